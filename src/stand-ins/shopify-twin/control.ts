@@ -1,0 +1,169 @@
+/**
+ * The control endpoint: a test's instrument, on the loopback and without a token. It is the merchant's hands, the
+ * shop's customers, a look at what clients have asked, and the ways in which a call can go wrong.
+ *
+ *     POST   /control/shops/<domain>/products            [{sku, title, available?, …}] → 201, the ids
+ *     PUT    /control/shops/<domain>/products            the same, instead of the shop's whole catalogue
+ *     DELETE /control/shops/<domain>/variants/<sku|gid>  → the ids that are gone
+ *     GET    /control/shops/<domain>/levels?sku=         → LevelRow[]
+ *     PATCH  /control/shops/<domain>/levels              [{sku|inventoryItemId, available?, isActive?, …}] → LevelRow[]
+ *     PATCH  /control/shops/<domain>/items               [{sku|inventoryItemId, tracked?, inventoryPolicy?, newSku?}]
+ *     PATCH  /control/shops/<domain>/locations           [{id, name?, isActive?, fulfillsOnlineOrders?}]
+ *     POST   /control/shops/<domain>/orders              {lines: [{sku|inventoryItemId, quantity, locationId?}]}
+ *     DELETE /control/shops/<domain>/idempotency-keys    the shop forgets its keys, as if 24 hours had passed
+ *     GET    /control/requests?domain=&operation=        → LoggedRequest[], oldest first
+ *     DELETE /control/requests
+ *     POST   /control/faults                             {kind, operation?, domain?, times?, skip?, retryAfter?}
+ *     GET    /control/faults · DELETE /control/faults
+ *     POST   /control/holds                              {operation?, domain?} → 201 HoldStatus
+ *     GET    /control/holds/<id>?arrived                 HoldStatus; with `arrived`, once a request has come
+ *     DELETE /control/holds/<id>                         releases; answers when the request has been executed
+ *
+ * Errors: `{"error": "…"}` with 400 (input), 404, 405, 409 (a customer cannot buy that).
+ */
+import { z } from 'zod';
+import {
+  faultInput,
+  holdInput,
+  itemChanges,
+  levelChanges,
+  locationChanges,
+  orderInput,
+  productSeeds,
+} from './control-inputs.ts';
+import { jsonReply } from './http.ts';
+import { ControlError, ShopControl } from './shop-control.ts';
+import { shopIn } from './shop-state.ts';
+import type { Faults } from './faults.ts';
+import type { Holds } from './holds.ts';
+import type { Reply } from './http.ts';
+import type { TwinStore } from './journal.ts';
+import type { RequestLog } from './request-log.ts';
+
+/** How long `GET …/holds/<id>?arrived` waits before it answers what it has. */
+const ARRIVAL_TIMEOUT_MS = 30_000;
+
+export interface ControlParts {
+  readonly store: TwinStore;
+  readonly log: RequestLog;
+  readonly faults: Faults;
+  readonly holds: Holds;
+  readonly now: () => Date;
+  readonly domains: ReadonlySet<string>;
+}
+
+export interface ControlRequest {
+  readonly method: string;
+  /** Without `/control`. */
+  readonly path: string;
+  readonly search: URLSearchParams;
+  /** Empty for none. */
+  readonly text: string;
+}
+
+export async function answerControl(parts: ControlParts, request: ControlRequest): Promise<Reply> {
+  try {
+    const [area, ...rest] = request.path.split('/').filter(Boolean).map(decodeURIComponent);
+    switch (area) {
+      case 'shops':
+        return answerShop(parts, request, rest);
+      case 'requests':
+        return answerRequests(parts, request);
+      case 'faults':
+        return answerFaults(parts, request);
+      case 'holds':
+        return await answerHolds(parts, request, rest[0]);
+      default:
+        throw new ControlError(404, `There is no ${request.path}.`);
+    }
+  } catch (error) {
+    if (error instanceof ControlError) return jsonReply(error.status, { error: error.message });
+    if (error instanceof z.ZodError) return jsonReply(400, { error: z.prettifyError(error) });
+    if (error instanceof SyntaxError || error instanceof URIError) {
+      return jsonReply(400, { error: error.message });
+    }
+    throw error;
+  }
+}
+
+function answerShop(parts: ControlParts, request: ControlRequest, path: readonly string[]): Reply {
+  const [domain = '', area, reference] = path;
+  if (!parts.domains.has(domain)) throw new ControlError(404, `There is no shop ${domain}.`);
+  const { store } = parts;
+  const shop = new ShopControl(store, shopIn(store.state, domain), parts.now().getTime());
+  switch (`${request.method} ${area}`) {
+    case 'POST products':
+    case 'PUT products':
+      return jsonReply(201, shop.seed(bodyOf(request, productSeeds), request.method === 'PUT'));
+    case 'DELETE variants':
+      return jsonReply(200, shop.deleteVariants(reference ?? ''));
+    case 'GET levels':
+      return jsonReply(200, shop.levels(request.search.get('sku') ?? undefined));
+    case 'PATCH levels':
+      return jsonReply(200, shop.setLevels(bodyOf(request, levelChanges)));
+    case 'PATCH items':
+      return jsonReply(200, shop.setItems(bodyOf(request, itemChanges)));
+    case 'PATCH locations':
+      return jsonReply(200, shop.setLocations(bodyOf(request, locationChanges)));
+    case 'POST orders':
+      return jsonReply(201, shop.placeOrder(bodyOf(request, orderInput)));
+    case 'DELETE idempotency-keys':
+      shop.forgetKeys();
+      return jsonReply(200, {});
+    default:
+      throw notAllowed(request);
+  }
+}
+
+function answerRequests({ log }: ControlParts, request: ControlRequest): Reply {
+  if (request.method === 'DELETE') {
+    log.clear();
+    return jsonReply(200, {});
+  }
+  if (request.method !== 'GET') throw notAllowed(request);
+  const domain = request.search.get('domain') ?? undefined;
+  const operation = request.search.get('operation') ?? undefined;
+  return { status: 200, body: log.toJson({ domain, operation }), delivery: 'whole' };
+}
+
+function answerFaults({ faults }: ControlParts, request: ControlRequest): Reply {
+  switch (request.method) {
+    case 'POST':
+      return jsonReply(201, faults.arm(bodyOf(request, faultInput)));
+    case 'GET':
+      return jsonReply(200, faults.armed);
+    case 'DELETE':
+      faults.disarmAll();
+      return jsonReply(200, {});
+    default:
+      throw notAllowed(request);
+  }
+}
+
+async function answerHolds(
+  { holds }: ControlParts,
+  request: ControlRequest,
+  id: string | undefined,
+): Promise<Reply> {
+  if (request.method === 'POST') return jsonReply(201, holds.place(bodyOf(request, holdInput)));
+  if (id === undefined || !holds.status(id)) throw new ControlError(404, 'There is no such hold.');
+  if (request.method === 'DELETE') return jsonReply(200, await holds.release(id));
+  if (request.method !== 'GET') throw notAllowed(request);
+  if (request.search.has('arrived')) await withinArrivalTimeout(holds.arrival(id));
+  return jsonReply(200, holds.status(id));
+}
+
+async function withinArrivalTimeout(arrival: Promise<void>): Promise<void> {
+  const timeout = Promise.withResolvers<void>();
+  const timer = setTimeout(timeout.resolve, ARRIVAL_TIMEOUT_MS);
+  await Promise.race([arrival, timeout.promise]);
+  clearTimeout(timer);
+}
+
+function bodyOf<Schema extends z.ZodType>(request: ControlRequest, schema: Schema): z.output<Schema> {
+  return schema.parse(JSON.parse(request.text === '' ? '{}' : request.text));
+}
+
+function notAllowed({ method, path }: ControlRequest): ControlError {
+  return new ControlError(405, `${method} ${path} is not a control request.`);
+}

@@ -1,0 +1,41 @@
+/** What the resolvers of one request share, and what they leave behind for the request log. */
+import type { GraphQLDirective } from 'graphql';
+import type { RunningKeys } from './idempotency-keys.ts';
+import type { UserError } from './inventory-set-quantities.ts';
+import type { TwinStore } from './journal.ts';
+import type { SearchWarning } from './search-query.ts';
+import type { ShopState } from './shop-state.ts';
+
+/** One row that a call has moved; `from` and `to` are the quantity named `available`. */
+export interface AppliedRow {
+  readonly inventoryItemId: string;
+  readonly locationId: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface ExecutionContext {
+  readonly requestNumber: number;
+  readonly store: TwinStore;
+  readonly shop: ShopState;
+  /** Milliseconds since 1970, fixed for the request. */
+  readonly at: number;
+  readonly idempotentDirective: GraphQLDirective;
+  readonly runningKeys: RunningKeys;
+  /** As they were parsed, before coercion: the order of their fields counts for a key's fingerprint. */
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly trace: ExecutionTrace;
+}
+
+export interface ExecutionTrace {
+  idempotencyKey: string | null;
+  /** Answered from the key store, without executing. */
+  replayed: boolean;
+  readonly applied: AppliedRow[];
+  readonly userErrors: UserError[];
+  readonly searchWarnings: (SearchWarning & { readonly path: readonly string[] })[];
+}
+
+export function emptyTrace(): ExecutionTrace {
+  return { idempotencyKey: null, replayed: false, applied: [], userErrors: [], searchWarnings: [] };
+}

@@ -1,0 +1,77 @@
+/** Faults that wait for the requests of an operation: the ways in which a call to Shopify goes wrong. */
+
+export const FAULT_KINDS = [
+  /** 500, nothing was executed. */
+  'http-500-before',
+  /** 500, although it was executed. */
+  'http-500-after',
+  /** Executed, then never answered: the connection stays open until the client gives up or the twin closes. */
+  'timeout-after',
+  /** Executed, then the connection is cut without an answer. */
+  'drop-after',
+  /** 429, nothing was executed. */
+  'http-429',
+  /** Executed; the answer is cut off in the middle of its body. */
+  'truncated-body-after',
+  /** 200 with Shopify's THROTTLED error, nothing was executed. */
+  'throttled',
+] as const;
+
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** Which requests are meant; what is left out matches any. */
+export interface RequestFilter {
+  readonly domain?: string | undefined;
+  readonly operation?: string | undefined;
+}
+
+export interface ArmedFault extends RequestFilter {
+  readonly id: string;
+  readonly kind: FaultKind;
+  /** Requests that still pass before the first one fails. */
+  skip: number;
+  /** Requests that are still to fail. */
+  times: number;
+  /** Seconds in the Retry-After header of a 429; absent: no header. */
+  readonly retryAfter?: number | undefined;
+}
+
+export function matches(filter: RequestFilter, domain: string, operation: string | null): boolean {
+  return (
+    (filter.domain === undefined || filter.domain === domain) &&
+    (filter.operation === undefined || filter.operation === operation)
+  );
+}
+
+export class Faults {
+  #armed: ArmedFault[] = [];
+  #count = 0;
+
+  arm(fault: Omit<ArmedFault, 'id'>): ArmedFault {
+    this.#count += 1;
+    const armed = { id: String(this.#count), ...fault };
+    this.#armed.push(armed);
+    return armed;
+  }
+
+  get armed(): readonly ArmedFault[] {
+    return this.#armed;
+  }
+
+  disarmAll(): void {
+    this.#armed = [];
+  }
+
+  /** The fault that befalls this request, counted as it arrives: the oldest one that matches. */
+  take(domain: string, operation: string | null): ArmedFault | null {
+    const fault = this.#armed.find((armed) => matches(armed, domain, operation));
+    if (!fault) return null;
+    if (fault.skip > 0) {
+      fault.skip -= 1;
+      return null;
+    }
+    fault.times -= 1;
+    if (fault.times === 0) this.#armed = this.#armed.filter((armed) => armed !== fault);
+    return fault;
+  }
+}

@@ -1,0 +1,123 @@
+/** The fields of Mutation: the run-time rules around a decision, and its effect. */
+import { getDirectiveValues, print } from 'graphql';
+import { gidOf, locationGid } from './gids.ts';
+import { fingerprintOf, rememberedKey } from './idempotency-keys.ts';
+import { decideSetQuantities, missingChangeFromQuantity } from './inventory-set-quantities.ts';
+import { fieldError } from './refusals.ts';
+import { forEachRow } from './shop-state.ts';
+import { adjustmentGroupView } from './views.ts';
+import type { GraphQLResolveInfo } from 'graphql';
+import type { ExecutionContext } from './execution-context.ts';
+import type { SetQuantitiesInput, UserError } from './inventory-set-quantities.ts';
+import type { AdjustmentGroup, KeyRecord } from './shop-state.ts';
+
+export const mutations = {
+  inventorySetQuantities(
+    { input }: { input: SetQuantitiesInput },
+    context: ExecutionContext,
+    info: GraphQLResolveInfo,
+  ) {
+    const key = requiredKey(context, info);
+    if (missingChangeFromQuantity(input)) {
+      throw fieldError(
+        'InventoryQuantityInput must include the following argument: changeFromQuantity.',
+        'INVALID_FIELD_ARGUMENTS',
+      );
+    }
+    const { shop, trace, at } = context;
+    if (!context.runningKeys.isHeldBy(shop.domain, key, context.requestNumber)) {
+      return refused(context, [IN_PROGRESS]);
+    }
+    const fingerprint = fingerprintOf(
+      (info.fieldNodes[0]?.arguments ?? []).map(print).join('\n'),
+      context.variables,
+    );
+    const remembered = rememberedKey(shop, key, at);
+    if (remembered && remembered.fingerprint !== fingerprint) return refused(context, [OTHER_PARAMETERS]);
+    if (remembered?.outcome === 'succeeded') {
+      trace.replayed = true;
+      return succeeded(context, remembered.group);
+    }
+    return execute(context, input, key, { fingerprint, firstUsedAt: remembered?.firstUsedAt ?? at });
+  },
+};
+
+function execute(
+  context: ExecutionContext,
+  input: SetQuantitiesInput,
+  key: string,
+  use: Pick<KeyRecord, 'fingerprint' | 'firstUsedAt'>,
+) {
+  const { shop, store, at, trace } = context;
+  const domain = shop.domain;
+  const decision = decideSetQuantities(shop, input);
+  const remember = (outcome: KeyRecord['outcome']): void =>
+    store.commit([{ type: 'key-recorded', domain, at, key, record: { ...use, outcome, group: null } }]);
+  if (decision.userErrors) {
+    remember('refused');
+    return refused(context, decision.userErrors);
+  }
+  if (decision.rows.length === 0) {
+    remember('succeeded');
+    return succeeded(context, null);
+  }
+  const group: AdjustmentGroup = {
+    sequence: store.state.sequence + 1,
+    createdAt: at,
+    reason: input.reason,
+    referenceDocumentUri: input.referenceDocumentUri ?? null,
+    rows: decision.rows,
+  };
+  store.commit([
+    { type: 'quantities-set', domain, at, key, record: { ...use, outcome: 'succeeded', group } },
+  ]);
+  forEachRow(group.rows, (sequence, location, from, to) => {
+    trace.applied.push({
+      inventoryItemId: gidOf('InventoryItem', sequence),
+      locationId: locationGid(location),
+      from,
+      to,
+    });
+  });
+  return succeeded(context, group);
+}
+
+/** Mandatory since API 2026-04 (Shopify documentation, "Idempotent requests"; messages recorded on a store). */
+function requiredKey({ idempotentDirective, trace }: ExecutionContext, info: GraphQLResolveInfo): string {
+  const [field] = info.fieldNodes;
+  const values = field && getDirectiveValues(idempotentDirective, field, info.variableValues);
+  const key = values?.['key'];
+  if (typeof key !== 'string') {
+    throw fieldError(
+      'The @idempotent directive is required for this mutation but was not provided.',
+      'BAD_REQUEST',
+    );
+  }
+  if (key.trim() === '') {
+    throw fieldError('The idempotency key cannot be an empty string or whitespace only.', 'BAD_REQUEST');
+  }
+  trace.idempotencyKey = key;
+  return key;
+}
+
+const IN_PROGRESS: UserError = {
+  code: 'IDEMPOTENCY_CONCURRENT_REQUEST',
+  field: null,
+  message: 'This request is currently in progress, please try again.',
+};
+
+const OTHER_PARAMETERS: UserError = {
+  code: 'IDEMPOTENCY_KEY_PARAMETER_MISMATCH',
+  field: null,
+  message: 'The same idempotency key cannot be used with different operation parameters.',
+};
+
+/** A group of null is no failure: a call that changes nothing has none (recorded on a development store). */
+function succeeded({ shop }: ExecutionContext, group: AdjustmentGroup | null) {
+  return { inventoryAdjustmentGroup: group && adjustmentGroupView(shop, group), userErrors: [] };
+}
+
+function refused({ trace }: ExecutionContext, userErrors: readonly UserError[]) {
+  trace.userErrors.push(...userErrors);
+  return { inventoryAdjustmentGroup: null, userErrors };
+}

@@ -1,0 +1,158 @@
+/** The twin's HTTP server: which shop and version a path names, the token, and the way to the control endpoint. */
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { answerControl } from './control.ts';
+import { Faults } from './faults.ts';
+import { locationNumberOf } from './gids.ts';
+import { GraphqlEndpoint } from './graphql-endpoint.ts';
+import { Holds } from './holds.ts';
+import { CONTROL_BODY_LIMIT_BYTES, GRAPHQL_BODY_LIMIT_BYTES, jsonReply, readBody, send } from './http.ts';
+import { openStore } from './journal.ts';
+import { RequestLog } from './request-log.ts';
+import { API_VERSION } from './schema.ts';
+import { shopIn } from './shop-state.ts';
+import type { ControlParts } from './control.ts';
+import type { Reply } from './http.ts';
+import type { TwinStore } from './journal.ts';
+
+export interface TwinShop {
+  /** `name.myshopify.com` */
+  readonly domain: string;
+  readonly accessToken: string;
+  /** Ids are `gid://shopify/Location/<n>`. The first is the primary one. */
+  readonly locations: readonly { readonly id: string; readonly name: string }[];
+}
+
+export interface TwinOptions {
+  /** 0 or absent: any free port. */
+  readonly port?: number;
+  /** The journal; absent: the state lives in memory only. */
+  readonly stateFile?: string;
+  readonly shops: readonly TwinShop[];
+  /** The clock of expiring keys and of all times in answers. */
+  readonly now?: () => Date;
+}
+
+export interface ShopifyTwin {
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string;
+  readonly controlUrl: string;
+  readonly port: number;
+  /** Where to POST GraphQL for this shop. */
+  endpointOf(domain: string): string;
+  /** Cuts every connection; a request that is still held is not executed. */
+  close(): Promise<void>;
+}
+
+/** Starts the twin on 127.0.0.1; rejects when the port is taken or the journal is damaged. */
+export async function startShopifyTwin(options: TwinOptions): Promise<ShopifyTwin> {
+  const now = options.now ?? (() => new Date());
+  const store = await openStore(options.stateFile, now().getTime());
+  addLocations(store, options.shops);
+  const parts: ControlParts = {
+    store,
+    now,
+    log: new RequestLog(),
+    faults: new Faults(),
+    holds: new Holds(),
+    domains: new Set(options.shops.map(({ domain }) => domain)),
+  };
+  const route = routeOf(options.shops, parts, new GraphqlEndpoint(parts));
+  const server = createServer((request, response) => void answer(route, request, response));
+  const listening = Promise.withResolvers<void>();
+  server.once('error', listening.reject).listen(options.port ?? 0, '127.0.0.1', listening.resolve);
+  try {
+    await listening.promise;
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    url,
+    port,
+    controlUrl: `${url}/control`,
+    endpointOf: (domain) => `${url}/shops/${domain}/admin/api/${API_VERSION}/graphql.json`,
+    async close() {
+      parts.holds.close();
+      const closed = Promise.withResolvers<void>();
+      server.close(() => closed.resolve());
+      server.closeAllConnections();
+      await closed.promise;
+      store.close();
+    },
+  };
+}
+
+/** A location of the options that the journal does not know yet; one that it knows keeps its flags. */
+function addLocations(store: TwinStore, shops: readonly TwinShop[]): void {
+  for (const { domain, locations } of shops) {
+    for (const { id, name } of locations) {
+      const number = locationNumberOf(id);
+      if (number === null) throw new Error(`${id} is not the id of a location (gid://shopify/Location/<n>).`);
+      if (shopIn(store.state, domain).locations.has(number)) continue;
+      const location = { number, name, isActive: true, fulfillsOnlineOrders: true };
+      store.commit([{ type: 'location-changed', domain, location }]);
+    }
+  }
+}
+
+type Route = (request: IncomingMessage) => Promise<Reply | null>;
+
+const GRAPHQL_PATH = /^\/(?:shops\/([^/]+)\/)?admin\/api\/([^/]+)\/graphql\.json$/;
+const NOT_FOUND = jsonReply(404, { errors: 'Not Found' });
+const BAD_TOKEN = '[API] Invalid API key or access token (unrecognized login or wrong password)';
+
+function routeOf(shops: readonly TwinShop[], parts: ControlParts, endpoint: GraphqlEndpoint): Route {
+  return async (request) => {
+    const host = hostOf(request);
+    const url = new URL(request.url ?? '/', 'http://twin');
+    if (url.pathname.startsWith('/control/')) {
+      // A page in a browser cannot reach it under a name of its own.
+      if (host !== '127.0.0.1' && host !== 'localhost') return jsonReply(403, { error: 'Loopback only.' });
+      const text = await readBody(request, CONTROL_BODY_LIMIT_BYTES);
+      if (text === null) return jsonReply(413, { error: 'The body is too long.' });
+      const path = url.pathname.slice('/control'.length);
+      return answerControl(parts, { method: request.method ?? 'GET', path, search: url.searchParams, text });
+    }
+
+    const [found, named, version = ''] = GRAPHQL_PATH.exec(url.pathname) ?? [];
+    const shop = named
+      ? shops.find(({ domain }) => domain === named)
+      : (shops.find(({ domain }) => domain === host) ?? (shops.length === 1 ? shops[0] : undefined));
+    if (!found || !shop || !isServed(version) || request.method !== 'POST') return NOT_FOUND;
+    if (request.headers['x-shopify-access-token'] !== shop.accessToken) {
+      return jsonReply(401, { errors: BAD_TOKEN });
+    }
+    const text = await readBody(request, GRAPHQL_BODY_LIMIT_BYTES);
+    if (text === null) return jsonReply(413, { errors: 'Payload Too Large' });
+    return endpoint.answer({ domain: shop.domain, text });
+  };
+}
+
+/**
+ * Shopify falls forward: a request for a version that is no longer supported is answered by a later one, which
+ * the header X-Shopify-API-Version names (Shopify documentation, "API versioning"). The twin serves one version,
+ * so it takes every earlier one like that; a later one does not exist yet.
+ */
+function isServed(version: string): boolean {
+  return /^20\d\d-(01|04|07|10)$/.test(version) && version <= API_VERSION;
+}
+
+function hostOf({ headers }: IncomingMessage): string {
+  return (headers.host ?? '').replace(/:\d+$/, '');
+}
+
+async function answer(route: Route, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    const reply = await route(request);
+    if (reply) send(response, reply);
+    else response.destroy();
+  } catch (error) {
+    if (request.destroyed && !request.complete) return; // The client went away while it was sending.
+    console.error('Shopify twin:', error);
+    send(response, jsonReply(500, { errors: 'Internal Server Error' }));
+  }
+}

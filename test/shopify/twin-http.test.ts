@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import { startShopifyTwin } from '../../src/stand-ins/shopify-twin/index.ts';
+import { documentText, setVariables, SHOP, shirts, startTwin, startTwinWith } from './twin-fixture.ts';
+
+const SHOP_NAME = { query: '{ shop { myshopifyDomain } }' };
+const OTHER = {
+  domain: 'red-shirts.myshopify.com',
+  accessToken: 'shpat_twin_red',
+  locations: [{ id: 'gid://shopify/Location/80000000001', name: 'Online' }],
+};
+
+describe('the address of a shop', () => {
+  test('one shop answers the plain path; of two, the path or the Host header names the shop', async () => {
+    const alone = await startTwin();
+    expect((await alone.post(SHOP_NAME, { path: '/admin/api/2026-10/graphql.json' })).status).toBe(200);
+
+    const both = await startTwin({ shops: [SHOP, OTHER] });
+    const path = '/admin/api/2026-10/graphql.json';
+    expect((await both.post(SHOP_NAME, { path })).status).toBe(404);
+    const headers = { 'x-shopify-access-token': OTHER.accessToken };
+    const named = await both.post(SHOP_NAME, { path: `/shops/${OTHER.domain}${path}`, headers });
+    expect(await named.json()).toMatchObject({ data: { shop: { myshopifyDomain: OTHER.domain } } });
+    expect((await both.post(SHOP_NAME, { path: `/shops/nobody.myshopify.com${path}` })).status).toBe(404);
+  });
+
+  test('the twin says it itself', async () => {
+    const twin = await startShopifyTwin({ shops: [SHOP] });
+    expect(twin.url).toBe(`http://127.0.0.1:${twin.port}`);
+    expect(twin.controlUrl).toBe(`${twin.url}/control`);
+    expect(twin.endpointOf(SHOP.domain)).toBe(
+      `${twin.url}/shops/${SHOP.domain}/admin/api/2026-10/graphql.json`,
+    );
+    await twin.close();
+  });
+
+  test('a port that is taken is refused', async () => {
+    const twin = await startShopifyTwin({ shops: [SHOP] });
+    await expect(startShopifyTwin({ shops: [SHOP], port: twin.port })).rejects.toThrow(/EADDRINUSE/);
+    await twin.close();
+  });
+});
+
+describe('the token', () => {
+  test.each([
+    ['a wrong one', 'shpat_wrong'],
+    ['another shop’s', OTHER.accessToken],
+    ['none', ''],
+  ])('%s answers 401', async (_what, token) => {
+    const twin = await startTwin({ shops: [SHOP, OTHER] });
+    const answer = await twin.post(SHOP_NAME, { headers: { 'x-shopify-access-token': token } });
+    expect(answer.status).toBe(401);
+    expect(await answer.json()).toEqual({
+      errors: '[API] Invalid API key or access token (unrecognized login or wrong password)',
+    });
+  });
+});
+
+describe('the API version', () => {
+  test.each([
+    ['2026-10', 200],
+    ['2026-01', 200],
+    ['2027-01', 404],
+    ['unstable', 404],
+    ['2026-11', 404],
+  ])('%s answers %i', async (version, status) => {
+    const twin = await startTwin();
+    const answer = await twin.post(SHOP_NAME, { path: `/admin/api/${version}/graphql.json` });
+    expect(answer.status).toBe(status);
+    // An older version falls forward: only this header tells.
+    if (status === 200) expect(answer.headers.get('x-shopify-api-version')).toBe('2026-10');
+  });
+});
+
+describe('the cost of a call', () => {
+  test('is charged from a full bucket of the standard plan', async () => {
+    const { twin, ids } = await startTwinWith(shirts(1));
+    const rows = [{ inventoryItemId: ids[0]!, quantity: 1, changeFromQuantity: 10 }];
+    const accepted = await twin.query(documentText('set-online-atp'), setVariables('a', rows));
+    expect(accepted.extensions.cost).toEqual({
+      requestedQueryCost: 11,
+      actualQueryCost: 11,
+      throttleStatus: { maximumAvailable: 2000, currentlyAvailable: 1989, restoreRate: 100 },
+    });
+    const refused = await twin.query(documentText('set-online-atp'), setVariables('b', rows));
+    expect(refused.extensions.cost).toMatchObject({ requestedQueryCost: 11, actualQueryCost: 10 });
+  });
+
+  test('of a read does not grow with the number of ids', async () => {
+    const { twin, ids } = await startTwinWith(shirts(250));
+    const cost = async (count: number) =>
+      (
+        await twin.query(documentText('read-online-atp'), {
+          ids: ids.slice(0, count),
+          locationId: SHOP.locations[0].id,
+        })
+      ).extensions.cost.requestedQueryCost;
+    expect(await cost(250)).toBe(await cost(1));
+  });
+
+  test('of a page grows with its size', async () => {
+    const twin = await startTwin();
+    const cost = async (first: number) =>
+      (await twin.query(`{ locations(first: ${first}) { nodes { name } } }`)).extensions.cost
+        .requestedQueryCost;
+    expect([await cost(1), await cost(20), await cost(250)]).toEqual([3, 7, 15]);
+  });
+});
