@@ -1,0 +1,296 @@
+/**
+ * Every failure that a person can meet, with a stable code, what happened and what to do.
+ *
+ * The code is an interface: scripts match on it, Temporal shows it as the failure's type, and
+ * docs/reference/errors.md lists it. The class decides what the machine does next:
+ *
+ * - `callers-fault`: the input is wrong; trying again cannot help.
+ * - `row`: one row of a feed or of a file is refused; the others go on.
+ * - `blocks-lane`: a file cannot be applied; its shop's lane waits for a person.
+ * - `retry`: the world is in the way (network, quota, a restart); the same call may succeed later.
+ */
+export type ErrorClass = 'callers-fault' | 'row' | 'blocks-lane' | 'retry';
+
+interface ErrorEntry {
+  readonly class: ErrorClass;
+  readonly message: (detail: ErrorDetail) => string;
+  readonly hint: string;
+}
+
+/** Values that a message names: ids, counts, file names. Never a secret, a token or a customer's data. */
+export type ErrorDetail = Readonly<Record<string, string | number | null | undefined>>;
+
+export const ERRORS = {
+  // The caller's input
+  INPUT_INVALID: {
+    class: 'callers-fault',
+    message: (d) => `The input is not valid: ${d.reason}.`,
+    hint: 'Correct the named field and start again; docs/reference/cli.md lists the inputs of every job.',
+  },
+  CONFIG_INVALID: {
+    class: 'callers-fault',
+    message: (d) => `The configuration is not valid: ${d.reason}.`,
+    hint: 'Set the named environment variables; docs/reference/config.md explains each one.',
+  },
+  SHOP_UNKNOWN: {
+    class: 'callers-fault',
+    message: (d) => `There is no shop "${d.shopId}".`,
+    hint: '`atp shop list` shows the shops; `atp shop add` makes one.',
+  },
+  SHOP_GROUP_MISMATCH: {
+    class: 'callers-fault',
+    message: (d) =>
+      `Shop "${d.shopId}" sells the stock of facility group "${d.shopGroupId}", not of "${d.facilityGroupId}".`,
+    hint: 'Leave facilityGroupId out, or name the group that belongs to the shop.',
+  },
+  SHOP_EXISTS: {
+    class: 'callers-fault',
+    message: (d) => `Shop "${d.shopId}", or another one with the same domain and location, exists already.`,
+    hint: '`atp shop list` shows it.',
+  },
+  FACILITY_GROUP_UNKNOWN: {
+    class: 'callers-fault',
+    message: (d) => `There is no facility group "${d.facilityGroupId}".`,
+    hint: '`atp group list` shows the groups; `atp group create` makes one.',
+  },
+  FACILITY_GROUP_EXISTS: {
+    class: 'callers-fault',
+    message: (d) => `Facility group "${d.facilityGroupId}" exists already.`,
+    hint: '`atp group set` changes it.',
+  },
+  FACILITY_UNKNOWN: {
+    class: 'row',
+    message: (d) => `There is no facility "${d.facilityId}".`,
+    hint: '`atp facility list` shows the facilities with their external ids; `atp facility add` makes one.',
+  },
+  FACILITY_EXISTS: {
+    class: 'callers-fault',
+    message: (d) => `Facility "${d.facilityId}", or another one with its external id, exists already.`,
+    hint: '`atp facility set` changes it.',
+  },
+  FACILITY_TYPE_UNKNOWN: {
+    class: 'callers-fault',
+    message: (d) => `There is no facility type "${d.facilityTypeId}".`,
+    hint: 'Use RETAIL_STORE, WAREHOUSE, or VIRTUAL_FACILITY and its kinds for places that hold no stock.',
+  },
+  MEMBERSHIP_EXISTS: {
+    class: 'callers-fault',
+    message: (d) =>
+      `Facility "${d.facilityId}" is a member of "${d.facilityGroupId}" during that time already.`,
+    hint: 'End the membership first: `atp group remove <facilityGroupId> <facilityId>`.',
+  },
+  MEMBERSHIP_UNKNOWN: {
+    class: 'callers-fault',
+    message: (d) => `Facility "${d.facilityId}" is not a member of "${d.facilityGroupId}" at that time.`,
+    hint: '`atp group list --json` shows the members with their dates.',
+  },
+  PRODUCT_UNKNOWN: {
+    class: 'row',
+    message: (d) => `There is no product with ${d.idType ?? 'SKU'} "${d.idValue}".`,
+    hint: '`atp product list` shows the products; `atp product add` makes one.',
+  },
+  PRODUCT_EXISTS: {
+    class: 'callers-fault',
+    message: (d) => `Product "${d.productId}", or another one with its SKU, exists already.`,
+    hint: '`atp product list` shows it.',
+  },
+  JOB_UNKNOWN: {
+    class: 'callers-fault',
+    message: (d) => `There is no job "${d.job}".`,
+    hint: 'The jobs are hard-sync, recent-changes, process-uploads, import and verify.',
+  },
+
+  // Feeds
+  FEED_TYPE_UNKNOWN: {
+    class: 'callers-fault',
+    message: (d) => `"${d.fileName}" has no known feed type.`,
+    hint: 'Name the file <TYPE>__<anything>.csv or put it into incoming/<TYPE>/; types: RESET_INVENTORY, MDM_INV_VARIANCE, ORDER_ITEMS.',
+  },
+  FEED_HEADER_INVALID: {
+    class: 'callers-fault',
+    message: (d) => `"${d.fileName}" lacks the column${d.plural} ${d.columns}.`,
+    hint: 'The first line names the columns, exactly as docs/reference/cli.md lists them for the type.',
+  },
+  FEED_UNREADABLE: {
+    class: 'callers-fault',
+    message: (d) => `"${d.fileName}" is not a readable CSV file: ${d.reason}.`,
+    hint: 'Send comma separated values in UTF-8 with one header line (RFC 4180).',
+  },
+  FEED_ALREADY_IMPORTED: {
+    class: 'callers-fault',
+    message: (d) =>
+      `"${d.fileName}" has the same content as "${d.earlierFileName}", which was applied at ${d.at}.`,
+    hint: 'A feed is applied once. If the rows are meant to count again, send them in a file that differs, for example in its comments.',
+  },
+  FEED_VALUE_INVALID: {
+    class: 'row',
+    message: (d) => `Column ${d.column}: ${d.reason}.`,
+    hint: 'Correct the value and send the row again in a new file.',
+  },
+  ORDER_LINE_DUPLICATE: {
+    class: 'row',
+    message: (d) =>
+      `Line ${d.orderItemSeqId} of the shop's order "${d.externalOrderId}" is known as order "${d.orderId}".`,
+    hint: "A shop's order line is counted once: send it under the orderId under which it came first.",
+  },
+  ORDER_ITEM_FACILITY_REQUIRED: {
+    class: 'row',
+    message: () => 'A completed item names the facility that shipped it.',
+    hint: 'Fill facilityId: the quantity on hand is taken from there.',
+  },
+
+  // Producing files
+  HARD_SYNC_REQUIRED: {
+    class: 'callers-fault',
+    message: (d) => `Shop "${d.shopId}" cannot send recent changes: ${d.reason}.`,
+    hint: '`atp job run hard-sync --shop <shop>` publishes everything and gives the deltas a new start.',
+  },
+  SHOP_NOT_MAPPED: {
+    class: 'callers-fault',
+    message: (d) => `Shop "${d.shopId}" has no product that is mapped to Shopify.`,
+    hint: '`atp shop map <shop>` reads the shop’s catalogue and matches it by SKU.',
+  },
+  PRODUCER_BUSY: {
+    class: 'retry',
+    message: (d) =>
+      `Another job is producing a file for shop "${d.shopId}" since more than ${d.waitedMs} ms.`,
+    hint: "It is tried again. If it lasts, look for a stuck session: select * from pg_locks where locktype = 'advisory'.",
+  },
+
+  // The file drop
+  SFTP_UNREACHABLE: {
+    class: 'retry',
+    message: (d) => `The SFTP server at ${d.host}:${d.port} cannot be used: ${d.reason}.`,
+    hint: 'Check SFTP_URL, the key file and the network. The job goes on when the server is back.',
+  },
+  SFTP_HOST_KEY_MISMATCH: {
+    class: 'callers-fault',
+    message: (d) => `The SFTP server at ${d.host}:${d.port} shows host key ${d.found}, not the pinned one.`,
+    hint: 'If the server was renewed on purpose, set SFTP_HOST_KEY to its new fingerprint. Otherwise someone may stand in between.',
+  },
+  FILE_NAME_TAKEN: {
+    class: 'blocks-lane',
+    message: (d) =>
+      `${d.name} exists on SFTP with other content (sha256 ${d.found}, expected ${d.expected}).`,
+    hint: 'Move the foreign file away; the job then writes its own.',
+  },
+  FILE_MISSING: {
+    class: 'blocks-lane',
+    message: (d) => `${d.name} is not on SFTP.`,
+    hint: 'Someone moved or deleted the file. Put it back; nothing later is applied until then.',
+  },
+  FILE_CHECKSUM_MISMATCH: {
+    class: 'blocks-lane',
+    message: (d) =>
+      `${d.name} on SFTP is not the file that was written (sha256 ${d.found}, expected ${d.expected}).`,
+    hint: 'Someone changed the file. Put the original back; nothing later is applied until then.',
+  },
+
+  // The lane and Shopify
+  LANE_TAKEN_OVER: {
+    class: 'callers-fault',
+    message: (d) => `Another run has taken over the lane of shop "${d.shopId}".`,
+    hint: 'Nothing to do: the other run goes on where this one stopped.',
+  },
+  SHOPIFY_UNREACHABLE: {
+    class: 'retry',
+    message: (d) => `Shopify does not answer for ${d.domain}: ${d.reason}.`,
+    hint: 'The call is repeated with the same key, so it cannot count twice.',
+  },
+  SHOPIFY_THROTTLED: {
+    class: 'retry',
+    message: (d) => `Shopify asks ${d.domain} to slow down.`,
+    hint: 'The call is repeated when the quota has recovered.',
+  },
+  SHOPIFY_ACCESS_DENIED: {
+    class: 'blocks-lane',
+    message: (d) => `Shopify refuses access to ${d.domain}: ${d.reason}.`,
+    hint: 'Check the token and its scopes (write_inventory, read_products, read_locations), then run the job again.',
+  },
+  SHOPIFY_CREDENTIAL_MISSING: {
+    class: 'blocks-lane',
+    message: (d) => `The access token of shop "${d.shopId}" cannot be read from ${d.reference}.`,
+    hint: 'Set the environment variable or write the file that the shop refers to, for the worker too.',
+  },
+  SHOPIFY_REQUEST_REFUSED: {
+    class: 'blocks-lane',
+    message: (d) => `Shopify refused a request for ${d.domain}: ${d.reason}.`,
+    hint: 'Read the reason; `atp lane <shop>` shows the file and the call. The lane waits.',
+  },
+  SHOPIFY_RESPONSE_UNEXPECTED: {
+    class: 'retry',
+    message: (d) => `Shopify answered something that is not understood: ${d.reason}.`,
+    hint: 'The call is repeated with the same key. If it lasts, compare the API version in SHOPIFY_API_VERSION.',
+  },
+  LOCATION_UNUSABLE: {
+    class: 'blocks-lane',
+    message: (d) => `Shopify location ${d.locationId} of ${d.domain} cannot be used: ${d.reason}.`,
+    hint: 'Activate the location in Shopify, or give the shop another one; then run the job again.',
+  },
+
+  // Rows that cannot be applied
+  ITEM_NOT_FOUND: {
+    class: 'row',
+    message: (d) => `Shopify has no inventory item ${d.inventoryItemId}.`,
+    hint: 'The variant was deleted or made anew: `atp shop map <shop>` finds the new one.',
+  },
+  ITEM_NOT_TRACKED: {
+    class: 'row',
+    message: (d) => `Shopify does not track the quantity of ${d.inventoryItemId}.`,
+    hint: 'Switch "Track quantity" on for the variant in Shopify.',
+  },
+  LEVEL_INACTIVE: {
+    class: 'row',
+    message: (d) => `${d.inventoryItemId} is not stocked at the shop's location.`,
+    hint: 'Stock the item at the location in Shopify; a quantity written now would not be sold.',
+  },
+  QUANTITY_STALE: {
+    class: 'row',
+    message: (d) =>
+      `The quantity of ${d.inventoryItemId} changed on Shopify during each of ${d.tries} tries.`,
+    hint: 'The product sells faster than it can be written; it is owed and comes with the next file.',
+  },
+
+  // Surroundings
+  DATABASE_UNREACHABLE: {
+    class: 'retry',
+    message: (d) => `The database cannot be used: ${d.reason}.`,
+    hint: 'Check DATABASE_URL and that Postgres runs; `atp up` starts an embedded one.',
+  },
+  TEMPORAL_UNREACHABLE: {
+    class: 'retry',
+    message: (d) => `Temporal at ${d.address} does not answer: ${d.reason}.`,
+    hint: 'Check TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE; `atp up` starts an embedded server.',
+  },
+  STACK_PART_UNAVAILABLE: {
+    class: 'callers-fault',
+    message: (d) => `The embedded stack cannot get ${d.part}: ${d.reason}.`,
+    hint: 'Install the part, or point to a running one; README.md lists what the embedded stack needs.',
+  },
+  STACK_NOT_RUNNING: {
+    class: 'callers-fault',
+    message: () => 'No embedded stack is running here.',
+    hint: '`atp up` starts one.',
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** The one error that we throw on purpose. Its message is made from the code, so code and text cannot disagree. */
+export class AtpError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string;
+  readonly detail: ErrorDetail;
+
+  constructor(code: ErrorCode, detail: ErrorDetail = {}, options?: ErrorOptions) {
+    super(ERRORS[code].message(detail), options);
+    this.name = 'AtpError';
+    this.code = code;
+    this.hint = ERRORS[code].hint;
+    this.detail = detail;
+  }
+
+  get class(): ErrorClass {
+    return ERRORS[this.code].class;
+  }
+}

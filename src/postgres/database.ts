@@ -1,0 +1,99 @@
+import knexFactory, { type Knex } from 'knex';
+import pg from 'pg';
+import { AtpError } from '../domain/errors.ts';
+
+/** Connections of one process. Producers and bulk streams hold one each; the rest are short statements. */
+const POOL_MAX = 12;
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+export type Connection = pg.ClientBase;
+
+/** The master of inventory. Set-based SQL runs through `query`; single rows may use the knex builder. */
+export interface Database {
+  readonly knex: Knex;
+  /** Runs one statement with `$n` parameters and returns its rows. */
+  query<Row>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Runs `work` in one READ COMMITTED transaction: all of it or nothing. */
+  transaction<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result>;
+  /** Runs `work` on a connection of its own, outside the pool: for session locks and for streams. */
+  session<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+}
+
+/** Prepares the pool; the first statement connects. Throws DATABASE_UNREACHABLE from any of its functions. */
+export function openDatabase(databaseUrl: string): Database {
+  const knex = knexFactory({
+    client: 'pg',
+    connection: { connectionString: databaseUrl, connectionTimeoutMillis: CONNECT_TIMEOUT_MS },
+    pool: { min: 0, max: POOL_MAX },
+    acquireConnectionTimeout: CONNECT_TIMEOUT_MS,
+  });
+
+  async function pooled<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result> {
+    const connection = await reachable(() => knex.client.acquireConnection() as Promise<Connection>);
+    try {
+      return await reachable(() => work(connection));
+    } finally {
+      await knex.client.releaseConnection(connection);
+    }
+  }
+
+  return {
+    knex,
+    query: (sql, values = []) =>
+      pooled(async (connection) => (await connection.query(sql, [...values])).rows),
+    transaction: (work) => pooled((connection) => inTransaction(connection, 'BEGIN', () => work(connection))),
+    session: (work) =>
+      reachable(async () => {
+        const connection = new pg.Client({
+          connectionString: databaseUrl,
+          connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+        });
+        // A connection that dies between two statements must fail the next statement, not the process.
+        connection.on('error', () => undefined);
+        await connection.connect();
+        try {
+          return await work(connection);
+        } finally {
+          await connection.end();
+        }
+      }),
+    close: () => knex.destroy(),
+  };
+}
+
+/** Runs `work` between `begin` and COMMIT, or ROLLBACK when it fails. */
+export async function inTransaction<Result>(
+  connection: Connection,
+  begin: 'BEGIN' | 'BEGIN ISOLATION LEVEL REPEATABLE READ',
+  work: () => Promise<Result>,
+): Promise<Result> {
+  await connection.query(begin);
+  try {
+    const result = await work();
+    await connection.query('COMMIT');
+    return result;
+  } catch (error) {
+    // The first error says what went wrong; a ROLLBACK on a dead connection would hide it.
+    await connection.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
+/** SQLSTATE classes and driver codes that mean "the database is away", not "the statement is wrong". */
+const AWAY = /^(08|57P|53)|^(ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|EHOSTUNREACH)/;
+const AWAY_MESSAGE = /Connection terminated|timeout expired|Timeout acquiring a connection|not queryable/;
+
+async function reachable<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof AtpError) throw error;
+    const { code, message } = error as { code?: string; message: string };
+    if (AWAY.test(code ?? '') || AWAY_MESSAGE.test(message)) {
+      throw new AtpError('DATABASE_UNREACHABLE', { reason: code ?? message }, { cause: error });
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,70 @@
+import type { Knex } from 'knex';
+
+/** Files: what was computed, under which snapshot, in which order. Touched by producers. */
+export async function up(knex: Knex): Promise<void> {
+  await knex.raw(`
+    CREATE TABLE shop_baseline (
+      shop_id      text PRIMARY KEY REFERENCES shop,
+      snapshot     pg_snapshot NOT NULL,
+      effective_at timestamptz NOT NULL
+    );
+    COMMENT ON TABLE shop_baseline IS
+      'Up to here the shop''s deltas are complete: every change visible in the snapshot, every membership due by effective_at.';
+
+    CREATE TABLE upload_file (
+      shop_id           text NOT NULL REFERENCES shop,
+      sequence          bigint NOT NULL CHECK (sequence > 0),
+      kind              text NOT NULL CHECK (kind IN ('hard-sync', 'recent-changes')),
+      state             text NOT NULL
+        CHECK (state IN ('WRITING', 'READY', 'APPLYING', 'APPLIED', 'PARTIAL', 'BLOCKED', 'SUPERSEDED')),
+      producer_key      text NOT NULL UNIQUE,
+      facility_group_id text NOT NULL REFERENCES facility_group,
+      location_id       text NOT NULL,
+      snapshot          pg_snapshot NOT NULL,
+      effective_at      timestamptz NOT NULL,
+      row_count         integer NOT NULL,
+      to_zero_count     integer NOT NULL,
+      sha256            text,
+      reason_code       text,
+      reason            text,
+      created_at        timestamptz NOT NULL DEFAULT now(),
+      ready_at          timestamptz,
+      closed_at         timestamptz,
+      archived_at       timestamptz,
+      PRIMARY KEY (shop_id, sequence)
+    );
+    COMMENT ON COLUMN upload_file.producer_key IS 'The job run that made it: a retried producer finds its own file.';
+
+    CREATE TABLE upload_file_row (
+      shop_id           text NOT NULL,
+      sequence          bigint NOT NULL,
+      position          integer NOT NULL CHECK (position >= 0),
+      product_id        text NOT NULL,
+      sku               text NOT NULL,
+      inventory_item_id text NOT NULL,
+      quantity          integer NOT NULL CHECK (quantity >= 0),
+      PRIMARY KEY (shop_id, sequence, position),
+      FOREIGN KEY (shop_id, sequence) REFERENCES upload_file
+    );
+    CREATE TRIGGER immutable BEFORE UPDATE ON upload_file_row
+      FOR EACH ROW EXECUTE FUNCTION refuse_change('the rows of a file never change, new values come in a new file');
+
+    CREATE TABLE published_row (
+      shop_id    text NOT NULL REFERENCES shop,
+      product_id text NOT NULL REFERENCES product,
+      sequence   bigint NOT NULL,
+      quantity   integer NOT NULL,
+      PRIMARY KEY (shop_id, product_id)
+    );
+    COMMENT ON TABLE published_row IS 'File time: the last value of a product that was put into a file.';
+
+    CREATE TABLE owed_row (
+      shop_id    text NOT NULL REFERENCES shop,
+      product_id text NOT NULL REFERENCES product,
+      cause      text NOT NULL,
+      created_at timestamptz NOT NULL DEFAULT now(),
+      PRIMARY KEY (shop_id, product_id, cause)
+    );
+    COMMENT ON TABLE owed_row IS 'A value that was put into a file but did not arrive: the next file carries the product again.';
+  `);
+}
