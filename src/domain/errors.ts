@@ -48,6 +48,11 @@ export const ERRORS = {
     message: (d) => `Shop "${d.shopId}", or another one with the same domain and location, exists already.`,
     hint: '`atp shop list` shows it.',
   },
+  SHOP_BUSY: {
+    class: 'callers-fault',
+    message: (d) => `Files of shop "${d.shopId}" are being applied to Shopify right now.`,
+    hint: 'Wait until Process uploads has ended (`atp lane <shop>` shows it), then try again.',
+  },
   FACILITY_GROUP_UNKNOWN: {
     class: 'callers-fault',
     message: (d) => `There is no facility group "${d.facilityGroupId}".`,
@@ -91,13 +96,34 @@ export const ERRORS = {
   },
   PRODUCT_EXISTS: {
     class: 'callers-fault',
-    message: (d) => `Product "${d.productId}", or another one with its SKU, exists already.`,
+    message: (d) => `Product "${d.productId}", or another one with its SKU or UPC, exists already.`,
     hint: '`atp product list` shows it.',
   },
   JOB_UNKNOWN: {
     class: 'callers-fault',
     message: (d) => `There is no job "${d.job}".`,
     hint: 'The jobs are hard-sync, recent-changes, process-uploads, import and verify.',
+  },
+  JOB_RUNNING: {
+    class: 'callers-fault',
+    message: (d) => `${d.job} is running already (workflow ${d.workflowId}, run ${d.runId}).`,
+    hint: 'With --wait, the command waits for that run to end and then runs the job again.',
+  },
+  JOB_STILL_RUNNING: {
+    class: 'retry',
+    message: (d) => `Workflow ${d.workflowId} is still running after ${d.waitedMinutes} minutes.`,
+    hint: 'It goes on without this command; follow it in the Temporal UI.',
+  },
+  JOB_FAILED: {
+    class: 'retry',
+    message: (d) => `Workflow ${d.workflowId} ended without a result: ${d.reason}.`,
+    hint: 'The Temporal UI shows its history; run the job again when the cause is gone.',
+  },
+  WORKER_NOT_POLLING: {
+    class: 'retry',
+    message: (d) =>
+      `No worker polls the task queue "${d.taskQueue}", so workflow ${d.workflowId} waits to be worked on.`,
+    hint: '`atp worker` starts one (`atp up` brings its own); the job is kept and goes on by itself then.',
   },
 
   // Feeds
@@ -127,11 +153,52 @@ export const ERRORS = {
     message: (d) => `Column ${d.column}: ${d.reason}.`,
     hint: 'Correct the value and send the row again in a new file.',
   },
+  FEED_ROW_UNREADABLE: {
+    class: 'row',
+    message: (d) => `The row cannot be read: ${d.reason}.`,
+    hint: 'Give the row one value for each column of the header, and send it again in a new file.',
+  },
+  FEED_ROW_DUPLICATE: {
+    class: 'row',
+    message: (d) => `Row ${d.firstRow} sets the same product at the same facility "${d.facilityId}" already.`,
+    hint: 'A count is one number: keep the row that is right, and send it in a new file if it is this one.',
+  },
+  FACILITY_VIRTUAL: {
+    class: 'row',
+    message: (d) => `Facility "${d.facilityId}" is virtual: it holds no stock.`,
+    hint: 'Name the store or warehouse that holds the units; `atp facility list` shows the types.',
+  },
+  LEVEL_OUT_OF_RANGE: {
+    class: 'row',
+    message: () => 'The quantity would leave the range from −1,000,000,000 to 1,000,000,000.',
+    hint: 'Correct the quantity; no real stock is that large.',
+  },
+  FEED_UNSETTLED: {
+    class: 'callers-fault',
+    message: (d) => `"${d.fileName}" changed while it was read, so it is still being sent.`,
+    hint: 'Nothing to do: the next run takes it. Send a file as <name>.part and rename it, then it is never seen half.',
+  },
+  FEED_GONE: {
+    class: 'callers-fault',
+    message: (d) => `"${d.fileName}" is no longer in incoming/.`,
+    hint: 'Look for it in archive/ and error/: another run may have filed it. If it is in neither, send it again.',
+  },
+  IMPORT_BUSY: {
+    class: 'retry',
+    message: (d) => `"${d.fileName}" waits for another import of the same rows: ${d.reason}.`,
+    hint: 'It is tried again. If it lasts, look for a stuck session: select * from pg_stat_activity.',
+  },
   ORDER_LINE_DUPLICATE: {
     class: 'row',
     message: (d) =>
       `Line ${d.orderItemSeqId} of the shop's order "${d.externalOrderId}" is known as order "${d.orderId}".`,
     hint: "A shop's order line is counted once: send it under the orderId under which it came first.",
+  },
+  ORDER_ITEM_COMPLETED: {
+    class: 'row',
+    message: (d) =>
+      `Line ${d.orderItemSeqId} of order "${d.orderId}" is completed, so it cannot change any more.`,
+    hint: 'A return is a variance with reasonEnumId RTN_ITM_RCPT; a wrong shipment is corrected by a variance, too.',
   },
   ORDER_ITEM_FACILITY_REQUIRED: {
     class: 'row',
@@ -177,13 +244,24 @@ export const ERRORS = {
   FILE_MISSING: {
     class: 'blocks-lane',
     message: (d) => `${d.name} is not on SFTP.`,
-    hint: 'Someone moved or deleted the file. Put it back; nothing later is applied until then.',
+    hint: 'Someone moved or deleted the file. Put it back, then `atp lane <shop> retry <sequence>`; nothing later is applied until then. A Hard Sync replaces it, too.',
   },
   FILE_CHECKSUM_MISMATCH: {
     class: 'blocks-lane',
     message: (d) =>
       `${d.name} on SFTP is not the file that was written (sha256 ${d.found}, expected ${d.expected}).`,
-    hint: 'Someone changed the file. Put the original back; nothing later is applied until then.',
+    hint: 'Someone changed the file. Put the original back, then `atp lane <shop> retry <sequence>`; nothing later is applied until then. A Hard Sync replaces it, too.',
+  },
+
+  UPLOAD_FILE_UNKNOWN: {
+    class: 'callers-fault',
+    message: (d) => `Shop "${d.shopId}" has no file ${d.sequence}.`,
+    hint: '`atp lane <shop>` shows the shop’s files.',
+  },
+  UPLOAD_FILE_NOT_BLOCKED: {
+    class: 'callers-fault',
+    message: (d) => `File ${d.sequence} of shop "${d.shopId}" is ${d.state}, so there is nothing to decide.`,
+    hint: '`atp lane <shop>` shows which file holds the lane.',
   },
 
   // The lane and Shopify
@@ -244,6 +322,16 @@ export const ERRORS = {
     message: (d) => `${d.inventoryItemId} is not stocked at the shop's location.`,
     hint: 'Stock the item at the location in Shopify; a quantity written now would not be sold.',
   },
+  ITEM_NOT_MUTABLE: {
+    class: 'row',
+    message: (d) => `Shopify does not let the quantity of ${d.inventoryItemId} be set.`,
+    hint: 'It is the parent of a bundle, or kept by another app: publish its components, or unmap the product.',
+  },
+  ROW_REFUSED: {
+    class: 'row',
+    message: (d) => `Shopify refused the row of ${d.inventoryItemId}: ${d.reason}.`,
+    hint: 'Read the reason, mend its cause, and run a Hard Sync; it carries every product again.',
+  },
   QUANTITY_STALE: {
     class: 'row',
     message: (d) =>
@@ -257,6 +345,11 @@ export const ERRORS = {
     message: (d) => `The database cannot be used: ${d.reason}.`,
     hint: 'Check DATABASE_URL and that Postgres runs; `atp up` starts an embedded one.',
   },
+  DATABASE_NOT_MIGRATED: {
+    class: 'callers-fault',
+    message: () => 'The database does not have the tables of this release.',
+    hint: '`atp migrate` brings them; `atp up` does so by itself.',
+  },
   TEMPORAL_UNREACHABLE: {
     class: 'retry',
     message: (d) => `Temporal at ${d.address} does not answer: ${d.reason}.`,
@@ -266,6 +359,21 @@ export const ERRORS = {
     class: 'callers-fault',
     message: (d) => `The embedded stack cannot get ${d.part}: ${d.reason}.`,
     hint: 'Install the part, or point to a running one; README.md lists what the embedded stack needs.',
+  },
+  STACK_PART_FAILED: {
+    class: 'callers-fault',
+    message: (d) => `${d.part} of the embedded stack did not start: ${d.reason}.`,
+    hint: 'Read the log that the message names; `atp up` tries again and keeps the data.',
+  },
+  STACK_RUNNING: {
+    class: 'callers-fault',
+    message: (d) => `An embedded stack is running here already (process ${d.pid}).`,
+    hint: '`atp status` shows its addresses; `atp down` ends it.',
+  },
+  STACK_NOT_STOPPED: {
+    class: 'callers-fault',
+    message: (d) => `The embedded stack (process ${d.pid}) has not ended after ${d.waitedMs} ms.`,
+    hint: 'Try `atp down` again; <state folder>/logs tells what it waits for.',
   },
   STACK_NOT_RUNNING: {
     class: 'callers-fault',

@@ -12,11 +12,23 @@ export const CALLS_PER_WINDOW = 40;
 /** New requests for one chunk whose rows keep changing on Shopify between our read and our write. */
 export const STALE_TRIES_MAX = 3;
 
+/**
+ * Calls for one chunk. Each generation that is refused counts a try of a stale row or sets a row apart, so a chunk
+ * needs STALE_TRIES_MAX + 1 of them and one for each row that Shopify names late; more than this is a fault.
+ */
+export const CALL_GENERATIONS_MAX = 20;
+
+/** Files that one activity moves to the archive; the next run takes the rest. */
+export const FILES_PER_ARCHIVING = 100;
+
 /** Files that one run of Process uploads applies before it goes on in a new run, so that no history grows with the backlog. */
 export const FILES_PER_RUN = 50;
 
 /** Feed files that one run of Import inventory takes; the next run takes the rest. */
 export const FEEDS_PER_RUN = 100;
+
+/** A feed file whose size and time stand still for so long is complete. Servers tell times in whole seconds. */
+export const FEED_STABLE_FOR_MS = 1_500;
 
 /** How long a lane belongs to a run that has stopped giving signs of life. Longer than any pause between two windows. */
 export const LEASE_DURATION_MS = 60_000;
@@ -28,8 +40,59 @@ export const PRODUCER_WAIT_MS = 60_000;
 export const FEED_LINE_LENGTH_MAX = 16_384;
 export const FEED_VALUE_LENGTH_MAX = 255;
 
+export const FEED_COLUMNS_MAX = 100;
+export const FEED_ROWS_MAX = 5_000_000;
+export const FEED_SIZE_MAX_BYTES = 2 * 1024 ** 3;
+
+/** Names tried for a file in archive/ or error/ when its own is taken by another content. */
+export const FILED_NAMES_MAX = 20;
+
+/** How long an import waits for rows that another one holds before it is tried again by Temporal. */
+export const IMPORT_WAIT_MS = 60_000;
+
+/** Refused rows in memory at a time. */
+export const REFUSED_ROWS_PER_PAGE = 1_000;
+
+/** Units of one order line: above any real order, and 2,000 such lines still fit a level. */
+export const ORDER_UNITS_MAX = 1_000_000;
+
+/** Waits of the file drop: for a connection, for an answer to a request, for the last goodbye. */
+export const SFTP_CONNECT_TIMEOUT_MS = 10_000;
+export const SFTP_ANSWER_TIMEOUT_MS = 60_000;
+export const SFTP_CLOSE_TIMEOUT_MS = 2_000;
+
+/** A dead connection is noticed after interval × count: without keepalives, a transfer on it never settles. */
+export const SFTP_KEEPALIVE_INTERVAL_MS = 2_000;
+export const SFTP_KEEPALIVE_COUNT_MAX = 3;
+
+/** Requests in flight and bytes of each, in one transfer: 1 MiB in memory. The library's defaults are 30 times slower. */
+export const SFTP_REQUESTS_IN_FLIGHT = 32;
+export const SFTP_REQUEST_BYTES = 32 * 1024;
+
 /** Units in one field: what Shopify accepts as a quantity, far above any real count. */
 export const UNITS_MAX = 1_000_000_000;
 
 /** Differences that a verification returns by name; all of them are counted. */
 export const DIFFERENCES_LISTED_MAX = 50;
+
+/** Files of a lane that a person is shown beside those that wait. */
+export const LANE_FILES_LISTED_MAX = 20;
+
+/** Rows set apart that a person is shown at once. */
+export const QUARANTINED_LISTED_MAX = 100;
+
+/** How long one call to Shopify may take. Shopify itself gives up after about 10 s (its "Response codes"). */
+export const SHOPIFY_CALL_TIMEOUT_MS = 30_000;
+
+/** Bounds of the pause that a throttled call asks for: Shopify's arithmetic can say 0, a proxy's header anything. */
+export const SHOPIFY_PAUSE_MIN_MS = 1_000;
+export const SHOPIFY_PAUSE_MAX_MS = 60_000;
+
+/** Pages of 250 variants in one reading of a catalogue: five million, so that a cursor which runs in circles ends. */
+export const CATALOGUE_PAGES_MAX = 20_000;
+
+/** How often one page of a catalogue is asked for again because Shopify was throttling. */
+export const CATALOGUE_PAGE_TRIES_MAX = 10;
+
+/** A file that holds an access token is short; what is longer is another file. */
+export const TOKEN_FILE_BYTES_MAX = 4_096;

@@ -7,6 +7,9 @@ const POOL_MAX = 12;
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
+// Our bigints are sequences, counts and sums of units: far below 2^53.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+
 export type Connection = pg.ClientBase;
 
 /** The master of inventory. Set-based SQL runs through `query`; single rows may use the knex builder. */
@@ -21,6 +24,12 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** Knex's pool of connections, which its types leave out. */
+interface KnexPool {
+  acquireConnection(): Promise<Connection>;
+  releaseConnection(connection: Connection): Promise<void>;
+}
+
 /** Prepares the pool; the first statement connects. Throws DATABASE_UNREACHABLE from any of its functions. */
 export function openDatabase(databaseUrl: string): Database {
   const knex = knexFactory({
@@ -29,20 +38,21 @@ export function openDatabase(databaseUrl: string): Database {
     pool: { min: 0, max: POOL_MAX },
     acquireConnectionTimeout: CONNECT_TIMEOUT_MS,
   });
+  const pool = knex.client as KnexPool;
 
   async function pooled<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result> {
-    const connection = await reachable(() => knex.client.acquireConnection() as Promise<Connection>);
+    const connection = await reachable(() => pool.acquireConnection());
     try {
       return await reachable(() => work(connection));
     } finally {
-      await knex.client.releaseConnection(connection);
+      await pool.releaseConnection(connection);
     }
   }
 
   return {
     knex,
-    query: (sql, values = []) =>
-      pooled(async (connection) => (await connection.query(sql, [...values])).rows),
+    query: <Row>(sql: string, values: readonly unknown[] = []) =>
+      pooled(async (connection) => (await connection.query(sql, [...values])).rows as Row[]),
     transaction: (work) => pooled((connection) => inTransaction(connection, 'BEGIN', () => work(connection))),
     session: (work) =>
       reachable(async () => {

@@ -22,8 +22,12 @@ export async function up(knex: Knex): Promise<void> {
       location_id       text NOT NULL,
       snapshot          pg_snapshot NOT NULL,
       effective_at      timestamptz NOT NULL,
-      row_count         integer NOT NULL,
-      to_zero_count     integer NOT NULL,
+      row_count         integer NOT NULL DEFAULT 0,
+      to_zero_count     integer NOT NULL DEFAULT 0,
+      applied_count     integer,
+      unchanged_count   integer,
+      quarantined_count integer,
+      owed_count        integer,
       sha256            text,
       reason_code       text,
       reason            text,
@@ -33,6 +37,10 @@ export async function up(knex: Knex): Promise<void> {
       archived_at       timestamptz,
       PRIMARY KEY (shop_id, sequence)
     );
+    CREATE INDEX upload_file_open ON upload_file (shop_id, sequence)
+      WHERE state IN ('WRITING', 'READY', 'APPLYING', 'BLOCKED');
+    CREATE INDEX upload_file_to_archive ON upload_file (shop_id, sequence)
+      WHERE archived_at IS NULL AND state IN ('APPLIED', 'PARTIAL', 'SUPERSEDED');
     COMMENT ON COLUMN upload_file.producer_key IS 'The job run that made it: a retried producer finds its own file.';
 
     CREATE TABLE upload_file_row (
@@ -43,20 +51,24 @@ export async function up(knex: Knex): Promise<void> {
       sku               text NOT NULL,
       inventory_item_id text NOT NULL,
       quantity          integer NOT NULL CHECK (quantity >= 0),
-      PRIMARY KEY (shop_id, sequence, position),
-      FOREIGN KEY (shop_id, sequence) REFERENCES upload_file
+      PRIMARY KEY (shop_id, sequence, position)
     );
+    COMMENT ON TABLE upload_file_row IS
+      'What a file says; the file on SFTP is only its rendering. Without foreign keys: a check for each of a million rows costs more than the rows, and one statement makes them from mapped products under their file.';
     CREATE TRIGGER immutable BEFORE UPDATE ON upload_file_row
       FOR EACH ROW EXECUTE FUNCTION refuse_change('the rows of a file never change, new values come in a new file');
 
     CREATE TABLE published_row (
-      shop_id    text NOT NULL REFERENCES shop,
-      product_id text NOT NULL REFERENCES product,
-      sequence   bigint NOT NULL,
-      quantity   integer NOT NULL,
+      shop_id           text NOT NULL,
+      product_id        text NOT NULL,
+      sequence          bigint NOT NULL,
+      inventory_item_id text NOT NULL,
+      quantity          integer NOT NULL,
       PRIMARY KEY (shop_id, product_id)
     );
     COMMENT ON TABLE published_row IS 'File time: the last value of a product that was put into a file.';
+    COMMENT ON COLUMN published_row.inventory_item_id IS
+      'A product that is mapped to another item since is published anew, whatever its quantity.';
 
     CREATE TABLE owed_row (
       shop_id    text NOT NULL REFERENCES shop,

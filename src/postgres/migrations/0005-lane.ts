@@ -9,12 +9,13 @@ export async function up(knex: Knex): Promise<void> {
       holder     text,
       expires_at timestamptz NOT NULL DEFAULT '-infinity'
     );
-    COMMENT ON COLUMN lane.epoch IS 'Rises with every taking of the lease; a write under an older epoch is refused.';
+    COMMENT ON COLUMN lane.epoch IS
+      'Rises with every attempt that enters the lane; a write under an older epoch is refused.';
     COMMENT ON COLUMN lane.holder IS 'First execution run id of the workflow that applies files now.';
 
     CREATE TABLE applied_row (
-      shop_id       text NOT NULL REFERENCES shop,
-      product_id    text NOT NULL REFERENCES product,
+      shop_id       text NOT NULL,
+      product_id    text NOT NULL,
       sequence      bigint NOT NULL,
       outcome       text NOT NULL CHECK (outcome IN ('APPLIED', 'UNCHANGED', 'QUARANTINED', 'OWED')),
       target        integer NOT NULL,

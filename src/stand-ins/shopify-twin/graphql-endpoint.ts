@@ -187,7 +187,7 @@ export class GraphqlEndpoint {
       replayed,
       applied,
       userErrors,
-      errors: errors.map(({ message, extensions }) => String(extensions['code'] ?? message)),
+      errors: errors.map(({ message, extensions: { code } }) => (typeof code === 'string' ? code : message)),
       status,
       fault: fault?.kind ?? null,
     });

@@ -1,0 +1,151 @@
+/**
+ * Who may import whom (ARCHITECTURE.md). Everything that is not listed is refused, so a new edge is a decision.
+ * Each rule has a fixture in test/architecture/fixtures that breaks it.
+ */
+
+/** An npm package, under its own types too. */
+const npm = (...names) => `(^|/)node_modules/(@types/)?(${names.join('|')})/`;
+/** The project's own folders. */
+const own = (...folders) => folders.map((folder) => `^${folder}/`);
+
+/** Node's own modules are no concern of a rule unless it says so. What does not resolve has a rule of its own. */
+const PACKAGES_AND_FOLDERS = { couldNotResolve: false, dependencyTypesNot: ['core'] };
+const EVERYTHING = { couldNotResolve: false };
+
+function only(name, folder, allowed, comment, to = PACKAGES_AND_FOLDERS) {
+  return {
+    name,
+    comment,
+    severity: 'error',
+    from: { path: `^${folder}/` },
+    to: { pathNot: [`^${folder}/`, ...allowed], ...to },
+  };
+}
+
+/** An adapter knows the domain and its own driver; what two adapters share belongs to the domain or to an activity. */
+function adapter(folder, ...drivers) {
+  return only(
+    `${folder}-is-an-adapter`,
+    `src/${folder}`,
+    [...own('src/domain'), npm('zod', ...drivers)],
+    `src/${folder} imports src/domain and its own driver; another adapter is wired to it in activities or src/main.`,
+  );
+}
+
+export default {
+  forbidden: [
+    only(
+      'domain-imports-nothing',
+      'src/domain',
+      [],
+      'Decisions are pure: no npm package, no Node module, no other folder. Pass in what it needs as values.',
+      EVERYTHING,
+    ),
+    only(
+      'workflows-sequence',
+      'workflows',
+      [...own('src/domain', 'activities'), npm('@temporalio/workflow', '@temporalio/common')],
+      'Workflows run in a sandbox: src/domain, @temporalio/workflow and the types of activities, nothing else.',
+      EVERYTHING,
+    ),
+    {
+      name: 'workflows-see-activities-as-types',
+      comment: 'Use `import type`: the code of an activity must not get into the workflow bundle.',
+      severity: 'error',
+      from: { path: '^workflows/' },
+      to: { path: '^activities/', dependencyTypesNot: ['type-only'] },
+    },
+    only(
+      'activities-use-adapters',
+      'activities',
+      [
+        ...own('src/domain', 'src/postgres', 'src/sftp', 'src/csv', 'src/shopify'),
+        npm('@temporalio/activity', '@temporalio/common'),
+      ],
+      'Activities call adapters, never a driver: put the statement or the request into the adapter.',
+    ),
+    adapter('postgres', 'knex', 'pg', 'pg-copy-streams'),
+    adapter('sftp', 'ssh2-sftp-client', 'ssh2'),
+    adapter('csv', 'csv-parse', 'csv-stringify'),
+    adapter('shopify', '@shopify/[^/]+', 'uuid'),
+    adapter('temporal', '@temporalio/[^/]+'),
+    only(
+      'config-knows-the-environment',
+      'src/config',
+      [...own('src/domain', 'src/sftp', 'src/temporal'), npm('zod', '@temporalio/envconfig')],
+      'src/config reads the environment; from adapters it takes the types of their settings.',
+    ),
+    {
+      name: 'config-sees-adapters-as-types',
+      comment: 'Use `import type`: reading the configuration must not load an adapter.',
+      severity: 'error',
+      from: { path: '^src/config/' },
+      to: { path: own('src/(?!domain|config)[^/]+'), dependencyTypesNot: ['type-only'] },
+    },
+    only(
+      'cli-asks',
+      'src/cli',
+      [...own('src/domain', 'src/postgres', 'src/temporal'), npm('commander', 'cli-table3')],
+      'Commands use src/domain, src/postgres and src/temporal; anything else is injected by src/main.',
+    ),
+    {
+      name: 'nothing-imports-main',
+      comment: 'src/main wires the parts; a part that needs something gets it as an argument.',
+      severity: 'error',
+      from: { pathNot: ['^src/main/', '^test/', '^scripts/'] },
+      to: { path: '^src/main/' },
+    },
+    {
+      name: 'stand-ins-stay-outside',
+      comment: 'The product must not know its stand-ins: only src/main, tests and scripts may start them.',
+      severity: 'error',
+      from: { pathNot: ['^src/(main|stand-ins)/', '^test/', '^scripts/'] },
+      to: { path: '^src/stand-ins/' },
+    },
+    {
+      name: 'product-needs-no-tests',
+      comment: 'Code that runs in production imports neither tests nor scripts.',
+      severity: 'error',
+      from: { path: own('src', 'activities', 'workflows') },
+      to: { path: own('test', 'scripts') },
+    },
+    {
+      name: 'no-circle',
+      comment: 'Two files that import each other are one concept, or one of them knows too much.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'import-resolves',
+      comment: 'The file or package is not there: correct the path, or add the package to package.json.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'package-is-declared',
+      comment: 'The package is installed only because another one needs it: add it to package.json.',
+      severity: 'error',
+      from: {},
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'product-needs-no-dev-package',
+      comment: 'Production installs leave devDependencies out: move the package to dependencies.',
+      severity: 'error',
+      from: { path: own('src', 'activities', 'workflows'), pathNot: '^src/stand-ins/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)test/architecture/fixtures/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['types', 'import', 'node', 'default'],
+    },
+  },
+};

@@ -1,0 +1,179 @@
+/** Taking a shop's files one after the other, and applying each to Shopify. Process uploads sequences these. */
+import { join } from 'node:path';
+import { Context } from '@temporalio/activity';
+import { AtpError, type ErrorCode } from '../src/domain/errors.ts';
+import { CALLS_PER_WINDOW, FILES_PER_ARCHIVING, ROWS_PER_CALL } from '../src/domain/limits.ts';
+import { archiveFolder, outgoingFolder } from '../src/domain/upload-file.ts';
+import type { Database } from '../src/postgres/database.ts';
+import {
+  blockFile,
+  closeFile,
+  enterLane,
+  nextFile,
+  startApplying,
+  type FileOutcome,
+  type LanePass,
+} from '../src/postgres/lane.ts';
+import { findShop, type Shop } from '../src/postgres/shops.ts';
+import { filesToArchive, findFile, markArchived, type UploadFile } from '../src/postgres/upload-files.ts';
+import type { OpenFileDrop } from '../src/sftp/file-drop.ts';
+import type { AdminApi } from '../src/shopify/admin-api.ts';
+import { applyChunk } from './apply-chunk.ts';
+import { keepAlive } from './keep-alive.ts';
+import { withScratchFolder } from './scratch-folder.ts';
+
+export interface ApplyDeps {
+  readonly database: Database;
+  readonly fileDrop: OpenFileDrop;
+  readonly adminApi: (shop: Shop) => AdminApi;
+}
+
+/** Who asks: a workflow run (its first execution run id), for a shop. */
+export interface LaneHolder {
+  readonly shopId: string;
+  readonly holder: string;
+}
+
+/** What the lane holds for this run. */
+export type LaneHead =
+  | { readonly lane: 'busy' | 'idle' }
+  | { readonly lane: 'blocked'; readonly sequence: number; readonly reason: string }
+  | {
+      readonly lane: 'file';
+      readonly sequence: number;
+      readonly name: string;
+      readonly state: 'WRITING' | 'READY' | 'APPLYING';
+      readonly rows: number;
+      readonly windows: number;
+    };
+
+export interface ClosedFile extends FileOutcome {
+  readonly sequence: number;
+  readonly status: string;
+  readonly rows: number;
+}
+
+export function createApplyActivities({ database, fileDrop, adminApi }: ApplyDeps) {
+  return {
+    /** Enters the lane and looks for the file to go on with. */
+    async nextFile(holder: LaneHolder): Promise<LaneHead> {
+      await findShop(database, holder.shopId);
+      const pass = await enterLane(database, holder);
+      if (!pass) return { lane: 'busy' };
+      const file = await nextFile(database, pass);
+      if (!file) return { lane: 'idle' };
+      if (file.state === 'BLOCKED') {
+        const reason = `${file.reasonCode ?? ''}: ${file.reason ?? ''}`;
+        return { lane: 'blocked', sequence: file.sequence, reason };
+      }
+      return {
+        lane: 'file',
+        sequence: file.sequence,
+        name: file.name,
+        state: file.state as 'WRITING' | 'READY' | 'APPLYING',
+        rows: file.rowCount,
+        windows: Math.ceil(file.rowCount / (ROWS_PER_CALL * CALLS_PER_WINDOW)),
+      };
+    },
+
+    /** Proves that the file on SFTP is the one that was written and that the shop can take it. */
+    async openFile({ sequence, ...holder }: LaneHolder & { readonly sequence: number }): Promise<void> {
+      await keepAlive(async () => {
+        const pass = await enterAgain(database, holder);
+        const file = await findFile(database, holder.shopId, sequence);
+        await proveFile(fileDrop, file);
+        const shop = await findShop(database, holder.shopId);
+        await proveLocation(shop, adminApi(shop));
+        await startApplying(database, pass, sequence);
+      });
+    },
+
+    /** Applies one window of the file's chunks, in their order. Begun again it goes on where it was. */
+    async applyWindow({
+      sequence,
+      window,
+      ...holder
+    }: LaneHolder & { readonly sequence: number; readonly window: number }): Promise<void> {
+      await keepAlive(async () => {
+        const pass = await enterAgain(database, holder);
+        const file = await findFile(database, holder.shopId, sequence);
+        const shop = await findShop(database, holder.shopId);
+        const deps = { database, api: adminApi(shop), shop, pass };
+        const end = Math.min((window + 1) * CALLS_PER_WINDOW, Math.ceil(file.rowCount / ROWS_PER_CALL));
+        for (let chunk = window * CALLS_PER_WINDOW; chunk < end; chunk += 1) {
+          Context.current().cancellationSignal.throwIfAborted();
+          await applyChunk(deps, { sequence, chunk });
+        }
+      });
+    },
+
+    /** Every row is settled: the file is APPLIED or PARTIAL. */
+    async closeFile({
+      sequence,
+      ...holder
+    }: LaneHolder & { readonly sequence: number }): Promise<ClosedFile> {
+      const pass = await enterAgain(database, holder);
+      const { file, outcome } = await closeFile(database, pass, sequence);
+      return { sequence, status: file.state, rows: file.rowCount, ...outcome };
+    },
+
+    /** The file cannot be applied: it holds its lane until a person decides. */
+    async blockFile({
+      sequence,
+      code,
+      reason,
+      ...holder
+    }: LaneHolder & {
+      readonly sequence: number;
+      readonly code: ErrorCode;
+      readonly reason: string;
+    }): Promise<void> {
+      const pass = await enterAgain(database, holder);
+      await blockFile(database, pass, { sequence, code, reason });
+    },
+
+    /** Moves the files that the lane is done with out of outgoing/. */
+    async archiveFiles({ shopId }: { readonly shopId: string }): Promise<{ readonly archived: number }> {
+      return keepAlive(async () => {
+        const files = await filesToArchive(database, shopId, FILES_PER_ARCHIVING);
+        if (files.length === 0) return { archived: 0 };
+        await fileDrop(async (drop) => {
+          for (const file of files) {
+            const target = archiveFolder(shopId, file.state === 'SUPERSEDED' ? 'SUPERSEDED' : 'APPLIED');
+            for (const name of [file.name, `${file.name}.sha256`]) {
+              await drop.move(`${outgoingFolder(shopId)}/${name}`, `${target}/${name}`);
+            }
+            await markArchived(database, shopId, file.sequence);
+          }
+        });
+        return { archived: files.length };
+      });
+    },
+  };
+}
+
+/** An attempt within a run that held the lane before. Throws LANE_TAKEN_OVER when another run holds it now. */
+async function enterAgain(database: Database, holder: LaneHolder): Promise<LanePass> {
+  const pass = await enterLane(database, holder);
+  if (!pass) throw new AtpError('LANE_TAKEN_OVER', { shopId: holder.shopId });
+  return pass;
+}
+
+async function proveFile(fileDrop: OpenFileDrop, file: UploadFile): Promise<void> {
+  await withScratchFolder(async (folder) => {
+    const path = `${outgoingFolder(file.shopId)}/${file.name}`;
+    const { sha256 } = await fileDrop((drop) => drop.download(path, join(folder, file.name)));
+    if (sha256 === file.sha256) return;
+    throw new AtpError('FILE_CHECKSUM_MISMATCH', { name: file.name, expected: file.sha256, found: sha256 });
+  });
+}
+
+async function proveLocation(shop: Shop, api: AdminApi): Promise<void> {
+  const location = await api.readLocation();
+  if (location?.isActive) return;
+  throw new AtpError('LOCATION_UNUSABLE', {
+    locationId: shop.locationId,
+    domain: shop.domain,
+    reason: location ? 'it is deactivated' : 'there is no such location',
+  });
+}

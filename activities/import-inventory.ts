@@ -1,0 +1,230 @@
+/** Taking feeds in from SFTP: each is applied once, and then lies in archive/, or in error/ with its reasons. */
+import { Context } from '@temporalio/activity';
+import { join } from 'node:path';
+import { writeErrorFile, writeFileFault } from '../src/csv/error-file-csv.ts';
+import { withFeed } from '../src/csv/feed-csv.ts';
+import { AtpError } from '../src/domain/errors.ts';
+import {
+  ARCHIVE_FOLDER,
+  ERROR_FOLDER,
+  errorFileName,
+  FEED_TYPES,
+  feedTypeOf,
+  filedNames,
+  INCOMING_FOLDER,
+  isFeedName,
+  type ImportCounts,
+} from '../src/domain/feed.ts';
+import { FEED_SIZE_MAX_BYTES, FEEDS_PER_RUN, FILED_NAMES_MAX } from '../src/domain/limits.ts';
+import type { Database } from '../src/postgres/database.ts';
+import { importFeed, importSince, markFiled } from '../src/postgres/feed-imports.ts';
+import type { FileDrop, OpenFileDrop, RemoteFile } from '../src/sftp/file-drop.ts';
+import { sha256OfFile } from '../src/sftp/file-hash.ts';
+import { keepAlive } from './keep-alive.ts';
+import { withScratchFolder } from './scratch-folder.ts';
+
+export interface ImportDeps {
+  readonly database: Database;
+  readonly fileDrop: OpenFileDrop;
+}
+
+/** A feed that lies on SFTP. */
+export interface FeedRef {
+  /** Below the SFTP root: `incoming/…`. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** ISO 8601, by the server's clock. */
+  readonly modifiedAt: string;
+}
+
+export interface ImportedFeed extends ImportCounts {
+  readonly fileName: string;
+  /** Why nothing of the file was applied. */
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+/** How far the database's clock may be behind Temporal's. */
+const CLOCKS_APART_MS = 5 * 60_000;
+
+export function createImportActivities({ database, fileDrop }: ImportDeps) {
+  return {
+    /**
+     * The feeds that lie in incoming/ and in its folders that are named after a feed type, by name, at most
+     * FEEDS_PER_RUN. Files that are hidden, no `.csv` or still a `.part` are left alone.
+     *
+     * @param source only this folder below incoming/
+     */
+    async listFeeds({ source }: { readonly source?: string } = {}): Promise<FeedRef[]> {
+      return keepAlive(() =>
+        fileDrop(async (drop) => {
+          const found: { readonly folder: string; readonly file: RemoteFile }[] = [];
+          for (const folder of await foldersOf(drop, source)) {
+            const files = await drop.list(folder);
+            found.push(...files.filter(({ name }) => isFeedName(name)).map((file) => ({ folder, file })));
+          }
+          return found
+            .map(({ folder, file: { name, sizeBytes, modifiedAt } }) => ({
+              name,
+              feed: { path: `${folder}/${name}`, sizeBytes, modifiedAt: modifiedAt.toISOString() },
+            }))
+            .toSorted((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0))
+            .slice(0, FEEDS_PER_RUN)
+            .map(({ feed }) => feed);
+        }),
+      );
+    },
+
+    /**
+     * Applies one feed and files it. A fault of the whole file is in the result, so that the feeds after it go on;
+     * only what a retry can mend (the database, SFTP) is thrown.
+     *
+     * May be repeated from any point: what has been applied is found by its content, and what has been moved too.
+     */
+    async importFeed({ path }: { readonly path: string }): Promise<ImportedFeed> {
+      const fileName = path.slice(path.lastIndexOf('/') + 1);
+      const firstAsked = new Date(Context.current().info.scheduledTimestampMs - CLOCKS_APART_MS);
+      return keepAlive(() =>
+        withScratchFolder(async (scratch) => {
+          const taken = await fileDrop((drop) => takeFeed(drop, path, scratch));
+          if (taken === 'gone') {
+            const counts = await importSince(database, fileName, firstAsked);
+            return counts
+              ? { fileName, ...counts }
+              : fault(fileName, new AtpError('FEED_GONE', { fileName }));
+          }
+          if (taken === 'unsettled') return fault(fileName, new AtpError('FEED_UNSETTLED', { fileName }));
+
+          const { feed, errorFile } = await applied(database, { path, fileName, scratch, ...taken });
+          await fileDrop((drop) => putAway(drop, { path, fileName, scratch, errorFile, ...taken }));
+          if (taken.sha256 !== null && feed.error === undefined) await markFiled(database, taken.sha256);
+          return feed;
+        }),
+      );
+    },
+  };
+}
+
+async function foldersOf(drop: FileDrop, source: string | undefined): Promise<string[]> {
+  if (source !== undefined) return [`${INCOMING_FOLDER}/${source}`];
+  const folders = await drop.folders(INCOMING_FOLDER);
+  const typed = FEED_TYPES.filter((type) => folders.includes(type));
+  return [INCOMING_FOLDER, ...typed.map((type) => `${INCOMING_FOLDER}/${type}`)];
+}
+
+function fault(fileName: string, { code, message }: AtpError): ImportedFeed {
+  return { fileName, rows: 0, applied: 0, failed: 0, error: { code, message } };
+}
+
+interface TakenFeed {
+  readonly localPath: string;
+  /** Null when the file is too large to be taken. */
+  readonly sha256: string | null;
+  readonly sentAt: Date;
+}
+
+/** A copy of the feed, proven not to have changed while it was read. */
+async function takeFeed(
+  drop: FileDrop,
+  path: string,
+  scratch: string,
+): Promise<TakenFeed | 'gone' | 'unsettled'> {
+  const localPath = join(scratch, 'feed.csv');
+  const before = await drop.find(path);
+  if (before === null) return 'gone';
+  const sentAt = before.modifiedAt;
+  if (before.sizeBytes > FEED_SIZE_MAX_BYTES) return { localPath, sha256: null, sentAt };
+  try {
+    const { sha256, sizeBytes } = await drop.download(path, localPath);
+    const after = await drop.find(path);
+    const isSettled = sizeBytes === after?.sizeBytes && after.modifiedAt.getTime() === sentAt.getTime();
+    return isSettled ? { localPath, sha256, sentAt } : 'unsettled';
+  } catch (error) {
+    if (isCoded(error, 'FILE_MISSING')) return 'gone';
+    throw error;
+  }
+}
+
+interface FeedInHand extends TakenFeed {
+  readonly path: string;
+  readonly fileName: string;
+  readonly scratch: string;
+}
+
+/** @returns what came of it, and the local error file when there is something to tell */
+async function applied(
+  database: Database,
+  { path, fileName, scratch, localPath, sha256 }: FeedInHand,
+): Promise<{ readonly feed: ImportedFeed; readonly errorFile: string | null }> {
+  const errorFile = join(scratch, 'errors.csv');
+  try {
+    if (sha256 === null) {
+      throw new AtpError('FEED_UNREADABLE', {
+        fileName,
+        reason: `it has more than ${FEED_SIZE_MAX_BYTES} bytes`,
+      });
+    }
+    const type = feedTypeOf(path);
+    const counts = await withFeed({ localPath, fileName, type }, ({ header, rows }) =>
+      importFeed(
+        database,
+        { sha256, fileName, type, rows },
+        {
+          dryRun: false,
+          isToBeFiled: true,
+          onRefused: (refused) => writeErrorFile(errorFile, header, refused),
+        },
+      ),
+    );
+    return { feed: { fileName, ...counts }, errorFile: counts.failed > 0 ? errorFile : null };
+  } catch (error) {
+    // What a retry can mend is Temporal's to retry; anything else is the file's own fault and stays with it.
+    if (!(error instanceof AtpError) || error.class === 'retry') throw error;
+    await writeFileFault(errorFile, error);
+    return { feed: fault(fileName, error), errorFile };
+  }
+}
+
+/** Moves the feed out of incoming/: with an error file to error/, else to archive/. */
+async function putAway(
+  drop: FileDrop,
+  { path, fileName, scratch, sha256, sentAt, errorFile }: FeedInHand & { readonly errorFile: string | null },
+): Promise<void> {
+  const folder = errorFile === null ? ARCHIVE_FOLDER : ERROR_FOLDER;
+  const errorSha256 = errorFile && (await sha256OfFile(errorFile));
+  let taken: unknown;
+  for (const name of filedNames(fileName, sentAt, FILED_NAMES_MAX)) {
+    if (await isAnother(drop, `${folder}/${name}`, sha256, scratch)) continue;
+    try {
+      if (errorFile !== null && errorSha256 !== null) {
+        const target = { folder, name: errorFileName(name), sha256: errorSha256, withChecksumFile: false };
+        await drop.publish(errorFile, target);
+      }
+      await drop.move(path, `${folder}/${name}`);
+      return;
+    } catch (error) {
+      // Somebody has moved it meanwhile, which is all that was wanted.
+      if (isCoded(error, 'FILE_MISSING')) return;
+      if (!isCoded(error, 'FILE_NAME_TAKEN')) throw error;
+      taken = error;
+    }
+  }
+  throw (
+    taken ??
+    new AtpError('FILE_NAME_TAKEN', { name: `${folder}/${fileName}`, found: 'of others', expected: sha256 })
+  );
+}
+
+/** Whether another content lies under the name. The same content may: an attempt that died has moved it there. */
+async function isAnother(
+  drop: FileDrop,
+  path: string,
+  sha256: string | null,
+  scratch: string,
+): Promise<boolean> {
+  if ((await drop.find(path)) === null) return false;
+  return sha256 === null || (await drop.download(path, join(scratch, 'filed.csv'))).sha256 !== sha256;
+}
+
+function isCoded(error: unknown, code: AtpError['code']): boolean {
+  return error instanceof AtpError && error.code === code;
+}

@@ -1,0 +1,93 @@
+/** Making a shop's numbered files: from one snapshot of the database to a READY file on SFTP. */
+import { join } from 'node:path';
+import { renderUploadFile } from '../src/csv/upload-file-csv.ts';
+import { outgoingFolder, type UploadFileKind } from '../src/domain/upload-file.ts';
+import type { Database } from '../src/postgres/database.ts';
+import { produceFile } from '../src/postgres/producing.ts';
+import { markReady } from '../src/postgres/ready-file.ts';
+import { fileRows, findFile, type UploadFileRow } from '../src/postgres/upload-files.ts';
+import type { OpenFileDrop } from '../src/sftp/file-drop.ts';
+import { keepAlive } from './keep-alive.ts';
+import { withScratchFolder } from './scratch-folder.ts';
+
+export interface ProduceDeps {
+  readonly database: Database;
+  readonly fileDrop: OpenFileDrop;
+  /** Tells the shop's lane that a file is READY: starts Process uploads, or makes a running one look again. */
+  readonly wakeLane: (shopId: string) => Promise<void>;
+}
+
+/** A file that has its number and its rows; ids, counts and names only. */
+export interface ProducedFile {
+  readonly shopId: string;
+  readonly facilityGroupId: string;
+  readonly sequence: number;
+  readonly name: string;
+  readonly rows: number;
+  readonly toZero: number;
+}
+
+export interface ProduceInput {
+  readonly kind: UploadFileKind;
+  readonly shopId: string;
+  readonly facilityGroupId?: string;
+  /** The job's run: a retry gets the file that the first try has committed. */
+  readonly producerKey: string;
+}
+
+export function createProduceActivities({ database, fileDrop, wakeLane }: ProduceDeps) {
+  return {
+    /** One snapshot → immutable rows under the next number; null when nothing differs. */
+    async produceFile(input: ProduceInput): Promise<ProducedFile | null> {
+      return keepAlive(async () => {
+        const file = await produceFile(database, input);
+        return (
+          file && {
+            shopId: file.shopId,
+            facilityGroupId: file.facilityGroupId,
+            sequence: file.sequence,
+            name: file.name,
+            rows: file.rowCount,
+            toZero: file.toZeroCount,
+          }
+        );
+      });
+    },
+
+    /**
+     * Rows → file on SFTP → READY. Anyone may finish a WRITING file, at the same time even: the rows are in the
+     * database, so the bytes are the same.
+     */
+    async publishFile({
+      shopId,
+      sequence,
+    }: {
+      readonly shopId: string;
+      readonly sequence: number;
+    }): Promise<{ readonly sha256: string }> {
+      return keepAlive(async () => {
+        const file = await findFile(database, shopId, sequence);
+        if (file.sha256 !== null) return { sha256: file.sha256 };
+        return withScratchFolder(async (folder) => {
+          const localPath = join(folder, file.name);
+          const lines = linesOf(fileRows(database, shopId, sequence), file.locationId);
+          const { sha256 } = await renderUploadFile(lines, localPath);
+          const target = { folder: outgoingFolder(shopId), name: file.name, sha256 };
+          await fileDrop((drop) => drop.publish(localPath, target));
+          await markReady(database, { shopId, sequence, sha256 });
+          return { sha256 };
+        });
+      });
+    },
+
+    async wakeLane({ shopId }: { readonly shopId: string }): Promise<void> {
+      await wakeLane(shopId);
+    },
+  };
+}
+
+async function* linesOf(rows: AsyncIterable<UploadFileRow>, locationId: string) {
+  for await (const { productId, sku, inventoryItemId, quantity } of rows) {
+    yield { productId, sku, inventoryItemId, locationId, onlineAtp: quantity };
+  }
+}

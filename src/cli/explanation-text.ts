@@ -1,0 +1,74 @@
+import type { ExplainedFacility, Explanation, LastPush } from '../postgres/explain.ts';
+import { table } from './report.ts';
+
+/** Online ATP as a sum that a person can check with a pencil, and the facilities behind it. */
+export function explanationText(explanation: Explanation, shopId: string | undefined): string {
+  const { sku, facilityGroupId, at } = explanation;
+  return [
+    `${sku} in ${facilityGroupId}, ${at.toISOString()}`,
+    '',
+    ...sumLines(explanation),
+    '',
+    facilityTable(explanation),
+    ...(shopId === undefined ? [] : ['', pushLine(shopId, explanation.lastPush)]),
+  ].join('\n');
+}
+
+function sumLines({ terms, onlineAtp }: Explanation): string[] {
+  const lines: readonly (readonly [sign: string, name: string, units: number])[] = [
+    [' ', 'Quantity on hand', terms.quantityOnHand],
+    ['−', 'Reserved', terms.reserved],
+    ['−', 'Safety stock', terms.safetyStock],
+    ['−', 'Threshold', terms.threshold],
+    ['−', 'Brokering queue', terms.brokeringQueue],
+    ['−', 'ATP of excluded facilities', terms.excludedFacilitiesAtp],
+    ['+', 'Floor adjustment', terms.floorAdjustment],
+  ];
+  const sum = lines.reduce((total, [sign, , units]) => (sign === '−' ? total - units : total + units), 0);
+  const total: readonly (readonly [string, string, number])[] =
+    sum < 0
+      ? [
+          ['=', 'Sum', sum],
+          ['→', 'Online ATP (never below 0)', onlineAtp],
+        ]
+      : [['=', 'Online ATP', onlineAtp]];
+  const nameWidth = Math.max(...[...lines, ...total].map(([, name]) => name.length));
+  const unitsWidth = Math.max(...[...lines, ...total].map(([, , units]) => String(units).length));
+  const drawn = ([sign, name, units]: readonly [string, string, number]): string =>
+    `  ${sign} ${name.padEnd(nameWidth)}  ${String(units).replace('-', '−').padStart(unitsWidth)}`;
+  return [...lines.map(drawn), `    ${'─'.repeat(nameWidth + unitsWidth + 2)}`, ...total.map(drawn)];
+}
+
+function facilityTable({ facilities, terms }: Explanation): string {
+  // Where the floor is off, there is no adjustment, and a deficit eats the stock of the others.
+  const least = terms.floorAdjustment > 0 ? 0 : -Infinity;
+  const given = (facility: ExplainedFacility): number =>
+    Math.max(least, facility.quantityOnHand - facility.reserved - facility.safetyStock);
+  return table(
+    ['Facility', 'Name', 'Sells online', 'On hand', 'Reserved', 'Safety stock', 'Gives'],
+    facilities.map((facility) => [
+      facility.facilityId,
+      facility.facilityName,
+      sellingInWords(facility),
+      facility.quantityOnHand,
+      facility.reserved,
+      facility.safetyStock,
+      facility.sellsOnline ? given(facility) : 0,
+    ]),
+    'No facility of the group, and none that ever held the product.',
+  );
+}
+
+function sellingInWords(facility: ExplainedFacility): string {
+  if (facility.sellsOnline) return 'yes';
+  return facility.isMember ? 'no: brokering is off for the product' : 'no: not in the group';
+}
+
+function pushLine(shopId: string, push: LastPush | null): string {
+  if (push === null) return `${shopId}: no file with this product has been applied yet.`;
+  const when = `file ${push.fileSequence}, ${push.at.toISOString()}`;
+  const before = push.observed === null ? '' : ` (Shopify held ${push.observed} before)`;
+  if (push.errorCode !== null) return `${shopId}: not written by ${when}: ${push.errorCode}.`;
+  if (push.quantity === null) return `${shopId}: Shopify held ${push.observed} already at ${when}.`;
+  return `${shopId}: ${push.quantity} written by ${when}${before}.`;
+}

@@ -1,0 +1,115 @@
+import type { JobName } from '../temporal/jobs.ts';
+import { counted, ExitCode, table } from './report.ts';
+
+/** The results of the workflows, as far as a person is told of them (docs/reference/cli.md). */
+interface SyncResult {
+  readonly fileSequence: number | null;
+  readonly fileName: string | null;
+  readonly rows: number;
+  readonly toZero: number;
+  readonly heldForApproval: boolean;
+}
+
+interface ProcessResult {
+  readonly shopId: string;
+  readonly files: readonly {
+    readonly sequence: number;
+    readonly status: string;
+    readonly rows: number;
+    readonly applied: number;
+    readonly unchanged: number;
+    readonly quarantined: number;
+  }[];
+  readonly laneState: string;
+}
+
+interface ImportResult {
+  readonly files: readonly {
+    readonly fileName: string;
+    readonly rows: number;
+    readonly applied: number;
+    readonly failed: number;
+    /** Why nothing of the file was applied. */
+    readonly error?: { readonly code: string; readonly message: string };
+  }[];
+}
+
+export interface VerifyResult {
+  readonly checked: number;
+  readonly equal: number;
+  readonly different: readonly {
+    readonly sku: string;
+    readonly onlineAtp: number;
+    readonly shopify: number | null;
+    readonly cause: string;
+  }[];
+}
+
+export interface Outcome {
+  readonly text: string;
+  readonly exitCode: ExitCode;
+}
+
+/** What a job's result means to whoever started it. */
+export function outcomeOf(job: JobName, result: unknown): Outcome {
+  switch (job) {
+    case 'hard-sync':
+    case 'recent-changes':
+      return syncOutcome(result as SyncResult);
+    case 'process-uploads':
+      return processOutcome(result as ProcessResult);
+    case 'import':
+      return importOutcome(result as ImportResult);
+    case 'verify':
+      return verifyOutcome(result as VerifyResult);
+  }
+}
+
+function syncOutcome({ fileSequence, fileName, rows, toZero, heldForApproval }: SyncResult): Outcome {
+  if (heldForApproval) return { text: 'Held: a person must approve it first.', exitCode: ExitCode.NEEDS_A_PERSON };
+  const text =
+    fileSequence === null
+      ? 'Nothing differs from what was published: no file.'
+      : `File ${fileSequence} (${fileName}): ${counted(rows, 'row')}, ${toZero} of them to zero.`;
+  return { text, exitCode: ExitCode.OK };
+}
+
+function processOutcome({ shopId, files, laneState }: ProcessResult): Outcome {
+  const text = table(
+    ['File', 'Status', 'Rows', 'Applied', 'Unchanged', 'Quarantined'],
+    files.map((file) => [file.sequence, file.status, file.rows, file.applied, file.unchanged, file.quarantined]),
+    'No file was applied.',
+  );
+  if (laneState === 'blocked') {
+    return {
+      text: `${text}\nThe lane is blocked: \`atp lane ${shopId}\` says why.`,
+      exitCode: ExitCode.NEEDS_A_PERSON,
+    };
+  }
+  const busy = laneState === 'busy' ? '\nAnother run applies the shop’s files right now.' : '';
+  return { text: text + busy, exitCode: ExitCode.OK };
+}
+
+function importOutcome({ files }: ImportResult): Outcome {
+  const text = table(
+    ['Feed', 'Rows', 'Applied', 'Refused'],
+    files.map(({ fileName, rows, applied, failed }) => [fileName, rows, applied, failed]),
+    'No feed was waiting.',
+  );
+  const faults = files.flatMap(({ error }) => (error ? [`${error.code}: ${error.message}`] : []));
+  return { text: [text, ...faults].join('\n'), exitCode: ExitCode.OK };
+}
+
+export function verifyOutcome({ checked, equal, different }: VerifyResult): Outcome {
+  if (equal === checked) {
+    return { text: `All ${counted(checked, 'product')} are equal on Shopify.`, exitCode: ExitCode.OK };
+  }
+  const rows = different.map(({ sku, onlineAtp, shopify, cause }) => [sku, onlineAtp, shopify ?? 'unknown', cause]);
+  const more = checked - equal - different.length;
+  const text = [
+    `${checked - equal} of ${counted(checked, 'product')} differ.`,
+    table(['SKU', 'Online ATP', 'On Shopify', 'Cause'], rows, ''),
+    ...(more > 0 ? [`and ${more} more`] : []),
+  ].join('\n');
+  return { text, exitCode: ExitCode.DIFFERENCES };
+}

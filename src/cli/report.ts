@@ -1,0 +1,51 @@
+import Table from 'cli-table3';
+
+/** What a command has to say: the same facts for a script and for a person. */
+export interface Report {
+  /** The one document of `--json`. */
+  readonly json: unknown;
+  /** Without a trailing line feed. */
+  readonly text: string;
+  readonly exitCode?: ExitCode;
+  /** What the command goes on with once this is said: a running stack. */
+  readonly afterwards?: () => Promise<void>;
+}
+
+/** What a script learns without reading (docs/reference/cli.md). */
+export const ExitCode = {
+  OK: 0,
+  FAILED: 1,
+  WRONG_INPUT: 2,
+  DIFFERENCES: 3,
+  NEEDS_A_PERSON: 4,
+} as const;
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+export type Cell = string | number | boolean | null | undefined;
+
+/** A table for a person's eyes; numbers are aligned to the right. `empty` is said when there is no row. */
+export function table(head: readonly string[], rows: readonly (readonly Cell[])[], empty: string): string {
+  if (rows.length === 0) return empty;
+  const colAligns = head.map((_, column) =>
+    rows.every((row) => typeof row[column] === 'number' || row[column] === '–') ? 'right' : 'left',
+  );
+  const drawn = new Table({ head: [...head], colAligns, style: { head: [], border: [], compact: true } });
+  drawn.push(...rows.map((row) => row.map(shown)));
+  return drawn.toString();
+}
+
+function shown(cell: Cell): string {
+  if (cell === null || cell === undefined) return '–';
+  if (typeof cell === 'boolean') return cell ? 'yes' : 'no';
+  return String(cell);
+}
+
+/** `1 row`, `2 rows`. */
+export function counted(count: number, singular: string, plural = `${singular}s`): string {
+  return `${count} ${count === 1 ? singular : plural}`;
+}
+
+/** An ISO time to the minute, in UTC, for tables. */
+export function shortTime(iso: string | null): string | null {
+  return iso === null ? null : `${iso.slice(0, 16).replace('T', ' ')}Z`;
+}

@@ -1,0 +1,121 @@
+import type { Command } from 'commander';
+import { AtpError } from '../domain/errors.ts';
+import { addShop, findShop, listShops, removeShop, type Shop } from '../postgres/shops.ts';
+import { ensureSchedules, removeSchedules } from '../temporal/schedules.ts';
+import type { TemporalClient } from '../temporal/connection.ts';
+import type { Application } from './application.ts';
+import { id } from './arguments.ts';
+import type { Cli } from './program.ts';
+import { counted, table } from './report.ts';
+
+interface AddOptions {
+  readonly domain: string;
+  readonly location: string;
+  readonly group: string;
+  readonly token: string;
+  readonly adminUrl?: string;
+  readonly apiVersion?: string;
+}
+
+export function registerShop(program: Command, { app, reports, progress }: Cli): void {
+  const shop = program.command('shop').description('Shopify stores');
+
+  reports(shop.command('list').description('all shops'), async () => {
+    const shops = await listShops(app.database());
+    return { json: shops, text: shopTable(shops) };
+  });
+
+  const add = shop
+    .command('add')
+    .description('a new shop, with the schedules of its jobs')
+    .argument('<shopId>', 'its id here', id)
+    .requiredOption('--domain <domain>', '<name>.myshopify.com')
+    .requiredOption('--location <gid>', 'gid://shopify/Location/<number>, where Online ATP is kept')
+    .requiredOption('--group <facilityGroupId>', 'the facility group whose stock it sells')
+    .requiredOption('--token <reference>', 'env:NAME or file:PATH, where the access token is read from')
+    .option('--admin-url <url>', 'a stand-in for Shopify, http on the loopback')
+    .option('--api-version <version>', 'of the Admin API (default: SHOPIFY_API_VERSION)');
+  reports(add, async (shopId: string, options: AddOptions) => {
+    const added = await addShop(app.database(), {
+      shopId,
+      domain: options.domain,
+      locationId: options.location,
+      facilityGroupId: options.group,
+      accessTokenRef: options.token,
+      adminUrl: options.adminUrl ?? null,
+      apiVersion: options.apiVersion ?? app.shopifyApiVersion(),
+    });
+    const schedules = await ifTemporalIsThere(app, (temporal) => ensureSchedules(temporal, shopId));
+    const text = schedules.done
+      ? `Its jobs are scheduled; \`atp job list\` shows when they run.`
+      : `Its jobs are not scheduled yet: ${schedules.reason} \`atp job list\` shows them, \`atp up\` schedules them.`;
+    return {
+      json: { ...added, schedules: { ensured: schedules.done, reason: schedules.reason } },
+      text: `${shopTable([added])}\n${text}\nNext: \`atp shop map ${shopId}\` matches its catalogue by SKU.`,
+    };
+  });
+
+  const remove = shop
+    .command('remove')
+    .description('forget a shop and all about its syncing; its orders and what Shopify holds stay')
+    .argument('<shopId>', 'the shop');
+  reports(remove, async (shopId: string) => {
+    const removed = await removeShop(app.database(), shopId);
+    const schedules = await ifTemporalIsThere(app, (temporal) => removeSchedules(temporal, shopId));
+    const orders = counted(removed.orderItemsKept, 'order item');
+    const text = schedules.done
+      ? 'Its schedules are gone, too.'
+      : `Its schedules may still be there: ${schedules.reason}`;
+    return {
+      json: { ...removed, schedules: { removed: schedules.done, reason: schedules.reason } },
+      text: `Shop ${shopId} is removed; ${orders} of it stay. ${text}`,
+    };
+  });
+
+  const map = shop
+    .command('map')
+    .description('read the shop’s catalogue and match it by SKU')
+    .argument('<shopId>', 'the shop');
+  reports(map, async (shopId: string) => {
+    await findShop(app.database(), shopId);
+    progress(`Reading the catalogue of ${shopId}`);
+    const mapping = await app.mapShop(shopId);
+    const text = [
+      `${counted(mapping.mapped, 'product')} mapped, ${mapping.unmapped} without a variant of their SKU.`,
+      ...(mapping.duplicates > 0 ? [`${counted(mapping.duplicates, 'SKU')} on several variants: left out.`] : []),
+      ...(mapping.inactive > 0 ? [`${mapping.inactive} not stocked at the shop’s location.`] : []),
+      ...(mapping.untracked > 0 ? [`${mapping.untracked} whose quantity Shopify does not track.`] : []),
+    ].join('\n');
+    return { json: mapping, text };
+  });
+}
+
+/** Schedules are a service to whoever adds a shop; without Temporal the shop itself is still there. */
+async function ifTemporalIsThere(
+  app: Application,
+  work: (temporal: TemporalClient) => Promise<unknown>,
+): Promise<{ readonly done: boolean; readonly reason: string | null }> {
+  if (!app.isTemporalConfigured()) return { done: false, reason: 'TEMPORAL_ADDRESS is not set.' };
+  try {
+    await work(await app.temporal());
+    return { done: true, reason: null };
+  } catch (error) {
+    if (!(error instanceof AtpError)) throw error;
+    return { done: false, reason: error.message };
+  }
+}
+
+function shopTable(shops: readonly Shop[]): string {
+  return table(
+    ['Shop', 'Domain', 'Location', 'Group', 'Token', 'API'],
+    shops.map((shop) => [
+      shop.shopId,
+      shop.domain,
+      shop.locationId.replace(/^.*\//, ''),
+      shop.facilityGroupId,
+      shop.accessTokenRef,
+      shop.adminUrl === null ? shop.apiVersion : `${shop.apiVersion} at ${shop.adminUrl}`,
+    ]),
+    'There are no shops yet; `atp shop add` makes one.',
+  );
+}

@@ -1,0 +1,198 @@
+import { accessSync, constants, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { z } from 'zod';
+import { AtpError } from '../domain/errors.ts';
+import type { SftpSettings } from '../sftp/file-drop.ts';
+import type { TemporalSettings } from '../temporal/connection.ts';
+
+/** Everything that the surroundings decide. Holds secrets: never log it. */
+export interface Config {
+  readonly databaseUrl: string;
+  readonly sftp: SftpSettings;
+  readonly temporal: TemporalSettings;
+  readonly shopifyApiVersion: string;
+  /** What a shop's `env:NAME` reference is looked up in. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Where the embedded stack keeps its state. Absolute. */
+  readonly stateDir: string;
+}
+
+/** A part of the surroundings that a process is going to use; only these are required and validated. */
+export type ConfigNeed = 'database' | 'sftp' | 'temporal';
+
+interface FieldOfNeed {
+  readonly database: 'databaseUrl';
+  readonly sftp: 'sftp';
+  readonly temporal: 'temporal';
+}
+
+/** The configuration of a process that needs just these parts: the fields of other parts are not there to be used. */
+export type ConfigFor<Need extends ConfigNeed> = Readonly<
+  Pick<Config, FieldOfNeed[Need] | 'shopifyApiVersion' | 'environment' | 'stateDir'>
+>;
+
+const PROJECT_ROOT = resolve(import.meta.dirname, '../..');
+const SFTP_PORT = 22;
+/** What Temporal's own tools take when nobody says otherwise. */
+const TEMPORAL_DEFAULTS = { address: 'localhost:7233', namespace: 'default' } as const;
+const API_VERSION_DEFAULT = '2026-10';
+
+/**
+ * Reads the environment, once, into a validated and frozen object.
+ *
+ * A variable is looked for in the process's environment, then in `.env` of the working folder, then in `stack.env`,
+ * which the embedded stack writes. What is empty counts as absent.
+ *
+ * @throws AtpError CONFIG_INVALID that names every fault at once, and no value: a value may be a secret.
+ */
+export function loadConfig<const Need extends ConfigNeed>(needs: readonly Need[]): ConfigFor<Need> {
+  const stateDir = stateFolder();
+  const environment = readEnvironment(stateDir);
+  const faults: string[] = [];
+  const parse = <Output>(schema: z.ZodType<Output>): Output | undefined => {
+    const parsed = schema.safeParse(environment);
+    if (parsed.success) return parsed.data;
+    faults.push(
+      ...parsed.error.issues.map(({ path, message }) =>
+        path.length > 0 ? `${path.join('.')} ${message}` : message,
+      ),
+    );
+    return undefined;
+  };
+  const needed = new Set<ConfigNeed>(needs);
+  const config = {
+    stateDir,
+    environment,
+    shopifyApiVersion: parse(shopifyVariables),
+    ...(needed.has('database') && { databaseUrl: parse(databaseVariables) }),
+    ...(needed.has('sftp') && { sftp: parse(sftpVariables) }),
+    ...(needed.has('temporal') && { temporal: readTemporal(environment, faults) }),
+  };
+  if (faults.length > 0) throw new AtpError('CONFIG_INVALID', { reason: faults.join('; ') });
+  return Object.freeze(config) as ConfigFor<Need>;
+}
+
+/** Where the embedded stack keeps its state: ATP_STATE_DIR, or one ignored folder of the project. */
+export function stateFolder(): string {
+  return resolve(process.env['ATP_STATE_DIR'] || join(PROJECT_ROOT, '.atp'));
+}
+
+function readEnvironment(stateDir: string): Record<string, string> {
+  const layers = [
+    parsedFile(join(stateDir, 'stack.env')),
+    parsedFile(resolve('.env')),
+    process.env as Record<string, string>,
+  ];
+  return Object.assign({}, ...layers.map(withoutEmpty)) as Record<string, string>;
+}
+
+function parsedFile(path: string): Record<string, string> {
+  try {
+    return parseEnv(readFileSync(path, 'utf8')) as Record<string, string>;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw new AtpError('CONFIG_INVALID', { reason: `${path} cannot be read` }, { cause: error });
+  }
+}
+
+function withoutEmpty(variables: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value.trim() !== ''));
+}
+
+const shopifyVariables = z
+  .object({
+    SHOPIFY_API_VERSION: z
+      .string()
+      .regex(/^20\d\d-(01|04|07|10)$/, { error: 'must be a version of Shopify’s Admin API such as 2026-10' })
+      .default(API_VERSION_DEFAULT),
+  })
+  .transform((variables) => variables.SHOPIFY_API_VERSION);
+
+const databaseVariables = z
+  .object({
+    DATABASE_URL: z
+      .string({ error: 'is not set' })
+      .refine((text) => /^postgres(ql)?:$/.test(URL.parse(text)?.protocol ?? ''), {
+        error: 'must be postgres://user:password@host:port/database',
+      }),
+  })
+  .transform((variables) => variables.DATABASE_URL);
+
+const sftpVariables = z
+  .object({
+    SFTP_URL: z.string({ error: 'is not set' }).transform((text, context) => {
+      const url = sftpUrl(text);
+      if (url !== null) return url;
+      context.addIssue('must be sftp://user@host:port/folder');
+      return z.NEVER;
+    }),
+    SFTP_HOST_KEY: z
+      .string({ error: 'is not set; `ssh-keyscan <host> | ssh-keygen -lf -` prints the fingerprint to pin' })
+      .regex(/^SHA256:[A-Za-z0-9+/]{43}=?$/, { error: 'must be SHA256:… as ssh-keygen -l prints it' }),
+    SFTP_PRIVATE_KEY_FILE: z.string().refine(isReadable, { error: 'names no readable file' }).optional(),
+  })
+  .refine(({ SFTP_URL, SFTP_PRIVATE_KEY_FILE }) => SFTP_PRIVATE_KEY_FILE || SFTP_URL.password !== '', {
+    error: 'SFTP_PRIVATE_KEY_FILE is not set, and SFTP_URL holds no password',
+  })
+  .transform(({ SFTP_URL: url, SFTP_HOST_KEY, SFTP_PRIVATE_KEY_FILE }): SftpSettings =>
+    Object.freeze({
+      host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+      port: url.port === '' ? SFTP_PORT : Number(url.port),
+      username: decodeURIComponent(url.username),
+      password: url.password === '' ? null : decodeURIComponent(url.password),
+      privateKeyFile: SFTP_PRIVATE_KEY_FILE === undefined ? null : resolve(SFTP_PRIVATE_KEY_FILE),
+      hostKey: SFTP_HOST_KEY.replace(/=$/, ''),
+      root: decodeURIComponent(url.pathname).replace(/(?<=.)\/+$/, '') || '/',
+    }),
+  );
+
+/** Null when it is no SFTP address that we can use. */
+function sftpUrl(text: string): URL | null {
+  const url = URL.parse(text);
+  if (url?.protocol !== 'sftp:' || url.hostname === '' || url.username === '') return null;
+  try {
+    [url.username, url.password, url.pathname].forEach(decodeURIComponent);
+    return url;
+  } catch {
+    return null;
+  }
+}
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Temporal's own convention (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TLS, profiles of temporal.toml). */
+function readTemporal(environment: Record<string, string>, faults: string[]): TemporalSettings | undefined {
+  try {
+    const profile = environment['TEMPORAL_PROFILE'];
+    const { connectionOptions, namespace } = loadClientConnectConfig({
+      overrideEnvVars: environment,
+      ...(profile !== undefined && { profile }),
+    });
+    const { address, apiKey, tls, metadata } = connectionOptions;
+    return Object.freeze({
+      address: address ?? TEMPORAL_DEFAULTS.address,
+      namespace: namespace ?? TEMPORAL_DEFAULTS.namespace,
+      isConfigured: address !== undefined,
+      connection: Object.freeze({
+        address: address ?? TEMPORAL_DEFAULTS.address,
+        ...(apiKey !== undefined && { apiKey }),
+        ...(tls !== undefined && { tls }),
+        ...(metadata !== undefined && { metadata }),
+      }),
+    });
+  } catch (error) {
+    // Only the first line: a parser may quote the lines of the file around its fault, and they hold keys.
+    const [reason] = (error as Error).message.split('\n');
+    faults.push(`TEMPORAL_* or temporal.toml cannot be used: ${reason}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,49 @@
+import { createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { stringify } from 'csv-stringify';
+import type { RefusedRow } from '../domain/feed.ts';
+
+const COLUMNS = ['row', 'column', 'code', 'message'] as const;
+
+/**
+ * Writes the refused rows of a feed, each with its reason and as it was sent, so that a person corrects it where it
+ * stands. Memory does not grow with their number.
+ */
+export async function writeErrorFile(
+  localPath: string,
+  header: readonly string[],
+  rows: AsyncIterable<RefusedRow>,
+): Promise<void> {
+  await writeLines(localPath, linesOf(header, rows));
+}
+
+/** The error file of a feed that was refused as a whole. */
+export async function writeFileFault(
+  localPath: string,
+  { code, message }: { readonly code: string; readonly message: string },
+): Promise<void> {
+  await writeLines(localPath, [COLUMNS, ['', '', code, message]]);
+}
+
+async function* linesOf(header: readonly string[], rows: AsyncIterable<RefusedRow>) {
+  yield [...COLUMNS, ...header].map(harmless);
+  for await (const { rowNumber, column, code, message, values } of rows) {
+    yield [String(rowNumber), ...[column, code, message, ...values].map(harmless)];
+  }
+}
+
+async function writeLines(
+  localPath: string,
+  lines: Iterable<readonly string[]> | AsyncIterable<readonly string[]>,
+): Promise<void> {
+  await pipeline(Readable.from(lines), stringify(), createWriteStream(localPath));
+}
+
+/**
+ * A person opens this file in a spreadsheet, which runs a cell that begins like a formula (OWASP, "CSV injection").
+ * A plain number is none, and a quantity of −5 must stay one.
+ */
+function harmless(value: string): string {
+  return /^[=+\-@\t\r]/.test(value) && !/^[+-]?\d+(\.\d+)?$/.test(value) ? `'${value}` : value;
+}

@@ -1,0 +1,174 @@
+/** Reading a feed: a stream of rows, each either understood or refused with its reason. Bounded in every direction. */
+import { stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { CsvError, parse } from 'csv-parse';
+import { AtpError } from '../domain/errors.ts';
+import type { FeedContents, FeedRow, FeedType, RowRefusal } from '../domain/feed.ts';
+import {
+  FEED_COLUMNS_MAX,
+  FEED_LINE_LENGTH_MAX,
+  FEED_ROWS_MAX,
+  FEED_SIZE_MAX_BYTES,
+  FEED_VALUE_LENGTH_MAX,
+} from '../domain/limits.ts';
+import { FEED_SCHEMAS, type FeedSchema } from './feed-schemas.ts';
+import { feedText, unreadable } from './feed-text.ts';
+
+export interface FeedFile<Type extends FeedType> {
+  readonly localPath: string;
+  /** How a person is told of it. */
+  readonly fileName: string;
+  readonly type: Type;
+}
+
+export interface OpenFeed<Type extends FeedType> {
+  readonly header: readonly string[];
+  /** Once, in the order of the file. Throws FEED_UNREADABLE from anywhere within it. */
+  readonly rows: AsyncIterable<FeedRow<Type>>;
+}
+
+/**
+ * Opens a feed for `work` and closes it afterwards, read to its end or not.
+ *
+ * @throws AtpError FEED_UNREADABLE, FEED_HEADER_INVALID
+ */
+export async function withFeed<Type extends FeedType, Result>(
+  file: FeedFile<Type>,
+  work: (feed: OpenFeed<Type>) => Promise<Result>,
+): Promise<Result> {
+  const records = recordsOf(file);
+  try {
+    const first = await records.next();
+    if (first.done) throw unreadable(file.fileName, 'it is empty');
+    const schema: FeedSchema<FeedContents[Type]> = FEED_SCHEMAS[file.type];
+    const header = headerOf(first.value.values, schema, file.fileName);
+    return await work({ header, rows: rowsOf(records, header, schema, file.fileName) });
+  } finally {
+    await records.return(undefined);
+  }
+}
+
+interface SentRecord {
+  readonly rowNumber: number;
+  readonly values: readonly string[];
+}
+
+/** csv-parse's record with its counters, which the option `info` asks for; its types do not know that. */
+interface CountedRecord {
+  readonly record: readonly string[];
+  readonly info: { readonly records: number; readonly empty_lines: number };
+}
+
+async function* recordsOf({
+  localPath,
+  fileName,
+}: FeedFile<FeedType>): AsyncGenerator<SentRecord, void, undefined> {
+  const { size } = await stat(localPath);
+  if (size > FEED_SIZE_MAX_BYTES) throw unreadable(fileName, `it has more than ${FEED_SIZE_MAX_BYTES} bytes`);
+  const parser = parse({
+    bom: true,
+    info: true,
+    // Each row is judged by itself, see rowsOf.
+    relax_column_count: true,
+    skip_empty_lines: true,
+    max_record_size: FEED_LINE_LENGTH_MAX,
+  });
+  const source = Readable.from(feedText(localPath, fileName));
+  source.on('error', (error) => parser.destroy(error));
+  source.pipe(parser);
+  try {
+    for await (const { record, info } of parser as AsyncIterable<CountedRecord>) {
+      if (info.records > FEED_ROWS_MAX + 1)
+        throw unreadable(fileName, `it has more than ${FEED_ROWS_MAX} rows`);
+      yield { rowNumber: info.records + info.empty_lines, values: record };
+    }
+  } catch (error) {
+    throw error instanceof CsvError ? unreadable(fileName, reasonOf(error)) : error;
+  } finally {
+    source.destroy();
+    parser.destroy();
+  }
+}
+
+/** Without the values that csv-parse quotes: they may be a customer's. */
+function reasonOf(error: CsvError): string {
+  const at = typeof error['lines'] === 'number' ? ` in line ${error['lines']}` : '';
+  switch (error.code) {
+    case 'CSV_MAX_RECORD_SIZE':
+      return `a row longer than ${FEED_LINE_LENGTH_MAX} characters${at}`;
+    case 'CSV_QUOTE_NOT_CLOSED':
+      return `a quote that is never closed${at}`;
+    case 'INVALID_OPENING_QUOTE':
+    case 'CSV_INVALID_CLOSING_QUOTE':
+      return `a quote in the wrong place${at}`;
+    default:
+      return `${error.code}${at}`;
+  }
+}
+
+function headerOf(
+  values: readonly string[],
+  { required }: FeedSchema<unknown>,
+  fileName: string,
+): readonly string[] {
+  const header = values.map((name) => name.trim());
+  if (header.length > FEED_COLUMNS_MAX)
+    throw unreadable(fileName, `it has more than ${FEED_COLUMNS_MAX} columns`);
+  const missing = required.filter((group) => !group.some((column) => header.includes(column)));
+  if (missing.length > 0) {
+    const columns = missing.map((group) => group.join(' or ')).join(', ');
+    throw new AtpError('FEED_HEADER_INVALID', { fileName, columns, plural: missing.length > 1 ? 's' : '' });
+  }
+  const known = header.filter((name) => name !== '');
+  const twice = known.find((name, index) => known.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw unreadable(fileName, `its header names the column ${JSON.stringify(twice.slice(0, 60))} twice`);
+  }
+  return header;
+}
+
+async function* rowsOf<Content>(
+  records: AsyncGenerator<SentRecord, void, undefined>,
+  header: readonly string[],
+  { row }: FeedSchema<Content>,
+  fileName: string,
+): AsyncGenerator<
+  | { rowNumber: number; values: readonly string[]; content: Content; refusal: null }
+  | { rowNumber: number; values: readonly string[]; content: null; refusal: RowRefusal }
+> {
+  for await (const { rowNumber, values } of records) {
+    if (values.length > FEED_COLUMNS_MAX) {
+      throw unreadable(fileName, `row ${rowNumber} has more than ${FEED_COLUMNS_MAX} values`);
+    }
+    // Spreadsheets leave rows of nothing but commas behind.
+    if (values.every((value) => value.trim() === '')) continue;
+    const misshapen = shapeFault(values, header);
+    if (misshapen) {
+      yield { rowNumber, values, content: null, refusal: misshapen };
+      continue;
+    }
+    const parsed = row.safeParse(
+      Object.fromEntries(header.map((column, index) => [column, values[index] ?? ''])),
+    );
+    if (parsed.success) {
+      yield { rowNumber, values, content: parsed.data, refusal: null };
+      continue;
+    }
+    const [issue] = parsed.error.issues;
+    const column = String(issue?.path[0] ?? '');
+    const detail = { column, reason: issue?.message ?? 'it is not valid' };
+    yield { rowNumber, values, content: null, refusal: { column, code: 'FEED_VALUE_INVALID', detail } };
+  }
+}
+
+function shapeFault(values: readonly string[], header: readonly string[]): RowRefusal | null {
+  if (values.length !== header.length) {
+    const reason = `it has ${values.length} values, the header has ${header.length} columns`;
+    return { column: '', code: 'FEED_ROW_UNREADABLE', detail: { reason } };
+  }
+  const tooLong = values.findIndex((value) => value.length > FEED_VALUE_LENGTH_MAX);
+  if (tooLong === -1) return null;
+  const column = header[tooLong] ?? '';
+  const detail = { column, reason: `it is longer than ${FEED_VALUE_LENGTH_MAX} characters` };
+  return { column, code: 'FEED_VALUE_INVALID', detail };
+}

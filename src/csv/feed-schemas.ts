@@ -1,0 +1,145 @@
+/** What a row of each feed type must look like, and what it means; the text of a file becomes plain values here. */
+import { z } from 'zod';
+import {
+  LEDGER_REASONS,
+  type FeedContents,
+  type FeedType,
+  type OrderItemRow,
+  type ResetRow,
+  type VarianceRow,
+} from '../domain/feed.ts';
+import { ORDER_UNITS_MAX, UNITS_MAX } from '../domain/limits.ts';
+
+export interface FeedSchema<Content> {
+  /** The header must name one of each group. Other columns may be there; what is not known is left alone. */
+  readonly required: readonly (readonly string[])[];
+  /** Of a row as an object of its columns' texts. */
+  readonly row: z.ZodType<Content>;
+}
+
+/** Surrounding blanks are never meant. */
+const text = z
+  .string()
+  .default('')
+  .transform((value) => value.trim());
+const orNull = text.transform((value) => (value === '' ? null : value));
+const required = text.pipe(z.string().min(1, 'it must not be empty'));
+
+/** An id of ours that goes into the database as it is. */
+const id = required;
+
+function units({ min, max, ifEmpty = '' }: { min: number; max: number; ifEmpty?: string }) {
+  return text
+    .transform((value) => value || ifEmpty)
+    .pipe(z.string().regex(/^[+-]?\d{1,15}(\.0+)?$/, 'it must be a whole number'))
+    .transform(Number)
+    .pipe(z.number().min(min, `it must be at least ${min}`).max(max, `it must be at most ${max}`))
+    .transform((value) => value + 0); // −0 is 0
+}
+
+const yes = ['Y', 'YES', 'TRUE', '1'];
+const no = ['N', 'NO', 'FALSE', '0', ''];
+const flag = text
+  .transform((value) => value.toUpperCase())
+  .pipe(z.enum([...yes, ...no], 'it must be Y or N'))
+  .transform((value) => yes.includes(value));
+
+/** Spellings of HotWax's own feeds; without one, an id is a SKU. */
+const ID_TYPES: Readonly<Record<string, 'SKU' | 'UPC' | 'PRODUCT_ID'>> = {
+  '': 'SKU',
+  SKU: 'SKU',
+  UPC: 'UPC',
+  UPCA: 'UPC',
+  PRODUCTID: 'PRODUCT_ID',
+  PRODUCT_ID: 'PRODUCT_ID',
+};
+
+const idType = text.transform((value, context) => {
+  const type = ID_TYPES[value.toUpperCase()];
+  if (type !== undefined) return type;
+  context.addIssue('it must be SKU, UPC, UPCA or productId');
+  return z.NEVER;
+});
+
+const TIME_FAULT = 'it must be a time with an offset, such as 2026-11-24T10:15:00Z';
+
+/** Kept as one instant in UTC. Years that no order has are mistakes, and some of them no database takes. */
+const time = text
+  .transform((value) => value.replace(' ', 'T'))
+  .pipe(z.iso.datetime({ offset: true, error: TIME_FAULT }))
+  .transform((value) => new Date(value))
+  .pipe(z.date(TIME_FAULT).min(new Date('1970-01-01T00:00:00Z'), TIME_FAULT))
+  .transform((value) => value.toISOString());
+
+const product = { idType, idValue: required };
+const facility = { facilityId: orNull, externalFacilityId: orNull };
+
+function hasFacility(row: { facilityId: string | null; externalFacilityId: string | null }): boolean {
+  return row.facilityId !== null || row.externalFacilityId !== null;
+}
+
+const FACILITY_MISSING = { path: ['facilityId'], error: 'facilityId or externalFacilityId must be given' };
+
+const resetRow = z
+  .object({
+    ...product,
+    ...facility,
+    resetByAtp: flag,
+    availableQty: units({ min: -UNITS_MAX, max: UNITS_MAX }),
+  })
+  .refine(hasFacility, FACILITY_MISSING) satisfies z.ZodType<ResetRow>;
+
+const varianceRow = z
+  .object({
+    ...product,
+    ...facility,
+    availableDelta: units({ min: -UNITS_MAX, max: UNITS_MAX }),
+    reasonEnumId: text
+      .transform((value) => value || LEDGER_REASONS.variance)
+      .pipe(
+        z.string().regex(/^[A-Z][A-Z0-9_]{0,59}$/, 'it must be a reason such as VAR_LOST or RTN_ITM_RCPT'),
+      ),
+  })
+  .refine(hasFacility, FACILITY_MISSING) satisfies z.ZodType<VarianceRow>;
+
+const orderItemRow = z.object({
+  ...product,
+  orderId: id,
+  orderItemSeqId: id,
+  shopId: orNull,
+  externalOrderId: orNull,
+  quantity: units({ min: 0, max: ORDER_UNITS_MAX }),
+  cancelQuantity: units({ min: 0, max: ORDER_UNITS_MAX, ifEmpty: '0' }),
+  facilityId: orNull,
+  statusId: text.pipe(
+    z.enum(
+      ['ITEM_CREATED', 'ITEM_APPROVED', 'ITEM_COMPLETED', 'ITEM_CANCELLED'],
+      'it must be ITEM_CREATED, ITEM_APPROVED, ITEM_COMPLETED or ITEM_CANCELLED',
+    ),
+  ),
+  orderDate: time,
+}) satisfies z.ZodType<OrderItemRow>;
+
+export const FEED_SCHEMAS: { readonly [Type in FeedType]: FeedSchema<FeedContents[Type]> } = {
+  RESET_INVENTORY: {
+    required: [['idValue'], ['facilityId', 'externalFacilityId'], ['availableQty']],
+    row: resetRow,
+  },
+  MDM_INV_VARIANCE: {
+    required: [['idValue'], ['facilityId', 'externalFacilityId'], ['availableDelta']],
+    row: varianceRow,
+  },
+  ORDER_ITEMS: {
+    // Without facilityId every line would fall back into the brokering queue, so the column is not optional.
+    required: [
+      ['orderId'],
+      ['orderItemSeqId'],
+      ['idValue'],
+      ['quantity'],
+      ['facilityId'],
+      ['statusId'],
+      ['orderDate'],
+    ],
+    row: orderItemRow,
+  },
+};

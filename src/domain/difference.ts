@@ -1,0 +1,46 @@
+import type { ObservedItem } from './row-decision.ts';
+
+/** Why Shopify shows another number than Online ATP. The order is that of the checks: the first that holds. */
+export type DifferenceCause =
+  /** Shopify's side: the item is gone, not tracked, or not stocked at the location. */
+  | 'ITEM_NOT_FOUND'
+  | 'ITEM_NOT_TRACKED'
+  | 'LEVEL_INACTIVE'
+  /** On its way: no file has held the product yet, or a change came after the last one. */
+  | 'NEVER_PUBLISHED'
+  | 'CHANGE_NOT_PUBLISHED'
+  | 'FILE_WAITING'
+  /** Set apart by the last file: for a cause that is gone now, or because it sold faster than it could be written. */
+  | 'QUARANTINED'
+  | 'OWED'
+  /** Our write arrived, and Shopify shows something else since: a sale that is not imported, or somebody's edit. */
+  | 'CHANGED_ON_SHOPIFY';
+
+/** What we know of a product's way to Shopify. */
+export interface ProductOnItsWay {
+  readonly onlineAtp: number;
+  /** Sequence and quantity of the last file that held it; null before the first. */
+  readonly published: { readonly sequence: number; readonly quantity: number } | null;
+  /** Sequence and outcome of the last file that was applied with it. */
+  readonly applied: { readonly sequence: number; readonly outcome: string } | null;
+}
+
+/** Units that Shopify sells of the item online; null when it does not know the item. */
+export function unitsForSale(item: ObservedItem | null): number | null {
+  if (item === null) return null;
+  return item.levelActive ? (item.available ?? 0) : 0;
+}
+
+/** Null when Shopify shows exactly what can be promised. */
+export function differenceCause(way: ProductOnItsWay, item: ObservedItem | null): DifferenceCause | null {
+  if (item?.tracked && unitsForSale(item) === way.onlineAtp) return null;
+  if (item === null) return 'ITEM_NOT_FOUND';
+  if (!item.tracked) return 'ITEM_NOT_TRACKED';
+  if (!item.levelActive) return 'LEVEL_INACTIVE';
+  if (way.published === null) return 'NEVER_PUBLISHED';
+  if (way.published.quantity !== way.onlineAtp) return 'CHANGE_NOT_PUBLISHED';
+  if (way.applied === null || way.applied.sequence < way.published.sequence) return 'FILE_WAITING';
+  const { outcome } = way.applied;
+  if (outcome === 'QUARANTINED' || outcome === 'OWED') return outcome;
+  return 'CHANGED_ON_SHOPIFY';
+}

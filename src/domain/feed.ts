@@ -1,0 +1,160 @@
+/**
+ * Feeds: CSV files by which other systems tell the master of inventory what they know.
+ *
+ * A row is *refused* when it cannot be applied; the file's other rows are applied. A fault of the whole file (not
+ * readable, no such type, applied before) applies nothing.
+ */
+import { AtpError, type ErrorCode, type ErrorDetail } from './errors.ts';
+
+export const FEED_TYPES = ['RESET_INVENTORY', 'MDM_INV_VARIANCE', 'ORDER_ITEMS'] as const;
+export type FeedType = (typeof FEED_TYPES)[number];
+
+/** Folders of the file drop: where feeds come in, and where they go when they are done. */
+export const INCOMING_FOLDER = 'incoming';
+export const ARCHIVE_FOLDER = 'archive';
+export const ERROR_FOLDER = 'error';
+
+/** The master's ids of a product; a feed's `idType` says which one its `idValue` is. */
+export type ProductIdType = 'SKU' | 'UPC' | 'PRODUCT_ID';
+
+export interface ProductReference {
+  readonly idType: ProductIdType;
+  readonly idValue: string;
+}
+
+/** At least one is given; facilityId goes first. */
+export interface FacilityReference {
+  readonly facilityId: string | null;
+  readonly externalFacilityId: string | null;
+}
+
+/** A count: what is really there. */
+export interface ResetRow extends ProductReference, FacilityReference {
+  /** Whether `availableQty` is what is left after reservations; else it is the quantity on hand. */
+  readonly resetByAtp: boolean;
+  readonly availableQty: number;
+}
+
+/** Units found, lost, damaged, returned: a difference of the quantity on hand. */
+export interface VarianceRow extends ProductReference, FacilityReference {
+  readonly availableDelta: number;
+  readonly reasonEnumId: string;
+}
+
+export type OrderItemStatus = 'ITEM_CREATED' | 'ITEM_APPROVED' | 'ITEM_COMPLETED' | 'ITEM_CANCELLED';
+
+/** The latest state of an order's line. */
+export interface OrderItemRow extends ProductReference {
+  readonly orderId: string;
+  readonly orderItemSeqId: string;
+  /** Null: the order is not from a shop. */
+  readonly shopId: string | null;
+  readonly externalOrderId: string | null;
+  readonly quantity: number;
+  readonly cancelQuantity: number;
+  /** Null: it waits in the brokering queue. */
+  readonly facilityId: string | null;
+  readonly statusId: OrderItemStatus;
+  /** ISO 8601 with an offset. */
+  readonly orderDate: string;
+}
+
+export interface FeedContents {
+  readonly RESET_INVENTORY: ResetRow;
+  readonly MDM_INV_VARIANCE: VarianceRow;
+  readonly ORDER_ITEMS: OrderItemRow;
+}
+
+/** Why a row cannot be applied. */
+export interface RowRefusal {
+  /** The column to correct; empty when it is the whole row. */
+  readonly column: string;
+  readonly code: ErrorCode;
+  /** What the code's message names. */
+  readonly detail: ErrorDetail;
+}
+
+interface RowAsSent {
+  /** As a spreadsheet counts: the header is row 1. */
+  readonly rowNumber: number;
+  /** The values as they were sent, in the order of the header. */
+  readonly values: readonly string[];
+}
+
+export interface ReadableRow<Content> extends RowAsSent {
+  readonly content: Content;
+  readonly refusal: null;
+}
+
+export interface UnreadableRow extends RowAsSent {
+  readonly content: null;
+  readonly refusal: RowRefusal;
+}
+
+export type FeedRow<Type extends FeedType> = ReadableRow<FeedContents[Type]> | UnreadableRow;
+
+/** A row in a feed's error file. */
+export interface RefusedRow {
+  readonly rowNumber: number;
+  readonly column: string;
+  readonly code: string;
+  readonly message: string;
+  readonly values: readonly string[];
+}
+
+export interface ImportCounts {
+  readonly rows: number;
+  readonly applied: number;
+  readonly failed: number;
+}
+
+/** The reasons of the ledger's postings that feeds cause; a variance may name its own. */
+export const LEDGER_REASONS = {
+  reset: 'VAR_EXT_RESET',
+  variance: 'VAR_MANUAL',
+  orderReserved: 'ORDER_RESERVED',
+  orderReleased: 'ORDER_RELEASED',
+  orderShipped: 'ORDER_SHIPPED',
+} as const;
+
+/** Whether a file is a feed that is all there: `.csv`, and neither hidden nor a part under way. */
+export function isFeedName(name: string): boolean {
+  return /\.csv$/i.test(name) && !name.startsWith('.') && !/\.part\b/i.test(name);
+}
+
+/**
+ * The type of a feed: its name's prefix up to `__`, else the folder it lies in.
+ *
+ * @param path below `incoming/`, or a bare file name
+ * @throws AtpError FEED_TYPE_UNKNOWN
+ */
+export function feedTypeOf(path: string): FeedType {
+  const segments = path.split('/');
+  const fileName = segments.at(-1) ?? '';
+  const named = feedTypeNamed(fileName.split('__', 1)[0]) ?? feedTypeNamed(segments.at(-2));
+  if (named === null) throw new AtpError('FEED_TYPE_UNKNOWN', { fileName });
+  return named;
+}
+
+export function feedTypeNamed(text: string | undefined): FeedType | null {
+  return FEED_TYPES.find((type) => type === text) ?? null;
+}
+
+/**
+ * The names under which a feed may be filed, best first: its own, then with the time at which it was sent, which is
+ * the same in every attempt. `a.csv`, `a.20261124T101500Z.csv`, `a.20261124T101500Z-2.csv` …
+ */
+export function filedNames(fileName: string, sentAt: Date, limit: number): string[] {
+  const [, base = fileName, extension = ''] = /^(.*?)(\.[^.]*)?$/.exec(fileName) ?? [];
+  const time = sentAt
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+    .replace(/[-:]/g, '');
+  const more = Array.from({ length: Math.max(0, limit - 2) }, (_, index) => `${time}-${index + 2}`);
+  return [fileName, ...[time, ...more].map((suffix) => `${base}.${suffix}${extension}`)].slice(0, limit);
+}
+
+/** The file of a feed's refused rows, beside it. */
+export function errorFileName(fileName: string): string {
+  return `${fileName}.errors.csv`;
+}

@@ -1,0 +1,18 @@
+/** The `atp` command. */
+import { runCli } from '../cli/program.ts';
+import { openApplication } from './application.ts';
+
+// `atp product list | head` closes the pipe early, which is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
+const app = openApplication();
+const exitCode = await runCli(process.argv.slice(2), app, {
+  out: (text) => process.stdout.write(text),
+  error: (text) => process.stderr.write(text),
+  showsProgress: process.stderr.isTTY,
+});
+await app.close();
+// Not process.exit: what is still on its way to a slow reader of stdout must arrive.
+process.exitCode = exitCode;

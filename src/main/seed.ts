@@ -1,0 +1,107 @@
+/** Fills the catalogue of `atp up --seed`, by the same functions as the commands. */
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AtpError, type ErrorCode } from '../domain/errors.ts';
+import type { Database } from '../postgres/database.ts';
+import { addFacility } from '../postgres/facilities.ts';
+import { addGroupMember, DEFAULT_FACILITY_GROUP_ID } from '../postgres/facility-groups.ts';
+import { addProduct, setProduct } from '../postgres/products.ts';
+import { addShop, type Shop } from '../postgres/shops.ts';
+import type { OpenFileDrop } from '../sftp/file-drop.ts';
+import { SEED_FACILITIES, SEED_MEMBERS_SINCE, SEED_PRODUCTS, seedFeeds } from './seed-catalogue.ts';
+import type { SeedProduct } from './seed-catalogue.ts';
+
+export interface SeedTarget {
+  readonly database: Database;
+  readonly fileDrop: OpenFileDrop;
+  readonly shop: Shop;
+  /** The Shopify twin's instrument panel: `…/control`. */
+  readonly controlUrl: string;
+  readonly mapShop: (shopId: string) => Promise<unknown>;
+}
+
+/**
+ * Makes what is not there yet, and leaves alone what a person has changed since: it may run at every start.
+ * The feeds are put into `incoming/` only as long as they have not been imported; Import inventory takes them.
+ */
+export async function seed({ database, fileDrop, shop, controlUrl, mapShop }: SeedTarget): Promise<void> {
+  for (const facility of SEED_FACILITIES) {
+    const isNew = await unless('FACILITY_EXISTS', () => addFacility(database, facility));
+    if (!isNew || !facility.sellsOnline) continue;
+    const { facilityId } = facility;
+    const member = { facilityGroupId: DEFAULT_FACILITY_GROUP_ID, facilityId, fromDate: SEED_MEMBERS_SINCE };
+    await unless('MEMBERSHIP_EXISTS', () => addGroupMember(database, member));
+  }
+  for (const product of SEED_PRODUCTS) {
+    if (await unless('PRODUCT_EXISTS', () => addProduct(database, product))) await hold(database, product);
+  }
+  await stockTwin(controlUrl, shop.domain);
+  await unless('SHOP_EXISTS', () => addShop(database, shop));
+  await mapShop(shop.shopId);
+  await dropFeeds(database, fileDrop, seedFeeds(shop.shopId));
+}
+
+/** Safety stock, brokering and threshold. */
+async function hold(database: Database, product: SeedProduct): Promise<void> {
+  const { sku, safetyStock = {}, notBrokeredAt, threshold } = product;
+  for (const [facilityId, units] of Object.entries(safetyStock)) {
+    await setProduct(database, sku, { atFacility: { facilityId, safetyStock: units } });
+  }
+  if (notBrokeredAt !== undefined) {
+    await setProduct(database, sku, { atFacility: { facilityId: notBrokeredAt, allowBrokering: false } });
+  }
+  if (threshold !== undefined) {
+    await setProduct(database, sku, { inGroup: { facilityGroupId: DEFAULT_FACILITY_GROUP_ID, threshold } });
+  }
+}
+
+/** The merchant's side: the same SKUs, with quantities of yesterday. */
+async function stockTwin(controlUrl: string, domain: string): Promise<void> {
+  const base = `${controlUrl}/shops/${domain}`;
+  const levels = (await answerOf(await fetch(`${base}/levels`))) as readonly { readonly sku: string | null }[];
+  const known = new Set(levels.map(({ sku }) => sku));
+  const missing = SEED_PRODUCTS.filter(({ sku }) => !known.has(sku));
+  if (missing.length === 0) return;
+  const products = missing.map(({ sku, title, onShopify: available }) => ({ sku, title, available }));
+  await answerOf(await fetch(`${base}/products`, { method: 'POST', body: JSON.stringify(products) }));
+}
+
+async function answerOf(response: Response): Promise<unknown> {
+  if (response.ok) return response.json();
+  throw new Error(`The Shopify twin answered ${response.status}: ${await response.text()}`);
+}
+
+async function dropFeeds(
+  database: Database,
+  fileDrop: OpenFileDrop,
+  feeds: Readonly<Record<string, string>>,
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'atp-seed-'));
+  try {
+    await fileDrop(async (drop) => {
+      for (const [name, text] of Object.entries(feeds)) {
+        const sha256 = createHash('sha256').update(text).digest('hex');
+        const imported = await database.query(`SELECT FROM import_file WHERE sha256 = $1`, [sha256]);
+        if (imported.length > 0) continue;
+        const localPath = join(folder, name);
+        await writeFile(localPath, text);
+        await drop.publish(localPath, { folder: 'incoming', name, sha256, withChecksumFile: false });
+      }
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Whether `work` made something new; false when the error says that it is there. */
+async function unless(there: ErrorCode, work: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (error instanceof AtpError && error.code === there) return false;
+    throw error;
+  }
+}

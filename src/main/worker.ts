@@ -1,0 +1,37 @@
+/** The worker's composition: configuration → adapters → activities → Temporal. */
+import { createActivities } from '../../activities/index.ts';
+import type { ConfigFor } from '../config/config.ts';
+import { openDatabase } from '../postgres/database.ts';
+import { openAdminApi } from '../shopify/admin-api.ts';
+import { fileDrop } from '../sftp/file-drop.ts';
+import { connectTemporal } from '../temporal/connection.ts';
+import { wakeLane } from '../temporal/wake-lane.ts';
+import { runWorker } from '../temporal/worker.ts';
+import { openLog } from './log.ts';
+
+/** Runs jobs until `signal` aborts, then drains. */
+export async function runWorkerProcess(
+  config: ConfigFor<'database' | 'sftp' | 'temporal'>,
+  options: { readonly signal: AbortSignal },
+): Promise<void> {
+  const log = openLog();
+  const temporal = await connectTemporal(config.temporal);
+  const database = openDatabase(config.databaseUrl);
+  try {
+    const activities = createActivities({
+      database,
+      fileDrop: fileDrop(config.sftp),
+      adminApi: (shop) => openAdminApi(shop, { environment: config.environment }),
+      wakeLane: (shopId) => wakeLane(temporal, shopId),
+    });
+    await runWorker({
+      temporal: config.temporal,
+      activities,
+      signal: options.signal,
+      log: (level, message, details) => log[level](details, message),
+    });
+  } finally {
+    await database.close();
+    await temporal.close();
+  }
+}

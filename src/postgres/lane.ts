@@ -1,0 +1,155 @@
+/**
+ * A shop's lane: one file at a time, whoever starts it.
+ *
+ * The lease belongs to a workflow run (`holder`); it lasts LEASE_DURATION_MS beyond its holder's last sign of life,
+ * by the database's clock. Every attempt of an activity enters the lane anew and gets a higher epoch, and every write
+ * states its epoch. So an attempt that was believed dead and comes back is refused, even within the same run: a
+ * heartbeat timeout does not stop it.
+ *
+ * Every function locks the lane's row before it looks at files. A producer marks its file READY under the same lock
+ * before it wakes the lane, so no file becomes ready between "nothing left" and "released" without a wake-up that
+ * finds the lane free.
+ */
+import { AtpError, type ErrorCode } from '../domain/errors.ts';
+import { LEASE_DURATION_MS } from '../domain/limits.ts';
+import type { Connection, Database } from './database.ts';
+import { findFile, headOfLane, type UploadFile } from './upload-files.ts';
+
+/** An attempt's place in the lane. */
+export interface LanePass {
+  readonly shopId: string;
+  readonly epoch: number;
+}
+
+export async function lockLane(connection: Connection, shopId: string): Promise<void> {
+  const { rowCount } = await connection.query('SELECT FROM lane WHERE shop_id = $1 FOR UPDATE', [shopId]);
+  if (rowCount !== 0) return;
+  await connection.query('INSERT INTO lane (shop_id) VALUES ($1) ON CONFLICT DO NOTHING', [shopId]);
+  await connection.query('SELECT FROM lane WHERE shop_id = $1 FOR UPDATE', [shopId]);
+}
+
+/** Enters the lane for `holder`; null while another holder's lease lasts. */
+export async function enterLane(
+  database: Database,
+  { shopId, holder }: { readonly shopId: string; readonly holder: string },
+): Promise<LanePass | null> {
+  return database.transaction(async (connection) => {
+    await lockLane(connection, shopId);
+    const { rows } = await connection.query<LanePass>(
+      `UPDATE lane SET epoch = epoch + 1, holder = $2,
+         expires_at = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
+       WHERE shop_id = $1 AND (holder IS NULL OR holder = $2 OR expires_at < clock_timestamp())
+       RETURNING shop_id AS "shopId", epoch`,
+      [shopId, holder, LEASE_DURATION_MS],
+    );
+    return rows[0] ?? null;
+  });
+}
+
+/** Proves that the pass still holds, and renews its lease. Throws LANE_TAKEN_OVER. First statement of every write. */
+export async function holdLane(connection: Connection, { shopId, epoch }: LanePass): Promise<void> {
+  const { rowCount } = await connection.query(
+    `UPDATE lane SET expires_at = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
+     WHERE shop_id = $1 AND epoch = $2`,
+    [shopId, epoch, LEASE_DURATION_MS],
+  );
+  if (rowCount === 0) throw new AtpError('LANE_TAKEN_OVER', { shopId });
+}
+
+/** The file to go on with. Without one, or when it is BLOCKED, the lane is released in the same transaction. */
+export async function nextFile(database: Database, pass: LanePass): Promise<UploadFile | null> {
+  return database.transaction(async (connection) => {
+    await holdLane(connection, pass);
+    const head = await headOfLane(connection, pass.shopId);
+    if (!head || head.state === 'BLOCKED') await releaseLane(connection, pass);
+    return head;
+  });
+}
+
+async function releaseLane(connection: Connection, { shopId, epoch }: LanePass): Promise<void> {
+  await connection.query(
+    `UPDATE lane SET holder = NULL, expires_at = '-infinity' WHERE shop_id = $1 AND epoch = $2`,
+    [shopId, epoch],
+  );
+}
+
+/** READY → APPLYING: what lies on SFTP was found to be what was written. */
+export async function startApplying(database: Database, pass: LanePass, sequence: number): Promise<void> {
+  await database.transaction(async (connection) => {
+    await holdLane(connection, pass);
+    await connection.query(
+      `UPDATE upload_file SET state = 'APPLYING' WHERE shop_id = $1 AND sequence = $2 AND state = 'READY'`,
+      [pass.shopId, sequence],
+    );
+  });
+}
+
+/** A head that cannot be applied → BLOCKED, and the lane is released: nothing later overtakes the file. */
+export async function blockFile(
+  database: Database,
+  pass: LanePass,
+  block: { readonly sequence: number; readonly code: ErrorCode; readonly reason: string },
+): Promise<void> {
+  await database.transaction(async (connection) => {
+    await holdLane(connection, pass);
+    await connection.query(
+      `UPDATE upload_file SET state = 'BLOCKED', reason_code = $3, reason = $4
+       WHERE shop_id = $1 AND sequence = $2 AND state IN ('WRITING', 'READY', 'APPLYING')`,
+      [pass.shopId, block.sequence, block.code, block.reason],
+    );
+    await releaseLane(connection, pass);
+  });
+}
+
+/** What became of a file's rows; the four add up to its rows, less those that a later file had overtaken. */
+export interface FileOutcome {
+  readonly applied: number;
+  readonly unchanged: number;
+  readonly quarantined: number;
+  readonly owed: number;
+}
+
+/** APPLYING → APPLIED, or PARTIAL when a row is quarantined or owed. Every row must be settled. */
+export async function closeFile(
+  database: Database,
+  pass: LanePass,
+  sequence: number,
+): Promise<{ readonly file: UploadFile; readonly outcome: FileOutcome }> {
+  const outcome = await database.transaction(async (connection) => {
+    await holdLane(connection, pass);
+    const { rows } = await connection.query<FileOutcome>(
+      `SELECT count(*) FILTER (WHERE outcome = 'APPLIED')::int AS applied,
+         count(*) FILTER (WHERE outcome = 'UNCHANGED')::int AS unchanged,
+         count(*) FILTER (WHERE outcome = 'QUARANTINED')::int AS quarantined,
+         count(*) FILTER (WHERE outcome = 'OWED')::int AS owed
+       FROM applied_row WHERE shop_id = $1 AND sequence = $2`,
+      [pass.shopId, sequence],
+    );
+    const counts = rows[0] ?? { applied: 0, unchanged: 0, quarantined: 0, owed: 0 };
+    const state = counts.quarantined + counts.owed > 0 ? 'PARTIAL' : 'APPLIED';
+    await connection.query(
+      `UPDATE upload_file SET state = $3, closed_at = now(), reason_code = NULL, reason = NULL,
+         applied_count = $4, unchanged_count = $5, quarantined_count = $6, owed_count = $7
+       WHERE shop_id = $1 AND sequence = $2 AND state = 'APPLYING'`,
+      [pass.shopId, sequence, state, counts.applied, counts.unchanged, counts.quarantined, counts.owed],
+    );
+    return counts;
+  });
+  return { file: await findFile(database, pass.shopId, sequence), outcome };
+}
+
+/** BLOCKED → READY by a person. Throws UPLOAD_FILE_UNKNOWN, UPLOAD_FILE_NOT_BLOCKED. */
+export async function retryFile(database: Database, shopId: string, sequence: number): Promise<void> {
+  await database.transaction(async (connection) => {
+    await lockLane(connection, shopId);
+    const { rowCount } = await connection.query(
+      `UPDATE upload_file SET state = CASE WHEN sha256 IS NULL THEN 'WRITING' ELSE 'READY' END,
+         reason_code = NULL, reason = NULL
+       WHERE shop_id = $1 AND sequence = $2 AND state = 'BLOCKED'`,
+      [shopId, sequence],
+    );
+    if (rowCount !== 0) return;
+    const file = await findFile(database, shopId, sequence);
+    throw new AtpError('UPLOAD_FILE_NOT_BLOCKED', { shopId, sequence, state: file.state });
+  });
+}

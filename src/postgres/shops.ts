@@ -1,0 +1,124 @@
+import { AtpError } from '../domain/errors.ts';
+import { breaksForeignKey, breaksUnique } from './constraint.ts';
+import type { Database } from './database.ts';
+
+/** A Shopify store: the mirror of one facility group, at one of its locations. */
+export interface Shop {
+  readonly shopId: string;
+  /** `name.myshopify.com` */
+  readonly domain: string;
+  /** `gid://shopify/Location/<n>` */
+  readonly locationId: string;
+  readonly facilityGroupId: string;
+  /** `env:NAME` or `file:PATH`; never the token itself. */
+  readonly accessTokenRef: string;
+  /** The whole endpoint, on the loopback, of a stand-in for Shopify; null: Shopify itself. */
+  readonly adminUrl: string | null;
+  readonly apiVersion: string;
+}
+
+const SELECT_SHOP = `
+  SELECT shop_id AS "shopId", domain, location_id AS "locationId", facility_group_id AS "facilityGroupId",
+         access_token_ref AS "accessTokenRef", admin_url AS "adminUrl", api_version AS "apiVersion"
+  FROM shop`;
+
+export async function listShops(database: Database): Promise<Shop[]> {
+  return database.query<Shop>(`${SELECT_SHOP} ORDER BY shop_id`);
+}
+
+/** @throws AtpError SHOP_UNKNOWN */
+export async function findShop(database: Database, shopId: string): Promise<Shop> {
+  const [shop] = await database.query<Shop>(`${SELECT_SHOP} WHERE shop_id = $1`, [shopId]);
+  if (!shop) throw new AtpError('SHOP_UNKNOWN', { shopId });
+  return shop;
+}
+
+/** @throws AtpError SHOP_EXISTS (its id, or its domain and location), FACILITY_GROUP_UNKNOWN, INPUT_INVALID */
+export async function addShop(database: Database, shop: Shop): Promise<Shop> {
+  refuseUnusable(shop);
+  const { shopId, domain, locationId, facilityGroupId, accessTokenRef, adminUrl, apiVersion } = shop;
+  try {
+    await database.query(
+      `INSERT INTO shop (shop_id, domain, location_id, facility_group_id, access_token_ref, admin_url, api_version)
+       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      [shopId, domain, locationId, facilityGroupId, accessTokenRef, adminUrl, apiVersion],
+    );
+  } catch (error) {
+    if (breaksUnique(error)) throw new AtpError('SHOP_EXISTS', { shopId }, { cause: error });
+    if (breaksForeignKey(error, 'facility_group_id')) {
+      throw new AtpError('FACILITY_GROUP_UNKNOWN', { facilityGroupId }, { cause: error });
+    }
+    throw error;
+  }
+  return findShop(database, shopId);
+}
+
+/** What a shop may be, by field: the pattern, and how to say it to a person without repeating a value. */
+const RULES: Readonly<Record<Exclude<keyof Shop, 'facilityGroupId' | 'adminUrl'>, [RegExp, string]>> = {
+  shopId: [/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'shopId must be letters, digits, - and _, at most 63'],
+  // Also a guard: a token is sent to this host.
+  domain: [/^[a-z0-9][a-z0-9-]*\.myshopify\.com$/, 'domain must be <name>.myshopify.com'],
+  locationId: [/^gid:\/\/shopify\/Location\/\d+$/, 'location must be gid://shopify/Location/<number>'],
+  accessTokenRef: [
+    /^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/,
+    'token must be env:NAME or file:PATH; the token itself is never stored',
+  ],
+  apiVersion: [/^20\d\d-(01|04|07|10)$/, 'api-version must be a version such as 2026-10'],
+};
+
+function refuseUnusable(shop: Shop): void {
+  const faults = Object.entries(RULES)
+    .filter(([field, [pattern]]) => !pattern.test(shop[field as keyof typeof RULES]))
+    .map(([, [, reason]]) => reason);
+  if (shop.adminUrl !== null && !isOnLoopback(shop.adminUrl)) {
+    faults.push('admin-url must be http://127.0.0.1:<port>/…: a token is sent there without encryption');
+  }
+  if (faults.length > 0) throw new AtpError('INPUT_INVALID', { reason: faults.join('; ') });
+}
+
+function isOnLoopback(text: string): boolean {
+  const url = URL.parse(text);
+  return url?.protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
+}
+
+/** What hangs on a shop, in the order in which it can be deleted. */
+const DEPENDENT_TABLES = [
+  'shop_product',
+  'shop_baseline',
+  'shopify_call',
+  'upload_file_row',
+  'upload_file',
+  'published_row',
+  'applied_row',
+  'owed_row',
+  'lane',
+] as const;
+
+/**
+ * Forgets a shop and everything about its syncing: mapping, files, calls, lane. Its orders stay, since they still
+ * claim stock; they only lose the shop they came from. Files on SFTP and quantities on Shopify are not touched.
+ *
+ * @throws AtpError SHOP_UNKNOWN, SHOP_BUSY (its files are being applied right now)
+ */
+export async function removeShop(
+  database: Database,
+  shopId: string,
+): Promise<{ readonly shopId: string; readonly orderItemsKept: number }> {
+  return database.transaction(async (connection) => {
+    const shop = await connection.query(`SELECT FROM shop WHERE shop_id = $1 FOR UPDATE`, [shopId]);
+    if (shop.rowCount === 0) throw new AtpError('SHOP_UNKNOWN', { shopId });
+    const held = await connection.query(
+      `SELECT FROM lane WHERE shop_id = $1 AND holder IS NOT NULL AND expires_at > clock_timestamp() FOR UPDATE`,
+      [shopId],
+    );
+    if (held.rowCount !== 0) throw new AtpError('SHOP_BUSY', { shopId });
+    const orders = await connection.query(`UPDATE order_item SET shop_id = NULL WHERE shop_id = $1`, [
+      shopId,
+    ]);
+    for (const table of DEPENDENT_TABLES) {
+      await connection.query(`DELETE FROM ${table} WHERE shop_id = $1`, [shopId]);
+    }
+    await connection.query(`DELETE FROM shop WHERE shop_id = $1`, [shopId]);
+    return { shopId, orderItemsKept: orders.rowCount ?? 0 };
+  });
+}

@@ -1,0 +1,97 @@
+/** What verification compares with Shopify: the Online ATP of now and the product's way so far, a page at a time. */
+import type { ProductOnItsWay } from '../domain/difference.ts';
+import { AtpError } from '../domain/errors.ts';
+import type { Database } from './database.ts';
+import { onlineAtpSelect, placesCte } from './online-atp.ts';
+
+export interface ProductToVerify extends ProductOnItsWay {
+  readonly productId: string;
+  readonly sku: string;
+  readonly inventoryItemId: string;
+}
+
+interface PageRow {
+  readonly productId: string;
+  readonly sku: string;
+  readonly inventoryItemId: string;
+  readonly onlineAtp: number;
+  readonly publishedSequence: number | null;
+  readonly publishedQuantity: number | null;
+  readonly appliedSequence: number | null;
+  readonly appliedOutcome: string | null;
+}
+
+/** Mapped products of the shop in the order of their ids, after `after`; with `only`, just those. */
+export async function productsToVerify(
+  database: Database,
+  page: {
+    readonly shopId: string;
+    readonly after: string;
+    readonly limit: number;
+    readonly only: readonly string[] | null;
+  },
+): Promise<readonly ProductToVerify[]> {
+  const scope = { group: '(SELECT facility_group_id FROM shop WHERE shop_id = $1)', at: 'now()' };
+  const rows = await database.query<PageRow>(
+    `WITH ${placesCte(scope)}, candidate AS MATERIALIZED (
+       SELECT product_id, inventory_item_id FROM shop_product
+       WHERE shop_id = $1 AND product_id COLLATE "C" > $2
+         AND ($4::text[] IS NULL OR product_id = ANY($4))
+       ORDER BY product_id COLLATE "C" LIMIT $3
+     )
+     SELECT atp.product_id AS "productId", product.sku, candidate.inventory_item_id AS "inventoryItemId",
+       atp.online_atp AS "onlineAtp", published.sequence AS "publishedSequence",
+       published.quantity AS "publishedQuantity", applied.sequence AS "appliedSequence",
+       applied.outcome AS "appliedOutcome"
+     FROM (${onlineAtpSelect({ ...scope, candidates: 'candidate', access: 'few' })}) AS atp
+     JOIN candidate USING (product_id)
+     JOIN product USING (product_id)
+     LEFT JOIN published_row AS published
+       ON published.shop_id = $1 AND published.product_id = atp.product_id
+     LEFT JOIN applied_row AS applied ON applied.shop_id = $1 AND applied.product_id = atp.product_id
+     ORDER BY atp.product_id COLLATE "C"`,
+    [page.shopId, page.after, page.limit, page.only],
+  );
+  return rows.map((row) => ({
+    productId: row.productId,
+    sku: row.sku,
+    inventoryItemId: row.inventoryItemId,
+    onlineAtp: row.onlineAtp,
+    published:
+      row.publishedSequence === null || row.publishedQuantity === null
+        ? null
+        : { sequence: row.publishedSequence, quantity: row.publishedQuantity },
+    applied:
+      row.appliedSequence === null || row.appliedOutcome === null
+        ? null
+        : { sequence: row.appliedSequence, outcome: row.appliedOutcome },
+  }));
+}
+
+/** `size` mapped products by chance. Throws SHOP_NOT_MAPPED when there is none. */
+export async function sampleOfProducts(
+  database: Database,
+  shopId: string,
+  size: number,
+): Promise<readonly string[]> {
+  const rows = await database.query<{ productId: string }>(
+    `SELECT product_id AS "productId" FROM shop_product WHERE shop_id = $1 ORDER BY random() LIMIT $2`,
+    [shopId, size],
+  );
+  if (rows.length === 0) throw new AtpError('SHOP_NOT_MAPPED', { shopId });
+  return rows.map((row) => row.productId);
+}
+
+/** The next file carries these products again, whatever was published. */
+export async function oweProducts(
+  database: Database,
+  shopId: string,
+  productIds: readonly string[],
+  cause: 'HEAL',
+): Promise<void> {
+  await database.query(
+    `INSERT INTO owed_row (shop_id, product_id, cause) SELECT $1, unnest($2::text[]), $3
+     ON CONFLICT DO NOTHING`,
+    [shopId, productIds, cause],
+  );
+}

@@ -1,0 +1,40 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AtpError } from '../domain/errors.ts';
+import { sha256OfFile } from './file-hash.ts';
+import type { SftpConnection } from './sftp-connection.ts';
+
+export interface Download {
+  /** Absolute, on the server. */
+  readonly path: string;
+  /** How a person is told of the file. */
+  readonly name: string;
+  readonly localPath: string;
+}
+
+/** @throws AtpError FILE_MISSING */
+export async function downloadFile(
+  connection: SftpConnection,
+  { path, name, localPath }: Download,
+): Promise<{ sizeBytes: number; sha256: string }> {
+  const entry = await connection.look(path);
+  // A link could lead out of the root, so it is as good as no file.
+  if (entry?.kind !== 'file') throw new AtpError('FILE_MISSING', { name });
+  await connection.download(path, localPath);
+  return { sizeBytes: (await stat(localPath)).size, sha256: await sha256OfFile(localPath) };
+}
+
+/** What really lies under a path on the server, by reading it back; null when it is no plain file. */
+export async function sha256OnServer(connection: SftpConnection, path: string): Promise<string | null> {
+  const entry = await connection.look(path);
+  if (entry?.kind !== 'file') return null;
+  const folder = await mkdtemp(join(tmpdir(), 'atp-sync-'));
+  try {
+    const localPath = join(folder, 'read-back');
+    await connection.download(path, localPath);
+    return await sha256OfFile(localPath);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * Publishing: a file appears under its name whole, or not at all.
+ *
+ *     <name>.part-<uuid> ──▶ read back: same size, same hash ──▶ <name>.sha256 ──▶ rename to <name>
+ *
+ * A reader that finds <name> finds it complete, with its checksum beside it. Every step may be repeated after a
+ * crash or a lost reply: what counts is what lies under the name.
+ */
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { AtpError } from '../domain/errors.ts';
+import { sha256OnServer } from './downloading.ts';
+import { folderAndName } from './remote-path.ts';
+import type { SftpConnection } from './sftp-connection.ts';
+
+export interface Publication {
+  readonly localPath: string;
+  /** Absolute, on the server. */
+  readonly path: string;
+  readonly name: string;
+  readonly sha256: string;
+  readonly withChecksumFile: boolean;
+  /** Makes this attempt's part name unlike any other's. */
+  readonly partId: string;
+}
+
+/** @throws AtpError FILE_NAME_TAKEN */
+export async function publishFile(connection: SftpConnection, file: Publication): Promise<void> {
+  const isThere = await isPublished(connection, file);
+  if (!isThere) await connection.makeFolder(folderAndName(file.path).folder);
+  // Written even when the file is there: a crash or a person may have left it alone.
+  if (file.withChecksumFile) await publishChecksum(connection, file);
+  if (!isThere) await place(connection, file);
+  await removeOwnParts(connection, file);
+}
+
+/** Whether the equal file lies under the name. */
+async function isPublished(
+  connection: SftpConnection,
+  { path, name, sha256 }: Pick<Publication, 'path' | 'name' | 'sha256'>,
+): Promise<boolean> {
+  if ((await connection.look(path)) === null) return false;
+  const found = await sha256OnServer(connection, path);
+  if (found === sha256) return true;
+  throw new AtpError('FILE_NAME_TAKEN', { name, found: found ?? 'of no plain file', expected: sha256 });
+}
+
+type Placed = Pick<Publication, 'localPath' | 'path' | 'name' | 'sha256' | 'partId'>;
+
+/** The local file, under a part name first, read back there, then renamed. */
+async function place(connection: SftpConnection, file: Placed): Promise<void> {
+  const part = `${file.path}.part-${file.partId}`;
+  try {
+    await connection.upload(file.localPath, part);
+    await proveStored(connection, part, file);
+    // Again, just before: a server may replace an existing name without a word.
+    if (!(await isPublished(connection, file))) await connection.rename(part, file.path);
+  } catch (error) {
+    await settle(connection, file, part, error);
+  }
+}
+
+async function proveStored(connection: SftpConnection, part: string, file: Placed): Promise<void> {
+  const sizeBytes = (await stat(file.localPath)).size;
+  const stored = await connection.look(part);
+  if (stored?.sizeBytes === sizeBytes && (await sha256OnServer(connection, part)) === file.sha256) return;
+  // A full disk is acknowledged by some servers as if the bytes had been kept.
+  throw connection.failed(`it did not keep ${file.name} as it was sent`);
+}
+
+/** An attempt has failed, or its reply was lost: the names tell which. */
+async function settle(connection: SftpConnection, file: Placed, part: string, error: unknown): Promise<void> {
+  if (error instanceof AtpError && error.code === 'FILE_NAME_TAKEN') {
+    await connection.remove(part).catch(() => undefined);
+    throw error;
+  }
+  // On a dead connection this look fails as well, and the next attempt begins with it.
+  const isThere = await isPublished(connection, file).catch((lookError: unknown) => {
+    throw isNameTaken(lookError) ? lookError : error;
+  });
+  await connection.remove(part).catch(() => undefined);
+  if (!isThere) throw error;
+}
+
+function isNameTaken(error: unknown): boolean {
+  return error instanceof AtpError && error.code === 'FILE_NAME_TAKEN';
+}
+
+/** `<name>.sha256`, as `sha256sum -c` reads it. What another content left there is replaced. */
+async function publishChecksum(connection: SftpConnection, file: Publication): Promise<void> {
+  const text = `${file.sha256}  ${file.name}\n`;
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  const path = `${file.path}.sha256`;
+  if ((await sha256OnServer(connection, path)) === sha256) return;
+  const folder = await mkdtemp(join(tmpdir(), 'atp-sync-'));
+  try {
+    const localPath = join(folder, 'checksum');
+    await writeFile(localPath, text);
+    await connection.remove(path);
+    await place(connection, { localPath, path, name: `${file.name}.sha256`, sha256, partId: file.partId });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Parts of attempts that died. Another attempt may be under way with the same bytes: it then finds the file there. */
+async function removeOwnParts(connection: SftpConnection, { path, name }: Publication): Promise<void> {
+  const { folder } = folderAndName(path);
+  const entries = (await connection.list(folder)) ?? [];
+  const isPart = new RegExp(String.raw`^(\.sha256)?\.part-[0-9a-f-]{36}$`);
+  for (const entry of entries) {
+    if (!entry.name.startsWith(name) || !isPart.test(entry.name.slice(name.length))) continue;
+    await connection.remove(`${folder}/${entry.name}`).catch(() => undefined);
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * What we ask of a shop through Shopify's Admin GraphQL API, with every failure as one coded error:
+ * SHOPIFY_UNREACHABLE and SHOPIFY_RESPONSE_UNEXPECTED (unknown whether it was executed), SHOPIFY_THROTTLED (not
+ * executed; `detail.waitMs`), SHOPIFY_ACCESS_DENIED, SHOPIFY_REQUEST_REFUSED. A call is made once; whoever asked
+ * decides about the next time.
+ */
+import type { CatalogueVariant } from '../domain/catalogue.ts';
+import type { ObservedItem } from '../domain/row-decision.ts';
+import { adminClient, type ClientOptions, type ShopConnection } from './admin-client.ts';
+import { readCatalogue } from './read-catalogue.ts';
+import { readLocation, type ShopLocation } from './read-location.ts';
+import { readItems } from './read-online-atp.ts';
+import { setOnlineAtp, type SetAnswer } from './set-online-atp.ts';
+
+export type { ShopConnection } from './admin-client.ts';
+export type { SetAnswer } from './set-online-atp.ts';
+
+export interface AdminApi {
+  /** The shop's location; null when Shopify has none of this id. */
+  readLocation(): Promise<ShopLocation | null>;
+  /** What Shopify holds at the location, in the order of the ids; null: no such item. At most ROWS_PER_CALL ids. */
+  readItems(inventoryItemIds: readonly string[]): Promise<readonly (ObservedItem | null)[]>;
+  /** Sends one call. `variables` is the text of `setVariables`; its repeat is the same request to Shopify. */
+  setOnlineAtp(variables: string): Promise<SetAnswer>;
+  /** The shop's variants in pages of 250, Shopify's longest. */
+  catalogue(): AsyncIterable<readonly CatalogueVariant[]>;
+}
+
+/** Reads the shop's token now. Throws SHOPIFY_CREDENTIAL_MISSING, and INPUT_INVALID for an adminUrl off the loopback. */
+export function openAdminApi(shop: ShopConnection, options: ClientOptions = {}): AdminApi {
+  const client = adminClient(shop, options);
+  return {
+    readLocation: () => readLocation(client, shop),
+    readItems: (inventoryItemIds) => readItems(client, shop, inventoryItemIds),
+    setOnlineAtp: (variables) => setOnlineAtp(client, shop, variables),
+    catalogue: () => readCatalogue(client, shop),
+  };
+}

@@ -1,0 +1,134 @@
+/** One shop's client: an operation and its variables in, its data out, or one coded error. */
+import { createAdminApiClient } from '@shopify/admin-api-client';
+import type { z } from 'zod';
+import { AtpError } from '../domain/errors.ts';
+import { SHOPIFY_CALL_TIMEOUT_MS } from '../domain/limits.ts';
+import { readAccessToken, type Environment, type TokenReference } from './access-token.ts';
+import { fetchFrom } from './admin-endpoint.ts';
+import { failureOf, type FailedCall, type QueryCost, type TopLevelError } from './call-failure.ts';
+import { DOCUMENTS, type OperationName } from './documents.ts';
+
+export interface ShopConnection extends TokenReference {
+  readonly domain: string;
+  readonly locationId: string;
+  /** The whole endpoint of a stand-in on the loopback; null: Shopify itself. */
+  readonly adminUrl: string | null;
+  readonly apiVersion: string;
+}
+
+export interface ClientOptions {
+  /** Where `env:NAME` is looked up; default: the process's. */
+  readonly environment?: Environment;
+  readonly timeoutMs?: number;
+  /** Told once of each thing that works today and will not for ever, such as a version that Shopify has retired. */
+  readonly onWarning?: (warning: string) => void;
+}
+
+export interface AdminClient {
+  /** Throws the codes of call-failure.ts, and SHOPIFY_RESPONSE_UNEXPECTED when the data has another shape. */
+  request<Data>(operation: OperationName, variables: object, shape: z.ZodType<Data>): Promise<Data>;
+}
+
+/** @throws AtpError SHOPIFY_CREDENTIAL_MISSING, INPUT_INVALID (adminUrl) */
+export function adminClient(shop: ShopConnection, options: ClientOptions): AdminClient {
+  // eslint-disable-next-line no-restricted-syntax -- a shop names its variable itself, so it cannot be in src/config
+  const { environment = process.env, timeoutMs = SHOPIFY_CALL_TIMEOUT_MS } = options;
+  const warn = onceEach(options.onWarning ?? (() => undefined));
+  const client = createAdminApiClient({
+    storeDomain: shop.domain,
+    apiVersion: shop.apiVersion,
+    accessToken: readAccessToken(shop, environment),
+    userAgentPrefix: 'atp-sync',
+    // Its own retries wait milliseconds where Shopify asks for seconds, and leave out THROTTLED.
+    retries: 0,
+    customFetchApi: fetchFrom(shop.shopId, shop.adminUrl),
+    logger: warningsOf(shop, warn),
+  });
+  return {
+    async request(operation, variables, shape) {
+      const signal = AbortSignal.timeout(timeoutMs);
+      const answer = await client.request<unknown>(DOCUMENTS[operation], { variables, signal });
+      const servedVersion = answer.headers?.get('x-shopify-api-version') ?? shop.apiVersion;
+      if (servedVersion !== shop.apiVersion) {
+        warn(
+          `Shopify answers ${shop.domain} with API version ${servedVersion} instead of ${shop.apiVersion}.`,
+        );
+      }
+      if (answer.errors) {
+        const reason = signal.aborted ? `no whole answer within ${timeoutMs} ms` : undefined;
+        throw failureOf(shop.domain, failedCall(answer.errors, answer.extensions, reason));
+      }
+      return shaped(operation, answer.data, shape);
+    },
+  };
+}
+
+type AdminApiClientOptions = Parameters<typeof createAdminApiClient>[0];
+type Answer = Awaited<ReturnType<ReturnType<typeof createAdminApiClient>['request']>>;
+
+function failedCall(
+  errors: NonNullable<Answer['errors']>,
+  extensions: Answer['extensions'],
+  reason = (errors.message ?? '').replace(/^GraphQL Client: /, ''),
+): FailedCall {
+  const { response, networkStatusCode, graphQLErrors } = errors;
+  return {
+    status: networkStatusCode ?? null,
+    reason,
+    retryAfter: response?.headers.get('retry-after') ?? null,
+    requestId: response?.headers.get('x-request-id') ?? null,
+    errors: topLevelErrors(graphQLErrors),
+    cost: costOf(extensions),
+  };
+}
+
+/** Shopify sometimes answers a text, or an object of texts, in place of the list that GraphQL prescribes. */
+function topLevelErrors(errors: unknown): readonly TopLevelError[] {
+  if (errors === undefined || errors === null) return [];
+  if (!Array.isArray(errors)) {
+    return [{ message: typeof errors === 'string' ? errors : JSON.stringify(errors), code: null }];
+  }
+  return errors.map((error: { message?: unknown; extensions?: { code?: unknown } }) => {
+    const code = error.extensions?.code;
+    return { message: String(error.message), code: typeof code === 'string' ? code : null };
+  });
+}
+
+function costOf(extensions: Answer['extensions']): QueryCost | null {
+  const { requestedQueryCost, throttleStatus } = extensions?.cost ?? {};
+  const { currentlyAvailable, restoreRate } = throttleStatus ?? {};
+  if (requestedQueryCost === undefined || currentlyAvailable === undefined || restoreRate === undefined) {
+    return null;
+  }
+  return { requested: requestedQueryCost, currentlyAvailable, restoreRate };
+}
+
+function shaped<Data>(operation: OperationName, data: unknown, shape: z.ZodType<Data>): Data {
+  const parsed = shape.safeParse(data);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const reason = `${operation}: ${issue?.path.join('.') || 'the data'}: ${issue?.message ?? 'is something else'}`;
+  throw new AtpError('SHOPIFY_RESPONSE_UNEXPECTED', { reason });
+}
+
+/** The client's log entries hold the request with its token; nothing but these two facts is taken from them. */
+function warningsOf(shop: ShopConnection, warn: (warning: string) => void) {
+  const logger: NonNullable<AdminApiClientOptions['logger']> = (entry) => {
+    if (entry.type === 'Unsupported_Api_Version') {
+      warn(`Shopify may have retired API version ${shop.apiVersion} of ${shop.domain}.`);
+    }
+    if (entry.type === 'HTTP-Response-GraphQL-Deprecation-Notice') {
+      warn(`Shopify announces the end of something that we ask ${shop.domain}.`);
+    }
+  };
+  return logger;
+}
+
+function onceEach(tell: (warning: string) => void): (warning: string) => void {
+  const told = new Set<string>();
+  return (warning) => {
+    if (told.has(warning)) return;
+    told.add(warning);
+    tell(warning);
+  };
+}

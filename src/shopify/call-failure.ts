@@ -1,0 +1,102 @@
+/**
+ * What a failed call to Shopify means for us: the table of Shopify's signals and our codes, and nothing else.
+ *
+ * | signal | code |
+ * |---|---|
+ * | no answer, 408, 5xx, a 2xx that is no GraphQL answer, INTERNAL_SERVER_ERROR | SHOPIFY_UNREACHABLE: unknown whether it was executed |
+ * | 429, THROTTLED | SHOPIFY_THROTTLED: not executed, again after `detail.waitMs` |
+ * | 401, 403, ACCESS_DENIED | SHOPIFY_ACCESS_DENIED |
+ * | 3xx, 402 frozen, 404 no such shop, 423 locked, 430 security, other 4xx, other top-level errors | SHOPIFY_REQUEST_REFUSED |
+ *
+ * Sources: Shopify documentation "Response codes" and "Rate limits"; the shapes of errors as recorded on a development
+ * store. The status alone decides when it is not 2xx, since the client does not read such a body.
+ */
+import { AtpError } from '../domain/errors.ts';
+import { SHOPIFY_PAUSE_MAX_MS, SHOPIFY_PAUSE_MIN_MS } from '../domain/limits.ts';
+
+export interface FailedCall {
+  /** HTTP status; null when no answer came. */
+  readonly status: number | null;
+  /** What went wrong, in the words of whoever noticed it. Without headers: they hold the token. */
+  readonly reason: string;
+  /** Of the `Retry-After` header: seconds, at Shopify with a fraction. */
+  readonly retryAfter: string | null;
+  /** Of the `X-Request-Id` header, for Shopify's support. */
+  readonly requestId: string | null;
+  readonly errors: readonly TopLevelError[];
+  readonly cost: QueryCost | null;
+}
+
+/** An element of the answer's `errors`. */
+export interface TopLevelError {
+  readonly message: string;
+  readonly code: string | null;
+}
+
+/** Of `extensions.cost`, in points. */
+export interface QueryCost {
+  readonly requested: number;
+  readonly currentlyAvailable: number;
+  readonly restoreRate: number;
+}
+
+export function failureOf(domain: string, call: FailedCall): AtpError {
+  const { status } = call;
+  if (status === null) return unreachable(domain, call.reason, call);
+  if (status === 429) return throttled(domain, secondsIn(call.retryAfter));
+  if (status === 401 || status === 403) return denied(domain, `it answers HTTP ${status}`);
+  if (status === 408 || status >= 500) return unreachable(domain, `it answers HTTP ${status}`, call);
+  if (status < 200 || status >= 300) {
+    return refused(domain, MEANING_OF_STATUS[status] ?? `it answers HTTP ${status}`);
+  }
+  return call.errors.length > 0 ? failureInAnswer(domain, call) : unreachable(domain, call.reason, call);
+}
+
+const MEANING_OF_STATUS: Readonly<Record<number, string>> = {
+  402: 'the shop is frozen (HTTP 402)',
+  404: 'there is no such shop or API version (HTTP 404)',
+  423: 'the shop is locked (HTTP 423)',
+  430: 'Shopify’s security rules block this client (HTTP 430)',
+};
+
+/** Several errors: what leaves the effect unknown comes first, since it must be repeated. */
+function failureInAnswer(domain: string, call: FailedCall): AtpError {
+  const withCode = (code: string) => call.errors.find((error) => error.code === code);
+  const internal = withCode('INTERNAL_SERVER_ERROR');
+  if (internal) return unreachable(domain, internal.message, call);
+  if (withCode('THROTTLED')) return throttled(domain, secondsUntilAffordable(call.cost));
+  const noAccess = withCode('ACCESS_DENIED');
+  if (noAccess) return denied(domain, noAccess.message);
+  const [first] = call.errors;
+  return refused(domain, `${first?.message ?? ''}${first?.code ? ` (${first.code})` : ''}`);
+}
+
+function unreachable(domain: string, reason: string, { requestId }: FailedCall): AtpError {
+  const request = requestId === null ? '' : ` (request ${requestId})`;
+  return new AtpError('SHOPIFY_UNREACHABLE', { domain, reason: `${reason}${request}` });
+}
+
+function throttled(domain: string, seconds: number): AtpError {
+  const waitMs = Math.min(SHOPIFY_PAUSE_MAX_MS, Math.max(SHOPIFY_PAUSE_MIN_MS, Math.ceil(seconds * 1000)));
+  return new AtpError('SHOPIFY_THROTTLED', { domain, waitMs });
+}
+
+function denied(domain: string, reason: string): AtpError {
+  return new AtpError('SHOPIFY_ACCESS_DENIED', { domain, reason });
+}
+
+function refused(domain: string, reason: string): AtpError {
+  return new AtpError('SHOPIFY_REQUEST_REFUSED', { domain, reason });
+}
+
+/** A date, which HTTP allows too, counts as none: Shopify sends seconds. */
+function secondsIn(retryAfter: string | null): number {
+  const seconds = Number(retryAfter ?? '');
+  return Number.isFinite(seconds) ? seconds : 0;
+}
+
+/** Until the bucket holds what the call asks for. */
+function secondsUntilAffordable(cost: QueryCost | null): number {
+  if (!cost || cost.restoreRate <= 0) return 0;
+  return (cost.requested - cost.currentlyAvailable) / cost.restoreRate;
+}

@@ -1,0 +1,78 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
+import type { CatalogueVariant } from '../domain/catalogue.ts';
+import { AtpError } from '../domain/errors.ts';
+import { CATALOGUE_PAGE_TRIES_MAX, CATALOGUE_PAGES_MAX } from '../domain/limits.ts';
+import type { AdminClient, ShopConnection } from './admin-client.ts';
+
+const VARIANT = z.object({
+  id: z.string(),
+  sku: z.string().nullable(),
+  inventoryPolicy: z.enum(['DENY', 'CONTINUE']),
+  inventoryItem: z.object({
+    id: z.string(),
+    tracked: z.boolean(),
+    inventoryLevel: z.object({ isActive: z.boolean() }).nullable(),
+  }),
+});
+const ANSWER = z.object({
+  productVariants: z.object({
+    nodes: z.array(VARIANT),
+    pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
+  }),
+});
+type Page = z.output<typeof ANSWER>['productVariants'];
+
+/**
+ * Every variant of the shop, in pages; one page is in memory at a time.
+ *
+ * A page that Shopify throttles is waited for: a reading of hundreds of pages must not begin anew for the pause of
+ * one. Other failures end it.
+ */
+export async function* readCatalogue(
+  client: AdminClient,
+  shop: ShopConnection,
+): AsyncGenerator<readonly CatalogueVariant[]> {
+  let cursor: string | null = null;
+  for (let page = 0; page < CATALOGUE_PAGES_MAX; page += 1) {
+    const { nodes, pageInfo }: Page = await pageAfter(cursor, client, shop);
+    yield nodes.map(catalogueVariant);
+    if (!pageInfo.hasNextPage) return;
+    if (pageInfo.endCursor === null || pageInfo.endCursor === cursor) break;
+    cursor = pageInfo.endCursor;
+  }
+  throw new AtpError('SHOPIFY_RESPONSE_UNEXPECTED', { reason: 'ReadCatalogue: the pages do not end' });
+}
+
+async function pageAfter(
+  cursor: string | null,
+  client: AdminClient,
+  { locationId }: ShopConnection,
+): Promise<Page> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const answer = await client.request('ReadCatalogue', { cursor, locationId }, ANSWER);
+      return answer.productVariants;
+    } catch (error) {
+      const isThrottled = error instanceof AtpError && error.code === 'SHOPIFY_THROTTLED';
+      if (!isThrottled || tries >= CATALOGUE_PAGE_TRIES_MAX) throw error;
+      await pause(Number(error.detail['waitMs']));
+    }
+  }
+}
+
+function catalogueVariant({
+  id,
+  sku,
+  inventoryPolicy,
+  inventoryItem,
+}: z.output<typeof VARIANT>): CatalogueVariant {
+  return {
+    variantId: id,
+    sku,
+    inventoryPolicy,
+    inventoryItemId: inventoryItem.id,
+    tracked: inventoryItem.tracked,
+    levelActive: inventoryItem.inventoryLevel?.isActive ?? false,
+  };
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { AtpError } from '../domain/errors.ts';
+import type { ObservedItem } from '../domain/row-decision.ts';
+import type { AdminClient, ShopConnection } from './admin-client.ts';
+
+const ITEM = z.object({
+  id: z.string(),
+  tracked: z.boolean(),
+  inventoryLevel: z
+    .object({
+      isActive: z.boolean(),
+      quantities: z.array(z.object({ name: z.string(), quantity: z.int() })),
+    })
+    .nullable(),
+});
+const ANSWER = z.object({ nodes: z.array(ITEM.nullable()) });
+
+/** What Shopify holds of each item at the shop's location, in the order of the ids; null: there is no such item. */
+export async function readItems(
+  client: AdminClient,
+  { locationId }: ShopConnection,
+  inventoryItemIds: readonly string[],
+): Promise<readonly (ObservedItem | null)[]> {
+  if (inventoryItemIds.length === 0) return [];
+  const { nodes } = await client.request('ReadOnlineAtp', { ids: inventoryItemIds, locationId }, ANSWER);
+  // A compare-and-swap on another item's quantity would be a wrong write: positions are proved, not believed.
+  const isInOrder =
+    nodes.length === inventoryItemIds.length &&
+    nodes.every((node, index) => node === null || node.id === inventoryItemIds[index]);
+  if (!isInOrder) {
+    throw new AtpError('SHOPIFY_RESPONSE_UNEXPECTED', {
+      reason: 'ReadOnlineAtp: the items are not those asked for',
+    });
+  }
+  return nodes.map((node) => node && observed(node));
+}
+
+function observed({ tracked, inventoryLevel }: z.output<typeof ITEM>): ObservedItem {
+  const available = inventoryLevel?.quantities.find(({ name }) => name === 'available');
+  return {
+    tracked,
+    levelActive: inventoryLevel?.isActive ?? false,
+    available: available?.quantity ?? null,
+  };
+}

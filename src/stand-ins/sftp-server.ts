@@ -1,0 +1,209 @@
+/**
+ * An SFTP server of our own: OpenSSH's when it is installed, else rclone's. Both are real, kept servers, and both
+ * let in one key only. They differ where a client must not rely on either: OpenSSH refuses to rename a file onto
+ * another one, rclone overwrites it.
+ */
+import { execFile } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import SftpClient from 'ssh2-sftp-client';
+import { AtpError } from '../domain/errors.ts';
+import { isPortTaken, startPart } from './part-process.ts';
+import { opensshServer, rclone } from './programs.ts';
+import { fingerprint, fingerprintOf, rememberedKey } from './ssh-keys.ts';
+import { writeStateFile } from './state-file.ts';
+import type { PartProcess } from './part-process.ts';
+import type { SshKey } from './ssh-keys.ts';
+import type { Progress } from './wheels.ts';
+
+export type SftpKind = 'openssh' | 'rclone';
+
+export interface SftpOptions {
+  /** Keeps keys and log; the files are in its folder `sftp`. */
+  readonly stateDir: string;
+  readonly partsDir: string;
+  readonly port: number;
+  /** Absent: OpenSSH if it is installed and works for this user, else rclone. */
+  readonly kind?: SftpKind;
+  readonly onProgress?: Progress;
+}
+
+/** How a client gets in: what SFTP_URL, SFTP_PRIVATE_KEY_FILE and SFTP_HOST_KEY say. */
+export interface SftpAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly username: string;
+  /** Absolute, as the server sees it. */
+  readonly root: string;
+  readonly privateKeyFile: string;
+  /** `SHA256:…` */
+  readonly hostKey: string;
+}
+
+export interface SftpServer extends PartProcess {
+  readonly kind: SftpKind;
+  readonly address: SftpAddress;
+  /** `root` as the machine sees it. */
+  readonly folder: string;
+}
+
+interface Setup extends SftpOptions {
+  readonly folder: string;
+  readonly user: SshKey;
+  readonly host: SshKey;
+  readonly authorizedKeysFile: string;
+}
+
+const run = promisify(execFile);
+
+/** @throws AtpError STACK_PART_UNAVAILABLE, STACK_PART_FAILED */
+export async function startSftp(options: SftpOptions): Promise<SftpServer> {
+  const folder = join(options.stateDir, 'sftp');
+  mkdirSync(folder, { recursive: true });
+  const keys = join(options.stateDir, 'sftp-keys');
+  const user = rememberedKey(join(keys, 'user'));
+  const authorizedKeysFile = join(keys, 'authorized');
+  writeStateFile(authorizedKeysFile, `${user.publicKey}\n`);
+  const setup = { ...options, folder, user, host: rememberedKey(join(keys, 'host')), authorizedKeysFile };
+
+  if (options.kind === 'rclone') return startRclone(setup);
+  const sshd = opensshServer();
+  if (options.kind === 'openssh') {
+    if (sshd !== null) return startOpenssh(setup, sshd);
+    throw new AtpError('STACK_PART_UNAVAILABLE', { part: 'OpenSSH', reason: 'sshd is not installed' });
+  }
+  if (sshd === null) return startRclone(setup);
+  try {
+    return await startOpenssh(setup, sshd);
+  } catch (error) {
+    if (isPortTaken(error)) throw error;
+    // It does not serve accounts that are locked or have no entry in the system's list; rclone does not ask.
+    return startRclone(setup);
+  }
+}
+
+async function startOpenssh(setup: Setup, sshd: string): Promise<SftpServer> {
+  const { username } = userInfo();
+  const configFile = join(setup.stateDir, 'sftp-keys', 'sshd_config');
+  writeStateFile(configFile, opensshConfig(setup, username));
+  await preparePrivilegeSeparation(sshd, configFile);
+  // Since 9.8, clients that fail are shut out for a while, and here all come from one address. Earlier ones do not
+  // know the option.
+  const lenient = ['-o', 'PerSourcePenalties=no'];
+  const optional = (await accepts(sshd, configFile, lenient)) ? lenient : [];
+  const part = await startPart({
+    name: 'SFTP (OpenSSH)',
+    command: sshd,
+    args: ['-D', '-e', '-f', configFile, ...optional],
+    logFile: join(setup.stateDir, 'logs/sftp.log'),
+  });
+  return answering(part, setup, { kind: 'openssh', username, root: setup.folder });
+}
+
+async function startRclone(setup: Setup): Promise<SftpServer> {
+  const { stateDir, folder, port, host, authorizedKeysFile } = setup;
+  const part = await startPart({
+    name: 'SFTP (rclone)',
+    command: await rclone(setup.partsDir, setup.onProgress),
+    args: [
+      ...['serve', 'sftp', folder, '--addr', `127.0.0.1:${port}`],
+      ...['--key', host.privateKeyFile, '--authorized-keys', authorizedKeysFile],
+      // Without these, a file cannot be written at random places, and files that come by another way stay unseen.
+      ...['--vfs-cache-mode', 'writes', '--dir-cache-time', '0s'],
+      ...['--cache-dir', join(stateDir, 'sftp-cache'), '--config', '/dev/null'],
+    ],
+    logFile: join(stateDir, 'logs/sftp.log'),
+  });
+  return answering(part, setup, { kind: 'rclone', username: 'atp', root: '/' });
+}
+
+async function answering(
+  part: PartProcess,
+  setup: Setup,
+  { kind, username, root }: { kind: SftpKind; username: string; root: string },
+): Promise<SftpServer> {
+  const address: SftpAddress = {
+    host: '127.0.0.1',
+    port: setup.port,
+    username,
+    root,
+    privateKeyFile: setup.user.privateKeyFile,
+    hostKey: fingerprintOf(setup.host),
+  };
+  try {
+    await part.answers(() => list(address), ANSWER_TIMEOUT_MS);
+  } catch (error) {
+    await part.stop();
+    throw error;
+  }
+  return { ...part, kind, address, folder: setup.folder };
+}
+
+const ANSWER_TIMEOUT_MS = 20_000;
+
+/** A whole session: that the port is open says nothing about whether the user gets in. */
+async function list({ host, port, username, root, privateKeyFile, hostKey }: SftpAddress): Promise<void> {
+  const client = new SftpClient();
+  client.on('error', () => undefined);
+  try {
+    await client.connect({
+      host,
+      port,
+      username,
+      privateKey: readFileSync(privateKeyFile),
+      readyTimeout: 5_000,
+      hostVerifier: (key: Buffer) => fingerprint(key) === hostKey,
+    });
+    await client.list(root);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+function opensshConfig({ port, host, authorizedKeysFile }: Setup, username: string): string {
+  return `
+ListenAddress 127.0.0.1
+Port ${port}
+HostKey "${host.privateKeyFile}"
+PidFile none
+AuthorizedKeysFile "${authorizedKeysFile}"
+# The state folder may lie where others can write, and the key file's own mode is 600.
+StrictModes no
+UsePAM no
+UseDNS no
+AllowUsers ${username}
+PermitRootLogin prohibit-password
+PubkeyAuthentication yes
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+Subsystem sftp internal-sftp
+ForceCommand internal-sftp
+DisableForwarding yes
+PermitTTY no
+# A test run opens many connections at once.
+MaxStartups 200
+LogLevel ERROR
+`.trimStart();
+}
+
+/** As root, sshd wants an empty folder that a boot or an install usually makes; a container has had neither. */
+async function preparePrivilegeSeparation(sshd: string, configFile: string): Promise<void> {
+  if (process.getuid?.() !== 0) return;
+  try {
+    await run(sshd, ['-t', '-f', configFile]);
+  } catch (error) {
+    const missing = /Missing privilege separation directory: (\/\S+)/.exec(
+      (error as { stderr: string }).stderr,
+    );
+    if (missing?.[1]) mkdirSync(missing[1], { recursive: true, mode: 0o755 });
+  }
+}
+
+async function accepts(sshd: string, configFile: string, options: readonly string[]): Promise<boolean> {
+  return run(sshd, ['-t', '-f', configFile, ...options]).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,149 @@
+/**
+ * What the running stack tells other processes, in its state folder: `stack.lock` says who runs it, `stack.json`
+ * where its parts are, `stack.env` the same as configuration. All go when it stops; after a crash they stay, and are
+ * known to be stale because the process that they name is gone.
+ */
+import { linkSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { AtpError } from '../domain/errors.ts';
+import { endProcesses, haveEnded, STOP_TIMEOUT_MS } from './ending.ts';
+import { identify, isRunning } from './process-identity.ts';
+import { readStateFile, writeStateFile } from './state-file.ts';
+import { watchdogIdentity } from './watchdog.ts';
+import type { EndableProcess } from './ending.ts';
+import type { ProcessIdentity } from './process-identity.ts';
+
+export interface StackAddresses {
+  readonly temporal: { readonly address: string; readonly namespace: string; readonly uiUrl: string };
+  /** Holds the password: never log it. */
+  readonly databaseUrl: string;
+  readonly sftp: {
+    readonly host: string;
+    readonly port: number;
+    readonly username: string;
+    readonly root: string;
+    readonly privateKeyFile: string;
+    readonly hostKey: string;
+  };
+  readonly shopify: {
+    readonly shopId: string;
+    readonly domain: string;
+    /** Where any client may POST GraphQL with `accessToken`; the same as `adminUrl`. */
+    readonly endpoint: string;
+    readonly accessToken: string;
+    /** What `atp shop add --token` takes. */
+    readonly accessTokenRef: string;
+    readonly locationId: string;
+    readonly controlUrl: string;
+    readonly adminUrl: string;
+  };
+}
+
+export interface StackRecord extends StackAddresses {
+  readonly processes: readonly EndableProcess[];
+  readonly worker: ProcessIdentity | null;
+}
+
+/** Who runs the stack, and who ends its processes should that one crash. */
+export interface StackLock {
+  readonly supervisor: ProcessIdentity;
+  readonly watchdog: ProcessIdentity | null;
+}
+
+const LOCK_TRIES_MAX = 5;
+
+const lockFile = (stateDir: string) => join(stateDir, 'stack.lock');
+const recordFile = (stateDir: string) => join(stateDir, 'stack.json');
+export const environmentFile = (stateDir: string): string => join(stateDir, 'stack.env');
+
+/**
+ * Makes this process the one that runs the stack of the folder. What a crashed one has left is ended and removed.
+ *
+ * @throws AtpError STACK_RUNNING
+ */
+export async function takeLock(stateDir: string): Promise<void> {
+  mkdirSync(stateDir, { recursive: true, mode: 0o755 });
+  const lock: StackLock = { supervisor: identify(process.pid)!, watchdog: watchdogIdentity() };
+  const own = `${lockFile(stateDir)}.${process.pid}`;
+  writeStateFile(own, JSON.stringify(lock));
+  try {
+    for (let tries = 0; tries < LOCK_TRIES_MAX; tries += 1) {
+      if (linked(own, lockFile(stateDir))) return;
+      const other = readLock(stateDir);
+      if (other && isRunning(other.supervisor)) {
+        throw new AtpError('STACK_RUNNING', { pid: other.supervisor.pid });
+      }
+      if (other) await clearLeftovers(stateDir, other);
+    }
+    throw new AtpError('STACK_RUNNING', { pid: readLock(stateDir)?.supervisor.pid });
+  } finally {
+    rmSync(own, { force: true });
+  }
+}
+
+/** Removes the stack's files: nothing runs any more. */
+export function releaseLock(stateDir: string): void {
+  for (const file of [recordFile, environmentFile, lockFile]) rmSync(file(stateDir), { force: true });
+}
+
+/** Null when no stack runs here, or none that has not crashed. */
+export function readLock(stateDir: string): StackLock | null {
+  const text = readStateFile(lockFile(stateDir));
+  return text === null ? null : (JSON.parse(text) as StackLock);
+}
+
+/** Null unless a stack is up here. */
+export function readStack(stateDir: string): StackRecord | null {
+  const lock = readLock(stateDir);
+  return lock && isRunning(lock.supervisor) ? readRecord(stateDir) : null;
+}
+
+export function writeStack(stateDir: string, record: StackRecord): void {
+  writeStateFile(environmentFile(stateDir), environmentText(stackEnvironment(record)));
+  writeStateFile(recordFile(stateDir), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** After a crash: waits for the watchdog's work, and does it where that one was killed as well. */
+export async function clearLeftovers(stateDir: string, lock: StackLock): Promise<void> {
+  if (lock.watchdog) await haveEnded([lock.watchdog], 2 * STOP_TIMEOUT_MS);
+  await endProcesses(readRecord(stateDir)?.processes ?? []);
+  // Unless somebody else has done so, and runs the stack by now.
+  if (readLock(stateDir)?.supervisor.startedAt === lock.supervisor.startedAt) releaseLock(stateDir);
+}
+
+/** The variables by which a process of ours uses this stack. */
+export function stackEnvironment({ temporal, databaseUrl, sftp }: StackAddresses): Record<string, string> {
+  const root = sftp.root.split('/').map(encodeURIComponent).join('/');
+  return {
+    DATABASE_URL: databaseUrl,
+    SFTP_URL: `sftp://${encodeURIComponent(sftp.username)}@${sftp.host}:${sftp.port}${root}`,
+    SFTP_PRIVATE_KEY_FILE: sftp.privateKeyFile,
+    SFTP_HOST_KEY: sftp.hostKey,
+    TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_NAMESPACE: temporal.namespace,
+  };
+}
+
+function readRecord(stateDir: string): StackRecord | null {
+  const text = readStateFile(recordFile(stateDir));
+  return text === null ? null : (JSON.parse(text) as StackRecord);
+}
+
+/** Dotenv has no escapes that all its readers know: each value is in quotes of a kind that it does not hold. */
+function environmentText(variables: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(variables).map(([name, value]) => {
+    const quote = ["'", '"', '`'].find((candidate) => !value.includes(candidate)) ?? "'";
+    return `${name}=${quote}${value}${quote}`;
+  });
+  return `# Written by the embedded stack; gone when it stops.\n${lines.join('\n')}\n`;
+}
+
+function linked(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,30 @@
+/** Files of the state folder: for their owner's eyes only, and never seen half-written. */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+export function writeStateFile(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+  const temporary = `${path}.${randomBytes(6).toString('hex')}`;
+  writeFileSync(temporary, text, { mode: 0o600 });
+  renameSync(temporary, path);
+}
+
+/** Null when there is none. */
+export function readStateFile(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** A secret that is made once and stays the same over restarts. */
+export function rememberedSecret(path: string, prefix = ''): string {
+  const known = readStateFile(path);
+  if (known !== null) return known.trim();
+  const secret = `${prefix}${randomBytes(24).toString('hex')}`;
+  writeStateFile(path, `${secret}\n`);
+  return secret;
+}

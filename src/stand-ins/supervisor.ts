@@ -1,0 +1,175 @@
+/**
+ * The process that runs the embedded stack: `atp up` itself, or with `--detach` one in the background. It is found
+ * again by the lock in the state folder, and asked to stop by a signal.
+ */
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { AtpError } from '../domain/errors.ts';
+import { haveEnded, STOP_TIMEOUT_MS } from './ending.ts';
+import { isRunning, signalProcess } from './process-identity.ts';
+import { clearLeftovers, readLock, readStack } from './stack-files.ts';
+import { runningStack, startStack } from './stack.ts';
+import { startStackWorker } from './stack-worker.ts';
+import type { Readable } from 'node:stream';
+import type { ErrorCode, ErrorDetail } from '../domain/errors.ts';
+import type { StackRecord } from './stack-files.ts';
+import type { StackAddresses, StackOptions } from './stack.ts';
+import type { StackWorker, WorkerCommand } from './stack-worker.ts';
+
+export interface SuperviseOptions extends StackOptions {
+  /** Absent: the stack has no worker. */
+  readonly worker?: WorkerCommand;
+  /** Between "the parts answer" and the worker's start: migrates, seeds. */
+  readonly prepare?: (addresses: StackAddresses) => Promise<void>;
+  readonly onReady?: (stack: StackRecord) => void;
+  /** Aborted: everything stops, in good order. */
+  readonly signal: AbortSignal;
+}
+
+/** First the worker drains, then the parts go down. */
+const DOWN_TIMEOUT_MS = 3 * STOP_TIMEOUT_MS;
+/** With the downloads of a first start. */
+const UP_TIMEOUT_MS = 15 * 60_000;
+/** The channel on which a supervisor in the background says that it is ready, or why not. */
+const REPORT_FD = 3;
+
+/**
+ * Runs the stack until `signal` is aborted.
+ *
+ * @throws AtpError as startStack does; STACK_PART_FAILED when a part ends by itself. Then nothing of it runs.
+ */
+export async function supervise(options: SuperviseOptions): Promise<void> {
+  const { signal } = options;
+  const stack = await startStack(options);
+  let worker: StackWorker | null = null;
+  try {
+    if (signal.aborted) return;
+    await options.prepare?.(stack.addresses);
+    if (signal.aborted) return;
+    if (options.worker) worker = await startStackWorker(stack, options.worker);
+    options.onReady?.(runningStack(stack.stateDir));
+    const failure = await Promise.race([aborted(signal), stack.broken]);
+    if (failure) throw failure;
+  } finally {
+    await worker?.stop();
+    await stack.stop();
+  }
+}
+
+/** Aborted by the signals that end a program. More of them change nothing: the stack is going down already. */
+export function endSignal(): AbortSignal {
+  const ending = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => ending.abort());
+  return ending.signal;
+}
+
+/**
+ * Starts a supervisor in the background, and returns when the stack is ready.
+ *
+ * @param program runs `reportingToStarter`; its arguments hold no secret
+ * @throws AtpError what the supervisor met
+ */
+export async function startDetached(
+  stateDir: string,
+  program: { readonly command: string; readonly args: readonly string[] },
+): Promise<StackRecord> {
+  mkdirSync(join(stateDir, 'logs'), { recursive: true });
+  const logFile = join(stateDir, 'logs/supervisor.log');
+  const log = openSync(logFile, 'a', 0o600);
+  const supervisor = spawn(program.command, [...program.args], {
+    detached: true,
+    stdio: ['ignore', log, log, 'pipe'],
+  });
+  closeSync(log);
+  const failed = (reason: string): AtpError =>
+    new AtpError('STACK_PART_FAILED', {
+      part: 'the supervisor',
+      reason: `${reason}; its log is ${logFile}`,
+    });
+  const report = await new Promise<Report>((resolve, reject) => {
+    const channel = supervisor.stdio[REPORT_FD] as Readable;
+    const timer = setTimeout(() => {
+      supervisor.kill();
+      reject(failed(`it was not ready within ${UP_TIMEOUT_MS} ms`));
+    }, UP_TIMEOUT_MS);
+    createInterface({ input: channel })
+      .once('line', (line) => resolve(JSON.parse(line) as Report))
+      .once('close', () => {
+        clearTimeout(timer);
+        reject(failed('it ended'));
+      });
+    supervisor.once('error', (error) => reject(failed(error.message)));
+  });
+  for (const end of [supervisor, ...supervisor.stdio]) (end as { unref?(): void } | null)?.unref?.();
+  (supervisor.stdio[REPORT_FD] as Readable).destroy();
+  if ('code' in report) throw new AtpError(report.code, report.detail);
+  if ('error' in report) throw failed(report.error);
+  return runningStack(stateDir);
+}
+
+type Report =
+  | { readonly ready: true }
+  | { readonly code: ErrorCode; readonly detail: ErrorDetail }
+  | { readonly error: string };
+
+/** The other end of `startDetached`: runs the stack and tells the starter. */
+export async function reportingToStarter(options: Omit<SuperviseOptions, 'onReady'>): Promise<void> {
+  const report = (text: Report): void => {
+    try {
+      // At once: the process may be about to end by an error.
+      writeSync(REPORT_FD, `${JSON.stringify(text)}\n`);
+      closeSync(REPORT_FD);
+    } catch {
+      // The starter may have been ended meanwhile; the stack runs all the same.
+    }
+  };
+  try {
+    await supervise({ ...options, onReady: () => report({ ready: true }) });
+  } catch (error) {
+    report(
+      error instanceof AtpError
+        ? { code: error.code, detail: error.detail }
+        : { error: error instanceof Error ? error.message : String(error) },
+    );
+    throw error;
+  }
+}
+
+/**
+ * Stops the stack of the folder, whichever process runs it, and what a crashed one may have left.
+ *
+ * @throws AtpError STACK_NOT_RUNNING, STACK_NOT_STOPPED
+ */
+export async function stopStack(stateDir: string): Promise<void> {
+  const lock = readLock(stateDir);
+  if (lock === null) throw new AtpError('STACK_NOT_RUNNING');
+  const wasRunning = isRunning(lock.supervisor);
+  signalProcess(lock.supervisor, 'SIGTERM');
+  if (!(await haveEnded([lock.supervisor], DOWN_TIMEOUT_MS))) {
+    signalProcess(lock.supervisor, 'SIGKILL'); // Its watchdog ends the parts.
+    if (!(await haveEnded([lock.supervisor], STOP_TIMEOUT_MS))) {
+      throw new AtpError('STACK_NOT_STOPPED', { pid: lock.supervisor.pid, waitedMs: DOWN_TIMEOUT_MS });
+    }
+  }
+  await clearLeftovers(stateDir, lock);
+  if (!wasRunning) throw new AtpError('STACK_NOT_RUNNING');
+}
+
+export interface StackStatus extends StackAddresses {
+  readonly worker: { readonly running: boolean };
+}
+
+/** @throws AtpError STACK_NOT_RUNNING */
+export function stackStatus(stateDir: string): StackStatus {
+  const stack = readStack(stateDir);
+  if (stack === null) throw new AtpError('STACK_NOT_RUNNING');
+  const { processes: _, worker, ...addresses } = stack;
+  return { ...addresses, worker: { running: worker !== null && isRunning(worker) } };
+}
+
+function aborted(signal: AbortSignal): Promise<null> {
+  if (signal.aborted) return Promise.resolve(null);
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(null), { once: true }));
+}

@@ -1,0 +1,150 @@
+/** Temporal's dev server, UI included, with a database file that is kept, and namespaces that know our search attributes. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Connection, isGrpcServiceError } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time.js';
+import { SEARCH_ATTRIBUTES } from '../temporal/search-attributes.ts';
+import { startPart } from './part-process.ts';
+import { temporalCli } from './programs.ts';
+import type { SearchAttributeType } from '@temporalio/common';
+import type { PartProcess } from './part-process.ts';
+import type { Progress } from './wheels.ts';
+
+export interface TemporalOptions {
+  /** Keeps the database file and the log. */
+  readonly stateDir: string;
+  readonly partsDir: string;
+  readonly port: number;
+  /** Of the web UI; absent: there is none. */
+  readonly uiPort?: number;
+  readonly onProgress?: Progress;
+}
+
+export interface TemporalServer extends PartProcess {
+  /** `127.0.0.1:<port>` */
+  readonly address: string;
+  readonly uiUrl: string | null;
+}
+
+export const DEFAULT_NAMESPACE = 'default';
+
+const PROBE_TIMEOUT_MS = 2_000;
+const NAMESPACE_TIMEOUT_MS = 30_000;
+const NAMESPACE_POLL_MS = 50;
+/** The gRPC status. */
+const ALREADY_EXISTS = 6;
+
+/**
+ * Starts it and waits until its namespace `default` can be used, search attributes included.
+ *
+ * @throws AtpError STACK_PART_UNAVAILABLE, STACK_PART_FAILED
+ */
+export async function startTemporal(options: TemporalOptions): Promise<TemporalServer> {
+  const { stateDir, port, uiPort } = options;
+  mkdirSync(stateDir, { recursive: true });
+  const attributes = Object.values(SEARCH_ATTRIBUTES).flatMap(({ name, type }) => [
+    '--search-attribute',
+    `${name}=${ATTRIBUTE_TYPES[type].cli}`,
+  ]);
+  const part = await startPart({
+    name: 'Temporal',
+    command: await temporalCli(options.partsDir, options.onProgress),
+    args: [
+      ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port)],
+      ...(uiPort === undefined ? ['--headless'] : ['--ui-ip', '127.0.0.1', '--ui-port', String(uiPort)]),
+      ...['--db-filename', join(stateDir, 'temporal.db'), '--namespace', DEFAULT_NAMESPACE, ...attributes],
+      ...['--log-level', 'warn', '--log-format', 'json'],
+    ],
+    env: withoutTemporalSettings(process.env),
+    logFile: join(stateDir, 'logs/temporal.log'),
+  });
+  const address = `127.0.0.1:${port}`;
+  try {
+    await part.answers(() => withConnection(address, (connection) => usable(connection, DEFAULT_NAMESPACE)));
+  } catch (error) {
+    await part.stop();
+    throw error;
+  }
+  return { ...part, address, uiUrl: uiPort === undefined ? null : `http://127.0.0.1:${uiPort}` };
+}
+
+/** Makes a namespace with our search attributes unless it is there, and waits until workflows can be started in it. */
+export async function ensureNamespace(address: string, namespace: string): Promise<void> {
+  await withConnection(address, async (connection) => {
+    await unlessThere(() =>
+      connection.workflowService.registerNamespace({
+        namespace,
+        workflowExecutionRetentionPeriod: msToTs('1 day'),
+      }),
+    );
+    const searchAttributes = Object.fromEntries(
+      Object.values(SEARCH_ATTRIBUTES).map(({ name, type }) => [name, ATTRIBUTE_TYPES[type].number]),
+    );
+    const deadline = Date.now() + NAMESPACE_TIMEOUT_MS;
+    for (;;) {
+      try {
+        await unlessThere(() =>
+          connection.operatorService.addSearchAttributes({ namespace, searchAttributes }),
+        );
+        return await usable(connection, namespace);
+      } catch (error) {
+        // The server's own caches learn of a new namespace a little later.
+        if (Date.now() >= deadline) throw error;
+      }
+      await delay(NAMESPACE_POLL_MS);
+    }
+  });
+}
+
+/** How `temporal --search-attribute` writes a type, and its number in Temporal's protocol (IndexedValueType). */
+const ATTRIBUTE_TYPES = {
+  TEXT: { cli: 'Text', number: 1 },
+  KEYWORD: { cli: 'Keyword', number: 2 },
+  INT: { cli: 'Int', number: 3 },
+  DOUBLE: { cli: 'Double', number: 4 },
+  BOOL: { cli: 'Bool', number: 5 },
+  DATETIME: { cli: 'Datetime', number: 6 },
+  KEYWORD_LIST: { cli: 'KeywordList', number: 7 },
+} as const satisfies Record<SearchAttributeType, unknown>;
+
+/** Throws unless the namespace is there, knows our attributes, and its list of workflows answers. */
+async function usable(connection: Connection, namespace: string): Promise<void> {
+  await connection.withDeadline(Date.now() + PROBE_TIMEOUT_MS, async () => {
+    const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+    const missing = Object.values(SEARCH_ATTRIBUTES).filter(({ name }) => !(name in customAttributes));
+    if (missing.length > 0) throw new Error(`search attribute ${missing[0]?.name} is missing`);
+    await connection.workflowService.listWorkflowExecutions({
+      namespace,
+      pageSize: 1,
+      query: Object.values(SEARCH_ATTRIBUTES)
+        .map(({ name }) => `${name} IS NULL`)
+        .join(' AND '),
+    });
+  });
+}
+
+async function withConnection(
+  address: string,
+  work: (connection: Connection) => Promise<void>,
+): Promise<void> {
+  const connection = await Connection.connect({ address, connectTimeout: PROBE_TIMEOUT_MS });
+  try {
+    await work(connection);
+  } finally {
+    await connection.close();
+  }
+}
+
+async function unlessThere(create: () => Promise<unknown>): Promise<void> {
+  try {
+    await create();
+  } catch (error) {
+    if (!isGrpcServiceError(error) || error.code !== ALREADY_EXISTS) throw error;
+  }
+}
+
+/** TEMPORAL_* variables of the caller's shell mean another server. */
+function withoutTemporalSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('TEMPORAL_')));
+}

@@ -1,0 +1,86 @@
+import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
+import { NamespaceNotFoundError } from '@temporalio/common';
+import type { ClientConnectConfig } from '@temporalio/envconfig';
+import { AtpError } from '../domain/errors.ts';
+
+/** Every worker of ours polls this queue, and every job is started on it. */
+export const TASK_QUEUE = 'atp-sync';
+
+/** A server that is there answers in milliseconds; a person waits no longer than this to hear that it is not. */
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** Where Temporal is and how to sign in, as `@temporalio/envconfig` reads it from the environment. */
+export interface TemporalSettings {
+  readonly address: string;
+  readonly namespace: string;
+  /** Whether anybody said where Temporal is; otherwise the address is Temporal's own default. */
+  readonly isConfigured: boolean;
+  /** What `Connection.connect` and `NativeConnection.connect` both take. May hold an API key: never log it. */
+  readonly connection: Pick<
+    ClientConnectConfig['connectionOptions'],
+    'address' | 'apiKey' | 'tls' | 'metadata'
+  >;
+}
+
+/** An open client, with its address for error messages. Whoever opened it closes it. */
+export interface TemporalClient {
+  readonly client: Client;
+  readonly address: string;
+  readonly namespace: string;
+  close(): Promise<void>;
+}
+
+/** Connects, or throws TEMPORAL_UNREACHABLE within `timeoutMs`. */
+export async function connectTemporal(
+  settings: TemporalSettings,
+  timeoutMs = CONNECT_TIMEOUT_MS,
+): Promise<TemporalClient> {
+  const { address, namespace } = settings;
+  const connection = await reachable({ address }, () =>
+    Connection.connect({ ...settings.connection, connectTimeout: timeoutMs }),
+  );
+  return {
+    client: new Client({ connection, namespace }),
+    address,
+    namespace,
+    close: () => connection.close(),
+  };
+}
+
+/**
+ * gRPC statuses that say "the server, the namespace or the sign-in is not right", whatever was asked of it:
+ * DEADLINE_EXCEEDED, PERMISSION_DENIED, UNAVAILABLE, UNAUTHENTICATED.
+ */
+const AWAY_STATUSES: readonly number[] = [4, 7, 14, 16];
+
+/** Runs calls to the server; what means that it cannot be used becomes TEMPORAL_UNREACHABLE. */
+export async function reachable<Result>(
+  server: { readonly address: string },
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    const reason = awayReason(error);
+    if (reason === null) throw error;
+    throw new AtpError('TEMPORAL_UNREACHABLE', { address: server.address, reason }, { cause: error });
+  }
+}
+
+function awayReason(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  if (error instanceof NamespaceNotFoundError) return error.message;
+  const status = grpcStatusOf(error);
+  if (status !== null) {
+    return AWAY_STATUSES.includes(status.code) ? status.details : null;
+  }
+  // Without a gRPC status: the connection was not made at all.
+  return /Failed to connect|connect before the deadline|deadline/i.test(error.message) ? error.message : null;
+}
+
+function grpcStatusOf(error: Error): { readonly code: number; readonly details: string } | null {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if (isGrpcServiceError(at)) return { code: at.code, details: at.details };
+  }
+  return null;
+}

@@ -1,0 +1,69 @@
+import { fileURLToPath } from 'node:url';
+import {
+  DefaultLogger,
+  makeTelemetryFilterString,
+  NativeConnection,
+  Runtime,
+  Worker,
+} from '@temporalio/worker';
+import { TASK_QUEUE, type TemporalSettings } from './connection.ts';
+import { failureMapping } from './failure-mapping.ts';
+
+const WORKFLOWS = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
+
+/** Each cached workflow holds memory until it ends; an evicted one is replayed. Far above the shops of a worker. */
+const CACHED_WORKFLOWS_MAX = 200;
+
+/** Activities at once: a lane, a producer and an import for a handful of shops. More wait in the queue. */
+const CONCURRENT_ACTIVITIES_MAX = 20;
+
+/** On SIGTERM a running activity has this long to end; what it did is in the database, so the next worker goes on. */
+const SHUTDOWN_GRACE = '20 seconds';
+
+export interface WorkerOptions {
+  readonly temporal: TemporalSettings;
+  readonly activities: object;
+  /** Aborted: the worker drains and `runWorker` returns. */
+  readonly signal: AbortSignal;
+  readonly log: WorkerLog;
+}
+
+/** Where the SDK's and our own events go; `details` hold ids such as `workflowId` and `activityType`. */
+export type WorkerLog = (
+  level: 'trace' | 'debug' | 'info' | 'warn' | 'error',
+  message: string,
+  details: Readonly<Record<string, unknown>>,
+) => void;
+
+/** Polls until it is told to stop. Throws when Temporal cannot be reached at the start. */
+export async function runWorker({ temporal, activities, signal, log }: WorkerOptions): Promise<void> {
+  Runtime.install({
+    logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
+      log(level.toLowerCase() as Lowercase<typeof level>, message, meta ?? {});
+    }),
+    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN' }) } },
+  });
+  const connection = await NativeConnection.connect(temporal.connection);
+  try {
+    const worker = await Worker.create({
+      connection,
+      namespace: temporal.namespace,
+      taskQueue: TASK_QUEUE,
+      workflowsPath: WORKFLOWS,
+      activities,
+      maxCachedWorkflows: CACHED_WORKFLOWS_MAX,
+      maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES_MAX,
+      shutdownGraceTime: SHUTDOWN_GRACE,
+      interceptors: { activity: [() => ({ inbound: failureMapping })] },
+    });
+    const stop = (): void => worker.shutdown();
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) return;
+    const running = worker.run();
+    log('info', 'The worker is polling', { taskQueue: TASK_QUEUE, namespace: temporal.namespace });
+    await running;
+    log('info', 'The worker has ended', { taskQueue: TASK_QUEUE });
+  } finally {
+    await connection.close();
+  }
+}

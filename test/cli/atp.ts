@@ -1,0 +1,85 @@
+/** The `atp` command as a person or a script runs it: a process of its own, its environment, its streams. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { cleanUp } from '../setup/clean-up.ts';
+
+const ENTRY = join(import.meta.dirname, '../../src/main/cli.ts');
+
+/** Far above what any command of the tests needs. */
+const COMMAND_TIMEOUT_MS = 60_000;
+
+export interface Ran {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Atp {
+  /** Runs a command line to its end, as given. */
+  run(...args: string[]): Promise<Ran>;
+  /** Runs it with `--json` and returns its one document. Fails when the exit code is another one. */
+  json<Document>(args: readonly string[], exitCode?: number): Promise<Document>;
+  /** Runs it with `--json` and returns the code of its error, with the exit code: `FACILITY_UNKNOWN 2`. */
+  failure(...args: string[]): Promise<string>;
+  /** Starts a command that goes on until it is stopped; it is, with SIGTERM, when the test is over. */
+  start(...args: string[]): ChildProcess;
+  /** An empty folder of its own: the working folder, and where the state would be. */
+  readonly folder: string;
+}
+
+/** Nothing of the surrounding environment gets in but what is given. */
+export async function atpWith(environment: Readonly<Record<string, string>>): Promise<Atp> {
+  const folder = await mkdtemp(join(tmpdir(), 'atp-cli-'));
+  cleanUp(() => rm(folder, { recursive: true, force: true }));
+  const env = { PATH: process.env['PATH'] ?? '', HOME: folder, ATP_STATE_DIR: folder, ...environment };
+
+  function spawned(args: readonly string[]) {
+    return spawn(process.execPath, [ENTRY, ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
+  async function run(...args: string[]): Promise<Ran> {
+    const child = spawned(args);
+    const timer = setTimeout(() => child.kill('SIGKILL'), COMMAND_TIMEOUT_MS);
+    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), exit(child)]);
+    clearTimeout(timer);
+    return { exitCode: child.exitCode, stdout, stderr };
+  }
+
+  return {
+    folder,
+    run,
+    async json<Document>(args: readonly string[], exitCode = 0) {
+      const ran = await run(...args, '--json');
+      if (ran.exitCode !== exitCode) {
+        throw new Error(`atp ${args.join(' ')} ended with ${ran.exitCode}: ${ran.stderr}${ran.stdout}`);
+      }
+      return JSON.parse(ran.stdout) as Document;
+    },
+    async failure(...args) {
+      const { stdout, stderr, exitCode } = await run(...args, '--json');
+      if (stdout !== '') throw new Error(`atp ${args.join(' ')} said something on stdout: ${stdout}`);
+      const { error } = JSON.parse(stderr) as {
+        readonly error: { readonly code: string; readonly message: string; readonly hint: string };
+      };
+      if (!error.message || !error.hint) throw new Error(`An error without its words: ${stderr}`);
+      return `${error.code} ${exitCode}`;
+    },
+    start(...args) {
+      const child = spawned(args);
+      const ended = exit(child);
+      cleanUp(async () => {
+        child.kill('SIGTERM');
+        await ended;
+      });
+      return child;
+    },
+  };
+}
+
+async function exit(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+}

@@ -1,0 +1,144 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { loadConfig } from '../../src/config/config.ts';
+import type { AtpError } from '../../src/domain/errors.ts';
+
+const HOST_KEY = `SHA256:${'A'.repeat(43)}`;
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'atp-config-'));
+  const outside = Object.keys(process.env).filter((name) =>
+    /^(DATABASE_URL|SFTP_|TEMPORAL_|SHOPIFY_|ATP_)/.test(name),
+  );
+  for (const name of outside) vi.stubEnv(name, undefined);
+  vi.stubEnv('ATP_STATE_DIR', folder);
+  vi.stubEnv('HOME', folder);
+  vi.stubEnv('XDG_CONFIG_HOME', undefined);
+});
+
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function given(variables: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+}
+
+function faultsOf(load: () => unknown): string {
+  try {
+    load();
+  } catch (error) {
+    expect((error as AtpError).code).toBe('CONFIG_INVALID');
+    return (error as AtpError).message;
+  }
+  throw new Error('It was taken.');
+}
+
+test('every fault is named at once, and no value', () => {
+  given({
+    DATABASE_URL: 'mysql://atp:pass-one@host/db',
+    SFTP_URL: 'ftp://user:pass-two@host/drop',
+    SFTP_HOST_KEY: 'pass-three',
+    SHOPIFY_API_VERSION: '2026-11',
+  });
+
+  const message = faultsOf(() => loadConfig(['database', 'sftp', 'temporal']));
+
+  for (const name of ['DATABASE_URL', 'SFTP_URL', 'SFTP_HOST_KEY', 'SHOPIFY_API_VERSION']) {
+    expect(message).toContain(name);
+  }
+  expect(message).not.toMatch(/pass-/);
+});
+
+test('only what a process needs is required', () => {
+  given({ DATABASE_URL: 'postgres://atp@localhost/atp' });
+
+  expect(loadConfig(['database']).databaseUrl).toBe('postgres://atp@localhost/atp');
+  expect(faultsOf(() => loadConfig(['database', 'sftp']))).toMatch(/SFTP_URL is not set.*SFTP_HOST_KEY is not set/);
+});
+
+test('SFTP: host, port, user, root and password come from the URL, decoded', () => {
+  given({ SFTP_URL: 'sftp://atp%40acme:p%2Fw@sftp.example.com:2222/drop/in%20here/', SFTP_HOST_KEY: HOST_KEY });
+
+  expect(loadConfig(['sftp']).sftp).toEqual({
+    host: 'sftp.example.com',
+    port: 2222,
+    username: 'atp@acme',
+    password: 'p/w',
+    privateKeyFile: null,
+    hostKey: HOST_KEY,
+    root: '/drop/in here',
+  });
+});
+
+test('SFTP needs a pinned host key, and a password or a key file that can be read', async () => {
+  given({ SFTP_URL: 'sftp://atp@host/drop' });
+  expect(faultsOf(() => loadConfig(['sftp']))).toContain('SFTP_HOST_KEY is not set');
+
+  given({ SFTP_HOST_KEY: HOST_KEY });
+  expect(faultsOf(() => loadConfig(['sftp']))).toContain('SFTP_PRIVATE_KEY_FILE is not set');
+
+  const keyFile = join(folder, 'key');
+  given({ SFTP_PRIVATE_KEY_FILE: keyFile });
+  expect(faultsOf(() => loadConfig(['sftp']))).toContain('SFTP_PRIVATE_KEY_FILE names no readable file');
+
+  await writeFile(keyFile, 'key');
+  expect(loadConfig(['sftp']).sftp).toMatchObject({ port: 22, privateKeyFile: keyFile, root: '/drop' });
+});
+
+test('the environment wins over the embedded stack’s file, and what is empty counts as absent', async () => {
+  await writeFile(
+    join(folder, 'stack.env'),
+    'DATABASE_URL=postgres://stack@127.0.0.1:5555/atp\nTEMPORAL_ADDRESS=127.0.0.1:7777\n',
+  );
+  given({ DATABASE_URL: '', TEMPORAL_ADDRESS: 'temporal.example.com:7233' });
+
+  const config = loadConfig(['database', 'temporal']);
+
+  expect(config.databaseUrl).toBe('postgres://stack@127.0.0.1:5555/atp');
+  expect(config.temporal).toMatchObject({ address: 'temporal.example.com:7233', isConfigured: true });
+});
+
+test('Temporal: the defaults of its own tools, a cloud by environment only, a profile of temporal.toml', async () => {
+  expect(loadConfig(['temporal']).temporal).toMatchObject({
+    address: 'localhost:7233',
+    namespace: 'default',
+    isConfigured: false,
+  });
+
+  given({
+    TEMPORAL_ADDRESS: 'us-east-1.aws.api.temporal.io:7233',
+    TEMPORAL_NAMESPACE: 'atp.acme',
+    TEMPORAL_API_KEY: 'key',
+  });
+  expect(loadConfig(['temporal']).temporal).toMatchObject({
+    namespace: 'atp.acme',
+    connection: { address: 'us-east-1.aws.api.temporal.io:7233', apiKey: 'key', tls: true },
+  });
+
+  const file = join(folder, 'temporal.toml');
+  await writeFile(file, '[profile.prod]\naddress = "prod:7233"\nnamespace = "prod"\n');
+  for (const name of ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'TEMPORAL_API_KEY']) vi.stubEnv(name, undefined);
+  given({ TEMPORAL_CONFIG_FILE: file, TEMPORAL_PROFILE: 'prod' });
+  expect(loadConfig(['temporal']).temporal).toMatchObject({ address: 'prod:7233', namespace: 'prod' });
+});
+
+test('a broken temporal.toml is a fault that does not repeat its lines', async () => {
+  const file = join(folder, 'temporal.toml');
+  await writeFile(file, '[profile.default]\napi_key = "pass-word\n');
+  given({ TEMPORAL_CONFIG_FILE: file });
+
+  expect(faultsOf(() => loadConfig(['temporal']))).not.toContain('pass-word');
+});
+
+test('the configuration cannot be changed afterwards', () => {
+  given({ DATABASE_URL: 'postgres://atp@localhost/atp' });
+  const config = loadConfig(['database', 'temporal']);
+
+  expect(() => Object.assign(config, { databaseUrl: 'x' })).toThrow();
+  expect(() => Object.assign(config.temporal.connection, { address: 'x' })).toThrow();
+});

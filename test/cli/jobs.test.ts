@@ -1,0 +1,171 @@
+import { beforeAll, expect, test } from 'vitest';
+import { addShop } from '../../src/postgres/shops.ts';
+import { connectTemporal, TASK_QUEUE, type TemporalClient } from '../../src/temporal/connection.ts';
+import { jobStart, runJob } from '../../src/temporal/jobs.ts';
+import { ensureSchedules, type ScheduledJob } from '../../src/temporal/schedules.ts';
+import { cleanUp } from '../setup/clean-up.ts';
+import { freshDatabase } from '../setup/fresh-database.ts';
+import { freshNamespace } from '../setup/fresh-namespace.ts';
+import { atpWith, type Atp } from './atp.ts';
+
+let temporal: TemporalClient;
+let atp: Atp;
+let environment: Readonly<Record<string, string>>;
+
+const SHOP = {
+  locationId: 'gid://shopify/Location/1',
+  facilityGroupId: 'FAC_GRP',
+  accessTokenRef: 'env:NO_TOKEN',
+  adminUrl: null,
+  apiVersion: '2026-10',
+} as const;
+
+beforeAll(async () => {
+  const { address, namespace } = await freshNamespace();
+  const { database, url } = await freshDatabase();
+  temporal = await connectTemporal({ address, namespace, isConfigured: true, connection: { address } });
+  cleanUp(() => temporal.close());
+  environment = { DATABASE_URL: url, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace };
+  atp = await atpWith(environment);
+  for (const shopId of ['north', 'south']) {
+    await addShop(database, { ...SHOP, shopId, domain: `${shopId}.myshopify.com` });
+  }
+});
+
+async function scheduleIds(): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const { scheduleId } of temporal.client.schedule.list()) ids.push(scheduleId);
+  return ids.toSorted();
+}
+
+const OF_NORTH = ['hard-sync/north', 'import', 'process-uploads/north', 'recent-changes/north', 'verify/north'];
+
+test('schedules that are made twice, and at once, are there once', async () => {
+  const [first, second] = await Promise.all([ensureSchedules(temporal, 'north'), ensureSchedules(temporal, 'north')]);
+  const third = await ensureSchedules(temporal, 'north');
+
+  expect([...first.created, ...second.created].toSorted()).toEqual(OF_NORTH);
+  expect(third).toEqual({ scheduleIds: expect.arrayContaining(OF_NORTH) as string[], created: [] });
+  await expect.poll(scheduleIds).toEqual(OF_NORTH);
+});
+
+test('an operator’s pause, note and times survive, what a schedule starts is brought to this release', async () => {
+  await ensureSchedules(temporal, 'north');
+  const handle = temporal.client.schedule.getHandle('recent-changes/north');
+  await handle.update(({ state, action, typedSearchAttributes }) => ({
+    spec: { intervals: [{ every: '1 hour' }] },
+    action: { ...action, taskQueue: 'of-an-older-release' },
+    state,
+    typedSearchAttributes,
+  }));
+  await handle.pause('stock-taking until Monday');
+
+  await ensureSchedules(temporal, 'north');
+
+  expect(await handle.describe()).toMatchObject({
+    state: { paused: true, note: 'stock-taking until Monday' },
+    spec: { intervals: [{ every: 3_600_000 }] },
+    action: { taskQueue: TASK_QUEUE, workflowType: 'uploadRecentChanges', args: [{ shopId: 'north' }] },
+    policies: { overlap: 'SKIP', catchupWindow: 15 * 60_000 },
+  });
+  const { stdout } = await atp.run('job', 'list');
+  expect(stdout).toContain('paused: stock-taking until Monday');
+  await handle.unpause('');
+});
+
+test('job list gives every job of every shop with the next runs that the server expects', async () => {
+  await ensureSchedules(temporal, 'north');
+
+  const jobs = await atp.json<ScheduledJob[]>(['job', 'list']);
+
+  expect(jobs.map(({ jobName, shopId }) => `${jobName} ${shopId}`)).toEqual([
+    'hard-sync north',
+    'hard-sync south',
+    'recent-changes north',
+    'recent-changes south',
+    'process-uploads north',
+    'process-uploads south',
+    'import null',
+    'verify north',
+    'verify south',
+  ]);
+  const hardSync = jobs.find(({ scheduleId }) => scheduleId === 'hard-sync/north');
+  expect(hardSync).toMatchObject({ title: 'Hard Sync', frequency: 'every day at 03:00 (UTC)', paused: false });
+  expect(hardSync?.nextRuns).toHaveLength(5);
+  for (const time of hardSync?.nextRuns ?? []) expect(time).toMatch(/T03:00:00\.000Z$/);
+  expect(jobs.find(({ jobName, shopId }) => jobName === 'verify' && shopId === 'south')).toMatchObject({
+    scheduleId: null,
+    frequency: null,
+    nextRuns: [],
+  });
+});
+
+test('a run started by hand has the job’s id, input, summary and search attributes', async () => {
+  const run = await atp.json<{ workflowId: string; runId: string }>([
+    ...['job', 'run', 'hard-sync', '--shop', 'north', '--group', 'FAC_GRP'],
+  ]);
+
+  expect(run).toEqual({ workflowId: 'hardSync/north', runId: run.runId, status: 'RUNNING', result: null });
+  const described = await temporal.client.workflow.getHandle(run.workflowId, run.runId).describe();
+  expect(described).toMatchObject({ type: 'hardSync', taskQueue: TASK_QUEUE });
+  expect(await described.staticSummary()).toBe('Hard Sync · north');
+  const attributes = described.typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]);
+  expect(Object.fromEntries(attributes)).toMatchObject({
+    ShopId: 'north',
+    JobName: 'hard-sync',
+    FacilityGroupId: 'FAC_GRP',
+  });
+});
+
+test('a job that runs already is not started again', async () => {
+  const run = ['job', 'run', 'recent-changes', '--shop', 'north'];
+  await atp.json(run);
+
+  expect(await atp.failure(...run)).toBe('JOB_RUNNING 1');
+});
+
+test('Process uploads that runs already is signalled instead', async () => {
+  const run = ['job', 'run', 'process-uploads', '--shop', 'north'];
+  const first = await atp.json<{ runId: string }>(run);
+
+  expect(await atp.json(run)).toMatchObject({ runId: first.runId });
+
+  const { events } = await temporal.client.workflow.getHandle('processUploads/north').fetchHistory();
+  const signals = (events ?? []).filter((event) => event.workflowExecutionSignaledEventAttributes);
+  expect(signals.map((event) => event.workflowExecutionSignaledEventAttributes?.signalName)).toEqual([
+    'fileReady',
+    'fileReady',
+  ]);
+});
+
+test('a command that waits does not wait for ever for a worker that is not there', async () => {
+  expect(await atp.failure('verify', 'north')).toBe('WORKER_NOT_POLLING 1');
+}, 60_000);
+
+test.each([
+  ['an unknown job', ['reindex'], 'JOB_UNKNOWN 2'],
+  ['an unknown shop', ['hard-sync', '--shop', 'east'], 'SHOP_UNKNOWN 2'],
+  ['no shop where there are two', ['hard-sync'], 'INPUT_INVALID 2'],
+  ['another group than the shop’s', ['hard-sync', '--shop', 'north', '--group', 'OUTLET'], 'SHOP_GROUP_MISMATCH 2'],
+  ['a group for a job that has none', ['verify', '--shop', 'north', '--group', 'FAC_GRP'], 'INPUT_INVALID 2'],
+  ['a shop for the import', ['import', '--shop', 'north'], 'INPUT_INVALID 2'],
+])('job run with %s is refused', async (_, args, failure) => {
+  expect(await atp.failure('job', 'run', ...args)).toBe(failure);
+});
+
+test('a namespace that does not exist is told apart from a fault', async () => {
+  const other = await atpWith({ ...environment, TEMPORAL_NAMESPACE: 'nowhere' });
+
+  expect(await other.failure('job', 'list')).toBe('TEMPORAL_UNREACHABLE 1');
+});
+
+test('a workflow that ends without a result is told with its reason', async () => {
+  const running = runJob(temporal, { job: 'hard-sync', shopId: 'south' }, { wait: true });
+  const handle = temporal.client.workflow.getHandle(jobStart({ job: 'hard-sync', shopId: 'south' }).workflowId);
+  await expect.poll(() => handle.terminate('by the test').then(() => true, () => false)).toBe(true);
+
+  await expect(running).rejects.toMatchObject({
+    code: 'JOB_FAILED',
+    message: expect.stringContaining('by the test') as string,
+  });
+});

@@ -1,0 +1,198 @@
+import { beforeEach, expect, test } from 'vitest';
+import { addFacility } from '../../src/postgres/facilities.ts';
+import { addGroupMember, findFacilityGroup, type FacilityGroup } from '../../src/postgres/facility-groups.ts';
+import type { Database } from '../../src/postgres/database.ts';
+import { freshDatabase } from '../setup/fresh-database.ts';
+import { atpWith, type Atp } from './atp.ts';
+
+let database: Database;
+let atp: Atp;
+
+beforeEach(async () => {
+  const fresh = await freshDatabase();
+  database = fresh.database;
+  atp = await atpWith({ DATABASE_URL: fresh.url });
+});
+
+const NEW_YORK = ['facility', 'add', 'NEW_YORK', '--name', 'New York', '--type', 'RETAIL_STORE'];
+
+test('migrate says what it applied, and nothing the second time', async () => {
+  expect(await atp.json(['migrate'])).toEqual({ applied: [] });
+});
+
+test('a facility is added, listed and changed', async () => {
+  const added = await atp.json([...NEW_YORK, '--external-id', '101']);
+  const facility = {
+    facilityId: 'NEW_YORK',
+    facilityName: 'New York',
+    facilityTypeId: 'RETAIL_STORE',
+    externalId: '101',
+    isVirtual: false,
+    facilityGroupIds: [],
+  };
+  expect(added).toEqual(facility);
+
+  await atp.json(['facility', 'set', 'NEW_YORK', '--name', 'Fifth Avenue']);
+
+  expect(await atp.json(['facility', 'list'])).toEqual([{ ...facility, facilityName: 'Fifth Avenue' }]);
+  expect((await atp.run('facility', 'list')).stdout).toContain('│ Fifth Avenue │');
+});
+
+test('a facility is refused with a code that says what to do', async () => {
+  await atp.json([...NEW_YORK, '--external-id', '101']);
+
+  expect(await atp.failure(...NEW_YORK)).toBe('FACILITY_EXISTS 2');
+  const other = ['facility', 'add', 'BOSTON', '--name', 'Boston', '--type'];
+  expect(await atp.failure(...other, 'RETAIL_STORE', '--external-id', '101')).toBe('FACILITY_EXISTS 2');
+  expect(await atp.failure(...other, 'SHED')).toBe('FACILITY_TYPE_UNKNOWN 2');
+  expect(await atp.failure('facility', 'set', 'BOSTON', '--name', 'Boston')).toBe('FACILITY_UNKNOWN 2');
+  expect(await atp.failure('facility', 'set', 'NEW_YORK')).toBe('INPUT_INVALID 2');
+});
+
+test('a membership begins and ends at given instants, and its history is kept', async () => {
+  await atp.json(NEW_YORK);
+
+  await atp.json(['group', 'add', 'FAC_GRP', 'NEW_YORK', '--from', '2026-01-01T00:00:00+01:00']);
+  await atp.json(['group', 'remove', 'FAC_GRP', 'NEW_YORK', '--at', '2026-02-01T00:00:00Z']);
+  await atp.json(['group', 'add', 'FAC_GRP', 'NEW_YORK', '--from', '2026-02-01T00:00:00Z']);
+
+  const [group] = await atp.json<FacilityGroup[]>(['group', 'list']);
+  expect(group).toMatchObject({
+    facilityGroupId: 'FAC_GRP',
+    members: [
+      { fromDate: '2025-12-31T23:00:00.000Z', thruDate: '2026-02-01T00:00:00.000Z', inForce: false },
+      { fromDate: '2026-02-01T00:00:00.000Z', thruDate: null, inForce: true },
+    ],
+  });
+  expect(await atp.json(['facility', 'list'])).toMatchObject([{ facilityGroupIds: ['FAC_GRP'] }]);
+});
+
+test('memberships of a facility in a group never overlap', async () => {
+  await atp.json(NEW_YORK);
+  const add = ['group', 'add', 'FAC_GRP', 'NEW_YORK'];
+  await atp.json([...add, '--from', '2026-03-01T00:00:00Z', '--thru', '2026-04-01T00:00:00Z']);
+
+  expect(await atp.failure(...add, '--from', '2026-03-31T23:59:59Z')).toBe('MEMBERSHIP_EXISTS 2');
+  expect(await atp.failure(...add, '--from', '2026-01-01T00:00:00Z')).toBe('MEMBERSHIP_EXISTS 2');
+  await atp.json([...add, '--from', '2026-01-01T00:00:00Z', '--thru', '2026-03-01T00:00:00Z']);
+  await atp.json([...add, '--from', '2026-04-01T00:00:00Z']);
+});
+
+test('of eight people who add the same facility at once, one succeeds', async () => {
+  await addFacility(database, {
+    facilityId: 'NEW_YORK',
+    facilityName: 'New York',
+    facilityTypeId: 'RETAIL_STORE',
+  });
+  const member = { facilityGroupId: 'FAC_GRP', facilityId: 'NEW_YORK' };
+
+  const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => addGroupMember(database, member)));
+
+  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  for (const outcome of outcomes) {
+    if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'MEMBERSHIP_EXISTS' });
+  }
+  expect((await findFacilityGroup(database, 'FAC_GRP')).members).toHaveLength(1);
+});
+
+test('a membership that never was cannot be ended; one that has not begun is taken back at its start', async () => {
+  await atp.json(NEW_YORK);
+  const remove = ['group', 'remove', 'FAC_GRP', 'NEW_YORK'];
+  expect(await atp.failure(...remove)).toBe('MEMBERSHIP_UNKNOWN 2');
+  expect(await atp.failure('group', 'remove', 'FAC_GRP', 'BOSTON')).toBe('FACILITY_UNKNOWN 2');
+
+  await atp.json(['group', 'add', 'FAC_GRP', 'NEW_YORK', '--from', '2099-01-01T00:00:00Z']);
+  expect(await atp.failure(...remove)).toBe('MEMBERSHIP_UNKNOWN 2');
+  expect(await atp.json([...remove, '--at', '2099-01-01T00:00:00Z'])).toMatchObject({ members: [] });
+});
+
+test('a facility that was added and removed just now can be added again', async () => {
+  await atp.json(NEW_YORK);
+  await atp.json(['group', 'add', 'FAC_GRP', 'NEW_YORK']);
+  await atp.json(['group', 'remove', 'FAC_GRP', 'NEW_YORK']);
+
+  const { members } = await atp.json<FacilityGroup>(['group', 'add', 'FAC_GRP', 'NEW_YORK']);
+
+  expect(members.map(({ inForce }) => inForce)).toEqual([false, true]);
+});
+
+test('groups are of the channel type, in either spelling', async () => {
+  const create = ['group', 'create', 'OUTLET', '--name', 'Outlet shop'];
+  expect(await atp.failure(...create, '--type', 'PICKUP')).toBe('INPUT_INVALID 2');
+
+  expect(await atp.json([...create, '--type', 'CHANNEL_FAC_GRP'])).toEqual({
+    facilityGroupId: 'OUTLET',
+    facilityGroupName: 'Outlet shop',
+    facilityGroupTypeId: 'CHANNEL_FAC_GROUP',
+    threshold: 0,
+    floorPerFacility: true,
+    members: [],
+  });
+  expect(await atp.failure(...create)).toBe('FACILITY_GROUP_EXISTS 2');
+
+  await atp.json(['group', 'set', 'OUTLET', '--threshold', '3']);
+  expect(await atp.json(['group', 'set', 'OUTLET', '--floor', 'off'])).toMatchObject({
+    threshold: 3,
+    floorPerFacility: false,
+  });
+  expect(await atp.failure('group', 'set', 'NOWHERE', '--threshold', '3')).toBe('FACILITY_GROUP_UNKNOWN 2');
+});
+
+test('a product is added and given its settings', async () => {
+  await atp.json(NEW_YORK);
+  const product = { productId: '10001', sku: 'BLUE-SHIRT-M', upc: '190000100011', inventoryItemId: null };
+  const add = ['product', 'add', '10001', '--sku', 'BLUE-SHIRT-M', '--upc', '190000100011'];
+  expect(await atp.json(add)).toEqual({ ...product, facilities: [], thresholds: [] });
+
+  const set = ['product', 'set', 'BLUE-SHIRT-M'];
+  await atp.json([...set, '--facility', 'NEW_YORK', '--safety-stock', '5']);
+  await atp.json([...set, '--facility', 'NEW_YORK', '--allow-brokering', 'N']);
+  await atp.json([...set, '--group', 'FAC_GRP', '--threshold', '4']);
+
+  expect(await atp.json(['product', 'list'])).toEqual([
+    {
+      ...product,
+      facilities: [{ facilityId: 'NEW_YORK', safetyStock: 5, allowBrokering: 'N' }],
+      thresholds: [{ facilityGroupId: 'FAC_GRP', threshold: 4 }],
+    },
+  ]);
+});
+
+test('a product is refused with a code that says what to do', async () => {
+  await atp.json(['product', 'add', '10001', '--sku', 'BLUE-SHIRT-M', '--upc', '1']);
+  const set = ['product', 'set', 'BLUE-SHIRT-M'];
+
+  expect(await atp.failure('product', 'add', '10002', '--sku', 'BLUE-SHIRT-M')).toBe('PRODUCT_EXISTS 2');
+  expect(await atp.failure('product', 'add', '10002', '--sku', 'X', '--upc', '1')).toBe('PRODUCT_EXISTS 2');
+  expect(await atp.failure('product', 'set', 'X', '--group', 'FAC_GRP', '--threshold', '1')).toBe('PRODUCT_UNKNOWN 2');
+  expect(await atp.failure(...set, '--facility', 'X', '--safety-stock', '1')).toBe('FACILITY_UNKNOWN 2');
+  expect(await atp.failure(...set, '--group', 'X', '--threshold', '1')).toBe('FACILITY_GROUP_UNKNOWN 2');
+  expect(await atp.failure(...set, '--threshold', '1')).toBe('INPUT_INVALID 2');
+  expect(await atp.failure(...set, '--facility', 'X')).toBe('INPUT_INVALID 2');
+});
+
+test('a setting that fails in one part changes nothing', async () => {
+  await atp.json(NEW_YORK);
+  await atp.json(['product', 'add', '10001', '--sku', 'BLUE-SHIRT-M']);
+  const set = ['product', 'set', 'BLUE-SHIRT-M', '--facility', 'NEW_YORK', '--safety-stock', '5'];
+
+  expect(await atp.failure(...set, '--group', 'X', '--threshold', '1')).toBe('FACILITY_GROUP_UNKNOWN 2');
+
+  expect(await atp.json(['product', 'list'])).toMatchObject([{ facilities: [], thresholds: [] }]);
+});
+
+test('a list for a person says when it is not complete', async () => {
+  await database.query(
+    `INSERT INTO product (product_id, sku) SELECT n::text, 'SKU-' || n FROM generate_series(1, 201) AS n`,
+  );
+
+  expect((await atp.run('product', 'list')).stdout).toContain('200 of 201 products.');
+  expect(await atp.json<unknown[]>(['product', 'list'])).toHaveLength(201);
+  expect(await atp.json(['product', 'list', '--sku', 'SKU-7'])).toMatchObject([{ productId: '7' }]);
+});
+
+test('a database of an older release is told apart from a fault', async () => {
+  await database.query('DROP TABLE facility_group_member');
+
+  expect(await atp.failure('facility', 'list')).toBe('DATABASE_NOT_MIGRATED 1');
+});

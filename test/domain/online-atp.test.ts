@@ -1,0 +1,69 @@
+/** The worked examples of Online ATP, as a person would check them on paper. */
+import { describe, expect, test } from 'vitest';
+import { atpTerms, onlineAtp, type ChannelClaims, type FacilityStock } from '../../src/domain/online-atp.ts';
+
+const NO_CLAIMS: ChannelClaims = { threshold: 0, brokeringQueue: 0, floorPerFacility: true };
+
+function facility(facilityId: string, stock: Partial<FacilityStock>): FacilityStock {
+  return { facilityId, quantityOnHand: 0, reserved: 0, safetyStock: 0, sellsOnline: true, ...stock };
+}
+
+describe('Online ATP', () => {
+  test('100 on hand less five times 5 is 75', () => {
+    const terms = atpTerms(
+      [
+        facility('BROADWAY', { quantityOnHand: 95, reserved: 5, safetyStock: 5 }),
+        facility('OUTLET', { quantityOnHand: 5, sellsOnline: false }),
+      ],
+      { threshold: 5, brokeringQueue: 5, floorPerFacility: true },
+    );
+
+    expect(terms).toEqual({
+      quantityOnHand: 100,
+      reserved: 5,
+      safetyStock: 5,
+      threshold: 5,
+      brokeringQueue: 5,
+      excludedFacilitiesAtp: 5,
+      floorAdjustment: 0,
+    });
+    expect(onlineAtp(terms)).toBe(75);
+  });
+
+  test('one store’s deficit does not eat the stock of another, and shows as a term of its own', () => {
+    const stores = [
+      facility('A', { quantityOnHand: 10, safetyStock: 2 }),
+      facility('B', { quantityOnHand: 1, safetyStock: 4 }),
+    ];
+
+    const terms = atpTerms(stores, NO_CLAIMS);
+
+    expect(terms.floorAdjustment).toBe(3);
+    expect(onlineAtp(terms)).toBe(8);
+  });
+
+  test('a group may switch the floor off', () => {
+    const stores = [
+      facility('A', { quantityOnHand: 10, safetyStock: 2 }),
+      facility('B', { quantityOnHand: 1, safetyStock: 4 }),
+    ];
+
+    expect(onlineAtp(atpTerms(stores, { ...NO_CLAIMS, floorPerFacility: false }))).toBe(5);
+  });
+
+  test('a group without members sells nothing', () => {
+    const terms = atpTerms([facility('A', { quantityOnHand: 10, sellsOnline: false })], NO_CLAIMS);
+
+    expect(onlineAtp(terms)).toBe(0);
+  });
+
+  test('a product that was never counted is 0', () => {
+    expect(onlineAtp(atpTerms([], NO_CLAIMS))).toBe(0);
+  });
+
+  test('more committed than there is, is 0 and not negative', () => {
+    const terms = atpTerms([facility('A', { quantityOnHand: 3 })], { ...NO_CLAIMS, brokeringQueue: 7 });
+
+    expect(onlineAtp(terms)).toBe(0);
+  });
+});

@@ -1,0 +1,291 @@
+/**
+ * A whole installation on real parts: database, namespace, SFTP folder and twin of its own, with the worker as a
+ * process that can be killed. The retailer: Broadway and the warehouse sell online, the outlet does not.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { vi } from 'vitest';
+import { createMapShop } from '../../activities/map-shop.ts';
+import type { Database } from '../../src/postgres/database.ts';
+import { addFacility } from '../../src/postgres/facilities.ts';
+import { addGroupMember } from '../../src/postgres/facility-groups.ts';
+import { addProduct } from '../../src/postgres/products.ts';
+import { addShop } from '../../src/postgres/shops.ts';
+import { openAdminApi } from '../../src/shopify/admin-api.ts';
+import type { HoldStatus } from '../../src/stand-ins/shopify-twin/index.ts';
+import { connectTemporal, type TemporalClient } from '../../src/temporal/connection.ts';
+import { runJob, type JobOrder } from '../../src/temporal/jobs.ts';
+import { cleanUp } from '../setup/clean-up.ts';
+import { freshDatabase } from '../setup/fresh-database.ts';
+import { freshNamespace } from '../setup/fresh-namespace.ts';
+import { freshSftpRoot } from '../setup/fresh-sftp-root.ts';
+import { freshTwin, type FreshTwin } from '../setup/fresh-twin.ts';
+import { SHOP as TWIN_SHOP } from '../shopify/twin-fixture.ts';
+
+export const SHOP = 'blue-shirts';
+const CLI = join(import.meta.dirname, '../../src/main/cli.ts');
+const LONG_AGO = new Date('2020-01-01T00:00:00Z');
+
+/** A worker loads workflows and adapters before it polls. */
+const WORKER_START_TIMEOUT_MS = 60_000;
+
+/** Until a state that must come has come. */
+const STATE_TIMEOUT_MS = 60_000;
+
+export interface AtpOutcome {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** stdout, parsed; null when it is no JSON. */
+  readonly json: Record<string, unknown> | null;
+}
+
+export class Installation {
+  readonly database: Database;
+  readonly temporal: TemporalClient;
+  readonly twin: FreshTwin['client'];
+  /** The SFTP root as a local folder. */
+  readonly sftpFolder: string;
+  /** What every process of it is started with. */
+  readonly environment: Readonly<Record<string, string>>;
+
+  private constructor(parts: {
+    database: Database;
+    temporal: TemporalClient;
+    twin: FreshTwin['client'];
+    sftpFolder: string;
+    environment: Record<string, string>;
+  }) {
+    this.database = parts.database;
+    this.temporal = parts.temporal;
+    this.twin = parts.twin;
+    this.sftpFolder = parts.sftpFolder;
+    this.environment = parts.environment;
+  }
+
+  /** With these products, which show 0 on Shopify and were never counted. */
+  static async open(skus: readonly string[]): Promise<Installation> {
+    const [{ database, url: databaseUrl }, { address, namespace }, sftp, twin] = await Promise.all([
+      freshDatabase(),
+      freshNamespace(),
+      freshSftpRoot(),
+      freshTwin(),
+    ]);
+    const { host, port, username, root, privateKeyFile, hostKey } = sftp.settings;
+    const stateDir = await mkdtemp(join(tmpdir(), 'atp-installation-'));
+    const temporal = await connectTemporal({
+      address,
+      namespace,
+      isConfigured: true,
+      connection: { address },
+    });
+    cleanUp(async () => {
+      await temporal.close();
+      await rm(stateDir, { recursive: true, force: true });
+    });
+    const environment = {
+      DATABASE_URL: databaseUrl,
+      TEMPORAL_ADDRESS: address,
+      TEMPORAL_NAMESPACE: namespace,
+      SFTP_URL: `sftp://${username}@${host}:${port}${root}`,
+      SFTP_PRIVATE_KEY_FILE: privateKeyFile ?? '',
+      SFTP_HOST_KEY: hostKey,
+      ATP_STATE_DIR: stateDir,
+    };
+    const parts = { database, temporal, twin: twin.client, sftpFolder: sftp.folder, environment };
+    const installation = new Installation(parts);
+    await installation.#stock(skus, twin.shop);
+    return installation;
+  }
+
+  async #stock(skus: readonly string[], shop: FreshTwin['shop']): Promise<void> {
+    const { database } = this;
+    for (const [facilityId, facilityTypeId] of [
+      ['BROADWAY', 'RETAIL_STORE'],
+      ['WAREHOUSE', 'WAREHOUSE'],
+      ['OUTLET', 'RETAIL_STORE'],
+    ] as const) {
+      await addFacility(database, { facilityId, facilityName: facilityId, facilityTypeId });
+    }
+    for (const facilityId of ['BROADWAY', 'WAREHOUSE']) {
+      await addGroupMember(database, { facilityGroupId: 'FAC_GRP', facilityId, fromDate: LONG_AGO });
+    }
+    for (const sku of skus) await addProduct(database, { productId: sku, sku });
+    await this.twin.seed(skus.map((sku) => ({ sku, title: sku })));
+    await addShop(database, { ...shop, facilityGroupId: 'FAC_GRP' });
+    await createMapShop({ database, adminApi: openAdminApi })(shop.shopId);
+  }
+
+  /** Starts a worker and waits until it polls. It is killed with the test, if it still runs then. */
+  async startWorker(): Promise<WorkerProcess> {
+    const child = spawn(process.execPath, [CLI, 'worker'], {
+      env: { ...process.env, ...this.environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const worker = new WorkerProcess(child);
+    cleanUp(() => worker.kill());
+    await worker.untilReady();
+    return worker;
+  }
+
+  /** Runs a job to its end and returns its result. */
+  async run(order: JobOrder): Promise<Record<string, unknown>> {
+    const { result } = await runJob(this.temporal, order, { wait: true });
+    return result as Record<string, unknown>;
+  }
+
+  hardSync(): Promise<Record<string, unknown>> {
+    return this.run({ job: 'hard-sync', shopId: SHOP });
+  }
+
+  recentChanges(): Promise<Record<string, unknown>> {
+    return this.run({ job: 'recent-changes', shopId: SHOP });
+  }
+
+  processUploads(): Promise<Record<string, unknown>> {
+    return this.run({ job: 'process-uploads', shopId: SHOP });
+  }
+
+  verify(): Promise<Record<string, unknown>> {
+    return this.run({ job: 'verify', shopId: SHOP });
+  }
+
+  /** Puts a feed into incoming/, as a whole, and imports what lies there. */
+  async importFeed(fileName: string, lines: readonly string[]): Promise<Record<string, unknown>> {
+    const path = join(this.sftpFolder, 'incoming', fileName);
+    await writeFile(`${path}.part`, `${lines.join('\n')}\n`);
+    await rename(`${path}.part`, path);
+    return this.run({ job: 'import' });
+  }
+
+  /** Counts of one facility, as a feed says them. */
+  count(fileName: string, facilityId: string, units: Readonly<Record<string, number>>) {
+    return this.importFeed(fileName, [
+      'facilityId,externalFacilityId,idValue,idType,locationSeqId,comments,resetByAtp,availableQty',
+      ...Object.entries(units).map(([sku, quantity]) => `${facilityId},,${sku},SKU,,,N,${quantity}`),
+    ]);
+  }
+
+  /** Runs `atp` with these arguments and `--json`. */
+  async atp(...args: readonly string[]): Promise<AtpOutcome> {
+    const child = spawn(process.execPath, [CLI, ...args, '--json'], {
+      env: { ...process.env, ...this.environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const [stdout, stderr, [exitCode]] = await Promise.all([
+      textOf(child.stdout),
+      textOf(child.stderr),
+      once(child, 'close') as Promise<[number | null]>,
+    ]);
+    return { exitCode, stdout, stderr, json: parsed(stdout) };
+  }
+
+  /** Lines of a file on SFTP without its header. */
+  async rowsOf(path: string): Promise<string[]> {
+    const text = await readFile(join(this.sftpFolder, path), 'utf8');
+    return text.trimEnd().split('\n').slice(1);
+  }
+
+  async filesIn(folder: string): Promise<string[]> {
+    return (await readdir(join(this.sftpFolder, folder))).sort();
+  }
+
+  /** SKU → units that Shopify shows. */
+  async shown(): Promise<Record<string, number>> {
+    const levels = await this.twin.levels();
+    return Object.fromEntries(levels.map((level) => [level.sku ?? '', level.available]));
+  }
+
+  /** A customer buys on Shopify. */
+  async sellOnShopify(sku: string, quantity: number): Promise<void> {
+    await this.twin.control('POST', `/shops/${TWIN_SHOP.domain}/orders`, { lines: [{ sku, quantity }] });
+  }
+
+  /** The next request of this operation waits at Shopify. */
+  async hold(operation: string): Promise<string> {
+    return (await this.twin.hold(operation)).id;
+  }
+
+  /** Resolves when a request has come to the hold. */
+  async arrived(hold: string): Promise<void> {
+    const { state } = await this.twin.control<HoldStatus>('GET', `/holds/${hold}?arrived`);
+    if (state === 'waiting') throw new Error('No request came to the hold.');
+  }
+
+  async release(hold: string): Promise<void> {
+    await this.twin.control('DELETE', `/holds/${hold}`);
+  }
+
+  /** Looks again and again until it is so. */
+  async until(isSo: () => Promise<boolean>): Promise<void> {
+    await vi.waitFor(
+      async () => {
+        if (!(await isSo())) throw new Error('It is not so yet.');
+      },
+      { timeout: STATE_TIMEOUT_MS, interval: 100 },
+    );
+  }
+
+  /** Every request that Shopify has applied something of, by its key; more than one for a key is a double write. */
+  async appliedByKey(): Promise<Map<string, number>> {
+    const requests = await this.twin.requests('SetOnlineAtp');
+    const applied = requests.filter((request) => request.applied.length > 0);
+    const byKey = Map.groupBy(applied, (request) => request.idempotencyKey ?? '');
+    return new Map([...byKey].map(([key, calls]) => [key, calls.length]));
+  }
+}
+
+export class WorkerProcess {
+  readonly #child: ChildProcess;
+  #output = '';
+
+  constructor(child: ChildProcess) {
+    this.#child = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (text: Buffer) => {
+        this.#output += text.toString();
+      });
+    }
+  }
+
+  async untilReady(): Promise<void> {
+    const signal = AbortSignal.timeout(WORKER_START_TIMEOUT_MS);
+    while (!this.#output.includes('polling')) {
+      if (this.#child.exitCode !== null) throw new Error(`The worker has ended:\n${this.#output}`);
+      const streams = [this.#child.stdout, this.#child.stderr].filter((stream) => stream !== null);
+      await Promise.race([
+        ...streams.map((stream) => once(stream, 'data', { signal })),
+        once(this.#child, 'exit', { signal }),
+      ]);
+    }
+  }
+
+  get output(): string {
+    return this.#output;
+  }
+
+  /** SIGKILL: nothing of it can tidy up. */
+  async kill(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const exit = once(this.#child, 'exit');
+    this.#child.kill('SIGKILL');
+    await exit;
+  }
+}
+
+async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
+  let text = '';
+  for await (const chunk of stream) text += String(chunk);
+  return text;
+}
+
+function parsed(text: string): Record<string, unknown> | null {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return null;
+  }
+}

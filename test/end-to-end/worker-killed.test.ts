@@ -1,0 +1,66 @@
+/** A worker is killed in the middle of Process uploads and started again: every number is right, none written twice. */
+import { expect, test } from 'vitest';
+import { Installation, SHOP, type WorkerProcess } from './installation.ts';
+
+/** More than one call, so that a file is really in the middle when the worker dies. */
+const SKUS = Array.from({ length: 600 }, (_, index) => `SHIRT-${String(index).padStart(3, '0')}`);
+const TARGETS = Object.fromEntries(SKUS.map((sku, index) => [sku, (index % 50) + 1]));
+
+async function readyToProcess(): Promise<{ shop: Installation; worker: WorkerProcess }> {
+  const shop = await Installation.open(SKUS);
+  const worker = await shop.startWorker();
+  await shop.count('RESET_INVENTORY__1.csv', 'WAREHOUSE', TARGETS);
+  return { shop, worker };
+}
+
+test.each([
+  ['while a read is on its way', 'ReadOnlineAtp'],
+  ['while a write is on its way, which Shopify applies later', 'SetOnlineAtp'],
+])('%s', { timeout: 180_000 }, async (_what, operation) => {
+  const { shop, worker } = await readyToProcess();
+  // Of three chunks the first one is settled, the second is on its way, and the third not begun.
+  const first = await shop.hold(operation);
+  await shop.hardSync();
+  await shop.arrived(first);
+  const second = await shop.hold(operation);
+  await shop.release(first);
+  await shop.arrived(second);
+
+  await worker.kill();
+  await shop.release(second);
+  await shop.startWorker();
+  const result = await shop.processUploads();
+
+  expect(result).toMatchObject({ laneState: 'idle' });
+  expect(await shop.shown()).toEqual(TARGETS);
+  expect([...(await shop.appliedByKey()).values()].every((times) => times === 1)).toBe(true);
+  expect(await shop.appliedByKey()).toHaveProperty('size', 3);
+  expect(await shop.verify()).toMatchObject({ checked: 600, equal: 600, differentCount: 0 });
+  expect((await shop.atp('lane', SHOP)).json).toMatchObject({
+    state: 'idle',
+    files: [{ sequence: 1, status: 'APPLIED', rows: 600, applied: 600, quarantined: 0 }],
+  });
+});
+
+test('after Shopify applied a write whose answer never came', { timeout: 180_000 }, async () => {
+  const { shop, worker } = await readyToProcess();
+  await shop.twin.control('POST', '/faults', {
+    kind: 'timeout-after',
+    operation: 'SetOnlineAtp',
+    skip: 1,
+    times: 1,
+  });
+  await shop.hardSync();
+  await shop.until(async () =>
+    (await shop.twin.requests('SetOnlineAtp')).some((request) => request.fault !== null),
+  );
+
+  await worker.kill();
+  await shop.startWorker();
+  await shop.processUploads();
+
+  expect(await shop.shown()).toEqual(TARGETS);
+  const requests = await shop.twin.requests('SetOnlineAtp');
+  expect(requests.filter((request) => request.replayed)).toHaveLength(1);
+  expect([...(await shop.appliedByKey()).values()].every((times) => times === 1)).toBe(true);
+});

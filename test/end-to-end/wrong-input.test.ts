@@ -1,0 +1,97 @@
+/** What is wrong is refused with a code that says what to do, and what is right is not lost with it. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { Installation, SHOP } from './installation.ts';
+
+let shop: Installation;
+
+beforeAll(async () => {
+  shop = await Installation.open(['BLUE-SHIRT']);
+  await shop.startWorker();
+});
+
+describe('a feed with rows that cannot be applied', () => {
+  test('applies the others, and names the faults row by row', async () => {
+    const result = await shop.importFeed('RESET_INVENTORY__mixed.csv', [
+      'facilityId,externalFacilityId,idValue,idType,locationSeqId,comments,resetByAtp,availableQty',
+      'BROADWAY,,BLUE-SHIRT,SKU,,,N,40',
+      'BROADWAY,,NO-SUCH-SHIRT,SKU,,,N,1',
+      'NOWHERE,,BLUE-SHIRT,SKU,,,N,1',
+      'WAREHOUSE,,BLUE-SHIRT,SKU,,,N,many',
+    ]);
+
+    expect(result).toEqual({
+      files: [{ fileName: 'RESET_INVENTORY__mixed.csv', rows: 4, applied: 1, failed: 3 }],
+    });
+    const { json } = await shop.atp('explain', 'BLUE-SHIRT', '--group', 'FAC_GRP');
+    expect(json).toMatchObject({ onlineAtp: 40 });
+    const errors = await shop.rowsOf('error/RESET_INVENTORY__mixed.csv.errors.csv');
+    expect(errors.map((line) => line.split(',').slice(0, 3))).toEqual([
+      ['3', 'idValue', 'PRODUCT_UNKNOWN'],
+      ['4', 'facilityId', 'FACILITY_UNKNOWN'],
+      ['5', 'availableQty', 'FEED_VALUE_INVALID'],
+    ]);
+  });
+
+  test('of an unknown type is set aside, and the next file is imported', async () => {
+    await shop.importFeed('HOROSCOPE__today.csv', ['a,b', '1,2']);
+    const result = await shop.count('RESET_INVENTORY__after.csv', 'BROADWAY', { 'BLUE-SHIRT': 41 });
+
+    expect(result).toMatchObject({ files: [{ fileName: 'RESET_INVENTORY__after.csv', applied: 1 }] });
+    expect(await shop.filesIn('error')).toContain('HOROSCOPE__today.csv.errors.csv');
+  });
+
+  test('that was applied before is not applied again', async () => {
+    await shop.importFeed('MDM_INV_VARIANCE__once.csv', [
+      'idValue,idType,availableDelta,facilityId,externalFacilityId,locationSeqId',
+      'BLUE-SHIRT,SKU,5,WAREHOUSE,,',
+    ]);
+    await shop.importFeed('MDM_INV_VARIANCE__twice.csv', [
+      'idValue,idType,availableDelta,facilityId,externalFacilityId,locationSeqId',
+      'BLUE-SHIRT,SKU,5,WAREHOUSE,,',
+    ]);
+
+    const { json } = await shop.atp('explain', 'BLUE-SHIRT', '--group', 'FAC_GRP');
+    expect(json).toMatchObject({ onlineAtp: 46 });
+    expect(await shop.rowsOf('error/MDM_INV_VARIANCE__twice.csv.errors.csv')).toEqual([
+      expect.stringContaining('FEED_ALREADY_IMPORTED'),
+    ]);
+  });
+});
+
+describe('a job', () => {
+  test.each([
+    ['of an unknown shop', ['--shop', 'red-shirts'], 'SHOP_UNKNOWN'],
+    ['for an unknown group', ['--shop', SHOP, '--group', 'NOWHERE'], 'FACILITY_GROUP_UNKNOWN'],
+  ])('%s fails with its code and a hint', async (_what, options, code) => {
+    const { exitCode, stdout, stderr } = await shop.atp('job', 'run', 'hard-sync', ...options, '--wait');
+
+    expect(stdout).toBe('');
+    expect(exitCode).toBeGreaterThan(0);
+    const { error } = JSON.parse(stderr) as { error: { code: string; message: string; hint: string } };
+    expect(error.code).toBe(code);
+    expect(error.message).not.toBe('');
+    expect(error.hint).not.toBe('');
+  });
+
+  test.each([
+    ['a text instead of an object', 'hardSync', 'blue-shirts'],
+    ['no input at all', 'processUploads', undefined],
+    ['a list', 'verifyShop', [SHOP]],
+    ['a misspelt field', 'uploadRecentChanges', { shopId: SHOP, facilityGroup: 'FAC_GRP' }],
+    ['a number for an id', 'importInventory', { source: 7 }],
+  ])('with %s fails at once, and says what the input must be', async (what, type, input) => {
+    const handle = await shop.temporal.client.workflow.start(type, {
+      workflowId: `wrong input: ${what}`,
+      taskQueue: 'atp-sync',
+      args: input === undefined ? [] : [input],
+    });
+
+    await expect(handle.result()).rejects.toMatchObject({
+      cause: {
+        type: 'INPUT_INVALID',
+        nonRetryable: true,
+        message: expect.stringContaining('The input') as string,
+      },
+    });
+  });
+});

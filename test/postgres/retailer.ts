@@ -1,0 +1,114 @@
+/** A small master of inventory for tests of what happens in the database. */
+import type { Connection, Database } from '../../src/postgres/database.ts';
+
+export const SHOP = 'blue-shirts';
+export const GROUP = 'FAC_GRP';
+/** A member of the group. */
+export const BROADWAY = 'BROADWAY';
+/** Holds stock, and is no member. */
+export const OUTLET = 'OUTLET';
+/** Virtual: where orders without a facility are parked. */
+export const PARKING = 'PARKING';
+
+export const LONG_AGO = '2020-01-01T00:00:00Z';
+
+/** Runs one statement: on the pool, or within a transaction that a test holds open. */
+export interface Statements {
+  query(sql: string, values?: unknown[]): Promise<unknown>;
+}
+
+export class Retailer {
+  readonly database: Database;
+
+  private constructor(database: Database) {
+    this.database = database;
+  }
+
+  /** One that stands already. */
+  static over(database: Database): Retailer {
+    return new Retailer(database);
+  }
+
+  /** Facilities, the group with Broadway in it, and the products, each mapped to the shop and with 10 units at Broadway. */
+  static async open(database: Database, skus: readonly string[]): Promise<Retailer> {
+    await database.query(
+      `INSERT INTO facility (facility_id, facility_name, facility_type_id) VALUES
+         ('${BROADWAY}', 'Broadway', 'RETAIL_STORE'), ('${OUTLET}', 'Outlet', 'RETAIL_STORE'),
+         ('${PARKING}', 'Brokering queue', 'NA')`,
+    );
+    await database.query(`INSERT INTO facility_group_member VALUES ('${GROUP}', '${BROADWAY}', $1)`, [
+      LONG_AGO,
+    ]);
+    await database.query(
+      `INSERT INTO shop (shop_id, domain, location_id, facility_group_id, access_token_ref, api_version)
+       VALUES ('${SHOP}', 'blue-shirts.myshopify.com', 'gid://shopify/Location/1', '${GROUP}', 'env:NO_TOKEN', '2026-10')`,
+    );
+    const retailer = new Retailer(database);
+    await retailer.addProducts(skus);
+    await database.query(
+      `INSERT INTO shop_product (shop_id, product_id, inventory_item_id, variant_id)
+       SELECT '${SHOP}', product_id, 'gid://shopify/InventoryItem/' || product_id, 'variant-' || product_id
+       FROM product`,
+    );
+    for (const sku of skus) await retailer.post(sku, BROADWAY, 10, 0);
+    return retailer;
+  }
+
+  /** Products without stock or mapping; the product's id is its SKU. */
+  async addProducts(skus: readonly string[]): Promise<void> {
+    await this.database.query(
+      'INSERT INTO product (product_id, sku) SELECT sku, sku FROM unnest($1::text[]) AS sku',
+      [skus],
+    );
+  }
+
+  /** One posting of the ledger, in a transaction of its own or in the one given. */
+  async post(
+    sku: string,
+    facilityId: string,
+    quantityOnHandDiff: number,
+    reservedDiff: number,
+    on: Statements = this.database,
+  ): Promise<void> {
+    await on.query(
+      `INSERT INTO inventory_item_detail
+         (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source)
+       VALUES ($1, $2, $3, $4, 'VAR_MANUAL', 'test')`,
+      [sku, facilityId, quantityOnHandDiff, reservedDiff],
+    );
+  }
+
+  /** A transaction that stays open until the test ends it. */
+  async begin(): Promise<OpenTransaction> {
+    const opened = Promise.withResolvers<Connection>();
+    const ended = Promise.withResolvers<void>();
+    const whole = this.database.session(async (connection) => {
+      await connection.query('BEGIN');
+      opened.resolve(connection);
+      await ended.promise;
+    });
+    whole.catch(opened.reject);
+    const connection = await opened.promise;
+    return {
+      query: (sql, values) => connection.query(sql, values),
+      commit: async () => {
+        await connection.query('COMMIT');
+        ended.resolve();
+        await whole;
+      },
+    };
+  }
+
+  /** Product → quantity of a file. */
+  async rowsOf(sequence: number): Promise<Record<string, number>> {
+    const rows = await this.database.query<{ sku: string; quantity: number }>(
+      'SELECT sku, quantity FROM upload_file_row WHERE shop_id = $1 AND sequence = $2 ORDER BY position',
+      [SHOP, sequence],
+    );
+    return Object.fromEntries(rows.map((row) => [row.sku, row.quantity]));
+  }
+}
+
+export interface OpenTransaction extends Statements {
+  commit(): Promise<void>;
+}

@@ -1,0 +1,231 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { createMapShop } from '../../activities/map-shop.ts';
+import type { CatalogueVariant } from '../../src/domain/catalogue.ts';
+import type { Database } from '../../src/postgres/database.ts';
+import { replaceShopProducts } from '../../src/postgres/shop-products.ts';
+import { addShop } from '../../src/postgres/shops.ts';
+import { freshDatabase } from '../setup/fresh-database.ts';
+import { apiOf, connection, failure } from './admin-fixture.ts';
+import { LOCATION, SHOP, startTwinWith, type TwinClient } from './twin-fixture.ts';
+
+const SHOP_ID = 'blue-shirts';
+let database: Database;
+
+beforeEach(async () => {
+  ({ database } = await freshDatabase());
+  await addShop(database, { ...connection(null), facilityGroupId: 'FAC_GRP' });
+});
+
+/** Products of ours; the id is p-<SKU>. */
+async function addProducts(...skus: string[]): Promise<void> {
+  await database.query(`INSERT INTO product SELECT 'p-' || sku, sku FROM unnest($1::text[]) AS sku`, [skus]);
+}
+
+function map(twin: TwinClient, locationId: string = LOCATION) {
+  const adminApi = () => apiOf(twin, { locationId });
+  return createMapShop({ database, adminApi })(SHOP_ID);
+}
+
+/** inventory item by product */
+async function mapping(): Promise<Record<string, string>> {
+  const rows = await database.query<{ productId: string; inventoryItemId: string }>(
+    `SELECT product_id AS "productId", inventory_item_id AS "inventoryItemId" FROM shop_product
+     WHERE shop_id = $1`,
+    [SHOP_ID],
+  );
+  return Object.fromEntries(rows.map(({ productId, inventoryItemId }) => [productId, inventoryItemId]));
+}
+
+async function owed(): Promise<string[]> {
+  const rows = await database.query<{ line: string }>(
+    `SELECT product_id || ' ' || cause AS line FROM owed_row WHERE shop_id = $1 ORDER BY 1`,
+    [SHOP_ID],
+  );
+  return rows.map(({ line }) => line);
+}
+
+async function publish(productId: string, inventoryItemId: string): Promise<void> {
+  await database.query(
+    `INSERT INTO published_row (shop_id, product_id, sequence, inventory_item_id, quantity)
+     VALUES ($1, $2, 1, $3, 10)`,
+    [SHOP_ID, productId, inventoryItemId],
+  );
+}
+
+function variant(sku: string | null, item: string, change: Partial<CatalogueVariant> = {}): CatalogueVariant {
+  return {
+    sku,
+    inventoryItemId: item,
+    variantId: `v-${item}`,
+    inventoryPolicy: 'DENY',
+    tracked: true,
+    levelActive: true,
+    ...change,
+  };
+}
+
+async function* pagesOf(...pages: (readonly CatalogueVariant[])[]) {
+  yield* pages;
+}
+
+describe('mapping a shop by its catalogue over HTTP', () => {
+  test('SKUs match exactly; every product of ours is counted once', async () => {
+    await addProducts('A', 'B', 'C', 'D', 'E');
+    const { twin, ids } = await startTwinWith([
+      { sku: 'A', title: 'A' },
+      { sku: 'b', title: 'another case' },
+      { sku: ' C', title: 'a space' },
+      { sku: 'D', title: 'D', tracked: false, active: false },
+      { sku: 'E', title: 'one' },
+      { sku: 'E', title: 'and another' },
+      { sku: 'NOT-OURS', title: 'N' },
+      { sku: null, title: 'without' },
+    ]);
+    expect(await map(twin)).toEqual({ mapped: 2, unmapped: 3, duplicates: 1, inactive: 1, untracked: 1 });
+    expect(await mapping()).toEqual({ 'p-A': ids[0], 'p-D': ids[3] });
+    expect(await owed()).toEqual([]); // never published: the next file holds them anyway
+  });
+
+  test('a catalogue of several pages', async () => {
+    const skus = Array.from({ length: 620 }, (_, index) => `SKU-${index}`);
+    await addProducts(...skus);
+    const { twin, ids } = await startTwinWith(skus.map((sku) => ({ sku, title: sku })));
+    expect(await map(twin)).toMatchObject({ mapped: 620, unmapped: 0 });
+    expect(Object.values(await mapping()).toSorted()).toEqual([...ids].toSorted());
+  });
+
+  test('done again it changes nothing', async () => {
+    await addProducts('A');
+    const { twin } = await startTwinWith([{ sku: 'A', title: 'A' }]);
+    await map(twin);
+    const changes = 'SELECT count(*) AS count FROM change_log';
+    const before = await database.query(changes);
+    expect(await map(twin)).toMatchObject({ mapped: 1 });
+    expect(await database.query(changes)).toEqual(before);
+    expect(await owed()).toEqual([]);
+  });
+
+  test('a variant that was deleted and made again is mapped anew, and its product is owed', async () => {
+    await addProducts('A', 'B');
+    const { twin, ids } = await startTwinWith([
+      { sku: 'A', title: 'A' },
+      { sku: 'B', title: 'B' },
+    ]);
+    await map(twin);
+    await twin.control('DELETE', `/shops/${SHOP.domain}/variants/A`);
+    const [made] = await twin.seed([{ sku: 'A', title: 'A again' }]);
+    await map(twin);
+    expect(await mapping()).toEqual({ 'p-A': made?.inventoryItemId, 'p-B': ids[1] });
+    expect(await owed()).toEqual(['p-A REMAPPED']);
+  });
+
+  test('a product that Shopify lost is unmapped; when it is back it is owed, since files went by', async () => {
+    await addProducts('A');
+    const { twin, ids } = await startTwinWith([{ sku: 'A', title: 'A' }]);
+    await map(twin);
+    await publish('p-A', ids[0] ?? '');
+    await twin.control('PATCH', `/shops/${SHOP.domain}/items`, [{ sku: 'A', newSku: 'Z' }]);
+    expect(await map(twin)).toMatchObject({ mapped: 0, unmapped: 1 });
+    expect(await mapping()).toEqual({});
+    expect(await owed()).toEqual([]);
+
+    await twin.control('PATCH', `/shops/${SHOP.domain}/items`, [{ sku: 'Z', newSku: 'A' }]);
+    expect(await map(twin)).toMatchObject({ mapped: 1 });
+    expect(await owed()).toEqual(['p-A REMAPPED']);
+  });
+
+  test('two products whose variants exchanged their SKUs exchange their items', async () => {
+    await addProducts('A', 'B');
+    const { twin, ids } = await startTwinWith([
+      { sku: 'A', title: '1' },
+      { sku: 'B', title: '2' },
+    ]);
+    await map(twin);
+    await twin.control('PATCH', `/shops/${SHOP.domain}/items`, [
+      { inventoryItemId: ids[0], newSku: 'B' },
+      { inventoryItemId: ids[1], newSku: 'A' },
+    ]);
+    await map(twin);
+    expect(await mapping()).toEqual({ 'p-A': ids[1], 'p-B': ids[0] });
+    expect(await owed()).toEqual(['p-A REMAPPED', 'p-B REMAPPED']);
+  });
+
+  test('a failure on a later page leaves the mapping as it was', async () => {
+    const skus = Array.from({ length: 300 }, (_, index) => `SKU-${index}`);
+    await addProducts(...skus);
+    const { twin } = await startTwinWith(skus.map((sku) => ({ sku, title: sku })));
+    await map(twin);
+    const before = await mapping();
+    await twin.control('POST', '/faults', { operation: 'ReadCatalogue', kind: 'drop-after', skip: 1 });
+    expect(await failure(map(twin))).toMatchObject({ code: 'SHOPIFY_UNREACHABLE' });
+    expect(await mapping()).toEqual(before);
+  });
+
+  test('a location that Shopify does not have is said, instead of a catalogue without stock', async () => {
+    const { twin } = await startTwinWith([{ sku: 'A', title: 'A' }]);
+    const error = await failure(map(twin, 'gid://shopify/Location/70000065537'));
+    expect(error).toMatchObject({ code: 'LOCATION_UNUSABLE' });
+  });
+
+  test('an unknown shop', async () => {
+    const adminApi = () => expect.unreachable();
+    expect(await failure(createMapShop({ database, adminApi })('nobody'))).toMatchObject({
+      code: 'SHOP_UNKNOWN',
+    });
+  });
+});
+
+describe('replacing a mapping', () => {
+  test('variants that share their item are one; an item with two SKUs of ours is nobody’s', async () => {
+    await addProducts('SHARED', 'X', 'Y');
+    const pages = pagesOf(
+      [variant('SHARED', 'i1', { variantId: 'v1' }), variant('X', 'i2')],
+      [variant('SHARED', 'i1', { variantId: 'v2' }), variant('Y', 'i2', { variantId: 'v4' })],
+    );
+    expect(await replaceShopProducts(database, SHOP_ID, pages)).toMatchObject({ mapped: 1, duplicates: 2 });
+    expect(await mapping()).toEqual({ 'p-SHARED': 'i1' });
+  });
+
+  test('another variant of the same item changes no quantity: nothing is owed', async () => {
+    await addProducts('A');
+    await replaceShopProducts(database, SHOP_ID, pagesOf([variant('A', 'i1')]));
+    const renewed = variant('A', 'i1', { variantId: 'v-new' });
+    await replaceShopProducts(database, SHOP_ID, pagesOf([renewed]));
+    const variants = await database.query('SELECT variant_id FROM shop_product');
+    expect(variants).toEqual([{ variant_id: 'v-new' }]);
+    expect(await owed()).toEqual([]);
+  });
+
+  test('of two at once the later one wins whole', async () => {
+    await addProducts('A', 'B');
+    const one = pagesOf([variant('A', 'i1'), variant('B', 'i2')]);
+    const other = pagesOf([variant('A', 'i2'), variant('B', 'i1')]);
+    await Promise.all([
+      replaceShopProducts(database, SHOP_ID, one),
+      replaceShopProducts(database, SHOP_ID, other),
+    ]);
+    expect([
+      { 'p-A': 'i1', 'p-B': 'i2' },
+      { 'p-A': 'i2', 'p-B': 'i1' },
+    ]).toContainEqual(await mapping());
+  });
+
+  test('the change log says which products to look at again', async () => {
+    await addProducts('A', 'B');
+    await replaceShopProducts(database, SHOP_ID, pagesOf([variant('A', 'i1'), variant('B', 'i2')]));
+    await database.query('DELETE FROM change_log');
+    await replaceShopProducts(database, SHOP_ID, pagesOf([variant('A', 'i9'), variant('B', 'i2')]));
+    const logged = await database.query('SELECT DISTINCT product_id FROM change_log');
+    expect(logged).toEqual([{ product_id: 'p-A' }]);
+  });
+
+  test('an empty catalogue unmaps everything', async () => {
+    await addProducts('A');
+    await replaceShopProducts(database, SHOP_ID, pagesOf([variant('A', 'i1')]));
+    expect(await replaceShopProducts(database, SHOP_ID, pagesOf([]))).toMatchObject({
+      mapped: 0,
+      unmapped: 1,
+    });
+    expect(await mapping()).toEqual({});
+  });
+});

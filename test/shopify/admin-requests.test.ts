@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { idempotencyKey, setVariables, type CallIdentity } from '../../src/shopify/set-online-atp.ts';
+
+const CALL: CallIdentity = {
+  domain: 'blue-shirts.myshopify.com',
+  locationId: 'gid://shopify/Location/1',
+  sequence: 7,
+  chunk: 2,
+  generation: 1,
+};
+
+const calls = fc.record({
+  domain: fc.constantFrom('blue.myshopify.com', 'red.myshopify.com'),
+  locationId: fc.constantFrom('gid://shopify/Location/1', 'gid://shopify/Location/11'),
+  sequence: fc.integer({ min: 1, max: 30 }),
+  chunk: fc.integer({ min: 0, max: 30 }),
+  generation: fc.integer({ min: 0, max: 20 }),
+});
+
+test('the key of a call is fixed for ever: a stored call must meet its key again after an upgrade', () => {
+  expect(idempotencyKey(CALL)).toBe('c183843f-dd22-5103-ba49-0a374e988e5b');
+});
+
+test('two calls have the same key exactly when they are the same call', () => {
+  fc.assert(
+    fc.property(calls, calls, (one, other) => {
+      const isSame = JSON.stringify(one) === JSON.stringify(other);
+      expect(idempotencyKey(one) === idempotencyKey(other)).toBe(isSame);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('the variables are one fixed text, whatever the order in which a row was put together', () => {
+  const text =
+    '{"input":{"name":"available","reason":"correction","referenceDocumentUri":"gid://atp-sync/AtpFile/7",' +
+    '"quantities":[{"inventoryItemId":"gid://shopify/InventoryItem/5","locationId":"gid://shopify/Location/1",' +
+    '"quantity":3,"changeFromQuantity":null}]},"idempotencyKey":"k"}';
+  const row = { changeFromQuantity: null, quantity: 3, inventoryItemId: 'gid://shopify/InventoryItem/5' };
+  const variables = setVariables({
+    rows: [row],
+    idempotencyKey: 'k',
+    locationId: CALL.locationId,
+    sequence: 7,
+  });
+  expect(variables).toBe(text);
+  expect(JSON.stringify(JSON.parse(variables))).toBe(text);
+});

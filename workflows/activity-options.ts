@@ -1,0 +1,35 @@
+/** Each retry and timeout profile, with its reason. Coded errors that no retry can mend are marked by their failure. */
+import type { ActivityOptions } from '@temporalio/workflow';
+
+/** A dead worker is noticed within it. The SDK sends heartbeats at most every 80 % of this. */
+const HEARTBEAT_TIMEOUT = '15 seconds';
+
+/** A look at the database or a short statement: seconds, unless the database is away. It retries until it is back. */
+export const shortStep: ActivityOptions = {
+  startToCloseTimeout: '1 minute',
+  retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
+};
+
+/** One snapshot of the whole master of inventory: minutes for a very large one. Nothing is committed by halves. */
+export const producing: ActivityOptions = {
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  retry: { initialInterval: '2 seconds', maximumInterval: '2 minutes' },
+};
+
+/** Moving a file is repeatable (same rows, same bytes), so it may retry for as long as SFTP is away. */
+export const fileTransfer: ActivityOptions = {
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  retry: { initialInterval: '1 second', maximumInterval: '2 minutes' },
+};
+
+/**
+ * Calls of Shopify: a window that is begun again goes on where it was, so it may retry for as long as Shopify is
+ * away. Soon at first, because most failures are a cut connection; then slowly, because the rest is an outage.
+ */
+export const shopifyCalls: ActivityOptions = {
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+};

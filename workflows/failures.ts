@@ -1,0 +1,23 @@
+import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
+import { AtpError, ERRORS, type ErrorClass, type ErrorCode } from '../src/domain/errors.ts';
+import { failureOf, isErrorCode } from '../src/domain/failure.ts';
+
+/** Fails the workflow with the error's code, message and hint, instead of trying the workflow task for ever. */
+export function refused<Result>(check: () => Result): Result {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof AtpError)) throw error;
+    const { type, message, details } = failureOf(error);
+    throw ApplicationFailure.create({ type, message, nonRetryable: true, details: [...details] });
+  }
+}
+
+/** The coded error behind an activity that has failed for good; null for any other error. */
+export function codedFailure(
+  error: unknown,
+): { readonly code: ErrorCode; readonly class: ErrorClass; readonly message: string } | null {
+  if (!(error instanceof ActivityFailure) || !(error.cause instanceof ApplicationFailure)) return null;
+  const { type, message } = error.cause;
+  return isErrorCode(type) ? { code: type, class: ERRORS[type].class, message } : null;
+}

@@ -1,0 +1,37 @@
+import { upsertSearchAttributes } from '@temporalio/workflow';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { SEARCH_ATTRIBUTE_NAMES } from '../src/domain/jobs.ts';
+
+const { KEYWORD, INT } = SearchAttributeType;
+const KEYS = {
+  shopId: defineSearchAttributeKey(SEARCH_ATTRIBUTE_NAMES.shopId, KEYWORD),
+  facilityGroupId: defineSearchAttributeKey(SEARCH_ATTRIBUTE_NAMES.facilityGroupId, KEYWORD),
+  jobName: defineSearchAttributeKey(SEARCH_ATTRIBUTE_NAMES.jobName, KEYWORD),
+  laneState: defineSearchAttributeKey(SEARCH_ATTRIBUTE_NAMES.laneState, KEYWORD),
+  fileSequence: defineSearchAttributeKey(SEARCH_ATTRIBUTE_NAMES.fileSequence, INT),
+} as const;
+
+export interface RunAttributes {
+  readonly shopId?: string;
+  readonly facilityGroupId?: string;
+  readonly jobName?: string;
+  readonly laneState?: string;
+  readonly fileSequence?: number;
+}
+
+/** Makes the run findable. Set by the workflow, so that a run started by Temporal's own tools is found as well. */
+export function describeRun({
+  shopId,
+  facilityGroupId,
+  jobName,
+  laneState,
+  fileSequence,
+}: RunAttributes): void {
+  upsertSearchAttributes([
+    ...(shopId === undefined ? [] : [{ key: KEYS.shopId, value: shopId }]),
+    ...(facilityGroupId === undefined ? [] : [{ key: KEYS.facilityGroupId, value: facilityGroupId }]),
+    ...(jobName === undefined ? [] : [{ key: KEYS.jobName, value: jobName }]),
+    ...(laneState === undefined ? [] : [{ key: KEYS.laneState, value: laneState }]),
+    ...(fileSequence === undefined ? [] : [{ key: KEYS.fileSequence, value: fileSequence }]),
+  ]);
+}
