@@ -1,0 +1,154 @@
+/**
+ * `npm run demo`: the product's main job from beginning to end, on real parts. It types the commands that a person
+ * would, and ends with every SKU's Online ATP beside what Shopify shows; exit 0 only if they are equal.
+ *
+ *     npm run demo              starts a stack of its own, and stops it at the end
+ *     npm run demo -- --keep    leaves it running, and says where to look
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadConfig } from '../src/config/config.ts';
+import { openDatabase } from '../src/postgres/database.ts';
+import { findShop } from '../src/postgres/shops.ts';
+import { dropFeed } from '../src/main/drop-feed.ts';
+import { stack } from '../src/main/stack.ts';
+import { fileDrop } from '../src/sftp/file-drop.ts';
+import { openAdminApi } from '../src/shopify/admin-api.ts';
+import type { StackStatus } from '../src/cli/application.ts';
+import { feedsOfTheDay, SHOPIFY_SALE } from './demo-feeds.ts';
+import { compareEverySku } from './demo-table.ts';
+
+const PROJECT = join(import.meta.dirname, '..');
+const STATE = join(PROJECT, '.atp/demo');
+const CLI = join(PROJECT, 'src/main/cli.ts');
+const GROUP = 'FAC_GRP';
+
+const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
+const started = performance.now();
+let steps = 0;
+process.env['ATP_STATE_DIR'] = STATE;
+
+say(
+  'atp-sync: from feed files to Shopify, on a real Temporal, Postgres and SFTP server, and a Shopify twin\n',
+);
+// Yesterday's demo, if it was kept; this one begins with empty shelves.
+await stack.down();
+rmSync(STATE, { recursive: true, force: true });
+const { status, untilStopped } = await stack.up({
+  detach: values.keep,
+  seed: true,
+  onProgress: (text) => say(`  ${text} …`),
+});
+try {
+  process.exitCode = (await tellTheStory(status)) ? 0 : 1;
+} finally {
+  if (!values.keep) {
+    // The supervisor is this process: it ends the stack as on Ctrl-C.
+    process.kill(process.pid, 'SIGTERM');
+    await untilStopped();
+  }
+}
+sayWhereToLook(status);
+
+async function tellTheStory({ shopify }: StackStatus): Promise<boolean> {
+  const { shopId } = shopify;
+  step('Feed files of the ERP lie on SFTP: an opening count, and the open orders');
+  await atp('job run import --wait');
+
+  step('Hard Sync: every product’s Online ATP, as one numbered file');
+  await atp(`job run hard-sync --shop ${shopId} --wait`);
+
+  step('Process uploads: a ready file wakes it; this waits until the lane is empty');
+  await atp(`job run process-uploads --shop ${shopId} --wait`);
+  await atp(`lane ${shopId}`);
+  await atp(`verify ${shopId}`);
+
+  step('A day in the stores: a sale, a return, damage, a transfer, an order on Shopify, a new threshold');
+  await buyOnShopify(shopify);
+  for (const feed of feedsOfTheDay(shopId)) {
+    await fileDrop(loadConfig(['sftp']).sftp)((drop) => dropFeed(drop, feed));
+    say(`  ${feed.name} is dropped into incoming/`);
+  }
+  await atp('job run import --wait');
+  await atp(`product set RED-BEANIE --group ${GROUP} --threshold 2`);
+
+  step('Upload recent inventory changes: only what differs from the last file');
+  await atp(`job run recent-changes --shop ${shopId} --wait`);
+  await atp(`job run process-uploads --shop ${shopId} --wait`);
+  await atp(`lane ${shopId}`);
+  await atp(`verify ${shopId}`);
+
+  step('Why is it 75?');
+  await atp(`explain BLUE-SHIRT-M --group ${GROUP} --shop ${shopId}`);
+
+  step('Every SKU: the terms of its Online ATP, and what Shopify shows');
+  return allAreEqual(shopId);
+}
+
+/** Types a command and shows what it says; the story ends where one fails. */
+async function atp(command: string): Promise<void> {
+  say(`\n  $ atp ${command}`);
+  const child = spawn(process.execPath, [CLI, ...command.split(' ')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  child.stdout.on('data', (text: Buffer) => {
+    process.stdout.write(text.toString().replace(/^(?=.)/gm, '    '));
+  });
+  const [exitCode] = (await once(child, 'close')) as [number | null];
+  if (exitCode !== 0) throw new Error(`atp ${command} ended with exit code ${exitCode}.`);
+}
+
+/** A customer buys in the store; the order reaches us with the next feed. */
+async function buyOnShopify({ controlUrl, endpoint }: StackStatus['shopify']): Promise<void> {
+  const domain = /shops\/([^/]+)/.exec(endpoint)?.[1] ?? '';
+  const { sku, quantity } = SHOPIFY_SALE;
+  const response = await fetch(`${controlUrl}/shops/${domain}/orders`, {
+    method: 'POST',
+    body: JSON.stringify({ lines: [{ sku, quantity }] }),
+  });
+  if (!response.ok) throw new Error(`The Shopify twin refused the order: ${await response.text()}`);
+  say(`  A customer buys ${quantity} of ${sku} on Shopify`);
+}
+
+async function allAreEqual(shopId: string): Promise<boolean> {
+  const { databaseUrl, environment } = loadConfig(['database']);
+  const database = openDatabase(databaseUrl);
+  try {
+    const shop = await findShop(database, shopId);
+    const { text, allEqual } = await compareEverySku(database, openAdminApi(shop, { environment }), shop);
+    say(text);
+    return allEqual;
+  } finally {
+    await database.close();
+  }
+}
+
+function sayWhereToLook({ temporal, sftp, shopify }: StackStatus): void {
+  const seconds = ((performance.now() - started) / 1000).toFixed(0);
+  say(process.exitCode === 0 ? `\nEvery SKU is equal (${seconds} s).` : '\nNot every SKU is equal.');
+  if (!values.keep) {
+    say('Run it with `npm run demo -- --keep` to look around afterwards.');
+    return;
+  }
+  const state = relative(process.cwd(), STATE);
+  say(`
+The stack keeps running:
+  Temporal UI   ${temporal.uiUrl}/namespaces/${temporal.namespace}/workflows
+  Shopify twin  POST ${shopify.endpoint}
+                header X-Shopify-Access-Token: ${shopify.accessToken}
+  SFTP          sftp://${sftp.username}@${sftp.host}:${sftp.port}${sftp.root}
+  Commands      ATP_STATE_DIR=${state} npx atp status
+  To stop it    ATP_STATE_DIR=${state} npx atp down`);
+}
+
+function step(title: string): void {
+  steps += 1;
+  say(`\n${steps}. ${title}`);
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
