@@ -191,7 +191,7 @@ async function putAway(
 ): Promise<void> {
   const folder = errorFile === null ? ARCHIVE_FOLDER : ERROR_FOLDER;
   const errorSha256 = errorFile && (await sha256OfFile(errorFile));
-  let taken: unknown;
+  let taken: AtpError | null = null;
   for (const name of filedNames(fileName, sentAt, FILED_NAMES_MAX)) {
     if (await isAnother(drop, `${folder}/${name}`, sha256, scratch)) continue;
     try {
@@ -204,7 +204,7 @@ async function putAway(
     } catch (error) {
       // Somebody has moved it meanwhile, which is all that was wanted.
       if (isCoded(error, 'FILE_MISSING')) return;
-      if (!isCoded(error, 'FILE_NAME_TAKEN')) throw error;
+      if (!(error instanceof AtpError) || error.code !== 'FILE_NAME_TAKEN') throw error;
       taken = error;
     }
   }

@@ -35,6 +35,11 @@ const CHECKS: readonly Check[] = [
     command: ['depcruise', '--config', '.dependency-cruiser.mjs', '--output-type', 'err-long', ...FOLDERS],
     fix: 'move the code to where its imports are allowed; ARCHITECTURE.md, "Folders", says where that is',
   },
+  {
+    name: 'error reference',
+    command: ['node', 'scripts/write-errors-reference.ts', '--check'],
+    fix: 'node scripts/write-errors-reference.ts',
+  },
 ];
 
 const PROJECT = join(import.meta.dirname, '..');

@@ -40,7 +40,7 @@ rmSync(STATE, { recursive: true, force: true });
 const { status, untilStopped } = await stack.up({
   detach: values.keep,
   seed: true,
-  onProgress: (text) => say(`  ${text} …`),
+  onProgress: (text) => say(`  ${text}`),
 });
 try {
   process.exitCode = (await tellTheStory(status)) ? 0 : 1;

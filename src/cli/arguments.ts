@@ -56,7 +56,12 @@ export function yesNo(text: string): boolean {
 
 /** A name, an id or a SKU of the field: any characters that can be seen. */
 export function label(text: string): string {
-  if (text.length > 0 && text.length <= FEED_VALUE_LENGTH_MAX && text.trim() === text && !/\p{Cc}/u.test(text)) {
+  if (
+    text.length > 0 &&
+    text.length <= FEED_VALUE_LENGTH_MAX &&
+    text.trim() === text &&
+    !/\p{Cc}/u.test(text)
+  ) {
     return text;
   }
   throw new InvalidArgumentError(

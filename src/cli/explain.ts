@@ -17,7 +17,10 @@ export function registerExplain(program: Command, { app, reports }: Cli): void {
     .command('explain')
     .description('why a product’s Online ATP is what it is')
     .argument('<sku>', 'the product’s SKU')
-    .option('--group <facilityGroupId>', `the facility group (default: the shop’s, else ${DEFAULT_FACILITY_GROUP_ID})`)
+    .option(
+      '--group <facilityGroupId>',
+      `the facility group (default: the shop’s, else ${DEFAULT_FACILITY_GROUP_ID})`,
+    )
     .option('--shop <shopId>', 'whose last push to show (default: the only shop of the group)')
     .option('--at <time>', 'memberships as of this instant (default: now)', time);
   reports(command, async (sku: string, options: ExplainOptions) => {

@@ -26,11 +26,22 @@ export function registerFacility(program: Command, { app, reports }: Cli): void 
     .requiredOption('--name <name>', 'what people call it', label)
     .requiredOption('--type <type>', 'RETAIL_STORE, WAREHOUSE, VIRTUAL_FACILITY or one of its kinds', label)
     .option('--external-id <id>', 'the id by which feeds may name it', label);
-  reports(add, async (facilityId: string, options: Required<Pick<FacilityOptions, 'name' | 'type'>> & FacilityOptions) => {
-    const { name: facilityName, type: facilityTypeId, externalId } = options;
-    const added = await addFacility(app.database(), { facilityId, facilityName, facilityTypeId, externalId });
-    return { json: added, text: facilityTable([added]) };
-  });
+  reports(
+    add,
+    async (
+      facilityId: string,
+      options: Required<Pick<FacilityOptions, 'name' | 'type'>> & FacilityOptions,
+    ) => {
+      const { name: facilityName, type: facilityTypeId, externalId } = options;
+      const added = await addFacility(app.database(), {
+        facilityId,
+        facilityName,
+        facilityTypeId,
+        externalId,
+      });
+      return { json: added, text: facilityTable([added]) };
+    },
+  );
 
   const set = facility
     .command('set')

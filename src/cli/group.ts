@@ -13,7 +13,9 @@ import type { Cli } from './program.ts';
 import { shortTime, table } from './report.ts';
 
 export function registerGroup(program: Command, { app, reports }: Cli): void {
-  const group = program.command('group').description('facility groups: which facilities sell online in a channel');
+  const group = program
+    .command('group')
+    .description('facility groups: which facilities sell online in a channel');
 
   reports(group.command('list').description('all groups with their members'), async () => {
     const groups = await listFacilityGroups(app.database());
@@ -26,14 +28,16 @@ export function registerGroup(program: Command, { app, reports }: Cli): void {
     .argument('<facilityGroupId>', 'its id', id)
     .option('--type <type>', 'the kind of group', 'CHANNEL_FAC_GROUP')
     .option('--name <name>', 'what people call it', label);
-  reports(create, async (facilityGroupId: string, options: { readonly type: string; readonly name?: string }) =>
-    groupReport(
-      await createFacilityGroup(app.database(), {
-        facilityGroupId,
-        facilityGroupName: options.name,
-        facilityGroupTypeId: options.type,
-      }),
-    ),
+  reports(
+    create,
+    async (facilityGroupId: string, options: { readonly type: string; readonly name?: string }) =>
+      groupReport(
+        await createFacilityGroup(app.database(), {
+          facilityGroupId,
+          facilityGroupName: options.name,
+          facilityGroupTypeId: options.type,
+        }),
+      ),
   );
 
   const add = group
@@ -49,7 +53,8 @@ export function registerGroup(program: Command, { app, reports }: Cli): void {
       facilityGroupId: string,
       facilityId: string,
       { from: fromDate, thru: thruDate }: { readonly from?: Date; readonly thru?: Date },
-    ) => groupReport(await addGroupMember(app.database(), { facilityGroupId, facilityId, fromDate, thruDate })),
+    ) =>
+      groupReport(await addGroupMember(app.database(), { facilityGroupId, facilityId, fromDate, thruDate })),
   );
 
   const remove = group
@@ -75,7 +80,9 @@ export function registerGroup(program: Command, { app, reports }: Cli): void {
       if (threshold === undefined && floorPerFacility === undefined) {
         throw new AtpError('INPUT_INVALID', { reason: 'give --threshold or --floor' });
       }
-      return groupReport(await setFacilityGroup(app.database(), facilityGroupId, { threshold, floorPerFacility }));
+      return groupReport(
+        await setFacilityGroup(app.database(), facilityGroupId, { threshold, floorPerFacility }),
+      );
     },
   );
 }
@@ -88,7 +95,12 @@ function groupReport(group: FacilityGroup) {
 function groupTable(groups: readonly FacilityGroup[]): string {
   const rows = groups.flatMap((group) => {
     const { facilityGroupId, threshold, floorPerFacility } = group;
-    const head = [facilityGroupId, group.facilityGroupName, threshold, floorPerFacility ? 'on' : 'off'] as const;
+    const head = [
+      facilityGroupId,
+      group.facilityGroupName,
+      threshold,
+      floorPerFacility ? 'on' : 'off',
+    ] as const;
     if (group.members.length === 0) return [[...head, null, null, null, null]];
     return group.members.map(({ facilityId, fromDate, thruDate, inForce }) => [
       ...head,

@@ -11,20 +11,23 @@ export function registerImport(program: Command, { app, reports, progress }: Cli
     .argument('<file>', 'a CSV file')
     .requiredOption('--type <type>', 'RESET_INVENTORY, MDM_INV_VARIANCE or ORDER_ITEMS', label)
     .option('--dry-run', 'say what would happen, and do nothing', false);
-  reports(command, async (file: string, { type, dryRun }: { readonly type: string; readonly dryRun: boolean }) => {
-    progress(`Importing ${file}`);
-    const report = await app.importLocalFile({
-      localPath: resolve(file),
-      fileName: basename(file),
-      type,
-      dryRun,
-    });
-    const { rows, applied, failed, errorFile } = report;
-    const text = [
-      `${report.fileName}: ${counted(rows, 'row')}, ${applied} ${dryRun ? 'would be applied' : 'applied'}, ${failed} refused.`,
-      ...(errorFile === null ? [] : [`The refused rows with their reasons: ${errorFile}`]),
-    ].join('\n');
-    // A script must not take a feed for imported of which a part was refused.
-    return { json: report, text, exitCode: failed > 0 ? ExitCode.FAILED : ExitCode.OK };
-  });
+  reports(
+    command,
+    async (file: string, { type, dryRun }: { readonly type: string; readonly dryRun: boolean }) => {
+      progress(`Importing ${file}`);
+      const report = await app.importLocalFile({
+        localPath: resolve(file),
+        fileName: basename(file),
+        type,
+        dryRun,
+      });
+      const { rows, applied, failed, errorFile } = report;
+      const text = [
+        `${report.fileName}: ${counted(rows, 'row')}, ${applied} ${dryRun ? 'would be applied' : 'applied'}, ${failed} refused.`,
+        ...(errorFile === null ? [] : [`The refused rows with their reasons: ${errorFile}`]),
+      ].join('\n');
+      // A script must not take a feed for imported of which a part was refused.
+      return { json: report, text, exitCode: failed > 0 ? ExitCode.FAILED : ExitCode.OK };
+    },
+  );
 }

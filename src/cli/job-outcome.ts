@@ -66,7 +66,8 @@ export function outcomeOf(job: JobName, result: unknown): Outcome {
 }
 
 function syncOutcome({ fileSequence, fileName, rows, toZero, heldForApproval }: SyncResult): Outcome {
-  if (heldForApproval) return { text: 'Held: a person must approve it first.', exitCode: ExitCode.NEEDS_A_PERSON };
+  if (heldForApproval)
+    return { text: 'Held: a person must approve it first.', exitCode: ExitCode.NEEDS_A_PERSON };
   const text =
     fileSequence === null
       ? 'Nothing differs from what was published: no file.'
@@ -77,8 +78,15 @@ function syncOutcome({ fileSequence, fileName, rows, toZero, heldForApproval }: 
 function processOutcome({ shopId, files, laneState }: ProcessResult): Outcome {
   const text = table(
     ['File', 'Status', 'Rows', 'Applied', 'Unchanged', 'Quarantined'],
-    files.map((file) => [file.sequence, file.status, file.rows, file.applied, file.unchanged, file.quarantined]),
-    'No file was applied.',
+    files.map((file) => [
+      file.sequence,
+      file.status,
+      file.rows,
+      file.applied,
+      file.unchanged,
+      file.quarantined,
+    ]),
+    'No file was waiting.',
   );
   if (laneState === 'blocked') {
     return {
@@ -104,7 +112,12 @@ export function verifyOutcome({ checked, equal, different }: VerifyResult): Outc
   if (equal === checked) {
     return { text: `All ${counted(checked, 'product')} are equal on Shopify.`, exitCode: ExitCode.OK };
   }
-  const rows = different.map(({ sku, onlineAtp, shopify, cause }) => [sku, onlineAtp, shopify ?? 'unknown', cause]);
+  const rows = different.map(({ sku, onlineAtp, shopify, cause }) => [
+    sku,
+    onlineAtp,
+    shopify ?? 'unknown',
+    cause,
+  ]);
   const more = checked - equal - different.length;
   const text = [
     `${checked - equal} of ${counted(checked, 'product')} differ.`,

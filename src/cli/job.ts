@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { AtpError } from '../domain/errors.ts';
+import { findFacilityGroup } from '../postgres/facility-groups.ts';
 import { findShop, listShops } from '../postgres/shops.ts';
 import { JOBS, jobNamed, runJob, type JobName, type JobOrder } from '../temporal/jobs.ts';
 import { listJobs } from '../temporal/schedules.ts';
@@ -50,7 +51,9 @@ export function registerJob(program: Command, { app, reports, progress }: Cli): 
       const { text, exitCode } = outcomeOf(order.job, started.result);
       return { json: started, text, exitCode };
     }
-    const waits = (await isWorkerPolling(temporal)) ? '' : '\nNo worker is polling: it waits until `atp worker` runs.';
+    const waits = (await isWorkerPolling(temporal))
+      ? ''
+      : '\nNo worker is polling: it waits until `atp worker` runs.';
     const text = `${JOBS[order.job].title} is started (workflow ${started.workflowId}, run ${started.runId}).${waits}`;
     return { json: started, text };
   });
@@ -74,6 +77,7 @@ async function orderOf(app: Application, job: JobName, options: RunOptions): Pro
   if (!takesGroup) return { job, shopId };
   const { group: facilityGroupId } = options;
   if (facilityGroupId !== undefined && facilityGroupId !== shop.facilityGroupId) {
+    await findFacilityGroup(app.database(), facilityGroupId);
     const { facilityGroupId: shopGroupId } = shop;
     throw new AtpError('SHOP_GROUP_MISMATCH', { shopId, shopGroupId, facilityGroupId });
   }
@@ -84,6 +88,8 @@ async function shopOf(app: Application, shopId: string | undefined) {
   if (shopId !== undefined) return findShop(app.database(), shopId);
   const [only, ...more] = await listShops(app.database());
   if (only && more.length === 0) return only;
-  const reason = only ? 'name one of the shops with --shop' : 'there is no shop yet, `atp shop add` makes one';
+  const reason = only
+    ? 'name one of the shops with --shop'
+    : 'there is no shop yet, `atp shop add` makes one';
   throw new AtpError('INPUT_INVALID', { reason });
 }

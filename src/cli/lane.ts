@@ -14,7 +14,7 @@ export function registerLane(program: Command, { app, reports }: Cli): void {
     .argument('<shopId>', 'the shop')
     .argument('[decision]', '`retry`: try the blocked file again')
     .argument('[sequence]', 'the number of the file', sequence)
-    .option('--reason <text>', 'why, for whoever asks later', label);
+    .option('--reason <text>', 'why; it is kept in the details of the run that tries', label);
   reports(
     command,
     async (
@@ -36,15 +36,14 @@ export function registerLane(program: Command, { app, reports }: Cli): void {
     file: number | undefined,
     reason: string | undefined,
   ): Promise<void> {
-    const fault =
-      (decision !== 'retry' && `the decision must be retry`) ||
-      (file === undefined && 'the number of the file is missing') ||
-      (reason === undefined && '--reason is missing');
-    if (fault || file === undefined) throw new AtpError('INPUT_INVALID', { reason: fault || null });
+    if (decision !== 'retry') throw new AtpError('INPUT_INVALID', { reason: 'the decision must be retry' });
+    if (file === undefined)
+      throw new AtpError('INPUT_INVALID', { reason: 'the number of the file is missing' });
     // Temporal first: a file that is free again and that nobody takes would look like a decision without effect.
     const temporal = await app.temporal();
     await retryFile(app.database(), shopId, file);
-    await runJob(temporal, { job: 'process-uploads', shopId }, { wait: false });
+    const details = `File ${file} is tried again by a person. ${reason ?? ''}`.trim();
+    await runJob(temporal, { job: 'process-uploads', shopId }, { wait: false, details });
   }
 }
 

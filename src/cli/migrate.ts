@@ -7,7 +7,9 @@ export function registerMigrate(program: Command, { app, reports }: Cli): void {
   reports(command, async () => {
     const { applied } = await migrate(app.database());
     const text =
-      applied.length === 0 ? 'The database is up to date.' : applied.map((name) => `Applied ${name}.`).join('\n');
+      applied.length === 0
+        ? 'The database is up to date.'
+        : applied.map((name) => `Applied ${name}.`).join('\n');
     return { json: { applied }, text };
   });
 }

@@ -1,12 +1,6 @@
 import type { Command } from 'commander';
 import { AtpError } from '../domain/errors.ts';
-import {
-  addProduct,
-  countProducts,
-  listProducts,
-  setProduct,
-  type Product,
-} from '../postgres/products.ts';
+import { addProduct, countProducts, listProducts, setProduct, type Product } from '../postgres/products.ts';
 import { findShop, listShops } from '../postgres/shops.ts';
 import { count, label, units, yesNo } from './arguments.ts';
 import type { Cli } from './program.ts';
@@ -80,11 +74,14 @@ export function registerProduct(program: Command, { app, reports }: Cli): void {
   reports(set, async (sku: string, options: SetOptions) => {
     refuseHalves(options);
     const { facility: facilityId, group: facilityGroupId, safetyStock, allowBrokering, threshold } = options;
-    const changed = await setProduct(app.database(), sku, {
+    await setProduct(app.database(), sku, {
       ...(facilityId !== undefined && { atFacility: { facilityId, safetyStock, allowBrokering } }),
-      ...(facilityGroupId !== undefined && threshold !== undefined && { inGroup: { facilityGroupId, threshold } }),
+      ...(facilityGroupId !== undefined &&
+        threshold !== undefined && { inGroup: { facilityGroupId, threshold } }),
     });
-    return { json: changed, text: productTable([changed]) };
+    const shopId = await shopToShow(undefined);
+    const [changed] = await listProducts(app.database(), { shopId, sku, limit: 1 });
+    return { json: changed, text: productTable(changed ? [changed] : []) };
   });
 }
 
@@ -97,7 +94,9 @@ function refuseHalves(options: SetOptions): void {
     (facility !== undefined && !atFacility && '--facility needs --safety-stock or --allow-brokering') ||
     (threshold !== undefined && group === undefined && '--threshold needs --group') ||
     (group !== undefined && threshold === undefined && '--group needs --threshold') ||
-    (!atFacility && threshold === undefined && 'give --facility with --safety-stock or --allow-brokering, or --group with --threshold');
+    (!atFacility &&
+      threshold === undefined &&
+      'give --facility with --safety-stock or --allow-brokering, or --group with --threshold');
   if (fault) throw new AtpError('INPUT_INVALID', { reason: fault });
 }
 
@@ -109,7 +108,11 @@ function productTable(products: readonly Product[]): string {
       product.sku,
       product.upc,
       product.inventoryItemId?.replace(/^.*\//, '') ?? null,
-      named(product.facilities.filter(({ safetyStock }) => safetyStock > 0), 'facilityId', 'safetyStock'),
+      named(
+        product.facilities.filter(({ safetyStock }) => safetyStock > 0),
+        'facilityId',
+        'safetyStock',
+      ),
       product.facilities
         .filter(({ allowBrokering }) => allowBrokering === 'N')
         .map(({ facilityId }) => facilityId)

@@ -82,7 +82,9 @@ export function registerShop(program: Command, { app, reports, progress }: Cli):
     const mapping = await app.mapShop(shopId);
     const text = [
       `${counted(mapping.mapped, 'product')} mapped, ${mapping.unmapped} without a variant of their SKU.`,
-      ...(mapping.duplicates > 0 ? [`${counted(mapping.duplicates, 'SKU')} on several variants: left out.`] : []),
+      ...(mapping.duplicates > 0
+        ? [`${counted(mapping.duplicates, 'SKU')} on several variants: left out.`]
+        : []),
       ...(mapping.inactive > 0 ? [`${mapping.inactive} not stocked at the shop’s location.`] : []),
       ...(mapping.untracked > 0 ? [`${mapping.untracked} whose quantity Shopify does not track.`] : []),
     ].join('\n');

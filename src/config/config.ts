@@ -79,6 +79,11 @@ export function stateFolder(): string {
   return resolve(process.env['ATP_STATE_DIR'] || join(PROJECT_ROOT, '.atp'));
 }
 
+/** Where downloaded programs are kept: once for the project, whatever stack needs them. */
+export function partsFolder(): string {
+  return join(PROJECT_ROOT, '.atp/parts');
+}
+
 function readEnvironment(stateDir: string): Record<string, string> {
   const layers = [
     parsedFile(join(stateDir, 'stack.env')),

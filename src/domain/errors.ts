@@ -135,7 +135,7 @@ export const ERRORS = {
   FEED_HEADER_INVALID: {
     class: 'callers-fault',
     message: (d) => `"${d.fileName}" lacks the column${d.plural} ${d.columns}.`,
-    hint: 'The first line names the columns, exactly as docs/reference/cli.md lists them for the type.',
+    hint: 'The first line names the columns, exactly as docs/reference/files.md lists them for the type.',
   },
   FEED_UNREADABLE: {
     class: 'callers-fault',
@@ -354,6 +354,11 @@ export const ERRORS = {
     class: 'retry',
     message: (d) => `Temporal at ${d.address} does not answer: ${d.reason}.`,
     hint: 'Check TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE; `atp up` starts an embedded server.',
+  },
+  SEARCH_ATTRIBUTES_MISSING: {
+    class: 'callers-fault',
+    message: (d) => `The Temporal namespace does not know our search attributes: ${d.reason}.`,
+    hint: 'Add them once: ShopId, FacilityGroupId, JobName and LaneState as Keyword, FileSequence as Int (`temporal operator search-attribute create`, or in Temporal Cloud’s UI).',
   },
   STACK_PART_UNAVAILABLE: {
     class: 'callers-fault',

@@ -1,10 +1,14 @@
 /**
  * What an order's line takes from the stock.
  *
- *     ITEM_CREATED, ITEM_APPROVED   open: its open quantity is reserved at its facility; without a facility, or at a
- *                                   virtual one, it waits in the brokering queue and no ledger knows of it
+ *     ITEM_CREATED, ITEM_APPROVED   open: its open quantity is reserved at its facility; without one it waits in the
+ *                                   brokering queue and no ledger knows of it
  *     ITEM_CANCELLED                takes nothing
  *     ITEM_COMPLETED                shipped: the units have left its facility, once; nothing changes any more
+ *
+ * At a virtual facility, a parking place, it is reserved all the same: Online ATP does not look at stock there and
+ * counts the line in the brokering queue. So a facility that becomes virtual, or real, takes its lines along, and
+ * what was reserved is what will be released.
  *
  * A feed tells states, not events: what a state causes is its difference from the state before, so that a state told
  * twice causes nothing. src/postgres/feed-order-items.ts says the same for a whole file in SQL; a property test
@@ -73,8 +77,8 @@ export function nextOrderItem(
     return { outcome: 'REFUSED', code: 'ORDER_ITEM_FACILITY_REQUIRED' };
   }
 
-  const released = before && reservation(before, holdsStock);
-  const reserved = reservation(state, holdsStock);
+  const released = before && reservation(before);
+  const reserved = reservation(state);
   const movements = [
     ...(released ? [{ ...released, quantityOnHandDiff: 0, reservedDiff: -released.units }] : []),
     ...(reserved ? [{ ...reserved, quantityOnHandDiff: 0, reservedDiff: reserved.units }] : []),
@@ -85,10 +89,10 @@ export function nextOrderItem(
   return { outcome: 'CHANGED', state, postings: postingsOf(movements) };
 }
 
-function reservation(state: OrderItemState, holdsStock: (facilityId: string) => boolean) {
+function reservation(state: OrderItemState) {
   const { productId, facilityId } = state;
   const units = openQuantity(state);
-  return units > 0 && facilityId !== null && holdsStock(facilityId) ? { productId, facilityId, units } : null;
+  return units > 0 && facilityId !== null ? { productId, facilityId, units } : null;
 }
 
 /** One posting for a product and facility; what adds up to nothing is not posted. */

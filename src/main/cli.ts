@@ -14,5 +14,8 @@ const exitCode = await runCli(process.argv.slice(2), app, {
   showsProgress: process.stderr.isTTY,
 });
 await app.close();
-// Not process.exit: what is still on its way to a slow reader of stdout must arrive.
-process.exitCode = exitCode;
+// What is still on its way to a slow reader must arrive, and nothing that was left open may keep the command alive.
+for (const stream of [process.stdout, process.stderr]) {
+  await new Promise<void>((written) => stream.write('', () => written()));
+}
+process.exit(exitCode);

@@ -1,6 +1,8 @@
 /** What makes running parts a system: the tables, the schedules of the shops, and with `seed` a catalogue. */
 import { createMapShop } from '../../activities/map-shop.ts';
+import { loadConfig } from '../config/config.ts';
 import { openDatabase, type Database } from '../postgres/database.ts';
+import { DEFAULT_FACILITY_GROUP_ID } from '../postgres/facility-groups.ts';
 import { migrate } from '../postgres/migrate.ts';
 import { listShops } from '../postgres/shops.ts';
 import { fileDrop } from '../sftp/file-drop.ts';
@@ -8,10 +10,7 @@ import { openAdminApi } from '../shopify/admin-api.ts';
 import type { StackAddresses } from '../stand-ins/stack.ts';
 import { connectTemporal } from '../temporal/connection.ts';
 import { ensureSchedules } from '../temporal/schedules.ts';
-import { DEFAULT_FACILITY_GROUP_ID } from '../postgres/facility-groups.ts';
 import { seed } from './seed.ts';
-
-const API_VERSION = '2026-10';
 
 export interface PrepareOptions {
   readonly seed: boolean;
@@ -48,7 +47,7 @@ async function seedStack(database: Database, { shopify, sftp }: StackAddresses):
       facilityGroupId: DEFAULT_FACILITY_GROUP_ID,
       accessTokenRef,
       adminUrl,
-      apiVersion: API_VERSION,
+      apiVersion: loadConfig([]).shopifyApiVersion,
     },
   });
 }

@@ -1,8 +1,5 @@
 /** Fills the catalogue of `atp up --seed`, by the same functions as the commands. */
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { AtpError, type ErrorCode } from '../domain/errors.ts';
 import type { Database } from '../postgres/database.ts';
 import { addFacility } from '../postgres/facilities.ts';
@@ -10,6 +7,7 @@ import { addGroupMember, DEFAULT_FACILITY_GROUP_ID } from '../postgres/facility-
 import { addProduct, setProduct } from '../postgres/products.ts';
 import { addShop, type Shop } from '../postgres/shops.ts';
 import type { OpenFileDrop } from '../sftp/file-drop.ts';
+import { dropFeed } from './drop-feed.ts';
 import { SEED_FACILITIES, SEED_MEMBERS_SINCE, SEED_PRODUCTS, seedFeeds } from './seed-catalogue.ts';
 import type { SeedProduct } from './seed-catalogue.ts';
 
@@ -60,7 +58,9 @@ async function hold(database: Database, product: SeedProduct): Promise<void> {
 /** The merchant's side: the same SKUs, with quantities of yesterday. */
 async function stockTwin(controlUrl: string, domain: string): Promise<void> {
   const base = `${controlUrl}/shops/${domain}`;
-  const levels = (await answerOf(await fetch(`${base}/levels`))) as readonly { readonly sku: string | null }[];
+  const levels = (await answerOf(await fetch(`${base}/levels`))) as readonly {
+    readonly sku: string | null;
+  }[];
   const known = new Set(levels.map(({ sku }) => sku));
   const missing = SEED_PRODUCTS.filter(({ sku }) => !known.has(sku));
   if (missing.length === 0) return;
@@ -78,21 +78,13 @@ async function dropFeeds(
   fileDrop: OpenFileDrop,
   feeds: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'atp-seed-'));
-  try {
-    await fileDrop(async (drop) => {
-      for (const [name, text] of Object.entries(feeds)) {
-        const sha256 = createHash('sha256').update(text).digest('hex');
-        const imported = await database.query(`SELECT FROM import_file WHERE sha256 = $1`, [sha256]);
-        if (imported.length > 0) continue;
-        const localPath = join(folder, name);
-        await writeFile(localPath, text);
-        await drop.publish(localPath, { folder: 'incoming', name, sha256, withChecksumFile: false });
-      }
-    });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  await fileDrop(async (drop) => {
+    for (const [name, text] of Object.entries(feeds)) {
+      const sha256 = createHash('sha256').update(text).digest('hex');
+      const imported = await database.query(`SELECT FROM import_file WHERE sha256 = $1`, [sha256]);
+      if (imported.length === 0) await dropFeed(drop, { name, text });
+    }
+  });
 }
 
 /** Whether `work` made something new; false when the error says that it is there. */

@@ -1,7 +1,7 @@
 /** `atp up`, `down` and `status`: the embedded stack, with this release's database, schedules and worker in it. */
 import { fileURLToPath } from 'node:url';
 import type { Stack, StackStatus } from '../cli/application.ts';
-import { stateFolder } from '../config/config.ts';
+import { partsFolder, stateFolder } from '../config/config.ts';
 import { AtpError } from '../domain/errors.ts';
 import { runningStack } from '../stand-ins/stack.ts';
 import { endSignal, stackStatus, startDetached, stopStack, supervise } from '../stand-ins/supervisor.ts';
@@ -13,24 +13,28 @@ const CLI = fileURLToPath(new URL('./cli.ts', import.meta.url));
 /** The worker of the stack is the command that anybody may start. */
 export const STACK_WORKER = { command: process.execPath, args: [CLI, 'worker'] } as const;
 
+const STARTING = 'Starting Temporal, Postgres, SFTP and the Shopify twin; the first time takes longer';
+
 export const stack: Stack = {
   async up({ detach, seed, onProgress }) {
     const stateDir = stateFolder();
     const prepare = { seed, onProgress };
     if (detach) {
       const running = await orNull('STACK_NOT_RUNNING', () => runningStack(stateDir));
-      onProgress('Starting Temporal, Postgres, SFTP and the Shopify twin (the first time takes longer)');
       if (running) await prepareStack(running, prepare);
       else {
+        onProgress(STARTING);
         const args = [SUPERVISOR, ...(seed ? ['--seed'] : [])];
         await startDetached(stateDir, { command: process.execPath, args });
       }
       return { status: statusOf(stateDir), untilStopped: () => Promise.resolve() };
     }
-    onProgress('Starting Temporal, Postgres, SFTP and the Shopify twin (the first time takes longer)');
+    onProgress(STARTING);
     const ready = Promise.withResolvers<StackStatus>();
     const ended = supervise({
       stateDir,
+      partsDir: partsFolder(),
+      onProgress,
       worker: STACK_WORKER,
       prepare: (addresses) => prepareStack(addresses, prepare),
       onReady: () => ready.resolve(statusOf(stateDir)),

@@ -1,5 +1,5 @@
 /** The process behind `atp up --detach`: runs the stack until it is told to stop. Arguments: `[--seed]`. */
-import { stateFolder } from '../config/config.ts';
+import { partsFolder, stateFolder } from '../config/config.ts';
 import { endSignal, reportingToStarter } from '../stand-ins/supervisor.ts';
 import { prepareStack } from './prepare-stack.ts';
 import { STACK_WORKER } from './stack.ts';
@@ -8,6 +8,7 @@ const seed = process.argv.includes('--seed');
 
 await reportingToStarter({
   stateDir: stateFolder(),
+  partsDir: partsFolder(),
   worker: STACK_WORKER,
   prepare: (addresses) => prepareStack(addresses, { seed, onProgress: (text) => console.error(text) }),
   signal: endSignal(),

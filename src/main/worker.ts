@@ -5,7 +5,7 @@ import { openDatabase } from '../postgres/database.ts';
 import { openAdminApi } from '../shopify/admin-api.ts';
 import { fileDrop } from '../sftp/file-drop.ts';
 import { connectTemporal } from '../temporal/connection.ts';
-import { wakeLane } from '../temporal/wake-lane.ts';
+import { wakeLane } from '../temporal/jobs.ts';
 import { runWorker } from '../temporal/worker.ts';
 import { openLog } from './log.ts';
 
@@ -22,7 +22,9 @@ export async function runWorkerProcess(
       database,
       fileDrop: fileDrop(config.sftp),
       adminApi: (shop) => openAdminApi(shop, { environment: config.environment }),
-      wakeLane: (shopId) => wakeLane(temporal, shopId),
+      wakeLane: async (shopId) => {
+        await wakeLane(temporal, shopId);
+      },
     });
     await runWorker({
       temporal: config.temporal,

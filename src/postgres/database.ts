@@ -24,6 +24,10 @@ export interface Database {
   close(): Promise<void>;
 }
 
+function ignore(): void {
+  // Nothing to do.
+}
+
 /** Knex's pool of connections, which its types leave out. */
 interface KnexPool {
   acquireConnection(): Promise<Connection>;
@@ -37,6 +41,8 @@ export function openDatabase(databaseUrl: string): Database {
     connection: { connectionString: databaseUrl, connectionTimeoutMillis: CONNECT_TIMEOUT_MS },
     pool: { min: 0, max: POOL_MAX },
     acquireConnectionTimeout: CONNECT_TIMEOUT_MS,
+    // Knex would print on stdout, which belongs to results; whatever it has to say comes up as an error.
+    log: { warn: ignore, error: ignore, deprecate: ignore, debug: ignore },
   });
   const pool = knex.client as KnexPool;
 

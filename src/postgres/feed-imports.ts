@@ -29,6 +29,8 @@ export interface ImportOptions {
   readonly isToBeFiled: boolean;
   /** Takes the refused rows in their order; called only when there are some, before the end of the transaction. */
   readonly onRefused: (rows: AsyncIterable<RefusedRow>) => Promise<void>;
+  /** How long it waits for rows that another transaction holds; absent: IMPORT_WAIT_MS. */
+  readonly waitMs?: number;
 }
 
 interface FeedSql<Content> {
@@ -54,10 +56,11 @@ export async function importFeed<Type extends FeedType>(
   feed: Feed<Type>,
   options: ImportOptions,
 ): Promise<ImportCounts> {
+  const { waitMs = IMPORT_WAIT_MS } = options;
   return database.session(async (connection) => {
     await connection.query('BEGIN');
     try {
-      await connection.query(`SET LOCAL lock_timeout = ${IMPORT_WAIT_MS}`);
+      await connection.query(`SET LOCAL lock_timeout = ${waitMs}`);
       const counts =
         (await countsOfEarlierRun(connection, feed, options)) ?? (await applyFeed(connection, feed));
       if (counts.failed > 0) await options.onRefused(refusedRows(connection, feed.sha256));
@@ -66,7 +69,7 @@ export async function importFeed<Type extends FeedType>(
     } catch (error) {
       // The first error says what went wrong; a ROLLBACK on a dead connection would hide it.
       await connection.query('ROLLBACK').catch(() => undefined);
-      throw asCoded(error, feed.fileName);
+      throw asCoded(error, feed.fileName, waitMs);
     }
   });
 }
@@ -212,14 +215,10 @@ function countsOf({ rows, applied, failed }: ImportCounts): ImportCounts {
 }
 
 /** What Postgres says when another transaction is in the way, or when a level cannot hold its sum. */
-function asCoded(error: unknown, fileName: string): unknown {
+function asCoded(error: unknown, fileName: string, waitMs: number): unknown {
   switch ((error as { code?: unknown }).code) {
     case '55P03':
-      return new AtpError(
-        'IMPORT_BUSY',
-        { fileName, reason: `since ${IMPORT_WAIT_MS} ms` },
-        { cause: error },
-      );
+      return new AtpError('IMPORT_BUSY', { fileName, reason: `since ${waitMs} ms` }, { cause: error });
     case '40P01':
       return new AtpError(
         'IMPORT_BUSY',

@@ -121,7 +121,6 @@ const JUDGE = `
       ON known.order_id = row.order_id AND known.order_item_seq_id = row.order_item_seq_id
   ), shippable AS (
     SELECT row.*,
-      coalesce(NOT kind.is_virtual, false) AS holds_stock,
       row.status_id = 'ITEM_COMPLETED' AND (row.units = 0 OR coalesce(NOT kind.is_virtual, false)) AS completes
     FROM placed AS row
     LEFT JOIN facility AS place ON place.facility_id = row.facility_id
@@ -182,12 +181,10 @@ const POST = `
     SELECT taken.row_number, known_product_id AS product_id, known_facility_id AS facility_id,
       0 AS on_hand, -known_open_quantity AS reserved
     FROM taken
-    JOIN facility AS place ON place.facility_id = known_facility_id
-    JOIN facility_type AS kind USING (facility_type_id)
-    WHERE known_open_quantity > 0 AND NOT kind.is_virtual
+    WHERE known_open_quantity > 0 AND known_facility_id IS NOT NULL
     UNION ALL
     SELECT row_number, product_id, facility_id, 0, units FROM taken
-    WHERE status_id IN ('ITEM_CREATED', 'ITEM_APPROVED') AND holds_stock
+    WHERE status_id IN ('ITEM_CREATED', 'ITEM_APPROVED') AND facility_id IS NOT NULL
     UNION ALL
     SELECT row_number, product_id, facility_id, -units, 0 FROM taken
     WHERE status_id = 'ITEM_COMPLETED' AND units > 0

@@ -88,7 +88,7 @@ export interface ProductSettings {
 }
 
 /**
- * Sets what is given, all of it or nothing.
+ * Sets what is given of a product, all of it or nothing.
  *
  * @throws AtpError PRODUCT_UNKNOWN, FACILITY_UNKNOWN, FACILITY_GROUP_UNKNOWN
  */
@@ -96,13 +96,12 @@ export async function setProduct(
   database: Database,
   sku: string,
   { atFacility, inGroup }: ProductSettings,
-): Promise<Product> {
+): Promise<void> {
   const { productId } = await findProduct(database, sku);
   await database.transaction(async (connection) => {
     if (atFacility) await setAtFacility(connection, productId, atFacility);
     if (inGroup) await setThreshold(connection, productId, inGroup);
   });
-  return findProduct(database, sku);
 }
 
 async function setAtFacility(

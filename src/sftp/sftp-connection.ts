@@ -107,7 +107,12 @@ async function login(settings: SftpSettings, client: SftpClient, socket: Socket)
 }
 
 async function credential({ privateKeyFile }: SftpSettings): Promise<{ privateKey?: Buffer }> {
-  return privateKeyFile === null ? {} : { privateKey: await readFile(privateKeyFile) };
+  if (privateKeyFile === null) return {};
+  try {
+    return { privateKey: await readFile(privateKeyFile) };
+  } catch (error) {
+    throw new Error('The privateKey file cannot be read.', { cause: error });
+  }
 }
 
 /** As `ssh-keygen -l` prints it. */
@@ -255,18 +260,21 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/authentication/i, 'it refuses the login'],
   [/privateKey|private key|passphrase/i, 'the private key file cannot be used'],
   [/permission denied/i, 'permission denied'],
-  [/no such file/i, 'no such file'],
+  [/no such file|does not exist/i, 'no such file'],
   [/ENOTFOUND|EAI_AGAIN/, 'its name is not known'],
   [/ECONNREFUSED/, 'it refuses the connection'],
   [/ECONNRESET|has reset|EPIPE/, 'the connection was reset'],
+  [/ENOSPC/, 'the disk of this machine is full'],
   [/keepalive/i, 'the connection is dead'],
   [/timed? ?out|TimeoutError|aborted/i, 'no answer in time'],
   [
     /unexpected (end|close)|closed|not connected|no sftp connection|no response|not able to/i,
     'the connection was closed',
   ],
-  [/failure/i, 'it reports a failure and no reason (a full disk is told like this)'],
 ];
+
+/** A full disk, among others, is told like this: SSH_FX_FAILURE has no text of its own. */
+const NO_REASON = 'it reports a failure without a reason';
 
 function unreachable(
   { host, port }: SftpSettings,
@@ -275,7 +283,7 @@ function unreachable(
 ): AtpError {
   const { name, message, code } = error as { name: string; message: string; code?: string };
   const text = `${name} ${code ?? ''} ${message}`;
-  const reason = told.reason ?? REASONS.find(([pattern]) => pattern.test(text))?.[1] ?? code ?? name;
+  const reason = told.reason ?? REASONS.find(([pattern]) => pattern.test(text))?.[1] ?? NO_REASON;
   const where = told.what === undefined ? '' : `, while ${told.what}`;
   return new AtpError('SFTP_UNREACHABLE', { host, port, reason: `${reason}${where}` }, { cause: error });
 }

@@ -8,8 +8,8 @@ export interface EndableProcess extends ProcessIdentity {
   readonly stopSignal: NodeJS.Signals;
 }
 
-/** Postgres writes a checkpoint, a worker drains: they are done well within it on a slow machine. */
-export const STOP_TIMEOUT_MS = 20_000;
+/** Postgres writes a checkpoint; a worker drains, for up to 20 seconds. */
+export const STOP_TIMEOUT_MS = 30_000;
 
 const POLL_INTERVAL_MS = 25;
 

@@ -5,7 +5,7 @@
  * of its own, and cannot say why a start failed.
  */
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { AtpError } from '../domain/errors.ts';
 import { startPart } from './part-process.ts';
-import { rememberedSecret, writeStateFile } from './state-file.ts';
+import { rememberedSecret, rememberedText, writeStateFile } from './state-file.ts';
 import { canEnter, unprivilegedUser } from './unprivileged-user.ts';
 import type { PartProcess } from './part-process.ts';
 import type { UnprivilegedUser } from './unprivileged-user.ts';
@@ -209,14 +209,17 @@ function copiedBinaries(packaged: string, home: string): string {
   return copy;
 }
 
-/** Always the same folder for the same state folder, and nobody else's: others may write beside it, too. */
+/**
+ * A folder that belongs to this state folder for ever, by a name that the state folder remembers and nobody guesses:
+ * others may write beside it.
+ */
 function temporaryHome(user: UnprivilegedUser, stateDir: string): string {
   const parent = [tmpdir(), '/tmp', '/var/tmp'].find((path) => canEnter(user, path));
   if (parent === undefined) {
     const reason = `the user ${user.name} can enter neither the project nor a folder for temporary files`;
     throw new AtpError('STACK_PART_UNAVAILABLE', { part: 'Postgres', reason });
   }
-  const home = join(parent, `atp-${createHash('sha256').update(stateDir).digest('hex').slice(0, 16)}`);
+  const home = rememberedText(join(stateDir, 'postgres-home'), () => join(parent, `atp-${randomUUID()}`));
   try {
     mkdirSync(home, { mode: 0o711 });
   } catch (error) {

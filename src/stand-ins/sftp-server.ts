@@ -110,8 +110,11 @@ async function startRclone(setup: Setup): Promise<SftpServer> {
     args: [
       ...['serve', 'sftp', folder, '--addr', `127.0.0.1:${port}`],
       ...['--key', host.privateKeyFile, '--authorized-keys', authorizedKeysFile],
-      // Without these, a file cannot be written at random places, and files that come by another way stay unseen.
-      ...['--vfs-cache-mode', 'writes', '--dir-cache-time', '0s'],
+      // Clients write a file at many places at once, which rclone can do in a cache file only; from there it is stored
+      // when it is closed, not seconds later: a read or a rename in between goes wrong now and then.
+      ...['--vfs-cache-mode', 'writes', '--vfs-write-back', '0s'],
+      // Files come by other ways, too, and are to be seen at once. With 0, rclone 1.75 hangs, or spins in a rename.
+      ...['--dir-cache-time', '1ms'],
       ...['--cache-dir', join(stateDir, 'sftp-cache'), '--config', '/dev/null'],
     ],
     logFile: join(stateDir, 'logs/sftp.log'),
@@ -133,7 +136,10 @@ async function answering(
     hostKey: fingerprintOf(setup.host),
   };
   try {
-    await part.answers(() => list(address), ANSWER_TIMEOUT_MS);
+    if (!(await part.answers(() => letsIn(address), ANSWER_TIMEOUT_MS))) {
+      const reason = `it does not let the user ${username} in`;
+      throw new AtpError('STACK_PART_FAILED', { part: part.name, reason });
+    }
   } catch (error) {
     await part.stop();
     throw error;
@@ -143,8 +149,15 @@ async function answering(
 
 const ANSWER_TIMEOUT_MS = 20_000;
 
-/** A whole session: that the port is open says nothing about whether the user gets in. */
-async function list({ host, port, username, root, privateKeyFile, hostKey }: SftpAddress): Promise<void> {
+/** Tries a whole session: that the port is open says nothing about whether the user gets in. */
+async function letsIn({
+  host,
+  port,
+  username,
+  root,
+  privateKeyFile,
+  hostKey,
+}: SftpAddress): Promise<boolean> {
   const client = new SftpClient();
   client.on('error', () => undefined);
   try {
@@ -157,6 +170,10 @@ async function list({ host, port, username, root, privateKeyFile, hostKey }: Sft
       hostVerifier: (key: Buffer) => fingerprint(key) === hostKey,
     });
     await client.list(root);
+    return true;
+  } catch (error) {
+    if (/authentication methods failed/.test((error as Error).message)) return false;
+    throw error;
   } finally {
     await client.end().catch(() => undefined);
   }

@@ -11,7 +11,7 @@ export interface SshKey {
 }
 
 /**
- * ssh2 1.17 writes a key wrongly when a coordinate begins with a zero byte, one of 256: neither it nor OpenSSH can
+ * ssh2 writes a key wrongly when a coordinate begins with a zero byte, one of 256: neither it nor OpenSSH can
  * read it then, so it is made again.
  */
 const TRIES_MAX = 10;

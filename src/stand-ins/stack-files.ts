@@ -5,6 +5,7 @@
  */
 import { linkSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { AtpError } from '../domain/errors.ts';
 import { endProcesses, haveEnded, STOP_TIMEOUT_MS } from './ending.ts';
 import { identify, isRunning } from './process-identity.ts';
@@ -86,7 +87,7 @@ export function releaseLock(stateDir: string): void {
   for (const file of [recordFile, environmentFile, lockFile]) rmSync(file(stateDir), { force: true });
 }
 
-/** Null when no stack runs here, or none that has not crashed. */
+/** Null when no stack runs here. One that has crashed has left its lock: its supervisor does not run. */
 export function readLock(stateDir: string): StackLock | null {
   const text = readStateFile(lockFile(stateDir));
   return text === null ? null : (JSON.parse(text) as StackLock);
@@ -108,7 +109,7 @@ export async function clearLeftovers(stateDir: string, lock: StackLock): Promise
   if (lock.watchdog) await haveEnded([lock.watchdog], 2 * STOP_TIMEOUT_MS);
   await endProcesses(readRecord(stateDir)?.processes ?? []);
   // Unless somebody else has done so, and runs the stack by now.
-  if (readLock(stateDir)?.supervisor.startedAt === lock.supervisor.startedAt) releaseLock(stateDir);
+  if (isDeepStrictEqual(readLock(stateDir), lock)) releaseLock(stateDir);
 }
 
 /** The variables by which a process of ours uses this stack. */

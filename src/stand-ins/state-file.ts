@@ -22,9 +22,14 @@ export function readStateFile(path: string): string | null {
 
 /** A secret that is made once and stays the same over restarts. */
 export function rememberedSecret(path: string, prefix = ''): string {
+  return rememberedText(path, () => `${prefix}${randomBytes(24).toString('hex')}`);
+}
+
+/** A line that is made once and stays the same over restarts. */
+export function rememberedText(path: string, make: () => string): string {
   const known = readStateFile(path);
   if (known !== null) return known.trim();
-  const secret = `${prefix}${randomBytes(24).toString('hex')}`;
-  writeStateFile(path, `${secret}\n`);
-  return secret;
+  const text = make();
+  writeStateFile(path, `${text}\n`);
+  return text;
 }

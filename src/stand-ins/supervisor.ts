@@ -3,9 +3,11 @@
  * again by the lock in the state folder, and asked to stop by a signal.
  */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { AtpError } from '../domain/errors.ts';
 import { haveEnded, STOP_TIMEOUT_MS } from './ending.ts';
 import { isRunning, signalProcess } from './process-identity.ts';
@@ -88,22 +90,23 @@ export async function startDetached(
       part: 'the supervisor',
       reason: `${reason}; its log is ${logFile}`,
     });
-  const report = await new Promise<Report>((resolve, reject) => {
-    const channel = supervisor.stdio[REPORT_FD] as Readable;
-    const timer = setTimeout(() => {
-      supervisor.kill();
-      reject(failed(`it was not ready within ${UP_TIMEOUT_MS} ms`));
-    }, UP_TIMEOUT_MS);
-    createInterface({ input: channel })
-      .once('line', (line) => resolve(JSON.parse(line) as Report))
-      .once('close', () => {
-        clearTimeout(timer);
-        reject(failed('it ended'));
-      });
-    supervisor.once('error', (error) => reject(failed(error.message)));
-  });
-  for (const end of [supervisor, ...supervisor.stdio]) (end as { unref?(): void } | null)?.unref?.();
-  (supervisor.stdio[REPORT_FD] as Readable).destroy();
+  const channel = supervisor.stdio[REPORT_FD] as Readable;
+  const waiting = new AbortController();
+  const report = await Promise.race([
+    once(createInterface({ input: channel }), 'line', waiting).then(
+      ([line]) => JSON.parse(String(line)) as Report,
+    ),
+    // After the last line; "exit" may come before it.
+    once(supervisor, 'close', waiting).then(() => failed('it ended')),
+    delay(UP_TIMEOUT_MS, null, waiting).then(() => failed(`it was not ready within ${UP_TIMEOUT_MS} ms`)),
+  ]).finally(() => waiting.abort());
+  // Nothing of it keeps this process from ending.
+  channel.destroy();
+  supervisor.unref();
+  if (report instanceof AtpError) {
+    supervisor.kill();
+    throw report;
+  }
   if ('code' in report) throw new AtpError(report.code, report.detail);
   if ('error' in report) throw failed(report.error);
   return runningStack(stateDir);
@@ -116,7 +119,11 @@ type Report =
 
 /** The other end of `startDetached`: runs the stack and tells the starter. */
 export async function reportingToStarter(options: Omit<SuperviseOptions, 'onReady'>): Promise<void> {
+  let isReported = false;
   const report = (text: Report): void => {
+    // Once: afterwards, the descriptor may be that of another file.
+    if (isReported) return;
+    isReported = true;
     try {
       // At once: the process may be about to end by an error.
       writeSync(REPORT_FD, `${JSON.stringify(text)}\n`);

@@ -56,7 +56,8 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
       ...['--db-filename', join(stateDir, 'temporal.db'), '--namespace', DEFAULT_NAMESPACE, ...attributes],
       ...['--log-level', 'warn', '--log-format', 'json'],
     ],
-    env: withoutTemporalSettings(process.env),
+    // It will not start without these two, which a container may not have.
+    env: { USER: 'atp', HOME: stateDir, ...withoutTemporalSettings(process.env) },
     logFile: join(stateDir, 'logs/temporal.log'),
   });
   const address = `127.0.0.1:${port}`;

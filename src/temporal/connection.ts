@@ -7,7 +7,7 @@ import { AtpError } from '../domain/errors.ts';
 export const TASK_QUEUE = 'atp-sync';
 
 /** A server that is there answers in milliseconds; a person waits no longer than this to hear that it is not. */
-const CONNECT_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 5_000;
 
 /** Where Temporal is and how to sign in, as `@temporalio/envconfig` reads it from the environment. */
 export interface TemporalSettings {
@@ -53,7 +53,13 @@ export async function connectTemporal(
  */
 const AWAY_STATUSES: readonly number[] = [4, 7, 14, 16];
 
-/** Runs calls to the server; what means that it cannot be used becomes TEMPORAL_UNREACHABLE. */
+/** A namespace refuses a search attribute that nobody has told it of with this status. */
+const INVALID_ARGUMENT = 3;
+
+/**
+ * Runs calls to the server; what means that it cannot be used becomes TEMPORAL_UNREACHABLE, and a namespace that is
+ * not made for us SEARCH_ATTRIBUTES_MISSING.
+ */
 export async function reachable<Result>(
   server: { readonly address: string },
   work: () => Promise<Result>,
@@ -61,6 +67,10 @@ export async function reachable<Result>(
   try {
     return await work();
   } catch (error) {
+    const status = grpcStatusOf(error);
+    if (status?.code === INVALID_ARGUMENT && /search attribute/i.test(status.details)) {
+      throw new AtpError('SEARCH_ATTRIBUTES_MISSING', { reason: status.details }, { cause: error });
+    }
     const reason = awayReason(error);
     if (reason === null) throw error;
     throw new AtpError('TEMPORAL_UNREACHABLE', { address: server.address, reason }, { cause: error });
@@ -78,7 +88,7 @@ function awayReason(error: unknown): string | null {
   return /Failed to connect|connect before the deadline|deadline/i.test(error.message) ? error.message : null;
 }
 
-function grpcStatusOf(error: Error): { readonly code: number; readonly details: string } | null {
+function grpcStatusOf(error: unknown): { readonly code: number; readonly details: string } | null {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     if (isGrpcServiceError(at)) return { code: at.code, details: at.details };
   }

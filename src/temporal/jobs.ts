@@ -165,6 +165,8 @@ function shopOf(order: JobOrder): string | null {
 export interface RunOptions {
   /** Wait for the result. A run of the same job that is in the way is let pass first. */
   readonly wait: boolean;
+  /** Why it runs, for whoever reads the run's details in the Temporal UI. */
+  readonly details?: string | undefined;
   /** Tells a person what is waited for. */
   readonly onProgress?: (text: string) => void;
 }
@@ -196,14 +198,29 @@ interface StartedRun extends WorkflowHandle {
   readonly firstExecutionRunId: string;
 }
 
+/**
+ * Starts Process uploads of the shop, or makes the running one look once more before it ends: in one call, so that a
+ * run that is just ending cannot swallow the wake-up.
+ */
+export async function wakeLane(
+  temporal: TemporalClient,
+  shopId: string,
+  details?: string,
+): Promise<StartedRun> {
+  const { workflowType, ...start } = startOf({ job: 'process-uploads', shopId }, details);
+  const handle = await reachable(temporal, () =>
+    temporal.client.workflow.signalWithStart(workflowType, { ...start, signal: FILE_READY_SIGNAL }),
+  );
+  return Object.assign(handle, { firstExecutionRunId: handle.signaledRunId });
+}
+
+function startOf(order: JobOrder, details: string | undefined) {
+  return { ...jobStart(order), ...(details !== undefined && { staticDetails: details }) };
+}
+
 async function started(temporal: TemporalClient, order: JobOrder, options: RunOptions): Promise<StartedRun> {
-  const { workflowType, ...start } = jobStart(order);
-  if (order.job === 'process-uploads') {
-    const handle = await reachable(temporal, () =>
-      temporal.client.workflow.signalWithStart(workflowType, { ...start, signal: FILE_READY_SIGNAL }),
-    );
-    return Object.assign(handle, { firstExecutionRunId: handle.signaledRunId });
-  }
+  if (order.job === 'process-uploads') return wakeLane(temporal, order.shopId, options.details);
+  const { workflowType, ...start } = startOf(order, options.details);
   for (let passed = 0; ; passed += 1) {
     const outcome = await startOrFindRunning(temporal, workflowType, start);
     if ('started' in outcome) return outcome.started;

@@ -56,10 +56,10 @@ export async function runWorker({ temporal, activities, signal, log }: WorkerOpt
       shutdownGraceTime: SHUTDOWN_GRACE,
       interceptors: { activity: [() => ({ inbound: failureMapping })] },
     });
-    const stop = (): void => worker.shutdown();
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) return;
     const running = worker.run();
+    // A worker that never ran could not let its connection go: told to stop meanwhile, it runs and ends at once.
+    if (signal.aborted) worker.shutdown();
+    else signal.addEventListener('abort', () => worker.shutdown(), { once: true });
     log('info', 'The worker is polling', { taskQueue: TASK_QUEUE, namespace: temporal.namespace });
     await running;
     log('info', 'The worker has ended', { taskQueue: TASK_QUEUE });

@@ -58,11 +58,16 @@ test('only what a process needs is required', () => {
   given({ DATABASE_URL: 'postgres://atp@localhost/atp' });
 
   expect(loadConfig(['database']).databaseUrl).toBe('postgres://atp@localhost/atp');
-  expect(faultsOf(() => loadConfig(['database', 'sftp']))).toMatch(/SFTP_URL is not set.*SFTP_HOST_KEY is not set/);
+  expect(faultsOf(() => loadConfig(['database', 'sftp']))).toMatch(
+    /SFTP_URL is not set.*SFTP_HOST_KEY is not set/,
+  );
 });
 
 test('SFTP: host, port, user, root and password come from the URL, decoded', () => {
-  given({ SFTP_URL: 'sftp://atp%40acme:p%2Fw@sftp.example.com:2222/drop/in%20here/', SFTP_HOST_KEY: HOST_KEY });
+  given({
+    SFTP_URL: 'sftp://atp%40acme:p%2Fw@sftp.example.com:2222/drop/in%20here/',
+    SFTP_HOST_KEY: HOST_KEY,
+  });
 
   expect(loadConfig(['sftp']).sftp).toEqual({
     host: 'sftp.example.com',
@@ -122,7 +127,8 @@ test('Temporal: the defaults of its own tools, a cloud by environment only, a pr
 
   const file = join(folder, 'temporal.toml');
   await writeFile(file, '[profile.prod]\naddress = "prod:7233"\nnamespace = "prod"\n');
-  for (const name of ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'TEMPORAL_API_KEY']) vi.stubEnv(name, undefined);
+  for (const name of ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'TEMPORAL_API_KEY'])
+    vi.stubEnv(name, undefined);
   given({ TEMPORAL_CONFIG_FILE: file, TEMPORAL_PROFILE: 'prod' });
   expect(loadConfig(['temporal']).temporal).toMatchObject({ address: 'prod:7233', namespace: 'prod' });
 });

@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
+import type { Database } from '../../src/postgres/database.ts';
 import { addShop } from '../../src/postgres/shops.ts';
 import { connectTemporal, TASK_QUEUE, type TemporalClient } from '../../src/temporal/connection.ts';
 import { jobStart, runJob } from '../../src/temporal/jobs.ts';
@@ -9,6 +10,7 @@ import { freshNamespace } from '../setup/fresh-namespace.ts';
 import { atpWith, type Atp } from './atp.ts';
 
 let temporal: TemporalClient;
+let database: Database;
 let atp: Atp;
 let environment: Readonly<Record<string, string>>;
 
@@ -22,10 +24,11 @@ const SHOP = {
 
 beforeAll(async () => {
   const { address, namespace } = await freshNamespace();
-  const { database, url } = await freshDatabase();
+  const fresh = await freshDatabase();
+  database = fresh.database;
   temporal = await connectTemporal({ address, namespace, isConfigured: true, connection: { address } });
   cleanUp(() => temporal.close());
-  environment = { DATABASE_URL: url, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace };
+  environment = { DATABASE_URL: fresh.url, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace };
   atp = await atpWith(environment);
   for (const shopId of ['north', 'south']) {
     await addShop(database, { ...SHOP, shopId, domain: `${shopId}.myshopify.com` });
@@ -38,10 +41,19 @@ async function scheduleIds(): Promise<string[]> {
   return ids.toSorted();
 }
 
-const OF_NORTH = ['hard-sync/north', 'import', 'process-uploads/north', 'recent-changes/north', 'verify/north'];
+const OF_NORTH = [
+  'hard-sync/north',
+  'import',
+  'process-uploads/north',
+  'recent-changes/north',
+  'verify/north',
+];
 
 test('schedules that are made twice, and at once, are there once', async () => {
-  const [first, second] = await Promise.all([ensureSchedules(temporal, 'north'), ensureSchedules(temporal, 'north')]);
+  const [first, second] = await Promise.all([
+    ensureSchedules(temporal, 'north'),
+    ensureSchedules(temporal, 'north'),
+  ]);
   const third = await ensureSchedules(temporal, 'north');
 
   expect([...first.created, ...second.created].toSorted()).toEqual(OF_NORTH);
@@ -90,7 +102,11 @@ test('job list gives every job of every shop with the next runs that the server 
     'verify south',
   ]);
   const hardSync = jobs.find(({ scheduleId }) => scheduleId === 'hard-sync/north');
-  expect(hardSync).toMatchObject({ title: 'Hard Sync', frequency: 'every day at 03:00 (UTC)', paused: false });
+  expect(hardSync).toMatchObject({
+    title: 'Hard Sync',
+    frequency: 'every day at 03:00 (UTC)',
+    paused: false,
+  });
   expect(hardSync?.nextRuns).toHaveLength(5);
   for (const time of hardSync?.nextRuns ?? []) expect(time).toMatch(/T03:00:00\.000Z$/);
   expect(jobs.find(({ jobName, shopId }) => jobName === 'verify' && shopId === 'south')).toMatchObject({
@@ -138,6 +154,31 @@ test('Process uploads that runs already is signalled instead', async () => {
   ]);
 });
 
+test('a blocked lane needs a person, who lets the file be tried again and says why', async () => {
+  await database.query(
+    `INSERT INTO upload_file (shop_id, sequence, kind, state, producer_key, facility_group_id, location_id,
+       snapshot, effective_at, sha256, reason_code, reason)
+     VALUES ('south', 1, 'hard-sync', 'BLOCKED', 'a run', 'FAC_GRP', 'gid://shopify/Location/1',
+       pg_current_snapshot(), now(), 'a hash', 'FILE_MISSING', 'It is not on SFTP.')`,
+  );
+  expect(await atp.json(['lane', 'south'], 4)).toMatchObject({
+    state: 'blocked',
+    reason: 'FILE_MISSING: It is not on SFTP.',
+    files: [{ sequence: 1, status: 'BLOCKED' }],
+  });
+  const { stdout, exitCode } = await atp.run('lane', 'south');
+  expect(exitCode).toBe(4);
+  expect(stdout).toContain('`atp lane south retry 1 --reason <text>`');
+  expect(await atp.failure('lane', 'south', 'retry', '2')).toBe('UPLOAD_FILE_UNKNOWN 2');
+
+  const retry = ['lane', 'south', 'retry', '1', '--reason', 'put back by Ann'];
+  expect(await atp.json(retry)).toMatchObject({ state: 'waiting', files: [{ status: 'READY' }] });
+
+  const run = await temporal.client.workflow.getHandle('processUploads/south').describe();
+  expect(await run.staticDetails()).toBe('File 1 is tried again by a person. put back by Ann');
+  expect(await atp.failure(...retry)).toBe('UPLOAD_FILE_NOT_BLOCKED 2');
+});
+
 test('a command that waits does not wait for ever for a worker that is not there', async () => {
   expect(await atp.failure('verify', 'north')).toBe('WORKER_NOT_POLLING 1');
 }, 60_000);
@@ -146,7 +187,11 @@ test.each([
   ['an unknown job', ['reindex'], 'JOB_UNKNOWN 2'],
   ['an unknown shop', ['hard-sync', '--shop', 'east'], 'SHOP_UNKNOWN 2'],
   ['no shop where there are two', ['hard-sync'], 'INPUT_INVALID 2'],
-  ['another group than the shop’s', ['hard-sync', '--shop', 'north', '--group', 'OUTLET'], 'SHOP_GROUP_MISMATCH 2'],
+  [
+    'another group than the shop’s',
+    ['hard-sync', '--shop', 'north', '--group', 'OUTLET'],
+    'SHOP_GROUP_MISMATCH 2',
+  ],
   ['a group for a job that has none', ['verify', '--shop', 'north', '--group', 'FAC_GRP'], 'INPUT_INVALID 2'],
   ['a shop for the import', ['import', '--shop', 'north'], 'INPUT_INVALID 2'],
 ])('job run with %s is refused', async (_, args, failure) => {
@@ -161,8 +206,17 @@ test('a namespace that does not exist is told apart from a fault', async () => {
 
 test('a workflow that ends without a result is told with its reason', async () => {
   const running = runJob(temporal, { job: 'hard-sync', shopId: 'south' }, { wait: true });
-  const handle = temporal.client.workflow.getHandle(jobStart({ job: 'hard-sync', shopId: 'south' }).workflowId);
-  await expect.poll(() => handle.terminate('by the test').then(() => true, () => false)).toBe(true);
+  const handle = temporal.client.workflow.getHandle(
+    jobStart({ job: 'hard-sync', shopId: 'south' }).workflowId,
+  );
+  await expect
+    .poll(() =>
+      handle.terminate('by the test').then(
+        () => true,
+        () => false,
+      ),
+    )
+    .toBe(true);
 
   await expect(running).rejects.toMatchObject({
     code: 'JOB_FAILED',

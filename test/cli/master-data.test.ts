@@ -86,7 +86,9 @@ test('of eight people who add the same facility at once, one succeeds', async ()
   });
   const member = { facilityGroupId: 'FAC_GRP', facilityId: 'NEW_YORK' };
 
-  const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => addGroupMember(database, member)));
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 8 }, () => addGroupMember(database, member)),
+  );
 
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   for (const outcome of outcomes) {
@@ -164,7 +166,9 @@ test('a product is refused with a code that says what to do', async () => {
 
   expect(await atp.failure('product', 'add', '10002', '--sku', 'BLUE-SHIRT-M')).toBe('PRODUCT_EXISTS 2');
   expect(await atp.failure('product', 'add', '10002', '--sku', 'X', '--upc', '1')).toBe('PRODUCT_EXISTS 2');
-  expect(await atp.failure('product', 'set', 'X', '--group', 'FAC_GRP', '--threshold', '1')).toBe('PRODUCT_UNKNOWN 2');
+  expect(await atp.failure('product', 'set', 'X', '--group', 'FAC_GRP', '--threshold', '1')).toBe(
+    'PRODUCT_UNKNOWN 2',
+  );
   expect(await atp.failure(...set, '--facility', 'X', '--safety-stock', '1')).toBe('FACILITY_UNKNOWN 2');
   expect(await atp.failure(...set, '--group', 'X', '--threshold', '1')).toBe('FACILITY_GROUP_UNKNOWN 2');
   expect(await atp.failure(...set, '--threshold', '1')).toBe('INPUT_INVALID 2');

@@ -8,7 +8,20 @@ test('help and version need no configuration and end with 0', async () => {
   const version = await atp.run('--version');
 
   expect(help.exitCode).toBe(0);
-  for (const command of ['up', 'migrate', 'facility', 'group', 'product', 'shop', 'import', 'explain', 'job', 'lane', 'verify', 'worker']) {
+  for (const command of [
+    'up',
+    'migrate',
+    'facility',
+    'group',
+    'product',
+    'shop',
+    'import',
+    'explain',
+    'job',
+    'lane',
+    'verify',
+    'worker',
+  ]) {
     expect(help.stdout).toContain(`\n  ${command} `);
   }
   expect(version).toEqual({ exitCode: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' });
@@ -41,7 +54,19 @@ test('an error is told as code, message and hint', async () => {
 
   const { stderr } = await atp.run('facility', 'list');
 
-  expect(stderr).toMatch(/^CONFIG_INVALID: The configuration is not valid: DATABASE_URL is not set\.\n {2}\S/);
+  expect(stderr).toMatch(
+    /^CONFIG_INVALID: The configuration is not valid: DATABASE_URL is not set\.\n {2}\S/,
+  );
+});
+
+test('a worker names everything that is missing at once', async () => {
+  const atp = await atpWith({});
+
+  const { stderr, exitCode } = await atp.run('worker');
+
+  expect(exitCode).toBe(2);
+  for (const name of ['DATABASE_URL', 'SFTP_URL', 'SFTP_HOST_KEY'])
+    expect(stderr).toContain(`${name} is not set`);
 });
 
 test('a database that cannot be reached is a failure, not a wrong input', async () => {

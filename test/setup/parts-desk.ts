@@ -3,7 +3,7 @@
  * share it, each with a database, a namespace or a folder of its own. Closing the desk ends the parts.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,7 +52,7 @@ export async function openPartsDesk(): Promise<PartsDesk> {
   let home: Promise<string> | null = null;
 
   async function start(name: PartName): Promise<unknown> {
-    const stateDir = join(await (home ??= mkdtemp(join(tmpdir(), 'atp-test-'))), name);
+    const stateDir = join(await (home ??= openFolder('atp-test-')), name);
     return STARTERS[name]({ stateDir, running });
   }
 
@@ -140,6 +140,13 @@ const STARTERS = {
 async function localeClause(maintenance: ReturnType<typeof openDatabase>): Promise<string> {
   const collations = await maintenance.query("SELECT FROM pg_collation WHERE collname = 'en-US-x-icu'");
   return collations.length > 0 ? "LOCALE_PROVIDER icu ICU_LOCALE 'en-US'" : '';
+}
+
+/** A temporary folder that Postgres's own user can enter, should the tests run as root. */
+export async function openFolder(prefix: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), prefix));
+  await chmod(folder, 0o711);
+  return folder;
 }
 
 function describe(error: unknown): string {

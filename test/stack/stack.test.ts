@@ -1,6 +1,5 @@
 /** The embedded stack, in processes of its own: what runs when, and above all what does not run afterwards. */
-import { appendFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
@@ -13,7 +12,7 @@ import { descendantsOf, isRunning, signalProcess } from '../../src/stand-ins/pro
 import { readLock, readStack } from '../../src/stand-ins/stack-files.ts';
 import { runningStack, startStack } from '../../src/stand-ins/stack.ts';
 import { stackStatus, startDetached, stopStack } from '../../src/stand-ins/supervisor.ts';
-import { PARTS_DIR } from '../setup/parts-desk.ts';
+import { openFolder, PARTS_DIR } from '../setup/parts-desk.ts';
 import type { RunningStack, StackAddresses } from '../../src/stand-ins/stack.ts';
 import type { StackLock, StackRecord } from '../../src/stand-ins/stack-files.ts';
 import type { WorkerCommand } from '../../src/stand-ins/stack-worker.ts';
@@ -146,7 +145,7 @@ test('a file of a crashed stack is stale although another process has its pid no
 });
 
 async function freshStateDir(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'atp test '));
+  const folder = await openFolder('atp test ');
   onTestFinished(async () => {
     await stopStack(folder).catch((error: unknown) => {
       if (!(error instanceof AtpError) || error.code !== 'STACK_NOT_RUNNING') throw error;

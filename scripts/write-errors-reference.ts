@@ -1,0 +1,62 @@
+/**
+ * Writes docs/reference/errors.md from the codes themselves, so that no code is without its page and no page without
+ * its code.
+ *
+ *     node scripts/write-errors-reference.ts           writes the page
+ *     node scripts/write-errors-reference.ts --check   exits 1 when it is not what the codes say
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { ERRORS, type ErrorClass, type ErrorDetail } from '../src/domain/errors.ts';
+
+const PAGE = new URL('../docs/reference/errors.md', import.meta.url);
+
+const CLASSES: Readonly<Record<ErrorClass, { readonly title: string; readonly meaning: string }>> = {
+  'callers-fault': {
+    title: 'The input or the set-up is wrong',
+    meaning:
+      'Trying again cannot help: correct what the message names. A workflow fails with the code as its type.',
+  },
+  row: {
+    title: 'One row is refused',
+    meaning:
+      'The other rows go on. The row is in the error file of its feed, or set apart in `atp lane <shop>`.',
+  },
+  'blocks-lane': {
+    title: 'A file cannot be applied',
+    meaning: 'Its shop’s lane waits, and nothing later overtakes it, until a person has decided.',
+  },
+  retry: {
+    title: 'The world is in the way',
+    meaning: 'The job tries again by itself, with the same call. A command fails, and may be repeated.',
+  },
+};
+
+/** Every value that a message may name stands as `<its name>`. */
+const PLACEHOLDERS: ErrorDetail = new Proxy({}, { get: (_, name) => `<${String(name)}>` });
+
+function page(): string {
+  const sections = (Object.keys(CLASSES) as ErrorClass[]).map((errorClass) => {
+    const { title, meaning } = CLASSES[errorClass];
+    const codes = Object.entries(ERRORS).filter(([, entry]) => entry.class === errorClass);
+    const entries = codes.map(([code, { message, hint }]) => {
+      return `### ${code}\n\n> ${message(PLACEHOLDERS)}\n\n${hint}\n`;
+    });
+    return `## ${title}\n\n${meaning}\n\n${entries.join('\n')}`;
+  });
+  return `# Error codes
+
+Every failure that a person can meet has a code that stays the same. Commands print it on stderr with what happened and
+what to do (with \`--json\` as \`{"error":{"code","message","hint"}}\`); Temporal shows it as the failure's type; an
+error file of a feed has it in the column \`code\`. Made by \`scripts/write-errors-reference.ts\`.
+
+${sections.join('\n')}`;
+}
+
+const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+if (!values.check) {
+  writeFileSync(PAGE, page());
+} else if (readFileSync(PAGE, 'utf8') !== page()) {
+  console.error('docs/reference/errors.md is not what src/domain/errors.ts says.');
+  process.exitCode = 1;
+}

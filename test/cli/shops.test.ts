@@ -1,0 +1,164 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { Database } from '../../src/postgres/database.ts';
+import { connectTemporal } from '../../src/temporal/connection.ts';
+import { scheduleId } from '../../src/temporal/schedules.ts';
+import { cleanUp } from '../setup/clean-up.ts';
+import { freshDatabase } from '../setup/fresh-database.ts';
+import { freshNamespace } from '../setup/fresh-namespace.ts';
+import { freshTwin, type FreshTwin } from '../setup/fresh-twin.ts';
+import { atpWith, type Atp } from './atp.ts';
+
+let database: Database;
+let environment: Readonly<Record<string, string>>;
+let atp: Atp;
+
+beforeEach(async () => {
+  const fresh = await freshDatabase();
+  database = fresh.database;
+  environment = { DATABASE_URL: fresh.url };
+  atp = await atpWith(environment);
+});
+
+function addArguments(shop: Partial<FreshTwin['shop']> = {}): string[] {
+  const { domain = 'blue-shirts.myshopify.com', locationId = 'gid://shopify/Location/1' } = shop;
+  return [
+    ...['shop', 'add', 'blue-shirts', '--domain', domain, '--location', locationId, '--group', 'FAC_GRP'],
+    ...['--token', shop.accessTokenRef ?? 'env:BLUE_TOKEN'],
+    ...(shop.adminUrl ? ['--admin-url', shop.adminUrl] : []),
+  ];
+}
+
+test('a shop is added with the reference to its token, and listed', async () => {
+  const shop = {
+    shopId: 'blue-shirts',
+    domain: 'blue-shirts.myshopify.com',
+    locationId: 'gid://shopify/Location/1',
+    facilityGroupId: 'FAC_GRP',
+    accessTokenRef: 'env:BLUE_TOKEN',
+    adminUrl: null,
+    apiVersion: '2026-10',
+  };
+
+  expect(await atp.json(addArguments())).toEqual({
+    ...shop,
+    schedules: { ensured: false, reason: 'TEMPORAL_ADDRESS is not set.' },
+  });
+  expect(await atp.json(['shop', 'list'])).toEqual([shop]);
+  expect(await atp.failure(...addArguments())).toBe('SHOP_EXISTS 2');
+  const sameLocation = addArguments().with(2, 'other');
+  expect(await atp.failure(...sameLocation)).toBe('SHOP_EXISTS 2');
+});
+
+test.each([
+  ['a foreign domain', { domain: 'shopify.example.com' }],
+  ['a location that is no gid', { locationId: '70000000001' }],
+  ['an admin URL off the loopback', { adminUrl: 'http://192.0.2.1/graphql.json' }],
+])('%s is refused', async (_, shop) => {
+  expect(await atp.failure(...addArguments(shop))).toBe('INPUT_INVALID 2');
+});
+
+test('a token in place of its reference is refused and not repeated', async () => {
+  const { stdout, stderr, exitCode } = await atp.run(...addArguments({ accessTokenRef: 'shpat_secret' }));
+
+  expect(exitCode).toBe(2);
+  expect(stdout + stderr).not.toContain('shpat_secret');
+});
+
+test('an unknown group is refused', async () => {
+  expect(await atp.failure(...addArguments().with(8, 'OUTLET'))).toBe('FACILITY_GROUP_UNKNOWN 2');
+});
+
+test('adding a shop schedules its jobs, removing it takes the schedules away', async () => {
+  const { address, namespace } = await freshNamespace();
+  const temporal = await connectTemporal({ address, namespace, isConfigured: true, connection: { address } });
+  cleanUp(() => temporal.close());
+  atp = await atpWith({ ...environment, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace });
+  const hardSync = temporal.client.schedule.getHandle(scheduleId('hard-sync', 'blue-shirts'));
+
+  expect(await atp.json(addArguments())).toMatchObject({ schedules: { ensured: true, reason: null } });
+  expect((await hardSync.describe()).action).toMatchObject({ workflowType: 'hardSync' });
+
+  await atp.json(['shop', 'remove', 'blue-shirts']);
+  await expect(hardSync.describe()).rejects.toThrow(/not found/i);
+  await temporal.client.schedule.getHandle(scheduleId('import', null)).describe();
+});
+
+test('a Temporal that is away does not stop a shop from being added', async () => {
+  atp = await atpWith({ ...environment, TEMPORAL_ADDRESS: '127.0.0.1:1' });
+
+  const { exitCode, stdout } = await atp.run(...addArguments());
+
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('Its jobs are not scheduled yet: Temporal at 127.0.0.1:1 does not answer');
+});
+
+test('shop map matches the catalogue by SKU and shows the items', async () => {
+  const { client, shop } = await freshTwin();
+  const [shirt] = await client.seed([
+    { sku: 'BLUE-SHIRT-M', title: 'Blue shirt', available: 10 },
+    { sku: 'TWICE', title: 'One', available: 1 },
+    { sku: 'TWICE', title: 'Two', available: 1 },
+  ]);
+  await atp.json(addArguments(shop));
+  for (const sku of ['BLUE-SHIRT-M', 'TWICE', 'NOT-ON-SHOPIFY'])
+    await atp.json(['product', 'add', sku, '--sku', sku]);
+
+  expect(await atp.json(['shop', 'map', 'blue-shirts'])).toEqual({
+    mapped: 1,
+    unmapped: 2,
+    duplicates: 1,
+    inactive: 0,
+    untracked: 0,
+  });
+  expect(await atp.json(['product', 'list', '--sku', 'BLUE-SHIRT-M'])).toMatchObject([
+    { inventoryItemId: shirt?.inventoryItemId },
+  ]);
+  expect(await atp.failure('shop', 'map', 'red-shirts')).toBe('SHOP_UNKNOWN 2');
+});
+
+test('a token that is not where the reference says is told with the reference', async () => {
+  const { shop } = await freshTwin();
+  await atp.json(addArguments({ ...shop, accessTokenRef: 'env:NO_SUCH_TOKEN' }));
+
+  const { stderr, exitCode } = await atp.run('shop', 'map', 'blue-shirts');
+
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/^SHOPIFY_CREDENTIAL_MISSING: .*env:NO_SUCH_TOKEN/);
+});
+
+test('removing a shop keeps its orders, which still claim stock', async () => {
+  await atp.json(addArguments());
+  await database.query(`INSERT INTO product (product_id, sku) VALUES ('P1', 'BLUE-SHIRT-M')`);
+  await database.query(
+    `INSERT INTO order_item (order_id, order_item_seq_id, shop_id, external_order_id, product_id, quantity, status_id, order_date)
+     VALUES ('O1', '1', 'blue-shirts', 'X1', 'P1', 3, 'ITEM_APPROVED', now())`,
+  );
+
+  expect(await atp.json(['shop', 'remove', 'blue-shirts'])).toMatchObject({ orderItemsKept: 1 });
+
+  expect(await atp.json(['explain', 'BLUE-SHIRT-M'])).toMatchObject({ terms: { brokeringQueue: 3 } });
+  expect(await atp.failure('shop', 'remove', 'blue-shirts')).toBe('SHOP_UNKNOWN 2');
+});
+
+test('a shop whose files are being applied is not removed', async () => {
+  await atp.json(addArguments());
+  await database.query(
+    `INSERT INTO lane (shop_id, holder, expires_at) VALUES ('blue-shirts', 'run', now() + interval '1 minute')`,
+  );
+
+  expect(await atp.failure('shop', 'remove', 'blue-shirts')).toBe('SHOP_BUSY 1');
+});
+
+test('a shop without files has an idle lane; a decision needs a file', async () => {
+  await atp.json(addArguments());
+
+  expect(await atp.json(['lane', 'blue-shirts'])).toMatchObject({
+    shopId: 'blue-shirts',
+    state: 'idle',
+    reason: null,
+    files: [],
+  });
+  expect(await atp.failure('lane', 'blue-shirts', 'retry')).toBe('INPUT_INVALID 2');
+  expect(await atp.failure('lane', 'blue-shirts', 'forget', '1', '--reason', 'x')).toBe('INPUT_INVALID 2');
+  expect(await atp.failure('lane', 'red-shirts')).toBe('SHOP_UNKNOWN 2');
+});

@@ -1,0 +1,319 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { mkdir, readdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import {
+  createImportActivities,
+  type FeedRef,
+  type ImportedFeed,
+} from '../../activities/import-inventory.ts';
+import { createImportLocalFile } from '../../activities/import-local-file.ts';
+import { AtpError } from '../../src/domain/errors.ts';
+import { FEEDS_PER_RUN } from '../../src/domain/limits.ts';
+import { fileDrop, type FileDrop, type OpenFileDrop } from '../../src/sftp/file-drop.ts';
+import { freshSftpRoot } from '../setup/fresh-sftp-root.ts';
+import { codedError } from '../sftp/coded.ts';
+import { scratchFolder } from '../sftp/scratch-folder.ts';
+import { Warehouse } from './warehouse.ts';
+
+let warehouse: Warehouse;
+let folder: string;
+let drop: OpenFileDrop;
+
+beforeEach(async () => {
+  warehouse = await Warehouse.open();
+  const root = await freshSftpRoot();
+  folder = root.folder;
+  drop = fileDrop(root.settings);
+});
+
+async function put(path: string, content: string): Promise<string> {
+  await mkdir(dirname(join(folder, path)), { recursive: true });
+  await writeFile(join(folder, path), content);
+  return path;
+}
+
+const read = (path: string) => readFile(join(folder, path), 'utf8');
+
+async function namesIn(path: string): Promise<string[]> {
+  return (await readdir(join(folder, path)).catch(() => [])).toSorted();
+}
+
+/** The attempts that die here are meant to. */
+const logger = new DefaultLogger('ERROR');
+
+/** As the worker runs it: an activity of a run that was started `startedAgoMs` ago. */
+function importFeed(path: string, { through = drop, startedAgoMs = 0 } = {}): Promise<ImportedFeed> {
+  const environment = new MockActivityEnvironment(
+    { scheduledTimestampMs: Date.now() - startedAgoMs },
+    { logger },
+  );
+  const activities = createImportActivities({ database: warehouse.database, fileDrop: through });
+  return environment.run(activities.importFeed, { path });
+}
+
+function listFeeds(job: { readonly source?: string } = {}): Promise<FeedRef[]> {
+  const activities = createImportActivities({ database: warehouse.database, fileDrop: drop });
+  return new MockActivityEnvironment().run(activities.listFeeds, job);
+}
+
+const onHand = async (sku = 'SHIRT') => (await warehouse.levels(sku, 'BROADWAY')).qoh;
+
+const HEADER = 'idValue,facilityId,availableDelta';
+const GOOD = `${HEADER}\nSHIRT,BROADWAY,5\n`;
+const MIXED = `${HEADER}\nSHIRT,BROADWAY,5\n=TIE,BROADWAY,-1\n`;
+
+describe('which feeds are taken', () => {
+  test('those in incoming/ and in the folders of the feed types, by name', async () => {
+    await put('incoming/RESET_INVENTORY__2.csv', 'abc');
+    await put('incoming/ORDER_ITEMS/A-1.csv', 'a');
+    await put('incoming/MDM_INV_VARIANCE/Z-1.csv', 'a');
+    for (const name of ['.hidden.csv', 'notes.txt', 'a.csv.part', 'drafts/a.csv'])
+      await put(`incoming/${name}`, 'x');
+
+    const feeds = await listFeeds();
+
+    expect(feeds.map(({ path }) => path)).toEqual([
+      'incoming/ORDER_ITEMS/A-1.csv',
+      'incoming/RESET_INVENTORY__2.csv',
+      'incoming/MDM_INV_VARIANCE/Z-1.csv',
+    ]);
+    expect(feeds[1]).toEqual({
+      path: 'incoming/RESET_INVENTORY__2.csv',
+      sizeBytes: 3,
+      modifiedAt: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+    });
+  });
+
+  test('only those of one folder when it is asked for', async () => {
+    await put('incoming/RESET_INVENTORY__2.csv', 'a');
+    await put('incoming/erp/RESET_INVENTORY__1.csv', 'a');
+    expect((await listFeeds({ source: 'erp' })).map(({ path }) => path)).toEqual([
+      'incoming/erp/RESET_INVENTORY__1.csv',
+    ]);
+    expect(await listFeeds({ source: 'nowhere' })).toEqual([]);
+  });
+
+  test('not more than one run can take', async () => {
+    for (let index = 0; index < FEEDS_PER_RUN + 3; index += 1) {
+      await put(`incoming/RESET_INVENTORY__${String(index).padStart(4, '0')}.csv`, 'a');
+    }
+    const feeds = await listFeeds();
+    expect(feeds).toHaveLength(FEEDS_PER_RUN);
+    expect(feeds[0]?.path).toBe('incoming/RESET_INVENTORY__0000.csv');
+  });
+});
+
+describe('where a feed goes', () => {
+  test('all rows good: to archive/', async () => {
+    const path = await put('incoming/MDM_INV_VARIANCE/1.csv', GOOD);
+    expect(await importFeed(path)).toEqual({ fileName: '1.csv', rows: 1, applied: 1, failed: 0 });
+    expect(await onHand()).toBe(5);
+    expect(await namesIn('incoming/MDM_INV_VARIANCE')).toEqual([]);
+    expect(await namesIn('archive')).toEqual(['1.csv']);
+    expect(await read('archive/1.csv')).toBe(GOOD);
+  });
+
+  test('some refused: the good ones count, and the file lies in error/ with a reason for each of the others', async () => {
+    const path = await put('incoming/MDM_INV_VARIANCE__1.csv', MIXED);
+    expect(await importFeed(path)).toEqual({
+      fileName: 'MDM_INV_VARIANCE__1.csv',
+      rows: 2,
+      applied: 1,
+      failed: 1,
+    });
+    expect(await onHand()).toBe(5);
+    expect(await namesIn('error')).toEqual(['MDM_INV_VARIANCE__1.csv', 'MDM_INV_VARIANCE__1.csv.errors.csv']);
+    expect(await read('error/MDM_INV_VARIANCE__1.csv.errors.csv')).toBe(
+      `row,column,code,message,${HEADER}\n` +
+        `3,idValue,PRODUCT_UNKNOWN,"There is no product with SKU ""=TIE"".",'=TIE,BROADWAY,-1\n`,
+    );
+  });
+
+  test.each([
+    ['stock.csv', GOOD, 'FEED_TYPE_UNKNOWN'],
+    ['MDM_INV_VARIANCE__1.csv', 'sku,qty\nSHIRT,1\n', 'FEED_HEADER_INVALID'],
+    ['MDM_INV_VARIANCE__1.csv', `${GOOD}"HAT,BROADWAY,1\n`, 'FEED_UNREADABLE'],
+    ['MDM_INV_VARIANCE__1.csv', '', 'FEED_UNREADABLE'],
+  ])('%s that is refused as a whole: to error/ with the one reason', async (name, content, code) => {
+    const path = await put(`incoming/${name}`, content);
+    const feed = await importFeed(path);
+    expect(feed).toMatchObject({ fileName: name, rows: 0, applied: 0, failed: 0, error: { code } });
+    expect(await namesIn('error')).toEqual([name, `${name}.errors.csv`]);
+    const [header, line] = (await read(`error/${name}.errors.csv`)).split('\n');
+    expect(header).toBe('row,column,code,message');
+    expect(line).toMatch(new RegExp(`^,,${code},`));
+    expect(await onHand()).toBe(0);
+  });
+
+  test('the same content again: to error/, and not applied', async () => {
+    await importFeed(await put('incoming/MDM_INV_VARIANCE__1.csv', GOOD));
+    const again = await importFeed(await put('incoming/MDM_INV_VARIANCE__2.csv', GOOD));
+    expect(again.error?.message).toContain('has the same content as "MDM_INV_VARIANCE__1.csv"');
+    expect(await namesIn('error')).toEqual(['MDM_INV_VARIANCE__2.csv', 'MDM_INV_VARIANCE__2.csv.errors.csv']);
+    expect(await onHand()).toBe(5);
+  });
+
+  test('a name that is taken by another content gets the time at which it was sent', async () => {
+    const name = 'MDM_INV_VARIANCE__daily.csv';
+    for (const units of [1, 2, 3]) {
+      const path = await put(`incoming/${name}`, `${HEADER}\nSHIRT,BROADWAY,${units}\n`);
+      await utimes(join(folder, path), 1_700_000_000, 1_700_000_000);
+      expect(await importFeed(path)).toMatchObject({ applied: 1 });
+    }
+    expect(await namesIn('archive')).toEqual([
+      'MDM_INV_VARIANCE__daily.20231114T221320Z-2.csv',
+      'MDM_INV_VARIANCE__daily.20231114T221320Z.csv',
+      name,
+    ]);
+    expect(await onHand()).toBe(6);
+  });
+
+  test('the error file of an earlier file is not taken for this one’s', async () => {
+    const name = 'MDM_INV_VARIANCE__1.csv';
+    await put(`error/${name}.errors.csv`, 'an older story');
+    await importFeed(await put(`incoming/${name}`, MIXED));
+    expect(await read(`error/${name}.errors.csv`)).toBe('an older story');
+    const names = (await namesIn('error')).filter((found) => found !== `${name}.errors.csv`);
+    expect(names).toHaveLength(2);
+    expect(names[1]).toBe(`${names[0]}.errors.csv`);
+  });
+});
+
+describe('a run that dies on the way is repeated', () => {
+  const NAME = 'MDM_INV_VARIANCE__1.csv';
+
+  /** The file drop of a worker that is killed just before or just after one of its steps. */
+  function dyingAt(step: 'publish' | 'move', when: 'before' | 'after'): OpenFileDrop {
+    return (work) =>
+      drop((files) => {
+        const dies = async (does: () => Promise<void>) => {
+          if (when === 'after') await does();
+          throw new Error('killed');
+        };
+        const dying: FileDrop = {
+          ...files,
+          ...(step === 'move'
+            ? { move: (from, to) => dies(() => files.move(from, to)) }
+            : { publish: (localPath, target) => dies(() => files.publish(localPath, target)) }),
+        };
+        return work(dying);
+      });
+  }
+
+  test.each([
+    ['before its error file is there', 'publish', 'before'],
+    ['before the file is moved', 'publish', 'after'],
+    ['before the file is moved, its error file is there', 'move', 'before'],
+    ['after the file was moved', 'move', 'after'],
+  ] as const)('%s', async (_, step, when) => {
+    const path = await put(`incoming/${NAME}`, MIXED);
+    await expect(importFeed(path, { through: dyingAt(step, when) })).rejects.toThrow('killed');
+
+    const feed = await importFeed(path, { startedAgoMs: 60_000 });
+
+    expect(feed).toEqual({ fileName: NAME, rows: 2, applied: 1, failed: 1 });
+    expect(await onHand()).toBe(5);
+    expect(await namesIn('incoming')).toEqual([]);
+    expect(await namesIn('error')).toEqual([NAME, `${NAME}.errors.csv`]);
+    const [file] = await warehouse.database.query<{ filed: boolean }>(
+      'SELECT filed_at IS NOT NULL AS filed FROM import_file',
+    );
+    expect(file?.filed).toBe(true);
+  });
+
+  test('a file that a person has taken away is told, and nothing is applied', async () => {
+    const feed = await importFeed(`incoming/${NAME}`);
+    expect(feed).toMatchObject({ fileName: NAME, rows: 0, error: { code: 'FEED_GONE' } });
+  });
+
+  test('an import of that name from another day is not taken for this one', async () => {
+    await importFeed(await put(`incoming/${NAME}`, GOOD));
+    await warehouse.database.query(`UPDATE import_file SET imported_at = imported_at - interval '1 day'`);
+    expect(await importFeed(`incoming/${NAME}`)).toMatchObject({ rows: 0, error: { code: 'FEED_GONE' } });
+  });
+
+  test('what a retry can mend is thrown, and the file stays', async () => {
+    const path = await put(`incoming/${NAME}`, GOOD);
+    const away: OpenFileDrop = () =>
+      Promise.reject(new AtpError('SFTP_UNREACHABLE', { host: 'h', port: 22, reason: 'gone' }));
+    expect((await codedError(() => importFeed(path, { through: away }))).code).toBe('SFTP_UNREACHABLE');
+    expect(await namesIn('incoming')).toEqual([NAME]);
+  });
+});
+
+test('a file that changes while it is read is left for the next run', async () => {
+  const path = await put('incoming/MDM_INV_VARIANCE__1.csv', GOOD);
+  const growing: OpenFileDrop = (work) =>
+    drop((files) =>
+      work({
+        ...files,
+        download: async (from, to) => {
+          const got = await files.download(from, to);
+          await put(path, `${GOOD}HAT,BROADWAY,7\n`);
+          return got;
+        },
+      }),
+    );
+  expect(await importFeed(path, { through: growing })).toMatchObject({ error: { code: 'FEED_UNSETTLED' } });
+  expect([await onHand(), await namesIn('incoming')]).toEqual([0, ['MDM_INV_VARIANCE__1.csv']]);
+
+  expect(await importFeed(path)).toMatchObject({ rows: 2, applied: 2 });
+});
+
+test('a path out of incoming/ is refused', async () => {
+  await put('secret.csv', GOOD);
+  const error = await codedError(() => importFeed('incoming/../secret.csv'));
+  expect(error.code).toBe('INPUT_INVALID');
+});
+
+describe('a file on this machine', () => {
+  let localPath: string;
+
+  beforeEach(async () => {
+    localPath = join(await scratchFolder(), 'count.csv');
+    await writeFile(localPath, MIXED);
+  });
+
+  function importLocal(options: { dryRun?: boolean; type?: string; localPath?: string } = {}) {
+    const importLocalFile = createImportLocalFile({ database: warehouse.database });
+    return importLocalFile({
+      localPath,
+      fileName: 'count.csv',
+      type: 'MDM_INV_VARIANCE',
+      dryRun: false,
+      ...options,
+    });
+  }
+
+  test('is previewed, then applied, with its error file beside it', async () => {
+    const preview = await importLocal({ dryRun: true });
+    expect(preview).toMatchObject({ fileName: 'count.csv', rows: 2, applied: 1, failed: 1 });
+    expect(await readFile(preview.errorFile ?? '', 'utf8')).toContain('PRODUCT_UNKNOWN');
+    expect(await onHand()).toBe(0);
+
+    expect(await importLocal()).toEqual(preview);
+    expect(preview.errorFile).toBe(`${localPath}.errors.csv`);
+    expect(await onHand()).toBe(5);
+  });
+
+  test('the error file of an earlier try does not stay beside a good one', async () => {
+    await importLocal({ dryRun: true });
+    await writeFile(localPath, GOOD);
+    expect(await importLocal()).toMatchObject({ applied: 1, errorFile: null });
+    expect(await readdir(dirname(localPath))).toEqual(['count.csv']);
+  });
+
+  test('what came by SFTP before is not applied again', async () => {
+    await writeFile(localPath, GOOD);
+    await importFeed(await put('incoming/MDM_INV_VARIANCE__1.csv', GOOD));
+    expect((await codedError(() => importLocal())).code).toBe('FEED_ALREADY_IMPORTED');
+  });
+
+  test('an unknown type and a file that is not there are told', async () => {
+    expect((await codedError(() => importLocal({ type: 'STOCK' }))).code).toBe('FEED_TYPE_UNKNOWN');
+    await rename(localPath, `${localPath}.moved`);
+    expect((await codedError(() => importLocal())).code).toBe('INPUT_INVALID');
+  });
+});

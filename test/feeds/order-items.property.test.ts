@@ -1,0 +1,136 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { nextOrderItem, openQuantity, type OrderItemState } from '../../src/domain/order-item.ts';
+import { Warehouse } from './warehouse.ts';
+
+const holdsStock = (facilityId: string) => facilityId !== 'PARKING';
+
+interface Told extends OrderItemState {
+  readonly orderId: string;
+}
+
+const told: fc.Arbitrary<Told> = fc.record({
+  orderId: fc.constantFrom('O1', 'O2', 'O3'),
+  productId: fc.constantFrom('SHIRT', 'SHIRT', 'SHIRT', 'HAT'),
+  quantity: fc.nat({ max: 6 }),
+  cancelQuantity: fc.constantFrom(0, 0, 1, 7),
+  facilityId: fc.constantFrom(null, 'BROADWAY', 'SOHO', 'PARKING'),
+  statusId: fc.constantFrom(
+    'ITEM_CREATED',
+    'ITEM_APPROVED',
+    'ITEM_APPROVED',
+    'ITEM_CANCELLED',
+    'ITEM_COMPLETED',
+  ),
+});
+
+/** What is left when the rows are taken one after the other, with nothing but the rules and a pocket calculator. */
+class Model {
+  readonly #lines = new Map<string, OrderItemState>();
+  readonly #shipped = new Map<string, number>();
+
+  /** The code of the refusal, or null. */
+  take({ orderId, ...row }: Told): string | null {
+    const next = nextOrderItem(this.#lines.get(orderId) ?? null, row, holdsStock);
+    if (next.outcome === 'REFUSED') return next.code;
+    this.#lines.set(orderId, next.state);
+    if (next.outcome === 'CHANGED') {
+      for (const { productId, facilityId, quantityOnHandDiff } of next.postings) {
+        const place = `${productId} ${facilityId}`;
+        this.#shipped.set(place, (this.#shipped.get(place) ?? 0) + quantityOnHandDiff);
+      }
+    }
+    return null;
+  }
+
+  /** By the states alone, without the postings: what is open at a place is reserved there. */
+  levels(): Record<string, [qoh: number, reserved: number]> {
+    const levels: Record<string, [number, number]> = {};
+    const at = (place: string) => (levels[place] ??= [0, 0]);
+    for (const [place, units] of this.#shipped) at(place)[0] += units;
+    for (const line of this.#lines.values()) {
+      const { facilityId } = line;
+      if (facilityId === null) continue;
+      at(`${line.productId} ${facilityId}`)[1] += openQuantity(line);
+    }
+    return nonZero(levels);
+  }
+
+  lines(): Record<string, string> {
+    return Object.fromEntries([...this.#lines].map(([orderId, state]) => [orderId, lineText(state)]));
+  }
+}
+
+function nonZero(levels: Record<string, [number, number]>): Record<string, [number, number]> {
+  return Object.fromEntries(
+    Object.entries(levels).filter(([, [qoh, reserved]]) => qoh !== 0 || reserved !== 0),
+  );
+}
+
+function lineText(state: OrderItemState): string {
+  const { productId, quantity, cancelQuantity, facilityId, statusId } = state;
+  return `${productId} ${quantity}-${cancelQuantity} ${facilityId ?? 'queue'} ${statusId}`;
+}
+
+function csvLine({ orderId, productId, quantity, cancelQuantity, facilityId, statusId }: Told): string {
+  return `${orderId},1,,,${productId},,${quantity},${cancelQuantity},${facilityId ?? ''},${statusId},2026-11-24T10:00:00Z`;
+}
+
+async function sums(warehouse: Warehouse, sql: string): Promise<Record<string, [number, number]>> {
+  const rows = await warehouse.database.query<{ place: string; qoh: number; reserved: number }>(
+    `SELECT concat_ws(' ', sku, facility_id) AS place, qoh::int, reserved::int
+     FROM (${sql}) AS level JOIN product USING (product_id)`,
+  );
+  return nonZero(Object.fromEntries(rows.map(({ place, qoh, reserved }) => [place, [qoh, reserved]])));
+}
+
+test('any sequence of states, cut into any files, ends as if its rows were taken one by one', async () => {
+  const warehouse = await Warehouse.open();
+  let run = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.array(told, { minLength: 1, maxLength: 8 }), { maxLength: 5 }),
+      async (files) => {
+        run += 1;
+        await warehouse.database.query(
+          `INSERT INTO inventory_item_detail
+           (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source)
+         SELECT product_id, facility_id, -quantity_on_hand, -reserved, 'VAR_MANUAL', 'a new start' FROM product_facility`,
+        );
+        await warehouse.database.query('DELETE FROM order_item');
+        const model = new Model();
+        for (const [index, rows] of files.entries()) {
+          const refused = rows.map((row) => model.take(row));
+          // A file of its own, though another run may have had the same rows.
+          const filler = `run-${run}-${index},1,,,SHIRT,,0,0,,ITEM_CANCELLED,2026-11-24T10:00:00Z`;
+          const outcome = await warehouse.import('ORDER_ITEMS', [...rows.map(csvLine), filler]);
+          expect(
+            Object.fromEntries(outcome.refused.map(({ rowNumber, code }) => [rowNumber - 2, code])),
+          ).toEqual(Object.fromEntries(refused.flatMap((code, row) => (code === null ? [] : [[row, code]]))));
+        }
+
+        const levels = await sums(
+          warehouse,
+          'SELECT product_id, facility_id, quantity_on_hand AS qoh, reserved FROM product_facility',
+        );
+        expect(levels).toEqual(model.levels());
+        expect(levels).toEqual(
+          await sums(
+            warehouse,
+            `SELECT product_id, facility_id, sum(quantity_on_hand_diff) AS qoh, sum(reserved_diff) AS reserved
+           FROM inventory_item_detail GROUP BY product_id, facility_id`,
+          ),
+        );
+        const lines = await warehouse.database.query<OrderItemState & { orderId: string }>(
+          `SELECT order_id AS "orderId", sku AS "productId", quantity, cancel_quantity AS "cancelQuantity",
+           facility_id AS "facilityId", status_id AS "statusId"
+         FROM order_item JOIN product USING (product_id) WHERE order_id NOT LIKE 'run-%'`,
+        );
+        expect(Object.fromEntries(lines.map((line) => [line.orderId, lineText(line)]))).toEqual(
+          model.lines(),
+        );
+      },
+    ),
+    { numRuns: 60, verbose: 1 },
+  );
+}, 120_000);

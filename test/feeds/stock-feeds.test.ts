@@ -1,0 +1,213 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { codesOf, Warehouse } from './warehouse.ts';
+
+let warehouse: Warehouse;
+
+beforeEach(async () => {
+  warehouse = await Warehouse.open();
+});
+
+async function reserve(units: number): Promise<void> {
+  await warehouse.import('ORDER_ITEMS', [
+    `O1,1,,,SHIRT,,${units},,BROADWAY,ITEM_APPROVED,2026-11-24T10:00:00Z`,
+  ]);
+}
+
+describe('RESET_INVENTORY', () => {
+  test('a count becomes the quantity on hand, by a posting of the difference', async () => {
+    await warehouse.count('SHIRT', 'BROADWAY', 10);
+    await warehouse.count('SHIRT', 'BROADWAY', 4);
+    expect(await warehouse.levels('SHIRT', 'BROADWAY')).toEqual({ qoh: 4, reserved: 0 });
+    expect(await warehouse.ledger()).toEqual([
+      'SHIRT BROADWAY 10 0 VAR_EXT_RESET RESET_INVENTORY__1.csv:2',
+      'SHIRT BROADWAY -6 0 VAR_EXT_RESET RESET_INVENTORY__2.csv:2',
+    ]);
+  });
+
+  test('a count of what is available leaves what is reserved: 10 with 5 reserved, counted 4, is 9', async () => {
+    await warehouse.count('SHIRT', 'BROADWAY', 10);
+    await reserve(5);
+    await warehouse.count('SHIRT', 'BROADWAY', 4, 'Y');
+    expect(await warehouse.levels('SHIRT', 'BROADWAY')).toEqual({ qoh: 9, reserved: 5 });
+  });
+
+  test('a count of the quantity on hand may leave less than is reserved', async () => {
+    await warehouse.count('SHIRT', 'BROADWAY', 10);
+    await reserve(5);
+    await warehouse.count('SHIRT', 'BROADWAY', 4, 'false');
+    expect(await warehouse.levels('SHIRT', 'BROADWAY')).toEqual({ qoh: 4, reserved: 5 });
+  });
+
+  test('a count of what is there already is applied, posts nothing and changes nothing', async () => {
+    await warehouse.count('SHIRT', 'BROADWAY', 10);
+    const changes = await warehouse.changes();
+    const outcome = await warehouse.import('RESET_INVENTORY', ['BROADWAY,,SHIRT,,,again,,10']);
+    expect(outcome).toMatchObject({ rows: 1, applied: 1, failed: 0 });
+    expect(await warehouse.ledger()).toHaveLength(1);
+    expect(await warehouse.changes()).toBe(changes);
+  });
+
+  test('products by SKU, UPC and id, and facilities by their id and by the external one', async () => {
+    const outcome = await warehouse.import('RESET_INVENTORY', [
+      'BROADWAY,,SHIRT,SKU,,,,1',
+      ',S-2,0123456789,UPCA,,,,2',
+      'BROADWAY,S-1,10001,productId,,,,3',
+      'SOHO,unknown,HAT,,,,,4',
+    ]);
+    expect(outcome.applied).toBe(4);
+    expect(await warehouse.levels('SHIRT', 'BROADWAY')).toMatchObject({ qoh: 1 });
+    expect(await warehouse.levels('SHIRT', 'SOHO')).toMatchObject({ qoh: 2 });
+    expect(await warehouse.levels('HAT', 'BROADWAY')).toMatchObject({ qoh: 3 });
+    expect(await warehouse.levels('HAT', 'SOHO')).toMatchObject({ qoh: 4 });
+  });
+
+  test('each row that cannot be applied has its reason, and the good ones are applied', async () => {
+    const outcome = await warehouse.import('RESET_INVENTORY', [
+      'BROADWAY,,SHIRT,,,,,10',
+      'BROADWAY,,TIE,,,,,1',
+      'BROADWAY,,SHIRT,UPC,,,,1',
+      'NOWHERE,,SHIRT,,,,,1',
+      ',S-9,SHIRT,,,,,1',
+      'PARKING,,SHIRT,,,,,1',
+      ',P-1,SHIRT,,,,,1',
+      'BROADWAY,S-2,HAT,,,,,1',
+      'BROADWAY,,SHIRT,,,,,11',
+      'BROADWAY,,HAT,,,,,x',
+      'NOWHERE,,TIE,,,,,1',
+      'SOHO,,HAT,,,,,7',
+    ]);
+    expect(outcome).toMatchObject({ rows: 12, applied: 2, failed: 10 });
+    expect(outcome.refused.map(({ rowNumber, column, code }) => `${rowNumber} ${column} ${code}`)).toEqual([
+      '3 idValue PRODUCT_UNKNOWN',
+      '4 idValue PRODUCT_UNKNOWN',
+      '5 facilityId FACILITY_UNKNOWN',
+      '6 externalFacilityId FACILITY_UNKNOWN',
+      '7 facilityId FACILITY_VIRTUAL',
+      '8 externalFacilityId FACILITY_VIRTUAL',
+      '9 externalFacilityId FEED_VALUE_INVALID',
+      '10 idValue FEED_ROW_DUPLICATE',
+      '11 availableQty FEED_VALUE_INVALID',
+      '12 idValue PRODUCT_UNKNOWN',
+    ]);
+    expect(outcome.refused[1]?.message).toBe('There is no product with UPC "SHIRT".');
+    expect(outcome.refused[7]).toMatchObject({
+      message: 'Row 2 sets the same product at the same facility "BROADWAY" already.',
+      values: ['BROADWAY', '', 'SHIRT', '', '', '', '', '11'],
+    });
+    expect(await warehouse.levels('SHIRT', 'BROADWAY')).toMatchObject({ qoh: 10 });
+    expect(await warehouse.levels('HAT', 'SOHO')).toMatchObject({ qoh: 7 });
+  });
+
+  test('a level outside its range is a refused row, not a failed file', async () => {
+    await reserve(5);
+    const outcome = await warehouse.import('RESET_INVENTORY', [
+      'BROADWAY,,SHIRT,,,,Y,1000000000',
+      'SOHO,,SHIRT,,,,Y,1000000000',
+    ]);
+    expect(codesOf(outcome)).toEqual({ 2: 'LEVEL_OUT_OF_RANGE' });
+    expect(await warehouse.levels('SHIRT', 'SOHO')).toMatchObject({ qoh: 1_000_000_000 });
+  });
+
+  test('values with every character that COPY treats specially arrive as they are', async () => {
+    const sku = 'a\\b\tc"d\\N';
+    await warehouse.database.query(`INSERT INTO product (product_id, sku) VALUES ('odd', $1)`, [sku]);
+    const outcome = await warehouse.import('RESET_INVENTORY', [
+      `BROADWAY,,"a\\b\tc""d\\N",,,"two\nlines",,5`,
+      `BROADWAY,,"\\N",,,,,5`,
+    ]);
+    expect(outcome.refused.map(({ values }) => values[2])).toEqual(['\\N']);
+    expect(await warehouse.levels(sku, 'BROADWAY')).toMatchObject({ qoh: 5 });
+  });
+});
+
+describe('MDM_INV_VARIANCE', () => {
+  test('differences add up, each with its own reason', async () => {
+    await warehouse.count('SHIRT', 'BROADWAY', 10);
+    const outcome = await warehouse.import('MDM_INV_VARIANCE', [
+      'SHIRT,,-3,BROADWAY,,,VAR_LOST',
+      'SHIRT,,2,BROADWAY,,,RTN_ITM_RCPT',
+      'SHIRT,,0,BROADWAY,,,',
+      'SHIRT,,1,,S-1,,',
+    ]);
+    expect(outcome).toMatchObject({ rows: 4, applied: 4, failed: 0 });
+    expect(await warehouse.levels('SHIRT', 'BROADWAY')).toEqual({ qoh: 10, reserved: 0 });
+    expect((await warehouse.ledger()).slice(1)).toEqual([
+      'SHIRT BROADWAY -3 0 VAR_LOST MDM_INV_VARIANCE__2.csv:2',
+      'SHIRT BROADWAY 2 0 RTN_ITM_RCPT MDM_INV_VARIANCE__2.csv:3',
+      'SHIRT BROADWAY 1 0 VAR_MANUAL MDM_INV_VARIANCE__2.csv:5',
+    ]);
+  });
+
+  test('more may be lost than was there', async () => {
+    await warehouse.import('MDM_INV_VARIANCE', ['SHIRT,,-3,BROADWAY,,,VAR_LOST']);
+    expect(await warehouse.levels('SHIRT', 'BROADWAY')).toEqual({ qoh: -3, reserved: 0 });
+  });
+
+  test('rows that together leave a level’s range are refused together, and no other', async () => {
+    const outcome = await warehouse.import('MDM_INV_VARIANCE', [
+      'SHIRT,,1000000000,BROADWAY,,,',
+      'SHIRT,,1000000000,BROADWAY,,,',
+      'SHIRT,,1000000000,BROADWAY,,,',
+      'SHIRT,,1,SOHO,,,',
+    ]);
+    expect(codesOf(outcome)).toEqual({
+      2: 'LEVEL_OUT_OF_RANGE',
+      3: 'LEVEL_OUT_OF_RANGE',
+      4: 'LEVEL_OUT_OF_RANGE',
+    });
+    expect(await warehouse.levels('SHIRT', 'SOHO')).toMatchObject({ qoh: 1 });
+  });
+
+  test('unknown products, unknown and virtual facilities and wrong reasons are refused', async () => {
+    const outcome = await warehouse.import('MDM_INV_VARIANCE', [
+      'TIE,,1,BROADWAY,,,',
+      'SHIRT,,1,NOWHERE,,,',
+      'SHIRT,,1,PARKING,,,',
+      'SHIRT,,1,BROADWAY,,,just because',
+    ]);
+    expect(codesOf(outcome)).toEqual({
+      2: 'PRODUCT_UNKNOWN',
+      3: 'FACILITY_UNKNOWN',
+      4: 'FACILITY_VIRTUAL',
+      5: 'FEED_VALUE_INVALID',
+    });
+  });
+});
+
+describe('at once', () => {
+  test('counts of one new place by several imports leave one of the counts, not their sum', async () => {
+    await Promise.all(
+      [7, 7, 7, 7].map((units, index) =>
+        warehouse.import('RESET_INVENTORY', [
+          `BROADWAY,,SHIRT,,,${index},,${units}`,
+          `SOHO,,SHIRT,,,${index},,${units}`,
+        ]),
+      ),
+    );
+    expect(await warehouse.levels('SHIRT', 'BROADWAY')).toEqual({ qoh: 7, reserved: 0 });
+    expect(await warehouse.levels('SHIRT', 'SOHO')).toEqual({ qoh: 7, reserved: 0 });
+  });
+
+  test('imports of the same places in opposite order do not wait for each other in a circle', async () => {
+    const skus = Array.from({ length: 200 }, (_, index) => `P${String(index).padStart(3, '0')}`);
+    await warehouse.database.query(
+      'INSERT INTO product (product_id, sku) SELECT sku, sku FROM unnest($1::text[]) AS sku',
+      [skus],
+    );
+    const variance = (sku: string) => `${sku},,1,BROADWAY,,,`;
+    const count = (sku: string) => `BROADWAY,,${sku},,,,,5`;
+    await Promise.all([
+      warehouse.import('MDM_INV_VARIANCE', skus.map(variance)),
+      warehouse.import('MDM_INV_VARIANCE', skus.toReversed().map(variance)),
+      warehouse.import('RESET_INVENTORY', skus.toReversed().map(count)),
+      warehouse.import('RESET_INVENTORY', skus.map(count)),
+    ]);
+    const [unequal] = await warehouse.database.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM product_facility AS level
+       WHERE quantity_on_hand NOT BETWEEN 5 AND 7 OR quantity_on_hand <> (
+         SELECT sum(quantity_on_hand_diff) FROM inventory_item_detail AS posted
+         WHERE posted.product_id = level.product_id AND posted.facility_id = level.facility_id)`,
+    );
+    expect(unequal?.count).toBe(0);
+  });
+});

@@ -1,0 +1,143 @@
+/** A small master of inventory that feeds are imported into. */
+import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { withFeed } from '../../src/csv/feed-csv.ts';
+import type { FeedType, ImportCounts, RefusedRow } from '../../src/domain/feed.ts';
+import type { Database } from '../../src/postgres/database.ts';
+import { importFeed, type ImportOptions } from '../../src/postgres/feed-imports.ts';
+import { freshDatabase } from '../setup/fresh-database.ts';
+import { scratchFolder } from '../sftp/scratch-folder.ts';
+
+export interface ImportOutcome extends ImportCounts {
+  readonly refused: readonly RefusedRow[];
+}
+
+export interface Levels {
+  readonly qoh: number;
+  readonly reserved: number;
+}
+
+export const SHOP = 'blue-shirts';
+
+const HEADERS: Readonly<Record<FeedType, string>> = {
+  RESET_INVENTORY:
+    'facilityId,externalFacilityId,idValue,idType,locationSeqId,comments,resetByAtp,availableQty',
+  MDM_INV_VARIANCE: 'idValue,idType,availableDelta,facilityId,externalFacilityId,locationSeqId,reasonEnumId',
+  ORDER_ITEMS:
+    'orderId,orderItemSeqId,shopId,externalOrderId,idValue,idType,quantity,cancelQuantity,facilityId,statusId,orderDate',
+};
+
+export class Warehouse {
+  readonly database: Database;
+  readonly url: string;
+  readonly #folder: string;
+  #files = 0;
+
+  private constructor(database: Database, url: string, folder: string) {
+    this.database = database;
+    this.url = url;
+    this.#folder = folder;
+  }
+
+  /** SHIRT and HAT, at the stores BROADWAY (external S-1) and SOHO, beside the virtual PARKING. */
+  static async open(): Promise<Warehouse> {
+    const { database, url } = await freshDatabase();
+    await database.query(
+      `INSERT INTO facility (facility_id, facility_name, facility_type_id, external_id) VALUES
+         ('BROADWAY', 'Broadway', 'RETAIL_STORE', 'S-1'), ('SOHO', 'Soho', 'RETAIL_STORE', 'S-2'),
+         ('PARKING', 'Brokering queue', 'NA', 'P-1')`,
+    );
+    await database.query(
+      `INSERT INTO product (product_id, sku, upc) VALUES ('10000', 'SHIRT', '0123456789'), ('10001', 'HAT', NULL)`,
+    );
+    await database.query(
+      `INSERT INTO shop (shop_id, domain, location_id, facility_group_id, access_token_ref, api_version)
+       VALUES ('${SHOP}', 'blue-shirts.myshopify.com', 'gid://shopify/Location/1', 'FAC_GRP', 'env:NO_TOKEN', '2026-10')`,
+    );
+    return new Warehouse(database, url, await scratchFolder());
+  }
+
+  /** Imports rows under the type's full header. */
+  async import(
+    type: FeedType,
+    rows: readonly string[],
+    options: Partial<ImportOptions> = {},
+  ): Promise<ImportOutcome> {
+    this.#files += 1;
+    return this.importText(
+      type,
+      `${[HEADERS[type], ...rows].join('\n')}\n`,
+      `${type}__${this.#files}.csv`,
+      options,
+    );
+  }
+
+  async importText(
+    type: FeedType,
+    text: string,
+    fileName: string,
+    options: Partial<ImportOptions> = {},
+  ): Promise<ImportOutcome> {
+    const localPath = join(this.#folder, fileName);
+    await writeFile(localPath, text);
+    const sha256 = createHash('sha256').update(text).digest('hex');
+    const refused: RefusedRow[] = [];
+    const counts = await withFeed({ localPath, fileName, type }, ({ rows }) =>
+      importFeed(
+        this.database,
+        { sha256, fileName, type, rows },
+        {
+          dryRun: false,
+          isToBeFiled: false,
+          onRefused: async (all) => {
+            for await (const row of all) refused.push(row);
+          },
+          ...options,
+        },
+      ),
+    );
+    return { ...counts, refused };
+  }
+
+  /** A count; with `resetByAtp`, of what is available. */
+  async count(
+    sku: string,
+    facilityId: string,
+    availableQty: number,
+    resetByAtp = 'N',
+  ): Promise<ImportOutcome> {
+    return this.import('RESET_INVENTORY', [`${facilityId},,${sku},,,,${resetByAtp},${availableQty}`]);
+  }
+
+  async levels(sku: string, facilityId: string): Promise<Levels> {
+    const [level] = await this.database.query<Levels>(
+      `SELECT quantity_on_hand AS qoh, reserved FROM product_facility JOIN product USING (product_id)
+       WHERE sku = $1 AND facility_id = $2`,
+      [sku, facilityId],
+    );
+    return level ?? { qoh: 0, reserved: 0 };
+  }
+
+  /** `sku facility qoh reserved reason source`, in the order of the ledger. */
+  async ledger(): Promise<string[]> {
+    const rows = await this.database.query<{ line: string }>(
+      `SELECT concat_ws(' ', sku, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source) AS line
+       FROM inventory_item_detail JOIN product USING (product_id) ORDER BY inventory_item_detail_id`,
+    );
+    return rows.map(({ line }) => line);
+  }
+
+  /** How often anything that Online ATP depends on has been logged as changed. */
+  async changes(): Promise<number> {
+    const [row] = await this.database.query<{ count: number }>(
+      'SELECT count(*)::int AS count FROM change_log',
+    );
+    return row?.count ?? 0;
+  }
+}
+
+/** The codes of refused rows by row number. */
+export function codesOf({ refused }: ImportOutcome): Record<number, string> {
+  return Object.fromEntries(refused.map(({ rowNumber, code }) => [rowNumber, code]));
+}

