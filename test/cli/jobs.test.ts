@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { Database } from '../../src/postgres/database.ts';
+import { createFacilityGroup } from '../../src/postgres/facility-groups.ts';
 import { addShop } from '../../src/postgres/shops.ts';
 import { connectTemporal, TASK_QUEUE, type TemporalClient } from '../../src/temporal/connection.ts';
 import { jobStart, runJob } from '../../src/temporal/jobs.ts';
@@ -30,6 +31,7 @@ beforeAll(async () => {
   cleanUp(() => temporal.close());
   environment = { DATABASE_URL: fresh.url, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace };
   atp = await atpWith(environment);
+  await createFacilityGroup(database, { facilityGroupId: 'WHOLESALE' });
   for (const shopId of ['north', 'south']) {
     await addShop(database, { ...SHOP, shopId, domain: `${shopId}.myshopify.com` });
   }
@@ -187,9 +189,10 @@ test.each([
   ['an unknown job', ['reindex'], 'JOB_UNKNOWN 2'],
   ['an unknown shop', ['hard-sync', '--shop', 'east'], 'SHOP_UNKNOWN 2'],
   ['no shop where there are two', ['hard-sync'], 'INPUT_INVALID 2'],
+  ['an unknown group', ['hard-sync', '--shop', 'north', '--group', 'NOWHERE'], 'FACILITY_GROUP_UNKNOWN 2'],
   [
     'another group than the shop’s',
-    ['hard-sync', '--shop', 'north', '--group', 'OUTLET'],
+    ['hard-sync', '--shop', 'north', '--group', 'WHOLESALE'],
     'SHOP_GROUP_MISMATCH 2',
   ],
   ['a group for a job that has none', ['verify', '--shop', 'north', '--group', 'FAC_GRP'], 'INPUT_INVALID 2'],
