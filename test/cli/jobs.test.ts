@@ -208,7 +208,13 @@ test('a namespace that does not exist is told apart from a fault', async () => {
 });
 
 test('a workflow that ends without a result is told with its reason', async () => {
-  const running = runJob(temporal, { job: 'hard-sync', shopId: 'south' }, { wait: true });
+  // Expected before it can happen: a rejection that nobody waits for yet would end the run.
+  const ending = expect(
+    runJob(temporal, { job: 'hard-sync', shopId: 'south' }, { wait: true }),
+  ).rejects.toMatchObject({
+    code: 'JOB_FAILED',
+    message: expect.stringContaining('by the test') as string,
+  });
   const handle = temporal.client.workflow.getHandle(
     jobStart({ job: 'hard-sync', shopId: 'south' }).workflowId,
   );
@@ -221,8 +227,5 @@ test('a workflow that ends without a result is told with its reason', async () =
     )
     .toBe(true);
 
-  await expect(running).rejects.toMatchObject({
-    code: 'JOB_FAILED',
-    message: expect.stringContaining('by the test') as string,
-  });
+  await ending;
 });
