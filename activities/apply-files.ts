@@ -2,7 +2,12 @@
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { AtpError, type ErrorCode } from '../src/domain/errors.ts';
-import { CALLS_PER_WINDOW, FILES_PER_ARCHIVING, ROWS_PER_CALL } from '../src/domain/limits.ts';
+import {
+  CALLS_IN_FLIGHT,
+  CALLS_PER_WINDOW,
+  FILES_PER_ARCHIVING,
+  ROWS_PER_CALL,
+} from '../src/domain/limits.ts';
 import { archiveFolder, outgoingFolder } from '../src/domain/upload-file.ts';
 import type { Database } from '../src/postgres/database.ts';
 import {
@@ -19,6 +24,7 @@ import { filesToArchive, findFile, markArchived, type UploadFile } from '../src/
 import type { OpenFileDrop } from '../src/sftp/file-drop.ts';
 import type { AdminApi } from '../src/shopify/admin-api.ts';
 import { applyChunk } from './apply-chunk.ts';
+import { eachOf } from './each-of.ts';
 import { keepAlive } from './keep-alive.ts';
 import { withScratchFolder } from './scratch-folder.ts';
 
@@ -88,7 +94,7 @@ export function createApplyActivities({ database, fileDrop, adminApi }: ApplyDep
       });
     },
 
-    /** Applies one window of the file's chunks, in their order. Begun again it goes on where it was. */
+    /** Applies one window of the file's chunks, several calls at once. Begun again it goes on where it was. */
     async applyWindow({
       sequence,
       window,
@@ -99,11 +105,11 @@ export function createApplyActivities({ database, fileDrop, adminApi }: ApplyDep
         const file = await findFile(database, holder.shopId, sequence);
         const shop = await findShop(database, holder.shopId);
         const deps = { database, api: adminApi(shop), shop, pass };
-        const end = Math.min((window + 1) * CALLS_PER_WINDOW, Math.ceil(file.rowCount / ROWS_PER_CALL));
-        for (let chunk = window * CALLS_PER_WINDOW; chunk < end; chunk += 1) {
-          Context.current().cancellationSignal.throwIfAborted();
+        const { cancellationSignal } = Context.current();
+        await eachOf(chunksOfWindow(file, window), CALLS_IN_FLIGHT, async (chunk) => {
+          cancellationSignal.throwIfAborted();
           await applyChunk(deps, { sequence, chunk });
-        }
+        });
       });
     },
 
@@ -150,6 +156,12 @@ export function createApplyActivities({ database, fileDrop, adminApi }: ApplyDep
       });
     },
   };
+}
+
+function chunksOfWindow({ rowCount }: UploadFile, window: number): readonly number[] {
+  const first = window * CALLS_PER_WINDOW;
+  const end = Math.min(first + CALLS_PER_WINDOW, Math.ceil(rowCount / ROWS_PER_CALL));
+  return Array.from({ length: Math.max(0, end - first) }, (_, index) => first + index);
 }
 
 /** An attempt within a run that held the lane before. Throws LANE_TAKEN_OVER when another run holds it now. */

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Starts the `atp` command on the project's own Node, whatever Node `npx` has found.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,7 +17,9 @@ if (!existsSync(join(root, 'node_modules')) || (node !== bundled && !runsTypeScr
   process.exit(2);
 }
 
-const cli = spawn(node, [join(root, 'src/main/cli.ts'), ...process.argv.slice(2)], { stdio: 'inherit' });
+const args = process.argv.slice(2);
+const options = args[0] === 'worker' ? workerOptions() : [];
+const cli = spawn(node, [...options, join(root, 'src/main/cli.ts'), ...args], { stdio: 'inherit' });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => cli.kill(signal));
 cli.on('error', (error) => {
   process.stderr.write(`${node} cannot be executed: ${error.message}. Run \`npm install\` again.\n`);
@@ -26,6 +28,11 @@ cli.on('error', (error) => {
 cli.on('exit', (code, signal) => {
   process.exitCode = code ?? 128 + (constants.signals[signal] ?? 0);
 });
+
+/** The heap of a worker is kept small: Node would let it grow with the machine's memory, and give nothing back. */
+function workerOptions() {
+  return JSON.parse(readFileSync(join(root, 'bin/worker-options.json'), 'utf8')).node;
+}
 
 function runsTypeScript() {
   const [major, minor] = process.versions.node.split('.').map(Number);

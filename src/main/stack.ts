@@ -1,5 +1,6 @@
 /** `atp up`, `down` and `status`: the embedded stack, with this release's database, schedules and worker in it. */
 import { fileURLToPath } from 'node:url';
+import workerOptions from '../../bin/worker-options.json' with { type: 'json' };
 import type { Stack, StackStatus } from '../cli/application.ts';
 import { partsFolder, stateFolder } from '../config/config.ts';
 import { AtpError } from '../domain/errors.ts';
@@ -10,8 +11,11 @@ import { prepareStack } from './prepare-stack.ts';
 const SUPERVISOR = fileURLToPath(new URL('./supervisor.ts', import.meta.url));
 const CLI = fileURLToPath(new URL('./cli.ts', import.meta.url));
 
-/** The worker of the stack is the command that anybody may start. */
-export const STACK_WORKER = { command: process.execPath, args: [CLI, 'worker'] } as const;
+/** The worker of the stack is the command that anybody may start, and runs as `bin/atp.mjs` would run it. */
+export const STACK_WORKER = {
+  command: process.execPath,
+  args: [...workerOptions.node, CLI, 'worker'],
+} as const;
 
 const STARTING = 'Starting Temporal, Postgres, SFTP and the Shopify twin; the first time takes longer';
 

@@ -123,9 +123,26 @@ async function advanceBaseline(session: Connection, shopId: string, baseline: Ba
 const HARD_SYNC_CANDIDATES = `
   candidate AS MATERIALIZED (SELECT product_id FROM shop_product WHERE shop_id = $1)`;
 
-/** A Hard Sync holds every row. A delta holds what differs from the last file, or is owed. */
-const DIFFERS = `
-  WHERE published.product_id IS NULL
+/** A Hard Sync holds every row, and reads each table as a whole. */
+const EVERY_ROW = `
+  JOIN shop_product AS mapped ON mapped.shop_id = $1 AND mapped.product_id = atp.product_id
+  JOIN product ON product.product_id = atp.product_id`;
+
+/**
+ * A delta holds what differs from the last file, or is owed. Each look-up is by a primary key, of a candidate: the
+ * planner would hash the whole catalogue for a handful of them.
+ */
+const WHAT_DIFFERS = `
+  CROSS JOIN LATERAL (
+    SELECT inventory_item_id FROM shop_product
+    WHERE shop_id = $1 AND product_id = atp.product_id OFFSET 0
+  ) AS mapped
+  CROSS JOIN LATERAL (SELECT sku FROM product WHERE product_id = atp.product_id OFFSET 0) AS product
+  LEFT JOIN LATERAL (
+    SELECT quantity, inventory_item_id FROM published_row
+    WHERE shop_id = $1 AND product_id = atp.product_id OFFSET 0
+  ) AS published ON true
+  WHERE published.quantity IS NULL
     OR published.quantity <> atp.online_atp
     OR published.inventory_item_id <> mapped.inventory_item_id
     OR EXISTS (SELECT FROM owed_row AS owed WHERE owed.shop_id = $1 AND owed.product_id = atp.product_id)`;
@@ -140,11 +157,7 @@ function rowsSql(kind: UploadFileKind): string {
       SELECT $1, $2, row_number() OVER (ORDER BY atp.product_id COLLATE "C") - 1,
         atp.product_id, product.sku, mapped.inventory_item_id, atp.online_atp
       FROM (${onlineAtpSelect({ ...scope, access: isDelta ? 'few' : 'every' })}) AS atp
-      JOIN shop_product AS mapped ON mapped.shop_id = $1 AND mapped.product_id = atp.product_id
-      JOIN product ON product.product_id = atp.product_id
-      LEFT JOIN published_row AS published
-        ON published.shop_id = $1 AND published.product_id = atp.product_id
-      ${isDelta ? DIFFERS : ''}
+      ${isDelta ? WHAT_DIFFERS : EVERY_ROW}
       RETURNING quantity
     )
     SELECT count(*)::int AS "rowCount", count(*) FILTER (WHERE quantity = 0)::int AS "toZeroCount" FROM inserted`;

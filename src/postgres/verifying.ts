@@ -21,7 +21,7 @@ interface PageRow {
   readonly appliedOutcome: string | null;
 }
 
-/** Mapped products of the shop in the order of their ids, after `after`; with `only`, just those. */
+/** Mapped products of the shop, by the index of its mapping, after `after`; with `only`, just those. */
 export async function productsToVerify(
   database: Database,
   page: {
@@ -35,9 +35,8 @@ export async function productsToVerify(
   const rows = await database.query<PageRow>(
     `WITH ${placesCte(scope)}, candidate AS MATERIALIZED (
        SELECT product_id, inventory_item_id FROM shop_product
-       WHERE shop_id = $1 AND product_id COLLATE "C" > $2
-         AND ($4::text[] IS NULL OR product_id = ANY($4))
-       ORDER BY product_id COLLATE "C" LIMIT $3
+       WHERE shop_id = $1 AND product_id > $2 AND ($4::text[] IS NULL OR product_id = ANY($4))
+       ORDER BY product_id LIMIT $3
      )
      SELECT atp.product_id AS "productId", product.sku, candidate.inventory_item_id AS "inventoryItemId",
        atp.online_atp AS "onlineAtp", published.sequence AS "publishedSequence",
@@ -46,10 +45,16 @@ export async function productsToVerify(
      FROM (${onlineAtpSelect({ ...scope, candidates: 'candidate', access: 'few' })}) AS atp
      JOIN candidate USING (product_id)
      JOIN product USING (product_id)
-     LEFT JOIN published_row AS published
-       ON published.shop_id = $1 AND published.product_id = atp.product_id
-     LEFT JOIN applied_row AS applied ON applied.shop_id = $1 AND applied.product_id = atp.product_id
-     ORDER BY atp.product_id COLLATE "C"`,
+     -- By their primary keys: the planner would rather sort the whole of either table for each page.
+     LEFT JOIN LATERAL (
+       SELECT sequence, quantity FROM published_row
+       WHERE shop_id = $1 AND product_id = atp.product_id OFFSET 0
+     ) AS published ON true
+     LEFT JOIN LATERAL (
+       SELECT sequence, outcome FROM applied_row
+       WHERE shop_id = $1 AND product_id = atp.product_id OFFSET 0
+     ) AS applied ON true
+     ORDER BY atp.product_id`,
     [page.shopId, page.after, page.limit, page.only],
   );
   return rows.map((row) => ({

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import {
   DefaultLogger,
   makeTelemetryFilterString,
@@ -8,8 +7,7 @@ import {
 } from '@temporalio/worker';
 import { TASK_QUEUE, type TemporalSettings } from './connection.ts';
 import { failureMapping } from './failure-mapping.ts';
-
-const WORKFLOWS = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
+import { workflowBundle } from './workflow-bundle.ts';
 
 /** Each cached workflow holds memory until it ends; an evicted one is replayed. Far above the shops of a worker. */
 const CACHED_WORKFLOWS_MAX = 200;
@@ -49,7 +47,7 @@ export async function runWorker({ temporal, activities, signal, log }: WorkerOpt
       connection,
       namespace: temporal.namespace,
       taskQueue: TASK_QUEUE,
-      workflowsPath: WORKFLOWS,
+      workflowBundle: await workflowBundle(),
       activities,
       maxCachedWorkflows: CACHED_WORKFLOWS_MAX,
       maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES_MAX,

@@ -14,6 +14,7 @@ import { addFacility } from '../../src/postgres/facilities.ts';
 import { addGroupMember } from '../../src/postgres/facility-groups.ts';
 import { addProduct } from '../../src/postgres/products.ts';
 import { addShop } from '../../src/postgres/shops.ts';
+import { STACK_WORKER } from '../../src/main/stack.ts';
 import { openAdminApi } from '../../src/shopify/admin-api.ts';
 import type { HoldStatus } from '../../src/stand-ins/shopify-twin/index.ts';
 import { connectTemporal, type TemporalClient } from '../../src/temporal/connection.ts';
@@ -121,7 +122,7 @@ export class Installation {
 
   /** Starts a worker and waits until it polls. It is killed with the test, if it still runs then. */
   async startWorker(): Promise<WorkerProcess> {
-    const child = spawn(process.execPath, [CLI, 'worker'], {
+    const child = spawn(STACK_WORKER.command, STACK_WORKER.args, {
       env: { ...process.env, ...this.environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

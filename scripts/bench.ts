@@ -1,0 +1,26 @@
+/**
+ * `npm run bench <name>`: measures, prints what it measured and on what machine, and fails only when the work was
+ * done wrongly. A figure is never a test.
+ *
+ *     npm run bench scale [-- --products 50000 --kills 5 --seed 1]
+ */
+import { cpus, totalmem } from 'node:os';
+
+const BENCHES: Readonly<
+  Record<string, () => Promise<{ run: (args: readonly string[]) => Promise<boolean> }>>
+> = {
+  scale: () => import('./bench/scale.ts'),
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+const bench = BENCHES[name];
+if (!bench) {
+  process.stderr.write(`There is no benchmark "${name}". Benchmarks: ${Object.keys(BENCHES).join(', ')}.\n`);
+  process.exit(2);
+}
+const [cpu] = cpus();
+process.stdout.write(
+  `${name} on ${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}\n\n`,
+);
+const { run } = await bench();
+process.exitCode = (await run(args)) ? 0 : 1;

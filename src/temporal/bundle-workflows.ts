@@ -1,0 +1,10 @@
+/** Prints the workflows as one script. A program of its own: see workflow-bundle.ts. */
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+
+const { code } = await bundleWorkflowCode({
+  workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
+  // stdout belongs to the script; what goes wrong is thrown.
+  logger: new DefaultLogger('ERROR', ({ message }) => process.stderr.write(`${message}\n`)),
+});
+process.stdout.write(code);
