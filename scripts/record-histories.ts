@@ -1,0 +1,156 @@
+/**
+ * Records a history of every workflow, happy and unhappy, from runs on a real stack: test/replay replays them against
+ * the code of today. Record again only when a workflow's story changes on purpose; runs of the old story that are
+ * still open then need a version marker, or their end (CONTRIBUTING.md, "Changing a workflow").
+ *
+ *     node scripts/record-histories.ts
+ */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { partsFolder } from '../src/config/config.ts';
+import { dropFeed } from '../src/main/drop-feed.ts';
+import { createMapShop } from '../activities/map-shop.ts';
+import { seed } from '../src/main/seed.ts';
+import { openDatabase, type Database } from '../src/postgres/database.ts';
+import { migrate } from '../src/postgres/migrate.ts';
+import { fileDrop, type OpenFileDrop } from '../src/sftp/file-drop.ts';
+import { openAdminApi } from '../src/shopify/admin-api.ts';
+import { stackEnvironment } from '../src/stand-ins/stack-files.ts';
+import { startStack, type StackAddresses } from '../src/stand-ins/stack.ts';
+import { connectTemporal, TASK_QUEUE, type TemporalClient } from '../src/temporal/connection.ts';
+import { jobWorkflowId } from '../src/temporal/jobs.ts';
+import { WorkerUnderTest } from './bench/worker-under-test.ts';
+
+const HISTORIES = join(import.meta.dirname, '../test/replay/histories');
+const SHOP = { shopId: 'blue-shirts' };
+
+class Recorder {
+  readonly #temporal: TemporalClient;
+
+  constructor(temporal: TemporalClient) {
+    this.#temporal = temporal;
+  }
+
+  /** Runs a workflow to its end, whichever that is, and writes its history. */
+  async record(name: string, type: string, input: unknown): Promise<void> {
+    const handle = await this.#temporal.client.workflow.start(type, {
+      workflowId: name,
+      taskQueue: TASK_QUEUE,
+      args: [input],
+    });
+    const ended = await handle.result().then(
+      () => 'completed',
+      (error: unknown) => {
+        if (error instanceof WorkflowFailedError) return 'failed';
+        throw error;
+      },
+    );
+    await this.write(name, handle);
+    process.stdout.write(`${name}: ${ended}\n`);
+  }
+
+  /** The run that the producers have woken. */
+  lane(): WorkflowHandle {
+    return this.#temporal.client.workflow.getHandle(jobWorkflowId('process-uploads', SHOP.shopId));
+  }
+
+  async write(name: string, handle: WorkflowHandle): Promise<void> {
+    const history = JSON.parse(historyToJSON(await handle.fetchHistory())) as unknown;
+    writeFileSync(join(HISTORIES, `${name}.json`), `${JSON.stringify(history, withoutMachine, 1)}\n`);
+  }
+}
+
+/** Whose process it was and where its files lay is nobody's business, and no part of the story. */
+function withoutMachine(key: string, value: unknown): unknown {
+  if (key === 'stackTrace') return '';
+  if (key === 'identity') return 'worker';
+  if (typeof value === 'string' && /^\d+@/.test(value)) return 'queue of a worker';
+  if (key === 'stickyAttributes' || key === 'binaryChecksum' || key === 'buildId') return undefined;
+  return value;
+}
+
+async function recordAll(recorder: Recorder, stack: StackAddresses, database: Database, drop: OpenFileDrop) {
+  const { controlUrl, domain } = stack.shopify;
+  await recorder.record('hard-sync-of-an-unknown-shop', 'hardSync', { shopId: 'red-shirts' });
+  await recorder.record('input-invalid', 'hardSync', 'blue-shirts');
+  await recorder.record('recent-changes-before-hard-sync', 'uploadRecentChanges', SHOP);
+  await recorder.record('import', 'importInventory', {});
+  await recorder.record('import-nothing', 'importInventory', {});
+  await recorder.record('hard-sync', 'hardSync', SHOP);
+  await until(database, `NOT EXISTS (SELECT FROM upload_file WHERE state <> 'APPLIED')`);
+  await recorder.lane().result();
+  await recorder.write('process-uploads', recorder.lane());
+  await recorder.record('process-uploads-nothing', 'processUploads', SHOP);
+  await recorder.record('verify', 'verifyShop', SHOP);
+  await recorder.record('recent-changes-nothing', 'uploadRecentChanges', SHOP);
+
+  await drop((files) =>
+    dropFeed(files, {
+      name: 'MDM_INV_VARIANCE__faults.csv',
+      text: 'idValue,idType,availableDelta,facilityId,externalFacilityId,locationSeqId\nBLUE-SHIRT-M,SKU,-2,NEW_YORK,,\nNO-SUCH,SKU,1,NEW_YORK,,\n',
+    }),
+  );
+  await recorder.record('import-with-refused-rows', 'importInventory', {});
+  await recorder.record('verify-with-differences', 'verifyShop', { ...SHOP, sample: 12, heal: true });
+
+  // The location is deactivated: the next file is blocked, and the lane stays so.
+  const location = { id: stack.shopify.locationId, isActive: false };
+  await fetch(`${controlUrl}/shops/${domain}/locations`, {
+    method: 'PATCH',
+    body: JSON.stringify([location]),
+  });
+  await recorder.record('recent-changes', 'uploadRecentChanges', SHOP);
+  await until(database, `EXISTS (SELECT FROM upload_file WHERE state = 'BLOCKED')`);
+  await recorder.lane().result();
+  await recorder.write('process-uploads-blocking', recorder.lane());
+  await recorder.record('process-uploads-blocked', 'processUploads', SHOP);
+}
+
+const LOOK_INTERVAL_MS = 100;
+const STATE_TIMEOUT_MS = 60_000;
+
+async function until(database: Database, condition: string): Promise<void> {
+  const deadline = Date.now() + STATE_TIMEOUT_MS;
+  while (Date.now() < deadline) {
+    const [row] = await database.query<{ holds: boolean }>(`SELECT ${condition} AS holds`);
+    if (row?.holds) return;
+    await delay(LOOK_INTERVAL_MS);
+  }
+  throw new Error(`It never came to be: ${condition}`);
+}
+
+rmSync(HISTORIES, { recursive: true, force: true });
+mkdirSync(HISTORIES, { recursive: true });
+const stateDir = join(tmpdir(), `atp-histories-${process.pid}`);
+const stack = await startStack({ stateDir, partsDir: partsFolder(), durable: false });
+const { shopify, sftp, temporal: where } = stack.addresses;
+const database = openDatabase(stack.addresses.databaseUrl);
+const temporal = await connectTemporal({
+  ...where,
+  isConfigured: true,
+  connection: { address: where.address },
+});
+const worker = new WorkerUnderTest(stackEnvironment(stack.addresses));
+try {
+  await migrate(database);
+  const drop = fileDrop({ ...sftp, password: null });
+  await seed({
+    database,
+    fileDrop: drop,
+    controlUrl: shopify.controlUrl,
+    mapShop: createMapShop({ database, adminApi: (shop) => openAdminApi(shop) }),
+    shop: { ...shopify, facilityGroupId: 'FAC_GRP', apiVersion: '2026-10' },
+  });
+  await worker.start();
+  await recordAll(new Recorder(temporal), stack.addresses, database, drop);
+} finally {
+  await worker.kill();
+  await temporal.close();
+  await database.close();
+  await stack.stop();
+  rmSync(stateDir, { recursive: true, force: true });
+}

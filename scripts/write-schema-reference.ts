@@ -1,0 +1,25 @@
+/**
+ * Writes docs/reference/schema.md from the migrations, by a Postgres of its own. A test holds the page to them.
+ *
+ *     node scripts/write-schema-reference.ts
+ */
+import { rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDatabase } from '../src/postgres/database.ts';
+import { migrate } from '../src/postgres/migrate.ts';
+import { startOnPort } from '../src/stand-ins/ports.ts';
+import { startPostgres } from '../src/stand-ins/postgres-server.ts';
+import { schemaPage } from './schema-reference.ts';
+
+const stateDir = join(tmpdir(), `atp-schema-${process.pid}`);
+const postgres = await startOnPort(undefined, (port) => startPostgres({ stateDir, port, durable: false }));
+const database = openDatabase(postgres.urlOf('postgres'));
+try {
+  await migrate(database);
+  writeFileSync(new URL('../docs/reference/schema.md', import.meta.url), await schemaPage(database));
+} finally {
+  await database.close();
+  await postgres.stop();
+  rmSync(stateDir, { recursive: true, force: true });
+}
