@@ -36,6 +36,11 @@ const CHECKS: readonly Check[] = [
     fix: 'move the code to where its imports are allowed; ARCHITECTURE.md, "Folders", says where that is',
   },
   {
+    name: 'dead code',
+    command: ['knip', '--no-progress'],
+    fix: 'remove what nothing uses; what is used in a way that knip cannot see is named in knip.json',
+  },
+  {
     name: 'error reference',
     command: ['node', 'scripts/write-errors-reference.ts', '--check'],
     fix: 'node scripts/write-errors-reference.ts',
