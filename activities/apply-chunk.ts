@@ -35,7 +35,7 @@ export interface ChunkDeps {
 /** Settles every row of the chunk. Throws what the shop's API throws, and LANE_TAKEN_OVER. */
 export async function applyChunk(deps: ChunkDeps, chunk: Chunk): Promise<void> {
   const { database, api, pass } = deps;
-  // Every generation settles the chunk or counts a try of at least one stale row, so this bound is never met.
+  // Every generation settles the chunk, counts a try of stale rows, or sets apart a row that Shopify names late.
   for (let generation = 0; generation <= CALL_GENERATIONS_MAX; generation += 1) {
     const work = await chunkWork(database, pass, chunk);
     if (work.unanswered) {
@@ -98,9 +98,9 @@ function decideChunk(work: ChunkWork, items: readonly (ObservedItem | null)[]) {
 }
 
 function nextCall(shop: Shop, chunk: Chunk, generation: number, rows: readonly SetRow[]): StoredCall {
-  const { domain, locationId } = shop;
+  const { keySpace, locationId } = shop;
   const { sequence, chunk: number } = chunk;
-  const key = idempotencyKey({ domain, locationId, sequence, chunk: number, generation });
+  const key = idempotencyKey({ keySpace, sequence, chunk: number, generation });
   const variables = setVariables({
     sequence,
     locationId,

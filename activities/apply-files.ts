@@ -21,7 +21,7 @@ import {
 } from '../src/postgres/lane.ts';
 import { findShop, type Shop } from '../src/postgres/shops.ts';
 import { filesToArchive, findFile, markArchived, type UploadFile } from '../src/postgres/upload-files.ts';
-import type { OpenFileDrop } from '../src/sftp/file-drop.ts';
+import type { FileDrop, OpenFileDrop } from '../src/sftp/file-drop.ts';
 import type { AdminApi } from '../src/shopify/admin-api.ts';
 import { applyChunk } from './apply-chunk.ts';
 import { eachOf } from './each-of.ts';
@@ -82,15 +82,21 @@ export function createApplyActivities({ database, fileDrop, adminApi }: ApplyDep
       };
     },
 
-    /** Proves that the file on SFTP is the one that was written and that the shop can take it. */
-    async openFile({ sequence, ...holder }: LaneHolder & { readonly sequence: number }): Promise<void> {
-      await keepAlive(async () => {
+    /**
+     * Proves that the file on SFTP is the one that was written and that the shop can take it. `isOpen` false: a Hard
+     * Sync has superseded it meanwhile.
+     */
+    async openFile({
+      sequence,
+      ...holder
+    }: LaneHolder & { readonly sequence: number }): Promise<{ readonly isOpen: boolean }> {
+      return keepAlive(async () => {
         const pass = await enterAgain(database, holder);
         const file = await findFile(database, holder.shopId, sequence);
         await proveFile(fileDrop, file);
         const shop = await findShop(database, holder.shopId);
         await proveLocation(shop, adminApi(shop));
-        await startApplying(database, pass, sequence);
+        return { isOpen: await startApplying(database, pass, sequence) };
       });
     },
 
@@ -147,7 +153,7 @@ export function createApplyActivities({ database, fileDrop, adminApi }: ApplyDep
           for (const file of files) {
             const target = archiveFolder(shopId, file.state === 'SUPERSEDED' ? 'SUPERSEDED' : 'APPLIED');
             for (const name of [file.name, `${file.name}.sha256`]) {
-              await drop.move(`${outgoingFolder(shopId)}/${name}`, `${target}/${name}`);
+              await moveUnlessGone(drop, `${outgoingFolder(shopId)}/${name}`, `${target}/${name}`);
             }
             await markArchived(database, shopId, file.sequence);
           }
@@ -162,6 +168,15 @@ function chunksOfWindow({ rowCount }: UploadFile, window: number): readonly numb
   const first = window * CALLS_PER_WINDOW;
   const end = Math.min(first + CALLS_PER_WINDOW, Math.ceil(rowCount / ROWS_PER_CALL));
   return Array.from({ length: Math.max(0, end - first) }, (_, index) => first + index);
+}
+
+/** A file that somebody has taken away is not worth stopping for: its rows are in the database. */
+async function moveUnlessGone(drop: FileDrop, from: string, to: string): Promise<void> {
+  try {
+    await drop.move(from, to);
+  } catch (error) {
+    if (!(error instanceof AtpError) || error.code !== 'FILE_MISSING') throw error;
+  }
 }
 
 /** An attempt within a run that held the lane before. Throws LANE_TAKEN_OVER when another run holds it now. */

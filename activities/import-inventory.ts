@@ -9,6 +9,7 @@ import {
   ERROR_FOLDER,
   errorFileName,
   FEED_TYPES,
+  feedOrderKey,
   feedTypeOf,
   filedNames,
   INCOMING_FOLDER,
@@ -18,6 +19,7 @@ import {
 import { FEED_SIZE_MAX_BYTES, FEEDS_PER_RUN, FILED_NAMES_MAX } from '../src/domain/limits.ts';
 import type { Database } from '../src/postgres/database.ts';
 import { importFeed, importSince, markFiled } from '../src/postgres/feed-imports.ts';
+import { whileFeedIsLocked } from '../src/postgres/feed-lock.ts';
 import type { FileDrop, OpenFileDrop, RemoteFile } from '../src/sftp/file-drop.ts';
 import { sha256OfFile } from '../src/sftp/file-hash.ts';
 import { keepAlive } from './keep-alive.ts';
@@ -49,8 +51,8 @@ const CLOCKS_APART_MS = 5 * 60_000;
 export function createImportActivities({ database, fileDrop }: ImportDeps) {
   return {
     /**
-     * The feeds that lie in incoming/ and in its folders that are named after a feed type, by name, at most
-     * FEEDS_PER_RUN. Files that are hidden, no `.csv` or still a `.part` are left alone.
+     * The feeds that lie in incoming/ and in its folders that are named after a feed type, by name (without the type),
+     * at most FEEDS_PER_RUN. Files that are hidden, no `.csv` or still a `.part` are left alone.
      *
      * @param source only this folder below incoming/
      */
@@ -67,7 +69,7 @@ export function createImportActivities({ database, fileDrop }: ImportDeps) {
               name,
               feed: { path: `${folder}/${name}`, sizeBytes, modifiedAt: modifiedAt.toISOString() },
             }))
-            .toSorted((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0))
+            .toSorted((one, other) => inOrder(feedOrderKey(one.name), feedOrderKey(other.name)))
             .slice(0, FEEDS_PER_RUN)
             .map(({ feed }) => feed);
         }),
@@ -83,8 +85,11 @@ export function createImportActivities({ database, fileDrop }: ImportDeps) {
     async importFeed({ path }: { readonly path: string }): Promise<ImportedFeed> {
       const fileName = path.slice(path.lastIndexOf('/') + 1);
       const firstAsked = new Date(Context.current().info.scheduledTimestampMs - CLOCKS_APART_MS);
+      // Two runs at once take turns at a feed: the second one finds what the first has done.
+      const alone = (work: (scratch: string) => Promise<ImportedFeed>) =>
+        whileFeedIsLocked(database, path, () => withScratchFolder(work));
       return keepAlive(() =>
-        withScratchFolder(async (scratch) => {
+        alone(async (scratch) => {
           const taken = await fileDrop((drop) => takeFeed(drop, path, scratch));
           if (taken === 'gone') {
             const counts = await importSince(database, fileName, firstAsked);
@@ -102,6 +107,10 @@ export function createImportActivities({ database, fileDrop }: ImportDeps) {
       );
     },
   };
+}
+
+function inOrder(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 async function foldersOf(drop: FileDrop, source: string | undefined): Promise<string[]> {

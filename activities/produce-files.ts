@@ -5,7 +5,7 @@ import { outgoingFolder, type UploadFileKind } from '../src/domain/upload-file.t
 import type { Database } from '../src/postgres/database.ts';
 import { produceFile } from '../src/postgres/producing.ts';
 import { markReady } from '../src/postgres/ready-file.ts';
-import { fileRows, findFile, type UploadFileRow } from '../src/postgres/upload-files.ts';
+import { fileRows, findFile, isArchived, type UploadFileRow } from '../src/postgres/upload-files.ts';
 import type { OpenFileDrop } from '../src/sftp/file-drop.ts';
 import { keepAlive } from './keep-alive.ts';
 import { withScratchFolder } from './scratch-folder.ts';
@@ -73,8 +73,14 @@ export function createProduceActivities({ database, fileDrop, wakeLane }: Produc
           const lines = linesOf(fileRows(database, shopId, sequence), file.locationId);
           const { sha256 } = await renderUploadFile(lines, localPath);
           const target = { folder: outgoingFolder(shopId), name: file.name, sha256 };
-          await fileDrop((drop) => drop.publish(localPath, target));
-          await markReady(database, { shopId, sequence, sha256 });
+          await fileDrop(async (drop) => {
+            await drop.publish(localPath, target);
+            await markReady(database, { shopId, sequence, sha256 });
+            if (!(await isArchived(database, shopId, sequence))) return;
+            // Somebody else was faster by far: the file was applied and archived, and this one is left over.
+            await drop.remove(`${target.folder}/${file.name}`);
+            await drop.remove(`${target.folder}/${file.name}.sha256`);
+          });
           return { sha256 };
         });
       });

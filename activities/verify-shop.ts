@@ -1,9 +1,16 @@
 import { Context } from '@temporalio/activity';
+import { AtpError } from '../src/domain/errors.ts';
 import { differenceCause, unitsForSale, type DifferenceCause } from '../src/domain/difference.ts';
 import { DIFFERENCES_LISTED_MAX, ROWS_PER_CALL } from '../src/domain/limits.ts';
+import type { ObservedItem } from '../src/domain/row-decision.ts';
 import type { Database } from '../src/postgres/database.ts';
 import { findShop, type Shop } from '../src/postgres/shops.ts';
-import { oweProducts, productsToVerify, sampleOfProducts } from '../src/postgres/verifying.ts';
+import {
+  oweProducts,
+  productsToVerify,
+  sampleOfProducts,
+  type ProductToVerify,
+} from '../src/postgres/verifying.ts';
 import type { AdminApi } from '../src/shopify/admin-api.ts';
 import { keepAlive } from './keep-alive.ts';
 
@@ -35,54 +42,96 @@ export interface VerifyResult {
 /** What a file can mend: Shopify's own settings are a person's to change. */
 const HEALED_BY_A_FILE: readonly DifferenceCause[] = ['CHANGED_ON_SHOPIFY', 'QUARANTINED', 'OWED'];
 
+/** How far a comparison has come: what the next attempt goes on from. */
+interface Progress {
+  /** The last product that was compared; empty at the start. */
+  readonly after: string;
+  readonly checked: number;
+  readonly healing: number;
+  readonly causes: Readonly<Partial<Record<DifferenceCause, number>>>;
+  readonly different: readonly Difference[];
+}
+
+const AT_THE_START: Progress = { after: '', checked: 0, healing: 0, causes: {}, different: [] };
+
 export function createVerifyActivities({ database, adminApi }: VerifyDeps) {
   return {
-    /** Compares the Online ATP of now with what Shopify really holds, for all mapped products or a sample. */
+    /**
+     * Compares the Online ATP of now with what Shopify really holds, for all mapped products or a sample. An attempt
+     * goes on where the last one stopped; a sample is drawn anew.
+     *
+     * Throws SHOP_UNKNOWN, SHOP_NOT_MAPPED, and what the shop's API throws.
+     */
     async compareShop({
       shopId,
       sample,
-      heal,
+      heal = false,
     }: {
       readonly shopId: string;
       readonly sample?: number;
       readonly heal?: boolean;
     }): Promise<VerifyResult> {
-      return keepAlive(async () => {
+      const { cancellationSignal, info } = Context.current();
+      const earlier = info.heartbeatDetails as Progress | undefined;
+      let progress = sample === undefined && earlier ? earlier : AT_THE_START;
+      const compareAll = async (): Promise<VerifyResult> => {
         const shop = await findShop(database, shopId);
         const api = adminApi(shop);
         const only = sample === undefined ? null : await sampleOfProducts(database, shopId, sample);
-        const different: Difference[] = [];
-        const causes: Partial<Record<DifferenceCause, number>> = {};
-        let checked = 0;
-        let healing = 0;
-        for (let after = ''; ;) {
-          Context.current().cancellationSignal.throwIfAborted();
+        for (;;) {
+          cancellationSignal.throwIfAborted();
+          const { after } = progress;
           const page = await productsToVerify(database, { shopId, after, limit: ROWS_PER_CALL, only });
-          const last = page.at(-1);
-          if (!last) break;
+          if (page.length === 0) break;
           const items = await api.readItems(page.map((product) => product.inventoryItemId));
-          const toHeal: string[] = [];
-          for (const [index, product] of page.entries()) {
-            const item = items[index] ?? null;
-            const cause = differenceCause(product, item);
-            if (cause === null) continue;
-            causes[cause] = (causes[cause] ?? 0) + 1;
-            if (HEALED_BY_A_FILE.includes(cause)) toHeal.push(product.productId);
-            if (different.length >= DIFFERENCES_LISTED_MAX) continue;
-            const { sku, onlineAtp } = product;
-            different.push({ sku, onlineAtp, shopify: unitsForSale(item), cause });
-          }
-          if (heal && toHeal.length > 0) {
-            await oweProducts(database, shopId, toHeal, 'HEAL');
-            healing += toHeal.length;
-          }
-          checked += page.length;
-          after = last.productId;
+          const compared = comparePage(page, items);
+          if (heal) await oweProducts(database, shopId, compared.mendable, 'HEAL');
+          progress = advanced(progress, compared, heal);
         }
-        const differentCount = Object.values(causes).reduce((sum, count) => sum + count, 0);
-        const equal = checked - differentCount;
-        return { shopId, checked, equal, different, differentCount, causes, healing };
-      });
+        if (progress.checked === 0) throw new AtpError('SHOP_NOT_MAPPED', { shopId });
+        return resultOf(shopId, progress);
+      };
+      return keepAlive(compareAll, () => progress);
     },
   };
+}
+
+interface ComparedPage {
+  readonly last: string;
+  readonly count: number;
+  readonly different: readonly Difference[];
+  /** Products that a file can mend. */
+  readonly mendable: readonly string[];
+}
+
+function comparePage(
+  page: readonly ProductToVerify[],
+  items: readonly (ObservedItem | null)[],
+): ComparedPage {
+  const mendable: string[] = [];
+  const different = page.flatMap((product, index): Difference[] => {
+    const item = items[index] ?? null;
+    const cause = differenceCause(product, item);
+    if (cause === null) return [];
+    if (HEALED_BY_A_FILE.includes(cause)) mendable.push(product.productId);
+    return [{ sku: product.sku, onlineAtp: product.onlineAtp, shopify: unitsForSale(item), cause }];
+  });
+  return { last: page.at(-1)?.productId ?? '', count: page.length, different, mendable };
+}
+
+function advanced(progress: Progress, page: ComparedPage, heal: boolean): Progress {
+  const causes = { ...progress.causes };
+  for (const { cause } of page.different) causes[cause] = (causes[cause] ?? 0) + 1;
+  return {
+    after: page.last,
+    checked: progress.checked + page.count,
+    healing: progress.healing + (heal ? page.mendable.length : 0),
+    causes,
+    different: [...progress.different, ...page.different].slice(0, DIFFERENCES_LISTED_MAX),
+  };
+}
+
+function resultOf(shopId: string, { checked, healing, causes, different }: Progress): VerifyResult {
+  const differentCount = Object.values(causes).reduce((sum, count) => sum + count, 0);
+  return { shopId, checked, equal: checked - differentCount, different, differentCount, causes, healing };
 }

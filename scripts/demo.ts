@@ -7,7 +7,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../src/config/config.ts';
@@ -29,7 +29,12 @@ const GROUP = 'FAC_GRP';
 const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
 const started = performance.now();
 let steps = 0;
+const calledFrom = process.cwd();
 process.env['ATP_STATE_DIR'] = STATE;
+// A stack of its own, whatever services the environment points to: the demo must not fill somebody's database.
+for (const name of Object.keys(process.env)) {
+  if (/^(DATABASE_URL$|SFTP_|TEMPORAL_)/.test(name)) Reflect.deleteProperty(process.env, name);
+}
 
 say(
   'atp-sync: from feed files to Shopify, on a real Temporal, Postgres and SFTP server, and a Shopify twin\n',
@@ -37,6 +42,8 @@ say(
 // Yesterday's demo, if it was kept; this one begins with empty shelves.
 await stack.down();
 rmSync(STATE, { recursive: true, force: true });
+mkdirSync(STATE, { recursive: true });
+process.chdir(STATE); // Where no `.env` says otherwise either.
 const { status, untilStopped } = await stack.up({
   detach: values.keep,
   seed: true,
@@ -133,7 +140,7 @@ function sayWhereToLook({ temporal, sftp, shopify }: StackStatus): void {
     say('Run it with `npm run demo -- --keep` to look around afterwards.');
     return;
   }
-  const state = relative(process.cwd(), STATE);
+  const state = relative(calledFrom, STATE);
   say(`
 The stack keeps running:
   Temporal UI   ${temporal.uiUrl}/namespaces/${temporal.namespace}/workflows

@@ -25,11 +25,20 @@ export const fileTransfer: ActivityOptions = {
 };
 
 /**
+ * One feed: some minutes of trying, then the run fails with the feed's name. It is not passed over, since the feeds
+ * after it may build on it; the next run begins with it again, and a person sees why.
+ */
+export const feedTransfer: ActivityOptions = {
+  ...fileTransfer,
+  retry: { initialInterval: '1 second', maximumInterval: '1 minute', maximumAttempts: 8 },
+};
+
+/**
  * Calls of Shopify: a window that is begun again goes on where it was, so it may retry for as long as Shopify is
  * away. Soon at first, because most failures are a cut connection; then slowly, because the rest is an outage.
  */
 export const shopifyCalls: ActivityOptions = {
   startToCloseTimeout: '30 minutes',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
-  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
 };

@@ -2,7 +2,7 @@ import { continueAsNew, proxyActivities, setCurrentDetails, sleep } from '@tempo
 import type { Activities, FeedRef } from '../activities/index.ts';
 import { importJob, type ImportJob } from '../src/domain/job-input.ts';
 import { FEED_STABLE_FOR_MS, FEEDS_PER_RUN } from '../src/domain/limits.ts';
-import { fileTransfer } from './activity-options.ts';
+import { feedTransfer, fileTransfer } from './activity-options.ts';
 import { refused } from './failures.ts';
 import { describeRun } from './search-attributes.ts';
 
@@ -35,7 +35,7 @@ export async function importInventory(input: unknown): Promise<ImportResult> {
   const files: ImportedFile[] = [];
   for (const { path } of feeds) {
     const file = await transfers.importFeed.executeWithOptions(
-      { ...fileTransfer, summary: `Import ${path}` },
+      { ...feedTransfer, summary: `Import ${path}` },
       [{ path }],
     );
     files.push(file);
@@ -45,13 +45,17 @@ export async function importInventory(input: unknown): Promise<ImportResult> {
   return { files };
 }
 
-/** Files that did not grow between two looks: one that is still being uploaded is left to the next run. */
+/**
+ * Files that did not grow between two looks. The first one that did is left to the next run, and so is all that comes
+ * after it: a variance of nine o'clock must not be taken before the count of eight.
+ */
 async function stableFeeds(job: ImportJob): Promise<readonly FeedRef[]> {
   const before = await look('Look into incoming/', job);
   if (before.length === 0) return [];
   await sleep(FEED_STABLE_FOR_MS, { summary: 'See whether a file is still being uploaded' });
   const after = await look('Look into incoming/ again', job);
-  return after.filter((feed) => before.some((known) => isSame(known, feed)));
+  const firstUnstable = after.findIndex((feed) => !before.some((known) => isSame(known, feed)));
+  return firstUnstable < 0 ? after : after.slice(0, firstUnstable);
 }
 
 function look(summary: string, job: ImportJob): Promise<readonly FeedRef[]> {

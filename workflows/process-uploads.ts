@@ -1,5 +1,6 @@
 import {
   continueAsNew,
+  log,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -42,21 +43,26 @@ export async function processUploads(input: unknown): Promise<ProcessResult> {
   });
 
   const files: ClosedFile[] = [];
-  for (;;) {
-    mayBeMore = false;
-    const head = await lookAtLane(holder);
-    if (head.lane === 'file') {
-      const file = await takeFile(holder, head);
-      if (file === 'busy') return ended(shopId, files, 'busy');
-      if (file) files.push(file);
-      if (files.length >= FILES_PER_RUN) await continueAsNew<typeof processUploads>({ shopId });
-      continue;
+  try {
+    for (;;) {
+      mayBeMore = false;
+      const head = await lookAtLane(holder);
+      if (head.lane === 'file') {
+        const file = await takeFile(holder, head);
+        if (file) files.push(file);
+        if (files.length >= FILES_PER_RUN) await continueAsNew<typeof processUploads>({ shopId });
+        continue;
+      }
+      await archive(shopId);
+      // A file that became ready after the look, but before this run could end, has signalled.
+      if (mayBeMore) continue;
+      if (head.lane === 'blocked') setCurrentDetails(`File ${head.sequence} holds the lane. ${head.reason}`);
+      return ended(shopId, files, head.lane);
     }
-    await archive(shopId);
-    // A file that became ready after the look, but before this run could end, has signalled.
-    if (mayBeMore) continue;
-    if (head.lane === 'blocked') setCurrentDetails(`File ${head.sequence} holds the lane. ${head.reason}`);
-    return ended(shopId, files, head.lane);
+  } catch (error) {
+    // Another run applies the shop's files now; it looks for more before it ends.
+    if (codedFailure(error)?.code === 'LANE_TAKEN_OVER') return ended(shopId, files, 'busy');
+    throw error;
   }
 }
 
@@ -68,13 +74,12 @@ async function lookAtLane(holder: LaneHolder): Promise<LaneHead> {
   ]);
 }
 
-/** Null: the file was only written, or is BLOCKED now; the next look at the lane tells. */
-async function takeFile(holder: LaneHolder, head: WaitingFile): Promise<ClosedFile | 'busy' | null> {
+/** Null: the file was only written, or is BLOCKED or superseded now; the next look at the lane tells. */
+async function takeFile(holder: LaneHolder, head: WaitingFile): Promise<ClosedFile | null> {
   try {
     return await applyFile(holder, head);
   } catch (error) {
     const failure = codedFailure(error);
-    if (failure?.code === 'LANE_TAKEN_OVER') return 'busy';
     if (failure?.class !== 'blocks-lane') throw error;
     const { code, message } = failure;
     await steps.blockFile.executeWithOptions(
@@ -98,10 +103,13 @@ async function applyFile(holder: LaneHolder, head: WaitingFile): Promise<ClosedF
     );
     return null;
   }
-  await transfers.openFile.executeWithOptions(
-    { ...fileTransfer, summary: `Check file ${sequence} on SFTP and the shop's location` },
-    [{ ...holder, sequence }],
-  );
+  if (head.state === 'READY') {
+    const { isOpen } = await transfers.openFile.executeWithOptions(
+      { ...fileTransfer, summary: `Check file ${sequence} on SFTP and the shop's location` },
+      [{ ...holder, sequence }],
+    );
+    if (!isOpen) return null;
+  }
   for (let window = 0; window < windows; window += 1) {
     await calls.applyWindow.executeWithOptions(
       { ...shopifyCalls, summary: `Apply file ${sequence}, window ${window + 1} of ${windows}, to Shopify` },
@@ -113,11 +121,18 @@ async function applyFile(holder: LaneHolder, head: WaitingFile): Promise<ClosedF
   ]);
 }
 
+/** What cannot be moved today is moved by the next run: the quantities have arrived. */
 async function archive(shopId: string): Promise<void> {
-  await transfers.archiveFiles.executeWithOptions(
-    { ...fileTransfer, summary: 'Move what is done to the archive' },
-    [{ shopId }],
-  );
+  try {
+    await transfers.archiveFiles.executeWithOptions(
+      { ...fileTransfer, summary: 'Move what is done to the archive' },
+      [{ shopId }],
+    );
+  } catch (error) {
+    const failure = codedFailure(error);
+    if (failure === null) throw error;
+    log.warn('Files could not be moved to the archive', { shopId, code: failure.code });
+  }
 }
 
 function ended(shopId: string, files: readonly ClosedFile[], laneState: LaneState): ProcessResult {

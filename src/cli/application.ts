@@ -1,4 +1,5 @@
 import type { Database } from '../postgres/database.ts';
+import type { Shop } from '../postgres/shops.ts';
 import type { TemporalClient } from '../temporal/connection.ts';
 
 /**
@@ -15,11 +16,33 @@ export interface Application {
   readonly temporal: () => Promise<TemporalClient>;
   /** Whether anybody has said where Temporal is. */
   readonly isTemporalConfigured: () => boolean;
+  /** Where people see the runs, without a slash at the end; null: nobody has said. */
+  readonly temporalUiUrl: () => Promise<string | null>;
   readonly importLocalFile: (request: ImportRequest) => Promise<ImportReport>;
   readonly mapShop: (shopId: string) => Promise<MappingReport>;
+  /** @throws AtpError SHOPIFY_CREDENTIAL_MISSING */
+  readonly openShop: (shop: Shop) => Promise<ShopAtShopify>;
+  /**
+   * Writes, reads, moves and removes a file in each folder of the jobs.
+   *
+   * @throws AtpError CONFIG_INVALID, SFTP_UNREACHABLE, SFTP_HOST_KEY_MISMATCH
+   */
+  readonly checkFileDrop: () => Promise<{ readonly waiting: number }>;
   /** Runs until the process is told to stop, then lets running work end. */
   readonly runWorker: () => Promise<void>;
   readonly stack: Stack;
+}
+
+/** What `atp doctor` looks at in Shopify. */
+export interface ShopAtShopify {
+  /** What the app may do, such as `write_inventory`. */
+  readonly readAccessScopes: () => Promise<readonly string[]>;
+  /** Null: there is no such location. */
+  readonly readLocation: () => Promise<{
+    readonly name: string;
+    readonly isActive: boolean;
+    readonly fulfillsOnlineOrders: boolean;
+  } | null>;
 }
 
 export interface ImportRequest {
@@ -68,7 +91,15 @@ export interface Stack {
 
 /** Where a person, a script and a GraphQL client find the parts. */
 export interface StackStatus {
-  readonly temporal: { readonly address: string; readonly namespace: string; readonly uiUrl: string };
+  /** The services that the stack uses and has not started: it leaves them alone when it stops. */
+  readonly existing: readonly ('temporal' | 'database' | 'sftp')[];
+  readonly temporal: {
+    readonly address: string;
+    readonly namespace: string;
+    /** Null: nobody has said where the UI of an existing one is. */
+    readonly uiUrl: string | null;
+  };
+  /** That of an existing database is without its password. */
   readonly databaseUrl: string;
   readonly sftp: {
     readonly host: string;

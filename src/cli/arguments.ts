@@ -15,6 +15,11 @@ export function count(text: string): number {
   return wholeNumber(text, 1, 1_000_000);
 }
 
+/** A parser of whole numbers from 1 to a limit. */
+export function atMost(max: number): (text: string) => number {
+  return (text) => wholeNumber(text, 1, max);
+}
+
 /** The number of a file. */
 export function sequence(text: string): number {
   return wholeNumber(text, 1, Number.MAX_SAFE_INTEGER);

@@ -49,6 +49,8 @@ function shownCode(code: ErrorCode, message: string): ShownError {
 const RIGHT_INPUT: readonly ErrorCode[] = [
   'SHOP_BUSY',
   'JOB_RUNNING',
+  'JOB_NOT_SCHEDULED',
+  'JOB_NOT_SKIPPED',
   'HARD_SYNC_REQUIRED',
   'SHOP_NOT_MAPPED',
   'LANE_TAKEN_OVER',

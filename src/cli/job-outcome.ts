@@ -65,6 +65,35 @@ export function outcomeOf(job: JobName, result: unknown): Outcome {
   }
 }
 
+/** The same in one line, for a list of runs. */
+export function resultInWords(job: JobName, result: unknown): string {
+  switch (job) {
+    case 'hard-sync':
+    case 'recent-changes':
+      return syncOutcome(result as SyncResult).text;
+    case 'process-uploads': {
+      const { files, laneState } = result as ProcessResult;
+      const held = laneState === 'blocked' ? '; the lane is blocked' : '';
+      const applied = files.reduce((sum, file) => sum + file.applied, 0);
+      const applying = laneState === 'busy' ? 'another run applies the files' : 'no file was waiting';
+      return files.length === 0
+        ? `${applying}${held}`
+        : `${counted(files.length, 'file')}, ${counted(applied, 'row')} applied${held}`;
+    }
+    case 'import': {
+      const { files } = result as ImportResult;
+      const failed = files.reduce((sum, file) => sum + file.failed, 0);
+      const applied = files.reduce((sum, file) => sum + file.applied, 0);
+      if (files.length === 0) return 'no feed was waiting';
+      return `${counted(files.length, 'feed')}, ${counted(applied, 'row')} applied, ${failed} refused`;
+    }
+    case 'verify': {
+      const { checked, equal } = result as VerifyResult;
+      return `${equal} of ${counted(checked, 'product')} equal on Shopify`;
+    }
+  }
+}
+
 function syncOutcome({ fileSequence, fileName, rows, toZero, heldForApproval }: SyncResult): Outcome {
   if (heldForApproval)
     return { text: 'Held: a person must approve it first.', exitCode: ExitCode.NEEDS_A_PERSON };
@@ -105,7 +134,8 @@ function importOutcome({ files }: ImportResult): Outcome {
     'No feed was waiting.',
   );
   const faults = files.flatMap(({ error }) => (error ? [`${error.code}: ${error.message}`] : []));
-  return { text: [text, ...faults].join('\n'), exitCode: ExitCode.OK };
+  const exitCode = faults.length > 0 ? ExitCode.FAILED : ExitCode.OK;
+  return { text: [text, ...faults].join('\n'), exitCode };
 }
 
 export function verifyOutcome({ checked, equal, different }: VerifyResult): Outcome {

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import type { Application } from './application.ts';
+import { registerDoctor } from './doctor.ts';
 import { registerExplain } from './explain.ts';
 import { registerFacility } from './facility.ts';
 import { shownError } from './failure.ts';
@@ -8,6 +9,7 @@ import { registerImport } from './import.ts';
 import { registerJob } from './job.ts';
 import { registerLane } from './lane.ts';
 import { registerMigrate } from './migrate.ts';
+import { registerPipeline } from './pipeline.ts';
 import { registerProduct } from './product.ts';
 import { ExitCode, type Report } from './report.ts';
 import { registerShop } from './shop.ts';
@@ -99,6 +101,7 @@ export async function runCli(
 /** In the order of `atp --help`: the way of somebody new. */
 const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [
   registerStack,
+  registerDoctor,
   registerMigrate,
   registerFacility,
   registerGroup,
@@ -107,6 +110,7 @@ const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [
   registerImport,
   registerExplain,
   registerJob,
+  registerPipeline,
   registerLane,
   registerVerify,
   registerWorker,

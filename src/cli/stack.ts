@@ -29,11 +29,13 @@ export function registerStack(program: Command, { app, reports, progress }: Cli)
 
 function statusReport(status: StackStatus): Report {
   const { temporal, sftp, shopify } = status;
+  const whose = (name: StackStatus['existing'][number]): string =>
+    status.existing.includes(name) ? ' (yours)' : '';
   const rows = [
-    ['Temporal', `${temporal.address}, namespace ${temporal.namespace}`],
+    ['Temporal', `${temporal.address}, namespace ${temporal.namespace}${whose('temporal')}`],
     ['Temporal UI', temporal.uiUrl],
-    ['Postgres', status.databaseUrl],
-    ['SFTP', `sftp://${sftp.username}@${sftp.host}:${sftp.port}${sftp.root}`],
+    ['Postgres', `${status.databaseUrl}${whose('database')}`],
+    ['SFTP', `sftp://${sftp.username}@${sftp.host}:${sftp.port}${sftp.root}${whose('sftp')}`],
     ['Shopify (twin)', `${shopify.shopId} at ${shopify.endpoint}`],
     ['Worker', status.worker.running ? 'running' : 'not running'],
   ];

@@ -1,9 +1,9 @@
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parseEnv } from 'node:util';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
 import { AtpError } from '../domain/errors.ts';
+import { readEnvironment, type Environment, type Service } from './environment.ts';
 import type { SftpSettings } from '../sftp/file-drop.ts';
 import type { TemporalSettings } from '../temporal/connection.ts';
 
@@ -13,6 +13,8 @@ export interface Config {
   readonly sftp: SftpSettings;
   readonly temporal: TemporalSettings;
   readonly shopifyApiVersion: string;
+  /** Of Temporal's web UI, without a slash at the end; null: nobody has said. */
+  readonly temporalUiUrl: string | null;
   /** What a shop's `env:NAME` reference is looked up in. */
   readonly environment: Readonly<Record<string, string>>;
   /** Where the embedded stack keeps its state. Absolute. */
@@ -20,7 +22,7 @@ export interface Config {
 }
 
 /** A part of the surroundings that a process is going to use; only these are required and validated. */
-export type ConfigNeed = 'database' | 'sftp' | 'temporal';
+export type ConfigNeed = Service;
 
 interface FieldOfNeed {
   readonly database: 'databaseUrl';
@@ -30,7 +32,7 @@ interface FieldOfNeed {
 
 /** The configuration of a process that needs just these parts: the fields of other parts are not there to be used. */
 export type ConfigFor<Need extends ConfigNeed> = Readonly<
-  Pick<Config, FieldOfNeed[Need] | 'shopifyApiVersion' | 'environment' | 'stateDir'>
+  Pick<Config, FieldOfNeed[Need] | 'shopifyApiVersion' | 'temporalUiUrl' | 'environment' | 'stateDir'>
 >;
 
 const PROJECT_ROOT = resolve(import.meta.dirname, '../..');
@@ -40,19 +42,17 @@ const TEMPORAL_DEFAULTS = { address: 'localhost:7233', namespace: 'default' } as
 const API_VERSION_DEFAULT = '2026-10';
 
 /**
- * Reads the environment, once, into a validated and frozen object.
- *
- * A variable is looked for in the process's environment, then in `.env` of the working folder, then in `stack.env`,
- * which the embedded stack writes. What is empty counts as absent.
+ * Reads the environment, once, into a validated and frozen object. environment.ts says where a variable is looked for.
  *
  * @throws AtpError CONFIG_INVALID that names every fault at once, and no value: a value may be a secret.
  */
 export function loadConfig<const Need extends ConfigNeed>(needs: readonly Need[]): ConfigFor<Need> {
   const stateDir = stateFolder();
   const environment = readEnvironment(stateDir);
+  const { variables } = environment;
   const faults: string[] = [];
   const parse = <Output>(schema: z.ZodType<Output>): Output | undefined => {
-    const parsed = schema.safeParse(environment);
+    const parsed = schema.safeParse(variables);
     if (parsed.success) return parsed.data;
     faults.push(
       ...parsed.error.issues.map(({ path, message }) =>
@@ -64,14 +64,25 @@ export function loadConfig<const Need extends ConfigNeed>(needs: readonly Need[]
   const needed = new Set<ConfigNeed>(needs);
   const config = {
     stateDir,
-    environment,
+    environment: variables,
     shopifyApiVersion: parse(shopifyVariables),
+    temporalUiUrl: parse(temporalUiVariables),
     ...(needed.has('database') && { databaseUrl: parse(databaseVariables) }),
     ...(needed.has('sftp') && { sftp: parse(sftpVariables) }),
     ...(needed.has('temporal') && { temporal: readTemporal(environment, faults) }),
   };
   if (faults.length > 0) throw new AtpError('CONFIG_INVALID', { reason: faults.join('; ') });
   return Object.freeze(config) as ConfigFor<Need>;
+}
+
+/**
+ * The configuration of the services that the environment or `.env` points to; the fields of the others are absent. An
+ * embedded stack uses these as they are.
+ *
+ * @throws AtpError CONFIG_INVALID that names every fault of theirs
+ */
+export function loadExistingServices(): ConfigFor<never> & Partial<Pick<Config, FieldOfNeed[ConfigNeed]>> {
+  return loadConfig(readEnvironment(stateFolder()).given);
 }
 
 /** Where the embedded stack keeps its state: ATP_STATE_DIR, or one ignored folder of the project. */
@@ -84,28 +95,6 @@ export function partsFolder(): string {
   return join(PROJECT_ROOT, '.atp/parts');
 }
 
-function readEnvironment(stateDir: string): Record<string, string> {
-  const layers = [
-    parsedFile(join(stateDir, 'stack.env')),
-    parsedFile(resolve('.env')),
-    process.env as Record<string, string>,
-  ];
-  return Object.assign({}, ...layers.map(withoutEmpty)) as Record<string, string>;
-}
-
-function parsedFile(path: string): Record<string, string> {
-  try {
-    return parseEnv(readFileSync(path, 'utf8')) as Record<string, string>;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw new AtpError('CONFIG_INVALID', { reason: `${path} cannot be read` }, { cause: error });
-  }
-}
-
-function withoutEmpty(variables: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value.trim() !== ''));
-}
-
 const shopifyVariables = z
   .object({
     SHOPIFY_API_VERSION: z
@@ -114,6 +103,17 @@ const shopifyVariables = z
       .default(API_VERSION_DEFAULT),
   })
   .transform((variables) => variables.SHOPIFY_API_VERSION);
+
+const temporalUiVariables = z
+  .object({
+    TEMPORAL_UI_URL: z
+      .string()
+      .refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''), {
+        error: 'must be http(s)://host, where Temporal’s web UI is',
+      })
+      .optional(),
+  })
+  .transform(({ TEMPORAL_UI_URL }) => TEMPORAL_UI_URL?.replace(/\/+$/, '') ?? null);
 
 const databaseVariables = z
   .object({
@@ -175,11 +175,12 @@ function isReadable(path: string): boolean {
 }
 
 /** Temporal's own convention (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TLS, profiles of temporal.toml). */
-function readTemporal(environment: Record<string, string>, faults: string[]): TemporalSettings | undefined {
+function readTemporal({ variables, ofStack }: Environment, faults: string[]): TemporalSettings | undefined {
   try {
-    const profile = environment['TEMPORAL_PROFILE'];
+    const profile = variables['TEMPORAL_PROFILE'];
     const { connectionOptions, namespace } = loadClientConnectConfig({
-      overrideEnvVars: environment,
+      overrideEnvVars: variables as Record<string, string>,
+      disableFile: ofStack.includes('temporal'),
       ...(profile !== undefined && { profile }),
     });
     const { address, apiKey, tls, metadata } = connectionOptions;

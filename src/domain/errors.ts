@@ -104,6 +104,16 @@ export const ERRORS = {
     message: (d) => `There is no job "${d.job}".`,
     hint: 'The jobs are hard-sync, recent-changes, process-uploads, import and verify.',
   },
+  JOB_NOT_SCHEDULED: {
+    class: 'callers-fault',
+    message: (d) => `${d.job} has no schedule.`,
+    hint: '`atp job schedule <job> --every <…>` makes one; `atp job run <job>` runs it now.',
+  },
+  JOB_NOT_SKIPPED: {
+    class: 'callers-fault',
+    message: (d) => `No run of ${d.job} was skipped: ${d.reason}.`,
+    hint: '`atp job show <job>` shows its next runs and whether it is paused.',
+  },
   JOB_RUNNING: {
     class: 'callers-fault',
     message: (d) => `${d.job} is running already (workflow ${d.workflowId}, run ${d.runId}).`,
@@ -217,6 +227,12 @@ export const ERRORS = {
     message: (d) => `Shop "${d.shopId}" has no product that is mapped to Shopify.`,
     hint: '`atp shop map <shop>` reads the shop’s catalogue and matches it by SKU.',
   },
+  SHOP_CATALOGUE_EMPTY: {
+    class: 'callers-fault',
+    message: (d) =>
+      `Shopify shows no variant with a SKU in the catalogue of shop "${d.shopId}", which has mapped products.`,
+    hint: 'The mapping stays as it is. Look at the shop in Shopify; if it is empty on purpose, remove the shop with `atp shop remove`.',
+  },
   PRODUCER_BUSY: {
     class: 'retry',
     message: (d) =>
@@ -239,7 +255,7 @@ export const ERRORS = {
     class: 'blocks-lane',
     message: (d) =>
       `${d.name} exists on SFTP with other content (sha256 ${d.found}, expected ${d.expected}).`,
-    hint: 'Move the foreign file away; the job then writes its own.',
+    hint: 'Move the foreign file away, then `atp lane <shop> retry <sequence>`.',
   },
   FILE_MISSING: {
     class: 'blocks-lane',
@@ -270,6 +286,11 @@ export const ERRORS = {
     message: (d) => `Another run has taken over the lane of shop "${d.shopId}".`,
     hint: 'Nothing to do: the other run goes on where this one stopped.',
   },
+  LANE_ATTEMPT_OVERTAKEN: {
+    class: 'retry',
+    message: (d) => `Another attempt of this run works in the lane of shop "${d.shopId}".`,
+    hint: 'Nothing to do: the attempt begins anew where the other one has stopped.',
+  },
   SHOPIFY_UNREACHABLE: {
     class: 'retry',
     message: (d) => `Shopify does not answer for ${d.domain}: ${d.reason}.`,
@@ -283,17 +304,17 @@ export const ERRORS = {
   SHOPIFY_ACCESS_DENIED: {
     class: 'blocks-lane',
     message: (d) => `Shopify refuses access to ${d.domain}: ${d.reason}.`,
-    hint: 'Check the token and its scopes (write_inventory, read_products, read_locations), then run the job again.',
+    hint: 'Check the token and its scopes (write_inventory, read_products, read_locations), then `atp lane <shop> retry <sequence>` if a file is blocked by it.',
   },
   SHOPIFY_CREDENTIAL_MISSING: {
     class: 'blocks-lane',
     message: (d) => `The access token of shop "${d.shopId}" cannot be read from ${d.reference}.`,
-    hint: 'Set the environment variable or write the file that the shop refers to, for the worker too.',
+    hint: 'Set the environment variable or write the file that the shop refers to, for the worker too; then `atp lane <shop> retry <sequence>` if a file is blocked by it.',
   },
   SHOPIFY_REQUEST_REFUSED: {
     class: 'blocks-lane',
     message: (d) => `Shopify refused a request for ${d.domain}: ${d.reason}.`,
-    hint: 'Read the reason; `atp lane <shop>` shows the file and the call. The lane waits.',
+    hint: 'Read the reason; `atp lane <shop>` shows the file. When the cause is mended, `atp lane <shop> retry <sequence>`.',
   },
   SHOPIFY_RESPONSE_UNEXPECTED: {
     class: 'retry',
@@ -303,7 +324,7 @@ export const ERRORS = {
   LOCATION_UNUSABLE: {
     class: 'blocks-lane',
     message: (d) => `Shopify location ${d.locationId} of ${d.domain} cannot be used: ${d.reason}.`,
-    hint: 'Activate the location in Shopify, or give the shop another one; then run the job again.',
+    hint: 'Activate the location in Shopify, then `atp lane <shop> retry <sequence>` if a file is blocked by it.',
   },
 
   // Rows that cannot be applied
@@ -362,8 +383,9 @@ export const ERRORS = {
   },
   STACK_PART_UNAVAILABLE: {
     class: 'callers-fault',
-    message: (d) => `The embedded stack cannot get ${d.part}: ${d.reason}.`,
-    hint: 'Install the part, or point to a running one; README.md lists what the embedded stack needs.',
+    message: (d) =>
+      `The embedded stack cannot get ${d.part}: ${d.reason}.${d.install ? ` Install ${d.install}.` : ''}`,
+    hint: 'Install what the message names, or set DATABASE_URL, SFTP_URL or TEMPORAL_ADDRESS to a service that runs already (docs/guides/connect-your-own.md).',
   },
   STACK_PART_FAILED: {
     class: 'callers-fault',

@@ -154,7 +154,24 @@ export function filedNames(fileName: string, sentAt: Date, limit: number): strin
   return [fileName, ...[time, ...more].map((suffix) => `${base}.${suffix}${extension}`)].slice(0, limit);
 }
 
-/** The file of a feed's refused rows, beside it. */
+/** Of a file's name: what is put before and behind it must fit into the 255 bytes that servers allow. */
+const ERROR_NAME_HEAD = 100;
+const ERROR_NAME_TAIL = 50;
+
+/** The file of a feed's refused rows, beside it; of a very long name the middle is left out. */
 export function errorFileName(fileName: string): string {
-  return `${fileName}.errors.csv`;
+  const name =
+    fileName.length <= ERROR_NAME_HEAD + ERROR_NAME_TAIL
+      ? fileName
+      : `${fileName.slice(0, ERROR_NAME_HEAD)}~${fileName.slice(-ERROR_NAME_TAIL)}`;
+  return `${name}.errors.csv`;
+}
+
+/**
+ * What feeds are ordered by: the name without the type in front, since a sender's time or number stands there. So a
+ * count of eight o'clock comes before a variance of nine, whatever their types.
+ */
+export function feedOrderKey(fileName: string): string {
+  const [prefix, ...rest] = fileName.split('__');
+  return feedTypeNamed(prefix) !== null && rest.length > 0 ? rest.join('__') : fileName;
 }

@@ -37,8 +37,11 @@ export const FEEDS_PER_RUN = 100;
 /** A feed file whose size and time stand still for so long is complete. Servers tell times in whole seconds. */
 export const FEED_STABLE_FOR_MS = 1_500;
 
-/** How long a lane belongs to a run that has stopped giving signs of life. Longer than any pause between two windows. */
-export const LEASE_DURATION_MS = 60_000;
+/**
+ * How long a lane belongs to a run that has stopped giving signs of life. Longer than any pause of a run that lives: a
+ * call that is waited for (30 s), the heartbeat timeout of a dead attempt (15 s), and the longest retry interval (30 s).
+ */
+export const LEASE_DURATION_MS = 120_000;
 
 /** How long a producer waits for another producer of the same shop before it is tried again by Temporal. */
 export const PRODUCER_WAIT_MS = 60_000;
@@ -95,6 +98,28 @@ export const SHOPIFY_CALL_TIMEOUT_MS = 30_000;
 export const SHOPIFY_PAUSE_MIN_MS = 1_000;
 export const SHOPIFY_PAUSE_MAX_MS = 60_000;
 
+/** How long a call waits for its shop's quota before it fails as throttled, so that Temporal decides about the next time. */
+export const SHOPIFY_QUOTA_WAIT_MAX_MS = 60_000;
+
+/**
+ * Points that stay in a shop's bucket: Shopify's clock and ours differ by a millisecond or two, in which the largest
+ * plan restores this much. They are left unspent once, so they cost no throughput.
+ */
+export const SHOPIFY_QUOTA_RESERVE_POINTS = 5;
+
+/**
+ * What is taken for a shop's quota until its first answer tells: the smallest plan, of whose bucket another process may
+ * have left little. Two calls go at once, and then a few a second: one that hangs must not hold up the others.
+ */
+export const SHOPIFY_QUOTA_GUESS = {
+  maximumAvailable: 1_000,
+  currentlyAvailable: 60,
+  restoreRate: 100,
+} as const;
+
+/** What an operation is taken to cost until its first answer tells: above each of ours (a page of the catalogue has 17). */
+export const SHOPIFY_FIRST_CALL_POINTS = 25;
+
 /** Pages of 250 variants in one reading of a catalogue: five million, so that a cursor which runs in circles ends. */
 export const CATALOGUE_PAGES_MAX = 20_000;
 
@@ -103,3 +128,22 @@ export const CATALOGUE_PAGE_TRIES_MAX = 10;
 
 /** A file that holds an access token is short; what is longer is another file. */
 export const TOKEN_FILE_BYTES_MAX = 4_096;
+
+/** Runs that `atp pipeline` shows: unless told otherwise, and at most. */
+export const PIPELINE_RUNS_SHOWN = 50;
+export const PIPELINE_RUNS_MAX = 500;
+
+/** Schedules that are looked through for pending runs: five a shop, for far more shops than one database serves. */
+export const PIPELINE_SCHEDULES_MAX = 5_000;
+
+/** Results of ended runs that are fetched at once for their words. */
+export const PIPELINE_RESULTS_AT_ONCE = 8;
+
+/** The oldest Postgres that runs us: what we use of it (MERGE, ICU databases) came with this version. */
+export const POSTGRES_MAJOR_MIN = 15;
+
+/** SKUs that a check names of those it found; all are counted. */
+export const CHECK_SKUS_NAMED = 5;
+
+/** How long `atp doctor` waits for a worker that may just be starting: it needs some seconds until it polls. */
+export const DOCTOR_WORKER_WAIT_MS = 10_000;

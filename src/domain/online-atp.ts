@@ -1,3 +1,5 @@
+import { UNITS_MAX } from './limits.ts';
+
 /** What one facility holds of one product. Whole units; reserved and safety stock are never negative. */
 export interface FacilityStock {
   readonly facilityId: string;
@@ -48,11 +50,14 @@ export function atpTerms(stock: readonly FacilityStock[], claims: ChannelClaims)
   };
 }
 
-/** Units that a channel may promise. Never negative: an oversold product is published as 0, not omitted. */
+/**
+ * Units that a channel may promise. Never negative: an oversold product is published as 0, not omitted. Never more
+ * than UNITS_MAX, which is all that Shopify takes: somebody's "infinite stock" must not stop everybody's files.
+ */
 export function onlineAtp(terms: AtpTerms): number {
   const committed =
     terms.reserved + terms.safetyStock + terms.threshold + terms.brokeringQueue + terms.excludedFacilitiesAtp;
-  return Math.max(0, terms.quantityOnHand - committed + terms.floorAdjustment);
+  return Math.min(UNITS_MAX, Math.max(0, terms.quantityOnHand - committed + terms.floorAdjustment));
 }
 
 function deficit(facility: FacilityStock): number {

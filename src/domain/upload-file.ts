@@ -2,10 +2,12 @@
  * A numbered file of Online ATP for one shop.
  *
  *     WRITING ──▶ READY ──▶ APPLYING ──▶ APPLIED   every row is on Shopify, or needed no write
- *                  │  ▲        │   └───▶ PARTIAL   the same, but some rows are quarantined
- *                  │  └────────▼
- *                  │        BLOCKED                cannot be applied; the lane waits for a person
- *                  └─────▶ SUPERSEDED              a later Hard Sync holds every row of it
+ *        ▲ │       ▲ │        ▲ │  └───▶ PARTIAL   the same, but some rows are quarantined or owed
+ *        │ │       │ │        │ │
+ *        └─┴───────┴─┴─BLOCKED┴─┘                  cannot be applied; the lane waits for a person, whose retry
+ *                    │    │                        puts it back to where it came from
+ *                    └────┴──▶ SUPERSEDED          a later Hard Sync holds every row of it, and no call of it is
+ *                                                  without an answer; BLOCKED only when the file is at fault
  *
  * WRITING is a barrier: its number is taken and its rows are in the database, so nothing later may be applied
  * before it. Anyone may finish it, because the file on SFTP is only a rendering of those rows.

@@ -24,6 +24,13 @@ export function openApplication(): OpenApplication {
     database: () => (database ??= openDatabase(loadConfig(['database']).databaseUrl)),
     temporal: () => (temporal ??= connectTemporal(loadConfig(['temporal']).temporal)),
     isTemporalConfigured: () => loadConfig(['temporal']).temporal.isConfigured,
+    temporalUiUrl: async () => {
+      const { temporal: settings, temporalUiUrl } = loadConfig(['temporal']);
+      const { orNull, stack } = await import('./stack.ts');
+      const embedded = await orNull('STACK_NOT_RUNNING', () => stack.status());
+      const isEmbedded = embedded?.temporal.address === settings.address;
+      return (isEmbedded ? embedded.temporal.uiUrl : null) ?? temporalUiUrl;
+    },
     importLocalFile: async (request) => {
       const { createImportLocalFile } = await import('../../activities/import-local-file.ts');
       return createImportLocalFile({ database: app.database() })(request);
@@ -34,6 +41,16 @@ export function openApplication(): OpenApplication {
       const { environment } = loadConfig([]);
       const adminApi = (shop: Parameters<typeof openAdminApi>[0]) => openAdminApi(shop, { environment });
       return createMapShop({ database: app.database(), adminApi })(shopId);
+    },
+    openShop: async (shop) => {
+      const { openAdminApi } = await import('../shopify/admin-api.ts');
+      return openAdminApi(shop, { environment: loadConfig([]).environment });
+    },
+    checkFileDrop: async () => {
+      const { sftp } = loadConfig(['sftp']);
+      const { fileDrop } = await import('../sftp/file-drop.ts');
+      const { checkFileDrop } = await import('./check-file-drop.ts');
+      return checkFileDrop(fileDrop(sftp));
     },
     runWorker: async () => {
       const { runWorkerProcess } = await import('./worker.ts');

@@ -1,6 +1,6 @@
 /** What makes running parts a system: the tables, the schedules of the shops, and with `seed` a catalogue. */
 import { createMapShop } from '../../activities/map-shop.ts';
-import { loadConfig } from '../config/config.ts';
+import { loadConfig, type ConfigFor } from '../config/config.ts';
 import { openDatabase, type Database } from '../postgres/database.ts';
 import { DEFAULT_FACILITY_GROUP_ID } from '../postgres/facility-groups.ts';
 import { migrate } from '../postgres/migrate.ts';
@@ -8,7 +8,7 @@ import { listShops } from '../postgres/shops.ts';
 import { fileDrop } from '../sftp/file-drop.ts';
 import { openAdminApi } from '../shopify/admin-api.ts';
 import type { StackAddresses } from '../stand-ins/stack.ts';
-import { connectTemporal } from '../temporal/connection.ts';
+import { connectTemporal, type TemporalSettings } from '../temporal/connection.ts';
 import { ensureSchedules } from '../temporal/schedules.ts';
 import { seed } from './seed.ts';
 
@@ -17,27 +17,38 @@ export interface PrepareOptions {
   readonly onProgress: (text: string) => void;
 }
 
-/** May be repeated at any time. */
-export async function prepareStack(addresses: StackAddresses, options: PrepareOptions): Promise<void> {
-  const database = openDatabase(addresses.databaseUrl);
+/**
+ * May be repeated at any time. The services are those of the configuration, which knows how to get into each, whoever
+ * has started it.
+ */
+export async function prepareStack(
+  { shopify }: Pick<StackAddresses, 'shopify'>,
+  options: PrepareOptions,
+): Promise<void> {
+  const config = loadConfig(['database', 'sftp', 'temporal']);
+  const database = openDatabase(config.databaseUrl);
   try {
     const { applied } = await migrate(database);
     if (applied.length > 0) options.onProgress('The database is brought to this release');
     if (options.seed) {
-      await seedStack(database, addresses);
+      await seedStack(database, shopify, config);
       options.onProgress('The catalogue is filled; its feed files wait in incoming/');
     }
-    await scheduleShops(database, addresses);
+    await scheduleShops(database, config.temporal);
   } finally {
     await database.close();
   }
 }
 
-async function seedStack(database: Database, { shopify, sftp }: StackAddresses): Promise<void> {
+async function seedStack(
+  database: Database,
+  shopify: StackAddresses['shopify'],
+  { sftp, shopifyApiVersion }: ConfigFor<'sftp'>,
+): Promise<void> {
   const { shopId, domain, locationId, accessTokenRef, adminUrl, controlUrl } = shopify;
   await seed({
     database,
-    fileDrop: fileDrop({ ...sftp, password: null }),
+    fileDrop: fileDrop(sftp),
     controlUrl,
     mapShop: createMapShop({ database, adminApi: (shop) => openAdminApi(shop) }),
     shop: {
@@ -47,18 +58,15 @@ async function seedStack(database: Database, { shopify, sftp }: StackAddresses):
       facilityGroupId: DEFAULT_FACILITY_GROUP_ID,
       accessTokenRef,
       adminUrl,
-      apiVersion: loadConfig([]).shopifyApiVersion,
+      apiVersion: shopifyApiVersion,
     },
   });
 }
 
-async function scheduleShops(
-  database: Database,
-  { temporal: { address, namespace } }: StackAddresses,
-): Promise<void> {
+async function scheduleShops(database: Database, settings: TemporalSettings): Promise<void> {
   const shops = await listShops(database);
   if (shops.length === 0) return;
-  const temporal = await connectTemporal({ address, namespace, isConfigured: true, connection: { address } });
+  const temporal = await connectTemporal(settings);
   try {
     for (const { shopId } of shops) await ensureSchedules(temporal, shopId);
   } finally {

@@ -5,7 +5,7 @@ import type { Database } from '../postgres/database.ts';
 import { addFacility } from '../postgres/facilities.ts';
 import { addGroupMember, DEFAULT_FACILITY_GROUP_ID } from '../postgres/facility-groups.ts';
 import { addProduct, setProduct } from '../postgres/products.ts';
-import { addShop, type Shop } from '../postgres/shops.ts';
+import { addShop, type NewShop } from '../postgres/shops.ts';
 import type { OpenFileDrop } from '../sftp/file-drop.ts';
 import { dropFeed } from './drop-feed.ts';
 import { SEED_FACILITIES, SEED_MEMBERS_SINCE, SEED_PRODUCTS, seedFeeds } from './seed-catalogue.ts';
@@ -14,7 +14,7 @@ import type { SeedProduct } from './seed-catalogue.ts';
 export interface SeedTarget {
   readonly database: Database;
   readonly fileDrop: OpenFileDrop;
-  readonly shop: Shop;
+  readonly shop: NewShop;
   /** The Shopify twin's instrument panel: `…/control`. */
   readonly controlUrl: string;
   readonly mapShop: (shopId: string) => Promise<unknown>;

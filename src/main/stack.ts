@@ -4,9 +4,12 @@ import workerOptions from '../../bin/worker-options.json' with { type: 'json' };
 import type { Stack, StackStatus } from '../cli/application.ts';
 import { partsFolder, stateFolder } from '../config/config.ts';
 import { AtpError } from '../domain/errors.ts';
+import { readLock } from '../stand-ins/stack-files.ts';
 import { runningStack } from '../stand-ins/stack.ts';
 import { endSignal, stackStatus, startDetached, stopStack, supervise } from '../stand-ins/supervisor.ts';
+import { checkExistingServices, existingServices } from './existing-services.ts';
 import { prepareStack } from './prepare-stack.ts';
+import type { ExistingServices, ServiceName, StackRecord } from '../stand-ins/stack.ts';
 
 const SUPERVISOR = fileURLToPath(new URL('./supervisor.ts', import.meta.url));
 const CLI = fileURLToPath(new URL('./cli.ts', import.meta.url));
@@ -17,27 +20,33 @@ export const STACK_WORKER = {
   args: [...workerOptions.node, CLI, 'worker'],
 } as const;
 
-const STARTING = 'Starting Temporal, Postgres, SFTP and the Shopify twin; the first time takes longer';
+/** As a person reads them; in this order. */
+const SERVICES = { temporal: 'Temporal', database: 'Postgres', sftp: 'SFTP' } as const;
 
 export const stack: Stack = {
   async up({ detach, seed, onProgress }) {
     const stateDir = stateFolder();
     const prepare = { seed, onProgress };
+    const existing = existingServices();
+    await checkExistingServices();
     if (detach) {
       const running = await orNull('STACK_NOT_RUNNING', () => runningStack(stateDir));
-      if (running) await prepareStack(running, prepare);
-      else {
-        onProgress(STARTING);
+      if (running) {
+        refuseOtherServices(stateDir, running, existing);
+        await prepareStack(running, prepare);
+      } else {
+        onProgress(startingText(existing));
         const args = [SUPERVISOR, ...(seed ? ['--seed'] : [])];
         await startDetached(stateDir, { command: process.execPath, args });
       }
       return { status: statusOf(stateDir), untilStopped: () => Promise.resolve() };
     }
-    onProgress(STARTING);
+    onProgress(startingText(existing));
     const ready = Promise.withResolvers<StackStatus>();
     const ended = supervise({
       stateDir,
       partsDir: partsFolder(),
+      existing,
       onProgress,
       worker: STACK_WORKER,
       prepare: (addresses) => prepareStack(addresses, prepare),
@@ -56,12 +65,34 @@ export const stack: Stack = {
   status: () => Promise.resolve(statusOf(stateFolder())),
 };
 
+/** A running stack goes on with the services that it was started with. */
+function refuseOtherServices(stateDir: string, running: StackRecord, existing: ExistingServices): void {
+  const asked = namesOf(existing);
+  if (asked.length === running.existing.length && asked.every((name) => running.existing.includes(name)))
+    return;
+  throw new AtpError('STACK_RUNNING', { pid: readLock(stateDir)?.supervisor.pid });
+}
+
+function namesOf({ temporal, databaseUrl, sftp }: ExistingServices): readonly ServiceName[] {
+  const found = { temporal, database: databaseUrl, sftp };
+  return (Object.keys(found) as ServiceName[]).filter((name) => found[name] !== undefined);
+}
+
+function startingText(existing: ExistingServices): string {
+  const used = namesOf(existing);
+  const started = (Object.keys(SERVICES) as ServiceName[]).filter((name) => !used.includes(name));
+  const listed = (names: readonly ServiceName[]) => names.map((name) => SERVICES[name]);
+  const yours = used.length > 0 ? `Using ${listed(used).join(', ')} as configured. ` : '';
+  return `${yours}Starting ${[...listed(started), 'the Shopify twin'].join(', ')}; the first time takes longer`;
+}
+
 /** @throws AtpError STACK_NOT_RUNNING */
 function statusOf(stateDir: string): StackStatus {
   return { ...stackStatus(stateDir), consoleUrl: null };
 }
 
-async function orNull<Result>(
+/** Null in place of the one failure that is no fault here. */
+export async function orNull<Result>(
   code: AtpError['code'],
   work: () => Result | Promise<Result>,
 ): Promise<Result | null> {

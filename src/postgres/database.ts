@@ -98,7 +98,7 @@ export async function inTransaction<Result>(
 }
 
 /** SQLSTATE classes and driver codes that mean "the database is away", not "the statement is wrong". */
-const AWAY = /^(08|57P|53)|^(ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|EHOSTUNREACH)/;
+const AWAY = /^(08|57P|53|28|3D000)|^(ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|EHOSTUNREACH)/;
 const AWAY_MESSAGE = /Connection terminated|timeout expired|Timeout acquiring a connection|not queryable/;
 
 async function reachable<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -108,7 +108,7 @@ async function reachable<Result>(work: () => Promise<Result>): Promise<Result> {
     if (error instanceof AtpError) throw error;
     const { code, message } = error as { code?: string; message: string };
     if (AWAY.test(code ?? '') || AWAY_MESSAGE.test(message)) {
-      throw new AtpError('DATABASE_UNREACHABLE', { reason: code ?? message }, { cause: error });
+      throw new AtpError('DATABASE_UNREACHABLE', { reason: message || code }, { cause: error });
     }
     throw error;
   }

@@ -18,6 +18,7 @@ import { findFile, headOfLane, type UploadFile } from './upload-files.ts';
 /** An attempt's place in the lane. */
 export interface LanePass {
   readonly shopId: string;
+  readonly holder: string;
   readonly epoch: number;
 }
 
@@ -39,21 +40,29 @@ export async function enterLane(
       `UPDATE lane SET epoch = epoch + 1, holder = $2,
          expires_at = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
        WHERE shop_id = $1 AND (holder IS NULL OR holder = $2 OR expires_at < clock_timestamp())
-       RETURNING shop_id AS "shopId", epoch`,
+       RETURNING shop_id AS "shopId", holder, epoch`,
       [shopId, holder, LEASE_DURATION_MS],
     );
     return rows[0] ?? null;
   });
 }
 
-/** Proves that the pass still holds, and renews its lease. Throws LANE_TAKEN_OVER. First statement of every write. */
-export async function holdLane(connection: Connection, { shopId, epoch }: LanePass): Promise<void> {
+/**
+ * Proves that the pass still holds, and renews its lease: the first statement of every write. Throws LANE_TAKEN_OVER
+ * when another run holds the lane, and LANE_ATTEMPT_OVERTAKEN when another attempt of this run has entered it.
+ */
+export async function holdLane(connection: Connection, { shopId, holder, epoch }: LanePass): Promise<void> {
   const { rowCount } = await connection.query(
     `UPDATE lane SET expires_at = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
      WHERE shop_id = $1 AND epoch = $2`,
     [shopId, epoch, LEASE_DURATION_MS],
   );
-  if (rowCount === 0) throw new AtpError('LANE_TAKEN_OVER', { shopId });
+  if (rowCount !== 0) return;
+  const { rows } = await connection.query<{ isOurs: boolean }>(
+    'SELECT holder = $2 AS "isOurs" FROM lane WHERE shop_id = $1',
+    [shopId, holder],
+  );
+  throw new AtpError(rows[0]?.isOurs ? 'LANE_ATTEMPT_OVERTAKEN' : 'LANE_TAKEN_OVER', { shopId });
 }
 
 /** The file to go on with. Without one, or when it is BLOCKED, the lane is released in the same transaction. */
@@ -73,14 +82,19 @@ async function releaseLane(connection: Connection, { shopId, epoch }: LanePass):
   );
 }
 
-/** READY → APPLYING: what lies on SFTP was found to be what was written. */
-export async function startApplying(database: Database, pass: LanePass, sequence: number): Promise<void> {
-  await database.transaction(async (connection) => {
+/**
+ * READY → APPLYING: what lies on SFTP was found to be what was written. False when the file is not READY any more: a
+ * Hard Sync may have superseded it since the lane looked.
+ */
+export async function startApplying(database: Database, pass: LanePass, sequence: number): Promise<boolean> {
+  return database.transaction(async (connection) => {
     await holdLane(connection, pass);
-    await connection.query(
-      `UPDATE upload_file SET state = 'APPLYING' WHERE shop_id = $1 AND sequence = $2 AND state = 'READY'`,
+    const { rowCount } = await connection.query(
+      `UPDATE upload_file SET state = 'APPLYING'
+       WHERE shop_id = $1 AND sequence = $2 AND state IN ('READY', 'APPLYING')`,
       [pass.shopId, sequence],
     );
+    return rowCount !== 0;
   });
 }
 
@@ -138,13 +152,20 @@ export async function closeFile(
   return { file: await findFile(database, pass.shopId, sequence), outcome };
 }
 
-/** BLOCKED → READY by a person. Throws UPLOAD_FILE_UNKNOWN, UPLOAD_FILE_NOT_BLOCKED. */
+/**
+ * BLOCKED → by a person: APPLYING when a part of it has been sent already, else READY, or WRITING when it never came
+ * to SFTP. Throws UPLOAD_FILE_UNKNOWN, UPLOAD_FILE_NOT_BLOCKED.
+ */
 export async function retryFile(database: Database, shopId: string, sequence: number): Promise<void> {
   await database.transaction(async (connection) => {
     await lockLane(connection, shopId);
     const { rowCount } = await connection.query(
-      `UPDATE upload_file SET state = CASE WHEN sha256 IS NULL THEN 'WRITING' ELSE 'READY' END,
-         reason_code = NULL, reason = NULL
+      `UPDATE upload_file SET reason_code = NULL, reason = NULL,
+         state = CASE
+           WHEN sha256 IS NULL THEN 'WRITING'
+           WHEN EXISTS (SELECT FROM shopify_call AS call
+             WHERE call.shop_id = $1 AND call.sequence = $2) THEN 'APPLYING'
+           ELSE 'READY' END
        WHERE shop_id = $1 AND sequence = $2 AND state = 'BLOCKED'`,
       [shopId, sequence],
     );

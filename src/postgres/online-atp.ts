@@ -3,6 +3,8 @@
  * test holds against this one.
  */
 
+import { UNITS_MAX } from '../domain/limits.ts';
+
 /** Where the products come from, and how many they are: that decides how their stock is read. */
 export interface AtpScope {
   /** Name of a table or common table expression with a column `product_id`, each product once. */
@@ -87,18 +89,18 @@ const EVERY = `
 export function onlineAtpSelect({ candidates, access, group }: AtpScope): string {
   return `
     SELECT product_id, ${ATP_COLUMNS.join(', ')},
-      greatest(0, quantity_on_hand - reserved - safety_stock - threshold - brokering_queue
-        - excluded_facilities_atp + floor_adjustment) AS online_atp
+      least(${UNITS_MAX}, greatest(0, quantity_on_hand - reserved - safety_stock - threshold - brokering_queue
+        - excluded_facilities_atp + floor_adjustment)) AS online_atp
     FROM (
       SELECT candidate.product_id,
-        coalesce(stock.quantity_on_hand, 0)::int AS quantity_on_hand,
-        coalesce(stock.reserved, 0)::int AS reserved,
-        coalesce(stock.safety_stock, 0)::int AS safety_stock,
+        coalesce(stock.quantity_on_hand, 0)::bigint AS quantity_on_hand,
+        coalesce(stock.reserved, 0)::bigint AS reserved,
+        coalesce(stock.safety_stock, 0)::bigint AS safety_stock,
         coalesce(own.threshold, facility_group.default_threshold) AS threshold,
-        coalesce(queue.quantity, 0)::int AS brokering_queue,
-        coalesce(stock.excluded_facilities_atp, 0)::int AS excluded_facilities_atp,
+        coalesce(queue.quantity, 0)::bigint AS brokering_queue,
+        coalesce(stock.excluded_facilities_atp, 0)::bigint AS excluded_facilities_atp,
         CASE WHEN facility_group.floor_per_facility
-          THEN coalesce(stock.deficits, 0)::int ELSE 0 END AS floor_adjustment
+          THEN coalesce(stock.deficits, 0)::bigint ELSE 0 END AS floor_adjustment
       FROM ${candidates} AS candidate
       JOIN facility_group ON facility_group.facility_group_id = ${group}
       LEFT JOIN product_facility_group AS own

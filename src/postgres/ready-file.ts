@@ -9,7 +9,8 @@ const FAULTS_OF_THE_FILE = ['FILE_MISSING', 'FILE_CHECKSUM_MISMATCH', 'FILE_NAME
  * WRITING → READY: the file is on SFTP and may be applied. Done again it changes nothing.
  *
  * A Hard Sync then supersedes the shop's earlier files that wait: it holds every row of theirs, and newer. Not one
- * that is being applied, because the outcome of a call may be unknown. The lane is locked first, so that a lane which
+ * that is being applied, or that has a call whose outcome is unknown: that call may still arrive, and the later file
+ * would not know. The lane is locked first, so that a lane which
  * looks for its next file at this moment sees either all of it or nothing.
  */
 export async function markReady(
@@ -28,7 +29,11 @@ export async function markReady(
     await connection.query(
       `UPDATE upload_file SET state = 'SUPERSEDED', closed_at = now()
        WHERE shop_id = $1 AND sequence < $2
-         AND (state = 'READY' OR (state = 'BLOCKED' AND reason_code = ANY($3)))`,
+         AND (state = 'READY' OR (state = 'BLOCKED' AND reason_code = ANY($3)))
+         AND NOT EXISTS (
+           SELECT FROM shopify_call AS call
+           WHERE call.shop_id = upload_file.shop_id AND call.sequence = upload_file.sequence
+             AND call.state = 'STORED')`,
       [file.shopId, file.sequence, FAULTS_OF_THE_FILE],
     );
   });

@@ -10,7 +10,7 @@ import { inTransaction, type Connection, type Database } from './database.ts';
  * The catalogue streams into a temporary table first, in statements of their own; only then one short transaction
  * compares and writes. When `pages` fails, the mapping stays as it was.
  *
- * @throws AtpError SHOP_UNKNOWN
+ * @throws AtpError SHOP_UNKNOWN, SHOP_CATALOGUE_EMPTY
  */
 export async function replaceShopProducts(
   database: Database,
@@ -21,15 +21,17 @@ export async function replaceShopProducts(
     await session.query(`
       CREATE TEMPORARY TABLE catalogue (
         sku text NOT NULL, inventory_item_id text NOT NULL, variant_id text NOT NULL,
-        tracked boolean NOT NULL, level_active boolean NOT NULL
+        tracked boolean NOT NULL, level_active boolean NOT NULL, sells_below_zero boolean NOT NULL
       )`);
     for await (const page of pages) await keepPage(session, page);
     await session.query('ANALYZE catalogue');
     return inTransaction(session, 'BEGIN', async () => {
       await lockShop(session, shopId);
+      await refuseAnEmptyCatalogue(session, shopId);
       await match(session);
       await oweRemapped(session, shopId);
       await replaceMapping(session, shopId);
+      await replaceFindings(session, shopId);
       return countMapping(session);
     });
   });
@@ -38,15 +40,26 @@ export async function replaceShopProducts(
 async function keepPage(session: Connection, page: readonly CatalogueVariant[]): Promise<void> {
   const named = page.filter(({ sku }) => sku !== null);
   await session.query(
-    'INSERT INTO catalogue SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::boolean[], $5::boolean[])',
+    `INSERT INTO catalogue
+     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::boolean[], $5::boolean[], $6::boolean[])`,
     [
       named.map(({ sku }) => sku),
       named.map(({ inventoryItemId }) => inventoryItemId),
       named.map(({ variantId }) => variantId),
       named.map(({ tracked }) => tracked),
       named.map(({ levelActive }) => levelActive),
+      named.map(({ inventoryPolicy }) => inventoryPolicy === 'CONTINUE'),
     ],
   );
+}
+
+/** A shop that sold something is not empty overnight: rather something answers wrongly, and would unmap everything. */
+async function refuseAnEmptyCatalogue(session: Connection, shopId: string): Promise<void> {
+  const { rowCount } = await session.query(
+    `SELECT FROM shop_product WHERE shop_id = $1 AND NOT EXISTS (SELECT FROM catalogue) LIMIT 1`,
+    [shopId],
+  );
+  if (rowCount !== 0) throw new AtpError('SHOP_CATALOGUE_EMPTY', { shopId });
 }
 
 /** Two mappings of a shop at once: the later one waits. Foreign keys to the shop do not. */
@@ -65,7 +78,8 @@ async function match(session: Connection): Promise<void> {
     WITH candidate AS (
       SELECT product.product_id, count(DISTINCT inventory_item_id) AS items,
         min(inventory_item_id) AS inventory_item_id, min(variant_id) AS variant_id,
-        bool_and(tracked) AS tracked, bool_and(level_active) AS level_active
+        bool_and(tracked) AS tracked, bool_and(level_active) AS level_active,
+        bool_or(sells_below_zero) AS sells_below_zero
       FROM product JOIN catalogue USING (sku)
       GROUP BY product.product_id
     )
@@ -111,6 +125,22 @@ async function replaceMapping(session: Connection, shopId: string): Promise<void
        WHERE shop_product.variant_id <> excluded.variant_id`,
     [shopId],
   );
+}
+
+/** For `atp doctor`, which names the products. */
+async function replaceFindings(session: Connection, shopId: string): Promise<void> {
+  await session.query('DELETE FROM mapping_finding WHERE shop_id = $1', [shopId]);
+  await session.query(
+    `INSERT INTO mapping_finding (shop_id, product_id, finding)
+     SELECT $1, product_id, finding
+     FROM matched CROSS JOIN LATERAL (VALUES
+       ('AMBIGUOUS', NOT is_unique), ('UNTRACKED', is_unique AND NOT tracked),
+       ('INACTIVE', is_unique AND NOT level_active), ('SELLS_BELOW_ZERO', is_unique AND sells_below_zero)
+     ) AS found (finding, is_so)
+     WHERE is_so`,
+    [shopId],
+  );
+  await session.query('UPDATE shop SET mapped_at = now() WHERE shop_id = $1', [shopId]);
 }
 
 async function countMapping(session: Connection): Promise<ShopMapping> {

@@ -15,11 +15,17 @@ export interface Shop {
   /** The whole endpoint, on the loopback, of a stand-in for Shopify; null: Shopify itself. */
   readonly adminUrl: string | null;
   readonly apiVersion: string;
+  /** A UUID of this installation's shop: part of every idempotency key. */
+  readonly keySpace: string;
 }
+
+/** What a new shop is made of. */
+export type NewShop = Omit<Shop, 'keySpace'>;
 
 const SELECT_SHOP = `
   SELECT shop_id AS "shopId", domain, location_id AS "locationId", facility_group_id AS "facilityGroupId",
-         access_token_ref AS "accessTokenRef", admin_url AS "adminUrl", api_version AS "apiVersion"
+         access_token_ref AS "accessTokenRef", admin_url AS "adminUrl", api_version AS "apiVersion",
+         key_space AS "keySpace"
   FROM shop`;
 
 export async function listShops(database: Database): Promise<Shop[]> {
@@ -34,7 +40,7 @@ export async function findShop(database: Database, shopId: string): Promise<Shop
 }
 
 /** @throws AtpError SHOP_EXISTS (its id, or its domain and location), FACILITY_GROUP_UNKNOWN, INPUT_INVALID */
-export async function addShop(database: Database, shop: Shop): Promise<Shop> {
+export async function addShop(database: Database, shop: NewShop): Promise<Shop> {
   refuseUnusable(shop);
   const { shopId, domain, locationId, facilityGroupId, accessTokenRef, adminUrl, apiVersion } = shop;
   try {
@@ -54,7 +60,7 @@ export async function addShop(database: Database, shop: Shop): Promise<Shop> {
 }
 
 /** What a shop may be, by field: the pattern, and how to say it to a person without repeating a value. */
-const RULES: Readonly<Record<Exclude<keyof Shop, 'facilityGroupId' | 'adminUrl'>, [RegExp, string]>> = {
+const RULES: Readonly<Record<Exclude<keyof NewShop, 'facilityGroupId' | 'adminUrl'>, [RegExp, string]>> = {
   shopId: [/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'shopId must be letters, digits, - and _, at most 63'],
   // Also a guard: a token is sent to this host.
   domain: [/^[a-z0-9][a-z0-9-]*\.myshopify\.com$/, 'domain must be <name>.myshopify.com'],
@@ -66,7 +72,7 @@ const RULES: Readonly<Record<Exclude<keyof Shop, 'facilityGroupId' | 'adminUrl'>
   apiVersion: [/^20\d\d-(01|04|07|10)$/, 'api-version must be a version such as 2026-10'],
 };
 
-function refuseUnusable(shop: Shop): void {
+function refuseUnusable(shop: NewShop): void {
   const faults = Object.entries(RULES)
     .filter(([field, [pattern]]) => !pattern.test(shop[field as keyof typeof RULES]))
     .map(([, [, reason]]) => reason);
@@ -83,6 +89,7 @@ function isOnLoopback(text: string): boolean {
 
 /** What hangs on a shop, in the order in which it can be deleted. */
 const DEPENDENT_TABLES = [
+  'mapping_finding',
   'shop_product',
   'shop_baseline',
   'shopify_call',

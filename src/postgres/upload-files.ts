@@ -109,6 +109,14 @@ export async function filesToArchive(
   return records.map(named);
 }
 
+export async function isArchived(database: Database, shopId: string, sequence: number): Promise<boolean> {
+  const rows = await database.query(
+    'SELECT FROM upload_file WHERE shop_id = $1 AND sequence = $2 AND archived_at IS NOT NULL',
+    [shopId, sequence],
+  );
+  return rows.length > 0;
+}
+
 export async function markArchived(database: Database, shopId: string, sequence: number): Promise<void> {
   await database.query(
     'UPDATE upload_file SET archived_at = now() WHERE shop_id = $1 AND sequence = $2 AND archived_at IS NULL',

@@ -1,12 +1,13 @@
 /**
  * What we ask of a shop through Shopify's Admin GraphQL API, with every failure as one coded error:
  * SHOPIFY_UNREACHABLE and SHOPIFY_RESPONSE_UNEXPECTED (unknown whether it was executed), SHOPIFY_THROTTLED (not
- * executed; `detail.waitMs`), SHOPIFY_ACCESS_DENIED, SHOPIFY_REQUEST_REFUSED. A call is made once; whoever asked
- * decides about the next time.
+ * executed; `detail.waitMs`), SHOPIFY_ACCESS_DENIED, SHOPIFY_REQUEST_REFUSED. A call waits for the shop's quota, which
+ * all callers in this process share, and is made once; whoever asked decides about the next time.
  */
 import type { CatalogueVariant } from '../domain/catalogue.ts';
 import type { ObservedItem } from '../domain/row-decision.ts';
 import { adminClient, type ClientOptions, type ShopConnection } from './admin-client.ts';
+import { readAccessScopes } from './read-access-scopes.ts';
 import { readCatalogue } from './read-catalogue.ts';
 import { readLocation, type ShopLocation } from './read-location.ts';
 import { readItems } from './read-online-atp.ts';
@@ -16,6 +17,8 @@ export type { ShopConnection } from './admin-client.ts';
 export type { SetAnswer } from './set-online-atp.ts';
 
 export interface AdminApi {
+  /** What the app may do in the shop, such as `write_inventory`. */
+  readAccessScopes(): Promise<readonly string[]>;
   /** The shop's location; null when Shopify has none of this id. */
   readLocation(): Promise<ShopLocation | null>;
   /** What Shopify holds at the location, in the order of the ids; null: no such item. At most ROWS_PER_CALL ids. */
@@ -30,6 +33,7 @@ export interface AdminApi {
 export function openAdminApi(shop: ShopConnection, options: ClientOptions = {}): AdminApi {
   const client = adminClient(shop, options);
   return {
+    readAccessScopes: () => readAccessScopes(client),
     readLocation: () => readLocation(client, shop),
     readItems: (inventoryItemIds) => readItems(client, shop, inventoryItemIds),
     setOnlineAtp: (variables) => setOnlineAtp(client, shop, variables),

@@ -5,8 +5,10 @@ import { AtpError } from '../domain/errors.ts';
 import { SHOPIFY_CALL_TIMEOUT_MS } from '../domain/limits.ts';
 import { readAccessToken, type Environment, type TokenReference } from './access-token.ts';
 import { fetchFrom } from './admin-endpoint.ts';
-import { failureOf, type FailedCall, type QueryCost, type TopLevelError } from './call-failure.ts';
+import { failureOf, type FailedCall, type TopLevelError } from './call-failure.ts';
 import { DOCUMENTS, type OperationName } from './documents.ts';
+import { reportedCost, type ReportedCost } from './reported-cost.ts';
+import { quotaOf } from './shop-quota.ts';
 
 export interface ShopConnection extends TokenReference {
   readonly domain: string;
@@ -25,7 +27,10 @@ export interface ClientOptions {
 }
 
 export interface AdminClient {
-  /** Throws the codes of call-failure.ts, and SHOPIFY_RESPONSE_UNEXPECTED when the data has another shape. */
+  /**
+   * Waits until the shop's quota allows it, and sends it once. Throws the codes of call-failure.ts, and
+   * SHOPIFY_RESPONSE_UNEXPECTED when the data has another shape.
+   */
   request<Data>(operation: OperationName, variables: object, shape: z.ZodType<Data>): Promise<Data>;
 }
 
@@ -44,10 +49,19 @@ export function adminClient(shop: ShopConnection, options: ClientOptions): Admin
     customFetchApi: fetchFrom(shop.shopId, shop.adminUrl),
     logger: warningsOf(shop, warn),
   });
+  const quota = quotaOf(shop);
   return {
     async request(operation, variables, shape) {
+      const admission = await quota.admit(operation);
       const signal = AbortSignal.timeout(timeoutMs);
-      const answer = await client.request<unknown>(DOCUMENTS[operation], { variables, signal });
+      let cost: ReportedCost | null = null;
+      let answer: Answer;
+      try {
+        answer = await client.request<unknown>(DOCUMENTS[operation], { variables, signal });
+        cost = reportedCost(answer.extensions);
+      } finally {
+        admission.settle(cost);
+      }
       const servedVersion = answer.headers?.get('x-shopify-api-version') ?? shop.apiVersion;
       if (servedVersion !== shop.apiVersion) {
         warn(
@@ -56,7 +70,7 @@ export function adminClient(shop: ShopConnection, options: ClientOptions): Admin
       }
       if (answer.errors) {
         const reason = signal.aborted ? `no whole answer within ${timeoutMs} ms` : undefined;
-        throw failureOf(shop.domain, failedCall(answer.errors, answer.extensions, reason));
+        throw failureOf(shop.domain, failedCall(answer.errors, cost, reason));
       }
       return shaped(operation, answer.data, shape);
     },
@@ -68,7 +82,7 @@ type Answer = Awaited<ReturnType<ReturnType<typeof createAdminApiClient>['reques
 
 function failedCall(
   errors: NonNullable<Answer['errors']>,
-  extensions: Answer['extensions'],
+  cost: ReportedCost | null,
   reason = (errors.message ?? '').replace(/^GraphQL Client: /, ''),
 ): FailedCall {
   const { response, networkStatusCode, graphQLErrors } = errors;
@@ -78,7 +92,7 @@ function failedCall(
     retryAfter: response?.headers.get('retry-after') ?? null,
     requestId: response?.headers.get('x-request-id') ?? null,
     errors: topLevelErrors(graphQLErrors),
-    cost: costOf(extensions),
+    cost: cost && { requested: cost.requested, ...cost.throttleStatus },
   };
 }
 
@@ -92,15 +106,6 @@ function topLevelErrors(errors: unknown): readonly TopLevelError[] {
     const code = error.extensions?.code;
     return { message: String(error.message), code: typeof code === 'string' ? code : null };
   });
-}
-
-function costOf(extensions: Answer['extensions']): QueryCost | null {
-  const { requestedQueryCost, throttleStatus } = extensions?.cost ?? {};
-  const { currentlyAvailable, restoreRate } = throttleStatus ?? {};
-  if (requestedQueryCost === undefined || currentlyAvailable === undefined || restoreRate === undefined) {
-    return null;
-  }
-  return { requested: requestedQueryCost, currentlyAvailable, restoreRate };
 }
 
 function shaped<Data>(operation: OperationName, data: unknown, shape: z.ZodType<Data>): Data {

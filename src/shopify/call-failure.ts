@@ -43,7 +43,7 @@ export interface QueryCost {
 export function failureOf(domain: string, call: FailedCall): AtpError {
   const { status } = call;
   if (status === null) return unreachable(domain, call.reason, call);
-  if (status === 429) return throttled(domain, secondsIn(call.retryAfter));
+  if (status === 429) return throttled(domain, secondsIn(call.retryAfter) * 1000);
   if (status === 401 || status === 403) return denied(domain, `it answers HTTP ${status}`);
   if (status === 408 || status >= 500) return unreachable(domain, `it answers HTTP ${status}`, call);
   if (status < 200 || status >= 300) {
@@ -64,7 +64,7 @@ function failureInAnswer(domain: string, call: FailedCall): AtpError {
   const withCode = (code: string) => call.errors.find((error) => error.code === code);
   const internal = withCode('INTERNAL_SERVER_ERROR');
   if (internal) return unreachable(domain, internal.message, call);
-  if (withCode('THROTTLED')) return throttled(domain, secondsUntilAffordable(call.cost));
+  if (withCode('THROTTLED')) return throttled(domain, msUntilAffordable(call.cost));
   const noAccess = withCode('ACCESS_DENIED');
   if (noAccess) return denied(domain, noAccess.message);
   const [first] = call.errors;
@@ -76,8 +76,9 @@ function unreachable(domain: string, reason: string, { requestId }: FailedCall):
   return new AtpError('SHOPIFY_UNREACHABLE', { domain, reason: `${reason}${request}` });
 }
 
-function throttled(domain: string, seconds: number): AtpError {
-  const waitMs = Math.min(SHOPIFY_PAUSE_MAX_MS, Math.max(SHOPIFY_PAUSE_MIN_MS, Math.ceil(seconds * 1000)));
+/** The call was not executed, and may be in so many milliseconds, within the bounds of a pause. */
+export function throttled(domain: string, pauseMs: number): AtpError {
+  const waitMs = Math.min(SHOPIFY_PAUSE_MAX_MS, Math.max(SHOPIFY_PAUSE_MIN_MS, Math.ceil(pauseMs)));
   return new AtpError('SHOPIFY_THROTTLED', { domain, waitMs });
 }
 
@@ -96,7 +97,7 @@ function secondsIn(retryAfter: string | null): number {
 }
 
 /** Until the bucket holds what the call asks for. */
-function secondsUntilAffordable(cost: QueryCost | null): number {
+function msUntilAffordable(cost: QueryCost | null): number {
   if (!cost || cost.restoreRate <= 0) return 0;
-  return (cost.requested - cost.currentlyAvailable) / cost.restoreRate;
+  return ((cost.requested - cost.currentlyAvailable) * 1000) / cost.restoreRate;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 const FILES = {
+  ReadAccessScopes: 'read-access-scopes',
   ReadLocation: 'read-location',
   ReadOnlineAtp: 'read-online-atp',
   SetOnlineAtp: 'set-online-atp',

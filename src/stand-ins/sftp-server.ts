@@ -11,12 +11,12 @@ import { promisify } from 'node:util';
 import SftpClient from 'ssh2-sftp-client';
 import { AtpError } from '../domain/errors.ts';
 import { isPortTaken, startPart } from './part-process.ts';
-import { opensshServer, rclone } from './programs.ts';
+import { obtain, opensshServer, RCLONE } from './programs.ts';
 import { fingerprint, fingerprintOf, rememberedKey } from './ssh-keys.ts';
 import { writeStateFile } from './state-file.ts';
 import type { PartProcess } from './part-process.ts';
 import type { SshKey } from './ssh-keys.ts';
-import type { Progress } from './wheels.ts';
+import type { Progress } from './ways.ts';
 
 export type SftpKind = 'openssh' | 'rclone';
 
@@ -72,7 +72,11 @@ export async function startSftp(options: SftpOptions): Promise<SftpServer> {
   const sshd = opensshServer();
   if (options.kind === 'openssh') {
     if (sshd !== null) return startOpenssh(setup, sshd);
-    throw new AtpError('STACK_PART_UNAVAILABLE', { part: 'OpenSSH', reason: 'sshd is not installed' });
+    throw new AtpError('STACK_PART_UNAVAILABLE', {
+      part: 'OpenSSH',
+      reason: 'sshd is not installed',
+      install: 'Debian’s package openssh-server',
+    });
   }
   if (sshd === null) return startRclone(setup);
   try {
@@ -106,7 +110,7 @@ async function startRclone(setup: Setup): Promise<SftpServer> {
   const { stateDir, folder, port, host, authorizedKeysFile } = setup;
   const part = await startPart({
     name: 'SFTP (rclone)',
-    command: await rclone(setup.partsDir, setup.onProgress),
+    command: await obtain(RCLONE, setup.partsDir, setup.onProgress),
     args: [
       ...['serve', 'sftp', folder, '--addr', `127.0.0.1:${port}`],
       ...['--key', host.privateKeyFile, '--authorized-keys', authorizedKeysFile],

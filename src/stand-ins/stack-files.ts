@@ -14,16 +14,26 @@ import { watchdogIdentity } from './watchdog.ts';
 import type { EndableProcess } from './ending.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 
+/** What the stack may find instead of starting it. */
+export type ServiceName = 'temporal' | 'database' | 'sftp';
+
 export interface StackAddresses {
-  readonly temporal: { readonly address: string; readonly namespace: string; readonly uiUrl: string };
-  /** Holds the password: never log it. */
+  /** The services that are somebody else's: used as they are, and left alone when the stack stops. */
+  readonly existing: readonly ServiceName[];
+  /** `uiUrl` is null when nobody has said where the UI of an existing one is. */
+  readonly temporal: {
+    readonly address: string;
+    readonly namespace: string;
+    readonly uiUrl: string | null;
+  };
+  /** Holds the password of a database that the stack has started: never log it. That of an existing one is left out. */
   readonly databaseUrl: string;
   readonly sftp: {
     readonly host: string;
     readonly port: number;
     readonly username: string;
     readonly root: string;
-    readonly privateKeyFile: string;
+    readonly privateKeyFile: string | null;
     readonly hostKey: string;
   };
   readonly shopify: {
@@ -112,17 +122,24 @@ export async function clearLeftovers(stateDir: string, lock: StackLock): Promise
   if (isDeepStrictEqual(readLock(stateDir), lock)) releaseLock(stateDir);
 }
 
-/** The variables by which a process of ours uses this stack. */
-export function stackEnvironment({ temporal, databaseUrl, sftp }: StackAddresses): Record<string, string> {
+/**
+ * The variables by which a process of ours uses what this stack has started. Those of existing services stay where
+ * they are, with their secrets.
+ */
+export function stackEnvironment(stack: StackAddresses): Record<string, string> {
+  const { temporal, databaseUrl, sftp } = stack;
   const root = sftp.root.split('/').map(encodeURIComponent).join('/');
-  return {
-    DATABASE_URL: databaseUrl,
-    SFTP_URL: `sftp://${encodeURIComponent(sftp.username)}@${sftp.host}:${sftp.port}${root}`,
-    SFTP_PRIVATE_KEY_FILE: sftp.privateKeyFile,
-    SFTP_HOST_KEY: sftp.hostKey,
-    TEMPORAL_ADDRESS: temporal.address,
-    TEMPORAL_NAMESPACE: temporal.namespace,
+  const variables: Record<ServiceName, Record<string, string>> = {
+    database: { DATABASE_URL: databaseUrl },
+    sftp: {
+      SFTP_URL: `sftp://${encodeURIComponent(sftp.username)}@${sftp.host}:${sftp.port}${root}`,
+      SFTP_PRIVATE_KEY_FILE: sftp.privateKeyFile ?? '',
+      SFTP_HOST_KEY: sftp.hostKey,
+    },
+    temporal: { TEMPORAL_ADDRESS: temporal.address, TEMPORAL_NAMESPACE: temporal.namespace },
   };
+  const started = (Object.keys(variables) as ServiceName[]).filter((name) => !stack.existing.includes(name));
+  return Object.assign({}, ...started.map((name) => variables[name])) as Record<string, string>;
 }
 
 function readRecord(stateDir: string): StackRecord | null {

@@ -2,11 +2,10 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startPart } from './part-process.ts';
-import { stackEnvironment } from './stack-files.ts';
 import type { PartProcess } from './part-process.ts';
 import type { RunningStack } from './stack.ts';
 
-/** A command that runs until SIGTERM, and finds the stack by its environment. No secret may be among the arguments. */
+/** A command that runs until SIGTERM, and finds the stack by ATP_STATE_DIR. No secret may be among the arguments. */
 export interface WorkerCommand {
   readonly command: string;
   readonly args: readonly string[];
@@ -35,7 +34,7 @@ export async function startStackWorker(
       command,
       args,
       cwd: process.cwd(),
-      env: { ...process.env, ...stackEnvironment(stack.addresses), ATP_STATE_DIR: stateDir },
+      env: { ...process.env, ATP_STATE_DIR: stateDir },
       logFile: join(stateDir, 'logs/worker.log'),
     });
     stack.noteWorker(worker.process);
@@ -61,7 +60,13 @@ export async function startStackWorker(
       if (crashes >= CRASHES_MAX) return;
       await delay(RESTART_DELAY_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
       if (stopping.signal.aborted) return;
-      worker = await start();
+      try {
+        worker = await start();
+      } catch (error) {
+        // The stack goes on without a worker, which `atp status` tells.
+        process.stderr.write(`The worker could not be started again: ${String(error)}\n`);
+        return;
+      }
       // It was asked to stop while the new one started.
       if (stopping.signal.aborted) await worker.stop();
     }

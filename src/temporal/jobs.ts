@@ -72,7 +72,7 @@ export type JobOrder =
       readonly facilityGroupId?: string | undefined;
     }
   | { readonly job: 'process-uploads'; readonly shopId: string }
-  | { readonly job: 'import' }
+  | { readonly job: 'import'; readonly source?: string | undefined }
   | {
       readonly job: 'verify';
       readonly shopId: string;
@@ -129,6 +129,20 @@ export function jobStart(order: JobOrder) {
 /** The one JSON object that the workflow takes. */
 function inputOf({ job, ...input }: JobOrder) {
   return INPUT_CHECKS[job](input);
+}
+
+/**
+ * The order with what an earlier input says beyond it: parameters that a person gave a schedule stay until they are
+ * given anew. An input that the workflow would refuse says nothing.
+ */
+export function withParameters<Order extends JobOrder>(order: Order, input: unknown): Order {
+  try {
+    const named = Object.entries(order).filter(([, value]) => value !== undefined);
+    return { ...INPUT_CHECKS[order.job](input), ...Object.fromEntries(named) } as Order;
+  } catch (error) {
+    if (error instanceof AtpError) return order;
+    throw error;
+  }
 }
 
 const INPUT_CHECKS = {
@@ -308,18 +322,26 @@ export class WorkflowFailure extends Error {
 }
 
 function causeOf(error: WorkflowFailedError, workflowId: string): Error {
+  const { code, message } = failureCause(error);
+  if (code !== null) return new WorkflowFailure(code, message, { cause: error });
+  return new AtpError('JOB_FAILED', { workflowId, reason: message }, { cause: error });
+}
+
+/** Why a workflow ended without a result; the code is null when it was not the workflow itself that said so. */
+export function failureCause(error: WorkflowFailedError): {
+  readonly code: string | null;
+  readonly message: string;
+} {
   for (
     let cause = error.cause;
     cause !== undefined;
     cause = cause instanceof Error ? causeBelow(cause) : undefined
   ) {
-    if (cause instanceof ApplicationFailure && cause.type) {
-      return new WorkflowFailure(cause.type, cause.message, { cause: error });
-    }
+    if (cause instanceof ApplicationFailure && cause.type)
+      return { code: cause.type, message: cause.message };
     if (!(cause instanceof ActivityFailure)) break;
   }
-  const reason = error.cause?.message ?? error.message;
-  return new AtpError('JOB_FAILED', { workflowId, reason }, { cause: error });
+  return { code: null, message: error.cause?.message ?? error.message };
 }
 
 function causeBelow(failure: Error): Error | undefined {

@@ -1,6 +1,7 @@
 import type { CalendarSpecDescription, Range, ScheduleSpecDescription } from '@temporalio/client';
+import cronstrue from 'cronstrue';
 
-/** How often a schedule runs, as a person would say it; what does not fit a simple phrase is "custom". */
+/** How often a schedule runs, as a person would say it; what no phrase of ours fits is "custom". */
 export function frequencyInWords(spec: ScheduleSpecDescription): string {
   const parts = [
     ...(spec.intervals ?? []).map(({ every }) => `every ${durationInWords(every)}`),
@@ -17,22 +18,42 @@ const UNITS = [
   ['second', 1_000],
 ] as const;
 
-function durationInWords(durationMs: number): string {
+export function durationInWords(durationMs: number): string {
   const [name, unitMs] = UNITS.find(([, unitMs]) => durationMs % unitMs === 0) ?? UNITS[3];
   const count = durationMs / unitMs;
   return count === 1 ? name : `${count} ${name}s`;
 }
 
+/** A cron expression of ours is kept in the comment; the server itself only gives back ranges. */
 function calendarInWords(calendar: CalendarSpecDescription): string {
-  const [hour, minute, second] = [calendar.hour, calendar.minute, calendar.second].map(single);
+  return clockTimes(calendar) ?? cronInWords(calendar.comment ?? '') ?? (calendar.comment || 'custom');
+}
+
+/** `every day at 03:00`, `every 6 hours from 05:00`; null for what is more than that. */
+function clockTimes(calendar: CalendarSpecDescription): string | null {
+  const [hours, ...moreHours] = calendar.hour;
+  const [minute, second] = [calendar.minute, calendar.second].map(single);
   const everyDay =
     spans(calendar.dayOfMonth, 1, 31) &&
     spans(calendar.month, 'JANUARY', 'DECEMBER') &&
     spans(calendar.dayOfWeek, 'SUNDAY', 'SATURDAY') &&
     calendar.year.length === 0;
-  if (hour === undefined || minute === undefined || second !== 0 || !everyDay)
-    return calendar.comment || 'custom';
-  return `every day at ${twoDigits(hour)}:${twoDigits(minute)}`;
+  if (!hours || moreHours.length > 0 || minute === undefined || second === undefined || !everyDay)
+    return null;
+  const time = [hours.start, minute, ...(second === 0 ? [] : [second])].map(twoDigits).join(':');
+  if (hours.start === hours.end) return `every day at ${time}`;
+  const isEvenly = 24 % hours.step === 0 && hours.start < hours.step && hours.end + hours.step > 23;
+  return isEvenly && hours.step > 1 ? `every ${hours.step} hours from ${time}` : null;
+}
+
+function cronInWords(text: string): string | null {
+  if (text.trim().split(/\s+/).length !== 5) return null;
+  try {
+    const words = cronstrue.toString(text, { use24HourTimeFormat: true, logicalAndDayFields: true });
+    return words.charAt(0).toLowerCase() + words.slice(1);
+  } catch {
+    return null;
+  }
 }
 
 function single(ranges: Range<number>[]): number | undefined {

@@ -1,64 +1,35 @@
+/** The schedules of the jobs: that they are there, and what they start. What a person decided about them stays. */
+import { isDeepStrictEqual } from 'node:util';
 import {
   ScheduleAlreadyRunning,
   ScheduleNotFoundError,
   type ScheduleDescription,
   type ScheduleOptions,
-  type ScheduleOverlapPolicy,
   type ScheduleSpec,
 } from '@temporalio/client';
+import { TypedSearchAttributes, type SearchAttributePair } from '@temporalio/common';
+import { AtpError } from '../domain/errors.ts';
 import { reachable, type TemporalClient } from './connection.ts';
-import { JOBS, jobStart, jobWorkflowId, type JobName, type JobOrder } from './jobs.ts';
-import { frequencyInWords } from './schedule-words.ts';
-
-interface RecommendedSchedule {
-  readonly spec: ScheduleSpec;
-  /** What happens when the time comes and the schedule's last run still works. No lock: the database has those. */
-  readonly overlap: ScheduleOverlapPolicy;
-  /** After Temporal was away: a run that is later than this is dropped. */
-  readonly catchupWindow: `${number} ${'minutes' | 'hours'}`;
-}
-
-/**
- * How often each job should run, until an operator decides otherwise. Times are UTC. No run is ended by the clock:
- * one that waits for SFTP or Shopify goes on when they are back, and SKIP keeps others from queueing up behind it.
- */
-const RECOMMENDED: Readonly<Record<JobName, RecommendedSchedule>> = {
-  // The only complete reset of a day: rather late, or after another one, than not at all.
-  'hard-sync': {
-    spec: { calendars: [{ hour: 3, minute: 0, comment: 'every day at 03:00' }] },
-    overlap: 'BUFFER_ONE',
-    catchupWindow: '6 hours',
-  },
-  // The next run carries what a dropped one would have. Five minutes after each import, to publish what it brought.
-  'recent-changes': {
-    spec: { intervals: [{ every: '15 minutes', offset: '5 minutes' }] },
-    overlap: 'SKIP',
-    catchupWindow: '15 minutes',
-  },
-  // Only a sweep: producers wake the lane themselves as soon as a file is ready.
-  'process-uploads': {
-    spec: { intervals: [{ every: '5 minutes' }] },
-    overlap: 'SKIP',
-    catchupWindow: '5 minutes',
-  },
-  // The next run takes the files that a dropped one would have.
-  import: { spec: { intervals: [{ every: '15 minutes' }] }, overlap: 'SKIP', catchupWindow: '15 minutes' },
-  // Two hours after the Hard Sync. A second comparison right behind the first says nothing new.
-  verify: {
-    spec: { calendars: [{ hour: 5, minute: 0, comment: 'every day at 05:00' }] },
-    overlap: 'SKIP',
-    catchupWindow: '6 hours',
-  },
-};
+import { JOBS, jobStart, withParameters, type JobName, type JobOrder } from './jobs.ts';
+import { SCHEDULE_POLICIES } from './schedule-policies.ts';
+import { recommendedSpec } from './schedule-timing.ts';
 
 /** `<job>/<shop>`; Import inventory works for all shops and has one schedule. */
 export function scheduleId(job: JobName, shopId: string | null): string {
   return shopId === null ? job : `${job}/${shopId}`;
 }
 
+/** The other way round; null when it is no schedule of ours. */
+export function jobOfSchedule(id: string): { readonly job: JobName; readonly shopId: string | null } | null {
+  const [, name = '', shopId] = /^([^/]+)(?:\/(.+))?$/.exec(id) ?? [];
+  if (!Object.hasOwn(JOBS, name)) return null;
+  const job = name as JobName;
+  return JOBS[job].perShop === (shopId !== undefined) ? { job, shopId: shopId ?? null } : null;
+}
+
 /**
  * Makes the recommended schedules of a shop's jobs, and of Import inventory. One that is there keeps what an operator
- * may have decided (its times, its pause and note); what it starts and how is brought to this release.
+ * may have decided (its times, parameters, pause and note); what it starts and how is brought to this release.
  *
  * @returns the ids of the schedules, and which of them are new
  */
@@ -69,11 +40,50 @@ export async function ensureSchedules(
   const scheduleIds: string[] = [];
   const created: string[] = [];
   for (const order of ordersOf(shopId)) {
-    const options = optionsOf(order);
-    scheduleIds.push(options.scheduleId);
-    if (await createdOrUpdated(temporal, options)) created.push(options.scheduleId);
+    const id = scheduleIdOf(order);
+    scheduleIds.push(id);
+    if (await createdOrUpdated(temporal, order, recommendedSpec(order.job), keepingTimes)) created.push(id);
   }
   return { scheduleIds, created };
+}
+
+/**
+ * Gives a job its times, and makes its schedule where there is none. A pause and its note stay, as do parameters that
+ * the order does not name.
+ *
+ * @returns whether the schedule is new
+ * @throws AtpError INPUT_INVALID (the server cannot read the times)
+ */
+export async function scheduleJob(
+  temporal: TemporalClient,
+  order: JobOrder,
+  spec: ScheduleSpec,
+): Promise<boolean> {
+  try {
+    return await createdOrUpdated(temporal, order, spec, () => spec);
+  } catch (error) {
+    // The client's word for what the server calls an invalid argument.
+    if (!(error instanceof TypeError)) throw error;
+    throw new AtpError('INPUT_INVALID', { reason: error.message }, { cause: error });
+  }
+}
+
+/** Deletes the schedules of a shop that is gone; Import inventory stays. */
+export async function removeSchedules(temporal: TemporalClient, shopId: string): Promise<void> {
+  for (const order of ordersOf(shopId)) {
+    if (!('shopId' in order)) continue;
+    const handle = temporal.client.schedule.getHandle(scheduleIdOf(order));
+    await reachable(temporal, () => handle.delete()).catch(unlessMissing);
+  }
+}
+
+/** Null: the job has no schedule. */
+export async function describeSchedule(
+  temporal: TemporalClient,
+  id: string,
+): Promise<ScheduleDescription | null> {
+  const handle = temporal.client.schedule.getHandle(id);
+  return (await reachable(temporal, () => handle.describe()).catch(unlessMissing)) ?? null;
 }
 
 function ordersOf(shopId: string): JobOrder[] {
@@ -86,104 +96,86 @@ function ordersOf(shopId: string): JobOrder[] {
   ];
 }
 
-function optionsOf(order: JobOrder): ScheduleOptions {
-  const { spec, overlap, catchupWindow } = RECOMMENDED[order.job];
+function scheduleIdOf(order: JobOrder): string {
+  return scheduleId(order.job, 'shopId' in order ? order.shopId : null);
+}
+
+/** What a schedule starts, and how. */
+function actionOf(order: JobOrder) {
+  const { overlap, catchupWindow } = SCHEDULE_POLICIES[order.job];
   const { args, typedSearchAttributes, ...start } = jobStart(order);
   return {
-    scheduleId: scheduleId(order.job, 'shopId' in order ? order.shopId : null),
-    spec,
     policies: { overlap, catchupWindow },
     action: { type: 'startWorkflow', ...start, args: [...args], typedSearchAttributes },
     typedSearchAttributes,
-  };
+  } as const;
+}
+
+function keepingTimes({ spec }: ScheduleDescription): ScheduleSpec {
+  return spec;
 }
 
 /** Whether the schedule is new. Two processes at once: one creates, the other updates. */
-async function createdOrUpdated(temporal: TemporalClient, options: ScheduleOptions): Promise<boolean> {
+async function createdOrUpdated(
+  temporal: TemporalClient,
+  order: JobOrder,
+  spec: ScheduleSpec,
+  specOf: (found: ScheduleDescription) => ScheduleSpec,
+): Promise<boolean> {
   const schedules = temporal.client.schedule;
+  const options: ScheduleOptions = { scheduleId: scheduleIdOf(order), spec, ...actionOf(order) };
   try {
     await reachable(temporal, () => schedules.create(options));
     return true;
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-    const { action, policies } = options;
-    await reachable(temporal, () =>
-      schedules.getHandle(options.scheduleId).update(({ spec, state, typedSearchAttributes }) => ({
-        spec,
-        state,
-        typedSearchAttributes,
-        action,
-        ...(policies && { policies }),
-      })),
-    );
-    return false;
   }
+  const handle = schedules.getHandle(options.scheduleId);
+  const update = (found: ScheduleDescription) => ({
+    spec: specOf(found),
+    state: found.state,
+    ...actionOf(withParameters(order, found.action.args?.[0])),
+  });
+  const found = await reachable(temporal, () => handle.describe());
+  // The usual redeploy changes nothing, and then nothing is sent: an update could cross an operator's pause, or fall
+  // on the very second of a run, which Temporal then drops.
+  if (!isAsDescribed(found, update(found))) await reachable(temporal, () => handle.update(update));
+  return false;
 }
 
-/** Deletes the schedules of a shop that is gone; Import inventory stays. */
-export async function removeSchedules(temporal: TemporalClient, shopId: string): Promise<void> {
-  for (const order of ordersOf(shopId)) {
-    if (!('shopId' in order)) continue;
-    const handle = temporal.client.schedule.getHandle(scheduleId(order.job, shopId));
-    await reachable(temporal, () => handle.delete()).catch(unlessMissing);
-  }
+function isAsDescribed(
+  found: ScheduleDescription,
+  {
+    spec,
+    action,
+    policies,
+  }: { spec: ScheduleSpec } & Omit<ReturnType<typeof actionOf>, 'typedSearchAttributes'>,
+): boolean {
+  const { overlap, catchupWindow } = found.policies;
+  return (
+    spec === found.spec &&
+    overlap === policies.overlap &&
+    catchupWindow === millisecondsOf(policies.catchupWindow) &&
+    action.workflowType === found.action.workflowType &&
+    action.workflowId === found.action.workflowId &&
+    action.taskQueue === found.action.taskQueue &&
+    action.staticSummary === found.action.staticSummary &&
+    isDeepStrictEqual(action.args, found.action.args) &&
+    isDeepStrictEqual(
+      attributesOf(action.typedSearchAttributes),
+      attributesOf(found.action.typedSearchAttributes ?? []),
+    )
+  );
 }
 
-/** A job as a person sees it in a list. Times are ISO 8601, UTC. */
-export interface ScheduledJob {
-  readonly jobName: JobName;
-  readonly title: string;
-  readonly shopId: string | null;
-  readonly workflowId: string;
-  /** Null: it has no schedule and runs only when somebody starts it. */
-  readonly scheduleId: string | null;
-  readonly frequency: string | null;
-  readonly paused: boolean;
-  readonly note: string | null;
-  /** As the server gives them; none while it is paused. */
-  readonly nextRuns: readonly string[];
-  readonly lastRunAt: string | null;
+function attributesOf(attributes: readonly SearchAttributePair[] | TypedSearchAttributes) {
+  const pairs = attributes instanceof TypedSearchAttributes ? attributes.getAll() : attributes;
+  return Object.fromEntries(pairs.map(({ key, value }) => [key.name, value]));
 }
 
-const NEXT_RUNS_SHOWN = 5;
-
-/** Every job of the shops, with its schedule. */
-export async function listJobs(
-  temporal: TemporalClient,
-  shopIds: readonly string[],
-): Promise<ScheduledJob[]> {
-  const jobs: ScheduledJob[] = [];
-  for (const { name: jobName, title, perShop } of Object.values(JOBS)) {
-    for (const shopId of perShop ? shopIds : [null]) {
-      const job = { jobName, title, shopId, workflowId: jobWorkflowId(jobName, shopId) };
-      jobs.push({ ...job, ...(await scheduleOf(temporal, scheduleId(jobName, shopId))) });
-    }
-  }
-  return jobs;
-}
-
-async function scheduleOf(
-  temporal: TemporalClient,
-  id: string,
-): Promise<Omit<ScheduledJob, 'jobName' | 'title' | 'shopId' | 'workflowId'>> {
-  const handle = temporal.client.schedule.getHandle(id);
-  const found = await reachable(temporal, () => handle.describe()).catch(unlessMissing);
-  if (!found) {
-    return { scheduleId: null, frequency: null, paused: false, note: null, nextRuns: [], lastRunAt: null };
-  }
-  const { paused, note } = found.state;
-  return {
-    scheduleId: id,
-    frequency: frequencyInWords(found.spec),
-    paused,
-    note: note || null,
-    nextRuns: paused ? [] : nextRunsOf(found),
-    lastRunAt: found.info.recentActions.at(-1)?.takenAt.toISOString() ?? null,
-  };
-}
-
-function nextRunsOf({ info }: ScheduleDescription): string[] {
-  return info.nextActionTimes.slice(0, NEXT_RUNS_SHOWN).map((time) => time.toISOString());
+function millisecondsOf(window: `${number} ${'minutes' | 'hours'}`): number {
+  const [count, unit] = window.split(' ');
+  return Number(count) * (unit === 'hours' ? 3_600_000 : 60_000);
 }
 
 function unlessMissing(error: unknown): undefined {

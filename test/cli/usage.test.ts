@@ -10,6 +10,7 @@ test('help and version need no configuration and end with 0', async () => {
   expect(help.exitCode).toBe(0);
   for (const command of [
     'up',
+    'doctor',
     'migrate',
     'facility',
     'group',
@@ -18,6 +19,7 @@ test('help and version need no configuration and end with 0', async () => {
     'import',
     'explain',
     'job',
+    'pipeline',
     'lane',
     'verify',
     'worker',

@@ -13,7 +13,7 @@ import type { Database } from '../../src/postgres/database.ts';
 import { addFacility } from '../../src/postgres/facilities.ts';
 import { addGroupMember } from '../../src/postgres/facility-groups.ts';
 import { addProduct } from '../../src/postgres/products.ts';
-import { addShop } from '../../src/postgres/shops.ts';
+import { addShop, findShop, removeShop, type NewShop } from '../../src/postgres/shops.ts';
 import { STACK_WORKER } from '../../src/main/stack.ts';
 import { openAdminApi } from '../../src/shopify/admin-api.ts';
 import type { HoldStatus } from '../../src/stand-ins/shopify-twin/index.ts';
@@ -116,8 +116,19 @@ export class Installation {
     }
     for (const sku of skus) await addProduct(database, { productId: sku, sku });
     await this.twin.seed(skus.map((sku) => ({ sku, title: sku })));
-    await addShop(database, { ...shop, facilityGroupId: 'FAC_GRP' });
-    await createMapShop({ database, adminApi: openAdminApi })(shop.shopId);
+    await this.#addShop({ ...shop, facilityGroupId: 'FAC_GRP' });
+  }
+
+  async #addShop(shop: NewShop): Promise<void> {
+    await addShop(this.database, shop);
+    await createMapShop({ database: this.database, adminApi: openAdminApi })(shop.shopId);
+  }
+
+  /** Forgets the shop and its syncing, and adds it as it was. */
+  async readdShop(): Promise<void> {
+    const shop = await findShop(this.database, SHOP);
+    await removeShop(this.database, SHOP);
+    await this.#addShop(shop);
   }
 
   /** Starts a worker and waits until it polls. It is killed with the test, if it still runs then. */

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
-import { temporalCli } from '../../src/stand-ins/programs.ts';
+import { obtain, TEMPORAL_CLI } from '../../src/stand-ins/programs.ts';
 import { PARTS_DIR } from '../setup/parts-desk.ts';
 import { SHOP as TWIN_SHOP } from '../shopify/twin-fixture.ts';
 import { Installation, SHOP } from './installation.ts';
@@ -22,7 +22,7 @@ beforeAll(async () => {
 /** `temporal workflow execute` waits for the end; the result is read as it is, since the command shows [] as null. */
 async function execute(type: string, input: unknown): Promise<unknown> {
   const workflowId = `by-hand/${type}`;
-  await promisify(execFile)(await temporalCli(PARTS_DIR), [
+  await promisify(execFile)(await obtain(TEMPORAL_CLI, PARTS_DIR), [
     ...[
       'workflow',
       'execute',

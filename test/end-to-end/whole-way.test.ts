@@ -108,6 +108,12 @@ test('a facility that is switched off takes its stock from Shopify, and gives it
   expect(await shop.shown()).toEqual({ 'BLUE-SHIRT': 75, 'RED-SHIRT': 11, SOCKS: 3 });
 });
 
+test('verification goes on after a page that Shopify has throttled', async () => {
+  await shop.twin.control('POST', '/faults', { kind: 'throttled', operation: 'ReadOnlineAtp', times: 1 });
+
+  expect(await shop.verify()).toMatchObject({ checked: 3, equal: 3 });
+});
+
 test('verification names the cause of a difference, and heals what a file can mend', async () => {
   await shop.twin.control('PATCH', '/shops/blue-shirts.myshopify.com/levels', [
     { sku: 'SOCKS', available: 99 },

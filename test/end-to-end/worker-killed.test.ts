@@ -18,13 +18,13 @@ test.each([
   ['while a write is on its way, which Shopify applies later', 'SetOnlineAtp'],
 ])('%s', { timeout: 180_000 }, async (_what, operation) => {
   const { shop, worker } = await readyToProcess();
-  // Of three chunks the first one is settled, the second is on its way, and the third not begun.
+  // Of three chunks that are sent at once, one waits at Shopify and the others pass.
   const first = await shop.hold(operation);
+  const second = await shop.hold(operation);
   await shop.hardSync();
   await shop.arrived(first);
-  const second = await shop.hold(operation);
-  await shop.release(first);
   await shop.arrived(second);
+  await shop.release(first);
 
   await worker.kill();
   await shop.release(second);

@@ -75,15 +75,25 @@ describe('which feeds are taken', () => {
     const feeds = await listFeeds();
 
     expect(feeds.map(({ path }) => path)).toEqual([
-      'incoming/ORDER_ITEMS/A-1.csv',
       'incoming/RESET_INVENTORY__2.csv',
+      'incoming/ORDER_ITEMS/A-1.csv',
       'incoming/MDM_INV_VARIANCE/Z-1.csv',
     ]);
-    expect(feeds[1]).toEqual({
+    expect(feeds[0]).toEqual({
       path: 'incoming/RESET_INVENTORY__2.csv',
       sizeBytes: 3,
       modifiedAt: expect.stringMatching(/^\d{4}-.*Z$/) as string,
     });
+  });
+
+  test('a count of eight o’clock before a variance of nine, whatever their types', async () => {
+    await put('incoming/MDM_INV_VARIANCE__0900.csv', 'a');
+    await put('incoming/RESET_INVENTORY__0800.csv', 'a');
+
+    expect((await listFeeds()).map(({ path }) => path)).toEqual([
+      'incoming/RESET_INVENTORY__0800.csv',
+      'incoming/MDM_INV_VARIANCE__0900.csv',
+    ]);
   });
 
   test('only those of one folder when it is asked for', async () => {

@@ -94,7 +94,9 @@ describe('the lease', () => {
     const paused = await lane.enter();
     const successor = await lane.enter();
 
-    await expect(startApplying(lane.database, paused, 1)).rejects.toMatchObject({ code: 'LANE_TAKEN_OVER' });
+    await expect(startApplying(lane.database, paused, 1)).rejects.toMatchObject({
+      code: 'LANE_ATTEMPT_OVERTAKEN',
+    });
     await startApplying(lane.database, successor, 1);
     expect(await lane.states()).toEqual(['APPLYING']);
   });
@@ -205,6 +207,50 @@ describe('a Hard Sync that becomes READY', () => {
 
     expect(await lane.states()).toEqual([state, 'READY']);
   });
+});
+
+describe('a file whose call has no answer', () => {
+  async function withUnansweredCall(): Promise<Lane> {
+    const lane = await openLane();
+    await lane.readyFile('hard-sync');
+    const pass = await lane.enter();
+    await startApplying(lane.database, pass, 1);
+    await lane.database.query(
+      `INSERT INTO shopify_call (shop_id, sequence, chunk, generation, idempotency_key, variables, epoch, state)
+       VALUES ($1, 1, 0, 0, gen_random_uuid(), '{}', $2, 'STORED')`,
+      [SHOP, pass.epoch],
+    );
+    await blockFile(lane.database, pass, { sequence: 1, code: 'FILE_MISSING', reason: 'test' });
+    return lane;
+  }
+
+  test('is not superseded, whatever blocks it: the call may still arrive', async () => {
+    const lane = await withUnansweredCall();
+
+    await lane.readyFile('hard-sync');
+
+    expect(await lane.states()).toEqual(['BLOCKED', 'READY']);
+  });
+
+  test('goes on with its calls when it is retried, and SFTP is not asked again', async () => {
+    const lane = await withUnansweredCall();
+
+    await retryFile(lane.database, SHOP, 1);
+
+    expect(await lane.states()).toEqual(['APPLYING']);
+  });
+});
+
+test('a file that is superseded between the look and its start is not applied', async () => {
+  const lane = await openLane();
+  await lane.readyFile('hard-sync');
+  const pass = await lane.enter();
+  expect(await nextFile(lane.database, pass)).toMatchObject({ sequence: 1, state: 'READY' });
+  await lane.readyFile('hard-sync');
+
+  expect(await startApplying(lane.database, pass, 1)).toBe(false);
+
+  expect(await lane.states()).toEqual(['SUPERSEDED', 'READY']);
 });
 
 test('only a blocked file is retried', async () => {

@@ -55,6 +55,26 @@ describe('a Hard Sync', () => {
     ]);
   });
 
+  test('of a product with "infinite stock" publishes what Shopify takes at most, and the others as they are', async () => {
+    const shop = await shopWith(['SHIRT', 'SOCKS']);
+    for (const facility of [BROADWAY, 'SOHO', 'HARLEM']) {
+      await shop.retailer.database.query(
+        `INSERT INTO facility (facility_id, facility_name, facility_type_id) VALUES ($1, $1, 'RETAIL_STORE')
+         ON CONFLICT DO NOTHING`,
+        [facility],
+      );
+      await shop.retailer.database.query(
+        `INSERT INTO facility_group_member VALUES ('${GROUP}', $1, now()) ON CONFLICT DO NOTHING`,
+        [facility],
+      );
+      await shop.retailer.post('SHIRT', facility, 999_999_900, 0);
+    }
+
+    await shop.file('hard-sync');
+
+    expect(await shop.retailer.rowsOf(1)).toEqual({ SHIRT: 1_000_000_000, SOCKS: 10 });
+  });
+
   test('of a shop without a mapped product is refused', async () => {
     await expect((await shopWith([])).file('hard-sync')).rejects.toMatchObject({ code: 'SHOP_NOT_MAPPED' });
   });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { cleanUp } from './clean-up.ts';
 import { part } from './parts.ts';
 import type { SftpSettings } from '../../src/sftp/file-drop.ts';
+import type { SftpKind } from '../../src/stand-ins/sftp-server.ts';
 
 export interface FreshSftpRoot {
   /** What `fileDrop` takes. */
@@ -12,8 +13,23 @@ export interface FreshSftpRoot {
   readonly folder: string;
 }
 
-/** The server behind it: OpenSSH where it is installed and not asked otherwise, or rclone. */
-export type SftpChoice = 'default' | 'rclone';
+/** The server behind it; by default OpenSSH where it is installed and lets this user in, else rclone. */
+export type SftpChoice = 'default' | 'openssh' | 'rclone';
+
+/**
+ * What a test runs on that depends on the server's behaviour: both. A machine without OpenSSH's server (Debian's
+ * package openssh-server) has the other one only; CI must have both.
+ *
+ *     describe.each(await sftpServers())('the file drop on %s', (server) => { … freshSftpRoot(server) … });
+ */
+export async function sftpServers(): Promise<readonly SftpKind[]> {
+  const { kind } = await part('sftp');
+  if (kind === 'openssh') return ['openssh', 'rclone'];
+  const reason = 'OpenSSH’s server is not installed, or does not let this user in (a locked account)';
+  if (process.env['CI']) throw new Error(`CI tests SFTP on two servers: ${reason}.`);
+  console.warn(`SFTP is tested on rclone only: ${reason}.`);
+  return ['rclone'];
+}
 
 /**
  * A folder of one's own on the run's real SFTP server, with an empty `incoming/` in it.
@@ -23,10 +39,11 @@ export type SftpChoice = 'default' | 'rclone';
  *     await writeFile(join(folder, 'incoming/RESET_INVENTORY__1.csv'), …);
  *
  * Removed at the end of the test, or of the file when called outside of one. `freshSftpRoot('rclone')` is on an
- * rclone server, whatever is installed: run what depends on the server's behaviour on both.
+ * rclone server, whatever is installed.
  */
 export async function freshSftpRoot(choice: SftpChoice = 'default'): Promise<FreshSftpRoot> {
   const server = await part(choice === 'rclone' ? 'sftp-rclone' : 'sftp');
+  if (choice === 'openssh' && server.kind !== 'openssh') throw new Error('There is no OpenSSH server here.');
   const name = randomUUID();
   const folder = join(server.folder, name);
   await mkdir(join(folder, 'incoming'), { recursive: true });

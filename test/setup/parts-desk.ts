@@ -16,7 +16,7 @@ import { startSftp } from '../../src/stand-ins/sftp-server.ts';
 import { startTemporal } from '../../src/stand-ins/temporal-server.ts';
 import type { AddressInfo } from 'node:net';
 import type { PartProcess } from '../../src/stand-ins/part-process.ts';
-import type { SftpAddress } from '../../src/stand-ins/sftp-server.ts';
+import type { SftpAddress, SftpKind } from '../../src/stand-ins/sftp-server.ts';
 
 export interface DeskAddress {
   readonly url: string;
@@ -24,12 +24,18 @@ export interface DeskAddress {
   readonly token: string;
 }
 
+interface SftpPart {
+  readonly kind: SftpKind;
+  readonly address: SftpAddress;
+  readonly folder: string;
+}
+
 /** What one is told about a part. */
 export interface PartAddresses {
   /** `url` of the maintenance database, and the name of a migrated database to make copies of. */
   readonly postgres: { readonly url: string; readonly templateName: string };
-  readonly sftp: { readonly address: SftpAddress; readonly folder: string };
-  readonly 'sftp-rclone': { readonly address: SftpAddress; readonly folder: string };
+  readonly sftp: SftpPart;
+  readonly 'sftp-rclone': SftpPart;
   readonly temporal: { readonly address: string };
 }
 
@@ -113,7 +119,7 @@ const STARTERS = {
   async sftp({ stateDir, running }) {
     const server = await startOnPort(undefined, (port) => startSftp({ stateDir, port, partsDir: PARTS_DIR }));
     running.push(server);
-    return { address: server.address, folder: server.folder };
+    return { kind: server.kind, address: server.address, folder: server.folder };
   },
 
   async 'sftp-rclone'({ stateDir, running }) {
@@ -121,7 +127,7 @@ const STARTERS = {
       startSftp({ stateDir, port, partsDir: PARTS_DIR, kind: 'rclone' }),
     );
     running.push(server);
-    return { address: server.address, folder: server.folder };
+    return { kind: server.kind, address: server.address, folder: server.folder };
   },
 
   async temporal({ stateDir, running }) {

@@ -7,7 +7,7 @@ import { publishFile } from '../../src/sftp/publishing.ts';
 import { moveFile } from '../../src/sftp/moving.ts';
 import { withConnection, type SftpConnection } from '../../src/sftp/sftp-connection.ts';
 import { scratchFolder } from './scratch-folder.ts';
-import { freshSftpRoot, type FreshSftpRoot } from '../setup/fresh-sftp-root.ts';
+import { freshSftpRoot, sftpServers, type FreshSftpRoot } from '../setup/fresh-sftp-root.ts';
 import { codedError } from './coded.ts';
 
 const NAME = '000000000001-hard-sync-20261124T101500Z.csv';
@@ -16,7 +16,7 @@ function sha256(content: string | Buffer): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-describe.each(['default', 'rclone'] as const)('the file drop on the %s server', (server) => {
+describe.each(await sftpServers())('the file drop on the %s server', (server) => {
   let root: FreshSftpRoot;
   let drop: OpenFileDrop;
   let local: string;

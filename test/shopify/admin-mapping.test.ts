@@ -219,13 +219,24 @@ describe('replacing a mapping', () => {
     expect(logged).toEqual([{ product_id: 'p-A' }]);
   });
 
-  test('an empty catalogue unmaps everything', async () => {
+  test('an empty catalogue is taken for a fault, and unmaps nothing', async () => {
     await addProducts('A');
     await replaceShopProducts(database, SHOP_ID, pagesOf([variant('A', 'i1')]));
+    const before = await mapping();
+
+    await expect(replaceShopProducts(database, SHOP_ID, pagesOf([]))).rejects.toMatchObject({
+      code: 'SHOP_CATALOGUE_EMPTY',
+    });
+
+    expect(await mapping()).toEqual(before);
+  });
+
+  test('an empty catalogue of a shop that never had a mapping is one', async () => {
+    await addProducts('A');
+
     expect(await replaceShopProducts(database, SHOP_ID, pagesOf([]))).toMatchObject({
       mapped: 0,
       unmapped: 1,
     });
-    expect(await mapping()).toEqual({});
   });
 });

@@ -285,7 +285,7 @@ describe('an attempt that comes back after another has taken its place', () => {
     const zombie = await bench.attempt();
     const { id } = await bench.twin.hold('SetOnlineAtp');
     const late = expect(applyChunk(zombie, { sequence: 1, chunk: 0 })).rejects.toMatchObject({
-      code: 'LANE_TAKEN_OVER',
+      code: 'LANE_ATTEMPT_OVERTAKEN',
     });
     await bench.twin.control('GET', `/holds/${id}?arrived`);
     // Shopify is still at the zombie's request: it refuses the same key until that one is done.

@@ -132,6 +132,7 @@ describe('the request log', () => {
         userErrors: [],
         errors: [],
         status: 200,
+        cost: { requested: 11, actual: 11 },
         fault: null,
       },
       expect.objectContaining({

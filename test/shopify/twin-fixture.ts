@@ -43,7 +43,15 @@ export interface Answer {
     readonly extensions?: Readonly<Record<string, unknown>>;
   }[];
   readonly extensions: {
-    readonly cost: { readonly requestedQueryCost: number; readonly actualQueryCost: number | null };
+    readonly cost: {
+      readonly requestedQueryCost: number;
+      readonly actualQueryCost: number | null;
+      readonly throttleStatus: {
+        readonly maximumAvailable: number;
+        readonly currentlyAvailable: number;
+        readonly restoreRate: number;
+      };
+    };
     readonly search?: unknown;
   };
 }

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { pendingMigrations } from '../../src/postgres/migrate.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
 import { freshNamespace } from '../setup/fresh-namespace.ts';
-import { freshSftpRoot } from '../setup/fresh-sftp-root.ts';
+import { freshSftpRoot, sftpServers } from '../setup/fresh-sftp-root.ts';
 
 test('two fresh databases are migrated and do not see each other', async () => {
   const [one, other] = await Promise.all([freshDatabase(), freshDatabase()]);
@@ -14,14 +14,11 @@ test('two fresh databases are migrated and do not see each other', async () => {
   expect(await other.database.query("SELECT to_regclass('only_here') AS found")).toEqual([{ found: null }]);
 });
 
-test.for(['default', 'rclone'] as const)(
-  'a fresh SFTP root (%s) is empty but for incoming',
-  async (choice) => {
-    const { folder } = await freshSftpRoot(choice);
-    expect(await readdir(folder)).toEqual(['incoming']);
-    await writeFile(join(folder, 'incoming', 'a'), 'a');
-  },
-);
+test.for(await sftpServers())('a fresh SFTP root (%s) is empty but for incoming', async (choice) => {
+  const { folder } = await freshSftpRoot(choice);
+  expect(await readdir(folder)).toEqual(['incoming']);
+  await writeFile(join(folder, 'incoming', 'a'), 'a');
+});
 
 test('a fresh namespace takes workflows with our search attributes', async () => {
   const { address, namespace } = await freshNamespace();

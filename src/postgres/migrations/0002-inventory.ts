@@ -75,9 +75,12 @@ export async function up(knex: Knex): Promise<void> {
       access_token_ref  text NOT NULL,
       admin_url         text,
       api_version       text NOT NULL,
+      key_space         uuid NOT NULL DEFAULT gen_random_uuid(),
       created_at        timestamptz NOT NULL DEFAULT now(),
       UNIQUE (domain, location_id)
     );
+    COMMENT ON COLUMN shop.key_space IS
+      'Part of every idempotency key: a shop that is removed and added again counts its files anew, and Shopify must not take them for the old ones.';
     COMMENT ON COLUMN shop.access_token_ref IS 'env:NAME or file:PATH, never the token itself.';
 
     CREATE TABLE order_item (

@@ -5,6 +5,7 @@ import * as changeLog from './0003-change-log.ts';
 import * as uploadFiles from './0004-upload-files.ts';
 import * as lane from './0005-lane.ts';
 import * as imports from './0006-imports.ts';
+import * as mappingFindings from './0007-mapping-findings.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -18,6 +19,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0004-upload-files', ...uploadFiles },
   { name: '0005-lane', ...lane },
   { name: '0006-imports', ...imports },
+  { name: '0007-mapping-findings', ...mappingFindings },
 ];
 
 /** Knex's view of the migrations: named in code, so that they load the same way from any bundle. */

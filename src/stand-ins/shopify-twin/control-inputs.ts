@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { FAULT_KINDS } from './faults.ts';
 import { QUANTITY_LIMIT } from './inventory-set-quantities.ts';
+import { RESTORE_RATES, type Plan } from './shop-economy.ts';
 
 /** Elements of one control request. */
 const LIST_LIMIT = 100_000;
@@ -80,6 +81,35 @@ export const orderInput = z.strictObject({
     .min(1)
     .max(500),
 });
+
+const points = z.int().min(0).max(1_000_000_000);
+const latency = z.int().min(0).max(600_000);
+
+export const economyChange = z
+  .strictObject({
+    plan: z.enum(Object.keys(RESTORE_RATES) as Plan[]).optional(),
+    restoreRate: z.number().positive().max(1_000_000_000).optional(),
+    maximumAvailable: points.min(1).optional(),
+    currentlyAvailable: points.optional(),
+    latencyMs: z
+      .union([
+        latency,
+        z
+          .strictObject({
+            from: latency,
+            to: latency,
+            seed: z
+              .int()
+              .min(0)
+              .max(2 ** 32 - 1),
+          })
+          .refine(({ from, to }) => from <= to, { error: 'from is above to' }),
+      ])
+      .optional(),
+  })
+  .refine(({ plan, restoreRate }) => plan === undefined || restoreRate === undefined, {
+    error: 'name either a plan or its restoreRate',
+  });
 
 const requestFilter = { domain: z.string().optional(), operation: z.string().optional() };
 

@@ -11,6 +11,9 @@
  *     PATCH  /control/shops/<domain>/locations           [{id, name?, isActive?, fulfillsOnlineOrders?}]
  *     POST   /control/shops/<domain>/orders              {lines: [{sku|inventoryItemId, quantity, locationId?}]}
  *     DELETE /control/shops/<domain>/idempotency-keys    the shop forgets its keys, as if 24 hours had passed
+ *     GET    /control/shops/<domain>/economy             → {maximumAvailable, currentlyAvailable, restoreRate, latencyMs}
+ *     PATCH  /control/shops/<domain>/economy             {plan? | restoreRate?, maximumAvailable?, currentlyAvailable?,
+ *                                                         latencyMs?: <ms> | {from, to, seed}} → as GET
  *     GET    /control/requests?domain=&operation=        → LoggedRequest[], oldest first
  *     DELETE /control/requests
  *     POST   /control/faults                             {kind, operation?, domain?, times?, skip?, retryAfter?}
@@ -23,6 +26,7 @@
  */
 import { z } from 'zod';
 import {
+  economyChange,
   faultInput,
   holdInput,
   itemChanges,
@@ -39,6 +43,7 @@ import type { Holds } from './holds.ts';
 import type { Reply } from './http.ts';
 import type { TwinStore } from './journal.ts';
 import type { RequestLog } from './request-log.ts';
+import type { ShopEconomy } from './shop-economy.ts';
 
 /** How long `GET …/holds/<id>?arrived` waits before it answers what it has. */
 const ARRIVAL_TIMEOUT_MS = 30_000;
@@ -49,7 +54,8 @@ export interface ControlParts {
   readonly faults: Faults;
   readonly holds: Holds;
   readonly now: () => Date;
-  readonly domains: ReadonlySet<string>;
+  /** One a shop, by its domain. */
+  readonly economies: ReadonlyMap<string, ShopEconomy>;
 }
 
 export interface ControlRequest {
@@ -88,9 +94,11 @@ export async function answerControl(parts: ControlParts, request: ControlRequest
 
 function answerShop(parts: ControlParts, request: ControlRequest, path: readonly string[]): Reply {
   const [domain = '', area, reference] = path;
-  if (!parts.domains.has(domain)) throw new ControlError(404, `There is no shop ${domain}.`);
+  const economy = parts.economies.get(domain);
+  if (!economy) throw new ControlError(404, `There is no shop ${domain}.`);
   const { store } = parts;
-  const shop = new ShopControl(store, shopIn(store.state, domain), parts.now().getTime());
+  const at = parts.now().getTime();
+  const shop = new ShopControl(store, shopIn(store.state, domain), at);
   switch (`${request.method} ${area}`) {
     case 'POST products':
     case 'PUT products':
@@ -110,6 +118,11 @@ function answerShop(parts: ControlParts, request: ControlRequest, path: readonly
     case 'DELETE idempotency-keys':
       shop.forgetKeys();
       return jsonReply(200, {});
+    case 'PATCH economy':
+      economy.change(bodyOf(request, economyChange), at);
+      return jsonReply(200, economy.view(at));
+    case 'GET economy':
+      return jsonReply(200, economy.view(at));
     default:
       throw notAllowed(request);
   }

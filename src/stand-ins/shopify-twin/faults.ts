@@ -13,7 +13,7 @@ export const FAULT_KINDS = [
   'http-429',
   /** Executed; the answer is cut off in the middle of its body. */
   'truncated-body-after',
-  /** 200 with Shopify's THROTTLED error, nothing was executed. */
+  /** 200 with Shopify's THROTTLED error, nothing was executed: another client has just emptied the bucket. */
   'throttled',
 ] as const;
 

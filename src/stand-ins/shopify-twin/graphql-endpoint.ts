@@ -1,20 +1,21 @@
 /**
  * The Admin GraphQL API of the twin's shops: one request in, one answer out, one line in the request log.
  *
- * A request is counted against the faults and holds as it arrives, and executed in one go: nothing comes between
- * its compare-and-swap and its effect. The HTTP shapes are Shopify's (Shopify documentation, "Response codes").
+ * A request's cost is charged as it arrives. One that the bucket can pay is counted against the faults and holds; then
+ * the shop's latency passes, it is executed in one go (nothing comes between its compare-and-swap and its effect), and
+ * what it did not use is given back. The HTTP shapes are Shopify's (Shopify documentation, "Response codes").
  */
 import { randomUUID } from 'node:crypto';
 import { executeSync, getArgumentValues, getDirectiveValues, getVariableValues, GraphQLError } from 'graphql';
-import type { FieldNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import type { DocumentNode, FieldNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { emptyTrace } from './execution-context.ts';
 import { operationOf, GraphqlDocuments } from './graphql-documents.ts';
 import { jsonReply } from './http.ts';
 import { RunningKeys } from './idempotency-keys.ts';
 import { mutations } from './mutations.ts';
 import { queries } from './queries.ts';
-import { costExtension, MUTATION_COST, requestedCost } from './query-cost.ts';
-import { fieldError, maxInputSizeExceeded, variableErrors } from './refusals.ts';
+import { DOCUMENT_COST_LIMIT, MUTATION_COST, requestedCost } from './query-cost.ts';
+import { fieldError, maxCostExceeded, maxInputSizeExceeded, throttled, variableErrors } from './refusals.ts';
 import { API_VERSION, readSchema } from './schema.ts';
 import { shopIn } from './shop-state.ts';
 import type { ExecutionContext, ExecutionTrace } from './execution-context.ts';
@@ -22,7 +23,10 @@ import type { ArmedFault, Faults } from './faults.ts';
 import type { Holds } from './holds.ts';
 import type { Reply } from './http.ts';
 import type { TwinStore } from './journal.ts';
+import type { Pauses } from './latency.ts';
+import type { CostExtension } from './query-cost.ts';
 import type { RequestLog } from './request-log.ts';
+import type { ShopEconomy } from './shop-economy.ts';
 
 /** Shopify documentation, "Rate limits": an input array has at most 250 elements. */
 export const INPUT_LIST_LIMIT = 250;
@@ -37,6 +41,8 @@ export interface EndpointParts {
   readonly log: RequestLog;
   readonly faults: Faults;
   readonly holds: Holds;
+  readonly pauses: Pauses;
+  readonly economies: ReadonlyMap<string, ShopEconomy>;
   readonly now: () => Date;
 }
 
@@ -46,10 +52,25 @@ interface Body {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
+/** A request that was read, before anything is decided. */
+interface Asked {
+  readonly domain: string;
+  readonly economy: ShopEconomy;
+  readonly body: Body;
+  readonly document: DocumentNode | null;
+  readonly operation: OperationDefinitionNode | null;
+  /** Of the operation. */
+  readonly name: string | null;
+  /** Why the document cannot be executed. */
+  readonly errors: readonly GraphQLError[];
+  /** Requested, in points; 0 when the document cannot be executed. */
+  readonly cost: number;
+}
+
 interface Result {
   readonly data?: unknown;
   readonly errors?: readonly GraphQLError[];
-  readonly extensions?: unknown;
+  readonly extensions?: { readonly cost: CostExtension; readonly search?: unknown };
 }
 
 export class GraphqlEndpoint {
@@ -68,55 +89,90 @@ export class GraphqlEndpoint {
     const body = parseBody(text);
     if (!body) return jsonReply(400, { errors: { query: 'Required parameter missing or invalid' } });
 
-    const { document, errors } = this.#documents.prepare(body.query);
-    const operation = operationOf(document, body.operationName);
-    const name = operation?.name?.value ?? null;
-    const fault = this.#parts.faults.take(domain, name);
-    const cost = document && errors.length === 0 ? requestedCost(this.#schema, document, body.variables) : 0;
-    if (fault && isBeforeExecution(fault)) {
-      this.#log(domain, name, body, emptyTrace(), [], fault, statusOf(fault));
-      return replyWithFault(fault, { errors: [] }, cost);
-    }
+    const asked = this.#read(domain, body);
+    const latencyMs = asked.economy.nextLatencyMs();
+    const { operation, name, errors } = asked;
+    const { refusal, fault } = this.#admit(asked);
+    if (refusal) return (await this.#parts.pauses.pass(latencyMs)) ? refusal : null;
 
     const request = (this.#requests += 1);
     const keys = operation && errors.length === 0 ? this.#keysOf(operation, body.variables) : [];
     this.#running.begin(domain, keys, request);
     const hold = await this.#parts.holds.pass({ domain, operation: name, variables: body.variables });
     try {
-      if (!hold.execute) return null;
+      if (!hold.execute || !(await this.#parts.pauses.pass(latencyMs))) return null;
       const trace = emptyTrace();
       const result =
         errors.length > 0 || !operation
           ? { errors: errors.length > 0 ? errors : [noOperation()] }
-          : this.#execute(domain, body, operation, cost, request, trace);
-      this.#log(domain, name, body, trace, result.errors ?? [], fault, fault ? statusOf(fault) : 200);
-      return fault ? replyWithFault(fault, result, cost) : jsonReply(200, result, responseHeaders());
+          : this.#execute(asked, operation, request, trace);
+      this.#log(asked, trace, result, fault);
+      return fault ? replyWithFault(fault, result) : jsonReply(200, result, responseHeaders());
     } finally {
       this.#running.end(domain, keys, request);
       hold.done();
     }
   }
 
+  #read(domain: string, body: Body): Asked {
+    const economy = this.#parts.economies.get(domain);
+    if (!economy) throw new Error(`There is no shop ${domain}.`);
+    const { document, errors } = this.#documents.prepare(body.query);
+    const operation = operationOf(document, body.operationName);
+    const name = operation?.name?.value ?? null;
+    const cost = document && errors.length === 0 ? requestedCost(this.#schema, document, body.variables) : 0;
+    return { domain, economy, body, document, operation, name, errors, cost };
+  }
+
+  /** Charges a request that is to be executed, and says what will befall it; else the answer that refuses it. */
+  #admit(asked: Asked): { readonly refusal: Reply | null; readonly fault: ArmedFault | null } {
+    const { cost, domain, economy, name } = asked;
+    const at = this.#parts.now().getTime();
+    const refused = (result: Result, fault: ArmedFault | null) => {
+      this.#log(asked, emptyTrace(), result, fault);
+      const refusal = fault ? replyWithFault(fault, result) : jsonReply(200, result, responseHeaders());
+      return { refusal, fault };
+    };
+    if (cost > DOCUMENT_COST_LIMIT)
+      return refused({ errors: [maxCostExceeded(cost, DOCUMENT_COST_LIMIT)] }, null);
+    if (!economy.bucket.charge(cost, at)) return refused(throttledResult(asked, at), null);
+
+    const fault = this.#parts.faults.take(domain, name);
+    if (!fault || !isBeforeExecution(fault)) return { refusal: null, fault };
+    if (fault.kind === 'throttled') {
+      economy.bucket.change({ currentlyAvailable: 0 }, at);
+      return refused(throttledResult(asked, at), fault);
+    }
+    economy.bucket.refund(cost, at);
+    return refused({ errors: [] }, fault);
+  }
+
   #execute(
-    domain: string,
-    body: Body,
+    asked: Asked,
     operation: OperationDefinitionNode,
-    cost: number,
     requestNumber: number,
     trace: ExecutionTrace,
   ): Result {
     const { store, now } = this.#parts;
-    const { document } = this.#documents.prepare(body.query);
+    const { domain, body, document, cost, economy } = asked;
+    const at = now().getTime();
+    const settled = (actual: number | null): CostExtension => {
+      economy.bucket.refund(cost - (actual ?? 0), at);
+      return costExtension(asked, actual, at);
+    };
     const invalid = variableErrors(this.#schema, operation, body.variables);
-    if (!document || invalid.length > 0) return { errors: invalid };
+    if (!document || invalid.length > 0) {
+      settled(null);
+      return { errors: invalid };
+    }
     const tooLong = this.#oversizedInput(operation, body.variables);
-    if (tooLong) return { errors: [tooLong], extensions: { cost: costExtension(cost, null) } };
+    if (tooLong) return { errors: [tooLong], extensions: { cost: settled(null) } };
 
     const context: ExecutionContext = {
       requestNumber,
       store,
       shop: shopIn(store.state, domain),
-      at: now().getTime(),
+      at,
       idempotentDirective: this.#idempotent,
       runningKeys: this.#running,
       variables: body.variables,
@@ -135,7 +191,7 @@ export class GraphqlEndpoint {
       ...(errors && { errors: errors.map(withoutInternals) }),
       data,
       extensions: {
-        cost: costExtension(cost, failed ? MUTATION_COST : cost),
+        cost: settled(failed ? MUTATION_COST : cost),
         ...(trace.searchWarnings.length > 0 && { search: trace.searchWarnings }),
       },
     };
@@ -170,28 +226,38 @@ export class GraphqlEndpoint {
   }
 
   #log(
-    domain: string,
-    operation: string | null,
-    { variables }: Body,
+    { domain, name, body, document, cost }: Asked,
     { idempotencyKey, replayed, applied, userErrors }: ExecutionTrace,
-    errors: readonly GraphQLError[],
+    { errors = [], extensions }: Result,
     fault: ArmedFault | null,
-    status: number | null,
   ): void {
     this.#parts.log.add({
       at: this.#parts.now().toISOString(),
       domain,
-      operation,
-      variables,
+      operation: name,
+      variables: body.variables,
       idempotencyKey,
       replayed,
       applied,
       userErrors,
       errors: errors.map(({ message, extensions: { code } }) => (typeof code === 'string' ? code : message)),
-      status,
+      status: fault ? statusOf(fault) : 200,
+      cost: document && { requested: cost, actual: extensions?.cost.actualQueryCost ?? null },
       fault: fault?.kind ?? null,
     });
   }
+}
+
+function costExtension({ cost, economy }: Asked, actual: number | null, at: number): CostExtension {
+  return {
+    requestedQueryCost: cost,
+    actualQueryCost: actual,
+    throttleStatus: economy.bucket.status(at),
+  };
+}
+
+function throttledResult(asked: Asked, at: number): Result {
+  return { errors: [throttled()], extensions: { cost: costExtension(asked, null, at) } };
 }
 
 function parseBody(text: string): Body | null {
@@ -240,7 +306,7 @@ function statusOf({ kind }: ArmedFault): number | null {
   return kind === 'throttled' || kind === 'truncated-body-after' ? 200 : 500;
 }
 
-function replyWithFault(fault: ArmedFault, result: Result, cost: number): Reply {
+function replyWithFault(fault: ArmedFault, result: Result): Reply {
   const headers = responseHeaders();
   const body = JSON.stringify(result);
   switch (fault.kind) {
@@ -259,11 +325,8 @@ function replyWithFault(fault: ArmedFault, result: Result, cost: number): Reply 
       const wait = retryAfter === undefined ? {} : { 'retry-after': retryAfter.toFixed(1) };
       return jsonReply(429, { errors: 'Too Many Requests' }, { ...headers, ...wait });
     }
-    case 'throttled': {
-      const documentation = 'https://shopify.dev/api/usage/rate-limits';
-      const errors = [{ message: 'Throttled', extensions: { code: 'THROTTLED', documentation } }];
-      return jsonReply(200, { errors, extensions: { cost: costExtension(cost, null, true) } }, headers);
-    }
+    case 'throttled':
+      return jsonReply(200, result, headers);
   }
 }
 

@@ -1,7 +1,6 @@
 /**
  * A plain model of Shopify's query cost (Shopify documentation, "Rate limits"; figures recorded on a development
- * store): a mutation 10, an object 1, a scalar 0, a connection by its page size, a failed mutation 10. The bucket
- * is full before each call.
+ * store): a mutation 10, an object 1, a scalar 0, a connection by its page size, a failed mutation 10.
  */
 import {
   getNamedType,
@@ -13,11 +12,12 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import type { DocumentNode, GraphQLSchema, ValueNode } from 'graphql';
+import type { ThrottleStatus } from './leaky-bucket.ts';
 
 export const MUTATION_COST = 10;
 
-/** Standard plan (Shopify documentation, "Rate limits"); the bucket's size was seen on a development store. */
-const BUCKET = { maximumAvailable: 2000, restoreRate: 100 } as const;
+/** The most that one document may ask for (Shopify documentation, "Rate limits"). */
+export const DOCUMENT_COST_LIMIT = 1000;
 
 /** Page size → points, recorded for `locations`. A size between two entries costs the larger. */
 const CONNECTION_COSTS = [
@@ -33,11 +33,7 @@ export interface CostExtension {
   readonly requestedQueryCost: number;
   /** Null when nothing was executed. */
   readonly actualQueryCost: number | null;
-  readonly throttleStatus: {
-    readonly maximumAvailable: number;
-    readonly currentlyAvailable: number;
-    readonly restoreRate: number;
-  };
+  readonly throttleStatus: ThrottleStatus;
 }
 
 /** What Shopify charges before it executes the document. */
@@ -67,15 +63,6 @@ export function requestedCost(
     }),
   );
   return cost;
-}
-
-export function costExtension(requested: number, actual: number | null, isThrottled = false): CostExtension {
-  const currentlyAvailable = isThrottled ? 0 : BUCKET.maximumAvailable - (actual ?? requested);
-  return {
-    requestedQueryCost: requested,
-    actualQueryCost: actual,
-    throttleStatus: { ...BUCKET, currentlyAvailable },
-  };
 }
 
 function connectionCost(size: number): number {

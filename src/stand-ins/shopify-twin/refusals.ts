@@ -27,6 +27,25 @@ export function maxInputSizeExceeded(
   );
 }
 
+const RATE_LIMITS = 'https://shopify.dev/api/usage/rate-limits';
+
+/** No `data`, nothing charged: the bucket does not hold what the document asks for. */
+export function throttled(): GraphQLError {
+  return new GraphQLError('Throttled', { extensions: { code: 'THROTTLED', documentation: RATE_LIMITS } });
+}
+
+/** No `data`, nothing charged, however full the bucket is (Shopify documentation, "Response codes"). */
+export function maxCostExceeded(cost: number, maxCost: number): GraphQLError {
+  return new GraphQLError(
+    `Query cost is ${cost}, which exceeds the single query max cost limit (${maxCost}).\n\n` +
+      'See https://shopify.dev/concepts/about-apis/rate-limits for more information on how the\n' +
+      'cost of a query is calculated.\n\n' +
+      'To query larger amounts of data with fewer limits, bulk operations should be used instead.\n' +
+      'See https://shopify.dev/api/usage/bulk-operations/queries for usage details.\n',
+    { extensions: { code: 'MAX_COST_EXCEEDED', cost, maxCost, documentation: RATE_LIMITS } },
+  );
+}
+
 /** Shopify's wording of the commonest mistakes in a document; other messages stay as graphql-js has them. */
 export function documentError(error: GraphQLError): GraphQLError {
   const unknownField = /^Cannot query field "(\w+)" on type "(\w+)"/.exec(error.message);

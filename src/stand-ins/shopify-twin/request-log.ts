@@ -1,5 +1,5 @@
 /**
- * What clients have asked, in the order of execution, so that a test can prove what was applied, and how often.
+ * What clients have asked, in the order of execution (or of refusal, such as THROTTLED), so that a test can prove what was applied, and how often.
  * It lives in memory; beyond its limits the oldest requests drop out.
  */
 import type { AppliedRow } from './execution-context.ts';
@@ -21,6 +21,8 @@ export interface LoggedRequest {
   readonly errors: readonly string[];
   /** The HTTP status that the client was sent; null when it was sent no answer at all. */
   readonly status: number | null;
+  /** Points; `actual` is null when nothing was charged. Null when the document could not be read. */
+  readonly cost: { readonly requested: number; readonly actual: number | null } | null;
   /** The fault that befell it, if any. */
   readonly fault: string | null;
 }

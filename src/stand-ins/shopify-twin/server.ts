@@ -7,14 +7,18 @@ import { Faults } from './faults.ts';
 import { locationNumberOf } from './gids.ts';
 import { GraphqlEndpoint } from './graphql-endpoint.ts';
 import { Holds } from './holds.ts';
+import { Pauses } from './latency.ts';
 import { CONTROL_BODY_LIMIT_BYTES, GRAPHQL_BODY_LIMIT_BYTES, jsonReply, readBody, send } from './http.ts';
 import { openStore } from './journal.ts';
 import { RequestLog } from './request-log.ts';
 import { API_VERSION } from './schema.ts';
+import { ShopEconomy } from './shop-economy.ts';
 import { shopIn } from './shop-state.ts';
 import type { ControlParts } from './control.ts';
+import type { EndpointParts } from './graphql-endpoint.ts';
 import type { Reply } from './http.ts';
 import type { TwinStore } from './journal.ts';
+import type { EconomySettings } from './shop-economy.ts';
 
 export interface TwinShop {
   /** `name.myshopify.com` */
@@ -22,6 +26,8 @@ export interface TwinShop {
   readonly accessToken: string;
   /** Ids are `gid://shopify/Location/<n>`. The first is the primary one. */
   readonly locations: readonly { readonly id: string; readonly name: string }[];
+  /** Absent: the standard plan (2,000 points, 100 a second), answering at once. */
+  readonly economy?: EconomySettings;
 }
 
 export interface TwinOptions {
@@ -30,7 +36,7 @@ export interface TwinOptions {
   /** The journal; absent: the state lives in memory only. */
   readonly stateFile?: string;
   readonly shops: readonly TwinShop[];
-  /** The clock of expiring keys and of all times in answers. */
+  /** The clock of expiring keys, of the points that come back, and of all times in answers; not that of latency. */
   readonly now?: () => Date;
 }
 
@@ -41,7 +47,7 @@ export interface ShopifyTwin {
   readonly port: number;
   /** Where to POST GraphQL for this shop. */
   endpointOf(domain: string): string;
-  /** Cuts every connection; a request that is still held is not executed. */
+  /** Cuts every connection; a request that is still held or on its way is not executed. */
   close(): Promise<void>;
 }
 
@@ -50,13 +56,16 @@ export async function startShopifyTwin(options: TwinOptions): Promise<ShopifyTwi
   const now = options.now ?? (() => new Date());
   const store = await openStore(options.stateFile, now().getTime());
   addLocations(store, options.shops);
-  const parts: ControlParts = {
+  const parts: ControlParts & EndpointParts = {
     store,
     now,
     log: new RequestLog(),
     faults: new Faults(),
     holds: new Holds(),
-    domains: new Set(options.shops.map(({ domain }) => domain)),
+    economies: new Map(
+      options.shops.map(({ domain, economy = {} }) => [domain, new ShopEconomy(economy, now().getTime())]),
+    ),
+    pauses: new Pauses(),
   };
   const route = routeOf(options.shops, parts, new GraphqlEndpoint(parts));
   const server = createServer((request, response) => void answer(route, request, response));
@@ -77,6 +86,7 @@ export async function startShopifyTwin(options: TwinOptions): Promise<ShopifyTwi
     endpointOf: (domain) => `${url}/shops/${domain}/admin/api/${API_VERSION}/graphql.json`,
     async close() {
       parts.holds.close();
+      parts.pauses.close();
       const closed = Promise.withResolvers<void>();
       server.close(() => closed.resolve());
       server.closeAllConnections();

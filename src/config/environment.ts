@@ -1,0 +1,67 @@
+/**
+ * The variables of this process, from three places: the process's environment, then `.env` of the working folder, then
+ * `stack.env`, which the embedded stack writes. What is empty counts as absent.
+ *
+ * A service is wholly somebody's: where neither the environment nor `.env` says where it is, the stack's own variables
+ * say everything about it, so that a key, a namespace or a profile meant for another service is not used on it.
+ */
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { AtpError } from '../domain/errors.ts';
+
+/** A part of the surroundings that is a service of its own. */
+export type Service = 'database' | 'sftp' | 'temporal';
+
+export type Variables = Readonly<Record<string, string>>;
+
+export interface Environment {
+  readonly variables: Variables;
+  /** The services that the environment or `.env` points to. The embedded stack starts the others. */
+  readonly given: readonly Service[];
+  /** The services whose variables are those of the running embedded stack. */
+  readonly ofStack: readonly Service[];
+}
+
+/** The variable that says where a service is, and what all its variables look like. */
+const SERVICES: Readonly<Record<Service, { readonly where: string; readonly all: RegExp }>> = {
+  database: { where: 'DATABASE_URL', all: /^DATABASE_URL$/ },
+  sftp: { where: 'SFTP_URL', all: /^SFTP_/ },
+  temporal: { where: 'TEMPORAL_ADDRESS', all: /^TEMPORAL_/ },
+};
+
+/** @throws AtpError CONFIG_INVALID when a file is there and cannot be read */
+export function readEnvironment(stateDir: string): Environment {
+  const own = { ...variablesOf(resolve('.env')), ...withoutEmpty(process.env) };
+  const stack = variablesOf(join(stateDir, 'stack.env'));
+  const services = Object.keys(SERVICES) as Service[];
+  const given = services.filter((service) => SERVICES[service].where in own);
+  const ofStack = services.filter((service) => !given.includes(service) && SERVICES[service].where in stack);
+  const isOf = (some: readonly Service[], name: string): boolean =>
+    some.some((service) => SERVICES[service].all.test(name));
+  return {
+    variables: {
+      ...without(stack, (name) => isOf(given, name)),
+      ...without(own, (name) => isOf(ofStack, name)),
+    },
+    given,
+    ofStack,
+  };
+}
+
+function variablesOf(path: string): Variables {
+  try {
+    return withoutEmpty(parseEnv(readFileSync(path, 'utf8')));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw new AtpError('CONFIG_INVALID', { reason: `${path} cannot be read` }, { cause: error });
+  }
+}
+
+function withoutEmpty(variables: NodeJS.Dict<string>): Variables {
+  return without(variables as Variables, (name) => !variables[name]?.trim());
+}
+
+function without(variables: Variables, isLeftOut: (name: string) => boolean): Variables {
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => !isLeftOut(name)));
+}

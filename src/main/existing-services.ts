@@ -1,0 +1,75 @@
+/** The services that `atp up` finds instead of starting them: those that the environment or `.env` points to. */
+import { loadExistingServices, type Config } from '../config/config.ts';
+import { AtpError } from '../domain/errors.ts';
+import { openDatabase } from '../postgres/database.ts';
+import { serverVersion } from '../postgres/server-version.ts';
+import { fileDrop, type SftpSettings } from '../sftp/file-drop.ts';
+import type { ExistingServices } from '../stand-ins/stack.ts';
+import { connectTemporal, type TemporalSettings } from '../temporal/connection.ts';
+import { namespaceExists, unusableAttributes } from '../temporal/namespace-check.ts';
+
+const POSTGRES_MINIMUM = 15;
+
+/** @throws AtpError CONFIG_INVALID */
+export function existingServices(): ExistingServices {
+  const { databaseUrl, sftp, temporal, temporalUiUrl } = loadExistingServices();
+  return {
+    ...(databaseUrl !== undefined && { databaseUrl: withoutPassword(databaseUrl) }),
+    ...(sftp && { sftp: addressOf(sftp) }),
+    ...(temporal && {
+      temporal: { address: temporal.address, namespace: temporal.namespace, uiUrl: temporalUiUrl },
+    }),
+  };
+}
+
+/**
+ * Asks each whether it can be used, and changes nothing in it.
+ *
+ * @throws AtpError CONFIG_INVALID, DATABASE_UNREACHABLE, SFTP_UNREACHABLE, SFTP_HOST_KEY_MISMATCH, TEMPORAL_UNREACHABLE,
+ *   SEARCH_ATTRIBUTES_MISSING
+ */
+export async function checkExistingServices(): Promise<void> {
+  const { databaseUrl, sftp, temporal } = loadExistingServices();
+  await Promise.all([
+    databaseUrl !== undefined && checkDatabase(databaseUrl),
+    sftp && fileDrop(sftp)((drop) => drop.list('incoming')),
+    temporal && checkTemporal(temporal),
+  ]);
+}
+
+async function checkDatabase(databaseUrl: Config['databaseUrl']): Promise<void> {
+  const database = openDatabase(databaseUrl);
+  try {
+    const { major, text } = await serverVersion(database);
+    if (major < POSTGRES_MINIMUM) throw new Error(`it is Postgres ${text}, older than ${POSTGRES_MINIMUM}`);
+  } catch (error) {
+    if (error instanceof AtpError) throw error;
+    // A refused login, a database that does not exist: the driver's words name them, and hold no password.
+    throw new AtpError('DATABASE_UNREACHABLE', { reason: (error as Error).message }, { cause: error });
+  } finally {
+    await database.close();
+  }
+}
+
+async function checkTemporal(settings: TemporalSettings): Promise<void> {
+  const temporal = await connectTemporal(settings);
+  try {
+    const { address, namespace } = settings;
+    if (!(await namespaceExists(temporal))) {
+      throw new AtpError('TEMPORAL_UNREACHABLE', { address, reason: `it has no namespace ${namespace}` });
+    }
+    const missing = (await unusableAttributes(temporal)).map(({ name, type }) => `${name} (${type})`);
+    if (missing.length > 0) throw new AtpError('SEARCH_ATTRIBUTES_MISSING', { reason: missing.join(', ') });
+  } finally {
+    await temporal.close();
+  }
+}
+
+function withoutPassword(databaseUrl: string): string {
+  // A query may hold it, too.
+  return Object.assign(new URL(databaseUrl), { password: '', search: '' }).href;
+}
+
+function addressOf({ host, port, username, root, privateKeyFile, hostKey }: SftpSettings) {
+  return { host, port, username, root, privateKeyFile, hostKey };
+}

@@ -1,0 +1,72 @@
+/**
+ * The points that a shop grants its app (Shopify documentation, "Rate limits"): they come back at a steady rate, up
+ * to what the bucket holds.
+ */
+
+/** As Shopify answers it with each request, in points and points a second. */
+export interface ThrottleStatus {
+  readonly maximumAvailable: number;
+  /** Whole points: what has come back of the next one cannot be spent yet. */
+  readonly currentlyAvailable: number;
+  readonly restoreRate: number;
+}
+
+/** Counts thousandths of a point, which one millisecond brings back a whole number of; so no rounding adds up. */
+export class LeakyBucket {
+  #maximumAvailable: number;
+  #restoreRate: number;
+  #thousandths: number;
+  #at: number;
+
+  /** Full. @param at milliseconds since 1970, here and below */
+  constructor(size: Pick<ThrottleStatus, 'maximumAvailable' | 'restoreRate'>, at: number) {
+    this.#maximumAvailable = size.maximumAvailable;
+    this.#restoreRate = size.restoreRate;
+    this.#thousandths = size.maximumAvailable * 1000;
+    this.#at = at;
+  }
+
+  /** Takes the points; false, and takes none, when they are not there. */
+  charge(points: number, at: number): boolean {
+    this.#restore(at);
+    if (points * 1000 > this.#thousandths) return false;
+    this.#thousandths -= points * 1000;
+    return true;
+  }
+
+  /** Gives points back that were charged and not used. */
+  refund(points: number, at: number): void {
+    this.#restore(at);
+    this.#fillTo(this.#thousandths / 1000 + points);
+  }
+
+  /** Of a bucket whose size changes, nothing but the new size counts: it is full. */
+  change(change: Partial<ThrottleStatus>, at: number): void {
+    this.#restore(at);
+    if (change.restoreRate !== undefined) this.#restoreRate = change.restoreRate;
+    if (change.maximumAvailable !== undefined) {
+      this.#maximumAvailable = change.maximumAvailable;
+      this.#fillTo(change.maximumAvailable);
+    }
+    if (change.currentlyAvailable !== undefined) this.#fillTo(change.currentlyAvailable);
+  }
+
+  status(at: number): ThrottleStatus {
+    this.#restore(at);
+    return {
+      maximumAvailable: this.#maximumAvailable,
+      currentlyAvailable: Math.floor(this.#thousandths / 1000),
+      restoreRate: this.#restoreRate,
+    };
+  }
+
+  #restore(at: number): void {
+    const elapsedMs = Math.max(0, at - this.#at); // A clock that is set back brings nothing.
+    this.#at = at;
+    this.#fillTo((this.#thousandths + elapsedMs * this.#restoreRate) / 1000);
+  }
+
+  #fillTo(points: number): void {
+    this.#thousandths = Math.min(this.#maximumAvailable * 1000, Math.round(points * 1000));
+  }
+}

@@ -1,0 +1,71 @@
+/** Time zones move their clocks: a wall-clock time may not come on one day of the year, and come twice on another. */
+
+const A_DAY_MS = 24 * 60 * 60_000;
+/** Every zone that moves its clock does so within a year. */
+const LOOK_AHEAD_DAYS = 370;
+
+/** Wall-clock times that do not come (`skipped`), or come twice. Times are told as if the zone were UTC. */
+export interface ClockChange {
+  readonly kind: 'skipped' | 'repeated';
+  readonly from: Date;
+  /** The first time that is as usual again. */
+  readonly until: Date;
+}
+
+/** The clock changes of the coming year, in order. */
+export function clockChangesAfter(start: Date, timeZone: string): ClockChange[] {
+  const offsetAt = offsetsOf(timeZone);
+  const changes: ClockChange[] = [];
+  for (let day = 0; day < LOOK_AHEAD_DAYS; day += 1) {
+    const before = start.getTime() + day * A_DAY_MS;
+    const [old, next] = [offsetAt(before), offsetAt(before + A_DAY_MS)];
+    if (old === next) continue;
+    const change = instantOfChange(offsetAt, before, before + A_DAY_MS);
+    const [from, until] = [change + Math.min(old, next), change + Math.max(old, next)];
+    changes.push({
+      kind: next > old ? 'skipped' : 'repeated',
+      from: new Date(from),
+      until: new Date(until),
+    });
+  }
+  return changes;
+}
+
+/** What the clock on the wall shows at an instant, told as if the zone were UTC. */
+export function wallClock(instant: Date, timeZone: string): Date {
+  return new Date(instant.getTime() + offsetsOf(timeZone)(instant.getTime()));
+}
+
+/** The zone's offset from UTC at an instant, in milliseconds. */
+function offsetsOf(timeZone: string): (instant: number) => number {
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
+  return (instant) => {
+    const whole = Math.floor(instant / 1000) * 1000;
+    const parts = Object.fromEntries(
+      format.formatToParts(whole).map(({ type, value }) => [type, Number(value)]),
+    ) as Record<'year' | 'month' | 'day' | 'hour' | 'minute' | 'second', number>;
+    const { year, month, day, hour, minute, second } = parts;
+    return Date.UTC(year, month - 1, day, hour, minute, second) - whole;
+  };
+}
+
+function instantOfChange(offsetAt: (instant: number) => number, before: number, after: number): number {
+  const old = offsetAt(before);
+  let [low, high] = [before, after];
+  while (high - low > 1000) {
+    const middle = Math.floor((low + high) / 2000) * 1000;
+    if (middle <= low) break;
+    if (offsetAt(middle) === old) low = middle;
+    else high = middle;
+  }
+  return Math.floor(high / 1000) * 1000;
+}

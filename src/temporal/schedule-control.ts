@@ -1,0 +1,87 @@
+/** What an operator does to a job that is scheduled: pause it, resume it, leave out its next run. */
+import type { ScheduleDescription } from '@temporalio/client';
+import { AtpError } from '../domain/errors.ts';
+import { reachable, type TemporalClient } from './connection.ts';
+import { JOBS, type JobName } from './jobs.ts';
+import { describeSchedule, scheduleId } from './schedules.ts';
+
+/**
+ * No run until it is resumed; one that works now goes on. The reason is kept as the schedule's note, where the
+ * Temporal UI shows it, too. Pausing again only changes the reason.
+ *
+ * @throws AtpError JOB_NOT_SCHEDULED
+ */
+export async function pauseJob(
+  temporal: TemporalClient,
+  job: JobName,
+  shopId: string | null,
+  reason = 'no reason given',
+): Promise<void> {
+  await scheduled(temporal, job, shopId);
+  await reachable(temporal, () => handleOf(temporal, job, shopId).pause(reason));
+}
+
+/** Runs that were due meanwhile are not made up for. Throws JOB_NOT_SCHEDULED. */
+export async function resumeJob(
+  temporal: TemporalClient,
+  job: JobName,
+  shopId: string | null,
+  reason = 'resumed',
+): Promise<void> {
+  await scheduled(temporal, job, shopId);
+  await reachable(temporal, () => handleOf(temporal, job, shopId).unpause(reason));
+}
+
+/**
+ * Leaves out exactly the next run, and returns its time.
+ *
+ * It moves the schedule's start to the second after that run. The other way, the schedule's list of times to skip,
+ * goes by the wall clock: where the clock is put back, it would leave out both runs of the same name (tried), and its
+ * entries have to be removed later.
+ *
+ * @throws AtpError JOB_NOT_SCHEDULED; JOB_NOT_SKIPPED (it is paused, has no next run, or that run has just started)
+ */
+export async function skipNextRun(
+  temporal: TemporalClient,
+  job: JobName,
+  shopId: string | null,
+): Promise<string> {
+  const { title } = JOBS[job];
+  const before = await scheduled(temporal, job, shopId);
+  if (before.state.paused) {
+    throw new AtpError('JOB_NOT_SKIPPED', { job: title, reason: 'it is paused, so nothing runs anyway' });
+  }
+  const [next] = before.info.nextActionTimes;
+  if (!next) throw new AtpError('JOB_NOT_SKIPPED', { job: title, reason: 'no run is to come' });
+  await reachable(temporal, () =>
+    handleOf(temporal, job, shopId).update(({ spec, ...unchanged }) => ({
+      ...unchanged,
+      spec: { ...spec, startAt: new Date(next.getTime() + 1000) },
+    })),
+  );
+  const after = await scheduled(temporal, job, shopId);
+  if (hasStarted(after, next)) {
+    const reason = `the run of ${next.toISOString()} had just started`;
+    throw new AtpError('JOB_NOT_SKIPPED', { job: title, reason });
+  }
+  return next.toISOString();
+}
+
+function hasStarted({ info }: ScheduleDescription, time: Date): boolean {
+  return info.recentActions.some(({ scheduledAt }) => scheduledAt.getTime() === time.getTime());
+}
+
+async function scheduled(
+  temporal: TemporalClient,
+  job: JobName,
+  shopId: string | null,
+): Promise<ScheduleDescription> {
+  const found = await describeSchedule(temporal, scheduleId(job, shopId));
+  if (found) return found;
+  const of = shopId === null ? '' : ` of shop "${shopId}"`;
+  throw new AtpError('JOB_NOT_SCHEDULED', { job: `${JOBS[job].title}${of}` });
+}
+
+function handleOf(temporal: TemporalClient, job: JobName, shopId: string | null) {
+  return temporal.client.schedule.getHandle(scheduleId(job, shopId));
+}

@@ -1,0 +1,171 @@
+/** When a job shall run, as a person says it, made into what Temporal takes; what cannot be meant is refused. */
+import type { ScheduleSpec } from '@temporalio/client';
+import { Cron } from 'croner';
+import { AtpError } from '../domain/errors.ts';
+import { clockChangesAfter, wallClock } from './clock-changes.ts';
+import { JOBS, type JobName } from './jobs.ts';
+import { PRESETS, SCHEDULE_POLICIES, type Preset } from './schedule-policies.ts';
+
+export type Timing = ({ readonly every: Preset } | { readonly cron: string }) & {
+  /** The first run, or with a cron expression the earliest possible one. */
+  readonly start?: Date | undefined;
+  /** IANA name; absent: UTC. */
+  readonly timeZone?: string | undefined;
+};
+
+export interface PlannedTiming {
+  readonly spec: ScheduleSpec;
+  /** What a person may not expect of these times. */
+  readonly warnings: readonly string[];
+}
+
+/** Runs of a cron expression that are looked at to see how close together they come. */
+const RUNS_COMPARED = 50;
+
+/** Times of a clock change that a warning names. */
+const TIMES_NAMED_MAX = 3;
+
+/**
+ * A preset of up to an hour is an interval: it runs by the minutes of the clock, which are the same everywhere (but
+ * for zones half an hour off). Six hours and a day mean times of day, so they are calendars in the zone.
+ *
+ * @throws AtpError INPUT_INVALID
+ */
+export function planTiming(job: JobName, timing: Timing, now = new Date()): PlannedTiming {
+  const timeZone = knownTimeZone(timing.timeZone ?? 'UTC');
+  const startAt = timing.start && wholeSecond(timing.start);
+  const start = { ...(startAt && { startAt }) };
+  if ('cron' in timing) {
+    const cron = checkedCron(job, timing.cron);
+    // The expression is kept as the calendar's comment: the server gives back ranges, and words are made of it.
+    const spec = { cronExpressions: [`${cron} # ${cron}`], timezone: timeZone, ...start };
+    return { spec, warnings: [...warningsOfDays(cron), ...warningsOfClock(cron, timeZone, now)] };
+  }
+  const { every } = timing;
+  refuseTooOften(job, PRESETS[every]);
+  if (every !== '6h' && every !== '1d') {
+    if (timing.timeZone !== undefined) {
+      throw invalid(
+        `a time zone has no meaning with ${every}, which is the same everywhere: it is for 6h, 1d and cron`,
+      );
+    }
+    return { spec: { intervals: [intervalOf(job, every, startAt)], ...start }, warnings: [] };
+  }
+  const { hour, minute, second } = timeOfDay(job, startAt, timeZone);
+  const hours = every === '6h' ? { start: hour % 6, end: 23, step: 6 } : hour;
+  const spec = { calendars: [{ hour: hours, minute, second }], timezone: timeZone, ...start };
+  const cron = `${minute} ${every === '6h' ? `${hour % 6}-23/6` : hour} * * *`;
+  return { spec, warnings: warningsOfClock(cron, timeZone, now) };
+}
+
+/** The times of a job until a person decides otherwise. */
+export function recommendedSpec(job: JobName): ScheduleSpec {
+  return planTiming(job, { every: SCHEDULE_POLICIES[job].recommended }).spec;
+}
+
+function intervalOf(job: JobName, every: Preset, startAt: Date | undefined) {
+  const { hour, minute } = SCHEDULE_POLICIES[job].usualTime;
+  const offset = (startAt?.getTime() ?? (hour * 60 + minute) * 60_000) % PRESETS[every];
+  return { every: PRESETS[every], ...(offset > 0 && { offset }) };
+}
+
+function timeOfDay(job: JobName, startAt: Date | undefined, timeZone: string) {
+  if (!startAt) return { ...SCHEDULE_POLICIES[job].usualTime, second: 0 };
+  const clock = wallClock(startAt, timeZone);
+  return { hour: clock.getUTCHours(), minute: clock.getUTCMinutes(), second: clock.getUTCSeconds() };
+}
+
+/** Temporal's calendars know no fractions. Up, so that the first run is never before the time that was named. */
+function wholeSecond(time: Date): Date {
+  return new Date(Math.ceil(time.getTime() / 1000) * 1000);
+}
+
+const FIELDS = ['minute', 'hour', 'day of the month', 'month', 'day of the week'] as const;
+/** What both croner and Temporal take: numbers and names; `L`, `#`, `W` and `?` are croner's alone. */
+const FIELD = /^(\d|[*,/-]|[A-Za-z]{3})+$/;
+
+function checkedCron(job: JobName, text: string): string {
+  const fields = text.trim().split(/\s+/);
+  if (fields.length !== FIELDS.length) {
+    throw invalid(
+      `a cron expression has the five fields ${FIELDS.join(', ')}, and ${JSON.stringify(text)} has ${fields.length}` +
+        (fields.length === 6 ? ' (a sixth would be the year to Temporal, but the seconds to Quartz)' : ''),
+    );
+  }
+  const odd = fields.findIndex((field) => !FIELD.test(field));
+  if (odd !== -1)
+    throw invalid(`the ${FIELDS[odd]} of a cron expression cannot be ${JSON.stringify(fields[odd])}`);
+  const cron = fields.join(' ');
+  const runs = patternOf(cron).nextRuns(RUNS_COMPARED);
+  if (runs.length === 0) throw invalid(`the cron expression ${JSON.stringify(cron)} never comes`);
+  const gaps = runs.slice(1).map((run, index) => run.getTime() - (runs[index] as Date).getTime());
+  refuseTooOften(job, Math.min(...gaps));
+  return cron;
+}
+
+/** By the wall clock, as if its zone were UTC; both day fields must match, as Temporal has it. */
+function patternOf(cron: string): Cron {
+  try {
+    return new Cron(cron, { timezone: 'UTC', domAndDow: true, mode: '5-part' });
+  } catch (error) {
+    const reason = (error as Error).message.replace(/^\w+: /, '');
+    throw invalid(`the cron expression ${JSON.stringify(cron)} cannot be read: ${reason}`);
+  }
+}
+
+function refuseTooOften(job: JobName, gapMs: number): void {
+  const { shortestMs } = SCHEDULE_POLICIES[job];
+  if (gapMs >= shortestMs) return;
+  throw invalid(
+    `${JOBS[job].title} runs hourly or slower (1h, 6h, 1d): it publishes the whole catalogue; recent-changes is for what is faster`,
+  );
+}
+
+function warningsOfDays(cron: string): string[] {
+  const [, , dayOfMonth, , dayOfWeek] = cron.split(' ');
+  if (dayOfMonth === '*' || dayOfWeek === '*') return [];
+  return [
+    'Day of the month and day of the week must both match (other crons run when either does): it may come rarely.',
+  ];
+}
+
+function warningsOfClock(cron: string, timeZone: string, now: Date): string[] {
+  // What runs every hour goes on through a clock change: only the names of its hours jump.
+  if (cron.split(' ')[1] === '*') return [];
+  const pattern = patternOf(cron);
+  return clockChangesAfter(now, timeZone).flatMap(({ kind, from, until }) => {
+    const times = timesBetween(pattern, from, until);
+    if (times.length === 0) return [];
+    const day = from.toISOString().slice(0, 10);
+    const named = times.map((time) => time.toISOString().slice(11, 16)).join(', ');
+    return kind === 'skipped'
+      ? [`On ${day} the clock of ${timeZone} is put forward and there is no ${named}: nothing runs then.`]
+      : [`On ${day} the clock of ${timeZone} is put back: it runs twice at ${named}.`];
+  });
+}
+
+function timesBetween(pattern: Cron, from: Date, until: Date): Date[] {
+  return pattern
+    .nextRuns(TIMES_NAMED_MAX, new Date(from.getTime() - 1000))
+    .filter((time) => time.getTime() < until.getTime());
+}
+
+/** By its IANA name, spelt as the server's own list has it. */
+function knownTimeZone(text: string): string {
+  const known = /^[A-Za-z]/.test(text) ? resolved(text) : undefined;
+  if (known === undefined)
+    throw invalid(`there is no time zone ${JSON.stringify(text)}; one is Europe/Berlin`);
+  return known.toLowerCase() === text.toLowerCase() ? known : text;
+}
+
+function resolved(timeZone: string): string | undefined {
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+}
+
+function invalid(reason: string): AtpError {
+  return new AtpError('INPUT_INVALID', { reason });
+}

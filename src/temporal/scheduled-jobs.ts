@@ -1,0 +1,134 @@
+/** The jobs as a person sees them: when they run, with what, and how it went. Times are ISO 8601, UTC. */
+import type { ScheduleDescription, ScheduleExecutionResult } from '@temporalio/client';
+import type { TemporalClient } from './connection.ts';
+import { JOBS, jobWorkflowId, type JobName } from './jobs.ts';
+import { SCHEDULE_POLICIES } from './schedule-policies.ts';
+import { durationInWords, frequencyInWords } from './schedule-words.ts';
+import { describeSchedule, scheduleId } from './schedules.ts';
+
+/** A line in the list of jobs. */
+export interface ScheduledJob {
+  readonly jobName: JobName;
+  readonly title: string;
+  readonly shopId: string | null;
+  readonly workflowId: string;
+  /** Null: it has no schedule and runs only when somebody starts it. */
+  readonly scheduleId: string | null;
+  readonly frequency: string | null;
+  readonly paused: boolean;
+  /** Why it is paused, or why it was resumed. */
+  readonly note: string | null;
+  /** As the server gives them; none while it is paused. */
+  readonly nextRuns: readonly string[];
+  readonly lastRunAt: string | null;
+}
+
+/** Everything about one job. */
+export interface JobDetails extends ScheduledJob {
+  readonly description: string;
+  /** The input of its runs. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly timeZone: string | null;
+  /** No run before this time: a start that was named, or a run that is skipped. */
+  readonly notBefore: string | null;
+  readonly policies: { readonly overlap: string; readonly catchUp: string; readonly why: string };
+  readonly counts: {
+    readonly runs: number;
+    /** Dropped, because the run before still worked. */
+    readonly droppedByOverlap: number;
+    /** Dropped, because Temporal was away for longer than the catch-up window. */
+    readonly droppedByOutage: number;
+  };
+  /** Runs that the schedule has started, the newest last. */
+  readonly recentRuns: readonly StartedRun[];
+}
+
+export interface StartedRun {
+  readonly scheduledAt: string;
+  readonly startedAt: string;
+  readonly workflowId: string;
+  readonly runId: string;
+}
+
+const NEXT_RUNS_SHOWN = 5;
+
+/** Every job of the shops, with its schedule. */
+export async function listJobs(
+  temporal: TemporalClient,
+  shopIds: readonly string[],
+): Promise<ScheduledJob[]> {
+  const jobs: ScheduledJob[] = [];
+  for (const { name, perShop } of Object.values(JOBS)) {
+    for (const shopId of perShop ? shopIds : [null]) {
+      const found = await describeSchedule(temporal, scheduleId(name, shopId));
+      jobs.push(scheduledJob(name, shopId, found));
+    }
+  }
+  return jobs;
+}
+
+export async function showJob(
+  temporal: TemporalClient,
+  jobName: JobName,
+  shopId: string | null,
+): Promise<JobDetails> {
+  const found = await describeSchedule(temporal, scheduleId(jobName, shopId));
+  const { overlap, catchupWindow, why } = SCHEDULE_POLICIES[jobName];
+  const info = found?.info;
+  const startAt = found?.spec.startAt ?? null;
+  return {
+    ...scheduledJob(jobName, shopId, found),
+    description: JOBS[jobName].description,
+    parameters: (found?.action.args?.[0] ?? {}) as Readonly<Record<string, unknown>>,
+    timeZone: found ? found.spec.timezone || 'UTC' : null,
+    notBefore: startAt !== null && startAt.getTime() > Date.now() ? startAt.toISOString() : null,
+    policies: {
+      overlap: found?.policies.overlap ?? String(overlap),
+      catchUp: found ? durationInWords(found.policies.catchupWindow) : catchupWindow,
+      why,
+    },
+    counts: {
+      runs: info?.numActionsTaken ?? 0,
+      droppedByOverlap: info?.numActionsSkippedOverlap ?? 0,
+      droppedByOutage: info?.numActionsMissedCatchupWindow ?? 0,
+    },
+    recentRuns: (info?.recentActions ?? []).map(startedRun),
+  };
+}
+
+function scheduledJob(
+  jobName: JobName,
+  shopId: string | null,
+  found: ScheduleDescription | null,
+): ScheduledJob {
+  const { title } = JOBS[jobName];
+  const job = { jobName, title, shopId, workflowId: jobWorkflowId(jobName, shopId) };
+  if (!found) {
+    const none = { scheduleId: null, frequency: null, paused: false, note: null };
+    return { ...job, ...none, nextRuns: [], lastRunAt: null };
+  }
+  const { paused, note } = found.state;
+  return {
+    ...job,
+    scheduleId: found.scheduleId,
+    frequency: frequencyInWords(found.spec),
+    paused,
+    note: note || null,
+    nextRuns: paused ? [] : nextRunsOf(found),
+    lastRunAt: found.info.recentActions.at(-1)?.takenAt.toISOString() ?? null,
+  };
+}
+
+function nextRunsOf({ info }: ScheduleDescription): string[] {
+  return info.nextActionTimes.slice(0, NEXT_RUNS_SHOWN).map((time) => time.toISOString());
+}
+
+function startedRun({ scheduledAt, takenAt, action }: ScheduleExecutionResult): StartedRun {
+  const { workflowId, firstExecutionRunId } = action.workflow;
+  return {
+    scheduledAt: scheduledAt.toISOString(),
+    startedAt: takenAt.toISOString(),
+    workflowId,
+    runId: firstExecutionRunId,
+  };
+}

@@ -1,0 +1,65 @@
+/** An installation for `atp doctor`, and the ways in which a test makes a fault real and mends it again. */
+import { expect, onTestFinished } from 'vitest';
+import { Installation, SHOP, type WorkerProcess } from '../end-to-end/installation.ts';
+import { SHOP as TWIN_SHOP } from '../shopify/twin-fixture.ts';
+import { atpWith, type Atp } from './atp.ts';
+
+export interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+  readonly hint: string | null;
+}
+
+export class Patient {
+  readonly shop: Installation;
+  readonly atp: Atp;
+  readonly worker: WorkerProcess;
+
+  private constructor(shop: Installation, atp: Atp, worker: WorkerProcess) {
+    this.shop = shop;
+    this.atp = atp;
+    this.worker = worker;
+  }
+
+  /** Well: with three products and a worker. */
+  static async open(): Promise<Patient> {
+    const shop = await Installation.open(['BLUE-SHIRT', 'RED-SHIRT', 'GREEN-SHIRT']);
+    return new Patient(shop, await atpWith(shop.environment), await shop.startWorker());
+  }
+
+  /** With what the environment says otherwise. */
+  async checks(change: Readonly<Record<string, string>> = {}): Promise<Check[]> {
+    const isAsIs = Object.keys(change).length === 0;
+    const atp = isAsIs ? this.atp : await atpWith({ ...this.shop.environment, ...change });
+    const { stdout, exitCode } = await atp.run('doctor', '--json');
+    const { checks } = JSON.parse(stdout) as { readonly checks: readonly Check[] };
+    expect(exitCode).toBe(checks.every(({ ok }) => ok) ? 0 : 1);
+    for (const { ok, hint, name } of checks) if (!ok) expect(hint, name).not.toBeNull();
+    return [...checks];
+  }
+
+  /** The failing checks, by name. */
+  async failing(change: Readonly<Record<string, string>> = {}): Promise<Record<string, Check>> {
+    const checks = await this.checks(change);
+    return Object.fromEntries(checks.filter(({ ok }) => !ok).map((check) => [check.name, check]));
+  }
+
+  /** Changes the database, and back when the test is over. */
+  async inDatabase(there: string, back: string): Promise<void> {
+    onTestFinished(async () => {
+      await this.shop.database.query(back);
+    });
+    await this.shop.database.query(there);
+  }
+
+  /** Changes what Shopify holds and reads the catalogue, and back when the test is over. */
+  async atShopify(path: 'items' | 'levels' | 'locations', there: object, back: object): Promise<void> {
+    const patch = async (change: object) => {
+      await this.shop.twin.control('PATCH', `/shops/${TWIN_SHOP.domain}/${path}`, [change]);
+      await this.atp.json(['shop', 'map', SHOP]);
+    };
+    onTestFinished(() => patch(back));
+    await patch(there);
+  }
+}

@@ -1,0 +1,240 @@
+/** `atp doctor` on a shop: each fault of it made real, in the database or at Shopify. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { addFacility } from '../../src/postgres/facilities.ts';
+import { addGroupMember, createFacilityGroup } from '../../src/postgres/facility-groups.ts';
+import { addProduct } from '../../src/postgres/products.ts';
+import { addShop, findShop, removeShop } from '../../src/postgres/shops.ts';
+import { SHOP } from '../end-to-end/installation.ts';
+import { SHOP as TWIN_SHOP } from '../shopify/twin-fixture.ts';
+import { Patient, type Check } from './doctor-fixture.ts';
+
+let patient: Patient;
+
+beforeAll(async () => {
+  patient = await Patient.open();
+});
+
+test('a token that is not there, and one that Shopify refuses', async () => {
+  const { accessTokenRef } = await findShop(patient.shop.database, SHOP);
+  const back = `UPDATE shop SET access_token_ref = '${accessTokenRef}'`;
+  await patient.inDatabase(`UPDATE shop SET access_token_ref = 'env:NO_SUCH_TOKEN'`, back);
+  const missing = await patient.failing();
+  expect(Object.keys(missing)).toEqual([
+    'blue-shirts: token',
+    'blue-shirts: scopes',
+    'blue-shirts: location',
+  ]);
+  expect(missing['blue-shirts: token']?.detail).toContain('env:NO_SUCH_TOKEN');
+
+  const wrong = await patient.failing({ NO_SUCH_TOKEN: 'shpat_wrong_word' });
+  expect(wrong['blue-shirts: token']).toMatchObject({
+    detail: expect.stringContaining('HTTP 401') as string,
+    hint: expect.stringContaining('env:NO_SUCH_TOKEN') as string,
+  });
+  expect(JSON.stringify(wrong)).not.toContain('wrong_word');
+});
+
+test('a scope that the app was not granted is named', async () => {
+  const { adminUrl } = await findShop(patient.shop.database, SHOP);
+  // In front of Shopify stands one that takes a scope out of the answers.
+  const server = createServer((request, response) => {
+    void (async () => {
+      const body = await buffer(request);
+      const answer = await fetch(adminUrl ?? '', {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'x-shopify-access-token': String(request.headers['x-shopify-access-token']),
+        },
+        body,
+      });
+      const text = (await answer.text()).replace('{"handle":"write_inventory"},', '');
+      response.writeHead(answer.status, { 'content-type': 'application/json' }).end(text);
+    })();
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql.json`;
+  await patient.inDatabase(
+    `UPDATE shop SET admin_url = '${url}'`,
+    `UPDATE shop SET admin_url = '${adminUrl}'`,
+  );
+
+  const found = await patient.failing();
+
+  expect(Object.keys(found)).toEqual(['blue-shirts: scopes']);
+  expect(found['blue-shirts: scopes']).toMatchObject({
+    detail: 'The app lacks write_inventory.',
+    hint: expect.stringContaining('Add write_inventory') as string,
+  });
+});
+
+test('a location that does not sell online, is not active, or is not there', async () => {
+  const [{ id }] = TWIN_SHOP.locations;
+  await patient.atShopify(
+    'locations',
+    { id, fulfillsOnlineOrders: false },
+    { id, fulfillsOnlineOrders: true },
+  );
+  expect((await patient.failing())['blue-shirts: location']).toMatchObject({
+    detail: expect.stringContaining('does not fulfill online orders') as string,
+    hint: expect.stringContaining('Fulfill online orders') as string,
+  });
+
+  await patient.atShopify('locations', { id, isActive: false }, { id, isActive: true });
+  expect((await patient.failing())['blue-shirts: location']?.detail).toContain('is not active');
+
+  await patient.inDatabase(
+    `UPDATE shop SET location_id = 'gid://shopify/Location/4711'`,
+    `UPDATE shop SET location_id = '${id}'`,
+  );
+  expect((await patient.failing())['blue-shirts: location']?.detail).toContain(
+    'no location gid://shopify/Location/4711',
+  );
+});
+
+test.each<[string, 'items' | 'levels', object, object, RegExp, RegExp]>([
+  [
+    'SELLS_BELOW_ZERO',
+    'items',
+    { inventoryPolicy: 'CONTINUE' },
+    { inventoryPolicy: 'DENY' },
+    /inventoryPolicy CONTINUE/,
+    /Continue selling/,
+  ],
+  ['UNTRACKED', 'items', { tracked: false }, { tracked: true }, /not tracked/, /Track quantity/],
+  [
+    'INACTIVE',
+    'levels',
+    { isActive: false },
+    { isActive: true },
+    /not stocked at the location/,
+    /stock these variants/i,
+  ],
+])('%s: the product where Online ATP has no effect is named', async (_, path, there, back, detail, hint) => {
+  const sku = 'RED-SHIRT';
+  await patient.atShopify(path, { sku, ...there }, { sku, ...back });
+
+  const found = await patient.failing();
+
+  expect(Object.keys(found)).toEqual(['blue-shirts: mapping']);
+  const { detail: said, hint: advice } = found['blue-shirts: mapping'] as Check;
+  expect(said).toMatch(detail);
+  expect(said).toContain('1 product (RED-SHIRT)');
+  expect(advice).toMatch(hint);
+  expect(advice).toContain('`atp shop map blue-shirts`');
+});
+
+test('SKUs: twice on Shopify, no longer there, and never there', async () => {
+  const [item] = await patient.shop.twin.levels('GREEN-SHIRT');
+  const inventoryItemId = item?.inventoryItemId ?? '';
+  await patient.atShopify(
+    'items',
+    { inventoryItemId, newSku: 'BLUE-SHIRT' },
+    { inventoryItemId, newSku: 'GREEN-SHIRT' },
+  );
+  await patient.inDatabase(
+    `INSERT INTO published_row VALUES ('${SHOP}', 'GREEN-SHIRT', 1, 'gone', 3)`,
+    `DELETE FROM published_row`,
+  );
+  await addProduct(patient.shop.database, { productId: 'IN-STORE-ONLY', sku: 'IN-STORE-ONLY' });
+  onTestFinished(async () => {
+    await patient.shop.database.query(`DELETE FROM product WHERE product_id = 'IN-STORE-ONLY'`);
+  });
+
+  const { 'blue-shirts: mapping': mapping } = await patient.failing();
+
+  expect(mapping?.detail).toContain('1 product (BLUE-SHIRT) with a SKU that several variants carry');
+  expect(mapping?.detail).toContain('1 product (GREEN-SHIRT) published before');
+  expect(mapping?.detail).toContain('1 product (IN-STORE-ONLY) not on Shopify');
+});
+
+test('a product that is not on Shopify is told, but may be meant', async () => {
+  await addProduct(patient.shop.database, { productId: 'TOTE', sku: 'TOTE' });
+  onTestFinished(async () => {
+    await patient.shop.database.query(`DELETE FROM product WHERE product_id = 'TOTE'`);
+  });
+
+  const mapping = (await patient.checks()).find(({ name }) => name === 'blue-shirts: mapping');
+
+  expect(mapping).toMatchObject({ ok: true, hint: expect.stringContaining('`atp shop map') as string });
+  expect(mapping?.detail).toContain('1 product (TOTE) not on Shopify');
+});
+
+test('a catalogue that was never read', async () => {
+  await patient.inDatabase('UPDATE shop SET mapped_at = NULL', 'UPDATE shop SET mapped_at = now()');
+
+  expect((await patient.failing())['blue-shirts: mapping']).toMatchObject({
+    detail: 'The catalogue was never read.',
+    hint: expect.stringContaining('`atp shop map blue-shirts`') as string,
+  });
+});
+
+test('a group without members, and a facility whose stock two shops promise', async () => {
+  const noMembers = `UPDATE facility_group_member SET thru_date = now() WHERE facility_group_id = 'FAC_GRP'`;
+  await patient.inDatabase(
+    noMembers,
+    `UPDATE facility_group_member SET thru_date = NULL WHERE facility_group_id = 'FAC_GRP'`,
+  );
+  expect((await patient.failing())['blue-shirts: facility group']).toMatchObject({
+    detail: expect.stringContaining('no member') as string,
+    hint: expect.stringContaining('`atp group add FAC_GRP') as string,
+  });
+  await patient.shop.database.query(`UPDATE facility_group_member SET thru_date = NULL`);
+
+  await createFacilityGroup(patient.shop.database, { facilityGroupId: 'OUTLET' });
+  await addGroupMember(patient.shop.database, { facilityGroupId: 'OUTLET', facilityId: 'BROADWAY' });
+  const { shopId: _, ...first } = await findShop(patient.shop.database, SHOP);
+  expect(await patient.failing()).toEqual({});
+  const second = { ...first, shopId: 'outlet', facilityGroupId: 'OUTLET' };
+  await addShop(patient.shop.database, { ...second, locationId: TWIN_SHOP.locations[1].id });
+  onTestFinished(async () => {
+    await removeShop(patient.shop.database, 'outlet');
+    await patient.shop.database.query(`DELETE FROM facility_group_member WHERE facility_group_id = 'OUTLET'`);
+  });
+
+  const found = await patient.failing();
+
+  for (const name of ['blue-shirts: facility group', 'outlet: facility group']) {
+    expect(found[name]).toMatchObject({
+      detail: 'The same units are promised by several shops: BROADWAY in FAC_GRP and OUTLET.',
+      hint: expect.stringContaining('`atp group remove <facilityGroupId> BROADWAY`') as string,
+    });
+  }
+});
+
+test('a virtual facility is no member that holds stock', async () => {
+  await addFacility(patient.shop.database, {
+    facilityId: 'PARKED',
+    facilityName: 'Parked',
+    facilityTypeId: 'VIRTUAL_FACILITY',
+  });
+  await addGroupMember(patient.shop.database, { facilityGroupId: 'FAC_GRP', facilityId: 'PARKED' });
+  await patient.inDatabase(
+    `UPDATE facility_group_member SET thru_date = now() WHERE facility_id <> 'PARKED'`,
+    `UPDATE facility_group_member SET thru_date = NULL WHERE facility_id <> 'PARKED'`,
+  );
+
+  expect((await patient.failing())['blue-shirts: facility group']?.detail).toContain('every Online ATP is 0');
+});
+
+test('a blocked lane, with the command that lets it go on', async () => {
+  await patient.inDatabase(
+    `INSERT INTO upload_file (shop_id, sequence, kind, state, producer_key, facility_group_id, location_id,
+       snapshot, effective_at, sha256, reason_code, reason)
+     VALUES ('${SHOP}', 7, 'hard-sync', 'BLOCKED', 'a run', 'FAC_GRP', 'gid://shopify/Location/1',
+       pg_current_snapshot(), now(), 'a hash', 'FILE_MISSING', 'It is not on SFTP.')`,
+    'DELETE FROM upload_file',
+  );
+
+  expect((await patient.failing())['blue-shirts: lane']).toMatchObject({
+    detail: 'File 7 holds the lane. FILE_MISSING: It is not on SFTP.',
+    hint: expect.stringContaining('`atp lane blue-shirts retry 7') as string,
+  });
+});

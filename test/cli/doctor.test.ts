@@ -1,0 +1,164 @@
+/** `atp doctor` on a whole installation: well first, then with each fault of its surroundings made real. */
+import { chmod, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { getuid } from 'node:process';
+import { Connection } from '@temporalio/client';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { openDatabase } from '../../src/postgres/database.ts';
+import { cleanUp } from '../setup/clean-up.ts';
+import { freshNamespace } from '../setup/fresh-namespace.ts';
+import { atpWith } from './atp.ts';
+import { Patient } from './doctor-fixture.ts';
+
+let patient: Patient;
+
+beforeAll(async () => {
+  patient = await Patient.open();
+});
+
+test('a whole installation is well, and every check says what it saw', async () => {
+  const checks = await patient.checks();
+
+  expect(checks.filter(({ ok }) => !ok)).toEqual([]);
+  expect(checks.map(({ name }) => name)).toEqual([
+    'Temporal',
+    'Namespace',
+    'Search attributes',
+    'Worker',
+    'Postgres',
+    'Migrations',
+    'blue-shirts: token',
+    'blue-shirts: scopes',
+    'blue-shirts: location',
+    'blue-shirts: mapping',
+    'blue-shirts: facility group',
+    'blue-shirts: lane',
+    'SFTP',
+  ]);
+  expect(checks.every(({ detail }) => detail !== '')).toBe(true);
+  const { stdout } = await patient.atp.run('doctor');
+  expect(stdout).toMatch(/^✔ Temporal: /);
+  expect(stdout.trimEnd()).toMatch(/All is well\.$/);
+  // What it wrote to SFTP, it took away again.
+  for (const folder of ['incoming', 'outgoing', 'archive', 'error']) {
+    expect(await patient.shop.filesIn(folder)).toEqual([]);
+  }
+});
+
+test('nothing is configured: each part says which variables it lacks, and the command still answers', async () => {
+  const bare = await atpWith({ TEMPORAL_ADDRESS: '127.0.0.1:1' });
+
+  const { stdout, exitCode } = await bare.run('doctor');
+
+  expect(exitCode).toBe(1);
+  expect(stdout).toContain('✘ Temporal: TEMPORAL_UNREACHABLE');
+  expect(stdout).toContain('✘ Worker: Not checked: it needs "Temporal".');
+  expect(stdout).toMatch(/✘ Postgres: CONFIG_INVALID: .*DATABASE_URL is not set/);
+  expect(stdout).toMatch(/✘ SFTP: CONFIG_INVALID: .*SFTP_URL is not set.*SFTP_HOST_KEY is not set/);
+  expect(stdout).toContain('✘ Shops: Not checked: it needs "Postgres".');
+});
+
+test(
+  'a namespace that is not there, and one without our search attributes',
+  { timeout: 90_000 },
+  async () => {
+    const { address } = await freshNamespace();
+    const none = await patient.failing({ TEMPORAL_NAMESPACE: 'nowhere' });
+    expect(none['Namespace']).toMatchObject({
+      detail: expect.stringContaining('no namespace "nowhere"') as string,
+      hint: expect.stringContaining('temporal operator namespace create --namespace nowhere') as string,
+    });
+
+    const namespace = `bare-${Date.now()}`;
+    const connection = await Connection.connect({ address });
+    onTestFinished(() => connection.close());
+    await connection.workflowService.registerNamespace({
+      namespace,
+      workflowExecutionRetentionPeriod: { seconds: 86_400 as never },
+    });
+    await expect
+      .poll(async () => (await patient.failing({ TEMPORAL_NAMESPACE: namespace }))['Namespace'], {
+        timeout: 20_000,
+      })
+      .toBeUndefined();
+    const bare = await patient.failing({ TEMPORAL_NAMESPACE: namespace });
+    expect(Object.keys(bare)).toEqual(['Search attributes', 'Worker']);
+    for (const name of ['ShopId', 'FacilityGroupId', 'JobName', 'LaneState']) {
+      expect(bare['Search attributes']?.hint).toContain(`--name ${name} --type Keyword`);
+    }
+    expect(bare['Search attributes']?.hint).toContain('--name FileSequence --type Int');
+    expect(bare['Worker']?.hint).toContain('`atp worker`');
+  },
+);
+
+test('a database that is not migrated, and a server that is too old', async () => {
+  const { pathname } = new URL(patient.shop.environment['DATABASE_URL'] ?? '');
+  const maintenanceUrl = Object.assign(new URL(patient.shop.environment['DATABASE_URL'] ?? ''), {
+    pathname: '/postgres',
+  }).href;
+  const maintenance = openDatabase(maintenanceUrl);
+  const name = `doctor_${pathname.slice(1, 20)}`;
+  await maintenance.query(`CREATE DATABASE ${name} TEMPLATE template0`);
+  cleanUp(async () => {
+    await maintenance.query(`DROP DATABASE ${name} WITH (FORCE)`);
+    await maintenance.close();
+  });
+  const url = Object.assign(new URL(maintenanceUrl), { pathname: `/${name}` }).href;
+
+  const empty = await patient.failing({ DATABASE_URL: url });
+  expect(Object.keys(empty)).toEqual(['Migrations', 'Shops']);
+  expect(empty['Migrations']).toMatchObject({
+    detail: expect.stringContaining('0001-catalogue') as string,
+    hint: expect.stringContaining('`atp migrate`') as string,
+  });
+
+  // No such old server is at hand: this database answers as one would.
+  const database = openDatabase(url);
+  cleanUp(() => database.close());
+  await database.query('CREATE SCHEMA old');
+  await database.query(
+    `CREATE FUNCTION old.current_setting(name text) RETURNS text LANGUAGE sql AS
+     $$ SELECT CASE name WHEN 'server_version' THEN '14.11 (Debian)' ELSE '140011' END $$`,
+  );
+  await database.query(`ALTER DATABASE ${name} SET search_path = old, pg_catalog, public`);
+  const old = await patient.failing({ DATABASE_URL: url });
+  expect(old['Postgres']).toMatchObject({
+    detail: 'Version 14.11 is too old.',
+    hint: expect.stringContaining('Postgres 15 or later') as string,
+  });
+});
+
+test('an SFTP server that shows another key, and a folder that may not be written', async () => {
+  const foreign = await patient.failing({ SFTP_HOST_KEY: `SHA256:${'A'.repeat(43)}` });
+  expect(foreign['SFTP']?.detail).toContain('SFTP_HOST_KEY_MISMATCH');
+
+  const away = await patient.failing({ SFTP_URL: 'sftp://nobody@127.0.0.1:1/drop' });
+  expect(away['SFTP']?.detail).toContain('SFTP_UNREACHABLE');
+
+  // Root may write everywhere, so for root a file stands where the folder should be.
+  const [archive, aside] = ['archive', 'archive.aside'].map((name) =>
+    join(patient.shop.sftpFolder, name),
+  ) as [string, string];
+  if (getuid?.() === 0) {
+    await rename(archive, aside);
+    await writeFile(archive, 'in the way');
+  } else await chmod(archive, 0o555);
+  onTestFinished(async () => {
+    if (getuid?.() !== 0) return chmod(archive, 0o755);
+    await rm(archive);
+    await rename(aside, archive);
+  });
+  const closed = await patient.failing();
+  expect(Object.keys(closed)).toEqual(['SFTP']);
+  expect(closed['SFTP']?.detail).toMatch(/SFTP_UNREACHABLE|FILE_/);
+  expect(await patient.shop.filesIn('outgoing')).toEqual([]);
+  expect(await patient.shop.filesIn('incoming')).toEqual([]);
+});
+
+test('a worker that is gone is missed when its last poll is over', { timeout: 180_000 }, async () => {
+  await patient.worker.kill();
+
+  await expect
+    .poll(async () => Object.keys(await patient.failing()), { timeout: 150_000, interval: 5_000 })
+    .toEqual(['Worker']);
+});

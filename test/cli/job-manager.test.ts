@@ -1,0 +1,226 @@
+/** The Job Manager at work: what ran, told by the server, on a whole installation with a worker. */
+import type { ScheduleSpec } from '@temporalio/client';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
+import type { JobDetails } from '../../src/temporal/scheduled-jobs.ts';
+import { ensureSchedules, removeSchedules, scheduleJob } from '../../src/temporal/schedules.ts';
+import { Installation, SHOP } from '../end-to-end/installation.ts';
+import { atpWith, type Atp } from './atp.ts';
+
+const SKUS = Array.from({ length: 20 }, (_, index) => `SHIRT-${index + 1}`);
+
+let shop: Installation;
+let atp: Atp;
+
+beforeAll(async () => {
+  shop = await Installation.open(SKUS);
+  atp = await atpWith(shop.environment);
+  await shop.startWorker();
+});
+
+beforeEach(async () => {
+  await removeSchedules(shop.temporal, SHOP);
+  await shop.temporal.client.schedule
+    .getHandle('import')
+    .delete()
+    .catch(() => undefined);
+});
+
+function show(job: string): Promise<JobDetails> {
+  return atp.json<JobDetails>(['job', 'show', job]);
+}
+
+/** The times of the runs that the schedule has started, in order. */
+async function ranAt(scheduleId: string): Promise<number[]> {
+  const { info } = await shop.temporal.client.schedule.getHandle(scheduleId).describe();
+  return info.recentActions.map(({ scheduledAt }) => scheduledAt.getTime());
+}
+
+interface ShownPipeline {
+  readonly jobs: readonly {
+    readonly jobName: string;
+    readonly status: string;
+    readonly scheduledAt: string | null;
+    readonly workflowId: string;
+    readonly summary: string;
+    readonly uiUrl: string | null;
+  }[];
+  readonly more: boolean;
+}
+
+function pipeline(...args: string[]): Promise<ShownPipeline> {
+  return atp.json<ShownPipeline>(['pipeline', ...args]);
+}
+
+test('every 15 minutes and every day fire at their start, by themselves', { timeout: 60_000 }, async () => {
+  const start = new Date(Math.ceil(Date.now() / 1000) * 1000 + 8_000);
+  const starting = ['--start', start.toISOString()];
+  const quarterly = await atp.json<JobDetails>(['job', 'schedule', 'import', '--every', '15m', ...starting]);
+  const daily = await atp.json<JobDetails>(['job', 'schedule', 'hard-sync', '--every', '1d', ...starting]);
+  expect([quarterly.nextRuns[0], daily.nextRuns[0]]).toEqual([start.toISOString(), start.toISOString()]);
+
+  await shop.until(
+    async () => (await ranAt('import')).length + (await ranAt(`hard-sync/${SHOP}`)).length === 2,
+  );
+
+  expect(await ranAt('import')).toEqual([start.getTime()]);
+  expect((await show('import')).nextRuns[0]).toBe(new Date(start.getTime() + 15 * 60_000).toISOString());
+  const { nextRuns, recentRuns } = await show('hard-sync');
+  expect(nextRuns[0]).toBe(new Date(start.getTime() + 24 * 60 * 60_000).toISOString());
+  const [run] = recentRuns;
+  const { workflowId = '', runId } = run ?? {};
+  expect(await shop.temporal.client.workflow.getHandle(workflowId, runId).result()).toMatchObject({
+    rows: SKUS.length,
+  });
+});
+
+test(
+  'a short interval fires again and again; a pause holds it over a redeploy',
+  { timeout: 90_000 },
+  async () => {
+    await scheduleJob(shop.temporal, { job: 'import' }, { intervals: [{ every: '2 seconds' }] });
+    await shop.until(async () => (await ranAt('import')).length >= 3);
+
+    await atp.json(['job', 'pause', 'import', '--reason', 'the warehouse is closed']);
+    const atPause = await ranAt('import');
+    await ensureSchedules(shop.temporal, SHOP);
+    await shop.until(() => Promise.resolve(Date.now() > (atPause.at(-1) ?? 0) + 8_000));
+
+    expect(await ranAt('import')).toEqual(atPause);
+    expect(await show('import')).toMatchObject({ paused: true, note: 'the warehouse is closed' });
+
+    await atp.json(['job', 'resume', 'import']);
+    await shop.until(async () => (await ranAt('import')).length > atPause.length);
+  },
+);
+
+test(
+  'skip leaves out exactly the next run: the runs before and after it came',
+  { timeout: 90_000 },
+  async () => {
+    const everyMs = 5_000;
+    await scheduleJob(shop.temporal, { job: 'import' }, { intervals: [{ every: everyMs }] });
+    await shop.until(async () => (await ranAt('import')).length >= 1);
+
+    const { skipped } = await atp.json<{ skipped: string }>(['job', 'skip', 'import']);
+    const left = Date.parse(skipped);
+    await shop.until(async () => ((await ranAt('import')).at(-1) ?? 0) >= left + 2 * everyMs);
+
+    const ran = await ranAt('import');
+    const [first = 0, last = 0] = [ran[0], ran.at(-1)];
+    const due = Array.from({ length: (last - first) / everyMs + 1 }, (_, index) => first + index * everyMs);
+    expect(due.filter((time) => !ran.includes(time))).toEqual([left]);
+    expect((await show('import')).counts).toMatchObject({ droppedByOverlap: 0, droppedByOutage: 0 });
+  },
+);
+
+test(
+  'jobs that run by schedule and by hand at once leave every quantity right',
+  { timeout: 120_000 },
+  async () => {
+    const counts = Object.fromEntries(SKUS.map((sku, index) => [sku, index + 3]));
+    await shop.count('RESET_INVENTORY__counts.csv', 'BROADWAY', counts);
+    const shopId = SHOP;
+    const often: ScheduleSpec = { intervals: [{ every: '2 seconds' }] };
+    await scheduleJob(shop.temporal, { job: 'hard-sync', shopId }, often);
+    await scheduleJob(shop.temporal, { job: 'recent-changes', shopId }, often);
+    await scheduleJob(shop.temporal, { job: 'process-uploads', shopId }, often);
+
+    const byHand = ['job', 'run', 'hard-sync', '--wait'];
+    await Promise.all([
+      atp.json(byHand),
+      atp.json(byHand),
+      atp.json(['job', 'run', 'recent-changes', '--wait']),
+    ]);
+    await shop.until(async () => (await ranAt(`hard-sync/${SHOP}`)).length >= 3);
+    for (const job of ['hard-sync', 'recent-changes', 'process-uploads'])
+      await atp.json(['job', 'pause', job]);
+    await shop.until(async () => (await pipeline('running', '--shop', SHOP)).jobs.length === 0);
+    await atp.json(['job', 'run', 'process-uploads', '--wait']);
+
+    const files = await shop.database.query<{ sequence: number; state: string }>(
+      'SELECT sequence, state FROM upload_file ORDER BY sequence',
+    );
+    expect(files.length).toBeGreaterThan(4);
+    expect(files.map(({ sequence }) => sequence)).toEqual(files.map((_, index) => index + 1));
+    for (const { state } of files) expect(['APPLIED', 'SUPERSEDED']).toContain(state);
+    expect(Math.max(...(await shop.appliedByKey()).values())).toBe(1);
+    expect(await shop.shown()).toEqual(counts);
+    expect(await atp.json(['verify', SHOP])).toMatchObject({ checked: SKUS.length, equal: SKUS.length });
+  },
+);
+
+test('the pipeline shows what is to come, under way, done and failed', { timeout: 90_000 }, async () => {
+  await ensureSchedules(shop.temporal, SHOP);
+  await atp.json(['job', 'pause', 'verify']);
+  const pending = await pipeline('pending');
+  expect(pending.jobs.map(({ jobName, status }) => `${jobName} ${status}`).toSorted()).toEqual([
+    'hard-sync PENDING',
+    'import PENDING',
+    'process-uploads PENDING',
+    'recent-changes PENDING',
+  ]);
+  const due = pending.jobs.map(({ scheduledAt }) => scheduledAt ?? '');
+  expect(due).toEqual(due.toSorted());
+  const hardSync = pending.jobs.find(({ jobName }) => jobName === 'hard-sync');
+  expect(hardSync).toMatchObject({
+    summary: 'every day at 03:00 (UTC)',
+    scheduledAt: (await show('hard-sync')).nextRuns[0],
+    uiUrl: null,
+  });
+
+  const hold = await shop.hold('ReadOnlineAtp');
+  await atp.json(['job', 'run', 'verify']);
+  await shop.arrived(hold);
+  await shop.until(async () => (await pipeline('running', '--job', 'verify')).jobs.length === 1);
+  const [running] = (await pipeline('running', '--job', 'verify')).jobs;
+  expect(running).toMatchObject({ status: 'RUNNING', workflowId: `verifyShop/${SHOP}`, scheduledAt: null });
+  await shop.release(hold);
+  await shop.until(async () => (await pipeline('running', '--job', 'verify')).jobs.length === 0);
+
+  const completed = await pipeline('completed', '--job', 'verify', '--limit', '1');
+  expect(completed.jobs).toMatchObject([
+    {
+      status: 'COMPLETED',
+      shopId: SHOP,
+      startedAt: expect.any(String) as string,
+      closedAt: expect.any(String) as string,
+      summary: `${SKUS.length} of ${SKUS.length} products equal on Shopify`,
+    },
+  ]);
+
+  await shop.database.query('UPDATE shop SET mapped_at = NULL');
+  await shop.database.query('DELETE FROM shop_product');
+  expect(await atp.failure('job', 'run', 'hard-sync', '--wait')).toBe('SHOP_NOT_MAPPED 1');
+  await shop.until(async () => (await pipeline('failed', '--shop', SHOP)).jobs.length === 1);
+  expect((await pipeline('failed')).jobs).toMatchObject([
+    {
+      jobName: 'hard-sync',
+      status: 'FAILED',
+      summary: expect.stringMatching(/^SHOP_NOT_MAPPED: /) as string,
+    },
+  ]);
+
+  const all = await pipeline('--limit', '6');
+  expect(all).toMatchObject({ more: true });
+  expect(all.jobs).toHaveLength(6);
+  expect(all.jobs.slice(0, 4).every(({ status }) => status === 'PENDING')).toBe(true);
+});
+
+test('a run that a schedule started is linked to its page in Temporal’s UI', async () => {
+  const linked = await atpWith({ ...shop.environment, TEMPORAL_UI_URL: 'https://temporal.example.com/' });
+  const { jobs } = await linked.json<ShownPipeline>(['pipeline', 'completed', '--job', 'hard-sync']);
+
+  const run = jobs.find(({ scheduledAt }) => scheduledAt !== null);
+  const { namespace } = shop.temporal;
+  expect(run?.uiUrl).toMatch(
+    `https://temporal.example.com/namespaces/${namespace}/workflows/${encodeURIComponent(run?.workflowId ?? '')}/`,
+  );
+});
+
+test.each([
+  ['an unknown state', ['stuck']],
+  ['a limit that is too high', ['--limit', '501']],
+  ['a shop that is no id', ['--shop', "x' OR ''='"]],
+])('the pipeline refuses %s', async (_, args) => {
+  expect(await atp.failure('pipeline', ...args)).toBe('INPUT_INVALID 2');
+});

@@ -1,0 +1,198 @@
+/** What `atp job schedule` makes of a person's words, as the server has it. */
+import { beforeAll, expect, test } from 'vitest';
+import { addShop } from '../../src/postgres/shops.ts';
+import { connectTemporal, type TemporalClient } from '../../src/temporal/connection.ts';
+import type { JobDetails } from '../../src/temporal/scheduled-jobs.ts';
+import { ensureSchedules } from '../../src/temporal/schedules.ts';
+import { cleanUp } from '../setup/clean-up.ts';
+import { freshDatabase } from '../setup/fresh-database.ts';
+import { freshNamespace } from '../setup/fresh-namespace.ts';
+import { atpWith, type Atp } from './atp.ts';
+
+let temporal: TemporalClient;
+let atp: Atp;
+
+beforeAll(async () => {
+  const { address, namespace } = await freshNamespace();
+  const { database, url } = await freshDatabase();
+  temporal = await connectTemporal({ address, namespace, isConfigured: true, connection: { address } });
+  cleanUp(() => temporal.close());
+  atp = await atpWith({ DATABASE_URL: url, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace });
+  await addShop(database, {
+    shopId: 'north',
+    domain: 'north.myshopify.com',
+    locationId: 'gid://shopify/Location/1',
+    facilityGroupId: 'FAC_GRP',
+    accessTokenRef: 'env:NO_TOKEN',
+    adminUrl: null,
+    apiVersion: '2026-10',
+  });
+});
+
+type Scheduled = JobDetails & { readonly warnings: readonly string[] };
+
+function schedule(...args: string[]): Promise<Scheduled> {
+  return atp.json<Scheduled>(['job', 'schedule', ...args]);
+}
+
+/** Minutes between the runs, as the server gives them. */
+function gapsInMinutes(runs: readonly string[]): number[] {
+  return runs.slice(1).map((run, index) => (Date.parse(run) - Date.parse(runs[index] as string)) / 60_000);
+}
+
+test.each([
+  ['recent-changes', '5m', 5, 'every 5 minutes'],
+  ['import', '15m', 15, 'every 15 minutes'],
+  ['process-uploads', '30m', 30, 'every 30 minutes'],
+  ['hard-sync', '1h', 60, 'every hour'],
+  ['hard-sync', '6h', 360, 'every 6 hours from 03:00 (UTC)'],
+  ['verify', '1d', 1440, 'every day at 05:00 (UTC)'],
+])('%s every %s', async (job, every, minutes, frequency) => {
+  const { scheduleId, nextRuns, ...scheduled } = await schedule(job, '--every', every);
+
+  expect(scheduled).toMatchObject({ jobName: job, frequency, paused: false, warnings: [] });
+  expect(gapsInMinutes(nextRuns)).toEqual([minutes, minutes, minutes, minutes]);
+  const { info } = await temporal.client.schedule.getHandle(scheduleId ?? '').describe();
+  expect(nextRuns).toEqual(info.nextActionTimes.slice(0, 5).map((time) => time.toISOString()));
+});
+
+test('a start is the first run, to the second, and the others follow from it', async () => {
+  const { nextRuns, notBefore } = await schedule(
+    'import',
+    '--every',
+    '15m',
+    '--start',
+    '2027-02-01T10:07:30+01:00',
+  );
+
+  expect(notBefore).toBe('2027-02-01T09:07:30.000Z');
+  expect(nextRuns.slice(0, 2)).toEqual(['2027-02-01T09:07:30.000Z', '2027-02-01T09:22:30.000Z']);
+});
+
+test('a day is a time of day in its zone, whatever the clock does', async () => {
+  const { nextRuns, frequency } = await schedule(
+    ...['verify', '--every', '1d', '--time-zone', 'europe/berlin', '--start', '2027-03-27T04:15:00Z'],
+  );
+
+  expect(frequency).toBe('every day at 05:15 (Europe/Berlin)');
+  expect(nextRuns.slice(0, 2)).toEqual(['2027-03-27T04:15:00.000Z', '2027-03-28T03:15:00.000Z']);
+});
+
+test('a cron expression is said in words, with what a person may not expect of it', async () => {
+  const night = ['--cron', '30 2 1-7 * MON', '--time-zone', 'America/New_York'];
+  const scheduled = await schedule('verify', ...night);
+
+  expect(scheduled.frequency).toBe(
+    'at 02:30, between day 1 and 7 of the month, only on Monday (America/New_York)',
+  );
+  expect(scheduled.warnings).toEqual([expect.stringMatching(/must both match/)]);
+  // The first Monday of a month, and not each of its first days and every Monday.
+  for (const run of scheduled.nextRuns) {
+    expect(new Date(run).getUTCDay()).toBe(1);
+    expect(new Date(run).getUTCDate()).toBeLessThan(8);
+  }
+});
+
+test('runs that a clock change swallows or doubles are told, and the server does as told', async () => {
+  const { stdout } = await atp.run(
+    ...['job', 'schedule', 'verify', '--cron', '30 1,2 * * *', '--time-zone', 'America/New_York'],
+    ...['--start', '2027-03-13T12:00:00Z'],
+  );
+
+  expect(stdout).toMatch(/Note: On 2027-03-14 .* there is no 02:30: nothing runs then\./);
+  expect(stdout).toMatch(/Note: On 2027-11-07 .* it runs twice at 01:30\./);
+  const { nextRuns } = await atp.json<JobDetails>(['job', 'show', 'verify']);
+  expect(nextRuns.slice(0, 3)).toEqual([
+    '2027-03-14T06:30:00.000Z',
+    '2027-03-15T05:30:00.000Z',
+    '2027-03-15T06:30:00.000Z',
+  ]);
+});
+
+test('where a time comes twice, only one of the two runs is skipped', async () => {
+  await schedule(
+    ...[
+      'verify',
+      '--cron',
+      '30 1 * * *',
+      '--time-zone',
+      'America/New_York',
+      '--start',
+      '2027-11-07T00:00:00Z',
+    ],
+  );
+
+  const skipped = await atp.json<JobDetails & { skipped: string }>(['job', 'skip', 'verify']);
+
+  expect(skipped.skipped).toBe('2027-11-07T05:30:00.000Z');
+  expect(skipped.nextRuns.slice(0, 2)).toEqual(['2027-11-07T06:30:00.000Z', '2027-11-08T06:30:00.000Z']);
+});
+
+test('a pause, its reason, the times and the parameters survive a redeploy', async () => {
+  await schedule('hard-sync', '--every', '6h', '--group', 'FAC_GRP');
+  await atp.json(['job', 'pause', 'hard-sync', '--reason', 'stock-taking until Monday']);
+
+  await ensureSchedules(temporal, 'north');
+
+  expect(await atp.json(['job', 'show', 'hard-sync'])).toMatchObject({
+    paused: true,
+    note: 'stock-taking until Monday',
+    frequency: 'every 6 hours from 03:00 (UTC)',
+    nextRuns: [],
+    parameters: { shopId: 'north', facilityGroupId: 'FAC_GRP' },
+    policies: { overlap: 'BUFFER_ONE', catchUp: '6 hours' },
+  });
+  const { stdout } = await atp.run('job', 'show', 'hard-sync');
+  expect(stdout).toContain('stock-taking until Monday');
+
+  expect(await schedule('hard-sync', '--every', '1h')).toMatchObject({
+    paused: true,
+    parameters: { facilityGroupId: 'FAC_GRP' },
+  });
+  expect(await atp.json(['job', 'resume', 'hard-sync', '--reason', 'counted'])).toMatchObject({
+    paused: false,
+    note: 'counted',
+    nextRuns: expect.arrayContaining([expect.any(String)]) as string[],
+  });
+});
+
+test('a redeploy that changes nothing sends nothing', async () => {
+  await ensureSchedules(temporal, 'north');
+  const handle = temporal.client.schedule.getHandle('recent-changes/north');
+  const { info: before } = await handle.describe();
+
+  await ensureSchedules(temporal, 'north');
+
+  expect((await handle.describe()).info.lastUpdatedAt).toEqual(before.lastUpdatedAt);
+});
+
+test('what is paused has no run to skip, what has no schedule cannot be paused', async () => {
+  await schedule('import', '--every', '15m');
+  await atp.json(['job', 'pause', 'import']);
+  expect(await atp.failure('job', 'skip', 'import')).toBe('JOB_NOT_SKIPPED 1');
+
+  await temporal.client.schedule.getHandle('process-uploads/north').delete();
+  expect(await atp.failure('job', 'pause', 'process-uploads')).toBe('JOB_NOT_SCHEDULED 1');
+  expect(await atp.json(['job', 'show', 'process-uploads'])).toMatchObject({
+    scheduleId: null,
+    frequency: null,
+    nextRuns: [],
+  });
+});
+
+test.each([
+  ['no time', []],
+  ['two times', ['--every', '1h', '--cron', '0 * * * *']],
+  ['an unknown preset', ['--every', '2h']],
+  ['a Hard Sync every 15 minutes', ['--every', '15m']],
+  ['a Hard Sync every half hour by cron', ['--cron', '*/30 * * * *']],
+  ['a cron expression with seconds or a year', ['--cron', '0 30 2 * * *']],
+  ['a cron expression out of range', ['--cron', '0 25 * * *']],
+  ['a cron expression of another dialect', ['--cron', '0 0 L * *']],
+  ['a day that never comes', ['--cron', '0 0 30 2 *']],
+  ['an unknown time zone', ['--every', '1d', '--time-zone', 'Mars/Olympus']],
+  ['a time zone for an interval', ['--every', '1h', '--time-zone', 'Europe/Berlin']],
+  ['a start without an offset', ['--every', '1h', '--start', '2027-01-01T00:00:00']],
+])('%s is refused', async (_, args) => {
+  expect(await atp.failure('job', 'schedule', 'hard-sync', ...args)).toBe('INPUT_INVALID 2');
+});

@@ -1,0 +1,328 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { startShopifyTwin, type EconomyView } from '../../src/stand-ins/shopify-twin/index.ts';
+import { latenciesOf } from '../../src/stand-ins/shopify-twin/latency.ts';
+import { LeakyBucket } from '../../src/stand-ins/shopify-twin/leaky-bucket.ts';
+import {
+  documentText,
+  setVariables,
+  SHOP,
+  shirts,
+  startTwin,
+  startTwinWith,
+  TwinClient,
+} from './twin-fixture.ts';
+import type { EconomySettings } from '../../src/stand-ins/shopify-twin/index.ts';
+
+const ECONOMY = `/shops/${SHOP.domain}/economy`;
+/** Costs 1 point. */
+const SHOP_NAME = '{ shop { name } }';
+/** A call of our mutation costs 11, and 10 when it is refused. */
+const SET = 11;
+
+class Clock {
+  #at = Date.parse('2026-11-24T10:00:00Z');
+  readonly now = () => new Date(this.#at);
+  advance(durationMs: number): void {
+    this.#at += durationMs;
+  }
+}
+
+/** A twin whose clock stands still, with one shirt of which there are 10. */
+async function stillTwin(economy: EconomySettings = {}) {
+  const clock = new Clock();
+  const shops = [{ ...SHOP, economy }];
+  const { twin, ids } = await startTwinWith(shirts(1), { shops, now: clock.now });
+  const set = (key: string, quantity: number, changeFromQuantity = 10) =>
+    twin.setOnlineAtp(key, [{ inventoryItemId: ids[0] ?? '', quantity, changeFromQuantity }]);
+  const available = async () => (await twin.control<EconomyView>('GET', ECONOMY)).currentlyAvailable;
+  return { clock, twin, set, available };
+}
+
+describe('the bucket of a shop', () => {
+  test('starts full, is charged by each call and told by each answer, and fills with time up to its size', async () => {
+    const { clock, twin, set, available } = await stillTwin();
+    const told = (answer: Awaited<ReturnType<typeof set>>) => answer.extensions.cost.throttleStatus;
+
+    expect(told(await set('a', 4))).toEqual({
+      maximumAvailable: 2000,
+      currentlyAvailable: 2000 - SET,
+      restoreRate: 100,
+    });
+    expect(told(await twin.query(SHOP_NAME)).currentlyAvailable).toBe(2000 - SET - 1);
+    clock.advance(35); // 3.5 points, of which whole ones are told
+    expect(await available()).toBe(2000 - SET - 1 + 3);
+    clock.advance(5);
+    expect(await available()).toBe(2000 - SET - 1 + 4);
+    clock.advance(60_000);
+    expect(await available()).toBe(2000);
+  });
+
+  test('gives back what a call has not used', async () => {
+    const { set, available } = await stillTwin();
+    const refused = await set('a', 4, 9); // stale
+    expect(refused.extensions.cost).toMatchObject({
+      requestedQueryCost: SET,
+      actualQueryCost: 10,
+      throttleStatus: { currentlyAvailable: 1990 },
+    });
+    expect(await available()).toBe(1990);
+  });
+
+  test('is charged before the call is executed', async () => {
+    const { twin, set, available } = await stillTwin();
+    const hold = await twin.hold('SetOnlineAtp');
+    const stale = set('a', 4, 9);
+    await twin.control('GET', `/holds/${hold.id}?arrived`);
+    expect(await available()).toBe(2000 - SET);
+    await twin.control('DELETE', `/holds/${hold.id}`);
+    await stale;
+    expect(await available()).toBe(1990);
+  });
+
+  test('of one shop is not that of another', async () => {
+    const other = {
+      domain: 'red-shirts.myshopify.com',
+      accessToken: 'shpat_twin_red',
+      locations: [{ id: 'gid://shopify/Location/80000000001', name: 'Online' }],
+      economy: { plan: 'plus', maximumAvailable: 50 },
+    } as const;
+    const twin = await startTwin({ shops: [SHOP, other] });
+    await twin.query(SHOP_NAME);
+    expect(await twin.control('GET', `/shops/${other.domain}/economy`)).toEqual({
+      maximumAvailable: 50,
+      currentlyAvailable: 50,
+      restoreRate: 1000,
+      latencyMs: 0,
+    });
+  });
+
+  test('a request that Shopify does not cost charges nothing', async () => {
+    const { twin, set, available } = await stillTwin();
+    await twin.query('query Wrong { nothing }');
+    await twin.query(documentText('read-location'), {}); // a variable is missing
+    await twin.query(documentText('set-online-atp'), setVariables('k', Array<never>(251).fill({} as never)));
+    expect(await available()).toBe(2000);
+    await set('a', 4);
+    expect(await available()).toBe(2000 - SET);
+  });
+
+  test('never lets more through than it held and got back, and never refuses what it holds', () => {
+    const charges = fc.array(
+      fc.record({
+        afterMs: fc.integer({ min: 0, max: 500 }),
+        points: fc.integer({ min: 0, max: 60 }),
+        unused: fc.integer({ min: 0, max: 60 }),
+      }),
+      { maxLength: 60 },
+    );
+    const sizes = fc.record({
+      maximumAvailable: fc.integer({ min: 1, max: 200 }),
+      restoreRate: fc.integer({ min: 1, max: 1000 }),
+    });
+    fc.assert(
+      fc.property(sizes, charges, (size, calls) => {
+        const bucket = new LeakyBucket(size, 0);
+        let at = 0;
+        let used = 0;
+        for (const { afterMs, points, unused } of calls) {
+          at += afterMs;
+          const { currentlyAvailable } = bucket.status(at);
+          const isCharged = bucket.charge(points, at);
+          expect(isCharged).toBe(points <= currentlyAvailable);
+          if (!isCharged) continue;
+          const given = Math.min(unused, points);
+          bucket.refund(given, at);
+          used += points - given;
+          expect(used).toBeLessThanOrEqual(size.maximumAvailable + (size.restoreRate * at) / 1000);
+          expect(bucket.status(at).currentlyAvailable).toBeLessThanOrEqual(size.maximumAvailable);
+        }
+      }),
+    );
+  });
+});
+
+describe('a call that does not fit', () => {
+  test('is answered THROTTLED, charged nothing and not executed; once the points are back it is', async () => {
+    const { clock, twin, set } = await stillTwin({ maximumAvailable: 20 });
+    await set('a', 4);
+    expect(await set('b', 5, 4)).toEqual({
+      errors: [
+        {
+          message: 'Throttled',
+          extensions: { code: 'THROTTLED', documentation: 'https://shopify.dev/api/usage/rate-limits' },
+        },
+      ],
+      extensions: {
+        cost: {
+          requestedQueryCost: SET,
+          actualQueryCost: null,
+          throttleStatus: { maximumAvailable: 20, currentlyAvailable: 9, restoreRate: 100 },
+        },
+      },
+    });
+    expect(await twin.available()).toEqual([4]);
+
+    clock.advance(19);
+    expect(await set('b', 5, 4)).toMatchObject({ errors: [{ message: 'Throttled' }] });
+    clock.advance(1); // 9 points and 2 that have come back
+    expect((await set('b', 5, 4)).errors).toBeUndefined();
+    expect(await twin.available()).toEqual([5]);
+  });
+
+  test('stands in the request log with its cost', async () => {
+    const { twin, set } = await stillTwin({ maximumAvailable: 20 });
+    await set('a', 4);
+    await set('b', 5, 4);
+    expect(await twin.requests('SetOnlineAtp')).toMatchObject([
+      { errors: [], status: 200, cost: { requested: SET, actual: SET }, applied: [{}] },
+      {
+        errors: ['THROTTLED'],
+        status: 200,
+        cost: { requested: SET, actual: null },
+        applied: [],
+        idempotencyKey: null,
+        fault: null,
+      },
+    ]);
+  });
+
+  test('does not use up a fault that waits for a call which gets through', async () => {
+    const { clock, twin, set } = await stillTwin({ maximumAvailable: 20, currentlyAvailable: 0 });
+    await twin.control('POST', '/faults', { operation: 'SetOnlineAtp', kind: 'http-429' });
+    expect(await set('a', 4)).toMatchObject({ errors: [{ message: 'Throttled' }] });
+    clock.advance(1_000);
+    expect(await set('a', 4)).toEqual({ errors: 'Too Many Requests' });
+    expect((await set('a', 4)).extensions.cost.throttleStatus.currentlyAvailable).toBe(20 - SET);
+  });
+
+  test('an armed THROTTLED leaves an empty bucket, as if another client had just spent it', async () => {
+    const { twin, set, available } = await stillTwin();
+    await twin.control('POST', '/faults', { kind: 'throttled' });
+    const { extensions } = await set('a', 4);
+    expect(extensions.cost.throttleStatus.currentlyAvailable).toBe(0);
+    expect(await available()).toBe(0);
+  });
+});
+
+test('a document that asks for more than 1,000 points is refused, however full the bucket is', async () => {
+  const { twin, available } = await stillTwin({ maximumAvailable: 10_000 });
+  const pages = (count: number) =>
+    `query Heavy { ${Array.from({ length: count }, (_, n) => `a${n}: locations(first: 250) { nodes { name } }`).join(' ')} }`;
+  expect((await twin.query(pages(66))).extensions.cost.requestedQueryCost).toBe(990);
+  expect(await twin.query(pages(67))).toEqual({
+    errors: [
+      {
+        message: expect.stringMatching(
+          /^Query cost is 1005, which exceeds the single query max cost limit \(1000\)\.\n/,
+        ),
+        extensions: {
+          code: 'MAX_COST_EXCEEDED',
+          cost: 1005,
+          maxCost: 1000,
+          documentation: 'https://shopify.dev/api/usage/rate-limits',
+        },
+      },
+    ],
+  });
+  expect(await available()).toBe(10_000 - 990);
+  expect(await twin.requests('Heavy')).toMatchObject([
+    { cost: { actual: 990 } },
+    { errors: ['MAX_COST_EXCEEDED'], cost: { requested: 1005, actual: null } },
+  ]);
+});
+
+describe('the settings', () => {
+  test('change over the control endpoint, each by itself; a new size comes full', async () => {
+    const { twin, set } = await stillTwin();
+    await set('a', 4);
+    const change = (body: object) => twin.control<EconomyView>('PATCH', ECONOMY, body);
+    expect(await change({ plan: 'advanced' })).toEqual({
+      maximumAvailable: 2000,
+      currentlyAvailable: 2000 - SET,
+      restoreRate: 200,
+      latencyMs: 0,
+    });
+    expect(await change({ restoreRate: 2.5 })).toMatchObject({ restoreRate: 2.5 });
+    expect(await change({ maximumAvailable: 30 })).toMatchObject({ currentlyAvailable: 30 });
+    expect(await change({ maximumAvailable: 40, currentlyAvailable: 7 })).toMatchObject({
+      maximumAvailable: 40,
+      currentlyAvailable: 7,
+    });
+    expect(await change({ currentlyAvailable: 99 })).toMatchObject({ currentlyAvailable: 40 });
+    expect(await change({ latencyMs: { from: 1, to: 3, seed: 7 } })).toMatchObject({
+      restoreRate: 2.5,
+      latencyMs: { from: 1, to: 3, seed: 7 },
+    });
+  });
+
+  test.each([
+    [{ plan: 'basic' }],
+    [{ plan: 'plus', restoreRate: 5 }],
+    [{ restoreRate: 0 }],
+    [{ maximumAvailable: 0 }],
+    [{ latencyMs: -1 }],
+    [{ latencyMs: { from: 3, to: 1, seed: 0 } }],
+    [{ bucket: 5 }],
+  ])('%j is refused, and nothing changes', async (body) => {
+    const { twin } = await stillTwin();
+    await expect(twin.control('PATCH', ECONOMY, body)).rejects.toThrow(/^400/);
+    expect(await twin.control('GET', ECONOMY)).toMatchObject({ restoreRate: 100, latencyMs: 0 });
+  });
+});
+
+describe('latency', () => {
+  test('passes before an answer, whatever it is; the cost is charged as the call arrives', async () => {
+    const { twin, set, available } = await stillTwin({ maximumAvailable: 15, latencyMs: 300 });
+    const elapsed = async (call: () => Promise<unknown>) => {
+      const started = performance.now();
+      await call();
+      return performance.now() - started;
+    };
+    const accepted = elapsed(() => set('a', 4));
+    await expect.poll(available, { interval: 5 }).toBe(15 - SET);
+    expect(await twin.available()).toEqual([10]); // charged, not yet executed
+    expect(await accepted).toBeGreaterThan(295);
+    expect(await twin.available()).toEqual([4]);
+    expect(await elapsed(() => set('b', 5))).toBeGreaterThan(295); // throttled
+  });
+
+  test('the calls of one shop pass theirs at once', async () => {
+    const twin = await startTwin({ shops: [{ ...SHOP, economy: { latencyMs: 300 } }] });
+    const started = performance.now();
+    await Promise.all(Array.from({ length: 20 }, () => twin.query(SHOP_NAME)));
+    expect(performance.now() - started).toBeLessThan(20 * 300);
+  });
+
+  test('a twin that closes does not execute what is on its way', async () => {
+    const shops = [{ ...SHOP, economy: { latencyMs: 600_000, restoreRate: 0.001 } }];
+    const twin = await startShopifyTwin({ shops });
+    const client = new TwinClient(twin.url);
+    const query = client.query(SHOP_NAME).catch(() => 'cut');
+    const bucket = () => client.control<EconomyView>('GET', ECONOMY);
+    await expect.poll(async () => (await bucket()).currentlyAvailable).toBeLessThan(2000);
+    await twin.close();
+    expect(await query).toBe('cut');
+  });
+
+  test('a range is drawn from its seed: the same seed, the same latencies', () => {
+    const range = fc.record({
+      from: fc.integer({ min: 0, max: 500 }),
+      width: fc.integer({ min: 0, max: 500 }),
+      seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+    });
+    const drawn = (setting: Parameters<typeof latenciesOf>[0]) => {
+      const next = latenciesOf(setting);
+      return Array.from({ length: 200 }, next);
+    };
+    fc.assert(
+      fc.property(range, ({ from, width, seed }) => {
+        const latencies = drawn({ from, to: from + width, seed });
+        expect(drawn({ from, to: from + width, seed })).toEqual(latencies);
+        expect(Math.min(...latencies)).toBeGreaterThanOrEqual(from);
+        expect(Math.max(...latencies)).toBeLessThanOrEqual(from + width);
+        if (width > 20) expect(new Set(latencies).size).toBeGreaterThan(10);
+      }),
+    );
+  });
+});

@@ -1,0 +1,156 @@
+/** Services that run already: `atp up` uses them as they are, and `atp down` leaves them alone. */
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { Connection } from '@temporalio/client';
+import { expect, test } from 'vitest';
+import { fileDrop } from '../../src/sftp/file-drop.ts';
+import { runningStack } from '../../src/stand-ins/stack.ts';
+import { freePort } from '../../src/stand-ins/ports.ts';
+import { atpWith, type Atp } from '../cli/atp.ts';
+import { cleanUp } from '../setup/clean-up.ts';
+import { freshDatabase } from '../setup/fresh-database.ts';
+import { freshNamespace } from '../setup/fresh-namespace.ts';
+import { freshSftpRoot } from '../setup/fresh-sftp-root.ts';
+import type { StackStatus } from '../../src/cli/application.ts';
+
+const UP_TIMEOUT = { timeout: 120_000 };
+
+test('all three: nothing of them is started, and all are there afterwards', UP_TIMEOUT, async () => {
+  const { atp, database, temporal, sftp } = await everythingExists();
+  const up = await atp.json<StackStatus>(['up', '--detach', '--seed']);
+
+  expect(up.existing).toEqual(['temporal', 'database', 'sftp']);
+  expect(up.temporal).toEqual({ ...temporal, uiUrl: null });
+  expect(up.sftp).toMatchObject({ host: sftp.settings.host, root: sftp.settings.root });
+  expect(up.worker).toEqual({ running: true });
+  expect(runningStack(atp.folder).processes).toEqual([]);
+  // It is our release's database now, with the catalogue, and the jobs are on the schedule of that Temporal.
+  expect(await database.database.query('SELECT count(*) AS products FROM product')).toEqual([
+    { products: 12 },
+  ]);
+  expect(await fileDrop(sftp.settings)((drop) => drop.list('incoming'))).not.toEqual([]);
+  const jobs = await atp.json<{ scheduleId: string | null }[]>(['job', 'list']);
+  expect(jobs.map(({ scheduleId }) => scheduleId)).not.toContain(null);
+  const run = await atp.json<{ status: string }>(['job', 'run', 'import', '--wait']);
+  expect(run.status).toBe('COMPLETED');
+
+  expect(await atp.json(['down'])).toEqual({ stopped: true });
+  expect(await database.database.query('SELECT count(*) AS products FROM product')).toEqual([
+    { products: 12 },
+  ]);
+  const connection = await Connection.connect({ address: temporal.address });
+  await connection.close();
+});
+
+test('no secret of theirs gets into the state folder', UP_TIMEOUT, async () => {
+  const { atp, database } = await everythingExists();
+  const { password } = new URL(database.url);
+  await atp.json(['up', '--detach']);
+  const [record, environment] = await Promise.all(
+    ['stack.json', 'stack.env'].map((name) => readFile(join(atp.folder, name), 'utf8')),
+  );
+  expect(password).not.toBe('');
+  expect(record).not.toContain(password);
+  expect(parseEnv(environment!)).toEqual({});
+  expect((await atp.run('status')).stdout).toMatch(/\(yours\)/);
+  expect((await atp.run('status')).stdout).not.toContain(password);
+});
+
+test('one, said by .env of the working folder: the others are started', UP_TIMEOUT, async () => {
+  const database = await freshDatabase();
+  const atp = await stackWith({});
+  await writeFile(join(atp.folder, '.env'), `DATABASE_URL=${database.url}\nTEMPORAL_ADDRESS=\n`);
+  const up = await atp.json<StackStatus>(['up', '--detach', '--seed']);
+
+  expect(up.existing).toEqual(['database']);
+  expect(runningStack(atp.folder).processes).toHaveLength(2);
+  expect(await database.database.query('SELECT count(*) AS products FROM product')).toEqual([
+    { products: 12 },
+  ]);
+  expect(await atp.json(['up', '--detach'])).toEqual(up);
+  // What was meant for another start is not mixed into one that runs.
+  await appendFile(join(atp.folder, '.env'), 'DATABASE_URL=\n');
+  expect(await atp.failure('up', '--detach')).toBe('STACK_RUNNING 1');
+});
+
+test('settings of another service are not used on one that the stack has started', UP_TIMEOUT, async () => {
+  const database = await freshDatabase();
+  const [{ address, namespace }, sftp] = await Promise.all([freshNamespace(), freshSftpRoot()]);
+  const atp = await stackWith({
+    DATABASE_URL: database.url,
+    TEMPORAL_ADDRESS: address,
+    TEMPORAL_NAMESPACE: namespace,
+    // SFTP_URL is not set, so these mean nothing.
+    SFTP_HOST_KEY: `SHA256:${'A'.repeat(43)}`,
+    SFTP_PRIVATE_KEY_FILE: sftp.settings.privateKeyFile ?? '',
+  });
+  const up = await atp.json<StackStatus>(['up', '--detach', '--seed']);
+  expect(up.existing).toEqual(['temporal', 'database']);
+  const run = await atp.json<{ status: string }>(['job', 'run', 'import', '--wait']);
+  expect(run.status).toBe('COMPLETED');
+});
+
+test('one that cannot be used is said at once, by its code', UP_TIMEOUT, async () => {
+  const closed = await freePort();
+  const { url } = await freshDatabase();
+  const sftp = await freshSftpRoot();
+  const cases: readonly [Readonly<Record<string, string>>, string][] = [
+    [{ DATABASE_URL: `postgres://atp@127.0.0.1:${closed}/atp` }, 'DATABASE_UNREACHABLE 1'],
+    [{ DATABASE_URL: Object.assign(new URL(url), { password: 'wrong' }).href }, 'DATABASE_UNREACHABLE 1'],
+    [
+      { DATABASE_URL: Object.assign(new URL(url), { pathname: '/not_there' }).href },
+      'DATABASE_UNREACHABLE 1',
+    ],
+    [{ DATABASE_URL: 'mysql://localhost/atp' }, 'CONFIG_INVALID 2'],
+    [{ TEMPORAL_ADDRESS: `127.0.0.1:${closed}` }, 'TEMPORAL_UNREACHABLE 1'],
+    [{ ...variablesOf(sftp), SFTP_URL: `sftp://atp@127.0.0.1:${closed}/` }, 'SFTP_UNREACHABLE 1'],
+    [{ ...variablesOf(sftp), SFTP_HOST_KEY: `SHA256:${'A'.repeat(43)}` }, 'SFTP_HOST_KEY_MISMATCH 1'],
+    [{ SFTP_URL: variablesOf(sftp).SFTP_URL }, 'CONFIG_INVALID 2'],
+  ];
+  for (const [environment, failure] of cases) {
+    const atp = await stackWith(environment);
+    expect(await atp.failure('up', '--detach')).toBe(failure);
+    expect(await atp.failure('status')).toBe('STACK_NOT_RUNNING 1');
+  }
+});
+
+test(
+  'a Temporal without the namespace, or whose namespace does not know our search attributes',
+  UP_TIMEOUT,
+  async () => {
+    const { address } = await freshNamespace();
+    const missing = await stackWith({ TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: 'not-there' });
+    expect(await missing.failure('up', '--detach')).toBe('TEMPORAL_UNREACHABLE 1');
+    const bare = await stackWith({ TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: 'temporal-system' });
+    expect(await bare.failure('up', '--detach')).toBe('SEARCH_ATTRIBUTES_MISSING 1');
+  },
+);
+
+async function everythingExists() {
+  const [database, temporal, sftp] = await Promise.all([freshDatabase(), freshNamespace(), freshSftpRoot()]);
+  const atp = await stackWith({
+    DATABASE_URL: database.url,
+    TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_NAMESPACE: temporal.namespace,
+    ...variablesOf(sftp),
+  });
+  return { atp, database, temporal, sftp };
+}
+
+function variablesOf({ settings }: Awaited<ReturnType<typeof freshSftpRoot>>) {
+  const { username, host, port, root, hostKey, privateKeyFile } = settings;
+  return {
+    SFTP_URL: `sftp://${username}@${host}:${port}${root}`,
+    SFTP_HOST_KEY: hostKey,
+    SFTP_PRIVATE_KEY_FILE: privateKeyFile ?? '',
+  };
+}
+
+async function stackWith(environment: Readonly<Record<string, string>>): Promise<Atp> {
+  const atp = await atpWith(environment);
+  cleanUp(async () => {
+    await atp.run('down');
+  });
+  return atp;
+}
