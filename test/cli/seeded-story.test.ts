@@ -125,10 +125,10 @@ test('a file is imported from this machine: its good rows are applied, the other
   );
   const command = ['import', file, '--type', 'RESET_INVENTORY'];
 
-  expect(await atp.json([...command, '--dry-run'], 1)).toMatchObject({ rows: 2, applied: 1, failed: 1 });
+  expect(await atp.json([...command, '--dry-run'])).toMatchObject({ rows: 2, applied: 1, failed: 1 });
   expect(await atp.json(['explain', 'CANVAS-TOTE'])).toMatchObject({ onlineAtp: 0 });
 
-  const report = await atp.json<{ errorFile: string }>(command, 1);
+  const report = await atp.json<{ errorFile: string }>(command);
   expect(report).toMatchObject({ fileName: 'count.csv', rows: 2, applied: 1, failed: 1 });
   expect(report.errorFile).toContain('count.csv.errors.csv');
   expect(await atp.json(['explain', 'CANVAS-TOTE'])).toMatchObject({ onlineAtp: 40 });

@@ -37,6 +37,7 @@ test('a shop is added with the reference to its token, and listed', async () => 
     accessTokenRef: 'env:BLUE_TOKEN',
     adminUrl: null,
     apiVersion: '2026-10',
+    keySpace: expect.any(String) as string,
   };
 
   expect(await atp.json(addArguments())).toEqual({
