@@ -12,7 +12,9 @@ interface AddOptions {
   readonly domain: string;
   readonly location: string;
   readonly group: string;
-  readonly token: string;
+  readonly token?: string;
+  readonly clientId?: string;
+  readonly clientSecret?: string;
   readonly adminUrl?: string;
   readonly apiVersion?: string;
 }
@@ -32,7 +34,9 @@ export function registerShop(program: Command, { app, reports, progress }: Cli):
     .requiredOption('--domain <domain>', '<name>.myshopify.com')
     .requiredOption('--location <gid>', 'gid://shopify/Location/<number>, where Online ATP is kept')
     .requiredOption('--group <facilityGroupId>', 'the facility group whose stock it sells')
-    .requiredOption('--token <reference>', 'env:NAME or file:PATH, where the access token is read from')
+    .option('--token <reference>', 'env:NAME or file:PATH, where its access token is read from')
+    .option('--client-id <id>', 'instead of --token: the app that asks for tokens by itself')
+    .option('--client-secret <reference>', 'env:NAME or file:PATH, where the app’s secret is read from')
     .option('--admin-url <url>', 'a stand-in for Shopify, http on the loopback')
     .option('--api-version <version>', 'of the Admin API (default: SHOPIFY_API_VERSION)');
   reports(add, async (shopId: string, options: AddOptions) => {
@@ -41,7 +45,7 @@ export function registerShop(program: Command, { app, reports, progress }: Cli):
       domain: options.domain,
       locationId: options.location,
       facilityGroupId: options.group,
-      accessTokenRef: options.token,
+      accessTokenRef: credentialOf(options),
       adminUrl: options.adminUrl ?? null,
       apiVersion: options.apiVersion ?? app.shopifyApiVersion(),
     });
@@ -89,6 +93,17 @@ export function registerShop(program: Command, { app, reports, progress }: Cli):
       ...(mapping.untracked > 0 ? [`${mapping.untracked} whose quantity Shopify does not track.`] : []),
     ].join('\n');
     return { json: mapping, text };
+  });
+}
+
+/** One way in: an access token, or an app of the client credentials grant. */
+function credentialOf({ token, clientId, clientSecret }: AddOptions): string {
+  if (token !== undefined && clientId === undefined && clientSecret === undefined) return token;
+  if (token === undefined && clientId !== undefined && clientSecret !== undefined) {
+    return `client:${clientId}:${clientSecret}`;
+  }
+  throw new AtpError('INPUT_INVALID', {
+    reason: 'give either --token, or both --client-id and --client-secret',
   });
 }
 

@@ -10,7 +10,7 @@ export interface Shop {
   /** `gid://shopify/Location/<n>` */
   readonly locationId: string;
   readonly facilityGroupId: string;
-  /** `env:NAME` or `file:PATH`; never the token itself. */
+  /** `env:NAME` or `file:PATH`, or of an app `client:<id>:env:NAME`; never the token or secret itself. */
   readonly accessTokenRef: string;
   /** The whole endpoint, on the loopback, of a stand-in for Shopify; null: Shopify itself. */
   readonly adminUrl: string | null;
@@ -66,8 +66,8 @@ const RULES: Readonly<Record<Exclude<keyof NewShop, 'facilityGroupId' | 'adminUr
   domain: [/^[a-z0-9][a-z0-9-]*\.myshopify\.com$/, 'domain must be <name>.myshopify.com'],
   locationId: [/^gid:\/\/shopify\/Location\/\d+$/, 'location must be gid://shopify/Location/<number>'],
   accessTokenRef: [
-    /^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/,
-    'token must be env:NAME or file:PATH; the token itself is never stored',
+    /^(client:[A-Za-z0-9-]+:)?(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/,
+    'token and client-secret must be env:NAME or file:PATH; the value itself is never stored',
   ],
   apiVersion: [/^20\d\d-(01|04|07|10)$/, 'api-version must be a version such as 2026-10'],
 };

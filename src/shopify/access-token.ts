@@ -1,48 +1,107 @@
 /**
- * Credentials are references, `env:NAME` or `file:PATH`; their values live in memory only, and no error or log line
- * repeats one.
+ * The access token of a shop, from its credential: as it is, or granted for a day (Shopify documentation, "Client
+ * credentials grant"). Granted tokens are shared by all clients of the process, and renewed before they end.
  */
-import { readFileSync, statSync } from 'node:fs';
+import { z } from 'zod';
 import { AtpError } from '../domain/errors.ts';
-import { TOKEN_FILE_BYTES_MAX } from '../domain/limits.ts';
+import { SHOPIFY_CALL_TIMEOUT_MS } from '../domain/limits.ts';
+import { fetchFrom } from './admin-endpoint.ts';
+import { failureOf } from './call-failure.ts';
+import type { Credential } from './credential.ts';
 
-export interface TokenReference {
+export interface AccessToken {
+  /** Throws SHOPIFY_UNREACHABLE, SHOPIFY_ACCESS_DENIED, SHOPIFY_RESPONSE_UNEXPECTED when it has to be granted. */
+  get(): Promise<string>;
+  /** Shopify refuses this one: whether another may be had by `get`. */
+  refused(token: string): boolean;
+}
+
+export interface TokenSource {
   readonly shopId: string;
-  readonly accessTokenRef: string;
+  readonly domain: string;
+  /** The GraphQL endpoint of a stand-in; the grant is asked for beside it. */
+  readonly adminUrl: string | null;
 }
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+/** A token is renewed so long before its end: longer than any call that begins with it. */
+const RENEWED_EARLY_MS = 5 * 60_000;
 
-/**
- * The access token that a shop refers to. A file is read anew each time, so a renewed token is taken up.
- *
- * @throws AtpError SHOPIFY_CREDENTIAL_MISSING that names the reference: nothing is there, or no token is in it
- */
-export function readAccessToken(
-  { shopId, accessTokenRef }: TokenReference,
-  environment: Environment,
-): string {
-  const [, kind, name = ''] = /^(env|file):(.+)$/s.exec(accessTokenRef) ?? [];
-  // What is no reference may be a token that someone put in its place: it is not repeated.
-  if (kind === undefined) {
-    throw missing(shopId, 'what is stored for it, which is neither env:NAME nor file:PATH');
+interface GrantedToken {
+  readonly token: string;
+  readonly renewAt: number;
+}
+
+/** By shop and app; a promise while it is asked for, so that many calls ask once. */
+const granted = new Map<string, Promise<GrantedToken>>();
+
+export function accessToken(source: TokenSource, credential: Credential): AccessToken {
+  if (credential.kind === 'token') {
+    return { get: () => Promise.resolve(credential.token), refused: () => false };
   }
-  const text = kind === 'env' ? environment[name] : textOf(name);
-  const token = text?.trim() ?? '';
-  // Anything else cannot be sent in a header, and the refusal of the HTTP client would quote it.
-  if (!/^[\x21-\x7e]+$/.test(token)) throw missing(shopId, accessTokenRef);
-  return token;
+  const name = JSON.stringify([
+    source.adminUrl ?? source.domain,
+    credential.clientId,
+    credential.clientSecret,
+  ]);
+  let last: string | null = null;
+  const ask = (): Promise<GrantedToken> => {
+    const asked = grant(source, credential);
+    granted.set(name, asked);
+    // A refusal is not remembered: the secret may be mended meanwhile.
+    asked.catch(() => granted.delete(name));
+    return asked;
+  };
+  return {
+    async get() {
+      const known = await granted.get(name);
+      const { token } = known && Date.now() < known.renewAt ? known : await ask();
+      last = token;
+      return token;
+    },
+    refused(token) {
+      if (token === last) granted.delete(name);
+      return true;
+    },
+  };
 }
 
-function textOf(path: string): string | undefined {
+const ANSWER = z.object({ access_token: z.string().min(1), expires_in: z.number().positive() });
+
+async function grant(
+  { shopId, domain, adminUrl }: TokenSource,
+  { clientId, clientSecret }: Extract<Credential, { kind: 'client' }>,
+): Promise<GrantedToken> {
+  const endpoint =
+    adminUrl === null
+      ? `https://${domain}/admin/oauth/access_token`
+      : adminUrl.replace(/\/admin\/api\/[^/]+\/graphql\.json$/, '/admin/oauth/access_token');
+  const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
+  const failed = (status: number | null, reason: string): AtpError =>
+    failureOf(domain, { status, reason, retryAfter: null, requestId: null, errors: [], cost: null });
+  const askedAt = Date.now();
+  let response: Response;
   try {
-    if (statSync(path).size > TOKEN_FILE_BYTES_MAX) return undefined;
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
+    response = await fetchFrom(shopId, adminUrl === null ? null : endpoint)(endpoint, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams(form).toString(),
+      signal: AbortSignal.timeout(SHOPIFY_CALL_TIMEOUT_MS),
+    });
+  } catch (error) {
+    throw failed(null, (error as Error).message);
   }
-}
-
-function missing(shopId: string, reference: string): AtpError {
-  return new AtpError('SHOPIFY_CREDENTIAL_MISSING', { shopId, reference });
+  // Shopify answers 400 to an app that it does not know or a secret that is not its own.
+  if (response.status === 400) {
+    throw new AtpError('SHOPIFY_ACCESS_DENIED', {
+      domain,
+      reason: `it grants no token to app ${clientId}; check its id and secret, and that it is installed in this shop`,
+    });
+  }
+  if (!response.ok) throw failed(response.status, `it answers HTTP ${response.status}`);
+  const parsed = ANSWER.safeParse(await response.json().catch(() => null));
+  if (!parsed.success) {
+    throw new AtpError('SHOPIFY_RESPONSE_UNEXPECTED', { reason: 'the grant of a token has another shape' });
+  }
+  const { access_token: token, expires_in: seconds } = parsed.data;
+  return { token, renewAt: askedAt + seconds * 1000 - RENEWED_EARLY_MS };
 }

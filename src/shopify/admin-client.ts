@@ -3,7 +3,8 @@ import { createAdminApiClient } from '@shopify/admin-api-client';
 import type { z } from 'zod';
 import { AtpError } from '../domain/errors.ts';
 import { SHOPIFY_CALL_TIMEOUT_MS } from '../domain/limits.ts';
-import { readAccessToken, type Environment, type TokenReference } from './access-token.ts';
+import { accessToken } from './access-token.ts';
+import { readCredential, type Environment, type TokenReference } from './credential.ts';
 import { fetchFrom } from './admin-endpoint.ts';
 import { failureOf, type FailedCall, type TopLevelError } from './call-failure.ts';
 import { DOCUMENTS, type OperationName } from './documents.ts';
@@ -39,25 +40,35 @@ export function adminClient(shop: ShopConnection, options: ClientOptions): Admin
   // eslint-disable-next-line no-restricted-syntax -- a shop names its variable itself, so it cannot be in src/config
   const { environment = process.env, timeoutMs = SHOPIFY_CALL_TIMEOUT_MS } = options;
   const warn = onceEach(options.onWarning ?? (() => undefined));
-  const client = createAdminApiClient({
-    storeDomain: shop.domain,
-    apiVersion: shop.apiVersion,
-    accessToken: readAccessToken(shop, environment),
-    userAgentPrefix: 'atp-sync',
-    // Its own retries wait milliseconds where Shopify asks for seconds, and leave out THROTTLED.
-    retries: 0,
-    customFetchApi: fetchFrom(shop.shopId, shop.adminUrl),
-    logger: warningsOf(shop, warn),
-  });
+  const access = accessToken(shop, readCredential(shop, environment));
+  const customFetchApi = fetchFrom(shop.shopId, shop.adminUrl);
+  // The client takes its token for good, so a renewed one has a client of its own.
+  const clientWith = onceFor((token: string) =>
+    createAdminApiClient({
+      storeDomain: shop.domain,
+      apiVersion: shop.apiVersion,
+      accessToken: token,
+      userAgentPrefix: 'atp-sync',
+      // Its own retries wait milliseconds where Shopify asks for seconds, and leave out THROTTLED.
+      retries: 0,
+      customFetchApi,
+      logger: warningsOf(shop, warn),
+    }),
+  );
   const quota = quotaOf(shop);
   return {
     async request(operation, variables, shape) {
       const admission = await quota.admit(operation);
       const signal = AbortSignal.timeout(timeoutMs);
       let cost: ReportedCost | null = null;
-      let answer: Answer;
+      let answer: Answer = {};
       try {
-        answer = await client.request<unknown>(DOCUMENTS[operation], { variables, signal });
+        const send = async (token: string) => {
+          answer = await clientWith(token).request<unknown>(DOCUMENTS[operation], { variables, signal });
+          return answer.errors?.networkStatusCode === UNAUTHORIZED && access.refused(token);
+        };
+        // Refused before anything was executed; once, since a new token that is refused as well is no accident.
+        if (await send(await access.get())) await send(await access.get());
         cost = reportedCost(answer.extensions);
       } finally {
         admission.settle(cost);
@@ -127,6 +138,17 @@ function warningsOf(shop: ShopConnection, warn: (warning: string) => void) {
     }
   };
   return logger;
+}
+
+const UNAUTHORIZED = 401;
+
+/** Makes a value for a key, and keeps the one that was made last. */
+function onceFor<Made>(make: (key: string) => Made): (key: string) => Made {
+  let last: { readonly key: string; readonly made: Made } | null = null;
+  return (key) => {
+    if (last?.key !== key) last = { key, made: make(key) };
+    return last.made;
+  };
 }
 
 function onceEach(tell: (warning: string) => void): (warning: string) => void {

@@ -65,6 +65,23 @@ test('a token in place of its reference is refused and not repeated', async () =
   expect(stdout + stderr).not.toContain('shpat_secret');
 });
 
+test('a shop is added with an app that asks for its tokens, and the reference to its secret', async () => {
+  const app = ['--client-id', 'app-1', '--client-secret', 'env:APP_SECRET'];
+  const withoutToken = addArguments().slice(0, 9);
+
+  expect(await atp.json([...withoutToken, ...app])).toMatchObject({
+    accessTokenRef: 'client:app-1:env:APP_SECRET',
+  });
+  for (const faulty of [
+    [],
+    app.slice(0, 2),
+    [...app, '--token', 'env:BLUE_TOKEN'],
+    ['--client-id', 'app-1', '--client-secret', 'shpss_secret'],
+  ]) {
+    expect(await atp.failure(...withoutToken.with(2, 'other'), ...faulty)).toBe('INPUT_INVALID 2');
+  }
+});
+
 test('an unknown group is refused', async () => {
   expect(await atp.failure(...addArguments().with(8, 'OUTLET'))).toBe('FACILITY_GROUP_UNKNOWN 2');
 });

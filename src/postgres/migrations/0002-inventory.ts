@@ -81,7 +81,7 @@ export async function up(knex: Knex): Promise<void> {
     );
     COMMENT ON COLUMN shop.key_space IS
       'Part of every idempotency key: a shop that is removed and added again counts its files anew, and Shopify must not take them for the old ones.';
-    COMMENT ON COLUMN shop.access_token_ref IS 'env:NAME or file:PATH, never the token itself.';
+    COMMENT ON COLUMN shop.access_token_ref IS 'env:NAME or file:PATH, of an app client:<id>:env:NAME; never the token or secret itself.';
 
     CREATE TABLE order_item (
       order_id          text NOT NULL,

@@ -10,6 +10,7 @@
  *     PATCH  /control/shops/<domain>/items               [{sku|inventoryItemId, tracked?, inventoryPolicy?, newSku?}]
  *     PATCH  /control/shops/<domain>/locations           [{id, name?, isActive?, fulfillsOnlineOrders?}]
  *     POST   /control/shops/<domain>/orders              {lines: [{sku|inventoryItemId, quantity, locationId?}]}
+ *     DELETE /control/shops/<domain>/access-tokens       the shop revokes the tokens that it has granted
  *     DELETE /control/shops/<domain>/idempotency-keys    the shop forgets its keys, as if 24 hours had passed
  *     GET    /control/shops/<domain>/economy             → {maximumAvailable, currentlyAvailable, restoreRate, latencyMs}
  *     PATCH  /control/shops/<domain>/economy             {plan? | restoreRate?, maximumAvailable?, currentlyAvailable?,
@@ -38,6 +39,7 @@ import {
 import { jsonReply } from './http.ts';
 import { ControlError, ShopControl } from './shop-control.ts';
 import { shopIn } from './shop-state.ts';
+import type { AccessTokens } from './access-tokens.ts';
 import type { Faults } from './faults.ts';
 import type { Holds } from './holds.ts';
 import type { Reply } from './http.ts';
@@ -50,6 +52,7 @@ const ARRIVAL_TIMEOUT_MS = 30_000;
 
 export interface ControlParts {
   readonly store: TwinStore;
+  readonly tokens: AccessTokens;
   readonly log: RequestLog;
   readonly faults: Faults;
   readonly holds: Holds;
@@ -115,6 +118,9 @@ function answerShop(parts: ControlParts, request: ControlRequest, path: readonly
       return jsonReply(200, shop.setLocations(bodyOf(request, locationChanges)));
     case 'POST orders':
       return jsonReply(201, shop.placeOrder(bodyOf(request, orderInput)));
+    case 'DELETE access-tokens':
+      parts.tokens.revoke(domain);
+      return jsonReply(200, {});
     case 'DELETE idempotency-keys':
       shop.forgetKeys();
       return jsonReply(200, {});

@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { AccessTokens, type TwinClient } from './access-tokens.ts';
 import { answerControl } from './control.ts';
 import { Faults } from './faults.ts';
 import { locationNumberOf } from './gids.ts';
@@ -24,6 +25,8 @@ export interface TwinShop {
   /** `name.myshopify.com` */
   readonly domain: string;
   readonly accessToken: string;
+  /** Absent: the client credentials grant is refused. */
+  readonly client?: TwinClient;
   /** Ids are `gid://shopify/Location/<n>`. The first is the primary one. */
   readonly locations: readonly { readonly id: string; readonly name: string }[];
   /** Absent: the standard plan (2,000 points, 100 a second), answering at once. */
@@ -58,6 +61,7 @@ export async function startShopifyTwin(options: TwinOptions): Promise<ShopifyTwi
   addLocations(store, options.shops);
   const parts: ControlParts & EndpointParts = {
     store,
+    tokens: new AccessTokens(),
     now,
     log: new RequestLog(),
     faults: new Faults(),
@@ -112,6 +116,7 @@ function addLocations(store: TwinStore, shops: readonly TwinShop[]): void {
 type Route = (request: IncomingMessage) => Promise<Reply | null>;
 
 const GRAPHQL_PATH = /^\/(?:shops\/([^/]+)\/)?admin\/api\/([^/]+)\/graphql\.json$/;
+const GRANT_PATH = /^\/(?:shops\/([^/]+)\/)?admin\/oauth\/access_token$/;
 const NOT_FOUND = jsonReply(404, { errors: 'Not Found' });
 const BAD_TOKEN = '[API] Invalid API key or access token (unrecognized login or wrong password)';
 
@@ -128,12 +133,20 @@ function routeOf(shops: readonly TwinShop[], parts: ControlParts, endpoint: Grap
       return answerControl(parts, { method: request.method ?? 'GET', path, search: url.searchParams, text });
     }
 
+    const shopNamed = (named: string | undefined) =>
+      named
+        ? shops.find(({ domain }) => domain === named)
+        : (shops.find(({ domain }) => domain === host) ?? (shops.length === 1 ? shops[0] : undefined));
+    const at = parts.now().getTime();
+    const grant = GRANT_PATH.exec(url.pathname);
+    const grantor = grant && shopNamed(grant[1]);
+    if (grantor && request.method === 'POST') {
+      return parts.tokens.grant(grantor, (await readBody(request, GRAPHQL_BODY_LIMIT_BYTES)) ?? '', at);
+    }
     const [found, named, version = ''] = GRAPHQL_PATH.exec(url.pathname) ?? [];
-    const shop = named
-      ? shops.find(({ domain }) => domain === named)
-      : (shops.find(({ domain }) => domain === host) ?? (shops.length === 1 ? shops[0] : undefined));
+    const shop = shopNamed(named);
     if (!found || !shop || !isServed(version) || request.method !== 'POST') return NOT_FOUND;
-    if (request.headers['x-shopify-access-token'] !== shop.accessToken) {
+    if (!parts.tokens.opens(shop, request.headers['x-shopify-access-token'], at)) {
       return jsonReply(401, { errors: BAD_TOKEN });
     }
     const text = await readBody(request, GRAPHQL_BODY_LIMIT_BYTES);

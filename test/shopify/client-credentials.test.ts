@@ -1,0 +1,84 @@
+/** A shop whose app asks for its tokens by itself. */
+import { inspect } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { openAdminApi, type ShopConnection } from '../../src/shopify/admin-api.ts';
+import { LOCATION, SHOP, startTwin, type TwinClient } from './twin-fixture.ts';
+
+const SECRET = 'shpss_a_secret_of_the_app';
+const APP = { id: 'app-1', secret: SECRET };
+
+async function shopOfAnApp(): Promise<{ twin: TwinClient; shop: ShopConnection }> {
+  const twin = await startTwin({ shops: [{ ...SHOP, client: APP }] });
+  return {
+    twin,
+    shop: {
+      shopId: 'blue-shirts',
+      domain: SHOP.domain,
+      locationId: LOCATION,
+      accessTokenRef: 'client:app-1:env:APP_SECRET',
+      adminUrl: `${twin.url}/shops/${SHOP.domain}/admin/api/2026-10/graphql.json`,
+      apiVersion: '2026-10',
+    },
+  };
+}
+
+const open = (shop: ShopConnection, secret = SECRET) =>
+  openAdminApi(shop, { environment: { APP_SECRET: secret } });
+
+test('is opened by a granted token, which all its clients share', async () => {
+  const { shop } = await shopOfAnApp();
+
+  const names = await Promise.all(
+    [open(shop), open(shop), open(shop)].map((api) => api.readLocation().then((location) => location?.name)),
+  );
+
+  expect(names).toEqual(['Online ATP', 'Online ATP', 'Online ATP']);
+});
+
+test('whose token was revoked is opened by a new one, and the call is sent once more', async () => {
+  const { twin, shop } = await shopOfAnApp();
+  const api = open(shop);
+  await api.readLocation();
+  await twin.control('DELETE', `/shops/${SHOP.domain}/access-tokens`);
+
+  expect(await api.readLocation()).toMatchObject({ isActive: true });
+  expect(await twin.requests('ReadLocation')).toHaveLength(2);
+});
+
+test('whose token has ended is opened by a new one', async () => {
+  let now = Date.now();
+  const twin = await startTwin({ shops: [{ ...SHOP, client: APP }], now: () => new Date(now) });
+  const { shop } = await shopOfAnApp();
+  const api = open({ ...shop, adminUrl: `${twin.url}/shops/${SHOP.domain}/admin/api/2026-10/graphql.json` });
+  await api.readLocation();
+
+  now += 25 * 60 * 60 * 1000;
+
+  expect(await api.readLocation()).toMatchObject({ isActive: true });
+});
+
+describe('that grants nothing', () => {
+  test('because the secret is wrong is told apart, and the secret is not repeated', async () => {
+    const { shop } = await shopOfAnApp();
+
+    const failure = await open(shop, 'shpss_wrong')
+      .readLocation()
+      .catch((error: unknown) => error as Error);
+
+    expect(failure).toMatchObject({ code: 'SHOPIFY_ACCESS_DENIED' });
+    expect(inspect(failure, { depth: 10 })).not.toContain('shpss_wrong');
+  });
+
+  test('is asked again when its secret was mended', async () => {
+    const { shop } = await shopOfAnApp();
+    await expect(open(shop, 'shpss_wrong').readLocation()).rejects.toThrow();
+
+    expect(await open(shop).readLocation()).toMatchObject({ isActive: true });
+  });
+
+  test('because its secret is not set names the reference', async () => {
+    const { shop } = await shopOfAnApp();
+
+    expect(() => openAdminApi(shop, { environment: {} })).toThrow(/env:APP_SECRET/);
+  });
+});
