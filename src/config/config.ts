@@ -179,7 +179,7 @@ function readTemporal({ variables, ofStack }: Environment, faults: string[]): Te
   try {
     const profile = variables['TEMPORAL_PROFILE'];
     const { connectionOptions, namespace } = loadClientConnectConfig({
-      overrideEnvVars: variables as Record<string, string>,
+      overrideEnvVars: variables,
       disableFile: ofStack.includes('temporal'),
       ...(profile !== undefined && { profile }),
     });

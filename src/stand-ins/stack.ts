@@ -138,6 +138,9 @@ interface Stoppable {
   stop(): Promise<void>;
 }
 
+/** In place of a part, where an existing service is used. */
+const NOT_STARTED = Promise.resolve(null);
+
 /** All at once. When one fails, the others are stopped again. */
 async function startParts(options: StackOptions): Promise<Parts> {
   const { stateDir, partsDir = join(stateDir, 'parts'), durable = true, sftp: kind, existing = {} } = options;
@@ -156,19 +159,19 @@ async function startParts(options: StackOptions): Promise<Parts> {
   };
   const starting = [
     existing.temporal
-      ? null
+      ? NOT_STARTED
       : start('Temporal', ports.temporal, async (port) =>
           startTemporal({ stateDir, partsDir, port, uiPort: await freePort(ports.temporalUi), onProgress }),
         ),
     existing.databaseUrl
-      ? null
+      ? NOT_STARTED
       : start('Postgres', ports.postgres, async (port) => {
           const server = await startPostgres({ stateDir, port, durable });
           await ensureDatabase(server, DATABASE_NAME);
           return server;
         }),
     existing.sftp
-      ? null
+      ? NOT_STARTED
       : start('SFTP', ports.sftp, (port) =>
           startSftp({ stateDir, partsDir, port, onProgress, ...(kind && { kind }) }),
         ),

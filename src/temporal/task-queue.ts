@@ -8,6 +8,11 @@ const POLL_AGE_MAX_MS = 75_000;
 
 /** Whether a worker asks for our workflows now. One that was killed is seen for another minute. */
 export async function isWorkerPolling(temporal: TemporalClient): Promise<boolean> {
+  return (await pollingWorkers(temporal)).length > 0;
+}
+
+/** The workers that ask for our workflows now, by the SDK's names: `<pid>@<host>`. */
+export async function pollingWorkers(temporal: TemporalClient): Promise<readonly string[]> {
   const { pollers } = await reachable(temporal, () =>
     temporal.client.workflowService.describeTaskQueue({
       namespace: temporal.namespace,
@@ -16,5 +21,7 @@ export async function isWorkerPolling(temporal: TemporalClient): Promise<boolean
     }),
   );
   const oldest = Date.now() - POLL_AGE_MAX_MS;
-  return pollers.some(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 > oldest);
+  return pollers
+    .filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 > oldest)
+    .map(({ identity }) => identity ?? '');
 }

@@ -1,0 +1,95 @@
+/**
+ * What the containers are set up with, as far as a machine without Docker can tell: the script that prepares Temporal
+ * runs on a real one, and Compose reads its file where Compose is installed.
+ */
+import { execFile, execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readFile, rm, symlink } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, onTestFinished, test } from 'vitest';
+import { obtain, TEMPORAL_CLI } from '../../src/stand-ins/programs.ts';
+import { connectTemporal } from '../../src/temporal/connection.ts';
+import { namespaceExists, unusableAttributes } from '../../src/temporal/namespace-check.ts';
+import { freshNamespace } from '../setup/fresh-namespace.ts';
+import { openFolder, PARTS_DIR } from '../setup/parts-desk.ts';
+
+const PROJECT = join(import.meta.dirname, '../..');
+const run = promisify(execFile);
+
+test('the namespace is made with our search attributes; again, it is left as it is', async () => {
+  const { address } = await freshNamespace();
+  const namespace = `docker-${randomUUID()}`;
+  const script = await namespaceScript(address, namespace);
+  for (const _time of ['first', 'second']) {
+    expect((await script()).stdout).toContain(`The namespace ${namespace} is ready.`);
+  }
+  const temporal = await connectTemporal({
+    address,
+    namespace,
+    isConfigured: true,
+    connection: { address },
+  });
+  onTestFinished(() => temporal.close());
+  expect(await namespaceExists(temporal)).toBe(true);
+  expect(await unusableAttributes(temporal)).toEqual([]);
+});
+
+test('only what the image is made of gets to the build: no key, no .env, no state', async () => {
+  const [first, ...others] = (await readFile(join(PROJECT, '.dockerignore'), 'utf8'))
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
+  expect(first).toBe('*');
+  expect(others.toSorted()).toEqual([
+    '!.npmrc',
+    '!LICENSE',
+    '!activities',
+    '!bin',
+    '!package-lock.json',
+    '!package.json',
+    '!src',
+    '!workflows',
+  ]);
+});
+
+test.skipIf(compose() === null)('Compose takes docker-compose.yml', async () => {
+  const [program = '', ...args] = compose() ?? [];
+  await run(program, [...args, 'config', '--quiet'], {
+    cwd: PROJECT,
+    env: {
+      ...process.env,
+      POSTGRES_PASSWORD: 'one',
+      TEMPORAL_POSTGRES_PASSWORD: 'two',
+      SFTP_HOST_KEY: `SHA256:${'A'.repeat(43)}`,
+    },
+  });
+});
+
+/** docker/temporal-namespace.sh, where `temporal` is on PATH as in its container. */
+async function namespaceScript(address: string, namespace: string) {
+  const bin = await openFolder('atp-test-docker-');
+  onTestFinished(() => rm(bin, { recursive: true, force: true }));
+  await symlink(await obtain(TEMPORAL_CLI, PARTS_DIR), join(bin, 'temporal'));
+  const env = {
+    PATH: [bin, process.env['PATH']].join(delimiter),
+    HOME: bin,
+    USER: 'atp',
+    TEMPORAL_ADDRESS: address,
+    TEMPORAL_NAMESPACE: namespace,
+  };
+  return () => run('/bin/sh', [join(PROJECT, 'docker/temporal-namespace.sh')], { env });
+}
+
+/** The command that is Compose here, if any. */
+function compose(): readonly string[] | null {
+  return [['docker', 'compose'], ['docker-compose']].find(answers) ?? null;
+}
+
+function answers([program = '', ...args]: readonly string[]): boolean {
+  try {
+    execFileSync(program, [...args, 'version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
