@@ -80,15 +80,18 @@ async function namespaceScript(address: string, namespace: string) {
   return () => run('/bin/sh', [join(PROJECT, 'docker/temporal-namespace.sh')], { env });
 }
 
-/** The command that is Compose here, if any. */
+/** The command that is Compose here, if any. Version 1 does not know today's format, and is none. */
 function compose(): readonly string[] | null {
   return [['docker', 'compose'], ['docker-compose']].find(answers) ?? null;
 }
 
 function answers([program = '', ...args]: readonly string[]): boolean {
   try {
-    execFileSync(program, [...args, 'version'], { stdio: 'ignore' });
-    return true;
+    const version = execFileSync(program, [...args, 'version', '--short'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return Number.parseInt(version.replace(/^v/, ''), 10) >= 2;
   } catch {
     return false;
   }
