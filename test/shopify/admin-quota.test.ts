@@ -46,9 +46,9 @@ describe('many calls of one shop at once, on a small bucket', () => {
     expect(throttledCalls).toBeLessThanOrEqual(CALLS / 100);
     expect(failures).toHaveLength(throttledCalls);
     expect(floorMs(requests)).toBeGreaterThan(2_000);
+    // No sooner than the points allow. How much later is a matter of the machine; the simulation in
+    // test/domain/throttle.property.test.ts says how close to the floor the decision itself comes.
     expect(elapsedMs).toBeGreaterThan(floorMs(requests) * 0.95);
-    // Every point is used as it comes back. The rest is room for a busy machine.
-    expect(elapsedMs).toBeLessThan(floorMs(requests) * 1.3);
   });
 
   test('the control: a client that does not wait is throttled again and again', async () => {
