@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { loadConfig } from '../../src/config/config.ts';
+import { loadConfig, loadExistingServices } from '../../src/config/config.ts';
 import type { AtpError } from '../../src/domain/errors.ts';
 
 const HOST_KEY = `SHA256:${'A'.repeat(43)}`;
@@ -106,6 +106,35 @@ test('the environment wins over the embedded stack’s file, and what is empty c
 
   expect(config.databaseUrl).toBe('postgres://stack@127.0.0.1:5555/atp');
   expect(config.temporal).toMatchObject({ address: 'temporal.example.com:7233', isConfigured: true });
+});
+
+test('a service is wholly the stack’s or wholly yours', async () => {
+  await writeFile(
+    join(folder, 'stack.env'),
+    `SFTP_URL=sftp://atp:own@127.0.0.1:5022/\nSFTP_HOST_KEY=${HOST_KEY}\nTEMPORAL_ADDRESS=127.0.0.1:7777\n`,
+  );
+  const otherKey = `SHA256:${'B'.repeat(43)}`;
+  // Meant for services of somebody else, which nothing points to.
+  given({ SFTP_HOST_KEY: otherKey, TEMPORAL_API_KEY: 'key', TEMPORAL_NAMESPACE: 'atp.acme' });
+  expect(loadConfig(['sftp']).sftp.hostKey).toBe(HOST_KEY);
+  expect(loadConfig(['temporal']).temporal).toMatchObject({
+    namespace: 'default',
+    connection: { address: '127.0.0.1:7777' },
+  });
+  expect(loadConfig(['temporal']).temporal.connection.apiKey).toBeUndefined();
+  expect(loadExistingServices().sftp).toBeUndefined();
+
+  given({ SFTP_URL: 'sftp://atp:theirs@host/drop', TEMPORAL_ADDRESS: 'cloud:7233' });
+  expect(loadConfig(['sftp']).sftp).toMatchObject({ hostKey: otherKey, password: 'theirs' });
+  expect(loadConfig(['temporal']).temporal).toMatchObject({
+    namespace: 'atp.acme',
+    connection: { address: 'cloud:7233', apiKey: 'key' },
+  });
+  expect(loadExistingServices()).toMatchObject({
+    sftp: { host: 'host' },
+    temporal: { address: 'cloud:7233' },
+  });
+  expect(loadExistingServices().databaseUrl).toBeUndefined();
 });
 
 test('Temporal: the defaults of its own tools, a cloud by environment only, a profile of temporal.toml', async () => {
