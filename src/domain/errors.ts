@@ -280,6 +280,45 @@ export const ERRORS = {
     hint: '`atp lane <shop>` shows which file holds the lane.',
   },
 
+  UPLOAD_FILE_BLOCKED_OTHERWISE: {
+    class: 'callers-fault',
+    message: (d) =>
+      `File ${d.sequence} of shop "${d.shopId}" is blocked by ${d.found}, not by ${d.expected}.`,
+    hint: '`atp lane <shop>` shows why it is blocked now; decide with that in mind.',
+  },
+  UPLOAD_FILE_CALL_UNANSWERED: {
+    class: 'callers-fault',
+    message: (d) =>
+      `A call of file ${d.sequence} of shop "${d.shopId}" has no answer since ${d.seconds} s: it may still arrive at Shopify.`,
+    hint: 'Try again in two minutes, or `atp lane <shop> retry <sequence>`, which repeats the call and gets its answer.',
+  },
+  PLAN_UNKNOWN: {
+    class: 'callers-fault',
+    message: (d) => `Shop "${d.shopId}" has no plan ${d.plan}.`,
+    hint: '`atp lane <shop>` shows the plans that wait for approval.',
+  },
+  PLAN_NOT_HELD: {
+    class: 'callers-fault',
+    message: (d) => `Plan ${d.plan} of shop "${d.shopId}" is ${d.state}, so there is nothing to decide.`,
+    hint: '`atp lane <shop>` shows the plans that wait for approval.',
+  },
+  PLAN_OUTGROWN: {
+    class: 'callers-fault',
+    message: (d) =>
+      `Plan ${d.plan} of shop "${d.shopId}" would now send ${d.beyond} more products to zero than were approved.`,
+    hint: 'Nothing was sent. Run the job again: it is held as a new plan, which `atp lane <shop>` shows.',
+  },
+  PRODUCT_NOT_SET_APART: {
+    class: 'callers-fault',
+    message: (d) => `No product${d.sku ? ` "${d.sku}"` : ''} of shop "${d.shopId}" is set apart.`,
+    hint: '`atp lane <shop>` lists the products that the last file could not bring.',
+  },
+  DECISION_CONFLICT: {
+    class: 'retry',
+    message: (d) => `The decision about shop "${d.shopId}" came while an earlier one was ending.`,
+    hint: 'Nothing was decided; try again.',
+  },
+
   // The lane and Shopify
   LANE_TAKEN_OVER: {
     class: 'callers-fault',
@@ -365,6 +404,11 @@ export const ERRORS = {
     class: 'retry',
     message: (d) => `The database cannot be used: ${d.reason}.`,
     hint: 'Check DATABASE_URL and that Postgres runs; `atp up` starts an embedded one.',
+  },
+  DATABASE_READ_ONLY: {
+    class: 'retry',
+    message: () => 'The database takes no writes: it is a standby, or set to read-only.',
+    hint: 'DATABASE_URL must lead to the primary. The job goes on when it does.',
   },
   DATABASE_NOT_MIGRATED: {
     class: 'callers-fault',

@@ -25,11 +25,64 @@ export const STALE_TRIES_MAX = 3;
  */
 export const CALL_GENERATIONS_MAX = 20;
 
+/**
+ * How long a stored call is repeated under its key. Shopify remembers keys for 24 hours ("Implementing idempotency");
+ * four hours are left for clocks and for a repeat that is on its way.
+ */
+export const STORED_CALL_REPEATED_FOR_MS = 20 * 60 * 60 * 1000;
+
+/**
+ * How old an unanswered call must be before a person may leave its file out. Shopify gives up after about 10 s and we
+ * after 30 s, so what has not arrived by then never will.
+ */
+export const UNANSWERED_CALL_SETTLED_AFTER_MS = 120_000;
+
+/**
+ * How far behind the newest imported order an older one may still come in: a feed is a page of an order list, not a
+ * promise of its order. Until then a drop that was seen on Shopify may be a sale of which we know nothing.
+ */
+export const UNSEEN_SALE_GRACE_MS = 15 * 60 * 1000;
+
+/** Times that one debt remembers; beyond it the two oldest are taken for one, of the later time. */
+export const UNSEEN_DROPS_MAX = 20;
+
+/** Share of a shop's products that may go to zero without a person's approval, unless the shop says otherwise. */
+export const TO_ZERO_LIMIT_PERCENT = 20;
+
+/** Plans and decisions that a person is shown with a lane. */
+export const PLANS_LISTED_MAX = 10;
+
+/** How long the rows and calls of a file are kept after it is done: to audit and to explain it. */
+export const FILE_ROWS_KEPT_DAYS = 14;
+
+/** A baseline of this age is given up, and its shop needs a Hard Sync: it alone would keep the change log growing. */
+export const BASELINE_KEPT_DAYS = 30;
+
+/** Rows of the change log that one statement of the purge deletes, and statements and files of one purge. */
+export const LOG_ROWS_PER_PURGE = 50_000;
+export const PURGE_STATEMENTS_MAX = 200;
+export const FILES_PER_PURGE = 200;
+
+/** How long a purge waits for producers; then it is left to the next one. */
+export const PURGE_WAIT_MS = 5_000;
+
+/** Quarantined items that one look at Shopify checks for a cause that is gone; the next look takes others. */
+export const SET_APART_LOOKED_AT_MAX = 1_000;
+
+/** Findings of an audit that are named; all are counted. */
+export const AUDIT_FINDINGS_LISTED_MAX = 20;
+
+/** How long whoever decides waits for the decision to be carried out; an approved Hard Sync is computed in it. */
+export const DECISION_WAIT_MS = 10 * 60 * 1000;
+
 /** Files that one activity moves to the archive; the next run takes the rest. */
 export const FILES_PER_ARCHIVING = 100;
 
 /** Files that one run of Process uploads applies before it goes on in a new run, so that no history grows with the backlog. */
-export const FILES_PER_RUN = 50;
+export const FILES_PER_RUN = 10;
+
+/** Files that the result of Process uploads names, the newest: a backlog goes through many runs of one chain. */
+export const FILES_IN_RESULT_MAX = 100;
 
 /** Feed files that one run of Import inventory takes; the next run takes the rest. */
 export const FEEDS_PER_RUN = 100;

@@ -4,16 +4,31 @@
  *     WRITING ──▶ READY ──▶ APPLYING ──▶ APPLIED   every row is on Shopify, or needed no write
  *        ▲ │       ▲ │        ▲ │  └───▶ PARTIAL   the same, but some rows are quarantined or owed
  *        │ │       │ │        │ │
- *        └─┴───────┴─┴─BLOCKED┴─┘                  cannot be applied; the lane waits for a person, whose retry
- *                    │    │                        puts it back to where it came from
- *                    └────┴──▶ SUPERSEDED          a later Hard Sync holds every row of it, and no call of it is
- *                                                  without an answer; BLOCKED only when the file is at fault
+ *        └─┴───────┴─┴─BLOCKED┴─┘                  cannot be applied; the lane waits for a person: a retry puts it
+ *                         │                        back to where it came from, a rewrite to WRITING
+ *                         └────────────▶ SKIPPED   by a person: left out, its products are owed to a later file
+ *
+ *     WRITING, READY, APPLYING, BLOCKED ─▶ SUPERSEDED   a later Hard Sync holds every row of it
+ *
+ * A Hard Sync supersedes what is READY, and BLOCKED when the file itself is at fault, but never a file with a call
+ * whose outcome is unknown. After a restore of the database it supersedes everything that is not done: none of it
+ * describes the world any more.
  *
  * WRITING is a barrier: its number is taken and its rows are in the database, so nothing later may be applied
  * before it. Anyone may finish it, because the file on SFTP is only a rendering of those rows.
  */
-export type UploadFileState =
-  'WRITING' | 'READY' | 'APPLYING' | 'APPLIED' | 'PARTIAL' | 'BLOCKED' | 'SUPERSEDED';
+export const FILE_MOVES = {
+  WRITING: ['READY', 'BLOCKED', 'SUPERSEDED'],
+  READY: ['APPLYING', 'BLOCKED', 'SUPERSEDED'],
+  APPLYING: ['APPLIED', 'PARTIAL', 'BLOCKED', 'SUPERSEDED'],
+  BLOCKED: ['WRITING', 'READY', 'APPLYING', 'SKIPPED', 'SUPERSEDED'],
+  APPLIED: [],
+  PARTIAL: [],
+  SKIPPED: [],
+  SUPERSEDED: [],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+export type UploadFileState = keyof typeof FILE_MOVES;
 
 export type UploadFileKind = 'hard-sync' | 'recent-changes';
 
@@ -52,7 +67,32 @@ export function outgoingFolder(shopId: string): string {
 }
 
 /** Where a file goes when the lane is done with it; files that were never applied lie in a folder that says so. */
-export function archiveFolder(shopId: string, state: 'APPLIED' | 'PARTIAL' | 'SUPERSEDED'): string {
+export function archiveFolder(
+  shopId: string,
+  state: 'APPLIED' | 'PARTIAL' | 'SKIPPED' | 'SUPERSEDED',
+): string {
   const folder = `archive/${shopId}`;
-  return state === 'SUPERSEDED' ? `${folder}/superseded` : folder;
+  switch (state) {
+    case 'SKIPPED':
+      return `${folder}/skipped`;
+    case 'SUPERSEDED':
+      return `${folder}/superseded`;
+    default:
+      return folder;
+  }
+}
+
+/** Where a file that was found in a numbered file's place is kept: nothing is deleted. */
+export function setAsideFolder(shopId: string): string {
+  return `archive/${shopId}/set-aside`;
+}
+
+const SEQUENCE_OF_NAME = new RegExp(
+  `^(\\d{${SEQUENCE_DIGITS}})-(hard-sync|recent-changes)-\\d{8}T\\d{6}Z\\.csv`,
+);
+
+/** The number in a file's name, with whatever suffix it has; null: it is no name of ours. */
+export function sequenceOfName(name: string): number | null {
+  const [, digits] = SEQUENCE_OF_NAME.exec(name) ?? [];
+  return digits === undefined ? null : Number(digits);
 }

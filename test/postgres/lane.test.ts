@@ -169,7 +169,7 @@ describe('the next file', () => {
       const [seen, entered] = await Promise.all([lastLook(lane, pass), woken]);
 
       expect(seen === 'READY' || entered !== null).toBe(true);
-      await lane.database.query(`UPDATE upload_file SET state = 'APPLIED'`);
+      await lane.database.query(`UPDATE upload_file SET state = 'SUPERSEDED' WHERE state <> 'SUPERSEDED'`);
       await lane.database.query('UPDATE lane SET holder = NULL');
     }
   });

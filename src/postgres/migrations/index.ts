@@ -6,6 +6,7 @@ import * as uploadFiles from './0004-upload-files.ts';
 import * as lane from './0005-lane.ts';
 import * as imports from './0006-imports.ts';
 import * as mappingFindings from './0007-mapping-findings.ts';
+import * as neverLost from './0008-never-lost.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -20,6 +21,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0005-lane', ...lane },
   { name: '0006-imports', ...imports },
   { name: '0007-mapping-findings', ...mappingFindings },
+  { name: '0008-never-lost', ...neverLost },
 ];
 
 /** Knex's view of the migrations: named in code, so that they load the same way from any bundle. */

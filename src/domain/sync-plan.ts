@@ -1,0 +1,53 @@
+import type { UploadFileKind } from './upload-file.ts';
+
+/**
+ * A file that was not made, because it would change too much: the first guard.
+ *
+ *     HELD ──▶ APPROVED   a person took it: it was computed anew, and became a file
+ *       ├────▶ REJECTED   a person refused it: nothing is sent; the next run judges anew
+ *       └────▶ REPLACED   a later run of the same kind was judged anew, or a Hard Sync made it needless
+ *
+ * A plan takes no number, moves no baseline and supersedes nothing: until it is approved, the world is as before.
+ */
+export const PLAN_MOVES = {
+  HELD: ['APPROVED', 'REJECTED', 'REPLACED'],
+  APPROVED: [],
+  REJECTED: [],
+  REPLACED: [],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+export type PlanState = keyof typeof PLAN_MOVES;
+
+/** Why a plan is held. */
+export type PlanCause =
+  /** What a shop shows before its first Hard Sync was somebody else's doing: a person looks before it is replaced. */
+  | 'FIRST_HARD_SYNC'
+  /** More products than the shop's limit would go to zero. */
+  | 'TO_ZERO';
+
+/** What the guard looks at. */
+export interface PlannedChange {
+  readonly kind: UploadFileKind;
+  /** Whether the shop has had a Hard Sync. */
+  readonly isFirst: boolean;
+  /** Products that were published above zero, and would be published as zero. */
+  readonly toZeroCount: number;
+  /** Products of the shop that are mapped. */
+  readonly productCount: number;
+  readonly toZeroLimitPercent: number;
+}
+
+/** Why a person must decide; null: it may be published. */
+export function heldCause(change: PlannedChange): PlanCause | null {
+  if (change.kind === 'hard-sync' && change.isFirst) return 'FIRST_HARD_SYNC';
+  return exceedsToZeroLimit(change) ? 'TO_ZERO' : null;
+}
+
+/** In whole numbers, so that exactly the limit is within it. */
+export function exceedsToZeroLimit({
+  toZeroCount,
+  productCount,
+  toZeroLimitPercent,
+}: Pick<PlannedChange, 'toZeroCount' | 'productCount' | 'toZeroLimitPercent'>): boolean {
+  return toZeroCount * 100 > productCount * toZeroLimitPercent;
+}

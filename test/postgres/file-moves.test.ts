@@ -1,0 +1,38 @@
+/** The states of a file: the database takes exactly the moves that src/domain/upload-file.ts documents. */
+import { expect, test } from 'vitest';
+import { FILE_MOVES, type UploadFileState } from '../../src/domain/upload-file.ts';
+import { freshDatabase } from '../setup/fresh-database.ts';
+import { GROUP, Retailer, SHOP } from './retailer.ts';
+
+const STATES = Object.keys(FILE_MOVES) as UploadFileState[];
+
+test('a file moves from state to state as documented, and not otherwise', async () => {
+  const { database } = await freshDatabase();
+  await Retailer.open(database, ['SHIRT']);
+  const taken: Record<string, string[]> = {};
+  for (const [index, from] of STATES.entries()) {
+    taken[from] = [];
+    for (const [offset, to] of STATES.entries()) {
+      if (from === to) continue;
+      const sequence = index * STATES.length + offset + 1;
+      await database.query(
+        `INSERT INTO upload_file (shop_id, sequence, kind, state, producer_key, facility_group_id, location_id,
+           snapshot, effective_at)
+         VALUES ($1, $2::bigint, 'hard-sync', $3, $2::text, $4, 'gid://shopify/Location/1', pg_current_snapshot(), now())`,
+        [SHOP, sequence, from, GROUP],
+      );
+      const move = database.query('UPDATE upload_file SET state = $3 WHERE shop_id = $1 AND sequence = $2', [
+        SHOP,
+        sequence,
+        to,
+      ]);
+      await move.then(
+        () => taken[from]?.push(to),
+        (error: unknown) => expect(String(error)).toContain(`cannot become ${to}, it is ${from}`),
+      );
+    }
+  }
+
+  const documented = Object.entries(FILE_MOVES).map(([from, to]) => [from, [...to].sort()]);
+  expect(Object.entries(taken).map(([from, to]) => [from, to.sort()])).toEqual(documented);
+});
