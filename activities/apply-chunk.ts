@@ -7,20 +7,24 @@
  */
 import { AtpError } from '../src/domain/errors.ts';
 import { CALL_GENERATIONS_MAX } from '../src/domain/limits.ts';
+import { heldBackInDoubt, wasNotApplied, type DoubtedRow } from '../src/domain/doubtful-call.ts';
 import { decideRow, meaningOfRefusal, type ObservedItem } from '../src/domain/row-decision.ts';
+import { NOTHING_HELD_BACK, type HeldBack } from '../src/domain/unseen-sales.ts';
 import {
   chunkWork,
+  markRepeated,
   recordApplied,
+  recordExpired,
   recordRefused,
   settleAndStore,
   type Chunk,
   type ChunkWork,
   type RefusedRow,
-  type SettledRow,
   type StoredCall,
 } from '../src/postgres/applying.ts';
 import type { Database } from '../src/postgres/database.ts';
 import type { LanePass } from '../src/postgres/lane.ts';
+import type { SettledRow } from '../src/postgres/settled-rows.ts';
 import type { Shop } from '../src/postgres/shops.ts';
 import type { AdminApi, SetAnswer } from '../src/shopify/admin-api.ts';
 import { idempotencyKey, setVariables, type SetRow } from '../src/shopify/set-online-atp.ts';
@@ -34,18 +38,19 @@ export interface ChunkDeps {
 
 /** Settles every row of the chunk. Throws what the shop's API throws, and LANE_TAKEN_OVER. */
 export async function applyChunk(deps: ChunkDeps, chunk: Chunk): Promise<void> {
-  const { database, api, pass } = deps;
+  const { database, api, shop, pass } = deps;
   // Every generation settles the chunk, counts a try of stale rows, or sets apart a row that Shopify names late.
   for (let generation = 0; generation <= CALL_GENERATIONS_MAX; generation += 1) {
     const work = await chunkWork(database, pass, chunk);
     if (work.unanswered) {
-      await send(deps, work.unanswered);
+      if (work.unanswered.isTooOld) await settleExpired(deps, work.unanswered);
+      else await sendAgain(deps, work.unanswered);
       continue;
     }
     if (work.rows.length === 0) return;
     const items = await api.readItems(work.rows.map((row) => row.inventoryItemId));
-    const { settled, writes } = decideChunk(work, items);
-    const call = writes.length === 0 ? null : nextCall(deps.shop, chunk, work.nextGeneration, writes);
+    const { settled, writes, debts } = decideChunk(shop, work, items);
+    const call = writes.length === 0 ? null : nextCall(shop, chunk, work.nextGeneration, writes, debts);
     await settleAndStore(database, pass, chunk, settled, call);
     if (!call) return;
     await send(deps, call);
@@ -55,59 +60,103 @@ export async function applyChunk(deps: ChunkDeps, chunk: Chunk): Promise<void> {
   });
 }
 
-function decideChunk(work: ChunkWork, items: readonly (ObservedItem | null)[]) {
+function decideChunk(shop: Shop, work: ChunkWork, items: readonly (ObservedItem | null)[]) {
   const settled: SettledRow[] = [];
   const writes: SetRow[] = [];
+  const debts: Record<string, HeldBack> = {};
+  const doubted = doubtedRows(work, items);
   for (const [index, row] of work.rows.entries()) {
-    const { inventoryItemId, productId, quantity: target } = row;
-    const decision = decideRow(target, items[index] ?? null, work.staleTries.get(inventoryItemId) ?? 0);
+    const { inventoryItemId, productId, quantity: target, importedUnits } = row;
+    const tries = work.staleTries.get(inventoryItemId) ?? 0;
+    const decision = decideRow(target, items[index] ?? null, tries, (observed) => {
+      if (shop.salesPolicy === 'overwrite') return NOTHING_HELD_BACK;
+      const { now: at, ordersImportedUntil } = work;
+      const read = { observed, at, importedUnits, ordersImportedUntil };
+      return heldBackInDoubt(row.lastPush, doubted.get(inventoryItemId) ?? [], read);
+    });
     switch (decision.outcome) {
-      case 'WRITE':
-        writes.push({
-          inventoryItemId,
-          quantity: decision.quantity,
-          changeFromQuantity: decision.observed,
-        });
+      case 'WRITE': {
+        const { quantity, observed, held } = decision;
+        writes.push({ inventoryItemId, quantity, changeFromQuantity: observed });
+        if (held.drops.length > 0) debts[productId] = held;
         break;
-      case 'UNCHANGED':
-        settled.push({
-          productId,
-          outcome: 'UNCHANGED',
-          target,
-          observed: decision.observed,
-          errorCode: null,
-          errorMessage: null,
-        });
+      }
+      case 'UNCHANGED': {
+        const { outcome, observed, held } = decision;
+        settled.push({ productId, outcome, target, observed, inventoryItemId, importedUnits, held });
         break;
+      }
       default: {
         const { code, observed, outcome } = decision;
-        const tries = work.staleTries.get(inventoryItemId);
-        const error = new AtpError(code, { inventoryItemId, tries });
-        settled.push({
-          productId,
-          outcome,
-          target,
-          observed,
-          errorCode: code,
-          errorMessage: error.message,
-        });
+        const { message: errorMessage } = new AtpError(code, { inventoryItemId, tries });
+        settled.push({ productId, outcome, target, observed, errorCode: code, errorMessage });
       }
     }
   }
-  return { settled, writes };
+  return { settled, writes, debts };
 }
 
-function nextCall(shop: Shop, chunk: Chunk, generation: number, rows: readonly SetRow[]): StoredCall {
-  const { keySpace, locationId } = shop;
+/** By inventory item: what it was sent by calls that may have been applied. */
+function doubtedRows(
+  { rows, doubtful }: ChunkWork,
+  items: readonly (ObservedItem | null)[],
+): ReadonlyMap<string, readonly DoubtedRow[]> {
+  const indexOf = new Map(rows.map(({ inventoryItemId }, index) => [inventoryItemId, index]));
+  const doubted = new Map<string, DoubtedRow[]>();
+  for (const call of doubtful) {
+    const sent = rowsOf(call).flatMap(({ inventoryItemId, quantity, changeFromQuantity }) => {
+      const index = indexOf.get(inventoryItemId);
+      const row = index === undefined ? undefined : rows[index];
+      if (index === undefined || !row) return [];
+      const { debt, drops } = call.debts[row.productId] ?? NOTHING_HELD_BACK;
+      const push = { lastKnown: quantity, importedUnits: row.importedUnits, debt, drops };
+      const observed = items[index]?.available ?? null;
+      return [{ inventoryItemId, observed, changeFromQuantity, push }];
+    });
+    if (wasNotApplied(sent)) continue;
+    for (const { inventoryItemId, changeFromQuantity, push } of sent) {
+      const earlier = doubted.get(inventoryItemId) ?? [];
+      doubted.set(inventoryItemId, [...earlier, { changeFromQuantity, push }]);
+    }
+  }
+  return doubted;
+}
+
+function nextCall(
+  shop: Shop,
+  chunk: Chunk,
+  generation: number,
+  rows: readonly SetRow[],
+  debts: Readonly<Record<string, HeldBack>>,
+): StoredCall {
+  const { keySpace, restoreGeneration, locationId } = shop;
   const { sequence, chunk: number } = chunk;
-  const key = idempotencyKey({ keySpace, sequence, chunk: number, generation });
+  const key = idempotencyKey({ keySpace, restoreGeneration, sequence, chunk: number, generation });
   const variables = setVariables({
     sequence,
     locationId,
     idempotencyKey: key,
     rows,
   });
-  return { sequence, chunk: number, generation, idempotencyKey: key, variables };
+  return { sequence, chunk: number, generation, idempotencyKey: key, variables, debts };
+}
+
+/** No answer came to the first sending, or nobody was left to record it: the same request, once more. */
+async function sendAgain(deps: ChunkDeps, call: StoredCall): Promise<void> {
+  await markRepeated(deps.database, deps.pass, call);
+  await send(deps, call);
+}
+
+/**
+ * Shopify may have forgotten the call's key by now, so a repeat would be a new request. What Shopify shows tells: when
+ * each row is as it was sent, the call was applied. Else its rows are decided anew, in doubt.
+ */
+async function settleExpired({ database, api, pass }: ChunkDeps, call: StoredCall): Promise<void> {
+  const sent = rowsOf(call);
+  const items = await api.readItems(sent.map(({ inventoryItemId }) => inventoryItemId));
+  const isApplied = sent.every(({ quantity }, index) => items[index]?.available === quantity);
+  if (isApplied) await recordApplied(database, pass, call);
+  else await recordExpired(database, pass, call);
 }
 
 /** Sends a stored call and records what came back. No answer: the error goes up, and the call stays to be repeated. */
@@ -136,7 +185,7 @@ function quarantined(
   sent: readonly SetRow[],
   refused: readonly RefusedRow[],
 ): SettledRow[] {
-  return refused.flatMap(({ inventoryItemId, code, message }) => {
+  return refused.flatMap(({ inventoryItemId, code, message }): SettledRow[] => {
     const meaning = meaningOfRefusal(code);
     const row = rows.find((candidate) => candidate.inventoryItemId === inventoryItemId);
     if (meaning.kind !== 'QUARANTINE' || !row) return [];
@@ -145,7 +194,7 @@ function quarantined(
     return [
       {
         productId: row.productId,
-        outcome: 'QUARANTINED' as const,
+        outcome: 'QUARANTINED',
         target: row.quantity,
         observed: observed?.changeFromQuantity ?? null,
         errorCode: meaning.code,

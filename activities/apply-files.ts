@@ -13,17 +13,22 @@ import type { Database } from '../src/postgres/database.ts';
 import {
   blockFile,
   closeFile,
+  endLease,
   enterLane,
+  leaseOf,
   nextFile,
   startApplying,
   type FileOutcome,
+  type LaneHolder,
   type LanePass,
 } from '../src/postgres/lane.ts';
+import { countQuarantined } from '../src/postgres/lane-view.ts';
 import { findShop, type Shop } from '../src/postgres/shops.ts';
 import { filesToArchive, findFile, markArchived, type UploadFile } from '../src/postgres/upload-files.ts';
 import type { FileDrop, OpenFileDrop } from '../src/sftp/file-drop.ts';
 import type { AdminApi } from '../src/shopify/admin-api.ts';
 import { applyChunk } from './apply-chunk.ts';
+import { originOf } from './check-origin.ts';
 import { eachOf } from './each-of.ts';
 import { keepAlive } from './keep-alive.ts';
 import { withScratchFolder } from './scratch-folder.ts';
@@ -32,18 +37,19 @@ export interface ApplyDeps {
   readonly database: Database;
   readonly fileDrop: OpenFileDrop;
   readonly adminApi: (shop: Shop) => AdminApi;
+  /** Whether the workflow still works that holds the lane: false only when that is certain. */
+  readonly isAtWork: (holder: LaneHolder) => Promise<boolean>;
 }
 
-/** Who asks: a workflow run (its first execution run id), for a shop. */
-export interface LaneHolder {
-  readonly shopId: string;
-  readonly holder: string;
-}
+export type { LaneHolder };
 
 /** What the lane holds for this run. */
 export type LaneHead =
-  | { readonly lane: 'busy' | 'idle' }
-  | { readonly lane: 'blocked'; readonly sequence: number; readonly reason: string }
+  | { readonly lane: 'busy' }
+  /** `setApart`: products that are quarantined; their cause may be gone meanwhile. */
+  | { readonly lane: 'idle'; readonly setApart: number }
+  /** `sequence` null: it is the shop that must not be sent to. */
+  | { readonly lane: 'blocked'; readonly sequence: number | null; readonly reason: string }
   | {
       readonly lane: 'file';
       readonly sequence: number;
@@ -59,27 +65,24 @@ export interface ClosedFile extends FileOutcome {
   readonly rows: number;
 }
 
-export function createApplyActivities({ database, fileDrop, adminApi }: ApplyDeps) {
+export function createApplyActivities({ database, fileDrop, adminApi, isAtWork }: ApplyDeps) {
   return {
     /** Enters the lane and looks for the file to go on with. */
     async nextFile(holder: LaneHolder): Promise<LaneHead> {
-      await findShop(database, holder.shopId);
-      const pass = await enterLane(database, holder);
-      if (!pass) return { lane: 'busy' };
-      const file = await nextFile(database, pass);
-      if (!file) return { lane: 'idle' };
-      if (file.state === 'BLOCKED') {
-        const reason = `${file.reasonCode ?? ''}: ${file.reason ?? ''}`;
-        return { lane: 'blocked', sequence: file.sequence, reason };
-      }
-      return {
-        lane: 'file',
-        sequence: file.sequence,
-        name: file.name,
-        state: file.state as 'WRITING' | 'READY' | 'APPLYING',
-        rows: file.rowCount,
-        windows: Math.ceil(file.rowCount / (ROWS_PER_CALL * CALLS_PER_WINDOW)),
-      };
+      const { shopId } = holder;
+      return keepAlive(async () => {
+        await findShop(database, shopId);
+        const { restoredReason } = await originOf({ database, fileDrop }, shopId);
+        if (restoredReason !== null) {
+          return { lane: 'blocked', sequence: null, reason: `HARD_SYNC_REQUIRED: ${restoredReason}` };
+        }
+        const pass =
+          (await enterLane(database, holder)) ?? (await enterAfterTheDead(database, holder, isAtWork));
+        if (!pass) return { lane: 'busy' };
+        const file = await nextFile(database, pass);
+        if (!file) return { lane: 'idle', setApart: await countQuarantined(database, shopId) };
+        return headOf(file);
+      });
     },
 
     /**
@@ -91,7 +94,7 @@ export function createApplyActivities({ database, fileDrop, adminApi }: ApplyDep
       ...holder
     }: LaneHolder & { readonly sequence: number }): Promise<{ readonly isOpen: boolean }> {
       return keepAlive(async () => {
-        const pass = await enterAgain(database, holder);
+        const pass = await enterAgain({ database, fileDrop }, holder);
         const file = await findFile(database, holder.shopId, sequence);
         await proveFile(fileDrop, file);
         const shop = await findShop(database, holder.shopId);
@@ -107,7 +110,7 @@ export function createApplyActivities({ database, fileDrop, adminApi }: ApplyDep
       ...holder
     }: LaneHolder & { readonly sequence: number; readonly window: number }): Promise<void> {
       await keepAlive(async () => {
-        const pass = await enterAgain(database, holder);
+        const pass = await enterAgain({ database, fileDrop }, holder);
         const file = await findFile(database, holder.shopId, sequence);
         const shop = await findShop(database, holder.shopId);
         const deps = { database, api: adminApi(shop), shop, pass };
@@ -124,7 +127,7 @@ export function createApplyActivities({ database, fileDrop, adminApi }: ApplyDep
       sequence,
       ...holder
     }: LaneHolder & { readonly sequence: number }): Promise<ClosedFile> {
-      const pass = await enterAgain(database, holder);
+      const pass = await enterAgain({ database, fileDrop }, holder);
       const { file, outcome } = await closeFile(database, pass, sequence);
       return { sequence, status: file.state, rows: file.rowCount, ...outcome };
     },
@@ -140,7 +143,7 @@ export function createApplyActivities({ database, fileDrop, adminApi }: ApplyDep
       readonly code: ErrorCode;
       readonly reason: string;
     }): Promise<void> {
-      const pass = await enterAgain(database, holder);
+      const pass = await enterAgain({ database, fileDrop }, holder);
       await blockFile(database, pass, { sequence, code, reason });
     },
 
@@ -151,7 +154,7 @@ export function createApplyActivities({ database, fileDrop, adminApi }: ApplyDep
         if (files.length === 0) return { archived: 0 };
         await fileDrop(async (drop) => {
           for (const file of files) {
-            const target = archiveFolder(shopId, file.state === 'SUPERSEDED' ? 'SUPERSEDED' : 'APPLIED');
+            const target = archiveFolder(shopId, file.state);
             for (const name of [file.name, `${file.name}.sha256`]) {
               await moveUnlessGone(drop, `${outgoingFolder(shopId)}/${name}`, `${target}/${name}`);
             }
@@ -161,6 +164,21 @@ export function createApplyActivities({ database, fileDrop, adminApi }: ApplyDep
         return { archived: files.length };
       });
     },
+  };
+}
+
+function headOf(file: UploadFile): LaneHead {
+  const { sequence, name, state, rowCount: rows } = file;
+  if (state === 'BLOCKED') {
+    return { lane: 'blocked', sequence, reason: `${file.reasonCode ?? ''}: ${file.reason ?? ''}` };
+  }
+  return {
+    lane: 'file',
+    sequence,
+    name,
+    state: state as 'WRITING' | 'READY' | 'APPLYING',
+    rows,
+    windows: Math.ceil(rows / (ROWS_PER_CALL * CALLS_PER_WINDOW)),
   };
 }
 
@@ -179,10 +197,34 @@ async function moveUnlessGone(drop: FileDrop, from: string, to: string): Promise
   }
 }
 
-/** An attempt within a run that held the lane before. Throws LANE_TAKEN_OVER when another run holds it now. */
-async function enterAgain(database: Database, holder: LaneHolder): Promise<LanePass> {
-  const pass = await enterLane(database, holder);
-  if (!pass) throw new AtpError('LANE_TAKEN_OVER', { shopId: holder.shopId });
+/**
+ * A run that was terminated, or timed out, leaves its lease: Temporal is asked whether it still runs, so that nobody
+ * waits for the lease to expire.
+ */
+async function enterAfterTheDead(
+  database: Database,
+  holder: LaneHolder,
+  isAtWork: ApplyDeps['isAtWork'],
+): Promise<LanePass | null> {
+  const lease = await leaseOf(database, holder.shopId);
+  if (lease && (await isAtWork(lease))) return null;
+  if (lease) await endLease(database, lease);
+  return enterLane(database, holder);
+}
+
+/**
+ * An attempt within a run that held the lane before. Throws LANE_TAKEN_OVER when another run holds it now, and
+ * HARD_SYNC_REQUIRED when the database was restored since the run began: what it was doing is not of this database.
+ */
+async function enterAgain(
+  deps: Pick<ApplyDeps, 'database' | 'fileDrop'>,
+  holder: LaneHolder,
+): Promise<LanePass> {
+  const { shopId } = holder;
+  const { restoredReason } = await originOf(deps, shopId);
+  if (restoredReason !== null) throw new AtpError('HARD_SYNC_REQUIRED', { shopId, reason: restoredReason });
+  const pass = await enterLane(deps.database, holder);
+  if (!pass) throw new AtpError('LANE_TAKEN_OVER', { shopId });
   return pass;
 }
 

@@ -1,20 +1,33 @@
 /** All activities, as the worker registers them and the workflows call them. */
 import { createApplyActivities, type ApplyDeps } from './apply-files.ts';
+import { createDecideActivities, type DecideDeps } from './decide-lane.ts';
 import { createImportActivities, type ImportDeps } from './import-inventory.ts';
 import { createProduceActivities, type ProduceDeps } from './produce-files.ts';
+import { createPurgeActivities, type PurgeDeps } from './purge.ts';
+import { createRecheckActivities, type RecheckDeps } from './recheck-set-apart.ts';
 import { createVerifyActivities, type VerifyDeps } from './verify-shop.ts';
 
 export type { ClosedFile, LaneHead, LaneHolder } from './apply-files.ts';
 export type { FeedRef } from './import-inventory.ts';
+export type { HeldPlan } from './produce-files.ts';
 export type { VerifyResult } from './verify-shop.ts';
 
-export type ActivityDeps = ApplyDeps & ImportDeps & ProduceDeps & VerifyDeps;
+export type ActivityDeps = ApplyDeps &
+  DecideDeps &
+  ImportDeps &
+  ProduceDeps &
+  PurgeDeps &
+  RecheckDeps &
+  VerifyDeps;
 
 export function createActivities(deps: ActivityDeps) {
   return {
     ...createApplyActivities(deps),
+    ...createDecideActivities(deps),
     ...createImportActivities(deps),
     ...createProduceActivities(deps),
+    ...createPurgeActivities(deps),
+    ...createRecheckActivities(deps),
     ...createVerifyActivities(deps),
   };
 }

@@ -1,12 +1,23 @@
 /** Making a shop's numbered files: from one snapshot of the database to a READY file on SFTP. */
 import { join } from 'node:path';
 import { renderUploadFile } from '../src/csv/upload-file-csv.ts';
-import { outgoingFolder, type UploadFileKind } from '../src/domain/upload-file.ts';
+import type { PlanCause } from '../src/domain/sync-plan.ts';
+import { outgoingFolder, setAsideFolder, type UploadFileKind } from '../src/domain/upload-file.ts';
 import type { Database } from '../src/postgres/database.ts';
 import { produceFile } from '../src/postgres/producing.ts';
+import { isRewritten } from '../src/postgres/lane-decisions.ts';
 import { markReady } from '../src/postgres/ready-file.ts';
-import { fileRows, findFile, isArchived, type UploadFileRow } from '../src/postgres/upload-files.ts';
+import { findShop } from '../src/postgres/shops.ts';
+import type { SyncPlan } from '../src/postgres/sync-plans.ts';
+import {
+  fileRows,
+  findFile,
+  isArchived,
+  type UploadFile,
+  type UploadFileRow,
+} from '../src/postgres/upload-files.ts';
 import type { OpenFileDrop } from '../src/sftp/file-drop.ts';
+import { originOf } from './check-origin.ts';
 import { keepAlive } from './keep-alive.ts';
 import { withScratchFolder } from './scratch-folder.ts';
 
@@ -27,6 +38,24 @@ export interface ProducedFile {
   readonly toZero: number;
 }
 
+/** A file that was not made, because it would have changed too much: a person decides. */
+export interface HeldPlan {
+  readonly facilityGroupId: string;
+  readonly plan: number;
+  readonly cause: PlanCause;
+  /** Rows that the file would have held. */
+  readonly rows: number;
+  /** Products that it would have sent from above zero to zero, of all that are mapped. */
+  readonly toZero: number;
+  readonly products: number;
+}
+
+/** Both null: nothing differs. Both there: a held delta that has published its decreases. */
+export interface ProduceOutcome {
+  readonly file: ProducedFile | null;
+  readonly plan: HeldPlan | null;
+}
+
 export interface ProduceInput {
   readonly kind: UploadFileKind;
   readonly shopId: string;
@@ -37,20 +66,14 @@ export interface ProduceInput {
 
 export function createProduceActivities({ database, fileDrop, wakeLane }: ProduceDeps) {
   return {
-    /** One snapshot → immutable rows under the next number; null when nothing differs. */
-    async produceFile(input: ProduceInput): Promise<ProducedFile | null> {
+    /** One snapshot → immutable rows under the next number, or a plan that is held. */
+    async produceFile(input: ProduceInput): Promise<ProduceOutcome> {
       return keepAlive(async () => {
-        const file = await produceFile(database, input);
-        return (
-          file && {
-            shopId: file.shopId,
-            facilityGroupId: file.facilityGroupId,
-            sequence: file.sequence,
-            name: file.name,
-            rows: file.rowCount,
-            toZero: file.toZeroCount,
-          }
-        );
+        await originOf({ database, fileDrop }, input.shopId);
+        const { file, plan } = await produceFile(database, input);
+        if (!plan) return { file: file && producedFile(file), plan: null };
+        const { facilityGroupId } = await findShop(database, input.shopId);
+        return { file: file && producedFile(file), plan: { facilityGroupId, ...planOf(plan) } };
       });
     },
 
@@ -74,6 +97,10 @@ export function createProduceActivities({ database, fileDrop, wakeLane }: Produc
           const { sha256 } = await renderUploadFile(lines, localPath);
           const target = { folder: outgoingFolder(shopId), name: file.name, sha256 };
           await fileDrop(async (drop) => {
+            // By a person's decision; until then another content under the name holds the lane.
+            if (await isRewritten(database, shopId, sequence)) {
+              await drop.setAside(target, setAsideFolder(shopId));
+            }
             await drop.publish(localPath, target);
             await markReady(database, { shopId, sequence, sha256 });
             if (!(await isArchived(database, shopId, sequence))) return;
@@ -90,6 +117,27 @@ export function createProduceActivities({ database, fileDrop, wakeLane }: Produc
       await wakeLane(shopId);
     },
   };
+}
+
+function producedFile(file: UploadFile): ProducedFile {
+  return {
+    shopId: file.shopId,
+    facilityGroupId: file.facilityGroupId,
+    sequence: file.sequence,
+    name: file.name,
+    rows: file.rowCount,
+    toZero: file.toZeroCount,
+  };
+}
+
+function planOf({
+  plan,
+  cause,
+  rowCount,
+  toZeroCount,
+  productCount,
+}: SyncPlan): Omit<HeldPlan, 'facilityGroupId'> {
+  return { plan, cause, rows: rowCount, toZero: toZeroCount, products: productCount };
 }
 
 async function* linesOf(rows: AsyncIterable<UploadFileRow>, locationId: string) {

@@ -6,9 +6,10 @@ import type { ObservedItem } from '../src/domain/row-decision.ts';
 import type { Database } from '../src/postgres/database.ts';
 import { findShop, type Shop } from '../src/postgres/shops.ts';
 import {
-  oweProducts,
+  healProducts,
   productsToVerify,
   sampleOfProducts,
+  type HealedProduct,
   type ProductToVerify,
 } from '../src/postgres/verifying.ts';
 import type { AdminApi } from '../src/shopify/admin-api.ts';
@@ -39,7 +40,7 @@ export interface VerifyResult {
   readonly healing: number;
 }
 
-/** What a file can mend: Shopify's own settings are a person's to change. */
+/** What a file can mend: Shopify's own settings are a person's to change, and unseen sales mend themselves. */
 const HEALED_BY_A_FILE: readonly DifferenceCause[] = ['CHANGED_ON_SHOPIFY', 'QUARANTINED', 'OWED'];
 
 /** How far a comparison has come: what the next attempt goes on from. */
@@ -85,7 +86,7 @@ export function createVerifyActivities({ database, adminApi }: VerifyDeps) {
           if (page.length === 0) break;
           const items = await api.readItems(page.map((product) => product.inventoryItemId));
           const compared = comparePage(page, items);
-          if (heal) await oweProducts(database, shopId, compared.mendable, 'HEAL');
+          if (heal) await healProducts(database, shopId, compared.mendable);
           progress = advanced(progress, compared, heal);
         }
         if (progress.checked === 0) throw new AtpError('SHOP_NOT_MAPPED', { shopId });
@@ -101,22 +102,32 @@ interface ComparedPage {
   readonly count: number;
   readonly different: readonly Difference[];
   /** Products that a file can mend. */
-  readonly mendable: readonly string[];
+  readonly mendable: readonly HealedProduct[];
 }
 
 function comparePage(
   page: readonly ProductToVerify[],
   items: readonly (ObservedItem | null)[],
 ): ComparedPage {
-  const mendable: string[] = [];
+  const mendable: HealedProduct[] = [];
   const different = page.flatMap((product, index): Difference[] => {
     const item = items[index] ?? null;
     const cause = differenceCause(product, item);
     if (cause === null) return [];
-    if (HEALED_BY_A_FILE.includes(cause)) mendable.push(product.productId);
+    if (HEALED_BY_A_FILE.includes(cause)) mendable.push(healed(product, cause, item));
     return [{ sku: product.sku, onlineAtp: product.onlineAtp, shopify: unitsForSale(item), cause }];
   });
   return { last: page.at(-1)?.productId ?? '', count: page.length, different, mendable };
+}
+
+function healed(
+  { productId, inventoryItemId, applied }: ProductToVerify,
+  cause: DifferenceCause,
+  item: ObservedItem | null,
+): HealedProduct {
+  const units = item?.available ?? null;
+  if (cause !== 'CHANGED_ON_SHOPIFY' || units === null || applied === null) return { productId, taken: null };
+  return { productId, taken: { units, inventoryItemId, sequence: applied.sequence } };
 }
 
 function advanced(progress: Progress, page: ComparedPage, heal: boolean): Progress {

@@ -3,6 +3,7 @@
  * done wrongly. A figure is never a test.
  *
  *     npm run bench scale [-- --products 50000 --kills 5 --seed 1]
+ *     npm run bench wake [-- --deltas 20]
  */
 import { cpus, totalmem } from 'node:os';
 
@@ -10,6 +11,7 @@ const BENCHES: Readonly<
   Record<string, () => Promise<{ run: (args: readonly string[]) => Promise<boolean> }>>
 > = {
   scale: () => import('./bench/scale.ts'),
+  wake: () => import('./bench/wake.ts'),
 };
 
 const [name = '', ...args] = process.argv.slice(2);

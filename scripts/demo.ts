@@ -25,6 +25,8 @@ const PROJECT = join(import.meta.dirname, '..');
 const STATE = join(PROJECT, '.atp/demo');
 const CLI = join(PROJECT, 'src/main/cli.ts');
 const GROUP = 'FAC_GRP';
+/** Exit code of a command after which a person must decide. */
+const NEEDS_A_PERSON = 4;
 
 const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
 const started = performance.now();
@@ -65,8 +67,11 @@ async function tellTheStory({ shopify }: StackStatus): Promise<boolean> {
   step('Feed files of the ERP lie on SFTP: an opening count, and the open orders');
   await atp('job run import --wait');
 
-  step('Hard Sync: every product’s Online ATP, as one numbered file');
-  await atp(`job run hard-sync --shop ${shopId} --wait`);
+  step(
+    'Hard Sync: every product’s Online ATP. A shop’s first one is held: a person looks before it is replaced',
+  );
+  await atp(`job run hard-sync --shop ${shopId} --wait`, NEEDS_A_PERSON);
+  await atp(`lane ${shopId} approve 1 --reason demo`);
 
   step('Process uploads: a ready file wakes it; this waits until the lane is empty');
   await atp(`job run process-uploads --shop ${shopId} --wait`);
@@ -96,7 +101,7 @@ async function tellTheStory({ shopify }: StackStatus): Promise<boolean> {
 }
 
 /** Types a command and shows what it says; the story ends where one fails. */
-async function atp(command: string): Promise<void> {
+async function atp(command: string, expectedExitCode = 0): Promise<void> {
   say(`\n  $ atp ${command}`);
   const child = spawn(process.execPath, [CLI, ...command.split(' ')], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -105,7 +110,7 @@ async function atp(command: string): Promise<void> {
     process.stdout.write(text.toString().replace(/^(?=.)/gm, '    '));
   });
   const [exitCode] = (await once(child, 'close')) as [number | null];
-  if (exitCode !== 0) throw new Error(`atp ${command} ended with exit code ${exitCode}.`);
+  if (exitCode !== expectedExitCode) throw new Error(`atp ${command} ended with exit code ${exitCode}.`);
 }
 
 /** A customer buys in the store; the order reaches us with the next feed. */

@@ -94,8 +94,9 @@ mapfile -t commands < <(
   printf 'set -euo pipefail\ncd %q\n' "$clone"
   for command in "${commands[@]}"; do
     printf 'printf "\\n$ %%s\\n" %q\n' "$command"
+    # 4: a person must decide, which is the next command.
     # shellcheck disable=SC2016 # The variables of that script.
-    printf 'started=$SECONDS\n%s\nprintf "✔ %%s (%%s s)\\n" %q "$((SECONDS - started))" >&3\n' "$command" "$command"
+    printf 'started=$SECONDS\n%s || [[ $? == 4 ]]\nprintf "✔ %%s (%%s s)\\n" %q "$((SECONDS - started))" >&3\n' "$command" "$command"
   done
 } >"$place/commands"
 

@@ -22,7 +22,8 @@ import { openAdminApi } from '../src/shopify/admin-api.ts';
 import { stackEnvironment } from '../src/stand-ins/stack-files.ts';
 import { startStack, type StackAddresses } from '../src/stand-ins/stack.ts';
 import { connectTemporal, TASK_QUEUE, type TemporalClient } from '../src/temporal/connection.ts';
-import { jobWorkflowId } from '../src/temporal/jobs.ts';
+import { jobWorkflowId, WorkflowFailure } from '../src/temporal/jobs.ts';
+import { decideLane, decideLaneWorkflowId } from '../src/temporal/lane-decisions.ts';
 import { WorkerUnderTest } from './bench/worker-under-test.ts';
 
 const HISTORIES = join(import.meta.dirname, '../test/replay/histories');
@@ -53,6 +54,21 @@ class Recorder {
     process.stdout.write(`${name}: ${ended}\n`);
   }
 
+  /** Decides about the lane, and writes the history of the run that carried it out or refused it. */
+  async decide(name: string, decision: Readonly<Record<string, unknown>>): Promise<void> {
+    const outcome = await decideLane(this.#temporal, SHOP.shopId, { by: 'Ann', ...decision }).then(
+      () => 'carried out',
+      (error: unknown) => {
+        if (error instanceof WorkflowFailure) return `refused, ${error.code}`;
+        throw error;
+      },
+    );
+    const handle = this.#temporal.client.workflow.getHandle(decideLaneWorkflowId(SHOP.shopId));
+    await handle.result();
+    await this.write(name, handle);
+    process.stdout.write(`${name}: ${outcome}\n`);
+  }
+
   /** The run that the producers have woken. */
   lane(): WorkflowHandle {
     return this.#temporal.client.workflow.getHandle(jobWorkflowId('process-uploads', SHOP.shopId));
@@ -80,10 +96,15 @@ async function recordAll(recorder: Recorder, stack: StackAddresses, database: Da
   await recorder.record('recent-changes-before-hard-sync', 'uploadRecentChanges', SHOP);
   await recorder.record('import', 'importInventory', {});
   await recorder.record('import-nothing', 'importInventory', {});
-  await recorder.record('hard-sync', 'hardSync', SHOP);
+  await recorder.record('hard-sync-held', 'hardSync', SHOP);
+  await recorder.decide('decide-lane-refused', { decision: 'approve', plan: 9, reason: 'mistyped' });
+  await recorder.decide('decide-lane-approve', { decision: 'approve', plan: 1, reason: 'looked at' });
   await until(database, `NOT EXISTS (SELECT FROM upload_file WHERE state <> 'APPLIED')`);
   await recorder.lane().result();
   await recorder.write('process-uploads', recorder.lane());
+  await recorder.record('hard-sync', 'hardSync', SHOP);
+  await until(database, `NOT EXISTS (SELECT FROM upload_file WHERE state <> 'APPLIED')`);
+  await recorder.lane().result();
   await recorder.record('process-uploads-nothing', 'processUploads', SHOP);
   await recorder.record('verify', 'verifyShop', SHOP);
   await recorder.record('recent-changes-nothing', 'uploadRecentChanges', SHOP);
@@ -108,6 +129,10 @@ async function recordAll(recorder: Recorder, stack: StackAddresses, database: Da
   await recorder.lane().result();
   await recorder.write('process-uploads-blocking', recorder.lane());
   await recorder.record('process-uploads-blocked', 'processUploads', SHOP);
+  await recorder.decide('decide-lane-rewrite', { decision: 'rewrite', sequence: 3, reason: 'edited' });
+  await until(database, `EXISTS (SELECT FROM upload_file WHERE state = 'BLOCKED')`);
+  await recorder.decide('decide-lane-skip', { decision: 'skip', sequence: 3 });
+  await recorder.record('decide-lane-without-decision', 'decideLane', SHOP);
 }
 
 const LOOK_INTERVAL_MS = 100;

@@ -4,9 +4,20 @@ import type { ActivityOptions } from '@temporalio/workflow';
 /** A dead worker is noticed within it. The SDK sends heartbeats at most every 80 % of this. */
 const HEARTBEAT_TIMEOUT = '15 seconds';
 
-/** A look at the database or a short statement: seconds, unless the database is away. It retries until it is back. */
+/**
+ * A short statement: seconds, unless the database is away. It retries until it is back. Without heartbeats a killed
+ * worker is noticed only at this timeout, so every second of it is a second in which a lane stands still; a statement
+ * that was believed dead and commits all the same is fenced by the lane's epoch, or changes nothing when repeated.
+ */
 export const shortStep: ActivityOptions = {
-  startToCloseTimeout: '1 minute',
+  startToCloseTimeout: '20 seconds',
+  retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
+};
+
+/** A look at the lane: as short, but where the database has moved, the folders on SFTP are searched before. */
+export const laneLook: ActivityOptions = {
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
 };
 
@@ -22,6 +33,15 @@ export const fileTransfer: ActivityOptions = {
   startToCloseTimeout: '30 minutes',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { initialInterval: '1 second', maximumInterval: '2 minutes' },
+};
+
+/**
+ * A file that a person has decided about: some tries while the person waits, then the lane writes it in its turn, and
+ * the decision stands.
+ */
+export const decidedTransfer: ActivityOptions = {
+  ...fileTransfer,
+  retry: { initialInterval: '1 second', maximumInterval: '5 seconds', maximumAttempts: 3 },
 };
 
 /**
@@ -41,4 +61,18 @@ export const shopifyCalls: ActivityOptions = {
   startToCloseTimeout: '30 minutes',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+};
+
+/** A look that can as well be had by the next run: nobody waits for Shopify to come back. */
+export const recheck: ActivityOptions = {
+  startToCloseTimeout: '5 minutes',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  retry: { initialInterval: '1 second', maximumAttempts: 2 },
+};
+
+/** Removing old records is nobody's purpose: a few tries, and the next run takes what is left. */
+export const purging: ActivityOptions = {
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  retry: { initialInterval: '2 seconds', maximumAttempts: 3 },
 };

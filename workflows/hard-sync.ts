@@ -1,4 +1,9 @@
+import { ActivityFailure, log, proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.ts';
+import { purging } from './activity-options.ts';
 import { produce, type SyncResult } from './produce-file.ts';
+
+const upkeep = proxyActivities<Activities>(purging);
 
 /**
  * Hard Sync: publish every product's Online ATP to a shop, as one numbered file, a 0 included.
@@ -7,5 +12,17 @@ import { produce, type SyncResult } from './produce-file.ts';
  * @param input `{shopId, facilityGroupId?}`
  */
 export async function hardSync(input: unknown): Promise<SyncResult> {
-  return produce('hard-sync', input);
+  const result = await produce('hard-sync', input);
+  await purgeOldRecords();
+  return result;
+}
+
+/** What cannot be removed today is removed by the next run: the file is made. */
+async function purgeOldRecords(): Promise<void> {
+  try {
+    await upkeep.purge.executeWithOptions({ ...purging, summary: 'Remove what no file needs any more' }, []);
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    log.warn('Old records could not be removed', { reason: error.cause?.message });
+  }
 }

@@ -1,4 +1,5 @@
-/** The bundle's entry: the five workflow types that anyone may start. */
+/** The bundle's entry: the five jobs that anyone may start, and the decisions of people about a lane. */
+export { decideLane } from './decide-lane.ts';
 export { hardSync } from './hard-sync.ts';
 export { importInventory } from './import-inventory.ts';
 export { processUploads } from './process-uploads.ts';

@@ -1,5 +1,9 @@
-import { defineSignal } from '@temporalio/workflow';
+import { defineSignal, defineUpdate } from '@temporalio/workflow';
 import { FILE_READY_SIGNAL } from '../src/domain/jobs.ts';
+import { DECIDE_UPDATE, type DecisionOutcome } from '../src/domain/lane-decision.ts';
 
 /** A producer has made a file READY: a running Process uploads looks once more before it ends. */
 export const fileReady = defineSignal(FILE_READY_SIGNAL);
+
+/** A person's decision, as anyone may send it; its result is what came of it. */
+export const decide = defineUpdate<DecisionOutcome, [decision: unknown]>(DECIDE_UPDATE);

@@ -7,21 +7,24 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities, ClosedFile, LaneHead, LaneHolder } from '../activities/index.ts';
-import { FILES_PER_RUN } from '../src/domain/limits.ts';
+import { FILES_IN_RESULT_MAX, FILES_PER_RUN } from '../src/domain/limits.ts';
 import { laneJob } from '../src/domain/job-input.ts';
-import { fileTransfer, shopifyCalls, shortStep } from './activity-options.ts';
+import { fileTransfer, laneLook, recheck, shopifyCalls, shortStep } from './activity-options.ts';
 import { codedFailure, refused } from './failures.ts';
 import { fileReady } from './messages.ts';
 import { describeRun } from './search-attributes.ts';
 
+const looks = proxyActivities<Activities>(laneLook);
 const steps = proxyActivities<Activities>(shortStep);
 const transfers = proxyActivities<Activities>(fileTransfer);
 const calls = proxyActivities<Activities>(shopifyCalls);
+const looksAtShopify = proxyActivities<Activities>(recheck);
 
 type LaneState = 'idle' | 'busy' | 'blocked';
 
 export interface ProcessResult {
   readonly shopId: string;
+  /** Of the whole chain of runs, the last FILES_IN_RESULT_MAX. */
   readonly files: readonly ClosedFile[];
   /** `idle`: nothing is left. `busy`: another run applies the files. `blocked`: a person must decide. */
   readonly laneState: LaneState;
@@ -29,20 +32,27 @@ export interface ProcessResult {
 
 /**
  * Process uploads to eCommerce: take the shop's files strictly one after the other, and apply each to Shopify.
- * A file that cannot be applied holds the lane; nothing later overtakes it.
+ * A file that cannot be applied holds the lane; nothing later overtakes it. A backlog goes through a chain of runs.
  *
  * @param input `{shopId}`
+ * @param earlier what the chain's earlier runs have applied; nobody but they gives it
  */
-export async function processUploads(input: unknown): Promise<ProcessResult> {
+export async function processUploads(
+  input: unknown,
+  earlier: readonly ClosedFile[] = [],
+): Promise<ProcessResult> {
   const { shopId } = refused(() => laneJob(input));
-  const holder: LaneHolder = { shopId, holder: workflowInfo().firstExecutionRunId };
+  const { workflowId, firstExecutionRunId } = workflowInfo();
+  const holder: LaneHolder = { shopId, workflowId, holder: firstExecutionRunId };
   describeRun({ shopId, jobName: 'process-uploads', laneState: 'applying' });
   let mayBeMore = false;
   setHandler(fileReady, () => {
     mayBeMore = true;
   });
 
-  const files: ClosedFile[] = [];
+  const files = [...earlier];
+  let takenByThisRun = 0;
+  let isRechecked = false;
   try {
     for (;;) {
       mayBeMore = false;
@@ -50,13 +60,20 @@ export async function processUploads(input: unknown): Promise<ProcessResult> {
       if (head.lane === 'file') {
         const file = await takeFile(holder, head);
         if (file) files.push(file);
-        if (files.length >= FILES_PER_RUN) await continueAsNew<typeof processUploads>({ shopId });
+        takenByThisRun += 1;
+        if (takenByThisRun >= FILES_PER_RUN) {
+          await continueAsNew<typeof processUploads>({ shopId }, files.slice(-FILES_IN_RESULT_MAX));
+        }
         continue;
       }
       await archive(shopId);
+      if (head.lane === 'idle' && head.setApart > 0 && !isRechecked) {
+        isRechecked = true;
+        await recheckSetApart(shopId);
+      }
       // A file that became ready after the look, but before this run could end, has signalled.
       if (mayBeMore) continue;
-      if (head.lane === 'blocked') setCurrentDetails(`File ${head.sequence} holds the lane. ${head.reason}`);
+      if (head.lane === 'blocked') setCurrentDetails(heldInWords(head));
       return ended(shopId, files, head.lane);
     }
   } catch (error) {
@@ -69,9 +86,13 @@ export async function processUploads(input: unknown): Promise<ProcessResult> {
 type WaitingFile = Extract<LaneHead, { lane: 'file' }>;
 
 async function lookAtLane(holder: LaneHolder): Promise<LaneHead> {
-  return steps.nextFile.executeWithOptions({ ...shortStep, summary: 'Look for the next file of the lane' }, [
+  return looks.nextFile.executeWithOptions({ ...laneLook, summary: 'Look for the next file of the lane' }, [
     holder,
   ]);
+}
+
+function heldInWords({ sequence, reason }: Extract<LaneHead, { lane: 'blocked' }>): string {
+  return sequence === null ? `Nothing is sent. ${reason}` : `File ${sequence} holds the lane. ${reason}`;
 }
 
 /** Null: the file was only written, or is BLOCKED or superseded now; the next look at the lane tells. */
@@ -123,19 +144,35 @@ async function applyFile(holder: LaneHolder, head: WaitingFile): Promise<ClosedF
 
 /** What cannot be moved today is moved by the next run: the quantities have arrived. */
 async function archive(shopId: string): Promise<void> {
-  try {
-    await transfers.archiveFiles.executeWithOptions(
+  await bestEffort(shopId, 'Files could not be moved to the archive', () =>
+    transfers.archiveFiles.executeWithOptions(
       { ...fileTransfer, summary: 'Move what is done to the archive' },
       [{ shopId }],
-    );
+    ),
+  );
+}
+
+/** A product whose cause is gone comes with the next file; what cannot be looked at today is looked at by the next run. */
+async function recheckSetApart(shopId: string): Promise<void> {
+  await bestEffort(shopId, 'The products that are set apart could not be looked at', () =>
+    looksAtShopify.recheckSetApart.executeWithOptions(
+      { ...recheck, summary: 'See whether what set products apart is gone' },
+      [{ shopId }],
+    ),
+  );
+}
+
+async function bestEffort(shopId: string, otherwise: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
   } catch (error) {
     const failure = codedFailure(error);
     if (failure === null) throw error;
-    log.warn('Files could not be moved to the archive', { shopId, code: failure.code });
+    log.warn(otherwise, { shopId, code: failure.code });
   }
 }
 
 function ended(shopId: string, files: readonly ClosedFile[], laneState: LaneState): ProcessResult {
   describeRun({ laneState });
-  return { shopId, files, laneState };
+  return { shopId, files: files.slice(-FILES_IN_RESULT_MAX), laneState };
 }

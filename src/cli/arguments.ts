@@ -15,14 +15,14 @@ export function count(text: string): number {
   return wholeNumber(text, 1, 1_000_000);
 }
 
+/** A whole share of a hundred. */
+export function percent(text: string): number {
+  return wholeNumber(text, 0, 100);
+}
+
 /** A parser of whole numbers from 1 to a limit. */
 export function atMost(max: number): (text: string) => number {
   return (text) => wholeNumber(text, 1, max);
-}
-
-/** The number of a file. */
-export function sequence(text: string): number {
-  return wholeNumber(text, 1, Number.MAX_SAFE_INTEGER);
 }
 
 function wholeNumber(text: string, min: number, max: number): number {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { AtpError } from '../domain/errors.ts';
 import { addFacility, listFacilities, setFacility, type Facility } from '../postgres/facilities.ts';
-import { label } from './arguments.ts';
+import { label, time } from './arguments.ts';
 import type { Cli } from './program.ts';
 import { table } from './report.ts';
 
@@ -9,6 +9,8 @@ interface FacilityOptions {
   readonly name?: string;
   readonly type?: string;
   readonly externalId?: string;
+  readonly closed?: Date;
+  readonly open?: boolean;
 }
 
 export function registerFacility(program: Command, { app, reports }: Cli): void {
@@ -49,12 +51,20 @@ export function registerFacility(program: Command, { app, reports }: Cli): void 
     .argument('<facilityId>', 'its id', label)
     .option('--name <name>', 'what people call it', label)
     .option('--type <type>', 'RETAIL_STORE, WAREHOUSE, VIRTUAL_FACILITY or one of its kinds', label)
-    .option('--external-id <id>', 'the id by which feeds may name it', label);
-  reports(set, async (facilityId: string, { name, type, externalId }: FacilityOptions) => {
-    if (name === undefined && type === undefined && externalId === undefined) {
-      throw new AtpError('INPUT_INVALID', { reason: 'give --name, --type or --external-id' });
+    .option('--external-id <id>', 'the id by which feeds may name it', label)
+    .option('--closed <time>', 'from then on it sells online nowhere', time)
+    .option('--open', 'it sells again where it is a member');
+  reports(set, async (facilityId: string, options: FacilityOptions) => {
+    const { name, type, externalId, closed, open } = options;
+    if (closed !== undefined && open)
+      throw new AtpError('INPUT_INVALID', { reason: 'give --closed or --open' });
+    const closedDate = open ? null : closed;
+    const change = { facilityName: name, facilityTypeId: type, externalId, closedDate };
+    if (Object.values(change).every((value) => value === undefined)) {
+      throw new AtpError('INPUT_INVALID', {
+        reason: 'give --name, --type, --external-id, --closed or --open',
+      });
     }
-    const change = { facilityName: name, facilityTypeId: type, externalId };
     const changed = await setFacility(app.database(), facilityId, change);
     return { json: changed, text: facilityTable([changed]) };
   });
@@ -62,12 +72,13 @@ export function registerFacility(program: Command, { app, reports }: Cli): void 
 
 function facilityTable(facilities: readonly Facility[]): string {
   return table(
-    ['Facility', 'Name', 'Type', 'External id', 'Sells online in'],
+    ['Facility', 'Name', 'Type', 'External id', 'Closed from', 'Sells online in'],
     facilities.map((facility) => [
       facility.facilityId,
       facility.facilityName,
       facility.facilityTypeId,
       facility.externalId,
+      facility.closedDate,
       facility.isVirtual ? 'never (virtual)' : facility.facilityGroupIds.join(', ') || null,
     ]),
     'There are no facilities yet; `atp facility add` makes one.',

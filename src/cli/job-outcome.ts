@@ -1,12 +1,16 @@
 import type { JobName } from '../temporal/jobs.ts';
+import { planWaysOut } from './lane-text.ts';
 import { counted, ExitCode, table } from './report.ts';
 
 /** The results of the workflows, as far as a person is told of them (docs/reference/cli.md). */
 interface SyncResult {
+  readonly shopId: string;
   readonly fileSequence: number | null;
   readonly fileName: string | null;
   readonly rows: number;
   readonly toZero: number;
+  /** The plan that waits for a person; a delta may have published a part beside it. */
+  readonly plan: number | null;
   readonly heldForApproval: boolean;
 }
 
@@ -70,7 +74,7 @@ export function resultInWords(job: JobName, result: unknown): string {
   switch (job) {
     case 'hard-sync':
     case 'recent-changes':
-      return syncOutcome(result as SyncResult).text;
+      return syncInWords(result as SyncResult);
     case 'process-uploads': {
       const { files, laneState } = result as ProcessResult;
       const held = laneState === 'blocked' ? '; the lane is blocked' : '';
@@ -94,14 +98,23 @@ export function resultInWords(job: JobName, result: unknown): string {
   }
 }
 
-function syncOutcome({ fileSequence, fileName, rows, toZero, heldForApproval }: SyncResult): Outcome {
-  if (heldForApproval)
-    return { text: 'Held: a person must approve it first.', exitCode: ExitCode.NEEDS_A_PERSON };
-  const text =
-    fileSequence === null
-      ? 'Nothing differs from what was published: no file.'
-      : `File ${fileSequence} (${fileName}): ${counted(rows, 'row')}, ${toZero} of them to zero.`;
-  return { text, exitCode: ExitCode.OK };
+function syncOutcome(result: SyncResult): Outcome {
+  const { shopId, plan, heldForApproval } = result;
+  if (!heldForApproval || plan === null) return { text: syncInWords(result), exitCode: ExitCode.OK };
+  const text = [syncInWords(result), `  \`atp lane ${shopId}\` shows why`, ...planWaysOut(shopId, plan)].join(
+    '\n',
+  );
+  return { text, exitCode: ExitCode.NEEDS_A_PERSON };
+}
+
+function syncInWords({ fileSequence, fileName, rows, toZero, plan, heldForApproval }: SyncResult): string {
+  const file = `File ${fileSequence} (${fileName}): ${counted(rows, 'row')}, ${toZero} of them to zero.`;
+  if (!heldForApproval) {
+    return fileSequence === null ? 'Nothing differs from what was published: no file.' : file;
+  }
+  return fileSequence === null
+    ? `Held as plan ${plan}: a person must approve it first, and nothing was sent.`
+    : `${file} The rest is held as plan ${plan}: a person must approve it first.`;
 }
 
 function processOutcome({ shopId, files, laneState }: ProcessResult): Outcome {

@@ -1,83 +1,122 @@
+import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { AtpError } from '../domain/errors.ts';
-import { laneView, type LaneView } from '../postgres/lane-view.ts';
-import { retryFile } from '../postgres/lane.ts';
-import { runJob } from '../temporal/jobs.ts';
-import { label, sequence } from './arguments.ts';
+import { DECISIONS, laneDecision, type LaneDecision } from '../domain/lane-decision.ts';
+import { auditShop } from '../postgres/audit.ts';
+import { laneView } from '../postgres/lane-view.ts';
+import { decideLane } from '../temporal/lane-decisions.ts';
+import { label } from './arguments.ts';
+import { auditText } from './audit-text.ts';
+import { decidedText, laneText } from './lane-text.ts';
 import type { Cli } from './program.ts';
-import { ExitCode, table } from './report.ts';
+import { ExitCode, type Report } from './report.ts';
 
-export function registerLane(program: Command, { app, reports }: Cli): void {
+interface LaneOptions {
+  readonly reason?: string;
+  readonly expect?: string;
+  readonly by?: string;
+  readonly audit?: boolean;
+}
+
+export function registerLane(program: Command, { app, reports, progress }: Cli): void {
   const command = program
     .command('lane')
-    .description('a shop’s files in sequence, and what holds them')
+    .description('a shop’s files in sequence, what holds them, and what a person decides about it')
     .argument('<shopId>', 'the shop')
-    .argument('[decision]', '`retry`: try the blocked file again')
-    .argument('[sequence]', 'the number of the file', sequence)
-    .option('--reason <text>', 'why; it is kept in the details of the run that tries', label);
+    .argument(
+      '[decision]',
+      `of a blocked file, a plan, or products that are set apart: ${DECISIONS.join(', ')}`,
+    )
+    .argument(
+      '[number]',
+      'of the file (retry, rewrite, skip) or of the plan (approve, reject); of `release` the SKU',
+    )
+    .option('--reason <text>', 'why; it is kept (approve and reject need it)', label)
+    .option(
+      '--expect <code>',
+      'decide only if the file is blocked by this, and by nothing else meanwhile',
+      label,
+    )
+    .option('--by <name>', 'who decides (default: the user of this machine)', label)
+    .option(
+      '--audit',
+      'instead: check the shop’s chain of snapshots for gaps, and the change log against its files',
+    );
   reports(
     command,
     async (
       shopId: string,
-      decision: string | undefined,
-      file: number | undefined,
-      { reason }: { readonly reason?: string },
-    ) => {
-      if (decision !== undefined) await decide(shopId, decision, file, reason);
-      const view = await laneView(app.database(), shopId);
-      const exitCode = view.state === 'blocked' ? ExitCode.NEEDS_A_PERSON : ExitCode.OK;
-      return { json: view, text: laneText(view), exitCode };
+      kind: string | undefined,
+      target: string | undefined,
+      options: LaneOptions,
+    ): Promise<Report> => {
+      if (kind !== undefined) return decide(shopId, decisionOf(kind, target, options));
+      refuseDecisionOptions(options);
+      return options.audit === true ? audit(shopId) : show(shopId);
     },
   );
 
-  async function decide(
-    shopId: string,
-    decision: string,
-    file: number | undefined,
-    reason: string | undefined,
-  ): Promise<void> {
-    if (decision !== 'retry') throw new AtpError('INPUT_INVALID', { reason: 'the decision must be retry' });
-    if (file === undefined)
-      throw new AtpError('INPUT_INVALID', { reason: 'the number of the file is missing' });
-    // Temporal first: a file that is free again and that nobody takes would look like a decision without effect.
-    const temporal = await app.temporal();
-    await retryFile(app.database(), shopId, file);
-    const details = `File ${file} is tried again by a person. ${reason ?? ''}`.trim();
-    await runJob(temporal, { job: 'process-uploads', shopId }, { wait: false, details });
+  async function show(shopId: string): Promise<Report> {
+    const view = await laneView(app.database(), shopId);
+    const isWaited = view.state === 'blocked' || view.plans.some(({ state }) => state === 'HELD');
+    return { json: view, text: laneText(view), exitCode: isWaited ? ExitCode.NEEDS_A_PERSON : ExitCode.OK };
+  }
+
+  async function audit(shopId: string): Promise<Report> {
+    const found = await auditShop(app.database(), shopId);
+    const exitCode = found.isSound ? ExitCode.OK : ExitCode.DIFFERENCES;
+    return { json: found, text: auditText(found), exitCode };
+  }
+
+  async function decide(shopId: string, decision: LaneDecision): Promise<Report> {
+    const database = app.database();
+    await laneView(database, shopId);
+    progress(`Deciding about ${shopId}`);
+    const decided = await decideLane(await app.temporal(), shopId, decision);
+    return {
+      json: { ...(await laneView(database, shopId)), decided },
+      text: decidedText(decided),
+    };
   }
 }
 
-function laneText(view: LaneView): string {
-  const files = table(
-    ['File', 'Kind', 'Status', 'Rows', 'Applied', 'Unchanged', 'Quarantined', 'Owed'],
-    view.files.map((file) => [
-      file.sequence,
-      file.kind,
-      file.status,
-      file.rows,
-      file.applied,
-      file.skipped,
-      file.quarantined,
-      file.owed,
-    ]),
-    'No file has been made yet.',
-  );
-  const setApart = view.setApart.map(({ sku, code, message }) => `  ${sku}: ${code}: ${message}`);
-  const [blocked] = view.files.filter(({ status }) => status === 'BLOCKED');
-  return [
-    `${view.shopId}: ${STATES[view.state]}`,
-    ...(view.reason === null ? [] : [`  ${view.reason}`]),
-    ...(blocked
-      ? [`  When the cause is mended: \`atp lane ${view.shopId} retry ${blocked.sequence} --reason <text>\``]
-      : []),
-    files,
-    ...(setApart.length > 0 ? ['Products that the last file could not bring:', ...setApart] : []),
-  ].join('\n');
+/** What was typed, as the workflow takes it. */
+function decisionOf(kind: string, target: string | undefined, options: LaneOptions): LaneDecision {
+  const { reason, expect, by = userOfThisMachine(), audit } = options;
+  if (audit === true) throw new AtpError('INPUT_INVALID', { reason: '--audit is not for a decision' });
+  const number = target !== undefined && /^\d+$/.test(target) ? Number(target) : target;
+  return laneDecision({
+    decision: kind,
+    ...targetOf(kind, kind === 'release' ? target : number),
+    by,
+    ...(reason !== undefined && { reason }),
+    ...(expect !== undefined && { expectedReason: expect }),
+  });
 }
 
-const STATES = {
-  idle: 'nothing waits',
-  waiting: 'files wait, and no run applies them',
-  applying: 'a run applies files',
-  blocked: 'BLOCKED, a person must decide',
-} as const;
+function targetOf(kind: string, target: string | number | undefined): Readonly<Record<string, unknown>> {
+  switch (kind) {
+    case 'release':
+      return { sku: target };
+    case 'approve':
+    case 'reject':
+      return { plan: target };
+    default:
+      return { sequence: target };
+  }
+}
+
+function refuseDecisionOptions({ reason, expect, by }: LaneOptions): void {
+  if (reason === undefined && expect === undefined && by === undefined) return;
+  const reasonOfRefusal = `--reason, --expect and --by belong to a decision (${DECISIONS.join(', ')})`;
+  throw new AtpError('INPUT_INVALID', { reason: reasonOfRefusal });
+}
+
+function userOfThisMachine(): string {
+  try {
+    return userInfo().username;
+  } catch (error) {
+    // A container may run under a number that no user has.
+    throw new AtpError('INPUT_INVALID', { reason: 'say who decides, with --by <name>' }, { cause: error });
+  }
+}

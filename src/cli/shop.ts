@@ -1,10 +1,19 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { AtpError } from '../domain/errors.ts';
-import { addShop, findShop, listShops, removeShop, type Shop } from '../postgres/shops.ts';
+import { SALES_POLICIES, type SalesPolicy } from '../domain/unseen-sales.ts';
+import {
+  addShop,
+  findShop,
+  listShops,
+  removeShop,
+  setShop,
+  type Shop,
+  type ShopSettings,
+} from '../postgres/shops.ts';
 import { ensureSchedules, removeSchedules } from '../temporal/schedules.ts';
 import type { TemporalClient } from '../temporal/connection.ts';
 import type { Application } from './application.ts';
-import { id } from './arguments.ts';
+import { id, percent } from './arguments.ts';
 import type { Cli } from './program.ts';
 import { counted, table } from './report.ts';
 
@@ -17,6 +26,11 @@ interface AddOptions {
   readonly clientSecret?: string;
   readonly adminUrl?: string;
   readonly apiVersion?: string;
+}
+
+interface SetOptions {
+  readonly salesPolicy?: SalesPolicy;
+  readonly toZeroLimit?: number;
 }
 
 export function registerShop(program: Command, { app, reports, progress }: Cli): void {
@@ -57,6 +71,33 @@ export function registerShop(program: Command, { app, reports, progress }: Cli):
       json: { ...added, schedules: { ensured: schedules.done, reason: schedules.reason } },
       text: `${shopTable([added])}\n${text}\nNext: \`atp shop map ${shopId}\` matches its catalogue by SKU.`,
     };
+  });
+
+  const set = shop
+    .command('set')
+    .description('change what is given, leave the rest')
+    .argument('<shopId>', 'the shop')
+    .addOption(
+      new Option(
+        '--sales-policy <policy>',
+        'units that Shopify has sold and whose orders are not imported: hold them back, or not',
+      ).choices(SALES_POLICIES),
+    )
+    .option(
+      '--to-zero-limit <percent>',
+      'share of its products that a file may send to zero without approval',
+      percent,
+    );
+  reports(set, async (shopId: string, options: SetOptions) => {
+    const settings: ShopSettings = {
+      salesPolicy: options.salesPolicy,
+      toZeroLimitPercent: options.toZeroLimit,
+    };
+    if (Object.values(settings).every((setting) => setting === undefined)) {
+      throw new AtpError('INPUT_INVALID', { reason: 'give --sales-policy or --to-zero-limit' });
+    }
+    const changed = await setShop(app.database(), shopId, settings);
+    return { json: changed, text: shopTable([changed]) };
   });
 
   const remove = shop
@@ -122,9 +163,14 @@ async function ifTemporalIsThere(
   }
 }
 
+const UNSEEN_SALES: Readonly<Record<SalesPolicy, string>> = {
+  'keep-unseen-sales': 'kept',
+  overwrite: 'overwritten',
+};
+
 function shopTable(shops: readonly Shop[]): string {
   return table(
-    ['Shop', 'Domain', 'Location', 'Group', 'Token', 'API'],
+    ['Shop', 'Domain', 'Location', 'Group', 'Token', 'API', 'Unseen sales', 'To zero'],
     shops.map((shop) => [
       shop.shopId,
       shop.domain,
@@ -132,6 +178,8 @@ function shopTable(shops: readonly Shop[]): string {
       shop.facilityGroupId,
       shop.accessTokenRef,
       shop.adminUrl === null ? shop.apiVersion : `${shop.apiVersion} at ${shop.adminUrl}`,
+      UNSEEN_SALES[shop.salesPolicy],
+      `at most ${shop.toZeroLimitPercent} %`,
     ]),
     'There are no shops yet; `atp shop add` makes one.',
   );

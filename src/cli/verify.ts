@@ -11,7 +11,11 @@ export function registerVerify(program: Command, { app, reports, progress }: Cli
     .description('compare Online ATP with what Shopify really holds')
     .argument('<shopId>', 'the shop')
     .option('--sample <n>', 'only so many products, chosen by chance', count)
-    .option('--heal', 'let the next file carry what differs', false);
+    .option(
+      '--heal',
+      'let the next file carry what differs; import orders first, sales that are not imported are promised again',
+      false,
+    );
   reports(command, async (shopId: string, options: { readonly sample?: number; readonly heal: boolean }) => {
     await findShop(app.database(), shopId);
     const { sample, heal } = options;

@@ -1,4 +1,5 @@
 import type { ObservedItem } from './row-decision.ts';
+import { lessDebt } from './unseen-sales.ts';
 
 /** Why Shopify shows another number than Online ATP. The order is that of the checks: the first that holds. */
 export type DifferenceCause =
@@ -13,6 +14,8 @@ export type DifferenceCause =
   /** Set apart by the last file: for a cause that is gone now, or because it sold faster than it could be written. */
   | 'QUARANTINED'
   | 'OWED'
+  /** As meant: units that Shopify has sold are held back until their orders are imported. */
+  | 'UNSEEN_SALES'
   /** Our write arrived, and Shopify shows something else since: a sale that is not imported, or somebody's edit. */
   | 'CHANGED_ON_SHOPIFY';
 
@@ -21,8 +24,8 @@ export interface ProductOnItsWay {
   readonly onlineAtp: number;
   /** Sequence and quantity of the last file that held it; null before the first. */
   readonly published: { readonly sequence: number; readonly quantity: number } | null;
-  /** Sequence and outcome of the last file that was applied with it. */
-  readonly applied: { readonly sequence: number; readonly outcome: string } | null;
+  /** Sequence and outcome of the last file that was applied with it, and the units that it held back. */
+  readonly applied: { readonly sequence: number; readonly outcome: string; readonly debt: number } | null;
 }
 
 /** Units that Shopify sells of the item online; null when it does not know the item. */
@@ -40,7 +43,8 @@ export function differenceCause(way: ProductOnItsWay, item: ObservedItem | null)
   if (way.published === null) return 'NEVER_PUBLISHED';
   if (way.published.quantity !== way.onlineAtp) return 'CHANGE_NOT_PUBLISHED';
   if (way.applied === null || way.applied.sequence < way.published.sequence) return 'FILE_WAITING';
-  const { outcome } = way.applied;
+  const { outcome, debt } = way.applied;
   if (outcome === 'QUARANTINED' || outcome === 'OWED') return outcome;
+  if (debt > 0 && unitsForSale(item) === lessDebt(way.onlineAtp, debt)) return 'UNSEEN_SALES';
   return 'CHANGED_ON_SHOPIFY';
 }

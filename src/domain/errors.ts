@@ -132,8 +132,8 @@ export const ERRORS = {
   WORKER_NOT_POLLING: {
     class: 'retry',
     message: (d) =>
-      `No worker polls the task queue "${d.taskQueue}", so workflow ${d.workflowId} waits to be worked on.`,
-    hint: '`atp worker` starts one (`atp up` brings its own); the job is kept and goes on by itself then.',
+      `No worker polls the task queue "${d.taskQueue}", so ${d.workflowId ? `workflow ${d.workflowId} waits to be worked on` : 'nothing was decided'}.`,
+    hint: '`atp worker` starts one (`atp up` brings its own). A job that was started is kept and goes on by itself then; a decision is to be made again.',
   },
 
   // Feeds
@@ -219,7 +219,7 @@ export const ERRORS = {
   // Producing files
   HARD_SYNC_REQUIRED: {
     class: 'callers-fault',
-    message: (d) => `Shop "${d.shopId}" cannot send recent changes: ${d.reason}.`,
+    message: (d) => `Shop "${d.shopId}" needs a Hard Sync before anything else is sent: ${d.reason}.`,
     hint: '`atp job run hard-sync --shop <shop>` publishes everything and gives the deltas a new start.',
   },
   SHOP_NOT_MAPPED: {
@@ -255,18 +255,18 @@ export const ERRORS = {
     class: 'blocks-lane',
     message: (d) =>
       `${d.name} exists on SFTP with other content (sha256 ${d.found}, expected ${d.expected}).`,
-    hint: 'Move the foreign file away, then `atp lane <shop> retry <sequence>`.',
+    hint: 'Move the foreign file away, then `atp lane <shop> retry <sequence>`; or `rewrite`, which keeps it under archive/<shop>/set-aside/.',
   },
   FILE_MISSING: {
     class: 'blocks-lane',
     message: (d) => `${d.name} is not on SFTP.`,
-    hint: 'Someone moved or deleted the file. Put it back, then `atp lane <shop> retry <sequence>`; nothing later is applied until then. A Hard Sync replaces it, too.',
+    hint: 'Someone moved or deleted the file. Put it back, then `atp lane <shop> retry <sequence>`; or `rewrite`, which makes it again. Nothing later is applied until then. A Hard Sync replaces it, too.',
   },
   FILE_CHECKSUM_MISMATCH: {
     class: 'blocks-lane',
     message: (d) =>
       `${d.name} on SFTP is not the file that was written (sha256 ${d.found}, expected ${d.expected}).`,
-    hint: 'Someone changed the file. Put the original back, then `atp lane <shop> retry <sequence>`; nothing later is applied until then. A Hard Sync replaces it, too.',
+    hint: 'Someone changed the file. Put the original back, then `atp lane <shop> retry <sequence>`; or `rewrite`, which makes it again. Nothing later is applied until then. A Hard Sync replaces it, too.',
   },
 
   UPLOAD_FILE_UNKNOWN: {

@@ -46,11 +46,15 @@ export const UNSEEN_SALE_GRACE_MS = 15 * 60 * 1000;
 /** Times that one debt remembers; beyond it the two oldest are taken for one, of the later time. */
 export const UNSEEN_DROPS_MAX = 20;
 
+/** How long units may be held back for unseen sales before `atp doctor` says that the shop's orders do not arrive. */
+export const UNSEEN_SALES_SUSPECT_AFTER_MS = 24 * 60 * 60 * 1000;
+
 /** Share of a shop's products that may go to zero without a person's approval, unless the shop says otherwise. */
 export const TO_ZERO_LIMIT_PERCENT = 20;
 
 /** Plans and decisions that a person is shown with a lane. */
 export const PLANS_LISTED_MAX = 10;
+export const DECISIONS_LISTED_MAX = 10;
 
 /** How long the rows and calls of a file are kept after it is done: to audit and to explain it. */
 export const FILE_ROWS_KEPT_DAYS = 14;

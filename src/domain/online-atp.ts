@@ -6,7 +6,7 @@ export interface FacilityStock {
   readonly quantityOnHand: number;
   readonly reserved: number;
   readonly safetyStock: number;
-  /** Sells online now: a member of the group at this instant, not virtual, brokering allowed for the product. */
+  /** Sells online now: a member of the group at this instant, not closed, not virtual, brokering allowed for the product. */
   readonly sellsOnline: boolean;
 }
 

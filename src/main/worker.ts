@@ -5,6 +5,7 @@ import { openDatabase } from '../postgres/database.ts';
 import { openAdminApi } from '../shopify/admin-api.ts';
 import { fileDrop } from '../sftp/file-drop.ts';
 import { connectTemporal } from '../temporal/connection.ts';
+import { isAtWork } from '../temporal/is-at-work.ts';
 import { wakeLane } from '../temporal/jobs.ts';
 import { runWorker } from '../temporal/worker.ts';
 import { openLog } from './log.ts';
@@ -25,6 +26,7 @@ export async function runWorkerProcess(
       wakeLane: async (shopId) => {
         await wakeLane(temporal, shopId);
       },
+      isAtWork: (holder) => isAtWork(temporal, holder),
     });
     await runWorker({
       temporal: config.temporal,

@@ -3,10 +3,11 @@
  * Shopify, and what it answered. It is the only memory of an apply: an attempt that starts anew reads here where the
  * last one stopped. Every function states the lane pass, so an attempt that lost the lane changes nothing.
  */
-import type { ErrorCode } from '../domain/errors.ts';
-import { ROWS_PER_CALL } from '../domain/limits.ts';
+import { ROWS_PER_CALL, STORED_CALL_REPEATED_FOR_MS } from '../domain/limits.ts';
+import type { HeldBack, LastPush } from '../domain/unseen-sales.ts';
 import type { Connection, Database } from './database.ts';
 import { holdLane, type LanePass } from './lane.ts';
+import { ON_SETTLED_BEFORE, settle, type SettledRow } from './settled-rows.ts';
 import type { UploadFileRow } from './upload-files.ts';
 
 /** A fixed cut of a file: the same positions for every attempt, so that each cuts the same calls. */
@@ -21,25 +22,30 @@ export interface StoredCall extends Chunk {
   readonly idempotencyKey: string;
   /** The request's variables, byte for byte. */
   readonly variables: string;
+  /** By product, what was held back when its rows were decided; nothing of a product that is not named. */
+  readonly debts: Readonly<Record<string, HeldBack>>;
 }
 
-/** A row with its outcome. */
-export interface SettledRow {
-  readonly productId: string;
-  readonly outcome: 'UNCHANGED' | 'QUARANTINED' | 'OWED';
-  readonly target: number;
-  /** Units available on Shopify when the row was decided; null when it holds none. */
-  readonly observed: number | null;
-  readonly errorCode: ErrorCode | null;
-  readonly errorMessage: string | null;
+/** A row to apply, with what decides how much of it is held back. */
+export interface RowToApply extends UploadFileRow {
+  /** Units of the shop's imported order lines, in the file's snapshot. */
+  readonly importedUnits: number;
+  /** Null: this item was never pushed. */
+  readonly lastPush: LastPush | null;
 }
 
 /** What is left to do in a chunk. */
 export interface ChunkWork {
+  /** The database's clock, before anything is read from Shopify. ISO 8601, UTC. */
+  readonly now: string;
+  /** Of the file's snapshot: the shop's orders up to this time are imported. Null: none ever was. */
+  readonly ordersImportedUntil: string | null;
   /** Rows that are not settled and that no later file has overtaken. */
-  readonly rows: readonly UploadFileRow[];
-  /** A call that may or may not have reached Shopify: it is repeated before anything else. */
-  readonly unanswered: StoredCall | null;
+  readonly rows: readonly RowToApply[];
+  /** A call that may or may not have reached Shopify: it is repeated before anything else, unless it is too old. */
+  readonly unanswered: (StoredCall & { readonly isTooOld: boolean }) | null;
+  /** Calls that nobody knows to have been applied, and nobody knows not to have been: see src/domain/doubtful-call.ts. */
+  readonly doubtful: readonly StoredCall[];
   /** By inventory item: how often it was refused because its quantity had moved. */
   readonly staleTries: ReadonlyMap<string, number>;
   readonly nextGeneration: number;
@@ -53,9 +59,17 @@ export async function chunkWork(
   return database.transaction(async (connection) => {
     await holdLane(connection, pass);
     const from = chunk * ROWS_PER_CALL;
-    const { rows } = await connection.query<UploadFileRow>(
+    const { rows: times } = await connection.query<Pick<ChunkWork, 'now' | 'ordersImportedUntil'>>(
+      `SELECT ${asIso('clock_timestamp()')} AS now, ${asIso('orders_imported_until')} AS "ordersImportedUntil"
+       FROM upload_file WHERE shop_id = $1 AND sequence = $2`,
+      [pass.shopId, sequence],
+    );
+    const { rows } = await connection.query<RowToApply>(
       `SELECT row.position, row.product_id AS "productId", row.sku,
-         row.inventory_item_id AS "inventoryItemId", row.quantity
+         row.inventory_item_id AS "inventoryItemId", row.quantity, row.imported_units AS "importedUnits",
+         CASE WHEN applied.last_known IS NOT NULL AND applied.inventory_item_id = row.inventory_item_id
+           THEN jsonb_build_object('lastKnown', applied.last_known, 'importedUnits', applied.imported_units,
+             'debt', applied.debt, 'drops', coalesce(applied.drops, '[]')) END AS "lastPush"
        FROM upload_file_row AS row
        LEFT JOIN applied_row AS applied
          ON applied.shop_id = row.shop_id AND applied.product_id = row.product_id
@@ -64,10 +78,12 @@ export async function chunkWork(
        ORDER BY row.position`,
       [pass.shopId, sequence, from, from + ROWS_PER_CALL],
     );
-    const calls = await connection.query<StoredCall & { state: string }>(
-      `SELECT sequence, chunk, generation, idempotency_key AS "idempotencyKey", variables, state
+    const { rows: calls } = await connection.query<CallRecord>(
+      `SELECT sequence, chunk, generation, idempotency_key AS "idempotencyKey", variables,
+         coalesce(debts, '{}') AS debts, state, repeated,
+         stored_at < clock_timestamp() - make_interval(secs => $4::float8 / 1000) AS "isTooOld"
        FROM shopify_call WHERE shop_id = $1 AND sequence = $2 AND chunk = $3 ORDER BY generation`,
-      [pass.shopId, sequence, chunk],
+      [pass.shopId, sequence, chunk, STORED_CALL_REPEATED_FOR_MS],
     );
     const stale = await connection.query<{ inventoryItemId: string; tries: number }>(
       `SELECT refused ->> 'inventoryItemId' AS "inventoryItemId", count(*)::int AS tries
@@ -78,11 +94,41 @@ export async function chunkWork(
       [pass.shopId, sequence, chunk],
     );
     return {
+      now: times[0]?.now ?? '',
+      ordersImportedUntil: times[0]?.ordersImportedUntil ?? null,
       rows,
-      unanswered: calls.rows.find((call) => call.state === 'STORED') ?? null,
+      unanswered: calls.find((call) => call.state === 'STORED') ?? null,
+      doubtful: calls.filter(isDoubtful),
       staleTries: new Map(stale.rows.map((row) => [row.inventoryItemId, row.tries])),
-      nextGeneration: (calls.rows.at(-1)?.generation ?? -1) + 1,
+      nextGeneration: (calls.at(-1)?.generation ?? -1) + 1,
     };
+  });
+}
+
+interface CallRecord extends StoredCall {
+  readonly state: 'STORED' | 'APPLIED' | 'REFUSED' | 'EXPIRED_UNKNOWN';
+  readonly repeated: boolean;
+  readonly isTooOld: boolean;
+}
+
+function isDoubtful({ state, repeated }: CallRecord): boolean {
+  return state === 'EXPIRED_UNKNOWN' || (state === 'REFUSED' && repeated);
+}
+
+/** Text of milliseconds, so that a time is the same in a row, in a decision and in a comparison. */
+function asIso(time: string): string {
+  return `to_char(${time} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+}
+
+/** The call is about to be sent once more: from now on a refusal does not tell what became of the first sending. */
+export async function markRepeated(database: Database, pass: LanePass, call: StoredCall): Promise<void> {
+  await database.transaction(async (connection) => {
+    await holdLane(connection, pass);
+    await connection.query(
+      `UPDATE shopify_call SET repeated = true
+       WHERE shop_id = $1 AND sequence = $2 AND chunk = $3 AND generation = $4`,
+      [pass.shopId, call.sequence, call.chunk, call.generation],
+    );
   });
 }
 
@@ -99,8 +145,9 @@ export async function settleAndStore(
     await settle(connection, pass.shopId, sequence, settled);
     if (!call) return;
     await connection.query(
-      `INSERT INTO shopify_call (shop_id, sequence, chunk, generation, idempotency_key, variables, epoch, state)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, 'STORED')`,
+      `INSERT INTO shopify_call
+         (shop_id, sequence, chunk, generation, idempotency_key, variables, epoch, debts, state)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'STORED')`,
       [
         pass.shopId,
         call.sequence,
@@ -109,6 +156,7 @@ export async function settleAndStore(
         call.idempotencyKey,
         call.variables,
         pass.epoch,
+        JSON.stringify(call.debts),
       ],
     );
   });
@@ -120,9 +168,12 @@ export async function recordApplied(database: Database, pass: LanePass, call: St
     await holdLane(connection, pass);
     await answer(connection, pass.shopId, call, 'APPLIED', null);
     await connection.query(
-      `INSERT INTO applied_row (shop_id, product_id, sequence, outcome, target, sent, observed)
+      `INSERT INTO applied_row (shop_id, product_id, sequence, outcome, target, sent, observed,
+         inventory_item_id, last_known, imported_units, debt, drops)
        SELECT row.shop_id, row.product_id, row.sequence, 'APPLIED', row.quantity, sent.quantity,
-         sent."changeFromQuantity"
+         sent."changeFromQuantity", row.inventory_item_id, sent.quantity, row.imported_units,
+         coalesce((call.debts #>> ARRAY[row.product_id, 'debt'])::int, 0),
+         call.debts #> ARRAY[row.product_id, 'drops']
        FROM shopify_call AS call
        CROSS JOIN LATERAL jsonb_to_recordset(call.variables::jsonb #> '{input,quantities}')
          AS sent ("inventoryItemId" text, quantity int, "changeFromQuantity" int)
@@ -160,49 +211,24 @@ export async function recordRefused(
   });
 }
 
+/** The call got no answer and is too old to be repeated: what became of it will never be known. */
+export async function recordExpired(database: Database, pass: LanePass, call: StoredCall): Promise<void> {
+  await database.transaction(async (connection) => {
+    await holdLane(connection, pass);
+    await answer(connection, pass.shopId, call, 'EXPIRED_UNKNOWN', null);
+  });
+}
+
 async function answer(
   connection: Connection,
   shopId: string,
   { sequence, chunk, generation }: StoredCall,
-  state: 'APPLIED' | 'REFUSED',
+  state: 'APPLIED' | 'REFUSED' | 'EXPIRED_UNKNOWN',
   outcome: readonly RefusedRow[] | null,
 ): Promise<void> {
   await connection.query(
-    `UPDATE shopify_call SET state = $5, outcome = $6, answered_at = now()
+    `UPDATE shopify_call SET state = $5, outcome = $6, answered_at = CASE WHEN $5 <> 'EXPIRED_UNKNOWN' THEN now() END
      WHERE shop_id = $1 AND sequence = $2 AND chunk = $3 AND generation = $4`,
     [shopId, sequence, chunk, generation, state, outcome && JSON.stringify(outcome)],
-  );
-}
-
-/** A row that a later file has settled is left alone. */
-const ON_SETTLED_BEFORE = `
-  ON CONFLICT (shop_id, product_id) DO UPDATE SET sequence = excluded.sequence, outcome = excluded.outcome,
-    target = excluded.target, sent = excluded.sent, observed = excluded.observed,
-    error_code = excluded.error_code, error_message = excluded.error_message, settled_at = excluded.settled_at
-  WHERE applied_row.sequence <= excluded.sequence`;
-
-async function settle(
-  connection: Connection,
-  shopId: string,
-  sequence: number,
-  rows: readonly SettledRow[],
-): Promise<void> {
-  if (rows.length === 0) return;
-  const values = [shopId, sequence, JSON.stringify(rows)];
-  const settled = `jsonb_to_recordset($3) AS settled ("productId" text, outcome text, target int, observed int,
-    "errorCode" text, "errorMessage" text)`;
-  await connection.query(
-    `INSERT INTO applied_row (shop_id, product_id, sequence, outcome, target, observed, error_code, error_message)
-     SELECT $1, "productId", $2, outcome, target, observed, "errorCode", "errorMessage"
-     FROM ${settled} ORDER BY "productId"
-     ${ON_SETTLED_BEFORE}`,
-    values,
-  );
-  await connection.query(
-    `INSERT INTO owed_row (shop_id, product_id, cause)
-     SELECT $1, "productId", "errorCode" FROM (SELECT $2::bigint) AS file, ${settled}
-     WHERE outcome = 'OWED'
-     ON CONFLICT DO NOTHING`,
-    values,
   );
 }

@@ -6,8 +6,18 @@
  * (decision 0003). `txid >= xmin` only lets the index change_log_by_txid be used: below it everything was visible.
  */
 
-/** A common table expression `candidate(product_id)`; parameters: shop, group, the new effective time. */
-export function deltaCandidatesCte({ shop, group, at }: { shop: string; group: string; at: string }): string {
+/** SQL expressions, such as parameters: the shop, its facility group, and the new effective time. */
+export interface CandidateScope {
+  readonly shop: string;
+  readonly group: string;
+  readonly at: string;
+  /** How far behind the newest imported order an unseen sale may still come in. */
+  readonly graceMs: number;
+}
+
+/** Common table expressions, the last of them `candidate(product_id)`: each product once. */
+export function deltaCandidatesCte({ shop, group, at, graceMs }: CandidateScope): string {
+  const due = (time: string) => `${time} > base.effective_at AND ${time} <= ${at}`;
   return `
   base AS MATERIALIZED (
     SELECT snapshot, effective_at FROM shop_baseline WHERE shop_id = ${shop}
@@ -19,12 +29,30 @@ export function deltaCandidatesCte({ shop, group, at }: { shop: string; group: s
   ), changed_facility AS MATERIALIZED (
     SELECT facility_id FROM changed WHERE facility_id IS NOT NULL
     UNION
-    -- Nobody writes a row when a membership begins or ends by the clock.
+    -- Nobody writes a row when a membership begins or ends by the clock, or a facility closes.
     SELECT member.facility_id
     FROM facility_group_member AS member, base
     WHERE member.facility_group_id = ${group}
-      AND ((member.from_date > base.effective_at AND member.from_date <= ${at})
-        OR (member.thru_date > base.effective_at AND member.thru_date <= ${at}))
+      AND ((${due('member.from_date')}) OR (${due('member.thru_date')}))
+    UNION
+    SELECT facility.facility_id FROM facility, base WHERE ${due('facility.closed_date')}
+  ), expired_debt AS MATERIALIZED (
+    -- More units are held back than were sold since the orders are known (src/domain/unseen-sales.ts): some are let go.
+    -- By the index applied_row_in_debt; once, while a file with the product waits.
+    SELECT applied.product_id
+    FROM applied_row AS applied
+    JOIN shop_orders AS orders USING (shop_id)
+    CROSS JOIN LATERAL (
+      SELECT sequence FROM published_row
+      WHERE shop_id = applied.shop_id AND product_id = applied.product_id OFFSET 0
+    ) AS published
+    WHERE applied.shop_id = ${shop} AND applied.debt > 0 AND published.sequence <= applied.sequence
+      -- One that is set apart would come with every file.
+      AND applied.outcome IN ('APPLIED', 'UNCHANGED')
+      AND applied.debt > (
+        SELECT coalesce(sum(seen.units), 0)
+        FROM jsonb_to_recordset(applied.drops) AS seen (at timestamptz, units integer)
+        WHERE seen.at > orders.imported_until - make_interval(secs => ${graceMs / 1000}))
   ), touched AS (
     SELECT product_id FROM changed WHERE product_id IS NOT NULL
     UNION
@@ -38,7 +66,12 @@ export function deltaCandidatesCte({ shop, group, at }: { shop: string; group: s
     WHERE shop_id = ${shop} AND EXISTS (SELECT FROM changed WHERE changed.facility_group_id = ${group})
     UNION
     SELECT product_id FROM owed_row WHERE shop_id = ${shop}
+    UNION
+    SELECT product_id FROM expired_debt
   ), candidate AS MATERIALIZED (
-    SELECT product_id FROM touched JOIN shop_product USING (product_id) WHERE shop_product.shop_id = ${shop}
+    -- By the primary key: a hash would read the whole mapping for the few that a delta has.
+    SELECT touched.product_id FROM touched CROSS JOIN LATERAL (
+      SELECT FROM shop_product WHERE shop_id = ${shop} AND product_id = touched.product_id OFFSET 0
+    ) AS mapped
   )`;
 }

@@ -99,6 +99,8 @@ export async function inTransaction<Result>(
 
 /** SQLSTATE classes and driver codes that mean "the database is away", not "the statement is wrong". */
 const AWAY = /^(08|57P|53|28|3D000)|^(ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|EHOSTUNREACH)/;
+/** SQLSTATE of a write on a standby, or on a database that was set to read-only. */
+const READ_ONLY = '25006';
 const AWAY_MESSAGE = /Connection terminated|timeout expired|Timeout acquiring a connection|not queryable/;
 
 async function reachable<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -107,6 +109,7 @@ async function reachable<Result>(work: () => Promise<Result>): Promise<Result> {
   } catch (error) {
     if (error instanceof AtpError) throw error;
     const { code, message } = error as { code?: string; message: string };
+    if (code === READ_ONLY) throw new AtpError('DATABASE_READ_ONLY', {}, { cause: error });
     if (AWAY.test(code ?? '') || AWAY_MESSAGE.test(message)) {
       throw new AtpError('DATABASE_UNREACHABLE', { reason: message || code }, { cause: error });
     }

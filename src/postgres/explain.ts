@@ -15,7 +15,7 @@ export interface ExplainRequest {
 /** A facility's part. */
 export interface ExplainedFacility extends FacilityStock {
   readonly facilityName: string;
-  /** Whether the facility is a member of the group at that instant; it may still not sell this product. */
+  /** Whether the facility is a member of the group, and not closed, at that instant; it may still not sell this product. */
   readonly isMember: boolean;
   readonly allowBrokering: boolean;
 }
@@ -56,7 +56,7 @@ export async function explain(database: Database, request: ExplainRequest): Prom
      JOIN facility_type USING (facility_type_id)
      LEFT JOIN product_facility AS level
        ON level.facility_id = facility.facility_id AND level.product_id = $1
-     CROSS JOIN LATERAL (SELECT EXISTS (
+     CROSS JOIN LATERAL (SELECT (facility.closed_date IS NULL OR $3 < facility.closed_date) AND EXISTS (
        SELECT FROM facility_group_member AS member
        WHERE member.facility_group_id = $2 AND member.facility_id = facility.facility_id
          AND member.from_date <= $3 AND (member.thru_date IS NULL OR $3 < member.thru_date)) AS is_member

@@ -2,8 +2,11 @@
 import { LANE_FILES_LISTED_MAX, QUARANTINED_LISTED_MAX } from '../domain/limits.ts';
 import type { UploadFileKind, UploadFileState } from '../domain/upload-file.ts';
 import { uploadFileName } from '../domain/upload-file.ts';
+import type { PlanCause, PlanState } from '../domain/sync-plan.ts';
 import type { Database } from './database.ts';
+import { listDecisions, type RecordedDecision } from './lane-decisions.ts';
 import { findShop } from './shops.ts';
+import { listPlans } from './sync-plans.ts';
 
 /** `blocked`: a person must decide. `applying`: a run holds the lane. `waiting`: files are there and nobody runs. */
 export type LaneState = 'idle' | 'waiting' | 'applying' | 'blocked';
@@ -29,16 +32,35 @@ export interface SetApartRow {
   readonly outcome: 'QUARANTINED' | 'OWED';
   readonly code: string;
   readonly message: string;
+  /** Whether the next file carries the product again already. */
+  readonly owed: boolean;
+}
+
+/** A file that was not made, because a person must look first. */
+export interface LanePlan {
+  readonly plan: number;
+  readonly kind: UploadFileKind;
+  readonly state: PlanState;
+  readonly cause: PlanCause;
+  readonly rows: number;
+  readonly toZero: number;
+  readonly products: number;
+  readonly madeAt: string;
 }
 
 export interface LaneView {
   readonly shopId: string;
   readonly state: LaneState;
+  /** Why it is blocked: a code and its message. */
   readonly reason: string | null;
+  /** Those that are HELD and the newest, newest first. */
+  readonly plans: readonly LanePlan[];
   /** The newest LANE_FILES_LISTED_MAX and every one that is not done with, in sequence. */
   readonly files: readonly LaneFile[];
   /** At most QUARANTINED_LISTED_MAX, by SKU. */
   readonly setApart: readonly SetApartRow[];
+  /** The last ones, newest first. */
+  readonly decisions: readonly RecordedDecision[];
 }
 
 interface FileRecord extends Omit<LaneFile, 'name'> {
@@ -66,24 +88,52 @@ export async function laneView(database: Database, shopId: string): Promise<Lane
   );
   const setApart = await database.query<SetApartRow>(
     `SELECT product.sku, applied.sequence, applied.outcome, applied.error_code AS code,
-       applied.error_message AS message
+       applied.error_message AS message,
+       EXISTS (SELECT FROM owed_row AS owed
+         WHERE owed.shop_id = applied.shop_id AND owed.product_id = applied.product_id) AS owed
      FROM applied_row AS applied JOIN product USING (product_id)
      WHERE applied.shop_id = $1 AND applied.outcome IN ('QUARANTINED', 'OWED')
      ORDER BY product.sku LIMIT $2`,
     [shopId, QUARANTINED_LISTED_MAX],
   );
+  const [origin] = await database.query<{ restoredReason: string | null }>(
+    `SELECT restored_reason AS "restoredReason" FROM shop_origin WHERE shop_id = $1`,
+    [shopId],
+  );
+  const restoredReason = origin?.restoredReason ?? null;
   const blocked = records.find((file) => file.status === 'BLOCKED');
+  const plans = await listPlans(database, shopId);
   return {
     shopId,
-    state: stateOf(records, lease?.isHeld ?? false),
-    reason: blocked?.reason ?? null,
+    state: restoredReason === null ? stateOf(records, lease?.isHeld ?? false) : 'blocked',
+    reason: restoredReason === null ? (blocked?.reason ?? null) : `HARD_SYNC_REQUIRED: ${restoredReason}`,
+    plans: plans.map(({ plan, kind, state, cause, rowCount, toZeroCount, productCount, madeAt }) => ({
+      plan,
+      kind,
+      state,
+      cause,
+      rows: rowCount,
+      toZero: toZeroCount,
+      products: productCount,
+      madeAt: madeAt.toISOString(),
+    })),
     files: records.map(({ sequence, createdAt, reason: _reason, ...file }) => ({
       sequence,
       name: uploadFileName({ shopId, sequence, kind: file.kind, createdAt }),
       ...file,
     })),
     setApart,
+    decisions: await listDecisions(database, shopId),
   };
+}
+
+/** Products that are set apart until their cause is gone. */
+export async function countQuarantined(database: Database, shopId: string): Promise<number> {
+  const [found] = await database.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM applied_row WHERE shop_id = $1 AND outcome = 'QUARANTINED'`,
+    [shopId],
+  );
+  return found?.count ?? 0;
 }
 
 function stateOf(files: readonly FileRecord[], isHeld: boolean): LaneState {

@@ -15,6 +15,14 @@ import { LEASE_DURATION_MS } from '../domain/limits.ts';
 import type { Connection, Database } from './database.ts';
 import { findFile, headOfLane, type UploadFile } from './upload-files.ts';
 
+/** Who applies a shop's files: a workflow, in the chain of runs that began with `holder`. */
+export interface LaneHolder {
+  readonly shopId: string;
+  readonly workflowId: string;
+  /** First execution run id. */
+  readonly holder: string;
+}
+
 /** An attempt's place in the lane. */
 export interface LanePass {
   readonly shopId: string;
@@ -32,18 +40,48 @@ export async function lockLane(connection: Connection, shopId: string): Promise<
 /** Enters the lane for `holder`; null while another holder's lease lasts. */
 export async function enterLane(
   database: Database,
-  { shopId, holder }: { readonly shopId: string; readonly holder: string },
+  { shopId, workflowId, holder }: LaneHolder,
 ): Promise<LanePass | null> {
   return database.transaction(async (connection) => {
     await lockLane(connection, shopId);
     const { rows } = await connection.query<LanePass>(
-      `UPDATE lane SET epoch = epoch + 1, holder = $2,
+      `UPDATE lane SET epoch = epoch + 1, holder = $2, holder_workflow_id = $4,
          expires_at = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
        WHERE shop_id = $1 AND (holder IS NULL OR holder = $2 OR expires_at < clock_timestamp())
        RETURNING shop_id AS "shopId", holder, epoch`,
-      [shopId, holder, LEASE_DURATION_MS],
+      [shopId, holder, LEASE_DURATION_MS, workflowId],
     );
     return rows[0] ?? null;
+  });
+}
+
+/** A lease that has not expired. */
+export interface Lease extends LaneHolder {
+  readonly epoch: number;
+}
+
+export async function leaseOf(database: Database, shopId: string): Promise<Lease | null> {
+  const [lease] = await database.query<Lease>(
+    `SELECT shop_id AS "shopId", holder_workflow_id AS "workflowId", holder, epoch
+     FROM lane
+     WHERE shop_id = $1 AND holder IS NOT NULL AND holder_workflow_id IS NOT NULL
+       AND expires_at > clock_timestamp()`,
+    [shopId],
+  );
+  return lease ?? null;
+}
+
+/**
+ * The lease of a run that was found to have ended lasts no longer. One that was renewed by another attempt since is
+ * left; and should the run live after all, the next one's higher epoch refuses whatever it writes.
+ */
+export async function endLease(database: Database, { shopId, holder, epoch }: Lease): Promise<void> {
+  await database.transaction(async (connection) => {
+    await lockLane(connection, shopId);
+    await connection.query(
+      `UPDATE lane SET expires_at = '-infinity' WHERE shop_id = $1 AND holder = $2 AND epoch = $3`,
+      [shopId, holder, epoch],
+    );
   });
 }
 
@@ -77,7 +115,8 @@ export async function nextFile(database: Database, pass: LanePass): Promise<Uplo
 
 async function releaseLane(connection: Connection, { shopId, epoch }: LanePass): Promise<void> {
   await connection.query(
-    `UPDATE lane SET holder = NULL, expires_at = '-infinity' WHERE shop_id = $1 AND epoch = $2`,
+    `UPDATE lane SET holder = NULL, holder_workflow_id = NULL, expires_at = '-infinity'
+     WHERE shop_id = $1 AND epoch = $2`,
     [shopId, epoch],
   );
 }
@@ -90,7 +129,7 @@ export async function startApplying(database: Database, pass: LanePass, sequence
   return database.transaction(async (connection) => {
     await holdLane(connection, pass);
     const { rowCount } = await connection.query(
-      `UPDATE upload_file SET state = 'APPLYING'
+      `UPDATE upload_file SET state = 'APPLYING', started_at = coalesce(started_at, clock_timestamp())
        WHERE shop_id = $1 AND sequence = $2 AND state IN ('READY', 'APPLYING')`,
       [pass.shopId, sequence],
     );
@@ -107,7 +146,7 @@ export async function blockFile(
   await database.transaction(async (connection) => {
     await holdLane(connection, pass);
     await connection.query(
-      `UPDATE upload_file SET state = 'BLOCKED', reason_code = $3, reason = $4
+      `UPDATE upload_file SET state = 'BLOCKED', reason_code = $3, reason = $4, blocked_at = clock_timestamp()
        WHERE shop_id = $1 AND sequence = $2 AND state IN ('WRITING', 'READY', 'APPLYING')`,
       [pass.shopId, block.sequence, block.code, block.reason],
     );
@@ -131,46 +170,38 @@ export async function closeFile(
 ): Promise<{ readonly file: UploadFile; readonly outcome: FileOutcome }> {
   const outcome = await database.transaction(async (connection) => {
     await holdLane(connection, pass);
-    const { rows } = await connection.query<FileOutcome>(
-      `SELECT count(*) FILTER (WHERE outcome = 'APPLIED')::int AS applied,
-         count(*) FILTER (WHERE outcome = 'UNCHANGED')::int AS unchanged,
-         count(*) FILTER (WHERE outcome = 'QUARANTINED')::int AS quarantined,
-         count(*) FILTER (WHERE outcome = 'OWED')::int AS owed
-       FROM applied_row WHERE shop_id = $1 AND sequence = $2`,
-      [pass.shopId, sequence],
-    );
-    const counts = rows[0] ?? { applied: 0, unchanged: 0, quarantined: 0, owed: 0 };
+    const counts = await countRows(connection, pass.shopId, sequence);
     const state = counts.quarantined + counts.owed > 0 ? 'PARTIAL' : 'APPLIED';
     await connection.query(
-      `UPDATE upload_file SET state = $3, closed_at = now(), reason_code = NULL, reason = NULL,
-         applied_count = $4, unchanged_count = $5, quarantined_count = $6, owed_count = $7
+      `UPDATE upload_file SET state = $3, closed_at = now(), reason_code = NULL, reason = NULL
        WHERE shop_id = $1 AND sequence = $2 AND state = 'APPLYING'`,
-      [pass.shopId, sequence, state, counts.applied, counts.unchanged, counts.quarantined, counts.owed],
+      [pass.shopId, sequence, state],
     );
     return counts;
   });
   return { file: await findFile(database, pass.shopId, sequence), outcome };
 }
 
-/**
- * BLOCKED → by a person: APPLYING when a part of it has been sent already, else READY, or WRITING when it never came
- * to SFTP. Throws UPLOAD_FILE_UNKNOWN, UPLOAD_FILE_NOT_BLOCKED.
- */
-export async function retryFile(database: Database, shopId: string, sequence: number): Promise<void> {
-  await database.transaction(async (connection) => {
-    await lockLane(connection, shopId);
-    const { rowCount } = await connection.query(
-      `UPDATE upload_file SET reason_code = NULL, reason = NULL,
-         state = CASE
-           WHEN sha256 IS NULL THEN 'WRITING'
-           WHEN EXISTS (SELECT FROM shopify_call AS call
-             WHERE call.shop_id = $1 AND call.sequence = $2) THEN 'APPLYING'
-           ELSE 'READY' END
-       WHERE shop_id = $1 AND sequence = $2 AND state = 'BLOCKED'`,
-      [shopId, sequence],
-    );
-    if (rowCount !== 0) return;
-    const file = await findFile(database, shopId, sequence);
-    throw new AtpError('UPLOAD_FILE_NOT_BLOCKED', { shopId, sequence, state: file.state });
-  });
+/** What became of a file's rows so far; it is written down with a file that is not done with. */
+export async function countRows(
+  connection: Connection,
+  shopId: string,
+  sequence: number,
+): Promise<FileOutcome> {
+  const { rows } = await connection.query<FileOutcome>(
+    `WITH counted AS (
+       SELECT count(*) FILTER (WHERE outcome = 'APPLIED')::int AS applied,
+         count(*) FILTER (WHERE outcome = 'UNCHANGED')::int AS unchanged,
+         count(*) FILTER (WHERE outcome = 'QUARANTINED')::int AS quarantined,
+         count(*) FILTER (WHERE outcome = 'OWED')::int AS owed
+       FROM applied_row WHERE shop_id = $1 AND sequence = $2
+     ), written AS (
+       UPDATE upload_file SET applied_count = applied, unchanged_count = unchanged,
+         quarantined_count = quarantined, owed_count = owed
+       FROM counted WHERE shop_id = $1 AND sequence = $2 AND state IN ('APPLYING', 'BLOCKED')
+     )
+     SELECT applied, unchanged, quarantined, owed FROM counted`,
+    [shopId, sequence],
+  );
+  return rows[0] ?? { applied: 0, unchanged: 0, quarantined: 0, owed: 0 };
 }

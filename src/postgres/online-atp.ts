@@ -33,8 +33,8 @@ export const ATP_COLUMNS = [
 /** Common table expressions that `onlineAtpSelect` needs in front of it. */
 export function placesCte({ group, at }: Pick<AtpScope, 'group' | 'at'>): string {
   return `place AS MATERIALIZED (
-    -- Every facility that can hold stock, and whether the group has it as a member at that instant.
-    SELECT facility.facility_id, EXISTS (
+    -- Every facility that can hold stock, and whether it sells in the group at that instant: a member, and not closed.
+    SELECT facility.facility_id, (facility.closed_date IS NULL OR ${at} < facility.closed_date) AND EXISTS (
       SELECT FROM facility_group_member AS member
       WHERE member.facility_group_id = ${group} AND member.facility_id = facility.facility_id
         AND member.from_date <= ${at} AND (member.thru_date IS NULL OR ${at} < member.thru_date)

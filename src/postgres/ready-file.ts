@@ -10,8 +10,8 @@ const FAULTS_OF_THE_FILE = ['FILE_MISSING', 'FILE_CHECKSUM_MISMATCH', 'FILE_NAME
  *
  * A Hard Sync then supersedes the shop's earlier files that wait: it holds every row of theirs, and newer. Not one
  * that is being applied, or that has a call whose outcome is unknown: that call may still arrive, and the later file
- * would not know. The lane is locked first, so that a lane which
- * looks for its next file at this moment sees either all of it or nothing.
+ * would not know. The lane is locked first, so that a lane which looks for its next file at this moment sees either all
+ * of it or nothing.
  */
 export async function markReady(
   database: Database,

@@ -1,11 +1,14 @@
 /** Which inventory item of a shop is which product: matched by exact SKU, the whole shop at once. */
 import type { CatalogueVariant, ShopMapping } from '../domain/catalogue.ts';
 import { AtpError } from '../domain/errors.ts';
+import { ITEM_FAULTS } from '../domain/row-decision.ts';
 import { inTransaction, type Connection, type Database } from './database.ts';
+import { IS_NOT_ON_ITS_WAY } from './set-apart.ts';
 
 /**
  * Replaces a shop's mapping by what its catalogue says now. Products that are no longer there are unmapped; a product
- * with another item than before is owed (cause REMAPPED), so that the next file carries it whatever its quantity.
+ * with another item than before is owed (cause REMAPPED), so that the next file carries it whatever its quantity; so is
+ * one that was quarantined, when its item is tracked and stocked now (cause MENDED).
  *
  * The catalogue streams into a temporary table first, in statements of their own; only then one short transaction
  * compares and writes. When `pages` fails, the mapping stays as it was.
@@ -30,6 +33,7 @@ export async function replaceShopProducts(
       await refuseAnEmptyCatalogue(session, shopId);
       await match(session);
       await oweRemapped(session, shopId);
+      await oweMended(session, shopId);
       await replaceMapping(session, shopId);
       await replaceFindings(session, shopId);
       return countMapping(session);
@@ -105,6 +109,23 @@ async function oweRemapped(session: Connection, shopId: string): Promise<void> {
        ELSE mapped.inventory_item_id <> matched.inventory_item_id END
      ON CONFLICT DO NOTHING`,
     [shopId],
+  );
+}
+
+/**
+ * Owed is a quarantined product whose cause is gone by what the catalogue says of its item now, unless a file that is
+ * still to be applied will try it again. By applied_row_set_apart.
+ */
+async function oweMended(session: Connection, shopId: string): Promise<void> {
+  await session.query(
+    `INSERT INTO owed_row (shop_id, product_id, cause)
+     SELECT applied.shop_id, applied.product_id, 'MENDED'
+     FROM applied_row AS applied JOIN matched USING (product_id)
+     WHERE applied.shop_id = $1 AND applied.outcome = 'QUARANTINED' AND applied.error_code = ANY($2)
+       AND matched.is_unique AND matched.tracked AND matched.level_active AND ${IS_NOT_ON_ITS_WAY}
+     ORDER BY applied.product_id
+     ON CONFLICT DO NOTHING`,
+    [shopId, ITEM_FAULTS],
   );
 }
 

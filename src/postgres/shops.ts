@@ -1,4 +1,5 @@
 import { AtpError } from '../domain/errors.ts';
+import type { SalesPolicy } from '../domain/unseen-sales.ts';
 import { breaksForeignKey, breaksUnique } from './constraint.ts';
 import type { Database } from './database.ts';
 
@@ -17,15 +18,29 @@ export interface Shop {
   readonly apiVersion: string;
   /** A UUID of this installation's shop: part of every idempotency key. */
   readonly keySpace: string;
+  /** Rises with each restore of the database: part of every idempotency key. */
+  readonly restoreGeneration: number;
+  /** What becomes of units that Shopify has sold and whose orders are not imported. */
+  readonly salesPolicy: SalesPolicy;
+  /** Share of the mapped products that a file may send to zero without a person's approval. */
+  readonly toZeroLimitPercent: number;
+}
+
+/** What a person may set of a shop; what is absent stays. */
+export interface ShopSettings {
+  readonly salesPolicy?: SalesPolicy | undefined;
+  /** A whole number from 0 to 100. */
+  readonly toZeroLimitPercent?: number | undefined;
 }
 
 /** What a new shop is made of. */
-export type NewShop = Omit<Shop, 'keySpace'>;
+export type NewShop = Omit<Shop, 'keySpace' | 'restoreGeneration' | keyof ShopSettings>;
 
 const SELECT_SHOP = `
   SELECT shop_id AS "shopId", domain, location_id AS "locationId", facility_group_id AS "facilityGroupId",
          access_token_ref AS "accessTokenRef", admin_url AS "adminUrl", api_version AS "apiVersion",
-         key_space AS "keySpace"
+         key_space AS "keySpace", restore_generation AS "restoreGeneration", sales_policy AS "salesPolicy",
+         to_zero_limit_percent AS "toZeroLimitPercent"
   FROM shop`;
 
 export async function listShops(database: Database): Promise<Shop[]> {
@@ -59,6 +74,32 @@ export async function addShop(database: Database, shop: NewShop): Promise<Shop> 
   return findShop(database, shopId);
 }
 
+/**
+ * Under `overwrite` nothing is held back: what is, is owed, and comes with the next file.
+ *
+ * @throws AtpError SHOP_UNKNOWN
+ */
+export async function setShop(database: Database, shopId: string, settings: ShopSettings): Promise<Shop> {
+  const { salesPolicy = null, toZeroLimitPercent = null } = settings;
+  await database.transaction(async (connection) => {
+    await connection.query(
+      `UPDATE shop SET sales_policy = coalesce($2, sales_policy),
+         to_zero_limit_percent = coalesce($3, to_zero_limit_percent)
+       WHERE shop_id = $1`,
+      [shopId, salesPolicy, toZeroLimitPercent],
+    );
+    if (salesPolicy !== 'overwrite') return;
+    // By applied_row_in_debt.
+    await connection.query(
+      `INSERT INTO owed_row (shop_id, product_id, cause)
+       SELECT shop_id, product_id, 'RELEASED' FROM applied_row WHERE shop_id = $1 AND debt > 0
+       ON CONFLICT DO NOTHING`,
+      [shopId],
+    );
+  });
+  return findShop(database, shopId);
+}
+
 /** What a shop may be, by field: the pattern, and how to say it to a person without repeating a value. */
 const RULES: Readonly<Record<Exclude<keyof NewShop, 'facilityGroupId' | 'adminUrl'>, [RegExp, string]>> = {
   shopId: [/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'shopId must be letters, digits, - and _, at most 63'],
@@ -89,6 +130,13 @@ function isOnLoopback(text: string): boolean {
 
 /** What hangs on a shop, in the order in which it can be deleted. */
 const DEPENDENT_TABLES = [
+  'lane_decision',
+  'sync_plan_row',
+  'sync_plan',
+  'snapshot_step',
+  'shop_origin',
+  'shop_imported_units',
+  'shop_orders',
   'mapping_finding',
   'shop_product',
   'shop_baseline',
@@ -102,7 +150,7 @@ const DEPENDENT_TABLES = [
 ] as const;
 
 /**
- * Forgets a shop and everything about its syncing: mapping, files, calls, lane. Its orders stay, since they still
+ * Forgets a shop and everything about its syncing: mapping, files, calls, lane, decisions. Its orders stay, since they still
  * claim stock; they only lose the shop they came from. Files on SFTP and quantities on Shopify are not touched.
  *
  * @throws AtpError SHOP_UNKNOWN, SHOP_BUSY (its files are being applied right now)

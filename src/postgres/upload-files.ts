@@ -52,14 +52,24 @@ export async function fileOfProducer(
   return rows[0] ? named(rows[0]) : null;
 }
 
-/** The file of this number. That there is one is the caller's knowledge. */
+const OF_NUMBER = `SELECT ${COLUMNS} FROM upload_file WHERE shop_id = $1 AND sequence = $2`;
+
+/** Throws UPLOAD_FILE_UNKNOWN. */
 export async function findFile(database: Database, shopId: string, sequence: number): Promise<UploadFile> {
-  const [record] = await database.query<FileRecord>(
-    `SELECT ${COLUMNS} FROM upload_file WHERE shop_id = $1 AND sequence = $2`,
-    [shopId, sequence],
-  );
+  const [record] = await database.query<FileRecord>(OF_NUMBER, [shopId, sequence]);
   if (!record) throw new AtpError('UPLOAD_FILE_UNKNOWN', { shopId, sequence });
   return named(record);
+}
+
+/** The same, locked until the transaction ends. Throws UPLOAD_FILE_UNKNOWN. */
+export async function lockFile(
+  connection: Connection,
+  shopId: string,
+  sequence: number,
+): Promise<UploadFile> {
+  const { rows } = await connection.query<FileRecord>(`${OF_NUMBER} FOR UPDATE`, [shopId, sequence]);
+  if (!rows[0]) throw new AtpError('UPLOAD_FILE_UNKNOWN', { shopId, sequence });
+  return named(rows[0]);
 }
 
 /** The first file of the shop, by number, that is not done with: the head of its lane. */
@@ -94,19 +104,24 @@ export async function* fileRows(
   }
 }
 
+/** A file that the lane is done with. */
+export interface ClosedUploadFile extends UploadFile {
+  readonly state: 'APPLIED' | 'PARTIAL' | 'SKIPPED' | 'SUPERSEDED';
+}
+
 /** Files that the lane is done with and that still lie in outgoing/, at most `limit`. */
 export async function filesToArchive(
   database: Database,
   shopId: string,
   limit: number,
-): Promise<readonly UploadFile[]> {
-  const records = await database.query<FileRecord>(
+): Promise<readonly ClosedUploadFile[]> {
+  const records = await database.query<Omit<ClosedUploadFile, 'name'>>(
     `SELECT ${COLUMNS} FROM upload_file
-     WHERE shop_id = $1 AND archived_at IS NULL AND state IN ('APPLIED', 'PARTIAL', 'SUPERSEDED')
+     WHERE shop_id = $1 AND archived_at IS NULL AND state IN ('APPLIED', 'PARTIAL', 'SKIPPED', 'SUPERSEDED')
      ORDER BY sequence LIMIT $2`,
     [shopId, limit],
   );
-  return records.map(named);
+  return records.map((record) => ({ ...record, name: uploadFileName(record) }));
 }
 
 export async function isArchived(database: Database, shopId: string, sequence: number): Promise<boolean> {

@@ -19,6 +19,7 @@ interface PageRow {
   readonly publishedQuantity: number | null;
   readonly appliedSequence: number | null;
   readonly appliedOutcome: string | null;
+  readonly debt: number | null;
 }
 
 /** Mapped products of the shop, by the index of its mapping, after `after`; with `only`, just those. */
@@ -41,7 +42,7 @@ export async function productsToVerify(
      SELECT atp.product_id AS "productId", product.sku, candidate.inventory_item_id AS "inventoryItemId",
        atp.online_atp AS "onlineAtp", published.sequence AS "publishedSequence",
        published.quantity AS "publishedQuantity", applied.sequence AS "appliedSequence",
-       applied.outcome AS "appliedOutcome"
+       applied.outcome AS "appliedOutcome", applied.debt
      FROM (${onlineAtpSelect({ ...scope, candidates: 'candidate', access: 'few' })}) AS atp
      JOIN candidate USING (product_id)
      JOIN product USING (product_id)
@@ -51,7 +52,7 @@ export async function productsToVerify(
        WHERE shop_id = $1 AND product_id = atp.product_id OFFSET 0
      ) AS published ON true
      LEFT JOIN LATERAL (
-       SELECT sequence, outcome FROM applied_row
+       SELECT sequence, outcome, debt FROM applied_row
        WHERE shop_id = $1 AND product_id = atp.product_id OFFSET 0
      ) AS applied ON true
      ORDER BY atp.product_id`,
@@ -69,7 +70,7 @@ export async function productsToVerify(
     applied:
       row.appliedSequence === null || row.appliedOutcome === null
         ? null
-        : { sequence: row.appliedSequence, outcome: row.appliedOutcome },
+        : { sequence: row.appliedSequence, outcome: row.appliedOutcome, debt: row.debt ?? 0 },
   }));
 }
 
@@ -87,16 +88,52 @@ export async function sampleOfProducts(
   return rows.map((row) => row.productId);
 }
 
-/** The next file carries these products again, whatever was published. */
-export async function oweProducts(
+/** What is healed of a product. */
+export interface HealedProduct {
+  readonly productId: string;
+  /** When Shopify was changed: the units that it shows now, and the item and file that they were compared with. */
+  readonly taken: {
+    readonly units: number;
+    readonly inventoryItemId: string;
+    readonly sequence: number;
+  } | null;
+}
+
+/**
+ * The next file carries these products again (cause HEAL). Where Shopify was changed, what it shows is taken as known:
+ * else units that somebody took away would be held back as sales that are not imported. It is taken only as long as the
+ * file is still the product's last one; the lane needs no lock for that.
+ */
+export async function healProducts(
   database: Database,
   shopId: string,
-  productIds: readonly string[],
-  cause: 'HEAL',
+  products: readonly HealedProduct[],
 ): Promise<void> {
-  await database.query(
-    `INSERT INTO owed_row (shop_id, product_id, cause) SELECT $1, unnest($2::text[]), $3
-     ON CONFLICT DO NOTHING`,
-    [shopId, productIds, cause],
-  );
+  if (products.length === 0) return;
+  const taken = products.flatMap(({ productId, taken: found }) => (found ? [{ productId, ...found }] : []));
+  await database.transaction(async (connection) => {
+    // In key order, as the lane settles its rows, so that the two cannot wait for each other in a circle.
+    await connection.query(
+      `WITH taken AS (
+         SELECT applied.product_id, found.units, found."inventoryItemId" AS inventory_item_id
+         FROM applied_row AS applied
+         JOIN jsonb_to_recordset($2)
+           AS found ("productId" text, units int, "inventoryItemId" text, sequence bigint)
+           ON found."productId" = applied.product_id AND found.sequence = applied.sequence
+         WHERE applied.shop_id = $1
+         ORDER BY applied.product_id FOR UPDATE OF applied
+       )
+       UPDATE applied_row AS applied SET last_known = taken.units, inventory_item_id = taken.inventory_item_id,
+         debt = 0, drops = NULL, imported_units = coalesce((
+           SELECT units FROM shop_imported_units AS imported
+           WHERE imported.shop_id = $1 AND imported.product_id = applied.product_id), applied.imported_units)
+       FROM taken WHERE applied.shop_id = $1 AND applied.product_id = taken.product_id`,
+      [shopId, JSON.stringify(taken)],
+    );
+    await connection.query(
+      `INSERT INTO owed_row (shop_id, product_id, cause) SELECT $1, unnest($2::text[]), 'HEAL'
+       ON CONFLICT DO NOTHING`,
+      [shopId, products.map(({ productId }) => productId)],
+    );
+  });
 }

@@ -5,6 +5,7 @@ import { downloadFile } from './downloading.ts';
 import { moveFile } from './moving.ts';
 import { publishFile } from './publishing.ts';
 import { isPlainName, remotePath } from './remote-path.ts';
+import { setAsideFile } from './setting-aside.ts';
 import { withConnection, type RemoteEntry, type SftpConnection } from './sftp-connection.ts';
 
 export interface SftpSettings {
@@ -65,6 +66,13 @@ export interface FileDrop {
    * @throws AtpError FILE_MISSING (in both places), FILE_NAME_TAKEN (another content is there)
    */
   move(from: string, to: string): Promise<void>;
+  /**
+   * Moves what lies under the target's name with another content, whatever it is, into `asideFolder` under a free
+   * name. Done when nothing lies there, or what belongs there.
+   *
+   * @throws AtpError FILE_NAME_TAKEN (no name is free)
+   */
+  setAside(target: PublishTarget, asideFolder: string): Promise<void>;
   /** Done when there is nothing under the path. */
   remove(path: string): Promise<void>;
 }
@@ -116,6 +124,9 @@ function dropOn(connection: SftpConnection, at: (path: string) => string): FileD
     download: (path, localPath) => downloadFile(connection, { path: at(path), name: path, localPath }),
 
     move: (from, to) => moveFile(connection, { from: at(from), to: at(to), name: from, newName: to }),
+
+    setAside: ({ folder, name, sha256 }, asideFolder) =>
+      setAsideFile(connection, { path: at(`${folder}/${name}`), folder: at(asideFolder), name, sha256 }),
 
     async remove(path) {
       const remote = at(path);

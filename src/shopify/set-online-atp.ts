@@ -34,15 +34,20 @@ const KEY_NAMESPACE = '6f1b1b0e-64d0-4a4c-9a57-2f6f0c0a7c11';
 export interface CallIdentity {
   /** Names the shop, as long as it is the same installation's: a shop that is added again counts its files anew. */
   readonly keySpace: string;
+  /** A restored database may take a number again that was sent before the restore: then it is another call. */
+  readonly restoreGeneration: number;
   readonly sequence: number;
   readonly chunk: number;
   readonly generation: number;
 }
 
 /** The key by which Shopify knows a repeat of this call for 24 hours: a UUID, version 5. */
-export function idempotencyKey({ keySpace, sequence, chunk, generation }: CallIdentity): string {
-  const name = JSON.stringify(['inventorySetQuantities', keySpace, sequence, chunk, generation]);
-  return uuidV5(name, KEY_NAMESPACE);
+export function idempotencyKey(call: CallIdentity): string {
+  const { keySpace, restoreGeneration, sequence, chunk, generation } = call;
+  const name = ['inventorySetQuantities', keySpace, sequence, chunk, generation];
+  // Before the first restore a key is what it was before restores were counted.
+  if (restoreGeneration > 0) name.push(restoreGeneration);
+  return uuidV5(JSON.stringify(name), KEY_NAMESPACE);
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   WorkflowFailedError,
   type WorkflowHandle,
   type WorkflowStartOptions,
+  type WorkflowUpdateFailedError,
 } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure, type SearchAttributePair } from '@temporalio/common';
 import { AtpError } from '../domain/errors.ts';
@@ -278,33 +279,57 @@ async function endOf(temporal: TemporalClient, handle: WorkflowHandle): Promise<
 /** Waits for a run's result, for as long as somebody works on it. */
 async function resultOf(temporal: TemporalClient, handle: WorkflowHandle): Promise<unknown> {
   const { workflowId } = handle;
-  // No deadline on the call: the server answers a long poll with a short deadline at once, and empty, thousands of
-  // times a second.
-  const { connection } = temporal.client;
-  const waiting = new AbortController();
-  const result = connection.withAbortSignal(waiting.signal, () => handle.result());
   try {
-    return await Promise.race([result, neglect(temporal, workflowId, waiting.signal)]);
+    return await whileWorkedOn(temporal, { workflowId, waitMaxMs: WAIT_MAX_MS }, () => handle.result());
   } catch (error) {
     if (error instanceof WorkflowFailedError) throw causeOf(error, workflowId);
-    return await reachable(temporal, () => Promise.reject(error as Error));
-  } finally {
-    waiting.abort();
+    throw error;
   }
 }
 
-/** Fails when nobody works on the queue, or the run takes too long; ends with the signal. */
-async function neglect(temporal: TemporalClient, workflowId: string, signal: AbortSignal): Promise<never> {
+export interface Waiting {
+  readonly workflowId: string;
+  readonly waitMaxMs: number;
+}
+
+/**
+ * Waits for an answer of a workflow, for as long as somebody works on it: without a worker the call itself would hang.
+ *
+ * @throws AtpError WORKER_NOT_POLLING, JOB_STILL_RUNNING, TEMPORAL_UNREACHABLE, and what `ask` throws
+ */
+export async function whileWorkedOn<Answer>(
+  temporal: TemporalClient,
+  waiting: Waiting,
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
+  // No deadline on the call: the server answers a long poll with a short deadline at once, and empty, thousands of
+  // times a second.
+  const { connection } = temporal.client;
+  const ended = new AbortController();
+  const answer = connection.withAbortSignal(ended.signal, ask);
+  try {
+    return await reachable(temporal, () => Promise.race([answer, neglect(temporal, waiting, ended.signal)]));
+  } finally {
+    ended.abort();
+  }
+}
+
+/** Fails when nobody works on the queue, or the answer takes too long; ends with the signal. */
+async function neglect(
+  temporal: TemporalClient,
+  { workflowId, waitMaxMs }: Waiting,
+  signal: AbortSignal,
+): Promise<never> {
   const startedAt = Date.now();
   let workedOnAt = startedAt;
-  while (Date.now() - startedAt < WAIT_MAX_MS) {
+  while (Date.now() - startedAt < waitMaxMs) {
     await delay(CHECK_INTERVAL_MS, undefined, { signal });
     if (await isWorkerPolling(temporal)) workedOnAt = Date.now();
     else if (Date.now() - workedOnAt > WORKER_GRACE_MS) {
       throw new AtpError('WORKER_NOT_POLLING', { taskQueue: TASK_QUEUE, workflowId });
     }
   }
-  throw new AtpError('JOB_STILL_RUNNING', { workflowId, waitedMinutes: WAIT_MAX_MS / 60_000 });
+  throw new AtpError('JOB_STILL_RUNNING', { workflowId, waitedMinutes: waitMaxMs / 60_000 });
 }
 
 /**
@@ -321,14 +346,15 @@ export class WorkflowFailure extends Error {
   }
 }
 
-function causeOf(error: WorkflowFailedError, workflowId: string): Error {
+/** What a failed run, or a failed update of one, is to whoever waited for it. */
+export function causeOf(error: WorkflowFailedError | WorkflowUpdateFailedError, workflowId: string): Error {
   const { code, message } = failureCause(error);
   if (code !== null) return new WorkflowFailure(code, message, { cause: error });
   return new AtpError('JOB_FAILED', { workflowId, reason: message }, { cause: error });
 }
 
 /** Why a workflow ended without a result; the code is null when it was not the workflow itself that said so. */
-export function failureCause(error: WorkflowFailedError): {
+export function failureCause(error: WorkflowFailedError | WorkflowUpdateFailedError): {
   readonly code: string | null;
   readonly message: string;
 } {

@@ -238,3 +238,24 @@ test('a blocked lane, with the command that lets it go on', async () => {
     hint: expect.stringContaining('`atp lane blue-shirts retry 7') as string,
   });
 });
+
+test('units that are held back for a day, since no order of the shop is imported', async () => {
+  const held = (
+    hours: number,
+  ) => `INSERT INTO applied_row (shop_id, product_id, sequence, outcome, target, debt, drops)
+    VALUES ('${SHOP}', 'RED-SHIRT', 1, 'APPLIED', 10, 3, jsonb_build_array(
+      jsonb_build_object('at', now() - interval '${hours} hours', 'units', 2),
+      jsonb_build_object('at', now(), 'units', 1)))
+    ON CONFLICT (shop_id, product_id) DO UPDATE SET drops = excluded.drops`;
+  await patient.inDatabase(held(23), 'DELETE FROM applied_row');
+  const fine = (await patient.checks()).find(({ name }) => name === 'blue-shirts: unseen sales');
+  expect(fine).toMatchObject({ ok: true, detail: '3 units of 1 product held back.' });
+
+  await patient.shop.database.query(held(25));
+
+  const { 'blue-shirts: unseen sales': found, ...others } = await patient.failing();
+  expect(others).toEqual({});
+  expect(found?.detail).toContain('1 product (RED-SHIRT)');
+  expect(found?.hint).toContain('ORDER_ITEMS with shopId blue-shirts');
+  expect(found?.hint).toContain('`atp shop set blue-shirts --sales-policy overwrite`');
+});

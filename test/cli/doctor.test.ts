@@ -33,6 +33,7 @@ test('a whole installation is well, and every check says what it saw', async () 
     'blue-shirts: mapping',
     'blue-shirts: facility group',
     'blue-shirts: lane',
+    'blue-shirts: unseen sales',
     'SFTP',
   ]);
   expect(checks.every(({ detail }) => detail !== '')).toBe(true);

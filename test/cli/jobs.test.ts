@@ -157,7 +157,7 @@ test('Process uploads that runs already is signalled instead', async () => {
   ]);
 });
 
-test('a blocked lane needs a person, who lets the file be tried again and says why', async () => {
+test('a blocked lane needs a person, and says what to type', async () => {
   await database.query(
     `INSERT INTO upload_file (shop_id, sequence, kind, state, producer_key, facility_group_id, location_id,
        snapshot, effective_at, sha256, reason_code, reason)
@@ -171,15 +171,26 @@ test('a blocked lane needs a person, who lets the file be tried again and says w
   });
   const { stdout, exitCode } = await atp.run('lane', 'south');
   expect(exitCode).toBe(4);
-  expect(stdout).toContain('`atp lane south retry 1 --reason <text>`');
-  expect(await atp.failure('lane', 'south', 'retry', '2')).toBe('UPLOAD_FILE_UNKNOWN 2');
+  for (const decision of ['retry', 'rewrite', 'skip']) {
+    expect(stdout).toContain(`\`atp lane south ${decision} 1 --reason <text>\``);
+  }
+});
 
-  const retry = ['lane', 'south', 'retry', '1', '--reason', 'put back by Ann'];
-  expect(await atp.json(retry)).toMatchObject({ state: 'waiting', files: [{ status: 'READY' }] });
+test.each([
+  ['a decision that there is not', ['forget', '1']],
+  ['a file without a number', ['retry']],
+  ['a plan without a reason', ['approve', '1']],
+  ['a code that there is not', ['skip', '1', '--expect', 'TOO_LATE']],
+  ['a reason without a decision', ['--reason', 'just so']],
+  ['a decision and an audit', ['retry', '1', '--audit']],
+])('lane with %s is refused', async (_, args) => {
+  expect(await atp.failure('lane', 'south', ...args)).toBe('INPUT_INVALID 2');
+});
 
-  const run = await temporal.client.workflow.getHandle('processUploads/south').describe();
-  expect(await run.staticDetails()).toBe('File 1 is tried again by a person. put back by Ann');
-  expect(await atp.failure(...retry)).toBe('UPLOAD_FILE_NOT_BLOCKED 2');
+test('a decision that nobody would carry out is not sent', async () => {
+  expect(await atp.failure('lane', 'south', 'retry', '1')).toBe('WORKER_NOT_POLLING 1');
+  expect(await atp.failure('lane', 'east', 'retry', '1')).toBe('SHOP_UNKNOWN 2');
+  expect(await atp.json(['lane', 'south'], 4)).toMatchObject({ state: 'blocked', decisions: [] });
 });
 
 test('a command that waits does not wait for ever for a worker that is not there', async () => {

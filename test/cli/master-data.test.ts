@@ -28,6 +28,7 @@ test('a facility is added, listed and changed', async () => {
     facilityTypeId: 'RETAIL_STORE',
     externalId: '101',
     isVirtual: false,
+    closedDate: null,
     facilityGroupIds: [],
   };
   expect(added).toEqual(facility);
@@ -36,6 +37,23 @@ test('a facility is added, listed and changed', async () => {
 
   expect(await atp.json(['facility', 'list'])).toEqual([{ ...facility, facilityName: 'Fifth Avenue' }]);
   expect((await atp.run('facility', 'list')).stdout).toContain('│ Fifth Avenue │');
+});
+
+test('a facility is closed from an instant on, and sells nowhere then, until it is opened again', async () => {
+  await atp.json(NEW_YORK);
+  await atp.json(['group', 'add', 'FAC_GRP', 'NEW_YORK']);
+  const set = (...change: string[]) => atp.json(['facility', 'set', 'NEW_YORK', ...change]);
+
+  expect(await set('--closed', '2126-01-01T00:00:00Z')).toMatchObject({
+    closedDate: '2126-01-01T00:00:00.000Z',
+    facilityGroupIds: ['FAC_GRP'],
+  });
+  expect(await set('--closed', '2026-01-01T00:00:00Z')).toMatchObject({ facilityGroupIds: [] });
+  expect(await set('--name', 'Fifth Avenue')).toMatchObject({ closedDate: '2026-01-01T00:00:00.000Z' });
+  expect(await set('--open')).toMatchObject({ closedDate: null, facilityGroupIds: ['FAC_GRP'] });
+  expect(await atp.failure('facility', 'set', 'NEW_YORK', '--open', '--closed', '2026-01-01T00:00:00Z')).toBe(
+    'INPUT_INVALID 2',
+  );
 });
 
 test('a facility is refused with a code that says what to do', async () => {

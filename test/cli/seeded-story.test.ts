@@ -72,10 +72,12 @@ test('the seeded retailer reaches Shopify, and example 1 is 75', { timeout: 120_
     lastPush: null,
   });
 
-  expect(await atp.json(['job', 'run', 'hard-sync', '--wait'])).toMatchObject({
+  expect(await atp.json(['job', 'run', 'hard-sync', '--wait'], 4)).toMatchObject({
     workflowId: 'hardSync/blue-shirts',
-    result: { shopId: 'blue-shirts', fileSequence: 1, rows: 12, heldForApproval: false },
+    result: { shopId: 'blue-shirts', fileSequence: null, plan: 1, heldForApproval: true },
   });
+  const approval = ['lane', 'blue-shirts', 'approve', '1', '--reason', 'the shop is ours now'];
+  expect(await atp.json(approval)).toMatchObject({ decided: { decision: 'approve', sequence: 1, rows: 12 } });
   expect(await atp.json(['job', 'run', 'process-uploads', '--wait'])).toMatchObject({
     status: 'COMPLETED',
     result: { laneState: 'idle' },
@@ -141,6 +143,8 @@ test('a file is imported from this machine: its good rows are applied, the other
 });
 
 test('two people who run the same job and wait get a run each, one after the other', async () => {
+  // A whole store has left the group: that much to zero would be held otherwise.
+  await atp.json(['shop', 'set', 'blue-shirts', '--to-zero-limit', '100']);
   const run = ['job', 'run', 'hard-sync', '--wait'];
 
   const runs = await Promise.all([

@@ -38,6 +38,9 @@ test('a shop is added with the reference to its token, and listed', async () => 
     adminUrl: null,
     apiVersion: '2026-10',
     keySpace: expect.any(String) as string,
+    restoreGeneration: 0,
+    salesPolicy: 'keep-unseen-sales',
+    toZeroLimitPercent: 20,
   };
 
   expect(await atp.json(addArguments())).toEqual({
@@ -48,6 +51,35 @@ test('a shop is added with the reference to its token, and listed', async () => 
   expect(await atp.failure(...addArguments())).toBe('SHOP_EXISTS 2');
   const sameLocation = addArguments().with(2, 'other');
   expect(await atp.failure(...sameLocation)).toBe('SHOP_EXISTS 2');
+});
+
+test('a shop’s settings are changed, those that are given, and shown', async () => {
+  await atp.json(addArguments());
+
+  expect(await atp.json(['shop', 'set', 'blue-shirts', '--sales-policy', 'overwrite'])).toMatchObject({
+    salesPolicy: 'overwrite',
+    toZeroLimitPercent: 20,
+  });
+  expect(await atp.json(['shop', 'set', 'blue-shirts', '--to-zero-limit', '0'])).toMatchObject({
+    salesPolicy: 'overwrite',
+    toZeroLimitPercent: 0,
+  });
+
+  expect(await atp.json(['shop', 'list'])).toMatchObject([
+    { salesPolicy: 'overwrite', toZeroLimitPercent: 0 },
+  ]);
+  const { stdout } = await atp.run('shop', 'list');
+  expect(stdout).toMatch(/overwritten +│ at most 0 %/);
+});
+
+test.each([
+  [['blue-shirts'], 'INPUT_INVALID 2'],
+  [['blue-shirts', '--sales-policy', 'forget'], 'INPUT_INVALID 2'],
+  [['blue-shirts', '--to-zero-limit', '101'], 'INPUT_INVALID 2'],
+  [['red-shirts', '--to-zero-limit', '10'], 'SHOP_UNKNOWN 2'],
+])('shop set %j is refused', async (args, failure) => {
+  await atp.json(addArguments());
+  expect(await atp.failure('shop', 'set', ...args)).toBe(failure);
 });
 
 test.each([
@@ -156,6 +188,45 @@ test('removing a shop keeps its orders, which still claim stock', async () => {
 
   expect(await atp.json(['explain', 'BLUE-SHIRT-M'])).toMatchObject({ terms: { brokeringQueue: 3 } });
   expect(await atp.failure('shop', 'remove', 'blue-shirts')).toBe('SHOP_UNKNOWN 2');
+});
+
+test('removing a shop forgets everything about its syncing', async () => {
+  await atp.json(addArguments());
+  await database.query(`INSERT INTO product (product_id, sku) VALUES ('P1', 'BLUE-SHIRT-M')`);
+  for (const [table, values] of [
+    [
+      'order_item (order_id, order_item_seq_id, shop_id, product_id, quantity, status_id, order_date)',
+      `('O1', '1', 'blue-shirts', 'P1', 3, 'ITEM_APPROVED', now())`,
+    ],
+    [
+      'lane_decision (decision_key, shop_id, decision, decided_by, outcome)',
+      `('a key', 'blue-shirts', 'release', 'anna', '{}')`,
+    ],
+    [
+      'sync_plan (shop_id, plan, kind, state, cause, producer_key, row_count, to_zero_count, product_count)',
+      `('blue-shirts', 1, 'hard-sync', 'HELD', 'TO_ZERO', 'a run', 1, 1, 1)`,
+    ],
+    ['sync_plan_row (shop_id, plan, product_id, quantity_before)', `('blue-shirts', 1, 'P1', 5)`],
+    [
+      'snapshot_step (shop_id, step, kind, snapshot, effective_at)',
+      `('blue-shirts', 1, 'hard-sync', pg_current_snapshot(), now())`,
+    ],
+    ['shop_origin (shop_id, incarnation, server_start)', `('blue-shirts', 'here', now())`],
+  ] as const) {
+    await database.query(`INSERT INTO ${table} VALUES ${values}`);
+  }
+
+  await atp.json(['shop', 'remove', 'blue-shirts']);
+
+  const tables = await database.query<{ name: string }>(
+    `SELECT table_name AS name FROM information_schema.columns
+     WHERE table_schema = 'public' AND column_name = 'shop_id' AND table_name <> 'order_item'`,
+  );
+  const left = await Promise.all(
+    tables.map(async ({ name }) => ({ name, rows: await database.query(`SELECT shop_id FROM ${name}`) })),
+  );
+  expect(left.filter(({ rows }) => rows.length > 0)).toEqual([]);
+  expect(left.map(({ name }) => name)).toContain('shop_imported_units');
 });
 
 test('a shop whose files are being applied is not removed', async () => {

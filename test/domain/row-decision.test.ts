@@ -1,15 +1,40 @@
 import { describe, expect, test } from 'vitest';
-import { decideRow, meaningOfRefusal, type ObservedItem } from '../../src/domain/row-decision.ts';
+import { decideRow, faultOf, meaningOfRefusal, type ObservedItem } from '../../src/domain/row-decision.ts';
+import { NOTHING_HELD_BACK } from '../../src/domain/unseen-sales.ts';
 
+const nothing = () => NOTHING_HELD_BACK;
+const three = { debt: 3, drops: [{ at: '2026-06-01T10:00:00.000Z', units: 3 }] };
 const STOCKED: ObservedItem = { tracked: true, levelActive: true, available: 10 };
 
 describe('a row of a file', () => {
   test('that Shopify shows already needs no write', () => {
-    expect(decideRow(10, STOCKED, 0)).toEqual({ outcome: 'UNCHANGED', observed: 10 });
+    expect(decideRow(10, STOCKED, 0, nothing)).toEqual({
+      outcome: 'UNCHANGED',
+      observed: 10,
+      held: NOTHING_HELD_BACK,
+    });
   });
 
   test('that differs is written on the value that was just read', () => {
-    expect(decideRow(75, STOCKED, 0)).toEqual({ outcome: 'WRITE', observed: 10, quantity: 75 });
+    expect(decideRow(75, STOCKED, 0, nothing)).toMatchObject({
+      outcome: 'WRITE',
+      observed: 10,
+      quantity: 75,
+    });
+  });
+
+  test('is written less what is held back, never below zero', () => {
+    expect(decideRow(75, STOCKED, 0, () => three)).toMatchObject({ quantity: 72, held: three });
+    expect(decideRow(2, STOCKED, 0, () => three)).toMatchObject({ quantity: 0 });
+  });
+
+  test('needs no write when Shopify shows it less what is held back, and keeps that', () => {
+    expect(decideRow(13, STOCKED, 3, () => three)).toEqual({
+      outcome: 'UNCHANGED',
+      observed: 10,
+      held: three,
+    });
+    expect(decideRow(10, STOCKED, 0, () => three)).toMatchObject({ outcome: 'WRITE', quantity: 7 });
   });
 
   test.each([
@@ -18,12 +43,17 @@ describe('a row of a file', () => {
     ['is not stocked at the location', { ...STOCKED, levelActive: false }, 'LEVEL_INACTIVE'],
     ['never was at the location', { ...STOCKED, available: null }, 'LEVEL_INACTIVE'],
   ])('whose item %s is set apart, even when the number would fit', (_what, item, code) => {
-    expect(decideRow(10, item, 0)).toMatchObject({ outcome: 'QUARANTINED', code });
+    expect(decideRow(10, item, 0, nothing)).toMatchObject({ outcome: 'QUARANTINED', code });
+    expect(faultOf(item)).toBe(code);
   });
 
   test('that moved between read and write three times is owed', () => {
-    expect(decideRow(75, STOCKED, 2)).toMatchObject({ outcome: 'WRITE' });
-    expect(decideRow(75, STOCKED, 3)).toEqual({ outcome: 'OWED', code: 'QUANTITY_STALE', observed: 10 });
+    expect(decideRow(75, STOCKED, 2, nothing)).toMatchObject({ outcome: 'WRITE' });
+    expect(decideRow(75, STOCKED, 3, nothing)).toEqual({
+      outcome: 'OWED',
+      code: 'QUANTITY_STALE',
+      observed: 10,
+    });
   });
 });
 

@@ -9,20 +9,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
 import { createMapShop } from '../../activities/map-shop.ts';
+import type { DecisionOutcome } from '../../src/domain/lane-decision.ts';
 import type { Database } from '../../src/postgres/database.ts';
 import { addFacility } from '../../src/postgres/facilities.ts';
 import { addGroupMember } from '../../src/postgres/facility-groups.ts';
 import { addProduct } from '../../src/postgres/products.ts';
 import { addShop, findShop, removeShop, type NewShop } from '../../src/postgres/shops.ts';
+import { findPlan } from '../../src/postgres/sync-plans.ts';
 import { STACK_WORKER } from '../../src/main/stack.ts';
 import { openAdminApi } from '../../src/shopify/admin-api.ts';
 import type { HoldStatus } from '../../src/stand-ins/shopify-twin/index.ts';
 import { connectTemporal, type TemporalClient } from '../../src/temporal/connection.ts';
 import { runJob, type JobOrder } from '../../src/temporal/jobs.ts';
+import { decideLane } from '../../src/temporal/lane-decisions.ts';
 import { cleanUp } from '../setup/clean-up.ts';
-import { freshDatabase } from '../setup/fresh-database.ts';
-import { freshNamespace } from '../setup/fresh-namespace.ts';
-import { freshSftpRoot } from '../setup/fresh-sftp-root.ts';
+import { freshDatabase, type FreshDatabase } from '../setup/fresh-database.ts';
+import { freshNamespace, type FreshNamespace } from '../setup/fresh-namespace.ts';
+import { freshSftpRoot, type FreshSftpRoot } from '../setup/fresh-sftp-root.ts';
 import { freshTwin, type FreshTwin } from '../setup/fresh-twin.ts';
 import { SHOP as TWIN_SHOP } from '../shopify/twin-fixture.ts';
 
@@ -42,6 +45,18 @@ export interface AtpOutcome {
   readonly stderr: string;
   /** stdout, parsed; null when it is no JSON. */
   readonly json: Record<string, unknown> | null;
+}
+
+export interface OwnParts {
+  readonly database?: FreshDatabase;
+  readonly temporal?: FreshNamespace;
+  readonly sftp?: FreshSftpRoot;
+}
+
+export interface WorkerStart {
+  /** For Node itself, before the program. */
+  readonly nodeArgs?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export class Installation {
@@ -67,12 +82,16 @@ export class Installation {
     this.environment = parts.environment;
   }
 
-  /** With these products, which show 0 on Shopify and were never counted. */
-  static async open(skus: readonly string[]): Promise<Installation> {
+  /**
+   * With these products, which show 0 on Shopify and were never counted.
+   *
+   * @param own parts that the test has made itself, because it stops them or stands between them and the worker
+   */
+  static async open(skus: readonly string[], own: OwnParts = {}): Promise<Installation> {
     const [{ database, url: databaseUrl }, { address, namespace }, sftp, twin] = await Promise.all([
-      freshDatabase(),
-      freshNamespace(),
-      freshSftpRoot(),
+      own.database ?? freshDatabase(),
+      own.temporal ?? freshNamespace(),
+      own.sftp ?? freshSftpRoot(),
       freshTwin(),
     ]);
     const { host, port, username, root, privateKeyFile, hostKey } = sftp.settings;
@@ -132,9 +151,9 @@ export class Installation {
   }
 
   /** Starts a worker and waits until it polls. It is killed with the test, if it still runs then. */
-  async startWorker(): Promise<WorkerProcess> {
-    const child = spawn(STACK_WORKER.command, STACK_WORKER.args, {
-      env: { ...process.env, ...this.environment },
+  async startWorker({ nodeArgs = [], environment }: WorkerStart = {}): Promise<WorkerProcess> {
+    const child = spawn(STACK_WORKER.command, [...nodeArgs, ...STACK_WORKER.args], {
+      env: { ...process.env, ...this.environment, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const worker = new WorkerProcess(child);
@@ -149,8 +168,24 @@ export class Installation {
     return result as Record<string, unknown>;
   }
 
-  hardSync(): Promise<Record<string, unknown>> {
-    return this.run({ job: 'hard-sync', shopId: SHOP });
+  /** A person decides about the shop's lane; throws with the code of a refusal. */
+  decide(decision: Readonly<Record<string, unknown>>): Promise<DecisionOutcome> {
+    return decideLane(this.temporal, SHOP, { by: 'Ann', ...decision });
+  }
+
+  /** The shop's first one is held; a person approves it, and it is told as if it had been made at once. */
+  async hardSync(): Promise<Record<string, unknown>> {
+    const result = await this.run({ job: 'hard-sync', shopId: SHOP });
+    const held = result['plan'];
+    if (typeof held !== 'number') return result;
+    const { cause } = await findPlan(this.database, SHOP, held);
+    if (cause !== 'FIRST_HARD_SYNC') return result;
+    const { plan, sequence, fileName, rows, toZero } = await this.decide({
+      decision: 'approve',
+      plan: held,
+      reason: 'the first of a new shop',
+    });
+    return { ...result, plan, fileSequence: sequence, fileName, rows, toZero, heldForApproval: false };
   }
 
   recentChanges(): Promise<Record<string, unknown>> {
@@ -173,17 +208,24 @@ export class Installation {
     return this.run({ job: 'import' });
   }
 
-  /** Counts of one facility, as a feed says them. */
+  /** Counts of one facility, as a feed says them. Its name is in its rows: the same counts again are another feed. */
   count(fileName: string, facilityId: string, units: Readonly<Record<string, number>>) {
     return this.importFeed(fileName, [
       'facilityId,externalFacilityId,idValue,idType,locationSeqId,comments,resetByAtp,availableQty',
-      ...Object.entries(units).map(([sku, quantity]) => `${facilityId},,${sku},SKU,,,N,${quantity}`),
+      ...Object.entries(units).map(
+        ([sku, quantity]) => `${facilityId},,${sku},SKU,,${fileName},N,${quantity}`,
+      ),
     ]);
   }
 
   /** Runs `atp` with these arguments and `--json`. */
-  async atp(...args: readonly string[]): Promise<AtpOutcome> {
-    const child = spawn(process.execPath, [CLI, ...args, '--json'], {
+  atp(...args: readonly string[]): Promise<AtpOutcome> {
+    return this.atpText(...args, '--json');
+  }
+
+  /** Runs `atp` with these arguments, as a person does. */
+  async atpText(...args: readonly string[]): Promise<AtpOutcome> {
+    const child = spawn(process.execPath, [CLI, ...args], {
       env: { ...process.env, ...this.environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -209,6 +251,12 @@ export class Installation {
   async shown(): Promise<Record<string, number>> {
     const levels = await this.twin.levels();
     return Object.fromEntries(levels.map((level) => [level.sku ?? '', level.available]));
+  }
+
+  /** At a closed one nothing can be sold, and no file can be applied. */
+  async setLocationActive(isActive: boolean): Promise<void> {
+    const { domain, locations } = TWIN_SHOP;
+    await this.twin.control('PATCH', `/shops/${domain}/locations`, [{ id: locations[0].id, isActive }]);
   }
 
   /** A customer buys on Shopify. */
@@ -277,6 +325,19 @@ export class WorkerProcess {
 
   get output(): string {
     return this.#output;
+  }
+
+  /** Resolves when SIGKILL has ended it, whoever sent it; throws when it goes on living. */
+  async untilKilled(): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null)
+      await once(this.#child, 'exit', { signal: AbortSignal.timeout(STATE_TIMEOUT_MS) });
+    if (this.#child.signalCode !== 'SIGKILL')
+      throw new Error(`The worker has ended by itself:\n${this.#output}`);
+  }
+
+  /** SIGSTOP: it stands still in the middle of what it does; SIGCONT: it goes on as if nothing had been. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#child.kill(signal);
   }
 
   /** SIGKILL: nothing of it can tidy up. */

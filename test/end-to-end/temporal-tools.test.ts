@@ -44,7 +44,8 @@ test('each of the five jobs runs by the plain temporal command', async () => {
   await shop.count('RESET_INVENTORY__1.csv', 'BROADWAY', { 'BLUE-SHIRT': 7 });
 
   expect(await execute('importInventory', {})).toEqual({ files: [] });
-  expect(await execute('hardSync', { shopId: SHOP })).toMatchObject({ fileSequence: 1, rows: 2 });
+  expect(await execute('hardSync', { shopId: SHOP })).toMatchObject({ plan: 1, heldForApproval: true });
+  await shop.decide({ decision: 'approve', plan: 1, reason: 'looked at' });
   expect(await execute('uploadRecentChanges', { shopId: SHOP, facilityGroupId: 'FAC_GRP' })).toMatchObject({
     fileSequence: null,
   });

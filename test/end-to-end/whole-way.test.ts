@@ -9,6 +9,8 @@ let shop: Installation;
 
 beforeAll(async () => {
   shop = await Installation.open(['BLUE-SHIRT', 'RED-SHIRT', 'SOCKS']);
+  // Of three products, two at zero are nothing to ask a person about.
+  await shop.atp('shop', 'set', SHOP, '--to-zero-limit', '100');
   await shop.startWorker();
 });
 

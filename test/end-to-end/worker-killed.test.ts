@@ -61,6 +61,7 @@ test('after Shopify applied a write whose answer never came', { timeout: 180_000
 
   expect(await shop.shown()).toEqual(TARGETS);
   const requests = await shop.twin.requests('SetOnlineAtp');
-  expect(requests.filter((request) => request.replayed)).toHaveLength(1);
+  // The kill may also come before the answer of a call beside it was recorded.
+  expect(requests.filter((request) => request.replayed)).not.toEqual([]);
   expect([...(await shop.appliedByKey()).values()].every((times) => times === 1)).toBe(true);
 });

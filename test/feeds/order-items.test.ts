@@ -225,3 +225,47 @@ describe('at once', () => {
     expect(await broadway()).toEqual({ qoh: 7, reserved: 0 });
   });
 });
+
+describe('what a shop’s orders have taken from Shopify, as far as they are imported', () => {
+  async function imported(): Promise<Record<string, number>> {
+    const rows = await warehouse.database.query<{ sku: string; units: number }>(
+      `SELECT sku, units FROM shop_imported_units JOIN product USING (product_id) WHERE shop_id = $1 ORDER BY sku`,
+      [SHOP],
+    );
+    return Object.fromEntries(rows.map(({ sku, units }) => [sku, units]));
+  }
+
+  test('are the units of its lines, shipped or not, less what was cancelled; orders of others do not count', async () => {
+    await tell(
+      { order: 'O1', shop: SHOP, quantity: 3 },
+      { order: 'O2', shop: SHOP, quantity: 2, cancelled: 2, status: 'CANCELLED' },
+      { order: 'O3', shop: SHOP, quantity: 4, sku: 'HAT' },
+      { order: 'O4', quantity: 9 },
+    );
+    expect(await imported()).toEqual({ HAT: 4, SHIRT: 3 });
+
+    await tell({ order: 'O1', shop: SHOP, quantity: 3, cancelled: 1 });
+    expect(await imported()).toEqual({ HAT: 4, SHIRT: 2 });
+
+    await tell(
+      { order: 'O1', shop: SHOP, quantity: 3, cancelled: 1, status: 'COMPLETED' },
+      { order: 'O3', shop: SHOP, quantity: 4, sku: 'HAT', status: 'CANCELLED' },
+    );
+    expect(await imported()).toEqual({ HAT: 0, SHIRT: 2 });
+  });
+
+  test('are known up to the newest order, and never beyond now', async () => {
+    const until = async () =>
+      warehouse.database.query(
+        'SELECT imported_until AS until, imported_until <= now() AS "isPast" FROM shop_orders',
+      );
+    await tell({ shop: SHOP });
+    expect(await until()).toEqual([{ until: new Date('2026-11-24T10:00:00Z'), isPast: true }]);
+
+    await warehouse.import('ORDER_ITEMS', [
+      `O9,1,${SHOP},,SHIRT,,1,,BROADWAY,ITEM_APPROVED,2126-11-24T10:00:00Z`,
+      `O8,1,${SHOP},,SHIRT,,1,,BROADWAY,ITEM_APPROVED,2020-11-24T10:00:00Z`,
+    ]);
+    expect(await until()).toEqual([{ until: expect.any(Date) as Date, isPast: true }]);
+  });
+});

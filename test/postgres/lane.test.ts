@@ -3,77 +3,26 @@ import { describe, expect, test } from 'vitest';
 import {
   blockFile,
   closeFile,
+  endLease,
   enterLane,
+  leaseOf,
   nextFile,
-  retryFile,
   startApplying,
   type LanePass,
 } from '../../src/postgres/lane.ts';
 import { laneView } from '../../src/postgres/lane-view.ts';
-import { produceFile } from '../../src/postgres/producing.ts';
-import { markReady } from '../../src/postgres/ready-file.ts';
-import { freshDatabase } from '../setup/fresh-database.ts';
-import { BROADWAY, Retailer, SHOP } from './retailer.ts';
-
-const LANE = { shopId: SHOP, holder: 'run A' };
-
-class Lane {
-  readonly retailer: Retailer;
-  #runs = 0;
-
-  constructor(retailer: Retailer) {
-    this.retailer = retailer;
-  }
-
-  get database() {
-    return this.retailer.database;
-  }
-
-  /** The next file, WRITING. */
-  async produce(kind: 'hard-sync' | 'recent-changes'): Promise<number> {
-    this.#runs += 1;
-    await this.retailer.post('SHIRT', BROADWAY, 1, 0);
-    const request = { shopId: SHOP, kind, producerKey: `run ${this.#runs}` };
-    const file = await produceFile(this.database, request);
-    if (!file) throw new Error('There was nothing to publish.');
-    return file.sequence;
-  }
-
-  ready(sequence: number): Promise<void> {
-    return markReady(this.database, { shopId: SHOP, sequence, sha256: `hash of ${sequence}` });
-  }
-
-  async readyFile(kind: 'hard-sync' | 'recent-changes'): Promise<number> {
-    const sequence = await this.produce(kind);
-    await this.ready(sequence);
-    return sequence;
-  }
-
-  async enter(holder = LANE.holder): Promise<LanePass> {
-    const pass = await enterLane(this.database, { shopId: SHOP, holder });
-    if (!pass) throw new Error('The lane is busy.');
-    return pass;
-  }
-
-  async states(): Promise<string[]> {
-    return (await laneView(this.database, SHOP)).files.map((file) => file.status);
-  }
-}
-
-async function openLane(): Promise<Lane> {
-  const { database } = await freshDatabase();
-  return new Lane(await Retailer.open(database, ['SHIRT']));
-}
+import { openLane, run, type Lane } from './lane-under-test.ts';
+import { SHOP } from './retailer.ts';
 
 describe('the lease', () => {
   test('keeps another run out until it is released', async () => {
     const lane = await openLane();
     const pass = await lane.enter('run A');
 
-    expect(await enterLane(lane.database, { shopId: SHOP, holder: 'run B' })).toBeNull();
+    expect(await enterLane(lane.database, run('run B'))).toBeNull();
     expect(await nextFile(lane.database, pass)).toBeNull();
 
-    expect(await enterLane(lane.database, { shopId: SHOP, holder: 'run B' })).not.toBeNull();
+    expect(await enterLane(lane.database, run('run B'))).not.toBeNull();
   });
 
   test('that has expired is taken over, and its old holder writes nothing more', async () => {
@@ -99,6 +48,21 @@ describe('the lease', () => {
     });
     await startApplying(lane.database, successor, 1);
     expect(await lane.states()).toEqual(['APPLYING']);
+  });
+
+  test('of a run that was found to have ended is ended, but not one that was renewed since', async () => {
+    const lane = await openLane();
+    await lane.enter('run A');
+    const lease = await leaseOf(lane.database, SHOP);
+    expect(lease).toMatchObject({ shopId: SHOP, workflowId: 'processUploads/blue-shirts', holder: 'run A' });
+    if (!lease) throw new Error('There is no lease.');
+    await lane.enter('run A');
+
+    await endLease(lane.database, lease);
+    expect(await enterLane(lane.database, run('run B'))).toBeNull();
+
+    await endLease(lane.database, { ...lease, epoch: lease.epoch + 1 });
+    expect(await enterLane(lane.database, run('run B'))).not.toBeNull();
   });
 
   test('is renewed by every look and every write', async () => {
@@ -155,7 +119,7 @@ describe('the next file', () => {
       state: 'blocked',
       reason: 'FILE_MISSING: It is not there.',
     });
-    await retryFile(lane.database, SHOP, 1);
+    await lane.decide('retry', 1);
     expect(await nextFile(lane.database, await lane.enter('run B'))).toMatchObject({ state: 'READY' });
   });
 
@@ -165,7 +129,7 @@ describe('the next file', () => {
       const sequence = await lane.produce('hard-sync');
       const pass = await lane.enter('run A');
       // The wake-up comes after READY has committed, as the producer's does.
-      const woken = lane.ready(sequence).then(() => enterLane(lane.database, { ...LANE, holder: 'run B' }));
+      const woken = lane.ready(sequence).then(() => enterLane(lane.database, run('run B')));
       const [seen, entered] = await Promise.all([lastLook(lane, pass), woken]);
 
       expect(seen === 'READY' || entered !== null).toBe(true);
@@ -209,36 +173,13 @@ describe('a Hard Sync that becomes READY', () => {
   });
 });
 
-describe('a file whose call has no answer', () => {
-  async function withUnansweredCall(): Promise<Lane> {
-    const lane = await openLane();
-    await lane.readyFile('hard-sync');
-    const pass = await lane.enter();
-    await startApplying(lane.database, pass, 1);
-    await lane.database.query(
-      `INSERT INTO shopify_call (shop_id, sequence, chunk, generation, idempotency_key, variables, epoch, state)
-       VALUES ($1, 1, 0, 0, gen_random_uuid(), '{}', $2, 'STORED')`,
-      [SHOP, pass.epoch],
-    );
-    await blockFile(lane.database, pass, { sequence: 1, code: 'FILE_MISSING', reason: 'test' });
-    return lane;
-  }
+test('a file whose call has no answer is not superseded, whatever blocks it: the call may still arrive', async () => {
+  const lane = await openLane();
+  await lane.blockedWithUnansweredCall();
 
-  test('is not superseded, whatever blocks it: the call may still arrive', async () => {
-    const lane = await withUnansweredCall();
+  await lane.readyFile('hard-sync');
 
-    await lane.readyFile('hard-sync');
-
-    expect(await lane.states()).toEqual(['BLOCKED', 'READY']);
-  });
-
-  test('goes on with its calls when it is retried, and SFTP is not asked again', async () => {
-    const lane = await withUnansweredCall();
-
-    await retryFile(lane.database, SHOP, 1);
-
-    expect(await lane.states()).toEqual(['APPLYING']);
-  });
+  expect(await lane.states()).toEqual(['BLOCKED', 'READY']);
 });
 
 test('a file that is superseded between the look and its start is not applied', async () => {
@@ -251,12 +192,4 @@ test('a file that is superseded between the look and its start is not applied', 
   expect(await startApplying(lane.database, pass, 1)).toBe(false);
 
   expect(await lane.states()).toEqual(['SUPERSEDED', 'READY']);
-});
-
-test('only a blocked file is retried', async () => {
-  const lane = await openLane();
-  await lane.readyFile('hard-sync');
-
-  await expect(retryFile(lane.database, SHOP, 1)).rejects.toMatchObject({ code: 'UPLOAD_FILE_NOT_BLOCKED' });
-  await expect(retryFile(lane.database, SHOP, 7)).rejects.toMatchObject({ code: 'UPLOAD_FILE_UNKNOWN' });
 });

@@ -18,6 +18,8 @@ const hours = fc.integer({ min: -2, max: 2 });
 const facilities = fc.array(
   fc.record({
     isVirtual: fc.boolean(),
+    /** Hours from noon at which it closes. */
+    closed: fc.option(hours),
     membership: fc.option(fc.record({ from: hours, hoursLong: fc.option(fc.integer({ min: 1, max: 3 })) })),
   }),
   { minLength: 1, maxLength: 5 },
@@ -77,8 +79,9 @@ function termsOf({ facilities: places, products: goods, group: channel }: World,
   const stock = product.levels.flatMap((level, at): FacilityStock[] => {
     const place = places[at];
     if (!place || place.isVirtual) return [];
-    const { membership } = place;
+    const { membership, closed } = place;
     const isMember =
+      (closed === null || closed > 0) &&
       membership !== null &&
       membership.from <= 0 &&
       (membership.hoursLong === null || membership.from + membership.hoursLong > 0);
@@ -117,10 +120,14 @@ async function write(database: Database, generated: World, run: number): Promise
        VALUES ($1, 'generated', $2, $3)`,
       [names.group, defaultThreshold, floorPerFacility],
     );
-    for (const [index, { isVirtual, membership }] of generated.facilities.entries()) {
+    for (const [index, { isVirtual, membership, closed }] of generated.facilities.entries()) {
       await connection.query(
-        'INSERT INTO facility (facility_id, facility_name, facility_type_id) VALUES ($1, $1, $2)',
-        [names.facility(index), isVirtual ? 'NA' : 'RETAIL_STORE'],
+        'INSERT INTO facility (facility_id, facility_name, facility_type_id, closed_date) VALUES ($1, $1, $2, $3)',
+        [
+          names.facility(index),
+          isVirtual ? 'NA' : 'RETAIL_STORE',
+          closed === null ? null : new Date(NOON.getTime() + closed * HOUR_MS),
+        ],
       );
       if (!membership) continue;
       const from = new Date(NOON.getTime() + membership.from * HOUR_MS);

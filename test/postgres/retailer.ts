@@ -1,5 +1,9 @@
 /** A small master of inventory for tests of what happens in the database. */
+import { randomUUID } from 'node:crypto';
+import type { UploadFileKind } from '../../src/domain/upload-file.ts';
 import type { Connection, Database } from '../../src/postgres/database.ts';
+import { produceFile, type Produced } from '../../src/postgres/producing.ts';
+import { findPlan } from '../../src/postgres/sync-plans.ts';
 
 export const SHOP = 'blue-shirts';
 export const GROUP = 'FAC_GRP';
@@ -39,19 +43,25 @@ export class Retailer {
     await database.query(`INSERT INTO facility_group_member VALUES ('${GROUP}', '${BROADWAY}', $1)`, [
       LONG_AGO,
     ]);
-    await database.query(
-      `INSERT INTO shop (shop_id, domain, location_id, facility_group_id, access_token_ref, api_version)
-       VALUES ('${SHOP}', 'blue-shirts.myshopify.com', 'gid://shopify/Location/1', '${GROUP}', 'env:NO_TOKEN', '2026-10')`,
-    );
     const retailer = new Retailer(database);
     await retailer.addProducts(skus);
-    await database.query(
-      `INSERT INTO shop_product (shop_id, product_id, inventory_item_id, variant_id)
-       SELECT '${SHOP}', product_id, 'gid://shopify/InventoryItem/' || product_id, 'variant-' || product_id
-       FROM product`,
-    );
+    await retailer.openShop(SHOP, GROUP);
     for (const sku of skus) await retailer.post(sku, BROADWAY, 10, 0);
     return retailer;
+  }
+
+  /** A shop that every product is mapped to. */
+  async openShop(shopId: string, facilityGroupId: string): Promise<void> {
+    await this.database.query(
+      `INSERT INTO shop (shop_id, domain, location_id, facility_group_id, access_token_ref, api_version)
+       VALUES ($1, $1 || '.myshopify.com', 'gid://shopify/Location/1', $2, 'env:NO_TOKEN', '2026-10')`,
+      [shopId, facilityGroupId],
+    );
+    await this.database.query(
+      `INSERT INTO shop_product (shop_id, product_id, inventory_item_id, variant_id)
+       SELECT $1, product_id, 'gid://shopify/InventoryItem/' || product_id, 'variant-' || product_id FROM product`,
+      [shopId],
+    );
   }
 
   /** Products without stock or mapping; the product's id is its SKU. */
@@ -78,6 +88,25 @@ export class Retailer {
     );
   }
 
+  /** Produces for the shop. Its first Hard Sync is held; here it is approved at once, as whoever opens a shop does. */
+  async produce(kind: UploadFileKind, producerKey: string = randomUUID(), shopId = SHOP): Promise<Produced> {
+    const produced = await produceFile(this.database, { shopId, kind, producerKey });
+    if (produced.plan?.cause !== 'FIRST_HARD_SYNC') return produced;
+    const { file } = await this.approve(produced.plan.plan, `approval of ${producerKey}`, shopId);
+    return { file, plan: null };
+  }
+
+  /** A person's approval of a held plan. The same key again is the same decision. */
+  async approve(plan: number, decisionKey: string = randomUUID(), shopId = SHOP): Promise<Produced> {
+    const { kind } = await findPlan(this.database, shopId, plan);
+    return produceFile(this.database, { shopId, kind, producerKey: decisionKey, approval: { plan } });
+  }
+
+  /** Share of the shop's products that may go to zero without a question; 100: all of them. */
+  async setToZeroLimit(percent: number): Promise<void> {
+    await this.database.query('UPDATE shop SET to_zero_limit_percent = $1', [percent]);
+  }
+
   /** A transaction that stays open until the test ends it. */
   async begin(): Promise<OpenTransaction> {
     const opened = Promise.withResolvers<Connection>();
@@ -100,10 +129,10 @@ export class Retailer {
   }
 
   /** Product → quantity of a file. */
-  async rowsOf(sequence: number): Promise<Record<string, number>> {
+  async rowsOf(sequence: number, shopId = SHOP): Promise<Record<string, number>> {
     const rows = await this.database.query<{ sku: string; quantity: number }>(
       'SELECT sku, quantity FROM upload_file_row WHERE shop_id = $1 AND sequence = $2 ORDER BY position',
-      [SHOP, sequence],
+      [shopId, sequence],
     );
     return Object.fromEntries(rows.map((row) => [row.sku, row.quantity]));
   }

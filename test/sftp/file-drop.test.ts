@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { FILED_NAMES_MAX } from '../../src/domain/limits.ts';
 import { fileDrop, type OpenFileDrop } from '../../src/sftp/file-drop.ts';
 import { publishFile } from '../../src/sftp/publishing.ts';
 import { moveFile } from '../../src/sftp/moving.ts';
@@ -52,6 +53,53 @@ describe.each(await sftpServers())('the file drop on the %s server', (server) =>
     expect(await namesIn('outgoing/blue-shirts')).toEqual([NAME, `${NAME}.sha256`]);
     expect(await read(`outgoing/blue-shirts/${NAME}`)).toBe('a,b\n1,2\n');
     expect(await read(`outgoing/blue-shirts/${NAME}.sha256`)).toBe(`${sha256('a,b\n1,2\n')}  ${NAME}\n`);
+  });
+
+  describe('setting aside', () => {
+    const target = { folder: 'outgoing/blue-shirts', name: NAME, sha256: sha256('ours') };
+    const ASIDE = 'archive/blue-shirts/set-aside';
+    const setAside = () => drop((files) => files.setAside(target, ASIDE));
+
+    test('keeps what lies in a file’s place under a name that is free, and does it once', async () => {
+      await put(`${ASIDE}/${NAME}`, 'of last week');
+      await put(`${target.folder}/${NAME}`, 'foreign');
+
+      await setAside();
+      await setAside();
+
+      expect(await namesIn(target.folder)).toEqual([]);
+      expect(await namesIn(ASIDE)).toEqual([NAME, `${NAME}.2`]);
+      expect(await read(`${ASIDE}/${NAME}`)).toBe('of last week');
+      expect(await read(`${ASIDE}/${NAME}.2`)).toBe('foreign');
+    });
+
+    test('leaves the file alone that belongs there', async () => {
+      await put(`${target.folder}/${NAME}`, 'ours');
+
+      await setAside();
+
+      expect(await read(`${target.folder}/${NAME}`)).toBe('ours');
+    });
+
+    test('takes a folder out of the way as well', async () => {
+      await put(`${target.folder}/${NAME}/inside.csv`, 'foreign');
+
+      await setAside();
+
+      expect(await read(`${ASIDE}/${NAME}/inside.csv`)).toBe('foreign');
+    });
+
+    test('replaces nothing when every name is taken', async () => {
+      await put(`${target.folder}/${NAME}`, 'foreign');
+      await put(`${ASIDE}/${NAME}`, 'of 1');
+      for (let number = 2; number <= FILED_NAMES_MAX; number += 1) {
+        await put(`${ASIDE}/${NAME}.${number}`, `of ${number}`);
+      }
+
+      expect((await codedError(setAside)).code).toBe('FILE_NAME_TAKEN');
+
+      expect(await read(`${target.folder}/${NAME}`)).toBe('foreign');
+    });
   });
 
   test('a file of many requests arrives byte for byte and comes back so', async () => {

@@ -3,23 +3,36 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { cleanUp } from '../setup/clean-up.ts';
 
+/** As the client sees it. */
+type Direction = 'sent' | 'received';
+
 export interface TcpProxy {
   readonly port: number;
   /** Bytes from clients to the server so far. */
   sentBytes(): number;
-  /** What happens to the connection that has sent so many bytes: reset, or nothing passes any more in any direction. */
-  breakAfter(bytes: number, how: 'reset' | 'hole'): void;
+  /**
+   * What happens to a connection that has sent (or received) so many bytes: reset, or nothing passes any more in any
+   * direction.
+   */
+  breakAfter(bytes: number, how: 'reset' | 'hole', direction?: Direction): void;
+  /** Connections that have been broken so far. */
+  broken(): number;
   mend(): void;
 }
 
 export async function tcpProxy(target: { readonly host: string; readonly port: number }): Promise<TcpProxy> {
   let sent = 0;
-  let fault: { readonly bytes: number; readonly how: 'reset' | 'hole' } | null = null;
+  let fault: {
+    readonly bytes: number;
+    readonly how: 'reset' | 'hole';
+    readonly direction: Direction;
+  } | null = null;
   const open = new Set<Socket>();
+  const broken = new Set<Socket>();
 
   const server = createServer((client) => {
     const upstream = connect(target);
-    let own = 0;
+    const own = { sent: 0, received: 0 };
     for (const socket of [client, upstream]) {
       open.add(socket);
       socket.on('error', () => undefined);
@@ -29,15 +42,20 @@ export async function tcpProxy(target: { readonly host: string; readonly port: n
         upstream.destroy();
       });
     }
-    const isBroken = () => fault !== null && own >= fault.bytes;
+    const passes = () => {
+      if (fault === null || own[fault.direction] < fault.bytes) return true;
+      broken.add(client);
+      if (fault.how === 'reset') client.resetAndDestroy();
+      return false;
+    };
     client.on('data', (data) => {
-      own += data.length;
+      own.sent += data.length;
       sent += data.length;
-      if (!isBroken()) upstream.write(data);
-      else if (fault?.how === 'reset') client.resetAndDestroy();
+      if (passes()) upstream.write(data);
     });
     upstream.on('data', (data) => {
-      if (!isBroken()) client.write(data);
+      own.received += data.length;
+      if (passes()) client.write(data);
     });
   });
   server.listen(0, '127.0.0.1');
@@ -50,9 +68,10 @@ export async function tcpProxy(target: { readonly host: string; readonly port: n
   return {
     port: (server.address() as AddressInfo).port,
     sentBytes: () => sent,
-    breakAfter: (bytes, how) => {
-      fault = { bytes, how };
+    breakAfter: (bytes, how, direction = 'sent') => {
+      fault = { bytes, how, direction };
     },
+    broken: () => broken.size,
     mend: () => {
       fault = null;
     },

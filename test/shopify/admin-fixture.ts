@@ -36,7 +36,7 @@ export function apiOf(
 
 /** The variables of a call; its key is that of the generation. */
 export function callOf(rows: readonly SetRow[], { sequence = 1, generation = 0 } = {}): string {
-  const identity = { keySpace: SHOP.domain, sequence, chunk: 0, generation };
+  const identity = { keySpace: SHOP.domain, restoreGeneration: 0, sequence, chunk: 0, generation };
   return setVariables({
     sequence,
     locationId: LOCATION,

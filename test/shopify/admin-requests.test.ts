@@ -4,6 +4,7 @@ import { idempotencyKey, setVariables, type CallIdentity } from '../../src/shopi
 
 const CALL: CallIdentity = {
   keySpace: '0b4f3e3a-5c0e-4a51-8a0f-3a1d5a3b9a01',
+  restoreGeneration: 0,
   sequence: 7,
   chunk: 2,
   generation: 1,
@@ -11,6 +12,7 @@ const CALL: CallIdentity = {
 
 const calls = fc.record({
   keySpace: fc.constantFrom('0b4f3e3a-5c0e-4a51-8a0f-3a1d5a3b9a01', '0b4f3e3a-5c0e-4a51-8a0f-3a1d5a3b9a02'),
+  restoreGeneration: fc.integer({ min: 0, max: 3 }),
   sequence: fc.integer({ min: 1, max: 30 }),
   chunk: fc.integer({ min: 0, max: 30 }),
   generation: fc.integer({ min: 0, max: 20 }),
@@ -18,6 +20,11 @@ const calls = fc.record({
 
 test('the key of a call is fixed for ever: a stored call must meet its key again after an upgrade', () => {
   expect(idempotencyKey(CALL)).toBe('25794f9c-12f4-513d-973b-68ea0c314108');
+});
+
+test('after a restore, a number that is taken again is another call', () => {
+  const keys = [0, 1, 2].map((restoreGeneration) => idempotencyKey({ ...CALL, restoreGeneration }));
+  expect(new Set(keys).size).toBe(3);
 });
 
 test('two calls have the same key exactly when they are the same call', () => {

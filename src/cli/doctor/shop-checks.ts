@@ -1,7 +1,8 @@
 import { checkMapping, type FoundProducts, type MappingFinding } from '../../postgres/mapping-check.ts';
-import { laneView } from '../../postgres/lane-view.ts';
+import { laneView, type LaneFile } from '../../postgres/lane-view.ts';
 import { checkMemberships } from '../../postgres/membership-check.ts';
 import type { Shop } from '../../postgres/shops.ts';
+import { checkUnseenSales } from '../../postgres/unseen-sales-check.ts';
 import { AtpError } from '../../domain/errors.ts';
 import type { Application } from '../application.ts';
 import { counted } from '../report.ts';
@@ -14,6 +15,7 @@ export async function shopChecks(app: Application, shop: Shop): Promise<Check[]>
     await check(`${shopId}: mapping`, () => mapping(app, shop)),
     await check(`${shopId}: facility group`, () => facilityGroup(app, shop)),
     await check(`${shopId}: lane`, () => lane(app, shop)),
+    await check(`${shopId}: unseen sales`, () => unseenSales(app, shop)),
   ];
 }
 
@@ -171,13 +173,42 @@ async function facilityGroup(app: Application, { facilityGroupId }: Shop): Promi
 }
 
 async function lane(app: Application, { shopId }: Shop): Promise<Finding> {
-  const { state, reason, files } = await laneView(app.database(), shopId);
-  const blocked = files.find(({ status }) => status === 'BLOCKED');
-  if (state === 'blocked' && blocked) {
+  const { state, reason, files, plans } = await laneView(app.database(), shopId);
+  if (state === 'blocked') return faulty(...heldLane(shopId, files, reason ?? ''));
+  const held = plans.find((plan) => plan.state === 'HELD');
+  if (held) {
     return faulty(
-      `File ${blocked.sequence} holds the lane. ${reason ?? ''}`.trim(),
-      `Mend the cause, then \`atp lane ${shopId} retry ${blocked.sequence} --reason <text>\`.`,
+      `Plan ${held.plan} (${held.kind}) waits for a person.`,
+      `\`atp lane ${shopId}\` says why; then \`atp lane ${shopId} approve ${held.plan} --reason <text>\`, or \`reject\`.`,
     );
   }
   return fine(`Nothing is held (${state}).`);
+}
+
+/** What holds the lane, and what mends it: a file, or a database that was restored. */
+function heldLane(shopId: string, files: readonly LaneFile[], reason: string): [string, string] {
+  const blocked = files.find(({ status }) => status === 'BLOCKED');
+  if (reason.startsWith('HARD_SYNC_REQUIRED') || !blocked) {
+    return [
+      `Nothing is sent. ${reason}`,
+      `\`atp job run hard-sync --shop ${shopId} --wait\` publishes everything anew.`,
+    ];
+  }
+  return [
+    `File ${blocked.sequence} holds the lane. ${reason}`.trim(),
+    `Mend the cause, then \`atp lane ${shopId} retry ${blocked.sequence} --reason <text>\`; \`atp lane ${shopId}\` shows the other ways.`,
+  ];
+}
+
+/** A sale is unseen for minutes, until the next import of orders; for a day only when its order never comes. */
+async function unseenSales(app: Application, { shopId, salesPolicy }: Shop): Promise<Finding> {
+  const { units, held, suspect, suspectSince } = await checkUnseenSales(app.database(), shopId);
+  if (suspect === null || suspectSince === null) {
+    const policy = salesPolicy === 'overwrite' ? ' (sales policy overwrite)' : '';
+    return fine(`${counted(units, 'unit')} of ${counted(held, 'product')} held back${policy}.`);
+  }
+  return faulty(
+    `Units of ${named(suspect)} are held back, the oldest since ${suspectSince.toISOString()}, for sales whose orders were never imported.`,
+    `Import the shop’s orders (ORDER_ITEMS with shopId ${shopId}); or \`atp shop set ${shopId} --sales-policy overwrite\` when its sales reach the master of inventory another way.`,
+  );
 }

@@ -35,8 +35,17 @@ async function files(knex: Knex): Promise<void> {
       ADD CONSTRAINT upload_file_state_check CHECK (state IN
         ('WRITING', 'READY', 'APPLYING', 'APPLIED', 'PARTIAL', 'BLOCKED', 'SKIPPED', 'SUPERSEDED')),
       ADD COLUMN started_at timestamptz,
-      ADD COLUMN orders_imported_until timestamptz;
+      ADD COLUMN blocked_at timestamptz,
+      ADD COLUMN orders_imported_until timestamptz,
+      ADD COLUMN restore_generation integer NOT NULL DEFAULT 0,
+      ADD COLUMN rows_purged_at timestamptz;
+    COMMENT ON COLUMN upload_file.restore_generation IS
+      'Of its shop, when it was numbered: where it rises, a gap before the number is explained by a restore.';
+    COMMENT ON COLUMN upload_file.rows_purged_at IS 'When its rows and calls were removed; null: they are kept.';
+    CREATE INDEX upload_file_to_purge ON upload_file (closed_at)
+      WHERE rows_purged_at IS NULL AND state IN ('APPLIED', 'PARTIAL', 'SKIPPED', 'SUPERSEDED');
     COMMENT ON COLUMN upload_file.started_at IS 'When the lane began to apply it.';
+    COMMENT ON COLUMN upload_file.blocked_at IS 'When it was last BLOCKED: the lane has sent nothing of it since.';
     COMMENT ON COLUMN upload_file.orders_imported_until IS
       'Of its snapshot: the shop''s orders up to this time are imported. A drop on Shopify that was seen before it is no unseen sale.';
 
@@ -92,6 +101,7 @@ async function decisionsAndPlans(knex: Knex): Promise<void> {
       to_zero_count integer NOT NULL,
       product_count integer NOT NULL,
       sequence      bigint,
+      approval_key  text UNIQUE,
       made_at       timestamptz NOT NULL DEFAULT now(),
       closed_at     timestamptz,
       PRIMARY KEY (shop_id, plan)
@@ -101,6 +111,7 @@ async function decisionsAndPlans(knex: Knex): Promise<void> {
     COMMENT ON COLUMN sync_plan.to_zero_count IS 'Products that it would send from above zero to zero; all of them are in sync_plan_row.';
     COMMENT ON COLUMN sync_plan.product_count IS 'Products of the shop that are mapped: what the share is of.';
     COMMENT ON COLUMN sync_plan.sequence IS 'The file that came of it, once it is APPROVED.';
+    COMMENT ON COLUMN sync_plan.approval_key IS 'The decision that approved it: repeated, it finds its own outcome.';
 
     CREATE TABLE sync_plan_row (
       shop_id         text NOT NULL,
@@ -144,6 +155,15 @@ async function chainAndOrigin(knex: Knex): Promise<void> {
     COMMENT ON TABLE snapshot_step IS
       'The chain of a shop''s baselines, with and without a file: each delta begins where the step before it ended.';
     COMMENT ON COLUMN snapshot_step.base IS 'Where it began; null for a Hard Sync, which holds everything.';
+    -- Of what was made before: each Hard Sync, and where the next delta begins.
+    INSERT INTO snapshot_step (shop_id, step, kind, snapshot, effective_at, sequence)
+      SELECT shop_id, row_number() OVER (PARTITION BY shop_id ORDER BY sequence), 'hard-sync', snapshot,
+        effective_at, nullif(sequence, 9223372036854775807)
+      FROM (
+        SELECT shop_id, sequence, snapshot, effective_at FROM upload_file WHERE kind = 'hard-sync'
+        UNION ALL
+        SELECT shop_id, 9223372036854775807, snapshot, effective_at FROM shop_baseline
+      ) AS made;
 
     CREATE TABLE shop_origin (
       shop_id          text PRIMARY KEY REFERENCES shop,
@@ -163,6 +183,9 @@ async function chainAndOrigin(knex: Knex): Promise<void> {
   `);
 }
 
+/** What an order line has taken from Shopify and not given back, in units. */
+const UNITS_SOLD = `(CASE WHEN status_id = 'ITEM_CANCELLED' THEN 0 ELSE greatest(0, quantity - cancel_quantity) END)`;
+
 async function unseenSales(knex: Knex): Promise<void> {
   await knex.raw(`
     ALTER TABLE shop
@@ -170,18 +193,27 @@ async function unseenSales(knex: Knex): Promise<void> {
         CHECK (sales_policy IN ('keep-unseen-sales', 'overwrite'));
 
     ALTER TABLE upload_file_row ADD COLUMN imported_units bigint NOT NULL DEFAULT 0;
-    COMMENT ON COLUMN upload_file_row.imported_units IS 'Units of the shop''s order lines imported by the file''s snapshot: gross, never reduced.';
+    COMMENT ON COLUMN upload_file_row.imported_units IS 'Units of the shop''s order lines imported by the file''s snapshot, less what was cancelled.';
 
     ALTER TABLE applied_row
       ADD COLUMN last_known integer,
       ADD COLUMN imported_units bigint NOT NULL DEFAULT 0,
       ADD COLUMN debt integer NOT NULL DEFAULT 0 CHECK (debt >= 0),
-      ADD COLUMN drops jsonb;
-    UPDATE applied_row SET last_known = coalesce(sent, observed) WHERE outcome IN ('APPLIED', 'UNCHANGED');
+      ADD COLUMN drops jsonb,
+      ADD COLUMN inventory_item_id text,
+      ADD COLUMN looked_at timestamptz;
+    UPDATE applied_row AS applied
+    SET last_known = coalesce(applied.sent, applied.observed), inventory_item_id = row.inventory_item_id
+    FROM upload_file_row AS row
+    WHERE applied.outcome IN ('APPLIED', 'UNCHANGED') AND row.shop_id = applied.shop_id
+      AND row.sequence = applied.sequence AND row.product_id = applied.product_id;
     COMMENT ON COLUMN applied_row.last_known IS 'Units on Shopify after our last push: what was sent, or found equal. Null: never pushed.';
     COMMENT ON COLUMN applied_row.imported_units IS 'Of the file of the last push: what was imported since is the difference.';
     COMMENT ON COLUMN applied_row.debt IS 'Units that Shopify has sold and whose orders are not imported: held back from what is written.';
-    COMMENT ON COLUMN applied_row.drops IS 'When those units were seen to be gone: [{"at": time, "units": n}, …], oldest first.';
+    COMMENT ON COLUMN applied_row.drops IS 'What has raised the debt lately, paid or not: [{"at": time, "units": n}, …], oldest first.';
+    COMMENT ON COLUMN applied_row.inventory_item_id IS
+      'The item that last_known is of: another item of the product is met for the first time.';
+    COMMENT ON COLUMN applied_row.looked_at IS 'When the item of a quarantined row was read last, to see whether its cause is gone.';
     CREATE INDEX applied_row_in_debt ON applied_row (shop_id, product_id) WHERE debt > 0;
     CREATE INDEX applied_row_set_apart ON applied_row (shop_id, product_id) WHERE outcome IN ('QUARANTINED', 'OWED');
 
@@ -192,9 +224,15 @@ async function unseenSales(knex: Knex): Promise<void> {
       PRIMARY KEY (shop_id, product_id)
     );
     COMMENT ON TABLE shop_imported_units IS
-      'Gross units of a shop''s imported order lines. A cancellation does not reduce them: it comes back as a rise on Shopify.';
+      'Units of a shop''s imported order lines, less what was cancelled: what its orders have taken from Shopify, as far as they are known.';
     INSERT INTO shop_imported_units
-      SELECT shop_id, product_id, sum(quantity) FROM order_item WHERE shop_id IS NOT NULL GROUP BY 1, 2;
+      SELECT shop_id, product_id, sum(${UNITS_SOLD}) FROM order_item WHERE shop_id IS NOT NULL GROUP BY 1, 2;
+    UPDATE applied_row AS applied SET imported_units = imported.units FROM shop_imported_units AS imported
+    WHERE imported.shop_id = applied.shop_id AND imported.product_id = applied.product_id;
+
+    ALTER TABLE published_row ADD COLUMN imported_units bigint NOT NULL DEFAULT 0;
+    UPDATE published_row AS published SET imported_units = imported.units FROM shop_imported_units AS imported
+      WHERE (published.shop_id, published.product_id) = (imported.shop_id, imported.product_id);
 
     CREATE TABLE shop_orders (
       shop_id        text PRIMARY KEY,
@@ -209,17 +247,18 @@ async function unseenSales(knex: Knex): Promise<void> {
       -- In key order, so that two imports cannot wait for each other in a circle.
       IF TG_OP = 'INSERT' THEN
         INSERT INTO shop_imported_units AS counted (shop_id, product_id, units)
-        SELECT shop_id, product_id, sum(quantity) FROM new_rows
+        SELECT shop_id, product_id, sum(${UNITS_SOLD}) FROM new_rows
         WHERE shop_id IS NOT NULL GROUP BY shop_id, product_id ORDER BY shop_id, product_id
         ON CONFLICT (shop_id, product_id) DO UPDATE SET units = counted.units + excluded.units;
       ELSE
         INSERT INTO shop_imported_units AS counted (shop_id, product_id, units)
-        SELECT new_rows.shop_id, new_rows.product_id, sum(greatest(0, new_rows.quantity
-          - CASE WHEN (old_rows.shop_id, old_rows.product_id) = (new_rows.shop_id, new_rows.product_id)
-              THEN old_rows.quantity ELSE 0 END))
-        FROM new_rows JOIN old_rows USING (order_id, order_item_seq_id)
-        WHERE new_rows.shop_id IS NOT NULL
-        GROUP BY new_rows.shop_id, new_rows.product_id ORDER BY new_rows.shop_id, new_rows.product_id
+        SELECT shop_id, product_id, sum(units) FROM (
+          SELECT shop_id, product_id, ${UNITS_SOLD} AS units FROM new_rows
+          UNION ALL
+          SELECT shop_id, product_id, -${UNITS_SOLD} FROM old_rows
+        ) AS line
+        WHERE shop_id IS NOT NULL
+        GROUP BY shop_id, product_id HAVING sum(units) <> 0 ORDER BY shop_id, product_id
         ON CONFLICT (shop_id, product_id) DO UPDATE SET units = counted.units + excluded.units;
       END IF;
       INSERT INTO shop_orders AS known (shop_id, imported_until)

@@ -1,0 +1,30 @@
+/** Carrying out what a person has decided about a lane. The workflow decideLane sequences these. */
+import type { DecisionOutcome, LaneDecision } from '../src/domain/lane-decision.ts';
+import type { Database } from '../src/postgres/database.ts';
+import { decide, recordApproval, type KeyedDecision } from '../src/postgres/lane-decisions.ts';
+import { produceFile } from '../src/postgres/producing.ts';
+import { findPlan } from '../src/postgres/sync-plans.ts';
+import type { OpenFileDrop } from '../src/sftp/file-drop.ts';
+import { originOf } from './check-origin.ts';
+import { keepAlive } from './keep-alive.ts';
+
+export interface DecideDeps {
+  readonly database: Database;
+  readonly fileDrop: OpenFileDrop;
+}
+
+export function createDecideActivities({ database, fileDrop }: DecideDeps) {
+  return {
+    /** Commits the decision with who and why; one that is stale or was taken already is refused. */
+    async decide({ shopId, decisionKey, decision }: KeyedDecision<LaneDecision>): Promise<DecisionOutcome> {
+      return keepAlive(async () => {
+        if (decision.decision !== 'approve') return decide(database, { shopId, decisionKey, decision });
+        await originOf({ database, fileDrop }, shopId);
+        const { kind } = await findPlan(database, shopId, decision.plan);
+        const approval = { plan: decision.plan };
+        const { file } = await produceFile(database, { shopId, kind, producerKey: decisionKey, approval });
+        return recordApproval(database, { shopId, decisionKey, decision }, file);
+      });
+    },
+  };
+}

@@ -1,0 +1,16 @@
+import type { Database } from '../src/postgres/database.ts';
+import { purge, type Purged } from '../src/postgres/purge.ts';
+import { keepAlive } from './keep-alive.ts';
+
+export interface PurgeDeps {
+  readonly database: Database;
+}
+
+export function createPurgeActivities({ database }: PurgeDeps) {
+  return {
+    /** Removes what nobody reads any more; null: producers were in the way, and the next run tries again. */
+    async purge(): Promise<Purged | null> {
+      return keepAlive(() => purge(database));
+    },
+  };
+}

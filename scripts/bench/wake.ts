@@ -1,0 +1,158 @@
+/**
+ * How soon the lane takes a file that became READY: deltas of one product, one after the other, each beside the least
+ * that Temporal needs for a signal and a step. Right is: every file was applied, in its order.
+ */
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import Table from 'cli-table3';
+import { createMapShop } from '../../activities/map-shop.ts';
+import { partsFolder } from '../../src/config/config.ts';
+import { LEDGER_REASONS } from '../../src/domain/feed.ts';
+import { openDatabase, type Database } from '../../src/postgres/database.ts';
+import { addFacility } from '../../src/postgres/facilities.ts';
+import { addGroupMember, DEFAULT_FACILITY_GROUP_ID } from '../../src/postgres/facility-groups.ts';
+import { migrate } from '../../src/postgres/migrate.ts';
+import { addProduct, setProduct } from '../../src/postgres/products.ts';
+import { addShop } from '../../src/postgres/shops.ts';
+import { openAdminApi } from '../../src/shopify/admin-api.ts';
+import { stackEnvironment } from '../../src/stand-ins/stack-files.ts';
+import { startStack, type StackAddresses } from '../../src/stand-ins/stack.ts';
+import { connectTemporal, type TemporalClient } from '../../src/temporal/connection.ts';
+import { runJob } from '../../src/temporal/jobs.ts';
+import { decideLane } from '../../src/temporal/lane-decisions.ts';
+import { openWakeFloor } from './wake-floor.ts';
+import { WorkerUnderTest } from './worker-under-test.ts';
+
+const SHOP_ID = 'blue-shirts';
+const SKU = 'BLUE-SHIRT';
+const FACILITY_ID = 'WAREHOUSE';
+/** More than there are deltas: each holds back one unit more. */
+const UNITS = 10_000;
+
+export async function run(args: readonly string[]): Promise<boolean> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { deltas: { type: 'string', default: '20' } },
+  });
+  const deltas = Number(values.deltas);
+  const stateDir = join(tmpdir(), `atp-bench-${process.pid}`);
+  const stack = await startStack({ stateDir, partsDir: partsFolder() });
+  const { addresses } = stack;
+  const database = openDatabase(addresses.databaseUrl);
+  const { address, namespace } = addresses.temporal;
+  const temporal = await connectTemporal({ address, namespace, isConfigured: true, connection: { address } });
+  const worker = new WorkerUnderTest(stackEnvironment(addresses));
+  try {
+    await prepare(database, addresses);
+    await worker.start();
+    await firstHardSync(temporal);
+    const floor = await openWakeFloor(temporal);
+    const floorMs: number[] = [];
+    for (let delta = 1; delta <= deltas; delta += 1) {
+      floorMs.push(await floor.measureMs());
+      await setProduct(database, SKU, { atFacility: { facilityId: FACILITY_ID, safetyStock: delta } });
+      await runJob(temporal, { job: 'recent-changes', shopId: SHOP_ID }, { wait: true });
+      await runJob(temporal, { job: 'process-uploads', shopId: SHOP_ID }, { wait: true });
+    }
+    await floor.close();
+    return report({ files: await filesOf(database), deltas, floorMs });
+  } finally {
+    await worker.kill();
+    await temporal.close();
+    await database.close();
+    await stack.stop();
+    rmSync(stateDir, { recursive: true, force: true });
+  }
+}
+
+async function prepare(database: Database, { shopify }: StackAddresses): Promise<void> {
+  await migrate(database);
+  await addFacility(database, {
+    facilityId: FACILITY_ID,
+    facilityName: FACILITY_ID,
+    facilityTypeId: 'WAREHOUSE',
+  });
+  await addGroupMember(database, {
+    facilityGroupId: DEFAULT_FACILITY_GROUP_ID,
+    facilityId: FACILITY_ID,
+    fromDate: new Date('2020-01-01T00:00:00Z'),
+  });
+  await addProduct(database, { productId: SKU, sku: SKU });
+  await database.query(
+    `INSERT INTO inventory_item_detail
+       (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source)
+     VALUES ($1, $2, $3, 0, $4, 'bench')`,
+    [SKU, FACILITY_ID, UNITS, LEDGER_REASONS.reset],
+  );
+  const response = await fetch(`${shopify.controlUrl}/shops/${shopify.domain}/products`, {
+    method: 'POST',
+    body: JSON.stringify([{ sku: SKU, title: SKU }]),
+  });
+  if (!response.ok) throw new Error(`The twin answered ${response.status}: ${await response.text()}`);
+  await addShop(database, {
+    shopId: SHOP_ID,
+    domain: shopify.domain,
+    locationId: shopify.locationId,
+    facilityGroupId: DEFAULT_FACILITY_GROUP_ID,
+    accessTokenRef: shopify.accessTokenRef,
+    adminUrl: shopify.adminUrl,
+    apiVersion: '2026-10',
+  });
+  await createMapShop({ database, adminApi: (shop) => openAdminApi(shop) })(SHOP_ID);
+}
+
+/** It is held for a person. */
+async function firstHardSync(temporal: TemporalClient): Promise<void> {
+  const { result } = await runJob(temporal, { job: 'hard-sync', shopId: SHOP_ID }, { wait: true });
+  const { plan } = result as { readonly plan: number };
+  await decideLane(temporal, SHOP_ID, { decision: 'approve', plan, by: 'bench', reason: 'bench' });
+  await runJob(temporal, { job: 'process-uploads', shopId: SHOP_ID }, { wait: true });
+}
+
+interface TimedFile {
+  readonly state: string;
+  /** From READY to the lane's start. */
+  readonly waitedMs: number;
+}
+
+/** Of the deltas; the Hard Sync before them has warmed everything up. */
+async function filesOf(database: Database): Promise<readonly TimedFile[]> {
+  return database.query<TimedFile>(
+    `SELECT state, (extract(epoch FROM started_at - ready_at) * 1000)::float8 AS "waitedMs"
+     FROM upload_file WHERE kind = 'recent-changes' ORDER BY sequence`,
+  );
+}
+
+function report(measured: {
+  readonly files: readonly TimedFile[];
+  readonly deltas: number;
+  readonly floorMs: readonly number[];
+}): boolean {
+  const { files, deltas, floorMs } = measured;
+  const waitedMs = files.map((file) => file.waitedMs);
+  const table = new Table({
+    head: ['milliseconds', 'min', 'median', 'max'],
+    colAligns: ['left', 'right', 'right', 'right'],
+    style: { head: [], border: [], compact: true },
+  });
+  table.push(['READY → the lane starts', ...spread(waitedMs)]);
+  table.push(['floor: signal with start → activity', ...spread(floorMs)]);
+  process.stdout.write(`${deltas} deltas, one after the other\n\n${table.toString()}\n\n`);
+  process.stdout.write(`Medians: ${(median(waitedMs) / median(floorMs)).toFixed(1)} × the floor\n`);
+  const isRight = files.length === deltas && files.every(({ state }) => state === 'APPLIED');
+  process.stdout.write(`${isRight ? 'ok' : 'WRONG'}: every delta was applied\n`);
+  return isRight;
+}
+
+function spread(values: readonly number[]): string[] {
+  return [Math.min(...values), median(values), Math.max(...values)].map((value) => value.toFixed(0));
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
+}

@@ -1,0 +1,26 @@
+import type { ShopAudit } from '../postgres/audit.ts';
+import { counted, table } from './report.ts';
+
+/** What `atp lane <shop> --audit` has found, for a person. */
+export function auditText(audit: ShopAudit): string {
+  const { shopId, steps, files, gaps, gapCount, changes, unpublished, unpublishedCount } = audit;
+  const looked = `${counted(steps, 'snapshot')}, ${counted(files, 'file')}, ${counted(changes.logged, 'logged change')} (${changes.pending} of them for the next file)`;
+  if (audit.isSound) return `${shopId}: nothing is lost. Looked at ${looked}.`;
+  return [
+    `${shopId}: NOT sound. Looked at ${looked}.`,
+    ...gaps.map((gap) => `  ${gap}`),
+    ...(gapCount > gaps.length ? [`  and ${gapCount - gaps.length} more`] : []),
+    ...(changes.lost > 0 ? [`  ${counted(changes.lost, 'change')} in no file`] : []),
+    ...(unpublishedCount > 0
+      ? [
+          `${counted(unpublishedCount, 'product')} differ from what was published, and no file would carry them:`,
+          table(
+            ['SKU', 'Published', 'Online ATP'],
+            unpublished.map(({ sku, published, onlineAtp }) => [sku, published, onlineAtp]),
+            '',
+          ),
+        ]
+      : []),
+    `  \`atp job run hard-sync --shop ${shopId} --wait\` publishes everything anew`,
+  ].join('\n');
+}

@@ -1,0 +1,125 @@
+/** A shop's lane as a person reads it, with what to type where a person must decide. */
+import type { DecisionOutcome } from '../domain/lane-decision.ts';
+import { setAsideFolder } from '../domain/upload-file.ts';
+import type { LanePlan, LaneView } from '../postgres/lane-view.ts';
+import { counted, shortTime, table } from './report.ts';
+
+export function laneText(view: LaneView): string {
+  const { shopId } = view;
+  const held = view.plans.filter(({ state }) => state === 'HELD');
+  return [
+    `${shopId}: ${STATES[view.state]}`,
+    ...(view.reason === null ? [] : [`  ${view.reason}`, ...waysOut(view)]),
+    ...held.flatMap((plan) => [
+      `Plan ${plan.plan} (${plan.kind}) is held: ${heldBecause(plan)}.`,
+      ...planWaysOut(shopId, plan.plan),
+    ]),
+    filesTable(view),
+    ...setApartLines(view),
+    ...decisionLines(view),
+  ].join('\n');
+}
+
+const STATES = {
+  idle: 'nothing waits',
+  waiting: 'files wait, and no run applies them',
+  applying: 'a run applies files',
+  blocked: 'BLOCKED, a person must decide',
+} as const;
+
+function waysOut({ shopId, files, reason }: LaneView): string[] {
+  const blocked = files.find(({ status }) => status === 'BLOCKED');
+  if (!blocked || reason?.startsWith('HARD_SYNC_REQUIRED') === true)
+    return [`  \`atp job run hard-sync --shop ${shopId} --wait\` publishes everything anew`];
+  const lane = `atp lane ${shopId}`;
+  return [
+    `  \`${lane} retry ${blocked.sequence} --reason <text>\` when the cause is mended`,
+    `  \`${lane} rewrite ${blocked.sequence} --reason <text>\` writes the file again, from its rows`,
+    `  \`${lane} skip ${blocked.sequence} --reason <text>\` leaves it out; its products come with the next file`,
+  ];
+}
+
+/** What a person types about a plan that waits. */
+export function planWaysOut(shopId: string, plan: number): string[] {
+  return [
+    `  \`atp lane ${shopId} approve ${plan} --reason <text>\` publishes it, computed anew`,
+    `  \`atp lane ${shopId} reject ${plan} --reason <text>\` drops it; the next run is judged anew`,
+  ];
+}
+
+function heldBecause({ cause, rows, toZero, products }: LanePlan): string {
+  return cause === 'FIRST_HARD_SYNC'
+    ? `it is the shop’s first Hard Sync, with ${counted(rows, 'row')}`
+    : `it would send ${toZero} of ${counted(products, 'product')} to zero`;
+}
+
+function filesTable({ files }: LaneView): string {
+  return table(
+    ['File', 'Kind', 'Status', 'Rows', 'Applied', 'Unchanged', 'Quarantined', 'Owed'],
+    files.map((file) => [
+      file.sequence,
+      file.kind,
+      file.status,
+      file.rows,
+      file.applied,
+      file.skipped,
+      file.quarantined,
+      file.owed,
+    ]),
+    'No file has been made yet.',
+  );
+}
+
+function setApartLines({ shopId, setApart }: LaneView): string[] {
+  if (setApart.length === 0) return [];
+  const lines = setApart.map(({ sku, code, message, owed }) => {
+    return `  ${sku}: ${code}: ${message}${owed ? ' It comes with the next file.' : ''}`;
+  });
+  const isToRelease = setApart.some(({ owed }) => !owed);
+  return [
+    'Products that the last file could not bring:',
+    ...lines,
+    ...(isToRelease
+      ? [`  \`atp lane ${shopId} release [<sku>] --reason <text>\` lets them come with the next file`]
+      : []),
+  ];
+}
+
+function decisionLines({ decisions }: LaneView): string[] {
+  if (decisions.length === 0) return [];
+  const rows = decisions.map(({ decidedAt, decision, sequence, plan, by, reason }) => [
+    shortTime(decidedAt),
+    decision,
+    plan,
+    sequence,
+    by,
+    reason,
+  ]);
+  return ['Decisions:', table(['When', 'Decision', 'Plan', 'File', 'Who', 'Why'], rows, '')];
+}
+
+/** What came of a decision. */
+export function decidedText(outcome: DecisionOutcome): string {
+  const { shopId, decision, sequence, plan, owed } = outcome;
+  const products = `${counted(owed ?? 0, 'product')} ${owed === 1 ? 'comes' : 'come'} with the next file`;
+  switch (decision) {
+    case 'retry':
+      return `File ${sequence} of ${shopId} is tried again.`;
+    case 'rewrite':
+      return `File ${sequence} of ${shopId} is written again; another one in its place is moved to ${setAsideFolder(shopId)}/.`;
+    case 'skip':
+      return `File ${sequence} of ${shopId} is left out; ${products}.`;
+    case 'release':
+      return `${products}.`;
+    case 'approve':
+      return sequence === null
+        ? `Plan ${plan} of ${shopId} is approved; nothing differs any more, so there is no file.`
+        : `Plan ${plan} of ${shopId} is approved: ${fileInWords(outcome)}.`;
+    case 'reject':
+      return `Plan ${plan} of ${shopId} is rejected: nothing of it is sent, and the next run is judged anew.`;
+  }
+}
+
+function fileInWords({ sequence, fileName, rows, toZero }: DecisionOutcome): string {
+  return `file ${sequence} (${fileName}) with ${counted(rows ?? 0, 'row')}, ${toZero} of them to zero`;
+}

@@ -1,0 +1,126 @@
+/**
+ * Taking away what nobody reads any more: the change log below every shop's baseline, and the rows and calls of files
+ * that are done with for long. In bounded statements of their own, so that none holds a lock for long and autovacuum
+ * follows; the tables stay in use.
+ */
+import {
+  BASELINE_KEPT_DAYS,
+  FILE_ROWS_KEPT_DAYS,
+  FILES_PER_PURGE,
+  LOG_ROWS_PER_PURGE,
+  PURGE_STATEMENTS_MAX,
+  PURGE_WAIT_MS,
+} from '../domain/limits.ts';
+import { inTransaction, type Connection, type Database } from './database.ts';
+import { whileNobodyProduces } from './producer-locks.ts';
+
+export interface Purged {
+  /** Rows of the change log. */
+  readonly logRows: number;
+  /** Files whose rows and calls are gone. */
+  readonly files: number;
+}
+
+/** What one purge leaves, the next one takes. Null: producers were at work all the time, and nothing was done. */
+export async function purge(database: Database): Promise<Purged | null> {
+  return database.session(async (session) => {
+    const logRows = await purgeChangeLog(session);
+    if (logRows === null) return null;
+    const files = await purgeFiles(session);
+    await purgeSteps(session);
+    await purgePlans(session);
+    return { logRows, files };
+  });
+}
+
+/**
+ * What is below a shop's baseline was visible in its snapshot, so it is no candidate of any later delta. The lock is
+ * taken anew for each statement: producers get in between, and each statement looks at the baselines again.
+ */
+async function purgeChangeLog(session: Connection): Promise<number | null> {
+  let removed = 0;
+  for (let statement = 0; statement < PURGE_STATEMENTS_MAX; statement += 1) {
+    const count = await whileNobodyProduces(session, PURGE_WAIT_MS, async () => {
+      await giveUpOldBaselines(session);
+      return removeLogRows(session);
+    });
+    if (count === null) return statement === 0 ? null : removed;
+    removed += count;
+    if (count < LOG_ROWS_PER_PURGE) break;
+  }
+  return removed;
+}
+
+/** A shop that nobody has synced for so long would alone keep the log growing: its next file is a Hard Sync. */
+async function giveUpOldBaselines(session: Connection): Promise<void> {
+  await session.query(
+    `DELETE FROM shop_baseline WHERE effective_at < clock_timestamp() - make_interval(days => $1)`,
+    [BASELINE_KEPT_DAYS],
+  );
+}
+
+/** By the index change_log_by_txid. Without any baseline, each shop's next file holds everything anyway. */
+async function removeLogRows(session: Connection): Promise<number> {
+  const { rowCount } = await session.query(
+    `DELETE FROM change_log WHERE ctid = ANY (ARRAY(
+       SELECT ctid FROM change_log
+       WHERE txid < (
+         SELECT least(min(pg_snapshot_xmin(snapshot)), pg_snapshot_xmin(pg_current_snapshot())) FROM shop_baseline)
+       ORDER BY txid LIMIT $1))`,
+    [LOG_ROWS_PER_PURGE],
+  );
+  return rowCount ?? 0;
+}
+
+/** Files that are done with for FILE_ROWS_KEPT_DAYS, the oldest first, by the index upload_file_to_purge. */
+async function purgeFiles(session: Connection): Promise<number> {
+  const { rows: files } = await session.query<{ shopId: string; sequence: number; rowCount: number }>(
+    `SELECT shop_id AS "shopId", sequence, row_count AS "rowCount" FROM upload_file
+     WHERE rows_purged_at IS NULL AND state IN ('APPLIED', 'PARTIAL', 'SKIPPED', 'SUPERSEDED')
+       AND closed_at < clock_timestamp() - make_interval(days => $1)
+     ORDER BY closed_at LIMIT $2`,
+    [FILE_ROWS_KEPT_DAYS, FILES_PER_PURGE],
+  );
+  for (const { shopId, sequence, rowCount } of files) {
+    for (let from = 0; from < rowCount; from += LOG_ROWS_PER_PURGE) {
+      await session.query(
+        `DELETE FROM upload_file_row
+         WHERE shop_id = $1 AND sequence = $2 AND position >= $3 AND position < $4`,
+        [shopId, sequence, from, from + LOG_ROWS_PER_PURGE],
+      );
+    }
+    await inTransaction(session, 'BEGIN', async () => {
+      await session.query('DELETE FROM shopify_call WHERE shop_id = $1 AND sequence = $2', [
+        shopId,
+        sequence,
+      ]);
+      await session.query(
+        'UPDATE upload_file SET rows_purged_at = now() WHERE shop_id = $1 AND sequence = $2',
+        [shopId, sequence],
+      );
+    });
+  }
+  return files.length;
+}
+
+/** The oldest steps, up to the first that is kept: what remains is a chain without a gap, of one step at least. */
+async function purgeSteps(session: Connection): Promise<void> {
+  await session.query(
+    `DELETE FROM snapshot_step AS step USING (
+       SELECT shop_id, coalesce(
+         min(step) FILTER (WHERE made_at >= clock_timestamp() - make_interval(days => $1)), max(step)) AS first_kept
+       FROM snapshot_step GROUP BY shop_id
+     ) AS chain
+     WHERE step.shop_id = chain.shop_id AND step.step < chain.first_kept`,
+    [FILE_ROWS_KEPT_DAYS],
+  );
+}
+
+async function purgePlans(session: Connection): Promise<void> {
+  await session.query(
+    `DELETE FROM sync_plan_row USING sync_plan AS plan
+     WHERE sync_plan_row.shop_id = plan.shop_id AND sync_plan_row.plan = plan.plan
+       AND plan.closed_at < clock_timestamp() - make_interval(days => $1)`,
+    [FILE_ROWS_KEPT_DAYS],
+  );
+}

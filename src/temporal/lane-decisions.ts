@@ -1,0 +1,81 @@
+/** Sending a person's decision: an update of the workflow decideLane, which is started for it. */
+import { randomUUID } from 'node:crypto';
+import {
+  isGrpcServiceError,
+  WithStartWorkflowOperation,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
+import type { Workflow } from '@temporalio/common';
+import { AtpError } from '../domain/errors.ts';
+import { laneJob } from '../domain/job-input.ts';
+import { DECIDE_UPDATE, laneDecision, type DecisionOutcome } from '../domain/lane-decision.ts';
+import { DECISION_WAIT_MS } from '../domain/limits.ts';
+import { TASK_QUEUE, type TemporalClient } from './connection.ts';
+import { causeOf, whileWorkedOn } from './jobs.ts';
+import { SEARCH_ATTRIBUTES } from './search-attributes.ts';
+import { isWorkerPolling } from './task-queue.ts';
+
+const WORKFLOW_TYPE = 'decideLane';
+
+/** A run that is just ending cannot take an update any more; the next try starts a new one. */
+const TRIES_MAX = 3;
+
+/** gRPC: the update was aborted, as the run it came to has ended. */
+const ABORTED = 10;
+
+/** One run of a shop at a time takes its decisions, so that two people who decide at once meet. */
+export function decideLaneWorkflowId(shopId: string): string {
+  return `${WORKFLOW_TYPE}/${shopId}`;
+}
+
+/**
+ * Decides about a shop's lane, and waits until that is carried out. The lane is woken by it; that a file is applied is
+ * not waited for.
+ *
+ * @throws AtpError INPUT_INVALID, WORKER_NOT_POLLING (nothing was decided), JOB_STILL_RUNNING, DECISION_CONFLICT,
+ *   TEMPORAL_UNREACHABLE; or WorkflowFailure with the code of the refusal
+ */
+export async function decideLane(
+  temporal: TemporalClient,
+  shopId: string,
+  input: unknown,
+): Promise<DecisionOutcome> {
+  const decision = laneDecision(input);
+  const workflowId = decideLaneWorkflowId(laneJob({ shopId }).shopId);
+  if (!(await isWorkerPolling(temporal))) {
+    throw new AtpError('WORKER_NOT_POLLING', { taskQueue: TASK_QUEUE });
+  }
+  const updateId = randomUUID();
+  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+    const startWorkflowOperation = new WithStartWorkflowOperation(WORKFLOW_TYPE, {
+      workflowId,
+      taskQueue: TASK_QUEUE,
+      args: [{ shopId }],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      typedSearchAttributes: [{ key: SEARCH_ATTRIBUTES.shopId, value: shopId }],
+      staticSummary: `Decide · ${shopId}`,
+    });
+    try {
+      return await whileWorkedOn(temporal, { workflowId, waitMaxMs: DECISION_WAIT_MS }, () =>
+        temporal.client.workflow.executeUpdateWithStart<Workflow, DecisionOutcome, [unknown]>(DECIDE_UPDATE, {
+          args: [decision],
+          updateId,
+          startWorkflowOperation,
+        }),
+      );
+    } catch (error) {
+      if (error instanceof WorkflowUpdateFailedError) throw causeOf(error, workflowId);
+      if (!cameTooLate(error)) throw error;
+    }
+  }
+  throw new AtpError('DECISION_CONFLICT', { shopId });
+}
+
+function cameTooLate(error: unknown): boolean {
+  if (error instanceof WorkflowNotFoundError) return true;
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if (isGrpcServiceError(at) && Number(at.code) === ABORTED) return true;
+  }
+  return false;
+}

@@ -1,0 +1,233 @@
+/**
+ * A product on Shopify and in the master of inventory, minute by minute: Shopify sells at once, the orders are imported
+ * later and not quite in their order, and now and then a file brings the master's number to Shopify.
+ */
+import { randomOf, type Random } from '../../scripts/bench/random.ts';
+import {
+  heldBack,
+  lessDebt,
+  NOTHING_HELD_BACK,
+  type FreshRead,
+  type HeldBack,
+  type LastPush,
+  type SalesPolicy,
+} from '../../src/domain/unseen-sales.ts';
+
+/** A sales policy, or what comes to mind first: hold back what is missing since the last push, and forget it then. */
+export type Rule = SalesPolicy | 'since-last-push';
+
+export interface Happenings {
+  /** Chances a minute. */
+  readonly sale: number;
+  readonly receipt: number;
+  readonly imports: number;
+  readonly push: number;
+  /** Chance a minute that one of the last orders is cancelled; its units come back on Shopify at once. */
+  readonly cancellation: number;
+  /** Chance a minute that somebody takes units away on Shopify by hand. */
+  readonly edit: number;
+}
+
+export const SALES_ONLY: Happenings = {
+  sale: 0.35,
+  receipt: 0.05,
+  imports: 0.15,
+  push: 0.2,
+  cancellation: 0,
+  edit: 0,
+};
+
+/** An order may come in up to so much later than it was made; below the grace. */
+const IMPORT_LAG_MAX_MINUTES = 12;
+
+/** A customer thinks better of it soon, if at all. */
+const CANCELLABLE_ORDERS = 50;
+
+interface Order {
+  readonly soldAt: number;
+  readonly importedFrom: number;
+  readonly units: number;
+  isImported: boolean;
+  /** On Shopify; the master hears of it with a later import. */
+  cancelledAt: number | null;
+  isCancellationImported: boolean;
+}
+
+/** How Shopify compared with the truth right after the pushes; units summed over all of them. */
+export interface Figures {
+  pushes: number;
+  /** More on sale than there is. */
+  oversold: number;
+  /** Less on sale than there is. */
+  undersold: number;
+  /** Units that pushes have held back. */
+  heldBack: number;
+}
+
+export class RetailDay {
+  readonly figures: Figures = { pushes: 0, oversold: 0, undersold: 0, heldBack: 0 };
+  readonly #rule: Rule;
+  readonly #happenings: Happenings;
+  readonly #random: Random;
+  #minute = 0;
+  #isQuiet = false;
+  /** Units that there truly are. */
+  #left: number;
+  /** Units that the master knows of. */
+  #master: number;
+  #shown = 0;
+  #orders: Order[] = [];
+  #importedUnits = 0;
+  #importedUntil: number | null = null;
+  #last: LastPush | null = null;
+
+  constructor(rule: Rule, happenings: Happenings, random: Random) {
+    this.#rule = rule;
+    this.#happenings = happenings;
+    this.#random = random;
+    this.#left = this.#upTo(60);
+    this.#master = this.#left;
+    this.#push();
+  }
+
+  /** Nobody buys this product any more; orders of others come in as ever. */
+  quietMinutes(minutes: number): void {
+    this.#isQuiet = true;
+    for (let minute = 0; minute < minutes; minute += 1) {
+      this.#minute += 1;
+      this.#import();
+      this.#importedUntil = this.#minute - IMPORT_LAG_MAX_MINUTES;
+      this.#push();
+    }
+  }
+
+  minutes(minutes: number): void {
+    const { sale, receipt, cancellation, imports, push, edit } = this.#happenings;
+    for (let minute = 0; minute < minutes; minute += 1) {
+      this.#minute += 1;
+      if (this.#happens(receipt)) this.#receive();
+      if (this.#happens(sale)) this.#sell();
+      if (this.#happens(edit)) this.#edit();
+      if (this.#happens(cancellation)) this.#cancel();
+      if (this.#happens(imports)) this.#import();
+      if (this.#happens(push)) this.#push();
+    }
+  }
+
+  get shown(): number {
+    return this.#shown;
+  }
+
+  get left(): number {
+    return Math.max(0, this.#left);
+  }
+
+  #receive(): void {
+    const units = this.#upTo(30);
+    this.#left += units;
+    this.#master += units;
+  }
+
+  /** Shopify sells what it shows, and no more. */
+  #sell(): void {
+    const units = this.#upTo(3);
+    if (units > this.#shown) return;
+    this.#shown -= units;
+    this.#left -= units;
+    const importedFrom = this.#minute + this.#random.below(IMPORT_LAG_MAX_MINUTES + 1);
+    const soldAt = this.#minute;
+    this.#orders.push({
+      soldAt,
+      importedFrom,
+      units,
+      isImported: false,
+      cancelledAt: null,
+      isCancellationImported: false,
+    });
+  }
+
+  #edit(): void {
+    this.#shown = Math.max(0, this.#shown - this.#upTo(5));
+  }
+
+  #cancel(): void {
+    const order = this.#orders.at(-1 - this.#random.below(CANCELLABLE_ORDERS));
+    if (!order || order.cancelledAt !== null) return;
+    order.cancelledAt = this.#minute;
+    this.#shown += order.units;
+    this.#left += order.units;
+  }
+
+  #import(): void {
+    for (const order of this.#orders) {
+      if (!order.isImported && order.importedFrom <= this.#minute) {
+        order.isImported = true;
+        this.#master -= order.units;
+        this.#importedUnits += order.units;
+        this.#importedUntil = Math.max(this.#importedUntil ?? 0, order.soldAt);
+      } else if (order.isImported && order.cancelledAt !== null && !order.isCancellationImported) {
+        order.isCancellationImported = true;
+        this.#master += order.units;
+        this.#importedUnits -= order.units;
+      }
+    }
+  }
+
+  /** The file's snapshot first; then Shopify sells on for a while; then the row is read, decided and written. */
+  #push(): void {
+    const target = Math.max(0, this.#master);
+    const importedUnits = this.#importedUnits;
+    const ordersImportedUntil = this.#importedUntil === null ? null : timeOf(this.#importedUntil);
+    if (!this.#isQuiet && this.#happens(this.#happenings.sale)) this.#sell();
+
+    const read = { observed: this.#shown, at: timeOf(this.#minute), importedUnits, ordersImportedUntil };
+    const held = this.#heldBack(read);
+    this.#shown = lessDebt(target, held.debt);
+    this.#last = { lastKnown: this.#shown, importedUnits, ...held };
+
+    this.figures.pushes += 1;
+    this.figures.oversold += Math.max(0, this.#shown - this.left);
+    this.figures.undersold += Math.max(0, this.left - this.#shown);
+    this.figures.heldBack += held.debt;
+  }
+
+  #heldBack(read: FreshRead): HeldBack {
+    switch (this.#rule) {
+      case 'overwrite':
+        return NOTHING_HELD_BACK;
+      case 'since-last-push':
+        return { debt: Math.max(0, (this.#last?.lastKnown ?? read.observed) - read.observed), drops: [] };
+      default:
+        return heldBack(this.#last, read);
+    }
+  }
+
+  #happens(chance: number): boolean {
+    return this.#random.below(1_000_000) < chance * 1_000_000;
+  }
+
+  /** From 1. */
+  #upTo(max: number): number {
+    return 1 + this.#random.below(max);
+  }
+}
+
+function timeOf(minute: number): string {
+  return new Date(Date.UTC(2026, 0, 1) + minute * 60_000).toISOString();
+}
+
+/** Days, one after the other, until there were so many pushes. */
+export function simulate(
+  rule: Rule,
+  happenings: Happenings,
+  { pushes, seed }: { readonly pushes: number; readonly seed: number },
+): Figures {
+  const total: Figures = { pushes: 0, oversold: 0, undersold: 0, heldBack: 0 };
+  const random = randomOf(seed);
+  while (total.pushes < pushes) {
+    const day = new RetailDay(rule, happenings, random);
+    day.minutes(24 * 60);
+    for (const figure of Object.keys(total) as (keyof Figures)[]) total[figure] += day.figures[figure];
+  }
+  return total;
+}

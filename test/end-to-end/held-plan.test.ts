@@ -1,0 +1,117 @@
+/** The first guard, end to end: what would change too much is held, and nothing of it is sent before a person approves. */
+import { beforeAll, expect, test } from 'vitest';
+import { Installation, SHOP } from './installation.ts';
+
+const SKUS = ['BEANIE', 'BLUE-SHIRT', 'RED-SHIRT', 'SCARF', 'SOCKS'];
+const JOB = ['job', 'run', 'hard-sync', '--shop', SHOP, '--wait'];
+
+let shop: Installation;
+
+beforeAll(async () => {
+  shop = await Installation.open(SKUS);
+  await shop.startWorker();
+  await shop.count('RESET_INVENTORY__1.csv', 'BROADWAY', Object.fromEntries(SKUS.map((sku) => [sku, 10])));
+});
+
+const NOTHING_SHOWN = Object.fromEntries(SKUS.map((sku) => [sku, 0]));
+
+test('the first Hard Sync of a shop is held, and says what to type', async () => {
+  const held = await shop.atp(...JOB);
+
+  expect(held).toMatchObject({
+    exitCode: 4,
+    json: { result: { fileSequence: null, rows: 0, plan: 1, heldForApproval: true } },
+  });
+  expect((await shop.atpText(...JOB)).stdout).toContain(`\`atp lane ${SHOP} approve 2 --reason <text>\``);
+  expect(await shop.atp('lane', SHOP)).toMatchObject({
+    exitCode: 4,
+    json: {
+      state: 'idle',
+      files: [],
+      plans: [
+        {
+          plan: 2,
+          kind: 'hard-sync',
+          state: 'HELD',
+          cause: 'FIRST_HARD_SYNC',
+          rows: 5,
+          toZero: 0,
+          products: 5,
+        },
+        { plan: 1, state: 'REPLACED' },
+      ],
+    },
+  });
+  const { stdout } = await shop.atpText('lane', SHOP);
+  expect(stdout).toContain('Plan 2 (hard-sync) is held: it is the shop’s first Hard Sync, with 5 rows.');
+  expect(stdout).toContain(`\`atp lane ${SHOP} reject 2 --reason <text>\``);
+});
+
+test('rejected, nothing is sent', async () => {
+  const rejected = await shop.atp('lane', SHOP, 'reject', '2', '--reason', 'not today', '--by', 'Ann');
+
+  expect(rejected).toMatchObject({
+    exitCode: 0,
+    json: { decided: { decision: 'reject', plan: 2, sequence: null, by: 'Ann', reason: 'not today' } },
+  });
+  expect(await shop.processUploads()).toMatchObject({ files: [], laneState: 'idle' });
+  expect(await shop.shown()).toEqual(NOTHING_SHOWN);
+  expect(await shop.twin.requests('SetOnlineAtp')).toEqual([]);
+  expect(await shop.atp('lane', SHOP)).toMatchObject({
+    exitCode: 0,
+    json: { plans: [{ state: 'REJECTED' }, {}] },
+  });
+});
+
+test('approved, it is computed anew, published and applied', async () => {
+  await shop.atp(...JOB);
+  await shop.count('RESET_INVENTORY__2.csv', 'BROADWAY', { SOCKS: 12 });
+
+  expect(await shop.atp('lane', SHOP, 'approve', '3', '--reason', 'looked at')).toMatchObject({
+    exitCode: 0,
+    json: { decided: { decision: 'approve', plan: 3, sequence: 1, rows: 5, toZero: 0, reason: 'looked at' } },
+  });
+  expect(await shop.processUploads()).toMatchObject({ laneState: 'idle' });
+
+  expect(await shop.shown()).toEqual({ ...Object.fromEntries(SKUS.map((sku) => [sku, 10])), SOCKS: 12 });
+  expect(await shop.atp('lane', SHOP)).toMatchObject({
+    exitCode: 0,
+    json: { files: [{ sequence: 1, status: 'APPLIED' }], plans: [{ plan: 3, state: 'APPROVED' }, {}, {}] },
+  });
+});
+
+test('of a delta that sends too much to zero the ordinary decreases go on, and the rest waits', async () => {
+  await shop.count('RESET_INVENTORY__3.csv', 'BROADWAY', {
+    BEANIE: 0,
+    SCARF: 0,
+    'BLUE-SHIRT': 7,
+    'RED-SHIRT': 11,
+  });
+
+  const held = await shop.atp('job', 'run', 'recent-changes', '--shop', SHOP, '--wait');
+  expect(held).toMatchObject({
+    exitCode: 4,
+    json: { result: { fileSequence: 2, rows: 1, toZero: 0, plan: 4, heldForApproval: true } },
+  });
+  expect(await shop.processUploads()).toMatchObject({ laneState: 'idle' });
+  expect(await shop.shown()).toEqual({ BEANIE: 10, 'BLUE-SHIRT': 7, 'RED-SHIRT': 10, SCARF: 10, SOCKS: 12 });
+  const { stdout, exitCode } = await shop.atpText('lane', SHOP);
+  expect(exitCode).toBe(4);
+  expect(stdout).toContain('it would send 2 of 5 products to zero');
+});
+
+test('approved by two people at once, it becomes one file', async () => {
+  const outcomes = await Promise.allSettled(
+    ['Ann', 'Bert'].map((by) =>
+      shop.decide({ decision: 'approve', plan: 4, by, reason: 'the season has ended' }),
+    ),
+  );
+
+  const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+  expect(refused.map(({ reason }) => (reason as { code: string }).code)).toEqual(['PLAN_NOT_HELD']);
+  await shop.processUploads();
+  expect(await shop.shown()).toEqual({ BEANIE: 0, 'BLUE-SHIRT': 7, 'RED-SHIRT': 11, SCARF: 0, SOCKS: 12 });
+  expect(await shop.recentChanges()).toMatchObject({ fileSequence: null, heldForApproval: false });
+  expect(await shop.verify()).toMatchObject({ checked: 5, equal: 5 });
+  expect(await shop.atp('lane', SHOP, '--audit')).toMatchObject({ exitCode: 0, json: { isSound: true } });
+});

@@ -1,0 +1,304 @@
+/** What people decide about a lane: by the command, by Temporal's own, two at once, and without anybody to carry it out. */
+import { execFile } from 'node:child_process';
+import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { listDecisions } from '../../src/postgres/lane-decisions.ts';
+import { obtain, TEMPORAL_CLI } from '../../src/stand-ins/programs.ts';
+import { decideLaneWorkflowId } from '../../src/temporal/lane-decisions.ts';
+import { PARTS_DIR } from '../setup/parts-desk.ts';
+import { Installation, SHOP } from './installation.ts';
+
+const LOCATION = { id: 'gid://shopify/Location/70000000001' };
+
+async function openLocation(shop: Installation, isActive: boolean): Promise<void> {
+  const path = '/shops/blue-shirts.myshopify.com/locations';
+  await shop.twin.control('PATCH', path, [{ ...LOCATION, isActive }]);
+}
+
+/** What becomes of the command's error: its code and its exit code. */
+async function refusal(shop: Installation, ...args: string[]): Promise<string> {
+  const { exitCode, stderr } = await shop.atp(...args);
+  return `${(JSON.parse(stderr) as { error: { code: string } }).error.code} ${exitCode}`;
+}
+
+describe('a file on SFTP that is not what was written', () => {
+  let shop: Installation;
+  let round = 0;
+
+  beforeAll(async () => {
+    shop = await Installation.open(['BLUE-SHIRT', 'RED-SHIRT', 'SOCKS']);
+    await shop.startWorker();
+    await shop.count('RESET_INVENTORY__0.csv', 'BROADWAY', { 'BLUE-SHIRT': 50, 'RED-SHIRT': 50, SOCKS: 5 });
+    await shop.hardSync();
+    await shop.processUploads();
+  });
+
+  async function delta(sku: string, units: number): Promise<number> {
+    await shop.count(`RESET_INVENTORY__${round}-${sku}.csv`, 'BROADWAY', { [sku]: units });
+    const { fileSequence } = await shop.recentChanges();
+    return fileSequence as number;
+  }
+
+  /** Two files wait behind a closed location: the first, of blue shirts, is damaged, and the location opened again. */
+  async function blockedAndWaiting(
+    damage: (path: string) => Promise<void>,
+    code: string,
+  ): Promise<{ blocked: number; path: string; bytes: Buffer; blue: number; red: number }> {
+    round += 1;
+    const [blue, red] = [50 + round, 70 + round];
+    await openLocation(shop, false);
+    const blocked = await delta('BLUE-SHIRT', blue);
+    await delta('RED-SHIRT', red);
+    expect(await shop.processUploads()).toMatchObject({ laneState: 'blocked' });
+    const [name = ''] = await shop.filesIn(`outgoing/${SHOP}`);
+    const path = join(shop.sftpFolder, 'outgoing', SHOP, name);
+    const bytes = await readFile(path);
+    await damage(path);
+    await openLocation(shop, true);
+    await shop.decide({ decision: 'retry', sequence: blocked, expectedReason: 'LOCATION_UNUSABLE' });
+    expect(await shop.processUploads()).toMatchObject({ laneState: 'blocked' });
+    expect(await shop.atp('lane', SHOP)).toMatchObject({
+      exitCode: 4,
+      json: { state: 'blocked', reason: expect.stringContaining(code) as string },
+    });
+    expect(await statesFrom(blocked)).toEqual(['BLOCKED', 'READY']);
+    expect(await shop.shown()).toMatchObject({
+      'BLUE-SHIRT': blue - 1,
+      'RED-SHIRT': red - (round === 1 ? 21 : 1),
+    });
+    return { blocked, path, bytes, blue, red };
+  }
+
+  async function statesFrom(sequence: number): Promise<string[]> {
+    const rows = await shop.database.query<{ state: string }>(
+      'SELECT state FROM upload_file WHERE sequence >= $1 ORDER BY sequence',
+      [sequence],
+    );
+    return rows.map(({ state }) => state);
+  }
+
+  const DAMAGES = [
+    ['is deleted', 'FILE_MISSING', (path: string) => rm(path)],
+    ['is cut off', 'FILE_CHECKSUM_MISMATCH', (path: string) => truncate(path, 60)],
+    ['is altered', 'FILE_CHECKSUM_MISMATCH', (path: string) => writeFile(path, 'altered\n')],
+  ] as const;
+
+  test.each(DAMAGES)('because it %s: put back, it is tried again', async (_what, code, damage) => {
+    const { blocked, path, bytes, blue, red } = await blockedAndWaiting(damage, code);
+    await writeFile(path, bytes);
+
+    expect(
+      await shop.atp('lane', SHOP, 'retry', String(blocked), '--expect', code, '--reason', 'put back'),
+    ).toMatchObject({
+      exitCode: 0,
+      json: { decided: { decision: 'retry', sequence: blocked, reason: 'put back' } },
+    });
+    expect(await shop.processUploads()).toMatchObject({ laneState: 'idle' });
+
+    expect(await statesFrom(blocked)).toEqual(['APPLIED', 'APPLIED']);
+    expect(await shop.shown()).toEqual({ 'BLUE-SHIRT': blue, 'RED-SHIRT': red, SOCKS: 5 });
+  });
+
+  test.each(DAMAGES)(
+    'because it %s: written again, what lay there is kept aside',
+    async (_what, code, damage) => {
+      const { blocked, path, bytes, blue, red } = await blockedAndWaiting(damage, code);
+      const found = await readFile(path, 'utf8').catch(() => null);
+
+      const name = path.slice(path.lastIndexOf('/') + 1);
+      expect(await shop.atp('lane', SHOP, 'rewrite', String(blocked))).toMatchObject({
+        exitCode: 0,
+        json: { decided: { decision: 'rewrite', fileName: name } },
+      });
+      expect(await shop.processUploads()).toMatchObject({ laneState: 'idle' });
+
+      expect(await statesFrom(blocked)).toEqual(['APPLIED', 'APPLIED']);
+      expect(await shop.shown()).toEqual({ 'BLUE-SHIRT': blue, 'RED-SHIRT': red, SOCKS: 5 });
+      expect(await readFile(join(shop.sftpFolder, 'archive', SHOP, name))).toEqual(bytes);
+      const aside = join(shop.sftpFolder, 'archive', SHOP, 'set-aside', name);
+      expect(await readFile(aside, 'utf8').catch(() => null)).toBe(found);
+    },
+  );
+
+  test.each(DAMAGES)(
+    'because it %s: left out, its products come with the next file',
+    async (_what, code, damage) => {
+      const { blocked, path, blue, red } = await blockedAndWaiting(damage, code);
+      const isThere = await readFile(path).then(
+        () => true,
+        () => false,
+      );
+
+      expect(await shop.atp('lane', SHOP, 'skip', String(blocked))).toMatchObject({
+        exitCode: 0,
+        json: { decided: { decision: 'skip', sequence: blocked, owed: 1 } },
+      });
+      expect(await shop.processUploads()).toMatchObject({ laneState: 'idle' });
+      expect(await statesFrom(blocked)).toEqual(['SKIPPED', 'APPLIED']);
+      expect(await shop.shown()).toMatchObject({ 'BLUE-SHIRT': blue - 1, 'RED-SHIRT': red });
+      expect(await shop.filesIn(`outgoing/${SHOP}`)).toEqual([]);
+      if (isThere) {
+        expect(await shop.filesIn(`archive/${SHOP}/skipped`)).toContain(
+          path.slice(path.lastIndexOf('/') + 1),
+        );
+      }
+
+      expect(await shop.recentChanges()).toMatchObject({ rows: 1 });
+      await shop.processUploads();
+      expect(await shop.shown()).toEqual({ 'BLUE-SHIRT': blue, 'RED-SHIRT': red, SOCKS: 5 });
+    },
+  );
+
+  test('and nothing of it is lost or written twice', async () => {
+    expect(await shop.verify()).toMatchObject({ checked: 3, equal: 3 });
+    expect([...(await shop.appliedByKey()).values()].every((times) => times === 1)).toBe(true);
+    expect(await shop.atp('lane', SHOP, '--audit')).toMatchObject({ exitCode: 0, json: { isSound: true } });
+  });
+});
+
+describe('a decision', () => {
+  let shop: Installation;
+
+  beforeAll(async () => {
+    shop = await Installation.open(['BLUE-SHIRT']);
+    await shop.startWorker();
+    await shop.count('RESET_INVENTORY__1.csv', 'BROADWAY', { 'BLUE-SHIRT': 7 });
+    await openLocation(shop, false);
+    await shop.hardSync();
+    await shop.processUploads();
+  });
+
+  test('that expects another reason is refused, and the file stays as it is', async () => {
+    const typed = ['lane', SHOP, 'skip', '1', '--expect', 'FILE_MISSING'];
+    expect(await refusal(shop, ...typed)).toBe('UPLOAD_FILE_BLOCKED_OTHERWISE 2');
+    expect((await shop.atp('lane', SHOP)).json).toMatchObject({
+      files: [{ status: 'BLOCKED' }],
+      decisions: [
+        { decision: 'approve', plan: 1, sequence: 1, by: 'Ann', reason: 'the first of a new shop' },
+      ],
+    });
+  });
+
+  test('that is wrong is refused by the workflow before it is in its history', async () => {
+    const output = await temporal(shop, { decision: 'retry', sequence: 1 }).catch((error: unknown) =>
+      String(error),
+    );
+
+    expect(output).toContain('by is missing');
+    const run = shop.temporal.client.workflow.getHandle(decideLaneWorkflowId(SHOP));
+    expect(await run.result()).toEqual({ shopId: SHOP, decisions: 0 });
+    const { events } = await run.fetchHistory();
+    expect(events?.some((event) => event.workflowExecutionUpdateAcceptedEventAttributes)).toBe(false);
+  });
+
+  test('by Temporal’s own command is carried out and told', async () => {
+    const output = await temporal(shop, { decision: 'retry', sequence: 1, by: 'Ann', reason: 'open again?' });
+
+    expect(JSON.parse(output)).toMatchObject({
+      updateResult: { shopId: SHOP, decision: 'retry', sequence: 1, by: 'Ann', reason: 'open again?' },
+    });
+    const [latest] = await listDecisions(shop.database, SHOP);
+    expect(latest).toMatchObject({ decision: 'retry', by: 'Ann', reason: 'open again?' });
+  });
+
+  test('of two people at once is carried out for one, and the other learns that there is nothing left', async () => {
+    await shop.until(async () => (await shop.atp('lane', SHOP)).exitCode === 4);
+    await openLocation(shop, true);
+    const before = (await listDecisions(shop.database, SHOP)).length;
+
+    const outcomes = await Promise.allSettled([
+      shop.decide({ decision: 'retry', sequence: 1, by: 'Ann' }),
+      shop.decide({ decision: 'retry', sequence: 1, by: 'Bert' }),
+    ]);
+
+    const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+    expect(refused.map(({ reason }) => (reason as { code: string }).code)).toEqual([
+      'UPLOAD_FILE_NOT_BLOCKED',
+    ]);
+    expect(await listDecisions(shop.database, SHOP)).toHaveLength(before + 1);
+    expect(await shop.processUploads()).toMatchObject({ laneState: 'idle' });
+    expect(await shop.shown()).toEqual({ 'BLUE-SHIRT': 7 });
+  });
+
+  test('about a file that is done with is refused', async () => {
+    expect(await refusal(shop, 'lane', SHOP, 'retry', '1')).toBe('UPLOAD_FILE_NOT_BLOCKED 2');
+    expect(await refusal(shop, 'lane', SHOP, 'skip', '9')).toBe('UPLOAD_FILE_UNKNOWN 2');
+    expect(await refusal(shop, 'lane', SHOP, 'release', 'BLUE-SHIRT')).toBe('PRODUCT_NOT_SET_APART 2');
+    expect(await refusal(shop, 'lane', SHOP, 'approve', '1', '--reason', 'again')).toBe('PLAN_NOT_HELD 2');
+    expect(await refusal(shop, 'lane', SHOP, 'reject', '9', '--reason', 'none')).toBe('PLAN_UNKNOWN 2');
+  });
+});
+
+test('a product that is set apart is released by a person, and comes with the next file', async () => {
+  const shop = await Installation.open(['BLUE-SHIRT', 'GIFT-CARD']);
+  await shop.startWorker();
+  await shop.count('RESET_INVENTORY__1.csv', 'BROADWAY', { 'BLUE-SHIRT': 7, 'GIFT-CARD': 9 });
+  const items = '/shops/blue-shirts.myshopify.com/items';
+  await shop.twin.control('PATCH', items, [{ sku: 'GIFT-CARD', tracked: false }]);
+  await shop.hardSync();
+  await shop.processUploads();
+  expect(await shop.atp('lane', SHOP)).toMatchObject({
+    exitCode: 0,
+    json: { files: [{ status: 'PARTIAL' }], setApart: [{ sku: 'GIFT-CARD', owed: false }] },
+  });
+  expect((await shop.atpText('lane', SHOP)).stdout).toContain(
+    `\`atp lane ${SHOP} release [<sku>] --reason <text>\``,
+  );
+
+  const release = ['lane', SHOP, 'release', 'GIFT-CARD', '--reason', 'it is tracked now'];
+  expect(await shop.atp(...release)).toMatchObject({
+    exitCode: 0,
+    json: { decided: { decision: 'release', owed: 1 }, setApart: [{ sku: 'GIFT-CARD', owed: true }] },
+  });
+  await shop.twin.control('PATCH', items, [{ sku: 'GIFT-CARD', tracked: true }]);
+  expect(await shop.recentChanges()).toMatchObject({ rows: 1 });
+  await shop.processUploads();
+
+  expect(await shop.shown()).toEqual({ 'BLUE-SHIRT': 7, 'GIFT-CARD': 9 });
+  expect((await shop.atp('lane', SHOP)).json).toMatchObject({ setApart: [] });
+});
+
+test('after a restore nothing is sent, and the lane says what is needed', async () => {
+  const shop = await Installation.open(['BLUE-SHIRT']);
+  await shop.startWorker();
+  await shop.count('RESET_INVENTORY__1.csv', 'BROADWAY', { 'BLUE-SHIRT': 7 });
+  await shop.hardSync();
+  await shop.processUploads();
+  await shop.database.query(`UPDATE shop_origin SET restored_reason = 'the database was restored'`);
+  await shop.count('RESET_INVENTORY__2.csv', 'BROADWAY', { 'BLUE-SHIRT': 8 });
+
+  expect(await shop.processUploads()).toEqual({ shopId: SHOP, files: [], laneState: 'blocked' });
+  const { exitCode, stdout } = await shop.atpText('lane', SHOP);
+  expect(exitCode).toBe(4);
+  expect(stdout).toContain('HARD_SYNC_REQUIRED: the database was restored');
+  expect(stdout).toContain(`\`atp job run hard-sync --shop ${SHOP} --wait\``);
+
+  await shop.hardSync();
+  expect(await shop.processUploads()).toMatchObject({ laneState: 'idle' });
+  expect(await shop.shown()).toEqual({ 'BLUE-SHIRT': 8 });
+  expect(await shop.atp('lane', SHOP)).toMatchObject({ exitCode: 0, json: { state: 'idle', reason: null } });
+});
+
+test('a decision without anybody to carry it out is not left hanging', async () => {
+  const shop = await Installation.open(['BLUE-SHIRT']);
+
+  expect(await refusal(shop, 'lane', SHOP, 'retry', '1')).toBe('WORKER_NOT_POLLING 1');
+  const runs: string[] = [];
+  for await (const { workflowId } of shop.temporal.client.workflow.list()) runs.push(workflowId);
+  expect(runs).toEqual([]);
+});
+
+/** `temporal workflow execute-update-with-start`, as docs/reference/cli.md shows it. */
+async function temporal(shop: Installation, decision: Readonly<Record<string, unknown>>): Promise<string> {
+  const { stdout } = await promisify(execFile)(await obtain(TEMPORAL_CLI, PARTS_DIR), [
+    ...['workflow', 'execute-update-with-start', '--type', 'decideLane', '--task-queue', 'atp-sync'],
+    ...['--workflow-id', decideLaneWorkflowId(SHOP), '--id-conflict-policy', 'UseExisting'],
+    ...['--input', JSON.stringify({ shopId: SHOP })],
+    ...['--update-name', 'decide', '--update-input', JSON.stringify(decision)],
+    ...['--address', shop.environment['TEMPORAL_ADDRESS'] ?? ''],
+    ...['--namespace', shop.environment['TEMPORAL_NAMESPACE'] ?? '', '--output', 'json'],
+  ]);
+  return stdout;
+}

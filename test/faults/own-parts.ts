@@ -1,0 +1,59 @@
+/** Servers that a test may kill and start again: on the same port, with what they had on their disk. */
+import { rm } from 'node:fs/promises';
+import { openDatabase } from '../../src/postgres/database.ts';
+import { migrate } from '../../src/postgres/migrate.ts';
+import { startOnPort } from '../../src/stand-ins/ports.ts';
+import { ensureDatabase, startPostgres } from '../../src/stand-ins/postgres-server.ts';
+import { DEFAULT_NAMESPACE, startTemporal } from '../../src/stand-ins/temporal-server.ts';
+import { cleanUp } from '../setup/clean-up.ts';
+import { openFolder, PARTS_DIR } from '../setup/parts-desk.ts';
+import type { FreshDatabase } from '../setup/fresh-database.ts';
+import type { FreshNamespace } from '../setup/fresh-namespace.ts';
+
+export interface OwnServer<Fixture> {
+  readonly fixture: Fixture;
+  /** SIGKILL, as a crash of its machine. */
+  kill(): Promise<void>;
+  startAgain(): Promise<void>;
+}
+
+const DATABASE_NAME = 'atp';
+
+export async function ownPostgres(): Promise<OwnServer<FreshDatabase>> {
+  const stateDir = await ownFolder();
+  let server = await startOnPort(undefined, (port) => startPostgres({ stateDir, port }));
+  cleanUp(() => server.stop());
+  await ensureDatabase(server, DATABASE_NAME);
+  const url = server.urlOf(DATABASE_NAME);
+  const database = openDatabase(url);
+  cleanUp(() => database.close());
+  await migrate(database);
+  return {
+    fixture: { database, url },
+    kill: () => server.kill(),
+    async startAgain() {
+      server = await startPostgres({ stateDir, port: server.port });
+    },
+  };
+}
+
+export async function ownTemporal(): Promise<OwnServer<FreshNamespace>> {
+  const stateDir = await ownFolder();
+  const start = (port: number) => startTemporal({ stateDir, partsDir: PARTS_DIR, port });
+  let server = await startOnPort(undefined, start);
+  cleanUp(() => server.stop());
+  const { address } = server;
+  return {
+    fixture: { address, namespace: DEFAULT_NAMESPACE },
+    kill: () => server.kill(),
+    async startAgain() {
+      server = await start(Number(address.split(':')[1]));
+    },
+  };
+}
+
+async function ownFolder(): Promise<string> {
+  const folder = await openFolder('atp-faults-');
+  cleanUp(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}

@@ -1,0 +1,63 @@
+/** What must be so after any fault, once the lane is idle. */
+import { readdir } from 'node:fs/promises';
+import { expect } from 'vitest';
+import { SHOP, type Installation } from '../end-to-end/installation.ts';
+
+export interface RightState {
+  /** SKU → every quantity that it was set to on Shopify, in their order: the last one is what it shows. */
+  readonly written: Readonly<Record<string, readonly number[]>>;
+  /** Files that were made. */
+  readonly files: number;
+}
+
+/** Waits until the files are applied, without asking for it: no wake-up may be lost. Then looks at everything. */
+export async function expectRightState(shop: Installation, { written, files }: RightState): Promise<void> {
+  await shop.until(async () => {
+    const closed = await shop.database.query('SELECT FROM upload_file WHERE closed_at IS NOT NULL');
+    return closed.length === files;
+  });
+  expect(await shop.processUploads()).toMatchObject({ laneState: 'idle' });
+
+  expect(differences(await writtenOnShopify(shop), written)).toEqual([]);
+  expect([...(await shop.appliedByKey()).values()].filter((times) => times !== 1)).toEqual([]);
+  const shown = Object.entries(written).map(([sku, quantities]) => [sku, quantities.at(-1) ?? 0]);
+  expect(await shop.shown()).toEqual(Object.fromEntries(shown));
+  const checked = Object.keys(written).length;
+  expect(await shop.verify()).toMatchObject({ checked, equal: checked, differentCount: 0 });
+
+  const states = await shop.database.query('SELECT sequence, state FROM upload_file ORDER BY sequence');
+  expect(states).toEqual(
+    Array.from({ length: files }, (_, index) => ({ sequence: index + 1, state: 'APPLIED' })),
+  );
+  expect(await shop.database.query("SELECT FROM shopify_call WHERE state = 'STORED'")).toEqual([]);
+  expect(await shop.database.query('SELECT holder FROM lane')).toEqual([{ holder: null }]);
+
+  expect(await shop.filesIn(`outgoing/${SHOP}`)).toEqual([]);
+  expect(await shop.filesIn('incoming')).toEqual([]);
+  const everywhere = await readdir(shop.sftpFolder, { recursive: true });
+  expect(everywhere.filter((path) => path.includes('.part'))).toEqual([]);
+  const archived = everywhere.filter((path) => path.startsWith(`archive/${SHOP}/`));
+  expect(archived.filter((path) => path.endsWith('.csv'))).toHaveLength(files);
+  expect(archived.filter((path) => path.endsWith('.csv.sha256'))).toHaveLength(files);
+}
+
+/** Some of them: of a whole catalogue nobody would read them all. */
+function differences(found: Record<string, readonly number[]>, expected: RightState['written']): string[] {
+  return Object.keys(expected)
+    .filter((sku) => found[sku]?.join() !== expected[sku]?.join())
+    .map((sku) => `${sku} was set to ${found[sku]?.join()} instead of ${expected[sku]?.join()}`)
+    .slice(0, 5);
+}
+
+/** By the log of Shopify itself: what it was asked for does not count, only what it changed. */
+async function writtenOnShopify(shop: Installation): Promise<Record<string, number[]>> {
+  const levels = await shop.twin.levels();
+  const requests = await shop.twin.requests('SetOnlineAtp');
+  const rows = requests.flatMap(({ applied }) => applied);
+  return Object.fromEntries(
+    levels.map(({ sku, inventoryItemId }) => [
+      sku ?? '',
+      rows.filter((row) => row.inventoryItemId === inventoryItemId).map(({ to }) => to),
+    ]),
+  );
+}

@@ -1,0 +1,108 @@
+/**
+ * A worker stands still (SIGSTOP) past its heartbeat timeout, another one takes its place, later files are applied,
+ * and then it goes on where it was. Shopify goes 1 → 5 → 7 → 5: a late 5 or 7 would overwrite what is newer, and
+ * compare-and-swap alone would let the 7 pass, which expects a 5.
+ */
+import { expect, test } from 'vitest';
+import { Installation } from '../end-to-end/installation.ts';
+import { concurrently } from '../setup/clean-up.ts';
+import type { CrashPointName } from './crash-points.ts';
+import { startCrashingWorker, type CrashingWorker } from './crashing.ts';
+import { expectRightState } from './right-state.ts';
+import { untilRefusedAsConcurrent } from './twin-log.ts';
+
+const DELTAS = [5, 7, 5];
+const RIGHT = { written: { SHIRT: [1, ...DELTAS] }, files: 4 };
+
+/** A way to make a worker stand still in the middle of a delta, and what tells that it has gone on since. */
+interface Pause {
+  prepare(shop: Installation, worker: CrashingWorker): Promise<void>;
+  begun(shop: Installation, worker: CrashingWorker): Promise<void>;
+  /** What must happen before its successor can go on. */
+  succeeded(shop: Installation): Promise<void>;
+  /** @param callsBefore of Shopify, before it went on */
+  hasGoneOn(shop: Installation, worker: CrashingWorker, callsBefore: number): Promise<boolean>;
+}
+
+function at(point: CrashPointName, hasGoneOn: Pause['hasGoneOn']): Pause {
+  return {
+    prepare: (_shop, worker) => worker.order({ at: point, signal: 'SIGSTOP' }),
+    begun: (_shop, worker) => worker.struck(),
+    succeeded: () => Promise.resolve(),
+    hasGoneOn,
+  };
+}
+
+/** Its answer comes while it stands still; by then it takes it for lost, or the ledger refuses what it makes of it. */
+function inFlight(): Pause {
+  let call = '';
+  return {
+    async prepare(shop) {
+      call = await shop.hold('SetOnlineAtp');
+    },
+    async begun(shop, worker) {
+      await shop.arrived(call);
+      worker.process.signal('SIGSTOP');
+    },
+    async succeeded(shop) {
+      await untilRefusedAsConcurrent(shop);
+      await shop.release(call);
+    },
+    hasGoneOn: hasFailed,
+  };
+}
+
+/** Its call has come to Shopify, which its successor had made come before. */
+async function hasSent(shop: Installation, _worker: CrashingWorker, callsBefore: number): Promise<boolean> {
+  return (await shop.twin.requests('SetOnlineAtp')).length > callsBefore;
+}
+
+/** Its attempt has come to its end, and to nothing. */
+function hasFailed(_shop: Installation, { process }: CrashingWorker): Promise<boolean> {
+  return Promise.resolve(/"activityType":"applyWindow".*"Activity failed"/.test(process.output));
+}
+
+const PAUSES: Readonly<Record<string, () => Pause>> = {
+  'after it has read': () => at('read, no call stored', hasFailed),
+  'before it sends its call': () => at('call stored, not sent', hasSent),
+  'while its call is in flight': inFlight,
+};
+
+for (const [when, pauseOf] of Object.entries(PAUSES)) {
+  for (const [delta, quantity] of DELTAS.slice(0, 2).entries()) {
+    test.concurrent(
+      `stands still ${when}, with the ${quantity} of 1 → 5 → 7 → 5`,
+      concurrently(async () => {
+        const shop = await Installation.open(['SHIRT']);
+        const zombie = await startCrashingWorker(shop);
+        const count = (round: number, units: number) =>
+          shop.count(`RESET_INVENTORY__${round}.csv`, 'WAREHOUSE', { SHIRT: units });
+        await count(0, 1);
+        await shop.hardSync();
+        await shop.processUploads();
+
+        const pause = pauseOf();
+        for (const [round, units] of DELTAS.entries()) {
+          await count(round + 1, units);
+          if (round === delta) await pause.prepare(shop, zombie);
+          await shop.recentChanges();
+          if (round === delta) {
+            await pause.begun(shop, zombie);
+            await shop.startWorker();
+            await pause.succeeded(shop);
+          }
+          await shop.processUploads();
+        }
+        expect(await shop.shown()).toEqual({ SHIRT: 5 });
+
+        zombie.process.signal('SIGCONT');
+        await shop
+          .until(() => pause.hasGoneOn(shop, zombie))
+          .catch((cause: unknown) => {
+            throw new Error(`It did not go on as expected:\n${zombie.process.output}`, { cause });
+          });
+        await expectRightState(shop, RIGHT);
+      }),
+    );
+  }
+}

@@ -1,0 +1,107 @@
+/** A Postgres of a test's own, whose disk can be set aside and put back: a backup and its restore. */
+import { execFile } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { writeFile } from 'node:fs/promises';
+import { openDatabase, type Database } from '../../src/postgres/database.ts';
+import { migrate } from '../../src/postgres/migrate.ts';
+import { startOnPort } from '../../src/stand-ins/ports.ts';
+import { ensureDatabase, startPostgres, type PostgresServer } from '../../src/stand-ins/postgres-server.ts';
+import { cleanUp } from '../setup/clean-up.ts';
+import { openFolder } from '../setup/parts-desk.ts';
+
+const run = promisify(execFile);
+const NAME = 'atp';
+
+export class OwnPostgres {
+  readonly #stateDir: string;
+  /** Where its data lie on this machine. */
+  readonly #data: string;
+  #server: PostgresServer;
+  #database: Database;
+
+  private constructor(stateDir: string, data: string, server: PostgresServer) {
+    this.#stateDir = stateDir;
+    this.#data = data;
+    this.#server = server;
+    this.#database = openDatabase(server.urlOf(NAME));
+  }
+
+  static async start(): Promise<OwnPostgres> {
+    const stateDir = await openFolder('atp-test-restore-');
+    cleanUp(() => rm(stateDir, { recursive: true, force: true }));
+    const server = await startOnPort(undefined, (port) => startPostgres({ stateDir, port, durable: false }));
+    await ensureDatabase(server, NAME);
+    const maintenance = openDatabase(server.urlOf(NAME));
+    const [row] = await maintenance.query<{ folder: string }>(
+      `SELECT current_setting('data_directory') AS folder`,
+    );
+    await migrate(maintenance);
+    await maintenance.close();
+    const own = new OwnPostgres(stateDir, row?.folder ?? '', server);
+    cleanUp(() => own.stop());
+    return own;
+  }
+
+  /** Of the server as it runs now: a restart opens another one. */
+  get database(): Database {
+    return this.#database;
+  }
+
+  async stop(): Promise<void> {
+    await this.#database.close();
+    await this.#server.stop();
+  }
+
+  async startAgain(): Promise<void> {
+    this.#server = await startPostgres({ stateDir: this.#stateDir, port: this.#server.port, durable: false });
+    this.#database = openDatabase(this.#server.urlOf(NAME));
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.startAgain();
+  }
+
+  /** A copy of the whole disk. */
+  async backUp(): Promise<void> {
+    await this.stop();
+    await run('cp', ['-a', this.#data, `${this.#data}.backup`]);
+    await this.startAgain();
+  }
+
+  /** The copy in the place of what is there. `asStandby`: it begins as a server that follows another one. */
+  async restore({ asStandby = false } = {}): Promise<void> {
+    await this.stop();
+    await run('rm', ['-r', this.#data]);
+    await run('cp', ['-a', `${this.#data}.backup`, this.#data]);
+    if (asStandby) await writeFile(`${this.#data}/standby.signal`, '');
+    await this.startAgain();
+  }
+
+  /** The database under another object id, as a dump that was loaded gives: a copy within the server. */
+  async copyWithin(copy: string): Promise<void> {
+    await this.#maintain(async (maintenance) => {
+      await maintenance.query(`CREATE DATABASE ${copy} TEMPLATE ${NAME}`);
+    });
+  }
+
+  /** The copy takes the database's name. */
+  async putInPlace(copy: string): Promise<void> {
+    await this.#maintain(async (maintenance) => {
+      await maintenance.query(`DROP DATABASE ${NAME} WITH (FORCE)`);
+      await maintenance.query(`ALTER DATABASE ${copy} RENAME TO ${NAME}`);
+    });
+  }
+
+  async #maintain(work: (maintenance: Database) => Promise<void>): Promise<void> {
+    await this.#database.close();
+    const maintenance = openDatabase(this.#server.urlOf('postgres'));
+    try {
+      await work(maintenance);
+    } finally {
+      await maintenance.close();
+      this.#database = openDatabase(this.#server.urlOf(NAME));
+    }
+  }
+}

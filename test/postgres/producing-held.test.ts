@@ -1,0 +1,291 @@
+/** The first guard: what would change too much is held as a plan, and what must not wait goes out all the same. */
+import { describe, expect, test } from 'vitest';
+import { TO_ZERO_LIMIT_PERCENT } from '../../src/domain/limits.ts';
+import { produceFile } from '../../src/postgres/producing.ts';
+import { listPlans, rejectPlan } from '../../src/postgres/sync-plans.ts';
+import { freshDatabase } from '../setup/fresh-database.ts';
+import { BROADWAY, Retailer, SHOP } from './retailer.ts';
+
+/** Ten of them: one is 10 % of the shop. */
+const SHIRTS = ['S0', 'S1', 'S2', 'S3', 'S4', 'S5', 'S6', 'S7', 'S8', 'S9'];
+
+/** The plan that a shop begins with. */
+const FIRST = ['1 hard-sync APPROVED'];
+
+async function openShop(): Promise<Retailer> {
+  const { database } = await freshDatabase();
+  return Retailer.open(database, SHIRTS);
+}
+
+/** Ten shirts of 10 units, published by file 1, which came of plan 1. */
+async function syncedShop(): Promise<Retailer> {
+  const retailer = await openShop();
+  await retailer.produce('hard-sync');
+  return retailer;
+}
+
+async function sellOut(retailer: Retailer, skus: readonly string[]): Promise<void> {
+  for (const sku of skus) await retailer.post(sku, BROADWAY, -10, 0);
+}
+
+async function states({ database }: Retailer): Promise<string[]> {
+  return (await listPlans(database, SHOP)).map(({ plan, kind, state }) => `${plan} ${kind} ${state}`);
+}
+
+describe('a shop’s first Hard Sync', () => {
+  test('is held: it takes no number and gives deltas no start', async () => {
+    const { database, produce } = bound(await openShop());
+
+    const { file, plan } = await produceFile(database, {
+      shopId: SHOP,
+      kind: 'hard-sync',
+      producerKey: 'run',
+    });
+
+    expect(file).toBeNull();
+    expect(plan).toMatchObject({
+      plan: 1,
+      state: 'HELD',
+      cause: 'FIRST_HARD_SYNC',
+      rowCount: 10,
+      toZeroCount: 0,
+    });
+    expect(await database.query('SELECT FROM upload_file')).toEqual([]);
+    expect(await database.query('SELECT FROM published_row')).toEqual([]);
+    await expect(produce('recent-changes')).rejects.toThrow('held as plan 1');
+  });
+
+  test('becomes file 1 when it is approved, with the values of then', async () => {
+    const retailer = await openShop();
+    await produceFile(retailer.database, { shopId: SHOP, kind: 'hard-sync', producerKey: 'run' });
+    await retailer.post('S0', BROADWAY, 5, 0);
+
+    const { file, plan } = await retailer.approve(1);
+
+    expect(file).toMatchObject({ sequence: 1, rowCount: 10 });
+    expect(plan).toMatchObject({ state: 'APPROVED', sequence: 1 });
+    expect(await retailer.rowsOf(1)).toMatchObject({ S0: 15, S1: 10 });
+  });
+
+  test('that is run again replaces its plan', async () => {
+    const retailer = await openShop();
+    const sync = (producerKey: string) =>
+      produceFile(retailer.database, { shopId: SHOP, kind: 'hard-sync', producerKey });
+    const first = await sync('first run');
+    const second = await sync('second run');
+
+    expect(await states(retailer)).toEqual(['2 hard-sync HELD', '1 hard-sync REPLACED']);
+    expect((await sync('second run')).plan).toEqual(second.plan);
+    expect((await sync('first run')).plan).toMatchObject({ plan: first.plan?.plan, state: 'REPLACED' });
+    await expect(retailer.approve(1)).rejects.toMatchObject({ code: 'PLAN_NOT_HELD' });
+  });
+});
+
+describe('a file that sends products to zero', () => {
+  test('within the limit is made', async () => {
+    const retailer = await syncedShop();
+    await sellOut(retailer, ['S0', 'S1']);
+
+    expect(await retailer.produce('recent-changes')).toMatchObject({ file: { rowCount: 2 }, plan: null });
+  });
+
+  test.each(['hard-sync', 'recent-changes'] as const)('beyond it is held: %s', async (kind) => {
+    const retailer = await syncedShop();
+    await sellOut(retailer, ['S0', 'S1', 'S2']);
+
+    const { file, plan } = await retailer.produce(kind);
+
+    expect(file).toBeNull();
+    expect(plan).toMatchObject({ kind, cause: 'TO_ZERO', toZeroCount: 3, productCount: 10 });
+    const rows = await retailer.database.query<{ productId: string }>(
+      `SELECT product_id AS "productId" FROM sync_plan_row ORDER BY 1`,
+    );
+    expect(rows.map(({ productId }) => productId)).toEqual(['S0', 'S1', 'S2']);
+    expect(await retailer.database.query('SELECT FROM snapshot_step')).toHaveLength(1);
+  });
+
+  test('counts neither what was zero before nor what was never published', async () => {
+    const retailer = await syncedShop();
+    await sellOut(retailer, ['S0', 'S1']);
+    await retailer.produce('recent-changes');
+    await retailer.addProducts(['NEW-1', 'NEW-2']);
+    await retailer.database.query(
+      `INSERT INTO shop_product SELECT '${SHOP}', id, 'item ' || id, 'variant' FROM unnest(ARRAY['NEW-1', 'NEW-2']) AS id`,
+    );
+    await sellOut(retailer, ['S2']);
+
+    expect(await retailer.produce('hard-sync')).toMatchObject({
+      file: { rowCount: 12, toZeroCount: 5 },
+      plan: null,
+    });
+  });
+
+  test('is judged by the shop’s own limit, which begins with the default', async () => {
+    const retailer = await syncedShop();
+    expect(await retailer.database.query('SELECT to_zero_limit_percent AS percent FROM shop')).toEqual([
+      { percent: TO_ZERO_LIMIT_PERCENT },
+    ]);
+    await retailer.setToZeroLimit(5);
+    await sellOut(retailer, ['S0']);
+    expect(await retailer.produce('recent-changes')).toMatchObject({ plan: { toZeroCount: 1 } });
+
+    await retailer.setToZeroLimit(10);
+
+    expect(await retailer.produce('recent-changes')).toMatchObject({ file: { sequence: 2 }, plan: null });
+  });
+});
+
+describe('a held delta', () => {
+  /** Three shirts are sold out, S3 has sold 4, S4 has got 5. */
+  async function held(): Promise<Retailer> {
+    const retailer = await syncedShop();
+    await sellOut(retailer, ['S0', 'S1', 'S2']);
+    await retailer.post('S3', BROADWAY, -4, 0);
+    await retailer.post('S4', BROADWAY, 5, 0);
+    return retailer;
+  }
+
+  test('publishes what decreases and stays above zero, in the order of numbers, and keeps the rest', async () => {
+    const retailer = await held();
+
+    const { file, plan } = await retailer.produce('recent-changes', 'run');
+
+    expect(file).toMatchObject({ sequence: 2, rowCount: 1, toZeroCount: 0 });
+    expect(plan).toMatchObject({ state: 'HELD', rowCount: 5, toZeroCount: 3 });
+    expect(await retailer.rowsOf(2)).toEqual({ S3: 6 });
+    expect(await retailer.produce('recent-changes', 'run')).toEqual({ file, plan });
+  });
+
+  test('moves no baseline: the next delta holds everything that waits, once', async () => {
+    const retailer = await held();
+    await retailer.produce('recent-changes');
+    await retailer.post('S3', BROADWAY, -1, 0);
+
+    const again = await retailer.produce('recent-changes');
+
+    expect(await retailer.rowsOf(3)).toEqual({ S3: 5 });
+    expect(again.plan).toMatchObject({ plan: 3, rowCount: 5, toZeroCount: 3 });
+    const { file } = await retailer.approve(3);
+    expect(file).toMatchObject({ sequence: 4 });
+    expect(await retailer.rowsOf(4)).toEqual({ S0: 0, S1: 0, S2: 0, S4: 15 });
+    expect(await retailer.produce('recent-changes')).toEqual({ file: null, plan: null });
+  });
+
+  test('of which nothing decreases makes no file, and takes no number', async () => {
+    const retailer = await syncedShop();
+    await sellOut(retailer, ['S0', 'S1', 'S2']);
+    expect(await retailer.produce('recent-changes')).toMatchObject({ file: null, plan: { plan: 2 } });
+
+    await retailer.post('S0', BROADWAY, 10, 0);
+
+    expect(await retailer.produce('recent-changes')).toMatchObject({ file: { sequence: 2 }, plan: null });
+  });
+
+  test('takes over exactly those owed values that it publishes', async () => {
+    const retailer = await held();
+    await retailer.database.query(
+      `INSERT INTO owed_row SELECT '${SHOP}', id, 'TEST' FROM unnest(ARRAY['S0', 'S3', 'S4', 'S5']) AS id`,
+    );
+
+    await retailer.produce('recent-changes');
+
+    expect(await retailer.rowsOf(2)).toEqual({ S3: 6, S5: 10 });
+    const owed = await retailer.database.query<{ id: string }>(
+      'SELECT product_id AS id FROM owed_row ORDER BY 1',
+    );
+    expect(owed.map(({ id }) => id)).toEqual(['S0', 'S4']);
+  });
+
+  test('does not open the guard: what it took down by steps counts when it goes to zero', async () => {
+    const retailer = await held();
+    await retailer.produce('recent-changes');
+    await retailer.post('S3', BROADWAY, -6, 0);
+
+    expect(await retailer.produce('recent-changes')).toMatchObject({ file: null, plan: { toZeroCount: 4 } });
+  });
+
+  test('is replaced by a delta within the limit, and by a Hard Sync that is made', async () => {
+    const retailer = await held();
+    await retailer.produce('recent-changes');
+    await retailer.post('S0', BROADWAY, 3, 0);
+    await retailer.produce('recent-changes');
+    expect(await states(retailer)).toEqual(['2 recent-changes REPLACED', ...FIRST]);
+    expect(await retailer.rowsOf(3)).toEqual({ S0: 3, S1: 0, S2: 0, S4: 15 });
+
+    await sellOut(retailer, ['S5', 'S6', 'S7']);
+    await retailer.produce('recent-changes');
+    await retailer.produce('hard-sync');
+    expect(await states(retailer)).toEqual([
+      '4 hard-sync HELD',
+      '3 recent-changes HELD',
+      '2 recent-changes REPLACED',
+      ...FIRST,
+    ]);
+    await retailer.approve(4);
+    expect(await states(retailer)).toEqual([
+      '4 hard-sync APPROVED',
+      '3 recent-changes REPLACED',
+      '2 recent-changes REPLACED',
+      ...FIRST,
+    ]);
+  });
+});
+
+describe('a decision about a plan', () => {
+  async function heldPlan(): Promise<Retailer> {
+    const retailer = await syncedShop();
+    await sellOut(retailer, ['S0', 'S1', 'S2']);
+    await retailer.produce('recent-changes');
+    return retailer;
+  }
+
+  test('is taken once: approved again by the same decision it gives its file, by another it is refused', async () => {
+    const retailer = await heldPlan();
+
+    const first = await retailer.approve(2, 'decision');
+
+    expect(first.plan).toMatchObject({ state: 'APPROVED', sequence: 2 });
+    expect(await retailer.approve(2, 'decision')).toEqual(first);
+    await expect(retailer.approve(2)).rejects.toMatchObject({ code: 'PLAN_NOT_HELD' });
+    await expect(retailer.approve(7)).rejects.toMatchObject({ code: 'PLAN_UNKNOWN' });
+  });
+
+  test('approves what was seen and what has changed since within the limit, not more', async () => {
+    const retailer = await heldPlan();
+    await sellOut(retailer, ['S3', 'S4', 'S5']);
+
+    await expect(retailer.approve(2)).rejects.toMatchObject({ code: 'PLAN_OUTGROWN', detail: { beyond: 3 } });
+
+    expect(await states(retailer)).toEqual(['2 recent-changes HELD', ...FIRST]);
+    await retailer.post('S5', BROADWAY, 1, 0);
+    const { file } = await retailer.approve(2);
+    expect(await retailer.rowsOf(file?.sequence ?? 0)).toEqual({ S0: 0, S1: 0, S2: 0, S3: 0, S4: 0, S5: 1 });
+  });
+
+  test('approves a plan of which nothing is left, without a file, once', async () => {
+    const retailer = await heldPlan();
+    for (const sku of ['S0', 'S1', 'S2']) await retailer.post(sku, BROADWAY, 10, 0);
+
+    const first = await retailer.approve(2, 'decision');
+
+    expect(first).toMatchObject({ file: null, plan: { state: 'APPROVED', sequence: null } });
+    expect(await retailer.approve(2, 'decision')).toEqual(first);
+  });
+
+  test('rejects it: nothing is sent, and the next run judges anew', async () => {
+    const retailer = await heldPlan();
+    const reject = () => retailer.database.transaction((connection) => rejectPlan(connection, SHOP, 2));
+
+    expect(await reject()).toMatchObject({ state: 'REJECTED' });
+
+    await expect(reject()).rejects.toMatchObject({ code: 'PLAN_NOT_HELD' });
+    expect(await retailer.produce('recent-changes')).toMatchObject({
+      file: null,
+      plan: { plan: 3, state: 'HELD' },
+    });
+  });
+});
+
+function bound(retailer: Retailer) {
+  return { database: retailer.database, produce: retailer.produce.bind(retailer) };
+}

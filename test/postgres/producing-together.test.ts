@@ -1,0 +1,88 @@
+/** Two producers at once: of one shop one after the other, each with a snapshot of its own; of two shops beside each other. */
+import { describe, expect, test, vi } from 'vitest';
+import { lockForProducing } from '../../src/postgres/producer-locks.ts';
+import { freshDatabase } from '../setup/fresh-database.ts';
+import { BROADWAY, GROUP, Retailer, SHOP } from './retailer.ts';
+
+const OTHER_SHOP = 'red-shirts';
+
+async function syncedShop(): Promise<Retailer> {
+  const { database } = await freshDatabase();
+  const retailer = await Retailer.open(database, ['SHIRT', 'SOCKS']);
+  await retailer.produce('hard-sync');
+  return retailer;
+}
+
+/** Until a session of this database waits for a lock of that kind. */
+async function somebodyWaits({ database }: Retailer, lock: 'advisory' | 'relation'): Promise<void> {
+  await vi.waitFor(async () => {
+    const waiting = await database.query(
+      `SELECT FROM pg_stat_activity
+       WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event = $1`,
+      [lock],
+    );
+    expect(waiting).not.toEqual([]);
+  });
+}
+
+/**
+ * A producer in the midst of its work: it has its snapshot and its rows, and is held up before it numbers its file.
+ * `meanwhile` runs then; what it starts may end only when the producer has.
+ */
+async function whileADeltaIsMade<Result>(
+  retailer: Retailer,
+  key: string,
+  meanwhile: () => Promise<{ readonly started: Promise<Result> }>,
+) {
+  const barrier = await retailer.begin();
+  await barrier.query('LOCK TABLE upload_file IN SHARE MODE');
+  const delta = retailer.produce('recent-changes', key);
+  await somebodyWaits(retailer, 'relation');
+  const { started } = await meanwhile();
+  await somebodyWaits(retailer, 'advisory');
+  await barrier.commit();
+  return { first: await delta, second: await started };
+}
+
+describe('a producer that finds another one of its shop at work', () => {
+  test.each(['recent-changes', 'hard-sync'] as const)(
+    'waits, and its snapshot holds what was committed meanwhile: %s',
+    async (kind) => {
+      const retailer = await syncedShop();
+      await retailer.post('SHIRT', BROADWAY, -1, 0);
+
+      const { first, second } = await whileADeltaIsMade(retailer, 'first', async () => {
+        await retailer.post('SHIRT', BROADWAY, -1, 0);
+        return { started: retailer.produce(kind) };
+      });
+
+      expect([first.file?.sequence, second.file?.sequence]).toEqual([2, 3]);
+      expect(await retailer.rowsOf(2)).toEqual({ SHIRT: 9 });
+      expect(await retailer.rowsOf(3)).toEqual(kind === 'hard-sync' ? { SHIRT: 8, SOCKS: 10 } : { SHIRT: 8 });
+    },
+  );
+
+  test('that is its own earlier attempt, returns that one’s file', async () => {
+    const retailer = await syncedShop();
+    await retailer.post('SHIRT', BROADWAY, -1, 0);
+
+    const { first, second } = await whileADeltaIsMade(retailer, 'the same run', async () => {
+      await retailer.post('SHIRT', BROADWAY, -1, 0);
+      return { started: retailer.produce('recent-changes', 'the same run') };
+    });
+
+    expect(second).toEqual(first);
+    expect(await retailer.rowsOf(2)).toEqual({ SHIRT: 9 });
+  });
+});
+
+test('producers of two shops do not wait for each other', async () => {
+  const retailer = await syncedShop();
+  await retailer.openShop(OTHER_SHOP, GROUP);
+
+  await retailer.database.session(async (session) => {
+    await lockForProducing(session, SHOP);
+    const { file } = await retailer.produce('hard-sync', undefined, OTHER_SHOP);
+    expect(file).toMatchObject({ sequence: 1, rowCount: 2 });
+  });
+});

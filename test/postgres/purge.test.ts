@@ -1,0 +1,200 @@
+/** The purge takes away what nobody reads any more, and nothing that a later file needs. */
+import { describe, expect, test, vi } from 'vitest';
+import { BASELINE_KEPT_DAYS, FILE_ROWS_KEPT_DAYS, LOG_ROWS_PER_PURGE } from '../../src/domain/limits.ts';
+import { auditShop } from '../../src/postgres/audit.ts';
+import { lockForProducing } from '../../src/postgres/producer-locks.ts';
+import { purge } from '../../src/postgres/purge.ts';
+import { markReady } from '../../src/postgres/ready-file.ts';
+import { freshDatabase } from '../setup/fresh-database.ts';
+import { BROADWAY, GROUP, Retailer, SHOP } from './retailer.ts';
+
+const OTHER_SHOP = 'red-shirts';
+
+async function syncedShop(skus: readonly string[] = ['SHIRT', 'SOCKS']): Promise<Retailer> {
+  const { database } = await freshDatabase();
+  const retailer = await Retailer.open(database, skus);
+  await retailer.produce('hard-sync');
+  return retailer;
+}
+
+async function logged({ database }: Retailer): Promise<number> {
+  return (await database.query('SELECT FROM change_log')).length;
+}
+
+/** As if so many days had gone by since the file was done with. */
+async function age({ database }: Retailer, days: number): Promise<void> {
+  await database.query(
+    `UPDATE upload_file SET closed_at = closed_at - make_interval(days => $1), created_at = created_at - make_interval(days => $1)`,
+    [days],
+  );
+  for (const [table, column] of [
+    ['snapshot_step', 'made_at'],
+    ['snapshot_step', 'effective_at'],
+    ['shop_baseline', 'effective_at'],
+    ['sync_plan', 'closed_at'],
+  ]) {
+    await database.query(`UPDATE ${table} SET ${column} = ${column} - make_interval(days => $1)`, [days]);
+  }
+}
+
+describe('the change log', () => {
+  test('is removed below the baseline, and a delta afterwards carries everything', async () => {
+    const retailer = await syncedShop();
+    const late = await retailer.begin();
+    await retailer.post('SHIRT', BROADWAY, -1, 0, late);
+    await retailer.post('SOCKS', BROADWAY, -2, 0);
+    const before = await logged(retailer);
+
+    const purged = await purge(retailer.database);
+
+    expect(await logged(retailer)).toBe(before - (purged?.logRows ?? 0));
+    await late.commit();
+    const { file } = await retailer.produce('recent-changes');
+    expect(await retailer.rowsOf(file?.sequence ?? 0)).toEqual({ SHIRT: 9, SOCKS: 8 });
+    expect(await auditShop(retailer.database, SHOP)).toMatchObject({ isSound: true });
+  });
+
+  test('keeps what the shop that is furthest behind still needs', async () => {
+    const retailer = await syncedShop();
+    await retailer.openShop(OTHER_SHOP, GROUP);
+    await retailer.produce('hard-sync', undefined, OTHER_SHOP);
+    await retailer.post('SHIRT', BROADWAY, -1, 0);
+    await retailer.produce('recent-changes');
+
+    await purge(retailer.database);
+
+    const { file } = await retailer.produce('recent-changes', undefined, OTHER_SHOP);
+    expect(await retailer.rowsOf(file?.sequence ?? 0, OTHER_SHOP)).toEqual({ SHIRT: 9 });
+  });
+
+  test('loses nothing to an open transaction, which a purge by what is committed would', async () => {
+    const retailer = await syncedShop();
+    const late = await retailer.begin();
+    await retailer.post('SHIRT', BROADWAY, -1, 0, late);
+    // Later by number, earlier by commit: the baseline sees this one and not the other.
+    await retailer.post('SOCKS', BROADWAY, -1, 0);
+    await retailer.produce('recent-changes');
+    await late.commit();
+
+    await purge(retailer.database);
+
+    const { file } = await retailer.produce('recent-changes');
+    expect(await retailer.rowsOf(file?.sequence ?? 0)).toEqual({ SHIRT: 9 });
+  });
+
+  test('of a database without a baseline is needed by nobody', async () => {
+    const { database } = await freshDatabase();
+    const retailer = await Retailer.open(database, ['SHIRT']);
+
+    await untilPurged(retailer);
+
+    await retailer.produce('hard-sync');
+    expect(await retailer.rowsOf(1)).toEqual({ SHIRT: 10 });
+  });
+
+  test('is not kept for a shop that had no file for long: it needs a Hard Sync, and says why', async () => {
+    const retailer = await syncedShop();
+    await age(retailer, BASELINE_KEPT_DAYS + 1);
+
+    await purge(retailer.database);
+
+    await expect(retailer.produce('recent-changes')).rejects.toMatchObject({
+      code: 'HARD_SYNC_REQUIRED',
+      message: expect.stringContaining(`no file for ${BASELINE_KEPT_DAYS} days`) as string,
+    });
+    expect(await retailer.produce('hard-sync')).toMatchObject({ file: { sequence: 2 } });
+    expect(await auditShop(retailer.database, SHOP)).toMatchObject({ isSound: true });
+  });
+});
+
+test('a purge that meets a producer leaves everything to the next one', { timeout: 20_000 }, async () => {
+  const retailer = await syncedShop();
+  const { database } = retailer;
+  const before = await logged(retailer);
+
+  await database.session(async (session) => {
+    await lockForProducing(session, SHOP);
+    expect(await purge(database)).toBeNull();
+  });
+
+  expect(await logged(retailer)).toBe(before);
+  expect(await purge(database)).not.toBeNull();
+});
+
+describe('what belongs to a file', () => {
+  /** Files 1 and 2 are superseded by 3, which waits. */
+  async function filesOfTwoKinds(): Promise<Retailer> {
+    const retailer = await syncedShop();
+    await retailer.post('SHIRT', BROADWAY, -1, 0);
+    await retailer.produce('recent-changes');
+    await retailer.produce('hard-sync');
+    for (const sequence of [1, 2, 3]) {
+      await markReady(retailer.database, { shopId: SHOP, sequence, sha256: 'hash' });
+    }
+    return retailer;
+  }
+
+  test('is kept for a while after it is done', async () => {
+    const retailer = await filesOfTwoKinds();
+    await age(retailer, FILE_ROWS_KEPT_DAYS - 1);
+
+    expect(await purge(retailer.database)).toMatchObject({ files: 0 });
+    expect(await retailer.rowsOf(1)).toEqual({ SHIRT: 10, SOCKS: 10 });
+  });
+
+  test('is removed then, but never of a file that waits; the audit is content', async () => {
+    const retailer = await filesOfTwoKinds();
+    const { database } = retailer;
+    await database.query(
+      `INSERT INTO shopify_call (shop_id, sequence, chunk, generation, idempotency_key, variables, epoch, state)
+       SELECT '${SHOP}', sequence, 0, 0, gen_random_uuid(), '{}', 1, 'APPLIED' FROM upload_file`,
+    );
+    await age(retailer, FILE_ROWS_KEPT_DAYS + 1);
+
+    expect(await purge(database)).toMatchObject({ files: 2 });
+
+    expect(await retailer.rowsOf(1)).toEqual({});
+    expect(await retailer.rowsOf(2)).toEqual({});
+    expect(await retailer.rowsOf(3)).toEqual({ SHIRT: 9, SOCKS: 10 });
+    expect(await database.query('SELECT sequence FROM shopify_call')).toEqual([{ sequence: 3 }]);
+    expect(await database.query('SELECT step FROM snapshot_step')).toEqual([{ step: 3 }]);
+    expect(await auditShop(database, SHOP)).toMatchObject({ isSound: true, files: 3 });
+    expect(await purge(database)).toMatchObject({ files: 0 });
+  });
+
+  test('is removed of a plan that is decided, and kept of one that waits', async () => {
+    const retailer = await syncedShop();
+    const { database } = retailer;
+    await retailer.post('SHIRT', BROADWAY, -10, 0);
+    await retailer.produce('recent-changes');
+    await retailer.produce('recent-changes');
+    await age(retailer, FILE_ROWS_KEPT_DAYS + 1);
+
+    await purge(database);
+
+    expect(await database.query('SELECT plan FROM sync_plan_row')).toEqual([{ plan: 3 }]);
+  });
+});
+
+test('a log of several statements’ length is removed whole', async () => {
+  const { database } = await freshDatabase();
+  const retailer = await Retailer.open(database, ['SHIRT']);
+  await database.query(`INSERT INTO change_log (product_id) SELECT 'SHIRT' FROM generate_series(1, $1)`, [
+    2 * LOG_ROWS_PER_PURGE + 1,
+  ]);
+  await retailer.produce('hard-sync');
+
+  await untilPurged(retailer, () => retailer.produce('recent-changes'));
+});
+
+/** A transaction that is open anywhere in the cluster keeps what is younger than it; the next purge takes that. */
+async function untilPurged(retailer: Retailer, meanwhile: () => Promise<unknown> = async () => undefined) {
+  await vi.waitFor(
+    async () => {
+      await meanwhile();
+      await purge(retailer.database);
+      expect(await logged(retailer)).toBe(0);
+    },
+    { timeout: 30_000 },
+  );
+}

@@ -1,0 +1,123 @@
+/** Two shops that sell the stock of different groups, and the ways by which that stock changes. */
+import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { withFeed } from '../../src/csv/feed-csv.ts';
+import type { FeedType } from '../../src/domain/feed.ts';
+import { addGroupMember } from '../../src/postgres/facility-groups.ts';
+import { importFeed } from '../../src/postgres/feed-imports.ts';
+import { scratchFolder } from '../sftp/scratch-folder.ts';
+import { freshDatabase } from '../setup/fresh-database.ts';
+import { OUTLET, Retailer, SHOP } from './retailer.ts';
+
+export const WHOLESALE = 'WHOLESALE';
+export const SHOP_OF_WHOLESALE = 'wholesale-shirts';
+
+/** What a test's change works with: the real ways by which the master of inventory changes. */
+export class Change {
+  readonly retailer: Retailer;
+  #files = 0;
+
+  constructor(retailer: Retailer) {
+    this.retailer = retailer;
+  }
+
+  get database() {
+    return this.retailer.database;
+  }
+
+  async sql(statement: string): Promise<void> {
+    await this.database.query(statement);
+  }
+
+  async #feed(type: FeedType, header: string, row: string): Promise<void> {
+    this.#files += 1;
+    const fileName = `${type}__${this.#files}.csv`;
+    const text = `${header}\n${row}\n`;
+    const localPath = join(await scratchFolder(), fileName);
+    await writeFile(localPath, text);
+    const sha256 = createHash('sha256').update(text).digest('hex');
+    const { failed } = await withFeed({ localPath, fileName, type }, ({ rows }) =>
+      importFeed(
+        this.database,
+        { sha256, fileName, type, rows },
+        {
+          dryRun: false,
+          isToBeFiled: false,
+          onRefused: async (all) => {
+            for await (const refused of all) throw new Error(refused.code);
+          },
+        },
+      ),
+    );
+    expect(failed).toBe(0);
+  }
+
+  /** An order line of SHIRT in its latest state. */
+  async order(
+    facility: string,
+    quantity: number,
+    { cancelled = 0, status = 'APPROVED' } = {},
+  ): Promise<void> {
+    await this.#feed(
+      'ORDER_ITEMS',
+      'orderId,orderItemSeqId,shopId,externalOrderId,idValue,quantity,cancelQuantity,facilityId,statusId,orderDate',
+      `O1,1,,,SHIRT,${quantity},${cancelled},${facility},ITEM_${status},2026-11-24T10:00:00Z`,
+    );
+  }
+
+  async variance(facility: string, delta: number, reason: string): Promise<void> {
+    await this.#feed(
+      'MDM_INV_VARIANCE',
+      'idValue,availableDelta,facilityId,reasonEnumId',
+      `SHIRT,${delta},${facility},${reason}`,
+    );
+  }
+
+  async count(facility: string, quantity: number, resetByAtp: 'Y' | 'N'): Promise<void> {
+    await this.#feed(
+      'RESET_INVENTORY',
+      'facilityId,idValue,resetByAtp,availableQty',
+      `${facility},SHIRT,${resetByAtp},${quantity}`,
+    );
+  }
+
+  /** SHIRT, SOCKS → quantity of the shop's next delta. */
+  async delta(shopId = SHOP): Promise<Record<string, number> | null> {
+    const { file } = await this.retailer.produce('recent-changes', undefined, shopId);
+    return file && this.retailer.rowsOf(file.sequence, shopId);
+  }
+
+  /** An instant a little ahead, and the wait for it. */
+  async soon(): Promise<{ readonly at: Date; readonly passed: () => Promise<unknown> }> {
+    const [row] = await this.database.query<{ at: Date }>(
+      `SELECT date_trunc('milliseconds', clock_timestamp() + interval '2 seconds') AS at`,
+    );
+    const { at } = row as { at: Date };
+    return { at, passed: () => this.database.query('SELECT pg_sleep_until($1)', [at]) };
+  }
+}
+
+/**
+ * SHIRT and SOCKS with 10 each at Broadway, SOCKS with 2 at the outlet, which is in no group of the shop; a second shop
+ * sells the stock of the outlet. Both have had their Hard Sync. `before`: what has happened until then.
+ */
+export async function twoShops(
+  before: (change: Change) => Promise<unknown> = async () => undefined,
+): Promise<Change> {
+  const { database } = await freshDatabase();
+  const retailer = await Retailer.open(database, ['SHIRT', 'SOCKS']);
+  await retailer.post('SOCKS', OUTLET, 2, 0);
+  await database.query(
+    `INSERT INTO facility_group (facility_group_id, facility_group_name) VALUES ('${WHOLESALE}', 'Wholesale')`,
+  );
+  await addGroupMember(database, { facilityGroupId: WHOLESALE, facilityId: OUTLET });
+  await retailer.openShop(SHOP_OF_WHOLESALE, WHOLESALE);
+  await retailer.setToZeroLimit(100);
+  const change = new Change(retailer);
+  await before(change);
+  await retailer.produce('hard-sync');
+  await retailer.produce('hard-sync', undefined, SHOP_OF_WHOLESALE);
+  return change;
+}

@@ -1,0 +1,96 @@
+/** A database of the release before, with a shop at work in it, becomes one of this release. */
+import { expect, test } from 'vitest';
+import type { Knex } from 'knex';
+import { auditShop } from '../../src/postgres/audit.ts';
+import { openDatabase, type Database } from '../../src/postgres/database.ts';
+import { migrate, pendingMigrations } from '../../src/postgres/migrate.ts';
+import { migrationSource } from '../../src/postgres/migrations/index.ts';
+import { produceFile } from '../../src/postgres/producing.ts';
+import { cleanUp } from '../setup/clean-up.ts';
+import { part } from '../setup/parts.ts';
+import { BROADWAY, Retailer, SHOP } from './retailer.ts';
+
+const NAME = `upgrade_${process.pid}`;
+
+async function databaseOf(release: string): Promise<Database> {
+  const { url } = await part('postgres');
+  const maintenance = openDatabase(url);
+  await maintenance.query(`CREATE DATABASE ${NAME}`);
+  const database = openDatabase(Object.assign(new URL(url), { pathname: `/${NAME}` }).href);
+  cleanUp(async () => {
+    await database.close();
+    await maintenance.query(`DROP DATABASE ${NAME} WITH (FORCE)`);
+    await maintenance.close();
+  });
+  const names = (await migrationSource.getMigrations([])) as { name: string }[];
+  const upTo = names.findIndex(({ name }) => name === release) + 1;
+  const source: Knex.MigrationSource<unknown> = {
+    ...(migrationSource as Knex.MigrationSource<unknown>),
+    getMigrations: () => Promise.resolve(names.slice(0, upTo)),
+  };
+  await database.knex.migrate.latest({ migrationSource: source, tableName: 'atp_migration' });
+  return database;
+}
+
+/** As that release left it: a Hard Sync that is applied, a delta that waits, orders of the shop, a call. */
+async function fill(database: Database): Promise<void> {
+  const retailer = await Retailer.open(database, ['SHIRT', 'SOCKS']);
+  await database.query(
+    `INSERT INTO order_item (order_id, order_item_seq_id, shop_id, external_order_id, product_id, quantity,
+       cancel_quantity, status_id, order_date)
+     VALUES ('A', '1', $1, 'A', 'SHIRT', 3, 1, 'ITEM_CREATED', '2026-11-20T10:00:00Z'),
+       ('B', '1', $1, 'B', 'SHIRT', 4, 0, 'ITEM_CANCELLED', '2026-11-21T10:00:00Z')`,
+    [SHOP],
+  );
+  const file = (sequence: number, kind: string, state: string, rows: Record<string, number>) => [
+    `INSERT INTO upload_file (shop_id, sequence, kind, state, producer_key, facility_group_id, location_id, snapshot,
+       effective_at, row_count, sha256)
+     VALUES ('${SHOP}', ${sequence}, '${kind}', '${state}', 'run ${sequence}', 'FAC_GRP', 'gid://shopify/Location/1',
+       pg_current_snapshot(), now(), ${Object.keys(rows).length}, 'hash')`,
+    ...Object.entries(rows).flatMap(([sku, quantity], position) => [
+      `INSERT INTO upload_file_row VALUES ('${SHOP}', ${sequence}, ${position}, '${sku}', '${sku}', 'gid://shopify/InventoryItem/${sku}', ${quantity})`,
+      `INSERT INTO published_row VALUES ('${SHOP}', '${sku}', ${sequence}, 'gid://shopify/InventoryItem/${sku}', ${quantity})
+       ON CONFLICT (shop_id, product_id) DO UPDATE SET sequence = excluded.sequence, quantity = excluded.quantity`,
+    ]),
+  ];
+  for (const statement of file(1, 'hard-sync', 'APPLIED', { SHIRT: 8, SOCKS: 10 }))
+    await database.query(statement);
+  await database.query(
+    `INSERT INTO applied_row (shop_id, product_id, sequence, outcome, target, sent, observed)
+     VALUES ($1, 'SHIRT', 1, 'APPLIED', 8, 8, 0), ($1, 'SOCKS', 1, 'UNCHANGED', 10, NULL, 10)`,
+    [SHOP],
+  );
+  await retailer.post('SOCKS', BROADWAY, -4, 0);
+  for (const statement of file(2, 'recent-changes', 'READY', { SOCKS: 6 })) await database.query(statement);
+  await database.query(`INSERT INTO shop_baseline VALUES ($1, pg_current_snapshot(), now())`, [SHOP]);
+}
+
+test('a shop at work goes on: its numbers, what is known of Shopify, its orders, and nothing is held or lost', async () => {
+  const database = await databaseOf('0007-mapping-findings');
+  await fill(database);
+
+  await migrate(database);
+
+  expect(await pendingMigrations(database)).toEqual([]);
+  expect(
+    await database.query(
+      `SELECT product_id AS sku, last_known AS known, imported_units AS units, debt FROM applied_row ORDER BY 1`,
+    ),
+  ).toEqual([
+    { sku: 'SHIRT', known: 8, units: 2, debt: 0 },
+    { sku: 'SOCKS', known: 10, units: 0, debt: 0 },
+  ]);
+  expect(await database.query(`SELECT imported_until AS until FROM shop_orders`)).toEqual([
+    { until: new Date('2026-11-21T10:00:00Z') },
+  ]);
+  expect(await auditShop(database, SHOP)).toMatchObject({ gaps: [], unpublished: [], isSound: true });
+
+  const produce = (kind: 'hard-sync' | 'recent-changes', producerKey: string) =>
+    produceFile(database, { shopId: SHOP, kind, producerKey });
+  expect(await produce('recent-changes', 'idle')).toEqual({ file: null, plan: null });
+  expect(await produce('hard-sync', 'nightly')).toMatchObject({
+    file: { sequence: 3, rowCount: 2 },
+    plan: null,
+  });
+  expect(await auditShop(database, SHOP)).toMatchObject({ isSound: true });
+});

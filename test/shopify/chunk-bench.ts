@@ -1,0 +1,187 @@
+/** A shop on the twin and its files, for tests of what the lane does with one chunk. */
+import { applyChunk, type ChunkDeps } from '../../activities/apply-chunk.ts';
+import type { Database } from '../../src/postgres/database.ts';
+import { enterLane } from '../../src/postgres/lane.ts';
+import { findShop } from '../../src/postgres/shops.ts';
+import { openAdminApi } from '../../src/shopify/admin-api.ts';
+import { freshDatabase } from '../setup/fresh-database.ts';
+import { freshTwin } from '../setup/fresh-twin.ts';
+import { LOCATION, SHOP as TWIN_SHOP, type TwinClient } from './twin-fixture.ts';
+
+export const SHOP = 'blue-shirts';
+
+/** What a file's snapshot knew of the shop's orders. */
+export interface OrdersKnown {
+  /** By SKU, units of imported order lines since ever; 0 of what is not named. */
+  readonly importedUnits?: Readonly<Record<string, number>>;
+  /** ISO 8601; null: no order was ever imported. */
+  readonly ordersImportedUntil?: string | null;
+}
+
+/** What is known of a row from its last push. */
+export interface KnownRow {
+  readonly lastKnown: number | null;
+  readonly importedUnits: number;
+  readonly debt: number;
+  readonly drops: readonly { readonly at: string; readonly units: number }[] | null;
+}
+
+export class ChunkBench {
+  readonly database: Database;
+  readonly twin: TwinClient;
+
+  private constructor(database: Database, twin: TwinClient) {
+    this.database = database;
+    this.twin = twin;
+  }
+
+  /** A shop whose products show these quantities on Shopify. */
+  static async open(available: Readonly<Record<string, number>>): Promise<ChunkBench> {
+    const { database } = await freshDatabase();
+    const { client: twin, shop } = await freshTwin();
+    const seeds = Object.entries(available).map(([sku, units]) => ({ sku, title: sku, available: units }));
+    const items = await twin.seed(seeds);
+    await database.query(
+      `INSERT INTO shop (shop_id, domain, location_id, facility_group_id, access_token_ref, admin_url, api_version)
+       VALUES ($1, $2, $3, 'FAC_GRP', $4, $5, $6)`,
+      [shop.shopId, shop.domain, shop.locationId, shop.accessTokenRef, shop.adminUrl, shop.apiVersion],
+    );
+    await database.query(
+      'INSERT INTO product (product_id, sku) SELECT sku, sku FROM unnest($1::text[]) AS sku',
+      [items.map((item) => item.sku)],
+    );
+    await database.query(
+      `INSERT INTO shop_product (shop_id, product_id, inventory_item_id, variant_id)
+       SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[])`,
+      [
+        SHOP,
+        items.map((item) => item.sku),
+        items.map((item) => item.inventoryItemId),
+        items.map((item) => item.variantId),
+      ],
+    );
+    return new ChunkBench(database, twin);
+  }
+
+  /** A file with these targets, being applied. */
+  async file(
+    sequence: number,
+    targets: Readonly<Record<string, number>>,
+    { importedUnits = {}, ordersImportedUntil = null }: OrdersKnown = {},
+  ): Promise<void> {
+    await this.database.query(
+      `INSERT INTO upload_file (shop_id, sequence, kind, state, producer_key, facility_group_id, location_id,
+         snapshot, effective_at, row_count, orders_imported_until)
+       VALUES ($1, $2, 'recent-changes', 'APPLYING', $3, 'FAC_GRP', $4, pg_current_snapshot(), now(), $5, $6)`,
+      [SHOP, sequence, `test ${sequence}`, LOCATION, Object.keys(targets).length, ordersImportedUntil],
+    );
+    await this.database.query(
+      `INSERT INTO upload_file_row (shop_id, sequence, position, product_id, sku, inventory_item_id, quantity,
+         imported_units)
+       SELECT $1, $2, row_number() OVER (ORDER BY sku) - 1, sku, sku, mapped.inventory_item_id, quantity, imported
+       FROM unnest($3::text[], $4::int[], $5::bigint[]) AS target (sku, quantity, imported)
+       JOIN shop_product AS mapped ON mapped.product_id = sku`,
+      [
+        SHOP,
+        sequence,
+        Object.keys(targets),
+        Object.values(targets),
+        Object.keys(targets).map((sku) => importedUnits[sku] ?? 0),
+      ],
+    );
+  }
+
+  /** What one attempt works with. */
+  async attempt(): Promise<ChunkDeps> {
+    const shop = await findShop(this.database, SHOP);
+    const pass = await enterLane(this.database, {
+      shopId: SHOP,
+      holder: 'the run',
+      workflowId: 'processUploads/blue-shirts',
+    });
+    if (!pass) throw new Error('The lane is busy.');
+    return { database: this.database, api: openAdminApi(shop), shop, pass };
+  }
+
+  async apply(sequence: number): Promise<void> {
+    await applyChunk(await this.attempt(), { sequence, chunk: 0 });
+  }
+
+  /** SKU → outcome, or the code for a row that is set apart. */
+  async outcomes(sequence: number): Promise<Record<string, string>> {
+    const rows = await this.database.query<{ sku: string; outcome: string }>(
+      `SELECT product_id AS sku, coalesce(error_code, outcome) AS outcome
+       FROM applied_row WHERE sequence = $1 ORDER BY product_id`,
+      [sequence],
+    );
+    return Object.fromEntries(rows.map((row) => [row.sku, row.outcome]));
+  }
+
+  async known(sku: string): Promise<KnownRow | undefined> {
+    const [row] = await this.database.query<KnownRow>(
+      `SELECT last_known AS "lastKnown", imported_units AS "importedUnits", debt, drops
+       FROM applied_row WHERE shop_id = $1 AND product_id = $2`,
+      [SHOP, sku],
+    );
+    return row;
+  }
+
+  /** `<sku> <cause>` of what the next file carries again. */
+  async owed(): Promise<string[]> {
+    const rows = await this.database.query<{ line: string }>(
+      `SELECT product_id || ' ' || cause AS line FROM owed_row WHERE shop_id = $1 ORDER BY 1`,
+      [SHOP],
+    );
+    return rows.map(({ line }) => line);
+  }
+
+  /** State of each call of a file, by generation. */
+  async calls(sequence: number): Promise<string[]> {
+    const rows = await this.database.query<{ state: string }>(
+      'SELECT state FROM shopify_call WHERE sequence = $1 ORDER BY generation',
+      [sequence],
+    );
+    return rows.map(({ state }) => state);
+  }
+
+  /** SKU → what Shopify shows. */
+  async shown(): Promise<Record<string, number>> {
+    const levels = await this.twin.levels();
+    return Object.fromEntries(levels.map((level) => [level.sku ?? '', level.available]));
+  }
+
+  /** How often each write request changed something. */
+  async writes(): Promise<number[]> {
+    return (await this.twin.requests('SetOnlineAtp')).map((request) => request.applied.length);
+  }
+
+  /** The next write waits at Shopify while `meanwhile` happens. */
+  async during(meanwhile: () => Promise<unknown>): Promise<void> {
+    const { id } = await this.twin.hold('SetOnlineAtp');
+    await this.twin.control('GET', `/holds/${id}?arrived`);
+    await meanwhile();
+    await this.twin.control('DELETE', `/holds/${id}`);
+  }
+
+  sell(sku: string, quantity: number): Promise<unknown> {
+    return this.twin.control('POST', `/shops/${TWIN_SHOP.domain}/orders`, { lines: [{ sku, quantity }] });
+  }
+
+  /** As if 24 hours had passed. */
+  forgetKeys(): Promise<unknown> {
+    return this.twin.control('DELETE', `/shops/${TWIN_SHOP.domain}/idempotency-keys`);
+  }
+
+  /** What the merchant does by hand. */
+  change(path: 'items' | 'levels', change: object): Promise<unknown> {
+    return this.twin.control('PATCH', `/shops/${TWIN_SHOP.domain}/${path}`, [change]);
+  }
+
+  remove(sku: string): Promise<unknown> {
+    return this.twin.control('DELETE', `/shops/${TWIN_SHOP.domain}/variants/${sku}`);
+  }
+
+  fault(kind: string, times = 1): Promise<unknown> {
+    return this.twin.control('POST', '/faults', { kind, operation: 'SetOnlineAtp', times });
+  }
+}

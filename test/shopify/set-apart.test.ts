@@ -1,0 +1,204 @@
+/** Rows that Shopify refuses: how few calls it takes to go on without them, and how they come back. */
+import { describe, expect, test } from 'vitest';
+import { applyChunk } from '../../activities/apply-chunk.ts';
+import { recheckSetApart } from '../../activities/recheck-set-apart.ts';
+import { release, oweMended, setApartToRecheck } from '../../src/postgres/set-apart.ts';
+import { replaceShopProducts } from '../../src/postgres/shop-products.ts';
+import { openAdminApi, type AdminApi } from '../../src/shopify/admin-api.ts';
+import { ChunkBench, SHOP } from './chunk-bench.ts';
+
+/** Products that show 1 each, and file 1, which wants 5 of each. */
+async function opened(...skus: string[]): Promise<ChunkBench> {
+  const bench = await ChunkBench.open(Object.fromEntries(skus.map((sku) => [sku, 1])));
+  await bench.file(1, Object.fromEntries(skus.map((sku) => [sku, 5])));
+  return bench;
+}
+
+async function operations(bench: ChunkBench): Promise<(string | null)[]> {
+  return (await bench.twin.requests()).map(({ operation }) => operation);
+}
+
+describe('a call that is refused', () => {
+  test('for many rows of one cause is sent again without them: one read and one write more', async () => {
+    const gone = Array.from({ length: 40 }, (_, index) => `GONE-${String(index).padStart(2, '0')}`);
+    const bench = await opened('A', 'B', ...gone);
+    await Promise.all([
+      bench.apply(1),
+      bench.during(async () => {
+        for (const sku of gone) await bench.remove(sku);
+      }),
+    ]);
+
+    expect(await operations(bench)).toEqual([
+      ...['ReadOnlineAtp', 'SetOnlineAtp'],
+      ...['ReadOnlineAtp', 'SetOnlineAtp'],
+    ]);
+    expect(await bench.outcomes(1)).toEqual({
+      A: 'APPLIED',
+      B: 'APPLIED',
+      ...Object.fromEntries(gone.map((sku) => [sku, 'ITEM_NOT_FOUND'])),
+    });
+  });
+
+  test('for two causes, one after the other, takes two calls more for each', async () => {
+    const bench = await opened('A', 'GONE', 'SOLD');
+    await Promise.all([
+      bench.apply(1),
+      (async () => {
+        await bench.during(() => bench.remove('GONE'));
+        await bench.during(() => bench.sell('SOLD', 1));
+      })(),
+    ]);
+
+    expect(await operations(bench)).toEqual([
+      ...['ReadOnlineAtp', 'SetOnlineAtp'],
+      ...['ReadOnlineAtp', 'SetOnlineAtp'],
+      ...['ReadOnlineAtp', 'SetOnlineAtp'],
+    ]);
+    expect(await bench.outcomes(1)).toEqual({ A: 'APPLIED', GONE: 'ITEM_NOT_FOUND', SOLD: 'APPLIED' });
+  });
+
+  test('by a Shopify that names one bad row at a time comes to its end as well, over several attempts', async () => {
+    const gone = Array.from({ length: 25 }, (_, index) => `GONE-${index}`);
+    const bench = await opened('A', ...gone);
+    const deps = await bench.attempt();
+    // It reads the items as they were, so only the refusals tell; and each names the first of its rows.
+    const api: AdminApi = {
+      ...deps.api,
+      readItems: (ids) =>
+        Promise.resolve(ids.map(() => ({ tracked: true, levelActive: true, available: 1 }))),
+      setOnlineAtp: async (variables) => {
+        const answer = await deps.api.setOnlineAtp(variables);
+        return answer.outcome === 'APPLIED' ? answer : { ...answer, rows: answer.rows.slice(0, 1) };
+      },
+    };
+    for (const sku of gone) await bench.remove(sku);
+
+    await expect(applyChunk({ ...deps, api }, { sequence: 1, chunk: 0 })).rejects.toMatchObject({
+      code: 'SHOPIFY_RESPONSE_UNEXPECTED',
+    });
+    await applyChunk({ ...deps, api }, { sequence: 1, chunk: 0 });
+
+    const { A, ...others } = await bench.outcomes(1);
+    expect(A).toBe('APPLIED');
+    expect(Object.values(others)).toEqual(gone.map(() => 'ITEM_NOT_FOUND'));
+    expect(await bench.writes()).toHaveLength(gone.length + 1);
+  });
+});
+
+/** One product for each cause that a look shows, all quarantined by file 1. */
+async function quarantined(): Promise<ChunkBench> {
+  const bench = await opened('NOT-STOCKED', 'NOT-TRACKED', 'WELL');
+  await bench.change('levels', { sku: 'NOT-STOCKED', isActive: false });
+  await bench.change('items', { sku: 'NOT-TRACKED', tracked: false });
+  await bench.apply(1);
+  expect(await bench.outcomes(1)).toEqual({
+    'NOT-STOCKED': 'LEVEL_INACTIVE',
+    'NOT-TRACKED': 'ITEM_NOT_TRACKED',
+    WELL: 'APPLIED',
+  });
+  return bench;
+}
+
+function recheck(bench: ChunkBench): Promise<{ readonly mended: number }> {
+  return recheckSetApart({ database: bench.database, adminApi: openAdminApi }, SHOP);
+}
+
+async function map(bench: ChunkBench): Promise<void> {
+  const { api } = await bench.attempt();
+  await replaceShopProducts(bench.database, SHOP, api.catalogue());
+}
+
+describe('a quarantined product whose cause is gone is owed to the next file', () => {
+  test.each<[string, (bench: ChunkBench) => Promise<unknown>]>([
+    ['when the lane looks at its item', recheck],
+    ['when the mapping is renewed', map],
+  ])('%s', async (_, look) => {
+    const bench = await quarantined();
+    await look(bench);
+    expect(await bench.owed()).toEqual([]);
+
+    await bench.change('items', { sku: 'NOT-TRACKED', tracked: true });
+    await look(bench);
+    expect(await bench.owed()).toEqual(['NOT-TRACKED MENDED']);
+
+    await bench.change('levels', { sku: 'NOT-STOCKED', isActive: true });
+    await look(bench);
+    expect(await bench.owed()).toEqual(['NOT-STOCKED MENDED', 'NOT-TRACKED MENDED']);
+  });
+
+  test.each<[string, (bench: ChunkBench) => Promise<unknown>]>([
+    ['by a look', recheck],
+    ['by the mapping', map],
+  ])('but not one that a later file will try anyway (%s)', async (_, look) => {
+    const bench = await quarantined();
+    await bench.change('items', { sku: 'NOT-TRACKED', tracked: true });
+    await bench.database.query(
+      `INSERT INTO published_row (shop_id, product_id, sequence, inventory_item_id, quantity)
+       SELECT shop_id, product_id, 2, inventory_item_id, 6 FROM shop_product`,
+    );
+
+    await look(bench);
+
+    expect(await bench.owed()).toEqual([]);
+  });
+
+  test('with the number of those owed; a shop without quarantined products costs no call', async () => {
+    const bench = await quarantined();
+    await bench.change('items', { sku: 'NOT-TRACKED', tracked: true });
+    expect(await recheck(bench)).toEqual({ mended: 1 });
+    expect(await recheck(bench)).toEqual({ mended: 0 });
+
+    await bench.change('levels', { sku: 'NOT-STOCKED', isActive: true });
+    await bench.file(2, { 'NOT-STOCKED': 5, 'NOT-TRACKED': 5 });
+    await bench.apply(2);
+    const calls = (await bench.twin.requests()).length;
+    expect(await recheck(bench)).toEqual({ mended: 0 });
+    expect(await bench.twin.requests()).toHaveLength(calls);
+    expect(await bench.shown()).toEqual({ 'NOT-STOCKED': 5, 'NOT-TRACKED': 5, WELL: 5 });
+  });
+
+  test('those looked at longest ago are looked at first, so that each has its turn', async () => {
+    const bench = await opened('A', 'B', 'C');
+    for (const sku of ['A', 'B', 'C']) await bench.change('items', { sku, tracked: false });
+    await bench.apply(1);
+    const turn = async (): Promise<string[]> => {
+      const products = await setApartToRecheck(bench.database, SHOP, 2);
+      await oweMended(bench.database, SHOP, products, []);
+      return products.map(({ productId }) => productId);
+    };
+
+    expect([await turn(), await turn(), await turn()]).toEqual([
+      ['A', 'B'],
+      ['C', 'A'],
+      ['B', 'A'],
+    ]);
+  });
+
+  test('a look that comes late does not owe what a later file has settled', async () => {
+    const bench = await quarantined();
+    const products = await setApartToRecheck(bench.database, SHOP, 10);
+    await bench.change('items', { sku: 'NOT-TRACKED', tracked: true });
+    await bench.file(2, { 'NOT-TRACKED': 7 });
+    await bench.apply(2);
+
+    expect(await oweMended(bench.database, SHOP, products, products)).toBe(1);
+    expect(await bench.owed()).toEqual(['NOT-STOCKED MENDED']);
+  });
+});
+
+describe('by command', () => {
+  test('one product, or all that are set apart, are owed; what is not set apart is refused', async () => {
+    const bench = await quarantined();
+    const released = (sku: string | null) =>
+      bench.database.transaction((connection) => release(connection, SHOP, sku));
+
+    expect(await released('NOT-TRACKED')).toBe(1);
+    expect(await bench.owed()).toEqual(['NOT-TRACKED RELEASED']);
+    expect(await released(null)).toBe(2);
+    expect(await bench.owed()).toEqual(['NOT-STOCKED RELEASED', 'NOT-TRACKED RELEASED']);
+    for (const sku of ['WELL', 'NO-SUCH']) {
+      await expect(released(sku)).rejects.toMatchObject({ code: 'PRODUCT_NOT_SET_APART' });
+    }
+  });
+});
