@@ -108,8 +108,10 @@ function doubtedRows(
       const index = indexOf.get(inventoryItemId);
       const row = index === undefined ? undefined : rows[index];
       if (index === undefined || !row) return [];
+      if (call.sequence <= row.pushedSequence) return [];
       const { debt, drops } = call.debts[row.productId] ?? NOTHING_HELD_BACK;
-      const push = { lastKnown: quantity, importedUnits: row.importedUnits, debt, drops };
+      const importedUnits = call.importedUnits[inventoryItemId] ?? row.importedUnits;
+      const push = { lastKnown: quantity, importedUnits, debt, drops };
       const observed = items[index]?.available ?? null;
       return [{ inventoryItemId, observed, changeFromQuantity, push }];
     });

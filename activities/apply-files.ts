@@ -6,9 +6,10 @@ import {
   CALLS_IN_FLIGHT,
   CALLS_PER_WINDOW,
   FILES_PER_ARCHIVING,
+  LEASE_DURATION_MS,
   ROWS_PER_CALL,
 } from '../src/domain/limits.ts';
-import { archiveFolder, outgoingFolder } from '../src/domain/upload-file.ts';
+import { archiveFolder, outgoingFolder, setAsideFolder } from '../src/domain/upload-file.ts';
 import type { Database } from '../src/postgres/database.ts';
 import {
   blockFile,
@@ -17,6 +18,7 @@ import {
   enterLane,
   leaseOf,
   nextFile,
+  renewLease,
   startApplying,
   type FileOutcome,
   type LaneHolder,
@@ -96,10 +98,12 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork }
       return keepAlive(async () => {
         const pass = await enterAgain({ database, fileDrop }, holder);
         const file = await findFile(database, holder.shopId, sequence);
-        await proveFile(fileDrop, file);
-        const shop = await findShop(database, holder.shopId);
-        await proveLocation(shop, adminApi(shop));
-        return { isOpen: await startApplying(database, pass, sequence) };
+        return whileHeld(database, pass, async () => {
+          await proveFile(fileDrop, file);
+          const shop = await findShop(database, holder.shopId);
+          await proveLocation(shop, adminApi(shop));
+          return { isOpen: await startApplying(database, pass, sequence) };
+        });
       });
     },
 
@@ -156,7 +160,7 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork }
           for (const file of files) {
             const target = archiveFolder(shopId, file.state);
             for (const name of [file.name, `${file.name}.sha256`]) {
-              await moveUnlessGone(drop, `${outgoingFolder(shopId)}/${name}`, `${target}/${name}`);
+              await moveAway(drop, { shopId, name, target });
             }
             await markArchived(database, shopId, file.sequence);
           }
@@ -188,14 +192,27 @@ function chunksOfWindow({ rowCount }: UploadFile, window: number): readonly numb
   return Array.from({ length: Math.max(0, end - first) }, (_, index) => first + index);
 }
 
-/** A file that somebody has taken away is not worth stopping for: its rows are in the database. */
-async function moveUnlessGone(drop: FileDrop, from: string, to: string): Promise<void> {
+/**
+ * A file that somebody has taken away, or whose place in the archive another one has, is not worth stopping for: its
+ * rows are in the database. The latter is set aside.
+ */
+async function moveAway(
+  drop: FileDrop,
+  { shopId, name, target }: { readonly shopId: string; readonly name: string; readonly target: string },
+): Promise<void> {
+  const folder = outgoingFolder(shopId);
   try {
-    await drop.move(from, to);
+    await drop.move(`${folder}/${name}`, `${target}/${name}`);
   } catch (error) {
-    if (!(error instanceof AtpError) || error.code !== 'FILE_MISSING') throw error;
+    if (!(error instanceof AtpError)) throw error;
+    if (error.code === 'FILE_MISSING') return;
+    if (error.code !== 'FILE_NAME_TAKEN') throw error;
+    await drop.setAside({ folder, name, sha256: NO_CONTENT }, setAsideFolder(shopId));
   }
 }
+
+/** The hash of nothing that lies there: whatever it is, it makes room. */
+const NO_CONTENT = '0'.repeat(64);
 
 /**
  * A run that was terminated, or timed out, leaves its lease: Temporal is asked whether it still runs, so that nobody
@@ -226,6 +243,25 @@ async function enterAgain(
   const pass = await enterLane(deps.database, holder);
   if (!pass) throw new AtpError('LANE_TAKEN_OVER', { shopId });
   return pass;
+}
+
+/**
+ * Renews the lease while `work` writes nothing: a large file may come in slowly. A renewal that fails is no matter; the
+ * next write of the pass says whether it still holds.
+ */
+async function whileHeld<Result>(
+  database: Database,
+  pass: LanePass,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const timer = setInterval(() => {
+    renewLease(database, pass).catch(() => undefined);
+  }, LEASE_DURATION_MS / 4);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
 }
 
 async function proveFile(fileDrop: OpenFileDrop, file: UploadFile): Promise<void> {

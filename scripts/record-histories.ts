@@ -119,11 +119,9 @@ async function recordAll(recorder: Recorder, stack: StackAddresses, database: Da
   await recorder.record('verify-with-differences', 'verifyShop', { ...SHOP, sample: 12, heal: true });
 
   // The location is deactivated: the next file is blocked, and the lane stays so.
-  const location = { id: stack.shopify.locationId, isActive: false };
-  await fetch(`${controlUrl}/shops/${domain}/locations`, {
-    method: 'PATCH',
-    body: JSON.stringify([location]),
-  });
+  const atShopify = (what: 'locations' | 'items', change: object) =>
+    fetch(`${controlUrl}/shops/${domain}/${what}`, { method: 'PATCH', body: JSON.stringify([change]) });
+  await atShopify('locations', { id: stack.shopify.locationId, isActive: false });
   await recorder.record('recent-changes', 'uploadRecentChanges', SHOP);
   await until(database, `EXISTS (SELECT FROM upload_file WHERE state = 'BLOCKED')`);
   await recorder.lane().result();
@@ -133,6 +131,23 @@ async function recordAll(recorder: Recorder, stack: StackAddresses, database: Da
   await until(database, `EXISTS (SELECT FROM upload_file WHERE state = 'BLOCKED')`);
   await recorder.decide('decide-lane-skip', { decision: 'skip', sequence: 3 });
   await recorder.record('decide-lane-without-decision', 'decideLane', SHOP);
+
+  // An item that Shopify does not track: its row is set apart, and looked at again.
+  await atShopify('locations', { id: stack.shopify.locationId, isActive: true });
+  await atShopify('items', { sku: 'BLUE-SHIRT-M', tracked: false });
+  await recorder.record('recent-changes-owed', 'uploadRecentChanges', SHOP);
+  await until(database, `EXISTS (SELECT FROM upload_file WHERE state = 'PARTIAL')`);
+  await recorder.lane().result();
+  await recorder.write('process-uploads-with-a-row-set-apart', recorder.lane());
+
+  // Nearly everything would go to zero; what sells on goes out all the same.
+  await database.query('UPDATE facility_group SET default_threshold = 10000');
+  await database.query(
+    `INSERT INTO inventory_item_detail
+       (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source)
+     SELECT product_id, 'NEW_YORK', -1, 0, 'POS_SALE', 'recording' FROM product WHERE sku = 'WHITE-SHIRT-M'`,
+  );
+  await recorder.record('recent-changes-partly-held', 'uploadRecentChanges', SHOP);
 }
 
 const LOOK_INTERVAL_MS = 100;

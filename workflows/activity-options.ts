@@ -35,6 +35,12 @@ export const fileTransfer: ActivityOptions = {
   retry: { initialInterval: '1 second', maximumInterval: '2 minutes' },
 };
 
+/** A file that is read while its run holds the lane: tried again before the lease runs out. */
+export const laneTransfer: ActivityOptions = {
+  ...fileTransfer,
+  retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
+};
+
 /**
  * A file that a person has decided about: some tries while the person waits, then the lane writes it in its turn, and
  * the decision stands.

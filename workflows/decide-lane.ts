@@ -2,7 +2,6 @@ import {
   allHandlersFinished,
   condition,
   currentUpdateInfo,
-  log,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -12,7 +11,7 @@ import type { Activities } from '../activities/index.ts';
 import { laneJob } from '../src/domain/job-input.ts';
 import { laneDecision, type DecisionOutcome, type LaneDecision } from '../src/domain/lane-decision.ts';
 import { decidedTransfer, producing, shortStep } from './activity-options.ts';
-import { codedFailure, refused } from './failures.ts';
+import { bestEffort, codedFailure, refused } from './failures.ts';
 import { decide } from './messages.ts';
 import { describeRun } from './search-attributes.ts';
 
@@ -97,16 +96,12 @@ async function committed<Result>(decide: () => Promise<Result>): Promise<Result>
 
 /** What does not succeed now, the lane does in its turn: a file without its rendering is the first that it writes. */
 async function publish(shopId: string, sequence: number): Promise<void> {
-  try {
-    await transfers.publishFile.executeWithOptions(
+  await bestEffort(shopId, 'The file could not be written; the lane does it', () =>
+    transfers.publishFile.executeWithOptions(
       { ...decidedTransfer, summary: `Write file ${sequence} to SFTP` },
       [{ shopId, sequence }],
-    );
-  } catch (error) {
-    const failure = codedFailure(error);
-    if (failure === null) throw error;
-    log.warn('The file could not be written; the lane does it', { shopId, sequence, code: failure.code });
-  }
+    ),
+  );
 }
 
 function inWords(decision: LaneDecision): string {

@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, isCancellation, log } from '@temporalio/workflow';
 import { AtpError, ERRORS, type ErrorClass, type ErrorCode } from '../src/domain/errors.ts';
 import { failureOf, isErrorCode } from '../src/domain/failure.ts';
 
@@ -20,4 +20,21 @@ export function codedFailure(
   if (!(error instanceof ActivityFailure) || !(error.cause instanceof ApplicationFailure)) return null;
   const { type, message } = error.cause;
   return isErrorCode(type) ? { code: type, class: ERRORS[type].class, message } : null;
+}
+
+/**
+ * Does what the story can go on without: a step that fails for good, by whatever cause, is told in the log. Only the
+ * run's own cancellation, and a fault of the workflow itself, go up.
+ */
+export async function bestEffort(
+  shopId: string | null,
+  otherwise: string,
+  work: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+    log.warn(otherwise, { shopId, code: codedFailure(error)?.code ?? null, reason: error.cause?.message });
+  }
 }

@@ -1,6 +1,7 @@
-import { ActivityFailure, log, proxyActivities } from '@temporalio/workflow';
+import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import { purging } from './activity-options.ts';
+import { bestEffort } from './failures.ts';
 import { produce, type SyncResult } from './produce-file.ts';
 
 const upkeep = proxyActivities<Activities>(purging);
@@ -19,10 +20,7 @@ export async function hardSync(input: unknown): Promise<SyncResult> {
 
 /** What cannot be removed today is removed by the next run: the file is made. */
 async function purgeOldRecords(): Promise<void> {
-  try {
-    await upkeep.purge.executeWithOptions({ ...purging, summary: 'Remove what no file needs any more' }, []);
-  } catch (error) {
-    if (!(error instanceof ActivityFailure)) throw error;
-    log.warn('Old records could not be removed', { reason: error.cause?.message });
-  }
+  await bestEffort(null, 'Old records could not be removed', () =>
+    upkeep.purge.executeWithOptions({ ...purging, summary: 'Remove what no file needs any more' }, []),
+  );
 }

@@ -1,6 +1,5 @@
 import {
   continueAsNew,
-  log,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -9,8 +8,15 @@ import {
 import type { Activities, ClosedFile, LaneHead, LaneHolder } from '../activities/index.ts';
 import { FILES_IN_RESULT_MAX, FILES_PER_RUN } from '../src/domain/limits.ts';
 import { laneJob } from '../src/domain/job-input.ts';
-import { fileTransfer, laneLook, recheck, shopifyCalls, shortStep } from './activity-options.ts';
-import { codedFailure, refused } from './failures.ts';
+import {
+  fileTransfer,
+  laneLook,
+  laneTransfer,
+  recheck,
+  shopifyCalls,
+  shortStep,
+} from './activity-options.ts';
+import { bestEffort, codedFailure, refused } from './failures.ts';
 import { fileReady } from './messages.ts';
 import { describeRun } from './search-attributes.ts';
 
@@ -126,7 +132,7 @@ async function applyFile(holder: LaneHolder, head: WaitingFile): Promise<ClosedF
   }
   if (head.state === 'READY') {
     const { isOpen } = await transfers.openFile.executeWithOptions(
-      { ...fileTransfer, summary: `Check file ${sequence} on SFTP and the shop's location` },
+      { ...laneTransfer, summary: `Check file ${sequence} on SFTP and the shop's location` },
       [{ ...holder, sequence }],
     );
     if (!isOpen) return null;
@@ -160,16 +166,6 @@ async function recheckSetApart(shopId: string): Promise<void> {
       [{ shopId }],
     ),
   );
-}
-
-async function bestEffort(shopId: string, otherwise: string, work: () => Promise<unknown>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    const failure = codedFailure(error);
-    if (failure === null) throw error;
-    log.warn(otherwise, { shopId, code: failure.code });
-  }
 }
 
 function ended(shopId: string, files: readonly ClosedFile[], laneState: LaneState): ProcessResult {

@@ -73,7 +73,7 @@ const NO_FILE = { fileSequence: null, fileName: null, rows: 0, toZero: 0, sha256
 function inWords({ plan, cause, rows, toZero, products }: HeldPlan): string {
   const why =
     cause === 'FIRST_HARD_SYNC'
-      ? `it is the shop's first Hard Sync, with ${rows} rows`
+      ? `it is the shop's first Hard Sync, with ${rows} rows, ${toZero} of them zero`
       : `it would send ${toZero} of ${products} products to zero`;
   return `Held as plan ${plan} until a person approves it: ${why}.`;
 }

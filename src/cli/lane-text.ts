@@ -49,7 +49,7 @@ export function planWaysOut(shopId: string, plan: number): string[] {
 
 function heldBecause({ cause, rows, toZero, products }: LanePlan): string {
   return cause === 'FIRST_HARD_SYNC'
-    ? `it is the shop’s first Hard Sync, with ${counted(rows, 'row')}`
+    ? `it is the shop’s first Hard Sync, with ${counted(rows, 'row')}, ${toZero} of them zero`
     : `it would send ${toZero} of ${counted(products, 'product')} to zero`;
 }
 

@@ -62,7 +62,10 @@ export const FILE_ROWS_KEPT_DAYS = 14;
 /** A baseline of this age is given up, and its shop needs a Hard Sync: it alone would keep the change log growing. */
 export const BASELINE_KEPT_DAYS = 30;
 
-/** Rows of the change log that one statement of the purge deletes, and statements and files of one purge. */
+/** Calls in doubt that are considered for one chunk, the newest: there is one for each answer that was lost for good. */
+export const DOUBTFUL_CALLS_MAX = 100;
+
+/** Rows of the change log that one statement of the purge deletes, files of one page, and statements and pages of one purge. */
 export const LOG_ROWS_PER_PURGE = 50_000;
 export const PURGE_STATEMENTS_MAX = 200;
 export const FILES_PER_PURGE = 200;

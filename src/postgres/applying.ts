@@ -3,7 +3,7 @@
  * Shopify, and what it answered. It is the only memory of an apply: an attempt that starts anew reads here where the
  * last one stopped. Every function states the lane pass, so an attempt that lost the lane changes nothing.
  */
-import { ROWS_PER_CALL, STORED_CALL_REPEATED_FOR_MS } from '../domain/limits.ts';
+import { DOUBTFUL_CALLS_MAX, ROWS_PER_CALL, STORED_CALL_REPEATED_FOR_MS } from '../domain/limits.ts';
 import type { HeldBack, LastPush } from '../domain/unseen-sales.ts';
 import type { Connection, Database } from './database.ts';
 import { holdLane, type LanePass } from './lane.ts';
@@ -32,6 +32,8 @@ export interface RowToApply extends UploadFileRow {
   readonly importedUnits: number;
   /** Null: this item was never pushed. */
   readonly lastPush: LastPush | null;
+  /** File of the product's last push; 0: none. */
+  readonly pushedSequence: number;
 }
 
 /** What is left to do in a chunk. */
@@ -45,10 +47,16 @@ export interface ChunkWork {
   /** A call that may or may not have reached Shopify: it is repeated before anything else, unless it is too old. */
   readonly unanswered: (StoredCall & { readonly isTooOld: boolean }) | null;
   /** Calls that nobody knows to have been applied, and nobody knows not to have been: see src/domain/doubtful-call.ts. */
-  readonly doubtful: readonly StoredCall[];
+  readonly doubtful: readonly DoubtfulCall[];
   /** By inventory item: how often it was refused because its quantity had moved. */
   readonly staleTries: ReadonlyMap<string, number>;
   readonly nextGeneration: number;
+}
+
+/** A call in doubt: of this chunk, or of an earlier file of which nothing newer was pushed. */
+export interface DoubtfulCall extends StoredCall {
+  /** By inventory item: units of the shop's imported order lines, in the snapshot of its file. */
+  readonly importedUnits: Readonly<Record<string, number>>;
 }
 
 export async function chunkWork(
@@ -69,7 +77,8 @@ export async function chunkWork(
          row.inventory_item_id AS "inventoryItemId", row.quantity, row.imported_units AS "importedUnits",
          CASE WHEN applied.last_known IS NOT NULL AND applied.inventory_item_id = row.inventory_item_id
            THEN jsonb_build_object('lastKnown', applied.last_known, 'importedUnits', applied.imported_units,
-             'debt', applied.debt, 'drops', coalesce(applied.drops, '[]')) END AS "lastPush"
+             'debt', applied.debt, 'drops', coalesce(applied.drops, '[]')) END AS "lastPush",
+         coalesce(applied.pushed_sequence, 0) AS "pushedSequence"
        FROM upload_file_row AS row
        LEFT JOIN applied_row AS applied
          ON applied.shop_id = row.shop_id AND applied.product_id = row.product_id
@@ -80,7 +89,7 @@ export async function chunkWork(
     );
     const { rows: calls } = await connection.query<CallRecord>(
       `SELECT sequence, chunk, generation, idempotency_key AS "idempotencyKey", variables,
-         coalesce(debts, '{}') AS debts, state, repeated,
+         coalesce(debts, '{}') AS debts, state,
          stored_at < clock_timestamp() - make_interval(secs => $4::float8 / 1000) AS "isTooOld"
        FROM shopify_call WHERE shop_id = $1 AND sequence = $2 AND chunk = $3 ORDER BY generation`,
       [pass.shopId, sequence, chunk, STORED_CALL_REPEATED_FOR_MS],
@@ -98,7 +107,8 @@ export async function chunkWork(
       ordersImportedUntil: times[0]?.ordersImportedUntil ?? null,
       rows,
       unanswered: calls.find((call) => call.state === 'STORED') ?? null,
-      doubtful: calls.filter(isDoubtful),
+      doubtful:
+        rows.length === 0 ? [] : await doubtfulCalls(connection, pass.shopId, { sequence, chunk }, rows),
       staleTries: new Map(stale.rows.map((row) => [row.inventoryItemId, row.tries])),
       nextGeneration: (calls.at(-1)?.generation ?? -1) + 1,
     };
@@ -107,12 +117,37 @@ export async function chunkWork(
 
 interface CallRecord extends StoredCall {
   readonly state: 'STORED' | 'APPLIED' | 'REFUSED' | 'EXPIRED_UNKNOWN';
-  readonly repeated: boolean;
   readonly isTooOld: boolean;
 }
 
-function isDoubtful({ state, repeated }: CallRecord): boolean {
-  return state === 'EXPIRED_UNKNOWN' || (state === 'REFUSED' && repeated);
+/**
+ * Those of this chunk, and those of earlier files since the last push of any of its rows: a file that was left out, or
+ * a row that was set apart, takes its doubt along. Not those from before a restore: that memory is void. By the index
+ * shopify_call_in_doubt.
+ */
+async function doubtfulCalls(
+  connection: Connection,
+  shopId: string,
+  { sequence, chunk }: Chunk,
+  rows: readonly RowToApply[],
+): Promise<readonly DoubtfulCall[]> {
+  const since = Math.min(...rows.map(({ pushedSequence }) => pushedSequence));
+  const { rows: calls } = await connection.query<DoubtfulCall>(
+    `SELECT call.sequence, call.chunk, call.generation, call.idempotency_key AS "idempotencyKey", call.variables,
+       coalesce(call.debts, '{}') AS debts, coalesce((
+         SELECT jsonb_object_agg(row.inventory_item_id, row.imported_units) FROM upload_file_row AS row
+         WHERE row.shop_id = call.shop_id AND row.sequence = call.sequence
+           AND row.position >= call.chunk * $5 AND row.position < (call.chunk + 1) * $5), '{}') AS "importedUnits"
+     FROM shopify_call AS call
+     JOIN upload_file AS file USING (shop_id, sequence)
+     JOIN upload_file AS this ON this.shop_id = $1 AND this.sequence = $2
+     WHERE call.shop_id = $1 AND (call.state = 'EXPIRED_UNKNOWN' OR (call.state = 'REFUSED' AND call.repeated))
+       AND call.sequence > $4 AND (call.sequence < $2 OR (call.sequence = $2 AND call.chunk = $3))
+       AND file.restore_generation = this.restore_generation
+     ORDER BY call.sequence DESC, call.generation DESC LIMIT $6`,
+    [shopId, sequence, chunk, since, ROWS_PER_CALL, DOUBTFUL_CALLS_MAX],
+  );
+  return calls;
 }
 
 /** Text of milliseconds, so that a time is the same in a row, in a decision and in a comparison. */
@@ -169,9 +204,9 @@ export async function recordApplied(database: Database, pass: LanePass, call: St
     await answer(connection, pass.shopId, call, 'APPLIED', null);
     await connection.query(
       `INSERT INTO applied_row (shop_id, product_id, sequence, outcome, target, sent, observed,
-         inventory_item_id, last_known, imported_units, debt, drops)
+         inventory_item_id, last_known, pushed_sequence, imported_units, debt, drops)
        SELECT row.shop_id, row.product_id, row.sequence, 'APPLIED', row.quantity, sent.quantity,
-         sent."changeFromQuantity", row.inventory_item_id, sent.quantity, row.imported_units,
+         sent."changeFromQuantity", row.inventory_item_id, sent.quantity, row.sequence, row.imported_units,
          coalesce((call.debts #>> ARRAY[row.product_id, 'debt'])::int, 0),
          call.debts #> ARRAY[row.product_id, 'drops']
        FROM shopify_call AS call

@@ -41,7 +41,8 @@ export function deltaCandidatesCte({ shop, group, at, graceMs }: CandidateScope)
     -- By the index applied_row_in_debt; once, while a file with the product waits.
     SELECT applied.product_id
     FROM applied_row AS applied
-    JOIN shop_orders AS orders USING (shop_id)
+    JOIN shop USING (shop_id)
+    LEFT JOIN shop_orders AS orders USING (shop_id)
     CROSS JOIN LATERAL (
       SELECT sequence FROM published_row
       WHERE shop_id = applied.shop_id AND product_id = applied.product_id OFFSET 0
@@ -49,10 +50,11 @@ export function deltaCandidatesCte({ shop, group, at, graceMs }: CandidateScope)
     WHERE applied.shop_id = ${shop} AND applied.debt > 0 AND published.sequence <= applied.sequence
       -- One that is set apart would come with every file.
       AND applied.outcome IN ('APPLIED', 'UNCHANGED')
-      AND applied.debt > (
+      AND (shop.sales_policy = 'overwrite' OR applied.debt > (
         SELECT coalesce(sum(seen.units), 0)
         FROM jsonb_to_recordset(applied.drops) AS seen (at timestamptz, units integer)
-        WHERE seen.at > orders.imported_until - make_interval(secs => ${graceMs / 1000}))
+        WHERE orders.imported_until IS NULL
+          OR seen.at > orders.imported_until - make_interval(secs => ${graceMs / 1000})))
   ), touched AS (
     SELECT product_id FROM changed WHERE product_id IS NOT NULL
     UNION

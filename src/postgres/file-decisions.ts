@@ -90,6 +90,7 @@ async function skip(connection: Connection, { shopId, sequence }: UploadFile): P
      LEFT JOIN applied_row AS applied USING (shop_id, product_id)
      WHERE row.shop_id = $1 AND row.sequence = $2 AND published.sequence = $2
        AND NOT coalesce(applied.sequence >= $2 AND applied.outcome IN ('APPLIED', 'UNCHANGED'), false)
+     ORDER BY row.product_id
      ON CONFLICT DO NOTHING`,
     [shopId, sequence],
   );

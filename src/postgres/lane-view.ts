@@ -92,6 +92,7 @@ export async function laneView(database: Database, shopId: string): Promise<Lane
        EXISTS (SELECT FROM owed_row AS owed
          WHERE owed.shop_id = applied.shop_id AND owed.product_id = applied.product_id) AS owed
      FROM applied_row AS applied JOIN product USING (product_id)
+     JOIN shop_product AS mapped USING (shop_id, product_id)
      WHERE applied.shop_id = $1 AND applied.outcome IN ('QUARANTINED', 'OWED')
      ORDER BY product.sku LIMIT $2`,
     [shopId, QUARANTINED_LISTED_MAX],
@@ -130,7 +131,8 @@ export async function laneView(database: Database, shopId: string): Promise<Lane
 /** Products that are set apart until their cause is gone. */
 export async function countQuarantined(database: Database, shopId: string): Promise<number> {
   const [found] = await database.query<{ count: number }>(
-    `SELECT count(*)::int AS count FROM applied_row WHERE shop_id = $1 AND outcome = 'QUARANTINED'`,
+    `SELECT count(*)::int AS count FROM applied_row JOIN shop_product USING (shop_id, product_id)
+     WHERE shop_id = $1 AND outcome = 'QUARANTINED'`,
     [shopId],
   );
   return found?.count ?? 0;

@@ -103,6 +103,11 @@ export async function holdLane(connection: Connection, { shopId, holder, epoch }
   throw new AtpError(rows[0]?.isOurs ? 'LANE_ATTEMPT_OVERTAKEN' : 'LANE_TAKEN_OVER', { shopId });
 }
 
+/** Keeps the lease of a pass that has nothing to write for long. Throws as `holdLane`. */
+export async function renewLease(database: Database, pass: LanePass): Promise<void> {
+  await database.transaction((connection) => holdLane(connection, pass));
+}
+
 /** The file to go on with. Without one, or when it is BLOCKED, the lane is released in the same transaction. */
 export async function nextFile(database: Database, pass: LanePass): Promise<UploadFile | null> {
   return database.transaction(async (connection) => {

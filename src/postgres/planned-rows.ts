@@ -12,19 +12,23 @@ import type { Baseline } from './snapshot-chain.ts';
 /** The table of the transaction: one row for each product that the file would hold. */
 export const PLANNED = 'planned_row';
 
-/** In SQL, of a planned row: it was published above zero, and would be published as zero. */
-export const GOES_TO_ZERO = 'quantity = 0 AND quantity_before > 0';
+/**
+ * In SQL, of a planned row: it would be published as zero, and was published above it. Before a shop's first Hard Sync
+ * nothing was published: then every zero counts, since Shopify may show anything.
+ */
+export const GOES_TO_ZERO = 'goes_to_zero';
 
 /**
- * In SQL, of a planned row: it promises less than before, or repeats what has not arrived, and stays above zero. Kept
- * back, it would let a shop sell what is gone.
+ * In SQL, of a planned row of a delta that is held: it goes out all the same, because a shop would sell what is gone if
+ * it were kept back. It promises less than before and stays above zero; or it repeats what was judged when it was
+ * published, and has not arrived.
  */
-export const DECREASES_ABOVE_ZERO =
-  'quantity > 0 AND (quantity < quantity_before OR (is_owed AND quantity = quantity_before))';
+export const GOES_OUT_THOUGH_HELD =
+  '((quantity > 0 AND quantity < quantity_before) OR (is_owed AND quantity = quantity_before))';
 
 export interface PlannedRows {
   readonly rowCount: number;
-  /** Published above zero, and zero now. */
+  /** Those that GOES_TO_ZERO. */
   readonly toZeroCount: number;
 }
 
@@ -80,7 +84,8 @@ function plannedRowsSql(kind: UploadFileKind): string {
     INSERT INTO ${PLANNED}
     WITH ${placesCte(scope)}, ${candidates}
     SELECT atp.product_id, product.sku, mapped.inventory_item_id, atp.online_atp, published.quantity, owed.is_owed,
-      coalesce(imported.units, 0)
+      coalesce(imported.units, 0),
+      atp.online_atp = 0 AND ($4 OR coalesce(published.quantity > 0, false))
     FROM (${onlineAtpSelect({ ...scope, access: isDelta ? 'few' : 'every' })}) AS atp
     ${isDelta ? WHAT_DIFFERS : EVERY_ROW}`;
 }
@@ -88,16 +93,16 @@ function plannedRowsSql(kind: UploadFileKind): string {
 /** Fills the transaction's table; of a delta, from the shop's baseline on. */
 export async function planRows(
   session: Connection,
-  shop: { readonly shopId: string; readonly facilityGroupId: string },
+  shop: { readonly shopId: string; readonly facilityGroupId: string; readonly isFirst: boolean },
   kind: UploadFileKind,
   { effectiveAt }: Baseline,
 ): Promise<PlannedRows> {
   await session.query(`
     CREATE TEMPORARY TABLE ${PLANNED} (
       product_id text, sku text, inventory_item_id text, quantity integer, quantity_before integer,
-      is_owed boolean, imported_units bigint
+      is_owed boolean, imported_units bigint, goes_to_zero boolean
     ) ON COMMIT DROP`);
-  await session.query(plannedRowsSql(kind), [shop.shopId, shop.facilityGroupId, effectiveAt]);
+  await session.query(plannedRowsSql(kind), [shop.shopId, shop.facilityGroupId, effectiveAt, shop.isFirst]);
   const { rows } = await session.query<PlannedRows>(
     `SELECT count(*)::int AS "rowCount", (count(*) FILTER (WHERE ${GOES_TO_ZERO}))::int AS "toZeroCount"
      FROM ${PLANNED}`,

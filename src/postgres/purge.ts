@@ -72,8 +72,19 @@ async function removeLogRows(session: Connection): Promise<number> {
   return rowCount ?? 0;
 }
 
-/** Files that are done with for FILE_ROWS_KEPT_DAYS, the oldest first, by the index upload_file_to_purge. */
+/** All files that are done with for FILE_ROWS_KEPT_DAYS, a page at a time. */
 async function purgeFiles(session: Connection): Promise<number> {
+  let purged = 0;
+  for (let page = 0; page < PURGE_STATEMENTS_MAX; page += 1) {
+    const count = await purgePageOfFiles(session);
+    purged += count;
+    if (count < FILES_PER_PURGE) break;
+  }
+  return purged;
+}
+
+/** The oldest first, by the index upload_file_to_purge. */
+async function purgePageOfFiles(session: Connection): Promise<number> {
   const { rows: files } = await session.query<{ shopId: string; sequence: number; rowCount: number }>(
     `SELECT shop_id AS "shopId", sequence, row_count AS "rowCount" FROM upload_file
      WHERE rows_purged_at IS NULL AND state IN ('APPLIED', 'PARTIAL', 'SKIPPED', 'SUPERSEDED')
@@ -116,11 +127,12 @@ async function purgeSteps(session: Connection): Promise<void> {
   );
 }
 
+/** Plans that were decided or replaced long ago; the newest stays, so that no number is given twice. */
 async function purgePlans(session: Connection): Promise<void> {
   await session.query(
-    `DELETE FROM sync_plan_row USING sync_plan AS plan
-     WHERE sync_plan_row.shop_id = plan.shop_id AND sync_plan_row.plan = plan.plan
-       AND plan.closed_at < clock_timestamp() - make_interval(days => $1)`,
+    `DELETE FROM sync_plan AS plan
+     WHERE closed_at < clock_timestamp() - make_interval(days => $1)
+       AND plan < (SELECT max(plan) FROM sync_plan AS newest WHERE newest.shop_id = plan.shop_id)`,
     [FILE_ROWS_KEPT_DAYS],
   );
 }

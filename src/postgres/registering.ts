@@ -1,7 +1,7 @@
 /** Planned rows become a numbered file: immutable rows, WRITING until they are on SFTP. */
 import type { UploadFileKind } from '../domain/upload-file.ts';
 import type { Connection } from './database.ts';
-import { DECREASES_ABOVE_ZERO, PLANNED } from './planned-rows.ts';
+import { GOES_OUT_THOUGH_HELD, PLANNED } from './planned-rows.ts';
 import type { Baseline } from './snapshot-chain.ts';
 import { fileOfProducer, type UploadFile } from './upload-files.ts';
 
@@ -10,13 +10,13 @@ export interface FileToRegister {
   readonly kind: UploadFileKind;
   readonly producerKey: string;
   readonly baseline: Baseline;
-  /** `decreases`: only what promises less and stays above zero, of a delta that is held. */
+  /** `decreases`: only what goes out though the delta is held. */
   readonly rows: 'all' | 'decreases';
 }
 
 /** Takes the next number and fills it; null, and no number, when there are no such rows. */
 export async function registerFile(session: Connection, file: FileToRegister): Promise<UploadFile | null> {
-  const taken = file.rows === 'all' ? 'true' : DECREASES_ABOVE_ZERO;
+  const taken = file.rows === 'all' ? 'true' : GOES_OUT_THOUGH_HELD;
   const { rows: opened } = await session.query<{ sequence: number }>(
     `INSERT INTO upload_file (shop_id, sequence, kind, state, producer_key, facility_group_id, location_id,
        restore_generation, snapshot, effective_at, orders_imported_until, row_count, to_zero_count)

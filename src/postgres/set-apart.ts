@@ -14,9 +14,11 @@ export async function release(connection: Connection, shopId: string, sku: strin
     `WITH released AS (
        SELECT applied.product_id
        FROM applied_row AS applied JOIN product USING (product_id)
+       -- What is not mapped any more comes with no file.
+       JOIN shop_product AS mapped ON mapped.shop_id = $1 AND mapped.product_id = applied.product_id
        WHERE applied.shop_id = $1 AND applied.outcome IN ('QUARANTINED', 'OWED') AND ($2::text IS NULL OR sku = $2)
      ), owed AS (
-       INSERT INTO owed_row (shop_id, product_id, cause) SELECT $1, product_id, 'RELEASED' FROM released
+       INSERT INTO owed_row (shop_id, product_id, cause) SELECT $1, product_id, 'RELEASED' FROM released ORDER BY product_id
        ON CONFLICT DO NOTHING
      )
      SELECT count(*) AS count FROM released`,

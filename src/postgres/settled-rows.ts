@@ -39,7 +39,7 @@ export const ON_SETTLED_BEFORE = `
   ON CONFLICT (shop_id, product_id) DO UPDATE SET sequence = excluded.sequence, outcome = excluded.outcome,
     target = excluded.target, sent = excluded.sent, observed = excluded.observed,
     error_code = excluded.error_code, error_message = excluded.error_message, settled_at = excluded.settled_at,
-    looked_at = NULL, ${newWithPush('inventory_item_id')}, ${newWithPush('last_known')},
+    looked_at = NULL, ${newWithPush('inventory_item_id')}, ${newWithPush('last_known')}, ${newWithPush('pushed_sequence')},
     ${newWithPush('imported_units')}, ${newWithPush('debt')}, ${newWithPush('drops')}
   WHERE applied_row.sequence <= excluded.sequence`;
 
@@ -56,9 +56,10 @@ export async function settle(
     "errorCode" text, "errorMessage" text, "inventoryItemId" text, "importedUnits" bigint, held jsonb)`;
   await connection.query(
     `INSERT INTO applied_row (shop_id, product_id, sequence, outcome, target, observed, error_code, error_message,
-       inventory_item_id, last_known, imported_units, debt, drops)
+       inventory_item_id, last_known, pushed_sequence, imported_units, debt, drops)
      SELECT $1, "productId", $2, outcome, target, observed, "errorCode", "errorMessage",
-       "inventoryItemId", CASE WHEN outcome = 'UNCHANGED' THEN observed END, coalesce("importedUnits", 0),
+       "inventoryItemId", CASE WHEN outcome = 'UNCHANGED' THEN observed END,
+       CASE WHEN outcome = 'UNCHANGED' THEN $2::bigint END, coalesce("importedUnits", 0),
        coalesce((held ->> 'debt')::int, 0), nullif(held -> 'drops', '[]')
      FROM ${settled} ORDER BY "productId"
      ${ON_SETTLED_BEFORE}`,

@@ -4,8 +4,9 @@
  * has numbered on from the highest number ever seen.
  *
  * What tells it: the cluster, its timeline, the database or the table is another one than was recorded; or, since a
- * copied disk has all of these unchanged, SFTP holds a higher number than the database. For that SFTP is searched
- * when the server was started since the last search, and a copied disk always was.
+ * copied disk has all of these unchanged, SFTP holds a higher number than the database, or has archived a file that
+ * the database believes to be waiting. For that SFTP is searched when the server was started since the last search, and
+ * a copied disk always was.
  */
 import { AtpError } from '../domain/errors.ts';
 import type { UploadFileKind } from '../domain/upload-file.ts';
@@ -14,6 +15,14 @@ import type { Connection, Database } from './database.ts';
 export interface OriginCheck {
   /** Why nothing may be sent before the shop's next Hard Sync; null: all is well. */
   readonly restoredReason: string | null;
+}
+
+/** What a search of SFTP found of a shop's files. */
+export interface NumbersOnSftp {
+  /** Of all that wait or were ever archived; 0: none. */
+  readonly highest: number;
+  /** Those that the lane was done with. */
+  readonly archived: ReadonlySet<number>;
 }
 
 /** What is known of a shop's database, recorded and now. */
@@ -25,6 +34,8 @@ interface Origin {
   readonly recordedServerStart: string | null;
   readonly restoredReason: string | null;
   readonly hasFiles: boolean;
+  /** Numbers of the files that are not done. */
+  readonly open: readonly number[];
   /** The highest number that this database knows of; 0: none. */
   readonly knownSequence: number;
 }
@@ -43,26 +54,31 @@ const INCARNATION = `
     || '/' || 'shop_baseline'::regclass::oid`;
 
 /**
- * Compares the shop's recorded origin with the database of now, and records what it finds. `highestOnSftp`: the
- * highest number of a file of the shop on SFTP, 0 for none; asked for only when the server was started since.
+ * Compares the shop's recorded origin with the database of now, and records what it finds. `numbersOnSftp` is
+ * asked for only when the server was started since.
  *
  * Throws DATABASE_READ_ONLY on a standby.
  */
 export async function checkOrigin(
   database: Database,
   shopId: string,
-  highestOnSftp: () => Promise<number>,
+  numbersOnSftp: () => Promise<NumbersOnSftp>,
 ): Promise<OriginCheck> {
   const before = await database.transaction((connection) => originOf(connection, shopId));
   if (before.restoredReason !== null) return { restoredReason: before.restoredReason };
   if (isAsRecorded(before)) return { restoredReason: null };
   // SFTP first, the database's numbers afterwards: a file is numbered before it is written, never the other way round.
-  const highest = await highestOnSftp();
+  const numbers = await numbersOnSftp();
   return database.transaction(async (connection) => {
     const now = await originOf(connection, shopId);
-    const restoredReason = now.restoredReason ?? whyRestored(now, highest);
+    const restoredReason = now.restoredReason ?? whyRestored(now, numbers);
     // The server's start of before the search: should it have been started since, it is searched again.
-    await record(connection, shopId, { ...now, serverStart: before.serverStart, restoredReason }, highest);
+    await record(
+      connection,
+      shopId,
+      { ...now, serverStart: before.serverStart, restoredReason },
+      numbers.highest,
+    );
     return { restoredReason };
   });
 }
@@ -73,14 +89,19 @@ function isAsRecorded(origin: Origin): boolean {
   );
 }
 
-function whyRestored(origin: Origin, highest: number): string | null {
-  const { recordedIncarnation, incarnation, hasFiles, knownSequence } = origin;
+function whyRestored(origin: Origin, { highest, archived }: NumbersOnSftp): string | null {
+  const { recordedIncarnation, incarnation, hasFiles, open, knownSequence } = origin;
   if (recordedIncarnation !== null && recordedIncarnation !== incarnation) {
     return 'the database was restored or another server has taken over, so it may know less than was sent';
   }
   // First contact of a shop that was removed and added again: it only numbers on.
   const numberedHere = hasFiles || recordedIncarnation !== null;
-  if (!numberedHere || highest <= knownSequence) return null;
+  if (!numberedHere) return null;
+  const forgotten = open.find((sequence) => archived.has(sequence));
+  if (forgotten !== undefined) {
+    return `SFTP has archived file ${forgotten} and the database believes that it waits: it was restored`;
+  }
+  if (highest <= knownSequence) return null;
   return `SFTP holds file ${highest} and the database knows of none after ${knownSequence}: it was restored`;
 }
 
@@ -91,6 +112,8 @@ async function originOf(connection: Connection, shopId: string): Promise<Origin>
        origin.incarnation AS "recordedIncarnation", origin.server_start::text AS "recordedServerStart",
        origin.restored_reason AS "restoredReason",
        EXISTS (SELECT FROM upload_file WHERE shop_id = $1) AS "hasFiles",
+       ARRAY(SELECT sequence::float8 FROM upload_file
+         WHERE shop_id = $1 AND state IN ('WRITING', 'READY', 'APPLYING', 'BLOCKED')) AS open,
        greatest(
          coalesce((SELECT max(sequence) FROM upload_file WHERE shop_id = $1), 0),
          coalesce(origin.highest_sequence, 0)) AS "knownSequence"

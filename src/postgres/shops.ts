@@ -75,28 +75,18 @@ export async function addShop(database: Database, shop: NewShop): Promise<Shop> 
 }
 
 /**
- * Under `overwrite` nothing is held back: what is, is owed, and comes with the next file.
+ * Under `overwrite` nothing is held back: what is, comes with the next delta.
  *
  * @throws AtpError SHOP_UNKNOWN
  */
 export async function setShop(database: Database, shopId: string, settings: ShopSettings): Promise<Shop> {
   const { salesPolicy = null, toZeroLimitPercent = null } = settings;
-  await database.transaction(async (connection) => {
-    await connection.query(
-      `UPDATE shop SET sales_policy = coalesce($2, sales_policy),
-         to_zero_limit_percent = coalesce($3, to_zero_limit_percent)
-       WHERE shop_id = $1`,
-      [shopId, salesPolicy, toZeroLimitPercent],
-    );
-    if (salesPolicy !== 'overwrite') return;
-    // By applied_row_in_debt.
-    await connection.query(
-      `INSERT INTO owed_row (shop_id, product_id, cause)
-       SELECT shop_id, product_id, 'RELEASED' FROM applied_row WHERE shop_id = $1 AND debt > 0
-       ON CONFLICT DO NOTHING`,
-      [shopId],
-    );
-  });
+  await database.query(
+    `UPDATE shop SET sales_policy = coalesce($2, sales_policy),
+       to_zero_limit_percent = coalesce($3, to_zero_limit_percent)
+     WHERE shop_id = $1`,
+    [shopId, salesPolicy, toZeroLimitPercent],
+  );
   return findShop(database, shopId);
 }
 

@@ -15,7 +15,7 @@ export interface SyncPlan {
   readonly cause: PlanCause;
   /** Rows that the file would have held. */
   readonly rowCount: number;
-  /** Products that it would have sent from above zero to zero. */
+  /** Products that it would have sent to zero: from above it, or of a first Hard Sync all zeros. */
   readonly toZeroCount: number;
   /** Products of the shop that were mapped. */
   readonly productCount: number;
@@ -42,7 +42,7 @@ export async function listPlans(database: Database, shopId: string): Promise<rea
 
 /** Throws PLAN_UNKNOWN. */
 export async function findPlan(database: Database, shopId: string, plan: number): Promise<SyncPlan> {
-  const [found] = await database.query<SyncPlan>(`${SELECT_PLAN} WHERE shop_id = $1 AND plan = $2`, [
+  const [found] = await database.query<SyncPlan>(`${SELECT_PLAN} WHERE shop_id = $1 AND plan = $2::bigint`, [
     shopId,
     plan,
   ]);
@@ -54,9 +54,10 @@ export async function findPlan(database: Database, shopId: string, plan: number)
 export async function rejectPlan(connection: Connection, shopId: string, plan: number): Promise<SyncPlan> {
   const { rowCount } = await connection.query(
     `UPDATE sync_plan SET state = 'REJECTED', closed_at = now()
-     WHERE shop_id = $1 AND plan = $2 AND state = 'HELD'`,
+     WHERE shop_id = $1 AND plan = $2::bigint AND state = 'HELD'`,
     [shopId, plan],
   );
+  await forgetRows(connection, shopId);
   return rowCount === 0 ? heldPlan(connection, shopId, plan) : planOf(connection, shopId, plan);
 }
 
@@ -68,10 +69,10 @@ export async function heldPlan(connection: Connection, shopId: string, plan: num
 }
 
 async function planOf(connection: Connection, shopId: string, plan: number): Promise<SyncPlan> {
-  const { rows } = await connection.query<SyncPlan>(`${SELECT_PLAN} WHERE shop_id = $1 AND plan = $2`, [
-    shopId,
-    plan,
-  ]);
+  const { rows } = await connection.query<SyncPlan>(
+    `${SELECT_PLAN} WHERE shop_id = $1 AND plan = $2::bigint`,
+    [shopId, plan],
+  );
   if (!rows[0]) throw new AtpError('PLAN_UNKNOWN', { shopId, plan });
   return rows[0];
 }
@@ -85,13 +86,20 @@ export async function planOfProducer(connection: Connection, producerKey: string
   return rows[0] ?? null;
 }
 
-/** Keeps what was planned for a person, in the place of the plan of its kind that waited before. */
-export async function holdPlan(
-  session: Connection,
-  plan: Pick<SyncPlan, 'shopId' | 'kind' | 'cause' | 'rowCount' | 'toZeroCount' | 'productCount'> & {
-    readonly producerKey: string;
-  },
-): Promise<SyncPlan> {
+type PlanToHold = Pick<
+  SyncPlan,
+  'shopId' | 'kind' | 'cause' | 'rowCount' | 'toZeroCount' | 'productCount'
+> & {
+  readonly producerKey: string;
+};
+
+/**
+ * Keeps what was planned for a person. A plan of its kind that waits and would send the same products to zero keeps its
+ * number: it is what the person has looked at. Any other gives way to a new one.
+ */
+export async function holdPlan(session: Connection, plan: PlanToHold): Promise<SyncPlan> {
+  const waiting = await renewWaiting(session, plan);
+  if (waiting !== null) return planOf(session, plan.shopId, waiting);
   await replaceHeldPlans(session, plan.shopId, [plan.kind]);
   const { rows } = await session.query<{ plan: number }>(
     `INSERT INTO sync_plan
@@ -111,10 +119,44 @@ export async function holdPlan(
   const number = rows[0]?.plan ?? 0;
   await session.query(
     `INSERT INTO sync_plan_row (shop_id, plan, product_id, quantity_before)
-     SELECT $1, $2, product_id, quantity_before FROM ${PLANNED} WHERE ${GOES_TO_ZERO}`,
+     SELECT $1, $2, product_id, coalesce(quantity_before, 0) FROM ${PLANNED} WHERE ${GOES_TO_ZERO}`,
     [plan.shopId, number],
   );
   return planOf(session, plan.shopId, number);
+}
+
+/** The number of the plan that waits, when it is of the same cause and products; null: none, or another. */
+async function renewWaiting(session: Connection, plan: PlanToHold): Promise<number | null> {
+  const { rows } = await session.query<{ plan: number }>(
+    `UPDATE sync_plan AS held
+     SET producer_key = $4, row_count = $5, product_count = $6
+     WHERE shop_id = $1 AND kind = $2 AND cause = $3 AND state = 'HELD' AND to_zero_count = $7
+       AND NOT EXISTS (
+         SELECT FROM ${PLANNED} AS planned
+         WHERE ${GOES_TO_ZERO} AND NOT EXISTS (
+           SELECT FROM sync_plan_row AS known
+           WHERE known.shop_id = $1 AND known.plan = held.plan AND known.product_id = planned.product_id))
+     RETURNING plan`,
+    [
+      plan.shopId,
+      plan.kind,
+      plan.cause,
+      plan.producerKey,
+      plan.rowCount,
+      plan.productCount,
+      plan.toZeroCount,
+    ],
+  );
+  return rows[0]?.plan ?? null;
+}
+
+/** The rows of a plan are there to be judged against: nobody reads them once it is decided. */
+async function forgetRows(session: Connection, shopId: string): Promise<void> {
+  await session.query(
+    `DELETE FROM sync_plan_row AS row USING sync_plan AS plan
+     WHERE row.shop_id = $1 AND plan.shop_id = $1 AND plan.plan = row.plan AND plan.state <> 'HELD'`,
+    [shopId],
+  );
 }
 
 /** HELD → REPLACED: what waited is needless, or was judged anew. */
@@ -128,6 +170,7 @@ export async function replaceHeldPlans(
      WHERE shop_id = $1 AND state = 'HELD' AND kind = ANY($2)`,
     [shopId, kinds],
   );
+  await forgetRows(session, shopId);
 }
 
 /** Products that would go to zero now, and that nobody had before his eyes when the plan was approved. */
@@ -153,5 +196,6 @@ export async function closeApproved(
      WHERE shop_id = $1 AND plan = $2`,
     [shopId, plan, approval.approvalKey, approval.sequence],
   );
+  await forgetRows(session, shopId);
   return planOf(session, shopId, plan);
 }

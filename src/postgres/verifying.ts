@@ -124,7 +124,7 @@ export async function healProducts(
          ORDER BY applied.product_id FOR UPDATE OF applied
        )
        UPDATE applied_row AS applied SET last_known = taken.units, inventory_item_id = taken.inventory_item_id,
-         debt = 0, drops = NULL, imported_units = coalesce((
+         debt = 0, drops = NULL, pushed_sequence = applied.sequence, imported_units = coalesce((
            SELECT units FROM shop_imported_units AS imported
            WHERE imported.shop_id = $1 AND imported.product_id = applied.product_id), applied.imported_units)
        FROM taken WHERE applied.shop_id = $1 AND applied.product_id = taken.product_id`,

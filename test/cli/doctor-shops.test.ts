@@ -259,3 +259,16 @@ test('units that are held back for a day, since no order of the shop is imported
   expect(found?.hint).toContain('ORDER_ITEMS with shopId blue-shirts');
   expect(found?.hint).toContain('`atp shop set blue-shirts --sales-policy overwrite`');
 });
+
+test('units of a product that sells with every file, whose oldest times are long taken for one', async () => {
+  const held = `INSERT INTO applied_row (shop_id, product_id, sequence, outcome, target, debt, drops)
+    SELECT '${SHOP}', 'RED-SHIRT', 1, 'APPLIED', 10, 960, jsonb_agg(
+      jsonb_build_object('at', now() - make_interval(mins => 15 * n), 'units', 48))
+    FROM generate_series(20, 1, -1) AS n`;
+  await patient.inDatabase(held, 'DELETE FROM applied_row');
+
+  expect((await patient.failing())['blue-shirts: unseen sales']?.detail).toContain('1 product (RED-SHIRT)');
+
+  await patient.shop.database.query(`INSERT INTO shop_orders VALUES ('${SHOP}', now())`);
+  expect(await patient.failing()).toEqual({});
+});

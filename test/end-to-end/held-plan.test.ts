@@ -22,7 +22,7 @@ test('the first Hard Sync of a shop is held, and says what to type', async () =>
     exitCode: 4,
     json: { result: { fileSequence: null, rows: 0, plan: 1, heldForApproval: true } },
   });
-  expect((await shop.atpText(...JOB)).stdout).toContain(`\`atp lane ${SHOP} approve 2 --reason <text>\``);
+  expect((await shop.atpText(...JOB)).stdout).toContain(`\`atp lane ${SHOP} approve 1 --reason <text>\``);
   expect(await shop.atp('lane', SHOP)).toMatchObject({
     exitCode: 4,
     json: {
@@ -30,7 +30,7 @@ test('the first Hard Sync of a shop is held, and says what to type', async () =>
       files: [],
       plans: [
         {
-          plan: 2,
+          plan: 1,
           kind: 'hard-sync',
           state: 'HELD',
           cause: 'FIRST_HARD_SYNC',
@@ -38,28 +38,29 @@ test('the first Hard Sync of a shop is held, and says what to type', async () =>
           toZero: 0,
           products: 5,
         },
-        { plan: 1, state: 'REPLACED' },
       ],
     },
   });
   const { stdout } = await shop.atpText('lane', SHOP);
-  expect(stdout).toContain('Plan 2 (hard-sync) is held: it is the shop’s first Hard Sync, with 5 rows.');
-  expect(stdout).toContain(`\`atp lane ${SHOP} reject 2 --reason <text>\``);
+  expect(stdout).toContain(
+    'Plan 1 (hard-sync) is held: it is the shop’s first Hard Sync, with 5 rows, 0 of them zero.',
+  );
+  expect(stdout).toContain(`\`atp lane ${SHOP} reject 1 --reason <text>\``);
 });
 
 test('rejected, nothing is sent', async () => {
-  const rejected = await shop.atp('lane', SHOP, 'reject', '2', '--reason', 'not today', '--by', 'Ann');
+  const rejected = await shop.atp('lane', SHOP, 'reject', '1', '--reason', 'not today', '--by', 'Ann');
 
   expect(rejected).toMatchObject({
     exitCode: 0,
-    json: { decided: { decision: 'reject', plan: 2, sequence: null, by: 'Ann', reason: 'not today' } },
+    json: { decided: { decision: 'reject', plan: 1, sequence: null, by: 'Ann', reason: 'not today' } },
   });
   expect(await shop.processUploads()).toMatchObject({ files: [], laneState: 'idle' });
   expect(await shop.shown()).toEqual(NOTHING_SHOWN);
   expect(await shop.twin.requests('SetOnlineAtp')).toEqual([]);
   expect(await shop.atp('lane', SHOP)).toMatchObject({
     exitCode: 0,
-    json: { plans: [{ state: 'REJECTED' }, {}] },
+    json: { plans: [{ state: 'REJECTED' }] },
   });
 });
 
@@ -67,16 +68,16 @@ test('approved, it is computed anew, published and applied', async () => {
   await shop.atp(...JOB);
   await shop.count('RESET_INVENTORY__2.csv', 'BROADWAY', { SOCKS: 12 });
 
-  expect(await shop.atp('lane', SHOP, 'approve', '3', '--reason', 'looked at')).toMatchObject({
+  expect(await shop.atp('lane', SHOP, 'approve', '2', '--reason', 'looked at')).toMatchObject({
     exitCode: 0,
-    json: { decided: { decision: 'approve', plan: 3, sequence: 1, rows: 5, toZero: 0, reason: 'looked at' } },
+    json: { decided: { decision: 'approve', plan: 2, sequence: 1, rows: 5, toZero: 0, reason: 'looked at' } },
   });
   expect(await shop.processUploads()).toMatchObject({ laneState: 'idle' });
 
   expect(await shop.shown()).toEqual({ ...Object.fromEntries(SKUS.map((sku) => [sku, 10])), SOCKS: 12 });
   expect(await shop.atp('lane', SHOP)).toMatchObject({
     exitCode: 0,
-    json: { files: [{ sequence: 1, status: 'APPLIED' }], plans: [{ plan: 3, state: 'APPROVED' }, {}, {}] },
+    json: { files: [{ sequence: 1, status: 'APPLIED' }], plans: [{ plan: 2, state: 'APPROVED' }, {}] },
   });
 });
 
@@ -91,7 +92,7 @@ test('of a delta that sends too much to zero the ordinary decreases go on, and t
   const held = await shop.atp('job', 'run', 'recent-changes', '--shop', SHOP, '--wait');
   expect(held).toMatchObject({
     exitCode: 4,
-    json: { result: { fileSequence: 2, rows: 1, toZero: 0, plan: 4, heldForApproval: true } },
+    json: { result: { fileSequence: 2, rows: 1, toZero: 0, plan: 3, heldForApproval: true } },
   });
   expect(await shop.processUploads()).toMatchObject({ laneState: 'idle' });
   expect(await shop.shown()).toEqual({ BEANIE: 10, 'BLUE-SHIRT': 7, 'RED-SHIRT': 10, SCARF: 10, SOCKS: 12 });
@@ -103,7 +104,7 @@ test('of a delta that sends too much to zero the ordinary decreases go on, and t
 test('approved by two people at once, it becomes one file', async () => {
   const outcomes = await Promise.allSettled(
     ['Ann', 'Bert'].map((by) =>
-      shop.decide({ decision: 'approve', plan: 4, by, reason: 'the season has ended' }),
+      shop.decide({ decision: 'approve', plan: 3, by, reason: 'the season has ended' }),
     ),
   );
 

@@ -67,17 +67,38 @@ describe('a shop’s first Hard Sync', () => {
     expect(await retailer.rowsOf(1)).toMatchObject({ S0: 15, S1: 10 });
   });
 
-  test('that is run again replaces its plan', async () => {
+  test('that is run again keeps its number as long as it sends the same products to zero', async () => {
     const retailer = await openShop();
-    const sync = (producerKey: string) =>
-      produceFile(retailer.database, { shopId: SHOP, kind: 'hard-sync', producerKey });
-    const first = await sync('first run');
-    const second = await sync('second run');
+    const sync = async (producerKey: string) => {
+      const request = { shopId: SHOP, kind: 'hard-sync', producerKey } as const;
+      return (await produceFile(retailer.database, request)).plan;
+    };
+    await sync('first run');
+    await retailer.post('S0', BROADWAY, -1, 0);
+    expect(await sync('second run')).toMatchObject({ plan: 1, toZeroCount: 0 });
+    expect(await states(retailer)).toEqual(['1 hard-sync HELD']);
 
+    await sellOut(retailer, ['S1']);
+
+    const third = await sync('third run');
+    expect(third).toMatchObject({ plan: 2, toZeroCount: 1 });
+    expect(await sync('third run')).toEqual(third);
     expect(await states(retailer)).toEqual(['2 hard-sync HELD', '1 hard-sync REPLACED']);
-    expect((await sync('second run')).plan).toEqual(second.plan);
-    expect((await sync('first run')).plan).toMatchObject({ plan: first.plan?.plan, state: 'REPLACED' });
     await expect(retailer.approve(1)).rejects.toMatchObject({ code: 'PLAN_NOT_HELD' });
+  });
+
+  test('is approved for the zeros that were seen: an inventory that was emptied since is not published', async () => {
+    const retailer = await openShop();
+    await sellOut(retailer, ['S0']);
+    const request = { shopId: SHOP, kind: 'hard-sync', producerKey: 'run' } as const;
+    const { plan } = await produceFile(retailer.database, request);
+    expect(plan).toMatchObject({ rowCount: 10, toZeroCount: 1 });
+
+    await sellOut(retailer, SHIRTS.slice(1));
+    await expect(retailer.approve(1)).rejects.toMatchObject({ code: 'PLAN_OUTGROWN' });
+
+    for (const sku of SHIRTS.slice(3)) await retailer.post(sku, BROADWAY, 10, 0);
+    expect((await retailer.approve(1)).file).toMatchObject({ sequence: 1, toZeroCount: 3 });
   });
 });
 
@@ -164,8 +185,8 @@ describe('a held delta', () => {
     const again = await retailer.produce('recent-changes');
 
     expect(await retailer.rowsOf(3)).toEqual({ S3: 5 });
-    expect(again.plan).toMatchObject({ plan: 3, rowCount: 5, toZeroCount: 3 });
-    const { file } = await retailer.approve(3);
+    expect(again.plan).toMatchObject({ plan: 2, rowCount: 5, toZeroCount: 3 });
+    const { file } = await retailer.approve(2);
     expect(file).toMatchObject({ sequence: 4 });
     expect(await retailer.rowsOf(4)).toEqual({ S0: 0, S1: 0, S2: 0, S4: 15 });
     expect(await retailer.produce('recent-changes')).toEqual({ file: null, plan: null });
@@ -194,6 +215,32 @@ describe('a held delta', () => {
       'SELECT product_id AS id FROM owed_row ORDER BY 1',
     );
     expect(owed.map(({ id }) => id)).toEqual(['S0', 'S4']);
+  });
+
+  test('publishes a zero that was judged before and has not arrived', async () => {
+    const retailer = await syncedShop();
+    await sellOut(retailer, ['S0']);
+    await retailer.produce('recent-changes');
+    await retailer.database.query(`INSERT INTO owed_row VALUES ('${SHOP}', 'S0', 'TEST')`);
+    await sellOut(retailer, ['S1', 'S2', 'S3']);
+
+    const { plan } = await retailer.produce('recent-changes');
+
+    expect(plan).toMatchObject({ toZeroCount: 3 });
+    expect(await retailer.rowsOf(3)).toEqual({ S0: 0 });
+    expect(await retailer.database.query('SELECT FROM owed_row')).toEqual([]);
+  });
+
+  test('keeps rows of the plan that waits only, however often it is run', async () => {
+    const retailer = await held();
+    for (let run = 0; run < 5; run += 1) {
+      await retailer.produce('recent-changes');
+      await sellOut(retailer, [`S${5 + run}`]);
+    }
+
+    expect(await retailer.database.query('SELECT DISTINCT plan FROM sync_plan_row')).toEqual([{ plan: 6 }]);
+    await retailer.database.transaction((connection) => rejectPlan(connection, SHOP, 6));
+    expect(await retailer.database.query('SELECT FROM sync_plan_row')).toEqual([]);
   });
 
   test('does not open the guard: what it took down by steps counts when it goes to zero', async () => {

@@ -42,6 +42,17 @@ describe('units that are held back for sales', () => {
     expect(await on.delta()).toEqual({ SHIRT: 10 });
   });
 
+  test('come when the shop’s policy says that nothing is held back, and no order was ever imported', async () => {
+    const on = await inDebt({ minutesAgo: 5, units: 3 });
+    await on.database.query('DELETE FROM shop_orders');
+    expect(await on.delta()).toBeNull();
+
+    await on.database.query(`UPDATE shop SET sales_policy = 'overwrite' WHERE shop_id = $1`, [SHOP]);
+
+    expect(await on.delta()).toEqual({ SHIRT: 10 });
+    expect(await on.delta()).toBeNull();
+  });
+
   test('stay while an order of that time may still come', async () => {
     expect(await (await inDebt({ minutesAgo: 5, units: 3 })).delta()).toBeNull();
   });

@@ -1,6 +1,11 @@
 /** The purge takes away what nobody reads any more, and nothing that a later file needs. */
 import { describe, expect, test, vi } from 'vitest';
-import { BASELINE_KEPT_DAYS, FILE_ROWS_KEPT_DAYS, LOG_ROWS_PER_PURGE } from '../../src/domain/limits.ts';
+import {
+  BASELINE_KEPT_DAYS,
+  FILE_ROWS_KEPT_DAYS,
+  FILES_PER_PURGE,
+  LOG_ROWS_PER_PURGE,
+} from '../../src/domain/limits.ts';
 import { auditShop } from '../../src/postgres/audit.ts';
 import { lockForProducing } from '../../src/postgres/producer-locks.ts';
 import { purge } from '../../src/postgres/purge.ts';
@@ -167,12 +172,26 @@ describe('what belongs to a file', () => {
     const { database } = retailer;
     await retailer.post('SHIRT', BROADWAY, -10, 0);
     await retailer.produce('recent-changes');
-    await retailer.produce('recent-changes');
     await age(retailer, FILE_ROWS_KEPT_DAYS + 1);
 
     await purge(database);
 
-    expect(await database.query('SELECT plan FROM sync_plan_row')).toEqual([{ plan: 3 }]);
+    expect(await database.query('SELECT plan, state FROM sync_plan')).toEqual([{ plan: 2, state: 'HELD' }]);
+    expect(await database.query('SELECT plan FROM sync_plan_row')).toEqual([{ plan: 2 }]);
+  });
+
+  test('is removed of more files than a page has', async () => {
+    const { database } = await syncedShop();
+    await database.query(
+      `INSERT INTO upload_file (shop_id, sequence, kind, state, producer_key, facility_group_id, location_id, snapshot,
+         effective_at, closed_at)
+       SELECT $1, 1 + n, 'recent-changes', 'APPLIED', 'run ' || n, 'FAC_GRP', 'gid://shopify/Location/1',
+         pg_current_snapshot(), now(), now() - make_interval(days => $2)
+       FROM generate_series(1, $3) AS n`,
+      [SHOP, FILE_ROWS_KEPT_DAYS + 1, FILES_PER_PURGE + 1],
+    );
+
+    expect(await purge(database)).toMatchObject({ files: FILES_PER_PURGE + 1 });
   });
 });
 

@@ -289,6 +289,22 @@ describe('a Hard Sync after a restore', () => {
   });
 });
 
+test('a disk that is put back is noticed by a file that was archived since, though no number is new', async () => {
+  const { database } = await freshDatabase();
+  const shop = await freshShop(() => database);
+  await shop.file('hard-sync');
+  expect(await shop.origin()).toEqual({ restoredReason: null });
+  // The disk of now is put back later: by then the file had been applied.
+  await shop.drop(async (drop) => {
+    const [file] = await drop.list(outgoingFolder(SHOP));
+    const name = file?.name.replace(/\.sha256$/, '') ?? '';
+    await drop.move(`${outgoingFolder(SHOP)}/${name}`, `archive/${SHOP}/${name}`);
+  });
+  await database.query(`UPDATE shop_origin SET server_start = server_start - interval '1 day'`);
+
+  expect((await shop.origin()).restoredReason).toContain('has archived file 1');
+});
+
 describe('the first contact of a shop', () => {
   test('that was removed and added again numbers on, behind all that lie on SFTP', async () => {
     const { database } = await freshDatabase();

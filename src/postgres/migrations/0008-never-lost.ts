@@ -75,6 +75,9 @@ async function files(knex: Knex): Promise<void> {
     COMMENT ON COLUMN shopify_call.debts IS
       'By product, what was held back for unseen sales: applied_row takes it over when the call is answered.';
 
+    CREATE INDEX shopify_call_in_doubt ON shopify_call (shop_id, sequence)
+      WHERE state = 'EXPIRED_UNKNOWN' OR (state = 'REFUSED' AND repeated);
+
     ALTER TABLE lane ADD COLUMN holder_workflow_id text;
     COMMENT ON COLUMN lane.holder_workflow_id IS 'The workflow whose run holds the lane: Temporal is asked whether it still runs.';
 
@@ -197,17 +200,20 @@ async function unseenSales(knex: Knex): Promise<void> {
 
     ALTER TABLE applied_row
       ADD COLUMN last_known integer,
+      ADD COLUMN pushed_sequence bigint,
       ADD COLUMN imported_units bigint NOT NULL DEFAULT 0,
       ADD COLUMN debt integer NOT NULL DEFAULT 0 CHECK (debt >= 0),
       ADD COLUMN drops jsonb,
       ADD COLUMN inventory_item_id text,
       ADD COLUMN looked_at timestamptz;
     UPDATE applied_row AS applied
-    SET last_known = coalesce(applied.sent, applied.observed), inventory_item_id = row.inventory_item_id
+    SET last_known = coalesce(applied.sent, applied.observed), pushed_sequence = applied.sequence,
+      inventory_item_id = row.inventory_item_id
     FROM upload_file_row AS row
     WHERE applied.outcome IN ('APPLIED', 'UNCHANGED') AND row.shop_id = applied.shop_id
       AND row.sequence = applied.sequence AND row.product_id = applied.product_id;
     COMMENT ON COLUMN applied_row.last_known IS 'Units on Shopify after our last push: what was sent, or found equal. Null: never pushed.';
+    COMMENT ON COLUMN applied_row.pushed_sequence IS 'File of the last push: its last write, or the last that found the value equal.';
     COMMENT ON COLUMN applied_row.imported_units IS 'Of the file of the last push: what was imported since is the difference.';
     COMMENT ON COLUMN applied_row.debt IS 'Units that Shopify has sold and whose orders are not imported: held back from what is written.';
     COMMENT ON COLUMN applied_row.drops IS 'What has raised the debt lately, paid or not: [{"at": time, "units": n}, …], oldest first.';
