@@ -95,9 +95,10 @@ for (const [when, pauseOf] of Object.entries(PAUSES)) {
         }
         expect(await shop.shown()).toEqual({ SHIRT: 5 });
 
+        const callsBefore = (await shop.twin.requests('SetOnlineAtp')).length;
         zombie.process.signal('SIGCONT');
         await shop
-          .until(() => pause.hasGoneOn(shop, zombie))
+          .until(() => pause.hasGoneOn(shop, zombie, callsBefore))
           .catch((cause: unknown) => {
             throw new Error(`It did not go on as expected:\n${zombie.process.output}`, { cause });
           });
