@@ -21,7 +21,7 @@ export function laneText(view: LaneView): string {
 }
 
 const STATES = {
-  idle: 'nothing waits',
+  idle: 'no file waits',
   waiting: 'files wait, and no run applies them',
   applying: 'a run applies files',
   blocked: 'BLOCKED, a person must decide',
