@@ -15,6 +15,9 @@ import { sha256OnServer } from './downloading.ts';
 import { folderAndName } from './remote-path.ts';
 import type { SftpConnection } from './sftp-connection.ts';
 
+/** How often a name's content is read at most until two readings in a row agree. */
+const READINGS_MAX = 4;
+
 export interface Publication {
   readonly localPath: string;
   /** Absolute, on the server. */
@@ -36,14 +39,24 @@ export async function publishFile(connection: SftpConnection, file: Publication)
   await removeOwnParts(connection, file);
 }
 
-/** Whether the equal file lies under the name. */
+/**
+ * Whether the equal file lies under the name.
+ *
+ * A server may mix two contents into one reading while another attempt renames the equal file to this name, so other
+ * content is believed only when two readings in a row find the same.
+ */
 async function isPublished(
   connection: SftpConnection,
   { path, name, sha256 }: Pick<Publication, 'path' | 'name' | 'sha256'>,
 ): Promise<boolean> {
-  if ((await connection.look(path)) === null) return false;
-  const found = await sha256OnServer(connection, path);
-  if (found === sha256) return true;
+  let found: string | null = null;
+  for (let reading = 1; reading <= READINGS_MAX; reading += 1) {
+    if ((await connection.look(path)) === null) return false;
+    const foundBefore: string | null = found;
+    found = await sha256OnServer(connection, path);
+    if (found === sha256) return true;
+    if (reading > 1 && found === foundBefore) break;
+  }
   throw new AtpError('FILE_NAME_TAKEN', { name, found: found ?? 'of no plain file', expected: sha256 });
 }
 

@@ -216,11 +216,15 @@ function requests(
     },
 
     async makeFolder(path) {
-      try {
-        await answered(`making the folder ${path}`, () => client.mkdir(path, true));
-      } catch (error) {
-        // Two connections may make the same folder at once.
-        if ((await look(path))?.kind !== 'folder') throw error;
+      // Another connection may make any folder of the path at the same moment: each such failure leaves one more there.
+      for (let missing = path.split('/').length; ; missing -= 1) {
+        try {
+          await answered(`making the folder ${path}`, () => client.mkdir(path, true));
+          return;
+        } catch (error) {
+          if ((await look(path))?.kind === 'folder') return;
+          if (missing <= 1) throw error;
+        }
       }
     },
   };

@@ -143,9 +143,12 @@ describe.each(await sftpServers())('the file drop on the %s server', (server) =>
   });
 
   test('two that publish the same file at once both succeed', async () => {
-    const content = randomBytes(300_000);
-    await Promise.all([publish(content), publish(content), publish(content)]);
-    expect(await namesIn('outgoing/blue-shirts')).toEqual([NAME, `${NAME}.sha256`]);
+    for (let round = 1; round <= 10; round += 1) {
+      const content = randomBytes(300_000);
+      const folder = `outgoing/${round}/of/blue-shirts`;
+      await Promise.all([publish(content, folder), publish(content, folder), publish(content, folder)]);
+      expect(await namesIn(folder)).toEqual([NAME, `${NAME}.sha256`]);
+    }
   });
 
   test('when the reply to the rename is lost, the names tell that it was done', async () => {
