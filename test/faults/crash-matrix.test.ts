@@ -9,8 +9,9 @@ import { expectRightState } from './right-state.ts';
 
 const OF_AN_IMPORT = 'rows applied, the feed not filed';
 const OF_A_DECISION = 'decided, the lane not woken';
+const OF_DECISIONS = ['damaged file set aside', OF_A_DECISION];
 const OF_A_FILE = (Object.keys(CRASH_POINTS) as CrashPointName[]).filter(
-  (at) => at !== OF_AN_IMPORT && at !== OF_A_DECISION,
+  (at) => at !== OF_AN_IMPORT && !OF_DECISIONS.includes(at),
 );
 /** From here on a Hard Sync's file is handled as any other. */
 const OF_PRODUCING = OF_A_FILE.slice(0, OF_A_FILE.indexOf('APPLYING, nothing read'));

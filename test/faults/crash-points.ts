@@ -36,6 +36,7 @@ export const CRASH_POINTS = {
   'file closed': { moment: 'committed', of: /UPDATE upload_file SET state = \$3, closed_at/ },
   'in the archive, not marked': { moment: 'statement-begins', of: /UPDATE upload_file SET archived_at/ },
 
+  'damaged file set aside': { moment: 'renamed', of: /\/set-aside\// },
   'decided, the lane not woken': { moment: 'committed', of: /INSERT INTO lane_decision/ },
 } as const satisfies Record<string, CrashPoint>;
 

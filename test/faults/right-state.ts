@@ -8,10 +8,17 @@ export interface RightState {
   readonly written: Readonly<Record<string, readonly number[]>>;
   /** Files that were made. */
   readonly files: number;
+  /** Those that a person left out, by sequence; all others are applied. */
+  readonly skipped?: readonly number[];
+  /** Damaged files that were kept beside the archive. */
+  readonly setAside?: number;
 }
 
 /** Waits until the files are applied, without asking for it: no wake-up may be lost. Then looks at everything. */
-export async function expectRightState(shop: Installation, { written, files }: RightState): Promise<void> {
+export async function expectRightState(
+  shop: Installation,
+  { written, files, skipped = [], setAside = 0 }: RightState,
+): Promise<void> {
   await shop.until(async () => {
     const closed = await shop.database.query('SELECT FROM upload_file WHERE closed_at IS NOT NULL');
     return closed.length === files;
@@ -27,7 +34,10 @@ export async function expectRightState(shop: Installation, { written, files }: R
 
   const states = await shop.database.query('SELECT sequence, state FROM upload_file ORDER BY sequence');
   expect(states).toEqual(
-    Array.from({ length: files }, (_, index) => ({ sequence: index + 1, state: 'APPLIED' })),
+    Array.from({ length: files }, (_, index) => {
+      const sequence = index + 1;
+      return { sequence, state: skipped.includes(sequence) ? 'SKIPPED' : 'APPLIED' };
+    }),
   );
   expect(await shop.database.query("SELECT FROM shopify_call WHERE state = 'STORED'")).toEqual([]);
   expect(await shop.database.query('SELECT holder FROM lane')).toEqual([{ holder: null }]);
@@ -36,7 +46,9 @@ export async function expectRightState(shop: Installation, { written, files }: R
   expect(await shop.filesIn('incoming')).toEqual([]);
   const everywhere = await readdir(shop.sftpFolder, { recursive: true });
   expect(everywhere.filter((path) => path.includes('.part'))).toEqual([]);
-  const archived = everywhere.filter((path) => path.startsWith(`archive/${SHOP}/`));
+  const aside = everywhere.filter((path) => path.startsWith(`archive/${SHOP}/set-aside/`));
+  expect(aside).toHaveLength(setAside);
+  const archived = everywhere.filter((path) => path.startsWith(`archive/${SHOP}/`) && !aside.includes(path));
   expect(archived.filter((path) => path.endsWith('.csv'))).toHaveLength(files);
   expect(archived.filter((path) => path.endsWith('.csv.sha256'))).toHaveLength(files);
 }
