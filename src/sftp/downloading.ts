@@ -32,7 +32,13 @@ export async function sha256OnServer(connection: SftpConnection, path: string): 
   const folder = await mkdtemp(join(tmpdir(), 'atp-sync-'));
   try {
     const localPath = join(folder, 'read-back');
-    await connection.download(path, localPath);
+    try {
+      await connection.download(path, localPath);
+    } catch (error) {
+      // Another attempt may have renamed or removed it since the look.
+      if ((await connection.look(path)) === null) return null;
+      throw error;
+    }
     return await sha256OfFile(localPath);
   } finally {
     await rm(folder, { recursive: true, force: true });

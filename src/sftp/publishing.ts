@@ -18,6 +18,9 @@ import type { SftpConnection } from './sftp-connection.ts';
 /** How often a name's content is read at most until two readings in a row agree. */
 const READINGS_MAX = 4;
 
+/** How often a part is written at most: an attempt that succeeds removes the others' parts, each attempt once. */
+const PLACINGS_MAX = 4;
+
 export interface Publication {
   readonly localPath: string;
   /** Absolute, on the server. */
@@ -65,13 +68,18 @@ type Placed = Pick<Publication, 'localPath' | 'path' | 'name' | 'sha256' | 'part
 /** The local file, under a part name first, read back there, then renamed. */
 async function place(connection: SftpConnection, file: Placed): Promise<void> {
   const part = `${file.path}.part-${file.partId}`;
-  try {
-    await connection.upload(file.localPath, part);
-    await proveStored(connection, part, file);
-    // Again, just before: a server may replace an existing name without a word.
-    if (!(await isPublished(connection, file))) await connection.rename(part, file.path);
-  } catch (error) {
-    await settle(connection, file, part, error);
+  for (let placing = 1; ; placing += 1) {
+    try {
+      await connection.upload(file.localPath, part);
+      await proveStored(connection, part, file);
+      // Again, just before: a server may replace an existing name without a word.
+      if (!(await isPublished(connection, file))) await connection.rename(part, file.path);
+      return;
+    } catch (error) {
+      const outcome = await settle(connection, file, part, error);
+      if (outcome === 'published') return;
+      if (outcome === 'failed' || placing >= PLACINGS_MAX) throw error;
+    }
   }
 }
 
@@ -83,9 +91,14 @@ async function proveStored(connection: SftpConnection, part: string, file: Place
   throw connection.failed(`it did not keep ${file.name} as it was sent`);
 }
 
-/** An attempt has failed, or its reply was lost: the names tell which. */
-async function settle(connection: SftpConnection, file: Placed, part: string, error: unknown): Promise<void> {
-  if (error instanceof AtpError && error.code === 'FILE_NAME_TAKEN') {
+/** An attempt has failed, or its reply was lost: the names tell which, and whether another attempt took its part. */
+async function settle(
+  connection: SftpConnection,
+  file: Placed,
+  part: string,
+  error: unknown,
+): Promise<'published' | 'part-taken' | 'failed'> {
+  if (isNameTaken(error)) {
     await connection.remove(part).catch(() => undefined);
     throw error;
   }
@@ -93,8 +106,16 @@ async function settle(connection: SftpConnection, file: Placed, part: string, er
   const isThere = await isPublished(connection, file).catch((lookError: unknown) => {
     throw isNameTaken(lookError) ? lookError : error;
   });
+  if (isThere) {
+    await connection.remove(part).catch(() => undefined);
+    return 'published';
+  }
+  const left = await connection.look(part).catch(() => {
+    throw error;
+  });
+  if (left === null) return 'part-taken';
   await connection.remove(part).catch(() => undefined);
-  if (!isThere) throw error;
+  return 'failed';
 }
 
 function isNameTaken(error: unknown): boolean {
@@ -106,19 +127,24 @@ async function publishChecksum(connection: SftpConnection, file: Publication): P
   const text = `${file.sha256}  ${file.name}\n`;
   const sha256 = createHash('sha256').update(text).digest('hex');
   const path = `${file.path}.sha256`;
-  if ((await sha256OnServer(connection, path)) === sha256) return;
+  const name = `${file.name}.sha256`;
+  try {
+    if (await isPublished(connection, { path, name, sha256 })) return;
+  } catch (error) {
+    if (!isNameTaken(error)) throw error;
+    await connection.remove(path);
+  }
   const folder = await mkdtemp(join(tmpdir(), 'atp-sync-'));
   try {
     const localPath = join(folder, 'checksum');
     await writeFile(localPath, text);
-    await connection.remove(path);
-    await place(connection, { localPath, path, name: `${file.name}.sha256`, sha256, partId: file.partId });
+    await place(connection, { localPath, path, name, sha256, partId: file.partId });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Parts of attempts that died. Another attempt may be under way with the same bytes: it then finds the file there. */
+/** Parts of attempts that died. One that is under way with the same bytes finds the file there, or writes its part again. */
 async function removeOwnParts(connection: SftpConnection, { path, name }: Publication): Promise<void> {
   const { folder } = folderAndName(path);
   const entries = (await connection.list(folder)) ?? [];

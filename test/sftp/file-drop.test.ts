@@ -151,6 +151,60 @@ describe.each(await sftpServers())('the file drop on the %s server', (server) =>
     }
   });
 
+  test('one that loses its part to another that succeeds, publishes the checksum all the same', async () => {
+    const localPath = await localFile('content');
+    const folder = `${root.settings.root}/outgoing`;
+    const publication = {
+      localPath,
+      path: `${folder}/${NAME}`,
+      name: NAME,
+      sha256: sha256('content'),
+      withChecksumFile: true,
+    };
+    // Both must find a wrong checksum, so that the slow one removes the quick one's right checksum.
+    await put(`outgoing/${NAME}.sha256`, 'of another content');
+    const quickEnds = Promise.withResolvers<void>();
+    const partIsWritten = Promise.withResolvers<void>();
+
+    const quick = withConnection(root.settings, (connection) =>
+      publishFile(
+        {
+          ...connection,
+          list: async (path) => {
+            quickEnds.resolve();
+            await partIsWritten.promise;
+            return connection.list(path);
+          },
+        },
+        { ...publication, partId: '0198b3a2-0000-7000-8000-000000000003' },
+      ),
+    );
+    let uploads = 0;
+    const slow = withConnection(root.settings, (connection) =>
+      publishFile(
+        {
+          ...connection,
+          remove: async (path) => {
+            if (path.endsWith('.sha256')) await quickEnds.promise;
+            await connection.remove(path);
+          },
+          upload: async (from, path) => {
+            await connection.upload(from, path);
+            uploads += 1;
+            partIsWritten.resolve();
+            await quick;
+          },
+        },
+        { ...publication, partId: '0198b3a2-0000-7000-8000-000000000004' },
+      ),
+    );
+    await Promise.all([quick, slow]);
+
+    expect(uploads).toBeGreaterThan(1);
+    expect(await namesIn('outgoing')).toEqual([NAME, `${NAME}.sha256`]);
+    expect(await read(`outgoing/${NAME}.sha256`)).toBe(`${sha256('content')}  ${NAME}\n`);
+  });
+
   test('when the reply to the rename is lost, the names tell that it was done', async () => {
     const localPath = await localFile('content');
     await withConnection(root.settings, async (connection) => {
