@@ -18,8 +18,11 @@ import type { SftpConnection } from './sftp-connection.ts';
 /** How often a name's content is read at most until two readings in a row agree. */
 const READINGS_MAX = 4;
 
-/** How often a part is written at most: an attempt that succeeds removes the others' parts, each attempt once. */
-const PLACINGS_MAX = 4;
+/**
+ * How often a publication is begun at most on one connection. Attempts at the same file (a worker that was given up and
+ * the one that took over) may remove each other's part or checksum, each at most once: when it ends.
+ */
+const PUBLICATIONS_MAX = 4;
 
 export interface Publication {
   readonly localPath: string;
@@ -34,6 +37,21 @@ export interface Publication {
 
 /** @throws AtpError FILE_NAME_TAKEN */
 export async function publishFile(connection: SftpConnection, file: Publication): Promise<void> {
+  let first: unknown;
+  for (let begun = 1; begun <= PUBLICATIONS_MAX; begun += 1) {
+    try {
+      await publishOnce(connection, file);
+      return;
+    } catch (error) {
+      if (isNameTaken(error)) throw error;
+      first ??= error;
+    }
+  }
+  // The one that tells most: when the connection died, the later ones say only that it is closed.
+  throw first;
+}
+
+async function publishOnce(connection: SftpConnection, file: Publication): Promise<void> {
   const isThere = await isPublished(connection, file);
   if (!isThere) await connection.makeFolder(folderAndName(file.path).folder);
   // Written even when the file is there: a crash or a person may have left it alone.
@@ -68,18 +86,13 @@ type Placed = Pick<Publication, 'localPath' | 'path' | 'name' | 'sha256' | 'part
 /** The local file, under a part name first, read back there, then renamed. */
 async function place(connection: SftpConnection, file: Placed): Promise<void> {
   const part = `${file.path}.part-${file.partId}`;
-  for (let placing = 1; ; placing += 1) {
-    try {
-      await connection.upload(file.localPath, part);
-      await proveStored(connection, part, file);
-      // Again, just before: a server may replace an existing name without a word.
-      if (!(await isPublished(connection, file))) await connection.rename(part, file.path);
-      return;
-    } catch (error) {
-      const outcome = await settle(connection, file, part, error);
-      if (outcome === 'published') return;
-      if (outcome === 'failed' || placing >= PLACINGS_MAX) throw error;
-    }
+  try {
+    await connection.upload(file.localPath, part);
+    await proveStored(connection, part, file);
+    // Again, just before: a server may replace an existing name without a word.
+    if (!(await isPublished(connection, file))) await connection.rename(part, file.path);
+  } catch (error) {
+    await settle(connection, file, part, error);
   }
 }
 
@@ -91,13 +104,8 @@ async function proveStored(connection: SftpConnection, part: string, file: Place
   throw connection.failed(`it did not keep ${file.name} as it was sent`);
 }
 
-/** An attempt has failed, or its reply was lost: the names tell which, and whether another attempt took its part. */
-async function settle(
-  connection: SftpConnection,
-  file: Placed,
-  part: string,
-  error: unknown,
-): Promise<'published' | 'part-taken' | 'failed'> {
+/** An attempt has failed, or its reply was lost: the names tell which. */
+async function settle(connection: SftpConnection, file: Placed, part: string, error: unknown): Promise<void> {
   if (isNameTaken(error)) {
     await connection.remove(part).catch(() => undefined);
     throw error;
@@ -106,16 +114,8 @@ async function settle(
   const isThere = await isPublished(connection, file).catch((lookError: unknown) => {
     throw isNameTaken(lookError) ? lookError : error;
   });
-  if (isThere) {
-    await connection.remove(part).catch(() => undefined);
-    return 'published';
-  }
-  const left = await connection.look(part).catch(() => {
-    throw error;
-  });
-  if (left === null) return 'part-taken';
   await connection.remove(part).catch(() => undefined);
-  return 'failed';
+  if (!isThere) throw error;
 }
 
 function isNameTaken(error: unknown): boolean {
@@ -144,7 +144,7 @@ async function publishChecksum(connection: SftpConnection, file: Publication): P
   }
 }
 
-/** Parts of attempts that died. One that is under way with the same bytes finds the file there, or writes its part again. */
+/** Parts of attempts that died. One that is under way with the same bytes finds the file there or begins again. */
 async function removeOwnParts(connection: SftpConnection, { path, name }: Publication): Promise<void> {
   const { folder } = folderAndName(path);
   const entries = (await connection.list(folder)) ?? [];

@@ -144,6 +144,8 @@ function requests(
     what: string,
     request: (progress: () => void) => Promise<Result>,
   ): Promise<Result> {
+    // ssh2 never answers a request that is made after the end.
+    if (socket.destroyed) throw unreachable(settings, new Error('the connection was closed'), { what });
     let isLate = false;
     const timeout = setTimeout(() => {
       isLate = true;
