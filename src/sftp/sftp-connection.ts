@@ -1,7 +1,7 @@
 /** One connection to the SFTP server: pinned, bounded in time and memory, with coded errors. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import SftpClient from 'ssh2-sftp-client';
 import { AtpError } from '../domain/errors.ts';
@@ -15,6 +15,7 @@ import {
   SFTP_REQUESTS_IN_FLIGHT,
 } from '../domain/limits.ts';
 import type { SftpSettings } from './file-drop.ts';
+import { readRemoteFile } from './reading.ts';
 
 /** What is under a name. A link is told as a link, never followed. */
 export interface RemoteEntry {
@@ -151,20 +152,27 @@ function requests(
       isLate = true;
       socket.destroy();
     }, SFTP_ANSWER_TIMEOUT_MS);
+    // ssh2 leaves requests unanswered when the connection ends.
+    const closed = Promise.withResolvers<never>();
+    const onClose = () => {
+      closed.reject(new Error('the connection was closed'));
+    };
+    socket.once('close', onClose);
     try {
-      return await request(() => timeout.refresh());
+      return await Promise.race([request(() => timeout.refresh()), closed.promise]);
     } catch (error) {
       const reason = isLate ? `no answer within ${SFTP_ANSWER_TIMEOUT_MS} ms` : null;
       throw unreachable(settings, error, { what, reason });
     } finally {
       clearTimeout(timeout);
+      socket.off('close', onClose);
     }
   }
 
   async function look(path: string): Promise<RemoteEntry | null> {
     return answered(`looking at ${path}`, async () => {
       // By ssh2 itself: its wrapper takes every failure for "no such file".
-      const attributes = await lstat(wrapper, socket, path);
+      const attributes = await lstat(wrapper, path);
       if (attributes === null) return null;
       return {
         name: path.slice(path.lastIndexOf('/') + 1),
@@ -204,9 +212,12 @@ function requests(
     },
 
     async download(path, localPath) {
-      await answered(`reading ${path}`, (progress) =>
-        client.fastGet(path, localPath, { ...TRANSFER, step: progress }),
-      );
+      const local = await open(localPath, 'w');
+      try {
+        await answered(`reading ${path}`, (progress) => readRemoteFile(wrapper, path, local, progress));
+      } finally {
+        await local.close();
+      }
     },
 
     async rename(from, to) {
@@ -239,22 +250,14 @@ interface Attributes {
   isDirectory(): boolean;
 }
 
-async function lstat(wrapper: Wrapper, socket: Socket, path: string): Promise<Attributes | null> {
+async function lstat(wrapper: Wrapper, path: string): Promise<Attributes | null> {
   const answer = Promise.withResolvers<Attributes | null>();
-  const closed = () => {
-    answer.reject(new Error('the connection was closed'));
-  };
-  socket.once('close', closed);
-  try {
-    wrapper.lstat(path, (error, attributes) => {
-      if (!error) answer.resolve(attributes);
-      else if (codeOf(error) === NO_SUCH_FILE) answer.resolve(null);
-      else answer.reject(error);
-    });
-    return await answer.promise;
-  } finally {
-    socket.off('close', closed);
-  }
+  wrapper.lstat(path, (error, attributes) => {
+    if (!error) answer.resolve(attributes);
+    else if (codeOf(error) === NO_SUCH_FILE) answer.resolve(null);
+    else answer.reject(error);
+  });
+  return answer.promise;
 }
 
 function codeOf(error: unknown): unknown {
@@ -270,6 +273,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/ENOTFOUND|EAI_AGAIN/, 'its name is not known'],
   [/ECONNREFUSED/, 'it refuses the connection'],
   [/ECONNRESET|has reset|EPIPE/, 'the connection was reset'],
+  [/became shorter/, 'the file became shorter'],
   [/ENOSPC/, 'the disk of this machine is full'],
   [/keepalive/i, 'the connection is dead'],
   [/timed? ?out|TimeoutError|aborted/i, 'no answer in time'],

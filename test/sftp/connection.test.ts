@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createHash } from 'node:crypto';
-import { readdir, writeFile } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
+import { readdir, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import {
@@ -99,4 +100,21 @@ test('a connection that goes dead in the middle is given up within the keepalive
   const budgetMs = SFTP_KEEPALIVE_INTERVAL_MS * (SFTP_KEEPALIVE_COUNT_MAX + 1) + SFTP_CLOSE_TIMEOUT_MS;
   expect(performance.now() - started).toBeLessThan(2 * budgetMs);
   expect(await readdir(join(root.folder, FILE.folder))).not.toContain(FILE.name);
+});
+
+test('a file that a sender cuts short while it is read is told, and the connection goes on', async () => {
+  const localPath = join(await scratchFolder(), 'file');
+  const remote = join(root.folder, 'incoming/big.csv');
+  await writeFile(remote, randomBytes(64 * 1024 * 1024));
+
+  await fileDrop(root.settings)(async (drop) => {
+    const reading = codedError(() => drop.download('incoming/big.csv', localPath));
+    while (((await stat(localPath).catch(() => null))?.size ?? 0) === 0) await setImmediate();
+    await truncate(remote, 1000);
+
+    const error = await reading;
+    expect(error).toMatchObject({ code: 'SFTP_UNREACHABLE', class: 'retry' });
+    expect(error.message).toContain('the file became shorter');
+    expect(await drop.list('incoming')).toMatchObject([{ name: 'big.csv', sizeBytes: 1000 }]);
+  });
 });
