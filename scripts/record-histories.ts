@@ -6,25 +6,21 @@
  *     node scripts/record-histories.ts
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { partsFolder } from '../src/config/config.ts';
 import { dropFeed } from '../src/main/drop-feed.ts';
 import { createMapShop } from '../activities/map-shop.ts';
 import { seed } from '../src/main/seed.ts';
-import { openDatabase, type Database } from '../src/postgres/database.ts';
-import { migrate } from '../src/postgres/migrate.ts';
+import type { Database } from '../src/postgres/database.ts';
 import { fileDrop, type OpenFileDrop } from '../src/sftp/file-drop.ts';
 import { openAdminApi } from '../src/shopify/admin-api.ts';
-import { stackEnvironment } from '../src/stand-ins/stack-files.ts';
-import { startStack, type StackAddresses } from '../src/stand-ins/stack.ts';
-import { connectTemporal, TASK_QUEUE, type TemporalClient } from '../src/temporal/connection.ts';
+import type { StackAddresses } from '../src/stand-ins/stack.ts';
+import { TASK_QUEUE, type TemporalClient } from '../src/temporal/connection.ts';
 import { jobWorkflowId, WorkflowFailure } from '../src/temporal/jobs.ts';
 import { decideLane, decideLaneWorkflowId } from '../src/temporal/lane-decisions.ts';
-import { WorkerUnderTest } from './bench/worker-under-test.ts';
+import { onOwnStack } from './bench/own-stack.ts';
 
 const HISTORIES = join(import.meta.dirname, '../test/replay/histories');
 const SHOP = { shopId: 'blue-shirts' };
@@ -165,32 +161,19 @@ async function until(database: Database, condition: string): Promise<void> {
 
 rmSync(HISTORIES, { recursive: true, force: true });
 mkdirSync(HISTORIES, { recursive: true });
-const stateDir = join(tmpdir(), `atp-histories-${process.pid}`);
-const stack = await startStack({ stateDir, partsDir: partsFolder(), durable: false });
-const { shopify, sftp, temporal: where } = stack.addresses;
-const database = openDatabase(stack.addresses.databaseUrl);
-const temporal = await connectTemporal({
-  ...where,
-  isConfigured: true,
-  connection: { address: where.address },
-});
-const worker = new WorkerUnderTest(stackEnvironment(stack.addresses));
-try {
-  await migrate(database);
-  const drop = fileDrop({ ...sftp, password: null });
-  await seed({
-    database,
-    fileDrop: drop,
-    controlUrl: shopify.controlUrl,
-    mapShop: createMapShop({ database, adminApi: (shop) => openAdminApi(shop) }),
-    shop: { ...shopify, facilityGroupId: 'FAC_GRP', apiVersion: '2026-10' },
-  });
-  await worker.start();
-  await recordAll(new Recorder(temporal), stack.addresses, database, drop);
-} finally {
-  await worker.kill();
-  await temporal.close();
-  await database.close();
-  await stack.stop();
-  rmSync(stateDir, { recursive: true, force: true });
-}
+await onOwnStack(
+  async ({ addresses, database, temporal, worker }) => {
+    const { shopify, sftp } = addresses;
+    const drop = fileDrop({ ...sftp, password: null });
+    await seed({
+      database,
+      fileDrop: drop,
+      controlUrl: shopify.controlUrl,
+      mapShop: createMapShop({ database, adminApi: (shop) => openAdminApi(shop) }),
+      shop: { ...shopify, facilityGroupId: 'FAC_GRP', apiVersion: '2026-10' },
+    });
+    await worker.start();
+    await recordAll(new Recorder(temporal), addresses, database, drop);
+  },
+  { durable: false },
+);

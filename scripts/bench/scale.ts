@@ -2,27 +2,22 @@
  * A real catalogue on the embedded stack: import, Hard Sync, Process uploads and verification of many products at
  * four facilities, while the worker is killed at random. Right is: every SKU equal, no call applied twice.
  */
-import { rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { createMapShop } from '../../activities/map-shop.ts';
-import { partsFolder } from '../../src/config/config.ts';
 import { dropFeed } from '../../src/main/drop-feed.ts';
-import { openDatabase, type Database } from '../../src/postgres/database.ts';
-import { migrate } from '../../src/postgres/migrate.ts';
+import type { Database } from '../../src/postgres/database.ts';
 import { fileDrop } from '../../src/sftp/file-drop.ts';
 import { openAdminApi } from '../../src/shopify/admin-api.ts';
-import { stackEnvironment } from '../../src/stand-ins/stack-files.ts';
-import { startStack, type StackAddresses } from '../../src/stand-ins/stack.ts';
+import type { StackAddresses } from '../../src/stand-ins/stack.ts';
 import type { LoggedRequest } from '../../src/stand-ins/shopify-twin/index.ts';
-import { connectTemporal, type TemporalClient } from '../../src/temporal/connection.ts';
+import type { TemporalClient } from '../../src/temporal/connection.ts';
 import { runJob, type JobOrder } from '../../src/temporal/jobs.ts';
 import { decideLane } from '../../src/temporal/lane-decisions.ts';
 import { randomOf, type Random } from './random.ts';
 import { Killer } from './killer.ts';
-import { WorkerUnderTest } from './worker-under-test.ts';
+import { onOwnStack } from './own-stack.ts';
+import type { WorkerUnderTest } from './worker-under-test.ts';
 
 const FACILITIES = ['NEW_YORK', 'SAN_FRANCISCO', 'NEW_JERSEY_DC', 'OUTLET'] as const;
 /** Of these the last one does not sell online. */
@@ -53,31 +48,21 @@ export async function run(args: readonly string[]): Promise<boolean> {
     `${products} products × ${FACILITIES.length} facilities, ${kills} kills, seed ${values.seed}\n`,
   );
 
-  const stateDir = join(tmpdir(), `atp-bench-${process.pid}`);
-  const stack = await startStack({ stateDir, partsDir: partsFolder() });
-  const { addresses } = stack;
-  const database = openDatabase(addresses.databaseUrl);
-  const { address, namespace } = addresses.temporal;
-  const temporal = await connectTemporal({ address, namespace, isConfigured: true, connection: { address } });
-  const worker = new WorkerUnderTest(stackEnvironment(addresses));
-  try {
-    await prepare(database, addresses, products, random);
-    await worker.start();
-    const killer = new Killer(worker, database, { products, kills, random });
-    const steps: Step[] = [];
-    for (const [name, order] of JOBS) {
-      const killing = killer.during(order.job);
-      steps.push(await timed(temporal, worker, name, order));
-      await killing;
-    }
-    return await report({ database, addresses, steps, worker, products, kills: killer.killed });
-  } finally {
-    await worker.kill();
-    await temporal.close();
-    await database.close();
-    await stack.stop();
-    rmSync(stateDir, { recursive: true, force: true });
-  }
+  return onOwnStack(
+    async ({ addresses, database, temporal, worker }) => {
+      await prepare(database, addresses, products, random);
+      await worker.start();
+      const killer = new Killer(worker, database, { products, kills, random });
+      const steps: Step[] = [];
+      for (const [name, order] of JOBS) {
+        const killing = killer.during(order.job);
+        steps.push(await timed(temporal, worker, name, order));
+        await killing;
+      }
+      return report({ database, addresses, steps, worker, products, kills: killer.killed });
+    },
+    { durable: true },
+  );
 }
 
 const JOBS: readonly (readonly [string, JobOrder])[] = [
@@ -93,7 +78,6 @@ async function prepare(
   products: number,
   random: Random,
 ): Promise<void> {
-  await migrate(database);
   await database.query(
     `INSERT INTO facility (facility_id, facility_name, facility_type_id)
      SELECT id, id, 'RETAIL_STORE' FROM unnest($1::text[]) AS id`,

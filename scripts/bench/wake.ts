@@ -2,28 +2,22 @@
  * How soon the lane takes a file that became READY: deltas of one product, one after the other, each beside the least
  * that Temporal needs for a signal and a step. Right is: every file was applied, in its order.
  */
-import { rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { createMapShop } from '../../activities/map-shop.ts';
-import { partsFolder } from '../../src/config/config.ts';
 import { LEDGER_REASONS } from '../../src/domain/feed.ts';
-import { openDatabase, type Database } from '../../src/postgres/database.ts';
+import type { Database } from '../../src/postgres/database.ts';
 import { addFacility } from '../../src/postgres/facilities.ts';
 import { addGroupMember, DEFAULT_FACILITY_GROUP_ID } from '../../src/postgres/facility-groups.ts';
-import { migrate } from '../../src/postgres/migrate.ts';
 import { addProduct, setProduct } from '../../src/postgres/products.ts';
 import { addShop } from '../../src/postgres/shops.ts';
 import { openAdminApi } from '../../src/shopify/admin-api.ts';
-import { stackEnvironment } from '../../src/stand-ins/stack-files.ts';
-import { startStack, type StackAddresses } from '../../src/stand-ins/stack.ts';
-import { connectTemporal, type TemporalClient } from '../../src/temporal/connection.ts';
+import type { StackAddresses } from '../../src/stand-ins/stack.ts';
+import type { TemporalClient } from '../../src/temporal/connection.ts';
 import { runJob } from '../../src/temporal/jobs.ts';
 import { decideLane } from '../../src/temporal/lane-decisions.ts';
+import { onOwnStack } from './own-stack.ts';
 import { openWakeFloor } from './wake-floor.ts';
-import { WorkerUnderTest } from './worker-under-test.ts';
 
 const SHOP_ID = 'blue-shirts';
 const SKU = 'BLUE-SHIRT';
@@ -37,38 +31,27 @@ export async function run(args: readonly string[]): Promise<boolean> {
     options: { deltas: { type: 'string', default: '20' } },
   });
   const deltas = Number(values.deltas);
-  const stateDir = join(tmpdir(), `atp-bench-${process.pid}`);
-  const stack = await startStack({ stateDir, partsDir: partsFolder() });
-  const { addresses } = stack;
-  const database = openDatabase(addresses.databaseUrl);
-  const { address, namespace } = addresses.temporal;
-  const temporal = await connectTemporal({ address, namespace, isConfigured: true, connection: { address } });
-  const worker = new WorkerUnderTest(stackEnvironment(addresses));
-  try {
-    await prepare(database, addresses);
-    await worker.start();
-    await firstHardSync(temporal);
-    const floor = await openWakeFloor(temporal);
-    const floorMs: number[] = [];
-    for (let delta = 1; delta <= deltas; delta += 1) {
-      floorMs.push(await floor.measureMs());
-      await setProduct(database, SKU, { atFacility: { facilityId: FACILITY_ID, safetyStock: delta } });
-      await runJob(temporal, { job: 'recent-changes', shopId: SHOP_ID }, { wait: true });
-      await runJob(temporal, { job: 'process-uploads', shopId: SHOP_ID }, { wait: true });
-    }
-    await floor.close();
-    return report({ files: await filesOf(database), deltas, floorMs });
-  } finally {
-    await worker.kill();
-    await temporal.close();
-    await database.close();
-    await stack.stop();
-    rmSync(stateDir, { recursive: true, force: true });
-  }
+  return onOwnStack(
+    async ({ addresses, database, temporal, worker }) => {
+      await prepare(database, addresses);
+      await worker.start();
+      await firstHardSync(temporal);
+      const floor = await openWakeFloor(temporal);
+      const floorMs: number[] = [];
+      for (let delta = 1; delta <= deltas; delta += 1) {
+        floorMs.push(await floor.measureMs());
+        await setProduct(database, SKU, { atFacility: { facilityId: FACILITY_ID, safetyStock: delta } });
+        await runJob(temporal, { job: 'recent-changes', shopId: SHOP_ID }, { wait: true });
+        await runJob(temporal, { job: 'process-uploads', shopId: SHOP_ID }, { wait: true });
+      }
+      await floor.close();
+      return report({ files: await filesOf(database), deltas, floorMs });
+    },
+    { durable: true },
+  );
 }
 
 async function prepare(database: Database, { shopify }: StackAddresses): Promise<void> {
-  await migrate(database);
   await addFacility(database, {
     facilityId: FACILITY_ID,
     facilityName: FACILITY_ID,

@@ -1,5 +1,5 @@
 /** A Hard Sync, then a change in whose course the worker is killed; another worker finishes what was begun. */
-import { Installation } from '../end-to-end/installation.ts';
+import { Installation, type OwnParts } from '../end-to-end/installation.ts';
 import type { CrashPointName } from './crash-points.ts';
 import { startCrashingWorker, type CrashingWorker } from './crashing.ts';
 import { expectRightState } from './right-state.ts';
@@ -19,8 +19,8 @@ export interface SyncedShop {
 }
 
 /** Counted and synced once. */
-export async function syncedShop(): Promise<SyncedShop> {
-  const shop = await Installation.open(Object.keys(AT_FIRST));
+export async function syncedShop(own: OwnParts = {}): Promise<SyncedShop> {
+  const shop = await Installation.open(Object.keys(AT_FIRST), own);
   const worker = await startCrashingWorker(shop);
   await shop.count('RESET_INVENTORY__1.csv', 'WAREHOUSE', AT_FIRST);
   await shop.hardSync();

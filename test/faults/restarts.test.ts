@@ -1,27 +1,19 @@
 /** A server is killed while a worker needs it, and comes back with what it had on its disk. */
 import { expect, test } from 'vitest';
-import { Installation } from '../end-to-end/installation.ts';
 import { concurrently } from '../setup/clean-up.ts';
-import { startCrashingWorker } from './crashing.ts';
+import { RIGHT, syncedShop, type SyncedShop } from './crash-story.ts';
 import { ownPostgres, ownTemporal } from './own-parts.ts';
 import { expectRightState } from './right-state.ts';
 import { hasReplayed } from './twin-log.ts';
 
-const SKUS = ['GROWS', 'STAYS'];
-
 /** A delta's call waits at Shopify. */
-async function callInFlight(shop: Installation): Promise<string> {
-  await shop.count('RESET_INVENTORY__1.csv', 'WAREHOUSE', { GROWS: 5, STAYS: 9 });
-  await shop.hardSync();
-  await shop.processUploads();
-  await shop.count('RESET_INVENTORY__2.csv', 'WAREHOUSE', { GROWS: 7, STAYS: 9 });
+async function callInFlight({ shop, change }: SyncedShop): Promise<string> {
+  await change();
   const call = await shop.hold('SetOnlineAtp');
   await shop.recentChanges();
   await shop.arrived(call);
   return call;
 }
-
-const RIGHT = { written: { GROWS: [5, 7], STAYS: [9] }, files: 2 };
 
 for (const at of [
   'rows inserted, not committed',
@@ -32,12 +24,8 @@ for (const at of [
     `Postgres is killed while a delta is made: ${at}`,
     concurrently(async () => {
       const postgres = await ownPostgres();
-      const shop = await Installation.open(SKUS, { database: postgres.fixture });
-      const worker = await startCrashingWorker(shop);
-      await shop.count('RESET_INVENTORY__1.csv', 'WAREHOUSE', { GROWS: 5, STAYS: 9 });
-      await shop.hardSync();
-      await shop.processUploads();
-      await shop.count('RESET_INVENTORY__2.csv', 'WAREHOUSE', { GROWS: 7, STAYS: 9 });
+      const { shop, worker, change } = await syncedShop({ database: postgres.fixture });
+      await change();
 
       await worker.order({ at, signal: 'SIGSTOP' });
       const delta = shop.recentChanges();
@@ -56,13 +44,13 @@ test.concurrent(
   'Postgres is away when Shopify answers',
   concurrently(async () => {
     const postgres = await ownPostgres();
-    const shop = await Installation.open(SKUS, { database: postgres.fixture });
-    const worker = await shop.startWorker();
-    const call = await callInFlight(shop);
+    const synced = await syncedShop({ database: postgres.fixture });
+    const { shop, worker } = synced;
+    const call = await callInFlight(synced);
 
     await postgres.kill();
     await shop.release(call);
-    await shop.until(() => Promise.resolve(worker.output.includes('DATABASE_UNREACHABLE')));
+    await shop.until(() => Promise.resolve(worker.process.output.includes('DATABASE_UNREACHABLE')));
     await postgres.startAgain();
 
     await expectRightState(shop, RIGHT);
@@ -74,9 +62,9 @@ test.concurrent(
   'Temporal is away when Shopify answers',
   concurrently(async () => {
     const temporal = await ownTemporal();
-    const shop = await Installation.open(SKUS, { temporal: temporal.fixture });
-    await shop.startWorker();
-    const call = await callInFlight(shop);
+    const synced = await syncedShop({ temporal: temporal.fixture });
+    const { shop } = synced;
+    const call = await callInFlight(synced);
 
     await temporal.kill();
     await shop.release(call);
@@ -93,11 +81,11 @@ test.concurrent(
   'Temporal and the worker are killed, and only what they had written comes back',
   concurrently(async () => {
     const temporal = await ownTemporal();
-    const shop = await Installation.open(SKUS, { temporal: temporal.fixture });
-    const worker = await shop.startWorker();
-    const call = await callInFlight(shop);
+    const synced = await syncedShop({ temporal: temporal.fixture });
+    const { shop, worker } = synced;
+    const call = await callInFlight(synced);
 
-    await Promise.all([temporal.kill(), worker.kill()]);
+    await Promise.all([temporal.kill(), worker.process.kill()]);
     await shop.release(call);
     await temporal.startAgain();
     await shop.startWorker();
