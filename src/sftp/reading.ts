@@ -8,7 +8,8 @@ import type { FileHandle } from 'node:fs/promises';
 import type SftpClient from 'ssh2-sftp-client';
 import { SFTP_REQUEST_BYTES, SFTP_REQUESTS_IN_FLIGHT } from '../domain/limits.ts';
 
-type Wrapper = Awaited<ReturnType<SftpClient['connect']>>;
+/** A session’s SFTP requests, as ssh2 offers them. */
+export type Wrapper = Awaited<ReturnType<SftpClient['connect']>>;
 
 /** As many bytes as the file had when it was opened. @throws Error when it has become shorter meanwhile */
 export async function readRemoteFile(

@@ -15,7 +15,7 @@ import {
   SFTP_REQUESTS_IN_FLIGHT,
 } from '../domain/limits.ts';
 import type { SftpSettings } from './file-drop.ts';
-import { readRemoteFile } from './reading.ts';
+import { readRemoteFile, type Wrapper } from './reading.ts';
 
 /** What is under a name. A link is told as a link, never followed. */
 export interface RemoteEntry {
@@ -41,8 +41,6 @@ export interface SftpConnection {
   /** The coded error for an answer that is well-formed and no good. */
   failed(reason: string): AtpError;
 }
-
-type Wrapper = Awaited<ReturnType<SftpClient['connect']>>;
 
 /** SSH_FX codes of the SFTP protocol, draft 02, section 7. */
 const NO_SUCH_FILE = 2;

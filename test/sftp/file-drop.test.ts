@@ -142,7 +142,7 @@ describe.each(await sftpServers())('the file drop on the %s server', (server) =>
     expect(await namesIn('outgoing/blue-shirts')).toEqual([NAME, `${NAME}.part-notes`, `${NAME}.sha256`]);
   });
 
-  test('two that publish the same file at once both succeed', async () => {
+  test('attempts that publish the same file at once all succeed', async () => {
     for (let round = 1; round <= 10; round += 1) {
       const content = randomBytes(300_000);
       const folder = `outgoing/${round}/of/blue-shirts`;
