@@ -21,11 +21,11 @@ import {
   type ChunkWork,
   type RefusedRow,
   type StoredCall,
-} from '../src/postgres/applying.ts';
+} from '../src/postgres/lane/chunk-ledger.ts';
 import type { Database } from '../src/postgres/database.ts';
-import type { LanePass } from '../src/postgres/lane.ts';
-import type { SettledRow } from '../src/postgres/settled-rows.ts';
-import type { Shop } from '../src/postgres/shops.ts';
+import type { LanePass } from '../src/postgres/lane/lane.ts';
+import type { SettledRow } from '../src/postgres/lane/settled-rows.ts';
+import type { Shop } from '../src/postgres/master-data/shops.ts';
 import type { AdminApi, SetAnswer } from '../src/shopify/admin-api.ts';
 import { idempotencyKey, setVariables, type SetRow } from '../src/shopify/set-online-atp.ts';
 

@@ -23,10 +23,15 @@ import {
   type FileOutcome,
   type LaneHolder,
   type LanePass,
-} from '../src/postgres/lane.ts';
-import { countQuarantined } from '../src/postgres/lane-view.ts';
-import { findShop, type Shop } from '../src/postgres/shops.ts';
-import { filesToArchive, findFile, markArchived, type UploadFile } from '../src/postgres/upload-files.ts';
+} from '../src/postgres/lane/lane.ts';
+import { countQuarantined } from '../src/postgres/lane/lane-view.ts';
+import { findShop, type Shop } from '../src/postgres/master-data/shops.ts';
+import {
+  filesToArchive,
+  findFile,
+  markArchived,
+  type UploadFile,
+} from '../src/postgres/lane/upload-files.ts';
 import type { FileDrop, OpenFileDrop } from '../src/sftp/file-drop.ts';
 import type { AdminApi } from '../src/shopify/admin-api.ts';
 import { applyChunk } from './apply-chunk.ts';

@@ -1,7 +1,7 @@
 /** Whether the database is the one in which a shop's files were numbered: asked before anything is numbered or sent. */
 import { outgoingFolder, sequenceOfName, setAsideFolder } from '../src/domain/upload-file.ts';
 import type { Database } from '../src/postgres/database.ts';
-import { checkOrigin, type NumbersOnSftp, type OriginCheck } from '../src/postgres/shop-origin.ts';
+import { checkOrigin, type NumbersOnSftp, type OriginCheck } from '../src/postgres/producing/shop-origin.ts';
 import type { FileDrop, OpenFileDrop } from '../src/sftp/file-drop.ts';
 
 /** Throws DATABASE_READ_ONLY, SHOP_UNKNOWN, and what SFTP throws when it has to be searched. */

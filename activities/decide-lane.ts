@@ -1,9 +1,9 @@
 /** Carrying out what a person has decided about a lane. The workflow decideLane sequences these. */
 import type { DecisionOutcome, LaneDecision } from '../src/domain/lane-decision.ts';
 import type { Database } from '../src/postgres/database.ts';
-import { decide, recordApproval, type KeyedDecision } from '../src/postgres/lane-decisions.ts';
-import { produceFile } from '../src/postgres/producing.ts';
-import { findPlan } from '../src/postgres/sync-plans.ts';
+import { decide, recordApproval, type KeyedDecision } from '../src/postgres/lane/lane-decisions.ts';
+import { produceFile } from '../src/postgres/producing/produce-file.ts';
+import { findPlan } from '../src/postgres/planning/sync-plans.ts';
 import type { OpenFileDrop } from '../src/sftp/file-drop.ts';
 import { originOf } from './check-origin.ts';
 import { keepAlive } from './keep-alive.ts';

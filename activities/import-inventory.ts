@@ -18,8 +18,8 @@ import {
 } from '../src/domain/feed.ts';
 import { FEED_SIZE_MAX_BYTES, FEEDS_PER_RUN, FILED_NAMES_MAX } from '../src/domain/limits.ts';
 import type { Database } from '../src/postgres/database.ts';
-import { importFeed, importSince, markFiled } from '../src/postgres/feed-imports.ts';
-import { whileFeedIsLocked } from '../src/postgres/feed-lock.ts';
+import { importFeed, importSince, markFiled } from '../src/postgres/feeds/imports.ts';
+import { whileFeedIsLocked } from '../src/postgres/feeds/lock.ts';
 import type { FileDrop, OpenFileDrop, RemoteFile } from '../src/sftp/file-drop.ts';
 import { sha256OfFile } from '../src/sftp/file-hash.ts';
 import { keepAlive } from './keep-alive.ts';

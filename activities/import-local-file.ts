@@ -4,7 +4,7 @@ import { withFeed } from '../src/csv/feed-csv.ts';
 import { AtpError } from '../src/domain/errors.ts';
 import { errorFileName, feedTypeNamed, type ImportCounts } from '../src/domain/feed.ts';
 import type { Database } from '../src/postgres/database.ts';
-import { importFeed } from '../src/postgres/feed-imports.ts';
+import { importFeed } from '../src/postgres/feeds/imports.ts';
 import { sha256OfFile } from '../src/sftp/file-hash.ts';
 
 export interface LocalFeed {

@@ -4,7 +4,7 @@ import { createDecideActivities, type DecideDeps } from './decide-lane.ts';
 import { createImportActivities, type ImportDeps } from './import-inventory.ts';
 import { createProduceActivities, type ProduceDeps } from './produce-files.ts';
 import { createPurgeActivities, type PurgeDeps } from './purge.ts';
-import { createRecheckActivities, type RecheckDeps } from './recheck-set-apart.ts';
+import { createRecheckActivities, type RecheckDeps } from './recheck-quarantined.ts';
 import { createVerifyActivities, type VerifyDeps } from './verify-shop.ts';
 
 export type { ClosedFile, LaneHead, LaneHolder } from './apply-files.ts';

@@ -1,8 +1,8 @@
 import type { ShopMapping } from '../src/domain/catalogue.ts';
 import { AtpError } from '../src/domain/errors.ts';
 import type { Database } from '../src/postgres/database.ts';
-import { replaceShopProducts } from '../src/postgres/shop-products.ts';
-import { findShop, type Shop } from '../src/postgres/shops.ts';
+import { replaceShopProducts } from '../src/postgres/mapping/shop-products.ts';
+import { findShop, type Shop } from '../src/postgres/master-data/shops.ts';
 import type { AdminApi } from '../src/shopify/admin-api.ts';
 
 export interface MapShopDeps {

@@ -4,18 +4,18 @@ import { renderUploadFile } from '../src/csv/upload-file-csv.ts';
 import type { PlanCause } from '../src/domain/sync-plan.ts';
 import { outgoingFolder, setAsideFolder, type UploadFileKind } from '../src/domain/upload-file.ts';
 import type { Database } from '../src/postgres/database.ts';
-import { produceFile } from '../src/postgres/producing.ts';
-import { isRewritten } from '../src/postgres/lane-decisions.ts';
-import { markReady } from '../src/postgres/ready-file.ts';
-import { findShop } from '../src/postgres/shops.ts';
-import type { SyncPlan } from '../src/postgres/sync-plans.ts';
+import { produceFile } from '../src/postgres/producing/produce-file.ts';
+import { isRewritten } from '../src/postgres/lane/lane-decisions.ts';
+import { markReady } from '../src/postgres/producing/ready-file.ts';
+import { findShop } from '../src/postgres/master-data/shops.ts';
+import type { SyncPlan } from '../src/postgres/planning/sync-plans.ts';
 import {
   fileRows,
   findFile,
   isArchived,
   type UploadFile,
   type UploadFileRow,
-} from '../src/postgres/upload-files.ts';
+} from '../src/postgres/lane/upload-files.ts';
 import type { OpenFileDrop } from '../src/sftp/file-drop.ts';
 import { originOf } from './check-origin.ts';
 import { keepAlive } from './keep-alive.ts';

@@ -4,14 +4,14 @@ import { differenceCause, unitsForSale, type DifferenceCause } from '../src/doma
 import { DIFFERENCES_LISTED_MAX, ROWS_PER_CALL } from '../src/domain/limits.ts';
 import type { ObservedItem } from '../src/domain/row-decision.ts';
 import type { Database } from '../src/postgres/database.ts';
-import { findShop, type Shop } from '../src/postgres/shops.ts';
+import { findShop, type Shop } from '../src/postgres/master-data/shops.ts';
 import {
   healProducts,
   productsToVerify,
   sampleOfProducts,
   type HealedProduct,
   type ProductToVerify,
-} from '../src/postgres/verifying.ts';
+} from '../src/postgres/lane/verified-rows.ts';
 import type { AdminApi } from '../src/shopify/admin-api.ts';
 import { keepAlive } from './keep-alive.ts';
 

@@ -2,8 +2,8 @@
 import Table from 'cli-table3';
 import type { AtpTerms } from '../src/domain/online-atp.ts';
 import type { Database } from '../src/postgres/database.ts';
-import { explain } from '../src/postgres/explain.ts';
-import { listProducts } from '../src/postgres/products.ts';
+import { explain } from '../src/postgres/online-atp/explain.ts';
+import { listProducts } from '../src/postgres/master-data/products.ts';
 import type { AdminApi } from '../src/shopify/admin-api.ts';
 
 /** More than the demo has. */

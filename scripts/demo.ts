@@ -12,7 +12,7 @@ import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../src/config/config.ts';
 import { openDatabase } from '../src/postgres/database.ts';
-import { findShop } from '../src/postgres/shops.ts';
+import { findShop } from '../src/postgres/master-data/shops.ts';
 import { dropFeed } from '../src/main/drop-feed.ts';
 import { stack } from '../src/main/stack.ts';
 import { fileDrop } from '../src/sftp/file-drop.ts';

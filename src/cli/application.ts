@@ -1,5 +1,5 @@
 import type { Database } from '../postgres/database.ts';
-import type { Shop } from '../postgres/shops.ts';
+import type { Shop } from '../postgres/master-data/shops.ts';
 import type { TemporalClient } from '../temporal/connection.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { ShopAudit } from '../postgres/audit.ts';
+import type { ShopAudit } from '../postgres/producing/change-audit.ts';
 import { counted, table } from './report.ts';
 
 /** What `atp lane <shop> --audit` has found, for a person. */

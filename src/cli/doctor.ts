@@ -1,6 +1,6 @@
 /** `atp doctor`: whether everything that the jobs need is there, and what to do where it is not. */
 import type { Command } from 'commander';
-import { listShops } from '../postgres/shops.ts';
+import { listShops } from '../postgres/master-data/shops.ts';
 import type { Application } from './application.ts';
 import { check, fine, notChecked, type Check } from './doctor/check.ts';
 import { databaseChecks } from './doctor/database-checks.ts';

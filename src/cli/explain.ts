@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { explain } from '../postgres/explain.ts';
-import { DEFAULT_FACILITY_GROUP_ID } from '../postgres/facility-groups.ts';
-import { findShop, listShops } from '../postgres/shops.ts';
+import { explain } from '../postgres/online-atp/explain.ts';
+import { DEFAULT_FACILITY_GROUP_ID } from '../postgres/master-data/facility-groups.ts';
+import { findShop, listShops } from '../postgres/master-data/shops.ts';
 import { time } from './arguments.ts';
 import { explanationText } from './explanation-text.ts';
 import type { Cli } from './program.ts';

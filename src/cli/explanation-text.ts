@@ -1,4 +1,4 @@
-import type { ExplainedFacility, Explanation, LastPush } from '../postgres/explain.ts';
+import type { ExplainedFacility, Explanation, LastPush } from '../postgres/online-atp/explain.ts';
 import { table } from './report.ts';
 
 /** Online ATP as a sum that a person can check with a pencil, and the facilities behind it. */

@@ -1,6 +1,11 @@
 import type { Command } from 'commander';
 import { AtpError } from '../domain/errors.ts';
-import { addFacility, listFacilities, setFacility, type Facility } from '../postgres/facilities.ts';
+import {
+  addFacility,
+  listFacilities,
+  setFacility,
+  type Facility,
+} from '../postgres/master-data/facilities.ts';
 import { label, time } from './arguments.ts';
 import type { Cli } from './program.ts';
 import { table } from './report.ts';

@@ -7,7 +7,7 @@ import {
   removeGroupMember,
   setFacilityGroup,
   type FacilityGroup,
-} from '../postgres/facility-groups.ts';
+} from '../postgres/master-data/facility-groups.ts';
 import { id, label, onOff, time, units } from './arguments.ts';
 import type { Cli } from './program.ts';
 import { shortTime, table } from './report.ts';

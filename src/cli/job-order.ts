@@ -1,6 +1,6 @@
 import { AtpError } from '../domain/errors.ts';
-import { findFacilityGroup } from '../postgres/facility-groups.ts';
-import { findShop, listShops } from '../postgres/shops.ts';
+import { findFacilityGroup } from '../postgres/master-data/facility-groups.ts';
+import { findShop, listShops } from '../postgres/master-data/shops.ts';
 import type { JobName, JobOrder } from '../temporal/jobs.ts';
 import type { Application } from './application.ts';
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { listShops } from '../postgres/shops.ts';
+import { listShops } from '../postgres/master-data/shops.ts';
 import { JOBS, jobNamed, runJob } from '../temporal/jobs.ts';
 import { listJobs } from '../temporal/scheduled-jobs.ts';
 import { isWorkerPolling } from '../temporal/task-queue.ts';

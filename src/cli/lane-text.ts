@@ -1,7 +1,7 @@
 /** A shop's lane as a person reads it, with what to type where a person must decide. */
 import type { DecisionOutcome } from '../domain/lane-decision.ts';
 import { setAsideFolder } from '../domain/upload-file.ts';
-import type { LanePlan, LaneView } from '../postgres/lane-view.ts';
+import type { LanePlan, LaneView } from '../postgres/lane/lane-view.ts';
 import { counted, shortTime, table } from './report.ts';
 
 export function laneText(view: LaneView): string {

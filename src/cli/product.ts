@@ -1,7 +1,13 @@
 import type { Command } from 'commander';
 import { AtpError } from '../domain/errors.ts';
-import { addProduct, countProducts, listProducts, setProduct, type Product } from '../postgres/products.ts';
-import { findShop, listShops } from '../postgres/shops.ts';
+import {
+  addProduct,
+  countProducts,
+  listProducts,
+  setProduct,
+  type Product,
+} from '../postgres/master-data/products.ts';
+import { findShop, listShops } from '../postgres/master-data/shops.ts';
 import { count, label, units, yesNo } from './arguments.ts';
 import type { Cli } from './program.ts';
 import { table } from './report.ts';

@@ -9,7 +9,7 @@ import {
   setShop,
   type Shop,
   type ShopSettings,
-} from '../postgres/shops.ts';
+} from '../postgres/master-data/shops.ts';
 import { ensureSchedules, removeSchedules } from '../temporal/schedules.ts';
 import type { TemporalClient } from '../temporal/connection.ts';
 import type { Application } from './application.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { findShop } from '../postgres/shops.ts';
+import { findShop } from '../postgres/master-data/shops.ts';
 import { runJob } from '../temporal/jobs.ts';
 import { count } from './arguments.ts';
 import { verifyOutcome, type VerifyResult } from './job-outcome.ts';

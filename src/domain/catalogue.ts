@@ -23,3 +23,9 @@ export interface ShopMapping {
   /** Mapped, but Shopify does not track their quantity. */
   readonly untracked: number;
 }
+
+/** Products that a check has found: how many, and the SKUs of the first CHECK_SKUS_NAMED. */
+export interface FoundProducts {
+  readonly count: number;
+  readonly skus: readonly string[];
+}

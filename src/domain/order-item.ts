@@ -11,7 +11,7 @@
  * what was reserved is what will be released.
  *
  * A feed tells states, not events: what a state causes is its difference from the state before, so that a state told
- * twice causes nothing. src/postgres/feed-order-items.ts says the same for a whole file in SQL; a property test
+ * twice causes nothing. src/postgres/feeds/order-items.ts says the same for a whole file in SQL; a property test
  * holds both to be equal.
  */
 import { LEDGER_REASONS, type OrderItemStatus } from './feed.ts';

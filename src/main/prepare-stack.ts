@@ -2,9 +2,9 @@
 import { createMapShop } from '../../activities/map-shop.ts';
 import { loadConfig, type ConfigFor } from '../config/config.ts';
 import { openDatabase, type Database } from '../postgres/database.ts';
-import { DEFAULT_FACILITY_GROUP_ID } from '../postgres/facility-groups.ts';
+import { DEFAULT_FACILITY_GROUP_ID } from '../postgres/master-data/facility-groups.ts';
 import { migrate } from '../postgres/migrate.ts';
-import { listShops } from '../postgres/shops.ts';
+import { listShops } from '../postgres/master-data/shops.ts';
 import { fileDrop } from '../sftp/file-drop.ts';
 import { openAdminApi } from '../shopify/admin-api.ts';
 import type { StackAddresses } from '../stand-ins/stack.ts';

@@ -1,5 +1,5 @@
 /** What `atp up --seed` fills in: a small clothing retailer, with every case of Online ATP once. */
-import type { NewFacility } from '../postgres/facilities.ts';
+import type { NewFacility } from '../postgres/master-data/facilities.ts';
 
 export const SEED_FACILITIES: readonly (NewFacility & { readonly sellsOnline: boolean })[] = [
   {

@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto';
 import { AtpError, type ErrorCode } from '../domain/errors.ts';
 import type { Database } from '../postgres/database.ts';
-import { addFacility } from '../postgres/facilities.ts';
-import { addGroupMember, DEFAULT_FACILITY_GROUP_ID } from '../postgres/facility-groups.ts';
-import { addProduct, setProduct } from '../postgres/products.ts';
-import { addShop, type NewShop } from '../postgres/shops.ts';
+import { addFacility } from '../postgres/master-data/facilities.ts';
+import { addGroupMember, DEFAULT_FACILITY_GROUP_ID } from '../postgres/master-data/facility-groups.ts';
+import { addProduct, setProduct } from '../postgres/master-data/products.ts';
+import { addShop, type NewShop } from '../postgres/master-data/shops.ts';
 import type { OpenFileDrop } from '../sftp/file-drop.ts';
 import { dropFeed } from './drop-feed.ts';
 import { SEED_FACILITIES, SEED_MEMBERS_SINCE, SEED_PRODUCTS, seedFeeds } from './seed-catalogue.ts';

@@ -12,7 +12,7 @@ import {
   PURGE_WAIT_MS,
 } from '../domain/limits.ts';
 import { inTransaction, type Connection, type Database } from './database.ts';
-import { whileNobodyProduces } from './producer-locks.ts';
+import { whileNobodyProduces } from './producing/producer-locks.ts';
 
 export interface Purged {
   /** Rows of the change log. */

@@ -1,6 +1,6 @@
 /** What `atp job schedule` makes of a person's words, as the server has it. */
 import { beforeAll, expect, test } from 'vitest';
-import { addShop } from '../../src/postgres/shops.ts';
+import { addShop } from '../../src/postgres/master-data/shops.ts';
 import { connectTemporal, type TemporalClient } from '../../src/temporal/connection.ts';
 import type { JobDetails } from '../../src/temporal/scheduled-jobs.ts';
 import { ensureSchedules } from '../../src/temporal/schedules.ts';

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { Database } from '../../src/postgres/database.ts';
-import { createFacilityGroup } from '../../src/postgres/facility-groups.ts';
-import { addShop } from '../../src/postgres/shops.ts';
+import { createFacilityGroup } from '../../src/postgres/master-data/facility-groups.ts';
+import { addShop } from '../../src/postgres/master-data/shops.ts';
 import { connectTemporal, TASK_QUEUE, type TemporalClient } from '../../src/temporal/connection.ts';
 import { jobStart, runJob } from '../../src/temporal/jobs.ts';
 import type { ScheduledJob } from '../../src/temporal/scheduled-jobs.ts';

@@ -1,6 +1,10 @@
 import { beforeEach, expect, test } from 'vitest';
-import { addFacility } from '../../src/postgres/facilities.ts';
-import { addGroupMember, findFacilityGroup, type FacilityGroup } from '../../src/postgres/facility-groups.ts';
+import { addFacility } from '../../src/postgres/master-data/facilities.ts';
+import {
+  addGroupMember,
+  findFacilityGroup,
+  type FacilityGroup,
+} from '../../src/postgres/master-data/facility-groups.ts';
 import type { Database } from '../../src/postgres/database.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
 import { atpWith, type Atp } from './atp.ts';

@@ -6,7 +6,7 @@ import { createMapShop } from '../../activities/map-shop.ts';
 import { seed, type SeedTarget } from '../../src/main/seed.ts';
 import { fileDrop } from '../../src/sftp/file-drop.ts';
 import { openAdminApi } from '../../src/shopify/admin-api.ts';
-import type { Product } from '../../src/postgres/products.ts';
+import type { Product } from '../../src/postgres/master-data/products.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
 import { freshNamespace } from '../setup/fresh-namespace.ts';
 import { freshSftpRoot } from '../setup/fresh-sftp-root.ts';

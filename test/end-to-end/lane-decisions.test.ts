@@ -4,7 +4,7 @@ import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { listDecisions } from '../../src/postgres/lane-decisions.ts';
+import { listDecisions } from '../../src/postgres/lane/lane-decisions.ts';
 import { obtain, TEMPORAL_CLI } from '../../src/stand-ins/programs.ts';
 import { decideLaneWorkflowId } from '../../src/temporal/lane-decisions.ts';
 import { PARTS_DIR } from '../setup/parts-desk.ts';

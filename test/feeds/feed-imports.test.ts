@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { markFiled } from '../../src/postgres/feed-imports.ts';
+import { markFiled } from '../../src/postgres/feeds/imports.ts';
 import { codedError } from '../sftp/coded.ts';
 import { Warehouse } from './warehouse.ts';
 

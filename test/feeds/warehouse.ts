@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { withFeed } from '../../src/csv/feed-csv.ts';
 import type { FeedType, ImportCounts, RefusedRow } from '../../src/domain/feed.ts';
 import type { Database } from '../../src/postgres/database.ts';
-import { importFeed, type ImportOptions } from '../../src/postgres/feed-imports.ts';
+import { importFeed, type ImportOptions } from '../../src/postgres/feeds/imports.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
 import { scratchFolder } from '../sftp/scratch-folder.ts';
 

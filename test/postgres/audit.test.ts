@@ -1,8 +1,8 @@
 /** The audit: sound after whatever work, and each kind of damage is found. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { auditShop } from '../../src/postgres/audit.ts';
-import { markReady } from '../../src/postgres/ready-file.ts';
+import { auditShop } from '../../src/postgres/producing/change-audit.ts';
+import { markReady } from '../../src/postgres/producing/ready-file.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
 import { Interleaving, SHOPS, step } from './interleaving.ts';
 import { withKeptSessions } from './kept-sessions.ts';

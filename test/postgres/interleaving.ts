@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import type { Connection, Database } from '../../src/postgres/database.ts';
-import { produceFile } from '../../src/postgres/producing.ts';
+import { produceFile } from '../../src/postgres/producing/produce-file.ts';
 import { purge } from '../../src/postgres/purge.ts';
 import { Retailer } from './retailer.ts';
 

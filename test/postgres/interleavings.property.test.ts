@@ -6,7 +6,7 @@ import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Database } from '../../src/postgres/database.ts';
-import { auditShop } from '../../src/postgres/audit.ts';
+import { auditShop } from '../../src/postgres/producing/change-audit.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
 import { Interleaving, SHOPS, step } from './interleaving.ts';
 import { withKeptSessions } from './kept-sessions.ts';

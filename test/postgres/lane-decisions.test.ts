@@ -1,8 +1,8 @@
 /** What a person decides about a blocked file: carried out once, kept with who and why, and refused when it is stale. */
 import { describe, expect, test } from 'vitest';
 import { UNANSWERED_CALL_SETTLED_AFTER_MS } from '../../src/domain/limits.ts';
-import { startApplying } from '../../src/postgres/lane.ts';
-import { decide, isRewritten, listDecisions } from '../../src/postgres/lane-decisions.ts';
+import { startApplying } from '../../src/postgres/lane/lane.ts';
+import { decide, isRewritten, listDecisions } from '../../src/postgres/lane/lane-decisions.ts';
 import { openLane } from './lane-under-test.ts';
 import { BROADWAY, SHOP } from './retailer.ts';
 

@@ -3,7 +3,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, test, vi } from 'vitest';
 import { createApplyActivities, type ApplyDeps } from '../../activities/apply-files.ts';
 import { LEASE_DURATION_MS } from '../../src/domain/limits.ts';
-import { checkOrigin } from '../../src/postgres/shop-origin.ts';
+import { checkOrigin } from '../../src/postgres/producing/shop-origin.ts';
 import { openLane, run } from './lane-under-test.ts';
 import { SHOP } from './retailer.ts';
 

@@ -8,10 +8,10 @@ import {
   startApplying,
   type LaneHolder,
   type LanePass,
-} from '../../src/postgres/lane.ts';
-import { decide } from '../../src/postgres/lane-decisions.ts';
-import { laneView } from '../../src/postgres/lane-view.ts';
-import { markReady } from '../../src/postgres/ready-file.ts';
+} from '../../src/postgres/lane/lane.ts';
+import { decide } from '../../src/postgres/lane/lane-decisions.ts';
+import { laneView } from '../../src/postgres/lane/lane-view.ts';
+import { markReady } from '../../src/postgres/producing/ready-file.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
 import { BROADWAY, Retailer, SHOP } from './retailer.ts';
 

@@ -9,8 +9,8 @@ import {
   nextFile,
   startApplying,
   type LanePass,
-} from '../../src/postgres/lane.ts';
-import { laneView } from '../../src/postgres/lane-view.ts';
+} from '../../src/postgres/lane/lane.ts';
+import { laneView } from '../../src/postgres/lane/lane-view.ts';
 import { openLane, run, type Lane } from './lane-under-test.ts';
 import { SHOP } from './retailer.ts';
 

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { atpTerms, onlineAtp, type AtpTerms, type FacilityStock } from '../../src/domain/online-atp.ts';
 import type { Database } from '../../src/postgres/database.ts';
-import { explain } from '../../src/postgres/explain.ts';
-import { ATP_COLUMNS, onlineAtpSelect, placesCte } from '../../src/postgres/online-atp.ts';
+import { explain } from '../../src/postgres/online-atp/explain.ts';
+import { ATP_COLUMNS, onlineAtpSelect, placesCte } from '../../src/postgres/online-atp/online-atp.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
 
 const NOON = new Date('2026-06-01T12:00:00Z');

@@ -1,8 +1,8 @@
 /** The first guard: what would change too much is held as a plan, and what must not wait goes out all the same. */
 import { describe, expect, test } from 'vitest';
 import { TO_ZERO_LIMIT_PERCENT } from '../../src/domain/limits.ts';
-import { produceFile } from '../../src/postgres/producing.ts';
-import { listPlans, rejectPlan } from '../../src/postgres/sync-plans.ts';
+import { produceFile } from '../../src/postgres/producing/produce-file.ts';
+import { listPlans, rejectPlan } from '../../src/postgres/planning/sync-plans.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
 import { BROADWAY, Retailer, SHOP } from './retailer.ts';
 

@@ -1,7 +1,11 @@
 /** Whatever makes Online ATP differ reaches the next delta, once; and only the shop whose group it concerns. */
 import { describe, expect, test } from 'vitest';
-import { setFacility } from '../../src/postgres/facilities.ts';
-import { addGroupMember, removeGroupMember, setFacilityGroup } from '../../src/postgres/facility-groups.ts';
+import { setFacility } from '../../src/postgres/master-data/facilities.ts';
+import {
+  addGroupMember,
+  removeGroupMember,
+  setFacilityGroup,
+} from '../../src/postgres/master-data/facility-groups.ts';
 import { BROADWAY, GROUP, OUTLET, PARKING, SHOP } from './retailer.ts';
 import { SHOP_OF_WHOLESALE, twoShops, WHOLESALE, type Change } from './two-shops.ts';
 

@@ -1,6 +1,6 @@
 /** Two producers at once: of one shop one after the other, each with a snapshot of its own; of two shops beside each other. */
 import { describe, expect, test, vi } from 'vitest';
-import { lockForProducing } from '../../src/postgres/producer-locks.ts';
+import { lockForProducing } from '../../src/postgres/producing/producer-locks.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
 import { BROADWAY, GROUP, Retailer, SHOP } from './retailer.ts';
 

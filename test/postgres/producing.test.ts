@@ -1,6 +1,6 @@
 /** Producing files: what a Hard Sync and a delta hold, in which order, and what never gets lost. */
 import { describe, expect, test } from 'vitest';
-import { produceFile } from '../../src/postgres/producing.ts';
+import { produceFile } from '../../src/postgres/producing/produce-file.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
 import { BROADWAY, GROUP, Retailer, SHOP } from './retailer.ts';
 

@@ -6,10 +6,10 @@ import {
   FILES_PER_PURGE,
   LOG_ROWS_PER_PURGE,
 } from '../../src/domain/limits.ts';
-import { auditShop } from '../../src/postgres/audit.ts';
-import { lockForProducing } from '../../src/postgres/producer-locks.ts';
+import { auditShop } from '../../src/postgres/producing/change-audit.ts';
+import { lockForProducing } from '../../src/postgres/producing/producer-locks.ts';
 import { purge } from '../../src/postgres/purge.ts';
-import { markReady } from '../../src/postgres/ready-file.ts';
+import { markReady } from '../../src/postgres/producing/ready-file.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
 import { BROADWAY, GROUP, Retailer, SHOP } from './retailer.ts';
 

@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import type { UploadFileKind } from '../../src/domain/upload-file.ts';
 import type { Connection, Database } from '../../src/postgres/database.ts';
-import { produceFile, type Produced } from '../../src/postgres/producing.ts';
-import { findPlan } from '../../src/postgres/sync-plans.ts';
+import { produceFile, type Produced } from '../../src/postgres/producing/produce-file.ts';
+import { findPlan } from '../../src/postgres/planning/sync-plans.ts';
 
 export const SHOP = 'blue-shirts';
 export const GROUP = 'FAC_GRP';

@@ -1,11 +1,11 @@
 /** A database of the release before, with a shop at work in it, becomes one of this release. */
 import { expect, test } from 'vitest';
 import type { Knex } from 'knex';
-import { auditShop } from '../../src/postgres/audit.ts';
+import { auditShop } from '../../src/postgres/producing/change-audit.ts';
 import { openDatabase, type Database } from '../../src/postgres/database.ts';
 import { migrate, pendingMigrations } from '../../src/postgres/migrate.ts';
 import { migrationSource } from '../../src/postgres/migrations/index.ts';
-import { produceFile } from '../../src/postgres/producing.ts';
+import { produceFile } from '../../src/postgres/producing/produce-file.ts';
 import { cleanUp } from '../setup/clean-up.ts';
 import { part } from '../setup/parts.ts';
 import { BROADWAY, Retailer, SHOP } from './retailer.ts';

@@ -1,8 +1,8 @@
 /** What the lane holds back for sales that are not imported, and what it remembers of a row's last push. */
 import { describe, expect, test } from 'vitest';
-import { blockFile } from '../../src/postgres/lane.ts';
-import { decide } from '../../src/postgres/lane-decisions.ts';
-import { setShop } from '../../src/postgres/shops.ts';
+import { blockFile } from '../../src/postgres/lane/lane.ts';
+import { decide } from '../../src/postgres/lane/lane-decisions.ts';
+import { setShop } from '../../src/postgres/master-data/shops.ts';
 import { ChunkBench, SHOP } from './chunk-bench.ts';
 
 /** A shop that shows 10 of each after file 1. */

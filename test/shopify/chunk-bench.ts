@@ -1,8 +1,8 @@
 /** A shop on the twin and its files, for tests of what the lane does with one chunk. */
 import { applyChunk, type ChunkDeps } from '../../activities/apply-chunk.ts';
 import type { Database } from '../../src/postgres/database.ts';
-import { enterLane } from '../../src/postgres/lane.ts';
-import { findShop } from '../../src/postgres/shops.ts';
+import { enterLane } from '../../src/postgres/lane/lane.ts';
+import { findShop } from '../../src/postgres/master-data/shops.ts';
 import { openAdminApi } from '../../src/shopify/admin-api.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
 import { freshTwin } from '../setup/fresh-twin.ts';

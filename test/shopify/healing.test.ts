@@ -1,6 +1,6 @@
 /** Healing what somebody changed on Shopify: the next file makes it equal, in either direction. */
 import { expect, test } from 'vitest';
-import { healProducts, productsToVerify } from '../../src/postgres/verifying.ts';
+import { healProducts, productsToVerify } from '../../src/postgres/lane/verified-rows.ts';
 import { ChunkBench, SHOP } from './chunk-bench.ts';
 
 async function edited(to: number): Promise<ChunkBench> {

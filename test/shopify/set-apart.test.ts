@@ -1,9 +1,9 @@
 /** Rows that Shopify refuses: how few calls it takes to go on without them, and how they come back. */
 import { describe, expect, test } from 'vitest';
 import { applyChunk } from '../../activities/apply-chunk.ts';
-import { recheckSetApart } from '../../activities/recheck-set-apart.ts';
-import { release, oweMended, setApartToRecheck } from '../../src/postgres/set-apart.ts';
-import { replaceShopProducts } from '../../src/postgres/shop-products.ts';
+import { recheckSetApart } from '../../activities/recheck-quarantined.ts';
+import { release, oweMended, setApartToRecheck } from '../../src/postgres/lane/quarantined-rows.ts';
+import { replaceShopProducts } from '../../src/postgres/mapping/shop-products.ts';
 import { openAdminApi, type AdminApi } from '../../src/shopify/admin-api.ts';
 import { ChunkBench, SHOP } from './chunk-bench.ts';
 

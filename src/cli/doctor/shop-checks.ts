@@ -1,8 +1,9 @@
-import { checkMapping, type FoundProducts, type MappingFinding } from '../../postgres/mapping-check.ts';
-import { laneView, type LaneFile } from '../../postgres/lane-view.ts';
-import { checkMemberships } from '../../postgres/membership-check.ts';
-import type { Shop } from '../../postgres/shops.ts';
-import { checkUnseenSales } from '../../postgres/unseen-sales-check.ts';
+import type { FoundProducts } from '../../domain/catalogue.ts';
+import { checkMapping, type MappingFinding } from '../../postgres/mapping/mapping-check.ts';
+import { laneView, type LaneFile } from '../../postgres/lane/lane-view.ts';
+import { checkMemberships } from '../../postgres/master-data/membership-check.ts';
+import type { Shop } from '../../postgres/master-data/shops.ts';
+import { checkUnseenSales } from '../../postgres/lane/unseen-sales-check.ts';
 import { AtpError } from '../../domain/errors.ts';
 import type { Application } from '../application.ts';
 import { counted } from '../report.ts';

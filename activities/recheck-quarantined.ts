@@ -1,0 +1,47 @@
+import { Context } from '@temporalio/activity';
+import { ROWS_PER_CALL, SET_APART_LOOKED_AT_MAX } from '../src/domain/limits.ts';
+import { faultOf } from '../src/domain/row-decision.ts';
+import type { Database } from '../src/postgres/database.ts';
+import { oweMended, setApartToRecheck } from '../src/postgres/lane/quarantined-rows.ts';
+import { findShop, type Shop } from '../src/postgres/master-data/shops.ts';
+import type { AdminApi } from '../src/shopify/admin-api.ts';
+import { keepAlive } from './keep-alive.ts';
+
+export interface RecheckDeps {
+  readonly database: Database;
+  readonly adminApi: (shop: Shop) => AdminApi;
+}
+
+/**
+ * Looks at the items of quarantined products, at most SET_APART_LOOKED_AT_MAX, and owes to the next file those that
+ * Shopify knows, tracks and stocks by now. A cause that only a write would show needs a person.
+ *
+ * Throws SHOP_UNKNOWN, and what the shop's API throws.
+ */
+export async function recheckSetApart(
+  { database, adminApi }: RecheckDeps,
+  shopId: string,
+  signal?: AbortSignal,
+): Promise<{ readonly mended: number }> {
+  const shop = await findShop(database, shopId);
+  const quarantined = await setApartToRecheck(database, shopId, SET_APART_LOOKED_AT_MAX);
+  if (quarantined.length === 0) return { mended: 0 };
+  const api = adminApi(shop);
+  let mended = 0;
+  for (let from = 0; from < quarantined.length; from += ROWS_PER_CALL) {
+    signal?.throwIfAborted();
+    const page = quarantined.slice(from, from + ROWS_PER_CALL);
+    const items = await api.readItems(page.map(({ inventoryItemId }) => inventoryItemId));
+    const well = page.filter((_, index) => faultOf(items[index] ?? null) === null);
+    mended += await oweMended(database, shopId, page, well);
+  }
+  return { mended };
+}
+
+export function createRecheckActivities(deps: RecheckDeps) {
+  return {
+    recheckSetApart({ shopId }: { readonly shopId: string }): Promise<{ readonly mended: number }> {
+      return keepAlive(() => recheckSetApart(deps, shopId, Context.current().cancellationSignal));
+    },
+  };
+}

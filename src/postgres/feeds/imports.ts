@@ -1,0 +1,233 @@
+/**
+ * Applying a feed, once by its content: one transaction that stages all rows, refuses those that cannot be applied,
+ * and posts the others to the ledger.
+ */
+import { AtpError, type ErrorCode, type ErrorDetail } from '../../domain/errors.ts';
+import type { FeedContents, FeedRow, FeedType, ImportCounts, RefusedRow } from '../../domain/feed.ts';
+import { IMPORT_WAIT_MS, REFUSED_ROWS_PER_PAGE } from '../../domain/limits.ts';
+import type { Connection, Database } from '../database.ts';
+import { applyInventoryVariance, VARIANCE_STAGING } from './inventory-variance.ts';
+import { applyOrderItems, ORDER_ITEM_STAGING } from './order-items.ts';
+import { applyResetInventory, RESET_STAGING } from './reset-inventory.ts';
+import { stageRows, type StagingShape } from './staging.ts';
+
+export interface Feed<Type extends FeedType> {
+  /** The content: a feed is applied once, whatever its name. */
+  readonly sha256: string;
+  readonly fileName: string;
+  readonly type: Type;
+  readonly rows: AsyncIterable<FeedRow<Type>>;
+}
+
+export interface ImportOptions {
+  /** Whether all is undone at the end: nothing changes, and everything is told. */
+  readonly dryRun: boolean;
+  /**
+   * Whether the file lies in a folder and is moved away afterwards (`markFiled`). Until then the same file may come
+   * again, from a run that died in between, and is not taken for a second sending.
+   */
+  readonly isToBeFiled: boolean;
+  /** Takes the refused rows in their order; called only when there are some, before the end of the transaction. */
+  readonly onRefused: (rows: AsyncIterable<RefusedRow>) => Promise<void>;
+  /** How long it waits for rows that another transaction holds; absent: IMPORT_WAIT_MS. */
+  readonly waitMs?: number;
+}
+
+interface FeedSql<Content> {
+  readonly staging: StagingShape<Content>;
+  /** Refuses staged rows into `refused_row` and applies all others. */
+  readonly apply: (connection: Connection, fileName: string) => Promise<void>;
+}
+
+const FEED_SQL: { readonly [Type in FeedType]: FeedSql<FeedContents[Type]> } = {
+  RESET_INVENTORY: { staging: RESET_STAGING, apply: applyResetInventory },
+  MDM_INV_VARIANCE: { staging: VARIANCE_STAGING, apply: applyInventoryVariance },
+  ORDER_ITEMS: { staging: ORDER_ITEM_STAGING, apply: applyOrderItems },
+};
+
+/**
+ * Applies the good rows of a feed and records the refused ones; or finds that an earlier run has done it and was
+ * stopped before it could move the file.
+ *
+ * @throws AtpError FEED_ALREADY_IMPORTED, LEVEL_OUT_OF_RANGE (the file as a whole), IMPORT_BUSY, and what `rows` throws
+ */
+export async function importFeed<Type extends FeedType>(
+  database: Database,
+  feed: Feed<Type>,
+  options: ImportOptions,
+): Promise<ImportCounts> {
+  const { waitMs = IMPORT_WAIT_MS } = options;
+  return database.session(async (connection) => {
+    await connection.query('BEGIN');
+    try {
+      await connection.query(`SET LOCAL lock_timeout = ${waitMs}`);
+      const counts =
+        (await countsOfEarlierRun(connection, feed, options)) ?? (await applyFeed(connection, feed));
+      if (counts.failed > 0) await options.onRefused(refusedRows(connection, feed.sha256));
+      await connection.query(options.dryRun ? 'ROLLBACK' : 'COMMIT');
+      return counts;
+    } catch (error) {
+      // The first error says what went wrong; a ROLLBACK on a dead connection would hide it.
+      await connection.query('ROLLBACK').catch(() => undefined);
+      throw asCoded(error, feed.fileName, waitMs);
+    }
+  });
+}
+
+/** Its refused rows have been recorded, too: they can be told again. */
+async function countsOfEarlierRun(
+  connection: Connection,
+  feed: Feed<FeedType>,
+  { isToBeFiled }: ImportOptions,
+): Promise<ImportCounts | null> {
+  // Waits while another transaction imports the same content.
+  const taken = await connection.query(
+    `INSERT INTO import_file (sha256, file_name, feed_type, row_count, applied_count, failed_count, filed_at)
+     VALUES ($1, $2, $3, 0, 0, 0, CASE WHEN $4 THEN NULL ELSE now() END)
+     ON CONFLICT (sha256) DO NOTHING`,
+    [feed.sha256, feed.fileName, feed.type, isToBeFiled],
+  );
+  if (taken.rowCount === 1) return null;
+  const { rows } = await connection.query<ImportRecord>(`${SELECT_IMPORT} WHERE sha256 = $1`, [feed.sha256]);
+  const [earlier] = rows;
+  if (earlier && isToBeFiled && earlier.filedAt === null && earlier.fileName === feed.fileName) {
+    return countsOf(earlier);
+  }
+  throw new AtpError('FEED_ALREADY_IMPORTED', {
+    fileName: feed.fileName,
+    earlierFileName: earlier?.fileName ?? feed.fileName,
+    at: earlier?.importedAt.toISOString() ?? 'the same time',
+  });
+}
+
+async function applyFeed<Type extends FeedType>(
+  connection: Connection,
+  { sha256, fileName, type, rows }: Feed<Type>,
+): Promise<ImportCounts> {
+  const { staging, apply }: FeedSql<FeedContents[Type]> = FEED_SQL[type];
+  const rowCount = await stageRows<Type>(connection, staging, rows);
+  await apply(connection, fileName);
+  const failed = await recordRefusals(connection, sha256);
+  const counts = { rows: rowCount, applied: rowCount - failed, failed };
+  if (rowCount === 0) {
+    // Says nothing, so it may be said again: an empty feed every night is no mistake.
+    await connection.query('DELETE FROM import_file WHERE sha256 = $1', [sha256]);
+  } else {
+    await connection.query(
+      'UPDATE import_file SET row_count = $2, applied_count = $3, failed_count = $4 WHERE sha256 = $1',
+      [sha256, counts.rows, counts.applied, counts.failed],
+    );
+  }
+  return counts;
+}
+
+interface StagedRefusal {
+  readonly rowNumber: number;
+  readonly columnName: string;
+  readonly code: ErrorCode;
+  readonly detail: ErrorDetail;
+}
+
+/** Codes become sentences here, a page in memory at a time; the rows' values never leave the database. */
+async function recordRefusals(connection: Connection, sha256: string): Promise<number> {
+  let failed = 0;
+  for (let after = 0; ;) {
+    const { rows: page } = await connection.query<StagedRefusal>(
+      `SELECT row_number AS "rowNumber", column_name AS "columnName", code, detail
+       FROM refused_row WHERE row_number > $1 ORDER BY row_number LIMIT $2`,
+      [after, REFUSED_ROWS_PER_PAGE],
+    );
+    const last = page.at(-1);
+    if (!last) return failed;
+    await connection.query(
+      `INSERT INTO import_file_error (sha256, row_number, column_name, code, message, row_values)
+       SELECT $1, refusal.row_number, refusal.column_name, refusal.code, refusal.message, staged.row_values
+       FROM unnest($2::int[], $3::text[], $4::text[], $5::text[])
+         AS refusal (row_number, column_name, code, message)
+       JOIN staged_row AS staged USING (row_number)`,
+      [
+        sha256,
+        page.map(({ rowNumber }) => rowNumber),
+        page.map(({ columnName }) => columnName),
+        page.map(({ code }) => code),
+        page.map(({ code, detail }) => new AtpError(code, detail).message),
+      ],
+    );
+    failed += page.length;
+    after = last.rowNumber;
+  }
+}
+
+/** By import_file_error_pkey. */
+async function* refusedRows(connection: Connection, sha256: string): AsyncGenerator<RefusedRow> {
+  for (let after = 0; ;) {
+    const { rows: page } = await connection.query<RefusedRow>(
+      `SELECT row_number AS "rowNumber", column_name AS "column", code, message, row_values AS "values"
+       FROM import_file_error WHERE sha256 = $1 AND row_number > $2 ORDER BY row_number LIMIT $3`,
+      [sha256, after, REFUSED_ROWS_PER_PAGE],
+    );
+    yield* page;
+    const last = page.at(-1);
+    if (!last) return;
+    after = last.rowNumber;
+  }
+}
+
+/** The file has been moved: from now on, the same content is a second sending. */
+export async function markFiled(database: Database, sha256: string): Promise<void> {
+  await database.query('UPDATE import_file SET filed_at = now() WHERE sha256 = $1 AND filed_at IS NULL', [
+    sha256,
+  ]);
+}
+
+/**
+ * What came of the file of this name that was imported since a time, and marks it as filed: for a run that finds the
+ * file gone because an earlier attempt of its own has moved it.
+ */
+export async function importSince(
+  database: Database,
+  fileName: string,
+  since: Date,
+): Promise<ImportCounts | null> {
+  const [latest] = await database.query<ImportRecord>(
+    `${SELECT_IMPORT} WHERE file_name = $1 AND imported_at >= $2 ORDER BY imported_at DESC LIMIT 1`,
+    [fileName, since],
+  );
+  if (!latest) return null;
+  await markFiled(database, latest.sha256);
+  return countsOf(latest);
+}
+
+interface ImportRecord extends ImportCounts {
+  readonly sha256: string;
+  readonly fileName: string;
+  readonly importedAt: Date;
+  readonly filedAt: Date | null;
+}
+
+const SELECT_IMPORT = `
+  SELECT sha256, file_name AS "fileName", row_count AS rows, applied_count AS applied, failed_count AS failed,
+    imported_at AS "importedAt", filed_at AS "filedAt"
+  FROM import_file`;
+
+function countsOf({ rows, applied, failed }: ImportCounts): ImportCounts {
+  return { rows, applied, failed };
+}
+
+/** What Postgres says when another transaction is in the way, or when a level cannot hold its sum. */
+function asCoded(error: unknown, fileName: string, waitMs: number): unknown {
+  switch ((error as { code?: unknown }).code) {
+    case '55P03':
+      return new AtpError('IMPORT_BUSY', { fileName, reason: `since ${waitMs} ms` }, { cause: error });
+    case '40P01':
+      return new AtpError(
+        'IMPORT_BUSY',
+        { fileName, reason: 'both held what the other needed' },
+        { cause: error },
+      );
+    case '22003':
+      return new AtpError('LEVEL_OUT_OF_RANGE', {}, { cause: error });
+    default:
+      return error;
+  }
+}

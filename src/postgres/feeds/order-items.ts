@@ -1,0 +1,236 @@
+/**
+ * ORDER_ITEMS: the latest state of order lines, for a whole file at once.
+ *
+ * The rules are those of src/domain/order-item.ts, applied to the rows of a line one after the other. Set-wise that
+ * is: the first row that completes the line ends it; without one, the last row is the line's state. Rows between
+ * cause nothing, because a state's effect is its difference from the state before, and differences add up.
+ */
+import { LEDGER_REASONS, type OrderItemRow } from '../../domain/feed.ts';
+import type { Connection } from '../database.ts';
+import { IS_GOOD, PRODUCT_ID, PRODUCT_JOINS, refuseSql, REFUSE_UNKNOWN_PRODUCT } from './resolving.ts';
+import type { StagingShape } from './staging.ts';
+
+export const ORDER_ITEM_STAGING: StagingShape<OrderItemRow> = {
+  columns: {
+    id_type: 'text',
+    id_value: 'text',
+    order_id: 'text',
+    order_item_seq_id: 'text',
+    shop_id: 'text',
+    external_order_id: 'text',
+    quantity: 'integer',
+    cancel_quantity: 'integer',
+    facility_id: 'text',
+    status_id: 'text',
+    order_date: 'timestamptz',
+  },
+  valuesOf: (row) => [
+    row.idType,
+    row.idValue,
+    row.orderId,
+    row.orderItemSeqId,
+    row.shopId,
+    row.externalOrderId,
+    row.quantity,
+    row.cancelQuantity,
+    row.facilityId,
+    row.statusId,
+    row.orderDate,
+  ],
+};
+
+/** First key of the advisory lock under which order lines are written; the second is 0. */
+const ORDER_ITEMS_LOCK = 7_201_153;
+
+/**
+ * Imports of order lines take turns. A line that is not known yet cannot be locked as a row, and two imports that
+ * both take it for new would both reserve it. The ledger's levels are locked by its trigger, in key order.
+ */
+const TAKE_TURN = `SELECT pg_advisory_xact_lock(${ORDER_ITEMS_LOCK}, 0)`;
+
+/** Relies on product's three unique indexes, facility_pkey and shop_pkey. */
+const RESOLVE = `
+  CREATE TEMPORARY TABLE resolved_row ON COMMIT DROP AS
+  SELECT row.*, ${PRODUCT_ID} AS product_id,
+    row.facility_id IS NOT NULL AND place.facility_id IS NULL AS is_place_unknown,
+    row.shop_id IS NOT NULL AND shop.shop_id IS NULL AS is_shop_unknown,
+    greatest(0, row.quantity - row.cancel_quantity) AS units
+  FROM (SELECT * FROM staged_row AS row WHERE ${IS_GOOD}) AS row
+  ${PRODUCT_JOINS}
+  LEFT JOIN facility AS place ON place.facility_id = row.facility_id
+  LEFT JOIN shop ON shop.shop_id = row.shop_id`;
+
+const REFUSE_UNKNOWN_FACILITY = refuseSql({
+  from: 'resolved_row',
+  condition: 'row.is_place_unknown',
+  column: `'facilityId'`,
+  code: 'FACILITY_UNKNOWN',
+  detail: `'facilityId', row.facility_id`,
+});
+
+const REFUSE_UNKNOWN_SHOP = refuseSql({
+  from: 'resolved_row',
+  condition: 'row.is_shop_unknown',
+  column: `'shopId'`,
+  code: 'SHOP_UNKNOWN',
+  detail: `'shopId', row.shop_id`,
+});
+
+/** The order under which a shop's line came first: in the database (by order_item_of_shop), else in this file. */
+const REFUSE_LINE_OF_ANOTHER_ORDER = refuseSql({
+  from: `(
+    SELECT row.row_number, row.order_id, row.order_item_seq_id, row.external_order_id,
+      coalesce(known.order_id, first_value(row.order_id) OVER (
+        PARTITION BY row.shop_id, row.external_order_id, row.order_item_seq_id ORDER BY row.row_number
+      )) AS first_order_id
+    FROM resolved_row AS row
+    LEFT JOIN order_item AS known USING (shop_id, external_order_id, order_item_seq_id)
+    WHERE row.shop_id IS NOT NULL AND row.external_order_id IS NOT NULL AND ${IS_GOOD})`,
+  condition: 'row.order_id <> row.first_order_id',
+  column: `'orderId'`,
+  code: 'ORDER_LINE_DUPLICATE',
+  detail: `'orderItemSeqId', row.order_item_seq_id, 'externalOrderId', row.external_order_id,
+    'orderId', row.first_order_id`,
+});
+
+/**
+ * Each row beside what the line was before the file, and from where it would ship: its own facility, else the one of
+ * the state before it. By order_item_pkey.
+ */
+const JUDGE = `
+  CREATE TEMPORARY TABLE judged_row ON COMMIT DROP AS
+  WITH sequence AS (
+    SELECT row.*,
+      max(row_number) FILTER (WHERE status_id <> 'ITEM_COMPLETED') OVER (
+        PARTITION BY order_id, order_item_seq_id ORDER BY row_number
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS state_before
+    FROM resolved_row AS row WHERE ${IS_GOOD}
+  ), placed AS (
+    SELECT row.row_number, row.order_id, row.order_item_seq_id, row.shop_id, row.external_order_id,
+      row.product_id, row.quantity, row.cancel_quantity, row.units, row.status_id, row.order_date,
+      row.facility_id AS told_facility_id,
+      CASE WHEN row.status_id <> 'ITEM_COMPLETED' OR row.facility_id IS NOT NULL THEN row.facility_id
+        WHEN row.state_before IS NOT NULL THEN earlier.facility_id
+        ELSE known.facility_id END AS facility_id,
+      known.product_id AS known_product_id, known.quantity AS known_quantity,
+      known.cancel_quantity AS known_cancel_quantity, known.facility_id AS known_facility_id,
+      known.status_id AS known_status_id, known.open_quantity AS known_open_quantity
+    FROM sequence AS row
+    LEFT JOIN sequence AS earlier ON earlier.row_number = row.state_before
+    LEFT JOIN order_item AS known
+      ON known.order_id = row.order_id AND known.order_item_seq_id = row.order_item_seq_id
+  ), shippable AS (
+    SELECT row.*,
+      row.status_id = 'ITEM_COMPLETED' AND (row.units = 0 OR coalesce(NOT kind.is_virtual, false)) AS completes
+    FROM placed AS row
+    LEFT JOIN facility AS place ON place.facility_id = row.facility_id
+    LEFT JOIN facility_type AS kind USING (facility_type_id)
+  )
+  SELECT row.*,
+    min(row_number) FILTER (WHERE completes) OVER line AS completed_by,
+    max(row_number) FILTER (WHERE status_id <> 'ITEM_COMPLETED') OVER line AS last_open_row
+  FROM shippable AS row
+  WINDOW line AS (PARTITION BY order_id, order_item_seq_id)`;
+
+/** Told again word for word, a completed line is fine. What ended it: an earlier file, or an earlier row of this one. */
+const REFUSE_CHANGE_OF_COMPLETED = refuseSql({
+  from: `(
+    SELECT row.row_number, row.order_id, row.order_item_seq_id,
+      row.status_id = 'ITEM_COMPLETED'
+        AND (row.product_id, row.quantity, row.cancel_quantity)
+          = (done.product_id, done.quantity, done.cancel_quantity)
+        AND coalesce(row.told_facility_id, done.facility_id, '') = coalesce(done.facility_id, '') AS is_repetition
+    FROM judged_row AS row
+    CROSS JOIN LATERAL (
+      SELECT row.known_product_id AS product_id, row.known_quantity AS quantity,
+        row.known_cancel_quantity AS cancel_quantity, row.known_facility_id AS facility_id
+      WHERE row.known_status_id = 'ITEM_COMPLETED'
+      UNION ALL
+      SELECT ended.product_id, ended.quantity, ended.cancel_quantity, ended.facility_id
+      FROM judged_row AS ended
+      WHERE ended.row_number = row.completed_by AND row.row_number > row.completed_by
+        AND row.known_status_id IS DISTINCT FROM 'ITEM_COMPLETED'
+    ) AS done)`,
+  condition: 'NOT row.is_repetition',
+  column: `'statusId'`,
+  code: 'ORDER_ITEM_COMPLETED',
+  detail: `'orderId', row.order_id, 'orderItemSeqId', row.order_item_seq_id`,
+});
+
+const REFUSE_SHIPPED_FROM_NOWHERE = refuseSql({
+  from: 'judged_row',
+  condition: `row.status_id = 'ITEM_COMPLETED' AND NOT row.completes
+    AND row.known_status_id IS DISTINCT FROM 'ITEM_COMPLETED'
+    AND (row.completed_by IS NULL OR row.row_number < row.completed_by)`,
+  column: `'facilityId'`,
+  code: 'ORDER_ITEM_FACILITY_REQUIRED',
+  detail: '',
+});
+
+/** The one row of each line that becomes its state. */
+const TAKEN = `
+  SELECT * FROM judged_row AS row
+  WHERE row_number = coalesce(completed_by, last_open_row)
+    AND known_status_id IS DISTINCT FROM 'ITEM_COMPLETED'`;
+
+/** Released where it was reserved, reserved where it is now, shipped from where it left: one posting for each place. */
+const POST = `
+  INSERT INTO inventory_item_detail
+    (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source)
+  WITH taken AS (${TAKEN}), movement AS (
+    SELECT taken.row_number, known_product_id AS product_id, known_facility_id AS facility_id,
+      0 AS on_hand, -known_open_quantity AS reserved
+    FROM taken
+    WHERE known_open_quantity > 0 AND known_facility_id IS NOT NULL
+    UNION ALL
+    SELECT row_number, product_id, facility_id, 0, units FROM taken
+    WHERE status_id IN ('ITEM_CREATED', 'ITEM_APPROVED') AND facility_id IS NOT NULL
+    UNION ALL
+    SELECT row_number, product_id, facility_id, -units, 0 FROM taken
+    WHERE status_id = 'ITEM_COMPLETED' AND units > 0
+  ), posting AS (
+    SELECT row_number, product_id, facility_id, sum(on_hand) AS on_hand, sum(reserved) AS reserved
+    FROM movement GROUP BY row_number, product_id, facility_id
+  )
+  SELECT product_id, facility_id, on_hand, reserved,
+    CASE WHEN on_hand <> 0 THEN $2 WHEN reserved > 0 THEN $3 ELSE $4 END,
+    $1::text || ':' || row_number
+  FROM posting
+  WHERE on_hand <> 0 OR reserved <> 0
+  ORDER BY row_number, product_id, facility_id`;
+
+/** A line that is told again unchanged is not written, so that no delta looks at it. By order_item_pkey. */
+const KEEP_STATES = `
+  INSERT INTO order_item AS line (order_id, order_item_seq_id, shop_id, external_order_id, product_id,
+    quantity, cancel_quantity, facility_id, status_id, order_date)
+  SELECT order_id, order_item_seq_id, shop_id, external_order_id, product_id,
+    quantity, cancel_quantity, facility_id, status_id, order_date
+  FROM (${TAKEN}) AS taken
+  ORDER BY order_id, order_item_seq_id
+  ON CONFLICT (order_id, order_item_seq_id) DO UPDATE SET
+    shop_id = excluded.shop_id, external_order_id = excluded.external_order_id,
+    product_id = excluded.product_id, quantity = excluded.quantity,
+    cancel_quantity = excluded.cancel_quantity, facility_id = excluded.facility_id,
+    status_id = excluded.status_id, order_date = excluded.order_date
+  WHERE (line.shop_id, line.external_order_id, line.product_id, line.quantity, line.cancel_quantity,
+      line.facility_id, line.status_id, line.order_date)
+    IS DISTINCT FROM (excluded.shop_id, excluded.external_order_id, excluded.product_id, excluded.quantity,
+      excluded.cancel_quantity, excluded.facility_id, excluded.status_id, excluded.order_date)`;
+
+/** Makes each order line what the feed says it is now, and posts what that takes from the stock. */
+export async function applyOrderItems(connection: Connection, fileName: string): Promise<void> {
+  await connection.query(TAKE_TURN);
+  await connection.query(RESOLVE);
+  await connection.query('ANALYZE resolved_row');
+  await connection.query(REFUSE_UNKNOWN_PRODUCT);
+  await connection.query(REFUSE_UNKNOWN_FACILITY);
+  await connection.query(REFUSE_UNKNOWN_SHOP);
+  await connection.query(REFUSE_LINE_OF_ANOTHER_ORDER);
+  await connection.query(JUDGE);
+  await connection.query('ANALYZE judged_row');
+  await connection.query(REFUSE_CHANGE_OF_COMPLETED);
+  await connection.query(REFUSE_SHIPPED_FROM_NOWHERE);
+  const { orderShipped, orderReserved, orderReleased } = LEDGER_REASONS;
+  await connection.query(POST, [fileName, orderShipped, orderReserved, orderReleased]);
+  await connection.query(KEEP_STATES);
+}

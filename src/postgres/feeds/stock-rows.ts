@@ -1,0 +1,126 @@
+/** What RESET_INVENTORY and MDM_INV_VARIANCE have in common: a product, a facility that holds stock, and a quantity. */
+import type { FacilityReference, ProductReference } from '../../domain/feed.ts';
+import { UNITS_MAX } from '../../domain/limits.ts';
+import type { Connection } from '../database.ts';
+import { IS_GOOD, PRODUCT_ID, PRODUCT_JOINS, refuseSql, REFUSE_UNKNOWN_PRODUCT } from './resolving.ts';
+import type { CopyValue } from './staging.ts';
+
+export const STOCK_COLUMNS = {
+  id_type: 'text',
+  id_value: 'text',
+  facility_id: 'text',
+  external_facility_id: 'text',
+  quantity: 'integer',
+} as const;
+
+export function stockValues(row: ProductReference & FacilityReference, quantity: number): CopyValue[] {
+  return [row.idType, row.idValue, row.facilityId, row.externalFacilityId, quantity];
+}
+
+/** Relies on product's three unique indexes, facility_pkey and facility_external_id_key. */
+const RESOLVE = `
+  CREATE TEMPORARY TABLE resolved_row ON COMMIT DROP AS
+  SELECT row.row_number, row.id_type, row.id_value, row.facility_id AS told_facility_id,
+    row.external_facility_id, row.quantity, row.own,
+    ${PRODUCT_ID} AS product_id,
+    coalesce(by_facility_id.facility_id, by_external_id.facility_id) AS facility_id,
+    kind.is_virtual,
+    by_facility_id.facility_id <> external.facility_id AS names_another
+  FROM (SELECT *, $OWN AS own FROM staged_row AS row WHERE ${IS_GOOD}) AS row
+  ${PRODUCT_JOINS}
+  LEFT JOIN facility AS by_facility_id ON by_facility_id.facility_id = row.facility_id
+  LEFT JOIN facility AS external ON external.external_id = row.external_facility_id
+  LEFT JOIN facility AS by_external_id
+    ON row.facility_id IS NULL AND by_external_id.facility_id = external.facility_id
+  LEFT JOIN facility_type AS kind
+    ON kind.facility_type_id = coalesce(by_facility_id.facility_type_id, by_external_id.facility_type_id)`;
+
+const TOLD_FACILITY = 'coalesce(row.told_facility_id, row.external_facility_id)';
+const TOLD_FACILITY_COLUMN = `CASE WHEN row.told_facility_id IS NULL THEN 'externalFacilityId' ELSE 'facilityId' END`;
+
+const REFUSE_UNKNOWN_FACILITY = refuseSql({
+  from: 'resolved_row',
+  condition: 'row.facility_id IS NULL',
+  column: TOLD_FACILITY_COLUMN,
+  code: 'FACILITY_UNKNOWN',
+  detail: `'facilityId', ${TOLD_FACILITY}`,
+});
+
+/** Two names of two stores: whichever were taken, the count could be the other one's. */
+const REFUSE_TWO_FACILITIES = refuseSql({
+  from: 'resolved_row',
+  condition: 'row.names_another',
+  column: `'externalFacilityId'`,
+  code: 'FEED_VALUE_INVALID',
+  detail: `'column', 'externalFacilityId', 'reason', 'it is another facility than facilityId'`,
+});
+
+const REFUSE_VIRTUAL = refuseSql({
+  from: 'resolved_row',
+  condition: 'row.is_virtual',
+  column: TOLD_FACILITY_COLUMN,
+  code: 'FACILITY_VIRTUAL',
+  detail: `'facilityId', row.facility_id`,
+});
+
+/**
+ * Resolves the staged rows into `resolved_row` and refuses those that cannot be resolved.
+ *
+ * @param own SQL of a value of `row` that only this feed type has; it becomes the column `own`
+ */
+export async function resolveStockRows(connection: Connection, own: string): Promise<void> {
+  await connection.query(RESOLVE.replace('$OWN', own));
+  await connection.query('ANALYZE resolved_row');
+  await connection.query(REFUSE_UNKNOWN_PRODUCT);
+  await connection.query(REFUSE_UNKNOWN_FACILITY);
+  await connection.query(REFUSE_TWO_FACILITIES);
+  await connection.query(REFUSE_VIRTUAL);
+}
+
+const LEVELS = `SELECT DISTINCT product_id, facility_id FROM resolved_row AS row WHERE ${IS_GOOD}`;
+
+/** A level that does not exist cannot be locked, so it is made; all zeros mean the same as none. */
+const MAKE_LEVELS = `
+  INSERT INTO product_facility (product_id, facility_id)
+  ${LEVELS} ORDER BY product_id, facility_id
+  ON CONFLICT (product_id, facility_id) DO NOTHING`;
+
+/** By product_facility_pkey. */
+const LOCK_LEVELS = `
+  SELECT count(*) FROM (
+    SELECT FROM product_facility AS level JOIN (${LEVELS}) AS wanted USING (product_id, facility_id)
+    ORDER BY product_id, facility_id FOR UPDATE OF level
+  ) AS locked`;
+
+/**
+ * Holds the levels that the good rows are about, so that what is read next stays true until COMMIT. In key order,
+ * like the ledger's own trigger: two imports cannot wait for each other in a circle.
+ */
+export async function lockLevels(connection: Connection): Promise<void> {
+  await connection.query(MAKE_LEVELS);
+  await connection.query(LOCK_LEVELS);
+}
+
+/**
+ * Refuses rows whose level would leave the range of a level, before the database fails the whole file.
+ *
+ * @param quantityAfter SQL of the quantity on hand after the row, from `resolved_row AS good` and `level`
+ */
+export async function refuseOutOfRange(
+  connection: Connection,
+  { quantityAfter, column }: { readonly quantityAfter: string; readonly column: string },
+): Promise<void> {
+  const after = `
+    (SELECT good.row_number, ${quantityAfter} AS quantity_after
+     FROM (SELECT * FROM resolved_row AS row WHERE ${IS_GOOD}) AS good
+     JOIN product_facility AS level USING (product_id, facility_id))`;
+  await connection.query(
+    refuseSql({
+      from: after,
+      condition: `abs(row.quantity_after) > ${UNITS_MAX}`,
+      column: `'${column}'`,
+      code: 'LEVEL_OUT_OF_RANGE',
+      detail: '',
+    }),
+  );
+}

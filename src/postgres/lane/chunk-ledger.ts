@@ -1,0 +1,269 @@
+/**
+ * The ledger of applying a file: for each chunk of ROWS_PER_CALL positions, which rows are settled, what was asked of
+ * Shopify, and what it answered. It is the only memory of an apply: an attempt that starts anew reads here where the
+ * last one stopped. Every function states the lane pass, so an attempt that lost the lane changes nothing.
+ */
+import { DOUBTFUL_CALLS_MAX, ROWS_PER_CALL, STORED_CALL_REPEATED_FOR_MS } from '../../domain/limits.ts';
+import type { HeldBack, LastPush } from '../../domain/unseen-sales.ts';
+import type { Connection, Database } from '../database.ts';
+import { holdLane, type LanePass } from './lane.ts';
+import { ON_SETTLED_BEFORE, settle, type SettledRow } from './settled-rows.ts';
+import type { UploadFileRow } from './upload-files.ts';
+
+/** A fixed cut of a file: the same positions for every attempt, so that each cuts the same calls. */
+export interface Chunk {
+  readonly sequence: number;
+  readonly chunk: number;
+}
+
+/** One request to Shopify, stored before it is sent and never changed: its repeat is the same request. */
+export interface StoredCall extends Chunk {
+  readonly generation: number;
+  readonly idempotencyKey: string;
+  /** The request's variables, byte for byte. */
+  readonly variables: string;
+  /** By product, what was held back when its rows were decided; nothing of a product that is not named. */
+  readonly debts: Readonly<Record<string, HeldBack>>;
+}
+
+/** A row to apply, with what decides how much of it is held back. */
+export interface RowToApply extends UploadFileRow {
+  /** Units of the shop's imported order lines, in the file's snapshot. */
+  readonly importedUnits: number;
+  /** Null: this item was never pushed. */
+  readonly lastPush: LastPush | null;
+  /** File of the product's last push; 0: none. */
+  readonly pushedSequence: number;
+}
+
+/** What is left to do in a chunk. */
+export interface ChunkWork {
+  /** The database's clock, before anything is read from Shopify. ISO 8601, UTC. */
+  readonly now: string;
+  /** Of the file's snapshot: the shop's orders up to this time are imported. Null: none ever was. */
+  readonly ordersImportedUntil: string | null;
+  /** Rows that are not settled and that no later file has overtaken. */
+  readonly rows: readonly RowToApply[];
+  /** A call that may or may not have reached Shopify: it is repeated before anything else, unless it is too old. */
+  readonly unanswered: (StoredCall & { readonly isTooOld: boolean }) | null;
+  /** Calls that nobody knows to have been applied, and nobody knows not to have been: see src/domain/doubtful-call.ts. */
+  readonly doubtful: readonly DoubtfulCall[];
+  /** By inventory item: how often it was refused because its quantity had moved. */
+  readonly staleTries: ReadonlyMap<string, number>;
+  readonly nextGeneration: number;
+}
+
+/** A call in doubt: of this chunk, or of an earlier file of which nothing newer was pushed. */
+export interface DoubtfulCall extends StoredCall {
+  /** By inventory item: units of the shop's imported order lines, in the snapshot of its file. */
+  readonly importedUnits: Readonly<Record<string, number>>;
+}
+
+export async function chunkWork(
+  database: Database,
+  pass: LanePass,
+  { sequence, chunk }: Chunk,
+): Promise<ChunkWork> {
+  return database.transaction(async (connection) => {
+    await holdLane(connection, pass);
+    const from = chunk * ROWS_PER_CALL;
+    const { rows: times } = await connection.query<Pick<ChunkWork, 'now' | 'ordersImportedUntil'>>(
+      `SELECT ${asIso('clock_timestamp()')} AS now, ${asIso('orders_imported_until')} AS "ordersImportedUntil"
+       FROM upload_file WHERE shop_id = $1 AND sequence = $2`,
+      [pass.shopId, sequence],
+    );
+    const { rows } = await connection.query<RowToApply>(
+      `SELECT row.position, row.product_id AS "productId", row.sku,
+         row.inventory_item_id AS "inventoryItemId", row.quantity, row.imported_units AS "importedUnits",
+         CASE WHEN applied.last_known IS NOT NULL AND applied.inventory_item_id = row.inventory_item_id
+           THEN jsonb_build_object('lastKnown', applied.last_known, 'importedUnits', applied.imported_units,
+             'debt', applied.debt, 'drops', coalesce(applied.drops, '[]')) END AS "lastPush",
+         coalesce(applied.pushed_sequence, 0) AS "pushedSequence"
+       FROM upload_file_row AS row
+       LEFT JOIN applied_row AS applied
+         ON applied.shop_id = row.shop_id AND applied.product_id = row.product_id
+       WHERE row.shop_id = $1 AND row.sequence = $2 AND row.position >= $3 AND row.position < $4
+         AND (applied.sequence IS NULL OR applied.sequence < $2)
+       ORDER BY row.position`,
+      [pass.shopId, sequence, from, from + ROWS_PER_CALL],
+    );
+    const { rows: calls } = await connection.query<CallRecord>(
+      `SELECT sequence, chunk, generation, idempotency_key AS "idempotencyKey", variables,
+         coalesce(debts, '{}') AS debts, state,
+         stored_at < clock_timestamp() - make_interval(secs => $4::float8 / 1000) AS "isTooOld"
+       FROM shopify_call WHERE shop_id = $1 AND sequence = $2 AND chunk = $3 ORDER BY generation`,
+      [pass.shopId, sequence, chunk, STORED_CALL_REPEATED_FOR_MS],
+    );
+    const stale = await connection.query<{ inventoryItemId: string; tries: number }>(
+      `SELECT refused ->> 'inventoryItemId' AS "inventoryItemId", count(*)::int AS tries
+       FROM shopify_call, jsonb_array_elements(outcome) AS refused
+       WHERE shop_id = $1 AND sequence = $2 AND chunk = $3 AND state = 'REFUSED'
+         AND (refused ->> 'isStale')::boolean
+       GROUP BY 1`,
+      [pass.shopId, sequence, chunk],
+    );
+    return {
+      now: times[0]?.now ?? '',
+      ordersImportedUntil: times[0]?.ordersImportedUntil ?? null,
+      rows,
+      unanswered: calls.find((call) => call.state === 'STORED') ?? null,
+      doubtful:
+        rows.length === 0 ? [] : await doubtfulCalls(connection, pass.shopId, { sequence, chunk }, rows),
+      staleTries: new Map(stale.rows.map((row) => [row.inventoryItemId, row.tries])),
+      nextGeneration: (calls.at(-1)?.generation ?? -1) + 1,
+    };
+  });
+}
+
+interface CallRecord extends StoredCall {
+  readonly state: 'STORED' | 'APPLIED' | 'REFUSED' | 'EXPIRED_UNKNOWN';
+  readonly isTooOld: boolean;
+}
+
+/**
+ * Those of this chunk, and those of earlier files since the last push of any of its rows: a file that was left out, or
+ * a row that was set apart, takes its doubt along. Not those from before a restore: that memory is void. By the index
+ * shopify_call_in_doubt.
+ */
+async function doubtfulCalls(
+  connection: Connection,
+  shopId: string,
+  { sequence, chunk }: Chunk,
+  rows: readonly RowToApply[],
+): Promise<readonly DoubtfulCall[]> {
+  const since = Math.min(...rows.map(({ pushedSequence }) => pushedSequence));
+  const { rows: calls } = await connection.query<DoubtfulCall>(
+    `SELECT call.sequence, call.chunk, call.generation, call.idempotency_key AS "idempotencyKey", call.variables,
+       coalesce(call.debts, '{}') AS debts, coalesce((
+         SELECT jsonb_object_agg(row.inventory_item_id, row.imported_units) FROM upload_file_row AS row
+         WHERE row.shop_id = call.shop_id AND row.sequence = call.sequence
+           AND row.position >= call.chunk * $5 AND row.position < (call.chunk + 1) * $5), '{}') AS "importedUnits"
+     FROM shopify_call AS call
+     JOIN upload_file AS file USING (shop_id, sequence)
+     JOIN upload_file AS this ON this.shop_id = $1 AND this.sequence = $2
+     WHERE call.shop_id = $1 AND (call.state = 'EXPIRED_UNKNOWN' OR (call.state = 'REFUSED' AND call.repeated))
+       AND call.sequence > $4 AND (call.sequence < $2 OR (call.sequence = $2 AND call.chunk = $3))
+       AND file.restore_generation = this.restore_generation
+     ORDER BY call.sequence DESC, call.generation DESC LIMIT $6`,
+    [shopId, sequence, chunk, since, ROWS_PER_CALL, DOUBTFUL_CALLS_MAX],
+  );
+  return calls;
+}
+
+/** Text of milliseconds, so that a time is the same in a row, in a decision and in a comparison. */
+function asIso(time: string): string {
+  return `to_char(${time} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+}
+
+/** The call is about to be sent once more: from now on a refusal does not tell what became of the first sending. */
+export async function markRepeated(database: Database, pass: LanePass, call: StoredCall): Promise<void> {
+  await database.transaction(async (connection) => {
+    await holdLane(connection, pass);
+    await connection.query(
+      `UPDATE shopify_call SET repeated = true
+       WHERE shop_id = $1 AND sequence = $2 AND chunk = $3 AND generation = $4`,
+      [pass.shopId, call.sequence, call.chunk, call.generation],
+    );
+  });
+}
+
+/** Settles the rows that need no write, and stores the call for the others, in one transaction before it is sent. */
+export async function settleAndStore(
+  database: Database,
+  pass: LanePass,
+  { sequence }: Chunk,
+  settled: readonly SettledRow[],
+  call: StoredCall | null,
+): Promise<void> {
+  await database.transaction(async (connection) => {
+    await holdLane(connection, pass);
+    await settle(connection, pass.shopId, sequence, settled);
+    if (!call) return;
+    await connection.query(
+      `INSERT INTO shopify_call
+         (shop_id, sequence, chunk, generation, idempotency_key, variables, epoch, debts, state)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'STORED')`,
+      [
+        pass.shopId,
+        call.sequence,
+        call.chunk,
+        call.generation,
+        call.idempotencyKey,
+        call.variables,
+        pass.epoch,
+        JSON.stringify(call.debts),
+      ],
+    );
+  });
+}
+
+/** Shopify has applied the call: its rows, as the stored request names them, are APPLIED. */
+export async function recordApplied(database: Database, pass: LanePass, call: StoredCall): Promise<void> {
+  await database.transaction(async (connection) => {
+    await holdLane(connection, pass);
+    await answer(connection, pass.shopId, call, 'APPLIED', null);
+    await connection.query(
+      `INSERT INTO applied_row (shop_id, product_id, sequence, outcome, target, sent, observed,
+         inventory_item_id, last_known, pushed_sequence, imported_units, debt, drops)
+       SELECT row.shop_id, row.product_id, row.sequence, 'APPLIED', row.quantity, sent.quantity,
+         sent."changeFromQuantity", row.inventory_item_id, sent.quantity, row.sequence, row.imported_units,
+         coalesce((call.debts #>> ARRAY[row.product_id, 'debt'])::int, 0),
+         call.debts #> ARRAY[row.product_id, 'drops']
+       FROM shopify_call AS call
+       CROSS JOIN LATERAL jsonb_to_recordset(call.variables::jsonb #> '{input,quantities}')
+         AS sent ("inventoryItemId" text, quantity int, "changeFromQuantity" int)
+       JOIN upload_file_row AS row ON row.shop_id = call.shop_id AND row.sequence = call.sequence
+         AND row.position >= call.chunk * $5 AND row.position < (call.chunk + 1) * $5
+         AND row.inventory_item_id = sent."inventoryItemId"
+       WHERE call.shop_id = $1 AND call.sequence = $2 AND call.chunk = $3 AND call.generation = $4
+       ORDER BY row.product_id
+       ${ON_SETTLED_BEFORE}`,
+      [pass.shopId, call.sequence, call.chunk, call.generation, ROWS_PER_CALL],
+    );
+  });
+}
+
+/** One row that Shopify named in its refusal of a call. */
+export interface RefusedRow {
+  readonly inventoryItemId: string;
+  readonly code: string;
+  readonly message: string;
+  readonly isStale: boolean;
+}
+
+/** Shopify has refused the call: nothing of it was applied. The rows that cannot be mended are settled with it. */
+export async function recordRefused(
+  database: Database,
+  pass: LanePass,
+  call: StoredCall,
+  refused: readonly RefusedRow[],
+  settled: readonly SettledRow[],
+): Promise<void> {
+  await database.transaction(async (connection) => {
+    await holdLane(connection, pass);
+    await answer(connection, pass.shopId, call, 'REFUSED', refused);
+    await settle(connection, pass.shopId, call.sequence, settled);
+  });
+}
+
+/** The call got no answer and is too old to be repeated: what became of it will never be known. */
+export async function recordExpired(database: Database, pass: LanePass, call: StoredCall): Promise<void> {
+  await database.transaction(async (connection) => {
+    await holdLane(connection, pass);
+    await answer(connection, pass.shopId, call, 'EXPIRED_UNKNOWN', null);
+  });
+}
+
+async function answer(
+  connection: Connection,
+  shopId: string,
+  { sequence, chunk, generation }: StoredCall,
+  state: 'APPLIED' | 'REFUSED' | 'EXPIRED_UNKNOWN',
+  outcome: readonly RefusedRow[] | null,
+): Promise<void> {
+  await connection.query(
+    `UPDATE shopify_call SET state = $5, outcome = $6, answered_at = CASE WHEN $5 <> 'EXPIRED_UNKNOWN' THEN now() END
+     WHERE shop_id = $1 AND sequence = $2 AND chunk = $3 AND generation = $4`,
+    [shopId, sequence, chunk, generation, state, outcome && JSON.stringify(outcome)],
+  );
+}

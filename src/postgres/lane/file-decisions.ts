@@ -1,0 +1,124 @@
+/**
+ * What a person's decision does to a blocked file. Each runs in the transaction that records it, with the lane locked:
+ * nobody applies the file meanwhile, and of two people who decide at once one finds it decided.
+ */
+import { AtpError } from '../../domain/errors.ts';
+import type { FileDecision } from '../../domain/lane-decision.ts';
+import { UNANSWERED_CALL_SETTLED_AFTER_MS } from '../../domain/limits.ts';
+import type { Connection } from '../database.ts';
+import { countRows } from './lane.ts';
+import { lockFile, type UploadFile } from './upload-files.ts';
+
+/** What came of it; `owed`: products that the next file carries instead. */
+export interface DecidedFile {
+  readonly file: UploadFile;
+  readonly owed: number | null;
+}
+
+/**
+ * Throws UPLOAD_FILE_UNKNOWN, UPLOAD_FILE_NOT_BLOCKED, UPLOAD_FILE_BLOCKED_OTHERWISE, and of `skip`
+ * UPLOAD_FILE_CALL_UNANSWERED.
+ */
+export async function decideFile(
+  connection: Connection,
+  shopId: string,
+  { decision, sequence, expectedReason }: FileDecision,
+): Promise<DecidedFile> {
+  const file = await lockFile(connection, shopId, sequence);
+  if (file.state !== 'BLOCKED') {
+    throw new AtpError('UPLOAD_FILE_NOT_BLOCKED', { shopId, sequence, state: file.state });
+  }
+  if (expectedReason !== undefined && expectedReason !== file.reasonCode) {
+    const found = file.reasonCode;
+    throw new AtpError('UPLOAD_FILE_BLOCKED_OTHERWISE', {
+      shopId,
+      sequence,
+      found,
+      expected: expectedReason,
+    });
+  }
+  switch (decision) {
+    case 'retry':
+      await retry(connection, file);
+      return { file, owed: null };
+    case 'rewrite':
+      await rewrite(connection, file);
+      return { file, owed: null };
+    case 'skip':
+      return { file, owed: await skip(connection, file) };
+  }
+}
+
+/** APPLYING when a part of it has been sent already, else READY, or WRITING when it never came to SFTP. */
+async function retry(connection: Connection, { shopId, sequence }: UploadFile): Promise<void> {
+  await connection.query(
+    `UPDATE upload_file SET reason_code = NULL, reason = NULL,
+       state = CASE
+         WHEN sha256 IS NULL THEN 'WRITING'
+         WHEN EXISTS (SELECT FROM shopify_call AS call
+           WHERE call.shop_id = $1 AND call.sequence = $2) THEN 'APPLYING'
+         ELSE 'READY' END
+     WHERE shop_id = $1 AND sequence = $2`,
+    [shopId, sequence],
+  );
+}
+
+/** Without its hash it is not on SFTP as far as we know: whoever comes first writes it, in the place of what is there. */
+async function rewrite(connection: Connection, { shopId, sequence }: UploadFile): Promise<void> {
+  await connection.query(
+    `UPDATE upload_file SET state = 'WRITING', sha256 = NULL, ready_at = NULL, reason_code = NULL, reason = NULL
+     WHERE shop_id = $1 AND sequence = $2`,
+    [shopId, sequence],
+  );
+}
+
+/** Gives the number of products that come with the next file. */
+async function skip(connection: Connection, { shopId, sequence }: UploadFile): Promise<number> {
+  await giveUpCalls(connection, shopId, sequence);
+  await countRows(connection, shopId, sequence);
+  await connection.query(
+    `UPDATE upload_file SET state = 'SKIPPED', closed_at = now() WHERE shop_id = $1 AND sequence = $2`,
+    [shopId, sequence],
+  );
+  // A product that a later file holds comes with that one. (published_row and applied_row by their primary keys, for
+  // the rows of the file.)
+  const { rowCount } = await connection.query(
+    `INSERT INTO owed_row (shop_id, product_id, cause)
+     SELECT row.shop_id, row.product_id, 'SKIPPED'
+     FROM upload_file_row AS row
+     JOIN published_row AS published USING (shop_id, product_id)
+     LEFT JOIN applied_row AS applied USING (shop_id, product_id)
+     WHERE row.shop_id = $1 AND row.sequence = $2 AND published.sequence = $2
+       AND NOT coalesce(applied.sequence >= $2 AND applied.outcome IN ('APPLIED', 'UNCHANGED'), false)
+     ORDER BY row.product_id
+     ON CONFLICT DO NOTHING`,
+    [shopId, sequence],
+  );
+  return rowCount ?? 0;
+}
+
+/**
+ * A call that may still arrive must not meet the writes of a later file. It has been on its way at the latest when the
+ * file was blocked; what has not arrived some time after that never will.
+ */
+async function giveUpCalls(connection: Connection, shopId: string, sequence: number): Promise<void> {
+  const { rows } = await connection.query<{ ageMs: number }>(
+    `SELECT extract(epoch FROM clock_timestamp() - max(greatest(call.stored_at, file.blocked_at)))::float8 * 1000
+       AS "ageMs"
+     FROM shopify_call AS call JOIN upload_file AS file USING (shop_id, sequence)
+     WHERE call.shop_id = $1 AND call.sequence = $2 AND call.state = 'STORED'
+     HAVING count(*) > 0`,
+    [shopId, sequence],
+  );
+  const [youngest] = rows;
+  if (!youngest) return;
+  if (youngest.ageMs < UNANSWERED_CALL_SETTLED_AFTER_MS) {
+    const seconds = Math.round(youngest.ageMs / 1000);
+    throw new AtpError('UPLOAD_FILE_CALL_UNANSWERED', { shopId, sequence, seconds });
+  }
+  await connection.query(
+    `UPDATE shopify_call SET state = 'EXPIRED_UNKNOWN'
+     WHERE shop_id = $1 AND sequence = $2 AND state = 'STORED'`,
+    [shopId, sequence],
+  );
+}

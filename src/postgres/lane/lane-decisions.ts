@@ -1,0 +1,146 @@
+/** Decisions by people: each is carried out once, and kept with who and why. */
+import type {
+  DecisionKind,
+  DecisionOutcome,
+  LaneDecision,
+  PlanDecision,
+  ShortDecision,
+} from '../../domain/lane-decision.ts';
+import { DECISIONS_LISTED_MAX } from '../../domain/limits.ts';
+import { AtpError } from '../../domain/errors.ts';
+import type { Connection, Database } from '../database.ts';
+import { decideFile } from './file-decisions.ts';
+import { lockLane } from './lane.ts';
+import { release } from './quarantined-rows.ts';
+import { rejectPlan } from '../planning/sync-plans.ts';
+import type { UploadFile } from './upload-files.ts';
+
+/** A decision, and the update that brought it: a repeat of that finds its own outcome. */
+export interface KeyedDecision<Decision extends LaneDecision> {
+  readonly shopId: string;
+  readonly decisionKey: string;
+  readonly decision: Decision;
+}
+
+/** What differs from one kind of decision to another. */
+type Change = Pick<DecisionOutcome, 'sequence' | 'fileName' | 'rows' | 'toZero' | 'plan' | 'owed'>;
+
+const NO_CHANGE: Change = {
+  sequence: null,
+  fileName: null,
+  rows: null,
+  toZero: null,
+  plan: null,
+  owed: null,
+};
+
+/**
+ * Carries a decision out and records it, both or neither, with the lane locked.
+ *
+ * Throws SHOP_UNKNOWN, UPLOAD_FILE_UNKNOWN, UPLOAD_FILE_NOT_BLOCKED, UPLOAD_FILE_BLOCKED_OTHERWISE,
+ * UPLOAD_FILE_CALL_UNANSWERED, PRODUCT_NOT_SET_APART, PLAN_UNKNOWN, PLAN_NOT_HELD.
+ */
+export async function decide(
+  database: Database,
+  keyed: KeyedDecision<ShortDecision>,
+): Promise<DecisionOutcome> {
+  return recorded(database, keyed, (connection) => carryOut(connection, keyed.shopId, keyed.decision));
+}
+
+/**
+ * Records an approval whose file is made: null when nothing differed any more. The plan itself was closed where the
+ * file was made, in one transaction with it.
+ */
+export async function recordApproval(
+  database: Database,
+  keyed: KeyedDecision<PlanDecision<'approve'>>,
+  file: UploadFile | null,
+): Promise<DecisionOutcome> {
+  const { plan } = keyed.decision;
+  return recorded(database, keyed, () => Promise.resolve({ ...NO_CHANGE, ...(file && of(file)), plan }));
+}
+
+async function recorded(
+  database: Database,
+  { shopId, decisionKey, decision }: KeyedDecision<LaneDecision>,
+  carryOut: (connection: Connection) => Promise<Change>,
+): Promise<DecisionOutcome> {
+  return database.transaction(async (connection) => {
+    // The shop before its lane, as whoever removes it does.
+    const shop = await connection.query('SELECT FROM shop WHERE shop_id = $1 FOR KEY SHARE', [shopId]);
+    if (shop.rowCount === 0) throw new AtpError('SHOP_UNKNOWN', { shopId });
+    await lockLane(connection, shopId);
+    const earlier = await outcomeOf(connection, decisionKey);
+    if (earlier) return earlier;
+    const change = await carryOut(connection);
+    const { decision: kind, by, reason = null } = decision;
+    const outcome: DecisionOutcome = { shopId, decision: kind, by, reason, ...change };
+    await connection.query(
+      `INSERT INTO lane_decision (decision_key, shop_id, decision, sequence, plan, decided_by, reason, outcome)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      [decisionKey, shopId, kind, outcome.sequence, outcome.plan, by, reason, JSON.stringify(outcome)],
+    );
+    return outcome;
+  });
+}
+
+async function outcomeOf(connection: Connection, decisionKey: string): Promise<DecisionOutcome | null> {
+  const { rows } = await connection.query<{ outcome: DecisionOutcome }>(
+    'SELECT outcome FROM lane_decision WHERE decision_key = $1',
+    [decisionKey],
+  );
+  return rows[0]?.outcome ?? null;
+}
+
+async function carryOut(connection: Connection, shopId: string, decision: ShortDecision): Promise<Change> {
+  switch (decision.decision) {
+    case 'release': {
+      const owed = await release(connection, shopId, decision.sku ?? null);
+      return { ...NO_CHANGE, owed };
+    }
+    case 'reject': {
+      const { plan } = await rejectPlan(connection, shopId, decision.plan);
+      return { ...NO_CHANGE, plan };
+    }
+    default: {
+      const { file, owed } = await decideFile(connection, shopId, decision);
+      return { ...NO_CHANGE, ...of(file), owed };
+    }
+  }
+}
+
+function of(file: UploadFile): Pick<Change, 'sequence' | 'fileName' | 'rows' | 'toZero'> {
+  return { sequence: file.sequence, fileName: file.name, rows: file.rowCount, toZero: file.toZeroCount };
+}
+
+/** Whether a person had the file rendered anew: what lies on SFTP in its place may be set aside. */
+export async function isRewritten(database: Database, shopId: string, sequence: number): Promise<boolean> {
+  const rows = await database.query(
+    `SELECT FROM lane_decision WHERE shop_id = $1 AND sequence = $2 AND decision = 'rewrite' LIMIT 1`,
+    [shopId, sequence],
+  );
+  return rows.length > 0;
+}
+
+/** One decision as a person reads of it later. */
+export interface RecordedDecision {
+  readonly decision: DecisionKind;
+  readonly sequence: number | null;
+  readonly plan: number | null;
+  readonly by: string;
+  readonly reason: string | null;
+  readonly decidedAt: string;
+}
+
+/** The newest DECISIONS_LISTED_MAX, newest first. */
+export async function listDecisions(
+  database: Database,
+  shopId: string,
+): Promise<readonly RecordedDecision[]> {
+  const rows = await database.query<Omit<RecordedDecision, 'decidedAt'> & { readonly decidedAt: Date }>(
+    `SELECT decision, sequence, plan, decided_by AS by, reason, decided_at AS "decidedAt"
+     FROM lane_decision WHERE shop_id = $1 ORDER BY decided_at DESC LIMIT $2`,
+    [shopId, DECISIONS_LISTED_MAX],
+  );
+  return rows.map((row) => ({ ...row, decidedAt: row.decidedAt.toISOString() }));
+}

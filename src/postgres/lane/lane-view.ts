@@ -1,0 +1,146 @@
+/** What a person sees of a shop's lane. */
+import { LANE_FILES_LISTED_MAX, QUARANTINED_LISTED_MAX } from '../../domain/limits.ts';
+import type { UploadFileKind, UploadFileState } from '../../domain/upload-file.ts';
+import { uploadFileName } from '../../domain/upload-file.ts';
+import type { PlanCause, PlanState } from '../../domain/sync-plan.ts';
+import type { Database } from '../database.ts';
+import { listDecisions, type RecordedDecision } from './lane-decisions.ts';
+import { findShop } from '../master-data/shops.ts';
+import { listPlans } from '../planning/sync-plans.ts';
+
+/** `blocked`: a person must decide. `applying`: a run holds the lane. `waiting`: files are there and nobody runs. */
+export type LaneState = 'idle' | 'waiting' | 'applying' | 'blocked';
+
+export interface LaneFile {
+  readonly sequence: number;
+  readonly name: string;
+  readonly kind: UploadFileKind;
+  readonly status: UploadFileState;
+  readonly rows: number;
+  readonly applied: number;
+  /** Rows that needed no write: Shopify held the value already. */
+  readonly skipped: number;
+  readonly quarantined: number;
+  readonly owed: number;
+  readonly sha256: string | null;
+}
+
+/** A product whose last file could not be applied to it. */
+export interface SetApartRow {
+  readonly sku: string;
+  readonly sequence: number;
+  readonly outcome: 'QUARANTINED' | 'OWED';
+  readonly code: string;
+  readonly message: string;
+  /** Whether the next file carries the product again already. */
+  readonly owed: boolean;
+}
+
+/** A file that was not made, because a person must look first. */
+export interface LanePlan {
+  readonly plan: number;
+  readonly kind: UploadFileKind;
+  readonly state: PlanState;
+  readonly cause: PlanCause;
+  readonly rows: number;
+  readonly toZero: number;
+  readonly products: number;
+  readonly madeAt: string;
+}
+
+export interface LaneView {
+  readonly shopId: string;
+  readonly state: LaneState;
+  /** Why it is blocked: a code and its message. */
+  readonly reason: string | null;
+  /** Those that are HELD and the newest, newest first. */
+  readonly plans: readonly LanePlan[];
+  /** The newest LANE_FILES_LISTED_MAX and every one that is not done with, in sequence. */
+  readonly files: readonly LaneFile[];
+  /** At most QUARANTINED_LISTED_MAX, by SKU. */
+  readonly setApart: readonly SetApartRow[];
+  /** The last ones, newest first. */
+  readonly decisions: readonly RecordedDecision[];
+}
+
+interface FileRecord extends Omit<LaneFile, 'name'> {
+  readonly createdAt: Date;
+  readonly reason: string | null;
+}
+
+/** Throws SHOP_UNKNOWN. */
+export async function laneView(database: Database, shopId: string): Promise<LaneView> {
+  await findShop(database, shopId);
+  const records = await database.query<FileRecord>(
+    `SELECT sequence, kind, state AS status, row_count AS rows, sha256, created_at AS "createdAt",
+       coalesce(applied_count, 0) AS applied, coalesce(unchanged_count, 0) AS skipped,
+       coalesce(quarantined_count, 0) AS quarantined, coalesce(owed_count, 0) AS owed,
+       reason_code || ': ' || reason AS reason
+     FROM upload_file
+     WHERE shop_id = $1 AND (state IN ('WRITING', 'READY', 'APPLYING', 'BLOCKED')
+       OR sequence > (SELECT max(sequence) FROM upload_file WHERE shop_id = $1) - $2)
+     ORDER BY sequence`,
+    [shopId, LANE_FILES_LISTED_MAX],
+  );
+  const [lease] = await database.query<{ isHeld: boolean }>(
+    `SELECT holder IS NOT NULL AND expires_at > clock_timestamp() AS "isHeld" FROM lane WHERE shop_id = $1`,
+    [shopId],
+  );
+  const setApart = await database.query<SetApartRow>(
+    `SELECT product.sku, applied.sequence, applied.outcome, applied.error_code AS code,
+       applied.error_message AS message,
+       EXISTS (SELECT FROM owed_row AS owed
+         WHERE owed.shop_id = applied.shop_id AND owed.product_id = applied.product_id) AS owed
+     FROM applied_row AS applied JOIN product USING (product_id)
+     JOIN shop_product AS mapped USING (shop_id, product_id)
+     WHERE applied.shop_id = $1 AND applied.outcome IN ('QUARANTINED', 'OWED')
+     ORDER BY product.sku LIMIT $2`,
+    [shopId, QUARANTINED_LISTED_MAX],
+  );
+  const [origin] = await database.query<{ restoredReason: string | null }>(
+    `SELECT restored_reason AS "restoredReason" FROM shop_origin WHERE shop_id = $1`,
+    [shopId],
+  );
+  const restoredReason = origin?.restoredReason ?? null;
+  const blocked = records.find((file) => file.status === 'BLOCKED');
+  const plans = await listPlans(database, shopId);
+  return {
+    shopId,
+    state: restoredReason === null ? stateOf(records, lease?.isHeld ?? false) : 'blocked',
+    reason: restoredReason === null ? (blocked?.reason ?? null) : `HARD_SYNC_REQUIRED: ${restoredReason}`,
+    plans: plans.map(({ plan, kind, state, cause, rowCount, toZeroCount, productCount, madeAt }) => ({
+      plan,
+      kind,
+      state,
+      cause,
+      rows: rowCount,
+      toZero: toZeroCount,
+      products: productCount,
+      madeAt: madeAt.toISOString(),
+    })),
+    files: records.map(({ sequence, createdAt, reason: _reason, ...file }) => ({
+      sequence,
+      name: uploadFileName({ shopId, sequence, kind: file.kind, createdAt }),
+      ...file,
+    })),
+    setApart,
+    decisions: await listDecisions(database, shopId),
+  };
+}
+
+/** Products that are set apart until their cause is gone. */
+export async function countQuarantined(database: Database, shopId: string): Promise<number> {
+  const [found] = await database.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM applied_row JOIN shop_product USING (shop_id, product_id)
+     WHERE shop_id = $1 AND outcome = 'QUARANTINED'`,
+    [shopId],
+  );
+  return found?.count ?? 0;
+}
+
+function stateOf(files: readonly FileRecord[], isHeld: boolean): LaneState {
+  const head = files.find((file) => ['WRITING', 'READY', 'APPLYING', 'BLOCKED'].includes(file.status));
+  if (head?.status === 'BLOCKED') return 'blocked';
+  if (isHeld) return 'applying';
+  return head ? 'waiting' : 'idle';
+}

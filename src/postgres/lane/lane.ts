@@ -1,0 +1,212 @@
+/**
+ * A shop's lane: one file at a time, whoever starts it.
+ *
+ * The lease belongs to a workflow run (`holder`); it lasts LEASE_DURATION_MS beyond its holder's last sign of life,
+ * by the database's clock. Every attempt of an activity enters the lane anew and gets a higher epoch, and every write
+ * states its epoch. So an attempt that was believed dead and comes back is refused, even within the same run: a
+ * heartbeat timeout does not stop it.
+ *
+ * Every function locks the lane's row before it looks at files. A producer marks its file READY under the same lock
+ * before it wakes the lane, so no file becomes ready between "nothing left" and "released" without a wake-up that
+ * finds the lane free.
+ */
+import { AtpError, type ErrorCode } from '../../domain/errors.ts';
+import { LEASE_DURATION_MS } from '../../domain/limits.ts';
+import type { Connection, Database } from '../database.ts';
+import { findFile, headOfLane, type UploadFile } from './upload-files.ts';
+
+/** Who applies a shop's files: a workflow, in the chain of runs that began with `holder`. */
+export interface LaneHolder {
+  readonly shopId: string;
+  readonly workflowId: string;
+  /** First execution run id. */
+  readonly holder: string;
+}
+
+/** An attempt's place in the lane. */
+export interface LanePass {
+  readonly shopId: string;
+  readonly holder: string;
+  readonly epoch: number;
+}
+
+export async function lockLane(connection: Connection, shopId: string): Promise<void> {
+  const { rowCount } = await connection.query('SELECT FROM lane WHERE shop_id = $1 FOR UPDATE', [shopId]);
+  if (rowCount !== 0) return;
+  await connection.query('INSERT INTO lane (shop_id) VALUES ($1) ON CONFLICT DO NOTHING', [shopId]);
+  await connection.query('SELECT FROM lane WHERE shop_id = $1 FOR UPDATE', [shopId]);
+}
+
+/** Enters the lane for `holder`; null while another holder's lease lasts. */
+export async function enterLane(
+  database: Database,
+  { shopId, workflowId, holder }: LaneHolder,
+): Promise<LanePass | null> {
+  return database.transaction(async (connection) => {
+    await lockLane(connection, shopId);
+    const { rows } = await connection.query<LanePass>(
+      `UPDATE lane SET epoch = epoch + 1, holder = $2, holder_workflow_id = $4,
+         expires_at = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
+       WHERE shop_id = $1 AND (holder IS NULL OR holder = $2 OR expires_at < clock_timestamp())
+       RETURNING shop_id AS "shopId", holder, epoch`,
+      [shopId, holder, LEASE_DURATION_MS, workflowId],
+    );
+    return rows[0] ?? null;
+  });
+}
+
+/** A lease that has not expired. */
+export interface Lease extends LaneHolder {
+  readonly epoch: number;
+}
+
+export async function leaseOf(database: Database, shopId: string): Promise<Lease | null> {
+  const [lease] = await database.query<Lease>(
+    `SELECT shop_id AS "shopId", holder_workflow_id AS "workflowId", holder, epoch
+     FROM lane
+     WHERE shop_id = $1 AND holder IS NOT NULL AND holder_workflow_id IS NOT NULL
+       AND expires_at > clock_timestamp()`,
+    [shopId],
+  );
+  return lease ?? null;
+}
+
+/**
+ * The lease of a run that was found to have ended lasts no longer. One that was renewed by another attempt since is
+ * left; and should the run live after all, the next one's higher epoch refuses whatever it writes.
+ */
+export async function endLease(database: Database, { shopId, holder, epoch }: Lease): Promise<void> {
+  await database.transaction(async (connection) => {
+    await lockLane(connection, shopId);
+    await connection.query(
+      `UPDATE lane SET expires_at = '-infinity' WHERE shop_id = $1 AND holder = $2 AND epoch = $3`,
+      [shopId, holder, epoch],
+    );
+  });
+}
+
+/**
+ * Proves that the pass still holds, and renews its lease: the first statement of every write. Throws LANE_TAKEN_OVER
+ * when another run holds the lane, and LANE_ATTEMPT_OVERTAKEN when another attempt of this run has entered it.
+ */
+export async function holdLane(connection: Connection, { shopId, holder, epoch }: LanePass): Promise<void> {
+  const { rowCount } = await connection.query(
+    `UPDATE lane SET expires_at = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
+     WHERE shop_id = $1 AND epoch = $2`,
+    [shopId, epoch, LEASE_DURATION_MS],
+  );
+  if (rowCount !== 0) return;
+  const { rows } = await connection.query<{ isOurs: boolean }>(
+    'SELECT holder = $2 AS "isOurs" FROM lane WHERE shop_id = $1',
+    [shopId, holder],
+  );
+  throw new AtpError(rows[0]?.isOurs ? 'LANE_ATTEMPT_OVERTAKEN' : 'LANE_TAKEN_OVER', { shopId });
+}
+
+/** Keeps the lease of a pass that has nothing to write for long. Throws as `holdLane`. */
+export async function renewLease(database: Database, pass: LanePass): Promise<void> {
+  await database.transaction((connection) => holdLane(connection, pass));
+}
+
+/** The file to go on with. Without one, or when it is BLOCKED, the lane is released in the same transaction. */
+export async function nextFile(database: Database, pass: LanePass): Promise<UploadFile | null> {
+  return database.transaction(async (connection) => {
+    await holdLane(connection, pass);
+    const head = await headOfLane(connection, pass.shopId);
+    if (!head || head.state === 'BLOCKED') await releaseLane(connection, pass);
+    return head;
+  });
+}
+
+async function releaseLane(connection: Connection, { shopId, epoch }: LanePass): Promise<void> {
+  await connection.query(
+    `UPDATE lane SET holder = NULL, holder_workflow_id = NULL, expires_at = '-infinity'
+     WHERE shop_id = $1 AND epoch = $2`,
+    [shopId, epoch],
+  );
+}
+
+/**
+ * READY → APPLYING: what lies on SFTP was found to be what was written. False when the file is not READY any more: a
+ * Hard Sync may have superseded it since the lane looked.
+ */
+export async function startApplying(database: Database, pass: LanePass, sequence: number): Promise<boolean> {
+  return database.transaction(async (connection) => {
+    await holdLane(connection, pass);
+    const { rowCount } = await connection.query(
+      `UPDATE upload_file SET state = 'APPLYING', started_at = coalesce(started_at, clock_timestamp())
+       WHERE shop_id = $1 AND sequence = $2 AND state IN ('READY', 'APPLYING')`,
+      [pass.shopId, sequence],
+    );
+    return rowCount !== 0;
+  });
+}
+
+/** A head that cannot be applied → BLOCKED, and the lane is released: nothing later overtakes the file. */
+export async function blockFile(
+  database: Database,
+  pass: LanePass,
+  block: { readonly sequence: number; readonly code: ErrorCode; readonly reason: string },
+): Promise<void> {
+  await database.transaction(async (connection) => {
+    await holdLane(connection, pass);
+    await connection.query(
+      `UPDATE upload_file SET state = 'BLOCKED', reason_code = $3, reason = $4, blocked_at = clock_timestamp()
+       WHERE shop_id = $1 AND sequence = $2 AND state IN ('WRITING', 'READY', 'APPLYING')`,
+      [pass.shopId, block.sequence, block.code, block.reason],
+    );
+    await releaseLane(connection, pass);
+  });
+}
+
+/** What became of a file's rows; the four add up to its rows, less those that a later file had overtaken. */
+export interface FileOutcome {
+  readonly applied: number;
+  readonly unchanged: number;
+  readonly quarantined: number;
+  readonly owed: number;
+}
+
+/** APPLYING → APPLIED, or PARTIAL when a row is quarantined or owed. Every row must be settled. */
+export async function closeFile(
+  database: Database,
+  pass: LanePass,
+  sequence: number,
+): Promise<{ readonly file: UploadFile; readonly outcome: FileOutcome }> {
+  const outcome = await database.transaction(async (connection) => {
+    await holdLane(connection, pass);
+    const counts = await countRows(connection, pass.shopId, sequence);
+    const state = counts.quarantined + counts.owed > 0 ? 'PARTIAL' : 'APPLIED';
+    await connection.query(
+      `UPDATE upload_file SET state = $3, closed_at = now(), reason_code = NULL, reason = NULL
+       WHERE shop_id = $1 AND sequence = $2 AND state = 'APPLYING'`,
+      [pass.shopId, sequence, state],
+    );
+    return counts;
+  });
+  return { file: await findFile(database, pass.shopId, sequence), outcome };
+}
+
+/** What became of a file's rows so far; it is written down with a file that is not done with. */
+export async function countRows(
+  connection: Connection,
+  shopId: string,
+  sequence: number,
+): Promise<FileOutcome> {
+  const { rows } = await connection.query<FileOutcome>(
+    `WITH counted AS (
+       SELECT count(*) FILTER (WHERE outcome = 'APPLIED')::int AS applied,
+         count(*) FILTER (WHERE outcome = 'UNCHANGED')::int AS unchanged,
+         count(*) FILTER (WHERE outcome = 'QUARANTINED')::int AS quarantined,
+         count(*) FILTER (WHERE outcome = 'OWED')::int AS owed
+       FROM applied_row WHERE shop_id = $1 AND sequence = $2
+     ), written AS (
+       UPDATE upload_file SET applied_count = applied, unchanged_count = unchanged,
+         quarantined_count = quarantined, owed_count = owed
+       FROM counted WHERE shop_id = $1 AND sequence = $2 AND state IN ('APPLYING', 'BLOCKED')
+     )
+     SELECT applied, unchanged, quarantined, owed FROM counted`,
+    [shopId, sequence],
+  );
+  return rows[0] ?? { applied: 0, unchanged: 0, quarantined: 0, owed: 0 };
+}

@@ -1,0 +1,103 @@
+/** Products that the last file could not bring, and their way back: they are owed to the next file. */
+import { AtpError } from '../../domain/errors.ts';
+import { ITEM_FAULTS } from '../../domain/row-decision.ts';
+import type { Connection, Database } from '../database.ts';
+
+/**
+ * By a person: the next file carries the product again, or every one that is set apart when `sku` is null. Returns how
+ * many are owed by it. By applied_row_set_apart.
+ *
+ * @throws AtpError PRODUCT_NOT_SET_APART
+ */
+export async function release(connection: Connection, shopId: string, sku: string | null): Promise<number> {
+  const { rows } = await connection.query<{ count: number }>(
+    `WITH released AS (
+       SELECT applied.product_id
+       FROM applied_row AS applied JOIN product USING (product_id)
+       -- What is not mapped any more comes with no file.
+       JOIN shop_product AS mapped ON mapped.shop_id = $1 AND mapped.product_id = applied.product_id
+       WHERE applied.shop_id = $1 AND applied.outcome IN ('QUARANTINED', 'OWED') AND ($2::text IS NULL OR sku = $2)
+     ), owed AS (
+       INSERT INTO owed_row (shop_id, product_id, cause) SELECT $1, product_id, 'RELEASED' FROM released ORDER BY product_id
+       ON CONFLICT DO NOTHING
+     )
+     SELECT count(*) AS count FROM released`,
+    [shopId, sku],
+  );
+  const count = rows[0]?.count ?? 0;
+  if (count === 0) throw new AtpError('PRODUCT_NOT_SET_APART', { shopId, sku });
+  return count;
+}
+
+/** A quarantined product whose item may be looked at. */
+export interface QuarantinedProduct {
+  readonly productId: string;
+  readonly inventoryItemId: string;
+  /** The file that it was set apart by. */
+  readonly sequence: number;
+}
+
+/**
+ * Quarantined products whose cause a look at the item would show to be gone, those looked at longest ago first. Not
+ * those that a later file carries anyway, or the next one will. By applied_row_set_apart.
+ */
+export async function setApartToRecheck(
+  database: Database,
+  shopId: string,
+  limit: number,
+): Promise<readonly QuarantinedProduct[]> {
+  return database.query<QuarantinedProduct>(
+    `SELECT applied.product_id AS "productId", mapped.inventory_item_id AS "inventoryItemId", applied.sequence
+     FROM applied_row AS applied
+     JOIN shop_product AS mapped USING (shop_id, product_id)
+     WHERE applied.shop_id = $1 AND applied.outcome = 'QUARANTINED' AND applied.error_code = ANY($2)
+       AND ${IS_NOT_ON_ITS_WAY}
+     ORDER BY applied.looked_at NULLS FIRST, applied.product_id LIMIT $3`,
+    [shopId, ITEM_FAULTS, limit],
+  );
+}
+
+/** Nothing will try the product again by itself: no later file holds it, and the next one would not. */
+export const IS_NOT_ON_ITS_WAY = `
+  NOT EXISTS (SELECT FROM owed_row AS owed
+    WHERE owed.shop_id = applied.shop_id AND owed.product_id = applied.product_id)
+  AND NOT EXISTS (SELECT FROM published_row AS published
+    WHERE published.shop_id = applied.shop_id AND published.product_id = applied.product_id
+      AND published.sequence > applied.sequence)`;
+
+/**
+ * Records a look at quarantined items, and owes the products whose cause is gone (cause MENDED), unless a later file
+ * has settled them meanwhile. Returns how many are owed by it.
+ */
+export async function oweMended(
+  database: Database,
+  shopId: string,
+  lookedAt: readonly QuarantinedProduct[],
+  mended: readonly QuarantinedProduct[],
+): Promise<number> {
+  return database.transaction(async (connection) => {
+    const { rowCount } = await connection.query(
+      `INSERT INTO owed_row (shop_id, product_id, cause)
+       SELECT applied.shop_id, applied.product_id, 'MENDED'
+       FROM unnest($2::text[], $3::bigint[]) AS mended (product_id, sequence)
+       JOIN applied_row AS applied
+         ON applied.shop_id = $1 AND applied.product_id = mended.product_id
+           AND applied.sequence = mended.sequence AND applied.outcome = 'QUARANTINED'
+       ORDER BY applied.product_id
+       ON CONFLICT DO NOTHING`,
+      [shopId, mended.map(({ productId }) => productId), mended.map(({ sequence }) => sequence)],
+    );
+    // In key order, as the lane settles its rows, so that the two cannot wait for each other in a circle.
+    await connection.query(
+      `WITH looked AS (
+         SELECT product_id FROM applied_row
+         WHERE shop_id = $1 AND product_id = ANY($2) AND outcome = 'QUARANTINED'
+         ORDER BY product_id FOR UPDATE
+       )
+       UPDATE applied_row AS applied SET looked_at = now()
+       FROM looked WHERE applied.shop_id = $1 AND applied.product_id = looked.product_id`,
+      [shopId, lookedAt.map(({ productId }) => productId)],
+    );
+    return rowCount ?? 0;
+  });
+}

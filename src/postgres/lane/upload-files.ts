@@ -1,0 +1,140 @@
+/** Numbered files of a shop: their facts and their rows. */
+import { AtpError } from '../../domain/errors.ts';
+import { uploadFileName, type UploadFileKind, type UploadFileState } from '../../domain/upload-file.ts';
+import type { Connection, Database } from '../database.ts';
+
+export interface UploadFile {
+  readonly shopId: string;
+  readonly sequence: number;
+  readonly kind: UploadFileKind;
+  readonly state: UploadFileState;
+  readonly facilityGroupId: string;
+  readonly locationId: string;
+  readonly rowCount: number;
+  readonly toZeroCount: number;
+  readonly createdAt: Date;
+  /** Of the rendered file; null while it is WRITING. */
+  readonly sha256: string | null;
+  /** Why it is BLOCKED: a code of src/domain/errors.ts and its message. */
+  readonly reasonCode: string | null;
+  readonly reason: string | null;
+  readonly name: string;
+}
+
+/** One line of a file. */
+export interface UploadFileRow {
+  readonly position: number;
+  readonly productId: string;
+  readonly sku: string;
+  readonly inventoryItemId: string;
+  /** Online ATP in units. */
+  readonly quantity: number;
+}
+
+const COLUMNS = `shop_id AS "shopId", sequence, kind, state, facility_group_id AS "facilityGroupId",
+  location_id AS "locationId", row_count AS "rowCount", to_zero_count AS "toZeroCount",
+  created_at AS "createdAt", sha256, reason_code AS "reasonCode", reason`;
+
+type FileRecord = Omit<UploadFile, 'name'>;
+
+function named(record: FileRecord): UploadFile {
+  return { ...record, name: uploadFileName(record) };
+}
+
+export async function fileOfProducer(
+  connection: Connection,
+  producerKey: string,
+): Promise<UploadFile | null> {
+  const { rows } = await connection.query<FileRecord>(
+    `SELECT ${COLUMNS} FROM upload_file WHERE producer_key = $1`,
+    [producerKey],
+  );
+  return rows[0] ? named(rows[0]) : null;
+}
+
+const OF_NUMBER = `SELECT ${COLUMNS} FROM upload_file WHERE shop_id = $1 AND sequence = $2`;
+
+/** Throws UPLOAD_FILE_UNKNOWN. */
+export async function findFile(database: Database, shopId: string, sequence: number): Promise<UploadFile> {
+  const [record] = await database.query<FileRecord>(OF_NUMBER, [shopId, sequence]);
+  if (!record) throw new AtpError('UPLOAD_FILE_UNKNOWN', { shopId, sequence });
+  return named(record);
+}
+
+/** The same, locked until the transaction ends. Throws UPLOAD_FILE_UNKNOWN. */
+export async function lockFile(
+  connection: Connection,
+  shopId: string,
+  sequence: number,
+): Promise<UploadFile> {
+  const { rows } = await connection.query<FileRecord>(`${OF_NUMBER} FOR UPDATE`, [shopId, sequence]);
+  if (!rows[0]) throw new AtpError('UPLOAD_FILE_UNKNOWN', { shopId, sequence });
+  return named(rows[0]);
+}
+
+/** The first file of the shop, by number, that is not done with: the head of its lane. */
+export async function headOfLane(connection: Connection, shopId: string): Promise<UploadFile | null> {
+  const { rows } = await connection.query<FileRecord>(
+    `SELECT ${COLUMNS} FROM upload_file
+     WHERE shop_id = $1 AND state IN ('WRITING', 'READY', 'APPLYING', 'BLOCKED')
+     ORDER BY sequence LIMIT 1`,
+    [shopId],
+  );
+  return rows[0] ? named(rows[0]) : null;
+}
+
+const ROWS_PER_PAGE = 5_000;
+
+/** The rows in the order of their positions, a page in memory at a time. They never change, so pages fit together. */
+export async function* fileRows(
+  database: Database,
+  shopId: string,
+  sequence: number,
+): AsyncGenerator<UploadFileRow> {
+  for (let from = 0; ; from += ROWS_PER_PAGE) {
+    const page = await database.query<UploadFileRow>(
+      `SELECT position, product_id AS "productId", sku, inventory_item_id AS "inventoryItemId", quantity
+       FROM upload_file_row
+       WHERE shop_id = $1 AND sequence = $2 AND position >= $3 AND position < $4
+       ORDER BY position`,
+      [shopId, sequence, from, from + ROWS_PER_PAGE],
+    );
+    yield* page;
+    if (page.length < ROWS_PER_PAGE) return;
+  }
+}
+
+/** A file that the lane is done with. */
+export interface ClosedUploadFile extends UploadFile {
+  readonly state: 'APPLIED' | 'PARTIAL' | 'SKIPPED' | 'SUPERSEDED';
+}
+
+/** Files that the lane is done with and that still lie in outgoing/, at most `limit`. */
+export async function filesToArchive(
+  database: Database,
+  shopId: string,
+  limit: number,
+): Promise<readonly ClosedUploadFile[]> {
+  const records = await database.query<Omit<ClosedUploadFile, 'name'>>(
+    `SELECT ${COLUMNS} FROM upload_file
+     WHERE shop_id = $1 AND archived_at IS NULL AND state IN ('APPLIED', 'PARTIAL', 'SKIPPED', 'SUPERSEDED')
+     ORDER BY sequence LIMIT $2`,
+    [shopId, limit],
+  );
+  return records.map((record) => ({ ...record, name: uploadFileName(record) }));
+}
+
+export async function isArchived(database: Database, shopId: string, sequence: number): Promise<boolean> {
+  const rows = await database.query(
+    'SELECT FROM upload_file WHERE shop_id = $1 AND sequence = $2 AND archived_at IS NOT NULL',
+    [shopId, sequence],
+  );
+  return rows.length > 0;
+}
+
+export async function markArchived(database: Database, shopId: string, sequence: number): Promise<void> {
+  await database.query(
+    'UPDATE upload_file SET archived_at = now() WHERE shop_id = $1 AND sequence = $2 AND archived_at IS NULL',
+    [shopId, sequence],
+  );
+}

@@ -1,0 +1,139 @@
+/** What verification compares with Shopify: the Online ATP of now and the product's way so far, a page at a time. */
+import type { ProductOnItsWay } from '../../domain/difference.ts';
+import { AtpError } from '../../domain/errors.ts';
+import type { Database } from '../database.ts';
+import { onlineAtpSelect, placesCte } from '../online-atp/online-atp.ts';
+
+export interface ProductToVerify extends ProductOnItsWay {
+  readonly productId: string;
+  readonly sku: string;
+  readonly inventoryItemId: string;
+}
+
+interface PageRow {
+  readonly productId: string;
+  readonly sku: string;
+  readonly inventoryItemId: string;
+  readonly onlineAtp: number;
+  readonly publishedSequence: number | null;
+  readonly publishedQuantity: number | null;
+  readonly appliedSequence: number | null;
+  readonly appliedOutcome: string | null;
+  readonly debt: number | null;
+}
+
+/** Mapped products of the shop, by the index of its mapping, after `after`; with `only`, just those. */
+export async function productsToVerify(
+  database: Database,
+  page: {
+    readonly shopId: string;
+    readonly after: string;
+    readonly limit: number;
+    readonly only: readonly string[] | null;
+  },
+): Promise<readonly ProductToVerify[]> {
+  const scope = { group: '(SELECT facility_group_id FROM shop WHERE shop_id = $1)', at: 'now()' };
+  const rows = await database.query<PageRow>(
+    `WITH ${placesCte(scope)}, candidate AS MATERIALIZED (
+       SELECT product_id, inventory_item_id FROM shop_product
+       WHERE shop_id = $1 AND product_id > $2 AND ($4::text[] IS NULL OR product_id = ANY($4))
+       ORDER BY product_id LIMIT $3
+     )
+     SELECT atp.product_id AS "productId", product.sku, candidate.inventory_item_id AS "inventoryItemId",
+       atp.online_atp AS "onlineAtp", published.sequence AS "publishedSequence",
+       published.quantity AS "publishedQuantity", applied.sequence AS "appliedSequence",
+       applied.outcome AS "appliedOutcome", applied.debt
+     FROM (${onlineAtpSelect({ ...scope, candidates: 'candidate', access: 'few' })}) AS atp
+     JOIN candidate USING (product_id)
+     JOIN product USING (product_id)
+     -- By their primary keys: the planner would rather sort the whole of either table for each page.
+     LEFT JOIN LATERAL (
+       SELECT sequence, quantity FROM published_row
+       WHERE shop_id = $1 AND product_id = atp.product_id OFFSET 0
+     ) AS published ON true
+     LEFT JOIN LATERAL (
+       SELECT sequence, outcome, debt FROM applied_row
+       WHERE shop_id = $1 AND product_id = atp.product_id OFFSET 0
+     ) AS applied ON true
+     ORDER BY atp.product_id`,
+    [page.shopId, page.after, page.limit, page.only],
+  );
+  return rows.map((row) => ({
+    productId: row.productId,
+    sku: row.sku,
+    inventoryItemId: row.inventoryItemId,
+    onlineAtp: row.onlineAtp,
+    published:
+      row.publishedSequence === null || row.publishedQuantity === null
+        ? null
+        : { sequence: row.publishedSequence, quantity: row.publishedQuantity },
+    applied:
+      row.appliedSequence === null || row.appliedOutcome === null
+        ? null
+        : { sequence: row.appliedSequence, outcome: row.appliedOutcome, debt: row.debt ?? 0 },
+  }));
+}
+
+/** `size` mapped products by chance. Throws SHOP_NOT_MAPPED when there is none. */
+export async function sampleOfProducts(
+  database: Database,
+  shopId: string,
+  size: number,
+): Promise<readonly string[]> {
+  const rows = await database.query<{ productId: string }>(
+    `SELECT product_id AS "productId" FROM shop_product WHERE shop_id = $1 ORDER BY random() LIMIT $2`,
+    [shopId, size],
+  );
+  if (rows.length === 0) throw new AtpError('SHOP_NOT_MAPPED', { shopId });
+  return rows.map((row) => row.productId);
+}
+
+/** What is healed of a product. */
+export interface HealedProduct {
+  readonly productId: string;
+  /** When Shopify was changed: the units that it shows now, and the item and file that they were compared with. */
+  readonly taken: {
+    readonly units: number;
+    readonly inventoryItemId: string;
+    readonly sequence: number;
+  } | null;
+}
+
+/**
+ * The next file carries these products again (cause HEAL). Where Shopify was changed, what it shows is taken as known:
+ * else units that somebody took away would be held back as sales that are not imported. It is taken only as long as the
+ * file is still the product's last one; the lane needs no lock for that.
+ */
+export async function healProducts(
+  database: Database,
+  shopId: string,
+  products: readonly HealedProduct[],
+): Promise<void> {
+  if (products.length === 0) return;
+  const taken = products.flatMap(({ productId, taken: found }) => (found ? [{ productId, ...found }] : []));
+  await database.transaction(async (connection) => {
+    // In key order, as the lane settles its rows, so that the two cannot wait for each other in a circle.
+    await connection.query(
+      `WITH taken AS (
+         SELECT applied.product_id, found.units, found."inventoryItemId" AS inventory_item_id
+         FROM applied_row AS applied
+         JOIN jsonb_to_recordset($2)
+           AS found ("productId" text, units int, "inventoryItemId" text, sequence bigint)
+           ON found."productId" = applied.product_id AND found.sequence = applied.sequence
+         WHERE applied.shop_id = $1
+         ORDER BY applied.product_id FOR UPDATE OF applied
+       )
+       UPDATE applied_row AS applied SET last_known = taken.units, inventory_item_id = taken.inventory_item_id,
+         debt = 0, drops = NULL, pushed_sequence = applied.sequence, imported_units = coalesce((
+           SELECT units FROM shop_imported_units AS imported
+           WHERE imported.shop_id = $1 AND imported.product_id = applied.product_id), applied.imported_units)
+       FROM taken WHERE applied.shop_id = $1 AND applied.product_id = taken.product_id`,
+      [shopId, JSON.stringify(taken)],
+    );
+    await connection.query(
+      `INSERT INTO owed_row (shop_id, product_id, cause) SELECT $1, unnest($2::text[]), 'HEAL'
+       ON CONFLICT DO NOTHING`,
+      [shopId, products.map(({ productId }) => productId)],
+    );
+  });
+}

@@ -1,0 +1,50 @@
+/** How a shop's products and its catalogue fitted together when the catalogue was read last. */
+import type { FoundProducts } from '../../domain/catalogue.ts';
+import { CHECK_SKUS_NAMED } from '../../domain/limits.ts';
+import type { Database } from '../database.ts';
+
+export type MappingFinding =
+  | 'AMBIGUOUS'
+  | 'UNTRACKED'
+  | 'INACTIVE'
+  | 'SELLS_BELOW_ZERO'
+  /** No variant has its SKU. */
+  | 'UNMAPPED'
+  /** The same, of a product that was published to the shop before. */
+  | 'LOST';
+
+export interface MappingCheck {
+  /** Null: the catalogue was never read. */
+  readonly mappedAt: Date | null;
+  readonly mapped: number;
+  readonly findings: Readonly<Partial<Record<MappingFinding, FoundProducts>>>;
+}
+
+export async function checkMapping(database: Database, shopId: string): Promise<MappingCheck> {
+  const [shop] = await database.query<{ mappedAt: Date | null; mapped: number }>(
+    `SELECT mapped_at AS "mappedAt", (SELECT count(*) FROM shop_product WHERE shop_id = $1) AS mapped
+     FROM shop WHERE shop_id = $1`,
+    [shopId],
+  );
+  const rows = await database.query<FoundProducts & { finding: MappingFinding }>(
+    `WITH found AS (
+       SELECT finding, product_id FROM mapping_finding WHERE shop_id = $1
+       UNION ALL
+       SELECT CASE WHEN published.product_id IS NULL THEN 'UNMAPPED' ELSE 'LOST' END, product_id
+       FROM product
+       LEFT JOIN (SELECT product_id FROM published_row WHERE shop_id = $1) AS published USING (product_id)
+       WHERE NOT EXISTS (SELECT FROM shop_product AS mapped
+           WHERE mapped.shop_id = $1 AND mapped.product_id = product.product_id)
+         AND NOT EXISTS (SELECT FROM mapping_finding AS other
+           WHERE other.shop_id = $1 AND other.product_id = product.product_id AND finding = 'AMBIGUOUS')
+     )
+     SELECT finding, count(*) AS count, (array_agg(sku ORDER BY sku))[1:$2] AS skus
+     FROM found JOIN product USING (product_id) GROUP BY finding`,
+    [shopId, CHECK_SKUS_NAMED],
+  );
+  return {
+    mappedAt: shop?.mappedAt ?? null,
+    mapped: shop?.mapped ?? 0,
+    findings: Object.fromEntries(rows.map(({ finding, count, skus }) => [finding, { count, skus }])),
+  };
+}

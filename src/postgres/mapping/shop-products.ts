@@ -1,0 +1,178 @@
+/** Which inventory item of a shop is which product: matched by exact SKU, the whole shop at once. */
+import type { CatalogueVariant, ShopMapping } from '../../domain/catalogue.ts';
+import { AtpError } from '../../domain/errors.ts';
+import { ITEM_FAULTS } from '../../domain/row-decision.ts';
+import { inTransaction, type Connection, type Database } from '../database.ts';
+import { IS_NOT_ON_ITS_WAY } from '../lane/quarantined-rows.ts';
+
+/**
+ * Replaces a shop's mapping by what its catalogue says now. Products that are no longer there are unmapped; a product
+ * with another item than before is owed (cause REMAPPED), so that the next file carries it whatever its quantity; so is
+ * one that was quarantined, when its item is tracked and stocked now (cause MENDED).
+ *
+ * The catalogue streams into a temporary table first, in statements of their own; only then one short transaction
+ * compares and writes. When `pages` fails, the mapping stays as it was.
+ *
+ * @throws AtpError SHOP_UNKNOWN, SHOP_CATALOGUE_EMPTY
+ */
+export async function replaceShopProducts(
+  database: Database,
+  shopId: string,
+  pages: AsyncIterable<readonly CatalogueVariant[]>,
+): Promise<ShopMapping> {
+  return database.session(async (session) => {
+    await session.query(`
+      CREATE TEMPORARY TABLE catalogue (
+        sku text NOT NULL, inventory_item_id text NOT NULL, variant_id text NOT NULL,
+        tracked boolean NOT NULL, level_active boolean NOT NULL, sells_below_zero boolean NOT NULL
+      )`);
+    for await (const page of pages) await keepPage(session, page);
+    await session.query('ANALYZE catalogue');
+    return inTransaction(session, 'BEGIN', async () => {
+      await lockShop(session, shopId);
+      await refuseAnEmptyCatalogue(session, shopId);
+      await match(session);
+      await oweRemapped(session, shopId);
+      await oweMended(session, shopId);
+      await replaceMapping(session, shopId);
+      await replaceFindings(session, shopId);
+      return countMapping(session);
+    });
+  });
+}
+
+async function keepPage(session: Connection, page: readonly CatalogueVariant[]): Promise<void> {
+  const named = page.filter(({ sku }) => sku !== null);
+  await session.query(
+    `INSERT INTO catalogue
+     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::boolean[], $5::boolean[], $6::boolean[])`,
+    [
+      named.map(({ sku }) => sku),
+      named.map(({ inventoryItemId }) => inventoryItemId),
+      named.map(({ variantId }) => variantId),
+      named.map(({ tracked }) => tracked),
+      named.map(({ levelActive }) => levelActive),
+      named.map(({ inventoryPolicy }) => inventoryPolicy === 'CONTINUE'),
+    ],
+  );
+}
+
+/** A shop that sold something is not empty overnight: rather something answers wrongly, and would unmap everything. */
+async function refuseAnEmptyCatalogue(session: Connection, shopId: string): Promise<void> {
+  const { rowCount } = await session.query(
+    `SELECT FROM shop_product WHERE shop_id = $1 AND NOT EXISTS (SELECT FROM catalogue) LIMIT 1`,
+    [shopId],
+  );
+  if (rowCount !== 0) throw new AtpError('SHOP_CATALOGUE_EMPTY', { shopId });
+}
+
+/** Two mappings of a shop at once: the later one waits. Foreign keys to the shop do not. */
+async function lockShop(session: Connection, shopId: string): Promise<void> {
+  const { rowCount } = await session.query('SELECT FROM shop WHERE shop_id = $1 FOR NO KEY UPDATE', [shopId]);
+  if (rowCount === 0) throw new AtpError('SHOP_UNKNOWN', { shopId });
+}
+
+/**
+ * One row for each product whose SKU is in the catalogue. `items` is how many items carry the SKU: a mapping is made
+ * when it is one, and when no other product's SKU is on that item. Variants that share their item are one item.
+ */
+async function match(session: Connection): Promise<void> {
+  await session.query(`
+    CREATE TEMPORARY TABLE matched ON COMMIT DROP AS
+    WITH candidate AS (
+      SELECT product.product_id, count(DISTINCT inventory_item_id) AS items,
+        min(inventory_item_id) AS inventory_item_id, min(variant_id) AS variant_id,
+        bool_and(tracked) AS tracked, bool_and(level_active) AS level_active,
+        bool_or(sells_below_zero) AS sells_below_zero
+      FROM product JOIN catalogue USING (sku)
+      GROUP BY product.product_id
+    )
+    SELECT candidate.*,
+      items = 1 AND count(*) FILTER (WHERE items = 1) OVER (PARTITION BY inventory_item_id) = 1 AS is_unique
+    FROM candidate;
+    ANALYZE matched`);
+}
+
+/**
+ * Owed is a product whose item differs from the mapping, and one that comes back after it was unmapped: what was
+ * published for it meanwhile never arrived.
+ */
+async function oweRemapped(session: Connection, shopId: string): Promise<void> {
+  await session.query(
+    `INSERT INTO owed_row (shop_id, product_id, cause)
+     SELECT $1, matched.product_id, 'REMAPPED'
+     FROM matched
+     LEFT JOIN shop_product AS mapped ON mapped.shop_id = $1 AND mapped.product_id = matched.product_id
+     LEFT JOIN published_row AS published
+       ON published.shop_id = $1 AND published.product_id = matched.product_id
+     WHERE matched.is_unique AND CASE WHEN mapped.product_id IS NULL THEN published.product_id IS NOT NULL
+       ELSE mapped.inventory_item_id <> matched.inventory_item_id END
+     ON CONFLICT DO NOTHING`,
+    [shopId],
+  );
+}
+
+/**
+ * Owed is a quarantined product whose cause is gone by what the catalogue says of its item now, unless a file that is
+ * still to be applied will try it again. By applied_row_set_apart.
+ */
+async function oweMended(session: Connection, shopId: string): Promise<void> {
+  await session.query(
+    `INSERT INTO owed_row (shop_id, product_id, cause)
+     SELECT applied.shop_id, applied.product_id, 'MENDED'
+     FROM applied_row AS applied JOIN matched USING (product_id)
+     WHERE applied.shop_id = $1 AND applied.outcome = 'QUARANTINED' AND applied.error_code = ANY($2)
+       AND matched.is_unique AND matched.tracked AND matched.level_active AND ${IS_NOT_ON_ITS_WAY}
+     ORDER BY applied.product_id
+     ON CONFLICT DO NOTHING`,
+    [shopId, ITEM_FAULTS],
+  );
+}
+
+/** Deleted before inserted: two products may have exchanged their items, and an item belongs to one. */
+async function replaceMapping(session: Connection, shopId: string): Promise<void> {
+  await session.query(
+    `DELETE FROM shop_product AS mapped
+     WHERE shop_id = $1 AND NOT EXISTS (
+       SELECT FROM matched
+       WHERE is_unique AND matched.product_id = mapped.product_id
+         AND matched.inventory_item_id = mapped.inventory_item_id)`,
+    [shopId],
+  );
+  await session.query(
+    `INSERT INTO shop_product (shop_id, product_id, inventory_item_id, variant_id)
+     SELECT $1, product_id, inventory_item_id, variant_id FROM matched WHERE is_unique
+     ON CONFLICT (shop_id, product_id) DO UPDATE SET variant_id = excluded.variant_id
+       WHERE shop_product.variant_id <> excluded.variant_id`,
+    [shopId],
+  );
+}
+
+/** For `atp doctor`, which names the products. */
+async function replaceFindings(session: Connection, shopId: string): Promise<void> {
+  await session.query('DELETE FROM mapping_finding WHERE shop_id = $1', [shopId]);
+  await session.query(
+    `INSERT INTO mapping_finding (shop_id, product_id, finding)
+     SELECT $1, product_id, finding
+     FROM matched CROSS JOIN LATERAL (VALUES
+       ('AMBIGUOUS', NOT is_unique), ('UNTRACKED', is_unique AND NOT tracked),
+       ('INACTIVE', is_unique AND NOT level_active), ('SELLS_BELOW_ZERO', is_unique AND sells_below_zero)
+     ) AS found (finding, is_so)
+     WHERE is_so`,
+    [shopId],
+  );
+  await session.query('UPDATE shop SET mapped_at = now() WHERE shop_id = $1', [shopId]);
+}
+
+async function countMapping(session: Connection): Promise<ShopMapping> {
+  const { rows } = await session.query<ShopMapping>(`
+    SELECT count(*) FILTER (WHERE is_unique) AS mapped,
+      count(*) FILTER (WHERE is_unique IS NOT TRUE) AS unmapped,
+      count(*) FILTER (WHERE NOT is_unique) AS duplicates,
+      count(*) FILTER (WHERE is_unique AND NOT level_active) AS inactive,
+      count(*) FILTER (WHERE is_unique AND NOT tracked) AS untracked
+    FROM product LEFT JOIN matched USING (product_id)`);
+  const [mapping] = rows;
+  if (!mapping) throw new Error('The database returned no counts.');
+  return mapping;
+}

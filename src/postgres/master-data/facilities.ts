@@ -1,0 +1,118 @@
+import { AtpError } from '../../domain/errors.ts';
+import { breaksForeignKey, breaksUnique } from '../constraint.ts';
+import type { Database } from '../database.ts';
+
+/** A store, a warehouse, or a virtual place where orders wait. */
+export interface Facility {
+  readonly facilityId: string;
+  readonly facilityName: string;
+  readonly facilityTypeId: string;
+  /** The id by which feeds may name it instead. */
+  readonly externalId: string | null;
+  /** Holds no stock that can be promised. */
+  readonly isVirtual: boolean;
+  /** From then on it sells online nowhere; null: it is open. ISO 8601, UTC. */
+  readonly closedDate: string | null;
+  /** Facility groups in which it sells online now. */
+  readonly facilityGroupIds: readonly string[];
+}
+
+export interface NewFacility {
+  readonly facilityId: string;
+  readonly facilityName: string;
+  readonly facilityTypeId: string;
+  readonly externalId?: string | undefined;
+}
+
+/** What is absent stays as it is. */
+export interface FacilityChange {
+  readonly facilityName?: string | undefined;
+  readonly facilityTypeId?: string | undefined;
+  readonly externalId?: string | undefined;
+  /** From when it is closed; null opens it again. */
+  readonly closedDate?: Date | null | undefined;
+}
+
+interface FacilityRow extends Omit<Facility, 'closedDate'> {
+  readonly closedDate: Date | null;
+}
+
+const SELECT_FACILITY = `
+  SELECT f.facility_id AS "facilityId", f.facility_name AS "facilityName",
+         f.facility_type_id AS "facilityTypeId", f.external_id AS "externalId", t.is_virtual AS "isVirtual",
+         f.closed_date AS "closedDate",
+         ARRAY(SELECT m.facility_group_id FROM facility_group_member m
+               WHERE m.facility_id = f.facility_id AND (f.closed_date IS NULL OR now() < f.closed_date)
+                 AND m.from_date <= now() AND (m.thru_date IS NULL OR now() < m.thru_date)
+               ORDER BY 1) AS "facilityGroupIds"
+  FROM facility f JOIN facility_type t USING (facility_type_id)`;
+
+export async function listFacilities(database: Database): Promise<Facility[]> {
+  return (await database.query<FacilityRow>(`${SELECT_FACILITY} ORDER BY f.facility_id`)).map(facilityOf);
+}
+
+/** @throws AtpError FACILITY_UNKNOWN */
+export async function findFacility(database: Database, facilityId: string): Promise<Facility> {
+  const [facility] = await database.query<FacilityRow>(`${SELECT_FACILITY} WHERE f.facility_id = $1`, [
+    facilityId,
+  ]);
+  if (!facility) throw new AtpError('FACILITY_UNKNOWN', { facilityId });
+  return facilityOf(facility);
+}
+
+function facilityOf(row: FacilityRow): Facility {
+  return { ...row, closedDate: row.closedDate?.toISOString() ?? null };
+}
+
+/** @throws AtpError FACILITY_EXISTS (its id, or its external id), FACILITY_TYPE_UNKNOWN */
+export async function addFacility(database: Database, facility: NewFacility): Promise<Facility> {
+  const { facilityId, facilityName, facilityTypeId, externalId = null } = facility;
+  await asFacilityError(facility, () =>
+    database.query(
+      `INSERT INTO facility (facility_id, facility_name, facility_type_id, external_id) VALUES ($1, $2, $3, $4)`,
+      [facilityId, facilityName, facilityTypeId, externalId],
+    ),
+  );
+  return findFacility(database, facilityId);
+}
+
+/**
+ * Changes what is given, leaves the rest. A change of the type or a closure may change whether its stock counts: the
+ * next delta carries every product it holds, and so does the one after the instant of a planned closure.
+ *
+ * @throws AtpError FACILITY_UNKNOWN, FACILITY_EXISTS (the external id is another one's), FACILITY_TYPE_UNKNOWN
+ */
+export async function setFacility(
+  database: Database,
+  facilityId: string,
+  change: FacilityChange,
+): Promise<Facility> {
+  const { facilityName = null, facilityTypeId = null, externalId = null, closedDate } = change;
+  const changed = await asFacilityError({ facilityId, ...change }, () =>
+    database.query(
+      `UPDATE facility SET facility_name    = coalesce($2, facility_name),
+                           facility_type_id = coalesce($3, facility_type_id),
+                           external_id      = coalesce($4, external_id),
+                           closed_date      = CASE WHEN $5 THEN $6 ELSE closed_date END
+       WHERE facility_id = $1 RETURNING facility_id`,
+      [facilityId, facilityName, facilityTypeId, externalId, closedDate !== undefined, closedDate ?? null],
+    ),
+  );
+  if (changed.length === 0) throw new AtpError('FACILITY_UNKNOWN', { facilityId });
+  return findFacility(database, facilityId);
+}
+
+async function asFacilityError<Result>(
+  { facilityId, facilityTypeId }: { readonly facilityId: string } & FacilityChange,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (breaksUnique(error)) throw new AtpError('FACILITY_EXISTS', { facilityId }, { cause: error });
+    if (breaksForeignKey(error, 'facility_type_id')) {
+      throw new AtpError('FACILITY_TYPE_UNKNOWN', { facilityTypeId }, { cause: error });
+    }
+    throw error;
+  }
+}

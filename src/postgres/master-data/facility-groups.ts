@@ -1,0 +1,224 @@
+import { AtpError } from '../../domain/errors.ts';
+import { breaksForeignKey, breaksUnique } from '../constraint.ts';
+import type { Connection, Database } from '../database.ts';
+
+/** The group whose facilities sell online unless a shop names another. Made by the first migration. */
+export const DEFAULT_FACILITY_GROUP_ID = 'FAC_GRP';
+
+const CHANNEL_GROUP_TYPE = 'CHANNEL_FAC_GROUP';
+/** How the field also spells the type. */
+const CHANNEL_GROUP_TYPE_ALIAS = 'CHANNEL_FAC_GRP';
+
+/** A sales channel: its members' stock may be promised online. */
+export interface FacilityGroup {
+  readonly facilityGroupId: string;
+  readonly facilityGroupName: string;
+  readonly facilityGroupTypeId: string;
+  /** Units held back of every product that has no threshold of its own. */
+  readonly threshold: number;
+  /** Whether one facility's deficit is kept from eating another facility's stock. */
+  readonly floorPerFacility: boolean;
+  /** By facility and date; past and planned memberships too. */
+  readonly members: readonly Membership[];
+}
+
+/** In force while `fromDate <= t < thruDate`. ISO 8601, UTC. */
+export interface Membership {
+  readonly facilityId: string;
+  readonly fromDate: string;
+  readonly thruDate: string | null;
+  readonly inForce: boolean;
+}
+
+interface MembershipRow extends Omit<Membership, 'fromDate' | 'thruDate'> {
+  readonly facilityGroupId: string;
+  readonly fromDate: Date;
+  readonly thruDate: Date | null;
+}
+
+const SELECT_GROUP = `
+  SELECT facility_group_id AS "facilityGroupId", facility_group_name AS "facilityGroupName",
+         facility_group_type_id AS "facilityGroupTypeId", default_threshold AS "threshold",
+         floor_per_facility AS "floorPerFacility"
+  FROM facility_group`;
+
+const SELECT_MEMBERSHIP = `
+  SELECT facility_group_id AS "facilityGroupId", facility_id AS "facilityId",
+         from_date AS "fromDate", thru_date AS "thruDate",
+         from_date <= now() AND (thru_date IS NULL OR now() < thru_date) AS "inForce"
+  FROM facility_group_member`;
+
+export async function listFacilityGroups(database: Database): Promise<FacilityGroup[]> {
+  const groups = await database.query<Omit<FacilityGroup, 'members'>>(`${SELECT_GROUP} ORDER BY 1`);
+  const members = await database.query<MembershipRow>(`${SELECT_MEMBERSHIP} ORDER BY 1, 2, 3`);
+  const ofGroup = Map.groupBy(members, (member) => member.facilityGroupId);
+  return groups.map((group) => ({
+    ...group,
+    members: (ofGroup.get(group.facilityGroupId) ?? []).map(membershipOf),
+  }));
+}
+
+/** @throws AtpError FACILITY_GROUP_UNKNOWN */
+export async function findFacilityGroup(database: Database, facilityGroupId: string): Promise<FacilityGroup> {
+  const [group] = await database.query<Omit<FacilityGroup, 'members'>>(
+    `${SELECT_GROUP} WHERE facility_group_id = $1`,
+    [facilityGroupId],
+  );
+  if (!group) throw new AtpError('FACILITY_GROUP_UNKNOWN', { facilityGroupId });
+  const members = await database.query<MembershipRow>(
+    `${SELECT_MEMBERSHIP} WHERE facility_group_id = $1 ORDER BY 2, 3`,
+    [facilityGroupId],
+  );
+  return { ...group, members: members.map(membershipOf) };
+}
+
+/** @throws AtpError FACILITY_GROUP_EXISTS, INPUT_INVALID (a type that is no channel) */
+export async function createFacilityGroup(
+  database: Database,
+  group: {
+    readonly facilityGroupId: string;
+    readonly facilityGroupName?: string | undefined;
+    readonly facilityGroupTypeId?: string | undefined;
+  },
+): Promise<FacilityGroup> {
+  const { facilityGroupId, facilityGroupName = facilityGroupId, facilityGroupTypeId } = group;
+  try {
+    await database.query(
+      `INSERT INTO facility_group (facility_group_id, facility_group_name, facility_group_type_id)
+       VALUES ($1, $2, $3)`,
+      [facilityGroupId, facilityGroupName, channelGroupType(facilityGroupTypeId)],
+    );
+  } catch (error) {
+    if (breaksUnique(error)) {
+      throw new AtpError('FACILITY_GROUP_EXISTS', { facilityGroupId }, { cause: error });
+    }
+    throw error;
+  }
+  return findFacilityGroup(database, facilityGroupId);
+}
+
+/** @throws AtpError INPUT_INVALID */
+function channelGroupType(typeId: string = CHANNEL_GROUP_TYPE): string {
+  if (typeId === CHANNEL_GROUP_TYPE || typeId === CHANNEL_GROUP_TYPE_ALIAS) return CHANNEL_GROUP_TYPE;
+  throw new AtpError('INPUT_INVALID', { reason: `the group type must be ${CHANNEL_GROUP_TYPE}` });
+}
+
+/**
+ * Changes what is given, leaves the rest; every product of the group may move with the next delta.
+ *
+ * @throws AtpError FACILITY_GROUP_UNKNOWN
+ */
+export async function setFacilityGroup(
+  database: Database,
+  facilityGroupId: string,
+  change: { readonly threshold?: number | undefined; readonly floorPerFacility?: boolean | undefined },
+): Promise<FacilityGroup> {
+  const { threshold = null, floorPerFacility = null } = change;
+  await database.query(
+    `UPDATE facility_group SET default_threshold  = coalesce($2, default_threshold),
+                               floor_per_facility = coalesce($3, floor_per_facility)
+     WHERE facility_group_id = $1`,
+    [facilityGroupId, threshold, floorPerFacility],
+  );
+  return findFacilityGroup(database, facilityGroupId);
+}
+
+/**
+ * Makes a facility sell in the group while `fromDate <= t < thruDate`; absent: from now on, without an end.
+ *
+ * @throws AtpError FACILITY_GROUP_UNKNOWN, FACILITY_UNKNOWN, MEMBERSHIP_EXISTS (two memberships of a facility in a
+ *   group never overlap), INPUT_INVALID (an end that is not after the start)
+ */
+export async function addGroupMember(
+  database: Database,
+  member: {
+    readonly facilityGroupId: string;
+    readonly facilityId: string;
+    readonly fromDate?: Date | undefined;
+    readonly thruDate?: Date | undefined;
+  },
+): Promise<FacilityGroup> {
+  const { facilityGroupId, facilityId, thruDate = null } = member;
+  await database.transaction(async (connection) => {
+    const now = await lockGroup(connection, facilityGroupId);
+    const fromDate = member.fromDate ?? now;
+    if (thruDate !== null && thruDate <= fromDate) {
+      throw new AtpError('INPUT_INVALID', { reason: 'the end of a membership must be after its start' });
+    }
+    const inserted = await connection
+      .query(
+        `INSERT INTO facility_group_member (facility_group_id, facility_id, from_date, thru_date)
+         SELECT $1::text, $2::text, $3::timestamptz, $4::timestamptz WHERE NOT EXISTS (
+           SELECT FROM facility_group_member
+           WHERE facility_group_id = $1 AND facility_id = $2
+             AND tstzrange(from_date, thru_date) && tstzrange($3::timestamptz, $4::timestamptz))`,
+        [facilityGroupId, facilityId, fromDate, thruDate],
+      )
+      .catch((error: unknown) => {
+        if (!breaksForeignKey(error, 'facility_id')) throw error;
+        throw new AtpError('FACILITY_UNKNOWN', { facilityId }, { cause: error });
+      });
+    if (inserted.rowCount === 0) throw new AtpError('MEMBERSHIP_EXISTS', { facilityId, facilityGroupId });
+  });
+  return findFacilityGroup(database, facilityGroupId);
+}
+
+/**
+ * Ends the membership that is in force at `at` (absent: now) at that instant; its history is kept. One that would
+ * end at its very start never counts, and is dropped: so a planned membership is taken back.
+ *
+ * @throws AtpError FACILITY_GROUP_UNKNOWN, FACILITY_UNKNOWN, MEMBERSHIP_UNKNOWN
+ */
+export async function removeGroupMember(
+  database: Database,
+  member: { readonly facilityGroupId: string; readonly facilityId: string; readonly at?: Date | undefined },
+): Promise<FacilityGroup> {
+  const { facilityGroupId, facilityId } = member;
+  await database.transaction(async (connection) => {
+    const now = await lockGroup(connection, facilityGroupId);
+    const values = [facilityGroupId, facilityId, member.at ?? now];
+    const ended = await connection.query(
+      `UPDATE facility_group_member SET thru_date = $3
+       WHERE facility_group_id = $1 AND facility_id = $2
+         AND from_date < $3 AND (thru_date IS NULL OR $3 < thru_date)`,
+      values,
+    );
+    if (ended.rowCount !== 0) return;
+    const dropped = await connection.query(
+      `DELETE FROM facility_group_member WHERE facility_group_id = $1 AND facility_id = $2 AND from_date = $3`,
+      values,
+    );
+    if (dropped.rowCount !== 0) return;
+    const known = await connection.query(`SELECT FROM facility WHERE facility_id = $1`, [facilityId]);
+    if (known.rowCount === 0) throw new AtpError('FACILITY_UNKNOWN', { facilityId });
+    throw new AtpError('MEMBERSHIP_UNKNOWN', { facilityId, facilityGroupId });
+  });
+  return findFacilityGroup(database, facilityGroupId);
+}
+
+/**
+ * Takes turns with everybody who changes this group's memberships, and returns the database's time, read once it is
+ * our turn. Whole milliseconds, so that a date which was shown to a person can be given back exactly.
+ *
+ * @throws AtpError FACILITY_GROUP_UNKNOWN
+ */
+async function lockGroup(connection: Connection, facilityGroupId: string): Promise<Date> {
+  const locked = await connection.query(
+    `SELECT FROM facility_group WHERE facility_group_id = $1 FOR NO KEY UPDATE`,
+    [facilityGroupId],
+  );
+  if (locked.rowCount === 0) throw new AtpError('FACILITY_GROUP_UNKNOWN', { facilityGroupId });
+  const { rows } = await connection.query<{ now: Date }>(
+    `SELECT date_trunc('milliseconds', clock_timestamp()) AS now`,
+  );
+  return (rows[0] as { now: Date }).now;
+}
+
+function membershipOf(row: MembershipRow): Membership {
+  return {
+    facilityId: row.facilityId,
+    fromDate: row.fromDate.toISOString(),
+    thruDate: row.thruDate?.toISOString() ?? null,
+    inForce: row.inForce,
+  };
+}

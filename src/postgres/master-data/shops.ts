@@ -1,0 +1,169 @@
+import { AtpError } from '../../domain/errors.ts';
+import type { SalesPolicy } from '../../domain/unseen-sales.ts';
+import { breaksForeignKey, breaksUnique } from '../constraint.ts';
+import type { Database } from '../database.ts';
+
+/** A Shopify store: the mirror of one facility group, at one of its locations. */
+export interface Shop {
+  readonly shopId: string;
+  /** `name.myshopify.com` */
+  readonly domain: string;
+  /** `gid://shopify/Location/<n>` */
+  readonly locationId: string;
+  readonly facilityGroupId: string;
+  /** `env:NAME` or `file:PATH`, or of an app `client:<id>:env:NAME`; never the token or secret itself. */
+  readonly accessTokenRef: string;
+  /** The whole endpoint, on the loopback, of a stand-in for Shopify; null: Shopify itself. */
+  readonly adminUrl: string | null;
+  readonly apiVersion: string;
+  /** A UUID of this installation's shop: part of every idempotency key. */
+  readonly keySpace: string;
+  /** Rises with each restore of the database: part of every idempotency key. */
+  readonly restoreGeneration: number;
+  /** What becomes of units that Shopify has sold and whose orders are not imported. */
+  readonly salesPolicy: SalesPolicy;
+  /** Share of the mapped products that a file may send to zero without a person's approval. */
+  readonly toZeroLimitPercent: number;
+}
+
+/** What a person may set of a shop; what is absent stays. */
+export interface ShopSettings {
+  readonly salesPolicy?: SalesPolicy | undefined;
+  /** A whole number from 0 to 100. */
+  readonly toZeroLimitPercent?: number | undefined;
+}
+
+/** What a new shop is made of. */
+export type NewShop = Omit<Shop, 'keySpace' | 'restoreGeneration' | keyof ShopSettings>;
+
+const SELECT_SHOP = `
+  SELECT shop_id AS "shopId", domain, location_id AS "locationId", facility_group_id AS "facilityGroupId",
+         access_token_ref AS "accessTokenRef", admin_url AS "adminUrl", api_version AS "apiVersion",
+         key_space AS "keySpace", restore_generation AS "restoreGeneration", sales_policy AS "salesPolicy",
+         to_zero_limit_percent AS "toZeroLimitPercent"
+  FROM shop`;
+
+export async function listShops(database: Database): Promise<Shop[]> {
+  return database.query<Shop>(`${SELECT_SHOP} ORDER BY shop_id`);
+}
+
+/** @throws AtpError SHOP_UNKNOWN */
+export async function findShop(database: Database, shopId: string): Promise<Shop> {
+  const [shop] = await database.query<Shop>(`${SELECT_SHOP} WHERE shop_id = $1`, [shopId]);
+  if (!shop) throw new AtpError('SHOP_UNKNOWN', { shopId });
+  return shop;
+}
+
+/** @throws AtpError SHOP_EXISTS (its id, or its domain and location), FACILITY_GROUP_UNKNOWN, INPUT_INVALID */
+export async function addShop(database: Database, shop: NewShop): Promise<Shop> {
+  refuseUnusable(shop);
+  const { shopId, domain, locationId, facilityGroupId, accessTokenRef, adminUrl, apiVersion } = shop;
+  try {
+    await database.query(
+      `INSERT INTO shop (shop_id, domain, location_id, facility_group_id, access_token_ref, admin_url, api_version)
+       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      [shopId, domain, locationId, facilityGroupId, accessTokenRef, adminUrl, apiVersion],
+    );
+  } catch (error) {
+    if (breaksUnique(error)) throw new AtpError('SHOP_EXISTS', { shopId }, { cause: error });
+    if (breaksForeignKey(error, 'facility_group_id')) {
+      throw new AtpError('FACILITY_GROUP_UNKNOWN', { facilityGroupId }, { cause: error });
+    }
+    throw error;
+  }
+  return findShop(database, shopId);
+}
+
+/**
+ * Under `overwrite` nothing is held back: what is, comes with the next delta.
+ *
+ * @throws AtpError SHOP_UNKNOWN
+ */
+export async function setShop(database: Database, shopId: string, settings: ShopSettings): Promise<Shop> {
+  const { salesPolicy = null, toZeroLimitPercent = null } = settings;
+  await database.query(
+    `UPDATE shop SET sales_policy = coalesce($2, sales_policy),
+       to_zero_limit_percent = coalesce($3, to_zero_limit_percent)
+     WHERE shop_id = $1`,
+    [shopId, salesPolicy, toZeroLimitPercent],
+  );
+  return findShop(database, shopId);
+}
+
+/** What a shop may be, by field: the pattern, and how to say it to a person without repeating a value. */
+const RULES: Readonly<Record<Exclude<keyof NewShop, 'facilityGroupId' | 'adminUrl'>, [RegExp, string]>> = {
+  shopId: [/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'shopId must be letters, digits, - and _, at most 63'],
+  // Also a guard: a token is sent to this host.
+  domain: [/^[a-z0-9][a-z0-9-]*\.myshopify\.com$/, 'domain must be <name>.myshopify.com'],
+  locationId: [/^gid:\/\/shopify\/Location\/\d+$/, 'location must be gid://shopify/Location/<number>'],
+  accessTokenRef: [
+    /^(client:[A-Za-z0-9-]+:)?(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/,
+    'token and client-secret must be env:NAME or file:PATH; the value itself is never stored',
+  ],
+  apiVersion: [/^20\d\d-(01|04|07|10)$/, 'api-version must be a version such as 2026-10'],
+};
+
+function refuseUnusable(shop: NewShop): void {
+  const faults = Object.entries(RULES)
+    .filter(([field, [pattern]]) => !pattern.test(shop[field as keyof typeof RULES]))
+    .map(([, [, reason]]) => reason);
+  if (shop.adminUrl !== null && !isOnLoopback(shop.adminUrl)) {
+    faults.push('admin-url must be http://127.0.0.1:<port>/…: a token is sent there without encryption');
+  }
+  if (faults.length > 0) throw new AtpError('INPUT_INVALID', { reason: faults.join('; ') });
+}
+
+function isOnLoopback(text: string): boolean {
+  const url = URL.parse(text);
+  return url?.protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
+}
+
+/** What hangs on a shop, in the order in which it can be deleted. */
+const DEPENDENT_TABLES = [
+  'lane_decision',
+  'sync_plan_row',
+  'sync_plan',
+  'snapshot_step',
+  'shop_origin',
+  'shop_imported_units',
+  'shop_orders',
+  'mapping_finding',
+  'shop_product',
+  'shop_baseline',
+  'shopify_call',
+  'upload_file_row',
+  'upload_file',
+  'published_row',
+  'applied_row',
+  'owed_row',
+  'lane',
+] as const;
+
+/**
+ * Forgets a shop and everything about its syncing: mapping, files, calls, lane, decisions. Its orders stay, since they still
+ * claim stock; they only lose the shop they came from. Files on SFTP and quantities on Shopify are not touched.
+ *
+ * @throws AtpError SHOP_UNKNOWN, SHOP_BUSY (its files are being applied right now)
+ */
+export async function removeShop(
+  database: Database,
+  shopId: string,
+): Promise<{ readonly shopId: string; readonly orderItemsKept: number }> {
+  return database.transaction(async (connection) => {
+    const shop = await connection.query(`SELECT FROM shop WHERE shop_id = $1 FOR UPDATE`, [shopId]);
+    if (shop.rowCount === 0) throw new AtpError('SHOP_UNKNOWN', { shopId });
+    const held = await connection.query(
+      `SELECT FROM lane WHERE shop_id = $1 AND holder IS NOT NULL AND expires_at > clock_timestamp() FOR UPDATE`,
+      [shopId],
+    );
+    if (held.rowCount !== 0) throw new AtpError('SHOP_BUSY', { shopId });
+    const orders = await connection.query(`UPDATE order_item SET shop_id = NULL WHERE shop_id = $1`, [
+      shopId,
+    ]);
+    for (const table of DEPENDENT_TABLES) {
+      await connection.query(`DELETE FROM ${table} WHERE shop_id = $1`, [shopId]);
+    }
+    await connection.query(`DELETE FROM shop WHERE shop_id = $1`, [shopId]);
+    return { shopId, orderItemsKept: orders.rowCount ?? 0 };
+  });
+}

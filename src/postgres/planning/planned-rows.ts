@@ -1,0 +1,120 @@
+/**
+ * What a file would hold: computed once, into a temporary table of the producer's transaction, and judged there before
+ * anything is numbered. A plan that is held leaves no trace of its rows but those that a person must look at.
+ */
+import { UNSEEN_SALE_GRACE_MS } from '../../domain/limits.ts';
+import type { UploadFileKind } from '../../domain/upload-file.ts';
+import { deltaCandidatesCte } from './change-log.ts';
+import type { Connection } from '../database.ts';
+import { onlineAtpSelect, placesCte } from '../online-atp/online-atp.ts';
+import type { Baseline } from './snapshot-chain.ts';
+
+/** The table of the transaction: one row for each product that the file would hold. */
+export const PLANNED = 'planned_row';
+
+/**
+ * In SQL, of a planned row: it would be published as zero, and was published above it. Before a shop's first Hard Sync
+ * nothing was published: then every zero counts, since Shopify may show anything.
+ */
+export const GOES_TO_ZERO = 'goes_to_zero';
+
+/**
+ * In SQL, of a planned row of a delta that is held: it goes out all the same, because a shop would sell what is gone if
+ * it were kept back. It promises less than before and stays above zero; or it repeats what was judged when it was
+ * published, and has not arrived.
+ */
+export const GOES_OUT_THOUGH_HELD =
+  '((quantity > 0 AND quantity < quantity_before) OR (is_owed AND quantity = quantity_before))';
+
+export interface PlannedRows {
+  readonly rowCount: number;
+  /** Those that GOES_TO_ZERO. */
+  readonly toZeroCount: number;
+}
+
+const HARD_SYNC_CANDIDATES = `
+  candidate AS MATERIALIZED (SELECT product_id FROM shop_product WHERE shop_id = $1)`;
+
+/** A Hard Sync holds every row, and reads each table as a whole. */
+const EVERY_ROW = `
+  JOIN shop_product AS mapped ON mapped.shop_id = $1 AND mapped.product_id = atp.product_id
+  JOIN product ON product.product_id = atp.product_id
+  LEFT JOIN published_row AS published
+    ON published.shop_id = $1 AND published.product_id = atp.product_id
+  LEFT JOIN shop_imported_units AS imported
+    ON imported.shop_id = $1 AND imported.product_id = atp.product_id
+  CROSS JOIN LATERAL (SELECT false AS is_owed) AS owed`;
+
+/**
+ * A delta holds what differs from the last file, is owed, or is held back for sales that did not come. Each look-up is
+ * by a primary key, of a candidate: the planner would hash the whole catalogue for a handful of them.
+ */
+const WHAT_DIFFERS = `
+  CROSS JOIN LATERAL (
+    SELECT inventory_item_id FROM shop_product
+    WHERE shop_id = $1 AND product_id = atp.product_id OFFSET 0
+  ) AS mapped
+  CROSS JOIN LATERAL (SELECT sku FROM product WHERE product_id = atp.product_id OFFSET 0) AS product
+  LEFT JOIN LATERAL (
+    SELECT quantity, inventory_item_id, imported_units FROM published_row
+    WHERE shop_id = $1 AND product_id = atp.product_id OFFSET 0
+  ) AS published ON true
+  LEFT JOIN LATERAL (
+    SELECT units FROM shop_imported_units
+    WHERE shop_id = $1 AND product_id = atp.product_id OFFSET 0
+  ) AS imported ON true
+  CROSS JOIN LATERAL (
+    SELECT EXISTS (SELECT FROM owed_row WHERE shop_id = $1 AND product_id = atp.product_id) AS is_owed
+  ) AS owed
+  WHERE published.quantity IS NULL
+    OR published.quantity <> atp.online_atp
+    OR published.inventory_item_id <> mapped.inventory_item_id
+    -- An order that came with an equal receipt: Shopify has sold its units, and nothing else would bring them back.
+    OR published.imported_units <> coalesce(imported.units, 0)
+    OR owed.is_owed
+    OR atp.product_id IN (SELECT product_id FROM expired_debt)`;
+
+function plannedRowsSql(kind: UploadFileKind): string {
+  const scope = { group: '$2', at: '$3::timestamptz', candidates: 'candidate' };
+  const isDelta = kind === 'recent-changes';
+  const candidates = isDelta
+    ? deltaCandidatesCte({ shop: '$1', graceMs: UNSEEN_SALE_GRACE_MS, ...scope })
+    : HARD_SYNC_CANDIDATES;
+  return `
+    INSERT INTO ${PLANNED}
+    WITH ${placesCte(scope)}, ${candidates}
+    SELECT atp.product_id, product.sku, mapped.inventory_item_id, atp.online_atp, published.quantity, owed.is_owed,
+      coalesce(imported.units, 0),
+      atp.online_atp = 0 AND ($4 OR coalesce(published.quantity > 0, false))
+    FROM (${onlineAtpSelect({ ...scope, access: isDelta ? 'few' : 'every' })}) AS atp
+    ${isDelta ? WHAT_DIFFERS : EVERY_ROW}`;
+}
+
+/** Fills the transaction's table; of a delta, from the shop's baseline on. */
+export async function planRows(
+  session: Connection,
+  shop: { readonly shopId: string; readonly facilityGroupId: string; readonly isFirst: boolean },
+  kind: UploadFileKind,
+  { effectiveAt }: Baseline,
+): Promise<PlannedRows> {
+  await session.query(`
+    CREATE TEMPORARY TABLE ${PLANNED} (
+      product_id text, sku text, inventory_item_id text, quantity integer, quantity_before integer,
+      is_owed boolean, imported_units bigint, goes_to_zero boolean
+    ) ON COMMIT DROP`);
+  await session.query(plannedRowsSql(kind), [shop.shopId, shop.facilityGroupId, effectiveAt, shop.isFirst]);
+  const { rows } = await session.query<PlannedRows>(
+    `SELECT count(*)::int AS "rowCount", (count(*) FILTER (WHERE ${GOES_TO_ZERO}))::int AS "toZeroCount"
+     FROM ${PLANNED}`,
+  );
+  return rows[0] ?? { rowCount: 0, toZeroCount: 0 };
+}
+
+/** How many products the shop has: what a share of them is taken of. */
+export async function countMapped(session: Connection, shopId: string): Promise<number> {
+  const { rows } = await session.query<{ count: number }>(
+    'SELECT count(*)::int AS count FROM shop_product WHERE shop_id = $1',
+    [shopId],
+  );
+  return rows[0]?.count ?? 0;
+}

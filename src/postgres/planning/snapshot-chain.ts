@@ -1,0 +1,79 @@
+/**
+ * The chain of a shop's snapshots: each delta begins where the step before it ended, so no change falls in between.
+ * Every advance of the baseline is a step, with a file or without.
+ */
+import { AtpError } from '../../domain/errors.ts';
+import { BASELINE_KEPT_DAYS } from '../../domain/limits.ts';
+import type { UploadFileKind } from '../../domain/upload-file.ts';
+import type { Connection } from '../database.ts';
+
+/** What a file is computed from. */
+export interface Baseline {
+  /** A pg_snapshot, as text. */
+  readonly snapshot: string;
+  /** With the database's full precision, as text: a membership is due exactly once. */
+  readonly effectiveAt: string;
+}
+
+interface KnownBase {
+  readonly hasBase: boolean;
+  /** The baseline knows transactions that this database has not begun: it is of another one. */
+  readonly isAhead: boolean;
+  readonly hadHardSync: boolean;
+  readonly heldPlan: number | null;
+}
+
+/**
+ * The instant of this transaction. The effective time never goes back, even when the clock does.
+ *
+ * Throws HARD_SYNC_REQUIRED for a delta that has nothing to start from.
+ */
+export async function nextBaseline(
+  session: Connection,
+  { shopId, kind }: { readonly shopId: string; readonly kind: UploadFileKind },
+): Promise<Baseline> {
+  const { rows } = await session.query<Baseline & KnownBase>(
+    `SELECT pg_current_snapshot()::text AS snapshot,
+       greatest(base.effective_at, clock_timestamp())::text AS "effectiveAt",
+       base.shop_id IS NOT NULL AS "hasBase",
+       coalesce(pg_snapshot_xmax(base.snapshot) > pg_snapshot_xmax(pg_current_snapshot()), false) AS "isAhead",
+       EXISTS (SELECT FROM upload_file WHERE shop_id = $1 AND kind = 'hard-sync') AS "hadHardSync",
+       (SELECT plan FROM sync_plan WHERE shop_id = $1 AND kind = 'hard-sync' AND state = 'HELD') AS "heldPlan"
+     FROM (SELECT $1::text AS shop_id) AS shop LEFT JOIN shop_baseline AS base USING (shop_id)`,
+    [shopId],
+  );
+  const next = rows[0];
+  if (!next) throw new Error('The database returned no snapshot.');
+  const reason = kind === 'recent-changes' ? whyNoDelta(next) : null;
+  if (reason !== null) throw new AtpError('HARD_SYNC_REQUIRED', { shopId, reason });
+  return next;
+}
+
+function whyNoDelta({ hasBase, isAhead, hadHardSync, heldPlan }: KnownBase): string | null {
+  if (isAhead) return 'its last file was made from another database than this one';
+  if (hasBase) return null;
+  if (heldPlan !== null) return `its Hard Sync is held as plan ${heldPlan}, until a person approves it`;
+  if (hadHardSync) return `it had no file for ${BASELINE_KEPT_DAYS} days, and what changed since is not kept`;
+  return 'it never had a Hard Sync';
+}
+
+/** Up to here the shop's deltas are complete now, with the file of this number or without one. */
+export async function advanceBaseline(
+  session: Connection,
+  { shopId, kind }: { readonly shopId: string; readonly kind: UploadFileKind },
+  { snapshot, effectiveAt }: Baseline,
+  sequence: number | null,
+): Promise<void> {
+  await session.query(
+    `INSERT INTO snapshot_step (shop_id, step, kind, base, snapshot, effective_at, sequence)
+     SELECT $1, coalesce((SELECT max(step) FROM snapshot_step WHERE shop_id = $1), 0) + 1, $2,
+       CASE WHEN $2 = 'recent-changes' THEN (SELECT snapshot FROM shop_baseline WHERE shop_id = $1) END,
+       $3, $4, $5`,
+    [shopId, kind, snapshot, effectiveAt, sequence],
+  );
+  await session.query(
+    `INSERT INTO shop_baseline (shop_id, snapshot, effective_at) VALUES ($1, $2, $3)
+     ON CONFLICT (shop_id) DO UPDATE SET snapshot = excluded.snapshot, effective_at = excluded.effective_at`,
+    [shopId, snapshot, effectiveAt],
+  );
+}

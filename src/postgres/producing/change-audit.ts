@@ -1,0 +1,208 @@
+/**
+ * Proves, from what is stored, that a shop has lost no change: that its snapshots and its numbers follow each other
+ * without a gap, that each logged change was a candidate of one step or will be, and that what differs from the last
+ * file is on its way. In one snapshot, so it may run at any time.
+ */
+import { AtpError } from '../../domain/errors.ts';
+import { AUDIT_FINDINGS_LISTED_MAX, FILE_ROWS_KEPT_DAYS, UNSEEN_SALE_GRACE_MS } from '../../domain/limits.ts';
+import { deltaCandidatesCte } from '../planning/change-log.ts';
+import { inTransaction, type Connection, type Database } from '../database.ts';
+import { onlineAtpSelect, placesCte } from '../online-atp/online-atp.ts';
+
+/** A product that differs from what was last published, though the next delta would not look at it. */
+export interface Unpublished {
+  readonly sku: string;
+  /** Null: it was never put into a file. */
+  readonly published: number | null;
+  readonly onlineAtp: number;
+}
+
+/** Of each list at most AUDIT_FINDINGS_LISTED_MAX are named, and all are counted. */
+export interface ShopAudit {
+  readonly shopId: string;
+  /** Snapshots of the chain that are kept. */
+  readonly steps: number;
+  readonly files: number;
+  /** Holes in the chain, in the numbers, and in the rows of files, in words. */
+  readonly gaps: readonly string[];
+  readonly gapCount: number;
+  readonly changes: {
+    /** Rows of the change log, which all shops share. */
+    readonly logged: number;
+    /** Not in any file's snapshot yet: the next one looks at them. */
+    readonly pending: number;
+    /** Between two steps: candidates of none, or of two. */
+    readonly lost: number;
+  };
+  readonly unpublished: readonly Unpublished[];
+  readonly unpublishedCount: number;
+  readonly isSound: boolean;
+}
+
+/** Throws SHOP_UNKNOWN. */
+export async function auditShop(database: Database, shopId: string): Promise<ShopAudit> {
+  return database.session((session) =>
+    inTransaction(session, 'BEGIN ISOLATION LEVEL REPEATABLE READ', async () => {
+      const { rows } = await session.query<Scope>(
+        `SELECT shop_id AS "shopId", facility_group_id AS "facilityGroupId", base.snapshot IS NOT NULL AS "hasBase",
+           greatest(base.effective_at, clock_timestamp())::text AS "effectiveAt",
+           (SELECT count(*) FROM snapshot_step WHERE shop_id = $1) AS steps,
+           (SELECT count(*) FROM upload_file WHERE shop_id = $1) AS files
+         FROM shop LEFT JOIN shop_baseline AS base USING (shop_id) WHERE shop_id = $1`,
+        [shopId],
+      );
+      const scope = rows[0];
+      if (!scope) throw new AtpError('SHOP_UNKNOWN', { shopId });
+      return audited(session, scope);
+    }),
+  );
+}
+
+interface Scope {
+  readonly shopId: string;
+  readonly facilityGroupId: string;
+  readonly hasBase: boolean;
+  readonly effectiveAt: string;
+  readonly steps: number;
+  readonly files: number;
+}
+
+async function audited(session: Connection, scope: Scope): Promise<ShopAudit> {
+  const { shopId, steps, files } = scope;
+  const gaps = [
+    ...(await findings(session, shopId, BROKEN_LINKS)),
+    ...(await findings(session, shopId, HARD_SYNCS_WITHOUT_STEP, FILE_ROWS_KEPT_DAYS)),
+    ...(await findings(session, shopId, MISSING_NUMBERS)),
+    ...(await findings(session, shopId, MISSING_ROWS)),
+  ];
+  const changes = await countChanges(session, shopId);
+  const unpublished = scope.hasBase ? await unpublishedOf(session, scope) : [];
+  return {
+    shopId,
+    steps,
+    files,
+    gaps: gaps.slice(0, AUDIT_FINDINGS_LISTED_MAX),
+    gapCount: gaps.length,
+    changes,
+    unpublished: unpublished.slice(0, AUDIT_FINDINGS_LISTED_MAX),
+    unpublishedCount: unpublished.length,
+    isSound: gaps.length === 0 && changes.lost === 0 && unpublished.length === 0,
+  };
+}
+
+async function findings(
+  session: Connection,
+  shopId: string,
+  sql: string,
+  ...values: number[]
+): Promise<string[]> {
+  const { rows } = await session.query<{ finding: string }>(sql, [shopId, ...values]);
+  return rows.map(({ finding }) => finding);
+}
+
+/**
+ * Each kept step beside the one before it; the shop's baseline is where a next delta would begin. A Hard Sync holds
+ * everything, so it begins wherever the step before it ended.
+ */
+const LINKS = `
+  link AS (
+    SELECT step, kind, snapshot, effective_at, base AS begins, lag(step) OVER chain AS step_before,
+      lag(snapshot) OVER chain AS ended, lag(effective_at) OVER chain AS effective_before
+    FROM (
+      SELECT step, kind, base, snapshot, effective_at FROM snapshot_step WHERE shop_id = $1
+      UNION ALL
+      SELECT NULL, 'recent-changes', snapshot, snapshot, effective_at FROM shop_baseline WHERE shop_id = $1
+    ) AS step
+    WINDOW chain AS (ORDER BY step NULLS LAST)
+  )`;
+
+const BROKEN_LINKS = `
+  WITH ${LINKS}
+  SELECT CASE
+      WHEN ended IS NULL THEN 'No step leads to where the next delta begins.'
+      WHEN step IS NULL THEN format('The next delta does not begin where step %s ended.', step_before)
+      WHEN step <> step_before + 1 THEN format('Steps are missing between %s and %s.', step_before, step)
+      WHEN kind = 'recent-changes' AND begins::text <> ended::text
+        THEN format('Step %s does not begin where step %s ended.', step, step_before)
+      ELSE format('Step %s looks at an earlier time than step %s.', step, step_before)
+    END AS finding
+  FROM link
+  WHERE CASE WHEN ended IS NULL THEN step IS NULL
+    ELSE coalesce(step <> step_before + 1, false)
+      OR (kind = 'recent-changes' AND begins::text <> ended::text)
+      OR pg_snapshot_xmax(snapshot) < pg_snapshot_xmax(ended)
+      OR effective_at < effective_before
+    END
+  ORDER BY step NULLS LAST`;
+
+/** Steps are purged by their age, which is their file's, so a younger Hard Sync has its own. */
+const HARD_SYNCS_WITHOUT_STEP = `
+  SELECT format('File %s is a Hard Sync without a step.', sequence) AS finding
+  FROM upload_file AS file
+  WHERE shop_id = $1 AND kind = 'hard-sync'
+    AND created_at > clock_timestamp() - make_interval(days => $2)
+    AND NOT EXISTS (SELECT FROM snapshot_step AS step WHERE step.shop_id = $1 AND step.sequence = file.sequence)
+  ORDER BY sequence`;
+
+/** After a restore the numbers go on behind the highest that was ever seen. */
+const MISSING_NUMBERS = `
+  SELECT format('Numbers are missing between file %s and file %s, and no restore explains it.', before, sequence)
+    AS finding
+  FROM (
+    SELECT sequence, lag(sequence) OVER number AS before,
+      restore_generation > lag(restore_generation) OVER number AS is_after_restore
+    FROM upload_file WHERE shop_id = $1 WINDOW number AS (ORDER BY sequence)
+  ) AS file
+  WHERE sequence <> before + 1 AND NOT is_after_restore
+  ORDER BY sequence`;
+
+const MISSING_ROWS = `
+  WITH kept AS (
+    SELECT sequence, count(*) AS rows FROM upload_file_row WHERE shop_id = $1 GROUP BY sequence
+  )
+  SELECT format('File %s (%s) has %s rows, and %s of them are kept.', sequence, state, row_count, coalesce(rows, 0))
+    AS finding
+  FROM upload_file AS file LEFT JOIN kept USING (sequence)
+  WHERE file.shop_id = $1 AND coalesce(rows, 0) <> row_count
+    AND (rows_purged_at IS NULL OR state IN ('WRITING', 'READY', 'APPLYING', 'BLOCKED'))
+  ORDER BY sequence`;
+
+/** Only where a link is broken is there anything between two steps. */
+async function countChanges(session: Connection, shopId: string): Promise<ShopAudit['changes']> {
+  const { rows } = await session.query<ShopAudit['changes']>(
+    `WITH ${LINKS}
+     SELECT (SELECT count(*) FROM change_log) AS logged,
+       (SELECT count(*) FROM change_log AS log
+        WHERE NOT EXISTS (
+          SELECT FROM shop_baseline AS base
+          WHERE base.shop_id = $1 AND pg_visible_in_snapshot(log.txid, base.snapshot))) AS pending,
+       (SELECT count(*) FROM link, change_log AS log
+        WHERE kind = 'recent-changes' AND begins::text <> ended::text
+          AND pg_visible_in_snapshot(log.txid, begins) <> pg_visible_in_snapshot(log.txid, ended)) AS lost`,
+    [shopId],
+  );
+  return rows[0] ?? { logged: 0, pending: 0, lost: 0 };
+}
+
+async function unpublishedOf(
+  session: Connection,
+  { shopId, facilityGroupId, effectiveAt }: Scope,
+): Promise<Unpublished[]> {
+  const scope = { group: '$2', at: '$3::timestamptz' };
+  const { rows } = await session.query<Unpublished>(
+    `WITH ${placesCte(scope)},
+     ${deltaCandidatesCte({ shop: '$1', graceMs: UNSEEN_SALE_GRACE_MS, ...scope })},
+     mapped AS (SELECT product_id, inventory_item_id FROM shop_product WHERE shop_id = $1)
+     SELECT product.sku, published.quantity AS published, atp.online_atp AS "onlineAtp"
+     FROM (${onlineAtpSelect({ ...scope, candidates: 'mapped', access: 'every' })}) AS atp
+     JOIN mapped USING (product_id)
+     JOIN product USING (product_id)
+     LEFT JOIN published_row AS published ON published.shop_id = $1 AND published.product_id = atp.product_id
+     WHERE (published.quantity, published.inventory_item_id)
+         IS DISTINCT FROM (atp.online_atp::integer, mapped.inventory_item_id)
+       AND atp.product_id NOT IN (SELECT product_id FROM candidate)
+     ORDER BY product.sku`,
+    [shopId, facilityGroupId, effectiveAt],
+  );
+  return rows;
+}

@@ -1,0 +1,40 @@
+import type { UploadFileKind } from '../../domain/upload-file.ts';
+import type { Database } from '../database.ts';
+import { lockLane } from '../lane/lane.ts';
+
+/** Blocked for one of these, a file stands in nobody's way once a Hard Sync holds all of its products. */
+const FAULTS_OF_THE_FILE = ['FILE_MISSING', 'FILE_CHECKSUM_MISMATCH', 'FILE_NAME_TAKEN'];
+
+/**
+ * WRITING → READY: the file is on SFTP and may be applied. Done again it changes nothing.
+ *
+ * A Hard Sync then supersedes the shop's earlier files that wait: it holds every row of theirs, and newer. Not one
+ * that is being applied, or that has a call whose outcome is unknown: that call may still arrive, and the later file
+ * would not know. The lane is locked first, so that a lane which looks for its next file at this moment sees either all
+ * of it or nothing.
+ */
+export async function markReady(
+  database: Database,
+  file: { readonly shopId: string; readonly sequence: number; readonly sha256: string },
+): Promise<void> {
+  await database.transaction(async (connection) => {
+    await lockLane(connection, file.shopId);
+    const { rows } = await connection.query<{ kind: UploadFileKind }>(
+      `UPDATE upload_file SET state = 'READY', sha256 = $3, ready_at = now()
+       WHERE shop_id = $1 AND sequence = $2 AND state = 'WRITING'
+       RETURNING kind`,
+      [file.shopId, file.sequence, file.sha256],
+    );
+    if (rows[0]?.kind !== 'hard-sync') return;
+    await connection.query(
+      `UPDATE upload_file SET state = 'SUPERSEDED', closed_at = now()
+       WHERE shop_id = $1 AND sequence < $2
+         AND (state = 'READY' OR (state = 'BLOCKED' AND reason_code = ANY($3)))
+         AND NOT EXISTS (
+           SELECT FROM shopify_call AS call
+           WHERE call.shop_id = upload_file.shop_id AND call.sequence = upload_file.sequence
+             AND call.state = 'STORED')`,
+      [file.shopId, file.sequence, FAULTS_OF_THE_FILE],
+    );
+  });
+}

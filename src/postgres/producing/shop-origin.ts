@@ -1,0 +1,209 @@
+/**
+ * In which database a shop's files were numbered. A restored backup knows less than SFTP and Shopify do: its next
+ * number was given before, its memory of Shopify is yesterday's. It is noticed, and nothing is sent until a Hard Sync
+ * has numbered on from the highest number ever seen.
+ *
+ * What tells it: the cluster, its timeline, the database or the table is another one than was recorded; or, since a
+ * copied disk has all of these unchanged, SFTP holds a higher number than the database, or has archived a file that
+ * the database believes to be waiting. For that SFTP is searched when the server was started since the last search, and
+ * a copied disk always was.
+ */
+import { AtpError } from '../../domain/errors.ts';
+import type { UploadFileKind } from '../../domain/upload-file.ts';
+import type { Connection, Database } from '../database.ts';
+
+export interface OriginCheck {
+  /** Why nothing may be sent before the shop's next Hard Sync; null: all is well. */
+  readonly restoredReason: string | null;
+}
+
+/** What a search of SFTP found of a shop's files. */
+export interface NumbersOnSftp {
+  /** Of all that wait or were ever archived; 0: none. */
+  readonly highest: number;
+  /** Those that the lane was done with. */
+  readonly archived: ReadonlySet<number>;
+}
+
+/** What is known of a shop's database, recorded and now. */
+interface Origin {
+  readonly incarnation: string;
+  /** As text, with the database's full precision. */
+  readonly serverStart: string;
+  readonly recordedIncarnation: string | null;
+  readonly recordedServerStart: string | null;
+  readonly restoredReason: string | null;
+  readonly hasFiles: boolean;
+  /** Numbers of the files that are not done. */
+  readonly open: readonly number[];
+  /** The highest number that this database knows of; 0: none. */
+  readonly knownSequence: number;
+}
+
+/** An epoch of the lane from before a restore never meets one from after it. */
+const LANE_EPOCHS_PER_RESTORE = 1_000_000;
+
+/**
+ * Cluster, timeline, database, table. Each restore and each failover changes one of them: another cluster has another
+ * identifier, a promotion and a recovery another timeline, a reloaded dump other object ids.
+ */
+const INCARNATION = `
+  (SELECT system_identifier FROM pg_control_system())::text
+    || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8)
+    || '/' || (SELECT oid FROM pg_database WHERE datname = current_database())
+    || '/' || 'shop_baseline'::regclass::oid`;
+
+/**
+ * Compares the shop's recorded origin with the database of now, and records what it finds. `numbersOnSftp` is
+ * asked for only when the server was started since.
+ *
+ * Throws DATABASE_READ_ONLY on a standby.
+ */
+export async function checkOrigin(
+  database: Database,
+  shopId: string,
+  numbersOnSftp: () => Promise<NumbersOnSftp>,
+): Promise<OriginCheck> {
+  const before = await database.transaction((connection) => originOf(connection, shopId));
+  if (before.restoredReason !== null) return { restoredReason: before.restoredReason };
+  if (isAsRecorded(before)) return { restoredReason: null };
+  // SFTP first, the database's numbers afterwards: a file is numbered before it is written, never the other way round.
+  const numbers = await numbersOnSftp();
+  return database.transaction(async (connection) => {
+    const now = await originOf(connection, shopId);
+    const restoredReason = now.restoredReason ?? whyRestored(now, numbers);
+    // The server's start of before the search: should it have been started since, it is searched again.
+    await record(
+      connection,
+      shopId,
+      { ...now, serverStart: before.serverStart, restoredReason },
+      numbers.highest,
+    );
+    return { restoredReason };
+  });
+}
+
+function isAsRecorded(origin: Origin): boolean {
+  return (
+    origin.recordedIncarnation === origin.incarnation && origin.recordedServerStart === origin.serverStart
+  );
+}
+
+function whyRestored(origin: Origin, { highest, archived }: NumbersOnSftp): string | null {
+  const { recordedIncarnation, incarnation, hasFiles, open, knownSequence } = origin;
+  if (recordedIncarnation !== null && recordedIncarnation !== incarnation) {
+    return 'the database was restored or another server has taken over, so it may know less than was sent';
+  }
+  // First contact of a shop that was removed and added again: it only numbers on.
+  const numberedHere = hasFiles || recordedIncarnation !== null;
+  if (!numberedHere) return null;
+  const forgotten = open.find((sequence) => archived.has(sequence));
+  if (forgotten !== undefined) {
+    return `SFTP has archived file ${forgotten} and the database believes that it waits: it was restored`;
+  }
+  if (highest <= knownSequence) return null;
+  return `SFTP holds file ${highest} and the database knows of none after ${knownSequence}: it was restored`;
+}
+
+async function originOf(connection: Connection, shopId: string): Promise<Origin> {
+  await refuseStandby(connection);
+  const { rows } = await connection.query<Origin>(
+    `SELECT ${INCARNATION} AS incarnation, pg_postmaster_start_time()::text AS "serverStart",
+       origin.incarnation AS "recordedIncarnation", origin.server_start::text AS "recordedServerStart",
+       origin.restored_reason AS "restoredReason",
+       EXISTS (SELECT FROM upload_file WHERE shop_id = $1) AS "hasFiles",
+       ARRAY(SELECT sequence::float8 FROM upload_file
+         WHERE shop_id = $1 AND state IN ('WRITING', 'READY', 'APPLYING', 'BLOCKED')) AS open,
+       greatest(
+         coalesce((SELECT max(sequence) FROM upload_file WHERE shop_id = $1), 0),
+         coalesce(origin.highest_sequence, 0)) AS "knownSequence"
+     FROM shop LEFT JOIN shop_origin AS origin USING (shop_id) WHERE shop_id = $1`,
+    [shopId],
+  );
+  if (!rows[0]) throw new AtpError('SHOP_UNKNOWN', { shopId });
+  return rows[0];
+}
+
+/** Its log of changes ends where the primary's goes on. */
+async function refuseStandby(connection: Connection): Promise<void> {
+  const { rows } = await connection.query<{ isStandby: boolean }>(
+    'SELECT pg_is_in_recovery() AS "isStandby"',
+  );
+  if (rows[0]?.isStandby) throw new AtpError('DATABASE_READ_ONLY');
+}
+
+async function record(
+  connection: Connection,
+  shopId: string,
+  { incarnation, serverStart, restoredReason }: Origin,
+  highest: number,
+): Promise<void> {
+  await connection.query(
+    `INSERT INTO shop_origin AS known (shop_id, incarnation, server_start, highest_sequence, restored_reason)
+     VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT (shop_id) DO UPDATE SET incarnation = excluded.incarnation, server_start = excluded.server_start,
+       highest_sequence = greatest(known.highest_sequence, excluded.highest_sequence),
+       restored_reason = coalesce(known.restored_reason, excluded.restored_reason)`,
+    [shopId, incarnation, serverStart, highest, restoredReason],
+  );
+  if (restoredReason === null) return;
+  // Whoever entered the lane in the database that is gone writes nothing into this one.
+  await connection.query(
+    `UPDATE lane SET epoch = epoch + $2, holder = NULL, holder_workflow_id = NULL, expires_at = '-infinity'
+     WHERE shop_id = $1`,
+    [shopId, LANE_EPOCHS_PER_RESTORE],
+  );
+}
+
+/**
+ * Proves, in the producer's own transaction, that the shop's numbers are of this database.
+ *
+ * Throws HARD_SYNC_REQUIRED for a delta after a restore, DATABASE_READ_ONLY on a standby, and DATABASE_UNREACHABLE
+ * when it was started or exchanged since it was checked: the next attempt checks it again.
+ */
+export async function requireKnownOrigin(
+  session: Connection,
+  { shopId, kind }: { readonly shopId: string; readonly kind: UploadFileKind },
+): Promise<void> {
+  const origin = await originOf(session, shopId);
+  const { restoredReason } = origin;
+  if (origin.recordedIncarnation !== null && !isAsRecorded(origin)) {
+    throw new AtpError('DATABASE_UNREACHABLE', { reason: 'it was started or exchanged just now' });
+  }
+  if (restoredReason !== null && kind === 'recent-changes') {
+    throw new AtpError('HARD_SYNC_REQUIRED', { shopId, reason: restoredReason });
+  }
+}
+
+/**
+ * After a restore, in the transaction of the Hard Sync that begins anew: what waits describes a world that is gone,
+ * the memory of Shopify is yesterday's, and the keys of the calls from here on are new ones. Without a restore it
+ * changes nothing.
+ */
+export async function beginAfterRestore(session: Connection, shopId: string): Promise<void> {
+  const { rowCount } = await session.query(
+    `UPDATE shop_origin SET restored_reason = NULL WHERE shop_id = $1 AND restored_reason IS NOT NULL`,
+    [shopId],
+  );
+  if (rowCount === 0) return;
+  await session.query('UPDATE shop SET restore_generation = restore_generation + 1 WHERE shop_id = $1', [
+    shopId,
+  ]);
+  await session.query(
+    `UPDATE shopify_call SET state = 'EXPIRED_UNKNOWN', answered_at = now()
+     WHERE shop_id = $1 AND state = 'STORED'`,
+    [shopId],
+  );
+  await session.query(
+    `UPDATE upload_file SET state = 'SUPERSEDED', closed_at = now()
+     WHERE shop_id = $1 AND state IN ('WRITING', 'READY', 'APPLYING', 'BLOCKED')`,
+    [shopId],
+  );
+  await session.query(
+    `UPDATE applied_row SET last_known = NULL, debt = 0, drops = NULL
+     WHERE shop_id = $1 AND (last_known IS NOT NULL OR debt > 0 OR drops IS NOT NULL)`,
+    [shopId],
+  );
+  // Logged by another cluster, with numbers that this one has not reached: they would be candidates of every delta.
+  await session.query('DELETE FROM change_log WHERE txid >= pg_snapshot_xmax(pg_current_snapshot())');
+}
