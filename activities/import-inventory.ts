@@ -3,6 +3,7 @@ import { Context } from '@temporalio/activity';
 import { join } from 'node:path';
 import { writeErrorFile, writeFileFault } from '../src/csv/error-file-csv.ts';
 import { withFeed } from '../src/csv/feed-csv.ts';
+import { ERROR_CLASSES } from '../src/domain/error-class.ts';
 import { AtpError } from '../src/domain/errors.ts';
 import {
   ARCHIVE_FOLDER,
@@ -187,7 +188,7 @@ async function applied(
     return { feed: { fileName, ...counts }, errorFile: counts.failed > 0 ? errorFile : null };
   } catch (error) {
     // What a retry can mend is Temporal's to retry; anything else is the file's own fault and stays with it.
-    if (!(error instanceof AtpError) || error.class === 'retry') throw error;
+    if (!(error instanceof AtpError) || ERROR_CLASSES[error.class].isRetried) throw error;
     await writeFileFault(errorFile, error);
     return { feed: fault(fileName, error), errorFile };
   }

@@ -7,37 +7,17 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { ERRORS, type ErrorClass, type ErrorDetail } from '../src/domain/errors.ts';
+import { ERROR_CLASSES, type ErrorClass } from '../src/domain/error-class.ts';
+import { ERRORS, type ErrorDetail } from '../src/domain/errors.ts';
 
 const PAGE = new URL('../docs/reference/errors.md', import.meta.url);
-
-const CLASSES: Readonly<Record<ErrorClass, { readonly title: string; readonly meaning: string }>> = {
-  'callers-fault': {
-    title: 'The input or the set-up is wrong',
-    meaning:
-      'Trying again cannot help: correct what the message names. A workflow fails with the code as its type.',
-  },
-  row: {
-    title: 'One row is refused',
-    meaning:
-      'The other rows go on. The row is in the error file of its feed, or set apart in `atp lane <shop>`.',
-  },
-  'blocks-lane': {
-    title: 'A file cannot be applied',
-    meaning: 'Its shop’s lane waits, and nothing later overtakes it, until a person has decided.',
-  },
-  retry: {
-    title: 'The world is in the way',
-    meaning: 'The job tries again by itself, with the same call. A command fails, and may be repeated.',
-  },
-};
 
 /** Every value that a message may name stands as `<its name>`. */
 const PLACEHOLDERS: ErrorDetail = new Proxy({}, { get: (_, name) => `<${String(name)}>` });
 
 function page(): string {
-  const sections = (Object.keys(CLASSES) as ErrorClass[]).map((errorClass) => {
-    const { title, meaning } = CLASSES[errorClass];
+  const sections = (Object.keys(ERROR_CLASSES) as ErrorClass[]).map((errorClass) => {
+    const { title, meaning } = ERROR_CLASSES[errorClass];
     const codes = Object.entries(ERRORS).filter(([, entry]) => entry.class === errorClass);
     const entries = codes.map(([code, { message, hint }]) => {
       return `### ${code}\n\n> ${message(PLACEHOLDERS)}\n\n${hint}\n`;

@@ -1,5 +1,6 @@
 import { ActivityFailure, ApplicationFailure, isCancellation, log } from '@temporalio/workflow';
-import { AtpError, ERRORS, type ErrorClass, type ErrorCode } from '../src/domain/errors.ts';
+import type { ErrorClass } from '../src/domain/error-class.ts';
+import { AtpError, ERRORS, type ErrorCode } from '../src/domain/errors.ts';
 import { failureOf, isErrorCode } from '../src/domain/failure.ts';
 
 /** Fails the workflow with the error's code, message and hint, instead of trying the workflow task for ever. */

@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { ERROR_CLASSES } from '../domain/error-class.ts';
 import { AtpError, ERRORS, type ErrorCode } from '../domain/errors.ts';
 import { isErrorCode } from '../domain/failure.ts';
 import { WorkflowFailure } from '../temporal/jobs.ts';
@@ -42,31 +43,6 @@ export function shownError(error: unknown): ShownError {
 }
 
 function shownCode(code: ErrorCode, message: string): ShownError {
-  return { code, message, hint: ERRORS[code].hint, exitCode: exitCodeOf(code) };
-}
-
-/** Codes whose input is right while the world is not: correcting the command would not help. */
-const RIGHT_INPUT: readonly ErrorCode[] = [
-  'SHOP_BUSY',
-  'JOB_RUNNING',
-  'JOB_NOT_SCHEDULED',
-  'JOB_NOT_SKIPPED',
-  'HARD_SYNC_REQUIRED',
-  'SHOP_NOT_MAPPED',
-  'UPLOAD_FILE_CALL_UNANSWERED',
-  'PLAN_OUTGROWN',
-  'LANE_TAKEN_OVER',
-  'SFTP_HOST_KEY_MISMATCH',
-  'DATABASE_NOT_MIGRATED',
-  'SEARCH_ATTRIBUTES_MISSING',
-  'STACK_PART_UNAVAILABLE',
-  'STACK_PART_FAILED',
-  'STACK_RUNNING',
-  'STACK_NOT_STOPPED',
-  'STACK_NOT_RUNNING',
-];
-
-function exitCodeOf(code: ErrorCode): ExitCode {
-  const wrongInput = ['callers-fault', 'row'].includes(ERRORS[code].class) && !RIGHT_INPUT.includes(code);
-  return wrongInput ? ExitCode.WRONG_INPUT : ExitCode.FAILED;
+  const { hint, class: errorClass } = ERRORS[code];
+  return { code, message, hint, exitCode: ERROR_CLASSES[errorClass].exitCode };
 }

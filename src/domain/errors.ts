@@ -2,14 +2,9 @@
  * Every failure that a person can meet, with a stable code, what happened and what to do.
  *
  * The code is an interface: scripts match on it, Temporal shows it as the failure's type, and
- * docs/reference/errors.md lists it. The class decides what the machine does next:
- *
- * - `callers-fault`: the input is wrong; trying again cannot help.
- * - `row`: one row of a feed or of a file is refused; the others go on.
- * - `blocks-lane`: a file cannot be applied; its shop's lane waits for a person.
- * - `retry`: the world is in the way (network, quota, a restart); the same call may succeed later.
+ * docs/reference/errors.md lists it. The class (error-class.ts) decides what a machine does next.
  */
-export type ErrorClass = 'callers-fault' | 'row' | 'blocks-lane' | 'retry';
+import type { ErrorClass } from './error-class.ts';
 
 interface ErrorEntry {
   readonly class: ErrorClass;
@@ -49,7 +44,7 @@ export const ERRORS = {
     hint: '`atp shop list` shows it.',
   },
   SHOP_BUSY: {
-    class: 'callers-fault',
+    class: 'not-now',
     message: (d) => `Files of shop "${d.shopId}" are being applied to Shopify right now.`,
     hint: 'Wait until Process uploads has ended (`atp lane <shop>` shows it), then try again.',
   },
@@ -105,17 +100,17 @@ export const ERRORS = {
     hint: 'The jobs are hard-sync, recent-changes, process-uploads, import and verify.',
   },
   JOB_NOT_SCHEDULED: {
-    class: 'callers-fault',
+    class: 'not-now',
     message: (d) => `${d.job} has no schedule.`,
     hint: '`atp job schedule <job> --every <…>` makes one; `atp job run <job>` runs it now.',
   },
   JOB_NOT_SKIPPED: {
-    class: 'callers-fault',
+    class: 'not-now',
     message: (d) => `No run of ${d.job} was skipped: ${d.reason}.`,
     hint: '`atp job show <job>` shows its next runs and whether it is paused.',
   },
   JOB_RUNNING: {
-    class: 'callers-fault',
+    class: 'not-now',
     message: (d) => `${d.job} is running already (workflow ${d.workflowId}, run ${d.runId}).`,
     hint: 'With --wait, the command waits for that run to end and then runs the job again.',
   },
@@ -218,12 +213,12 @@ export const ERRORS = {
 
   // Producing files
   HARD_SYNC_REQUIRED: {
-    class: 'callers-fault',
+    class: 'not-now',
     message: (d) => `Shop "${d.shopId}" needs a Hard Sync before anything else is sent: ${d.reason}.`,
     hint: '`atp job run hard-sync --shop <shop>` publishes everything and gives the deltas a new start.',
   },
   SHOP_NOT_MAPPED: {
-    class: 'callers-fault',
+    class: 'not-now',
     message: (d) => `Shop "${d.shopId}" has no product that is mapped to Shopify.`,
     hint: '`atp shop map <shop>` reads the shop’s catalogue and matches it by SKU.',
   },
@@ -247,7 +242,7 @@ export const ERRORS = {
     hint: 'Check SFTP_URL, the key file and the network. The job goes on when the server is back.',
   },
   SFTP_HOST_KEY_MISMATCH: {
-    class: 'callers-fault',
+    class: 'not-now',
     message: (d) => `The SFTP server at ${d.host}:${d.port} shows host key ${d.found}, not the pinned one.`,
     hint: 'If the server was renewed on purpose, set SFTP_HOST_KEY to its new fingerprint. Otherwise someone may stand in between.',
   },
@@ -287,7 +282,7 @@ export const ERRORS = {
     hint: '`atp lane <shop>` shows why it is blocked now; decide with that in mind.',
   },
   UPLOAD_FILE_CALL_UNANSWERED: {
-    class: 'callers-fault',
+    class: 'not-now',
     message: (d) =>
       `A call of file ${d.sequence} of shop "${d.shopId}" has no answer since ${d.seconds} s: it may still arrive at Shopify.`,
     hint: 'Try again in two minutes, or `atp lane <shop> retry <sequence>`, which repeats the call and gets its answer.',
@@ -303,7 +298,7 @@ export const ERRORS = {
     hint: '`atp lane <shop>` shows the plans that wait for approval.',
   },
   PLAN_OUTGROWN: {
-    class: 'callers-fault',
+    class: 'not-now',
     message: (d) =>
       `Plan ${d.plan} of shop "${d.shopId}" would now send ${d.beyond} more products to zero than were approved.`,
     hint: 'Nothing was sent. Run the job again: it is held as a new plan, which `atp lane <shop>` shows.',
@@ -321,7 +316,7 @@ export const ERRORS = {
 
   // The lane and Shopify
   LANE_TAKEN_OVER: {
-    class: 'callers-fault',
+    class: 'not-now',
     message: (d) => `Another run has taken over the lane of shop "${d.shopId}".`,
     hint: 'Nothing to do: the other run goes on where this one stopped.',
   },
@@ -411,7 +406,7 @@ export const ERRORS = {
     hint: 'DATABASE_URL must lead to the primary. The job goes on when it does.',
   },
   DATABASE_NOT_MIGRATED: {
-    class: 'callers-fault',
+    class: 'not-now',
     message: () => 'The database does not have the tables of this release.',
     hint: '`atp migrate` brings them; `atp up` does so by itself.',
   },
@@ -421,33 +416,33 @@ export const ERRORS = {
     hint: 'Check TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE; `atp up` starts an embedded server.',
   },
   SEARCH_ATTRIBUTES_MISSING: {
-    class: 'callers-fault',
+    class: 'not-now',
     message: (d) => `The Temporal namespace does not know our search attributes: ${d.reason}.`,
     hint: 'Add them once: ShopId, FacilityGroupId, JobName and LaneState as Keyword, FileSequence as Int (`temporal operator search-attribute create`, or in Temporal Cloud’s UI).',
   },
   STACK_PART_UNAVAILABLE: {
-    class: 'callers-fault',
+    class: 'not-now',
     message: (d) =>
       `The embedded stack cannot get ${d.part}: ${d.reason}.${d.install ? ` Install ${d.install}.` : ''}`,
     hint: 'Install what the message names, or set DATABASE_URL, SFTP_URL or TEMPORAL_ADDRESS to a service that runs already (docs/guides/connect-your-own.md).',
   },
   STACK_PART_FAILED: {
-    class: 'callers-fault',
+    class: 'not-now',
     message: (d) => `${d.part} of the embedded stack did not start: ${d.reason}.`,
     hint: 'Read the log that the message names; `atp up` tries again and keeps the data.',
   },
   STACK_RUNNING: {
-    class: 'callers-fault',
+    class: 'not-now',
     message: (d) => `An embedded stack is running here already (process ${d.pid}).`,
     hint: '`atp status` shows its addresses; `atp down` ends it.',
   },
   STACK_NOT_STOPPED: {
-    class: 'callers-fault',
+    class: 'not-now',
     message: (d) => `The embedded stack (process ${d.pid}) has not ended after ${d.waitedMs} ms.`,
     hint: 'Try `atp down` again; <state folder>/logs tells what it waits for.',
   },
   STACK_NOT_RUNNING: {
-    class: 'callers-fault',
+    class: 'not-now',
     message: () => 'No embedded stack is running here.',
     hint: '`atp up` starts one.',
   },

@@ -1,3 +1,4 @@
+import { ERROR_CLASSES } from './error-class.ts';
 import { type AtpError, ERRORS, type ErrorCode } from './errors.ts';
 
 /** What Temporal is told of an error: the one place that maps a code to a failure. */
@@ -17,7 +18,7 @@ export function failureOf(error: AtpError): Failure {
   return {
     type: error.code,
     message: error.message,
-    nonRetryable: error.class !== 'retry',
+    nonRetryable: !ERROR_CLASSES[error.class].isRetried,
     nextRetryDelayMs: typeof waitMs === 'number' ? waitMs : null,
     details: [{ hint: error.hint }],
   };

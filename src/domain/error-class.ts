@@ -1,0 +1,56 @@
+/** What each kind of error means to a machine. A code has one class, so no caller needs a list of codes. */
+
+interface ClassMeaning {
+  /** The exit code of a command that fails by it (docs/reference/cli.md). */
+  readonly exitCode: 1 | 2;
+  /** The status of an HTTP answer that tells it. */
+  readonly httpStatus: 400 | 409 | 422 | 503;
+  /** Whether Temporal tries the same call again by itself. */
+  readonly isRetried: boolean;
+  /** The heading and the first lines of its codes in docs/reference/errors.md. */
+  readonly title: string;
+  readonly meaning: string;
+}
+
+export const ERROR_CLASSES = {
+  'callers-fault': {
+    exitCode: 2,
+    httpStatus: 400,
+    isRetried: false,
+    title: 'The input is wrong',
+    meaning:
+      'Trying again cannot help: correct what the message names. A workflow fails with the code as its type.',
+  },
+  'not-now': {
+    exitCode: 1,
+    httpStatus: 409,
+    isRetried: false,
+    title: 'The input is right, but it cannot be done now',
+    meaning:
+      'Something else must happen first, and it does not happen by itself: do what the hint says, then repeat the command.',
+  },
+  row: {
+    exitCode: 2,
+    httpStatus: 422,
+    isRetried: false,
+    title: 'One row is refused',
+    meaning:
+      'The other rows go on. A row of a feed is in its error file; a row of a file is quarantined, and `atp lane <shop>` shows it.',
+  },
+  'blocks-lane': {
+    exitCode: 1,
+    httpStatus: 409,
+    isRetried: false,
+    title: 'A file cannot be applied',
+    meaning: 'It blocks its shop’s lane: nothing later is applied until a person has decided.',
+  },
+  retry: {
+    exitCode: 1,
+    httpStatus: 503,
+    isRetried: true,
+    title: 'A service cannot be used right now',
+    meaning: 'A job tries again by itself, with the same call. A command fails, and may be repeated.',
+  },
+} as const satisfies Record<string, ClassMeaning>;
+
+export type ErrorClass = keyof typeof ERROR_CLASSES;
