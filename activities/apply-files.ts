@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { AtpError, type ErrorCode } from '../src/domain/errors.ts';
+import type { ClosedFile } from '../src/domain/jobs/process-uploads.ts';
 import {
   CALLS_IN_FLIGHT,
   CALLS_PER_WINDOW,
@@ -20,7 +21,6 @@ import {
   nextFile,
   renewLease,
   startApplying,
-  type FileOutcome,
   type LaneHolder,
   type LanePass,
 } from '../src/postgres/lane/lane.ts';
@@ -65,12 +65,6 @@ export type LaneHead =
       readonly rows: number;
       readonly windows: number;
     };
-
-export interface ClosedFile extends FileOutcome {
-  readonly sequence: number;
-  readonly status: string;
-  readonly rows: number;
-}
 
 export function createApplyActivities({ database, fileDrop, adminApi, isAtWork }: ApplyDeps) {
   return {

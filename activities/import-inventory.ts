@@ -15,9 +15,10 @@ import {
   filedNames,
   INCOMING_FOLDER,
   isFeedName,
-  type ImportCounts,
 } from '../src/domain/feed.ts';
 import { FEED_SIZE_MAX_BYTES, FEEDS_PER_RUN, FILED_NAMES_MAX } from '../src/domain/limits.ts';
+import type { ImportedFile } from '../src/domain/jobs/import.ts';
+import type { JobInput } from '../src/domain/jobs/jobs.ts';
 import type { Database } from '../src/postgres/database.ts';
 import { importFeed, importSince, markFiled } from '../src/postgres/feeds/imports.ts';
 import { whileFeedIsLocked } from '../src/postgres/feeds/lock.ts';
@@ -40,12 +41,6 @@ export interface FeedRef {
   readonly modifiedAt: string;
 }
 
-export interface ImportedFeed extends ImportCounts {
-  readonly fileName: string;
-  /** Why nothing of the file was applied. */
-  readonly error?: { readonly code: string; readonly message: string };
-}
-
 /** How far the database's clock may be behind Temporal's. */
 const CLOCKS_APART_MS = 5 * 60_000;
 
@@ -57,7 +52,7 @@ export function createImportActivities({ database, fileDrop }: ImportDeps) {
      *
      * @param source only this folder below incoming/
      */
-    async listFeeds({ source }: { readonly source?: string } = {}): Promise<FeedRef[]> {
+    async listFeeds({ source }: JobInput<'import'> = {}): Promise<FeedRef[]> {
       return keepAlive(() =>
         fileDrop(async (drop) => {
           const found: { readonly folder: string; readonly file: RemoteFile }[] = [];
@@ -83,11 +78,11 @@ export function createImportActivities({ database, fileDrop }: ImportDeps) {
      *
      * May be repeated from any point: what has been applied is found by its content, and what has been moved too.
      */
-    async importFeed({ path }: { readonly path: string }): Promise<ImportedFeed> {
+    async importFeed({ path }: { readonly path: string }): Promise<ImportedFile> {
       const fileName = path.slice(path.lastIndexOf('/') + 1);
       const firstAsked = new Date(Context.current().info.scheduledTimestampMs - CLOCKS_APART_MS);
       // Two runs at once take turns at a feed: the second one finds what the first has done.
-      const alone = (work: (scratch: string) => Promise<ImportedFeed>) =>
+      const alone = (work: (scratch: string) => Promise<ImportedFile>) =>
         whileFeedIsLocked(database, path, () => withScratchFolder(work));
       return keepAlive(() =>
         alone(async (scratch) => {
@@ -121,7 +116,7 @@ async function foldersOf(drop: FileDrop, source: string | undefined): Promise<st
   return [INCOMING_FOLDER, ...typed.map((type) => `${INCOMING_FOLDER}/${type}`)];
 }
 
-function fault(fileName: string, { code, message }: AtpError): ImportedFeed {
+function fault(fileName: string, { code, message }: AtpError): ImportedFile {
   return { fileName, rows: 0, applied: 0, failed: 0, error: { code, message } };
 }
 
@@ -164,7 +159,7 @@ interface FeedInHand extends TakenFeed {
 async function applied(
   database: Database,
   { path, fileName, scratch, localPath, sha256 }: FeedInHand,
-): Promise<{ readonly feed: ImportedFeed; readonly errorFile: string | null }> {
+): Promise<{ readonly feed: ImportedFile; readonly errorFile: string | null }> {
   const errorFile = join(scratch, 'errors.csv');
   try {
     if (sha256 === null) {

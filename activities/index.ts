@@ -7,10 +7,9 @@ import { createPurgeActivities, type PurgeDeps } from './purge.ts';
 import { createRecheckActivities, type RecheckDeps } from './recheck-quarantined.ts';
 import { createVerifyActivities, type VerifyDeps } from './verify-shop.ts';
 
-export type { ClosedFile, LaneHead, LaneHolder } from './apply-files.ts';
+export type { LaneHead, LaneHolder } from './apply-files.ts';
 export type { FeedRef } from './import-inventory.ts';
 export type { HeldPlan } from './produce-files.ts';
-export type { VerifyResult } from './verify-shop.ts';
 
 export type ActivityDeps = ApplyDeps &
   DecideDeps &

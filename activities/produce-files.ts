@@ -59,7 +59,7 @@ export interface ProduceOutcome {
 export interface ProduceInput {
   readonly kind: UploadFileKind;
   readonly shopId: string;
-  readonly facilityGroupId?: string;
+  readonly facilityGroupId?: string | undefined;
   /** The job's run: a retry gets the file that the first try has committed. */
   readonly producerKey: string;
 }

@@ -1,6 +1,8 @@
 import { Context } from '@temporalio/activity';
 import { AtpError } from '../src/domain/errors.ts';
 import { differenceCause, unitsForSale, type DifferenceCause } from '../src/domain/difference.ts';
+import type { JobInput } from '../src/domain/jobs/jobs.ts';
+import type { Difference, VerifyResult } from '../src/domain/jobs/verify.ts';
 import { DIFFERENCES_LISTED_MAX, ROWS_PER_CALL } from '../src/domain/limits.ts';
 import type { ObservedItem } from '../src/domain/row-decision.ts';
 import type { Database } from '../src/postgres/database.ts';
@@ -18,26 +20,6 @@ import { keepAlive } from './keep-alive.ts';
 export interface VerifyDeps {
   readonly database: Database;
   readonly adminApi: (shop: Shop) => AdminApi;
-}
-
-export interface Difference {
-  readonly sku: string;
-  readonly onlineAtp: number;
-  /** Units for sale on Shopify; null when it does not know the item. */
-  readonly shopify: number | null;
-  readonly cause: DifferenceCause;
-}
-
-export interface VerifyResult {
-  readonly shopId: string;
-  readonly checked: number;
-  readonly equal: number;
-  /** The first DIFFERENCES_LISTED_MAX; `differentCount` counts all. */
-  readonly different: readonly Difference[];
-  readonly differentCount: number;
-  readonly causes: Readonly<Partial<Record<DifferenceCause, number>>>;
-  /** Products that the next file carries again. */
-  readonly healing: number;
 }
 
 /** What a file can mend: Shopify's own settings are a person's to change, and unseen sales mend themselves. */
@@ -63,15 +45,7 @@ export function createVerifyActivities({ database, adminApi }: VerifyDeps) {
      *
      * Throws SHOP_UNKNOWN, SHOP_NOT_MAPPED, and what the shop's API throws.
      */
-    async compareShop({
-      shopId,
-      sample,
-      heal = false,
-    }: {
-      readonly shopId: string;
-      readonly sample?: number;
-      readonly heal?: boolean;
-    }): Promise<VerifyResult> {
+    async compareShop({ shopId, sample, heal = false }: JobInput<'verify'>): Promise<VerifyResult> {
       const { cancellationSignal, info } = Context.current();
       const earlier = info.heartbeatDetails as Progress | undefined;
       let progress = sample === undefined && earlier ? earlier : AT_THE_START;

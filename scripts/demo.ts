@@ -17,7 +17,7 @@ import { dropFeed } from '../src/main/drop-feed.ts';
 import { stack } from '../src/main/stack.ts';
 import { fileDrop } from '../src/sftp/file-drop.ts';
 import { openAdminApi } from '../src/shopify/admin-api.ts';
-import type { StackStatus } from '../src/cli/application.ts';
+import type { StackStatus } from '../src/cli/machine.ts';
 import { feedsOfTheDay, SHOPIFY_SALE } from './demo-feeds.ts';
 import { compareEverySku } from './demo-table.ts';
 

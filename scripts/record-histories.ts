@@ -5,20 +5,22 @@
  *
  *     node scripts/record-histories.ts
  */
+import { TASK_QUEUE } from '../src/domain/workflow-names.ts';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { dropFeed } from '../src/main/drop-feed.ts';
-import { createMapShop } from '../activities/map-shop.ts';
+import { createMapShop } from '../src/operations/map-shop.ts';
 import { seed } from '../src/main/seed.ts';
 import type { Database } from '../src/postgres/database.ts';
 import { fileDrop, type OpenFileDrop } from '../src/sftp/file-drop.ts';
 import { openAdminApi } from '../src/shopify/admin-api.ts';
 import type { StackAddresses } from '../src/stand-ins/stack.ts';
-import { TASK_QUEUE, type TemporalClient } from '../src/temporal/connection.ts';
-import { jobWorkflowId, WorkflowFailure } from '../src/temporal/jobs.ts';
+import type { TemporalClient } from '../src/temporal/connection.ts';
+import { WorkflowFailure } from '../src/domain/failure.ts';
+import { jobWorkflowId } from '../src/temporal/run-job.ts';
 import { decideLane, decideLaneWorkflowId } from '../src/temporal/lane-decisions.ts';
 import { onOwnStack } from './bench/own-stack.ts';
 

@@ -2,24 +2,23 @@ import {
   allHandlersFinished,
   condition,
   currentUpdateInfo,
-  proxyActivities,
   setCurrentDetails,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Activities } from '../activities/index.ts';
-import { laneJob } from '../src/domain/job-input.ts';
-import { laneDecision, type DecisionOutcome, type LaneDecision } from '../src/domain/lane-decision.ts';
-import { decidedTransfer, producing, shortStep } from './activity-options.ts';
-import { bestEffort, codedFailure, refused } from './failures.ts';
+import { acceptInput } from '../src/domain/input-fields.ts';
+import {
+  DECIDE_FIELDS,
+  laneDecision,
+  type DecisionOutcome,
+  type LaneDecision,
+} from '../src/domain/lane-decision.ts';
+import { acceptOrFail, codedFailure, tryBestEffort } from './failures.ts';
 import { decide } from './messages.ts';
 import { describeRun } from './search-attributes.ts';
+import { briefStep, step } from './steps.ts';
 
-const steps = proxyActivities<Activities>(shortStep);
-const computations = proxyActivities<Activities>(producing);
-const transfers = proxyActivities<Activities>(decidedTransfer);
-
-/** A run is started by the decision that it is for; one that somebody started without waits no longer for one. */
+/** A decision starts the run that carries it out. A run that somebody started without one ends after this time. */
 const DECISION_AWAITED_FOR = '10 seconds';
 
 export interface DecideResult {
@@ -35,22 +34,22 @@ export interface DecideResult {
  * @param input `{shopId}`
  */
 export async function decideLane(input: unknown): Promise<DecideResult> {
-  const checked = (decision: unknown) =>
-    refused(() => ({ ...laneJob(input), decision: laneDecision(decision) }));
+  const accept = (decision: unknown) =>
+    acceptOrFail(() => ({ ...acceptInput(DECIDE_FIELDS, input), decision: laneDecision(decision) }));
   let taken = 0;
   let decisions = 0;
   setHandler(
     decide,
     async (decision) => {
       taken += 1;
-      const outcome = await carryOut(checked(decision));
+      const outcome = await carryOut(accept(decision));
       decisions += 1;
       return outcome;
     },
-    // Of what is refused here nothing gets into the history.
-    { validator: (decision) => void checked(decision) },
+    // A rejected update leaves no trace in the workflow history.
+    { validator: (decision) => void accept(decision) },
   );
-  const { shopId } = refused(() => laneJob(input));
+  const { shopId } = acceptOrFail(() => acceptInput(DECIDE_FIELDS, input));
   describeRun({ shopId, jobName: 'decide-lane' });
 
   await condition(() => taken > 0, DECISION_AWAITED_FOR);
@@ -68,25 +67,20 @@ async function carryOut({
   const { workflowId, runId } = workflowInfo();
   const decisionKey = `${workflowId} ${runId} ${currentUpdateInfo()?.id ?? ''}`;
   const what = inWords(decision);
-  const outcome = await committed(() =>
-    computations.decide.executeWithOptions({ ...producing, summary: `${what}, by ${decision.by}` }, [
-      { shopId, decisionKey, decision },
-    ]),
+  const outcome = await passOnRefusal(() =>
+    step('decide', `${what}, by ${decision.by}`, { shopId, decisionKey, decision }),
   );
   setCurrentDetails(`${what}, by ${decision.by}: ${decision.reason ?? 'no reason given'}.`);
   const { sequence } = outcome;
   if (sequence === null) return outcome;
 
   if (decision.decision === 'approve' || decision.decision === 'rewrite') await publish(shopId, sequence);
-  await steps.wakeLane.executeWithOptions(
-    { ...shortStep, summary: `Tell the lane what was decided about file ${sequence}` },
-    [{ shopId }],
-  );
+  await step('wakeLane', `Tell the lane what was decided about file ${sequence}`, { shopId });
   return outcome;
 }
 
 /** A decision that was refused fails its update with the code of the refusal, and not the run. */
-async function committed<Result>(decide: () => Promise<Result>): Promise<Result> {
+async function passOnRefusal<Result>(decide: () => Promise<Result>): Promise<Result> {
   try {
     return await decide();
   } catch (error) {
@@ -94,13 +88,10 @@ async function committed<Result>(decide: () => Promise<Result>): Promise<Result>
   }
 }
 
-/** What does not succeed now, the lane does in its turn: a file without its rendering is the first that it writes. */
+/** If this fails, Process uploads writes the file itself: it always starts with a file that is still WRITING. */
 async function publish(shopId: string, sequence: number): Promise<void> {
-  await bestEffort(shopId, 'The file could not be written; the lane does it', () =>
-    transfers.publishFile.executeWithOptions(
-      { ...decidedTransfer, summary: `Write file ${sequence} to SFTP` },
-      [{ shopId, sequence }],
-    ),
+  await tryBestEffort(shopId, 'The file could not be written; Process uploads does it', () =>
+    briefStep('publishFile', `Write file ${sequence} to SFTP`, { shopId, sequence }),
   );
 }
 
@@ -113,7 +104,7 @@ function inWords(decision: LaneDecision): string {
     case 'skip':
       return `Leave file ${decision.sequence} out`;
     case 'release':
-      return `Let ${decision.sku ?? 'every product that is set apart'} come with the next file`;
+      return `Let ${decision.sku ?? 'every quarantined product'} come with the next file`;
     case 'approve':
       return `Approve plan ${decision.plan}`;
     case 'reject':

@@ -3,8 +3,11 @@ import type { ErrorClass } from '../src/domain/error-class.ts';
 import { AtpError, ERRORS, type ErrorCode } from '../src/domain/errors.ts';
 import { failureOf, isErrorCode } from '../src/domain/failure.ts';
 
-/** Fails the workflow with the error's code, message and hint, instead of trying the workflow task for ever. */
-export function refused<Result>(check: () => Result): Result {
+/**
+ * Runs a check of an input. What it refuses fails the workflow with the error's code, message and hint: any other error
+ * would make Temporal try the workflow task for ever.
+ */
+export function acceptOrFail<Result>(check: () => Result): Result {
   try {
     return check();
   } catch (error) {
@@ -24,10 +27,10 @@ export function codedFailure(
 }
 
 /**
- * Does what the story can go on without: a step that fails for good, by whatever cause, is told in the log. Only the
- * run's own cancellation, and a fault of the workflow itself, go up.
+ * Tries what the story can go on without. A step that fails for good, by whatever cause, is told in the log. Only the
+ * run's own cancellation, and a fault of the workflow itself, are thrown on.
  */
-export async function bestEffort(
+export async function tryBestEffort(
   shopId: string | null,
   otherwise: string,
   work: () => Promise<unknown>,

@@ -1,10 +1,7 @@
-import { proxyActivities } from '@temporalio/workflow';
-import type { Activities } from '../activities/index.ts';
-import { purging } from './activity-options.ts';
-import { bestEffort } from './failures.ts';
-import { produce, type SyncResult } from './produce-file.ts';
-
-const upkeep = proxyActivities<Activities>(purging);
+import type { SyncResult } from '../src/domain/jobs/producing.ts';
+import { tryBestEffort } from './failures.ts';
+import { produce } from './produce-file.ts';
+import { step } from './steps.ts';
 
 /**
  * Hard Sync: publish every product's Online ATP to a shop, as one numbered file, a 0 included.
@@ -14,13 +11,9 @@ const upkeep = proxyActivities<Activities>(purging);
  */
 export async function hardSync(input: unknown): Promise<SyncResult> {
   const result = await produce('hard-sync', input);
-  await purgeOldRecords();
-  return result;
-}
-
-/** What cannot be removed today is removed by the next run: the file is made. */
-async function purgeOldRecords(): Promise<void> {
-  await bestEffort(null, 'Old records could not be removed', () =>
-    upkeep.purge.executeWithOptions({ ...purging, summary: 'Remove what no file needs any more' }, []),
+  // The file is made. What cannot be removed today is removed by the next run.
+  await tryBestEffort(null, 'Old records could not be removed', () =>
+    step('purge', 'Remove what no file needs any more'),
   );
+  return result;
 }

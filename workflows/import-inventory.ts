@@ -1,25 +1,10 @@
-import { continueAsNew, proxyActivities, setCurrentDetails, sleep } from '@temporalio/workflow';
-import type { Activities, FeedRef } from '../activities/index.ts';
-import { importJob, type ImportJob } from '../src/domain/job-input.ts';
+import { continueAsNew, setCurrentDetails, sleep } from '@temporalio/workflow';
+import type { FeedRef } from '../activities/index.ts';
+import type { ImportedFile, ImportResult } from '../src/domain/jobs/import.ts';
+import type { JobInput } from '../src/domain/jobs/jobs.ts';
 import { FEED_STABLE_FOR_MS, FEEDS_PER_RUN } from '../src/domain/limits.ts';
-import { feedTransfer, fileTransfer } from './activity-options.ts';
-import { refused } from './failures.ts';
-import { describeRun } from './search-attributes.ts';
-
-const transfers = proxyActivities<Activities>(fileTransfer);
-
-export interface ImportedFile {
-  readonly fileName: string;
-  readonly rows: number;
-  readonly applied: number;
-  readonly failed: number;
-  /** Why nothing of the file could be applied. */
-  readonly error?: { readonly code: string; readonly message: string };
-}
-
-export interface ImportResult {
-  readonly files: readonly ImportedFile[];
-}
+import { begin } from './begin.ts';
+import { step } from './steps.ts';
 
 /**
  * Import inventory: take the feed files that lie on SFTP, in the order of their names, and apply each once. Rows that
@@ -28,16 +13,12 @@ export interface ImportResult {
  * @param input `{source?}`
  */
 export async function importInventory(input: unknown): Promise<ImportResult> {
-  const job = refused(() => importJob(input));
-  describeRun({ jobName: 'import' });
+  const job = begin('import', input);
 
-  const feeds = await stableFeeds(job);
+  const feeds = await findStableFeeds(job);
   const files: ImportedFile[] = [];
   for (const { path } of feeds) {
-    const file = await transfers.importFeed.executeWithOptions(
-      { ...feedTransfer, summary: `Import ${path}` },
-      [{ path }],
-    );
+    const file = await step('importFeed', `Import ${path}`, { path });
     files.push(file);
     setCurrentDetails(`${files.length} of ${feeds.length} files imported; the last was ${file.fileName}.`);
   }
@@ -49,17 +30,13 @@ export async function importInventory(input: unknown): Promise<ImportResult> {
  * Files that did not grow between two looks. The first one that did is left to the next run, and so is all that comes
  * after it: a variance of nine o'clock must not be taken before the count of eight.
  */
-async function stableFeeds(job: ImportJob): Promise<readonly FeedRef[]> {
-  const before = await look('Look into incoming/', job);
+async function findStableFeeds(job: JobInput<'import'>): Promise<readonly FeedRef[]> {
+  const before = await step('listFeeds', 'Look into incoming/', job);
   if (before.length === 0) return [];
   await sleep(FEED_STABLE_FOR_MS, { summary: 'See whether a file is still being uploaded' });
-  const after = await look('Look into incoming/ again', job);
+  const after = await step('listFeeds', 'Look into incoming/ again', job);
   const firstUnstable = after.findIndex((feed) => !before.some((known) => isSame(known, feed)));
   return firstUnstable < 0 ? after : after.slice(0, firstUnstable);
-}
-
-function look(summary: string, job: ImportJob): Promise<readonly FeedRef[]> {
-  return transfers.listFeeds.executeWithOptions({ ...fileTransfer, summary }, [job]);
 }
 
 function isSame(one: FeedRef, other: FeedRef): boolean {

@@ -1,5 +1,5 @@
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
-import { FILE_READY_SIGNAL } from '../src/domain/jobs.ts';
+import { FILE_READY_SIGNAL } from '../src/domain/workflow-names.ts';
 import { DECIDE_UPDATE, type DecisionOutcome } from '../src/domain/lane-decision.ts';
 
 /** A producer has made a file READY: a running Process uploads looks once more before it ends. */

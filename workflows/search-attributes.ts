@@ -1,6 +1,6 @@
 import { upsertSearchAttributes } from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import { SEARCH_ATTRIBUTE_NAMES } from '../src/domain/jobs.ts';
+import { SEARCH_ATTRIBUTE_NAMES } from '../src/domain/workflow-names.ts';
 
 const { KEYWORD, INT } = SearchAttributeType;
 const KEYS = {

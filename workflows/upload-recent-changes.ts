@@ -1,4 +1,5 @@
-import { produce, type SyncResult } from './produce-file.ts';
+import type { SyncResult } from '../src/domain/jobs/producing.ts';
+import { produce } from './produce-file.ts';
 
 /**
  * Upload recent inventory changes: publish the products whose Online ATP differs from the shop's last file, whatever

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../../src/postgres/database.ts';
-import type { JobOrder } from '../../src/temporal/jobs.ts';
+import type { JobOrder } from '../../src/domain/jobs/jobs.ts';
 import type { Random } from './random.ts';
 import type { WorkerUnderTest } from './worker-under-test.ts';
 

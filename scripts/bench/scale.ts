@@ -4,7 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
-import { createMapShop } from '../../activities/map-shop.ts';
+import { createMapShop } from '../../src/operations/map-shop.ts';
 import { dropFeed } from '../../src/main/drop-feed.ts';
 import type { Database } from '../../src/postgres/database.ts';
 import { fileDrop } from '../../src/sftp/file-drop.ts';
@@ -12,7 +12,8 @@ import { openAdminApi } from '../../src/shopify/admin-api.ts';
 import type { StackAddresses } from '../../src/stand-ins/stack.ts';
 import type { LoggedRequest } from '../../src/stand-ins/shopify-twin/index.ts';
 import type { TemporalClient } from '../../src/temporal/connection.ts';
-import { runJob, type JobOrder } from '../../src/temporal/jobs.ts';
+import type { JobOrder } from '../../src/domain/jobs/jobs.ts';
+import { runJob } from '../../src/temporal/run-job.ts';
 import { decideLane } from '../../src/temporal/lane-decisions.ts';
 import { randomOf, type Random } from './random.ts';
 import { Killer } from './killer.ts';

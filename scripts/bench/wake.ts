@@ -4,7 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
-import { createMapShop } from '../../activities/map-shop.ts';
+import { createMapShop } from '../../src/operations/map-shop.ts';
 import { LEDGER_REASONS } from '../../src/domain/feed.ts';
 import type { Database } from '../../src/postgres/database.ts';
 import { addFacility } from '../../src/postgres/master-data/facilities.ts';
@@ -14,7 +14,7 @@ import { addShop } from '../../src/postgres/master-data/shops.ts';
 import { openAdminApi } from '../../src/shopify/admin-api.ts';
 import type { StackAddresses } from '../../src/stand-ins/stack.ts';
 import type { TemporalClient } from '../../src/temporal/connection.ts';
-import { runJob } from '../../src/temporal/jobs.ts';
+import { runJob } from '../../src/temporal/run-job.ts';
 import { decideLane } from '../../src/temporal/lane-decisions.ts';
 import { onOwnStack } from './own-stack.ts';
 import { openWakeFloor } from './wake-floor.ts';

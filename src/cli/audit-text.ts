@@ -1,5 +1,9 @@
-import type { ShopAudit } from '../postgres/producing/change-audit.ts';
-import { counted, table } from './report.ts';
+import { counted } from '../domain/words.ts';
+import type { auditLane } from '../operations/lane.ts';
+import type { ResultOf } from '../operations/operation.ts';
+import { table } from './report.ts';
+
+type ShopAudit = ResultOf<typeof auditLane>;
 
 /** What `atp lane <shop> --audit` has found, for a person. */
 export function auditText(audit: ShopAudit): string {

@@ -1,5 +1,10 @@
-import type { ExplainedFacility, Explanation, LastPush } from '../postgres/online-atp/explain.ts';
+import type { ResultOf } from '../operations/operation.ts';
+import type { explainProduct } from '../operations/products.ts';
 import { table } from './report.ts';
+
+type Explanation = ResultOf<typeof explainProduct>['explanation'];
+type ExplainedFacility = Explanation['facilities'][number];
+type LastPush = NonNullable<Explanation['lastPush']>;
 
 /** Online ATP as a sum that a person can check with a pencil, and the facilities behind it. */
 export function explanationText(explanation: Explanation, shopId: string | undefined): string {

@@ -1,8 +1,13 @@
 /** A shop's lane as a person reads it, with what to type where a person must decide. */
 import type { DecisionOutcome } from '../domain/lane-decision.ts';
 import { setAsideFolder } from '../domain/upload-file.ts';
-import type { LanePlan, LaneView } from '../postgres/lane/lane-view.ts';
-import { counted, shortTime, table } from './report.ts';
+import { heldBecause } from '../domain/sync-plan.ts';
+import { counted } from '../domain/words.ts';
+import type { showLane } from '../operations/lane.ts';
+import type { ResultOf } from '../operations/operation.ts';
+import { shortTime, table } from './report.ts';
+
+type LaneView = ResultOf<typeof showLane>;
 
 export function laneText(view: LaneView): string {
   const { shopId } = view;
@@ -45,12 +50,6 @@ export function planWaysOut(shopId: string, plan: number): string[] {
     `  \`atp lane ${shopId} approve ${plan} --reason <text>\` publishes it, computed anew`,
     `  \`atp lane ${shopId} reject ${plan} --reason <text>\` drops it; the next run is judged anew`,
   ];
-}
-
-function heldBecause({ cause, rows, toZero, products }: LanePlan): string {
-  return cause === 'FIRST_HARD_SYNC'
-    ? `it is the shop’s first Hard Sync, with ${counted(rows, 'row')}, ${toZero} of them zero`
-    : `it would send ${toZero} of ${counted(products, 'product')} to zero`;
 }
 
 function filesTable({ files }: LaneView): string {

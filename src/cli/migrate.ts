@@ -1,15 +1,13 @@
-import type { Command } from 'commander';
-import { migrate } from '../postgres/migrate.ts';
-import type { Cli } from './program.ts';
+import { migrateDatabase } from '../operations/database.ts';
+import { command } from './command.ts';
 
-export function registerMigrate(program: Command, { app, reports }: Cli): void {
-  const command = program.command('migrate').description('bring the database to this release');
-  reports(command, async () => {
-    const { applied } = await migrate(app.database());
-    const text =
+export const MIGRATE_COMMANDS = [
+  command({
+    path: 'migrate',
+    operation: migrateDatabase,
+    show: ({ applied }) =>
       applied.length === 0
         ? 'The database is up to date.'
-        : applied.map((name) => `Applied ${name}.`).join('\n');
-    return { json: { applied }, text };
-  });
-}
+        : applied.map((name) => `Applied ${name}.`).join('\n'),
+  }),
+];

@@ -1,68 +1,29 @@
 import { Command, CommanderError } from 'commander';
-import type { Application } from './application.ts';
-import { registerDoctor } from './doctor.ts';
-import { registerExplain } from './explain.ts';
-import { registerFacility } from './facility.ts';
-import { shownError } from './failure.ts';
-import { registerGroup } from './group.ts';
-import { registerImport } from './import.ts';
-import { registerJob } from './job.ts';
-import { registerLane } from './lane.ts';
-import { registerMigrate } from './migrate.ts';
-import { registerPipeline } from './pipeline.ts';
-import { registerProduct } from './product.ts';
-import { ExitCode, type Report } from './report.ts';
-import { registerShop } from './shop.ts';
-import { registerStack } from './stack.ts';
-import { registerVerify } from './verify.ts';
-import { registerWorker } from './worker.ts';
-
-/** Where a command writes. */
-export interface Terminal {
-  readonly out: (text: string) => void;
-  readonly error: (text: string) => void;
-  /** Whether a person sees what is written to `error`. */
-  readonly showsProgress: boolean;
-}
-
-/** What a command's file builds on. */
-export interface Cli {
-  readonly app: Application;
-  /** For the moments in which nothing else is said. */
-  readonly progress: (text: string) => void;
-  /**
-   * Gives a command `--json` and its work. The work gets the arguments, then the options, as commander parsed them.
-   */
-  readonly reports: <Arguments extends unknown[]>(
-    command: Command,
-    work: (...args: Arguments) => Promise<Report>,
-  ) => void;
-}
+import { AtpError } from '../domain/errors.ts';
+import type { Application } from '../operations/application.ts';
+import { describeError, type DescribedError } from '../operations/described-error.ts';
+import { attach, type Cli, type CliCommand, type Terminal } from './command.ts';
+import { COMMANDS, PARENTS } from './commands.ts';
+import type { Machine } from './machine.ts';
+import { ExitCode } from './report.ts';
 
 /** Runs one command line; the result is the exit code. Nothing is thrown. */
 export async function runCli(
   argv: readonly string[],
-  app: Application,
-  terminal: Terminal,
+  surroundings: { readonly app: Application; readonly machine: Machine; readonly terminal: Terminal },
 ): Promise<ExitCode> {
+  const { app, machine, terminal } = surroundings;
   // An error of the command line comes before its options are known.
   const asJson = argv.includes('--json');
   let exitCode: ExitCode = ExitCode.OK;
-  const say = async (report: Report): Promise<void> => {
-    terminal.out(`${asJson ? JSON.stringify(report.json, null, 2) : report.text}\n`);
-    exitCode = report.exitCode ?? exitCode;
-    await report.afterwards?.();
-  };
   const cli: Cli = {
     app,
+    machine,
+    asJson,
     progress: (text) => {
       if (terminal.showsProgress) terminal.error(`${text}\n`);
     },
-    reports: (command, work) => {
-      command
-        .option('--json', 'one JSON document on stdout, nothing else')
-        .action(async (...args: unknown[]) => say(await work(...(args as Parameters<typeof work>))));
-    },
+    warn: (text) => terminal.error(`${text}\n`),
   };
   let help = '';
   const program = new Command('atp')
@@ -73,9 +34,16 @@ export async function runCli(
       outputError: () => undefined,
     })
     .description('Keeps what a Shopify store may sell equal to what the retailer can promise.')
-    .version(app.version, '--version');
+    .version(machine.version, '--version');
   // A command takes over how the program ends and writes when it is made.
-  for (const register of COMMANDS) register(program, cli);
+  for (const command of COMMANDS) {
+    attach(parentOf(program, command), command, async (typed) => {
+      const report = await command.run(cli, typed);
+      terminal.out(`${asJson ? JSON.stringify(report.json, null, 2) : report.text}\n`);
+      exitCode = report.exitCode ?? exitCode;
+      await report.afterwards?.();
+    });
+  }
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
@@ -85,33 +53,29 @@ export async function runCli(
       terminal.error(help);
       return ExitCode.WRONG_INPUT;
     }
-    const { exitCode: failed, ...shown } = shownError(
-      error instanceof CommanderError && error.code === 'commander.help'
-        ? new CommanderError(1, error.code, 'a command is missing')
-        : error,
-    );
+    const { code, message, hint, exitCode: failed } = describeAny(error);
     terminal.error(
-      asJson ? `${JSON.stringify({ error: shown })}\n` : `${shown.code}: ${shown.message}\n  ${shown.hint}\n`,
+      asJson ? `${JSON.stringify({ error: { code, message, hint } })}\n` : `${code}: ${message}\n  ${hint}\n`,
     );
-    if (shown.code === 'UNEXPECTED' && !asJson && error instanceof Error) terminal.error(`${error.stack}\n`);
+    if (code === 'UNEXPECTED' && !asJson && error instanceof Error) terminal.error(`${error.stack}\n`);
     return failed;
   }
 }
 
-/** In the order of `atp --help`: the way of somebody new. */
-const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [
-  registerStack,
-  registerDoctor,
-  registerMigrate,
-  registerFacility,
-  registerGroup,
-  registerProduct,
-  registerShop,
-  registerImport,
-  registerExplain,
-  registerJob,
-  registerPipeline,
-  registerLane,
-  registerVerify,
-  registerWorker,
-];
+/** The command that a subcommand belongs to: `group` of `group set`. */
+function parentOf(program: Command, { path }: CliCommand): Command {
+  const [name = '', ...below] = path.split(' ');
+  if (below.length === 0) return program;
+  const made = program.commands.find((command) => command.name() === name);
+  return made ?? program.command(name).description(PARENTS[name] ?? '');
+}
+
+function describeAny(error: unknown): DescribedError {
+  if (!(error instanceof CommanderError)) return describeError(error);
+  const isBare = error.code === 'commander.help';
+  return {
+    ...describeError(new AtpError('INPUT_INVALID', {})),
+    message: isBare ? 'a command is missing' : error.message.replace(/^error: /, ''),
+    hint: '`atp --help` lists the commands, `atp <command> --help` what one takes.',
+  };
+}

@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import type { Verdict } from '../domain/jobs/job.ts';
 
 /** What a command has to say: the same facts for a script and for a person. */
 export interface Report {
@@ -21,6 +22,14 @@ export const ExitCode = {
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
+/** What a job's verdict is to a script. */
+export const VERDICT_EXIT_CODES = {
+  done: ExitCode.OK,
+  failed: ExitCode.FAILED,
+  differences: ExitCode.DIFFERENCES,
+  'needs-a-person': ExitCode.NEEDS_A_PERSON,
+} as const satisfies Record<Verdict, ExitCode>;
+
 export type Cell = string | number | boolean | null | undefined;
 
 /** A table for a person's eyes; numbers are aligned to the right. `empty` is said when there is no row. */
@@ -38,11 +47,6 @@ function shown(cell: Cell): string {
   if (cell === null || cell === undefined) return '–';
   if (typeof cell === 'boolean') return cell ? 'yes' : 'no';
   return String(cell);
-}
-
-/** `1 row`, `2 rows`. */
-export function counted(count: number, singular: string, plural = `${singular}s`): string {
-  return `${count} ${count === 1 ? singular : plural}`;
 }
 
 /** An ISO time to the minute, in UTC, for tables. */

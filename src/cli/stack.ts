@@ -1,31 +1,62 @@
-import type { Command } from 'commander';
-import type { StackStatus } from './application.ts';
-import type { Cli } from './program.ts';
+/** The embedded stack and the worker: commands of this machine, which are no operations of the installation. */
+import { optional, yesOrNo } from '../domain/input-fields.ts';
+import type { CliCommand } from './command.ts';
+import type { StackStatus } from './machine.ts';
 import { table, type Report } from './report.ts';
 
-export function registerStack(program: Command, { app, reports, progress }: Cli): void {
-  const up = program
-    .command('up')
-    .description('start everything on this machine: Temporal, Postgres, SFTP, a twin of Shopify, a worker')
-    .option('--detach', 'leave it running in the background', false)
-    .option('--seed', 'fill a small catalogue', false);
-  reports(up, async (options: { readonly detach: boolean; readonly seed: boolean }): Promise<Report> => {
-    const { detach, seed } = options;
-    const { status, untilStopped } = await app.stack.up({ detach, seed, onProgress: progress });
-    const report = statusReport(status);
-    if (detach) return report;
-    return { ...report, text: `${report.text}\nCtrl-C stops it.`, afterwards: untilStopped };
-  });
+export const STACK_COMMANDS: readonly CliCommand[] = [
+  {
+    path: 'up',
+    description: 'start everything on this machine: Temporal, Postgres, SFTP, a twin of Shopify, a worker',
+    argumentNames: [],
+    fields: {
+      detach: optional(yesOrNo('leave it running in the background')),
+      seed: optional(yesOrNo('fill a small catalogue')),
+    },
+    operations: [],
+    run: async ({ machine, progress }, { detach = false, seed = false }) => {
+      const options = { detach: detach === true, seed: seed === true, onProgress: progress };
+      const { status, untilStopped } = await machine.stack.up(options);
+      const report = statusReport(status);
+      if (options.detach) return report;
+      return { ...report, text: `${report.text}\nCtrl-C stops it.`, afterwards: untilStopped };
+    },
+  },
+  {
+    path: 'down',
+    description: 'stop what `atp up` started',
+    argumentNames: [],
+    fields: {},
+    operations: [],
+    run: async ({ machine }) => {
+      const { stopped } = await machine.stack.down();
+      return { json: { stopped }, text: stopped ? 'Everything is stopped.' : 'Nothing was running.' };
+    },
+  },
+  {
+    path: 'status',
+    description: 'where the running parts are',
+    argumentNames: [],
+    fields: {},
+    operations: [],
+    run: async ({ machine }) => statusReport(await machine.stack.status()),
+  },
+];
 
-  reports(program.command('down').description('stop what `atp up` started'), async () => {
-    const { stopped } = await app.stack.down();
-    return { json: { stopped }, text: stopped ? 'Everything is stopped.' : 'Nothing was running.' };
-  });
-
-  reports(program.command('status').description('where the running parts are'), async () =>
-    statusReport(await app.stack.status()),
-  );
-}
+export const WORKER_COMMANDS: readonly CliCommand[] = [
+  {
+    path: 'worker',
+    description: 'work on jobs until stopped; SIGTERM lets running work end',
+    argumentNames: [],
+    fields: {},
+    operations: [],
+    run: async ({ machine, progress }) => {
+      progress('The worker starts');
+      await machine.runWorker();
+      return { json: { stopped: true }, text: 'The worker has stopped.' };
+    },
+  },
+];
 
 function statusReport(status: StackStatus): Report {
   const { temporal, sftp, shopify } = status;

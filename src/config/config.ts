@@ -3,7 +3,13 @@ import { join, resolve } from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
 import { AtpError } from '../domain/errors.ts';
-import { readEnvironment, type Environment, type Service } from './environment.ts';
+import {
+  ownSurroundings,
+  readEnvironment,
+  type Environment,
+  type Service,
+  type Surroundings,
+} from './environment.ts';
 import type { SftpSettings } from '../sftp/file-drop.ts';
 import type { TemporalSettings } from '../temporal/connection.ts';
 
@@ -46,9 +52,12 @@ const API_VERSION_DEFAULT = '2026-10';
  *
  * @throws AtpError CONFIG_INVALID that names every fault at once, and no value: a value may be a secret.
  */
-export function loadConfig<const Need extends ConfigNeed>(needs: readonly Need[]): ConfigFor<Need> {
-  const stateDir = stateFolder();
-  const environment = readEnvironment(stateDir);
+export function loadConfig<const Need extends ConfigNeed>(
+  needs: readonly Need[],
+  surroundings: Surroundings = ownSurroundings(),
+): ConfigFor<Need> {
+  const stateDir = stateFolder(surroundings);
+  const environment = readEnvironment(stateDir, surroundings);
   const { variables } = environment;
   const faults: string[] = [];
   const parse = <Output>(schema: z.ZodType<Output>): Output | undefined => {
@@ -82,12 +91,12 @@ export function loadConfig<const Need extends ConfigNeed>(needs: readonly Need[]
  * @throws AtpError CONFIG_INVALID that names every fault of theirs
  */
 export function loadExistingServices(): ConfigFor<never> & Partial<Pick<Config, FieldOfNeed[ConfigNeed]>> {
-  return loadConfig(readEnvironment(stateFolder()).given);
+  return loadConfig(readEnvironment(stateFolder(), ownSurroundings()).given);
 }
 
 /** Where the embedded stack keeps its state: ATP_STATE_DIR, or one ignored folder of the project. */
-export function stateFolder(): string {
-  return resolve(process.env['ATP_STATE_DIR'] || join(PROJECT_ROOT, '.atp'));
+export function stateFolder({ variables, folder }: Surroundings = ownSurroundings()): string {
+  return resolve(folder, variables['ATP_STATE_DIR'] || join(PROJECT_ROOT, '.atp'));
 }
 
 /** Where downloaded programs are kept: once for the project, whatever stack needs them. */

@@ -30,9 +30,20 @@ const SERVICES: Readonly<Record<Service, { readonly where: string; readonly all:
   temporal: { where: 'TEMPORAL_ADDRESS', all: /^TEMPORAL_/ },
 };
 
+/** Where a command runs: its variables, and the working folder in which `.env` is looked for. */
+export interface Surroundings {
+  readonly variables: NodeJS.Dict<string>;
+  readonly folder: string;
+}
+
+/** Those of this process. */
+export function ownSurroundings(): Surroundings {
+  return { variables: process.env, folder: process.cwd() };
+}
+
 /** @throws AtpError CONFIG_INVALID when a file is there and cannot be read */
-export function readEnvironment(stateDir: string): Environment {
-  const own = { ...variablesOf(resolve('.env')), ...withoutEmpty(process.env) };
+export function readEnvironment(stateDir: string, { variables, folder }: Surroundings): Environment {
+  const own = { ...variablesOf(resolve(folder, '.env')), ...withoutEmpty(variables) };
   const stack = variablesOf(join(stateDir, 'stack.env'));
   const services = Object.keys(SERVICES) as Service[];
   const given = services.filter((service) => SERVICES[service].where in own);

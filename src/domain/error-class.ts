@@ -4,7 +4,7 @@ interface ClassMeaning {
   /** The exit code of a command that fails by it (docs/reference/cli.md). */
   readonly exitCode: 1 | 2;
   /** The status of an HTTP answer that tells it. */
-  readonly httpStatus: 400 | 409 | 422 | 503;
+  readonly httpStatus: 400 | 403 | 409 | 422 | 503;
   /** Whether Temporal tries the same call again by itself. */
   readonly isRetried: boolean;
   /** The heading and the first lines of its codes in docs/reference/errors.md. */
@@ -20,6 +20,13 @@ export const ERROR_CLASSES = {
     title: 'The input is wrong',
     meaning:
       'Trying again cannot help: correct what the message names. A workflow fails with the code as its type.',
+  },
+  'not-allowed': {
+    exitCode: 1,
+    httpStatus: 403,
+    isRetried: false,
+    title: 'The caller may not do it',
+    meaning: 'The input is right, but it takes another role.',
   },
   'not-now': {
     exitCode: 1,

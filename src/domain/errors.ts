@@ -27,6 +27,11 @@ export const ERRORS = {
     message: (d) => `The configuration is not valid: ${d.reason}.`,
     hint: 'Set the named environment variables; docs/reference/config.md explains each one.',
   },
+  ROLE_INSUFFICIENT: {
+    class: 'not-allowed',
+    message: (d) => `${d.act} is for the role ${d.needed}; you have the role ${d.role}.`,
+    hint: 'Ask somebody with that role to do it, or an admin to give it to you.',
+  },
   SHOP_UNKNOWN: {
     class: 'callers-fault',
     message: (d) => `There is no shop "${d.shopId}".`,
@@ -96,8 +101,8 @@ export const ERRORS = {
   },
   JOB_UNKNOWN: {
     class: 'callers-fault',
-    message: (d) => `There is no job "${d.job}".`,
-    hint: 'The jobs are hard-sync, recent-changes, process-uploads, import and verify.',
+    message: (d) => `There is no job "${d.given}"; the jobs are ${d.choices}.`,
+    hint: '`atp job list` shows the jobs of every shop.',
   },
   JOB_NOT_SCHEDULED: {
     class: 'not-now',

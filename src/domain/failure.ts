@@ -28,3 +28,17 @@ export function failureOf(error: AtpError): Failure {
 export function isErrorCode(type: string | null | undefined): type is ErrorCode {
   return typeof type === 'string' && Object.hasOwn(ERRORS, type);
 }
+
+/**
+ * Why a workflow failed, in the words it gave: the failure's type is one of our codes, its message was made from
+ * that code where the values were known.
+ */
+export class WorkflowFailure extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string, options: ErrorOptions) {
+    super(message, options);
+    this.name = 'WorkflowFailure';
+    this.code = code;
+  }
+}

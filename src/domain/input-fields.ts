@@ -1,85 +1,289 @@
 /**
- * Reading an input that anyone may have sent, field by field. Without a library, since workflows check their inputs
- * themselves; an unknown field is refused, because it is most likely a misspelt one.
+ * The fields of an input, as plain data. A job and an operation each state their fields once; from them come the check
+ * of the input, the types, the command line's arguments and help, the JSON schema and the reference pages.
+ *
+ * Without a library, since workflows check their inputs with this and their bundle stays free of one.
  */
-import { AtpError } from './errors.ts';
+import { AtpError, type ErrorCode } from './errors.ts';
+import { INPUT_TEXT_LENGTH_MAX, UNITS_SET_MAX } from './limits.ts';
 
-export type Fields = Readonly<Record<string, unknown>>;
+declare const VALUE: unique symbol;
 
-/** Of an id: as in a workflow's id and a folder's name. */
-const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
-const COUNT_MAX = 1_000_000;
-const TEXT_LENGTH_MAX = 255;
+/** `clearable`: absent leaves the setting as it is, null clears it. */
+type Presence = 'required' | 'optional' | 'clearable';
 
-/** The one JSON object, with no field but the known ones. Throws INPUT_INVALID, as all of this file. */
-export function fieldsOf(input: unknown, known: readonly string[]): Fields {
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-    throw invalid(`it must be one JSON object with ${known.join(', ')}`);
-  }
-  const unknown = Object.keys(input).find((name) => !known.includes(name));
+interface FieldShape {
+  /** What the value means, for help texts and reference pages. */
+  readonly about: string;
+  readonly presence: Presence;
+  /** What an option's value is called in help texts: `--reason <text>`. Absent: the kind's own word. */
+  readonly placeholder?: string;
+  /** The word by which the command line clears it, such as `none`. */
+  readonly clearedBy?: string;
+  /** What counts when it is absent. */
+  readonly byDefault?: number | string;
+}
+
+export type FieldKind =
+  | {
+      readonly kind: 'text';
+      /** A regular expression in the syntax that JSON Schema and JavaScript's `u` flag share. */
+      readonly pattern: string;
+      readonly lengthMax: number;
+      /** What a person must give: "It must be …". */
+      readonly wanted: string;
+      /** The value may be a secret that was typed in place of its reference: no error repeats it. */
+      readonly isHidden?: boolean;
+    }
+  | { readonly kind: 'number'; readonly min: number; readonly max: number }
+  | {
+      readonly kind: 'boolean';
+      /** The words for true and false that a person types; absent: naming the option means true. */
+      readonly words?: readonly [yes: string, no: string];
+    }
+  | {
+      readonly kind: 'choice';
+      readonly choices: readonly string[];
+      /** In place of a list of many choices: what a person must give. */
+      readonly wanted?: string;
+      /** The code that refuses any other value, in place of INPUT_INVALID. */
+      readonly refusedBy?: ErrorCode;
+    }
+  /** An instant: ISO 8601 with an offset. It is text in JSON, and a Date once it is accepted. */
+  | { readonly kind: 'time' };
+
+/** A field whose accepted value is a `Value`. */
+export type Field<Value = unknown, Is extends Presence = Presence> = FieldShape &
+  FieldKind & { readonly presence: Is; readonly [VALUE]?: Value };
+
+export type Fields = Readonly<Record<string, Field>>;
+
+type Required = 'required';
+type ValueOf<F> = F extends { readonly [VALUE]?: infer Value } ? Value : never;
+interface HasDefault {
+  readonly byDefault: number | string;
+}
+type NamesOf<F extends Fields, Is extends Presence> = {
+  [Name in keyof F]: F[Name] extends HasDefault
+    ? never
+    : F[Name] extends { readonly presence: Is }
+      ? Name
+      : never;
+}[keyof F];
+type DefaultedNamesOf<F extends Fields> = {
+  [Name in keyof F]: F[Name] extends HasDefault ? Name : never;
+}[keyof F];
+
+/** An accepted input: what is required or has a default is there, the rest may be. */
+export type Input<F extends Fields> = {
+  readonly [Name in NamesOf<F, 'required'> | DefaultedNamesOf<F>]: ValueOf<F[Name]>;
+} & {
+  readonly [Name in NamesOf<F, 'optional'>]?: ValueOf<F[Name]> | undefined;
+} & {
+  readonly [Name in NamesOf<F, 'clearable'>]?: ValueOf<F[Name]> | null | undefined;
+};
+
+/** Text by a pattern of its own. `wanted` ends the sentence "It must be …". */
+export function pattern(
+  about: string,
+  rule: {
+    readonly pattern: string;
+    readonly wanted: string;
+    readonly placeholder: string;
+    readonly isHidden?: boolean;
+  },
+): Field<string, Required> {
+  return { kind: 'text', about, presence: 'required', lengthMax: INPUT_TEXT_LENGTH_MAX, ...rule };
+}
+
+/** An id that also names workflows, schedules and folders. */
+export function id(about: string, placeholder?: string): Field<string, Required> {
+  return {
+    ...pattern(about, {
+      pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$',
+      wanted: 'an id of 1 to 63 letters, digits, "-" and "_"',
+      placeholder: 'id',
+    }),
+    ...(placeholder !== undefined && { placeholder }),
+  };
+}
+
+/** A name, an id or a SKU as the retailer writes it: characters that can be seen, no spaces around them. */
+export function label(about: string, placeholder = 'text'): Field<string, Required> {
+  return pattern(about, {
+    pattern: '^[^\\s\\p{Cc}]([^\\p{Cc}]*[^\\s\\p{Cc}])?$',
+    wanted: `1 to ${INPUT_TEXT_LENGTH_MAX} characters, without control characters and without spaces around them`,
+    placeholder,
+  });
+}
+
+/** What a person writes for other people: one line. */
+export function text(about: string, placeholder = 'text'): Field<string, Required> {
+  return pattern(about, {
+    pattern: '^[^\\p{Cc}]*[^\\s\\p{Cc}][^\\p{Cc}]*$',
+    wanted: `one line of 1 to ${INPUT_TEXT_LENGTH_MAX} characters`,
+    placeholder,
+  });
+}
+
+/** A whole number. */
+export function wholeNumber(about: string, min: number, max: number): Field<number, Required> {
+  return { kind: 'number', about, presence: 'required', min, max };
+}
+
+/** Units of a product, 0 or more. */
+export function units(about: string): Field<number, Required> {
+  return wholeNumber(about, 0, UNITS_SET_MAX);
+}
+
+/** A whole share of a hundred. */
+export function percent(about: string): Field<number, Required> {
+  return { ...wholeNumber(about, 0, 100), placeholder: 'percent' };
+}
+
+/** How many, 1 or more. */
+export function count(about: string, max = 1_000_000): Field<number, Required> {
+  return wholeNumber(about, 1, max);
+}
+
+/** Something that is wanted or not. With `words`, a person types one of the two. */
+export function yesOrNo(about: string, words?: readonly [yes: string, no: string]): Field<boolean, Required> {
+  return { kind: 'boolean', about, presence: 'required', ...(words && { words }) };
+}
+
+export function choice<const Choice extends string>(
+  about: string,
+  choices: readonly Choice[],
+  wanted?: string,
+): Field<Choice, Required> {
+  return { kind: 'choice', about, presence: 'required', choices, ...(wanted !== undefined && { wanted }) };
+}
+
+export function time(about: string): Field<Date, Required> {
+  return { kind: 'time', about, presence: 'required' };
+}
+
+/** The same field, which may be absent. In JSON null means absent, too. */
+export function optional<Value>(field: Field<Value, Required>): Field<Value, 'optional'> {
+  return { ...field, presence: 'optional' };
+}
+
+/** A setting that may be absent (it stays) or null (it is cleared). A person types `word` to clear it. */
+export function clearable<Value>(
+  field: Field<Value, Required>,
+  word: 'none' | 'off',
+): Field<Value, 'clearable'> {
+  return { ...field, presence: 'clearable', clearedBy: word };
+}
+
+/** The same field with a value that counts when it is absent. */
+export function byDefault<Value extends number | string>(
+  field: Field<Value, Required>,
+  value: Value,
+): Field<Value, 'optional'> & { readonly byDefault: Value } {
+  return { ...field, presence: 'optional', byDefault: value };
+}
+
+/**
+ * Checks an input that anyone may have sent. An unknown field is refused, because it is most likely a misspelt one.
+ *
+ * @param nameOf how the sender calls a field: its name in JSON, or an option of the command line
+ * @throws AtpError INPUT_INVALID, which names the first field that is wrong
+ */
+export function acceptInput<const F extends Fields>(
+  fields: F,
+  input: unknown,
+  nameOf: (field: string) => string = (field) => field,
+): Input<F> {
+  const known = Object.keys(fields);
+  const given = objectOf(fields, input);
+  const unknown = Object.keys(given).find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    throw invalid(`there is no field ${JSON.stringify(unknown)}; the fields are ${known.join(', ')}`);
+    throw invalid(
+      `there is no field ${JSON.stringify(unknown)}; ${known.length === 0 ? 'there are none' : `the fields are ${known.join(', ')}`}`,
+    );
   }
-  return input as Fields;
+  const accepted = Object.entries(fields).flatMap(([name, field]): [string, unknown][] => {
+    const value = acceptValue(field, given[name], nameOf(name));
+    return value === undefined ? [] : [[name, value]];
+  });
+  return Object.fromEntries(accepted) as Input<F>;
 }
 
-export function optional<Value>(
-  fields: Fields,
-  name: string,
-  read: (fields: Fields, name: string) => Value,
-): Value | undefined {
-  return fields[name] === undefined || fields[name] === null ? undefined : read(fields, name);
+/** Where no field has to be there, nothing at all is an input, too. */
+function objectOf(fields: Fields, input: unknown): Readonly<Record<string, unknown>> {
+  if (typeof input === 'object' && input !== null && !Array.isArray(input)) return { ...input };
+  const needsNone = Object.values(fields).every(({ presence }) => presence !== 'required');
+  if (needsNone && (input === undefined || input === null)) return {};
+  throw invalid(`it must be one JSON object with ${Object.keys(fields).join(', ') || 'no fields'}`);
 }
 
-export function id(fields: Fields, name: string): string {
-  const value = fields[name];
-  if (typeof value === 'string' && ID.test(value)) return value;
-  throw invalid(
-    value === undefined
-      ? `${name} is missing`
-      : `${name} must be an id of 1 to 63 letters, digits, "-" and "_", not ${JSON.stringify(value)}`,
+function acceptValue(field: Field, value: unknown, name: string): unknown {
+  if (value === undefined || value === null) {
+    if (value === null && field.presence === 'clearable') return null;
+    if (field.presence === 'required') throw invalid(`${name} is missing`);
+    return field.byDefault;
+  }
+  if (isOfKind(field, value)) return field.kind === 'time' ? new Date(value as string) : value;
+  if (field.kind === 'choice' && field.refusedBy && typeof value === 'string') {
+    throw new AtpError(field.refusedBy, { given: value, choices: field.choices.join(', ') });
+  }
+  const isHidden = field.kind === 'text' && field.isHidden === true;
+  const but = isHidden ? '; the value itself is never stored' : `, not ${JSON.stringify(value)}`;
+  throw invalid(`${name} must be ${wantedOf(field)}${but}`);
+}
+
+function isOfKind(field: FieldKind, value: unknown): boolean {
+  switch (field.kind) {
+    case 'text':
+      return (
+        typeof value === 'string' &&
+        value.length <= field.lengthMax &&
+        new RegExp(field.pattern, 'u').test(value)
+      );
+    case 'number':
+      return Number.isInteger(value) && (value as number) >= field.min && (value as number) <= field.max;
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'choice':
+      return typeof value === 'string' && field.choices.includes(value);
+    case 'time':
+      return typeof value === 'string' && isInstant(value);
+  }
+}
+
+/** What a person must give, as the end of "It must be …". */
+export function wantedOf(field: FieldKind): string {
+  switch (field.kind) {
+    case 'text':
+      return field.wanted;
+    case 'number':
+      return `a whole number from ${field.min} to ${field.max}`;
+    case 'boolean':
+      return field.words ? field.words.join(' or ') : 'true or false';
+    case 'choice':
+      return field.wanted ?? `one of ${field.choices.join(', ')}`;
+    case 'time':
+      return 'ISO 8601 with an offset, such as 2026-11-24T12:00:00Z';
+  }
+}
+
+/** ISO 8601 with an offset: without one, a time would mean another instant on every machine. */
+export const INSTANT_PATTERN =
+  '^\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,9})?)?([Zz]|[+\\-]\\d{2}:?\\d{2})$';
+
+function isInstant(value: string): boolean {
+  return (
+    new RegExp(INSTANT_PATTERN, 'u').test(value) &&
+    !Number.isNaN(new Date(value).getTime()) &&
+    existsInCalendar(value)
   );
 }
 
-export function count(fields: Fields, name: string): number {
-  return wholeNumber(fields, name, COUNT_MAX);
-}
-
-/** The number of a file or a plan. */
-export function numberOf(fields: Fields, name: string): number {
-  return wholeNumber(fields, name, Number.MAX_SAFE_INTEGER);
-}
-
-function wholeNumber(fields: Fields, name: string, max: number): number {
-  const value = fields[name];
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= max) return value;
-  throw invalid(
-    value === undefined
-      ? `${name} is missing`
-      : `${name} must be a whole number from 1 to ${max}, not ${JSON.stringify(value)}`,
-  );
-}
-
-export function yesOrNo(fields: Fields, name: string): boolean {
-  const value = fields[name];
-  if (typeof value === 'boolean') return value;
-  throw invalid(`${name} must be true or false, not ${JSON.stringify(value)}`);
-}
-
-/** What a person wrote: one line of characters that can be seen. */
-export function text(fields: Fields, name: string): string {
-  const value = fields[name];
-  const isText =
-    typeof value === 'string' &&
-    value.trim() !== '' &&
-    value.length <= TEXT_LENGTH_MAX &&
-    !/\p{Cc}/u.test(value);
-  if (isText) return value;
-  throw invalid(
-    value === undefined
-      ? `${name} is missing`
-      : `${name} must be one line of 1 to ${TEXT_LENGTH_MAX} characters, not ${JSON.stringify(value)}`,
-  );
+/** JavaScript takes 30 February for 2 March. */
+function existsInCalendar(value: string): boolean {
+  const [year = 0, month = 0, day = 0] = value.slice(0, 10).split('-').map(Number);
+  return day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
 export function invalid(reason: string): AtpError {

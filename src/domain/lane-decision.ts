@@ -10,49 +10,77 @@
  *     approve  a held plan is computed anew, and published if it is within what was approved
  *     reject   a held plan is dropped; the next run of the job is judged anew
  */
-import type { ErrorCode } from './errors.ts';
-import { isErrorCode } from './failure.ts';
-import { fieldsOf, invalid, numberOf, optional, text, type Fields } from './input-fields.ts';
+import { ERRORS, type ErrorCode } from './errors.ts';
+import {
+  acceptInput,
+  choice,
+  id,
+  invalid,
+  label,
+  optional,
+  text,
+  wholeNumber,
+  type Fields,
+  type Input,
+} from './input-fields.ts';
 
 /** By this update of the workflow `decideLane` a decision comes. */
 export const DECIDE_UPDATE = 'decide';
 
-export const FILE_DECISIONS = ['retry', 'rewrite', 'skip'] as const;
-export const PLAN_DECISIONS = ['approve', 'reject'] as const;
-export const DECISIONS = [...FILE_DECISIONS, 'release', ...PLAN_DECISIONS] as const;
+/** Of the workflow that takes decisions: `decideLane`. */
+export const DECIDE_FIELDS = { shopId: id('the shop') };
 
-export type DecisionKind = (typeof DECISIONS)[number];
+const by = text('who decides', 'name');
+const reason = text('why; it is kept');
+const sequence = wholeNumber('the number of the blocked file', 1, Number.MAX_SAFE_INTEGER);
+const plan = wholeNumber('the number of the held plan', 1, Number.MAX_SAFE_INTEGER);
+const expectedReason = optional(
+  choice(
+    'decide only if this error code is what blocks the file now',
+    Object.keys(ERRORS) as readonly ErrorCode[],
+    'a code of docs/reference/errors.md',
+  ),
+);
 
-export interface FileDecision {
-  readonly decision: (typeof FILE_DECISIONS)[number];
-  readonly sequence: number;
-  /** Who decides. */
-  readonly by: string;
-  /** Why. */
-  readonly reason?: string;
-  /** By what the file was blocked when the person looked: blocked by something else now, the decision is refused. */
-  readonly expectedReason?: ErrorCode;
-}
+const FILE_FIELDS = { sequence, reason: optional(reason), expectedReason };
+const PLAN_FIELDS = { plan, reason };
 
-export interface ReleaseDecision {
-  readonly decision: 'release';
-  /** Absent: every product that is set apart. */
-  readonly sku?: string;
-  readonly by: string;
-  readonly reason?: string;
-}
+/** What each decision says, beyond who decides (`by`). */
+export const DECISION_FIELDS = {
+  retry: FILE_FIELDS,
+  rewrite: FILE_FIELDS,
+  skip: FILE_FIELDS,
+  release: {
+    sku: optional(label('the product’s SKU; absent: every quarantined product', 'sku')),
+    reason: optional(reason),
+  },
+  approve: PLAN_FIELDS,
+  reject: PLAN_FIELDS,
+} satisfies Record<string, Fields>;
 
-export interface PlanDecision<Kind extends (typeof PLAN_DECISIONS)[number]> {
-  readonly decision: Kind;
-  readonly plan: number;
-  readonly by: string;
-  readonly reason: string;
-}
+export type DecisionKind = keyof typeof DECISION_FIELDS;
+
+/** The field that says what each decision is about. */
+export const DECISION_TARGETS = {
+  retry: 'sequence',
+  rewrite: 'sequence',
+  skip: 'sequence',
+  release: 'sku',
+  approve: 'plan',
+  reject: 'plan',
+} as const satisfies { readonly [Kind in DecisionKind]: keyof (typeof DECISION_FIELDS)[Kind] };
+
+export const DECISIONS = Object.keys(DECISION_FIELDS) as readonly DecisionKind[];
+
+/** One decision, as the workflow takes it. */
+export type LaneDecision<Kind extends DecisionKind = DecisionKind> = {
+  [Each in Kind]: { readonly decision: Each; readonly by: string } & Input<(typeof DECISION_FIELDS)[Each]>;
+}[Kind];
+
+export type FileDecision = LaneDecision<'retry' | 'rewrite' | 'skip'>;
 
 /** Carried out by one short statement; an approval computes a file. */
-export type ShortDecision = FileDecision | ReleaseDecision | PlanDecision<'reject'>;
-
-export type LaneDecision = ShortDecision | PlanDecision<'approve'>;
+export type ShortDecision = LaneDecision<Exclude<DecisionKind, 'approve'>>;
 
 /** What came of a decision; what does not belong to it is null. */
 export interface DecisionOutcome {
@@ -70,45 +98,17 @@ export interface DecisionOutcome {
   readonly owed: number | null;
 }
 
-/** Throws INPUT_INVALID, which names the field. */
+/** @throws AtpError INPUT_INVALID, which names the field */
 export function laneDecision(input: unknown): LaneDecision {
-  const kind = fieldsOf(input, [...EVERY_FIELD])['decision'];
-  if (isOneOf(FILE_DECISIONS, kind)) {
-    const fields = fieldsOf(input, ['decision', 'sequence', 'by', 'reason', 'expectedReason']);
-    const expectedReason = optional(fields, 'expectedReason', errorCode);
-    return {
-      decision: kind,
-      sequence: numberOf(fields, 'sequence'),
-      ...whoAndWhy(fields),
-      ...(expectedReason !== undefined && { expectedReason }),
-    };
+  const { decision, ...rest } = objectOf(input);
+  const kind = DECISIONS.find((known) => known === decision);
+  if (kind === undefined) {
+    throw invalid(`decision must be one of ${DECISIONS.join(', ')}, not ${JSON.stringify(decision)}`);
   }
-  if (isOneOf(PLAN_DECISIONS, kind)) {
-    const fields = fieldsOf(input, ['decision', 'plan', 'by', 'reason']);
-    const plan = numberOf(fields, 'plan');
-    return { decision: kind, plan, by: text(fields, 'by'), reason: text(fields, 'reason') };
-  }
-  if (kind === 'release') {
-    const fields = fieldsOf(input, ['decision', 'sku', 'by', 'reason']);
-    const sku = optional(fields, 'sku', text);
-    return { decision: kind, ...whoAndWhy(fields), ...(sku !== undefined && { sku }) };
-  }
-  throw invalid(`decision must be one of ${DECISIONS.join(', ')}, not ${JSON.stringify(kind)}`);
+  return { decision: kind, ...acceptInput({ ...DECISION_FIELDS[kind], by }, rest) } as LaneDecision;
 }
 
-const EVERY_FIELD = ['decision', 'sequence', 'plan', 'sku', 'by', 'reason', 'expectedReason'] as const;
-
-function whoAndWhy(fields: Fields): { readonly by: string; readonly reason?: string } {
-  const reason = optional(fields, 'reason', text);
-  return { by: text(fields, 'by'), ...(reason !== undefined && { reason }) };
-}
-
-function errorCode(fields: Fields, name: string): ErrorCode {
-  const value = text(fields, name);
-  if (isErrorCode(value)) return value;
-  throw invalid(`${name} must be a code of docs/reference/errors.md, not ${JSON.stringify(value)}`);
-}
-
-function isOneOf<Value extends string>(values: readonly Value[], value: unknown): value is Value {
-  return (values as readonly unknown[]).includes(value);
+function objectOf(input: unknown): Readonly<Record<string, unknown>> {
+  if (typeof input === 'object' && input !== null && !Array.isArray(input)) return { ...input };
+  throw invalid('it must be one JSON object with decision');
 }

@@ -70,6 +70,12 @@ export const LOG_ROWS_PER_PURGE = 50_000;
 export const PURGE_STATEMENTS_MAX = 200;
 export const FILES_PER_PURGE = 200;
 
+/**
+ * How long the audit log keeps an act: a year and five weeks, so that whoever prepares a season still sees what was set
+ * for the last one.
+ */
+export const AUDIT_LOG_KEPT_DAYS = 400;
+
 /** How long a purge waits for producers; then it is left to the next one. */
 export const PURGE_WAIT_MS = 5_000;
 
@@ -139,6 +145,12 @@ export const SFTP_KEEPALIVE_COUNT_MAX = 3;
 export const SFTP_REQUESTS_IN_FLIGHT = 32;
 export const SFTP_REQUEST_BYTES = 32 * 1024;
 
+/** Characters of a text in an input: a name, a reason, a reference. */
+export const INPUT_TEXT_LENGTH_MAX = 255;
+
+/** Units that a person may set (safety stock, threshold): what Shopify accepts, and an integer of the database holds. */
+export const UNITS_SET_MAX = 1_000_000_000;
+
 /** Units in one field: what Shopify accepts as a quantity, far above any real count. */
 export const UNITS_MAX = 1_000_000_000;
 
@@ -188,6 +200,13 @@ export const CATALOGUE_PAGE_TRIES_MAX = 10;
 
 /** A file that holds an access token is short; what is longer is another file. */
 export const TOKEN_FILE_BYTES_MAX = 4_096;
+
+/** Products that one list may hold: far above any catalogue that fits the memory of a command. */
+export const PRODUCTS_LISTED_MAX = 10_000_000;
+
+/** Acts that `atp audit log` shows: unless told otherwise, and at most. */
+export const ACTS_SHOWN = 50;
+export const ACTS_SHOWN_MAX = 10_000;
 
 /** Runs that `atp pipeline` shows: unless told otherwise, and at most. */
 export const PIPELINE_RUNS_SHOWN = 50;

@@ -1,4 +1,5 @@
 import type { UploadFileKind } from './upload-file.ts';
+import { counted } from './words.ts';
 
 /**
  * A file that was not made, because it would change too much: the first guard.
@@ -50,4 +51,17 @@ export function exceedsToZeroLimit({
   toZeroLimitPercent,
 }: Pick<PlannedChange, 'toZeroCount' | 'productCount' | 'toZeroLimitPercent'>): boolean {
   return toZeroCount * 100 > productCount * toZeroLimitPercent;
+}
+
+/** Why a plan is held, in words: the end of "It is held: …". */
+export function heldBecause(plan: {
+  readonly cause: PlanCause;
+  readonly rows: number;
+  readonly toZero: number;
+  readonly products: number;
+}): string {
+  const { cause, rows, toZero, products } = plan;
+  return cause === 'FIRST_HARD_SYNC'
+    ? `it is the shop’s first Hard Sync, with ${counted(rows, 'row')}, ${toZero} of them zero`
+    : `it would send ${toZero} of ${counted(products, 'product')} to zero`;
 }

@@ -1,6 +1,7 @@
 /** The `atp` command. */
 import { runCli } from '../cli/program.ts';
 import { openApplication } from './application.ts';
+import { openMachine } from './machine.ts';
 
 // `atp product list | head` closes the pipe early, which is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -8,11 +9,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 const app = openApplication();
-const exitCode = await runCli(process.argv.slice(2), app, {
-  out: (text) => process.stdout.write(text),
-  error: (text) => process.stderr.write(text),
+const terminal = {
+  out: (text: string) => process.stdout.write(text),
+  error: (text: string) => process.stderr.write(text),
   showsProgress: process.stderr.isTTY,
-});
+};
+const exitCode = await runCli(process.argv.slice(2), { app, machine: openMachine(), terminal });
 await app.close();
 // What is still on its way to a slow reader must arrive, and nothing that was left open may keep the command alive.
 for (const stream of [process.stdout, process.stderr]) {

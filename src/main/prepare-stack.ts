@@ -1,5 +1,5 @@
 /** What makes running parts a system: the tables, the schedules of the shops, and with `seed` a catalogue. */
-import { createMapShop } from '../../activities/map-shop.ts';
+import { createMapShop } from '../operations/map-shop.ts';
 import { loadConfig, type ConfigFor } from '../config/config.ts';
 import { openDatabase, type Database } from '../postgres/database.ts';
 import { DEFAULT_FACILITY_GROUP_ID } from '../postgres/master-data/facility-groups.ts';

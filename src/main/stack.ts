@@ -1,7 +1,7 @@
 /** `atp up`, `down` and `status`: the embedded stack, with this release's database, schedules and worker in it. */
 import { fileURLToPath } from 'node:url';
 import workerOptions from '../../bin/worker-options.json' with { type: 'json' };
-import type { Stack, StackStatus } from '../cli/application.ts';
+import type { Stack, StackStatus } from '../cli/machine.ts';
 import { partsFolder, stateFolder } from '../config/config.ts';
 import { AtpError } from '../domain/errors.ts';
 import { readLock } from '../stand-ins/stack-files.ts';

@@ -6,7 +6,7 @@ import { openAdminApi } from '../shopify/admin-api.ts';
 import { fileDrop } from '../sftp/file-drop.ts';
 import { connectTemporal } from '../temporal/connection.ts';
 import { isAtWork } from '../temporal/is-at-work.ts';
-import { wakeLane } from '../temporal/jobs.ts';
+import { wakeLane } from '../temporal/run-job.ts';
 import { runWorker } from '../temporal/worker.ts';
 import { openLog } from './log.ts';
 

@@ -4,6 +4,7 @@
  * follows; the tables stay in use.
  */
 import {
+  AUDIT_LOG_KEPT_DAYS,
   BASELINE_KEPT_DAYS,
   FILE_ROWS_KEPT_DAYS,
   FILES_PER_PURGE,
@@ -29,6 +30,7 @@ export async function purge(database: Database): Promise<Purged | null> {
     const files = await purgeFiles(session);
     await purgeSteps(session);
     await purgePlans(session);
+    await purgeAuditLog(session);
     return { logRows, files };
   });
 }
@@ -135,4 +137,17 @@ async function purgePlans(session: Connection): Promise<void> {
        AND plan < (SELECT max(plan) FROM sync_plan AS newest WHERE newest.shop_id = plan.shop_id)`,
     [FILE_ROWS_KEPT_DAYS],
   );
+}
+
+/** Acts of more than AUDIT_LOG_KEPT_DAYS ago, the oldest first, by the index audit_log_by_time. */
+async function purgeAuditLog(session: Connection): Promise<void> {
+  for (let statement = 0; statement < PURGE_STATEMENTS_MAX; statement += 1) {
+    const { rowCount } = await session.query(
+      `DELETE FROM audit_log WHERE id = ANY (ARRAY(
+         SELECT id FROM audit_log WHERE started_at < clock_timestamp() - make_interval(days => $1)
+         ORDER BY started_at, id LIMIT $2))`,
+      [AUDIT_LOG_KEPT_DAYS, LOG_ROWS_PER_PURGE],
+    );
+    if ((rowCount ?? 0) < LOG_ROWS_PER_PURGE) return;
+  }
 }

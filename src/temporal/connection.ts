@@ -3,9 +3,6 @@ import { NamespaceNotFoundError } from '@temporalio/common';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { AtpError } from '../domain/errors.ts';
 
-/** Every worker of ours polls this queue, and every job is started on it. */
-export const TASK_QUEUE = 'atp-sync';
-
 /** A server that is there answers in milliseconds; a person waits no longer than this to hear that it is not. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
@@ -36,7 +33,7 @@ export async function connectTemporal(
   timeoutMs = CONNECT_TIMEOUT_MS,
 ): Promise<TemporalClient> {
   const { address, namespace } = settings;
-  const connection = await reachable({ address }, () =>
+  const connection = await askTemporal({ address }, () =>
     Connection.connect({ ...settings.connection, connectTimeout: timeoutMs }),
   );
   return {
@@ -57,10 +54,12 @@ const AWAY_STATUSES: readonly number[] = [4, 7, 14, 16];
 const INVALID_ARGUMENT = 3;
 
 /**
- * Runs calls to the server; what means that it cannot be used becomes TEMPORAL_UNREACHABLE, and a namespace that is
- * not made for us SEARCH_ATTRIBUTES_MISSING.
+ * Runs calls to the server.
+ *
+ * @throws AtpError TEMPORAL_UNREACHABLE (the server, the namespace or the sign-in is not right),
+ *   SEARCH_ATTRIBUTES_MISSING (the namespace is not made for us), and whatever else `work` throws
  */
-export async function reachable<Result>(
+export async function askTemporal<Result>(
   server: { readonly address: string },
   work: () => Promise<Result>,
 ): Promise<Result> {

@@ -1,4 +1,5 @@
 /** Sending a person's decision: an update of the workflow decideLane, which is started for it. */
+import { TASK_QUEUE } from '../domain/workflow-names.ts';
 import { randomUUID } from 'node:crypto';
 import {
   isGrpcServiceError,
@@ -8,11 +9,12 @@ import {
 } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import { AtpError } from '../domain/errors.ts';
-import { laneJob } from '../domain/job-input.ts';
-import { DECIDE_UPDATE, laneDecision, type DecisionOutcome } from '../domain/lane-decision.ts';
+import { acceptInput } from '../domain/input-fields.ts';
+import { DECIDE_FIELDS, DECIDE_UPDATE, laneDecision, type DecisionOutcome } from '../domain/lane-decision.ts';
 import { DECISION_WAIT_MS } from '../domain/limits.ts';
-import { TASK_QUEUE, type TemporalClient } from './connection.ts';
-import { causeOf, whileWorkedOn } from './jobs.ts';
+import type { TemporalClient } from './connection.ts';
+import { whileWorkedOn } from './waiting.ts';
+import { explainFailure } from './workflow-failure.ts';
 import { SEARCH_ATTRIBUTES } from './search-attributes.ts';
 import { isWorkerPolling } from './task-queue.ts';
 
@@ -42,7 +44,7 @@ export async function decideLane(
   input: unknown,
 ): Promise<DecisionOutcome> {
   const decision = laneDecision(input);
-  const workflowId = decideLaneWorkflowId(laneJob({ shopId }).shopId);
+  const workflowId = decideLaneWorkflowId(acceptInput(DECIDE_FIELDS, { shopId }).shopId);
   if (!(await isWorkerPolling(temporal))) {
     throw new AtpError('WORKER_NOT_POLLING', { taskQueue: TASK_QUEUE });
   }
@@ -65,7 +67,7 @@ export async function decideLane(
         }),
       );
     } catch (error) {
-      if (error instanceof WorkflowUpdateFailedError) throw causeOf(error, workflowId);
+      if (error instanceof WorkflowUpdateFailedError) throw explainFailure(error, workflowId);
       if (!cameTooLate(error)) throw error;
     }
   }

@@ -1,6 +1,6 @@
 import { isGrpcServiceError } from '@temporalio/client';
 import { NamespaceNotFoundError, type SearchAttributeType } from '@temporalio/common';
-import { reachable, type TemporalClient } from './connection.ts';
+import { askTemporal, type TemporalClient } from './connection.ts';
 import { SEARCH_ATTRIBUTES } from './search-attributes.ts';
 
 /** gRPC statuses of a server that has no such namespace, or lets nobody look at it. */
@@ -16,7 +16,7 @@ export async function namespaceExists({ client, namespace, address }: TemporalCl
   } catch (error) {
     if (error instanceof NamespaceNotFoundError) return false;
     if (isGrpcServiceError(error) && Number(error.code) === NOT_FOUND) return false;
-    return reachable({ address }, () => Promise.reject(error as Error));
+    return askTemporal({ address }, () => Promise.reject(error as Error));
   }
 }
 
@@ -41,7 +41,7 @@ export async function unusableAttributes(temporal: TemporalClient): Promise<read
     const query = Object.values(SEARCH_ATTRIBUTES)
       .map(({ name }) => `${name} IS NULL`)
       .join(' AND ');
-    await reachable(temporal, () =>
+    await askTemporal(temporal, () =>
       temporal.client.workflowService.countWorkflowExecutions({ namespace, query }),
     );
     return [];
@@ -66,6 +66,6 @@ async function attributesOf(temporal: TemporalClient): Promise<Readonly<Record<s
     return answer.customAttributes;
   } catch (error) {
     const isHidden = isGrpcServiceError(error) && [PERMISSION_DENIED, UNIMPLEMENTED].includes(error.code);
-    return isHidden ? null : reachable(temporal, () => Promise.reject(error as Error));
+    return isHidden ? null : askTemporal(temporal, () => Promise.reject(error as Error));
   }
 }

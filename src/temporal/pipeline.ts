@@ -1,14 +1,21 @@
 /** The runs of all jobs: those to come from the schedules, the others from Temporal's list of workflows. */
 import { WorkflowFailedError, type WorkflowExecutionInfo } from '@temporalio/client';
+import {
+  JOB_NAMES,
+  jobOfWorkflowType,
+  JOBS,
+  resultInWords,
+  type JobName,
+  type JobResult,
+} from '../domain/jobs/jobs.ts';
 import { PIPELINE_RESULTS_AT_ONCE, PIPELINE_SCHEDULES_MAX } from '../domain/limits.ts';
-import { reachable, type TemporalClient } from './connection.ts';
-import { failureCause, JOBS, jobWorkflowId, type JobName } from './jobs.ts';
+import type { PipelineState } from '../domain/jobs/pipeline-state.ts';
+import { askTemporal, type TemporalClient } from './connection.ts';
+import { jobWorkflowId } from './run-job.ts';
 import { SEARCH_ATTRIBUTES } from './search-attributes.ts';
 import { frequencyInWords } from './schedule-words.ts';
 import { jobOfSchedule } from './schedules.ts';
-
-export const PIPELINE_STATES = ['pending', 'running', 'completed', 'failed'] as const;
-export type PipelineState = (typeof PIPELINE_STATES)[number];
+import { readFailure } from './workflow-failure.ts';
 
 /** One run, past or to come. Times are ISO 8601, UTC. */
 export interface PipelineRun {
@@ -22,15 +29,11 @@ export interface PipelineRun {
   readonly workflowId: string;
   /** Null: it is to come. */
   readonly runId: string | null;
-  readonly outcome: Outcome;
+  /** What there is to say of it, for a person. */
+  readonly summary: string;
+  /** Its page in Temporal's UI, below the namespace's. */
+  readonly uiPath: string;
 }
-
-/** What there is to say of a run beyond its times. */
-export type Outcome =
-  | { readonly kind: 'pending'; readonly frequency: string; readonly scheduleId: string }
-  | { readonly kind: 'running' }
-  | { readonly kind: 'completed'; readonly result: unknown }
-  | { readonly kind: 'failed'; readonly code: string | null; readonly message: string };
 
 export interface Pipeline {
   readonly runs: readonly PipelineRun[];
@@ -48,18 +51,18 @@ export interface PipelineFilter {
 }
 
 /** Pending runs first, then by how late they ended: the running, the newest, the older. */
-export async function pipeline(temporal: TemporalClient, filter: PipelineFilter): Promise<Pipeline> {
+export async function readPipeline(temporal: TemporalClient, filter: PipelineFilter): Promise<Pipeline> {
   const pending =
-    filter.state === undefined || filter.state === 'pending' ? await toCome(temporal, filter) : [];
+    filter.state === undefined || filter.state === 'pending' ? await listPending(temporal, filter) : [];
   const limit = filter.limit - pending.length;
-  const others = filter.state === 'pending' || limit < 0 ? [] : await listed(temporal, filter, limit + 1);
+  const others = filter.state === 'pending' || limit < 0 ? [] : await listRuns(temporal, filter, limit + 1);
   const runs = [...pending.slice(0, filter.limit), ...others.slice(0, Math.max(0, limit))];
   return { runs, more: pending.length + others.length > filter.limit };
 }
 
 /** The next run of each schedule that is not paused, the soonest first; at most one more than the limit. */
-async function toCome(temporal: TemporalClient, filter: PipelineFilter): Promise<PipelineRun[]> {
-  return reachable(temporal, async () => {
+async function listPending(temporal: TemporalClient, filter: PipelineFilter): Promise<PipelineRun[]> {
+  return askTemporal(temporal, async () => {
     const runs: PipelineRun[] = [];
     let read = 0;
     for await (const { scheduleId, state, info, spec } of temporal.client.schedule.list()) {
@@ -77,7 +80,8 @@ async function toCome(temporal: TemporalClient, filter: PipelineFilter): Promise
         closedAt: null,
         workflowId: jobWorkflowId(job.job, job.shopId),
         runId: null,
-        outcome: { kind: 'pending', frequency: spec ? frequencyInWords(spec) : '', scheduleId },
+        summary: spec ? frequencyInWords(spec) : '',
+        uiPath: `schedules/${encodeURIComponent(scheduleId)}`,
       });
     }
     const soonest = runs.toSorted((one, other) =>
@@ -101,27 +105,27 @@ const STATUS_QUERIES = {
   failed: `ExecutionStatus IN ('Failed', 'Canceled', 'Terminated', 'TimedOut')`,
 } as const;
 
-async function listed(
+async function listRuns(
   temporal: TemporalClient,
   filter: PipelineFilter,
   count: number,
 ): Promise<PipelineRun[]> {
-  return reachable(temporal, async () => {
+  return askTemporal(temporal, async () => {
     const found: WorkflowExecutionInfo[] = [];
     const pages = temporal.client.workflow.list({ query: queryOf(filter), pageSize: Math.min(count, 100) });
     for await (const run of pages) {
       found.push(run);
       if (found.length >= count) break;
     }
-    return inTurns(found, (run) => pipelineRun(temporal, run));
+    return readInTurns(found, (run) => readRun(temporal, run));
   });
 }
 
 /** By type, which every run has from its start; what search attributes it sets itself may come later. */
 function queryOf({ state, job, shopId }: PipelineFilter): string {
-  const jobs = Object.values(JOBS).filter(({ name }) => job === undefined || name === job);
+  const types = (job === undefined ? JOB_NAMES : [job]).map((name) => `'${JOBS[name].workflowType}'`);
   return [
-    `WorkflowType IN (${jobs.map(({ workflowType }) => `'${workflowType}'`).join(', ')})`,
+    `WorkflowType IN (${types.join(', ')})`,
     state === undefined || state === 'pending'
       ? `ExecutionStatus != 'ContinuedAsNew'`
       : STATUS_QUERIES[state],
@@ -129,43 +133,51 @@ function queryOf({ state, job, shopId }: PipelineFilter): string {
   ].join(' AND ');
 }
 
-async function pipelineRun(temporal: TemporalClient, run: WorkflowExecutionInfo): Promise<PipelineRun> {
+async function readRun(temporal: TemporalClient, run: WorkflowExecutionInfo): Promise<PipelineRun> {
+  const { workflowId, runId } = run;
   const attributes = run.typedSearchAttributes;
   const scheduledAt = attributes.getAll().find(({ key }) => key.name === 'TemporalScheduledStartTime')?.value;
+  const jobName = jobOfWorkflowType(run.type);
+  if (!jobName) throw new Error(`The server answered with a run of ${run.type}, which was not asked for.`);
   return {
-    jobName: jobOfType(run.type),
+    jobName,
     shopId: attributes.get(SEARCH_ATTRIBUTES.shopId) ?? null,
     status: run.status.name as PipelineRun['status'],
     scheduledAt: scheduledAt instanceof Date ? scheduledAt.toISOString() : null,
     startedAt: run.startTime.toISOString(),
     closedAt: run.closeTime?.toISOString() ?? null,
-    workflowId: run.workflowId,
-    runId: run.runId,
-    outcome: run.status.name === 'RUNNING' ? { kind: 'running' } : await outcomeOf(temporal, run),
+    workflowId,
+    runId,
+    summary:
+      run.status.name === 'RUNNING'
+        ? `${JOBS[jobName].title} is running`
+        : await summarizeEnd(temporal, jobName, run),
+    uiPath: `workflows/${encodeURIComponent(workflowId)}/${runId}/history`,
   };
 }
 
-function jobOfType(workflowType: string): JobName {
-  const job = Object.values(JOBS).find((known) => known.workflowType === workflowType);
-  if (!job) throw new Error(`The server answered with a run of ${workflowType}, which was not asked for.`);
-  return job.name;
-}
-
-async function outcomeOf(
+/** What came of a run that has ended. */
+async function summarizeEnd(
   temporal: TemporalClient,
+  job: JobName,
   { workflowId, runId }: WorkflowExecutionInfo,
-): Promise<Outcome> {
-  const handle = temporal.client.workflow.getHandle(workflowId, runId, { followRuns: false });
+): Promise<string> {
+  type Workflow = () => Promise<JobResult<JobName>>;
+  const handle = temporal.client.workflow.getHandle<Workflow>(workflowId, runId, { followRuns: false });
   try {
-    return { kind: 'completed', result: await handle.result() };
+    return resultInWords(job, await handle.result());
   } catch (error) {
+    // A run of an earlier release may have ended with a result of another shape.
+    if (error instanceof TypeError)
+      return `${JOBS[job].title} has ended; this release cannot read its result`;
     if (!(error instanceof WorkflowFailedError)) throw error;
-    return { kind: 'failed', ...failureCause(error) };
+    const { code, message } = readFailure(error);
+    return code === null ? message : `${code}: ${message}`;
   }
 }
 
 /** Some at once, in the order of the items. */
-async function inTurns<Item, Result>(
+async function readInTurns<Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,
 ): Promise<Result[]> {

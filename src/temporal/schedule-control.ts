@@ -1,8 +1,8 @@
 /** What an operator does to a job that is scheduled: pause it, resume it, leave out its next run. */
 import type { ScheduleDescription } from '@temporalio/client';
 import { AtpError } from '../domain/errors.ts';
-import { reachable, type TemporalClient } from './connection.ts';
-import { JOBS, type JobName } from './jobs.ts';
+import { JOBS, type JobName } from '../domain/jobs/jobs.ts';
+import { askTemporal, type TemporalClient } from './connection.ts';
 import { describeSchedule, scheduleId } from './schedules.ts';
 
 /**
@@ -17,8 +17,8 @@ export async function pauseJob(
   shopId: string | null,
   reason = 'no reason given',
 ): Promise<void> {
-  await scheduled(temporal, job, shopId);
-  await reachable(temporal, () => handleOf(temporal, job, shopId).pause(reason));
+  await findSchedule(temporal, job, shopId);
+  await askTemporal(temporal, () => handleOf(temporal, job, shopId).pause(reason));
 }
 
 /** Runs that were due meanwhile are not made up for. Throws JOB_NOT_SCHEDULED. */
@@ -28,8 +28,8 @@ export async function resumeJob(
   shopId: string | null,
   reason = 'resumed',
 ): Promise<void> {
-  await scheduled(temporal, job, shopId);
-  await reachable(temporal, () => handleOf(temporal, job, shopId).unpause(reason));
+  await findSchedule(temporal, job, shopId);
+  await askTemporal(temporal, () => handleOf(temporal, job, shopId).unpause(reason));
 }
 
 /**
@@ -47,19 +47,19 @@ export async function skipNextRun(
   shopId: string | null,
 ): Promise<string> {
   const { title } = JOBS[job];
-  const before = await scheduled(temporal, job, shopId);
+  const before = await findSchedule(temporal, job, shopId);
   if (before.state.paused) {
     throw new AtpError('JOB_NOT_SKIPPED', { job: title, reason: 'it is paused, so nothing runs anyway' });
   }
   const [next] = before.info.nextActionTimes;
   if (!next) throw new AtpError('JOB_NOT_SKIPPED', { job: title, reason: 'no run is to come' });
-  await reachable(temporal, () =>
+  await askTemporal(temporal, () =>
     handleOf(temporal, job, shopId).update(({ spec, ...unchanged }) => ({
       ...unchanged,
       spec: { ...spec, startAt: new Date(next.getTime() + 1000) },
     })),
   );
-  const after = await scheduled(temporal, job, shopId);
+  const after = await findSchedule(temporal, job, shopId);
   if (hasStarted(after, next)) {
     const reason = `the run of ${next.toISOString()} had just started`;
     throw new AtpError('JOB_NOT_SKIPPED', { job: title, reason });
@@ -71,7 +71,7 @@ function hasStarted({ info }: ScheduleDescription, time: Date): boolean {
   return info.recentActions.some(({ scheduledAt }) => scheduledAt.getTime() === time.getTime());
 }
 
-async function scheduled(
+async function findSchedule(
   temporal: TemporalClient,
   job: JobName,
   shopId: string | null,

@@ -1,10 +1,10 @@
 /** When a job shall run, as a person says it, made into what Temporal takes; what cannot be meant is refused. */
 import type { ScheduleSpec } from '@temporalio/client';
 import { Cron } from 'croner';
-import { AtpError } from '../domain/errors.ts';
+import { invalid } from '../domain/input-fields.ts';
+import { JOBS, type JobName } from '../domain/jobs/jobs.ts';
+import { PRESETS, type Preset } from '../domain/jobs/schedule-policy.ts';
 import { clockChangesAfter, wallClock } from './clock-changes.ts';
-import { JOBS, type JobName } from './jobs.ts';
-import { PRESETS, SCHEDULE_POLICIES, type Preset } from './schedule-policies.ts';
 
 export type Timing = ({ readonly every: Preset } | { readonly cron: string }) & {
   /** The first run, or with a cron expression the earliest possible one. */
@@ -60,17 +60,17 @@ export function planTiming(job: JobName, timing: Timing, now = new Date()): Plan
 
 /** The times of a job until a person decides otherwise. */
 export function recommendedSpec(job: JobName): ScheduleSpec {
-  return planTiming(job, { every: SCHEDULE_POLICIES[job].recommended }).spec;
+  return planTiming(job, { every: JOBS[job].schedule.recommended }).spec;
 }
 
 function intervalOf(job: JobName, every: Preset, startAt: Date | undefined) {
-  const { hour, minute } = SCHEDULE_POLICIES[job].usualTime;
+  const { hour, minute } = JOBS[job].schedule.usualTime;
   const offset = (startAt?.getTime() ?? (hour * 60 + minute) * 60_000) % PRESETS[every];
   return { every: PRESETS[every], ...(offset > 0 && { offset }) };
 }
 
 function timeOfDay(job: JobName, startAt: Date | undefined, timeZone: string) {
-  if (!startAt) return { ...SCHEDULE_POLICIES[job].usualTime, second: 0 };
+  if (!startAt) return { ...JOBS[job].schedule.usualTime, second: 0 };
   const clock = wallClock(startAt, timeZone);
   return { hour: clock.getUTCHours(), minute: clock.getUTCMinutes(), second: clock.getUTCSeconds() };
 }
@@ -114,7 +114,7 @@ function patternOf(cron: string): Cron {
 }
 
 function refuseTooOften(job: JobName, gapMs: number): void {
-  const { shortestMs } = SCHEDULE_POLICIES[job];
+  const { shortestMs } = JOBS[job].schedule;
   if (gapMs >= shortestMs) return;
   throw invalid(
     `${JOBS[job].title} runs hourly or slower (1h, 6h, 1d): it publishes the whole catalogue; recent-changes is for what is faster`,
@@ -164,8 +164,4 @@ function resolved(timeZone: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function invalid(reason: string): AtpError {
-  return new AtpError('INPUT_INVALID', { reason });
 }

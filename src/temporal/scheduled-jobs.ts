@@ -1,8 +1,8 @@
 /** The jobs as a person sees them: when they run, with what, and how it went. Times are ISO 8601, UTC. */
 import type { ScheduleDescription, ScheduleExecutionResult } from '@temporalio/client';
+import { isPerShop, JOB_NAMES, JOBS, type JobName } from '../domain/jobs/jobs.ts';
 import type { TemporalClient } from './connection.ts';
-import { JOBS, jobWorkflowId, type JobName } from './jobs.ts';
-import { SCHEDULE_POLICIES } from './schedule-policies.ts';
+import { jobWorkflowId } from './run-job.ts';
 import { durationInWords, frequencyInWords } from './schedule-words.ts';
 import { describeSchedule, scheduleId } from './schedules.ts';
 
@@ -58,10 +58,10 @@ export async function listJobs(
   shopIds: readonly string[],
 ): Promise<ScheduledJob[]> {
   const jobs: ScheduledJob[] = [];
-  for (const { name, perShop } of Object.values(JOBS)) {
-    for (const shopId of perShop ? shopIds : [null]) {
-      const found = await describeSchedule(temporal, scheduleId(name, shopId));
-      jobs.push(scheduledJob(name, shopId, found));
+  for (const job of JOB_NAMES) {
+    for (const shopId of isPerShop(job) ? shopIds : [null]) {
+      const found = await describeSchedule(temporal, scheduleId(job, shopId));
+      jobs.push(scheduledJob(job, shopId, found));
     }
   }
   return jobs;
@@ -73,7 +73,7 @@ export async function showJob(
   shopId: string | null,
 ): Promise<JobDetails> {
   const found = await describeSchedule(temporal, scheduleId(jobName, shopId));
-  const { overlap, catchupWindow, why } = SCHEDULE_POLICIES[jobName];
+  const { overlap, catchupWindow, why } = JOBS[jobName].schedule;
   const info = found?.info;
   const startAt = found?.spec.startAt ?? null;
   return {
@@ -83,7 +83,7 @@ export async function showJob(
     timeZone: found ? found.spec.timezone || 'UTC' : null,
     notBefore: startAt !== null && startAt.getTime() > Date.now() ? startAt.toISOString() : null,
     policies: {
-      overlap: found?.policies.overlap ?? String(overlap),
+      overlap: found?.policies.overlap ?? overlap,
       catchUp: found ? durationInWords(found.policies.catchupWindow) : catchupWindow,
       why,
     },

@@ -9,9 +9,9 @@ import {
 } from '@temporalio/client';
 import { TypedSearchAttributes, type SearchAttributePair } from '@temporalio/common';
 import { AtpError } from '../domain/errors.ts';
-import { reachable, type TemporalClient } from './connection.ts';
-import { JOBS, jobStart, withParameters, type JobName, type JobOrder } from './jobs.ts';
-import { SCHEDULE_POLICIES } from './schedule-policies.ts';
+import { isPerShop, JOB_NAMES, JOBS, shopOf, type JobName, type JobOrder } from '../domain/jobs/jobs.ts';
+import { askTemporal, type TemporalClient } from './connection.ts';
+import { jobStart, withParameters } from './run-job.ts';
 import { recommendedSpec } from './schedule-timing.ts';
 
 /** `<job>/<shop>`; Import inventory works for all shops and has one schedule. */
@@ -22,9 +22,9 @@ export function scheduleId(job: JobName, shopId: string | null): string {
 /** The other way round; null when it is no schedule of ours. */
 export function jobOfSchedule(id: string): { readonly job: JobName; readonly shopId: string | null } | null {
   const [, name = '', shopId] = /^([^/]+)(?:\/(.+))?$/.exec(id) ?? [];
-  if (!Object.hasOwn(JOBS, name)) return null;
-  const job = name as JobName;
-  return JOBS[job].perShop === (shopId !== undefined) ? { job, shopId: shopId ?? null } : null;
+  const job = JOB_NAMES.find((known) => known === name);
+  if (job === undefined || isPerShop(job) !== (shopId !== undefined)) return null;
+  return { job, shopId: shopId ?? null };
 }
 
 /**
@@ -42,7 +42,7 @@ export async function ensureSchedules(
   for (const order of ordersOf(shopId)) {
     const id = scheduleIdOf(order);
     scheduleIds.push(id);
-    if (await createdOrUpdated(temporal, order, recommendedSpec(order.job), keepingTimes)) created.push(id);
+    if (await createOrUpdate(temporal, order, recommendedSpec(order.job), keepTimes)) created.push(id);
   }
   return { scheduleIds, created };
 }
@@ -60,7 +60,7 @@ export async function scheduleJob(
   spec: ScheduleSpec,
 ): Promise<boolean> {
   try {
-    return await createdOrUpdated(temporal, order, spec, () => spec);
+    return await createOrUpdate(temporal, order, spec, () => spec);
   } catch (error) {
     // The client's word for what the server calls an invalid argument.
     if (!(error instanceof TypeError)) throw error;
@@ -71,9 +71,9 @@ export async function scheduleJob(
 /** Deletes the schedules of a shop that is gone; Import inventory stays. */
 export async function removeSchedules(temporal: TemporalClient, shopId: string): Promise<void> {
   for (const order of ordersOf(shopId)) {
-    if (!('shopId' in order)) continue;
+    if (shopOf(order) === null) continue;
     const handle = temporal.client.schedule.getHandle(scheduleIdOf(order));
-    await reachable(temporal, () => handle.delete()).catch(unlessMissing);
+    await askTemporal(temporal, () => handle.delete()).catch(ignoreMissing);
   }
 }
 
@@ -83,26 +83,21 @@ export async function describeSchedule(
   id: string,
 ): Promise<ScheduleDescription | null> {
   const handle = temporal.client.schedule.getHandle(id);
-  return (await reachable(temporal, () => handle.describe()).catch(unlessMissing)) ?? null;
+  return (await askTemporal(temporal, () => handle.describe()).catch(ignoreMissing)) ?? null;
 }
 
+/** Every job as a new shop's schedules start it: without parameters. */
 function ordersOf(shopId: string): JobOrder[] {
-  return [
-    { job: 'import' },
-    { job: 'recent-changes', shopId },
-    { job: 'process-uploads', shopId },
-    { job: 'hard-sync', shopId },
-    { job: 'verify', shopId },
-  ];
+  return JOB_NAMES.map((job) => (isPerShop(job) ? { job, shopId } : { job }));
 }
 
 function scheduleIdOf(order: JobOrder): string {
-  return scheduleId(order.job, 'shopId' in order ? order.shopId : null);
+  return scheduleId(order.job, shopOf(order));
 }
 
 /** What a schedule starts, and how. */
 function actionOf(order: JobOrder) {
-  const { overlap, catchupWindow } = SCHEDULE_POLICIES[order.job];
+  const { overlap, catchupWindow } = JOBS[order.job].schedule;
   const { args, typedSearchAttributes, ...start } = jobStart(order);
   return {
     policies: { overlap, catchupWindow },
@@ -111,12 +106,12 @@ function actionOf(order: JobOrder) {
   } as const;
 }
 
-function keepingTimes({ spec }: ScheduleDescription): ScheduleSpec {
+function keepTimes({ spec }: ScheduleDescription): ScheduleSpec {
   return spec;
 }
 
 /** Whether the schedule is new. Two processes at once: one creates, the other updates. */
-async function createdOrUpdated(
+async function createOrUpdate(
   temporal: TemporalClient,
   order: JobOrder,
   spec: ScheduleSpec,
@@ -125,7 +120,7 @@ async function createdOrUpdated(
   const schedules = temporal.client.schedule;
   const options: ScheduleOptions = { scheduleId: scheduleIdOf(order), spec, ...actionOf(order) };
   try {
-    await reachable(temporal, () => schedules.create(options));
+    await askTemporal(temporal, () => schedules.create(options));
     return true;
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
@@ -136,10 +131,10 @@ async function createdOrUpdated(
     state: found.state,
     ...actionOf(withParameters(order, found.action.args?.[0])),
   });
-  const found = await reachable(temporal, () => handle.describe());
+  const found = await askTemporal(temporal, () => handle.describe());
   // The usual redeploy changes nothing, and then nothing is sent: an update could cross an operator's pause, or fall
   // on the very second of a run, which Temporal then drops.
-  if (!isAsDescribed(found, update(found))) await reachable(temporal, () => handle.update(update));
+  if (!isAsDescribed(found, update(found))) await askTemporal(temporal, () => handle.update(update));
   return false;
 }
 
@@ -178,7 +173,7 @@ function millisecondsOf(window: `${number} ${'minutes' | 'hours'}`): number {
   return Number(count) * (unit === 'hours' ? 3_600_000 : 60_000);
 }
 
-function unlessMissing(error: unknown): undefined {
+function ignoreMissing(error: unknown): undefined {
   if (error instanceof ScheduleNotFoundError) return undefined;
   throw error;
 }

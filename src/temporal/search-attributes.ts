@@ -1,5 +1,5 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import { SEARCH_ATTRIBUTE_NAMES as NAMES } from '../domain/jobs.ts';
+import { SEARCH_ATTRIBUTE_NAMES as NAMES } from '../domain/workflow-names.ts';
 
 /** A namespace must know them before a run can carry them; the embedded stack registers them in its server. */
 export const SEARCH_ATTRIBUTES = {

@@ -1,4 +1,5 @@
-import { reachable, TASK_QUEUE, type TemporalClient } from './connection.ts';
+import { TASK_QUEUE } from '../domain/workflow-names.ts';
+import { askTemporal, type TemporalClient } from './connection.ts';
 
 /** TASK_QUEUE_TYPE_WORKFLOW of Temporal's API. */
 const WORKFLOW_QUEUE = 1;
@@ -13,7 +14,7 @@ export async function isWorkerPolling(temporal: TemporalClient): Promise<boolean
 
 /** The workers that ask for our workflows now, by the SDK's names: `<pid>@<host>`. */
 export async function pollingWorkers(temporal: TemporalClient): Promise<readonly string[]> {
-  const { pollers } = await reachable(temporal, () =>
+  const { pollers } = await askTemporal(temporal, () =>
     temporal.client.workflowService.describeTaskQueue({
       namespace: temporal.namespace,
       taskQueue: { name: TASK_QUEUE },

@@ -1,3 +1,4 @@
+import { TASK_QUEUE } from '../domain/workflow-names.ts';
 import {
   DefaultLogger,
   makeTelemetryFilterString,
@@ -5,7 +6,7 @@ import {
   Runtime,
   Worker,
 } from '@temporalio/worker';
-import { TASK_QUEUE, type TemporalSettings } from './connection.ts';
+import type { TemporalSettings } from './connection.ts';
 import { failureMapping } from './failure-mapping.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 

@@ -1,10 +1,14 @@
-/** The `atp` command as a person or a script runs it: a process of its own, its environment, its streams. */
+/** The `atp` command as a person or a script runs it: its environment, its streams, its exit code. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { runCli } from '../../src/cli/program.ts';
+import type { Surroundings } from '../../src/config/environment.ts';
+import { openApplication } from '../../src/main/application.ts';
+import { openMachine } from '../../src/main/machine.ts';
 import { cleanUp } from '../setup/clean-up.ts';
 
 const ENTRY = join(import.meta.dirname, '../../src/main/cli.ts');
@@ -31,23 +35,60 @@ export interface Atp {
   readonly folder: string;
 }
 
-/** Nothing of the surrounding environment gets in but what is given. */
-export async function atpWith(environment: Readonly<Record<string, string>>): Promise<Atp> {
-  const folder = await mkdtemp(join(tmpdir(), 'atp-cli-'));
-  cleanUp(() => rm(folder, { recursive: true, force: true }));
-  const env = { PATH: process.env['PATH'] ?? '', HOME: folder, ATP_STATE_DIR: folder, ...environment };
+/**
+ * The command in this process, with an environment, a working folder and streams of its own: what a command does, and
+ * what it says, is the same as in a process of its own.
+ */
+export function atpWith(environment: Readonly<Record<string, string>>): Promise<Atp> {
+  return makeAtp(environment, (surroundings, args) => runHere(surroundings, args));
+}
 
-  function spawned(args: readonly string[]) {
-    return spawn(process.execPath, [ENTRY, ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  }
-
-  async function run(...args: string[]): Promise<Ran> {
-    const child = spawned(args);
+/** The command in a process of its own: for what belongs to the process, such as signals, streams and the stack. */
+export function atpProcess(environment: Readonly<Record<string, string>>): Promise<Atp> {
+  return makeAtp(environment, async (surroundings, args) => {
+    const child = spawnAtp(surroundings, args);
     const timer = setTimeout(() => child.kill('SIGKILL'), COMMAND_TIMEOUT_MS);
     const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), exit(child)]);
     clearTimeout(timer);
     return { exitCode: child.exitCode, stdout, stderr };
+  });
+}
+
+async function runHere(surroundings: Surroundings, args: readonly string[]): Promise<Ran> {
+  let stdout = '';
+  let stderr = '';
+  const terminal = {
+    out: (said: string) => void (stdout += said),
+    error: (said: string) => void (stderr += said),
+    showsProgress: false,
+  };
+  const app = openApplication(surroundings);
+  try {
+    const exitCode = await runCli(args, { app, machine: openMachine(surroundings), terminal });
+    return { exitCode, stdout, stderr };
+  } finally {
+    await app.close();
   }
+}
+
+function spawnAtp({ variables, folder }: Surroundings, args: readonly string[]) {
+  return spawn(process.execPath, [ENTRY, ...args], {
+    cwd: folder,
+    env: variables,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** Nothing of the surrounding environment gets in but what is given. */
+async function makeAtp(
+  environment: Readonly<Record<string, string>>,
+  runWith: (surroundings: Surroundings, args: readonly string[]) => Promise<Ran>,
+): Promise<Atp> {
+  const folder = await mkdtemp(join(tmpdir(), 'atp-cli-'));
+  cleanUp(() => rm(folder, { recursive: true, force: true }));
+  const variables = { PATH: process.env['PATH'] ?? '', HOME: folder, ATP_STATE_DIR: folder, ...environment };
+  const surroundings = { variables, folder };
+  const run = (...args: string[]) => runWith(surroundings, args);
 
   return {
     folder,
@@ -69,7 +110,7 @@ export async function atpWith(environment: Readonly<Record<string, string>>): Pr
       return `${error.code} ${exitCode}`;
     },
     start(...args) {
-      const child = spawned(args);
+      const child = spawnAtp(surroundings, args);
       const ended = exit(child);
       cleanUp(async () => {
         child.kill('SIGTERM');

@@ -1,9 +1,10 @@
+import { TASK_QUEUE } from '../../src/domain/workflow-names.ts';
 import { beforeAll, expect, test } from 'vitest';
 import type { Database } from '../../src/postgres/database.ts';
 import { createFacilityGroup } from '../../src/postgres/master-data/facility-groups.ts';
 import { addShop } from '../../src/postgres/master-data/shops.ts';
-import { connectTemporal, TASK_QUEUE, type TemporalClient } from '../../src/temporal/connection.ts';
-import { jobStart, runJob } from '../../src/temporal/jobs.ts';
+import { connectTemporal, type TemporalClient } from '../../src/temporal/connection.ts';
+import { jobStart, runJob } from '../../src/temporal/run-job.ts';
 import type { ScheduledJob } from '../../src/temporal/scheduled-jobs.ts';
 import { ensureSchedules } from '../../src/temporal/schedules.ts';
 import { cleanUp } from '../setup/clean-up.ts';

@@ -2,7 +2,7 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { createMapShop } from '../../activities/map-shop.ts';
+import { createMapShop } from '../../src/operations/map-shop.ts';
 import { seed, type SeedTarget } from '../../src/main/seed.ts';
 import { fileDrop } from '../../src/sftp/file-drop.ts';
 import { openAdminApi } from '../../src/shopify/admin-api.ts';

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { cleanUp } from '../setup/clean-up.ts';
-import { atpWith } from './atp.ts';
+import { atpProcess } from './atp.ts';
 
 test(
   'up --detach, status, down: a stack with tables, catalogue, schedules and worker, and then nothing',
   { timeout: 120_000 },
   async () => {
-    const atp = await atpWith({});
+    const atp = await atpProcess({});
     cleanUp(async () => {
       await atp.run('down');
     });

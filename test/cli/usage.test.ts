@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { freshDatabase } from '../setup/fresh-database.ts';
 import { atpWith } from './atp.ts';
 
 test('help and version need no configuration and end with 0', async () => {
@@ -82,10 +83,8 @@ test('a database that cannot be reached is a failure, not a wrong input', async 
 });
 
 test('a Temporal that cannot be reached is told within its timeout', async () => {
-  const atp = await atpWith({
-    DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
-    TEMPORAL_ADDRESS: '127.0.0.1:1',
-  });
+  const { url } = await freshDatabase();
+  const atp = await atpWith({ DATABASE_URL: url, TEMPORAL_ADDRESS: '127.0.0.1:1' });
 
   expect(await atp.failure('job', 'run', 'import')).toBe('TEMPORAL_UNREACHABLE 1');
 });

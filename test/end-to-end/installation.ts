@@ -8,7 +8,7 @@ import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
-import { createMapShop } from '../../activities/map-shop.ts';
+import { createMapShop } from '../../src/operations/map-shop.ts';
 import type { DecisionOutcome } from '../../src/domain/lane-decision.ts';
 import type { Database } from '../../src/postgres/database.ts';
 import { addFacility } from '../../src/postgres/master-data/facilities.ts';
@@ -20,7 +20,8 @@ import { STACK_WORKER } from '../../src/main/stack.ts';
 import { openAdminApi } from '../../src/shopify/admin-api.ts';
 import type { HoldStatus } from '../../src/stand-ins/shopify-twin/index.ts';
 import { connectTemporal, type TemporalClient } from '../../src/temporal/connection.ts';
-import { runJob, type JobOrder } from '../../src/temporal/jobs.ts';
+import type { JobOrder } from '../../src/domain/jobs/jobs.ts';
+import { runJob } from '../../src/temporal/run-job.ts';
 import { decideLane } from '../../src/temporal/lane-decisions.ts';
 import { cleanUp } from '../setup/clean-up.ts';
 import { freshDatabase, type FreshDatabase } from '../setup/fresh-database.ts';
@@ -165,7 +166,7 @@ export class Installation {
   /** Runs a job to its end and returns its result. */
   async run(order: JobOrder): Promise<Record<string, unknown>> {
     const { result } = await runJob(this.temporal, order, { wait: true });
-    return result as Record<string, unknown>;
+    return { ...result };
   }
 
   /** A person decides about the shop's lane; throws with the code of a refusal. */

@@ -3,12 +3,9 @@ import { DefaultLogger } from '@temporalio/worker';
 import { mkdir, readdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import {
-  createImportActivities,
-  type FeedRef,
-  type ImportedFeed,
-} from '../../activities/import-inventory.ts';
-import { createImportLocalFile } from '../../activities/import-local-file.ts';
+import { createImportActivities, type FeedRef } from '../../activities/import-inventory.ts';
+import { createImportLocalFile } from '../../src/operations/import-feed-file.ts';
+import type { ImportedFile } from '../../src/domain/jobs/import.ts';
 import { AtpError } from '../../src/domain/errors.ts';
 import { FEEDS_PER_RUN } from '../../src/domain/limits.ts';
 import { fileDrop, type FileDrop, type OpenFileDrop } from '../../src/sftp/file-drop.ts';
@@ -44,7 +41,7 @@ async function namesIn(path: string): Promise<string[]> {
 const logger = new DefaultLogger('ERROR');
 
 /** As the worker runs it: an activity of a run that was started `startedAgoMs` ago. */
-function importFeed(path: string, { through = drop, startedAgoMs = 0 } = {}): Promise<ImportedFeed> {
+function importFeed(path: string, { through = drop, startedAgoMs = 0 } = {}): Promise<ImportedFile> {
   const environment = new MockActivityEnvironment(
     { scheduledTimestampMs: Date.now() - startedAgoMs },
     { logger },

@@ -6,6 +6,7 @@ import {
   removeGroupMember,
   setFacilityGroup,
 } from '../../src/postgres/master-data/facility-groups.ts';
+import { setProduct } from '../../src/postgres/master-data/products.ts';
 import { BROADWAY, GROUP, OUTLET, PARKING, SHOP } from './retailer.ts';
 import { SHOP_OF_WHOLESALE, twoShops, WHOLESALE, type Change } from './two-shops.ts';
 
@@ -78,24 +79,38 @@ const SOURCES: readonly Source[] = [
   },
   {
     what: 'safety stock',
-    change: (on) => on.sql(`UPDATE product_facility SET minimum_stock = 4 WHERE product_id = 'SHIRT'`),
+    change: (on) =>
+      setProduct(on.database, 'SHIRT', { atFacility: { facilityId: BROADWAY, safetyStock: 4 } }),
     rows: { SHIRT: 6 },
   },
   {
+    what: 'safety stock that is set to none',
+    before: (on) =>
+      setProduct(on.database, 'SHIRT', { atFacility: { facilityId: BROADWAY, safetyStock: 4 } }),
+    change: (on) =>
+      setProduct(on.database, 'SHIRT', { atFacility: { facilityId: BROADWAY, safetyStock: 0 } }),
+    rows: { SHIRT: 10 },
+  },
+  {
     what: 'brokering that is no longer allowed',
-    change: (on) => on.sql(`UPDATE product_facility SET allow_brokering = false WHERE product_id = 'SHIRT'`),
+    change: (on) =>
+      setProduct(on.database, 'SHIRT', { atFacility: { facilityId: BROADWAY, allowBrokering: false } }),
     rows: { SHIRT: 0 },
   },
   {
     what: 'a product’s own threshold',
-    change: (on) => on.sql(`INSERT INTO product_facility_group VALUES ('SHIRT', '${GROUP}', 1)`),
+    change: (on) => setProduct(on.database, 'SHIRT', { inGroup: { facilityGroupId: GROUP, threshold: 1 } }),
     rows: { SHIRT: 9 },
   },
   {
-    what: 'a product’s own threshold that is withdrawn',
-    before: (on) => on.sql(`INSERT INTO product_facility_group VALUES ('SHIRT', '${GROUP}', 1)`),
-    change: (on) => on.sql('DELETE FROM product_facility_group'),
-    rows: { SHIRT: 10 },
+    what: 'a product’s own threshold that is cleared: the group’s counts again',
+    before: async (on) => {
+      await setFacilityGroup(on.database, GROUP, { threshold: 2 });
+      await setProduct(on.database, 'SHIRT', { inGroup: { facilityGroupId: GROUP, threshold: 5 } });
+    },
+    change: (on) =>
+      setProduct(on.database, 'SHIRT', { inGroup: { facilityGroupId: GROUP, threshold: null } }),
+    rows: { SHIRT: 8 },
   },
   {
     what: 'the group’s default threshold',

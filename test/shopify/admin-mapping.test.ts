@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { createMapShop } from '../../activities/map-shop.ts';
+import { createMapShop } from '../../src/operations/map-shop.ts';
 import type { CatalogueVariant } from '../../src/domain/catalogue.ts';
 import type { Database } from '../../src/postgres/database.ts';
 import { replaceShopProducts } from '../../src/postgres/mapping/shop-products.ts';

@@ -7,12 +7,12 @@ import { expect, test } from 'vitest';
 import { fileDrop } from '../../src/sftp/file-drop.ts';
 import { runningStack } from '../../src/stand-ins/stack.ts';
 import { freePort } from '../../src/stand-ins/ports.ts';
-import { atpWith, type Atp } from '../cli/atp.ts';
+import { atpProcess, type Atp } from '../cli/atp.ts';
 import { cleanUp } from '../setup/clean-up.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
 import { freshNamespace } from '../setup/fresh-namespace.ts';
 import { freshSftpRoot } from '../setup/fresh-sftp-root.ts';
-import type { StackStatus } from '../../src/cli/application.ts';
+import type { StackStatus } from '../../src/cli/machine.ts';
 
 const UP_TIMEOUT = { timeout: 120_000 };
 
@@ -148,7 +148,7 @@ function variablesOf({ settings }: Awaited<ReturnType<typeof freshSftpRoot>>) {
 }
 
 async function stackWith(environment: Readonly<Record<string, string>>): Promise<Atp> {
-  const atp = await atpWith(environment);
+  const atp = await atpProcess(environment);
   cleanUp(async () => {
     await atp.run('down');
   });

@@ -3,7 +3,6 @@ import type {
   DecisionKind,
   DecisionOutcome,
   LaneDecision,
-  PlanDecision,
   ShortDecision,
 } from '../../domain/lane-decision.ts';
 import { DECISIONS_LISTED_MAX } from '../../domain/limits.ts';
@@ -53,7 +52,7 @@ export async function decide(
  */
 export async function recordApproval(
   database: Database,
-  keyed: KeyedDecision<PlanDecision<'approve'>>,
+  keyed: KeyedDecision<LaneDecision<'approve'>>,
   file: UploadFile | null,
 ): Promise<DecisionOutcome> {
   const { plan } = keyed.decision;

@@ -1,6 +1,8 @@
 import { AtpError } from '../../domain/errors.ts';
 import { breaksForeignKey, breaksUnique } from '../constraint.ts';
 import type { Database } from '../database.ts';
+import { updateRow } from '../row-changes.ts';
+import { isInForce, sellsInGroup } from './selling-members.ts';
 
 /** A store, a warehouse, or a virtual place where orders wait. */
 export interface Facility {
@@ -24,11 +26,12 @@ export interface NewFacility {
   readonly externalId?: string | undefined;
 }
 
-/** What is absent stays as it is. */
+/** What is undefined stays as it is. */
 export interface FacilityChange {
   readonly facilityName?: string | undefined;
   readonly facilityTypeId?: string | undefined;
-  readonly externalId?: string | undefined;
+  /** Null: feeds can no longer name it by another id. */
+  readonly externalId?: string | null | undefined;
   /** From when it is closed; null opens it again. */
   readonly closedDate?: Date | null | undefined;
 }
@@ -38,22 +41,20 @@ interface FacilityRow extends Omit<Facility, 'closedDate'> {
 }
 
 const SELECT_FACILITY = `
-  SELECT f.facility_id AS "facilityId", f.facility_name AS "facilityName",
-         f.facility_type_id AS "facilityTypeId", f.external_id AS "externalId", t.is_virtual AS "isVirtual",
-         f.closed_date AS "closedDate",
-         ARRAY(SELECT m.facility_group_id FROM facility_group_member m
-               WHERE m.facility_id = f.facility_id AND (f.closed_date IS NULL OR now() < f.closed_date)
-                 AND m.from_date <= now() AND (m.thru_date IS NULL OR now() < m.thru_date)
-               ORDER BY 1) AS "facilityGroupIds"
-  FROM facility f JOIN facility_type t USING (facility_type_id)`;
+  SELECT facility_id AS "facilityId", facility_name AS "facilityName", facility_type_id AS "facilityTypeId",
+    external_id AS "externalId", is_virtual AS "isVirtual", closed_date AS "closedDate",
+    ARRAY(SELECT member.facility_group_id FROM facility_group_member AS member
+      WHERE member.facility_id = facility.facility_id AND ${sellsInGroup(isInForce('now()'), 'now()')}
+      ORDER BY 1) AS "facilityGroupIds"
+  FROM facility JOIN facility_type USING (facility_type_id)`;
 
 export async function listFacilities(database: Database): Promise<Facility[]> {
-  return (await database.query<FacilityRow>(`${SELECT_FACILITY} ORDER BY f.facility_id`)).map(facilityOf);
+  return (await database.query<FacilityRow>(`${SELECT_FACILITY} ORDER BY facility_id`)).map(facilityOf);
 }
 
 /** @throws AtpError FACILITY_UNKNOWN */
 export async function findFacility(database: Database, facilityId: string): Promise<Facility> {
-  const [facility] = await database.query<FacilityRow>(`${SELECT_FACILITY} WHERE f.facility_id = $1`, [
+  const [facility] = await database.query<FacilityRow>(`${SELECT_FACILITY} WHERE facility_id = $1`, [
     facilityId,
   ]);
   if (!facility) throw new AtpError('FACILITY_UNKNOWN', { facilityId });
@@ -87,23 +88,25 @@ export async function setFacility(
   facilityId: string,
   change: FacilityChange,
 ): Promise<Facility> {
-  const { facilityName = null, facilityTypeId = null, externalId = null, closedDate } = change;
-  const changed = await asFacilityError({ facilityId, ...change }, () =>
-    database.query(
-      `UPDATE facility SET facility_name    = coalesce($2, facility_name),
-                           facility_type_id = coalesce($3, facility_type_id),
-                           external_id      = coalesce($4, external_id),
-                           closed_date      = CASE WHEN $5 THEN $6 ELSE closed_date END
-       WHERE facility_id = $1 RETURNING facility_id`,
-      [facilityId, facilityName, facilityTypeId, externalId, closedDate !== undefined, closedDate ?? null],
+  const { facilityName, facilityTypeId, externalId, closedDate } = change;
+  await asFacilityError({ facilityId, facilityTypeId }, () =>
+    updateRow(
+      database,
+      'facility',
+      { facility_id: facilityId },
+      {
+        facility_name: facilityName,
+        facility_type_id: facilityTypeId,
+        external_id: externalId,
+        closed_date: closedDate,
+      },
     ),
   );
-  if (changed.length === 0) throw new AtpError('FACILITY_UNKNOWN', { facilityId });
   return findFacility(database, facilityId);
 }
 
 async function asFacilityError<Result>(
-  { facilityId, facilityTypeId }: { readonly facilityId: string } & FacilityChange,
+  { facilityId, facilityTypeId }: Pick<NewFacility, 'facilityId'> & Pick<FacilityChange, 'facilityTypeId'>,
   work: () => Promise<Result>,
 ): Promise<Result> {
   try {

@@ -1,6 +1,14 @@
 import { AtpError } from '../../domain/errors.ts';
 import { breaksForeignKey, breaksUnique } from '../constraint.ts';
 import type { Connection, Database } from '../database.ts';
+import { updateRow } from '../row-changes.ts';
+import {
+  GROUP_SETTINGS,
+  toGroupColumns,
+  type GroupSettings,
+  type GroupSettingsChange,
+} from './group-settings.ts';
+import { isInForce, sellsInGroup } from './selling-members.ts';
 
 /** The group whose facilities sell online unless a shop names another. Made by the first migration. */
 export const DEFAULT_FACILITY_GROUP_ID = 'FAC_GRP';
@@ -10,14 +18,10 @@ const CHANNEL_GROUP_TYPE = 'CHANNEL_FAC_GROUP';
 const CHANNEL_GROUP_TYPE_ALIAS = 'CHANNEL_FAC_GRP';
 
 /** A sales channel: its members' stock may be promised online. */
-export interface FacilityGroup {
+export interface FacilityGroup extends GroupSettings {
   readonly facilityGroupId: string;
   readonly facilityGroupName: string;
   readonly facilityGroupTypeId: string;
-  /** Units held back of every product that has no threshold of its own. */
-  readonly threshold: number;
-  /** Whether one facility's deficit is kept from eating another facility's stock. */
-  readonly floorPerFacility: boolean;
   /** By facility and date; past and planned memberships too. */
   readonly members: readonly Membership[];
 }
@@ -27,7 +31,10 @@ export interface Membership {
   readonly facilityId: string;
   readonly fromDate: string;
   readonly thruDate: string | null;
+  /** Now, by its dates alone. */
   readonly inForce: boolean;
+  /** In force, and its facility neither closed nor virtual: its stock counts now. */
+  readonly sellsNow: boolean;
 }
 
 interface MembershipRow extends Omit<Membership, 'fromDate' | 'thruDate'> {
@@ -38,15 +45,16 @@ interface MembershipRow extends Omit<Membership, 'fromDate' | 'thruDate'> {
 
 const SELECT_GROUP = `
   SELECT facility_group_id AS "facilityGroupId", facility_group_name AS "facilityGroupName",
-         facility_group_type_id AS "facilityGroupTypeId", default_threshold AS "threshold",
-         floor_per_facility AS "floorPerFacility"
+         facility_group_type_id AS "facilityGroupTypeId", ${GROUP_SETTINGS}
   FROM facility_group`;
 
 const SELECT_MEMBERSHIP = `
-  SELECT facility_group_id AS "facilityGroupId", facility_id AS "facilityId",
-         from_date AS "fromDate", thru_date AS "thruDate",
-         from_date <= now() AND (thru_date IS NULL OR now() < thru_date) AS "inForce"
-  FROM facility_group_member`;
+  SELECT member.facility_group_id AS "facilityGroupId", facility_id AS "facilityId",
+         member.from_date AS "fromDate", member.thru_date AS "thruDate",
+         ${isInForce('now()')} AS "inForce", ${sellsInGroup(isInForce('now()'), 'now()')} AS "sellsNow"
+  FROM facility_group_member AS member
+  JOIN facility USING (facility_id)
+  JOIN facility_type USING (facility_type_id)`;
 
 export async function listFacilityGroups(database: Database): Promise<FacilityGroup[]> {
   const groups = await database.query<Omit<FacilityGroup, 'members'>>(`${SELECT_GROUP} ORDER BY 1`);
@@ -111,15 +119,9 @@ function channelGroupType(typeId: string = CHANNEL_GROUP_TYPE): string {
 export async function setFacilityGroup(
   database: Database,
   facilityGroupId: string,
-  change: { readonly threshold?: number | undefined; readonly floorPerFacility?: boolean | undefined },
+  change: GroupSettingsChange,
 ): Promise<FacilityGroup> {
-  const { threshold = null, floorPerFacility = null } = change;
-  await database.query(
-    `UPDATE facility_group SET default_threshold  = coalesce($2, default_threshold),
-                               floor_per_facility = coalesce($3, floor_per_facility)
-     WHERE facility_group_id = $1`,
-    [facilityGroupId, threshold, floorPerFacility],
-  );
+  await updateRow(database, 'facility_group', { facility_group_id: facilityGroupId }, toGroupColumns(change));
   return findFacilityGroup(database, facilityGroupId);
 }
 
@@ -220,5 +222,6 @@ function membershipOf(row: MembershipRow): Membership {
     fromDate: row.fromDate.toISOString(),
     thruDate: row.thruDate?.toISOString() ?? null,
     inForce: row.inForce,
+    sellsNow: row.sellsNow,
   };
 }

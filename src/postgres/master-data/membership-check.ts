@@ -1,10 +1,11 @@
 /** Whether a shop's facility group promises stock at all, and stock that no other shop promises as well. */
 import type { Database } from '../database.ts';
+import { isInForce, sellsInGroup } from './selling-members.ts';
 
 export interface MembershipCheck {
-  /** Facilities that hold stock and are members now. */
+  /** Facilities that sell in the group now. */
   readonly facilityIds: readonly string[];
-  /** Those of them that a group of another shop counts, too: the same units are promised twice. */
+  /** Those of them that sell in a group of another shop, too: the same units are promised twice. */
   readonly promisedTwice: readonly {
     readonly facilityId: string;
     readonly facilityGroupIds: readonly string[];
@@ -16,15 +17,19 @@ export async function checkMemberships(
   facilityGroupId: string,
 ): Promise<MembershipCheck> {
   const rows = await database.query<{ facilityId: string; facilityGroupIds: string[] }>(
-    `WITH member AS (
-       SELECT facility_id, facility_group_id
-       FROM facility_group_member JOIN facility USING (facility_id) JOIN facility_type USING (facility_type_id)
-       WHERE NOT is_virtual AND from_date <= now() AND (thru_date IS NULL OR now() < thru_date)
+    `WITH selling AS (
+       SELECT facility_id, member.facility_group_id
+       FROM facility_group_member AS member
+       JOIN facility USING (facility_id)
+       JOIN facility_type USING (facility_type_id)
+       WHERE ${sellsInGroup(isInForce('now()'), 'now()')}
+     ), by_shops AS (
+       SELECT facility_id, array_agg(DISTINCT facility_group_id ORDER BY facility_group_id) AS facility_group_ids
+       FROM selling JOIN shop USING (facility_group_id) GROUP BY facility_id
      )
-     SELECT member.facility_id AS "facilityId",
-       array(SELECT DISTINCT other.facility_group_id FROM member AS other JOIN shop USING (facility_group_id)
-         WHERE other.facility_id = member.facility_id ORDER BY 1) AS "facilityGroupIds"
-     FROM member WHERE member.facility_group_id = $1 ORDER BY 1`,
+     SELECT facility_id AS "facilityId", coalesce(facility_group_ids, '{}') AS "facilityGroupIds"
+     FROM selling LEFT JOIN by_shops USING (facility_id)
+     WHERE selling.facility_group_id = $1 ORDER BY 1`,
     [facilityGroupId],
   );
   return {

@@ -1,6 +1,7 @@
 import { AtpError } from '../../domain/errors.ts';
 import { breaksForeignKey, breaksUnique } from '../constraint.ts';
 import type { Connection, Database } from '../database.ts';
+import { updateRow, upsertRow } from '../row-changes.ts';
 
 /** A sellable variant, with its settings and, in a shop, its Shopify inventory item. */
 export interface Product {
@@ -64,41 +65,50 @@ export async function addProduct(
   product: { readonly productId: string; readonly sku: string; readonly upc?: string | undefined },
 ): Promise<Product> {
   const { productId, sku, upc = null } = product;
+  await asProductError(productId, () =>
+    database.query(`INSERT INTO product (product_id, sku, upc) VALUES ($1, $2, $3)`, [productId, sku, upc]),
+  );
+  return findProduct(database, sku);
+}
+
+async function asProductError<Result>(productId: string, work: () => Promise<Result>): Promise<Result> {
   try {
-    await database.query(`INSERT INTO product (product_id, sku, upc) VALUES ($1, $2, $3)`, [
-      productId,
-      sku,
-      upc,
-    ]);
+    return await work();
   } catch (error) {
     if (breaksUnique(error)) throw new AtpError('PRODUCT_EXISTS', { productId }, { cause: error });
     throw error;
   }
-  return findProduct(database, sku);
 }
 
-/** What is held back of a product; what is absent stays as it is. */
+/** What a person may set of a product; what is undefined stays as it is. */
 export interface ProductSettings {
+  /** Null: feeds can no longer name it by a UPC. */
+  readonly upc?: string | null | undefined;
   readonly atFacility?: {
     readonly facilityId: string;
+    /** Units that the facility keeps back; 0: none. */
     readonly safetyStock?: number | undefined;
     readonly allowBrokering?: boolean | undefined;
   };
-  readonly inGroup?: { readonly facilityGroupId: string; readonly threshold: number };
+  /** Units kept back in the group; null: no threshold of its own, so that the group's counts. */
+  readonly inGroup?: { readonly facilityGroupId: string; readonly threshold: number | null };
 }
 
 /**
- * Sets what is given of a product, all of it or nothing.
+ * Sets what is given of a product, all of it or nothing. The next delta carries what Online ATP it changes.
  *
- * @throws AtpError PRODUCT_UNKNOWN, FACILITY_UNKNOWN, FACILITY_GROUP_UNKNOWN
+ * @throws AtpError PRODUCT_UNKNOWN, PRODUCT_EXISTS (the UPC is another one's), FACILITY_UNKNOWN, FACILITY_GROUP_UNKNOWN
  */
 export async function setProduct(
   database: Database,
   sku: string,
-  { atFacility, inGroup }: ProductSettings,
+  { upc, atFacility, inGroup }: ProductSettings,
 ): Promise<void> {
   const { productId } = await findProduct(database, sku);
   await database.transaction(async (connection) => {
+    await asProductError(productId, () =>
+      updateRow(connection, 'product', { product_id: productId }, { upc }),
+    );
     if (atFacility) await setAtFacility(connection, productId, atFacility);
     if (inGroup) await setThreshold(connection, productId, inGroup);
   });
@@ -109,21 +119,17 @@ async function setAtFacility(
   productId: string,
   setting: NonNullable<ProductSettings['atFacility']>,
 ): Promise<void> {
-  const { facilityId, safetyStock = null, allowBrokering = null } = setting;
-  // The update reads the row again under its lock: a feed that posts to it meanwhile loses nothing.
-  await connection
-    .query(
-      `INSERT INTO product_facility AS setting (product_id, facility_id, minimum_stock, allow_brokering)
-       VALUES ($1, $2, coalesce($3::integer, 0), coalesce($4::boolean, true))
-       ON CONFLICT (product_id, facility_id) DO UPDATE SET
-         minimum_stock   = coalesce($3::integer, setting.minimum_stock),
-         allow_brokering = coalesce($4::boolean, setting.allow_brokering)`,
-      [productId, facilityId, safetyStock, allowBrokering],
-    )
-    .catch((error: unknown) => {
-      if (!breaksForeignKey(error, 'facility_id')) throw error;
-      throw new AtpError('FACILITY_UNKNOWN', { facilityId }, { cause: error });
-    });
+  const { facilityId, safetyStock, allowBrokering } = setting;
+  // Only the columns of the setting are written: a feed that posts to the same row meanwhile loses nothing.
+  await upsertRow(
+    connection,
+    'product_facility',
+    { product_id: productId, facility_id: facilityId },
+    { minimum_stock: safetyStock, allow_brokering: allowBrokering },
+  ).catch((error: unknown) => {
+    if (!breaksForeignKey(error, 'facility_id')) throw error;
+    throw new AtpError('FACILITY_UNKNOWN', { facilityId }, { cause: error });
+  });
 }
 
 async function setThreshold(
@@ -131,16 +137,28 @@ async function setThreshold(
   productId: string,
   { facilityGroupId, threshold }: NonNullable<ProductSettings['inGroup']>,
 ): Promise<void> {
-  await connection
-    .query(
-      `INSERT INTO product_facility_group (product_id, facility_group_id, threshold) VALUES ($1, $2, $3)
-       ON CONFLICT (product_id, facility_group_id) DO UPDATE SET threshold = excluded.threshold`,
-      [productId, facilityGroupId, threshold],
-    )
-    .catch((error: unknown) => {
-      if (!breaksForeignKey(error, 'facility_group_id')) throw error;
-      throw new AtpError('FACILITY_GROUP_UNKNOWN', { facilityGroupId }, { cause: error });
-    });
+  if (threshold === null) return clearThreshold(connection, productId, facilityGroupId);
+  const key = { product_id: productId, facility_group_id: facilityGroupId };
+  await upsertRow(connection, 'product_facility_group', key, { threshold }).catch((error: unknown) => {
+    if (!breaksForeignKey(error, 'facility_group_id')) throw error;
+    throw new AtpError('FACILITY_GROUP_UNKNOWN', { facilityGroupId }, { cause: error });
+  });
+}
+
+/** The row goes, and the change log notes that. */
+async function clearThreshold(
+  connection: Connection,
+  productId: string,
+  facilityGroupId: string,
+): Promise<void> {
+  const { rowCount } = await connection.query(`SELECT FROM facility_group WHERE facility_group_id = $1`, [
+    facilityGroupId,
+  ]);
+  if (rowCount === 0) throw new AtpError('FACILITY_GROUP_UNKNOWN', { facilityGroupId });
+  await connection.query(
+    `DELETE FROM product_facility_group WHERE product_id = $1 AND facility_group_id = $2`,
+    [productId, facilityGroupId],
+  );
 }
 
 async function findProduct(database: Database, sku: string): Promise<Product> {

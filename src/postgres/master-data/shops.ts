@@ -2,6 +2,7 @@ import { AtpError } from '../../domain/errors.ts';
 import type { SalesPolicy } from '../../domain/unseen-sales.ts';
 import { breaksForeignKey, breaksUnique } from '../constraint.ts';
 import type { Database } from '../database.ts';
+import { updateRow } from '../row-changes.ts';
 
 /** A Shopify store: the mirror of one facility group, at one of its locations. */
 export interface Shop {
@@ -26,7 +27,7 @@ export interface Shop {
   readonly toZeroLimitPercent: number;
 }
 
-/** What a person may set of a shop; what is absent stays. */
+/** What a person may set of a shop; what is undefined stays as it is. */
 export interface ShopSettings {
   readonly salesPolicy?: SalesPolicy | undefined;
   /** A whole number from 0 to 100. */
@@ -80,12 +81,12 @@ export async function addShop(database: Database, shop: NewShop): Promise<Shop> 
  * @throws AtpError SHOP_UNKNOWN
  */
 export async function setShop(database: Database, shopId: string, settings: ShopSettings): Promise<Shop> {
-  const { salesPolicy = null, toZeroLimitPercent = null } = settings;
-  await database.query(
-    `UPDATE shop SET sales_policy = coalesce($2, sales_policy),
-       to_zero_limit_percent = coalesce($3, to_zero_limit_percent)
-     WHERE shop_id = $1`,
-    [shopId, salesPolicy, toZeroLimitPercent],
+  const { salesPolicy, toZeroLimitPercent } = settings;
+  await updateRow(
+    database,
+    'shop',
+    { shop_id: shopId },
+    { sales_policy: salesPolicy, to_zero_limit_percent: toZeroLimitPercent },
   );
   return findShop(database, shopId);
 }

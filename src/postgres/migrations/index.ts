@@ -7,6 +7,7 @@ import * as lane from './0005-lane.ts';
 import * as imports from './0006-imports.ts';
 import * as mappingFindings from './0007-mapping-findings.ts';
 import * as neverLost from './0008-never-lost.ts';
+import * as auditLog from './0009-audit-log.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -22,6 +23,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0006-imports', ...imports },
   { name: '0007-mapping-findings', ...mappingFindings },
   { name: '0008-never-lost', ...neverLost },
+  { name: '0009-audit-log', ...auditLog },
 ];
 
 /** Knex's view of the migrations: named in code, so that they load the same way from any bundle. */

@@ -1,7 +1,17 @@
 /** Why Online ATP is what it is: the terms, the facilities behind them, and the last push. */
 import { AtpError } from '../../domain/errors.ts';
-import { atpTerms, onlineAtp, type AtpTerms, type FacilityStock } from '../../domain/online-atp.ts';
+import {
+  atpTerms,
+  onlineAtp,
+  type AtpTerms,
+  type ChannelClaims,
+  type FacilityStock,
+} from '../../domain/online-atp.ts';
 import type { Database } from '../database.ts';
+import { findFacilityGroup } from '../master-data/facility-groups.ts';
+import { joinProductSettings, PRODUCT_SETTINGS } from '../master-data/group-settings.ts';
+import { sellsProduct } from '../master-data/selling-members.ts';
+import { IN_BROKERING_QUEUE, placesCte } from './online-atp.ts';
 
 export interface ExplainRequest {
   readonly sku: string;
@@ -45,68 +55,51 @@ export interface Explanation {
 export async function explain(database: Database, request: ExplainRequest): Promise<Explanation> {
   const { sku, facilityGroupId } = request;
   const at = request.at ?? new Date();
-  const claims = await claimsOf(database, sku, facilityGroupId);
+  const claims = await readClaims(database, request, at);
   const facilities = await database.query<ExplainedFacility>(
-    `SELECT facility.facility_id AS "facilityId", facility.facility_name AS "facilityName",
+    `WITH ${placesCte({ group: '$2', at: '$3::timestamptz' })}
+     SELECT facility.facility_id AS "facilityId", facility.facility_name AS "facilityName",
        coalesce(level.quantity_on_hand, 0) AS "quantityOnHand", coalesce(level.reserved, 0) AS reserved,
        coalesce(level.minimum_stock, 0) AS "safetyStock",
-       coalesce(level.allow_brokering, true) AS "allowBrokering", member.is_member AS "isMember",
-       member.is_member AND coalesce(level.allow_brokering, true) AS "sellsOnline"
-     FROM facility
-     JOIN facility_type USING (facility_type_id)
+       coalesce(level.allow_brokering, true) AS "allowBrokering", place.sells AS "isMember",
+       ${sellsProduct('place.sells')} AS "sellsOnline"
+     FROM place
+     JOIN facility USING (facility_id)
      LEFT JOIN product_facility AS level
        ON level.facility_id = facility.facility_id AND level.product_id = $1
-     CROSS JOIN LATERAL (SELECT (facility.closed_date IS NULL OR $3 < facility.closed_date) AND EXISTS (
-       SELECT FROM facility_group_member AS member
-       WHERE member.facility_group_id = $2 AND member.facility_id = facility.facility_id
-         AND member.from_date <= $3 AND (member.thru_date IS NULL OR $3 < member.thru_date)) AS is_member
-     ) AS member
-     WHERE NOT facility_type.is_virtual AND (level.product_id IS NOT NULL OR member.is_member)
+     WHERE level.product_id IS NOT NULL OR place.sells
      ORDER BY facility.facility_id`,
     [claims.productId, facilityGroupId, at],
   );
   const terms = atpTerms(facilities, claims);
   const lastPush =
-    request.shopId === undefined ? null : await lastPushOf(database, request.shopId, claims.productId);
+    request.shopId === undefined ? null : await readLastPush(database, request.shopId, claims.productId);
   return { sku, facilityGroupId, at, terms, onlineAtp: onlineAtp(terms), facilities, lastPush };
 }
 
-async function claimsOf(database: Database, sku: string, facilityGroupId: string) {
-  const [group] = await database.query<{ threshold: number; floorPerFacility: boolean }>(
-    `SELECT default_threshold AS threshold, floor_per_facility AS "floorPerFacility"
-     FROM facility_group WHERE facility_group_id = $1`,
-    [facilityGroupId],
-  );
-  if (!group) throw new AtpError('FACILITY_GROUP_UNKNOWN', { facilityGroupId });
-  const [product] = await database.query<{
-    productId: string;
-    threshold: number | null;
-    brokeringQueue: number;
-  }>(
-    `SELECT product.product_id AS "productId", own.threshold, (
-         SELECT coalesce(sum(item.open_quantity), 0)
-         FROM order_item AS item
-         LEFT JOIN facility USING (facility_id)
-         LEFT JOIN facility_type USING (facility_type_id)
-         WHERE item.product_id = product.product_id AND item.open_quantity > 0
-           AND (item.facility_id IS NULL OR facility_type.is_virtual)
+/** Throws PRODUCT_UNKNOWN, FACILITY_GROUP_UNKNOWN. */
+async function readClaims(
+  database: Database,
+  { sku, facilityGroupId }: ExplainRequest,
+  at: Date,
+): Promise<ChannelClaims & { readonly productId: string }> {
+  const [claims] = await database.query<ChannelClaims & { readonly productId: string }>(
+    `WITH ${placesCte({ group: '$2', at: '$3::timestamptz' })}
+     SELECT product.product_id AS "productId", ${PRODUCT_SETTINGS.threshold} AS threshold,
+       ${PRODUCT_SETTINGS.floorPerFacility} AS "floorPerFacility", (
+         SELECT coalesce(sum(item.open_quantity), 0) FROM order_item AS item
+         WHERE item.product_id = product.product_id AND ${IN_BROKERING_QUEUE}
        ) AS "brokeringQueue"
-     FROM product
-     LEFT JOIN product_facility_group AS own
-       ON own.product_id = product.product_id AND own.facility_group_id = $2
+     FROM product ${joinProductSettings({ product: 'product', group: '$2' })}
      WHERE product.sku = $1`,
-    [sku, facilityGroupId],
+    [sku, facilityGroupId, at],
   );
-  if (!product) throw new AtpError('PRODUCT_UNKNOWN', { idValue: sku });
-  return {
-    productId: product.productId,
-    threshold: product.threshold ?? group.threshold,
-    brokeringQueue: product.brokeringQueue,
-    floorPerFacility: group.floorPerFacility,
-  };
+  if (claims) return claims;
+  await findFacilityGroup(database, facilityGroupId);
+  throw new AtpError('PRODUCT_UNKNOWN', { idValue: sku });
 }
 
-async function lastPushOf(database: Database, shopId: string, productId: string): Promise<LastPush | null> {
+async function readLastPush(database: Database, shopId: string, productId: string): Promise<LastPush | null> {
   const [push] = await database.query<LastPush>(
     `SELECT sequence AS "fileSequence", outcome, sent AS quantity, observed, settled_at AS at,
        error_code AS "errorCode"

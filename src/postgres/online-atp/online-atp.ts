@@ -4,6 +4,8 @@
  */
 
 import { UNITS_MAX } from '../../domain/limits.ts';
+import { joinProductSettings, PRODUCT_SETTINGS } from '../master-data/group-settings.ts';
+import { isMemberOf, sellsInGroup, sellsProduct } from '../master-data/selling-members.ts';
 
 /** Where the products come from, and how many they are: that decides how their stock is read. */
 export interface AtpScope {
@@ -33,28 +35,26 @@ export const ATP_COLUMNS = [
 /** Common table expressions that `onlineAtpSelect` needs in front of it. */
 export function placesCte({ group, at }: Pick<AtpScope, 'group' | 'at'>): string {
   return `place AS MATERIALIZED (
-    -- Every facility that can hold stock, and whether it sells in the group at that instant: a member, and not closed.
-    SELECT facility.facility_id, (facility.closed_date IS NULL OR ${at} < facility.closed_date) AND EXISTS (
-      SELECT FROM facility_group_member AS member
-      WHERE member.facility_group_id = ${group} AND member.facility_id = facility.facility_id
-        AND member.from_date <= ${at} AND (member.thru_date IS NULL OR ${at} < member.thru_date)
-    ) AS is_member
+    -- Every facility that can hold stock, and whether it sells in the group at that instant.
+    SELECT facility_id, ${sellsInGroup(isMemberOf(group, at), at)} AS sells
     FROM facility JOIN facility_type USING (facility_type_id)
     WHERE NOT facility_type.is_virtual
   )`;
 }
 
+const SELLS = sellsProduct('place.sells');
+
 const STOCK_SUMS = `
   sum(level.quantity_on_hand) AS quantity_on_hand,
   sum(level.reserved) AS reserved,
-  sum(level.minimum_stock) FILTER (WHERE place.is_member AND level.allow_brokering) AS safety_stock,
+  sum(level.minimum_stock) FILTER (WHERE ${SELLS}) AS safety_stock,
   sum(level.quantity_on_hand - level.reserved)
-    FILTER (WHERE NOT (place.is_member AND level.allow_brokering)) AS excluded_facilities_atp,
+    FILTER (WHERE NOT ${SELLS}) AS excluded_facilities_atp,
   sum(greatest(0, level.reserved + level.minimum_stock - level.quantity_on_hand))
-    FILTER (WHERE place.is_member AND level.allow_brokering) AS deficits`;
+    FILTER (WHERE ${SELLS}) AS deficits`;
 
-/** Open items without a facility, or parked at a virtual one: the facilities that are no place. */
-const IN_BROKERING_QUEUE = `item.open_quantity > 0 AND NOT EXISTS (
+/** Of a row `item` of order_item: it is open, and has no facility or one that is virtual, which is no place. */
+export const IN_BROKERING_QUEUE = `item.open_quantity > 0 AND NOT EXISTS (
   SELECT FROM place WHERE place.facility_id = item.facility_id)`;
 
 /** Per product: by the primary keys of product_facility and the index order_item_open. */
@@ -96,15 +96,13 @@ export function onlineAtpSelect({ candidates, access, group }: AtpScope): string
         coalesce(stock.quantity_on_hand, 0)::bigint AS quantity_on_hand,
         coalesce(stock.reserved, 0)::bigint AS reserved,
         coalesce(stock.safety_stock, 0)::bigint AS safety_stock,
-        coalesce(own.threshold, facility_group.default_threshold) AS threshold,
+        ${PRODUCT_SETTINGS.threshold} AS threshold,
         coalesce(queue.quantity, 0)::bigint AS brokering_queue,
         coalesce(stock.excluded_facilities_atp, 0)::bigint AS excluded_facilities_atp,
-        CASE WHEN facility_group.floor_per_facility
+        CASE WHEN ${PRODUCT_SETTINGS.floorPerFacility}
           THEN coalesce(stock.deficits, 0)::bigint ELSE 0 END AS floor_adjustment
       FROM ${candidates} AS candidate
-      JOIN facility_group ON facility_group.facility_group_id = ${group}
-      LEFT JOIN product_facility_group AS own
-        ON own.product_id = candidate.product_id AND own.facility_group_id = ${group}
+      ${joinProductSettings({ product: 'candidate', group })}
       ${access === 'few' ? FEW : EVERY}
     ) AS terms`;
 }

@@ -6,6 +6,8 @@
  * (decision 0003). `txid >= xmin` only lets the index change_log_by_txid be used: below it everything was visible.
  */
 
+import { selectChangedByClock } from '../master-data/selling-members.ts';
+
 /** SQL expressions, such as parameters: the shop, its facility group, and the new effective time. */
 export interface CandidateScope {
   readonly shop: string;
@@ -17,7 +19,6 @@ export interface CandidateScope {
 
 /** Common table expressions, the last of them `candidate(product_id)`: each product once. */
 export function deltaCandidatesCte({ shop, group, at, graceMs }: CandidateScope): string {
-  const due = (time: string) => `${time} > base.effective_at AND ${time} <= ${at}`;
   return `
   base AS MATERIALIZED (
     SELECT snapshot, effective_at FROM shop_baseline WHERE shop_id = ${shop}
@@ -30,12 +31,7 @@ export function deltaCandidatesCte({ shop, group, at, graceMs }: CandidateScope)
     SELECT facility_id FROM changed WHERE facility_id IS NOT NULL
     UNION
     -- Nobody writes a row when a membership begins or ends by the clock, or a facility closes.
-    SELECT member.facility_id
-    FROM facility_group_member AS member, base
-    WHERE member.facility_group_id = ${group}
-      AND ((${due('member.from_date')}) OR (${due('member.thru_date')}))
-    UNION
-    SELECT facility.facility_id FROM facility, base WHERE ${due('facility.closed_date')}
+    ${selectChangedByClock(group, at)}
   ), expired_debt AS MATERIALIZED (
     -- More units are held back than were sold since the orders are known (src/domain/unseen-sales.ts): some are let go.
     -- By the index applied_row_in_debt; once, while a file with the product waits.

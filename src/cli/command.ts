@@ -1,0 +1,138 @@
+/** A command is a rendering of an operation: its fields become arguments and options, its result becomes words. */
+import { Argument, Option, type Command } from 'commander';
+import { text, optional, type Field, type Fields } from '../domain/input-fields.ts';
+import type { Application } from '../operations/application.ts';
+import { perform, type Context, type Operation, type OperationFacts } from '../operations/operation.ts';
+import type { Machine } from './machine.ts';
+import { argumentSyntax, optionName, optionSyntax, synopsisOf, valueOfText } from './option-text.ts';
+import type { Report } from './report.ts';
+
+/** Where a command writes. */
+export interface Terminal {
+  readonly out: (text: string) => void;
+  readonly error: (text: string) => void;
+  /** Whether a person sees what is written to `error`. */
+  readonly showsProgress: boolean;
+}
+
+/** What a command works with. */
+export interface Cli {
+  readonly app: Application;
+  readonly machine: Machine;
+  /** Whether the one document of `--json` is wanted. */
+  readonly asJson: boolean;
+  /** For the moments in which nothing else is said. */
+  readonly progress: (text: string) => void;
+  readonly warn: (text: string) => void;
+}
+
+/** A command of `atp`. */
+export interface CliCommand {
+  /** Below `atp`: `group set`. */
+  readonly path: string;
+  readonly description: string;
+  /** In the order in which they are typed. */
+  readonly argumentNames: readonly string[];
+  readonly fields: Fields;
+  /** Operations that it does; none for a command of this machine alone. */
+  readonly operations: readonly OperationFacts[];
+  /** Does it with what was typed, by field. */
+  readonly run: (cli: Cli, typed: Typed) => Promise<Report>;
+}
+
+/** What was typed for each field, as JSON values; `by` is who does it. */
+export type Typed = Readonly<Record<string, unknown>>;
+
+interface Rendering<F extends Fields, Result> {
+  readonly path: string;
+  readonly operation: Operation<F, Result>;
+  /** Fields that are arguments; the others are options. */
+  readonly arguments?: readonly (keyof F & string)[];
+  /** What counts where nothing was typed. */
+  readonly given?: (cli: Cli) => { readonly [Name in keyof F]?: unknown };
+  readonly description?: string;
+  /** The words for a person, and what a script gets in place of the result. */
+  readonly show: (
+    result: Result,
+    typed: Typed,
+  ) => string | (Omit<Report, 'json'> & { readonly json?: unknown });
+}
+
+/** Renders an operation as a command. */
+export function command<const F extends Fields, Result>(rendering: Rendering<F, Result>): CliCommand {
+  const { path, operation, show, given } = rendering;
+  const argumentNames = rendering.arguments ?? [];
+  const { fields } = operation;
+  return {
+    path,
+    description: rendering.description ?? operation.description,
+    argumentNames,
+    fields,
+    operations: [operation],
+    run: async (cli, typed) => {
+      const { by, ...input } = Object.hasOwn(fields, 'by') ? { ...typed, by: undefined } : typed;
+      const isArgument = (name: string) => argumentNames.some((argument) => argument === name);
+      const context = contextOf(cli, by, (name) => (isArgument(name) ? name : optionName(name)));
+      const result = await perform(operation, { ...given?.(cli), ...input }, context);
+      const shown = show(result, typed);
+      return typeof shown === 'string' ? { json: result, text: shown } : { json: result, ...shown };
+    },
+  };
+}
+
+/** Who acts by the command line, and how it speaks to them. Whoever can start it can do everything. */
+export function contextOf(cli: Cli, by: unknown, nameOf: Context['nameOf']): Context {
+  const { app, machine, progress, warn } = cli;
+  const name = typeof by === 'string' ? by : (machine.userName ?? `user ${process.getuid?.() ?? 'unknown'}`);
+  return { app, caller: { name, role: 'admin', via: 'cli' }, progress, warn, nameOf };
+}
+
+/** Every command that changes something says who does it. */
+export const BY_FIELD = optional(text('who does it (default: the user of this machine)', 'name'));
+
+/** The options of a command, `--by` among them where the audit log asks for it. */
+export function fieldsToType({ fields, operations }: CliCommand): Fields {
+  const isRecorded = operations.some(({ role }) => role !== 'viewer');
+  return isRecorded && !Object.hasOwn(fields, 'by') ? { ...fields, by: BY_FIELD } : fields;
+}
+
+/** How the command is typed, for help texts and docs/reference/cli.md. */
+export function commandSynopsis({ path, fields, argumentNames }: CliCommand): string {
+  return synopsisOf(path, fields, argumentNames);
+}
+
+/** Gives commander the arguments and options, and the command's work. */
+export function attach(parent: Command, cli: CliCommand, run: (typed: Typed) => Promise<void>): void {
+  const fields = fieldsToType(cli);
+  const made = parent.command(cli.path.split(' ').at(-1) ?? cli.path).description(cli.description);
+  const isArgument = (name: string): boolean => cli.argumentNames.includes(name);
+  for (const name of cli.argumentNames) {
+    const field = fields[name];
+    if (field) made.addArgument(new Argument(argumentSyntax(name, field), field.about));
+  }
+  const options = Object.entries(fields).filter(([name]) => !isArgument(name));
+  const typedBy = options.map(([name, field]) => {
+    const option = new Option(optionSyntax(name, field), aboutOf(field)).makeOptionMandatory(
+      field.presence === 'required',
+    );
+    made.addOption(option);
+    return [name, option.attributeName()] as const;
+  });
+  made.option('--json', 'one JSON document on stdout, nothing else').action(async (...args: unknown[]) => {
+    const values = made.opts<Readonly<Record<string, unknown>>>();
+    const typedArguments = cli.argumentNames.map((name, at) => [name, args[at]] as const);
+    const typedOptions = typedBy.map(([name, attribute]) => [name, values[attribute]] as const);
+    const typed = [...typedArguments, ...typedOptions].flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, valueOf(fields[name], value)] as const],
+    );
+    await run(Object.fromEntries(typed));
+  });
+}
+
+function valueOf(field: Field | undefined, typed: unknown): unknown {
+  return field && typeof typed === 'string' ? valueOfText(field, typed) : typed;
+}
+
+function aboutOf({ about, byDefault }: Field): string {
+  return byDefault === undefined ? about : `${about} (default: ${byDefault})`;
+}

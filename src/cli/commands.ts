@@ -1,0 +1,42 @@
+/** All commands, in the order of `atp --help`: the way of somebody new. */
+import { AUDIT_COMMANDS } from './audit.ts';
+import type { CliCommand } from './command.ts';
+import { DOCTOR_COMMANDS } from './doctor.ts';
+import { EXPLAIN_COMMANDS } from './explain.ts';
+import { FACILITY_COMMANDS } from './facility.ts';
+import { GROUP_COMMANDS } from './group.ts';
+import { IMPORT_COMMANDS } from './import.ts';
+import { JOB_COMMANDS } from './job.ts';
+import { LANE_COMMANDS } from './lane.ts';
+import { MIGRATE_COMMANDS } from './migrate.ts';
+import { PIPELINE_COMMANDS } from './pipeline.ts';
+import { PRODUCT_COMMANDS } from './product.ts';
+import { SHOP_COMMANDS } from './shop.ts';
+import { STACK_COMMANDS, WORKER_COMMANDS } from './stack.ts';
+
+export const COMMANDS: readonly CliCommand[] = [
+  ...STACK_COMMANDS,
+  ...DOCTOR_COMMANDS,
+  ...MIGRATE_COMMANDS,
+  ...FACILITY_COMMANDS,
+  ...GROUP_COMMANDS,
+  ...PRODUCT_COMMANDS,
+  ...SHOP_COMMANDS,
+  ...IMPORT_COMMANDS,
+  ...EXPLAIN_COMMANDS,
+  ...JOB_COMMANDS,
+  ...PIPELINE_COMMANDS,
+  ...LANE_COMMANDS,
+  ...AUDIT_COMMANDS,
+  ...WORKER_COMMANDS,
+];
+
+/** What the commands have in common that are called `<parent> <verb>`. */
+export const PARENTS: Readonly<Record<string, string>> = {
+  facility: 'stores, warehouses and virtual places',
+  group: 'facility groups: which facilities sell online in a channel',
+  product: 'products and what is kept back of them',
+  shop: 'Shopify stores',
+  job: 'the jobs: when they run, and run one now',
+  audit: 'what people did',
+};

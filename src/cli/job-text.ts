@@ -1,0 +1,115 @@
+/** What came of a job's run, and when a job runs, for a person. */
+import type { ImportResult } from '../domain/jobs/import.ts';
+import { resultInWords, verdictOf, type JobName, type JobResult } from '../domain/jobs/jobs.ts';
+import type { ProcessResult } from '../domain/jobs/process-uploads.ts';
+import { syncInWords, type SyncResult } from '../domain/jobs/producing.ts';
+import type { VerifyResult } from '../domain/jobs/verify.ts';
+import { counted } from '../domain/words.ts';
+import type { showJob } from '../operations/jobs.ts';
+import type { ResultOf } from '../operations/operation.ts';
+import { planWaysOut } from './lane-text.ts';
+import { table, VERDICT_EXIT_CODES, type Report } from './report.ts';
+
+/** Jobs whose result is told in more than one line. */
+const TEXTS: { readonly [Name in JobName]?: (result: JobResult<Name>) => string } = {
+  'hard-sync': syncText,
+  'recent-changes': syncText,
+  'process-uploads': processText,
+  import: importText,
+  verify: verifyText,
+};
+
+/** What a run's result means to whoever waited for it. */
+export function describeResult<Name extends JobName>(
+  job: Name,
+  result: JobResult<Name>,
+): Pick<Report, 'text' | 'exitCode'> {
+  const text = TEXTS[job]?.(result) ?? resultInWords(job, result);
+  return { text, exitCode: VERDICT_EXIT_CODES[verdictOf(job, result)] };
+}
+
+function syncText(result: SyncResult): string {
+  const { shopId, plan } = result;
+  if (plan === null) return syncInWords(result);
+  return [syncInWords(result), `  \`atp lane ${shopId}\` shows why`, ...planWaysOut(shopId, plan)].join('\n');
+}
+
+function processText({ shopId, files, laneState }: ProcessResult): string {
+  const text = table(
+    ['File', 'Status', 'Rows', 'Applied', 'Unchanged', 'Quarantined'],
+    files.map((file) => [
+      file.sequence,
+      file.status,
+      file.rows,
+      file.applied,
+      file.unchanged,
+      file.quarantined,
+    ]),
+    'No file was waiting.',
+  );
+  switch (laneState) {
+    case 'blocked':
+      return `${text}\nThe lane is blocked: \`atp lane ${shopId}\` says why.`;
+    case 'busy':
+      return `${text}\nAnother run applies the shop’s files right now.`;
+    case 'idle':
+      return text;
+  }
+}
+
+function importText({ files }: ImportResult): string {
+  const text = table(
+    ['Feed', 'Rows', 'Applied', 'Refused'],
+    files.map(({ fileName, rows, applied, failed }) => [fileName, rows, applied, failed]),
+    'No feed was waiting.',
+  );
+  const faults = files.flatMap(({ error }) => (error ? [`${error.code}: ${error.message}`] : []));
+  return [text, ...faults].join('\n');
+}
+
+function verifyText({ checked, equal, different }: VerifyResult): string {
+  if (equal === checked) return `All ${counted(checked, 'product')} are equal on Shopify.`;
+  const rows = different.map(({ sku, onlineAtp, shopify, cause }) => [
+    sku,
+    onlineAtp,
+    shopify ?? 'unknown',
+    cause,
+  ]);
+  const more = checked - equal - different.length;
+  return [
+    `${checked - equal} of ${counted(checked, 'product')} differ.`,
+    table(['SKU', 'Online ATP', 'On Shopify', 'Cause'], rows, ''),
+    ...(more > 0 ? [`and ${more} more`] : []),
+  ].join('\n');
+}
+
+type JobDetails = ResultOf<typeof showJob>;
+
+/** When a job runs, with what, and how it went. */
+export function scheduleText(job: JobDetails): string {
+  const { policies, counts } = job;
+  const parameters = Object.entries(job.parameters).map(([name, value]) => `${name} ${String(value)}`);
+  const dropped = counts.droppedByOverlap + counts.droppedByOutage;
+  const rows = [
+    ['Shop', job.shopId ?? 'all'],
+    ['Parameters', parameters.join(', ') || 'none'],
+    ['Runs', job.frequency ?? `not by itself; \`atp job schedule ${job.jobName}\` changes that`],
+    ...(job.notBefore === null ? [] : [['Not before', job.notBefore]]),
+    ...(job.paused ? [['Paused', job.note ?? 'no reason given']] : []),
+    ['Next runs', nextRuns(job)],
+    ['Policies', `overlap ${policies.overlap}, catch-up ${policies.catchUp}. ${policies.why}`],
+    [
+      'Until now',
+      `${counted(counts.runs, 'run')}` +
+        (dropped === 0
+          ? ''
+          : `; dropped: ${counts.droppedByOverlap} while one worked, ${counts.droppedByOutage} after an outage`),
+    ],
+  ];
+  return table([job.title, job.description], rows, '');
+}
+
+function nextRuns({ paused, scheduleId, nextRuns }: JobDetails): string {
+  if (paused) return 'none until `atp job resume`';
+  return nextRuns.join('\n') || (scheduleId === null ? '–' : 'none');
+}

@@ -1,0 +1,60 @@
+/** What the commands find on this machine beside the installation: the embedded stack, and a worker to be. */
+
+export interface Machine {
+  /** Of the product. */
+  readonly version: string;
+  /** The user's name; null: a container may run under a number that no user has. */
+  readonly userName: string | null;
+  /** Runs until the process is told to stop, then lets running work end. */
+  readonly runWorker: () => Promise<void>;
+  readonly stack: Stack;
+}
+
+/** The embedded stack of this project folder. */
+export interface Stack {
+  /**
+   * Starts it (or finds it running), migrates, makes the shops' schedules and, with `seed`, fills a small catalogue.
+   *
+   * @returns once everything is ready; `untilStopped` ends when a stack that this process started was told to stop
+   */
+  readonly up: (options: {
+    readonly detach: boolean;
+    readonly seed: boolean;
+    readonly onProgress: (text: string) => void;
+  }) => Promise<{ readonly status: StackStatus; readonly untilStopped: () => Promise<void> }>;
+  /** Whether there was one to stop. */
+  readonly down: () => Promise<{ readonly stopped: boolean }>;
+  /** @throws AtpError STACK_NOT_RUNNING */
+  readonly status: () => Promise<StackStatus>;
+}
+
+/** Where a person, a script and a GraphQL client find the parts. */
+export interface StackStatus {
+  /** The services that the stack uses and has not started: it leaves them alone when it stops. */
+  readonly existing: readonly ('temporal' | 'database' | 'sftp')[];
+  readonly temporal: {
+    readonly address: string;
+    readonly namespace: string;
+    /** Null: nobody has said where the UI of an existing one is. */
+    readonly uiUrl: string | null;
+  };
+  /** That of an existing database is without its password. */
+  readonly databaseUrl: string;
+  readonly sftp: {
+    readonly host: string;
+    readonly port: number;
+    readonly username: string;
+    readonly root: string;
+  };
+  readonly shopify: {
+    readonly shopId: string;
+    readonly adminUrl: string;
+    readonly endpoint: string;
+    readonly accessToken: string;
+    readonly locationId: string;
+    readonly controlUrl: string;
+  };
+  /** Null: the console does not run. */
+  readonly consoleUrl: string | null;
+  readonly worker: { readonly running: boolean };
+}

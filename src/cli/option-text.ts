@@ -1,0 +1,92 @@
+/** Fields as the command line writes them: names of options, values as text. */
+import type { Field, Fields } from '../domain/input-fields.ts';
+
+/** Fields that have another name on the command line than their own in kebab-case. */
+const OPTION_NAMES: Readonly<Record<string, string>> = {
+  shopId: 'shop',
+  facilityId: 'facility',
+  facilityGroupId: 'group',
+  facilityName: 'name',
+  facilityGroupName: 'name',
+  facilityTypeId: 'type',
+  facilityGroupTypeId: 'type',
+  locationId: 'location',
+  floorPerFacility: 'floor',
+  toZeroLimitPercent: 'to-zero-limit',
+  expectedReason: 'expect',
+  fromDate: 'from',
+  thruDate: 'thru',
+};
+
+/** `--safety-stock` */
+export function optionName(field: string): string {
+  return `--${OPTION_NAMES[field] ?? field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** `--safety-stock <n>`; an option without a value is meant by naming it. */
+export function optionSyntax(name: string, field: Field): string {
+  const value = valueSyntax(name, field);
+  return value === null ? optionName(name) : `${optionName(name)} <${value}>`;
+}
+
+function valueSyntax(name: string, field: Field): string | null {
+  const syntax = kindSyntax(name, field);
+  return syntax !== null && field.clearedBy !== undefined ? `${syntax}|${field.clearedBy}` : syntax;
+}
+
+function kindSyntax(name: string, field: Field): string | null {
+  // An id is best told by what it is the id of.
+  if (field.placeholder === 'id' && name.endsWith('Id')) return name;
+  if (field.placeholder !== undefined) return field.placeholder;
+  switch (field.kind) {
+    case 'text':
+      return 'text';
+    case 'number':
+      return 'n';
+    case 'boolean':
+      return field.words?.join('|') ?? null;
+    case 'choice':
+      return field.choices.join('|');
+    case 'time':
+      return 'time';
+  }
+}
+
+/**
+ * What was typed, as the JSON value that is meant. What cannot be meant stays text, and the check of the input says
+ * what it must be.
+ */
+export function valueOfText(field: Field, typed: string): unknown {
+  if (field.clearedBy !== undefined && typed === field.clearedBy) return null;
+  switch (field.kind) {
+    case 'number':
+      return /^\d+$/.test(typed) ? Number(typed) : typed;
+    case 'boolean': {
+      const at = field.words?.findIndex((word) => word.toLowerCase() === typed.toLowerCase()) ?? -1;
+      return at < 0 ? typed : at === 0;
+    }
+    case 'text':
+    case 'choice':
+    case 'time':
+      return typed;
+  }
+}
+
+/** `<sku>`, or `[number]` where it may be left out. */
+export function argumentSyntax(name: string, { presence }: Field): string {
+  return presence === 'required' ? `<${name}>` : `[${name}]`;
+}
+
+/** A command line in one line: `atp group set <facilityGroupId> [--threshold <n>]`. */
+export function synopsisOf(path: string, fields: Fields, argumentNames: readonly string[]): string {
+  const parts = Object.entries(fields).map(([name, field]) => {
+    if (argumentNames.includes(name)) return null;
+    const syntax = optionSyntax(name, field);
+    return field.presence === 'required' ? syntax : `[${syntax}]`;
+  });
+  const given = argumentNames.map((name) => {
+    const field = fields[name];
+    return field ? argumentSyntax(name, field) : null;
+  });
+  return ['atp', path, ...given, ...parts].filter((part) => part !== null).join(' ');
+}

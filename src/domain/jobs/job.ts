@@ -1,0 +1,41 @@
+/** What a job is: everything that the workflow, its schedule, the command line and the list of runs need to know. */
+import type { Fields } from '../input-fields.ts';
+import type { SchedulePolicy } from './schedule-policy.ts';
+
+/**
+ * What a result means to whoever started the run.
+ *
+ * - `done`: nothing is left to do.
+ * - `failed`: the run ended, and something of its work could not be done.
+ * - `differences`: Shopify and the database differ.
+ * - `needs-a-person`: a plan is held, or a lane is blocked.
+ */
+export type Verdict = 'done' | 'failed' | 'differences' | 'needs-a-person';
+
+export interface Job<Name extends string = string, F extends Fields = Fields, Result = unknown> {
+  /** As people and schedules call it: `hard-sync`. */
+  readonly name: Name;
+  /** The field's own label: its users know it. */
+  readonly title: string;
+  readonly description: string;
+  /** The workflow that Temporal starts for it: a name that workflows/index.ts exports. */
+  readonly workflowType: string;
+  /** Of the workflow's one JSON input. A job with `shopId` works on one shop, every other job for all. */
+  readonly fields: F;
+  readonly schedule: SchedulePolicy;
+  /** The result in one line, for a list of runs. */
+  inWords(result: Result): string;
+  verdictOf(result: Result): Verdict;
+}
+
+/** States a job, and keeps the types of its name, fields and result. */
+export function defineJob<
+  const Name extends string,
+  const WorkflowType extends string,
+  const F extends Fields,
+  Result,
+>(
+  job: Job<Name, F, Result> & { readonly workflowType: WorkflowType },
+): Job<Name, F, Result> & { readonly workflowType: WorkflowType } {
+  return job;
+}

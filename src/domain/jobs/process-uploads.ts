@@ -1,0 +1,53 @@
+import { id } from '../input-fields.ts';
+import { counted } from '../words.ts';
+import { defineJob } from './job.ts';
+import { A_MINUTE_MS } from './schedule-policy.ts';
+
+/** How many rows of a file came to which end. */
+export interface FileOutcome {
+  readonly applied: number;
+  readonly unchanged: number;
+  readonly quarantined: number;
+  readonly owed: number;
+}
+
+/** A file that a run has applied to its end. */
+export interface ClosedFile extends FileOutcome {
+  readonly sequence: number;
+  readonly status: string;
+  readonly rows: number;
+}
+
+/** `idle`: nothing is left. `busy`: another run applies the files. `blocked`: a person must decide. */
+export type LaneStateAtEnd = 'idle' | 'busy' | 'blocked';
+
+export interface ProcessResult {
+  readonly shopId: string;
+  /** Of the whole chain of runs, the last FILES_IN_RESULT_MAX. */
+  readonly files: readonly ClosedFile[];
+  readonly laneState: LaneStateAtEnd;
+}
+
+export const PROCESS_UPLOADS = defineJob({
+  name: 'process-uploads',
+  title: 'Process uploads to eCommerce',
+  description: 'Applies the shop’s files to Shopify, one after the other.',
+  workflowType: 'processUploads',
+  fields: { shopId: id('the shop') },
+  schedule: {
+    recommended: '5m',
+    usualTime: { hour: 0, minute: 0 },
+    shortestMs: A_MINUTE_MS,
+    overlap: 'SKIP',
+    catchupWindow: '5 minutes',
+    why: 'It is only a sweep: the jobs that publish a file wake the lane themselves.',
+  },
+  inWords: ({ files, laneState }: ProcessResult) => {
+    const blocked = laneState === 'blocked' ? '; the lane is blocked' : '';
+    const none = laneState === 'busy' ? 'another run applies the files' : 'no file was waiting';
+    if (files.length === 0) return `${none}${blocked}`;
+    const applied = files.reduce((sum, file) => sum + file.applied, 0);
+    return `${counted(files.length, 'file')}, ${counted(applied, 'row')} applied${blocked}`;
+  },
+  verdictOf: ({ laneState }) => (laneState === 'blocked' ? 'needs-a-person' : 'done'),
+});

@@ -1,0 +1,41 @@
+/** What Hard Sync and Upload recent inventory changes share: their input, their result and its words. */
+import { id, optional } from '../input-fields.ts';
+import { counted } from '../words.ts';
+import type { Verdict } from './job.ts';
+
+export const PRODUCING_FIELDS = {
+  shopId: id('the shop'),
+  facilityGroupId: optional(id('the shop’s facility group, as a check')),
+};
+
+/**
+ * What a producing job returns. `fileSequence` null: nothing differed, or all of it is held, so there is no file. A
+ * held delta may have published its decreases: then there are a file and a plan.
+ */
+export interface SyncResult {
+  readonly shopId: string;
+  readonly facilityGroupId: string | null;
+  readonly fileSequence: number | null;
+  readonly fileName: string | null;
+  readonly rows: number;
+  readonly toZero: number;
+  readonly sha256: string | null;
+  /** The plan that is held until a person decides (`atp lane <shop>`). */
+  readonly plan: number | null;
+  readonly heldForApproval: boolean;
+}
+
+export function syncInWords(result: SyncResult): string {
+  const { fileSequence, fileName, rows, toZero, plan, heldForApproval } = result;
+  const file = `File ${fileSequence} (${fileName}): ${counted(rows, 'row')}, ${toZero} of them to zero.`;
+  if (!heldForApproval) {
+    return fileSequence === null ? 'Nothing differs from what was published: no file.' : file;
+  }
+  return fileSequence === null
+    ? `Held as plan ${plan}: a person must approve it first, and nothing was sent.`
+    : `${file} The rest is held as plan ${plan}: a person must approve it first.`;
+}
+
+export function syncVerdict({ heldForApproval }: SyncResult): Verdict {
+  return heldForApproval ? 'needs-a-person' : 'done';
+}

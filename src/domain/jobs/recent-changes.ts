@@ -1,0 +1,22 @@
+import { defineJob } from './job.ts';
+import { PRODUCING_FIELDS, syncInWords, syncVerdict } from './producing.ts';
+import { A_MINUTE_MS } from './schedule-policy.ts';
+
+export const RECENT_CHANGES = defineJob({
+  name: 'recent-changes',
+  title: 'Upload recent inventory changes',
+  description: 'Publishes the products whose Online ATP changed since the last file.',
+  workflowType: 'uploadRecentChanges',
+  fields: PRODUCING_FIELDS,
+  schedule: {
+    recommended: '15m',
+    // Five minutes after each import, to publish what it brought.
+    usualTime: { hour: 0, minute: 5 },
+    shortestMs: A_MINUTE_MS,
+    overlap: 'SKIP',
+    catchupWindow: '15 minutes',
+    why: 'A dropped run loses nothing: the next one carries its changes, too.',
+  },
+  inWords: syncInWords,
+  verdictOf: syncVerdict,
+});

@@ -1,0 +1,42 @@
+/** How jobs are scheduled. */
+
+/** The frequencies that a person chooses from; anything else is a cron expression. In milliseconds. */
+export const PRESETS = {
+  '5m': 5 * 60_000,
+  '15m': 15 * 60_000,
+  '30m': 30 * 60_000,
+  '1h': 60 * 60_000,
+  '6h': 6 * 60 * 60_000,
+  '1d': 24 * 60 * 60_000,
+} as const;
+
+export type Preset = keyof typeof PRESETS;
+
+export const PRESET_NAMES = Object.keys(PRESETS) as readonly Preset[];
+
+/**
+ * How a job is scheduled, whatever times it was given.
+ *
+ * Overlap and catch-up are always set: Temporal's own defaults (skip, and catching up for a year) would start a year
+ * of runs after a restore. No run is ended by the clock: a run that waits for SFTP or Shopify goes on when they are
+ * back, and SKIP keeps others from queueing up behind it.
+ */
+export interface SchedulePolicy {
+  /** How often it should run until a person decides otherwise. */
+  readonly recommended: Preset;
+  /** The time of day, UTC, that its runs are counted from when nobody names a start. */
+  readonly usualTime: { readonly hour: number; readonly minute: number };
+  /** Runs must not be closer together than this. */
+  readonly shortestMs: number;
+  /**
+   * What Temporal does when the time comes and the schedule's last run still works: leave the new run out, or start it
+   * afterwards. It is no lock: the database has those.
+   */
+  readonly overlap: 'SKIP' | 'BUFFER_ONE';
+  /** After Temporal was away: a run that is later than this is dropped. */
+  readonly catchupWindow: `${number} ${'minutes' | 'hours'}`;
+  /** Why these two, for a person. */
+  readonly why: string;
+}
+
+export const A_MINUTE_MS = 60_000;

@@ -1,0 +1,16 @@
+/** Names that workflows and whoever starts them must agree on. */
+
+/** Every worker of ours polls this queue, and every job is started on it. */
+export const TASK_QUEUE = 'atp-sync';
+
+/** By this signal a running Process uploads looks once more for files before it ends. */
+export const FILE_READY_SIGNAL = 'fileReady';
+
+/** By these a person finds runs in Temporal's list: `ShopId = "blue-shirts" AND JobName = "hard-sync"`. */
+export const SEARCH_ATTRIBUTE_NAMES = {
+  shopId: 'ShopId',
+  facilityGroupId: 'FacilityGroupId',
+  jobName: 'JobName',
+  laneState: 'LaneState',
+  fileSequence: 'FileSequence',
+} as const;

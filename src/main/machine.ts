@@ -1,0 +1,45 @@
+/** What the `atp` command finds on this machine: the embedded stack, and a worker to be. */
+import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import type { Machine } from '../cli/machine.ts';
+import { loadConfig } from '../config/config.ts';
+import { ownSurroundings, type Surroundings } from '../config/environment.ts';
+
+export function openMachine(surroundings: Surroundings = ownSurroundings()): Machine {
+  return {
+    version: packageVersion(),
+    userName: userOfThisMachine(),
+    runWorker: async () => {
+      const config = loadConfig(['database', 'sftp', 'temporal'], surroundings);
+      const { runWorkerProcess } = await import('./worker.ts');
+      await runWorkerProcess(config, { signal: stopSignal() });
+    },
+    stack: {
+      up: async (options) => (await import('./stack.ts')).stack.up(options),
+      down: async () => (await import('./stack.ts')).stack.down(),
+      status: async () => (await import('./stack.ts')).stack.status(),
+    },
+  };
+}
+
+/** Aborts when the process is asked to stop. A second signal ends it at once, as without us. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  const stop = (): void => controller.abort();
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  return controller.signal;
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function userOfThisMachine(): string | null {
+  try {
+    return userInfo().username;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,26 @@
+import type { Database } from '../postgres/database.ts';
+import type { Shop } from '../postgres/master-data/shops.ts';
+import type { OpenFileDrop } from '../sftp/file-drop.ts';
+import type { AdminApi } from '../shopify/admin-api.ts';
+import type { TemporalClient } from '../temporal/connection.ts';
+
+/**
+ * What the composition root gives to the operations. Each part is loaded and opened on first use, so an operation needs
+ * only the configuration of the parts that it touches, and pays only for their modules.
+ */
+export interface Application {
+  /** The API version of a shop that names none. */
+  readonly shopifyApiVersion: () => string;
+  /** @throws AtpError CONFIG_INVALID */
+  readonly database: () => Promise<Database>;
+  /** @throws AtpError CONFIG_INVALID, TEMPORAL_UNREACHABLE */
+  readonly temporal: () => Promise<TemporalClient>;
+  /** Whether anybody has said where Temporal is. */
+  readonly isTemporalConfigured: () => boolean;
+  /** Where people see the runs, without a slash at the end; null: nobody has said. */
+  readonly temporalUiUrl: () => Promise<string | null>;
+  /** @throws AtpError CONFIG_INVALID */
+  readonly fileDrop: () => Promise<OpenFileDrop>;
+  /** @throws AtpError SHOPIFY_CREDENTIAL_MISSING */
+  readonly adminApi: (shop: Shop) => Promise<AdminApi>;
+}

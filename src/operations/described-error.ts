@@ -1,0 +1,43 @@
+import { ERROR_CLASSES } from '../domain/error-class.ts';
+import { AtpError, ERRORS, type ErrorCode } from '../domain/errors.ts';
+import { isErrorCode, WorkflowFailure } from '../domain/failure.ts';
+
+/** An error as every door shows it. */
+export interface DescribedError {
+  /** A code of ours, or the one that a workflow failed with. `UNEXPECTED`: a fault of atp-sync itself. */
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+  readonly exitCode: 1 | 2;
+  readonly httpStatus: number;
+}
+
+/** SQLSTATEs of a table, a column or a function that is not there: the database is one of another release. */
+const OTHER_RELEASE_STATES = ['42P01', '42703', '42883'];
+
+export function describeError(error: unknown): DescribedError {
+  if (error instanceof AtpError) return describeCode(error.code, error.message, error.hint);
+  if (error instanceof WorkflowFailure) {
+    if (isErrorCode(error.code)) return describeCode(error.code, error.message, ERRORS[error.code].hint);
+    return { ...describeCode('JOB_FAILED', error.message, ERRORS.JOB_FAILED.hint), code: error.code };
+  }
+  if (
+    error instanceof Error &&
+    'code' in error &&
+    OTHER_RELEASE_STATES.some((state) => state === error.code)
+  ) {
+    return describeError(new AtpError('DATABASE_NOT_MIGRATED', {}, { cause: error }));
+  }
+  return {
+    code: 'UNEXPECTED',
+    message: error instanceof Error ? error.message : String(error),
+    hint: 'This is a fault of atp-sync itself. Please report it with what you did.',
+    exitCode: 1,
+    httpStatus: 500,
+  };
+}
+
+function describeCode(code: ErrorCode, message: string, hint: string): DescribedError {
+  const { exitCode, httpStatus } = ERROR_CLASSES[ERRORS[code].class];
+  return { code, message, hint, exitCode, httpStatus };
+}

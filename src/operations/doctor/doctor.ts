@@ -1,0 +1,42 @@
+/** Whether everything that the jobs need is there, and what to do where it is not. */
+import { counted } from '../../domain/words.ts';
+import { listShops } from '../../postgres/master-data/shops.ts';
+import type { Application } from '../application.ts';
+import { defineOperation } from '../operation.ts';
+import { check, fine, notChecked, type Check } from './check.ts';
+import { databaseChecks } from './database-checks.ts';
+import { checkFileDrop } from './file-drop-check.ts';
+import { shopChecks } from './shop-checks.ts';
+import { temporalChecks } from './temporal-checks.ts';
+
+export const runDoctor = defineOperation({
+  name: 'installation.check',
+  role: 'viewer',
+  description: 'check everything that the jobs need, and say what mends it',
+  fields: {},
+  run: async ({ app }) => {
+    const checks = await Promise.all([temporalChecks(app), checkDatabaseAndShops(app), checkFiles(app)]);
+    return { checks: checks.flat() };
+  },
+});
+
+async function checkDatabaseAndShops(app: Application): Promise<Check[]> {
+  const [server, migrations] = await databaseChecks(app);
+  if (!migrations.ok) return [server, migrations, notChecked('Shops', server.ok ? migrations : server)];
+  const shops = await listShops(await app.database());
+  const first = 'The first one: `atp shop add`.';
+  if (shops.length === 0) {
+    const none = await check('Shops', () => Promise.resolve(fine('There is none yet.', first)));
+    return [server, migrations, none];
+  }
+  const ofShops = await Promise.all(shops.map((shop) => shopChecks(app, shop)));
+  return [server, migrations, ...ofShops.flat()];
+}
+
+async function checkFiles(app: Application): Promise<Check[]> {
+  const sftp = await check('SFTP', async () => {
+    const { waiting } = await checkFileDrop(await app.fileDrop());
+    return fine(`Files can be written, read, moved and removed; ${counted(waiting, 'file')} in incoming/.`);
+  });
+  return [sftp];
+}

@@ -1,0 +1,215 @@
+import type { FoundProducts } from '../../domain/catalogue.ts';
+import { checkMapping, type MappingFinding } from '../../postgres/mapping/mapping-check.ts';
+import { laneView, type LaneFile } from '../../postgres/lane/lane-view.ts';
+import { checkMemberships } from '../../postgres/master-data/membership-check.ts';
+import type { Shop } from '../../postgres/master-data/shops.ts';
+import { checkUnseenSales } from '../../postgres/lane/unseen-sales-check.ts';
+import { AtpError } from '../../domain/errors.ts';
+import type { Application } from '../application.ts';
+import { counted } from '../../domain/words.ts';
+import { check, faulty, fine, notChecked, type Check, type Finding } from './check.ts';
+
+export async function shopChecks(app: Application, shop: Shop): Promise<Check[]> {
+  const { shopId } = shop;
+  return [
+    ...(await shopifyChecks(app, shop)),
+    await check(`${shopId}: mapping`, () => mapping(app, shop)),
+    await check(`${shopId}: facility group`, () => facilityGroup(app, shop)),
+    await check(`${shopId}: lane`, () => lane(app, shop)),
+    await check(`${shopId}: unseen sales`, () => unseenSales(app, shop)),
+  ];
+}
+
+/** What the jobs ask of Shopify; writing a scope covers reading it. */
+const SCOPES_NEEDED = ['write_inventory', 'read_inventory', 'read_products', 'read_locations'];
+
+async function shopifyChecks(app: Application, shop: Shop): Promise<Check[]> {
+  const { shopId, domain, accessTokenRef } = shop;
+  const [tokenName, scopesName, locationName] = ['token', 'scopes', 'location'].map(
+    (what) => `${shopId}: ${what}`,
+  ) as [string, string, string];
+  let granted: readonly string[] = [];
+  const token = await check(tokenName, async () => {
+    try {
+      granted = await (await app.adminApi(shop)).readAccessScopes();
+      return fine(`${accessTokenRef} opens ${domain}.`);
+    } catch (error) {
+      if (!(error instanceof AtpError) || error.code !== 'SHOPIFY_ACCESS_DENIED') throw error;
+      return faulty(
+        error.message,
+        `Put a valid Admin API access token of ${domain} to where the shop refers to: ${accessTokenRef}.`,
+      );
+    }
+  });
+  if (!token.ok) return [token, notChecked(scopesName, token), notChecked(locationName, token)];
+  const scopes = await check(scopesName, () => Promise.resolve(scopesFinding(granted)));
+  return [token, scopes, await check(locationName, () => location(app, shop))];
+}
+
+function scopesFinding(granted: readonly string[]): Finding {
+  const has = (scope: string) =>
+    granted.includes(scope) || granted.includes(scope.replace(/^read_/, 'write_'));
+  const missing = SCOPES_NEEDED.filter((scope) => !has(scope));
+  if (missing.length === 0) return fine(SCOPES_NEEDED.join(', '));
+  return faulty(
+    `The app lacks ${missing.join(', ')}.`,
+    `Add ${missing.join(', ')} to the app’s Admin API access scopes in Shopify, and install the app anew in the shop.`,
+  );
+}
+
+async function location(app: Application, shop: Shop): Promise<Finding> {
+  const { locationId, shopId } = shop;
+  const found = await (await app.adminApi(shop)).readLocation();
+  if (found === null) {
+    return faulty(
+      `Shopify has no location ${locationId}.`,
+      `Shopify’s Settings > Locations shows the right one (its number is in the address): \`atp shop remove ${shopId}\`, then \`atp shop add\` with it.`,
+    );
+  }
+  const name = `"${found.name}" (${locationId})`;
+  if (!found.isActive)
+    return faulty(`${name} is not active.`, 'Activate it in Shopify, under Settings > Locations.');
+  if (!found.fulfillsOnlineOrders) {
+    return faulty(
+      `${name} does not fulfill online orders, so what we write there is not sold.`,
+      'In Shopify, under Settings > Locations, tick "Fulfill online orders from this location".',
+    );
+  }
+  return fine(`${name} is active and fulfills online orders.`);
+}
+
+interface Fault {
+  readonly what: string;
+  readonly hint: string;
+}
+
+/** What must be mended, in the order in which it is told. UNMAPPED is told, too, but a retailer may mean it. */
+const FAULTS: readonly [MappingFinding, Fault][] = [
+  [
+    'AMBIGUOUS',
+    {
+      what: 'with a SKU that several variants carry, so none is mapped',
+      hint: 'give each variant in Shopify a SKU of its own',
+    },
+  ],
+  [
+    'LOST',
+    {
+      what: 'published before, but no variant has the SKU now',
+      hint: 'correct the SKU in Shopify, where the old quantity may still be sold',
+    },
+  ],
+  [
+    'UNTRACKED',
+    {
+      what: 'not tracked by Shopify, so Online ATP has no effect',
+      hint: 'switch "Track quantity" on for these variants in Shopify',
+    },
+  ],
+  [
+    'INACTIVE',
+    {
+      what: 'not stocked at the location',
+      hint: 'stock these variants at the shop’s location in Shopify',
+    },
+  ],
+  [
+    'SELLS_BELOW_ZERO',
+    {
+      what: 'sold even when out of stock (inventoryPolicy CONTINUE), so Online ATP has no effect',
+      hint: 'switch "Continue selling when out of stock" off for these variants in Shopify',
+    },
+  ],
+];
+
+async function mapping(app: Application, { shopId }: Shop): Promise<Finding> {
+  const { mappedAt, mapped, findings } = await checkMapping(await app.database(), shopId);
+  const again = `\`atp shop map ${shopId}\``;
+  if (mappedAt === null) return faulty('The catalogue was never read.', `${again} matches it by SKU.`);
+  const facts = [`${counted(mapped, 'product')} mapped`];
+  const faults = FAULTS.flatMap(([finding, fault]) => {
+    const found = findings[finding];
+    return found ? [{ said: `${named(found)} ${fault.what}`, hint: fault.hint }] : [];
+  });
+  if (findings.UNMAPPED) facts.push(`${named(findings.UNMAPPED)} not on Shopify`);
+  const detail = `${[...facts, ...faults.map(({ said }) => said)].join('; ')} (as of ${mappedAt.toISOString()}).`;
+  if (faults.length > 0) {
+    const steps = faults.map(({ hint }) => hint).join('; ');
+    return faulty(detail, `${steps.charAt(0).toUpperCase()}${steps.slice(1)}; then ${again}.`);
+  }
+  if (mapped === 0) {
+    return faulty(detail, `SKUs must be the same in \`atp product list\` and on Shopify; then ${again}.`);
+  }
+  const unmapped = `If they should be sold there: their SKUs must be the same on both sides; then ${again}.`;
+  return fine(detail, findings.UNMAPPED ? unmapped : null);
+}
+
+/** `2 products (A, B)`; the rest of a long list is only counted. */
+function named({ count, skus }: FoundProducts): string {
+  const rest = count > skus.length ? `, and ${count - skus.length} more` : '';
+  return `${counted(count, 'product')} (${skus.join(', ')}${rest})`;
+}
+
+async function facilityGroup(app: Application, { facilityGroupId }: Shop): Promise<Finding> {
+  const { facilityIds, promisedTwice } = await checkMemberships(await app.database(), facilityGroupId);
+  if (facilityIds.length === 0) {
+    return faulty(
+      `${facilityGroupId} has no member that holds stock now, so every Online ATP is 0.`,
+      `\`atp group add ${facilityGroupId} <facilityId>\`; \`atp facility list\` shows the facilities.`,
+    );
+  }
+  const [first] = promisedTwice;
+  if (first) {
+    const facts = promisedTwice.map(
+      (twice) => `${twice.facilityId} in ${twice.facilityGroupIds.join(' and ')}`,
+    );
+    return faulty(
+      `The same units are promised by several shops: ${facts.join('; ')}.`,
+      `Leave each facility in one of the groups: \`atp group remove <facilityGroupId> ${first.facilityId}\`.`,
+    );
+  }
+  return fine(
+    `${facilityGroupId} sells the stock of ${counted(facilityIds.length, 'facility', 'facilities')}.`,
+  );
+}
+
+async function lane(app: Application, { shopId }: Shop): Promise<Finding> {
+  const { state, reason, files, plans } = await laneView(await app.database(), shopId);
+  if (state === 'blocked') return faulty(...heldLane(shopId, files, reason ?? ''));
+  const held = plans.find((plan) => plan.state === 'HELD');
+  if (held) {
+    return faulty(
+      `Plan ${held.plan} (${held.kind}) waits for a person.`,
+      `\`atp lane ${shopId}\` says why; then \`atp lane ${shopId} approve ${held.plan} --reason <text>\`, or \`reject\`.`,
+    );
+  }
+  return fine(`Nothing is held (${state}).`);
+}
+
+/** What holds the lane, and what mends it: a file, or a database that was restored. */
+function heldLane(shopId: string, files: readonly LaneFile[], reason: string): [string, string] {
+  const blocked = files.find(({ status }) => status === 'BLOCKED');
+  if (reason.startsWith('HARD_SYNC_REQUIRED') || !blocked) {
+    return [
+      `Nothing is sent. ${reason}`,
+      `\`atp job run hard-sync --shop ${shopId} --wait\` publishes everything anew.`,
+    ];
+  }
+  return [
+    `File ${blocked.sequence} holds the lane. ${reason}`.trim(),
+    `Mend the cause, then \`atp lane ${shopId} retry ${blocked.sequence} --reason <text>\`; \`atp lane ${shopId}\` shows the other ways.`,
+  ];
+}
+
+/** A sale is unseen for minutes, until the next import of orders; for a day only when its order never comes. */
+async function unseenSales(app: Application, { shopId, salesPolicy }: Shop): Promise<Finding> {
+  const { units, held, suspect, suspectSince } = await checkUnseenSales(await app.database(), shopId);
+  if (suspect === null || suspectSince === null) {
+    const policy = salesPolicy === 'overwrite' ? ' (sales policy overwrite)' : '';
+    return fine(`${counted(units, 'unit')} of ${counted(held, 'product')} held back${policy}.`);
+  }
+  return faulty(
+    `Units of ${named(suspect)} are held back, the oldest since ${suspectSince.toISOString()}, for sales whose orders were never imported.`,
+    `Import the shop’s orders (ORDER_ITEMS with shopId ${shopId}); or \`atp shop set ${shopId} --sales-policy overwrite\` when its sales reach the master of inventory another way.`,
+  );
+}

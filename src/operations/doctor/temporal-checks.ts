@@ -1,0 +1,65 @@
+import { TASK_QUEUE } from '../../domain/workflow-names.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { DOCTOR_WORKER_WAIT_MS } from '../../domain/limits.ts';
+import type { TemporalClient } from '../../temporal/connection.ts';
+import type { Application } from '../application.ts';
+import { check, faulty, fine, notChecked, type Check } from './check.ts';
+
+export async function temporalChecks(app: Application): Promise<Check[]> {
+  const server = await check('Temporal', async () => fine((await app.temporal()).address));
+  if (!server.ok) return [server, ...['Namespace', ...IN_NAMESPACE].map((name) => notChecked(name, server))];
+  const namespace = await check('Namespace', async () => {
+    const { namespaceExists } = await import('../../temporal/namespace-check.ts');
+    const temporal = await app.temporal();
+    if (await namespaceExists(temporal)) return fine(temporal.namespace);
+    return faulty(
+      `${temporal.address} has no namespace "${temporal.namespace}".`,
+      `Set TEMPORAL_NAMESPACE to one that exists, or make it: temporal operator namespace create --namespace ${temporal.namespace}`,
+    );
+  });
+  if (!namespace.ok) return [server, namespace, ...IN_NAMESPACE.map((name) => notChecked(name, namespace))];
+  return [server, namespace, await searchAttributes(app), await worker(app)];
+}
+
+const IN_NAMESPACE = ['Search attributes', 'Worker'] as const;
+
+function searchAttributes(app: Application): Promise<Check> {
+  return check('Search attributes', async () => {
+    const { unusableAttributes } = await import('../../temporal/namespace-check.ts');
+    const temporal = await app.temporal();
+    const unusable = await unusableAttributes(temporal);
+    if (unusable.length === 0) return fine('All are known to the namespace.');
+    const names = unusable.map(({ name, type, isOfOtherType }) =>
+      isOfOtherType ? `${name} (it is not of type ${type})` : name,
+    );
+    const command = (what: string, name: string) =>
+      `temporal operator search-attribute ${what} --namespace ${temporal.namespace} --name ${name}`;
+    const commands = unusable.flatMap(({ name, type, isOfOtherType }) => [
+      ...(isOfOtherType ? [`${command('remove', name)} --yes`] : []),
+      `${command('create', name)} --type ${type}`,
+    ]);
+    return faulty(`The namespace lacks ${names.join(', ')}.`, commands.join(' && '));
+  });
+}
+
+function worker(app: Application): Promise<Check> {
+  return check('Worker', async () =>
+    (await pollsSoon(await app.temporal()))
+      ? fine(`A worker polls the task queue "${TASK_QUEUE}".`)
+      : faulty(
+          `No worker polls the task queue "${TASK_QUEUE}": jobs wait.`,
+          '`atp worker` starts one, with this configuration; `atp up` brings its own.',
+        ),
+  );
+}
+
+const WORKER_LOOK_INTERVAL_MS = 500;
+
+async function pollsSoon(temporal: TemporalClient): Promise<boolean> {
+  const { isWorkerPolling } = await import('../../temporal/task-queue.ts');
+  for (let waitedMs = 0; waitedMs <= DOCTOR_WORKER_WAIT_MS; waitedMs += WORKER_LOOK_INTERVAL_MS) {
+    if (await isWorkerPolling(temporal)) return true;
+    await delay(WORKER_LOOK_INTERVAL_MS);
+  }
+  return false;
+}

@@ -1,0 +1,98 @@
+/** Facility groups: which facilities sell online in a channel, and what is kept back there. */
+import { byDefault, id, label, optional, time, units, yesOrNo } from '../domain/input-fields.ts';
+import {
+  addGroupMember as storeMember,
+  createFacilityGroup,
+  listFacilityGroups,
+  removeGroupMember as endMembership,
+  setFacilityGroup,
+} from '../postgres/master-data/facility-groups.ts';
+import { defineOperation, type Context } from './operation.ts';
+
+const facilityGroupId = id('the group');
+const facilityId = label('the facility', 'facilityId');
+
+export const listGroups = defineOperation({
+  name: 'group.list',
+  role: 'viewer',
+  description: 'all groups with their members',
+  fields: {},
+  run: async ({ app }) => listFacilityGroups(await app.database()),
+});
+
+export const createGroup = defineOperation({
+  name: 'group.create',
+  role: 'operator',
+  description: 'a new group',
+  fields: {
+    facilityGroupId: id('its id'),
+    facilityGroupTypeId: byDefault(label('the kind of group', 'type'), 'CHANNEL_FAC_GROUP'),
+    facilityGroupName: optional(label('what people call it', 'name')),
+  },
+  stateOf: groupState,
+  run: async ({ app }, input) => createFacilityGroup(await app.database(), input),
+});
+
+export const addGroupMember = defineOperation({
+  name: 'group.add',
+  role: 'operator',
+  description: 'let a facility sell online in the group',
+  fields: {
+    facilityGroupId,
+    facilityId,
+    fromDate: optional(time('from this instant on (default: now)')),
+    thruDate: optional(time('until this instant (default: without an end)')),
+  },
+  stateOf: membershipState,
+  run: async ({ app }, input) => storeMember(await app.database(), input),
+});
+
+export const removeGroupMember = defineOperation({
+  name: 'group.remove',
+  role: 'operator',
+  description: 'end a facility’s membership; its history is kept',
+  fields: { facilityGroupId, facilityId, at: optional(time('at this instant (default: now)')) },
+  stateOf: membershipState,
+  run: async ({ app }, input) => endMembership(await app.database(), input),
+});
+
+export const setGroup = defineOperation({
+  name: 'group.set',
+  role: 'operator',
+  description: 'change what is given, leave the rest',
+  fields: {
+    facilityGroupId,
+    threshold: optional(units('units kept back of every product without a threshold of its own')),
+    floorPerFacility: optional(
+      yesOrNo('keep one facility’s deficit from eating another’s stock', ['on', 'off']),
+    ),
+  },
+  needsOneOf: ['threshold', 'floorPerFacility'],
+  stateOf: groupState,
+  run: async ({ app }, { facilityGroupId: groupId, ...change }) =>
+    setFacilityGroup(await app.database(), groupId, change),
+});
+
+interface OfGroup {
+  readonly facilityGroupId: string;
+}
+
+/** The group without its members: they have acts of their own. */
+async function groupState({ app }: Context, input: OfGroup): Promise<object | null> {
+  const group = (await listFacilityGroups(await app.database())).find(
+    (known) => known.facilityGroupId === input.facilityGroupId,
+  );
+  if (!group) return null;
+  const { members: _members, ...settings } = group;
+  return settings;
+}
+
+/** The facility's memberships of the group. */
+async function membershipState(
+  { app }: Context,
+  input: OfGroup & { readonly facilityId: string },
+): Promise<object> {
+  const groups = await listFacilityGroups(await app.database());
+  const group = groups.find((known) => known.facilityGroupId === input.facilityGroupId);
+  return { memberships: group?.members.filter((member) => member.facilityId === input.facilityId) ?? [] };
+}

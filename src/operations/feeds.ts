@@ -1,0 +1,23 @@
+/** Feed files that a person has on this machine. */
+import { basename, resolve } from 'node:path';
+import { FEED_TYPES } from '../domain/feed.ts';
+import { label, optional, yesOrNo } from '../domain/input-fields.ts';
+import { createImportLocalFile } from './import-feed-file.ts';
+import { defineOperation } from './operation.ts';
+
+export const importFeed = defineOperation({
+  name: 'feed.import',
+  role: 'operator',
+  description: 'import a feed file from this machine, as if it had come in by SFTP',
+  fields: {
+    file: label('a CSV file', 'file'),
+    type: label(`its feed type: ${FEED_TYPES.join(', ')}`, 'type'),
+    dryRun: optional(yesOrNo('say what would happen, and do nothing')),
+  },
+  isRecorded: ({ dryRun }) => dryRun !== true,
+  run: async ({ app, progress }, { file, type, dryRun = false }) => {
+    progress(`Importing ${file}`);
+    const importLocalFile = createImportLocalFile({ database: await app.database() });
+    return importLocalFile({ localPath: resolve(file), fileName: basename(file), type, dryRun });
+  },
+});

@@ -1,0 +1,61 @@
+import { rm, stat } from 'node:fs/promises';
+import { writeErrorFile } from '../csv/error-file-csv.ts';
+import { withFeed } from '../csv/feed-csv.ts';
+import { AtpError } from '../domain/errors.ts';
+import { errorFileName, feedTypeNamed, type ImportCounts } from '../domain/feed.ts';
+import type { Database } from '../postgres/database.ts';
+import { importFeed } from '../postgres/feeds/imports.ts';
+import { sha256OfFile } from '../sftp/file-hash.ts';
+
+export interface LocalFeed {
+  readonly localPath: string;
+  /** As the ledger and the record of imports name it. */
+  readonly fileName: string;
+  readonly type: string;
+  /** Says what an import would do, and undoes it. */
+  readonly dryRun: boolean;
+}
+
+export interface LocalImport extends ImportCounts {
+  readonly fileName: string;
+  readonly sha256: string;
+  /** Where the refused rows lie with their reasons; null when there are none. */
+  readonly errorFile: string | null;
+}
+
+/**
+ * The same import for a person with a file on this machine. The error file is written beside it, by a dry run too;
+ * one of an earlier try is removed, so that it cannot be taken for this one's.
+ *
+ * The function throws AtpError INPUT_INVALID (no such file), FEED_TYPE_UNKNOWN, FEED_UNREADABLE, FEED_HEADER_INVALID,
+ * FEED_ALREADY_IMPORTED, IMPORT_BUSY.
+ */
+export function createImportLocalFile({ database }: { readonly database: Database }) {
+  return async function importLocalFile({
+    localPath,
+    fileName,
+    type,
+    dryRun,
+  }: LocalFeed): Promise<LocalImport> {
+    const feedType = feedTypeNamed(type);
+    if (feedType === null) throw new AtpError('FEED_TYPE_UNKNOWN', { fileName: type });
+    await refuseNoFile(localPath);
+    const sha256 = await sha256OfFile(localPath);
+    const errorFile = errorFileName(localPath);
+    await rm(errorFile, { force: true });
+    const counts = await withFeed({ localPath, fileName, type: feedType }, ({ header, rows }) =>
+      importFeed(
+        database,
+        { sha256, fileName, type: feedType, rows },
+        { dryRun, isToBeFiled: false, onRefused: (refused) => writeErrorFile(errorFile, header, refused) },
+      ),
+    );
+    return { fileName, sha256, ...counts, errorFile: counts.failed > 0 ? errorFile : null };
+  };
+}
+
+async function refuseNoFile(localPath: string): Promise<void> {
+  const found = await stat(localPath).catch(() => null);
+  if (found?.isFile()) return;
+  throw new AtpError('INPUT_INVALID', { reason: `${localPath} is no file that can be read` });
+}

@@ -1,0 +1,64 @@
+import { AtpError } from '../domain/errors.ts';
+import { id, invalid, optional, type Fields, type Input } from '../domain/input-fields.ts';
+import { isPerShop, jobField, JOB_NAMES, jobInput, JOBS, type JobOrder } from '../domain/jobs/jobs.ts';
+import { findFacilityGroup } from '../postgres/master-data/facility-groups.ts';
+import { findShop, listShops, type Shop } from '../postgres/master-data/shops.ts';
+import type { Application } from './application.ts';
+import type { Context, NameOf } from './operation.ts';
+
+/** The job that is meant, and its shop. */
+export const JOB_FIELDS = {
+  job: jobField(JOB_NAMES.join(', ')),
+  shopId: optional(id('the shop (default: the only one)')),
+};
+
+/**
+ * The parameters of all jobs, each optional: which job takes which is checked when the job is known. Their types are
+ * the jobs' own, so this says nothing of them.
+ */
+export const PARAMETER_FIELDS: Readonly<Record<never, never>> = Object.fromEntries(
+  Object.values(JOBS)
+    .flatMap(({ fields }): [string, Fields[string]][] => Object.entries(fields))
+    .filter(([name]) => name !== 'shopId')
+    .map(([name, field]) => [name, { ...field, presence: 'optional' }]),
+);
+
+/**
+ * What a person has said of a job, completed and checked against the database: a mistake is told now, and not by a
+ * workflow that fails later.
+ *
+ * @throws AtpError INPUT_INVALID, SHOP_UNKNOWN, FACILITY_GROUP_UNKNOWN, SHOP_GROUP_MISMATCH
+ */
+export async function completeOrder(
+  { app, nameOf }: Context,
+  { job, shopId, ...parameters }: Input<typeof JOB_FIELDS>,
+): Promise<JobOrder> {
+  const foreign = Object.keys({ ...parameters, ...(shopId !== undefined && { shopId }) }).find(
+    (name) => !Object.hasOwn(JOBS[job].fields, name),
+  );
+  if (foreign !== undefined) throw invalid(`${nameOf(foreign)} is not for ${job}`);
+  if (!isPerShop(job)) return { job, ...jobInput(job, parameters) };
+  const shop = await findOrOnlyShop(app, shopId, nameOf);
+  const order: JobOrder = { job, ...jobInput(job, { ...parameters, shopId: shop.shopId }) };
+  if ('facilityGroupId' in order) await refuseOtherGroup(app, shop, order.facilityGroupId);
+  return order;
+}
+
+async function refuseOtherGroup(app: Application, shop: Shop, facilityGroupId: string | undefined) {
+  if (facilityGroupId === undefined || facilityGroupId === shop.facilityGroupId) return;
+  await findFacilityGroup(await app.database(), facilityGroupId);
+  const { shopId, facilityGroupId: shopGroupId } = shop;
+  throw new AtpError('SHOP_GROUP_MISMATCH', { shopId, shopGroupId, facilityGroupId });
+}
+
+async function findOrOnlyShop(app: Application, shopId: string | undefined, nameOf: NameOf): Promise<Shop> {
+  const database = await app.database();
+  if (shopId !== undefined) return findShop(database, shopId);
+  const [only, ...more] = await listShops(database);
+  if (only && more.length === 0) return only;
+  throw invalid(
+    only
+      ? `name one of the shops with ${nameOf('shopId')}`
+      : 'there is no shop yet, `atp shop add` makes one',
+  );
+}

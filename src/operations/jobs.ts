@@ -1,0 +1,153 @@
+/** The jobs: run one now, and when they run by themselves. */
+import { choice, invalid, label, optional, text, time, yesOrNo, type Input } from '../domain/input-fields.ts';
+import { shopOf, type JobOrder } from '../domain/jobs/jobs.ts';
+import { VERIFY } from '../domain/jobs/verify.ts';
+import { PRESET_NAMES } from '../domain/jobs/schedule-policy.ts';
+import { findShop, listShops } from '../postgres/master-data/shops.ts';
+import { completeOrder, JOB_FIELDS, PARAMETER_FIELDS } from './job-order.ts';
+import { defineOperation, type Context } from './operation.ts';
+
+export const listJobs = defineOperation({
+  name: 'job.list',
+  role: 'viewer',
+  description: 'every job of every shop, with its next runs',
+  fields: {},
+  run: async ({ app }) => {
+    const shops = await listShops(await app.database());
+    const { listJobs: read } = await import('../temporal/scheduled-jobs.ts');
+    const shopIds = shops.map(({ shopId }) => shopId);
+    return read(await app.temporal(), shopIds);
+  },
+});
+
+export const runJob = defineOperation({
+  name: 'job.run',
+  role: 'operator',
+  description: 'run a job now',
+  fields: { ...JOB_FIELDS, ...PARAMETER_FIELDS, wait: optional(yesOrNo('wait for the result')) },
+  run: async (context, { wait = false, ...input }) => {
+    const { app, progress } = context;
+    const order = await completeOrder(context, input);
+    const { runJob: start } = await import('../temporal/run-job.ts');
+    const temporal = await app.temporal();
+    const run = await start(temporal, order, { wait, onProgress: progress });
+    if (wait) return { job: order.job, run, isWorkerPolling: true };
+    const { isWorkerPolling } = await import('../temporal/task-queue.ts');
+    return { job: order.job, run, isWorkerPolling: await isWorkerPolling(temporal) };
+  },
+});
+
+export const verifyShop = defineOperation({
+  name: 'shop.verify',
+  role: 'operator',
+  description: VERIFY.description,
+  fields: VERIFY.fields,
+  run: async ({ app, progress }, input) => {
+    await findShop(await app.database(), input.shopId);
+    const { runJob: start } = await import('../temporal/run-job.ts');
+    const options = { wait: true, onProgress: progress };
+    const { result } = await start(await app.temporal(), { job: 'verify', ...input }, options);
+    if (result === null) throw new Error('A run that was waited for has ended without a result.');
+    return result;
+  },
+});
+
+export const showJob = defineOperation({
+  name: 'job.show',
+  role: 'viewer',
+  description: 'when a job runs, with what, and how it went',
+  fields: JOB_FIELDS,
+  run: async (context, input) => readSchedule(context, await completeOrder(context, input)),
+});
+
+export const scheduleJob = defineOperation({
+  name: 'job.schedule',
+  role: 'operator',
+  description: 'give a job its times and parameters; a pause stays as it is',
+  fields: {
+    ...JOB_FIELDS,
+    ...PARAMETER_FIELDS,
+    every: optional({ ...choice('how often', PRESET_NAMES), placeholder: 'interval' }),
+    cron: optional(
+      label('instead, five fields: minute, hour, day of month, month, day of week', 'expression'),
+    ),
+    start: optional(time('the first run; with a cron expression, the earliest')),
+    timeZone: optional(label('of the times of day, such as Europe/Berlin (default: UTC)', 'zone')),
+  },
+  check({ every, cron }, nameOf) {
+    if (every === undefined && cron === undefined) {
+      throw invalid(`say when: ${nameOf('every')} or ${nameOf('cron')}`);
+    }
+    if (every !== undefined && cron !== undefined) {
+      throw invalid(`give ${nameOf('every')} or ${nameOf('cron')}, not both`);
+    }
+  },
+  stateOf: scheduleState,
+  run: async (context, { every, cron, start, timeZone, ...input }) => {
+    const order = await completeOrder(context, input);
+    const { planTiming } = await import('../temporal/schedule-timing.ts');
+    const { scheduleJob: store } = await import('../temporal/schedules.ts');
+    const when = every === undefined ? { cron: cron ?? '' } : { every };
+    const { spec, warnings } = planTiming(order.job, { ...when, start, timeZone });
+    const isNew = await store(await context.app.temporal(), order, spec);
+    return { ...(await readSchedule(context, order)), isNew, warnings };
+  },
+});
+
+const reason = optional(text('why; everybody sees it'));
+
+export const pauseJob = defineOperation({
+  name: 'job.pause',
+  role: 'operator',
+  description: 'no runs by schedule until it is resumed; a run under way goes on',
+  fields: { ...JOB_FIELDS, reason },
+  stateOf: scheduleState,
+  run: async (context, { reason: why, ...input }) => {
+    const order = await completeOrder(context, input);
+    const { pauseJob: pause } = await import('../temporal/schedule-control.ts');
+    await pause(await context.app.temporal(), order.job, shopOf(order), why);
+    return readSchedule(context, order);
+  },
+});
+
+export const resumeJob = defineOperation({
+  name: 'job.resume',
+  role: 'operator',
+  description: 'runs by schedule again',
+  fields: { ...JOB_FIELDS, reason },
+  stateOf: scheduleState,
+  run: async (context, { reason: why, ...input }) => {
+    const order = await completeOrder(context, input);
+    const { resumeJob: resume } = await import('../temporal/schedule-control.ts');
+    await resume(await context.app.temporal(), order.job, shopOf(order), why);
+    return readSchedule(context, order);
+  },
+});
+
+export const skipRun = defineOperation({
+  name: 'job.skip',
+  role: 'operator',
+  description: 'leave out exactly the next run',
+  fields: JOB_FIELDS,
+  run: async (context, input) => {
+    const order = await completeOrder(context, input);
+    const { skipNextRun } = await import('../temporal/schedule-control.ts');
+    const skipped = await skipNextRun(await context.app.temporal(), order.job, shopOf(order));
+    return { ...(await readSchedule(context, order)), skipped };
+  },
+});
+
+/** What the audit log keeps of a job's schedule; null: it has none. */
+async function scheduleState(
+  context: Context,
+  { job, shopId }: Input<typeof JOB_FIELDS>,
+): Promise<object | null> {
+  const order = await completeOrder(context, { job, shopId });
+  const { frequency, timeZone, notBefore, parameters, paused, note } = await readSchedule(context, order);
+  return frequency === null ? null : { frequency, timeZone, notBefore, parameters, paused, note };
+}
+
+async function readSchedule({ app }: Context, order: JobOrder) {
+  const { showJob: read } = await import('../temporal/scheduled-jobs.ts');
+  return read(await app.temporal(), order.job, shopOf(order));
+}

@@ -1,0 +1,154 @@
+/**
+ * Every act that a person can do is defined once, as an operation: what it is called, who may do it, what it takes, what
+ * it does. The command line is a rendering of these definitions; what they have in common happens here.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { AtpError } from '../domain/errors.ts';
+import { acceptInput, invalid, type Fields, type Input } from '../domain/input-fields.ts';
+import { beginAct, endAct, type ActEnd } from '../postgres/audit-log.ts';
+import type { Application } from './application.ts';
+import { describeError } from './described-error.ts';
+
+/** A later role may do what the earlier ones may. */
+export const ROLES = ['viewer', 'operator', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Who does an act, and from where. */
+export interface Caller {
+  readonly name: string;
+  readonly role: Role;
+  readonly via: 'cli';
+}
+
+/** What an operation works with. */
+export interface Context {
+  readonly app: Application;
+  readonly caller: Caller;
+  /** Tells the caller what is being waited for. */
+  readonly progress: (text: string) => void;
+  /** Tells the caller what is not right although the act was done. */
+  readonly warn: (text: string) => void;
+  readonly nameOf: NameOf;
+}
+
+/** How the caller's door calls a field: `safetyStock` in JSON, `--safety-stock` on the command line. */
+export type NameOf = (field: string) => string;
+
+export interface Operation<F extends Fields = Fields, Result = unknown> {
+  /** `<noun>.<verb>`: the name of the act in the audit log. */
+  readonly name: string;
+  /** Who may do it. What a viewer may do changes nothing. */
+  readonly role: Role;
+  /** One sentence for help texts, without a full stop. */
+  readonly description: string;
+  readonly fields: F;
+  /** Fields of which at least one must be given. */
+  readonly needsOneOf?: readonly (keyof F & string)[];
+  /** Rules that concern several fields. Throws INPUT_INVALID. */
+  readonly check?: (input: Input<F>, nameOf: NameOf) => void;
+  /** False for an input that changes nothing, such as a dry run. Absent: whatever is not for viewers is recorded. */
+  readonly isRecorded?: (input: Input<F>) => boolean;
+  /** The act makes the audit log's own table, so its row is written when the act is done. */
+  readonly isRecordedAfterwards?: boolean;
+  /**
+   * What the act may change, as it is now: read before and after, the audit log keeps what differs. Null: it is not
+   * there. Only where it is cheap, and never with a secret.
+   */
+  readonly stateOf?: (context: Context, input: Input<F>) => Promise<object | null>;
+  readonly run: (context: Context, input: Input<F>) => Promise<Result>;
+}
+
+/** What can be said of any operation, whatever it takes and gives. */
+export type OperationFacts = Pick<Operation, 'name' | 'role' | 'description' | 'fields'>;
+
+/** States an operation, and keeps the types of its fields and its result. */
+export function defineOperation<const F extends Fields, Result>(
+  operation: Operation<F, Result>,
+): Operation<F, Result> {
+  return operation;
+}
+
+export type ResultOf<O> = O extends { readonly run: (...args: never[]) => Promise<infer Result> }
+  ? Result
+  : never;
+
+/**
+ * Does an act: checks its input and the caller's role, runs it, and records it in the audit log. A wrong input leaves no
+ * trace in the log, because nothing was tried.
+ *
+ * @throws AtpError INPUT_INVALID, ROLE_INSUFFICIENT, and what the operation throws
+ */
+export async function perform<F extends Fields, Result>(
+  operation: Operation<F, Result>,
+  given: unknown,
+  context: Context,
+): Promise<Result> {
+  const { nameOf } = context;
+  const input = acceptInput(operation.fields, given, nameOf);
+  refuseNothing(operation, input, nameOf);
+  operation.check?.(input, nameOf);
+  refuseRole(operation, context.caller);
+  const isRecorded = operation.isRecorded?.(input) ?? operation.role !== 'viewer';
+  return isRecorded ? record(operation, input, context) : operation.run(context, input);
+}
+
+function refuseNothing<F extends Fields>(
+  { needsOneOf }: Pick<Operation<F>, 'needsOneOf'>,
+  input: Input<F>,
+  nameOf: NameOf,
+): void {
+  if (!needsOneOf || needsOneOf.some((name) => Object.hasOwn(input, name))) return;
+  throw invalid(
+    `give ${needsOneOf.length === 1 ? '' : 'at least one of '}${needsOneOf.map(nameOf).join(', ')}`,
+  );
+}
+
+function refuseRole({ name, role }: Pick<Operation, 'name' | 'role'>, caller: Caller): void {
+  if (ROLES.indexOf(caller.role) >= ROLES.indexOf(role)) return;
+  throw new AtpError('ROLE_INSUFFICIENT', { act: name, needed: role, role: caller.role });
+}
+
+async function record<F extends Fields, Result>(
+  operation: Operation<F, Result>,
+  input: Input<F>,
+  context: Context,
+): Promise<Result> {
+  const { caller, app } = context;
+  const database = await app.database();
+  const begin = () => beginAct(database, { act: operation.name, actor: caller.name, via: caller.via, input });
+  const begun = operation.isRecordedAfterwards ? null : await begin();
+  const end = async (outcome: ActEnd) => {
+    try {
+      await endAct(database, begun ?? (await begin()), outcome);
+    } catch (error) {
+      const { code, message } = describeError(error);
+      context.warn(`The audit log could not be told how ${operation.name} ended: ${code}: ${message}`);
+    }
+  };
+  try {
+    const before = await operation.stateOf?.(context, input);
+    const result = await operation.run(context, input);
+    await end({ outcome: 'DONE', ...differenceOf(before, await operation.stateOf?.(context, input)) });
+    return result;
+  } catch (error) {
+    const { code } = describeError(error);
+    if (!operation.isRecordedAfterwards) await end({ outcome: code });
+    throw error;
+  }
+}
+
+/** The parts of two states that differ. Something that is new or gone is told whole. */
+function differenceOf(
+  before: object | null | undefined,
+  after: object | null | undefined,
+): Pick<ActEnd, 'before' | 'after'> {
+  if (!before || !after) return { before, after };
+  const was = new Map(Object.entries(before));
+  const is = new Map(Object.entries(after));
+  const changed = [...new Set([...was.keys(), ...is.keys()])].filter(
+    (name) => !isDeepStrictEqual(was.get(name), is.get(name)),
+  );
+  const pick = (state: ReadonlyMap<string, unknown>) =>
+    Object.fromEntries(changed.map((name) => [name, state.get(name) ?? null]));
+  return { before: pick(was), after: pick(is) };
+}

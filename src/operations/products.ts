@@ -1,0 +1,141 @@
+/** Products, what is kept back of them, and why their Online ATP is what it is. */
+import {
+  clearable,
+  count,
+  id,
+  invalid,
+  label,
+  optional,
+  time,
+  units,
+  yesOrNo,
+} from '../domain/input-fields.ts';
+import { PRODUCTS_LISTED_MAX } from '../domain/limits.ts';
+import { DEFAULT_FACILITY_GROUP_ID } from '../postgres/master-data/facility-groups.ts';
+import {
+  addProduct as storeProduct,
+  countProducts,
+  listProducts as readProducts,
+  setProduct as storeSettings,
+  type Product,
+} from '../postgres/master-data/products.ts';
+import { findShop, listShops } from '../postgres/master-data/shops.ts';
+import { explain } from '../postgres/online-atp/explain.ts';
+import { defineOperation, type Context } from './operation.ts';
+
+const sku = label('the product’s SKU', 'sku');
+
+export const listProducts = defineOperation({
+  name: 'product.list',
+  role: 'viewer',
+  description: 'products by SKU',
+  fields: {
+    shopId: optional(id('whose inventory items to show (default: the only shop’s)')),
+    sku: optional(label('only this one', 'sku')),
+    limit: optional(count('at most so many', PRODUCTS_LISTED_MAX)),
+  },
+  run: async (context, { shopId, sku: only, limit = PRODUCTS_LISTED_MAX }) => {
+    const database = await context.app.database();
+    const filter = { shopId: await shopToShow(context, shopId), sku: only, limit };
+    const products = await readProducts(database, filter);
+    const isCut = only === undefined && products.length === limit;
+    return { products, total: isCut ? await countProducts(database) : products.length };
+  },
+});
+
+export const addProduct = defineOperation({
+  name: 'product.add',
+  role: 'operator',
+  description: 'a new product',
+  fields: {
+    productId: label('its id', 'productId'),
+    sku: label('its SKU, as in Shopify', 'sku'),
+    upc: optional(label('its UPC', 'upc')),
+  },
+  run: async ({ app }, input) => storeProduct(await app.database(), input),
+});
+
+export const setProduct = defineOperation({
+  name: 'product.set',
+  role: 'operator',
+  description: 'safety stock and brokering at a facility, or a threshold in a group',
+  fields: {
+    sku,
+    facilityId: optional(label('the facility of its safety stock and brokering', 'facilityId')),
+    safetyStock: optional(units('units that the facility keeps back')),
+    allowBrokering: optional(yesOrNo('whether its stock of the product is sold online', ['Y', 'N'])),
+    facilityGroupId: optional(id('the facility group of its threshold')),
+    threshold: clearable(units('units kept back in the group, in place of the group’s own threshold'), 'off'),
+  },
+  check({ facilityId, safetyStock, allowBrokering, facilityGroupId, threshold }, nameOf) {
+    const settings = `${nameOf('safetyStock')} or ${nameOf('allowBrokering')}`;
+    const isAtFacility = safetyStock !== undefined || allowBrokering !== undefined;
+    const [facility, group, own] = ['facilityId', 'facilityGroupId', 'threshold'].map(nameOf);
+    if (isAtFacility && facilityId === undefined) throw invalid(`${settings} needs ${facility}`);
+    if (!isAtFacility && facilityId !== undefined) throw invalid(`${facility} needs ${settings}`);
+    if (threshold !== undefined && facilityGroupId === undefined) throw invalid(`${own} needs ${group}`);
+    if (threshold === undefined && facilityGroupId !== undefined) throw invalid(`${group} needs ${own}`);
+    if (isAtFacility || threshold !== undefined) return;
+    throw invalid(`give ${facility} with ${settings}, or ${group} with ${own}`);
+  },
+  stateOf: productState,
+  run: async (context, input) => {
+    const { facilityId, safetyStock, allowBrokering, facilityGroupId, threshold } = input;
+    await storeSettings(await context.app.database(), input.sku, {
+      ...(facilityId !== undefined && { atFacility: { facilityId, safetyStock, allowBrokering } }),
+      ...(facilityGroupId !== undefined &&
+        threshold !== undefined && { inGroup: { facilityGroupId, threshold } }),
+    });
+    return productState(context, input);
+  },
+});
+
+export const explainProduct = defineOperation({
+  name: 'product.explain',
+  role: 'viewer',
+  description: 'why a product’s Online ATP is what it is',
+  fields: {
+    sku,
+    facilityGroupId: optional(
+      id(`the facility group (default: the shop’s, else ${DEFAULT_FACILITY_GROUP_ID})`),
+    ),
+    shopId: optional(id('whose last push to show (default: the only shop of the group)')),
+    at: optional(time('memberships as of this instant (default: now)')),
+  },
+  run: async (context, { sku: of, at, ...place }) => {
+    const { facilityGroupId, shopId } = await completePlace(context, place);
+    const explanation = await explain(await context.app.database(), { sku: of, facilityGroupId, shopId, at });
+    return { explanation, shopId };
+  },
+});
+
+async function productState(context: Context, input: { readonly sku: string }): Promise<Product | null> {
+  const shopId = await shopToShow(context, undefined);
+  const [found] = await readProducts(await context.app.database(), { shopId, sku: input.sku, limit: 1 });
+  return found ?? null;
+}
+
+async function shopToShow({ app }: Context, shopId: string | undefined): Promise<string | null> {
+  const database = await app.database();
+  if (shopId !== undefined) return (await findShop(database, shopId)).shopId;
+  const [only, ...more] = await listShops(database);
+  return only && more.length === 0 ? only.shopId : null;
+}
+
+/** A shop has one group, and mostly a group has one shop: either names the other. */
+async function completePlace(
+  { app }: Context,
+  place: { readonly facilityGroupId?: string | undefined; readonly shopId?: string | undefined },
+): Promise<{ readonly facilityGroupId: string; readonly shopId: string | undefined }> {
+  const database = await app.database();
+  const { shopId } = place;
+  if (shopId !== undefined) {
+    const shop = await findShop(database, shopId);
+    return { facilityGroupId: place.facilityGroupId ?? shop.facilityGroupId, shopId };
+  }
+  const facilityGroupId = place.facilityGroupId ?? DEFAULT_FACILITY_GROUP_ID;
+  const [only, ...more] = (await listShops(database)).filter(
+    (shop) => shop.facilityGroupId === facilityGroupId,
+  );
+  return { facilityGroupId, shopId: more.length === 0 ? only?.shopId : undefined };
+}

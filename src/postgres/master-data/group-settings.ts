@@ -1,0 +1,56 @@
+/** The settings of a facility group, and of a product in it: the only place that knows their columns. */
+
+export interface GroupSettings {
+  /** Units kept back of every product that has no threshold of its own. */
+  readonly threshold: number;
+  /** Whether one facility's deficit is kept from eating another facility's stock. */
+  readonly floorPerFacility: boolean;
+}
+
+/** What is undefined stays as it is. */
+export type GroupSettingsChange = {
+  readonly [Setting in keyof GroupSettings]?: GroupSettings[Setting] | undefined;
+};
+
+/** Their columns in facility_group. */
+const COLUMNS: Readonly<Record<keyof GroupSettings, string>> = {
+  threshold: 'default_threshold',
+  floorPerFacility: 'floor_per_facility',
+};
+
+const SETTINGS = Object.keys(COLUMNS) as (keyof GroupSettings)[];
+
+/** In SQL, items of a SELECT list: a group's settings by their names. */
+export const GROUP_SETTINGS = SETTINGS.map(
+  (setting) => `facility_group.${COLUMNS[setting]} AS "${setting}"`,
+).join(', ');
+
+/** A change by its columns of facility_group. */
+export function toGroupColumns(change: GroupSettingsChange): Record<string, unknown> {
+  return Object.fromEntries(SETTINGS.map((setting) => [COLUMNS[setting], change[setting]]));
+}
+
+/**
+ * In SQL: joins what PRODUCT_SETTINGS reads. No row when the group does not exist.
+ *
+ * @param product alias of a table with a column `product_id`
+ * @param group expression of the group's id
+ */
+export function joinProductSettings({
+  product,
+  group,
+}: {
+  readonly product: string;
+  readonly group: string;
+}): string {
+  return `
+    JOIN facility_group ON facility_group.facility_group_id = ${group}
+    LEFT JOIN product_facility_group AS own
+      ON own.product_id = ${product}.product_id AND own.facility_group_id = ${group}`;
+}
+
+/** In SQL, what counts for a product in the group: its own setting where it has one, else the group's. */
+export const PRODUCT_SETTINGS: Readonly<Record<keyof GroupSettings, string>> = {
+  threshold: `coalesce(own.threshold, facility_group.${COLUMNS.threshold})`,
+  floorPerFacility: `facility_group.${COLUMNS.floorPerFacility}`,
+};

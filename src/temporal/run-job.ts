@@ -1,0 +1,186 @@
+/** Starting a job's workflow, whoever starts it: a person, a schedule, or a job that has published a file. */
+import { WorkflowExecutionAlreadyStartedError, type WorkflowStartOptions } from '@temporalio/client';
+import type { SearchAttributePair } from '@temporalio/common';
+import { AtpError } from '../domain/errors.ts';
+import {
+  JOBS,
+  jobInput,
+  shopOf,
+  type JobInput,
+  type JobName,
+  type JobOrder,
+  type JobResult,
+} from '../domain/jobs/jobs.ts';
+import { FILE_READY_SIGNAL, TASK_QUEUE } from '../domain/workflow-names.ts';
+import { askTemporal, type TemporalClient } from './connection.ts';
+import { SEARCH_ATTRIBUTES } from './search-attributes.ts';
+import { waitForEnd, waitForResult } from './waiting.ts';
+
+/** What came of an order; `result` is null while the run goes on. */
+export interface JobRun<Result> {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly status: 'RUNNING' | 'COMPLETED';
+  readonly result: Result | null;
+}
+
+/** Runs of others that a waiting command lets pass before its own. */
+const RUNS_LET_PASS_MAX = 10;
+
+/** `<workflow type>/<shop>`: at most one run of a job and shop is started by hand at a time. */
+export function jobWorkflowId(job: JobName, shopId: string | null): string {
+  const { workflowType } = JOBS[job];
+  return shopId === null ? workflowType : `${workflowType}/${shopId}`;
+}
+
+/**
+ * What a run is started with, whoever starts it.
+ *
+ * @throws AtpError INPUT_INVALID, by the same rules as the workflow's own
+ */
+export function jobStart(order: JobOrder) {
+  const { workflowType } = JOBS[order.job];
+  return {
+    workflowType,
+    workflowId: jobWorkflowId(order.job, shopOf(order)),
+    taskQueue: TASK_QUEUE,
+    args: [inputOf(order)],
+    typedSearchAttributes: searchAttributesOf(order),
+    staticSummary: summaryOf(order),
+  } as const;
+}
+
+/** The one JSON object that the workflow takes. */
+function inputOf({ job, ...input }: JobOrder): JobInput<JobName> {
+  return jobInput(job, input);
+}
+
+/**
+ * The order with what an earlier input says beyond it: parameters that a person gave a schedule stay until they are
+ * given anew. An input that the workflow would refuse says nothing.
+ */
+export function withParameters(order: JobOrder, input: unknown): JobOrder {
+  try {
+    const given = Object.entries(order).filter(([, value]) => value !== undefined);
+    return { ...order, ...jobInput(order.job, input), ...Object.fromEntries(given) };
+  } catch (error) {
+    if (error instanceof AtpError) return order;
+    throw error;
+  }
+}
+
+function searchAttributesOf(order: JobOrder): SearchAttributePair[] {
+  const shopId = shopOf(order);
+  const facilityGroupId = 'facilityGroupId' in order ? order.facilityGroupId : undefined;
+  return [
+    { key: SEARCH_ATTRIBUTES.jobName, value: order.job },
+    ...(shopId === null ? [] : [{ key: SEARCH_ATTRIBUTES.shopId, value: shopId }]),
+    ...(facilityGroupId === undefined
+      ? []
+      : [{ key: SEARCH_ATTRIBUTES.facilityGroupId, value: facilityGroupId }]),
+  ];
+}
+
+/** One line for the list of runs in the Temporal UI. */
+function summaryOf(order: JobOrder): string {
+  const { title } = JOBS[order.job];
+  const shopId = shopOf(order);
+  return shopId === null ? title : `${title} · ${shopId}`;
+}
+
+export interface RunOptions {
+  /** Wait for the result. A run of the same job that is in the way is let pass first. */
+  readonly wait: boolean;
+  /** Why it runs, for whoever reads the run's details in the Temporal UI. */
+  readonly details?: string | undefined;
+  /** Tells a person what is waited for. */
+  readonly onProgress?: (text: string) => void;
+}
+
+/**
+ * Runs a job now.
+ *
+ * Process uploads that runs already is signalled and joined: the lane takes one run at a time, and the signal makes
+ * it look for files once more. A running run of any other job may have read the database before the caller's change,
+ * so joining it would promise too much. Without `wait` it is an error; with `wait` it is let pass, and the job runs
+ * again.
+ *
+ * @throws AtpError JOB_RUNNING; TEMPORAL_UNREACHABLE; with `wait` also WORKER_NOT_POLLING (nobody works on it),
+ *   JOB_STILL_RUNNING, JOB_FAILED, or the coded failure of the workflow as WorkflowFailure
+ */
+export async function runJob<Order extends JobOrder>(
+  temporal: TemporalClient,
+  order: Order,
+  options: RunOptions,
+): Promise<JobRun<JobResult<Order['job']>>> {
+  const run = await startJob(temporal, order, options);
+  if (!options.wait) return { ...run, status: 'RUNNING', result: null };
+  options.onProgress?.(`${summaryOf(order)}: running (workflow ${run.workflowId})`);
+  const { workflowId, runId } = run;
+  const handle = temporal.client.workflow.getHandle<JobWorkflow<Order['job']>>(workflowId, runId);
+  return { ...run, status: 'COMPLETED', result: await waitForResult(temporal, handle) };
+}
+
+/** A job's workflow as the client sees it. */
+type JobWorkflow<Name extends JobName> = (input: JobInput<Name>) => Promise<JobResult<Name>>;
+
+/** The first run of a chain. */
+interface StartedRun {
+  readonly workflowId: string;
+  readonly runId: string;
+}
+
+/**
+ * Starts Process uploads of the shop, or makes the running one look once more before it ends: in one call, so that a
+ * run that is just ending cannot swallow the wake-up.
+ */
+export async function wakeLane(
+  temporal: TemporalClient,
+  shopId: string,
+  details?: string,
+): Promise<StartedRun> {
+  const { workflowType, ...start } = startOf({ job: 'process-uploads', shopId }, details);
+  const { workflowId, signaledRunId } = await askTemporal(temporal, () =>
+    temporal.client.workflow.signalWithStart(workflowType, { ...start, signal: FILE_READY_SIGNAL }),
+  );
+  return { workflowId, runId: signaledRunId };
+}
+
+function startOf(order: JobOrder, details: string | undefined) {
+  return { ...jobStart(order), ...(details !== undefined && { staticDetails: details }) };
+}
+
+async function startJob(temporal: TemporalClient, order: JobOrder, options: RunOptions): Promise<StartedRun> {
+  if (order.job === 'process-uploads') return wakeLane(temporal, order.shopId, options.details);
+  const { workflowType, ...start } = startOf(order, options.details);
+  for (let passed = 0; ; passed += 1) {
+    const { isNew, ...run } = await startOrFindRunning(temporal, workflowType, start);
+    if (isNew) return run;
+    const { workflowId, runId } = run;
+    if (!options.wait || passed >= RUNS_LET_PASS_MAX) {
+      throw new AtpError('JOB_RUNNING', { job: JOBS[order.job].title, workflowId, runId });
+    }
+    options.onProgress?.(`${summaryOf(order)}: waiting for the run ${runId} to end`);
+    await waitForEnd(temporal, temporal.client.workflow.getHandle(workflowId, runId));
+  }
+}
+
+async function startOrFindRunning(
+  temporal: TemporalClient,
+  workflowType: string,
+  start: WorkflowStartOptions,
+): Promise<StartedRun & { readonly isNew: boolean }> {
+  const { workflowId } = start;
+  try {
+    const options = { ...start, workflowIdConflictPolicy: 'FAIL' } as const;
+    const { firstExecutionRunId } = await askTemporal(temporal, () =>
+      temporal.client.workflow.start(workflowType, options),
+    );
+    return { workflowId, runId: firstExecutionRunId, isNew: true };
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    const running = temporal.client.workflow.getHandle(workflowId);
+    const { runId } = await askTemporal(temporal, () => running.describe());
+    return { workflowId, runId, isNew: false };
+  }
+}

@@ -1,0 +1,86 @@
+/** Waiting for a workflow, for as long as somebody works on it. */
+import { TASK_QUEUE } from '../domain/workflow-names.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { WorkflowFailedError, type WorkflowHandle, type WorkflowResultType } from '@temporalio/client';
+import type { Workflow } from '@temporalio/common';
+import { AtpError } from '../domain/errors.ts';
+import { WorkflowFailure } from '../domain/failure.ts';
+import { askTemporal, type TemporalClient } from './connection.ts';
+import { isWorkerPolling } from './task-queue.ts';
+import { explainFailure } from './workflow-failure.ts';
+
+/** How often a waiting command looks whether anybody works on its job. */
+const CHECK_INTERVAL_MS = 2_000;
+/** A worker that is starting needs some seconds before it polls. */
+const WORKER_GRACE_MS = 20_000;
+/** Longer than any job of ours on the largest catalogue. */
+const WAIT_MAX_MS = 6 * 60 * 60 * 1000;
+export interface Waiting {
+  readonly workflowId: string;
+  readonly waitMaxMs: number;
+}
+
+/**
+ * Waits for an answer of a workflow, for as long as somebody works on it: without a worker the call itself would hang.
+ *
+ * @throws AtpError WORKER_NOT_POLLING, JOB_STILL_RUNNING, TEMPORAL_UNREACHABLE, and what `ask` throws
+ */
+export async function whileWorkedOn<Answer>(
+  temporal: TemporalClient,
+  waiting: Waiting,
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
+  // No deadline on the call: the server answers a long poll with a short deadline at once, and empty, thousands of
+  // times a second.
+  const { connection } = temporal.client;
+  const ended = new AbortController();
+  const answer = connection.withAbortSignal(ended.signal, ask);
+  try {
+    return await askTemporal(temporal, () =>
+      Promise.race([answer, failWhenNeglected(temporal, waiting, ended.signal)]),
+    );
+  } finally {
+    ended.abort();
+  }
+}
+
+/** Fails when nobody works on the queue, or the answer takes too long; ends with the signal. */
+async function failWhenNeglected(
+  temporal: TemporalClient,
+  { workflowId, waitMaxMs }: Waiting,
+  signal: AbortSignal,
+): Promise<never> {
+  const startedAt = Date.now();
+  let workedOnAt = startedAt;
+  while (Date.now() - startedAt < waitMaxMs) {
+    await delay(CHECK_INTERVAL_MS, undefined, { signal });
+    if (await isWorkerPolling(temporal)) workedOnAt = Date.now();
+    else if (Date.now() - workedOnAt > WORKER_GRACE_MS) {
+      throw new AtpError('WORKER_NOT_POLLING', { taskQueue: TASK_QUEUE, workflowId });
+    }
+  }
+  throw new AtpError('JOB_STILL_RUNNING', { workflowId, waitedMinutes: waitMaxMs / 60_000 });
+}
+
+/** Waits for a run that somebody else started; how it ended is not our business. */
+export async function waitForEnd(temporal: TemporalClient, handle: WorkflowHandle): Promise<void> {
+  await waitForResult(temporal, handle).catch((error: unknown) => {
+    const ended =
+      error instanceof WorkflowFailure || (error instanceof AtpError && error.code === 'JOB_FAILED');
+    if (!ended) throw error;
+  });
+}
+
+/** Waits for a run's result, for as long as somebody works on it. */
+export async function waitForResult<Run extends Workflow>(
+  temporal: TemporalClient,
+  handle: WorkflowHandle<Run>,
+): Promise<WorkflowResultType<Run>> {
+  const { workflowId } = handle;
+  try {
+    return await whileWorkedOn(temporal, { workflowId, waitMaxMs: WAIT_MAX_MS }, () => handle.result());
+  } catch (error) {
+    if (error instanceof WorkflowFailedError) throw explainFailure(error, workflowId);
+    throw error;
+  }
+}

@@ -1,0 +1,36 @@
+/** Why a workflow failed, as whoever waited for it is told. */
+import type { WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
+import { AtpError } from '../domain/errors.ts';
+import { WorkflowFailure } from '../domain/failure.ts';
+
+/** What a failed run, or a failed update of one, is to whoever waited for it. */
+export function explainFailure(
+  error: WorkflowFailedError | WorkflowUpdateFailedError,
+  workflowId: string,
+): Error {
+  const { code, message } = readFailure(error);
+  if (code !== null) return new WorkflowFailure(code, message, { cause: error });
+  return new AtpError('JOB_FAILED', { workflowId, reason: message }, { cause: error });
+}
+
+/** Why a workflow ended without a result; the code is null when it was not the workflow itself that said so. */
+export function readFailure(error: WorkflowFailedError | WorkflowUpdateFailedError): {
+  readonly code: string | null;
+  readonly message: string;
+} {
+  for (
+    let cause = error.cause;
+    cause !== undefined;
+    cause = cause instanceof Error ? causeBelow(cause) : undefined
+  ) {
+    if (cause instanceof ApplicationFailure && cause.type)
+      return { code: cause.type, message: cause.message };
+    if (!(cause instanceof ActivityFailure)) break;
+  }
+  return { code: null, message: error.cause?.message ?? error.message };
+}
+
+function causeBelow(failure: Error): Error | undefined {
+  return failure.cause instanceof Error ? failure.cause : undefined;
+}

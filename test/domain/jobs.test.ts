@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import { AtpError } from '../../src/domain/errors.ts';
+import { JOB_NAMES, jobInput, JOBS } from '../../src/domain/jobs/jobs.ts';
+import type * as workflows from '../../workflows/index.ts';
+
+function refusal(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof AtpError) return `${error.code}: ${error.message}`;
+    throw error;
+  }
+  throw new Error('It was accepted.');
+}
+
+describe('a job’s input', () => {
+  test('is one object with the fields of the job', () => {
+    expect(jobInput('hard-sync', { shopId: 'blue-shirts', facilityGroupId: 'FAC_GRP' })).toEqual({
+      shopId: 'blue-shirts',
+      facilityGroupId: 'FAC_GRP',
+    });
+    expect(jobInput('verify', { shopId: 'blue-shirts', sample: 5, heal: true })).toEqual({
+      shopId: 'blue-shirts',
+      sample: 5,
+      heal: true,
+    });
+    expect(jobInput('import', undefined)).toEqual({});
+  });
+
+  test.each([
+    ['a text', 'blue-shirts'],
+    ['nothing', undefined],
+    ['a list', ['blue-shirts']],
+  ])('that is %s is refused, and told what it must be', (_what, input) => {
+    expect(refusal(() => jobInput('process-uploads', input))).toBe(
+      'INPUT_INVALID: The input is not valid: it must be one JSON object with shopId.',
+    );
+  });
+
+  test('that lacks the shop names the field', () => {
+    expect(refusal(() => jobInput('hard-sync', {}))).toContain('shopId is missing');
+  });
+
+  test('with a misspelt field is refused instead of ignored', () => {
+    expect(refusal(() => jobInput('hard-sync', { shopId: 'a', facilityGroup: 'FAC_GRP' }))).toContain(
+      'there is no field "facilityGroup"; the fields are shopId, facilityGroupId',
+    );
+  });
+
+  test.each(['../etc', '', 'a b', 7, null])('with the id %j is refused', (shopId) => {
+    expect(refusal(() => jobInput('process-uploads', { shopId }))).toContain('INPUT_INVALID');
+  });
+
+  test.each([0, -1, 1.5, '5'])('with the sample %j is refused', (sample) => {
+    expect(refusal(() => jobInput('verify', { shopId: 'a', sample }))).toContain(
+      'sample must be a whole number',
+    );
+  });
+});
+
+test('every job’s workflow is exported by workflows/index.ts: this does not compile when one is forgotten', () => {
+  const exported: readonly (keyof typeof workflows)[] = JOB_NAMES.map((job) => JOBS[job].workflowType);
+  expect(exported).toHaveLength(JOB_NAMES.length);
+});

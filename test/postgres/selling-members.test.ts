@@ -1,0 +1,130 @@
+/** Who sells in a facility group is one rule: whatever shows it or counts by it follows the same dates, closures and types. */
+import { describe, expect, test } from 'vitest';
+import type { Database } from '../../src/postgres/database.ts';
+import { findFacility, listFacilities, setFacility } from '../../src/postgres/master-data/facilities.ts';
+import {
+  addGroupMember,
+  createFacilityGroup,
+  listFacilityGroups,
+  removeGroupMember,
+} from '../../src/postgres/master-data/facility-groups.ts';
+import { checkMemberships } from '../../src/postgres/master-data/membership-check.ts';
+import { explain } from '../../src/postgres/online-atp/explain.ts';
+import { freshDatabase } from '../setup/fresh-database.ts';
+import { BROADWAY, GROUP, OUTLET, PARKING, Retailer } from './retailer.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** Broadway is a member of the group since long ago. */
+async function open(): Promise<Database> {
+  const { database } = await freshDatabase();
+  await Retailer.open(database, ['SHIRT']);
+  return database;
+}
+
+/** Whether Broadway sells in the group now, as each of those that tell it says. */
+async function toldOfBroadway(database: Database) {
+  const [group] = await listFacilityGroups(database);
+  const explained = await explain(database, { sku: 'SHIRT', facilityGroupId: GROUP });
+  return {
+    groupList: group?.members.map(({ sellsNow }) => sellsNow),
+    facilityList: (await findFacility(database, BROADWAY)).facilityGroupIds,
+    doctor: (await checkMemberships(database, GROUP)).facilityIds,
+    explained: explained.facilities.find(({ facilityId }) => facilityId === BROADWAY)?.sellsOnline,
+    onlineAtp: explained.onlineAtp,
+  };
+}
+
+const SELLS = {
+  groupList: [true],
+  facilityList: [GROUP],
+  doctor: [BROADWAY],
+  explained: true,
+  onlineAtp: 10,
+};
+const SELLS_NOT = { groupList: [false], facilityList: [], doctor: [], explained: false, onlineAtp: 0 };
+
+describe('a member of a facility group', () => {
+  test('sells while its membership is in force', async () => {
+    const database = await open();
+
+    expect(await toldOfBroadway(database)).toEqual(SELLS);
+  });
+
+  test('does not sell once it is closed, though its membership goes on', async () => {
+    const database = await open();
+
+    await setFacility(database, BROADWAY, { closedDate: new Date(Date.now() - HOUR_MS) });
+
+    expect(await toldOfBroadway(database)).toEqual(SELLS_NOT);
+    const [group] = await listFacilityGroups(database);
+    expect(group?.members).toMatchObject([{ inForce: true, sellsNow: false }]);
+  });
+
+  test('sells until the instant at which it will close', async () => {
+    const database = await open();
+
+    await setFacility(database, BROADWAY, { closedDate: new Date(Date.now() + HOUR_MS) });
+
+    expect(await toldOfBroadway(database)).toEqual(SELLS);
+  });
+
+  test('sells again when it is opened again', async () => {
+    const database = await open();
+    await setFacility(database, BROADWAY, { closedDate: new Date(Date.now() - HOUR_MS) });
+
+    await setFacility(database, BROADWAY, { closedDate: null });
+
+    expect(await toldOfBroadway(database)).toEqual(SELLS);
+  });
+
+  test('does not sell once its membership has ended', async () => {
+    const database = await open();
+
+    await removeGroupMember(database, { facilityGroupId: GROUP, facilityId: BROADWAY });
+
+    expect(await toldOfBroadway(database)).toEqual(SELLS_NOT);
+  });
+
+  test('does not sell before its membership begins', async () => {
+    const database = await open();
+    await addGroupMember(database, {
+      facilityGroupId: GROUP,
+      facilityId: OUTLET,
+      fromDate: new Date(Date.now() + HOUR_MS),
+    });
+
+    expect((await findFacility(database, OUTLET)).facilityGroupIds).toEqual([]);
+    expect((await checkMemberships(database, GROUP)).facilityIds).toEqual([BROADWAY]);
+  });
+
+  test('never sells when it is virtual', async () => {
+    const database = await open();
+
+    await addGroupMember(database, { facilityGroupId: GROUP, facilityId: PARKING });
+
+    const [group] = await listFacilityGroups(database);
+    expect(group?.members).toMatchObject([
+      { facilityId: BROADWAY, sellsNow: true },
+      { facilityId: PARKING, inForce: true, sellsNow: false },
+    ]);
+    const parking = (await listFacilities(database)).find(({ facilityId }) => facilityId === PARKING);
+    expect(parking).toMatchObject({ isVirtual: true, facilityGroupIds: [] });
+    expect((await checkMemberships(database, GROUP)).facilityIds).toEqual([BROADWAY]);
+  });
+});
+
+test('a closed store’s units are not promised twice, whatever groups of shops it is a member of', async () => {
+  const { database } = await freshDatabase();
+  const retailer = await Retailer.open(database, ['SHIRT']);
+  await createFacilityGroup(database, { facilityGroupId: 'WHOLESALE' });
+  await addGroupMember(database, { facilityGroupId: 'WHOLESALE', facilityId: BROADWAY });
+  await retailer.openShop('wholesale', 'WHOLESALE');
+  expect((await checkMemberships(database, GROUP)).promisedTwice).toEqual([
+    { facilityId: BROADWAY, facilityGroupIds: [GROUP, 'WHOLESALE'] },
+  ]);
+
+  await setFacility(database, BROADWAY, { closedDate: new Date(Date.now() - HOUR_MS) });
+
+  expect(await checkMemberships(database, GROUP)).toEqual({ facilityIds: [], promisedTwice: [] });
+});
