@@ -1,20 +1,23 @@
 import { UNITS_MAX } from './limits.ts';
 
-/** What one facility holds of one product. Whole units; reserved and safety stock are never negative. */
+/** What one facility has of one product. Whole units; reserved and safety stock are never negative. */
 export interface FacilityStock {
   readonly facilityId: string;
   readonly quantityOnHand: number;
   readonly reserved: number;
   readonly safetyStock: number;
-  /** Sells online now: a member of the group at this instant, not closed, not virtual, brokering allowed for the product. */
+  /**
+   * Sells online now: a member of the group at this instant, not closed, not virtual, brokering allowed for the
+   * product.
+   */
   readonly sellsOnline: boolean;
 }
 
-/** What the group and the open orders take away, once per product and group. */
+/** What the group and the open orders keep from sale, once per product and group. */
 export interface ChannelClaims {
   readonly threshold: number;
   readonly brokeringQueue: number;
-  /** Whether one facility's deficit is kept from eating another facility's stock. */
+  /** Whether a deficit of one facility must not eat the stock of another. */
   readonly floorPerFacility: boolean;
 }
 
@@ -29,7 +32,7 @@ export interface AtpTerm {
 }
 
 /**
- * Online ATP is the sum of these terms, never below 0. They stand in the order in which people read them.
+ * Online ATP is the sum of these terms, never below 0. They stand in the order in which they are shown.
  *
  * Whatever adds the terms up or shows them takes them from this list. The SQL and the documents cannot: a test
  * compares them with the list (test/docs/formula.test.ts).
@@ -41,7 +44,7 @@ export const ATP_TERMS = [
   { term: 'threshold', sign: '−', label: 'threshold', title: 'Threshold' },
   { term: 'brokeringQueue', sign: '−', label: 'queue', title: 'Brokering queue' },
   { term: 'excludedFacilitiesAtp', sign: '−', label: 'excluded', title: 'ATP of excluded facilities' },
-  // What the members' own floors give back, as a term of its own so that the sum always adds up.
+  // What the floors of the members give back; a term of its own, so that the sum always adds up.
   { term: 'floorAdjustment', sign: '+', label: 'floor', title: 'Floor adjustment' },
 ] as const satisfies readonly AtpTerm[];
 
@@ -61,8 +64,8 @@ export function formulaInCode(terms: readonly AtpTerm[] = ATP_TERMS): string {
 /**
  * The terms for one product, from its stock at every facility that is not virtual.
  *
- * A facility with a setting but no stock counts like one with stock 0: its safety stock is a deficit, which the
- * floor gives back.
+ * A facility that has a safety stock but no stock counts as stock 0: its safety stock is a deficit, which the floor
+ * gives back.
  */
 export function atpTerms(stock: readonly FacilityStock[], claims: ChannelClaims): AtpTerms {
   const members = stock.filter((facility) => facility.sellsOnline);
@@ -85,7 +88,7 @@ export function sumOfTerms(terms: AtpTerms): number {
 
 /**
  * Units that a channel may promise. Never negative: an oversold product is published as 0, not omitted. Never more
- * than UNITS_MAX, which is all that Shopify takes: somebody's "infinite stock" must not stop everybody's files.
+ * than UNITS_MAX, the most that Shopify accepts: one product with "infinite stock" must not block the shop's files.
  */
 export function onlineAtp(terms: AtpTerms): number {
   return Math.min(UNITS_MAX, Math.max(0, sumOfTerms(terms)));
