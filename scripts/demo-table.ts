@@ -1,6 +1,6 @@
 /** The demo's last word: each SKU with the terms of its Online ATP, and what Shopify shows. */
 import Table from 'cli-table3';
-import type { AtpTerms } from '../src/domain/online-atp.ts';
+import { ATP_TERMS, formulaInWords } from '../src/domain/online-atp.ts';
 import type { Database } from '../src/postgres/database.ts';
 import { explain } from '../src/postgres/online-atp/explain.ts';
 import { listProducts } from '../src/postgres/master-data/products.ts';
@@ -8,16 +8,6 @@ import type { AdminApi } from '../src/shopify/admin-api.ts';
 
 /** More than the demo has. */
 const PRODUCTS_MAX = 100;
-
-const TERMS: readonly (readonly [title: string, term: keyof AtpTerms])[] = [
-  ['on hand', 'quantityOnHand'],
-  ['reserved', 'reserved'],
-  ['safety', 'safetyStock'],
-  ['threshold', 'threshold'],
-  ['queue', 'brokeringQueue'],
-  ['excluded', 'excludedFacilitiesAtp'],
-  ['floor', 'floorAdjustment'],
-];
 
 export interface Comparison {
   readonly text: string;
@@ -34,8 +24,8 @@ export async function compareEverySku(
   const products = await listProducts(database, { shopId, limit: PRODUCTS_MAX });
   const items = await api.readItems(products.map((product) => product.inventoryItemId ?? ''));
   const table = new Table({
-    head: ['SKU', ...TERMS.map(([title]) => title), 'Online ATP', 'on Shopify', ''],
-    colAligns: ['left', ...TERMS.map(() => 'right' as const), 'right', 'right', 'left'],
+    head: ['SKU', ...ATP_TERMS.map(({ label }) => label), 'Online ATP', 'on Shopify', ''],
+    colAligns: ['left', ...ATP_TERMS.map(() => 'right' as const), 'right', 'right', 'left'],
     style: { head: [], border: [], compact: true },
   });
   let allEqual = true;
@@ -45,13 +35,11 @@ export async function compareEverySku(
     allEqual &&= shown === onlineAtp;
     table.push([
       sku,
-      ...TERMS.map(([, term]) => terms[term]),
+      ...ATP_TERMS.map(({ term }) => terms[term]),
       onlineAtp,
       shown ?? 'unavailable',
       shown === onlineAtp ? 'ok' : 'DIFFERENT',
     ]);
   }
-  const formula =
-    'Online ATP = on hand − (reserved + safety + threshold + queue + excluded) + floor, never below 0';
-  return { text: `${table.toString()}\n\n${formula}`, allEqual };
+  return { text: `${table.toString()}\n\n${formulaInWords()}`, allEqual };
 }

@@ -1,3 +1,4 @@
+import { ATP_TERMS, sumOfTerms } from '../domain/online-atp.ts';
 import type { ResultOf } from '../operations/operation.ts';
 import type { explainProduct } from '../operations/products.ts';
 import { table } from './report.ts';
@@ -20,16 +21,10 @@ export function explanationText(explanation: Explanation, shopId: string | undef
 }
 
 function sumLines({ terms, onlineAtp }: Explanation): string[] {
-  const lines: readonly (readonly [sign: string, name: string, units: number])[] = [
-    [' ', 'Quantity on hand', terms.quantityOnHand],
-    ['−', 'Reserved', terms.reserved],
-    ['−', 'Safety stock', terms.safetyStock],
-    ['−', 'Threshold', terms.threshold],
-    ['−', 'Brokering queue', terms.brokeringQueue],
-    ['−', 'ATP of excluded facilities', terms.excludedFacilitiesAtp],
-    ['+', 'Floor adjustment', terms.floorAdjustment],
-  ];
-  const sum = lines.reduce((total, [sign, , units]) => (sign === '−' ? total - units : total + units), 0);
+  const lines = ATP_TERMS.map(
+    ({ term, sign, title }, index) => [index === 0 ? ' ' : sign, title, terms[term]] as const,
+  );
+  const sum = sumOfTerms(terms);
   const total: readonly (readonly [string, string, number])[] =
     sum < 0
       ? [
