@@ -30,6 +30,24 @@ export const FILE_MOVES = {
 
 export type UploadFileState = keyof typeof FILE_MOVES;
 
+/** Such a file waits for its lane: nothing later is applied before it. */
+export const OPEN_FILE_STATES = [
+  'WRITING',
+  'READY',
+  'APPLYING',
+  'BLOCKED',
+] as const satisfies readonly UploadFileState[];
+
+/** The lane is done with such a file: no move leads out of these states. */
+export const DONE_FILE_STATES = [
+  'APPLIED',
+  'PARTIAL',
+  'SKIPPED',
+  'SUPERSEDED',
+] as const satisfies readonly UploadFileState[];
+
+export type DoneFileState = (typeof DONE_FILE_STATES)[number];
+
 export type UploadFileKind = 'hard-sync' | 'recent-changes';
 
 /** The header of an outgoing file; a row is one (item, location). */
@@ -67,10 +85,7 @@ export function outgoingFolder(shopId: string): string {
 }
 
 /** Where a file goes when the lane is done with it; files that were never applied lie in a folder that says so. */
-export function archiveFolder(
-  shopId: string,
-  state: 'APPLIED' | 'PARTIAL' | 'SKIPPED' | 'SUPERSEDED',
-): string {
+export function archiveFolder(shopId: string, state: DoneFileState): string {
   const folder = `archive/${shopId}`;
   switch (state) {
     case 'SKIPPED':

@@ -6,10 +6,10 @@ import {
   addShop as storeShop,
   findShop,
   listShops as readShops,
-  removeShop as forgetShop,
   setShop as storeSettings,
   type Shop,
 } from '../postgres/master-data/shops.ts';
+import { removeShop as forgetShop } from '../postgres/remove-shop.ts';
 import type { TemporalClient } from '../temporal/connection.ts';
 import type { Application } from './application.ts';
 import { createMapShop } from './map-shop.ts';

@@ -13,6 +13,7 @@ import {
   PURGE_WAIT_MS,
 } from '../domain/limits.ts';
 import { inTransaction, type Connection, type Database } from './database.ts';
+import { IS_DONE } from './lane/upload-files.ts';
 import { whileNobodyProduces } from './producing/producer-locks.ts';
 
 export interface Purged {
@@ -89,7 +90,7 @@ async function purgeFiles(session: Connection): Promise<number> {
 async function purgePageOfFiles(session: Connection): Promise<number> {
   const { rows: files } = await session.query<{ shopId: string; sequence: number; rowCount: number }>(
     `SELECT shop_id AS "shopId", sequence, row_count AS "rowCount" FROM upload_file
-     WHERE rows_purged_at IS NULL AND state IN ('APPLIED', 'PARTIAL', 'SKIPPED', 'SUPERSEDED')
+     WHERE rows_purged_at IS NULL AND ${IS_DONE}
        AND closed_at < clock_timestamp() - make_interval(days => $1)
      ORDER BY closed_at LIMIT $2`,
     [FILE_ROWS_KEPT_DAYS, FILES_PER_PURGE],

@@ -1,10 +1,22 @@
 /** The states of a file: the database takes exactly the moves that src/domain/upload-file.ts documents. */
 import { expect, test } from 'vitest';
-import { FILE_MOVES, type UploadFileState } from '../../src/domain/upload-file.ts';
+import {
+  DONE_FILE_STATES,
+  FILE_MOVES,
+  OPEN_FILE_STATES,
+  type UploadFileState,
+} from '../../src/domain/upload-file.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
 import { GROUP, Retailer, SHOP } from './retailer.ts';
 
 const STATES = Object.keys(FILE_MOVES) as UploadFileState[];
+
+test('the lane is done with a file in just those states that no move leads out of', () => {
+  const final = STATES.filter((state) => FILE_MOVES[state].length === 0);
+
+  expect([...DONE_FILE_STATES].sort()).toEqual(final.sort());
+  expect([...OPEN_FILE_STATES].sort()).toEqual(STATES.filter((state) => !final.includes(state)).sort());
+});
 
 test('a file moves from state to state as documented, and not otherwise', async () => {
   const { database } = await freshDatabase();

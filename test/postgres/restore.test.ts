@@ -9,7 +9,7 @@ import { createProduceActivities, type ProduceOutcome } from '../../activities/p
 import { originOf } from '../../activities/check-origin.ts';
 import { outgoingFolder, type UploadFileKind } from '../../src/domain/upload-file.ts';
 import { auditShop } from '../../src/postgres/producing/change-audit.ts';
-import { removeShop } from '../../src/postgres/master-data/shops.ts';
+import { removeShop } from '../../src/postgres/remove-shop.ts';
 import { fileDrop, type OpenFileDrop } from '../../src/sftp/file-drop.ts';
 import { scratchFolder } from '../sftp/scratch-folder.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';

@@ -6,6 +6,7 @@ import { AtpError, type ErrorCode, type ErrorDetail } from '../../domain/errors.
 import type { FeedContents, FeedRow, FeedType, ImportCounts, RefusedRow } from '../../domain/feed.ts';
 import { IMPORT_WAIT_MS, REFUSED_ROWS_PER_PAGE } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
+import { isDeadlock, isLockTimeout, isOutOfRange } from '../sql-state.ts';
 import { applyInventoryVariance, VARIANCE_STAGING } from './inventory-variance.ts';
 import { applyOrderItems, ORDER_ITEM_STAGING } from './order-items.ts';
 import { applyResetInventory, RESET_STAGING } from './reset-inventory.ts';
@@ -214,20 +215,14 @@ function countsOf({ rows, applied, failed }: ImportCounts): ImportCounts {
   return { rows, applied, failed };
 }
 
-/** What Postgres says when another transaction is in the way, or when a level cannot hold its sum. */
+/** The coded error for what Postgres says when another transaction is in the way, or when a level cannot hold its sum. */
 function asCoded(error: unknown, fileName: string, waitMs: number): unknown {
-  switch ((error as { code?: unknown }).code) {
-    case '55P03':
-      return new AtpError('IMPORT_BUSY', { fileName, reason: `since ${waitMs} ms` }, { cause: error });
-    case '40P01':
-      return new AtpError(
-        'IMPORT_BUSY',
-        { fileName, reason: 'both held what the other needed' },
-        { cause: error },
-      );
-    case '22003':
-      return new AtpError('LEVEL_OUT_OF_RANGE', {}, { cause: error });
-    default:
-      return error;
+  if (isLockTimeout(error)) {
+    return new AtpError('IMPORT_BUSY', { fileName, reason: `since ${waitMs} ms` }, { cause: error });
   }
+  if (isDeadlock(error)) {
+    const reason = 'both held what the other needed';
+    return new AtpError('IMPORT_BUSY', { fileName, reason }, { cause: error });
+  }
+  return isOutOfRange(error) ? new AtpError('LEVEL_OUT_OF_RANGE', {}, { cause: error }) : error;
 }

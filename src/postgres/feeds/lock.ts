@@ -1,12 +1,10 @@
 import { AtpError } from '../../domain/errors.ts';
 import { IMPORT_WAIT_MS } from '../../domain/limits.ts';
 import type { Database } from '../database.ts';
+import { isLockTimeout } from '../sql-state.ts';
 
 /** First key of our advisory locks; the second is the feed's path. */
 const FEED_LOCK = 7_201_154;
-
-/** SQLSTATE lock_not_available. */
-const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
  * Runs `work` while nobody else works on the feed of this path. The lock is a session's, so a killed importer leaves
@@ -22,7 +20,7 @@ export async function whileFeedIsLocked<Result>(
     try {
       await session.query('SELECT pg_advisory_lock($1, hashtext($2))', [FEED_LOCK, path]);
     } catch (error) {
-      if ((error as { code?: string }).code !== LOCK_NOT_AVAILABLE) throw error;
+      if (!isLockTimeout(error)) throw error;
       const reason = `another run has worked on it for ${IMPORT_WAIT_MS} ms`;
       throw new AtpError('IMPORT_BUSY', { fileName: path, reason }, { cause: error });
     }

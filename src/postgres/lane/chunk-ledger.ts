@@ -115,6 +115,10 @@ export async function chunkWork(
   });
 }
 
+/** In SQL, of a row `row` of upload_file_row: it is in the chunk of the call `call`. By upload_file_row_pkey. */
+const IS_ROW_OF_CHUNK = `row.shop_id = call.shop_id AND row.sequence = call.sequence
+  AND row.position >= call.chunk * ${ROWS_PER_CALL} AND row.position < (call.chunk + 1) * ${ROWS_PER_CALL}`;
+
 interface CallRecord extends StoredCall {
   readonly state: 'STORED' | 'APPLIED' | 'REFUSED' | 'EXPIRED_UNKNOWN';
   readonly isTooOld: boolean;
@@ -136,16 +140,15 @@ async function doubtfulCalls(
     `SELECT call.sequence, call.chunk, call.generation, call.idempotency_key AS "idempotencyKey", call.variables,
        coalesce(call.debts, '{}') AS debts, coalesce((
          SELECT jsonb_object_agg(row.inventory_item_id, row.imported_units) FROM upload_file_row AS row
-         WHERE row.shop_id = call.shop_id AND row.sequence = call.sequence
-           AND row.position >= call.chunk * $5 AND row.position < (call.chunk + 1) * $5), '{}') AS "importedUnits"
+         WHERE ${IS_ROW_OF_CHUNK}), '{}') AS "importedUnits"
      FROM shopify_call AS call
      JOIN upload_file AS file USING (shop_id, sequence)
      JOIN upload_file AS this ON this.shop_id = $1 AND this.sequence = $2
      WHERE call.shop_id = $1 AND (call.state = 'EXPIRED_UNKNOWN' OR (call.state = 'REFUSED' AND call.repeated))
        AND call.sequence > $4 AND (call.sequence < $2 OR (call.sequence = $2 AND call.chunk = $3))
        AND file.restore_generation = this.restore_generation
-     ORDER BY call.sequence DESC, call.generation DESC LIMIT $6`,
-    [shopId, sequence, chunk, since, ROWS_PER_CALL, DOUBTFUL_CALLS_MAX],
+     ORDER BY call.sequence DESC, call.generation DESC LIMIT $5`,
+    [shopId, sequence, chunk, since, DOUBTFUL_CALLS_MAX],
   );
   return calls;
 }
@@ -212,13 +215,11 @@ export async function recordApplied(database: Database, pass: LanePass, call: St
        FROM shopify_call AS call
        CROSS JOIN LATERAL jsonb_to_recordset(call.variables::jsonb #> '{input,quantities}')
          AS sent ("inventoryItemId" text, quantity int, "changeFromQuantity" int)
-       JOIN upload_file_row AS row ON row.shop_id = call.shop_id AND row.sequence = call.sequence
-         AND row.position >= call.chunk * $5 AND row.position < (call.chunk + 1) * $5
-         AND row.inventory_item_id = sent."inventoryItemId"
+       JOIN upload_file_row AS row ON ${IS_ROW_OF_CHUNK} AND row.inventory_item_id = sent."inventoryItemId"
        WHERE call.shop_id = $1 AND call.sequence = $2 AND call.chunk = $3 AND call.generation = $4
        ORDER BY row.product_id
        ${ON_SETTLED_BEFORE}`,
-      [pass.shopId, call.sequence, call.chunk, call.generation, ROWS_PER_CALL],
+      [pass.shopId, call.sequence, call.chunk, call.generation],
     );
   });
 }

@@ -1,9 +1,15 @@
 /** What a person sees of a shop's lane. */
 import { LANE_FILES_LISTED_MAX, QUARANTINED_LISTED_MAX } from '../../domain/limits.ts';
-import type { UploadFileKind, UploadFileState } from '../../domain/upload-file.ts';
-import { uploadFileName } from '../../domain/upload-file.ts';
+import {
+  OPEN_FILE_STATES,
+  uploadFileName,
+  type UploadFileKind,
+  type UploadFileState,
+} from '../../domain/upload-file.ts';
 import type { PlanCause, PlanState } from '../../domain/sync-plan.ts';
 import type { Database } from '../database.ts';
+import { LEASE_LASTS } from './lane.ts';
+import { IS_OPEN } from './upload-files.ts';
 import { listDecisions, type RecordedDecision } from './lane-decisions.ts';
 import { findShop } from '../master-data/shops.ts';
 import { listPlans } from '../planning/sync-plans.ts';
@@ -77,13 +83,13 @@ export async function laneView(database: Database, shopId: string): Promise<Lane
        coalesce(quarantined_count, 0) AS quarantined, coalesce(owed_count, 0) AS owed,
        reason_code || ': ' || reason AS reason
      FROM upload_file
-     WHERE shop_id = $1 AND (state IN ('WRITING', 'READY', 'APPLYING', 'BLOCKED')
+     WHERE shop_id = $1 AND (${IS_OPEN}
        OR sequence > (SELECT max(sequence) FROM upload_file WHERE shop_id = $1) - $2)
      ORDER BY sequence`,
     [shopId, LANE_FILES_LISTED_MAX],
   );
   const [lease] = await database.query<{ isHeld: boolean }>(
-    `SELECT holder IS NOT NULL AND expires_at > clock_timestamp() AS "isHeld" FROM lane WHERE shop_id = $1`,
+    `SELECT ${LEASE_LASTS} AS "isHeld" FROM lane WHERE shop_id = $1`,
     [shopId],
   );
   const setApart = await database.query<SetApartRow>(
@@ -139,7 +145,7 @@ export async function countQuarantined(database: Database, shopId: string): Prom
 }
 
 function stateOf(files: readonly FileRecord[], isHeld: boolean): LaneState {
-  const head = files.find((file) => ['WRITING', 'READY', 'APPLYING', 'BLOCKED'].includes(file.status));
+  const head = files.find(({ status }) => OPEN_FILE_STATES.some((open) => open === status));
   if (head?.status === 'BLOCKED') return 'blocked';
   if (isHeld) return 'applying';
   return head ? 'waiting' : 'idle';

@@ -55,6 +55,9 @@ export async function enterLane(
   });
 }
 
+/** In SQL, of a row of lane: a run holds it. */
+export const LEASE_LASTS = '(holder IS NOT NULL AND expires_at > clock_timestamp())';
+
 /** A lease that has not expired. */
 export interface Lease extends LaneHolder {
   readonly epoch: number;
@@ -64,8 +67,7 @@ export async function leaseOf(database: Database, shopId: string): Promise<Lease
   const [lease] = await database.query<Lease>(
     `SELECT shop_id AS "shopId", holder_workflow_id AS "workflowId", holder, epoch
      FROM lane
-     WHERE shop_id = $1 AND holder IS NOT NULL AND holder_workflow_id IS NOT NULL
-       AND expires_at > clock_timestamp()`,
+     WHERE shop_id = $1 AND holder_workflow_id IS NOT NULL AND ${LEASE_LASTS}`,
     [shopId],
   );
   return lease ?? null;

@@ -1,6 +1,13 @@
 /** Numbered files of a shop: their facts and their rows. */
 import { AtpError } from '../../domain/errors.ts';
-import { uploadFileName, type UploadFileKind, type UploadFileState } from '../../domain/upload-file.ts';
+import {
+  DONE_FILE_STATES,
+  OPEN_FILE_STATES,
+  uploadFileName,
+  type DoneFileState,
+  type UploadFileKind,
+  type UploadFileState,
+} from '../../domain/upload-file.ts';
 import type { Connection, Database } from '../database.ts';
 
 export interface UploadFile {
@@ -34,6 +41,12 @@ export interface UploadFileRow {
 const COLUMNS = `shop_id AS "shopId", sequence, kind, state, facility_group_id AS "facilityGroupId",
   location_id AS "locationId", row_count AS "rowCount", to_zero_count AS "toZeroCount",
   created_at AS "createdAt", sha256, reason_code AS "reasonCode", reason`;
+
+/** In SQL, of a row of upload_file: the lane is not done with it. By the index upload_file_open. */
+export const IS_OPEN = `state IN (${OPEN_FILE_STATES.map((state) => `'${state}'`).join(', ')})`;
+
+/** In SQL, of a row of upload_file: the lane is done with it. By the indexes upload_file_to_archive and upload_file_to_purge. */
+export const IS_DONE = `state IN (${DONE_FILE_STATES.map((state) => `'${state}'`).join(', ')})`;
 
 type FileRecord = Omit<UploadFile, 'name'>;
 
@@ -76,7 +89,7 @@ export async function lockFile(
 export async function headOfLane(connection: Connection, shopId: string): Promise<UploadFile | null> {
   const { rows } = await connection.query<FileRecord>(
     `SELECT ${COLUMNS} FROM upload_file
-     WHERE shop_id = $1 AND state IN ('WRITING', 'READY', 'APPLYING', 'BLOCKED')
+     WHERE shop_id = $1 AND ${IS_OPEN}
      ORDER BY sequence LIMIT 1`,
     [shopId],
   );
@@ -106,7 +119,7 @@ export async function* fileRows(
 
 /** A file that the lane is done with. */
 export interface ClosedUploadFile extends UploadFile {
-  readonly state: 'APPLIED' | 'PARTIAL' | 'SKIPPED' | 'SUPERSEDED';
+  readonly state: DoneFileState;
 }
 
 /** Files that the lane is done with and that still lie in outgoing/, at most `limit`. */
@@ -117,7 +130,7 @@ export async function filesToArchive(
 ): Promise<readonly ClosedUploadFile[]> {
   const records = await database.query<Omit<ClosedUploadFile, 'name'>>(
     `SELECT ${COLUMNS} FROM upload_file
-     WHERE shop_id = $1 AND archived_at IS NULL AND state IN ('APPLIED', 'PARTIAL', 'SKIPPED', 'SUPERSEDED')
+     WHERE shop_id = $1 AND archived_at IS NULL AND ${IS_DONE}
      ORDER BY sequence LIMIT $2`,
     [shopId, limit],
   );

@@ -1,5 +1,5 @@
 import { AtpError } from '../../domain/errors.ts';
-import { breaksForeignKey, breaksUnique } from '../constraint.ts';
+import { breaksForeignKey, breaksUnique } from '../sql-state.ts';
 import type { Connection, Database } from '../database.ts';
 import { updateRow } from '../row-changes.ts';
 import {

@@ -1,6 +1,6 @@
 import { AtpError } from '../../domain/errors.ts';
 import type { SalesPolicy } from '../../domain/unseen-sales.ts';
-import { breaksForeignKey, breaksUnique } from '../constraint.ts';
+import { breaksForeignKey, breaksUnique } from '../sql-state.ts';
 import type { Database } from '../database.ts';
 import { updateRow } from '../row-changes.ts';
 
@@ -117,54 +117,4 @@ function refuseUnusable(shop: NewShop): void {
 function isOnLoopback(text: string): boolean {
   const url = URL.parse(text);
   return url?.protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
-}
-
-/** What hangs on a shop, in the order in which it can be deleted. */
-const DEPENDENT_TABLES = [
-  'lane_decision',
-  'sync_plan_row',
-  'sync_plan',
-  'snapshot_step',
-  'shop_origin',
-  'shop_imported_units',
-  'shop_orders',
-  'mapping_finding',
-  'shop_product',
-  'shop_baseline',
-  'shopify_call',
-  'upload_file_row',
-  'upload_file',
-  'published_row',
-  'applied_row',
-  'owed_row',
-  'lane',
-] as const;
-
-/**
- * Forgets a shop and everything about its syncing: mapping, files, calls, lane, decisions. Its orders stay, since they still
- * claim stock; they only lose the shop they came from. Files on SFTP and quantities on Shopify are not touched.
- *
- * @throws AtpError SHOP_UNKNOWN, SHOP_BUSY (its files are being applied right now)
- */
-export async function removeShop(
-  database: Database,
-  shopId: string,
-): Promise<{ readonly shopId: string; readonly orderItemsKept: number }> {
-  return database.transaction(async (connection) => {
-    const shop = await connection.query(`SELECT FROM shop WHERE shop_id = $1 FOR UPDATE`, [shopId]);
-    if (shop.rowCount === 0) throw new AtpError('SHOP_UNKNOWN', { shopId });
-    const held = await connection.query(
-      `SELECT FROM lane WHERE shop_id = $1 AND holder IS NOT NULL AND expires_at > clock_timestamp() FOR UPDATE`,
-      [shopId],
-    );
-    if (held.rowCount !== 0) throw new AtpError('SHOP_BUSY', { shopId });
-    const orders = await connection.query(`UPDATE order_item SET shop_id = NULL WHERE shop_id = $1`, [
-      shopId,
-    ]);
-    for (const table of DEPENDENT_TABLES) {
-      await connection.query(`DELETE FROM ${table} WHERE shop_id = $1`, [shopId]);
-    }
-    await connection.query(`DELETE FROM shop WHERE shop_id = $1`, [shopId]);
-    return { shopId, orderItemsKept: orders.rowCount ?? 0 };
-  });
 }

@@ -24,7 +24,16 @@ interface KnownBase {
 }
 
 /**
- * The instant of this transaction. The effective time never goes back, even when the clock does.
+ * In SQL, with the shop's baseline as `base`, or nulls: the effective time of now. It never goes back, even when the
+ * clock does.
+ */
+export const EFFECTIVE_NOW = 'greatest(base.effective_at, clock_timestamp())::text';
+
+/** In SQL, of the shop $1: it has had a Hard Sync. */
+export const HAD_HARD_SYNC = `EXISTS (SELECT FROM upload_file WHERE shop_id = $1 AND kind = 'hard-sync')`;
+
+/**
+ * The snapshot and the effective time of this transaction.
  *
  * Throws HARD_SYNC_REQUIRED for a delta that has nothing to start from.
  */
@@ -34,10 +43,10 @@ export async function nextBaseline(
 ): Promise<Baseline> {
   const { rows } = await session.query<Baseline & KnownBase>(
     `SELECT pg_current_snapshot()::text AS snapshot,
-       greatest(base.effective_at, clock_timestamp())::text AS "effectiveAt",
+       ${EFFECTIVE_NOW} AS "effectiveAt",
        base.shop_id IS NOT NULL AS "hasBase",
        coalesce(pg_snapshot_xmax(base.snapshot) > pg_snapshot_xmax(pg_current_snapshot()), false) AS "isAhead",
-       EXISTS (SELECT FROM upload_file WHERE shop_id = $1 AND kind = 'hard-sync') AS "hadHardSync",
+       ${HAD_HARD_SYNC} AS "hadHardSync",
        (SELECT plan FROM sync_plan WHERE shop_id = $1 AND kind = 'hard-sync' AND state = 'HELD') AS "heldPlan"
      FROM (SELECT $1::text AS shop_id) AS shop LEFT JOIN shop_baseline AS base USING (shop_id)`,
     [shopId],

@@ -5,9 +5,11 @@
  */
 import { AtpError } from '../../domain/errors.ts';
 import { AUDIT_FINDINGS_LISTED_MAX, FILE_ROWS_KEPT_DAYS, UNSEEN_SALE_GRACE_MS } from '../../domain/limits.ts';
+import { IS_OPEN } from '../lane/upload-files.ts';
 import { deltaCandidatesCte } from '../planning/change-log.ts';
 import { inTransaction, type Connection, type Database } from '../database.ts';
 import { onlineAtpSelect, placesCte } from '../online-atp/online-atp.ts';
+import { EFFECTIVE_NOW } from '../planning/snapshot-chain.ts';
 
 /** A product that differs from what was last published, though the next delta would not look at it. */
 export interface Unpublished {
@@ -45,7 +47,7 @@ export async function auditShop(database: Database, shopId: string): Promise<Sho
     inTransaction(session, 'BEGIN ISOLATION LEVEL REPEATABLE READ', async () => {
       const { rows } = await session.query<Scope>(
         `SELECT shop_id AS "shopId", facility_group_id AS "facilityGroupId", base.snapshot IS NOT NULL AS "hasBase",
-           greatest(base.effective_at, clock_timestamp())::text AS "effectiveAt",
+           ${EFFECTIVE_NOW} AS "effectiveAt",
            (SELECT count(*) FROM snapshot_step WHERE shop_id = $1) AS steps,
            (SELECT count(*) FROM upload_file WHERE shop_id = $1) AS files
          FROM shop LEFT JOIN shop_baseline AS base USING (shop_id) WHERE shop_id = $1`,
@@ -164,7 +166,7 @@ const MISSING_ROWS = `
     AS finding
   FROM upload_file AS file LEFT JOIN kept USING (sequence)
   WHERE file.shop_id = $1 AND coalesce(rows, 0) <> row_count
-    AND (rows_purged_at IS NULL OR state IN ('WRITING', 'READY', 'APPLYING', 'BLOCKED'))
+    AND (rows_purged_at IS NULL OR ${IS_OPEN})
   ORDER BY sequence`;
 
 /** Only where a link is broken is there anything between two steps. */

@@ -16,7 +16,7 @@ import { countMapped, planRows, type PlannedRows } from '../planning/planned-row
 import { lockForProducing } from './producer-locks.ts';
 import { registerFile } from './register-file.ts';
 import { beginAfterRestore, requireKnownOrigin } from './shop-origin.ts';
-import { advanceBaseline, nextBaseline, type Baseline } from '../planning/snapshot-chain.ts';
+import { advanceBaseline, HAD_HARD_SYNC, nextBaseline, type Baseline } from '../planning/snapshot-chain.ts';
 import {
   closeApproved,
   countBeyondPlan,
@@ -104,7 +104,7 @@ async function shopToProduceFor(session: Connection, request: ProduceRequest): P
   const { rows } = await session.query<ProducingShop & { groupExists: boolean }>(
     `SELECT shop_id AS "shopId", facility_group_id AS "facilityGroupId",
        to_zero_limit_percent AS "toZeroLimitPercent",
-       NOT EXISTS (SELECT FROM upload_file WHERE shop_id = $1 AND kind = 'hard-sync') AS "isFirst",
+       NOT ${HAD_HARD_SYNC} AS "isFirst",
        EXISTS (SELECT FROM facility_group WHERE facility_group_id = $2) AS "groupExists"
      FROM shop WHERE shop_id = $1`,
     [request.shopId, request.facilityGroupId ?? null],

@@ -2,6 +2,7 @@
 import { AtpError } from '../../domain/errors.ts';
 import { PRODUCER_WAIT_MS } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
+import { isLockTimeout } from '../sql-state.ts';
 
 /** First key of a shop's producer lock; the second is the shop. */
 const PRODUCER_LOCK = 7_201_151;
@@ -41,8 +42,7 @@ async function withinWait(session: Connection, waitMs: number, lock: () => Promi
     await lock();
     return true;
   } catch (error) {
-    const lockNotAvailable = (error as { code?: string }).code === '55P03';
-    if (lockNotAvailable) return false;
+    if (isLockTimeout(error)) return false;
     throw error;
   }
 }

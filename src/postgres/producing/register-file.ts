@@ -3,6 +3,7 @@ import type { UploadFileKind } from '../../domain/upload-file.ts';
 import type { Connection } from '../database.ts';
 import { GOES_OUT_THOUGH_HELD, PLANNED } from '../planning/planned-rows.ts';
 import type { Baseline } from '../planning/snapshot-chain.ts';
+import { HIGHEST_SEQUENCE } from './shop-origin.ts';
 import { fileOfProducer, type UploadFile } from '../lane/upload-files.ts';
 
 export interface FileToRegister {
@@ -21,9 +22,7 @@ export async function registerFile(session: Connection, file: FileToRegister): P
     `INSERT INTO upload_file (shop_id, sequence, kind, state, producer_key, facility_group_id, location_id,
        restore_generation, snapshot, effective_at, orders_imported_until, row_count, to_zero_count)
      SELECT shop.shop_id,
-       greatest(
-         coalesce((SELECT max(sequence) FROM upload_file WHERE shop_id = $1), 0),
-         coalesce((SELECT highest_sequence FROM shop_origin WHERE shop_id = $1), 0)) + 1,
+       ${HIGHEST_SEQUENCE} + 1,
        $2, 'WRITING', $3, shop.facility_group_id, shop.location_id, shop.restore_generation, $4, $5,
        (SELECT imported_until FROM shop_orders WHERE shop_id = $1), planned.rows, planned.zeros
      FROM shop, (

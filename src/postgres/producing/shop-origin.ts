@@ -11,6 +11,7 @@
 import { AtpError } from '../../domain/errors.ts';
 import type { UploadFileKind } from '../../domain/upload-file.ts';
 import type { Connection, Database } from '../database.ts';
+import { IS_OPEN } from '../lane/upload-files.ts';
 
 export interface OriginCheck {
   /** Why nothing may be sent before the shop's next Hard Sync; null: all is well. */
@@ -52,6 +53,11 @@ const INCARNATION = `
     || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8)
     || '/' || (SELECT oid FROM pg_database WHERE datname = current_database())
     || '/' || 'shop_baseline'::regclass::oid`;
+
+/** In SQL, of the shop $1: the highest number that any of its files is known to have had; 0: none. */
+export const HIGHEST_SEQUENCE = `greatest(
+    coalesce((SELECT max(sequence) FROM upload_file WHERE shop_id = $1), 0),
+    coalesce((SELECT highest_sequence FROM shop_origin WHERE shop_id = $1), 0))`;
 
 /**
  * Compares the shop's recorded origin with the database of now, and records what it finds. `numbersOnSftp` is
@@ -113,10 +119,8 @@ async function originOf(connection: Connection, shopId: string): Promise<Origin>
        origin.restored_reason AS "restoredReason",
        EXISTS (SELECT FROM upload_file WHERE shop_id = $1) AS "hasFiles",
        ARRAY(SELECT sequence::float8 FROM upload_file
-         WHERE shop_id = $1 AND state IN ('WRITING', 'READY', 'APPLYING', 'BLOCKED')) AS open,
-       greatest(
-         coalesce((SELECT max(sequence) FROM upload_file WHERE shop_id = $1), 0),
-         coalesce(origin.highest_sequence, 0)) AS "knownSequence"
+         WHERE shop_id = $1 AND ${IS_OPEN}) AS open,
+       ${HIGHEST_SEQUENCE} AS "knownSequence"
      FROM shop LEFT JOIN shop_origin AS origin USING (shop_id) WHERE shop_id = $1`,
     [shopId],
   );
@@ -190,13 +194,13 @@ export async function beginAfterRestore(session: Connection, shopId: string): Pr
     shopId,
   ]);
   await session.query(
-    `UPDATE shopify_call SET state = 'EXPIRED_UNKNOWN', answered_at = now()
+    `UPDATE shopify_call SET state = 'EXPIRED_UNKNOWN'
      WHERE shop_id = $1 AND state = 'STORED'`,
     [shopId],
   );
   await session.query(
     `UPDATE upload_file SET state = 'SUPERSEDED', closed_at = now()
-     WHERE shop_id = $1 AND state IN ('WRITING', 'READY', 'APPLYING', 'BLOCKED')`,
+     WHERE shop_id = $1 AND ${IS_OPEN}`,
     [shopId],
   );
   await session.query(
