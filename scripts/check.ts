@@ -45,6 +45,16 @@ const CHECKS: readonly Check[] = [
     command: ['node', 'scripts/write-errors-reference.ts', '--check'],
     fix: 'node scripts/write-errors-reference.ts',
   },
+  {
+    name: 'command reference',
+    command: ['node', 'scripts/write-cli-reference.ts', '--check'],
+    fix: 'node scripts/write-cli-reference.ts   (and write by hand what each command does)',
+  },
+  {
+    name: 'operation reference',
+    command: ['node', 'scripts/write-operations-reference.ts', '--check'],
+    fix: 'node scripts/write-operations-reference.ts',
+  },
 ];
 
 const PROJECT = join(import.meta.dirname, '..');

@@ -5,12 +5,9 @@
  *     node scripts/write-errors-reference.ts           writes the page
  *     node scripts/write-errors-reference.ts --check   exits 1 when it is not what the codes say
  */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { ERROR_CLASSES, type ErrorClass } from '../src/domain/error-class.ts';
 import { ERRORS, type ErrorDetail } from '../src/domain/errors.ts';
-
-const PAGE = new URL('../docs/reference/errors.md', import.meta.url);
+import { renewPage } from './reference-page.ts';
 
 /** Every value that a message may name stands as `<its name>`. */
 const PLACEHOLDERS: ErrorDetail = new Proxy({}, { get: (_, name) => `<${String(name)}>` });
@@ -33,10 +30,4 @@ error file of a feed has it in the column \`code\`. Made by \`scripts/write-erro
 ${sections.join('\n')}`;
 }
 
-const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
-if (!values.check) {
-  writeFileSync(PAGE, page());
-} else if (readFileSync(PAGE, 'utf8') !== page()) {
-  console.error('docs/reference/errors.md is not what src/domain/errors.ts says.');
-  process.exitCode = 1;
-}
+renewPage('docs/reference/errors.md', 'src/domain/errors.ts', page);

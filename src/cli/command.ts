@@ -34,6 +34,8 @@ export interface CliCommand {
   /** In the order in which they are typed. */
   readonly argumentNames: readonly string[];
   readonly fields: Fields;
+  /** How it is typed, where one line does not say it all. */
+  readonly variants?: readonly string[];
   /** Operations that it does; none for a command of this machine alone. */
   readonly operations: readonly OperationFacts[];
   /** Does it with what was typed, by field. */
@@ -96,9 +98,9 @@ export function fieldsToType({ fields, operations }: CliCommand): Fields {
   return isRecorded && !Object.hasOwn(fields, 'by') ? { ...fields, by: BY_FIELD } : fields;
 }
 
-/** How the command is typed, for help texts and docs/reference/cli.md. */
-export function commandSynopsis({ path, fields, argumentNames }: CliCommand): string {
-  return synopsisOf(path, fields, argumentNames);
+/** How the command is typed, as docs/reference/cli.md has it: one line for each way. */
+export function synopsesOf({ path, fields, argumentNames, variants }: CliCommand): readonly string[] {
+  return variants ?? [synopsisOf(path, fields, argumentNames)];
 }
 
 /** Gives commander the arguments and options, and the command's work. */
@@ -108,7 +110,7 @@ export function attach(parent: Command, cli: CliCommand, run: (typed: Typed) => 
   const isArgument = (name: string): boolean => cli.argumentNames.includes(name);
   for (const name of cli.argumentNames) {
     const field = fields[name];
-    if (field) made.addArgument(new Argument(argumentSyntax(name, field), field.about));
+    if (field) made.addArgument(new Argument(argumentSyntax(name, field), aboutArgument(field)));
   }
   const options = Object.entries(fields).filter(([name]) => !isArgument(name));
   const typedBy = options.map(([name, field]) => {
@@ -131,6 +133,12 @@ export function attach(parent: Command, cli: CliCommand, run: (typed: Typed) => 
 
 function valueOf(field: Field | undefined, typed: unknown): unknown {
   return field && typeof typed === 'string' ? valueOfText(field, typed) : typed;
+}
+
+/** An argument's syntax is only its name, so its choices are told beside it. */
+function aboutArgument(field: Field): string {
+  const isSaid = field.kind !== 'choice' || field.choices.every((choice) => field.about.includes(choice));
+  return isSaid ? field.about : `${field.about}: ${field.choices.join(', ')}`;
 }
 
 function aboutOf({ about, byDefault }: Field): string {

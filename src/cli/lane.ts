@@ -10,13 +10,13 @@ import {
   yesOrNo,
   type Input,
 } from '../domain/input-fields.ts';
-import { DECISION_TARGETS, DECISIONS, type DecisionKind } from '../domain/lane-decision.ts';
+import { DECISION_FIELDS, DECISION_TARGETS, DECISIONS, type DecisionKind } from '../domain/lane-decision.ts';
 import { auditLane, LANE_DECISIONS, showLane } from '../operations/lane.ts';
 import { perform } from '../operations/operation.ts';
 import { auditText } from './audit-text.ts';
 import { contextOf, type Cli, type CliCommand } from './command.ts';
 import { decidedText, laneText } from './lane-text.ts';
-import { optionName } from './option-text.ts';
+import { optionName, synopsisOf } from './option-text.ts';
 import { ExitCode, type Report } from './report.ts';
 
 const FIELDS = {
@@ -45,6 +45,13 @@ export const LANE_COMMANDS: readonly CliCommand[] = [
     description: showLane.description,
     argumentNames: ['shopId', 'decision', 'target'],
     fields: FIELDS,
+    variants: [
+      'atp lane <shopId>',
+      ...DECISIONS.map((kind) =>
+        synopsisOf(`lane <shopId> ${kind}`, DECISION_FIELDS[kind], [DECISION_TARGETS[kind]]),
+      ),
+      'atp lane <shopId> --audit',
+    ],
     operations: [showLane, auditLane, ...LANE_DECISIONS.map(({ operation }) => operation)],
     run: (cli, { by, ...typed }) => {
       const input = acceptInput(FIELDS, typed, nameOf);

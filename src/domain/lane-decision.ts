@@ -34,13 +34,14 @@ const by = text('who decides', 'name');
 const reason = text('why; it is kept');
 const sequence = wholeNumber('the number of the blocked file', 1, Number.MAX_SAFE_INTEGER);
 const plan = wholeNumber('the number of the held plan', 1, Number.MAX_SAFE_INTEGER);
-const expectedReason = optional(
-  choice(
+const expectedReason = optional({
+  ...choice(
     'decide only if this error code is what blocks the file now',
     Object.keys(ERRORS) as readonly ErrorCode[],
     'a code of docs/reference/errors.md',
   ),
-);
+  placeholder: 'code',
+});
 
 const FILE_FIELDS = { sequence, reason: optional(reason), expectedReason };
 const PLAN_FIELDS = { plan, reason };

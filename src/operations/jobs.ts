@@ -67,7 +67,7 @@ export const scheduleJob = defineOperation({
   fields: {
     ...JOB_FIELDS,
     ...PARAMETER_FIELDS,
-    every: optional({ ...choice('how often', PRESET_NAMES), placeholder: 'interval' }),
+    every: optional(choice('how often', PRESET_NAMES)),
     cron: optional(
       label('instead, five fields: minute, hour, day of month, month, day of week', 'expression'),
     ),
