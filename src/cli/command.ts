@@ -72,9 +72,11 @@ export function command<const F extends Fields, Result>(rendering: Rendering<F, 
     fields,
     operations: [operation],
     run: async (cli, typed) => {
-      const { by, ...input } = Object.hasOwn(fields, 'by') ? { ...typed, by: undefined } : typed;
+      const { by, ...withoutBy } = typed;
+      // `atp audit log --by Ann` asks for what Ann did.
+      const [actor, input] = Object.hasOwn(fields, 'by') ? [undefined, typed] : [by, withoutBy];
       const isArgument = (name: string) => argumentNames.some((argument) => argument === name);
-      const context = contextOf(cli, by, (name) => (isArgument(name) ? name : optionName(name)));
+      const context = contextOf(cli, actor, (name) => (isArgument(name) ? name : optionName(name)));
       const result = await perform(operation, { ...given?.(cli), ...input }, context);
       const shown = show(result, typed);
       return typeof shown === 'string' ? { json: result, text: shown } : { json: result, ...shown };

@@ -73,6 +73,7 @@ export const scheduleJob = defineOperation({
     ),
     start: optional(time('the first run; with a cron expression, the earliest')),
     timeZone: optional(label('of the times of day, such as Europe/Berlin (default: UTC)', 'zone')),
+    reset: optional(yesOrNo('forget parameters that were given earlier and are not given now')),
   },
   check({ every, cron }, nameOf) {
     if (every === undefined && cron === undefined) {
@@ -83,13 +84,13 @@ export const scheduleJob = defineOperation({
     }
   },
   stateOf: scheduleState,
-  run: async (context, { every, cron, start, timeZone, ...input }) => {
+  run: async (context, { every, cron, start, timeZone, reset = false, ...input }) => {
     const order = await completeOrder(context, input);
     const { planTiming } = await import('../temporal/schedule-timing.ts');
     const { scheduleJob: store } = await import('../temporal/schedules.ts');
     const when = every === undefined ? { cron: cron ?? '' } : { every };
     const { spec, warnings } = planTiming(order.job, { ...when, start, timeZone });
-    const isNew = await store(await context.app.temporal(), order, spec);
+    const isNew = await store(await context.app.temporal(), order, spec, !reset);
     return { ...(await readSchedule(context, order)), isNew, warnings };
   },
 });

@@ -42,15 +42,19 @@ export async function ensureSchedules(
   for (const order of ordersOf(shopId)) {
     const id = scheduleIdOf(order);
     scheduleIds.push(id);
-    if (await createOrUpdate(temporal, order, recommendedSpec(order.job), keepTimes)) created.push(id);
+    const isNew = await createOrUpdate(temporal, order, recommendedSpec(order.job), {
+      specOf: keepTimes,
+      orderOf: keepParameters(order),
+    });
+    if (isNew) created.push(id);
   }
   return { scheduleIds, created };
 }
 
 /**
- * Gives a job its times, and makes its schedule where there is none. A pause and its note stay, as do parameters that
- * the order does not name.
+ * Gives a job its times, and makes its schedule where there is none. A pause and its note stay.
  *
+ * @param keepsParameters whether parameters stay that an earlier order gave, and this one does not name
  * @returns whether the schedule is new
  * @throws AtpError INPUT_INVALID (the server cannot read the times)
  */
@@ -58,9 +62,11 @@ export async function scheduleJob(
   temporal: TemporalClient,
   order: JobOrder,
   spec: ScheduleSpec,
+  keepsParameters = true,
 ): Promise<boolean> {
   try {
-    return await createOrUpdate(temporal, order, spec, () => spec);
+    const orderOf = keepsParameters ? keepParameters(order) : () => order;
+    return await createOrUpdate(temporal, order, spec, { specOf: () => spec, orderOf });
   } catch (error) {
     // The client's word for what the server calls an invalid argument.
     if (!(error instanceof TypeError)) throw error;
@@ -110,12 +116,19 @@ function keepTimes({ spec }: ScheduleDescription): ScheduleSpec {
   return spec;
 }
 
+function keepParameters(order: JobOrder): (found: ScheduleDescription) => JobOrder {
+  return ({ action }) => withParameters(order, action.args?.[0]);
+}
+
 /** Whether the schedule is new. Two processes at once: one creates, the other updates. */
 async function createOrUpdate(
   temporal: TemporalClient,
   order: JobOrder,
   spec: ScheduleSpec,
-  specOf: (found: ScheduleDescription) => ScheduleSpec,
+  kept: {
+    readonly specOf: (found: ScheduleDescription) => ScheduleSpec;
+    readonly orderOf: (found: ScheduleDescription) => JobOrder;
+  },
 ): Promise<boolean> {
   const schedules = temporal.client.schedule;
   const options: ScheduleOptions = { scheduleId: scheduleIdOf(order), spec, ...actionOf(order) };
@@ -127,9 +140,9 @@ async function createOrUpdate(
   }
   const handle = schedules.getHandle(options.scheduleId);
   const update = (found: ScheduleDescription) => ({
-    spec: specOf(found),
+    spec: kept.specOf(found),
     state: found.state,
-    ...actionOf(withParameters(order, found.action.args?.[0])),
+    ...actionOf(kept.orderOf(found)),
   });
   const found = await askTemporal(temporal, () => handle.describe());
   // The usual redeploy changes nothing, and then nothing is sent: an update could cross an operator's pause, or fall

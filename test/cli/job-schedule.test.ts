@@ -196,3 +196,35 @@ test.each([
 ])('%s is refused', async (_, args) => {
   expect(await atp.failure('job', 'schedule', 'hard-sync', ...args)).toBe('INPUT_INVALID 2');
 });
+
+test('a job’s parameters go into its schedule, stay with new times, and are forgotten when asked', async () => {
+  expect((await schedule('verify', '--every', '1d', '--sample', '5', '--heal')).parameters).toEqual({
+    shopId: 'north',
+    sample: 5,
+    heal: true,
+  });
+  expect((await schedule('verify', '--every', '6h')).parameters).toMatchObject({ sample: 5, heal: true });
+  expect((await schedule('verify', '--every', '6h', '--sample', '7')).parameters).toMatchObject({
+    sample: 7,
+    heal: true,
+  });
+  expect((await schedule('verify', '--every', '6h', '--reset')).parameters).toEqual({ shopId: 'north' });
+  expect((await schedule('import', '--every', '15m', '--source', 'RESET_INVENTORY')).parameters).toEqual({
+    source: 'RESET_INVENTORY',
+  });
+});
+
+test('a parameter of another job is refused by the option’s name', async () => {
+  const { stderr, exitCode } = await atp.run(
+    'job',
+    'schedule',
+    'hard-sync',
+    '--every',
+    '1d',
+    '--sample',
+    '5',
+  );
+
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain('--sample is not for hard-sync');
+});

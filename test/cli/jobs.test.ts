@@ -242,3 +242,25 @@ test('a workflow that ends without a result is told with its reason', async () =
 
   await ending;
 });
+
+test.each([
+  [['verify', '--shop', 'south', '--sample', '5', '--heal'], { shopId: 'south', sample: 5, heal: true }],
+  [['import', '--source', 'RESET_INVENTORY'], { source: 'RESET_INVENTORY' }],
+])('job run %j starts the workflow with these parameters', async (args, input) => {
+  const { workflowId, runId } = await atp.json<{ workflowId: string; runId: string }>([
+    'job',
+    'run',
+    ...args,
+  ]);
+  const handle = temporal.client.workflow.getHandle(workflowId, runId);
+  cleanUp(async () => {
+    await handle.terminate('the test is over');
+  });
+
+  const { events } = await handle.fetchHistory();
+
+  const payloads = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+  expect(payloads.map(({ data }) => JSON.parse(Buffer.from(data ?? []).toString()) as unknown)).toEqual([
+    input,
+  ]);
+});

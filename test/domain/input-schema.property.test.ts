@@ -1,0 +1,76 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { acceptInput, type Field, type Fields } from '../../src/domain/input-fields.ts';
+import { inputSchema } from '../../src/domain/input-schema.ts';
+import { JOBS } from '../../src/domain/jobs/jobs.ts';
+import { DECISION_FIELDS } from '../../src/domain/lane-decision.ts';
+import { OPERATIONS } from '../../src/operations/operations.ts';
+
+const ajv = new Ajv2020({ validateFormats: false, strict: false });
+
+const INPUTS: readonly (readonly [string, Fields])[] = [
+  ...OPERATIONS.map(({ name, fields }) => [name, fields] as const),
+  ...Object.values(JOBS).map(({ workflowType, fields }) => [workflowType, fields] as const),
+  ...Object.entries(DECISION_FIELDS).map(([kind, fields]) => [`decision ${kind}`, fields] as const),
+];
+
+/** Values that a field takes, and values that look like them. */
+function valueOf(field: Field): fc.Arbitrary<unknown> {
+  const others = fc.oneof(
+    fc.string({ unit: 'grapheme' }),
+    fc.integer(),
+    fc.double(),
+    fc.boolean(),
+    fc.constantFrom(null, undefined, '', ' ', 'a b', 'A\nB', ' a', [], {}, -1, 0, 1.5, '5', 'x'.repeat(256)),
+  );
+  switch (field.kind) {
+    case 'text':
+      return fc.oneof(fc.stringMatching(new RegExp(field.pattern, 'u')), others);
+    case 'number':
+      return fc.oneof(fc.integer({ min: field.min, max: Math.min(field.max, 2 ** 31) }), others);
+    case 'boolean':
+      return fc.oneof(fc.boolean(), others);
+    case 'choice':
+      return fc.oneof(fc.constantFrom(...field.choices), others);
+    case 'time':
+      return fc.oneof(
+        fc
+          .date({ noInvalidDate: true, min: new Date(0), max: new Date('2200-01-01') })
+          .map((at) => at.toISOString()),
+        fc.constantFrom('2026-11-24T12:00:00+01:00', '2026-11-24', '2026-11-24T12:00:00'),
+        others,
+      );
+  }
+}
+
+function inputOf(fields: Fields): fc.Arbitrary<unknown> {
+  const values = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, valueOf(field)]));
+  return fc.oneof(
+    { weight: 9, arbitrary: fc.record(values, { requiredKeys: [] }) },
+    fc.constantFrom('text', 7, [], { unknownField: 1 }),
+  );
+}
+
+function isAccepted(fields: Fields, input: unknown): boolean {
+  try {
+    acceptInput(fields, input);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe('the JSON schema of an input accepts exactly what the check of the input accepts', () => {
+  test.each(INPUTS)('of %s', (_name, fields) => {
+    const validate = ajv.compile(inputSchema(fields));
+    fc.assert(
+      fc.property(inputOf(fields), (given) => {
+        // As it comes over the wire: JSON has no undefined.
+        const input: unknown = JSON.parse(JSON.stringify(given));
+        expect(validate(input)).toBe(isAccepted(fields, input));
+      }),
+      { numRuns: 200 },
+    );
+  });
+});

@@ -1,0 +1,192 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { AtpError } from '../../src/domain/errors.ts';
+import { id, optional, units } from '../../src/domain/input-fields.ts';
+import type { Application } from '../../src/operations/application.ts';
+import { setGroup } from '../../src/operations/facility-groups.ts';
+import { importFeed } from '../../src/operations/feeds.ts';
+import { defineOperation, perform, type Caller, type Context } from '../../src/operations/operation.ts';
+import { addProduct, listProducts, setProduct } from '../../src/operations/products.ts';
+import { listActs } from '../../src/postgres/audit-log.ts';
+import type { Database } from '../../src/postgres/database.ts';
+import { freshDatabase } from '../setup/fresh-database.ts';
+
+let database: Database;
+let warnings: string[];
+
+beforeEach(async () => {
+  ({ database } = await freshDatabase());
+  warnings = [];
+});
+
+function contextOf(caller: Partial<Caller> = {}): Context {
+  const nowhere = () => Promise.reject(new Error('The test needs no such part.'));
+  const app: Application = {
+    shopifyApiVersion: () => '2026-10',
+    database: () => Promise.resolve(database),
+    temporal: nowhere,
+    isTemporalConfigured: () => false,
+    temporalUiUrl: () => Promise.resolve(null),
+    fileDrop: nowhere,
+    adminApi: nowhere,
+  };
+  return {
+    app,
+    caller: { name: 'Ann', role: 'admin', via: 'cli', ...caller },
+    progress: () => undefined,
+    warn: (text) => warnings.push(text),
+    nameOf: (field) => field,
+  };
+}
+
+async function actsInLog() {
+  return (await listActs(database, { limit: 100 })).acts;
+}
+
+/** The code that the act fails with, and its message. */
+async function refusalOf(act: Promise<unknown>): Promise<string> {
+  const error: unknown = await act.then(
+    () => null,
+    (failed: unknown) => failed,
+  );
+  if (error instanceof AtpError) return `${error.code}: ${error.message}`;
+  throw new Error(`It was not refused with a code: ${String(error)}`);
+}
+
+describe('an act that changes something', () => {
+  test('is in the audit log with who did it, from where, and what differs', async () => {
+    await perform(setGroup, { facilityGroupId: 'FAC_GRP', threshold: 7 }, contextOf());
+
+    expect(await actsInLog()).toMatchObject([
+      {
+        act: 'group.set',
+        actor: 'Ann',
+        via: 'cli',
+        outcome: 'DONE',
+        endedAt: expect.any(Date),
+        input: { facilityGroupId: 'FAC_GRP', threshold: 7 },
+        before: { threshold: 0 },
+        after: { threshold: 7 },
+      },
+    ]);
+  });
+
+  test('tells of a setting that is cleared', async () => {
+    const context = contextOf();
+    await perform(addProduct, { productId: 'P1', sku: 'A' }, context);
+    await perform(setProduct, { sku: 'A', facilityGroupId: 'FAC_GRP', threshold: 3 }, context);
+    await perform(setProduct, { sku: 'A', facilityGroupId: 'FAC_GRP', threshold: null }, context);
+
+    expect((await actsInLog())[0]).toMatchObject({
+      before: { thresholds: [{ facilityGroupId: 'FAC_GRP', threshold: 3 }] },
+      after: { thresholds: [] },
+    });
+  });
+
+  test('that fails is in the log with the code of its failure', async () => {
+    const set = perform(setGroup, { facilityGroupId: 'OUTLET', threshold: 7 }, contextOf());
+
+    expect(await refusalOf(set)).toContain('FACILITY_GROUP_UNKNOWN');
+    expect(await actsInLog()).toMatchObject([{ act: 'group.set', outcome: 'FACILITY_GROUP_UNKNOWN' }]);
+  });
+
+  test('whose process dies is in the log without an end', async () => {
+    const dies = defineOperation({
+      name: 'test.die',
+      role: 'operator',
+      description: 'never ends',
+      fields: {},
+      run: () => new Promise<never>(() => undefined),
+    });
+    void perform(dies, {}, contextOf());
+
+    await expect.poll(actsInLog).toMatchObject([{ act: 'test.die', outcome: null, endedAt: null }]);
+  });
+
+  test('is done all the same when its end cannot be recorded, and the caller is warned', async () => {
+    const dropsLog = defineOperation({
+      name: 'test.drop',
+      role: 'admin',
+      description: 'breaks the log while it runs',
+      fields: {},
+      run: async ({ app }) => {
+        await (await app.database()).query('DROP TABLE audit_log');
+        return 'done';
+      },
+    });
+
+    expect(await perform(dropsLog, {}, contextOf())).toBe('done');
+    expect(warnings).toEqual([expect.stringContaining('test.drop')]);
+  });
+
+  test('is not begun when it cannot be recorded', async () => {
+    await database.query('DROP TABLE audit_log');
+
+    await expect(
+      perform(setGroup, { facilityGroupId: 'FAC_GRP', threshold: 7 }, contextOf()),
+    ).rejects.toThrow();
+    const [group] = await database.query<{ threshold: number }>(
+      `SELECT default_threshold AS threshold FROM facility_group WHERE facility_group_id = 'FAC_GRP'`,
+    );
+    expect(group).toEqual({ threshold: 0 });
+  });
+});
+
+describe('an act leaves no trace in the audit log', () => {
+  test('when it only looks', async () => {
+    await perform(listProducts, {}, contextOf());
+    expect(await actsInLog()).toEqual([]);
+  });
+
+  test('when its input is wrong', async () => {
+    const act = perform(setGroup, { facilityGroupId: 'FAC_GRP', threshold: -1 }, contextOf());
+    expect(await refusalOf(act)).toBe(
+      'INPUT_INVALID: The input is not valid: threshold must be a whole number from 0 to 1000000000, not -1.',
+    );
+    expect(await actsInLog()).toEqual([]);
+  });
+
+  test('when it is a dry run', async () => {
+    const dryRun = { file: '/nowhere/count.csv', type: 'RESET_INVENTORY', dryRun: true };
+    expect(await refusalOf(perform(importFeed, dryRun, contextOf()))).toContain('INPUT_INVALID');
+    expect(await actsInLog()).toEqual([]);
+  });
+
+  test('when the caller may not do it', async () => {
+    const act = perform(
+      setGroup,
+      { facilityGroupId: 'FAC_GRP', threshold: 1 },
+      contextOf({ role: 'viewer' }),
+    );
+    expect(await refusalOf(act)).toBe(
+      'ROLE_INSUFFICIENT: group.set is for the role operator; you have the role viewer.',
+    );
+    expect(await actsInLog()).toEqual([]);
+  });
+});
+
+test('a viewer may look, an operator may also change, an admin may do all', async () => {
+  for (const role of ['viewer', 'operator', 'admin'] as const) {
+    expect(await perform(listProducts, {}, contextOf({ role }))).toEqual({ products: [], total: 0 });
+  }
+  await perform(addProduct, { productId: 'P1', sku: 'A' }, contextOf({ role: 'operator' }));
+  await perform(addProduct, { productId: 'P2', sku: 'B' }, contextOf({ role: 'admin' }));
+});
+
+test('an act that needs one of several fields is refused without any of them', async () => {
+  const twoSettings = defineOperation({
+    name: 'test.set',
+    role: 'viewer',
+    description: 'needs one',
+    fields: { shopId: id('the shop'), first: optional(units('units')), second: optional(units('units')) },
+    needsOneOf: ['first', 'second'],
+    run: (_, input) => Promise.resolve(input),
+  });
+
+  expect(await refusalOf(perform(twoSettings, { shopId: 'a' }, contextOf()))).toContain(
+    'give at least one of first, second',
+  );
+  expect(await perform(twoSettings, { shopId: 'a', second: 2 }, contextOf())).toEqual({
+    shopId: 'a',
+    second: 2,
+  });
+});
