@@ -11,7 +11,7 @@ import { heldBackInDoubt, wasNotApplied, type DoubtedRow } from '../src/domain/d
 import { decideRow, meaningOfRefusal, type ObservedItem } from '../src/domain/row-decision.ts';
 import { NOTHING_HELD_BACK, type HeldBack } from '../src/domain/unseen-sales.ts';
 import {
-  chunkWork,
+  readChunkWork,
   markRepeated,
   recordApplied,
   recordExpired,
@@ -41,7 +41,7 @@ export async function applyChunk(deps: ChunkDeps, chunk: Chunk): Promise<void> {
   const { database, api, shop, pass } = deps;
   // Every generation settles the chunk, counts a try of stale rows, or sets apart a row that Shopify names late.
   for (let generation = 0; generation <= CALL_GENERATIONS_MAX; generation += 1) {
-    const work = await chunkWork(database, pass, chunk);
+    const work = await readChunkWork(database, pass, chunk);
     if (work.unanswered) {
       if (work.unanswered.isTooOld) await settleExpired(deps, work.unanswered);
       else await sendAgain(deps, work.unanswered);
@@ -173,7 +173,7 @@ async function send({ database, api, shop, pass }: ChunkDeps, call: StoredCall):
     const inventoryItemId = sent[position]?.inventoryItemId ?? '';
     return { inventoryItemId, code, message, isStale: meaningOfRefusal(code).kind === 'STALE' };
   });
-  const work = await chunkWork(database, pass, call);
+  const work = await readChunkWork(database, pass, call);
   await recordRefused(database, pass, call, refused, quarantined(work, sent, refused));
   stopWhenNoRowIsToBlame(shop, answer);
 }

@@ -17,8 +17,8 @@ import {
   closeFile,
   endLease,
   enterLane,
-  leaseOf,
-  nextFile,
+  findLease,
+  takeNextFile,
   renewLease,
   startApplying,
   type LaneHolder,
@@ -27,7 +27,7 @@ import {
 import { countQuarantined } from '../src/postgres/lane/lane-view.ts';
 import { findShop, type Shop } from '../src/postgres/master-data/shops.ts';
 import {
-  filesToArchive,
+  listFilesToArchive,
   findFile,
   markArchived,
   type UploadFile,
@@ -80,7 +80,7 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork }
         const pass =
           (await enterLane(database, holder)) ?? (await enterAfterTheDead(database, holder, isAtWork));
         if (!pass) return { lane: 'busy' };
-        const file = await nextFile(database, pass);
+        const file = await takeNextFile(database, pass);
         if (!file) return { lane: 'idle', setApart: await countQuarantined(database, shopId) };
         return headOf(file);
       });
@@ -153,7 +153,7 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork }
     /** Moves the files that the lane is done with out of outgoing/. */
     async archiveFiles({ shopId }: { readonly shopId: string }): Promise<{ readonly archived: number }> {
       return keepAlive(async () => {
-        const files = await filesToArchive(database, shopId, FILES_PER_ARCHIVING);
+        const files = await listFilesToArchive(database, shopId, FILES_PER_ARCHIVING);
         if (files.length === 0) return { archived: 0 };
         await fileDrop(async (drop) => {
           for (const file of files) {
@@ -222,7 +222,7 @@ async function enterAfterTheDead(
   holder: LaneHolder,
   isAtWork: ApplyDeps['isAtWork'],
 ): Promise<LanePass | null> {
-  const lease = await leaseOf(database, holder.shopId);
+  const lease = await findLease(database, holder.shopId);
   if (lease && (await isAtWork(lease))) return null;
   if (lease) await endLease(database, lease);
   return enterLane(database, holder);

@@ -10,7 +10,7 @@ import { markReady } from '../src/postgres/producing/ready-file.ts';
 import { findShop } from '../src/postgres/master-data/shops.ts';
 import type { SyncPlan } from '../src/postgres/planning/sync-plans.ts';
 import {
-  fileRows,
+  readFileRows,
   findFile,
   isArchived,
   type UploadFile,
@@ -93,7 +93,7 @@ export function createProduceActivities({ database, fileDrop, wakeLane }: Produc
         if (file.sha256 !== null) return { sha256: file.sha256 };
         return withScratchFolder(async (folder) => {
           const localPath = join(folder, file.name);
-          const lines = linesOf(fileRows(database, shopId, sequence), file.locationId);
+          const lines = linesOf(readFileRows(database, shopId, sequence), file.locationId);
           const { sha256 } = await renderUploadFile(lines, localPath);
           const target = { folder: outgoingFolder(shopId), name: file.name, sha256 };
           await fileDrop(async (drop) => {

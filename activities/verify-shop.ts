@@ -9,8 +9,8 @@ import type { Database } from '../src/postgres/database.ts';
 import { findShop, type Shop } from '../src/postgres/master-data/shops.ts';
 import {
   healProducts,
-  productsToVerify,
-  sampleOfProducts,
+  listProductsToVerify,
+  sampleProducts,
   type HealedProduct,
   type ProductToVerify,
 } from '../src/postgres/lane/verified-rows.ts';
@@ -52,11 +52,11 @@ export function createVerifyActivities({ database, adminApi }: VerifyDeps) {
       const compareAll = async (): Promise<VerifyResult> => {
         const shop = await findShop(database, shopId);
         const api = adminApi(shop);
-        const only = sample === undefined ? null : await sampleOfProducts(database, shopId, sample);
+        const only = sample === undefined ? null : await sampleProducts(database, shopId, sample);
         for (;;) {
           cancellationSignal.throwIfAborted();
           const { after } = progress;
-          const page = await productsToVerify(database, { shopId, after, limit: ROWS_PER_CALL, only });
+          const page = await listProductsToVerify(database, { shopId, after, limit: ROWS_PER_CALL, only });
           if (page.length === 0) break;
           const items = await api.readItems(page.map((product) => product.inventoryItemId));
           const compared = comparePage(page, items);

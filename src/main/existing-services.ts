@@ -2,7 +2,7 @@
 import { loadExistingServices, type Config } from '../config/config.ts';
 import { AtpError } from '../domain/errors.ts';
 import { openDatabase } from '../postgres/database.ts';
-import { serverVersion } from '../postgres/server-version.ts';
+import { readServerVersion } from '../postgres/server-version.ts';
 import { fileDrop, type SftpSettings } from '../sftp/file-drop.ts';
 import type { ExistingServices } from '../stand-ins/stack.ts';
 import { connectTemporal, type TemporalSettings } from '../temporal/connection.ts';
@@ -40,7 +40,7 @@ export async function checkExistingServices(): Promise<void> {
 async function checkDatabase(databaseUrl: Config['databaseUrl']): Promise<void> {
   const database = openDatabase(databaseUrl);
   try {
-    const { major, text } = await serverVersion(database);
+    const { major, text } = await readServerVersion(database);
     if (major < POSTGRES_MINIMUM) throw new Error(`it is Postgres ${text}, older than ${POSTGRES_MINIMUM}`);
   } catch (error) {
     if (error instanceof AtpError) throw error;

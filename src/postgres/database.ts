@@ -59,7 +59,7 @@ export function openDatabase(databaseUrl: string): Database {
     knex,
     query: <Row>(sql: string, values: readonly unknown[] = []) =>
       pooled(async (connection) => (await connection.query(sql, [...values])).rows as Row[]),
-    transaction: (work) => pooled((connection) => inTransaction(connection, 'BEGIN', () => work(connection))),
+    transaction: (work) => pooled((connection) => runInTransaction(connection, 'BEGIN', () => work(connection))),
     session: (work) =>
       reachable(async () => {
         const connection = new pg.Client({
@@ -80,7 +80,7 @@ export function openDatabase(databaseUrl: string): Database {
 }
 
 /** Runs `work` between `begin` and COMMIT, or ROLLBACK when it fails. */
-export async function inTransaction<Result>(
+export async function runInTransaction<Result>(
   connection: Connection,
   begin: 'BEGIN' | 'BEGIN ISOLATION LEVEL REPEATABLE READ',
   work: () => Promise<Result>,

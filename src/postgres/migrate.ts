@@ -17,7 +17,7 @@ export async function migrate(database: Database): Promise<{ applied: string[] }
 }
 
 /** Names of the migrations that this release has and the database has not. */
-export async function pendingMigrations(database: Database): Promise<string[]> {
+export async function listPendingMigrations(database: Database): Promise<string[]> {
   const [, pending] = (await database.knex.migrate.list({ migrationSource, tableName: 'atp_migration' })) as [
     unknown[],
     { name: string }[],

@@ -12,7 +12,7 @@ import {
   PURGE_STATEMENTS_MAX,
   PURGE_WAIT_MS,
 } from '../domain/limits.ts';
-import { inTransaction, type Connection, type Database } from './database.ts';
+import { runInTransaction, type Connection, type Database } from './database.ts';
 import { IS_DONE } from './lane/upload-files.ts';
 import { whileNobodyProduces } from './producing/producer-locks.ts';
 
@@ -103,7 +103,7 @@ async function purgePageOfFiles(session: Connection): Promise<number> {
         [shopId, sequence, from, from + LOG_ROWS_PER_PURGE],
       );
     }
-    await inTransaction(session, 'BEGIN', async () => {
+    await runInTransaction(session, 'BEGIN', async () => {
       await session.query('DELETE FROM shopify_call WHERE shop_id = $1 AND sequence = $2', [
         shopId,
         sequence,

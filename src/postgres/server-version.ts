@@ -1,7 +1,7 @@
 import type { Database } from './database.ts';
 
 /** Such as `{text: '18.4', major: 18}`. */
-export async function serverVersion(
+export async function readServerVersion(
   database: Database,
 ): Promise<{ readonly text: string; readonly major: number }> {
   const [row] = await database.query<{ text: string; number: string }>(

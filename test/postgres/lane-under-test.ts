@@ -10,7 +10,7 @@ import {
   type LanePass,
 } from '../../src/postgres/lane/lane.ts';
 import { decide } from '../../src/postgres/lane/lane-decisions.ts';
-import { laneView } from '../../src/postgres/lane/lane-view.ts';
+import { readLaneView } from '../../src/postgres/lane/lane-view.ts';
 import { markReady } from '../../src/postgres/producing/ready-file.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
 import { BROADWAY, Retailer, SHOP } from './retailer.ts';
@@ -119,7 +119,7 @@ export class Lane {
   }
 
   async states(): Promise<string[]> {
-    return (await laneView(this.database, SHOP)).files.map((file) => file.status);
+    return (await readLaneView(this.database, SHOP)).files.map((file) => file.status);
   }
 
   /** Products that the next file carries again, with the cause. */

@@ -5,12 +5,12 @@ import {
   closeFile,
   endLease,
   enterLane,
-  leaseOf,
-  nextFile,
+  findLease,
+  takeNextFile,
   startApplying,
   type LanePass,
 } from '../../src/postgres/lane/lane.ts';
-import { laneView } from '../../src/postgres/lane/lane-view.ts';
+import { readLaneView } from '../../src/postgres/lane/lane-view.ts';
 import { openLane, run, type Lane } from './lane-under-test.ts';
 import { SHOP } from './retailer.ts';
 
@@ -20,7 +20,7 @@ describe('the lease', () => {
     const pass = await lane.enter('run A');
 
     expect(await enterLane(lane.database, run('run B'))).toBeNull();
-    expect(await nextFile(lane.database, pass)).toBeNull();
+    expect(await takeNextFile(lane.database, pass)).toBeNull();
 
     expect(await enterLane(lane.database, run('run B'))).not.toBeNull();
   });
@@ -34,7 +34,7 @@ describe('the lease', () => {
     const pass = await lane.enter('run B');
 
     await expect(startApplying(lane.database, dead, 1)).rejects.toMatchObject({ code: 'LANE_TAKEN_OVER' });
-    expect(await nextFile(lane.database, pass)).toMatchObject({ sequence: 1, state: 'READY' });
+    expect(await takeNextFile(lane.database, pass)).toMatchObject({ sequence: 1, state: 'READY' });
   });
 
   test('fences an earlier attempt of the same run', async () => {
@@ -53,7 +53,7 @@ describe('the lease', () => {
   test('of a run that was found to have ended is ended, but not one that was renewed since', async () => {
     const lane = await openLane();
     await lane.enter('run A');
-    const lease = await leaseOf(lane.database, SHOP);
+    const lease = await findLease(lane.database, SHOP);
     expect(lease).toMatchObject({ shopId: SHOP, workflowId: 'processUploads/blue-shirts', holder: 'run A' });
     if (!lease) throw new Error('There is no lease.');
     await lane.enter('run A');
@@ -71,7 +71,7 @@ describe('the lease', () => {
     const pass = await lane.enter();
     await lane.database.query(`UPDATE lane SET expires_at = clock_timestamp() + interval '1 second'`);
 
-    await nextFile(lane.database, pass);
+    await takeNextFile(lane.database, pass);
 
     const [lease] = await lane.database.query(
       `SELECT expires_at > clock_timestamp() + interval '30 seconds' AS "isRenewed" FROM lane`,
@@ -88,10 +88,10 @@ describe('the next file', () => {
 
     const pass = await lane.enter();
 
-    expect(await nextFile(lane.database, pass)).toMatchObject({ sequence: 1 });
+    expect(await takeNextFile(lane.database, pass)).toMatchObject({ sequence: 1 });
     await startApplying(lane.database, pass, 1);
     await closeFile(lane.database, pass, 1);
-    expect(await nextFile(lane.database, pass)).toMatchObject({ sequence: 2 });
+    expect(await takeNextFile(lane.database, pass)).toMatchObject({ sequence: 2 });
   });
 
   test('is one that is still being written: nothing later is applied before it', async () => {
@@ -99,7 +99,7 @@ describe('the next file', () => {
     const writing = await lane.produce('hard-sync');
     await lane.readyFile('recent-changes');
 
-    expect(await nextFile(lane.database, await lane.enter())).toMatchObject({
+    expect(await takeNextFile(lane.database, await lane.enter())).toMatchObject({
       sequence: writing,
       state: 'WRITING',
     });
@@ -114,13 +114,13 @@ describe('the next file', () => {
 
     const pass = await lane.enter('run B');
 
-    expect(await nextFile(lane.database, pass)).toMatchObject({ sequence: 1, state: 'BLOCKED' });
-    expect(await laneView(lane.database, SHOP)).toMatchObject({
+    expect(await takeNextFile(lane.database, pass)).toMatchObject({ sequence: 1, state: 'BLOCKED' });
+    expect(await readLaneView(lane.database, SHOP)).toMatchObject({
       state: 'blocked',
       reason: 'FILE_MISSING: It is not there.',
     });
     await lane.decide('retry', 1);
-    expect(await nextFile(lane.database, await lane.enter('run B'))).toMatchObject({ state: 'READY' });
+    expect(await takeNextFile(lane.database, await lane.enter('run B'))).toMatchObject({ state: 'READY' });
   });
 
   test('is never missed: a file that becomes READY is seen by the lane’s last look, or finds the lane free', async () => {
@@ -142,7 +142,7 @@ describe('the next file', () => {
 /** What the holder's look at the lane finds: READY goes on, WRITING is looked at again, as Process uploads does. */
 async function lastLook(lane: Lane, pass: LanePass): Promise<string | undefined> {
   for (;;) {
-    const file = await nextFile(lane.database, pass);
+    const file = await takeNextFile(lane.database, pass);
     if (file?.state !== 'WRITING') return file?.state;
   }
 }
@@ -186,7 +186,7 @@ test('a file that is superseded between the look and its start is not applied', 
   const lane = await openLane();
   await lane.readyFile('hard-sync');
   const pass = await lane.enter();
-  expect(await nextFile(lane.database, pass)).toMatchObject({ sequence: 1, state: 'READY' });
+  expect(await takeNextFile(lane.database, pass)).toMatchObject({ sequence: 1, state: 'READY' });
   await lane.readyFile('hard-sync');
 
   expect(await startApplying(lane.database, pass, 1)).toBe(false);

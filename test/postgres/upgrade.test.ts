@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Knex } from 'knex';
 import { auditShop } from '../../src/postgres/producing/change-audit.ts';
 import { openDatabase, type Database } from '../../src/postgres/database.ts';
-import { migrate, pendingMigrations } from '../../src/postgres/migrate.ts';
+import { migrate, listPendingMigrations } from '../../src/postgres/migrate.ts';
 import { migrationSource } from '../../src/postgres/migrations/index.ts';
 import { produceFile } from '../../src/postgres/producing/produce-file.ts';
 import { cleanUp } from '../setup/clean-up.ts';
@@ -71,7 +71,7 @@ test('a shop at work goes on: its numbers, what is known of Shopify, its orders,
 
   await migrate(database);
 
-  expect(await pendingMigrations(database)).toEqual([]);
+  expect(await listPendingMigrations(database)).toEqual([]);
   expect(
     await database.query(
       `SELECT product_id AS sku, last_known AS known, imported_units AS units, debt FROM applied_row ORDER BY 1`,

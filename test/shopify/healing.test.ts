@@ -1,6 +1,6 @@
 /** Healing what somebody changed on Shopify: the next file makes it equal, in either direction. */
 import { expect, test } from 'vitest';
-import { healProducts, productsToVerify } from '../../src/postgres/lane/verified-rows.ts';
+import { healProducts, listProductsToVerify } from '../../src/postgres/lane/verified-rows.ts';
 import { ChunkBench, SHOP } from './chunk-bench.ts';
 
 async function edited(to: number): Promise<ChunkBench> {
@@ -12,7 +12,7 @@ async function edited(to: number): Promise<ChunkBench> {
 }
 
 async function heal(bench: ChunkBench, units: number, sequence: number): Promise<void> {
-  const [product] = await productsToVerify(bench.database, { shopId: SHOP, after: '', limit: 1, only: null });
+  const [product] = await listProductsToVerify(bench.database, { shopId: SHOP, after: '', limit: 1, only: null });
   const inventoryItemId = product?.inventoryItemId ?? '';
   await healProducts(bench.database, SHOP, [{ productId: 'A', taken: { units, inventoryItemId, sequence } }]);
 }

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { applyChunk } from '../../activities/apply-chunk.ts';
 import { recheckSetApart } from '../../activities/recheck-quarantined.ts';
-import { release, oweMended, setApartToRecheck } from '../../src/postgres/lane/quarantined-rows.ts';
+import { release, oweMended, listQuarantinedToRecheck } from '../../src/postgres/lane/quarantined-rows.ts';
 import { replaceShopProducts } from '../../src/postgres/mapping/shop-products.ts';
 import { openAdminApi, type AdminApi } from '../../src/shopify/admin-api.ts';
 import { ChunkBench, SHOP } from './chunk-bench.ts';
@@ -163,7 +163,7 @@ describe('a quarantined product whose cause is gone is owed to the next file', (
     for (const sku of ['A', 'B', 'C']) await bench.change('items', { sku, tracked: false });
     await bench.apply(1);
     const turn = async (): Promise<string[]> => {
-      const products = await setApartToRecheck(bench.database, SHOP, 2);
+      const products = await listQuarantinedToRecheck(bench.database, SHOP, 2);
       await oweMended(bench.database, SHOP, products, []);
       return products.map(({ productId }) => productId);
     };
@@ -177,7 +177,7 @@ describe('a quarantined product whose cause is gone is owed to the next file', (
 
   test('a look that comes late does not owe what a later file has settled', async () => {
     const bench = await quarantined();
-    const products = await setApartToRecheck(bench.database, SHOP, 10);
+    const products = await listQuarantinedToRecheck(bench.database, SHOP, 10);
     await bench.change('items', { sku: 'NOT-TRACKED', tracked: true });
     await bench.file(2, { 'NOT-TRACKED': 7 });
     await bench.apply(2);

@@ -2,7 +2,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { expect, onTestFinished, test } from 'vitest';
-import { pendingMigrations } from '../../src/postgres/migrate.ts';
+import { listPendingMigrations } from '../../src/postgres/migrate.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
 import { freshNamespace } from '../setup/fresh-namespace.ts';
 import { freshSftpRoot, sftpServers } from '../setup/fresh-sftp-root.ts';
@@ -10,7 +10,7 @@ import { freshSftpRoot, sftpServers } from '../setup/fresh-sftp-root.ts';
 test('two fresh databases are migrated and do not see each other', async () => {
   const [one, other] = await Promise.all([freshDatabase(), freshDatabase()]);
   await one.database.query('CREATE TABLE only_here ()');
-  expect(await pendingMigrations(other.database)).toEqual([]);
+  expect(await listPendingMigrations(other.database)).toEqual([]);
   expect(await other.database.query("SELECT to_regclass('only_here') AS found")).toEqual([{ found: null }]);
 });
 

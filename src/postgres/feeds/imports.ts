@@ -185,7 +185,7 @@ export async function markFiled(database: Database, sha256: string): Promise<voi
  * What came of the file of this name that was imported since a time, and marks it as filed: for a run that finds the
  * file gone because an earlier attempt of its own has moved it.
  */
-export async function importSince(
+export async function markFiledSince(
   database: Database,
   fileName: string,
   since: Date,

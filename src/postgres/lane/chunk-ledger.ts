@@ -59,7 +59,7 @@ export interface DoubtfulCall extends StoredCall {
   readonly importedUnits: Readonly<Record<string, number>>;
 }
 
-export async function chunkWork(
+export async function readChunkWork(
   database: Database,
   pass: LanePass,
   { sequence, chunk }: Chunk,
@@ -108,7 +108,7 @@ export async function chunkWork(
       rows,
       unanswered: calls.find((call) => call.state === 'STORED') ?? null,
       doubtful:
-        rows.length === 0 ? [] : await doubtfulCalls(connection, pass.shopId, { sequence, chunk }, rows),
+        rows.length === 0 ? [] : await readDoubtfulCalls(connection, pass.shopId, { sequence, chunk }, rows),
       staleTries: new Map(stale.rows.map((row) => [row.inventoryItemId, row.tries])),
       nextGeneration: (calls.at(-1)?.generation ?? -1) + 1,
     };
@@ -129,7 +129,7 @@ interface CallRecord extends StoredCall {
  * a row that was set apart, takes its doubt along. Not those from before a restore: that memory is void. By the index
  * shopify_call_in_doubt.
  */
-async function doubtfulCalls(
+async function readDoubtfulCalls(
   connection: Connection,
   shopId: string,
   { sequence, chunk }: Chunk,

@@ -75,7 +75,7 @@ interface FileRecord extends Omit<LaneFile, 'name'> {
 }
 
 /** Throws SHOP_UNKNOWN. */
-export async function laneView(database: Database, shopId: string): Promise<LaneView> {
+export async function readLaneView(database: Database, shopId: string): Promise<LaneView> {
   await findShop(database, shopId);
   const records = await database.query<FileRecord>(
     `SELECT sequence, kind, state AS status, row_count AS rows, sha256, created_at AS "createdAt",

@@ -13,7 +13,7 @@
 import { AtpError, type ErrorCode } from '../../domain/errors.ts';
 import { LEASE_DURATION_MS } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
-import { findFile, headOfLane, type UploadFile } from './upload-files.ts';
+import { findFile, findHeadOfLane, type UploadFile } from './upload-files.ts';
 
 /** Who applies a shop's files: a workflow, in the chain of runs that began with `holder`. */
 export interface LaneHolder {
@@ -63,7 +63,7 @@ export interface Lease extends LaneHolder {
   readonly epoch: number;
 }
 
-export async function leaseOf(database: Database, shopId: string): Promise<Lease | null> {
+export async function findLease(database: Database, shopId: string): Promise<Lease | null> {
   const [lease] = await database.query<Lease>(
     `SELECT shop_id AS "shopId", holder_workflow_id AS "workflowId", holder, epoch
      FROM lane
@@ -111,10 +111,10 @@ export async function renewLease(database: Database, pass: LanePass): Promise<vo
 }
 
 /** The file to go on with. Without one, or when it is BLOCKED, the lane is released in the same transaction. */
-export async function nextFile(database: Database, pass: LanePass): Promise<UploadFile | null> {
+export async function takeNextFile(database: Database, pass: LanePass): Promise<UploadFile | null> {
   return database.transaction(async (connection) => {
     await holdLane(connection, pass);
-    const head = await headOfLane(connection, pass.shopId);
+    const head = await findHeadOfLane(connection, pass.shopId);
     if (!head || head.state === 'BLOCKED') await releaseLane(connection, pass);
     return head;
   });

@@ -41,7 +41,7 @@ export interface QuarantinedProduct {
  * Quarantined products whose cause a look at the item would show to be gone, those looked at longest ago first. Not
  * those that a later file carries anyway, or the next one will. By applied_row_set_apart.
  */
-export async function setApartToRecheck(
+export async function listQuarantinedToRecheck(
   database: Database,
   shopId: string,
   limit: number,

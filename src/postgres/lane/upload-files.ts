@@ -54,7 +54,7 @@ function named(record: FileRecord): UploadFile {
   return { ...record, name: uploadFileName(record) };
 }
 
-export async function fileOfProducer(
+export async function findFileOfProducer(
   connection: Connection,
   producerKey: string,
 ): Promise<UploadFile | null> {
@@ -86,7 +86,7 @@ export async function lockFile(
 }
 
 /** The first file of the shop, by number, that is not done with: the head of its lane. */
-export async function headOfLane(connection: Connection, shopId: string): Promise<UploadFile | null> {
+export async function findHeadOfLane(connection: Connection, shopId: string): Promise<UploadFile | null> {
   const { rows } = await connection.query<FileRecord>(
     `SELECT ${COLUMNS} FROM upload_file
      WHERE shop_id = $1 AND ${IS_OPEN}
@@ -99,7 +99,7 @@ export async function headOfLane(connection: Connection, shopId: string): Promis
 const ROWS_PER_PAGE = 5_000;
 
 /** The rows in the order of their positions, a page in memory at a time. They never change, so pages fit together. */
-export async function* fileRows(
+export async function* readFileRows(
   database: Database,
   shopId: string,
   sequence: number,
@@ -123,7 +123,7 @@ export interface ClosedUploadFile extends UploadFile {
 }
 
 /** Files that the lane is done with and that still lie in outgoing/, at most `limit`. */
-export async function filesToArchive(
+export async function listFilesToArchive(
   database: Database,
   shopId: string,
   limit: number,

@@ -23,7 +23,7 @@ interface PageRow {
 }
 
 /** Mapped products of the shop, by the index of its mapping, after `after`; with `only`, just those. */
-export async function productsToVerify(
+export async function listProductsToVerify(
   database: Database,
   page: {
     readonly shopId: string;
@@ -75,7 +75,7 @@ export async function productsToVerify(
 }
 
 /** `size` mapped products by chance. Throws SHOP_NOT_MAPPED when there is none. */
-export async function sampleOfProducts(
+export async function sampleProducts(
   database: Database,
   shopId: string,
   size: number,

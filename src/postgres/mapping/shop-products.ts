@@ -2,7 +2,7 @@
 import type { CatalogueVariant, ShopMapping } from '../../domain/catalogue.ts';
 import { AtpError } from '../../domain/errors.ts';
 import { ITEM_FAULTS } from '../../domain/row-decision.ts';
-import { inTransaction, type Connection, type Database } from '../database.ts';
+import { runInTransaction, type Connection, type Database } from '../database.ts';
 import { IS_NOT_ON_ITS_WAY } from '../lane/quarantined-rows.ts';
 
 /**
@@ -28,7 +28,7 @@ export async function replaceShopProducts(
       )`);
     for await (const page of pages) await keepPage(session, page);
     await session.query('ANALYZE catalogue');
-    return inTransaction(session, 'BEGIN', async () => {
+    return runInTransaction(session, 'BEGIN', async () => {
       await lockShop(session, shopId);
       await refuseAnEmptyCatalogue(session, shopId);
       await match(session);

@@ -37,7 +37,7 @@ export const HAD_HARD_SYNC = `EXISTS (SELECT FROM upload_file WHERE shop_id = $1
  *
  * Throws HARD_SYNC_REQUIRED for a delta that has nothing to start from.
  */
-export async function nextBaseline(
+export async function readNextBaseline(
   session: Connection,
   { shopId, kind }: { readonly shopId: string; readonly kind: UploadFileKind },
 ): Promise<Baseline> {

@@ -58,11 +58,11 @@ export async function rejectPlan(connection: Connection, shopId: string, plan: n
     [shopId, plan],
   );
   await forgetRows(connection, shopId);
-  return rowCount === 0 ? heldPlan(connection, shopId, plan) : planOf(connection, shopId, plan);
+  return rowCount === 0 ? requireHeldPlan(connection, shopId, plan) : planOf(connection, shopId, plan);
 }
 
 /** The plan, if a person can still decide about it. Throws PLAN_UNKNOWN, PLAN_NOT_HELD. */
-export async function heldPlan(connection: Connection, shopId: string, plan: number): Promise<SyncPlan> {
+export async function requireHeldPlan(connection: Connection, shopId: string, plan: number): Promise<SyncPlan> {
   const found = await planOf(connection, shopId, plan);
   if (found.state !== 'HELD') throw new AtpError('PLAN_NOT_HELD', { shopId, plan, state: found.state });
   return found;
@@ -78,7 +78,7 @@ async function planOf(connection: Connection, shopId: string, plan: number): Pro
 }
 
 /** The plan that a producer has made or, by a person's approval, carried out. */
-export async function planOfProducer(connection: Connection, producerKey: string): Promise<SyncPlan | null> {
+export async function findPlanOfProducer(connection: Connection, producerKey: string): Promise<SyncPlan | null> {
   const { rows } = await connection.query<SyncPlan>(
     `${SELECT_PLAN} WHERE producer_key = $1 OR approval_key = $1`,
     [producerKey],

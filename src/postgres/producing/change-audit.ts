@@ -7,7 +7,7 @@ import { AtpError } from '../../domain/errors.ts';
 import { AUDIT_FINDINGS_LISTED_MAX, FILE_ROWS_KEPT_DAYS, UNSEEN_SALE_GRACE_MS } from '../../domain/limits.ts';
 import { IS_OPEN } from '../lane/upload-files.ts';
 import { deltaCandidatesCte } from '../planning/change-log.ts';
-import { inTransaction, type Connection, type Database } from '../database.ts';
+import { runInTransaction, type Connection, type Database } from '../database.ts';
 import { onlineAtpSelect, placesCte } from '../online-atp/online-atp.ts';
 import { EFFECTIVE_NOW } from '../planning/snapshot-chain.ts';
 
@@ -44,7 +44,7 @@ export interface ShopAudit {
 /** Throws SHOP_UNKNOWN. */
 export async function auditShop(database: Database, shopId: string): Promise<ShopAudit> {
   return database.session((session) =>
-    inTransaction(session, 'BEGIN ISOLATION LEVEL REPEATABLE READ', async () => {
+    runInTransaction(session, 'BEGIN ISOLATION LEVEL REPEATABLE READ', async () => {
       const { rows } = await session.query<Scope>(
         `SELECT shop_id AS "shopId", facility_group_id AS "facilityGroupId", base.snapshot IS NOT NULL AS "hasBase",
            ${EFFECTIVE_NOW} AS "effectiveAt",

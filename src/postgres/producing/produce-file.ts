@@ -11,22 +11,22 @@
 import { AtpError } from '../../domain/errors.ts';
 import { exceedsToZeroLimit, heldCause, type PlanCause } from '../../domain/sync-plan.ts';
 import type { UploadFileKind } from '../../domain/upload-file.ts';
-import { inTransaction, type Connection, type Database } from '../database.ts';
+import { runInTransaction, type Connection, type Database } from '../database.ts';
 import { countMapped, planRows, type PlannedRows } from '../planning/planned-rows.ts';
 import { lockForProducing } from './producer-locks.ts';
 import { registerFile } from './register-file.ts';
 import { beginAfterRestore, requireKnownOrigin } from './shop-origin.ts';
-import { advanceBaseline, HAD_HARD_SYNC, nextBaseline, type Baseline } from '../planning/snapshot-chain.ts';
+import { advanceBaseline, HAD_HARD_SYNC, readNextBaseline, type Baseline } from '../planning/snapshot-chain.ts';
 import {
   closeApproved,
   countBeyondPlan,
-  heldPlan,
+  requireHeldPlan,
   holdPlan,
-  planOfProducer,
+  findPlanOfProducer,
   replaceHeldPlans,
   type SyncPlan,
 } from '../planning/sync-plans.ts';
-import { fileOfProducer, type UploadFile } from '../lane/upload-files.ts';
+import { findFileOfProducer, type UploadFile } from '../lane/upload-files.ts';
 
 export interface ProduceRequest {
   readonly shopId: string;
@@ -54,12 +54,12 @@ export interface Produced {
 export async function produceFile(database: Database, request: ProduceRequest): Promise<Produced> {
   return database.session(async (session) => {
     await lockForProducing(session, request.shopId);
-    return inTransaction(session, 'BEGIN ISOLATION LEVEL REPEATABLE READ', async () => {
+    return runInTransaction(session, 'BEGIN ISOLATION LEVEL REPEATABLE READ', async () => {
       const shop = await shopToProduceFor(session, request);
       const earlier = await earlierOf(session, request.producerKey);
       if (earlier) return earlier;
       const { approval } = request;
-      const approved = approval ? await heldPlan(session, request.shopId, approval.plan) : null;
+      const approved = approval ? await requireHeldPlan(session, request.shopId, approval.plan) : null;
       return produceNow(session, { ...request, kind: approved?.kind ?? request.kind }, shop, approved);
     });
   });
@@ -73,7 +73,7 @@ async function produceNow(
 ): Promise<Produced> {
   const { shopId, kind } = request;
   await requireKnownOrigin(session, request);
-  const baseline = await nextBaseline(session, request);
+  const baseline = await readNextBaseline(session, request);
   const planned = await planRows(session, shop, kind, baseline);
   if (kind === 'hard-sync' && planned.rowCount === 0) throw new AtpError('SHOP_NOT_MAPPED', { shopId });
   if (approved) {
@@ -125,8 +125,8 @@ async function shopToProduceFor(session: Connection, request: ProduceRequest): P
 
 /** What this producer has committed before; null: nothing. */
 async function earlierOf(session: Connection, producerKey: string): Promise<Produced | null> {
-  const file = await fileOfProducer(session, producerKey);
-  const plan = await planOfProducer(session, producerKey);
+  const file = await findFileOfProducer(session, producerKey);
+  const plan = await findPlanOfProducer(session, producerKey);
   return file || plan ? { file, plan } : null;
 }
 

@@ -4,7 +4,7 @@ import type { Connection } from '../database.ts';
 import { GOES_OUT_THOUGH_HELD, PLANNED } from '../planning/planned-rows.ts';
 import type { Baseline } from '../planning/snapshot-chain.ts';
 import { HIGHEST_SEQUENCE } from './shop-origin.ts';
-import { fileOfProducer, type UploadFile } from '../lane/upload-files.ts';
+import { findFileOfProducer, type UploadFile } from '../lane/upload-files.ts';
 
 export interface FileToRegister {
   readonly shopId: string;
@@ -55,5 +55,5 @@ export async function registerFile(session: Connection, file: FileToRegister): P
      WHERE owed_row.shop_id = $1 AND owed_row.product_id = planned.product_id AND ${taken}`,
     [file.shopId],
   );
-  return fileOfProducer(session, file.producerKey);
+  return findFileOfProducer(session, file.producerKey);
 }
