@@ -34,22 +34,24 @@ interface KnexPool {
   releaseConnection(connection: Connection): Promise<void>;
 }
 
-/** Prepares the pool; the first statement connects. Throws DATABASE_UNREACHABLE from any of its functions. */
+/** Prepares the pool; the first statement connects. Each of its functions may throw DATABASE_UNREACHABLE. */
 export function openDatabase(databaseUrl: string): Database {
   const knex = knexFactory({
     client: 'pg',
     connection: { connectionString: databaseUrl, connectionTimeoutMillis: CONNECT_TIMEOUT_MS },
     pool: { min: 0, max: POOL_MAX },
     acquireConnectionTimeout: CONNECT_TIMEOUT_MS,
-    // Knex would print on stdout, which belongs to results; whatever it has to say comes up as an error.
+    // Knex would print on stdout, where only results belong. Whatever goes wrong is thrown anyway.
     log: { warn: ignore, error: ignore, deprecate: ignore, debug: ignore },
   });
   const pool = knex.client as KnexPool;
 
-  async function pooled<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result> {
-    const connection = await reachable(() => pool.acquireConnection());
+  async function withPooledConnection<Result>(
+    work: (connection: Connection) => Promise<Result>,
+  ): Promise<Result> {
+    const connection = await whileReachable(() => pool.acquireConnection());
     try {
-      return await reachable(() => work(connection));
+      return await whileReachable(() => work(connection));
     } finally {
       await pool.releaseConnection(connection);
     }
@@ -58,10 +60,11 @@ export function openDatabase(databaseUrl: string): Database {
   return {
     knex,
     query: <Row>(sql: string, values: readonly unknown[] = []) =>
-      pooled(async (connection) => (await connection.query(sql, [...values])).rows as Row[]),
-    transaction: (work) => pooled((connection) => runInTransaction(connection, 'BEGIN', () => work(connection))),
+      withPooledConnection(async (connection) => (await connection.query(sql, [...values])).rows as Row[]),
+    transaction: (work) =>
+      withPooledConnection((connection) => runInTransaction(connection, 'BEGIN', () => work(connection))),
     session: (work) =>
-      reachable(async () => {
+      whileReachable(async () => {
         const connection = new pg.Client({
           connectionString: databaseUrl,
           connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -103,7 +106,8 @@ const AWAY = /^(08|57P|53|28|3D000)|^(ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|EHOSTUNREA
 const READ_ONLY = '25006';
 const AWAY_MESSAGE = /Connection terminated|timeout expired|Timeout acquiring a connection|not queryable/;
 
-async function reachable<Result>(work: () => Promise<Result>): Promise<Result> {
+/** Runs `work`; throws DATABASE_UNREACHABLE or DATABASE_READ_ONLY for what Postgres or its driver says then. */
+async function whileReachable<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {

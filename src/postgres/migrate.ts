@@ -1,14 +1,15 @@
 import type { Database } from './database.ts';
 import { migrationSource } from './migrations/index.ts';
 
-/** Any number, but ours: two deploys that migrate at once take turns. */
+/** Key of our advisory lock: two deploys that migrate at once take turns. */
 const MIGRATION_LOCK = 7_201_150;
 
 /** Brings the schema to this release. Safe to run again, and from several processes at once. */
 export async function migrate(database: Database): Promise<{ applied: string[] }> {
   return database.session(async (session) => {
     await session.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    // Knex's own lock survives a killed process and would block for ever; ours ends with the session, so we may free it.
+    // Knex's own lock stays after a killed process and would block for ever. Ours ends with its session, so whoever has
+    // it may free Knex's.
     const settings = { migrationSource, tableName: 'atp_migration' };
     await database.knex.migrate.forceFreeMigrationsLock(settings);
     const [, applied] = (await database.knex.migrate.latest(settings)) as [number, string[]];

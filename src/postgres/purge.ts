@@ -1,7 +1,7 @@
 /**
- * Taking away what nobody reads any more: the change log below every shop's baseline, and the rows and calls of files
- * that are done with for long. In bounded statements of their own, so that none holds a lock for long and autovacuum
- * follows; the tables stay in use.
+ * Removes what nobody reads any more: the change log below every shop's baseline, the rows and calls of files that were
+ * done long ago, and old steps, plans and acts. Each statement is bounded, so that none holds a lock for long and
+ * autovacuum keeps up; the tables stay in use meanwhile.
  */
 import {
   AUDIT_LOG_KEPT_DAYS,
@@ -23,7 +23,7 @@ export interface Purged {
   readonly files: number;
 }
 
-/** What one purge leaves, the next one takes. Null: producers were at work all the time, and nothing was done. */
+/** One purge. What it leaves, the next one removes. Null: it did nothing, because producers were at work all the time. */
 export async function purge(database: Database): Promise<Purged | null> {
   return database.session(async (session) => {
     const logRows = await purgeChangeLog(session);
@@ -54,7 +54,7 @@ async function purgeChangeLog(session: Connection): Promise<number | null> {
   return removed;
 }
 
-/** A shop that nobody has synced for so long would alone keep the log growing: its next file is a Hard Sync. */
+/** A shop without a file for BASELINE_KEPT_DAYS would alone keep the log growing. Its next file must be a Hard Sync. */
 async function giveUpOldBaselines(session: Connection): Promise<void> {
   await session.query(
     `DELETE FROM shop_baseline WHERE effective_at < clock_timestamp() - make_interval(days => $1)`,
@@ -62,7 +62,7 @@ async function giveUpOldBaselines(session: Connection): Promise<void> {
   );
 }
 
-/** By the index change_log_by_txid. Without any baseline, each shop's next file holds everything anyway. */
+/** By the index change_log_by_txid. Without any baseline all of it goes: then each shop's next file is a Hard Sync. */
 async function removeLogRows(session: Connection): Promise<number> {
   const { rowCount } = await session.query(
     `DELETE FROM change_log WHERE ctid = ANY (ARRAY(
@@ -75,7 +75,7 @@ async function removeLogRows(session: Connection): Promise<number> {
   return rowCount ?? 0;
 }
 
-/** All files that are done with for FILE_ROWS_KEPT_DAYS, a page at a time. */
+/** Rows and calls of all files that were done more than FILE_ROWS_KEPT_DAYS ago, a page of files at a time. */
 async function purgeFiles(session: Connection): Promise<number> {
   let purged = 0;
   for (let page = 0; page < PURGE_STATEMENTS_MAX; page += 1) {

@@ -2,7 +2,7 @@ import { AtpError } from '../domain/errors.ts';
 import type { Database } from './database.ts';
 import { LEASE_LASTS } from './lane/lane.ts';
 
-/** What hangs on a shop, in the order in which it can be deleted. */
+/** Tables with rows of a shop, in the order in which foreign keys let them go. */
 const DEPENDENT_TABLES = [
   'lane_decision',
   'sync_plan_row',
@@ -24,8 +24,8 @@ const DEPENDENT_TABLES = [
 ] as const;
 
 /**
- * Forgets a shop and everything about its syncing: mapping, files, calls, lane, decisions. Its orders stay, since they still
- * claim stock; they only lose the shop they came from. Files on SFTP and quantities on Shopify are not touched.
+ * Removes a shop and everything about its syncing: mapping, files, calls, lane, decisions. Its orders stay, since they
+ * still claim stock; they only lose the shop they came from. Files on SFTP and quantities on Shopify stay as they are.
  *
  * @throws AtpError SHOP_UNKNOWN, SHOP_BUSY (its files are being applied right now)
  */
@@ -36,10 +36,11 @@ export async function removeShop(
   return database.transaction(async (connection) => {
     const shop = await connection.query(`SELECT FROM shop WHERE shop_id = $1 FOR UPDATE`, [shopId]);
     if (shop.rowCount === 0) throw new AtpError('SHOP_UNKNOWN', { shopId });
-    const held = await connection.query(`SELECT FROM lane WHERE shop_id = $1 AND ${LEASE_LASTS} FOR UPDATE`, [
-      shopId,
-    ]);
-    if (held.rowCount !== 0) throw new AtpError('SHOP_BUSY', { shopId });
+    const lease = await connection.query(
+      `SELECT FROM lane WHERE shop_id = $1 AND ${LEASE_LASTS} FOR UPDATE`,
+      [shopId],
+    );
+    if (lease.rowCount !== 0) throw new AtpError('SHOP_BUSY', { shopId });
     const orders = await connection.query(`UPDATE order_item SET shop_id = NULL WHERE shop_id = $1`, [
       shopId,
     ]);

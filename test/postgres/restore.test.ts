@@ -130,7 +130,7 @@ describe('on a Postgres of its own,', { timeout: 120_000 }, () => {
     expect(await shop.laneHead()).toMatchObject({ lane: 'blocked', sequence: null });
     await expect(shop.file('recent-changes')).rejects.toMatchObject({
       code: 'HARD_SYNC_REQUIRED',
-      message: expect.stringContaining('SFTP holds file 4') as string,
+      message: expect.stringContaining('SFTP has file 4') as string,
     });
     expect(await shop.file('hard-sync')).toMatchObject({ file: { sequence: 5 } });
     expect(await shop.states()).toEqual([

@@ -203,10 +203,10 @@ function heldLane(shopId: string, files: readonly LaneFile[], reason: string): [
 
 /** A sale is unseen for minutes, until the next import of orders; for a day only when its order never comes. */
 async function unseenSales(app: Application, { shopId, salesPolicy }: Shop): Promise<Finding> {
-  const { units, held, suspect, suspectSince } = await checkUnseenSales(await app.database(), shopId);
+  const { units, products, suspect, suspectSince } = await checkUnseenSales(await app.database(), shopId);
   if (suspect === null || suspectSince === null) {
     const policy = salesPolicy === 'overwrite' ? ' (sales policy overwrite)' : '';
-    return fine(`${counted(units, 'unit')} of ${counted(held, 'product')} held back${policy}.`);
+    return fine(`${counted(units, 'unit')} of ${counted(products, 'product')} held back${policy}.`);
   }
   return faulty(
     `Units of ${named(suspect)} are held back, the oldest since ${suspectSince.toISOString()}, for sales whose orders were never imported.`,

@@ -1,6 +1,6 @@
 /**
- * Applying a feed, once by its content: one transaction that stages all rows, refuses those that cannot be applied,
- * and posts the others to the ledger.
+ * Imports a feed, once by its content: one transaction stages all rows, refuses those that are at fault, and posts the
+ * others to the ledger.
  */
 import { AtpError, type ErrorCode, type ErrorDetail } from '../../domain/errors.ts';
 import type { FeedContents, FeedRow, FeedType, ImportCounts, RefusedRow } from '../../domain/feed.ts';
@@ -13,7 +13,7 @@ import { applyResetInventory, RESET_STAGING } from './reset-inventory.ts';
 import { stageRows, type StagingShape } from './staging.ts';
 
 export interface Feed<Type extends FeedType> {
-  /** The content: a feed is applied once, whatever its name. */
+  /** Of the content: a feed is imported once, whatever its name. */
   readonly sha256: string;
   readonly fileName: string;
   readonly type: Type;
@@ -21,22 +21,22 @@ export interface Feed<Type extends FeedType> {
 }
 
 export interface ImportOptions {
-  /** Whether all is undone at the end: nothing changes, and everything is told. */
+  /** Undoes everything at the end: nothing changes, but the counts and the refused rows are told. */
   readonly dryRun: boolean;
   /**
-   * Whether the file lies in a folder and is moved away afterwards (`markFiled`). Until then the same file may come
-   * again, from a run that died in between, and is not taken for a second sending.
+   * The file lies in a folder and is moved away afterwards (`markFiled`). If a run dies in between, the next one finds
+   * the same file again; it gets the counts of the first import, and no FEED_ALREADY_IMPORTED.
    */
   readonly isToBeFiled: boolean;
-  /** Takes the refused rows in their order; called only when there are some, before the end of the transaction. */
+  /** Called with the refused rows, in their order, before the transaction ends; not called when there are none. */
   readonly onRefused: (rows: AsyncIterable<RefusedRow>) => Promise<void>;
-  /** How long it waits for rows that another transaction holds; absent: IMPORT_WAIT_MS. */
+  /** How long it waits for rows that another transaction has locked; absent: IMPORT_WAIT_MS. */
   readonly waitMs?: number;
 }
 
 interface FeedSql<Content> {
   readonly staging: StagingShape<Content>;
-  /** Refuses staged rows into `refused_row` and applies all others. */
+  /** Adds the rows that are at fault to `refused_row` and applies all others. */
   readonly apply: (connection: Connection, fileName: string) => Promise<void>;
 }
 
@@ -47,8 +47,8 @@ const FEED_SQL: { readonly [Type in FeedType]: FeedSql<FeedContents[Type]> } = {
 };
 
 /**
- * Applies the good rows of a feed and records the refused ones; or finds that an earlier run has done it and was
- * stopped before it could move the file.
+ * Imports the good rows of a feed and records the refused ones; or finds that an earlier run has done so and stopped
+ * before it moved the file.
  *
  * @throws AtpError FEED_ALREADY_IMPORTED, LEVEL_OUT_OF_RANGE (the file as a whole), IMPORT_BUSY, and what `rows` throws
  */
@@ -63,20 +63,20 @@ export async function importFeed<Type extends FeedType>(
     try {
       await connection.query(`SET LOCAL lock_timeout = ${waitMs}`);
       const counts =
-        (await countsOfEarlierRun(connection, feed, options)) ?? (await applyFeed(connection, feed));
-      if (counts.failed > 0) await options.onRefused(refusedRows(connection, feed.sha256));
+        (await findEarlierCounts(connection, feed, options)) ?? (await applyFeed(connection, feed));
+      if (counts.failed > 0) await options.onRefused(readRefusedRows(connection, feed.sha256));
       await connection.query(options.dryRun ? 'ROLLBACK' : 'COMMIT');
       return counts;
     } catch (error) {
       // The first error says what went wrong; a ROLLBACK on a dead connection would hide it.
       await connection.query('ROLLBACK').catch(() => undefined);
-      throw asCoded(error, feed.fileName, waitMs);
+      throw toCodedError(error, feed.fileName, waitMs);
     }
   });
 }
 
-/** Its refused rows have been recorded, too: they can be told again. */
-async function countsOfEarlierRun(
+/** The counts of an earlier run that imported this file and did not move it; its refused rows are recorded, too. */
+async function findEarlierCounts(
   connection: Connection,
   feed: Feed<FeedType>,
   { isToBeFiled }: ImportOptions,
@@ -92,7 +92,7 @@ async function countsOfEarlierRun(
   const { rows } = await connection.query<ImportRecord>(`${SELECT_IMPORT} WHERE sha256 = $1`, [feed.sha256]);
   const [earlier] = rows;
   if (earlier && isToBeFiled && earlier.filedAt === null && earlier.fileName === feed.fileName) {
-    return countsOf(earlier);
+    return toCounts(earlier);
   }
   throw new AtpError('FEED_ALREADY_IMPORTED', {
     fileName: feed.fileName,
@@ -111,7 +111,7 @@ async function applyFeed<Type extends FeedType>(
   const failed = await recordRefusals(connection, sha256);
   const counts = { rows: rowCount, applied: rowCount - failed, failed };
   if (rowCount === 0) {
-    // Says nothing, so it may be said again: an empty feed every night is no mistake.
+    // An empty feed may come again: one every night is no mistake.
     await connection.query('DELETE FROM import_file WHERE sha256 = $1', [sha256]);
   } else {
     await connection.query(
@@ -129,7 +129,7 @@ interface StagedRefusal {
   readonly detail: ErrorDetail;
 }
 
-/** Codes become sentences here, a page in memory at a time; the rows' values never leave the database. */
+/** Turns codes into sentences, a page in memory at a time; the rows' values never leave the database. */
 async function recordRefusals(connection: Connection, sha256: string): Promise<number> {
   let failed = 0;
   for (let after = 0; ;) {
@@ -160,7 +160,7 @@ async function recordRefusals(connection: Connection, sha256: string): Promise<n
 }
 
 /** By import_file_error_pkey. */
-async function* refusedRows(connection: Connection, sha256: string): AsyncGenerator<RefusedRow> {
+async function* readRefusedRows(connection: Connection, sha256: string): AsyncGenerator<RefusedRow> {
   for (let after = 0; ;) {
     const { rows: page } = await connection.query<RefusedRow>(
       `SELECT row_number AS "rowNumber", column_name AS "column", code, message, row_values AS "values"
@@ -174,7 +174,7 @@ async function* refusedRows(connection: Connection, sha256: string): AsyncGenera
   }
 }
 
-/** The file has been moved: from now on, the same content is a second sending. */
+/** Records that the file was moved: from now on the same content is refused as FEED_ALREADY_IMPORTED. */
 export async function markFiled(database: Database, sha256: string): Promise<void> {
   await database.query('UPDATE import_file SET filed_at = now() WHERE sha256 = $1 AND filed_at IS NULL', [
     sha256,
@@ -182,8 +182,8 @@ export async function markFiled(database: Database, sha256: string): Promise<voi
 }
 
 /**
- * What came of the file of this name that was imported since a time, and marks it as filed: for a run that finds the
- * file gone because an earlier attempt of its own has moved it.
+ * Marks the file of this name as filed if it was imported since then, and returns its counts; null: it was not. For a
+ * run that finds the file gone, because an earlier attempt of its own has moved it.
  */
 export async function markFiledSince(
   database: Database,
@@ -196,7 +196,7 @@ export async function markFiledSince(
   );
   if (!latest) return null;
   await markFiled(database, latest.sha256);
-  return countsOf(latest);
+  return toCounts(latest);
 }
 
 interface ImportRecord extends ImportCounts {
@@ -211,17 +211,21 @@ const SELECT_IMPORT = `
     imported_at AS "importedAt", filed_at AS "filedAt"
   FROM import_file`;
 
-function countsOf({ rows, applied, failed }: ImportCounts): ImportCounts {
+function toCounts({ rows, applied, failed }: ImportCounts): ImportCounts {
   return { rows, applied, failed };
 }
 
 /** The coded error for what Postgres says when another transaction is in the way, or when a level cannot hold its sum. */
-function asCoded(error: unknown, fileName: string, waitMs: number): unknown {
+function toCodedError(error: unknown, fileName: string, waitMs: number): unknown {
   if (isLockTimeout(error)) {
-    return new AtpError('IMPORT_BUSY', { fileName, reason: `since ${waitMs} ms` }, { cause: error });
+    return new AtpError(
+      'IMPORT_BUSY',
+      { fileName, reason: `it has waited for ${waitMs / 1000} s` },
+      { cause: error },
+    );
   }
   if (isDeadlock(error)) {
-    const reason = 'both held what the other needed';
+    const reason = 'each had locked rows that the other needed';
     return new AtpError('IMPORT_BUSY', { fileName, reason }, { cause: error });
   }
   return isOutOfRange(error) ? new AtpError('LEVEL_OUT_OF_RANGE', {}, { cause: error }) : error;

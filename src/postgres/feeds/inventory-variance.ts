@@ -2,14 +2,20 @@ import type { VarianceRow } from '../../domain/feed.ts';
 import type { Connection } from '../database.ts';
 import { IS_GOOD } from './resolving.ts';
 import type { StagingShape } from './staging.ts';
-import { lockLevels, refuseOutOfRange, resolveStockRows, STOCK_COLUMNS, stockValues } from './stock-rows.ts';
+import {
+  lockLevels,
+  refuseOutOfRange,
+  resolveStockRows,
+  STOCK_COLUMNS,
+  toStockValues,
+} from './stock-rows.ts';
 
 export const VARIANCE_STAGING: StagingShape<VarianceRow> = {
   columns: { ...STOCK_COLUMNS, reason_enum_id: 'text' },
-  valuesOf: (row) => [...stockValues(row, row.availableDelta), row.reasonEnumId],
+  valuesOf: (row) => [...toStockValues(row, row.availableDelta), row.reasonEnumId],
 };
 
-/** After all rows of the place together: one alone may be in range and their sum not. */
+/** The sum of all rows of a product and facility: each row alone may be in range and their sum not. */
 const QUANTITY_AFTER = `level.quantity_on_hand
   + sum(good.quantity) OVER (PARTITION BY good.product_id, good.facility_id)`;
 

@@ -7,8 +7,8 @@ import { isLockTimeout } from '../sql-state.ts';
 const FEED_LOCK = 7_201_154;
 
 /**
- * Runs `work` while nobody else works on the feed of this path. The lock is a session's, so a killed importer leaves
- * none. Throws IMPORT_BUSY.
+ * Runs `work` while nobody else works on the feed of this path. The lock ends with the session, so a killed importer
+ * leaves none. Throws IMPORT_BUSY.
  */
 export async function whileFeedIsLocked<Result>(
   database: Database,
@@ -21,7 +21,7 @@ export async function whileFeedIsLocked<Result>(
       await session.query('SELECT pg_advisory_lock($1, hashtext($2))', [FEED_LOCK, path]);
     } catch (error) {
       if (!isLockTimeout(error)) throw error;
-      const reason = `another run has worked on it for ${IMPORT_WAIT_MS} ms`;
+      const reason = `another run has worked on it for ${IMPORT_WAIT_MS / 1000} s`;
       throw new AtpError('IMPORT_BUSY', { fileName: path, reason }, { cause: error });
     }
     return work();

@@ -1,9 +1,9 @@
 /**
  * ORDER_ITEMS: the latest state of order lines, for a whole file at once.
  *
- * The rules are those of src/domain/order-item.ts, applied to the rows of a line one after the other. Set-wise that
- * is: the first row that completes the line ends it; without one, the last row is the line's state. Rows between
- * cause nothing, because a state's effect is its difference from the state before, and differences add up.
+ * The rules are those of src/domain/order-item.ts, applied to the rows of a line one after the other. For a whole set
+ * of rows this means: the first row that completes the line ends it; without one, the last row is the line's state.
+ * Rows in between cause nothing, because a state's effect is its difference from the state before, and these add up.
  */
 import { LEDGER_REASONS, type OrderItemRow } from '../../domain/feed.ts';
 import type { Connection } from '../database.ts';
@@ -43,8 +43,8 @@ export const ORDER_ITEM_STAGING: StagingShape<OrderItemRow> = {
 const ORDER_ITEMS_LOCK = 7_201_153;
 
 /**
- * Imports of order lines take turns. A line that is not known yet cannot be locked as a row, and two imports that
- * both take it for new would both reserve it. The ledger's levels are locked by its trigger, in key order.
+ * Imports of order lines take turns. A line that is not in the database yet cannot be locked, and two imports that both
+ * take it for new would both reserve it. The ledger's trigger locks the levels, in key order.
  */
 const TAKE_TURN = `SELECT pg_advisory_xact_lock(${ORDER_ITEMS_LOCK}, 0)`;
 
@@ -76,7 +76,7 @@ const REFUSE_UNKNOWN_SHOP = refuseSql({
   detail: `'shopId', row.shop_id`,
 });
 
-/** The order under which a shop's line came first: in the database (by order_item_of_shop), else in this file. */
+/** A shop's line came first under another order: in the database (by order_item_of_shop), else in this file. */
 const REFUSE_LINE_OF_ANOTHER_ORDER = refuseSql({
   from: `(
     SELECT row.row_number, row.order_id, row.order_item_seq_id, row.external_order_id,
@@ -94,8 +94,8 @@ const REFUSE_LINE_OF_ANOTHER_ORDER = refuseSql({
 });
 
 /**
- * Each row beside what the line was before the file, and from where it would ship: its own facility, else the one of
- * the state before it. By order_item_pkey.
+ * Puts each row beside the line's state before the file, and beside the facility that would ship it: the row's own, else
+ * that of the state before it. By order_item_pkey.
  */
 const JUDGE = `
   CREATE TEMPORARY TABLE judged_row ON COMMIT DROP AS
@@ -132,7 +132,7 @@ const JUDGE = `
   FROM shippable AS row
   WINDOW line AS (PARTITION BY order_id, order_item_seq_id)`;
 
-/** Told again word for word, a completed line is fine. What ended it: an earlier file, or an earlier row of this one. */
+/** A completed line may be repeated, but not changed. An earlier file has completed it, or an earlier row of this one. */
 const REFUSE_CHANGE_OF_COMPLETED = refuseSql({
   from: `(
     SELECT row.row_number, row.order_id, row.order_item_seq_id,
@@ -173,7 +173,10 @@ const TAKEN = `
   WHERE row_number = coalesce(completed_by, last_open_row)
     AND known_status_id IS DISTINCT FROM 'ITEM_COMPLETED'`;
 
-/** Released where it was reserved, reserved where it is now, shipped from where it left: one posting for each place. */
+/**
+ * Releases a line where it was reserved, reserves it where it is now, ships it from where it left: one posting for each
+ * facility.
+ */
 const POST = `
   INSERT INTO inventory_item_detail
     (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source)
@@ -199,7 +202,7 @@ const POST = `
   WHERE on_hand <> 0 OR reserved <> 0
   ORDER BY row_number, product_id, facility_id`;
 
-/** A line that is told again unchanged is not written, so that no delta looks at it. By order_item_pkey. */
+/** A line that comes again unchanged is not written, so that no delta looks at it. By order_item_pkey. */
 const KEEP_STATES = `
   INSERT INTO order_item AS line (order_id, order_item_seq_id, shop_id, external_order_id, product_id,
     quantity, cancel_quantity, facility_id, status_id, order_date)
@@ -217,7 +220,7 @@ const KEEP_STATES = `
     IS DISTINCT FROM (excluded.shop_id, excluded.external_order_id, excluded.product_id, excluded.quantity,
       excluded.cancel_quantity, excluded.facility_id, excluded.status_id, excluded.order_date)`;
 
-/** Makes each order line what the feed says it is now, and posts what that takes from the stock. */
+/** Sets each order line to its state in the feed, and posts what that changes in the stock. */
 export async function applyOrderItems(connection: Connection, fileName: string): Promise<void> {
   await connection.query(TAKE_TURN);
   await connection.query(RESOLVE);

@@ -2,14 +2,20 @@ import { LEDGER_REASONS, type ResetRow } from '../../domain/feed.ts';
 import type { Connection } from '../database.ts';
 import { IS_GOOD, refuseSql } from './resolving.ts';
 import type { StagingShape } from './staging.ts';
-import { lockLevels, refuseOutOfRange, resolveStockRows, STOCK_COLUMNS, stockValues } from './stock-rows.ts';
+import {
+  lockLevels,
+  refuseOutOfRange,
+  resolveStockRows,
+  STOCK_COLUMNS,
+  toStockValues,
+} from './stock-rows.ts';
 
 export const RESET_STAGING: StagingShape<ResetRow> = {
   columns: { ...STOCK_COLUMNS, reset_by_atp: 'boolean' },
-  valuesOf: (row) => [...stockValues(row, row.availableQty), row.resetByAtp],
+  valuesOf: (row) => [...toStockValues(row, row.availableQty), row.resetByAtp],
 };
 
-/** A second count of the same place in one file: nobody can say which is right, so the first stands. */
+/** A product is counted twice at a facility in one file: nobody can say which count is right, so the first one stands. */
 const REFUSE_SECOND_COUNT = refuseSql({
   from: `(SELECT row_number, facility_id,
             min(row_number) OVER (PARTITION BY product_id, facility_id) AS first_row
@@ -21,8 +27,8 @@ const REFUSE_SECOND_COUNT = refuseSql({
 });
 
 /**
- * A count of what is available does not know what is reserved, so it is added: the quantity on hand of QOH 10 with
- * 5 reserved becomes 9 by a count of 4. What is reserved stays. In bigint: both may be large.
+ * A count of what is available leaves out what is reserved, so that is added: of 10 on hand with 5 reserved, a count of
+ * 4 makes 9 on hand. What is reserved stays. In bigint, because both may be large.
  */
 const QUANTITY_AFTER = 'good.quantity::bigint + CASE WHEN good.own THEN level.reserved ELSE 0 END';
 

@@ -1,4 +1,4 @@
-/** SQL that is the same for every feed: whom a row means, and which rows are still good. */
+/** SQL that is the same for every feed: which product a row means, and which rows are still good. */
 
 /** The products that `row.id_value` may mean: product_sku_key, product_upc_key, product_pkey. */
 export const PRODUCT_JOINS = `

@@ -1,4 +1,4 @@
-/** Getting a feed's rows into the database fast: COPY into a temporary table that lives as long as the transaction. */
+/** Brings a feed's rows into the database fast: COPY into a temporary table that lives as long as the transaction. */
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
@@ -7,7 +7,7 @@ import type { Connection } from '../database.ts';
 
 export type CopyValue = string | number | boolean | null;
 
-/** A feed type's own columns in `staged_row`, and their values of one row; empty for a row that is not understood. */
+/** A feed type's own columns in `staged_row`, and how a row fills them; they are null for a row that cannot be read. */
 export interface StagingShape<Content> {
   readonly columns: Readonly<Record<string, 'text' | 'integer' | 'boolean' | 'timestamptz'>>;
   readonly valuesOf: (content: Content) => readonly CopyValue[];
@@ -21,8 +21,8 @@ const COMMON_COLUMNS = 'row_number, row_values, refused_column, refused_code, re
 /**
  * Fills `staged_row` with all rows, and `refused_row` with those that are refused already.
  *
- * `refused_row` keeps the first reason of a row: every later check adds to it with ON CONFLICT DO NOTHING, and what
- * is in it no later step applies.
+ * `refused_row` keeps the first reason of a row: every later check adds to it with ON CONFLICT DO NOTHING. Later steps
+ * leave out the rows in it.
  *
  * @returns how many rows there are
  */
@@ -50,7 +50,7 @@ export async function stageRows<Type extends FeedType>(
   const copy = connection.query(
     copyFrom(`COPY staged_row (${[COMMON_COLUMNS, ...own.map(([name]) => name)].join(', ')}) FROM STDIN`),
   );
-  await pipeline(Readable.from(copyBlocks(shape, rows)), copy);
+  await pipeline(Readable.from(encodeBlocks(shape, rows)), copy);
   await connection.query(`
     INSERT INTO refused_row (row_number, column_name, code, detail)
     SELECT row_number, refused_column, refused_code, refused_detail FROM staged_row WHERE refused_code IS NOT NULL`);
@@ -59,14 +59,14 @@ export async function stageRows<Type extends FeedType>(
   return copy.rowCount;
 }
 
-async function* copyBlocks<Type extends FeedType>(
+async function* encodeBlocks<Type extends FeedType>(
   { columns, valuesOf }: StagingShape<FeedContents[Type]>,
   rows: AsyncIterable<FeedRow<Type>>,
 ): AsyncGenerator<Buffer> {
   const unread = Object.keys(columns).map(() => null);
   let block = '';
   for await (const { rowNumber, values, content, refusal } of rows) {
-    block += copyLine([
+    block += encodeLine([
       rowNumber,
       JSON.stringify(values),
       refusal?.column ?? null,
@@ -84,7 +84,7 @@ async function* copyBlocks<Type extends FeedType>(
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 
 /** One line of COPY's text format: PostgreSQL documentation, COPY, "Text Format". */
-function copyLine(values: readonly CopyValue[]): string {
+function encodeLine(values: readonly CopyValue[]): string {
   const cells = values.map((value) =>
     value === null
       ? '\\N'

@@ -13,7 +13,7 @@ export const STOCK_COLUMNS = {
   quantity: 'integer',
 } as const;
 
-export function stockValues(row: ProductReference & FacilityReference, quantity: number): CopyValue[] {
+export function toStockValues(row: ProductReference & FacilityReference, quantity: number): CopyValue[] {
   return [row.idType, row.idValue, row.facilityId, row.externalFacilityId, quantity];
 }
 
@@ -46,7 +46,7 @@ const REFUSE_UNKNOWN_FACILITY = refuseSql({
   detail: `'facilityId', ${TOLD_FACILITY}`,
 });
 
-/** Two names of two stores: whichever were taken, the count could be the other one's. */
+/** The two ids name two facilities, and nobody can say which of them was counted. */
 const REFUSE_TWO_FACILITIES = refuseSql({
   from: 'resolved_row',
   condition: 'row.names_another',
@@ -79,7 +79,7 @@ export async function resolveStockRows(connection: Connection, own: string): Pro
 
 const LEVELS = `SELECT DISTINCT product_id, facility_id FROM resolved_row AS row WHERE ${IS_GOOD}`;
 
-/** A level that does not exist cannot be locked, so it is made; all zeros mean the same as none. */
+/** A level that does not exist cannot be locked, so it is made; a level of zeros means the same as none. */
 const MAKE_LEVELS = `
   INSERT INTO product_facility (product_id, facility_id)
   ${LEVELS} ORDER BY product_id, facility_id
@@ -93,8 +93,8 @@ const LOCK_LEVELS = `
   ) AS locked`;
 
 /**
- * Holds the levels that the good rows are about, so that what is read next stays true until COMMIT. In key order,
- * like the ledger's own trigger: two imports cannot wait for each other in a circle.
+ * Locks the levels that the good rows are about, so that what is read next stays true until COMMIT. In key order, as the
+ * ledger's trigger does, so that two imports cannot wait for each other in a circle.
  */
 export async function lockLevels(connection: Connection): Promise<void> {
   await connection.query(MAKE_LEVELS);

@@ -1,7 +1,7 @@
 /**
  * The ledger of applying a file: for each chunk of ROWS_PER_CALL positions, which rows are settled, what was asked of
  * Shopify, and what it answered. It is the only memory of an apply: an attempt that starts anew reads here where the
- * last one stopped. Every function states the lane pass, so an attempt that lost the lane changes nothing.
+ * last one stopped. Every function checks the lane pass, so an attempt that lost the lane changes nothing.
  */
 import { DOUBTFUL_CALLS_MAX, ROWS_PER_CALL, STORED_CALL_REPEATED_FOR_MS } from '../../domain/limits.ts';
 import type { HeldBack, LastPush } from '../../domain/unseen-sales.ts';
@@ -10,7 +10,7 @@ import { holdLane, type LanePass } from './lane.ts';
 import { ON_SETTLED_BEFORE, settle, type SettledRow } from './settled-rows.ts';
 import type { UploadFileRow } from './upload-files.ts';
 
-/** A fixed cut of a file: the same positions for every attempt, so that each cuts the same calls. */
+/** A fixed part of a file: the same positions for every attempt, so that each attempt makes the same calls. */
 export interface Chunk {
   readonly sequence: number;
   readonly chunk: number;
@@ -22,11 +22,11 @@ export interface StoredCall extends Chunk {
   readonly idempotencyKey: string;
   /** The request's variables, byte for byte. */
   readonly variables: string;
-  /** By product, what was held back when its rows were decided; nothing of a product that is not named. */
+  /** By product, what was kept back when its row was decided. Of a product that is not here, nothing was. */
   readonly debts: Readonly<Record<string, HeldBack>>;
 }
 
-/** A row to apply, with what decides how much of it is held back. */
+/** A row to apply, with what decides how much of it is kept back. */
 export interface RowToApply extends UploadFileRow {
   /** Units of the shop's imported order lines, in the file's snapshot. */
   readonly importedUnits: number;
@@ -42,18 +42,18 @@ export interface ChunkWork {
   readonly now: string;
   /** Of the file's snapshot: the shop's orders up to this time are imported. Null: none ever was. */
   readonly ordersImportedUntil: string | null;
-  /** Rows that are not settled and that no later file has overtaken. */
+  /** Rows that neither this file nor a later one has settled. */
   readonly rows: readonly RowToApply[];
-  /** A call that may or may not have reached Shopify: it is repeated before anything else, unless it is too old. */
+  /** A call that may have reached Shopify or not: it is repeated before anything else, unless it is too old. */
   readonly unanswered: (StoredCall & { readonly isTooOld: boolean }) | null;
-  /** Calls that nobody knows to have been applied, and nobody knows not to have been: see src/domain/doubtful-call.ts. */
+  /** Calls of which nobody knows whether Shopify has applied them: see src/domain/doubtful-call.ts. */
   readonly doubtful: readonly DoubtfulCall[];
   /** By inventory item: how often it was refused because its quantity had moved. */
   readonly staleTries: ReadonlyMap<string, number>;
   readonly nextGeneration: number;
 }
 
-/** A call in doubt: of this chunk, or of an earlier file of which nothing newer was pushed. */
+/** A call in doubt: of this chunk, or of an earlier file since which a row of this chunk was not pushed. */
 export interface DoubtfulCall extends StoredCall {
   /** By inventory item: units of the shop's imported order lines, in the snapshot of its file. */
   readonly importedUnits: Readonly<Record<string, number>>;
@@ -125,9 +125,9 @@ interface CallRecord extends StoredCall {
 }
 
 /**
- * Those of this chunk, and those of earlier files since the last push of any of its rows: a file that was left out, or
- * a row that was set apart, takes its doubt along. Not those from before a restore: that memory is void. By the index
- * shopify_call_in_doubt.
+ * The calls in doubt of this chunk, and those of earlier files since the oldest last push of its rows: the doubt about a
+ * skipped file, or about a quarantined row, concerns the next file with the product. Not those from before a restore:
+ * that file's memory of Shopify is void. By the index shopify_call_in_doubt.
  */
 async function readDoubtfulCalls(
   connection: Connection,
@@ -153,12 +153,12 @@ async function readDoubtfulCalls(
   return calls;
 }
 
-/** Text of milliseconds, so that a time is the same in a row, in a decision and in a comparison. */
+/** In SQL: ISO 8601 with milliseconds, so that a time is the same in a row, in a decision and in a comparison. */
 function asIso(time: string): string {
   return `to_char(${time} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 
-/** The call is about to be sent once more: from now on a refusal does not tell what became of the first sending. */
+/** Records that the call is about to be sent again: a refusal of it will not tell what became of the first sending. */
 export async function markRepeated(database: Database, pass: LanePass, call: StoredCall): Promise<void> {
   await database.transaction(async (connection) => {
     await holdLane(connection, pass);
@@ -204,7 +204,7 @@ export async function settleAndStore(
 export async function recordApplied(database: Database, pass: LanePass, call: StoredCall): Promise<void> {
   await database.transaction(async (connection) => {
     await holdLane(connection, pass);
-    await answer(connection, pass.shopId, call, 'APPLIED', null);
+    await recordAnswer(connection, pass.shopId, call, 'APPLIED', null);
     await connection.query(
       `INSERT INTO applied_row (shop_id, product_id, sequence, outcome, target, sent, observed,
          inventory_item_id, last_known, pushed_sequence, imported_units, debt, drops)
@@ -232,7 +232,7 @@ export interface RefusedRow {
   readonly isStale: boolean;
 }
 
-/** Shopify has refused the call: nothing of it was applied. The rows that cannot be mended are settled with it. */
+/** Shopify has refused the call: nothing of it was applied. Rows that a new call would not help are settled with it. */
 export async function recordRefused(
   database: Database,
   pass: LanePass,
@@ -242,7 +242,7 @@ export async function recordRefused(
 ): Promise<void> {
   await database.transaction(async (connection) => {
     await holdLane(connection, pass);
-    await answer(connection, pass.shopId, call, 'REFUSED', refused);
+    await recordAnswer(connection, pass.shopId, call, 'REFUSED', refused);
     await settle(connection, pass.shopId, call.sequence, settled);
   });
 }
@@ -251,11 +251,11 @@ export async function recordRefused(
 export async function recordExpired(database: Database, pass: LanePass, call: StoredCall): Promise<void> {
   await database.transaction(async (connection) => {
     await holdLane(connection, pass);
-    await answer(connection, pass.shopId, call, 'EXPIRED_UNKNOWN', null);
+    await recordAnswer(connection, pass.shopId, call, 'EXPIRED_UNKNOWN', null);
   });
 }
 
-async function answer(
+async function recordAnswer(
   connection: Connection,
   shopId: string,
   { sequence, chunk, generation }: StoredCall,

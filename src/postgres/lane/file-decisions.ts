@@ -1,6 +1,6 @@
 /**
- * What a person's decision does to a blocked file. Each runs in the transaction that records it, with the lane locked:
- * nobody applies the file meanwhile, and of two people who decide at once one finds it decided.
+ * What a person's decision does to a blocked file. It runs in the transaction that records it, with the lane locked:
+ * nobody applies the file meanwhile, and of two people who decide at once the second one finds it decided.
  */
 import { AtpError } from '../../domain/errors.ts';
 import type { FileDecision } from '../../domain/lane-decision.ts';
@@ -9,7 +9,7 @@ import type { Connection } from '../database.ts';
 import { countRows } from './lane.ts';
 import { lockFile, type UploadFile } from './upload-files.ts';
 
-/** What came of it; `owed`: products that the next file carries instead. */
+/** The file that was decided about; `owed`: how many products the next file has instead; null: the file keeps them. */
 export interface DecidedFile {
   readonly file: UploadFile;
   readonly owed: number | null;
@@ -49,7 +49,7 @@ export async function decideFile(
   }
 }
 
-/** APPLYING when a part of it has been sent already, else READY, or WRITING when it never came to SFTP. */
+/** BLOCKED → APPLYING when a part of it was sent already, WRITING when it was never on SFTP, else READY. */
 async function retry(connection: Connection, { shopId, sequence }: UploadFile): Promise<void> {
   await connection.query(
     `UPDATE upload_file SET reason_code = NULL, reason = NULL,
@@ -63,7 +63,7 @@ async function retry(connection: Connection, { shopId, sequence }: UploadFile): 
   );
 }
 
-/** Without its hash it is not on SFTP as far as we know: whoever comes first writes it, in the place of what is there. */
+/** BLOCKED → WRITING: without a hash it counts as not on SFTP, so the next run writes it, in the place of what is there. */
 async function rewrite(connection: Connection, { shopId, sequence }: UploadFile): Promise<void> {
   await connection.query(
     `UPDATE upload_file SET state = 'WRITING', sha256 = NULL, ready_at = NULL, reason_code = NULL, reason = NULL
@@ -72,7 +72,7 @@ async function rewrite(connection: Connection, { shopId, sequence }: UploadFile)
   );
 }
 
-/** Gives the number of products that come with the next file. */
+/** BLOCKED → SKIPPED. Returns how many products the next file has instead. */
 async function skip(connection: Connection, { shopId, sequence }: UploadFile): Promise<number> {
   await giveUpCalls(connection, shopId, sequence);
   await countRows(connection, shopId, sequence);
@@ -80,8 +80,8 @@ async function skip(connection: Connection, { shopId, sequence }: UploadFile): P
     `UPDATE upload_file SET state = 'SKIPPED', closed_at = now() WHERE shop_id = $1 AND sequence = $2`,
     [shopId, sequence],
   );
-  // A product that a later file holds comes with that one. (published_row and applied_row by their primary keys, for
-  // the rows of the file.)
+  // A product that a later file has comes with that one. (published_row and applied_row by their primary keys, for the
+  // rows of the file.)
   const { rowCount } = await connection.query(
     `INSERT INTO owed_row (shop_id, product_id, cause)
      SELECT row.shop_id, row.product_id, 'SKIPPED'
@@ -98,8 +98,9 @@ async function skip(connection: Connection, { shopId, sequence }: UploadFile): P
 }
 
 /**
- * A call that may still arrive must not meet the writes of a later file. It has been on its way at the latest when the
- * file was blocked; what has not arrived some time after that never will.
+ * Gives up the calls that were never answered. A call that may still arrive at Shopify must not mix with the writes of a
+ * later file. It was sent before the file was blocked; UNANSWERED_CALL_SETTLED_AFTER_MS after that, it has arrived or
+ * never will. Throws UPLOAD_FILE_CALL_UNANSWERED before that.
  */
 async function giveUpCalls(connection: Connection, shopId: string, sequence: number): Promise<void> {
   const { rows } = await connection.query<{ ageMs: number }>(

@@ -1,4 +1,4 @@
-/** Decisions by people: each is carried out once, and kept with who and why. */
+/** Decisions of people: each is carried out once and recorded, with who decided and why. */
 import type {
   DecisionKind,
   DecisionOutcome,
@@ -14,14 +14,14 @@ import { release } from './quarantined-rows.ts';
 import { rejectPlan } from '../planning/sync-plans.ts';
 import type { UploadFile } from './upload-files.ts';
 
-/** A decision, and the update that brought it: a repeat of that finds its own outcome. */
+/** A decision, and the key of the update that brought it: the same update again gets the outcome of the first time. */
 export interface KeyedDecision<Decision extends LaneDecision> {
   readonly shopId: string;
   readonly decisionKey: string;
   readonly decision: Decision;
 }
 
-/** What differs from one kind of decision to another. */
+/** The part of an outcome that depends on the kind of the decision. */
 type Change = Pick<DecisionOutcome, 'sequence' | 'fileName' | 'rows' | 'toZero' | 'plan' | 'owed'>;
 
 const NO_CHANGE: Change = {
@@ -43,12 +43,12 @@ export async function decide(
   database: Database,
   keyed: KeyedDecision<ShortDecision>,
 ): Promise<DecisionOutcome> {
-  return recorded(database, keyed, (connection) => carryOut(connection, keyed.shopId, keyed.decision));
+  return decideOnce(database, keyed, (connection) => carryOut(connection, keyed.shopId, keyed.decision));
 }
 
 /**
- * Records an approval whose file is made: null when nothing differed any more. The plan itself was closed where the
- * file was made, in one transaction with it.
+ * Records an approval after its file is made; `file` is null when nothing differed any more. The plan was closed in the
+ * transaction that made the file.
  */
 export async function recordApproval(
   database: Database,
@@ -56,20 +56,22 @@ export async function recordApproval(
   file: UploadFile | null,
 ): Promise<DecisionOutcome> {
   const { plan } = keyed.decision;
-  return recorded(database, keyed, () => Promise.resolve({ ...NO_CHANGE, ...(file && of(file)), plan }));
+  return decideOnce(database, keyed, () =>
+    Promise.resolve({ ...NO_CHANGE, ...(file && describeFile(file)), plan }),
+  );
 }
 
-async function recorded(
+async function decideOnce(
   database: Database,
   { shopId, decisionKey, decision }: KeyedDecision<LaneDecision>,
   carryOut: (connection: Connection) => Promise<Change>,
 ): Promise<DecisionOutcome> {
   return database.transaction(async (connection) => {
-    // The shop before its lane, as whoever removes it does.
+    // The shop before its lane, in the order of removeShop, so that the two cannot wait for each other in a circle.
     const shop = await connection.query('SELECT FROM shop WHERE shop_id = $1 FOR KEY SHARE', [shopId]);
     if (shop.rowCount === 0) throw new AtpError('SHOP_UNKNOWN', { shopId });
     await lockLane(connection, shopId);
-    const earlier = await outcomeOf(connection, decisionKey);
+    const earlier = await findOutcome(connection, decisionKey);
     if (earlier) return earlier;
     const change = await carryOut(connection);
     const { decision: kind, by, reason = null } = decision;
@@ -83,7 +85,7 @@ async function recorded(
   });
 }
 
-async function outcomeOf(connection: Connection, decisionKey: string): Promise<DecisionOutcome | null> {
+async function findOutcome(connection: Connection, decisionKey: string): Promise<DecisionOutcome | null> {
   const { rows } = await connection.query<{ outcome: DecisionOutcome }>(
     'SELECT outcome FROM lane_decision WHERE decision_key = $1',
     [decisionKey],
@@ -103,16 +105,16 @@ async function carryOut(connection: Connection, shopId: string, decision: ShortD
     }
     default: {
       const { file, owed } = await decideFile(connection, shopId, decision);
-      return { ...NO_CHANGE, ...of(file), owed };
+      return { ...NO_CHANGE, ...describeFile(file), owed };
     }
   }
 }
 
-function of(file: UploadFile): Pick<Change, 'sequence' | 'fileName' | 'rows' | 'toZero'> {
+function describeFile(file: UploadFile): Pick<Change, 'sequence' | 'fileName' | 'rows' | 'toZero'> {
   return { sequence: file.sequence, fileName: file.name, rows: file.rowCount, toZero: file.toZeroCount };
 }
 
-/** Whether a person had the file rendered anew: what lies on SFTP in its place may be set aside. */
+/** Whether a person decided to rewrite the file: then what lies in its place on SFTP may be set aside. */
 export async function isRewritten(database: Database, shopId: string, sequence: number): Promise<boolean> {
   const rows = await database.query(
     `SELECT FROM lane_decision WHERE shop_id = $1 AND sequence = $2 AND decision = 'rewrite' LIMIT 1`,
@@ -121,7 +123,7 @@ export async function isRewritten(database: Database, shopId: string, sequence: 
   return rows.length > 0;
 }
 
-/** One decision as a person reads of it later. */
+/** A past decision, as a person is shown it. */
 export interface RecordedDecision {
   readonly decision: DecisionKind;
   readonly sequence: number | null;

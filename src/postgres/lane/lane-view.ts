@@ -9,12 +9,13 @@ import {
 import type { PlanCause, PlanState } from '../../domain/sync-plan.ts';
 import type { Database } from '../database.ts';
 import { LEASE_LASTS } from './lane.ts';
+import { WAS_NOT_APPLIED } from './quarantined-rows.ts';
 import { IS_OPEN } from './upload-files.ts';
 import { listDecisions, type RecordedDecision } from './lane-decisions.ts';
 import { findShop } from '../master-data/shops.ts';
 import { listPlans } from '../planning/sync-plans.ts';
 
-/** `blocked`: a person must decide. `applying`: a run holds the lane. `waiting`: files are there and nobody runs. */
+/** `blocked`: a person must decide. `applying`: a run has the lane's lease. `waiting`: files wait, and no run has it. */
 export type LaneState = 'idle' | 'waiting' | 'applying' | 'blocked';
 
 export interface LaneFile {
@@ -24,7 +25,7 @@ export interface LaneFile {
   readonly status: UploadFileState;
   readonly rows: number;
   readonly applied: number;
-  /** Rows that needed no write: Shopify held the value already. */
+  /** Rows that needed no write: Shopify showed the value already. */
   readonly skipped: number;
   readonly quarantined: number;
   readonly owed: number;
@@ -32,13 +33,13 @@ export interface LaneFile {
 }
 
 /** A product whose last file could not be applied to it. */
-export interface SetApartRow {
+export interface QuarantinedRow {
   readonly sku: string;
   readonly sequence: number;
   readonly outcome: 'QUARANTINED' | 'OWED';
   readonly code: string;
   readonly message: string;
-  /** Whether the next file carries the product again already. */
+  /** The next file has the product again already. */
   readonly owed: boolean;
 }
 
@@ -61,10 +62,10 @@ export interface LaneView {
   readonly reason: string | null;
   /** Those that are HELD and the newest, newest first. */
   readonly plans: readonly LanePlan[];
-  /** The newest LANE_FILES_LISTED_MAX and every one that is not done with, in sequence. */
+  /** The newest LANE_FILES_LISTED_MAX and every one that the lane is not done with, in sequence. */
   readonly files: readonly LaneFile[];
   /** At most QUARANTINED_LISTED_MAX, by SKU. */
-  readonly setApart: readonly SetApartRow[];
+  readonly setApart: readonly QuarantinedRow[];
   /** The last ones, newest first. */
   readonly decisions: readonly RecordedDecision[];
 }
@@ -92,14 +93,14 @@ export async function readLaneView(database: Database, shopId: string): Promise<
     `SELECT ${LEASE_LASTS} AS "isHeld" FROM lane WHERE shop_id = $1`,
     [shopId],
   );
-  const setApart = await database.query<SetApartRow>(
+  const setApart = await database.query<QuarantinedRow>(
     `SELECT product.sku, applied.sequence, applied.outcome, applied.error_code AS code,
        applied.error_message AS message,
        EXISTS (SELECT FROM owed_row AS owed
          WHERE owed.shop_id = applied.shop_id AND owed.product_id = applied.product_id) AS owed
      FROM applied_row AS applied JOIN product USING (product_id)
      JOIN shop_product AS mapped USING (shop_id, product_id)
-     WHERE applied.shop_id = $1 AND applied.outcome IN ('QUARANTINED', 'OWED')
+     WHERE applied.shop_id = $1 AND ${WAS_NOT_APPLIED}
      ORDER BY product.sku LIMIT $2`,
     [shopId, QUARANTINED_LISTED_MAX],
   );
@@ -112,7 +113,7 @@ export async function readLaneView(database: Database, shopId: string): Promise<
   const plans = await listPlans(database, shopId);
   return {
     shopId,
-    state: restoredReason === null ? stateOf(records, lease?.isHeld ?? false) : 'blocked',
+    state: restoredReason === null ? toLaneState(records, lease?.isHeld ?? false) : 'blocked',
     reason: restoredReason === null ? (blocked?.reason ?? null) : `HARD_SYNC_REQUIRED: ${restoredReason}`,
     plans: plans.map(({ plan, kind, state, cause, rowCount, toZeroCount, productCount, madeAt }) => ({
       plan,
@@ -134,7 +135,7 @@ export async function readLaneView(database: Database, shopId: string): Promise<
   };
 }
 
-/** Products that are set apart until their cause is gone. */
+/** Mapped products that are quarantined, and not only owed. */
 export async function countQuarantined(database: Database, shopId: string): Promise<number> {
   const [found] = await database.query<{ count: number }>(
     `SELECT count(*)::int AS count FROM applied_row JOIN shop_product USING (shop_id, product_id)
@@ -144,7 +145,7 @@ export async function countQuarantined(database: Database, shopId: string): Prom
   return found?.count ?? 0;
 }
 
-function stateOf(files: readonly FileRecord[], isHeld: boolean): LaneState {
+function toLaneState(files: readonly FileRecord[], isHeld: boolean): LaneState {
   const head = files.find(({ status }) => OPEN_FILE_STATES.some((open) => open === status));
   if (head?.status === 'BLOCKED') return 'blocked';
   if (isHeld) return 'applying';

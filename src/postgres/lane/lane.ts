@@ -23,7 +23,7 @@ export interface LaneHolder {
   readonly holder: string;
 }
 
-/** An attempt's place in the lane. */
+/** An attempt's right to write in the lane, as long as no other attempt has a higher epoch. */
 export interface LanePass {
   readonly shopId: string;
   readonly holder: string;
@@ -55,7 +55,7 @@ export async function enterLane(
   });
 }
 
-/** In SQL, of a row of lane: a run holds it. */
+/** In SQL, of a row of lane: a run has its lease. */
 export const LEASE_LASTS = '(holder IS NOT NULL AND expires_at > clock_timestamp())';
 
 /** A lease that has not expired. */
@@ -74,8 +74,8 @@ export async function findLease(database: Database, shopId: string): Promise<Lea
 }
 
 /**
- * The lease of a run that was found to have ended lasts no longer. One that was renewed by another attempt since is
- * left; and should the run live after all, the next one's higher epoch refuses whatever it writes.
+ * Ends the lease of a run that was found to have ended. A lease that another attempt has renewed since then stays. Should
+ * the run live after all, its writes are refused, because the next run has a higher epoch.
  */
 export async function endLease(database: Database, { shopId, holder, epoch }: Lease): Promise<void> {
   await database.transaction(async (connection) => {
@@ -88,8 +88,8 @@ export async function endLease(database: Database, { shopId, holder, epoch }: Le
 }
 
 /**
- * Proves that the pass still holds, and renews its lease: the first statement of every write. Throws LANE_TAKEN_OVER
- * when another run holds the lane, and LANE_ATTEMPT_OVERTAKEN when another attempt of this run has entered it.
+ * Proves that the attempt still has the lane, and renews its lease: the first statement of every write. Throws
+ * LANE_TAKEN_OVER when another run has the lane, and LANE_ATTEMPT_OVERTAKEN when another attempt of this run entered it.
  */
 export async function holdLane(connection: Connection, { shopId, holder, epoch }: LanePass): Promise<void> {
   const { rowCount } = await connection.query(
@@ -105,12 +105,12 @@ export async function holdLane(connection: Connection, { shopId, holder, epoch }
   throw new AtpError(rows[0]?.isOurs ? 'LANE_ATTEMPT_OVERTAKEN' : 'LANE_TAKEN_OVER', { shopId });
 }
 
-/** Keeps the lease of a pass that has nothing to write for long. Throws as `holdLane`. */
+/** Renews the lease of an attempt that has nothing to write for a while. Throws as `holdLane`. */
 export async function renewLease(database: Database, pass: LanePass): Promise<void> {
   await database.transaction((connection) => holdLane(connection, pass));
 }
 
-/** The file to go on with. Without one, or when it is BLOCKED, the lane is released in the same transaction. */
+/** The file at the head of the lane. When it is BLOCKED or there is none, the lane is released in the same transaction. */
 export async function takeNextFile(database: Database, pass: LanePass): Promise<UploadFile | null> {
   return database.transaction(async (connection) => {
     await holdLane(connection, pass);
@@ -129,7 +129,7 @@ async function releaseLane(connection: Connection, { shopId, epoch }: LanePass):
 }
 
 /**
- * READY → APPLYING: what lies on SFTP was found to be what was written. False when the file is not READY any more: a
+ * READY → APPLYING, once the file on SFTP was found to be the one that was written. False: it is not READY any more; a
  * Hard Sync may have superseded it since the lane looked.
  */
 export async function startApplying(database: Database, pass: LanePass, sequence: number): Promise<boolean> {
@@ -144,7 +144,7 @@ export async function startApplying(database: Database, pass: LanePass, sequence
   });
 }
 
-/** A head that cannot be applied → BLOCKED, and the lane is released: nothing later overtakes the file. */
+/** → BLOCKED: the file cannot be applied. The lane is released, and no later file is applied before this one. */
 export async function blockFile(
   database: Database,
   pass: LanePass,
@@ -161,7 +161,7 @@ export async function blockFile(
   });
 }
 
-/** What became of a file's rows; the four add up to its rows, less those that a later file had overtaken. */
+/** What became of a file's rows; the four add up to its rows, less those that a later file has settled. */
 export interface FileOutcome {
   readonly applied: number;
   readonly unchanged: number;
@@ -189,7 +189,7 @@ export async function closeFile(
   return { file: await findFile(database, pass.shopId, sequence), outcome };
 }
 
-/** What became of a file's rows so far; it is written down with a file that is not done with. */
+/** Counts what became of a file's rows so far, and records the counts with the file while the lane is not done with it. */
 export async function countRows(
   connection: Connection,
   shopId: string,

@@ -1,11 +1,14 @@
-/** Products that the last file could not bring, and their way back: they are owed to the next file. */
+/** Products whose last file could not be applied to them, and their way back: the next file has them again. */
 import { AtpError } from '../../domain/errors.ts';
 import { ITEM_FAULTS } from '../../domain/row-decision.ts';
 import type { Connection, Database } from '../database.ts';
 
+/** In SQL, of a row `applied` of applied_row: its file was not applied to the product. As in applied_row_set_apart. */
+export const WAS_NOT_APPLIED = `applied.outcome IN ('QUARANTINED', 'OWED')`;
+
 /**
- * By a person: the next file carries the product again, or every one that is set apart when `sku` is null. Returns how
- * many are owed by it. By applied_row_set_apart.
+ * Carries out a person's release: the next file has the product again, or every one whose last file was not applied to
+ * it when `sku` is null. Returns how many. By the index applied_row_set_apart.
  *
  * @throws AtpError PRODUCT_NOT_SET_APART
  */
@@ -14,9 +17,9 @@ export async function release(connection: Connection, shopId: string, sku: strin
     `WITH released AS (
        SELECT applied.product_id
        FROM applied_row AS applied JOIN product USING (product_id)
-       -- What is not mapped any more comes with no file.
+       -- A product that is not mapped any more comes with no file.
        JOIN shop_product AS mapped ON mapped.shop_id = $1 AND mapped.product_id = applied.product_id
-       WHERE applied.shop_id = $1 AND applied.outcome IN ('QUARANTINED', 'OWED') AND ($2::text IS NULL OR sku = $2)
+       WHERE applied.shop_id = $1 AND ${WAS_NOT_APPLIED} AND ($2::text IS NULL OR sku = $2)
      ), owed AS (
        INSERT INTO owed_row (shop_id, product_id, cause) SELECT $1, product_id, 'RELEASED' FROM released ORDER BY product_id
        ON CONFLICT DO NOTHING
@@ -29,17 +32,18 @@ export async function release(connection: Connection, shopId: string, sku: strin
   return count;
 }
 
-/** A quarantined product whose item may be looked at. */
+/** A quarantined product and the item that it had then. */
 export interface QuarantinedProduct {
   readonly productId: string;
   readonly inventoryItemId: string;
-  /** The file that it was set apart by. */
+  /** The file by which it was quarantined. */
   readonly sequence: number;
 }
 
 /**
- * Quarantined products whose cause a look at the item would show to be gone, those looked at longest ago first. Not
- * those that a later file carries anyway, or the next one will. By applied_row_set_apart.
+ * Quarantined products whose fault is one of the item: a look at it tells whether the fault is gone. Those that were
+ * looked at longest ago come first. Not those that a later file has anyway, or the next one will have. By the index
+ * applied_row_set_apart.
  */
 export async function listQuarantinedToRecheck(
   database: Database,
@@ -57,7 +61,7 @@ export async function listQuarantinedToRecheck(
   );
 }
 
-/** Nothing will try the product again by itself: no later file holds it, and the next one would not. */
+/** In SQL, of a row `applied` of applied_row: no later file has the product, and the next one would not have it. */
 export const IS_NOT_ON_ITS_WAY = `
   NOT EXISTS (SELECT FROM owed_row AS owed
     WHERE owed.shop_id = applied.shop_id AND owed.product_id = applied.product_id)
@@ -66,8 +70,8 @@ export const IS_NOT_ON_ITS_WAY = `
       AND published.sequence > applied.sequence)`;
 
 /**
- * Records a look at quarantined items, and owes the products whose cause is gone (cause MENDED), unless a later file
- * has settled them meanwhile. Returns how many are owed by it.
+ * Records that these quarantined items were looked at, and owes the products whose fault is gone (cause MENDED), unless
+ * a later file has settled them meanwhile. Returns how many.
  */
 export async function oweMended(
   database: Database,

@@ -4,9 +4,9 @@ import type { HeldBack } from '../../domain/unseen-sales.ts';
 import type { Connection } from '../database.ts';
 
 /** A row with its outcome. */
-export type SettledRow = FoundEqual | SetApart;
+export type SettledRow = FoundEqual | NotApplied;
 
-/** Shopify shows already what would be written. */
+/** Shopify shows already what would be written: no write was needed. */
 export interface FoundEqual {
   readonly productId: string;
   readonly outcome: 'UNCHANGED';
@@ -17,24 +17,24 @@ export interface FoundEqual {
   readonly held: HeldBack;
 }
 
-/** What is known of the product's last push stays as it was. */
-export interface SetApart {
+/** Shopify cannot take the row, or it is left to the next file. What is known of the product's last push stays. */
+export interface NotApplied {
   readonly productId: string;
   readonly outcome: 'QUARANTINED' | 'OWED';
   readonly target: number;
-  /** Units available on Shopify when the row was decided; null when it holds none. */
+  /** Units available on Shopify when the row was decided; null when it shows no quantity. */
   readonly observed: number | null;
   readonly errorCode: ErrorCode;
   readonly errorMessage: string;
 }
 
-/** Only a push, a write or a value found equal, tells something new of what the item shows. */
+/** In SQL: sets the column by a push only, a write or a value found equal. Nothing else tells what Shopify shows. */
 function newWithPush(column: string): string {
   const isPush = `excluded.outcome IN ('APPLIED', 'UNCHANGED')`;
   return `${column} = CASE WHEN ${isPush} THEN excluded.${column} ELSE applied_row.${column} END`;
 }
 
-/** A row that a later file has settled is left alone; one that is set apart keeps what is known of its last push. */
+/** A row that a later file has settled stays as it is. One that was not applied keeps what is known of its last push. */
 export const ON_SETTLED_BEFORE = `
   ON CONFLICT (shop_id, product_id) DO UPDATE SET sequence = excluded.sequence, outcome = excluded.outcome,
     target = excluded.target, sent = excluded.sent, observed = excluded.observed,

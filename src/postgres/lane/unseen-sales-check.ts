@@ -1,12 +1,12 @@
-/** What a shop holds back for sales that are not imported, and what of it cannot be such a sale any more. */
+/** What is kept back of a shop for sales that are not imported yet, and what of it is probably no such sale. */
 import type { FoundProducts } from '../../domain/catalogue.ts';
 import { CHECK_SKUS_NAMED, UNSEEN_DROPS_MAX, UNSEEN_SALES_SUSPECT_AFTER_MS } from '../../domain/limits.ts';
 import type { Database } from '../database.ts';
 
 export interface UnseenSalesCheck {
-  /** Units held back, of so many products. */
+  /** Units that are kept back, and of how many products. */
   readonly units: number;
-  readonly held: number;
+  readonly products: number;
   /** Products with units that were seen to be gone more than UNSEEN_SALES_SUSPECT_AFTER_MS ago; null: none. */
   readonly suspect: FoundProducts | null;
   readonly suspectSince: Date | null;
@@ -15,20 +15,21 @@ export interface UnseenSalesCheck {
 /** By applied_row_in_debt. */
 export async function checkUnseenSales(database: Database, shopId: string): Promise<UnseenSalesCheck> {
   const [found] = await database.query<Omit<UnseenSalesCheck, 'suspect'> & FoundProducts>(
-    `WITH suspicious AS (SELECT now() - make_interval(secs => $2::float8 / 1000) AS before), held AS (
+    `WITH suspicious AS (SELECT now() - make_interval(secs => $2::float8 / 1000) AS before), kept AS (
        SELECT sku, debt, (drops #>> '{0,at}')::timestamptz AS since, jsonb_array_length(drops) AS drops
        FROM applied_row JOIN product USING (product_id) WHERE shop_id = $1 AND debt > 0
      ), suspect AS (
-       -- In a product that sells with every file the oldest times are taken for one: there the orders tell.
-       SELECT * FROM held CROSS JOIN suspicious WHERE since < suspicious.before OR (drops >= $4 AND NOT EXISTS (
+       -- A product that sells with every file reaches the limit of times that are remembered, and its oldest ones are
+       -- merged. Then the newest imported order tells.
+       SELECT * FROM kept CROSS JOIN suspicious WHERE since < suspicious.before OR (drops >= $4 AND NOT EXISTS (
          SELECT FROM shop_orders WHERE shop_id = $1 AND imported_until >= suspicious.before))
      )
-     SELECT (SELECT coalesce(sum(debt), 0) FROM held) AS units, (SELECT count(*) FROM held) AS held,
+     SELECT (SELECT coalesce(sum(debt), 0) FROM kept) AS units, (SELECT count(*) FROM kept) AS products,
        count(*) AS count, coalesce((array_agg(sku ORDER BY sku))[1:$3], '{}') AS skus, min(since) AS "suspectSince"
      FROM suspect`,
     [shopId, UNSEEN_SALES_SUSPECT_AFTER_MS, CHECK_SKUS_NAMED, UNSEEN_DROPS_MAX],
   );
   if (!found) throw new Error('The database returned no counts.');
-  const { units, held, count, skus, suspectSince } = found;
-  return { units, held, suspect: count === 0 ? null : { count, skus }, suspectSince };
+  const { units, products, count, skus, suspectSince } = found;
+  return { units, products, suspect: count === 0 ? null : { count, skus }, suspectSince };
 }

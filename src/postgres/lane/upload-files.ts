@@ -42,15 +42,15 @@ const COLUMNS = `shop_id AS "shopId", sequence, kind, state, facility_group_id A
   location_id AS "locationId", row_count AS "rowCount", to_zero_count AS "toZeroCount",
   created_at AS "createdAt", sha256, reason_code AS "reasonCode", reason`;
 
-/** In SQL, of a row of upload_file: the lane is not done with it. By the index upload_file_open. */
+/** In SQL, of a row of upload_file: the lane is not done with it. As in the index upload_file_open. */
 export const IS_OPEN = `state IN (${OPEN_FILE_STATES.map((state) => `'${state}'`).join(', ')})`;
 
-/** In SQL, of a row of upload_file: the lane is done with it. By the indexes upload_file_to_archive and upload_file_to_purge. */
+/** In SQL, of a row of upload_file: the lane is done with it. As in upload_file_to_archive and upload_file_to_purge. */
 export const IS_DONE = `state IN (${DONE_FILE_STATES.map((state) => `'${state}'`).join(', ')})`;
 
 type FileRecord = Omit<UploadFile, 'name'>;
 
-function named(record: FileRecord): UploadFile {
+function toUploadFile(record: FileRecord): UploadFile {
   return { ...record, name: uploadFileName(record) };
 }
 
@@ -62,7 +62,7 @@ export async function findFileOfProducer(
     `SELECT ${COLUMNS} FROM upload_file WHERE producer_key = $1`,
     [producerKey],
   );
-  return rows[0] ? named(rows[0]) : null;
+  return rows[0] ? toUploadFile(rows[0]) : null;
 }
 
 const OF_NUMBER = `SELECT ${COLUMNS} FROM upload_file WHERE shop_id = $1 AND sequence = $2`;
@@ -71,7 +71,7 @@ const OF_NUMBER = `SELECT ${COLUMNS} FROM upload_file WHERE shop_id = $1 AND seq
 export async function findFile(database: Database, shopId: string, sequence: number): Promise<UploadFile> {
   const [record] = await database.query<FileRecord>(OF_NUMBER, [shopId, sequence]);
   if (!record) throw new AtpError('UPLOAD_FILE_UNKNOWN', { shopId, sequence });
-  return named(record);
+  return toUploadFile(record);
 }
 
 /** The same, locked until the transaction ends. Throws UPLOAD_FILE_UNKNOWN. */
@@ -82,10 +82,10 @@ export async function lockFile(
 ): Promise<UploadFile> {
   const { rows } = await connection.query<FileRecord>(`${OF_NUMBER} FOR UPDATE`, [shopId, sequence]);
   if (!rows[0]) throw new AtpError('UPLOAD_FILE_UNKNOWN', { shopId, sequence });
-  return named(rows[0]);
+  return toUploadFile(rows[0]);
 }
 
-/** The first file of the shop, by number, that is not done with: the head of its lane. */
+/** The head of the shop's lane: its first file, by number, that the lane is not done with. By upload_file_open. */
 export async function findHeadOfLane(connection: Connection, shopId: string): Promise<UploadFile | null> {
   const { rows } = await connection.query<FileRecord>(
     `SELECT ${COLUMNS} FROM upload_file
@@ -93,7 +93,7 @@ export async function findHeadOfLane(connection: Connection, shopId: string): Pr
      ORDER BY sequence LIMIT 1`,
     [shopId],
   );
-  return rows[0] ? named(rows[0]) : null;
+  return rows[0] ? toUploadFile(rows[0]) : null;
 }
 
 const ROWS_PER_PAGE = 5_000;

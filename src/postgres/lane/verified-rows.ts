@@ -22,7 +22,7 @@ interface PageRow {
   readonly debt: number | null;
 }
 
-/** Mapped products of the shop, by the index of its mapping, after `after`; with `only`, just those. */
+/** Mapped products of the shop in the order of their ids, after `after`; with `only`, just those. By shop_product_pkey. */
 export async function listProductsToVerify(
   database: Database,
   page: {
@@ -74,7 +74,7 @@ export async function listProductsToVerify(
   }));
 }
 
-/** `size` mapped products by chance. Throws SHOP_NOT_MAPPED when there is none. */
+/** `size` mapped products at random. Throws SHOP_NOT_MAPPED when there is none. */
 export async function sampleProducts(
   database: Database,
   shopId: string,
@@ -88,10 +88,10 @@ export async function sampleProducts(
   return rows.map((row) => row.productId);
 }
 
-/** What is healed of a product. */
+/** A product that is to become equal again. */
 export interface HealedProduct {
   readonly productId: string;
-  /** When Shopify was changed: the units that it shows now, and the item and file that they were compared with. */
+  /** Shopify was changed by somebody else: the units that it shows, and the item and file they were compared with. */
   readonly taken: {
     readonly units: number;
     readonly inventoryItemId: string;
@@ -100,9 +100,9 @@ export interface HealedProduct {
 }
 
 /**
- * The next file carries these products again (cause HEAL). Where Shopify was changed, what it shows is taken as known:
- * else units that somebody took away would be held back as sales that are not imported. It is taken only as long as the
- * file is still the product's last one; the lane needs no lock for that.
+ * The next file has these products again (cause HEAL). Where Shopify was changed by somebody else, what it shows becomes
+ * what we know of it: else units that somebody took away would be kept back as unseen sales. Only while the compared
+ * file is still the product's last one, so the lane need not be locked.
  */
 export async function healProducts(
   database: Database,

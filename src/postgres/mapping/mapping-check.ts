@@ -1,4 +1,4 @@
-/** How a shop's products and its catalogue fitted together when the catalogue was read last. */
+/** How the products matched a shop's catalogue when it was read last. */
 import type { FoundProducts } from '../../domain/catalogue.ts';
 import { CHECK_SKUS_NAMED } from '../../domain/limits.ts';
 import type { Database } from '../database.ts';

@@ -6,9 +6,9 @@ import { runInTransaction, type Connection, type Database } from '../database.ts
 import { IS_NOT_ON_ITS_WAY } from '../lane/quarantined-rows.ts';
 
 /**
- * Replaces a shop's mapping by what its catalogue says now. Products that are no longer there are unmapped; a product
- * with another item than before is owed (cause REMAPPED), so that the next file carries it whatever its quantity; so is
- * one that was quarantined, when its item is tracked and stocked now (cause MENDED).
+ * Replaces a shop's mapping by what its catalogue says now. Products that are no longer in it are unmapped. A product
+ * with another item than before is owed (cause REMAPPED), so that the next file has it whatever its quantity. A
+ * quarantined product is owed (cause MENDED) when its item is tracked and stocked now.
  *
  * The catalogue streams into a temporary table first, in statements of their own; only then one short transaction
  * compares and writes. When `pages` fails, the mapping stays as it was.
@@ -31,7 +31,7 @@ export async function replaceShopProducts(
     return runInTransaction(session, 'BEGIN', async () => {
       await lockShop(session, shopId);
       await refuseAnEmptyCatalogue(session, shopId);
-      await match(session);
+      await matchBySku(session);
       await oweRemapped(session, shopId);
       await oweMended(session, shopId);
       await replaceMapping(session, shopId);
@@ -57,7 +57,10 @@ async function keepPage(session: Connection, page: readonly CatalogueVariant[]):
   );
 }
 
-/** A shop that sold something is not empty overnight: rather something answers wrongly, and would unmap everything. */
+/**
+ * A shop with mapped products does not become empty overnight: more likely the answer is wrong, and would unmap all of
+ * them.
+ */
 async function refuseAnEmptyCatalogue(session: Connection, shopId: string): Promise<void> {
   const { rowCount } = await session.query(
     `SELECT FROM shop_product WHERE shop_id = $1 AND NOT EXISTS (SELECT FROM catalogue) LIMIT 1`,
@@ -66,17 +69,17 @@ async function refuseAnEmptyCatalogue(session: Connection, shopId: string): Prom
   if (rowCount !== 0) throw new AtpError('SHOP_CATALOGUE_EMPTY', { shopId });
 }
 
-/** Two mappings of a shop at once: the later one waits. Foreign keys to the shop do not. */
+/** Of two mappings of a shop at once, the later one waits. Rows that only refer to the shop do not wait. */
 async function lockShop(session: Connection, shopId: string): Promise<void> {
   const { rowCount } = await session.query('SELECT FROM shop WHERE shop_id = $1 FOR NO KEY UPDATE', [shopId]);
   if (rowCount === 0) throw new AtpError('SHOP_UNKNOWN', { shopId });
 }
 
 /**
- * One row for each product whose SKU is in the catalogue. `items` is how many items carry the SKU: a mapping is made
- * when it is one, and when no other product's SKU is on that item. Variants that share their item are one item.
+ * Makes `matched`: one row for each product whose SKU is in the catalogue. `items` is how many items have the SKU: a
+ * product is mapped when it is one, and no other product's SKU is on that item. Variants that share an item are one item.
  */
-async function match(session: Connection): Promise<void> {
+async function matchBySku(session: Connection): Promise<void> {
   await session.query(`
     CREATE TEMPORARY TABLE matched ON COMMIT DROP AS
     WITH candidate AS (
@@ -94,8 +97,8 @@ async function match(session: Connection): Promise<void> {
 }
 
 /**
- * Owed is a product whose item differs from the mapping, and one that comes back after it was unmapped: what was
- * published for it meanwhile never arrived.
+ * Owes the products whose item differs from the mapping, and those that come back after they were unmapped: what was
+ * published for them meanwhile never arrived.
  */
 async function oweRemapped(session: Connection, shopId: string): Promise<void> {
   await session.query(
@@ -113,8 +116,8 @@ async function oweRemapped(session: Connection, shopId: string): Promise<void> {
 }
 
 /**
- * Owed is a quarantined product whose cause is gone by what the catalogue says of its item now, unless a file that is
- * still to be applied will try it again. By applied_row_set_apart.
+ * Owes the quarantined products whose cause is gone, by what the catalogue says of their items now; not those that a
+ * waiting file will try again. By the index applied_row_set_apart.
  */
 async function oweMended(session: Connection, shopId: string): Promise<void> {
   await session.query(

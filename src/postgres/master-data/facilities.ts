@@ -49,7 +49,7 @@ const SELECT_FACILITY = `
   FROM facility JOIN facility_type USING (facility_type_id)`;
 
 export async function listFacilities(database: Database): Promise<Facility[]> {
-  return (await database.query<FacilityRow>(`${SELECT_FACILITY} ORDER BY facility_id`)).map(facilityOf);
+  return (await database.query<FacilityRow>(`${SELECT_FACILITY} ORDER BY facility_id`)).map(toFacility);
 }
 
 /** @throws AtpError FACILITY_UNKNOWN */
@@ -58,17 +58,17 @@ export async function findFacility(database: Database, facilityId: string): Prom
     facilityId,
   ]);
   if (!facility) throw new AtpError('FACILITY_UNKNOWN', { facilityId });
-  return facilityOf(facility);
+  return toFacility(facility);
 }
 
-function facilityOf(row: FacilityRow): Facility {
+function toFacility(row: FacilityRow): Facility {
   return { ...row, closedDate: row.closedDate?.toISOString() ?? null };
 }
 
 /** @throws AtpError FACILITY_EXISTS (its id, or its external id), FACILITY_TYPE_UNKNOWN */
 export async function addFacility(database: Database, facility: NewFacility): Promise<Facility> {
   const { facilityId, facilityName, facilityTypeId, externalId = null } = facility;
-  await asFacilityError(facility, () =>
+  await withFacilityErrors(facility, () =>
     database.query(
       `INSERT INTO facility (facility_id, facility_name, facility_type_id, external_id) VALUES ($1, $2, $3, $4)`,
       [facilityId, facilityName, facilityTypeId, externalId],
@@ -79,7 +79,7 @@ export async function addFacility(database: Database, facility: NewFacility): Pr
 
 /**
  * Changes what is given, leaves the rest. A change of the type or a closure may change whether its stock counts: the
- * next delta carries every product it holds, and so does the one after the instant of a planned closure.
+ * next delta carries every product that this concerns, and so does the first delta after a planned closure.
  *
  * @throws AtpError FACILITY_UNKNOWN, FACILITY_EXISTS (the external id is another one's), FACILITY_TYPE_UNKNOWN
  */
@@ -89,7 +89,7 @@ export async function setFacility(
   change: FacilityChange,
 ): Promise<Facility> {
   const { facilityName, facilityTypeId, externalId, closedDate } = change;
-  await asFacilityError({ facilityId, facilityTypeId }, () =>
+  await withFacilityErrors({ facilityId, facilityTypeId }, () =>
     updateRow(
       database,
       'facility',
@@ -105,7 +105,7 @@ export async function setFacility(
   return findFacility(database, facilityId);
 }
 
-async function asFacilityError<Result>(
+async function withFacilityErrors<Result>(
   { facilityId, facilityTypeId }: Pick<NewFacility, 'facilityId'> & Pick<FacilityChange, 'facilityTypeId'>,
   work: () => Promise<Result>,
 ): Promise<Result> {

@@ -14,7 +14,7 @@ import { isInForce, sellsInGroup } from './selling-members.ts';
 export const DEFAULT_FACILITY_GROUP_ID = 'FAC_GRP';
 
 const CHANNEL_GROUP_TYPE = 'CHANNEL_FAC_GROUP';
-/** How the field also spells the type. */
+/** Another spelling of the type, which retailers also use. */
 const CHANNEL_GROUP_TYPE_ALIAS = 'CHANNEL_FAC_GRP';
 
 /** A sales channel: its members' stock may be promised online. */
@@ -62,7 +62,7 @@ export async function listFacilityGroups(database: Database): Promise<FacilityGr
   const ofGroup = Map.groupBy(members, (member) => member.facilityGroupId);
   return groups.map((group) => ({
     ...group,
-    members: (ofGroup.get(group.facilityGroupId) ?? []).map(membershipOf),
+    members: (ofGroup.get(group.facilityGroupId) ?? []).map(toMembership),
   }));
 }
 
@@ -77,7 +77,7 @@ export async function findFacilityGroup(database: Database, facilityGroupId: str
     `${SELECT_MEMBERSHIP} WHERE facility_group_id = $1 ORDER BY 2, 3`,
     [facilityGroupId],
   );
-  return { ...group, members: members.map(membershipOf) };
+  return { ...group, members: members.map(toMembership) };
 }
 
 /** @throws AtpError FACILITY_GROUP_EXISTS, INPUT_INVALID (a type that is no channel) */
@@ -94,7 +94,7 @@ export async function createFacilityGroup(
     await database.query(
       `INSERT INTO facility_group (facility_group_id, facility_group_name, facility_group_type_id)
        VALUES ($1, $2, $3)`,
-      [facilityGroupId, facilityGroupName, channelGroupType(facilityGroupTypeId)],
+      [facilityGroupId, facilityGroupName, parseGroupType(facilityGroupTypeId)],
     );
   } catch (error) {
     if (breaksUnique(error)) {
@@ -106,13 +106,13 @@ export async function createFacilityGroup(
 }
 
 /** @throws AtpError INPUT_INVALID */
-function channelGroupType(typeId: string = CHANNEL_GROUP_TYPE): string {
+function parseGroupType(typeId: string = CHANNEL_GROUP_TYPE): string {
   if (typeId === CHANNEL_GROUP_TYPE || typeId === CHANNEL_GROUP_TYPE_ALIAS) return CHANNEL_GROUP_TYPE;
   throw new AtpError('INPUT_INVALID', { reason: `the group type must be ${CHANNEL_GROUP_TYPE}` });
 }
 
 /**
- * Changes what is given, leaves the rest; every product of the group may move with the next delta.
+ * Changes what is given, leaves the rest. The next delta looks at every product of the group's shops.
  *
  * @throws AtpError FACILITY_GROUP_UNKNOWN
  */
@@ -166,8 +166,8 @@ export async function addGroupMember(
 }
 
 /**
- * Ends the membership that is in force at `at` (absent: now) at that instant; its history is kept. One that would
- * end at its very start never counts, and is dropped: so a planned membership is taken back.
+ * Ends at `at` (absent: now) the membership that is in force then; its history is kept. A membership that begins at
+ * just that instant would never count and is deleted: so a planned membership is taken back.
  *
  * @throws AtpError FACILITY_GROUP_UNKNOWN, FACILITY_UNKNOWN, MEMBERSHIP_UNKNOWN
  */
@@ -199,8 +199,8 @@ export async function removeGroupMember(
 }
 
 /**
- * Takes turns with everybody who changes this group's memberships, and returns the database's time, read once it is
- * our turn. Whole milliseconds, so that a date which was shown to a person can be given back exactly.
+ * Locks the group, so that two people who change its memberships take turns, and returns the database's time after
+ * that. In whole milliseconds, so that a date that a person was shown can be given back exactly.
  *
  * @throws AtpError FACILITY_GROUP_UNKNOWN
  */
@@ -216,7 +216,7 @@ async function lockGroup(connection: Connection, facilityGroupId: string): Promi
   return (rows[0] as { now: Date }).now;
 }
 
-function membershipOf(row: MembershipRow): Membership {
+function toMembership(row: MembershipRow): Membership {
   return {
     facilityId: row.facilityId,
     fromDate: row.fromDate.toISOString(),

@@ -1,4 +1,4 @@
-/** Whether a shop's facility group promises stock at all, and stock that no other shop promises as well. */
+/** Whether a shop's facility group promises any stock, and whether other shops promise the same stock. */
 import type { Database } from '../database.ts';
 import { isInForce, sellsInGroup } from './selling-members.ts';
 

@@ -3,7 +3,7 @@ import { breaksForeignKey, breaksUnique } from '../sql-state.ts';
 import type { Connection, Database } from '../database.ts';
 import { updateRow, upsertRow } from '../row-changes.ts';
 
-/** A sellable variant, with its settings and, in a shop, its Shopify inventory item. */
+/** What is sold under one SKU, with its settings and, in a shop, its inventory item on Shopify. */
 export interface Product {
   readonly productId: string;
   readonly sku: string;
@@ -65,13 +65,13 @@ export async function addProduct(
   product: { readonly productId: string; readonly sku: string; readonly upc?: string | undefined },
 ): Promise<Product> {
   const { productId, sku, upc = null } = product;
-  await asProductError(productId, () =>
+  await withProductErrors(productId, () =>
     database.query(`INSERT INTO product (product_id, sku, upc) VALUES ($1, $2, $3)`, [productId, sku, upc]),
   );
   return findProduct(database, sku);
 }
 
-async function asProductError<Result>(productId: string, work: () => Promise<Result>): Promise<Result> {
+async function withProductErrors<Result>(productId: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
@@ -106,7 +106,7 @@ export async function setProduct(
 ): Promise<void> {
   const { productId } = await findProduct(database, sku);
   await database.transaction(async (connection) => {
-    await asProductError(productId, () =>
+    await withProductErrors(productId, () =>
       updateRow(connection, 'product', { product_id: productId }, { upc }),
     );
     if (atFacility) await setAtFacility(connection, productId, atFacility);

@@ -4,7 +4,7 @@ import { breaksForeignKey, breaksUnique } from '../sql-state.ts';
 import type { Database } from '../database.ts';
 import { updateRow } from '../row-changes.ts';
 
-/** A Shopify store: the mirror of one facility group, at one of its locations. */
+/** One Shopify store at one of its locations; it sells the stock of one facility group. */
 export interface Shop {
   readonly shopId: string;
   /** `name.myshopify.com` */
@@ -17,11 +17,11 @@ export interface Shop {
   /** The whole endpoint, on the loopback, of a stand-in for Shopify; null: Shopify itself. */
   readonly adminUrl: string | null;
   readonly apiVersion: string;
-  /** A UUID of this installation's shop: part of every idempotency key. */
+  /** A UUID of the shop, made when it is added: part of every idempotency key. */
   readonly keySpace: string;
   /** Rises with each restore of the database: part of every idempotency key. */
   readonly restoreGeneration: number;
-  /** What becomes of units that Shopify has sold and whose orders are not imported. */
+  /** What is done with units that Shopify has sold and whose orders are not imported yet. */
   readonly salesPolicy: SalesPolicy;
   /** Share of the mapped products that a file may send to zero without a person's approval. */
   readonly toZeroLimitPercent: number;
@@ -34,7 +34,7 @@ export interface ShopSettings {
   readonly toZeroLimitPercent?: number | undefined;
 }
 
-/** What a new shop is made of. */
+/** What a person gives for a new shop. */
 export type NewShop = Omit<Shop, 'keySpace' | 'restoreGeneration' | keyof ShopSettings>;
 
 const SELECT_SHOP = `
@@ -76,7 +76,8 @@ export async function addShop(database: Database, shop: NewShop): Promise<Shop> 
 }
 
 /**
- * Under `overwrite` nothing is held back: what is, comes with the next delta.
+ * Changes what is given, leaves the rest. Under `overwrite` no units are kept back for unseen sales: the next delta puts
+ * those on sale that were.
  *
  * @throws AtpError SHOP_UNKNOWN
  */
@@ -91,10 +92,10 @@ export async function setShop(database: Database, shopId: string, settings: Shop
   return findShop(database, shopId);
 }
 
-/** What a shop may be, by field: the pattern, and how to say it to a person without repeating a value. */
+/** By field: the pattern of a value, and how to tell a person about it without repeating the value. */
 const RULES: Readonly<Record<Exclude<keyof NewShop, 'facilityGroupId' | 'adminUrl'>, [RegExp, string]>> = {
   shopId: [/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'shopId must be letters, digits, - and _, at most 63'],
-  // Also a guard: a token is sent to this host.
+  // This also protects the token, which is sent to this host.
   domain: [/^[a-z0-9][a-z0-9-]*\.myshopify\.com$/, 'domain must be <name>.myshopify.com'],
   locationId: [/^gid:\/\/shopify\/Location\/\d+$/, 'location must be gid://shopify/Location/<number>'],
   accessTokenRef: [

@@ -16,16 +16,16 @@ import { IN_BROKERING_QUEUE, placesCte } from './online-atp.ts';
 export interface ExplainRequest {
   readonly sku: string;
   readonly facilityGroupId: string;
-  /** Whose push is told; absent: of no shop. */
+  /** The shop whose last push is told; absent: none is told. */
   readonly shopId?: string | undefined;
   /** The instant at which memberships are looked at. Levels and settings are those of now. Absent: now. */
   readonly at?: Date | undefined;
 }
 
-/** A facility's part. */
+/** What one facility contributes. */
 export interface ExplainedFacility extends FacilityStock {
   readonly facilityName: string;
-  /** Whether the facility is a member of the group, and not closed, at that instant; it may still not sell this product. */
+  /** The facility is a member of the group, and not closed, at that instant; it may still not sell this product. */
   readonly isMember: boolean;
   readonly allowBrokering: boolean;
 }

@@ -1,6 +1,6 @@
 /**
- * Online ATP in SQL, for many products at once: the same definition as src/domain/online-atp.ts, which a property
- * test holds against this one.
+ * Online ATP in SQL, for many products at once: the same definition as in src/domain/online-atp.ts. A property test
+ * proves that the two agree.
  */
 
 import { UNITS_MAX } from '../../domain/limits.ts';
@@ -35,7 +35,7 @@ export const ATP_COLUMNS = [
 /** Common table expressions that `onlineAtpSelect` needs in front of it. */
 export function placesCte({ group, at }: Pick<AtpScope, 'group' | 'at'>): string {
   return `place AS MATERIALIZED (
-    -- Every facility that can hold stock, and whether it sells in the group at that instant.
+    -- Every facility that can have stock, and whether it sells in the group at that instant.
     SELECT facility_id, ${sellsInGroup(isMemberOf(group, at), at)} AS sells
     FROM facility JOIN facility_type USING (facility_type_id)
     WHERE NOT facility_type.is_virtual

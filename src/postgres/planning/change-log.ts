@@ -33,8 +33,8 @@ export function deltaCandidatesCte({ shop, group, at, graceMs }: CandidateScope)
     -- Nobody writes a row when a membership begins or ends by the clock, or a facility closes.
     ${selectChangedByClock(group, at)}
   ), expired_debt AS MATERIALIZED (
-    -- More units are held back than were sold since the orders are known (src/domain/unseen-sales.ts): some are let go.
-    -- By the index applied_row_in_debt; once, while a file with the product waits.
+    -- More units are kept back than were sold after the last imported order (src/domain/unseen-sales.ts): the others go
+    -- on sale again. Not while a later file has the product already. By the index applied_row_in_debt.
     SELECT applied.product_id
     FROM applied_row AS applied
     JOIN shop USING (shop_id)
@@ -44,7 +44,7 @@ export function deltaCandidatesCte({ shop, group, at, graceMs }: CandidateScope)
       WHERE shop_id = applied.shop_id AND product_id = applied.product_id OFFSET 0
     ) AS published
     WHERE applied.shop_id = ${shop} AND applied.debt > 0 AND published.sequence <= applied.sequence
-      -- One that is set apart would come with every file.
+      -- A quarantined product would come with every file.
       AND applied.outcome IN ('APPLIED', 'UNCHANGED')
       AND (shop.sales_policy = 'overwrite' OR applied.debt > (
         SELECT coalesce(sum(seen.units), 0)

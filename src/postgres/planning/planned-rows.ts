@@ -1,6 +1,6 @@
 /**
- * What a file would hold: computed once, into a temporary table of the producer's transaction, and judged there before
- * anything is numbered. A plan that is held leaves no trace of its rows but those that a person must look at.
+ * What a file would say: computed once, into a temporary table of the producer's transaction, and judged there before
+ * the file gets a number. Of a plan that is held, only the rows that a person must look at are kept.
  */
 import { UNSEEN_SALE_GRACE_MS } from '../../domain/limits.ts';
 import type { UploadFileKind } from '../../domain/upload-file.ts';
@@ -9,7 +9,7 @@ import type { Connection } from '../database.ts';
 import { onlineAtpSelect, placesCte } from '../online-atp/online-atp.ts';
 import type { Baseline } from './snapshot-chain.ts';
 
-/** The table of the transaction: one row for each product that the file would hold. */
+/** The temporary table: one row for each product that the file would have. */
 export const PLANNED = 'planned_row';
 
 /**
@@ -19,23 +19,23 @@ export const PLANNED = 'planned_row';
 export const GOES_TO_ZERO = 'goes_to_zero';
 
 /**
- * In SQL, of a planned row of a delta that is held: it goes out all the same, because a shop would sell what is gone if
- * it were kept back. It promises less than before and stays above zero; or it repeats what was judged when it was
- * published, and has not arrived.
+ * In SQL, of a planned row of a held delta: it is published all the same, or the shop would sell units that are gone.
+ * Either it promises less than before and stays above zero, or it repeats a quantity that was judged when it was
+ * published and has not arrived.
  */
 export const GOES_OUT_THOUGH_HELD =
   '((quantity > 0 AND quantity < quantity_before) OR (is_owed AND quantity = quantity_before))';
 
 export interface PlannedRows {
   readonly rowCount: number;
-  /** Those that GOES_TO_ZERO. */
+  /** Rows for which GOES_TO_ZERO is true. */
   readonly toZeroCount: number;
 }
 
 const HARD_SYNC_CANDIDATES = `
   candidate AS MATERIALIZED (SELECT product_id FROM shop_product WHERE shop_id = $1)`;
 
-/** A Hard Sync holds every row, and reads each table as a whole. */
+/** A Hard Sync has every mapped product, and reads each table as a whole. */
 const EVERY_ROW = `
   JOIN shop_product AS mapped ON mapped.shop_id = $1 AND mapped.product_id = atp.product_id
   JOIN product ON product.product_id = atp.product_id
@@ -46,8 +46,8 @@ const EVERY_ROW = `
   CROSS JOIN LATERAL (SELECT false AS is_owed) AS owed`;
 
 /**
- * A delta holds what differs from the last file, is owed, or is held back for sales that did not come. Each look-up is
- * by a primary key, of a candidate: the planner would hash the whole catalogue for a handful of them.
+ * A delta has the products that differ from the last file, are owed, or had units kept back for sales that did not come.
+ * Each look-up is by a primary key, for one candidate: the planner would hash the whole catalogue for a handful of them.
  */
 const WHAT_DIFFERS = `
   CROSS JOIN LATERAL (
@@ -69,7 +69,8 @@ const WHAT_DIFFERS = `
   WHERE published.quantity IS NULL
     OR published.quantity <> atp.online_atp
     OR published.inventory_item_id <> mapped.inventory_item_id
-    -- An order that came with an equal receipt: Shopify has sold its units, and nothing else would bring them back.
+    -- An order and a receipt of as many units were imported together: Online ATP is the same, but Shopify shows less,
+    -- because it has sold the order's units.
     OR published.imported_units <> coalesce(imported.units, 0)
     OR owed.is_owed
     OR atp.product_id IN (SELECT product_id FROM expired_debt)`;
@@ -90,7 +91,7 @@ function plannedRowsSql(kind: UploadFileKind): string {
     ${isDelta ? WHAT_DIFFERS : EVERY_ROW}`;
 }
 
-/** Fills the transaction's table; of a delta, from the shop's baseline on. */
+/** Makes and fills the table PLANNED in this transaction. A delta looks at what changed since the shop's baseline. */
 export async function planRows(
   session: Connection,
   shop: { readonly shopId: string; readonly facilityGroupId: string; readonly isFirst: boolean },
@@ -110,7 +111,7 @@ export async function planRows(
   return rows[0] ?? { rowCount: 0, toZeroCount: 0 };
 }
 
-/** How many products the shop has: what a share of them is taken of. */
+/** Mapped products of the shop: a limit in percent is a share of these. */
 export async function countMapped(session: Connection, shopId: string): Promise<number> {
   const { rows } = await session.query<{ count: number }>(
     'SELECT count(*)::int AS count FROM shop_product WHERE shop_id = $1',

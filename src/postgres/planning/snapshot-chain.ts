@@ -1,5 +1,5 @@
 /**
- * The chain of a shop's snapshots: each delta begins where the step before it ended, so no change falls in between.
+ * The chain of a shop's snapshots: each delta begins where the step before it ended, so no change is missed between two.
  * Every advance of the baseline is a step, with a file or without.
  */
 import { AtpError } from '../../domain/errors.ts';
@@ -17,7 +17,7 @@ export interface Baseline {
 
 interface KnownBase {
   readonly hasBase: boolean;
-  /** The baseline knows transactions that this database has not begun: it is of another one. */
+  /** The baseline knows transactions that this database has not begun: it was taken in another database. */
   readonly isAhead: boolean;
   readonly hadHardSync: boolean;
   readonly heldPlan: number | null;
@@ -66,7 +66,7 @@ function whyNoDelta({ hasBase, isAhead, hadHardSync, heldPlan }: KnownBase): str
   return 'it never had a Hard Sync';
 }
 
-/** Up to here the shop's deltas are complete now, with the file of this number or without one. */
+/** Records that the shop's deltas are complete up to this snapshot. `sequence`: the file that was made; null: none. */
 export async function advanceBaseline(
   session: Connection,
   { shopId, kind }: { readonly shopId: string; readonly kind: UploadFileKind },

@@ -8,18 +8,18 @@ import { GOES_TO_ZERO, PLANNED } from './planned-rows.ts';
 
 export interface SyncPlan {
   readonly shopId: string;
-  /** Its number, of the shop. */
+  /** Its number; each shop counts its own. */
   readonly plan: number;
   readonly kind: UploadFileKind;
   readonly state: PlanState;
   readonly cause: PlanCause;
-  /** Rows that the file would have held. */
+  /** Rows that the file would have had. */
   readonly rowCount: number;
-  /** Products that it would have sent to zero: from above it, or of a first Hard Sync all zeros. */
+  /** Products that it would have sent from above zero to zero; of a first Hard Sync, all zeros. */
   readonly toZeroCount: number;
   /** Products of the shop that were mapped. */
   readonly productCount: number;
-  /** The file that came of it, once it is APPROVED; null also when nothing differed any more. */
+  /** The file that was made of it, once it is APPROVED; null also when nothing differed any more. */
   readonly sequence: number | null;
   readonly madeAt: Date;
   readonly closedAt: Date | null;
@@ -30,7 +30,7 @@ const SELECT_PLAN = `
     product_count AS "productCount", sequence, made_at AS "madeAt", closed_at AS "closedAt"
   FROM sync_plan`;
 
-/** Those that wait for a person and the newest PLANS_LISTED_MAX, newest first. */
+/** Those that are HELD and the newest PLANS_LISTED_MAX, newest first. */
 export async function listPlans(database: Database, shopId: string): Promise<readonly SyncPlan[]> {
   return database.query<SyncPlan>(
     `${SELECT_PLAN} WHERE shop_id = $1 AND (state = 'HELD'
@@ -57,18 +57,22 @@ export async function rejectPlan(connection: Connection, shopId: string, plan: n
      WHERE shop_id = $1 AND plan = $2::bigint AND state = 'HELD'`,
     [shopId, plan],
   );
-  await forgetRows(connection, shopId);
-  return rowCount === 0 ? requireHeldPlan(connection, shopId, plan) : planOf(connection, shopId, plan);
+  await removeClosedRows(connection, shopId);
+  return rowCount === 0 ? requireHeldPlan(connection, shopId, plan) : readPlan(connection, shopId, plan);
 }
 
 /** The plan, if a person can still decide about it. Throws PLAN_UNKNOWN, PLAN_NOT_HELD. */
-export async function requireHeldPlan(connection: Connection, shopId: string, plan: number): Promise<SyncPlan> {
-  const found = await planOf(connection, shopId, plan);
+export async function requireHeldPlan(
+  connection: Connection,
+  shopId: string,
+  plan: number,
+): Promise<SyncPlan> {
+  const found = await readPlan(connection, shopId, plan);
   if (found.state !== 'HELD') throw new AtpError('PLAN_NOT_HELD', { shopId, plan, state: found.state });
   return found;
 }
 
-async function planOf(connection: Connection, shopId: string, plan: number): Promise<SyncPlan> {
+async function readPlan(connection: Connection, shopId: string, plan: number): Promise<SyncPlan> {
   const { rows } = await connection.query<SyncPlan>(
     `${SELECT_PLAN} WHERE shop_id = $1 AND plan = $2::bigint`,
     [shopId, plan],
@@ -77,8 +81,11 @@ async function planOf(connection: Connection, shopId: string, plan: number): Pro
   return rows[0];
 }
 
-/** The plan that a producer has made or, by a person's approval, carried out. */
-export async function findPlanOfProducer(connection: Connection, producerKey: string): Promise<SyncPlan | null> {
+/** The plan that this producer has made or, by a person's approval, carried out. */
+export async function findPlanOfProducer(
+  connection: Connection,
+  producerKey: string,
+): Promise<SyncPlan | null> {
   const { rows } = await connection.query<SyncPlan>(
     `${SELECT_PLAN} WHERE producer_key = $1 OR approval_key = $1`,
     [producerKey],
@@ -94,12 +101,12 @@ type PlanToHold = Pick<
 };
 
 /**
- * Keeps what was planned for a person. A plan of its kind that waits and would send the same products to zero keeps its
- * number: it is what the person has looked at. Any other gives way to a new one.
+ * Holds what was planned until a person decides. A plan of this kind that is held already, and would send the same
+ * products to zero, keeps its number: a person may have looked at it. Any other is replaced by a new one.
  */
 export async function holdPlan(session: Connection, plan: PlanToHold): Promise<SyncPlan> {
-  const waiting = await renewWaiting(session, plan);
-  if (waiting !== null) return planOf(session, plan.shopId, waiting);
+  const renewed = await renewHeldPlan(session, plan);
+  if (renewed !== null) return readPlan(session, plan.shopId, renewed);
   await replaceHeldPlans(session, plan.shopId, [plan.kind]);
   const { rows } = await session.query<{ plan: number }>(
     `INSERT INTO sync_plan
@@ -122,11 +129,11 @@ export async function holdPlan(session: Connection, plan: PlanToHold): Promise<S
      SELECT $1, $2, product_id, coalesce(quantity_before, 0) FROM ${PLANNED} WHERE ${GOES_TO_ZERO}`,
     [plan.shopId, number],
   );
-  return planOf(session, plan.shopId, number);
+  return readPlan(session, plan.shopId, number);
 }
 
-/** The number of the plan that waits, when it is of the same cause and products; null: none, or another. */
-async function renewWaiting(session: Connection, plan: PlanToHold): Promise<number | null> {
+/** Renews the held plan of the same kind, cause and products, and returns its number; null: there is none. */
+async function renewHeldPlan(session: Connection, plan: PlanToHold): Promise<number | null> {
   const { rows } = await session.query<{ plan: number }>(
     `UPDATE sync_plan AS held
      SET producer_key = $4, row_count = $5, product_count = $6
@@ -150,8 +157,8 @@ async function renewWaiting(session: Connection, plan: PlanToHold): Promise<numb
   return rows[0]?.plan ?? null;
 }
 
-/** The rows of a plan are there to be judged against: nobody reads them once it is decided. */
-async function forgetRows(session: Connection, shopId: string): Promise<void> {
+/** Removes the rows of plans that are decided or replaced: nobody reads them any more. */
+async function removeClosedRows(session: Connection, shopId: string): Promise<void> {
   await session.query(
     `DELETE FROM sync_plan_row AS row USING sync_plan AS plan
      WHERE row.shop_id = $1 AND plan.shop_id = $1 AND plan.plan = row.plan AND plan.state <> 'HELD'`,
@@ -159,7 +166,7 @@ async function forgetRows(session: Connection, shopId: string): Promise<void> {
   );
 }
 
-/** HELD → REPLACED: what waited is needless, or was judged anew. */
+/** HELD → REPLACED: a newer file or plan says all that these plans would have said. */
 export async function replaceHeldPlans(
   session: Connection,
   shopId: string,
@@ -170,10 +177,10 @@ export async function replaceHeldPlans(
      WHERE shop_id = $1 AND state = 'HELD' AND kind = ANY($2)`,
     [shopId, kinds],
   );
-  await forgetRows(session, shopId);
+  await removeClosedRows(session, shopId);
 }
 
-/** Products that would go to zero now, and that nobody had before his eyes when the plan was approved. */
+/** How many products would go to zero now that are not in the plan: nobody has approved them. */
 export async function countBeyondPlan(session: Connection, { shopId, plan }: SyncPlan): Promise<number> {
   const { rows } = await session.query<{ beyond: number }>(
     `SELECT count(*)::int AS beyond FROM ${PLANNED} AS planned
@@ -196,6 +203,6 @@ export async function closeApproved(
      WHERE shop_id = $1 AND plan = $2`,
     [shopId, plan, approval.approvalKey, approval.sequence],
   );
-  await forgetRows(session, shopId);
-  return planOf(session, shopId, plan);
+  await removeClosedRows(session, shopId);
+  return readPlan(session, shopId, plan);
 }

@@ -31,9 +31,9 @@ export interface ShopAudit {
   readonly changes: {
     /** Rows of the change log, which all shops share. */
     readonly logged: number;
-    /** Not in any file's snapshot yet: the next one looks at them. */
+    /** Not in any step's snapshot yet: the next one looks at them. */
     readonly pending: number;
-    /** Between two steps: candidates of none, or of two. */
+    /** Between two steps: no step has looked at them, or two steps have. */
     readonly lost: number;
   };
   readonly unpublished: readonly Unpublished[];
@@ -55,7 +55,7 @@ export async function auditShop(database: Database, shopId: string): Promise<Sho
       );
       const scope = rows[0];
       if (!scope) throw new AtpError('SHOP_UNKNOWN', { shopId });
-      return audited(session, scope);
+      return auditInSnapshot(session, scope);
     }),
   );
 }
@@ -69,16 +69,16 @@ interface Scope {
   readonly files: number;
 }
 
-async function audited(session: Connection, scope: Scope): Promise<ShopAudit> {
+async function auditInSnapshot(session: Connection, scope: Scope): Promise<ShopAudit> {
   const { shopId, steps, files } = scope;
   const gaps = [
-    ...(await findings(session, shopId, BROKEN_LINKS)),
-    ...(await findings(session, shopId, HARD_SYNCS_WITHOUT_STEP, FILE_ROWS_KEPT_DAYS)),
-    ...(await findings(session, shopId, MISSING_NUMBERS)),
-    ...(await findings(session, shopId, MISSING_ROWS)),
+    ...(await listFindings(session, shopId, BROKEN_LINKS)),
+    ...(await listFindings(session, shopId, HARD_SYNCS_WITHOUT_STEP, FILE_ROWS_KEPT_DAYS)),
+    ...(await listFindings(session, shopId, MISSING_NUMBERS)),
+    ...(await listFindings(session, shopId, MISSING_ROWS)),
   ];
   const changes = await countChanges(session, shopId);
-  const unpublished = scope.hasBase ? await unpublishedOf(session, scope) : [];
+  const unpublished = scope.hasBase ? await listUnpublished(session, scope) : [];
   return {
     shopId,
     steps,
@@ -92,7 +92,7 @@ async function audited(session: Connection, scope: Scope): Promise<ShopAudit> {
   };
 }
 
-async function findings(
+async function listFindings(
   session: Connection,
   shopId: string,
   sql: string,
@@ -103,8 +103,8 @@ async function findings(
 }
 
 /**
- * Each kept step beside the one before it; the shop's baseline is where a next delta would begin. A Hard Sync holds
- * everything, so it begins wherever the step before it ended.
+ * Each kept step beside the one before it; the shop's baseline is where a next delta would begin. A Hard Sync has every
+ * product, so it begins wherever the step before it ended.
  */
 const LINKS = `
   link AS (
@@ -137,7 +137,7 @@ const BROKEN_LINKS = `
     END
   ORDER BY step NULLS LAST`;
 
-/** Steps are purged by their age, which is their file's, so a younger Hard Sync has its own. */
+/** A step is purged at the age of its file, so a Hard Sync that is younger must still have its step. */
 const HARD_SYNCS_WITHOUT_STEP = `
   SELECT format('File %s is a Hard Sync without a step.', sequence) AS finding
   FROM upload_file AS file
@@ -169,7 +169,7 @@ const MISSING_ROWS = `
     AND (rows_purged_at IS NULL OR ${IS_OPEN})
   ORDER BY sequence`;
 
-/** Only where a link is broken is there anything between two steps. */
+/** Counts as lost what lies between two steps: there is nothing where the second begins where the first ended. */
 async function countChanges(session: Connection, shopId: string): Promise<ShopAudit['changes']> {
   const { rows } = await session.query<ShopAudit['changes']>(
     `WITH ${LINKS}
@@ -186,7 +186,7 @@ async function countChanges(session: Connection, shopId: string): Promise<ShopAu
   return rows[0] ?? { logged: 0, pending: 0, lost: 0 };
 }
 
-async function unpublishedOf(
+async function listUnpublished(
   session: Connection,
   { shopId, facilityGroupId, effectiveAt }: Scope,
 ): Promise<Unpublished[]> {

@@ -1,5 +1,5 @@
 /**
- * Producing a numbered file: one snapshot of the master of inventory becomes immutable rows.
+ * Produces a numbered file: one snapshot of the master of inventory becomes immutable rows.
  *
  * The order of the steps is the protocol (decision 0003): the shop's session lock first, and only then the
  * transaction, so that its snapshot is taken when nobody else produces for the shop. Sequence order is snapshot
@@ -16,7 +16,12 @@ import { countMapped, planRows, type PlannedRows } from '../planning/planned-row
 import { lockForProducing } from './producer-locks.ts';
 import { registerFile } from './register-file.ts';
 import { beginAfterRestore, requireKnownOrigin } from './shop-origin.ts';
-import { advanceBaseline, HAD_HARD_SYNC, readNextBaseline, type Baseline } from '../planning/snapshot-chain.ts';
+import {
+  advanceBaseline,
+  HAD_HARD_SYNC,
+  readNextBaseline,
+  type Baseline,
+} from '../planning/snapshot-chain.ts';
 import {
   closeApproved,
   countBeyondPlan,
@@ -39,7 +44,7 @@ export interface ProduceRequest {
   readonly approval?: { readonly plan: number } | undefined;
 }
 
-/** Both null: nothing differs from what was published. Both there: a held delta that has published its decreases. */
+/** Both null: nothing differs from what was published. Both not null: the delta is held, and its decreases are published. */
 export interface Produced {
   readonly file: UploadFile | null;
   readonly plan: SyncPlan | null;
@@ -55,8 +60,8 @@ export async function produceFile(database: Database, request: ProduceRequest): 
   return database.session(async (session) => {
     await lockForProducing(session, request.shopId);
     return runInTransaction(session, 'BEGIN ISOLATION LEVEL REPEATABLE READ', async () => {
-      const shop = await shopToProduceFor(session, request);
-      const earlier = await earlierOf(session, request.producerKey);
+      const shop = await findProducingShop(session, request);
+      const earlier = await findEarlier(session, request.producerKey);
       if (earlier) return earlier;
       const { approval } = request;
       const approved = approval ? await requireHeldPlan(session, request.shopId, approval.plan) : null;
@@ -78,7 +83,7 @@ async function produceNow(
   if (kind === 'hard-sync' && planned.rowCount === 0) throw new AtpError('SHOP_NOT_MAPPED', { shopId });
   if (approved) {
     await refuseOutgrown(session, shop, approved, planned);
-    const file = await register(session, request, baseline);
+    const file = await registerPlanned(session, request, baseline);
     const { producerKey: approvalKey } = request;
     const plan = await closeApproved(session, approved, { approvalKey, sequence: file?.sequence ?? null });
     await replaceNeedless(session, request);
@@ -87,7 +92,7 @@ async function produceNow(
   const productCount = planned.toZeroCount > 0 ? await countMapped(session, shopId) : planned.rowCount;
   const cause = heldCause({ ...shop, kind, toZeroCount: planned.toZeroCount, productCount });
   if (cause) return hold(session, request, baseline, { ...planned, productCount, cause });
-  const file = await register(session, request, baseline);
+  const file = await registerPlanned(session, request, baseline);
   await replaceNeedless(session, request);
   return { file, plan: null };
 }
@@ -100,7 +105,7 @@ interface ProducingShop {
   readonly toZeroLimitPercent: number;
 }
 
-async function shopToProduceFor(session: Connection, request: ProduceRequest): Promise<ProducingShop> {
+async function findProducingShop(session: Connection, request: ProduceRequest): Promise<ProducingShop> {
   const { rows } = await session.query<ProducingShop & { groupExists: boolean }>(
     `SELECT shop_id AS "shopId", facility_group_id AS "facilityGroupId",
        to_zero_limit_percent AS "toZeroLimitPercent",
@@ -124,14 +129,14 @@ async function shopToProduceFor(session: Connection, request: ProduceRequest): P
 }
 
 /** What this producer has committed before; null: nothing. */
-async function earlierOf(session: Connection, producerKey: string): Promise<Produced | null> {
+async function findEarlier(session: Connection, producerKey: string): Promise<Produced | null> {
   const file = await findFileOfProducer(session, producerKey);
   const plan = await findPlanOfProducer(session, producerKey);
   return file || plan ? { file, plan } : null;
 }
 
 /** Everything that was planned becomes a file, and the baseline advances, with a file or without. */
-async function register(
+async function registerPlanned(
   session: Connection,
   request: ProduceRequest,
   baseline: Baseline,
@@ -163,7 +168,7 @@ async function hold(
   return { file: await registerFile(session, { ...request, baseline, rows: 'decreases' }), plan };
 }
 
-/** Throws PLAN_OUTGROWN when what nobody has approved is more than would have been published without a question. */
+/** Throws PLAN_OUTGROWN when more products would go to zero unapproved than the shop's limit allows. */
 async function refuseOutgrown(
   session: Connection,
   { shopId, toZeroLimitPercent }: ProducingShop,

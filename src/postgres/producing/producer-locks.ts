@@ -1,4 +1,4 @@
-/** The session locks of those who make files, and of the purge that would take away what they read. */
+/** The session locks of those who make files, and of the purge, which would remove what they read. */
 import { AtpError } from '../../domain/errors.ts';
 import { PRODUCER_WAIT_MS } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
@@ -35,7 +35,7 @@ export async function whileNobodyProduces<Result>(
   }
 }
 
-/** False: a lock could not be had in time. */
+/** False: another session had a lock for all of `waitMs`. */
 async function withinWait(session: Connection, waitMs: number, lock: () => Promise<void>): Promise<boolean> {
   await session.query(`SET lock_timeout = ${waitMs}`);
   try {

@@ -2,16 +2,16 @@ import type { UploadFileKind } from '../../domain/upload-file.ts';
 import type { Database } from '../database.ts';
 import { lockLane } from '../lane/lane.ts';
 
-/** Blocked for one of these, a file stands in nobody's way once a Hard Sync holds all of its products. */
+/** A file that is blocked for one of these is superseded by a Hard Sync, which has all of its products. */
 const FAULTS_OF_THE_FILE = ['FILE_MISSING', 'FILE_CHECKSUM_MISMATCH', 'FILE_NAME_TAKEN'];
 
 /**
- * WRITING → READY: the file is on SFTP and may be applied. Done again it changes nothing.
+ * WRITING → READY: the file is on SFTP and may be applied. A second time, it changes nothing.
  *
- * A Hard Sync then supersedes the shop's earlier files that wait: it holds every row of theirs, and newer. Not one
- * that is being applied, or that has a call whose outcome is unknown: that call may still arrive, and the later file
- * would not know. The lane is locked first, so that a lane which looks for its next file at this moment sees either all
- * of it or nothing.
+ * A Hard Sync then supersedes the shop's earlier files that wait: it has every product of theirs, with newer quantities.
+ * Not one that is being applied, or that has a call whose outcome is unknown: that call may still arrive, and the later
+ * file would not know. The lane is locked first, so that a run that looks for its next file at this moment sees either
+ * all of this or nothing.
  */
 export async function markReady(
   database: Database,

@@ -1,4 +1,4 @@
-/** Planned rows become a numbered file: immutable rows, WRITING until they are on SFTP. */
+/** Makes planned rows a numbered file: immutable rows, WRITING until they are on SFTP. */
 import type { UploadFileKind } from '../../domain/upload-file.ts';
 import type { Connection } from '../database.ts';
 import { GOES_OUT_THOUGH_HELD, PLANNED } from '../planning/planned-rows.ts';
@@ -11,11 +11,11 @@ export interface FileToRegister {
   readonly kind: UploadFileKind;
   readonly producerKey: string;
   readonly baseline: Baseline;
-  /** `decreases`: only what goes out though the delta is held. */
+  /** `decreases`: only what is published though the delta is held. */
   readonly rows: 'all' | 'decreases';
 }
 
-/** Takes the next number and fills it; null, and no number, when there are no such rows. */
+/** Takes the next number and writes the rows under it. Null: there are no such rows, and no number was taken. */
 export async function registerFile(session: Connection, file: FileToRegister): Promise<UploadFile | null> {
   const taken = file.rows === 'all' ? 'true' : GOES_OUT_THOUGH_HELD;
   const { rows: opened } = await session.query<{ sequence: number }>(

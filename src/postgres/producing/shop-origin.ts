@@ -3,10 +3,10 @@
  * number was given before, its memory of Shopify is yesterday's. It is noticed, and nothing is sent until a Hard Sync
  * has numbered on from the highest number ever seen.
  *
- * What tells it: the cluster, its timeline, the database or the table is another one than was recorded; or, since a
- * copied disk has all of these unchanged, SFTP holds a higher number than the database, or has archived a file that
- * the database believes to be waiting. For that SFTP is searched when the server was started since the last search, and
- * a copied disk always was.
+ * How it is noticed: the cluster, its timeline, the database or the table is another one than was recorded. A copied disk
+ * has all of these unchanged; there, SFTP has a higher number than the database, or has archived a file that waits in the
+ * database. SFTP is searched for that when the server was started since the last search, as it always was on a copied
+ * disk.
  */
 import { AtpError } from '../../domain/errors.ts';
 import type { UploadFileKind } from '../../domain/upload-file.ts';
@@ -26,7 +26,7 @@ export interface NumbersOnSftp {
   readonly archived: ReadonlySet<number>;
 }
 
-/** What is known of a shop's database, recorded and now. */
+/** The database in which a shop's files were numbered, as recorded, and the one of now. */
 interface Origin {
   readonly incarnation: string;
   /** As text, with the database's full precision. */
@@ -41,7 +41,7 @@ interface Origin {
   readonly knownSequence: number;
 }
 
-/** An epoch of the lane from before a restore never meets one from after it. */
+/** Added to a lane's epoch after a restore, so that no epoch from before it is given again. */
 const LANE_EPOCHS_PER_RESTORE = 1_000_000;
 
 /**
@@ -70,16 +70,16 @@ export async function checkOrigin(
   shopId: string,
   numbersOnSftp: () => Promise<NumbersOnSftp>,
 ): Promise<OriginCheck> {
-  const before = await database.transaction((connection) => originOf(connection, shopId));
+  const before = await database.transaction((connection) => readOrigin(connection, shopId));
   if (before.restoredReason !== null) return { restoredReason: before.restoredReason };
   if (isAsRecorded(before)) return { restoredReason: null };
   // SFTP first, the database's numbers afterwards: a file is numbered before it is written, never the other way round.
   const numbers = await numbersOnSftp();
   return database.transaction(async (connection) => {
-    const now = await originOf(connection, shopId);
+    const now = await readOrigin(connection, shopId);
     const restoredReason = now.restoredReason ?? whyRestored(now, numbers);
     // The server's start of before the search: should it have been started since, it is searched again.
-    await record(
+    await recordOrigin(
       connection,
       shopId,
       { ...now, serverStart: before.serverStart, restoredReason },
@@ -100,7 +100,7 @@ function whyRestored(origin: Origin, { highest, archived }: NumbersOnSftp): stri
   if (recordedIncarnation !== null && recordedIncarnation !== incarnation) {
     return 'the database was restored or another server has taken over, so it may know less than was sent';
   }
-  // First contact of a shop that was removed and added again: it only numbers on.
+  // A shop that was removed and added again: the files on SFTP are from before, and it only numbers on.
   const numberedHere = hasFiles || recordedIncarnation !== null;
   if (!numberedHere) return null;
   const forgotten = open.find((sequence) => archived.has(sequence));
@@ -108,10 +108,10 @@ function whyRestored(origin: Origin, { highest, archived }: NumbersOnSftp): stri
     return `SFTP has archived file ${forgotten} and the database believes that it waits: it was restored`;
   }
   if (highest <= knownSequence) return null;
-  return `SFTP holds file ${highest} and the database knows of none after ${knownSequence}: it was restored`;
+  return `SFTP has file ${highest} and the database knows of none after ${knownSequence}: it was restored`;
 }
 
-async function originOf(connection: Connection, shopId: string): Promise<Origin> {
+async function readOrigin(connection: Connection, shopId: string): Promise<Origin> {
   await refuseStandby(connection);
   const { rows } = await connection.query<Origin>(
     `SELECT ${INCARNATION} AS incarnation, pg_postmaster_start_time()::text AS "serverStart",
@@ -128,7 +128,7 @@ async function originOf(connection: Connection, shopId: string): Promise<Origin>
   return rows[0];
 }
 
-/** Its log of changes ends where the primary's goes on. */
+/** Throws DATABASE_READ_ONLY on a standby: the primary logs changes that it does not know yet. */
 async function refuseStandby(connection: Connection): Promise<void> {
   const { rows } = await connection.query<{ isStandby: boolean }>(
     'SELECT pg_is_in_recovery() AS "isStandby"',
@@ -136,7 +136,7 @@ async function refuseStandby(connection: Connection): Promise<void> {
   if (rows[0]?.isStandby) throw new AtpError('DATABASE_READ_ONLY');
 }
 
-async function record(
+async function recordOrigin(
   connection: Connection,
   shopId: string,
   { incarnation, serverStart, restoredReason }: Origin,
@@ -151,7 +151,7 @@ async function record(
     [shopId, incarnation, serverStart, highest, restoredReason],
   );
   if (restoredReason === null) return;
-  // Whoever entered the lane in the database that is gone writes nothing into this one.
+  // An attempt that entered the lane before the restore writes nothing after it.
   await connection.query(
     `UPDATE lane SET epoch = epoch + $2, holder = NULL, holder_workflow_id = NULL, expires_at = '-infinity'
      WHERE shop_id = $1`,
@@ -169,7 +169,7 @@ export async function requireKnownOrigin(
   session: Connection,
   { shopId, kind }: { readonly shopId: string; readonly kind: UploadFileKind },
 ): Promise<void> {
-  const origin = await originOf(session, shopId);
+  const origin = await readOrigin(session, shopId);
   const { restoredReason } = origin;
   if (origin.recordedIncarnation !== null && !isAsRecorded(origin)) {
     throw new AtpError('DATABASE_UNREACHABLE', { reason: 'it was started or exchanged just now' });
@@ -180,9 +180,9 @@ export async function requireKnownOrigin(
 }
 
 /**
- * After a restore, in the transaction of the Hard Sync that begins anew: what waits describes a world that is gone,
- * the memory of Shopify is yesterday's, and the keys of the calls from here on are new ones. Without a restore it
- * changes nothing.
+ * In the transaction of the first Hard Sync after a restore: supersedes the files that wait, forgets what was known of
+ * Shopify, and gives all later calls new keys. What the backup knows is older than what was really sent. Without a
+ * restore it changes nothing.
  */
 export async function beginAfterRestore(session: Connection, shopId: string): Promise<void> {
   const { rowCount } = await session.query(
