@@ -12,7 +12,12 @@ async function edited(to: number): Promise<ChunkBench> {
 }
 
 async function heal(bench: ChunkBench, units: number, sequence: number): Promise<void> {
-  const [product] = await listProductsToVerify(bench.database, { shopId: SHOP, after: '', limit: 1, only: null });
+  const [product] = await listProductsToVerify(bench.database, {
+    shopId: SHOP,
+    after: '',
+    limit: 1,
+    only: null,
+  });
   const inventoryItemId = product?.inventoryItemId ?? '';
   await healProducts(bench.database, SHOP, [{ productId: 'A', taken: { units, inventoryItemId, sequence } }]);
 }
