@@ -1,7 +1,7 @@
 /** A shop's lane: what is in it, what blocks it, and what people decide about it. */
 import { id } from '../domain/input-fields.ts';
 import { DECISION_FIELDS, DECISIONS, type DecisionKind } from '../domain/lane-decision.ts';
-import { laneView } from '../postgres/lane/lane-view.ts';
+import { readLaneView } from '../postgres/lane/lane-view.ts';
 import { auditShop } from '../postgres/producing/change-audit.ts';
 import { defineOperation } from './operation.ts';
 
@@ -12,7 +12,7 @@ export const showLane = defineOperation({
   role: 'viewer',
   description: 'a shop’s files in sequence, what blocks them, and what a person decides about it',
   fields: { shopId },
-  run: async ({ app }, input) => laneView(await app.database(), input.shopId),
+  run: async ({ app }, input) => readLaneView(await app.database(), input.shopId),
 });
 
 export const auditLane = defineOperation({
@@ -43,12 +43,12 @@ function defineDecision(kind: DecisionKind) {
     run: async ({ app, caller, progress }, input) => {
       const { shopId: of, ...decision } = input;
       const database = await app.database();
-      await laneView(database, of);
+      await readLaneView(database, of);
       progress(`Deciding about ${of}`);
       const { decideLane } = await import('../temporal/lane-decisions.ts');
       const temporal = await app.temporal();
       const decided = await decideLane(temporal, of, { decision: kind, by: caller.name, ...decision });
-      return { ...(await laneView(database, of)), decided };
+      return { ...(await readLaneView(database, of)), decided };
     },
   });
 }

@@ -1,12 +1,12 @@
 import { POSTGRES_MAJOR_MIN } from '../../domain/limits.ts';
-import { pendingMigrations } from '../../postgres/migrate.ts';
-import { serverVersion } from '../../postgres/server-version.ts';
+import { listPendingMigrations } from '../../postgres/migrate.ts';
+import { readServerVersion } from '../../postgres/server-version.ts';
 import type { Application } from '../application.ts';
 import { check, faulty, fine, notChecked, type Check } from './check.ts';
 
 export async function databaseChecks(app: Application): Promise<readonly [Check, Check]> {
   const server = await check('Postgres', async () => {
-    const { text, major } = await serverVersion(await app.database());
+    const { text, major } = await readServerVersion(await app.database());
     if (major >= POSTGRES_MAJOR_MIN) return fine(`Version ${text}.`);
     return faulty(
       `Version ${text} is too old.`,
@@ -15,7 +15,7 @@ export async function databaseChecks(app: Application): Promise<readonly [Check,
   });
   if (!server.ok) return [server, notChecked('Migrations', server)];
   const migrations = await check('Migrations', async () => {
-    const pending = await pendingMigrations(await app.database());
+    const pending = await listPendingMigrations(await app.database());
     if (pending.length === 0) return fine('The database is up to date.');
     return faulty(`The database lacks ${pending.join(', ')}.`, '`atp migrate` brings them.');
   });

@@ -1,6 +1,6 @@
 import type { FoundProducts } from '../../domain/catalogue.ts';
 import { checkMapping, type MappingFinding } from '../../postgres/mapping/mapping-check.ts';
-import { laneView, type LaneFile } from '../../postgres/lane/lane-view.ts';
+import { readLaneView, type LaneFile } from '../../postgres/lane/lane-view.ts';
 import { checkMemberships } from '../../postgres/master-data/membership-check.ts';
 import type { Shop } from '../../postgres/master-data/shops.ts';
 import { checkUnseenSales } from '../../postgres/lane/unseen-sales-check.ts';
@@ -174,7 +174,7 @@ async function facilityGroup(app: Application, { facilityGroupId }: Shop): Promi
 }
 
 async function lane(app: Application, { shopId }: Shop): Promise<Finding> {
-  const { state, reason, files, plans } = await laneView(await app.database(), shopId);
+  const { state, reason, files, plans } = await readLaneView(await app.database(), shopId);
   if (state === 'blocked') return faulty(...heldLane(shopId, files, reason ?? ''));
   const held = plans.find((plan) => plan.state === 'HELD');
   if (held) {
