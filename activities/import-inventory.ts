@@ -20,7 +20,7 @@ import { FEED_SIZE_MAX_BYTES, FEEDS_PER_RUN, FILED_NAMES_MAX } from '../src/doma
 import type { ImportedFile } from '../src/domain/jobs/import.ts';
 import type { JobInput } from '../src/domain/jobs/jobs.ts';
 import type { Database } from '../src/postgres/database.ts';
-import { importFeed, markFiledSince, markFiled } from '../src/postgres/feeds/imports.ts';
+import { importFeed, markFiled, markFiledSince } from '../src/postgres/feeds/imports.ts';
 import { whileFeedIsLocked } from '../src/postgres/feeds/lock.ts';
 import type { FileDrop, OpenFileDrop, RemoteFile } from '../src/sftp/file-drop.ts';
 import { sha256OfFile } from '../src/sftp/file-hash.ts';

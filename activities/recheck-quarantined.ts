@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import { ROWS_PER_CALL, SET_APART_LOOKED_AT_MAX } from '../src/domain/limits.ts';
 import { faultOf } from '../src/domain/row-decision.ts';
 import type { Database } from '../src/postgres/database.ts';
-import { oweMended, listQuarantinedToRecheck } from '../src/postgres/lane/quarantined-rows.ts';
+import { listQuarantinedToRecheck, oweMended } from '../src/postgres/lane/quarantined-rows.ts';
 import { findShop, type Shop } from '../src/postgres/master-data/shops.ts';
 import type { AdminApi } from '../src/shopify/admin-api.ts';
 import { keepAlive } from './keep-alive.ts';
