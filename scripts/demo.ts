@@ -23,7 +23,7 @@ import { compareEverySku } from './demo-table.ts';
 
 const PROJECT = join(import.meta.dirname, '..');
 const STATE = join(PROJECT, '.atp/demo');
-const CLI = join(PROJECT, 'src/main/cli.ts');
+const ATP = join(PROJECT, 'bin/atp.mjs');
 const GROUP = 'FAC_GRP';
 /** Exit code of a command after which a person must decide. */
 const NEEDS_A_PERSON = 4;
@@ -103,7 +103,7 @@ async function tellTheStory({ shopify }: StackStatus): Promise<boolean> {
 /** Types a command and shows what it says; the story ends where one fails. */
 async function atp(command: string, expectedExitCode = 0): Promise<void> {
   say(`\n  $ atp ${command}`);
-  const child = spawn(process.execPath, [CLI, ...command.split(' ')], {
+  const child = spawn(process.execPath, [ATP, ...command.split(' ')], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   child.stdout.on('data', (text: Buffer) => {
