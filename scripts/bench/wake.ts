@@ -17,6 +17,7 @@ import type { TemporalClient } from '../../src/temporal/connection.ts';
 import { runJob } from '../../src/temporal/run-job.ts';
 import { decideLane } from '../../src/temporal/lane-decisions.ts';
 import { onOwnStack } from './own-stack.ts';
+import { spreadCells, spreadOf } from './spread.ts';
 import { openWakeFloor } from './wake-floor.ts';
 
 const SHOP_ID = 'blue-shirts';
@@ -114,28 +115,18 @@ function report(measured: {
   readonly floorMs: readonly number[];
 }): boolean {
   const { files, deltas, floorMs } = measured;
-  const waitedMs = files.map((file) => file.waitedMs);
+  const waited = spreadOf(files.map((file) => file.waitedMs));
+  const floor = spreadOf(floorMs);
   const table = new Table({
     head: ['milliseconds', 'min', 'median', 'max'],
     colAligns: ['left', 'right', 'right', 'right'],
     style: { head: [], border: [], compact: true },
   });
-  table.push(['READY → the lane starts', ...spread(waitedMs)]);
-  table.push(['floor: signal with start → activity', ...spread(floorMs)]);
+  table.push(['READY → the lane starts', ...spreadCells(waited)]);
+  table.push(['floor: signal with start → activity', ...spreadCells(floor)]);
   process.stdout.write(`${deltas} deltas, one after the other\n\n${table.toString()}\n\n`);
-  process.stdout.write(`Medians: ${(median(waitedMs) / median(floorMs)).toFixed(1)} × the floor\n`);
+  process.stdout.write(`Medians: ${(waited.median / floor.median).toFixed(1)} × the floor\n`);
   const isRight = files.length === deltas && files.every(({ state }) => state === 'APPLIED');
   process.stdout.write(`${isRight ? 'ok' : 'WRONG'}: every delta was applied\n`);
   return isRight;
-}
-
-function spread(values: readonly number[]): string[] {
-  return [Math.min(...values), median(values), Math.max(...values)].map((value) => value.toFixed(0));
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
 }
