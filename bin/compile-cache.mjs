@@ -13,18 +13,18 @@ const FOLDERS_MAX = 4;
 export function compileCacheFolder(root) {
   try {
     const modules = join(root, 'node_modules');
-    if (isOwn(modules)) return made(join(modules, '.cache/atp'));
+    if (isOwn(modules)) return makeFolder(join(modules, '.cache/atp'));
     const { homedir } = userInfo();
     if (!isOwn(homedir)) return null;
     const copies = join(homedir, '.cache/atp-sync');
     keepSmall(copies);
-    return made(join(copies, root.replaceAll(/[^\w.]/g, '-').slice(-100)));
+    return makeFolder(join(copies, root.replaceAll(/[^\w.]/g, '-').slice(-100)));
   } catch {
     return null; // A command without the cache is slower, not wrong.
   }
 }
 
-function made(folder) {
+function makeFolder(folder) {
   mkdirSync(dirname(folder), { recursive: true });
   keepSmall(folder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -1,6 +1,6 @@
 /**
- * `npm run bench <name>`: measures, prints what it measured and on what machine, and fails only when the work was
- * done wrongly. A figure is never a test.
+ * `npm run bench <name>`: measures, prints the figures and the machine, and fails only when the work was done wrongly,
+ * never because of a figure.
  *
  *     npm run bench scale [-- --products 50000 --kills 5 --seed 1]
  *     npm run bench wake [-- --deltas 20]

@@ -1,9 +1,8 @@
 /**
- * Writes docs/reference/errors.md from the codes themselves, so that no code is without its page and no page without
- * its code.
+ * Writes docs/reference/errors.md from the codes themselves, so that the page has every code, and no code that is gone.
  *
  *     node scripts/write-errors-reference.ts           writes the page
- *     node scripts/write-errors-reference.ts --check   exits 1 when it is not what the codes say
+ *     node scripts/write-errors-reference.ts --check   exits 1 when the page differs from the codes
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -12,7 +11,7 @@ import { ERRORS, type ErrorDetail } from '../src/domain/errors.ts';
 
 const PAGE = new URL('../docs/reference/errors.md', import.meta.url);
 
-/** Every value that a message may name stands as `<its name>`. */
+/** In place of each value that a message names: `<name of the value>`. */
 const PLACEHOLDERS: ErrorDetail = new Proxy({}, { get: (_, name) => `<${String(name)}>` });
 
 function page(): string {
@@ -37,6 +36,6 @@ const { values } = parseArgs({ options: { check: { type: 'boolean', default: fal
 if (!values.check) {
   writeFileSync(PAGE, page());
 } else if (readFileSync(PAGE, 'utf8') !== page()) {
-  console.error('docs/reference/errors.md is not what src/domain/errors.ts says.');
+  console.error('docs/reference/errors.md differs from src/domain/errors.ts.');
   process.exitCode = 1;
 }

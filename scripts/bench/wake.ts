@@ -1,6 +1,6 @@
 /**
- * How soon the lane takes a file that became READY: deltas of one product, one after the other, each beside the least
- * that Temporal needs for a signal and a step. Right is: every file was applied, in its order.
+ * How soon the lane takes a file that became READY: deltas of one product, one after the other, each next to the least
+ * that Temporal needs for a signal and a step. The work was done right when every file was applied.
  */
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
@@ -23,7 +23,7 @@ import { openWakeFloor } from './wake-floor.ts';
 const SHOP_ID = 'blue-shirts';
 const SKU = 'BLUE-SHIRT';
 const FACILITY_ID = 'WAREHOUSE';
-/** More than there are deltas: each holds back one unit more. */
+/** More than there are deltas, because each delta raises the safety stock by one unit. */
 const UNITS = 10_000;
 
 export async function run(args: readonly string[]): Promise<boolean> {
@@ -87,7 +87,7 @@ async function prepare(database: Database, { shopify }: StackAddresses): Promise
   await createMapShop({ database, adminApi: (shop) => openAdminApi(shop) })(SHOP_ID);
 }
 
-/** It is held for a person. */
+/** It is held for a person, so this approves it. */
 async function firstHardSync(temporal: TemporalClient): Promise<void> {
   const { result } = await runJob(temporal, { job: 'hard-sync', shopId: SHOP_ID }, { wait: true });
   const { plan } = result as { readonly plan: number };
@@ -101,7 +101,7 @@ interface TimedFile {
   readonly waitedMs: number;
 }
 
-/** Of the deltas; the Hard Sync before them has warmed everything up. */
+/** The files of the deltas; the Hard Sync before them has warmed everything up. */
 async function filesOf(database: Database): Promise<readonly TimedFile[]> {
   return database.query<TimedFile>(
     `SELECT state, (extract(epoch FROM started_at - ready_at) * 1000)::float8 AS "waitedMs"
