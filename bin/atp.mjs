@@ -1,40 +1,65 @@
 #!/usr/bin/env node
-// Starts the `atp` command on the project's own Node, whatever Node `npx` has found.
-import { spawn } from 'node:child_process';
+// Starts the `atp` command: in this process where its Node will do, else in a process on the project's own Node.
 import { existsSync, readFileSync } from 'node:fs';
-import { constants } from 'node:os';
+import module from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compileCacheFolder } from './compile-cache.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const bundled = join(root, 'node_modules/.bin/node');
-const node = existsSync(bundled) ? bundled : process.execPath;
+const hasBundled = existsSync(bundled);
+const args = process.argv.slice(2);
 
-if (!existsSync(join(root, 'node_modules')) || (node !== bundled && !runsTypeScript())) {
+// npm writes this file last, so it is missing when an install was broken off.
+if (!existsSync(join(root, 'node_modules/.package-lock.json')) || !(hasBundled || isNode(22, 18))) {
   process.stderr.write(
     'The dependencies are not installed, or not for this platform: run `npm install` first.\n',
   );
   process.exit(2);
 }
 
-const args = process.argv.slice(2);
-const options = args[0] === 'worker' ? workerOptions() : [];
-const cli = spawn(node, [...options, join(root, 'src/main/cli.ts'), ...args], { stdio: 'inherit' });
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => cli.kill(signal));
-cli.on('error', (error) => {
-  process.stderr.write(`${node} cannot be executed: ${error.message}. Run \`npm install\` again.\n`);
-  process.exitCode = 2;
-});
-cli.on('exit', (code, signal) => {
-  process.exitCode = code ?? 128 + (constants.signals[signal] ?? 0);
-});
+// In the environment, so that the processes that this one starts use it as well.
+const cache = process.env.NODE_COMPILE_CACHE ?? compileCacheFolder(root);
+if (cache) process.env.NODE_COMPILE_CACHE = cache;
 
-/** The heap of a worker is kept small: Node would let it grow with the machine's memory, and give nothing back. */
+const options = args[0] === 'worker' ? workerOptions() : [];
+if (canRunHere()) {
+  if (cache) module.enableCompileCache?.(cache);
+  await import('../src/main/cli.ts');
+} else {
+  await spawnCli();
+}
+
+/** Node 24 before 24.3 warns of TypeScript on stderr; other versions than 24 serve only where the project has no own one. */
+function canRunHere() {
+  const isRightNode = hasBundled ? isNode(24, 3) && !isNode(25, 0) : true;
+  return isRightNode && options.every((option) => process.execArgv.includes(option));
+}
+
+/** A worker's heap is kept small: Node would let it grow with the machine's memory, and give nothing back. */
 function workerOptions() {
   return JSON.parse(readFileSync(join(root, 'bin/worker-options.json'), 'utf8')).node;
 }
 
-function runsTypeScript() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  return major > 22 || (major === 22 && minor >= 18);
+async function spawnCli() {
+  const { spawn } = await import('node:child_process');
+  const { constants } = await import('node:os');
+  const node = hasBundled ? bundled : process.execPath;
+  const quiet = '--disable-warning=ExperimentalWarning';
+  const cli = spawn(node, [quiet, ...options, join(root, 'src/main/cli.ts'), ...args], { stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => cli.kill(signal));
+  cli.on('error', (error) => {
+    process.stderr.write(`${node} cannot be executed: ${error.message}. Run \`npm install\` again.\n`);
+    process.exitCode = 2;
+  });
+  cli.on('exit', (code, signal) => {
+    process.exitCode = code ?? 128 + (constants.signals[signal] ?? 0);
+  });
+}
+
+/** Whether this process runs on that version of Node or a later one. */
+function isNode(major, minor) {
+  const [ownMajor, ownMinor] = process.versions.node.split('.').map(Number);
+  return ownMajor > major || (ownMajor === major && ownMinor >= minor);
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Makes Temporal's two databases and brings their schema to the release of this image (temporalio/admin-tools). Runs at
-# every start: what is there stays. Where the server is, and as whom, is said by SQL_HOST, SQL_USER and SQL_PASSWORD,
-# which temporal-sql-tool reads itself, so that the password is in no process list.
+# Creates Temporal's two databases and brings their schema to the release of this image (temporalio/admin-tools). Runs at
+# every start and keeps what is there. SQL_HOST, SQL_USER and SQL_PASSWORD name the server and the user; temporal-sql-tool
+# reads them itself, so that no process list shows the password.
 set -eu
 
 export SQL_PLUGIN=postgres12 SQL_PORT="${SQL_PORT:-5432}"

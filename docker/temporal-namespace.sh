@@ -1,12 +1,12 @@
 #!/bin/sh
-# Makes the namespace with our search attributes, and ends when jobs can be started in it. Runs at every start: what is
-# there stays. Needs the `temporal` command (temporalio/admin-tools has it), TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE;
-# it works for any self-hosted Temporal. On Temporal Cloud, both are made in its web UI.
+# Creates the namespace with our search attributes, and ends when jobs can be started in it. Runs at every start and keeps
+# what is there. Needs the `temporal` command (temporalio/admin-tools has it), TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE;
+# works for any self-hosted Temporal. On Temporal Cloud, a person creates both in its web UI.
 set -eu
 
 tries_max=60
 
-# Tries until it works: the server's services come up one after the other, and its caches learn of news a little later.
+# Tries until it works: the server's services start one after the other, and its caches learn of a change a little later.
 until_it_works() {
   tries=1
   until "$@" >/dev/null 2>&1; do

@@ -1,9 +1,10 @@
 /**
- * `npm run bench <name>`: measures, prints what it measured and on what machine, and fails only when the work was
- * done wrongly. A figure is never a test.
+ * `npm run bench <name>`: measures, prints the figures and the machine, and fails only when the work was done wrongly,
+ * never because of a figure.
  *
  *     npm run bench scale [-- --products 50000 --kills 5 --seed 1]
  *     npm run bench wake [-- --deltas 20]
+ *     npm run bench start [-- --runs 10]
  */
 import { cpus, totalmem } from 'node:os';
 
@@ -12,6 +13,7 @@ const BENCHES: Readonly<
 > = {
   scale: () => import('./bench/scale.ts'),
   wake: () => import('./bench/wake.ts'),
+  start: () => import('./bench/start.ts'),
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -1,6 +1,6 @@
 /**
- * `npm run check`: everything that is wrong without running the product. All checks run, at the same time, whatever
- * the others find; each failure ends with the command that mends it or says how. Exit 1 if any failed.
+ * `npm run check`: finds everything that can be found without running the product. All checks run at the same time,
+ * whatever the others find. Each failure prints the command that mends it, or says how to. Exit 1 if any failed.
  */
 import { spawn } from 'node:child_process';
 import { delimiter, join } from 'node:path';
@@ -71,15 +71,15 @@ function run({ command: [program, ...args] }: Check): Promise<Outcome> {
   const path = [join(PROJECT, 'node_modules/.bin'), env['PATH']].join(delimiter);
   const child = spawn(program, args, { cwd: PROJECT, env: { ...env, PATH: path } });
   let output = '';
-  const ended = (passed: boolean) =>
+  const end = (passed: boolean) =>
     resolve({ passed, output, seconds: ((performance.now() - started) / 1000).toFixed(1) });
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.on('error', (error) => {
     output += error.message;
-    ended(false);
+    end(false);
   });
-  child.on('close', (code) => ended(code === 0));
+  child.on('close', (code) => end(code === 0));
   return promise;
 }
 

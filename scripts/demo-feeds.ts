@@ -5,7 +5,7 @@ export interface Feed {
   readonly text: string;
 }
 
-/** Bought in the store, and imported with the day's orders. */
+/** A customer buys it on Shopify; the order comes with the feed of the day's orders. */
 export const SHOPIFY_SALE = { sku: 'BLUE-SHIRT-S', quantity: 2 } as const;
 
 const VARIANCES = [
@@ -23,7 +23,7 @@ export function feedsOfTheDay(shopId: string): readonly Feed[] {
     'orderId,orderItemSeqId,shopId,externalOrderId,idValue,idType,quantity,cancelQuantity,facilityId,statusId,orderDate',
     // The order that the shop has just taken: it waits for a facility.
     `SO-1006,00001,${shopId},${shopId}-SO-1006,${SHOPIFY_SALE.sku},SKU,${SHOPIFY_SALE.quantity},0,,ITEM_CREATED,2026-11-21T09:30:00Z`,
-    // One of yesterday’s was packed and shipped by New York: what was reserved has left.
+    // New York has packed and shipped an order of yesterday: its reserved units have left the store.
     `SO-1004,00001,${shopId},${shopId}-SO-1004,BLUE-SHIRT-S,SKU,2,0,NEW_YORK,ITEM_COMPLETED,2026-11-20T10:00:00Z`,
   ];
   return [

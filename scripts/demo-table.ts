@@ -1,4 +1,4 @@
-/** The demo's last word: each SKU with the terms of its Online ATP, and what Shopify shows. */
+/** The demo's last table: each SKU with the terms of its Online ATP, and what Shopify shows. */
 import Table from 'cli-table3';
 import { ATP_TERMS, formulaInWords } from '../src/domain/online-atp.ts';
 import type { Database } from '../src/postgres/database.ts';
@@ -6,7 +6,7 @@ import { explain } from '../src/postgres/online-atp/explain.ts';
 import { listProducts } from '../src/postgres/master-data/products.ts';
 import type { AdminApi } from '../src/shopify/admin-api.ts';
 
-/** More than the demo has. */
+/** More products than the demo has. */
 const PRODUCTS_MAX = 100;
 
 export interface Comparison {
@@ -14,7 +14,7 @@ export interface Comparison {
   readonly allEqual: boolean;
 }
 
-/** Read from the database and from Shopify, now. */
+/** Reads from the database and from Shopify now. */
 export async function compareEverySku(
   database: Database,
   api: AdminApi,

@@ -23,7 +23,7 @@ import { compareEverySku } from './demo-table.ts';
 
 const PROJECT = join(import.meta.dirname, '..');
 const STATE = join(PROJECT, '.atp/demo');
-const CLI = join(PROJECT, 'src/main/cli.ts');
+const ATP = join(PROJECT, 'bin/atp.mjs');
 const GROUP = 'FAC_GRP';
 /** Exit code of a command after which a person must decide. */
 const NEEDS_A_PERSON = 4;
@@ -33,7 +33,7 @@ const started = performance.now();
 let steps = 0;
 const calledFrom = process.cwd();
 process.env['ATP_STATE_DIR'] = STATE;
-// A stack of its own, whatever services the environment points to: the demo must not fill somebody's database.
+// The demo starts a stack of its own, whatever services the environment points to: it must not fill somebody's database.
 for (const name of Object.keys(process.env)) {
   if (/^(DATABASE_URL$|SFTP_|TEMPORAL_)/.test(name)) Reflect.deleteProperty(process.env, name);
 }
@@ -41,11 +41,11 @@ for (const name of Object.keys(process.env)) {
 say(
   'atp-sync: from feed files to Shopify, on a real Temporal, Postgres and SFTP server, and a Shopify twin\n',
 );
-// Yesterday's demo, if it was kept; this one begins with empty shelves.
+// Removes an earlier demo that was kept: this one begins with an empty stack.
 await stack.down();
 rmSync(STATE, { recursive: true, force: true });
 mkdirSync(STATE, { recursive: true });
-process.chdir(STATE); // Where no `.env` says otherwise either.
+process.chdir(STATE); // Where no `.env` names other services.
 const { status, untilStopped } = await stack.up({
   detach: values.keep,
   seed: true,
@@ -55,7 +55,7 @@ try {
   process.exitCode = (await tellTheStory(status)) ? 0 : 1;
 } finally {
   if (!values.keep) {
-    // The supervisor is this process: it ends the stack as on Ctrl-C.
+    // This process is the supervisor: the signal stops the stack as Ctrl-C does.
     process.kill(process.pid, 'SIGTERM');
     await untilStopped();
   }
@@ -100,10 +100,10 @@ async function tellTheStory({ shopify }: StackStatus): Promise<boolean> {
   return allAreEqual(shopId);
 }
 
-/** Types a command and shows what it says; the story ends where one fails. */
+/** Runs a command as a person types it, and shows its output. Throws when it fails, which ends the demo. */
 async function atp(command: string, expectedExitCode = 0): Promise<void> {
   say(`\n  $ atp ${command}`);
-  const child = spawn(process.execPath, [CLI, ...command.split(' ')], {
+  const child = spawn(process.execPath, [ATP, ...command.split(' ')], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   child.stdout.on('data', (text: Buffer) => {
@@ -113,7 +113,7 @@ async function atp(command: string, expectedExitCode = 0): Promise<void> {
   if (exitCode !== expectedExitCode) throw new Error(`atp ${command} ended with exit code ${exitCode}.`);
 }
 
-/** A customer buys in the store; the order reaches us with the next feed. */
+/** A customer buys on Shopify; the order comes with the next feed. */
 async function buyOnShopify({ controlUrl, endpoint }: StackStatus['shopify']): Promise<void> {
   const domain = /shops\/([^/]+)/.exec(endpoint)?.[1] ?? '';
   const { sku, quantity } = SHOPIFY_SALE;

@@ -39,14 +39,14 @@ import type {
 } from 'graphql';
 
 const API_VERSION = '2026-10';
-/** Shopify's MCP server carries the introspection of each supported version (ISC licence). */
+/** The package of Shopify's MCP server has the introspection of each supported version (ISC licence). */
 const SOURCE = {
   package: '@shopify/dev-mcp',
   version: '1.16.0',
   file: `dist/data/admin_${API_VERSION}.json.gz`,
 } as const;
 const DOCUMENTS = new URL('../src/shopify/documents/', import.meta.url);
-/** Fields beyond those of our own documents. */
+/** Selects fields that our own documents do not select. */
 const LOOK_UPS = new URL('../src/stand-ins/shopify-twin/look-ups.graphql', import.meta.url);
 const PRUNED = new URL('../src/stand-ins/shopify-twin/schema.graphql', import.meta.url);
 
@@ -78,7 +78,7 @@ interface Selected {
   /** Type name → names of the fields that a document selects on it. */
   readonly fields: ReadonlyMap<string, ReadonlySet<string>>;
   readonly directives: ReadonlySet<string>;
-  /** Types that are named by a fragment's condition or by a variable. */
+  /** Types that a fragment's condition or a variable names. */
   readonly typeNames: ReadonlySet<string>;
 }
 
@@ -120,7 +120,7 @@ function namedTypeOf(ref: TypeRef): string {
   return ref.kind === 'NON_NULL' || ref.kind === 'LIST' ? namedTypeOf(ref.ofType) : ref.name;
 }
 
-function pruned(full: IntrospectionQuery, documents: readonly DocumentNode[]): IntrospectionQuery {
+function prune(full: IntrospectionQuery, documents: readonly DocumentNode[]): IntrospectionQuery {
   const schema = buildClientSchema(full, { assumeValid: true });
   const selected = selectedBy(documents, schema);
   const source = new Map(full.__schema.types.map((type) => [type.name, type]));
@@ -171,7 +171,7 @@ function pruned(full: IntrospectionQuery, documents: readonly DocumentNode[]): I
 
 function render(): string {
   const documents = readDocuments();
-  const schema = buildClientSchema(pruned(readIntrospection(), documents));
+  const schema = buildClientSchema(prune(readIntrospection(), documents));
   const body = printSchema(lexicographicSortSchema(schema));
   const header = [
     `# Shopify Admin GraphQL API ${API_VERSION}, pruned to what src/shopify/documents and the twin's look-ups select.`,
@@ -191,6 +191,6 @@ const sdl = render();
 if (!values.check) {
   writeFileSync(PRUNED, sdl);
 } else if (readFileSync(PRUNED, 'utf8') !== sdl) {
-  console.error('schema.graphql is not what Shopify says now: run node scripts/prune-shopify-schema.ts');
+  console.error('schema.graphql differs from what it is made of: run node scripts/prune-shopify-schema.ts');
   process.exitCode = 1;
 }

@@ -6,7 +6,7 @@
 #     scripts/quick-start-check.sh --as <user>           as root, for that user; then "offline" is a network of its own
 #     scripts/quick-start-check.sh … --with-changes      with what is not committed
 #
-# Installs nothing on the machine and leaves nothing behind: the clone is in a temporary folder. Needs what README says,
+# Installs nothing on the machine and leaves nothing on it: the clone is in a temporary folder. Needs what README says,
 # and git.
 set -euo pipefail
 
@@ -30,7 +30,7 @@ done
 if ((EUID == 0)) && [[ -z $user ]]; then fail 'As root, name an ordinary user: --as <user>.'; fi
 if ((EUID != 0)) && [[ -n $user ]]; then fail '--as is for root.'; fi
 
-# A fresh folder of the user's: home, clone and logs. Nothing of what they have downloaded before is used.
+# A new folder of the user's with home, clone and logs, so that nothing is used that they have downloaded before.
 place=$(mktemp -d "${TMPDIR:-/tmp}/atp-quick-start-XXXXXX")
 clone=$place/atp-sync
 mkdir "$place/home"
@@ -39,13 +39,13 @@ environment=(
   "HOME=$place/home" "PATH=/usr/local/bin:/usr/bin:/bin" "TMPDIR=$place" "LANG=C.UTF-8"
   "npm_config_registry=$(npm config get registry)"
 )
-# A machine's own certificate for its registries.
+# Certificates that this machine needs for its registries.
 for name in NODE_EXTRA_CA_CERTS SSL_CERT_FILE PIP_CERT npm_config_cafile; do
   if [[ -n ${!name:-} && -r ${!name} ]]; then environment+=("$name=${!name}"); fi
 done
 if [[ -z $user ]]; then environment+=("PATH=$PATH"); fi
 
-# Nobody listens on the discard port of the loopback; what runs on this machine needs no proxy.
+# A proxy that nobody listens on (the discard port of the loopback); programs on this machine need no proxy.
 closed=http://127.0.0.1:9
 offline=(
   "npm_config_registry=$closed" "PIP_INDEX_URL=$closed/simple" PIP_NO_INDEX=1 GOPROXY=off
@@ -57,7 +57,7 @@ as_user() {
   if [[ -n $user ]]; then runuser -u "$user" -- "$@"; else "$@"; fi
 }
 
-# In a network that holds a loopback and nothing else, where root can make one.
+# In a network that has only a loopback, where root can make one.
 cut_off() {
   if [[ -n $user ]] && command -v unshare >/dev/null && command -v ip >/dev/null; then
     # shellcheck disable=SC2016 # The inner shell's arguments.
@@ -69,7 +69,7 @@ cut_off() {
 
 end() {
   status=$?
-  # The clone's own stack, should a command have failed before its `down`.
+  # Stops the clone's stack, in case a command failed before `down`.
   if [[ -e $clone/.atp/stack.lock ]]; then
     as_user env -i "${environment[@]}" "$clone/bin/atp.mjs" down >/dev/null 2>&1 || true
   fi
@@ -89,7 +89,7 @@ mapfile -t commands < <(
   awk '/^## /{ in_it = /^## (Quick start|Try it by hand)$/ } in_it && /^    (npm run demo|npx atp )/ { print substr($0, 5) }' \
     "$clone/README.md"
 )
-((${#commands[@]} >= 3)) || fail 'README.md holds no quick start.'
+((${#commands[@]} >= 3)) || fail 'README.md has no quick start.'
 {
   printf 'set -euo pipefail\ncd %q\n' "$clone"
   for command in "${commands[@]}"; do
@@ -106,7 +106,7 @@ follow() {
   printf '%s\n' "$name:"
   if ! "$@" bash "$place/commands" 3>&1 >"$log" 2>&1 </dev/null; then
     tail -n 40 "$log" >&2
-    fail "$name: a command of the quick start failed; above are its last words."
+    fail "$name: a command of the quick start failed; the end of its output is above."
   fi
   if ! grep --quiet '^Every SKU is equal' "$log"; then fail "$name: the demo does not say that every SKU is equal."; fi
   if [[ -e $clone/.atp/stack.lock ]]; then fail "$name: \`atp down\` has left a stack."; fi
@@ -115,7 +115,7 @@ follow() {
 printf 'A fresh clone, as %s, with Node %s of the machine\n\n' "$(as_user id -un)" \
   "$(as_user env -i "${environment[@]}" node --version)"
 follow 'The first time' as_user env -i "${environment[@]}"
-# The page tells of a stack that begins: its shop's first Hard Sync is held, and only that one. What was downloaded stays.
+# README describes a new stack: only a shop's first Hard Sync is held. So the state is removed; what was downloaded stays.
 find "$clone/.atp" -mindepth 1 -maxdepth 1 ! -name parts -exec rm -rf {} +
 follow 'Again, offline' cut_off env -i "${environment[@]}" "${offline[@]}"
 printf '\nThe quick start does what it says.\n'

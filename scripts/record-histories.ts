@@ -1,7 +1,7 @@
 /**
  * Records a history of every workflow, happy and unhappy, from runs on a real stack: test/replay replays them against
- * the code of today. Record again only when a workflow's story changes on purpose; runs of the old story that are
- * still open then need a version marker, or their end (CONTRIBUTING.md, "Changing a workflow").
+ * the code of today. Record again only when a workflow changes on purpose; runs of the old code that are still open then
+ * need a version marker, or must end first (CONTRIBUTING.md, "Changing a workflow").
  *
  *     node scripts/record-histories.ts
  */
@@ -67,7 +67,7 @@ class Recorder {
     process.stdout.write(`${name}: ${outcome}\n`);
   }
 
-  /** The run that the producers have woken. */
+  /** The run of Process uploads that the producers have started. */
   lane(): WorkflowHandle {
     return this.#temporal.client.workflow.getHandle(jobWorkflowId('process-uploads', SHOP.shopId));
   }
@@ -78,7 +78,7 @@ class Recorder {
   }
 }
 
-/** Whose process it was and where its files lay is nobody's business, and no part of the story. */
+/** Leaves out what tells about the machine that recorded: it is private, and a replay does not need it. */
 function withoutMachine(key: string, value: unknown): unknown {
   if (key === 'stackTrace') return '';
   if (key === 'identity') return 'worker';
@@ -116,7 +116,7 @@ async function recordAll(recorder: Recorder, stack: StackAddresses, database: Da
   await recorder.record('import-with-refused-rows', 'importInventory', {});
   await recorder.record('verify-with-differences', 'verifyShop', { ...SHOP, sample: 12, heal: true });
 
-  // The location is deactivated: the next file is blocked, and the lane stays so.
+  // The location is deactivated: the next file is blocked, and blocks its lane.
   const atShopify = (what: 'locations' | 'items', change: object) =>
     fetch(`${controlUrl}/shops/${domain}/${what}`, { method: 'PATCH', body: JSON.stringify([change]) });
   await atShopify('locations', { id: stack.shopify.locationId, isActive: false });
@@ -130,15 +130,15 @@ async function recordAll(recorder: Recorder, stack: StackAddresses, database: Da
   await recorder.decide('decide-lane-skip', { decision: 'skip', sequence: 3 });
   await recorder.record('decide-lane-without-decision', 'decideLane', SHOP);
 
-  // An item that Shopify does not track: its row is set apart, and looked at again.
+  // Shopify does not track this item: its row is quarantined, and tried again.
   await atShopify('locations', { id: stack.shopify.locationId, isActive: true });
   await atShopify('items', { sku: 'BLUE-SHIRT-M', tracked: false });
   await recorder.record('recent-changes-owed', 'uploadRecentChanges', SHOP);
   await until(database, `EXISTS (SELECT FROM upload_file WHERE state = 'PARTIAL')`);
   await recorder.lane().result();
-  await recorder.write('process-uploads-with-a-row-set-apart', recorder.lane());
+  await recorder.write('process-uploads-with-a-quarantined-row', recorder.lane());
 
-  // Nearly everything would go to zero; what sells on goes out all the same.
+  // Nearly every product would go to zero and is held; the product that still sells gets its file all the same.
   await database.query('UPDATE facility_group SET default_threshold = 10000');
   await database.query(
     `INSERT INTO inventory_item_detail
@@ -158,7 +158,7 @@ async function until(database: Database, condition: string): Promise<void> {
     if (row?.holds) return;
     await delay(LOOK_INTERVAL_MS);
   }
-  throw new Error(`It never came to be: ${condition}`);
+  throw new Error(`After ${STATE_TIMEOUT_MS} ms this is still not true: ${condition}`);
 }
 
 rmSync(HISTORIES, { recursive: true, force: true });

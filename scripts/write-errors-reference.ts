@@ -1,15 +1,14 @@
 /**
- * Writes docs/reference/errors.md from the codes themselves, so that no code is without its page and no page without
- * its code.
+ * Writes docs/reference/errors.md from the codes themselves, so that the page has every code, and no code that is gone.
  *
  *     node scripts/write-errors-reference.ts           writes the page
- *     node scripts/write-errors-reference.ts --check   exits 1 when it is not what the codes say
+ *     node scripts/write-errors-reference.ts --check   exits 1 when the page differs from the codes
  */
 import { ERROR_CLASSES, type ErrorClass } from '../src/domain/error-class.ts';
 import { ERRORS, type ErrorDetail } from '../src/domain/errors.ts';
 import { renewPage } from './reference-page.ts';
 
-/** Every value that a message may name stands as `<its name>`. */
+/** In place of each value that a message names: `<name of the value>`. */
 const PLACEHOLDERS: ErrorDetail = new Proxy({}, { get: (_, name) => `<${String(name)}>` });
 
 function page(): string {

@@ -1,5 +1,5 @@
 /**
- * Writes docs/reference/schema.md from the migrations, by a Postgres of its own. A test holds the page to them.
+ * Writes docs/reference/schema.md from the migrations, with a Postgres of its own. A test compares the page with them.
  *
  *     node scripts/write-schema-reference.ts
  */

@@ -1,4 +1,4 @@
-/** The least that Temporal can do between a signal and a step: what `wake` is compared with. */
+/** The least that Temporal does between a signal and a step: `npm run bench wake` compares the lane with it. */
 import { condition, defineSignal, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { FloorActivities } from './wake-floor.ts';
 

@@ -4,7 +4,7 @@ import type { JobOrder } from '../../src/domain/jobs/jobs.ts';
 import type { Random } from './random.ts';
 import type { WorkerUnderTest } from './worker-under-test.ts';
 
-/** In which job each kill falls, one after the other and then from the start: most where calls may be written twice. */
+/** The job of each kill, in this order and then from the start: most in the job that could send a call twice. */
 const TURNS: readonly JobOrder['job'][] = [
   'process-uploads',
   'import',
@@ -13,9 +13,9 @@ const TURNS: readonly JobOrder['job'][] = [
   'process-uploads',
 ];
 const LOOK_INTERVAL_MS = 10;
-/** A job that is not killed by progress is killed within this time from its start. */
+/** In other jobs than Process uploads, a kill comes within this time from the job's start. */
 const EARLY_MS = 2_000;
-/** Longer than a killed worker's work is left lying. */
+/** Longer than it takes until the work of a killed worker goes on. */
 const PROGRESS_TIMEOUT_MS = 120_000;
 
 /** Kills the worker at random moments of a job, and starts it again. */
@@ -35,7 +35,7 @@ export class Killer {
     this.#plan = plan;
   }
 
-  /** Resolves when the job has had its kills. In Process uploads each comes when so many rows, by chance, are applied. */
+  /** Resolves when the job has had its kills. In Process uploads, each comes after a random number of applied rows. */
   async during(job: JobOrder['job']): Promise<void> {
     const { products, kills, random } = this.#plan;
     const turns = Array.from({ length: kills }, (_, index) => TURNS[index % TURNS.length]);

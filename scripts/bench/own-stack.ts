@@ -11,7 +11,7 @@ import { WorkerUnderTest } from './worker-under-test.ts';
 
 export interface OwnStack {
   readonly addresses: StackAddresses;
-  /** With its tables, and nothing in them. */
+  /** Migrated and empty. */
   readonly database: Database;
   readonly temporal: TemporalClient;
   /** Not started yet. */
@@ -19,7 +19,7 @@ export interface OwnStack {
 }
 
 /**
- * Works on an embedded stack of its own, of which nothing is left afterwards.
+ * Starts an embedded stack for `work`, and leaves nothing of it afterwards.
  *
  * @param options `durable` as for `startStack`
  */

@@ -1,4 +1,4 @@
-/** Numbers by chance that are the same again for the same seed. */
+/** Random numbers, the same ones for the same seed. */
 export interface Random {
   /** A whole number from 0 up to, but not including, `limit`. */
   below(limit: number): number;

@@ -1,6 +1,7 @@
 /**
- * A real catalogue on the embedded stack: import, Hard Sync, Process uploads and verification of many products at
- * four facilities, while the worker is killed at random. Right is: every SKU equal, no call applied twice.
+ * A large catalogue on the embedded stack: import, Hard Sync, Process uploads and verification of many products at four
+ * facilities, while the worker is killed at random. The work was done right when every SKU is equal and no call was
+ * applied twice.
  */
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
@@ -21,10 +22,10 @@ import { onOwnStack } from './own-stack.ts';
 import type { WorkerUnderTest } from './worker-under-test.ts';
 
 const FACILITIES = ['NEW_YORK', 'SAN_FRANCISCO', 'NEW_JERSEY_DC', 'OUTLET'] as const;
-/** Of these the last one does not sell online. */
+/** All but the last one sell online. */
 const MEMBERS = FACILITIES.slice(0, 3);
 const SHOP_ID = 'blue-shirts';
-/** Products in one request to the twin's control endpoint. */
+/** How many products one request to the twin's control endpoint has. */
 const SEED_BATCH = 25_000;
 
 interface Step {
@@ -133,7 +134,7 @@ async function timed(
   const { workflowId, runId, result } = await runJob(temporal, order, { wait: true });
   const { plan } = result as { readonly plan?: number | null };
   if (typeof plan === 'number') {
-    // A shop's first Hard Sync is held for a person.
+    // A shop's first Hard Sync is held for a person: approve it.
     await decideLane(temporal, SHOP_ID, { decision: 'approve', plan, by: 'bench', reason: 'bench' });
   }
   const seconds = (performance.now() - started) / 1000;

@@ -1,4 +1,4 @@
-/** The floor of a wake-up: one signal-with-start, one workflow task, one activity, on the same server. */
+/** The least that a wake-up costs: one signal-with-start, one workflow task, one activity, on the same server. */
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';

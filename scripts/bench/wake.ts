@@ -1,6 +1,6 @@
 /**
- * How soon the lane takes a file that became READY: deltas of one product, one after the other, each beside the least
- * that Temporal needs for a signal and a step. Right is: every file was applied, in its order.
+ * How soon the lane takes a file that became READY: deltas of one product, one after the other, each next to the least
+ * that Temporal needs for a signal and a step. The work was done right when every file was applied.
  */
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
@@ -17,12 +17,13 @@ import type { TemporalClient } from '../../src/temporal/connection.ts';
 import { runJob } from '../../src/temporal/run-job.ts';
 import { decideLane } from '../../src/temporal/lane-decisions.ts';
 import { onOwnStack } from './own-stack.ts';
+import { spreadCells, spreadOf } from './spread.ts';
 import { openWakeFloor } from './wake-floor.ts';
 
 const SHOP_ID = 'blue-shirts';
 const SKU = 'BLUE-SHIRT';
 const FACILITY_ID = 'WAREHOUSE';
-/** More than there are deltas: each holds back one unit more. */
+/** More than there are deltas, because each delta raises the safety stock by one unit. */
 const UNITS = 10_000;
 
 export async function run(args: readonly string[]): Promise<boolean> {
@@ -86,7 +87,7 @@ async function prepare(database: Database, { shopify }: StackAddresses): Promise
   await createMapShop({ database, adminApi: (shop) => openAdminApi(shop) })(SHOP_ID);
 }
 
-/** It is held for a person. */
+/** It is held for a person, so this approves it. */
 async function firstHardSync(temporal: TemporalClient): Promise<void> {
   const { result } = await runJob(temporal, { job: 'hard-sync', shopId: SHOP_ID }, { wait: true });
   const { plan } = result as { readonly plan: number };
@@ -100,7 +101,7 @@ interface TimedFile {
   readonly waitedMs: number;
 }
 
-/** Of the deltas; the Hard Sync before them has warmed everything up. */
+/** The files of the deltas; the Hard Sync before them has warmed everything up. */
 async function filesOf(database: Database): Promise<readonly TimedFile[]> {
   return database.query<TimedFile>(
     `SELECT state, (extract(epoch FROM started_at - ready_at) * 1000)::float8 AS "waitedMs"
@@ -114,28 +115,18 @@ function report(measured: {
   readonly floorMs: readonly number[];
 }): boolean {
   const { files, deltas, floorMs } = measured;
-  const waitedMs = files.map((file) => file.waitedMs);
+  const waited = spreadOf(files.map((file) => file.waitedMs));
+  const floor = spreadOf(floorMs);
   const table = new Table({
     head: ['milliseconds', 'min', 'median', 'max'],
     colAligns: ['left', 'right', 'right', 'right'],
     style: { head: [], border: [], compact: true },
   });
-  table.push(['READY → the lane starts', ...spread(waitedMs)]);
-  table.push(['floor: signal with start → activity', ...spread(floorMs)]);
+  table.push(['READY → the lane starts', ...spreadCells(waited)]);
+  table.push(['floor: signal with start → activity', ...spreadCells(floor)]);
   process.stdout.write(`${deltas} deltas, one after the other\n\n${table.toString()}\n\n`);
-  process.stdout.write(`Medians: ${(median(waitedMs) / median(floorMs)).toFixed(1)} × the floor\n`);
+  process.stdout.write(`Medians: ${(waited.median / floor.median).toFixed(1)} × the floor\n`);
   const isRight = files.length === deltas && files.every(({ state }) => state === 'APPLIED');
   process.stdout.write(`${isRight ? 'ok' : 'WRONG'}: every delta was applied\n`);
   return isRight;
-}
-
-function spread(values: readonly number[]): string[] {
-  return [Math.min(...values), median(values), Math.max(...values)].map((value) => value.toFixed(0));
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
 }

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { STACK_WORKER } from '../../src/main/stack.ts';
 
-/** Often enough to see a peak that lasts. The kernel's own high-water mark is read, so between two looks none is lost. */
+/** The kernel itself keeps the peak (VmHWM), so no peak between two looks is lost. */
 const LOOK_INTERVAL_MS = 250;
 
-/** A worker process that may be killed and started again, and whose memory is watched. */
+/** A worker process that can be killed and started again, and whose memory is measured. */
 export class WorkerUnderTest {
   readonly #environment: Readonly<Record<string, string>>;
   #child: ChildProcess | null = null;
@@ -16,7 +16,7 @@ export class WorkerUnderTest {
     this.#environment = environment;
   }
 
-  /** The most resident memory that any of its processes has had. 0 where the system does not tell. */
+  /** The most resident memory that any of its processes has had; 0 where the system does not tell (no /proc). */
   get peakMemoryBytes(): number {
     return this.#peakMemoryBytes;
   }
@@ -50,7 +50,7 @@ export class WorkerUnderTest {
       const kilobytes = Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0);
       this.#peakMemoryBytes = Math.max(this.#peakMemoryBytes, kilobytes * 1024);
     } catch {
-      // It has ended, or this system has no such file.
+      // The process has ended, or this system has no /proc.
     }
   }
 }

@@ -1,4 +1,4 @@
-/** A program from its source, where Go is installed: the way that takes minutes, so it comes last. */
+/** Builds a program from its source, where Go is installed. This takes minutes, so it is the last way. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -34,7 +34,7 @@ export function goInstall(packagePath: string, version: string): Way {
   };
 }
 
-/** Nothing of the build is left anywhere else, and everything can be removed. */
+/** Go writes below this folder only, and without write protection (-modcacherw), so that all of it can be removed. */
 function placesIn(folder: string): NodeJS.ProcessEnv {
   return {
     GOPATH: join(folder, 'go'),

@@ -2,7 +2,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** The program's absolute path (sshd demands that of its own), or undefined when no folder of PATH holds it. */
+/** The program's absolute path (sshd does not start by a relative one); undefined when no folder of PATH has it. */
 export function onPath(program: string, furtherFolders: readonly string[] = []): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder.startsWith('/'));
   return [...folders, ...furtherFolders].map((folder) => join(folder, program)).find(isExecutable);

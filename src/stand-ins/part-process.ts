@@ -1,10 +1,10 @@
-/** One process of the stack: started, watched, logged to a file, waited for until it answers, stopped. */
+/** Runs one process of the stack: starts it, logs it to a file, waits until it answers, and stops it. */
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AtpError } from '../domain/errors.ts';
-import { endProcesses, haveEnded, STOP_TIMEOUT_MS } from './ending.ts';
+import { endProcesses, waitForEnd, STOP_TIMEOUT_MS } from './ending.ts';
 import { descendantsOf, identify } from './process-identity.ts';
 import { unwatch, watch } from './watchdog.ts';
 import type { EndableProcess } from './ending.ts';
@@ -20,20 +20,20 @@ export interface PartOptions {
   readonly user?: { readonly uid: number; readonly gid: number };
   /** Takes what the process prints. */
   readonly logFile: string;
-  /** The one by which it goes down in good order; SIGTERM when absent. */
+  /** Makes it shut down in good order; SIGTERM when absent. */
   readonly stopSignal?: NodeJS.Signals;
 }
 
 export interface PartProcess {
   readonly name: string;
   readonly process: EndableProcess;
-  /** Resolves with why it ended: `exit code 1`, `SIGKILL`. */
+  /** Resolves with the reason of its end: `exit code 1`, `SIGKILL`. */
   readonly ended: Promise<string>;
   /** Waits until `probe` no longer throws. Throws STACK_PART_FAILED when the process ends first, or takes too long. */
-  answers<Result>(probe: () => Promise<Result>, timeoutMs?: number): Promise<Result>;
-  /** In good order; killed when that takes too long. */
+  waitForAnswer<Result>(probe: () => Promise<Result>, timeoutMs?: number): Promise<Result>;
+  /** Shuts it down in good order; kills it when that takes too long. */
   stop(): Promise<void>;
-  /** As a crash does it: SIGKILL. Resolves when it is gone. */
+  /** Ends it as a crash does, by SIGKILL. Resolves when it is gone. */
   kill(): Promise<void>;
 }
 
@@ -52,7 +52,7 @@ export async function startPart(options: PartOptions): Promise<PartProcess> {
     cwd: options.cwd ?? '/',
     env: options.env ?? process.env,
     stdio: ['ignore', log, log],
-    detached: true, // Ctrl-C goes to us alone; we stop the parts in order.
+    detached: true, // So that Ctrl-C reaches only this process, which then stops the parts in order.
     ...options.user,
   });
   closeSync(log);
@@ -67,7 +67,7 @@ export async function startPart(options: PartOptions): Promise<PartProcess> {
     });
   });
   const pid = child.pid!;
-  // Null when it has ended already; then there is nothing to watch either.
+  // Null when it has ended already; then there is nothing to watch.
   const identity = identify(pid);
   const part: EndableProcess = { pid, startedAt: identity?.startedAt ?? '', stopSignal };
   if (identity) watch(part);
@@ -80,7 +80,7 @@ export async function startPart(options: PartOptions): Promise<PartProcess> {
     name,
     process: part,
     ended: gone,
-    async answers(probe, timeoutMs = ANSWER_TIMEOUT_MS) {
+    async waitForAnswer(probe, timeoutMs = ANSWER_TIMEOUT_MS) {
       const deadline = Date.now() + timeoutMs;
       let end: string | null = null;
       void gone.then((reason) => (end = reason));
@@ -88,7 +88,7 @@ export async function startPart(options: PartOptions): Promise<PartProcess> {
         try {
           const result = await probe();
           if (end === null) return result;
-          throw new Error('Something else answers.');
+          throw new Error('It has ended, and something else answers.');
         } catch (cause) {
           const reason = end ?? (Date.now() >= deadline ? `no answer within ${timeoutMs} ms` : null);
           if (reason !== null) {
@@ -110,13 +110,13 @@ export async function startPart(options: PartOptions): Promise<PartProcess> {
       const descendants = descendantsOf([pid]);
       child.kill('SIGKILL');
       await gone;
-      // The processes of Postgres notice by themselves, and until then it cannot be started again.
-      await haveEnded(descendants, STOP_TIMEOUT_MS);
+      // Postgres's own child processes end by themselves a moment later; before that, it cannot start again.
+      await waitForEnd(descendants, STOP_TIMEOUT_MS);
     },
   };
 }
 
-/** Whether something did not start because something else listens where it wanted to. */
+/** Whether a part did not start because another process listens on its port. */
 export function isPortTaken(error: unknown): boolean {
   if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return true;
   return (
@@ -136,7 +136,7 @@ function openLog(path: string): number {
   return openSync(path, 'a', 0o600);
 }
 
-/** The end of what it printed since this start, on one line. */
+/** The end of what the process has printed since this start, on one line. */
 function lastWords(logFile: string, from: number): string {
   const text = readFileSync(logFile).subarray(from).toString('utf8').trim().replace(/\s+/g, ' ');
   return text === '' ? '' : ` (${text.slice(-REASON_LENGTH_MAX)})`;

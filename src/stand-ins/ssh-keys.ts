@@ -11,12 +11,12 @@ export interface SshKey {
 }
 
 /**
- * ssh2 writes a key wrongly when a coordinate begins with a zero byte, one of 256: neither it nor OpenSSH can
- * read it then, so it is made again.
+ * ssh2 writes one of 256 keys wrongly, one whose coordinate begins with a zero byte: neither ssh2 nor OpenSSH can read
+ * it, so another one is made.
  */
 const TRIES_MAX = 10;
 
-/** The key of the file, made when there is none. */
+/** The key in this file; makes one when there is none. */
 export function rememberedKey(privateKeyFile: string): SshKey {
   const publicKeyFile = `${privateKeyFile}.pub`;
   const known = readStateFile(publicKeyFile);
@@ -31,7 +31,7 @@ export function rememberedKey(privateKeyFile: string): SshKey {
     writeStateFile(publicKeyFile, `${publicKey}\n`);
     return { privateKeyFile, publicKey };
   }
-  throw new Error(`No readable key in ${TRIES_MAX} tries.`);
+  throw new Error(`ssh2 made no readable key in ${TRIES_MAX} tries.`);
 }
 
 /** `SHA256:…` as `ssh-keygen -l` prints it. */
@@ -39,7 +39,7 @@ export function fingerprintOf({ publicKey }: SshKey): string {
   return fingerprint(Buffer.from(publicKey.split(' ')[1] ?? '', 'base64'));
 }
 
-/** Of a public key as it goes over the wire. */
+/** @param key a public key as SSH sends it */
 export function fingerprint(key: Buffer): string {
   return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
 }

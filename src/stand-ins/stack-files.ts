@@ -1,13 +1,13 @@
 /**
  * What the running stack tells other processes, in its state folder: `stack.lock` says who runs it, `stack.json`
- * where its parts are, `stack.env` the same as configuration. All go when it stops; after a crash they stay, and are
- * known to be stale because the process that they name is gone.
+ * where its parts are, `stack.env` the same as configuration. All are removed when the stack stops. After a crash they
+ * stay, but readers see that they are stale: the process that the lock names is gone.
  */
 import { linkSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { AtpError } from '../domain/errors.ts';
-import { endProcesses, haveEnded, STOP_TIMEOUT_MS } from './ending.ts';
+import { endProcesses, waitForEnd, STOP_TIMEOUT_MS } from './ending.ts';
 import { identify, isRunning } from './process-identity.ts';
 import { readStateFile, writeStateFile } from './state-file.ts';
 import { watchdogIdentity } from './watchdog.ts';
@@ -18,15 +18,15 @@ import type { ProcessIdentity } from './process-identity.ts';
 export type ServiceName = 'temporal' | 'database' | 'sftp';
 
 export interface StackAddresses {
-  /** The services that are somebody else's: used as they are, and left alone when the stack stops. */
+  /** The services that ran already: the stack uses them as they are, and leaves them alone when it stops. */
   readonly existing: readonly ServiceName[];
-  /** `uiUrl` is null when nobody has said where the UI of an existing one is. */
+  /** `uiUrl` is null when the UI of an existing Temporal is not known. */
   readonly temporal: {
     readonly address: string;
     readonly namespace: string;
     readonly uiUrl: string | null;
   };
-  /** Holds the password of a database that the stack has started: never log it. That of an existing one is left out. */
+  /** Has the password of a database that the stack has started: never log it. That of an existing one is left out. */
   readonly databaseUrl: string;
   readonly sftp: {
     readonly host: string;
@@ -55,7 +55,7 @@ export interface StackRecord extends StackAddresses {
   readonly worker: ProcessIdentity | null;
 }
 
-/** Who runs the stack, and who ends its processes should that one crash. */
+/** Which process runs the stack, and which one ends the stack's processes if the first one crashes. */
 export interface StackLock {
   readonly supervisor: ProcessIdentity;
   readonly watchdog: ProcessIdentity | null;
@@ -68,7 +68,7 @@ const recordFile = (stateDir: string) => join(stateDir, 'stack.json');
 export const environmentFile = (stateDir: string): string => join(stateDir, 'stack.env');
 
 /**
- * Makes this process the one that runs the stack of the folder. What a crashed one has left is ended and removed.
+ * Makes this process the one that runs the stack of the folder. Ends and removes what a crashed stack has left.
  *
  * @throws AtpError STACK_RUNNING
  */
@@ -79,7 +79,7 @@ export async function takeLock(stateDir: string): Promise<void> {
   writeStateFile(own, JSON.stringify(lock));
   try {
     for (let tries = 0; tries < LOCK_TRIES_MAX; tries += 1) {
-      if (linked(own, lockFile(stateDir))) return;
+      if (tryLink(own, lockFile(stateDir))) return;
       const other = readLock(stateDir);
       if (other && isRunning(other.supervisor)) {
         throw new AtpError('STACK_RUNNING', { pid: other.supervisor.pid });
@@ -92,12 +92,12 @@ export async function takeLock(stateDir: string): Promise<void> {
   }
 }
 
-/** Removes the stack's files: nothing runs any more. */
+/** Removes the stack's files, once nothing runs any more. */
 export function releaseLock(stateDir: string): void {
   for (const file of [recordFile, environmentFile, lockFile]) rmSync(file(stateDir), { force: true });
 }
 
-/** Null when no stack runs here. One that has crashed has left its lock: its supervisor does not run. */
+/** Null when there is no lock. A crashed stack leaves its lock; then the supervisor in it does not run. */
 export function readLock(stateDir: string): StackLock | null {
   const text = readStateFile(lockFile(stateDir));
   return text === null ? null : (JSON.parse(text) as StackLock);
@@ -114,17 +114,17 @@ export function writeStack(stateDir: string, record: StackRecord): void {
   writeStateFile(recordFile(stateDir), `${JSON.stringify(record, null, 2)}\n`);
 }
 
-/** After a crash: waits for the watchdog's work, and does it where that one was killed as well. */
+/** After a crash: waits until the watchdog has ended the processes, and ends them itself if the watchdog was killed, too. */
 export async function clearLeftovers(stateDir: string, lock: StackLock): Promise<void> {
-  if (lock.watchdog) await haveEnded([lock.watchdog], 2 * STOP_TIMEOUT_MS);
+  if (lock.watchdog) await waitForEnd([lock.watchdog], 2 * STOP_TIMEOUT_MS);
   await endProcesses(readRecord(stateDir)?.processes ?? []);
-  // Unless somebody else has done so, and runs the stack by now.
+  // Another process may have done so meanwhile, and may run the stack now.
   if (isDeepStrictEqual(readLock(stateDir), lock)) releaseLock(stateDir);
 }
 
 /**
- * The variables by which a process of ours uses what this stack has started. Those of existing services stay where
- * they are, with their secrets.
+ * The variables by which a process of ours uses what this stack has started. The variables of existing services stay
+ * where they are, with their secrets.
  */
 export function stackEnvironment(stack: StackAddresses): Record<string, string> {
   const { temporal, databaseUrl, sftp } = stack;
@@ -147,16 +147,16 @@ function readRecord(stateDir: string): StackRecord | null {
   return text === null ? null : (JSON.parse(text) as StackRecord);
 }
 
-/** Dotenv has no escapes that all its readers know: each value is in quotes of a kind that it does not hold. */
+/** Readers of .env files do not agree on escapes, so each value is in quotes of a kind that it does not contain. */
 function environmentText(variables: Readonly<Record<string, string>>): string {
   const lines = Object.entries(variables).map(([name, value]) => {
     const quote = ["'", '"', '`'].find((candidate) => !value.includes(candidate)) ?? "'";
     return `${name}=${quote}${value}${quote}`;
   });
-  return `# Written by the embedded stack; gone when it stops.\n${lines.join('\n')}\n`;
+  return `# Written by the embedded stack, which removes it when it stops.\n${lines.join('\n')}\n`;
 }
 
-function linked(from: string, to: string): boolean {
+function tryLink(from: string, to: string): boolean {
   try {
     linkSync(from, to);
     return true;

@@ -5,21 +5,21 @@ import { startPart } from './part-process.ts';
 import type { PartProcess } from './part-process.ts';
 import type { RunningStack } from './stack.ts';
 
-/** A command that runs until SIGTERM, and finds the stack by ATP_STATE_DIR. No secret may be among the arguments. */
+/** A command that runs until SIGTERM, and finds the stack by ATP_STATE_DIR. Its arguments must hold no secret. */
 export interface WorkerCommand {
   readonly command: string;
   readonly args: readonly string[];
 }
 
 export interface StackWorker {
-  /** Drains, then ends. */
+  /** Lets the worker finish its running steps, then ends it. */
   stop(): Promise<void>;
 }
 
-/** A worker that crashes more often than this one after the other would crash for ever. */
+/** After so many crashes in a row, the worker is not started again: it would crash for ever. */
 const CRASHES_MAX = 5;
 const RESTART_DELAY_MS = 1_000;
-/** Having run for so long, it was well. */
+/** A worker that has run this long was healthy: the count of crashes begins anew. */
 const HEALTHY_AFTER_MS = 60_000;
 
 export async function startStackWorker(
@@ -63,11 +63,11 @@ export async function startStackWorker(
       try {
         worker = await start();
       } catch (error) {
-        // The stack goes on without a worker, which `atp status` tells.
+        // The stack goes on without a worker; `atp status` shows that.
         process.stderr.write(`The worker could not be started again: ${String(error)}\n`);
         return;
       }
-      // It was asked to stop while the new one started.
+      // The stack was asked to stop while the new worker started.
       if (stopping.signal.aborted) await worker.stop();
     }
   }

@@ -1,7 +1,7 @@
 /**
  * The embedded stack: Temporal's dev server, Postgres, an SFTP server and the Shopify twin, on this machine, for
- * this folder. What they hold is kept in the state folder, and so are their addresses, over restarts. A service that
- * somebody runs already is used instead of one of its own.
+ * this folder. The state folder keeps their data and addresses over restarts. Where a service runs already, the stack
+ * uses it and starts none of its own.
  */
 import { mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ import type { Progress } from './ways.ts';
 export type { ServiceName, StackAddresses, StackRecord } from './stack-files.ts';
 
 export interface StackOptions {
-  /** Made when it is not there. */
+  /** Created when it does not exist. */
   readonly stateDir: string;
   /** Where downloaded programs are kept; `<stateDir>/parts` when absent. */
   readonly partsDir?: string;
@@ -36,7 +36,7 @@ export interface StackOptions {
   readonly onProgress?: Progress;
 }
 
-/** Where existing services are; how to get in is known to those who use them. */
+/** Where existing services are. Their credentials are not part of it: whoever uses a service has them. */
 export interface ExistingServices {
   readonly temporal?: StackAddresses['temporal'];
   /** Without its password. */
@@ -51,7 +51,7 @@ export interface RunningStack {
   readonly broken: Promise<AtpError>;
   /** Tells other processes which worker belongs to the stack. */
   noteWorker(worker: ProcessIdentity | null): void;
-  /** Stops every part in good order, and forgets the addresses' file; the data stays. */
+  /** Stops every part in good order and removes the files that name their addresses; the data stays. */
   stop(): Promise<void>;
 }
 
@@ -59,7 +59,7 @@ const DATABASE_NAME = 'atp';
 const SHOP_ID = 'blue-shirts';
 const SHOP_DOMAIN = 'blue-shirts.myshopify.com';
 const LOCATION = { id: 'gid://shopify/Location/70000000001', name: 'Online ATP' };
-/** Where files are picked up from, and put. */
+/** For feeds that come in, for our files, and for feeds that were imported or refused. */
 const SFTP_FOLDERS = ['incoming', 'outgoing', 'archive', 'error'];
 
 interface Ports {
@@ -70,7 +70,7 @@ interface Ports {
   readonly shopify?: number;
 }
 
-/** Null: an existing service is used. */
+/** Null where the stack uses an existing service. */
 interface Parts {
   readonly temporal: TemporalServer | null;
   readonly postgres: PostgresServer | null;
@@ -83,9 +83,9 @@ interface TwinPart extends ShopifyTwin, Stoppable {
 }
 
 /**
- * Starts all parts that do not exist, and returns when each has answered. The database is there, but not migrated.
+ * Starts every part that does not run already, and returns when each has answered. The database has no tables yet.
  *
- * @throws AtpError STACK_RUNNING, STACK_PART_UNAVAILABLE, STACK_PART_FAILED; then nothing of it runs
+ * @throws AtpError STACK_RUNNING, STACK_PART_UNAVAILABLE, STACK_PART_FAILED; then it has left no part running
  */
 export async function startStack(options: StackOptions): Promise<RunningStack> {
   mkdirSync(options.stateDir, { recursive: true, mode: 0o755 });
@@ -138,10 +138,10 @@ interface Stoppable {
   stop(): Promise<void>;
 }
 
-/** In place of a part, where an existing service is used. */
+/** In place of a part, where the stack uses an existing service. */
 const NOT_STARTED = Promise.resolve(null);
 
-/** All at once. When one fails, the others are stopped again. */
+/** Starts them at the same time. When one fails, it stops the others again. */
 async function startParts(options: StackOptions): Promise<Parts> {
   const { stateDir, partsDir = join(stateDir, 'parts'), durable = true, sftp: kind, existing = {} } = options;
   const onProgress: Progress = options.onProgress ?? (() => undefined);
@@ -241,7 +241,7 @@ function readPorts(stateDir: string): Ports {
   try {
     return JSON.parse(readStateFile(portsFile(stateDir)) ?? '{}') as Ports;
   } catch {
-    return {}; // Damaged: then the addresses are new ones.
+    return {}; // The file is damaged: the parts get new ports.
   }
 }
 

@@ -1,4 +1,4 @@
-/** Files of the state folder: for their owner's eyes only, and never seen half-written. */
+/** Files of the state folder: only their owner can read them, and nobody sees one half-written. */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -10,7 +10,7 @@ export function writeStateFile(path: string, text: string): void {
   renameSync(temporary, path);
 }
 
-/** Null when there is none. */
+/** Null when there is no such file. */
 export function readStateFile(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');

@@ -1,6 +1,6 @@
 /**
- * The process that runs the embedded stack: `atp up` itself, or with `--detach` one in the background. It is found
- * again by the lock in the state folder, and asked to stop by a signal.
+ * The process that runs the embedded stack: `atp up` itself, or with `--detach` one in the background. Other commands find
+ * it by the lock in the state folder, and stop it by a signal.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AtpError } from '../domain/errors.ts';
-import { haveEnded, STOP_TIMEOUT_MS } from './ending.ts';
+import { waitForEnd, STOP_TIMEOUT_MS } from './ending.ts';
 import { isRunning, signalProcess } from './process-identity.ts';
 import { clearLeftovers, readLock, readStack } from './stack-files.ts';
 import { runningStack, startStack } from './stack.ts';
@@ -23,16 +23,16 @@ import type { StackWorker, WorkerCommand } from './stack-worker.ts';
 export interface SuperviseOptions extends StackOptions {
   /** Absent: the stack has no worker. */
   readonly worker?: WorkerCommand;
-  /** Between "the parts answer" and the worker's start: migrates, seeds. */
+  /** Runs when the parts answer, before the worker starts: migrates, seeds. */
   readonly prepare?: (addresses: StackAddresses) => Promise<void>;
   readonly onReady?: (stack: StackRecord) => void;
-  /** Aborted: everything stops, in good order. */
+  /** When it is aborted, everything stops in good order. */
   readonly signal: AbortSignal;
 }
 
 /** First the worker drains, then the parts go down. */
 const DOWN_TIMEOUT_MS = 3 * STOP_TIMEOUT_MS;
-/** With the downloads of a first start, and the longest way to get a part: building it. */
+/** Enough for the downloads of a first start, even when a part must be built. */
 const UP_TIMEOUT_MS = 30 * 60_000;
 /** The channel on which a supervisor in the background says that it is ready, or why not. */
 const REPORT_FD = 3;
@@ -40,7 +40,7 @@ const REPORT_FD = 3;
 /**
  * Runs the stack until `signal` is aborted.
  *
- * @throws AtpError as startStack does; STACK_PART_FAILED when a part ends by itself. Then nothing of it runs.
+ * @throws AtpError as startStack does; STACK_PART_FAILED when a part ends by itself. Then no part is left running.
  */
 export async function supervise(options: SuperviseOptions): Promise<void> {
   const { signal } = options;
@@ -52,7 +52,7 @@ export async function supervise(options: SuperviseOptions): Promise<void> {
     if (signal.aborted) return;
     if (options.worker) worker = await startStackWorker(stack, options.worker);
     options.onReady?.(runningStack(stack.stateDir));
-    const failure = await Promise.race([aborted(signal), stack.broken]);
+    const failure = await Promise.race([untilAborted(signal), stack.broken]);
     if (failure) throw failure;
   } finally {
     await worker?.stop();
@@ -60,7 +60,7 @@ export async function supervise(options: SuperviseOptions): Promise<void> {
   }
 }
 
-/** Aborted by the signals that end a program. More of them change nothing: the stack is going down already. */
+/** Aborted by the signals that end a program. A second one changes nothing: the stack is stopping already. */
 export function endSignal(): AbortSignal {
   const ending = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => ending.abort());
@@ -71,7 +71,7 @@ export function endSignal(): AbortSignal {
  * Starts a supervisor in the background, and returns when the stack is ready.
  *
  * @param program runs `reportingToStarter`; its arguments hold no secret
- * @throws AtpError what the supervisor met
+ * @throws AtpError the failure that the supervisor reports
  */
 export async function startDetached(
   stateDir: string,
@@ -85,7 +85,7 @@ export async function startDetached(
     stdio: ['ignore', log, log, 'pipe'],
   });
   closeSync(log);
-  const failed = (reason: string): AtpError =>
+  const failureOf = (reason: string): AtpError =>
     new AtpError('STACK_PART_FAILED', {
       part: 'the supervisor',
       reason: `${reason}; its log is ${logFile}`,
@@ -96,11 +96,11 @@ export async function startDetached(
     once(createInterface({ input: channel }), 'line', waiting).then(
       ([line]) => JSON.parse(String(line)) as Report,
     ),
-    // After the last line; "exit" may come before it.
-    once(supervisor, 'close', waiting).then(() => failed('it ended')),
-    delay(UP_TIMEOUT_MS, null, waiting).then(() => failed(`it was not ready within ${UP_TIMEOUT_MS} ms`)),
+    // "close" comes after the last line; "exit" may come before it.
+    once(supervisor, 'close', waiting).then(() => failureOf('it ended')),
+    delay(UP_TIMEOUT_MS, null, waiting).then(() => failureOf(`it was not ready within ${UP_TIMEOUT_MS} ms`)),
   ]).finally(() => waiting.abort());
-  // Nothing of it keeps this process from ending.
+  // This process must be able to end while the supervisor goes on.
   channel.destroy();
   supervisor.unref();
   if (report instanceof AtpError) {
@@ -108,7 +108,7 @@ export async function startDetached(
     throw report;
   }
   if ('code' in report) throw new AtpError(report.code, report.detail);
-  if ('error' in report) throw failed(report.error);
+  if ('error' in report) throw failureOf(report.error);
   return runningStack(stateDir);
 }
 
@@ -117,19 +117,19 @@ type Report =
   | { readonly code: ErrorCode; readonly detail: ErrorDetail }
   | { readonly error: string };
 
-/** The other end of `startDetached`: runs the stack and tells the starter. */
+/** The other end of `startDetached`: runs the stack, and reports to the process that started it. */
 export async function reportingToStarter(options: Omit<SuperviseOptions, 'onReady'>): Promise<void> {
   let isReported = false;
   const report = (text: Report): void => {
-    // Once: afterwards, the descriptor may be that of another file.
+    // Only once: afterwards, the descriptor may belong to another file.
     if (isReported) return;
     isReported = true;
     try {
-      // At once: the process may be about to end by an error.
+      // Synchronously, because the process may be about to end by an error.
       writeSync(REPORT_FD, `${JSON.stringify(text)}\n`);
       closeSync(REPORT_FD);
     } catch {
-      // The starter may have been ended meanwhile; the stack runs all the same.
+      // The starter may have ended meanwhile; the stack runs all the same.
     }
   };
   try {
@@ -145,7 +145,7 @@ export async function reportingToStarter(options: Omit<SuperviseOptions, 'onRead
 }
 
 /**
- * Stops the stack of the folder, whichever process runs it, and what a crashed one may have left.
+ * Stops the stack of the folder, whichever process runs it, and ends what a crashed one may have left.
  *
  * @throws AtpError STACK_NOT_RUNNING, STACK_NOT_STOPPED
  */
@@ -154,9 +154,9 @@ export async function stopStack(stateDir: string): Promise<void> {
   if (lock === null) throw new AtpError('STACK_NOT_RUNNING');
   const wasRunning = isRunning(lock.supervisor);
   signalProcess(lock.supervisor, 'SIGTERM');
-  if (!(await haveEnded([lock.supervisor], DOWN_TIMEOUT_MS))) {
+  if (!(await waitForEnd([lock.supervisor], DOWN_TIMEOUT_MS))) {
     signalProcess(lock.supervisor, 'SIGKILL'); // Its watchdog ends the parts.
-    if (!(await haveEnded([lock.supervisor], STOP_TIMEOUT_MS))) {
+    if (!(await waitForEnd([lock.supervisor], STOP_TIMEOUT_MS))) {
       throw new AtpError('STACK_NOT_STOPPED', { pid: lock.supervisor.pid, waitedMs: DOWN_TIMEOUT_MS });
     }
   }
@@ -176,7 +176,7 @@ export function stackStatus(stateDir: string): StackStatus {
   return { ...addresses, worker: { running: worker !== null && isRunning(worker) } };
 }
 
-function aborted(signal: AbortSignal): Promise<null> {
+function untilAborted(signal: AbortSignal): Promise<null> {
   if (signal.aborted) return Promise.resolve(null);
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(null), { once: true }));
 }

@@ -1,6 +1,6 @@
 /**
- * Brings the Temporal CLI into a folder, and says on its last line why it could not. Arguments: folder, version.
- * The downloader can only download and start in one; the server that it starts ends at once.
+ * Downloads the Temporal CLI into a folder; when that fails, its last line says why. Arguments: folder, version.
+ * The downloader cannot download without starting the server, so this process stops the server at once.
  */
 import { mkdirSync } from 'node:fs';
 
@@ -18,7 +18,7 @@ try {
   process.exitCode = 1;
 }
 
-/** The downloader says the address twice before it comes to the point. */
+/** The downloader's message names the address twice before it names the reason. */
 function reasonOf({ message }: Error): string {
   const [firstLine = ''] = message.split('\n');
   if (/Cannot find package/.test(firstLine)) return '@temporalio/testing is not installed';

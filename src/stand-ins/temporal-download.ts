@@ -1,7 +1,7 @@
 /**
  * The Temporal CLI by Temporal's own downloader, which is a part of @temporalio/testing: it asks temporal.download for
- * the release of this platform. It knows no time limit, so it runs in a process of its own that is given up as soon as
- * nothing arrives any more: behind a firewall that swallows packets, the next way is to be tried within seconds.
+ * the release of this platform. It has no time limit, so it runs in a process of its own, which is ended when nothing
+ * arrives for some seconds: behind a firewall that drops packets, the next way must be tried soon.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -13,10 +13,10 @@ import type { Way } from './ways.ts';
 
 const PROGRAM = fileURLToPath(new URL('./temporal-download-process.ts', import.meta.url));
 
-/** Nothing has arrived for so long: nothing will. */
+/** A download on which nothing arrives for so long is given up. */
 const STALL_TIMEOUT_MS = 8_000;
 const POLL_INTERVAL_MS = 200;
-/** The downloader's own name for a file that is not complete. */
+/** The downloader's own ending for a file that is not complete. */
 const UNFINISHED = '.downloading';
 
 export function temporalDownload(version: string): Way {
@@ -34,9 +34,9 @@ export function temporalDownload(version: string): Way {
         args: ['--disable-warning=ExperimentalWarning', PROGRAM, downloads, version],
         env: { USER: 'atp', HOME: folder, ...process.env },
         logFile,
-        stopSignal: 'SIGKILL', // It has nothing to put in order, and Temporal's runtime would take its time for SIGTERM.
+        stopSignal: 'SIGKILL', // It has nothing to clean up, and Temporal's runtime ends slowly on SIGTERM.
       });
-      const end = await Promise.race([download.ended, stalled(downloads)]);
+      const end = await Promise.race([download.ended, untilStalled(downloads)]);
       await download.stop();
       const complete = readdirSync(downloads).find((name) => !name.endsWith(UNFINISHED));
       if (complete !== undefined) return join(downloads, complete);
@@ -46,8 +46,8 @@ export function temporalDownload(version: string): Way {
   };
 }
 
-/** Resolves when nothing in the folder has changed for a while. */
-async function stalled(folder: string): Promise<null> {
+/** Resolves when nothing in the folder has changed for STALL_TIMEOUT_MS. */
+async function untilStalled(folder: string): Promise<null> {
   let state = '';
   for (let unchangedMs = 0; unchangedMs < STALL_TIMEOUT_MS; unchangedMs += POLL_INTERVAL_MS) {
     await delay(POLL_INTERVAL_MS, undefined, { ref: false });
@@ -64,7 +64,7 @@ function stateOf(folder: string): string {
       .map((name) => `${name} ${statSync(join(folder, name)).size}`)
       .join();
   } catch {
-    return ''; // Renamed or removed just now.
+    return ''; // A file was renamed or removed while we looked.
   }
 }
 

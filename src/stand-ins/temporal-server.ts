@@ -12,11 +12,11 @@ import type { PartProcess } from './part-process.ts';
 import type { Progress } from './ways.ts';
 
 export interface TemporalOptions {
-  /** Keeps the database file and the log. */
+  /** Where the database file and the log are kept. */
   readonly stateDir: string;
   readonly partsDir: string;
   readonly port: number;
-  /** Of the web UI; absent: there is none. */
+  /** Of the web UI; absent: the server has none. */
   readonly uiPort?: number;
   readonly onProgress?: Progress;
 }
@@ -36,7 +36,7 @@ const NAMESPACE_POLL_MS = 50;
 const ALREADY_EXISTS = 6;
 
 /**
- * Starts it and waits until its namespace `default` can be used, search attributes included.
+ * Starts Temporal and waits until its namespace `default` can be used, search attributes included.
  *
  * @throws AtpError STACK_PART_UNAVAILABLE, STACK_PART_FAILED
  */
@@ -56,13 +56,15 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
       ...['--db-filename', join(stateDir, 'temporal.db'), '--namespace', DEFAULT_NAMESPACE, ...attributes],
       ...['--log-level', 'warn', '--log-format', 'json'],
     ],
-    // It will not start without these two, which a container may not have.
+    // Temporal does not start without USER and HOME, which a container may not have.
     env: { USER: 'atp', HOME: stateDir, ...withoutTemporalSettings(process.env) },
     logFile: join(stateDir, 'logs/temporal.log'),
   });
   const address = `127.0.0.1:${port}`;
   try {
-    await part.answers(() => withConnection(address, (connection) => usable(connection, DEFAULT_NAMESPACE)));
+    await part.waitForAnswer(() =>
+      withConnection(address, (connection) => checkNamespace(connection, DEFAULT_NAMESPACE)),
+    );
   } catch (error) {
     await part.stop();
     throw error;
@@ -70,10 +72,10 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
   return { ...part, address, uiUrl: uiPort === undefined ? null : `http://127.0.0.1:${uiPort}` };
 }
 
-/** Makes a namespace with our search attributes unless it is there, and waits until workflows can be started in it. */
+/** Creates a namespace with our search attributes unless it exists, and waits until workflows can be started in it. */
 export async function ensureNamespace(address: string, namespace: string): Promise<void> {
   await withConnection(address, async (connection) => {
-    await unlessThere(() =>
+    await unlessItExists(() =>
       connection.workflowService.registerNamespace({
         namespace,
         workflowExecutionRetentionPeriod: msToTs('1 day'),
@@ -85,12 +87,12 @@ export async function ensureNamespace(address: string, namespace: string): Promi
     const deadline = Date.now() + NAMESPACE_TIMEOUT_MS;
     for (;;) {
       try {
-        await unlessThere(() =>
+        await unlessItExists(() =>
           connection.operatorService.addSearchAttributes({ namespace, searchAttributes }),
         );
-        return await usable(connection, namespace);
+        return await checkNamespace(connection, namespace);
       } catch (error) {
-        // The server's own caches learn of a new namespace a little later.
+        // The server's caches learn of a new namespace a little later.
         if (Date.now() >= deadline) throw error;
       }
       await delay(NAMESPACE_POLL_MS);
@@ -109,8 +111,8 @@ const ATTRIBUTE_TYPES = {
   KEYWORD_LIST: { cli: 'KeywordList', number: 7 },
 } as const satisfies Record<SearchAttributeType, unknown>;
 
-/** Throws unless the namespace is there, knows our attributes, and its list of workflows answers. */
-async function usable(connection: Connection, namespace: string): Promise<void> {
+/** Throws unless the namespace exists, has our attributes, and answers with its list of workflows. */
+async function checkNamespace(connection: Connection, namespace: string): Promise<void> {
   await connection.withDeadline(Date.now() + PROBE_TIMEOUT_MS, async () => {
     const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
     const missing = Object.values(SEARCH_ATTRIBUTES).filter(({ name }) => !(name in customAttributes));
@@ -137,7 +139,7 @@ async function withConnection(
   }
 }
 
-async function unlessThere(create: () => Promise<unknown>): Promise<void> {
+async function unlessItExists(create: () => Promise<unknown>): Promise<void> {
   try {
     await create();
   } catch (error) {
@@ -145,7 +147,7 @@ async function unlessThere(create: () => Promise<unknown>): Promise<void> {
   }
 }
 
-/** TEMPORAL_* variables of the caller's shell mean another server. */
+/** Without the TEMPORAL_* variables of the caller's shell: they mean another server. */
 function withoutTemporalSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('TEMPORAL_')));
 }

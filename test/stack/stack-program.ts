@@ -1,4 +1,4 @@
-/** What the tests of this folder run in a process of its own: a stack that holds on until it is told to stop. */
+/** A program that the tests of this folder run in a process of its own: a stack that runs until it is told to stop. */
 import { endSignal, reportingToStarter } from '../../src/stand-ins/supervisor.ts';
 import type { SuperviseOptions } from '../../src/stand-ins/supervisor.ts';
 

@@ -1,4 +1,4 @@
-/** The embedded stack, in processes of its own: what runs when, and above all what does not run afterwards. */
+/** The embedded stack, in processes of its own: which processes run when, and above all that none is left. */
 import { appendFile, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import { Client, Connection } from '@temporalio/client';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { AtpError } from '../../src/domain/errors.ts';
 import { openDatabase } from '../../src/postgres/database.ts';
-import { haveEnded } from '../../src/stand-ins/ending.ts';
+import { waitForEnd } from '../../src/stand-ins/ending.ts';
 import { descendantsOf, isRunning, signalProcess } from '../../src/stand-ins/process-identity.ts';
 import { readLock, readStack } from '../../src/stand-ins/stack-files.ts';
 import { runningStack, startStack } from '../../src/stand-ins/stack.ts';
@@ -20,13 +20,13 @@ import type { WorkerCommand } from '../../src/stand-ins/stack-worker.ts';
 const PROGRAM = fileURLToPath(new URL('./stack-program.ts', import.meta.url));
 const END_TIMEOUT_MS = 30_000;
 
-/** A worker that does nothing but hold on; the stack does not care what its worker does. */
+/** A worker that does nothing until it is stopped; the stack does not care what its worker does. */
 const IDLE_WORKER: WorkerCommand = {
   command: process.execPath,
   args: ['-e', 'setInterval(() => undefined, 1000)'],
 };
 
-test('starts, tells where everything is, and leaves nothing when it stops', async () => {
+test('the stack starts, tells where its parts are, and leaves no process when it stops', async () => {
   const stateDir = await freshStateDir();
   const stack = await startHere(stateDir);
   const { processes } = runningStack(stateDir);
@@ -50,7 +50,7 @@ test('starts, tells where everything is, and leaves nothing when it stops', asyn
   );
 });
 
-test('keeps its addresses and what the parts hold over a restart', async () => {
+test('the stack keeps its addresses and its data over a restart', async () => {
   const stateDir = await freshStateDir();
   const first = await startHere(stateDir);
   await leaveTraces(first.addresses);
@@ -92,7 +92,7 @@ describe('a stack in the background', () => {
     const everything = [...processes, worker!, lock.watchdog!, ...descendantsOf([lock.supervisor.pid])];
 
     signalProcess(lock.supervisor, 'SIGKILL');
-    // At once, while the watchdog is at work: it is waited for.
+    // At once, while the watchdog is still at work: the start waits for it.
     const second = await startInBackground(stateDir);
     expect(everything.filter(isRunning)).toEqual([]);
     await expectTraces(second);
@@ -103,7 +103,7 @@ describe('a stack in the background', () => {
     const { processes, lock } = await startInBackground(stateDir);
     signalProcess(lock.watchdog!, 'SIGKILL');
     signalProcess(lock.supervisor, 'SIGKILL');
-    await haveEnded([lock.supervisor], END_TIMEOUT_MS);
+    await waitForEnd([lock.supervisor], END_TIMEOUT_MS);
     expect(processes.filter(isRunning)).toEqual(processes);
 
     await expect(stopStack(stateDir)).rejects.toMatchObject({ code: 'STACK_NOT_RUNNING' });
@@ -115,7 +115,7 @@ describe('a stack in the background', () => {
     const stateDir = await freshStateDir();
     const { processes, lock } = await startInBackground(stateDir);
     signalProcess(processes[0]!, 'SIGKILL');
-    expect(await haveEnded([...processes, lock.supervisor], END_TIMEOUT_MS)).toBe(true);
+    expect(await waitForEnd([...processes, lock.supervisor], END_TIMEOUT_MS)).toBe(true);
     expect(readLock(stateDir)).toBeNull();
     expect(await readFile(join(stateDir, 'logs/supervisor.log'), 'utf8')).toContain(
       'ended by itself (SIGKILL)',
@@ -133,7 +133,7 @@ describe('a stack in the background', () => {
   });
 });
 
-test('a file of a crashed stack is stale although another process has its pid now', async () => {
+test('a lock of a crashed stack is stale, even when another process has its pid now', async () => {
   const stateDir = await freshStateDir();
   const { lock } = await startInBackground(stateDir);
   await stopStack(stateDir);

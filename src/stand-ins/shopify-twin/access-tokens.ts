@@ -1,6 +1,6 @@
 /**
- * Who may ask a shop: its own token, and tokens of the client credentials grant (Shopify documentation, "Client
- * credentials grant": form-encoded, valid for a little less than 24 hours). Granted tokens live in memory.
+ * The tokens that a shop accepts: its own, and those of the client credentials grant (Shopify documentation, "Client
+ * credentials grant": form-encoded, valid for a little less than 24 hours). Granted tokens are kept in memory.
  */
 import { randomBytes } from 'node:crypto';
 import { jsonReply, type Reply } from './http.ts';
@@ -17,7 +17,7 @@ interface Shop {
   readonly client?: TwinClient;
 }
 
-/** Seconds; recorded in the documentation's example. */
+/** Seconds, as in the documentation's example. */
 const EXPIRES_IN = 86_399;
 const SCOPE = 'write_inventory,read_products,read_locations';
 
@@ -47,7 +47,7 @@ export class AccessTokens {
     return jsonReply(200, { access_token: token, scope: SCOPE, expires_in: EXPIRES_IN });
   }
 
-  /** As if the merchant had rotated them: those granted so far open nothing more. */
+  /** As if the merchant had rotated them: no token granted so far is accepted any more. */
   revoke(domain: string): void {
     for (const [token, granted] of this.#granted) if (granted.domain === domain) this.#granted.delete(token);
   }

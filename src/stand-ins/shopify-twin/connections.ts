@@ -32,7 +32,7 @@ export interface Listing<Item, View> {
   readonly view: (item: Item) => View;
 }
 
-/** One page. Throws Shopify's BAD_REQUEST for a page without a size and for a cursor that is none. */
+/** One page. Throws Shopify's BAD_REQUEST for a page without a size and for an invalid cursor. */
 export function connectionOf<Item, View>(
   listing: Listing<Item, View>,
   page: PageArguments,
@@ -43,7 +43,7 @@ export function connectionOf<Item, View>(
   if (size < 0 || size > PAGE_LIMIT) {
     throw fieldError(`A page has 0 to ${PAGE_LIMIT} elements, not ${size}.`, 'BAD_REQUEST');
   }
-  // The window [low, high) of the list that the cursors leave, in the list's own order.
+  // The part [low, high) of the list that lies between the cursors, in the list's own order.
   let low = 0;
   let high = items.length;
   for (const [cursor, cutsFront] of [
@@ -77,7 +77,7 @@ export function connectionOf<Item, View>(
   };
 }
 
-/** Where the item of this number stands; in an ascending list, where it would stand if it were still there. */
+/** The position of the item with this number; in an ascending list, the position it would have if it still existed. */
 function positionIn<Item, View>(
   { items, numberOf, isAscending }: Listing<Item, View>,
   number: number,
@@ -108,7 +108,7 @@ function numberInCursor(cursor: string): number {
     };
     if (typeof number === 'number' && Number.isSafeInteger(number)) return number;
   } catch {
-    // Not JSON: answered below like any other cursor that is none.
+    // Not JSON: an invalid cursor like others.
   }
   throw fieldError('Invalid cursor for current pagination sort.', 'BAD_REQUEST');
 }

@@ -1,10 +1,10 @@
-/** What the control endpoint takes. Unknown fields are refused, so that a test's typing error is no silent default. */
+/** What the control endpoint takes. It refuses unknown fields, so that a typing error in a test is noticed. */
 import { z } from 'zod';
 import { FAULT_KINDS } from './faults.ts';
 import { QUANTITY_LIMIT } from './inventory-set-quantities.ts';
 import { RESTORE_RATES, type Plan } from './shop-economy.ts';
 
-/** Elements of one control request. */
+/** The most elements of one control request. */
 const LIST_LIMIT = 100_000;
 
 const sku = z.string().min(1).max(255);

@@ -1,10 +1,10 @@
 /**
- * The control endpoint: a test's instrument, on the loopback and without a token. It is the merchant's hands, the
- * shop's customers, a look at what clients have asked, and the ways in which a call can go wrong.
+ * The control endpoint, for tests: on the loopback and without a token. Through it a test acts as the merchant and as
+ * the shop's customers, reads what clients have asked, and makes calls go wrong.
  *
  *     POST   /control/shops/<domain>/products            [{sku, title, available?, …}] → 201, the ids
- *     PUT    /control/shops/<domain>/products            the same, instead of the shop's whole catalogue
- *     DELETE /control/shops/<domain>/variants/<sku|gid>  → the ids that are gone
+ *     PUT    /control/shops/<domain>/products            the same; replaces the shop's whole catalogue
+ *     DELETE /control/shops/<domain>/variants/<sku|gid>  → the ids that were deleted
  *     GET    /control/shops/<domain>/levels?sku=         → LevelRow[]
  *     PATCH  /control/shops/<domain>/levels              [{sku|inventoryItemId, available?, isActive?, …}] → LevelRow[]
  *     PATCH  /control/shops/<domain>/items               [{sku|inventoryItemId, tracked?, inventoryPolicy?, newSku?}]
@@ -20,7 +20,7 @@
  *     POST   /control/faults                             {kind, operation?, domain?, times?, skip?, retryAfter?}
  *     GET    /control/faults · DELETE /control/faults
  *     POST   /control/holds                              {operation?, domain?} → 201 HoldStatus
- *     GET    /control/holds/<id>?arrived                 HoldStatus; with `arrived`, once a request has come
+ *     GET    /control/holds/<id>?arrived                 HoldStatus; with `arrived`, as soon as a request has come
  *     DELETE /control/holds/<id>                         releases; answers when the request has been executed
  *
  * Errors: `{"error": "…"}` with 400 (input), 404, 405, 409 (a customer cannot buy that).
@@ -47,7 +47,7 @@ import type { TwinStore } from './journal.ts';
 import type { RequestLog } from './request-log.ts';
 import type { ShopEconomy } from './shop-economy.ts';
 
-/** How long `GET …/holds/<id>?arrived` waits before it answers what it has. */
+/** How long `GET …/holds/<id>?arrived` waits for a request before it answers all the same. */
 const ARRIVAL_TIMEOUT_MS = 30_000;
 
 export interface ControlParts {

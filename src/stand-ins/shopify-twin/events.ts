@@ -6,7 +6,7 @@
 import type { KeyRecord, Level, Location, Variant } from './shop-state.ts';
 
 export type TwinEvent =
-  /** The sequence stands at least here: ids below were given out, though their owners may be gone. */
+  /** The sequence has reached this number: lower ids were given out, though their objects may be gone. */
   | { readonly type: 'sequence-reached'; readonly sequence: number }
   | { readonly type: 'variant-created'; readonly domain: string; readonly variant: Variant }
   | { readonly type: 'variant-deleted'; readonly domain: string; readonly sequence: number }
@@ -14,7 +14,7 @@ export type TwinEvent =
   | { readonly type: 'item-changed'; readonly domain: string; readonly change: ItemChange }
   | { readonly type: 'level-changed'; readonly domain: string; readonly change: LevelChange }
   | { readonly type: 'location-changed'; readonly domain: string; readonly location: Location }
-  /** An accepted call of inventorySetQuantities that moved something: the rows of its group, and its key. */
+  /** A successful call of inventorySetQuantities that changed something: the rows of its group, and its key. */
   | {
       readonly type: 'quantities-set';
       readonly domain: string;
@@ -22,7 +22,7 @@ export type TwinEvent =
       readonly key: string;
       readonly record: KeyRecord;
     }
-  /** A key whose call moved nothing: a no-op, or a refusal. */
+  /** A key whose call changed nothing: it set what was there already, or it was refused. */
   | {
       readonly type: 'key-recorded';
       readonly domain: string;
@@ -47,7 +47,7 @@ export interface ItemChange {
   readonly inventoryPolicy?: Variant['inventoryPolicy'];
 }
 
-/** Absolute values; what is left out stays as it is. A level that does not exist is made, inactive. */
+/** Absolute values; what is left out stays as it is. A level that does not exist is created, inactive. */
 export interface LevelChange extends Partial<Pick<Level, 'available' | 'committed' | 'isActive'>> {
   readonly sequence: number;
   readonly location: number;

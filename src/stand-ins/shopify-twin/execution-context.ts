@@ -6,7 +6,7 @@ import type { TwinStore } from './journal.ts';
 import type { SearchWarning } from './search-query.ts';
 import type { ShopState } from './shop-state.ts';
 
-/** One row that a call has moved; `from` and `to` are the quantity named `available`. */
+/** One row that a call has changed; `from` and `to` are values of the quantity `available`. */
 export interface AppliedRow {
   readonly inventoryItemId: string;
   readonly locationId: string;
@@ -22,14 +22,14 @@ export interface ExecutionContext {
   readonly at: number;
   readonly idempotentDirective: GraphQLDirective;
   readonly runningKeys: RunningKeys;
-  /** As they were parsed, before coercion: the order of their fields counts for a key's fingerprint. */
+  /** As they were parsed, before coercion: a key's fingerprint depends on the order of their fields. */
   readonly variables: Readonly<Record<string, unknown>>;
   readonly trace: ExecutionTrace;
 }
 
 export interface ExecutionTrace {
   idempotencyKey: string | null;
-  /** Answered from the key store, without executing. */
+  /** The answer comes from the key store; nothing was executed. */
   replayed: boolean;
   readonly applied: AppliedRow[];
   readonly userErrors: UserError[];

@@ -1,4 +1,4 @@
-/** Faults that wait for the requests of an operation: the ways in which a call to Shopify goes wrong. */
+/** Faults: a test arms one, and the next matching requests go wrong in its way, as calls of Shopify do. */
 
 export const FAULT_KINDS = [
   /** 500, nothing was executed. */
@@ -19,7 +19,7 @@ export const FAULT_KINDS = [
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
-/** Which requests are meant; what is left out matches any. */
+/** Which requests it is for; a field that is left out matches any. */
 export interface RequestFilter {
   readonly domain?: string | undefined;
   readonly operation?: string | undefined;
@@ -28,9 +28,9 @@ export interface RequestFilter {
 export interface ArmedFault extends RequestFilter {
   readonly id: string;
   readonly kind: FaultKind;
-  /** Requests that still pass before the first one fails. */
+  /** How many requests still pass before the first one fails. */
   skip: number;
-  /** Requests that are still to fail. */
+  /** How many requests must still fail. */
   times: number;
   /** Seconds in the Retry-After header of a 429; absent: no header. */
   readonly retryAfter?: number | undefined;
@@ -62,7 +62,7 @@ export class Faults {
     this.#armed = [];
   }
 
-  /** The fault that befalls this request, counted as it arrives: the oldest one that matches. */
+  /** The fault for a request that arrives now: the oldest one that matches. Counts the request. */
   take(domain: string, operation: string | null): ArmedFault | null {
     const fault = this.#armed.find((armed) => matches(armed, domain, operation));
     if (!fault) return null;

@@ -1,6 +1,6 @@
 /**
- * The state is the fold of the events. `applyEvent` is deterministic and reads neither clock nor disk, so
- * replaying a journal gives the same state; it changes the state in place, because a catalogue may have a
+ * The state is what all events, applied one after the other, give. `applyEvent` is deterministic and reads neither clock
+ * nor disk, so replaying a journal gives the same state; it changes the state in place, because a catalogue may have a
  * million variants.
  */
 import { isExpired } from './idempotency-keys.ts';

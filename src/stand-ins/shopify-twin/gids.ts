@@ -22,7 +22,7 @@ const LEVEL_OFFSET = 36_954_570_752;
 const GID = /^gid:\/\/shopify\/([A-Za-z]+)\/(\d{1,16})$/;
 const LEVEL_GID = /^gid:\/\/shopify\/InventoryLevel\/(\d{1,16})\?inventory_item_id=(\d{1,16})$/;
 
-/** The number at the end of an id: what a cursor and an `id:` filter name. */
+/** The number at the end of an id; cursors and `id:` filters name it. */
 export function numberOf(kind: NumberedKind, sequence: number): number {
   return FIRST_ID[kind] + sequence * ID_STEP;
 }
@@ -42,7 +42,7 @@ export function sequenceOfNumber(kind: NumberedKind, number: number): number | n
   return Number.isSafeInteger(sequence) && sequence > 0 ? sequence : null;
 }
 
-/** The kind that a global id names, whether or not such a thing exists; null for what is no global id. */
+/** The kind that a global id names, whether or not such an object exists; null when the text is no global id. */
 export function kindOf(gid: string): string | null {
   return GID.exec(gid)?.[1] ?? (LEVEL_GID.test(gid) ? 'InventoryLevel' : null);
 }

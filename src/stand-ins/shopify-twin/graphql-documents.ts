@@ -1,4 +1,4 @@
-/** Parses and validates documents, and remembers the last ones: a client sends the same few all the time. */
+/** Parses and validates documents, and remembers the results: a client sends the same few documents all the time. */
 import { getOperationAST, GraphQLError, parse, validate } from 'graphql';
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { documentError } from './refusals.ts';

@@ -1,9 +1,10 @@
 /**
  * The Admin GraphQL API of the twin's shops: one request in, one answer out, one line in the request log.
  *
- * A request's cost is charged as it arrives. One that the bucket can pay is counted against the faults and holds; then
- * the shop's latency passes, it is executed in one go (nothing comes between its compare-and-swap and its effect), and
- * what it did not use is given back. The HTTP shapes are Shopify's (Shopify documentation, "Response codes").
+ * A request's cost is charged when it arrives. If the bucket can pay, the request meets the faults and holds that match
+ * it; then the shop's latency passes, the request is executed at once (nothing comes between its compare-and-swap and its
+ * effect), and the points that it did not use are given back. The HTTP shapes are Shopify's (Shopify documentation,
+ * "Response codes").
  */
 import { randomUUID } from 'node:crypto';
 import { executeSync, getArgumentValues, getDirectiveValues, getVariableValues, GraphQLError } from 'graphql';
@@ -15,7 +16,7 @@ import { RunningKeys } from './idempotency-keys.ts';
 import { mutations } from './mutations.ts';
 import { queries } from './queries.ts';
 import { DOCUMENT_COST_LIMIT, MUTATION_COST, requestedCost } from './query-cost.ts';
-import { fieldError, maxCostExceeded, maxInputSizeExceeded, throttled, variableErrors } from './refusals.ts';
+import { fieldError, maxCostError, maxInputSizeError, throttledError, variableErrors } from './refusals.ts';
 import { API_VERSION, readSchema } from './schema.ts';
 import { shopIn } from './shop-state.ts';
 import type { ExecutionContext, ExecutionTrace } from './execution-context.ts';
@@ -52,7 +53,7 @@ interface Body {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** A request that was read, before anything is decided. */
+/** A request that was read; nothing is decided yet. */
 interface Asked {
   readonly domain: string;
   readonly economy: ShopEconomy;
@@ -84,7 +85,7 @@ export class GraphqlEndpoint {
     this.#parts = parts;
   }
 
-  /** Null: the twin closes and the request was not executed. */
+  /** Null when the twin closes before the request is executed. */
   async answer({ domain, text }: GraphqlRequest): Promise<Reply | null> {
     const body = parseBody(text);
     if (!body) return jsonReply(400, { errors: { query: 'Required parameter missing or invalid' } });
@@ -124,27 +125,27 @@ export class GraphqlEndpoint {
     return { domain, economy, body, document, operation, name, errors, cost };
   }
 
-  /** Charges a request that is to be executed, and says what will befall it; else the answer that refuses it. */
+  /** Charges the request and returns the fault that will hit it, or returns the answer that refuses it. */
   #admit(asked: Asked): { readonly refusal: Reply | null; readonly fault: ArmedFault | null } {
     const { cost, domain, economy, name } = asked;
     const at = this.#parts.now().getTime();
-    const refused = (result: Result, fault: ArmedFault | null) => {
+    const refuse = (result: Result, fault: ArmedFault | null) => {
       this.#log(asked, emptyTrace(), result, fault);
       const refusal = fault ? replyWithFault(fault, result) : jsonReply(200, result, responseHeaders());
       return { refusal, fault };
     };
     if (cost > DOCUMENT_COST_LIMIT)
-      return refused({ errors: [maxCostExceeded(cost, DOCUMENT_COST_LIMIT)] }, null);
-    if (!economy.bucket.charge(cost, at)) return refused(throttledResult(asked, at), null);
+      return refuse({ errors: [maxCostError(cost, DOCUMENT_COST_LIMIT)] }, null);
+    if (!economy.bucket.charge(cost, at)) return refuse(throttledResult(asked, at), null);
 
     const fault = this.#parts.faults.take(domain, name);
     if (!fault || !isBeforeExecution(fault)) return { refusal: null, fault };
     if (fault.kind === 'throttled') {
       economy.bucket.change({ currentlyAvailable: 0 }, at);
-      return refused(throttledResult(asked, at), fault);
+      return refuse(throttledResult(asked, at), fault);
     }
     economy.bucket.refund(cost, at);
-    return refused({ errors: [] }, fault);
+    return refuse({ errors: [] }, fault);
   }
 
   #execute(
@@ -156,17 +157,17 @@ export class GraphqlEndpoint {
     const { store, now } = this.#parts;
     const { domain, body, document, cost, economy } = asked;
     const at = now().getTime();
-    const settled = (actual: number | null): CostExtension => {
+    const settle = (actual: number | null): CostExtension => {
       economy.bucket.refund(cost - (actual ?? 0), at);
       return costExtension(asked, actual, at);
     };
     const invalid = variableErrors(this.#schema, operation, body.variables);
     if (!document || invalid.length > 0) {
-      settled(null);
+      settle(null);
       return { errors: invalid };
     }
     const tooLong = this.#oversizedInput(operation, body.variables);
-    if (tooLong) return { errors: [tooLong], extensions: { cost: settled(null) } };
+    if (tooLong) return { errors: [tooLong], extensions: { cost: settle(null) } };
 
     const context: ExecutionContext = {
       requestNumber,
@@ -191,7 +192,7 @@ export class GraphqlEndpoint {
       ...(errors && { errors: errors.map(withoutInternals) }),
       data,
       extensions: {
-        cost: settled(failed ? MUTATION_COST : cost),
+        cost: settle(failed ? MUTATION_COST : cost),
         ...(trace.searchWarnings.length > 0 && { search: trace.searchWarnings }),
       },
     };
@@ -203,7 +204,7 @@ export class GraphqlEndpoint {
     return directive;
   }
 
-  /** The idempotency keys of a document, known before it is executed: from here on their calls are in progress. */
+  /** The idempotency keys of a document that is not executed yet: from now on their calls are in progress. */
   #keysOf(operation: OperationDefinitionNode, variables: Body['variables']): readonly string[] {
     const { coerced } = getVariableValues(this.#schema, operation.variableDefinitions ?? [], variables);
     if (!coerced) return [];
@@ -220,7 +221,7 @@ export class GraphqlEndpoint {
       const definition = root?.getFields()[field.name.value];
       if (!definition || !coerced) continue;
       const found = oversizedList(getArgumentValues(definition, field, coerced), [field.name.value]);
-      if (found) return maxInputSizeExceeded(field, found, INPUT_LIST_LIMIT);
+      if (found) return maxInputSizeError(field, found, INPUT_LIST_LIMIT);
     }
     return null;
   }
@@ -257,7 +258,7 @@ function costExtension({ cost, economy }: Asked, actual: number | null, at: numb
 }
 
 function throttledResult(asked: Asked, at: number): Result {
-  return { errors: [throttled()], extensions: { cost: costExtension(asked, null, at) } };
+  return { errors: [throttledError()], extensions: { cost: costExtension(asked, null, at) } };
 }
 
 function parseBody(text: string): Body | null {
@@ -278,7 +279,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The fields at the top of an operation; the twin's clients put no mutation into a fragment. */
+/** The fields at the top of an operation. The twin's clients put no mutation into a fragment. */
 function fieldsOf(operation: OperationDefinitionNode): readonly FieldNode[] {
   return operation.selectionSet.selections.filter((selection) => selection.kind === 'Field');
 }
@@ -338,7 +339,7 @@ function noOperation(): GraphQLError {
   return fieldError('An operation name is required', 'BAD_REQUEST');
 }
 
-/** What is no refusal of ours is a fault of the twin; it answers as Shopify would for a fault of its own. */
+/** An error that is no refusal is a bug of the twin; the client gets what Shopify answers for a bug of its own. */
 function withoutInternals(error: GraphQLError): GraphQLError {
   if (!error.originalError || error.originalError instanceof GraphQLError) return error;
   console.error('Shopify twin:', error.originalError);

@@ -1,7 +1,7 @@
 /**
- * Holds: the next request of an operation waits before it is executed, until it is released. So a test puts two
- * requests into any order without sleeping. A held request is executed on release even if its client has given
- * up by then, as a request would be that Shopify had already taken in.
+ * Holds: the next request of an operation waits before it is executed, until the test releases it. So a test brings two
+ * requests into any order without sleeping. On release the request is executed even if its client has given up by then:
+ * Shopify, too, would execute a request that it has already received.
  */
 import { matches } from './faults.ts';
 import type { RequestFilter } from './faults.ts';
@@ -31,7 +31,7 @@ interface Hold extends RequestFilter {
   readonly executed: PromiseWithResolvers<void>;
 }
 
-/** Released holds are kept this long in number, so that a test may still ask for their state. */
+/** Beyond this number, released holds are forgotten; until then, a test may still ask for their state. */
 const HOLD_LIMIT = 1000;
 
 export class Holds {
@@ -67,7 +67,7 @@ export class Holds {
     await this.#holds.get(id)?.arrived.promise;
   }
 
-  /** Lets the request go; resolves when it has been executed. A hold without a request is taken away. */
+  /** Lets the request go; resolves when it has been executed. A hold that no request has reached is removed. */
   async release(id: string): Promise<HoldStatus | null> {
     const hold = this.#holds.get(id);
     if (!hold) return null;
@@ -79,7 +79,7 @@ export class Holds {
     return statusOf(hold);
   }
 
-  /** Waits where a hold says so; false when the twin closes meanwhile and the request must not be executed. */
+  /** Waits as long as a hold stops the request; `execute` is false when the twin closes meanwhile. */
   async pass(request: HeldRequest): Promise<{ readonly execute: boolean; readonly done: () => void }> {
     for (const hold of this.#holds.values()) {
       if (hold.state !== 'waiting' || !matches(hold, request.domain, request.operation)) continue;

@@ -1,4 +1,4 @@
-/** Reading a bounded request body, and sending an answer the way a fault asks for. */
+/** Reads a request body of limited size, and sends an answer in the way that a fault asks for. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** Of a GraphQL request; a call of 250 rows has about 40 kB. */

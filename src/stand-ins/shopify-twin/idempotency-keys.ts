@@ -5,12 +5,12 @@
  * - After success a repeat is not executed; its answer is rebuilt from what was stored.
  * - While the first request still runs, a second one is refused: IDEMPOTENCY_CONCURRENT_REQUEST.
  * - With other parameters it is refused: IDEMPOTENCY_KEY_PARAMETER_MISMATCH.
- * - After userErrors the documentation is not of one mind. The twin takes what is hardest for a client on both
- *   counts: the key stays bound to its parameters, and a repeat of the same request is executed anew. So a late
- *   repeat of a refused call may still succeed once the stock has come back to the value that it expects; a
- *   client must not take a refused key for a spent one.
+ * - After userErrors the documentation contradicts itself. The twin does what is hardest for a client in both
+ *   respects: the key stays bound to its parameters, and a repeat of the same request is executed anew. So a late
+ *   repeat of a refused call may still succeed when the stock has come back to the value that it expects; a client
+ *   must not believe that a refused key can do nothing more.
  *
- * The scope of a key is not documented; the twin takes the widest, the whole shop.
+ * The scope of a key is not documented; the twin uses the widest one, the whole shop.
  */
 import { createHash } from 'node:crypto';
 import type { KeyRecord, ShopState } from './shop-state.ts';
@@ -46,7 +46,7 @@ export function fingerprintOf(argumentsText: string, variables: unknown): string
 export class RunningKeys {
   readonly #owners = new Map<string, number>();
 
-  /** The first request takes the key until it ends; a later one leaves it with its owner. */
+  /** The first request owns the key until it ends; a later request does not get it. */
   begin(domain: string, keys: readonly string[], request: number): void {
     for (const key of keys) {
       const name = `${domain} ${key}`;

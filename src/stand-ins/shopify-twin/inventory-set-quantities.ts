@@ -4,9 +4,9 @@
  *
  * Codes, messages and the form of `field` were recorded on a development store (API 2026-04) where it could be
  * made to answer them; for the rest the message is the description of the code in Shopify's schema. Which
- * errors are reported together was recorded for single causes only. The twin reports one stage at a time, which
- * makes a client repair a call more than once: the call as a whole, then duplicates, then each row by itself,
- * and last the compare-and-swap, where every stale row is listed.
+ * errors are reported together was recorded for single causes only. The twin reports one stage at a time, so that a
+ * client may have to repair a call more than once: the call as a whole, then duplicates, then each row by itself, and
+ * last the compare-and-swap, where it lists every stale row.
  */
 import { locationNumberOf, sequenceOf } from './gids.ts';
 import { levelAt, variantAt } from './shop-state.ts';
@@ -23,7 +23,7 @@ export interface QuantityRow {
   readonly inventoryItemId: string;
   readonly locationId: string;
   readonly quantity: number;
-  /** Null: no check. The field must be there all the same (missingChangeFromQuantity). */
+  /** Null: no check. The field must be present all the same (missingChangeFromQuantity). */
   readonly changeFromQuantity?: number | null;
 }
 
@@ -33,7 +33,7 @@ export interface UserError {
   readonly message: string;
 }
 
-/** `rows` holds what moves; a row whose value is there already is left out. */
+/** `rows` has the rows that change; a row that sets the value that is there already is left out. */
 export type SetQuantitiesDecision =
   | { readonly userErrors: readonly UserError[] }
   | { readonly userErrors: null; readonly rows: AdjustmentRows };
@@ -61,7 +61,7 @@ const REASONS = [
   'shrinkage',
 ] as const;
 
-/** True when a row leaves the field out; null is a value. Shopify refuses this above the level of userErrors. */
+/** True when a row lacks the field (null counts as present). Shopify refuses this above the level of userErrors. */
 export function missingChangeFromQuantity(input: SetQuantitiesInput): boolean {
   return input.quantities.some((row) => !Object.hasOwn(row, 'changeFromQuantity'));
 }
@@ -71,7 +71,7 @@ export function decideSetQuantities(shop: ShopState, input: SetQuantitiesInput):
     const userErrors = stage(input, shop);
     if (userErrors.length > 0) return { userErrors };
   }
-  return { userErrors: null, rows: movedRows(input, shop) };
+  return { userErrors: null, rows: changedRows(input, shop) };
 }
 
 function errorsOfCall({ name, reason, referenceDocumentUri }: SetQuantitiesInput): UserError[] {
@@ -131,7 +131,7 @@ function errorsOfRows({ name, quantities }: SetQuantitiesInput, shop: ShopState)
         'The specified inventory item could not be found.',
       ];
     }
-    // That a deactivated location answers like an unknown one is the twin's choice: it is the loudest answer.
+    // The twin treats a deactivated location like an unknown one. Nothing is recorded; this answer is hardest to overlook.
     if (!shop.locations.get(locationNumberOf(locationId) ?? NaN)?.isActive) {
       return ['INVALID_LOCATION', 'locationId', 'The specified location could not be found.'];
     }
@@ -163,18 +163,18 @@ function errorsOfStaleRows({ name, quantities }: SetQuantitiesInput, shop: ShopS
   });
 }
 
-function movedRows({ name, quantities }: SetQuantitiesInput, shop: ShopState): AdjustmentRows {
+function changedRows({ name, quantities }: SetQuantitiesInput, shop: ShopState): AdjustmentRows {
   const rows: number[] = [];
   for (const row of quantities) {
     const { sequence, location, available, onHand } = stockOf(shop, row);
-    // Either quantity moves along with the other, by the same difference.
+    // The two quantities change together, by the same difference.
     const to = name === 'on_hand' ? available + row.quantity - onHand : row.quantity;
     if (to !== available) rows.push(sequence, location, available, to);
   }
   return rows;
 }
 
-/** A level that was never made holds 0; setting it makes it, and leaves it inactive (see resolvers of the level). */
+/** A level that does not exist counts as 0; setting it creates it, inactive (views.ts, "Levels that are not active"). */
 function stockOf(shop: ShopState, { inventoryItemId, locationId }: QuantityRow) {
   const sequence = sequenceOf('InventoryItem', inventoryItemId) ?? 0;
   const location = locationNumberOf(locationId) ?? 0;

@@ -10,7 +10,7 @@ import { emptyState } from './shop-state.ts';
 import type { TwinEvent } from './events.ts';
 import type { TwinState } from './shop-state.ts';
 
-/** Text of the compacted journal that is gathered before it is written. */
+/** So much text of the compacted journal is gathered before it is written. */
 const COMPACTION_BUFFER_CHARS = 1_000_000;
 
 export class TwinStore {
@@ -49,7 +49,7 @@ export async function openStore(stateFile: string | undefined, now: number): Pro
   return new TwinStore(state, openSync(stateFile, 'a'));
 }
 
-/** A last line without its end was being written when the twin was killed: nobody was told of it, it is dropped. */
+/** Drops a last line without its end: the twin was killed while it wrote the line, so no client got an answer to it. */
 async function replay(stateFile: string): Promise<TwinState> {
   await truncate(stateFile, await lengthOfWholeLines(stateFile));
   const state = emptyState();
@@ -84,7 +84,7 @@ async function lengthOfWholeLines(stateFile: string): Promise<number> {
   }
 }
 
-/** Replaces the journal by the shortest one of the same state, whole or not at all. */
+/** Replaces the journal by the shortest one that gives the same state, completely or not at all. */
 function compact(stateFile: string, state: TwinState, now: number): void {
   const fresh = `${stateFile}.compacting`;
   const file = openSync(fresh, 'w');

@@ -1,11 +1,11 @@
-/** How long the twin's answers take: milliseconds, the same for each or drawn from a range by a seed. */
+/** How long the twin's answers take, in milliseconds: always the same, or drawn from a range by a seed. */
 import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 
 export interface LatencyRange {
   readonly from: number;
   readonly to: number;
-  /** The same seed draws the same row of numbers, one a request in the order of arrival. */
+  /** The same seed draws the same numbers, one for each request in the order of arrival. */
   readonly seed: number;
 }
 
@@ -22,7 +22,7 @@ export function latenciesOf(latency: LatencyMs): () => number {
   };
 }
 
-/** The pauses that run; their number is that of the requests in flight. */
+/** The pauses that run now, one for each request in flight. */
 export class Pauses {
   readonly #closing = new AbortController();
 

@@ -3,15 +3,15 @@
  * to what the bucket holds.
  */
 
-/** As Shopify answers it with each request, in points and points a second. */
+/** What Shopify answers with each request, in points and points a second. */
 export interface ThrottleStatus {
   readonly maximumAvailable: number;
-  /** Whole points: what has come back of the next one cannot be spent yet. */
+  /** Whole points: a part of a point cannot be spent yet. */
   readonly currentlyAvailable: number;
   readonly restoreRate: number;
 }
 
-/** Counts thousandths of a point, which one millisecond brings back a whole number of; so no rounding adds up. */
+/** Counts in thousandths of a point: a millisecond brings back a whole number of them, so no rounding errors add up. */
 export class LeakyBucket {
   #maximumAvailable: number;
   #restoreRate: number;
@@ -26,7 +26,7 @@ export class LeakyBucket {
     this.#at = at;
   }
 
-  /** Takes the points; false, and takes none, when they are not there. */
+  /** Takes the points and returns true, or takes none and returns false when there are too few. */
   charge(points: number, at: number): boolean {
     this.#restore(at);
     if (points * 1000 > this.#thousandths) return false;
@@ -40,7 +40,7 @@ export class LeakyBucket {
     this.#fillTo(this.#thousandths / 1000 + points);
   }
 
-  /** Of a bucket whose size changes, nothing but the new size counts: it is full. */
+  /** A bucket that gets a new size is full. */
   change(change: Partial<ThrottleStatus>, at: number): void {
     this.#restore(at);
     if (change.restoreRate !== undefined) this.#restoreRate = change.restoreRate;
@@ -61,7 +61,7 @@ export class LeakyBucket {
   }
 
   #restore(at: number): void {
-    const elapsedMs = Math.max(0, at - this.#at); // A clock that is set back brings nothing.
+    const elapsedMs = Math.max(0, at - this.#at); // A clock that was set back restores nothing.
     this.#at = at;
     this.#fillTo((this.#thousandths + elapsedMs * this.#restoreRate) / 1000);
   }

@@ -1,4 +1,4 @@
-/** The fields of Mutation: the run-time rules around a decision, and its effect. */
+/** The fields of Mutation: checks the idempotency key, decides (inventory-set-quantities.ts), and applies the decision. */
 import { getDirectiveValues, print } from 'graphql';
 import { gidOf, locationGid } from './gids.ts';
 import { fingerprintOf, rememberedKey } from './idempotency-keys.ts';
@@ -26,17 +26,18 @@ export const mutations = {
     }
     const { shop, trace, at } = context;
     if (!context.runningKeys.isHeldBy(shop.domain, key, context.requestNumber)) {
-      return refused(context, [IN_PROGRESS]);
+      return answerRefusal(context, [IN_PROGRESS]);
     }
     const fingerprint = fingerprintOf(
       (info.fieldNodes[0]?.arguments ?? []).map(print).join('\n'),
       context.variables,
     );
     const remembered = rememberedKey(shop, key, at);
-    if (remembered && remembered.fingerprint !== fingerprint) return refused(context, [OTHER_PARAMETERS]);
+    if (remembered && remembered.fingerprint !== fingerprint)
+      return answerRefusal(context, [OTHER_PARAMETERS]);
     if (remembered?.outcome === 'succeeded') {
       trace.replayed = true;
-      return succeeded(context, remembered.group);
+      return answerSuccess(context, remembered.group);
     }
     return execute(context, input, key, { fingerprint, firstUsedAt: remembered?.firstUsedAt ?? at });
   },
@@ -55,11 +56,11 @@ function execute(
     store.commit([{ type: 'key-recorded', domain, at, key, record: { ...use, outcome, group: null } }]);
   if (decision.userErrors) {
     remember('refused');
-    return refused(context, decision.userErrors);
+    return answerRefusal(context, decision.userErrors);
   }
   if (decision.rows.length === 0) {
     remember('succeeded');
-    return succeeded(context, null);
+    return answerSuccess(context, null);
   }
   const group: AdjustmentGroup = {
     sequence: store.state.sequence + 1,
@@ -79,7 +80,7 @@ function execute(
       to,
     });
   });
-  return succeeded(context, group);
+  return answerSuccess(context, group);
 }
 
 /** Mandatory since API 2026-04 (Shopify documentation, "Idempotent requests"; messages recorded on a store). */
@@ -112,12 +113,12 @@ const OTHER_PARAMETERS: UserError = {
   message: 'The same idempotency key cannot be used with different operation parameters.',
 };
 
-/** A group of null is no failure: a call that changes nothing has none (recorded on a development store). */
-function succeeded({ shop }: ExecutionContext, group: AdjustmentGroup | null) {
+/** A call that changes nothing succeeds without a group (recorded on a development store). */
+function answerSuccess({ shop }: ExecutionContext, group: AdjustmentGroup | null) {
   return { inventoryAdjustmentGroup: group && adjustmentGroupView(shop, group), userErrors: [] };
 }
 
-function refused({ trace }: ExecutionContext, userErrors: readonly UserError[]) {
+function answerRefusal({ trace }: ExecutionContext, userErrors: readonly UserError[]) {
   trace.userErrors.push(...userErrors);
   return { inventoryAdjustmentGroup: null, userErrors };
 }

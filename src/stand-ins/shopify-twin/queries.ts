@@ -1,7 +1,7 @@
 /** The fields of QueryRoot. */
 import { connectionOf } from './connections.ts';
 import { kindOf, levelOf, locationNumberOf, numberOf, sequenceOf, sequenceOfNumber } from './gids.ts';
-import { fieldError, notModelled } from './refusals.ts';
+import { fieldError, notModelledError } from './refusals.ts';
 import { knownTerms } from './search-query.ts';
 import { levelAt, variantAt } from './shop-state.ts';
 import { inventoryItemView, levelView, locationView, productView, variantsOf, variantView } from './views.ts';
@@ -43,7 +43,7 @@ export const queries = {
 
   node: ({ id }: ById, { shop }: ExecutionContext) => nodeOf(shop, id),
 
-  /** An id that names nothing answers null in its place. */
+  /** In the place of an id that names nothing stands null. */
   nodes: ({ ids }: { ids: readonly string[] }, { shop }: ExecutionContext) =>
     ids.map((id) => nodeOf(shop, id)),
 
@@ -60,8 +60,8 @@ export const queries = {
   },
 
   locations: (args: LocationsArguments, { shop }: ExecutionContext) => {
-    if (args.query != null) throw notModelled('the query argument of locations');
-    if (args.sortKey === 'RELEVANCE') throw notModelled('the sort key RELEVANCE of locations');
+    if (args.query != null) throw notModelledError('the query argument of locations');
+    if (args.sortKey === 'RELEVANCE') throw notModelledError('the sort key RELEVANCE of locations');
     const items = [...shop.locations.values()].filter(({ isActive }) => isActive || args.includeInactive);
     items.sort((a, b) => (args.sortKey === 'ID' ? a.number - b.number : a.name.localeCompare(b.name)));
     return connectionOf(
@@ -73,7 +73,7 @@ export const queries = {
   products: (args: SearchArguments, context: ExecutionContext) =>
     connectionOf(
       {
-        items: found(context, 'products', args, 'Product'),
+        items: search(context, 'products', args, 'Product'),
         isAscending: true,
         numberOf: ({ sequence }: Variant) => numberOf('Product', sequence),
         view: (variant: Variant) => productView(context.shop, variant),
@@ -82,12 +82,12 @@ export const queries = {
     ),
 
   productVariants: (args: SearchArguments, context: ExecutionContext) =>
-    variantsOf(context.shop, found(context, 'productVariants', args, 'ProductVariant'), args),
+    variantsOf(context.shop, search(context, 'productVariants', args, 'ProductVariant'), args),
 
   inventoryItems: (args: SearchArguments, context: ExecutionContext) =>
     connectionOf(
       {
-        items: found(context, 'inventoryItems', args, 'InventoryItem'),
+        items: search(context, 'inventoryItems', args, 'InventoryItem'),
         isAscending: true,
         numberOf: ({ sequence }: Variant) => numberOf('InventoryItem', sequence),
         view: (variant: Variant) => inventoryItemView(context.shop, variant),
@@ -132,15 +132,15 @@ function nodeOfKind(shop: ShopState, id: string, kind: string) {
   }
 }
 
-/** The part of the catalogue that a search leaves, in the order of the ids. */
-function found(
+/** The variants that match a search, in the order of their ids. */
+function search(
   { shop, trace }: ExecutionContext,
   field: string,
   { query, sortKey, savedSearchId }: SearchArguments,
   kind: NumberedKind,
 ): readonly Variant[] {
-  if (sortKey != null && sortKey !== 'ID') throw notModelled(`the sort key ${sortKey} of ${field}`);
-  if (savedSearchId != null) throw notModelled('saved searches');
+  if (sortKey != null && sortKey !== 'ID') throw notModelledError(`the sort key ${sortKey} of ${field}`);
+  if (savedSearchId != null) throw notModelledError('saved searches');
   const { terms, warning } = knownTerms(
     query,
     kind === 'InventoryItem' ? ['id', 'sku'] : ['id', 'sku', 'title'],
@@ -161,7 +161,7 @@ function found(
   );
 }
 
-/** A shop has one id for ever; the twin derives it from the domain. */
+/** A shop's id never changes, so the twin derives it from the domain. */
 function shopNumber(domain: string): number {
   return (
     [...domain].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 1_000_003, 7) + 60_000_000_000

@@ -1,6 +1,6 @@
 /**
- * Errors above the level of userErrors, in the shapes that Shopify answers (recorded on a development store):
- * a document or a variable is refused before anything runs, or a field answers null and says why.
+ * Errors above the level of userErrors, in the shapes that Shopify answers (recorded on a development store): a
+ * document or a variable is refused before anything is executed, or a field is null and an error says why.
  */
 import { coerceInputValue, GraphQLError, isInputType, isNonNullType, print, typeFromAST } from 'graphql';
 import type { FieldNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
@@ -10,13 +10,13 @@ export function fieldError(message: string, code: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code } });
 }
 
-/** Shopify would answer this; the twin does not model it, and says so instead of guessing. */
-export function notModelled(what: string): GraphQLError {
+/** For what Shopify would answer and the twin does not model: the twin says so instead of guessing. */
+export function notModelledError(what: string): GraphQLError {
   return fieldError(`The Shopify twin does not model ${what}.`, 'TWIN_NOT_MODELLED');
 }
 
 /** No `data`, and nothing charged: a list in a field's arguments is longer than Shopify takes. */
-export function maxInputSizeExceeded(
+export function maxInputSizeError(
   field: FieldNode,
   list: { readonly size: number; readonly path: readonly string[] },
   limit: number,
@@ -29,13 +29,13 @@ export function maxInputSizeExceeded(
 
 const RATE_LIMITS = 'https://shopify.dev/api/usage/rate-limits';
 
-/** No `data`, nothing charged: the bucket does not hold what the document asks for. */
-export function throttled(): GraphQLError {
+/** No `data`, nothing charged: the bucket has fewer points than the document costs. */
+export function throttledError(): GraphQLError {
   return new GraphQLError('Throttled', { extensions: { code: 'THROTTLED', documentation: RATE_LIMITS } });
 }
 
 /** No `data`, nothing charged, however full the bucket is (Shopify documentation, "Response codes"). */
-export function maxCostExceeded(cost: number, maxCost: number): GraphQLError {
+export function maxCostError(cost: number, maxCost: number): GraphQLError {
   return new GraphQLError(
     `Query cost is ${cost}, which exceeds the single query max cost limit (${maxCost}).\n\n` +
       'See https://shopify.dev/concepts/about-apis/rate-limits for more information on how the\n' +
@@ -51,7 +51,7 @@ export function documentError(error: GraphQLError): GraphQLError {
   const unknownField = /^Cannot query field "(\w+)" on type "(\w+)"/.exec(error.message);
   if (unknownField) {
     const [, fieldName, typeName] = unknownField;
-    return renamed(error, `Field '${fieldName}' doesn't exist on type '${typeName}'`, {
+    return rename(error, `Field '${fieldName}' doesn't exist on type '${typeName}'`, {
       code: 'undefinedField',
       typeName,
       fieldName,
@@ -59,16 +59,16 @@ export function documentError(error: GraphQLError): GraphQLError {
   }
   const unused = /^Variable "\$(\w+)" is never used/.exec(error.message);
   if (unused) {
-    return renamed(error, `Variable $${unused[1]} is declared but not used`, {
+    return rename(error, `Variable $${unused[1]} is declared but not used`, {
       code: 'variableNotUsed',
       variableName: unused[1],
     });
   }
   if (/^Directive "@\w+" may not be used on/.test(error.message)) {
-    return renamed(error, error.message, { code: 'directiveCannotBeApplied' });
+    return rename(error, error.message, { code: 'directiveCannotBeApplied' });
   }
   if (error.message.startsWith('Syntax Error')) {
-    return renamed(error, error.message, { code: 'PARSE_ERROR' });
+    return rename(error, error.message, { code: 'PARSE_ERROR' });
   }
   return error;
 }
@@ -106,7 +106,7 @@ export function variableErrors(
   });
 }
 
-/** graphql-js says which field is meant inside its message; Shopify puts it at the end of the path. */
+/** graphql-js names the field inside its message; Shopify puts it at the end of the path. */
 function problemOf(path: readonly (string | number)[], message: string): Problem {
   const unknown = /^Field "(\w+)" is not defined by type "(\w+)"/.exec(message);
   if (unknown) {
@@ -120,7 +120,7 @@ function problemOf(path: readonly (string | number)[], message: string): Problem
   return { path, explanation: message };
 }
 
-function renamed(error: GraphQLError, message: string, extensions: Record<string, unknown>): GraphQLError {
+function rename(error: GraphQLError, message: string, extensions: Record<string, unknown>): GraphQLError {
   return new GraphQLError(message, {
     nodes: error.nodes ?? null,
     source: error.source ?? null,

@@ -1,6 +1,6 @@
 /**
- * What clients have asked, in the order of execution (or of refusal, such as THROTTLED), so that a test can prove what was applied, and how often.
- * It lives in memory; beyond its limits the oldest requests drop out.
+ * What clients have asked, in the order of execution (or of refusal, such as THROTTLED), so that a test can prove what was
+ * applied, and how often. It is kept in memory; beyond its limits the oldest requests are dropped.
  */
 import type { AppliedRow } from './execution-context.ts';
 import type { UserError } from './inventory-set-quantities.ts';
@@ -23,7 +23,7 @@ export interface LoggedRequest {
   readonly status: number | null;
   /** Points; `actual` is null when nothing was charged. Null when the document could not be read. */
   readonly cost: { readonly requested: number; readonly actual: number | null } | null;
-  /** The fault that befell it, if any. */
+  /** The fault that made it go wrong; null when none did. */
   readonly fault: string | null;
 }
 

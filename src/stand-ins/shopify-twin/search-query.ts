@@ -1,14 +1,14 @@
 /**
- * The `query` argument of a connection, as far as a mirror is looked up with it: `field:value` terms, joined by
- * spaces (all must hold), values bare or in quotes. `sku:` is matched exactly and in its case; Shopify's own
- * search is tokenised, so a client has to compare again anyway. A field that Shopify does not know is left out
- * of the filter and matches everything, with a warning in `extensions.search` (Shopify documentation, "Search
- * syntax"). Connectives, comparators, groups and wildcards are refused.
+ * The `query` argument of a connection, as far as our clients need it: `field:value` terms, joined by spaces (an item
+ * must match all), values bare or in quotes. `sku:` matches the exact text; Shopify's own search splits texts into words,
+ * so a client must compare again anyway. A term with a field that Shopify does not know matches everything, with a
+ * warning in `extensions.search` (Shopify documentation, "Search syntax"). Connectives, comparators, groups and
+ * wildcards are refused.
  */
-import { notModelled } from './refusals.ts';
+import { notModelledError } from './refusals.ts';
 
 export interface SearchTerm {
-  /** Null for a bare word: it is looked for in the title and the SKU. */
+  /** Null for a bare word, which is searched in the title and the SKU. */
   readonly field: string | null;
   readonly value: string;
 }
@@ -26,10 +26,10 @@ export function parseSearch(query: string): readonly SearchTerm[] {
   TERM.lastIndex = 0;
   while (TERM.lastIndex < text.length) {
     const found = TERM.exec(text);
-    if (!found) throw notModelled(`the search query ${JSON.stringify(query)}`);
+    if (!found) throw notModelledError(`the search query ${JSON.stringify(query)}`);
     const [, field = null, double, single, bare] = found;
     if (bare !== undefined && isSyntax(field, bare)) {
-      throw notModelled(`${JSON.stringify(bare)} in a search query`);
+      throw notModelledError(`${JSON.stringify(bare)} in a search query`);
     }
     terms.push({ field, value: (double ?? single ?? bare ?? '').replace(/\\(.)/g, '$1') });
   }

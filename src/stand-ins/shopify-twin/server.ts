@@ -1,4 +1,4 @@
-/** The twin's HTTP server: which shop and version a path names, the token, and the way to the control endpoint. */
+/** The twin's HTTP server: finds the shop and the API version in the path, checks the token, serves control requests. */
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -39,7 +39,7 @@ export interface TwinOptions {
   /** The journal; absent: the state lives in memory only. */
   readonly stateFile?: string;
   readonly shops: readonly TwinShop[];
-  /** The clock of expiring keys, of the points that come back, and of all times in answers; not that of latency. */
+  /** The clock for keys that expire, points that come back and all times in answers. Latency uses the real clock. */
   readonly now?: () => Date;
 }
 
@@ -50,7 +50,7 @@ export interface ShopifyTwin {
   readonly port: number;
   /** Where to POST GraphQL for this shop. */
   endpointOf(domain: string): string;
-  /** Cuts every connection; a request that is still held or on its way is not executed. */
+  /** Cuts every connection; a request that still waits at a hold, or is on its way, is not executed. */
   close(): Promise<void>;
 }
 
@@ -100,7 +100,7 @@ export async function startShopifyTwin(options: TwinOptions): Promise<ShopifyTwi
   };
 }
 
-/** A location of the options that the journal does not know yet; one that it knows keeps its flags. */
+/** Adds the locations that the journal does not know yet; one that it knows keeps its flags. */
 function addLocations(store: TwinStore, shops: readonly TwinShop[]): void {
   for (const { domain, locations } of shops) {
     for (const { id, name } of locations) {
@@ -125,7 +125,7 @@ function routeOf(shops: readonly TwinShop[], parts: ControlParts, endpoint: Grap
     const host = hostOf(request);
     const url = new URL(request.url ?? '/', 'http://twin');
     if (url.pathname.startsWith('/control/')) {
-      // A page in a browser cannot reach it under a name of its own.
+      // Keeps web pages out, whose own host name may lead to the loopback.
       if (host !== '127.0.0.1' && host !== 'localhost') return jsonReply(403, { error: 'Loopback only.' });
       const text = await readBody(request, CONTROL_BODY_LIMIT_BYTES);
       if (text === null) return jsonReply(413, { error: 'The body is too long.' });
@@ -174,7 +174,7 @@ async function answer(route: Route, request: IncomingMessage, response: ServerRe
     if (reply) send(response, reply);
     else response.destroy();
   } catch (error) {
-    if (request.destroyed && !request.complete) return; // The client went away while it was sending.
+    if (request.destroyed && !request.complete) return; // The client ended the connection while it was sending.
     console.error('Shopify twin:', error);
     send(response, jsonReply(500, { errors: 'Internal Server Error' }));
   }

@@ -1,4 +1,4 @@
-/** What the control endpoint does to a shop: the merchant's hands, and the shop's customers. */
+/** Changes a shop for the control endpoint, as its merchant and its customers would. */
 import { gidOf, locationGid, locationNumberOf, sequenceOf } from './gids.ts';
 import { levelAt, variantAt } from './shop-state.ts';
 import { isoTime } from './views.ts';
@@ -14,7 +14,7 @@ import type { ItemChange, OrderLine, TwinEvent } from './events.ts';
 import type { TwinStore } from './journal.ts';
 import type { ShopState, Variant } from './shop-state.ts';
 
-/** A control request that cannot be done; answered with this status and message. */
+/** A control request that cannot be carried out; the answer has this status and message. */
 export class ControlError extends Error {
   readonly status: number;
 
@@ -147,7 +147,7 @@ export class ShopControl {
 
   /**
    * A customer buys: `available` falls and `committed` rises at once (on_hand stays), all lines or none. An item
-   * that is not tracked sells without moving; with the policy DENY nobody can buy more than is there.
+   * that is not tracked sells and keeps its quantity; with the policy DENY nobody can buy more than is available.
    */
   placeOrder({ lines }: z.output<typeof orderInput>) {
     const taken = new Map<string, number>();

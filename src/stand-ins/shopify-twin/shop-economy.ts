@@ -1,4 +1,4 @@
-/** What a shop lets its app spend, and how fast it answers. It lives in memory: a twin starts with a full bucket. */
+/** How many points a shop grants its app, and how fast it answers. Kept in memory: a twin starts with a full bucket. */
 import { latenciesOf } from './latency.ts';
 import { LeakyBucket } from './leaky-bucket.ts';
 import type { LatencyMs } from './latency.ts';
@@ -11,7 +11,7 @@ export type Plan = keyof typeof RESTORE_RATES;
 /** The size is not published for each plan; this one was seen on a development store. */
 export const DEFAULT_BUCKET = { maximumAvailable: 2000, restoreRate: RESTORE_RATES.standard } as const;
 
-/** What is left out stays as it is, at the start the standard plan without latency. */
+/** What is left out stays as it is; at the start it is the standard plan without latency. */
 export interface EconomySettings {
   /** In place of a restore rate. */
   readonly plan?: Plan | undefined;

@@ -1,4 +1,4 @@
-/** What the twin's shops hold, and how to find it. The state changes by events only (fold.ts). */
+/** The state of the twin's shops, and how to find something in it. Only events change it (fold.ts). */
 
 export interface Location {
   readonly number: number;
@@ -65,7 +65,7 @@ export function emptyState(): TwinState {
   return { sequence: 0, shops: new Map() };
 }
 
-/** The shop of this domain; an empty one is made when the journal or the options name it first. */
+/** The shop of this domain; creates an empty one when it is named for the first time. */
 export function shopIn(state: TwinState, domain: string): ShopState {
   const found = state.shops.get(domain);
   if (found) return found;
@@ -74,7 +74,7 @@ export function shopIn(state: TwinState, domain: string): ShopState {
   return shop;
 }
 
-/** Where a variant of this sequence stands in the catalogue, or would stand. */
+/** The position of the variant with this sequence in the catalogue, or the one it would have. */
 export function positionOf(catalogue: readonly Variant[], sequence: number): number {
   let low = 0;
   let high = catalogue.length;
@@ -96,7 +96,7 @@ export function levelAt(variant: Variant, location: number): Level | null {
   return variant.levels.find((level) => level.location === location) ?? null;
 }
 
-/** Calls `visit` once a row of an adjustment. */
+/** Calls `visit` once for each row of an adjustment. */
 export function forEachRow(
   rows: AdjustmentRows,
   visit: (sequence: number, location: number, from: number, to: number) => void,

@@ -8,7 +8,7 @@
  */
 import { connectionOf } from './connections.ts';
 import { gidOf, levelGid, locationGid, locationNumberOf, numberOf, sequenceOf } from './gids.ts';
-import { fieldError, notModelled } from './refusals.ts';
+import { fieldError, notModelledError } from './refusals.ts';
 import { forEachRow, levelAt, variantAt } from './shop-state.ts';
 import type { PageArguments } from './connections.ts';
 import type { AdjustmentGroup, Level, Location, ShopState, Variant } from './shop-state.ts';
@@ -81,7 +81,7 @@ export function inventoryItemView(shop: ShopState, variant: Variant) {
       return level && (level.isActive || args.includeInactive) ? levelView(shop, variant, level) : null;
     },
     inventoryLevels: ({ includeInactive, query, ...page }: LevelsArguments) => {
-      if (query != null) throw notModelled('the query argument of inventoryLevels');
+      if (query != null) throw notModelledError('the query argument of inventoryLevels');
       const listing = {
         items: variant.levels.filter((level) => level.isActive || includeInactive),
         isAscending: false,
@@ -130,7 +130,7 @@ interface ChangesArguments {
 
 /**
  * What a call has changed: `available` and `on_hand` move together, by the same delta, and `quantityAfterChange`
- * is null in every answer (recorded on a development store). Rows without a change are missing.
+ * is null in every answer (recorded on a development store). Rows without a change are left out.
  */
 export function adjustmentGroupView(shop: ShopState, group: AdjustmentGroup) {
   return {
@@ -170,7 +170,7 @@ export function quantityNamed(level: Level, name: string): number {
   return name === 'on_hand' ? level.available + level.committed : 0;
 }
 
-/** Without fractions of a second, as Shopify writes times. */
+/** Shopify writes times without fractions of a second. */
 export function isoTime(at: number): string {
   return new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
 }

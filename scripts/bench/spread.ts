@@ -1,0 +1,19 @@
+/** Of measured values; NaN when there are none. */
+export interface Spread {
+  readonly min: number;
+  readonly median: number;
+  readonly max: number;
+}
+
+export function spreadOf(values: readonly number[]): Spread {
+  const sorted = values.toSorted((one, other) => one - other);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? NaN;
+  const median = sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
+  return { min: sorted[0] ?? NaN, median, max: sorted.at(-1) ?? NaN };
+}
+
+/** Cells of a table: whole milliseconds. */
+export function spreadCells({ min, median, max }: Spread): string[] {
+  return [min, median, max].map((value) => value.toFixed(0));
+}
