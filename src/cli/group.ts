@@ -39,12 +39,13 @@ export const GROUP_COMMANDS = [
 /** One line a membership, because dates belong to it. */
 function groupTable(groups: readonly FacilityGroup[]): string {
   const rows = groups.flatMap((group) => {
-    const { facilityGroupId, threshold, floorPerFacility } = group;
+    const { facilityGroupId, threshold, floorPerFacility, atMost } = group;
     const head = [
       facilityGroupId,
       group.facilityGroupName,
       threshold,
       floorPerFacility ? 'on' : 'off',
+      atMost ?? 'off',
     ] as const;
     if (group.members.length === 0) return [[...head, null, null, null, null]];
     return group.members.map(({ facilityId, fromDate, thruDate, sellsNow }) => [
@@ -56,7 +57,7 @@ function groupTable(groups: readonly FacilityGroup[]): string {
     ]);
   });
   return table(
-    ['Group', 'Name', 'Threshold', 'Floor', 'Facility', 'From', 'Thru', 'Sells now'],
+    ['Group', 'Name', 'Threshold', 'Floor', 'At most', 'Facility', 'From', 'Thru', 'Sells now'],
     rows,
     'There are no facility groups.',
   );

@@ -19,6 +19,11 @@ export interface ChannelClaims {
   readonly brokeringQueue: number;
   /** Whether a deficit of one facility must not eat the stock of another. */
   readonly floorPerFacility: boolean;
+  /**
+   * Units that the group promises at most, of each product; null: no limit of its own. UNITS_MAX, the most that Shopify
+   * accepts, is always one: one product with "infinite stock" must not block the shop's files.
+   */
+  readonly atMost: number | null;
 }
 
 /** One term of Online ATP, and how people meet it. */
@@ -46,6 +51,8 @@ export const ATP_TERMS = [
   { term: 'excludedFacilitiesAtp', sign: '−', label: 'excluded', title: 'ATP of excluded facilities' },
   // What the floors of the members give back; a term of its own, so that the sum always adds up.
   { term: 'floorAdjustment', sign: '+', label: 'floor', title: 'Floor adjustment' },
+  // What is above the group's limit, so that the sum also adds up where the limit cuts it off.
+  { term: 'overLimit', sign: '−', label: 'over limit', title: 'Above the group’s limit' },
 ] as const satisfies readonly AtpTerm[];
 
 /** The units of each term, of one product in one facility group. */
@@ -70,7 +77,7 @@ export function formulaInCode(terms: readonly AtpTerm[] = ATP_TERMS): string {
 export function atpTerms(stock: readonly FacilityStock[], claims: ChannelClaims): AtpTerms {
   const members = stock.filter((facility) => facility.sellsOnline);
   const excluded = stock.filter((facility) => !facility.sellsOnline);
-  return {
+  const unlimited = {
     quantityOnHand: sum(stock, (facility) => facility.quantityOnHand),
     reserved: sum(stock, (facility) => facility.reserved),
     safetyStock: sum(members, (facility) => facility.safetyStock),
@@ -78,7 +85,10 @@ export function atpTerms(stock: readonly FacilityStock[], claims: ChannelClaims)
     brokeringQueue: claims.brokeringQueue,
     excludedFacilitiesAtp: sum(excluded, (facility) => facility.quantityOnHand - facility.reserved),
     floorAdjustment: claims.floorPerFacility ? sum(members, deficit) : 0,
+    overLimit: 0,
   };
+  const limit = Math.min(claims.atMost ?? UNITS_MAX, UNITS_MAX);
+  return { ...unlimited, overLimit: Math.max(0, sumOfTerms(unlimited) - limit) };
 }
 
 /** The terms added up, each with its sign. Negative when more is promised than there is. */
@@ -86,12 +96,9 @@ export function sumOfTerms(terms: AtpTerms): number {
   return sum(ATP_TERMS, ({ term, sign }) => (sign === '+' ? terms[term] : -terms[term]));
 }
 
-/**
- * Units that a channel may promise. Never negative: an oversold product is published as 0, not omitted. Never more
- * than UNITS_MAX, the most that Shopify accepts: one product with "infinite stock" must not block the shop's files.
- */
+/** Units that a channel may promise. Never negative: an oversold product is published as 0, not omitted. */
 export function onlineAtp(terms: AtpTerms): number {
-  return Math.min(UNITS_MAX, Math.max(0, sumOfTerms(terms)));
+  return Math.max(0, sumOfTerms(terms));
 }
 
 function signedNames(terms: readonly AtpTerm[], name: 'label' | 'term'): string {

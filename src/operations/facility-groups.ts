@@ -1,5 +1,5 @@
 /** Facility groups: which facilities sell online in a channel, and what is kept back there. */
-import { byDefault, id, label, optional, time, units, yesOrNo } from '../domain/input-fields.ts';
+import { byDefault, clearable, id, label, optional, time, units, yesOrNo } from '../domain/input-fields.ts';
 import {
   addGroupMember as storeMember,
   createFacilityGroup,
@@ -66,8 +66,9 @@ export const setGroup = defineOperation({
     floorPerFacility: optional(
       yesOrNo('keep one facility’s deficit from eating another’s stock', ['on', 'off']),
     ),
+    atMost: clearable(units('units of each product that the channel shows at most'), 'off'),
   },
-  needsOneOf: ['threshold', 'floorPerFacility'],
+  needsOneOf: ['threshold', 'floorPerFacility', 'atMost'],
   stateOf: groupState,
   run: async ({ app }, { facilityGroupId: groupId, ...change }) =>
     setFacilityGroup(await app.database(), groupId, change),

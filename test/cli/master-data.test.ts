@@ -150,6 +150,7 @@ test('groups are of the channel type, in either spelling', async () => {
     facilityGroupTypeId: 'CHANNEL_FAC_GROUP',
     threshold: 0,
     floorPerFacility: true,
+    atMost: null,
     members: [],
   });
   expect(await atp.failure(...create)).toBe('FACILITY_GROUP_EXISTS 2');
@@ -159,6 +160,9 @@ test('groups are of the channel type, in either spelling', async () => {
     threshold: 3,
     floorPerFacility: false,
   });
+  expect(await atp.json(['group', 'set', 'OUTLET', '--at-most', '10'])).toMatchObject({ atMost: 10 });
+  expect(await atp.json(['group', 'set', 'OUTLET', '--at-most', 'off'])).toMatchObject({ atMost: null });
+  expect(await atp.failure('group', 'set', 'OUTLET', '--at-most', '-1')).toBe('INPUT_INVALID 2');
   expect(await atp.failure('group', 'set', 'NOWHERE', '--threshold', '3')).toBe('FACILITY_GROUP_UNKNOWN 2');
 });
 

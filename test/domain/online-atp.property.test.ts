@@ -1,7 +1,15 @@
 /** Laws of Online ATP, for any stock. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { atpTerms, onlineAtp, type AtpTerms, type FacilityStock } from '../../src/domain/online-atp.ts';
+import {
+  atpTerms,
+  onlineAtp,
+  sumOfTerms,
+  type AtpTerms,
+  type ChannelClaims,
+  type FacilityStock,
+} from '../../src/domain/online-atp.ts';
+import { UNITS_MAX } from '../../src/domain/limits.ts';
 
 const units = fc.integer({ min: 0, max: 1_000 });
 
@@ -13,7 +21,12 @@ const stock: fc.Arbitrary<FacilityStock> = fc.record({
   sellsOnline: fc.boolean(),
 });
 
-const claims = fc.record({ threshold: units, brokeringQueue: units, floorPerFacility: fc.boolean() });
+const claims: fc.Arbitrary<ChannelClaims> = fc.record({
+  threshold: units,
+  brokeringQueue: units,
+  floorPerFacility: fc.boolean(),
+  atMost: fc.option(units),
+});
 
 const terms: fc.Arbitrary<AtpTerms> = fc.record({
   quantityOnHand: units,
@@ -23,6 +36,7 @@ const terms: fc.Arbitrary<AtpTerms> = fc.record({
   brokeringQueue: units,
   excludedFacilitiesAtp: units,
   floorAdjustment: units,
+  overLimit: units,
 });
 
 const COMMITTED = [
@@ -31,6 +45,7 @@ const COMMITTED = [
   'threshold',
   'brokeringQueue',
   'excludedFacilitiesAtp',
+  'overLimit',
 ] as const;
 
 test('it is never negative', () => {
@@ -62,7 +77,8 @@ test('with the floor it is what each member can give, less what the channel clai
         .filter((facility) => facility.sellsOnline)
         .map((facility) => Math.max(0, facility.quantityOnHand - facility.reserved - facility.safetyStock))
         .reduce((sum, unitsGiven) => sum + unitsGiven, 0);
-      const atp = onlineAtp(atpTerms(facilities, { threshold, brokeringQueue, floorPerFacility: true }));
+      const channel = { threshold, brokeringQueue, floorPerFacility: true, atMost: null };
+      const atp = onlineAtp(atpTerms(facilities, channel));
       expect(atp).toBe(Math.max(0, given - threshold - brokeringQueue));
     }),
   );
@@ -75,6 +91,35 @@ test('an excluded facility neither gives nor takes', () => {
       expect(onlineAtp(atpTerms([...facilities, excluded], channel))).toBe(
         onlineAtp(atpTerms(facilities, channel)),
       );
+    }),
+  );
+});
+
+test('it is never above the group’s limit, and where the limit does not cut it is the same as without one', () => {
+  fc.assert(
+    fc.property(fc.array(stock, { maxLength: 6 }), claims, (facilities, channel) => {
+      const atp = onlineAtp(atpTerms(facilities, channel));
+      const unlimited = onlineAtp(atpTerms(facilities, { ...channel, atMost: null }));
+      expect(atp).toBe(Math.min(unlimited, channel.atMost ?? unlimited));
+    }),
+  );
+});
+
+test('its terms add up to it, also where a limit cuts it off, unless it is oversold', () => {
+  const huge = fc.record({
+    facilityId: fc.constant('WAREHOUSE'),
+    quantityOnHand: fc.integer({ min: 0, max: 3 * UNITS_MAX }),
+    reserved: units,
+    safetyStock: units,
+    sellsOnline: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.array(fc.oneof(stock, huge), { maxLength: 6 }), claims, (facilities, channel) => {
+      const terms = atpTerms(facilities, channel);
+      const sum = sumOfTerms(terms);
+      expect(onlineAtp(terms)).toBe(Math.max(0, sum));
+      expect(sum).toBeLessThanOrEqual(UNITS_MAX);
+      if (terms.overLimit > 0) expect(sum).toBe(channel.atMost ?? UNITS_MAX);
     }),
   );
 });

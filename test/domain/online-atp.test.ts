@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { atpTerms, onlineAtp, type ChannelClaims, type FacilityStock } from '../../src/domain/online-atp.ts';
 
-const NO_CLAIMS: ChannelClaims = { threshold: 0, brokeringQueue: 0, floorPerFacility: true };
+const NO_CLAIMS: ChannelClaims = { threshold: 0, brokeringQueue: 0, floorPerFacility: true, atMost: null };
 
 function facility(facilityId: string, stock: Partial<FacilityStock>): FacilityStock {
   return { facilityId, quantityOnHand: 0, reserved: 0, safetyStock: 0, sellsOnline: true, ...stock };
@@ -15,7 +15,7 @@ describe('Online ATP', () => {
         facility('BROADWAY', { quantityOnHand: 95, reserved: 5, safetyStock: 5 }),
         facility('OUTLET', { quantityOnHand: 5, sellsOnline: false }),
       ],
-      { threshold: 5, brokeringQueue: 5, floorPerFacility: true },
+      { ...NO_CLAIMS, threshold: 5, brokeringQueue: 5 },
     );
 
     expect(terms).toEqual({
@@ -26,6 +26,7 @@ describe('Online ATP', () => {
       brokeringQueue: 5,
       excludedFacilitiesAtp: 5,
       floorAdjustment: 0,
+      overLimit: 0,
     });
     expect(onlineAtp(terms)).toBe(75);
   });
@@ -49,6 +50,13 @@ describe('Online ATP', () => {
     ];
 
     expect(onlineAtp(atpTerms(stores, { ...NO_CLAIMS, floorPerFacility: false }))).toBe(5);
+  });
+
+  test('a group that promises at most 10 promises 10 of 25, and shows the 15 above its limit', () => {
+    const terms = atpTerms([facility('A', { quantityOnHand: 25 })], { ...NO_CLAIMS, atMost: 10 });
+
+    expect(terms.overLimit).toBe(15);
+    expect(onlineAtp(terms)).toBe(10);
   });
 
   test('a group without members sells nothing', () => {

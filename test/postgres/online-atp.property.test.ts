@@ -43,7 +43,11 @@ const products = fc.array(
   { minLength: 1, maxLength: 4 },
 );
 
-const group = fc.record({ defaultThreshold: units, floorPerFacility: fc.boolean() });
+const group = fc.record({
+  defaultThreshold: units,
+  floorPerFacility: fc.boolean(),
+  atMost: fc.option(units),
+});
 
 const world = fc.record({ facilities, products, group });
 type World = typeof world extends fc.Arbitrary<infer Generated> ? Generated : never;
@@ -94,6 +98,7 @@ function termsOf({ facilities: places, products: goods, group: channel }: World,
     threshold: product.threshold ?? channel.defaultThreshold,
     brokeringQueue,
     floorPerFacility: channel.floorPerFacility,
+    atMost: channel.atMost,
   });
   return { ...terms, onlineAtp: onlineAtp(terms) };
 }
@@ -113,12 +118,13 @@ async function write(database: Database, generated: World, run: number): Promise
     facility: (index) => `F${run}-${index}`,
     product: (index) => `P${run}-${index}`,
   };
-  const { defaultThreshold, floorPerFacility } = generated.group;
+  const { defaultThreshold, floorPerFacility, atMost } = generated.group;
   await database.transaction(async (connection) => {
     await connection.query(
-      `INSERT INTO facility_group (facility_group_id, facility_group_name, default_threshold, floor_per_facility)
-       VALUES ($1, 'generated', $2, $3)`,
-      [names.group, defaultThreshold, floorPerFacility],
+      `INSERT INTO facility_group
+         (facility_group_id, facility_group_name, default_threshold, floor_per_facility, at_most)
+       VALUES ($1, 'generated', $2, $3, $4)`,
+      [names.group, defaultThreshold, floorPerFacility, atMost],
     );
     for (const [index, { isVirtual, membership, closed }] of generated.facilities.entries()) {
       await connection.query(

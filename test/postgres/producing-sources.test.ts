@@ -118,6 +118,17 @@ const SOURCES: readonly Source[] = [
     rows: { SHIRT: 9, SOCKS: 9 },
   },
   {
+    what: 'a limit of units that the group promises at most',
+    change: (on) => setFacilityGroup(on.database, GROUP, { atMost: 4 }),
+    rows: { SHIRT: 4, SOCKS: 4 },
+  },
+  {
+    what: 'a limit that is taken away',
+    before: (on) => setFacilityGroup(on.database, GROUP, { atMost: 4 }),
+    change: (on) => setFacilityGroup(on.database, GROUP, { atMost: null }),
+    rows: { SHIRT: 10, SOCKS: 10 },
+  },
+  {
     what: 'the group’s floor for each facility',
     before: async (on) => {
       await on.sql(

@@ -5,6 +5,8 @@ export interface GroupSettings {
   readonly threshold: number;
   /** Whether one facility's deficit is kept from eating another facility's stock. */
   readonly floorPerFacility: boolean;
+  /** Units that the channel shows at most of each product; null: no such limit. */
+  readonly atMost: number | null;
 }
 
 /** What is undefined stays as it is. */
@@ -16,6 +18,7 @@ export type GroupSettingsChange = {
 const COLUMNS: Readonly<Record<keyof GroupSettings, string>> = {
   threshold: 'default_threshold',
   floorPerFacility: 'floor_per_facility',
+  atMost: 'at_most',
 };
 
 const SETTINGS = Object.keys(COLUMNS) as (keyof GroupSettings)[];
@@ -53,4 +56,10 @@ export function joinProductSettings({
 export const PRODUCT_SETTINGS: Readonly<Record<keyof GroupSettings, string>> = {
   threshold: `coalesce(own.threshold, facility_group.${COLUMNS.threshold})`,
   floorPerFacility: `facility_group.${COLUMNS.floorPerFacility}`,
+  atMost: `facility_group.${COLUMNS.atMost}`,
 };
+
+/** In SQL, items of a SELECT list: what counts for a product in the group, by the settings' names. */
+export const PRODUCT_SETTINGS_LIST = SETTINGS.map(
+  (setting) => `${PRODUCT_SETTINGS[setting]} AS "${setting}"`,
+).join(', ');

@@ -8,6 +8,7 @@ import * as imports from './0006-imports.ts';
 import * as mappingFindings from './0007-mapping-findings.ts';
 import * as neverLost from './0008-never-lost.ts';
 import * as auditLog from './0009-audit-log.ts';
+import * as groupAtMost from './0010-group-at-most.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -24,6 +25,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0007-mapping-findings', ...mappingFindings },
   { name: '0008-never-lost', ...neverLost },
   { name: '0009-audit-log', ...auditLog },
+  { name: '0010-group-at-most', ...groupAtMost },
 ];
 
 /** Knex's view of the migrations: named in code, so that they load the same way from any bundle. */

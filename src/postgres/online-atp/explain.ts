@@ -9,7 +9,7 @@ import {
 } from '../../domain/online-atp.ts';
 import type { Database } from '../database.ts';
 import { findFacilityGroup } from '../master-data/facility-groups.ts';
-import { joinProductSettings, PRODUCT_SETTINGS } from '../master-data/group-settings.ts';
+import { joinProductSettings, PRODUCT_SETTINGS_LIST } from '../master-data/group-settings.ts';
 import { sellsProduct } from '../master-data/selling-members.ts';
 import { IN_BROKERING_QUEUE, placesCte } from './online-atp.ts';
 
@@ -85,8 +85,7 @@ async function readClaims(
 ): Promise<ChannelClaims & { readonly productId: string }> {
   const [claims] = await database.query<ChannelClaims & { readonly productId: string }>(
     `WITH ${placesCte({ group: '$2', at: '$3::timestamptz' })}
-     SELECT product.product_id AS "productId", ${PRODUCT_SETTINGS.threshold} AS threshold,
-       ${PRODUCT_SETTINGS.floorPerFacility} AS "floorPerFacility", (
+     SELECT product.product_id AS "productId", ${PRODUCT_SETTINGS_LIST}, (
          SELECT coalesce(sum(item.open_quantity), 0) FROM order_item AS item
          WHERE item.product_id = product.product_id AND ${IN_BROKERING_QUEUE}
        ) AS "brokeringQueue"

@@ -30,7 +30,12 @@ export const ATP_COLUMNS = [
   'brokering_queue',
   'excluded_facilities_atp',
   'floor_adjustment',
+  'over_limit',
 ] as const;
+
+/** The columns that Online ATP is the sum of, before its limit. */
+const UNLIMITED = `quantity_on_hand - reserved - safety_stock - threshold - brokering_queue
+        - excluded_facilities_atp + floor_adjustment`;
 
 /** Common table expressions that `onlineAtpSelect` needs in front of it. */
 export function placesCte({ group, at }: Pick<AtpScope, 'group' | 'at'>): string {
@@ -89,20 +94,23 @@ const EVERY = `
 export function onlineAtpSelect({ candidates, access, group }: AtpScope): string {
   return `
     SELECT product_id, ${ATP_COLUMNS.join(', ')},
-      least(${UNITS_MAX}, greatest(0, quantity_on_hand - reserved - safety_stock - threshold - brokering_queue
-        - excluded_facilities_atp + floor_adjustment)) AS online_atp
+      greatest(0, ${UNLIMITED} - over_limit) AS online_atp
     FROM (
-      SELECT candidate.product_id,
-        coalesce(stock.quantity_on_hand, 0)::bigint AS quantity_on_hand,
-        coalesce(stock.reserved, 0)::bigint AS reserved,
-        coalesce(stock.safety_stock, 0)::bigint AS safety_stock,
-        ${PRODUCT_SETTINGS.threshold} AS threshold,
-        coalesce(queue.quantity, 0)::bigint AS brokering_queue,
-        coalesce(stock.excluded_facilities_atp, 0)::bigint AS excluded_facilities_atp,
-        CASE WHEN ${PRODUCT_SETTINGS.floorPerFacility}
-          THEN coalesce(stock.deficits, 0)::bigint ELSE 0 END AS floor_adjustment
-      FROM ${candidates} AS candidate
-      ${joinProductSettings({ product: 'candidate', group })}
-      ${access === 'few' ? FEW : EVERY}
+      SELECT *, greatest(0, ${UNLIMITED} - at_most) AS over_limit
+      FROM (
+        SELECT candidate.product_id,
+          coalesce(stock.quantity_on_hand, 0)::bigint AS quantity_on_hand,
+          coalesce(stock.reserved, 0)::bigint AS reserved,
+          coalesce(stock.safety_stock, 0)::bigint AS safety_stock,
+          ${PRODUCT_SETTINGS.threshold} AS threshold,
+          coalesce(queue.quantity, 0)::bigint AS brokering_queue,
+          coalesce(stock.excluded_facilities_atp, 0)::bigint AS excluded_facilities_atp,
+          CASE WHEN ${PRODUCT_SETTINGS.floorPerFacility}
+            THEN coalesce(stock.deficits, 0)::bigint ELSE 0 END AS floor_adjustment,
+          least(${UNITS_MAX}, ${PRODUCT_SETTINGS.atMost}) AS at_most
+        FROM ${candidates} AS candidate
+        ${joinProductSettings({ product: 'candidate', group })}
+        ${access === 'few' ? FEW : EVERY}
+      ) AS unlimited
     ) AS terms`;
 }
