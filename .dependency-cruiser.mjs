@@ -96,7 +96,7 @@ export default {
       from: { path: '^src/operations/' },
       to: {
         path: own('src/(temporal|shopify|sftp)'),
-        pathNot: '^src/sftp/file-hash\\.ts$',
+        pathNot: '^src/sftp/(file-hash|scratch-folder)\\.ts$',
         dependencyTypesNot: ['type-only', 'dynamic-import'],
       },
     },

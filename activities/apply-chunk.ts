@@ -1,15 +1,15 @@
 /**
  * Applying one chunk of a file to Shopify: read, decide, store the call, send it, record the answer.
  *
- * Each round starts from what the database knows, so a kill between any two steps costs a repeat and never a second
- * write: a stored call without an answer is sent again verbatim, and only a recorded refusal makes room for the next
+ * Each round starts from what the database knows, so a worker that dies between two steps costs a repeated request, never
+ * a second write: a stored call without an answer is sent again as it is, and only a recorded refusal allows the next
  * generation of the chunk's call.
  */
 import { AtpError } from '../src/domain/errors.ts';
 import { CALL_GENERATIONS_MAX } from '../src/domain/limits.ts';
-import { heldBackInDoubt, wasNotApplied, type DoubtedRow } from '../src/domain/doubtful-call.ts';
+import { keepBackInDoubt, wasNotApplied, type DoubtedRow } from '../src/domain/doubtful-call.ts';
 import { decideRow, meaningOfRefusal, type ObservedItem } from '../src/domain/row-decision.ts';
-import { NOTHING_HELD_BACK, type HeldBack } from '../src/domain/unseen-sales.ts';
+import { NOTHING_KEPT_BACK, type KeptBack } from '../src/domain/unseen-sales.ts';
 import {
   readChunkWork,
   markRepeated,
@@ -28,6 +28,7 @@ import type { SettledRow } from '../src/postgres/lane/settled-rows.ts';
 import type { Shop } from '../src/postgres/master-data/shops.ts';
 import type { AdminApi, SetAnswer } from '../src/shopify/admin-api.ts';
 import { idempotencyKey, setVariables, type SetRow } from '../src/shopify/set-online-atp.ts';
+import { locationUnusableError } from '../src/shopify/shop-location.ts';
 
 export interface ChunkDeps {
   readonly database: Database;
@@ -39,7 +40,7 @@ export interface ChunkDeps {
 /** Settles every row of the chunk. Throws what the shop's API throws, and LANE_TAKEN_OVER. */
 export async function applyChunk(deps: ChunkDeps, chunk: Chunk): Promise<void> {
   const { database, api, shop, pass } = deps;
-  // Every generation settles the chunk, counts a try of stale rows, or sets apart a row that Shopify names late.
+  // Every generation settles the chunk, counts a try of its stale rows, or quarantines a row that Shopify has refused.
   for (let generation = 0; generation <= CALL_GENERATIONS_MAX; generation += 1) {
     const work = await readChunkWork(database, pass, chunk);
     if (work.unanswered) {
@@ -50,7 +51,7 @@ export async function applyChunk(deps: ChunkDeps, chunk: Chunk): Promise<void> {
     if (work.rows.length === 0) return;
     const items = await api.readItems(work.rows.map((row) => row.inventoryItemId));
     const { settled, writes, debts } = decideChunk(shop, work, items);
-    const call = writes.length === 0 ? null : nextCall(shop, chunk, work.nextGeneration, writes, debts);
+    const call = writes.length === 0 ? null : makeCall(shop, chunk, work.nextGeneration, writes, debts);
     await settleAndStore(database, pass, chunk, settled, call);
     if (!call) return;
     await send(deps, call);
@@ -63,27 +64,27 @@ export async function applyChunk(deps: ChunkDeps, chunk: Chunk): Promise<void> {
 function decideChunk(shop: Shop, work: ChunkWork, items: readonly (ObservedItem | null)[]) {
   const settled: SettledRow[] = [];
   const writes: SetRow[] = [];
-  const debts: Record<string, HeldBack> = {};
+  const debts: Record<string, KeptBack> = {};
   const doubted = doubtedRows(work, items);
   for (const [index, row] of work.rows.entries()) {
     const { inventoryItemId, productId, quantity: target, importedUnits } = row;
     const tries = work.staleTries.get(inventoryItemId) ?? 0;
     const decision = decideRow(target, items[index] ?? null, tries, (observed) => {
-      if (shop.salesPolicy === 'overwrite') return NOTHING_HELD_BACK;
+      if (shop.salesPolicy === 'overwrite') return NOTHING_KEPT_BACK;
       const { now: at, ordersImportedUntil } = work;
       const read = { observed, at, importedUnits, ordersImportedUntil };
-      return heldBackInDoubt(row.lastPush, doubted.get(inventoryItemId) ?? [], read);
+      return keepBackInDoubt(row.lastPush, doubted.get(inventoryItemId) ?? [], read);
     });
     switch (decision.outcome) {
       case 'WRITE': {
-        const { quantity, observed, held } = decision;
+        const { quantity, observed, keptBack } = decision;
         writes.push({ inventoryItemId, quantity, changeFromQuantity: observed });
-        if (held.drops.length > 0) debts[productId] = held;
+        if (keptBack.drops.length > 0) debts[productId] = keptBack;
         break;
       }
       case 'UNCHANGED': {
-        const { outcome, observed, held } = decision;
-        settled.push({ productId, outcome, target, observed, inventoryItemId, importedUnits, held });
+        const { outcome, observed, keptBack } = decision;
+        settled.push({ productId, outcome, target, observed, inventoryItemId, importedUnits, keptBack });
         break;
       }
       default: {
@@ -96,7 +97,7 @@ function decideChunk(shop: Shop, work: ChunkWork, items: readonly (ObservedItem 
   return { settled, writes, debts };
 }
 
-/** By inventory item: what it was sent by calls that may have been applied. */
+/** By inventory item: what calls have sent to it that may have been applied. */
 function doubtedRows(
   { rows, doubtful }: ChunkWork,
   items: readonly (ObservedItem | null)[],
@@ -104,12 +105,12 @@ function doubtedRows(
   const indexOf = new Map(rows.map(({ inventoryItemId }, index) => [inventoryItemId, index]));
   const doubted = new Map<string, DoubtedRow[]>();
   for (const call of doubtful) {
-    const sent = rowsOf(call).flatMap(({ inventoryItemId, quantity, changeFromQuantity }) => {
+    const sent = rowsSentBy(call).flatMap(({ inventoryItemId, quantity, changeFromQuantity }) => {
       const index = indexOf.get(inventoryItemId);
       const row = index === undefined ? undefined : rows[index];
       if (index === undefined || !row) return [];
       if (call.sequence <= row.pushedSequence) return [];
-      const { debt, drops } = call.debts[row.productId] ?? NOTHING_HELD_BACK;
+      const { debt, drops } = call.debts[row.productId] ?? NOTHING_KEPT_BACK;
       const importedUnits = call.importedUnits[inventoryItemId] ?? row.importedUnits;
       const push = { lastKnown: quantity, importedUnits, debt, drops };
       const observed = items[index]?.available ?? null;
@@ -124,12 +125,12 @@ function doubtedRows(
   return doubted;
 }
 
-function nextCall(
+function makeCall(
   shop: Shop,
   chunk: Chunk,
   generation: number,
   rows: readonly SetRow[],
-  debts: Readonly<Record<string, HeldBack>>,
+  debts: Readonly<Record<string, KeptBack>>,
 ): StoredCall {
   const { keySpace, restoreGeneration, locationId } = shop;
   const { sequence, chunk: number } = chunk;
@@ -143,46 +144,48 @@ function nextCall(
   return { sequence, chunk: number, generation, idempotencyKey: key, variables, debts };
 }
 
-/** No answer came to the first sending, or nobody was left to record it: the same request, once more. */
+/** The call got no answer, or nobody was left to record it: sends the same request once more. */
 async function sendAgain(deps: ChunkDeps, call: StoredCall): Promise<void> {
   await markRepeated(deps.database, deps.pass, call);
   await send(deps, call);
 }
 
 /**
- * Shopify may have forgotten the call's key by now, so a repeat would be a new request. What Shopify shows tells: when
- * each row is as it was sent, the call was applied. Else its rows are decided anew, in doubt.
+ * Shopify may have forgotten the call's key by now, so a repeat would be a new request. What Shopify shows decides: if
+ * each row is as it was sent, the call was applied. Else its rows are in doubt and decided anew.
  */
 async function settleExpired({ database, api, pass }: ChunkDeps, call: StoredCall): Promise<void> {
-  const sent = rowsOf(call);
+  const sent = rowsSentBy(call);
   const items = await api.readItems(sent.map(({ inventoryItemId }) => inventoryItemId));
   const isApplied = sent.every(({ quantity }, index) => items[index]?.available === quantity);
   if (isApplied) await recordApplied(database, pass, call);
   else await recordExpired(database, pass, call);
 }
 
-/** Sends a stored call and records what came back. No answer: the error goes up, and the call stays to be repeated. */
+/**
+ * Sends a stored call and records its answer. Without an answer it throws, and the call stays stored to be repeated.
+ */
 async function send({ database, api, shop, pass }: ChunkDeps, call: StoredCall): Promise<void> {
   const answer = await api.setOnlineAtp(call.variables);
   if (answer.outcome === 'APPLIED') {
     await recordApplied(database, pass, call);
     return;
   }
-  const sent = rowsOf(call);
+  const sent = rowsSentBy(call);
   const refused = answer.rows.map(({ position, code, message }): RefusedRow => {
     const inventoryItemId = sent[position]?.inventoryItemId ?? '';
     return { inventoryItemId, code, message, isStale: meaningOfRefusal(code).kind === 'STALE' };
   });
   const work = await readChunkWork(database, pass, call);
-  await recordRefused(database, pass, call, refused, quarantined(work, sent, refused));
-  stopWhenNoRowIsToBlame(shop, answer);
+  await recordRefused(database, pass, call, refused, rowsToQuarantine(work, sent, refused));
+  throwWhenNoRowIsAtFault(shop, answer);
 }
 
-function rowsOf(call: StoredCall): readonly SetRow[] {
+function rowsSentBy(call: StoredCall): readonly SetRow[] {
   return (JSON.parse(call.variables) as { input: { quantities: SetRow[] } }).input.quantities;
 }
 
-function quarantined(
+function rowsToQuarantine(
   { rows }: ChunkWork,
   sent: readonly SetRow[],
   refused: readonly RefusedRow[],
@@ -206,18 +209,12 @@ function quarantined(
   });
 }
 
-/** Shopify failed at the first try and wants a new key: the next generation has one. */
+/** Shopify failed at the first request and wants a new key for the next: the next generation has one. */
 const KEY_IS_SPENT = 'IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED';
 
-function stopWhenNoRowIsToBlame(shop: Shop, answer: Extract<SetAnswer, { outcome: 'REFUSED' }>): void {
+function throwWhenNoRowIsAtFault(shop: Shop, answer: Extract<SetAnswer, { outcome: 'REFUSED' }>): void {
   const blocking = answer.rows.find((row) => meaningOfRefusal(row.code).kind === 'BLOCK');
-  if (blocking) {
-    throw new AtpError('LOCATION_UNUSABLE', {
-      locationId: shop.locationId,
-      domain: shop.domain,
-      reason: blocking.message,
-    });
-  }
+  if (blocking) throw locationUnusableError(shop, blocking.message);
   const call = answer.calls.find(({ code }) => code !== KEY_IS_SPENT);
   if (call) {
     throw new AtpError('SHOPIFY_REQUEST_REFUSED', {

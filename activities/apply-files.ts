@@ -1,7 +1,7 @@
 /** Taking a shop's files one after the other, and applying each to Shopify. Process uploads sequences these. */
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
-import { AtpError, type ErrorCode } from '../src/domain/errors.ts';
+import { AtpError, isCoded, type ErrorCode } from '../src/domain/errors.ts';
 import type { ClosedFile } from '../src/domain/jobs/process-uploads.ts';
 import {
   CALLS_IN_FLIGHT,
@@ -33,29 +33,33 @@ import {
   type UploadFile,
 } from '../src/postgres/lane/upload-files.ts';
 import type { FileDrop, OpenFileDrop } from '../src/sftp/file-drop.ts';
+import { withScratchFolder } from '../src/sftp/scratch-folder.ts';
 import type { AdminApi } from '../src/shopify/admin-api.ts';
+import { locationUnusableError, requireLocation } from '../src/shopify/shop-location.ts';
 import { applyChunk } from './apply-chunk.ts';
-import { originOf } from './check-origin.ts';
-import { eachOf } from './each-of.ts';
+import { checkShopOrigin } from './check-origin.ts';
+import { forEachAtMost } from './for-each-at-most.ts';
 import { keepAlive } from './keep-alive.ts';
-import { withScratchFolder } from './scratch-folder.ts';
 
 export interface ApplyDeps {
   readonly database: Database;
   readonly fileDrop: OpenFileDrop;
   readonly adminApi: (shop: Shop) => AdminApi;
-  /** Whether the workflow still works that holds the lane: false only when that is certain. */
+  /** Whether the run that has the lane still works; false only when it is certain that it does not. */
   readonly isAtWork: (holder: LaneHolder) => Promise<boolean>;
 }
 
 export type { LaneHolder };
 
-/** What the lane holds for this run. */
+/** What this run has to do next in the lane. */
 export type LaneHead =
   | { readonly lane: 'busy' }
-  /** `setApart`: products that are quarantined; their cause may be gone meanwhile. */
+  /**
+   * `setApart`: the number of quarantined products (recorded histories know this name); their cause may be gone by
+   * now.
+   */
   | { readonly lane: 'idle'; readonly setApart: number }
-  /** `sequence` null: it is the shop that must not be sent to. */
+  /** `sequence` is null when nothing may be sent to the shop at all. */
   | { readonly lane: 'blocked'; readonly sequence: number | null; readonly reason: string }
   | {
       readonly lane: 'file';
@@ -68,17 +72,17 @@ export type LaneHead =
 
 export function createApplyActivities({ database, fileDrop, adminApi, isAtWork }: ApplyDeps) {
   return {
-    /** Enters the lane and looks for the file to go on with. */
+    /** Enters the lane and finds the file to go on with. */
     async nextFile(holder: LaneHolder): Promise<LaneHead> {
       const { shopId } = holder;
       return keepAlive(async () => {
         await findShop(database, shopId);
-        const { restoredReason } = await originOf({ database, fileDrop }, shopId);
+        const { restoredReason } = await checkShopOrigin({ database, fileDrop }, shopId);
         if (restoredReason !== null) {
           return { lane: 'blocked', sequence: null, reason: `HARD_SYNC_REQUIRED: ${restoredReason}` };
         }
         const pass =
-          (await enterLane(database, holder)) ?? (await enterAfterTheDead(database, holder, isAtWork));
+          (await enterLane(database, holder)) ?? (await enterAfterDeadRun(database, holder, isAtWork));
         if (!pass) return { lane: 'busy' };
         const file = await takeNextFile(database, pass);
         if (!file) return { lane: 'idle', setApart: await countQuarantined(database, shopId) };
@@ -87,8 +91,8 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork }
     },
 
     /**
-     * Proves that the file on SFTP is the one that was written and that the shop can take it. `isOpen` false: a Hard
-     * Sync has superseded it meanwhile.
+     * Proves that the file on SFTP is the one that was written, and that the shop's location is active. `isOpen` is
+     * false when a Hard Sync has superseded the file meanwhile.
      */
     async openFile({
       sequence,
@@ -97,7 +101,7 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork }
       return keepAlive(async () => {
         const pass = await enterAgain({ database, fileDrop }, holder);
         const file = await findFile(database, holder.shopId, sequence);
-        return whileHeld(database, pass, async () => {
+        return whileRenewingLease(database, pass, async () => {
           await proveFile(fileDrop, file);
           const shop = await findShop(database, holder.shopId);
           await proveLocation(shop, adminApi(shop));
@@ -106,7 +110,10 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork }
       });
     },
 
-    /** Applies one window of the file's chunks, several calls at once. Begun again it goes on where it was. */
+    /**
+     * Applies one window of the file's chunks, several calls at once. A repeated attempt goes on where the last one
+     * stopped.
+     */
     async applyWindow({
       sequence,
       window,
@@ -118,7 +125,7 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork }
         const shop = await findShop(database, holder.shopId);
         const deps = { database, api: adminApi(shop), shop, pass };
         const { cancellationSignal } = Context.current();
-        await eachOf(chunksOfWindow(file, window), CALLS_IN_FLIGHT, async (chunk) => {
+        await forEachAtMost(chunksOfWindow(file, window), CALLS_IN_FLIGHT, async (chunk) => {
           cancellationSignal.throwIfAborted();
           await applyChunk(deps, { sequence, chunk });
         });
@@ -135,7 +142,7 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork }
       return { sequence, status: file.state, rows: file.rowCount, ...outcome };
     },
 
-    /** The file cannot be applied: it holds its lane until a person decides. */
+    /** The file cannot be applied: it blocks its lane until a person decides. */
     async blockFile({
       sequence,
       code,
@@ -192,8 +199,8 @@ function chunksOfWindow({ rowCount }: UploadFile, window: number): readonly numb
 }
 
 /**
- * A file that somebody has taken away, or whose place in the archive another one has, is not worth stopping for: its
- * rows are in the database. The latter is set aside.
+ * Moves a file of ours into the archive. The lane does not stop for a file that is gone, since its rows are in the
+ * database. If the archive has another file of that name, ours is set aside.
  */
 async function moveAway(
   drop: FileDrop,
@@ -203,21 +210,20 @@ async function moveAway(
   try {
     await drop.move(`${folder}/${name}`, `${target}/${name}`);
   } catch (error) {
-    if (!(error instanceof AtpError)) throw error;
-    if (error.code === 'FILE_MISSING') return;
-    if (error.code !== 'FILE_NAME_TAKEN') throw error;
-    await drop.setAside({ folder, name, sha256: NO_CONTENT }, setAsideFolder(shopId));
+    if (isCoded(error, 'FILE_MISSING')) return;
+    if (!isCoded(error, 'FILE_NAME_TAKEN')) throw error;
+    await drop.setAside({ folder, name, sha256: NO_FILE }, setAsideFolder(shopId));
   }
 }
 
-/** The hash of nothing that lies there: whatever it is, it makes room. */
-const NO_CONTENT = '0'.repeat(64);
+/** Matches no real file, so setAside always moves what is there. */
+const NO_FILE = '0'.repeat(64);
 
 /**
- * A run that was terminated, or timed out, leaves its lease: Temporal is asked whether it still runs, so that nobody
- * waits for the lease to expire.
+ * Enters a lane whose holder may be dead. A run that was terminated, or that timed out, leaves its lease: we ask Temporal
+ * whether it still runs, instead of waiting for the lease to expire.
  */
-async function enterAfterTheDead(
+async function enterAfterDeadRun(
   database: Database,
   holder: LaneHolder,
   isAtWork: ApplyDeps['isAtWork'],
@@ -229,15 +235,15 @@ async function enterAfterTheDead(
 }
 
 /**
- * An attempt within a run that held the lane before. Throws LANE_TAKEN_OVER when another run holds it now, and
- * HARD_SYNC_REQUIRED when the database was restored since the run began: what it was doing is not of this database.
+ * Enters the lane again, for the next step of a run that had it. Throws LANE_TAKEN_OVER when another run has the lane
+ * now, and HARD_SYNC_REQUIRED when the database was restored since the run began: its file is not of this database.
  */
 async function enterAgain(
   deps: Pick<ApplyDeps, 'database' | 'fileDrop'>,
   holder: LaneHolder,
 ): Promise<LanePass> {
   const { shopId } = holder;
-  const { restoredReason } = await originOf(deps, shopId);
+  const { restoredReason } = await checkShopOrigin(deps, shopId);
   if (restoredReason !== null) throw new AtpError('HARD_SYNC_REQUIRED', { shopId, reason: restoredReason });
   const pass = await enterLane(deps.database, holder);
   if (!pass) throw new AtpError('LANE_TAKEN_OVER', { shopId });
@@ -245,10 +251,10 @@ async function enterAgain(
 }
 
 /**
- * Renews the lease while `work` writes nothing: a large file may come in slowly. A renewal that fails is no matter; the
- * next write of the pass says whether it still holds.
+ * Renews the lease while `work` writes nothing, since a large file may take long to read. A renewal may fail: the next
+ * write with this pass finds out whether the lane is still ours.
  */
-async function whileHeld<Result>(
+async function whileRenewingLease<Result>(
   database: Database,
   pass: LanePass,
   work: () => Promise<Result>,
@@ -273,11 +279,6 @@ async function proveFile(fileDrop: OpenFileDrop, file: UploadFile): Promise<void
 }
 
 async function proveLocation(shop: Shop, api: AdminApi): Promise<void> {
-  const location = await api.readLocation();
-  if (location?.isActive) return;
-  throw new AtpError('LOCATION_UNUSABLE', {
-    locationId: shop.locationId,
-    domain: shop.domain,
-    reason: location ? 'it is deactivated' : 'there is no such location',
-  });
+  const { isActive } = await requireLocation(shop, api);
+  if (!isActive) throw locationUnusableError(shop, 'it is deactivated');
 }

@@ -5,7 +5,7 @@ import { decide, recordApproval, type KeyedDecision } from '../src/postgres/lane
 import { produceFile } from '../src/postgres/producing/produce-file.ts';
 import { findPlan } from '../src/postgres/planning/sync-plans.ts';
 import type { OpenFileDrop } from '../src/sftp/file-drop.ts';
-import { originOf } from './check-origin.ts';
+import { checkShopOrigin } from './check-origin.ts';
 import { keepAlive } from './keep-alive.ts';
 
 export interface DecideDeps {
@@ -15,11 +15,11 @@ export interface DecideDeps {
 
 export function createDecideActivities({ database, fileDrop }: DecideDeps) {
   return {
-    /** Commits the decision with who and why; one that is stale or was taken already is refused. */
+    /** Commits the decision, with who decided and why. A decision that no longer fits is refused. */
     async decide({ shopId, decisionKey, decision }: KeyedDecision<LaneDecision>): Promise<DecisionOutcome> {
       return keepAlive(async () => {
         if (decision.decision !== 'approve') return decide(database, { shopId, decisionKey, decision });
-        await originOf({ database, fileDrop }, shopId);
+        await checkShopOrigin({ database, fileDrop }, shopId);
         const { kind } = await findPlan(database, shopId, decision.plan);
         const approval = { plan: decision.plan };
         const { file } = await produceFile(database, { shopId, kind, producerKey: decisionKey, approval });

@@ -1,38 +1,33 @@
-/** Taking feeds in from SFTP: each is applied once, and then lies in archive/, or in error/ with its reasons. */
+/** Importing feeds from SFTP: each is imported once and then moved to archive/, or to error/ with an error file. */
 import { Context } from '@temporalio/activity';
 import { join } from 'node:path';
 import { writeErrorFile, writeFileFault } from '../src/csv/error-file-csv.ts';
 import { withFeed } from '../src/csv/feed-csv.ts';
+import { feedTooLargeError } from '../src/csv/feed-text.ts';
+import { ARCHIVE_FOLDER, ERROR_FOLDER, INCOMING_FOLDER } from '../src/domain/drop-folders.ts';
 import { ERROR_CLASSES } from '../src/domain/error-class.ts';
-import { AtpError } from '../src/domain/errors.ts';
-import {
-  ARCHIVE_FOLDER,
-  ERROR_FOLDER,
-  errorFileName,
-  FEED_TYPES,
-  feedOrderKey,
-  feedTypeOf,
-  filedNames,
-  INCOMING_FOLDER,
-  isFeedName,
-} from '../src/domain/feed.ts';
+import { AtpError, isCoded } from '../src/domain/errors.ts';
+import { errorFileName, feedOrderKey, feedTypeOf, filedNames, isFeedName } from '../src/domain/feed.ts';
+import { FEED_TYPES } from '../src/domain/feed-type.ts';
 import { FEED_SIZE_MAX_BYTES, FEEDS_PER_RUN, FILED_NAMES_MAX } from '../src/domain/limits.ts';
 import type { ImportedFile } from '../src/domain/jobs/import.ts';
 import type { JobInput } from '../src/domain/jobs/jobs.ts';
+import { compareNames } from '../src/domain/name-order.ts';
 import type { Database } from '../src/postgres/database.ts';
 import { importFeed, markFiled, markFiledSince } from '../src/postgres/feeds/imports.ts';
 import { whileFeedIsLocked } from '../src/postgres/feeds/lock.ts';
 import type { FileDrop, OpenFileDrop, RemoteFile } from '../src/sftp/file-drop.ts';
 import { sha256OfFile } from '../src/sftp/file-hash.ts';
+import { noNameFreeError } from '../src/sftp/name-taken.ts';
+import { withScratchFolder } from '../src/sftp/scratch-folder.ts';
 import { keepAlive } from './keep-alive.ts';
-import { withScratchFolder } from './scratch-folder.ts';
 
 export interface ImportDeps {
   readonly database: Database;
   readonly fileDrop: OpenFileDrop;
 }
 
-/** A feed that lies on SFTP. */
+/** A feed on SFTP. */
 export interface FeedRef {
   /** Below the SFTP root: `incoming/…`. */
   readonly path: string;
@@ -41,14 +36,14 @@ export interface FeedRef {
   readonly modifiedAt: string;
 }
 
-/** How far the database's clock may be behind Temporal's. */
+/** How far the clocks of the database and of Temporal may be apart. */
 const CLOCKS_APART_MS = 5 * 60_000;
 
 export function createImportActivities({ database, fileDrop }: ImportDeps) {
   return {
     /**
-     * The feeds that lie in incoming/ and in its folders that are named after a feed type, by name (without the type),
-     * at most FEEDS_PER_RUN. Files that are hidden, no `.csv` or still a `.part` are left alone.
+     * The feeds in incoming/, and in those of its folders that are named after a feed type, ordered by name without the
+     * type: at most FEEDS_PER_RUN. Files that are hidden, still a `.part`, or not `.csv` are left alone.
      *
      * @param source only this folder below incoming/
      */
@@ -65,7 +60,7 @@ export function createImportActivities({ database, fileDrop }: ImportDeps) {
               name,
               feed: { path: `${folder}/${name}`, sizeBytes, modifiedAt: modifiedAt.toISOString() },
             }))
-            .toSorted((one, other) => inOrder(feedOrderKey(one.name), feedOrderKey(other.name)))
+            .toSorted((one, other) => compareNames(feedOrderKey(one.name), feedOrderKey(other.name)))
             .slice(0, FEEDS_PER_RUN)
             .map(({ feed }) => feed);
         }),
@@ -73,15 +68,15 @@ export function createImportActivities({ database, fileDrop }: ImportDeps) {
     },
 
     /**
-     * Applies one feed and files it. A fault of the whole file is in the result, so that the feeds after it go on;
-     * only what a retry can mend (the database, SFTP) is thrown.
+     * Imports one feed and moves it away. A fault of the whole file is in the result, so that the next feeds go on; only
+     * what a retry can mend (the database, SFTP) is thrown.
      *
-     * May be repeated from any point: what has been applied is found by its content, and what has been moved too.
+     * May be repeated from any point: it finds by the content what is imported already, and what was moved already.
      */
     async importFeed({ path }: { readonly path: string }): Promise<ImportedFile> {
       const fileName = path.slice(path.lastIndexOf('/') + 1);
       const firstAsked = new Date(Context.current().info.scheduledTimestampMs - CLOCKS_APART_MS);
-      // Two runs at once take turns at a feed: the second one finds what the first has done.
+      // Two runs take turns at the same feed: the second one finds what the first has done.
       const alone = (work: (scratch: string) => Promise<ImportedFile>) =>
         whileFeedIsLocked(database, path, () => withScratchFolder(work));
       return keepAlive(() =>
@@ -95,7 +90,7 @@ export function createImportActivities({ database, fileDrop }: ImportDeps) {
           }
           if (taken === 'unsettled') return fault(fileName, new AtpError('FEED_UNSETTLED', { fileName }));
 
-          const { feed, errorFile } = await applied(database, { path, fileName, scratch, ...taken });
+          const { feed, errorFile } = await importTakenFeed(database, { path, fileName, scratch, ...taken });
           await fileDrop((drop) => putAway(drop, { path, fileName, scratch, errorFile, ...taken }));
           if (taken.sha256 !== null && feed.error === undefined) await markFiled(database, taken.sha256);
           return feed;
@@ -103,10 +98,6 @@ export function createImportActivities({ database, fileDrop }: ImportDeps) {
       );
     },
   };
-}
-
-function inOrder(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 async function foldersOf(drop: FileDrop, source: string | undefined): Promise<string[]> {
@@ -127,7 +118,7 @@ interface TakenFeed {
   readonly sentAt: Date;
 }
 
-/** A copy of the feed, proven not to have changed while it was read. */
+/** Downloads the feed, and proves that it did not change while it was read. */
 async function takeFeed(
   drop: FileDrop,
   path: string,
@@ -155,18 +146,15 @@ interface FeedInHand extends TakenFeed {
   readonly scratch: string;
 }
 
-/** @returns what came of it, and the local error file when there is something to tell */
-async function applied(
+/** @returns the result, and the local error file when something was refused */
+async function importTakenFeed(
   database: Database,
   { path, fileName, scratch, localPath, sha256 }: FeedInHand,
 ): Promise<{ readonly feed: ImportedFile; readonly errorFile: string | null }> {
   const errorFile = join(scratch, 'errors.csv');
   try {
     if (sha256 === null) {
-      throw new AtpError('FEED_UNREADABLE', {
-        fileName,
-        reason: `it has more than ${FEED_SIZE_MAX_BYTES} bytes`,
-      });
+      throw feedTooLargeError(fileName);
     }
     const type = feedTypeOf(path);
     const counts = await withFeed({ localPath, fileName, type }, ({ header, rows }) =>
@@ -182,7 +170,7 @@ async function applied(
     );
     return { feed: { fileName, ...counts }, errorFile: counts.failed > 0 ? errorFile : null };
   } catch (error) {
-    // What a retry can mend is Temporal's to retry; anything else is the file's own fault and stays with it.
+    // Temporal retries what a retry can mend. Anything else is a fault of the file, and goes into its error file.
     if (!(error instanceof AtpError) || ERROR_CLASSES[error.class].isRetried) throw error;
     await writeFileFault(errorFile, error);
     return { feed: fault(fileName, error), errorFile };
@@ -196,9 +184,9 @@ async function putAway(
 ): Promise<void> {
   const folder = errorFile === null ? ARCHIVE_FOLDER : ERROR_FOLDER;
   const errorSha256 = errorFile && (await sha256OfFile(errorFile));
-  let taken: AtpError | null = null;
+  let lastTaken: AtpError | null = null;
   for (const name of filedNames(fileName, sentAt, FILED_NAMES_MAX)) {
-    if (await isAnother(drop, `${folder}/${name}`, sha256, scratch)) continue;
+    if (await isOtherContent(drop, `${folder}/${name}`, sha256, scratch)) continue;
     try {
       if (errorFile !== null && errorSha256 !== null) {
         const target = { folder, name: errorFileName(name), sha256: errorSha256, withChecksumFile: false };
@@ -207,20 +195,20 @@ async function putAway(
       await drop.move(path, `${folder}/${name}`);
       return;
     } catch (error) {
-      // Somebody has moved it meanwhile, which is all that was wanted.
+      // Another run has moved it meanwhile: that is all we want.
       if (isCoded(error, 'FILE_MISSING')) return;
-      if (!(error instanceof AtpError) || error.code !== 'FILE_NAME_TAKEN') throw error;
-      taken = error;
+      if (!isCoded(error, 'FILE_NAME_TAKEN')) throw error;
+      lastTaken = error;
     }
   }
-  throw (
-    taken ??
-    new AtpError('FILE_NAME_TAKEN', { name: `${folder}/${fileName}`, found: 'of others', expected: sha256 })
-  );
+  throw noNameFreeError(`${folder}/${fileName}`, FILED_NAMES_MAX, lastTaken);
 }
 
-/** Whether another content lies under the name. The same content may: an attempt that died has moved it there. */
-async function isAnother(
+/**
+ * Whether a file with other content has the name. The same content may have it: an attempt that died has moved it
+ * there.
+ */
+async function isOtherContent(
   drop: FileDrop,
   path: string,
   sha256: string | null,
@@ -228,8 +216,4 @@ async function isAnother(
 ): Promise<boolean> {
   if ((await drop.find(path)) === null) return false;
   return sha256 === null || (await drop.download(path, join(scratch, 'filed.csv'))).sha256 !== sha256;
-}
-
-function isCoded(error: unknown, code: AtpError['code']): boolean {
-  return error instanceof AtpError && error.code === code;
 }

@@ -1,14 +1,14 @@
 import { Context } from '@temporalio/activity';
 
-/** Well below every heartbeat timeout; the SDK sends no more of them than it needs. */
+/** Well below every heartbeat timeout; the SDK sends only as many as it needs. */
 const HEARTBEAT_INTERVAL_MS = 3_000;
 
 /**
- * Runs `work` with heartbeats, so that a dead worker is noticed at the heartbeat timeout and not at the end of the
- * activity's time. The heartbeats tell that this process lives; that `work` gets on is the start-to-close timeout's
- * concern, and every call in it has a timeout of its own.
+ * Runs `work` with heartbeats, so that Temporal notices a dead worker at the heartbeat timeout and not only at the end
+ * of the activity's time. A heartbeat says that this process lives, not that `work` gets on: for that, every call in
+ * `work` has a timeout, and the activity has its start-to-close timeout.
  *
- * @param progress what the next attempt finds in `Context.current().info.heartbeatDetails`: small, and read-only
+ * @param progress what the next attempt finds in `Context.current().info.heartbeatDetails`; small, and only read
  */
 export async function keepAlive<Result>(
   work: () => Promise<Result>,

@@ -17,9 +17,9 @@ import {
   type UploadFileRow,
 } from '../src/postgres/lane/upload-files.ts';
 import type { OpenFileDrop } from '../src/sftp/file-drop.ts';
-import { originOf } from './check-origin.ts';
+import { withScratchFolder } from '../src/sftp/scratch-folder.ts';
+import { checkShopOrigin } from './check-origin.ts';
 import { keepAlive } from './keep-alive.ts';
-import { withScratchFolder } from './scratch-folder.ts';
 
 export interface ProduceDeps {
   readonly database: Database;
@@ -38,19 +38,20 @@ export interface ProducedFile {
   readonly toZero: number;
 }
 
-/** A file that was not made, because it would have changed too much: a person decides. */
+/** A plan: a file that would change too much, so it waits for a person. */
 export interface HeldPlan {
   readonly facilityGroupId: string;
   readonly plan: number;
   readonly cause: PlanCause;
-  /** Rows that the file would have held. */
+  /** Rows that the file would have. */
   readonly rows: number;
-  /** Products that it would have sent from above zero to zero, of all that are mapped. */
+  /** Products that it would send from above zero to zero. */
   readonly toZero: number;
+  /** All mapped products of the shop. */
   readonly products: number;
 }
 
-/** Both null: nothing differs. Both there: a held delta that has published its decreases. */
+/** Both are null when nothing differs. Both are there when a delta is held whose decreases were published at once. */
 export interface ProduceOutcome {
   readonly file: ProducedFile | null;
   readonly plan: HeldPlan | null;
@@ -60,16 +61,16 @@ export interface ProduceInput {
   readonly kind: UploadFileKind;
   readonly shopId: string;
   readonly facilityGroupId?: string | undefined;
-  /** The job's run: a retry gets the file that the first try has committed. */
+  /** Names the job's run: a retry with the same key gets the file that the first attempt has committed. */
   readonly producerKey: string;
 }
 
 export function createProduceActivities({ database, fileDrop, wakeLane }: ProduceDeps) {
   return {
-    /** One snapshot → immutable rows under the next number, or a plan that is held. */
+    /** One snapshot → immutable rows under the next sequence, or a held plan. */
     async produceFile(input: ProduceInput): Promise<ProduceOutcome> {
       return keepAlive(async () => {
-        await originOf({ database, fileDrop }, input.shopId);
+        await checkShopOrigin({ database, fileDrop }, input.shopId);
         const { file, plan } = await produceFile(database, input);
         if (!plan) return { file: file && producedFile(file), plan: null };
         const { facilityGroupId } = await findShop(database, input.shopId);
@@ -78,7 +79,7 @@ export function createProduceActivities({ database, fileDrop, wakeLane }: Produc
     },
 
     /**
-     * Rows → file on SFTP → READY. Anyone may finish a WRITING file, at the same time even: the rows are in the
+     * Rows → file on SFTP → READY. Any run may finish a WRITING file, even two at the same time: the rows are in the
      * database, so the bytes are the same.
      */
     async publishFile({
@@ -97,14 +98,14 @@ export function createProduceActivities({ database, fileDrop, wakeLane }: Produc
           const { sha256 } = await renderUploadFile(lines, localPath);
           const target = { folder: outgoingFolder(shopId), name: file.name, sha256 };
           await fileDrop(async (drop) => {
-            // By a person's decision; until then another content under the name holds the lane.
+            // Only after a person decided to rewrite: until then, a foreign file under the name blocks the lane.
             if (await isRewritten(database, shopId, sequence)) {
               await drop.setAside(target, setAsideFolder(shopId));
             }
             await drop.publish(localPath, target);
             await markReady(database, { shopId, sequence, sha256 });
             if (!(await isArchived(database, shopId, sequence))) return;
-            // Somebody else was faster by far: the file was applied and archived, and this one is left over.
+            // Another run was faster: the file is applied and archived already, so this copy is left over.
             await drop.remove(`${target.folder}/${file.name}`);
             await drop.remove(`${target.folder}/${file.name}.sha256`);
           });

@@ -8,7 +8,7 @@ export interface PurgeDeps {
 
 export function createPurgeActivities({ database }: PurgeDeps) {
   return {
-    /** Removes what nobody reads any more; null: producers were in the way, and the next run tries again. */
+    /** Removes what nobody reads any more. Null when producers were in the way: the next run tries again. */
     async purge(): Promise<Purged | null> {
       return keepAlive(() => purge(database));
     },

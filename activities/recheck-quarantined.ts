@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { ROWS_PER_CALL, SET_APART_LOOKED_AT_MAX } from '../src/domain/limits.ts';
+import { ROWS_PER_CALL, QUARANTINED_RECHECKED_MAX } from '../src/domain/limits.ts';
 import { faultOf } from '../src/domain/row-decision.ts';
 import type { Database } from '../src/postgres/database.ts';
 import { listQuarantinedToRecheck, oweMended } from '../src/postgres/lane/quarantined-rows.ts';
@@ -13,18 +13,18 @@ export interface RecheckDeps {
 }
 
 /**
- * Looks at the items of quarantined products, at most SET_APART_LOOKED_AT_MAX, and owes to the next file those that
+ * Reads the items of quarantined products, at most QUARANTINED_RECHECKED_MAX, and owes to the next file those that
  * Shopify knows, tracks and stocks by now. A cause that only a write would show needs a person.
  *
  * Throws SHOP_UNKNOWN, and what the shop's API throws.
  */
-export async function recheckSetApart(
+export async function recheckQuarantined(
   { database, adminApi }: RecheckDeps,
   shopId: string,
   signal?: AbortSignal,
 ): Promise<{ readonly mended: number }> {
   const shop = await findShop(database, shopId);
-  const quarantined = await listQuarantinedToRecheck(database, shopId, SET_APART_LOOKED_AT_MAX);
+  const quarantined = await listQuarantinedToRecheck(database, shopId, QUARANTINED_RECHECKED_MAX);
   if (quarantined.length === 0) return { mended: 0 };
   const api = adminApi(shop);
   let mended = 0;
@@ -40,8 +40,9 @@ export async function recheckSetApart(
 
 export function createRecheckActivities(deps: RecheckDeps) {
   return {
+    /** Its name is in recorded histories. */
     recheckSetApart({ shopId }: { readonly shopId: string }): Promise<{ readonly mended: number }> {
-      return keepAlive(() => recheckSetApart(deps, shopId, Context.current().cancellationSignal));
+      return keepAlive(() => recheckQuarantined(deps, shopId, Context.current().cancellationSignal));
     },
   };
 }

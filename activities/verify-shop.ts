@@ -22,10 +22,10 @@ export interface VerifyDeps {
   readonly adminApi: (shop: Shop) => AdminApi;
 }
 
-/** What a file can mend: Shopify's own settings are a person's to change, and unseen sales mend themselves. */
+/** Causes that a file mends. A setting on Shopify is for a person to change, and unseen sales end by themselves. */
 const HEALED_BY_A_FILE: readonly DifferenceCause[] = ['CHANGED_ON_SHOPIFY', 'QUARANTINED', 'OWED'];
 
-/** How far a comparison has come: what the next attempt goes on from. */
+/** How far a comparison has come; the next attempt goes on from there. */
 interface Progress {
   /** The last product that was compared; empty at the start. */
   readonly after: string;
@@ -40,8 +40,8 @@ const AT_THE_START: Progress = { after: '', checked: 0, healing: 0, causes: {}, 
 export function createVerifyActivities({ database, adminApi }: VerifyDeps) {
   return {
     /**
-     * Compares the Online ATP of now with what Shopify really holds, for all mapped products or a sample. An attempt
-     * goes on where the last one stopped; a sample is drawn anew.
+     * Compares the Online ATP of now with what Shopify shows, for all mapped products or a sample. An attempt goes on
+     * where the last one stopped; a sample is drawn anew.
      *
      * Throws SHOP_UNKNOWN, SHOP_NOT_MAPPED, and what the shop's API throws.
      */
@@ -61,7 +61,7 @@ export function createVerifyActivities({ database, adminApi }: VerifyDeps) {
           const items = await api.readItems(page.map((product) => product.inventoryItemId));
           const compared = comparePage(page, items);
           if (heal) await healProducts(database, shopId, compared.mendable);
-          progress = advanced(progress, compared, heal);
+          progress = addPage(progress, compared, heal);
         }
         if (progress.checked === 0) throw new AtpError('SHOP_NOT_MAPPED', { shopId });
         return resultOf(shopId, progress);
@@ -88,13 +88,13 @@ function comparePage(
     const item = items[index] ?? null;
     const cause = differenceCause(product, item);
     if (cause === null) return [];
-    if (HEALED_BY_A_FILE.includes(cause)) mendable.push(healed(product, cause, item));
+    if (HEALED_BY_A_FILE.includes(cause)) mendable.push(productToHeal(product, cause, item));
     return [{ sku: product.sku, onlineAtp: product.onlineAtp, shopify: unitsForSale(item), cause }];
   });
   return { last: page.at(-1)?.productId ?? '', count: page.length, different, mendable };
 }
 
-function healed(
+function productToHeal(
   { productId, inventoryItemId, applied }: ProductToVerify,
   cause: DifferenceCause,
   item: ObservedItem | null,
@@ -104,7 +104,7 @@ function healed(
   return { productId, taken: { units, inventoryItemId, sequence: applied.sequence } };
 }
 
-function advanced(progress: Progress, page: ComparedPage, heal: boolean): Progress {
+function addPage(progress: Progress, page: ComparedPage, heal: boolean): Progress {
   const causes = { ...progress.causes };
   for (const { cause } of page.different) causes[cause] = (causes[cause] ?? 0) + 1;
   return {

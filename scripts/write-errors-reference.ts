@@ -5,18 +5,16 @@
  *     node scripts/write-errors-reference.ts --check   exits 1 when the page differs from the codes
  */
 import { ERROR_CLASSES, type ErrorClass } from '../src/domain/error-class.ts';
-import { ERRORS, type ErrorDetail } from '../src/domain/errors.ts';
+import type { ErrorEntry } from '../src/domain/error-codes/error-entry.ts';
+import { ERRORS, hintText, PLACEHOLDERS } from '../src/domain/errors.ts';
 import { renewPage } from './reference-page.ts';
-
-/** In place of each value that a message names: `<name of the value>`. */
-const PLACEHOLDERS: ErrorDetail = new Proxy({}, { get: (_, name) => `<${String(name)}>` });
 
 function page(): string {
   const sections = (Object.keys(ERROR_CLASSES) as ErrorClass[]).map((errorClass) => {
     const { title, meaning } = ERROR_CLASSES[errorClass];
     const codes = Object.entries(ERRORS).filter(([, entry]) => entry.class === errorClass);
     const entries = codes.map(([code, { message, hint }]) => {
-      return `### ${code}\n\n> ${message(PLACEHOLDERS)}\n\n${hint}\n`;
+      return `### ${code}\n\n> ${message(PLACEHOLDERS)}\n\n${hintOnPage(hint)}\n`;
     });
     return `## ${title}\n\n${meaning}\n\n${entries.join('\n')}`;
   });
@@ -29,4 +27,11 @@ error file of a feed has it in the column \`code\`. Made by \`scripts/write-erro
 ${sections.join('\n')}`;
 }
 
-renewPage('docs/reference/errors.md', 'src/domain/errors.ts', page);
+/** A hint that depends on the situation is a list of its cases. */
+function hintOnPage(hint: ErrorEntry['hint']): string {
+  if (typeof hint === 'string' || typeof hint === 'function') return hintText(hint);
+  const cases = hint.cases.map((one) => `- When ${one.when}: ${hintText(one.hint)}`);
+  return [...cases, `- Otherwise: ${hintText(hint.otherwise)}`].join('\n');
+}
+
+renewPage('docs/reference/errors.md', 'src/domain/error-codes', page);

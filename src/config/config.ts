@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
+import { API_VERSION_DEFAULT, API_VERSION_PATTERN } from '../domain/api-version.ts';
 import { AtpError } from '../domain/errors.ts';
 import {
   ownSurroundings,
@@ -10,16 +11,16 @@ import {
   type Service,
   type Surroundings,
 } from './environment.ts';
-import type { SftpSettings } from '../sftp/file-drop.ts';
+import type { SftpSettings } from '../sftp/sftp-settings.ts';
 import type { TemporalSettings } from '../temporal/connection.ts';
 
-/** Everything that the surroundings decide. Holds secrets: never log it. */
+/** Everything that the environment decides. It contains secrets: never log it. */
 export interface Config {
   readonly databaseUrl: string;
   readonly sftp: SftpSettings;
   readonly temporal: TemporalSettings;
   readonly shopifyApiVersion: string;
-  /** Of Temporal's web UI, without a slash at the end; null: nobody has said. */
+  /** Where Temporal's web UI is, without a slash at the end; null when it is not set. */
   readonly temporalUiUrl: string | null;
   /** What a shop's `env:NAME` reference is looked up in. */
   readonly environment: Readonly<Record<string, string>>;
@@ -27,7 +28,7 @@ export interface Config {
   readonly stateDir: string;
 }
 
-/** A part of the surroundings that a process is going to use; only these are required and validated. */
+/** A service that a process is going to use; only its variables are required and checked. */
 export type ConfigNeed = Service;
 
 interface FieldOfNeed {
@@ -36,21 +37,22 @@ interface FieldOfNeed {
   readonly temporal: 'temporal';
 }
 
-/** The configuration of a process that needs just these parts: the fields of other parts are not there to be used. */
+/** The configuration of a process that needs these services; it has no fields of other services. */
 export type ConfigFor<Need extends ConfigNeed> = Readonly<
   Pick<Config, FieldOfNeed[Need] | 'shopifyApiVersion' | 'temporalUiUrl' | 'environment' | 'stateDir'>
 >;
 
 const PROJECT_ROOT = resolve(import.meta.dirname, '../..');
+/** Read from the process's environment only, since it says where the last of the other variables are. */
+const STATE_DIR_VARIABLE = 'ATP_STATE_DIR';
 const SFTP_PORT = 22;
-/** What Temporal's own tools take when nobody says otherwise. */
+/** The defaults of Temporal's own tools. */
 const TEMPORAL_DEFAULTS = { address: 'localhost:7233', namespace: 'default' } as const;
-const API_VERSION_DEFAULT = '2026-10';
 
 /**
- * Reads the environment, once, into a validated and frozen object. environment.ts says where a variable is looked for.
+ * Reads the environment into a checked and frozen object. environment.ts says where each variable is looked for.
  *
- * @throws AtpError CONFIG_INVALID that names every fault at once, and no value: a value may be a secret.
+ * @throws AtpError CONFIG_INVALID, which names all faults at once, and no value: a value may be a secret.
  */
 export function loadConfig<const Need extends ConfigNeed>(
   needs: readonly Need[],
@@ -85,21 +87,21 @@ export function loadConfig<const Need extends ConfigNeed>(
 }
 
 /**
- * The configuration of the services that the environment or `.env` points to; the fields of the others are absent. An
- * embedded stack uses these as they are.
+ * The configuration of the services that the environment or `.env` sets; the others have no field. An embedded stack
+ * uses these services as they are.
  *
- * @throws AtpError CONFIG_INVALID that names every fault of theirs
+ * @throws AtpError CONFIG_INVALID, which names all their faults
  */
 export function loadExistingServices(): ConfigFor<never> & Partial<Pick<Config, FieldOfNeed[ConfigNeed]>> {
   return loadConfig(readEnvironment(stateFolder(), ownSurroundings()).given);
 }
 
-/** Where the embedded stack keeps its state: ATP_STATE_DIR, or one ignored folder of the project. */
+/** Where the embedded stack keeps its state: ATP_STATE_DIR, or `.atp` in the project, which git ignores. */
 export function stateFolder({ variables, folder }: Surroundings = ownSurroundings()): string {
-  return resolve(folder, variables['ATP_STATE_DIR'] || join(PROJECT_ROOT, '.atp'));
+  return resolve(folder, variables[STATE_DIR_VARIABLE] || join(PROJECT_ROOT, '.atp'));
 }
 
-/** Where downloaded programs are kept: once for the project, whatever stack needs them. */
+/** Where downloaded programs are kept: in one place for all stacks of the project. */
 export function partsFolder(): string {
   return join(PROJECT_ROOT, '.atp/parts');
 }
@@ -108,7 +110,9 @@ const shopifyVariables = z
   .object({
     SHOPIFY_API_VERSION: z
       .string()
-      .regex(/^20\d\d-(01|04|07|10)$/, { error: 'must be a version of Shopify’s Admin API such as 2026-10' })
+      .regex(new RegExp(API_VERSION_PATTERN), {
+        error: `must be a version of Shopify’s Admin API such as ${API_VERSION_DEFAULT}`,
+      })
       .default(API_VERSION_DEFAULT),
   })
   .transform((variables) => variables.SHOPIFY_API_VERSION);
@@ -162,7 +166,7 @@ const sftpVariables = z
     }),
   );
 
-/** Null when it is no SFTP address that we can use. */
+/** Null when the text is not an SFTP address that we can use. */
 function sftpUrl(text: string): URL | null {
   const url = URL.parse(text);
   if (url?.protocol !== 'sftp:' || url.hostname === '' || url.username === '') return null;
@@ -183,7 +187,7 @@ function isReadable(path: string): boolean {
   }
 }
 
-/** Temporal's own convention (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TLS, profiles of temporal.toml). */
+/** Reads the variables and the temporal.toml of Temporal's own tools. */
 function readTemporal({ variables, ofStack }: Environment, faults: string[]): TemporalSettings | undefined {
   try {
     const profile = variables['TEMPORAL_PROFILE'];
@@ -205,9 +209,42 @@ function readTemporal({ variables, ofStack }: Environment, faults: string[]): Te
       }),
     });
   } catch (error) {
-    // Only the first line: a parser may quote the lines of the file around its fault, and they hold keys.
+    // Only the first line: a parser may quote lines of the file around the fault, and they may contain keys.
     const [reason] = (error as Error).message.split('\n');
     faults.push(`TEMPORAL_* or temporal.toml cannot be used: ${reason}`);
     return undefined;
   }
 }
+
+/**
+ * The variables that Temporal's own library reads, as far as our documents name them; it reads a few more (codecs, gRPC
+ * metadata, certificates as text).
+ */
+const TEMPORAL_VARIABLES = [
+  'TEMPORAL_ADDRESS',
+  'TEMPORAL_NAMESPACE',
+  'TEMPORAL_API_KEY',
+  'TEMPORAL_TLS',
+  'TEMPORAL_TLS_CLIENT_CERT_PATH',
+  'TEMPORAL_TLS_CLIENT_KEY_PATH',
+  'TEMPORAL_TLS_SERVER_CA_CERT_PATH',
+  'TEMPORAL_TLS_SERVER_NAME',
+  'TEMPORAL_PROFILE',
+  'TEMPORAL_CONFIG_FILE',
+];
+
+/**
+ * Every variable that is read. docs/reference/config.md lists exactly these, and .env.example those that `.env` may set:
+ * test/config tells which list is stale.
+ */
+export const VARIABLES: {
+  readonly inDotEnv: readonly string[];
+  readonly inEnvironmentOnly: readonly string[];
+} = {
+  inDotEnv: [
+    ...[databaseVariables, sftpVariables].flatMap((schema) => Object.keys(schema.in.shape)),
+    ...TEMPORAL_VARIABLES,
+    ...[temporalUiVariables, shopifyVariables].flatMap((schema) => Object.keys(schema.in.shape)),
+  ],
+  inEnvironmentOnly: [STATE_DIR_VARIABLE],
+};

@@ -1,29 +1,30 @@
 /**
  * The variables of this process, from three places: the process's environment, then `.env` of the working folder, then
- * `stack.env`, which the embedded stack writes. What is empty counts as absent.
+ * `stack.env`, which the embedded stack writes. An empty variable counts as absent.
  *
- * A service is wholly somebody's: where neither the environment nor `.env` says where it is, the stack's own variables
- * say everything about it, so that a key, a namespace or a profile meant for another service is not used on it.
+ * All variables of one service come from the same side. If neither the environment nor `.env` says where a service is,
+ * only the variables of `stack.env` count for it: so a key, a namespace or a profile that is meant for another service is
+ * not used on the stack's.
  */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { AtpError } from '../domain/errors.ts';
 
-/** A part of the surroundings that is a service of its own. */
+/** A service that we use, with variables of its own. */
 export type Service = 'database' | 'sftp' | 'temporal';
 
 export type Variables = Readonly<Record<string, string>>;
 
 export interface Environment {
   readonly variables: Variables;
-  /** The services that the environment or `.env` points to. The embedded stack starts the others. */
+  /** The services whose address the environment or `.env` sets. The embedded stack starts the others. */
   readonly given: readonly Service[];
   /** The services whose variables are those of the running embedded stack. */
   readonly ofStack: readonly Service[];
 }
 
-/** The variable that says where a service is, and what all its variables look like. */
+/** The variable that says where a service is, and the pattern of all its variables. */
 const SERVICES: Readonly<Record<Service, { readonly where: string; readonly all: RegExp }>> = {
   database: { where: 'DATABASE_URL', all: /^DATABASE_URL$/ },
   sftp: { where: 'SFTP_URL', all: /^SFTP_/ },

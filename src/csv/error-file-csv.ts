@@ -4,11 +4,12 @@ import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
 import type { RefusedRow } from '../domain/feed.ts';
 
-const COLUMNS = ['row', 'column', 'code', 'message'] as const;
+/** In front of the columns of the feed itself. */
+export const ERROR_FILE_COLUMNS = ['row', 'column', 'code', 'message'] as const;
 
 /**
- * Writes the refused rows of a feed, each with its reason and as it was sent, so that a person corrects it where it
- * stands. Memory does not grow with their number.
+ * Writes the refused rows of a feed, each with its reason and as it was sent, so that a person can correct the row in
+ * this file. Memory does not grow with the number of rows.
  */
 export async function writeErrorFile(
   localPath: string,
@@ -23,13 +24,13 @@ export async function writeFileFault(
   localPath: string,
   { code, message }: { readonly code: string; readonly message: string },
 ): Promise<void> {
-  await writeLines(localPath, [COLUMNS, ['', '', code, message]]);
+  await writeLines(localPath, [ERROR_FILE_COLUMNS, ['', '', code, message]]);
 }
 
 async function* linesOf(header: readonly string[], rows: AsyncIterable<RefusedRow>) {
-  yield [...COLUMNS, ...header].map(harmless);
+  yield [...ERROR_FILE_COLUMNS, ...header].map(defuse);
   for await (const { rowNumber, column, code, message, values } of rows) {
-    yield [String(rowNumber), ...[column, code, message, ...values].map(harmless)];
+    yield [String(rowNumber), ...[column, code, message, ...values].map(defuse)];
   }
 }
 
@@ -41,9 +42,9 @@ async function writeLines(
 }
 
 /**
- * A person opens this file in a spreadsheet, which runs a cell that begins like a formula (OWASP, "CSV injection").
- * A plain number is none, and a quantity of −5 must stay one.
+ * A person opens this file in a spreadsheet, which runs a cell that begins like a formula (OWASP, "CSV injection"): such
+ * a cell gets a quote in front. A plain number is no formula, and a quantity of −5 must stay a number.
  */
-function harmless(value: string): string {
+function defuse(value: string): string {
   return /^[=+\-@\t\r]/.test(value) && !/^[+-]?\d+(\.\d+)?$/.test(value) ? `'${value}` : value;
 }

@@ -1,9 +1,13 @@
-/** Reading a feed: a stream of rows, each either understood or refused with its reason. Bounded in every direction. */
+/**
+ * Reading a feed: a stream of rows, each either understood or refused with its reason. Size, rows and columns are
+ * bounded.
+ */
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { AtpError } from '../domain/errors.ts';
-import type { FeedContents, FeedRow, FeedType, RowRefusal } from '../domain/feed.ts';
+import type { FeedContents, FeedRow, RowRefusal } from '../domain/feed.ts';
+import type { FeedType } from '../domain/feed-type.ts';
 import {
   FEED_COLUMNS_MAX,
   FEED_LINE_LENGTH_MAX,
@@ -12,23 +16,25 @@ import {
   FEED_VALUE_LENGTH_MAX,
 } from '../domain/limits.ts';
 import { FEED_SCHEMAS, type FeedSchema } from './feed-schemas.ts';
-import { feedText, unreadable } from './feed-text.ts';
+import { feedText, feedTooLargeError, unreadableFeedError } from './feed-text.ts';
 
 export interface FeedFile<Type extends FeedType> {
   readonly localPath: string;
-  /** How a person is told of it. */
+  /** How messages name it. */
   readonly fileName: string;
   readonly type: Type;
 }
 
 export interface OpenFeed<Type extends FeedType> {
   readonly header: readonly string[];
-  /** Once, in the order of the file. Throws FEED_UNREADABLE from anywhere within it. */
+  /**
+   * In the order of the file; may be read once. Throws FEED_UNREADABLE when it comes to a place that cannot be read.
+   */
   readonly rows: AsyncIterable<FeedRow<Type>>;
 }
 
 /**
- * Opens a feed for `work` and closes it afterwards, read to its end or not.
+ * Opens a feed for `work`, and closes it afterwards, even when it was not read to its end.
  *
  * @throws AtpError FEED_UNREADABLE, FEED_HEADER_INVALID
  */
@@ -36,13 +42,13 @@ export async function withFeed<Type extends FeedType, Result>(
   file: FeedFile<Type>,
   work: (feed: OpenFeed<Type>) => Promise<Result>,
 ): Promise<Result> {
-  const records = recordsOf(file);
+  const records = readRecords(file);
   try {
     const first = await records.next();
-    if (first.done) throw unreadable(file.fileName, 'it is empty');
+    if (first.done) throw unreadableFeedError(file.fileName, 'it is empty');
     const schema: FeedSchema<FeedContents[Type]> = FEED_SCHEMAS[file.type];
-    const header = headerOf(first.value.values, schema, file.fileName);
-    return await work({ header, rows: rowsOf(records, header, schema, file.fileName) });
+    const header = readHeader(first.value.values, schema, file.fileName);
+    return await work({ header, rows: readRows(records, header, schema, file.fileName) });
   } finally {
     await records.return(undefined);
   }
@@ -53,22 +59,22 @@ interface SentRecord {
   readonly values: readonly string[];
 }
 
-/** csv-parse's record with its counters, which the option `info` asks for; its types do not know that. */
+/** A record with its counters, as the option `info` of csv-parse gives it; csv-parse's types do not know that. */
 interface CountedRecord {
   readonly record: readonly string[];
   readonly info: { readonly records: number; readonly empty_lines: number };
 }
 
-async function* recordsOf({
+async function* readRecords({
   localPath,
   fileName,
 }: FeedFile<FeedType>): AsyncGenerator<SentRecord, void, undefined> {
   const { size } = await stat(localPath);
-  if (size > FEED_SIZE_MAX_BYTES) throw unreadable(fileName, `it has more than ${FEED_SIZE_MAX_BYTES} bytes`);
+  if (size > FEED_SIZE_MAX_BYTES) throw feedTooLargeError(fileName);
   const parser = parse({
     bom: true,
     info: true,
-    // Each row is judged by itself, see rowsOf.
+    // readRows refuses single rows of the wrong length.
     relax_column_count: true,
     skip_empty_lines: true,
     max_record_size: FEED_LINE_LENGTH_MAX,
@@ -79,18 +85,18 @@ async function* recordsOf({
   try {
     for await (const { record, info } of parser as AsyncIterable<CountedRecord>) {
       if (info.records > FEED_ROWS_MAX + 1)
-        throw unreadable(fileName, `it has more than ${FEED_ROWS_MAX} rows`);
+        throw unreadableFeedError(fileName, `it has more than ${FEED_ROWS_MAX} rows`);
       yield { rowNumber: info.records + info.empty_lines, values: record };
     }
   } catch (error) {
-    throw error instanceof CsvError ? unreadable(fileName, reasonOf(error)) : error;
+    throw error instanceof CsvError ? unreadableFeedError(fileName, reasonOf(error)) : error;
   } finally {
     source.destroy();
     parser.destroy();
   }
 }
 
-/** Without the values that csv-parse quotes: they may be a customer's. */
+/** In our own words: csv-parse quotes values, which may be a customer's data. */
 function reasonOf(error: CsvError): string {
   const at = typeof error['lines'] === 'number' ? ` in line ${error['lines']}` : '';
   switch (error.code) {
@@ -106,14 +112,14 @@ function reasonOf(error: CsvError): string {
   }
 }
 
-function headerOf(
+function readHeader(
   values: readonly string[],
   { required }: FeedSchema<unknown>,
   fileName: string,
 ): readonly string[] {
   const header = values.map((name) => name.trim());
   if (header.length > FEED_COLUMNS_MAX)
-    throw unreadable(fileName, `it has more than ${FEED_COLUMNS_MAX} columns`);
+    throw unreadableFeedError(fileName, `it has more than ${FEED_COLUMNS_MAX} columns`);
   const missing = required.filter((group) => !group.some((column) => header.includes(column)));
   if (missing.length > 0) {
     const columns = missing.map((group) => group.join(' or ')).join(', ');
@@ -122,12 +128,15 @@ function headerOf(
   const known = header.filter((name) => name !== '');
   const twice = known.find((name, index) => known.indexOf(name) !== index);
   if (twice !== undefined) {
-    throw unreadable(fileName, `its header names the column ${JSON.stringify(twice.slice(0, 60))} twice`);
+    throw unreadableFeedError(
+      fileName,
+      `its header names the column ${JSON.stringify(twice.slice(0, 60))} twice`,
+    );
   }
   return header;
 }
 
-async function* rowsOf<Content>(
+async function* readRows<Content>(
   records: AsyncGenerator<SentRecord, void, undefined>,
   header: readonly string[],
   { row }: FeedSchema<Content>,
@@ -138,11 +147,11 @@ async function* rowsOf<Content>(
 > {
   for await (const { rowNumber, values } of records) {
     if (values.length > FEED_COLUMNS_MAX) {
-      throw unreadable(fileName, `row ${rowNumber} has more than ${FEED_COLUMNS_MAX} values`);
+      throw unreadableFeedError(fileName, `row ${rowNumber} has more than ${FEED_COLUMNS_MAX} values`);
     }
-    // Spreadsheets leave rows of nothing but commas behind.
+    // Spreadsheets leave rows behind that consist of commas only.
     if (values.every((value) => value.trim() === '')) continue;
-    const misshapen = shapeFault(values, header);
+    const misshapen = faultInShape(values, header);
     if (misshapen) {
       yield { rowNumber, values, content: null, refusal: misshapen };
       continue;
@@ -161,7 +170,7 @@ async function* rowsOf<Content>(
   }
 }
 
-function shapeFault(values: readonly string[], header: readonly string[]): RowRefusal | null {
+function faultInShape(values: readonly string[], header: readonly string[]): RowRefusal | null {
   if (values.length !== header.length) {
     const reason = `it has ${values.length} values, the header has ${header.length} columns`;
     return { column: '', code: 'FEED_ROW_UNREADABLE', detail: { reason } };

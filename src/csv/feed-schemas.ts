@@ -1,32 +1,32 @@
-/** What a row of each feed type must look like, and what it means; the text of a file becomes plain values here. */
+/** The columns of each feed type. The texts of a row become plain values here, or a reason why they cannot. */
 import { z } from 'zod';
 import {
   LEDGER_REASONS,
+  ORDER_ITEM_STATUSES,
   type FeedContents,
-  type FeedType,
   type OrderItemRow,
   type ResetRow,
   type VarianceRow,
 } from '../domain/feed.ts';
+import type { FeedType } from '../domain/feed-type.ts';
 import { ORDER_UNITS_MAX, UNITS_MAX } from '../domain/limits.ts';
 
 export interface FeedSchema<Content> {
-  /** The header must name one of each group. Other columns may be there; what is not known is left alone. */
+  /** The header must name at least one column of each group. Unknown columns are ignored. */
   readonly required: readonly (readonly string[])[];
-  /** Of a row as an object of its columns' texts. */
+  /** Every column that is read. */
+  readonly columns: readonly string[];
+  /** Takes a row as an object of its columns' texts. */
   readonly row: z.ZodType<Content>;
 }
 
-/** Surrounding blanks are never meant. */
+/** Blanks around a value never count. */
 const text = z
   .string()
   .default('')
   .transform((value) => value.trim());
 const orNull = text.transform((value) => (value === '' ? null : value));
 const required = text.pipe(z.string().min(1, 'it must not be empty'));
-
-/** An id of ours that goes into the database as it is. */
-const id = required;
 
 function units({ min, max, ifEmpty = '' }: { min: number; max: number; ifEmpty?: string }) {
   return text
@@ -44,7 +44,7 @@ const flag = text
   .pipe(z.enum([...yes, ...no], 'it must be Y or N'))
   .transform((value) => yes.includes(value));
 
-/** Spellings of HotWax's own feeds; without one, an id is a SKU. */
+/** The spellings of HotWax's own feeds; an empty idType means SKU. */
 const ID_TYPES: Readonly<Record<string, 'SKU' | 'UPC' | 'PRODUCT_ID'>> = {
   '': 'SKU',
   SKU: 'SKU',
@@ -63,7 +63,7 @@ const idType = text.transform((value, context) => {
 
 const TIME_FAULT = 'it must be a time with an offset, such as 2026-11-24T10:15:00Z';
 
-/** Kept as one instant in UTC. Years that no order has are mistakes, and some of them no database takes. */
+/** Kept as an instant in UTC. A year before 1970 is a mistake, and Postgres refuses some of these. */
 const time = text
   .transform((value) => value.replace(' ', 'T'))
   .pipe(z.iso.datetime({ offset: true, error: TIME_FAULT }))
@@ -104,33 +104,30 @@ const varianceRow = z
 
 const orderItemRow = z.object({
   ...product,
-  orderId: id,
-  orderItemSeqId: id,
+  orderId: required,
+  orderItemSeqId: required,
   shopId: orNull,
   externalOrderId: orNull,
   quantity: units({ min: 0, max: ORDER_UNITS_MAX }),
   cancelQuantity: units({ min: 0, max: ORDER_UNITS_MAX, ifEmpty: '0' }),
   facilityId: orNull,
-  statusId: text.pipe(
-    z.enum(
-      ['ITEM_CREATED', 'ITEM_APPROVED', 'ITEM_COMPLETED', 'ITEM_CANCELLED'],
-      'it must be ITEM_CREATED, ITEM_APPROVED, ITEM_COMPLETED or ITEM_CANCELLED',
-    ),
-  ),
+  statusId: text.pipe(z.enum(ORDER_ITEM_STATUSES, `it must be one of ${ORDER_ITEM_STATUSES.join(', ')}`)),
   orderDate: time,
 }) satisfies z.ZodType<OrderItemRow>;
 
 export const FEED_SCHEMAS: { readonly [Type in FeedType]: FeedSchema<FeedContents[Type]> } = {
   RESET_INVENTORY: {
     required: [['idValue'], ['facilityId', 'externalFacilityId'], ['availableQty']],
+    columns: Object.keys(resetRow.shape),
     row: resetRow,
   },
   MDM_INV_VARIANCE: {
     required: [['idValue'], ['facilityId', 'externalFacilityId'], ['availableDelta']],
+    columns: Object.keys(varianceRow.shape),
     row: varianceRow,
   },
   ORDER_ITEMS: {
-    // Without facilityId every line would fall back into the brokering queue, so the column is not optional.
+    // Without the column facilityId, every line would go back into the brokering queue; so it is required.
     required: [
       ['orderId'],
       ['orderItemSeqId'],
@@ -140,6 +137,7 @@ export const FEED_SCHEMAS: { readonly [Type in FeedType]: FeedSchema<FeedContent
       ['statusId'],
       ['orderDate'],
     ],
+    columns: Object.keys(orderItemRow.shape),
     row: orderItemRow,
   },
 };

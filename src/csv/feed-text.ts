@@ -1,12 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { TextDecoder } from 'node:util';
 import { AtpError } from '../domain/errors.ts';
+import { FEED_SIZE_MAX_BYTES } from '../domain/limits.ts';
 
 /**
- * The bytes of a feed, proven to be text while they pass.
+ * Reads the bytes of a feed, and checks on the way that they are text.
  *
- * A NUL or bytes that are not UTF-8 mean another kind of file (a spreadsheet, UTF-16, an archive): refused, because
- * replacing what cannot be read would change ids without a word. A byte order mark is fine.
+ * A NUL byte, or bytes that are not UTF-8, mean another kind of file (a spreadsheet, UTF-16, an archive). It is refused,
+ * because to replace such bytes would silently change ids. A byte order mark is fine.
  *
  * @throws AtpError FEED_UNREADABLE
  */
@@ -15,13 +16,13 @@ export async function* feedText(localPath: string, fileName: string): AsyncGener
   let offset = 0;
   for await (const chunk of createReadStream(localPath) as AsyncIterable<Buffer>) {
     const nul = chunk.indexOf(0);
-    if (nul !== -1) throw unreadable(fileName, `a NUL byte at offset ${offset + nul}`);
+    if (nul !== -1) throw unreadableFeedError(fileName, `a NUL byte at offset ${offset + nul}`);
     if (!isUtf8(decoder, chunk))
-      throw unreadable(fileName, `bytes that are not UTF-8 after offset ${offset}`);
+      throw unreadableFeedError(fileName, `bytes that are not UTF-8 after offset ${offset}`);
     offset += chunk.length;
     yield chunk;
   }
-  if (!isUtf8(decoder)) throw unreadable(fileName, 'its last character is cut off');
+  if (!isUtf8(decoder)) throw unreadableFeedError(fileName, 'its last character is cut off');
 }
 
 function isUtf8(decoder: TextDecoder, chunk?: Buffer): boolean {
@@ -33,6 +34,10 @@ function isUtf8(decoder: TextDecoder, chunk?: Buffer): boolean {
   }
 }
 
-export function unreadable(fileName: string, reason: string): AtpError {
+export function unreadableFeedError(fileName: string, reason: string): AtpError {
   return new AtpError('FEED_UNREADABLE', { fileName, reason });
+}
+
+export function feedTooLargeError(fileName: string): AtpError {
+  return unreadableFeedError(fileName, `it has more than ${FEED_SIZE_MAX_BYTES} bytes`);
 }

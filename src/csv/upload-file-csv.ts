@@ -19,7 +19,7 @@ const BLOCK_LENGTH = 64 * 1024;
 
 /**
  * Writes an outgoing file: header, RFC 4180 quotes, LF, UTF-8. The same rows give the same bytes, so a retry may
- * write it anew. A machine reads it: no cell is altered against spreadsheets.
+ * write the file anew. A machine reads it, so no cell is changed to protect a spreadsheet.
  */
 export async function renderUploadFile(
   rows: AsyncIterable<UploadFileLine>,
@@ -44,7 +44,7 @@ export async function renderUploadFile(
 async function* blocksOf(rows: AsyncIterable<UploadFileLine>): AsyncGenerator<Buffer> {
   let block = `${UPLOAD_FILE_COLUMNS.join(',')}\n`;
   for await (const { productId, sku, inventoryItemId, locationId, onlineAtp } of rows) {
-    block += `${cell(productId)},${cell(sku)},${cell(inventoryItemId)},${cell(locationId)},${onlineAtp}\n`;
+    block += `${quoteCell(productId)},${quoteCell(sku)},${quoteCell(inventoryItemId)},${quoteCell(locationId)},${onlineAtp}\n`;
     if (block.length < BLOCK_LENGTH) continue;
     yield Buffer.from(block);
     block = '';
@@ -52,6 +52,6 @@ async function* blocksOf(rows: AsyncIterable<UploadFileLine>): AsyncGenerator<Bu
   yield Buffer.from(block);
 }
 
-function cell(value: string): string {
+function quoteCell(value: string): string {
   return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 }

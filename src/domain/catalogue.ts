@@ -1,7 +1,7 @@
-/** One variant of a shop's catalogue, with what decides whether its quantity can be kept. */
+/** One variant of a shop's catalogue, with what decides whether Shopify keeps its quantity. */
 export interface CatalogueVariant {
   readonly variantId: string;
-  /** As Shopify holds it: not unique there, null when the merchant gave none. */
+  /** As Shopify has it: not unique there, and null when the merchant gave none. */
   readonly sku: string | null;
   /** CONTINUE: sells at 0 and below, whatever we write. */
   readonly inventoryPolicy: 'DENY' | 'CONTINUE';
@@ -11,12 +11,12 @@ export interface CatalogueVariant {
   readonly levelActive: boolean;
 }
 
-/** What became of a shop's products when they were matched with its catalogue. `mapped + unmapped` is all of them. */
+/** The result of matching a shop's products with its catalogue. `mapped + unmapped` is all of them. */
 export interface ShopMapping {
   readonly mapped: number;
   /** Products without an inventory item, those of `duplicates` among them. */
   readonly unmapped: number;
-  /** Products whose SKU names several items on Shopify: which one is meant is for a person to say. */
+  /** Products whose SKU several items on Shopify have: a person must say which one is meant. */
   readonly duplicates: number;
   /** Mapped, but not stocked at the shop's location. */
   readonly inactive: number;
@@ -24,7 +24,7 @@ export interface ShopMapping {
   readonly untracked: number;
 }
 
-/** Products that a check has found: how many, and the SKUs of the first CHECK_SKUS_NAMED. */
+/** Products that a check has found: their number, and the SKUs of the first CHECK_SKUS_NAMED. */
 export interface FoundProducts {
   readonly count: number;
   readonly skus: readonly string[];

@@ -1,40 +1,47 @@
 import type { ObservedItem } from './row-decision.ts';
-import { lessDebt } from './unseen-sales.ts';
+import { subtractDebt } from './unseen-sales.ts';
 
-/** Why Shopify shows another number than Online ATP. The order is that of the checks: the first that holds. */
+/** Why Shopify shows another number than Online ATP. They are checked in this order; the first that is true counts. */
 export type DifferenceCause =
   /** Shopify's side: the item is gone, not tracked, or not stocked at the location. */
   | 'ITEM_NOT_FOUND'
   | 'ITEM_NOT_TRACKED'
   | 'LEVEL_INACTIVE'
-  /** On its way: no file has held the product yet, or a change came after the last one. */
+  /**
+   * On its way: no file has had the product yet, its Online ATP changed after the last file, or that file still waits.
+   */
   | 'NEVER_PUBLISHED'
   | 'CHANGE_NOT_PUBLISHED'
   | 'FILE_WAITING'
-  /** Set apart by the last file: for a cause that is gone now, or because it sold faster than it could be written. */
+  /**
+   * The last file did not bring it: for a cause that is gone now, or because it sold faster than it could be written.
+   */
   | 'QUARANTINED'
   | 'OWED'
-  /** As meant: units that Shopify has sold are held back until their orders are imported. */
+  /** As intended: units that Shopify has sold are kept back until their orders are imported. */
   | 'UNSEEN_SALES'
-  /** Our write arrived, and Shopify shows something else since: a sale that is not imported, or somebody's edit. */
+  /**
+   * Our write arrived, and the quantity changed on Shopify since: by a sale that is not imported, or by somebody's
+   * edit.
+   */
   | 'CHANGED_ON_SHOPIFY';
 
 /** What we know of a product's way to Shopify. */
 export interface ProductOnItsWay {
   readonly onlineAtp: number;
-  /** Sequence and quantity of the last file that held it; null before the first. */
+  /** Sequence and quantity of the last file that had it; null before the first. */
   readonly published: { readonly sequence: number; readonly quantity: number } | null;
-  /** Sequence and outcome of the last file that was applied with it, and the units that it held back. */
+  /** Sequence and outcome of the last file that was applied with it, and the units kept back then. */
   readonly applied: { readonly sequence: number; readonly outcome: string; readonly debt: number } | null;
 }
 
-/** Units that Shopify sells of the item online; null when it does not know the item. */
+/** Units of the item that Shopify may sell now; null when it does not know the item. */
 export function unitsForSale(item: ObservedItem | null): number | null {
   if (item === null) return null;
   return item.levelActive ? (item.available ?? 0) : 0;
 }
 
-/** Null when Shopify shows exactly what can be promised. */
+/** Null when Shopify shows exactly the Online ATP. */
 export function differenceCause(way: ProductOnItsWay, item: ObservedItem | null): DifferenceCause | null {
   if (item?.tracked && unitsForSale(item) === way.onlineAtp) return null;
   if (item === null) return 'ITEM_NOT_FOUND';
@@ -45,6 +52,6 @@ export function differenceCause(way: ProductOnItsWay, item: ObservedItem | null)
   if (way.applied === null || way.applied.sequence < way.published.sequence) return 'FILE_WAITING';
   const { outcome, debt } = way.applied;
   if (outcome === 'QUARANTINED' || outcome === 'OWED') return outcome;
-  if (debt > 0 && unitsForSale(item) === lessDebt(way.onlineAtp, debt)) return 'UNSEEN_SALES';
+  if (debt > 0 && unitsForSale(item) === subtractDebt(way.onlineAtp, debt)) return 'UNSEEN_SALES';
   return 'CHANGED_ON_SHOPIFY';
 }

@@ -1,9 +1,9 @@
 /** What each kind of error means to a machine. A code has one class, so no caller needs a list of codes. */
 
 interface ClassMeaning {
-  /** The exit code of a command that fails by it (docs/reference/cli.md). */
+  /** The exit code of a command that fails with it (docs/reference/cli.md). */
   readonly exitCode: 1 | 2;
-  /** The status of an HTTP answer that tells it. */
+  /** The status of an HTTP answer that reports it. */
   readonly httpStatus: 400 | 403 | 409 | 422 | 503;
   /** Whether Temporal tries the same call again by itself. */
   readonly isRetried: boolean;

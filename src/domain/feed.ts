@@ -1,18 +1,12 @@
 /**
  * Feeds: CSV files by which other systems tell the master of inventory what they know.
  *
- * A row is *refused* when it cannot be applied; the file's other rows are applied. A fault of the whole file (not
- * readable, no such type, applied before) applies nothing.
+ * A row that cannot be imported is *refused*; the other rows of its file are imported. When the whole file is at fault
+ * (not readable, of no known type, imported before), none of its rows is imported.
  */
 import { AtpError, type ErrorCode, type ErrorDetail } from './errors.ts';
-
-export const FEED_TYPES = ['RESET_INVENTORY', 'MDM_INV_VARIANCE', 'ORDER_ITEMS'] as const;
-export type FeedType = (typeof FEED_TYPES)[number];
-
-/** Folders of the file drop: where feeds come in, and where they go when they are done. */
-export const INCOMING_FOLDER = 'incoming';
-export const ARCHIVE_FOLDER = 'archive';
-export const ERROR_FOLDER = 'error';
+import { parseFeedType, type FeedType } from './feed-type.ts';
+import { fileTime } from './file-time.ts';
 
 /** The master's ids of a product; a feed's `idType` says which one its `idValue` is. */
 export type ProductIdType = 'SKU' | 'UPC' | 'PRODUCT_ID';
@@ -22,7 +16,7 @@ export interface ProductReference {
   readonly idValue: string;
 }
 
-/** At least one is given; facilityId goes first. */
+/** At least one is given; facilityId counts first. */
 export interface FacilityReference {
   readonly facilityId: string | null;
   readonly externalFacilityId: string | null;
@@ -41,7 +35,13 @@ export interface VarianceRow extends ProductReference, FacilityReference {
   readonly reasonEnumId: string;
 }
 
-export type OrderItemStatus = 'ITEM_CREATED' | 'ITEM_APPROVED' | 'ITEM_COMPLETED' | 'ITEM_CANCELLED';
+export const ORDER_ITEM_STATUSES = [
+  'ITEM_CREATED',
+  'ITEM_APPROVED',
+  'ITEM_COMPLETED',
+  'ITEM_CANCELLED',
+] as const;
+export type OrderItemStatus = (typeof ORDER_ITEM_STATUSES)[number];
 
 /** The latest state of an order's line. */
 export interface OrderItemRow extends ProductReference {
@@ -65,12 +65,12 @@ export interface FeedContents {
   readonly ORDER_ITEMS: OrderItemRow;
 }
 
-/** Why a row cannot be applied. */
+/** Why a row is refused. */
 export interface RowRefusal {
-  /** The column to correct; empty when it is the whole row. */
+  /** The column to correct; empty when the whole row is at fault. */
   readonly column: string;
   readonly code: ErrorCode;
-  /** What the code's message names. */
+  /** The values that the code's message names. */
   readonly detail: ErrorDetail;
 }
 
@@ -108,7 +108,7 @@ export interface ImportCounts {
   readonly failed: number;
 }
 
-/** The reasons of the ledger's postings that feeds cause; a variance may name its own. */
+/** The reasons that the ledger gives for the postings of feeds; a variance may name its own. */
 export const LEDGER_REASONS = {
   reset: 'VAR_EXT_RESET',
   variance: 'VAR_MANUAL',
@@ -117,13 +117,13 @@ export const LEDGER_REASONS = {
   orderShipped: 'ORDER_SHIPPED',
 } as const;
 
-/** Whether a file is a feed that is all there: `.csv`, and neither hidden nor a part under way. */
+/** Whether a name is that of a complete feed: it ends with `.csv`, and is neither hidden nor a `.part`. */
 export function isFeedName(name: string): boolean {
   return /\.csv$/i.test(name) && !name.startsWith('.') && !/\.part\b/i.test(name);
 }
 
 /**
- * The type of a feed: its name's prefix up to `__`, else the folder it lies in.
+ * The type of a feed: the part of its name before `__`, else the folder that it lies in.
  *
  * @param path below `incoming/`, or a bare file name
  * @throws AtpError FEED_TYPE_UNKNOWN
@@ -131,34 +131,29 @@ export function isFeedName(name: string): boolean {
 export function feedTypeOf(path: string): FeedType {
   const segments = path.split('/');
   const fileName = segments.at(-1) ?? '';
-  const named = feedTypeNamed(fileName.split('__', 1)[0]) ?? feedTypeNamed(segments.at(-2));
+  const named = parseFeedType(fileName.split('__', 1)[0]) ?? parseFeedType(segments.at(-2));
   if (named === null) throw new AtpError('FEED_TYPE_UNKNOWN', { fileName });
   return named;
 }
 
-export function feedTypeNamed(text: string | undefined): FeedType | null {
-  return FEED_TYPES.find((type) => type === text) ?? null;
-}
-
 /**
- * The names under which a feed may be filed, best first: its own, then with the time at which it was sent, which is
- * the same in every attempt. `a.csv`, `a.20261124T101500Z.csv`, `a.20261124T101500Z-2.csv` …
+ * The names under which a feed may be filed in archive/ or error/, best first: its own, then with the time at which it
+ * was sent, which is the same in every attempt. `a.csv`, `a.20261124T101500Z.csv`, `a.20261124T101500Z-2.csv` …
  */
 export function filedNames(fileName: string, sentAt: Date, limit: number): string[] {
   const [, base = fileName, extension = ''] = /^(.*?)(\.[^.]*)?$/.exec(fileName) ?? [];
-  const time = sentAt
-    .toISOString()
-    .replace(/\.\d+Z$/, 'Z')
-    .replace(/[-:]/g, '');
+  const time = fileTime(sentAt);
   const more = Array.from({ length: Math.max(0, limit - 2) }, (_, index) => `${time}-${index + 2}`);
   return [fileName, ...[time, ...more].map((suffix) => `${base}.${suffix}${extension}`)].slice(0, limit);
 }
 
-/** Of a file's name: what is put before and behind it must fit into the 255 bytes that servers allow. */
+/**
+ * Characters of a long name that stay at its start and its end: servers allow 255 bytes, with all that is added to it.
+ */
 const ERROR_NAME_HEAD = 100;
 const ERROR_NAME_TAIL = 50;
 
-/** The file of a feed's refused rows, beside it; of a very long name the middle is left out. */
+/** The name of the error file beside a feed. A very long name loses its middle. */
 export function errorFileName(fileName: string): string {
   const name =
     fileName.length <= ERROR_NAME_HEAD + ERROR_NAME_TAIL
@@ -168,10 +163,10 @@ export function errorFileName(fileName: string): string {
 }
 
 /**
- * What feeds are ordered by: the name without the type in front, since a sender's time or number stands there. So a
+ * What feeds are ordered by: the name without the type in front, since the sender's time or number comes next. So a
  * count of eight o'clock comes before a variance of nine, whatever their types.
  */
 export function feedOrderKey(fileName: string): string {
   const [prefix, ...rest] = fileName.split('__');
-  return feedTypeNamed(prefix) !== null && rest.length > 0 ? rest.join('__') : fileName;
+  return parseFeedType(prefix) !== null && rest.length > 0 ? rest.join('__') : fileName;
 }

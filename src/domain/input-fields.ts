@@ -233,7 +233,8 @@ function acceptValue(field: Field, value: unknown, name: string): unknown {
   throw invalid(`${name} must be ${wantedOf(field)}${but}`);
 }
 
-function isOfKind(field: FieldKind, value: unknown): boolean {
+/** Whether a field takes this value, which is there. */
+export function isOfKind(field: FieldKind, value: unknown): boolean {
   switch (field.kind) {
     case 'text':
       return (

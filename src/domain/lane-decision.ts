@@ -1,14 +1,14 @@
 /**
- * What a person decides about a shop's lane. No run waits for it: a blocked file, a held plan and a row set apart are
- * states of the database, and the decision moves them on.
+ * What a person decides about a shop's lane. No run waits for it: a blocked file, a held plan and a quarantined row are
+ * states in the database, and the decision changes them.
  *
- *     retry    the blocked file is tried again, where it stopped
- *     rewrite  its rows are rendered once more; what lies on SFTP in its place is set aside. New values only ever come
- *              under a new number: a recomputed old file would be overwritten by the later ones
+ *     retry    the blocked file is tried again, from where it stopped
+ *     rewrite  the file's rows are rendered again; what lies on SFTP under its name is set aside. The rows stay the
+ *              same: new values always get a new number, because later files would overwrite a recomputed old one
  *     skip     the file is left out; its products are owed to the next one
- *     release  rows set apart are owed to the next file
- *     approve  a held plan is computed anew, and published if it is within what was approved
- *     reject   a held plan is dropped; the next run of the job is judged anew
+ *     release  quarantined rows are owed to the next file
+ *     approve  a held plan is computed anew, and published if it changes no more than was approved
+ *     reject   a held plan is dropped; the next run of the job decides anew
  */
 import { ERRORS, type ErrorCode } from './errors.ts';
 import {
@@ -80,16 +80,16 @@ export type LaneDecision<Kind extends DecisionKind = DecisionKind> = {
 
 export type FileDecision = LaneDecision<'retry' | 'rewrite' | 'skip'>;
 
-/** Carried out by one short statement; an approval computes a file. */
+/** Decisions that one short transaction carries out. An approval is none of them: it computes a file. */
 export type ShortDecision = LaneDecision<Exclude<DecisionKind, 'approve'>>;
 
-/** What came of a decision; what does not belong to it is null. */
+/** The result of a decision; fields that do not apply to it are null. */
 export interface DecisionOutcome {
   readonly shopId: string;
   readonly decision: DecisionKind;
   readonly by: string;
   readonly reason: string | null;
-  /** Of the file that was decided about, or that came of the approved plan. */
+  /** Of the file that was decided about, or that the approved plan became. */
   readonly sequence: number | null;
   readonly fileName: string | null;
   readonly rows: number | null;

@@ -20,8 +20,8 @@ export const CALLS_IN_FLIGHT = 5;
 export const STALE_TRIES_MAX = 3;
 
 /**
- * Calls for one chunk. Each generation that is refused counts a try of a stale row or sets a row apart, so a chunk
- * needs STALE_TRIES_MAX + 1 of them and one for each row that Shopify names late; more than this is a fault.
+ * Calls for one chunk. Each refused call either counts one try of its stale rows or quarantines a row, so a chunk needs
+ * STALE_TRIES_MAX + 1 calls, and one more for each row that Shopify refuses late. More than this is a fault.
  */
 export const CALL_GENERATIONS_MAX = 20;
 
@@ -38,15 +38,15 @@ export const STORED_CALL_REPEATED_FOR_MS = 20 * 60 * 60 * 1000;
 export const UNANSWERED_CALL_SETTLED_AFTER_MS = 120_000;
 
 /**
- * How far behind the newest imported order an older one may still come in: a feed is a page of an order list, not a
- * promise of its order. Until then a drop that was seen on Shopify may be a sale of which we know nothing.
+ * How much older than the newest imported order an order may be that is imported after it: feeds list orders roughly by
+ * time. Until this much later, a drop that was seen on Shopify may still be a sale whose order is to come.
  */
 export const UNSEEN_SALE_GRACE_MS = 15 * 60 * 1000;
 
-/** Times that one debt remembers; beyond it the two oldest are taken for one, of the later time. */
+/** Drops that one debt remembers; beyond it the two oldest are merged into one, with the later time. */
 export const UNSEEN_DROPS_MAX = 20;
 
-/** How long units may be held back for unseen sales before `atp doctor` says that the shop's orders do not arrive. */
+/** How long units may be kept back for unseen sales before `atp doctor` says that the shop's orders do not arrive. */
 export const UNSEEN_SALES_SUSPECT_AFTER_MS = 24 * 60 * 60 * 1000;
 
 /** Share of a shop's products that may go to zero without a person's approval, unless the shop says otherwise. */
@@ -59,15 +59,20 @@ export const DECISIONS_LISTED_MAX = 10;
 /** How long the rows and calls of a file are kept after it is done: to audit and to explain it. */
 export const FILE_ROWS_KEPT_DAYS = 14;
 
-/** A baseline of this age is given up, and its shop needs a Hard Sync: it alone would keep the change log growing. */
+/**
+ * A baseline older than this is given up, and its shop needs a Hard Sync: the change log is kept as long as a baseline
+ * needs it.
+ */
 export const BASELINE_KEPT_DAYS = 30;
 
-/** Calls in doubt that are considered for one chunk, the newest: there is one for each answer that was lost for good. */
+/**
+ * Calls in doubt that are looked at for one chunk, newest first. A call is in doubt when its answer was lost for good.
+ */
 export const DOUBTFUL_CALLS_MAX = 100;
 
-/** Rows of the change log that one statement of the purge deletes, files of one page, and statements and pages of one purge. */
-export const LOG_ROWS_PER_PURGE = 50_000;
+/** One purge runs at most PURGE_STATEMENTS_MAX statements, each for so many rows of the change log or so many files. */
 export const PURGE_STATEMENTS_MAX = 200;
+export const LOG_ROWS_PER_PURGE = 50_000;
 export const FILES_PER_PURGE = 200;
 
 /**
@@ -79,43 +84,51 @@ export const AUDIT_LOG_KEPT_DAYS = 400;
 /** How long a purge waits for producers; then it is left to the next one. */
 export const PURGE_WAIT_MS = 5_000;
 
-/** Quarantined items that one look at Shopify checks for a cause that is gone; the next look takes others. */
-export const SET_APART_LOOKED_AT_MAX = 1_000;
+/**
+ * Quarantined products that one recheck reads from Shopify, to see whether their cause is gone; the next recheck reads
+ * others.
+ */
+export const QUARANTINED_RECHECKED_MAX = 1_000;
 
-/** Findings of an audit that are named; all are counted. */
+/** Findings that an audit names; it counts all of them. */
 export const AUDIT_FINDINGS_LISTED_MAX = 20;
 
-/** How long whoever decides waits for the decision to be carried out; an approved Hard Sync is computed in it. */
+/** How long a command waits for its decision to be carried out: an approval may compute a whole Hard Sync. */
 export const DECISION_WAIT_MS = 10 * 60 * 1000;
 
 /** Files that one activity moves to the archive; the next run takes the rest. */
 export const FILES_PER_ARCHIVING = 100;
 
-/** Files that one run of Process uploads applies before it goes on in a new run, so that no history grows with the backlog. */
+/**
+ * Files that one run of Process uploads applies before it goes on in a new run, so that no history grows with the
+ * backlog.
+ */
 export const FILES_PER_RUN = 10;
 
-/** Files that the result of Process uploads names, the newest: a backlog goes through many runs of one chain. */
+/**
+ * Files that the result of Process uploads names, the newest ones: one backlog may take many runs, one after the
+ * other.
+ */
 export const FILES_IN_RESULT_MAX = 100;
 
 /** Feed files that one run of Import inventory takes; the next run takes the rest. */
 export const FEEDS_PER_RUN = 100;
 
-/** A feed file whose size and time stand still for so long is complete. Servers tell times in whole seconds. */
+/** A feed file whose size and time have not changed for so long is complete. Servers tell times in whole seconds. */
 export const FEED_STABLE_FOR_MS = 1_500;
 
 /**
- * How long a lane belongs to a run that has stopped giving signs of life. Longer than any pause of a run that lives: a
- * call that is waited for (30 s), the heartbeat timeout of a dead attempt (15 s), and the longest retry interval (30 s).
+ * How long a run keeps the lane after its last sign of life. Longer than any pause of a run that works: one call to
+ * Shopify (30 s), the heartbeat timeout of a dead attempt (15 s), and the longest retry interval (30 s) together.
  */
 export const LEASE_DURATION_MS = 120_000;
 
 /** How long a producer waits for another producer of the same shop before it is tried again by Temporal. */
 export const PRODUCER_WAIT_MS = 60_000;
 
-/** Bounds of a feed file: what is longer is not a feed. */
+/** Bounds of a feed file: anything larger is not a feed. */
 export const FEED_LINE_LENGTH_MAX = 16_384;
 export const FEED_VALUE_LENGTH_MAX = 255;
-
 export const FEED_COLUMNS_MAX = 100;
 export const FEED_ROWS_MAX = 5_000_000;
 export const FEED_SIZE_MAX_BYTES = 2 * 1024 ** 3;
@@ -123,16 +136,16 @@ export const FEED_SIZE_MAX_BYTES = 2 * 1024 ** 3;
 /** Names tried for a file in archive/ or error/ when its own is taken by another content. */
 export const FILED_NAMES_MAX = 20;
 
-/** How long an import waits for rows that another one holds before it is tried again by Temporal. */
+/** How long an import waits for rows that another one has locked before it is tried again by Temporal. */
 export const IMPORT_WAIT_MS = 60_000;
 
-/** Refused rows in memory at a time. */
+/** Refused rows of a feed that are in memory at a time. */
 export const REFUSED_ROWS_PER_PAGE = 1_000;
 
 /** Units of one order line: above any real order, and 2,000 such lines still fit a level. */
 export const ORDER_UNITS_MAX = 1_000_000;
 
-/** Waits of the file drop: for a connection, for an answer to a request, for the last goodbye. */
+/** How long the file drop waits for a connection, for the answer to a request, and for a connection to close. */
 export const SFTP_CONNECT_TIMEOUT_MS = 10_000;
 export const SFTP_ANSWER_TIMEOUT_MS = 60_000;
 export const SFTP_CLOSE_TIMEOUT_MS = 2_000;
@@ -141,7 +154,9 @@ export const SFTP_CLOSE_TIMEOUT_MS = 2_000;
 export const SFTP_KEEPALIVE_INTERVAL_MS = 2_000;
 export const SFTP_KEEPALIVE_COUNT_MAX = 3;
 
-/** Requests in flight and bytes of each, in one transfer: 1 MiB in memory. The library's defaults are 30 times slower. */
+/**
+ * Requests in flight and bytes of each, in one transfer: 1 MiB in memory. The library's defaults are 30 times slower.
+ */
 export const SFTP_REQUESTS_IN_FLIGHT = 32;
 export const SFTP_REQUEST_BYTES = 32 * 1024;
 
@@ -151,37 +166,43 @@ export const INPUT_TEXT_LENGTH_MAX = 255;
 /** Units that a person may set (safety stock, threshold): what Shopify accepts, and an integer of the database holds. */
 export const UNITS_SET_MAX = 1_000_000_000;
 
-/** Units in one field: what Shopify accepts as a quantity, far above any real count. */
+/** The largest quantity that Shopify accepts, and so the largest in any field of ours; far above any real count. */
 export const UNITS_MAX = 1_000_000_000;
 
-/** Differences that a verification returns by name; all of them are counted. */
+/** Differences that a verification names; it counts all of them. */
 export const DIFFERENCES_LISTED_MAX = 50;
 
-/** Files of a lane that a person is shown beside those that wait. */
+/** Files of a lane that a person is shown besides those that wait. */
 export const LANE_FILES_LISTED_MAX = 20;
 
-/** Rows set apart that a person is shown at once. */
+/** Quarantined rows that a person is shown at once. */
 export const QUARANTINED_LISTED_MAX = 100;
 
 /** How long one call to Shopify may take. Shopify itself gives up after about 10 s (its "Response codes"). */
 export const SHOPIFY_CALL_TIMEOUT_MS = 30_000;
 
-/** Bounds of the pause that a throttled call asks for: Shopify's arithmetic can say 0, a proxy's header anything. */
+/**
+ * Bounds of the pause after a throttled call: Shopify's numbers can mean 0 ms, and a proxy's header can say anything.
+ */
 export const SHOPIFY_PAUSE_MIN_MS = 1_000;
 export const SHOPIFY_PAUSE_MAX_MS = 60_000;
 
-/** How long a call waits for its shop's quota before it fails as throttled, so that Temporal decides about the next time. */
+/**
+ * How long a call waits for its shop's quota before it fails as throttled, so that Temporal decides about the next
+ * time.
+ */
 export const SHOPIFY_QUOTA_WAIT_MAX_MS = 60_000;
 
 /**
- * Points that stay in a shop's bucket: Shopify's clock and ours differ by a millisecond or two, in which the largest
- * plan restores this much. They are left unspent once, so they cost no throughput.
+ * Points that are always left in a shop's bucket: Shopify's clock and ours differ by a millisecond or two, in which the
+ * largest plan restores this much. They are reserved once and not for each call, so throughput stays the same.
  */
 export const SHOPIFY_QUOTA_RESERVE_POINTS = 5;
 
 /**
- * What is taken for a shop's quota until its first answer tells: the smallest plan, of whose bucket another process may
- * have left little. Two calls go at once, and then a few a second: one that hangs must not hold up the others.
+ * The quota that a shop is assumed to have until its first answer tells: that of the smallest plan, of which another
+ * process may have left little. It allows two calls at once and then a few a second, so that one that hangs does not
+ * stop the others.
  */
 export const SHOPIFY_QUOTA_GUESS = {
   maximumAvailable: 1_000,
@@ -189,16 +210,22 @@ export const SHOPIFY_QUOTA_GUESS = {
   restoreRate: 100,
 } as const;
 
-/** What an operation is taken to cost until its first answer tells: above each of ours (a page of the catalogue has 17). */
+/**
+ * Points that an operation is assumed to cost until its first answer tells: more than any of ours (a page of the
+ * catalogue costs 17).
+ */
 export const SHOPIFY_FIRST_CALL_POINTS = 25;
 
-/** Pages of 250 variants in one reading of a catalogue: five million, so that a cursor which runs in circles ends. */
+/**
+ * Pages of 250 variants in one reading of a catalogue: five million variants. It ends the reading when Shopify's
+ * cursors run in circles.
+ */
 export const CATALOGUE_PAGES_MAX = 20_000;
 
 /** How often one page of a catalogue is asked for again because Shopify was throttling. */
 export const CATALOGUE_PAGE_TRIES_MAX = 10;
 
-/** A file that holds an access token is short; what is longer is another file. */
+/** A file with an access token is short; a longer one is the wrong file. */
 export const TOKEN_FILE_BYTES_MAX = 4_096;
 
 /** Products that one list may hold: far above any catalogue that fits the memory of a command. */
@@ -212,16 +239,16 @@ export const ACTS_SHOWN_MAX = 10_000;
 export const PIPELINE_RUNS_SHOWN = 50;
 export const PIPELINE_RUNS_MAX = 500;
 
-/** Schedules that are looked through for pending runs: five a shop, for far more shops than one database serves. */
+/** Schedules that are searched for pending runs: five a shop, for far more shops than one database serves. */
 export const PIPELINE_SCHEDULES_MAX = 5_000;
 
-/** Results of ended runs that are fetched at once for their words. */
+/** Results of ended runs that are fetched at the same time, to show them in words. */
 export const PIPELINE_RESULTS_AT_ONCE = 8;
 
-/** The oldest Postgres that runs us: what we use of it (MERGE, ICU databases) came with this version. */
+/** The oldest Postgres that we run on: MERGE and ICU databases came with this version. */
 export const POSTGRES_MAJOR_MIN = 15;
 
-/** SKUs that a check names of those it found; all are counted. */
+/** SKUs that a check names; it counts all that it found. */
 export const CHECK_SKUS_NAMED = 5;
 
 /** How long `atp doctor` waits for a worker that may just be starting: it needs some seconds until it polls. */

@@ -1,18 +1,18 @@
 /**
  * What an order's line takes from the stock.
  *
- *     ITEM_CREATED, ITEM_APPROVED   open: its open quantity is reserved at its facility; without one it waits in the
- *                                   brokering queue and no ledger knows of it
+ *     ITEM_CREATED, ITEM_APPROVED   open: its open quantity is reserved at its facility; without a facility it waits in
+ *                                   the brokering queue, and nothing is posted to the ledger
  *     ITEM_CANCELLED                takes nothing
- *     ITEM_COMPLETED                shipped: the units have left its facility, once; nothing changes any more
+ *     ITEM_COMPLETED                shipped: its units have left its facility, once; it cannot change any more
  *
- * At a virtual facility, a parking place, it is reserved all the same: Online ATP does not look at stock there and
- * counts the line in the brokering queue. So a facility that becomes virtual, or real, takes its lines along, and
- * what was reserved is what will be released.
+ * A line at a virtual facility (where orders are parked) is reserved there, too: Online ATP ignores the stock of virtual
+ * facilities and counts the line in the brokering queue. So a facility may become virtual, or real, with its lines, and
+ * what was reserved there is released later.
  *
- * A feed tells states, not events: what a state causes is its difference from the state before, so that a state told
- * twice causes nothing. src/postgres/feeds/order-items.ts says the same for a whole file in SQL; a property test
- * holds both to be equal.
+ * A feed has states, not events: we post the difference between a line's new state and its last one, so a state that is
+ * sent twice posts nothing. src/postgres/feeds/order-items.ts does the same for a whole file in SQL; a property test
+ * keeps the two equal.
  */
 import { LEDGER_REASONS, type OrderItemStatus } from './feed.ts';
 
@@ -24,7 +24,7 @@ export interface OrderItemState {
   readonly statusId: OrderItemStatus;
 }
 
-/** One line for the ledger; whole units. */
+/** One row for the ledger; whole units. */
 export interface Posting {
   readonly productId: string;
   readonly facilityId: string;
@@ -55,20 +55,20 @@ export function openQuantity(state: OrderItemState): number {
 }
 
 /**
- * What a told state changes.
+ * What a line's state, as a feed has it, changes.
  *
  * @param before null when the line is not known yet
- * @param holdsStock whether a facility is a real one; virtual ones are parking places
+ * @param holdsStock false for a virtual facility
  */
 export function nextOrderItem(
   before: OrderItemState | null,
-  told: OrderItemState,
+  sent: OrderItemState,
   holdsStock: (facilityId: string) => boolean,
 ): OrderItemOutcome {
-  // Without a facility of its own, a shipment left from where the line was.
-  const isCompletion = told.statusId === 'ITEM_COMPLETED';
-  const facilityId = isCompletion ? (told.facilityId ?? before?.facilityId ?? null) : told.facilityId;
-  const state = { ...told, facilityId };
+  // A completed line that names no facility was shipped from where it was.
+  const isCompletion = sent.statusId === 'ITEM_COMPLETED';
+  const facilityId = isCompletion ? (sent.facilityId ?? before?.facilityId ?? null) : sent.facilityId;
+  const state = { ...sent, facilityId };
 
   if (before && isEqual(before, state)) return { outcome: 'UNCHANGED', state: before };
   if (before?.statusId === 'ITEM_COMPLETED') return { outcome: 'REFUSED', code: 'ORDER_ITEM_COMPLETED' };
@@ -95,7 +95,7 @@ function reservation(state: OrderItemState) {
   return units > 0 && facilityId !== null ? { productId, facilityId, units } : null;
 }
 
-/** One posting for a product and facility; what adds up to nothing is not posted. */
+/** One posting for each product and facility; none when the movements add up to 0. */
 function postingsOf(movements: readonly Omit<Posting, 'reasonEnumId'>[]): Posting[] {
   const places = Map.groupBy(movements, ({ productId, facilityId }) =>
     JSON.stringify([productId, facilityId]),

@@ -1,11 +1,14 @@
 /** What a person may say of a shop. A token or secret is never among it: only the reference to where it is kept. */
+import { API_VERSION_DEFAULT, API_VERSION_PATTERN } from './api-version.ts';
+import { CLIENT_ID_PATTERN, PLACE_PATTERN } from './credential-reference.ts';
 import { id, pattern, percent, choice } from './input-fields.ts';
+import { LOOPBACK_URL_PATTERN } from './loopback.ts';
 import { SALES_POLICIES } from './unseen-sales.ts';
 
 /** `env:NAME` or `file:PATH`. The value itself may have been typed by mistake, so it is never repeated. */
 function reference(about: string) {
   return pattern(about, {
-    pattern: '^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$',
+    pattern: PLACE_PATTERN,
     wanted: 'env:NAME or file:PATH',
     placeholder: 'env:NAME|file:PATH',
     isHidden: true,
@@ -28,20 +31,20 @@ export const SHOP_FIELDS = {
   facilityGroupId: id('the facility group whose stock it sells'),
   token: reference('where its access token is read from'),
   clientId: pattern('instead of a token: the app that asks for tokens by itself', {
-    pattern: '^[A-Za-z0-9-]+$',
+    pattern: CLIENT_ID_PATTERN,
     wanted: 'the client id of an app: letters, digits and "-"',
     placeholder: 'id',
   }),
   clientSecret: reference('where the app’s secret is read from'),
   /** A token is sent there without encryption. */
   adminUrl: pattern('a stand-in for Shopify on this machine', {
-    pattern: '^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:\\d+)?(/.*)?$',
+    pattern: LOOPBACK_URL_PATTERN,
     wanted: 'http://127.0.0.1:<port>/…: a token is sent there without encryption',
     placeholder: 'url',
   }),
   apiVersion: pattern('the version of the Admin API', {
-    pattern: '^20\\d\\d-(01|04|07|10)$',
-    wanted: 'a version such as 2026-10',
+    pattern: API_VERSION_PATTERN,
+    wanted: `a version such as ${API_VERSION_DEFAULT}`,
     placeholder: 'version',
   }),
   salesPolicy: choice(

@@ -2,13 +2,13 @@ import type { UploadFileKind } from './upload-file.ts';
 import { counted } from './words.ts';
 
 /**
- * A file that was not made, because it would change too much: the first guard.
+ * A plan: a file that would change too much, so it waits for a person. The first guard.
  *
- *     HELD ──▶ APPROVED   a person took it: it was computed anew, and became a file
- *       ├────▶ REJECTED   a person refused it: nothing is sent; the next run judges anew
- *       └────▶ REPLACED   a later run of the same kind was judged anew, or a Hard Sync made it needless
+ *     HELD ──▶ APPROVED   by a person: it was computed anew and became a file
+ *       ├────▶ REJECTED   by a person: nothing is sent; the next run of the job decides anew
+ *       └────▶ REPLACED   a later run of the same job has decided anew, or a Hard Sync made it needless
  *
- * A plan takes no number, moves no baseline and supersedes nothing: until it is approved, the world is as before.
+ * A plan takes no sequence, moves no baseline and supersedes no file: until it is approved, nothing has changed.
  */
 export const PLAN_MOVES = {
   HELD: ['APPROVED', 'REJECTED', 'REPLACED'],
@@ -21,12 +21,12 @@ export type PlanState = keyof typeof PLAN_MOVES;
 
 /** Why a plan is held. */
 export type PlanCause =
-  /** What a shop shows before its first Hard Sync was somebody else's doing: a person looks before it is replaced. */
+  /** Before its first Hard Sync a shop shows what somebody else has set: a person looks before we replace it. */
   | 'FIRST_HARD_SYNC'
   /** More products than the shop's limit would go to zero. */
   | 'TO_ZERO';
 
-/** What the guard looks at. */
+/** What the guard decides by. */
 export interface PlannedChange {
   readonly kind: UploadFileKind;
   /** Whether the shop has had a Hard Sync. */
@@ -38,13 +38,13 @@ export interface PlannedChange {
   readonly toZeroLimitPercent: number;
 }
 
-/** Why a person must decide; null: it may be published. */
+/** Why a person must decide; null when the file may be published. */
 export function heldCause(change: PlannedChange): PlanCause | null {
   if (change.kind === 'hard-sync' && change.isFirst) return 'FIRST_HARD_SYNC';
   return exceedsToZeroLimit(change) ? 'TO_ZERO' : null;
 }
 
-/** In whole numbers, so that exactly the limit is within it. */
+/** Compares whole numbers, so that a change of exactly the limit is within it. */
 export function exceedsToZeroLimit({
   toZeroCount,
   productCount,

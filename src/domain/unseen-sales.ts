@@ -1,53 +1,57 @@
 /**
  * Sales that Shopify has made and whose orders are not imported yet.
  *
- * Shopify sells before we hear of it, so the Online ATP of a file may not know of units that are gone already. Written
- * as it is, it would put them on sale again. What is missing on Shopify since our last push, and is not explained by
- * orders imported since, is a **debt**; the row is written less its debt.
+ * Shopify sells before we hear of it, so a file's Online ATP may count units that are sold already. Written as it is, it
+ * would put them on sale again. Units that are missing on Shopify since our last push, and that no order imported since
+ * explains, are a **debt**; we write the row's Online ATP less its debt. These units are *kept back*.
  *
  *     debt ← max(0, debt + (lastKnown − observed) − (importedUnits of this file − importedUnits of the last push))
  *     write  max(0, target − debt)
  *
- * All of it counts with its sign: a cancellation shows as a rise on Shopify and as fewer imported units, each when it
- * comes to be known, and in either order the two cancel out.
+ * Both differences count with their sign. A cancellation raises what Shopify shows and lowers the imported units; in
+ * whichever order we learn of the two, they cancel out.
  *
- * Not every drop is a sale: somebody may have taken 5 away by hand, and no order will ever pay for them. So a debt
- * expires: once the shop's orders are imported up to some time, what was seen to be gone before it is either among
- * them or was no sale. Whatever raises a debt therefore keeps its time, until that has passed, and the debt is never more
- * than these together. One time for the whole row would not do: in a product that sells all day every sale would
- * renew it, and the 5 would be held back for ever. Here they are let go as soon as fewer units than the debt were seen
- * to be sold since that time. It is never too early: a sale that is not imported was made after it, so it is among the
- * drops that count. They are kept while there is no debt, too: a cancellation that Shopify shows before it is imported
- * hides the debt of another sale until then.
+ * Not every drop is a sale: somebody may have taken 5 units away by hand, and no order will ever pay for them. So drops
+ * expire. Once the shop's orders are imported up to a time T, a drop seen before T is either paid by these orders or was
+ * no sale. Each drop therefore keeps its time until T has passed it, and the debt is never more than the drops that are
+ * left.
  *
- * Imports pay first and what is left expires then. The other way round, a fresh sale in the same interval as the import
- * of old ones would be paid for by their orders.
+ * One time for the whole row would not be enough: in a product that sells all day, every sale would renew it, and the 5
+ * would be kept back for ever. With a time for each drop, they are let go as soon as the drops since T are fewer than
+ * the debt. That is never too early: a sale whose order is not imported was made after T, so its drop still counts.
+ * Drops are remembered while the debt is 0, too: a cancellation that Shopify shows before it is imported hides the debt
+ * of another sale until then.
+ *
+ * Imported orders pay first, and then drops expire. In the other order, the orders of old sales would pay for a fresh
+ * sale that was seen in the same interval.
  */
 import { UNSEEN_DROPS_MAX, UNSEEN_SALE_GRACE_MS } from './limits.ts';
 
-/** What becomes of them: held back (the default), or put on sale again, for a shop whose sales reach the master otherwise. */
+/**
+ * What becomes of them: kept back (the default), or put on sale again, for a shop whose sales come in by another way.
+ */
 export const SALES_POLICIES = ['keep-unseen-sales', 'overwrite'] as const;
 export type SalesPolicy = (typeof SALES_POLICIES)[number];
 
-/** Units that one read found to be gone, or that an import took back. */
+/** Units that were gone from Shopify at one read, or that imported orders no longer explain. */
 export interface Drop {
   /** ISO 8601, UTC, by the database's clock. */
   readonly at: string;
   readonly units: number;
 }
 
-/** What is held back of a row. */
-export interface HeldBack {
-  /** Units; never more than the drops have. */
+/** What is kept back of a row. */
+export interface KeptBack {
+  /** Units; never more than all drops together. */
   readonly debt: number;
-  /** Those that have not expired, oldest first. */
+  /** Drops that have not expired, oldest first. */
   readonly drops: readonly Drop[];
 }
 
-export const NOTHING_HELD_BACK: HeldBack = { debt: 0, drops: [] };
+export const NOTHING_KEPT_BACK: KeptBack = { debt: 0, drops: [] };
 
-/** What we know of an item since we last wrote it, or found it equal. */
-export interface LastPush extends HeldBack {
+/** What we know of an item since the last push: the last time that we wrote it, or found it equal. */
+export interface LastPush extends KeptBack {
   /** Units on Shopify after it. */
   readonly lastKnown: number;
   /** Units of the shop's imported order lines, less what was cancelled, in the snapshot of its file. */
@@ -66,32 +70,34 @@ export interface FreshRead {
   readonly ordersImportedUntil: string | null;
 }
 
-/** @param last null: the item is met for the first time, and whatever it shows is nobody's debt */
-export function heldBack(last: LastPush | null, read: FreshRead): HeldBack {
-  if (last === null) return NOTHING_HELD_BACK;
+/** @param last null when the item was never pushed: then nothing is known to be missing */
+export function keepBack(last: LastPush | null, read: FreshRead): KeptBack {
+  if (last === null) return NOTHING_KEPT_BACK;
   const dropped = last.lastKnown - read.observed;
   const paid = read.importedUnits - last.importedUnits;
-  const owed = Math.max(0, last.debt + dropped - paid);
+  const unpaid = Math.max(0, last.debt + dropped - paid);
   const raise = Math.max(0, dropped) + Math.max(0, -paid);
   const seen = raise > 0 ? [...last.drops, { at: read.at, units: raise }] : last.drops;
-  const drops = unexpired(seen, read.ordersImportedUntil);
-  return { debt: Math.min(owed, sumOf(drops)), drops: bounded(drops) };
+  const drops = withoutExpired(seen, read.ordersImportedUntil);
+  return { debt: Math.min(unpaid, sumOf(drops)), drops: mergeOldest(drops) };
 }
 
-/** What to write, or to find, of a target in units. */
-export function lessDebt(target: number, debt: number): number {
+/** The units to write: what is left of the target. */
+export function subtractDebt(target: number, debt: number): number {
   return Math.max(0, target - debt);
 }
 
-/** An order may come in some time after a younger one: until then its sale may still be unseen. */
-function unexpired(drops: readonly Drop[], ordersImportedUntil: string | null): readonly Drop[] {
+/** An order may be imported UNSEEN_SALE_GRACE_MS after a newer one, so drops expire that much later. */
+function withoutExpired(drops: readonly Drop[], ordersImportedUntil: string | null): readonly Drop[] {
   if (ordersImportedUntil === null) return drops;
   const settledUntil = Date.parse(ordersImportedUntil) - UNSEEN_SALE_GRACE_MS;
   return drops.filter(({ at }) => Date.parse(at) > settledUntil);
 }
 
-/** Of too many the two oldest are taken for one, of the later time: it is held back longer, never let go early. */
-function bounded(drops: readonly Drop[]): readonly Drop[] {
+/**
+ * Too many drops: the two oldest become one, with the later time. So units are kept back longer, never let go early.
+ */
+function mergeOldest(drops: readonly Drop[]): readonly Drop[] {
   const [oldest, next, ...rest] = drops;
   if (drops.length <= UNSEEN_DROPS_MAX || !oldest || !next) return drops;
   return [{ at: next.at, units: oldest.units + next.units }, ...rest];

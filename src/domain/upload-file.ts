@@ -1,3 +1,6 @@
+import { ARCHIVE_FOLDER, OUTGOING_FOLDER } from './drop-folders.ts';
+import { fileTime } from './file-time.ts';
+
 /**
  * A numbered file of Online ATP for one shop.
  *
@@ -5,17 +8,17 @@
  *        ▲ │       ▲ │        ▲ │  └───▶ PARTIAL   the same, but some rows are quarantined or owed
  *        │ │       │ │        │ │
  *        └─┴───────┴─┴─BLOCKED┴─┘                  cannot be applied; the lane waits for a person: a retry puts it
- *                         │                        back to where it came from, a rewrite to WRITING
- *                         └────────────▶ SKIPPED   by a person: left out, its products are owed to a later file
+ *                         │                        back into its state before, a rewrite into WRITING
+ *                         └────────────▶ SKIPPED   by a person: left out; its products are owed to a later file
  *
- *     WRITING, READY, APPLYING, BLOCKED ─▶ SUPERSEDED   a later Hard Sync holds every row of it
+ *     WRITING, READY, APPLYING, BLOCKED ─▶ SUPERSEDED   a later Hard Sync contains every product of it
  *
- * A Hard Sync supersedes what is READY, and BLOCKED when the file itself is at fault, but never a file with a call
- * whose outcome is unknown. After a restore of the database it supersedes everything that is not done: none of it
- * describes the world any more.
+ * A Hard Sync supersedes files that are READY, and those that are BLOCKED by a fault of the file itself, but never a
+ * file with a call whose outcome is unknown. After a restore of the database it supersedes every file that is not done:
+ * their rows describe a database that is gone.
  *
- * WRITING is a barrier: its number is taken and its rows are in the database, so nothing later may be applied
- * before it. Anyone may finish it, because the file on SFTP is only a rendering of those rows.
+ * A WRITING file is a barrier: it has its number and its rows, so nothing later may be applied before it. Any run may
+ * finish it, because the file on SFTP is only a rendering of these rows.
  */
 export const FILE_MOVES = {
   WRITING: ['READY', 'BLOCKED', 'SUPERSEDED'],
@@ -48,7 +51,8 @@ export const DONE_FILE_STATES = [
 
 export type DoneFileState = (typeof DONE_FILE_STATES)[number];
 
-export type UploadFileKind = 'hard-sync' | 'recent-changes';
+export const UPLOAD_FILE_KINDS = ['hard-sync', 'recent-changes'] as const;
+export type UploadFileKind = (typeof UPLOAD_FILE_KINDS)[number];
 
 /** The header of an outgoing file; a row is one (item, location). */
 export const UPLOAD_FILE_COLUMNS = [
@@ -61,7 +65,7 @@ export const UPLOAD_FILE_COLUMNS = [
 
 const SEQUENCE_DIGITS = 12;
 
-/** What a file's name is made of: facts of its database row, so that every retry gives the same name. */
+/** What a file's name is made of: values of its database row, so that every retry gives the same name. */
 export interface UploadFileIdentity {
   readonly shopId: string;
   readonly sequence: number;
@@ -72,21 +76,23 @@ export interface UploadFileIdentity {
 
 /** `<sequence, 12 digits>-<kind>-<UTC yyyymmddThhmmssZ>.csv`; names sort in the order of their sequence. */
 export function uploadFileName(file: UploadFileIdentity): string {
-  const time = file.createdAt
-    .toISOString()
-    .replace(/\.\d+Z$/, 'Z')
-    .replace(/[-:]/g, '');
-  return `${String(file.sequence).padStart(SEQUENCE_DIGITS, '0')}-${file.kind}-${time}.csv`;
+  const sequence = String(file.sequence).padStart(SEQUENCE_DIGITS, '0');
+  return `${sequence}-${file.kind}-${fileTime(file.createdAt)}.csv`;
 }
 
 /** Where the lane looks for the shop's files, below the SFTP root. */
 export function outgoingFolder(shopId: string): string {
-  return `outgoing/${shopId}`;
+  return `${OUTGOING_FOLDER}/${shopId}`;
 }
 
-/** Where a file goes when the lane is done with it; files that were never applied lie in a folder that says so. */
+/** Everything of the shop that its lane is done with is in this folder, or in one below it. */
+export function shopArchive(shopId: string): string {
+  return `${ARCHIVE_FOLDER}/${shopId}`;
+}
+
+/** Where a file goes when the lane is done with it; files that were never applied go into a folder of their own. */
 export function archiveFolder(shopId: string, state: DoneFileState): string {
-  const folder = `archive/${shopId}`;
+  const folder = shopArchive(shopId);
   switch (state) {
     case 'SKIPPED':
       return `${folder}/skipped`;
@@ -97,16 +103,16 @@ export function archiveFolder(shopId: string, state: DoneFileState): string {
   }
 }
 
-/** Where a file that was found in a numbered file's place is kept: nothing is deleted. */
+/** Where a foreign file is kept that was found under the name of one of ours: nothing is deleted. */
 export function setAsideFolder(shopId: string): string {
-  return `archive/${shopId}/set-aside`;
+  return `${shopArchive(shopId)}/set-aside`;
 }
 
 const SEQUENCE_OF_NAME = new RegExp(
-  `^(\\d{${SEQUENCE_DIGITS}})-(hard-sync|recent-changes)-\\d{8}T\\d{6}Z\\.csv`,
+  `^(\\d{${SEQUENCE_DIGITS}})-(${UPLOAD_FILE_KINDS.join('|')})-\\d{8}T\\d{6}Z\\.csv`,
 );
 
-/** The number in a file's name, with whatever suffix it has; null: it is no name of ours. */
+/** The sequence in a file's name, whatever suffix follows; null when it is not a name of ours. */
 export function sequenceOfName(name: string): number | null {
   const [, digits] = SEQUENCE_OF_NAME.exec(name) ?? [];
   return digits === undefined ? null : Number(digits);

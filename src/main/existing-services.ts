@@ -1,14 +1,15 @@
 /** The services that `atp up` finds instead of starting them: those that the environment or `.env` points to. */
 import { loadExistingServices, type Config } from '../config/config.ts';
+import { INCOMING_FOLDER } from '../domain/drop-folders.ts';
 import { AtpError } from '../domain/errors.ts';
+import { POSTGRES_MAJOR_MIN } from '../domain/limits.ts';
 import { openDatabase } from '../postgres/database.ts';
 import { readServerVersion } from '../postgres/server-version.ts';
-import { fileDrop, type SftpSettings } from '../sftp/file-drop.ts';
+import { fileDrop } from '../sftp/file-drop.ts';
+import type { SftpSettings } from '../sftp/sftp-settings.ts';
 import type { ExistingServices } from '../stand-ins/stack.ts';
 import { connectTemporal, type TemporalSettings } from '../temporal/connection.ts';
 import { namespaceExists, unusableAttributes } from '../temporal/namespace-check.ts';
-
-const POSTGRES_MINIMUM = 15;
 
 /** @throws AtpError CONFIG_INVALID */
 export function existingServices(): ExistingServices {
@@ -32,7 +33,7 @@ export async function checkExistingServices(): Promise<void> {
   const { databaseUrl, sftp, temporal } = loadExistingServices();
   await Promise.all([
     databaseUrl !== undefined && checkDatabase(databaseUrl),
-    sftp && fileDrop(sftp)((drop) => drop.list('incoming')),
+    sftp && fileDrop(sftp)((drop) => drop.list(INCOMING_FOLDER)),
     temporal && checkTemporal(temporal),
   ]);
 }
@@ -41,7 +42,8 @@ async function checkDatabase(databaseUrl: Config['databaseUrl']): Promise<void> 
   const database = openDatabase(databaseUrl);
   try {
     const { major, text } = await readServerVersion(database);
-    if (major < POSTGRES_MINIMUM) throw new Error(`it is Postgres ${text}, older than ${POSTGRES_MINIMUM}`);
+    if (major < POSTGRES_MAJOR_MIN)
+      throw new Error(`it is Postgres ${text}, older than ${POSTGRES_MAJOR_MIN}`);
   } catch (error) {
     if (error instanceof AtpError) throw error;
     // A refused login, a database that does not exist: the driver's words name them, and hold no password.

@@ -1,5 +1,4 @@
 /** Fills the catalogue of `atp up --seed`, by the same functions as the commands. */
-import { createHash } from 'node:crypto';
 import { AtpError, type ErrorCode } from '../domain/errors.ts';
 import type { Database } from '../postgres/database.ts';
 import { addFacility } from '../postgres/master-data/facilities.ts';
@@ -7,6 +6,7 @@ import { addGroupMember, DEFAULT_FACILITY_GROUP_ID } from '../postgres/master-da
 import { addProduct, setProduct } from '../postgres/master-data/products.ts';
 import { addShop, type NewShop } from '../postgres/master-data/shops.ts';
 import type { OpenFileDrop } from '../sftp/file-drop.ts';
+import { sha256OfText } from '../sftp/file-hash.ts';
 import { dropFeed } from './drop-feed.ts';
 import { SEED_FACILITIES, SEED_MEMBERS_SINCE, SEED_PRODUCTS, seedFeeds } from './seed-catalogue.ts';
 import type { SeedProduct } from './seed-catalogue.ts';
@@ -80,7 +80,7 @@ async function dropFeeds(
 ): Promise<void> {
   await fileDrop(async (drop) => {
     for (const [name, text] of Object.entries(feeds)) {
-      const sha256 = createHash('sha256').update(text).digest('hex');
+      const sha256 = sha256OfText(text);
       const imported = await database.query(`SELECT FROM import_file WHERE sha256 = $1`, [sha256]);
       if (imported.length === 0) await dropFeed(drop, { name, text });
     }

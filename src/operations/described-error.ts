@@ -1,5 +1,5 @@
 import { ERROR_CLASSES } from '../domain/error-class.ts';
-import { AtpError, ERRORS, type ErrorCode } from '../domain/errors.ts';
+import { AtpError, ERRORS, hintOf, type ErrorCode } from '../domain/errors.ts';
 import { isErrorCode, WorkflowFailure } from '../domain/failure.ts';
 
 /** An error as every door shows it. */
@@ -18,8 +18,9 @@ const OTHER_RELEASE_STATES = ['42P01', '42703', '42883'];
 export function describeError(error: unknown): DescribedError {
   if (error instanceof AtpError) return describeCode(error.code, error.message, error.hint);
   if (error instanceof WorkflowFailure) {
-    if (isErrorCode(error.code)) return describeCode(error.code, error.message, ERRORS[error.code].hint);
-    return { ...describeCode('JOB_FAILED', error.message, ERRORS.JOB_FAILED.hint), code: error.code };
+    const { code, message, hint } = error;
+    if (isErrorCode(code)) return describeCode(code, message, hint ?? hintOf(code));
+    return { ...describeCode('JOB_FAILED', message, hintOf('JOB_FAILED')), code };
   }
   if (
     error instanceof Error &&

@@ -1,4 +1,5 @@
 /** Facilities: stores, warehouses and virtual places. */
+import { FACILITY_TYPES } from '../domain/facility-type.ts';
 import { invalid, label, optional, time, yesOrNo, clearable } from '../domain/input-fields.ts';
 import {
   addFacility as storeFacility,
@@ -10,7 +11,10 @@ import { defineOperation, type Context } from './operation.ts';
 
 const facilityId = label('its id', 'facilityId');
 const facilityName = label('what people call it', 'name');
-const facilityTypeId = label('RETAIL_STORE, WAREHOUSE, VIRTUAL_FACILITY or one of its kinds', 'type');
+const facilityTypeId = label(
+  `${[...FACILITY_TYPES.withStock, FACILITY_TYPES.virtual].join(', ')} or one of its kinds`,
+  'type',
+);
 const externalId = label('the id by which feeds may name it', 'id');
 
 export const listFacilities = defineOperation({

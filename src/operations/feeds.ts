@@ -1,6 +1,6 @@
 /** Feed files that a person has on this machine. */
 import { basename, resolve } from 'node:path';
-import { FEED_TYPES } from '../domain/feed.ts';
+import { FEED_TYPES } from '../domain/feed-type.ts';
 import { label, optional, yesOrNo } from '../domain/input-fields.ts';
 import { createImportLocalFile } from './import-feed-file.ts';
 import { defineOperation } from './operation.ts';

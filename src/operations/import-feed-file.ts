@@ -2,30 +2,31 @@ import { rm, stat } from 'node:fs/promises';
 import { writeErrorFile } from '../csv/error-file-csv.ts';
 import { withFeed } from '../csv/feed-csv.ts';
 import { AtpError } from '../domain/errors.ts';
-import { errorFileName, feedTypeNamed, type ImportCounts } from '../domain/feed.ts';
+import { errorFileName, type ImportCounts } from '../domain/feed.ts';
+import { parseFeedType } from '../domain/feed-type.ts';
 import type { Database } from '../postgres/database.ts';
 import { importFeed } from '../postgres/feeds/imports.ts';
 import { sha256OfFile } from '../sftp/file-hash.ts';
 
 export interface LocalFeed {
   readonly localPath: string;
-  /** As the ledger and the record of imports name it. */
+  /** The name that the ledger and the list of imports show. */
   readonly fileName: string;
   readonly type: string;
-  /** Says what an import would do, and undoes it. */
+  /** Reports what an import would do, and undoes it. */
   readonly dryRun: boolean;
 }
 
 export interface LocalImport extends ImportCounts {
   readonly fileName: string;
   readonly sha256: string;
-  /** Where the refused rows lie with their reasons; null when there are none. */
+  /** The file of the refused rows with their reasons; null when no row was refused. */
   readonly errorFile: string | null;
 }
 
 /**
- * The same import for a person with a file on this machine. The error file is written beside it, by a dry run too;
- * one of an earlier try is removed, so that it cannot be taken for this one's.
+ * The same import for a person with a file on this machine. The error file is written beside it, by a dry run, too; that
+ * of an earlier import is removed first, so that nobody takes it for the new one.
  *
  * The function throws AtpError INPUT_INVALID (no such file), FEED_TYPE_UNKNOWN, FEED_UNREADABLE, FEED_HEADER_INVALID,
  * FEED_ALREADY_IMPORTED, IMPORT_BUSY.
@@ -37,9 +38,9 @@ export function createImportLocalFile({ database }: { readonly database: Databas
     type,
     dryRun,
   }: LocalFeed): Promise<LocalImport> {
-    const feedType = feedTypeNamed(type);
-    if (feedType === null) throw new AtpError('FEED_TYPE_UNKNOWN', { fileName: type });
-    await refuseNoFile(localPath);
+    const feedType = parseFeedType(type);
+    if (feedType === null) throw new AtpError('FEED_TYPE_UNKNOWN', { fileName, type });
+    await requireFile(localPath);
     const sha256 = await sha256OfFile(localPath);
     const errorFile = errorFileName(localPath);
     await rm(errorFile, { force: true });
@@ -54,8 +55,8 @@ export function createImportLocalFile({ database }: { readonly database: Databas
   };
 }
 
-async function refuseNoFile(localPath: string): Promise<void> {
+async function requireFile(localPath: string): Promise<void> {
   const found = await stat(localPath).catch(() => null);
   if (found?.isFile()) return;
-  throw new AtpError('INPUT_INVALID', { reason: `${localPath} is no file that can be read` });
+  throw new AtpError('INPUT_INVALID', { reason: `${localPath} is not a file that can be read` });
 }

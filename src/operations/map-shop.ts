@@ -1,5 +1,4 @@
 import type { ShopMapping } from '../domain/catalogue.ts';
-import { AtpError } from '../domain/errors.ts';
 import type { Database } from '../postgres/database.ts';
 import { replaceShopProducts } from '../postgres/mapping/shop-products.ts';
 import { findShop, type Shop } from '../postgres/master-data/shops.ts';
@@ -11,7 +10,7 @@ export interface MapShopDeps {
 }
 
 /**
- * Matches our products with a shop's inventory items by SKU, and renews the mapping. It may be repeated at any time.
+ * Matches our products with a shop's inventory items by SKU, and replaces the mapping. It may be repeated at any time.
  *
  * Throws SHOP_UNKNOWN, LOCATION_UNUSABLE (Shopify has no such location), and what the shop's API throws.
  */
@@ -19,11 +18,9 @@ export function createMapShop({ database, adminApi }: MapShopDeps): (shopId: str
   return async (shopId) => {
     const shop = await findShop(database, shopId);
     const api = adminApi(shop);
-    // Without its location every level would be missing, and the counts would tell of products instead.
-    if ((await api.readLocation()) === null) {
-      const { locationId, domain } = shop;
-      throw new AtpError('LOCATION_UNUSABLE', { locationId, domain, reason: 'there is no such location' });
-    }
+    const { requireLocation } = await import('../shopify/shop-location.ts');
+    // Without this check, a wrong location would look like products that are not stocked.
+    await requireLocation(shop, api);
     return replaceShopProducts(database, shopId, api.catalogue());
   };
 }

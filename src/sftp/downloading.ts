@@ -1,14 +1,14 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AtpError } from '../domain/errors.ts';
 import { sha256OfFile } from './file-hash.ts';
+import { withScratchFolder } from './scratch-folder.ts';
 import type { SftpConnection } from './sftp-connection.ts';
 
 export interface Download {
   /** Absolute, on the server. */
   readonly path: string;
-  /** How a person is told of the file. */
+  /** How messages name the file. */
   readonly name: string;
   readonly localPath: string;
 }
@@ -19,18 +19,17 @@ export async function downloadFile(
   { path, name, localPath }: Download,
 ): Promise<{ sizeBytes: number; sha256: string }> {
   const entry = await connection.look(path);
-  // A link could lead out of the root, so it is as good as no file.
+  // A link could lead out of the root, so it counts as no file.
   if (entry?.kind !== 'file') throw new AtpError('FILE_MISSING', { name });
   await connection.download(path, localPath);
   return { sizeBytes: (await stat(localPath)).size, sha256: await sha256OfFile(localPath) };
 }
 
-/** What really lies under a path on the server, by reading it back; null when it is no plain file. */
+/** The hash of what lies under a path on the server, by reading it back; null when it is not a plain file. */
 export async function sha256OnServer(connection: SftpConnection, path: string): Promise<string | null> {
   const entry = await connection.look(path);
   if (entry?.kind !== 'file') return null;
-  const folder = await mkdtemp(join(tmpdir(), 'atp-sync-'));
-  try {
+  return withScratchFolder(async (folder) => {
     const localPath = join(folder, 'read-back');
     try {
       await connection.download(path, localPath);
@@ -39,8 +38,6 @@ export async function sha256OnServer(connection: SftpConnection, path: string): 
       if ((await connection.look(path)) === null) return null;
       throw error;
     }
-    return await sha256OfFile(localPath);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+    return sha256OfFile(localPath);
+  });
 }

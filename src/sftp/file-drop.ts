@@ -1,24 +1,14 @@
 /** The file drop: the folders on an SFTP server through which files come in and go out. */
 import { randomUUID } from 'node:crypto';
 import { AtpError } from '../domain/errors.ts';
+import { compareNames } from '../domain/name-order.ts';
 import { downloadFile } from './downloading.ts';
 import { moveFile } from './moving.ts';
 import { publishFile } from './publishing.ts';
 import { isPlainName, remotePath } from './remote-path.ts';
 import { setAsideFile } from './setting-aside.ts';
 import { withConnection, type RemoteEntry, type SftpConnection } from './sftp-connection.ts';
-
-export interface SftpSettings {
-  readonly host: string;
-  readonly port: number;
-  readonly username: string;
-  readonly password: string | null;
-  readonly privateKeyFile: string | null;
-  /** The pinned key, `SHA256:…` as `ssh-keygen -l` prints it. */
-  readonly hostKey: string;
-  /** Absolute path on the server; every path of the file drop is below it. */
-  readonly root: string;
-}
+import type { SftpSettings } from './sftp-settings.ts';
 
 export interface RemoteFile {
   readonly name: string;
@@ -32,7 +22,7 @@ export interface PublishTarget {
   readonly name: string;
   /** Of the local file, in hexadecimal. */
   readonly sha256: string;
-  /** Whether `<name>.sha256` is put beside it, before it. Absent: yes. */
+  /** Whether `<name>.sha256` is published beside it, before it. Default: yes. */
   readonly withChecksumFile?: boolean;
 }
 
@@ -42,8 +32,8 @@ export interface PublishTarget {
  */
 export interface FileDrop {
   /**
-   * The plain files of a folder, by name; none when the folder is not there. Links and names that are no plain
-   * segment of a path are left out. Hidden files and `.part` files are in it: whether they count is the caller's say.
+   * The plain files of a folder, by name; none when the folder does not exist. Links are left out, and names that are
+   * not one plain segment of a path. Hidden files and `.part` files are included: the caller decides about them.
    */
   list(folder: string): Promise<RemoteFile[]>;
   /** The names of its sub-folders, in order; links are left out. */
@@ -51,29 +41,29 @@ export interface FileDrop {
   /** The plain file under a path, null when there is none. */
   find(path: string): Promise<RemoteFile | null>;
   /**
-   * Makes the local file visible under its name, whole or not at all, with `<name>.sha256` before it. Done when the
+   * Publishes the local file under its name, whole or not at all, with `<name>.sha256` before it. Does nothing when the
    * equal file is there already, so it may be repeated.
    *
-   * @throws AtpError FILE_NAME_TAKEN (another content is there)
+   * @throws AtpError FILE_NAME_TAKEN (a file with other content has the name)
    */
   publish(localPath: string, target: PublishTarget): Promise<void>;
   /** @throws AtpError FILE_MISSING (also for a link or a folder) */
   download(path: string, localPath: string): Promise<{ readonly sizeBytes: number; readonly sha256: string }>;
   /**
-   * Moves a file and makes the folders that it needs. Done when the source is gone and the target is there, and when
-   * the equal file lies in both places, so it may be repeated.
+   * Moves a file, and makes the folders that it needs. Does nothing when the source is gone and the target is there, and
+   * only removes the source when the equal file is in both places, so it may be repeated.
    *
-   * @throws AtpError FILE_MISSING (in both places), FILE_NAME_TAKEN (another content is there)
+   * @throws AtpError FILE_MISSING (it is in neither place), FILE_NAME_TAKEN (a file with other content has the new name)
    */
   move(from: string, to: string): Promise<void>;
   /**
-   * Moves what lies under the target's name with another content, whatever it is, into `asideFolder` under a free
-   * name. Done when nothing lies there, or what belongs there.
+   * Moves a foreign file under the target's name into `asideFolder`, under a free name. Does nothing when the name is
+   * free, or when the file has the target's hash.
    *
    * @throws AtpError FILE_NAME_TAKEN (no name is free)
    */
   setAside(target: PublishTarget, asideFolder: string): Promise<void>;
-  /** Done when there is nothing under the path. */
+  /** Removes the file; does nothing when there is none. */
   remove(path: string): Promise<void>;
 }
 
@@ -83,19 +73,21 @@ export type OpenFileDrop = <Result>(work: (drop: FileDrop) => Promise<Result>) =
 export function fileDrop(settings: SftpSettings): OpenFileDrop {
   return (work) =>
     withConnection(settings, (connection) => {
-      return work(dropOn(connection, (path) => remotePath(settings.root, path)));
+      return work(fileDropOn(connection, (path) => remotePath(settings.root, path)));
     });
 }
 
-function dropOn(connection: SftpConnection, at: (path: string) => string): FileDrop {
+function fileDropOn(connection: SftpConnection, at: (path: string) => string): FileDrop {
   async function entries(folder: string, kind: RemoteEntry['kind']): Promise<RemoteEntry[]> {
     const all = (await connection.list(at(folder))) ?? [];
-    return all.filter((entry) => entry.kind === kind && isPlainName(entry.name)).toSorted(byName);
+    return all
+      .filter((entry) => entry.kind === kind && isPlainName(entry.name))
+      .toSorted((one, other) => compareNames(one.name, other.name));
   }
 
   return {
     async list(folder) {
-      return (await entries(folder, 'file')).map(asFile);
+      return (await entries(folder, 'file')).map(toRemoteFile);
     },
 
     async folders(folder) {
@@ -104,13 +96,13 @@ function dropOn(connection: SftpConnection, at: (path: string) => string): FileD
 
     async find(path) {
       const entry = await connection.look(at(path));
-      return entry?.kind === 'file' ? asFile(entry) : null;
+      return entry?.kind === 'file' ? toRemoteFile(entry) : null;
     },
 
     async publish(localPath, { folder, name, sha256, withChecksumFile = true }) {
       const path = at(`${folder}/${name}`);
       if (!/^[0-9a-f]{64}$/.test(sha256))
-        throw new AtpError('INPUT_INVALID', { reason: 'sha256 is no sha256' });
+        throw new AtpError('INPUT_INVALID', { reason: 'sha256 must be 64 hexadecimal digits' });
       await publishFile(connection, {
         localPath,
         path,
@@ -135,11 +127,6 @@ function dropOn(connection: SftpConnection, at: (path: string) => string): FileD
   };
 }
 
-function asFile({ name, sizeBytes, modifiedAt }: RemoteEntry): RemoteFile {
+function toRemoteFile({ name, sizeBytes, modifiedAt }: RemoteEntry): RemoteFile {
   return { name, sizeBytes, modifiedAt };
-}
-
-/** By code unit, like `LC_ALL=C ls`: the order does not depend on where the program runs. */
-function byName(one: RemoteEntry, other: RemoteEntry): number {
-  return one.name < other.name ? -1 : one.name > other.name ? 1 : 0;
 }

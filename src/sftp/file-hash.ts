@@ -8,3 +8,8 @@ export async function sha256OfFile(localPath: string): Promise<string> {
   await pipeline(createReadStream(localPath), hash);
   return hash.digest('hex');
 }
+
+/** The sha256 of a text in UTF-8, or of bytes, in hexadecimal. */
+export function sha256OfText(text: string | Buffer): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,5 +1,6 @@
 import { AtpError } from '../domain/errors.ts';
 import { sha256OnServer } from './downloading.ts';
+import { nameTakenError } from './name-taken.ts';
 import { folderAndName } from './remote-path.ts';
 import type { SftpConnection } from './sftp-connection.ts';
 
@@ -7,7 +8,7 @@ export interface Move {
   /** Absolute, on the server. */
   readonly from: string;
   readonly to: string;
-  /** How a person is told of them. */
+  /** How messages name them. */
   readonly name: string;
   readonly newName: string;
 }
@@ -19,13 +20,13 @@ export async function moveFile(connection: SftpConnection, move: Move): Promise<
   try {
     await connection.rename(move.from, move.to);
   } catch (error) {
-    // The reply may be lost, or another run was faster: the names tell. On a dead connection the look fails as well,
-    // and the next attempt begins with it.
+    // The reply may be lost, or another run was faster: where the file is now decides. On a dead connection this check
+    // fails as well, and the next attempt begins with it.
     if (!(await isSettled(connection, move))) throw error;
   }
 }
 
-/** Whether the file is where it should be already; if not, the way is free. */
+/** Whether the file is at its target already. If false, the source is there and the target's name is free. */
 async function isSettled(connection: SftpConnection, { from, to, name, newName }: Move): Promise<boolean> {
   const isAtTarget = (await connection.look(to)) !== null;
   const isAtSource = (await connection.look(from)) !== null;
@@ -36,7 +37,7 @@ async function isSettled(connection: SftpConnection, { from, to, name, newName }
   if (!isAtTarget) return false;
   const [expected, found] = [await sha256OnServer(connection, from), await sha256OnServer(connection, to)];
   if (expected === null || expected !== found) {
-    throw new AtpError('FILE_NAME_TAKEN', { name: newName, found: found ?? 'of no plain file', expected });
+    throw nameTakenError(newName, found, expected);
   }
   await connection.remove(from);
   return true;

@@ -3,24 +3,25 @@
  *
  *     <name>.part-<uuid> ──▶ read back: same size, same hash ──▶ <name>.sha256 ──▶ rename to <name>
  *
- * A reader that finds <name> finds it complete, with its checksum beside it. Every step may be repeated after a
- * crash or a lost reply: what counts is what lies under the name.
+ * Whoever finds <name> finds a complete file, with its checksum beside it. Every step may be repeated after a crash or a
+ * lost reply: only what lies under the name counts.
  */
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createHash } from 'node:crypto';
-import { AtpError } from '../domain/errors.ts';
+import { isCoded } from '../domain/errors.ts';
 import { sha256OnServer } from './downloading.ts';
+import { sha256OfText } from './file-hash.ts';
+import { nameTakenError } from './name-taken.ts';
 import { folderAndName } from './remote-path.ts';
+import { withScratchFolder } from './scratch-folder.ts';
 import type { SftpConnection } from './sftp-connection.ts';
 
-/** How often a name's content is read at most until two readings in a row agree. */
+/** How often at most a file is read back until two readings in a row agree. */
 const READINGS_MAX = 4;
 
 /**
- * How often a publication is begun at most on one connection. Attempts at the same file (a worker that was given up and
- * the one that took over) may remove each other's part or checksum, each at most once: when it ends.
+ * How often at most a publication is begun on one connection. Two attempts at the same file (a worker that was given up,
+ * and the one that took over) may remove each other's part or checksum; each does so at most once, when it ends.
  */
 const PUBLICATIONS_MAX = 4;
 
@@ -31,7 +32,7 @@ export interface Publication {
   readonly name: string;
   readonly sha256: string;
   readonly withChecksumFile: boolean;
-  /** Makes this attempt's part name unlike any other's. */
+  /** Makes the name of this attempt's part unique. */
   readonly partId: string;
 }
 
@@ -43,28 +44,28 @@ export async function publishFile(connection: SftpConnection, file: Publication)
       await publishOnce(connection, file);
       return;
     } catch (error) {
-      if (isNameTaken(error)) throw error;
+      if (isCoded(error, 'FILE_NAME_TAKEN')) throw error;
       first ??= error;
     }
   }
-  // The one that tells most: when the connection died, the later ones say only that it is closed.
+  // The first error tells most: after a connection has died, the later ones only say that it is closed.
   throw first;
 }
 
 async function publishOnce(connection: SftpConnection, file: Publication): Promise<void> {
   const isThere = await isPublished(connection, file);
   if (!isThere) await connection.makeFolder(folderAndName(file.path).folder);
-  // Written even when the file is there: a crash or a person may have left it alone.
+  // Published even when the file is there: a crash or a person may have left it without its checksum.
   if (file.withChecksumFile) await publishChecksum(connection, file);
   if (!isThere) await place(connection, file);
-  await removeOwnParts(connection, file);
+  await removeParts(connection, file);
 }
 
 /**
- * Whether the equal file lies under the name.
+ * Whether the equal file has the name already. Throws FILE_NAME_TAKEN when a file with other content has it.
  *
- * A server may mix two contents into one reading while another attempt renames the equal file to this name, so other
- * content is believed only when two readings in a row find the same.
+ * While another attempt renames the equal file to this name, a server may mix two files in one reading. So other content
+ * counts only when two readings in a row find the same.
  */
 async function isPublished(
   connection: SftpConnection,
@@ -78,18 +79,18 @@ async function isPublished(
     if (found === sha256) return true;
     if (reading > 1 && found === foundBefore) break;
   }
-  throw new AtpError('FILE_NAME_TAKEN', { name, found: found ?? 'of no plain file', expected: sha256 });
+  throw nameTakenError(name, found, sha256);
 }
 
 type Placed = Pick<Publication, 'localPath' | 'path' | 'name' | 'sha256' | 'partId'>;
 
-/** The local file, under a part name first, read back there, then renamed. */
+/** Uploads the local file under a part's name, reads it back there, then renames it. */
 async function place(connection: SftpConnection, file: Placed): Promise<void> {
   const part = `${file.path}.part-${file.partId}`;
   try {
     await connection.upload(file.localPath, part);
     await proveStored(connection, part, file);
-    // Again, just before: a server may replace an existing name without a word.
+    // Checked again just before, since some servers replace an existing file when they rename.
     if (!(await isPublished(connection, file))) await connection.rename(part, file.path);
   } catch (error) {
     await settle(connection, file, part, error);
@@ -100,52 +101,48 @@ async function proveStored(connection: SftpConnection, part: string, file: Place
   const sizeBytes = (await stat(file.localPath)).size;
   const stored = await connection.look(part);
   if (stored?.sizeBytes === sizeBytes && (await sha256OnServer(connection, part)) === file.sha256) return;
-  // A full disk is acknowledged by some servers as if the bytes had been kept.
-  throw connection.failed(`it did not keep ${file.name} as it was sent`);
+  // Some servers with a full disk answer as if they had kept the bytes.
+  throw connection.failure(`it did not keep ${file.name} as it was sent`);
 }
 
-/** An attempt has failed, or its reply was lost: the names tell which. */
+/** After an error: the attempt has failed, or only its reply was lost. What lies under the name decides which. */
 async function settle(connection: SftpConnection, file: Placed, part: string, error: unknown): Promise<void> {
-  if (isNameTaken(error)) {
+  if (isCoded(error, 'FILE_NAME_TAKEN')) {
     await connection.remove(part).catch(() => undefined);
     throw error;
   }
-  // On a dead connection this look fails as well, and the next attempt begins with it.
+  // On a dead connection this check fails as well, and the next attempt begins with it.
   const isThere = await isPublished(connection, file).catch((lookError: unknown) => {
-    throw isNameTaken(lookError) ? lookError : error;
+    throw isCoded(lookError, 'FILE_NAME_TAKEN') ? lookError : error;
   });
   await connection.remove(part).catch(() => undefined);
   if (!isThere) throw error;
 }
 
-function isNameTaken(error: unknown): boolean {
-  return error instanceof AtpError && error.code === 'FILE_NAME_TAKEN';
-}
-
-/** `<name>.sha256`, as `sha256sum -c` reads it. What another content left there is replaced. */
+/** Publishes `<name>.sha256`, as `sha256sum -c` reads it. One of other content is replaced. */
 async function publishChecksum(connection: SftpConnection, file: Publication): Promise<void> {
   const text = `${file.sha256}  ${file.name}\n`;
-  const sha256 = createHash('sha256').update(text).digest('hex');
+  const sha256 = sha256OfText(text);
   const path = `${file.path}.sha256`;
   const name = `${file.name}.sha256`;
   try {
     if (await isPublished(connection, { path, name, sha256 })) return;
   } catch (error) {
-    if (!isNameTaken(error)) throw error;
+    if (!isCoded(error, 'FILE_NAME_TAKEN')) throw error;
     await connection.remove(path);
   }
-  const folder = await mkdtemp(join(tmpdir(), 'atp-sync-'));
-  try {
+  await withScratchFolder(async (folder) => {
     const localPath = join(folder, 'checksum');
     await writeFile(localPath, text);
     await place(connection, { localPath, path, name, sha256, partId: file.partId });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
-/** Parts of attempts that died. One that is under way with the same bytes finds the file there or begins again. */
-async function removeOwnParts(connection: SftpConnection, { path, name }: Publication): Promise<void> {
+/**
+ * Removes the parts that dead attempts at this file have left. An attempt that still works loses its part, too: it then
+ * finds the file published, or begins again.
+ */
+async function removeParts(connection: SftpConnection, { path, name }: Publication): Promise<void> {
   const { folder } = folderAndName(path);
   const entries = (await connection.list(folder)) ?? [];
   const isPart = new RegExp(String.raw`^(\.sha256)?\.part-[0-9a-f-]{36}$`);

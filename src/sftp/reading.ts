@@ -1,8 +1,9 @@
 /**
- * Reading a remote file into a local one, with many requests under way.
+ * Reading a remote file into a local one, with many requests in flight.
  *
- * Our own because ssh2's `fastGet` asks again without end, reporting progress each time, once a file is shorter than it
- * was when it was opened (its `fastXfer` takes no bytes for a short read): a sender that truncates a file would hang us.
+ * We do not use ssh2's `fastGet`: once a file is shorter than when it was opened, it asks for the missing bytes for ever
+ * (its `fastXfer` takes "no bytes" for a short read) and reports progress each time. A sender that truncates a file would
+ * make it hang.
  */
 import type { FileHandle } from 'node:fs/promises';
 import type SftpClient from 'ssh2-sftp-client';
@@ -11,18 +12,18 @@ import { SFTP_REQUEST_BYTES, SFTP_REQUESTS_IN_FLIGHT } from '../domain/limits.ts
 /** A session’s SFTP requests, as ssh2 offers them. */
 export type Wrapper = Awaited<ReturnType<SftpClient['connect']>>;
 
-/** As many bytes as the file had when it was opened. @throws Error when it has become shorter meanwhile */
+/** Reads as many bytes as the file had when it was opened. @throws Error when it has become shorter meanwhile */
 export async function readRemoteFile(
   wrapper: Wrapper,
   path: string,
   local: FileHandle,
   progress: () => void,
 ): Promise<void> {
-  const remote = await asked<Buffer>((done) => {
+  const remote = await ask<Buffer>((done) => {
     wrapper.open(path, 'r', done);
   });
   try {
-    const { size } = await asked<{ size: number }>((done) => {
+    const { size } = await ask<{ size: number }>((done) => {
       wrapper.fstat(remote, done);
     });
     let next = 0;
@@ -44,7 +45,7 @@ export async function readRemoteFile(
     const readers = Math.min(SFTP_REQUESTS_IN_FLIGHT, Math.ceil(size / SFTP_REQUEST_BYTES));
     await Promise.all(Array.from({ length: readers }, reader));
   } finally {
-    await asked<null>((done) => {
+    await ask<null>((done) => {
       wrapper.close(remote, (error) => {
         done(error, null);
       });
@@ -52,22 +53,23 @@ export async function readRemoteFile(
   }
 }
 
-/** Bytes read to the begin of the buffer; 0 at the end of the file. */
+/** Reads to the start of the buffer; returns the number of bytes, 0 at the end of the file. */
 async function read(
   wrapper: Wrapper,
   remote: Buffer,
   { buffer, length, at }: { readonly buffer: Buffer; readonly length: number; readonly at: number },
 ): Promise<number> {
-  return asked<number>((done) => {
+  return ask<number>((done) => {
     wrapper.read(remote, buffer, 0, length, at, done);
   });
 }
 
-async function asked<Answer>(
-  ask: (done: (error: Error | null | undefined, answer: Answer) => void) => void,
+/** Makes one request that answers by a callback. */
+async function ask<Answer>(
+  request: (done: (error: Error | null | undefined, answer: Answer) => void) => void,
 ): Promise<Answer> {
   const answer = Promise.withResolvers<Answer>();
-  ask((error, value) => {
+  request((error, value) => {
     if (error) answer.reject(error);
     else answer.resolve(value);
   });

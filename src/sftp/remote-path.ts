@@ -1,10 +1,13 @@
 import { AtpError } from '../domain/errors.ts';
 
-/** Control characters break checksum files and logs; U+FFFD stands for bytes that no request can name again. */
+/**
+ * Control characters break checksum files and logs. U+FFFD stands for bytes that are not UTF-8: no request can name
+ * them.
+ */
 // eslint-disable-next-line no-control-regex
 const UNUSABLE = /[/\\\u0000-\u001f\u007f\ufffd]/;
 
-/** Whether a server's listing gives a name that is one plain segment of a path, and not a way out of its folder. */
+/** Whether a name is one plain segment of a path, and does not lead out of its folder. */
 export function isPlainName(name: string): boolean {
   return name !== '' && name !== '.' && name !== '..' && !UNUSABLE.test(name);
 }

@@ -1,6 +1,6 @@
-import { AtpError } from '../domain/errors.ts';
 import { FILED_NAMES_MAX } from '../domain/limits.ts';
 import { sha256OnServer } from './downloading.ts';
+import { noNameFreeError } from './name-taken.ts';
 import type { SftpConnection } from './sftp-connection.ts';
 
 export interface SetAside {
@@ -8,13 +8,13 @@ export interface SetAside {
   readonly path: string;
   readonly folder: string;
   readonly name: string;
-  /** Of what belongs under the path: that stays. */
+  /** Of the file that belongs under the path: it stays there. */
   readonly sha256: string;
 }
 
 /**
- * Moves what lies under the path, unless it belongs there, into the folder under a free name: `<name>`, `<name>.2`, …
- * Nothing is replaced and nothing deleted. Done again it does nothing.
+ * Moves a foreign file under the path into the folder, under a free name: `<name>`, `<name>.2`, … It replaces and
+ * deletes nothing, and may be repeated.
  *
  * @throws AtpError FILE_NAME_TAKEN (no name is free)
  */
@@ -29,14 +29,10 @@ export async function setAsideFile(connection: SftpConnection, file: SetAside): 
       await connection.rename(path, target);
       return;
     } catch (error) {
-      // The reply may be lost, or another run was faster: what counts is that the place is free.
+      // The reply may be lost, or another run was faster: what counts is that the path is free.
       if ((await connection.look(path)) === null) return;
       if ((await connection.look(target)) === null) throw error;
     }
   }
-  throw new AtpError('FILE_NAME_TAKEN', {
-    name,
-    found: 'of others, under every name to set it aside',
-    expected: sha256,
-  });
+  throw noNameFreeError(`${folder}/${name}`, FILED_NAMES_MAX);
 }

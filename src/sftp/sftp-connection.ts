@@ -1,4 +1,4 @@
-/** One connection to the SFTP server: pinned, bounded in time and memory, with coded errors. */
+/** One connection to the SFTP server: its host key pinned, bounded in time and memory, with coded errors. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
@@ -14,10 +14,10 @@ import {
   SFTP_REQUEST_BYTES,
   SFTP_REQUESTS_IN_FLIGHT,
 } from '../domain/limits.ts';
-import type { SftpSettings } from './file-drop.ts';
 import { readRemoteFile, type Wrapper } from './reading.ts';
+import type { SftpSettings } from './sftp-settings.ts';
 
-/** What is under a name. A link is told as a link, never followed. */
+/** What is under a name. A link is never followed: it is of kind `other`. */
 export interface RemoteEntry {
   readonly name: string;
   readonly kind: 'file' | 'folder' | 'other';
@@ -25,7 +25,7 @@ export interface RemoteEntry {
   readonly modifiedAt: Date;
 }
 
-/** Requests to the server, by absolute path. Each throws SFTP_UNREACHABLE when it is not answered well. */
+/** Requests to the server, by absolute path. Each throws SFTP_UNREACHABLE when it fails or gets no answer. */
 export interface SftpConnection {
   /** Null when there is nothing under the path. */
   look(path: string): Promise<RemoteEntry | null>;
@@ -33,13 +33,13 @@ export interface SftpConnection {
   list(folder: string): Promise<RemoteEntry[] | null>;
   upload(localPath: string, path: string): Promise<void>;
   download(path: string, localPath: string): Promise<void>;
-  /** Plain: OpenSSH refuses a name that exists, rclone replaces it, so look first. */
+  /** Look first: when the new name exists, OpenSSH refuses to rename, and rclone replaces the file. */
   rename(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
-  /** With the folders above it; one that exists is fine. */
+  /** Makes the folder and those above it; it may exist already. */
   makeFolder(path: string): Promise<void>;
-  /** The coded error for an answer that is well-formed and no good. */
-  failed(reason: string): AtpError;
+  /** The coded error for an answer that came, but that we cannot accept. */
+  failure(reason: string): AtpError;
 }
 
 /** SSH_FX codes of the SFTP protocol, draft 02, section 7. */
@@ -57,17 +57,18 @@ export async function withConnection<Result>(
   work: (connection: SftpConnection) => Promise<Result>,
 ): Promise<Result> {
   const socket = await openSocket(settings);
-  // A connection that dies between two requests must fail the next request, not print a line or end the process.
+  // `{}` replaces the library's own handlers, which print a line or end the process: a connection that dies between two
+  // requests must only make the next request fail.
   const client = new SftpClient('atp-sync', {});
   try {
     const wrapper = await login(settings, client, socket);
-    return await work(requests(settings, client, wrapper, socket));
+    return await work(connectionOn(settings, client, wrapper, socket));
   } finally {
     await close(client, socket);
   }
 }
 
-/** Opened by us because ssh2 leaves Nagle's algorithm on, which costs a transfer three quarters of its speed. */
+/** We open the socket ourselves, since ssh2 leaves Nagle's algorithm on, which makes transfers four times slower. */
 async function openSocket(settings: SftpSettings): Promise<Socket> {
   const { host, port } = settings;
   const socket = connect({ host, port, noDelay: true });
@@ -76,7 +77,7 @@ async function openSocket(settings: SftpSettings): Promise<Socket> {
     return socket;
   } catch (error) {
     socket.on('error', () => undefined).destroy();
-    throw unreachable(settings, error);
+    throw unreachableError(settings, error);
   }
 }
 
@@ -101,7 +102,7 @@ async function login(settings: SftpSettings, client: SftpClient, socket: Socket)
     if (shownKey !== null && !isEqual(shownKey, settings.hostKey)) {
       throw new AtpError('SFTP_HOST_KEY_MISMATCH', { host, port, found: shownKey }, { cause: error });
     }
-    throw unreachable(settings, error);
+    throw unreachableError(settings, error);
   }
 }
 
@@ -132,25 +133,25 @@ async function close(client: SftpClient, socket: Socket): Promise<void> {
   socket.destroy();
 }
 
-function requests(
+function connectionOn(
   settings: SftpSettings,
   client: SftpClient,
   wrapper: Wrapper,
   socket: Socket,
 ): SftpConnection {
-  /** A server that answers keepalives but not the request (a hanging disk) is given up, too. */
-  async function answered<Result>(
+  /** Makes a request. A server that answers keepalives but not the request (a hanging disk) is given up, too. */
+  async function ask<Result>(
     what: string,
     request: (progress: () => void) => Promise<Result>,
   ): Promise<Result> {
-    // ssh2 never answers a request that is made after the end.
-    if (socket.destroyed) throw unreachable(settings, new Error('the connection was closed'), { what });
+    // ssh2 never answers a request on a closed connection.
+    if (socket.destroyed) throw unreachableError(settings, new Error('the connection was closed'), { what });
     let isLate = false;
     const timeout = setTimeout(() => {
       isLate = true;
       socket.destroy();
     }, SFTP_ANSWER_TIMEOUT_MS);
-    // ssh2 leaves requests unanswered when the connection ends.
+    // When the connection closes, ssh2 leaves its open requests unanswered.
     const closed = Promise.withResolvers<never>();
     const onClose = () => {
       closed.reject(new Error('the connection was closed'));
@@ -159,8 +160,8 @@ function requests(
     try {
       return await Promise.race([request(() => timeout.refresh()), closed.promise]);
     } catch (error) {
-      const reason = isLate ? `no answer within ${SFTP_ANSWER_TIMEOUT_MS} ms` : null;
-      throw unreachable(settings, error, { what, reason });
+      const reason = isLate ? `no answer within ${SFTP_ANSWER_TIMEOUT_MS / 1000} s` : null;
+      throw unreachableError(settings, error, { what, reason });
     } finally {
       clearTimeout(timeout);
       socket.off('close', onClose);
@@ -168,8 +169,8 @@ function requests(
   }
 
   async function look(path: string): Promise<RemoteEntry | null> {
-    return answered(`looking at ${path}`, async () => {
-      // By ssh2 itself: its wrapper takes every failure for "no such file".
+    return ask(`looking at ${path}`, async () => {
+      // By ssh2 itself: ssh2-sftp-client reports every failure as "no such file".
       const attributes = await lstat(wrapper, path);
       if (attributes === null) return null;
       return {
@@ -184,11 +185,11 @@ function requests(
   return {
     look,
 
-    failed: (reason) =>
+    failure: (reason) =>
       new AtpError('SFTP_UNREACHABLE', { host: settings.host, port: settings.port, reason }),
 
     list: (folder) =>
-      answered(`listing ${folder}`, async () => {
+      ask(`listing ${folder}`, async () => {
         const entries = await client.list(folder).catch((error: unknown) => {
           if (codeOf(error) === NO_SUCH_FILE) return null;
           throw error;
@@ -204,7 +205,7 @@ function requests(
       }),
 
     async upload(localPath, path) {
-      await answered(`writing ${path}`, (progress) =>
+      await ask(`writing ${path}`, (progress) =>
         client.fastPut(localPath, path, { ...TRANSFER, step: progress }),
       );
     },
@@ -212,25 +213,26 @@ function requests(
     async download(path, localPath) {
       const local = await open(localPath, 'w');
       try {
-        await answered(`reading ${path}`, (progress) => readRemoteFile(wrapper, path, local, progress));
+        await ask(`reading ${path}`, (progress) => readRemoteFile(wrapper, path, local, progress));
       } finally {
         await local.close();
       }
     },
 
     async rename(from, to) {
-      await answered(`renaming ${from} to ${to}`, () => client.rename(from, to));
+      await ask(`renaming ${from} to ${to}`, () => client.rename(from, to));
     },
 
     async remove(path) {
-      await answered(`removing ${path}`, () => client.delete(path, true));
+      await ask(`removing ${path}`, () => client.delete(path, true));
     },
 
     async makeFolder(path) {
-      // Another connection may make any folder of the path at the same moment: each such failure leaves one more there.
+      // Another connection may make a folder of the path at the same moment. Each such failure means that one folder
+      // more exists, so there are at most as many as the path has segments.
       for (let missing = path.split('/').length; ; missing -= 1) {
         try {
-          await answered(`making the folder ${path}`, () => client.mkdir(path, true));
+          await ask(`making the folder ${path}`, () => client.mkdir(path, true));
           return;
         } catch (error) {
           if ((await look(path))?.kind === 'folder') return;
@@ -262,7 +264,7 @@ function codeOf(error: unknown): unknown {
   return (error as { code?: unknown }).code;
 }
 
-/** How a person is told the reason: the library's own words repeat local paths and name its functions. */
+/** The reasons as messages give them: the library's own words repeat local paths and name its functions. */
 const REASONS: readonly (readonly [RegExp, string])[] = [
   [/authentication/i, 'it refuses the login'],
   [/privateKey|private key|passphrase/i, 'the private key file cannot be used'],
@@ -281,10 +283,10 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** A full disk, among others, is told like this: SSH_FX_FAILURE has no text of its own. */
+/** Servers answer a full disk, among others, like this: SSH_FX_FAILURE has no text of its own. */
 const NO_REASON = 'it reports a failure without a reason';
 
-function unreachable(
+function unreachableError(
   { host, port }: SftpSettings,
   error: unknown,
   told: { readonly what?: string; readonly reason?: string | null } = {},

@@ -1,6 +1,7 @@
 /**
- * The access token of a shop, from its credential: as it is, or granted for a day (Shopify documentation, "Client
- * credentials grant"). Granted tokens are shared by all clients of the process, and renewed before they end.
+ * The access token of a shop: the token of its credential itself, or one that Shopify grants to its app for a day
+ * (Shopify documentation, "Client credentials grant"). All clients of the process share granted tokens, and renew them
+ * before they end.
  */
 import { z } from 'zod';
 import { AtpError } from '../domain/errors.ts';
@@ -12,18 +13,18 @@ import type { Credential } from './credential.ts';
 export interface AccessToken {
   /** Throws SHOPIFY_UNREACHABLE, SHOPIFY_ACCESS_DENIED, SHOPIFY_RESPONSE_UNEXPECTED when it has to be granted. */
   get(): Promise<string>;
-  /** Shopify refuses this one: whether another may be had by `get`. */
-  refused(token: string): boolean;
+  /** Tells that Shopify has refused this token. True when `get` may give another one. */
+  discard(token: string): boolean;
 }
 
 export interface TokenSource {
   readonly shopId: string;
   readonly domain: string;
-  /** The GraphQL endpoint of a stand-in; the grant is asked for beside it. */
+  /** The GraphQL endpoint of a stand-in, which grants tokens under the same host; null: Shopify itself. */
   readonly adminUrl: string | null;
 }
 
-/** A token is renewed so long before its end: longer than any call that begins with it. */
+/** A token is renewed this long before its end: longer than any call that still uses it. */
 const RENEWED_EARLY_MS = 5 * 60_000;
 
 interface GrantedToken {
@@ -31,12 +32,12 @@ interface GrantedToken {
   readonly renewAt: number;
 }
 
-/** By shop and app; a promise while it is asked for, so that many calls ask once. */
+/** By shop and app. Promises, so that many calls at once ask for a token only once. */
 const granted = new Map<string, Promise<GrantedToken>>();
 
 export function accessToken(source: TokenSource, credential: Credential): AccessToken {
   if (credential.kind === 'token') {
-    return { get: () => Promise.resolve(credential.token), refused: () => false };
+    return { get: () => Promise.resolve(credential.token), discard: () => false };
   }
   const name = JSON.stringify([
     source.adminUrl ?? source.domain,
@@ -47,7 +48,7 @@ export function accessToken(source: TokenSource, credential: Credential): Access
   const ask = (): Promise<GrantedToken> => {
     const asked = grant(source, credential);
     granted.set(name, asked);
-    // A refusal is not remembered: the secret may be mended meanwhile.
+    // A failure is not remembered: the secret may be corrected meanwhile.
     asked.catch(() => granted.delete(name));
     return asked;
   };
@@ -58,7 +59,7 @@ export function accessToken(source: TokenSource, credential: Credential): Access
       last = token;
       return token;
     },
-    refused(token) {
+    discard(token) {
       if (token === last) granted.delete(name);
       return true;
     },
@@ -76,8 +77,16 @@ async function grant(
       ? `https://${domain}/admin/oauth/access_token`
       : adminUrl.replace(/\/admin\/api\/[^/]+\/graphql\.json$/, '/admin/oauth/access_token');
   const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
-  const failed = (status: number | null, reason: string): AtpError =>
-    failureOf(domain, { status, reason, retryAfter: null, requestId: null, errors: [], cost: null });
+  const failure = (status: number | null, reason: string): AtpError =>
+    failureOf(domain, {
+      call: 'read',
+      status,
+      reason,
+      retryAfter: null,
+      requestId: null,
+      errors: [],
+      cost: null,
+    });
   const askedAt = Date.now();
   let response: Response;
   try {
@@ -88,19 +97,21 @@ async function grant(
       signal: AbortSignal.timeout(SHOPIFY_CALL_TIMEOUT_MS),
     });
   } catch (error) {
-    throw failed(null, (error as Error).message);
+    throw failure(null, (error as Error).message);
   }
-  // Shopify answers 400 to an app that it does not know or a secret that is not its own.
+  // Shopify answers 400 when it does not know the app, or the secret is not the app's.
   if (response.status === 400) {
     throw new AtpError('SHOPIFY_ACCESS_DENIED', {
       domain,
       reason: `it grants no token to app ${clientId}; check its id and secret, and that it is installed in this shop`,
     });
   }
-  if (!response.ok) throw failed(response.status, `it answers HTTP ${response.status}`);
+  if (!response.ok) throw failure(response.status, `it answers HTTP ${response.status}`);
   const parsed = ANSWER.safeParse(await response.json().catch(() => null));
   if (!parsed.success) {
-    throw new AtpError('SHOPIFY_RESPONSE_UNEXPECTED', { reason: 'the grant of a token has another shape' });
+    throw new AtpError('SHOPIFY_RESPONSE_UNEXPECTED', {
+      reason: `the answer of ${domain} has no access token in it`,
+    });
   }
   const { access_token: token, expires_in: seconds } = parsed.data;
   return { token, renewAt: askedAt + seconds * 1000 - RENEWED_EARLY_MS };

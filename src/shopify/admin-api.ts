@@ -1,8 +1,8 @@
 /**
- * What we ask of a shop through Shopify's Admin GraphQL API, with every failure as one coded error:
- * SHOPIFY_UNREACHABLE and SHOPIFY_RESPONSE_UNEXPECTED (unknown whether it was executed), SHOPIFY_THROTTLED (not
- * executed; `detail.waitMs`), SHOPIFY_ACCESS_DENIED, SHOPIFY_REQUEST_REFUSED. A call waits for the shop's quota, which
- * all callers in this process share, and is made once; whoever asked decides about the next time.
+ * What we ask of a shop through Shopify's Admin GraphQL API. Every failure is one coded error: SHOPIFY_UNREACHABLE and
+ * SHOPIFY_RESPONSE_UNEXPECTED (nobody knows whether the call was executed), SHOPIFY_THROTTLED (not executed; try again
+ * after `detail.waitMs`), SHOPIFY_ACCESS_DENIED, SHOPIFY_REQUEST_REFUSED. A call waits for the shop's quota, which all
+ * callers in this process share, and is sent once; the caller decides whether to try again.
  */
 import type { CatalogueVariant } from '../domain/catalogue.ts';
 import type { ObservedItem } from '../domain/row-decision.ts';
@@ -21,15 +21,20 @@ export interface AdminApi {
   readAccessScopes(): Promise<readonly string[]>;
   /** The shop's location; null when Shopify has none of this id. */
   readLocation(): Promise<ShopLocation | null>;
-  /** What Shopify holds at the location, in the order of the ids; null: no such item. At most ROWS_PER_CALL ids. */
+  /** What Shopify shows at the location, in the order of the ids; null: no such item. At most ROWS_PER_CALL ids. */
   readItems(inventoryItemIds: readonly string[]): Promise<readonly (ObservedItem | null)[]>;
-  /** Sends one call. `variables` is the text of `setVariables`; its repeat is the same request to Shopify. */
+  /**
+   * Sends one call. `variables` is the text that `setVariables` made; sent again, it is the same request to Shopify.
+   */
   setOnlineAtp(variables: string): Promise<SetAnswer>;
-  /** The shop's variants in pages of 250, Shopify's longest. */
+  /** The shop's variants in pages of 250, the most that Shopify gives. */
   catalogue(): AsyncIterable<readonly CatalogueVariant[]>;
 }
 
-/** Reads the shop's token now. Throws SHOPIFY_CREDENTIAL_MISSING, and INPUT_INVALID for an adminUrl off the loopback. */
+/**
+ * Reads the shop's credential now. Throws SHOPIFY_CREDENTIAL_MISSING, and INPUT_INVALID for an adminUrl off the
+ * loopback.
+ */
 export function openAdminApi(shop: ShopConnection, options: ClientOptions = {}): AdminApi {
   const client = adminClient(shop, options);
   return {

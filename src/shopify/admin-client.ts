@@ -7,7 +7,7 @@ import { accessToken } from './access-token.ts';
 import { readCredential, type Environment, type TokenReference } from './credential.ts';
 import { fetchFrom } from './admin-endpoint.ts';
 import { failureOf, type FailedCall, type TopLevelError } from './call-failure.ts';
-import { DOCUMENTS, type OperationName } from './documents.ts';
+import { callKind, DOCUMENTS, type OperationName } from './documents.ts';
 import { reportedCost, type ReportedCost } from './reported-cost.ts';
 import { quotaOf } from './shop-quota.ts';
 
@@ -23,14 +23,14 @@ export interface ClientOptions {
   /** Where `env:NAME` is looked up; default: the process's. */
   readonly environment?: Environment;
   readonly timeoutMs?: number;
-  /** Told once of each thing that works today and will not for ever, such as a version that Shopify has retired. */
+  /** Called once for each thing that still works but will end, such as an API version that Shopify has retired. */
   readonly onWarning?: (warning: string) => void;
 }
 
 export interface AdminClient {
   /**
-   * Waits until the shop's quota allows it, and sends it once. Throws the codes of call-failure.ts, and
-   * SHOPIFY_RESPONSE_UNEXPECTED when the data has another shape.
+   * Waits until the shop's quota allows the call, and sends it once. Throws the codes of call-failure.ts, and
+   * SHOPIFY_RESPONSE_UNEXPECTED when the data has an unknown shape.
    */
   request<Data>(operation: OperationName, variables: object, shape: z.ZodType<Data>): Promise<Data>;
 }
@@ -39,17 +39,17 @@ export interface AdminClient {
 export function adminClient(shop: ShopConnection, options: ClientOptions): AdminClient {
   // eslint-disable-next-line no-restricted-syntax -- a shop names its variable itself, so it cannot be in src/config
   const { environment = process.env, timeoutMs = SHOPIFY_CALL_TIMEOUT_MS } = options;
-  const warn = onceEach(options.onWarning ?? (() => undefined));
+  const warn = warnOnce(options.onWarning ?? (() => undefined));
   const access = accessToken(shop, readCredential(shop, environment));
   const customFetchApi = fetchFrom(shop.shopId, shop.adminUrl);
-  // The client takes its token for good, so a renewed one has a client of its own.
-  const clientWith = onceFor((token: string) =>
+  // A client keeps its token for good, so a renewed token gets a new client.
+  const clientWith = keepLast((token: string) =>
     createAdminApiClient({
       storeDomain: shop.domain,
       apiVersion: shop.apiVersion,
       accessToken: token,
       userAgentPrefix: 'atp-sync',
-      // Its own retries wait milliseconds where Shopify asks for seconds, and leave out THROTTLED.
+      // The client's own retries wait milliseconds where Shopify asks for seconds, and do not retry THROTTLED.
       retries: 0,
       customFetchApi,
       logger: warningsOf(shop, warn),
@@ -65,9 +65,9 @@ export function adminClient(shop: ShopConnection, options: ClientOptions): Admin
       try {
         const send = async (token: string) => {
           answer = await clientWith(token).request<unknown>(DOCUMENTS[operation], { variables, signal });
-          return answer.errors?.networkStatusCode === UNAUTHORIZED && access.refused(token);
+          return answer.errors?.networkStatusCode === UNAUTHORIZED && access.discard(token);
         };
-        // Refused before anything was executed; once, since a new token that is refused as well is no accident.
+        // A refused token means that nothing was executed, so a new one may try. Only once: a second refusal is real.
         if (await send(await access.get())) await send(await access.get());
         cost = reportedCost(answer.extensions);
       } finally {
@@ -80,10 +80,13 @@ export function adminClient(shop: ShopConnection, options: ClientOptions): Admin
         );
       }
       if (answer.errors) {
-        const reason = signal.aborted ? `no whole answer within ${timeoutMs} ms` : undefined;
-        throw failureOf(shop.domain, failedCall(answer.errors, cost, reason));
+        const reason = signal.aborted ? `no complete answer within ${timeoutMs / 1000} s` : undefined;
+        throw failureOf(shop.domain, {
+          call: callKind(operation),
+          ...failedCall(answer.errors, cost, reason),
+        });
       }
-      return shaped(operation, answer.data, shape);
+      return parseAnswer(operation, answer.data, shape);
     },
   };
 }
@@ -95,7 +98,7 @@ function failedCall(
   errors: NonNullable<Answer['errors']>,
   cost: ReportedCost | null,
   reason = (errors.message ?? '').replace(/^GraphQL Client: /, ''),
-): FailedCall {
+): Omit<FailedCall, 'call'> {
   const { response, networkStatusCode, graphQLErrors } = errors;
   return {
     status: networkStatusCode ?? null,
@@ -107,7 +110,7 @@ function failedCall(
   };
 }
 
-/** Shopify sometimes answers a text, or an object of texts, in place of the list that GraphQL prescribes. */
+/** Shopify sometimes answers with a text, or an object of texts, instead of the list that GraphQL prescribes. */
 function topLevelErrors(errors: unknown): readonly TopLevelError[] {
   if (errors === undefined || errors === null) return [];
   if (!Array.isArray(errors)) {
@@ -119,22 +122,22 @@ function topLevelErrors(errors: unknown): readonly TopLevelError[] {
   });
 }
 
-function shaped<Data>(operation: OperationName, data: unknown, shape: z.ZodType<Data>): Data {
+function parseAnswer<Data>(operation: OperationName, data: unknown, shape: z.ZodType<Data>): Data {
   const parsed = shape.safeParse(data);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  const reason = `${operation}: ${issue?.path.join('.') || 'the data'}: ${issue?.message ?? 'is something else'}`;
+  const reason = `${operation}: ${issue?.path.join('.') || 'the data'}: ${issue?.message ?? 'it has an unknown shape'}`;
   throw new AtpError('SHOPIFY_RESPONSE_UNEXPECTED', { reason });
 }
 
-/** The client's log entries hold the request with its token; nothing but these two facts is taken from them. */
+/** The client's log entries contain the request with its token, so only these two facts are taken from them. */
 function warningsOf(shop: ShopConnection, warn: (warning: string) => void) {
   const logger: NonNullable<AdminApiClientOptions['logger']> = (entry) => {
     if (entry.type === 'Unsupported_Api_Version') {
       warn(`Shopify may have retired API version ${shop.apiVersion} of ${shop.domain}.`);
     }
     if (entry.type === 'HTTP-Response-GraphQL-Deprecation-Notice') {
-      warn(`Shopify announces the end of something that we ask ${shop.domain}.`);
+      warn(`Shopify will end something that we use in ${shop.domain} (a deprecation notice).`);
     }
   };
   return logger;
@@ -142,8 +145,8 @@ function warningsOf(shop: ShopConnection, warn: (warning: string) => void) {
 
 const UNAUTHORIZED = 401;
 
-/** Makes a value for a key, and keeps the one that was made last. */
-function onceFor<Made>(make: (key: string) => Made): (key: string) => Made {
+/** Makes a value for a key, and keeps the last one. */
+function keepLast<Made>(make: (key: string) => Made): (key: string) => Made {
   let last: { readonly key: string; readonly made: Made } | null = null;
   return (key) => {
     if (last?.key !== key) last = { key, made: make(key) };
@@ -151,7 +154,7 @@ function onceFor<Made>(make: (key: string) => Made): (key: string) => Made {
   };
 }
 
-function onceEach(tell: (warning: string) => void): (warning: string) => void {
+function warnOnce(tell: (warning: string) => void): (warning: string) => void {
   const told = new Set<string>();
   return (warning) => {
     if (told.has(warning)) return;

@@ -1,20 +1,19 @@
-/** Where a call goes, and the only way out: nothing but the endpoint itself is ever sent the token. */
+/** Where a call goes. All calls go through here, so that the token is sent to the endpoint and to nothing else. */
 import type { createAdminApiClient } from '@shopify/admin-api-client';
 import { AtpError } from '../domain/errors.ts';
+import { isHttpOnLoopback } from '../domain/loopback.ts';
 
 type Fetch = NonNullable<Parameters<typeof createAdminApiClient>[0]['customFetchApi']>;
 
-const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
-
 /**
- * `fetch` for the client of a shop. Redirects are answers, not followed: they would carry the token elsewhere.
+ * `fetch` for the client of a shop. It does not follow redirects: they would send the token elsewhere.
  *
  * @param adminUrl the whole endpoint of a stand-in, or null for the address that the client makes of the shop's domain
  * @throws AtpError INPUT_INVALID when `adminUrl` is not plain HTTP on the loopback
  */
 export function fetchFrom(shopId: string, adminUrl: string | null): Fetch {
-  if (adminUrl !== null && !isOnLoopback(adminUrl)) {
-    const reason = `the admin URL of shop "${shopId}" is not http on the loopback, where alone a stand-in may be`;
+  if (adminUrl !== null && !isHttpOnLoopback(adminUrl)) {
+    const reason = `the admin URL of shop "${shopId}" is not http on the loopback, the only place where a stand-in may be`;
     throw new AtpError('INPUT_INVALID', { reason });
   }
   return async (url, init) => {
@@ -26,14 +25,7 @@ export function fetchFrom(shopId: string, adminUrl: string | null): Fetch {
   };
 }
 
-function isOnLoopback(text: string): boolean {
-  const url = URL.parse(text);
-  return (
-    url?.protocol === 'http:' && LOOPBACK.includes(url.hostname) && url.username === '' && url.password === ''
-  );
-}
-
-/** `fetch failed` says nothing; its cause does. */
+/** The message of a failed fetch is always "fetch failed"; its cause says why. */
 function networkReason(error: unknown): string {
   const { message, cause } = error as Error;
   const { code, message: inner } = (cause ?? {}) as { code?: string; message?: string };

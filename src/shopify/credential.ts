@@ -1,9 +1,10 @@
 /**
- * How a shop is opened, as the shop names it: `env:NAME` or `file:PATH` is where its access token lies;
- * `client:<id>:env:NAME` or `client:<id>:file:PATH` is an app of the client credentials grant, and where its secret
- * lies. Values live in memory only, and no error or log line repeats one.
+ * The credential of a shop, by its reference: `env:NAME` or `file:PATH` says where its access token is;
+ * `client:<id>:env:NAME` or `client:<id>:file:PATH` names an app of the client credentials grant, and where the app's
+ * secret is. The values stay in memory, and no error or log line repeats one.
  */
 import { readFileSync, statSync } from 'node:fs';
+import { parseCredentialReference } from '../domain/credential-reference.ts';
 import { AtpError } from '../domain/errors.ts';
 import { TOKEN_FILE_BYTES_MAX } from '../domain/limits.ts';
 
@@ -19,25 +20,25 @@ export type Credential =
   | { readonly kind: 'client'; readonly clientId: string; readonly clientSecret: string };
 
 /**
- * What the shop refers to, read now: a file is read anew each time, so a renewed value is taken up.
+ * Reads the credential now. A file is read anew each time, so a renewed value counts at once.
  *
- * @throws AtpError SHOPIFY_CREDENTIAL_MISSING that names the reference: nothing is there, or no token is in it
+ * @throws AtpError SHOPIFY_CREDENTIAL_MISSING names the reference: nothing is there, or it is not a token
  */
 export function readCredential(
   { shopId, accessTokenRef }: TokenReference,
   environment: Environment,
 ): Credential {
-  const [, clientId, place = accessTokenRef] = /^client:([^:]+):(.+)$/s.exec(accessTokenRef) ?? [];
-  const [, kind, name = ''] = /^(env|file):(.+)$/s.exec(place) ?? [];
-  // What is no reference may be a token that someone put in its place: it is not repeated.
-  if (kind === undefined) {
-    throw missing(shopId, 'what is stored for it, which is neither env:NAME nor file:PATH');
+  const reference = parseCredentialReference(accessTokenRef);
+  // The text may be a token that somebody stored instead of a reference, so no message repeats it.
+  if (reference === null) {
+    throw missingError(shopId, 'what is stored for it, which is neither env:NAME nor file:PATH');
   }
-  const text = kind === 'env' ? environment[name] : textOf(name);
+  const { clientId, place } = reference;
+  const text = place.kind === 'env' ? environment[place.name] : textOf(place.name);
   const value = text?.trim() ?? '';
-  // Anything else cannot be sent in a header, and the refusal of the HTTP client would quote it.
-  if (!/^[\x21-\x7e]+$/.test(value)) throw missing(shopId, place);
-  return clientId === undefined
+  // Other characters cannot be sent in a header, and the HTTP client's error message would quote them.
+  if (!/^[\x21-\x7e]+$/.test(value)) throw missingError(shopId, `${place.kind}:${place.name}`);
+  return clientId === null
     ? { kind: 'token', token: value }
     : { kind: 'client', clientId, clientSecret: value };
 }
@@ -51,6 +52,6 @@ function textOf(path: string): string | undefined {
   }
 }
 
-function missing(shopId: string, reference: string): AtpError {
+function missingError(shopId: string, reference: string): AtpError {
   return new AtpError('SHOPIFY_CREDENTIAL_MISSING', { shopId, reference });
 }

@@ -8,10 +8,17 @@ const FILES = {
   ReadCatalogue: 'read-catalogue',
 } as const;
 
-/** The operations that we send; each is a document of that name under documents/. */
+/** The operations that we send; each has its document under documents/. */
 export type OperationName = keyof typeof FILES;
 
-/** The text of every operation, read once: a file that is missing stops the process at its start. */
+/** Whether a call may have changed quantities when its answer is lost. */
+export type CallKind = 'read' | 'write';
+
+export function callKind(operation: OperationName): CallKind {
+  return operation === 'SetOnlineAtp' ? 'write' : 'read';
+}
+
+/** The text of every operation, read once at the start, so that a missing file stops the process at once. */
 export const DOCUMENTS: Readonly<Record<OperationName, string>> = Object.freeze(
   Object.fromEntries(
     Object.entries(FILES).map(([name, file]) => [

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import type { CatalogueVariant } from '../domain/catalogue.ts';
-import { AtpError } from '../domain/errors.ts';
+import { AtpError, isCoded } from '../domain/errors.ts';
 import { CATALOGUE_PAGE_TRIES_MAX, CATALOGUE_PAGES_MAX } from '../domain/limits.ts';
 import type { AdminClient, ShopConnection } from './admin-client.ts';
 
@@ -26,8 +26,8 @@ type Page = z.output<typeof ANSWER>['productVariants'];
 /**
  * Every variant of the shop, in pages; one page is in memory at a time.
  *
- * A page that Shopify throttles is waited for: a reading of hundreds of pages must not begin anew for the pause of
- * one. Other failures end it.
+ * When Shopify throttles a page, only this page is tried again after a pause: a reading of hundreds of pages must not
+ * begin anew. Any other failure ends the reading.
  */
 export async function* readCatalogue(
   client: AdminClient,
@@ -35,16 +35,18 @@ export async function* readCatalogue(
 ): AsyncGenerator<readonly CatalogueVariant[]> {
   let cursor: string | null = null;
   for (let page = 0; page < CATALOGUE_PAGES_MAX; page += 1) {
-    const { nodes, pageInfo }: Page = await pageAfter(cursor, client, shop);
-    yield nodes.map(catalogueVariant);
+    const { nodes, pageInfo }: Page = await readPageAfter(cursor, client, shop);
+    yield nodes.map(toCatalogueVariant);
     if (!pageInfo.hasNextPage) return;
     if (pageInfo.endCursor === null || pageInfo.endCursor === cursor) break;
     cursor = pageInfo.endCursor;
   }
-  throw new AtpError('SHOPIFY_RESPONSE_UNEXPECTED', { reason: 'ReadCatalogue: the pages do not end' });
+  throw new AtpError('SHOPIFY_RESPONSE_UNEXPECTED', {
+    reason: `ReadCatalogue: the pages of ${shop.domain} do not end`,
+  });
 }
 
-async function pageAfter(
+async function readPageAfter(
   cursor: string | null,
   client: AdminClient,
   { locationId }: ShopConnection,
@@ -54,14 +56,13 @@ async function pageAfter(
       const answer = await client.request('ReadCatalogue', { cursor, locationId }, ANSWER);
       return answer.productVariants;
     } catch (error) {
-      const isThrottled = error instanceof AtpError && error.code === 'SHOPIFY_THROTTLED';
-      if (!isThrottled || tries >= CATALOGUE_PAGE_TRIES_MAX) throw error;
+      if (!isCoded(error, 'SHOPIFY_THROTTLED') || tries >= CATALOGUE_PAGE_TRIES_MAX) throw error;
       await pause(Number(error.detail['waitMs']));
     }
   }
 }
 
-function catalogueVariant({
+function toCatalogueVariant({
   id,
   sku,
   inventoryPolicy,

@@ -15,7 +15,7 @@ const ITEM = z.object({
 });
 const ANSWER = z.object({ nodes: z.array(ITEM.nullable()) });
 
-/** What Shopify holds of each item at the shop's location, in the order of the ids; null: there is no such item. */
+/** What Shopify shows of each item at the shop's location, in the order of the ids; null: there is no such item. */
 export async function readItems(
   client: AdminClient,
   { locationId }: ShopConnection,
@@ -23,19 +23,19 @@ export async function readItems(
 ): Promise<readonly (ObservedItem | null)[]> {
   if (inventoryItemIds.length === 0) return [];
   const { nodes } = await client.request('ReadOnlineAtp', { ids: inventoryItemIds, locationId }, ANSWER);
-  // A compare-and-swap on another item's quantity would be a wrong write: positions are proved, not believed.
+  // A compare-and-swap on the quantity of another item would be a wrong write, so every position is checked.
   const isInOrder =
     nodes.length === inventoryItemIds.length &&
     nodes.every((node, index) => node === null || node.id === inventoryItemIds[index]);
   if (!isInOrder) {
     throw new AtpError('SHOPIFY_RESPONSE_UNEXPECTED', {
-      reason: 'ReadOnlineAtp: the items are not those asked for',
+      reason: 'ReadOnlineAtp: the answer has other items than we asked for',
     });
   }
-  return nodes.map((node) => node && observed(node));
+  return nodes.map((node) => node && toObservedItem(node));
 }
 
-function observed({ tracked, inventoryLevel }: z.output<typeof ITEM>): ObservedItem {
+function toObservedItem({ tracked, inventoryLevel }: z.output<typeof ITEM>): ObservedItem {
   const available = inventoryLevel?.quantities.find(({ name }) => name === 'available');
   return {
     tracked,

@@ -1,11 +1,11 @@
-/** What an answer says of its cost and of the shop's quota: `extensions.cost`, which is not part of its data. */
+/** What an answer tells of its cost and of the shop's quota, in `extensions.cost` beside the data. */
 import { z } from 'zod';
 import type { ThrottleStatus } from '../domain/throttle.ts';
 
 /** Points. */
 export interface ReportedCost {
   readonly requested: number;
-  /** Null when it was not executed; then nothing was charged. */
+  /** Null when the request was not executed, and so not charged. */
   readonly actual: number | null;
   readonly throttleStatus: ThrottleStatus;
 }
@@ -20,7 +20,7 @@ const COST = z.object({
   }),
 });
 
-/** Null when it says nothing, or nothing that can be true. */
+/** Null when the answer tells no cost, or one that cannot be true. */
 export function reportedCost(extensions: { readonly cost?: unknown } | undefined): ReportedCost | null {
   const { success, data } = COST.safeParse(extensions?.cost);
   if (!success) return null;

@@ -1,6 +1,7 @@
 /** The write: up to 250 absolute quantities, each a compare-and-swap on the value that was read just before. */
 import { v5 as uuidV5 } from 'uuid';
 import { z } from 'zod';
+import { KEY_REUSED } from '../domain/error-codes/shopify.ts';
 import { AtpError } from '../domain/errors.ts';
 import type { AdminClient, ShopConnection } from './admin-client.ts';
 
@@ -8,11 +9,11 @@ export interface SetRow {
   readonly inventoryItemId: string;
   /** Units to be available. */
   readonly quantity: number;
-  /** Units that must be available now, else the row is refused as stale; null: no check. */
+  /** Units that must be available now, otherwise Shopify refuses the row as stale; null: not checked. */
   readonly changeFromQuantity: number | null;
 }
 
-/** What Shopify said. A call is all or nothing: one refused row, and none is applied. */
+/** Shopify's answer. A call is all or nothing: with one refused row, no row is applied. */
 export type SetAnswer =
   | { readonly outcome: 'APPLIED' }
   | {
@@ -23,18 +24,21 @@ export type SetAnswer =
         readonly code: string;
         readonly message: string;
       }[];
-      /** Refusals of no row in particular. */
+      /** Refusals of the call as a whole. */
       readonly calls: readonly { readonly code: string; readonly message: string }[];
     };
 
-/** Ours, made once: keys of other systems cannot meet these. */
+/** A random UUID of ours, so that our keys differ from those of all other systems. */
 const KEY_NAMESPACE = '6f1b1b0e-64d0-4a4c-9a57-2f6f0c0a7c11';
 
-/** Which call it is. Never who makes it or for which time: a repeat by anybody is the same call. */
+/** Which call it is. Who sends it, and how often, is no part of it: a repeat by any run is the same call. */
 export interface CallIdentity {
-  /** Names the shop, as long as it is the same installation's: a shop that is added again counts its files anew. */
+  /**
+   * A UUID of the shop in this installation. A shop that is removed and added again gets a new one, as its files are
+   * numbered anew.
+   */
   readonly keySpace: string;
-  /** A restored database may take a number again that was sent before the restore: then it is another call. */
+  /** A restored database may give a number again that was sent before the restore: that is another call. */
   readonly restoreGeneration: number;
   readonly sequence: number;
   readonly chunk: number;
@@ -45,14 +49,14 @@ export interface CallIdentity {
 export function idempotencyKey(call: CallIdentity): string {
   const { keySpace, restoreGeneration, sequence, chunk, generation } = call;
   const name = ['inventorySetQuantities', keySpace, sequence, chunk, generation];
-  // Before the first restore a key is what it was before restores were counted.
+  // 0 is left out, so that the keys of releases that did not count restores stay the same.
   if (restoreGeneration > 0) name.push(restoreGeneration);
   return uuidV5(JSON.stringify(name), KEY_NAMESPACE);
 }
 
 /**
- * The variables of one call as JSON text. It is canonical, always the same fields in the same order: Shopify
- * fingerprints a request under its key, and the order can count ("Implementing idempotency").
+ * The variables of one call as JSON text, always with the same fields in the same order: Shopify compares a repeat with
+ * the first request under the key, and the order may count ("Implementing idempotency").
  */
 export function setVariables(call: {
   readonly sequence: number;
@@ -69,7 +73,7 @@ export function setVariables(call: {
         inventoryItemId,
         locationId: call.locationId,
         quantity,
-        // Present even when null: Shopify refuses a row without it.
+        // Sent even when it is null: Shopify refuses a row without it.
         changeFromQuantity,
       })),
     },
@@ -79,7 +83,7 @@ export function setVariables(call: {
 
 const ANSWER = z.object({
   inventorySetQuantities: z.object({
-    // Null after success, too: a call that changes nothing makes no group.
+    // Null after a success, too: a call that changes nothing makes no group.
     inventoryAdjustmentGroup: z.object({ id: z.string() }).nullable(),
     userErrors: z.array(
       z.object({ code: z.string().nullable(), field: z.array(z.string()).nullable(), message: z.string() }),
@@ -93,7 +97,7 @@ interface Refusal {
   readonly message: string;
 }
 
-/** @param variables of `setVariables`, sent field for field */
+/** @param variables the text that `setVariables` made; sent as it is */
 export async function setOnlineAtp(
   client: AdminClient,
   { domain }: ShopConnection,
@@ -106,7 +110,7 @@ export async function setOnlineAtp(
     position: positionIn(field, parsed.input.quantities.length),
     message,
   }));
-  throwWhenNoAnswer(domain, refusals);
+  throwWhenUndecided(domain, refusals);
   if (refusals.length === 0) return { outcome: 'APPLIED' };
   return {
     outcome: 'REFUSED',
@@ -117,21 +121,24 @@ export async function setOnlineAtp(
   };
 }
 
-/** `["input", "quantities", "<n>", …]`, recorded on a development store; null when no row of the call is named. */
+/**
+ * Reads `["input", "quantities", "<n>", …]` (recorded on a development store); null when it names no row of the call.
+ */
 function positionIn(field: readonly string[] | null, rowCount: number): number | null {
   const [input, quantities, index = ''] = field ?? [];
   if (input !== 'input' || quantities !== 'quantities' || !/^\d+$/.test(index)) return null;
   return Number(index) < rowCount ? Number(index) : null;
 }
 
-/** Refusals that speak of this attempt, not of the call: the same request may be repeated. */
+/** Refusals of this request only: the same call may be sent again. */
 const NOT_NOW = ['IDEMPOTENCY_CONCURRENT_REQUEST', 'SERVICE_UNAVAILABLE'];
 
-function throwWhenNoAnswer(domain: string, refusals: readonly Refusal[]): void {
+/** Throws when the answer leaves it open what becomes of the call. */
+function throwWhenUndecided(domain: string, refusals: readonly Refusal[]): void {
   for (const { code, message } of refusals) {
-    const detail = { domain, reason: `${message} (${code})` };
+    const detail = { domain, reason: `${message} (${code})`, call: 'write', refusalCode: code };
     if (NOT_NOW.includes(code)) throw new AtpError('SHOPIFY_UNREACHABLE', detail);
-    // The key was used for other variables: a fault of ours, which no repeat can mend.
-    if (code === 'IDEMPOTENCY_KEY_PARAMETER_MISMATCH') throw new AtpError('SHOPIFY_REQUEST_REFUSED', detail);
+    // The key was used with other variables before: a fault of ours, which no repeat can mend.
+    if (code === KEY_REUSED) throw new AtpError('SHOPIFY_REQUEST_REFUSED', detail);
   }
 }

@@ -1,9 +1,9 @@
 /**
- * The quota of one shop, shared by all of this process's calls to it: a call waits until the bucket can pay it, first
- * come, first served. The arithmetic is in domain/throttle.ts; this keeps the state, the queue and the clock.
+ * The quota of one shop, shared by all calls of this process to it: a call waits until the bucket can pay for it, first
+ * come, first served. The arithmetic is in src/domain/throttle.ts; this class keeps the state, the queue and the clock.
  *
- * Other processes spend from the same bucket. What they take shows in the next answer, and until then a call may be
- * throttled by Shopify.
+ * Other processes spend points of the same bucket. The next answer shows what they took; until then Shopify may throttle
+ * a call.
  */
 import {
   SHOPIFY_FIRST_CALL_POINTS,
@@ -21,12 +21,12 @@ import {
   type KnownQuota,
   type ToldQuota,
 } from '../domain/throttle.ts';
-import { throttled } from './call-failure.ts';
+import { throttledError } from './call-failure.ts';
 import type { ReportedCost } from './reported-cost.ts';
 
 /** A call that may be sent now. */
 export interface Admission {
-  /** To be told once, when the call has ended; null: without an answer that says what it has cost. */
+  /** Call it once, when the call has ended; with null when no answer has told what the call cost. */
   settle(reported: ReportedCost | null): void;
 }
 
@@ -38,12 +38,12 @@ interface Waiter {
 export class ShopQuota {
   readonly #domain: string;
   readonly #waitMaxMs: number;
-  /** Points of an operation, as its last answer has told. Our operations cost the same each time. */
+  /** Points of an operation, as its last answer told. Our operations cost the same each time. */
   readonly #costs = new Map<string, number>();
   readonly #waiting: Waiter[] = [];
   #quota: KnownQuota = { status: SHOPIFY_QUOTA_GUESS, onTheWay: [] };
   #quotaAt = performance.now();
-  /** False until the first answer: till then the quota is a guess. */
+  /** False until the first answer: until then the quota is a guess. */
   #isTold = false;
   #callsSent = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -53,7 +53,7 @@ export class ShopQuota {
     this.#waitMaxMs = waitMaxMs;
   }
 
-  /** @throws AtpError SHOPIFY_THROTTLED when the quota does not allow the call in time; it must not be sent then */
+  /** @throws AtpError SHOPIFY_THROTTLED when the quota does not allow the call in time; then it must not be sent */
   async admit(operation: string): Promise<Admission> {
     const waiter: Waiter = { operation, admitted: Promise.withResolvers() };
     this.#waiting.push(waiter);
@@ -66,7 +66,7 @@ export class ShopQuota {
     }
   }
 
-  /** Lets go whom the bucket can pay, in their order, and comes back when it can pay the next one. */
+  /** Admits the calls that the bucket can pay for, in their order, and runs again when it can pay for the next one. */
   #dispatch(): void {
     clearTimeout(this.#timer);
     for (let next = this.#waiting[0]; next; next = this.#waiting[0]) {
@@ -120,15 +120,15 @@ export class ShopQuota {
     if (place < 0) return;
     const waitMs = this.#waitOf(waiter);
     this.#waiting.splice(place, 1);
-    waiter.admitted.reject(throttled(this.#domain, waitMs));
+    waiter.admitted.reject(throttledError(this.#domain, waitMs));
     this.#dispatch();
   }
 }
 
-/** One for each shop that this process has called. A shop is a few numbers, so none is ever forgotten. */
+/** One for each shop that this process has called. Each is a few numbers, so none is ever removed. */
 const QUOTAS = new Map<string, ShopQuota>();
 
-/** The same for every client of the shop. A stand-in has a bucket of its own, whatever shop it stands in for. */
+/** The same quota for every client of the shop. A stand-in has a bucket of its own, whatever shop it stands in for. */
 export function quotaOf({
   domain,
   adminUrl,

@@ -90,7 +90,7 @@ export async function startPart(options: PartOptions): Promise<PartProcess> {
           if (end === null) return result;
           throw new Error('It has ended, and something else answers.');
         } catch (cause) {
-          const reason = end ?? (Date.now() >= deadline ? `no answer within ${timeoutMs} ms` : null);
+          const reason = end ?? (Date.now() >= deadline ? `no answer within ${timeoutMs / 1000} s` : null);
           if (reason !== null) {
             throw new AtpError(
               'STACK_PART_FAILED',

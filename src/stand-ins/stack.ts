@@ -5,6 +5,7 @@
  */
 import { mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { DROP_FOLDERS } from '../domain/drop-folders.ts';
 import { AtpError } from '../domain/errors.ts';
 import { freePort, startOnPort } from './ports.ts';
 import { ensureDatabase, startPostgres } from './postgres-server.ts';
@@ -59,8 +60,6 @@ const DATABASE_NAME = 'atp';
 const SHOP_ID = 'blue-shirts';
 const SHOP_DOMAIN = 'blue-shirts.myshopify.com';
 const LOCATION = { id: 'gid://shopify/Location/70000000001', name: 'Online ATP' };
-/** For feeds that come in, for our files, and for feeds that were imported or refused. */
-const SFTP_FOLDERS = ['incoming', 'outgoing', 'archive', 'error'];
 
 interface Ports {
   readonly temporal?: number;
@@ -183,7 +182,7 @@ async function startParts(options: StackOptions): Promise<Parts> {
     throw (failed as PromiseRejectedResult).reason;
   }
   const [temporal, postgres, sftp, twin] = await Promise.all(starting);
-  if (sftp) for (const folder of SFTP_FOLDERS) mkdirSync(join(sftp.folder, folder), { recursive: true });
+  if (sftp) for (const folder of DROP_FOLDERS) mkdirSync(join(sftp.folder, folder), { recursive: true });
   rememberPorts(stateDir, { ...ports, ...portsOf({ temporal, postgres, sftp, twin }) });
   return { temporal, postgres, sftp, twin };
 }

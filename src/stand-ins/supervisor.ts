@@ -157,7 +157,8 @@ export async function stopStack(stateDir: string): Promise<void> {
   if (!(await waitForEnd([lock.supervisor], DOWN_TIMEOUT_MS))) {
     signalProcess(lock.supervisor, 'SIGKILL'); // Its watchdog ends the parts.
     if (!(await waitForEnd([lock.supervisor], STOP_TIMEOUT_MS))) {
-      throw new AtpError('STACK_NOT_STOPPED', { pid: lock.supervisor.pid, waitedMs: DOWN_TIMEOUT_MS });
+      const waitedSeconds = DOWN_TIMEOUT_MS / 1000;
+      throw new AtpError('STACK_NOT_STOPPED', { pid: lock.supervisor.pid, waitedSeconds });
     }
   }
   await clearLeftovers(stateDir, lock);

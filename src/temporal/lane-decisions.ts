@@ -59,12 +59,18 @@ export async function decideLane(
       staticSummary: `Decide · ${shopId}`,
     });
     try {
-      return await whileWorkedOn(temporal, { workflowId, waitMaxMs: DECISION_WAIT_MS }, () =>
-        temporal.client.workflow.executeUpdateWithStart<Workflow, DecisionOutcome, [unknown]>(DECIDE_UPDATE, {
-          args: [decision],
-          updateId,
-          startWorkflowOperation,
-        }),
+      return await whileWorkedOn(
+        temporal,
+        { waitsFor: 'decision', workflowId, waitMaxMs: DECISION_WAIT_MS },
+        () =>
+          temporal.client.workflow.executeUpdateWithStart<Workflow, DecisionOutcome, [unknown]>(
+            DECIDE_UPDATE,
+            {
+              args: [decision],
+              updateId,
+              startWorkflowOperation,
+            },
+          ),
       );
     } catch (error) {
       if (error instanceof WorkflowUpdateFailedError) throw explainFailure(error, workflowId);

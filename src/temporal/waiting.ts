@@ -3,7 +3,7 @@ import { TASK_QUEUE } from '../domain/workflow-names.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WorkflowFailedError, type WorkflowHandle, type WorkflowResultType } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
-import { AtpError } from '../domain/errors.ts';
+import { AtpError, isCoded } from '../domain/errors.ts';
 import { WorkflowFailure } from '../domain/failure.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
 import { isWorkerPolling } from './task-queue.ts';
@@ -15,7 +15,9 @@ const CHECK_INTERVAL_MS = 2_000;
 const WORKER_GRACE_MS = 20_000;
 /** Longer than any job of ours on the largest catalogue. */
 const WAIT_MAX_MS = 6 * 60 * 60 * 1000;
+
 export interface Waiting {
+  readonly waitsFor: 'job' | 'decision';
   readonly workflowId: string;
   readonly waitMaxMs: number;
 }
@@ -47,7 +49,7 @@ export async function whileWorkedOn<Answer>(
 /** Fails when nobody works on the queue, or the answer takes too long; ends with the signal. */
 async function failWhenNeglected(
   temporal: TemporalClient,
-  { workflowId, waitMaxMs }: Waiting,
+  { waitsFor, workflowId, waitMaxMs }: Waiting,
   signal: AbortSignal,
 ): Promise<never> {
   const startedAt = Date.now();
@@ -56,7 +58,7 @@ async function failWhenNeglected(
     await delay(CHECK_INTERVAL_MS, undefined, { signal });
     if (await isWorkerPolling(temporal)) workedOnAt = Date.now();
     else if (Date.now() - workedOnAt > WORKER_GRACE_MS) {
-      throw new AtpError('WORKER_NOT_POLLING', { taskQueue: TASK_QUEUE, workflowId });
+      throw new AtpError('WORKER_NOT_POLLING', { taskQueue: TASK_QUEUE, workflowId, waitsFor });
     }
   }
   throw new AtpError('JOB_STILL_RUNNING', { workflowId, waitedMinutes: waitMaxMs / 60_000 });
@@ -65,8 +67,7 @@ async function failWhenNeglected(
 /** Waits for a run that somebody else started; how it ended is not our business. */
 export async function waitForEnd(temporal: TemporalClient, handle: WorkflowHandle): Promise<void> {
   await waitForResult(temporal, handle).catch((error: unknown) => {
-    const ended =
-      error instanceof WorkflowFailure || (error instanceof AtpError && error.code === 'JOB_FAILED');
+    const ended = error instanceof WorkflowFailure || isCoded(error, 'JOB_FAILED');
     if (!ended) throw error;
   });
 }
@@ -78,7 +79,8 @@ export async function waitForResult<Run extends Workflow>(
 ): Promise<WorkflowResultType<Run>> {
   const { workflowId } = handle;
   try {
-    return await whileWorkedOn(temporal, { workflowId, waitMaxMs: WAIT_MAX_MS }, () => handle.result());
+    const waiting: Waiting = { waitsFor: 'job', workflowId, waitMaxMs: WAIT_MAX_MS };
+    return await whileWorkedOn(temporal, waiting, () => handle.result());
   } catch (error) {
     if (error instanceof WorkflowFailedError) throw explainFailure(error, workflowId);
     throw error;

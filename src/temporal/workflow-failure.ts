@@ -2,15 +2,15 @@
 import type { WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import { AtpError } from '../domain/errors.ts';
-import { WorkflowFailure } from '../domain/failure.ts';
+import { hintIn, WorkflowFailure } from '../domain/failure.ts';
 
 /** What a failed run, or a failed update of one, is to whoever waited for it. */
 export function explainFailure(
   error: WorkflowFailedError | WorkflowUpdateFailedError,
   workflowId: string,
 ): Error {
-  const { code, message } = readFailure(error);
-  if (code !== null) return new WorkflowFailure(code, message, { cause: error });
+  const { code, message, hint } = readFailure(error);
+  if (code !== null) return new WorkflowFailure({ code, message, hint }, { cause: error });
   return new AtpError('JOB_FAILED', { workflowId, reason: message }, { cause: error });
 }
 
@@ -18,6 +18,7 @@ export function explainFailure(
 export function readFailure(error: WorkflowFailedError | WorkflowUpdateFailedError): {
   readonly code: string | null;
   readonly message: string;
+  readonly hint: string | null;
 } {
   for (
     let cause = error.cause;
@@ -25,10 +26,10 @@ export function readFailure(error: WorkflowFailedError | WorkflowUpdateFailedErr
     cause = cause instanceof Error ? causeBelow(cause) : undefined
   ) {
     if (cause instanceof ApplicationFailure && cause.type)
-      return { code: cause.type, message: cause.message };
+      return { code: cause.type, message: cause.message, hint: hintIn(cause.details) };
     if (!(cause instanceof ActivityFailure)) break;
   }
-  return { code: null, message: error.cause?.message ?? error.message };
+  return { code: null, message: error.cause?.message ?? error.message, hint: null };
 }
 
 function causeBelow(failure: Error): Error | undefined {

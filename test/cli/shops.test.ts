@@ -139,7 +139,7 @@ test('a Temporal that is away does not stop a shop from being added', async () =
   const { exitCode, stdout } = await atp.run(...addArguments());
 
   expect(exitCode).toBe(0);
-  expect(stdout).toContain('Its jobs are not scheduled yet: Temporal at 127.0.0.1:1 does not answer');
+  expect(stdout).toContain('Its jobs are not scheduled yet: Temporal at 127.0.0.1:1 cannot be used');
 });
 
 test('shop map matches the catalogue by SKU and shows the items', async () => {

@@ -4,11 +4,11 @@
  */
 import { randomOf, type Random } from '../../scripts/bench/random.ts';
 import {
-  heldBack,
-  lessDebt,
-  NOTHING_HELD_BACK,
+  keepBack,
+  subtractDebt,
+  NOTHING_KEPT_BACK,
   type FreshRead,
-  type HeldBack,
+  type KeptBack,
   type LastPush,
   type SalesPolicy,
 } from '../../src/domain/unseen-sales.ts';
@@ -61,11 +61,11 @@ export interface Figures {
   /** Less on sale than there is. */
   undersold: number;
   /** Units that pushes have held back. */
-  heldBack: number;
+  keptBack: number;
 }
 
 export class RetailDay {
-  readonly figures: Figures = { pushes: 0, oversold: 0, undersold: 0, heldBack: 0 };
+  readonly figures: Figures = { pushes: 0, oversold: 0, undersold: 0, keptBack: 0 };
   readonly #rule: Rule;
   readonly #happenings: Happenings;
   readonly #random: Random;
@@ -181,24 +181,24 @@ export class RetailDay {
     if (!this.#isQuiet && this.#happens(this.#happenings.sale)) this.#sell();
 
     const read = { observed: this.#shown, at: timeOf(this.#minute), importedUnits, ordersImportedUntil };
-    const held = this.#heldBack(read);
-    this.#shown = lessDebt(target, held.debt);
+    const held = this.#keepBack(read);
+    this.#shown = subtractDebt(target, held.debt);
     this.#last = { lastKnown: this.#shown, importedUnits, ...held };
 
     this.figures.pushes += 1;
     this.figures.oversold += Math.max(0, this.#shown - this.left);
     this.figures.undersold += Math.max(0, this.left - this.#shown);
-    this.figures.heldBack += held.debt;
+    this.figures.keptBack += held.debt;
   }
 
-  #heldBack(read: FreshRead): HeldBack {
+  #keepBack(read: FreshRead): KeptBack {
     switch (this.#rule) {
       case 'overwrite':
-        return NOTHING_HELD_BACK;
+        return NOTHING_KEPT_BACK;
       case 'since-last-push':
         return { debt: Math.max(0, (this.#last?.lastKnown ?? read.observed) - read.observed), drops: [] };
       default:
-        return heldBack(this.#last, read);
+        return keepBack(this.#last, read);
     }
   }
 
@@ -222,7 +222,7 @@ export function simulate(
   happenings: Happenings,
   { pushes, seed }: { readonly pushes: number; readonly seed: number },
 ): Figures {
-  const total: Figures = { pushes: 0, oversold: 0, undersold: 0, heldBack: 0 };
+  const total: Figures = { pushes: 0, oversold: 0, undersold: 0, keptBack: 0 };
   const random = randomOf(seed);
   while (total.pushes < pushes) {
     const day = new RetailDay(rule, happenings, random);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { decideRow, faultOf, meaningOfRefusal, type ObservedItem } from '../../src/domain/row-decision.ts';
-import { NOTHING_HELD_BACK } from '../../src/domain/unseen-sales.ts';
+import { NOTHING_KEPT_BACK } from '../../src/domain/unseen-sales.ts';
 
-const nothing = () => NOTHING_HELD_BACK;
+const nothing = () => NOTHING_KEPT_BACK;
 const three = { debt: 3, drops: [{ at: '2026-06-01T10:00:00.000Z', units: 3 }] };
 const STOCKED: ObservedItem = { tracked: true, levelActive: true, available: 10 };
 
@@ -11,7 +11,7 @@ describe('a row of a file', () => {
     expect(decideRow(10, STOCKED, 0, nothing)).toEqual({
       outcome: 'UNCHANGED',
       observed: 10,
-      held: NOTHING_HELD_BACK,
+      keptBack: NOTHING_KEPT_BACK,
     });
   });
 
@@ -24,7 +24,7 @@ describe('a row of a file', () => {
   });
 
   test('is written less what is held back, never below zero', () => {
-    expect(decideRow(75, STOCKED, 0, () => three)).toMatchObject({ quantity: 72, held: three });
+    expect(decideRow(75, STOCKED, 0, () => three)).toMatchObject({ quantity: 72, keptBack: three });
     expect(decideRow(2, STOCKED, 0, () => three)).toMatchObject({ quantity: 0 });
   });
 
@@ -32,7 +32,7 @@ describe('a row of a file', () => {
     expect(decideRow(13, STOCKED, 3, () => three)).toEqual({
       outcome: 'UNCHANGED',
       observed: 10,
-      held: three,
+      keptBack: three,
     });
     expect(decideRow(10, STOCKED, 0, () => three)).toMatchObject({ outcome: 'WRITE', quantity: 7 });
   });

@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UNSEEN_DROPS_MAX, UNSEEN_SALE_GRACE_MS } from '../../src/domain/limits.ts';
 import {
-  heldBack,
-  lessDebt,
-  NOTHING_HELD_BACK,
+  keepBack,
+  subtractDebt,
+  NOTHING_KEPT_BACK,
   type Drop,
   type FreshRead,
-  type HeldBack,
+  type KeptBack,
   type LastPush,
 } from '../../src/domain/unseen-sales.ts';
 
@@ -30,7 +30,7 @@ const imported = fc.integer({ min: 0, max: 1_000 });
 const minutes = fc.integer({ min: 0, max: 300 });
 
 /** What rows hold: no more debt than drops, in their order. */
-const heldBefore: fc.Arbitrary<HeldBack> = fc
+const keptBackBefore: fc.Arbitrary<KeptBack> = fc
   .record({
     drops: fc.array(fc.record({ minute: minutes, units: fc.integer({ min: 1, max: 20 }) }), {
       maxLength: UNSEEN_DROPS_MAX,
@@ -46,7 +46,7 @@ const heldBefore: fc.Arbitrary<HeldBack> = fc
   });
 
 const pushes: fc.Arbitrary<LastPush> = fc
-  .record({ held: heldBefore, lastKnown: units, importedUnits: imported })
+  .record({ held: keptBackBefore, lastKnown: units, importedUnits: imported })
   .map(({ held, ...push }) => ({ ...push, ...held }));
 
 const reads: fc.Arbitrary<FreshRead> = fc.record({
@@ -60,7 +60,7 @@ describe('any read after any push', () => {
   test('leaves a debt that is whole, not negative, and covered by drops that are not expired', () => {
     fc.assert(
       fc.property(pushes, reads, (last, read) => {
-        const held = heldBack(last, read);
+        const held = keepBack(last, read);
         expect(held.debt).toBeGreaterThanOrEqual(0);
         expect(held.debt).toBeLessThanOrEqual(unitsOf(held.drops));
         expect(held.drops.length).toBeLessThanOrEqual(UNSEEN_DROPS_MAX);
@@ -77,7 +77,7 @@ describe('any read after any push', () => {
   test('before anything expires the debt is the formula', () => {
     fc.assert(
       fc.property(pushes, reads, (last, read) => {
-        const { debt } = heldBack(last, { ...read, ordersImportedUntil: null });
+        const { debt } = keepBack(last, { ...read, ordersImportedUntil: null });
         const formula =
           last.debt + (last.lastKnown - read.observed) - (read.importedUnits - last.importedUnits);
         // Without a drop, and without an order taken back, there is nothing that could be an unseen sale.
@@ -93,9 +93,9 @@ describe('any read after any push', () => {
   test('one unit fewer on Shopify holds back one more, or none; one more imported, one fewer or none', () => {
     fc.assert(
       fc.property(pushes, reads, (last, read) => {
-        const { debt } = heldBack(last, read);
-        const fewer = heldBack(last, { ...read, observed: read.observed - 1 }).debt;
-        const paid = heldBack(last, { ...read, importedUnits: read.importedUnits + 1 }).debt;
+        const { debt } = keepBack(last, read);
+        const fewer = keepBack(last, { ...read, observed: read.observed - 1 }).debt;
+        const paid = keepBack(last, { ...read, importedUnits: read.importedUnits + 1 }).debt;
         expect([debt, debt + 1]).toContain(fewer);
         expect([debt, debt - 1]).toContain(paid);
       }),
@@ -107,8 +107,8 @@ describe('any read after any push', () => {
       fc.property(pushes, reads, minutes, (last, read, later) => {
         if (read.ordersImportedUntil === null) return;
         const until = new Date(Date.parse(read.ordersImportedUntil) + later * MINUTE_MS).toISOString();
-        expect(heldBack(last, { ...read, ordersImportedUntil: until }).debt).toBeLessThanOrEqual(
-          heldBack(last, read).debt,
+        expect(keepBack(last, { ...read, ordersImportedUntil: until }).debt).toBeLessThanOrEqual(
+          keepBack(last, read).debt,
         );
       }),
     );
@@ -117,15 +117,15 @@ describe('any read after any push', () => {
   test('what is written is within zero and the target', () => {
     fc.assert(
       fc.property(units, units, (target, debt) => {
-        expect(lessDebt(target, debt)).toBeGreaterThanOrEqual(0);
-        expect(lessDebt(target, debt)).toBeLessThanOrEqual(target);
+        expect(subtractDebt(target, debt)).toBeGreaterThanOrEqual(0);
+        expect(subtractDebt(target, debt)).toBeLessThanOrEqual(target);
       }),
     );
   });
 });
 
 /** A push that left 10 on Shopify. */
-const TEN: LastPush = { lastKnown: 10, importedUnits: 0, ...NOTHING_HELD_BACK };
+const TEN: LastPush = { lastKnown: 10, importedUnits: 0, ...NOTHING_KEPT_BACK };
 
 function readAt(minute: number, read: Partial<FreshRead>): FreshRead {
   return { observed: 10, at: at(minute), importedUnits: 0, ordersImportedUntil: null, ...read };
@@ -133,32 +133,32 @@ function readAt(minute: number, read: Partial<FreshRead>): FreshRead {
 
 describe('a product', () => {
   test('that is met for the first time owes nothing, whatever it shows', () => {
-    expect(heldBack(null, readAt(0, { observed: 3 }))).toEqual(NOTHING_HELD_BACK);
+    expect(keepBack(null, readAt(0, { observed: 3 }))).toEqual(NOTHING_KEPT_BACK);
   });
 
   test('that sold 4 holds them back until their orders are imported', () => {
-    const sold = heldBack(TEN, readAt(1, { observed: 6 }));
+    const sold = keepBack(TEN, readAt(1, { observed: 6 }));
     expect(sold).toEqual({ debt: 4, drops: [{ at: at(1), units: 4 }] });
 
     const afterPush = { lastKnown: 6, importedUnits: 0, ...sold };
-    const half = heldBack(afterPush, readAt(2, { observed: 6, importedUnits: 3 }));
+    const half = keepBack(afterPush, readAt(2, { observed: 6, importedUnits: 3 }));
     expect(half.debt).toBe(1);
-    expect(heldBack(afterPush, readAt(2, { observed: 6, importedUnits: 4 })).debt).toBe(0);
+    expect(keepBack(afterPush, readAt(2, { observed: 6, importedUnits: 4 })).debt).toBe(0);
   });
 
   test('whose units came back by a cancellation holds back that much less', () => {
     const last = { ...TEN, debt: 4, drops: [{ at: at(0), units: 4 }] };
-    expect(heldBack(last, readAt(1, { observed: 13 })).debt).toBe(1);
-    expect(heldBack(last, readAt(1, { observed: 30 })).debt).toBe(0);
+    expect(keepBack(last, readAt(1, { observed: 13 })).debt).toBe(1);
+    expect(keepBack(last, readAt(1, { observed: 30 })).debt).toBe(0);
   });
 
   test('whose order was cancelled on Shopify before it is imported as such keeps the debt of another sale', () => {
     const last = { ...TEN, importedUnits: 4, debt: 3, drops: [{ at: at(0), units: 3 }] };
-    const hidden = heldBack(last, readAt(1, { observed: 13, importedUnits: 4 }));
+    const hidden = keepBack(last, readAt(1, { observed: 13, importedUnits: 4 }));
     expect(hidden.debt).toBe(0);
 
     const push = { lastKnown: 10, importedUnits: 4, ...hidden };
-    expect(heldBack(push, readAt(2, { observed: 10, importedUnits: 1 })).debt).toBe(3);
+    expect(keepBack(push, readAt(2, { observed: 10, importedUnits: 1 })).debt).toBe(3);
   });
 
   test('with a fresh sale in the interval in which old ones are imported keeps the fresh one', () => {
@@ -167,13 +167,13 @@ describe('a product', () => {
     const read = readAt(GRACE_MINUTES + 1, { observed: 8, importedUnits: 3, ordersImportedUntil: until });
 
     // The old drop has expired: were it let go before it is paid for, the import would pay for the fresh sale.
-    expect(heldBack(last, read)).toEqual({ debt: 2, drops: [{ at: read.at, units: 2 }] });
+    expect(keepBack(last, read)).toEqual({ debt: 2, drops: [{ at: read.at, units: 2 }] });
   });
 
   test('from which somebody took 5 away shows them again when the orders up to then are imported, and not before', () => {
     const last = { ...TEN, lastKnown: 5, debt: 5, drops: [{ at: at(0), units: 5 }] };
     const whenImportedUntil = (minute: number) =>
-      heldBack(last, readAt(90, { observed: 5, ordersImportedUntil: at(minute) })).debt;
+      keepBack(last, readAt(90, { observed: 5, ordersImportedUntil: at(minute) })).debt;
 
     expect(whenImportedUntil(GRACE_MINUTES - 1)).toBe(5);
     expect(whenImportedUntil(GRACE_MINUTES)).toBe(0);
@@ -185,7 +185,7 @@ describe('a product', () => {
     /** Sold since the last push, and imported with the next one. */
     const push = (minute: number, { sold, byHand = 0 }: { sold: number; byHand?: number }) => {
       const observed = last.lastKnown - sold - byHand;
-      const held = heldBack(
+      const held = keepBack(
         last,
         readAt(minute, { observed, importedUnits, ordersImportedUntil: at(minute - 5) }),
       );
@@ -204,7 +204,7 @@ describe('a product', () => {
 
   test(`with more than ${UNSEEN_DROPS_MAX} drops takes the two oldest for one of the later time`, () => {
     const drops = Array.from({ length: UNSEEN_DROPS_MAX }, (_, minute) => ({ at: at(minute), units: 1 }));
-    const held = heldBack({ ...TEN, debt: UNSEEN_DROPS_MAX, drops }, readAt(100, { observed: 9 }));
+    const held = keepBack({ ...TEN, debt: UNSEEN_DROPS_MAX, drops }, readAt(100, { observed: 9 }));
 
     expect(held.debt).toBe(UNSEEN_DROPS_MAX + 1);
     expect(held.drops).toHaveLength(UNSEEN_DROPS_MAX);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createApplyActivities } from '../../activities/apply-files.ts';
 import { createProduceActivities, type ProduceOutcome } from '../../activities/produce-files.ts';
-import { originOf } from '../../activities/check-origin.ts';
+import { checkShopOrigin } from '../../activities/check-origin.ts';
 import { outgoingFolder, type UploadFileKind } from '../../src/domain/upload-file.ts';
 import { auditShop } from '../../src/postgres/producing/change-audit.ts';
 import { removeShop } from '../../src/postgres/remove-shop.ts';
@@ -77,7 +77,7 @@ class SyncedShop {
   }
 
   origin() {
-    return originOf({ database: this.#database(), fileDrop: this.drop }, this.shopId);
+    return checkShopOrigin({ database: this.#database(), fileDrop: this.drop }, this.shopId);
   }
 
   async states(): Promise<string[]> {

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { withFeed } from '../../src/csv/feed-csv.ts';
-import type { FeedType } from '../../src/domain/feed.ts';
+import type { FeedType } from '../../src/domain/feed-type.ts';
 import { addGroupMember } from '../../src/postgres/master-data/facility-groups.ts';
 import { importFeed } from '../../src/postgres/feeds/imports.ts';
 import { scratchFolder } from '../sftp/scratch-folder.ts';

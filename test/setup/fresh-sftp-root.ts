@@ -3,7 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cleanUp } from './clean-up.ts';
 import { part } from './parts.ts';
-import type { SftpSettings } from '../../src/sftp/file-drop.ts';
+import type { SftpSettings } from '../../src/sftp/sftp-settings.ts';
 import type { SftpKind } from '../../src/stand-ins/sftp-server.ts';
 
 export interface FreshSftpRoot {

@@ -9,7 +9,8 @@ import {
   SFTP_KEEPALIVE_COUNT_MAX,
   SFTP_KEEPALIVE_INTERVAL_MS,
 } from '../../src/domain/limits.ts';
-import { fileDrop, type SftpSettings } from '../../src/sftp/file-drop.ts';
+import { fileDrop } from '../../src/sftp/file-drop.ts';
+import type { SftpSettings } from '../../src/sftp/sftp-settings.ts';
 import { freshSftpRoot, type FreshSftpRoot } from '../setup/fresh-sftp-root.ts';
 import { codedError } from './coded.ts';
 import { scratchFolder } from './scratch-folder.ts';

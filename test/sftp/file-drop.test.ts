@@ -337,7 +337,7 @@ function losingRenames(connection: SftpConnection): SftpConnection {
     ...connection,
     rename: async (from, to) => {
       await connection.rename(from, to);
-      throw connection.failed('the reply was lost');
+      throw connection.failure('the reply was lost');
     },
   };
 }

@@ -115,6 +115,7 @@ describe('every way in which a call goes wrong has its code', () => {
 
 describe('what an answer’s errors mean', () => {
   const ANSWERED: FailedCall = {
+    call: 'read',
     status: 200,
     reason: '',
     retryAfter: null,

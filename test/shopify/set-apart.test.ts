@@ -1,7 +1,7 @@
 /** Rows that Shopify refuses: how few calls it takes to go on without them, and how they come back. */
 import { describe, expect, test } from 'vitest';
 import { applyChunk } from '../../activities/apply-chunk.ts';
-import { recheckSetApart } from '../../activities/recheck-quarantined.ts';
+import { recheckQuarantined } from '../../activities/recheck-quarantined.ts';
 import { release, oweMended, listQuarantinedToRecheck } from '../../src/postgres/lane/quarantined-rows.ts';
 import { replaceShopProducts } from '../../src/postgres/mapping/shop-products.ts';
 import { openAdminApi, type AdminApi } from '../../src/shopify/admin-api.ts';
@@ -101,7 +101,7 @@ async function quarantined(): Promise<ChunkBench> {
 }
 
 function recheck(bench: ChunkBench): Promise<{ readonly mended: number }> {
-  return recheckSetApart({ database: bench.database, adminApi: openAdminApi }, SHOP);
+  return recheckQuarantined({ database: bench.database, adminApi: openAdminApi }, SHOP);
 }
 
 async function map(bench: ChunkBench): Promise<void> {

@@ -1,3 +1,4 @@
+import { ACCESS_SCOPES_NEEDED } from '../../domain/access-scopes.ts';
 import type { FoundProducts } from '../../domain/catalogue.ts';
 import { checkMapping, type MappingFinding } from '../../postgres/mapping/mapping-check.ts';
 import { readLaneView, type LaneFile } from '../../postgres/lane/lane-view.ts';
@@ -19,9 +20,6 @@ export async function shopChecks(app: Application, shop: Shop): Promise<Check[]>
     await check(`${shopId}: unseen sales`, () => unseenSales(app, shop)),
   ];
 }
-
-/** What the jobs ask of Shopify; writing a scope covers reading it. */
-const SCOPES_NEEDED = ['write_inventory', 'read_inventory', 'read_products', 'read_locations'];
 
 async function shopifyChecks(app: Application, shop: Shop): Promise<Check[]> {
   const { shopId, domain, accessTokenRef } = shop;
@@ -49,8 +47,8 @@ async function shopifyChecks(app: Application, shop: Shop): Promise<Check[]> {
 function scopesFinding(granted: readonly string[]): Finding {
   const has = (scope: string) =>
     granted.includes(scope) || granted.includes(scope.replace(/^read_/, 'write_'));
-  const missing = SCOPES_NEEDED.filter((scope) => !has(scope));
-  if (missing.length === 0) return fine(SCOPES_NEEDED.join(', '));
+  const missing = ACCESS_SCOPES_NEEDED.filter((scope) => !has(scope));
+  if (missing.length === 0) return fine(ACCESS_SCOPES_NEEDED.join(', '));
   return faulty(
     `The app lacks ${missing.join(', ')}.`,
     `Add ${missing.join(', ')} to the app’s Admin API access scopes in Shopify, and install the app anew in the shop.`,

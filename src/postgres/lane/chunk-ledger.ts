@@ -4,7 +4,7 @@
  * last one stopped. Every function checks the lane pass, so an attempt that lost the lane changes nothing.
  */
 import { DOUBTFUL_CALLS_MAX, ROWS_PER_CALL, STORED_CALL_REPEATED_FOR_MS } from '../../domain/limits.ts';
-import type { HeldBack, LastPush } from '../../domain/unseen-sales.ts';
+import type { KeptBack, LastPush } from '../../domain/unseen-sales.ts';
 import type { Connection, Database } from '../database.ts';
 import { holdLane, type LanePass } from './lane.ts';
 import { ON_SETTLED_BEFORE, settle, type SettledRow } from './settled-rows.ts';
@@ -23,7 +23,7 @@ export interface StoredCall extends Chunk {
   /** The request's variables, byte for byte. */
   readonly variables: string;
   /** By product, what was kept back when its row was decided. Of a product that is not here, nothing was. */
-  readonly debts: Readonly<Record<string, HeldBack>>;
+  readonly debts: Readonly<Record<string, KeptBack>>;
 }
 
 /** A row to apply, with what decides how much of it is kept back. */

@@ -1,6 +1,6 @@
 /** What became of a row of a file, and what is known of its product since its last push. */
 import type { ErrorCode } from '../../domain/errors.ts';
-import type { HeldBack } from '../../domain/unseen-sales.ts';
+import type { KeptBack } from '../../domain/unseen-sales.ts';
 import type { Connection } from '../database.ts';
 
 /** A row with its outcome. */
@@ -14,7 +14,7 @@ export interface FoundEqual {
   readonly observed: number;
   readonly inventoryItemId: string;
   readonly importedUnits: number;
-  readonly held: HeldBack;
+  readonly keptBack: KeptBack;
 }
 
 /** Shopify cannot take the row, or it is left to the next file. What is known of the product's last push stays. */
@@ -53,14 +53,14 @@ export async function settle(
   if (rows.length === 0) return;
   const values = [shopId, sequence, JSON.stringify(rows)];
   const settled = `jsonb_to_recordset($3) AS settled ("productId" text, outcome text, target int, observed int,
-    "errorCode" text, "errorMessage" text, "inventoryItemId" text, "importedUnits" bigint, held jsonb)`;
+    "errorCode" text, "errorMessage" text, "inventoryItemId" text, "importedUnits" bigint, "keptBack" jsonb)`;
   await connection.query(
     `INSERT INTO applied_row (shop_id, product_id, sequence, outcome, target, observed, error_code, error_message,
        inventory_item_id, last_known, pushed_sequence, imported_units, debt, drops)
      SELECT $1, "productId", $2, outcome, target, observed, "errorCode", "errorMessage",
        "inventoryItemId", CASE WHEN outcome = 'UNCHANGED' THEN observed END,
        CASE WHEN outcome = 'UNCHANGED' THEN $2::bigint END, coalesce("importedUnits", 0),
-       coalesce((held ->> 'debt')::int, 0), nullif(held -> 'drops', '[]')
+       coalesce(("keptBack" ->> 'debt')::int, 0), nullif("keptBack" -> 'drops', '[]')
      FROM ${settled} ORDER BY "productId"
      ${ON_SETTLED_BEFORE}`,
     values,

@@ -1,4 +1,7 @@
+import { parseCredentialReference } from '../../domain/credential-reference.ts';
 import { AtpError } from '../../domain/errors.ts';
+import { isOfKind, wantedOf } from '../../domain/input-fields.ts';
+import { SHOP_FIELDS } from '../../domain/shop-fields.ts';
 import type { SalesPolicy } from '../../domain/unseen-sales.ts';
 import { breaksForeignKey, breaksUnique } from '../sql-state.ts';
 import type { Database } from '../database.ts';
@@ -92,30 +95,25 @@ export async function setShop(database: Database, shopId: string, settings: Shop
   return findShop(database, shopId);
 }
 
-/** By field: the pattern of a value, and how to tell a person about it without repeating the value. */
-const RULES: Readonly<Record<Exclude<keyof NewShop, 'facilityGroupId' | 'adminUrl'>, [RegExp, string]>> = {
-  shopId: [/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'shopId must be letters, digits, - and _, at most 63'],
-  // This also protects the token, which is sent to this host.
-  domain: [/^[a-z0-9][a-z0-9-]*\.myshopify\.com$/, 'domain must be <name>.myshopify.com'],
-  locationId: [/^gid:\/\/shopify\/Location\/\d+$/, 'location must be gid://shopify/Location/<number>'],
-  accessTokenRef: [
-    /^(client:[A-Za-z0-9-]+:)?(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/,
-    'token and client-secret must be env:NAME or file:PATH; the value itself is never stored',
-  ],
-  apiVersion: [/^20\d\d-(01|04|07|10)$/, 'api-version must be a version such as 2026-10'],
+const CHECKED_FIELDS = {
+  shopId: SHOP_FIELDS.shopId,
+  domain: SHOP_FIELDS.domain,
+  locationId: SHOP_FIELDS.locationId,
+  apiVersion: SHOP_FIELDS.apiVersion,
 };
 
+/** Names each wrong field, and no value: somebody may have typed a token in the wrong place. */
 function refuseUnusable(shop: NewShop): void {
-  const faults = Object.entries(RULES)
-    .filter(([field, [pattern]]) => !pattern.test(shop[field as keyof typeof RULES]))
-    .map(([, [, reason]]) => reason);
-  if (shop.adminUrl !== null && !isOnLoopback(shop.adminUrl)) {
-    faults.push('admin-url must be http://127.0.0.1:<port>/…: a token is sent there without encryption');
+  const faults = Object.entries(CHECKED_FIELDS)
+    .filter(([name, field]) => !isOfKind(field, shop[name as keyof typeof CHECKED_FIELDS]))
+    .map(([name, field]) => `${name} must be ${wantedOf(field)}`);
+  if (parseCredentialReference(shop.accessTokenRef) === null) {
+    faults.push(
+      `token and clientSecret must be ${wantedOf(SHOP_FIELDS.token)}; the value itself is never stored`,
+    );
+  }
+  if (shop.adminUrl !== null && !isOfKind(SHOP_FIELDS.adminUrl, shop.adminUrl)) {
+    faults.push(`adminUrl must be ${wantedOf(SHOP_FIELDS.adminUrl)}`);
   }
   if (faults.length > 0) throw new AtpError('INPUT_INVALID', { reason: faults.join('; ') });
-}
-
-function isOnLoopback(text: string): boolean {
-  const url = URL.parse(text);
-  return url?.protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
 }

@@ -15,7 +15,7 @@ export async function lockForProducing(session: Connection, shopId: string): Pro
     await session.query('SELECT pg_advisory_lock($1, hashtext($2))', [PRODUCER_LOCK, shopId]);
     await session.query('SELECT pg_advisory_lock_shared($1)', [PURGE_LOCK]);
   });
-  if (!isOurs) throw new AtpError('PRODUCER_BUSY', { shopId, waitedMs: PRODUCER_WAIT_MS });
+  if (!isOurs) throw new AtpError('PRODUCER_BUSY', { shopId, waitedSeconds: PRODUCER_WAIT_MS / 1000 });
 }
 
 /** Runs `work` while nobody produces; null, without it, when somebody still does after `waitMs`. */

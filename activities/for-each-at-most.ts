@@ -1,9 +1,8 @@
 /**
- * Runs `work` for every item, at most `limit` at a time, in their order. After the first failure nothing more is
- * begun; what runs already comes to its end, and only then is the failure thrown: the caller may begin anew without
- * meeting work of this time.
+ * Runs `work` for every item, in their order, at most `limit` at a time. After the first failure it begins no more, waits
+ * for what still runs, and only then throws: so a caller that begins anew never overlaps with this run.
  */
-export async function eachOf<Item>(
+export async function forEachAtMost<Item>(
   items: readonly Item[],
   limit: number,
   work: (item: Item) => Promise<void>,

@@ -1,0 +1,104 @@
+/** Feeds and their rows. */
+import { FEED_TYPES } from '../feed-type.ts';
+import { FEED_ROWS_MAX, FEED_SIZE_MAX_BYTES, UNITS_MAX } from '../limits.ts';
+import type { ErrorEntry } from './error-entry.ts';
+
+const TYPES = FEED_TYPES.join(', ');
+const GIB = 1024 ** 3;
+
+export const FEED_ERRORS = {
+  FEED_TYPE_UNKNOWN: {
+    class: 'callers-fault',
+    message: (d) => `"${d.fileName}" has no known feed type${d.type ? `, but "${d.type}"` : ''}.`,
+    hint: {
+      cases: [
+        {
+          when: '`atp import` was used',
+          applies: (d) => d.type !== undefined,
+          hint: `\`atp import <file> --type\` takes ${TYPES}.`,
+        },
+      ],
+      otherwise: `Name the file <TYPE>__<anything>.csv or put it into incoming/<TYPE>/; types: ${TYPES}.`,
+    },
+  },
+  FEED_HEADER_INVALID: {
+    class: 'callers-fault',
+    message: (d) => `"${d.fileName}" lacks the column${d.plural} ${d.columns}.`,
+    hint: 'The first line names the columns, exactly as docs/reference/files.md lists them for the type.',
+  },
+  FEED_UNREADABLE: {
+    class: 'callers-fault',
+    message: (d) => `"${d.fileName}" is not a readable CSV file: ${d.reason}.`,
+    hint: `Send comma separated values in UTF-8 with one header line (RFC 4180); at most ${thousands(FEED_ROWS_MAX)} rows and ${FEED_SIZE_MAX_BYTES / GIB} GiB in one file.`,
+  },
+  FEED_ALREADY_IMPORTED: {
+    class: 'callers-fault',
+    message: (d) =>
+      `"${d.fileName}" has the same content as "${d.earlierFileName}", which was imported at ${d.at}.`,
+    hint: 'A feed is imported once. If its rows must count again, send them in a file that differs, for example in its comments.',
+  },
+  FEED_VALUE_INVALID: {
+    class: 'row',
+    message: (d) => `Column ${d.column}: ${d.reason}.`,
+    hint: 'Correct the value and send the row again in a new file.',
+  },
+  FEED_ROW_UNREADABLE: {
+    class: 'row',
+    message: (d) => `The row cannot be read: ${d.reason}.`,
+    hint: 'Give the row one value for each column of the header, and send it again in a new file.',
+  },
+  FEED_ROW_DUPLICATE: {
+    class: 'row',
+    message: (d) => `Row ${d.firstRow} sets the same product at the same facility "${d.facilityId}" already.`,
+    hint: 'Only the first of the two rows was imported. If this one is right, send it again in a new file.',
+  },
+  FACILITY_VIRTUAL: {
+    class: 'row',
+    message: (d) => `Facility "${d.facilityId}" is virtual: it has no stock.`,
+    hint: 'Name the store or warehouse that has the units; `atp facility list` shows the types.',
+  },
+  LEVEL_OUT_OF_RANGE: {
+    class: 'row',
+    message: () =>
+      `The quantity would leave the range from −${thousands(UNITS_MAX)} to ${thousands(UNITS_MAX)}.`,
+    hint: 'Correct the quantity; no real stock is that large.',
+  },
+  FEED_UNSETTLED: {
+    class: 'callers-fault',
+    message: (d) => `"${d.fileName}" changed while it was read, so it is still being sent.`,
+    hint: 'Nothing to do: the next run takes it. If the sender uploads as <name>.part and then renames, no run ever meets half a file.',
+  },
+  FEED_GONE: {
+    class: 'callers-fault',
+    message: (d) => `"${d.fileName}" is no longer in incoming/.`,
+    hint: 'Look for it in archive/ and error/: another run may have moved it there. If it is in neither, send it again.',
+  },
+  IMPORT_BUSY: {
+    class: 'retry',
+    message: (d) => `"${d.fileName}" waits for another import of the same rows: ${d.reason}.`,
+    hint: 'A job tries again by itself; repeat a command. If it lasts, look for a stuck session: select * from pg_stat_activity.',
+  },
+  ORDER_LINE_DUPLICATE: {
+    class: 'row',
+    message: (d) =>
+      `Line ${d.orderItemSeqId} of the shop's order "${d.externalOrderId}" is known as order "${d.orderId}".`,
+    hint: "A shop's order line is counted once: send it under the orderId under which it came first.",
+  },
+  ORDER_ITEM_COMPLETED: {
+    class: 'row',
+    message: (d) =>
+      `Line ${d.orderItemSeqId} of order "${d.orderId}" is completed, so it cannot change any more.`,
+    hint: 'Send a return as a variance with reasonEnumId RTN_ITM_RCPT; a variance corrects a wrong shipment, too.',
+  },
+  ORDER_ITEM_FACILITY_REQUIRED: {
+    class: 'row',
+    message: () =>
+      'A completed item must name the facility that has shipped it, and a virtual one ships nothing.',
+    hint: 'Fill facilityId with a store or warehouse: its quantity on hand is reduced.',
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+/** `1,000,000`. */
+function thousands(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+}

@@ -1,0 +1,68 @@
+/** A shop's lane: its files, plans and decisions, and the runs that work in it. */
+import { UNANSWERED_CALL_SETTLED_AFTER_MS } from '../limits.ts';
+import type { ErrorDetail, ErrorEntry } from './error-entry.ts';
+
+const showsPlans = (d: ErrorDetail) => `\`atp lane ${d.shopId}\` shows the plans that wait for approval.`;
+
+export const LANE_ERRORS = {
+  UPLOAD_FILE_UNKNOWN: {
+    class: 'callers-fault',
+    message: (d) => `Shop "${d.shopId}" has no file ${d.sequence}.`,
+    hint: (d) => `\`atp lane ${d.shopId}\` shows the shop’s files.`,
+  },
+  UPLOAD_FILE_NOT_BLOCKED: {
+    class: 'callers-fault',
+    message: (d) => `File ${d.sequence} of shop "${d.shopId}" is ${d.state}, so there is nothing to decide.`,
+    hint: (d) => `\`atp lane ${d.shopId}\` shows which file blocks the lane.`,
+  },
+  UPLOAD_FILE_BLOCKED_OTHERWISE: {
+    class: 'callers-fault',
+    message: (d) =>
+      `File ${d.sequence} of shop "${d.shopId}" is blocked by ${d.found}, not by ${d.expected}.`,
+    hint: (d) => `\`atp lane ${d.shopId}\` shows why it is blocked now; look at that, then decide again.`,
+  },
+  UPLOAD_FILE_CALL_UNANSWERED: {
+    class: 'not-now',
+    message: (d) =>
+      `A call of file ${d.sequence} of shop "${d.shopId}" has had no answer for ${d.seconds} s: it may still arrive at Shopify.`,
+    hint: (d) =>
+      `Try again in ${UNANSWERED_CALL_SETTLED_AFTER_MS / 60_000} minutes, or \`atp lane ${d.shopId} retry ${d.sequence}\`, which repeats the call and gets its answer.`,
+  },
+  PLAN_UNKNOWN: {
+    class: 'callers-fault',
+    message: (d) => `Shop "${d.shopId}" has no plan ${d.plan}.`,
+    hint: showsPlans,
+  },
+  PLAN_NOT_HELD: {
+    class: 'callers-fault',
+    message: (d) => `Plan ${d.plan} of shop "${d.shopId}" is ${d.state}, so there is nothing to decide.`,
+    hint: showsPlans,
+  },
+  PLAN_OUTGROWN: {
+    class: 'not-now',
+    message: (d) =>
+      `Plan ${d.plan} of shop "${d.shopId}" would now send ${d.beyond} more products to zero than were approved.`,
+    hint: (d) =>
+      `Nothing was sent. Run the job again: it is held as a new plan, which \`atp lane ${d.shopId}\` shows.`,
+  },
+  PRODUCT_NOT_SET_APART: {
+    class: 'callers-fault',
+    message: (d) => `No product${d.sku ? ` "${d.sku}"` : ''} of shop "${d.shopId}" is quarantined.`,
+    hint: (d) => `\`atp lane ${d.shopId}\` lists the quarantined products.`,
+  },
+  DECISION_CONFLICT: {
+    class: 'retry',
+    message: (d) => `The decision about shop "${d.shopId}" came while an earlier one was ending.`,
+    hint: 'Nothing was decided; try again.',
+  },
+  LANE_TAKEN_OVER: {
+    class: 'not-now',
+    message: (d) => `Another run has taken over the lane of shop "${d.shopId}".`,
+    hint: 'Nothing to do: the other run goes on where this one stopped.',
+  },
+  LANE_ATTEMPT_OVERTAKEN: {
+    class: 'retry',
+    message: (d) => `Another attempt of this run works in the lane of shop "${d.shopId}".`,
+    hint: 'Nothing to do: this attempt is repeated, and begins where the other one has stopped.',
+  },
+} as const satisfies Record<string, ErrorEntry>;

@@ -1,0 +1,56 @@
+/** What we run on: the database, Temporal and the embedded stack. */
+import type { ErrorEntry } from './error-entry.ts';
+
+export const SERVICE_ERRORS = {
+  DATABASE_UNREACHABLE: {
+    class: 'retry',
+    message: (d) => `The database cannot be used: ${d.reason}.`,
+    hint: 'Check DATABASE_URL and that Postgres runs; `atp up` starts an embedded one. Jobs go on by themselves when it works again.',
+  },
+  DATABASE_READ_ONLY: {
+    class: 'retry',
+    message: () => 'The database takes no writes: it is a standby, or set to read-only.',
+    hint: 'DATABASE_URL must lead to the primary. Jobs go on by themselves when it does.',
+  },
+  DATABASE_NOT_MIGRATED: {
+    class: 'not-now',
+    message: () => 'The database does not have the tables of this release.',
+    hint: '`atp migrate` makes them; `atp up` does so by itself.',
+  },
+  TEMPORAL_UNREACHABLE: {
+    class: 'retry',
+    message: (d) => `Temporal at ${d.address} cannot be used: ${d.reason}.`,
+    hint: 'Check TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE; `atp up` starts an embedded server.',
+  },
+  SEARCH_ATTRIBUTES_MISSING: {
+    class: 'not-now',
+    message: (d) => `The Temporal namespace does not know our search attributes: ${d.reason}.`,
+    hint: 'Add them once: `atp doctor` prints the commands. In Temporal Cloud’s UI, add the same names and types.',
+  },
+  STACK_PART_UNAVAILABLE: {
+    class: 'not-now',
+    message: (d) =>
+      `The embedded stack cannot get ${d.part}: ${d.reason}.${d.install ? ` Install ${d.install}.` : ''}`,
+    hint: 'Install what the message names, or set DATABASE_URL, SFTP_URL or TEMPORAL_ADDRESS to a service that runs already (docs/guides/connect-your-own.md).',
+  },
+  STACK_PART_FAILED: {
+    class: 'not-now',
+    message: (d) => `${d.part} of the embedded stack does not run: ${d.reason}.`,
+    hint: 'Its log in <state folder>/logs says why; `atp up` tries again and keeps the data.',
+  },
+  STACK_RUNNING: {
+    class: 'not-now',
+    message: (d) => `An embedded stack is running here already (process ${d.pid}).`,
+    hint: '`atp status` shows its addresses; `atp down` ends it.',
+  },
+  STACK_NOT_STOPPED: {
+    class: 'not-now',
+    message: (d) => `The embedded stack (process ${d.pid}) has not ended after ${d.waitedSeconds} s.`,
+    hint: 'Try `atp down` again; <state folder>/logs tells what it waits for.',
+  },
+  STACK_NOT_RUNNING: {
+    class: 'not-now',
+    message: () => 'No embedded stack is running here.',
+    hint: '`atp up` starts one.',
+  },
+} as const satisfies Record<string, ErrorEntry>;
