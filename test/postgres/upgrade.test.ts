@@ -12,7 +12,7 @@ import { BROADWAY, Retailer, SHOP } from './retailer.ts';
 
 const NAME = `upgrade_${process.pid}`;
 
-async function databaseOf(release: string): Promise<Database> {
+async function openDatabaseOf(release: string): Promise<Database> {
   const { url } = await part('postgres');
   const maintenance = openDatabase(url);
   await maintenance.query(`CREATE DATABASE ${NAME}`);
@@ -65,8 +65,8 @@ async function fill(database: Database): Promise<void> {
   await database.query(`INSERT INTO shop_baseline VALUES ($1, pg_current_snapshot(), now())`, [SHOP]);
 }
 
-test('a shop at work goes on: its numbers, what is known of Shopify, its orders, and nothing is held or lost', async () => {
-  const database = await databaseOf('0007-mapping-findings');
+test('an upgrade keeps the numbers of a shop, its orders and what is known of Shopify, and nothing is held or lost', async () => {
+  const database = await openDatabaseOf('0007-mapping-findings');
   await fill(database);
 
   await migrate(database);
