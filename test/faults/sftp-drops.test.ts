@@ -33,7 +33,7 @@ async function syncedThroughProxy(): Promise<{ readonly shop: Installation; read
 
 /** Once it has happened, the network is as good as before. */
 async function brokenOnce(shop: Installation, proxy: TcpProxy): Promise<void> {
-  await shop.until(() => Promise.resolve(proxy.broken() > 0));
+  await shop.until(() => Promise.resolve(proxy.countBroken() > 0));
 }
 
 for (const how of ['reset', 'hole'] as const) {

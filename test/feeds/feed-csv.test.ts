@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { withFeed } from '../../src/csv/feed-csv.ts';
 import type { FeedRow, FeedType } from '../../src/domain/feed.ts';
 import { FEED_LINE_LENGTH_MAX, FEED_VALUE_LENGTH_MAX } from '../../src/domain/limits.ts';
-import { codedError } from '../sftp/coded.ts';
+import { expectCodedError } from '../sftp/coded-error.ts';
 import { scratchFolder } from '../sftp/scratch-folder.ts';
 
 async function read<Type extends FeedType>(type: Type, content: string | Buffer): Promise<FeedRow<Type>[]> {
@@ -189,7 +189,7 @@ describe('a feed', () => {
     ],
     ['is a zip file', Buffer.from('504b0304140000000800', 'hex'), /NUL byte|not UTF-8/],
   ])('is refused as a whole when it %s', async (_, content, reason) => {
-    const error = await codedError(() => read('RESET_INVENTORY', content));
+    const error = await expectCodedError(() => read('RESET_INVENTORY', content));
     expect(error.code).toBe('FEED_UNREADABLE');
     expect(error.message).toMatch(reason);
   });
@@ -206,13 +206,15 @@ describe('a feed', () => {
   ])(
     'of type %s is refused when its header is %s, and the error names what is missing: %s',
     async (type, header, columns) => {
-      const error = await codedError(() => read(type, `${header}\n`));
+      const error = await expectCodedError(() => read(type, `${header}\n`));
       expect(error).toMatchObject({ code: 'FEED_HEADER_INVALID', detail: { columns } });
     },
   );
 
   test('is refused without repeating one of its values in the error', async () => {
-    const error = await codedError(() => read('RESET_INVENTORY', `${HEADER}\nsecret-customer"x,,B,,,1,\n`));
+    const error = await expectCodedError(() =>
+      read('RESET_INVENTORY', `${HEADER}\nsecret-customer"x,,B,,,1,\n`),
+    );
     expect(error.message).not.toContain('secret-customer');
   });
 });

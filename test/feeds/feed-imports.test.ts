@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { markFiled } from '../../src/postgres/feeds/imports.ts';
-import { codedError } from '../sftp/coded.ts';
+import { expectCodedError } from '../sftp/coded-error.ts';
 import { Warehouse } from './warehouse.ts';
 
 let warehouse: Warehouse;
@@ -22,7 +22,7 @@ const countRows = async (table: string) =>
 describe('a feed is imported once by its content', () => {
   test('the same content under another name is refused, and the error names the earlier feed', async () => {
     await importVariance(NAME);
-    const error = await codedError(() => importVariance('MDM_INV_VARIANCE__2.csv'));
+    const error = await expectCodedError(() => importVariance('MDM_INV_VARIANCE__2.csv'));
     expect(error).toMatchObject({ code: 'FEED_ALREADY_IMPORTED', detail: { earlierFileName: NAME } });
     expect(await readOnHand()).toBe(5);
   });
@@ -50,7 +50,7 @@ describe('a feed is imported once by its content', () => {
     await importVariance(NAME, { isToBeFiled: true });
     const [file] = await warehouse.database.query<{ sha256: string }>('SELECT sha256 FROM import_file');
     await markFiled(warehouse.database, file?.sha256 ?? '');
-    expect((await codedError(() => importVariance(NAME, { isToBeFiled: true }))).code).toBe(
+    expect((await expectCodedError(() => importVariance(NAME, { isToBeFiled: true }))).code).toBe(
       'FEED_ALREADY_IMPORTED',
     );
   });
@@ -82,7 +82,7 @@ describe('a feed is imported as a whole or not at all', () => {
   test('a feed that becomes unreadable at its end imports nothing, and may be sent again', async () => {
     const rows = Array.from({ length: 5_000 }, () => 'SHIRT,BROADWAY,1').join('\n');
     const broken = `idValue,facilityId,availableDelta\n${rows}\n"SHIRT`;
-    const error = await codedError(() => warehouse.importText('MDM_INV_VARIANCE', broken, NAME));
+    const error = await expectCodedError(() => warehouse.importText('MDM_INV_VARIANCE', broken, NAME));
     expect(error.code).toBe('FEED_UNREADABLE');
     expect([await readOnHand(), await countRows('import_file')]).toEqual([0, 0]);
     expect(await importVariance(NAME)).toMatchObject({ applied: 1 });
@@ -99,7 +99,7 @@ describe('a feed is imported as a whole or not at all', () => {
     await warehouse.database.session(async (other) => {
       await other.query('BEGIN');
       await other.query('SELECT FROM product_facility FOR UPDATE');
-      const error = await codedError(() =>
+      const error = await expectCodedError(() =>
         warehouse.import('MDM_INV_VARIANCE', ['SHIRT,,1,BROADWAY,,,'], { waitMs: 50 }),
       );
       expect(error).toMatchObject({ code: 'IMPORT_BUSY', class: 'retry' });

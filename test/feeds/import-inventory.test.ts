@@ -10,7 +10,7 @@ import { AtpError } from '../../src/domain/errors.ts';
 import { FEEDS_PER_RUN } from '../../src/domain/limits.ts';
 import { fileDrop, type FileDrop, type OpenFileDrop } from '../../src/sftp/file-drop.ts';
 import { freshSftpRoot } from '../setup/fresh-sftp-root.ts';
-import { codedError } from '../sftp/coded.ts';
+import { expectCodedError } from '../sftp/coded-error.ts';
 import { scratchFolder } from '../sftp/scratch-folder.ts';
 import { Warehouse } from './warehouse.ts';
 
@@ -245,7 +245,7 @@ describe('a later attempt', () => {
     const path = await put(`incoming/${NAME}`, GOOD);
     const away: OpenFileDrop = () =>
       Promise.reject(new AtpError('SFTP_UNREACHABLE', { host: 'h', port: 22, reason: 'gone' }));
-    expect((await codedError(() => importFeed(path, { through: away }))).code).toBe('SFTP_UNREACHABLE');
+    expect((await expectCodedError(() => importFeed(path, { through: away }))).code).toBe('SFTP_UNREACHABLE');
     expect(await namesIn('incoming')).toEqual([NAME]);
   });
 });
@@ -271,7 +271,7 @@ test('a feed that changes while it is read is left for the next run', async () =
 
 test('a path that leads out of incoming/ is refused', async () => {
   await put('secret.csv', GOOD);
-  const error = await codedError(() => importFeed('incoming/../secret.csv'));
+  const error = await expectCodedError(() => importFeed('incoming/../secret.csv'));
   expect(error.code).toBe('INPUT_INVALID');
 });
 
@@ -315,12 +315,12 @@ describe('a feed on this machine', () => {
   test('is refused when its content came by SFTP before', async () => {
     await writeFile(localPath, GOOD);
     await importFeed(await put('incoming/MDM_INV_VARIANCE__1.csv', GOOD));
-    expect((await codedError(() => importLocal())).code).toBe('FEED_ALREADY_IMPORTED');
+    expect((await expectCodedError(() => importLocal())).code).toBe('FEED_ALREADY_IMPORTED');
   });
 
   test('is refused when its type is unknown, and when it is not there', async () => {
-    expect((await codedError(() => importLocal({ type: 'STOCK' }))).code).toBe('FEED_TYPE_UNKNOWN');
+    expect((await expectCodedError(() => importLocal({ type: 'STOCK' }))).code).toBe('FEED_TYPE_UNKNOWN');
     await rename(localPath, `${localPath}.moved`);
-    expect((await codedError(() => importLocal())).code).toBe('INPUT_INVALID');
+    expect((await expectCodedError(() => importLocal())).code).toBe('INPUT_INVALID');
   });
 });
