@@ -7,13 +7,13 @@ import { migrate, listPendingMigrations } from '../../src/postgres/migrate.ts';
 import { migrationSource } from '../../src/postgres/migrations/index.ts';
 import { produceFile } from '../../src/postgres/producing/produce-file.ts';
 import { cleanUp } from '../setup/clean-up.ts';
-import { part } from '../setup/parts.ts';
+import { askForPart } from '../setup/parts.ts';
 import { BROADWAY, Retailer, SHOP } from './retailer.ts';
 
 const NAME = `upgrade_${process.pid}`;
 
 async function openDatabaseOf(release: string): Promise<Database> {
-  const { url } = await part('postgres');
+  const { url } = await askForPart('postgres');
   const maintenance = openDatabase(url);
   await maintenance.query(`CREATE DATABASE ${NAME}`);
   const database = openDatabase(Object.assign(new URL(url), { pathname: `/${NAME}` }).href);
