@@ -17,7 +17,7 @@ import { openFolder, PARTS_DIR } from '../setup/parts-desk.ts';
 const PROJECT = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
 
-test('the namespace script makes the namespace with our search attributes, and leaves it as it is when run again', async () => {
+test('the namespace script makes the namespace with our search attributes, and leaves it alone when run again', async () => {
   const { address } = await freshNamespace();
   const namespace = `docker-${randomUUID()}`;
   const script = await prepareScript(address, namespace);

@@ -42,7 +42,7 @@ test('a row that no doubtful call names is decided by its last push alone', () =
   expect(heldBackInDoubt(null, [], shows(9))).toEqual(NOTHING_HELD_BACK);
 });
 
-test('a call was not applied when more than half of its rows are as before, since Shopify applies all of a call or nothing', () => {
+test('a call was not applied when most of its rows are as before: Shopify applies all of a call or nothing', () => {
   const asBefore = { changeFromQuantity: 1, observed: 1 };
   const moved = { changeFromQuantity: 1, observed: 3 };
   expect(wasNotApplied([asBefore, asBefore, moved])).toBe(true);

@@ -9,7 +9,7 @@ function facility(facilityId: string, stock: Partial<FacilityStock>): FacilitySt
 }
 
 describe('Online ATP', () => {
-  test('is 75 for 100 on hand, less 5 each of reserved, safety stock, threshold, brokering queue and excluded facilities', () => {
+  test('is 75 for 100 on hand, less 5 each reserved, safety stock, threshold, queued and at excluded facilities', () => {
     const terms = atpTerms(
       [
         facility('BROADWAY', { quantityOnHand: 95, reserved: 5, safetyStock: 5 }),

@@ -58,7 +58,7 @@ describe('a row of a file', () => {
   });
 });
 
-test('Shopify’s refusal of a row that is stale means a new try, of a wrong item a quarantine, of a wrong location a blocked lane', () => {
+test('Shopify’s refusal means a new try of a stale row, a quarantine of a bad item, a blocked lane for a bad location', () => {
   expect(meaningOfRefusal('CHANGE_FROM_QUANTITY_STALE')).toEqual({ kind: 'STALE' });
   expect(meaningOfRefusal('NON_MUTABLE_INVENTORY_ITEM')).toEqual({
     kind: 'QUARANTINE',

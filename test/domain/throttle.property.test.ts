@@ -246,7 +246,7 @@ describe('several calls at once whose answers overtake each other', () => {
     expect(throttled / sent).toBeLessThan(0.01);
   });
 
-  test('are throttled in less than 5 % of them while another client spends too, less than a third as often as with a client that believes the last answer', () => {
+  test('are throttled in less than 5 % while another client spends too; a client that believes the last answer is three times as often', () => {
     const spends = fc.array(
       fc.record({ atMs: fc.integer({ min: 0, max: 10_000 }), points: fc.integer({ min: 1, max: 100 }) }),
       { minLength: 5, maxLength: 20 },

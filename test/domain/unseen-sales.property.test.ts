@@ -91,7 +91,7 @@ describe('any read after any push', () => {
     );
   });
 
-  test('keeps back at most one unit more when Shopify shows one fewer, and at most one fewer when one more is imported', () => {
+  test('keeps back one unit more at most when Shopify shows one fewer, and one fewer at most when one more is imported', () => {
     fc.assert(
       fc.property(pushes, reads, (last, read) => {
         const { debt } = heldBack(last, read);
@@ -171,7 +171,7 @@ describe('a product', () => {
     expect(heldBack(last, read)).toEqual({ debt: 2, drops: [{ at: read.at, units: 2 }] });
   });
 
-  test('puts 5 units that somebody took away back on sale when the orders up to that time are imported, and not before', () => {
+  test('puts 5 units that somebody took away back on sale when the orders up to then are imported, not before', () => {
     const last = { ...TEN, lastKnown: 5, debt: 5, drops: [{ at: at(0), units: 5 }] };
     const whenImportedUntil = (minute: number) =>
       heldBack(last, readAt(90, { observed: 5, ordersImportedUntil: at(minute) })).debt;
@@ -180,7 +180,7 @@ describe('a product', () => {
     expect(whenImportedUntil(GRACE_MINUTES)).toBe(0);
   });
 
-  test('puts 5 units that somebody took away back on sale after the first slow quarter of an hour, however long it sold fast before', () => {
+  test('puts 5 units that somebody took away back on sale after its first slow quarter of an hour', () => {
     let last: LastPush = { ...TEN, lastKnown: 100 };
     let importedUnits = 0;
     /** Sold since the last push, and imported with the next one. */

@@ -1,11 +1,11 @@
-/** Files that wait are applied one after the other in their order, however many they are and whatever dies meanwhile. */
+/** Files that wait are applied one after the other, in their order, however many they are and whatever dies. */
 import { expect, test } from 'vitest';
 import { FILES_PER_RUN } from '../../src/domain/limits.ts';
 import { Retailer } from '../postgres/retailer.ts';
 import { Installation, SHOP } from './installation.ts';
 
 const FILES = 100;
-/** Events of one run at most: its share of the backlog, and room for a killed worker. Far below what slows a run down. */
+/** Events of one run at most: its share of the backlog, and room for a killed worker. Far below what slows it down. */
 const EVENTS_MAX = 300;
 
 const WORKFLOW_ID = `processUploads/${SHOP}`;

@@ -4,10 +4,10 @@ import { surviveCrash } from '../faults/crash-story.ts';
 import { withOwnCleanUp } from '../setup/clean-up.ts';
 
 test.concurrent.for([
-  ['makes a file', 'rows inserted, not committed'],
-  ['publishes a file', 'part written'],
-  ['closes a file', 'file closed'],
-  ['calls Shopify', 'applied by Shopify, answer lost'],
+  ['made a file', 'rows inserted, not committed'],
+  ['published a file', 'part written'],
+  ['closed a file', 'file closed'],
+  ['called Shopify', 'applied by Shopify, answer lost'],
 ] as const)(
   'everything is right after a worker was killed while it %s: %s',
   { timeout: 180_000 },

@@ -1,4 +1,4 @@
-/** The first guard, end to end: a plan that would change too much is held, and nothing of it is sent before a person approves. */
+/** The first guard, end to end: a plan that would change too much is held, and not sent before a person approves. */
 import { beforeAll, expect, test } from 'vitest';
 import { Installation, SHOP } from './installation.ts';
 

@@ -1,6 +1,6 @@
 /**
- * A whole installation on real parts: database, namespace, SFTP folder and twin of its own, with the worker as a process
- * that can be killed. The retailer's Broadway and warehouse sell online, its outlet does not.
+ * A whole installation on real parts: database, namespace, SFTP folder and twin of its own, with the worker as a
+ * process that can be killed. The retailer's Broadway and warehouse sell online, its outlet does not.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -175,7 +175,7 @@ export class Installation {
     return decideLane(this.temporal, SHOP, { by: 'Ann', ...decision });
   }
 
-  /** Runs a Hard Sync. The shop's first one is held: it is approved, and the result is as if it had been made at once. */
+  /** Runs a Hard Sync. The shop's first one is held; it is approved, and the result is that of a file made at once. */
   async hardSync(): Promise<Record<string, unknown>> {
     const result = await this.run({ job: 'hard-sync', shopId: SHOP });
     const held = result['plan'];

@@ -1,4 +1,4 @@
-/** People decide about a lane: by `atp`, by Temporal's own command, two at once, and without a worker to carry it out. */
+/** People decide about a lane: by `atp`, by Temporal's own command, two at once, and without a worker to do it. */
 import { execFile } from 'node:child_process';
 import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Every job can be started by Temporal's own tools, and its history reads as a log that contains no rows and no secrets. */
+/** Every job can be started by Temporal's own tools, and its history is a log without rows and secrets. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';

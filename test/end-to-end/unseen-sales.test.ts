@@ -11,8 +11,8 @@ const STOCK = 60;
 const SOLD = [3, 1, 4, 2, 5, 1, 2, 3] as const;
 const DURING_THE_CALL: readonly number[] = [2, 5];
 /**
- * Units that come in each round, so that each has a file to apply; in some rounds they are as many as an order takes, so
- * that Online ATP stays as it is.
+ * Units that come in each round, so that each has a file to apply; in some rounds they are as many as an order takes,
+ * so that Online ATP stays as it is.
  */
 const RECEIVED = 1;
 /** An order comes in with the feed of the round that is so much later. */

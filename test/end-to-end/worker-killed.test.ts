@@ -1,4 +1,4 @@
-/** A worker is killed in the middle of Process uploads and started again: every number is right, and none is written twice. */
+/** A worker is killed in the middle of Process uploads and started again: every number is right, none written twice. */
 import { expect, test } from 'vitest';
 import { Installation, SHOP, type WorkerProcess } from './installation.ts';
 

@@ -33,7 +33,7 @@ function pauseAt(point: CrashPointName, hasGoneOn: Pause['hasGoneOn']): Pause {
   };
 }
 
-/** The answer comes while the worker stands still. Then it takes the call for lost, or the database refuses its outcome. */
+/** The answer comes while the worker stands still. It takes the call for lost, or the database refuses its outcome. */
 function pauseInFlight(): Pause {
   let call = '';
   return {

@@ -44,7 +44,7 @@ async function countQueuedUnits(): Promise<number> {
 }
 
 describe('an order line', () => {
-  test('is reserved where it is allocated, moves with its reservation, and is taken from the stock once when it ships', async () => {
+  test('is reserved where it is allocated, takes its reservation along, and leaves the stock once when it ships', async () => {
     await importLines({ facility: '' });
     expect([await readBroadway(), await countQueuedUnits()]).toEqual([{ qoh: 10, reserved: 0 }, 3]);
     await importLines({ facility: 'BROADWAY' });
@@ -146,7 +146,7 @@ describe('several rows of one order line in a feed', () => {
 });
 
 describe('an order feed', () => {
-  test('is refused row by row for unknown products, facilities and shops, and for shipments from no real facility', async () => {
+  test('is refused row by row for unknown products, facilities and shops, and shipments from no real facility', async () => {
     const outcome = await importLines(
       { order: 'A', sku: 'TIE' },
       { order: 'B', facility: 'NOWHERE' },

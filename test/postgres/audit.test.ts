@@ -26,7 +26,7 @@ test('the audit finds random work of writers and producers sound, in the middle 
   await database.closeSessions();
 });
 
-/** Three shirts after five steps: a Hard Sync, a delta, one without a difference, a delta, a Hard Sync. One change is pending. */
+/** Three shirts after five steps: a Hard Sync, three deltas, one without a difference, and a Hard Sync. One change waits. */
 async function openWorkedShop(): Promise<Retailer> {
   const { database } = await freshDatabase();
   const retailer = await Retailer.open(database, ['S1', 'S2', 'S3']);

@@ -1,4 +1,4 @@
-/** A person's decision about a blocked file is carried out once, recorded with who and why, and refused when it is stale. */
+/** A decision about a blocked file is carried out once, recorded with who and why, and refused when it is stale. */
 import { describe, expect, test } from 'vitest';
 import { UNANSWERED_CALL_SETTLED_AFTER_MS } from '../../src/domain/limits.ts';
 import { startApplying } from '../../src/postgres/lane/lane.ts';

@@ -1,4 +1,4 @@
-/** Two producers at once: those of one shop run one after the other, each with its own snapshot; those of two shops do not wait. */
+/** Two producers at once: of one shop they run one after the other, each with its snapshot; of two shops none waits. */
 import { describe, expect, test, vi } from 'vitest';
 import { lockForProducing } from '../../src/postgres/producing/producer-locks.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';

@@ -4,7 +4,7 @@ import { SHOP } from './retailer.ts';
 import { openTwoShops, type Change } from './two-shops.ts';
 
 describe('units that are kept back for unseen sales', () => {
-  /** As the lane leaves it: file 1 is applied, and at each of these times units had gone from Shopify without an order. */
+  /** As the lane leaves it: file 1 is applied, and units went from Shopify without an order at each of these times. */
   async function openShopInDebt(
     ...drops: { readonly minutesAgo: number; readonly units: number }[]
   ): Promise<Change> {
@@ -76,7 +76,7 @@ test('a file records how much of the shop’s orders its snapshot has', async ()
   expect(file).toEqual({ until: new Date('2026-11-20T10:00:00Z'), units: 3 });
 });
 
-test('a product whose order and equal receipt are imported together comes with the next delta, once, because Shopify has sold the units', async () => {
+test('a product whose order is imported with an equal receipt comes with the next delta, once: Shopify has sold it', async () => {
   const on = await openTwoShops();
   await on.runSql(
     `INSERT INTO order_item

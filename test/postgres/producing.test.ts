@@ -54,7 +54,7 @@ describe('a Hard Sync', () => {
     ]);
   });
 
-  test('publishes the most that Shopify takes for a product with "infinite stock", and the other products as they are', async () => {
+  test('publishes the most that Shopify takes for a product with "infinite stock", and others as they are', async () => {
     const shop = await openShop(['SHIRT', 'SOCKS']);
     for (const facility of [BROADWAY, 'SOHO', 'HARLEM']) {
       await shop.retailer.database.query(

@@ -151,7 +151,7 @@ describe('a purge of files and plans', () => {
     expect(await retailer.rowsOf(1)).toEqual({ SHIRT: 10, SOCKS: 10 });
   });
 
-  test('removes rows, calls and steps of files that were closed long ago, nothing of one that waits, and the audit finds no fault', async () => {
+  test('removes rows, calls and steps of old closed files, but not of one that waits, and the audit finds no fault', async () => {
     const retailer = await openShopWithSupersededFiles();
     const { database } = retailer;
     await database.query(
@@ -210,7 +210,7 @@ test('a change log that takes several statements to remove is removed as a whole
   await purgeUntilLogIsEmpty(retailer, () => retailer.produce('recent-changes'));
 });
 
-/** A transaction that is open anywhere in the cluster keeps the log rows that are younger; a later purge removes them. */
+/** A transaction that is open anywhere in the cluster keeps younger log rows; a later purge removes them. */
 async function purgeUntilLogIsEmpty(
   retailer: Retailer,
   meanwhile: () => Promise<unknown> = async () => undefined,

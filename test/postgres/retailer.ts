@@ -33,7 +33,7 @@ export class Retailer {
     return new Retailer(database);
   }
 
-  /** Adds facilities, the group with Broadway in it, and the products, each mapped to the shop and with 10 units at Broadway. */
+  /** Adds facilities, the group with Broadway in it, and products, each mapped to the shop with 10 units at Broadway. */
   static async open(database: Database, skus: readonly string[]): Promise<Retailer> {
     await database.query(
       `INSERT INTO facility (facility_id, facility_name, facility_type_id) VALUES
@@ -88,7 +88,7 @@ export class Retailer {
     );
   }
 
-  /** Produces for the shop. Its first Hard Sync is held; here it is approved at once, as a person who opens a shop does. */
+  /** Produces for the shop. Its first Hard Sync is held; it is approved at once, as a person who opens a shop does. */
   async produce(kind: UploadFileKind, producerKey: string = randomUUID(), shopId = SHOP): Promise<Produced> {
     const produced = await produceFile(this.database, { shopId, kind, producerKey });
     if (produced.plan?.cause !== 'FIRST_HARD_SYNC') return produced;

@@ -65,7 +65,7 @@ async function fill(database: Database): Promise<void> {
   await database.query(`INSERT INTO shop_baseline VALUES ($1, pg_current_snapshot(), now())`, [SHOP]);
 }
 
-test('an upgrade keeps the numbers of a shop, its orders and what is known of Shopify, and nothing is held or lost', async () => {
+test('an upgrade keeps a shop’s numbers, its orders and what is known of Shopify, and nothing is held or lost', async () => {
   const database = await openDatabaseOf('0007-mapping-findings');
   await fill(database);
 

@@ -19,8 +19,8 @@ export function cleanUp(work: CleanUp): void {
 }
 
 /**
- * Wraps the body of a `test.concurrent`, so that `cleanUp` finds its test. Vitest knows one current test only, which may
- * be another one by the time a fixture asks: then what the fixture has made would be removed too early.
+ * Wraps the body of a `test.concurrent`, so that `cleanUp` finds its test. Vitest knows one current test only, which
+ * may be another one by the time a fixture asks: then what the fixture has made would be removed too early.
  */
 export function withOwnCleanUp(body: () => Promise<void>): (context: TestContext) => Promise<void> {
   return (context) => concurrentTest.run(context, body);

@@ -108,7 +108,7 @@ test('a connection that goes dead in the middle of a file is given up after its 
   expect(await readdir(join(root.folder, FILE.folder))).not.toContain(FILE.name);
 });
 
-test('a file that becomes shorter while it is read is an error that a retry may mend, and the connection goes on', async () => {
+test('a file that becomes shorter while it is read is an error for a retry, and the connection goes on', async () => {
   const localPath = join(await scratchFolder(), 'file');
   const remote = join(root.folder, 'incoming/big.csv');
   await writeFile(remote, randomBytes(64 * 1024 * 1024));

@@ -45,7 +45,7 @@ export function callOf(rows: readonly SetRow[], { sequence = 1, generation = 0 }
   });
 }
 
-/** Starts a server on the loopback that answers every request the same way, and stops with the test. Returns its address. */
+/** Starts a server on the loopback that answers every request the same way. Stops with the test. Returns its address. */
 export async function serve(listener: RequestListener): Promise<string> {
   const server = createServer(listener);
   const listening = Promise.withResolvers<void>();

@@ -24,7 +24,7 @@ describe('many calls of one shop at once, on a small bucket', () => {
     return ((points - economy.maximumAvailable) * 1000) / economy.restoreRate;
   };
 
-  test('end no sooner than their points allow, at most one in 100 throttled, whichever client of the shop sends them', async () => {
+  test('end no sooner than their points allow, whichever client of the shop sends them, with 1 % throttled at most', async () => {
     const { twin, ids } = await startTwinWithFewPoints();
     const apis = [apiOf(twin), apiOf(twin), apiOf(twin)];
     const calls = Array.from({ length: CALLS }, (_, call) => call).values();
@@ -164,7 +164,7 @@ describe('the queue of a shop', () => {
     expect(admitted).toHaveBeenCalledTimes(5);
   });
 
-  test('gives up on a call after a bounded wait, says how long it would still take, and goes on with the next one', async () => {
+  test('gives a call up after a bounded wait, says how long it would still take, and goes on', async () => {
     const { quota, events, ask } = await openQuotaWith(0, 1_400);
     const dear = quota.admit('Read');
     dear.catch(() => undefined);

@@ -298,7 +298,7 @@ describe('an unanswered call', () => {
     expect(await bench.readWrites()).toEqual([2]);
   });
 
-  test('that is too old to be repeated is given up when its rows do not show it, and sent anew with another key', async () => {
+  test('that is too old to be repeated is given up when no row shows it, and sent anew with another key', async () => {
     const bench = await openUnansweredFor(21, 'http-500-before');
 
     await bench.apply(1);
