@@ -34,7 +34,7 @@ describe('a decision', () => {
     ],
     ['names file 0', { decision: 'skip', sequence: 0, by: 'Ann' }, 'sequence must be a whole number'],
     ['names nobody who decides', { decision: 'retry', sequence: 7 }, 'by is missing'],
-    ['names somebody by spaces', { decision: 'retry', sequence: 7, by: ' ' }, 'by must be one line'],
+    ['has a name of spaces only', { decision: 'retry', sequence: 7, by: ' ' }, 'by must be one line'],
     [
       'gives a reason of two lines',
       { decision: 'retry', sequence: 7, by: 'Ann', reason: 'a\nb' },

@@ -118,7 +118,7 @@ describe('a database', { timeout: 120_000 }, () => {
     expect(await shop.lookAtLane()).toMatchObject({ lane: 'file', sequence: 1 });
   });
 
-  test('whose disk was put back is noticed by a newer file on SFTP: deltas and the lane wait for a Hard Sync', async () => {
+  test('whose disk was put back counts as restored, by a newer file on SFTP: deltas and lane wait for a Hard Sync', async () => {
     await own.backUp();
     await shop.makeFile('recent-changes');
     await shop.makeFile('recent-changes');
@@ -151,7 +151,7 @@ describe('a database', { timeout: 120_000 }, () => {
     expect(await shop.makeFile('recent-changes')).toMatchObject({ file: { sequence: 3 } });
   });
 
-  test('that was loaded from a copy is noticed, although SFTP has no newer file', async () => {
+  test('that was loaded from a copy counts as restored, although SFTP has no newer file', async () => {
     await own.copyWithin('yesterday');
 
     await own.putInPlace('yesterday');
