@@ -45,7 +45,7 @@ describe('the debt rule', () => {
     }
   });
 
-  test('oversells less than one unit in 1,000 pushes when one of 35 orders is cancelled, and its import comes late', () => {
+  test('oversells less than one unit in 1,000 pushes when one of 35 orders is cancelled and that is imported late', () => {
     const cancelled = { ...SALES_ONLY, cancellation: 0.01 };
     const kept = logFigures('keep-unseen-sales', simulate('keep-unseen-sales', cancelled, RUN));
     const overwritten = logFigures('overwrite', simulate('overwrite', cancelled, RUN));

@@ -112,7 +112,7 @@ describe('a file that sends products to zero', () => {
   });
 
   test.each(['hard-sync', 'recent-changes'] as const)(
-    'is held when they are beyond the limit and it is a %s',
+    'is held as a plan of the kind %s when they are beyond the limit',
     async (kind) => {
       const retailer = await openSyncedShop();
       await sellOut(retailer, ['S0', 'S1', 'S2']);
@@ -206,7 +206,7 @@ describe('a held delta', () => {
     expect(await retailer.produce('recent-changes')).toMatchObject({ file: { sequence: 2 }, plan: null });
   });
 
-  test('no longer owes exactly the products that it publishes', async () => {
+  test('stops owing the products that it publishes, and no others', async () => {
     const retailer = await openShopBeyondLimit();
     await retailer.database.query(
       `INSERT INTO owed_row SELECT '${SHOP}', id, 'TEST' FROM unnest(ARRAY['S0', 'S3', 'S4', 'S5']) AS id`,

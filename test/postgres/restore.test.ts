@@ -210,7 +210,7 @@ describe('after a restore', () => {
     await shop.makeFile('recent-changes');
   });
 
-  test('a Hard Sync gives up unanswered calls, forgets what Shopify had shown, and begins new keys', async () => {
+  test('a Hard Sync gives up unanswered calls, forgets what Shopify had shown, and makes new keys', async () => {
     const { database } = shop.retailer;
     await database.query(`UPDATE upload_file SET state = 'APPLYING' WHERE sequence = 1`);
     await database.query(
