@@ -54,8 +54,10 @@ export function accessToken(source: TokenSource, credential: Credential): Access
   };
   return {
     async get() {
-      const known = await granted.get(name);
-      const { token } = known && Date.now() < known.renewAt ? known : await ask();
+      const asked = granted.get(name) ?? ask();
+      const { renewAt } = await asked;
+      if (Date.now() >= renewAt && granted.get(name) === asked) granted.delete(name);
+      const { token } = await (granted.get(name) ?? ask());
       last = token;
       return token;
     },

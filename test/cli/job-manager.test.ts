@@ -145,8 +145,8 @@ test(
     expect(files.length).toBeGreaterThan(4);
     expect(files.map(({ sequence }) => sequence)).toEqual(files.map((_, index) => index + 1));
     for (const { state } of files) expect(['APPLIED', 'SUPERSEDED']).toContain(state);
-    expect(Math.max(...(await shop.appliedByKey()).values())).toBe(1);
-    expect(await shop.shown()).toEqual(counts);
+    expect(Math.max(...(await shop.countAppliedByKey()).values())).toBe(1);
+    expect(await shop.readShown()).toEqual(counts);
     expect(await atp.json(['verify', SHOP])).toMatchObject({ checked: SKUS.length, equal: SKUS.length });
   },
 );
@@ -172,7 +172,7 @@ test('the pipeline shows what is to come, under way, done and failed', { timeout
 
   const hold = await shop.hold('ReadOnlineAtp');
   await atp.json(['job', 'run', 'verify']);
-  await shop.arrived(hold);
+  await shop.waitForArrival(hold);
   await shop.until(async () => (await pipeline('running', '--job', 'verify')).jobs.length === 1);
   const [running] = (await pipeline('running', '--job', 'verify')).jobs;
   expect(running).toMatchObject({ status: 'RUNNING', workflowId: `verifyShop/${SHOP}`, scheduledAt: null });

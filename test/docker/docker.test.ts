@@ -1,6 +1,6 @@
 /**
- * What the containers are set up with, as far as a machine without Docker can tell: the script that prepares Temporal
- * runs on a real one, and Compose reads its file where Compose is installed.
+ * Checks the set-up of the containers as far as a machine without Docker can: the script that prepares Temporal runs on
+ * a real one, and Compose reads its file where Compose is installed.
  */
 import { execFile, execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -17,10 +17,10 @@ import { openFolder, PARTS_DIR } from '../setup/parts-desk.ts';
 const PROJECT = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
 
-test('the namespace is made with our search attributes; again, it is left as it is', async () => {
+test('the namespace script makes the namespace with our search attributes, and leaves it alone when run again', async () => {
   const { address } = await freshNamespace();
   const namespace = `docker-${randomUUID()}`;
-  const script = await namespaceScript(address, namespace);
+  const script = await prepareScript(address, namespace);
   for (const _time of ['first', 'second']) {
     expect((await script()).stdout).toContain(`The namespace ${namespace} is ready.`);
   }
@@ -35,7 +35,7 @@ test('the namespace is made with our search attributes; again, it is left as it 
   expect(await unusableAttributes(temporal)).toEqual([]);
 });
 
-test('only what the image is made of gets to the build: no key, no .env, no state', async () => {
+test('the build of the image gets only what the image is made of: no key, no .env, no state', async () => {
   const [first, ...others] = (await readFile(join(PROJECT, '.dockerignore'), 'utf8'))
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'));
@@ -52,8 +52,8 @@ test('only what the image is made of gets to the build: no key, no .env, no stat
   ]);
 });
 
-test.skipIf(compose() === null)('Compose takes docker-compose.yml', async () => {
-  const [program = '', ...args] = compose() ?? [];
+test.skipIf(findCompose() === null)('Compose accepts docker-compose.yml', async () => {
+  const [program = '', ...args] = findCompose() ?? [];
   await run(program, [...args, 'config', '--quiet'], {
     cwd: PROJECT,
     env: {
@@ -65,8 +65,8 @@ test.skipIf(compose() === null)('Compose takes docker-compose.yml', async () => 
   });
 });
 
-/** docker/temporal-namespace.sh, where `temporal` is on PATH as in its container. */
-async function namespaceScript(address: string, namespace: string) {
+/** Prepares to run docker/temporal-namespace.sh, with `temporal` on PATH as in its container. */
+async function prepareScript(address: string, namespace: string) {
   const bin = await openFolder('atp-test-docker-');
   onTestFinished(() => rm(bin, { recursive: true, force: true }));
   await symlink(await obtain(TEMPORAL_CLI, PARTS_DIR), join(bin, 'temporal'));
@@ -80,12 +80,12 @@ async function namespaceScript(address: string, namespace: string) {
   return () => run('/bin/sh', [join(PROJECT, 'docker/temporal-namespace.sh')], { env });
 }
 
-/** The command that is Compose here, if any. Version 1 does not know today's format, and is none. */
-function compose(): readonly string[] | null {
-  return [['docker', 'compose'], ['docker-compose']].find(answers) ?? null;
+/** The command of Compose on this machine, or null. Version 1 does not know today's format, so it does not count. */
+function findCompose(): readonly string[] | null {
+  return [['docker', 'compose'], ['docker-compose']].find(isComposeOfToday) ?? null;
 }
 
-function answers([program = '', ...args]: readonly string[]): boolean {
+function isComposeOfToday([program = '', ...args]: readonly string[]): boolean {
   try {
     const version = execFileSync(program, [...args, 'version', '--short'], {
       encoding: 'utf8',

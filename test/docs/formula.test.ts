@@ -7,15 +7,15 @@ import { ATP_TERMS, formulaInCode, formulaInWords, type AtpTerm } from '../../sr
 import { ATP_COLUMNS } from '../../src/postgres/online-atp/online-atp.ts';
 import { readDocument, readDocuments, type Document } from './documents.ts';
 
-/** How a document may show the terms: by which line it is known, and which name of a term stands there. */
+/** A way in which a document may show the terms: in which passage, and by which name of a term. */
 interface Display {
   readonly what: string;
   readonly name: 'label' | 'term' | 'title';
   /** The passage that must name every term; the whole match, or its first group. */
   readonly passages: RegExp;
-  /** What stands there when it is right. Absent: only the names of the terms are compared. */
+  /** The passage as it must be. When absent, only the names of the terms are compared. */
   readonly right?: (terms: readonly AtpTerm[]) => string;
-  /** What a person does about it. */
+  /** What a person does to mend the document. */
   readonly fix: (terms: readonly AtpTerm[]) => string;
 }
 
@@ -58,11 +58,11 @@ const REQUIRED: readonly (readonly [path: string, what: string, display: Display
   ['ARCHITECTURE.md', FORMULA_IN_CODE.what, FORMULA_IN_CODE],
 ];
 
-/** A sentence for each passage of the document that does not show the terms as they are. */
-function staleIn({ path, text }: Document, terms: readonly AtpTerm[]): string[] {
+/** Returns a sentence for each passage of the document that does not show the terms as they are. */
+function findStale({ path, text }: Document, terms: readonly AtpTerm[]): string[] {
   return DISPLAYS.flatMap((display) =>
     passagesOf(text, display).flatMap((passage) => {
-      const missing = terms.filter((term) => !names(passage, term[display.name]));
+      const missing = terms.filter((term) => !hasName(passage, term[display.name]));
       if (missing.length > 0) {
         const list = missing.map((term) => `"${term[display.name]}"`).join(', ');
         return [`${path}: ${display.what} lacks the term ${list}. ${display.fix(terms)}`];
@@ -77,19 +77,19 @@ function passagesOf(text: string, { passages }: Display): string[] {
   return [...text.matchAll(passages)].map(([whole, group]) => group ?? whole);
 }
 
-function names(passage: string, name: string): boolean {
-  return inWords(passage).includes(inWords(name));
+function hasName(passage: string, name: string): boolean {
+  return spaceWords(passage).includes(spaceWords(name));
 }
 
 /** Words with one space around each, so that a name is not found inside a longer word. */
-function inWords(text: string): string {
+function spaceWords(text: string): string {
   return ` ${text.replace(/\W+/g, ' ').trim()} `;
 }
 
 test.for(readDocuments().map((document) => [document.path, document] as const))(
-  '%s shows Online ATP with every term of src/domain/online-atp.ts, where it shows it',
+  'wherever %s shows Online ATP, it shows every term of src/domain/online-atp.ts',
   ([, document]) => {
-    expect(staleIn(document, ATP_TERMS)).toEqual([]);
+    expect(findStale(document, ATP_TERMS)).toEqual([]);
   },
 );
 
@@ -113,7 +113,7 @@ describe('a term that is new in src/domain/online-atp.ts', () => {
   const terms = [...ATP_TERMS, NEW];
 
   test.for(REQUIRED)('is reported as missing in %s: %s', ([path, what, display]) => {
-    const sentence = staleIn(readDocument(path), terms).find((text) =>
+    const sentence = findStale(readDocument(path), terms).find((text) =>
       text.startsWith(`${path}: ${what} lacks`),
     );
     expect(sentence).toContain(`"${NEW[display.name]}"`);
@@ -122,7 +122,7 @@ describe('a term that is new in src/domain/online-atp.ts', () => {
 
   test('is reported as missing in a sum of `atp explain` that a document quotes', () => {
     const text = '    Quantity on hand   10\n  − Reserved          1\n    ──────\n  = Online ATP        9\n';
-    expect(staleIn({ path: 'guide.md', text }, terms)).toEqual([
+    expect(findStale({ path: 'guide.md', text }, terms)).toEqual([
       expect.stringMatching(/^guide\.md: the sum of `atp explain` lacks the term .*"In transit"/),
     ]);
   });
@@ -130,7 +130,7 @@ describe('a term that is new in src/domain/online-atp.ts', () => {
 
 test('a formula with a wrong sign is reported although it names every term', () => {
   const text = formulaInWords().replace('+ floor', '− floor');
-  expect(staleIn({ path: 'guide.md', text }, ATP_TERMS)).toEqual([
+  expect(findStale({ path: 'guide.md', text }, ATP_TERMS)).toEqual([
     `guide.md: the formula "Online ATP = …" is out of date. Write: ${formulaInWords()}`,
   ]);
 });

@@ -9,8 +9,8 @@ const LINKS = /\[[^\]]*\]\(([^)\s]+)\)|^\[[^\]]+\]: (\S+)$/gm;
 /** `https:`, `mailto:` and their like lead out of the project. */
 const SCHEME = /^[a-z][a-z+.-]*:/i;
 
-/** A sentence for each link that leads nowhere. */
-function brokenLinksIn({ path: from, text }: Document): string[] {
+/** Returns a sentence for each link that leads nowhere. */
+function findBrokenLinks({ path: from, text }: Document): string[] {
   return linksOf(text).flatMap((target) => {
     const [path = '', anchor] = target.split('#');
     const file = path === '' ? from : normalize(join(dirname(from), decodeURI(path)));
@@ -26,7 +26,7 @@ function brokenLinksIn({ path: from, text }: Document): string[] {
 }
 
 function linksOf(text: string): string[] {
-  return [...withoutCode(text).matchAll(LINKS)]
+  return [...removeCode(text).matchAll(LINKS)]
     .map(([, inline, reference]) => inline ?? reference ?? '')
     .filter((target) => !SCHEME.test(target));
 }
@@ -34,7 +34,7 @@ function linksOf(text: string): string[] {
 /** The anchors of the headings as GitHub makes them: a repeated one gets a number. */
 function anchorsOf(text: string): string[] {
   const seen = new Map<string, number>();
-  return [...withoutBlocks(text).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) => {
+  return [...removeCodeBlocks(text).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) => {
     const anchor = heading
       .trim()
       .toLowerCase()
@@ -47,19 +47,19 @@ function anchorsOf(text: string): string[] {
   });
 }
 
-/** What stands in code is shown as it is: it makes no link and no heading. */
-function withoutCode(text: string): string {
-  return withoutBlocks(text).replace(/`[^`]*`/g, '');
+/** Markdown shows code as it is: code makes no link and no heading. */
+function removeCode(text: string): string {
+  return removeCodeBlocks(text).replace(/`[^`]*`/g, '');
 }
 
-function withoutBlocks(text: string): string {
+function removeCodeBlocks(text: string): string {
   return text.replace(/^```[^]*?^```/gm, '').replace(/^(?: {4}|\t).*$/gm, '');
 }
 
 test.for(readDocuments().map((document) => [document.path, document] as const))(
-  'every relative link of %s leads to something',
+  'every relative link of %s leads to a file or a heading that exists',
   ([, document]) => {
-    expect(brokenLinksIn(document)).toEqual([]);
+    expect(findBrokenLinks(document)).toEqual([]);
   },
 );
 
@@ -73,7 +73,7 @@ describe('a link is reported', () => {
   ];
 
   test.for(broken)('%s', ([, text, reason]) => {
-    expect(brokenLinksIn({ path: 'made-up.md', text })).toEqual([expect.stringContaining(reason)]);
+    expect(findBrokenLinks({ path: 'made-up.md', text })).toEqual([expect.stringContaining(reason)]);
   });
 });
 
@@ -85,5 +85,5 @@ test('a link is not reported when it leads to a folder, a heading, a repeated he
     '[web](https://example.com/none) `[code](none.md)`',
     '    [block](none.md)',
   ].join('\n\n');
-  expect(brokenLinksIn({ path: 'README.md', text })).toEqual([]);
+  expect(findBrokenLinks({ path: 'README.md', text })).toEqual([]);
 });

@@ -11,28 +11,30 @@ function shows(available: number) {
   return { tracked: true, levelActive: true, available };
 }
 
-test('what is held back for unseen sales is meant, to the unit', () => {
+test('a difference of exactly the units kept back is caused by unseen sales, any other one by a change on Shopify', () => {
   expect(differenceCause(WAY, shows(7))).toBe('UNSEEN_SALES');
   expect(differenceCause(WAY, shows(6))).toBe('CHANGED_ON_SHOPIFY');
   expect(differenceCause(WAY, shows(8))).toBe('CHANGED_ON_SHOPIFY');
   expect(differenceCause(WAY, shows(10))).toBeNull();
 });
 
-test('more held back than can be promised shows as zero', () => {
+test('unseen sales also explain a zero on Shopify, when more units are kept back than can be promised', () => {
   const applied = { ...WAY.applied, debt: 12 };
   expect(differenceCause({ ...WAY, applied }, shows(0))).toBe('UNSEEN_SALES');
 });
 
-test('without a debt a difference is somebody’s change', () => {
+test('a difference is caused by a change on Shopify when nothing is kept back', () => {
   const applied = { ...WAY.applied, debt: 0 };
   expect(differenceCause({ ...WAY, applied }, shows(7))).toBe('CHANGED_ON_SHOPIFY');
 });
 
-test('what is on its way or set apart is told first', () => {
+test('unseen sales are no cause for a product that is on its way, owed or quarantined', () => {
   expect(differenceCause({ ...WAY, onlineAtp: 9 }, shows(6))).toBe('CHANGE_NOT_PUBLISHED');
   expect(differenceCause({ ...WAY, published: { sequence: 5, quantity: 10 } }, shows(7))).toBe(
     'FILE_WAITING',
   );
-  const applied = { ...WAY.applied, outcome: 'OWED' };
-  expect(differenceCause({ ...WAY, applied }, shows(7))).toBe('OWED');
+  for (const outcome of ['OWED', 'QUARANTINED']) {
+    const applied = { ...WAY.applied, outcome };
+    expect(differenceCause({ ...WAY, applied }, shows(7))).toBe(outcome);
+  }
 });

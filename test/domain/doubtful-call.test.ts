@@ -4,7 +4,7 @@ import { NOTHING_KEPT_BACK, type FreshRead, type LastPush } from '../../src/doma
 
 const AT = '2026-06-01T12:00:00.000Z';
 
-/** 10 shown after the last push; then 2 were sold, and a call that knew of them sent 18 of a target of 20. */
+/** Shopify showed 10 after the last push and sold 2; then a call kept these 2 back and sent 18 for a target of 20. */
 const LAST: LastPush = { lastKnown: 10, importedUnits: 0, ...NOTHING_KEPT_BACK };
 const SENT = {
   changeFromQuantity: 8,
@@ -15,34 +15,34 @@ function shows(observed: number): FreshRead {
   return { observed, at: AT, importedUnits: 0, ordersImportedUntil: null };
 }
 
-test('a row that shows what the call sent: it was applied, with what it held back', () => {
+test('a doubtful call was applied when the row shows what it sent, and the units that it kept back stay kept back', () => {
   expect(keepBackInDoubt(LAST, [SENT], shows(18)).debt).toBe(2);
 });
 
-test('a row that still shows what the call wanted to change: it was not', () => {
+test('a doubtful call was not applied when the row still shows what the call wanted to change', () => {
   expect(keepBackInDoubt(LAST, [SENT], shows(8)).debt).toBe(2);
   expect(keepBackInDoubt({ ...LAST, lastKnown: 8 }, [SENT], shows(8)).debt).toBe(0);
 });
 
-test('a row that shows anything else may have been sold since the call: the larger debt counts', () => {
+test('the larger debt counts when the row shows anything else, because units may have been sold since the call', () => {
   expect(keepBackInDoubt(LAST, [SENT], shows(17)).debt).toBe(3);
-  // The call lowered it: then it is the value known before from which more was sold.
+  // The call lowered the quantity, so more was sold from the value known before.
   const lowered = { changeFromQuantity: 10, push: { ...LAST, lastKnown: 4 } };
   expect(keepBackInDoubt(LAST, [lowered], shows(3)).debt).toBe(7);
 });
 
-test('without a debt before, the base is the larger one of what was known and what was sent', () => {
+test('a row without a debt keeps back what is missing from the larger of what was known and what was sent', () => {
   const sent = { changeFromQuantity: 1, push: { ...LAST, lastKnown: 10 } };
   expect(keepBackInDoubt({ ...LAST, lastKnown: 1 }, [sent], shows(9)).debt).toBe(1);
   expect(keepBackInDoubt(null, [sent], shows(9)).debt).toBe(1);
 });
 
-test('a row that no call is doubted of is decided as ever', () => {
+test('a row that no doubtful call names is decided by its last push alone', () => {
   expect(keepBackInDoubt(LAST, [], shows(9)).debt).toBe(1);
   expect(keepBackInDoubt(null, [], shows(9))).toEqual(NOTHING_KEPT_BACK);
 });
 
-test('a call most of whose rows are as before was not applied: it is all or nothing', () => {
+test('a call was not applied when most of its rows are as before: Shopify applies all of a call or nothing', () => {
   const asBefore = { changeFromQuantity: 1, observed: 1 };
   const moved = { changeFromQuantity: 1, observed: 3 };
   expect(wasNotApplied([asBefore, asBefore, moved])).toBe(true);

@@ -3,7 +3,7 @@ import { AtpError } from '../../src/domain/errors.ts';
 import { JOB_NAMES, jobInput, JOBS } from '../../src/domain/jobs/jobs.ts';
 import type * as workflows from '../../workflows/index.ts';
 
-function refusal(work: () => unknown): string {
+function expectRefusal(work: () => unknown): string {
   try {
     work();
   } catch (error) {
@@ -14,7 +14,7 @@ function refusal(work: () => unknown): string {
 }
 
 describe('a job’s input', () => {
-  test('is one object with the fields of the job', () => {
+  test('is accepted as one object with the fields of the job', () => {
     expect(jobInput('hard-sync', { shopId: 'blue-shirts', facilityGroupId: 'FAC_GRP' })).toEqual({
       shopId: 'blue-shirts',
       facilityGroupId: 'FAC_GRP',
@@ -29,30 +29,30 @@ describe('a job’s input', () => {
 
   test.each([
     ['a text', 'blue-shirts'],
-    ['nothing', undefined],
+    ['missing', undefined],
     ['a list', ['blue-shirts']],
-  ])('that is %s is refused, and told what it must be', (_what, input) => {
-    expect(refusal(() => jobInput('process-uploads', input))).toBe(
+  ])('is refused when it is %s, and the message says what it must be', (_what, input) => {
+    expect(expectRefusal(() => jobInput('process-uploads', input))).toBe(
       'INPUT_INVALID: The input is not valid: it must be one JSON object with shopId.',
     );
   });
 
-  test('that lacks the shop names the field', () => {
-    expect(refusal(() => jobInput('hard-sync', {}))).toContain('shopId is missing');
+  test('is refused when it lacks the shop, and the message names the field', () => {
+    expect(expectRefusal(() => jobInput('hard-sync', {}))).toContain('shopId is missing');
   });
 
-  test('with a misspelt field is refused instead of ignored', () => {
-    expect(refusal(() => jobInput('hard-sync', { shopId: 'a', facilityGroup: 'FAC_GRP' }))).toContain(
+  test('is refused when a field is misspelt, and the message lists the fields', () => {
+    expect(expectRefusal(() => jobInput('hard-sync', { shopId: 'a', facilityGroup: 'FAC_GRP' }))).toContain(
       'there is no field "facilityGroup"; the fields are shopId, facilityGroupId',
     );
   });
 
-  test.each(['../etc', '', 'a b', 7, null])('with the id %j is refused', (shopId) => {
-    expect(refusal(() => jobInput('process-uploads', { shopId }))).toContain('INPUT_INVALID');
+  test.each(['../etc', '', 'a b', 7, null])('is refused when its shop id is %j', (shopId) => {
+    expect(expectRefusal(() => jobInput('process-uploads', { shopId }))).toContain('INPUT_INVALID');
   });
 
-  test.each([0, -1, 1.5, '5'])('with the sample %j is refused', (sample) => {
-    expect(refusal(() => jobInput('verify', { shopId: 'a', sample }))).toContain(
+  test.each([0, -1, 1.5, '5'])('is refused when its sample is %j', (sample) => {
+    expect(expectRefusal(() => jobInput('verify', { shopId: 'a', sample }))).toContain(
       'sample must be a whole number',
     );
   });

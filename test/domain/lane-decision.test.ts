@@ -10,11 +10,11 @@ describe('a decision', () => {
     [{ decision: 'release', by: 'Ann', sku: 'BLUE SHIRT / M', reason: 'it is tracked now' }],
     [{ decision: 'approve', plan: 2, by: 'Ann', reason: 'the season has ended' }],
     [{ decision: 'reject', plan: 2, by: 'Ann', reason: 'an empty feed' }],
-  ])('%j is taken as it is', (input) => {
+  ])('is accepted unchanged as %j', (input) => {
     expect(laneDecision(input)).toEqual(input);
   });
 
-  test('without a value is without the field: Temporal’s tools may send null', () => {
+  test('loses each field whose value is null, because Temporal’s tools may send null for a missing one', () => {
     expect(laneDecision({ decision: 'release', by: 'Ann', sku: null, reason: null })).toEqual({
       decision: 'release',
       by: 'Ann',
@@ -22,38 +22,46 @@ describe('a decision', () => {
   });
 
   test.each([
-    ['a text', 'retry', 'one JSON object'],
-    ['nothing', undefined, 'one JSON object'],
-    ['an unknown decision', { decision: 'forget', sequence: 7, by: 'Ann' }, 'decision must be one of retry'],
-    ['no decision', { sequence: 7, by: 'Ann' }, 'decision must be one of retry'],
-    ['no file', { decision: 'retry', by: 'Ann' }, 'sequence is missing'],
+    ['is a text', 'retry', 'one JSON object'],
+    ['is missing', undefined, 'one JSON object'],
+    ['has an unknown kind', { decision: 'forget', sequence: 7, by: 'Ann' }, 'decision must be one of retry'],
+    ['has no kind', { sequence: 7, by: 'Ann' }, 'decision must be one of retry'],
+    ['names no file', { decision: 'retry', by: 'Ann' }, 'sequence is missing'],
     [
-      'a file that is no number',
+      'names a file by a text',
       { decision: 'retry', sequence: '7', by: 'Ann' },
       'sequence must be a whole number',
     ],
-    ['file 0', { decision: 'skip', sequence: 0, by: 'Ann' }, 'sequence must be a whole number'],
-    ['nobody', { decision: 'retry', sequence: 7 }, 'by is missing'],
-    ['an empty name', { decision: 'retry', sequence: 7, by: ' ' }, 'by must be one line'],
+    ['names file 0', { decision: 'skip', sequence: 0, by: 'Ann' }, 'sequence must be a whole number'],
+    ['names nobody who decides', { decision: 'retry', sequence: 7 }, 'by is missing'],
+    ['has a name of spaces only', { decision: 'retry', sequence: 7, by: ' ' }, 'by must be one line'],
     [
-      'two lines of reason',
+      'gives a reason of two lines',
       { decision: 'retry', sequence: 7, by: 'Ann', reason: 'a\nb' },
       'reason must be one line',
     ],
-    ['a misspelt field', { decision: 'retry', sequence: 7, by: 'Ann', why: 'x' }, 'there is no field "why"'],
-    ['a plan for a file', { decision: 'retry', sequence: 7, plan: 1, by: 'Ann' }, 'there is no field "plan"'],
     [
-      'an unknown code',
+      'has a misspelt field',
+      { decision: 'retry', sequence: 7, by: 'Ann', why: 'x' },
+      'there is no field "why"',
+    ],
+    [
+      'names a plan beside a file',
+      { decision: 'retry', sequence: 7, plan: 1, by: 'Ann' },
+      'there is no field "plan"',
+    ],
+    [
+      'expects an unknown code',
       { decision: 'skip', sequence: 7, by: 'Ann', expectedReason: 'X' },
       'expectedReason must be a code',
     ],
-    ['an approval without a reason', { decision: 'approve', plan: 2, by: 'Ann' }, 'reason is missing'],
+    ['approves without a reason', { decision: 'approve', plan: 2, by: 'Ann' }, 'reason is missing'],
     [
-      'an approval of a file',
+      'approves a file',
       { decision: 'approve', sequence: 2, by: 'Ann', reason: 'x' },
       'there is no field "sequence"',
     ],
-  ])('with %s is refused, and says why', (_what, input, reason) => {
+  ])('is refused when it %s, and the message says why', (_what, input, reason) => {
     expect(() => laneDecision(input)).toThrow(
       expect.objectContaining({ code: 'INPUT_INVALID', message: expect.stringContaining(reason) as string }),
     );

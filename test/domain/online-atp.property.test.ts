@@ -48,11 +48,11 @@ const COMMITTED = [
   'overLimit',
 ] as const;
 
-test('it is never negative', () => {
-  fc.assert(fc.property(terms, (any) => onlineAtp(any) >= 0));
+test('Online ATP is never negative', () => {
+  fc.assert(fc.property(terms, (sample) => onlineAtp(sample) >= 0));
 });
 
-test('one unit more of anything committed never raises it', () => {
+test('one unit more of anything committed never raises Online ATP', () => {
   fc.assert(
     fc.property(terms, fc.constantFrom(...COMMITTED), (before, term) => {
       const after = { ...before, [term]: before[term] + 1 };
@@ -61,7 +61,7 @@ test('one unit more of anything committed never raises it', () => {
   );
 });
 
-test('one unit more on hand raises it by one, or by nothing while it is oversold', () => {
+test('one unit more on hand raises Online ATP by one, or by nothing while the product is oversold', () => {
   fc.assert(
     fc.property(terms, (before) => {
       const rise = onlineAtp({ ...before, quantityOnHand: before.quantityOnHand + 1 }) - onlineAtp(before);
@@ -70,7 +70,7 @@ test('one unit more on hand raises it by one, or by nothing while it is oversold
   );
 });
 
-test('with the floor it is what each member can give, less what the channel claims', () => {
+test('with a floor per facility Online ATP is what each selling member can give, less threshold and brokering queue', () => {
   fc.assert(
     fc.property(fc.array(stock, { maxLength: 6 }), claims, (facilities, { threshold, brokeringQueue }) => {
       const given = facilities
@@ -84,7 +84,7 @@ test('with the floor it is what each member can give, less what the channel clai
   );
 });
 
-test('an excluded facility neither gives nor takes', () => {
+test('an excluded facility neither raises nor lowers Online ATP', () => {
   fc.assert(
     fc.property(fc.array(stock, { maxLength: 6 }), stock, claims, (facilities, another, channel) => {
       const excluded = { ...another, sellsOnline: false };

@@ -9,7 +9,7 @@ function facility(facilityId: string, stock: Partial<FacilityStock>): FacilitySt
 }
 
 describe('Online ATP', () => {
-  test('100 on hand less five times 5 is 75', () => {
+  test('is 75 for 100 on hand, less 5 each reserved, safety stock, threshold, queued and at excluded facilities', () => {
     const terms = atpTerms(
       [
         facility('BROADWAY', { quantityOnHand: 95, reserved: 5, safetyStock: 5 }),
@@ -31,7 +31,7 @@ describe('Online ATP', () => {
     expect(onlineAtp(terms)).toBe(75);
   });
 
-  test('one store’s deficit does not eat the stock of another, and shows as a term of its own', () => {
+  test('does not let one store’s deficit eat the stock of another, and shows the floor as a term of its own', () => {
     const stores = [
       facility('A', { quantityOnHand: 10, safetyStock: 2 }),
       facility('B', { quantityOnHand: 1, safetyStock: 4 }),
@@ -43,7 +43,7 @@ describe('Online ATP', () => {
     expect(onlineAtp(terms)).toBe(8);
   });
 
-  test('a group may switch the floor off', () => {
+  test('takes one store’s deficit from the stock of another when the group switches the floor off', () => {
     const stores = [
       facility('A', { quantityOnHand: 10, safetyStock: 2 }),
       facility('B', { quantityOnHand: 1, safetyStock: 4 }),
@@ -52,24 +52,24 @@ describe('Online ATP', () => {
     expect(onlineAtp(atpTerms(stores, { ...NO_CLAIMS, floorPerFacility: false }))).toBe(5);
   });
 
-  test('a group that promises at most 10 promises 10 of 25, and shows the 15 above its limit', () => {
+  test('is 10 of 25 for a group that promises at most 10, and shows the 15 above its limit', () => {
     const terms = atpTerms([facility('A', { quantityOnHand: 25 })], { ...NO_CLAIMS, atMost: 10 });
 
     expect(terms.overLimit).toBe(15);
     expect(onlineAtp(terms)).toBe(10);
   });
 
-  test('a group without members sells nothing', () => {
+  test('is 0 for a group without a selling member', () => {
     const terms = atpTerms([facility('A', { quantityOnHand: 10, sellsOnline: false })], NO_CLAIMS);
 
     expect(onlineAtp(terms)).toBe(0);
   });
 
-  test('a product that was never counted is 0', () => {
+  test('is 0 for a product that was never counted', () => {
     expect(onlineAtp(atpTerms([], NO_CLAIMS))).toBe(0);
   });
 
-  test('more committed than there is, is 0 and not negative', () => {
+  test('is 0, not negative, when more is committed than there is', () => {
     const terms = atpTerms([facility('A', { quantityOnHand: 3 })], { ...NO_CLAIMS, brokeringQueue: 7 });
 
     expect(onlineAtp(terms)).toBe(0);

@@ -1,6 +1,6 @@
 /**
- * A product on Shopify and in the master of inventory, minute by minute: Shopify sells at once, the orders are imported
- * later and not quite in their order, and now and then a file brings the master's number to Shopify.
+ * Simulates one product on Shopify and in the master of inventory, minute by minute: Shopify sells at once, orders are
+ * imported later and partly out of order, and now and then a file writes the master's number to Shopify.
  */
 import { randomOf, type Random } from '../../scripts/bench/random.ts';
 import {
@@ -13,22 +13,22 @@ import {
   type SalesPolicy,
 } from '../../src/domain/unseen-sales.ts';
 
-/** A sales policy, or what comes to mind first: hold back what is missing since the last push, and forget it then. */
+/** A sales policy, or a simpler rule: keep back only what went missing since the last push, and then forget it. */
 export type Rule = SalesPolicy | 'since-last-push';
 
-export interface Happenings {
-  /** Chances a minute. */
+/** Chance of each event in a minute, 0 to 1. */
+export interface EventChances {
   readonly sale: number;
   readonly receipt: number;
   readonly imports: number;
   readonly push: number;
-  /** Chance a minute that one of the last orders is cancelled; its units come back on Shopify at once. */
+  /** One of the last orders is cancelled; its units come back on Shopify at once. */
   readonly cancellation: number;
-  /** Chance a minute that somebody takes units away on Shopify by hand. */
+  /** Somebody takes units away on Shopify by hand. */
   readonly edit: number;
 }
 
-export const SALES_ONLY: Happenings = {
+export const SALES_ONLY: EventChances = {
   sale: 0.35,
   receipt: 0.05,
   imports: 0.15,
@@ -37,10 +37,10 @@ export const SALES_ONLY: Happenings = {
   edit: 0,
 };
 
-/** An order may come in up to so much later than it was made; below the grace. */
+/** An order is imported at most so long after its sale: less than UNSEEN_SALE_GRACE_MS. */
 const IMPORT_LAG_MAX_MINUTES = 12;
 
-/** A customer thinks better of it soon, if at all. */
+/** Only one of so many latest orders is cancelled: customers change their mind early or not at all. */
 const CANCELLABLE_ORDERS = 50;
 
 interface Order {
@@ -48,7 +48,7 @@ interface Order {
   readonly importedFrom: number;
   readonly units: number;
   isImported: boolean;
-  /** On Shopify; the master hears of it with a later import. */
+  /** Minute of the cancellation on Shopify; the master learns of it with a later import. */
   cancelledAt: number | null;
   isCancellationImported: boolean;
 }
@@ -60,14 +60,14 @@ export interface Figures {
   oversold: number;
   /** Less on sale than there is. */
   undersold: number;
-  /** Units that pushes have held back. */
+  /** Units that pushes have kept back. */
   keptBack: number;
 }
 
 export class RetailDay {
   readonly figures: Figures = { pushes: 0, oversold: 0, undersold: 0, keptBack: 0 };
   readonly #rule: Rule;
-  readonly #happenings: Happenings;
+  readonly #chances: EventChances;
   readonly #random: Random;
   #minute = 0;
   #isQuiet = false;
@@ -81,17 +81,17 @@ export class RetailDay {
   #importedUntil: number | null = null;
   #last: LastPush | null = null;
 
-  constructor(rule: Rule, happenings: Happenings, random: Random) {
+  constructor(rule: Rule, chances: EventChances, random: Random) {
     this.#rule = rule;
-    this.#happenings = happenings;
+    this.#chances = chances;
     this.#random = random;
-    this.#left = this.#upTo(60);
+    this.#left = this.#drawUpTo(60);
     this.#master = this.#left;
     this.#push();
   }
 
-  /** Nobody buys this product any more; orders of others come in as ever. */
-  quietMinutes(minutes: number): void {
+  /** Nobody buys this product during these minutes; orders of other products are still imported. */
+  passQuietMinutes(minutes: number): void {
     this.#isQuiet = true;
     for (let minute = 0; minute < minutes; minute += 1) {
       this.#minute += 1;
@@ -101,8 +101,8 @@ export class RetailDay {
     }
   }
 
-  minutes(minutes: number): void {
-    const { sale, receipt, cancellation, imports, push, edit } = this.#happenings;
+  passMinutes(minutes: number): void {
+    const { sale, receipt, cancellation, imports, push, edit } = this.#chances;
     for (let minute = 0; minute < minutes; minute += 1) {
       this.#minute += 1;
       if (this.#happens(receipt)) this.#receive();
@@ -123,14 +123,14 @@ export class RetailDay {
   }
 
   #receive(): void {
-    const units = this.#upTo(30);
+    const units = this.#drawUpTo(30);
     this.#left += units;
     this.#master += units;
   }
 
   /** Shopify sells what it shows, and no more. */
   #sell(): void {
-    const units = this.#upTo(3);
+    const units = this.#drawUpTo(3);
     if (units > this.#shown) return;
     this.#shown -= units;
     this.#left -= units;
@@ -147,7 +147,7 @@ export class RetailDay {
   }
 
   #edit(): void {
-    this.#shown = Math.max(0, this.#shown - this.#upTo(5));
+    this.#shown = Math.max(0, this.#shown - this.#drawUpTo(5));
   }
 
   #cancel(): void {
@@ -173,22 +173,22 @@ export class RetailDay {
     }
   }
 
-  /** The file's snapshot first; then Shopify sells on for a while; then the row is read, decided and written. */
+  /** Takes the file's snapshot first; then Shopify may sell once more; then the row is read, decided and written. */
   #push(): void {
     const target = Math.max(0, this.#master);
     const importedUnits = this.#importedUnits;
     const ordersImportedUntil = this.#importedUntil === null ? null : timeOf(this.#importedUntil);
-    if (!this.#isQuiet && this.#happens(this.#happenings.sale)) this.#sell();
+    if (!this.#isQuiet && this.#happens(this.#chances.sale)) this.#sell();
 
     const read = { observed: this.#shown, at: timeOf(this.#minute), importedUnits, ordersImportedUntil };
-    const held = this.#keepBack(read);
-    this.#shown = subtractDebt(target, held.debt);
-    this.#last = { lastKnown: this.#shown, importedUnits, ...held };
+    const kept = this.#keepBack(read);
+    this.#shown = subtractDebt(target, kept.debt);
+    this.#last = { lastKnown: this.#shown, importedUnits, ...kept };
 
     this.figures.pushes += 1;
     this.figures.oversold += Math.max(0, this.#shown - this.left);
     this.figures.undersold += Math.max(0, this.left - this.#shown);
-    this.figures.keptBack += held.debt;
+    this.figures.keptBack += kept.debt;
   }
 
   #keepBack(read: FreshRead): KeptBack {
@@ -206,8 +206,8 @@ export class RetailDay {
     return this.#random.below(1_000_000) < chance * 1_000_000;
   }
 
-  /** From 1. */
-  #upTo(max: number): number {
+  /** A whole number from 1 to `max`. */
+  #drawUpTo(max: number): number {
     return 1 + this.#random.below(max);
   }
 }
@@ -216,17 +216,17 @@ function timeOf(minute: number): string {
   return new Date(Date.UTC(2026, 0, 1) + minute * 60_000).toISOString();
 }
 
-/** Days, one after the other, until there were so many pushes. */
+/** Simulates one day after the other until there were so many pushes. */
 export function simulate(
   rule: Rule,
-  happenings: Happenings,
+  chances: EventChances,
   { pushes, seed }: { readonly pushes: number; readonly seed: number },
 ): Figures {
   const total: Figures = { pushes: 0, oversold: 0, undersold: 0, keptBack: 0 };
   const random = randomOf(seed);
   while (total.pushes < pushes) {
-    const day = new RetailDay(rule, happenings, random);
-    day.minutes(24 * 60);
+    const day = new RetailDay(rule, chances, random);
+    day.passMinutes(24 * 60);
     for (const figure of Object.keys(total) as (keyof Figures)[]) total[figure] += day.figures[figure];
   }
   return total;

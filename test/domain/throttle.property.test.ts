@@ -39,7 +39,7 @@ describe('the wait before a request', () => {
     );
   });
 
-  test('grows with the cost and shrinks with time, available points and the rate', () => {
+  test('never shrinks with a higher cost, and never grows with more time, points or a higher restore rate', () => {
     fc.assert(
       fc.property(
         quotas,
@@ -59,7 +59,7 @@ describe('the wait before a request', () => {
     );
   });
 
-  test('of what costs more than the bucket holds ends when the bucket is full', () => {
+  test('ends when the bucket is full, if the request costs more than a full bucket has', () => {
     fc.assert(
       fc.property(quotas, costs, (quota, more) => {
         const { maximumAvailable } = quota.status;
@@ -70,7 +70,7 @@ describe('the wait before a request', () => {
     );
   });
 
-  test('is for an answer, not for time, when too much of the bucket is on its way', () => {
+  test('ends with an answer, and not with time, while requests on their way may have emptied the bucket', () => {
     const status = { maximumAvailable: 40, currentlyAvailable: 18, restoreRate: 100 };
     const onTheWay = [{ id: 1, cost: 22, fewestKnown: 18 }];
     expect(waitBeforeRequest(20, { status, onTheWay }, 60_000)).toBe(Infinity);
@@ -86,11 +86,12 @@ interface Request {
   readonly backMs: number;
 }
 
-const requestsThat = (areUsedUp: boolean) =>
+/** @param useAllPoints each request uses all the points that it asked for; else some of them come back */
+const generateRequests = (useAllPoints: boolean) =>
   fc.array(
     fc.record({
       cost: fc.integer({ min: 1, max: 60 }),
-      unused: areUsedUp ? fc.constant(0) : fc.integer({ min: 0, max: 60 }),
+      unused: useAllPoints ? fc.constant(0) : fc.integer({ min: 0, max: 60 }),
       thereMs: fc.integer({ min: 0, max: 400 }),
       backMs: fc.integer({ min: 0, max: 400 }),
     }),
@@ -102,15 +103,15 @@ const buckets = fc.record({
 });
 const inFlightMaxima = fc.integer({ min: 1, max: 12 });
 
-/** When a client sends, and what it makes of an answer. */
+/** Decides when it sends, and learns from the answers. */
 interface Client {
   waitMs(cost: number, nowMs: number): number;
   sent(id: number, cost: number, nowMs: number): void;
   answered(id: number, told: ToldQuota, nowMs: number): void;
 }
 
-/** Ours, without a reserve: the simulation's clocks are one. */
-function ours(status: ThrottleStatus): Client {
+/** Our client. It needs no reserve here, because it shares the simulation's clock with Shopify. */
+function ourClient(status: ThrottleStatus): Client {
   let quota: KnownQuota = { status, onTheWay: [] };
   let at = 0;
   const update = (now: number, change: (quota: KnownQuota) => KnownQuota) => {
@@ -125,7 +126,7 @@ function ours(status: ThrottleStatus): Client {
 }
 
 /** The control: believes the last answer, and counts nothing that is on its way. */
-function believesTheLastAnswer(status: ThrottleStatus): Client {
+function clientThatBelievesTheLastAnswer(status: ThrottleStatus): Client {
   let told = status;
   let at = 0;
   return {
@@ -146,7 +147,7 @@ interface Simulated {
 /**
  * Sends all requests in their order and counts those that Shopify throttles; a throttled one is not repeated.
  *
- * @param spends what another client takes of the bucket, as far as it is there
+ * @param spends points that another client takes out of the bucket, as far as it has them
  */
 function simulate(
   client: Client,
@@ -209,19 +210,19 @@ function simulate(
   return { throttled, lastSentMs };
 }
 
-describe('several calls at once, whose answers overtake each other', () => {
+describe('several calls at once whose answers overtake each other', () => {
   const full = (size: Pick<ThrottleStatus, 'maximumAvailable' | 'restoreRate'>) => ({
     ...size,
     currentlyAvailable: size.maximumAvailable,
   });
 
-  test('are never throttled while nobody else spends; the control is', () => {
+  test('are never throttled while no other client spends; those of a client that believes the last answer are', () => {
     let controlThrottled = 0;
     fc.assert(
-      fc.property(buckets, requestsThat(true), inFlightMaxima, (size, requests, inFlightMax) => {
-        expect(simulate(ours(full(size)), size, requests, inFlightMax).throttled).toBe(0);
+      fc.property(buckets, generateRequests(true), inFlightMaxima, (size, requests, inFlightMax) => {
+        expect(simulate(ourClient(full(size)), size, requests, inFlightMax).throttled).toBe(0);
         controlThrottled += simulate(
-          believesTheLastAnswer(full(size)),
+          clientThatBelievesTheLastAnswer(full(size)),
           size,
           requests,
           inFlightMax,
@@ -236,8 +237,8 @@ describe('several calls at once, whose answers overtake each other', () => {
     let throttled = 0;
     let sent = 0;
     fc.assert(
-      fc.property(buckets, requestsThat(false), inFlightMaxima, (size, requests, inFlightMax) => {
-        throttled += simulate(ours(full(size)), size, requests, inFlightMax).throttled;
+      fc.property(buckets, generateRequests(false), inFlightMaxima, (size, requests, inFlightMax) => {
+        throttled += simulate(ourClient(full(size)), size, requests, inFlightMax).throttled;
         sent += requests.length;
       }),
       { numRuns: 500 },
@@ -245,7 +246,7 @@ describe('several calls at once, whose answers overtake each other', () => {
     expect(throttled / sent).toBeLessThan(0.01);
   });
 
-  test('are throttled seldom while another client spends, too; the control is more often', () => {
+  test('are throttled in less than 5 % while another client spends too; a client that believes the last answer is three times as often', () => {
     const spends = fc.array(
       fc.record({ atMs: fc.integer({ min: 0, max: 10_000 }), points: fc.integer({ min: 1, max: 100 }) }),
       { minLength: 5, maxLength: 20 },
@@ -254,13 +255,13 @@ describe('several calls at once, whose answers overtake each other', () => {
     fc.assert(
       fc.property(
         buckets,
-        requestsThat(true),
+        generateRequests(true),
         inFlightMaxima,
         spends,
         (size, requests, inFlightMax, spent) => {
           const run = (client: Client) => simulate(client, size, requests, inFlightMax, spent).throttled;
-          throttled.ours += run(ours(full(size)));
-          throttled.control += run(believesTheLastAnswer(full(size)));
+          throttled.ours += run(ourClient(full(size)));
+          throttled.control += run(clientThatBelievesTheLastAnswer(full(size)));
           throttled.sent += requests.length;
         },
       ),
@@ -275,7 +276,7 @@ describe('several calls at once, whose answers overtake each other', () => {
     ['advanced', 200, 10],
     ['plus', 1_000, 40],
   ])(
-    'take %s’s whole quota: 400 calls in 1.1 times what their points take',
+    'use the whole quota of the plan %s: 400 calls need at most 1.1 times the time in which their points restore',
     (_plan, restoreRate, inFlightMax) => {
       const latency = latenciesOf({ from: 100, to: 200, seed: 1 });
       const size = { maximumAvailable: 2_000, restoreRate };
@@ -287,7 +288,7 @@ describe('several calls at once, whose answers overtake each other', () => {
         backMs: latency(),
       }));
       const floorMs = ((400 * cost - 2_000) * 1000) / restoreRate;
-      const { lastSentMs, throttled } = simulate(ours(full(size)), size, requests, inFlightMax);
+      const { lastSentMs, throttled } = simulate(ourClient(full(size)), size, requests, inFlightMax);
       expect(throttled).toBe(0);
       expect(lastSentMs).toBeGreaterThan(floorMs * 0.99);
       expect(lastSentMs).toBeLessThan(floorMs * 1.1);

@@ -1,4 +1,4 @@
-/** Laws of what is held back for sales that are not imported. */
+/** Laws of the units that are kept back for sales whose orders are not imported yet. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UNSEEN_DROPS_MAX, UNSEEN_SALE_GRACE_MS } from '../../src/domain/limits.ts';
@@ -29,8 +29,8 @@ const units = fc.integer({ min: 0, max: 200 });
 const imported = fc.integer({ min: 0, max: 1_000 });
 const minutes = fc.integer({ min: 0, max: 300 });
 
-/** What rows hold: no more debt than drops, in their order. */
-const keptBackBefore: fc.Arbitrary<KeptBack> = fc
+/** What a row may have kept back: a debt of at most the units of its drops, and the drops in order of time. */
+const keptBefore: fc.Arbitrary<KeptBack> = fc
   .record({
     drops: fc.array(fc.record({ minute: minutes, units: fc.integer({ min: 1, max: 20 }) }), {
       maxLength: UNSEEN_DROPS_MAX,
@@ -46,8 +46,8 @@ const keptBackBefore: fc.Arbitrary<KeptBack> = fc
   });
 
 const pushes: fc.Arbitrary<LastPush> = fc
-  .record({ held: keptBackBefore, lastKnown: units, importedUnits: imported })
-  .map(({ held, ...push }) => ({ ...push, ...held }));
+  .record({ kept: keptBefore, lastKnown: units, importedUnits: imported })
+  .map(({ kept, ...push }) => ({ ...push, ...kept }));
 
 const reads: fc.Arbitrary<FreshRead> = fc.record({
   observed: units,
@@ -57,16 +57,17 @@ const reads: fc.Arbitrary<FreshRead> = fc.record({
 });
 
 describe('any read after any push', () => {
-  test('leaves a debt that is whole, not negative, and covered by drops that are not expired', () => {
+  test('leaves a debt that is a whole number from zero to the units of its drops, none of which has expired', () => {
     fc.assert(
       fc.property(pushes, reads, (last, read) => {
-        const held = keepBack(last, read);
-        expect(held.debt).toBeGreaterThanOrEqual(0);
-        expect(held.debt).toBeLessThanOrEqual(unitsOf(held.drops));
-        expect(held.drops.length).toBeLessThanOrEqual(UNSEEN_DROPS_MAX);
-        expect(held.drops.toSorted((one, other) => one.at.localeCompare(other.at))).toEqual(held.drops);
+        const kept = keepBack(last, read);
+        expect(Number.isInteger(kept.debt)).toBe(true);
+        expect(kept.debt).toBeGreaterThanOrEqual(0);
+        expect(kept.debt).toBeLessThanOrEqual(unitsOf(kept.drops));
+        expect(kept.drops.length).toBeLessThanOrEqual(UNSEEN_DROPS_MAX);
+        expect(kept.drops.toSorted((one, other) => one.at.localeCompare(other.at))).toEqual(kept.drops);
         if (read.ordersImportedUntil === null) return;
-        for (const drop of held.drops) {
+        for (const drop of kept.drops) {
           const settledUntil = Date.parse(read.ordersImportedUntil) - UNSEEN_SALE_GRACE_MS;
           expect(Date.parse(drop.at)).toBeGreaterThan(settledUntil);
         }
@@ -74,7 +75,7 @@ describe('any read after any push', () => {
     );
   });
 
-  test('before anything expires the debt is the formula', () => {
+  test('leaves the debt that the formula gives, as long as no drop has expired', () => {
     fc.assert(
       fc.property(pushes, reads, (last, read) => {
         const { debt } = keepBack(last, { ...read, ordersImportedUntil: null });
@@ -90,7 +91,7 @@ describe('any read after any push', () => {
     );
   });
 
-  test('one unit fewer on Shopify holds back one more, or none; one more imported, one fewer or none', () => {
+  test('keeps back one unit more at most when Shopify shows one fewer, and one fewer at most when one more is imported', () => {
     fc.assert(
       fc.property(pushes, reads, (last, read) => {
         const { debt } = keepBack(last, read);
@@ -102,7 +103,7 @@ describe('any read after any push', () => {
     );
   });
 
-  test('orders imported up to a later time never hold back more', () => {
+  test('never keeps back more when orders are imported up to a later time', () => {
     fc.assert(
       fc.property(pushes, reads, minutes, (last, read, later) => {
         if (read.ordersImportedUntil === null) return;
@@ -114,7 +115,7 @@ describe('any read after any push', () => {
     );
   });
 
-  test('what is written is within zero and the target', () => {
+  test('leads to a write of at least zero and at most the target', () => {
     fc.assert(
       fc.property(units, units, (target, debt) => {
         expect(subtractDebt(target, debt)).toBeGreaterThanOrEqual(0);
@@ -132,11 +133,11 @@ function readAt(minute: number, read: Partial<FreshRead>): FreshRead {
 }
 
 describe('a product', () => {
-  test('that is met for the first time owes nothing, whatever it shows', () => {
+  test('keeps nothing back when it is met for the first time, whatever Shopify shows', () => {
     expect(keepBack(null, readAt(0, { observed: 3 }))).toEqual(NOTHING_KEPT_BACK);
   });
 
-  test('that sold 4 holds them back until their orders are imported', () => {
+  test('keeps back 4 units that it has sold until their orders are imported', () => {
     const sold = keepBack(TEN, readAt(1, { observed: 6 }));
     expect(sold).toEqual({ debt: 4, drops: [{ at: at(1), units: 4 }] });
 
@@ -146,13 +147,13 @@ describe('a product', () => {
     expect(keepBack(afterPush, readAt(2, { observed: 6, importedUnits: 4 })).debt).toBe(0);
   });
 
-  test('whose units came back by a cancellation holds back that much less', () => {
+  test('keeps back fewer units by as many as a cancellation brings back', () => {
     const last = { ...TEN, debt: 4, drops: [{ at: at(0), units: 4 }] };
     expect(keepBack(last, readAt(1, { observed: 13 })).debt).toBe(1);
     expect(keepBack(last, readAt(1, { observed: 30 })).debt).toBe(0);
   });
 
-  test('whose order was cancelled on Shopify before it is imported as such keeps the debt of another sale', () => {
+  test('keeps an unseen sale back again once the cancellation that had hidden it is imported', () => {
     const last = { ...TEN, importedUnits: 4, debt: 3, drops: [{ at: at(0), units: 3 }] };
     const hidden = keepBack(last, readAt(1, { observed: 13, importedUnits: 4 }));
     expect(hidden.debt).toBe(0);
@@ -161,16 +162,16 @@ describe('a product', () => {
     expect(keepBack(push, readAt(2, { observed: 10, importedUnits: 1 })).debt).toBe(3);
   });
 
-  test('with a fresh sale in the interval in which old ones are imported keeps the fresh one', () => {
+  test('goes on keeping back a fresh sale when the orders of older sales are imported in the same interval', () => {
     const last = { ...TEN, debt: 3, drops: [{ at: at(0), units: 3 }] };
     const until = at(GRACE_MINUTES);
     const read = readAt(GRACE_MINUTES + 1, { observed: 8, importedUnits: 3, ordersImportedUntil: until });
 
-    // The old drop has expired: were it let go before it is paid for, the import would pay for the fresh sale.
+    // The old drop has expired. If it went before the import pays for it, the import would pay for the fresh sale.
     expect(keepBack(last, read)).toEqual({ debt: 2, drops: [{ at: read.at, units: 2 }] });
   });
 
-  test('from which somebody took 5 away shows them again when the orders up to then are imported, and not before', () => {
+  test('puts 5 units that somebody took away back on sale when the orders up to then are imported, not before', () => {
     const last = { ...TEN, lastKnown: 5, debt: 5, drops: [{ at: at(0), units: 5 }] };
     const whenImportedUntil = (minute: number) =>
       keepBack(last, readAt(90, { observed: 5, ordersImportedUntil: at(minute) })).debt;
@@ -179,19 +180,19 @@ describe('a product', () => {
     expect(whenImportedUntil(GRACE_MINUTES)).toBe(0);
   });
 
-  test('that lost 5 by hand and sells all day gets them back with the first slow quarter of an hour', () => {
+  test('puts 5 units that somebody took away back on sale after its first slow quarter of an hour', () => {
     let last: LastPush = { ...TEN, lastKnown: 100 };
     let importedUnits = 0;
     /** Sold since the last push, and imported with the next one. */
     const push = (minute: number, { sold, byHand = 0 }: { sold: number; byHand?: number }) => {
       const observed = last.lastKnown - sold - byHand;
-      const held = keepBack(
+      const kept = keepBack(
         last,
         readAt(minute, { observed, importedUnits, ordersImportedUntil: at(minute - 5) }),
       );
-      last = { lastKnown: observed, importedUnits, ...held };
+      last = { lastKnown: observed, importedUnits, ...kept };
       importedUnits += sold;
-      return held.debt;
+      return kept.debt;
     };
     push(5, { sold: 2, byHand: 5 });
     for (let minute = 10; minute <= 60; minute += 5) expect(push(minute, { sold: 2 })).toBe(7);
@@ -202,13 +203,13 @@ describe('a product', () => {
     expect(last.debt).toBe(0);
   });
 
-  test(`with more than ${UNSEEN_DROPS_MAX} drops takes the two oldest for one of the later time`, () => {
+  test(`merges its two oldest drops into one of the later time when it has more than ${UNSEEN_DROPS_MAX}`, () => {
     const drops = Array.from({ length: UNSEEN_DROPS_MAX }, (_, minute) => ({ at: at(minute), units: 1 }));
-    const held = keepBack({ ...TEN, debt: UNSEEN_DROPS_MAX, drops }, readAt(100, { observed: 9 }));
+    const kept = keepBack({ ...TEN, debt: UNSEEN_DROPS_MAX, drops }, readAt(100, { observed: 9 }));
 
-    expect(held.debt).toBe(UNSEEN_DROPS_MAX + 1);
-    expect(held.drops).toHaveLength(UNSEEN_DROPS_MAX);
-    expect(held.drops[0]).toEqual({ at: at(1), units: 2 });
-    expect(held.drops.at(-1)).toEqual({ at: at(100), units: 1 });
+    expect(kept.debt).toBe(UNSEEN_DROPS_MAX + 1);
+    expect(kept.drops).toHaveLength(UNSEEN_DROPS_MAX);
+    expect(kept.drops[0]).toEqual({ at: at(1), units: 2 });
+    expect(kept.drops.at(-1)).toEqual({ at: at(100), units: 1 });
   });
 });

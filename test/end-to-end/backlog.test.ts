@@ -1,11 +1,11 @@
-/** Files that wait are applied one after the other, in their order, however many they are and whoever dies meanwhile. */
+/** Files that wait are applied one after the other, in their order, however many they are and whatever dies. */
 import { expect, test } from 'vitest';
 import { FILES_PER_RUN } from '../../src/domain/limits.ts';
 import { Retailer } from '../postgres/retailer.ts';
 import { Installation, SHOP } from './installation.ts';
 
 const FILES = 100;
-/** One run's share of the backlog, with room for a killed worker: far below what slows a run down. */
+/** Events of one run at most: its share of the backlog, and room for a killed worker. Far below what slows it down. */
 const EVENTS_MAX = 300;
 
 const WORKFLOW_ID = `processUploads/${SHOP}`;
@@ -17,30 +17,25 @@ async function openShop(units: number): Promise<Installation> {
 }
 
 /** What Shopify has applied of our calls, in its order: units before → units after. */
-async function writes(shop: Installation): Promise<string[]> {
+async function readWrites(shop: Installation): Promise<string[]> {
   const requests = await shop.twin.requests('SetOnlineAtp');
   return requests.flatMap(({ applied }) => applied.map(({ from, to }) => `${from} → ${to}`));
 }
 
-async function setLocation(shop: Installation, isActive: boolean): Promise<void> {
-  const location = { id: 'gid://shopify/Location/70000000001', isActive };
-  await shop.twin.control('PATCH', '/shops/blue-shirts.myshopify.com/locations', [location]);
-}
-
 test(
-  'a hundred waiting files are drained in order by short runs, with a worker that is killed in the middle',
+  'a hundred waiting files are applied in order by several short runs, although a worker is killed in the middle',
   { timeout: 300_000 },
   async () => {
     const shop = await openShop(1);
     const worker = await shop.startWorker();
-    await setLocation(shop, false);
+    await shop.setLocationActive(false);
     await shop.hardSync();
     for (let file = 2; file <= FILES; file += 1) {
       await Retailer.over(shop.database).post('SHIRT', 'BROADWAY', 1, 0);
       await shop.recentChanges();
     }
     expect(await shop.processUploads()).toMatchObject({ files: [], laneState: 'blocked' });
-    await setLocation(shop, true);
+    await shop.setLocationActive(true);
 
     await shop.decide({ decision: 'retry', sequence: 1 });
     const drained = shop.processUploads();
@@ -53,10 +48,10 @@ test(
     expect(laneState).toBe('idle');
     const numbers = Array.from({ length: FILES }, (_, index) => index + 1);
     expect(files.map(({ sequence }) => sequence)).toEqual(numbers);
-    expect(await writes(shop)).toEqual(numbers.map((units) => `${units - 1} → ${units}`));
-    expect(await shop.shown()).toEqual({ SHIRT: FILES });
+    expect(await readWrites(shop)).toEqual(numbers.map((units) => `${units - 1} → ${units}`));
+    expect(await shop.readShown()).toEqual({ SHIRT: FILES });
 
-    const lengths = await historyLengths(shop);
+    const lengths = await readHistoryLengths(shop);
     expect(lengths.length).toBeGreaterThan(FILES / FILES_PER_RUN);
     expect(Math.max(...lengths)).toBeLessThanOrEqual(EVENTS_MAX);
   },
@@ -70,7 +65,7 @@ async function countApplied(shop: Installation): Promise<number> {
 }
 
 /** Events of each run of the shop's Process uploads. */
-async function historyLengths(shop: Installation): Promise<number[]> {
+async function readHistoryLengths(shop: Installation): Promise<number[]> {
   const { workflow } = shop.temporal.client;
   const lengths: number[] = [];
   for await (const { runId } of workflow.list({ query: `WorkflowId = '${WORKFLOW_ID}'` })) {
@@ -80,14 +75,14 @@ async function historyLengths(shop: Installation): Promise<number[]> {
   return lengths;
 }
 
-test('5 → 7 → 5 in three files ends at 5, with three writes in their order', async () => {
+test('three files that set 5, 7 and 5 units end at 5, with three writes in their order', async () => {
   const shop = await openShop(5);
   await shop.startWorker();
   const retailer = Retailer.over(shop.database);
   // The first write waits at Shopify until the other two files are there.
   const hold = await shop.hold('SetOnlineAtp');
   await shop.hardSync();
-  await shop.arrived(hold);
+  await shop.waitForArrival(hold);
   await retailer.post('SHIRT', 'BROADWAY', 2, 0);
   expect(await shop.recentChanges()).toMatchObject({ fileSequence: 2 });
   await retailer.post('SHIRT', 'BROADWAY', -2, 0);
@@ -96,8 +91,8 @@ test('5 → 7 → 5 in three files ends at 5, with three writes in their order',
 
   expect(await shop.processUploads()).toMatchObject({ laneState: 'idle' });
 
-  expect(await writes(shop)).toEqual(['0 → 5', '5 → 7', '7 → 5']);
-  expect(await shop.shown()).toEqual({ SHIRT: 5 });
+  expect(await readWrites(shop)).toEqual(['0 → 5', '5 → 7', '7 → 5']);
+  expect(await shop.readShown()).toEqual({ SHIRT: 5 });
 });
 
 test('a run that was terminated does not keep the next one waiting for its lease', async () => {
@@ -105,8 +100,8 @@ test('a run that was terminated does not keep the next one waiting for its lease
   await shop.startWorker();
   const hold = await shop.hold('ReadOnlineAtp');
   await shop.hardSync();
-  await shop.arrived(hold);
-  // Another run than the one that holds the lane, while that one lives, does nothing.
+  await shop.waitForArrival(hold);
+  // While the run that holds the lease lives, another run does nothing.
   const second = await startAnother(shop, 'second');
   expect(await second.result()).toMatchObject({ laneState: 'busy', files: [] });
 
@@ -115,8 +110,8 @@ test('a run that was terminated does not keep the next one waiting for its lease
   expect(await third.result()).toMatchObject({ laneState: 'idle', files: [{ sequence: 1, applied: 1 }] });
   await shop.release(hold);
 
-  expect(await shop.shown()).toEqual({ SHIRT: 5 });
-  expect(await writes(shop)).toEqual(['0 → 5']);
+  expect(await shop.readShown()).toEqual({ SHIRT: 5 });
+  expect(await readWrites(shop)).toEqual(['0 → 5']);
 });
 
 function startAnother(shop: Installation, id: string) {

@@ -12,18 +12,14 @@ beforeEach(async () => {
   await shop.count('RESET_INVENTORY__1.csv', 'BROADWAY', { 'BLUE-SHIRT': 7, 'RED-SHIRT': 3 });
 }, 120_000);
 
-/** The location is closed while `work` runs, so that files wait, blocked at the first of them. */
+/** Closes the location while `work` runs, so that the first file blocks the lane and the others wait. */
 async function whileLocationIsClosed(work: () => Promise<unknown>): Promise<void> {
-  const location = (isActive: boolean) =>
-    shop.twin.control('PATCH', '/shops/blue-shirts.myshopify.com/locations', [
-      { id: 'gid://shopify/Location/70000000001', isActive },
-    ]);
-  await location(false);
+  await shop.setLocationActive(false);
   await work();
-  await location(true);
+  await shop.setLocationActive(true);
 }
 
-async function blockedFile(): Promise<string> {
+async function makeBlockedFile(): Promise<string> {
   let name = '';
   await whileLocationIsClosed(async () => {
     name = String((await shop.hardSync())['fileName']);
@@ -32,32 +28,32 @@ async function blockedFile(): Promise<string> {
   return name;
 }
 
-async function lane(): Promise<Record<string, unknown>> {
+async function readLane(): Promise<Record<string, unknown>> {
   return (await shop.atp('lane', SHOP)).json ?? {};
 }
 
-test('a closed location blocks the lane, later files wait, and a retry lets them go in order', async () => {
-  await blockedFile();
+test('a closed location blocks the lane, later files wait, and a retry applies them in order', async () => {
+  await makeBlockedFile();
   await shop.count('RESET_INVENTORY__2.csv', 'BROADWAY', { 'BLUE-SHIRT': 8 });
   await shop.recentChanges();
-  expect(await lane()).toMatchObject({
+  expect(await readLane()).toMatchObject({
     state: 'blocked',
     files: [{ status: 'BLOCKED' }, { status: 'READY' }],
   });
-  expect(await shop.shown()).toEqual({ 'BLUE-SHIRT': 0, 'RED-SHIRT': 0 });
+  expect(await shop.readShown()).toEqual({ 'BLUE-SHIRT': 0, 'RED-SHIRT': 0 });
 
   await shop.atp('lane', SHOP, 'retry', '1', '--reason', 'the location is open again');
   await shop.processUploads();
 
-  expect(await lane()).toMatchObject({
+  expect(await readLane()).toMatchObject({
     state: 'idle',
     files: [{ status: 'APPLIED' }, { status: 'APPLIED' }],
   });
-  expect(await shop.shown()).toEqual({ 'BLUE-SHIRT': 8, 'RED-SHIRT': 3 });
+  expect(await shop.readShown()).toEqual({ 'BLUE-SHIRT': 8, 'RED-SHIRT': 3 });
 });
 
-describe('a file on SFTP that is not what was written', () => {
-  async function touch(change: 'deleted' | 'altered', name: string): Promise<void> {
+describe('a file on SFTP', () => {
+  async function damageAndRetry(change: 'deleted' | 'altered', name: string): Promise<void> {
     const path = join(shop.sftpFolder, 'outgoing', SHOP, name);
     if (change === 'deleted') await rm(path);
     else await writeFile(path, 'product_id,sku,inventory_item_id,location_id,online_atp\n');
@@ -68,9 +64,9 @@ describe('a file on SFTP that is not what was written', () => {
   test.each([
     ['deleted', 'FILE_MISSING'],
     ['altered', 'FILE_CHECKSUM_MISMATCH'],
-  ] as const)('because it was %s blocks the lane, and a Hard Sync takes its place', async (change, code) => {
-    await touch(change, await blockedFile());
-    expect(await lane()).toMatchObject({
+  ] as const)('that was %s blocks the lane, and a Hard Sync takes its place', async (change, code) => {
+    await damageAndRetry(change, await makeBlockedFile());
+    expect(await readLane()).toMatchObject({
       state: 'blocked',
       reason: expect.stringContaining(code) as string,
     });
@@ -78,14 +74,14 @@ describe('a file on SFTP that is not what was written', () => {
     await shop.hardSync();
     expect(await shop.processUploads()).toMatchObject({ laneState: 'idle' });
 
-    expect(await lane()).toMatchObject({ files: [{ status: 'SUPERSEDED' }, { status: 'APPLIED' }] });
-    expect(await shop.shown()).toEqual({ 'BLUE-SHIRT': 7, 'RED-SHIRT': 3 });
+    expect(await readLane()).toMatchObject({ files: [{ status: 'SUPERSEDED' }, { status: 'APPLIED' }] });
+    expect(await shop.readShown()).toEqual({ 'BLUE-SHIRT': 7, 'RED-SHIRT': 3 });
     expect(await shop.filesIn(`outgoing/${SHOP}`)).toEqual([]);
     expect(await shop.processUploads()).toMatchObject({ laneState: 'idle' });
   });
 });
 
-test('a shop that is removed and added again is not taken for the old one by Shopify', async () => {
+test('a shop that is removed and added again has new keys, so that Shopify applies its first file anew', async () => {
   await shop.hardSync();
   await shop.processUploads();
   const [{ key } = { key: '' }] = await shop.database.query<{ key: string }>(
@@ -100,6 +96,6 @@ test('a shop that is removed and added again is not taken for the old one by Sho
   await shop.hardSync();
   await shop.processUploads();
 
-  expect(await shop.shown()).toEqual({ 'BLUE-SHIRT': 7, 'RED-SHIRT': 3 });
+  expect(await shop.readShown()).toEqual({ 'BLUE-SHIRT': 7, 'RED-SHIRT': 3 });
   expect(await shop.database.query('SELECT key_space AS key FROM shop')).not.toEqual([{ key }]);
 });

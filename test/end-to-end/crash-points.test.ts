@@ -1,13 +1,15 @@
 /** One crash point of each kind; `npm run test:faults` has them all. */
 import { test } from 'vitest';
 import { surviveCrash } from '../faults/crash-story.ts';
-import { concurrently } from '../setup/clean-up.ts';
+import { withOwnCleanUp } from '../setup/clean-up.ts';
 
 test.concurrent.for([
-  ['producing', 'rows inserted, not committed'],
-  ['publishing', 'part written'],
-  ['the lane', 'file closed'],
-  ['a call', 'applied by Shopify, answer lost'],
-] as const)('a worker is killed in %s: %s', { timeout: 180_000 }, ([, at], context) =>
-  concurrently(() => surviveCrash(at))(context),
+  ['made a file', 'rows inserted, not committed'],
+  ['published a file', 'part written'],
+  ['closed a file', 'file closed'],
+  ['called Shopify', 'applied by Shopify, answer lost'],
+] as const)(
+  'everything is right after a worker was killed while it %s: %s',
+  { timeout: 180_000 },
+  ([, at], context) => withOwnCleanUp(() => surviveCrash(at))(context),
 );

@@ -1,4 +1,4 @@
-/** The first guard, end to end: what would change too much is held, and nothing of it is sent before a person approves. */
+/** The first guard, end to end: a plan that would change too much is held, and not sent before a person approves. */
 import { beforeAll, expect, test } from 'vitest';
 import { Installation, SHOP } from './installation.ts';
 
@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 const NOTHING_SHOWN = Object.fromEntries(SKUS.map((sku) => [sku, 0]));
 
-test('the first Hard Sync of a shop is held, and says what to type', async () => {
+test('the first Hard Sync of a shop is held, and the command says what to type', async () => {
   const held = await shop.atp(...JOB);
 
   expect(held).toMatchObject({
@@ -48,7 +48,7 @@ test('the first Hard Sync of a shop is held, and says what to type', async () =>
   expect(stdout).toContain(`\`atp lane ${SHOP} reject 1 --reason <text>\``);
 });
 
-test('rejected, nothing is sent', async () => {
+test('nothing of a rejected plan is sent', async () => {
   const rejected = await shop.atp('lane', SHOP, 'reject', '1', '--reason', 'not today', '--by', 'Ann');
 
   expect(rejected).toMatchObject({
@@ -56,7 +56,7 @@ test('rejected, nothing is sent', async () => {
     json: { decided: { decision: 'reject', plan: 1, sequence: null, by: 'Ann', reason: 'not today' } },
   });
   expect(await shop.processUploads()).toMatchObject({ files: [], laneState: 'idle' });
-  expect(await shop.shown()).toEqual(NOTHING_SHOWN);
+  expect(await shop.readShown()).toEqual(NOTHING_SHOWN);
   expect(await shop.twin.requests('SetOnlineAtp')).toEqual([]);
   expect(await shop.atp('lane', SHOP)).toMatchObject({
     exitCode: 0,
@@ -64,7 +64,7 @@ test('rejected, nothing is sent', async () => {
   });
 });
 
-test('approved, it is computed anew, published and applied', async () => {
+test('an approved plan is computed anew, published and applied', async () => {
   await shop.atp(...JOB);
   await shop.count('RESET_INVENTORY__2.csv', 'BROADWAY', { SOCKS: 12 });
 
@@ -74,14 +74,14 @@ test('approved, it is computed anew, published and applied', async () => {
   });
   expect(await shop.processUploads()).toMatchObject({ laneState: 'idle' });
 
-  expect(await shop.shown()).toEqual({ ...Object.fromEntries(SKUS.map((sku) => [sku, 10])), SOCKS: 12 });
+  expect(await shop.readShown()).toEqual({ ...Object.fromEntries(SKUS.map((sku) => [sku, 10])), SOCKS: 12 });
   expect(await shop.atp('lane', SHOP)).toMatchObject({
     exitCode: 0,
     json: { files: [{ sequence: 1, status: 'APPLIED' }], plans: [{ plan: 2, state: 'APPROVED' }, {}] },
   });
 });
 
-test('of a delta that sends too much to zero the ordinary decreases go on, and the rest waits', async () => {
+test('a delta that sends too much to zero publishes its ordinary decreases, and the rest is held', async () => {
   await shop.count('RESET_INVENTORY__3.csv', 'BROADWAY', {
     BEANIE: 0,
     SCARF: 0,
@@ -95,13 +95,19 @@ test('of a delta that sends too much to zero the ordinary decreases go on, and t
     json: { result: { fileSequence: 2, rows: 1, toZero: 0, plan: 3, heldForApproval: true } },
   });
   expect(await shop.processUploads()).toMatchObject({ laneState: 'idle' });
-  expect(await shop.shown()).toEqual({ BEANIE: 10, 'BLUE-SHIRT': 7, 'RED-SHIRT': 10, SCARF: 10, SOCKS: 12 });
+  expect(await shop.readShown()).toEqual({
+    BEANIE: 10,
+    'BLUE-SHIRT': 7,
+    'RED-SHIRT': 10,
+    SCARF: 10,
+    SOCKS: 12,
+  });
   const { stdout, exitCode } = await shop.atpText('lane', SHOP);
   expect(exitCode).toBe(4);
   expect(stdout).toContain('it would send 2 of 5 products to zero');
 });
 
-test('approved by two people at once, it becomes one file', async () => {
+test('a plan that two people approve at once becomes one file', async () => {
   const outcomes = await Promise.allSettled(
     ['Ann', 'Bert'].map((by) =>
       shop.decide({ decision: 'approve', plan: 3, by, reason: 'the season has ended' }),
@@ -111,7 +117,13 @@ test('approved by two people at once, it becomes one file', async () => {
   const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
   expect(refused.map(({ reason }) => (reason as { code: string }).code)).toEqual(['PLAN_NOT_HELD']);
   await shop.processUploads();
-  expect(await shop.shown()).toEqual({ BEANIE: 0, 'BLUE-SHIRT': 7, 'RED-SHIRT': 11, SCARF: 0, SOCKS: 12 });
+  expect(await shop.readShown()).toEqual({
+    BEANIE: 0,
+    'BLUE-SHIRT': 7,
+    'RED-SHIRT': 11,
+    SCARF: 0,
+    SOCKS: 12,
+  });
   expect(await shop.recentChanges()).toMatchObject({ fileSequence: null, heldForApproval: false });
   expect(await shop.verify()).toMatchObject({ checked: 5, equal: 5 });
   expect(await shop.atp('lane', SHOP, '--audit')).toMatchObject({ exitCode: 0, json: { isSound: true } });

@@ -1,6 +1,6 @@
 /**
  * A whole installation on real parts: database, namespace, SFTP folder and twin of its own, with the worker as a
- * process that can be killed. The retailer: Broadway and the warehouse sell online, the outlet does not.
+ * process that can be killed. The retailer's Broadway and warehouse sell online, its outlet does not.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -38,7 +38,7 @@ const LONG_AGO = new Date('2020-01-01T00:00:00Z');
 /** A worker loads workflows and adapters before it polls. */
 const WORKER_START_TIMEOUT_MS = 60_000;
 
-/** Until a state that must come has come. */
+/** How long to wait for a state that must come. */
 const STATE_TIMEOUT_MS = 60_000;
 
 export interface AtpOutcome {
@@ -56,7 +56,7 @@ export interface OwnParts {
 }
 
 export interface WorkerStart {
-  /** For Node itself, before the program. */
+  /** Arguments of Node itself, before the program. */
   readonly nodeArgs?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -67,7 +67,7 @@ export class Installation {
   readonly twin: FreshTwin['client'];
   /** The SFTP root as a local folder. */
   readonly sftpFolder: string;
-  /** What every process of it is started with. */
+  /** The environment of every process of it. */
   readonly environment: Readonly<Record<string, string>>;
 
   private constructor(parts: {
@@ -85,7 +85,7 @@ export class Installation {
   }
 
   /**
-   * With these products, which show 0 on Shopify and were never counted.
+   * Opens an installation with these products, which show 0 on Shopify and were never counted.
    *
    * @param own parts that the test has made itself, because it stops them or stands between them and the worker
    */
@@ -145,7 +145,7 @@ export class Installation {
     await createMapShop({ database: this.database, adminApi: openAdminApi })(shop.shopId);
   }
 
-  /** Forgets the shop and its syncing, and adds it as it was. */
+  /** Removes the shop with all that is known of its files, and adds it again. */
   async readdShop(): Promise<void> {
     const shop = await findShop(this.database, SHOP);
     await removeShop(this.database, SHOP);
@@ -170,12 +170,12 @@ export class Installation {
     return { ...result };
   }
 
-  /** A person decides about the shop's lane; throws with the code of a refusal. */
+  /** Decides about the shop's lane, as a person does; throws with the code of a refusal. */
   decide(decision: Readonly<Record<string, unknown>>): Promise<DecisionOutcome> {
     return decideLane(this.temporal, SHOP, { by: 'Ann', ...decision });
   }
 
-  /** The shop's first one is held; a person approves it, and it is told as if it had been made at once. */
+  /** Runs a Hard Sync. The shop's first one is held; it is approved, and the result is that of a file made at once. */
   async hardSync(): Promise<Record<string, unknown>> {
     const result = await this.run({ job: 'hard-sync', shopId: SHOP });
     const held = result['plan'];
@@ -210,7 +210,7 @@ export class Installation {
     return this.run({ job: 'import' });
   }
 
-  /** Counts of one facility, as a feed says them. Its name is in its rows: the same counts again are another feed. */
+  /** Imports counts of one facility. The feed's name is in its rows, so that the same counts again are another feed. */
   count(fileName: string, facilityId: string, units: Readonly<Record<string, number>>) {
     return this.importFeed(fileName, [
       'facilityId,externalFacilityId,idValue,idType,locationSeqId,comments,resetByAtp,availableQty',
@@ -236,7 +236,7 @@ export class Installation {
       textOf(child.stderr),
       once(child, 'close') as Promise<[number | null]>,
     ]);
-    return { exitCode, stdout, stderr, json: parsed(stdout) };
+    return { exitCode, stdout, stderr, json: parseJson(stdout) };
   }
 
   /** Lines of a file on SFTP without its header. */
@@ -250,29 +250,29 @@ export class Installation {
   }
 
   /** SKU → units that Shopify shows. */
-  async shown(): Promise<Record<string, number>> {
+  async readShown(): Promise<Record<string, number>> {
     const levels = await this.twin.levels();
     return Object.fromEntries(levels.map((level) => [level.sku ?? '', level.available]));
   }
 
-  /** At a closed one nothing can be sold, and no file can be applied. */
+  /** Opens or closes the location. At a closed one nothing is sold, and no file can be applied. */
   async setLocationActive(isActive: boolean): Promise<void> {
     const { domain, locations } = TWIN_SHOP;
     await this.twin.control('PATCH', `/shops/${domain}/locations`, [{ id: locations[0].id, isActive }]);
   }
 
-  /** A customer buys on Shopify. */
+  /** Buys on Shopify, as a customer does. */
   async sellOnShopify(sku: string, quantity: number): Promise<void> {
     await this.twin.control('POST', `/shops/${TWIN_SHOP.domain}/orders`, { lines: [{ sku, quantity }] });
   }
 
-  /** The next request of this operation waits at Shopify. */
+  /** Lets the next request of this operation wait at Shopify. Returns the id of this hold. */
   async hold(operation: string): Promise<string> {
     return (await this.twin.hold(operation)).id;
   }
 
-  /** Resolves when a request has come to the hold. */
-  async arrived(hold: string): Promise<void> {
+  /** Waits until a request has come to the hold. */
+  async waitForArrival(hold: string): Promise<void> {
     const { state } = await this.twin.control<HoldStatus>('GET', `/holds/${hold}?arrived`);
     if (state === 'waiting') throw new Error('No request came to the hold.');
   }
@@ -281,18 +281,18 @@ export class Installation {
     await this.twin.control('DELETE', `/holds/${hold}`);
   }
 
-  /** Looks again and again until it is so. */
+  /** Looks again and again until `isSo` says so. */
   async until(isSo: () => Promise<boolean>): Promise<void> {
     await vi.waitFor(
       async () => {
-        if (!(await isSo())) throw new Error('It is not so yet.');
+        if (!(await isSo())) throw new Error('The state that the test waits for has not come.');
       },
       { timeout: STATE_TIMEOUT_MS, interval: 100 },
     );
   }
 
-  /** Every request that Shopify has applied something of, by its key; more than one for a key is a double write. */
-  async appliedByKey(): Promise<Map<string, number>> {
+  /** Counts by key the requests of which Shopify has applied something. More than one for a key is a double write. */
+  async countAppliedByKey(): Promise<Map<string, number>> {
     const requests = await this.twin.requests('SetOnlineAtp');
     const applied = requests.filter((request) => request.applied.length > 0);
     const byKey = Map.groupBy(applied, (request) => request.idempotencyKey ?? '');
@@ -337,12 +337,12 @@ export class WorkerProcess {
       throw new Error(`The worker has ended by itself:\n${this.#output}`);
   }
 
-  /** SIGSTOP: it stands still in the middle of what it does; SIGCONT: it goes on as if nothing had been. */
+  /** SIGSTOP stops it in the middle of its work; SIGCONT lets it go on as if nothing had happened. */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
     this.#child.kill(signal);
   }
 
-  /** SIGKILL: nothing of it can tidy up. */
+  /** Kills it by SIGKILL, so that it cannot clean up. */
   async kill(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exit = once(this.#child, 'exit');
@@ -357,7 +357,7 @@ async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
   return text;
 }
 
-function parsed(text: string): Record<string, unknown> | null {
+function parseJson(text: string): Record<string, unknown> | null {
   try {
     return JSON.parse(text) as Record<string, unknown>;
   } catch {

@@ -1,4 +1,4 @@
-/** What people decide about a lane: by the command, by Temporal's own, two at once, and without anybody to carry it out. */
+/** People decide about a lane: by `atp`, by Temporal's own command, two at once, and without a worker to do it. */
 import { execFile } from 'node:child_process';
 import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,20 +10,13 @@ import { decideLaneWorkflowId } from '../../src/temporal/lane-decisions.ts';
 import { PARTS_DIR } from '../setup/parts-desk.ts';
 import { Installation, SHOP } from './installation.ts';
 
-const LOCATION = { id: 'gid://shopify/Location/70000000001' };
-
-async function openLocation(shop: Installation, isActive: boolean): Promise<void> {
-  const path = '/shops/blue-shirts.myshopify.com/locations';
-  await shop.twin.control('PATCH', path, [{ ...LOCATION, isActive }]);
-}
-
-/** What becomes of the command's error: its code and its exit code. */
-async function refusal(shop: Installation, ...args: string[]): Promise<string> {
+/** Runs a command that must be refused. Returns its error code and its exit code. */
+async function expectRefusal(shop: Installation, ...args: string[]): Promise<string> {
   const { exitCode, stderr } = await shop.atp(...args);
   return `${(JSON.parse(stderr) as { error: { code: string } }).error.code} ${exitCode}`;
 }
 
-describe('a file on SFTP that is not what was written', () => {
+describe('a file on SFTP', () => {
   let shop: Installation;
   let round = 0;
 
@@ -35,43 +28,46 @@ describe('a file on SFTP that is not what was written', () => {
     await shop.processUploads();
   });
 
-  async function delta(sku: string, units: number): Promise<number> {
+  async function makeDelta(sku: string, units: number): Promise<number> {
     await shop.count(`RESET_INVENTORY__${round}-${sku}.csv`, 'BROADWAY', { [sku]: units });
     const { fileSequence } = await shop.recentChanges();
     return fileSequence as number;
   }
 
-  /** Two files wait behind a closed location: the first, of blue shirts, is damaged, and the location opened again. */
-  async function blockedAndWaiting(
+  /**
+   * Makes two files that wait behind a closed location, damages the first one, of blue shirts, and opens the location
+   * again. Then the damage blocks the first file, and the second one waits.
+   */
+  async function blockByDamage(
     damage: (path: string) => Promise<void>,
     code: string,
   ): Promise<{ blocked: number; path: string; bytes: Buffer; blue: number; red: number }> {
     round += 1;
     const [blue, red] = [50 + round, 70 + round];
-    await openLocation(shop, false);
-    const blocked = await delta('BLUE-SHIRT', blue);
-    await delta('RED-SHIRT', red);
+    await shop.setLocationActive(false);
+    const blocked = await makeDelta('BLUE-SHIRT', blue);
+    await makeDelta('RED-SHIRT', red);
     expect(await shop.processUploads()).toMatchObject({ laneState: 'blocked' });
     const [name = ''] = await shop.filesIn(`outgoing/${SHOP}`);
     const path = join(shop.sftpFolder, 'outgoing', SHOP, name);
     const bytes = await readFile(path);
     await damage(path);
-    await openLocation(shop, true);
+    await shop.setLocationActive(true);
     await shop.decide({ decision: 'retry', sequence: blocked, expectedReason: 'LOCATION_UNUSABLE' });
     expect(await shop.processUploads()).toMatchObject({ laneState: 'blocked' });
     expect(await shop.atp('lane', SHOP)).toMatchObject({
       exitCode: 4,
       json: { state: 'blocked', reason: expect.stringContaining(code) as string },
     });
-    expect(await statesFrom(blocked)).toEqual(['BLOCKED', 'READY']);
-    expect(await shop.shown()).toMatchObject({
+    expect(await readStatesFrom(blocked)).toEqual(['BLOCKED', 'READY']);
+    expect(await shop.readShown()).toMatchObject({
       'BLUE-SHIRT': blue - 1,
-      'RED-SHIRT': red - (round === 1 ? 21 : 1),
+      'RED-SHIRT': round === 1 ? 50 : red - 1,
     });
     return { blocked, path, bytes, blue, red };
   }
 
-  async function statesFrom(sequence: number): Promise<string[]> {
+  async function readStatesFrom(sequence: number): Promise<string[]> {
     const rows = await shop.database.query<{ state: string }>(
       'SELECT state FROM upload_file WHERE sequence >= $1 ORDER BY sequence',
       [sequence],
@@ -81,30 +77,33 @@ describe('a file on SFTP that is not what was written', () => {
 
   const DAMAGES = [
     ['is deleted', 'FILE_MISSING', (path: string) => rm(path)],
-    ['is cut off', 'FILE_CHECKSUM_MISMATCH', (path: string) => truncate(path, 60)],
+    ['is cut short', 'FILE_CHECKSUM_MISMATCH', (path: string) => truncate(path, 60)],
     ['is altered', 'FILE_CHECKSUM_MISMATCH', (path: string) => writeFile(path, 'altered\n')],
   ] as const;
 
-  test.each(DAMAGES)('because it %s: put back, it is tried again', async (_what, code, damage) => {
-    const { blocked, path, bytes, blue, red } = await blockedAndWaiting(damage, code);
-    await writeFile(path, bytes);
+  test.each(DAMAGES)(
+    'that %s blocks the lane, and a retry applies it once it is put back',
+    async (_what, code, damage) => {
+      const { blocked, path, bytes, blue, red } = await blockByDamage(damage, code);
+      await writeFile(path, bytes);
 
-    expect(
-      await shop.atp('lane', SHOP, 'retry', String(blocked), '--expect', code, '--reason', 'put back'),
-    ).toMatchObject({
-      exitCode: 0,
-      json: { decided: { decision: 'retry', sequence: blocked, reason: 'put back' } },
-    });
-    expect(await shop.processUploads()).toMatchObject({ laneState: 'idle' });
+      expect(
+        await shop.atp('lane', SHOP, 'retry', String(blocked), '--expect', code, '--reason', 'put back'),
+      ).toMatchObject({
+        exitCode: 0,
+        json: { decided: { decision: 'retry', sequence: blocked, reason: 'put back' } },
+      });
+      expect(await shop.processUploads()).toMatchObject({ laneState: 'idle' });
 
-    expect(await statesFrom(blocked)).toEqual(['APPLIED', 'APPLIED']);
-    expect(await shop.shown()).toEqual({ 'BLUE-SHIRT': blue, 'RED-SHIRT': red, SOCKS: 5 });
-  });
+      expect(await readStatesFrom(blocked)).toEqual(['APPLIED', 'APPLIED']);
+      expect(await shop.readShown()).toEqual({ 'BLUE-SHIRT': blue, 'RED-SHIRT': red, SOCKS: 5 });
+    },
+  );
 
   test.each(DAMAGES)(
-    'because it %s: written again, what lay there is kept aside',
+    'that %s blocks the lane, and a rewrite applies it and sets aside what lay there',
     async (_what, code, damage) => {
-      const { blocked, path, bytes, blue, red } = await blockedAndWaiting(damage, code);
+      const { blocked, path, bytes, blue, red } = await blockByDamage(damage, code);
       const found = await readFile(path, 'utf8').catch(() => null);
 
       const name = path.slice(path.lastIndexOf('/') + 1);
@@ -114,8 +113,8 @@ describe('a file on SFTP that is not what was written', () => {
       });
       expect(await shop.processUploads()).toMatchObject({ laneState: 'idle' });
 
-      expect(await statesFrom(blocked)).toEqual(['APPLIED', 'APPLIED']);
-      expect(await shop.shown()).toEqual({ 'BLUE-SHIRT': blue, 'RED-SHIRT': red, SOCKS: 5 });
+      expect(await readStatesFrom(blocked)).toEqual(['APPLIED', 'APPLIED']);
+      expect(await shop.readShown()).toEqual({ 'BLUE-SHIRT': blue, 'RED-SHIRT': red, SOCKS: 5 });
       expect(await readFile(join(shop.sftpFolder, 'archive', SHOP, name))).toEqual(bytes);
       const aside = join(shop.sftpFolder, 'archive', SHOP, 'set-aside', name);
       expect(await readFile(aside, 'utf8').catch(() => null)).toBe(found);
@@ -123,9 +122,9 @@ describe('a file on SFTP that is not what was written', () => {
   );
 
   test.each(DAMAGES)(
-    'because it %s: left out, its products come with the next file',
+    'that %s blocks the lane, and a skip lets its products come with the next file',
     async (_what, code, damage) => {
-      const { blocked, path, blue, red } = await blockedAndWaiting(damage, code);
+      const { blocked, path, blue, red } = await blockByDamage(damage, code);
       const isThere = await readFile(path).then(
         () => true,
         () => false,
@@ -136,8 +135,8 @@ describe('a file on SFTP that is not what was written', () => {
         json: { decided: { decision: 'skip', sequence: blocked, owed: 1 } },
       });
       expect(await shop.processUploads()).toMatchObject({ laneState: 'idle' });
-      expect(await statesFrom(blocked)).toEqual(['SKIPPED', 'APPLIED']);
-      expect(await shop.shown()).toMatchObject({ 'BLUE-SHIRT': blue - 1, 'RED-SHIRT': red });
+      expect(await readStatesFrom(blocked)).toEqual(['SKIPPED', 'APPLIED']);
+      expect(await shop.readShown()).toMatchObject({ 'BLUE-SHIRT': blue - 1, 'RED-SHIRT': red });
       expect(await shop.filesIn(`outgoing/${SHOP}`)).toEqual([]);
       if (isThere) {
         expect(await shop.filesIn(`archive/${SHOP}/skipped`)).toContain(
@@ -147,13 +146,13 @@ describe('a file on SFTP that is not what was written', () => {
 
       expect(await shop.recentChanges()).toMatchObject({ rows: 1 });
       await shop.processUploads();
-      expect(await shop.shown()).toEqual({ 'BLUE-SHIRT': blue, 'RED-SHIRT': red, SOCKS: 5 });
+      expect(await shop.readShown()).toEqual({ 'BLUE-SHIRT': blue, 'RED-SHIRT': red, SOCKS: 5 });
     },
   );
 
-  test('and nothing of it is lost or written twice', async () => {
+  test('that was damaged costs no product and no double write, whatever people decided', async () => {
     expect(await shop.verify()).toMatchObject({ checked: 3, equal: 3 });
-    expect([...(await shop.appliedByKey()).values()].every((times) => times === 1)).toBe(true);
+    expect([...(await shop.countAppliedByKey()).values()].every((times) => times === 1)).toBe(true);
     expect(await shop.atp('lane', SHOP, '--audit')).toMatchObject({ exitCode: 0, json: { isSound: true } });
   });
 });
@@ -165,14 +164,14 @@ describe('a decision', () => {
     shop = await Installation.open(['BLUE-SHIRT']);
     await shop.startWorker();
     await shop.count('RESET_INVENTORY__1.csv', 'BROADWAY', { 'BLUE-SHIRT': 7 });
-    await openLocation(shop, false);
+    await shop.setLocationActive(false);
     await shop.hardSync();
     await shop.processUploads();
   });
 
-  test('that expects another reason is refused, and the file stays as it is', async () => {
+  test('is refused when it expects another reason, and the file stays blocked', async () => {
     const typed = ['lane', SHOP, 'skip', '1', '--expect', 'FILE_MISSING'];
-    expect(await refusal(shop, ...typed)).toBe('UPLOAD_FILE_BLOCKED_OTHERWISE 2');
+    expect(await expectRefusal(shop, ...typed)).toBe('UPLOAD_FILE_BLOCKED_OTHERWISE 2');
     expect((await shop.atp('lane', SHOP)).json).toMatchObject({
       files: [{ status: 'BLOCKED' }],
       decisions: [
@@ -181,8 +180,8 @@ describe('a decision', () => {
     });
   });
 
-  test('that is wrong is refused by the workflow before it is in its history', async () => {
-    const output = await temporal(shop, { decision: 'retry', sequence: 1 }).catch((error: unknown) =>
+  test('is refused by the workflow when a field is missing, and leaves no trace in its history', async () => {
+    const output = await decideByTemporal(shop, { decision: 'retry', sequence: 1 }).catch((error: unknown) =>
       String(error),
     );
 
@@ -193,8 +192,13 @@ describe('a decision', () => {
     expect(events?.some((event) => event.workflowExecutionUpdateAcceptedEventAttributes)).toBe(false);
   });
 
-  test('by Temporal’s own command is carried out and told', async () => {
-    const output = await temporal(shop, { decision: 'retry', sequence: 1, by: 'Ann', reason: 'open again?' });
+  test('is carried out by Temporal’s own command, which shows its outcome', async () => {
+    const output = await decideByTemporal(shop, {
+      decision: 'retry',
+      sequence: 1,
+      by: 'Ann',
+      reason: 'open again?',
+    });
 
     expect(JSON.parse(output)).toMatchObject({
       updateResult: { shopId: SHOP, decision: 'retry', sequence: 1, by: 'Ann', reason: 'open again?' },
@@ -203,9 +207,9 @@ describe('a decision', () => {
     expect(latest).toMatchObject({ decision: 'retry', by: 'Ann', reason: 'open again?' });
   });
 
-  test('of two people at once is carried out for one, and the other learns that there is nothing left', async () => {
+  test('is carried out for one of two people at once, and the other one is refused', async () => {
     await shop.until(async () => (await shop.atp('lane', SHOP)).exitCode === 4);
-    await openLocation(shop, true);
+    await shop.setLocationActive(true);
     const before = (await listDecisions(shop.database, SHOP)).length;
 
     const outcomes = await Promise.allSettled([
@@ -219,19 +223,21 @@ describe('a decision', () => {
     ]);
     expect(await listDecisions(shop.database, SHOP)).toHaveLength(before + 1);
     expect(await shop.processUploads()).toMatchObject({ laneState: 'idle' });
-    expect(await shop.shown()).toEqual({ 'BLUE-SHIRT': 7 });
+    expect(await shop.readShown()).toEqual({ 'BLUE-SHIRT': 7 });
   });
 
-  test('about a file that is done with is refused', async () => {
-    expect(await refusal(shop, 'lane', SHOP, 'retry', '1')).toBe('UPLOAD_FILE_NOT_BLOCKED 2');
-    expect(await refusal(shop, 'lane', SHOP, 'skip', '9')).toBe('UPLOAD_FILE_UNKNOWN 2');
-    expect(await refusal(shop, 'lane', SHOP, 'release', 'BLUE-SHIRT')).toBe('PRODUCT_NOT_SET_APART 2');
-    expect(await refusal(shop, 'lane', SHOP, 'approve', '1', '--reason', 'again')).toBe('PLAN_NOT_HELD 2');
-    expect(await refusal(shop, 'lane', SHOP, 'reject', '9', '--reason', 'none')).toBe('PLAN_UNKNOWN 2');
+  test('is refused for a closed or unknown file, a product that is not quarantined, and a plan that is not held', async () => {
+    expect(await expectRefusal(shop, 'lane', SHOP, 'retry', '1')).toBe('UPLOAD_FILE_NOT_BLOCKED 2');
+    expect(await expectRefusal(shop, 'lane', SHOP, 'skip', '9')).toBe('UPLOAD_FILE_UNKNOWN 2');
+    expect(await expectRefusal(shop, 'lane', SHOP, 'release', 'BLUE-SHIRT')).toBe('PRODUCT_NOT_SET_APART 2');
+    expect(await expectRefusal(shop, 'lane', SHOP, 'approve', '1', '--reason', 'again')).toBe(
+      'PLAN_NOT_HELD 2',
+    );
+    expect(await expectRefusal(shop, 'lane', SHOP, 'reject', '9', '--reason', 'none')).toBe('PLAN_UNKNOWN 2');
   });
 });
 
-test('a product that is set apart is released by a person, and comes with the next file', async () => {
+test('a quarantined product that a person releases comes with the next file', async () => {
   const shop = await Installation.open(['BLUE-SHIRT', 'GIFT-CARD']);
   await shop.startWorker();
   await shop.count('RESET_INVENTORY__1.csv', 'BROADWAY', { 'BLUE-SHIRT': 7, 'GIFT-CARD': 9 });
@@ -256,11 +262,11 @@ test('a product that is set apart is released by a person, and comes with the ne
   expect(await shop.recentChanges()).toMatchObject({ rows: 1 });
   await shop.processUploads();
 
-  expect(await shop.shown()).toEqual({ 'BLUE-SHIRT': 7, 'GIFT-CARD': 9 });
+  expect(await shop.readShown()).toEqual({ 'BLUE-SHIRT': 7, 'GIFT-CARD': 9 });
   expect((await shop.atp('lane', SHOP)).json).toMatchObject({ setApart: [] });
 });
 
-test('after a restore nothing is sent, and the lane says what is needed', async () => {
+test('after a restore nothing is sent, and the lane says that it needs a Hard Sync', async () => {
   const shop = await Installation.open(['BLUE-SHIRT']);
   await shop.startWorker();
   await shop.count('RESET_INVENTORY__1.csv', 'BROADWAY', { 'BLUE-SHIRT': 7 });
@@ -277,21 +283,24 @@ test('after a restore nothing is sent, and the lane says what is needed', async 
 
   await shop.hardSync();
   expect(await shop.processUploads()).toMatchObject({ laneState: 'idle' });
-  expect(await shop.shown()).toEqual({ 'BLUE-SHIRT': 8 });
+  expect(await shop.readShown()).toEqual({ 'BLUE-SHIRT': 8 });
   expect(await shop.atp('lane', SHOP)).toMatchObject({ exitCode: 0, json: { state: 'idle', reason: null } });
 });
 
-test('a decision without anybody to carry it out is not left hanging', async () => {
+test('a decision without a worker to carry it out is refused at once, and starts no run', async () => {
   const shop = await Installation.open(['BLUE-SHIRT']);
 
-  expect(await refusal(shop, 'lane', SHOP, 'retry', '1')).toBe('WORKER_NOT_POLLING 1');
+  expect(await expectRefusal(shop, 'lane', SHOP, 'retry', '1')).toBe('WORKER_NOT_POLLING 1');
   const runs: string[] = [];
   for await (const { workflowId } of shop.temporal.client.workflow.list()) runs.push(workflowId);
   expect(runs).toEqual([]);
 });
 
 /** `temporal workflow execute-update-with-start`, as docs/reference/cli.md shows it. */
-async function temporal(shop: Installation, decision: Readonly<Record<string, unknown>>): Promise<string> {
+async function decideByTemporal(
+  shop: Installation,
+  decision: Readonly<Record<string, unknown>>,
+): Promise<string> {
   const { stdout } = await promisify(execFile)(await obtain(TEMPORAL_CLI, PARTS_DIR), [
     ...['workflow', 'execute-update-with-start', '--type', 'decideLane', '--task-queue', 'atp-sync'],
     ...['--workflow-id', decideLaneWorkflowId(SHOP), '--id-conflict-policy', 'UseExisting'],

@@ -7,13 +7,13 @@ test('a change committed after a delta has read is carried by the next delta, on
   await shop.startWorker();
   await shop.count('RESET_INVENTORY__1.csv', 'BROADWAY', { 'BLUE-SHIRT': 75, 'RED-SHIRT': 10 });
   await shop.hardSync();
-  const since = await databaseTime(shop);
+  const since = await readDatabaseTime(shop);
 
   const late = await Retailer.over(shop.database).begin();
   await Retailer.over(shop.database).post('BLUE-SHIRT', 'BROADWAY', -3, 0, late); // not committed yet
   expect((await shop.recentChanges())['fileSequence']).toBeNull();
-  const until = await databaseTime(shop);
-  const seenBefore = await changedBetween(shop, since, until);
+  const until = await readDatabaseTime(shop);
+  const seenBefore = await findChangedBetween(shop, since, until);
   await late.commit();
 
   const next = await shop.recentChanges();
@@ -23,19 +23,23 @@ test('a change committed after a delta has read is carried by the next delta, on
   ]);
   // The control: a timestamp cursor that looked at the same moments finds it in neither window.
   expect(seenBefore).toEqual([]);
-  expect(await changedBetween(shop, until, await databaseTime(shop))).toEqual([]);
+  expect(await findChangedBetween(shop, until, await readDatabaseTime(shop))).toEqual([]);
   expect(next['rows']).toBe(1);
   await shop.processUploads();
-  expect(await shop.shown()).toEqual({ 'BLUE-SHIRT': 72, 'RED-SHIRT': 10 });
+  expect(await shop.readShown()).toEqual({ 'BLUE-SHIRT': 72, 'RED-SHIRT': 10 });
   expect((await shop.recentChanges())['fileSequence']).toBeNull();
 });
 
-async function databaseTime({ database }: Installation): Promise<string> {
+async function readDatabaseTime({ database }: Installation): Promise<string> {
   const [row] = await database.query<{ now: string }>('SELECT clock_timestamp()::text AS now');
   return row?.now ?? '';
 }
 
-async function changedBetween({ database }: Installation, since: string, until: string): Promise<string[]> {
+async function findChangedBetween(
+  { database }: Installation,
+  since: string,
+  until: string,
+): Promise<string[]> {
   const rows = await database.query<{ sku: string }>(
     `SELECT DISTINCT product_id AS sku FROM inventory_item_detail WHERE created_at > $1 AND created_at <= $2`,
     [since, until],

@@ -1,4 +1,4 @@
-/** Every job can be started by Temporal's own tools, and its history reads as a log that holds no rows and no secrets. */
+/** Every job can be started by Temporal's own tools, and its history is a log without rows and secrets. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
@@ -8,7 +8,7 @@ import { PARTS_DIR } from '../setup/parts-desk.ts';
 import { SHOP as TWIN_SHOP } from '../shopify/twin-fixture.ts';
 import { Installation, SHOP } from './installation.ts';
 
-/** A run of a small shop; a loop that writes an event for each row or call would pass it. */
+/** Events of a run of a small shop at most. A loop that wrote an event for each row or call would make more. */
 const EVENTS_MAX = 100;
 const PAYLOAD_BYTES_MAX = 10_000;
 
@@ -40,7 +40,7 @@ async function execute(type: string, input: unknown): Promise<unknown> {
   return shop.temporal.client.workflow.getHandle(workflowId).result();
 }
 
-test('each of the five jobs runs by the plain temporal command', async () => {
+test('each of the five jobs can be run by the plain temporal command', async () => {
   await shop.count('RESET_INVENTORY__1.csv', 'BROADWAY', { 'BLUE-SHIRT': 7 });
 
   expect(await execute('importInventory', {})).toEqual({ files: [] });
@@ -69,7 +69,7 @@ test('a run is found by its shop and job, whoever started it', async () => {
   expect(found).toEqual(['by-hand/hardSync']);
 });
 
-test('histories are short, and hold neither rows nor secrets', async () => {
+test('histories are short, and contain neither rows nor secrets', async () => {
   const privateKey = await readFile(shop.environment['SFTP_PRIVATE_KEY_FILE'] ?? '', 'utf8');
   const secrets = [
     TWIN_SHOP.accessToken,

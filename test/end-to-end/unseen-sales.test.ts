@@ -10,7 +10,10 @@ const STOCK = 60;
 /** Units sold in each round; in those of DURING_THE_CALL while the write is on its way to Shopify. */
 const SOLD = [3, 1, 4, 2, 5, 1, 2, 3] as const;
 const DURING_THE_CALL: readonly number[] = [2, 5];
-/** Units that come in each round, so that each has a file to apply; in some as many as an order takes, so that Online ATP stands still. */
+/**
+ * Units that come in each round, so that each has a file to apply; in some rounds they are as many as an order takes,
+ * so that Online ATP stays as it is.
+ */
 const RECEIVED = 1;
 /** An order comes in with the feed of the round that is so much later. */
 const IMPORT_LAG_ROUNDS = 2;
@@ -21,7 +24,7 @@ interface Round {
   readonly left: number;
 }
 
-async function ordersOf(shop: Installation, feed: string, rounds: readonly number[]): Promise<void> {
+async function importOrders(shop: Installation, feed: string, rounds: readonly number[]): Promise<void> {
   const now = new Date().toISOString();
   await shop.importFeed(`ORDER_ITEMS__${feed}.csv`, [
     'orderId,orderItemSeqId,shopId,externalOrderId,idValue,idType,quantity,cancelQuantity,facilityId,statusId,orderDate',
@@ -45,23 +48,23 @@ async function push(shop: Installation): Promise<void> {
 }
 
 /** Sells, receives, imports late and pushes, round by round; at the end the last orders come in, too. */
-async function story(
+async function runStory(
   shop: Installation,
 ): Promise<{ readonly rounds: readonly Round[]; readonly end: Round }> {
   let left = STOCK;
-  const look = async (): Promise<Round> => ({ shown: (await shop.shown())[SKU] ?? NaN, left });
+  const look = async (): Promise<Round> => ({ shown: (await shop.readShown())[SKU] ?? NaN, left });
   await shop.count('RESET_INVENTORY__start.csv', 'BROADWAY', { [SKU]: STOCK });
   await shop.hardSync();
   await shop.processUploads();
   const rounds = [await look()];
   for (const [round, units] of SOLD.entries()) {
     await receive(shop, round);
-    if (round >= IMPORT_LAG_ROUNDS) await ordersOf(shop, `${round}`, [round - IMPORT_LAG_ROUNDS]);
+    if (round >= IMPORT_LAG_ROUNDS) await importOrders(shop, `${round}`, [round - IMPORT_LAG_ROUNDS]);
     left += RECEIVED - units;
     if (DURING_THE_CALL.includes(round)) {
       const hold = await shop.hold('SetOnlineAtp');
       const pushed = push(shop);
-      await shop.arrived(hold);
+      await shop.waitForArrival(hold);
       await shop.sellOnShopify(SKU, units);
       await shop.release(hold);
       await pushed;
@@ -71,12 +74,12 @@ async function story(
     }
     rounds.push(await look());
   }
-  await ordersOf(shop, 'last', [SOLD.length - 2, SOLD.length - 1]);
+  await importOrders(shop, 'last', [SOLD.length - 2, SOLD.length - 1]);
   await push(shop);
   return { rounds, end: await look() };
 }
 
-async function opened(): Promise<Installation> {
+async function openShop(): Promise<Installation> {
   const shop = await Installation.open([SKU]);
   await shop.startWorker();
   return shop;
@@ -84,18 +87,18 @@ async function opened(): Promise<Installation> {
 
 describe('sales whose orders are imported later', { timeout: 180_000 }, () => {
   test('are never put on sale again: Shopify shows what is left, after every push and at the end', async () => {
-    const { rounds, end } = await story(await opened());
+    const { rounds, end } = await runStory(await openShop());
 
     expect(rounds.filter(({ shown, left }) => shown > left)).toEqual([]);
     expect(rounds.filter(({ shown, left }) => shown < left)).toEqual([]);
     expect(end).toEqual({ shown: end.left, left: STOCK + SOLD.length * RECEIVED - sum(SOLD) });
   });
 
-  test('are, under the policy overwrite', async () => {
-    const shop = await opened();
+  test('are put on sale again under the policy overwrite', async () => {
+    const shop = await openShop();
     expect(await shop.atp('shop', 'set', SHOP, '--sales-policy', 'overwrite')).toMatchObject({ exitCode: 0 });
 
-    const { rounds, end } = await story(shop);
+    const { rounds, end } = await runStory(shop);
 
     const oversold = rounds.map(({ shown, left }) => Math.max(0, shown - left));
     expect(oversold.filter((units) => units > 0).length).toBeGreaterThan(SOLD.length / 2);
@@ -103,8 +106,8 @@ describe('sales whose orders are imported later', { timeout: 180_000 }, () => {
   });
 });
 
-test('verification tells what is held back on purpose, and heals what somebody took away', async () => {
-  const shop = await opened();
+test('verification reports what is kept back on purpose, and heals what somebody took away', async () => {
+  const shop = await openShop();
   await shop.count('RESET_INVENTORY__start.csv', 'BROADWAY', { [SKU]: STOCK });
   await shop.hardSync();
   await shop.processUploads();
@@ -125,27 +128,27 @@ test('verification tells what is held back on purpose, and heals what somebody t
   await push(shop);
 
   expect(await shop.atp('verify', SHOP)).toMatchObject({ exitCode: 0, json: { equal: 1 } });
-  expect(await shop.shown()).toEqual({ [SKU]: STOCK + RECEIVED });
+  expect(await shop.readShown()).toEqual({ [SKU]: STOCK + RECEIVED });
 }, 120_000);
 
-test('a product whose item was not tracked comes back by itself', async () => {
-  const shop = await opened();
+test('a product that was quarantined because its item was not tracked comes back by itself', async () => {
+  const shop = await openShop();
   const track = (tracked: boolean) =>
     shop.twin.control('PATCH', '/shops/blue-shirts.myshopify.com/items', [{ sku: SKU, tracked }]);
   await track(false);
   await shop.count('RESET_INVENTORY__start.csv', 'BROADWAY', { [SKU]: 7 });
   await shop.hardSync();
-  expect(await shop.processUploads()).toBeDefined();
+  expect(await shop.processUploads()).toMatchObject({ laneState: 'idle' });
   expect((await shop.atp('lane', SHOP)).json).toMatchObject({
     setApart: [{ sku: SKU, outcome: 'QUARANTINED', code: 'ITEM_NOT_TRACKED' }],
   });
 
   await track(true);
-  // A run that finds nothing to apply looks at what is set apart; the next file carries it again.
+  // A run that finds nothing to apply looks at quarantined products; the next file carries them again.
   await shop.processUploads();
   await push(shop);
 
-  expect(await shop.shown()).toEqual({ [SKU]: 7 });
+  expect(await shop.readShown()).toEqual({ [SKU]: 7 });
   expect((await shop.atp('lane', SHOP)).json).toMatchObject({ setApart: [] });
 }, 120_000);
 

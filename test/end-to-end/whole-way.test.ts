@@ -9,12 +9,12 @@ let shop: Installation;
 
 beforeAll(async () => {
   shop = await Installation.open(['BLUE-SHIRT', 'RED-SHIRT', 'SOCKS']);
-  // Of three products, two at zero are nothing to ask a person about.
+  // Here two of three products may go to zero without approval.
   await shop.atp('shop', 'set', SHOP, '--to-zero-limit', '100');
   await shop.startWorker();
 });
 
-test('the worked example: 100 on hand, and 75 on Shopify', async () => {
+test('100 units on hand become 75 on Shopify, as in the worked example', async () => {
   const settings = [
     ['product', 'set', 'BLUE-SHIRT', '--facility', 'BROADWAY', '--safety-stock', '5'],
     ['product', 'set', 'BLUE-SHIRT', '--group', 'FAC_GRP', '--threshold', '5'],
@@ -64,13 +64,13 @@ test('the worked example: 100 on hand, and 75 on Shopify', async () => {
   expect(fileName).toMatch(/^000000000001-hard-sync-\d{8}T\d{6}Z\.csv$/);
   await shop.processUploads();
 
-  expect(await shop.shown()).toEqual({ 'BLUE-SHIRT': 75, 'RED-SHIRT': 12, SOCKS: 0 });
+  expect(await shop.readShown()).toEqual({ 'BLUE-SHIRT': 75, 'RED-SHIRT': 12, SOCKS: 0 });
   expect(await shop.verify()).toMatchObject({ checked: 3, equal: 3, different: [], differentCount: 0 });
   const after = await shop.atp('explain', 'BLUE-SHIRT', '--group', 'FAC_GRP', '--shop', SHOP);
   expect(after.json).toMatchObject({ lastPush: { fileSequence: 1, quantity: 75, observed: 0 } });
 });
 
-test('the file is sorted, hashed beside it, and lies in the archive when it is applied', async () => {
+test('an applied file lies in the archive, sorted, with its checksum beside it', async () => {
   expect(await shop.filesIn(`outgoing/${SHOP}`)).toEqual([]);
   const [name = '', sum = ''] = await shop.filesIn(`archive/${SHOP}`);
 
@@ -82,7 +82,7 @@ test('the file is sorted, hashed beside it, and lies in the archive when it is a
   expect(await readFile(join(shop.sftpFolder, 'archive', SHOP, sum), 'utf8')).toBe(`${sha256}  ${name}\n`);
 });
 
-test('sales, a return and a setting travel with one delta, and nothing else does', async () => {
+test('a loss, a return and a setting travel with one delta, and nothing else does', async () => {
   await shop.importFeed('MDM_INV_VARIANCE__noon.csv', [
     'idValue,idType,availableDelta,facilityId,externalFacilityId,locationSeqId,reasonEnumId',
     'RED-SHIRT,SKU,-2,BROADWAY,,,VAR_DAMAGED',
@@ -94,20 +94,20 @@ test('sales, a return and a setting travel with one delta, and nothing else does
   expect(await shop.recentChanges()).toMatchObject({ fileSequence: 2, rows: 2 });
   await shop.processUploads();
 
-  expect(await shop.shown()).toEqual({ 'BLUE-SHIRT': 75, 'RED-SHIRT': 11, SOCKS: 3 });
+  expect(await shop.readShown()).toEqual({ 'BLUE-SHIRT': 75, 'RED-SHIRT': 11, SOCKS: 3 });
   expect(await shop.recentChanges()).toMatchObject({ fileSequence: null, fileName: null, rows: 0 });
 });
 
-test('a facility that is switched off takes its stock from Shopify, and gives it back', async () => {
+test('a facility that leaves the group takes its stock off Shopify, and brings it back when it joins again', async () => {
   await shop.atp('group', 'remove', 'FAC_GRP', 'BROADWAY');
   await shop.recentChanges();
   await shop.processUploads();
-  expect(await shop.shown()).toEqual({ 'BLUE-SHIRT': 0, 'RED-SHIRT': 0, SOCKS: 3 });
+  expect(await shop.readShown()).toEqual({ 'BLUE-SHIRT': 0, 'RED-SHIRT': 0, SOCKS: 3 });
 
   await shop.atp('group', 'add', 'FAC_GRP', 'BROADWAY');
   await shop.recentChanges();
   await shop.processUploads();
-  expect(await shop.shown()).toEqual({ 'BLUE-SHIRT': 75, 'RED-SHIRT': 11, SOCKS: 3 });
+  expect(await shop.readShown()).toEqual({ 'BLUE-SHIRT': 75, 'RED-SHIRT': 11, SOCKS: 3 });
 });
 
 test('verification goes on after a page that Shopify has throttled', async () => {

@@ -1,4 +1,4 @@
-/** What is wrong is refused with a code that says what to do, and what is right is not lost with it. */
+/** Wrong input is refused with a code that says what to do, and right input beside it is not lost. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Installation, SHOP } from './installation.ts';
 
@@ -9,8 +9,8 @@ beforeAll(async () => {
   await shop.startWorker();
 });
 
-describe('a feed with rows that cannot be applied', () => {
-  test('applies the others, and names the faults row by row', async () => {
+describe('a feed', () => {
+  test('with bad rows has its good rows imported, and the error file names each fault', async () => {
     const result = await shop.importFeed('RESET_INVENTORY__mixed.csv', [
       'facilityId,externalFacilityId,idValue,idType,locationSeqId,comments,resetByAtp,availableQty',
       'BROADWAY,,BLUE-SHIRT,SKU,,,N,40',
@@ -32,7 +32,7 @@ describe('a feed with rows that cannot be applied', () => {
     ]);
   });
 
-  test('of an unknown type is set aside, and the next file is imported', async () => {
+  test('of an unknown type goes to error/, and the next feed is imported', async () => {
     await shop.importFeed('HOROSCOPE__today.csv', ['a,b', '1,2']);
     const result = await shop.count('RESET_INVENTORY__after.csv', 'BROADWAY', { 'BLUE-SHIRT': 41 });
 
@@ -40,7 +40,7 @@ describe('a feed with rows that cannot be applied', () => {
     expect(await shop.filesIn('error')).toContain('HOROSCOPE__today.csv.errors.csv');
   });
 
-  test('that was applied before is not applied again', async () => {
+  test('that was imported before is not imported again', async () => {
     await shop.importFeed('MDM_INV_VARIANCE__once.csv', [
       'idValue,idType,availableDelta,facilityId,externalFacilityId,locationSeqId',
       'BLUE-SHIRT,SKU,5,WAREHOUSE,,',

@@ -15,8 +15,9 @@ if (isMainThread) {
   watchFetch();
 }
 
-function reached(moment: Moment, text: string): void {
-  const order = currentOrder();
+/** Carries out the order when the worker has come to its point. */
+function strikeAt(moment: Moment, text: string): void {
+  const order = readOrder();
   if (!order) return;
   const point = CRASH_POINTS[order.at];
   if (point.moment !== moment || !point.of.test(text)) return;
@@ -28,7 +29,7 @@ function orderFile(): string {
   return process.env['CRASH_ORDER_FILE'] ?? '';
 }
 
-function currentOrder(): CrashOrder | null {
+function readOrder(): CrashOrder | null {
   try {
     return JSON.parse(readFileSync(orderFile(), 'utf8')) as CrashOrder;
   } catch (error) {
@@ -47,16 +48,16 @@ async function watchPostgres(): Promise<void> {
   const { query } = prototype;
   prototype.query = function (this: ClientBase, ...args) {
     const statement = typeof args[0] === 'string' ? args[0] : '';
-    reached('statement-begins', statement);
+    strikeAt('statement-begins', statement);
     const answer = query.apply(this, args);
     // Knex's own statements and streams come with a callback or an object, and have no promise.
     if (statement === '' || !(answer instanceof Promise)) return answer;
     return answer.then((result: unknown) => {
-      reached('statement-answered', statement);
+      strikeAt('statement-answered', statement);
       if (statement.startsWith('BEGIN')) open.set(this, []);
       else if (statement === 'ROLLBACK') open.delete(this);
       else if (statement === 'COMMIT' || !open.has(this)) {
-        reached('committed', (open.get(this) ?? [statement]).join(';\n'));
+        strikeAt('committed', (open.get(this) ?? [statement]).join(';\n'));
         open.delete(this);
       } else open.get(this)?.push(statement);
       return result;
@@ -69,12 +70,12 @@ async function watchSftp(): Promise<void> {
   const { fastPut, rename } = SftpClient.prototype;
   SftpClient.prototype.fastPut = async function (localPath, path, options) {
     const result = await fastPut.call(this, localPath, path, options);
-    reached('uploaded', path);
+    strikeAt('uploaded', path);
     return result;
   };
   SftpClient.prototype.rename = async function (from, to) {
     const result = await rename.call(this, from, to);
-    reached('renamed', to);
+    strikeAt('renamed', to);
     return result;
   };
 }
@@ -82,13 +83,13 @@ async function watchSftp(): Promise<void> {
 function watchFetch(): void {
   const { fetch } = globalThis;
   globalThis.fetch = async (input, init) => {
-    // What was closed while it stood still is seen first, so that the call goes out on a connection that lives.
+    // Node sees first which connections were closed while it stood still, so that the call goes out on a live one.
     await nextTurn();
     await nextTurn();
     const response = await fetch(input, init);
     await response.clone().arrayBuffer();
     const request = typeof init?.body === 'string' ? init.body : '';
-    reached('call-answered', request);
+    strikeAt('call-answered', request);
     return response;
   };
 }

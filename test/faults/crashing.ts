@@ -9,10 +9,10 @@ const WATCH = fileURLToPath(new URL('./crashing-worker.ts', import.meta.url));
 
 export interface CrashingWorker {
   readonly process: WorkerProcess;
-  /** From now on it gets the signal at the point, once. */
+  /** Orders the signal, which the worker gets when it next comes to the point, once. */
   order(order: CrashOrder): Promise<void>;
-  /** Resolves when it has got it; throws when the point is not reached. */
-  struck(): Promise<void>;
+  /** Waits until the worker has got the signal; throws when it does not reach the point. */
+  waitUntilStruck(): Promise<void>;
 }
 
 export async function startCrashingWorker(shop: Installation): Promise<CrashingWorker> {
@@ -28,7 +28,7 @@ export async function startCrashingWorker(shop: Installation): Promise<CrashingW
       ordered = order;
       await writeFile(file, JSON.stringify(order));
     },
-    async struck() {
+    async waitUntilStruck() {
       await shop
         .until(() => isGone(file))
         .catch((cause: unknown) => {

@@ -1,4 +1,4 @@
-/** Servers that a test may kill and start again: on the same port, with what they had on their disk. */
+/** Servers that a test may kill and start again on the same port, with what they had on their disk. */
 import { rm } from 'node:fs/promises';
 import { openDatabase } from '../../src/postgres/database.ts';
 import { migrate } from '../../src/postgres/migrate.ts';
@@ -12,15 +12,15 @@ import type { FreshNamespace } from '../setup/fresh-namespace.ts';
 
 export interface OwnServer<Fixture> {
   readonly fixture: Fixture;
-  /** SIGKILL, as a crash of its machine. */
+  /** Kills it by SIGKILL, as a crash of its machine would. */
   kill(): Promise<void>;
   startAgain(): Promise<void>;
 }
 
 const DATABASE_NAME = 'atp';
 
-export async function ownPostgres(): Promise<OwnServer<FreshDatabase>> {
-  const stateDir = await ownFolder();
+export async function startOwnPostgres(): Promise<OwnServer<FreshDatabase>> {
+  const stateDir = await makeOwnFolder();
   let server = await startOnPort(undefined, (port) => startPostgres({ stateDir, port }));
   cleanUp(() => server.stop());
   await ensureDatabase(server, DATABASE_NAME);
@@ -37,8 +37,8 @@ export async function ownPostgres(): Promise<OwnServer<FreshDatabase>> {
   };
 }
 
-export async function ownTemporal(): Promise<OwnServer<FreshNamespace>> {
-  const stateDir = await ownFolder();
+export async function startOwnTemporal(): Promise<OwnServer<FreshNamespace>> {
+  const stateDir = await makeOwnFolder();
   const start = (port: number) => startTemporal({ stateDir, partsDir: PARTS_DIR, port });
   let server = await startOnPort(undefined, start);
   cleanUp(() => server.stop());
@@ -52,7 +52,7 @@ export async function ownTemporal(): Promise<OwnServer<FreshNamespace>> {
   };
 }
 
-async function ownFolder(): Promise<string> {
+async function makeOwnFolder(): Promise<string> {
   const folder = await openFolder('atp-faults-');
   cleanUp(() => rm(folder, { recursive: true, force: true }));
   return folder;

@@ -1,17 +1,17 @@
 /** A server is killed while a worker needs it, and comes back with what it had on its disk. */
 import { expect, test } from 'vitest';
-import { concurrently } from '../setup/clean-up.ts';
-import { RIGHT, syncedShop, type SyncedShop } from './crash-story.ts';
-import { ownPostgres, ownTemporal } from './own-parts.ts';
+import { withOwnCleanUp } from '../setup/clean-up.ts';
+import { openSyncedShop, RIGHT, type SyncedShop } from './crash-story.ts';
+import { startOwnPostgres, startOwnTemporal } from './own-parts.ts';
 import { expectRightState } from './right-state.ts';
 import { hasReplayed } from './twin-log.ts';
 
-/** A delta's call waits at Shopify. */
-async function callInFlight({ shop, change }: SyncedShop): Promise<string> {
+/** Lets the call of a delta wait at Shopify. Returns the id of this hold. */
+async function startCallInFlight({ shop, change }: SyncedShop): Promise<string> {
   await change();
   const call = await shop.hold('SetOnlineAtp');
   await shop.recentChanges();
-  await shop.arrived(call);
+  await shop.waitForArrival(call);
   return call;
 }
 
@@ -21,15 +21,15 @@ for (const at of [
   'READY, the lane not woken',
 ] as const)
   test.concurrent(
-    `Postgres is killed while a delta is made: ${at}`,
-    concurrently(async () => {
-      const postgres = await ownPostgres();
-      const { shop, worker, change } = await syncedShop({ database: postgres.fixture });
+    `everything is right after Postgres was killed while a delta was made: ${at}`,
+    withOwnCleanUp(async () => {
+      const postgres = await startOwnPostgres();
+      const { shop, worker, change } = await openSyncedShop({ database: postgres.fixture });
       await change();
 
       await worker.order({ at, signal: 'SIGSTOP' });
       const delta = shop.recentChanges();
-      await worker.struck();
+      await worker.waitUntilStruck();
       await postgres.kill();
       worker.process.signal('SIGCONT');
       await shop.until(() => Promise.resolve(worker.process.output.includes('DATABASE_UNREACHABLE')));
@@ -41,12 +41,12 @@ for (const at of [
   );
 
 test.concurrent(
-  'Postgres is away when Shopify answers',
-  concurrently(async () => {
-    const postgres = await ownPostgres();
-    const synced = await syncedShop({ database: postgres.fixture });
+  'everything is right after Postgres was down when Shopify answered, and the call is repeated',
+  withOwnCleanUp(async () => {
+    const postgres = await startOwnPostgres();
+    const synced = await openSyncedShop({ database: postgres.fixture });
     const { shop, worker } = synced;
-    const call = await callInFlight(synced);
+    const call = await startCallInFlight(synced);
 
     await postgres.kill();
     await shop.release(call);
@@ -59,12 +59,12 @@ test.concurrent(
 );
 
 test.concurrent(
-  'Temporal is away when Shopify answers',
-  concurrently(async () => {
-    const temporal = await ownTemporal();
-    const synced = await syncedShop({ temporal: temporal.fixture });
+  'everything is right after Temporal was down when Shopify answered',
+  withOwnCleanUp(async () => {
+    const temporal = await startOwnTemporal();
+    const synced = await openSyncedShop({ temporal: temporal.fixture });
     const { shop } = synced;
-    const call = await callInFlight(synced);
+    const call = await startCallInFlight(synced);
 
     await temporal.kill();
     await shop.release(call);
@@ -78,12 +78,12 @@ test.concurrent(
 );
 
 test.concurrent(
-  'Temporal and the worker are killed, and only what they had written comes back',
-  concurrently(async () => {
-    const temporal = await ownTemporal();
-    const synced = await syncedShop({ temporal: temporal.fixture });
+  'everything is right after Temporal and the worker were killed at once and started again',
+  withOwnCleanUp(async () => {
+    const temporal = await startOwnTemporal();
+    const synced = await openSyncedShop({ temporal: temporal.fixture });
     const { shop, worker } = synced;
-    const call = await callInFlight(synced);
+    const call = await startCallInFlight(synced);
 
     await Promise.all([temporal.kill(), worker.process.kill()]);
     await shop.release(call);

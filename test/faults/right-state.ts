@@ -8,13 +8,13 @@ export interface RightState {
   readonly written: Readonly<Record<string, readonly number[]>>;
   /** Files that were made. */
   readonly files: number;
-  /** Those that a person left out, by sequence; all others are applied. */
+  /** Files that a person skipped, by sequence; all others are applied. */
   readonly skipped?: readonly number[];
-  /** Damaged files that were kept beside the archive. */
+  /** Damaged files that were set aside. */
   readonly setAside?: number;
 }
 
-/** Waits until the files are applied, without asking for it: no wake-up may be lost. Then looks at everything. */
+/** Waits until the files are closed, without waking the lane: no wake-up may be lost. Then looks at everything. */
 export async function expectRightState(
   shop: Installation,
   { written, files, skipped = [], setAside = 0 }: RightState,
@@ -25,10 +25,10 @@ export async function expectRightState(
   });
   expect(await shop.processUploads()).toMatchObject({ laneState: 'idle' });
 
-  expect(differences(await writtenOnShopify(shop), written)).toEqual([]);
-  expect([...(await shop.appliedByKey()).values()].filter((times) => times !== 1)).toEqual([]);
+  expect(describeDifferences(await readWrittenOnShopify(shop), written)).toEqual([]);
+  expect([...(await shop.countAppliedByKey()).values()].filter((times) => times !== 1)).toEqual([]);
   const shown = Object.entries(written).map(([sku, quantities]) => [sku, quantities.at(-1) ?? 0]);
-  expect(await shop.shown()).toEqual(Object.fromEntries(shown));
+  expect(await shop.readShown()).toEqual(Object.fromEntries(shown));
   const checked = Object.keys(written).length;
   expect(await shop.verify()).toMatchObject({ checked, equal: checked, differentCount: 0 });
 
@@ -53,16 +53,19 @@ export async function expectRightState(
   expect(archived.filter((path) => path.endsWith('.csv.sha256'))).toHaveLength(files);
 }
 
-/** Some of them: of a whole catalogue nobody would read them all. */
-function differences(found: Record<string, readonly number[]>, expected: RightState['written']): string[] {
+/** Describes the first differences only: nobody would read those of a whole catalogue. */
+function describeDifferences(
+  found: Record<string, readonly number[]>,
+  expected: RightState['written'],
+): string[] {
   return Object.keys(expected)
     .filter((sku) => found[sku]?.join() !== expected[sku]?.join())
     .map((sku) => `${sku} was set to ${found[sku]?.join()} instead of ${expected[sku]?.join()}`)
     .slice(0, 5);
 }
 
-/** By the log of Shopify itself: what it was asked for does not count, only what it changed. */
-async function writtenOnShopify(shop: Installation): Promise<Record<string, number[]>> {
+/** Reads from Shopify's own log: what it was asked for does not count, only what it changed. */
+async function readWrittenOnShopify(shop: Installation): Promise<Record<string, number[]>> {
   const levels = await shop.twin.levels();
   const requests = await shop.twin.requests('SetOnlineAtp');
   const rows = requests.flatMap(({ applied }) => applied);

@@ -1,16 +1,16 @@
 /** The connection to the SFTP server breaks in the middle of a file, in either direction. */
 import { expect, test } from 'vitest';
 import { Installation, SHOP } from '../end-to-end/installation.ts';
-import { concurrently } from '../setup/clean-up.ts';
+import { withOwnCleanUp } from '../setup/clean-up.ts';
 import { freshSftpRoot } from '../setup/fresh-sftp-root.ts';
 import { tcpProxy, type TcpProxy } from '../sftp/tcp-proxy.ts';
 import { expectRightState } from './right-state.ts';
 
-/** So many that a file of theirs has several times the bytes after which a connection breaks. */
+/** So many that their file is several times as long as the bytes after which a connection breaks. */
 const SKUS = Array.from({ length: 800 }, (_, index) => `SHIRT-${String(index).padStart(4, '0')}`);
 const HALF_A_FILE_BYTES = 30_000;
 
-function all(quantity: number): Record<string, number> {
+function ofEach(quantity: number): Record<string, number> {
   return Object.fromEntries(SKUS.map((sku) => [sku, quantity]));
 }
 
@@ -18,34 +18,37 @@ function written(...quantities: readonly number[]): Record<string, readonly numb
   return Object.fromEntries(SKUS.map((sku) => [sku, quantities]));
 }
 
-async function syncedThroughProxy(): Promise<{ readonly shop: Installation; readonly proxy: TcpProxy }> {
+async function openSyncedThroughProxy(): Promise<{ readonly shop: Installation; readonly proxy: TcpProxy }> {
   const sftp = await freshSftpRoot();
   const proxy = await tcpProxy(sftp.settings);
   const shop = await Installation.open(SKUS, {
     sftp: { ...sftp, settings: { ...sftp.settings, host: '127.0.0.1', port: proxy.port } },
   });
   await shop.startWorker();
-  await shop.count('RESET_INVENTORY__1.csv', 'WAREHOUSE', all(5));
+  await shop.count('RESET_INVENTORY__1.csv', 'WAREHOUSE', ofEach(5));
   await shop.hardSync();
   await shop.processUploads();
   return { shop, proxy };
 }
 
-/** Once it has happened, the network is as good as before. */
-async function brokenOnce(shop: Installation, proxy: TcpProxy): Promise<void> {
-  await shop.until(() => Promise.resolve(proxy.broken() > 0));
+/** Waits until a connection was broken. */
+async function waitUntilBroken(shop: Installation, proxy: TcpProxy): Promise<void> {
+  await shop.until(() => Promise.resolve(proxy.countBroken() > 0));
 }
 
-for (const how of ['reset', 'hole'] as const) {
+for (const [how, breaks] of [
+  ['reset', 'is reset'],
+  ['hole', 'goes dead'],
+] as const) {
   test.concurrent(
-    `${how} while a file is written: nobody sees it before it is whole`,
-    concurrently(async () => {
-      const { shop, proxy } = await syncedThroughProxy();
-      await shop.count('RESET_INVENTORY__2.csv', 'WAREHOUSE', all(7));
+    `a file is not seen before it is whole when the connection ${breaks} while it is written`,
+    withOwnCleanUp(async () => {
+      const { shop, proxy } = await openSyncedThroughProxy();
+      await shop.count('RESET_INVENTORY__2.csv', 'WAREHOUSE', ofEach(7));
 
       proxy.breakAfter(HALF_A_FILE_BYTES, how, 'sent');
       const delta = shop.recentChanges();
-      await brokenOnce(shop, proxy);
+      await waitUntilBroken(shop, proxy);
       expect((await shop.filesIn(`outgoing/${SHOP}`)).filter((name) => name.endsWith('.csv'))).toEqual([]);
       proxy.mend();
       await delta;
@@ -55,13 +58,13 @@ for (const how of ['reset', 'hole'] as const) {
   );
 
   test.concurrent(
-    `${how} while a feed is read: it counts once`,
-    concurrently(async () => {
-      const { shop, proxy } = await syncedThroughProxy();
+    `a feed is imported once when the connection ${breaks} while it is read`,
+    withOwnCleanUp(async () => {
+      const { shop, proxy } = await openSyncedThroughProxy();
 
       proxy.breakAfter(HALF_A_FILE_BYTES / 2, how, 'received');
-      const counted = shop.count('RESET_INVENTORY__2.csv', 'WAREHOUSE', all(7));
-      await brokenOnce(shop, proxy);
+      const counted = shop.count('RESET_INVENTORY__2.csv', 'WAREHOUSE', ofEach(7));
+      await waitUntilBroken(shop, proxy);
       proxy.mend();
       expect(await counted).toMatchObject({ files: [{ applied: SKUS.length, failed: 0 }] });
       await shop.recentChanges();
@@ -71,19 +74,19 @@ for (const how of ['reset', 'hole'] as const) {
   );
 
   test.concurrent(
-    `${how} while the lane proves its next file: the file is not taken for an altered one`,
-    concurrently(async () => {
-      const { shop, proxy } = await syncedThroughProxy();
-      await shop.count('RESET_INVENTORY__2.csv', 'WAREHOUSE', all(7));
+    `a file is not taken for an altered one when the connection ${breaks} while the lane reads it`,
+    withOwnCleanUp(async () => {
+      const { shop, proxy } = await openSyncedThroughProxy();
+      await shop.count('RESET_INVENTORY__2.csv', 'WAREHOUSE', ofEach(7));
       const call = await shop.hold('SetOnlineAtp');
       await shop.recentChanges();
-      await shop.arrived(call);
-      await shop.count('RESET_INVENTORY__3.csv', 'WAREHOUSE', all(6));
+      await shop.waitForArrival(call);
+      await shop.count('RESET_INVENTORY__3.csv', 'WAREHOUSE', ofEach(6));
       await shop.recentChanges();
 
       proxy.breakAfter(HALF_A_FILE_BYTES, how, 'received');
       await shop.release(call);
-      await brokenOnce(shop, proxy);
+      await waitUntilBroken(shop, proxy);
       proxy.mend();
 
       await expectRightState(shop, { written: written(5, 7, 6), files: 3 });

@@ -1,7 +1,7 @@
 /** What Shopify has been asked so far. */
 import type { Installation } from '../end-to-end/installation.ts';
 
-/** A call was repeated while Shopify was still at it: its key is taken. */
+/** Waits until Shopify has refused a repeat because the first request with its key still runs. */
 export async function untilRefusedAsConcurrent(shop: Installation): Promise<void> {
   await shop.until(async () =>
     (await shop.twin.requests('SetOnlineAtp')).some(({ userErrors, errors }) =>
@@ -10,7 +10,7 @@ export async function untilRefusedAsConcurrent(shop: Installation): Promise<void
   );
 }
 
-/** A call came again after it had been answered: Shopify answers from its key store. */
+/** Whether Shopify has answered a repeat from its key store, because the call had been applied before. */
 export async function hasReplayed(shop: Installation): Promise<boolean> {
   return (await shop.twin.requests('SetOnlineAtp')).some(({ replayed }) => replayed);
 }

@@ -5,7 +5,7 @@
  */
 import { expect, test } from 'vitest';
 import { Installation } from '../end-to-end/installation.ts';
-import { concurrently } from '../setup/clean-up.ts';
+import { withOwnCleanUp } from '../setup/clean-up.ts';
 import type { CrashPointName } from './crash-points.ts';
 import { startCrashingWorker, type CrashingWorker } from './crashing.ts';
 import { expectRightState } from './right-state.ts';
@@ -17,34 +17,34 @@ const RIGHT = { written: { SHIRT: [1, ...DELTAS] }, files: 4 };
 /** A way to make a worker stand still in the middle of a delta, and what tells that it has gone on since. */
 interface Pause {
   prepare(shop: Installation, worker: CrashingWorker): Promise<void>;
-  begun(shop: Installation, worker: CrashingWorker): Promise<void>;
-  /** What must happen before its successor can go on. */
-  succeeded(shop: Installation): Promise<void>;
-  /** @param callsBefore of Shopify, before it went on */
+  waitUntilPaused(shop: Installation, worker: CrashingWorker): Promise<void>;
+  /** Does what must happen before its successor can go on. */
+  letSuccessorGoOn(shop: Installation): Promise<void>;
+  /** @param callsBefore calls that had come to Shopify before it went on */
   hasGoneOn(shop: Installation, worker: CrashingWorker, callsBefore: number): Promise<boolean>;
 }
 
-function at(point: CrashPointName, hasGoneOn: Pause['hasGoneOn']): Pause {
+function pauseAt(point: CrashPointName, hasGoneOn: Pause['hasGoneOn']): Pause {
   return {
     prepare: (_shop, worker) => worker.order({ at: point, signal: 'SIGSTOP' }),
-    begun: (_shop, worker) => worker.struck(),
-    succeeded: () => Promise.resolve(),
+    waitUntilPaused: (_shop, worker) => worker.waitUntilStruck(),
+    letSuccessorGoOn: () => Promise.resolve(),
     hasGoneOn,
   };
 }
 
-/** Its answer comes while it stands still; by then it takes it for lost, or the ledger refuses what it makes of it. */
-function inFlight(): Pause {
+/** The answer comes while the worker stands still. It takes the call for lost, or the database refuses its outcome. */
+function pauseInFlight(): Pause {
   let call = '';
   return {
     async prepare(shop) {
       call = await shop.hold('SetOnlineAtp');
     },
-    async begun(shop, worker) {
-      await shop.arrived(call);
+    async waitUntilPaused(shop, worker) {
+      await shop.waitForArrival(call);
       worker.process.signal('SIGSTOP');
     },
-    async succeeded(shop) {
+    async letSuccessorGoOn(shop) {
       await untilRefusedAsConcurrent(shop);
       await shop.release(call);
     },
@@ -52,27 +52,27 @@ function inFlight(): Pause {
   };
 }
 
-/** Its call has come to Shopify, which its successor had made come before. */
+/** Its call has come to Shopify, after its successor had sent the same call. */
 async function hasSent(shop: Installation, _worker: CrashingWorker, callsBefore: number): Promise<boolean> {
   return (await shop.twin.requests('SetOnlineAtp')).length > callsBefore;
 }
 
-/** Its attempt has come to its end, and to nothing. */
+/** Its attempt has failed. */
 function hasFailed(_shop: Installation, { process }: CrashingWorker): Promise<boolean> {
   return Promise.resolve(/"activityType":"applyWindow".*"Activity failed"/.test(process.output));
 }
 
 const PAUSES: Readonly<Record<string, () => Pause>> = {
-  'after it has read': () => at('read, no call stored', hasFailed),
-  'before it sends its call': () => at('call stored, not sent', hasSent),
-  'while its call is in flight': inFlight,
+  'after it has read': () => pauseAt('read, no call stored', hasFailed),
+  'before it sends its call': () => pauseAt('call stored, not sent', hasSent),
+  'while its call is in flight': pauseInFlight,
 };
 
 for (const [when, pauseOf] of Object.entries(PAUSES)) {
   for (const [delta, quantity] of DELTAS.slice(0, 2).entries()) {
     test.concurrent(
-      `stands still ${when}, with the ${quantity} of 1 → 5 → 7 → 5`,
-      concurrently(async () => {
+      `a worker that stands still ${when} with the ${quantity} of 1 → 5 → 7 → 5 overwrites nothing newer when it goes on`,
+      withOwnCleanUp(async () => {
         const shop = await Installation.open(['SHIRT']);
         const zombie = await startCrashingWorker(shop);
         const count = (round: number, units: number) =>
@@ -87,13 +87,13 @@ for (const [when, pauseOf] of Object.entries(PAUSES)) {
           if (round === delta) await pause.prepare(shop, zombie);
           await shop.recentChanges();
           if (round === delta) {
-            await pause.begun(shop, zombie);
+            await pause.waitUntilPaused(shop, zombie);
             await shop.startWorker();
-            await pause.succeeded(shop);
+            await pause.letSuccessorGoOn(shop);
           }
           await shop.processUploads();
         }
-        expect(await shop.shown()).toEqual({ SHIRT: 5 });
+        expect(await shop.readShown()).toEqual({ SHIRT: 5 });
 
         const callsBefore = (await shop.twin.requests('SetOnlineAtp')).length;
         zombie.process.signal('SIGCONT');

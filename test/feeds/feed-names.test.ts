@@ -16,11 +16,11 @@ test.each([
   'incoming/reset_inventory__1.csv',
   'RESET_INVENTORY.csv',
   'incoming/__proto__/x.csv',
-])('%s has no known type', (path) => {
+])('%s has no known feed type', (path) => {
   expect(() => feedTypeOf(path)).toThrow(/has no known feed type/);
 });
 
-test('a feed ends in .csv and is neither hidden nor a part under way', () => {
+test('the name of a feed ends in .csv, and is neither hidden nor that of a part still being sent', () => {
   const names = [
     'a.csv',
     'A.CSV',
@@ -34,7 +34,7 @@ test('a feed ends in .csv and is neither hidden nor a part under way', () => {
   expect(names.filter(isFeedName)).toEqual(['a.csv', 'A.CSV', 'apartment.csv']);
 });
 
-test('a name that is taken gets the time at which the feed was sent, the same in every attempt', () => {
+test('a feed whose name is taken is filed with the time at which it was sent, the same in every attempt', () => {
   expect(filedNames('stock.v1.csv', new Date('2026-11-24T10:15:00.250Z'), 4)).toEqual([
     'stock.v1.csv',
     'stock.v1.20261124T101500Z.csv',

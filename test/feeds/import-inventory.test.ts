@@ -10,7 +10,7 @@ import { AtpError } from '../../src/domain/errors.ts';
 import { FEEDS_PER_RUN } from '../../src/domain/limits.ts';
 import { fileDrop, type FileDrop, type OpenFileDrop } from '../../src/sftp/file-drop.ts';
 import { freshSftpRoot } from '../setup/fresh-sftp-root.ts';
-import { codedError } from '../sftp/coded.ts';
+import { expectCodedError } from '../sftp/coded-error.ts';
 import { scratchFolder } from '../sftp/scratch-folder.ts';
 import { Warehouse } from './warehouse.ts';
 
@@ -37,10 +37,10 @@ async function namesIn(path: string): Promise<string[]> {
   return (await readdir(join(folder, path)).catch(() => [])).toSorted();
 }
 
-/** The attempts that die here are meant to. */
+/** Attempts fail here on purpose: their warnings would look like faults. */
 const logger = new DefaultLogger('ERROR');
 
-/** As the worker runs it: an activity of a run that was started `startedAgoMs` ago. */
+/** Runs the activity as the worker does, in a run that was started `startedAgoMs` ago. */
 function importFeed(path: string, { through = drop, startedAgoMs = 0 } = {}): Promise<ImportedFile> {
   const environment = new MockActivityEnvironment(
     { scheduledTimestampMs: Date.now() - startedAgoMs },
@@ -55,14 +55,14 @@ function listFeeds(job: { readonly source?: string } = {}): Promise<FeedRef[]> {
   return new MockActivityEnvironment().run(activities.listFeeds, job);
 }
 
-const onHand = async (sku = 'SHIRT') => (await warehouse.levels(sku, 'BROADWAY')).qoh;
+const readOnHand = async (sku = 'SHIRT') => (await warehouse.readLevels(sku, 'BROADWAY')).qoh;
 
 const HEADER = 'idValue,facilityId,availableDelta';
 const GOOD = `${HEADER}\nSHIRT,BROADWAY,5\n`;
 const MIXED = `${HEADER}\nSHIRT,BROADWAY,5\n=TIE,BROADWAY,-1\n`;
 
-describe('which feeds are taken', () => {
-  test('those in incoming/ and in the folders of the feed types, by name', async () => {
+describe('an import run takes', () => {
+  test('the feeds in incoming/ and in the folders of the feed types, sorted by name without the type', async () => {
     await put('incoming/RESET_INVENTORY__2.csv', 'abc');
     await put('incoming/ORDER_ITEMS/A-1.csv', 'a');
     await put('incoming/MDM_INV_VARIANCE/Z-1.csv', 'a');
@@ -93,7 +93,7 @@ describe('which feeds are taken', () => {
     ]);
   });
 
-  test('only those of one folder when it is asked for', async () => {
+  test('only the feeds of one folder when it has a source', async () => {
     await put('incoming/RESET_INVENTORY__2.csv', 'a');
     await put('incoming/erp/RESET_INVENTORY__1.csv', 'a');
     expect((await listFeeds({ source: 'erp' })).map(({ path }) => path)).toEqual([
@@ -102,7 +102,7 @@ describe('which feeds are taken', () => {
     expect(await listFeeds({ source: 'nowhere' })).toEqual([]);
   });
 
-  test('not more than one run can take', async () => {
+  test('the first feeds by name, and not more than its limit', async () => {
     for (let index = 0; index < FEEDS_PER_RUN + 3; index += 1) {
       await put(`incoming/RESET_INVENTORY__${String(index).padStart(4, '0')}.csv`, 'a');
     }
@@ -112,17 +112,17 @@ describe('which feeds are taken', () => {
   });
 });
 
-describe('where a feed goes', () => {
-  test('all rows good: to archive/', async () => {
+describe('a feed goes', () => {
+  test('to archive/ when all its rows are good', async () => {
     const path = await put('incoming/MDM_INV_VARIANCE/1.csv', GOOD);
     expect(await importFeed(path)).toEqual({ fileName: '1.csv', rows: 1, applied: 1, failed: 0 });
-    expect(await onHand()).toBe(5);
+    expect(await readOnHand()).toBe(5);
     expect(await namesIn('incoming/MDM_INV_VARIANCE')).toEqual([]);
     expect(await namesIn('archive')).toEqual(['1.csv']);
     expect(await read('archive/1.csv')).toBe(GOOD);
   });
 
-  test('some refused: the good ones count, and the file lies in error/ with a reason for each of the others', async () => {
+  test('to error/ with a reason for each refused row, while its good rows are imported', async () => {
     const path = await put('incoming/MDM_INV_VARIANCE__1.csv', MIXED);
     expect(await importFeed(path)).toEqual({
       fileName: 'MDM_INV_VARIANCE__1.csv',
@@ -130,7 +130,7 @@ describe('where a feed goes', () => {
       applied: 1,
       failed: 1,
     });
-    expect(await onHand()).toBe(5);
+    expect(await readOnHand()).toBe(5);
     expect(await namesIn('error')).toEqual(['MDM_INV_VARIANCE__1.csv', 'MDM_INV_VARIANCE__1.csv.errors.csv']);
     expect(await read('error/MDM_INV_VARIANCE__1.csv.errors.csv')).toBe(
       `row,column,code,message,${HEADER}\n` +
@@ -139,11 +139,11 @@ describe('where a feed goes', () => {
   });
 
   test.each([
-    ['stock.csv', GOOD, 'FEED_TYPE_UNKNOWN'],
-    ['MDM_INV_VARIANCE__1.csv', 'sku,qty\nSHIRT,1\n', 'FEED_HEADER_INVALID'],
-    ['MDM_INV_VARIANCE__1.csv', `${GOOD}"HAT,BROADWAY,1\n`, 'FEED_UNREADABLE'],
-    ['MDM_INV_VARIANCE__1.csv', '', 'FEED_UNREADABLE'],
-  ])('%s that is refused as a whole: to error/ with the one reason', async (name, content, code) => {
+    ['its name has no type', 'stock.csv', GOOD, 'FEED_TYPE_UNKNOWN'],
+    ['its header lacks columns', 'MDM_INV_VARIANCE__1.csv', 'sku,qty\nSHIRT,1\n', 'FEED_HEADER_INVALID'],
+    ['a quote is never closed', 'MDM_INV_VARIANCE__1.csv', `${GOOD}"HAT,BROADWAY,1\n`, 'FEED_UNREADABLE'],
+    ['it is empty', 'MDM_INV_VARIANCE__1.csv', '', 'FEED_UNREADABLE'],
+  ])('to error/ with one reason and nothing imported when %s', async (_why, name, content, code) => {
     const path = await put(`incoming/${name}`, content);
     const feed = await importFeed(path);
     expect(feed).toMatchObject({ fileName: name, rows: 0, applied: 0, failed: 0, error: { code } });
@@ -151,18 +151,18 @@ describe('where a feed goes', () => {
     const [header, line] = (await read(`error/${name}.errors.csv`)).split('\n');
     expect(header).toBe('row,column,code,message');
     expect(line).toMatch(new RegExp(`^,,${code},`));
-    expect(await onHand()).toBe(0);
+    expect(await readOnHand()).toBe(0);
   });
 
-  test('the same content again: to error/, and not applied', async () => {
+  test('to error/ and is not imported when its content was imported before', async () => {
     await importFeed(await put('incoming/MDM_INV_VARIANCE__1.csv', GOOD));
     const again = await importFeed(await put('incoming/MDM_INV_VARIANCE__2.csv', GOOD));
     expect(again.error?.message).toContain('has the same content as "MDM_INV_VARIANCE__1.csv"');
     expect(await namesIn('error')).toEqual(['MDM_INV_VARIANCE__2.csv', 'MDM_INV_VARIANCE__2.csv.errors.csv']);
-    expect(await onHand()).toBe(5);
+    expect(await readOnHand()).toBe(5);
   });
 
-  test('a name that is taken by another content gets the time at which it was sent', async () => {
+  test('to archive/ with the time at which it was sent in its name, when another feed has the name already', async () => {
     const name = 'MDM_INV_VARIANCE__daily.csv';
     for (const units of [1, 2, 3]) {
       const path = await put(`incoming/${name}`, `${HEADER}\nSHIRT,BROADWAY,${units}\n`);
@@ -174,10 +174,10 @@ describe('where a feed goes', () => {
       'MDM_INV_VARIANCE__daily.20231114T221320Z.csv',
       name,
     ]);
-    expect(await onHand()).toBe(6);
+    expect(await readOnHand()).toBe(6);
   });
 
-  test('the error file of an earlier file is not taken for this one’s', async () => {
+  test('to error/ beside an error file of its own, even if an earlier feed of its name left one', async () => {
     const name = 'MDM_INV_VARIANCE__1.csv';
     await put(`error/${name}.errors.csv`, 'an older story');
     await importFeed(await put(`incoming/${name}`, MIXED));
@@ -188,40 +188,40 @@ describe('where a feed goes', () => {
   });
 });
 
-describe('a run that dies on the way is repeated', () => {
+describe('a later attempt', () => {
   const NAME = 'MDM_INV_VARIANCE__1.csv';
 
-  /** The file drop of a worker that is killed just before or just after one of its steps. */
-  function dyingAt(step: 'publish' | 'move', when: 'before' | 'after'): OpenFileDrop {
+  /** Opens the file drop of a worker that is killed just before or just after one of its steps. */
+  function openDropThatDies(step: 'publish' | 'move', when: 'before' | 'after'): OpenFileDrop {
     return (work) =>
       drop((files) => {
-        const dies = async (does: () => Promise<void>) => {
+        const die = async (does: () => Promise<void>) => {
           if (when === 'after') await does();
           throw new Error('killed');
         };
         const dying: FileDrop = {
           ...files,
           ...(step === 'move'
-            ? { move: (from, to) => dies(() => files.move(from, to)) }
-            : { publish: (localPath, target) => dies(() => files.publish(localPath, target)) }),
+            ? { move: (from, to) => die(() => files.move(from, to)) }
+            : { publish: (localPath, target) => die(() => files.publish(localPath, target)) }),
         };
         return work(dying);
       });
   }
 
   test.each([
-    ['before its error file is there', 'publish', 'before'],
-    ['before the file is moved', 'publish', 'after'],
-    ['before the file is moved, its error file is there', 'move', 'before'],
-    ['after the file was moved', 'move', 'after'],
-  ] as const)('%s', async (_, step, when) => {
+    ['that died before it wrote the error file', 'publish', 'before'],
+    ['that died after it wrote the error file', 'publish', 'after'],
+    ['that died before it moved the feed', 'move', 'before'],
+    ['that died after it moved the feed', 'move', 'after'],
+  ] as const)('imports the feed once and files it, after one %s', async (_when, step, when) => {
     const path = await put(`incoming/${NAME}`, MIXED);
-    await expect(importFeed(path, { through: dyingAt(step, when) })).rejects.toThrow('killed');
+    await expect(importFeed(path, { through: openDropThatDies(step, when) })).rejects.toThrow('killed');
 
     const feed = await importFeed(path, { startedAgoMs: 60_000 });
 
     expect(feed).toEqual({ fileName: NAME, rows: 2, applied: 1, failed: 1 });
-    expect(await onHand()).toBe(5);
+    expect(await readOnHand()).toBe(5);
     expect(await namesIn('incoming')).toEqual([]);
     expect(await namesIn('error')).toEqual([NAME, `${NAME}.errors.csv`]);
     const [file] = await warehouse.database.query<{ filed: boolean }>(
@@ -230,27 +230,27 @@ describe('a run that dies on the way is repeated', () => {
     expect(file?.filed).toBe(true);
   });
 
-  test('a file that a person has taken away is told, and nothing is applied', async () => {
+  test('reports a feed that a person has taken away', async () => {
     const feed = await importFeed(`incoming/${NAME}`);
     expect(feed).toMatchObject({ fileName: NAME, rows: 0, error: { code: 'FEED_GONE' } });
   });
 
-  test('an import of that name from another day is not taken for this one', async () => {
+  test('does not take the import of a feed of that name from another day for its own', async () => {
     await importFeed(await put(`incoming/${NAME}`, GOOD));
     await warehouse.database.query(`UPDATE import_file SET imported_at = imported_at - interval '1 day'`);
     expect(await importFeed(`incoming/${NAME}`)).toMatchObject({ rows: 0, error: { code: 'FEED_GONE' } });
   });
 
-  test('what a retry can mend is thrown, and the file stays', async () => {
+  test('fails when SFTP is unreachable, so that it is tried again, and leaves the feed in its place', async () => {
     const path = await put(`incoming/${NAME}`, GOOD);
     const away: OpenFileDrop = () =>
       Promise.reject(new AtpError('SFTP_UNREACHABLE', { host: 'h', port: 22, reason: 'gone' }));
-    expect((await codedError(() => importFeed(path, { through: away }))).code).toBe('SFTP_UNREACHABLE');
+    expect((await expectCodedError(() => importFeed(path, { through: away }))).code).toBe('SFTP_UNREACHABLE');
     expect(await namesIn('incoming')).toEqual([NAME]);
   });
 });
 
-test('a file that changes while it is read is left for the next run', async () => {
+test('a feed that changes while it is read is left for the next run', async () => {
   const path = await put('incoming/MDM_INV_VARIANCE__1.csv', GOOD);
   const growing: OpenFileDrop = (work) =>
     drop((files) =>
@@ -264,18 +264,18 @@ test('a file that changes while it is read is left for the next run', async () =
       }),
     );
   expect(await importFeed(path, { through: growing })).toMatchObject({ error: { code: 'FEED_UNSETTLED' } });
-  expect([await onHand(), await namesIn('incoming')]).toEqual([0, ['MDM_INV_VARIANCE__1.csv']]);
+  expect([await readOnHand(), await namesIn('incoming')]).toEqual([0, ['MDM_INV_VARIANCE__1.csv']]);
 
   expect(await importFeed(path)).toMatchObject({ rows: 2, applied: 2 });
 });
 
-test('a path out of incoming/ is refused', async () => {
+test('a path that leads out of incoming/ is refused', async () => {
   await put('secret.csv', GOOD);
-  const error = await codedError(() => importFeed('incoming/../secret.csv'));
+  const error = await expectCodedError(() => importFeed('incoming/../secret.csv'));
   expect(error.code).toBe('INPUT_INVALID');
 });
 
-describe('a file on this machine', () => {
+describe('a feed on this machine', () => {
   let localPath: string;
 
   beforeEach(async () => {
@@ -294,33 +294,33 @@ describe('a file on this machine', () => {
     });
   }
 
-  test('is previewed, then applied, with its error file beside it', async () => {
+  test('is previewed, then imported, with its error file beside it', async () => {
     const preview = await importLocal({ dryRun: true });
     expect(preview).toMatchObject({ fileName: 'count.csv', rows: 2, applied: 1, failed: 1 });
     expect(await readFile(preview.errorFile ?? '', 'utf8')).toContain('PRODUCT_UNKNOWN');
-    expect(await onHand()).toBe(0);
+    expect(await readOnHand()).toBe(0);
 
     expect(await importLocal()).toEqual(preview);
     expect(preview.errorFile).toBe(`${localPath}.errors.csv`);
-    expect(await onHand()).toBe(5);
+    expect(await readOnHand()).toBe(5);
   });
 
-  test('the error file of an earlier try does not stay beside a good one', async () => {
+  test('loses the error file of an earlier try when all its rows are good', async () => {
     await importLocal({ dryRun: true });
     await writeFile(localPath, GOOD);
     expect(await importLocal()).toMatchObject({ applied: 1, errorFile: null });
     expect(await readdir(dirname(localPath))).toEqual(['count.csv']);
   });
 
-  test('what came by SFTP before is not applied again', async () => {
+  test('is refused when its content came by SFTP before', async () => {
     await writeFile(localPath, GOOD);
     await importFeed(await put('incoming/MDM_INV_VARIANCE__1.csv', GOOD));
-    expect((await codedError(() => importLocal())).code).toBe('FEED_ALREADY_IMPORTED');
+    expect((await expectCodedError(() => importLocal())).code).toBe('FEED_ALREADY_IMPORTED');
   });
 
-  test('an unknown type and a file that is not there are told', async () => {
-    expect((await codedError(() => importLocal({ type: 'STOCK' }))).code).toBe('FEED_TYPE_UNKNOWN');
+  test('is refused when its type is unknown, and when it is not there', async () => {
+    expect((await expectCodedError(() => importLocal({ type: 'STOCK' }))).code).toBe('FEED_TYPE_UNKNOWN');
     await rename(localPath, `${localPath}.moved`);
-    expect((await codedError(() => importLocal())).code).toBe('INPUT_INVALID');
+    expect((await expectCodedError(() => importLocal())).code).toBe('INPUT_INVALID');
   });
 });

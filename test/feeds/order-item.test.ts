@@ -12,9 +12,9 @@ const DONE = { ...OPEN, statusId: 'ITEM_COMPLETED' } as const;
 
 const holdsStock = (facilityId: string) => facilityId !== 'PARKING';
 
-/** `facility qoh reserved reason` of what the new state causes; or why it is refused. */
-function effect(before: OrderItemState | null, told: OrderItemState): string[] | string {
-  const next = nextOrderItem(before, told, holdsStock);
+/** `<product> <facility> <qoh> <reserved> <reason>` of each posting of the new state, or the code of its refusal. */
+function applyState(before: OrderItemState | null, reported: OrderItemState): string[] | string {
+  const next = nextOrderItem(before, reported, holdsStock);
   if (next.outcome === 'REFUSED') return next.code;
   if (next.outcome === 'UNCHANGED') return [];
   return next.postings.map(
@@ -23,100 +23,102 @@ function effect(before: OrderItemState | null, told: OrderItemState): string[] |
   );
 }
 
-describe('open quantity', () => {
+describe('the open quantity', () => {
   test.each([
-    [{ ...OPEN }, 3],
-    [{ ...OPEN, statusId: 'ITEM_CREATED' as const }, 3],
-    [{ ...OPEN, cancelQuantity: 1 }, 2],
-    [{ ...OPEN, cancelQuantity: 5 }, 0],
-    [DONE, 0],
-    [{ ...OPEN, statusId: 'ITEM_CANCELLED' as const }, 0],
-  ])('of %j is %i', (state, units) => {
+    ['an approved line', 3, { ...OPEN }],
+    ['a created line', 3, { ...OPEN, statusId: 'ITEM_CREATED' as const }],
+    ['a line with one unit cancelled', 2, { ...OPEN, cancelQuantity: 1 }],
+    ['a line with more units cancelled than ordered', 0, { ...OPEN, cancelQuantity: 5 }],
+    ['a completed line', 0, DONE],
+    ['a cancelled line', 0, { ...OPEN, statusId: 'ITEM_CANCELLED' as const }],
+  ])('of %s is %i', (_what, units, state) => {
     expect(openQuantity(state)).toBe(units);
   });
 });
 
-describe('what a state causes', () => {
+describe('the postings of an order line', () => {
   test('a line at a real facility reserves its open quantity there', () => {
-    expect(effect(null, { ...OPEN, cancelQuantity: 1 })).toEqual(['SHIRT BROADWAY 0 2 ORDER_RESERVED']);
+    expect(applyState(null, { ...OPEN, cancelQuantity: 1 })).toEqual(['SHIRT BROADWAY 0 2 ORDER_RESERVED']);
   });
 
-  test('a line without a facility waits in the brokering queue: nothing is posted', () => {
-    expect(effect(null, { ...OPEN, facilityId: null })).toEqual([]);
+  test('a line without a facility waits in the brokering queue, and posts nothing', () => {
+    expect(applyState(null, { ...OPEN, facilityId: null })).toEqual([]);
   });
 
-  test('a line at a parking place is reserved there, where nobody counts stock', () => {
-    expect(effect(null, { ...OPEN, facilityId: 'PARKING' })).toEqual(['SHIRT PARKING 0 3 ORDER_RESERVED']);
+  test('a line at a virtual facility is reserved there, where nobody counts stock', () => {
+    expect(applyState(null, { ...OPEN, facilityId: 'PARKING' })).toEqual([
+      'SHIRT PARKING 0 3 ORDER_RESERVED',
+    ]);
   });
 
-  test('told again, nothing is posted', () => {
-    expect(effect(OPEN, OPEN)).toEqual([]);
-    expect(effect(DONE, DONE)).toEqual([]);
-    expect(effect(DONE, { ...DONE, facilityId: null })).toEqual([]);
+  test('a line that is reported again unchanged posts nothing', () => {
+    expect(applyState(OPEN, OPEN)).toEqual([]);
+    expect(applyState(DONE, DONE)).toEqual([]);
+    expect(applyState(DONE, { ...DONE, facilityId: null })).toEqual([]);
   });
 
-  test('a reservation moves with the facility', () => {
-    expect(effect(OPEN, { ...OPEN, facilityId: 'SOHO' })).toEqual([
+  test('a reservation moves with its line to another facility', () => {
+    expect(applyState(OPEN, { ...OPEN, facilityId: 'SOHO' })).toEqual([
       'SHIRT BROADWAY 0 -3 ORDER_RELEASED',
       'SHIRT SOHO 0 3 ORDER_RESERVED',
     ]);
-    expect(effect(OPEN, { ...OPEN, facilityId: null })).toEqual(['SHIRT BROADWAY 0 -3 ORDER_RELEASED']);
+    expect(applyState(OPEN, { ...OPEN, facilityId: null })).toEqual(['SHIRT BROADWAY 0 -3 ORDER_RELEASED']);
   });
 
-  test('a reservation follows the quantity', () => {
-    expect(effect(OPEN, { ...OPEN, quantity: 5 })).toEqual(['SHIRT BROADWAY 0 2 ORDER_RESERVED']);
-    expect(effect(OPEN, { ...OPEN, cancelQuantity: 1 })).toEqual(['SHIRT BROADWAY 0 -1 ORDER_RELEASED']);
+  test('a reservation follows the quantity of its line', () => {
+    expect(applyState(OPEN, { ...OPEN, quantity: 5 })).toEqual(['SHIRT BROADWAY 0 2 ORDER_RESERVED']);
+    expect(applyState(OPEN, { ...OPEN, cancelQuantity: 1 })).toEqual(['SHIRT BROADWAY 0 -1 ORDER_RELEASED']);
   });
 
-  test('a reservation follows the product', () => {
-    expect(effect(OPEN, { ...OPEN, productId: 'HAT' })).toEqual([
+  test('a reservation follows the product of its line', () => {
+    expect(applyState(OPEN, { ...OPEN, productId: 'HAT' })).toEqual([
       'SHIRT BROADWAY 0 -3 ORDER_RELEASED',
       'HAT BROADWAY 0 3 ORDER_RESERVED',
     ]);
   });
 
-  test('a cancelled line releases; taken up again, it reserves', () => {
+  test('a cancelled line releases its units, and reserves them again when it is approved again', () => {
     const cancelled = { ...OPEN, statusId: 'ITEM_CANCELLED' } as const;
-    expect(effect(OPEN, cancelled)).toEqual(['SHIRT BROADWAY 0 -3 ORDER_RELEASED']);
-    expect(effect(cancelled, OPEN)).toEqual(['SHIRT BROADWAY 0 3 ORDER_RESERVED']);
+    expect(applyState(OPEN, cancelled)).toEqual(['SHIRT BROADWAY 0 -3 ORDER_RELEASED']);
+    expect(applyState(cancelled, OPEN)).toEqual(['SHIRT BROADWAY 0 3 ORDER_RESERVED']);
   });
 
-  test('a completed line releases and takes the units, in one posting where both happen at one place', () => {
-    expect(effect(OPEN, DONE)).toEqual(['SHIRT BROADWAY -3 -3 ORDER_SHIPPED']);
-    expect(effect(OPEN, { ...DONE, facilityId: null })).toEqual(['SHIRT BROADWAY -3 -3 ORDER_SHIPPED']);
-    expect(effect(OPEN, { ...DONE, facilityId: 'SOHO' })).toEqual([
+  test('a completed line releases and ships its units, in one posting when both happen at one facility', () => {
+    expect(applyState(OPEN, DONE)).toEqual(['SHIRT BROADWAY -3 -3 ORDER_SHIPPED']);
+    expect(applyState(OPEN, { ...DONE, facilityId: null })).toEqual(['SHIRT BROADWAY -3 -3 ORDER_SHIPPED']);
+    expect(applyState(OPEN, { ...DONE, facilityId: 'SOHO' })).toEqual([
       'SHIRT BROADWAY 0 -3 ORDER_RELEASED',
       'SHIRT SOHO -3 0 ORDER_SHIPPED',
     ]);
   });
 
-  test('a line that comes in completed was never reserved', () => {
-    expect(effect(null, { ...DONE, cancelQuantity: 1 })).toEqual(['SHIRT BROADWAY -2 0 ORDER_SHIPPED']);
+  test('a line that comes in completed ships its units without a reservation', () => {
+    expect(applyState(null, { ...DONE, cancelQuantity: 1 })).toEqual(['SHIRT BROADWAY -2 0 ORDER_SHIPPED']);
   });
 
-  test('what was cancelled altogether ships nothing, from nowhere', () => {
-    expect(effect({ ...OPEN, facilityId: null }, { ...DONE, cancelQuantity: 3, facilityId: null })).toEqual(
-      [],
-    );
+  test('a completed line with all units cancelled posts nothing, and needs no facility', () => {
+    expect(
+      applyState({ ...OPEN, facilityId: null }, { ...DONE, cancelQuantity: 3, facilityId: null }),
+    ).toEqual([]);
   });
 });
 
-describe('what is refused', () => {
+describe('an order feed may not', () => {
   test.each([
-    { ...OPEN },
-    { ...OPEN, statusId: 'ITEM_CANCELLED' as const },
-    { ...DONE, quantity: 4 },
-    { ...DONE, cancelQuantity: 1 },
-    { ...DONE, facilityId: 'SOHO' },
-    { ...DONE, productId: 'HAT' },
-  ])('a completed line does not become %j', (told) => {
-    expect(effect(DONE, told)).toBe('ORDER_ITEM_COMPLETED');
+    ['open a completed line again', { ...OPEN }],
+    ['cancel a completed line', { ...OPEN, statusId: 'ITEM_CANCELLED' as const }],
+    ['change the quantity of a completed line', { ...DONE, quantity: 4 }],
+    ['cancel units of a completed line', { ...DONE, cancelQuantity: 1 }],
+    ['move a completed line to another facility', { ...DONE, facilityId: 'SOHO' }],
+    ['change the product of a completed line', { ...DONE, productId: 'HAT' }],
+  ])('%s', (_what, reported) => {
+    expect(applyState(DONE, reported)).toBe('ORDER_ITEM_COMPLETED');
   });
 
-  test('a shipment from nowhere, or from a parking place', () => {
-    expect(effect(null, { ...DONE, facilityId: null })).toBe('ORDER_ITEM_FACILITY_REQUIRED');
-    expect(effect(OPEN, { ...DONE, facilityId: 'PARKING' })).toBe('ORDER_ITEM_FACILITY_REQUIRED');
-    expect(effect({ ...OPEN, facilityId: 'PARKING' }, { ...DONE, facilityId: null })).toBe(
+  test('complete a line without a facility, or at a virtual one', () => {
+    expect(applyState(null, { ...DONE, facilityId: null })).toBe('ORDER_ITEM_FACILITY_REQUIRED');
+    expect(applyState(OPEN, { ...DONE, facilityId: 'PARKING' })).toBe('ORDER_ITEM_FACILITY_REQUIRED');
+    expect(applyState({ ...OPEN, facilityId: 'PARKING' }, { ...DONE, facilityId: null })).toBe(
       'ORDER_ITEM_FACILITY_REQUIRED',
     );
   });

@@ -5,11 +5,11 @@ import { Warehouse } from './warehouse.ts';
 
 const holdsStock = (facilityId: string) => facilityId !== 'PARKING';
 
-interface Told extends OrderItemState {
+interface ReportedLine extends OrderItemState {
   readonly orderId: string;
 }
 
-const told: fc.Arbitrary<Told> = fc.record({
+const reportedLines: fc.Arbitrary<ReportedLine> = fc.record({
   orderId: fc.constantFrom('O1', 'O2', 'O3'),
   productId: fc.constantFrom('SHIRT', 'SHIRT', 'SHIRT', 'HAT'),
   quantity: fc.nat({ max: 6 }),
@@ -24,13 +24,13 @@ const told: fc.Arbitrary<Told> = fc.record({
   ),
 });
 
-/** What is left when the rows are taken one after the other, with nothing but the rules and a pocket calculator. */
+/** Takes the rows one after the other, with nothing but the rules of the domain and plain sums. */
 class Model {
   readonly #lines = new Map<string, OrderItemState>();
   readonly #shipped = new Map<string, number>();
 
-  /** The code of the refusal, or null. */
-  take({ orderId, ...row }: Told): string | null {
+  /** Returns the code of the refusal, or null. */
+  take({ orderId, ...row }: ReportedLine): string | null {
     const next = nextOrderItem(this.#lines.get(orderId) ?? null, row, holdsStock);
     if (next.outcome === 'REFUSED') return next.code;
     this.#lines.set(orderId, next.state);
@@ -43,7 +43,7 @@ class Model {
     return null;
   }
 
-  /** By the states alone, without the postings: what is open at a place is reserved there. */
+  /** Reserved units come from the states alone, without the postings: what is open at a facility is reserved there. */
   levels(): Record<string, [qoh: number, reserved: number]> {
     const levels: Record<string, [number, number]> = {};
     const at = (place: string) => (levels[place] ??= [0, 0]);
@@ -53,43 +53,50 @@ class Model {
       if (facilityId === null) continue;
       at(`${line.productId} ${facilityId}`)[1] += openQuantity(line);
     }
-    return nonZero(levels);
+    return dropZeroes(levels);
   }
 
   lines(): Record<string, string> {
-    return Object.fromEntries([...this.#lines].map(([orderId, state]) => [orderId, lineText(state)]));
+    return Object.fromEntries([...this.#lines].map(([orderId, state]) => [orderId, describeLine(state)]));
   }
 }
 
-function nonZero(levels: Record<string, [number, number]>): Record<string, [number, number]> {
+function dropZeroes(levels: Record<string, [number, number]>): Record<string, [number, number]> {
   return Object.fromEntries(
     Object.entries(levels).filter(([, [qoh, reserved]]) => qoh !== 0 || reserved !== 0),
   );
 }
 
-function lineText(state: OrderItemState): string {
+function describeLine(state: OrderItemState): string {
   const { productId, quantity, cancelQuantity, facilityId, statusId } = state;
   return `${productId} ${quantity}-${cancelQuantity} ${facilityId ?? 'queue'} ${statusId}`;
 }
 
-function csvLine({ orderId, productId, quantity, cancelQuantity, facilityId, statusId }: Told): string {
+function toCsvLine({
+  orderId,
+  productId,
+  quantity,
+  cancelQuantity,
+  facilityId,
+  statusId,
+}: ReportedLine): string {
   return `${orderId},1,,,${productId},,${quantity},${cancelQuantity},${facilityId ?? ''},${statusId},2026-11-24T10:00:00Z`;
 }
 
-async function sums(warehouse: Warehouse, sql: string): Promise<Record<string, [number, number]>> {
+async function readLevels(warehouse: Warehouse, sql: string): Promise<Record<string, [number, number]>> {
   const rows = await warehouse.database.query<{ place: string; qoh: number; reserved: number }>(
     `SELECT concat_ws(' ', sku, facility_id) AS place, qoh::int, reserved::int
      FROM (${sql}) AS level JOIN product USING (product_id)`,
   );
-  return nonZero(Object.fromEntries(rows.map(({ place, qoh, reserved }) => [place, [qoh, reserved]])));
+  return dropZeroes(Object.fromEntries(rows.map(({ place, qoh, reserved }) => [place, [qoh, reserved]])));
 }
 
-test('any sequence of states, cut into any files, ends as if its rows were taken one by one', async () => {
+test('any sequence of order line states, cut into any feeds, ends as if its rows were taken one by one', async () => {
   const warehouse = await Warehouse.open();
   let run = 0;
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.array(told, { minLength: 1, maxLength: 8 }), { maxLength: 5 }),
+      fc.array(fc.array(reportedLines, { minLength: 1, maxLength: 8 }), { maxLength: 5 }),
       async (files) => {
         run += 1;
         await warehouse.database.query(
@@ -101,21 +108,21 @@ test('any sequence of states, cut into any files, ends as if its rows were taken
         const model = new Model();
         for (const [index, rows] of files.entries()) {
           const refused = rows.map((row) => model.take(row));
-          // A file of its own, though another run may have had the same rows.
+          // Makes the content unique: an earlier run may have had the same rows, and a feed is imported once.
           const filler = `run-${run}-${index},1,,,SHIRT,,0,0,,ITEM_CANCELLED,2026-11-24T10:00:00Z`;
-          const outcome = await warehouse.import('ORDER_ITEMS', [...rows.map(csvLine), filler]);
+          const outcome = await warehouse.import('ORDER_ITEMS', [...rows.map(toCsvLine), filler]);
           expect(
             Object.fromEntries(outcome.refused.map(({ rowNumber, code }) => [rowNumber - 2, code])),
           ).toEqual(Object.fromEntries(refused.flatMap((code, row) => (code === null ? [] : [[row, code]]))));
         }
 
-        const levels = await sums(
+        const levels = await readLevels(
           warehouse,
           'SELECT product_id, facility_id, quantity_on_hand AS qoh, reserved FROM product_facility',
         );
         expect(levels).toEqual(model.levels());
         expect(levels).toEqual(
-          await sums(
+          await readLevels(
             warehouse,
             `SELECT product_id, facility_id, sum(quantity_on_hand_diff) AS qoh, sum(reserved_diff) AS reserved
            FROM inventory_item_detail GROUP BY product_id, facility_id`,
@@ -126,7 +133,7 @@ test('any sequence of states, cut into any files, ends as if its rows were taken
            facility_id AS "facilityId", status_id AS "statusId"
          FROM order_item JOIN product USING (product_id) WHERE order_id NOT LIKE 'run-%'`,
         );
-        expect(Object.fromEntries(lines.map((line) => [line.orderId, lineText(line)]))).toEqual(
+        expect(Object.fromEntries(lines.map((line) => [line.orderId, describeLine(line)]))).toEqual(
           model.lines(),
         );
       },

@@ -17,37 +17,37 @@ describe('RESET_INVENTORY', () => {
   test('a count becomes the quantity on hand, by a posting of the difference', async () => {
     await warehouse.count('SHIRT', 'BROADWAY', 10);
     await warehouse.count('SHIRT', 'BROADWAY', 4);
-    expect(await warehouse.levels('SHIRT', 'BROADWAY')).toEqual({ qoh: 4, reserved: 0 });
-    expect(await warehouse.ledger()).toEqual([
+    expect(await warehouse.readLevels('SHIRT', 'BROADWAY')).toEqual({ qoh: 4, reserved: 0 });
+    expect(await warehouse.readLedger()).toEqual([
       'SHIRT BROADWAY 10 0 VAR_EXT_RESET RESET_INVENTORY__1.csv:2',
       'SHIRT BROADWAY -6 0 VAR_EXT_RESET RESET_INVENTORY__2.csv:2',
     ]);
   });
 
-  test('a count of what is available leaves what is reserved: 10 with 5 reserved, counted 4, is 9', async () => {
+  test('a count of what is available is counted beside what is reserved: 4 with 5 reserved is 9 on hand', async () => {
     await warehouse.count('SHIRT', 'BROADWAY', 10);
     await reserve(5);
     await warehouse.count('SHIRT', 'BROADWAY', 4, 'Y');
-    expect(await warehouse.levels('SHIRT', 'BROADWAY')).toEqual({ qoh: 9, reserved: 5 });
+    expect(await warehouse.readLevels('SHIRT', 'BROADWAY')).toEqual({ qoh: 9, reserved: 5 });
   });
 
   test('a count of the quantity on hand may leave less than is reserved', async () => {
     await warehouse.count('SHIRT', 'BROADWAY', 10);
     await reserve(5);
     await warehouse.count('SHIRT', 'BROADWAY', 4, 'false');
-    expect(await warehouse.levels('SHIRT', 'BROADWAY')).toEqual({ qoh: 4, reserved: 5 });
+    expect(await warehouse.readLevels('SHIRT', 'BROADWAY')).toEqual({ qoh: 4, reserved: 5 });
   });
 
-  test('a count of what is there already is applied, posts nothing and changes nothing', async () => {
+  test('a count of what is there already is imported, posts nothing and logs no change', async () => {
     await warehouse.count('SHIRT', 'BROADWAY', 10);
-    const changes = await warehouse.changes();
+    const changes = await warehouse.countChanges();
     const outcome = await warehouse.import('RESET_INVENTORY', ['BROADWAY,,SHIRT,,,again,,10']);
     expect(outcome).toMatchObject({ rows: 1, applied: 1, failed: 0 });
-    expect(await warehouse.ledger()).toHaveLength(1);
-    expect(await warehouse.changes()).toBe(changes);
+    expect(await warehouse.readLedger()).toHaveLength(1);
+    expect(await warehouse.countChanges()).toBe(changes);
   });
 
-  test('products by SKU, UPC and id, and facilities by their id and by the external one', async () => {
+  test('products are found by SKU, UPC and id, and facilities by their own and by their external id', async () => {
     const outcome = await warehouse.import('RESET_INVENTORY', [
       'BROADWAY,,SHIRT,SKU,,,,1',
       ',S-2,0123456789,UPCA,,,,2',
@@ -55,13 +55,13 @@ describe('RESET_INVENTORY', () => {
       'SOHO,unknown,HAT,,,,,4',
     ]);
     expect(outcome.applied).toBe(4);
-    expect(await warehouse.levels('SHIRT', 'BROADWAY')).toMatchObject({ qoh: 1 });
-    expect(await warehouse.levels('SHIRT', 'SOHO')).toMatchObject({ qoh: 2 });
-    expect(await warehouse.levels('HAT', 'BROADWAY')).toMatchObject({ qoh: 3 });
-    expect(await warehouse.levels('HAT', 'SOHO')).toMatchObject({ qoh: 4 });
+    expect(await warehouse.readLevels('SHIRT', 'BROADWAY')).toMatchObject({ qoh: 1 });
+    expect(await warehouse.readLevels('SHIRT', 'SOHO')).toMatchObject({ qoh: 2 });
+    expect(await warehouse.readLevels('HAT', 'BROADWAY')).toMatchObject({ qoh: 3 });
+    expect(await warehouse.readLevels('HAT', 'SOHO')).toMatchObject({ qoh: 4 });
   });
 
-  test('each row that cannot be applied has its reason, and the good ones are applied', async () => {
+  test('each refused row has its reason, and the good rows are imported', async () => {
     const outcome = await warehouse.import('RESET_INVENTORY', [
       'BROADWAY,,SHIRT,,,,,10',
       'BROADWAY,,TIE,,,,,1',
@@ -94,18 +94,18 @@ describe('RESET_INVENTORY', () => {
       message: 'Row 2 sets the same product at the same facility "BROADWAY" already.',
       values: ['BROADWAY', '', 'SHIRT', '', '', '', '', '11'],
     });
-    expect(await warehouse.levels('SHIRT', 'BROADWAY')).toMatchObject({ qoh: 10 });
-    expect(await warehouse.levels('HAT', 'SOHO')).toMatchObject({ qoh: 7 });
+    expect(await warehouse.readLevels('SHIRT', 'BROADWAY')).toMatchObject({ qoh: 10 });
+    expect(await warehouse.readLevels('HAT', 'SOHO')).toMatchObject({ qoh: 7 });
   });
 
-  test('a level outside its range is a refused row, not a failed file', async () => {
+  test('a count beyond the range of a level refuses its row, not the feed', async () => {
     await reserve(5);
     const outcome = await warehouse.import('RESET_INVENTORY', [
       'BROADWAY,,SHIRT,,,,Y,1000000000',
       'SOHO,,SHIRT,,,,Y,1000000000',
     ]);
     expect(codesOf(outcome)).toEqual({ 2: 'LEVEL_OUT_OF_RANGE' });
-    expect(await warehouse.levels('SHIRT', 'SOHO')).toMatchObject({ qoh: 1_000_000_000 });
+    expect(await warehouse.readLevels('SHIRT', 'SOHO')).toMatchObject({ qoh: 1_000_000_000 });
   });
 
   test('values with every character that COPY treats specially arrive as they are', async () => {
@@ -116,7 +116,7 @@ describe('RESET_INVENTORY', () => {
       `BROADWAY,,"\\N",,,,,5`,
     ]);
     expect(outcome.refused.map(({ values }) => values[2])).toEqual(['\\N']);
-    expect(await warehouse.levels(sku, 'BROADWAY')).toMatchObject({ qoh: 5 });
+    expect(await warehouse.readLevels(sku, 'BROADWAY')).toMatchObject({ qoh: 5 });
   });
 });
 
@@ -130,20 +130,20 @@ describe('MDM_INV_VARIANCE', () => {
       'SHIRT,,1,,S-1,,',
     ]);
     expect(outcome).toMatchObject({ rows: 4, applied: 4, failed: 0 });
-    expect(await warehouse.levels('SHIRT', 'BROADWAY')).toEqual({ qoh: 10, reserved: 0 });
-    expect((await warehouse.ledger()).slice(1)).toEqual([
+    expect(await warehouse.readLevels('SHIRT', 'BROADWAY')).toEqual({ qoh: 10, reserved: 0 });
+    expect((await warehouse.readLedger()).slice(1)).toEqual([
       'SHIRT BROADWAY -3 0 VAR_LOST MDM_INV_VARIANCE__2.csv:2',
       'SHIRT BROADWAY 2 0 RTN_ITM_RCPT MDM_INV_VARIANCE__2.csv:3',
       'SHIRT BROADWAY 1 0 VAR_MANUAL MDM_INV_VARIANCE__2.csv:5',
     ]);
   });
 
-  test('more may be lost than was there', async () => {
+  test('more units may be lost than there were', async () => {
     await warehouse.import('MDM_INV_VARIANCE', ['SHIRT,,-3,BROADWAY,,,VAR_LOST']);
-    expect(await warehouse.levels('SHIRT', 'BROADWAY')).toEqual({ qoh: -3, reserved: 0 });
+    expect(await warehouse.readLevels('SHIRT', 'BROADWAY')).toEqual({ qoh: -3, reserved: 0 });
   });
 
-  test('rows that together leave a level’s range are refused together, and no other', async () => {
+  test('rows that together leave the range of a level are refused together, and no other row is', async () => {
     const outcome = await warehouse.import('MDM_INV_VARIANCE', [
       'SHIRT,,1000000000,BROADWAY,,,',
       'SHIRT,,1000000000,BROADWAY,,,',
@@ -155,7 +155,7 @@ describe('MDM_INV_VARIANCE', () => {
       3: 'LEVEL_OUT_OF_RANGE',
       4: 'LEVEL_OUT_OF_RANGE',
     });
-    expect(await warehouse.levels('SHIRT', 'SOHO')).toMatchObject({ qoh: 1 });
+    expect(await warehouse.readLevels('SHIRT', 'SOHO')).toMatchObject({ qoh: 1 });
   });
 
   test('unknown products, unknown and virtual facilities and wrong reasons are refused', async () => {
@@ -174,8 +174,8 @@ describe('MDM_INV_VARIANCE', () => {
   });
 });
 
-describe('at once', () => {
-  test('counts of one new place by several imports leave one of the counts, not their sum', async () => {
+describe('several imports at once', () => {
+  test('leave one count of a place that all of them count first, not the sum', async () => {
     await Promise.all(
       [7, 7, 7, 7].map((units, index) =>
         warehouse.import('RESET_INVENTORY', [
@@ -184,11 +184,11 @@ describe('at once', () => {
         ]),
       ),
     );
-    expect(await warehouse.levels('SHIRT', 'BROADWAY')).toEqual({ qoh: 7, reserved: 0 });
-    expect(await warehouse.levels('SHIRT', 'SOHO')).toEqual({ qoh: 7, reserved: 0 });
+    expect(await warehouse.readLevels('SHIRT', 'BROADWAY')).toEqual({ qoh: 7, reserved: 0 });
+    expect(await warehouse.readLevels('SHIRT', 'SOHO')).toEqual({ qoh: 7, reserved: 0 });
   });
 
-  test('imports of the same places in opposite order do not wait for each other in a circle', async () => {
+  test('do not deadlock when they change the same places in opposite order', async () => {
     const skus = Array.from({ length: 200 }, (_, index) => `P${String(index).padStart(3, '0')}`);
     await warehouse.database.query(
       'INSERT INTO product (product_id, sku) SELECT sku, sku FROM unnest($1::text[]) AS sku',

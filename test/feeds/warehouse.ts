@@ -101,7 +101,7 @@ export class Warehouse {
     return { ...counts, refused };
   }
 
-  /** A count; with `resetByAtp`, of what is available. */
+  /** Imports a count of what is on hand; with `resetByAtp` Y, of what is available. */
   async count(
     sku: string,
     facilityId: string,
@@ -111,7 +111,7 @@ export class Warehouse {
     return this.import('RESET_INVENTORY', [`${facilityId},,${sku},,,,${resetByAtp},${availableQty}`]);
   }
 
-  async levels(sku: string, facilityId: string): Promise<Levels> {
+  async readLevels(sku: string, facilityId: string): Promise<Levels> {
     const [level] = await this.database.query<Levels>(
       `SELECT quantity_on_hand AS qoh, reserved FROM product_facility JOIN product USING (product_id)
        WHERE sku = $1 AND facility_id = $2`,
@@ -120,8 +120,8 @@ export class Warehouse {
     return level ?? { qoh: 0, reserved: 0 };
   }
 
-  /** `sku facility qoh reserved reason source`, in the order of the ledger. */
-  async ledger(): Promise<string[]> {
+  /** `<sku> <facility> <qoh> <reserved> <reason> <source>` of each posting, in the order of the ledger. */
+  async readLedger(): Promise<string[]> {
     const rows = await this.database.query<{ line: string }>(
       `SELECT concat_ws(' ', sku, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source) AS line
        FROM inventory_item_detail JOIN product USING (product_id) ORDER BY inventory_item_detail_id`,
@@ -129,8 +129,8 @@ export class Warehouse {
     return rows.map(({ line }) => line);
   }
 
-  /** How often anything that Online ATP depends on has been logged as changed. */
-  async changes(): Promise<number> {
+  /** Rows of the change log. */
+  async countChanges(): Promise<number> {
     const [row] = await this.database.query<{ count: number }>(
       'SELECT count(*)::int AS count FROM change_log',
     );

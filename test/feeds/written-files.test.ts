@@ -13,7 +13,7 @@ async function* stream<Item>(items: readonly Item[]): AsyncGenerator<Item> {
   yield* items;
 }
 
-async function errorFile(rows: readonly Partial<RefusedRow>[]): Promise<string> {
+async function renderErrorFile(rows: readonly Partial<RefusedRow>[]): Promise<string> {
   const path = join(await scratchFolder(), 'errors.csv');
   const full = rows.map((row) => ({
     rowNumber: 2,
@@ -27,9 +27,9 @@ async function errorFile(rows: readonly Partial<RefusedRow>[]): Promise<string> 
   return readFile(path, 'utf8');
 }
 
-test('an error file holds where, why, and the row as it was sent', async () => {
+test('an error file says where and why a row is refused, beside the row as it was sent', async () => {
   const message = 'There is no product with SKU "SHIRT, blue".';
-  expect(await errorFile([{ rowNumber: 7, message, values: ['SHIRT, blue', '4'] }])).toBe(
+  expect(await renderErrorFile([{ rowNumber: 7, message, values: ['SHIRT, blue', '4'] }])).toBe(
     'row,column,code,message,idValue,availableQty\n' +
       '7,idValue,PRODUCT_UNKNOWN,"There is no product with SKU ""SHIRT, blue"".","SHIRT, blue",4\n',
   );
@@ -45,15 +45,15 @@ test.each([
   ['+3', '+3'],
   ['SHIRT', 'SHIRT'],
 ])('a cell %j is written as %j, so that no spreadsheet runs it', async (value, written) => {
-  const [, row]: string[][] = parse(await errorFile([{ values: [value, '1'] }]));
+  const [, row]: string[][] = parse(await renderErrorFile([{ values: [value, '1'] }]));
   expect(row?.[4]).toBe(written);
 });
 
-test('a carriage return at the start is made harmless, too', async () => {
-  expect(await errorFile([{ values: ['\r=x', '1'] }])).toContain("'\r=x");
+test('a cell that begins with a carriage return gets a quote before it, too', async () => {
+  expect(await renderErrorFile([{ values: ['\r=x', '1'] }])).toContain("'\r=x");
 });
 
-test('a file that is refused as a whole has one line of reason', async () => {
+test('the error file of a feed that is refused as a whole has one line with the reason', async () => {
   const path = join(await scratchFolder(), 'errors.csv');
   await writeFileFault(path, { code: 'FEED_UNREADABLE', message: '"a.csv" is not readable' });
   expect(await readFile(path, 'utf8')).toBe(
@@ -61,7 +61,7 @@ test('a file that is refused as a whole has one line of reason', async () => {
   );
 });
 
-async function rendered(lines: readonly UploadFileLine[]) {
+async function render(lines: readonly UploadFileLine[]) {
   const path = join(await scratchFolder(), 'upload.csv');
   const result = await renderUploadFile(stream(lines), path);
   return { ...result, bytes: await readFile(path) };
@@ -76,10 +76,7 @@ const LINE = {
 };
 
 test('an outgoing file has the agreed header and one line for each row', async () => {
-  const { bytes } = await rendered([
-    LINE,
-    { ...LINE, productId: '10001', sku: 'HAT "red", L', onlineAtp: 0 },
-  ]);
+  const { bytes } = await render([LINE, { ...LINE, productId: '10001', sku: 'HAT "red", L', onlineAtp: 0 }]);
   expect(bytes.toString()).toBe(
     'product_id,sku,inventory_item_id,location_id,online_atp\n' +
       '10000,SHIRT,gid://shopify/InventoryItem/1,gid://shopify/Location/1,75\n' +
@@ -87,13 +84,13 @@ test('an outgoing file has the agreed header and one line for each row', async (
   );
 });
 
-test('the hash and the size that are told are those of the file, whatever its length', async () => {
+test('rendering returns the hash and the size of the file, whatever its length', async () => {
   const lines = Array.from({ length: 5_000 }, (_, index) => ({
     ...LINE,
     productId: `ö${index}`,
     onlineAtp: index,
   }));
-  const { bytes, sha256, sizeBytes } = await rendered(lines);
+  const { bytes, sha256, sizeBytes } = await render(lines);
   expect(sizeBytes).toBe(bytes.length);
   expect(sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
   expect(parse(bytes)).toHaveLength(5_001);
@@ -109,7 +106,7 @@ test('any text is read back as it was, and the same rows give the same bytes', a
   });
   await fc.assert(
     fc.asyncProperty(fc.array(line), async (lines) => {
-      const first = await rendered(lines);
+      const first = await render(lines);
       const [, ...rows]: string[][] = parse(first.bytes);
       expect(rows).toEqual(
         lines.map((row) => [
@@ -120,7 +117,7 @@ test('any text is read back as it was, and the same rows give the same bytes', a
           String(row.onlineAtp),
         ]),
       );
-      expect((await rendered(lines)).sha256).toBe(first.sha256);
+      expect((await render(lines)).sha256).toBe(first.sha256);
     }),
     { numRuns: 50 },
   );

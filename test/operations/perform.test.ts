@@ -4,7 +4,14 @@ import { id, optional, units } from '../../src/domain/input-fields.ts';
 import type { Application } from '../../src/operations/application.ts';
 import { setGroup } from '../../src/operations/facility-groups.ts';
 import { importFeed } from '../../src/operations/feeds.ts';
-import { defineOperation, perform, type Caller, type Context } from '../../src/operations/operation.ts';
+import {
+  defineOperation,
+  perform,
+  ROLES,
+  type Caller,
+  type Context,
+  type Role,
+} from '../../src/operations/operation.ts';
 import { addProduct, listProducts, setProduct } from '../../src/operations/products.ts';
 import { listActs } from '../../src/postgres/audit-log.ts';
 import type { Database } from '../../src/postgres/database.ts';
@@ -38,25 +45,25 @@ function contextOf(caller: Partial<Caller> = {}): Context {
   };
 }
 
-async function actsInLog() {
+async function listActsInLog() {
   return (await listActs(database, { limit: 100 })).acts;
 }
 
-/** The code that the act fails with, and its message. */
-async function refusalOf(act: Promise<unknown>): Promise<string> {
+/** Returns the code and the message of the error with which the act fails. */
+async function expectRefusal(act: Promise<unknown>): Promise<string> {
   const error: unknown = await act.then(
     () => null,
     (failed: unknown) => failed,
   );
   if (error instanceof AtpError) return `${error.code}: ${error.message}`;
-  throw new Error(`It was not refused with a code: ${String(error)}`);
+  throw new Error(`The act was not refused with a code: ${String(error)}`);
 }
 
 describe('an act that changes something', () => {
   test('is in the audit log with who did it, from where, and what differs', async () => {
     await perform(setGroup, { facilityGroupId: 'FAC_GRP', threshold: 7 }, contextOf());
 
-    expect(await actsInLog()).toMatchObject([
+    expect(await listActsInLog()).toMatchObject([
       {
         act: 'group.set',
         actor: 'Ann',
@@ -70,26 +77,26 @@ describe('an act that changes something', () => {
     ]);
   });
 
-  test('tells of a setting that is cleared', async () => {
+  test('is in the audit log with a setting that it has cleared', async () => {
     const context = contextOf();
     await perform(addProduct, { productId: 'P1', sku: 'A' }, context);
     await perform(setProduct, { sku: 'A', facilityGroupId: 'FAC_GRP', threshold: 3 }, context);
     await perform(setProduct, { sku: 'A', facilityGroupId: 'FAC_GRP', threshold: null }, context);
 
-    expect((await actsInLog())[0]).toMatchObject({
+    expect((await listActsInLog())[0]).toMatchObject({
       before: { thresholds: [{ facilityGroupId: 'FAC_GRP', threshold: 3 }] },
       after: { thresholds: [] },
     });
   });
 
-  test('that fails is in the log with the code of its failure', async () => {
+  test('is in the audit log with the code of its failure when it fails', async () => {
     const set = perform(setGroup, { facilityGroupId: 'OUTLET', threshold: 7 }, contextOf());
 
-    expect(await refusalOf(set)).toContain('FACILITY_GROUP_UNKNOWN');
-    expect(await actsInLog()).toMatchObject([{ act: 'group.set', outcome: 'FACILITY_GROUP_UNKNOWN' }]);
+    expect(await expectRefusal(set)).toContain('FACILITY_GROUP_UNKNOWN');
+    expect(await listActsInLog()).toMatchObject([{ act: 'group.set', outcome: 'FACILITY_GROUP_UNKNOWN' }]);
   });
 
-  test('whose process dies is in the log without an end', async () => {
+  test('is in the audit log without an end when its process dies', async () => {
     const dies = defineOperation({
       name: 'test.die',
       role: 'operator',
@@ -99,7 +106,7 @@ describe('an act that changes something', () => {
     });
     void perform(dies, {}, contextOf());
 
-    await expect.poll(actsInLog).toMatchObject([{ act: 'test.die', outcome: null, endedAt: null }]);
+    await expect.poll(listActsInLog).toMatchObject([{ act: 'test.die', outcome: null, endedAt: null }]);
   });
 
   test('is done all the same when its end cannot be recorded, and the caller is warned', async () => {
@@ -134,21 +141,25 @@ describe('an act that changes something', () => {
 describe('an act leaves no trace in the audit log', () => {
   test('when it only looks', async () => {
     await perform(listProducts, {}, contextOf());
-    expect(await actsInLog()).toEqual([]);
+    expect(await listActsInLog()).toEqual([]);
   });
 
   test('when its input is wrong', async () => {
     const act = perform(setGroup, { facilityGroupId: 'FAC_GRP', threshold: -1 }, contextOf());
-    expect(await refusalOf(act)).toBe(
+    expect(await expectRefusal(act)).toBe(
       'INPUT_INVALID: The input is not valid: threshold must be a whole number from 0 to 1000000000, not -1.',
     );
-    expect(await actsInLog()).toEqual([]);
+    expect(await listActsInLog()).toEqual([]);
   });
 
   test('when it is a dry run', async () => {
     const dryRun = { file: '/nowhere/count.csv', type: 'RESET_INVENTORY', dryRun: true };
-    expect(await refusalOf(perform(importFeed, dryRun, contextOf()))).toContain('INPUT_INVALID');
-    expect(await actsInLog()).toEqual([]);
+    expect(await expectRefusal(perform(importFeed, dryRun, contextOf()))).toContain('INPUT_INVALID');
+    expect(await listActsInLog()).toEqual([]);
+
+    // The control: without the dry run the same failure is recorded.
+    await expectRefusal(perform(importFeed, { ...dryRun, dryRun: false }, contextOf()));
+    expect(await listActsInLog()).toMatchObject([{ act: 'feed.import', outcome: 'INPUT_INVALID' }]);
   });
 
   test('when the caller may not do it', async () => {
@@ -157,14 +168,32 @@ describe('an act leaves no trace in the audit log', () => {
       { facilityGroupId: 'FAC_GRP', threshold: 1 },
       contextOf({ role: 'viewer' }),
     );
-    expect(await refusalOf(act)).toBe(
+    expect(await expectRefusal(act)).toBe(
       'ROLE_INSUFFICIENT: group.set is for the role operator; you have the role viewer.',
     );
-    expect(await actsInLog()).toEqual([]);
+    expect(await listActsInLog()).toEqual([]);
   });
 });
 
-test('a viewer may look, an operator may also change, an admin may do all', async () => {
+test('a role may do the acts of its own and of every lower role, and of no higher one', async () => {
+  const actFor = (role: Role) =>
+    defineOperation({
+      name: 'test.act',
+      role,
+      description: 'does nothing',
+      fields: {},
+      run: () => Promise.resolve('done'),
+    });
+  for (const [rank, role] of ROLES.entries()) {
+    for (const [neededRank, needed] of ROLES.entries()) {
+      const act = perform(actFor(needed), {}, contextOf({ role }));
+      if (rank >= neededRank) expect(await act).toBe('done');
+      else expect(await expectRefusal(act)).toContain('ROLE_INSUFFICIENT');
+    }
+  }
+});
+
+test('a viewer may list products, and an operator and an admin may also add them', async () => {
   for (const role of ['viewer', 'operator', 'admin'] as const) {
     expect(await perform(listProducts, {}, contextOf({ role }))).toEqual({ products: [], total: 0 });
   }
@@ -182,7 +211,7 @@ test('an act that needs one of several fields is refused without any of them', a
     run: (_, input) => Promise.resolve(input),
   });
 
-  expect(await refusalOf(perform(twoSettings, { shopId: 'a' }, contextOf()))).toContain(
+  expect(await expectRefusal(perform(twoSettings, { shopId: 'a' }, contextOf()))).toContain(
     'give at least one of first, second',
   );
   expect(await perform(twoSettings, { shopId: 'a', second: 2 }, contextOf())).toEqual({

@@ -27,11 +27,11 @@ describe('an act', () => {
         after: null,
       },
     ]);
-    // Two clocks that are the same machine's.
+    // Postgres and this test read the clock of the same machine.
     expect(acts[0]?.startedAt.getTime()).toBeGreaterThanOrEqual(before.getTime() - 1);
   });
 
-  test('that succeeded is told as DONE, with what it changed', async () => {
+  test('is listed as DONE when it succeeded, with what it changed', async () => {
     const { database } = await freshDatabase();
     const id = await beginAct(database, SET_SHOP);
 
@@ -47,7 +47,7 @@ describe('an act', () => {
     expect(act?.endedAt?.getTime()).toBeGreaterThanOrEqual(act?.startedAt.getTime() ?? Infinity);
   });
 
-  test('that failed is told by the code of its error, without what it would have changed', async () => {
+  test('is listed with the code of its error when it failed, without what it would have changed', async () => {
     const { database } = await freshDatabase();
     const id = await beginAct(database, SET_SHOP);
 
@@ -70,7 +70,7 @@ describe('an act', () => {
     ]);
   });
 
-  test('that has ended is not changed by any statement', async () => {
+  test('is not changed by any statement once it has ended', async () => {
     const { database } = await freshDatabase();
     await endAct(database, await beginAct(database, SET_SHOP), { outcome: 'DONE' });
 
@@ -79,7 +79,7 @@ describe('an act', () => {
     );
   });
 
-  test('keeps in its input what Postgres cannot store as a replacement character', async () => {
+  test('keeps a replacement character in its input for what Postgres cannot store', async () => {
     const { database } = await freshDatabase();
 
     await beginAct(database, {
@@ -94,7 +94,7 @@ describe('an act', () => {
 });
 
 describe('the list of acts', () => {
-  /** Began in this order, a day after each other, the last one on 5 November. */
+  /** They begin in this order, a day after each other, the last one on 5 November. */
   const ACTS = [
     ['shop.add', 'kim'],
     ['shop.set', 'lee'],
@@ -103,7 +103,7 @@ describe('the list of acts', () => {
     ['group.set', 'kim'],
   ] as const;
 
-  async function logOfFive(): Promise<Database> {
+  async function openLogOfFive(): Promise<Database> {
     const { database } = await freshDatabase();
     for (const [day, [act, actor]] of ACTS.entries()) {
       const id = await beginAct(database, { act, actor, via: 'cli', input: {} });
@@ -115,14 +115,14 @@ describe('the list of acts', () => {
     return database;
   }
 
-  async function listed(database: Database, filter: Partial<ActFilter>): Promise<string[]> {
+  async function listNames(database: Database, filter: Partial<ActFilter>): Promise<string[]> {
     return (await listActs(database, { limit: 10, ...filter })).acts.map(({ act }) => act);
   }
 
   test('has the newest first', async () => {
-    const database = await logOfFive();
+    const database = await openLogOfFive();
 
-    expect(await listed(database, {})).toEqual([
+    expect(await listNames(database, {})).toEqual([
       'group.set',
       'shop',
       'shopping.start',
@@ -131,36 +131,36 @@ describe('the list of acts', () => {
     ]);
   });
 
-  test('has those of one second in the order in which they began', async () => {
+  test('has acts of the same instant in the reverse order of their beginning', async () => {
     const { database } = await freshDatabase();
     for (const act of ['a', 'b', 'c']) await beginAct(database, { ...SET_SHOP, act });
     await database.query(`UPDATE audit_log SET started_at = '2026-11-01'`);
 
-    expect(await listed(database, {})).toEqual(['c', 'b', 'a']);
+    expect(await listNames(database, {})).toEqual(['c', 'b', 'a']);
   });
 
-  test('takes an exact name, or all of a name up to its dot', async () => {
-    const database = await logOfFive();
+  test('can be limited to an exact name, or to all names with the same part before the dot', async () => {
+    const database = await openLogOfFive();
 
-    expect(await listed(database, { act: 'shop.set' })).toEqual(['shop.set']);
-    expect(await listed(database, { act: 'shop' })).toEqual(['shop', 'shop.set', 'shop.add']);
-    expect(await listed(database, { act: 'sho' })).toEqual([]);
-    expect(await listed(database, { act: 'shop%' })).toEqual([]);
+    expect(await listNames(database, { act: 'shop.set' })).toEqual(['shop.set']);
+    expect(await listNames(database, { act: 'shop' })).toEqual(['shop', 'shop.set', 'shop.add']);
+    expect(await listNames(database, { act: 'sho' })).toEqual([]);
+    expect(await listNames(database, { act: 'shop%' })).toEqual([]);
   });
 
-  test('takes the acts of one person, and those since an instant', async () => {
-    const database = await logOfFive();
+  test('can be limited to one person, and to acts since an instant', async () => {
+    const database = await openLogOfFive();
 
-    expect(await listed(database, { actor: 'lee' })).toEqual(['shop.set']);
-    expect(await listed(database, { since: new Date('2026-11-04T00:00:00Z') })).toEqual([
+    expect(await listNames(database, { actor: 'lee' })).toEqual(['shop.set']);
+    expect(await listNames(database, { since: new Date('2026-11-04T00:00:00Z') })).toEqual([
       'group.set',
       'shop',
     ]);
-    expect(await listed(database, { act: 'shop', actor: 'kim' })).toEqual(['shop', 'shop.add']);
+    expect(await listNames(database, { act: 'shop', actor: 'kim' })).toEqual(['shop', 'shop.add']);
   });
 
-  test('says whether there are more than it was asked for', async () => {
-    const database = await logOfFive();
+  test('says whether there are more acts than it was asked for', async () => {
+    const database = await openLogOfFive();
 
     expect(await listActs(database, { limit: 5 })).toMatchObject({ more: false });
     const { acts, more } = await listActs(database, { limit: 4 });

@@ -1,4 +1,4 @@
-/** The audit: sound after whatever work, and each kind of damage is found. */
+/** The audit finds no fault after any legal work, and it finds each kind of damage. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { auditShop } from '../../src/postgres/producing/change-audit.ts';
@@ -8,7 +8,7 @@ import { Interleaving, SHOPS, step } from './interleaving.ts';
 import { withKeptSessions } from './kept-sessions.ts';
 import { BROADWAY, OUTLET, Retailer, SHOP } from './retailer.ts';
 
-test('random work of writers and producers is sound, at its end and in the midst of it', async () => {
+test('the audit finds random work of writers and producers sound, in the middle of it and at its end', async () => {
   const fresh = await freshDatabase();
   const database = withKeptSessions(fresh.database);
   const interleaving = await Interleaving.open(database);
@@ -23,11 +23,11 @@ test('random work of writers and producers is sound, at its end and in the midst
   }
 
   await interleaving.close();
-  await database.closed();
+  await database.closeSessions();
 });
 
-/** Three shirts in four steps: a Hard Sync, a delta, one without a difference, and another Hard Sync. One change is pending. */
-async function workedShop(): Promise<Retailer> {
+/** Three shirts after five steps: a Hard Sync, three deltas, one without a difference, and a Hard Sync. One change waits. */
+async function openWorkedShop(): Promise<Retailer> {
   const { database } = await freshDatabase();
   const retailer = await Retailer.open(database, ['S1', 'S2', 'S3']);
   await retailer.produce('hard-sync');
@@ -42,8 +42,8 @@ async function workedShop(): Promise<Retailer> {
   return retailer;
 }
 
-test('a sound shop: its steps, files and changes are counted, and what waits for the next delta is no fault', async () => {
-  const { database } = await workedShop();
+test('the audit of a sound shop counts its steps, files and changes, and takes a pending change for no fault', async () => {
+  const { database } = await openWorkedShop();
 
   expect(await auditShop(database, SHOP)).toEqual({
     shopId: SHOP,
@@ -58,7 +58,7 @@ test('a sound shop: its steps, files and changes are counted, and what waits for
   });
 });
 
-test('a shop without a file is sound, and an unknown one is refused', async () => {
+test('the audit finds a shop without a file sound, and refuses an unknown one', async () => {
   const { database } = await freshDatabase();
   await Retailer.open(database, ['S1']);
 
@@ -66,20 +66,24 @@ test('a shop without a file is sound, and an unknown one is refused', async () =
   await expect(auditShop(database, 'red-shirts')).rejects.toMatchObject({ code: 'SHOP_UNKNOWN' });
 });
 
-describe('damage is found:', () => {
+describe('the audit finds', () => {
   test.each([
     ['a missing step', 'DELETE FROM snapshot_step WHERE step = 3', 'Steps are missing between 2 and 4.'],
     [
-      'the first step missing',
+      'a missing first step',
       'DELETE FROM snapshot_step WHERE step = 1',
       'File 1 is a Hard Sync without a step.',
     ],
     [
-      'the last step missing',
+      'a missing last step',
       'DELETE FROM snapshot_step WHERE step = 5',
       'The next delta does not begin where step 4 ended.',
     ],
-    ['every step missing', 'DELETE FROM snapshot_step', 'No step leads to where the next delta begins.'],
+    [
+      'that every step is missing',
+      'DELETE FROM snapshot_step',
+      'No step leads to where the next delta begins.',
+    ],
     [
       'a step that begins too late',
       `UPDATE snapshot_step SET base = snapshot WHERE step = 2`,
@@ -91,22 +95,22 @@ describe('damage is found:', () => {
       'The next delta does not begin where step 5 ended.',
     ],
     [
-      'a time that went back',
+      'a step that looks at an earlier time',
       `UPDATE snapshot_step SET effective_at = effective_at - interval '1 day' WHERE step = 4`,
       'Step 4 looks at an earlier time than step 3.',
     ],
     [
-      'a number that was left out',
+      'a missing file number',
       `DELETE FROM upload_file_row WHERE sequence = 3; DELETE FROM upload_file WHERE sequence = 3`,
       'Numbers are missing between file 2 and file 4, and no restore explains it.',
     ],
     [
-      'rows of a file that waits',
+      'missing rows of a file that waits',
       'DELETE FROM upload_file_row WHERE sequence = 4 AND position = 1',
       'File 4 (WRITING) has 3 rows, and 2 of them are kept.',
     ],
   ])('%s', async (_what, damage, finding) => {
-    const { database } = await workedShop();
+    const { database } = await openWorkedShop();
 
     for (const statement of damage.split('; ')) await database.query(statement);
 
@@ -116,15 +120,15 @@ describe('damage is found:', () => {
   });
 
   test('changes that no step has looked at', async () => {
-    const { database } = await workedShop();
+    const { database } = await openWorkedShop();
 
     await database.query(`UPDATE snapshot_step SET base = snapshot WHERE step = 2`);
 
     expect(await auditShop(database, SHOP)).toMatchObject({ isSound: false, changes: { lost: 1 } });
   });
 
-  test('a change that is gone from the log before a file held it', async () => {
-    const { database } = await workedShop();
+  test('a change that is gone from the log before a file carried it', async () => {
+    const { database } = await openWorkedShop();
 
     await database.query(
       `DELETE FROM change_log WHERE NOT pg_visible_in_snapshot(txid, (SELECT snapshot FROM shop_baseline))`,
@@ -140,9 +144,9 @@ describe('damage is found:', () => {
   test.each([
     ['another quantity', 'UPDATE published_row SET quantity = 3', 3],
     ['another item', `UPDATE published_row SET inventory_item_id = 'other'`, 9],
-    ['nothing', 'DELETE FROM published_row', null],
-  ])('a record of what was published that says %s', async (_what, damage, published) => {
-    const { database } = await workedShop();
+    ['no row', 'DELETE FROM published_row', null],
+  ])('a record of what was published that has %s', async (_what, damage, published) => {
+    const { database } = await openWorkedShop();
 
     await database.query(`${damage} WHERE product_id = 'S1'`);
 
@@ -153,8 +157,8 @@ describe('damage is found:', () => {
   });
 });
 
-test('rows that were purged are no damage', async () => {
-  const { database } = await workedShop();
+test('the audit takes purged rows for no damage', async () => {
+  const { database } = await openWorkedShop();
   for (const sequence of [1, 2, 3, 4]) await markReady(database, { shopId: SHOP, sequence, sha256: 'hash' });
 
   await database.query('DELETE FROM upload_file_row WHERE sequence = 2');

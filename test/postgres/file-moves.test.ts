@@ -1,4 +1,4 @@
-/** The states of a file: the database takes exactly the moves that src/domain/upload-file.ts documents. */
+/** The database allows exactly those moves between the states of a file that src/domain/upload-file.ts documents. */
 import { expect, test } from 'vitest';
 import {
   DONE_FILE_STATES,
@@ -11,14 +11,14 @@ import { GROUP, Retailer, SHOP } from './retailer.ts';
 
 const STATES = Object.keys(FILE_MOVES) as UploadFileState[];
 
-test('the lane is done with a file in just those states that no move leads out of', () => {
+test('a file is done in exactly those states out of which no move leads', () => {
   const final = STATES.filter((state) => FILE_MOVES[state].length === 0);
 
   expect([...DONE_FILE_STATES].sort()).toEqual(final.sort());
   expect([...OPEN_FILE_STATES].sort()).toEqual(STATES.filter((state) => !final.includes(state)).sort());
 });
 
-test('a file moves from state to state as documented, and not otherwise', async () => {
+test('a file moves from state to state as documented, and in no other way', async () => {
   const { database } = await freshDatabase();
   await Retailer.open(database, ['SHIRT']);
   const taken: Record<string, string[]> = {};

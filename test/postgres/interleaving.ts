@@ -1,6 +1,6 @@
 /**
- * Random programs of writers and producers at once: transactions that stay open across snapshots, commit late, roll
- * back wholly or to a savepoint, while two shops' Hard Syncs, deltas and purges run beside them.
+ * Random programs of writers and producers that run at once: transactions stay open across snapshots, commit late, or
+ * roll back wholly or to a savepoint, while two shops' Hard Syncs, deltas and purges run beside them.
  */
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
@@ -10,10 +10,10 @@ import { purge } from '../../src/postgres/purge.ts';
 import { Retailer } from './retailer.ts';
 
 export const SHOPS = ['near-shop', 'far-shop'] as const;
-/** Of the shop of the same index. */
+/** The group of the shop with the same index. */
 const GROUPS = ['NEAR', 'FAR'] as const;
 const WRITERS = 4;
-/** Each writer has products, a facility and settings of its own: it waits for no other's transaction. */
+/** Each writer has products, a facility and settings of its own, so that no writer waits for another's transaction. */
 const PRODUCTS_PER_WRITER = 2;
 
 const writer = fc.nat(WRITERS - 1);
@@ -49,7 +49,7 @@ interface Writer {
 
 /** What a program left behind, for the checks after it. */
 export interface Trace {
-  /** Transactions that changed something and were committed, as texts. */
+  /** Ids of the transactions that changed something and were committed, as texts. */
   readonly committed: readonly string[];
 }
 
@@ -57,9 +57,9 @@ export class Interleaving {
   readonly retailer: Retailer;
   readonly #writers: Writer[] = [];
   #orders = 0;
-  /** Producers at work. */
+  /** Producers and purges that are at work. */
   #atWork: Promise<unknown>[] = [];
-  /** Called when a delta has read: whoever looks for changes in another way looks then, too. */
+  /** Called after each delta, so that another way to find changes can look at the same moment. */
   onDelta: () => Promise<unknown> = async () => undefined;
   readonly #lastKeys = new Map<string, { readonly key: string; readonly sequence: number | null }>();
 
@@ -105,7 +105,11 @@ export class Interleaving {
     for (const { end } of this.#writers) end();
   }
 
-  /** Runs the steps, then ends what is open: in the order of the writers, each as its turn says. */
+  /**
+   * Runs the steps, then ends the transactions that are open, in the order of the writers.
+   *
+   * @param endings of each writer: true commits, false rolls back
+   */
   async run(steps: readonly Step[], endings: readonly boolean[]): Promise<Trace> {
     const committed: string[] = [];
     const end = async (index: number, isCommit: boolean) => {
@@ -116,16 +120,16 @@ export class Interleaving {
       if (taken.step === 'change' || taken.step === 'undone') await this.#change(taken);
       else if (taken.step === 'commit') await end(taken.writer, true);
       else if (taken.step === 'rollback') await end(taken.writer, false);
-      else if (taken.step === 'wait') await this.#allProduced();
+      else if (taken.step === 'wait') await this.#waitForProducers();
       else this.#produce(taken);
     }
     for (const index of this.#writers.keys()) await end(index, endings[index] ?? true);
-    await this.#allProduced();
+    await this.#waitForProducers();
     return { committed };
   }
 
-  /** Every membership that was to end or begin in a moment has. */
-  async momentPassed(): Promise<void> {
+  /** Waits until every membership and closure that was due in a moment is in force. */
+  async waitForDueMoments(): Promise<void> {
     await this.database.query(
       `SELECT pg_sleep_until(max(at)) FROM (
          SELECT max(thru_date) AS at FROM facility_group_member UNION ALL SELECT max(closed_date) FROM facility
@@ -133,7 +137,7 @@ export class Interleaving {
     );
   }
 
-  async #allProduced(): Promise<void> {
+  async #waitForProducers(): Promise<void> {
     const atWork = this.#atWork;
     this.#atWork = [];
     await Promise.all(atWork);
@@ -142,17 +146,18 @@ export class Interleaving {
   #produce(taken: Extract<Step, { step: 'delta' | 'hard-sync' | 'retry' | 'purge' }>): void {
     if (taken.step === 'purge') this.#atWork.push(purge(this.database));
     else if (taken.step === 'retry') this.#atWork.push(this.#retry(taken.shop));
-    else this.#atWork.push(this.#file(taken.shop, taken.step === 'delta' ? 'recent-changes' : 'hard-sync'));
+    else
+      this.#atWork.push(this.#makeFile(taken.shop, taken.step === 'delta' ? 'recent-changes' : 'hard-sync'));
   }
 
-  async #file(shopId: string, kind: 'hard-sync' | 'recent-changes'): Promise<void> {
+  async #makeFile(shopId: string, kind: 'hard-sync' | 'recent-changes'): Promise<void> {
     const key = randomUUID();
     const { file } = await produceFile(this.database, { shopId, kind, producerKey: key });
     if (file) this.#lastKeys.set(shopId, { key, sequence: file.sequence });
     if (kind === 'recent-changes') await this.onDelta();
   }
 
-  /** A producer that does not know that it has committed. */
+  /** Produces again with the last key, as an attempt that does not know that an earlier one has committed. */
   async #retry(shopId: string): Promise<void> {
     const last = this.#lastKeys.get(shopId);
     if (!last) return;
@@ -186,7 +191,7 @@ export class Interleaving {
     one.txid = rows[0]?.txid ?? null;
   }
 
-  /** The transaction's id, when it was committed and had changed something. */
+  /** Returns the transaction's id when it was committed and had changed something. */
   async #end(index: number, isCommit: boolean): Promise<string | null> {
     const one = this.#writers[index] as Writer;
     if (!one.isOpen) return null;
@@ -210,7 +215,7 @@ async function openWriter(database: Database): Promise<Writer> {
   return { connection: await opened.promise, end: ended.resolve, isOpen: false, txid: null };
 }
 
-/** One change of something that Online ATP depends on; `number` is never the same. */
+/** One change of something that Online ATP depends on; `number` is another one for each change. */
 function statementOf(made: Omit<Change, 'step'>, number: number): { text: string; values: unknown[] } {
   const product = `P${made.writer}-${made.product}`;
   const facility = `F${made.writer}`;
@@ -250,7 +255,7 @@ function statementOf(made: Omit<Change, 'step'>, number: number): { text: string
         values: [shopId, product, `item ${number}`],
       };
     case 6:
-      // Ends, or had an end that is taken back: by the clock, in a moment.
+      // The membership ends in a moment, by the clock; if it had an end already, that is taken back.
       return {
         text: `UPDATE facility_group_member
                SET thru_date = CASE WHEN thru_date IS NULL THEN clock_timestamp() + interval '4 milliseconds' END

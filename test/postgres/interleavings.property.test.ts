@@ -1,6 +1,6 @@
 /**
- * No change is lost and none is told twice, whatever the order of commits: random interleavings against a fresh Hard
- * Sync, and beside them a timestamp cursor, which loses some in the same runs.
+ * No change is lost and none is published twice, whatever the order of commits. Random interleavings are compared with
+ * a fresh Hard Sync. Beside them runs a timestamp cursor, which loses changes in the same runs.
  */
 import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
@@ -25,12 +25,12 @@ const program = fc.record({
 });
 
 test(
-  `${RUNS} interleavings end equal to a Hard Sync, each change in one step (ATP_TEST_SEED=${seed})`,
+  `${RUNS} random interleavings publish what a Hard Sync would, each change in exactly one step (ATP_TEST_SEED=${seed})`,
   {
     timeout: 300_000,
   },
   async () => {
-    const worlds = Array.from({ length: WORLDS }, (_, index) => lostByCursor(seed + index, RUNS / WORLDS));
+    const worlds = Array.from({ length: WORLDS }, (_, index) => runPrograms(seed + index, RUNS / WORLDS));
 
     const lost = await Promise.all(worlds);
 
@@ -38,8 +38,12 @@ test(
   },
 );
 
-/** Runs the programs one after the other in a database of their own, and proves each; how much the control has lost. */
-async function lostByCursor(programSeed: number, runs: number): Promise<number> {
+/**
+ * Runs random programs one after the other in a database of their own, and checks the outcome of each.
+ *
+ * @returns how many postings the timestamp cursor has lost
+ */
+async function runPrograms(programSeed: number, runs: number): Promise<number> {
   const fresh = await freshDatabase();
   const database = withKeptSessions(fresh.database);
   const interleaving = await Interleaving.open(database);
@@ -47,8 +51,8 @@ async function lostByCursor(programSeed: number, runs: number): Promise<number> 
   const cursor = await TimestampCursor.open(database);
   interleaving.onDelta = () => cursor.look();
 
-  const ends = async () => {
-    await interleaving.momentPassed();
+  const settle = async () => {
+    await interleaving.waitForDueMoments();
     await cursor.look();
     await Promise.all(SHOPS.map((shopId) => retailer.produce('recent-changes', undefined, shopId)));
   };
@@ -56,21 +60,21 @@ async function lostByCursor(programSeed: number, runs: number): Promise<number> 
   await fc.assert(
     fc.asyncProperty(program, async ({ steps, endings }) => {
       run += 1;
-      const from = await lastSteps(database);
+      const from = await readLastStep(database);
       const { committed } = await interleaving.run(steps, endings);
-      await ends();
+      await settle();
 
-      expect(await stepsPerChange(database, committed, from)).toEqual(committed.length === 0 ? [] : [1]);
-      // One shop's Hard Sync is the measure; the other shop's changes go on into the next program.
+      expect(await countStepsPerChange(database, committed, from)).toEqual(committed.length === 0 ? [] : [1]);
+      // The Hard Sync of one shop is the measure; changes of the other shop go on into the next program.
       const shopId = SHOPS[run % SHOPS.length] ?? SHOPS[0];
-      const mirror = await published(database, shopId);
+      const mirror = await readPublished(database, shopId);
       await retailer.produce('hard-sync', undefined, shopId);
-      expect(mirror).toEqual(await published(database, shopId));
+      expect(mirror).toEqual(await readPublished(database, shopId));
     }),
     { numRuns: runs, seed: programSeed, endOnFailure: true },
   );
 
-  expect(await outOfOrder(database)).toEqual([]);
+  expect(await findFilesOutOfOrder(database)).toEqual([]);
   for (const shopId of SHOPS) {
     expect(await auditShop(database, shopId)).toMatchObject({
       isSound: true,
@@ -79,19 +83,20 @@ async function lostByCursor(programSeed: number, runs: number): Promise<number> 
     });
   }
   await interleaving.close();
-  await database.closed();
-  return cursor.lost();
+  await database.closeSessions();
+  return cursor.countLost();
 }
 
-/** Product, item and quantity of what was last put into the shop's files. */
-async function published(database: Database, shopId: string): Promise<readonly unknown[]> {
+/** Product, item and quantity that were last written into a file of the shop. */
+async function readPublished(database: Database, shopId: string): Promise<readonly unknown[]> {
   return database.query(
     `SELECT product_id, inventory_item_id, quantity FROM published_row WHERE shop_id = $1 ORDER BY product_id`,
     [shopId],
   );
 }
 
-async function lastSteps(database: Database): Promise<number> {
+/** Last step of the shop that has made the fewest. */
+async function readLastStep(database: Database): Promise<number> {
   const [row] = await database.query<{ sum: number }>(
     'SELECT min(last) AS sum FROM (SELECT max(step) AS last FROM snapshot_step GROUP BY shop_id) AS shop',
   );
@@ -99,10 +104,14 @@ async function lastSteps(database: Database): Promise<number> {
 }
 
 /**
- * In how many steps' windows each transaction lies, for each shop: the distinct numbers. The windows come from the
- * recorded chain, the transactions from those who committed them.
+ * Counts for each shop and transaction the steps whose window it lies in; returns the distinct counts. The windows come
+ * from the recorded chain, the transactions from the writers that committed them.
  */
-async function stepsPerChange(database: Database, txids: readonly string[], from: number): Promise<number[]> {
+async function countStepsPerChange(
+  database: Database,
+  txids: readonly string[],
+  from: number,
+): Promise<number[]> {
   const rows = await database.query<{ times: number }>(
     `WITH step AS (
        SELECT shop_id, step, snapshot, coalesce(base, lag(snapshot) OVER (PARTITION BY shop_id ORDER BY step)) AS base
@@ -118,7 +127,7 @@ async function stepsPerChange(database: Database, txids: readonly string[], from
 }
 
 /** Files whose snapshot is not after that of the number before. */
-async function outOfOrder(database: Database): Promise<readonly unknown[]> {
+async function findFilesOutOfOrder(database: Database): Promise<readonly unknown[]> {
   return database.query(
     `SELECT * FROM (
        SELECT shop_id, sequence, pg_snapshot_xmax(snapshot) >= lag(pg_snapshot_xmax(snapshot)) OVER number
@@ -147,7 +156,7 @@ class TimestampCursor {
     return cursor;
   }
 
-  /** One look at a time, as one job would. */
+  /** Looks one after the other, as one job would. */
   look(): Promise<void> {
     this.#looking = this.#looking.then(() => this.#look());
     return this.#looking;
@@ -164,7 +173,7 @@ class TimestampCursor {
     this.#since = until;
   }
 
-  async lost(): Promise<number> {
+  async countLost(): Promise<number> {
     const [row] = await this.#database.query<{ lost: number }>(
       `SELECT count(*)::int AS lost FROM inventory_item_detail
        WHERE inventory_item_detail_id NOT IN (SELECT id FROM seen_by_cursor)`,

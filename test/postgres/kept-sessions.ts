@@ -1,7 +1,9 @@
 import type { Connection, Database } from '../../src/postgres/database.ts';
 
-/** A database whose sessions are used again: a connection of its own for each piece of work, but not a new one. */
-export function withKeptSessions(database: Database): Database & { readonly closed: () => Promise<void> } {
+/** A database that uses its sessions again: each piece of work has a connection of its own, but seldom a new one. */
+export function withKeptSessions(
+  database: Database,
+): Database & { readonly closeSessions: () => Promise<void> } {
   const free: Connection[] = [];
   const ends: (() => void)[] = [];
   const all: Promise<void>[] = [];
@@ -24,12 +26,12 @@ export function withKeptSessions(database: Database): Database & { readonly clos
       try {
         return await work(connection);
       } finally {
-        // As the end of a session does: a lock that stayed would let its next user pass where another waits.
+        // The end of a session would release its locks. One that stayed would let the next user pass where others wait.
         await connection.query('SELECT pg_advisory_unlock_all()');
         free.push(connection);
       }
     },
-    async closed() {
+    async closeSessions() {
       for (const end of ends) end();
       await Promise.all(all);
     },

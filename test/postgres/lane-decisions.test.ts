@@ -1,4 +1,4 @@
-/** What a person decides about a blocked file: carried out once, kept with who and why, and refused when it is stale. */
+/** A decision about a blocked file is carried out once, recorded with who and why, and refused when it is stale. */
 import { describe, expect, test } from 'vitest';
 import { UNANSWERED_CALL_SETTLED_AFTER_MS } from '../../src/domain/limits.ts';
 import { startApplying } from '../../src/postgres/lane/lane.ts';
@@ -9,11 +9,11 @@ import { BROADWAY, SHOP } from './retailer.ts';
 describe('a retry', () => {
   test('puts a file that was never begun back to READY', async () => {
     const lane = await openLane();
-    await lane.blockedFile();
+    await lane.makeBlockedFile();
 
     expect(await lane.decide('retry', 1)).toMatchObject({ decision: 'retry', by: 'Ann', sequence: 1 });
 
-    expect(await lane.states()).toEqual(['READY']);
+    expect(await lane.readStates()).toEqual(['READY']);
   });
 
   test('puts a file that never came to SFTP back to WRITING', async () => {
@@ -23,35 +23,35 @@ describe('a retry', () => {
 
     await lane.decide('retry', 1);
 
-    expect(await lane.states()).toEqual(['WRITING']);
+    expect(await lane.readStates()).toEqual(['WRITING']);
   });
 
-  test('lets a file that has begun go on with its calls, and SFTP is not asked again', async () => {
+  test('puts a file that has begun back to APPLYING, where it goes on with its stored calls', async () => {
     const lane = await openLane();
-    await lane.blockedWithUnansweredCall();
+    await lane.makeFileBlockedWithUnansweredCall();
 
     await lane.decide('retry', 1);
 
-    expect(await lane.states()).toEqual(['APPLYING']);
+    expect(await lane.readStates()).toEqual(['APPLYING']);
   });
 });
 
-test('a rewrite puts the file back to WRITING, without the hash of what was written', async () => {
+test('a rewrite puts a file back to WRITING and removes the hash of what was written', async () => {
   const lane = await openLane();
-  await lane.blockedWithUnansweredCall();
+  await lane.makeFileBlockedWithUnansweredCall();
   expect(await isRewritten(lane.database, SHOP, 1)).toBe(false);
 
   await lane.decide('rewrite', 1);
 
-  expect(await lane.states()).toEqual(['WRITING']);
+  expect(await lane.readStates()).toEqual(['WRITING']);
   expect(await lane.database.query('SELECT sha256 FROM upload_file')).toEqual([{ sha256: null }]);
   expect(await isRewritten(lane.database, SHOP, 1)).toBe(true);
 });
 
-describe('a file that is left out', () => {
-  test('owes the products that no later file holds and that it has not settled', async () => {
+describe('a skip', () => {
+  test('owes the products that the file has not applied and that no later file carries', async () => {
     const lane = await openLane(['BEANIE', 'SHIRT', 'SOCKS', 'TOTE']);
-    await lane.blockedFile();
+    await lane.makeBlockedFile();
     await lane.settle('BEANIE', 1, 'APPLIED');
     await lane.settle('TOTE', 1, 'QUARANTINED');
     await lane.produce('recent-changes'); // of a shirt
@@ -59,8 +59,8 @@ describe('a file that is left out', () => {
     const outcome = await lane.decide('skip', 1);
 
     expect(outcome).toMatchObject({ decision: 'skip', sequence: 1, owed: 2 });
-    expect(await lane.states()).toEqual(['SKIPPED', 'WRITING']);
-    expect(await lane.owed()).toEqual(['SOCKS SKIPPED', 'TOTE SKIPPED']);
+    expect(await lane.readStates()).toEqual(['SKIPPED', 'WRITING']);
+    expect(await lane.readOwed()).toEqual(['SOCKS SKIPPED', 'TOTE SKIPPED']);
     const [file] = await lane.database.query(
       `SELECT applied_count AS applied, quarantined_count AS quarantined, closed_at IS NOT NULL AS "isClosed"
        FROM upload_file WHERE sequence = 1`,
@@ -68,33 +68,33 @@ describe('a file that is left out', () => {
     expect(file).toEqual({ applied: 1, quarantined: 1, isClosed: true });
   });
 
-  test('is carried by the next delta, although nothing has changed since', async () => {
+  test('lets the next delta carry the products of the file, although nothing has changed since', async () => {
     const lane = await openLane(['SHIRT', 'SOCKS']);
-    await lane.blockedFile();
+    await lane.makeBlockedFile();
     await lane.decide('skip', 1);
 
     const { file } = await lane.retailer.produce('recent-changes');
 
     expect(await lane.retailer.rowsOf(file?.sequence ?? 0)).toEqual({ SHIRT: 11, SOCKS: 10 });
-    expect(await lane.owed()).toEqual([]);
+    expect(await lane.readOwed()).toEqual([]);
   });
 
-  test('is refused while a call of it may still arrive at Shopify, and gives it up afterwards', async () => {
+  test('is refused while a call of the file may still arrive at Shopify, and gives the call up afterwards', async () => {
     const lane = await openLane();
-    await lane.blockedWithUnansweredCall();
+    await lane.makeFileBlockedWithUnansweredCall();
     const age = (column: string, seconds: number) =>
       lane.database.query(`UPDATE ${column === 'stored_at' ? 'shopify_call' : 'upload_file'}
         SET ${column} = clock_timestamp() - make_interval(secs => ${seconds})`);
     const settledAfter = UNANSWERED_CALL_SETTLED_AFTER_MS / 1000;
 
-    // Stored long ago, it was repeated until the file was blocked.
+    // The call was stored long ago, but it was repeated until the file was blocked.
     await age('stored_at', settledAfter + 1);
     await expect(lane.decide('skip', 1)).rejects.toMatchObject({ code: 'UPLOAD_FILE_CALL_UNANSWERED' });
-    expect(await lane.states()).toEqual(['BLOCKED']);
+    expect(await lane.readStates()).toEqual(['BLOCKED']);
 
     await age('blocked_at', settledAfter + 1);
     await lane.decide('skip', 1);
-    expect(await lane.states()).toEqual(['SKIPPED']);
+    expect(await lane.readStates()).toEqual(['SKIPPED']);
     expect(await lane.database.query('SELECT state FROM shopify_call')).toEqual([
       { state: 'EXPIRED_UNKNOWN' },
     ]);
@@ -102,9 +102,9 @@ describe('a file that is left out', () => {
 });
 
 describe('a decision', () => {
-  test('is kept with who and why', async () => {
+  test('is recorded with who made it and why', async () => {
     const lane = await openLane();
-    await lane.blockedFile();
+    await lane.makeBlockedFile();
     await lane.decide('retry', 1, { by: 'Bert', reason: 'put back' });
     await lane.block(1);
     await lane.decide('skip', 1);
@@ -116,22 +116,22 @@ describe('a decision', () => {
   });
 
   test.each(['retry', 'rewrite', 'skip'] as const)(
-    'to %s a file that is not blocked is refused',
+    'to %s a file that is not blocked, or not known, is refused',
     async (what) => {
       const lane = await openLane();
-      await lane.readyFile('hard-sync');
+      await lane.makeReadyFile('hard-sync');
       await startApplying(lane.database, await lane.enter(), 1);
 
       await expect(lane.decide(what, 1)).rejects.toMatchObject({ code: 'UPLOAD_FILE_NOT_BLOCKED' });
       await expect(lane.decide(what, 7)).rejects.toMatchObject({ code: 'UPLOAD_FILE_UNKNOWN' });
-      expect(await lane.states()).toEqual(['APPLYING']);
+      expect(await lane.readStates()).toEqual(['APPLYING']);
       expect(await listDecisions(lane.database, SHOP)).toEqual([]);
     },
   );
 
-  test('that was made for another reason than the file is blocked by now is refused', async () => {
+  test('is refused when the file is blocked for another reason than the decision expects', async () => {
     const lane = await openLane();
-    await lane.readyFile('hard-sync');
+    await lane.makeReadyFile('hard-sync');
     await lane.block(1, 'LOCATION_UNUSABLE');
 
     await expect(lane.decide('skip', 1, { expectedReason: 'FILE_MISSING' })).rejects.toMatchObject({
@@ -139,12 +139,12 @@ describe('a decision', () => {
       message: expect.stringContaining('blocked by LOCATION_UNUSABLE, not by FILE_MISSING') as string,
     });
     await lane.decide('skip', 1, { expectedReason: 'LOCATION_UNUSABLE' });
-    expect(await lane.states()).toEqual(['SKIPPED']);
+    expect(await lane.readStates()).toEqual(['SKIPPED']);
   });
 
-  test('that comes again as the same update finds its own outcome', async () => {
+  test('returns its own outcome when the same update comes again', async () => {
     const lane = await openLane();
-    await lane.blockedFile();
+    await lane.makeBlockedFile();
     const first = await lane.decide('skip', 1, { key: 'update 1' });
     await lane.retailer.post('SHIRT', BROADWAY, 1, 0);
 
@@ -156,10 +156,10 @@ describe('a decision', () => {
     });
   });
 
-  test('of two people at once is carried out for exactly one of them', async () => {
+  test('is carried out for exactly one of two people who decide at once', async () => {
     const lane = await openLane();
     for (let round = 0; round < 10; round += 1) {
-      const sequence = await lane.blockedFile('hard-sync');
+      const sequence = await lane.makeBlockedFile('hard-sync');
 
       const outcomes = await Promise.allSettled([
         lane.decide('skip', sequence, { by: 'Ann' }),
@@ -171,12 +171,12 @@ describe('a decision', () => {
         'UPLOAD_FILE_NOT_BLOCKED',
       ]);
       const [winner] = await listDecisions(lane.database, SHOP);
-      const states = await lane.states();
+      const states = await lane.readStates();
       expect(states.at(-1)).toBe(winner?.decision === 'skip' ? 'SKIPPED' : 'READY');
     }
   });
 
-  test('about an unknown shop is refused', async () => {
+  test('is refused for an unknown shop', async () => {
     const { database } = await openLane();
 
     const decision = { decision: 'release', by: 'Ann' } as const;

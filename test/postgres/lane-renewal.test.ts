@@ -1,17 +1,17 @@
-/** A file that comes in slowly from SFTP: nothing is written meanwhile, and the run keeps the lane all the same. */
+/** While a file is read slowly from SFTP, nothing is written in the lane; the run must keep its lease all the same. */
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, test, vi } from 'vitest';
 import { createApplyActivities, type ApplyDeps } from '../../activities/apply-files.ts';
 import { LEASE_DURATION_MS } from '../../src/domain/limits.ts';
 import { checkOrigin } from '../../src/postgres/producing/shop-origin.ts';
-import { openLane, run } from './lane-under-test.ts';
+import { asHolder, openLane } from './lane-under-test.ts';
 import { SHOP } from './retailer.ts';
 
-test('the lease is renewed while a file is read', async () => {
+test('the lease of a run is renewed while the run reads a file from SFTP', async () => {
   const lane = await openLane();
-  await lane.readyFile('hard-sync');
+  await lane.makeReadyFile('hard-sync');
   await checkOrigin(lane.database, SHOP, () => Promise.resolve({ highest: 0, archived: new Set() }));
-  const lease = async (interval: string) =>
+  const leaseLasts = async (interval: string) =>
     (
       await lane.database.query(
         `SELECT FROM lane WHERE expires_at > clock_timestamp() + interval '${interval}'`,
@@ -19,10 +19,10 @@ test('the lease is renewed while a file is read', async () => {
     ).length === 1;
   const download = async () => {
     await lane.database.query(`UPDATE lane SET expires_at = clock_timestamp() + interval '5 seconds'`);
-    expect(await lease('1 minute')).toBe(false);
+    expect(await leaseLasts('1 minute')).toBe(false);
     vi.advanceTimersByTime(LEASE_DURATION_MS / 2);
     vi.useRealTimers();
-    await vi.waitFor(async () => expect(await lease('1 minute')).toBe(true));
+    await vi.waitFor(async () => expect(await leaseLasts('1 minute')).toBe(true));
     return { sizeBytes: 1, sha256: 'hash of 1' };
   };
   const activities = createApplyActivities({
@@ -31,7 +31,7 @@ test('the lease is renewed while a file is read', async () => {
     adminApi: () => ({ readLocation: () => Promise.resolve({ isActive: true }) }) as never,
     isAtWork: () => Promise.resolve(true),
   } satisfies ApplyDeps);
-  const holder = run('run A');
+  const holder = asHolder('run A');
   await new MockActivityEnvironment().run(activities.nextFile, holder);
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
 

@@ -1,4 +1,4 @@
-/** A shop's lane with files in it, and what a run and a person do to it. */
+/** A shop's lane with files, and what a run and a person do to it. */
 import type { LaneDecision } from '../../src/domain/lane-decision.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
 import type { UploadFileKind } from '../../src/domain/upload-file.ts';
@@ -15,8 +15,8 @@ import { markReady } from '../../src/postgres/producing/ready-file.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
 import { BROADWAY, Retailer, SHOP } from './retailer.ts';
 
-/** A run of Process uploads, by its first run id. */
-export function run(holder: string): LaneHolder {
+/** A run of Process uploads as the holder of the lane, by its first run id. */
+export function asHolder(holder: string): LaneHolder {
   return { shopId: SHOP, workflowId: `processUploads/${SHOP}`, holder };
 }
 
@@ -37,7 +37,7 @@ export class Lane {
     return this.retailer.database;
   }
 
-  /** The next file, WRITING, with one more shirt than the file before. */
+  /** Makes the next file, WRITING, with one more shirt than the file before. */
   async produce(kind: UploadFileKind): Promise<number> {
     await this.retailer.post('SHIRT', BROADWAY, 1, 0);
     const { file } = await this.retailer.produce(kind);
@@ -45,36 +45,36 @@ export class Lane {
     return file.sequence;
   }
 
-  ready(sequence: number): Promise<void> {
+  markReady(sequence: number): Promise<void> {
     return markReady(this.database, { shopId: SHOP, sequence, sha256: `hash of ${sequence}` });
   }
 
-  async readyFile(kind: UploadFileKind): Promise<number> {
+  async makeReadyFile(kind: UploadFileKind): Promise<number> {
     const sequence = await this.produce(kind);
-    await this.ready(sequence);
+    await this.markReady(sequence);
     return sequence;
   }
 
   async enter(holder = 'run A'): Promise<LanePass> {
-    const pass = await enterLane(this.database, run(holder));
+    const pass = await enterLane(this.database, asHolder(holder));
     if (!pass) throw new Error('The lane is busy.');
     return pass;
   }
 
-  /** A file that was READY, and cannot be applied. */
+  /** Blocks a file that was READY, as one that cannot be applied. */
   async block(sequence: number, code: ErrorCode = 'FILE_MISSING'): Promise<void> {
     await blockFile(this.database, await this.enter(), { sequence, code, reason: 'It is not there.' });
   }
 
-  async blockedFile(kind: UploadFileKind = 'hard-sync'): Promise<number> {
-    const sequence = await this.readyFile(kind);
+  async makeBlockedFile(kind: UploadFileKind = 'hard-sync'): Promise<number> {
+    const sequence = await this.makeReadyFile(kind);
     await this.block(sequence);
     return sequence;
   }
 
-  /** File 1 has begun, sent a call that was not answered, and is blocked. */
-  async blockedWithUnansweredCall(): Promise<void> {
-    await this.readyFile('hard-sync');
+  /** Makes file 1, which has begun and sent a call that was not answered, and blocks it. */
+  async makeFileBlockedWithUnansweredCall(): Promise<void> {
+    await this.makeReadyFile('hard-sync');
     const pass = await this.enter();
     await startApplying(this.database, pass, 1);
     await this.database.query(
@@ -85,7 +85,7 @@ export class Lane {
     await this.block(1);
   }
 
-  /** The row of the file is settled, as a call's answer settles it. */
+  /** Settles a row of the file, as the answer of a call does. */
   async settle(
     sku: string,
     sequence: number,
@@ -118,12 +118,12 @@ export class Lane {
     });
   }
 
-  async states(): Promise<string[]> {
+  async readStates(): Promise<string[]> {
     return (await readLaneView(this.database, SHOP)).files.map((file) => file.status);
   }
 
   /** Products that the next file carries again, with the cause. */
-  async owed(): Promise<string[]> {
+  async readOwed(): Promise<string[]> {
     const rows = await this.database.query<{ owed: string }>(
       `SELECT product_id || ' ' || cause AS owed FROM owed_row WHERE shop_id = $1 ORDER BY 1`,
       [SHOP],

@@ -1,4 +1,4 @@
-/** The lane: one file at a time, whoever starts it, and nothing overtakes. */
+/** The lane applies one file at a time, whoever starts it, and no file overtakes another. */
 import { describe, expect, test } from 'vitest';
 import {
   blockFile,
@@ -11,7 +11,7 @@ import {
   type LanePass,
 } from '../../src/postgres/lane/lane.ts';
 import { readLaneView } from '../../src/postgres/lane/lane-view.ts';
-import { openLane, run, type Lane } from './lane-under-test.ts';
+import { asHolder, openLane, type Lane } from './lane-under-test.ts';
 import { SHOP } from './retailer.ts';
 
 describe('the lease', () => {
@@ -19,15 +19,15 @@ describe('the lease', () => {
     const lane = await openLane();
     const pass = await lane.enter('run A');
 
-    expect(await enterLane(lane.database, run('run B'))).toBeNull();
+    expect(await enterLane(lane.database, asHolder('run B'))).toBeNull();
     expect(await takeNextFile(lane.database, pass)).toBeNull();
 
-    expect(await enterLane(lane.database, run('run B'))).not.toBeNull();
+    expect(await enterLane(lane.database, asHolder('run B'))).not.toBeNull();
   });
 
-  test('that has expired is taken over, and its old holder writes nothing more', async () => {
+  test('is taken over once it has expired, and its old holder writes nothing more', async () => {
     const lane = await openLane();
-    await lane.readyFile('hard-sync');
+    await lane.makeReadyFile('hard-sync');
     const dead = await lane.enter('run A');
     await lane.database.query(`UPDATE lane SET expires_at = clock_timestamp() - interval '1 second'`);
 
@@ -37,9 +37,9 @@ describe('the lease', () => {
     expect(await takeNextFile(lane.database, pass)).toMatchObject({ sequence: 1, state: 'READY' });
   });
 
-  test('fences an earlier attempt of the same run', async () => {
+  test('refuses the writes of an earlier attempt of the same run', async () => {
     const lane = await openLane();
-    await lane.readyFile('hard-sync');
+    await lane.makeReadyFile('hard-sync');
     const paused = await lane.enter();
     const successor = await lane.enter();
 
@@ -47,10 +47,10 @@ describe('the lease', () => {
       code: 'LANE_ATTEMPT_OVERTAKEN',
     });
     await startApplying(lane.database, successor, 1);
-    expect(await lane.states()).toEqual(['APPLYING']);
+    expect(await lane.readStates()).toEqual(['APPLYING']);
   });
 
-  test('of a run that was found to have ended is ended, but not one that was renewed since', async () => {
+  test('of a run that has ended is ended, unless it was renewed since', async () => {
     const lane = await openLane();
     await lane.enter('run A');
     const lease = await findLease(lane.database, SHOP);
@@ -59,32 +59,35 @@ describe('the lease', () => {
     await lane.enter('run A');
 
     await endLease(lane.database, lease);
-    expect(await enterLane(lane.database, run('run B'))).toBeNull();
+    expect(await enterLane(lane.database, asHolder('run B'))).toBeNull();
 
     await endLease(lane.database, { ...lease, epoch: lease.epoch + 1 });
-    expect(await enterLane(lane.database, run('run B'))).not.toBeNull();
+    expect(await enterLane(lane.database, asHolder('run B'))).not.toBeNull();
   });
 
-  test('is renewed by every look and every write', async () => {
+  test('is renewed by a look at the next file and by a write', async () => {
     const lane = await openLane();
-    await lane.readyFile('hard-sync');
+    await lane.makeReadyFile('hard-sync');
     const pass = await lane.enter();
-    await lane.database.query(`UPDATE lane SET expires_at = clock_timestamp() + interval '1 second'`);
 
-    await takeNextFile(lane.database, pass);
+    for (const work of [takeNextFile, startApplying]) {
+      await lane.database.query(`UPDATE lane SET expires_at = clock_timestamp() + interval '1 second'`);
 
-    const [lease] = await lane.database.query(
-      `SELECT expires_at > clock_timestamp() + interval '30 seconds' AS "isRenewed" FROM lane`,
-    );
-    expect(lease).toEqual({ isRenewed: true });
+      await work(lane.database, pass, 1);
+
+      const [lease] = await lane.database.query(
+        `SELECT expires_at > clock_timestamp() + interval '30 seconds' AS "isRenewed" FROM lane`,
+      );
+      expect(lease).toEqual({ isRenewed: true });
+    }
   });
 });
 
 describe('the next file', () => {
-  test('is the first by number that is not done with', async () => {
+  test('is the first by number that is not closed', async () => {
     const lane = await openLane();
-    await lane.readyFile('hard-sync');
-    await lane.readyFile('recent-changes');
+    await lane.makeReadyFile('hard-sync');
+    await lane.makeReadyFile('recent-changes');
 
     const pass = await lane.enter();
 
@@ -94,10 +97,10 @@ describe('the next file', () => {
     expect(await takeNextFile(lane.database, pass)).toMatchObject({ sequence: 2 });
   });
 
-  test('is one that is still being written: nothing later is applied before it', async () => {
+  test('may be one that is still WRITING, so that no later file is applied before it', async () => {
     const lane = await openLane();
     const writing = await lane.produce('hard-sync');
-    await lane.readyFile('recent-changes');
+    await lane.makeReadyFile('recent-changes');
 
     expect(await takeNextFile(lane.database, await lane.enter())).toMatchObject({
       sequence: writing,
@@ -105,10 +108,10 @@ describe('the next file', () => {
     });
   });
 
-  test('is the blocked one until a person decides, and the lane is free meanwhile', async () => {
+  test('is a blocked one until a person decides, and the lane is free meanwhile', async () => {
     const lane = await openLane();
-    await lane.readyFile('hard-sync');
-    await lane.readyFile('recent-changes');
+    await lane.makeReadyFile('hard-sync');
+    await lane.makeReadyFile('recent-changes');
     const block = { sequence: 1, code: 'FILE_MISSING', reason: 'It is not there.' } as const;
     await blockFile(lane.database, await lane.enter('run A'), block);
 
@@ -128,9 +131,9 @@ describe('the next file', () => {
     for (let round = 0; round < 20; round += 1) {
       const sequence = await lane.produce('hard-sync');
       const pass = await lane.enter('run A');
-      // The wake-up comes after READY has committed, as the producer's does.
-      const woken = lane.ready(sequence).then(() => enterLane(lane.database, run('run B')));
-      const [seen, entered] = await Promise.all([lastLook(lane, pass), woken]);
+      // The producer wakes the lane after READY has committed.
+      const woken = lane.markReady(sequence).then(() => enterLane(lane.database, asHolder('run B')));
+      const [seen, entered] = await Promise.all([lookWhileWriting(lane, pass), woken]);
 
       expect(seen === 'READY' || entered !== null).toBe(true);
       await lane.database.query(`UPDATE upload_file SET state = 'SUPERSEDED' WHERE state <> 'SUPERSEDED'`);
@@ -139,8 +142,8 @@ describe('the next file', () => {
   });
 });
 
-/** What the holder's look at the lane finds: READY goes on, WRITING is looked at again, as Process uploads does. */
-async function lastLook(lane: Lane, pass: LanePass): Promise<string | undefined> {
+/** Looks at the next file, again and again while it is WRITING, as Process uploads does. Returns its state then. */
+async function lookWhileWriting(lane: Lane, pass: LanePass): Promise<string | undefined> {
   for (;;) {
     const file = await takeNextFile(lane.database, pass);
     if (file?.state !== 'WRITING') return file?.state;
@@ -150,46 +153,46 @@ async function lastLook(lane: Lane, pass: LanePass): Promise<string | undefined>
 describe('a Hard Sync that becomes READY', () => {
   test('supersedes what waits before it, but not what is being applied', async () => {
     const lane = await openLane();
-    await lane.readyFile('hard-sync');
+    await lane.makeReadyFile('hard-sync');
     await startApplying(lane.database, await lane.enter(), 1);
-    await lane.readyFile('recent-changes');
-    await lane.readyFile('hard-sync');
-    await lane.readyFile('recent-changes');
+    await lane.makeReadyFile('recent-changes');
+    await lane.makeReadyFile('hard-sync');
+    await lane.makeReadyFile('recent-changes');
 
-    expect(await lane.states()).toEqual(['APPLYING', 'SUPERSEDED', 'READY', 'READY']);
+    expect(await lane.readStates()).toEqual(['APPLYING', 'SUPERSEDED', 'READY', 'READY']);
   });
 
   test.each([
-    ['the file itself', 'FILE_CHECKSUM_MISMATCH', 'SUPERSEDED'],
-    ['the shop', 'SHOPIFY_ACCESS_DENIED', 'BLOCKED'],
-  ] as const)('replaces a blocked file when %s is at fault: %s → %s', async (_what, code, state) => {
+    ['supersedes a file that is blocked by a fault of its own', 'FILE_CHECKSUM_MISMATCH', 'SUPERSEDED'],
+    ['supersedes no file that is blocked by a fault of the shop', 'SHOPIFY_ACCESS_DENIED', 'BLOCKED'],
+  ] as const)('%s', async (_behaviour, code, state) => {
     const lane = await openLane();
-    await lane.readyFile('hard-sync');
+    await lane.makeReadyFile('hard-sync');
     await blockFile(lane.database, await lane.enter(), { sequence: 1, code, reason: 'test' });
 
-    await lane.readyFile('hard-sync');
+    await lane.makeReadyFile('hard-sync');
 
-    expect(await lane.states()).toEqual([state, 'READY']);
+    expect(await lane.readStates()).toEqual([state, 'READY']);
   });
 });
 
-test('a file whose call has no answer is not superseded, whatever blocks it: the call may still arrive', async () => {
+test('a blocked file with an unanswered call is not superseded, because the call may still arrive', async () => {
   const lane = await openLane();
-  await lane.blockedWithUnansweredCall();
+  await lane.makeFileBlockedWithUnansweredCall();
 
-  await lane.readyFile('hard-sync');
+  await lane.makeReadyFile('hard-sync');
 
-  expect(await lane.states()).toEqual(['BLOCKED', 'READY']);
+  expect(await lane.readStates()).toEqual(['BLOCKED', 'READY']);
 });
 
-test('a file that is superseded between the look and its start is not applied', async () => {
+test('a file that is superseded between the look at it and its start is not applied', async () => {
   const lane = await openLane();
-  await lane.readyFile('hard-sync');
+  await lane.makeReadyFile('hard-sync');
   const pass = await lane.enter();
   expect(await takeNextFile(lane.database, pass)).toMatchObject({ sequence: 1, state: 'READY' });
-  await lane.readyFile('hard-sync');
+  await lane.makeReadyFile('hard-sync');
 
   expect(await startApplying(lane.database, pass, 1)).toBe(false);
 
-  expect(await lane.states()).toEqual(['SUPERSEDED', 'READY']);
+  expect(await lane.readStates()).toEqual(['SUPERSEDED', 'READY']);
 });

@@ -1,4 +1,4 @@
-/** Online ATP in SQL, by either access path, and as `explain` tells it, is Online ATP of the domain, for any retailer. */
+/** Online ATP in SQL, by both access paths and in `explain`, equals Online ATP of the domain for any retailer. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { atpTerms, onlineAtp, type AtpTerms, type FacilityStock } from '../../src/domain/online-atp.ts';
@@ -12,7 +12,7 @@ const HOUR_MS = 3_600_000;
 
 const units = fc.integer({ min: 0, max: 40 });
 
-/** Hours from noon: memberships that begin or end around it, exactly at it included. */
+/** Hours from noon: memberships begin and end around it, also exactly at it. */
 const hours = fc.integer({ min: -2, max: 2 });
 
 const facilities = fc.array(
@@ -52,22 +52,22 @@ const group = fc.record({
 const world = fc.record({ facilities, products, group });
 type World = typeof world extends fc.Arbitrary<infer Generated> ? Generated : never;
 
-test('SQL and the domain agree on every term', { timeout: 120_000 }, async () => {
+test('SQL, explain and the domain agree on every term of Online ATP', { timeout: 120_000 }, async () => {
   const { database } = await freshDatabase();
   let run = 0;
   await fc.assert(
     fc.asyncProperty(world, async (generated) => {
       run += 1;
-      const names = await write(database, generated, run);
+      const names = await writeRetailer(database, generated, run);
       const expected = generated.products.map((_, index) => termsOf(generated, index));
 
       for (const access of ['every', 'few'] as const) {
-        expect(await termsInSql(database, names, access)).toEqual(expected);
+        expect(await readTermsInSql(database, names, access)).toEqual(expected);
       }
       for (const [index, terms] of expected.entries()) {
         const sku = names.product(index);
-        const told = await explain(database, { sku, facilityGroupId: names.group, at: NOON });
-        expect({ ...told.terms, onlineAtp: told.onlineAtp }).toEqual(terms);
+        const explained = await explain(database, { sku, facilityGroupId: names.group, at: NOON });
+        expect({ ...explained.terms, onlineAtp: explained.onlineAtp }).toEqual(terms);
       }
     }),
     { numRuns: 150 },
@@ -76,7 +76,7 @@ test('SQL and the domain agree on every term', { timeout: 120_000 }, async () =>
 
 type Expected = AtpTerms & { readonly onlineAtp: number };
 
-/** Straight from the generated retailer: this is the definition in words. */
+/** Computes the terms straight from the generated retailer, as the definition says. */
 function termsOf({ facilities: places, products: goods, group: channel }: World, index: number): Expected {
   const product = goods[index];
   if (!product) throw new Error('There is no such product.');
@@ -111,7 +111,7 @@ interface Names {
   product(index: number): string;
 }
 
-async function write(database: Database, generated: World, run: number): Promise<Names> {
+async function writeRetailer(database: Database, generated: World, run: number): Promise<Names> {
   const names: Names = {
     group: `G${run}`,
     productCount: generated.products.length,
@@ -182,7 +182,11 @@ async function write(database: Database, generated: World, run: number): Promise
   return names;
 }
 
-async function termsInSql(database: Database, names: Names, access: 'every' | 'few'): Promise<Expected[]> {
+async function readTermsInSql(
+  database: Database,
+  names: Names,
+  access: 'every' | 'few',
+): Promise<Expected[]> {
   const scope = { group: '$1', at: '$2::timestamptz', candidates: 'candidate', access } as const;
   const rows = await database.query<Record<string, number>>(
     `WITH ${placesCte(scope)}, candidate AS (SELECT unnest($3::text[]) AS product_id)

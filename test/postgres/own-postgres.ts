@@ -1,4 +1,4 @@
-/** A Postgres of a test's own, whose disk can be set aside and put back: a backup and its restore. */
+/** A Postgres of a test's own, whose disk can be copied and put back, as a backup and its restore do. */
 import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
@@ -15,7 +15,7 @@ const NAME = 'atp';
 
 export class OwnPostgres {
   readonly #stateDir: string;
-  /** Where its data lie on this machine. */
+  /** Its data directory on this machine. */
   readonly #data: string;
   #server: PostgresServer;
   #database: Database;
@@ -43,7 +43,7 @@ export class OwnPostgres {
     return own;
   }
 
-  /** Of the server as it runs now: a restart opens another one. */
+  /** On the server that runs now: a restart opens another one. */
   get database(): Database {
     return this.#database;
   }
@@ -63,14 +63,14 @@ export class OwnPostgres {
     await this.startAgain();
   }
 
-  /** A copy of the whole disk. */
+  /** Copies the whole disk. */
   async backUp(): Promise<void> {
     await this.stop();
     await run('cp', ['-a', this.#data, `${this.#data}.backup`]);
     await this.startAgain();
   }
 
-  /** The copy in the place of what is there. `asStandby`: it begins as a server that follows another one. */
+  /** Puts the copy in the place of the disk. With `asStandby` the server starts as one that follows another. */
   async restore({ asStandby = false } = {}): Promise<void> {
     await this.stop();
     await run('rm', ['-r', this.#data]);
@@ -79,14 +79,14 @@ export class OwnPostgres {
     await this.startAgain();
   }
 
-  /** The database under another object id, as a dump that was loaded gives: a copy within the server. */
+  /** Copies the database within the server: the copy has another object id, as a loaded dump has. */
   async copyWithin(copy: string): Promise<void> {
     await this.#maintain(async (maintenance) => {
       await maintenance.query(`CREATE DATABASE ${copy} TEMPLATE ${NAME}`);
     });
   }
 
-  /** The copy takes the database's name. */
+  /** Gives the copy the database's name. */
   async putInPlace(copy: string): Promise<void> {
     await this.#maintain(async (maintenance) => {
       await maintenance.query(`DROP DATABASE ${NAME} WITH (FORCE)`);

@@ -1,4 +1,4 @@
-/** The first guard: what would change too much is held as a plan, and what must not wait goes out all the same. */
+/** The first guard: a file that would change too much is held as a plan; decreases are published all the same. */
 import { describe, expect, test } from 'vitest';
 import { TO_ZERO_LIMIT_PERCENT } from '../../src/domain/limits.ts';
 import { produceFile } from '../../src/postgres/producing/produce-file.ts';
@@ -17,8 +17,8 @@ async function openShop(): Promise<Retailer> {
   return Retailer.open(database, SHIRTS);
 }
 
-/** Ten shirts of 10 units, published by file 1, which came of plan 1. */
-async function syncedShop(): Promise<Retailer> {
+/** Ten shirts of 10 units, published by file 1, which was plan 1. */
+async function openSyncedShop(): Promise<Retailer> {
   const retailer = await openShop();
   await retailer.produce('hard-sync');
   return retailer;
@@ -28,13 +28,14 @@ async function sellOut(retailer: Retailer, skus: readonly string[]): Promise<voi
   for (const sku of skus) await retailer.post(sku, BROADWAY, -10, 0);
 }
 
-async function states({ database }: Retailer): Promise<string[]> {
+async function readPlans({ database }: Retailer): Promise<string[]> {
   return (await listPlans(database, SHOP)).map(({ plan, kind, state }) => `${plan} ${kind} ${state}`);
 }
 
 describe('a shop’s first Hard Sync', () => {
-  test('is held: it takes no number and gives deltas no start', async () => {
-    const { database, produce } = bound(await openShop());
+  test('is held: it takes no number, and a delta before its approval is refused', async () => {
+    const retailer = await openShop();
+    const { database } = retailer;
 
     const { file, plan } = await produceFile(database, {
       shopId: SHOP,
@@ -52,10 +53,10 @@ describe('a shop’s first Hard Sync', () => {
     });
     expect(await database.query('SELECT FROM upload_file')).toEqual([]);
     expect(await database.query('SELECT FROM published_row')).toEqual([]);
-    await expect(produce('recent-changes')).rejects.toThrow('held as plan 1');
+    await expect(retailer.produce('recent-changes')).rejects.toThrow('held as plan 1');
   });
 
-  test('becomes file 1 when it is approved, with the values of then', async () => {
+  test('becomes file 1 when it is approved, with the quantities of that moment', async () => {
     const retailer = await openShop();
     await produceFile(retailer.database, { shopId: SHOP, kind: 'hard-sync', producerKey: 'run' });
     await retailer.post('S0', BROADWAY, 5, 0);
@@ -67,7 +68,7 @@ describe('a shop’s first Hard Sync', () => {
     expect(await retailer.rowsOf(1)).toMatchObject({ S0: 15, S1: 10 });
   });
 
-  test('that is run again keeps its number as long as it sends the same products to zero', async () => {
+  test('keeps its plan when it is run again, as long as it sends the same products to zero', async () => {
     const retailer = await openShop();
     const sync = async (producerKey: string) => {
       const request = { shopId: SHOP, kind: 'hard-sync', producerKey } as const;
@@ -76,18 +77,18 @@ describe('a shop’s first Hard Sync', () => {
     await sync('first run');
     await retailer.post('S0', BROADWAY, -1, 0);
     expect(await sync('second run')).toMatchObject({ plan: 1, toZeroCount: 0 });
-    expect(await states(retailer)).toEqual(['1 hard-sync HELD']);
+    expect(await readPlans(retailer)).toEqual(['1 hard-sync HELD']);
 
     await sellOut(retailer, ['S1']);
 
     const third = await sync('third run');
     expect(third).toMatchObject({ plan: 2, toZeroCount: 1 });
     expect(await sync('third run')).toEqual(third);
-    expect(await states(retailer)).toEqual(['2 hard-sync HELD', '1 hard-sync REPLACED']);
+    expect(await readPlans(retailer)).toEqual(['2 hard-sync HELD', '1 hard-sync REPLACED']);
     await expect(retailer.approve(1)).rejects.toMatchObject({ code: 'PLAN_NOT_HELD' });
   });
 
-  test('is approved for the zeros that were seen: an inventory that was emptied since is not published', async () => {
+  test('is approved for the zeros that a person has seen: an inventory that was emptied since is not published', async () => {
     const retailer = await openShop();
     await sellOut(retailer, ['S0']);
     const request = { shopId: SHOP, kind: 'hard-sync', producerKey: 'run' } as const;
@@ -103,30 +104,33 @@ describe('a shop’s first Hard Sync', () => {
 });
 
 describe('a file that sends products to zero', () => {
-  test('within the limit is made', async () => {
-    const retailer = await syncedShop();
+  test('is made when they are within the limit', async () => {
+    const retailer = await openSyncedShop();
     await sellOut(retailer, ['S0', 'S1']);
 
     expect(await retailer.produce('recent-changes')).toMatchObject({ file: { rowCount: 2 }, plan: null });
   });
 
-  test.each(['hard-sync', 'recent-changes'] as const)('beyond it is held: %s', async (kind) => {
-    const retailer = await syncedShop();
-    await sellOut(retailer, ['S0', 'S1', 'S2']);
+  test.each(['hard-sync', 'recent-changes'] as const)(
+    'is held as a plan of the kind %s when they are beyond the limit',
+    async (kind) => {
+      const retailer = await openSyncedShop();
+      await sellOut(retailer, ['S0', 'S1', 'S2']);
 
-    const { file, plan } = await retailer.produce(kind);
+      const { file, plan } = await retailer.produce(kind);
 
-    expect(file).toBeNull();
-    expect(plan).toMatchObject({ kind, cause: 'TO_ZERO', toZeroCount: 3, productCount: 10 });
-    const rows = await retailer.database.query<{ productId: string }>(
-      `SELECT product_id AS "productId" FROM sync_plan_row ORDER BY 1`,
-    );
-    expect(rows.map(({ productId }) => productId)).toEqual(['S0', 'S1', 'S2']);
-    expect(await retailer.database.query('SELECT FROM snapshot_step')).toHaveLength(1);
-  });
+      expect(file).toBeNull();
+      expect(plan).toMatchObject({ kind, cause: 'TO_ZERO', toZeroCount: 3, productCount: 10 });
+      const rows = await retailer.database.query<{ productId: string }>(
+        `SELECT product_id AS "productId" FROM sync_plan_row ORDER BY 1`,
+      );
+      expect(rows.map(({ productId }) => productId)).toEqual(['S0', 'S1', 'S2']);
+      expect(await retailer.database.query('SELECT FROM snapshot_step')).toHaveLength(1);
+    },
+  );
 
-  test('counts neither what was zero before nor what was never published', async () => {
-    const retailer = await syncedShop();
+  test('counts neither products that were zero before nor products that were never published', async () => {
+    const retailer = await openSyncedShop();
     await sellOut(retailer, ['S0', 'S1']);
     await retailer.produce('recent-changes');
     await retailer.addProducts(['NEW-1', 'NEW-2']);
@@ -141,8 +145,8 @@ describe('a file that sends products to zero', () => {
     });
   });
 
-  test('is judged by the shop’s own limit, which begins with the default', async () => {
-    const retailer = await syncedShop();
+  test('is judged by the limit of its shop, which is the default at first', async () => {
+    const retailer = await openSyncedShop();
     expect(await retailer.database.query('SELECT to_zero_limit_percent AS percent FROM shop')).toEqual([
       { percent: TO_ZERO_LIMIT_PERCENT },
     ]);
@@ -157,17 +161,17 @@ describe('a file that sends products to zero', () => {
 });
 
 describe('a held delta', () => {
-  /** Three shirts are sold out, S3 has sold 4, S4 has got 5. */
-  async function held(): Promise<Retailer> {
-    const retailer = await syncedShop();
+  /** Three shirts are sold out, S3 has sold 4, S4 has got 5: the next delta is held. */
+  async function openShopBeyondLimit(): Promise<Retailer> {
+    const retailer = await openSyncedShop();
     await sellOut(retailer, ['S0', 'S1', 'S2']);
     await retailer.post('S3', BROADWAY, -4, 0);
     await retailer.post('S4', BROADWAY, 5, 0);
     return retailer;
   }
 
-  test('publishes what decreases and stays above zero, in the order of numbers, and keeps the rest', async () => {
-    const retailer = await held();
+  test('publishes the products that decrease and stay above zero under the next number, and keeps the others', async () => {
+    const retailer = await openShopBeyondLimit();
 
     const { file, plan } = await retailer.produce('recent-changes', 'run');
 
@@ -177,8 +181,8 @@ describe('a held delta', () => {
     expect(await retailer.produce('recent-changes', 'run')).toEqual({ file, plan });
   });
 
-  test('moves no baseline: the next delta holds everything that waits, once', async () => {
-    const retailer = await held();
+  test('moves no baseline, so that the next delta carries everything that waits, once', async () => {
+    const retailer = await openShopBeyondLimit();
     await retailer.produce('recent-changes');
     await retailer.post('S3', BROADWAY, -1, 0);
 
@@ -192,8 +196,8 @@ describe('a held delta', () => {
     expect(await retailer.produce('recent-changes')).toEqual({ file: null, plan: null });
   });
 
-  test('of which nothing decreases makes no file, and takes no number', async () => {
-    const retailer = await syncedShop();
+  test('makes no file and takes no number when no product decreases and stays above zero', async () => {
+    const retailer = await openSyncedShop();
     await sellOut(retailer, ['S0', 'S1', 'S2']);
     expect(await retailer.produce('recent-changes')).toMatchObject({ file: null, plan: { plan: 2 } });
 
@@ -202,8 +206,8 @@ describe('a held delta', () => {
     expect(await retailer.produce('recent-changes')).toMatchObject({ file: { sequence: 2 }, plan: null });
   });
 
-  test('takes over exactly those owed values that it publishes', async () => {
-    const retailer = await held();
+  test('stops owing the products that it publishes, and no others', async () => {
+    const retailer = await openShopBeyondLimit();
     await retailer.database.query(
       `INSERT INTO owed_row SELECT '${SHOP}', id, 'TEST' FROM unnest(ARRAY['S0', 'S3', 'S4', 'S5']) AS id`,
     );
@@ -217,8 +221,8 @@ describe('a held delta', () => {
     expect(owed.map(({ id }) => id)).toEqual(['S0', 'S4']);
   });
 
-  test('publishes a zero that was judged before and has not arrived', async () => {
-    const retailer = await syncedShop();
+  test('publishes an owed zero that an earlier file was allowed to send', async () => {
+    const retailer = await openSyncedShop();
     await sellOut(retailer, ['S0']);
     await retailer.produce('recent-changes');
     await retailer.database.query(`INSERT INTO owed_row VALUES ('${SHOP}', 'S0', 'TEST')`);
@@ -231,8 +235,8 @@ describe('a held delta', () => {
     expect(await retailer.database.query('SELECT FROM owed_row')).toEqual([]);
   });
 
-  test('keeps rows of the plan that waits only, however often it is run', async () => {
-    const retailer = await held();
+  test('keeps the rows of no plan but the one that waits, however often it is run', async () => {
+    const retailer = await openShopBeyondLimit();
     for (let run = 0; run < 5; run += 1) {
       await retailer.produce('recent-changes');
       await sellOut(retailer, [`S${5 + run}`]);
@@ -243,33 +247,33 @@ describe('a held delta', () => {
     expect(await retailer.database.query('SELECT FROM sync_plan_row')).toEqual([]);
   });
 
-  test('does not open the guard: what it took down by steps counts when it goes to zero', async () => {
-    const retailer = await held();
+  test('does not weaken the guard: a product that it has lowered still counts when it goes to zero', async () => {
+    const retailer = await openShopBeyondLimit();
     await retailer.produce('recent-changes');
     await retailer.post('S3', BROADWAY, -6, 0);
 
     expect(await retailer.produce('recent-changes')).toMatchObject({ file: null, plan: { toZeroCount: 4 } });
   });
 
-  test('is replaced by a delta within the limit, and by a Hard Sync that is made', async () => {
-    const retailer = await held();
+  test('is replaced by a delta within the limit, and by a Hard Sync that is approved', async () => {
+    const retailer = await openShopBeyondLimit();
     await retailer.produce('recent-changes');
     await retailer.post('S0', BROADWAY, 3, 0);
     await retailer.produce('recent-changes');
-    expect(await states(retailer)).toEqual(['2 recent-changes REPLACED', ...FIRST]);
+    expect(await readPlans(retailer)).toEqual(['2 recent-changes REPLACED', ...FIRST]);
     expect(await retailer.rowsOf(3)).toEqual({ S0: 3, S1: 0, S2: 0, S4: 15 });
 
     await sellOut(retailer, ['S5', 'S6', 'S7']);
     await retailer.produce('recent-changes');
     await retailer.produce('hard-sync');
-    expect(await states(retailer)).toEqual([
+    expect(await readPlans(retailer)).toEqual([
       '4 hard-sync HELD',
       '3 recent-changes HELD',
       '2 recent-changes REPLACED',
       ...FIRST,
     ]);
     await retailer.approve(4);
-    expect(await states(retailer)).toEqual([
+    expect(await readPlans(retailer)).toEqual([
       '4 hard-sync APPROVED',
       '3 recent-changes REPLACED',
       '2 recent-changes REPLACED',
@@ -279,15 +283,15 @@ describe('a held delta', () => {
 });
 
 describe('a decision about a plan', () => {
-  async function heldPlan(): Promise<Retailer> {
-    const retailer = await syncedShop();
+  async function holdPlan(): Promise<Retailer> {
+    const retailer = await openSyncedShop();
     await sellOut(retailer, ['S0', 'S1', 'S2']);
     await retailer.produce('recent-changes');
     return retailer;
   }
 
-  test('is taken once: approved again by the same decision it gives its file, by another it is refused', async () => {
-    const retailer = await heldPlan();
+  test('is taken once: the same approval again returns its file, and another one is refused', async () => {
+    const retailer = await holdPlan();
 
     const first = await retailer.approve(2, 'decision');
 
@@ -297,20 +301,20 @@ describe('a decision about a plan', () => {
     await expect(retailer.approve(7)).rejects.toMatchObject({ code: 'PLAN_UNKNOWN' });
   });
 
-  test('approves what was seen and what has changed since within the limit, not more', async () => {
-    const retailer = await heldPlan();
+  test('approves what a person has seen and what has changed since within the limit, and no more', async () => {
+    const retailer = await holdPlan();
     await sellOut(retailer, ['S3', 'S4', 'S5']);
 
     await expect(retailer.approve(2)).rejects.toMatchObject({ code: 'PLAN_OUTGROWN', detail: { beyond: 3 } });
 
-    expect(await states(retailer)).toEqual(['2 recent-changes HELD', ...FIRST]);
+    expect(await readPlans(retailer)).toEqual(['2 recent-changes HELD', ...FIRST]);
     await retailer.post('S5', BROADWAY, 1, 0);
     const { file } = await retailer.approve(2);
     expect(await retailer.rowsOf(file?.sequence ?? 0)).toEqual({ S0: 0, S1: 0, S2: 0, S3: 0, S4: 0, S5: 1 });
   });
 
-  test('approves a plan of which nothing is left, without a file, once', async () => {
-    const retailer = await heldPlan();
+  test('approves a plan of which nothing is left without making a file', async () => {
+    const retailer = await holdPlan();
     for (const sku of ['S0', 'S1', 'S2']) await retailer.post(sku, BROADWAY, 10, 0);
 
     const first = await retailer.approve(2, 'decision');
@@ -319,8 +323,8 @@ describe('a decision about a plan', () => {
     expect(await retailer.approve(2, 'decision')).toEqual(first);
   });
 
-  test('rejects it: nothing is sent, and the next run judges anew', async () => {
-    const retailer = await heldPlan();
+  test('rejects a plan once, and the next run judges anew', async () => {
+    const retailer = await holdPlan();
     const reject = () => retailer.database.transaction((connection) => rejectPlan(connection, SHOP, 2));
 
     expect(await reject()).toMatchObject({ state: 'REJECTED' });
@@ -332,7 +336,3 @@ describe('a decision about a plan', () => {
     });
   });
 });
-
-function bound(retailer: Retailer) {
-  return { database: retailer.database, produce: retailer.produce.bind(retailer) };
-}

@@ -1,4 +1,4 @@
-/** Whatever makes Online ATP differ reaches the next delta, once; and only the shop whose group it concerns. */
+/** Whatever changes Online ATP reaches the next delta once, and only the shop whose group it concerns. */
 import { describe, expect, test } from 'vitest';
 import { setFacility } from '../../src/postgres/master-data/facilities.ts';
 import {
@@ -8,77 +8,81 @@ import {
 } from '../../src/postgres/master-data/facility-groups.ts';
 import { setProduct } from '../../src/postgres/master-data/products.ts';
 import { BROADWAY, GROUP, OUTLET, PARKING, SHOP } from './retailer.ts';
-import { SHOP_OF_WHOLESALE, twoShops, WHOLESALE, type Change } from './two-shops.ts';
+import { SHOP_OF_WHOLESALE, openTwoShops, WHOLESALE, type Change } from './two-shops.ts';
 
 interface Source {
+  /** Completes "a delta carries …, once". */
   readonly what: string;
   readonly before?: (change: Change) => Promise<unknown>;
   readonly change: (change: Change) => Promise<unknown>;
+  /** Of the delta of SHOP; null when it makes no file. */
   readonly rows: Record<string, number> | null;
-  /** What the shop of the other group gets of it. */
+  /** Of the delta of SHOP_OF_WHOLESALE, whose group is another one. */
   readonly elsewhere?: Record<string, number>;
 }
 
 const SOURCES: readonly Source[] = [
-  { what: 'a sale in a store', change: (on) => on.variance(BROADWAY, -3, 'POS_SALE'), rows: { SHIRT: 7 } },
-  { what: 'a return', change: (on) => on.variance(BROADWAY, 1, 'RTN_ITM_RCPT'), rows: { SHIRT: 11 } },
+  {
+    what: 'a sale in a store',
+    change: (on) => on.importVariance(BROADWAY, -3, 'POS_SALE'),
+    rows: { SHIRT: 7 },
+  },
+  { what: 'a return', change: (on) => on.importVariance(BROADWAY, 1, 'RTN_ITM_RCPT'), rows: { SHIRT: 11 } },
   {
     what: 'a transfer out of the group',
     change: async (on) => {
-      await on.variance(BROADWAY, -4, 'TRANSFER_OUT');
-      await on.variance(OUTLET, 4, 'TRANSFER_IN');
+      await on.importVariance(BROADWAY, -4, 'TRANSFER_OUT');
+      await on.importVariance(OUTLET, 4, 'TRANSFER_IN');
     },
     rows: { SHIRT: 6 },
     elsewhere: { SHIRT: 4 },
   },
-  { what: 'a transfer in', change: (on) => on.variance(BROADWAY, 5, 'TRANSFER_IN'), rows: { SHIRT: 15 } },
-  { what: 'a variance', change: (on) => on.variance(BROADWAY, -1, 'VAR_LOST'), rows: { SHIRT: 9 } },
-  { what: 'a count', change: (on) => on.count(BROADWAY, 4, 'N'), rows: { SHIRT: 4 } },
+  {
+    what: 'a transfer in',
+    change: (on) => on.importVariance(BROADWAY, 5, 'TRANSFER_IN'),
+    rows: { SHIRT: 15 },
+  },
+  { what: 'a variance', change: (on) => on.importVariance(BROADWAY, -1, 'VAR_LOST'), rows: { SHIRT: 9 } },
+  { what: 'a count', change: (on) => on.importCount(BROADWAY, 4, 'N'), rows: { SHIRT: 4 } },
   {
     what: 'a reset to what is available',
-    before: (on) => on.order(BROADWAY, 2),
-    change: (on) => on.count(BROADWAY, 12, 'Y'),
+    before: (on) => on.importOrder(BROADWAY, 2),
+    change: (on) => on.importCount(BROADWAY, 12, 'Y'),
     rows: { SHIRT: 12 },
   },
-  { what: 'a reservation', change: (on) => on.order(BROADWAY, 2), rows: { SHIRT: 8 } },
+  { what: 'a reservation', change: (on) => on.importOrder(BROADWAY, 2), rows: { SHIRT: 8 } },
   {
     what: 'the release of a reservation',
-    before: (on) => on.order(BROADWAY, 2),
-    change: (on) => on.order(BROADWAY, 2, { status: 'CANCELLED' }),
+    before: (on) => on.importOrder(BROADWAY, 2),
+    change: (on) => on.importOrder(BROADWAY, 2, { status: 'CANCELLED' }),
     rows: { SHIRT: 10 },
   },
   {
     what: 'an order without a facility yet',
-    change: (on) => on.order('', 4),
+    change: (on) => on.importOrder('', 4),
     rows: { SHIRT: 6 },
   },
-  { what: 'an order that is parked', change: (on) => on.order(PARKING, 4), rows: { SHIRT: 6 } },
-  {
-    what: 'nothing, when an order of the queue is allocated within the group: the units were claimed before',
-    before: (on) => on.order('', 4),
-    change: (on) => on.order(BROADWAY, 4),
-    rows: null,
-  },
+  { what: 'an order at a virtual facility', change: (on) => on.importOrder(PARKING, 4), rows: { SHIRT: 6 } },
   {
     what: 'an order of the queue that is allocated outside of the group',
-    before: (on) => on.order('', 4),
-    change: (on) => on.order(OUTLET, 4),
+    before: (on) => on.importOrder('', 4),
+    change: (on) => on.importOrder(OUTLET, 4),
     rows: { SHIRT: 10 },
   },
   {
     what: 'an order of the queue that is cancelled',
-    before: (on) => on.order(PARKING, 4),
-    change: (on) => on.order(PARKING, 4, { status: 'CANCELLED' }),
+    before: (on) => on.importOrder(PARKING, 4),
+    change: (on) => on.importOrder(PARKING, 4, { status: 'CANCELLED' }),
     rows: { SHIRT: 10 },
   },
   {
     what: 'an order of the queue that is cancelled in part',
-    before: (on) => on.order('', 4),
-    change: (on) => on.order('', 4, { cancelled: 1 }),
+    before: (on) => on.importOrder('', 4),
+    change: (on) => on.importOrder('', 4, { cancelled: 1 }),
     rows: { SHIRT: 7 },
   },
   {
-    what: 'safety stock',
+    what: 'a new safety stock',
     change: (on) =>
       setProduct(on.database, 'SHIRT', { atFacility: { facilityId: BROADWAY, safetyStock: 4 } }),
     rows: { SHIRT: 6 },
@@ -103,7 +107,7 @@ const SOURCES: readonly Source[] = [
     rows: { SHIRT: 9 },
   },
   {
-    what: 'a product’s own threshold that is cleared: the group’s counts again',
+    what: 'a product’s own threshold that is cleared, so that the group’s counts again',
     before: async (on) => {
       await setFacilityGroup(on.database, GROUP, { threshold: 2 });
       await setProduct(on.database, 'SHIRT', { inGroup: { facilityGroupId: GROUP, threshold: 5 } });
@@ -131,7 +135,7 @@ const SOURCES: readonly Source[] = [
   {
     what: 'the group’s floor for each facility',
     before: async (on) => {
-      await on.sql(
+      await on.runSql(
         `UPDATE product_facility SET minimum_stock = 4 WHERE product_id = 'SOCKS' AND facility_id = 'OUTLET'`,
       );
       await addGroupMember(on.database, { facilityGroupId: GROUP, facilityId: OUTLET });
@@ -150,25 +154,25 @@ const SOURCES: readonly Source[] = [
     rows: { SHIRT: 0, SOCKS: 0 },
   },
   {
-    what: 'a facility that leaves another group: only to that one’s shop',
+    what: 'a facility that leaves another group to the shop of that group only',
     change: (on) => removeGroupMember(on.database, { facilityGroupId: WHOLESALE, facilityId: OUTLET }),
     rows: null,
     elsewhere: { SOCKS: 0 },
   },
   {
-    what: 'another group’s default threshold: only to that one’s shop',
+    what: 'another group’s default threshold to the shop of that group only',
     change: (on) => setFacilityGroup(on.database, WHOLESALE, { threshold: 1 }),
     rows: null,
     elsewhere: { SOCKS: 1 },
   },
   {
-    what: 'a facility that becomes a parking place',
+    what: 'a facility that becomes virtual',
     change: (on) => setFacility(on.database, BROADWAY, { facilityTypeId: 'NA' }),
     rows: { SHIRT: 0, SOCKS: 0 },
   },
   {
-    what: 'a parking place that becomes a store, with the orders that wait there',
-    before: (on) => on.order(PARKING, 4),
+    what: 'a virtual facility that becomes a store, with the orders that wait there',
+    before: (on) => on.importOrder(PARKING, 4),
     change: (on) => setFacility(on.database, PARKING, { facilityTypeId: 'RETAIL_STORE' }),
     rows: { SHIRT: 10 },
   },
@@ -185,35 +189,44 @@ const SOURCES: readonly Source[] = [
   },
   {
     what: 'a product that is mapped for the first time',
-    before: (on) => on.sql(`DELETE FROM shop_product WHERE shop_id = '${SHOP}' AND product_id = 'SOCKS'`),
-    change: (on) => on.sql(`INSERT INTO shop_product VALUES ('${SHOP}', 'SOCKS', 'item', 'variant')`),
+    before: (on) => on.runSql(`DELETE FROM shop_product WHERE shop_id = '${SHOP}' AND product_id = 'SOCKS'`),
+    change: (on) => on.runSql(`INSERT INTO shop_product VALUES ('${SHOP}', 'SOCKS', 'item', 'variant')`),
     rows: { SOCKS: 10 },
   },
   {
     what: 'a mapping to another item',
     change: (on) =>
-      on.sql(
+      on.runSql(
         `UPDATE shop_product SET inventory_item_id = 'new' WHERE shop_id = '${SHOP}' AND product_id = 'SHIRT'`,
       ),
     rows: { SHIRT: 10 },
   },
   {
-    what: 'a value that is owed',
-    change: (on) => on.sql(`INSERT INTO owed_row VALUES ('${SHOP}', 'SHIRT', 'TEST')`),
+    what: 'a product that is owed',
+    change: (on) => on.runSql(`INSERT INTO owed_row VALUES ('${SHOP}', 'SHIRT', 'TEST')`),
     rows: { SHIRT: 10 },
   },
 ];
 
-describe('a delta carries, once,', () => {
-  test.each(SOURCES)('$what', async ({ before, change, rows, elsewhere = null }) => {
-    const on = await twoShops(before);
+describe('a delta', () => {
+  test.each(SOURCES)('carries $what, once', async ({ before, change, rows, elsewhere = null }) => {
+    const on = await openTwoShops(before);
 
     await change(on);
 
-    expect(await on.delta()).toEqual(rows);
-    expect(await on.delta(SHOP_OF_WHOLESALE)).toEqual(elsewhere);
-    expect(await on.delta()).toBeNull();
-    expect(await on.delta(SHOP_OF_WHOLESALE)).toBeNull();
+    expect(await on.makeDelta()).toEqual(rows);
+    expect(await on.makeDelta(SHOP_OF_WHOLESALE)).toEqual(elsewhere);
+    expect(await on.makeDelta()).toBeNull();
+    expect(await on.makeDelta(SHOP_OF_WHOLESALE)).toBeNull();
+  });
+
+  test('carries nothing when an order of the queue is allocated within the group: its units were claimed before', async () => {
+    const on = await openTwoShops((change) => change.importOrder('', 4));
+
+    await on.importOrder(BROADWAY, 4);
+
+    expect(await on.makeDelta()).toBeNull();
+    expect(await on.makeDelta(SHOP_OF_WHOLESALE)).toBeNull();
   });
 
   test.each<{
@@ -237,15 +250,15 @@ describe('a delta carries, once,', () => {
       due: (on, at) => setFacility(on.database, BROADWAY, { closedDate: at }),
       rows: { SHIRT: 0, SOCKS: 0 },
     },
-  ])('$what by the clock, though nobody wrote a row', async ({ due, rows }) => {
-    const on = await twoShops();
-    const { at, passed } = await on.soon();
+  ])('carries $what by the clock, once, although nobody wrote a row', async ({ due, rows }) => {
+    const on = await openTwoShops();
+    const { at, waitUntilPassed } = await on.pickInstant();
     await due(on, at);
-    expect(await on.delta()).toBeNull();
+    expect(await on.makeDelta()).toBeNull();
 
-    await passed();
+    await waitUntilPassed();
 
-    expect(await on.delta()).toEqual(rows);
-    expect(await on.delta()).toBeNull();
+    expect(await on.makeDelta()).toEqual(rows);
+    expect(await on.makeDelta()).toBeNull();
   });
 });

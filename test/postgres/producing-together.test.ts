@@ -1,4 +1,4 @@
-/** Two producers at once: of one shop one after the other, each with a snapshot of its own; of two shops beside each other. */
+/** Two producers at once: of one shop they run one after the other, each with its snapshot; of two shops none waits. */
 import { describe, expect, test, vi } from 'vitest';
 import { lockForProducing } from '../../src/postgres/producing/producer-locks.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
@@ -6,15 +6,15 @@ import { BROADWAY, GROUP, Retailer, SHOP } from './retailer.ts';
 
 const OTHER_SHOP = 'red-shirts';
 
-async function syncedShop(): Promise<Retailer> {
+async function openSyncedShop(): Promise<Retailer> {
   const { database } = await freshDatabase();
   const retailer = await Retailer.open(database, ['SHIRT', 'SOCKS']);
   await retailer.produce('hard-sync');
   return retailer;
 }
 
-/** Until a session of this database waits for a lock of that kind. */
-async function somebodyWaits({ database }: Retailer, lock: 'advisory' | 'relation'): Promise<void> {
+/** Waits until a session of this database waits for a lock of that kind. */
+async function untilSomebodyWaits({ database }: Retailer, lock: 'advisory' | 'relation'): Promise<void> {
   await vi.waitFor(async () => {
     const waiting = await database.query(
       `SELECT FROM pg_stat_activity
@@ -26,10 +26,10 @@ async function somebodyWaits({ database }: Retailer, lock: 'advisory' | 'relatio
 }
 
 /**
- * A producer in the midst of its work: it has its snapshot and its rows, and is held up before it numbers its file.
- * `meanwhile` runs then; what it starts may end only when the producer has.
+ * Stops a delta in the middle of its work: it has its snapshot and its rows, and waits before it numbers its file. Then
+ * `meanwhile` runs; what it starts must not end before the delta does.
  */
-async function whileADeltaIsMade<Result>(
+async function runWhileADeltaIsMade<Result>(
   retailer: Retailer,
   key: string,
   meanwhile: () => Promise<{ readonly started: Promise<Result> }>,
@@ -37,21 +37,21 @@ async function whileADeltaIsMade<Result>(
   const barrier = await retailer.begin();
   await barrier.query('LOCK TABLE upload_file IN SHARE MODE');
   const delta = retailer.produce('recent-changes', key);
-  await somebodyWaits(retailer, 'relation');
+  await untilSomebodyWaits(retailer, 'relation');
   const { started } = await meanwhile();
-  await somebodyWaits(retailer, 'advisory');
+  await untilSomebodyWaits(retailer, 'advisory');
   await barrier.commit();
   return { first: await delta, second: await started };
 }
 
 describe('a producer that finds another one of its shop at work', () => {
   test.each(['recent-changes', 'hard-sync'] as const)(
-    'waits, and its snapshot holds what was committed meanwhile: %s',
+    'waits as a %s, and its snapshot has what was committed meanwhile',
     async (kind) => {
-      const retailer = await syncedShop();
+      const retailer = await openSyncedShop();
       await retailer.post('SHIRT', BROADWAY, -1, 0);
 
-      const { first, second } = await whileADeltaIsMade(retailer, 'first', async () => {
+      const { first, second } = await runWhileADeltaIsMade(retailer, 'first', async () => {
         await retailer.post('SHIRT', BROADWAY, -1, 0);
         return { started: retailer.produce(kind) };
       });
@@ -62,11 +62,11 @@ describe('a producer that finds another one of its shop at work', () => {
     },
   );
 
-  test('that is its own earlier attempt, returns that one’s file', async () => {
-    const retailer = await syncedShop();
+  test('returns the file of that one when it is its own earlier attempt', async () => {
+    const retailer = await openSyncedShop();
     await retailer.post('SHIRT', BROADWAY, -1, 0);
 
-    const { first, second } = await whileADeltaIsMade(retailer, 'the same run', async () => {
+    const { first, second } = await runWhileADeltaIsMade(retailer, 'the same run', async () => {
       await retailer.post('SHIRT', BROADWAY, -1, 0);
       return { started: retailer.produce('recent-changes', 'the same run') };
     });
@@ -77,7 +77,7 @@ describe('a producer that finds another one of its shop at work', () => {
 });
 
 test('producers of two shops do not wait for each other', async () => {
-  const retailer = await syncedShop();
+  const retailer = await openSyncedShop();
   await retailer.openShop(OTHER_SHOP, GROUP);
 
   await retailer.database.session(async (session) => {

@@ -1,4 +1,4 @@
-/** Producing files: what a Hard Sync and a delta hold, in which order, and what never gets lost. */
+/** Producing files: what a Hard Sync and a delta contain, in which order, and what never gets lost. */
 import { describe, expect, test } from 'vitest';
 import { produceFile } from '../../src/postgres/producing/produce-file.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
@@ -11,39 +11,39 @@ class Producer {
     this.retailer = retailer;
   }
 
-  async file(kind: 'hard-sync' | 'recent-changes', producerKey?: string) {
+  async produce(kind: 'hard-sync' | 'recent-changes', producerKey?: string) {
     return (await this.retailer.produce(kind, producerKey)).file;
   }
 
-  /** The rows of the next delta; null when it makes no file. */
-  async delta(): Promise<Record<string, number> | null> {
-    const file = await this.file('recent-changes');
+  /** Makes the next delta. Returns its rows, or null when it makes no file. */
+  async makeDelta(): Promise<Record<string, number> | null> {
+    const file = await this.produce('recent-changes');
     return file && this.retailer.rowsOf(file.sequence);
   }
 }
 
-async function shopWith(skus: readonly string[]): Promise<Producer> {
+async function openShop(skus: readonly string[]): Promise<Producer> {
   const { database } = await freshDatabase();
   return new Producer(await Retailer.open(database, skus));
 }
 
-/** After its first Hard Sync, and without a guard: these are shops of two products. */
-async function syncedShopWith(skus: readonly string[]): Promise<Producer> {
-  const shop = await shopWith(skus);
+/** After its first Hard Sync, and without a guard, which would hold a zero in a shop of two products. */
+async function openSyncedShop(skus: readonly string[]): Promise<Producer> {
+  const shop = await openShop(skus);
   await shop.retailer.setToZeroLimit(100);
-  await shop.file('hard-sync');
+  await shop.produce('hard-sync');
   return shop;
 }
 
 describe('a Hard Sync', () => {
-  test('holds every mapped product by id, and 0 for one that was never counted', async () => {
-    const shop = await shopWith(['b-shirt', 'B-SHIRT', 'A-SHIRT']);
+  test('contains every mapped product in the order of ids, with 0 for one that was never counted', async () => {
+    const shop = await openShop(['b-shirt', 'B-SHIRT', 'A-SHIRT']);
     await shop.retailer.addProducts(['NEVER-COUNTED', 'NOT-MAPPED']);
     await shop.retailer.database.query(
       `INSERT INTO shop_product VALUES ('${SHOP}', 'NEVER-COUNTED', 'item', 'variant')`,
     );
 
-    const file = await shop.file('hard-sync');
+    const file = await shop.produce('hard-sync');
 
     expect(file).toMatchObject({ sequence: 1, state: 'WRITING', rowCount: 4, toZeroCount: 1 });
     expect(Object.entries(await shop.retailer.rowsOf(1))).toEqual([
@@ -54,8 +54,8 @@ describe('a Hard Sync', () => {
     ]);
   });
 
-  test('of a product with "infinite stock" publishes what Shopify takes at most, and the others as they are', async () => {
-    const shop = await shopWith(['SHIRT', 'SOCKS']);
+  test('publishes the most that Shopify takes for a product with "infinite stock", and others as they are', async () => {
+    const shop = await openShop(['SHIRT', 'SOCKS']);
     for (const facility of [BROADWAY, 'SOHO', 'HARLEM']) {
       await shop.retailer.database.query(
         `INSERT INTO facility (facility_id, facility_name, facility_type_id) VALUES ($1, $1, 'RETAIL_STORE')
@@ -69,17 +69,19 @@ describe('a Hard Sync', () => {
       await shop.retailer.post('SHIRT', facility, 999_999_900, 0);
     }
 
-    await shop.file('hard-sync');
+    await shop.produce('hard-sync');
 
     expect(await shop.retailer.rowsOf(1)).toEqual({ SHIRT: 1_000_000_000, SOCKS: 10 });
   });
 
-  test('of a shop without a mapped product is refused', async () => {
-    await expect((await shopWith([])).file('hard-sync')).rejects.toMatchObject({ code: 'SHOP_NOT_MAPPED' });
+  test('is refused for a shop without a mapped product', async () => {
+    await expect((await openShop([])).produce('hard-sync')).rejects.toMatchObject({
+      code: 'SHOP_NOT_MAPPED',
+    });
   });
 
-  test('of an unknown shop, and for a group that is not the shop’s, is refused', async () => {
-    const shop = await shopWith(['SHIRT']);
+  test('is refused for an unknown shop, and for a group that is not the shop’s', async () => {
+    const shop = await openShop(['SHIRT']);
     const { database } = shop.retailer;
     await database.query(
       `INSERT INTO facility_group (facility_group_id, facility_group_name) VALUES ('WHOLESALE', 'Wholesale')`,
@@ -93,74 +95,74 @@ describe('a Hard Sync', () => {
     expect(await sync(SHOP, GROUP)).toMatchObject({ plan: { plan: 1, state: 'HELD' } });
   });
 
-  test('that is retried after its commit returns its own file', async () => {
-    const shop = await shopWith(['SHIRT']);
+  test('returns its own file when it is retried after its commit', async () => {
+    const shop = await openShop(['SHIRT']);
 
-    const first = await shop.file('hard-sync', 'the same run');
-    const again = await shop.file('hard-sync', 'the same run');
+    const first = await shop.produce('hard-sync', 'the same run');
+    const again = await shop.produce('hard-sync', 'the same run');
 
     expect(again).toEqual(first);
   });
 });
 
 describe('a delta', () => {
-  test('before the first Hard Sync is refused', async () => {
-    const shop = await shopWith(['SHIRT']);
+  test('is refused before the first Hard Sync', async () => {
+    const shop = await openShop(['SHIRT']);
 
-    await expect(shop.file('recent-changes')).rejects.toMatchObject({ code: 'HARD_SYNC_REQUIRED' });
+    await expect(shop.produce('recent-changes')).rejects.toMatchObject({ code: 'HARD_SYNC_REQUIRED' });
   });
 
-  test('without a difference makes no file and takes no number', async () => {
-    const shop = await syncedShopWith(['SHIRT']);
+  test('makes no file and takes no number when nothing differs', async () => {
+    const shop = await openSyncedShop(['SHIRT']);
 
-    expect(await shop.delta()).toBeNull();
+    expect(await shop.makeDelta()).toBeNull();
     await shop.retailer.post('SHIRT', BROADWAY, -1, 0);
-    expect(await shop.file('recent-changes')).toMatchObject({ sequence: 2 });
+    expect(await shop.produce('recent-changes')).toMatchObject({ sequence: 2 });
   });
 
   test('leaves out what changed and changed back', async () => {
-    const shop = await syncedShopWith(['SHIRT']);
+    const shop = await openSyncedShop(['SHIRT']);
 
     await shop.retailer.post('SHIRT', BROADWAY, -3, 0);
     await shop.retailer.post('SHIRT', BROADWAY, 3, 0);
 
-    expect(await shop.delta()).toBeNull();
+    expect(await shop.makeDelta()).toBeNull();
   });
 
   test('carries a change that was committed after an earlier delta had read, which a timestamp cursor loses', async () => {
-    const shop = await syncedShopWith(['SHIRT', 'SOCKS']);
+    const shop = await openSyncedShop(['SHIRT', 'SOCKS']);
     const { database } = shop.retailer;
-    const cursor = await timestampCursor(shop.retailer);
+    const cursor = await openTimestampCursor(shop.retailer);
     const late = await shop.retailer.begin();
     await shop.retailer.post('SHIRT', BROADWAY, -3, 0, late);
     await shop.retailer.post('SOCKS', BROADWAY, -1, 0);
 
-    expect(await shop.delta()).toEqual({ SOCKS: 9 });
-    expect(await cursor.changes()).toEqual(['SOCKS']);
+    expect(await shop.makeDelta()).toEqual({ SOCKS: 9 });
+    expect(await cursor.findChanges()).toEqual(['SOCKS']);
     await late.commit();
 
-    expect(await cursor.changes()).toEqual([]);
-    expect(await shop.delta()).toEqual({ SHIRT: 7 });
-    expect(await shop.delta()).toBeNull();
+    expect(await cursor.findChanges()).toEqual([]);
+    expect(await shop.makeDelta()).toEqual({ SHIRT: 7 });
+    expect(await shop.makeDelta()).toBeNull();
     expect(
       await database.query(`SELECT FROM upload_file_row WHERE sku = 'SHIRT' AND sequence > 1`),
     ).toHaveLength(1);
   });
 
   test('waits for a producer of the same shop, so that sequence order is snapshot order', async () => {
-    const shop = await syncedShopWith(['SHIRT', 'SOCKS']);
+    const shop = await openSyncedShop(['SHIRT', 'SOCKS']);
     const { database } = shop.retailer;
 
     for (let round = 0; round < 5; round += 1) {
       await Promise.all([
         shop.retailer.post('SHIRT', BROADWAY, 1, 0),
-        shop.file('recent-changes'),
-        shop.file('hard-sync'),
+        shop.produce('recent-changes'),
+        shop.produce('hard-sync'),
         shop.retailer.post('SOCKS', BROADWAY, 1, 0),
-        shop.file('recent-changes'),
+        shop.produce('recent-changes'),
       ]);
     }
-    await shop.file('recent-changes');
+    await shop.produce('recent-changes');
 
     const files = await database.query<{ sequence: number; follows: boolean | null }>(
       `SELECT sequence, pg_snapshot_xmax(snapshot) >= lag(pg_snapshot_xmax(snapshot)) OVER (ORDER BY sequence)
@@ -175,12 +177,12 @@ describe('a delta', () => {
 });
 
 /** The control: what "changed since the last time I looked" finds by a column that says when a row was written. */
-async function timestampCursor({ database }: Retailer) {
+async function openTimestampCursor({ database }: Retailer) {
   const now = async () =>
     (await database.query<{ now: string }>('SELECT clock_timestamp()::text AS now'))[0]?.now ?? '';
   let since = await now();
   return {
-    async changes(): Promise<string[]> {
+    async findChanges(): Promise<string[]> {
       const until = await now();
       const rows = await database.query<{ sku: string }>(
         `SELECT DISTINCT product_id AS sku FROM inventory_item_detail

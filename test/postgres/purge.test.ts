@@ -15,19 +15,19 @@ import { BROADWAY, GROUP, Retailer, SHOP } from './retailer.ts';
 
 const OTHER_SHOP = 'red-shirts';
 
-async function syncedShop(skus: readonly string[] = ['SHIRT', 'SOCKS']): Promise<Retailer> {
+async function openSyncedShop(skus: readonly string[] = ['SHIRT', 'SOCKS']): Promise<Retailer> {
   const { database } = await freshDatabase();
   const retailer = await Retailer.open(database, skus);
   await retailer.produce('hard-sync');
   return retailer;
 }
 
-async function logged({ database }: Retailer): Promise<number> {
+async function countLogRows({ database }: Retailer): Promise<number> {
   return (await database.query('SELECT FROM change_log')).length;
 }
 
-/** As if so many days had gone by since the file was done with. */
-async function age({ database }: Retailer, days: number): Promise<void> {
+/** Makes everything so many days older. */
+async function letDaysPass({ database }: Retailer, days: number): Promise<void> {
   await database.query(
     `UPDATE upload_file SET closed_at = closed_at - make_interval(days => $1), created_at = created_at - make_interval(days => $1)`,
     [days],
@@ -42,17 +42,17 @@ async function age({ database }: Retailer, days: number): Promise<void> {
   }
 }
 
-describe('the change log', () => {
-  test('is removed below the baseline, and a delta afterwards carries everything', async () => {
-    const retailer = await syncedShop();
+describe('a purge of the change log', () => {
+  test('counts the rows that it removes, and a delta afterwards carries every change', async () => {
+    const retailer = await openSyncedShop();
     const late = await retailer.begin();
     await retailer.post('SHIRT', BROADWAY, -1, 0, late);
     await retailer.post('SOCKS', BROADWAY, -2, 0);
-    const before = await logged(retailer);
+    const before = await countLogRows(retailer);
 
     const purged = await purge(retailer.database);
 
-    expect(await logged(retailer)).toBe(before - (purged?.logRows ?? 0));
+    expect(await countLogRows(retailer)).toBe(before - (purged?.logRows ?? 0));
     await late.commit();
     const { file } = await retailer.produce('recent-changes');
     expect(await retailer.rowsOf(file?.sequence ?? 0)).toEqual({ SHIRT: 9, SOCKS: 8 });
@@ -60,7 +60,7 @@ describe('the change log', () => {
   });
 
   test('keeps what the shop that is furthest behind still needs', async () => {
-    const retailer = await syncedShop();
+    const retailer = await openSyncedShop();
     await retailer.openShop(OTHER_SHOP, GROUP);
     await retailer.produce('hard-sync', undefined, OTHER_SHOP);
     await retailer.post('SHIRT', BROADWAY, -1, 0);
@@ -72,8 +72,8 @@ describe('the change log', () => {
     expect(await retailer.rowsOf(file?.sequence ?? 0, OTHER_SHOP)).toEqual({ SHIRT: 9 });
   });
 
-  test('loses nothing to an open transaction, which a purge by what is committed would', async () => {
-    const retailer = await syncedShop();
+  test('loses no change of an open transaction, which a purge up to the last commit would', async () => {
+    const retailer = await openSyncedShop();
     const late = await retailer.begin();
     await retailer.post('SHIRT', BROADWAY, -1, 0, late);
     // Later by number, earlier by commit: the baseline sees this one and not the other.
@@ -87,19 +87,19 @@ describe('the change log', () => {
     expect(await retailer.rowsOf(file?.sequence ?? 0)).toEqual({ SHIRT: 9 });
   });
 
-  test('of a database without a baseline is needed by nobody', async () => {
+  test('removes everything from a database in which no shop has a baseline', async () => {
     const { database } = await freshDatabase();
     const retailer = await Retailer.open(database, ['SHIRT']);
 
-    await untilPurged(retailer);
+    await purgeUntilLogIsEmpty(retailer);
 
     await retailer.produce('hard-sync');
     expect(await retailer.rowsOf(1)).toEqual({ SHIRT: 10 });
   });
 
-  test('is not kept for a shop that had no file for long: it needs a Hard Sync, and says why', async () => {
-    const retailer = await syncedShop();
-    await age(retailer, BASELINE_KEPT_DAYS + 1);
+  test('keeps nothing for a shop that had no file for long: its next delta needs a Hard Sync, and says why', async () => {
+    const retailer = await openSyncedShop();
+    await letDaysPass(retailer, BASELINE_KEPT_DAYS + 1);
 
     await purge(retailer.database);
 
@@ -112,24 +112,28 @@ describe('the change log', () => {
   });
 });
 
-test('a purge that meets a producer leaves everything to the next one', { timeout: 20_000 }, async () => {
-  const retailer = await syncedShop();
-  const { database } = retailer;
-  const before = await logged(retailer);
+test(
+  'a purge that meets a producer at work removes nothing, and the next purge goes on',
+  { timeout: 20_000 },
+  async () => {
+    const retailer = await openSyncedShop();
+    const { database } = retailer;
+    const before = await countLogRows(retailer);
 
-  await database.session(async (session) => {
-    await lockForProducing(session, SHOP);
-    expect(await purge(database)).toBeNull();
-  });
+    await database.session(async (session) => {
+      await lockForProducing(session, SHOP);
+      expect(await purge(database)).toBeNull();
+    });
 
-  expect(await logged(retailer)).toBe(before);
-  expect(await purge(database)).not.toBeNull();
-});
+    expect(await countLogRows(retailer)).toBe(before);
+    expect(await purge(database)).not.toBeNull();
+  },
+);
 
-describe('what belongs to a file', () => {
+describe('a purge of files and plans', () => {
   /** Files 1 and 2 are superseded by 3, which waits. */
-  async function filesOfTwoKinds(): Promise<Retailer> {
-    const retailer = await syncedShop();
+  async function openShopWithSupersededFiles(): Promise<Retailer> {
+    const retailer = await openSyncedShop();
     await retailer.post('SHIRT', BROADWAY, -1, 0);
     await retailer.produce('recent-changes');
     await retailer.produce('hard-sync');
@@ -139,22 +143,22 @@ describe('what belongs to a file', () => {
     return retailer;
   }
 
-  test('is kept for a while after it is done', async () => {
-    const retailer = await filesOfTwoKinds();
-    await age(retailer, FILE_ROWS_KEPT_DAYS - 1);
+  test('keeps the rows of a file for some days after it is closed', async () => {
+    const retailer = await openShopWithSupersededFiles();
+    await letDaysPass(retailer, FILE_ROWS_KEPT_DAYS - 1);
 
     expect(await purge(retailer.database)).toMatchObject({ files: 0 });
     expect(await retailer.rowsOf(1)).toEqual({ SHIRT: 10, SOCKS: 10 });
   });
 
-  test('is removed then, but never of a file that waits; the audit is content', async () => {
-    const retailer = await filesOfTwoKinds();
+  test('removes rows, calls and steps of old closed files, but not of one that waits, and the audit finds no fault', async () => {
+    const retailer = await openShopWithSupersededFiles();
     const { database } = retailer;
     await database.query(
       `INSERT INTO shopify_call (shop_id, sequence, chunk, generation, idempotency_key, variables, epoch, state)
        SELECT '${SHOP}', sequence, 0, 0, gen_random_uuid(), '{}', 1, 'APPLIED' FROM upload_file`,
     );
-    await age(retailer, FILE_ROWS_KEPT_DAYS + 1);
+    await letDaysPass(retailer, FILE_ROWS_KEPT_DAYS + 1);
 
     expect(await purge(database)).toMatchObject({ files: 2 });
 
@@ -167,12 +171,12 @@ describe('what belongs to a file', () => {
     expect(await purge(database)).toMatchObject({ files: 0 });
   });
 
-  test('is removed of a plan that is decided, and kept of one that waits', async () => {
-    const retailer = await syncedShop();
+  test('removes a decided plan, and keeps one that waits with its rows', async () => {
+    const retailer = await openSyncedShop();
     const { database } = retailer;
     await retailer.post('SHIRT', BROADWAY, -10, 0);
     await retailer.produce('recent-changes');
-    await age(retailer, FILE_ROWS_KEPT_DAYS + 1);
+    await letDaysPass(retailer, FILE_ROWS_KEPT_DAYS + 1);
 
     await purge(database);
 
@@ -180,8 +184,8 @@ describe('what belongs to a file', () => {
     expect(await database.query('SELECT plan FROM sync_plan_row')).toEqual([{ plan: 2 }]);
   });
 
-  test('is removed of more files than a page has', async () => {
-    const { database } = await syncedShop();
+  test('goes on after a page of files', async () => {
+    const { database } = await openSyncedShop();
     await database.query(
       `INSERT INTO upload_file (shop_id, sequence, kind, state, producer_key, facility_group_id, location_id, snapshot,
          effective_at, closed_at)
@@ -195,7 +199,7 @@ describe('what belongs to a file', () => {
   });
 });
 
-test('a log of several statements’ length is removed whole', async () => {
+test('a change log that takes several statements to remove is removed as a whole', async () => {
   const { database } = await freshDatabase();
   const retailer = await Retailer.open(database, ['SHIRT']);
   await database.query(`INSERT INTO change_log (product_id) SELECT 'SHIRT' FROM generate_series(1, $1)`, [
@@ -203,16 +207,19 @@ test('a log of several statements’ length is removed whole', async () => {
   ]);
   await retailer.produce('hard-sync');
 
-  await untilPurged(retailer, () => retailer.produce('recent-changes'));
+  await purgeUntilLogIsEmpty(retailer, () => retailer.produce('recent-changes'));
 });
 
-/** A transaction that is open anywhere in the cluster keeps what is younger than it; the next purge takes that. */
-async function untilPurged(retailer: Retailer, meanwhile: () => Promise<unknown> = async () => undefined) {
+/** A transaction that is open anywhere in the cluster keeps younger log rows; a later purge removes them. */
+async function purgeUntilLogIsEmpty(
+  retailer: Retailer,
+  meanwhile: () => Promise<unknown> = async () => undefined,
+) {
   await vi.waitFor(
     async () => {
       await meanwhile();
       await purge(retailer.database);
-      expect(await logged(retailer)).toBe(0);
+      expect(await countLogRows(retailer)).toBe(0);
     },
     { timeout: 30_000 },
   );

@@ -1,4 +1,4 @@
-/** A database that was restored knows less than was sent: it is noticed, whatever way it came, and nothing old is sent. */
+/** A restored database knows less than was sent. Every kind of restore is noticed, and nothing old is sent. */
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { writeFile } from 'node:fs/promises';
@@ -18,7 +18,7 @@ import { OwnPostgres } from './own-postgres.ts';
 import { BROADWAY, GROUP, Retailer, SHOP } from './retailer.ts';
 
 let runs = 0;
-/** The activities that fail here are meant to. */
+/** Activities fail here on purpose: their warnings would look like faults. */
 const logger = new DefaultLogger('ERROR');
 
 /** A shop with real files on a real SFTP server, by the activities that the worker runs. */
@@ -45,8 +45,8 @@ class SyncedShop {
     });
   }
 
-  /** One unit is sold, and a file is made of it; the first Hard Sync is approved. */
-  async file(kind: UploadFileKind): Promise<ProduceOutcome> {
+  /** Sells one unit and publishes a file of it; approves the first Hard Sync. */
+  async makeFile(kind: UploadFileKind): Promise<ProduceOutcome> {
     runs += 1;
     await this.retailer.post('SHIRT', BROADWAY, -1, 0);
     const { shopId } = this;
@@ -62,8 +62,8 @@ class SyncedShop {
     return produced;
   }
 
-  /** What the lane finds to do. */
-  async laneHead() {
+  /** Asks for the next file, as a run of Process uploads does. */
+  async lookAtLane() {
     const activities = createApplyActivities({
       database: this.#database(),
       fileDrop: this.drop,
@@ -76,16 +76,16 @@ class SyncedShop {
     return run(activities.nextFile, holder);
   }
 
-  origin() {
+  checkOrigin() {
     return checkShopOrigin({ database: this.#database(), fileDrop: this.drop }, this.shopId);
   }
 
-  async states(): Promise<string[]> {
-    const rows = await this.retailer.database.query<{ told: string }>(
-      `SELECT concat_ws(' ', sequence, kind, state) AS told FROM upload_file WHERE shop_id = $1 ORDER BY sequence`,
+  async readStates(): Promise<string[]> {
+    const rows = await this.retailer.database.query<{ line: string }>(
+      `SELECT concat_ws(' ', sequence, kind, state) AS line FROM upload_file WHERE shop_id = $1 ORDER BY sequence`,
       [this.shopId],
     );
-    return rows.map(({ told }) => told);
+    return rows.map(({ line }) => line);
   }
 }
 
@@ -99,91 +99,91 @@ async function freshShop(database: () => Retailer['database']): Promise<SyncedSh
   return new SyncedShop(database, fileDrop(settings));
 }
 
-describe('on a Postgres of its own,', { timeout: 120_000 }, () => {
+describe('a database', { timeout: 120_000 }, () => {
   let own: OwnPostgres;
   let shop: SyncedShop;
 
   beforeEach(async () => {
     own = await OwnPostgres.start();
     shop = await freshShop(() => own.database);
-    await shop.file('hard-sync');
-    await shop.file('recent-changes');
+    await shop.makeFile('hard-sync');
+    await shop.makeFile('recent-changes');
   });
 
-  test('a plain restart asks for nothing', async () => {
+  test('needs no Hard Sync after a plain restart', async () => {
     await own.restart();
 
-    expect(await shop.origin()).toEqual({ restoredReason: null });
-    expect(await shop.file('recent-changes')).toMatchObject({ file: { sequence: 3 } });
-    expect(await shop.laneHead()).toMatchObject({ lane: 'file', sequence: 1 });
+    expect(await shop.checkOrigin()).toEqual({ restoredReason: null });
+    expect(await shop.makeFile('recent-changes')).toMatchObject({ file: { sequence: 3 } });
+    expect(await shop.lookAtLane()).toMatchObject({ lane: 'file', sequence: 1 });
   });
 
-  test('a disk that is put back is noticed by SFTP: a delta and the lane wait, and a Hard Sync begins anew', async () => {
+  test('whose disk was put back counts as restored, by a newer file on SFTP: deltas and lane wait for a Hard Sync', async () => {
     await own.backUp();
-    await shop.file('recent-changes');
-    await shop.file('recent-changes');
+    await shop.makeFile('recent-changes');
+    await shop.makeFile('recent-changes');
 
     await own.restore();
 
-    expect(await shop.states()).toEqual(['1 hard-sync READY', '2 recent-changes READY']);
-    // Files 1 and 2 of the backup are READY, and were applied long since.
-    expect(await shop.laneHead()).toMatchObject({ lane: 'blocked', sequence: null });
-    await expect(shop.file('recent-changes')).rejects.toMatchObject({
+    expect(await shop.readStates()).toEqual(['1 hard-sync READY', '2 recent-changes READY']);
+    // Files 1 and 2 of the backup are READY, although they were applied long ago.
+    expect(await shop.lookAtLane()).toMatchObject({ lane: 'blocked', sequence: null });
+    await expect(shop.makeFile('recent-changes')).rejects.toMatchObject({
       code: 'HARD_SYNC_REQUIRED',
       message: expect.stringContaining('SFTP has file 4') as string,
     });
-    expect(await shop.file('hard-sync')).toMatchObject({ file: { sequence: 5 } });
-    expect(await shop.states()).toEqual([
+    expect(await shop.makeFile('hard-sync')).toMatchObject({ file: { sequence: 5 } });
+    expect(await shop.readStates()).toEqual([
       '1 hard-sync SUPERSEDED',
       '2 recent-changes SUPERSEDED',
       '5 hard-sync READY',
     ]);
-    expect(await shop.laneHead()).toMatchObject({ lane: 'file', sequence: 5 });
-    expect(await shop.file('recent-changes')).toMatchObject({ file: { sequence: 6 } });
+    expect(await shop.lookAtLane()).toMatchObject({ lane: 'file', sequence: 5 });
+    expect(await shop.makeFile('recent-changes')).toMatchObject({ file: { sequence: 6 } });
     expect(await auditShop(own.database, SHOP)).toMatchObject({ isSound: true });
   });
 
-  test('a disk that is put back before anything more was sent asks for nothing', async () => {
+  test('whose disk was put back before anything more was sent needs no Hard Sync', async () => {
     await own.backUp();
 
     await own.restore();
 
-    expect(await shop.file('recent-changes')).toMatchObject({ file: { sequence: 3 } });
+    expect(await shop.makeFile('recent-changes')).toMatchObject({ file: { sequence: 3 } });
   });
 
-  test('a database that is loaded from a copy is noticed, though SFTP holds nothing more', async () => {
+  test('that was loaded from a copy counts as restored, although SFTP has no newer file', async () => {
     await own.copyWithin('yesterday');
 
     await own.putInPlace('yesterday');
 
-    expect(await shop.laneHead()).toMatchObject({ lane: 'blocked' });
-    await expect(shop.file('recent-changes')).rejects.toMatchObject({ code: 'HARD_SYNC_REQUIRED' });
-    expect(await shop.file('hard-sync')).toMatchObject({ file: { sequence: 3 } });
-    expect(await shop.file('recent-changes')).toMatchObject({ file: { sequence: 4 } });
+    expect(await shop.lookAtLane()).toMatchObject({ lane: 'blocked' });
+    await expect(shop.makeFile('recent-changes')).rejects.toMatchObject({ code: 'HARD_SYNC_REQUIRED' });
+    expect(await shop.makeFile('hard-sync')).toMatchObject({ file: { sequence: 3 } });
+    expect(await shop.makeFile('recent-changes')).toMatchObject({ file: { sequence: 4 } });
   });
 
-  test('a standby takes no part, and one that is promoted needs a Hard Sync', async () => {
+  test('that is a standby takes no part, and needs a Hard Sync once it is promoted', async () => {
     await own.backUp();
     await own.restore({ asStandby: true });
-    const sold = () => shop.retailer.post('SHIRT', BROADWAY, -1, 0);
+    const sell = () => shop.retailer.post('SHIRT', BROADWAY, -1, 0);
     for (const ask of [
-      () => shop.laneHead(),
-      () => shop.origin(),
-      () => produce(shop, 'recent-changes'),
-      sold,
+      () => shop.lookAtLane(),
+      () => shop.checkOrigin(),
+      () => produceOnly(shop, 'recent-changes'),
+      sell,
     ]) {
       await expect(ask()).rejects.toMatchObject({ code: 'DATABASE_READ_ONLY' });
     }
 
     await own.database.query('SELECT pg_promote()');
 
-    await expect(shop.file('recent-changes')).rejects.toMatchObject({ code: 'HARD_SYNC_REQUIRED' });
-    expect(await shop.file('hard-sync')).toMatchObject({ file: { sequence: 3 } });
+    await expect(shop.makeFile('recent-changes')).rejects.toMatchObject({ code: 'HARD_SYNC_REQUIRED' });
+    expect(await shop.makeFile('hard-sync')).toMatchObject({ file: { sequence: 3 } });
   });
 });
 
-/** Without a sale before it: the database may be read-only. */
-function produce(shop: SyncedShop, kind: UploadFileKind) {
+/** Produces without a sale before it, because the database may be read-only. */
+function produceOnly(shop: SyncedShop, kind: UploadFileKind) {
   const { database } = shop.retailer;
   const activities = createProduceActivities({
     database,
@@ -193,11 +193,11 @@ function produce(shop: SyncedShop, kind: UploadFileKind) {
   return run(activities.produceFile, { kind, shopId: shop.shopId, producerKey: 'no sale' });
 }
 
-describe('a Hard Sync after a restore', () => {
+describe('after a restore', () => {
   let shop: SyncedShop;
 
-  /** As a restore is recorded; the ways of noticing one are tried above. */
-  async function restored(): Promise<void> {
+  /** Records a restore as noticed; the tests above try the ways of noticing one. */
+  async function recordRestore(): Promise<void> {
     await shop.retailer.database.query(
       `UPDATE shop_origin SET incarnation = 'another', highest_sequence = 9`,
     );
@@ -206,11 +206,11 @@ describe('a Hard Sync after a restore', () => {
   beforeEach(async () => {
     const { database } = await freshDatabase();
     shop = await freshShop(() => database);
-    await shop.file('hard-sync');
-    await shop.file('recent-changes');
+    await shop.makeFile('hard-sync');
+    await shop.makeFile('recent-changes');
   });
 
-  test('gives up calls without an answer, forgets what Shopify had shown, and has keys of a new generation', async () => {
+  test('a Hard Sync gives up unanswered calls, forgets what Shopify had shown, and makes new keys', async () => {
     const { database } = shop.retailer;
     await database.query(`UPDATE upload_file SET state = 'APPLYING' WHERE sequence = 1`);
     await database.query(
@@ -221,11 +221,11 @@ describe('a Hard Sync after a restore', () => {
       `INSERT INTO applied_row (shop_id, product_id, sequence, outcome, target, last_known, debt, drops)
        VALUES ('${SHOP}', 'SHIRT', 1, 'APPLIED', 9, 9, 2, '[]')`,
     );
-    await restored();
+    await recordRestore();
 
-    await shop.file('hard-sync');
+    await shop.makeFile('hard-sync');
 
-    expect(await shop.states()).toEqual([
+    expect(await shop.readStates()).toEqual([
       '1 hard-sync SUPERSEDED',
       '2 recent-changes SUPERSEDED',
       '10 hard-sync READY',
@@ -240,61 +240,61 @@ describe('a Hard Sync after a restore', () => {
     expect(await auditShop(database, SHOP)).toMatchObject({ isSound: true });
   });
 
-  test('drops what another cluster has logged, which every delta would look at again', async () => {
+  test('a Hard Sync removes what another cluster has logged, because every delta would look at it again', async () => {
     const { database } = shop.retailer;
     await database.query(`INSERT INTO change_log (txid, product_id) VALUES ('9000000000000', 'SHIRT')`);
-    await restored();
+    await recordRestore();
 
-    await shop.file('hard-sync');
+    await shop.makeFile('hard-sync');
 
     expect(await database.query(`SELECT FROM change_log WHERE txid >= '9000000000000'`)).toEqual([]);
   });
 
-  test('that is held changes nothing of this until it is approved', async () => {
+  test('a held Hard Sync changes nothing until it is approved', async () => {
     const { retailer } = shop;
-    await restored();
+    await recordRestore();
     await retailer.post('SOCKS', BROADWAY, -10, 0);
 
-    expect(await shop.file('hard-sync')).toMatchObject({ file: null, plan: { cause: 'TO_ZERO' } });
+    expect(await shop.makeFile('hard-sync')).toMatchObject({ file: null, plan: { cause: 'TO_ZERO' } });
 
-    expect(await shop.states()).toEqual(['1 hard-sync READY', '2 recent-changes READY']);
-    expect(await shop.laneHead()).toMatchObject({ lane: 'blocked' });
+    expect(await shop.readStates()).toEqual(['1 hard-sync READY', '2 recent-changes READY']);
+    expect(await shop.lookAtLane()).toMatchObject({ lane: 'blocked' });
     await retailer.approve(2);
-    expect(await shop.states()).toEqual([
+    expect(await shop.readStates()).toEqual([
       '1 hard-sync SUPERSEDED',
       '2 recent-changes SUPERSEDED',
       '10 hard-sync WRITING',
     ]);
   });
 
-  test('fences whoever entered the lane before', async () => {
+  test('the lane’s epoch is far above that of any run that entered the lane before', async () => {
     const { database } = shop.retailer;
-    expect(await shop.laneHead()).toMatchObject({ lane: 'file', sequence: 1 });
+    expect(await shop.lookAtLane()).toMatchObject({ lane: 'file', sequence: 1 });
     const epoch = async () =>
       (await database.query<{ epoch: number }>('SELECT epoch FROM lane'))[0]?.epoch ?? 0;
     const before = await epoch();
-    await restored();
+    await recordRestore();
 
-    await shop.origin();
+    await shop.checkOrigin();
 
     expect(await epoch()).toBeGreaterThan(before + 1_000);
   });
 
-  test('is needed once: the origin is known again', async () => {
-    await restored();
-    await shop.file('hard-sync');
+  test('one Hard Sync is enough: the origin is known again', async () => {
+    await recordRestore();
+    await shop.makeFile('hard-sync');
 
-    expect(await shop.origin()).toEqual({ restoredReason: null });
-    expect(await shop.file('recent-changes')).toMatchObject({ file: { sequence: 11 } });
+    expect(await shop.checkOrigin()).toEqual({ restoredReason: null });
+    expect(await shop.makeFile('recent-changes')).toMatchObject({ file: { sequence: 11 } });
   });
 });
 
-test('a disk that is put back is noticed by a file that was archived since, though no number is new', async () => {
+test('a restore is noticed by a file that was archived since, although no number is new', async () => {
   const { database } = await freshDatabase();
   const shop = await freshShop(() => database);
-  await shop.file('hard-sync');
-  expect(await shop.origin()).toEqual({ restoredReason: null });
-  // The disk of now is put back later: by then the file had been applied.
+  await shop.makeFile('hard-sync');
+  expect(await shop.checkOrigin()).toEqual({ restoredReason: null });
+  // As if the disk of this moment were put back later, when the file had been applied and archived.
   await shop.drop(async (drop) => {
     const [file] = await drop.list(outgoingFolder(SHOP));
     const name = file?.name.replace(/\.sha256$/, '') ?? '';
@@ -302,15 +302,15 @@ test('a disk that is put back is noticed by a file that was archived since, thou
   });
   await database.query(`UPDATE shop_origin SET server_start = server_start - interval '1 day'`);
 
-  expect((await shop.origin()).restoredReason).toContain('has archived file 1');
+  expect((await shop.checkOrigin()).restoredReason).toContain('has archived file 1');
 });
 
-describe('the first contact of a shop', () => {
-  test('that was removed and added again numbers on, behind all that lie on SFTP', async () => {
+describe('the first file of a shop', () => {
+  test('takes the number after all files on SFTP when the shop was removed and added again', async () => {
     const { database } = await freshDatabase();
     const shop = await freshShop(() => database);
-    await shop.file('hard-sync');
-    await shop.file('recent-changes');
+    await shop.makeFile('hard-sync');
+    await shop.makeFile('recent-changes');
     await shop.drop(async (drop) => {
       const [, { name } = { name: '' }] = (await drop.list(outgoingFolder(SHOP))).filter(({ name: found }) =>
         found.endsWith('.csv'),
@@ -320,13 +320,13 @@ describe('the first contact of a shop', () => {
     await removeShop(database, SHOP);
     await shop.retailer.openShop(SHOP, GROUP);
 
-    await shop.file('hard-sync');
+    await shop.makeFile('hard-sync');
 
-    expect(await shop.origin()).toEqual({ restoredReason: null });
-    expect(await shop.states()).toEqual(['3 hard-sync READY']);
+    expect(await shop.checkOrigin()).toEqual({ restoredReason: null });
+    expect(await shop.readStates()).toEqual(['3 hard-sync READY']);
   });
 
-  test('takes only names of its own files for numbers', async () => {
+  test('takes no number from a foreign file on SFTP', async () => {
     const { database } = await freshDatabase();
     const shop = await freshShop(() => database);
     const localPath = join(await scratchFolder(), 'foreign');
@@ -336,8 +336,8 @@ describe('the first contact of a shop', () => {
       drop.publish(localPath, { folder: outgoingFolder(SHOP), name: '000000000777-notes.csv', sha256 }),
     );
 
-    await shop.file('hard-sync');
+    await shop.makeFile('hard-sync');
 
-    expect(await shop.states()).toEqual(['1 hard-sync READY']);
+    expect(await shop.readStates()).toEqual(['1 hard-sync READY']);
   });
 });

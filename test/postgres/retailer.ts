@@ -9,14 +9,14 @@ export const SHOP = 'blue-shirts';
 export const GROUP = 'FAC_GRP';
 /** A member of the group. */
 export const BROADWAY = 'BROADWAY';
-/** Holds stock, and is no member. */
+/** Has stock, and is no member. */
 export const OUTLET = 'OUTLET';
 /** Virtual: where orders without a facility are parked. */
 export const PARKING = 'PARKING';
 
 export const LONG_AGO = '2020-01-01T00:00:00Z';
 
-/** Runs one statement: on the pool, or within a transaction that a test holds open. */
+/** Runs one statement: on the pool, or within a transaction that a test keeps open. */
 export interface Statements {
   query(sql: string, values?: unknown[]): Promise<unknown>;
 }
@@ -28,12 +28,12 @@ export class Retailer {
     this.database = database;
   }
 
-  /** One that stands already. */
+  /** The retailer of a database that has one already. */
   static over(database: Database): Retailer {
     return new Retailer(database);
   }
 
-  /** Facilities, the group with Broadway in it, and the products, each mapped to the shop and with 10 units at Broadway. */
+  /** Adds facilities, the group with Broadway in it, and products, each mapped to the shop with 10 units at Broadway. */
   static async open(database: Database, skus: readonly string[]): Promise<Retailer> {
     await database.query(
       `INSERT INTO facility (facility_id, facility_name, facility_type_id) VALUES
@@ -50,7 +50,7 @@ export class Retailer {
     return retailer;
   }
 
-  /** A shop that every product is mapped to. */
+  /** Adds a shop to which every product is mapped. */
   async openShop(shopId: string, facilityGroupId: string): Promise<void> {
     await this.database.query(
       `INSERT INTO shop (shop_id, domain, location_id, facility_group_id, access_token_ref, api_version)
@@ -64,7 +64,7 @@ export class Retailer {
     );
   }
 
-  /** Products without stock or mapping; the product's id is its SKU. */
+  /** Adds products without stock or mapping; the product's id is its SKU. */
   async addProducts(skus: readonly string[]): Promise<void> {
     await this.database.query(
       'INSERT INTO product (product_id, sku) SELECT sku, sku FROM unnest($1::text[]) AS sku',
@@ -72,7 +72,7 @@ export class Retailer {
     );
   }
 
-  /** One posting of the ledger, in a transaction of its own or in the one given. */
+  /** Posts to the ledger, in a transaction of its own or in the one given. */
   async post(
     sku: string,
     facilityId: string,
@@ -88,7 +88,7 @@ export class Retailer {
     );
   }
 
-  /** Produces for the shop. Its first Hard Sync is held; here it is approved at once, as whoever opens a shop does. */
+  /** Produces for the shop. Its first Hard Sync is held; it is approved at once, as a person who opens a shop does. */
   async produce(kind: UploadFileKind, producerKey: string = randomUUID(), shopId = SHOP): Promise<Produced> {
     const produced = await produceFile(this.database, { shopId, kind, producerKey });
     if (produced.plan?.cause !== 'FIRST_HARD_SYNC') return produced;
@@ -96,18 +96,18 @@ export class Retailer {
     return { file, plan: null };
   }
 
-  /** A person's approval of a held plan. The same key again is the same decision. */
+  /** Approves a held plan, as a person does. The same key again is the same decision. */
   async approve(plan: number, decisionKey: string = randomUUID(), shopId = SHOP): Promise<Produced> {
     const { kind } = await findPlan(this.database, shopId, plan);
     return produceFile(this.database, { shopId, kind, producerKey: decisionKey, approval: { plan } });
   }
 
-  /** Share of the shop's products that may go to zero without a question; 100: all of them. */
+  /** Sets the share of a shop's products that may go to zero without approval, for every shop; 100: all of them. */
   async setToZeroLimit(percent: number): Promise<void> {
     await this.database.query('UPDATE shop SET to_zero_limit_percent = $1', [percent]);
   }
 
-  /** A transaction that stays open until the test ends it. */
+  /** Begins a transaction that stays open until the test commits it. */
   async begin(): Promise<OpenTransaction> {
     const opened = Promise.withResolvers<Connection>();
     const ended = Promise.withResolvers<void>();
@@ -128,7 +128,7 @@ export class Retailer {
     };
   }
 
-  /** Product → quantity of a file. */
+  /** SKU → quantity of each row of a file. */
   async rowsOf(sequence: number, shopId = SHOP): Promise<Record<string, number>> {
     const rows = await this.database.query<{ sku: string; quantity: number }>(
       'SELECT sku, quantity FROM upload_file_row WHERE shop_id = $1 AND sequence = $2 ORDER BY position',

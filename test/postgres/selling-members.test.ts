@@ -15,15 +15,15 @@ import { BROADWAY, GROUP, OUTLET, PARKING, Retailer } from './retailer.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** Broadway is a member of the group since long ago. */
-async function open(): Promise<Database> {
+/** A retailer whose Broadway has been a member of the group for long. */
+async function openRetailer(): Promise<Database> {
   const { database } = await freshDatabase();
   await Retailer.open(database, ['SHIRT']);
   return database;
 }
 
-/** Whether Broadway sells in the group now, as each of those that tell it says. */
-async function toldOfBroadway(database: Database) {
+/** Asks everything that tells whether Broadway sells in the group now. */
+async function askAboutBroadway(database: Database) {
   const [group] = await listFacilityGroups(database);
   const explained = await explain(database, { sku: 'SHIRT', facilityGroupId: GROUP });
   return {
@@ -46,48 +46,48 @@ const SELLS_NOT = { groupList: [false], facilityList: [], doctor: [], explained:
 
 describe('a member of a facility group', () => {
   test('sells while its membership is in force', async () => {
-    const database = await open();
+    const database = await openRetailer();
 
-    expect(await toldOfBroadway(database)).toEqual(SELLS);
+    expect(await askAboutBroadway(database)).toEqual(SELLS);
   });
 
-  test('does not sell once it is closed, though its membership goes on', async () => {
-    const database = await open();
+  test('does not sell once it is closed, although its membership goes on', async () => {
+    const database = await openRetailer();
 
     await setFacility(database, BROADWAY, { closedDate: new Date(Date.now() - HOUR_MS) });
 
-    expect(await toldOfBroadway(database)).toEqual(SELLS_NOT);
+    expect(await askAboutBroadway(database)).toEqual(SELLS_NOT);
     const [group] = await listFacilityGroups(database);
     expect(group?.members).toMatchObject([{ inForce: true, sellsNow: false }]);
   });
 
   test('sells until the instant at which it will close', async () => {
-    const database = await open();
+    const database = await openRetailer();
 
     await setFacility(database, BROADWAY, { closedDate: new Date(Date.now() + HOUR_MS) });
 
-    expect(await toldOfBroadway(database)).toEqual(SELLS);
+    expect(await askAboutBroadway(database)).toEqual(SELLS);
   });
 
   test('sells again when it is opened again', async () => {
-    const database = await open();
+    const database = await openRetailer();
     await setFacility(database, BROADWAY, { closedDate: new Date(Date.now() - HOUR_MS) });
 
     await setFacility(database, BROADWAY, { closedDate: null });
 
-    expect(await toldOfBroadway(database)).toEqual(SELLS);
+    expect(await askAboutBroadway(database)).toEqual(SELLS);
   });
 
   test('does not sell once its membership has ended', async () => {
-    const database = await open();
+    const database = await openRetailer();
 
     await removeGroupMember(database, { facilityGroupId: GROUP, facilityId: BROADWAY });
 
-    expect(await toldOfBroadway(database)).toEqual(SELLS_NOT);
+    expect(await askAboutBroadway(database)).toEqual(SELLS_NOT);
   });
 
   test('does not sell before its membership begins', async () => {
-    const database = await open();
+    const database = await openRetailer();
     await addGroupMember(database, {
       facilityGroupId: GROUP,
       facilityId: OUTLET,
@@ -99,7 +99,7 @@ describe('a member of a facility group', () => {
   });
 
   test('never sells when it is virtual', async () => {
-    const database = await open();
+    const database = await openRetailer();
 
     await addGroupMember(database, { facilityGroupId: GROUP, facilityId: PARKING });
 
@@ -114,7 +114,7 @@ describe('a member of a facility group', () => {
   });
 });
 
-test('a closed store’s units are not promised twice, whatever groups of shops it is a member of', async () => {
+test('the units of a closed store are not promised twice, whatever groups it is a member of', async () => {
   const { database } = await freshDatabase();
   const retailer = await Retailer.open(database, ['SHIRT']);
   await createFacilityGroup(database, { facilityGroupId: 'WHOLESALE' });

@@ -1,4 +1,4 @@
-/** A setting that is not given stays as it is; null clears it where there is such a thing as none. */
+/** A setting that is not given stays as it is; null clears a setting that may be absent. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../src/postgres/database.ts';
 import { addFacility, findFacility, setFacility } from '../../src/postgres/master-data/facilities.ts';
@@ -20,12 +20,12 @@ beforeEach(async () => {
   await Retailer.open(database, ['SHIRT']);
 });
 
-async function shirt(): Promise<Product | undefined> {
+async function readShirt(): Promise<Product | undefined> {
   const [product] = await listProducts(database, { shopId: null, sku: 'SHIRT', limit: 1 });
   return product;
 }
 
-/** Changes that the next delta would look at. */
+/** Counts the logged changes, at which the next delta would look. */
 async function countLogged(): Promise<number> {
   return (await database.query('SELECT FROM change_log')).length;
 }
@@ -43,7 +43,7 @@ describe('a facility', () => {
     });
   });
 
-  test('has no external id any more once it is cleared, and another one can have it', async () => {
+  test('has no external id any more once that is cleared, and another facility can have it', async () => {
     await setFacility(database, BROADWAY, { externalId: '101', closedDate: CLOSED });
 
     expect(await setFacility(database, BROADWAY, { externalId: null })).toMatchObject({
@@ -59,7 +59,7 @@ describe('a facility', () => {
     });
   });
 
-  test('of which nothing is given is not written, so that no delta looks at it', async () => {
+  test('is not written when no setting is given, so that no delta looks at it', async () => {
     const before = await countLogged();
 
     expect(await setFacility(database, BROADWAY, {})).toEqual(await findFacility(database, BROADWAY));
@@ -67,7 +67,7 @@ describe('a facility', () => {
     expect(await countLogged()).toBe(before);
   });
 
-  test('that does not exist is refused, whatever is given', async () => {
+  test('is refused when it does not exist, whatever is given', async () => {
     for (const change of [{}, { externalId: null }, { facilityName: 'Nowhere' }]) {
       await expect(setFacility(database, 'NOWHERE', change)).rejects.toMatchObject({
         code: 'FACILITY_UNKNOWN',
@@ -84,7 +84,7 @@ describe('a facility group', () => {
     expect(await findFacilityGroup(database, GROUP)).toMatchObject({ threshold: 3, floorPerFacility: false });
   });
 
-  test('of which nothing is given is not written, so that no delta looks at all of its products', async () => {
+  test('is not written when no setting is given, so that no delta looks at all of its products', async () => {
     const before = await countLogged();
 
     await setFacilityGroup(database, GROUP, {});
@@ -94,19 +94,19 @@ describe('a facility group', () => {
 });
 
 describe('a product', () => {
-  test('has no threshold of its own any more once it is cleared', async () => {
+  test('has no threshold of its own any more once that is cleared', async () => {
     await setProduct(database, 'SHIRT', { inGroup: { facilityGroupId: GROUP, threshold: 4 } });
-    expect((await shirt())?.thresholds).toEqual([{ facilityGroupId: GROUP, threshold: 4 }]);
+    expect((await readShirt())?.thresholds).toEqual([{ facilityGroupId: GROUP, threshold: 4 }]);
 
     await setProduct(database, 'SHIRT', { inGroup: { facilityGroupId: GROUP, threshold: null } });
 
-    expect((await shirt())?.thresholds).toEqual([]);
+    expect((await readShirt())?.thresholds).toEqual([]);
   });
 
-  test('without a threshold of its own stays so when it is cleared', async () => {
+  test('may have its threshold cleared when it has none of its own', async () => {
     await setProduct(database, 'SHIRT', { inGroup: { facilityGroupId: GROUP, threshold: null } });
 
-    expect((await shirt())?.thresholds).toEqual([]);
+    expect((await readShirt())?.thresholds).toEqual([]);
   });
 
   test('is refused in a group that does not exist, to set a threshold and to clear one', async () => {
@@ -122,23 +122,23 @@ describe('a product', () => {
       setProduct(database, 'SHIRT', { atFacility: { facilityId: BROADWAY, ...setting } });
     await at({ safetyStock: 5 });
     await at({ allowBrokering: false });
-    expect((await shirt())?.facilities).toEqual([
+    expect((await readShirt())?.facilities).toEqual([
       { facilityId: BROADWAY, safetyStock: 5, allowBrokering: 'N' },
     ]);
 
     await at({ safetyStock: 0, allowBrokering: true });
 
-    expect((await shirt())?.facilities).toEqual([]);
+    expect((await readShirt())?.facilities).toEqual([]);
   });
 
   test('gets a UPC, keeps it when something else is set, and loses it by null', async () => {
     await setProduct(database, 'SHIRT', { upc: '190000100011' });
     await setProduct(database, 'SHIRT', { inGroup: { facilityGroupId: GROUP, threshold: 4 } });
-    expect((await shirt())?.upc).toBe('190000100011');
+    expect((await readShirt())?.upc).toBe('190000100011');
 
     await setProduct(database, 'SHIRT', { upc: null });
 
-    expect((await shirt())?.upc).toBeNull();
+    expect((await readShirt())?.upc).toBeNull();
   });
 
   test('does not get the UPC of another product, nor any other setting with it', async () => {
@@ -151,7 +151,7 @@ describe('a product', () => {
       }),
     ).rejects.toMatchObject({ code: 'PRODUCT_EXISTS' });
 
-    expect(await shirt()).toMatchObject({ upc: null, thresholds: [] });
+    expect(await readShirt()).toMatchObject({ upc: null, thresholds: [] });
   });
 });
 

@@ -14,7 +14,7 @@ import { OUTLET, Retailer, SHOP } from './retailer.ts';
 export const WHOLESALE = 'WHOLESALE';
 export const SHOP_OF_WHOLESALE = 'wholesale-shirts';
 
-/** What a test's change works with: the real ways by which the master of inventory changes. */
+/** The real ways by which the master of inventory changes, for the changes of a test. */
 export class Change {
   readonly retailer: Retailer;
   #files = 0;
@@ -27,11 +27,11 @@ export class Change {
     return this.retailer.database;
   }
 
-  async sql(statement: string): Promise<void> {
+  async runSql(statement: string): Promise<void> {
     await this.database.query(statement);
   }
 
-  async #feed(type: FeedType, header: string, row: string): Promise<void> {
+  async #importFeed(type: FeedType, header: string, row: string): Promise<void> {
     this.#files += 1;
     const fileName = `${type}__${this.#files}.csv`;
     const text = `${header}\n${row}\n`;
@@ -54,56 +54,58 @@ export class Change {
     expect(failed).toBe(0);
   }
 
-  /** An order line of SHIRT in its latest state. */
-  async order(
+  /** Imports an order line of SHIRT in its latest state. */
+  async importOrder(
     facility: string,
     quantity: number,
     { cancelled = 0, status = 'APPROVED' } = {},
   ): Promise<void> {
-    await this.#feed(
+    await this.#importFeed(
       'ORDER_ITEMS',
       'orderId,orderItemSeqId,shopId,externalOrderId,idValue,quantity,cancelQuantity,facilityId,statusId,orderDate',
       `O1,1,,,SHIRT,${quantity},${cancelled},${facility},ITEM_${status},2026-11-24T10:00:00Z`,
     );
   }
 
-  async variance(facility: string, delta: number, reason: string): Promise<void> {
-    await this.#feed(
+  async importVariance(facility: string, delta: number, reason: string): Promise<void> {
+    await this.#importFeed(
       'MDM_INV_VARIANCE',
       'idValue,availableDelta,facilityId,reasonEnumId',
       `SHIRT,${delta},${facility},${reason}`,
     );
   }
 
-  async count(facility: string, quantity: number, resetByAtp: 'Y' | 'N'): Promise<void> {
-    await this.#feed(
+  async importCount(facility: string, quantity: number, resetByAtp: 'Y' | 'N'): Promise<void> {
+    await this.#importFeed(
       'RESET_INVENTORY',
       'facilityId,idValue,resetByAtp,availableQty',
       `${facility},SHIRT,${resetByAtp},${quantity}`,
     );
   }
 
-  /** SHIRT, SOCKS → quantity of the shop's next delta. */
-  async delta(shopId = SHOP): Promise<Record<string, number> | null> {
+  /** Makes the shop's next delta. Returns the quantity by SKU, or null when it makes no file. */
+  async makeDelta(shopId = SHOP): Promise<Record<string, number> | null> {
     const { file } = await this.retailer.produce('recent-changes', undefined, shopId);
     return file && this.retailer.rowsOf(file.sequence, shopId);
   }
 
-  /** An instant a little ahead, and the wait for it. */
-  async soon(): Promise<{ readonly at: Date; readonly passed: () => Promise<unknown> }> {
+  /** Picks an instant that is 2 s ahead. */
+  async pickInstant(): Promise<{ readonly at: Date; readonly waitUntilPassed: () => Promise<unknown> }> {
     const [row] = await this.database.query<{ at: Date }>(
       `SELECT date_trunc('milliseconds', clock_timestamp() + interval '2 seconds') AS at`,
     );
     const { at } = row as { at: Date };
-    return { at, passed: () => this.database.query('SELECT pg_sleep_until($1)', [at]) };
+    return { at, waitUntilPassed: () => this.database.query('SELECT pg_sleep_until($1)', [at]) };
   }
 }
 
 /**
- * SHIRT and SOCKS with 10 each at Broadway, SOCKS with 2 at the outlet, which is in no group of the shop; a second shop
- * sells the stock of the outlet. Both have had their Hard Sync. `before`: what has happened until then.
+ * SHIRT and SOCKS with 10 each at Broadway, SOCKS with 2 at the outlet, which is not in the group of the first shop; a
+ * second shop sells the stock of the outlet. Both have had their Hard Sync.
+ *
+ * @param before what happens before these Hard Syncs
  */
-export async function twoShops(
+export async function openTwoShops(
   before: (change: Change) => Promise<unknown> = async () => undefined,
 ): Promise<Change> {
   const { database } = await freshDatabase();

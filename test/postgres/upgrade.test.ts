@@ -7,13 +7,13 @@ import { migrate, listPendingMigrations } from '../../src/postgres/migrate.ts';
 import { migrationSource } from '../../src/postgres/migrations/index.ts';
 import { produceFile } from '../../src/postgres/producing/produce-file.ts';
 import { cleanUp } from '../setup/clean-up.ts';
-import { part } from '../setup/parts.ts';
+import { askForPart } from '../setup/parts.ts';
 import { BROADWAY, Retailer, SHOP } from './retailer.ts';
 
 const NAME = `upgrade_${process.pid}`;
 
-async function databaseOf(release: string): Promise<Database> {
-  const { url } = await part('postgres');
+async function openDatabaseOf(release: string): Promise<Database> {
+  const { url } = await askForPart('postgres');
   const maintenance = openDatabase(url);
   await maintenance.query(`CREATE DATABASE ${NAME}`);
   const database = openDatabase(Object.assign(new URL(url), { pathname: `/${NAME}` }).href);
@@ -65,8 +65,8 @@ async function fill(database: Database): Promise<void> {
   await database.query(`INSERT INTO shop_baseline VALUES ($1, pg_current_snapshot(), now())`, [SHOP]);
 }
 
-test('a shop at work goes on: its numbers, what is known of Shopify, its orders, and nothing is held or lost', async () => {
-  const database = await databaseOf('0007-mapping-findings');
+test('an upgrade keeps a shop’s numbers, its orders and what is known of Shopify, and nothing is held or lost', async () => {
+  const database = await openDatabaseOf('0007-mapping-findings');
   await fill(database);
 
   await migrate(database);

@@ -1,6 +1,6 @@
 /**
- * The workflows of today replay the histories of runs that were recorded: a change of a workflow's story that would
- * break runs which are still open fails here. `node scripts/record-histories.ts` records them anew.
+ * Today's workflows replay recorded histories. A change in the order of a workflow's steps would break runs that are
+ * still open, and fails here. `node scripts/record-histories.ts` records the histories anew.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,14 +18,14 @@ interface RecordedEvent {
   readonly activityTaskScheduledEventAttributes?: { activityType: { name: string } };
 }
 
-interface Recorded {
+interface RecordedHistory {
   readonly events: readonly RecordedEvent[];
 }
 
 let bundle: Awaited<ReturnType<typeof workflowBundle>>;
 
 beforeAll(async () => {
-  // One history is meant to fail: its warnings would look like a fault of the run.
+  // One replay fails on purpose: its warnings would look like a fault of the test run.
   Runtime.install({
     logger: new DefaultLogger('ERROR'),
     telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }) } },
@@ -33,22 +33,22 @@ beforeAll(async () => {
   bundle = await workflowBundle();
 });
 
-function recorded(name: string): Recorded {
-  return JSON.parse(readFileSync(join(HISTORIES, `${name}.json`), 'utf8')) as Recorded;
+function readHistory(name: string): RecordedHistory {
+  return JSON.parse(readFileSync(join(HISTORIES, `${name}.json`), 'utf8')) as RecordedHistory;
 }
 
-function replay(name: string, history: Recorded): Promise<void> {
+function replay(name: string, history: RecordedHistory): Promise<void> {
   return Worker.runReplayHistory({ workflowBundle: bundle }, historyFromJSON(history), name);
 }
 
-describe('the workflows of today', () => {
-  test.each(names)('replay %s', async (name) => {
-    await replay(name, recorded(name));
+describe('today’s workflows', () => {
+  test.each(names)('replay the recorded history %s', async (name) => {
+    await replay(name, readHistory(name));
   });
 
-  test('have each a history, of a run that went well and of one that did not', () => {
+  test('have at least two recorded histories each', () => {
     const byType = Map.groupBy(names, (name) => {
-      const [started] = recorded(name).events;
+      const [started] = readHistory(name).events;
       return started?.workflowExecutionStartedEventAttributes?.workflowType.name;
     });
     for (const type of Object.keys(workflows)) {
@@ -57,8 +57,8 @@ describe('the workflows of today', () => {
   });
 });
 
-test('a history whose steps were another’s is refused', async () => {
-  const history = recorded('hard-sync');
+test('the replay of a history fails when a step in it was another one', async () => {
+  const history = readHistory('hard-sync');
   const step = history.events.find((event) => event.activityTaskScheduledEventAttributes);
   if (!step?.activityTaskScheduledEventAttributes) throw new Error('The history has no step.');
   step.activityTaskScheduledEventAttributes.activityType = { name: 'anotherStep' };
@@ -66,7 +66,7 @@ test('a history whose steps were another’s is refused', async () => {
   await expect(replay('tampered', history)).rejects.toThrow(/nondeterminism|non-?determinis/i);
 });
 
-test('histories hold no machine’s paths', () => {
+test('the recorded histories contain no path of a machine', () => {
   for (const name of names) {
     const text = readFileSync(join(HISTORIES, `${name}.json`), 'utf8');
     const payloads = [...text.matchAll(/"data": "([^"]+)"/g)].map(([, data]) => atob(data ?? ''));

@@ -1,4 +1,4 @@
-/** What a fixture has made goes with the test that asked for it, or with the file when no test did. */
+/** Removes what a fixture has made after the test that asked for it, or after the test file when no test did. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { afterAll, onTestFinished, TestRunner, type TestContext } from 'vitest';
 
@@ -7,7 +7,10 @@ type CleanUp = () => Promise<void> | void;
 const ofThisFile: CleanUp[] = [];
 const concurrentTest = new AsyncLocalStorage<TestContext>();
 
-/** Last made, first gone. In a test or `beforeEach`: when the test has finished; else when the file has. */
+/**
+ * Registers work that cleans up; the last registered runs first. In a test or `beforeEach` it runs when the test has
+ * finished, else when the file has.
+ */
 export function cleanUp(work: CleanUp): void {
   const context = concurrentTest.getStore();
   if (context) context.onTestFinished(work);
@@ -16,10 +19,10 @@ export function cleanUp(work: CleanUp): void {
 }
 
 /**
- * The body of a `test.concurrent`. Vitest knows one current test only, which is another one by the time a fixture
- * asks: without this, what it made would go too early.
+ * Wraps the body of a `test.concurrent`, so that `cleanUp` finds its test. Vitest knows one current test only, which
+ * may be another one by the time a fixture asks: then what the fixture has made would be removed too early.
  */
-export function concurrently(body: () => Promise<void>): (context: TestContext) => Promise<void> {
+export function withOwnCleanUp(body: () => Promise<void>): (context: TestContext) => Promise<void> {
   return (context) => concurrentTest.run(context, body);
 }
 

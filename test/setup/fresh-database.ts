@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { openDatabase } from '../../src/postgres/database.ts';
 import { cleanUp } from './clean-up.ts';
-import { part } from './parts.ts';
+import { askForPart } from './parts.ts';
 import type { Database } from '../../src/postgres/database.ts';
 
 export interface FreshDatabase {
@@ -20,7 +20,7 @@ export interface FreshDatabase {
  * kills Postgres takes one of its own instead: `startPostgres` of src/stand-ins/postgres-server.ts.
  */
 export async function freshDatabase(): Promise<FreshDatabase> {
-  const { url: maintenanceUrl, templateName } = await part('postgres');
+  const { url: maintenanceUrl, templateName } = await askForPart('postgres');
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await maintain(maintenanceUrl, `CREATE DATABASE ${name} TEMPLATE ${templateName}`);
   const url = Object.assign(new URL(maintenanceUrl), { pathname: `/${name}` }).href;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ensureNamespace } from '../../src/stand-ins/temporal-server.ts';
-import { part } from './parts.ts';
+import { askForPart } from './parts.ts';
 
 export interface FreshNamespace {
   /** `127.0.0.1:<port>` */
@@ -19,7 +19,7 @@ export interface FreshNamespace {
  * a server of its own: `startTemporal` of src/stand-ins/temporal-server.ts.
  */
 export async function freshNamespace(): Promise<FreshNamespace> {
-  const { address } = await part('temporal');
+  const { address } = await askForPart('temporal');
   const namespace = `test-${randomUUID()}`;
   await ensureNamespace(address, namespace);
   return { address, namespace };

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cleanUp } from './clean-up.ts';
-import { part } from './parts.ts';
+import { askForPart } from './parts.ts';
 import type { SftpSettings } from '../../src/sftp/sftp-settings.ts';
 import type { SftpKind } from '../../src/stand-ins/sftp-server.ts';
 
@@ -17,13 +17,13 @@ export interface FreshSftpRoot {
 export type SftpChoice = 'default' | 'openssh' | 'rclone';
 
 /**
- * What a test runs on that depends on the server's behaviour: both. A machine without OpenSSH's server (Debian's
- * package openssh-server) has the other one only; CI must have both.
+ * The servers for a test that depends on their behaviour: both. A machine without OpenSSH's server (Debian's package
+ * openssh-server) has only the other one; CI must have both.
  *
  *     describe.each(await sftpServers())('the file drop on %s', (server) => { … freshSftpRoot(server) … });
  */
 export async function sftpServers(): Promise<readonly SftpKind[]> {
-  const { kind } = await part('sftp');
+  const { kind } = await askForPart('sftp');
   if (kind === 'openssh') return ['openssh', 'rclone'];
   const reason = 'OpenSSH’s server is not installed, or does not let this user in (a locked account)';
   if (process.env['CI']) throw new Error(`CI tests SFTP on two servers: ${reason}.`);
@@ -42,7 +42,7 @@ export async function sftpServers(): Promise<readonly SftpKind[]> {
  * rclone server, whatever is installed.
  */
 export async function freshSftpRoot(choice: SftpChoice = 'default'): Promise<FreshSftpRoot> {
-  const server = await part(choice === 'rclone' ? 'sftp-rclone' : 'sftp');
+  const server = await askForPart(choice === 'rclone' ? 'sftp-rclone' : 'sftp');
   if (choice === 'openssh' && server.kind !== 'openssh') throw new Error('There is no OpenSSH server here.');
   const name = randomUUID();
   const folder = join(server.folder, name);

@@ -20,7 +20,7 @@ import type { SftpAddress, SftpKind } from '../../src/stand-ins/sftp-server.ts';
 
 export interface DeskAddress {
   readonly url: string;
-  /** What the desk tells is for the tests of this run only. */
+  /** Keeps others out: what the desk tells is for the tests of this run only. */
   readonly token: string;
 }
 
@@ -30,7 +30,7 @@ interface SftpPart {
   readonly folder: string;
 }
 
-/** What one is told about a part. */
+/** What the desk tells a test file about each part. */
 export interface PartAddresses {
   /** `url` of the maintenance database, and the name of a migrated database to make copies of. */
   readonly postgres: { readonly url: string; readonly templateName: string };

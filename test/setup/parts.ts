@@ -4,7 +4,7 @@ import type { PartAddresses, PartName } from './parts-desk.ts';
 
 const asked = new Map<PartName, Promise<unknown>>();
 
-export function part<Name extends PartName>(name: Name): Promise<PartAddresses[Name]> {
+export function askForPart<Name extends PartName>(name: Name): Promise<PartAddresses[Name]> {
   const answer = asked.get(name) ?? ask(name);
   asked.set(name, answer);
   return answer as Promise<PartAddresses[Name]>;

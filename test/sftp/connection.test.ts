@@ -12,7 +12,7 @@ import {
 import { fileDrop } from '../../src/sftp/file-drop.ts';
 import type { SftpSettings } from '../../src/sftp/sftp-settings.ts';
 import { freshSftpRoot, type FreshSftpRoot } from '../setup/fresh-sftp-root.ts';
-import { codedError } from './coded.ts';
+import { expectCodedError } from './coded-error.ts';
 import { scratchFolder } from './scratch-folder.ts';
 import { tcpProxy } from './tcp-proxy.ts';
 
@@ -22,33 +22,37 @@ beforeEach(async () => {
   root = await freshSftpRoot();
 });
 
-function listing(settings: SftpSettings): Promise<unknown> {
+function listIncoming(settings: SftpSettings): Promise<unknown> {
   return fileDrop(settings)((drop) => drop.list('incoming'));
 }
 
-test('a server with another host key than the pinned one gets no login', async () => {
+test('a server with another host key than the pinned one is refused', async () => {
   const hostKey = `SHA256:${'A'.repeat(43)}`;
-  const error = await codedError(() => listing({ ...root.settings, hostKey }));
+  const error = await expectCodedError(() => listIncoming({ ...root.settings, hostKey }));
   expect(error).toMatchObject({ code: 'SFTP_HOST_KEY_MISMATCH', detail: { found: root.settings.hostKey } });
 });
 
-test('nobody behind the port is a failure that a retry may mend', async () => {
-  const error = await codedError(() => listing({ ...root.settings, port: 1 }));
+test('a port on which nobody listens is an error that a retry may mend', async () => {
+  const error = await expectCodedError(() => listIncoming({ ...root.settings, port: 1 }));
   expect(error).toMatchObject({ code: 'SFTP_UNREACHABLE', class: 'retry' });
   expect(error.message).toContain('it refuses the connection');
 });
 
-test('a refused login is told without the password', async () => {
+test('the error of a refused login does not contain the password', async () => {
   const password = 'hunter2-is-secret';
-  const error = await codedError(() => listing({ ...root.settings, privateKeyFile: null, password }));
+  const error = await expectCodedError(() =>
+    listIncoming({ ...root.settings, privateKeyFile: null, password }),
+  );
   expect(error.message).toContain('it refuses the login');
   expect(JSON.stringify([error.message, error.hint, error.detail, String(error.cause)])).not.toContain(
     password,
   );
 });
 
-test('a key file that cannot be read is told', async () => {
-  const error = await codedError(() => listing({ ...root.settings, privateKeyFile: '/nowhere/key' }));
+test('the error of a private key file that cannot be read names it as the cause', async () => {
+  const error = await expectCodedError(() =>
+    listIncoming({ ...root.settings, privateKeyFile: '/nowhere/key' }),
+  );
   expect(error).toMatchObject({ code: 'SFTP_UNREACHABLE' });
   expect(error.message).toContain('the private key file cannot be used');
 });
@@ -56,8 +60,10 @@ test('a key file that cannot be read is told', async () => {
 test('the result and the error of the work pass through, and the connection is closed', async () => {
   const proxy = await tcpProxy(root.settings);
   const drop = fileDrop({ ...root.settings, host: '127.0.0.1', port: proxy.port });
-  expect(await drop(() => Promise.resolve(42))).toBe(42);
+  const countOpen = () => Promise.resolve(proxy.countOpen());
+  expect(await drop(countOpen)).toBe(1);
   await expect(drop(() => Promise.reject(new Error('mine')))).rejects.toThrow('mine');
+  await expect.poll(countOpen).toBe(0);
 });
 
 const CONTENT = randomBytes(4 * 1024 * 1024);
@@ -67,14 +73,14 @@ const FILE = {
   sha256: createHash('sha256').update(CONTENT).digest('hex'),
 };
 
-test('a connection that is reset in the middle leaves nothing visible, and the next attempt succeeds', async () => {
+test('a connection that is reset in the middle of a file leaves no visible file, and the next attempt succeeds', async () => {
   const localPath = join(await scratchFolder(), 'file');
   await writeFile(localPath, CONTENT);
   const proxy = await tcpProxy(root.settings);
   const drop = fileDrop({ ...root.settings, port: proxy.port });
   proxy.breakAfter(2 * 1024 * 1024, 'reset');
 
-  const error = await codedError(() => drop((files) => files.publish(localPath, FILE)));
+  const error = await expectCodedError(() => drop((files) => files.publish(localPath, FILE)));
 
   expect(error.code).toBe('SFTP_UNREACHABLE');
   expect(await readdir(join(root.folder, FILE.folder))).not.toContain(FILE.name);
@@ -87,7 +93,7 @@ test('a connection that is reset in the middle leaves nothing visible, and the n
   ]);
 });
 
-test('a connection that goes dead in the middle is given up within the keepalives', async () => {
+test('a connection that goes dead in the middle of a file is given up after its keepalives', async () => {
   const localPath = join(await scratchFolder(), 'file');
   await writeFile(localPath, CONTENT);
   const proxy = await tcpProxy(root.settings);
@@ -95,7 +101,7 @@ test('a connection that goes dead in the middle is given up within the keepalive
   proxy.breakAfter(2 * 1024 * 1024, 'hole');
   const started = performance.now();
 
-  const error = await codedError(() => drop((files) => files.publish(localPath, FILE)));
+  const error = await expectCodedError(() => drop((files) => files.publish(localPath, FILE)));
 
   expect(error.code).toBe('SFTP_UNREACHABLE');
   const budgetMs = SFTP_KEEPALIVE_INTERVAL_MS * (SFTP_KEEPALIVE_COUNT_MAX + 1) + SFTP_CLOSE_TIMEOUT_MS;
@@ -103,13 +109,13 @@ test('a connection that goes dead in the middle is given up within the keepalive
   expect(await readdir(join(root.folder, FILE.folder))).not.toContain(FILE.name);
 });
 
-test('a file that a sender cuts short while it is read is told, and the connection goes on', async () => {
+test('a file that becomes shorter while it is read is an error for a retry, and the connection goes on', async () => {
   const localPath = join(await scratchFolder(), 'file');
   const remote = join(root.folder, 'incoming/big.csv');
   await writeFile(remote, randomBytes(64 * 1024 * 1024));
 
   await fileDrop(root.settings)(async (drop) => {
-    const reading = codedError(() => drop.download('incoming/big.csv', localPath));
+    const reading = expectCodedError(() => drop.download('incoming/big.csv', localPath));
     while (((await stat(localPath).catch(() => null))?.size ?? 0) === 0) await setImmediate();
     await truncate(remote, 1000);
 

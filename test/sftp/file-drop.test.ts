@@ -9,7 +9,7 @@ import { moveFile } from '../../src/sftp/moving.ts';
 import { withConnection, type SftpConnection } from '../../src/sftp/sftp-connection.ts';
 import { scratchFolder } from './scratch-folder.ts';
 import { freshSftpRoot, sftpServers, type FreshSftpRoot } from '../setup/fresh-sftp-root.ts';
-import { codedError } from './coded.ts';
+import { expectCodedError } from './coded-error.ts';
 
 const NAME = '000000000001-hard-sync-20261124T101500Z.csv';
 
@@ -28,14 +28,14 @@ describe.each(await sftpServers())('the file drop on the %s server', (server) =>
     local = await scratchFolder();
   });
 
-  async function localFile(content: string | Buffer): Promise<string> {
+  async function writeLocalFile(content: string | Buffer): Promise<string> {
     const path = join(local, `file-${randomBytes(4).toString('hex')}`);
     await writeFile(path, content);
     return path;
   }
 
   async function publish(content: string | Buffer, folder = 'outgoing/blue-shirts'): Promise<void> {
-    const localPath = await localFile(content);
+    const localPath = await writeLocalFile(content);
     await drop((files) => files.publish(localPath, { folder, name: NAME, sha256: sha256(content) }));
   }
 
@@ -47,7 +47,7 @@ describe.each(await sftpServers())('the file drop on the %s server', (server) =>
   const read = (path: string) => readFile(join(root.folder, path), 'utf8');
   const namesIn = async (folder: string) => (await readdir(join(root.folder, folder))).toSorted();
 
-  test('a published file is there with its checksum in sha256sum format, and nothing else', async () => {
+  test('a published file lies beside its checksum in sha256sum format, and nothing else is left', async () => {
     await publish('a,b\n1,2\n');
 
     expect(await namesIn('outgoing/blue-shirts')).toEqual([NAME, `${NAME}.sha256`]);
@@ -55,12 +55,12 @@ describe.each(await sftpServers())('the file drop on the %s server', (server) =>
     expect(await read(`outgoing/blue-shirts/${NAME}.sha256`)).toBe(`${sha256('a,b\n1,2\n')}  ${NAME}\n`);
   });
 
-  describe('setting aside', () => {
+  describe('setting aside what lies in a file’s place', () => {
     const target = { folder: 'outgoing/blue-shirts', name: NAME, sha256: sha256('ours') };
     const ASIDE = 'archive/blue-shirts/set-aside';
     const setAside = () => drop((files) => files.setAside(target, ASIDE));
 
-    test('keeps what lies in a file’s place under a name that is free, and does it once', async () => {
+    test('moves a foreign file to a name that is free, once', async () => {
       await put(`${ASIDE}/${NAME}`, 'of last week');
       await put(`${target.folder}/${NAME}`, 'foreign');
 
@@ -73,7 +73,7 @@ describe.each(await sftpServers())('the file drop on the %s server', (server) =>
       expect(await read(`${ASIDE}/${NAME}.2`)).toBe('foreign');
     });
 
-    test('leaves the file alone that belongs there', async () => {
+    test('leaves our own file where it is', async () => {
       await put(`${target.folder}/${NAME}`, 'ours');
 
       await setAside();
@@ -81,7 +81,7 @@ describe.each(await sftpServers())('the file drop on the %s server', (server) =>
       expect(await read(`${target.folder}/${NAME}`)).toBe('ours');
     });
 
-    test('takes a folder out of the way as well', async () => {
+    test('moves a folder out of the way as well', async () => {
       await put(`${target.folder}/${NAME}/inside.csv`, 'foreign');
 
       await setAside();
@@ -89,20 +89,20 @@ describe.each(await sftpServers())('the file drop on the %s server', (server) =>
       expect(await read(`${ASIDE}/${NAME}/inside.csv`)).toBe('foreign');
     });
 
-    test('replaces nothing when every name is taken', async () => {
+    test('fails when every name is taken, and replaces nothing', async () => {
       await put(`${target.folder}/${NAME}`, 'foreign');
       await put(`${ASIDE}/${NAME}`, 'of 1');
       for (let number = 2; number <= FILED_NAMES_MAX; number += 1) {
         await put(`${ASIDE}/${NAME}.${number}`, `of ${number}`);
       }
 
-      expect((await codedError(setAside)).code).toBe('FILE_NAME_TAKEN');
+      expect((await expectCodedError(setAside)).code).toBe('FILE_NAME_TAKEN');
 
       expect(await read(`${target.folder}/${NAME}`)).toBe('foreign');
     });
   });
 
-  test('a file of many requests arrives byte for byte and comes back so', async () => {
+  test('a file of many requests is published and downloaded byte for byte', async () => {
     const content = randomBytes(5 * 1024 * 1024 + 17);
     await publish(content);
 
@@ -119,22 +119,22 @@ describe.each(await sftpServers())('the file drop on the %s server', (server) =>
     expect(got).toEqual({ sizeBytes: 0, sha256: sha256('') });
   });
 
-  test('publishing the equal file again is done at once; the checksum that was lost is there again', async () => {
+  test('publishing the same file again repairs its checksum file', async () => {
     await publish('same');
     await put(`outgoing/blue-shirts/${NAME}.sha256`, 'something else');
     await publish('same');
     expect(await read(`outgoing/blue-shirts/${NAME}.sha256`)).toBe(`${sha256('same')}  ${NAME}\n`);
   });
 
-  test('another content under the name is never overwritten', async () => {
+  test('a foreign file under the name is never overwritten', async () => {
     await put(`outgoing/blue-shirts/${NAME}`, 'foreign');
-    const error = await codedError(() => publish('ours'));
+    const error = await expectCodedError(() => publish('ours'));
     expect(error).toMatchObject({ code: 'FILE_NAME_TAKEN', detail: { found: sha256('foreign') } });
     expect(await namesIn('outgoing/blue-shirts')).toEqual([NAME]);
     expect(await read(`outgoing/blue-shirts/${NAME}`)).toBe('foreign');
   });
 
-  test('parts of attempts that died are removed by the attempt that succeeds; foreign files stay', async () => {
+  test('an attempt that succeeds removes the parts of attempts that died, and leaves foreign files', async () => {
     const part = `${NAME}.part-0198b3a2-0000-7000-8000-000000000000`;
     await put(`outgoing/blue-shirts/${part}`, 'half');
     await put(`outgoing/blue-shirts/${NAME}.part-notes`, 'a person’s');
@@ -151,8 +151,8 @@ describe.each(await sftpServers())('the file drop on the %s server', (server) =>
     }
   });
 
-  test('one that loses its part to another that succeeds, publishes the checksum all the same', async () => {
-    const localPath = await localFile('content');
+  test('an attempt that loses its part to a quicker one publishes the checksum all the same', async () => {
+    const localPath = await writeLocalFile('content');
     const folder = `${root.settings.root}/outgoing`;
     const publication = {
       localPath,
@@ -209,10 +209,10 @@ describe.each(await sftpServers())('the file drop on the %s server', (server) =>
     expect(await read(`outgoing/${NAME}.sha256`)).toBe(`${sha256('content')}  ${NAME}\n`);
   });
 
-  test('when the reply to the rename is lost, the names tell that it was done', async () => {
-    const localPath = await localFile('content');
+  test('a rename whose reply is lost counts as done when the names show it', async () => {
+    const localPath = await writeLocalFile('content');
     await withConnection(root.settings, async (connection) => {
-      await publishFile(losingRenames(connection), {
+      await publishFile(loseRenameReplies(connection), {
         localPath,
         path: `${root.settings.root}/outgoing/${NAME}`,
         name: NAME,
@@ -220,7 +220,7 @@ describe.each(await sftpServers())('the file drop on the %s server', (server) =>
         withChecksumFile: true,
         partId: '0198b3a2-0000-7000-8000-000000000001',
       });
-      await moveFile(losingRenames(connection), {
+      await moveFile(loseRenameReplies(connection), {
         from: `${root.settings.root}/outgoing/${NAME}`,
         to: `${root.settings.root}/archive/${NAME}`,
         name: `outgoing/${NAME}`,
@@ -231,12 +231,15 @@ describe.each(await sftpServers())('the file drop on the %s server', (server) =>
     expect(await read(`archive/${NAME}`)).toBe('content');
   });
 
-  test('bytes that the server did not keep are not published', async () => {
-    const localPath = await localFile('content');
-    const error = await codedError(() =>
+  test('a file of which the server did not keep all bytes is not published', async () => {
+    const localPath = await writeLocalFile('content');
+    const error = await expectCodedError(() =>
       withConnection(root.settings, (connection) =>
         publishFile(
-          { ...connection, upload: async (_, path) => connection.upload(await localFile('conten'), path) },
+          {
+            ...connection,
+            upload: async (_, path) => connection.upload(await writeLocalFile('conten'), path),
+          },
           {
             localPath,
             path: `${root.settings.root}/outgoing/${NAME}`,
@@ -252,7 +255,7 @@ describe.each(await sftpServers())('the file drop on the %s server', (server) =>
     expect(await namesIn('outgoing')).toEqual([]);
   });
 
-  test('a listing holds the plain files by name, hidden and part files too, but no folder and no link', async () => {
+  test('a listing has the plain files by name, hidden and part files too, but no folder and no link', async () => {
     for (const name of ['b.csv', 'a.csv', 'B.csv', '.hidden.csv', 'c.csv.part'])
       await put(`incoming/${name}`, name);
     await mkdir(join(root.folder, 'incoming/RESET_INVENTORY'));
@@ -270,27 +273,27 @@ describe.each(await sftpServers())('the file drop on the %s server', (server) =>
     expect(folders).toEqual(['RESET_INVENTORY']);
   });
 
-  test('a folder that is not there is empty', async () => {
+  test('a folder that does not exist is listed as empty', async () => {
     expect(await drop((files) => files.list('nowhere/at-all'))).toEqual([]);
     expect(await drop((files) => files.folders('nowhere'))).toEqual([]);
     expect(await drop((files) => files.find('nowhere/x.csv'))).toBeNull();
   });
 
   test.each(['../secret', 'incoming/../../secret', '/etc/passwd', 'incoming//x', 'incoming/.', 'a\nb', ''])(
-    'the path %j is refused before anything is asked',
+    'the path %j is refused for a download and for a move',
     async (path) => {
-      const error = await codedError(() => drop((files) => files.download(path, join(local, 'x'))));
+      const error = await expectCodedError(() => drop((files) => files.download(path, join(local, 'x'))));
       expect(error.code).toBe('INPUT_INVALID');
-      expect((await codedError(() => drop((files) => files.move('incoming/a.csv', path)))).code).toBe(
+      expect((await expectCodedError(() => drop((files) => files.move('incoming/a.csv', path)))).code).toBe(
         'INPUT_INVALID',
       );
     },
   );
 
-  test('what is not there cannot be downloaded, and a link is as good as nothing', async () => {
+  test('a missing file cannot be downloaded, and a link counts as missing', async () => {
     await symlink('/etc/passwd', join(root.folder, 'incoming/link.csv'));
     for (const name of ['link.csv', 'missing.csv']) {
-      const error = await codedError(() =>
+      const error = await expectCodedError(() =>
         drop((files) => files.download(`incoming/${name}`, join(local, 'x'))),
       );
       expect(error).toMatchObject({ code: 'FILE_MISSING', detail: { name: `incoming/${name}` } });
@@ -306,24 +309,28 @@ describe.each(await sftpServers())('the file drop on the %s server', (server) =>
     expect(await namesIn('incoming')).toEqual([]);
   });
 
-  test('a move onto the equal file leaves one of them; onto another content it is refused and both stay', async () => {
+  test('a move onto an equal file leaves one of them; onto another content it is refused, and both stay', async () => {
     await put('incoming/a.csv', 'one');
     await put('archive/a.csv', 'one');
     await drop((files) => files.move('incoming/a.csv', 'archive/a.csv'));
     expect(await namesIn('incoming')).toEqual([]);
 
     await put('incoming/a.csv', 'two');
-    const error = await codedError(() => drop((files) => files.move('incoming/a.csv', 'archive/a.csv')));
+    const error = await expectCodedError(() =>
+      drop((files) => files.move('incoming/a.csv', 'archive/a.csv')),
+    );
     expect(error.code).toBe('FILE_NAME_TAKEN');
     expect([await read('incoming/a.csv'), await read('archive/a.csv')]).toEqual(['two', 'one']);
   });
 
-  test('a move of what is nowhere is told', async () => {
-    const error = await codedError(() => drop((files) => files.move('incoming/a.csv', 'archive/a.csv')));
+  test('a move of a file that is nowhere fails', async () => {
+    const error = await expectCodedError(() =>
+      drop((files) => files.move('incoming/a.csv', 'archive/a.csv')),
+    );
     expect(error).toMatchObject({ code: 'FILE_MISSING', detail: { name: 'incoming/a.csv' } });
   });
 
-  test('what is removed is gone, and may be removed again', async () => {
+  test('a removed file is gone, and may be removed again', async () => {
     await put('incoming/a.csv', 'one');
     await drop((files) => files.remove('incoming/a.csv'));
     await drop((files) => files.remove('incoming/a.csv'));
@@ -331,8 +338,8 @@ describe.each(await sftpServers())('the file drop on the %s server', (server) =>
   });
 });
 
-/** Every rename is done, and nobody hears of it. */
-function losingRenames(connection: SftpConnection): SftpConnection {
+/** A connection that does every rename and loses the reply to it. */
+function loseRenameReplies(connection: SftpConnection): SftpConnection {
   return {
     ...connection,
     rename: async (from, to) => {

@@ -3,36 +3,39 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { cleanUp } from '../setup/clean-up.ts';
 
-/** As the client sees it. */
+/** Seen from the client. */
 type Direction = 'sent' | 'received';
 
 export interface TcpProxy {
   readonly port: number;
-  /** Bytes from clients to the server so far. */
-  sentBytes(): number;
+  /** Connections of clients that are open now. */
+  countOpen(): number;
   /**
-   * What happens to a connection that has sent (or received) so many bytes: reset, or nothing passes any more in any
-   * direction.
+   * Breaks each connection that has sent (or received) so many bytes. `reset` resets it; with `hole` nothing passes any
+   * more, in either direction.
    */
   breakAfter(bytes: number, how: 'reset' | 'hole', direction?: Direction): void;
   /** Connections that have been broken so far. */
-  broken(): number;
+  countBroken(): number;
+  /** No further connection is broken. */
   mend(): void;
 }
 
 export async function tcpProxy(target: { readonly host: string; readonly port: number }): Promise<TcpProxy> {
-  let sent = 0;
   let fault: {
     readonly bytes: number;
     readonly how: 'reset' | 'hole';
     readonly direction: Direction;
   } | null = null;
   const open = new Set<Socket>();
+  const clients = new Set<Socket>();
   const broken = new Set<Socket>();
 
   const server = createServer((client) => {
     const upstream = connect(target);
     const own = { sent: 0, received: 0 };
+    clients.add(client);
+    client.on('close', () => clients.delete(client));
     for (const socket of [client, upstream]) {
       open.add(socket);
       socket.on('error', () => undefined);
@@ -50,7 +53,6 @@ export async function tcpProxy(target: { readonly host: string; readonly port: n
     };
     client.on('data', (data) => {
       own.sent += data.length;
-      sent += data.length;
       if (passes()) upstream.write(data);
     });
     upstream.on('data', (data) => {
@@ -67,11 +69,11 @@ export async function tcpProxy(target: { readonly host: string; readonly port: n
   });
   return {
     port: (server.address() as AddressInfo).port,
-    sentBytes: () => sent,
+    countOpen: () => clients.size,
     breakAfter: (bytes, how, direction = 'sent') => {
       fault = { bytes, how, direction };
     },
-    broken: () => broken.size,
+    countBroken: () => broken.size,
     mend: () => {
       fault = null;
     },

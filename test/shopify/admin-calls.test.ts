@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { apiOf, callOf, everyPage, failure } from './admin-fixture.ts';
+import { apiOf, callOf, readEveryPage, expectFailure } from './admin-fixture.ts';
 import { BACK_ROOM, LOCATION, SHOP, shirts, startTwin, startTwinWith } from './twin-fixture.ts';
 
 describe('the location', () => {
@@ -22,7 +22,7 @@ describe('the location', () => {
 });
 
 describe('reading items', () => {
-  test('positions match the ids: tracked or not, active or not, stocked elsewhere, unknown', async () => {
+  test('keeps the order of the ids: tracked or not, active or not, stocked elsewhere, unknown', async () => {
     const { twin, ids } = await startTwinWith([
       { sku: 'A', title: 'A', available: 7 },
       { sku: 'B', title: 'B', available: -2, tracked: false },
@@ -39,21 +39,23 @@ describe('reading items', () => {
     ]);
   });
 
-  test('250 in one call, none in no call', async () => {
+  test('takes one call for 250 items, and no call for none', async () => {
     const { twin, ids } = await startTwinWith(shirts(250));
     expect(await apiOf(twin).readItems(ids)).toHaveLength(250);
     expect(await apiOf(twin).readItems([])).toEqual([]);
     expect(await twin.requests('ReadOnlineAtp')).toHaveLength(1);
   });
 
-  test('more than Shopify takes is refused, not cut', async () => {
+  test('is refused for more items than Shopify takes, and not cut short', async () => {
     const { twin, ids } = await startTwinWith(shirts(251));
-    expect(await failure(apiOf(twin).readItems(ids))).toMatchObject({ code: 'SHOPIFY_REQUEST_REFUSED' });
+    expect(await expectFailure(apiOf(twin).readItems(ids))).toMatchObject({
+      code: 'SHOPIFY_REQUEST_REFUSED',
+    });
   });
 });
 
 describe('setting quantities', () => {
-  test('a call is applied once, its repeat is answered from the key', async () => {
+  test('applies a call once, and its repeat is answered from the key', async () => {
     const { twin, ids } = await startTwinWith(shirts(2));
     const call = callOf(
       ids.map((inventoryItemId) => ({ inventoryItemId, quantity: 7, changeFromQuantity: 10 })),
@@ -68,7 +70,7 @@ describe('setting quantities', () => {
     ]);
   });
 
-  test('the variables arrive field for field as they were stored', async () => {
+  test('sends the variables field for field as they were stored', async () => {
     const { twin, ids } = await startTwinWith(shirts(1));
     const call = callOf([{ inventoryItemId: ids[0] ?? '', quantity: 3, changeFromQuantity: null }]);
     await apiOf(twin).setOnlineAtp(call);
@@ -76,13 +78,13 @@ describe('setting quantities', () => {
     expect(JSON.stringify(request?.variables)).toBe(call);
   });
 
-  test('a call that changes nothing makes no group and is a success', async () => {
+  test('succeeds with a call that changes nothing', async () => {
     const { twin, ids } = await startTwinWith(shirts(1));
     const call = callOf([{ inventoryItemId: ids[0] ?? '', quantity: 10, changeFromQuantity: 10 }]);
     expect(await apiOf(twin).setOnlineAtp(call)).toEqual({ outcome: 'APPLIED' });
   });
 
-  test('rows are refused by their positions, and nothing of the call is applied', async () => {
+  test('reports refused rows by their positions, and nothing of their call is applied', async () => {
     const { twin, ids } = await startTwinWith(shirts(3));
     const bases = [9, 10, 11];
     const rows = ids.map((inventoryItemId, index) => ({
@@ -107,7 +109,7 @@ describe('setting quantities', () => {
     expect(await twin.available()).toEqual([10, 10, 10]);
   });
 
-  test('a refusal of no row in particular is the call’s', async () => {
+  test('reports a refusal that names no row as one of the whole call', async () => {
     const { twin, ids } = await startTwinWith(shirts(1));
     const call = callOf([{ inventoryItemId: ids[0] ?? '', quantity: 1, changeFromQuantity: 10 }]);
     expect(await apiOf(twin).setOnlineAtp(call.replace('"correction"', '"no such reason"'))).toMatchObject({
@@ -117,23 +119,23 @@ describe('setting quantities', () => {
     });
   });
 
-  test('a key that was used for other variables is a fault that no repeat mends', async () => {
+  test('fails for good when the key was used for other variables', async () => {
     const { twin, ids } = await startTwinWith(shirts(1));
     const row = { inventoryItemId: ids[0] ?? '', changeFromQuantity: 10 };
     await apiOf(twin).setOnlineAtp(callOf([{ ...row, quantity: 1 }]));
-    expect(await failure(apiOf(twin).setOnlineAtp(callOf([{ ...row, quantity: 2 }])))).toMatchObject({
+    expect(await expectFailure(apiOf(twin).setOnlineAtp(callOf([{ ...row, quantity: 2 }])))).toMatchObject({
       code: 'SHOPIFY_REQUEST_REFUSED',
       message: expect.stringContaining('IDEMPOTENCY_KEY_PARAMETER_MISMATCH'),
     });
   });
 
-  test('a repeat while the first request still runs is told to come again', async () => {
+  test('may be tried again when the first request with the key still runs', async () => {
     const { twin, ids } = await startTwinWith(shirts(1));
     const call = callOf([{ inventoryItemId: ids[0] ?? '', quantity: 1, changeFromQuantity: 10 }]);
     const hold = await twin.hold('SetOnlineAtp');
     const first = apiOf(twin).setOnlineAtp(call);
     await twin.control('GET', `/holds/${hold.id}?arrived`);
-    expect(await failure(apiOf(twin).setOnlineAtp(call))).toMatchObject({
+    expect(await expectFailure(apiOf(twin).setOnlineAtp(call))).toMatchObject({
       code: 'SHOPIFY_UNREACHABLE',
       class: 'retry',
       message: expect.stringContaining('IDEMPOTENCY_CONCURRENT_REQUEST'),
@@ -142,11 +144,11 @@ describe('setting quantities', () => {
     expect(await first).toEqual({ outcome: 'APPLIED' });
   });
 
-  test('a row without changeFromQuantity is refused as a request', async () => {
+  test('fails for good when a row lacks changeFromQuantity', async () => {
     const { twin, ids } = await startTwinWith(shirts(1));
     const call = callOf([{ inventoryItemId: ids[0] ?? '', quantity: 1, changeFromQuantity: 10 }]);
     const dropped = call.replace(',"changeFromQuantity":10', '');
-    expect(await failure(apiOf(twin).setOnlineAtp(dropped))).toMatchObject({
+    expect(await expectFailure(apiOf(twin).setOnlineAtp(dropped))).toMatchObject({
       code: 'SHOPIFY_REQUEST_REFUSED',
       message: expect.stringContaining('INVALID_FIELD_ARGUMENTS'),
     });
@@ -154,14 +156,14 @@ describe('setting quantities', () => {
 });
 
 describe('the catalogue', () => {
-  test('comes in pages of 250, each variant once, with what decides whether it can be kept', async () => {
+  test('comes in pages of 250, each variant once, with its flags', async () => {
     const { twin } = await startTwinWith([
       { sku: 'UNTRACKED', title: 'U', tracked: false, inventoryPolicy: 'CONTINUE' },
       { sku: 'INACTIVE', title: 'I', active: false },
       { sku: null, title: 'No SKU', locationId: BACK_ROOM },
       ...shirts(300),
     ]);
-    const pages = await everyPage(apiOf(twin).catalogue());
+    const pages = await readEveryPage(apiOf(twin).catalogue());
     expect(pages.map((page) => page.length)).toEqual([250, 53]);
     expect(pages[0]?.slice(0, 4)).toMatchObject([
       { sku: 'UNTRACKED', tracked: false, levelActive: true, inventoryPolicy: 'CONTINUE' },
@@ -172,17 +174,19 @@ describe('the catalogue', () => {
     expect(new Set(pages.flat().map(({ inventoryItemId }) => inventoryItemId)).size).toBe(303);
   });
 
-  test('a throttled page is waited for; another failure ends the reading', async () => {
+  test('goes on after a throttled page, and ends with any other failure', async () => {
     const { twin } = await startTwinWith(shirts(300));
     await twin.control('POST', '/faults', { operation: 'ReadCatalogue', kind: 'throttled', skip: 1 });
-    const pages = await everyPage(apiOf(twin).catalogue());
+    const pages = await readEveryPage(apiOf(twin).catalogue());
     expect(pages.flat()).toHaveLength(300);
 
     await twin.control('POST', '/faults', { operation: 'ReadCatalogue', kind: 'http-500-before', skip: 1 });
-    expect(await failure(everyPage(apiOf(twin).catalogue()))).toMatchObject({ code: 'SHOPIFY_UNREACHABLE' });
+    expect(await expectFailure(readEveryPage(apiOf(twin).catalogue()))).toMatchObject({
+      code: 'SHOPIFY_UNREACHABLE',
+    });
   });
 
   test('of an empty shop is one empty page', async () => {
-    expect(await everyPage(apiOf(await startTwin()).catalogue())).toEqual([[]]);
+    expect(await readEveryPage(apiOf(await startTwin()).catalogue())).toEqual([[]]);
   });
 });

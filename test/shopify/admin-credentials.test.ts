@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openAdminApi } from '../../src/shopify/admin-api.ts';
-import { answering, apiOf, connection, ENVIRONMENT, failure, TOKEN_VARIABLE } from './admin-fixture.ts';
+import { serve, apiOf, connection, ENVIRONMENT, expectFailure, TOKEN_VARIABLE } from './admin-fixture.ts';
 import { SHOP, startTwin } from './twin-fixture.ts';
 
-async function tokenFile(text: string): Promise<string> {
+async function writeTokenFile(text: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'atp-token-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const path = join(folder, 'token');
@@ -15,19 +15,19 @@ async function tokenFile(text: string): Promise<string> {
   return path;
 }
 
-describe('a token is referred to, and read when the client is made', () => {
-  test('from a file, each time anew', async () => {
+describe('the token of a shop', () => {
+  test('is read from its file each time a client is opened', async () => {
     const twin = await startTwin();
-    const path = await tokenFile('shpat_old\n');
+    const path = await writeTokenFile('shpat_old\n');
     const accessTokenRef = `file:${path}`;
-    expect(await failure(apiOf(twin, { accessTokenRef }).readLocation())).toMatchObject({
+    expect(await expectFailure(apiOf(twin, { accessTokenRef }).readLocation())).toMatchObject({
       code: 'SHOPIFY_ACCESS_DENIED',
     });
     await writeFile(path, `${SHOP.accessToken}\n`);
     expect(await apiOf(twin, { accessTokenRef }).readLocation()).toMatchObject({ isActive: true });
   });
 
-  test('from the process’s environment unless told otherwise', async () => {
+  test('is read from the environment of the process by default', async () => {
     vi.stubEnv(TOKEN_VARIABLE, SHOP.accessToken);
     onTestFinished(() => void vi.unstubAllEnvs());
     const twin = await startTwin();
@@ -39,8 +39,8 @@ describe('a token is referred to, and read when the client is made', () => {
     ['a variable that is not set', 'env:NO_SUCH_TOKEN'],
     ['a file that is not there', 'file:/nowhere/token'],
     ['a folder', `file:${tmpdir()}`],
-  ])('%s: the error names the reference', async (_what, accessTokenRef) => {
-    expect(await failure(() => openAdminApi(connection(null, { accessTokenRef })))).toMatchObject({
+  ])('is missing when it refers to %s, and the error names the reference', async (_what, accessTokenRef) => {
+    expect(await expectFailure(() => openAdminApi(connection(null, { accessTokenRef })))).toMatchObject({
       code: 'SHOPIFY_CREDENTIAL_MISSING',
       message: expect.stringContaining(accessTokenRef),
     });
@@ -50,23 +50,27 @@ describe('a token is referred to, and read when the client is made', () => {
     ['two lines', 'shpat_secret\nshpat_secret'],
     ['a space', 'shpat_secret secret'],
     ['a letter that no header takes', 'shpat_secretü'],
-    ['far too much', 'shpat_secret'.repeat(1_000)],
+    ['too many characters', 'shpat_secret'.repeat(1_000)],
     ['nothing', ' \n'],
-  ])('a file that holds %s is no token, and is not repeated', async (_what, text) => {
-    const path = await tokenFile(text);
-    const error = await failure(() => openAdminApi(connection(null, { accessTokenRef: `file:${path}` })));
+  ])('is refused when its file has %s, and the error does not repeat it', async (_what, text) => {
+    const path = await writeTokenFile(text);
+    const error = await expectFailure(() =>
+      openAdminApi(connection(null, { accessTokenRef: `file:${path}` })),
+    );
     expect(error.code).toBe('SHOPIFY_CREDENTIAL_MISSING');
     expect(inspect(error, { depth: 9 })).not.toContain('secret');
   });
 
-  test('a token in the place of the reference is not repeated', async () => {
-    const error = await failure(() => openAdminApi(connection(null, { accessTokenRef: 'shpat_secret' })));
+  test('is refused in the place of its reference, and the error does not repeat it', async () => {
+    const error = await expectFailure(() =>
+      openAdminApi(connection(null, { accessTokenRef: 'shpat_secret' })),
+    );
     expect(error.code).toBe('SHOPIFY_CREDENTIAL_MISSING');
     expect(inspect(error, { depth: 9 })).not.toContain('secret');
   });
 });
 
-describe('the token goes to the endpoint only', () => {
+describe('the token is never sent', () => {
   test.each([
     'https://127.0.0.1:8443/graphql.json',
     'http://example.com/graphql.json',
@@ -75,21 +79,23 @@ describe('the token goes to the endpoint only', () => {
     'http://10.0.0.1/graphql.json',
     'file:///etc/passwd',
     'nonsense',
-  ])('an admin URL %s is refused before anything is sent', async (adminUrl) => {
-    const error = await failure(() => openAdminApi(connection(adminUrl), { environment: ENVIRONMENT }));
+  ])('to the admin URL %s, which is refused', async (adminUrl) => {
+    const error = await expectFailure(() => openAdminApi(connection(adminUrl), { environment: ENVIRONMENT }));
     expect(error).toMatchObject({ code: 'INPUT_INVALID', message: expect.stringContaining('loopback') });
   });
 
-  test('a redirect is not followed', async () => {
+  test('to the target of a redirect', async () => {
     let arrived = 0;
-    const elsewhere = await answering((_request, response) => {
+    const elsewhere = await serve((_request, response) => {
       arrived += 1;
       response.end('{}');
     });
-    const url = await answering((_request, response) => {
+    const url = await serve((_request, response) => {
       response.writeHead(308, { location: elsewhere }).end();
     });
-    const error = await failure(openAdminApi(connection(url), { environment: ENVIRONMENT }).readLocation());
+    const error = await expectFailure(
+      openAdminApi(connection(url), { environment: ENVIRONMENT }).readLocation(),
+    );
     expect(error).toMatchObject({ code: 'SHOPIFY_REQUEST_REFUSED', message: expect.stringContaining('308') });
     expect(arrived).toBe(0);
   });
@@ -104,14 +110,14 @@ describe('the token is in no error and on no console', () => {
   });
 
   test.each(['http-500-before', 'drop-after', 'truncated-body-after', 'throttled', 'http-429'])(
-    'after %s, under a version that Shopify has retired',
+    'when a call fails with %s, under an API version that Shopify has retired',
     async (kind) => {
       const warnings: string[] = [];
       const twin = await startTwin();
       const onWarning = (warning: string) => warnings.push(warning);
       const api = apiOf(twin, { apiVersion: '2021-01' }, { onWarning });
       await twin.control('POST', '/faults', { kind });
-      const error = await failure(api.readLocation());
+      const error = await expectFailure(api.readLocation());
       await api.readLocation();
       const said = [inspect(error, { depth: 9, showHidden: true }), error.stack, ...warnings].join('\n');
       expect(said).not.toContain(SHOP.accessToken);
@@ -120,8 +126,8 @@ describe('the token is in no error and on no console', () => {
   );
 });
 
-describe('warnings', () => {
-  test('a version that Shopify answers with a later one is told once', async () => {
+describe('an API version', () => {
+  test('is warned of once when Shopify answers with a later one, and not at all otherwise', async () => {
     const warnings: string[] = [];
     const onWarning = (warning: string) => warnings.push(warning);
     const twin = await startTwin();

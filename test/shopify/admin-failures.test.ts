@@ -5,13 +5,21 @@ import type { ErrorCode } from '../../src/domain/errors.ts';
 import { SHOPIFY_PAUSE_MAX_MS } from '../../src/domain/limits.ts';
 import { openAdminApi } from '../../src/shopify/admin-api.ts';
 import { failureOf, type FailedCall } from '../../src/shopify/call-failure.ts';
-import { answering, apiOf, callOf, connection, ENVIRONMENT, everyPage, failure } from './admin-fixture.ts';
+import {
+  serve,
+  apiOf,
+  callOf,
+  connection,
+  ENVIRONMENT,
+  readEveryPage,
+  expectFailure,
+} from './admin-fixture.ts';
 import { SHOP, shirts, startTwin, startTwinWith } from './twin-fixture.ts';
 
 /** Long enough for a twin on a busy machine, short enough to wait for. */
 const SHORT_TIMEOUT_MS = 1_500;
 
-describe('every way in which a call goes wrong has its code', () => {
+describe('a call that goes wrong', () => {
   const CODES: Readonly<Record<FaultKind, readonly [ErrorCode, wasExecuted: boolean]>> = {
     'http-500-before': ['SHOPIFY_UNREACHABLE', false],
     'http-500-after': ['SHOPIFY_UNREACHABLE', true],
@@ -22,14 +30,14 @@ describe('every way in which a call goes wrong has its code', () => {
     throttled: ['SHOPIFY_THROTTLED', false],
   };
 
-  test.each(FAULT_KINDS)('%s; the repeat of the same call ends well, applied once', async (kind) => {
+  test.each(FAULT_KINDS)('by %s has its code, and its repeat succeeds and is applied once', async (kind) => {
     const { twin, ids } = await startTwinWith(shirts(1));
     await twin.control('POST', '/faults', { operation: 'SetOnlineAtp', kind });
     const api = apiOf(twin, {}, { timeoutMs: SHORT_TIMEOUT_MS });
     const call = callOf([{ inventoryItemId: ids[0] ?? '', quantity: 4, changeFromQuantity: 10 }]);
     const [code, wasExecuted] = CODES[kind];
 
-    expect(await failure(api.setOnlineAtp(call))).toMatchObject({ code, class: 'retry' });
+    expect(await expectFailure(api.setOnlineAtp(call))).toMatchObject({ code, class: 'retry' });
     expect(await twin.available()).toEqual([wasExecuted ? 4 : 10]);
 
     expect(await api.setOnlineAtp(call)).toEqual({ outcome: 'APPLIED' });
@@ -39,11 +47,11 @@ describe('every way in which a call goes wrong has its code', () => {
     expect(requests).toHaveLength(2); // the client itself repeats nothing
   });
 
-  test('nobody listens', async () => {
+  test('because nobody listens is SHOPIFY_UNREACHABLE', async () => {
     const twin = await startShopifyTwin({ shops: [SHOP] });
     await twin.close();
     const gone = openAdminApi(connection(twin.endpointOf(SHOP.domain)), { environment: ENVIRONMENT });
-    expect(await failure(gone.readLocation())).toMatchObject({
+    expect(await expectFailure(gone.readLocation())).toMatchObject({
       code: 'SHOPIFY_UNREACHABLE',
       message: expect.stringContaining('ECONNREFUSED'),
     });
@@ -65,55 +73,59 @@ describe('every way in which a call goes wrong has its code', () => {
     [503, 'SHOPIFY_UNREACHABLE'],
     [504, 'SHOPIFY_UNREACHABLE'],
     [530, 'SHOPIFY_UNREACHABLE'],
-  ])('HTTP %i is %s', async (status, code) => {
+  ])('with HTTP %i is %s, and is neither repeated nor redirected', async (status, code) => {
     let requests = 0;
-    const url = await answering((_request, response) => {
+    const url = await serve((_request, response) => {
       requests += 1;
       response.writeHead(status, { location: '/elsewhere', 'content-type': 'application/json' });
       response.end('{"errors":"no"}');
     });
-    const error = await failure(openAdminApi(connection(url), { environment: ENVIRONMENT }).readLocation());
+    const error = await expectFailure(
+      openAdminApi(connection(url), { environment: ENVIRONMENT }).readLocation(),
+    );
     expect(error).toMatchObject({ code, message: expect.stringContaining(SHOP.domain) });
     expect(requests).toBe(1); // neither repeated nor redirected
   });
 
-  test.each<[string, string, string, ErrorCode]>([
-    ['a page', 'text/html', '<html>Oops</html>', 'SHOPIFY_UNREACHABLE'],
-    ['text that is no JSON', 'application/json', '{"data":', 'SHOPIFY_UNREACHABLE'],
-    ['neither data nor errors', 'application/json', '{}', 'SHOPIFY_UNREACHABLE'],
-    ['null', 'application/json', 'null', 'SHOPIFY_UNREACHABLE'],
-    ['data of another shape', 'application/json', '{"data":{"location":{}}}', 'SHOPIFY_RESPONSE_UNEXPECTED'],
-    ['errors as a text', 'application/json', '{"errors":"Not Found"}', 'SHOPIFY_REQUEST_REFUSED'],
-  ])('an answer that is %s', async (_what, type, body, code) => {
-    const url = await answering((_request, response) => {
+  test.each<[string, ErrorCode, string, string]>([
+    ['a page', 'SHOPIFY_UNREACHABLE', 'text/html', '<html>Oops</html>'],
+    ['text that is no JSON', 'SHOPIFY_UNREACHABLE', 'application/json', '{"data":'],
+    ['neither data nor errors', 'SHOPIFY_UNREACHABLE', 'application/json', '{}'],
+    ['null', 'SHOPIFY_UNREACHABLE', 'application/json', 'null'],
+    ['data of another shape', 'SHOPIFY_RESPONSE_UNEXPECTED', 'application/json', '{"data":{"location":{}}}'],
+    ['errors as a text', 'SHOPIFY_REQUEST_REFUSED', 'application/json', '{"errors":"Not Found"}'],
+  ])('with %s for an answer is %s', async (_what, code, type, body) => {
+    const url = await serve((_request, response) => {
       response.writeHead(200, { 'content-type': type }).end(body);
     });
     const api = openAdminApi(connection(url), { environment: ENVIRONMENT });
-    expect(await failure(api.readLocation())).toMatchObject({ code });
+    expect(await expectFailure(api.readLocation())).toMatchObject({ code });
   });
 
-  test('items that are not those asked for are no base for a write', async () => {
+  test('with other items than those asked for is SHOPIFY_RESPONSE_UNEXPECTED', async () => {
     const item = (id: string) => ({ id, tracked: true, inventoryLevel: null });
     const body = JSON.stringify({ data: { nodes: [item('b'), item('a')] } });
-    const url = await answering((_request, response) => {
+    const url = await serve((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' }).end(body);
     });
     const api = openAdminApi(connection(url), { environment: ENVIRONMENT });
-    expect(await failure(api.readItems(['a', 'b']))).toMatchObject({ code: 'SHOPIFY_RESPONSE_UNEXPECTED' });
+    expect(await expectFailure(api.readItems(['a', 'b']))).toMatchObject({
+      code: 'SHOPIFY_RESPONSE_UNEXPECTED',
+    });
   });
 
-  test('pages that lead back to themselves end', async () => {
+  test('with a page that leads back to itself is SHOPIFY_RESPONSE_UNEXPECTED', async () => {
     const pageInfo = { hasNextPage: true, endCursor: 'again' };
     const body = JSON.stringify({ data: { productVariants: { nodes: [], pageInfo } } });
-    const url = await answering((_request, response) => {
+    const url = await serve((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' }).end(body);
     });
     const pages = openAdminApi(connection(url), { environment: ENVIRONMENT }).catalogue();
-    expect(await failure(everyPage(pages))).toMatchObject({ code: 'SHOPIFY_RESPONSE_UNEXPECTED' });
+    expect(await expectFailure(readEveryPage(pages))).toMatchObject({ code: 'SHOPIFY_RESPONSE_UNEXPECTED' });
   });
 });
 
-describe('what an answer’s errors mean', () => {
+describe('a failed answer', () => {
   const ANSWERED: FailedCall = {
     call: 'read',
     status: 200,
@@ -135,37 +147,37 @@ describe('what an answer’s errors mean', () => {
     ['SHOPIFY_REQUEST_REFUSED', ['MAX_COST_EXCEEDED']],
     ['SHOPIFY_REQUEST_REFUSED', [null]],
     ['SHOPIFY_UNREACHABLE', ['ACCESS_DENIED', 'THROTTLED', 'INTERNAL_SERVER_ERROR']],
-  ])('%s: %j', (code, codes) => {
+  ])('is %s when its errors have the codes %j', (code, codes) => {
     expect(failureOf(SHOP.domain, withErrors(...codes))).toMatchObject({ code });
   });
 
-  test('an unknown outcome names Shopify’s request id', () => {
+  test('names Shopify’s request id when the outcome of its call is unknown', () => {
     expect(failureOf(SHOP.domain, withErrors('INTERNAL_SERVER_ERROR')).message).toContain('d2f1');
   });
 
   test.each([
-    [{ requested: 500, currentlyAvailable: 100, restoreRate: 100 }, 4_000],
-    [{ requested: 10, currentlyAvailable: 9, restoreRate: 100 }, 1_000],
-    [{ requested: 10, currentlyAvailable: 900, restoreRate: 100 }, 1_000],
-    [{ requested: 10, currentlyAvailable: 0, restoreRate: 0 }, 1_000],
-    [null, 1_000],
-  ])('throttled with %j waits %i ms', (cost, waitMs) => {
+    [4_000, { requested: 500, currentlyAvailable: 100, restoreRate: 100 }],
+    [1_000, { requested: 10, currentlyAvailable: 9, restoreRate: 100 }],
+    [1_000, { requested: 10, currentlyAvailable: 900, restoreRate: 100 }],
+    [1_000, { requested: 10, currentlyAvailable: 0, restoreRate: 0 }],
+    [1_000, null],
+  ])('asks for a wait of %i ms when it is THROTTLED with the cost %j', (waitMs, cost) => {
     expect(failureOf(SHOP.domain, { ...withErrors('THROTTLED'), cost }).detail).toMatchObject({ waitMs });
   });
 
   test.each([
-    ['2.0', 2_000],
-    ['0.4', 1_000],
-    [null, 1_000],
-    ['Tue, 24 Nov 2026 10:00:00 GMT', 1_000],
-    ['86400', SHOPIFY_PAUSE_MAX_MS],
-  ])('429 with Retry-After %s waits %i ms', (retryAfter, waitMs) => {
+    [2_000, '2.0'],
+    [1_000, '0.4'],
+    [1_000, null],
+    [1_000, 'Tue, 24 Nov 2026 10:00:00 GMT'],
+    [SHOPIFY_PAUSE_MAX_MS, '86400'],
+  ])('asks for a wait of %i ms when it is HTTP 429 with Retry-After %s', (waitMs, retryAfter) => {
     expect(failureOf(SHOP.domain, { ...ANSWERED, status: 429, retryAfter }).detail).toMatchObject({ waitMs });
   });
 
-  test('the header’s seconds arrive over HTTP', async () => {
+  test('asks for the wait that Retry-After says over HTTP', async () => {
     const twin = await startTwin();
     await twin.control('POST', '/faults', { kind: 'http-429', retryAfter: 2.5 });
-    expect((await failure(apiOf(twin).readLocation())).detail).toMatchObject({ waitMs: 2_500 });
+    expect((await expectFailure(apiOf(twin).readLocation())).detail).toMatchObject({ waitMs: 2_500 });
   });
 });

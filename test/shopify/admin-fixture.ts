@@ -45,8 +45,8 @@ export function callOf(rows: readonly SetRow[], { sequence = 1, generation = 0 }
   });
 }
 
-/** A server on the loopback that answers every request the same way; its address. Stops with the test. */
-export async function answering(listener: RequestListener): Promise<string> {
+/** Starts a server on the loopback that answers every request the same way. Stops with the test. Returns its address. */
+export async function serve(listener: RequestListener): Promise<string> {
   const server = createServer(listener);
   const listening = Promise.withResolvers<void>();
   server.listen(0, '127.0.0.1', listening.resolve);
@@ -58,8 +58,8 @@ export async function answering(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql.json`;
 }
 
-/** The coded error of something that must fail. */
-export async function failure(work: Promise<unknown> | (() => unknown)): Promise<AtpError> {
+/** Returns the error of work that must fail. */
+export async function expectFailure(work: Promise<unknown> | (() => unknown)): Promise<AtpError> {
   try {
     await (typeof work === 'function' ? work() : work);
   } catch (error) {
@@ -68,7 +68,7 @@ export async function failure(work: Promise<unknown> | (() => unknown)): Promise
   throw new Error('It did not fail.');
 }
 
-export async function everyPage(
+export async function readEveryPage(
   pages: AsyncIterable<readonly CatalogueVariant[]>,
 ): Promise<(readonly CatalogueVariant[])[]> {
   const read: (readonly CatalogueVariant[])[] = [];

@@ -5,7 +5,7 @@ import type { Database } from '../../src/postgres/database.ts';
 import { replaceShopProducts } from '../../src/postgres/mapping/shop-products.ts';
 import { addShop } from '../../src/postgres/master-data/shops.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
-import { apiOf, connection, failure } from './admin-fixture.ts';
+import { apiOf, connection, expectFailure } from './admin-fixture.ts';
 import { LOCATION, SHOP, startTwinWith, type TwinClient } from './twin-fixture.ts';
 
 const SHOP_ID = 'blue-shirts';
@@ -16,7 +16,7 @@ beforeEach(async () => {
   await addShop(database, { ...connection(null), facilityGroupId: 'FAC_GRP' });
 });
 
-/** Products of ours; the id is p-<SKU>. */
+/** Adds products of ours; the id of each is p-<SKU>. */
 async function addProducts(...skus: string[]): Promise<void> {
   await database.query(`INSERT INTO product SELECT 'p-' || sku, sku FROM unnest($1::text[]) AS sku`, [skus]);
 }
@@ -26,8 +26,8 @@ function map(twin: TwinClient, locationId: string = LOCATION) {
   return createMapShop({ database, adminApi })(SHOP_ID);
 }
 
-/** inventory item by product */
-async function mapping(): Promise<Record<string, string>> {
+/** Inventory item by product id. */
+async function readMapping(): Promise<Record<string, string>> {
   const rows = await database.query<{ productId: string; inventoryItemId: string }>(
     `SELECT product_id AS "productId", inventory_item_id AS "inventoryItemId" FROM shop_product
      WHERE shop_id = $1`,
@@ -36,7 +36,7 @@ async function mapping(): Promise<Record<string, string>> {
   return Object.fromEntries(rows.map(({ productId, inventoryItemId }) => [productId, inventoryItemId]));
 }
 
-async function owed(): Promise<string[]> {
+async function readOwed(): Promise<string[]> {
   const rows = await database.query<{ line: string }>(
     `SELECT product_id || ' ' || cause AS line FROM owed_row WHERE shop_id = $1 ORDER BY 1`,
     [SHOP_ID],
@@ -69,7 +69,7 @@ async function* pagesOf(...pages: (readonly CatalogueVariant[])[]) {
 }
 
 describe('mapping a shop by its catalogue over HTTP', () => {
-  test('SKUs match exactly; every product of ours is counted once', async () => {
+  test('matches SKUs exactly, and counts every product of ours once', async () => {
     await addProducts('A', 'B', 'C', 'D', 'E');
     const { twin, ids } = await startTwinWith([
       { sku: 'A', title: 'A' },
@@ -82,19 +82,19 @@ describe('mapping a shop by its catalogue over HTTP', () => {
       { sku: null, title: 'without' },
     ]);
     expect(await map(twin)).toEqual({ mapped: 2, unmapped: 3, duplicates: 1, inactive: 1, untracked: 1 });
-    expect(await mapping()).toEqual({ 'p-A': ids[0], 'p-D': ids[3] });
-    expect(await owed()).toEqual([]); // never published: the next file holds them anyway
+    expect(await readMapping()).toEqual({ 'p-A': ids[0], 'p-D': ids[3] });
+    expect(await readOwed()).toEqual([]); // never published: the next file carries them anyway
   });
 
-  test('a catalogue of several pages', async () => {
+  test('reads a catalogue of several pages', async () => {
     const skus = Array.from({ length: 620 }, (_, index) => `SKU-${index}`);
     await addProducts(...skus);
     const { twin, ids } = await startTwinWith(skus.map((sku) => ({ sku, title: sku })));
     expect(await map(twin)).toMatchObject({ mapped: 620, unmapped: 0 });
-    expect(Object.values(await mapping()).toSorted()).toEqual([...ids].toSorted());
+    expect(Object.values(await readMapping()).toSorted()).toEqual([...ids].toSorted());
   });
 
-  test('done again it changes nothing', async () => {
+  test('changes nothing when it is done again', async () => {
     await addProducts('A');
     const { twin } = await startTwinWith([{ sku: 'A', title: 'A' }]);
     await map(twin);
@@ -102,10 +102,10 @@ describe('mapping a shop by its catalogue over HTTP', () => {
     const before = await database.query(changes);
     expect(await map(twin)).toMatchObject({ mapped: 1 });
     expect(await database.query(changes)).toEqual(before);
-    expect(await owed()).toEqual([]);
+    expect(await readOwed()).toEqual([]);
   });
 
-  test('a variant that was deleted and made again is mapped anew, and its product is owed', async () => {
+  test('maps a variant anew that was deleted and made again, and owes its product', async () => {
     await addProducts('A', 'B');
     const { twin, ids } = await startTwinWith([
       { sku: 'A', title: 'A' },
@@ -115,26 +115,26 @@ describe('mapping a shop by its catalogue over HTTP', () => {
     await twin.control('DELETE', `/shops/${SHOP.domain}/variants/A`);
     const [made] = await twin.seed([{ sku: 'A', title: 'A again' }]);
     await map(twin);
-    expect(await mapping()).toEqual({ 'p-A': made?.inventoryItemId, 'p-B': ids[1] });
-    expect(await owed()).toEqual(['p-A REMAPPED']);
+    expect(await readMapping()).toEqual({ 'p-A': made?.inventoryItemId, 'p-B': ids[1] });
+    expect(await readOwed()).toEqual(['p-A REMAPPED']);
   });
 
-  test('a product that Shopify lost is unmapped; when it is back it is owed, since files went by', async () => {
+  test('unmaps a product that Shopify lost, and owes it when it is back, because files went by', async () => {
     await addProducts('A');
     const { twin, ids } = await startTwinWith([{ sku: 'A', title: 'A' }]);
     await map(twin);
     await publish('p-A', ids[0] ?? '');
     await twin.control('PATCH', `/shops/${SHOP.domain}/items`, [{ sku: 'A', newSku: 'Z' }]);
     expect(await map(twin)).toMatchObject({ mapped: 0, unmapped: 1 });
-    expect(await mapping()).toEqual({});
-    expect(await owed()).toEqual([]);
+    expect(await readMapping()).toEqual({});
+    expect(await readOwed()).toEqual([]);
 
     await twin.control('PATCH', `/shops/${SHOP.domain}/items`, [{ sku: 'Z', newSku: 'A' }]);
     expect(await map(twin)).toMatchObject({ mapped: 1 });
-    expect(await owed()).toEqual(['p-A REMAPPED']);
+    expect(await readOwed()).toEqual(['p-A REMAPPED']);
   });
 
-  test('two products whose variants exchanged their SKUs exchange their items', async () => {
+  test('exchanges the items of two products whose variants exchanged their SKUs', async () => {
     await addProducts('A', 'B');
     const { twin, ids } = await startTwinWith([
       { sku: 'A', title: '1' },
@@ -146,57 +146,57 @@ describe('mapping a shop by its catalogue over HTTP', () => {
       { inventoryItemId: ids[1], newSku: 'A' },
     ]);
     await map(twin);
-    expect(await mapping()).toEqual({ 'p-A': ids[1], 'p-B': ids[0] });
-    expect(await owed()).toEqual(['p-A REMAPPED', 'p-B REMAPPED']);
+    expect(await readMapping()).toEqual({ 'p-A': ids[1], 'p-B': ids[0] });
+    expect(await readOwed()).toEqual(['p-A REMAPPED', 'p-B REMAPPED']);
   });
 
-  test('a failure on a later page leaves the mapping as it was', async () => {
+  test('leaves the mapping as it was when a later page fails', async () => {
     const skus = Array.from({ length: 300 }, (_, index) => `SKU-${index}`);
     await addProducts(...skus);
     const { twin } = await startTwinWith(skus.map((sku) => ({ sku, title: sku })));
     await map(twin);
-    const before = await mapping();
+    const before = await readMapping();
     await twin.control('POST', '/faults', { operation: 'ReadCatalogue', kind: 'drop-after', skip: 1 });
-    expect(await failure(map(twin))).toMatchObject({ code: 'SHOPIFY_UNREACHABLE' });
-    expect(await mapping()).toEqual(before);
+    expect(await expectFailure(map(twin))).toMatchObject({ code: 'SHOPIFY_UNREACHABLE' });
+    expect(await readMapping()).toEqual(before);
   });
 
-  test('a location that Shopify does not have is said, instead of a catalogue without stock', async () => {
+  test('is refused when Shopify does not have the location', async () => {
     const { twin } = await startTwinWith([{ sku: 'A', title: 'A' }]);
-    const error = await failure(map(twin, 'gid://shopify/Location/70000065537'));
+    const error = await expectFailure(map(twin, 'gid://shopify/Location/70000065537'));
     expect(error).toMatchObject({ code: 'LOCATION_UNUSABLE' });
   });
 
-  test('an unknown shop', async () => {
+  test('is refused for an unknown shop, without a call', async () => {
     const adminApi = () => expect.unreachable();
-    expect(await failure(createMapShop({ database, adminApi })('nobody'))).toMatchObject({
+    expect(await expectFailure(createMapShop({ database, adminApi })('nobody'))).toMatchObject({
       code: 'SHOP_UNKNOWN',
     });
   });
 });
 
 describe('replacing a mapping', () => {
-  test('variants that share their item are one; an item with two SKUs of ours is nobody’s', async () => {
+  test('counts variants that share their item as one, and maps nothing to an item with two SKUs of ours', async () => {
     await addProducts('SHARED', 'X', 'Y');
     const pages = pagesOf(
       [variant('SHARED', 'i1', { variantId: 'v1' }), variant('X', 'i2')],
       [variant('SHARED', 'i1', { variantId: 'v2' }), variant('Y', 'i2', { variantId: 'v4' })],
     );
     expect(await replaceShopProducts(database, SHOP_ID, pages)).toMatchObject({ mapped: 1, duplicates: 2 });
-    expect(await mapping()).toEqual({ 'p-SHARED': 'i1' });
+    expect(await readMapping()).toEqual({ 'p-SHARED': 'i1' });
   });
 
-  test('another variant of the same item changes no quantity: nothing is owed', async () => {
+  test('owes nothing when only the variant of an item changes', async () => {
     await addProducts('A');
     await replaceShopProducts(database, SHOP_ID, pagesOf([variant('A', 'i1')]));
     const renewed = variant('A', 'i1', { variantId: 'v-new' });
     await replaceShopProducts(database, SHOP_ID, pagesOf([renewed]));
     const variants = await database.query('SELECT variant_id FROM shop_product');
     expect(variants).toEqual([{ variant_id: 'v-new' }]);
-    expect(await owed()).toEqual([]);
+    expect(await readOwed()).toEqual([]);
   });
 
-  test('of two at once the later one wins whole', async () => {
+  test('lets one of two at once win as a whole', async () => {
     await addProducts('A', 'B');
     const one = pagesOf([variant('A', 'i1'), variant('B', 'i2')]);
     const other = pagesOf([variant('A', 'i2'), variant('B', 'i1')]);
@@ -207,10 +207,10 @@ describe('replacing a mapping', () => {
     expect([
       { 'p-A': 'i1', 'p-B': 'i2' },
       { 'p-A': 'i2', 'p-B': 'i1' },
-    ]).toContainEqual(await mapping());
+    ]).toContainEqual(await readMapping());
   });
 
-  test('the change log says which products to look at again', async () => {
+  test('logs a change of exactly the products that got another item', async () => {
     await addProducts('A', 'B');
     await replaceShopProducts(database, SHOP_ID, pagesOf([variant('A', 'i1'), variant('B', 'i2')]));
     await database.query('DELETE FROM change_log');
@@ -219,19 +219,19 @@ describe('replacing a mapping', () => {
     expect(logged).toEqual([{ product_id: 'p-A' }]);
   });
 
-  test('an empty catalogue is taken for a fault, and unmaps nothing', async () => {
+  test('takes an empty catalogue for a fault, and unmaps nothing', async () => {
     await addProducts('A');
     await replaceShopProducts(database, SHOP_ID, pagesOf([variant('A', 'i1')]));
-    const before = await mapping();
+    const before = await readMapping();
 
     await expect(replaceShopProducts(database, SHOP_ID, pagesOf([]))).rejects.toMatchObject({
       code: 'SHOP_CATALOGUE_EMPTY',
     });
 
-    expect(await mapping()).toEqual(before);
+    expect(await readMapping()).toEqual(before);
   });
 
-  test('an empty catalogue of a shop that never had a mapping is one', async () => {
+  test('accepts an empty catalogue of a shop that never had a mapping', async () => {
     await addProducts('A');
 
     expect(await replaceShopProducts(database, SHOP_ID, pagesOf([]))).toMatchObject({

@@ -3,7 +3,7 @@ import type { AtpError } from '../../src/domain/errors.ts';
 import { SHOPIFY_PAUSE_MAX_MS, SHOPIFY_QUOTA_WAIT_MAX_MS } from '../../src/domain/limits.ts';
 import type { ReportedCost } from '../../src/shopify/reported-cost.ts';
 import { ShopQuota } from '../../src/shopify/shop-quota.ts';
-import { apiOf, failure } from './admin-fixture.ts';
+import { apiOf, expectFailure } from './admin-fixture.ts';
 import { documentText, LOCATION, SHOP, shirts, startTwin, startTwinWith } from './twin-fixture.ts';
 import type { LoggedRequest } from '../../src/stand-ins/shopify-twin/index.ts';
 
@@ -13,10 +13,10 @@ const isThrottled = ({ errors }: LoggedRequest) => errors.includes('THROTTLED');
 describe('many calls of one shop at once, on a small bucket', () => {
   const CALLS = 300;
   const CALLERS = 12;
-  /** Shirts that one call reads; the cost does not depend on it. */
+  /** Few points, so that calls wait for them. How many shirts a call reads does not change its cost. */
   const economy = { maximumAvailable: 200, restoreRate: 250, latencyMs: { from: 5, to: 60, seed: 7 } };
 
-  const twinWithFewPoints = () => startTwinWith(shirts(3), { shops: [{ ...SHOP, economy }] });
+  const startTwinWithFewPoints = () => startTwinWith(shirts(3), { shops: [{ ...SHOP, economy }] });
 
   /** The time that the points of the calls take to come back, once the bucket is spent. */
   const floorMs = (requests: readonly LoggedRequest[]) => {
@@ -24,8 +24,8 @@ describe('many calls of one shop at once, on a small bucket', () => {
     return ((points - economy.maximumAvailable) * 1000) / economy.restoreRate;
   };
 
-  test('end when their points allow it, hardly one throttled, whichever client of the shop sends them', async () => {
-    const { twin, ids } = await twinWithFewPoints();
+  test('end no sooner than their points allow, whichever client of the shop sends them, with 1 % throttled at most', async () => {
+    const { twin, ids } = await startTwinWithFewPoints();
     const apis = [apiOf(twin), apiOf(twin), apiOf(twin)];
     const calls = Array.from({ length: CALLS }, (_, call) => call).values();
     const failures: AtpError[] = [];
@@ -51,8 +51,8 @@ describe('many calls of one shop at once, on a small bucket', () => {
     expect(elapsedMs).toBeGreaterThan(floorMs(requests) * 0.95);
   });
 
-  test('the control: a client that does not wait is throttled again and again', async () => {
-    const { twin, ids } = await twinWithFewPoints();
+  test('are throttled more than one in four when their client does not wait', async () => {
+    const { twin, ids } = await startTwinWithFewPoints();
     const calls = Array.from({ length: CALLS }).values();
     await Promise.all(
       Array.from({ length: CALLERS }, async () => {
@@ -66,23 +66,26 @@ describe('many calls of one shop at once, on a small bucket', () => {
 });
 
 describe('a call that Shopify throttles all the same', () => {
-  test('says when it can be paid; another shop is not concerned', async () => {
+  test('says how long to wait, and delays no other shop', async () => {
     const twin = await startTwin();
     const api = apiOf(twin);
     await twin.control('PATCH', ECONOMY, { currentlyAvailable: 0, restoreRate: 0.4 });
-    expect(await failure(api.readLocation())).toMatchObject({
+    expect(await expectFailure(api.readLocation())).toMatchObject({
       code: 'SHOPIFY_THROTTLED',
       class: 'retry',
       detail: { waitMs: 2_500 }, // 1 point
     });
-    await apiOf(await startTwin()).readLocation(); // 5 points stay in a bucket: at this rate it would wait for 15 s
+    const other = apiOf(await startTwin());
+    const started = performance.now();
+    await other.readLocation(); // 5 points stay in a bucket: at the rate of the first shop this would wait for 15 s
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 
-  test('after which the calls of every client of the shop wait', async () => {
+  test('makes the calls of every client of the shop wait', async () => {
     const twin = await startTwin();
     await twin.control('PATCH', ECONOMY, { restoreRate: 20 });
     await twin.control('POST', '/faults', { kind: 'throttled' }); // the bucket is empty at that instant
-    expect(await failure(apiOf(twin).readLocation())).toMatchObject({ code: 'SHOPIFY_THROTTLED' });
+    expect(await expectFailure(apiOf(twin).readLocation())).toMatchObject({ code: 'SHOPIFY_THROTTLED' });
     const started = performance.now();
     await Promise.all([apiOf(twin).readLocation(), apiOf(twin).readLocation()]);
     expect(performance.now() - started).toBeGreaterThan(300); // 5 points stay in the bucket, 2 are spent: 350 ms
@@ -94,17 +97,17 @@ describe('the queue of a shop', () => {
   beforeEach(() => vi.useFakeTimers());
   afterEach(() => vi.useRealTimers());
 
-  const told = (currentlyAvailable: number, more: Partial<ReportedCost> = {}): ReportedCost => ({
+  const reportCost = (currentlyAvailable: number, more: Partial<ReportedCost> = {}): ReportedCost => ({
     requested: 10,
     actual: 10,
     throttleStatus: { maximumAvailable: 100, currentlyAvailable, restoreRate: 10 },
     ...more,
   });
 
-  /** A quota of which an answer has just told, and what has been let go so far. */
-  async function quotaWith(currentlyAvailable: number, waitMaxMs?: number) {
+  /** A quota that has just learnt its points from an answer, and the calls that it has admitted so far. */
+  async function openQuotaWith(currentlyAvailable: number, waitMaxMs?: number) {
     const quota = new ShopQuota(SHOP.domain, waitMaxMs);
-    (await quota.admit('Read')).settle(told(currentlyAvailable));
+    (await quota.admit('Read')).settle(reportCost(currentlyAvailable));
     const events: string[] = [];
     const ask = async (name: string) => {
       try {
@@ -119,8 +122,8 @@ describe('the queue of a shop', () => {
     return { quota, events, ask };
   }
 
-  test('goes in the order of asking, each as soon as it can be paid', async () => {
-    const { events, ask } = await quotaWith(15);
+  test('admits calls in the order of asking, each as soon as its points are there', async () => {
+    const { events, ask } = await openQuotaWith(15);
     for (const name of ['first', 'second', 'third']) void ask(name);
     await vi.advanceTimersByTimeAsync(0);
     expect(events).toEqual(['first']);
@@ -132,26 +135,26 @@ describe('the queue of a shop', () => {
     expect(events).toEqual(['first', 'second', 'third']);
   });
 
-  test('an answer that brings points back lets the next one go at once', async () => {
-    const { events, ask } = await quotaWith(15);
+  test('admits the next call at once when an answer brings points back', async () => {
+    const { events, ask } = await openQuotaWith(15);
     const first = await ask('first');
     void ask('second');
     await vi.advanceTimersByTimeAsync(500);
     expect(events).toEqual(['first']);
-    first?.settle(told(20, { actual: 1 }));
+    first?.settle(reportCost(20, { actual: 1 }));
     await vi.advanceTimersByTimeAsync(0);
     expect(events).toEqual(['first', 'second']);
   });
 
-  test('a call that never comes back holds up nobody', async () => {
-    const { events, ask } = await quotaWith(100);
+  test('is not stopped by a call that never comes back', async () => {
+    const { events, ask } = await openQuotaWith(100);
     await ask('lost'); // is not settled
     for (const name of ['second', 'third']) void ask(name);
     await vi.advanceTimersByTimeAsync(0);
     expect(events).toEqual(['lost', 'second', 'third']);
   });
 
-  test('a first call that never comes back holds up nobody either', async () => {
+  test('is not stopped by a first call that never comes back either', async () => {
     const quota = new ShopQuota(SHOP.domain);
     const admitted = vi.fn();
     for (let call = 0; call < 5; call += 1) void quota.admit('Read').then(admitted);
@@ -161,8 +164,8 @@ describe('the queue of a shop', () => {
     expect(admitted).toHaveBeenCalledTimes(5);
   });
 
-  test('gives up after a bounded wait, and says how long it would still take; those behind go on', async () => {
-    const { quota, events, ask } = await quotaWith(0, 1_400);
+  test('gives a call up after a bounded wait, says how long it would still take, and goes on', async () => {
+    const { quota, events, ask } = await openQuotaWith(0, 1_400);
     const dear = quota.admit('Read');
     dear.catch(() => undefined);
     await vi.advanceTimersByTimeAsync(200);
@@ -175,10 +178,10 @@ describe('the queue of a shop', () => {
     expect(events).toEqual(['second']);
   });
 
-  test('whose shop restores next to nothing is told the longest pause, after the longest wait', async () => {
-    const { quota, events, ask } = await quotaWith(100);
+  test('asks for the longest pause after the longest wait when the shop restores next to nothing', async () => {
+    const { quota, events, ask } = await openQuotaWith(100);
     const slow = { maximumAvailable: 100, currentlyAvailable: 0, restoreRate: 0.001 };
-    (await quota.admit('Read')).settle(told(0, { actual: null, throttleStatus: slow }));
+    (await quota.admit('Read')).settle(reportCost(0, { actual: null, throttleStatus: slow }));
     void ask('one');
     await vi.advanceTimersByTimeAsync(SHOPIFY_QUOTA_WAIT_MAX_MS - 1);
     expect(events).toEqual([]);

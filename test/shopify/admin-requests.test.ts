@@ -18,11 +18,11 @@ const calls = fc.record({
   generation: fc.integer({ min: 0, max: 20 }),
 });
 
-test('the key of a call is fixed for ever: a stored call must meet its key again after an upgrade', () => {
+test('the key of a call never changes, because a stored call must have its key again after an upgrade', () => {
   expect(idempotencyKey(CALL)).toBe('25794f9c-12f4-513d-973b-68ea0c314108');
 });
 
-test('after a restore, a number that is taken again is another call', () => {
+test('a file number that is taken again after a restore gives other keys', () => {
   const keys = [0, 1, 2].map((restoreGeneration) => idempotencyKey({ ...CALL, restoreGeneration }));
   expect(new Set(keys).size).toBe(3);
 });
@@ -32,12 +32,13 @@ test('two calls have the same key exactly when they are the same call', () => {
     fc.property(calls, calls, (one, other) => {
       const isSame = JSON.stringify(one) === JSON.stringify(other);
       expect(idempotencyKey(one) === idempotencyKey(other)).toBe(isSame);
+      expect(idempotencyKey({ ...one })).toBe(idempotencyKey(one));
     }),
     { numRuns: 2_000 },
   );
 });
 
-test('the variables are one fixed text, whatever the order in which a row was put together', () => {
+test('the variables of a call are one fixed text, whatever the order of a row’s fields', () => {
   const text =
     '{"input":{"name":"available","reason":"correction","referenceDocumentUri":"gid://atp-sync/AtpFile/7",' +
     '"quantities":[{"inventoryItemId":"gid://shopify/InventoryItem/5","locationId":"gid://shopify/Location/1",' +

@@ -10,9 +10,9 @@ import { LOCATION, SHOP as TWIN_SHOP, type TwinClient } from './twin-fixture.ts'
 
 export const SHOP = 'blue-shirts';
 
-/** What a file's snapshot knew of the shop's orders. */
+/** What a file's snapshot has of the shop's orders. */
 export interface OrdersKnown {
-  /** By SKU, units of imported order lines since ever; 0 of what is not named. */
+  /** Units of all imported order lines by SKU; 0 for a SKU that is not named. */
   readonly importedUnits?: Readonly<Record<string, number>>;
   /** ISO 8601; null: no order was ever imported. */
   readonly ordersImportedUntil?: string | null;
@@ -35,7 +35,7 @@ export class ChunkBench {
     this.twin = twin;
   }
 
-  /** A shop whose products show these quantities on Shopify. */
+  /** Adds a shop whose products show these quantities on Shopify. */
   static async open(available: Readonly<Record<string, number>>): Promise<ChunkBench> {
     const { database } = await freshDatabase();
     const { client: twin, shop } = await freshTwin();
@@ -63,8 +63,8 @@ export class ChunkBench {
     return new ChunkBench(database, twin);
   }
 
-  /** A file with these targets, being applied. */
-  async file(
+  /** Adds a file with these targets, APPLYING. */
+  async addFile(
     sequence: number,
     targets: Readonly<Record<string, number>>,
     { importedUnits = {}, ordersImportedUntil = null }: OrdersKnown = {},
@@ -91,8 +91,8 @@ export class ChunkBench {
     );
   }
 
-  /** What one attempt works with. */
-  async attempt(): Promise<ChunkDeps> {
+  /** Enters the lane. Returns what the attempt works with. */
+  async startAttempt(): Promise<ChunkDeps> {
     const shop = await findShop(this.database, SHOP);
     const pass = await enterLane(this.database, {
       shopId: SHOP,
@@ -104,11 +104,11 @@ export class ChunkBench {
   }
 
   async apply(sequence: number): Promise<void> {
-    await applyChunk(await this.attempt(), { sequence, chunk: 0 });
+    await applyChunk(await this.startAttempt(), { sequence, chunk: 0 });
   }
 
-  /** SKU → outcome, or the code for a row that is set apart. */
-  async outcomes(sequence: number): Promise<Record<string, string>> {
+  /** SKU → outcome, or the code of a row that is quarantined or owed. */
+  async readOutcomes(sequence: number): Promise<Record<string, string>> {
     const rows = await this.database.query<{ sku: string; outcome: string }>(
       `SELECT product_id AS sku, coalesce(error_code, outcome) AS outcome
        FROM applied_row WHERE sequence = $1 ORDER BY product_id`,
@@ -117,7 +117,7 @@ export class ChunkBench {
     return Object.fromEntries(rows.map((row) => [row.sku, row.outcome]));
   }
 
-  async known(sku: string): Promise<KnownRow | undefined> {
+  async readKnown(sku: string): Promise<KnownRow | undefined> {
     const [row] = await this.database.query<KnownRow>(
       `SELECT last_known AS "lastKnown", imported_units AS "importedUnits", debt, drops
        FROM applied_row WHERE shop_id = $1 AND product_id = $2`,
@@ -127,7 +127,7 @@ export class ChunkBench {
   }
 
   /** `<sku> <cause>` of what the next file carries again. */
-  async owed(): Promise<string[]> {
+  async readOwed(): Promise<string[]> {
     const rows = await this.database.query<{ line: string }>(
       `SELECT product_id || ' ' || cause AS line FROM owed_row WHERE shop_id = $1 ORDER BY 1`,
       [SHOP],
@@ -136,7 +136,7 @@ export class ChunkBench {
   }
 
   /** State of each call of a file, by generation. */
-  async calls(sequence: number): Promise<string[]> {
+  async readCalls(sequence: number): Promise<string[]> {
     const rows = await this.database.query<{ state: string }>(
       'SELECT state FROM shopify_call WHERE sequence = $1 ORDER BY generation',
       [sequence],
@@ -145,18 +145,18 @@ export class ChunkBench {
   }
 
   /** SKU → what Shopify shows. */
-  async shown(): Promise<Record<string, number>> {
+  async readShown(): Promise<Record<string, number>> {
     const levels = await this.twin.levels();
     return Object.fromEntries(levels.map((level) => [level.sku ?? '', level.available]));
   }
 
-  /** How often each write request changed something. */
-  async writes(): Promise<number[]> {
+  /** Quantities that each write request changed, in their order. */
+  async readWrites(): Promise<number[]> {
     return (await this.twin.requests('SetOnlineAtp')).map((request) => request.applied.length);
   }
 
-  /** The next write waits at Shopify while `meanwhile` happens. */
-  async during(meanwhile: () => Promise<unknown>): Promise<void> {
+  /** Lets the next write wait at Shopify while `meanwhile` runs. */
+  async runWhileNextWriteWaits(meanwhile: () => Promise<unknown>): Promise<void> {
     const { id } = await this.twin.hold('SetOnlineAtp');
     await this.twin.control('GET', `/holds/${id}?arrived`);
     await meanwhile();
@@ -181,7 +181,7 @@ export class ChunkBench {
     return this.twin.control('DELETE', `/shops/${TWIN_SHOP.domain}/variants/${sku}`);
   }
 
-  fault(kind: string, times = 1): Promise<unknown> {
+  armFault(kind: string, times = 1): Promise<unknown> {
     return this.twin.control('POST', '/faults', { kind, operation: 'SetOnlineAtp', times });
   }
 }

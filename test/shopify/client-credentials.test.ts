@@ -1,13 +1,13 @@
 /** A shop whose app asks for its tokens by itself. */
 import { inspect } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openAdminApi, type ShopConnection } from '../../src/shopify/admin-api.ts';
 import { LOCATION, SHOP, startTwin, type TwinClient } from './twin-fixture.ts';
 
 const SECRET = 'shpss_a_secret_of_the_app';
 const APP = { id: 'app-1', secret: SECRET };
 
-async function shopOfAnApp(): Promise<{ twin: TwinClient; shop: ShopConnection }> {
+async function startShopOfAnApp(): Promise<{ twin: TwinClient; shop: ShopConnection }> {
   const twin = await startTwin({ shops: [{ ...SHOP, client: APP }] });
   return {
     twin,
@@ -25,18 +25,24 @@ async function shopOfAnApp(): Promise<{ twin: TwinClient; shop: ShopConnection }
 const open = (shop: ShopConnection, secret = SECRET) =>
   openAdminApi(shop, { environment: { APP_SECRET: secret } });
 
-test('is opened by a granted token, which all its clients share', async () => {
-  const { shop } = await shopOfAnApp();
+test('all clients of a shop are opened by one granted token', async () => {
+  const { shop } = await startShopOfAnApp();
+  const requests = vi.spyOn(globalThis, 'fetch');
+  onTestFinished(() => requests.mockRestore());
 
   const names = await Promise.all(
     [open(shop), open(shop), open(shop)].map((api) => api.readLocation().then((location) => location?.name)),
   );
 
   expect(names).toEqual(['Online ATP', 'Online ATP', 'Online ATP']);
+  const grants = requests.mock.calls.filter(
+    ([url]) => typeof url === 'string' && url.endsWith('/oauth/access_token'),
+  );
+  expect(grants).toHaveLength(1);
 });
 
-test('whose token was revoked is opened by a new one, and the call is sent once more', async () => {
-  const { twin, shop } = await shopOfAnApp();
+test('a shop whose token was revoked is opened by a new one, and the call is sent once more', async () => {
+  const { twin, shop } = await startShopOfAnApp();
   const api = open(shop);
   await api.readLocation();
   await twin.control('DELETE', `/shops/${SHOP.domain}/access-tokens`);
@@ -45,10 +51,10 @@ test('whose token was revoked is opened by a new one, and the call is sent once 
   expect(await twin.requests('ReadLocation')).toHaveLength(2);
 });
 
-test('whose token has ended is opened by a new one', async () => {
+test('a shop whose token has expired is opened by a new one', async () => {
   let now = Date.now();
   const twin = await startTwin({ shops: [{ ...SHOP, client: APP }], now: () => new Date(now) });
-  const { shop } = await shopOfAnApp();
+  const { shop } = await startShopOfAnApp();
   const api = open({ ...shop, adminUrl: `${twin.url}/shops/${SHOP.domain}/admin/api/2026-10/graphql.json` });
   await api.readLocation();
 
@@ -57,9 +63,9 @@ test('whose token has ended is opened by a new one', async () => {
   expect(await api.readLocation()).toMatchObject({ isActive: true });
 });
 
-describe('that grants nothing', () => {
-  test('because the secret is wrong is told apart, and the secret is not repeated', async () => {
-    const { shop } = await shopOfAnApp();
+describe('a shop that grants no token', () => {
+  test('because the secret is wrong denies access, and the error does not repeat the secret', async () => {
+    const { shop } = await startShopOfAnApp();
 
     const failure = await open(shop, 'shpss_wrong')
       .readLocation()
@@ -69,15 +75,15 @@ describe('that grants nothing', () => {
     expect(inspect(failure, { depth: 10 })).not.toContain('shpss_wrong');
   });
 
-  test('is asked again when its secret was mended', async () => {
-    const { shop } = await shopOfAnApp();
+  test('is asked again once its secret is right', async () => {
+    const { shop } = await startShopOfAnApp();
     await expect(open(shop, 'shpss_wrong').readLocation()).rejects.toThrow();
 
     expect(await open(shop).readLocation()).toMatchObject({ isActive: true });
   });
 
-  test('because its secret is not set names the reference', async () => {
-    const { shop } = await shopOfAnApp();
+  test('because its secret is not set is refused, and the error names the reference', async () => {
+    const { shop } = await startShopOfAnApp();
 
     expect(() => openAdminApi(shop, { environment: {} })).toThrow(/env:APP_SECRET/);
   });

@@ -12,8 +12,8 @@ import {
 
 const AREA = `/shops/${SHOP.domain}`;
 
-describe('the merchant’s hands', () => {
-  test('products are added, and the whole catalogue is replaced', async () => {
+describe('the control endpoint', () => {
+  test('adds products, and replaces the whole catalogue', async () => {
     const { twin } = await startTwinWith(shirts(2));
     await twin.seed([{ sku: null, title: 'Without a SKU' }]);
     expect((await twin.levels()).map(({ sku }) => sku)).toEqual(['SHIRT-0001', 'SHIRT-0002', null]);
@@ -23,7 +23,7 @@ describe('the merchant’s hands', () => {
     ]);
   });
 
-  test('an item’s flags, SKU and levels are changed', async () => {
+  test('changes the flags, SKU and levels of an item', async () => {
     const { twin, ids } = await startTwinWith(shirts(1));
     await twin.control('PATCH', `${AREA}/items`, [
       { inventoryItemId: ids[0], tracked: false, inventoryPolicy: 'CONTINUE', newSku: 'NEW' },
@@ -45,12 +45,12 @@ describe('the merchant’s hands', () => {
     ['PATCH', '/levels', [{ sku: 'NONE', available: 1 }], 404],
     ['PATCH', '/locations', [{ id: 'gid://shopify/Location/1' }], 404],
     ['POST', '/nothing', {}, 405],
-  ])('%s %s with a mistake is refused', async (method, path, body, status) => {
+  ])('refuses %s %s with the wrong body %j', async (method, path, body, status) => {
     const twin = await startTwin();
     await expect(twin.control(method, `${AREA}${path}`, body)).rejects.toThrow(new RegExp(`^${status}: `));
   });
 
-  test('a page of another host cannot reach it', async () => {
+  test('refuses a request to another host name', async () => {
     const twin = await startTwin();
     const { request } = await import('node:http');
     const status = await new Promise((resolve, reject) => {
@@ -65,8 +65,8 @@ describe('the merchant’s hands', () => {
   });
 });
 
-describe('a customer buys', () => {
-  test('available falls, committed rises, on_hand stays', async () => {
+describe('a sale', () => {
+  test('lowers available, raises committed and leaves on_hand', async () => {
     const { twin } = await startTwinWith(shirts(2));
     const order = await twin.control('POST', `${AREA}/orders`, {
       lines: [
@@ -88,10 +88,15 @@ describe('a customer buys', () => {
   });
 
   test.each([
-    ['more than there is', { inventoryPolicy: 'DENY' }, false, 2],
-    ['more than there is, with the policy CONTINUE', { inventoryPolicy: 'CONTINUE' }, true, -1],
-    ['an item that is not tracked', { tracked: false }, true, 2],
-    ['from a level that is not active', { active: false, inventoryPolicy: 'CONTINUE' }, false, 2],
+    ['is refused for more than there is', { inventoryPolicy: 'DENY' }, false, 2],
+    [
+      'is accepted for more than there is with the policy CONTINUE',
+      { inventoryPolicy: 'CONTINUE' },
+      true,
+      -1,
+    ],
+    ['is accepted for an item that is not tracked', { tracked: false }, true, 2],
+    ['is refused from a level that is not active', { active: false, inventoryPolicy: 'CONTINUE' }, false, 2],
   ])('%s', async (_what, flags, succeeds, available) => {
     const { twin } = await startTwinWith([{ sku: 'BLUE', title: 'Blue', available: 2, ...flags }]);
     const order = twin.control('POST', `${AREA}/orders`, { lines: [{ sku: 'BLUE', quantity: 3 }] });
@@ -100,7 +105,7 @@ describe('a customer buys', () => {
     expect(await twin.available()).toEqual([available]);
   });
 
-  test('an order with one line that cannot be sold sells nothing', async () => {
+  test('sells nothing when one line of its order cannot be sold', async () => {
     const { twin } = await startTwinWith(shirts(2));
     const lines = [
       { sku: 'SHIRT-0001', quantity: 1 },
@@ -112,7 +117,7 @@ describe('a customer buys', () => {
 });
 
 describe('the request log', () => {
-  test('holds every request in order, with what it applied, and can be emptied', async () => {
+  test('has every request in order, with what it applied, and can be emptied', async () => {
     const { twin, ids } = await startTwinWith(shirts(2));
     const rows = ids.map((inventoryItemId) => ({ inventoryItemId, quantity: 4, changeFromQuantity: 10 }));
     await twin.setOnlineAtp('k1', rows);
@@ -167,7 +172,7 @@ describe('an armed fault', () => {
   test.each([
     ['http-500-before', 500, 10],
     ['http-500-after', 500, 4],
-  ])('%s answers %i', async (kind, status, available) => {
+  ])('%s answers %i once, and the repeat gets through', async (kind, status, available) => {
     const { twin, post } = await setOne(kind);
     expect((await post()).status).toBe(status);
     expect(await twin.available()).toEqual([available]);
@@ -185,7 +190,7 @@ describe('an armed fault', () => {
     expect(await twin.available()).toEqual([10]);
   });
 
-  test('throttled is a 200 without data', async () => {
+  test('throttled answers 200 without data', async () => {
     const { twin, post } = await setOne('throttled');
     const answer = await post();
     expect(answer.status).toBe(200);
@@ -207,14 +212,14 @@ describe('an armed fault', () => {
     expect(await twin.available()).toEqual([10]);
   });
 
-  test('drop-after cuts the connection, though the call was applied', async () => {
+  test('drop-after cuts the connection, although the call was applied', async () => {
     const { twin, post } = await setOne('drop-after');
     await expect(post()).rejects.toThrow();
     expect(await twin.available()).toEqual([4]);
     expect(await twin.requests()).toMatchObject([{ fault: 'drop-after', status: null, applied: [{}] }]);
   });
 
-  test('truncated-body-after cuts the answer, though the call was applied', async () => {
+  test('truncated-body-after cuts the answer short, although the call was applied', async () => {
     const { twin, post } = await setOne('truncated-body-after');
     await expect(post().then((answer) => answer.json())).rejects.toThrow();
     expect(await twin.available()).toEqual([4]);
@@ -235,7 +240,7 @@ describe('an armed fault', () => {
     ]);
   });
 
-  test('skips some requests, befalls some, and leaves other operations alone', async () => {
+  test('skips some requests, hits the next ones, and leaves other operations alone', async () => {
     const { twin, post } = await setOne('http-500-before', { skip: 1, times: 2 });
     expect((await twin.post({ query: 'query Other { shop { name } }' })).status).toBe(200);
     const statuses: number[] = [];
@@ -263,7 +268,7 @@ describe('a hold', () => {
     expect((await twin.requests()).map(({ idempotencyKey }) => idempotencyKey)).toEqual(['late', 'early']);
   });
 
-  test('a held request is executed on release though its client has given up', async () => {
+  test('executes its request on release, although the client has given up', async () => {
     const { twin, ids } = await startTwinWith(shirts(1));
     const hold = await twin.hold('SetOnlineAtp');
     const client = new AbortController();
@@ -281,7 +286,7 @@ describe('a hold', () => {
     expect(await twin.available()).toEqual([1]);
   });
 
-  test('that nothing came to is taken away by its release', async () => {
+  test('ends with its release when no request has come to it', async () => {
     const { twin } = await startTwinWith(shirts(1));
     const hold = await twin.hold('SetOnlineAtp');
     expect(await twin.control('DELETE', `/holds/${hold.id}`)).toMatchObject({

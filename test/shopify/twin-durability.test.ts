@@ -8,7 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { startShopifyTwin } from '../../src/stand-ins/shopify-twin/index.ts';
 import { BACK_ROOM, SHOP, shirts, TwinClient } from './twin-fixture.ts';
 
-async function newStateFile(): Promise<string> {
+async function makeStateFile(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'shopify-twin-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   return join(folder, 'state.jsonl');
@@ -36,8 +36,8 @@ async function spawnTwin(stateFile: string) {
   };
 }
 
-/** Starts, looks, and closes again. */
-async function reopened<Seen>(
+/** Starts a twin on the state file, looks at it, and closes it again. */
+async function reopen<Seen>(
   stateFile: string,
   look: (twin: TwinClient) => Promise<Seen>,
   now?: () => Date,
@@ -51,8 +51,8 @@ async function reopened<Seen>(
 }
 
 describe('a twin with a journal', () => {
-  test('that is killed loses nothing that it has acknowledged: levels, flags, orders and keys', async () => {
-    const stateFile = await newStateFile();
+  test('loses nothing that it has acknowledged when it is killed: levels, flags, orders and keys', async () => {
+    const stateFile = await makeStateFile();
     const { twin, kill } = await spawnTwin(stateFile);
     const ids = (await twin.seed(shirts(3))).map(({ inventoryItemId }) => inventoryItemId);
     const rows = ids.map((inventoryItemId) => ({ inventoryItemId, quantity: 7, changeFromQuantity: 10 }));
@@ -66,7 +66,7 @@ describe('a twin with a journal', () => {
     const before = await twin.levels();
     await kill();
 
-    await reopened(stateFile, async (again) => {
+    await reopen(stateFile, async (again) => {
       expect(await again.levels()).toEqual(before);
       expect(before.map(({ available, isActive }) => [available, isActive])).toEqual([
         [5, true],
@@ -81,19 +81,19 @@ describe('a twin with a journal', () => {
     });
   });
 
-  test('gives out no id twice, not even that of what was deleted before the journal was compacted', async () => {
-    const stateFile = await newStateFile();
+  test('gives out no id twice, not even that of a product that was deleted before the journal was compacted', async () => {
+    const stateFile = await makeStateFile();
     const seedOne = (twin: TwinClient) => twin.seed([{ sku: 'BLUE', title: 'Blue' }]);
-    const [gone] = await reopened(stateFile, seedOne);
-    await reopened(stateFile, (twin) => twin.control('PUT', `/shops/${SHOP.domain}/products`, []));
-    await reopened(stateFile, () => Promise.resolve());
-    const [fresh] = await reopened(stateFile, seedOne);
+    const [gone] = await reopen(stateFile, seedOne);
+    await reopen(stateFile, (twin) => twin.control('PUT', `/shops/${SHOP.domain}/products`, []));
+    await reopen(stateFile, () => Promise.resolve());
+    const [fresh] = await reopen(stateFile, seedOne);
     expect(fresh?.inventoryItemId).not.toBe(gone?.inventoryItemId);
   });
 
-  test('compacts it at the start: one line a product, however often it has changed', async () => {
-    const stateFile = await newStateFile();
-    await reopened(stateFile, async (twin) => {
+  test('compacts the journal at its start to one line for each product, however often it has changed', async () => {
+    const stateFile = await makeStateFile();
+    await reopen(stateFile, async (twin) => {
       await twin.seed(shirts(1));
       for (let available = 0; available < 20; available += 1) {
         await twin.control('PATCH', `/shops/${SHOP.domain}/levels`, [{ sku: 'SHIRT-0001', available }]);
@@ -101,27 +101,27 @@ describe('a twin with a journal', () => {
     });
     const lines = async () => (await readFile(stateFile, 'utf8')).trimEnd().split('\n').length;
     expect(await lines()).toBeGreaterThan(20);
-    expect(await reopened(stateFile, (twin) => twin.available())).toEqual([19]);
+    expect(await reopen(stateFile, (twin) => twin.available())).toEqual([19]);
     expect(await lines()).toBe(4); // the sequence, two locations, one product
   });
 
   test('forgets a key that has expired meanwhile', async () => {
-    const stateFile = await newStateFile();
-    const [item] = await reopened(stateFile, (twin) => twin.seed(shirts(1)));
+    const stateFile = await makeStateFile();
+    const [item] = await reopen(stateFile, (twin) => twin.seed(shirts(1)));
     const set = (twin: TwinClient) =>
       twin.setOnlineAtp('k', [
         { inventoryItemId: item!.inventoryItemId, quantity: 7, changeFromQuantity: 10 },
       ]);
-    await reopened(stateFile, set, () => new Date('2026-11-24T12:00:00Z'));
-    const { data } = await reopened(stateFile, set, () => new Date('2026-11-25T12:00:00Z'));
+    await reopen(stateFile, set, () => new Date('2026-11-24T12:00:00Z'));
+    const { data } = await reopen(stateFile, set, () => new Date('2026-11-25T12:00:00Z'));
     expect(data.inventorySetQuantities.userErrors).toMatchObject([{ code: 'CHANGE_FROM_QUANTITY_STALE' }]);
   });
 
   test('drops a last line that was cut off by a kill, and refuses any other damage', async () => {
-    const stateFile = await newStateFile();
-    await reopened(stateFile, (twin) => twin.seed(shirts(2)));
+    const stateFile = await makeStateFile();
+    await reopen(stateFile, (twin) => twin.seed(shirts(2)));
     await appendFile(stateFile, '{"type":"variant-deleted","domain":"blue-sh');
-    expect(await reopened(stateFile, (twin) => twin.available())).toEqual([10, 10]);
+    expect(await reopen(stateFile, (twin) => twin.available())).toEqual([10, 10]);
 
     await writeFile(stateFile, `nonsense\n${await readFile(stateFile, 'utf8')}`);
     await expect(startShopifyTwin({ stateFile, shops: [SHOP] })).rejects.toThrow(/damaged at line 1/);

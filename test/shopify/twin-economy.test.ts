@@ -29,7 +29,7 @@ class Clock {
 }
 
 /** A twin whose clock stands still, with one shirt of which there are 10. */
-async function stillTwin(economy: EconomySettings = {}) {
+async function startStillTwin(economy: EconomySettings = {}) {
   const clock = new Clock();
   const shops = [{ ...SHOP, economy }];
   const { twin, ids } = await startTwinWith(shirts(1), { shops, now: clock.now });
@@ -40,17 +40,17 @@ async function stillTwin(economy: EconomySettings = {}) {
 }
 
 describe('the bucket of a shop', () => {
-  test('starts full, is charged by each call and told by each answer, and fills with time up to its size', async () => {
-    const { clock, twin, set, available } = await stillTwin();
-    const told = (answer: Awaited<ReturnType<typeof set>>) => answer.extensions.cost.throttleStatus;
+  test('starts full, is charged by each call, is shown in each answer, and fills with time up to its size', async () => {
+    const { clock, twin, set, available } = await startStillTwin();
+    const statusIn = (answer: Awaited<ReturnType<typeof set>>) => answer.extensions.cost.throttleStatus;
 
-    expect(told(await set('a', 4))).toEqual({
+    expect(statusIn(await set('a', 4))).toEqual({
       maximumAvailable: 2000,
       currentlyAvailable: 2000 - SET,
       restoreRate: 100,
     });
-    expect(told(await twin.query(SHOP_NAME)).currentlyAvailable).toBe(2000 - SET - 1);
-    clock.advance(35); // 3.5 points, of which whole ones are told
+    expect(statusIn(await twin.query(SHOP_NAME)).currentlyAvailable).toBe(2000 - SET - 1);
+    clock.advance(35); // 3.5 points, of which the whole ones are shown
     expect(await available()).toBe(2000 - SET - 1 + 3);
     clock.advance(5);
     expect(await available()).toBe(2000 - SET - 1 + 4);
@@ -58,8 +58,8 @@ describe('the bucket of a shop', () => {
     expect(await available()).toBe(2000);
   });
 
-  test('gives back what a call has not used', async () => {
-    const { set, available } = await stillTwin();
+  test('gets back what a call has not used', async () => {
+    const { set, available } = await startStillTwin();
     const refused = await set('a', 4, 9); // stale
     expect(refused.extensions.cost).toMatchObject({
       requestedQueryCost: SET,
@@ -70,7 +70,7 @@ describe('the bucket of a shop', () => {
   });
 
   test('is charged before the call is executed', async () => {
-    const { twin, set, available } = await stillTwin();
+    const { twin, set, available } = await startStillTwin();
     const hold = await twin.hold('SetOnlineAtp');
     const stale = set('a', 4, 9);
     await twin.control('GET', `/holds/${hold.id}?arrived`);
@@ -80,7 +80,7 @@ describe('the bucket of a shop', () => {
     expect(await available()).toBe(1990);
   });
 
-  test('of one shop is not that of another', async () => {
+  test('is not shared with another shop', async () => {
     const other = {
       domain: 'red-shirts.myshopify.com',
       accessToken: 'shpat_twin_red',
@@ -97,8 +97,8 @@ describe('the bucket of a shop', () => {
     });
   });
 
-  test('a request that Shopify does not cost charges nothing', async () => {
-    const { twin, set, available } = await stillTwin();
+  test('is not charged for a request to which Shopify gives no cost', async () => {
+    const { twin, set, available } = await startStillTwin();
     await twin.query('query Wrong { nothing }');
     await twin.query(documentText('read-location'), {}); // a variable is missing
     await twin.query(documentText('set-online-atp'), setVariables('k', Array<never>(251).fill({} as never)));
@@ -107,7 +107,7 @@ describe('the bucket of a shop', () => {
     expect(await available()).toBe(2000 - SET);
   });
 
-  test('never lets more through than it held and got back, and never refuses what it holds', () => {
+  test('never gives more points than it had and got back, and never refuses points that it has', () => {
     const charges = fc.array(
       fc.record({
         afterMs: fc.integer({ min: 0, max: 500 }),
@@ -142,9 +142,9 @@ describe('the bucket of a shop', () => {
   });
 });
 
-describe('a call that does not fit', () => {
-  test('is answered THROTTLED, charged nothing and not executed; once the points are back it is', async () => {
-    const { clock, twin, set } = await stillTwin({ maximumAvailable: 20 });
+describe('a call that costs more than the bucket has', () => {
+  test('is answered THROTTLED and not executed, and is executed once the points are back', async () => {
+    const { clock, twin, set } = await startStillTwin({ maximumAvailable: 20 });
     await set('a', 4);
     expect(await set('b', 5, 4)).toEqual({
       errors: [
@@ -170,8 +170,8 @@ describe('a call that does not fit', () => {
     expect(await twin.available()).toEqual([5]);
   });
 
-  test('stands in the request log with its cost', async () => {
-    const { twin, set } = await stillTwin({ maximumAvailable: 20 });
+  test('is in the request log with its cost', async () => {
+    const { twin, set } = await startStillTwin({ maximumAvailable: 20 });
     await set('a', 4);
     await set('b', 5, 4);
     expect(await twin.requests('SetOnlineAtp')).toMatchObject([
@@ -187,8 +187,8 @@ describe('a call that does not fit', () => {
     ]);
   });
 
-  test('does not use up a fault that waits for a call which gets through', async () => {
-    const { clock, twin, set } = await stillTwin({ maximumAvailable: 20, currentlyAvailable: 0 });
+  test('does not use up an armed fault, which waits for a call that gets through', async () => {
+    const { clock, twin, set } = await startStillTwin({ maximumAvailable: 20, currentlyAvailable: 0 });
     await twin.control('POST', '/faults', { operation: 'SetOnlineAtp', kind: 'http-429' });
     expect(await set('a', 4)).toMatchObject({ errors: [{ message: 'Throttled' }] });
     clock.advance(1_000);
@@ -196,8 +196,8 @@ describe('a call that does not fit', () => {
     expect((await set('a', 4)).extensions.cost.throttleStatus.currentlyAvailable).toBe(20 - SET);
   });
 
-  test('an armed THROTTLED leaves an empty bucket, as if another client had just spent it', async () => {
-    const { twin, set, available } = await stillTwin();
+  test('is different from an armed THROTTLED fault, which empties the bucket as another client would', async () => {
+    const { twin, set, available } = await startStillTwin();
     await twin.control('POST', '/faults', { kind: 'throttled' });
     const { extensions } = await set('a', 4);
     expect(extensions.cost.throttleStatus.currentlyAvailable).toBe(0);
@@ -206,7 +206,7 @@ describe('a call that does not fit', () => {
 });
 
 test('a document that asks for more than 1,000 points is refused, however full the bucket is', async () => {
-  const { twin, available } = await stillTwin({ maximumAvailable: 10_000 });
+  const { twin, available } = await startStillTwin({ maximumAvailable: 10_000 });
   const pages = (count: number) =>
     `query Heavy { ${Array.from({ length: count }, (_, n) => `a${n}: locations(first: 250) { nodes { name } }`).join(' ')} }`;
   expect((await twin.query(pages(66))).extensions.cost.requestedQueryCost).toBe(990);
@@ -232,9 +232,9 @@ test('a document that asks for more than 1,000 points is refused, however full t
   ]);
 });
 
-describe('the settings', () => {
-  test('change over the control endpoint, each by itself; a new size comes full', async () => {
-    const { twin, set } = await stillTwin();
+describe('the settings of the bucket', () => {
+  test('change one by one over the control endpoint, and a bucket of a new size is full', async () => {
+    const { twin, set } = await startStillTwin();
     await set('a', 4);
     const change = (body: object) => twin.control<EconomyView>('PATCH', ECONOMY, body);
     expect(await change({ plan: 'advanced' })).toEqual({
@@ -264,16 +264,16 @@ describe('the settings', () => {
     [{ latencyMs: -1 }],
     [{ latencyMs: { from: 3, to: 1, seed: 0 } }],
     [{ bucket: 5 }],
-  ])('%j is refused, and nothing changes', async (body) => {
-    const { twin } = await stillTwin();
+  ])('do not change to %j, which is refused', async (body) => {
+    const { twin } = await startStillTwin();
     await expect(twin.control('PATCH', ECONOMY, body)).rejects.toThrow(/^400/);
     expect(await twin.control('GET', ECONOMY)).toMatchObject({ restoreRate: 100, latencyMs: 0 });
   });
 });
 
-describe('latency', () => {
-  test('passes before an answer, whatever it is; the cost is charged as the call arrives', async () => {
-    const { twin, set, available } = await stillTwin({ maximumAvailable: 15, latencyMs: 1_000 });
+describe('the latency of the twin', () => {
+  test('passes before every answer, while the cost is charged when the call arrives', async () => {
+    const { twin, set, available } = await startStillTwin({ maximumAvailable: 15, latencyMs: 1_000 });
     const elapsed = async (call: () => Promise<unknown>) => {
       const started = performance.now();
       await call();
@@ -287,14 +287,14 @@ describe('latency', () => {
     expect(await elapsed(() => set('b', 5))).toBeGreaterThan(990); // throttled
   });
 
-  test('the calls of one shop pass theirs at once', async () => {
+  test('passes for the calls of a shop at once, not one after the other', async () => {
     const twin = await startTwin({ shops: [{ ...SHOP, economy: { latencyMs: 300 } }] });
     const started = performance.now();
     await Promise.all(Array.from({ length: 20 }, () => twin.query(SHOP_NAME)));
     expect(performance.now() - started).toBeLessThan(20 * 300);
   });
 
-  test('a twin that closes does not execute what is on its way', async () => {
+  test('does not keep the twin from closing: a call that is on its way is cut', async () => {
     const shops = [{ ...SHOP, economy: { latencyMs: 600_000, restoreRate: 0.001 } }];
     const twin = await startShopifyTwin({ shops });
     const client = new TwinClient(twin.url);
@@ -305,7 +305,7 @@ describe('latency', () => {
     expect(await query).toBe('cut');
   });
 
-  test('a range is drawn from its seed: the same seed, the same latencies', () => {
+  test('is drawn from its range by a seed, and the same seed gives the same latencies', () => {
     const range = fc.record({
       from: fc.integer({ min: 0, max: 500 }),
       width: fc.integer({ min: 0, max: 500 }),

@@ -34,7 +34,7 @@ export interface UserError {
   readonly message: string;
 }
 
-/** The parts of an answer that tests look into; what a document did not select is missing at run time. */
+/** The parts of an answer that tests look into. What a document did not select is missing at run time. */
 export interface Answer {
   readonly data: AnswerData;
   readonly errors?: readonly {
@@ -95,7 +95,7 @@ export interface SeededProduct {
   readonly inventoryItemId: string;
 }
 
-/** Stops with the test. */
+/** Starts a twin that stops with the test. */
 export async function startTwin(options: Partial<TwinOptions> = {}): Promise<TwinClient> {
   const twin = await startShopifyTwin({ shops: [SHOP], ...options });
   onTestFinished(() => twin.close());
@@ -143,13 +143,13 @@ export class TwinClient {
     return (await (await this.post({ query, variables })).json()) as Answer;
   }
 
-  /** Our own document, with the fields of the input that a test does not care about filled in. */
+  /** Sends our own document, and fills in the fields of the input that a test does not care about. */
   setOnlineAtp(key: string, rows: readonly Row[], input: Record<string, unknown> = {}): Promise<Answer> {
     return this.query(documentText('set-online-atp'), setVariables(key, rows, input));
   }
 
-  /** The userErrors of a call that must have some. */
-  async refusal(
+  /** Returns the userErrors of a call that must be refused. */
+  async expectRefusal(
     key: string,
     rows: readonly Row[],
     input: Record<string, unknown> = {},

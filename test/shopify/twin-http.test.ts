@@ -10,7 +10,7 @@ const OTHER = {
 };
 
 describe('the address of a shop', () => {
-  test('one shop answers the plain path; of two, the path or the Host header names the shop', async () => {
+  test('may be the plain path while there is one shop, and must name the shop when there are two', async () => {
     const alone = await startTwin();
     expect((await alone.post(SHOP_NAME, { path: '/admin/api/2026-10/graphql.json' })).status).toBe(200);
 
@@ -23,7 +23,7 @@ describe('the address of a shop', () => {
     expect((await both.post(SHOP_NAME, { path: `/shops/nobody.myshopify.com${path}` })).status).toBe(404);
   });
 
-  test('the twin says it itself', async () => {
+  test('is what the twin says of itself', async () => {
     const twin = await startShopifyTwin({ shops: [SHOP] });
     expect(twin.url).toBe(`http://127.0.0.1:${twin.port}`);
     expect(twin.controlUrl).toBe(`${twin.url}/control`);
@@ -33,19 +33,19 @@ describe('the address of a shop', () => {
     await twin.close();
   });
 
-  test('a port that is taken is refused', async () => {
+  test('cannot have a port that is taken', async () => {
     const twin = await startShopifyTwin({ shops: [SHOP] });
     await expect(startShopifyTwin({ shops: [SHOP], port: twin.port })).rejects.toThrow(/EADDRINUSE/);
     await twin.close();
   });
 });
 
-describe('the token', () => {
+describe('a request', () => {
   test.each([
-    ['a wrong one', 'shpat_wrong'],
-    ['another shop’s', OTHER.accessToken],
-    ['none', ''],
-  ])('%s answers 401', async (_what, token) => {
+    ['a wrong token', 'shpat_wrong'],
+    ['the token of another shop', OTHER.accessToken],
+    ['no token', ''],
+  ])('with %s answers 401', async (_what, token) => {
     const twin = await startTwin({ shops: [SHOP, OTHER] });
     const answer = await twin.post(SHOP_NAME, { headers: { 'x-shopify-access-token': token } });
     expect(answer.status).toBe(401);
@@ -55,7 +55,7 @@ describe('the token', () => {
   });
 });
 
-describe('the API version', () => {
+describe('a request with the API version', () => {
   test.each([
     ['2026-10', 200],
     ['2026-01', 200],

@@ -4,8 +4,8 @@ import type { TwinClient } from './twin-fixture.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/** A clock that a test moves. */
-function clock() {
+/** Makes a clock that the test moves. */
+function makeClock() {
   let at = Date.parse('2026-11-24T12:00:00Z');
   return { now: () => new Date(at), forward: (ms: number) => void (at += ms) };
 }
@@ -32,7 +32,7 @@ describe('a repeated idempotency key', () => {
     expect(await twin.available()).toEqual([7]);
   });
 
-  test('after a no-op is not executed either', async () => {
+  test('is not executed either when the first request changed nothing', async () => {
     const { twin, ids } = await startTwinWith(shirts(1));
     const repeat = () =>
       twin.setOnlineAtp('noop', [{ inventoryItemId: ids[0]!, quantity: 10, changeFromQuantity: null }]);
@@ -54,7 +54,7 @@ describe('a repeated idempotency key', () => {
         message: 'The same idempotency key cannot be used with different operation parameters.',
       },
     ];
-    expect(await twin.refusal('k', [{ ...row, quantity: 8 }])).toEqual(mismatch);
+    expect(await twin.expectRefusal('k', [{ ...row, quantity: 8 }])).toEqual(mismatch);
 
     const { input, ...rest } = setVariables('k', [row]) as { input: Record<string, unknown> };
     const reversed = { input: Object.fromEntries(Object.entries(input).reverse()), ...rest };
@@ -63,11 +63,11 @@ describe('a repeated idempotency key', () => {
     expect(await twin.available()).toEqual([7]);
   });
 
-  test('after a refusal is executed anew, but only with the same parameters', async () => {
+  test('is executed anew after a refusal, but only with the same parameters', async () => {
     const { twin, ids } = await startTwinWith(shirts(1));
     const rows = [{ inventoryItemId: ids[0]!, quantity: 7, changeFromQuantity: 9 }];
-    expect(await twin.refusal('k', rows)).toMatchObject([{ code: 'CHANGE_FROM_QUANTITY_STALE' }]);
-    expect(await twin.refusal('k', [{ ...rows[0]!, changeFromQuantity: 10 }])).toMatchObject([
+    expect(await twin.expectRefusal('k', rows)).toMatchObject([{ code: 'CHANGE_FROM_QUANTITY_STALE' }]);
+    expect(await twin.expectRefusal('k', [{ ...rows[0]!, changeFromQuantity: 10 }])).toMatchObject([
       { code: 'IDEMPOTENCY_KEY_PARAMETER_MISMATCH' },
     ]);
 
@@ -76,7 +76,7 @@ describe('a repeated idempotency key', () => {
     expect(await twin.available()).toEqual([7]);
   });
 
-  test('while its first request runs is refused, and later answered from the key store', async () => {
+  test('is refused while its first request runs, and later answered from the key store', async () => {
     const { twin, ids } = await startTwinWith(shirts(1));
     const rows = [{ inventoryItemId: ids[0]!, quantity: 7, changeFromQuantity: 10 }];
     const hold = await twin.hold('SetOnlineAtp');
@@ -86,7 +86,7 @@ describe('a repeated idempotency key', () => {
       request: { domain: SHOP.domain, operation: 'SetOnlineAtp', variables: { idempotencyKey: 'k' } },
     });
 
-    expect(await twin.refusal('k', rows)).toEqual([
+    expect(await twin.expectRefusal('k', rows)).toEqual([
       {
         code: 'IDEMPOTENCY_CONCURRENT_REQUEST',
         field: null,
@@ -102,7 +102,7 @@ describe('a repeated idempotency key', () => {
   });
 
   test('is a new operation 24 hours after its first use', async () => {
-    const time = clock();
+    const time = makeClock();
     const { twin, ids } = await startTwinWith(shirts(1), { now: time.now });
     const set = () =>
       twin.setOnlineAtp('k', [{ inventoryItemId: ids[0]!, quantity: 7, changeFromQuantity: null }]);
@@ -118,12 +118,12 @@ describe('a repeated idempotency key', () => {
     expect(await twin.available()).toEqual([7]);
   });
 
-  test('is executed when the shop has forgotten it: then only the compare-and-swap protects', async () => {
+  test('is executed when the shop has forgotten it, so that only the compare-and-swap protects', async () => {
     const { twin, ids } = await startTwinWith(shirts(1));
     const rows = [{ inventoryItemId: ids[0]!, quantity: 7, changeFromQuantity: 10 }];
     await twin.setOnlineAtp('k', rows);
     await twin.control('DELETE', `/shops/${SHOP.domain}/idempotency-keys`);
-    expect(await twin.refusal('k', rows)).toMatchObject([{ code: 'CHANGE_FROM_QUANTITY_STALE' }]);
+    expect(await twin.expectRefusal('k', rows)).toMatchObject([{ code: 'CHANGE_FROM_QUANTITY_STALE' }]);
   });
 
   test('must not be blank', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { BACK_ROOM, documentText, LOCATION, SHOP, shirts, startTwin, startTwinWith } from './twin-fixture.ts';
 import type { Page, TwinClient } from './twin-fixture.ts';
 
-async function wholeCatalogue(twin: TwinClient): Promise<Page[]> {
+async function readWholeCatalogue(twin: TwinClient): Promise<Page[]> {
   const pages: Page[] = [];
   let cursor: string | null = null;
   do {
@@ -14,16 +14,16 @@ async function wholeCatalogue(twin: TwinClient): Promise<Page[]> {
 }
 
 describe('reading the catalogue', () => {
-  test('pages of 250 hold every variant once, in the order of the ids', async () => {
+  test('gives pages of 250 with every variant once, in the order of the ids', async () => {
     const { twin } = await startTwinWith(shirts(600));
-    const pages = await wholeCatalogue(twin);
+    const pages = await readWholeCatalogue(twin);
     expect(pages.map(({ nodes }) => nodes.length)).toEqual([250, 250, 100]);
     expect(pages.flatMap(({ nodes }) => nodes.map(({ sku }) => sku))).toEqual(
       shirts(600).map(({ sku }) => sku),
     );
   });
 
-  test('a cursor outlives its variant', async () => {
+  test('goes on after a cursor whose variant was deleted', async () => {
     const { twin } = await startTwinWith(shirts(3));
     const next = `query Next($after: String) { productVariants(first: 1, after: $after) { nodes { sku } pageInfo { endCursor } } }`;
     const first = await twin.query(next);
@@ -37,7 +37,7 @@ describe('reading the catalogue', () => {
     ['first: 2, reverse: true', ['5', '4'], true, false],
     ['last: 2, reverse: true', ['2', '1'], false, true],
     ['first: 0', [], true, false],
-  ])('%s', async (page, skus, hasNextPage, hasPreviousPage) => {
+  ])('gives for (%s) the SKUs %j', async (page, skus, hasNextPage, hasPreviousPage) => {
     const { twin } = await startTwinWith(['1', '2', '3', '4', '5'].map((sku) => ({ sku, title: sku })));
     const { data } = await twin.query(
       `{ productVariants(${page}) { nodes { sku } pageInfo { hasNextPage hasPreviousPage } } }`,
@@ -47,10 +47,10 @@ describe('reading the catalogue', () => {
   });
 
   test.each([
-    ['no size', '', /first or last/],
-    ['too many', '(first: 251)', /0 to 250/],
-    ['no cursor of ours', '(first: 1, after: "abc")', /Invalid cursor/],
-  ])('%s is a bad request', async (_what, page, message) => {
+    ['no page size', '', /first or last/],
+    ['a page size of more than 250', '(first: 251)', /0 to 250/],
+    ['a foreign cursor', '(first: 1, after: "abc")', /Invalid cursor/],
+  ])('is a bad request with %s', async (_what, page, message) => {
     const twin = await startTwin();
     const { data, errors } = await twin.query(`{ productVariants${page} { nodes { sku } } }`);
     expect(data).toBeNull(); // the connection is not nullable
@@ -58,13 +58,13 @@ describe('reading the catalogue', () => {
     expect(errors?.[0]?.extensions).toEqual({ code: 'BAD_REQUEST' });
   });
 
-  test('a level that sells nothing is told apart from none at all', async () => {
+  test('tells an inactive level apart from no level', async () => {
     const { twin } = await startTwinWith([
       { sku: 'ACTIVE', title: 'a' },
       { sku: 'INACTIVE', title: 'b', active: false, tracked: false, inventoryPolicy: 'CONTINUE' },
       { sku: 'ELSEWHERE', title: 'c', locationId: BACK_ROOM },
     ]);
-    const [page] = await wholeCatalogue(twin);
+    const [page] = await readWholeCatalogue(twin);
     expect(page?.nodes).toMatchObject([
       {
         sku: 'ACTIVE',
@@ -97,7 +97,7 @@ describe('looking up by a query', () => {
     ['sku:blue-shirt', []],
     ['sku:NONE', []],
     ['blue', ['Blue shirt', 'Other blue shirt']],
-  ])('%s', async (query, titles) => {
+  ])('%s finds %j', async (query, titles) => {
     const { twin } = await startTwinWith(products);
     const { data } = await twin.query(
       `query Find($query: String) { products(first: 9, query: $query) { nodes { title } } }`,
@@ -108,7 +108,7 @@ describe('looking up by a query', () => {
     expect(data.products.nodes).toEqual(titles.map((title) => ({ title })));
   });
 
-  test('a field that Shopify does not know matches everything, with only a warning', async () => {
+  test('finds everything by a field that Shopify does not know, and only warns', async () => {
     const { twin } = await startTwinWith(products);
     const { data, extensions } = await twin.query(
       `{ inventoryItems(first: 9, query: "skuu:RED") { nodes { sku } } }`,
@@ -124,7 +124,7 @@ describe('looking up by a query', () => {
   });
 
   test.each(['sku:A OR sku:B', 'id:>5', '(sku:A)', 'sku:BLUE*'])(
-    '%s is refused, not guessed',
+    '%s is refused, because the twin does not model it',
     async (query) => {
       const { twin } = await startTwinWith(products);
       const { errors } = await twin.query(
@@ -138,8 +138,8 @@ describe('looking up by a query', () => {
   );
 });
 
-describe('reading what is on sale', () => {
-  test('an unknown id is null in its place, and available has a time', async () => {
+describe('reading by ids', () => {
+  test('gives null in the place of an unknown id, and the time of available', async () => {
     const { twin, ids } = await startTwinWith(shirts(1), { now: () => new Date('2026-11-24T12:00:00.123Z') });
     const { data } = await twin.query(documentText('read-online-atp'), {
       ids: ['gid://shopify/InventoryItem/1', ids[0]],
@@ -164,7 +164,7 @@ describe('reading what is on sale', () => {
     ]);
   });
 
-  test('251 ids are too many', async () => {
+  test('is refused for 251 ids', async () => {
     const { twin, ids } = await startTwinWith(shirts(1));
     const { errors } = await twin.query(documentText('read-online-atp'), {
       ids: Array<string>(251).fill(ids[0] ?? ''),
@@ -175,7 +175,7 @@ describe('reading what is on sale', () => {
     ]);
   });
 
-  test('the location says whether it sells online; one that does not exist is null', async () => {
+  test('tells whether a location sells online, and gives null for one that does not exist', async () => {
     const twin = await startTwin();
     await twin.control('PATCH', `/shops/${SHOP.domain}/locations`, [
       { id: LOCATION, fulfillsOnlineOrders: false },
@@ -187,7 +187,7 @@ describe('reading what is on sale', () => {
     expect((await read('gid://shopify/Location/1')).data).toEqual({ location: null });
   });
 
-  test('every look-up by id leads to the same product', async () => {
+  test('leads from the id of the product, the variant and the item to the same product', async () => {
     const { twin } = await startTwinWith([]);
     const [product] = await twin.seed([{ sku: 'BLUE', title: 'Blue', available: 3 }]);
     const { productId, variantId, inventoryItemId } = product!;

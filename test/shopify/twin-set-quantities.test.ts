@@ -30,8 +30,8 @@ const WITH_CHANGES = `
 
 const UNKNOWN_ITEM = 'gid://shopify/InventoryItem/53399999999999';
 
-describe('rules of the run time', () => {
-  test('without the directive nothing runs, and the field is null', async () => {
+describe('a call', () => {
+  test('without the directive is not executed, and its field is null', async () => {
     const { twin, ids } = await startTwinWith(shirts(1));
     const { input } = setVariables('-', [{ inventoryItemId: ids[0]!, quantity: 3, changeFromQuantity: 10 }]);
 
@@ -49,7 +49,7 @@ describe('rules of the run time', () => {
     expect(await twin.available()).toEqual([10]);
   });
 
-  test('a row that leaves changeFromQuantity out is refused; null in its place is not', async () => {
+  test('with a row that leaves changeFromQuantity out is refused, and with null in its place is not', async () => {
     const { twin, ids } = await startTwinWith(shirts(1));
     const left = await twin.setOnlineAtp('a', [{ inventoryItemId: ids[0]!, quantity: 3 }]);
     expect(left.data).toEqual({ inventorySetQuantities: null });
@@ -68,7 +68,7 @@ describe('rules of the run time', () => {
     expect(await twin.available()).toEqual([3]);
   });
 
-  test('250 rows are accepted, 251 are not, and then there is no data at all', async () => {
+  test('with 250 rows is accepted, and with 251 is refused without any data', async () => {
     const { twin, ids } = await startTwinWith(shirts(251));
     const rows = ids.map((inventoryItemId) => ({ inventoryItemId, quantity: 7, changeFromQuantity: 10 }));
 
@@ -90,7 +90,7 @@ describe('rules of the run time', () => {
 });
 
 describe('an accepted call', () => {
-  test('moves available and on_hand by the same delta and says no quantity after it', async () => {
+  test('moves available and on_hand by the same delta, and leaves quantityAfterChange null', async () => {
     const { twin, ids } = await startTwinWith(shirts(2));
     await twin.control('POST', `/shops/${SHOP.domain}/orders`, {
       lines: [{ sku: 'SHIRT-0001', quantity: 4 }],
@@ -128,7 +128,7 @@ describe('an accepted call', () => {
     expect(data.inventorySetQuantities).toEqual({ inventoryAdjustmentGroup: null, userErrors: [] });
   });
 
-  test('on_hand is compared and set as such, and available moves along', async () => {
+  test('may compare and set on_hand, and available moves along', async () => {
     const { twin, ids } = await startTwinWith(shirts(1));
     await twin.control('POST', `/shops/${SHOP.domain}/orders`, {
       lines: [{ sku: 'SHIRT-0001', quantity: 4 }],
@@ -139,17 +139,17 @@ describe('an accepted call', () => {
     expect((await twin.levels())[0]).toMatchObject({ available: 8, committed: 4, onHand: 12 });
   });
 
-  test('available may fall below zero', async () => {
+  test('may take available below zero', async () => {
     const { twin, ids } = await startTwinWith(shirts(1));
     await twin.setOnlineAtp('k', [{ inventoryItemId: ids[0]!, quantity: -5, changeFromQuantity: 10 }]);
     expect(await twin.available()).toEqual([-5]);
   });
 });
 
-describe('a refused call changes nothing', () => {
+describe('a refused call', () => {
   const good = (inventoryItemId: string): Row => ({ inventoryItemId, quantity: 1, changeFromQuantity: 10 });
 
-  test('every stale row is listed by its position, and the fresh ones stay as they were', async () => {
+  test('lists every stale row by its position, and changes nothing', async () => {
     const { twin, ids } = await startTwinWith(shirts(4));
     const rows = ids.map(good);
     rows[1] = { ...rows[1]!, changeFromQuantity: 9 };
@@ -160,23 +160,23 @@ describe('a refused call changes nothing', () => {
       message: 'The changeFromQuantity value does not match persisted value.',
     });
 
-    expect(await twin.refusal('k', rows)).toEqual([stale('1'), stale('3')]);
+    expect(await twin.expectRefusal('k', rows)).toEqual([stale('1'), stale('3')]);
     expect(await twin.available()).toEqual([10, 10, 10, 10]);
   });
 
-  test('a sale between read and write makes the row stale; a forced write overwrites the sale', async () => {
+  test('protects a sale between read and write, which a forced write overwrites', async () => {
     const { twin, ids } = await startTwinWith(shirts(1));
     await twin.control('POST', `/shops/${SHOP.domain}/orders`, {
       lines: [{ sku: 'SHIRT-0001', quantity: 1 }],
     });
-    expect(await twin.refusal('k1', [{ ...good(ids[0]!), quantity: 10 }])).toHaveLength(1);
+    expect(await twin.expectRefusal('k1', [{ ...good(ids[0]!), quantity: 10 }])).toHaveLength(1);
     await twin.setOnlineAtp('k2', [{ ...good(ids[0]!), quantity: 10, changeFromQuantity: null }]);
     expect(await twin.available()).toEqual([10]); // the control: the unit that was sold is on sale again
   });
 
-  test('both rows of a duplicate pair are listed, at the location', async () => {
+  test('lists both rows of a duplicate pair, at the location', async () => {
     const { twin, ids } = await startTwinWith(shirts(2));
-    const refusals = await twin.refusal('k', [good(ids[0]!), good(ids[1]!), good(ids[0]!)]);
+    const refusals = await twin.expectRefusal('k', [good(ids[0]!), good(ids[1]!), good(ids[0]!)]);
     expect(refusals).toEqual(
       ['0', '2'].map((row) => ({
         code: 'NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR',
@@ -197,7 +197,7 @@ describe('a refused call changes nothing', () => {
       'inventoryItemId',
     ],
     [
-      'what is no item',
+      'an id that is no item',
       { inventoryItemId: 'gid://shopify/Product/1' },
       {},
       'INVALID_INVENTORY_ITEM',
@@ -210,12 +210,12 @@ describe('a refused call changes nothing', () => {
       'INVALID_LOCATION',
       'locationId',
     ],
-    ['more than a billion', { quantity: 1_000_000_001 }, {}, HIGH, 'quantity'],
-    ['less than minus a billion', { quantity: -1_000_000_001 }, {}, LOW, 'quantity'],
+    ['more than a billion units', { quantity: 1_000_000_001 }, {}, HIGH, 'quantity'],
+    ['less than minus a billion units', { quantity: -1_000_000_001 }, {}, LOW, 'quantity'],
     ['a negative on_hand', { quantity: -1 }, { name: 'on_hand' }, 'INVALID_QUANTITY_NEGATIVE', 'quantity'],
-  ])('%s', async (_what, row, input, code, argument) => {
+  ])('lists a row with %s, and changes nothing', async (_what, row, input, code, argument) => {
     const { twin, ids } = await startTwinWith(shirts(2));
-    const refusals = await twin.refusal('k', [good(ids[0]!), { ...good(ids[1]!), ...row }], input);
+    const refusals = await twin.expectRefusal('k', [good(ids[0]!), { ...good(ids[1]!), ...row }], input);
     expect(refusals).toMatchObject([{ code, field: ['input', 'quantities', '1', argument] }]);
     expect(await twin.available()).toEqual([10, 10]);
   });
@@ -230,36 +230,38 @@ describe('a refused call changes nothing', () => {
     ],
     ['referenceDocumentUri', 'gid://atp-sync/AtpFile', 'INVALID_REFERENCE_DOCUMENT', /invalid/],
     ['referenceDocumentUri', 'file 12', 'INVALID_REFERENCE_DOCUMENT', /invalid/],
-  ])('%s %s', async (field, value, code, message) => {
+  ])('names the input’s %s when it is %j', async (field, value, code, message) => {
     const { twin, ids } = await startTwinWith(shirts(1));
-    expect(await twin.refusal('k', [good(ids[0]!)], { [field]: value })).toEqual([
+    expect(await twin.expectRefusal('k', [good(ids[0]!)], { [field]: value })).toEqual([
       { code, field: ['input', field], message: expect.stringMatching(message) },
     ]);
   });
 
-  test('a deactivated location', async () => {
+  test('names a deactivated location', async () => {
     const { twin, ids } = await startTwinWith(shirts(1));
     await twin.control('PATCH', `/shops/${SHOP.domain}/locations`, [{ id: LOCATION, isActive: false }]);
-    expect(await twin.refusal('k', [good(ids[0]!)])).toMatchObject([{ code: 'INVALID_LOCATION' }]);
+    expect(await twin.expectRefusal('k', [good(ids[0]!)])).toMatchObject([{ code: 'INVALID_LOCATION' }]);
   });
 
-  test('an item that was deleted and made again has another id', async () => {
+  test('names the old id of an item that was deleted and made again', async () => {
     const { twin, ids } = await startTwinWith(shirts(1));
     await twin.control('DELETE', `/shops/${SHOP.domain}/variants/SHIRT-0001`);
     const [again] = await twin.seed(shirts(1));
     expect(again?.inventoryItemId).not.toBe(ids[0]);
-    expect(await twin.refusal('k', [good(ids[0]!)])).toMatchObject([{ code: 'INVALID_INVENTORY_ITEM' }]);
+    expect(await twin.expectRefusal('k', [good(ids[0]!)])).toMatchObject([
+      { code: 'INVALID_INVENTORY_ITEM' },
+    ]);
   });
 });
 
-describe('a level that is not active', () => {
+describe('a level', () => {
   const VARIANT = `query Variant($id: ID!) { productVariant(id: $id) { inventoryQuantity } }`;
 
   test.each([
-    ['deactivated', LOCATION, false],
-    ['never connected', BACK_ROOM, true],
+    ['that is deactivated', LOCATION, false],
+    ['that was never connected', BACK_ROOM, true],
   ])(
-    '%s: the quantity is accepted without a word, and is not for sale',
+    '%s takes a quantity without an error, and sells it only once it is active',
     async (_what, locationId, firstIsActive) => {
       const { twin } = await startTwinWith([]);
       const [product] = await twin.seed([

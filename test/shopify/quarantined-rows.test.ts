@@ -8,32 +8,32 @@ import { openAdminApi, type AdminApi } from '../../src/shopify/admin-api.ts';
 import { ChunkBench, SHOP } from './chunk-bench.ts';
 
 /** Products that show 1 each, and file 1, which wants 5 of each. */
-async function opened(...skus: string[]): Promise<ChunkBench> {
+async function openWithFile(...skus: string[]): Promise<ChunkBench> {
   const bench = await ChunkBench.open(Object.fromEntries(skus.map((sku) => [sku, 1])));
-  await bench.file(1, Object.fromEntries(skus.map((sku) => [sku, 5])));
+  await bench.addFile(1, Object.fromEntries(skus.map((sku) => [sku, 5])));
   return bench;
 }
 
-async function operations(bench: ChunkBench): Promise<(string | null)[]> {
+async function readOperations(bench: ChunkBench): Promise<(string | null)[]> {
   return (await bench.twin.requests()).map(({ operation }) => operation);
 }
 
 describe('a call that is refused', () => {
-  test('for many rows of one cause is sent again without them: one read and one write more', async () => {
+  test('for many rows with one cause is sent again without them, after one more read', async () => {
     const gone = Array.from({ length: 40 }, (_, index) => `GONE-${String(index).padStart(2, '0')}`);
-    const bench = await opened('A', 'B', ...gone);
+    const bench = await openWithFile('A', 'B', ...gone);
     await Promise.all([
       bench.apply(1),
-      bench.during(async () => {
+      bench.runWhileNextWriteWaits(async () => {
         for (const sku of gone) await bench.remove(sku);
       }),
     ]);
 
-    expect(await operations(bench)).toEqual([
+    expect(await readOperations(bench)).toEqual([
       ...['ReadOnlineAtp', 'SetOnlineAtp'],
       ...['ReadOnlineAtp', 'SetOnlineAtp'],
     ]);
-    expect(await bench.outcomes(1)).toEqual({
+    expect(await bench.readOutcomes(1)).toEqual({
       A: 'APPLIED',
       B: 'APPLIED',
       ...Object.fromEntries(gone.map((sku) => [sku, 'ITEM_NOT_FOUND'])),
@@ -41,28 +41,28 @@ describe('a call that is refused', () => {
   });
 
   test('for two causes, one after the other, takes two calls more for each', async () => {
-    const bench = await opened('A', 'GONE', 'SOLD');
+    const bench = await openWithFile('A', 'GONE', 'SOLD');
     await Promise.all([
       bench.apply(1),
       (async () => {
-        await bench.during(() => bench.remove('GONE'));
-        await bench.during(() => bench.sell('SOLD', 1));
+        await bench.runWhileNextWriteWaits(() => bench.remove('GONE'));
+        await bench.runWhileNextWriteWaits(() => bench.sell('SOLD', 1));
       })(),
     ]);
 
-    expect(await operations(bench)).toEqual([
+    expect(await readOperations(bench)).toEqual([
       ...['ReadOnlineAtp', 'SetOnlineAtp'],
       ...['ReadOnlineAtp', 'SetOnlineAtp'],
       ...['ReadOnlineAtp', 'SetOnlineAtp'],
     ]);
-    expect(await bench.outcomes(1)).toEqual({ A: 'APPLIED', GONE: 'ITEM_NOT_FOUND', SOLD: 'APPLIED' });
+    expect(await bench.readOutcomes(1)).toEqual({ A: 'APPLIED', GONE: 'ITEM_NOT_FOUND', SOLD: 'APPLIED' });
   });
 
-  test('by a Shopify that names one bad row at a time comes to its end as well, over several attempts', async () => {
+  test('by a Shopify that names one bad row at a time is applied after several attempts', async () => {
     const gone = Array.from({ length: 25 }, (_, index) => `GONE-${index}`);
-    const bench = await opened('A', ...gone);
-    const deps = await bench.attempt();
-    // It reads the items as they were, so only the refusals tell; and each names the first of its rows.
+    const bench = await openWithFile('A', ...gone);
+    const deps = await bench.startAttempt();
+    // Items are read as if they were well, so that only refusals show the fault; and each names only its first row.
     const api: AdminApi = {
       ...deps.api,
       readItems: (ids) =>
@@ -79,20 +79,20 @@ describe('a call that is refused', () => {
     });
     await applyChunk({ ...deps, api }, { sequence: 1, chunk: 0 });
 
-    const { A, ...others } = await bench.outcomes(1);
+    const { A, ...others } = await bench.readOutcomes(1);
     expect(A).toBe('APPLIED');
     expect(Object.values(others)).toEqual(gone.map(() => 'ITEM_NOT_FOUND'));
-    expect(await bench.writes()).toHaveLength(gone.length + 1);
+    expect(await bench.readWrites()).toHaveLength(gone.length + 1);
   });
 });
 
-/** One product for each cause that a look shows, all quarantined by file 1. */
-async function quarantined(): Promise<ChunkBench> {
-  const bench = await opened('NOT-STOCKED', 'NOT-TRACKED', 'WELL');
+/** One product for each cause that a look at its item shows; file 1 has quarantined all of them. */
+async function openWithQuarantined(): Promise<ChunkBench> {
+  const bench = await openWithFile('NOT-STOCKED', 'NOT-TRACKED', 'WELL');
   await bench.change('levels', { sku: 'NOT-STOCKED', isActive: false });
   await bench.change('items', { sku: 'NOT-TRACKED', tracked: false });
   await bench.apply(1);
-  expect(await bench.outcomes(1)).toEqual({
+  expect(await bench.readOutcomes(1)).toEqual({
     'NOT-STOCKED': 'LEVEL_INACTIVE',
     'NOT-TRACKED': 'ITEM_NOT_TRACKED',
     WELL: 'APPLIED',
@@ -105,33 +105,33 @@ function recheck(bench: ChunkBench): Promise<{ readonly mended: number }> {
 }
 
 async function map(bench: ChunkBench): Promise<void> {
-  const { api } = await bench.attempt();
+  const { api } = await bench.startAttempt();
   await replaceShopProducts(bench.database, SHOP, api.catalogue());
 }
 
-describe('a quarantined product whose cause is gone is owed to the next file', () => {
+describe('a quarantined product whose cause is gone', () => {
   test.each<[string, (bench: ChunkBench) => Promise<unknown>]>([
     ['when the lane looks at its item', recheck],
     ['when the mapping is renewed', map],
-  ])('%s', async (_, look) => {
-    const bench = await quarantined();
+  ])('is owed to the next file %s', async (_, look) => {
+    const bench = await openWithQuarantined();
     await look(bench);
-    expect(await bench.owed()).toEqual([]);
+    expect(await bench.readOwed()).toEqual([]);
 
     await bench.change('items', { sku: 'NOT-TRACKED', tracked: true });
     await look(bench);
-    expect(await bench.owed()).toEqual(['NOT-TRACKED MENDED']);
+    expect(await bench.readOwed()).toEqual(['NOT-TRACKED MENDED']);
 
     await bench.change('levels', { sku: 'NOT-STOCKED', isActive: true });
     await look(bench);
-    expect(await bench.owed()).toEqual(['NOT-STOCKED MENDED', 'NOT-TRACKED MENDED']);
+    expect(await bench.readOwed()).toEqual(['NOT-STOCKED MENDED', 'NOT-TRACKED MENDED']);
   });
 
   test.each<[string, (bench: ChunkBench) => Promise<unknown>]>([
-    ['by a look', recheck],
-    ['by the mapping', map],
-  ])('but not one that a later file will try anyway (%s)', async (_, look) => {
-    const bench = await quarantined();
+    ['by a look at its item', recheck],
+    ['by a new mapping', map],
+  ])('is not owed %s when a later file will try it anyway', async (_, look) => {
+    const bench = await openWithQuarantined();
     await bench.change('items', { sku: 'NOT-TRACKED', tracked: true });
     await bench.database.query(
       `INSERT INTO published_row (shop_id, product_id, sequence, inventory_item_id, quantity)
@@ -140,26 +140,26 @@ describe('a quarantined product whose cause is gone is owed to the next file', (
 
     await look(bench);
 
-    expect(await bench.owed()).toEqual([]);
+    expect(await bench.readOwed()).toEqual([]);
   });
 
-  test('with the number of those owed; a shop without quarantined products costs no call', async () => {
-    const bench = await quarantined();
+  test('is counted once by the recheck, which sends no call when no product is quarantined', async () => {
+    const bench = await openWithQuarantined();
     await bench.change('items', { sku: 'NOT-TRACKED', tracked: true });
     expect(await recheck(bench)).toEqual({ mended: 1 });
     expect(await recheck(bench)).toEqual({ mended: 0 });
 
     await bench.change('levels', { sku: 'NOT-STOCKED', isActive: true });
-    await bench.file(2, { 'NOT-STOCKED': 5, 'NOT-TRACKED': 5 });
+    await bench.addFile(2, { 'NOT-STOCKED': 5, 'NOT-TRACKED': 5 });
     await bench.apply(2);
     const calls = (await bench.twin.requests()).length;
     expect(await recheck(bench)).toEqual({ mended: 0 });
     expect(await bench.twin.requests()).toHaveLength(calls);
-    expect(await bench.shown()).toEqual({ 'NOT-STOCKED': 5, 'NOT-TRACKED': 5, WELL: 5 });
+    expect(await bench.readShown()).toEqual({ 'NOT-STOCKED': 5, 'NOT-TRACKED': 5, WELL: 5 });
   });
 
-  test('those looked at longest ago are looked at first, so that each has its turn', async () => {
-    const bench = await opened('A', 'B', 'C');
+  test('has its turn, because the recheck begins with the products that it looked at longest ago', async () => {
+    const bench = await openWithFile('A', 'B', 'C');
     for (const sku of ['A', 'B', 'C']) await bench.change('items', { sku, tracked: false });
     await bench.apply(1);
     const turn = async (): Promise<string[]> => {
@@ -175,30 +175,30 @@ describe('a quarantined product whose cause is gone is owed to the next file', (
     ]);
   });
 
-  test('a look that comes late does not owe what a later file has settled', async () => {
-    const bench = await quarantined();
+  test('is not owed by a late look when a later file has settled it', async () => {
+    const bench = await openWithQuarantined();
     const products = await listQuarantinedToRecheck(bench.database, SHOP, 10);
     await bench.change('items', { sku: 'NOT-TRACKED', tracked: true });
-    await bench.file(2, { 'NOT-TRACKED': 7 });
+    await bench.addFile(2, { 'NOT-TRACKED': 7 });
     await bench.apply(2);
 
     expect(await oweMended(bench.database, SHOP, products, products)).toBe(1);
-    expect(await bench.owed()).toEqual(['NOT-STOCKED MENDED']);
+    expect(await bench.readOwed()).toEqual(['NOT-STOCKED MENDED']);
   });
 });
 
-describe('by command', () => {
-  test('one product, or all that are set apart, are owed; what is not set apart is refused', async () => {
-    const bench = await quarantined();
-    const released = (sku: string | null) =>
+describe('a release', () => {
+  test('owes one quarantined product or all of them, and is refused for any other product', async () => {
+    const bench = await openWithQuarantined();
+    const releaseProduct = (sku: string | null) =>
       bench.database.transaction((connection) => release(connection, SHOP, sku));
 
-    expect(await released('NOT-TRACKED')).toBe(1);
-    expect(await bench.owed()).toEqual(['NOT-TRACKED RELEASED']);
-    expect(await released(null)).toBe(2);
-    expect(await bench.owed()).toEqual(['NOT-STOCKED RELEASED', 'NOT-TRACKED RELEASED']);
+    expect(await releaseProduct('NOT-TRACKED')).toBe(1);
+    expect(await bench.readOwed()).toEqual(['NOT-TRACKED RELEASED']);
+    expect(await releaseProduct(null)).toBe(2);
+    expect(await bench.readOwed()).toEqual(['NOT-STOCKED RELEASED', 'NOT-TRACKED RELEASED']);
     for (const sku of ['WELL', 'NO-SUCH']) {
-      await expect(released(sku)).rejects.toMatchObject({ code: 'PRODUCT_NOT_SET_APART' });
+      await expect(releaseProduct(sku)).rejects.toMatchObject({ code: 'PRODUCT_NOT_SET_APART' });
     }
   });
 });
