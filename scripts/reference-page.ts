@@ -1,13 +1,13 @@
-/** A reference page that is written from the code: `--check` says whether the page in the repository is the one. */
+/** A reference page that a script writes from the code; `--check` says whether the page in the repository is up to date. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 /**
- * Writes the page, or with `--check` compares it: exit code 1 when it is not what the code says.
+ * Writes the page, or with `--check` compares it: exit code 1 when the page differs from the code.
  *
  * @param path below the project's folder
- * @param source what the page is written from, for the sentence of a failed check
- * @param pageOf the new page, from the one that is there
+ * @param source what the page is written from; the message of a failed check names it
+ * @param pageOf makes the new page from the present one
  */
 export function renewPage(path: string, source: string, pageOf: (present: string) => string): void {
   const url = new URL(`../${path}`, import.meta.url);
@@ -16,7 +16,7 @@ export function renewPage(path: string, source: string, pageOf: (present: string
   const page = pageOf(present);
   if (!values.check) writeFileSync(url, page);
   else if (present !== page) {
-    console.error(`${path} is not what ${source} says.`);
+    console.error(`${path} differs from ${source}.`);
     process.exitCode = 1;
   }
 }

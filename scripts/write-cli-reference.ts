@@ -1,9 +1,9 @@
 /**
- * Keeps docs/reference/cli.md to the commands: the first cell of a row that begins with `atp …` is how the command is
- * typed. What it does and returns is written by hand.
+ * Keeps docs/reference/cli.md equal to the commands: the first cell of a row that begins with `atp …` says how a person
+ * types the command. What the command does and returns is written by hand.
  *
  *     node scripts/write-cli-reference.ts           writes the cells; fails when a row is missing or left over
- *     node scripts/write-cli-reference.ts --check   exits 1 when a cell is not what the commands say
+ *     node scripts/write-cli-reference.ts --check   exits 1 when a cell differs from its command
  */
 import { synopsesOf } from '../src/cli/command.ts';
 import { COMMANDS } from '../src/cli/commands.ts';
@@ -47,7 +47,7 @@ renewPage('docs/reference/cli.md', 'src/cli', (present) => {
   return page;
 });
 
-/** The tables of schedules and of workflows are written by hand; they must speak of every job and its input. */
+/** The tables of schedules and of workflows are written by hand; they must name every job and its input. */
 function complainAboutJob(page: string, job: (typeof JOB_NAMES)[number]): void {
   const { workflowType, fields } = JOBS[job];
   const names = Object.entries(fields).map(([name, { presence }]) =>

@@ -3,7 +3,7 @@
  * jobs and the decisions.
  *
  *     node scripts/write-operations-reference.ts           writes both
- *     node scripts/write-operations-reference.ts --check   exits 1 when one is not what the definitions say
+ *     node scripts/write-operations-reference.ts --check   exits 1 when one differs from the definitions
  */
 import { wantedOf, type Field, type Fields } from '../src/domain/input-fields.ts';
 import { inputSchema } from '../src/domain/input-schema.ts';
