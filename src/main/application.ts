@@ -1,5 +1,5 @@
 /** The composition of the `atp` command: which adapter stands behind what the operations ask for. */
-import { loadConfig } from '../config/config.ts';
+import type { ConfigFor, ConfigNeed } from '../config/config.ts';
 import { ownSurroundings, type Surroundings } from '../config/environment.ts';
 import type { Application } from '../operations/application.ts';
 import type { Database } from '../postgres/database.ts';
@@ -18,37 +18,42 @@ export function openApplication(surroundings: Surroundings = ownSurroundings()):
   let database: Promise<Database> | undefined;
   let temporal: Promise<TemporalClient> | undefined;
 
+  const loadConfig = async <const Need extends ConfigNeed>(
+    needs: readonly Need[],
+  ): Promise<ConfigFor<Need>> => (await import('../config/config.ts')).loadConfig(needs, surroundings);
+
   const openDatabase = async (): Promise<Database> => {
-    const { databaseUrl } = loadConfig(['database'], surroundings);
+    const { databaseUrl } = await loadConfig(['database']);
     const postgres = await import('../postgres/database.ts');
     return postgres.openDatabase(databaseUrl);
   };
   const openTemporal = async (): Promise<TemporalClient> => {
-    const { temporal: settings } = loadConfig(['temporal'], surroundings);
+    const { temporal: settings } = await loadConfig(['temporal']);
     const { connectTemporal } = await import('../temporal/connection.ts');
     return connectTemporal(settings);
   };
 
   return {
-    shopifyApiVersion: () => loadConfig([], surroundings).shopifyApiVersion,
+    shopifyApiVersion: async () => (await loadConfig([])).shopifyApiVersion,
     database: () => (database ??= openDatabase()),
     temporal: () => (temporal ??= openTemporal()),
-    isTemporalConfigured: () => loadConfig(['temporal'], surroundings).temporal.isConfigured,
+    isTemporalConfigured: async () => (await loadConfig(['temporal'])).temporal.isConfigured,
     temporalUiUrl: async () => {
-      const { temporal: settings, temporalUiUrl } = loadConfig(['temporal'], surroundings);
+      const { temporal: settings, temporalUiUrl } = await loadConfig(['temporal']);
       const { orNull, stack } = await import('./stack.ts');
       const embedded = await orNull('STACK_NOT_RUNNING', () => stack.status());
       const isEmbedded = embedded?.temporal.address === settings.address;
       return (isEmbedded ? embedded.temporal.uiUrl : null) ?? temporalUiUrl;
     },
     fileDrop: async () => {
-      const { sftp } = loadConfig(['sftp'], surroundings);
+      const { sftp } = await loadConfig(['sftp']);
       const { fileDrop } = await import('../sftp/file-drop.ts');
       return fileDrop(sftp);
     },
     adminApi: async (shop) => {
+      const { environment } = await loadConfig([]);
       const { openAdminApi } = await import('../shopify/admin-api.ts');
-      return openAdminApi(shop, { environment: loadConfig([], surroundings).environment });
+      return openAdminApi(shop, { environment });
     },
     close: async () => {
       await (await database?.catch(() => undefined))?.close();

@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import type { Machine } from '../cli/machine.ts';
-import { loadConfig } from '../config/config.ts';
 import { ownSurroundings, type Surroundings } from '../config/environment.ts';
 
 export function openMachine(surroundings: Surroundings = ownSurroundings()): Machine {
@@ -10,6 +9,7 @@ export function openMachine(surroundings: Surroundings = ownSurroundings()): Mac
     version: packageVersion(),
     userName: userOfThisMachine(),
     runWorker: async () => {
+      const { loadConfig } = await import('../config/config.ts');
       const config = loadConfig(['database', 'sftp', 'temporal'], surroundings);
       const { runWorkerProcess } = await import('./worker.ts');
       await runWorkerProcess(config, { signal: stopSignal() });

@@ -10,13 +10,13 @@ import type { TemporalClient } from '../temporal/connection.ts';
  */
 export interface Application {
   /** The API version of a shop that names none. */
-  readonly shopifyApiVersion: () => string;
+  readonly shopifyApiVersion: () => Promise<string>;
   /** @throws AtpError CONFIG_INVALID */
   readonly database: () => Promise<Database>;
   /** @throws AtpError CONFIG_INVALID, TEMPORAL_UNREACHABLE */
   readonly temporal: () => Promise<TemporalClient>;
   /** Whether anybody has said where Temporal is. */
-  readonly isTemporalConfigured: () => boolean;
+  readonly isTemporalConfigured: () => Promise<boolean>;
   /** Where people see the runs, without a slash at the end; null: nobody has said. */
   readonly temporalUiUrl: () => Promise<string | null>;
   /** @throws AtpError CONFIG_INVALID */

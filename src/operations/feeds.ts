@@ -2,7 +2,6 @@
 import { basename, resolve } from 'node:path';
 import { FEED_TYPES } from '../domain/feed-type.ts';
 import { label, optional, yesOrNo } from '../domain/input-fields.ts';
-import { createImportLocalFile } from './import-feed-file.ts';
 import { defineOperation } from './operation.ts';
 
 export const importFeed = defineOperation({
@@ -17,6 +16,7 @@ export const importFeed = defineOperation({
   isRecorded: ({ dryRun }) => dryRun !== true,
   run: async ({ app, progress }, { file, type, dryRun = false }) => {
     progress(`Importing ${file}`);
+    const { createImportLocalFile } = await import('./import-feed-file.ts');
     const importLocalFile = createImportLocalFile({ database: await app.database() });
     return importLocalFile({ localPath: resolve(file), fileName: basename(file), type, dryRun });
   },

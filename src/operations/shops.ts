@@ -63,7 +63,7 @@ export const addShop = defineOperation({
       ...shop,
       accessTokenRef: token ?? `client:${clientId}:${clientSecret}`,
       adminUrl: adminUrl ?? null,
-      apiVersion: input.apiVersion ?? app.shopifyApiVersion(),
+      apiVersion: input.apiVersion ?? (await app.shopifyApiVersion()),
     });
     const schedules = await ifTemporalIsThere(app, async (temporal) => {
       const { ensureSchedules } = await import('../temporal/schedules.ts');
@@ -127,7 +127,7 @@ async function ifTemporalIsThere(
   app: Application,
   work: (temporal: TemporalClient) => Promise<void>,
 ): Promise<ScheduleOutcome> {
-  if (!app.isTemporalConfigured()) return { done: false, reason: 'TEMPORAL_ADDRESS is not set.' };
+  if (!(await app.isTemporalConfigured())) return { done: false, reason: 'TEMPORAL_ADDRESS is not set.' };
   try {
     await work(await app.temporal());
     return { done: true, reason: null };

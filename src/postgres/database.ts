@@ -1,6 +1,7 @@
 import knexFactory, { type Knex } from 'knex';
 import pg from 'pg';
 import { AtpError } from '../domain/errors.ts';
+import { runInTransaction } from './transaction.ts';
 
 /** Connections of one process. Producers and bulk streams hold one each; the rest are short statements. */
 const POOL_MAX = 12;
@@ -80,24 +81,6 @@ export function openDatabase(databaseUrl: string): Database {
       }),
     close: () => knex.destroy(),
   };
-}
-
-/** Runs `work` between `begin` and COMMIT, or ROLLBACK when it fails. */
-export async function runInTransaction<Result>(
-  connection: Connection,
-  begin: 'BEGIN' | 'BEGIN ISOLATION LEVEL REPEATABLE READ',
-  work: () => Promise<Result>,
-): Promise<Result> {
-  await connection.query(begin);
-  try {
-    const result = await work();
-    await connection.query('COMMIT');
-    return result;
-  } catch (error) {
-    // The first error says what went wrong; a ROLLBACK on a dead connection would hide it.
-    await connection.query('ROLLBACK').catch(() => undefined);
-    throw error;
-  }
 }
 
 /** SQLSTATE classes and driver codes that mean "the database is away", not "the statement is wrong". */

@@ -12,7 +12,8 @@ import {
   PURGE_STATEMENTS_MAX,
   PURGE_WAIT_MS,
 } from '../domain/limits.ts';
-import { runInTransaction, type Connection, type Database } from './database.ts';
+import type { Connection, Database } from './database.ts';
+import { runInTransaction } from './transaction.ts';
 import { IS_DONE } from './lane/upload-files.ts';
 import { whileNobodyProduces } from './producing/producer-locks.ts';
 

@@ -28,10 +28,10 @@ beforeEach(async () => {
 function contextOf(caller: Partial<Caller> = {}): Context {
   const nowhere = () => Promise.reject(new Error('The test needs no such part.'));
   const app: Application = {
-    shopifyApiVersion: () => '2026-10',
+    shopifyApiVersion: () => Promise.resolve('2026-10'),
     database: () => Promise.resolve(database),
     temporal: nowhere,
-    isTemporalConfigured: () => false,
+    isTemporalConfigured: () => Promise.resolve(false),
     temporalUiUrl: () => Promise.resolve(null),
     fileDrop: nowhere,
     adminApi: nowhere,

@@ -2,7 +2,8 @@
 import type { CatalogueVariant, ShopMapping } from '../../domain/catalogue.ts';
 import { AtpError } from '../../domain/errors.ts';
 import { ITEM_FAULTS } from '../../domain/row-decision.ts';
-import { runInTransaction, type Connection, type Database } from '../database.ts';
+import type { Connection, Database } from '../database.ts';
+import { runInTransaction } from '../transaction.ts';
 import { IS_NOT_ON_ITS_WAY } from '../lane/quarantined-rows.ts';
 
 /**

@@ -7,7 +7,8 @@ import { AtpError } from '../../domain/errors.ts';
 import { AUDIT_FINDINGS_LISTED_MAX, FILE_ROWS_KEPT_DAYS, UNSEEN_SALE_GRACE_MS } from '../../domain/limits.ts';
 import { IS_OPEN } from '../lane/upload-files.ts';
 import { deltaCandidatesCte } from '../planning/change-log.ts';
-import { runInTransaction, type Connection, type Database } from '../database.ts';
+import type { Connection, Database } from '../database.ts';
+import { runInTransaction } from '../transaction.ts';
 import { onlineAtpSelect, placesCte } from '../online-atp/online-atp.ts';
 import { EFFECTIVE_NOW } from '../planning/snapshot-chain.ts';
 

@@ -11,7 +11,8 @@
 import { AtpError } from '../../domain/errors.ts';
 import { exceedsToZeroLimit, heldCause, type PlanCause } from '../../domain/sync-plan.ts';
 import type { UploadFileKind } from '../../domain/upload-file.ts';
-import { runInTransaction, type Connection, type Database } from '../database.ts';
+import type { Connection, Database } from '../database.ts';
+import { runInTransaction } from '../transaction.ts';
 import { countMapped, planRows, type PlannedRows } from '../planning/planned-rows.ts';
 import { lockForProducing } from './producer-locks.ts';
 import { registerFile } from './register-file.ts';
