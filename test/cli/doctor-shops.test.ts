@@ -240,7 +240,7 @@ test('a blocked lane, with the command that lets it go on', async () => {
   });
 });
 
-test('units that are held back for a day, since no order of the shop is imported', async () => {
+test('units are kept back for a day when no order of the shop is imported', async () => {
   const held = (
     hours: number,
   ) => `INSERT INTO applied_row (shop_id, product_id, sequence, outcome, target, debt, drops)
@@ -250,7 +250,7 @@ test('units that are held back for a day, since no order of the shop is imported
     ON CONFLICT (shop_id, product_id) DO UPDATE SET drops = excluded.drops`;
   await patient.inDatabase(held(23), 'DELETE FROM applied_row');
   const fine = (await patient.checks()).find(({ name }) => name === 'blue-shirts: unseen sales');
-  expect(fine).toMatchObject({ ok: true, detail: '3 units of 1 product held back.' });
+  expect(fine).toMatchObject({ ok: true, detail: '3 units of 1 product kept back.' });
 
   await patient.shop.database.query(held(25));
 

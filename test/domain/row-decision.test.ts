@@ -25,7 +25,7 @@ describe('a row of a file', () => {
   });
 
   test('is written less what is kept back, but never below zero', () => {
-    expect(decideRow(75, STOCKED, 0, keepThreeBack)).toMatchObject({ quantity: 72, held: THREE });
+    expect(decideRow(75, STOCKED, 0, keepThreeBack)).toMatchObject({ quantity: 72, keptBack: THREE });
     expect(decideRow(2, STOCKED, 0, keepThreeBack)).toMatchObject({ quantity: 0 });
   });
 
@@ -33,7 +33,7 @@ describe('a row of a file', () => {
     expect(decideRow(13, STOCKED, 3, keepThreeBack)).toEqual({
       outcome: 'UNCHANGED',
       observed: 10,
-      held: THREE,
+      keptBack: THREE,
     });
     expect(decideRow(10, STOCKED, 0, keepThreeBack)).toMatchObject({ outcome: 'WRITE', quantity: 7 });
   });
