@@ -235,7 +235,7 @@ test('a blocked lane, with the command that lets it go on', async () => {
   );
 
   expect((await patient.failing())['blue-shirts: lane']).toMatchObject({
-    detail: 'File 7 holds the lane. FILE_MISSING: It is not on SFTP.',
+    detail: 'File 7 blocks the lane. FILE_MISSING: It is not on SFTP.',
     hint: expect.stringContaining('`atp lane blue-shirts retry 7') as string,
   });
 });

@@ -60,6 +60,24 @@ test('a facility is closed from an instant on, and sells nowhere then, until it 
   );
 });
 
+test('explain says of a facility whether it is closed at that instant, or not in the group', async () => {
+  await atp.json(NEW_YORK);
+  await atp.json(['facility', 'add', 'BOSTON', '--name', 'Boston', '--type', 'RETAIL_STORE']);
+  await atp.json(['group', 'add', 'FAC_GRP', 'NEW_YORK', '--from', '2026-01-01T00:00:00Z']);
+  await atp.json(['product', 'add', '10001', '--sku', 'BLUE-SHIRT-M']);
+  for (const facility of ['NEW_YORK', 'BOSTON']) {
+    const setting = ['--facility', facility, '--safety-stock', '1'];
+    await atp.json(['product', 'set', 'BLUE-SHIRT-M', ...setting]);
+  }
+  await atp.json(['facility', 'set', 'NEW_YORK', '--closed', '2026-02-01T00:00:00Z']);
+  const explainAt = async (at: string) => (await atp.run('explain', 'BLUE-SHIRT-M', '--at', at)).stdout;
+
+  const beforeItCloses = await explainAt('2026-01-31T23:59:59Z');
+  expect(beforeItCloses).toMatch(/│ NEW_YORK +│ New York +│ yes +│/);
+  expect(beforeItCloses).toMatch(/│ BOSTON +│ Boston +│ no: not in the group +│/);
+  expect(await explainAt('2026-02-01T00:00:00Z')).toMatch(/│ NEW_YORK +│ New York +│ no: closed +│/);
+});
+
 test('a facility is refused with a code that says what to do', async () => {
   await atp.json([...NEW_YORK, '--external-id', '101']);
 

@@ -81,7 +81,7 @@ interface Fault {
   readonly hint: string;
 }
 
-/** What must be mended, in the order in which it is told. UNMAPPED is told, too, but a retailer may mean it. */
+/** Findings that are faults, in the order of the report. UNMAPPED is none: a retailer may want it so. */
 const FAULTS: readonly [MappingFinding, Fault][] = [
   [
     'AMBIGUOUS',
@@ -152,7 +152,7 @@ async function facilityGroup(app: Application, { facilityGroupId }: Shop): Promi
   const { facilityIds, promisedTwice } = await checkMemberships(await app.database(), facilityGroupId);
   if (facilityIds.length === 0) {
     return faulty(
-      `${facilityGroupId} has no member that holds stock now, so every Online ATP is 0.`,
+      `${facilityGroupId} has no member that sells now, so every Online ATP is 0.`,
       `\`atp group add ${facilityGroupId} <facilityId>\`; \`atp facility list\` shows the facilities.`,
     );
   }
@@ -173,7 +173,7 @@ async function facilityGroup(app: Application, { facilityGroupId }: Shop): Promi
 
 async function lane(app: Application, { shopId }: Shop): Promise<Finding> {
   const { state, reason, files, plans } = await readLaneView(await app.database(), shopId);
-  if (state === 'blocked') return faulty(...heldLane(shopId, files, reason ?? ''));
+  if (state === 'blocked') return faulty(...describeBlock(shopId, files, reason ?? ''));
   const held = plans.find((plan) => plan.state === 'HELD');
   if (held) {
     return faulty(
@@ -184,8 +184,8 @@ async function lane(app: Application, { shopId }: Shop): Promise<Finding> {
   return fine(`Nothing is held (${state}).`);
 }
 
-/** What holds the lane, and what mends it: a file, or a database that was restored. */
-function heldLane(shopId: string, files: readonly LaneFile[], reason: string): [string, string] {
+/** What blocks the lane (a file, or a database that was restored), and what mends it. */
+function describeBlock(shopId: string, files: readonly LaneFile[], reason: string): [string, string] {
   const blocked = files.find(({ status }) => status === 'BLOCKED');
   if (reason.startsWith('HARD_SYNC_REQUIRED') || !blocked) {
     return [
@@ -194,7 +194,7 @@ function heldLane(shopId: string, files: readonly LaneFile[], reason: string): [
     ];
   }
   return [
-    `File ${blocked.sequence} holds the lane. ${reason}`.trim(),
+    `File ${blocked.sequence} blocks the lane. ${reason}`.trim(),
     `Mend the cause, then \`atp lane ${shopId} retry ${blocked.sequence} --reason <text>\`; \`atp lane ${shopId}\` shows the other ways.`,
   ];
 }
