@@ -1,4 +1,4 @@
-import { JOBS, jobInput, type JobInput, type JobName } from '../src/domain/jobs/jobs.ts';
+import { JOBS, acceptJobInput, type JobInput, type JobName } from '../src/domain/jobs/jobs.ts';
 import { acceptOrFail } from './failures.ts';
 import { describeRun, type RunAttributes } from './search-attributes.ts';
 
@@ -12,7 +12,7 @@ export function begin<Name extends JobName>(
   input: unknown,
   attributes: RunAttributes = {},
 ): JobInput<Name> {
-  const accepted = acceptOrFail(() => jobInput(job, input));
+  const accepted = acceptOrFail(() => acceptJobInput(job, input));
   const { shopId } = accepted as { readonly shopId?: string };
   describeRun({ ...(shopId !== undefined && { shopId }), jobName: JOBS[job].name, ...attributes });
   return accepted;

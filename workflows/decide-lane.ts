@@ -9,7 +9,7 @@ import {
 import { acceptInput } from '../src/domain/input-fields.ts';
 import {
   DECIDE_FIELDS,
-  laneDecision,
+  acceptLaneDecision,
   type DecisionOutcome,
   type LaneDecision,
 } from '../src/domain/lane-decision.ts';
@@ -35,7 +35,7 @@ export interface DecideResult {
  */
 export async function decideLane(input: unknown): Promise<DecideResult> {
   const accept = (decision: unknown) =>
-    acceptOrFail(() => ({ ...acceptInput(DECIDE_FIELDS, input), decision: laneDecision(decision) }));
+    acceptOrFail(() => ({ ...acceptInput(DECIDE_FIELDS, input), decision: acceptLaneDecision(decision) }));
   let taken = 0;
   let decisions = 0;
   setHandler(

@@ -100,7 +100,7 @@ export interface DecisionOutcome {
 }
 
 /** @throws AtpError INPUT_INVALID, which names the field */
-export function laneDecision(input: unknown): LaneDecision {
+export function acceptLaneDecision(input: unknown): LaneDecision {
   const { decision, ...rest } = objectOf(input);
   const kind = DECISIONS.find((known) => known === decision);
   if (kind === undefined) {

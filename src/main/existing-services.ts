@@ -9,10 +9,10 @@ import { fileDrop } from '../sftp/file-drop.ts';
 import type { SftpSettings } from '../sftp/sftp-settings.ts';
 import type { ExistingServices } from '../stand-ins/stack.ts';
 import { connectTemporal, type TemporalSettings } from '../temporal/connection.ts';
-import { namespaceExists, unusableAttributes } from '../temporal/namespace-check.ts';
+import { namespaceExists, listUnusableAttributes } from '../temporal/namespace-check.ts';
 
 /** @throws AtpError CONFIG_INVALID */
-export function existingServices(): ExistingServices {
+export function readExistingServices(): ExistingServices {
   const { databaseUrl, sftp, temporal, temporalUiUrl } = loadExistingServices();
   return {
     ...(databaseUrl !== undefined && { databaseUrl: withoutPassword(databaseUrl) }),
@@ -60,7 +60,7 @@ async function checkTemporal(settings: TemporalSettings): Promise<void> {
     if (!(await namespaceExists(temporal))) {
       throw new AtpError('TEMPORAL_UNREACHABLE', { address, reason: `it has no namespace ${namespace}` });
     }
-    const missing = (await unusableAttributes(temporal)).map(({ name, type }) => `${name} (${type})`);
+    const missing = (await listUnusableAttributes(temporal)).map(({ name, type }) => `${name} (${type})`);
     if (missing.length > 0) throw new AtpError('SEARCH_ATTRIBUTES_MISSING', { reason: missing.join(', ') });
   } finally {
     await temporal.close();

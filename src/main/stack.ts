@@ -7,7 +7,7 @@ import { AtpError } from '../domain/errors.ts';
 import { readLock } from '../stand-ins/stack-files.ts';
 import { runningStack } from '../stand-ins/stack.ts';
 import { endSignal, stackStatus, startDetached, stopStack, supervise } from '../stand-ins/supervisor.ts';
-import { checkExistingServices, existingServices } from './existing-services.ts';
+import { checkExistingServices, readExistingServices } from './existing-services.ts';
 import { prepareStack } from './prepare-stack.ts';
 import type { ExistingServices, ServiceName, StackRecord } from '../stand-ins/stack.ts';
 
@@ -27,7 +27,7 @@ export const stack: Stack = {
   async up({ detach, seed, onProgress }) {
     const stateDir = stateFolder();
     const prepare = { seed, onProgress };
-    const existing = existingServices();
+    const existing = readExistingServices();
     await checkExistingServices();
     if (detach) {
       const running = await orNull('STACK_NOT_RUNNING', () => runningStack(stateDir));

@@ -5,11 +5,11 @@
 import { hostname } from 'node:os';
 import { loadConfig } from '../config/config.ts';
 import { connectTemporal } from '../temporal/connection.ts';
-import { pollingWorkers } from '../temporal/task-queue.ts';
+import { listPollingWorkers } from '../temporal/task-queue.ts';
 
 try {
   const temporal = await connectTemporal(loadConfig(['temporal']).temporal);
-  const workers = await pollingWorkers(temporal);
+  const workers = await listPollingWorkers(temporal);
   await temporal.close();
   if (!workers.some((worker) => worker.endsWith(`@${hostname()}`))) {
     throw new Error(`No worker of ${hostname()} polls (${workers.join(', ') || 'nobody does'}).`);

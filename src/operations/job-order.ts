@@ -1,6 +1,6 @@
 import { AtpError } from '../domain/errors.ts';
 import { id, invalid, optional, type Fields, type Input } from '../domain/input-fields.ts';
-import { isPerShop, jobField, JOB_NAMES, jobInput, JOBS, type JobOrder } from '../domain/jobs/jobs.ts';
+import { isPerShop, jobField, JOB_NAMES, acceptJobInput, JOBS, type JobOrder } from '../domain/jobs/jobs.ts';
 import { findFacilityGroup } from '../postgres/master-data/facility-groups.ts';
 import { findShop, listShops, type Shop } from '../postgres/master-data/shops.ts';
 import type { Application } from './application.ts';
@@ -37,9 +37,9 @@ export async function completeOrder(
     (name) => !Object.hasOwn(JOBS[job].fields, name),
   );
   if (foreign !== undefined) throw invalid(`${nameOf(foreign)} is not for ${job}`);
-  if (!isPerShop(job)) return { job, ...jobInput(job, parameters) };
+  if (!isPerShop(job)) return { job, ...acceptJobInput(job, parameters) };
   const shop = await findOrOnlyShop(app, shopId, nameOf);
-  const order: JobOrder = { job, ...jobInput(job, { ...parameters, shopId: shop.shopId }) };
+  const order: JobOrder = { job, ...acceptJobInput(job, { ...parameters, shopId: shop.shopId }) };
   if ('facilityGroupId' in order) await refuseOtherGroup(app, shop, order.facilityGroupId);
   return order;
 }

@@ -85,14 +85,14 @@ export async function perform<F extends Fields, Result>(
 ): Promise<Result> {
   const { nameOf } = context;
   const input = acceptInput(operation.fields, given, nameOf);
-  refuseNothing(operation, input, nameOf);
+  requireOneOf(operation, input, nameOf);
   operation.check?.(input, nameOf);
-  refuseRole(operation, context.caller);
+  requireRole(operation, context.caller);
   const isRecorded = operation.isRecorded?.(input) ?? operation.role !== 'viewer';
   return isRecorded ? record(operation, input, context) : operation.run(context, input);
 }
 
-function refuseNothing<F extends Fields>(
+function requireOneOf<F extends Fields>(
   { needsOneOf }: Pick<Operation<F>, 'needsOneOf'>,
   input: Input<F>,
   nameOf: NameOf,
@@ -103,7 +103,7 @@ function refuseNothing<F extends Fields>(
   );
 }
 
-function refuseRole({ name, role }: Pick<Operation, 'name' | 'role'>, caller: Caller): void {
+function requireRole({ name, role }: Pick<Operation, 'name' | 'role'>, caller: Caller): void {
   if (ROLES.indexOf(caller.role) >= ROLES.indexOf(role)) return;
   throw new AtpError('ROLE_INSUFFICIENT', { act: name, needed: role, role: caller.role });
 }

@@ -34,7 +34,9 @@ export interface UnusableAttribute {
  *
  * @throws AtpError SEARCH_ATTRIBUTES_MISSING, TEMPORAL_UNREACHABLE
  */
-export async function unusableAttributes(temporal: TemporalClient): Promise<readonly UnusableAttribute[]> {
+export async function listUnusableAttributes(
+  temporal: TemporalClient,
+): Promise<readonly UnusableAttribute[]> {
   const { namespace } = temporal;
   const found = await attributesOf(temporal);
   if (found === null) {

@@ -8,7 +8,7 @@ import {
 } from '@temporalio/worker';
 import type { TemporalSettings } from './connection.ts';
 import { failureMapping } from './failure-mapping.ts';
-import { workflowBundle } from './workflow-bundle.ts';
+import { bundleWorkflows } from './workflow-bundle.ts';
 
 /** Each cached workflow holds memory until it ends; an evicted one is replayed. Far above the shops of a worker. */
 const CACHED_WORKFLOWS_MAX = 200;
@@ -48,7 +48,7 @@ export async function runWorker({ temporal, activities, signal, log }: WorkerOpt
       connection,
       namespace: temporal.namespace,
       taskQueue: TASK_QUEUE,
-      workflowBundle: await workflowBundle(),
+      workflowBundle: await bundleWorkflows(),
       activities,
       maxCachedWorkflows: CACHED_WORKFLOWS_MAX,
       maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES_MAX,

@@ -4,7 +4,7 @@ import type { Database } from '../../src/postgres/database.ts';
 import { createFacilityGroup } from '../../src/postgres/master-data/facility-groups.ts';
 import { addShop } from '../../src/postgres/master-data/shops.ts';
 import { connectTemporal, type TemporalClient } from '../../src/temporal/connection.ts';
-import { jobStart, runJob } from '../../src/temporal/run-job.ts';
+import { startOptionsOf, runJob } from '../../src/temporal/run-job.ts';
 import type { ScheduledJob } from '../../src/temporal/scheduled-jobs.ts';
 import { ensureSchedules } from '../../src/temporal/schedules.ts';
 import { cleanUp } from '../setup/clean-up.ts';
@@ -229,7 +229,7 @@ test('a workflow that ends without a result is told with its reason', async () =
     message: expect.stringContaining('by the test') as string,
   });
   const handle = temporal.client.workflow.getHandle(
-    jobStart({ job: 'hard-sync', shopId: 'south' }).workflowId,
+    startOptionsOf({ job: 'hard-sync', shopId: 'south' }).workflowId,
   );
   await expect
     .poll(() =>

@@ -10,18 +10,18 @@ import type { Application } from '../application.ts';
 import { counted } from '../../domain/words.ts';
 import { check, faulty, fine, notChecked, type Check, type Finding } from './check.ts';
 
-export async function shopChecks(app: Application, shop: Shop): Promise<Check[]> {
+export async function checkShop(app: Application, shop: Shop): Promise<Check[]> {
   const { shopId } = shop;
   return [
-    ...(await shopifyChecks(app, shop)),
-    await check(`${shopId}: mapping`, () => mapping(app, shop)),
-    await check(`${shopId}: facility group`, () => facilityGroup(app, shop)),
-    await check(`${shopId}: lane`, () => lane(app, shop)),
-    await check(`${shopId}: unseen sales`, () => unseenSales(app, shop)),
+    ...(await checkShopify(app, shop)),
+    await check(`${shopId}: mapping`, () => inspectMapping(app, shop)),
+    await check(`${shopId}: facility group`, () => inspectFacilityGroup(app, shop)),
+    await check(`${shopId}: lane`, () => inspectLane(app, shop)),
+    await check(`${shopId}: unseen sales`, () => inspectUnseenSales(app, shop)),
   ];
 }
 
-async function shopifyChecks(app: Application, shop: Shop): Promise<Check[]> {
+async function checkShopify(app: Application, shop: Shop): Promise<Check[]> {
   const { shopId, domain, accessTokenRef } = shop;
   const [tokenName, scopesName, locationName] = ['token', 'scopes', 'location'].map(
     (what) => `${shopId}: ${what}`,
@@ -40,11 +40,11 @@ async function shopifyChecks(app: Application, shop: Shop): Promise<Check[]> {
     }
   });
   if (!token.ok) return [token, notChecked(scopesName, token), notChecked(locationName, token)];
-  const scopes = await check(scopesName, () => Promise.resolve(scopesFinding(granted)));
-  return [token, scopes, await check(locationName, () => location(app, shop))];
+  const scopes = await check(scopesName, () => Promise.resolve(judgeScopes(granted)));
+  return [token, scopes, await check(locationName, () => inspectLocation(app, shop))];
 }
 
-function scopesFinding(granted: readonly string[]): Finding {
+function judgeScopes(granted: readonly string[]): Finding {
   const has = (scope: string) =>
     granted.includes(scope) || granted.includes(scope.replace(/^read_/, 'write_'));
   const missing = ACCESS_SCOPES_NEEDED.filter((scope) => !has(scope));
@@ -55,7 +55,7 @@ function scopesFinding(granted: readonly string[]): Finding {
   );
 }
 
-async function location(app: Application, shop: Shop): Promise<Finding> {
+async function inspectLocation(app: Application, shop: Shop): Promise<Finding> {
   const { locationId, shopId } = shop;
   const found = await (await app.adminApi(shop)).readLocation();
   if (found === null) {
@@ -120,16 +120,16 @@ const FAULTS: readonly [MappingFinding, Fault][] = [
   ],
 ];
 
-async function mapping(app: Application, { shopId }: Shop): Promise<Finding> {
+async function inspectMapping(app: Application, { shopId }: Shop): Promise<Finding> {
   const { mappedAt, mapped, findings } = await checkMapping(await app.database(), shopId);
   const again = `\`atp shop map ${shopId}\``;
   if (mappedAt === null) return faulty('The catalogue was never read.', `${again} matches it by SKU.`);
   const facts = [`${counted(mapped, 'product')} mapped`];
   const faults = FAULTS.flatMap(([finding, fault]) => {
     const found = findings[finding];
-    return found ? [{ said: `${named(found)} ${fault.what}`, hint: fault.hint }] : [];
+    return found ? [{ said: `${productsInWords(found)} ${fault.what}`, hint: fault.hint }] : [];
   });
-  if (findings.UNMAPPED) facts.push(`${named(findings.UNMAPPED)} not on Shopify`);
+  if (findings.UNMAPPED) facts.push(`${productsInWords(findings.UNMAPPED)} not on Shopify`);
   const detail = `${[...facts, ...faults.map(({ said }) => said)].join('; ')} (as of ${mappedAt.toISOString()}).`;
   if (faults.length > 0) {
     const steps = faults.map(({ hint }) => hint).join('; ');
@@ -143,12 +143,12 @@ async function mapping(app: Application, { shopId }: Shop): Promise<Finding> {
 }
 
 /** `2 products (A, B)`; the rest of a long list is only counted. */
-function named({ count, skus }: FoundProducts): string {
+function productsInWords({ count, skus }: FoundProducts): string {
   const rest = count > skus.length ? `, and ${count - skus.length} more` : '';
   return `${counted(count, 'product')} (${skus.join(', ')}${rest})`;
 }
 
-async function facilityGroup(app: Application, { facilityGroupId }: Shop): Promise<Finding> {
+async function inspectFacilityGroup(app: Application, { facilityGroupId }: Shop): Promise<Finding> {
   const { facilityIds, promisedTwice } = await checkMemberships(await app.database(), facilityGroupId);
   if (facilityIds.length === 0) {
     return faulty(
@@ -171,7 +171,7 @@ async function facilityGroup(app: Application, { facilityGroupId }: Shop): Promi
   );
 }
 
-async function lane(app: Application, { shopId }: Shop): Promise<Finding> {
+async function inspectLane(app: Application, { shopId }: Shop): Promise<Finding> {
   const { state, reason, files, plans } = await readLaneView(await app.database(), shopId);
   if (state === 'blocked') return faulty(...describeBlock(shopId, files, reason ?? ''));
   const held = plans.find((plan) => plan.state === 'HELD');
@@ -200,14 +200,14 @@ function describeBlock(shopId: string, files: readonly LaneFile[], reason: strin
 }
 
 /** A sale is unseen for minutes, until the next import of orders; for a day only when its order never comes. */
-async function unseenSales(app: Application, { shopId, salesPolicy }: Shop): Promise<Finding> {
+async function inspectUnseenSales(app: Application, { shopId, salesPolicy }: Shop): Promise<Finding> {
   const { units, products, suspect, suspectSince } = await checkUnseenSales(await app.database(), shopId);
   if (suspect === null || suspectSince === null) {
     const policy = salesPolicy === 'overwrite' ? ' (sales policy overwrite)' : '';
     return fine(`${counted(units, 'unit')} of ${counted(products, 'product')} kept back${policy}.`);
   }
   return faulty(
-    `Units of ${named(suspect)} are kept back, the oldest since ${suspectSince.toISOString()}, for sales whose orders were never imported.`,
+    `Units of ${productsInWords(suspect)} are kept back, the oldest since ${suspectSince.toISOString()}, for sales whose orders were never imported.`,
     `Import the shop’s orders (ORDER_ITEMS with shopId ${shopId}); or \`atp shop set ${shopId} --sales-policy overwrite\` when its sales reach the master of inventory another way.`,
   );
 }
