@@ -29,7 +29,7 @@ export interface DecideResult {
 
 /**
  * Decide about a lane: carries out what a person has decided (the update `decide`), and wakes the lane. The run ends
- * with its decisions: whatever waits for a person waits in the database, and not in a run.
+ * with its decisions: what waits for a person is a state in the database, not a run.
  *
  * @param input `{shopId}`
  */
@@ -100,7 +100,7 @@ function inWords(decision: LaneDecision): string {
     case 'retry':
       return `Try file ${decision.sequence} again`;
     case 'rewrite':
-      return `Render file ${decision.sequence} again`;
+      return `Write file ${decision.sequence} again, from its rows`;
     case 'skip':
       return `Leave file ${decision.sequence} out`;
     case 'release':

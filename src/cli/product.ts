@@ -5,7 +5,7 @@ import { table } from './report.ts';
 
 type Product = ResultOf<typeof addProduct>;
 
-/** Lines that a person may still read; a script gets all. */
+/** As many as a person may still read; a script gets all. */
 const SHOWN_BY_DEFAULT = 200;
 
 export const PRODUCT_COMMANDS = [

@@ -46,7 +46,7 @@ async function checkDatabase(databaseUrl: Config['databaseUrl']): Promise<void> 
       throw new Error(`it is Postgres ${text}, older than ${POSTGRES_MAJOR_MIN}`);
   } catch (error) {
     if (error instanceof AtpError) throw error;
-    // A refused login, a database that does not exist: the driver's words name them, and hold no password.
+    // A refused login, a database that does not exist: the driver's message names them, and never a password.
     throw new AtpError('DATABASE_UNREACHABLE', { reason: (error as Error).message }, { cause: error });
   } finally {
     await database.close();
@@ -68,7 +68,7 @@ async function checkTemporal(settings: TemporalSettings): Promise<void> {
 }
 
 function withoutPassword(databaseUrl: string): string {
-  // A query may hold it, too.
+  // The URL's query may have one, too.
   return Object.assign(new URL(databaseUrl), { password: '', search: '' }).href;
 }
 

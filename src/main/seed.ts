@@ -56,7 +56,7 @@ async function storeSettings(database: Database, product: SeedProduct): Promise<
   }
 }
 
-/** The merchant's side: the same SKUs, with quantities of yesterday. */
+/** Gives the twin the same SKUs, with the wrong quantities that the shop shows before the first sync. */
 async function stockTwin(controlUrl: string, domain: string): Promise<void> {
   const base = `${controlUrl}/shops/${domain}`;
   const levels = (await answerOf(await fetch(`${base}/levels`))) as readonly {
@@ -88,13 +88,13 @@ async function dropFeeds(
   });
 }
 
-/** Whether `work` made something new; false when the error says that it is there. */
-async function addUnless(there: ErrorCode, work: () => Promise<unknown>): Promise<boolean> {
+/** Returns whether `work` made something new; false when it fails with the code `exists`. */
+async function addUnless(exists: ErrorCode, work: () => Promise<unknown>): Promise<boolean> {
   try {
     await work();
     return true;
   } catch (error) {
-    if (error instanceof AtpError && error.code === there) return false;
+    if (error instanceof AtpError && error.code === exists) return false;
     throw error;
   }
 }

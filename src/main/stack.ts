@@ -20,7 +20,7 @@ export const STACK_WORKER = {
   args: [...workerOptions.node, CLI, 'worker'],
 } as const;
 
-/** As a person reads them; in this order. */
+/** Their names for a person, in the order of the messages. */
 const SERVICES = { temporal: 'Temporal', database: 'Postgres', sftp: 'SFTP' } as const;
 
 export const stack: Stack = {
@@ -91,7 +91,7 @@ function statusOf(stateDir: string): StackStatus {
   return { ...stackStatus(stateDir), consoleUrl: null };
 }
 
-/** Null in place of the one failure that is no fault here. */
+/** Null when `work` fails with this code, which is no fault here. */
 export async function orNull<Result>(
   code: AtpError['code'],
   work: () => Result | Promise<Result>,

@@ -1,6 +1,6 @@
 /**
  * Ends with 0 when a worker of this host asks Temporal for work now, else with 1 and the reason: the health check of a
- * container, which holds one worker and has a host name of its own.
+ * container, which has one worker and has a host name of its own.
  */
 import { hostname } from 'node:os';
 import { loadConfig } from '../config/config.ts';

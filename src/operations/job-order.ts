@@ -6,15 +6,15 @@ import { findShop, listShops, type Shop } from '../postgres/master-data/shops.ts
 import type { Application } from './application.ts';
 import type { Context, NameOf } from './operation.ts';
 
-/** The job that is meant, and its shop. */
+/** Which job, and of which shop. */
 export const JOB_FIELDS = {
   job: jobField(JOB_NAMES.join(', ')),
   shopId: optional(id('the shop (default: the only one)')),
 };
 
 /**
- * The parameters of all jobs, each optional: which job takes which is checked when the job is known. Their types are
- * the jobs' own, so this says nothing of them.
+ * The parameters of all jobs, each optional. Here they have no types, because each job has its own: `completeOrder`
+ * checks them once the job is known.
  */
 export const PARAMETER_FIELDS: Readonly<Record<never, never>> = Object.fromEntries(
   Object.values(JOBS)
@@ -24,8 +24,8 @@ export const PARAMETER_FIELDS: Readonly<Record<never, never>> = Object.fromEntri
 );
 
 /**
- * What a person has said of a job, completed and checked against the database: a mistake is told now, and not by a
- * workflow that fails later.
+ * Completes what a person has typed about a job, and checks it against the database: a mistake fails the command now,
+ * and not a workflow later.
  *
  * @throws AtpError INPUT_INVALID, SHOP_UNKNOWN, FACILITY_GROUP_UNKNOWN, SHOP_GROUP_MISMATCH
  */

@@ -4,7 +4,7 @@ const A_DAY_MS = 24 * 60 * 60_000;
 /** Every zone that moves its clock does so within a year. */
 const LOOK_AHEAD_DAYS = 370;
 
-/** Wall-clock times that do not come (`skipped`), or come twice. Times are told as if the zone were UTC. */
+/** Wall-clock times that do not come (`skipped`), or come twice (`repeated`), written as if the zone were UTC. */
 export interface ClockChange {
   readonly kind: 'skipped' | 'repeated';
   readonly from: Date;
@@ -31,7 +31,7 @@ export function findClockChanges(start: Date, timeZone: string): ClockChange[] {
   return changes;
 }
 
-/** What the clock on the wall shows at an instant, told as if the zone were UTC. */
+/** What the clock on the wall shows at an instant, written as if the zone were UTC. */
 export function readWallClock(instant: Date, timeZone: string): Date {
   return new Date(instant.getTime() + offsetsOf(timeZone)(instant.getTime()));
 }

@@ -24,7 +24,7 @@ export interface JobRun<Result> {
   readonly result: Result | null;
 }
 
-/** Runs of others that a waiting command lets pass before its own. */
+/** Runs of others that a waiting command waits for before it starts its own. */
 const RUNS_LET_PASS_MAX = 10;
 
 /** `<workflow type>/<shop>`: at most one run of a job and shop is started by hand at a time. */
@@ -91,7 +91,7 @@ function summaryOf(order: JobOrder): string {
 }
 
 export interface RunOptions {
-  /** Wait for the result. A run of the same job that is in the way is let pass first. */
+  /** Wait for the result. A run of the same job that is under way ends first. */
   readonly wait: boolean;
   /** Why it runs, for whoever reads the run's details in the Temporal UI. */
   readonly details?: string | undefined;
@@ -104,8 +104,8 @@ export interface RunOptions {
  *
  * Process uploads that runs already is signalled and joined: the lane takes one run at a time, and the signal makes
  * it look for files once more. A running run of any other job may have read the database before the caller's change,
- * so joining it would promise too much. Without `wait` it is an error; with `wait` it is let pass, and the job runs
- * again.
+ * so joining it would promise too much. Without `wait` that is an error; with `wait` the job runs once that run has
+ * ended.
  *
  * @throws AtpError JOB_RUNNING; TEMPORAL_UNREACHABLE; with `wait` also WORKER_NOT_POLLING (nobody works on it),
  *   JOB_STILL_RUNNING, JOB_FAILED, or the coded failure of the workflow as WorkflowFailure

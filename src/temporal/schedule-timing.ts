@@ -1,4 +1,4 @@
-/** When a job shall run, as a person says it, made into what Temporal takes; what cannot be meant is refused. */
+/** Turns the times that a person types for a job into a schedule of Temporal, and refuses times that make no sense. */
 import type { ScheduleSpec } from '@temporalio/client';
 import { Cron } from 'croner';
 import { invalid } from '../domain/input-fields.ts';
@@ -15,7 +15,7 @@ export type Timing = ({ readonly every: Preset } | { readonly cron: string }) & 
 
 export interface PlannedTiming {
   readonly spec: ScheduleSpec;
-  /** What a person may not expect of these times. */
+  /** What may surprise a person about these times. */
   readonly warnings: readonly string[];
 }
 
@@ -75,7 +75,7 @@ function timeOfDay(job: JobName, startAt: Date | undefined, timeZone: string) {
   return { hour: clock.getUTCHours(), minute: clock.getUTCMinutes(), second: clock.getUTCSeconds() };
 }
 
-/** Temporal's calendars know no fractions. Up, so that the first run is never before the time that was named. */
+/** Temporal's calendars have no fractions of a second. Rounding down would let the first run come too early. */
 function roundUpToSecond(time: Date): Date {
   return new Date(Math.ceil(time.getTime() / 1000) * 1000);
 }
@@ -97,13 +97,13 @@ function acceptCron(job: JobName, text: string): string {
     throw invalid(`the ${FIELDS[odd]} of a cron expression cannot be ${JSON.stringify(fields[odd])}`);
   const cron = fields.join(' ');
   const runs = parseCron(cron).nextRuns(RUNS_COMPARED);
-  if (runs.length === 0) throw invalid(`the cron expression ${JSON.stringify(cron)} never comes`);
+  if (runs.length === 0) throw invalid(`the cron expression ${JSON.stringify(cron)} never matches`);
   const gaps = runs.slice(1).map((run, index) => run.getTime() - (runs[index] as Date).getTime());
   refuseTooOften(job, Math.min(...gaps));
   return cron;
 }
 
-/** By the wall clock, as if its zone were UTC; both day fields must match, as Temporal has it. */
+/** Reads it by the wall clock, as if its zone were UTC. Both day fields must match, as with Temporal. */
 function parseCron(cron: string): Cron {
   try {
     return new Cron(cron, { timezone: 'UTC', domAndDow: true, mode: '5-part' });
@@ -125,12 +125,12 @@ function warnOfDays(cron: string): string[] {
   const [, , dayOfMonth, , dayOfWeek] = cron.split(' ');
   if (dayOfMonth === '*' || dayOfWeek === '*') return [];
   return [
-    'Day of the month and day of the week must both match (other crons run when either does): it may come rarely.',
+    'Day of the month and day of the week must both match (other crons run when either does): it may run rarely.',
   ];
 }
 
 function warnOfClockChanges(cron: string, timeZone: string, now: Date): string[] {
-  // What runs every hour goes on through a clock change: only the names of its hours jump.
+  // An hourly job runs on through a clock change: only the names of the hours jump.
   if (cron.split(' ')[1] === '*') return [];
   const pattern = parseCron(cron);
   return findClockChanges(now, timeZone).flatMap(({ kind, from, until }) => {
@@ -150,7 +150,7 @@ function timesBetween(pattern: Cron, from: Date, until: Date): Date[] {
     .filter((time) => time.getTime() < until.getTime());
 }
 
-/** By its IANA name, spelt as the server's own list has it. */
+/** The IANA name of a time zone, spelt as in the server's list. */
 function acceptTimeZone(text: string): string {
   const known = /^[A-Za-z]/.test(text) ? resolveTimeZone(text) : undefined;
   if (known === undefined)

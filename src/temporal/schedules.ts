@@ -1,4 +1,4 @@
-/** The schedules of the jobs: that they are there, and what they start. What a person decided about them stays. */
+/** Makes, updates and removes the schedules of the jobs. What a person decided about a schedule stays. */
 import { isDeepStrictEqual } from 'node:util';
 import {
   ScheduleAlreadyRunning,
@@ -19,7 +19,7 @@ export function scheduleId(job: JobName, shopId: string | null): string {
   return shopId === null ? job : `${job}/${shopId}`;
 }
 
-/** The other way round; null when it is no schedule of ours. */
+/** The job and the shop of a schedule's id; null: it is no schedule of ours. */
 export function jobOfSchedule(id: string): { readonly job: JobName; readonly shopId: string | null } | null {
   const [, name = '', shopId] = /^([^/]+)(?:\/(.+))?$/.exec(id) ?? [];
   const job = JOB_NAMES.find((known) => known === name);
@@ -120,7 +120,7 @@ function keepParameters(order: JobOrder): (found: ScheduleDescription) => JobOrd
   return ({ action }) => withParameters(order, action.args?.[0]);
 }
 
-/** Whether the schedule is new. Two processes at once: one creates, the other updates. */
+/** Returns whether the schedule is new. When two processes come at once, one creates it and the other updates it. */
 async function createOrUpdate(
   temporal: TemporalClient,
   order: JobOrder,

@@ -35,7 +35,7 @@ async function checkShopify(app: Application, shop: Shop): Promise<Check[]> {
       if (!(error instanceof AtpError) || error.code !== 'SHOPIFY_ACCESS_DENIED') throw error;
       return faulty(
         error.message,
-        `Put a valid Admin API access token of ${domain} to where the shop refers to: ${accessTokenRef}.`,
+        `The shop reads its Admin API access token from ${accessTokenRef}: put a valid one of ${domain} there.`,
       );
     }
   });
@@ -127,10 +127,10 @@ async function inspectMapping(app: Application, { shopId }: Shop): Promise<Findi
   const facts = [`${counted(mapped, 'product')} mapped`];
   const faults = FAULTS.flatMap(([finding, fault]) => {
     const found = findings[finding];
-    return found ? [{ said: `${productsInWords(found)} ${fault.what}`, hint: fault.hint }] : [];
+    return found ? [{ sentence: `${productsInWords(found)} ${fault.what}`, hint: fault.hint }] : [];
   });
   if (findings.UNMAPPED) facts.push(`${productsInWords(findings.UNMAPPED)} not on Shopify`);
-  const detail = `${[...facts, ...faults.map(({ said }) => said)].join('; ')} (as of ${mappedAt.toISOString()}).`;
+  const detail = `${[...facts, ...faults.map(({ sentence }) => sentence)].join('; ')} (as of ${mappedAt.toISOString()}).`;
   if (faults.length > 0) {
     const steps = faults.map(({ hint }) => hint).join('; ');
     return faulty(detail, `${steps.charAt(0).toUpperCase()}${steps.slice(1)}; then ${again}.`);
@@ -199,7 +199,7 @@ function describeBlock(shopId: string, files: readonly LaneFile[], reason: strin
   ];
 }
 
-/** A sale is unseen for minutes, until the next import of orders; for a day only when its order never comes. */
+/** A sale stays unseen for minutes, until the next import of orders. A day means that its order is never imported. */
 async function inspectUnseenSales(app: Application, { shopId, salesPolicy }: Shop): Promise<Finding> {
   const { units, products, suspect, suspectSince } = await checkUnseenSales(await app.database(), shopId);
   if (suspect === null || suspectSince === null) {
