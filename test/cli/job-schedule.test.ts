@@ -47,7 +47,7 @@ test.each([
   ['hard-sync', '1h', 60, 'every hour'],
   ['hard-sync', '6h', 360, 'every 6 hours from 03:00 (UTC)'],
   ['verify', '1d', 1440, 'every day at 05:00 (UTC)'],
-])('%s with --every %s', async (job, every, minutes, frequency) => {
+])('job schedule %s --every %s spaces its next runs by that time', async (job, every, minutes, frequency) => {
   const { scheduleId, nextRuns, ...scheduled } = await schedule(job, '--every', every);
 
   expect(scheduled).toMatchObject({ jobName: job, frequency, paused: false, warnings: [] });
