@@ -100,7 +100,7 @@ export const explainProduct = defineOperation({
       id(`the facility group (default: the shop’s, else ${DEFAULT_FACILITY_GROUP_ID})`),
     ),
     shopId: optional(id('whose last push to show (default: the only shop of the group)')),
-    at: optional(time('memberships as of this instant (default: now)')),
+    at: optional(time('memberships and closings as of this instant (default: now)')),
   },
   run: async (context, { sku: of, at, ...place }) => {
     const { facilityGroupId, shopId } = await completePlace(context, place);

@@ -18,7 +18,7 @@ export interface ExplainRequest {
   readonly facilityGroupId: string;
   /** The shop whose last push is told; absent: none is told. */
   readonly shopId?: string | undefined;
-  /** The instant at which memberships are looked at. Levels and settings are those of now. Absent: now. */
+  /** The instant at which memberships and closings are looked at. Levels and settings are those of now. Absent: now. */
   readonly at?: Date | undefined;
 }
 
