@@ -10,8 +10,8 @@ const HEARTBEAT_TIMEOUT = '15 seconds';
 
 /**
  * A short statement: seconds, unless the database is away. It retries until it is back. Without heartbeats a killed
- * worker is noticed only at this timeout, so every second of it is a second in which a lane stands still. A statement
- * that was believed dead and commits all the same is fenced by the lane's epoch, or changes nothing when repeated.
+ * worker is noticed only at this timeout, so every second of it is a second in which a lane stands still. When a
+ * statement commits after its timeout, the lane's epoch stops it, or repeating it changes nothing.
  */
 const SHORT_STATEMENT: ActivityOptions = {
   startToCloseTimeout: '20 seconds',
@@ -56,7 +56,8 @@ const FEED_TRANSFER: ActivityOptions = {
 
 /**
  * Calls of Shopify: a window that is begun again goes on where it was, so it may retry for as long as Shopify is
- * away. Soon at first, because most failures are a cut connection; then slowly, because the rest is an outage.
+ * away. The first retries come soon, because most failures are a cut connection; later ones slowly, because the rest is
+ * an outage.
  */
 const SHOPIFY_CALLS: ActivityOptions = {
   startToCloseTimeout: '30 minutes',
@@ -97,7 +98,7 @@ export const PROFILES = {
 } as const satisfies Record<keyof Activities, ActivityOptions>;
 
 /**
- * A step that a person waits for: some attempts, and then the story goes on without it. Whoever comes next does what
+ * For a step that a person waits for: after these attempts the workflow goes on without it, and a later run does what
  * was left undone.
  */
 export const WHILE_A_PERSON_WAITS = {

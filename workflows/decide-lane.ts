@@ -9,7 +9,7 @@ import {
 import { acceptInput } from '../src/domain/input-fields.ts';
 import {
   DECIDE_FIELDS,
-  laneDecision,
+  acceptLaneDecision,
   type DecisionOutcome,
   type LaneDecision,
 } from '../src/domain/lane-decision.ts';
@@ -29,13 +29,13 @@ export interface DecideResult {
 
 /**
  * Decide about a lane: carries out what a person has decided (the update `decide`), and wakes the lane. The run ends
- * with its decisions: whatever waits for a person waits in the database, and not in a run.
+ * with its decisions: what waits for a person is a state in the database, not a run.
  *
  * @param input `{shopId}`
  */
 export async function decideLane(input: unknown): Promise<DecideResult> {
   const accept = (decision: unknown) =>
-    acceptOrFail(() => ({ ...acceptInput(DECIDE_FIELDS, input), decision: laneDecision(decision) }));
+    acceptOrFail(() => ({ ...acceptInput(DECIDE_FIELDS, input), decision: acceptLaneDecision(decision) }));
   let taken = 0;
   let decisions = 0;
   setHandler(
@@ -100,7 +100,7 @@ function inWords(decision: LaneDecision): string {
     case 'retry':
       return `Try file ${decision.sequence} again`;
     case 'rewrite':
-      return `Render file ${decision.sequence} again`;
+      return `Write file ${decision.sequence} again, from its rows`;
     case 'skip':
       return `Leave file ${decision.sequence} out`;
     case 'release':

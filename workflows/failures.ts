@@ -4,8 +4,8 @@ import { AtpError, ERRORS, type ErrorCode } from '../src/domain/errors.ts';
 import { failureOf, isErrorCode } from '../src/domain/failure.ts';
 
 /**
- * Runs a check of an input. What it refuses fails the workflow with the error's code, message and hint: any other error
- * would make Temporal try the workflow task for ever.
+ * Runs a check of an input. A refused input fails the workflow with the error's code, message and hint: an AtpError
+ * that is thrown on would make Temporal try the workflow task for ever.
  */
 export function acceptOrFail<Result>(check: () => Result): Result {
   try {
@@ -27,8 +27,10 @@ export function codedFailure(
 }
 
 /**
- * Tries what the story can go on without. A step that fails for good, by whatever cause, is told in the log. Only the
- * run's own cancellation, and a fault of the workflow itself, are thrown on.
+ * Tries a step that the workflow can do without. When it fails for good, the log says so and the workflow goes on. Only
+ * the run's own cancellation, and a fault of the workflow itself, are thrown.
+ *
+ * @param otherwise the message of the log when it fails
  */
 export async function tryBestEffort(
   shopId: string | null,

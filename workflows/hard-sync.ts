@@ -11,7 +11,7 @@ import { step } from './steps.ts';
  */
 export async function hardSync(input: unknown): Promise<SyncResult> {
   const result = await produce('hard-sync', input);
-  // The file is made. What cannot be removed today is removed by the next run.
+  // Best effort: the file is made, and the next run removes what is left.
   await tryBestEffort(null, 'Old records could not be removed', () =>
     step('purge', 'Remove what no file needs any more'),
   );

@@ -13,7 +13,7 @@ import { step } from './steps.ts';
  * A file that cannot be applied blocks the lane; nothing later overtakes it. A backlog goes through a chain of runs.
  *
  * @param input `{shopId}`
- * @param earlier what the chain's earlier runs have applied; nobody but they gives it
+ * @param earlier what the chain's earlier runs have applied; only they pass it on
  */
 export async function processUploads(
   input: unknown,
@@ -48,7 +48,7 @@ export async function processUploads(
         isRechecked = true;
         await recheckQuarantined(shopId);
       }
-      // A file that became ready after the look, but before this run could end, has signalled.
+      // A file that became READY after the last look has sent a signal: look again.
       if (mayBeMore) continue;
       if (head.lane === 'blocked') setCurrentDetails(blockedInWords(head));
       return describeEnd(shopId, files, head.lane);
@@ -113,9 +113,9 @@ async function archive(shopId: string): Promise<void> {
   );
 }
 
-/** A product whose cause is gone comes with the next file. What cannot be looked at now, the next run looks at. */
+/** A product whose cause is gone comes with the next file. What cannot be checked now, the next run checks. */
 async function recheckQuarantined(shopId: string): Promise<void> {
-  await tryBestEffort(shopId, 'The quarantined products could not be looked at', () =>
+  await tryBestEffort(shopId, 'The quarantined products could not be checked', () =>
     step('recheckSetApart', 'See whether the causes of quarantined products are gone', { shopId }),
   );
 }

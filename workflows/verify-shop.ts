@@ -4,8 +4,8 @@ import { begin } from './begin.ts';
 import { step } from './steps.ts';
 
 /**
- * Verify: compare Online ATP with what Shopify really holds, for the whole catalogue or a sample, and say why what
- * differs differs.
+ * Verify: compare Online ATP with the quantities that Shopify shows, for the whole catalogue or a sample, and name the
+ * cause of each difference.
  *
  * @param input `{shopId, sample?, heal?}`
  */

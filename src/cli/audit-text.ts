@@ -17,7 +17,7 @@ export function auditText(audit: ShopAudit): string {
     ...(changes.lost > 0 ? [`  ${counted(changes.lost, 'change')} in no file`] : []),
     ...(unpublishedCount > 0
       ? [
-          `${counted(unpublishedCount, 'product')} differ from what was published, and no file would carry them:`,
+          `${counted(unpublishedCount, 'product')} ${unpublishedCount === 1 ? 'differs' : 'differ'} from what was published, and no file would carry the difference:`,
           table(
             ['SKU', 'Published', 'Online ATP'],
             unpublished.map(({ sku, published, onlineAtp }) => [sku, published, onlineAtp]),

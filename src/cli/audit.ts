@@ -16,7 +16,7 @@ export const AUDIT_COMMANDS = [
         act.via,
         act.act,
         act.outcome ?? 'not ended',
-        what(act),
+        actInWords(act),
       ]);
       const text = table(['When', 'Who', 'From', 'Act', 'Outcome', 'What'], rows, 'Nothing was done.');
       return more ? `${text}\nThere are more: --limit shows them.` : text;
@@ -24,22 +24,23 @@ export const AUDIT_COMMANDS = [
   }),
 ];
 
-/** What the act changed; where it does not tell, what it was given. One line a value. */
-function what({ input, before, after }: Act): string {
-  if (before === null && after === null) return lines(propertiesOf(input));
+/** What the act changed or, when it records no change, the input that it got. One line a value. */
+function actInWords({ input, before, after }: Act): string {
+  if (before === null && after === null) return valuesInWords(propertiesOf(input));
   const was = propertiesOf(before);
   const is = propertiesOf(after);
-  if (before === null) return lines(is);
-  if (after === null) return `${lines(was)}\n(removed)`;
+  if (before === null) return valuesInWords(is);
+  if (after === null) return `${valuesInWords(was)}\n(removed)`;
   const changed = [...new Set([...Object.keys(was), ...Object.keys(is)])];
   const told = Object.entries(propertiesOf(input)).filter(([name]) => !changed.includes(name));
   const changes = changed.map((name) => `${name} ${inWords(was[name])} → ${inWords(is[name])}`);
-  return [lines(Object.fromEntries(told)), ...(changes.length === 0 ? ['(nothing changed)'] : changes)].join(
-    '\n',
-  );
+  return [
+    valuesInWords(Object.fromEntries(told)),
+    ...(changes.length === 0 ? ['(nothing changed)'] : changes),
+  ].join('\n');
 }
 
-function lines(values: Readonly<Record<string, unknown>>): string {
+function valuesInWords(values: Readonly<Record<string, unknown>>): string {
   return Object.entries(values)
     .map(([name, value]) => `${name} ${inWords(value)}`)
     .join('\n');

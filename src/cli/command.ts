@@ -19,9 +19,9 @@ export interface Terminal {
 export interface Cli {
   readonly app: Application;
   readonly machine: Machine;
-  /** Whether the one document of `--json` is wanted. */
+  /** Whether `--json` was given. */
   readonly asJson: boolean;
-  /** For the moments in which nothing else is said. */
+  /** Tells a person what the command is waiting for; a script does not get it. */
   readonly progress: (text: string) => void;
   readonly warn: (text: string) => void;
 }
@@ -34,7 +34,7 @@ export interface CliCommand {
   /** In the order in which they are typed. */
   readonly argumentNames: readonly string[];
   readonly fields: Fields;
-  /** How it is typed, where one line does not say it all. */
+  /** How it is typed, when one line is not enough. */
   readonly variants?: readonly string[];
   /** Operations that it does; none for a command of this machine alone. */
   readonly operations: readonly OperationFacts[];
@@ -50,7 +50,7 @@ interface Rendering<F extends Fields, Result> {
   readonly operation: Operation<F, Result>;
   /** Fields that are arguments; the others are options. */
   readonly arguments?: readonly (keyof F & string)[];
-  /** What counts where nothing was typed. */
+  /** Values for the fields that were not typed. */
   readonly given?: (cli: Cli) => { readonly [Name in keyof F]?: unknown };
   readonly description?: string;
   /** The words for a person, and what a script gets in place of the result. */
@@ -84,7 +84,7 @@ export function command<const F extends Fields, Result>(rendering: Rendering<F, 
   };
 }
 
-/** Who acts by the command line, and how it speaks to them. Whoever can start it can do everything. */
+/** The context of an act by the command line. Whoever can start the command is an admin. */
 export function contextOf(cli: Cli, by: unknown, nameOf: Context['nameOf']): Context {
   const { app, machine, progress, warn } = cli;
   const name = typeof by === 'string' ? by : (machine.userName ?? `user ${process.getuid?.() ?? 'unknown'}`);
@@ -137,7 +137,7 @@ function valueOf(field: Field | undefined, typed: unknown): unknown {
   return field && typeof typed === 'string' ? valueOfText(field, typed) : typed;
 }
 
-/** An argument's syntax is only its name, so its choices are told beside it. */
+/** An argument's syntax is only its name, so the help text lists its choices. */
 function aboutArgument(field: Field): string {
   const isSaid = field.kind !== 'choice' || field.choices.every((choice) => field.about.includes(choice));
   return isSaid ? field.about : `${field.about}: ${field.choices.join(', ')}`;

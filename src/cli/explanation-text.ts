@@ -55,20 +55,21 @@ function facilityTable({ facilities, terms }: Explanation): string {
       facility.safetyStock,
       facility.sellsOnline ? given(facility) : 0,
     ]),
-    'No facility of the group, and none that ever held the product.',
+    'No facility sells in the group, and none has ever had stock of the product.',
   );
 }
 
 function sellingInWords(facility: ExplainedFacility): string {
   if (facility.sellsOnline) return 'yes';
+  if (facility.isClosed) return 'no: closed';
   return facility.isMember ? 'no: brokering is off for the product' : 'no: not in the group';
 }
 
 function pushLine(shopId: string, push: LastPush | null): string {
   if (push === null) return `${shopId}: no file with this product has been applied yet.`;
   const when = `file ${push.fileSequence}, ${push.at.toISOString()}`;
-  const before = push.observed === null ? '' : ` (Shopify held ${push.observed} before)`;
+  const before = push.observed === null ? '' : ` (Shopify showed ${push.observed} before)`;
   if (push.errorCode !== null) return `${shopId}: not written by ${when}: ${push.errorCode}.`;
-  if (push.quantity === null) return `${shopId}: Shopify held ${push.observed} already at ${when}.`;
+  if (push.quantity === null) return `${shopId}: Shopify showed ${push.observed} already at ${when}.`;
   return `${shopId}: ${push.quantity} written by ${when}${before}.`;
 }

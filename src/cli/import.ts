@@ -13,7 +13,7 @@ export const IMPORT_COMMANDS = [
         `${fileName}: ${counted(rows, 'row')}, ${applied} ${dryRun ? 'would be applied' : 'applied'}, ${failed} refused.`,
         ...(errorFile === null ? [] : [`The refused rows with their reasons: ${errorFile}`]),
       ].join('\n');
-      // Some refused rows are an everyday matter, and in the report; a feed of which nothing counts has failed.
+      // Some refused rows are normal, and the report has them; a feed without a single good row has failed.
       const hasFailed = failed > 0 && applied === 0;
       return { text, exitCode: hasFailed ? ExitCode.FAILED : ExitCode.OK };
     },

@@ -45,7 +45,7 @@ function processText({ shopId, files, laneState }: ProcessResult): string {
       file.unchanged,
       file.quarantined,
     ]),
-    'No file was waiting.',
+    laneState === 'idle' ? 'No file was waiting.' : 'Nothing was applied.',
   );
   switch (laneState) {
     case 'blocked':
@@ -68,7 +68,7 @@ function importText({ files }: ImportResult): string {
 }
 
 function verifyText({ checked, equal, different }: VerifyResult): string {
-  if (equal === checked) return `All ${counted(checked, 'product')} are equal on Shopify.`;
+  if (equal === checked) return equalText(checked);
   const rows = different.map(({ sku, onlineAtp, shopify, cause }) => [
     sku,
     onlineAtp,
@@ -77,10 +77,17 @@ function verifyText({ checked, equal, different }: VerifyResult): string {
   ]);
   const more = checked - equal - different.length;
   return [
-    `${checked - equal} of ${counted(checked, 'product')} differ.`,
+    `${checked - equal} of ${counted(checked, 'product')} ${checked - equal === 1 ? 'differs' : 'differ'}.`,
     table(['SKU', 'Online ATP', 'On Shopify', 'Cause'], rows, ''),
     ...(more > 0 ? [`and ${more} more`] : []),
   ].join('\n');
+}
+
+function equalText(checked: number): string {
+  if (checked === 0) return 'There is no product to compare.';
+  return checked === 1
+    ? 'The one product is equal on Shopify.'
+    : `All ${checked} products are equal on Shopify.`;
 }
 
 type JobDetails = ResultOf<typeof showJob>;
@@ -96,7 +103,7 @@ export function scheduleText(job: JobDetails): string {
     ['Runs', job.frequency ?? `not by itself; \`atp job schedule ${job.jobName}\` changes that`],
     ...(job.notBefore === null ? [] : [['Not before', job.notBefore]]),
     ...(job.paused ? [['Paused', job.note ?? 'no reason given']] : []),
-    ['Next runs', nextRuns(job)],
+    ['Next runs', nextRunsInWords(job)],
     ['Policies', `overlap ${policies.overlap}, catch-up ${policies.catchUp}. ${policies.why}`],
     [
       'Until now',
@@ -109,7 +116,7 @@ export function scheduleText(job: JobDetails): string {
   return table([job.title, job.description], rows, '');
 }
 
-function nextRuns({ paused, scheduleId, nextRuns }: JobDetails): string {
+function nextRunsInWords({ paused, scheduleId, nextRuns }: JobDetails): string {
   if (paused) return 'none until `atp job resume`';
   return nextRuns.join('\n') || (scheduleId === null ? '–' : 'none');
 }

@@ -20,7 +20,7 @@ export function laneText(view: LaneView): string {
       ...planWaysOut(shopId, plan.plan),
     ]),
     filesTable(view),
-    ...setApartLines(view),
+    ...quarantinedLines(view),
     ...decisionLines(view),
   ].join('\n');
 }
@@ -69,12 +69,12 @@ function filesTable({ files }: LaneView): string {
   );
 }
 
-function setApartLines({ shopId, setApart }: LaneView): string[] {
-  if (setApart.length === 0) return [];
-  const lines = setApart.map(({ sku, code, message, owed }) => {
+function quarantinedLines({ shopId, setApart: quarantined }: LaneView): string[] {
+  if (quarantined.length === 0) return [];
+  const lines = quarantined.map(({ sku, code, message, owed }) => {
     return `  ${sku}: ${code}: ${message}${owed ? ' It comes with the next file.' : ''}`;
   });
-  const isToRelease = setApart.some(({ owed }) => !owed);
+  const isToRelease = quarantined.some(({ owed }) => !owed);
   return [
     'Products that the last file could not bring:',
     ...lines,

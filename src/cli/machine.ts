@@ -1,4 +1,4 @@
-/** What the commands find on this machine beside the installation: the embedded stack, and a worker to be. */
+/** What the commands find on this machine beside the installation: the embedded stack, and a way to run a worker. */
 
 export interface Machine {
   /** Of the product. */

@@ -23,7 +23,7 @@ export function optionName(field: string): string {
   return `--${OPTION_NAMES[field] ?? field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** `--safety-stock <n>`; an option without a value is meant by naming it. */
+/** `--safety-stock <n>`; an option without a value is true when it is named. */
 export function optionSyntax(name: string, field: Field): string {
   const value = valueSyntax(name, field);
   return value === null ? optionName(name) : `${optionName(name)} <${value}>`;
@@ -35,7 +35,7 @@ function valueSyntax(name: string, field: Field): string | null {
 }
 
 function kindSyntax(name: string, field: Field): string | null {
-  // An id is best told by what it is the id of.
+  // `<facilityGroupId>` says more than `<id>`.
   if (field.placeholder === 'id' && name.endsWith('Id')) return name;
   if (field.placeholder !== undefined) return field.placeholder;
   switch (field.kind) {
@@ -53,7 +53,7 @@ function kindSyntax(name: string, field: Field): string | null {
 }
 
 /**
- * What was typed, as the JSON value that is meant. What cannot be meant stays text, and the check of the input says
+ * The JSON value of what was typed. Text that is no value of the field stays text: the check of the input then says
  * what it must be.
  */
 export function valueOfText(field: Field, typed: string): unknown {

@@ -5,7 +5,7 @@ import { table } from './report.ts';
 
 type Product = ResultOf<typeof addProduct>;
 
-/** Lines that a person may still read; a script gets all. */
+/** As many as a person may still read; a script gets all. */
 const SHOWN_BY_DEFAULT = 200;
 
 export const PRODUCT_COMMANDS = [
@@ -41,7 +41,7 @@ function productTable(products: readonly Product[]): string {
       product.sku,
       product.upc,
       product.inventoryItemId?.replace(/^.*\//, '') ?? null,
-      named(
+      pairsInWords(
         product.facilities.filter(({ safetyStock }) => safetyStock > 0),
         'facilityId',
         'safetyStock',
@@ -50,13 +50,13 @@ function productTable(products: readonly Product[]): string {
         .filter(({ allowBrokering }) => allowBrokering === 'N')
         .map(({ facilityId }) => facilityId)
         .join(', ') || null,
-      named(product.thresholds, 'facilityGroupId', 'threshold'),
+      pairsInWords(product.thresholds, 'facilityGroupId', 'threshold'),
     ]),
     'There are no such products; `atp product add` makes one.',
   );
 }
 
 /** `STORE_1 5, STORE_2 3` */
-function named<Item>(items: readonly Item[], name: keyof Item, value: keyof Item): string | null {
+function pairsInWords<Item>(items: readonly Item[], name: keyof Item, value: keyof Item): string | null {
   return items.map((item) => `${String(item[name])} ${String(item[value])}`).join(', ') || null;
 }

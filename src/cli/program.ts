@@ -13,7 +13,7 @@ export async function runCli(
   surroundings: { readonly app: Application; readonly machine: Machine; readonly terminal: Terminal },
 ): Promise<ExitCode> {
   const { app, machine, terminal } = surroundings;
-  // An error of the command line comes before its options are known.
+  // A wrong command line fails before its options are parsed.
   const asJson = argv.includes('--json');
   let exitCode: ExitCode = ExitCode.OK;
   const cli: Cli = {
@@ -35,7 +35,7 @@ export async function runCli(
     })
     .description('Keeps what a Shopify store may sell equal to what the retailer can promise.')
     .version(machine.version, '--version');
-  // A command takes over how the program ends and writes when it is made.
+  // commander copies exitOverride and configureOutput into a command when the command is made: they come first.
   for (const command of COMMANDS) {
     attach(parentOf(program, command), command, async (typed) => {
       const report = await command.run(cli, typed);

@@ -39,11 +39,11 @@ export function table(head: readonly string[], rows: readonly (readonly Cell[])[
     rows.every((row) => typeof row[column] === 'number' || row[column] === '–') ? 'right' : 'left',
   );
   const drawn = new Table({ head: [...head], colAligns, style: { head: [], border: [], compact: true } });
-  drawn.push(...rows.map((row) => row.map(shown)));
+  drawn.push(...rows.map((row) => row.map(cellText)));
   return drawn.toString();
 }
 
-function shown(cell: Cell): string {
+function cellText(cell: Cell): string {
   if (cell === null || cell === undefined) return '–';
   if (typeof cell === 'boolean') return cell ? 'yes' : 'no';
   return String(cell);

@@ -34,13 +34,13 @@ export const SHOP_COMMANDS = [
     operation: removeShop,
     arguments: ['shopId'],
     show: ({ removed, schedules }) => {
-      const orders = counted(removed.orderItemsKept, 'order item');
+      const orders = `${counted(removed.orderItemsKept, 'order item')} ${removed.orderItemsKept === 1 ? 'is' : 'are'} kept`;
       const ended = schedules.done
         ? 'Its schedules are gone, too.'
         : `Its schedules may still be there: ${schedules.reason}`;
       return {
         json: { ...removed, schedules: { removed: schedules.done, reason: schedules.reason } },
-        text: `Shop ${removed.shopId} is removed; ${orders} of it stay. ${ended}`,
+        text: `Shop ${removed.shopId} is removed; ${orders}. ${ended}`,
       };
     },
   }),

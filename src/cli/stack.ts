@@ -1,4 +1,4 @@
-/** The embedded stack and the worker: commands of this machine, which are no operations of the installation. */
+/** The embedded stack and the worker: commands about this machine, and not operations of an installation. */
 import { optional, yesOrNo } from '../domain/input-fields.ts';
 import type { CliCommand } from './command.ts';
 import type { StackStatus } from './machine.ts';

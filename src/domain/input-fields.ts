@@ -20,7 +20,7 @@ interface FieldShape {
   readonly placeholder?: string;
   /** The word by which the command line clears it, such as `none`. */
   readonly clearedBy?: string;
-  /** What counts when it is absent. */
+  /** The value when it is absent. */
   readonly byDefault?: number | string;
 }
 
@@ -146,7 +146,7 @@ export function count(about: string, max = 1_000_000): Field<number, Required> {
   return wholeNumber(about, 1, max);
 }
 
-/** Something that is wanted or not. With `words`, a person types one of the two. */
+/** Yes or no. With `words`, a person types one of the two; without, naming the option means yes. */
 export function yesOrNo(about: string, words?: readonly [yes: string, no: string]): Field<boolean, Required> {
   return { kind: 'boolean', about, presence: 'required', ...(words && { words }) };
 }
@@ -176,7 +176,7 @@ export function clearable<Value>(
   return { ...field, presence: 'clearable', clearedBy: word };
 }
 
-/** The same field with a value that counts when it is absent. */
+/** The same field, with a value for when it is absent. */
 export function byDefault<Value extends number | string>(
   field: Field<Value, Required>,
   value: Value,
@@ -210,7 +210,7 @@ export function acceptInput<const F extends Fields>(
   return Object.fromEntries(accepted) as Input<F>;
 }
 
-/** Where no field has to be there, nothing at all is an input, too. */
+/** When no field is required, an absent input counts as an empty one. */
 function objectOf(fields: Fields, input: unknown): Readonly<Record<string, unknown>> {
   if (typeof input === 'object' && input !== null && !Array.isArray(input)) return { ...input };
   const needsNone = Object.values(fields).every(({ presence }) => presence !== 'required');

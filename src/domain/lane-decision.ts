@@ -24,10 +24,10 @@ import {
   type Input,
 } from './input-fields.ts';
 
-/** By this update of the workflow `decideLane` a decision comes. */
+/** The update by which the workflow `decideLane` gets a decision. */
 export const DECIDE_UPDATE = 'decide';
 
-/** Of the workflow that takes decisions: `decideLane`. */
+/** The input of the workflow `decideLane`. */
 export const DECIDE_FIELDS = { shopId: id('the shop') };
 
 const by = text('who decides', 'name');
@@ -46,7 +46,7 @@ const expectedReason = optional({
 const FILE_FIELDS = { sequence, reason: optional(reason), expectedReason };
 const PLAN_FIELDS = { plan, reason };
 
-/** What each decision says, beyond who decides (`by`). */
+/** The fields of each decision, beside who decides (`by`). */
 export const DECISION_FIELDS = {
   retry: FILE_FIELDS,
   rewrite: FILE_FIELDS,
@@ -100,7 +100,7 @@ export interface DecisionOutcome {
 }
 
 /** @throws AtpError INPUT_INVALID, which names the field */
-export function laneDecision(input: unknown): LaneDecision {
+export function acceptLaneDecision(input: unknown): LaneDecision {
   const { decision, ...rest } = objectOf(input);
   const kind = DECISIONS.find((known) => known === decision);
   if (kind === undefined) {

@@ -9,10 +9,10 @@ import { fileDrop } from '../sftp/file-drop.ts';
 import type { SftpSettings } from '../sftp/sftp-settings.ts';
 import type { ExistingServices } from '../stand-ins/stack.ts';
 import { connectTemporal, type TemporalSettings } from '../temporal/connection.ts';
-import { namespaceExists, unusableAttributes } from '../temporal/namespace-check.ts';
+import { namespaceExists, listUnusableAttributes } from '../temporal/namespace-check.ts';
 
 /** @throws AtpError CONFIG_INVALID */
-export function existingServices(): ExistingServices {
+export function readExistingServices(): ExistingServices {
   const { databaseUrl, sftp, temporal, temporalUiUrl } = loadExistingServices();
   return {
     ...(databaseUrl !== undefined && { databaseUrl: withoutPassword(databaseUrl) }),
@@ -46,7 +46,7 @@ async function checkDatabase(databaseUrl: Config['databaseUrl']): Promise<void> 
       throw new Error(`it is Postgres ${text}, older than ${POSTGRES_MAJOR_MIN}`);
   } catch (error) {
     if (error instanceof AtpError) throw error;
-    // A refused login, a database that does not exist: the driver's words name them, and hold no password.
+    // A refused login, a database that does not exist: the driver's message names them, and never a password.
     throw new AtpError('DATABASE_UNREACHABLE', { reason: (error as Error).message }, { cause: error });
   } finally {
     await database.close();
@@ -60,7 +60,7 @@ async function checkTemporal(settings: TemporalSettings): Promise<void> {
     if (!(await namespaceExists(temporal))) {
       throw new AtpError('TEMPORAL_UNREACHABLE', { address, reason: `it has no namespace ${namespace}` });
     }
-    const missing = (await unusableAttributes(temporal)).map(({ name, type }) => `${name} (${type})`);
+    const missing = (await listUnusableAttributes(temporal)).map(({ name, type }) => `${name} (${type})`);
     if (missing.length > 0) throw new AtpError('SEARCH_ATTRIBUTES_MISSING', { reason: missing.join(', ') });
   } finally {
     await temporal.close();
@@ -68,7 +68,7 @@ async function checkTemporal(settings: TemporalSettings): Promise<void> {
 }
 
 function withoutPassword(databaseUrl: string): string {
-  // A query may hold it, too.
+  // The URL's query may have one, too.
   return Object.assign(new URL(databaseUrl), { password: '', search: '' }).href;
 }
 

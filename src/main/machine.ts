@@ -1,4 +1,4 @@
-/** What the `atp` command finds on this machine: the embedded stack, and a worker to be. */
+/** What the `atp` command finds on this machine: the embedded stack, and a way to run a worker. */
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import type { Machine } from '../cli/machine.ts';

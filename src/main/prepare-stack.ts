@@ -1,4 +1,4 @@
-/** What makes running parts a system: the tables, the schedules of the shops, and with `seed` a catalogue. */
+/** Prepares the running parts: migrates the database, makes the schedules and, with `seed`, fills a catalogue. */
 import { createMapShop } from '../operations/map-shop.ts';
 import { loadConfig, type ConfigFor } from '../config/config.ts';
 import { openDatabase, type Database } from '../postgres/database.ts';
@@ -18,8 +18,8 @@ export interface PrepareOptions {
 }
 
 /**
- * May be repeated at any time. The services are those of the configuration, which knows how to get into each, whoever
- * has started it.
+ * May be repeated at any time. It signs in to the services by the configuration, whether `atp up` or somebody else has
+ * started them.
  */
 export async function prepareStack(
   { shopify }: Pick<StackAddresses, 'shopify'>,

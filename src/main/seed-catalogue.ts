@@ -140,7 +140,7 @@ export const SEED_PRODUCTS: readonly SeedProduct[] = [
     safetyStock: { NEW_YORK: 2, SAN_FRANCISCO: 4 },
     onShopify: 11,
   },
-  // More is held back than there is: 0, never less.
+  // More units are kept back than there are: 0, never less.
   {
     productId: '10010',
     sku: 'RED-BEANIE',

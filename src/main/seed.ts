@@ -26,23 +26,24 @@ export interface SeedTarget {
  */
 export async function seed({ database, fileDrop, shop, controlUrl, mapShop }: SeedTarget): Promise<void> {
   for (const facility of SEED_FACILITIES) {
-    const isNew = await unless('FACILITY_EXISTS', () => addFacility(database, facility));
+    const isNew = await addUnless('FACILITY_EXISTS', () => addFacility(database, facility));
     if (!isNew || !facility.sellsOnline) continue;
     const { facilityId } = facility;
     const member = { facilityGroupId: DEFAULT_FACILITY_GROUP_ID, facilityId, fromDate: SEED_MEMBERS_SINCE };
-    await unless('MEMBERSHIP_EXISTS', () => addGroupMember(database, member));
+    await addUnless('MEMBERSHIP_EXISTS', () => addGroupMember(database, member));
   }
   for (const product of SEED_PRODUCTS) {
-    if (await unless('PRODUCT_EXISTS', () => addProduct(database, product))) await hold(database, product);
+    if (await addUnless('PRODUCT_EXISTS', () => addProduct(database, product)))
+      await storeSettings(database, product);
   }
   await stockTwin(controlUrl, shop.domain);
-  await unless('SHOP_EXISTS', () => addShop(database, shop));
+  await addUnless('SHOP_EXISTS', () => addShop(database, shop));
   await mapShop(shop.shopId);
   await dropFeeds(database, fileDrop, seedFeeds(shop.shopId));
 }
 
 /** Safety stock, brokering and threshold. */
-async function hold(database: Database, product: SeedProduct): Promise<void> {
+async function storeSettings(database: Database, product: SeedProduct): Promise<void> {
   const { sku, safetyStock = {}, notBrokeredAt, threshold } = product;
   for (const [facilityId, units] of Object.entries(safetyStock)) {
     await setProduct(database, sku, { atFacility: { facilityId, safetyStock: units } });
@@ -55,7 +56,7 @@ async function hold(database: Database, product: SeedProduct): Promise<void> {
   }
 }
 
-/** The merchant's side: the same SKUs, with quantities of yesterday. */
+/** Gives the twin the same SKUs, with the wrong quantities that the shop shows before the first sync. */
 async function stockTwin(controlUrl: string, domain: string): Promise<void> {
   const base = `${controlUrl}/shops/${domain}`;
   const levels = (await answerOf(await fetch(`${base}/levels`))) as readonly {
@@ -87,13 +88,13 @@ async function dropFeeds(
   });
 }
 
-/** Whether `work` made something new; false when the error says that it is there. */
-async function unless(there: ErrorCode, work: () => Promise<unknown>): Promise<boolean> {
+/** Returns whether `work` made something new; false when it fails with the code `exists`. */
+async function addUnless(exists: ErrorCode, work: () => Promise<unknown>): Promise<boolean> {
   try {
     await work();
     return true;
   } catch (error) {
-    if (error instanceof AtpError && error.code === there) return false;
+    if (error instanceof AtpError && error.code === exists) return false;
     throw error;
   }
 }

@@ -7,7 +7,7 @@ import { AtpError } from '../domain/errors.ts';
 import { readLock } from '../stand-ins/stack-files.ts';
 import { runningStack } from '../stand-ins/stack.ts';
 import { endSignal, stackStatus, startDetached, stopStack, supervise } from '../stand-ins/supervisor.ts';
-import { checkExistingServices, existingServices } from './existing-services.ts';
+import { checkExistingServices, readExistingServices } from './existing-services.ts';
 import { prepareStack } from './prepare-stack.ts';
 import type { ExistingServices, ServiceName, StackRecord } from '../stand-ins/stack.ts';
 
@@ -20,14 +20,14 @@ export const STACK_WORKER = {
   args: [...workerOptions.node, CLI, 'worker'],
 } as const;
 
-/** As a person reads them; in this order. */
+/** Their names for a person, in the order of the messages. */
 const SERVICES = { temporal: 'Temporal', database: 'Postgres', sftp: 'SFTP' } as const;
 
 export const stack: Stack = {
   async up({ detach, seed, onProgress }) {
     const stateDir = stateFolder();
     const prepare = { seed, onProgress };
-    const existing = existingServices();
+    const existing = readExistingServices();
     await checkExistingServices();
     if (detach) {
       const running = await orNull('STACK_NOT_RUNNING', () => runningStack(stateDir));
@@ -91,7 +91,7 @@ function statusOf(stateDir: string): StackStatus {
   return { ...stackStatus(stateDir), consoleUrl: null };
 }
 
-/** Null in place of the one failure that is no fault here. */
+/** Null when `work` fails with this code, which is no fault here. */
 export async function orNull<Result>(
   code: AtpError['code'],
   work: () => Result | Promise<Result>,

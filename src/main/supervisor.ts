@@ -1,7 +1,7 @@
 /** The process behind `atp up --detach`: runs the stack until it is told to stop. Arguments: `[--seed]`. */
 import { partsFolder, stateFolder } from '../config/config.ts';
 import { endSignal, reportingToStarter } from '../stand-ins/supervisor.ts';
-import { existingServices } from './existing-services.ts';
+import { readExistingServices } from './existing-services.ts';
 import { prepareStack } from './prepare-stack.ts';
 import { STACK_WORKER } from './stack.ts';
 
@@ -10,7 +10,7 @@ const seed = process.argv.includes('--seed');
 await reportingToStarter({
   stateDir: stateFolder(),
   partsDir: partsFolder(),
-  existing: existingServices(),
+  existing: readExistingServices(),
   worker: STACK_WORKER,
   prepare: (addresses) => prepareStack(addresses, { seed, onProgress: (text) => console.error(text) }),
   signal: endSignal(),

@@ -15,9 +15,9 @@ export interface Application {
   readonly database: () => Promise<Database>;
   /** @throws AtpError CONFIG_INVALID, TEMPORAL_UNREACHABLE */
   readonly temporal: () => Promise<TemporalClient>;
-  /** Whether anybody has said where Temporal is. */
+  /** Whether the configuration says where Temporal is. */
   readonly isTemporalConfigured: () => Promise<boolean>;
-  /** Where people see the runs, without a slash at the end; null: nobody has said. */
+  /** The address of Temporal's UI, without a slash at the end; null: it is not configured. */
   readonly temporalUiUrl: () => Promise<string | null>;
   /** @throws AtpError CONFIG_INVALID */
   readonly fileDrop: () => Promise<OpenFileDrop>;

@@ -1,20 +1,20 @@
 import { AtpError } from '../domain/errors.ts';
 import { id, invalid, optional, type Fields, type Input } from '../domain/input-fields.ts';
-import { isPerShop, jobField, JOB_NAMES, jobInput, JOBS, type JobOrder } from '../domain/jobs/jobs.ts';
+import { isPerShop, jobField, JOB_NAMES, acceptJobInput, JOBS, type JobOrder } from '../domain/jobs/jobs.ts';
 import { findFacilityGroup } from '../postgres/master-data/facility-groups.ts';
 import { findShop, listShops, type Shop } from '../postgres/master-data/shops.ts';
 import type { Application } from './application.ts';
 import type { Context, NameOf } from './operation.ts';
 
-/** The job that is meant, and its shop. */
+/** Which job, and of which shop. */
 export const JOB_FIELDS = {
   job: jobField(JOB_NAMES.join(', ')),
   shopId: optional(id('the shop (default: the only one)')),
 };
 
 /**
- * The parameters of all jobs, each optional: which job takes which is checked when the job is known. Their types are
- * the jobs' own, so this says nothing of them.
+ * The parameters of all jobs, each optional. Here they have no types, because each job has its own: `completeOrder`
+ * checks them once the job is known.
  */
 export const PARAMETER_FIELDS: Readonly<Record<never, never>> = Object.fromEntries(
   Object.values(JOBS)
@@ -24,8 +24,8 @@ export const PARAMETER_FIELDS: Readonly<Record<never, never>> = Object.fromEntri
 );
 
 /**
- * What a person has said of a job, completed and checked against the database: a mistake is told now, and not by a
- * workflow that fails later.
+ * Completes what a person has typed about a job, and checks it against the database: a mistake fails the command now,
+ * and not a workflow later.
  *
  * @throws AtpError INPUT_INVALID, SHOP_UNKNOWN, FACILITY_GROUP_UNKNOWN, SHOP_GROUP_MISMATCH
  */
@@ -37,9 +37,9 @@ export async function completeOrder(
     (name) => !Object.hasOwn(JOBS[job].fields, name),
   );
   if (foreign !== undefined) throw invalid(`${nameOf(foreign)} is not for ${job}`);
-  if (!isPerShop(job)) return { job, ...jobInput(job, parameters) };
+  if (!isPerShop(job)) return { job, ...acceptJobInput(job, parameters) };
   const shop = await findOrOnlyShop(app, shopId, nameOf);
-  const order: JobOrder = { job, ...jobInput(job, { ...parameters, shopId: shop.shopId }) };
+  const order: JobOrder = { job, ...acceptJobInput(job, { ...parameters, shopId: shop.shopId }) };
   if ('facilityGroupId' in order) await refuseOtherGroup(app, shop, order.facilityGroupId);
   return order;
 }

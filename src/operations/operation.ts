@@ -26,7 +26,7 @@ export interface Context {
   readonly caller: Caller;
   /** Tells the caller what is being waited for. */
   readonly progress: (text: string) => void;
-  /** Tells the caller what is not right although the act was done. */
+  /** Tells the caller that the act was done, but something beside it failed. */
   readonly warn: (text: string) => void;
   readonly nameOf: NameOf;
 }
@@ -51,14 +51,14 @@ export interface Operation<F extends Fields = Fields, Result = unknown> {
   /** The act makes the audit log's own table, so its row is written when the act is done. */
   readonly isRecordedAfterwards?: boolean;
   /**
-   * What the act may change, as it is now: read before and after, the audit log keeps what differs. Null: it is not
-   * there. Only where it is cheap, and never with a secret.
+   * Reads what the act may change. It is read before and after the act, and the audit log keeps what differs. Null:
+   * there is nothing yet, or nothing any more. Define it only where reading is cheap, and never return a secret.
    */
   readonly stateOf?: (context: Context, input: Input<F>) => Promise<object | null>;
   readonly run: (context: Context, input: Input<F>) => Promise<Result>;
 }
 
-/** What can be said of any operation, whatever it takes and gives. */
+/** An operation without the types of its input and its result. */
 export type OperationFacts = Pick<Operation, 'name' | 'role' | 'description' | 'fields'>;
 
 /** States an operation, and keeps the types of its fields and its result. */
@@ -85,14 +85,14 @@ export async function perform<F extends Fields, Result>(
 ): Promise<Result> {
   const { nameOf } = context;
   const input = acceptInput(operation.fields, given, nameOf);
-  refuseNothing(operation, input, nameOf);
+  requireOneOf(operation, input, nameOf);
   operation.check?.(input, nameOf);
-  refuseRole(operation, context.caller);
+  requireRole(operation, context.caller);
   const isRecorded = operation.isRecorded?.(input) ?? operation.role !== 'viewer';
   return isRecorded ? record(operation, input, context) : operation.run(context, input);
 }
 
-function refuseNothing<F extends Fields>(
+function requireOneOf<F extends Fields>(
   { needsOneOf }: Pick<Operation<F>, 'needsOneOf'>,
   input: Input<F>,
   nameOf: NameOf,
@@ -103,7 +103,7 @@ function refuseNothing<F extends Fields>(
   );
 }
 
-function refuseRole({ name, role }: Pick<Operation, 'name' | 'role'>, caller: Caller): void {
+function requireRole({ name, role }: Pick<Operation, 'name' | 'role'>, caller: Caller): void {
   if (ROLES.indexOf(caller.role) >= ROLES.indexOf(role)) return;
   throw new AtpError('ROLE_INSUFFICIENT', { act: name, needed: role, role: caller.role });
 }
@@ -137,7 +137,7 @@ async function record<F extends Fields, Result>(
   }
 }
 
-/** The parts of two states that differ. Something that is new or gone is told whole. */
+/** The parts of two states that differ. A state that is new or gone is kept whole. */
 function differenceOf(
   before: object | null | undefined,
   after: object | null | undefined,

@@ -31,8 +31,8 @@ export const listProducts = defineOperation({
   description: 'products by SKU',
   fields: {
     shopId: optional(id('whose inventory items to show (default: the only shop’s)')),
-    sku: optional(label('only this one', 'sku')),
-    limit: optional(count('at most so many', PRODUCTS_LISTED_MAX)),
+    sku: optional(label('only this product', 'sku')),
+    limit: optional(count('products at most', PRODUCTS_LISTED_MAX)),
   },
   run: async (context, { shopId, sku: only, limit = PRODUCTS_LISTED_MAX }) => {
     const database = await context.app.database();
@@ -100,7 +100,7 @@ export const explainProduct = defineOperation({
       id(`the facility group (default: the shop’s, else ${DEFAULT_FACILITY_GROUP_ID})`),
     ),
     shopId: optional(id('whose last push to show (default: the only shop of the group)')),
-    at: optional(time('memberships as of this instant (default: now)')),
+    at: optional(time('memberships and closings as of this instant (default: now)')),
   },
   run: async (context, { sku: of, at, ...place }) => {
     const { facilityGroupId, shopId } = await completePlace(context, place);
@@ -122,7 +122,7 @@ async function shopToShow({ app }: Context, shopId: string | undefined): Promise
   return only && more.length === 0 ? only.shopId : null;
 }
 
-/** A shop has one group, and mostly a group has one shop: either names the other. */
+/** Completes the group from the shop, or the shop from the group when the group has only one. */
 async function completePlace(
   { app }: Context,
   place: { readonly facilityGroupId?: string | undefined; readonly shopId?: string | undefined },

@@ -19,7 +19,7 @@ const { shopId, facilityGroupId, domain, locationId, apiVersion, salesPolicy, to
   SHOP_FIELDS;
 const theShop = { ...shopId, about: 'the shop' };
 
-/** What was done about a shop's schedules; with a reason when it could not be done. */
+/** Whether a shop's schedules could be made or removed; when not, the reason. */
 export interface ScheduleOutcome {
   readonly done: boolean;
   readonly reason: string | null;
@@ -122,7 +122,7 @@ async function shopState({ app }: Context, input: { readonly shopId: string }): 
   return shops.find((shop) => shop.shopId === input.shopId) ?? null;
 }
 
-/** Schedules are a service to whoever adds a shop; without Temporal the shop itself is still there. */
+/** Best effort: without Temporal the shop is added or removed all the same, and the caller learns the reason. */
 async function ifTemporalIsThere(
   app: Application,
   work: (temporal: TemporalClient) => Promise<void>,

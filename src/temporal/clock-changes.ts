@@ -4,7 +4,7 @@ const A_DAY_MS = 24 * 60 * 60_000;
 /** Every zone that moves its clock does so within a year. */
 const LOOK_AHEAD_DAYS = 370;
 
-/** Wall-clock times that do not come (`skipped`), or come twice. Times are told as if the zone were UTC. */
+/** Wall-clock times that do not come (`skipped`), or come twice (`repeated`), written as if the zone were UTC. */
 export interface ClockChange {
   readonly kind: 'skipped' | 'repeated';
   readonly from: Date;
@@ -13,14 +13,14 @@ export interface ClockChange {
 }
 
 /** The clock changes of the coming year, in order. */
-export function clockChangesAfter(start: Date, timeZone: string): ClockChange[] {
+export function findClockChanges(start: Date, timeZone: string): ClockChange[] {
   const offsetAt = offsetsOf(timeZone);
   const changes: ClockChange[] = [];
   for (let day = 0; day < LOOK_AHEAD_DAYS; day += 1) {
     const before = start.getTime() + day * A_DAY_MS;
     const [old, next] = [offsetAt(before), offsetAt(before + A_DAY_MS)];
     if (old === next) continue;
-    const change = instantOfChange(offsetAt, before, before + A_DAY_MS);
+    const change = findInstantOfChange(offsetAt, before, before + A_DAY_MS);
     const [from, until] = [change + Math.min(old, next), change + Math.max(old, next)];
     changes.push({
       kind: next > old ? 'skipped' : 'repeated',
@@ -31,8 +31,8 @@ export function clockChangesAfter(start: Date, timeZone: string): ClockChange[] 
   return changes;
 }
 
-/** What the clock on the wall shows at an instant, told as if the zone were UTC. */
-export function wallClock(instant: Date, timeZone: string): Date {
+/** What the clock on the wall shows at an instant, written as if the zone were UTC. */
+export function readWallClock(instant: Date, timeZone: string): Date {
   return new Date(instant.getTime() + offsetsOf(timeZone)(instant.getTime()));
 }
 
@@ -58,7 +58,7 @@ function offsetsOf(timeZone: string): (instant: number) => number {
   };
 }
 
-function instantOfChange(offsetAt: (instant: number) => number, before: number, after: number): number {
+function findInstantOfChange(offsetAt: (instant: number) => number, before: number, after: number): number {
   const old = offsetAt(before);
   let [low, high] = [before, after];
   while (high - low > 1000) {

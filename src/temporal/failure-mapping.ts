@@ -4,7 +4,7 @@ import type { ActivityExecuteInput, ActivityInboundCallsInterceptor } from '@tem
 import { AtpError } from '../domain/errors.ts';
 import { failureOf } from '../domain/failure.ts';
 
-export function asApplicationFailure(error: AtpError): ApplicationFailure {
+export function toApplicationFailure(error: AtpError): ApplicationFailure {
   const { type, message, nonRetryable, nextRetryDelayMs, details } = failureOf(error);
   return ApplicationFailure.create({
     type,
@@ -23,7 +23,7 @@ export const failureMapping: ActivityInboundCallsInterceptor = {
     try {
       return await next(input);
     } catch (error) {
-      throw error instanceof AtpError ? asApplicationFailure(error) : error;
+      throw error instanceof AtpError ? toApplicationFailure(error) : error;
     }
   },
 };

@@ -2,8 +2,8 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import type { TemporalClient } from './connection.ts';
 
 /**
- * Whether a chain of runs, told by its workflow id and the id of its first run, is still running. False only when
- * Temporal says so; when it cannot be asked, the chain is taken to run: whoever asks can wait for the lease to expire.
+ * Whether a chain of runs, named by its workflow id and the id of its first run, is still running. False only when
+ * Temporal says so. When Temporal cannot be asked, the answer is true: the caller can wait until the lease expires.
  */
 export async function isAtWork(
   temporal: TemporalClient,

@@ -10,7 +10,12 @@ import {
 import type { Workflow } from '@temporalio/common';
 import { AtpError } from '../domain/errors.ts';
 import { acceptInput } from '../domain/input-fields.ts';
-import { DECIDE_FIELDS, DECIDE_UPDATE, laneDecision, type DecisionOutcome } from '../domain/lane-decision.ts';
+import {
+  DECIDE_FIELDS,
+  DECIDE_UPDATE,
+  acceptLaneDecision,
+  type DecisionOutcome,
+} from '../domain/lane-decision.ts';
 import { DECISION_WAIT_MS } from '../domain/limits.ts';
 import type { TemporalClient } from './connection.ts';
 import { whileWorkedOn } from './waiting.ts';
@@ -43,7 +48,7 @@ export async function decideLane(
   shopId: string,
   input: unknown,
 ): Promise<DecisionOutcome> {
-  const decision = laneDecision(input);
+  const decision = acceptLaneDecision(input);
   const workflowId = decideLaneWorkflowId(acceptInput(DECIDE_FIELDS, { shopId }).shopId);
   if (!(await isWorkerPolling(temporal))) {
     throw new AtpError('WORKER_NOT_POLLING', { taskQueue: TASK_QUEUE });

@@ -29,12 +29,14 @@ export interface UnusableAttribute {
 }
 
 /**
- * Our search attributes that the namespace lacks or has with another type. Where the list cannot be had (Temporal
- * Cloud), a query that names them all tells; its refusal is thrown.
+ * Our search attributes that the namespace lacks or has with another type. Where the server does not give the list
+ * (Temporal Cloud), a query that names them all fails when one is missing, and that error is thrown.
  *
  * @throws AtpError SEARCH_ATTRIBUTES_MISSING, TEMPORAL_UNREACHABLE
  */
-export async function unusableAttributes(temporal: TemporalClient): Promise<readonly UnusableAttribute[]> {
+export async function listUnusableAttributes(
+  temporal: TemporalClient,
+): Promise<readonly UnusableAttribute[]> {
   const { namespace } = temporal;
   const found = await attributesOf(temporal);
   if (found === null) {

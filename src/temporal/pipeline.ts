@@ -29,7 +29,7 @@ export interface PipelineRun {
   readonly workflowId: string;
   /** Null: it is to come. */
   readonly runId: string | null;
-  /** What there is to say of it, for a person. */
+  /** One line for a person: what came of it, or how often it runs. */
   readonly summary: string;
   /** Its page in Temporal's UI, below the namespace's. */
   readonly uiPath: string;
@@ -50,7 +50,7 @@ export interface PipelineFilter {
   readonly limit: number;
 }
 
-/** Pending runs first, then by how late they ended: the running, the newest, the older. */
+/** Reads the runs: first those to come, then those under way, then those that ended, the newest first. */
 export async function readPipeline(temporal: TemporalClient, filter: PipelineFilter): Promise<Pipeline> {
   const pending =
     filter.state === undefined || filter.state === 'pending' ? await listPending(temporal, filter) : [];
@@ -98,7 +98,7 @@ function isWanted(
   return (job === undefined || job === found.job) && (shopId === undefined || shopId === found.shopId);
 }
 
-/** A run that went on in a new one is its successor's story. */
+/** A run that continued as a new one is left out: the new run is listed. */
 const STATUS_QUERIES = {
   running: `ExecutionStatus = 'Running'`,
   completed: `ExecutionStatus = 'Completed'`,
@@ -121,7 +121,7 @@ async function listRuns(
   });
 }
 
-/** By type, which every run has from its start; what search attributes it sets itself may come later. */
+/** Searches by workflow type, which a run has from its start. Its search attributes may come later. */
 function queryOf({ state, job, shopId }: PipelineFilter): string {
   const types = (job === undefined ? JOB_NAMES : [job]).map((name) => `'${JOBS[name].workflowType}'`);
   return [
@@ -176,7 +176,7 @@ async function summarizeEnd(
   }
 }
 
-/** Some at once, in the order of the items. */
+/** Works on PIPELINE_RESULTS_AT_ONCE items at once; the results are in the order of the items. */
 async function readInTurns<Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,

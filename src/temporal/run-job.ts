@@ -4,7 +4,7 @@ import type { SearchAttributePair } from '@temporalio/common';
 import { AtpError } from '../domain/errors.ts';
 import {
   JOBS,
-  jobInput,
+  acceptJobInput,
   shopOf,
   type JobInput,
   type JobName,
@@ -24,7 +24,7 @@ export interface JobRun<Result> {
   readonly result: Result | null;
 }
 
-/** Runs of others that a waiting command lets pass before its own. */
+/** Runs of others that a waiting command waits for before it starts its own. */
 const RUNS_LET_PASS_MAX = 10;
 
 /** `<workflow type>/<shop>`: at most one run of a job and shop is started by hand at a time. */
@@ -36,9 +36,10 @@ export function jobWorkflowId(job: JobName, shopId: string | null): string {
 /**
  * What a run is started with, whoever starts it.
  *
+ * @param details why it runs, for whoever reads the run in the Temporal UI
  * @throws AtpError INPUT_INVALID, by the same rules as the workflow's own
  */
-export function jobStart(order: JobOrder) {
+export function startOptionsOf(order: JobOrder, details?: string) {
   const { workflowType } = JOBS[order.job];
   return {
     workflowType,
@@ -47,12 +48,13 @@ export function jobStart(order: JobOrder) {
     args: [inputOf(order)],
     typedSearchAttributes: searchAttributesOf(order),
     staticSummary: summaryOf(order),
+    ...(details !== undefined && { staticDetails: details }),
   } as const;
 }
 
 /** The one JSON object that the workflow takes. */
 function inputOf({ job, ...input }: JobOrder): JobInput<JobName> {
-  return jobInput(job, input);
+  return acceptJobInput(job, input);
 }
 
 /**
@@ -62,7 +64,7 @@ function inputOf({ job, ...input }: JobOrder): JobInput<JobName> {
 export function withParameters(order: JobOrder, input: unknown): JobOrder {
   try {
     const given = Object.entries(order).filter(([, value]) => value !== undefined);
-    return { ...order, ...jobInput(order.job, input), ...Object.fromEntries(given) };
+    return { ...order, ...acceptJobInput(order.job, input), ...Object.fromEntries(given) };
   } catch (error) {
     if (error instanceof AtpError) return order;
     throw error;
@@ -89,7 +91,7 @@ function summaryOf(order: JobOrder): string {
 }
 
 export interface RunOptions {
-  /** Wait for the result. A run of the same job that is in the way is let pass first. */
+  /** Wait for the result. A run of the same job that is under way ends first. */
   readonly wait: boolean;
   /** Why it runs, for whoever reads the run's details in the Temporal UI. */
   readonly details?: string | undefined;
@@ -102,8 +104,8 @@ export interface RunOptions {
  *
  * Process uploads that runs already is signalled and joined: the lane takes one run at a time, and the signal makes
  * it look for files once more. A running run of any other job may have read the database before the caller's change,
- * so joining it would promise too much. Without `wait` it is an error; with `wait` it is let pass, and the job runs
- * again.
+ * so joining it would promise too much. Without `wait` that is an error; with `wait` the job runs once that run has
+ * ended.
  *
  * @throws AtpError JOB_RUNNING; TEMPORAL_UNREACHABLE; with `wait` also WORKER_NOT_POLLING (nobody works on it),
  *   JOB_STILL_RUNNING, JOB_FAILED, or the coded failure of the workflow as WorkflowFailure
@@ -139,20 +141,16 @@ export async function wakeLane(
   shopId: string,
   details?: string,
 ): Promise<StartedRun> {
-  const { workflowType, ...start } = startOf({ job: 'process-uploads', shopId }, details);
+  const { workflowType, ...start } = startOptionsOf({ job: 'process-uploads', shopId }, details);
   const { workflowId, signaledRunId } = await askTemporal(temporal, () =>
     temporal.client.workflow.signalWithStart(workflowType, { ...start, signal: FILE_READY_SIGNAL }),
   );
   return { workflowId, runId: signaledRunId };
 }
 
-function startOf(order: JobOrder, details: string | undefined) {
-  return { ...jobStart(order), ...(details !== undefined && { staticDetails: details }) };
-}
-
 async function startJob(temporal: TemporalClient, order: JobOrder, options: RunOptions): Promise<StartedRun> {
   if (order.job === 'process-uploads') return wakeLane(temporal, order.shopId, options.details);
-  const { workflowType, ...start } = startOf(order, options.details);
+  const { workflowType, ...start } = startOptionsOf(order, options.details);
   for (let passed = 0; ; passed += 1) {
     const { isNew, ...run } = await startOrFindRunning(temporal, workflowType, start);
     if (isNew) return run;

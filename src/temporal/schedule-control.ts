@@ -1,4 +1,4 @@
-/** What an operator does to a job that is scheduled: pause it, resume it, leave out its next run. */
+/** Pauses a scheduled job, resumes it, leaves out its next run. */
 import type { ScheduleDescription } from '@temporalio/client';
 import { AtpError } from '../domain/errors.ts';
 import { JOBS, type JobName } from '../domain/jobs/jobs.ts';
@@ -21,7 +21,7 @@ export async function pauseJob(
   await askTemporal(temporal, () => handleOf(temporal, job, shopId).pause(reason));
 }
 
-/** Runs that were due meanwhile are not made up for. Throws JOB_NOT_SCHEDULED. */
+/** Lets the schedule run again. Runs that were due during the pause are not started later. Throws JOB_NOT_SCHEDULED. */
 export async function resumeJob(
   temporal: TemporalClient,
   job: JobName,
@@ -35,9 +35,9 @@ export async function resumeJob(
 /**
  * Leaves out exactly the next run, and returns its time.
  *
- * It moves the schedule's start to the second after that run. The other way, the schedule's list of times to skip,
- * goes by the wall clock: where the clock is put back, it would leave out both runs of the same name (tried), and its
- * entries have to be removed later.
+ * It moves the schedule's start to the second after that run. The schedule's list of times to skip would not do: it
+ * goes by the wall clock, so where the clock is put back it leaves out two runs (tried), and its entries must be
+ * removed later.
  *
  * @throws AtpError JOB_NOT_SCHEDULED; JOB_NOT_SKIPPED (it is paused, has no next run, or that run has just started)
  */

@@ -1,10 +1,10 @@
-/** When a job shall run, as a person says it, made into what Temporal takes; what cannot be meant is refused. */
+/** Turns the times that a person types for a job into a schedule of Temporal, and refuses times that make no sense. */
 import type { ScheduleSpec } from '@temporalio/client';
 import { Cron } from 'croner';
 import { invalid } from '../domain/input-fields.ts';
 import { JOBS, type JobName } from '../domain/jobs/jobs.ts';
 import { PRESETS, type Preset } from '../domain/jobs/schedule-policy.ts';
-import { clockChangesAfter, wallClock } from './clock-changes.ts';
+import { findClockChanges, readWallClock } from './clock-changes.ts';
 
 export type Timing = ({ readonly every: Preset } | { readonly cron: string }) & {
   /** The first run, or with a cron expression the earliest possible one. */
@@ -15,7 +15,7 @@ export type Timing = ({ readonly every: Preset } | { readonly cron: string }) & 
 
 export interface PlannedTiming {
   readonly spec: ScheduleSpec;
-  /** What a person may not expect of these times. */
+  /** What may surprise a person about these times. */
   readonly warnings: readonly string[];
 }
 
@@ -32,14 +32,14 @@ const TIMES_NAMED_MAX = 3;
  * @throws AtpError INPUT_INVALID
  */
 export function planTiming(job: JobName, timing: Timing, now = new Date()): PlannedTiming {
-  const timeZone = knownTimeZone(timing.timeZone ?? 'UTC');
-  const startAt = timing.start && wholeSecond(timing.start);
+  const timeZone = acceptTimeZone(timing.timeZone ?? 'UTC');
+  const startAt = timing.start && roundUpToSecond(timing.start);
   const start = { ...(startAt && { startAt }) };
   if ('cron' in timing) {
-    const cron = checkedCron(job, timing.cron);
+    const cron = acceptCron(job, timing.cron);
     // The expression is kept as the calendar's comment: the server gives back ranges, and words are made of it.
     const spec = { cronExpressions: [`${cron} # ${cron}`], timezone: timeZone, ...start };
-    return { spec, warnings: [...warningsOfDays(cron), ...warningsOfClock(cron, timeZone, now)] };
+    return { spec, warnings: [...warnOfDays(cron), ...warnOfClockChanges(cron, timeZone, now)] };
   }
   const { every } = timing;
   refuseTooOften(job, PRESETS[every]);
@@ -55,11 +55,11 @@ export function planTiming(job: JobName, timing: Timing, now = new Date()): Plan
   const hours = every === '6h' ? { start: hour % 6, end: 23, step: 6 } : hour;
   const spec = { calendars: [{ hour: hours, minute, second }], timezone: timeZone, ...start };
   const cron = `${minute} ${every === '6h' ? `${hour % 6}-23/6` : hour} * * *`;
-  return { spec, warnings: warningsOfClock(cron, timeZone, now) };
+  return { spec, warnings: warnOfClockChanges(cron, timeZone, now) };
 }
 
 /** The times of a job until a person decides otherwise. */
-export function recommendedSpec(job: JobName): ScheduleSpec {
+export function planRecommended(job: JobName): ScheduleSpec {
   return planTiming(job, { every: JOBS[job].schedule.recommended }).spec;
 }
 
@@ -71,12 +71,12 @@ function intervalOf(job: JobName, every: Preset, startAt: Date | undefined) {
 
 function timeOfDay(job: JobName, startAt: Date | undefined, timeZone: string) {
   if (!startAt) return { ...JOBS[job].schedule.usualTime, second: 0 };
-  const clock = wallClock(startAt, timeZone);
+  const clock = readWallClock(startAt, timeZone);
   return { hour: clock.getUTCHours(), minute: clock.getUTCMinutes(), second: clock.getUTCSeconds() };
 }
 
-/** Temporal's calendars know no fractions. Up, so that the first run is never before the time that was named. */
-function wholeSecond(time: Date): Date {
+/** Temporal's calendars have no fractions of a second. Rounding down would let the first run come too early. */
+function roundUpToSecond(time: Date): Date {
   return new Date(Math.ceil(time.getTime() / 1000) * 1000);
 }
 
@@ -84,7 +84,7 @@ const FIELDS = ['minute', 'hour', 'day of the month', 'month', 'day of the week'
 /** What both croner and Temporal take: numbers and names; `L`, `#`, `W` and `?` are croner's alone. */
 const FIELD = /^(\d|[*,/-]|[A-Za-z]{3})+$/;
 
-function checkedCron(job: JobName, text: string): string {
+function acceptCron(job: JobName, text: string): string {
   const fields = text.trim().split(/\s+/);
   if (fields.length !== FIELDS.length) {
     throw invalid(
@@ -96,15 +96,15 @@ function checkedCron(job: JobName, text: string): string {
   if (odd !== -1)
     throw invalid(`the ${FIELDS[odd]} of a cron expression cannot be ${JSON.stringify(fields[odd])}`);
   const cron = fields.join(' ');
-  const runs = patternOf(cron).nextRuns(RUNS_COMPARED);
-  if (runs.length === 0) throw invalid(`the cron expression ${JSON.stringify(cron)} never comes`);
+  const runs = parseCron(cron).nextRuns(RUNS_COMPARED);
+  if (runs.length === 0) throw invalid(`the cron expression ${JSON.stringify(cron)} never matches`);
   const gaps = runs.slice(1).map((run, index) => run.getTime() - (runs[index] as Date).getTime());
   refuseTooOften(job, Math.min(...gaps));
   return cron;
 }
 
-/** By the wall clock, as if its zone were UTC; both day fields must match, as Temporal has it. */
-function patternOf(cron: string): Cron {
+/** Reads it by the wall clock, as if its zone were UTC. Both day fields must match, as with Temporal. */
+function parseCron(cron: string): Cron {
   try {
     return new Cron(cron, { timezone: 'UTC', domAndDow: true, mode: '5-part' });
   } catch (error) {
@@ -121,19 +121,19 @@ function refuseTooOften(job: JobName, gapMs: number): void {
   );
 }
 
-function warningsOfDays(cron: string): string[] {
+function warnOfDays(cron: string): string[] {
   const [, , dayOfMonth, , dayOfWeek] = cron.split(' ');
   if (dayOfMonth === '*' || dayOfWeek === '*') return [];
   return [
-    'Day of the month and day of the week must both match (other crons run when either does): it may come rarely.',
+    'Day of the month and day of the week must both match (other crons run when either does): it may run rarely.',
   ];
 }
 
-function warningsOfClock(cron: string, timeZone: string, now: Date): string[] {
-  // What runs every hour goes on through a clock change: only the names of its hours jump.
+function warnOfClockChanges(cron: string, timeZone: string, now: Date): string[] {
+  // An hourly job runs on through a clock change: only the names of the hours jump.
   if (cron.split(' ')[1] === '*') return [];
-  const pattern = patternOf(cron);
-  return clockChangesAfter(now, timeZone).flatMap(({ kind, from, until }) => {
+  const pattern = parseCron(cron);
+  return findClockChanges(now, timeZone).flatMap(({ kind, from, until }) => {
     const times = timesBetween(pattern, from, until);
     if (times.length === 0) return [];
     const day = from.toISOString().slice(0, 10);
@@ -150,15 +150,15 @@ function timesBetween(pattern: Cron, from: Date, until: Date): Date[] {
     .filter((time) => time.getTime() < until.getTime());
 }
 
-/** By its IANA name, spelt as the server's own list has it. */
-function knownTimeZone(text: string): string {
-  const known = /^[A-Za-z]/.test(text) ? resolved(text) : undefined;
+/** The IANA name of a time zone, spelt as in the server's list. */
+function acceptTimeZone(text: string): string {
+  const known = /^[A-Za-z]/.test(text) ? resolveTimeZone(text) : undefined;
   if (known === undefined)
     throw invalid(`there is no time zone ${JSON.stringify(text)}; one is Europe/Berlin`);
   return known.toLowerCase() === text.toLowerCase() ? known : text;
 }
 
-function resolved(timeZone: string): string | undefined {
+function resolveTimeZone(timeZone: string): string | undefined {
   try {
     return new Intl.DateTimeFormat('en-US', { timeZone }).resolvedOptions().timeZone;
   } catch {

@@ -1,7 +1,7 @@
 import type { CalendarSpecDescription, Range, ScheduleSpecDescription } from '@temporalio/client';
 import cronstrue from 'cronstrue';
 
-/** How often a schedule runs, as a person would say it; what no phrase of ours fits is "custom". */
+/** How often a schedule runs, as a person would say it; `custom` when no phrase of ours fits. */
 export function frequencyInWords(spec: ScheduleSpecDescription): string {
   const parts = [
     ...(spec.intervals ?? []).map(({ every }) => `every ${durationInWords(every)}`),

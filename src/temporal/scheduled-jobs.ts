@@ -61,7 +61,7 @@ export async function listJobs(
   for (const job of JOB_NAMES) {
     for (const shopId of isPerShop(job) ? shopIds : [null]) {
       const found = await describeSchedule(temporal, scheduleId(job, shopId));
-      jobs.push(scheduledJob(job, shopId, found));
+      jobs.push(describeJob(job, shopId, found));
     }
   }
   return jobs;
@@ -77,7 +77,7 @@ export async function showJob(
   const info = found?.info;
   const startAt = found?.spec.startAt ?? null;
   return {
-    ...scheduledJob(jobName, shopId, found),
+    ...describeJob(jobName, shopId, found),
     description: JOBS[jobName].description,
     parameters: (found?.action.args?.[0] ?? {}) as Readonly<Record<string, unknown>>,
     timeZone: found ? found.spec.timezone || 'UTC' : null,
@@ -92,11 +92,11 @@ export async function showJob(
       droppedByOverlap: info?.numActionsSkippedOverlap ?? 0,
       droppedByOutage: info?.numActionsMissedCatchupWindow ?? 0,
     },
-    recentRuns: (info?.recentActions ?? []).map(startedRun),
+    recentRuns: (info?.recentActions ?? []).map(describeStartedRun),
   };
 }
 
-function scheduledJob(
+function describeJob(
   jobName: JobName,
   shopId: string | null,
   found: ScheduleDescription | null,
@@ -114,16 +114,16 @@ function scheduledJob(
     frequency: frequencyInWords(found.spec),
     paused,
     note: note || null,
-    nextRuns: paused ? [] : nextRunsOf(found),
+    nextRuns: paused ? [] : listNextRuns(found),
     lastRunAt: found.info.recentActions.at(-1)?.takenAt.toISOString() ?? null,
   };
 }
 
-function nextRunsOf({ info }: ScheduleDescription): string[] {
+function listNextRuns({ info }: ScheduleDescription): string[] {
   return info.nextActionTimes.slice(0, NEXT_RUNS_SHOWN).map((time) => time.toISOString());
 }
 
-function startedRun({ scheduledAt, takenAt, action }: ScheduleExecutionResult): StartedRun {
+function describeStartedRun({ scheduledAt, takenAt, action }: ScheduleExecutionResult): StartedRun {
   const { workflowId, firstExecutionRunId } = action.workflow;
   return {
     scheduledAt: scheduledAt.toISOString(),

@@ -1,4 +1,4 @@
-/** The schedules of the jobs: that they are there, and what they start. What a person decided about them stays. */
+/** Makes, updates and removes the schedules of the jobs. What a person decided about a schedule stays. */
 import { isDeepStrictEqual } from 'node:util';
 import {
   ScheduleAlreadyRunning,
@@ -11,15 +11,15 @@ import { TypedSearchAttributes, type SearchAttributePair } from '@temporalio/com
 import { AtpError } from '../domain/errors.ts';
 import { isPerShop, JOB_NAMES, JOBS, shopOf, type JobName, type JobOrder } from '../domain/jobs/jobs.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
-import { jobStart, withParameters } from './run-job.ts';
-import { recommendedSpec } from './schedule-timing.ts';
+import { startOptionsOf, withParameters } from './run-job.ts';
+import { planRecommended } from './schedule-timing.ts';
 
 /** `<job>/<shop>`; Import inventory works for all shops and has one schedule. */
 export function scheduleId(job: JobName, shopId: string | null): string {
   return shopId === null ? job : `${job}/${shopId}`;
 }
 
-/** The other way round; null when it is no schedule of ours. */
+/** The job and the shop of a schedule's id; null: it is no schedule of ours. */
 export function jobOfSchedule(id: string): { readonly job: JobName; readonly shopId: string | null } | null {
   const [, name = '', shopId] = /^([^/]+)(?:\/(.+))?$/.exec(id) ?? [];
   const job = JOB_NAMES.find((known) => known === name);
@@ -42,7 +42,7 @@ export async function ensureSchedules(
   for (const order of ordersOf(shopId)) {
     const id = scheduleIdOf(order);
     scheduleIds.push(id);
-    const isNew = await createOrUpdate(temporal, order, recommendedSpec(order.job), {
+    const isNew = await createOrUpdate(temporal, order, planRecommended(order.job), {
       specOf: keepTimes,
       orderOf: keepParameters(order),
     });
@@ -104,7 +104,7 @@ function scheduleIdOf(order: JobOrder): string {
 /** What a schedule starts, and how. */
 function actionOf(order: JobOrder) {
   const { overlap, catchupWindow } = JOBS[order.job].schedule;
-  const { args, typedSearchAttributes, ...start } = jobStart(order);
+  const { args, typedSearchAttributes, ...start } = startOptionsOf(order);
   return {
     policies: { overlap, catchupWindow },
     action: { type: 'startWorkflow', ...start, args: [...args], typedSearchAttributes },
@@ -120,7 +120,7 @@ function keepParameters(order: JobOrder): (found: ScheduleDescription) => JobOrd
   return ({ action }) => withParameters(order, action.args?.[0]);
 }
 
-/** Whether the schedule is new. Two processes at once: one creates, the other updates. */
+/** Returns whether the schedule is new. When two processes come at once, one creates it and the other updates it. */
 async function createOrUpdate(
   temporal: TemporalClient,
   order: JobOrder,
@@ -147,11 +147,11 @@ async function createOrUpdate(
   const found = await askTemporal(temporal, () => handle.describe());
   // The usual redeploy changes nothing, and then nothing is sent: an update could cross an operator's pause, or fall
   // on the very second of a run, which Temporal then drops.
-  if (!isAsDescribed(found, update(found))) await askTemporal(temporal, () => handle.update(update));
+  if (!isUpToDate(found, update(found))) await askTemporal(temporal, () => handle.update(update));
   return false;
 }
 
-function isAsDescribed(
+function isUpToDate(
   found: ScheduleDescription,
   {
     spec,

@@ -9,11 +9,11 @@ const POLL_AGE_MAX_MS = 75_000;
 
 /** Whether a worker asks for our workflows now. One that was killed is seen for another minute. */
 export async function isWorkerPolling(temporal: TemporalClient): Promise<boolean> {
-  return (await pollingWorkers(temporal)).length > 0;
+  return (await listPollingWorkers(temporal)).length > 0;
 }
 
 /** The workers that ask for our workflows now, by the SDK's names: `<pid>@<host>`. */
-export async function pollingWorkers(temporal: TemporalClient): Promise<readonly string[]> {
+export async function listPollingWorkers(temporal: TemporalClient): Promise<readonly string[]> {
   const { pollers } = await askTemporal(temporal, () =>
     temporal.client.workflowService.describeTaskQueue({
       namespace: temporal.namespace,

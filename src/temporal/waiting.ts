@@ -32,8 +32,8 @@ export async function whileWorkedOn<Answer>(
   waiting: Waiting,
   ask: () => Promise<Answer>,
 ): Promise<Answer> {
-  // No deadline on the call: the server answers a long poll with a short deadline at once, and empty, thousands of
-  // times a second.
+  // The call gets no deadline: the server answers a long poll with a short deadline at once, without a result, and the
+  // client would repeat it thousands of times a second.
   const { connection } = temporal.client;
   const ended = new AbortController();
   const answer = connection.withAbortSignal(ended.signal, ask);
@@ -64,7 +64,7 @@ async function failWhenNeglected(
   throw new AtpError('JOB_STILL_RUNNING', { workflowId, waitedMinutes: waitMaxMs / 60_000 });
 }
 
-/** Waits for a run that somebody else started; how it ended is not our business. */
+/** Waits until a run that somebody else started has ended. Its failure is not thrown. */
 export async function waitForEnd(temporal: TemporalClient, handle: WorkflowHandle): Promise<void> {
   await waitForResult(temporal, handle).catch((error: unknown) => {
     const ended = error instanceof WorkflowFailure || isCoded(error, 'JOB_FAILED');

@@ -8,9 +8,9 @@ import {
 } from '@temporalio/worker';
 import type { TemporalSettings } from './connection.ts';
 import { failureMapping } from './failure-mapping.ts';
-import { workflowBundle } from './workflow-bundle.ts';
+import { bundleWorkflows } from './workflow-bundle.ts';
 
-/** Each cached workflow holds memory until it ends; an evicted one is replayed. Far above the shops of a worker. */
+/** Each cached workflow takes memory until it ends; an evicted one is replayed. Far above the shops of a worker. */
 const CACHED_WORKFLOWS_MAX = 200;
 
 /** Activities at once: a lane, a producer and an import for a handful of shops. More wait in the queue. */
@@ -48,7 +48,7 @@ export async function runWorker({ temporal, activities, signal, log }: WorkerOpt
       connection,
       namespace: temporal.namespace,
       taskQueue: TASK_QUEUE,
-      workflowBundle: await workflowBundle(),
+      workflowBundle: await bundleWorkflows(),
       activities,
       maxCachedWorkflows: CACHED_WORKFLOWS_MAX,
       maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES_MAX,
@@ -56,7 +56,7 @@ export async function runWorker({ temporal, activities, signal, log }: WorkerOpt
       interceptors: { activity: [() => ({ inbound: failureMapping })] },
     });
     const running = worker.run();
-    // A worker that never ran could not let its connection go: told to stop meanwhile, it runs and ends at once.
+    // A worker that never ran keeps its connection open. So even when the signal came first, it runs, and ends at once.
     if (signal.aborted) worker.shutdown();
     else signal.addEventListener('abort', () => worker.shutdown(), { once: true });
     log('info', 'The worker is polling', { taskQueue: TASK_QUEUE, namespace: temporal.namespace });

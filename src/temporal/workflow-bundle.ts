@@ -13,7 +13,7 @@ const BUNDLING_TIMEOUT_MS = 120_000;
  * The workflows as one script, for the worker's sandbox. Bundled by a process of its own that ends afterwards: the
  * bundler takes 200 MB, which the worker would carry for the rest of its life.
  */
-export async function workflowBundle(): Promise<{ readonly code: string }> {
+export async function bundleWorkflows(): Promise<{ readonly code: string }> {
   const { stdout } = await promisify(execFile)(process.execPath, [BUNDLER], {
     maxBuffer: SCRIPT_BYTES_MAX,
     timeout: BUNDLING_TIMEOUT_MS,

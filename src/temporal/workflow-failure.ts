@@ -1,10 +1,10 @@
-/** Why a workflow failed, as whoever waited for it is told. */
+/** Why a workflow failed, for whoever waited for it. */
 import type { WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import { AtpError } from '../domain/errors.ts';
 import { hintIn, WorkflowFailure } from '../domain/failure.ts';
 
-/** What a failed run, or a failed update of one, is to whoever waited for it. */
+/** The error for whoever waited for a run, or for an update of a run, that failed. */
 export function explainFailure(
   error: WorkflowFailedError | WorkflowUpdateFailedError,
   workflowId: string,

@@ -79,7 +79,7 @@ function spawnAtp({ variables, folder }: Surroundings, args: readonly string[]) 
   });
 }
 
-/** Nothing of the surrounding environment gets in but what is given. */
+/** Only the given variables: nothing of the surrounding environment gets in. */
 async function makeAtp(
   environment: Readonly<Record<string, string>>,
   runWith: (surroundings: Surroundings, args: readonly string[]) => Promise<Ran>,

@@ -38,7 +38,7 @@ function faultsOf(load: () => unknown): string {
   throw new Error('It was taken.');
 }
 
-test('every fault is named at once, and no value', () => {
+test('the error names every fault of the configuration at once, and no value', () => {
   given({
     DATABASE_URL: 'mysql://atp:pass-one@host/db',
     SFTP_URL: 'ftp://user:pass-two@host/drop',
@@ -54,7 +54,7 @@ test('every fault is named at once, and no value', () => {
   expect(message).not.toMatch(/pass-/);
 });
 
-test('only what a process needs is required', () => {
+test('a process requires only the variables that it needs', () => {
   given({ DATABASE_URL: 'postgres://atp@localhost/atp' });
 
   expect(loadConfig(['database']).databaseUrl).toBe('postgres://atp@localhost/atp');
@@ -63,7 +63,7 @@ test('only what a process needs is required', () => {
   );
 });
 
-test('SFTP: host, port, user, root and password come from the URL, decoded', () => {
+test('host, port, user, root and password of SFTP come from the URL, decoded', () => {
   given({
     SFTP_URL: 'sftp://atp%40acme:p%2Fw@sftp.example.com:2222/drop/in%20here/',
     SFTP_HOST_KEY: HOST_KEY,
@@ -108,13 +108,13 @@ test('the environment wins over the embedded stack’s file, and what is empty c
   expect(config.temporal).toMatchObject({ address: 'temporal.example.com:7233', isConfigured: true });
 });
 
-test('a service is wholly the stack’s or wholly yours', async () => {
+test('the settings of a service all come from the stack or all from the environment', async () => {
   await writeFile(
     join(folder, 'stack.env'),
     `SFTP_URL=sftp://atp:own@127.0.0.1:5022/\nSFTP_HOST_KEY=${HOST_KEY}\nTEMPORAL_ADDRESS=127.0.0.1:7777\n`,
   );
   const otherKey = `SHA256:${'B'.repeat(43)}`;
-  // Meant for services of somebody else, which nothing points to.
+  // These belong to services of somebody else that no address points to.
   given({ SFTP_HOST_KEY: otherKey, TEMPORAL_API_KEY: 'key', TEMPORAL_NAMESPACE: 'atp.acme' });
   expect(loadConfig(['sftp']).sftp.hostKey).toBe(HOST_KEY);
   expect(loadConfig(['temporal']).temporal).toMatchObject({
@@ -137,7 +137,7 @@ test('a service is wholly the stack’s or wholly yours', async () => {
   expect(loadExistingServices().databaseUrl).toBeUndefined();
 });
 
-test('Temporal: the defaults of its own tools, a cloud by environment only, a profile of temporal.toml', async () => {
+test('Temporal is configured by its tools’ defaults, by the environment alone, or by a profile of temporal.toml', async () => {
   expect(loadConfig(['temporal']).temporal).toMatchObject({
     address: 'localhost:7233',
     namespace: 'default',

@@ -22,13 +22,13 @@ export class Patient {
     this.worker = worker;
   }
 
-  /** Well: with three products and a worker. */
+  /** An installation without a fault, with three products and a worker. */
   static async open(): Promise<Patient> {
     const shop = await Installation.open(['BLUE-SHIRT', 'RED-SHIRT', 'GREEN-SHIRT']);
     return new Patient(shop, await atpWith(shop.environment), await shop.startWorker());
   }
 
-  /** With what the environment says otherwise. */
+  /** Runs all checks; `change` overrides variables of the environment. */
   async checks(change: Readonly<Record<string, string>> = {}): Promise<Check[]> {
     const isAsIs = Object.keys(change).length === 0;
     const atp = isAsIs ? this.atp : await atpWith({ ...this.shop.environment, ...change });
@@ -45,7 +45,7 @@ export class Patient {
     return Object.fromEntries(checks.filter(({ ok }) => !ok).map((check) => [check.name, check]));
   }
 
-  /** Changes the database, and back when the test is over. */
+  /** Changes the database, and changes it back when the test is over. */
   async inDatabase(there: string, back: string): Promise<void> {
     onTestFinished(async () => {
       await this.shop.database.query(back);
@@ -53,7 +53,7 @@ export class Patient {
     await this.shop.database.query(there);
   }
 
-  /** Changes what Shopify holds and reads the catalogue, and back when the test is over. */
+  /** Changes a record at Shopify and reads the catalogue again; undoes both when the test is over. */
   async atShopify(path: 'items' | 'levels' | 'locations', there: object, back: object): Promise<void> {
     const patch = async (change: object) => {
       await this.shop.twin.control('PATCH', `/shops/${TWIN_SHOP.domain}/${path}`, [change]);

@@ -18,7 +18,7 @@ beforeAll(async () => {
   patient = await Patient.open();
 });
 
-test('a token that is not there, and one that Shopify refuses', async () => {
+test('doctor finds a token that is not there, and one that Shopify refuses', async () => {
   const { accessTokenRef } = await findShop(patient.shop.database, SHOP);
   const back = `UPDATE shop SET access_token_ref = '${accessTokenRef}'`;
   await patient.inDatabase(`UPDATE shop SET access_token_ref = 'env:NO_SUCH_TOKEN'`, back);
@@ -38,9 +38,9 @@ test('a token that is not there, and one that Shopify refuses', async () => {
   expect(JSON.stringify(wrong)).not.toContain('wrong_word');
 });
 
-test('a scope that the app was not granted is named', async () => {
+test('doctor names a scope that the app was not granted', async () => {
   const { adminUrl } = await findShop(patient.shop.database, SHOP);
-  // In front of Shopify stands one that takes a scope out of the answers.
+  // A proxy in front of Shopify takes a scope out of the answers.
   const server = createServer((request, response) => {
     void (async () => {
       const body = await buffer(request);
@@ -76,7 +76,7 @@ test('a scope that the app was not granted is named', async () => {
   });
 });
 
-test('a location that does not sell online, is not active, or is not there', async () => {
+test('doctor finds a location that does not sell online, is not active, or is not there', async () => {
   const [{ id }] = TWIN_SHOP.locations;
   await patient.atShopify(
     'locations',
@@ -118,21 +118,24 @@ test.each<[string, 'items' | 'levels', object, object, RegExp, RegExp]>([
     /not stocked at the location/,
     /stock these variants/i,
   ],
-])('%s: the product where Online ATP has no effect is named', async (_, path, there, back, detail, hint) => {
-  const sku = 'RED-SHIRT';
-  await patient.atShopify(path, { sku, ...there }, { sku, ...back });
+])(
+  'doctor names a product that is %s, where Online ATP has no effect',
+  async (_, path, there, back, detail, hint) => {
+    const sku = 'RED-SHIRT';
+    await patient.atShopify(path, { sku, ...there }, { sku, ...back });
 
-  const found = await patient.failing();
+    const found = await patient.failing();
 
-  expect(Object.keys(found)).toEqual(['blue-shirts: mapping']);
-  const { detail: said, hint: advice } = found['blue-shirts: mapping'] as Check;
-  expect(said).toMatch(detail);
-  expect(said).toContain('1 product (RED-SHIRT)');
-  expect(advice).toMatch(hint);
-  expect(advice).toContain('`atp shop map blue-shirts`');
-});
+    expect(Object.keys(found)).toEqual(['blue-shirts: mapping']);
+    const { detail: said, hint: advice } = found['blue-shirts: mapping'] as Check;
+    expect(said).toMatch(detail);
+    expect(said).toContain('1 product (RED-SHIRT)');
+    expect(advice).toMatch(hint);
+    expect(advice).toContain('`atp shop map blue-shirts`');
+  },
+);
 
-test('SKUs: twice on Shopify, no longer there, and never there', async () => {
+test('doctor tells SKUs that are twice on Shopify from those that are gone and those that never were there', async () => {
   const [item] = await patient.shop.twin.levels('GREEN-SHIRT');
   const inventoryItemId = item?.inventoryItemId ?? '';
   await patient.atShopify(
@@ -156,7 +159,7 @@ test('SKUs: twice on Shopify, no longer there, and never there', async () => {
   expect(mapping?.detail).toContain('1 product (IN-STORE-ONLY) not on Shopify');
 });
 
-test('a product that is not on Shopify is told, but may be meant', async () => {
+test('doctor reports a product that is not on Shopify, but not as a fault', async () => {
   await addProduct(patient.shop.database, { productId: 'TOTE', sku: 'TOTE' });
   onTestFinished(async () => {
     await patient.shop.database.query(`DELETE FROM product WHERE product_id = 'TOTE'`);
@@ -168,7 +171,7 @@ test('a product that is not on Shopify is told, but may be meant', async () => {
   expect(mapping?.detail).toContain('1 product (TOTE) not on Shopify');
 });
 
-test('a catalogue that was never read', async () => {
+test('doctor finds a catalogue that was never read', async () => {
   await patient.inDatabase('UPDATE shop SET mapped_at = NULL', 'UPDATE shop SET mapped_at = now()');
 
   expect((await patient.failing())['blue-shirts: mapping']).toMatchObject({
@@ -177,7 +180,7 @@ test('a catalogue that was never read', async () => {
   });
 });
 
-test('a group without members, and a facility whose stock two shops promise', async () => {
+test('doctor finds a group without members, and a facility whose stock two shops promise', async () => {
   const noMembers = `UPDATE facility_group_member SET thru_date = now() WHERE facility_group_id = 'FAC_GRP'`;
   await patient.inDatabase(
     noMembers,
@@ -210,7 +213,7 @@ test('a group without members, and a facility whose stock two shops promise', as
   }
 });
 
-test('a virtual facility is no member that holds stock', async () => {
+test('doctor finds a group whose only member is virtual, so that every Online ATP is 0', async () => {
   await addFacility(patient.shop.database, {
     facilityId: 'PARKED',
     facilityName: 'Parked',
@@ -225,7 +228,7 @@ test('a virtual facility is no member that holds stock', async () => {
   expect((await patient.failing())['blue-shirts: facility group']?.detail).toContain('every Online ATP is 0');
 });
 
-test('a blocked lane, with the command that lets it go on', async () => {
+test('doctor finds a blocked lane, and names the command that lets it go on', async () => {
   await patient.inDatabase(
     `INSERT INTO upload_file (shop_id, sequence, kind, state, producer_key, facility_group_id, location_id,
        snapshot, effective_at, sha256, reason_code, reason)
@@ -235,24 +238,24 @@ test('a blocked lane, with the command that lets it go on', async () => {
   );
 
   expect((await patient.failing())['blue-shirts: lane']).toMatchObject({
-    detail: 'File 7 holds the lane. FILE_MISSING: It is not on SFTP.',
+    detail: 'File 7 blocks the lane. FILE_MISSING: It is not on SFTP.',
     hint: expect.stringContaining('`atp lane blue-shirts retry 7') as string,
   });
 });
 
-test('units are kept back for a day when no order of the shop is imported', async () => {
-  const held = (
+test('doctor finds units that are kept back for more than a day, because no order of the shop is imported', async () => {
+  const keptBack = (
     hours: number,
   ) => `INSERT INTO applied_row (shop_id, product_id, sequence, outcome, target, debt, drops)
     VALUES ('${SHOP}', 'RED-SHIRT', 1, 'APPLIED', 10, 3, jsonb_build_array(
       jsonb_build_object('at', now() - interval '${hours} hours', 'units', 2),
       jsonb_build_object('at', now(), 'units', 1)))
     ON CONFLICT (shop_id, product_id) DO UPDATE SET drops = excluded.drops`;
-  await patient.inDatabase(held(23), 'DELETE FROM applied_row');
+  await patient.inDatabase(keptBack(23), 'DELETE FROM applied_row');
   const fine = (await patient.checks()).find(({ name }) => name === 'blue-shirts: unseen sales');
   expect(fine).toMatchObject({ ok: true, detail: '3 units of 1 product kept back.' });
 
-  await patient.shop.database.query(held(25));
+  await patient.shop.database.query(keptBack(25));
 
   const { 'blue-shirts: unseen sales': found, ...others } = await patient.failing();
   expect(others).toEqual({});
@@ -261,12 +264,12 @@ test('units are kept back for a day when no order of the shop is imported', asyn
   expect(found?.hint).toContain('`atp shop set blue-shirts --sales-policy overwrite`');
 });
 
-test('units of a product that sells with every file, whose oldest times are long taken for one', async () => {
-  const held = `INSERT INTO applied_row (shop_id, product_id, sequence, outcome, target, debt, drops)
+test('doctor finds units kept back of a product that sells between any two files, until orders are imported', async () => {
+  const keptBack = `INSERT INTO applied_row (shop_id, product_id, sequence, outcome, target, debt, drops)
     SELECT '${SHOP}', 'RED-SHIRT', 1, 'APPLIED', 10, 960, jsonb_agg(
       jsonb_build_object('at', now() - make_interval(mins => 15 * n), 'units', 48))
     FROM generate_series(20, 1, -1) AS n`;
-  await patient.inDatabase(held, 'DELETE FROM applied_row');
+  await patient.inDatabase(keptBack, 'DELETE FROM applied_row');
 
   expect((await patient.failing())['blue-shirts: unseen sales']?.detail).toContain('1 product (RED-SHIRT)');
 

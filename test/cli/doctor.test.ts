@@ -16,7 +16,7 @@ beforeAll(async () => {
   patient = await Patient.open();
 });
 
-test('a whole installation is well, and every check says what it saw', async () => {
+test('doctor says of an installation without a fault that all is well, and what each check saw', async () => {
   const checks = await patient.checks();
 
   expect(checks.filter(({ ok }) => !ok)).toEqual([]);
@@ -40,13 +40,13 @@ test('a whole installation is well, and every check says what it saw', async () 
   const { stdout } = await patient.atp.run('doctor');
   expect(stdout).toMatch(/^✔ Temporal: /);
   expect(stdout.trimEnd()).toMatch(/All is well\.$/);
-  // What it wrote to SFTP, it took away again.
+  // It removed what it wrote to SFTP.
   for (const folder of ['incoming', 'outgoing', 'archive', 'error']) {
     expect(await patient.shop.filesIn(folder)).toEqual([]);
   }
 });
 
-test('nothing is configured: each part says which variables it lacks, and the command still answers', async () => {
+test('doctor without any configuration says of each part which variables it lacks', async () => {
   const bare = await atpWith({ TEMPORAL_ADDRESS: '127.0.0.1:1' });
 
   const { stdout, exitCode } = await bare.run('doctor');
@@ -60,7 +60,7 @@ test('nothing is configured: each part says which variables it lacks, and the co
 });
 
 test(
-  'a namespace that is not there, and one without our search attributes',
+  'doctor finds a namespace that is not there, and one without our search attributes',
   { timeout: 90_000 },
   async () => {
     const { address } = await freshNamespace();
@@ -92,7 +92,7 @@ test(
   },
 );
 
-test('a database that is not migrated, and a server that is too old', async () => {
+test('doctor finds a database that is not migrated, and a server that is too old', async () => {
   const { pathname } = new URL(patient.shop.environment['DATABASE_URL'] ?? '');
   const maintenanceUrl = Object.assign(new URL(patient.shop.environment['DATABASE_URL'] ?? ''), {
     pathname: '/postgres',
@@ -129,7 +129,7 @@ test('a database that is not migrated, and a server that is too old', async () =
   });
 });
 
-test('an SFTP server that shows another key, and a folder that may not be written', async () => {
+test('doctor finds an SFTP server that shows another key, and a folder that may not be written', async () => {
   const foreign = await patient.failing({ SFTP_HOST_KEY: `SHA256:${'A'.repeat(43)}` });
   expect(foreign['SFTP']?.detail).toContain('SFTP_HOST_KEY_MISMATCH');
 
@@ -156,10 +156,14 @@ test('an SFTP server that shows another key, and a folder that may not be writte
   expect(await patient.shop.filesIn('incoming')).toEqual([]);
 });
 
-test('a worker that is gone is missed when its last poll is over', { timeout: 180_000 }, async () => {
-  await patient.worker.kill();
+test(
+  'doctor finds that no worker is there once the last poll of a dead one is over',
+  { timeout: 180_000 },
+  async () => {
+    await patient.worker.kill();
 
-  await expect
-    .poll(async () => Object.keys(await patient.failing()), { timeout: 150_000, interval: 5_000 })
-    .toEqual(['Worker']);
-});
+    await expect
+      .poll(async () => Object.keys(await patient.failing()), { timeout: 150_000, interval: 5_000 })
+      .toEqual(['Worker']);
+  },
+);

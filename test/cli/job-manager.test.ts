@@ -51,31 +51,42 @@ function pipeline(...args: string[]): Promise<ShownPipeline> {
   return atp.json<ShownPipeline>(['pipeline', ...args]);
 }
 
-test('every 15 minutes and every day fire at their start, by themselves', { timeout: 60_000 }, async () => {
-  const start = new Date(Math.ceil(Date.now() / 1000) * 1000 + 8_000);
-  const starting = ['--start', start.toISOString()];
-  const quarterly = await atp.json<JobDetails>(['job', 'schedule', 'import', '--every', '15m', ...starting]);
-  const daily = await atp.json<JobDetails>(['job', 'schedule', 'hard-sync', '--every', '1d', ...starting]);
-  expect([quarterly.nextRuns[0], daily.nextRuns[0]]).toEqual([start.toISOString(), start.toISOString()]);
+test(
+  'schedules of every 15 minutes and every day start their first run by themselves, at their start',
+  { timeout: 60_000 },
+  async () => {
+    const start = new Date(Math.ceil(Date.now() / 1000) * 1000 + 8_000);
+    const starting = ['--start', start.toISOString()];
+    const quarterly = await atp.json<JobDetails>([
+      'job',
+      'schedule',
+      'import',
+      '--every',
+      '15m',
+      ...starting,
+    ]);
+    const daily = await atp.json<JobDetails>(['job', 'schedule', 'hard-sync', '--every', '1d', ...starting]);
+    expect([quarterly.nextRuns[0], daily.nextRuns[0]]).toEqual([start.toISOString(), start.toISOString()]);
 
-  await shop.until(
-    async () => (await ranAt('import')).length + (await ranAt(`hard-sync/${SHOP}`)).length === 2,
-  );
+    await shop.until(
+      async () => (await ranAt('import')).length + (await ranAt(`hard-sync/${SHOP}`)).length === 2,
+    );
 
-  expect(await ranAt('import')).toEqual([start.getTime()]);
-  expect((await show('import')).nextRuns[0]).toBe(new Date(start.getTime() + 15 * 60_000).toISOString());
-  const { nextRuns, recentRuns } = await show('hard-sync');
-  expect(nextRuns[0]).toBe(new Date(start.getTime() + 24 * 60 * 60_000).toISOString());
-  const [run] = recentRuns;
-  const { workflowId = '', runId } = run ?? {};
-  expect(await shop.temporal.client.workflow.getHandle(workflowId, runId).result()).toMatchObject({
-    // The first of the shop waits for a person.
-    heldForApproval: true,
-  });
-});
+    expect(await ranAt('import')).toEqual([start.getTime()]);
+    expect((await show('import')).nextRuns[0]).toBe(new Date(start.getTime() + 15 * 60_000).toISOString());
+    const { nextRuns, recentRuns } = await show('hard-sync');
+    expect(nextRuns[0]).toBe(new Date(start.getTime() + 24 * 60 * 60_000).toISOString());
+    const [run] = recentRuns;
+    const { workflowId = '', runId } = run ?? {};
+    expect(await shop.temporal.client.workflow.getHandle(workflowId, runId).result()).toMatchObject({
+      // The first of the shop waits for a person.
+      heldForApproval: true,
+    });
+  },
+);
 
 test(
-  'a short interval fires again and again; a pause holds it over a redeploy',
+  'a schedule with a short interval runs again and again, and a pause of it survives a redeploy',
   { timeout: 90_000 },
   async () => {
     await scheduleJob(shop.temporal, { job: 'import' }, { intervals: [{ every: '2 seconds' }] });
@@ -95,7 +106,7 @@ test(
 );
 
 test(
-  'skip leaves out exactly the next run: the runs before and after it came',
+  'job skip leaves out exactly the next run: the runs before and after it start',
   { timeout: 90_000 },
   async () => {
     const everyMs = 5_000;

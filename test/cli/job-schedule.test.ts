@@ -47,7 +47,7 @@ test.each([
   ['hard-sync', '1h', 60, 'every hour'],
   ['hard-sync', '6h', 360, 'every 6 hours from 03:00 (UTC)'],
   ['verify', '1d', 1440, 'every day at 05:00 (UTC)'],
-])('%s every %s', async (job, every, minutes, frequency) => {
+])('job schedule %s --every %s spaces its next runs by that time', async (job, every, minutes, frequency) => {
   const { scheduleId, nextRuns, ...scheduled } = await schedule(job, '--every', every);
 
   expect(scheduled).toMatchObject({ jobName: job, frequency, paused: false, warnings: [] });
@@ -56,7 +56,7 @@ test.each([
   expect(nextRuns).toEqual(info.nextActionTimes.slice(0, 5).map((time) => time.toISOString()));
 });
 
-test('a start is the first run, to the second, and the others follow from it', async () => {
+test('--start is the time of the first run, to the second, and the other runs follow from it', async () => {
   const { nextRuns, notBefore } = await schedule(
     'import',
     '--every',
@@ -69,7 +69,7 @@ test('a start is the first run, to the second, and the others follow from it', a
   expect(nextRuns.slice(0, 2)).toEqual(['2027-02-01T09:07:30.000Z', '2027-02-01T09:22:30.000Z']);
 });
 
-test('a day is a time of day in its zone, whatever the clock does', async () => {
+test('--every 1d keeps its time of day in its zone through a clock change', async () => {
   const { nextRuns, frequency } = await schedule(
     ...['verify', '--every', '1d', '--time-zone', 'europe/berlin', '--start', '2027-03-27T04:15:00Z'],
   );
@@ -78,7 +78,7 @@ test('a day is a time of day in its zone, whatever the clock does', async () => 
   expect(nextRuns.slice(0, 2)).toEqual(['2027-03-27T04:15:00.000Z', '2027-03-28T03:15:00.000Z']);
 });
 
-test('a cron expression is said in words, with what a person may not expect of it', async () => {
+test('a cron expression is shown in words, with a warning of what may surprise a person', async () => {
   const night = ['--cron', '30 2 1-7 * MON', '--time-zone', 'America/New_York'];
   const scheduled = await schedule('verify', ...night);
 
@@ -93,7 +93,7 @@ test('a cron expression is said in words, with what a person may not expect of i
   }
 });
 
-test('runs that a clock change swallows or doubles are told, and the server does as told', async () => {
+test('a schedule warns of runs that a clock change drops or doubles, and the server runs as the warning says', async () => {
   const { stdout } = await atp.run(
     ...['job', 'schedule', 'verify', '--cron', '30 1,2 * * *', '--time-zone', 'America/New_York'],
     ...['--start', '2027-03-13T12:00:00Z'],
@@ -109,7 +109,7 @@ test('runs that a clock change swallows or doubles are told, and the server does
   ]);
 });
 
-test('where a time comes twice, only one of the two runs is skipped', async () => {
+test('job skip leaves out only one of the two runs when a clock change repeats their time', async () => {
   await schedule(
     ...[
       'verify',
@@ -166,7 +166,7 @@ test('a redeploy that changes nothing sends nothing', async () => {
   expect((await handle.describe()).info.lastUpdatedAt).toEqual(before.lastUpdatedAt);
 });
 
-test('what is paused has no run to skip, what has no schedule cannot be paused', async () => {
+test('a paused job has no run to skip, and a job without a schedule cannot be paused', async () => {
   await schedule('import', '--every', '15m');
   await atp.json(['job', 'pause', 'import']);
   expect(await atp.failure('job', 'skip', 'import')).toBe('JOB_NOT_SKIPPED 1');
@@ -193,7 +193,7 @@ test.each([
   ['an unknown time zone', ['--every', '1d', '--time-zone', 'Mars/Olympus']],
   ['a time zone for an interval', ['--every', '1h', '--time-zone', 'Europe/Berlin']],
   ['a start without an offset', ['--every', '1h', '--start', '2027-01-01T00:00:00']],
-])('%s is refused', async (_, args) => {
+])('job schedule refuses %s', async (_, args) => {
   expect(await atp.failure('job', 'schedule', 'hard-sync', ...args)).toBe('INPUT_INVALID 2');
 });
 

@@ -4,7 +4,7 @@ import type { Database } from '../../src/postgres/database.ts';
 import { createFacilityGroup } from '../../src/postgres/master-data/facility-groups.ts';
 import { addShop } from '../../src/postgres/master-data/shops.ts';
 import { connectTemporal, type TemporalClient } from '../../src/temporal/connection.ts';
-import { jobStart, runJob } from '../../src/temporal/run-job.ts';
+import { startOptionsOf, runJob } from '../../src/temporal/run-job.ts';
 import type { ScheduledJob } from '../../src/temporal/scheduled-jobs.ts';
 import { ensureSchedules } from '../../src/temporal/schedules.ts';
 import { cleanUp } from '../setup/clean-up.ts';
@@ -53,7 +53,7 @@ const OF_NORTH = [
   'verify/north',
 ];
 
-test('schedules that are made twice, and at once, are there once', async () => {
+test('schedules that two processes make at once are made only once', async () => {
   const [first, second] = await Promise.all([
     ensureSchedules(temporal, 'north'),
     ensureSchedules(temporal, 'north'),
@@ -65,7 +65,7 @@ test('schedules that are made twice, and at once, are there once', async () => {
   await expect.poll(scheduleIds).toEqual(OF_NORTH);
 });
 
-test('an operator’s pause, note and times survive, what a schedule starts is brought to this release', async () => {
+test('ensuring schedules keeps an operator’s pause, note and times, and brings what they start to this release', async () => {
   await ensureSchedules(temporal, 'north');
   const handle = temporal.client.schedule.getHandle('recent-changes/north');
   await handle.update(({ state, action, typedSearchAttributes }) => ({
@@ -137,14 +137,14 @@ test('a run started by hand has the job’s id, input, summary and search attrib
   });
 });
 
-test('a job that runs already is not started again', async () => {
+test('a job that is running is not started again', async () => {
   const run = ['job', 'run', 'recent-changes', '--shop', 'north'];
   await atp.json(run);
 
   expect(await atp.failure(...run)).toBe('JOB_RUNNING 1');
 });
 
-test('Process uploads that runs already is signalled instead', async () => {
+test('a running Process uploads is signalled instead of started again', async () => {
   const run = ['job', 'run', 'process-uploads', '--shop', 'north'];
   const first = await atp.json<{ runId: string }>(run);
 
@@ -158,7 +158,7 @@ test('Process uploads that runs already is signalled instead', async () => {
   ]);
 });
 
-test('a blocked lane needs a person, and says what to type', async () => {
+test('atp lane says of a blocked lane what a person can type, and ends with exit code 4', async () => {
   await database.query(
     `INSERT INTO upload_file (shop_id, sequence, kind, state, producer_key, facility_group_id, location_id,
        snapshot, effective_at, sha256, reason_code, reason)
@@ -188,13 +188,13 @@ test.each([
   expect(await atp.failure('lane', 'south', ...args)).toBe('INPUT_INVALID 2');
 });
 
-test('a decision that nobody would carry out is not sent', async () => {
+test('a decision is not sent when no worker is there to carry it out', async () => {
   expect(await atp.failure('lane', 'south', 'retry', '1')).toBe('WORKER_NOT_POLLING 1');
   expect(await atp.failure('lane', 'east', 'retry', '1')).toBe('SHOP_UNKNOWN 2');
   expect(await atp.json(['lane', 'south'], 4)).toMatchObject({ state: 'blocked', decisions: [] });
 });
 
-test('a command that waits does not wait for ever for a worker that is not there', async () => {
+test('a command that waits for a job gives up when no worker is there', async () => {
   expect(await atp.failure('verify', 'north')).toBe('WORKER_NOT_POLLING 1');
 }, 60_000);
 
@@ -214,14 +214,14 @@ test.each([
   expect(await atp.failure('job', 'run', ...args)).toBe(failure);
 });
 
-test('a namespace that does not exist is told apart from a fault', async () => {
+test('a namespace that does not exist is reported with a code, and not as a fault of atp-sync', async () => {
   const other = await atpWith({ ...environment, TEMPORAL_NAMESPACE: 'nowhere' });
 
   expect(await other.failure('job', 'list')).toBe('TEMPORAL_UNREACHABLE 1');
 });
 
-test('a workflow that ends without a result is told with its reason', async () => {
-  // Expected before it can happen: a rejection that nobody waits for yet would end the run.
+test('a workflow that ends without a result is reported with its reason', async () => {
+  // The expectation comes first: a rejection without a handler would end the test run.
   const ending = expect(
     runJob(temporal, { job: 'hard-sync', shopId: 'south' }, { wait: true }),
   ).rejects.toMatchObject({
@@ -229,7 +229,7 @@ test('a workflow that ends without a result is told with its reason', async () =
     message: expect.stringContaining('by the test') as string,
   });
   const handle = temporal.client.workflow.getHandle(
-    jobStart({ job: 'hard-sync', shopId: 'south' }).workflowId,
+    startOptionsOf({ job: 'hard-sync', shopId: 'south' }).workflowId,
   );
   await expect
     .poll(() =>

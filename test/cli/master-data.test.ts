@@ -20,7 +20,7 @@ beforeEach(async () => {
 
 const NEW_YORK = ['facility', 'add', 'NEW_YORK', '--name', 'New York', '--type', 'RETAIL_STORE'];
 
-test('migrate says what it applied, and nothing the second time', async () => {
+test('migrate applies nothing to a database of this release', async () => {
   expect(await atp.json(['migrate'])).toEqual({ applied: [] });
 });
 
@@ -60,7 +60,25 @@ test('a facility is closed from an instant on, and sells nowhere then, until it 
   );
 });
 
-test('a facility is refused with a code that says what to do', async () => {
+test('explain says of a facility whether it is closed at that instant, or not in the group', async () => {
+  await atp.json(NEW_YORK);
+  await atp.json(['facility', 'add', 'BOSTON', '--name', 'Boston', '--type', 'RETAIL_STORE']);
+  await atp.json(['group', 'add', 'FAC_GRP', 'NEW_YORK', '--from', '2026-01-01T00:00:00Z']);
+  await atp.json(['product', 'add', '10001', '--sku', 'BLUE-SHIRT-M']);
+  for (const facility of ['NEW_YORK', 'BOSTON']) {
+    const setting = ['--facility', facility, '--safety-stock', '1'];
+    await atp.json(['product', 'set', 'BLUE-SHIRT-M', ...setting]);
+  }
+  await atp.json(['facility', 'set', 'NEW_YORK', '--closed', '2026-02-01T00:00:00Z']);
+  const explainAt = async (at: string) => (await atp.run('explain', 'BLUE-SHIRT-M', '--at', at)).stdout;
+
+  const beforeItCloses = await explainAt('2026-01-31T23:59:59Z');
+  expect(beforeItCloses).toMatch(/│ NEW_YORK +│ New York +│ yes +│/);
+  expect(beforeItCloses).toMatch(/│ BOSTON +│ Boston +│ no: not in the group +│/);
+  expect(await explainAt('2026-02-01T00:00:00Z')).toMatch(/│ NEW_YORK +│ New York +│ no: closed +│/);
+});
+
+test('a facility that cannot be added or changed is refused with a code', async () => {
   await atp.json([...NEW_YORK, '--external-id', '101']);
 
   expect(await atp.failure(...NEW_YORK)).toBe('FACILITY_EXISTS 2');
@@ -186,7 +204,7 @@ test('a product is added and given its settings', async () => {
   ]);
 });
 
-test('a product is refused with a code that says what to do', async () => {
+test('a product that cannot be added or changed is refused with a code', async () => {
   await atp.json(['product', 'add', '10001', '--sku', 'BLUE-SHIRT-M', '--upc', '1']);
   const set = ['product', 'set', 'BLUE-SHIRT-M'];
 
@@ -201,7 +219,7 @@ test('a product is refused with a code that says what to do', async () => {
   expect(await atp.failure(...set, '--facility', 'X')).toBe('INPUT_INVALID 2');
 });
 
-test('a setting that fails in one part changes nothing', async () => {
+test('product set changes nothing when one of its parts fails', async () => {
   await atp.json(NEW_YORK);
   await atp.json(['product', 'add', '10001', '--sku', 'BLUE-SHIRT-M']);
   const set = ['product', 'set', 'BLUE-SHIRT-M', '--facility', 'NEW_YORK', '--safety-stock', '5'];
@@ -221,7 +239,7 @@ test('a list for a person says when it is not complete', async () => {
   expect(await atp.json(['product', 'list', '--sku', 'SKU-7'])).toMatchObject([{ productId: '7' }]);
 });
 
-test('a database of an older release is told apart from a fault', async () => {
+test('a database of an older release is reported with a code, and not as a fault of atp-sync', async () => {
   await database.query('DROP TABLE facility_group_member');
 
   expect(await atp.failure('facility', 'list')).toBe('DATABASE_NOT_MIGRATED 1');

@@ -96,7 +96,7 @@ test('the seeded retailer reaches Shopify, and example 1 is 75', { timeout: 120_
   });
 });
 
-test('a retailer that was seeded and changed by a person is not seeded over', async () => {
+test('seeding again keeps what a person has changed', async () => {
   await atp.json(['product', 'set', 'BLUE-SHIRT-M', '--group', 'FAC_GRP', '--threshold', '9']);
   await atp.json(['group', 'remove', 'FAC_GRP', 'NEW_YORK']);
 
@@ -115,7 +115,7 @@ test('a retailer that was seeded and changed by a person is not seeded over', as
   expect(await readdir(incoming)).toEqual([]);
 });
 
-test('a file is imported from this machine: its good rows are applied, the others told with their reasons', async () => {
+test('import applies the good rows of a local file, and writes the others to an error file with their reasons', async () => {
   const file = join(atp.folder, 'count.csv');
   await writeFile(
     file,

@@ -53,7 +53,7 @@ test('a shop is added with the reference to its token, and listed', async () => 
   expect(await atp.failure(...sameLocation)).toBe('SHOP_EXISTS 2');
 });
 
-test('a shop’s settings are changed, those that are given, and shown', async () => {
+test('shop set changes the settings that are given, and shows all', async () => {
   await atp.json(addArguments());
 
   expect(await atp.json(['shop', 'set', 'blue-shirts', '--sales-policy', 'overwrite'])).toMatchObject({
@@ -86,7 +86,7 @@ test.each([
   ['a foreign domain', { domain: 'shopify.example.com' }],
   ['a location that is no gid', { locationId: '70000000001' }],
   ['an admin URL off the loopback', { adminUrl: 'http://192.0.2.1/graphql.json' }],
-])('%s is refused', async (_, shop) => {
+])('a shop with %s is refused', async (_, shop) => {
   expect(await atp.failure(...addArguments(shop))).toBe('INPUT_INVALID 2');
 });
 
@@ -97,7 +97,7 @@ test('a token in place of its reference is refused and not repeated', async () =
   expect(stdout + stderr).not.toContain('shpat_secret');
 });
 
-test('a shop is added with an app that asks for its tokens, and the reference to its secret', async () => {
+test('a shop is added with the credentials of an app: its client id and the reference to its secret', async () => {
   const app = ['--client-id', 'app-1', '--client-secret', 'env:APP_SECRET'];
   const withoutToken = addArguments().slice(0, 9);
 
@@ -166,7 +166,7 @@ test('shop map matches the catalogue by SKU and shows the items', async () => {
   expect(await atp.failure('shop', 'map', 'red-shirts')).toBe('SHOP_UNKNOWN 2');
 });
 
-test('a token that is not where the reference says is told with the reference', async () => {
+test('the error about a token that cannot be found names its reference', async () => {
   const { shop } = await freshTwin();
   await atp.json(addArguments({ ...shop, accessTokenRef: 'env:NO_SUCH_TOKEN' }));
 

@@ -3,7 +3,7 @@ import { cleanUp } from '../setup/clean-up.ts';
 import { atpProcess } from './atp.ts';
 
 test(
-  'up --detach, status, down: a stack with tables, catalogue, schedules and worker, and then nothing',
+  'up --detach starts a stack with tables, catalogue, schedules and worker, status shows it, and down ends it',
   { timeout: 120_000 },
   async () => {
     const atp = await atpProcess({});

@@ -52,7 +52,7 @@ test.each([
   expect(await atp.failure(...args)).toMatch(/ 2$/);
 });
 
-test('an error is told as code, message and hint', async () => {
+test('an error is printed as code, message and hint', async () => {
   const atp = await atpWith({});
 
   const { stderr } = await atp.run('facility', 'list');
@@ -82,7 +82,7 @@ test('a database that cannot be reached is a failure, not a wrong input', async 
   expect(ran.stderr).not.toContain('secret-word');
 });
 
-test('a Temporal that cannot be reached is told within its timeout', async () => {
+test('a Temporal that cannot be reached is reported within the timeout', async () => {
   const { url } = await freshDatabase();
   const atp = await atpWith({ DATABASE_URL: url, TEMPORAL_ADDRESS: '127.0.0.1:1' });
 

@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { obtain, TEMPORAL_CLI } from '../../src/stand-ins/programs.ts';
 import { connectTemporal } from '../../src/temporal/connection.ts';
-import { namespaceExists, unusableAttributes } from '../../src/temporal/namespace-check.ts';
+import { namespaceExists, listUnusableAttributes } from '../../src/temporal/namespace-check.ts';
 import { freshNamespace } from '../setup/fresh-namespace.ts';
 import { openFolder, PARTS_DIR } from '../setup/parts-desk.ts';
 
@@ -32,7 +32,7 @@ test('the namespace script makes the namespace with our search attributes, and l
   });
   onTestFinished(() => temporal.close());
   expect(await namespaceExists(temporal)).toBe(true);
-  expect(await unusableAttributes(temporal)).toEqual([]);
+  expect(await listUnusableAttributes(temporal)).toEqual([]);
 });
 
 test('the build of the image gets only what the image is made of: no key, no .env, no state', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AtpError } from '../../src/domain/errors.ts';
-import { JOB_NAMES, jobInput, JOBS } from '../../src/domain/jobs/jobs.ts';
+import { JOB_NAMES, acceptJobInput, JOBS } from '../../src/domain/jobs/jobs.ts';
 import type * as workflows from '../../workflows/index.ts';
 
 function expectRefusal(work: () => unknown): string {
@@ -15,16 +15,16 @@ function expectRefusal(work: () => unknown): string {
 
 describe('a job’s input', () => {
   test('is accepted as one object with the fields of the job', () => {
-    expect(jobInput('hard-sync', { shopId: 'blue-shirts', facilityGroupId: 'FAC_GRP' })).toEqual({
+    expect(acceptJobInput('hard-sync', { shopId: 'blue-shirts', facilityGroupId: 'FAC_GRP' })).toEqual({
       shopId: 'blue-shirts',
       facilityGroupId: 'FAC_GRP',
     });
-    expect(jobInput('verify', { shopId: 'blue-shirts', sample: 5, heal: true })).toEqual({
+    expect(acceptJobInput('verify', { shopId: 'blue-shirts', sample: 5, heal: true })).toEqual({
       shopId: 'blue-shirts',
       sample: 5,
       heal: true,
     });
-    expect(jobInput('import', undefined)).toEqual({});
+    expect(acceptJobInput('import', undefined)).toEqual({});
   });
 
   test.each([
@@ -32,27 +32,27 @@ describe('a job’s input', () => {
     ['missing', undefined],
     ['a list', ['blue-shirts']],
   ])('is refused when it is %s, and the message says what it must be', (_what, input) => {
-    expect(expectRefusal(() => jobInput('process-uploads', input))).toBe(
+    expect(expectRefusal(() => acceptJobInput('process-uploads', input))).toBe(
       'INPUT_INVALID: The input is not valid: it must be one JSON object with shopId.',
     );
   });
 
   test('is refused when it lacks the shop, and the message names the field', () => {
-    expect(expectRefusal(() => jobInput('hard-sync', {}))).toContain('shopId is missing');
+    expect(expectRefusal(() => acceptJobInput('hard-sync', {}))).toContain('shopId is missing');
   });
 
   test('is refused when a field is misspelt, and the message lists the fields', () => {
-    expect(expectRefusal(() => jobInput('hard-sync', { shopId: 'a', facilityGroup: 'FAC_GRP' }))).toContain(
-      'there is no field "facilityGroup"; the fields are shopId, facilityGroupId',
-    );
+    expect(
+      expectRefusal(() => acceptJobInput('hard-sync', { shopId: 'a', facilityGroup: 'FAC_GRP' })),
+    ).toContain('there is no field "facilityGroup"; the fields are shopId, facilityGroupId');
   });
 
   test.each(['../etc', '', 'a b', 7, null])('is refused when its shop id is %j', (shopId) => {
-    expect(expectRefusal(() => jobInput('process-uploads', { shopId }))).toContain('INPUT_INVALID');
+    expect(expectRefusal(() => acceptJobInput('process-uploads', { shopId }))).toContain('INPUT_INVALID');
   });
 
   test.each([0, -1, 1.5, '5'])('is refused when its sample is %j', (sample) => {
-    expect(expectRefusal(() => jobInput('verify', { shopId: 'a', sample }))).toContain(
+    expect(expectRefusal(() => acceptJobInput('verify', { shopId: 'a', sample }))).toContain(
       'sample must be a whole number',
     );
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { laneDecision } from '../../src/domain/lane-decision.ts';
+import { acceptLaneDecision } from '../../src/domain/lane-decision.ts';
 
 describe('a decision', () => {
   test.each([
@@ -11,11 +11,11 @@ describe('a decision', () => {
     [{ decision: 'approve', plan: 2, by: 'Ann', reason: 'the season has ended' }],
     [{ decision: 'reject', plan: 2, by: 'Ann', reason: 'an empty feed' }],
   ])('is accepted unchanged as %j', (input) => {
-    expect(laneDecision(input)).toEqual(input);
+    expect(acceptLaneDecision(input)).toEqual(input);
   });
 
   test('loses each field whose value is null, because Temporal’s tools may send null for a missing one', () => {
-    expect(laneDecision({ decision: 'release', by: 'Ann', sku: null, reason: null })).toEqual({
+    expect(acceptLaneDecision({ decision: 'release', by: 'Ann', sku: null, reason: null })).toEqual({
       decision: 'release',
       by: 'Ann',
     });
@@ -62,7 +62,7 @@ describe('a decision', () => {
       'there is no field "sequence"',
     ],
   ])('is refused when it %s, and the message says why', (_what, input, reason) => {
-    expect(() => laneDecision(input)).toThrow(
+    expect(() => acceptLaneDecision(input)).toThrow(
       expect.objectContaining({ code: 'INPUT_INVALID', message: expect.stringContaining(reason) as string }),
     );
   });

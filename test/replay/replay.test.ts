@@ -8,7 +8,7 @@ import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as workflows from '../../workflows/index.ts';
-import { workflowBundle } from '../../src/temporal/workflow-bundle.ts';
+import { bundleWorkflows } from '../../src/temporal/workflow-bundle.ts';
 
 const HISTORIES = join(import.meta.dirname, 'histories');
 const names = readdirSync(HISTORIES).map((file) => file.replace(/\.json$/, ''));
@@ -22,7 +22,7 @@ interface RecordedHistory {
   readonly events: readonly RecordedEvent[];
 }
 
-let bundle: Awaited<ReturnType<typeof workflowBundle>>;
+let bundle: Awaited<ReturnType<typeof bundleWorkflows>>;
 
 beforeAll(async () => {
   // One replay fails on purpose: its warnings would look like a fault of the test run.
@@ -30,7 +30,7 @@ beforeAll(async () => {
     logger: new DefaultLogger('ERROR'),
     telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }) } },
   });
-  bundle = await workflowBundle();
+  bundle = await bundleWorkflows();
 });
 
 function readHistory(name: string): RecordedHistory {

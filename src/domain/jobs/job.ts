@@ -15,7 +15,7 @@ export type Verdict = 'done' | 'failed' | 'differences' | 'needs-a-person';
 export interface Job<Name extends string = string, F extends Fields = Fields, Result = unknown> {
   /** As people and schedules call it: `hard-sync`. */
   readonly name: Name;
-  /** The field's own label: its users know it. */
+  /** The name that retailers know the job by. */
   readonly title: string;
   readonly description: string;
   /** The workflow that Temporal starts for it: a name that workflows/index.ts exports. */

@@ -69,7 +69,7 @@ export function shopOf(order: JobOrder): string | null {
  *
  * @throws AtpError INPUT_INVALID, which names the field
  */
-export function jobInput<Name extends JobName>(job: Name, input: unknown): JobInput<Name> {
+export function acceptJobInput<Name extends JobName>(job: Name, input: unknown): JobInput<Name> {
   const fields: JobFields<Name> = JOBS[job].fields;
   return acceptInput(fields, input);
 }

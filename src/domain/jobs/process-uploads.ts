@@ -28,6 +28,12 @@ export interface ProcessResult {
   readonly laneState: LaneStateAtEnd;
 }
 
+const NOTHING_APPLIED: Readonly<Record<LaneStateAtEnd, string>> = {
+  idle: 'no file was waiting',
+  busy: 'another run applies the files',
+  blocked: 'nothing was applied',
+};
+
 export const PROCESS_UPLOADS = defineJob({
   name: 'process-uploads',
   title: 'Process uploads to eCommerce',
@@ -44,8 +50,7 @@ export const PROCESS_UPLOADS = defineJob({
   },
   inWords: ({ files, laneState }: ProcessResult) => {
     const blocked = laneState === 'blocked' ? '; the lane is blocked' : '';
-    const none = laneState === 'busy' ? 'another run applies the files' : 'no file was waiting';
-    if (files.length === 0) return `${none}${blocked}`;
+    if (files.length === 0) return `${NOTHING_APPLIED[laneState]}${blocked}`;
     const applied = files.reduce((sum, file) => sum + file.applied, 0);
     return `${counted(files.length, 'file')}, ${counted(applied, 'row')} applied${blocked}`;
   },

@@ -33,9 +33,9 @@ export interface SchedulePolicy {
    * afterwards. It is no lock: the database has those.
    */
   readonly overlap: 'SKIP' | 'BUFFER_ONE';
-  /** After Temporal was away: a run that is later than this is dropped. */
+  /** After an outage of Temporal: a run that would start later than this is dropped. */
   readonly catchupWindow: `${number} ${'minutes' | 'hours'}`;
-  /** Why these two, for a person. */
+  /** Why this overlap and this window, for a person. */
   readonly why: string;
 }
 

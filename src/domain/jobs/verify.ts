@@ -27,7 +27,7 @@ export interface VerifyResult {
 export const VERIFY = defineJob({
   name: 'verify',
   title: 'Verify',
-  description: 'Compares Online ATP with what Shopify really shows.',
+  description: 'Compares Online ATP with what Shopify shows.',
   workflowType: 'verifyShop',
   fields: {
     shopId: id('the shop'),

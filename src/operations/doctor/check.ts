@@ -19,7 +19,7 @@ export function faulty(detail: string, hint: string): Finding {
   return { ok: false, detail, hint };
 }
 
-/** A check never throws: what goes wrong in it is what it found. */
+/** Runs a check. It never throws: an error is reported as its finding. */
 export async function check(name: string, work: () => Promise<Finding>): Promise<Check> {
   try {
     return { name, ...(await work()) };
@@ -29,7 +29,7 @@ export async function check(name: string, work: () => Promise<Finding>): Promise
   }
 }
 
-/** What can only be seen once something else is right is not passed over in silence. */
+/** Reports a check that could not run, because `first` failed. */
 export function notChecked(name: string, first: Check): Check {
   return {
     name,

@@ -4,7 +4,7 @@ import { readServerVersion } from '../../postgres/server-version.ts';
 import type { Application } from '../application.ts';
 import { check, faulty, fine, notChecked, type Check } from './check.ts';
 
-export async function databaseChecks(app: Application): Promise<readonly [Check, Check]> {
+export async function checkDatabase(app: Application): Promise<readonly [Check, Check]> {
   const server = await check('Postgres', async () => {
     const { text, major } = await readServerVersion(await app.database());
     if (major >= POSTGRES_MAJOR_MIN) return fine(`Version ${text}.`);

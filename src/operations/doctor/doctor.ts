@@ -4,10 +4,10 @@ import { listShops } from '../../postgres/master-data/shops.ts';
 import type { Application } from '../application.ts';
 import { defineOperation } from '../operation.ts';
 import { check, fine, notChecked, type Check } from './check.ts';
-import { databaseChecks } from './database-checks.ts';
+import { checkDatabase } from './database-checks.ts';
 import { checkFileDrop } from './file-drop-check.ts';
-import { shopChecks } from './shop-checks.ts';
-import { temporalChecks } from './temporal-checks.ts';
+import { checkShop } from './shop-checks.ts';
+import { checkTemporal } from './temporal-checks.ts';
 
 export const runDoctor = defineOperation({
   name: 'installation.check',
@@ -15,13 +15,13 @@ export const runDoctor = defineOperation({
   description: 'check everything that the jobs need, and say what mends it',
   fields: {},
   run: async ({ app }) => {
-    const checks = await Promise.all([temporalChecks(app), checkDatabaseAndShops(app), checkFiles(app)]);
+    const checks = await Promise.all([checkTemporal(app), checkDatabaseAndShops(app), checkFiles(app)]);
     return { checks: checks.flat() };
   },
 });
 
 async function checkDatabaseAndShops(app: Application): Promise<Check[]> {
-  const [server, migrations] = await databaseChecks(app);
+  const [server, migrations] = await checkDatabase(app);
   if (!migrations.ok) return [server, migrations, notChecked('Shops', server.ok ? migrations : server)];
   const shops = await listShops(await app.database());
   const first = 'The first one: `atp shop add`.';
@@ -29,7 +29,7 @@ async function checkDatabaseAndShops(app: Application): Promise<Check[]> {
     const none = await check('Shops', () => Promise.resolve(fine('There is none yet.', first)));
     return [server, migrations, none];
   }
-  const ofShops = await Promise.all(shops.map((shop) => shopChecks(app, shop)));
+  const ofShops = await Promise.all(shops.map((shop) => checkShop(app, shop)));
   return [server, migrations, ...ofShops.flat()];
 }
 

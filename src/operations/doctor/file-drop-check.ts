@@ -49,7 +49,7 @@ async function sendThrough(drop: FileDrop, folder: string): Promise<void> {
       throw new AtpError('FILE_CHECKSUM_MISMATCH', { name, found, expected: sha256, triedBy: 'doctor' });
     }
   } finally {
-    // On a connection that has failed this fails as well, and the first failure is the one to tell.
+    // When the connection is lost, this fails as well; the first failure is the one to report.
     for (const path of passed) await drop.remove(path).catch(() => undefined);
   }
 }

@@ -10,18 +10,18 @@ import type { Application } from '../application.ts';
 import { counted } from '../../domain/words.ts';
 import { check, faulty, fine, notChecked, type Check, type Finding } from './check.ts';
 
-export async function shopChecks(app: Application, shop: Shop): Promise<Check[]> {
+export async function checkShop(app: Application, shop: Shop): Promise<Check[]> {
   const { shopId } = shop;
   return [
-    ...(await shopifyChecks(app, shop)),
-    await check(`${shopId}: mapping`, () => mapping(app, shop)),
-    await check(`${shopId}: facility group`, () => facilityGroup(app, shop)),
-    await check(`${shopId}: lane`, () => lane(app, shop)),
-    await check(`${shopId}: unseen sales`, () => unseenSales(app, shop)),
+    ...(await checkShopify(app, shop)),
+    await check(`${shopId}: mapping`, () => inspectMapping(app, shop)),
+    await check(`${shopId}: facility group`, () => inspectFacilityGroup(app, shop)),
+    await check(`${shopId}: lane`, () => inspectLane(app, shop)),
+    await check(`${shopId}: unseen sales`, () => inspectUnseenSales(app, shop)),
   ];
 }
 
-async function shopifyChecks(app: Application, shop: Shop): Promise<Check[]> {
+async function checkShopify(app: Application, shop: Shop): Promise<Check[]> {
   const { shopId, domain, accessTokenRef } = shop;
   const [tokenName, scopesName, locationName] = ['token', 'scopes', 'location'].map(
     (what) => `${shopId}: ${what}`,
@@ -35,16 +35,16 @@ async function shopifyChecks(app: Application, shop: Shop): Promise<Check[]> {
       if (!(error instanceof AtpError) || error.code !== 'SHOPIFY_ACCESS_DENIED') throw error;
       return faulty(
         error.message,
-        `Put a valid Admin API access token of ${domain} to where the shop refers to: ${accessTokenRef}.`,
+        `The shop reads its Admin API access token from ${accessTokenRef}: put a valid one of ${domain} there.`,
       );
     }
   });
   if (!token.ok) return [token, notChecked(scopesName, token), notChecked(locationName, token)];
-  const scopes = await check(scopesName, () => Promise.resolve(scopesFinding(granted)));
-  return [token, scopes, await check(locationName, () => location(app, shop))];
+  const scopes = await check(scopesName, () => Promise.resolve(judgeScopes(granted)));
+  return [token, scopes, await check(locationName, () => inspectLocation(app, shop))];
 }
 
-function scopesFinding(granted: readonly string[]): Finding {
+function judgeScopes(granted: readonly string[]): Finding {
   const has = (scope: string) =>
     granted.includes(scope) || granted.includes(scope.replace(/^read_/, 'write_'));
   const missing = ACCESS_SCOPES_NEEDED.filter((scope) => !has(scope));
@@ -55,7 +55,7 @@ function scopesFinding(granted: readonly string[]): Finding {
   );
 }
 
-async function location(app: Application, shop: Shop): Promise<Finding> {
+async function inspectLocation(app: Application, shop: Shop): Promise<Finding> {
   const { locationId, shopId } = shop;
   const found = await (await app.adminApi(shop)).readLocation();
   if (found === null) {
@@ -81,7 +81,7 @@ interface Fault {
   readonly hint: string;
 }
 
-/** What must be mended, in the order in which it is told. UNMAPPED is told, too, but a retailer may mean it. */
+/** Findings that are faults, in the order of the report. UNMAPPED is none: a retailer may want it so. */
 const FAULTS: readonly [MappingFinding, Fault][] = [
   [
     'AMBIGUOUS',
@@ -120,17 +120,17 @@ const FAULTS: readonly [MappingFinding, Fault][] = [
   ],
 ];
 
-async function mapping(app: Application, { shopId }: Shop): Promise<Finding> {
+async function inspectMapping(app: Application, { shopId }: Shop): Promise<Finding> {
   const { mappedAt, mapped, findings } = await checkMapping(await app.database(), shopId);
   const again = `\`atp shop map ${shopId}\``;
   if (mappedAt === null) return faulty('The catalogue was never read.', `${again} matches it by SKU.`);
   const facts = [`${counted(mapped, 'product')} mapped`];
   const faults = FAULTS.flatMap(([finding, fault]) => {
     const found = findings[finding];
-    return found ? [{ said: `${named(found)} ${fault.what}`, hint: fault.hint }] : [];
+    return found ? [{ sentence: `${productsInWords(found)} ${fault.what}`, hint: fault.hint }] : [];
   });
-  if (findings.UNMAPPED) facts.push(`${named(findings.UNMAPPED)} not on Shopify`);
-  const detail = `${[...facts, ...faults.map(({ said }) => said)].join('; ')} (as of ${mappedAt.toISOString()}).`;
+  if (findings.UNMAPPED) facts.push(`${productsInWords(findings.UNMAPPED)} not on Shopify`);
+  const detail = `${[...facts, ...faults.map(({ sentence }) => sentence)].join('; ')} (as of ${mappedAt.toISOString()}).`;
   if (faults.length > 0) {
     const steps = faults.map(({ hint }) => hint).join('; ');
     return faulty(detail, `${steps.charAt(0).toUpperCase()}${steps.slice(1)}; then ${again}.`);
@@ -143,16 +143,16 @@ async function mapping(app: Application, { shopId }: Shop): Promise<Finding> {
 }
 
 /** `2 products (A, B)`; the rest of a long list is only counted. */
-function named({ count, skus }: FoundProducts): string {
+function productsInWords({ count, skus }: FoundProducts): string {
   const rest = count > skus.length ? `, and ${count - skus.length} more` : '';
   return `${counted(count, 'product')} (${skus.join(', ')}${rest})`;
 }
 
-async function facilityGroup(app: Application, { facilityGroupId }: Shop): Promise<Finding> {
+async function inspectFacilityGroup(app: Application, { facilityGroupId }: Shop): Promise<Finding> {
   const { facilityIds, promisedTwice } = await checkMemberships(await app.database(), facilityGroupId);
   if (facilityIds.length === 0) {
     return faulty(
-      `${facilityGroupId} has no member that holds stock now, so every Online ATP is 0.`,
+      `${facilityGroupId} has no member that sells now, so every Online ATP is 0.`,
       `\`atp group add ${facilityGroupId} <facilityId>\`; \`atp facility list\` shows the facilities.`,
     );
   }
@@ -171,9 +171,9 @@ async function facilityGroup(app: Application, { facilityGroupId }: Shop): Promi
   );
 }
 
-async function lane(app: Application, { shopId }: Shop): Promise<Finding> {
+async function inspectLane(app: Application, { shopId }: Shop): Promise<Finding> {
   const { state, reason, files, plans } = await readLaneView(await app.database(), shopId);
-  if (state === 'blocked') return faulty(...heldLane(shopId, files, reason ?? ''));
+  if (state === 'blocked') return faulty(...describeBlock(shopId, files, reason ?? ''));
   const held = plans.find((plan) => plan.state === 'HELD');
   if (held) {
     return faulty(
@@ -184,8 +184,8 @@ async function lane(app: Application, { shopId }: Shop): Promise<Finding> {
   return fine(`Nothing is held (${state}).`);
 }
 
-/** What holds the lane, and what mends it: a file, or a database that was restored. */
-function heldLane(shopId: string, files: readonly LaneFile[], reason: string): [string, string] {
+/** What blocks the lane (a file, or a database that was restored), and what mends it. */
+function describeBlock(shopId: string, files: readonly LaneFile[], reason: string): [string, string] {
   const blocked = files.find(({ status }) => status === 'BLOCKED');
   if (reason.startsWith('HARD_SYNC_REQUIRED') || !blocked) {
     return [
@@ -194,20 +194,20 @@ function heldLane(shopId: string, files: readonly LaneFile[], reason: string): [
     ];
   }
   return [
-    `File ${blocked.sequence} holds the lane. ${reason}`.trim(),
+    `File ${blocked.sequence} blocks the lane. ${reason}`.trim(),
     `Mend the cause, then \`atp lane ${shopId} retry ${blocked.sequence} --reason <text>\`; \`atp lane ${shopId}\` shows the other ways.`,
   ];
 }
 
-/** A sale is unseen for minutes, until the next import of orders; for a day only when its order never comes. */
-async function unseenSales(app: Application, { shopId, salesPolicy }: Shop): Promise<Finding> {
+/** A sale stays unseen for minutes, until the next import of orders. A day means that its order is never imported. */
+async function inspectUnseenSales(app: Application, { shopId, salesPolicy }: Shop): Promise<Finding> {
   const { units, products, suspect, suspectSince } = await checkUnseenSales(await app.database(), shopId);
   if (suspect === null || suspectSince === null) {
     const policy = salesPolicy === 'overwrite' ? ' (sales policy overwrite)' : '';
     return fine(`${counted(units, 'unit')} of ${counted(products, 'product')} kept back${policy}.`);
   }
   return faulty(
-    `Units of ${named(suspect)} are kept back, the oldest since ${suspectSince.toISOString()}, for sales whose orders were never imported.`,
+    `Units of ${productsInWords(suspect)} are kept back, the oldest since ${suspectSince.toISOString()}, for sales whose orders were never imported.`,
     `Import the shop’s orders (ORDER_ITEMS with shopId ${shopId}); or \`atp shop set ${shopId} --sales-policy overwrite\` when its sales reach the master of inventory another way.`,
   );
 }

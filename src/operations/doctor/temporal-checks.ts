@@ -5,7 +5,7 @@ import type { TemporalClient } from '../../temporal/connection.ts';
 import type { Application } from '../application.ts';
 import { check, faulty, fine, notChecked, type Check } from './check.ts';
 
-export async function temporalChecks(app: Application): Promise<Check[]> {
+export async function checkTemporal(app: Application): Promise<Check[]> {
   const server = await check('Temporal', async () => fine((await app.temporal()).address));
   if (!server.ok) return [server, ...['Namespace', ...IN_NAMESPACE].map((name) => notChecked(name, server))];
   const namespace = await check('Namespace', async () => {
@@ -18,16 +18,16 @@ export async function temporalChecks(app: Application): Promise<Check[]> {
     );
   });
   if (!namespace.ok) return [server, namespace, ...IN_NAMESPACE.map((name) => notChecked(name, namespace))];
-  return [server, namespace, await searchAttributes(app), await worker(app)];
+  return [server, namespace, await checkSearchAttributes(app), await checkWorker(app)];
 }
 
 const IN_NAMESPACE = ['Search attributes', 'Worker'] as const;
 
-function searchAttributes(app: Application): Promise<Check> {
+function checkSearchAttributes(app: Application): Promise<Check> {
   return check('Search attributes', async () => {
-    const { unusableAttributes } = await import('../../temporal/namespace-check.ts');
+    const { listUnusableAttributes } = await import('../../temporal/namespace-check.ts');
     const temporal = await app.temporal();
-    const unusable = await unusableAttributes(temporal);
+    const unusable = await listUnusableAttributes(temporal);
     if (unusable.length === 0) return fine('All are known to the namespace.');
     const names = unusable.map(({ name, type, isOfOtherType }) =>
       isOfOtherType ? `${name} (it is not of type ${type})` : name,
@@ -42,7 +42,7 @@ function searchAttributes(app: Application): Promise<Check> {
   });
 }
 
-function worker(app: Application): Promise<Check> {
+function checkWorker(app: Application): Promise<Check> {
   return check('Worker', async () =>
     (await pollsSoon(await app.temporal()))
       ? fine(`A worker polls the task queue "${TASK_QUEUE}".`)

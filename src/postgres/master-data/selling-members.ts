@@ -23,13 +23,18 @@ export function isMemberOf(group: string, at: string): string {
     WHERE member.facility_group_id = ${group} AND member.facility_id = facility.facility_id AND ${isInForce(at)})`;
 }
 
+/** Whether `facility` is not closed at the instant. */
+export function isOpen(at: string): string {
+  return `(facility.closed_date IS NULL OR ${at} < facility.closed_date)`;
+}
+
 /**
  * Whether `facility`, of the type `facility_type`, sells in the group; of which products, `sellsProduct` says.
  *
  * @param isMember that it is a member of the group: `isInForce` of a membership at hand, or `isMemberOf`
  */
 export function sellsInGroup(isMember: string, at: string): string {
-  return `((facility.closed_date IS NULL OR ${at} < facility.closed_date)
+  return `(${isOpen(at)}
     AND NOT facility_type.is_virtual AND ${isMember})`;
 }
 

@@ -10,7 +10,7 @@ import {
 import type { Database } from '../database.ts';
 import { findFacilityGroup } from '../master-data/facility-groups.ts';
 import { joinProductSettings, PRODUCT_SETTINGS_LIST } from '../master-data/group-settings.ts';
-import { sellsProduct } from '../master-data/selling-members.ts';
+import { isOpen, sellsProduct } from '../master-data/selling-members.ts';
 import { IN_BROKERING_QUEUE, placesCte } from './online-atp.ts';
 
 export interface ExplainRequest {
@@ -18,7 +18,7 @@ export interface ExplainRequest {
   readonly facilityGroupId: string;
   /** The shop whose last push is told; absent: none is told. */
   readonly shopId?: string | undefined;
-  /** The instant at which memberships are looked at. Levels and settings are those of now. Absent: now. */
+  /** The instant at which memberships and closings are looked at. Levels and settings are those of now. Absent: now. */
   readonly at?: Date | undefined;
 }
 
@@ -27,6 +27,8 @@ export interface ExplainedFacility extends FacilityStock {
   readonly facilityName: string;
   /** The facility is a member of the group, and not closed, at that instant; it may still not sell this product. */
   readonly isMember: boolean;
+  /** The facility is closed at that instant. */
+  readonly isClosed: boolean;
   readonly allowBrokering: boolean;
 }
 
@@ -62,6 +64,7 @@ export async function explain(database: Database, request: ExplainRequest): Prom
        coalesce(level.quantity_on_hand, 0) AS "quantityOnHand", coalesce(level.reserved, 0) AS reserved,
        coalesce(level.minimum_stock, 0) AS "safetyStock",
        coalesce(level.allow_brokering, true) AS "allowBrokering", place.sells AS "isMember",
+       NOT ${isOpen('$3::timestamptz')} AS "isClosed",
        ${sellsProduct('place.sells')} AS "sellsOnline"
      FROM place
      JOIN facility USING (facility_id)
