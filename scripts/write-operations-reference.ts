@@ -8,7 +8,12 @@
 import { wantedOf, type Field, type Fields } from '../src/domain/input-fields.ts';
 import { inputSchema } from '../src/domain/input-schema.ts';
 import { JOB_NAMES, JOBS } from '../src/domain/jobs/jobs.ts';
-import { DECISION_FIELDS, DECISIONS } from '../src/domain/lane-decision.ts';
+import {
+  DECIDE_FIELDS,
+  DECIDE_WORKFLOW_TYPE,
+  decisionFields,
+  DECISIONS,
+} from '../src/domain/lane-decision.ts';
 import { OPERATIONS } from '../src/operations/operations.ts';
 import { renewPage } from './reference-page.ts';
 
@@ -60,8 +65,14 @@ function schemaPage(): string {
     description: 'Made by scripts/write-operations-reference.ts.',
     $defs: {
       operations: of(OPERATIONS.map(({ name, fields }) => [name, fields])),
-      workflows: of(JOB_NAMES.map((job) => [JOBS[job].workflowType, JOBS[job].fields])),
-      decisions: of(DECISIONS.map((kind) => [kind, DECISION_FIELDS[kind]])),
+      workflows: of([
+        ...JOB_NAMES.map((job) => [JOBS[job].workflowType, JOBS[job].fields] as const),
+        [DECIDE_WORKFLOW_TYPE, DECIDE_FIELDS],
+      ]),
+      // What the update `decide` takes.
+      decisions: Object.fromEntries(
+        DECISIONS.map((kind) => [kind, inputSchema(decisionFields(kind), { decision: kind })]),
+      ),
     },
   };
   return `${JSON.stringify(schema, null, 2)}\n`;

@@ -1,4 +1,4 @@
-import { JOBS, acceptJobInput, type JobInput, type JobName } from '../src/domain/jobs/jobs.ts';
+import { acceptJobInput, shopOf, type JobInput, type JobName } from '../src/domain/jobs/jobs.ts';
 import { acceptOrFail } from './failures.ts';
 import { describeRun, type RunAttributes } from './search-attributes.ts';
 
@@ -13,7 +13,7 @@ export function begin<Name extends JobName>(
   attributes: RunAttributes = {},
 ): JobInput<Name> {
   const accepted = acceptOrFail(() => acceptJobInput(job, input));
-  const { shopId } = accepted as { readonly shopId?: string };
-  describeRun({ ...(shopId !== undefined && { shopId }), jobName: JOBS[job].name, ...attributes });
+  const shopId = shopOf(accepted);
+  describeRun({ ...(shopId !== null && { shopId }), jobName: job, ...attributes });
   return accepted;
 }

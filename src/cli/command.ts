@@ -1,8 +1,14 @@
 /** A command is a rendering of an operation: its fields become arguments and options, its result becomes words. */
 import { Argument, Option, type Command } from 'commander';
-import { text, optional, type Field, type Fields } from '../domain/input-fields.ts';
+import { optional, type Field, type Fields } from '../domain/input-fields.ts';
 import type { Application } from '../operations/application.ts';
-import { perform, type Context, type Operation, type OperationFacts } from '../operations/operation.ts';
+import {
+  CALLER_NAME,
+  perform,
+  type Context,
+  type Operation,
+  type OperationFacts,
+} from '../operations/operation.ts';
 import type { Machine } from './machine.ts';
 import { argumentSyntax, optionName, optionSyntax, synopsisOf, valueOfText } from './option-text.ts';
 import type { Report } from './report.ts';
@@ -92,7 +98,7 @@ export function contextOf(cli: Cli, by: unknown, nameOf: Context['nameOf']): Con
 }
 
 /** Every command that changes something says who does it. */
-export const BY_FIELD = optional(text('who does it (default: the user of this machine)', 'name'));
+export const BY_FIELD = optional(CALLER_NAME);
 
 /** The options of a command, `--by` among them where the audit log asks for it. */
 export function fieldsToType({ fields, operations }: CliCommand): Fields {

@@ -31,10 +31,8 @@ const FIELDS = {
     ),
   ),
   reason: optional(text('why; it is kept (approve and reject need it)')),
-  expectedReason: optional(label('decide only if this error code is what blocks the file now', 'code')),
-  audit: optional(
-    yesOrNo('instead: check the shop’s chain of snapshots for gaps, and the change log against its files'),
-  ),
+  expectedReason: DECISION_FIELDS.retry.expectedReason,
+  audit: optional(yesOrNo(`instead: ${auditLane.description}`)),
 };
 
 type LaneInput = Input<typeof FIELDS>;
@@ -65,6 +63,7 @@ export const LANE_COMMANDS: readonly CliCommand[] = [
 ];
 
 function nameOf(field: string): string {
+  if (Object.values<string>(DECISION_TARGETS).includes(field)) return 'target';
   return ['shopId', 'decision', 'target'].includes(field) ? field : optionName(field);
 }
 

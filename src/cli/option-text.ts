@@ -57,7 +57,7 @@ function kindSyntax(name: string, field: Field): string | null {
  * what it must be.
  */
 export function valueOfText(field: Field, typed: string): unknown {
-  if (field.clearedBy !== undefined && typed === field.clearedBy) return null;
+  if (typed.toLowerCase() === field.clearedBy) return null;
   switch (field.kind) {
     case 'number':
       return /^\d+$/.test(typed) ? Number(typed) : typed;

@@ -33,8 +33,7 @@ export const ERROR_CLASSES = {
     httpStatus: 409,
     isRetried: false,
     title: 'The input is right, but it cannot be done now',
-    meaning:
-      'Something else must happen first, and it does not happen by itself: do what the hint says, then repeat the command.',
+    meaning: 'Something else must happen first: do what the hint says, or wait, then repeat the command.',
   },
   row: {
     exitCode: 2,

@@ -32,7 +32,7 @@ export type FieldKind =
       readonly lengthMax: number;
       /** What a person must give: "It must be …". */
       readonly wanted: string;
-      /** The value may be a secret that was typed in place of its reference: no error repeats it. */
+      /** The value may be a secret that was typed in the wrong place: no error repeats it. */
       readonly isHidden?: boolean;
     }
   | { readonly kind: 'number'; readonly min: number; readonly max: number }
@@ -224,14 +224,21 @@ function acceptValue(field: Field, value: unknown, name: string): unknown {
     if (field.presence === 'required') throw invalid(`${name} is missing`);
     return field.byDefault;
   }
+  if (typeof value === 'string' && SECRET.test(value)) {
+    throw invalid(`${name} holds a token or a secret of Shopify: give its reference, such as env:NAME`);
+  }
   if (isOfKind(field, value)) return field.kind === 'time' ? new Date(value as string) : value;
   if (field.kind === 'choice' && field.refusedBy && typeof value === 'string') {
     throw new AtpError(field.refusedBy, { given: value, choices: field.choices.join(', ') });
   }
   const isHidden = field.kind === 'text' && field.isHidden === true;
-  const but = isHidden ? '; the value itself is never stored' : `, not ${JSON.stringify(value)}`;
-  throw invalid(`${name} must be ${wantedOf(field)}${but}`);
+  const cleared = field.clearedBy === undefined ? '' : `, or ${field.clearedBy} on the command line`;
+  const not = isHidden ? '' : `, not ${JSON.stringify(value)}`;
+  throw invalid(`${name} must be ${wantedOf(field)}${cleared}${not}`);
 }
+
+/** How tokens and secrets of Shopify begin. No id, SKU or name of a retailer does, so one is a slip of the hand. */
+const SECRET = /\bsh(pat|pss|pca|ppa|ptka)_/;
 
 /** Whether a field takes this value, which is there. */
 export function isOfKind(field: FieldKind, value: unknown): boolean {
@@ -239,7 +246,7 @@ export function isOfKind(field: FieldKind, value: unknown): boolean {
     case 'text':
       return (
         typeof value === 'string' &&
-        value.length <= field.lengthMax &&
+        [...value].length <= field.lengthMax &&
         new RegExp(field.pattern, 'u').test(value)
       );
     case 'number':
@@ -271,7 +278,8 @@ export function wantedOf(field: FieldKind): string {
 
 /** ISO 8601 with an offset: without one, a time would mean another instant on every machine. */
 export const INSTANT_PATTERN =
-  '^\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,9})?)?([Zz]|[+\\-]\\d{2}:?\\d{2})$';
+  '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])[Tt]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d{1,9})?)?' +
+  '([Zz]|[+\\-]([01]\\d|2[0-3]):?[0-5]\\d)$';
 
 function isInstant(value: string): boolean {
   return (

@@ -3,13 +3,24 @@ import { INSTANT_PATTERN, type Field, type FieldKind, type Fields } from './inpu
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** Accepts exactly what `acceptInput` accepts, but for days that no calendar has, such as 30 February. */
-export function inputSchema(fields: Fields): JsonSchema {
+/**
+ * Accepts what `acceptInput` accepts. Two things a schema cannot say: that no calendar has 30 February, and that a token
+ * of Shopify is no text of ours.
+ *
+ * @param constants fields that have one value, such as the kind of a decision
+ */
+export function inputSchema(fields: Fields, constants: Readonly<Record<string, string>> = {}): JsonSchema {
   const entries = Object.entries(fields);
-  const required = entries.filter(([, { presence }]) => presence === 'required').map(([name]) => name);
+  const required = [
+    ...Object.keys(constants),
+    ...entries.filter(([, { presence }]) => presence === 'required').map(([name]) => name),
+  ];
   return {
     type: 'object',
-    properties: Object.fromEntries(entries.map(([name, field]) => [name, fieldSchema(field)])),
+    properties: {
+      ...Object.fromEntries(Object.entries(constants).map(([name, value]) => [name, { const: value }])),
+      ...Object.fromEntries(entries.map(([name, field]) => [name, fieldSchema(field)])),
+    },
     ...(required.length > 0 && { required }),
     additionalProperties: false,
   };
@@ -36,6 +47,6 @@ function kindSchema(field: FieldKind): JsonSchema {
     case 'choice':
       return { type: 'string', enum: field.choices };
     case 'time':
-      return { type: 'string', format: 'date-time', pattern: INSTANT_PATTERN };
+      return { type: 'string', pattern: INSTANT_PATTERN };
   }
 }

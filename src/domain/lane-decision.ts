@@ -16,7 +16,6 @@ import {
   choice,
   id,
   invalid,
-  label,
   optional,
   text,
   wholeNumber,
@@ -24,7 +23,10 @@ import {
   type Input,
 } from './input-fields.ts';
 
-/** The update by which the workflow `decideLane` gets a decision. */
+/** The workflow that carries decisions out. */
+export const DECIDE_WORKFLOW_TYPE = 'decideLane';
+
+/** The update by which that workflow gets a decision. */
 export const DECIDE_UPDATE = 'decide';
 
 /** The input of the workflow `decideLane`. */
@@ -52,7 +54,7 @@ export const DECISION_FIELDS = {
   rewrite: FILE_FIELDS,
   skip: FILE_FIELDS,
   release: {
-    sku: optional(label('the product’s SKU; absent: every quarantined product', 'sku')),
+    sku: optional(text('the product’s SKU; absent: every quarantined product', 'sku')),
     reason: optional(reason),
   },
   approve: PLAN_FIELDS,
@@ -99,6 +101,11 @@ export interface DecisionOutcome {
   readonly owed: number | null;
 }
 
+/** Everything that a decision says, beyond its kind. */
+export function decisionFields(kind: DecisionKind): Fields {
+  return { ...DECISION_FIELDS[kind], by };
+}
+
 /** @throws AtpError INPUT_INVALID, which names the field */
 export function acceptLaneDecision(input: unknown): LaneDecision {
   const { decision, ...rest } = objectOf(input);
@@ -106,7 +113,7 @@ export function acceptLaneDecision(input: unknown): LaneDecision {
   if (kind === undefined) {
     throw invalid(`decision must be one of ${DECISIONS.join(', ')}, not ${JSON.stringify(decision)}`);
   }
-  return { decision: kind, ...acceptInput({ ...DECISION_FIELDS[kind], by }, rest) } as LaneDecision;
+  return { decision: kind, ...acceptInput(decisionFields(kind), rest) } as LaneDecision;
 }
 
 function objectOf(input: unknown): Readonly<Record<string, unknown>> {

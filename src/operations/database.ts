@@ -8,4 +8,5 @@ export const migrateDatabase = defineOperation({
   fields: {},
   isRecordedAfterwards: true,
   run: async ({ app }) => migrate(await app.database()),
+  hasDone: ({ applied }) => applied.length > 0,
 });

@@ -1,6 +1,14 @@
 import { AtpError } from '../domain/errors.ts';
 import { id, invalid, optional, type Fields, type Input } from '../domain/input-fields.ts';
-import { isPerShop, jobField, JOB_NAMES, acceptJobInput, JOBS, type JobOrder } from '../domain/jobs/jobs.ts';
+import {
+  acceptJobInput,
+  isPerShop,
+  JOB_NAMES,
+  jobField,
+  JOBS,
+  type JobName,
+  type JobOrder,
+} from '../domain/jobs/jobs.ts';
 import { findFacilityGroup } from '../postgres/master-data/facility-groups.ts';
 import { findShop, listShops, type Shop } from '../postgres/master-data/shops.ts';
 import type { Application } from './application.ts';
@@ -20,8 +28,15 @@ export const PARAMETER_FIELDS: Readonly<Record<never, never>> = Object.fromEntri
   Object.values(JOBS)
     .flatMap(({ fields }): [string, Fields[string]][] => Object.entries(fields))
     .filter(([name]) => name !== 'shopId')
-    .map(([name, field]) => [name, { ...field, presence: 'optional' }]),
+    .map(([name, { byDefault: _byDefault, ...field }]) => {
+      const about = `of ${jobsWith(name).join(' and ')}: ${field.about}`;
+      return [name, { ...field, about, presence: 'optional' }];
+    }),
 );
+
+function jobsWith(parameter: string): readonly JobName[] {
+  return JOB_NAMES.filter((job) => Object.hasOwn(JOBS[job].fields, parameter));
+}
 
 /**
  * Completes what a person has typed about a job, and checks it against the database: a mistake fails the command now,
@@ -33,15 +48,31 @@ export async function completeOrder(
   { app, nameOf }: Context,
   { job, shopId, ...parameters }: Input<typeof JOB_FIELDS>,
 ): Promise<JobOrder> {
-  const foreign = Object.keys({ ...parameters, ...(shopId !== undefined && { shopId }) }).find(
-    (name) => !Object.hasOwn(JOBS[job].fields, name),
-  );
-  if (foreign !== undefined) throw invalid(`${nameOf(foreign)} is not for ${job}`);
+  refuseForeign(job, { ...parameters, ...(shopId !== undefined && { shopId }) }, nameOf);
   if (!isPerShop(job)) return { job, ...acceptJobInput(job, parameters) };
   const shop = await findOrOnlyShop(app, shopId, nameOf);
   const order: JobOrder = { job, ...acceptJobInput(job, { ...parameters, shopId: shop.shopId }) };
   if ('facilityGroupId' in order) await refuseOtherGroup(app, shop, order.facilityGroupId);
   return order;
+}
+
+/**
+ * The job that is meant, whatever its parameters are: of which shop; null: it works for all shops.
+ *
+ * @throws AtpError INPUT_INVALID, SHOP_UNKNOWN
+ */
+export async function findJob(
+  { app, nameOf }: Context,
+  { job, shopId }: Input<typeof JOB_FIELDS>,
+): Promise<{ readonly job: JobName; readonly shopId: string | null }> {
+  refuseForeign(job, shopId === undefined ? {} : { shopId }, nameOf);
+  if (!isPerShop(job)) return { job, shopId: null };
+  return { job, shopId: (await findOrOnlyShop(app, shopId, nameOf)).shopId };
+}
+
+function refuseForeign(job: JobName, parameters: object, nameOf: NameOf): void {
+  const foreign = Object.keys(parameters).find((name) => !Object.hasOwn(JOBS[job].fields, name));
+  if (foreign !== undefined) throw invalid(`${nameOf(foreign)} is not for ${job}`);
 }
 
 async function refuseOtherGroup(app: Application, shop: Shop, facilityGroupId: string | undefined) {

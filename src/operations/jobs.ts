@@ -1,10 +1,10 @@
 /** The jobs: run one now, and when they run by themselves. */
 import { choice, invalid, label, optional, text, time, yesOrNo, type Input } from '../domain/input-fields.ts';
-import { shopOf, type JobOrder } from '../domain/jobs/jobs.ts';
+import { shopOf } from '../domain/jobs/jobs.ts';
 import { VERIFY } from '../domain/jobs/verify.ts';
 import { PRESET_NAMES } from '../domain/jobs/schedule-policy.ts';
 import { findShop, listShops } from '../postgres/master-data/shops.ts';
-import { completeOrder, JOB_FIELDS, PARAMETER_FIELDS } from './job-order.ts';
+import { completeOrder, findJob, JOB_FIELDS, PARAMETER_FIELDS } from './job-order.ts';
 import { defineOperation, type Context } from './operation.ts';
 
 export const listJobs = defineOperation({
@@ -40,7 +40,7 @@ export const runJob = defineOperation({
 export const verifyShop = defineOperation({
   name: 'shop.verify',
   role: 'operator',
-  description: VERIFY.description,
+  description: 'compare Online ATP with what Shopify really shows',
   fields: VERIFY.fields,
   run: async ({ app, progress }, input) => {
     await findShop(await app.database(), input.shopId);
@@ -57,7 +57,7 @@ export const showJob = defineOperation({
   role: 'viewer',
   description: 'when a job runs, with what, and how it went',
   fields: JOB_FIELDS,
-  run: async (context, input) => readSchedule(context, await completeOrder(context, input)),
+  run: async (context, input) => readSchedule(context, await findJob(context, input)),
 });
 
 export const scheduleJob = defineOperation({
@@ -91,7 +91,8 @@ export const scheduleJob = defineOperation({
     const when = every === undefined ? { cron: cron ?? '' } : { every };
     const { spec, warnings } = planTiming(order.job, { ...when, start, timeZone });
     const isNew = await store(await context.app.temporal(), order, spec, !reset);
-    return { ...(await readSchedule(context, order)), isNew, warnings };
+    const schedule = await readSchedule(context, { job: order.job, shopId: shopOf(order) });
+    return { ...schedule, isNew, warnings };
   },
 });
 
@@ -104,10 +105,10 @@ export const pauseJob = defineOperation({
   fields: { ...JOB_FIELDS, reason },
   stateOf: scheduleState,
   run: async (context, { reason: why, ...input }) => {
-    const order = await completeOrder(context, input);
+    const found = await findJob(context, input);
     const { pauseJob: pause } = await import('../temporal/schedule-control.ts');
-    await pause(await context.app.temporal(), order.job, shopOf(order), why);
-    return readSchedule(context, order);
+    await pause(await context.app.temporal(), found.job, found.shopId, why);
+    return readSchedule(context, found);
   },
 });
 
@@ -118,10 +119,10 @@ export const resumeJob = defineOperation({
   fields: { ...JOB_FIELDS, reason },
   stateOf: scheduleState,
   run: async (context, { reason: why, ...input }) => {
-    const order = await completeOrder(context, input);
+    const found = await findJob(context, input);
     const { resumeJob: resume } = await import('../temporal/schedule-control.ts');
-    await resume(await context.app.temporal(), order.job, shopOf(order), why);
-    return readSchedule(context, order);
+    await resume(await context.app.temporal(), found.job, found.shopId, why);
+    return readSchedule(context, found);
   },
 });
 
@@ -131,10 +132,10 @@ export const skipRun = defineOperation({
   description: 'leave out exactly the next run',
   fields: JOB_FIELDS,
   run: async (context, input) => {
-    const order = await completeOrder(context, input);
+    const found = await findJob(context, input);
     const { skipNextRun } = await import('../temporal/schedule-control.ts');
-    const skipped = await skipNextRun(await context.app.temporal(), order.job, shopOf(order));
-    return { ...(await readSchedule(context, order)), skipped };
+    const skipped = await skipNextRun(await context.app.temporal(), found.job, found.shopId);
+    return { ...(await readSchedule(context, found)), skipped };
   },
 });
 
@@ -143,12 +144,12 @@ async function scheduleState(
   context: Context,
   { job, shopId }: Input<typeof JOB_FIELDS>,
 ): Promise<object | null> {
-  const order = await completeOrder(context, { job, shopId });
-  const { frequency, timeZone, notBefore, parameters, paused, note } = await readSchedule(context, order);
+  const found = await findJob(context, { job, shopId });
+  const { frequency, timeZone, notBefore, parameters, paused, note } = await readSchedule(context, found);
   return frequency === null ? null : { frequency, timeZone, notBefore, parameters, paused, note };
 }
 
-async function readSchedule({ app }: Context, order: JobOrder) {
+async function readSchedule({ app }: Context, { job, shopId }: Awaited<ReturnType<typeof findJob>>) {
   const { showJob: read } = await import('../temporal/scheduled-jobs.ts');
-  return read(await app.temporal(), order.job, shopOf(order));
+  return read(await app.temporal(), job, shopId);
 }

@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { AtpError } from '../domain/errors.ts';
-import { acceptInput, invalid, type Fields, type Input } from '../domain/input-fields.ts';
+import { acceptInput, invalid, text, type Fields, type Input } from '../domain/input-fields.ts';
 import { beginAct, endAct, type ActEnd } from '../postgres/audit-log.ts';
 import type { Application } from './application.ts';
 import { describeError } from './described-error.ts';
@@ -31,6 +31,9 @@ export interface Context {
   readonly nameOf: NameOf;
 }
 
+/** Who does an act, as the audit log names them. */
+export const CALLER_NAME = text('who does it (default: the user of this machine)', 'name');
+
 /** How the caller's door calls a field: `safetyStock` in JSON, `--safety-stock` on the command line. */
 export type NameOf = (field: string) => string;
 
@@ -50,6 +53,8 @@ export interface Operation<F extends Fields = Fields, Result = unknown> {
   readonly isRecorded?: (input: Input<F>) => boolean;
   /** The act makes the audit log's own table, so its row is written when the act is done. */
   readonly isRecordedAfterwards?: boolean;
+  /** False for a result that says that nothing had to be done. Only with `isRecordedAfterwards`. */
+  readonly hasDone?: (result: Result) => boolean;
   /**
    * Reads what the act may change. It is read before and after the act, and the audit log keeps what differs. Null:
    * there is nothing yet, or nothing any more. Define it only where reading is cheap, and never return a secret.
@@ -73,8 +78,8 @@ export type ResultOf<O> = O extends { readonly run: (...args: never[]) => Promis
   : never;
 
 /**
- * Does an act: checks its input and the caller's role, runs it, and records it in the audit log. A wrong input leaves no
- * trace in the log, because nothing was tried.
+ * Does an act: checks its input and the caller's role, runs it, and records it in the audit log. What the fields and
+ * their rules refuse leaves no trace in the log, because nothing was tried.
  *
  * @throws AtpError INPUT_INVALID, ROLE_INSUFFICIENT, and what the operation throws
  */
@@ -83,12 +88,13 @@ export async function perform<F extends Fields, Result>(
   given: unknown,
   context: Context,
 ): Promise<Result> {
-  const { nameOf } = context;
+  const { nameOf, caller } = context;
   const input = acceptInput(operation.fields, given, nameOf);
   requireOneOf(operation, input, nameOf);
   operation.check?.(input, nameOf);
-  requireRole(operation, context.caller);
+  requireRole(operation, caller);
   const isRecorded = operation.isRecorded?.(input) ?? operation.role !== 'viewer';
+  if (isRecorded) acceptInput({ by: CALLER_NAME }, { by: caller.name }, nameOf);
   return isRecorded ? record(operation, input, context) : operation.run(context, input);
 }
 
@@ -125,15 +131,38 @@ async function record<F extends Fields, Result>(
       context.warn(`The audit log could not be told how ${operation.name} ended: ${code}: ${message}`);
     }
   };
-  try {
-    const before = await operation.stateOf?.(context, input);
-    const result = await operation.run(context, input);
-    await end({ outcome: 'DONE', ...differenceOf(before, await operation.stateOf?.(context, input)) });
-    return result;
-  } catch (error) {
-    const { code } = describeError(error);
-    if (!operation.isRecordedAfterwards) await end({ outcome: code });
+  const { before, result } = await runFrom(operation, input, context).catch(async (error: unknown) => {
+    if (!operation.isRecordedAfterwards) await end({ outcome: describeError(error).code });
     throw error;
+  });
+  if (operation.hasDone?.(result) === false) return result;
+  // The act is done, whatever happens to the look at what it has changed.
+  const after = await readStateAfter(operation, input, context);
+  await end({ outcome: 'DONE', ...(after !== undefined && differenceOf(before, after)) });
+  return result;
+}
+
+async function runFrom<F extends Fields, Result>(
+  operation: Operation<F, Result>,
+  input: Input<F>,
+  context: Context,
+): Promise<{ readonly before: object | null | undefined; readonly result: Result }> {
+  const before = await operation.stateOf?.(context, input);
+  return { before, result: await operation.run(context, input) };
+}
+
+/** Undefined: the operation has no state to tell, or it cannot be read now. */
+async function readStateAfter<F extends Fields, Result>(
+  operation: Operation<F, Result>,
+  input: Input<F>,
+  context: Context,
+): Promise<object | null | undefined> {
+  try {
+    return await operation.stateOf?.(context, input);
+  } catch (error) {
+    const { code, message } = describeError(error);
+    context.warn(`The act is done; what ${operation.name} has changed cannot be read: ${code}: ${message}`);
+    return undefined;
   }
 }
 

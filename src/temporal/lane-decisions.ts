@@ -11,6 +11,7 @@ import type { Workflow } from '@temporalio/common';
 import { AtpError } from '../domain/errors.ts';
 import { acceptInput } from '../domain/input-fields.ts';
 import {
+  DECIDE_WORKFLOW_TYPE,
   DECIDE_FIELDS,
   DECIDE_UPDATE,
   acceptLaneDecision,
@@ -23,8 +24,6 @@ import { explainFailure } from './workflow-failure.ts';
 import { SEARCH_ATTRIBUTES } from './search-attributes.ts';
 import { isWorkerPolling } from './task-queue.ts';
 
-const WORKFLOW_TYPE = 'decideLane';
-
 /** A run that is just ending cannot take an update any more; the next try starts a new one. */
 const TRIES_MAX = 3;
 
@@ -33,7 +32,7 @@ const ABORTED = 10;
 
 /** One run of a shop at a time takes its decisions, so that two people who decide at once meet. */
 export function decideLaneWorkflowId(shopId: string): string {
-  return `${WORKFLOW_TYPE}/${shopId}`;
+  return `${DECIDE_WORKFLOW_TYPE}/${shopId}`;
 }
 
 /**
@@ -55,7 +54,7 @@ export async function decideLane(
   }
   const updateId = randomUUID();
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
-    const startWorkflowOperation = new WithStartWorkflowOperation(WORKFLOW_TYPE, {
+    const startWorkflowOperation = new WithStartWorkflowOperation(DECIDE_WORKFLOW_TYPE, {
       workflowId,
       taskQueue: TASK_QUEUE,
       args: [{ shopId }],

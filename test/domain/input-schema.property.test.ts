@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { acceptInput, type Field, type Fields } from '../../src/domain/input-fields.ts';
 import { inputSchema } from '../../src/domain/input-schema.ts';
 import { JOBS } from '../../src/domain/jobs/jobs.ts';
-import { DECISION_FIELDS } from '../../src/domain/lane-decision.ts';
+import { acceptLaneDecision, decisionFields, DECISIONS } from '../../src/domain/lane-decision.ts';
 import { OPERATIONS } from '../../src/operations/operations.ts';
 
 const ajv = new Ajv2020({ validateFormats: false, strict: false });
@@ -12,7 +12,7 @@ const ajv = new Ajv2020({ validateFormats: false, strict: false });
 const INPUTS: readonly (readonly [string, Fields])[] = [
   ...OPERATIONS.map(({ name, fields }) => [name, fields] as const),
   ...Object.values(JOBS).map(({ workflowType, fields }) => [workflowType, fields] as const),
-  ...Object.entries(DECISION_FIELDS).map(([kind, fields]) => [`decision ${kind}`, fields] as const),
+  ...DECISIONS.map((kind) => [`decision ${kind}`, decisionFields(kind)] as const),
 ];
 
 /** Values that a field takes, and values that look like them. */
@@ -22,7 +22,28 @@ function valueOf(field: Field): fc.Arbitrary<unknown> {
     fc.integer(),
     fc.double(),
     fc.boolean(),
-    fc.constantFrom(null, undefined, '', ' ', 'a b', 'A\nB', ' a', [], {}, -1, 0, 1.5, '5', 'x'.repeat(256)),
+    fc.constantFrom(
+      null,
+      undefined,
+      '',
+      '😀'.repeat(200),
+      '2026-13-01T00:00:00Z',
+      '2026-01-01T99:00:00Z',
+      '2026-01-01T00:00:60Z',
+      '2026-01-01T00:00Z',
+      '2026-01-01T00:00:00+0200',
+      ' ',
+      'a b',
+      'A\nB',
+      ' a',
+      [],
+      {},
+      -1,
+      0,
+      1.5,
+      '5',
+      'x'.repeat(256),
+    ),
   );
   switch (field.kind) {
     case 'text':
@@ -73,4 +94,17 @@ describe('the JSON schema of an input accepts exactly what the check of the inpu
       { numRuns: 200 },
     );
   });
+});
+
+test('the schema of a decision accepts what the workflow accepts as one', () => {
+  const told = { sequence: 1, plan: 2, sku: 'BLUE-SHIRT', by: 'Ann', reason: 'looked at' };
+  for (const kind of DECISIONS) {
+    const validate = ajv.compile(inputSchema(decisionFields(kind), { decision: kind }));
+    const fields = Object.entries(told).filter(([name]) => Object.hasOwn(decisionFields(kind), name));
+    const decision = { decision: kind, ...Object.fromEntries(fields) };
+    expect(acceptLaneDecision(decision)).toEqual(decision);
+    expect(validate(decision)).toBe(true);
+    expect(validate({ ...decision, decision: 'forget' })).toBe(false);
+    expect(validate({ ...decision, by: undefined })).toBe(false);
+  }
 });

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { AtpError } from '../../src/domain/errors.ts';
 import { JOB_NAMES, acceptJobInput, JOBS } from '../../src/domain/jobs/jobs.ts';
+import type { Field } from '../../src/domain/input-fields.ts';
+import { DECIDE_WORKFLOW_TYPE } from '../../src/domain/lane-decision.ts';
 import type * as workflows from '../../workflows/index.ts';
 
 function expectRefusal(work: () => unknown): string {
@@ -59,6 +61,17 @@ describe('a job’s input', () => {
 });
 
 test('every job’s workflow is exported by workflows/index.ts: this does not compile when one is forgotten', () => {
-  const exported: readonly (keyof typeof workflows)[] = JOB_NAMES.map((job) => JOBS[job].workflowType);
-  expect(exported).toHaveLength(JOB_NAMES.length);
+  const exported: readonly (keyof typeof workflows)[] = [
+    ...JOB_NAMES.map((job) => JOBS[job].workflowType),
+    DECIDE_WORKFLOW_TYPE,
+  ];
+  expect(exported).toHaveLength(JOB_NAMES.length + 1);
+});
+
+test('a parameter that several jobs take is the same field in each: `atp job run` takes one for all', () => {
+  const fields = Object.values(JOBS).flatMap((job) => Object.entries<Field>(job.fields));
+  for (const [name, field] of fields) {
+    const others = fields.filter(([other]) => other === name);
+    for (const [, other] of others) expect({ name, ...other }).toEqual({ name, ...field });
+  }
 });

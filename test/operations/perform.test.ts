@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { AtpError } from '../../src/domain/errors.ts';
 import { id, optional, units } from '../../src/domain/input-fields.ts';
 import type { Application } from '../../src/operations/application.ts';
+import { migrateDatabase } from '../../src/operations/database.ts';
 import { setGroup } from '../../src/operations/facility-groups.ts';
 import { importFeed } from '../../src/operations/feeds.ts';
 import {
@@ -12,7 +13,9 @@ import {
   type Context,
   type Role,
 } from '../../src/operations/operation.ts';
+import { OPERATIONS } from '../../src/operations/operations.ts';
 import { addProduct, listProducts, setProduct } from '../../src/operations/products.ts';
+import { addShop } from '../../src/operations/shops.ts';
 import { listActs } from '../../src/postgres/audit-log.ts';
 import type { Database } from '../../src/postgres/database.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
@@ -218,4 +221,71 @@ test('an act that needs one of several fields is refused without any of them', a
     shopId: 'a',
     second: 2,
   });
+});
+
+describe('an act that is done', () => {
+  const failsToTell = defineOperation({
+    name: 'test.tell',
+    role: 'operator',
+    description: 'cannot read afterwards what it has changed',
+    fields: {},
+    stateOf: (() => {
+      let looks = 0;
+      return () => {
+        looks += 1;
+        if (looks > 1) return Promise.reject(new AtpError('DATABASE_UNREACHABLE', { reason: 'it is away' }));
+        return Promise.resolve({ units: 1 });
+      };
+    })(),
+    run: () => Promise.resolve('done'),
+  });
+
+  test('is DONE for the caller and the log although what it changed cannot be read', async () => {
+    expect(await perform(failsToTell, {}, contextOf())).toBe('done');
+    expect(warnings).toEqual([expect.stringContaining('DATABASE_UNREACHABLE')]);
+    expect(await listActsInLog()).toMatchObject([
+      { act: 'test.tell', outcome: 'DONE', before: null, after: null },
+    ]);
+  });
+});
+
+test.each(['', ' ', 'Ann\nBob', 'x'.repeat(256)])(
+  'a caller named %j cannot change anything',
+  async (name) => {
+    const act = perform(setGroup, { facilityGroupId: 'FAC_GRP', threshold: 1 }, contextOf({ name }));
+    expect(await expectRefusal(act)).toContain('INPUT_INVALID');
+    expect(await listActsInLog()).toEqual([]);
+  },
+);
+
+test('a migration is recorded once it has brought something, and not when the database is up to date', async () => {
+  await perform(migrateDatabase, {}, contextOf());
+  expect(await listActsInLog()).toEqual([]);
+});
+
+test('no option of shop add repeats a token that was typed in its place, or keeps it in the log', async () => {
+  const right = {
+    shopId: 'blue-shirts',
+    domain: 'blue-shirts.myshopify.com',
+    locationId: 'gid://shopify/Location/1',
+    facilityGroupId: 'FAC_GRP',
+    token: 'env:BLUE_TOKEN',
+  };
+  for (const field of Object.keys(addShop.fields)) {
+    for (const secret of [
+      'shpat_0123456789abcdef',
+      'shpss_0123456789abcdef',
+      'http://user:hunter2@192.0.2.1/x',
+    ]) {
+      const said = await expectRefusal(perform(addShop, { ...right, [field]: secret }, contextOf()));
+      expect(said).toContain('INPUT_INVALID');
+      if (field !== 'shopId' && field !== 'facilityGroupId') expect(said).not.toContain(secret);
+      expect(said).not.toContain('shp');
+    }
+  }
+  expect(await listActsInLog()).toEqual([]);
+});
+
+test('the description of every operation fits a line of help: it begins small and has no full stop', () => {
+  for (const { description } of OPERATIONS) expect(description).toMatch(/^[a-z].*[^.]$/);
 });

@@ -9,7 +9,10 @@ const GIB = 1024 ** 3;
 export const FEED_ERRORS = {
   FEED_TYPE_UNKNOWN: {
     class: 'callers-fault',
-    message: (d) => `"${d.fileName}" has no known feed type${d.type ? `, but "${d.type}"` : ''}.`,
+    message: (d) =>
+      d.type
+        ? `"${d.type}" is no feed type, so "${d.fileName}" was not imported.`
+        : `"${d.fileName}" has no known feed type.`,
     hint: {
       cases: [
         {

@@ -60,7 +60,7 @@ export function isPerShop(job: JobName): job is PerShopJob {
 }
 
 /** The shop that an order is for; null: all shops. */
-export function shopOf(order: JobOrder): string | null {
+export function shopOf(order: JobOrder | JobInput<JobName>): string | null {
   return 'shopId' in order ? order.shopId : null;
 }
 

@@ -108,9 +108,7 @@ function refuseUnusable(shop: NewShop): void {
     .filter(([name, field]) => !isOfKind(field, shop[name as keyof typeof CHECKED_FIELDS]))
     .map(([name, field]) => `${name} must be ${wantedOf(field)}`);
   if (parseCredentialReference(shop.accessTokenRef) === null) {
-    faults.push(
-      `token and clientSecret must be ${wantedOf(SHOP_FIELDS.token)}; the value itself is never stored`,
-    );
+    faults.push(`token and clientSecret must be ${wantedOf(SHOP_FIELDS.token)}`);
   }
   if (shop.adminUrl !== null && !isOfKind(SHOP_FIELDS.adminUrl, shop.adminUrl)) {
     faults.push(`adminUrl must be ${wantedOf(SHOP_FIELDS.adminUrl)}`);
