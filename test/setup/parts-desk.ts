@@ -132,7 +132,7 @@ const STARTERS = {
 
   async temporal({ stateDir, running }) {
     const server = await startOnPort(undefined, (port) =>
-      startTemporal({ stateDir, port, partsDir: PARTS_DIR }),
+      startTemporal({ stateDir, port, partsDir: PARTS_DIR, durable: false }),
     );
     running.push(server);
     return { address: server.address };
