@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startShopifyTwin } from '../../src/stand-ins/shopify-twin/index.ts';
 import { FAULT_KINDS, type FaultKind } from '../../src/stand-ins/shopify-twin/faults.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
@@ -8,8 +8,13 @@ import { failureOf, type FailedCall } from '../../src/shopify/call-failure.ts';
 import { answering, apiOf, callOf, connection, ENVIRONMENT, everyPage, failure } from './admin-fixture.ts';
 import { SHOP, shirts, startTwin, startTwinWith } from './twin-fixture.ts';
 
-/** Long enough for a twin on a busy machine, short enough to wait for. */
-const SHORT_TIMEOUT_MS = 1_500;
+/** From here on, the time of the client's next call is up when the test says so. */
+function nextCallTimesOut(): () => void {
+  const time = new AbortController();
+  vi.spyOn(AbortSignal, 'timeout').mockReturnValueOnce(time.signal);
+  onTestFinished(() => void vi.restoreAllMocks());
+  return () => time.abort(new DOMException('The time is up.', 'TimeoutError'));
+}
 
 describe('every way in which a call goes wrong has its code', () => {
   const CODES: Readonly<Record<FaultKind, readonly [ErrorCode, wasExecuted: boolean]>> = {
@@ -25,11 +30,17 @@ describe('every way in which a call goes wrong has its code', () => {
   test.each(FAULT_KINDS)('%s; the repeat of the same call ends well, applied once', async (kind) => {
     const { twin, ids } = await startTwinWith(shirts(1));
     await twin.control('POST', '/faults', { operation: 'SetOnlineAtp', kind });
-    const api = apiOf(twin, {}, { timeoutMs: SHORT_TIMEOUT_MS });
+    const api = apiOf(twin);
     const call = callOf([{ inventoryItemId: ids[0] ?? '', quantity: 4, changeFromQuantity: 10 }]);
     const [code, wasExecuted] = CODES[kind];
+    const timeIsUp = kind === 'timeout-after' ? nextCallTimesOut() : null;
 
-    expect(await failure(api.setOnlineAtp(call))).toMatchObject({ code, class: 'retry' });
+    const failed = failure(api.setOnlineAtp(call));
+    if (timeIsUp) {
+      await expect.poll(() => twin.available()).toEqual([4]);
+      timeIsUp();
+    }
+    expect(await failed).toMatchObject({ code, class: 'retry' });
     expect(await twin.available()).toEqual([wasExecuted ? 4 : 10]);
 
     expect(await api.setOnlineAtp(call)).toEqual({ outcome: 'APPLIED' });
