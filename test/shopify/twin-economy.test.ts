@@ -1,5 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startShopifyTwin, type EconomyView } from '../../src/stand-ins/shopify-twin/index.ts';
 import { latenciesOf } from '../../src/stand-ins/shopify-twin/latency.ts';
 import { LeakyBucket } from '../../src/stand-ins/shopify-twin/leaky-bucket.ts';
@@ -272,26 +273,51 @@ describe('the settings', () => {
 });
 
 describe('latency', () => {
+  // It passes by the test's own clock.
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    vi.spyOn(globalThis, 'setTimeout');
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+    vi.useRealTimers();
+  });
+  /** So many calls have come, and wait for a latency of that length. */
+  async function callsWait(count: number, latencyMs: number): Promise<void> {
+    // Not by `expect.poll`, which lets the test's clock run.
+    while (vi.mocked(setTimeout).mock.calls.filter(([, ms]) => ms === latencyMs).length < count)
+      await setImmediate();
+  }
+
   test('passes before an answer, whatever it is; the cost is charged as the call arrives', async () => {
     const { twin, set, available } = await stillTwin({ maximumAvailable: 15, latencyMs: 1_000 });
-    const elapsed = async (call: () => Promise<unknown>) => {
-      const started = performance.now();
-      await call();
-      return performance.now() - started;
+    const answered = vi.fn();
+    const executedAfterLatency = async (call: Promise<unknown>, before: number[], after: number[]) => {
+      answered.mockReset();
+      const ends = call.then(answered);
+      vi.advanceTimersByTime(999);
+      expect(await twin.available()).toEqual(before);
+      expect(answered).not.toHaveBeenCalled();
+      vi.advanceTimersByTime(1);
+      await ends;
+      expect(await twin.available()).toEqual(after);
     };
-    const accepted = elapsed(() => set('a', 4));
-    await expect.poll(available, { interval: 5 }).toBe(15 - SET);
-    expect(await twin.available()).toEqual([10]); // charged, not yet executed
-    expect(await accepted).toBeGreaterThan(990);
-    expect(await twin.available()).toEqual([4]);
-    expect(await elapsed(() => set('b', 5))).toBeGreaterThan(990); // throttled
+
+    const accepted = set('a', 4);
+    await callsWait(1, 1_000);
+    expect(await available()).toBe(15 - SET); // charged, not yet executed
+    await executedAfterLatency(accepted, [10], [4]);
+    const throttled = set('b', 5);
+    await callsWait(2, 1_000);
+    await executedAfterLatency(throttled, [4], [4]);
   });
 
   test('the calls of one shop pass theirs at once', async () => {
     const twin = await startTwin({ shops: [{ ...SHOP, economy: { latencyMs: 300 } }] });
-    const started = performance.now();
-    await Promise.all(Array.from({ length: 20 }, () => twin.query(SHOP_NAME)));
-    expect(performance.now() - started).toBeLessThan(20 * 300);
+    const calls = Array.from({ length: 20 }, () => twin.query(SHOP_NAME));
+    await callsWait(20, 300);
+    vi.advanceTimersByTime(300);
+    await Promise.all(calls);
   });
 
   test('a twin that closes does not execute what is on its way', async () => {
@@ -300,7 +326,8 @@ describe('latency', () => {
     const client = new TwinClient(twin.url);
     const query = client.query(SHOP_NAME).catch(() => 'cut');
     const bucket = () => client.control<EconomyView>('GET', ECONOMY);
-    await expect.poll(async () => (await bucket()).currentlyAvailable).toBeLessThan(2000);
+    await callsWait(1, 600_000);
+    expect((await bucket()).currentlyAvailable).toBeLessThan(2000);
     await twin.close();
     expect(await query).toBe('cut');
   });
