@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { STATE_TIMEOUT_MS } from './test/setup/state-timeout.ts';
 
 // vitest looks for this one by its default export.
 export default defineConfig({
@@ -8,11 +9,13 @@ export default defineConfig({
     exclude: ['test/faults/**'],
     globalSetup: ['test/setup/global-setup.ts'],
     setupFiles: ['test/setup/clean-up.ts'],
-    // Real parts on a busy two-core machine: a test that waits for something waits for as long as that may take.
-    testTimeout: 30_000,
+    // Their only purpose is to end a test that hangs: on a busy machine a test may take ten times as long as on an idle
+    // one. Whatever a test waits for, it waits for by `until` (test/setup/until.ts).
+    testTimeout: 240_000,
     // The first fixture of a run starts a part, or downloads it.
-    hookTimeout: 180_000,
+    hookTimeout: 240_000,
     teardownTimeout: 60_000,
+    expect: { poll: { timeout: STATE_TIMEOUT_MS, interval: 20 } },
     pool: 'forks',
     maxWorkers: 2,
   },

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { vi } from 'vitest';
+import { createImportLocalFile, type LocalImport } from '../../activities/import-local-file.ts';
 import { createMapShop } from '../../activities/map-shop.ts';
 import type { DecisionOutcome } from '../../src/domain/lane-decision.ts';
 import type { Database } from '../../src/postgres/database.ts';
@@ -27,17 +27,13 @@ import { freshDatabase, type FreshDatabase } from '../setup/fresh-database.ts';
 import { freshNamespace, type FreshNamespace } from '../setup/fresh-namespace.ts';
 import { freshSftpRoot, type FreshSftpRoot } from '../setup/fresh-sftp-root.ts';
 import { freshTwin, type FreshTwin } from '../setup/fresh-twin.ts';
+import { STATE_TIMEOUT_MS } from '../setup/state-timeout.ts';
+import { until } from '../setup/until.ts';
 import { SHOP as TWIN_SHOP } from '../shopify/twin-fixture.ts';
 
 export const SHOP = 'blue-shirts';
 const CLI = join(import.meta.dirname, '../../src/main/cli.ts');
 const LONG_AGO = new Date('2020-01-01T00:00:00Z');
-
-/** A worker loads workflows and adapters before it polls. */
-const WORKER_START_TIMEOUT_MS = 60_000;
-
-/** Until a state that must come has come. */
-const STATE_TIMEOUT_MS = 60_000;
 
 export interface AtpOutcome {
   readonly exitCode: number | null;
@@ -200,7 +196,7 @@ export class Installation {
     return this.run({ job: 'verify', shopId: SHOP });
   }
 
-  /** Puts a feed into incoming/, as a whole, and imports what lies there. */
+  /** Puts a feed into incoming/, as a whole, and runs the import of what lies there. */
   async importFeed(fileName: string, lines: readonly string[]): Promise<Record<string, unknown>> {
     const path = join(this.sftpFolder, 'incoming', fileName);
     await writeFile(`${path}.part`, `${lines.join('\n')}\n`);
@@ -208,14 +204,32 @@ export class Installation {
     return this.run({ job: 'import' });
   }
 
-  /** Counts of one facility, as a feed says them. Its name is in its rows: the same counts again are another feed. */
+  /**
+   * Imports a feed as `atp import` does: at once, without a run and without SFTP. For tests of what comes after an
+   * import; a run waits 1.5 s to see whether its feeds are complete.
+   *
+   * @param fileName starts with the feed's type, as on SFTP
+   */
+  async importLocally(fileName: string, lines: readonly string[]): Promise<LocalImport> {
+    const folder = await mkdtemp(join(tmpdir(), 'atp-feed-'));
+    try {
+      const localPath = join(folder, fileName);
+      await writeFile(localPath, `${lines.join('\n')}\n`);
+      const type = fileName.slice(0, fileName.indexOf('__'));
+      return await createImportLocalFile(this)({ localPath, fileName, type, dryRun: false });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  /** Counts of one facility, imported locally. */
   count(fileName: string, facilityId: string, units: Readonly<Record<string, number>>) {
-    return this.importFeed(fileName, [
-      'facilityId,externalFacilityId,idValue,idType,locationSeqId,comments,resetByAtp,availableQty',
-      ...Object.entries(units).map(
-        ([sku, quantity]) => `${facilityId},,${sku},SKU,,${fileName},N,${quantity}`,
-      ),
-    ]);
+    return this.importLocally(fileName, countLines(fileName, facilityId, units));
+  }
+
+  /** Counts of one facility, by a feed on SFTP and a run of the import. */
+  importCount(fileName: string, facilityId: string, units: Readonly<Record<string, number>>) {
+    return this.importFeed(fileName, countLines(fileName, facilityId, units));
   }
 
   /** Runs `atp` with these arguments and `--json`. */
@@ -271,8 +285,10 @@ export class Installation {
 
   /** Resolves when a request has come to the hold. */
   async arrived(hold: string): Promise<void> {
-    const { state } = await this.twin.control<HoldStatus>('GET', `/holds/${hold}?arrived`);
-    if (state === 'waiting') throw new Error('No request came to the hold.');
+    await until(async () => {
+      const { state } = await this.twin.control<HoldStatus>('GET', `/holds/${hold}?arrived`);
+      if (state === 'waiting') throw new Error('No request came to the hold.');
+    });
   }
 
   async release(hold: string): Promise<void> {
@@ -281,12 +297,9 @@ export class Installation {
 
   /** Looks again and again until it is so. */
   async until(isSo: () => Promise<boolean>): Promise<void> {
-    await vi.waitFor(
-      async () => {
-        if (!(await isSo())) throw new Error('It is not so yet.');
-      },
-      { timeout: STATE_TIMEOUT_MS, interval: 100 },
-    );
+    await until(async () => {
+      if (!(await isSo())) throw new Error('It is not so yet.');
+    });
   }
 
   /** Every request that Shopify has applied something of, by its key; more than one for a key is a double write. */
@@ -312,7 +325,7 @@ export class WorkerProcess {
   }
 
   async untilReady(): Promise<void> {
-    const signal = AbortSignal.timeout(WORKER_START_TIMEOUT_MS);
+    const signal = AbortSignal.timeout(STATE_TIMEOUT_MS);
     while (!this.#output.includes('polling')) {
       if (this.#child.exitCode !== null) throw new Error(`The worker has ended:\n${this.#output}`);
       const streams = [this.#child.stdout, this.#child.stderr].filter((stream) => stream !== null);
@@ -347,6 +360,18 @@ export class WorkerProcess {
     this.#child.kill('SIGKILL');
     await exit;
   }
+}
+
+/** The lines of a count feed. Its name is in its rows: the same counts again are another feed. */
+function countLines(
+  fileName: string,
+  facilityId: string,
+  units: Readonly<Record<string, number>>,
+): readonly string[] {
+  return [
+    'facilityId,externalFacilityId,idValue,idType,locationSeqId,comments,resetByAtp,availableQty',
+    ...Object.entries(units).map(([sku, quantity]) => `${facilityId},,${sku},SKU,,${fileName},N,${quantity}`),
+  ];
 }
 
 async function textOf(stream: NodeJS.ReadableStream): Promise<string> {

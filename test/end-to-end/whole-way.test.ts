@@ -20,7 +20,7 @@ test('the worked example: 100 on hand, and 75 on Shopify', async () => {
     ['product', 'set', 'BLUE-SHIRT', '--group', 'FAC_GRP', '--threshold', '5'],
   ];
   for (const command of settings) expect(await shop.atp(...command)).toMatchObject({ exitCode: 0 });
-  const imported = await shop.count('RESET_INVENTORY__broadway.csv', 'BROADWAY', {
+  const imported = await shop.importCount('RESET_INVENTORY__broadway.csv', 'BROADWAY', {
     'BLUE-SHIRT': 95,
     'RED-SHIRT': 12,
   });

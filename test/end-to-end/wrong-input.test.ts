@@ -34,7 +34,7 @@ describe('a feed with rows that cannot be applied', () => {
 
   test('of an unknown type is set aside, and the next file is imported', async () => {
     await shop.importFeed('HOROSCOPE__today.csv', ['a,b', '1,2']);
-    const result = await shop.count('RESET_INVENTORY__after.csv', 'BROADWAY', { 'BLUE-SHIRT': 41 });
+    const result = await shop.importCount('RESET_INVENTORY__after.csv', 'BROADWAY', { 'BLUE-SHIRT': 41 });
 
     expect(result).toMatchObject({ files: [{ fileName: 'RESET_INVENTORY__after.csv', applied: 1 }] });
     expect(await shop.filesIn('error')).toContain('HOROSCOPE__today.csv.errors.csv');

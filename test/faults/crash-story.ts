@@ -25,7 +25,7 @@ export async function syncedShop(own: OwnParts = {}): Promise<SyncedShop> {
   await shop.count('RESET_INVENTORY__1.csv', 'WAREHOUSE', AT_FIRST);
   await shop.hardSync();
   await shop.processUploads();
-  return { shop, worker, change: () => shop.count('RESET_INVENTORY__2.csv', 'WAREHOUSE', LATER) };
+  return { shop, worker, change: () => shop.importCount('RESET_INVENTORY__2.csv', 'WAREHOUSE', LATER) };
 }
 
 /** The worker is killed while `work` goes on, and another one takes over. */

@@ -25,7 +25,7 @@ async function syncedThroughProxy(): Promise<{ readonly shop: Installation; read
     sftp: { ...sftp, settings: { ...sftp.settings, host: '127.0.0.1', port: proxy.port } },
   });
   await shop.startWorker();
-  await shop.count('RESET_INVENTORY__1.csv', 'WAREHOUSE', all(5));
+  await shop.importCount('RESET_INVENTORY__1.csv', 'WAREHOUSE', all(5));
   await shop.hardSync();
   await shop.processUploads();
   return { shop, proxy };
@@ -41,7 +41,7 @@ for (const how of ['reset', 'hole'] as const) {
     `${how} while a file is written: nobody sees it before it is whole`,
     concurrently(async () => {
       const { shop, proxy } = await syncedThroughProxy();
-      await shop.count('RESET_INVENTORY__2.csv', 'WAREHOUSE', all(7));
+      await shop.importCount('RESET_INVENTORY__2.csv', 'WAREHOUSE', all(7));
 
       proxy.breakAfter(HALF_A_FILE_BYTES, how, 'sent');
       const delta = shop.recentChanges();
@@ -60,7 +60,7 @@ for (const how of ['reset', 'hole'] as const) {
       const { shop, proxy } = await syncedThroughProxy();
 
       proxy.breakAfter(HALF_A_FILE_BYTES / 2, how, 'received');
-      const counted = shop.count('RESET_INVENTORY__2.csv', 'WAREHOUSE', all(7));
+      const counted = shop.importCount('RESET_INVENTORY__2.csv', 'WAREHOUSE', all(7));
       await brokenOnce(shop, proxy);
       proxy.mend();
       expect(await counted).toMatchObject({ files: [{ applied: SKUS.length, failed: 0 }] });
@@ -74,11 +74,11 @@ for (const how of ['reset', 'hole'] as const) {
     `${how} while the lane proves its next file: the file is not taken for an altered one`,
     concurrently(async () => {
       const { shop, proxy } = await syncedThroughProxy();
-      await shop.count('RESET_INVENTORY__2.csv', 'WAREHOUSE', all(7));
+      await shop.importCount('RESET_INVENTORY__2.csv', 'WAREHOUSE', all(7));
       const call = await shop.hold('SetOnlineAtp');
       await shop.recentChanges();
       await shop.arrived(call);
-      await shop.count('RESET_INVENTORY__3.csv', 'WAREHOUSE', all(6));
+      await shop.importCount('RESET_INVENTORY__3.csv', 'WAREHOUSE', all(6));
       await shop.recentChanges();
 
       proxy.breakAfter(HALF_A_FILE_BYTES, how, 'received');

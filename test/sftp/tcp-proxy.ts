@@ -5,16 +5,17 @@ import { cleanUp } from '../setup/clean-up.ts';
 
 /** As the client sees it. */
 type Direction = 'sent' | 'received';
+type Break = 'reset' | 'hole' | 'pause';
 
 export interface TcpProxy {
   readonly port: number;
   /** Bytes from clients to the server so far. */
   sentBytes(): number;
   /**
-   * What happens to a connection that has sent (or received) so many bytes: reset, or nothing passes any more in any
-   * direction.
+   * What happens to a connection that has sent (or received) so many bytes: reset; nothing passes any more in any
+   * direction, and what comes is lost; or it stands still until the network is mended.
    */
-  breakAfter(bytes: number, how: 'reset' | 'hole', direction?: Direction): void;
+  breakAfter(bytes: number, how: Break, direction?: Direction): void;
   /** Connections that have been broken so far. */
   broken(): number;
   mend(): void;
@@ -24,7 +25,7 @@ export async function tcpProxy(target: { readonly host: string; readonly port: n
   let sent = 0;
   let fault: {
     readonly bytes: number;
-    readonly how: 'reset' | 'hole';
+    readonly how: Break;
     readonly direction: Direction;
   } | null = null;
   const open = new Set<Socket>();
@@ -46,7 +47,10 @@ export async function tcpProxy(target: { readonly host: string; readonly port: n
       if (fault === null || own[fault.direction] < fault.bytes) return true;
       broken.add(client);
       if (fault.how === 'reset') client.resetAndDestroy();
-      return false;
+      if (fault.how !== 'pause') return false;
+      client.pause();
+      upstream.pause();
+      return true;
     };
     client.on('data', (data) => {
       own.sent += data.length;
@@ -74,6 +78,7 @@ export async function tcpProxy(target: { readonly host: string; readonly port: n
     broken: () => broken.size,
     mend: () => {
       fault = null;
+      open.forEach((socket) => socket.resume());
     },
   };
 }
