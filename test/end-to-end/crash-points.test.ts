@@ -8,6 +8,6 @@ test.concurrent.for([
   ['publishing', 'part written'],
   ['the lane', 'file closed'],
   ['a call', 'applied by Shopify, answer lost'],
-] as const)('a worker is killed in %s: %s', { timeout: 180_000 }, ([, at], context) =>
+] as const)('a worker is killed in %s: %s', ([, at], context) =>
   concurrently(() => surviveCrash(at))(context),
 );

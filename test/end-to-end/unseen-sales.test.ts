@@ -82,7 +82,7 @@ async function opened(): Promise<Installation> {
   return shop;
 }
 
-describe('sales whose orders are imported later', { timeout: 180_000 }, () => {
+describe('sales whose orders are imported later', () => {
   test('are never put on sale again: Shopify shows what is left, after every push and at the end', async () => {
     const { rounds, end } = await story(await opened());
 
@@ -126,7 +126,7 @@ test('verification tells what is held back on purpose, and heals what somebody t
 
   expect(await shop.atp('verify', SHOP)).toMatchObject({ exitCode: 0, json: { equal: 1 } });
   expect(await shop.shown()).toEqual({ [SKU]: STOCK + RECEIVED });
-}, 120_000);
+});
 
 test('a product whose item was not tracked comes back by itself', async () => {
   const shop = await opened();
@@ -147,7 +147,7 @@ test('a product whose item was not tracked comes back by itself', async () => {
 
   expect(await shop.shown()).toEqual({ [SKU]: 7 });
   expect((await shop.atp('lane', SHOP)).json).toMatchObject({ setApart: [] });
-}, 120_000);
+});
 
 function sum(units: readonly number[]): number {
   return units.reduce((total, one) => total + one, 0);

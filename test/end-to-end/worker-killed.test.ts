@@ -16,7 +16,7 @@ async function readyToProcess(): Promise<{ shop: Installation; worker: WorkerPro
 test.each([
   ['while a read is on its way', 'ReadOnlineAtp'],
   ['while a write is on its way, which Shopify applies later', 'SetOnlineAtp'],
-])('%s', { timeout: 180_000 }, async (_what, operation) => {
+])('%s', async (_what, operation) => {
   const { shop, worker } = await readyToProcess();
   // Of three chunks that are sent at once, one waits at Shopify and the others pass.
   const first = await shop.hold(operation);
@@ -42,7 +42,7 @@ test.each([
   });
 });
 
-test('after Shopify applied a write whose answer never came', { timeout: 180_000 }, async () => {
+test('after Shopify applied a write whose answer never came', async () => {
   const { shop, worker } = await readyToProcess();
   await shop.twin.control('POST', '/faults', {
     kind: 'timeout-after',

@@ -1,5 +1,5 @@
 /** The purge takes away what nobody reads any more, and nothing that a later file needs. */
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   BASELINE_KEPT_DAYS,
   FILE_ROWS_KEPT_DAYS,
@@ -11,6 +11,7 @@ import { lockForProducing } from '../../src/postgres/producing/producer-locks.ts
 import { purge } from '../../src/postgres/purge.ts';
 import { markReady } from '../../src/postgres/producing/ready-file.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
+import { until } from '../setup/until.ts';
 import { BROADWAY, GROUP, Retailer, SHOP } from './retailer.ts';
 
 const OTHER_SHOP = 'red-shirts';
@@ -112,7 +113,7 @@ describe('the change log', () => {
   });
 });
 
-test('a purge that meets a producer leaves everything to the next one', { timeout: 20_000 }, async () => {
+test('a purge that meets a producer leaves everything to the next one', async () => {
   const retailer = await syncedShop();
   const { database } = retailer;
   const before = await logged(retailer);
@@ -208,12 +209,9 @@ test('a log of several statements’ length is removed whole', async () => {
 
 /** A transaction that is open anywhere in the cluster keeps what is younger than it; the next purge takes that. */
 async function untilPurged(retailer: Retailer, meanwhile: () => Promise<unknown> = async () => undefined) {
-  await vi.waitFor(
-    async () => {
-      await meanwhile();
-      await purge(retailer.database);
-      expect(await logged(retailer)).toBe(0);
-    },
-    { timeout: 30_000 },
-  );
+  await until(async () => {
+    await meanwhile();
+    await purge(retailer.database);
+    expect(await logged(retailer)).toBe(0);
+  });
 }

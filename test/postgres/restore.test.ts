@@ -99,7 +99,7 @@ async function freshShop(database: () => Retailer['database']): Promise<SyncedSh
   return new SyncedShop(database, fileDrop(settings));
 }
 
-describe('on a Postgres of its own,', { timeout: 120_000 }, () => {
+describe('on a Postgres of its own,', () => {
   let own: OwnPostgres;
   let shop: SyncedShop;
 
