@@ -2,7 +2,7 @@
  * A whole installation on real parts: database, namespace, SFTP folder and twin of its own, with the worker as a
  * process that can be killed. The retailer: Broadway and the warehouse sell online, the outlet does not.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,6 @@ import type { DecisionOutcome } from '../../src/domain/lane-decision.ts';
 import type { Database } from '../../src/postgres/database.ts';
 import { addFacility } from '../../src/postgres/master-data/facilities.ts';
 import { addGroupMember } from '../../src/postgres/master-data/facility-groups.ts';
-import { addProduct } from '../../src/postgres/master-data/products.ts';
 import { addShop, findShop, removeShop, type NewShop } from '../../src/postgres/master-data/shops.ts';
 import { findPlan } from '../../src/postgres/planning/sync-plans.ts';
 import { STACK_WORKER } from '../../src/main/stack.ts';
@@ -27,9 +26,12 @@ import { freshDatabase, type FreshDatabase } from '../setup/fresh-database.ts';
 import { freshNamespace, type FreshNamespace } from '../setup/fresh-namespace.ts';
 import { freshSftpRoot, type FreshSftpRoot } from '../setup/fresh-sftp-root.ts';
 import { freshTwin, type FreshTwin } from '../setup/fresh-twin.ts';
-import { STATE_TIMEOUT_MS } from '../setup/state-timeout.ts';
 import { until } from '../setup/until.ts';
+import { Retailer } from '../postgres/retailer.ts';
 import { SHOP as TWIN_SHOP } from '../shopify/twin-fixture.ts';
+import { WorkerProcess } from './worker-process.ts';
+
+export type { WorkerProcess };
 
 export const SHOP = 'blue-shirts';
 const CLI = join(import.meta.dirname, '../../src/main/cli.ts');
@@ -59,22 +61,26 @@ export class Installation {
   readonly database: Database;
   readonly temporal: TemporalClient;
   readonly twin: FreshTwin['client'];
-  /** The SFTP root as a local folder. */
-  readonly sftpFolder: string;
+  readonly sftp: FreshSftpRoot;
   /** What every process of it is started with. */
   readonly environment: Readonly<Record<string, string>>;
+
+  /** The SFTP root as a local folder. */
+  get sftpFolder(): string {
+    return this.sftp.folder;
+  }
 
   private constructor(parts: {
     database: Database;
     temporal: TemporalClient;
     twin: FreshTwin['client'];
-    sftpFolder: string;
+    sftp: FreshSftpRoot;
     environment: Record<string, string>;
   }) {
     this.database = parts.database;
     this.temporal = parts.temporal;
     this.twin = parts.twin;
-    this.sftpFolder = parts.sftpFolder;
+    this.sftp = parts.sftp;
     this.environment = parts.environment;
   }
 
@@ -111,7 +117,7 @@ export class Installation {
       SFTP_HOST_KEY: hostKey,
       ATP_STATE_DIR: stateDir,
     };
-    const parts = { database, temporal, twin: twin.client, sftpFolder: sftp.folder, environment };
+    const parts = { database, temporal, twin: twin.client, sftp, environment };
     const installation = new Installation(parts);
     await installation.#stock(skus, twin.shop);
     return installation;
@@ -129,7 +135,7 @@ export class Installation {
     for (const facilityId of ['BROADWAY', 'WAREHOUSE']) {
       await addGroupMember(database, { facilityGroupId: 'FAC_GRP', facilityId, fromDate: LONG_AGO });
     }
-    for (const sku of skus) await addProduct(database, { productId: sku, sku });
+    await Retailer.over(database).addProducts(skus);
     await this.twin.seed(skus.map((sku) => ({ sku, title: sku })));
     await this.#addShop({ ...shop, facilityGroupId: 'FAC_GRP' });
   }
@@ -308,57 +314,6 @@ export class Installation {
     const applied = requests.filter((request) => request.applied.length > 0);
     const byKey = Map.groupBy(applied, (request) => request.idempotencyKey ?? '');
     return new Map([...byKey].map(([key, calls]) => [key, calls.length]));
-  }
-}
-
-export class WorkerProcess {
-  readonly #child: ChildProcess;
-  #output = '';
-
-  constructor(child: ChildProcess) {
-    this.#child = child;
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.on('data', (text: Buffer) => {
-        this.#output += text.toString();
-      });
-    }
-  }
-
-  async untilReady(): Promise<void> {
-    const signal = AbortSignal.timeout(STATE_TIMEOUT_MS);
-    while (!this.#output.includes('polling')) {
-      if (this.#child.exitCode !== null) throw new Error(`The worker has ended:\n${this.#output}`);
-      const streams = [this.#child.stdout, this.#child.stderr].filter((stream) => stream !== null);
-      await Promise.race([
-        ...streams.map((stream) => once(stream, 'data', { signal })),
-        once(this.#child, 'exit', { signal }),
-      ]);
-    }
-  }
-
-  get output(): string {
-    return this.#output;
-  }
-
-  /** Resolves when SIGKILL has ended it, whoever sent it; throws when it goes on living. */
-  async untilKilled(): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null)
-      await once(this.#child, 'exit', { signal: AbortSignal.timeout(STATE_TIMEOUT_MS) });
-    if (this.#child.signalCode !== 'SIGKILL')
-      throw new Error(`The worker has ended by itself:\n${this.#output}`);
-  }
-
-  /** SIGSTOP: it stands still in the middle of what it does; SIGCONT: it goes on as if nothing had been. */
-  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
-    this.#child.kill(signal);
-  }
-
-  /** SIGKILL: nothing of it can tidy up. */
-  async kill(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const exit = once(this.#child, 'exit');
-    this.#child.kill('SIGKILL');
-    await exit;
   }
 }
 

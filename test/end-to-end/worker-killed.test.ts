@@ -1,6 +1,7 @@
 /** A worker is killed in the middle of Process uploads and started again: every number is right, none written twice. */
 import { expect, test } from 'vitest';
-import { Installation, SHOP, type WorkerProcess } from './installation.ts';
+import { Installation, SHOP } from './installation.ts';
+import type { WorkerProcess } from './worker-process.ts';
 
 /** More than one call, so that a file is really in the middle when the worker dies. */
 const SKUS = Array.from({ length: 600 }, (_, index) => `SHIRT-${String(index).padStart(3, '0')}`);
