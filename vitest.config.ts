@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { STATE_TIMEOUT_MS } from './test/setup/state-timeout.ts';
 
@@ -16,6 +17,8 @@ export default defineConfig({
     hookTimeout: 240_000,
     teardownTimeout: 60_000,
     expect: { poll: { timeout: STATE_TIMEOUT_MS, interval: 20 } },
+    // The programs that tests start, a hundred times the same few, compile their modules once.
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, '.atp/compile-cache') },
     pool: 'forks',
     maxWorkers: 2,
   },
