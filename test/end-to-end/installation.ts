@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createImportLocalFile, type LocalImport } from '../../activities/import-local-file.ts';
 import { createMapShop } from '../../activities/map-shop.ts';
 import type { DecisionOutcome } from '../../src/domain/lane-decision.ts';
@@ -26,6 +27,7 @@ import { freshDatabase, type FreshDatabase } from '../setup/fresh-database.ts';
 import { freshNamespace, type FreshNamespace } from '../setup/fresh-namespace.ts';
 import { freshSftpRoot, type FreshSftpRoot } from '../setup/fresh-sftp-root.ts';
 import { freshTwin, type FreshTwin } from '../setup/fresh-twin.ts';
+import { part } from '../setup/parts.ts';
 import { until } from '../setup/until.ts';
 import { Retailer } from '../postgres/retailer.ts';
 import { SHOP as TWIN_SHOP } from '../shopify/twin-fixture.ts';
@@ -35,6 +37,7 @@ export type { WorkerProcess };
 
 export const SHOP = 'blue-shirts';
 const CLI = join(import.meta.dirname, '../../src/main/cli.ts');
+const READY_BUNDLE = fileURLToPath(new URL('../setup/ready-bundle.ts', import.meta.url));
 const LONG_AGO = new Date('2020-01-01T00:00:00Z');
 
 export interface AtpOutcome {
@@ -154,8 +157,9 @@ export class Installation {
 
   /** Starts a worker and waits until it polls. It is killed with the test, if it still runs then. */
   async startWorker({ nodeArgs = [], environment }: WorkerStart = {}): Promise<WorkerProcess> {
-    const child = spawn(STACK_WORKER.command, [...nodeArgs, ...STACK_WORKER.args], {
-      env: { ...process.env, ...this.environment, ...environment },
+    const { file: WORKFLOW_BUNDLE_FILE } = await part('workflow-bundle');
+    const child = spawn(STACK_WORKER.command, ['--import', READY_BUNDLE, ...nodeArgs, ...STACK_WORKER.args], {
+      env: { ...process.env, ...this.environment, ...environment, WORKFLOW_BUNDLE_FILE },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const worker = new WorkerProcess(child);
