@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { STATE_TIMEOUT_MS } from './test/setup/state-timeout.ts';
 
 // vitest looks for this one by its default export.
 export default defineConfig({
@@ -8,11 +10,15 @@ export default defineConfig({
     exclude: ['test/faults/**'],
     globalSetup: ['test/setup/global-setup.ts'],
     setupFiles: ['test/setup/clean-up.ts'],
-    // Real parts on a busy two-core machine: a test that waits for something waits for as long as that may take.
-    testTimeout: 30_000,
+    // The timeouts only end a test that hangs: on a busy machine a test may take ten times as long as on an idle one.
+    // A test waits for a state by `until` (test/setup/until.ts).
+    testTimeout: 240_000,
     // The first fixture of a run starts a part, or downloads it.
-    hookTimeout: 180_000,
+    hookTimeout: 240_000,
     teardownTimeout: 60_000,
+    expect: { poll: { timeout: STATE_TIMEOUT_MS, interval: 20 } },
+    // Tests start the same few programs a hundred times. With this cache their modules are compiled once.
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, '.atp/compile-cache') },
     pool: 'forks',
     maxWorkers: 2,
   },

@@ -22,7 +22,6 @@ export interface ShopConnection extends TokenReference {
 export interface ClientOptions {
   /** Where `env:NAME` is looked up; default: the process's. */
   readonly environment?: Environment;
-  readonly timeoutMs?: number;
   /** Called once for each thing that still works but will end, such as an API version that Shopify has retired. */
   readonly onWarning?: (warning: string) => void;
 }
@@ -38,7 +37,7 @@ export interface AdminClient {
 /** @throws AtpError SHOPIFY_CREDENTIAL_MISSING, INPUT_INVALID (adminUrl) */
 export function adminClient(shop: ShopConnection, options: ClientOptions): AdminClient {
   // eslint-disable-next-line no-restricted-syntax -- a shop names its variable itself, so it cannot be in src/config
-  const { environment = process.env, timeoutMs = SHOPIFY_CALL_TIMEOUT_MS } = options;
+  const { environment = process.env } = options;
   const warn = warnOnce(options.onWarning ?? (() => undefined));
   const access = accessToken(shop, readCredential(shop, environment));
   const customFetchApi = fetchFrom(shop.shopId, shop.adminUrl);
@@ -59,7 +58,7 @@ export function adminClient(shop: ShopConnection, options: ClientOptions): Admin
   return {
     async request(operation, variables, shape) {
       const admission = await quota.admit(operation);
-      const signal = AbortSignal.timeout(timeoutMs);
+      const signal = AbortSignal.timeout(SHOPIFY_CALL_TIMEOUT_MS);
       let cost: ReportedCost | null = null;
       let answer: Answer = {};
       try {
@@ -80,7 +79,9 @@ export function adminClient(shop: ShopConnection, options: ClientOptions): Admin
         );
       }
       if (answer.errors) {
-        const reason = signal.aborted ? `no complete answer within ${timeoutMs / 1000} s` : undefined;
+        const reason = signal.aborted
+          ? `no complete answer within ${SHOPIFY_CALL_TIMEOUT_MS / 1000} s`
+          : undefined;
         throw failureOf(shop.domain, {
           call: callKind(operation),
           ...failedCall(answer.errors, cost, reason),

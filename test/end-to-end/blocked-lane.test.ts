@@ -10,7 +10,7 @@ beforeEach(async () => {
   shop = await Installation.open(['BLUE-SHIRT', 'RED-SHIRT']);
   await shop.startWorker();
   await shop.count('RESET_INVENTORY__1.csv', 'BROADWAY', { 'BLUE-SHIRT': 7, 'RED-SHIRT': 3 });
-}, 120_000);
+});
 
 /** Closes the location while `work` runs, so that the first file blocks the lane and the others wait. */
 async function whileLocationIsClosed(work: () => Promise<unknown>): Promise<void> {

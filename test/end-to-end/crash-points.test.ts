@@ -8,8 +8,6 @@ test.concurrent.for([
   ['published a file', 'part written'],
   ['closed a file', 'file closed'],
   ['called Shopify', 'applied by Shopify, answer lost'],
-] as const)(
-  'everything is right after a worker was killed while it %s: %s',
-  { timeout: 180_000 },
-  ([, at], context) => withOwnCleanUp(() => surviveCrash(at))(context),
+] as const)('everything is right after a worker was killed while it %s: %s', ([, at], context) =>
+  withOwnCleanUp(() => surviveCrash(at))(context),
 );

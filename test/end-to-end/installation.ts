@@ -2,18 +2,18 @@
  * A whole installation on real parts: database, namespace, SFTP folder and twin of its own, with the worker as a
  * process that can be killed. The retailer's Broadway and warehouse sell online, its outlet does not.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { vi } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { createImportLocalFile, type LocalImport } from '../../src/operations/import-feed-file.ts';
 import { createMapShop } from '../../src/operations/map-shop.ts';
 import type { DecisionOutcome } from '../../src/domain/lane-decision.ts';
 import type { Database } from '../../src/postgres/database.ts';
 import { addFacility } from '../../src/postgres/master-data/facilities.ts';
 import { addGroupMember } from '../../src/postgres/master-data/facility-groups.ts';
-import { addProduct } from '../../src/postgres/master-data/products.ts';
 import { addShop, findShop, type NewShop } from '../../src/postgres/master-data/shops.ts';
 import { removeShop } from '../../src/postgres/remove-shop.ts';
 import { findPlan } from '../../src/postgres/planning/sync-plans.ts';
@@ -29,17 +29,18 @@ import { freshDatabase, type FreshDatabase } from '../setup/fresh-database.ts';
 import { freshNamespace, type FreshNamespace } from '../setup/fresh-namespace.ts';
 import { freshSftpRoot, type FreshSftpRoot } from '../setup/fresh-sftp-root.ts';
 import { freshTwin, type FreshTwin } from '../setup/fresh-twin.ts';
+import { askForPart } from '../setup/parts.ts';
+import { until } from '../setup/until.ts';
+import { Retailer } from '../postgres/retailer.ts';
 import { SHOP as TWIN_SHOP } from '../shopify/twin-fixture.ts';
+import { WorkerProcess } from './worker-process.ts';
+
+export type { WorkerProcess };
 
 export const SHOP = 'blue-shirts';
 const CLI = join(import.meta.dirname, '../../src/main/cli.ts');
+const READY_BUNDLE = fileURLToPath(new URL('../setup/ready-bundle.ts', import.meta.url));
 const LONG_AGO = new Date('2020-01-01T00:00:00Z');
-
-/** A worker loads workflows and adapters before it polls. */
-const WORKER_START_TIMEOUT_MS = 60_000;
-
-/** How long to wait for a state that must come. */
-const STATE_TIMEOUT_MS = 60_000;
 
 export interface AtpOutcome {
   readonly exitCode: number | null;
@@ -65,22 +66,26 @@ export class Installation {
   readonly database: Database;
   readonly temporal: TemporalClient;
   readonly twin: FreshTwin['client'];
-  /** The SFTP root as a local folder. */
-  readonly sftpFolder: string;
+  readonly sftp: FreshSftpRoot;
   /** The environment of every process of it. */
   readonly environment: Readonly<Record<string, string>>;
+
+  /** The SFTP root as a local folder. */
+  get sftpFolder(): string {
+    return this.sftp.folder;
+  }
 
   private constructor(parts: {
     database: Database;
     temporal: TemporalClient;
     twin: FreshTwin['client'];
-    sftpFolder: string;
+    sftp: FreshSftpRoot;
     environment: Record<string, string>;
   }) {
     this.database = parts.database;
     this.temporal = parts.temporal;
     this.twin = parts.twin;
-    this.sftpFolder = parts.sftpFolder;
+    this.sftp = parts.sftp;
     this.environment = parts.environment;
   }
 
@@ -117,7 +122,7 @@ export class Installation {
       SFTP_HOST_KEY: hostKey,
       ATP_STATE_DIR: stateDir,
     };
-    const parts = { database, temporal, twin: twin.client, sftpFolder: sftp.folder, environment };
+    const parts = { database, temporal, twin: twin.client, sftp, environment };
     const installation = new Installation(parts);
     await installation.#stock(skus, twin.shop);
     return installation;
@@ -135,7 +140,7 @@ export class Installation {
     for (const facilityId of ['BROADWAY', 'WAREHOUSE']) {
       await addGroupMember(database, { facilityGroupId: 'FAC_GRP', facilityId, fromDate: LONG_AGO });
     }
-    for (const sku of skus) await addProduct(database, { productId: sku, sku });
+    await Retailer.over(database).addProducts(skus);
     await this.twin.seed(skus.map((sku) => ({ sku, title: sku })));
     await this.#addShop({ ...shop, facilityGroupId: 'FAC_GRP' });
   }
@@ -154,8 +159,9 @@ export class Installation {
 
   /** Starts a worker and waits until it polls. It is killed with the test, if it still runs then. */
   async startWorker({ nodeArgs = [], environment }: WorkerStart = {}): Promise<WorkerProcess> {
-    const child = spawn(STACK_WORKER.command, [...nodeArgs, ...STACK_WORKER.args], {
-      env: { ...process.env, ...this.environment, ...environment },
+    const { file: WORKFLOW_BUNDLE_FILE } = await askForPart('workflow-bundle');
+    const child = spawn(STACK_WORKER.command, ['--import', READY_BUNDLE, ...nodeArgs, ...STACK_WORKER.args], {
+      env: { ...process.env, ...this.environment, ...environment, WORKFLOW_BUNDLE_FILE },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const worker = new WorkerProcess(child);
@@ -202,7 +208,7 @@ export class Installation {
     return this.run({ job: 'verify', shopId: SHOP });
   }
 
-  /** Puts a feed into incoming/, as a whole, and imports what lies there. */
+  /** Puts a feed into incoming/, as a whole, and runs the import of what lies there. */
   async importFeed(fileName: string, lines: readonly string[]): Promise<Record<string, unknown>> {
     const path = join(this.sftpFolder, 'incoming', fileName);
     await writeFile(`${path}.part`, `${lines.join('\n')}\n`);
@@ -210,14 +216,32 @@ export class Installation {
     return this.run({ job: 'import' });
   }
 
-  /** Imports counts of one facility. The feed's name is in its rows, so that the same counts again are another feed. */
+  /**
+   * Imports a feed as `atp import` does: at once, without a run and without SFTP. For tests of what comes after an
+   * import; a run waits 1.5 s, to be sure that its feeds are complete.
+   *
+   * @param fileName starts with the feed's type, as on SFTP
+   */
+  async importLocally(fileName: string, lines: readonly string[]): Promise<LocalImport> {
+    const folder = await mkdtemp(join(tmpdir(), 'atp-feed-'));
+    try {
+      const localPath = join(folder, fileName);
+      await writeFile(localPath, `${lines.join('\n')}\n`);
+      const type = fileName.slice(0, fileName.indexOf('__'));
+      return await createImportLocalFile(this)({ localPath, fileName, type, dryRun: false });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  /** Counts of one facility, imported locally. */
   count(fileName: string, facilityId: string, units: Readonly<Record<string, number>>) {
-    return this.importFeed(fileName, [
-      'facilityId,externalFacilityId,idValue,idType,locationSeqId,comments,resetByAtp,availableQty',
-      ...Object.entries(units).map(
-        ([sku, quantity]) => `${facilityId},,${sku},SKU,,${fileName},N,${quantity}`,
-      ),
-    ]);
+    return this.importLocally(fileName, countLines(fileName, facilityId, units));
+  }
+
+  /** Counts of one facility, by a feed on SFTP and a run of the import. */
+  importCount(fileName: string, facilityId: string, units: Readonly<Record<string, number>>) {
+    return this.importFeed(fileName, countLines(fileName, facilityId, units));
   }
 
   /** Runs `atp` with these arguments and `--json`. */
@@ -273,8 +297,10 @@ export class Installation {
 
   /** Waits until a request has come to the hold. */
   async waitForArrival(hold: string): Promise<void> {
-    const { state } = await this.twin.control<HoldStatus>('GET', `/holds/${hold}?arrived`);
-    if (state === 'waiting') throw new Error('No request came to the hold.');
+    await until(async () => {
+      const { state } = await this.twin.control<HoldStatus>('GET', `/holds/${hold}?arrived`);
+      if (state === 'waiting') throw new Error('No request came to the hold.');
+    });
   }
 
   async release(hold: string): Promise<void> {
@@ -283,12 +309,9 @@ export class Installation {
 
   /** Looks again and again until `isSo` says so. */
   async until(isSo: () => Promise<boolean>): Promise<void> {
-    await vi.waitFor(
-      async () => {
-        if (!(await isSo())) throw new Error('The state that the test waits for has not come.');
-      },
-      { timeout: STATE_TIMEOUT_MS, interval: 100 },
-    );
+    await until(async () => {
+      if (!(await isSo())) throw new Error('The state that the test waits for has not come.');
+    });
   }
 
   /** Counts by key the requests of which Shopify has applied something. More than one for a key is a double write. */
@@ -300,55 +323,16 @@ export class Installation {
   }
 }
 
-export class WorkerProcess {
-  readonly #child: ChildProcess;
-  #output = '';
-
-  constructor(child: ChildProcess) {
-    this.#child = child;
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.on('data', (text: Buffer) => {
-        this.#output += text.toString();
-      });
-    }
-  }
-
-  async untilReady(): Promise<void> {
-    const signal = AbortSignal.timeout(WORKER_START_TIMEOUT_MS);
-    while (!this.#output.includes('polling')) {
-      if (this.#child.exitCode !== null) throw new Error(`The worker has ended:\n${this.#output}`);
-      const streams = [this.#child.stdout, this.#child.stderr].filter((stream) => stream !== null);
-      await Promise.race([
-        ...streams.map((stream) => once(stream, 'data', { signal })),
-        once(this.#child, 'exit', { signal }),
-      ]);
-    }
-  }
-
-  get output(): string {
-    return this.#output;
-  }
-
-  /** Resolves when SIGKILL has ended it, whoever sent it; throws when it goes on living. */
-  async untilKilled(): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null)
-      await once(this.#child, 'exit', { signal: AbortSignal.timeout(STATE_TIMEOUT_MS) });
-    if (this.#child.signalCode !== 'SIGKILL')
-      throw new Error(`The worker has ended by itself:\n${this.#output}`);
-  }
-
-  /** SIGSTOP stops it in the middle of its work; SIGCONT lets it go on as if nothing had happened. */
-  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
-    this.#child.kill(signal);
-  }
-
-  /** Kills it by SIGKILL, so that it cannot clean up. */
-  async kill(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const exit = once(this.#child, 'exit');
-    this.#child.kill('SIGKILL');
-    await exit;
-  }
+/** The lines of a count feed. The feed's name is in its rows, so that the same counts again are another feed. */
+function countLines(
+  fileName: string,
+  facilityId: string,
+  units: Readonly<Record<string, number>>,
+): readonly string[] {
+  return [
+    'facilityId,externalFacilityId,idValue,idType,locationSeqId,comments,resetByAtp,availableQty',
+    ...Object.entries(units).map(([sku, quantity]) => `${facilityId},,${sku},SKU,,${fileName},N,${quantity}`),
+  ];
 }
 
 async function textOf(stream: NodeJS.ReadableStream): Promise<string> {

@@ -41,7 +41,7 @@ async function execute(type: string, input: unknown): Promise<unknown> {
 }
 
 test('each of the five jobs can be run by the plain temporal command', async () => {
-  await shop.count('RESET_INVENTORY__1.csv', 'BROADWAY', { 'BLUE-SHIRT': 7 });
+  await shop.importCount('RESET_INVENTORY__1.csv', 'BROADWAY', { 'BLUE-SHIRT': 7 });
 
   expect(await execute('importInventory', {})).toEqual({ files: [] });
   expect(await execute('hardSync', { shopId: SHOP })).toMatchObject({ plan: 1, heldForApproval: true });

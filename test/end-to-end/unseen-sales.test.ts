@@ -85,7 +85,7 @@ async function openShop(): Promise<Installation> {
   return shop;
 }
 
-describe('sales whose orders are imported later', { timeout: 180_000 }, () => {
+describe('sales whose orders are imported later', () => {
   test('are never put on sale again: Shopify shows what is left, after every push and at the end', async () => {
     const { rounds, end } = await runStory(await openShop());
 
@@ -129,7 +129,7 @@ test('verification reports what is kept back on purpose, and heals what somebody
 
   expect(await shop.atp('verify', SHOP)).toMatchObject({ exitCode: 0, json: { equal: 1 } });
   expect(await shop.readShown()).toEqual({ [SKU]: STOCK + RECEIVED });
-}, 120_000);
+});
 
 test('a product that was quarantined because its item was not tracked comes back by itself', async () => {
   const shop = await openShop();
@@ -150,7 +150,7 @@ test('a product that was quarantined because its item was not tracked comes back
 
   expect(await shop.readShown()).toEqual({ [SKU]: 7 });
   expect((await shop.atp('lane', SHOP)).json).toMatchObject({ setApart: [] });
-}, 120_000);
+});
 
 function sum(units: readonly number[]): number {
   return units.reduce((total, one) => total + one, 0);

@@ -20,7 +20,7 @@ test('100 units on hand become 75 on Shopify, as in the worked example', async (
     ['product', 'set', 'BLUE-SHIRT', '--group', 'FAC_GRP', '--threshold', '5'],
   ];
   for (const command of settings) expect(await shop.atp(...command)).toMatchObject({ exitCode: 0 });
-  const imported = await shop.count('RESET_INVENTORY__broadway.csv', 'BROADWAY', {
+  const imported = await shop.importCount('RESET_INVENTORY__broadway.csv', 'BROADWAY', {
     'BLUE-SHIRT': 95,
     'RED-SHIRT': 12,
   });

@@ -34,7 +34,7 @@ describe('a feed', () => {
 
   test('of an unknown type goes to error/, and the next feed is imported', async () => {
     await shop.importFeed('HOROSCOPE__today.csv', ['a,b', '1,2']);
-    const result = await shop.count('RESET_INVENTORY__after.csv', 'BROADWAY', { 'BLUE-SHIRT': 41 });
+    const result = await shop.importCount('RESET_INVENTORY__after.csv', 'BROADWAY', { 'BLUE-SHIRT': 41 });
 
     expect(result).toMatchObject({ files: [{ fileName: 'RESET_INVENTORY__after.csv', applied: 1 }] });
     expect(await shop.filesIn('error')).toContain('HOROSCOPE__today.csv.errors.csv');

@@ -26,7 +26,7 @@ export async function openSyncedShop(own: OwnParts = {}): Promise<SyncedShop> {
   await shop.count('RESET_INVENTORY__1.csv', 'WAREHOUSE', AT_FIRST);
   await shop.hardSync();
   await shop.processUploads();
-  return { shop, worker, change: () => shop.count('RESET_INVENTORY__2.csv', 'WAREHOUSE', LATER) };
+  return { shop, worker, change: () => shop.importCount('RESET_INVENTORY__2.csv', 'WAREHOUSE', LATER) };
 }
 
 /** Kills the worker at this point while `work` goes on, and starts another one. */

@@ -2,7 +2,8 @@
 import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Installation, WorkerProcess } from '../end-to-end/installation.ts';
+import type { Installation } from '../end-to-end/installation.ts';
+import type { WorkerProcess } from '../end-to-end/worker-process.ts';
 import type { CrashOrder } from './crash-points.ts';
 
 const WATCH = fileURLToPath(new URL('./crashing-worker.ts', import.meta.url));

@@ -25,7 +25,7 @@ async function openSyncedThroughProxy(): Promise<{ readonly shop: Installation; 
     sftp: { ...sftp, settings: { ...sftp.settings, host: '127.0.0.1', port: proxy.port } },
   });
   await shop.startWorker();
-  await shop.count('RESET_INVENTORY__1.csv', 'WAREHOUSE', ofEach(5));
+  await shop.importCount('RESET_INVENTORY__1.csv', 'WAREHOUSE', ofEach(5));
   await shop.hardSync();
   await shop.processUploads();
   return { shop, proxy };
@@ -44,7 +44,7 @@ for (const [how, breaks] of [
     `a file is not seen before it is whole when the connection ${breaks} while it is written`,
     withOwnCleanUp(async () => {
       const { shop, proxy } = await openSyncedThroughProxy();
-      await shop.count('RESET_INVENTORY__2.csv', 'WAREHOUSE', ofEach(7));
+      await shop.importCount('RESET_INVENTORY__2.csv', 'WAREHOUSE', ofEach(7));
 
       proxy.breakAfter(HALF_A_FILE_BYTES, how, 'sent');
       const delta = shop.recentChanges();
@@ -63,7 +63,7 @@ for (const [how, breaks] of [
       const { shop, proxy } = await openSyncedThroughProxy();
 
       proxy.breakAfter(HALF_A_FILE_BYTES / 2, how, 'received');
-      const counted = shop.count('RESET_INVENTORY__2.csv', 'WAREHOUSE', ofEach(7));
+      const counted = shop.importCount('RESET_INVENTORY__2.csv', 'WAREHOUSE', ofEach(7));
       await waitUntilBroken(shop, proxy);
       proxy.mend();
       expect(await counted).toMatchObject({ files: [{ applied: SKUS.length, failed: 0 }] });
@@ -77,11 +77,11 @@ for (const [how, breaks] of [
     `a file is not taken for an altered one when the connection ${breaks} while the lane reads it`,
     withOwnCleanUp(async () => {
       const { shop, proxy } = await openSyncedThroughProxy();
-      await shop.count('RESET_INVENTORY__2.csv', 'WAREHOUSE', ofEach(7));
+      await shop.importCount('RESET_INVENTORY__2.csv', 'WAREHOUSE', ofEach(7));
       const call = await shop.hold('SetOnlineAtp');
       await shop.recentChanges();
       await shop.waitForArrival(call);
-      await shop.count('RESET_INVENTORY__3.csv', 'WAREHOUSE', ofEach(6));
+      await shop.importCount('RESET_INVENTORY__3.csv', 'WAREHOUSE', ofEach(6));
       await shop.recentChanges();
 
       proxy.breakAfter(HALF_A_FILE_BYTES, how, 'received');

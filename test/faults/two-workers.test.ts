@@ -24,7 +24,7 @@ for (const [what, killsOne] of [
       const shop = await Installation.open(SKUS);
       const [first] = await Promise.all([shop.startWorker(), shop.startWorker()]);
       for (const [round, quantity] of ROUNDS.entries()) {
-        await shop.count(`RESET_INVENTORY__${round}.csv`, 'WAREHOUSE', ofEach(quantity));
+        await shop.importCount(`RESET_INVENTORY__${round}.csv`, 'WAREHOUSE', ofEach(quantity));
         // The lane is not waited for: it applies while the next file is made.
         await (round === 0 ? shop.hardSync() : shop.recentChanges());
         if (killsOne && round === 2) await first.kill();

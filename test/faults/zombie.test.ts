@@ -76,7 +76,7 @@ for (const [when, pauseOf] of Object.entries(PAUSES)) {
         const shop = await Installation.open(['SHIRT']);
         const zombie = await startCrashingWorker(shop);
         const count = (round: number, units: number) =>
-          shop.count(`RESET_INVENTORY__${round}.csv`, 'WAREHOUSE', { SHIRT: units });
+          shop.importCount(`RESET_INVENTORY__${round}.csv`, 'WAREHOUSE', { SHIRT: units });
         await count(0, 1);
         await shop.hardSync();
         await shop.processUploads();

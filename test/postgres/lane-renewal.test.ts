@@ -4,6 +4,7 @@ import { expect, test, vi } from 'vitest';
 import { createApplyActivities, type ApplyDeps } from '../../activities/apply-files.ts';
 import { LEASE_DURATION_MS } from '../../src/domain/limits.ts';
 import { checkOrigin } from '../../src/postgres/producing/shop-origin.ts';
+import { until } from '../setup/until.ts';
 import { asHolder, openLane } from './lane-under-test.ts';
 import { SHOP } from './retailer.ts';
 
@@ -18,11 +19,11 @@ test('the lease of a run is renewed while the run reads a file from SFTP', async
       )
     ).length === 1;
   const download = async () => {
-    await lane.database.query(`UPDATE lane SET expires_at = clock_timestamp() + interval '5 seconds'`);
+    await lane.database.query(`UPDATE lane SET expires_at = clock_timestamp() + interval '30 seconds'`);
     expect(await leaseLasts('1 minute')).toBe(false);
     vi.advanceTimersByTime(LEASE_DURATION_MS / 2);
     vi.useRealTimers();
-    await vi.waitFor(async () => expect(await leaseLasts('1 minute')).toBe(true));
+    await until(async () => expect(await leaseLasts('1 minute')).toBe(true));
     return { sizeBytes: 1, sha256: 'hash of 1' };
   };
   const activities = createApplyActivities({

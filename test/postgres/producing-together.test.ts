@@ -1,7 +1,8 @@
 /** Two producers at once: of one shop they run one after the other, each with its snapshot; of two shops none waits. */
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { lockForProducing } from '../../src/postgres/producing/producer-locks.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
+import { until } from '../setup/until.ts';
 import { BROADWAY, GROUP, Retailer, SHOP } from './retailer.ts';
 
 const OTHER_SHOP = 'red-shirts';
@@ -15,7 +16,7 @@ async function openSyncedShop(): Promise<Retailer> {
 
 /** Waits until a session of this database waits for a lock of that kind. */
 async function untilSomebodyWaits({ database }: Retailer, lock: 'advisory' | 'relation'): Promise<void> {
-  await vi.waitFor(async () => {
+  await until(async () => {
     const waiting = await database.query(
       `SELECT FROM pg_stat_activity
        WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event = $1`,

@@ -1,5 +1,5 @@
 /** The purge takes away what nobody reads any more, and nothing that a later file needs. */
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   BASELINE_KEPT_DAYS,
   FILE_ROWS_KEPT_DAYS,
@@ -11,6 +11,7 @@ import { lockForProducing } from '../../src/postgres/producing/producer-locks.ts
 import { purge } from '../../src/postgres/purge.ts';
 import { markReady } from '../../src/postgres/producing/ready-file.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
+import { until } from '../setup/until.ts';
 import { BROADWAY, GROUP, Retailer, SHOP } from './retailer.ts';
 
 const OTHER_SHOP = 'red-shirts';
@@ -112,23 +113,19 @@ describe('a purge of the change log', () => {
   });
 });
 
-test(
-  'a purge that meets a producer at work removes nothing, and the next purge goes on',
-  { timeout: 20_000 },
-  async () => {
-    const retailer = await openSyncedShop();
-    const { database } = retailer;
-    const before = await countLogRows(retailer);
+test('a purge that meets a producer at work removes nothing, and the next purge goes on', async () => {
+  const retailer = await openSyncedShop();
+  const { database } = retailer;
+  const before = await countLogRows(retailer);
 
-    await database.session(async (session) => {
-      await lockForProducing(session, SHOP);
-      expect(await purge(database)).toBeNull();
-    });
+  await database.session(async (session) => {
+    await lockForProducing(session, SHOP);
+    expect(await purge(database)).toBeNull();
+  });
 
-    expect(await countLogRows(retailer)).toBe(before);
-    expect(await purge(database)).not.toBeNull();
-  },
-);
+  expect(await countLogRows(retailer)).toBe(before);
+  expect(await purge(database)).not.toBeNull();
+});
 
 describe('a purge of files and plans', () => {
   /** Files 1 and 2 are superseded by 3, which waits. */
@@ -215,12 +212,9 @@ async function purgeUntilLogIsEmpty(
   retailer: Retailer,
   meanwhile: () => Promise<unknown> = async () => undefined,
 ) {
-  await vi.waitFor(
-    async () => {
-      await meanwhile();
-      await purge(retailer.database);
-      expect(await countLogRows(retailer)).toBe(0);
-    },
-    { timeout: 30_000 },
-  );
+  await until(async () => {
+    await meanwhile();
+    await purge(retailer.database);
+    expect(await countLogRows(retailer)).toBe(0);
+  });
 }

@@ -99,7 +99,7 @@ async function freshShop(database: () => Retailer['database']): Promise<SyncedSh
   return new SyncedShop(database, fileDrop(settings));
 }
 
-describe('a database', { timeout: 120_000 }, () => {
+describe('a database', () => {
   let own: OwnPostgres;
   let shop: SyncedShop;
 

@@ -89,13 +89,21 @@ export class Change {
     return file && this.retailer.rowsOf(file.sequence, shopId);
   }
 
-  /** Picks an instant that is 2 s ahead. */
-  async pickInstant(): Promise<{ readonly at: Date; readonly waitUntilPassed: () => Promise<unknown> }> {
+  /** Picks the instant that is so far ahead of the database's clock, in whole milliseconds. */
+  async pickInstant(aheadMs: number): Promise<Date> {
     const [row] = await this.database.query<{ at: Date }>(
-      `SELECT date_trunc('milliseconds', clock_timestamp() + interval '2 seconds') AS at`,
+      `SELECT date_trunc('milliseconds', clock_timestamp() + make_interval(secs => $1::double precision / 1000)) AS at`,
+      [aheadMs],
     );
-    const { at } = row as { at: Date };
-    return { at, waitUntilPassed: () => this.database.query('SELECT pg_sleep_until($1)', [at]) };
+    return (row as { at: Date }).at;
+  }
+
+  async isAhead(at: Date): Promise<boolean> {
+    return (await this.database.query('SELECT WHERE $1 > clock_timestamp()', [at])).length === 1;
+  }
+
+  async waitUntil(at: Date): Promise<void> {
+    await this.database.query('SELECT pg_sleep_until($1)', [at]);
   }
 }
 

@@ -3,7 +3,7 @@
  * share it, each with a database, a namespace or a folder of its own. Closing the desk ends the parts.
  */
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import { startOnPort } from '../../src/stand-ins/ports.ts';
 import { startPostgres } from '../../src/stand-ins/postgres-server.ts';
 import { startSftp } from '../../src/stand-ins/sftp-server.ts';
 import { startTemporal } from '../../src/stand-ins/temporal-server.ts';
+import { workflowBundle } from '../../src/temporal/workflow-bundle.ts';
 import type { AddressInfo } from 'node:net';
 import type { PartProcess } from '../../src/stand-ins/part-process.ts';
 import type { SftpAddress, SftpKind } from '../../src/stand-ins/sftp-server.ts';
@@ -37,6 +38,8 @@ export interface PartAddresses {
   readonly sftp: SftpPart;
   readonly 'sftp-rclone': SftpPart;
   readonly temporal: { readonly address: string };
+  /** The file of workflows for a worker that loads ready-bundle.ts. */
+  readonly 'workflow-bundle': { readonly file: string };
 }
 
 export type PartName = keyof PartAddresses;
@@ -132,10 +135,18 @@ const STARTERS = {
 
   async temporal({ stateDir, running }) {
     const server = await startOnPort(undefined, (port) =>
-      startTemporal({ stateDir, port, partsDir: PARTS_DIR }),
+      startTemporal({ stateDir, port, partsDir: PARTS_DIR, durable: false }),
     );
     running.push(server);
     return { address: server.address };
+  },
+
+  async 'workflow-bundle'({ stateDir }) {
+    const file = join(stateDir, 'workflows.js');
+    const { code } = await workflowBundle();
+    await mkdir(stateDir);
+    await writeFile(file, code);
+    return { file };
   },
 } satisfies { [Name in PartName]: (place: Place) => Promise<PartAddresses[Name]> };
 

@@ -5,26 +5,27 @@ import { cleanUp } from '../setup/clean-up.ts';
 
 /** Seen from the client. */
 type Direction = 'sent' | 'received';
+type Break = 'reset' | 'hole' | 'pause';
 
 export interface TcpProxy {
   readonly port: number;
   /** Connections of clients that are open now. */
   countOpen(): number;
   /**
-   * Breaks each connection that has sent (or received) so many bytes. `reset` resets it; with `hole` nothing passes any
-   * more, in either direction.
+   * Breaks each connection that has sent (or received) so many bytes. `reset` resets it. With `hole` nothing passes any
+   * more, in either direction, and what is sent is lost. `pause` stops it until `mend`, and nothing is lost.
    */
-  breakAfter(bytes: number, how: 'reset' | 'hole', direction?: Direction): void;
+  breakAfter(bytes: number, how: Break, direction?: Direction): void;
   /** Connections that have been broken so far. */
   countBroken(): number;
-  /** No further connection is broken. */
+  /** No further connection is broken, and paused ones go on. */
   mend(): void;
 }
 
 export async function tcpProxy(target: { readonly host: string; readonly port: number }): Promise<TcpProxy> {
   let fault: {
     readonly bytes: number;
-    readonly how: 'reset' | 'hole';
+    readonly how: Break;
     readonly direction: Direction;
   } | null = null;
   const open = new Set<Socket>();
@@ -49,7 +50,10 @@ export async function tcpProxy(target: { readonly host: string; readonly port: n
       if (fault === null || own[fault.direction] < fault.bytes) return true;
       broken.add(client);
       if (fault.how === 'reset') client.resetAndDestroy();
-      return false;
+      if (fault.how !== 'pause') return false;
+      client.pause();
+      upstream.pause();
+      return true;
     };
     client.on('data', (data) => {
       own.sent += data.length;
@@ -76,6 +80,7 @@ export async function tcpProxy(target: { readonly host: string; readonly port: n
     countBroken: () => broken.size,
     mend: () => {
       fault = null;
+      open.forEach((socket) => socket.resume());
     },
   };
 }

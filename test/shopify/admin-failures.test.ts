@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startShopifyTwin } from '../../src/stand-ins/shopify-twin/index.ts';
 import { FAULT_KINDS, type FaultKind } from '../../src/stand-ins/shopify-twin/faults.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
@@ -16,8 +16,13 @@ import {
 } from './admin-fixture.ts';
 import { SHOP, shirts, startTwin, startTwinWith } from './twin-fixture.ts';
 
-/** Long enough for a twin on a busy machine, short enough to wait for. */
-const SHORT_TIMEOUT_MS = 1_500;
+/** Returns a function that ends the time limit of the client's next call: no such limit passes by itself. */
+function controlTimeoutOfNextCall(): () => void {
+  const limit = new AbortController();
+  vi.spyOn(AbortSignal, 'timeout').mockReturnValueOnce(limit.signal);
+  onTestFinished(() => void vi.restoreAllMocks());
+  return () => limit.abort(new DOMException('The time is up.', 'TimeoutError'));
+}
 
 describe('a call that goes wrong', () => {
   const CODES: Readonly<Record<FaultKind, readonly [ErrorCode, wasExecuted: boolean]>> = {
@@ -33,11 +38,17 @@ describe('a call that goes wrong', () => {
   test.each(FAULT_KINDS)('by %s has its code, and its repeat succeeds and is applied once', async (kind) => {
     const { twin, ids } = await startTwinWith(shirts(1));
     await twin.control('POST', '/faults', { operation: 'SetOnlineAtp', kind });
-    const api = apiOf(twin, {}, { timeoutMs: SHORT_TIMEOUT_MS });
+    const api = apiOf(twin);
     const call = callOf([{ inventoryItemId: ids[0] ?? '', quantity: 4, changeFromQuantity: 10 }]);
     const [code, wasExecuted] = CODES[kind];
+    const endTime = kind === 'timeout-after' ? controlTimeoutOfNextCall() : null;
 
-    expect(await expectFailure(api.setOnlineAtp(call))).toMatchObject({ code, class: 'retry' });
+    const failed = expectFailure(api.setOnlineAtp(call));
+    if (endTime) {
+      await expect.poll(() => twin.available()).toEqual([4]);
+      endTime();
+    }
+    expect(await failed).toMatchObject({ code, class: 'retry' });
     expect(await twin.available()).toEqual([wasExecuted ? 4 : 10]);
 
     expect(await api.setOnlineAtp(call)).toEqual({ outcome: 'APPLIED' });

@@ -3,6 +3,7 @@ import type { AtpError } from '../../src/domain/errors.ts';
 import { SHOPIFY_PAUSE_MAX_MS, SHOPIFY_QUOTA_WAIT_MAX_MS } from '../../src/domain/limits.ts';
 import type { ReportedCost } from '../../src/shopify/reported-cost.ts';
 import { ShopQuota } from '../../src/shopify/shop-quota.ts';
+import { passTimeByTurns } from '../setup/time-by-turns.ts';
 import { apiOf, expectFailure } from './admin-fixture.ts';
 import { documentText, LOCATION, SHOP, shirts, startTwin, startTwinWith } from './twin-fixture.ts';
 import type { LoggedRequest } from '../../src/stand-ins/shopify-twin/index.ts';
@@ -16,7 +17,10 @@ describe('many calls of one shop at once, on a small bucket', () => {
   /** Few points, so that calls wait for them. How many shirts a call reads does not change its cost. */
   const economy = { maximumAvailable: 200, restoreRate: 250, latencyMs: { from: 5, to: 60, seed: 7 } };
 
-  const startTwinWithFewPoints = () => startTwinWith(shirts(3), { shops: [{ ...SHOP, economy }] });
+  const startTwinWithFewPoints = () => {
+    passTimeByTurns();
+    return startTwinWith(shirts(3), { shops: [{ ...SHOP, economy }] });
+  };
 
   /** The time that the points of the calls take to come back, once the bucket is spent. */
   const floorMs = (requests: readonly LoggedRequest[]) => {
@@ -46,9 +50,9 @@ describe('many calls of one shop at once, on a small bucket', () => {
     expect(throttledCalls).toBeLessThanOrEqual(CALLS / 100);
     expect(failures).toHaveLength(throttledCalls);
     expect(floorMs(requests)).toBeGreaterThan(2_000);
-    // No sooner than the points allow. How much later is a matter of the machine; the simulation in
-    // test/domain/throttle.property.test.ts says how close to the floor the decision itself comes.
+    // No sooner than the points allow, and hardly later.
     expect(elapsedMs).toBeGreaterThan(floorMs(requests) * 0.95);
+    expect(elapsedMs).toBeLessThan(floorMs(requests) * 1.1);
   });
 
   test('are throttled more than one in four when their client does not wait', async () => {
@@ -67,7 +71,8 @@ describe('many calls of one shop at once, on a small bucket', () => {
 
 describe('a call that Shopify throttles all the same', () => {
   test('says how long to wait, and delays no other shop', async () => {
-    const twin = await startTwin();
+    const now = new Date();
+    const twin = await startTwin({ now: () => now }); // no points come back between the two requests
     const api = apiOf(twin);
     await twin.control('PATCH', ECONOMY, { currentlyAvailable: 0, restoreRate: 0.4 });
     expect(await expectFailure(api.readLocation())).toMatchObject({

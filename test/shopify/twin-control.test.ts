@@ -229,7 +229,7 @@ describe('an armed fault', () => {
     const { twin, post } = await setOne('timeout-after');
     const client = new AbortController();
     const unanswered = post(client.signal);
-    await expect.poll(() => twin.available(), { interval: 5 }).toEqual([4]);
+    await expect.poll(() => twin.available()).toEqual([4]);
     client.abort();
     await expect(unanswered).rejects.toThrow(/abort/);
 

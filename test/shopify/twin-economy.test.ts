@@ -1,5 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startShopifyTwin, type EconomyView } from '../../src/stand-ins/shopify-twin/index.ts';
 import { latenciesOf } from '../../src/stand-ins/shopify-twin/latency.ts';
 import { LeakyBucket } from '../../src/stand-ins/shopify-twin/leaky-bucket.ts';
@@ -272,26 +273,51 @@ describe('the settings of the bucket', () => {
 });
 
 describe('the latency of the twin', () => {
+  // It passes by a fake clock, which only the test advances.
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    vi.spyOn(globalThis, 'setTimeout');
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+    vi.useRealTimers();
+  });
+  /** Waits until so many calls have come to the twin and wait for a latency of that length. */
+  async function untilCallsWait(count: number, latencyMs: number): Promise<void> {
+    // `expect.poll` would advance the fake clock.
+    while (vi.mocked(setTimeout).mock.calls.filter(([, ms]) => ms === latencyMs).length < count)
+      await setImmediate();
+  }
+
   test('passes before every answer, while the cost is charged when the call arrives', async () => {
     const { twin, set, available } = await startStillTwin({ maximumAvailable: 15, latencyMs: 1_000 });
-    const elapsed = async (call: () => Promise<unknown>) => {
-      const started = performance.now();
-      await call();
-      return performance.now() - started;
+    const answered = vi.fn();
+    const expectExecutedAfterLatency = async (call: Promise<unknown>, before: number[], after: number[]) => {
+      answered.mockReset();
+      const ends = call.then(answered);
+      vi.advanceTimersByTime(999);
+      expect(await twin.available()).toEqual(before);
+      expect(answered).not.toHaveBeenCalled();
+      vi.advanceTimersByTime(1);
+      await ends;
+      expect(await twin.available()).toEqual(after);
     };
-    const accepted = elapsed(() => set('a', 4));
-    await expect.poll(available, { interval: 5 }).toBe(15 - SET);
-    expect(await twin.available()).toEqual([10]); // charged, not yet executed
-    expect(await accepted).toBeGreaterThan(990);
-    expect(await twin.available()).toEqual([4]);
-    expect(await elapsed(() => set('b', 5))).toBeGreaterThan(990); // throttled
+
+    const accepted = set('a', 4);
+    await untilCallsWait(1, 1_000);
+    expect(await available()).toBe(15 - SET); // charged, not yet executed
+    await expectExecutedAfterLatency(accepted, [10], [4]);
+    const throttled = set('b', 5);
+    await untilCallsWait(2, 1_000);
+    await expectExecutedAfterLatency(throttled, [4], [4]);
   });
 
   test('passes for the calls of a shop at once, not one after the other', async () => {
     const twin = await startTwin({ shops: [{ ...SHOP, economy: { latencyMs: 300 } }] });
-    const started = performance.now();
-    await Promise.all(Array.from({ length: 20 }, () => twin.query(SHOP_NAME)));
-    expect(performance.now() - started).toBeLessThan(20 * 300);
+    const calls = Array.from({ length: 20 }, () => twin.query(SHOP_NAME));
+    await untilCallsWait(20, 300);
+    vi.advanceTimersByTime(300);
+    await Promise.all(calls);
   });
 
   test('does not keep the twin from closing: a call that is on its way is cut', async () => {
@@ -300,7 +326,8 @@ describe('the latency of the twin', () => {
     const client = new TwinClient(twin.url);
     const query = client.query(SHOP_NAME).catch(() => 'cut');
     const bucket = () => client.control<EconomyView>('GET', ECONOMY);
-    await expect.poll(async () => (await bucket()).currentlyAvailable).toBeLessThan(2000);
+    await untilCallsWait(1, 600_000);
+    expect((await bucket()).currentlyAvailable).toBeLessThan(2000);
     await twin.close();
     expect(await query).toBe('cut');
   });

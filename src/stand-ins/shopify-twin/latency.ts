@@ -1,7 +1,4 @@
 /** How long the twin's answers take, in milliseconds: always the same, or drawn from a range by a seed. */
-import { setMaxListeners } from 'node:events';
-import { setTimeout as pause } from 'node:timers/promises';
-
 export interface LatencyRange {
   readonly from: number;
   readonly to: number;
@@ -24,20 +21,30 @@ export function latenciesOf(latency: LatencyMs): () => number {
 
 /** The pauses that run now, one for each request in flight. */
 export class Pauses {
-  readonly #closing = new AbortController();
+  readonly #running = new Map<NodeJS.Timeout, (hasPassed: boolean) => void>();
+  #isClosed = false;
 
-  constructor() {
-    setMaxListeners(0, this.#closing.signal);
-  }
-
-  /** True when the time has passed; false when the twin closes meanwhile. */
+  /**
+   * True when the time has passed; false when the twin closes meanwhile. It uses the global `setTimeout`, so that a test
+   * can put a fake clock in its place.
+   */
   async pass(durationMs: number): Promise<boolean> {
-    const { signal } = this.#closing;
-    if (durationMs === 0) return !signal.aborted;
-    return pause(durationMs, true, { signal }).catch(() => false);
+    if (durationMs === 0 || this.#isClosed) return !this.#isClosed;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#running.delete(timer);
+        resolve(true);
+      }, durationMs);
+      this.#running.set(timer, resolve);
+    });
   }
 
   close(): void {
-    this.#closing.abort();
+    this.#isClosed = true;
+    for (const [timer, resolve] of this.#running) {
+      clearTimeout(timer);
+      resolve(false);
+    }
+    this.#running.clear();
   }
 }
