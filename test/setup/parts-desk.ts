@@ -14,7 +14,7 @@ import { startOnPort } from '../../src/stand-ins/ports.ts';
 import { startPostgres } from '../../src/stand-ins/postgres-server.ts';
 import { startSftp } from '../../src/stand-ins/sftp-server.ts';
 import { startTemporal } from '../../src/stand-ins/temporal-server.ts';
-import { workflowBundle } from '../../src/temporal/workflow-bundle.ts';
+import { bundleWorkflows } from '../../src/temporal/workflow-bundle.ts';
 import type { AddressInfo } from 'node:net';
 import type { PartProcess } from '../../src/stand-ins/part-process.ts';
 import type { SftpAddress, SftpKind } from '../../src/stand-ins/sftp-server.ts';
@@ -143,7 +143,7 @@ const STARTERS = {
 
   async 'workflow-bundle'({ stateDir }) {
     const file = join(stateDir, 'workflows.js');
-    const { code } = await workflowBundle();
+    const { code } = await bundleWorkflows();
     await mkdir(stateDir);
     await writeFile(file, code);
     return { file };

@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { registerHooks } from 'node:module';
-import type { workflowBundle as buildBundle } from '../../src/temporal/workflow-bundle.ts';
+import type { bundleWorkflows as buildBundle } from '../../src/temporal/workflow-bundle.ts';
 
 const REPLACED = new URL('../../src/temporal/workflow-bundle.ts', import.meta.url).href;
 
@@ -16,6 +16,6 @@ registerHooks({
 });
 
 /** Replaces the function of this name in the worker. */
-export const workflowBundle: typeof buildBundle = async () => ({
+export const bundleWorkflows: typeof buildBundle = async () => ({
   code: await readFile(process.env['WORKFLOW_BUNDLE_FILE'] ?? '', 'utf8'),
 });
