@@ -9,6 +9,7 @@ import * as mappingFindings from './0007-mapping-findings.ts';
 import * as neverLost from './0008-never-lost.ts';
 import * as auditLog from './0009-audit-log.ts';
 import * as groupAtMost from './0010-group-at-most.ts';
+import * as words from './0011-words.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -26,6 +27,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0008-never-lost', ...neverLost },
   { name: '0009-audit-log', ...auditLog },
   { name: '0010-group-at-most', ...groupAtMost },
+  { name: '0011-words', ...words },
 ];
 
 /** Knex's view of the migrations: named in code, so that they load the same way from any bundle. */
