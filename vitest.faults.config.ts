@@ -8,7 +8,7 @@ export default defineConfig({
     include: ['test/faults/**/*.test.ts'],
     exclude: [],
     // Most of it is waiting: a dead worker is noticed after 15 s, or by the end of a step's time, which is a minute.
-    testTimeout: 240_000,
+    testTimeout: 480_000,
     maxConcurrency: 4,
     maxWorkers: 2,
   },
