@@ -10,11 +10,9 @@ import type { Surroundings } from '../../src/config/environment.ts';
 import { openApplication } from '../../src/main/application.ts';
 import { openMachine } from '../../src/main/machine.ts';
 import { cleanUp } from '../setup/clean-up.ts';
+import { STATE_TIMEOUT_MS } from '../setup/state-timeout.ts';
 
 const ENTRY = join(import.meta.dirname, '../../src/main/cli.ts');
-
-/** Far above what any command of the tests needs. */
-const COMMAND_TIMEOUT_MS = 60_000;
 
 export interface Ran {
   readonly exitCode: number | null;
@@ -47,7 +45,7 @@ export function atpWith(environment: Readonly<Record<string, string>>): Promise<
 export function atpProcess(environment: Readonly<Record<string, string>>): Promise<Atp> {
   return makeAtp(environment, async (surroundings, args) => {
     const child = spawnAtp(surroundings, args);
-    const timer = setTimeout(() => child.kill('SIGKILL'), COMMAND_TIMEOUT_MS);
+    const timer = setTimeout(() => child.kill('SIGKILL'), STATE_TIMEOUT_MS);
     const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), exit(child)]);
     clearTimeout(timer);
     return { exitCode: child.exitCode, stdout, stderr };

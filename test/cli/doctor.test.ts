@@ -3,7 +3,7 @@ import { chmod, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getuid } from 'node:process';
 import { Connection } from '@temporalio/client';
-import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { openDatabase } from '../../src/postgres/database.ts';
 import { cleanUp } from '../setup/clean-up.ts';
 import { freshNamespace } from '../setup/fresh-namespace.ts';
@@ -59,38 +59,32 @@ test('doctor without any configuration says of each part which variables it lack
   expect(stdout).toContain('✘ Shops: Not checked: it needs "Postgres".');
 });
 
-test(
-  'doctor finds a namespace that is not there, and one without our search attributes',
-  { timeout: 90_000 },
-  async () => {
-    const { address } = await freshNamespace();
-    const none = await patient.failing({ TEMPORAL_NAMESPACE: 'nowhere' });
-    expect(none['Namespace']).toMatchObject({
-      detail: expect.stringContaining('no namespace "nowhere"') as string,
-      hint: expect.stringContaining('temporal operator namespace create --namespace nowhere') as string,
-    });
+test('doctor finds a namespace that is not there, and one without our search attributes', async () => {
+  const { address } = await freshNamespace();
+  const none = await patient.failing({ TEMPORAL_NAMESPACE: 'nowhere' });
+  expect(none['Namespace']).toMatchObject({
+    detail: expect.stringContaining('no namespace "nowhere"') as string,
+    hint: expect.stringContaining('temporal operator namespace create --namespace nowhere') as string,
+  });
 
-    const namespace = `bare-${Date.now()}`;
-    const connection = await Connection.connect({ address });
-    onTestFinished(() => connection.close());
-    await connection.workflowService.registerNamespace({
-      namespace,
-      workflowExecutionRetentionPeriod: { seconds: 86_400 as never },
-    });
-    await expect
-      .poll(async () => (await patient.failing({ TEMPORAL_NAMESPACE: namespace }))['Namespace'], {
-        timeout: 20_000,
-      })
-      .toBeUndefined();
-    const bare = await patient.failing({ TEMPORAL_NAMESPACE: namespace });
-    expect(Object.keys(bare)).toEqual(['Search attributes', 'Worker']);
-    for (const name of ['ShopId', 'FacilityGroupId', 'JobName', 'LaneState']) {
-      expect(bare['Search attributes']?.hint).toContain(`--name ${name} --type Keyword`);
-    }
-    expect(bare['Search attributes']?.hint).toContain('--name FileSequence --type Int');
-    expect(bare['Worker']?.hint).toContain('`atp worker`');
-  },
-);
+  const namespace = `bare-${Date.now()}`;
+  const connection = await Connection.connect({ address });
+  onTestFinished(() => connection.close());
+  await connection.workflowService.registerNamespace({
+    namespace,
+    workflowExecutionRetentionPeriod: { seconds: 86_400 as never },
+  });
+  await expect
+    .poll(async () => (await patient.failing({ TEMPORAL_NAMESPACE: namespace }))['Namespace'])
+    .toBeUndefined();
+  const bare = await patient.failing({ TEMPORAL_NAMESPACE: namespace });
+  expect(Object.keys(bare)).toEqual(['Search attributes', 'Worker']);
+  for (const name of ['ShopId', 'FacilityGroupId', 'JobName', 'LaneState']) {
+    expect(bare['Search attributes']?.hint).toContain(`--name ${name} --type Keyword`);
+  }
+  expect(bare['Search attributes']?.hint).toContain('--name FileSequence --type Int');
+  expect(bare['Worker']?.hint).toContain('`atp worker`');
+});
 
 test('doctor finds a database that is not migrated, and a server that is too old', async () => {
   const { pathname } = new URL(patient.shop.environment['DATABASE_URL'] ?? '');
@@ -156,14 +150,12 @@ test('doctor finds an SFTP server that shows another key, and a folder that may 
   expect(await patient.shop.filesIn('incoming')).toEqual([]);
 });
 
-test(
-  'doctor finds that no worker is there once the last poll of a dead one is over',
-  { timeout: 180_000 },
-  async () => {
-    await patient.worker.kill();
+test('doctor finds that no worker is there once the last poll of a dead one is over', async () => {
+  await patient.worker.kill();
+  // A poll takes a minute at most: a minute and a half from now, as doctor sees the time, the last one is over.
+  const now = Date.now;
+  vi.spyOn(Date, 'now').mockImplementation(() => now() + 90_000);
+  onTestFinished(() => void vi.restoreAllMocks());
 
-    await expect
-      .poll(async () => Object.keys(await patient.failing()), { timeout: 150_000, interval: 5_000 })
-      .toEqual(['Worker']);
-  },
-);
+  expect(Object.keys(await patient.failing())).toEqual(['Worker']);
+});

@@ -45,7 +45,7 @@ beforeAll(async () => {
   atp.start('worker');
 });
 
-test('the seeded retailer reaches Shopify, and example 1 is 75', { timeout: 120_000 }, async () => {
+test('the seeded retailer reaches Shopify, and example 1 is 75', async () => {
   expect(await readdir(incoming)).toEqual([
     'ORDER_ITEMS__02-open-orders.csv',
     'RESET_INVENTORY__01-opening-count.csv',

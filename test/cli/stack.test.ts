@@ -2,37 +2,33 @@ import { expect, test } from 'vitest';
 import { cleanUp } from '../setup/clean-up.ts';
 import { atpProcess } from './atp.ts';
 
-test(
-  'up --detach starts a stack with tables, catalogue, schedules and worker, status shows it, and down ends it',
-  { timeout: 120_000 },
-  async () => {
-    const atp = await atpProcess({});
-    cleanUp(async () => {
-      await atp.run('down');
-    });
-    expect(await atp.failure('status')).toBe('STACK_NOT_RUNNING 1');
+test('up --detach starts a stack with tables, catalogue, schedules and worker, status shows it, and down ends it', async () => {
+  const atp = await atpProcess({});
+  cleanUp(async () => {
+    await atp.run('down');
+  });
+  expect(await atp.failure('status')).toBe('STACK_NOT_RUNNING 1');
 
-    const up = await atp.json(['up', '--detach', '--seed']);
+  const up = await atp.json(['up', '--detach', '--seed']);
 
-    expect(up).toMatchObject({
-      temporal: { address: expect.stringMatching(/^127\.0\.0\.1:\d+$/) as string, namespace: 'default' },
-      sftp: { host: '127.0.0.1' },
-      shopify: {
-        shopId: 'blue-shirts',
-        locationId: expect.stringContaining('gid://shopify/Location/') as string,
-      },
-      consoleUrl: null,
-      worker: { running: true },
-    });
-    expect(await atp.json(['status'])).toEqual(up);
-    expect(await atp.json(['migrate'])).toEqual({ applied: [] });
-    expect(await atp.json(['product', 'list'])).toHaveLength(12);
-    const jobs = await atp.json<{ scheduleId: string | null }[]>(['job', 'list']);
-    expect(jobs.map(({ scheduleId }) => scheduleId)).not.toContain(null);
-    // A second time it is found running, and brought to the same state.
-    expect(await atp.json(['up', '--detach'])).toEqual(up);
+  expect(up).toMatchObject({
+    temporal: { address: expect.stringMatching(/^127\.0\.0\.1:\d+$/) as string, namespace: 'default' },
+    sftp: { host: '127.0.0.1' },
+    shopify: {
+      shopId: 'blue-shirts',
+      locationId: expect.stringContaining('gid://shopify/Location/') as string,
+    },
+    consoleUrl: null,
+    worker: { running: true },
+  });
+  expect(await atp.json(['status'])).toEqual(up);
+  expect(await atp.json(['migrate'])).toEqual({ applied: [] });
+  expect(await atp.json(['product', 'list'])).toHaveLength(12);
+  const jobs = await atp.json<{ scheduleId: string | null }[]>(['job', 'list']);
+  expect(jobs.map(({ scheduleId }) => scheduleId)).not.toContain(null);
+  // A second time it is found running, and brought to the same state.
+  expect(await atp.json(['up', '--detach'])).toEqual(up);
 
-    expect(await atp.json(['down'])).toEqual({ stopped: true });
-    expect(await atp.json(['down'])).toEqual({ stopped: false });
-  },
-);
+  expect(await atp.json(['down'])).toEqual({ stopped: true });
+  expect(await atp.json(['down'])).toEqual({ stopped: false });
+});

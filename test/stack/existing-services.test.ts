@@ -14,40 +14,34 @@ import { freshNamespace } from '../setup/fresh-namespace.ts';
 import { freshSftpRoot } from '../setup/fresh-sftp-root.ts';
 import type { StackStatus } from '../../src/cli/machine.ts';
 
-const UP_TIMEOUT = { timeout: 120_000 };
+test('`atp up` starts no service when all three run already, and `atp down` stops none', async () => {
+  const { atp, database, temporal, sftp } = await everythingExists();
+  const up = await atp.json<StackStatus>(['up', '--detach', '--seed']);
 
-test(
-  '`atp up` starts no service when all three run already, and `atp down` stops none',
-  UP_TIMEOUT,
-  async () => {
-    const { atp, database, temporal, sftp } = await everythingExists();
-    const up = await atp.json<StackStatus>(['up', '--detach', '--seed']);
+  expect(up.existing).toEqual(['temporal', 'database', 'sftp']);
+  expect(up.temporal).toEqual({ ...temporal, uiUrl: null });
+  expect(up.sftp).toMatchObject({ host: sftp.settings.host, root: sftp.settings.root });
+  expect(up.worker).toEqual({ running: true });
+  expect(runningStack(atp.folder).processes).toEqual([]);
+  // Their database has our tables and the catalogue now, and their Temporal has the jobs' schedules.
+  expect(await database.database.query('SELECT count(*) AS products FROM product')).toEqual([
+    { products: 12 },
+  ]);
+  expect(await fileDrop(sftp.settings)((drop) => drop.list('incoming'))).not.toEqual([]);
+  const jobs = await atp.json<{ scheduleId: string | null }[]>(['job', 'list']);
+  expect(jobs.map(({ scheduleId }) => scheduleId)).not.toContain(null);
+  const run = await atp.json<{ status: string }>(['job', 'run', 'import', '--wait']);
+  expect(run.status).toBe('COMPLETED');
 
-    expect(up.existing).toEqual(['temporal', 'database', 'sftp']);
-    expect(up.temporal).toEqual({ ...temporal, uiUrl: null });
-    expect(up.sftp).toMatchObject({ host: sftp.settings.host, root: sftp.settings.root });
-    expect(up.worker).toEqual({ running: true });
-    expect(runningStack(atp.folder).processes).toEqual([]);
-    // Their database has our tables and the catalogue now, and their Temporal has the jobs' schedules.
-    expect(await database.database.query('SELECT count(*) AS products FROM product')).toEqual([
-      { products: 12 },
-    ]);
-    expect(await fileDrop(sftp.settings)((drop) => drop.list('incoming'))).not.toEqual([]);
-    const jobs = await atp.json<{ scheduleId: string | null }[]>(['job', 'list']);
-    expect(jobs.map(({ scheduleId }) => scheduleId)).not.toContain(null);
-    const run = await atp.json<{ status: string }>(['job', 'run', 'import', '--wait']);
-    expect(run.status).toBe('COMPLETED');
+  expect(await atp.json(['down'])).toEqual({ stopped: true });
+  expect(await database.database.query('SELECT count(*) AS products FROM product')).toEqual([
+    { products: 12 },
+  ]);
+  const connection = await Connection.connect({ address: temporal.address });
+  await connection.close();
+});
 
-    expect(await atp.json(['down'])).toEqual({ stopped: true });
-    expect(await database.database.query('SELECT count(*) AS products FROM product')).toEqual([
-      { products: 12 },
-    ]);
-    const connection = await Connection.connect({ address: temporal.address });
-    await connection.close();
-  },
-);
-
-test('no secret of an existing service gets into the state folder', UP_TIMEOUT, async () => {
+test('no secret of an existing service gets into the state folder', async () => {
   const { atp, database } = await everythingExists();
   const { password } = new URL(database.url);
   await atp.json(['up', '--detach']);
@@ -61,7 +55,7 @@ test('no secret of an existing service gets into the state folder', UP_TIMEOUT, 
   expect((await atp.run('status')).stdout).not.toContain(password);
 });
 
-test('`atp up` uses a database that .env names, and starts the other services', UP_TIMEOUT, async () => {
+test('`atp up` uses a database that .env names, and starts the other services', async () => {
   const database = await freshDatabase();
   const atp = await stackWith({});
   await writeFile(join(atp.folder, '.env'), `DATABASE_URL=${database.url}\nTEMPORAL_ADDRESS=\n`);
@@ -78,7 +72,7 @@ test('`atp up` uses a database that .env names, and starts the other services', 
   expect(await atp.failure('up', '--detach')).toBe('STACK_RUNNING 1');
 });
 
-test('settings of another service are not used for one that the stack has started', UP_TIMEOUT, async () => {
+test('settings of another service are not used for one that the stack has started', async () => {
   const database = await freshDatabase();
   const [{ address, namespace }, sftp] = await Promise.all([freshNamespace(), freshSftpRoot()]);
   const atp = await stackWith({
@@ -95,7 +89,7 @@ test('settings of another service are not used for one that the stack has starte
   expect(run.status).toBe('COMPLETED');
 });
 
-test('`atp up` refuses an existing service that it cannot use, by an error code', UP_TIMEOUT, async () => {
+test('`atp up` refuses an existing service that it cannot use, by an error code', async () => {
   const closed = await freePort();
   const { url } = await freshDatabase();
   const sftp = await freshSftpRoot();
@@ -119,17 +113,13 @@ test('`atp up` refuses an existing service that it cannot use, by an error code'
   }
 });
 
-test(
-  '`atp up` refuses a Temporal without the namespace or without our search attributes',
-  UP_TIMEOUT,
-  async () => {
-    const { address } = await freshNamespace();
-    const missing = await stackWith({ TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: 'not-there' });
-    expect(await missing.failure('up', '--detach')).toBe('TEMPORAL_UNREACHABLE 1');
-    const bare = await stackWith({ TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: 'temporal-system' });
-    expect(await bare.failure('up', '--detach')).toBe('SEARCH_ATTRIBUTES_MISSING 1');
-  },
-);
+test('`atp up` refuses a Temporal without the namespace or without our search attributes', async () => {
+  const { address } = await freshNamespace();
+  const missing = await stackWith({ TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: 'not-there' });
+  expect(await missing.failure('up', '--detach')).toBe('TEMPORAL_UNREACHABLE 1');
+  const bare = await stackWith({ TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: 'temporal-system' });
+  expect(await bare.failure('up', '--detach')).toBe('SEARCH_ATTRIBUTES_MISSING 1');
+});
 
 async function everythingExists() {
   const [database, temporal, sftp] = await Promise.all([freshDatabase(), freshNamespace(), freshSftpRoot()]);

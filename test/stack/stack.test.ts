@@ -13,12 +13,12 @@ import { readLock, readStack } from '../../src/stand-ins/stack-files.ts';
 import { runningStack, startStack } from '../../src/stand-ins/stack.ts';
 import { stackStatus, startDetached, stopStack } from '../../src/stand-ins/supervisor.ts';
 import { openFolder, PARTS_DIR } from '../setup/parts-desk.ts';
+import { STATE_TIMEOUT_MS } from '../setup/state-timeout.ts';
 import type { RunningStack, StackAddresses } from '../../src/stand-ins/stack.ts';
 import type { StackLock, StackRecord } from '../../src/stand-ins/stack-files.ts';
 import type { WorkerCommand } from '../../src/stand-ins/stack-worker.ts';
 
 const PROGRAM = fileURLToPath(new URL('./stack-program.ts', import.meta.url));
-const END_TIMEOUT_MS = 30_000;
 
 /** A worker that does nothing until it is stopped; the stack does not care what its worker does. */
 const IDLE_WORKER: WorkerCommand = {
@@ -103,7 +103,7 @@ describe('a stack in the background', () => {
     const { processes, lock } = await startInBackground(stateDir);
     signalProcess(lock.watchdog!, 'SIGKILL');
     signalProcess(lock.supervisor, 'SIGKILL');
-    await waitForEnd([lock.supervisor], END_TIMEOUT_MS);
+    await waitForEnd([lock.supervisor], STATE_TIMEOUT_MS);
     expect(processes.filter(isRunning)).toEqual(processes);
 
     await expect(stopStack(stateDir)).rejects.toMatchObject({ code: 'STACK_NOT_RUNNING' });
@@ -115,7 +115,7 @@ describe('a stack in the background', () => {
     const stateDir = await freshStateDir();
     const { processes, lock } = await startInBackground(stateDir);
     signalProcess(processes[0]!, 'SIGKILL');
-    expect(await waitForEnd([...processes, lock.supervisor], END_TIMEOUT_MS)).toBe(true);
+    expect(await waitForEnd([...processes, lock.supervisor], STATE_TIMEOUT_MS)).toBe(true);
     expect(readLock(stateDir)).toBeNull();
     expect(await readFile(join(stateDir, 'logs/supervisor.log'), 'utf8')).toContain(
       'ended by itself (SIGKILL)',
@@ -126,9 +126,7 @@ describe('a stack in the background', () => {
     const stateDir = await freshStateDir();
     const { worker } = await startInBackground(stateDir, IDLE_WORKER);
     signalProcess(worker!, 'SIGKILL');
-    await expect
-      .poll(() => readStack(stateDir)?.worker?.pid ?? worker!.pid, { timeout: END_TIMEOUT_MS })
-      .not.toBe(worker!.pid);
+    await expect.poll(() => readStack(stateDir)?.worker?.pid ?? worker!.pid).not.toBe(worker!.pid);
     expect(stackStatus(stateDir).worker).toEqual({ running: true });
   });
 });
