@@ -6,8 +6,8 @@ import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { AtpError } from '../domain/errors.ts';
-import type { FeedContents, FeedRow, RowRefusal } from '../domain/feed.ts';
-import type { FeedType } from '../domain/feed-type.ts';
+import type { FeedRow, RowRefusal } from '../domain/feed.ts';
+import type { FeedContents, FeedType } from '../domain/feed-type.ts';
 import {
   FEED_COLUMNS_MAX,
   FEED_LINE_LENGTH_MAX,

@@ -1,14 +1,14 @@
 /** The columns of each feed type. The texts of a row become plain values here, or a reason why they cannot. */
 import { z } from 'zod';
+import { LEDGER_REASONS } from '../domain/feed.ts';
 import {
-  LEDGER_REASONS,
   ORDER_ITEM_STATUSES,
   type FeedContents,
+  type FeedType,
   type OrderItemRow,
   type ResetRow,
   type VarianceRow,
-} from '../domain/feed.ts';
-import type { FeedType } from '../domain/feed-type.ts';
+} from '../domain/feed-type.ts';
 import { ORDER_UNITS_MAX, UNITS_MAX } from '../domain/limits.ts';
 
 export interface FeedSchema<Content> {

@@ -1,8 +1,72 @@
-/** The types of feeds, as files and folders in incoming/ are named after them. */
-export const FEED_TYPES = ['RESET_INVENTORY', 'MDM_INV_VARIANCE', 'ORDER_ITEMS'] as const;
+/** The types of feeds, and what a row of each holds. */
+
+/** Files, and folders in incoming/, are named after them. */
+export const FEED_TYPES = [
+  'RESET_INVENTORY',
+  'MDM_INV_VARIANCE',
+  'ORDER_ITEMS',
+] as const satisfies readonly (keyof FeedContents)[];
 export type FeedType = (typeof FEED_TYPES)[number];
 
 /** Null when the text is no feed type. */
 export function parseFeedType(text: string | undefined): FeedType | null {
   return FEED_TYPES.find((type) => type === text) ?? null;
+}
+
+/** The master's ids of a product; a feed's `idType` says which one its `idValue` is. */
+export type ProductIdType = 'SKU' | 'UPC' | 'PRODUCT_ID';
+
+export interface ProductReference {
+  readonly idType: ProductIdType;
+  readonly idValue: string;
+}
+
+/** At least one is given; facilityId counts first. */
+export interface FacilityReference {
+  readonly facilityId: string | null;
+  readonly externalFacilityId: string | null;
+}
+
+/** A count: what is really there. */
+export interface ResetRow extends ProductReference, FacilityReference {
+  /** Whether `availableQty` is what is left after reservations; else it is the quantity on hand. */
+  readonly resetByAtp: boolean;
+  readonly availableQty: number;
+}
+
+/** Units found, lost, damaged, returned: a difference of the quantity on hand. */
+export interface VarianceRow extends ProductReference, FacilityReference {
+  readonly availableDelta: number;
+  readonly reasonEnumId: string;
+}
+
+export const ORDER_ITEM_STATUSES = [
+  'ITEM_CREATED',
+  'ITEM_APPROVED',
+  'ITEM_COMPLETED',
+  'ITEM_CANCELLED',
+] as const;
+export type OrderItemStatus = (typeof ORDER_ITEM_STATUSES)[number];
+
+/** The latest state of an order's line. */
+export interface OrderItemRow extends ProductReference {
+  readonly orderId: string;
+  readonly orderItemSeqId: string;
+  /** Null: the order is not from a shop. */
+  readonly shopId: string | null;
+  readonly externalOrderId: string | null;
+  readonly quantity: number;
+  readonly cancelQuantity: number;
+  /** Null: it waits in the brokering queue. */
+  readonly facilityId: string | null;
+  readonly statusId: OrderItemStatus;
+  /** ISO 8601 with an offset. */
+  readonly orderDate: string;
+}
+
+/** What a row of each type holds. */
+export interface FeedContents {
+  readonly RESET_INVENTORY: ResetRow;
+  readonly MDM_INV_VARIANCE: VarianceRow;
+  readonly ORDER_ITEMS: OrderItemRow;
 }

@@ -5,65 +5,8 @@
  * (not readable, of no known type, imported before), none of its rows is imported.
  */
 import { AtpError, type ErrorCode, type ErrorDetail } from './errors.ts';
-import { parseFeedType, type FeedType } from './feed-type.ts';
+import { parseFeedType, type FeedContents, type FeedType } from './feed-type.ts';
 import { fileTime } from './file-time.ts';
-
-/** The master's ids of a product; a feed's `idType` says which one its `idValue` is. */
-export type ProductIdType = 'SKU' | 'UPC' | 'PRODUCT_ID';
-
-export interface ProductReference {
-  readonly idType: ProductIdType;
-  readonly idValue: string;
-}
-
-/** At least one is given; facilityId counts first. */
-export interface FacilityReference {
-  readonly facilityId: string | null;
-  readonly externalFacilityId: string | null;
-}
-
-/** A count: what is really there. */
-export interface ResetRow extends ProductReference, FacilityReference {
-  /** Whether `availableQty` is what is left after reservations; else it is the quantity on hand. */
-  readonly resetByAtp: boolean;
-  readonly availableQty: number;
-}
-
-/** Units found, lost, damaged, returned: a difference of the quantity on hand. */
-export interface VarianceRow extends ProductReference, FacilityReference {
-  readonly availableDelta: number;
-  readonly reasonEnumId: string;
-}
-
-export const ORDER_ITEM_STATUSES = [
-  'ITEM_CREATED',
-  'ITEM_APPROVED',
-  'ITEM_COMPLETED',
-  'ITEM_CANCELLED',
-] as const;
-export type OrderItemStatus = (typeof ORDER_ITEM_STATUSES)[number];
-
-/** The latest state of an order's line. */
-export interface OrderItemRow extends ProductReference {
-  readonly orderId: string;
-  readonly orderItemSeqId: string;
-  /** Null: the order is not from a shop. */
-  readonly shopId: string | null;
-  readonly externalOrderId: string | null;
-  readonly quantity: number;
-  readonly cancelQuantity: number;
-  /** Null: it waits in the brokering queue. */
-  readonly facilityId: string | null;
-  readonly statusId: OrderItemStatus;
-  /** ISO 8601 with an offset. */
-  readonly orderDate: string;
-}
-
-export interface FeedContents {
-  readonly RESET_INVENTORY: ResetRow;
-  readonly MDM_INV_VARIANCE: VarianceRow;
-  readonly ORDER_ITEMS: OrderItemRow;
-}
 
 /** Why a row is refused. */
 export interface RowRefusal {

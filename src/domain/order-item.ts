@@ -14,7 +14,8 @@
  * sent twice posts nothing. src/postgres/feeds/order-items.ts does the same for a whole file in SQL; a property test
  * keeps the two equal.
  */
-import { LEDGER_REASONS, type OrderItemStatus } from './feed.ts';
+import { LEDGER_REASONS } from './feed.ts';
+import type { OrderItemStatus } from './feed-type.ts';
 
 export interface OrderItemState {
   readonly productId: string;

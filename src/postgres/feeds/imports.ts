@@ -3,8 +3,8 @@
  * others to the ledger.
  */
 import { AtpError, type ErrorCode, type ErrorDetail } from '../../domain/errors.ts';
-import type { FeedContents, FeedRow, ImportCounts, RefusedRow } from '../../domain/feed.ts';
-import type { FeedType } from '../../domain/feed-type.ts';
+import type { FeedRow, ImportCounts, RefusedRow } from '../../domain/feed.ts';
+import type { FeedContents, FeedType } from '../../domain/feed-type.ts';
 import { IMPORT_WAIT_MS, REFUSED_ROWS_PER_PAGE } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
 import { isDeadlock, isLockTimeout, isOutOfRange } from '../sql-state.ts';

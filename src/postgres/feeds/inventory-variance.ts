@@ -1,4 +1,4 @@
-import type { VarianceRow } from '../../domain/feed.ts';
+import type { VarianceRow } from '../../domain/feed-type.ts';
 import type { Connection } from '../database.ts';
 import { IS_GOOD } from './resolving.ts';
 import type { StagingShape } from './staging.ts';

@@ -5,7 +5,8 @@
  * of rows this means: the first row that completes the line ends it; without one, the last row is the line's state.
  * Rows in between cause nothing, because a state's effect is its difference from the state before, and these add up.
  */
-import { LEDGER_REASONS, type OrderItemRow } from '../../domain/feed.ts';
+import { LEDGER_REASONS } from '../../domain/feed.ts';
+import type { OrderItemRow } from '../../domain/feed-type.ts';
 import type { Connection } from '../database.ts';
 import { IS_GOOD, PRODUCT_ID, PRODUCT_JOINS, refuseSql, REFUSE_UNKNOWN_PRODUCT } from './resolving.ts';
 import type { StagingShape } from './staging.ts';

@@ -1,4 +1,5 @@
-import { LEDGER_REASONS, type ResetRow } from '../../domain/feed.ts';
+import { LEDGER_REASONS } from '../../domain/feed.ts';
+import type { ResetRow } from '../../domain/feed-type.ts';
 import type { Connection } from '../database.ts';
 import { IS_GOOD, refuseSql } from './resolving.ts';
 import type { StagingShape } from './staging.ts';

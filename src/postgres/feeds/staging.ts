@@ -2,8 +2,8 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
-import type { FeedContents, FeedRow } from '../../domain/feed.ts';
-import type { FeedType } from '../../domain/feed-type.ts';
+import type { FeedRow } from '../../domain/feed.ts';
+import type { FeedContents, FeedType } from '../../domain/feed-type.ts';
 import type { Connection } from '../database.ts';
 
 export type CopyValue = string | number | boolean | null;

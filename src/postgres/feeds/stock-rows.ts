@@ -1,5 +1,5 @@
 /** What RESET_INVENTORY and MDM_INV_VARIANCE have in common: a product, a facility that holds stock, and a quantity. */
-import type { FacilityReference, ProductReference } from '../../domain/feed.ts';
+import type { FacilityReference, ProductReference } from '../../domain/feed-type.ts';
 import { UNITS_MAX } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
 import { IS_GOOD, PRODUCT_ID, PRODUCT_JOINS, refuseSql, REFUSE_UNKNOWN_PRODUCT } from './resolving.ts';
