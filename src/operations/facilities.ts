@@ -55,6 +55,8 @@ export const setFacility = defineOperation({
     storeChange(await app.database(), id, { ...change, closedDate: open ? null : closed }),
 });
 
+export const FACILITY_OPERATIONS = [listFacilities, addFacility, setFacility] as const;
+
 async function facilityState(
   { app }: Context,
   input: { readonly facilityId: string },

@@ -74,6 +74,14 @@ export const setGroup = defineOperation({
     setFacilityGroup(await app.database(), groupId, change),
 });
 
+export const GROUP_OPERATIONS = [
+  listGroups,
+  createGroup,
+  addGroupMember,
+  removeGroupMember,
+  setGroup,
+] as const;
+
 interface OfGroup {
   readonly facilityGroupId: string;
 }

@@ -139,6 +139,17 @@ export const skipRun = defineOperation({
   },
 });
 
+export const JOB_OPERATIONS = [
+  verifyShop,
+  listJobs,
+  showJob,
+  scheduleJob,
+  pauseJob,
+  resumeJob,
+  skipRun,
+  runJob,
+] as const;
+
 /** What the audit log keeps of a job's schedule; null: it has none. */
 async function scheduleState(
   context: Context,

@@ -55,3 +55,9 @@ function defineDecision(kind: DecisionKind) {
 
 /** One operation for each decision. */
 export const LANE_DECISIONS = DECISIONS.map((kind) => ({ kind, operation: defineDecision(kind) }));
+
+export const LANE_OPERATIONS = [
+  showLane,
+  auditLane,
+  ...LANE_DECISIONS.map(({ operation }) => operation),
+] as const;

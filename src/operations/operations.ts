@@ -2,49 +2,27 @@
 import { showAuditLog } from './audit.ts';
 import { migrateDatabase } from './database.ts';
 import { runDoctor } from './doctor/doctor.ts';
-import { addFacility, listFacilities, setFacility } from './facilities.ts';
-import { addGroupMember, createGroup, listGroups, removeGroupMember, setGroup } from './facility-groups.ts';
+import { FACILITY_OPERATIONS } from './facilities.ts';
+import { GROUP_OPERATIONS } from './facility-groups.ts';
 import { importFeed } from './feeds.ts';
-import { listJobs, pauseJob, resumeJob, runJob, scheduleJob, showJob, skipRun, verifyShop } from './jobs.ts';
-import { auditLane, LANE_DECISIONS, showLane } from './lane.ts';
+import { JOB_OPERATIONS } from './jobs.ts';
+import { LANE_OPERATIONS } from './lane.ts';
 import type { OperationFacts } from './operation.ts';
 import { showPipeline } from './pipeline.ts';
-import { addProduct, explainProduct, listProducts, setProduct } from './products.ts';
-import { addShop, listShops, mapShop, removeShop, setShop } from './shops.ts';
+import { PRODUCT_OPERATIONS } from './products.ts';
+import { SHOP_OPERATIONS } from './shops.ts';
 
-/** By area, in the order in which somebody new needs them. */
+/** By area, and within it, in the order in which somebody new needs them. */
 export const OPERATIONS: readonly OperationFacts[] = [
   runDoctor,
   migrateDatabase,
-  listFacilities,
-  addFacility,
-  setFacility,
-  listGroups,
-  createGroup,
-  addGroupMember,
-  removeGroupMember,
-  setGroup,
-  listProducts,
-  addProduct,
-  setProduct,
-  explainProduct,
-  listShops,
-  addShop,
-  setShop,
-  removeShop,
-  mapShop,
-  verifyShop,
+  ...FACILITY_OPERATIONS,
+  ...GROUP_OPERATIONS,
+  ...PRODUCT_OPERATIONS,
+  ...SHOP_OPERATIONS,
   importFeed,
-  listJobs,
-  showJob,
-  scheduleJob,
-  pauseJob,
-  resumeJob,
-  skipRun,
-  runJob,
+  ...JOB_OPERATIONS,
   showPipeline,
-  showLane,
-  auditLane,
-  ...LANE_DECISIONS.map(({ operation }) => operation),
+  ...LANE_OPERATIONS,
   showAuditLog,
 ];

@@ -109,6 +109,8 @@ export const explainProduct = defineOperation({
   },
 });
 
+export const PRODUCT_OPERATIONS = [listProducts, addProduct, setProduct, explainProduct] as const;
+
 async function productState(context: Context, input: { readonly sku: string }): Promise<Product | null> {
   const shopId = await shopToShow(context, undefined);
   const [found] = await readProducts(await context.app.database(), { shopId, sku: input.sku, limit: 1 });

@@ -117,6 +117,8 @@ export const mapShop = defineOperation({
   },
 });
 
+export const SHOP_OPERATIONS = [listShops, addShop, setShop, removeShop, mapShop] as const;
+
 async function shopState({ app }: Context, input: { readonly shopId: string }): Promise<Shop | null> {
   const shops = await readShops(await app.database());
   return shops.find((shop) => shop.shopId === input.shopId) ?? null;
