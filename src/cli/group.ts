@@ -1,3 +1,4 @@
+import type { GroupSettings } from '../domain/online-atp.ts';
 import {
   addGroupMember,
   createGroup,
@@ -7,7 +8,7 @@ import {
 } from '../operations/facility-groups.ts';
 import type { ResultOf } from '../operations/operation.ts';
 import { command } from './command.ts';
-import { shortTime, table } from './report.ts';
+import { shortTime, table, type Cell } from './report.ts';
 
 type FacilityGroup = ResultOf<typeof setGroup>;
 
@@ -36,17 +37,20 @@ export const GROUP_COMMANDS = [
   command({ path: 'group set', operation: setGroup, arguments: ['facilityGroupId'], show: showGroup }),
 ];
 
+type SettingColumn = readonly [title: string, cellOf: (settings: GroupSettings) => Cell];
+
+const SETTINGS: Readonly<Record<keyof GroupSettings, SettingColumn>> = {
+  threshold: ['Threshold', ({ threshold }) => threshold],
+  floorPerFacility: ['Floor', ({ floorPerFacility }) => (floorPerFacility ? 'on' : 'off')],
+  atMost: ['At most', ({ atMost }) => atMost ?? 'off'],
+};
+const COLUMNS = Object.values(SETTINGS);
+
 /** One line a membership, because dates belong to it. */
 function groupTable(groups: readonly FacilityGroup[]): string {
   const rows = groups.flatMap((group) => {
-    const { facilityGroupId, threshold, floorPerFacility, atMost } = group;
-    const head = [
-      facilityGroupId,
-      group.facilityGroupName,
-      threshold,
-      floorPerFacility ? 'on' : 'off',
-      atMost ?? 'off',
-    ] as const;
+    const { facilityGroupId, facilityGroupName } = group;
+    const head = [facilityGroupId, facilityGroupName, ...COLUMNS.map(([, cellOf]) => cellOf(group))];
     if (group.members.length === 0) return [[...head, null, null, null, null]];
     return group.members.map(({ facilityId, fromDate, thruDate, sellsNow }) => [
       ...head,
@@ -57,7 +61,7 @@ function groupTable(groups: readonly FacilityGroup[]): string {
     ]);
   });
   return table(
-    ['Group', 'Name', 'Threshold', 'Floor', 'At most', 'Facility', 'From', 'Thru', 'Sells now'],
+    ['Group', 'Name', ...COLUMNS.map(([title]) => title), 'Facility', 'From', 'Thru', 'Sells now'],
     rows,
     'There are no facility groups.',
   );

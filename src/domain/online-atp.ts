@@ -13,10 +13,10 @@ export interface FacilityStock {
   readonly sellsOnline: boolean;
 }
 
-/** What the group and the open orders keep from sale, once per product and group. */
-export interface ChannelClaims {
+/** What people set for a facility group. A setting that is missing where it is stored, set or shown does not compile. */
+export interface GroupSettings {
+  /** Units kept back of each product; of a product with a threshold of its own, that. */
   readonly threshold: number;
-  readonly brokeringQueue: number;
   /** Whether a deficit of one facility must not eat the stock of another. */
   readonly floorPerFacility: boolean;
   /**
@@ -24,6 +24,11 @@ export interface ChannelClaims {
    * accepts, is always one: one product with "infinite stock" must not block the shop's files.
    */
   readonly atMost: number | null;
+}
+
+/** What the group and the open orders keep from sale, once per product and group. */
+export interface ChannelClaims extends GroupSettings {
+  readonly brokeringQueue: number;
 }
 
 /** One term of Online ATP, and how people meet it. */

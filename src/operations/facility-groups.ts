@@ -1,5 +1,16 @@
 /** Facility groups: which facilities sell online in a channel, and what is kept back there. */
-import { byDefault, clearable, id, label, optional, time, units, yesOrNo } from '../domain/input-fields.ts';
+import {
+  byDefault,
+  clearable,
+  id,
+  label,
+  optional,
+  time,
+  units,
+  yesOrNo,
+  type Field,
+} from '../domain/input-fields.ts';
+import type { GroupSettings } from '../domain/online-atp.ts';
 import {
   addGroupMember as storeMember,
   createFacilityGroup,
@@ -56,19 +67,20 @@ export const removeGroupMember = defineOperation({
   run: async ({ app }, input) => endMembership(await app.database(), input),
 });
 
+const SETTINGS = {
+  threshold: optional(units('units kept back of every product without a threshold of its own')),
+  floorPerFacility: optional(
+    yesOrNo('keep one facility’s deficit from eating another’s stock', ['on', 'off']),
+  ),
+  atMost: clearable(units('units of each product that the channel shows at most'), 'off'),
+} as const satisfies Record<keyof GroupSettings, Field>;
+
 export const setGroup = defineOperation({
   name: 'group.set',
   role: 'operator',
   description: 'change what is given, leave the rest',
-  fields: {
-    facilityGroupId,
-    threshold: optional(units('units kept back of every product without a threshold of its own')),
-    floorPerFacility: optional(
-      yesOrNo('keep one facility’s deficit from eating another’s stock', ['on', 'off']),
-    ),
-    atMost: clearable(units('units of each product that the channel shows at most'), 'off'),
-  },
-  needsOneOf: ['threshold', 'floorPerFacility', 'atMost'],
+  fields: { facilityGroupId, ...SETTINGS },
+  needsOneOf: Object.keys(SETTINGS) as (keyof GroupSettings)[],
   stateOf: groupState,
   run: async ({ app }, { facilityGroupId: groupId, ...change }) =>
     setFacilityGroup(await app.database(), groupId, change),

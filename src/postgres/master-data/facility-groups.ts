@@ -1,13 +1,9 @@
 import { AtpError } from '../../domain/errors.ts';
+import type { GroupSettings } from '../../domain/online-atp.ts';
 import { breaksForeignKey, breaksUnique } from '../sql-state.ts';
 import type { Connection, Database } from '../database.ts';
 import { updateRow } from '../row-changes.ts';
-import {
-  GROUP_SETTINGS,
-  toGroupColumns,
-  type GroupSettings,
-  type GroupSettingsChange,
-} from './group-settings.ts';
+import { GROUP_SETTINGS, toGroupColumns, type GroupSettingsChange } from './group-settings.ts';
 import { isInForce, sellsInGroup } from './selling-members.ts';
 
 /** The group whose facilities sell online unless a shop names another. Made by the first migration. */

@@ -1,13 +1,5 @@
 /** The settings of a facility group, and of a product in it: the only place that knows their columns. */
-
-export interface GroupSettings {
-  /** Units kept back of every product that has no threshold of its own. */
-  readonly threshold: number;
-  /** Whether one facility's deficit is kept from eating another facility's stock. */
-  readonly floorPerFacility: boolean;
-  /** Units that the channel shows at most of each product; null: no such limit. */
-  readonly atMost: number | null;
-}
+import type { GroupSettings } from '../../domain/online-atp.ts';
 
 /** What is undefined stays as it is. */
 export type GroupSettingsChange = {
