@@ -1,14 +1,17 @@
 /**
  * Records a history of every workflow, happy and unhappy, from runs on a real stack: test/replay replays them against
- * the code of today. Record again only when a workflow changes on purpose; runs of the old code that are still open then
- * need a version marker, or must end first (CONTRIBUTING.md, "Changing a workflow").
+ * the code of today. For a new workflow, record its own histories only. Record all of them again only when a workflow
+ * changes on purpose; runs of the old code that are still open then need a version marker, or must end first
+ * (CONTRIBUTING.md, "Changing a workflow").
  *
- *     node scripts/record-histories.ts
+ *     node scripts/record-histories.ts <name> …   these; the others stay as they are
+ *     node scripts/record-histories.ts --all      all of them
  */
 import { TASK_QUEUE } from '../src/domain/workflow-names.ts';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { dropFeed } from '../src/main/drop-feed.ts';
@@ -27,8 +30,14 @@ import { onOwnStack } from './bench/own-stack.ts';
 const HISTORIES = join(import.meta.dirname, '../test/replay/histories');
 const SHOP = { shopId: 'blue-shirts' };
 
+const { values, positionals: only } = parseArgs({
+  options: { all: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+
 class Recorder {
   readonly #temporal: TemporalClient;
+  readonly #written = new Set<string>();
 
   constructor(temporal: TemporalClient) {
     this.#temporal = temporal;
@@ -67,12 +76,21 @@ class Recorder {
     process.stdout.write(`${name}: ${outcome}\n`);
   }
 
+  /** Throws when a history that was named is not one of these. */
+  refuseUnknown(): void {
+    const unknown = only.filter((name) => !this.#written.has(name));
+    if (unknown.length > 0) throw new Error(`There is no history with the name ${unknown.join(', ')}.`);
+  }
+
   /** The run of Process uploads that the producers have started. */
   lane(): WorkflowHandle {
     return this.#temporal.client.workflow.getHandle(jobWorkflowId('process-uploads', SHOP.shopId));
   }
 
+  /** Writes the history, if it is wanted. */
   async write(name: string, handle: WorkflowHandle): Promise<void> {
+    if (!values.all && !only.includes(name)) return;
+    this.#written.add(name);
     const history = JSON.parse(historyToJSON(await handle.fetchHistory())) as unknown;
     writeFileSync(join(HISTORIES, `${name}.json`), `${JSON.stringify(history, withoutMachine, 1)}\n`);
   }
@@ -161,7 +179,9 @@ async function until(database: Database, condition: string): Promise<void> {
   throw new Error(`After ${STATE_TIMEOUT_MS} ms this is still not true: ${condition}`);
 }
 
-rmSync(HISTORIES, { recursive: true, force: true });
+const isNamed = only.length > 0;
+if (values.all === isNamed) throw new Error('Name the histories, or give --all.');
+if (values.all) rmSync(HISTORIES, { recursive: true, force: true });
 mkdirSync(HISTORIES, { recursive: true });
 await onOwnStack(
   async ({ addresses, database, temporal, worker }) => {
@@ -175,7 +195,9 @@ await onOwnStack(
       shop: { ...shopify, facilityGroupId: 'FAC_GRP', apiVersion: '2026-10' },
     });
     await worker.start();
-    await recordAll(new Recorder(temporal), addresses, database, drop);
+    const recorder = new Recorder(temporal);
+    await recordAll(recorder, addresses, database, drop);
+    recorder.refuseUnknown();
   },
   { durable: false },
 );

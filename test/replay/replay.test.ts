@@ -1,6 +1,6 @@
 /**
  * Today's workflows replay recorded histories. A change in the order of a workflow's steps would break runs that are
- * still open, and fails here. `node scripts/record-histories.ts` records the histories anew.
+ * still open, and fails here. `node scripts/record-histories.ts --all` records the histories anew.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
