@@ -3,8 +3,9 @@ import type { ScheduleSpec } from '@temporalio/client';
 import { Cron } from 'croner';
 import { invalid } from '../domain/input-fields.ts';
 import { JOBS, type JobName } from '../domain/jobs/jobs.ts';
-import { PRESETS, type Preset } from '../domain/jobs/schedule-policy.ts';
+import { PRESET_NAMES, PRESETS, type Preset } from '../domain/jobs/schedule-policy.ts';
 import { findClockChanges, readWallClock } from './clock-changes.ts';
+import { durationInWords } from './schedule-words.ts';
 
 export type Timing = ({ readonly every: Preset } | { readonly cron: string }) & {
   /** The first run, or with a cron expression the earliest possible one. */
@@ -114,10 +115,14 @@ function parseCron(cron: string): Cron {
 }
 
 function refuseTooOften(job: JobName, gapMs: number): void {
-  const { shortestMs } = JOBS[job].schedule;
+  const { title, schedule } = JOBS[job];
+  const { notFasterThan } = schedule;
+  if (!notFasterThan) return;
+  const shortestMs = PRESETS[notFasterThan.every];
   if (gapMs >= shortestMs) return;
+  const allowed = PRESET_NAMES.filter((preset) => PRESETS[preset] >= shortestMs).join(', ');
   throw invalid(
-    `${JOBS[job].title} runs hourly or slower (1h, 6h, 1d): it publishes the whole catalogue; recent-changes is for what is faster`,
+    `${title} runs every ${durationInWords(shortestMs)} or slower (${allowed}): ${notFasterThan.why}`,
   );
 }
 

@@ -1,6 +1,5 @@
 import { defineJob } from './job.ts';
 import { PRODUCING_FIELDS, syncInWords, syncVerdict } from './producing.ts';
-import { PRESETS } from './schedule-policy.ts';
 
 export const HARD_SYNC = defineJob({
   name: 'hard-sync',
@@ -11,8 +10,10 @@ export const HARD_SYNC = defineJob({
   schedule: {
     recommended: '1d',
     usualTime: { hour: 3, minute: 0 },
-    // It computes and publishes the whole catalogue; what must be faster is the work of recent-changes.
-    shortestMs: PRESETS['1h'],
+    notFasterThan: {
+      every: '1h',
+      why: 'it publishes the whole catalogue; recent-changes is for what is faster',
+    },
     overlap: 'BUFFER_ONE',
     catchupWindow: '6 hours',
     why: 'It is the only complete reset of a day: rather late, or after another one, than not at all.',

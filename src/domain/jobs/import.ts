@@ -1,7 +1,6 @@
 import { id, optional } from '../input-fields.ts';
 import { counted } from '../words.ts';
 import { defineJob } from './job.ts';
-import { A_MINUTE_MS } from './schedule-policy.ts';
 
 export interface ImportedFile {
   readonly fileName: string;
@@ -25,7 +24,6 @@ export const IMPORT = defineJob({
   schedule: {
     recommended: '15m',
     usualTime: { hour: 0, minute: 0 },
-    shortestMs: A_MINUTE_MS,
     overlap: 'SKIP',
     catchupWindow: '15 minutes',
     why: 'A dropped run loses nothing: the next one takes its feed files.',

@@ -1,7 +1,6 @@
 import { id } from '../input-fields.ts';
 import { counted } from '../words.ts';
 import { defineJob } from './job.ts';
-import { A_MINUTE_MS } from './schedule-policy.ts';
 
 /** How many rows of a file came to which end. */
 export interface FileOutcome {
@@ -43,7 +42,6 @@ export const PROCESS_UPLOADS = defineJob({
   schedule: {
     recommended: '5m',
     usualTime: { hour: 0, minute: 0 },
-    shortestMs: A_MINUTE_MS,
     overlap: 'SKIP',
     catchupWindow: '5 minutes',
     why: 'It is only a sweep: the jobs that publish a file wake the lane themselves.',

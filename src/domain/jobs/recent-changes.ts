@@ -1,6 +1,5 @@
 import { defineJob } from './job.ts';
 import { PRODUCING_FIELDS, syncInWords, syncVerdict } from './producing.ts';
-import { A_MINUTE_MS } from './schedule-policy.ts';
 
 export const RECENT_CHANGES = defineJob({
   name: 'recent-changes',
@@ -12,7 +11,6 @@ export const RECENT_CHANGES = defineJob({
     recommended: '15m',
     // Five minutes after each import, to publish what it brought.
     usualTime: { hour: 0, minute: 5 },
-    shortestMs: A_MINUTE_MS,
     overlap: 'SKIP',
     catchupWindow: '15 minutes',
     why: 'A dropped run loses nothing: the next one carries its changes, too.',

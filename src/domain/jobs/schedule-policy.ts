@@ -26,8 +26,8 @@ export interface SchedulePolicy {
   readonly recommended: Preset;
   /** The time of day, UTC, that its runs are counted from when nobody names a start. */
   readonly usualTime: { readonly hour: number; readonly minute: number };
-  /** Runs must not be closer together than this. */
-  readonly shortestMs: number;
+  /** Runs must not be closer together than this, and why. Absent: as often as a person likes. */
+  readonly notFasterThan?: { readonly every: Preset; readonly why: string };
   /**
    * What Temporal does when the time comes and the schedule's last run still works: leave the new run out, or start it
    * afterwards. It is no lock: the database has those.
@@ -38,5 +38,3 @@ export interface SchedulePolicy {
   /** Why this overlap and this window, for a person. */
   readonly why: string;
 }
-
-export const A_MINUTE_MS = 60_000;

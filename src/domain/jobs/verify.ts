@@ -2,7 +2,6 @@ import type { DifferenceCause } from '../difference.ts';
 import { count, id, optional, yesOrNo } from '../input-fields.ts';
 import { counted } from '../words.ts';
 import { defineJob } from './job.ts';
-import { A_MINUTE_MS } from './schedule-policy.ts';
 
 export interface Difference {
   readonly sku: string;
@@ -42,7 +41,6 @@ export const VERIFY = defineJob({
     recommended: '1d',
     // Two hours after the Hard Sync.
     usualTime: { hour: 5, minute: 0 },
-    shortestMs: A_MINUTE_MS,
     overlap: 'SKIP',
     catchupWindow: '6 hours',
     why: 'A second comparison right behind the first would say nothing new.',
