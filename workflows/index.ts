@@ -1,4 +1,4 @@
-/** The bundle's entry: the five jobs that anyone may start, and the decisions of people about a lane. */
+/** The bundle's entry: the jobs, which anyone may start, and the decisions of people about a lane. */
 export { decideLane } from './decide-lane.ts';
 export { hardSync } from './hard-sync.ts';
 export { importInventory } from './import-inventory.ts';
