@@ -15,7 +15,7 @@ export interface FacilityStock {
 
 /** What people set for a facility group. A setting that is missing where it is stored, set or shown does not compile. */
 export interface GroupSettings {
-  /** Units kept back of each product; of a product with a threshold of its own, that. */
+  /** Units kept back of each product. A product's own threshold counts in its place. */
   readonly threshold: number;
   /** Whether a deficit of one facility must not eat the stock of another. */
   readonly floorPerFacility: boolean;

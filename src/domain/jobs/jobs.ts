@@ -1,4 +1,4 @@
-/** All jobs. A new one is a line here, a workflow, and nothing else: what lists jobs reads this. */
+/** All jobs: whatever lists jobs reads this. CONTRIBUTING.md, "Add a job", says what a new one needs. */
 import { acceptInput, choice, type Input } from '../input-fields.ts';
 import { HARD_SYNC } from './hard-sync.ts';
 import { IMPORT } from './import.ts';
