@@ -72,7 +72,8 @@ async function runHere(surroundings: Surroundings, args: readonly string[]): Pro
 function spawnAtp({ variables, folder }: Surroundings, args: readonly string[]) {
   return spawn(process.execPath, [ENTRY, ...args], {
     cwd: folder,
-    env: variables,
+    // With the code that the programs of all tests share, compiled.
+    env: { ...variables, NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { Connection } from '@temporalio/client';
 import { expect, test } from 'vitest';
+import { AtpError } from '../../src/domain/errors.ts';
 import { fileDrop } from '../../src/sftp/file-drop.ts';
 import { runningStack } from '../../src/stand-ins/stack.ts';
 import { freePort } from '../../src/stand-ins/ports.ts';
+import { stopStack } from '../../src/stand-ins/supervisor.ts';
 import { atpProcess, type Atp } from '../cli/atp.ts';
 import { cleanUp } from '../setup/clean-up.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
@@ -109,7 +111,7 @@ test('`atp up` refuses an existing service that it cannot use, by an error code'
   for (const [environment, failure] of cases) {
     const atp = await stackWith(environment);
     expect(await atp.failure('up', '--detach')).toBe(failure);
-    expect(await atp.failure('status')).toBe('STACK_NOT_RUNNING 1');
+    expect(() => runningStack(atp.folder)).toThrow(new AtpError('STACK_NOT_RUNNING'));
   }
 });
 
@@ -144,7 +146,9 @@ function variablesOf({ settings }: Awaited<ReturnType<typeof freshSftpRoot>>) {
 async function stackWith(environment: Readonly<Record<string, string>>): Promise<Atp> {
   const atp = await atpProcess(environment);
   cleanUp(async () => {
-    await atp.run('down');
+    await stopStack(atp.folder).catch((error: unknown) => {
+      if (!(error instanceof AtpError) || error.code !== 'STACK_NOT_RUNNING') throw error;
+    });
   });
   return atp;
 }
