@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startShopifyTwin } from '../../src/stand-ins/shopify-twin/index.ts';
-import { FAULT_KINDS, type FaultKind } from '../../src/stand-ins/shopify-twin/faults.ts';
+import { FAILING_KINDS } from '../../src/stand-ins/shopify-twin/faults.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
 import { SHOPIFY_PAUSE_MAX_MS } from '../../src/domain/limits.ts';
 import { openAdminApi } from '../../src/shopify/admin-api.ts';
@@ -25,38 +25,42 @@ function controlTimeoutOfNextCall(): () => void {
 }
 
 describe('a call that goes wrong', () => {
-  const CODES: Readonly<Record<FaultKind, readonly [ErrorCode, wasExecuted: boolean]>> = {
-    'http-500-before': ['SHOPIFY_UNREACHABLE', false],
-    'http-500-after': ['SHOPIFY_UNREACHABLE', true],
-    'timeout-after': ['SHOPIFY_UNREACHABLE', true],
-    'drop-after': ['SHOPIFY_UNREACHABLE', true],
-    'http-429': ['SHOPIFY_THROTTLED', false],
-    'truncated-body-after': ['SHOPIFY_UNREACHABLE', true],
-    throttled: ['SHOPIFY_THROTTLED', false],
-  };
+  const CODES: Readonly<Record<(typeof FAILING_KINDS)[number], readonly [ErrorCode, wasExecuted: boolean]>> =
+    {
+      'http-500-before': ['SHOPIFY_UNREACHABLE', false],
+      'http-500-after': ['SHOPIFY_UNREACHABLE', true],
+      'timeout-after': ['SHOPIFY_UNREACHABLE', true],
+      'drop-after': ['SHOPIFY_UNREACHABLE', true],
+      'http-429': ['SHOPIFY_THROTTLED', false],
+      'truncated-body-after': ['SHOPIFY_UNREACHABLE', true],
+      throttled: ['SHOPIFY_THROTTLED', false],
+    };
 
-  test.each(FAULT_KINDS)('by %s has its code, and its repeat succeeds and is applied once', async (kind) => {
-    const { twin, ids } = await startTwinWith(shirts(1));
-    await twin.control('POST', '/faults', { operation: 'SetOnlineAtp', kind });
-    const api = apiOf(twin);
-    const call = callOf([{ inventoryItemId: ids[0] ?? '', quantity: 4, changeFromQuantity: 10 }]);
-    const [code, wasExecuted] = CODES[kind];
-    const endTime = kind === 'timeout-after' ? controlTimeoutOfNextCall() : null;
+  test.each(FAILING_KINDS)(
+    'by %s has its code, and its repeat succeeds and is applied once',
+    async (kind) => {
+      const { twin, ids } = await startTwinWith(shirts(1));
+      await twin.control('POST', '/faults', { operation: 'SetOnlineAtp', kind });
+      const api = apiOf(twin);
+      const call = callOf([{ inventoryItemId: ids[0] ?? '', quantity: 4, changeFromQuantity: 10 }]);
+      const [code, wasExecuted] = CODES[kind];
+      const endTime = kind === 'timeout-after' ? controlTimeoutOfNextCall() : null;
 
-    const failed = expectFailure(api.setOnlineAtp(call));
-    if (endTime) {
-      await expect.poll(() => twin.available()).toEqual([4]);
-      endTime();
-    }
-    expect(await failed).toMatchObject({ code, class: 'retry' });
-    expect(await twin.available()).toEqual([wasExecuted ? 4 : 10]);
+      const failed = expectFailure(api.setOnlineAtp(call));
+      if (endTime) {
+        await expect.poll(() => twin.available()).toEqual([4]);
+        endTime();
+      }
+      expect(await failed).toMatchObject({ code, class: 'retry' });
+      expect(await twin.available()).toEqual([wasExecuted ? 4 : 10]);
 
-    expect(await api.setOnlineAtp(call)).toEqual({ outcome: 'APPLIED' });
-    expect(await twin.available()).toEqual([4]);
-    const requests = await twin.requests('SetOnlineAtp');
-    expect(requests.filter(({ applied }) => applied.length > 0)).toHaveLength(1);
-    expect(requests).toHaveLength(2); // the client itself repeats nothing
-  });
+      expect(await api.setOnlineAtp(call)).toEqual({ outcome: 'APPLIED' });
+      expect(await twin.available()).toEqual([4]);
+      const requests = await twin.requests('SetOnlineAtp');
+      expect(requests.filter(({ applied }) => applied.length > 0)).toHaveLength(1);
+      expect(requests).toHaveLength(2); // the client itself repeats nothing
+    },
+  );
 
   test('because nobody listens is SHOPIFY_UNREACHABLE', async () => {
     const twin = await startShopifyTwin({ shops: [SHOP] });

@@ -44,6 +44,7 @@ describe('the control endpoint', () => {
     ['PATCH', '/levels', [{ available: 1 }], 400],
     ['PATCH', '/levels', [{ sku: 'NONE', available: 1 }], 404],
     ['PATCH', '/locations', [{ id: 'gid://shopify/Location/1' }], 404],
+    ['PATCH', '/rules', { replay: 'sometimes' }, 400],
     ['POST', '/nothing', {}, 405],
   ])('refuses %s %s with the wrong body %j', async (method, path, body, status) => {
     const twin = await startTwin();
@@ -222,6 +223,25 @@ describe('an armed fault', () => {
   test('truncated-body-after cuts the answer short, although the call was applied', async () => {
     const { twin, post } = await setOne('truncated-body-after');
     await expect(post().then((answer) => answer.json())).rejects.toThrow();
+    expect(await twin.available()).toEqual([4]);
+  });
+
+  test.each([
+    ['stale-without-field', 'CHANGE_FROM_QUANTITY_STALE'],
+    ['stale-without-code', null],
+  ])('%s refuses a call whose rows are not stale, and names no row', async (kind, code) => {
+    const { twin, post } = await setOne(kind);
+    expect(await (await post()).json()).toMatchObject({
+      data: {
+        inventorySetQuantities: {
+          inventoryAdjustmentGroup: null,
+          userErrors: [{ code, field: null, message: expect.stringMatching(/no longer matches/) }],
+        },
+      },
+    });
+    expect(await twin.available()).toEqual([10]);
+    expect(await twin.requests()).toMatchObject([{ fault: kind, status: 200, applied: [] }]);
+    await post();
     expect(await twin.available()).toEqual([4]);
   });
 

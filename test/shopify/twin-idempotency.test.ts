@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { documentText, setVariables, SHOP, shirts, startTwinWith } from './twin-fixture.ts';
 import type { TwinClient } from './twin-fixture.ts';
 
+const RULES = `/shops/${SHOP.domain}/rules`;
 const HOUR_MS = 60 * 60 * 1000;
 
 /** Makes a clock that the test moves. */
@@ -74,6 +75,44 @@ describe('a repeated idempotency key', () => {
     await setLevel(twin, 9);
     await twin.setOnlineAtp('k', rows);
     expect(await twin.available()).toEqual([7]);
+  });
+
+  test('is refused again after a refusal where refused keys are spent, and also when the stock has come back', async () => {
+    const { twin, ids } = await startTwinWith(shirts(1), { rules: { refusedKeys: 'spent' } });
+    const rows = [{ inventoryItemId: ids[0]!, quantity: 7, changeFromQuantity: 9 }];
+    const refusal = await twin.expectRefusal('k', rows);
+    expect(refusal).toMatchObject([{ code: 'CHANGE_FROM_QUANTITY_STALE' }]);
+
+    await setLevel(twin, 9);
+    expect(await twin.expectRefusal('k', rows)).toEqual(refusal);
+    expect(await twin.available()).toEqual([9]);
+    expect((await twin.requests()).map(({ replayed }) => replayed)).toEqual([false, true]);
+
+    await twin.control('PATCH', RULES, { refusedKeys: 'reusable' });
+    await twin.setOnlineAtp('k', rows);
+    expect(await twin.available()).toEqual([7]);
+  });
+
+  test('is executed like a new one where replay is off: after a success, with other rows, and while the first runs', async () => {
+    const { twin, ids } = await startTwinWith(shirts(1), { rules: { replay: 'off' } });
+    const set = (quantity: number) =>
+      twin.setOnlineAtp('k', [{ inventoryItemId: ids[0]!, quantity, changeFromQuantity: null }]);
+    await set(7);
+    await setLevel(twin, 3);
+    await set(7);
+    expect(await twin.available()).toEqual([7]);
+    await set(8);
+    expect(await twin.available()).toEqual([8]);
+
+    const hold = await twin.hold('SetOnlineAtp');
+    const held = set(5);
+    await twin.control('GET', `/holds/${hold.id}?arrived`);
+    await set(6);
+    expect(await twin.available()).toEqual([6]);
+    await twin.control('DELETE', `/holds/${hold.id}`);
+    await held;
+    expect(await twin.available()).toEqual([5]);
+    expect((await twin.requests()).some(({ replayed }) => replayed)).toBe(false);
   });
 
   test('is refused while its first request runs, and later answered from the key store', async () => {

@@ -157,11 +157,25 @@ describe('a refused call', () => {
     const stale = (row: string) => ({
       code: 'CHANGE_FROM_QUANTITY_STALE',
       field: ['input', 'quantities', row, 'changeFromQuantity'],
-      message: 'The changeFromQuantity value does not match persisted value.',
+      message: 'The changeFromQuantity argument no longer matches the persisted quantity.',
     });
 
     expect(await twin.expectRefusal('k', rows)).toEqual([stale('1'), stale('3')]);
     expect(await twin.available()).toEqual([10, 10, 10, 10]);
+  });
+
+  test.each([
+    ['without-field', 'CHANGE_FROM_QUANTITY_STALE'],
+    ['without-code', null],
+  ])('names no stale row where the shop refuses %s', async (staleRefusals, code) => {
+    const { twin, ids } = await startTwinWith(shirts(2));
+    await twin.control('PATCH', `/shops/${SHOP.domain}/rules`, { staleRefusals });
+    const rows = [good(ids[0]!), { ...good(ids[1]!), changeFromQuantity: 9 }];
+    const message = 'The changeFromQuantity argument no longer matches the persisted quantity.';
+    expect(await twin.expectRefusal('k', rows)).toEqual([{ code, field: null, message }]);
+    expect(await twin.available()).toEqual([10, 10]);
+    await twin.setOnlineAtp('l', rows.slice(0, 1)); // the control: a call without a stale row is executed
+    expect(await twin.available()).toEqual([1, 10]);
   });
 
   test('protects a sale between read and write, which a forced write overwrites', async () => {

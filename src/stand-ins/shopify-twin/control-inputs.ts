@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { FAULT_KINDS } from './faults.ts';
 import { QUANTITY_LIMIT } from './inventory-set-quantities.ts';
 import { RESTORE_RATES, type Plan } from './shop-economy.ts';
+import { REFUSED_KEYS, REPLAY, STALE_REFUSALS } from './shop-rules.ts';
 
 /** The most elements of one control request. */
 const LIST_LIMIT = 100_000;
@@ -110,6 +111,12 @@ export const economyChange = z
   .refine(({ plan, restoreRate }) => plan === undefined || restoreRate === undefined, {
     error: 'name either a plan or its restoreRate',
   });
+
+export const rulesChange = z.strictObject({
+  refusedKeys: z.enum(REFUSED_KEYS).optional(),
+  replay: z.enum(REPLAY).optional(),
+  staleRefusals: z.enum(STALE_REFUSALS).optional(),
+});
 
 const requestFilter = { domain: z.string().optional(), operation: z.string().optional() };
 

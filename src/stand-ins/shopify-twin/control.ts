@@ -15,6 +15,8 @@
  *     GET    /control/shops/<domain>/economy             → {maximumAvailable, currentlyAvailable, restoreRate, latencyMs}
  *     PATCH  /control/shops/<domain>/economy             {plan? | restoreRate?, maximumAvailable?, currentlyAvailable?,
  *                                                         latencyMs?: <ms> | {from, to, seed}} → as GET
+ *     GET    /control/shops/<domain>/rules               → {refusedKeys, replay, staleRefusals}
+ *     PATCH  /control/shops/<domain>/rules               {refusedKeys?, replay?, staleRefusals?} → as GET
  *     GET    /control/requests?domain=&operation=        → LoggedRequest[], oldest first
  *     DELETE /control/requests
  *     POST   /control/faults                             {kind, operation?, domain?, times?, skip?, retryAfter?}
@@ -35,6 +37,7 @@ import {
   locationChanges,
   orderInput,
   productSeeds,
+  rulesChange,
 } from './control-inputs.ts';
 import { jsonReply } from './http.ts';
 import { ControlError, ShopControl } from './shop-control.ts';
@@ -46,6 +49,7 @@ import type { Reply } from './http.ts';
 import type { TwinStore } from './journal.ts';
 import type { RequestLog } from './request-log.ts';
 import type { ShopEconomy } from './shop-economy.ts';
+import type { ShopRules } from './shop-rules.ts';
 
 /** How long `GET …/holds/<id>?arrived` waits for a request before it answers all the same. */
 const ARRIVAL_TIMEOUT_MS = 30_000;
@@ -59,6 +63,7 @@ export interface ControlParts {
   readonly now: () => Date;
   /** One a shop, by its domain. */
   readonly economies: ReadonlyMap<string, ShopEconomy>;
+  readonly rules: ReadonlyMap<string, ShopRules>;
 }
 
 export interface ControlRequest {
@@ -98,7 +103,8 @@ export async function answerControl(parts: ControlParts, request: ControlRequest
 function answerShop(parts: ControlParts, request: ControlRequest, path: readonly string[]): Reply {
   const [domain = '', area, reference] = path;
   const economy = parts.economies.get(domain);
-  if (!economy) throw new ControlError(404, `There is no shop ${domain}.`);
+  const rules = parts.rules.get(domain);
+  if (!economy || !rules) throw new ControlError(404, `There is no shop ${domain}.`);
   const { store } = parts;
   const at = parts.now().getTime();
   const shop = new ShopControl(store, shopIn(store.state, domain), at);
@@ -129,6 +135,11 @@ function answerShop(parts: ControlParts, request: ControlRequest, path: readonly
       return jsonReply(200, economy.view(at));
     case 'GET economy':
       return jsonReply(200, economy.view(at));
+    case 'PATCH rules':
+      rules.change(bodyOf(request, rulesChange));
+      return jsonReply(200, rules.current);
+    case 'GET rules':
+      return jsonReply(200, rules.current);
     default:
       throw notAllowed(request);
   }

@@ -1,9 +1,10 @@
 /** What the resolvers of one request share, and what they leave behind for the request log. */
 import type { GraphQLDirective } from 'graphql';
 import type { RunningKeys } from './idempotency-keys.ts';
-import type { UserError } from './inventory-set-quantities.ts';
+import type { SetQuantitiesRefusal, UserError } from './inventory-set-quantities.ts';
 import type { TwinStore } from './journal.ts';
 import type { SearchWarning } from './search-query.ts';
+import type { Rules } from './shop-rules.ts';
 import type { ShopState } from './shop-state.ts';
 
 /** One row that a call has changed; `from` and `to` are values of the quantity `available`. */
@@ -22,6 +23,9 @@ export interface ExecutionContext {
   readonly at: number;
   readonly idempotentDirective: GraphQLDirective;
   readonly runningKeys: RunningKeys;
+  readonly rules: Rules;
+  /** A fault refuses the call like this, whatever its rows are; null: no such fault. */
+  readonly forcedRefusal: SetQuantitiesRefusal | null;
   /** As they were parsed, before coercion: a key's fingerprint depends on the order of their fields. */
   readonly variables: Readonly<Record<string, unknown>>;
   readonly trace: ExecutionTrace;

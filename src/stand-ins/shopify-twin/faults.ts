@@ -1,6 +1,7 @@
 /** Faults: a test arms one, and the next matching requests go wrong in its way, as calls of Shopify do. */
 
-export const FAULT_KINDS = [
+/** The client gets an error, or no answer. */
+export const FAILING_KINDS = [
   /** 500, nothing was executed. */
   'http-500-before',
   /** 500, although it was executed. */
@@ -16,6 +17,16 @@ export const FAULT_KINDS = [
   /** 200 with Shopify's THROTTLED error, nothing was executed: another client has just emptied the bucket. */
   'throttled',
 ] as const;
+
+/** The client gets an answer: a mutation is refused by userErrors. */
+const REFUSING_KINDS = [
+  /** As stale, whatever its rows are, and the refusal names no row. */
+  'stale-without-field',
+  /** The same, and the refusal has no code either: only its message tells. */
+  'stale-without-code',
+] as const;
+
+export const FAULT_KINDS = [...FAILING_KINDS, ...REFUSING_KINDS] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
 

@@ -13,6 +13,7 @@ import { emptyTrace } from './execution-context.ts';
 import { operationOf, GraphqlDocuments } from './graphql-documents.ts';
 import { jsonReply } from './http.ts';
 import { RunningKeys } from './idempotency-keys.ts';
+import { unnamedStaleRefusal } from './inventory-set-quantities.ts';
 import { mutations } from './mutations.ts';
 import { queries } from './queries.ts';
 import { DOCUMENT_COST_LIMIT, MUTATION_COST, requestedCost } from './query-cost.ts';
@@ -22,12 +23,14 @@ import { shopIn } from './shop-state.ts';
 import type { ExecutionContext, ExecutionTrace } from './execution-context.ts';
 import type { ArmedFault, Faults } from './faults.ts';
 import type { Holds } from './holds.ts';
+import type { SetQuantitiesRefusal } from './inventory-set-quantities.ts';
 import type { Reply } from './http.ts';
 import type { TwinStore } from './journal.ts';
 import type { Pauses } from './latency.ts';
 import type { CostExtension } from './query-cost.ts';
 import type { RequestLog } from './request-log.ts';
 import type { ShopEconomy } from './shop-economy.ts';
+import type { ShopRules } from './shop-rules.ts';
 
 /** Shopify documentation, "Rate limits": an input array has at most 250 elements. */
 export const INPUT_LIST_LIMIT = 250;
@@ -44,6 +47,7 @@ export interface EndpointParts {
   readonly holds: Holds;
   readonly pauses: Pauses;
   readonly economies: ReadonlyMap<string, ShopEconomy>;
+  readonly rules: ReadonlyMap<string, ShopRules>;
   readonly now: () => Date;
 }
 
@@ -57,6 +61,7 @@ interface Body {
 interface Asked {
   readonly domain: string;
   readonly economy: ShopEconomy;
+  readonly rules: ShopRules;
   readonly body: Body;
   readonly document: DocumentNode | null;
   readonly operation: OperationDefinitionNode | null;
@@ -106,7 +111,7 @@ export class GraphqlEndpoint {
       const result =
         errors.length > 0 || !operation
           ? { errors: errors.length > 0 ? errors : [noOperation()] }
-          : this.#execute(asked, operation, request, trace);
+          : this.#execute(asked, operation, request, trace, fault);
       this.#log(asked, trace, result, fault);
       return fault ? replyWithFault(fault, result) : jsonReply(200, result, responseHeaders());
     } finally {
@@ -117,12 +122,13 @@ export class GraphqlEndpoint {
 
   #read(domain: string, body: Body): Asked {
     const economy = this.#parts.economies.get(domain);
-    if (!economy) throw new Error(`There is no shop ${domain}.`);
+    const rules = this.#parts.rules.get(domain);
+    if (!economy || !rules) throw new Error(`There is no shop ${domain}.`);
     const { document, errors } = this.#documents.prepare(body.query);
     const operation = operationOf(document, body.operationName);
     const name = operation?.name?.value ?? null;
     const cost = document && errors.length === 0 ? requestedCost(this.#schema, document, body.variables) : 0;
-    return { domain, economy, body, document, operation, name, errors, cost };
+    return { domain, economy, rules, body, document, operation, name, errors, cost };
   }
 
   /** Charges the request and returns the fault that will hit it, or returns the answer that refuses it. */
@@ -153,9 +159,10 @@ export class GraphqlEndpoint {
     operation: OperationDefinitionNode,
     requestNumber: number,
     trace: ExecutionTrace,
+    fault: ArmedFault | null,
   ): Result {
     const { store, now } = this.#parts;
-    const { domain, body, document, cost, economy } = asked;
+    const { domain, body, document, cost, economy, rules } = asked;
     const at = now().getTime();
     const settle = (actual: number | null): CostExtension => {
       economy.bucket.refund(cost - (actual ?? 0), at);
@@ -176,6 +183,8 @@ export class GraphqlEndpoint {
       at,
       idempotentDirective: this.#idempotent,
       runningKeys: this.#running,
+      rules: rules.current,
+      forcedRefusal: refusalBy(fault),
       variables: body.variables,
       trace,
     };
@@ -301,10 +310,16 @@ function isBeforeExecution({ kind }: ArmedFault): boolean {
   return kind === 'http-500-before' || kind === 'http-429' || kind === 'throttled';
 }
 
+function refusalBy(fault: ArmedFault | null): SetQuantitiesRefusal | null {
+  if (fault?.kind === 'stale-without-field') return unnamedStaleRefusal('without-field');
+  if (fault?.kind === 'stale-without-code') return unnamedStaleRefusal('without-code');
+  return null;
+}
+
 function statusOf({ kind }: ArmedFault): number | null {
   if (kind === 'http-429') return 429;
   if (kind === 'timeout-after' || kind === 'drop-after') return null;
-  return kind === 'throttled' || kind === 'truncated-body-after' ? 200 : 500;
+  return kind === 'http-500-before' || kind === 'http-500-after' ? 500 : 200;
 }
 
 function replyWithFault(fault: ArmedFault, result: Result): Reply {
@@ -327,6 +342,8 @@ function replyWithFault(fault: ArmedFault, result: Result): Reply {
       return jsonReply(429, { errors: 'Too Many Requests' }, { ...headers, ...wait });
     }
     case 'throttled':
+    case 'stale-without-field':
+    case 'stale-without-code':
       return jsonReply(200, result, headers);
   }
 }

@@ -5,11 +5,11 @@
  * - After success a repeat is not executed; its answer is rebuilt from what was stored.
  * - While the first request still runs, a second one is refused: IDEMPOTENCY_CONCURRENT_REQUEST.
  * - With other parameters it is refused: IDEMPOTENCY_KEY_PARAMETER_MISMATCH.
- * - After userErrors the documentation contradicts itself. The twin does what is hardest for a client in both
- *   respects: the key stays bound to its parameters, and a repeat of the same request is executed anew. So a late
- *   repeat of a refused call may still succeed when the stock has come back to the value that it expects; a client
- *   must not believe that a refused key can do nothing more.
+ * - After userErrors the documentation contradicts itself, and nobody has measured it. The key stays bound to its
+ *   parameters; whether a repeat is executed anew or refused again is a rule of the shop (`refusedKeys`). If it is
+ *   executed, a late repeat of a refused call succeeds once the stock has come back to the value that it expects.
  *
+ * A shop may also remember no key at all (`replay: 'off'`), because replay has been reported not to work.
  * The scope of a key is not documented; the twin uses the widest one, the whole shop.
  */
 import { createHash } from 'node:crypto';

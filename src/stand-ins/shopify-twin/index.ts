@@ -8,4 +8,5 @@ export type { LoggedRequest } from './request-log.ts';
 export type { LevelRow } from './shop-control.ts';
 export type { HoldStatus } from './holds.ts';
 export type { FaultKind } from './faults.ts';
+export type { RulesChange } from './shop-rules.ts';
 export type { EconomySettings, EconomyView } from './shop-economy.ts';

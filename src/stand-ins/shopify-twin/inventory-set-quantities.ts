@@ -3,13 +3,15 @@
  * applies some rows and refuses others.
  *
  * Codes, messages and the form of `field` were recorded on a development store (API 2026-04) where it could be
- * made to answer them; for the rest the message is the description of the code in Shopify's schema. Which
+ * made to answer them; for the rest the message is the description of the code in Shopify's schema. That one stale row
+ * refuses the whole call, and is named by its position, was measured on a development store (API 2026-10). Which
  * errors are reported together was recorded for single causes only. The twin reports one stage at a time, so that a
  * client may have to repair a call more than once: the call as a whole, then duplicates, then each row by itself, and
  * last the compare-and-swap, where it lists every stale row.
  */
 import { locationNumberOf, sequenceOf } from './gids.ts';
 import { levelAt, variantAt } from './shop-state.ts';
+import type { Rules } from './shop-rules.ts';
 import type { AdjustmentRows, ShopState } from './shop-state.ts';
 
 export interface SetQuantitiesInput {
@@ -28,17 +30,25 @@ export interface QuantityRow {
 }
 
 export interface UserError {
-  readonly code: string;
+  /** Null in a refusal by the rule `without-code` only. */
+  readonly code: string | null;
   readonly field: readonly string[] | null;
   readonly message: string;
 }
 
+export interface SetQuantitiesRefusal {
+  readonly userErrors: readonly UserError[];
+}
+
 /** `rows` has the rows that change; a row that sets the value that is there already is left out. */
 export type SetQuantitiesDecision =
-  | { readonly userErrors: readonly UserError[] }
-  | { readonly userErrors: null; readonly rows: AdjustmentRows };
+  SetQuantitiesRefusal | { readonly userErrors: null; readonly rows: AdjustmentRows };
 
 export const QUANTITY_LIMIT = 1_000_000_000;
+
+const STALE_CODE = 'CHANGE_FROM_QUANTITY_STALE';
+/** Shopify's own words, as four projects have reported them from their shops (API 2026-07 and 2026-10). */
+const STALE_MESSAGE = 'The changeFromQuantity argument no longer matches the persisted quantity.';
 
 /** Accepted by a development store; any other reason is refused with this list. */
 const REASONS = [
@@ -66,12 +76,25 @@ export function missingChangeFromQuantity(input: SetQuantitiesInput): boolean {
   return input.quantities.some((row) => !Object.hasOwn(row, 'changeFromQuantity'));
 }
 
-export function decideSetQuantities(shop: ShopState, input: SetQuantitiesInput): SetQuantitiesDecision {
-  for (const stage of [errorsOfCall, errorsOfDuplicates, errorsOfRows, errorsOfStaleRows]) {
+export function decideSetQuantities(
+  shop: ShopState,
+  input: SetQuantitiesInput,
+  staleRefusals: Rules['staleRefusals'],
+): SetQuantitiesDecision {
+  for (const stage of [errorsOfCall, errorsOfDuplicates, errorsOfRows]) {
     const userErrors = stage(input, shop);
     if (userErrors.length > 0) return { userErrors };
   }
-  return { userErrors: null, rows: changedRows(input, shop) };
+  const stale = errorsOfStaleRows(input, shop);
+  if (stale.length === 0) return { userErrors: null, rows: changedRows(input, shop) };
+  return staleRefusals === 'indexed' ? { userErrors: stale } : unnamedStaleRefusal(staleRefusals);
+}
+
+/** As if some row were stale, without saying which. */
+export function unnamedStaleRefusal(form: 'without-field' | 'without-code'): SetQuantitiesRefusal {
+  return {
+    userErrors: [{ code: form === 'without-code' ? null : STALE_CODE, field: null, message: STALE_MESSAGE }],
+  };
 }
 
 function errorsOfCall({ name, reason, referenceDocumentUri }: SetQuantitiesInput): UserError[] {
@@ -155,11 +178,7 @@ function errorsOfStaleRows({ name, quantities }: SetQuantitiesInput, shop: ShopS
     if (expected === null || expected === stockOf(shop, row)[name === 'on_hand' ? 'onHand' : 'available']) {
       return null;
     }
-    return [
-      'CHANGE_FROM_QUANTITY_STALE',
-      'changeFromQuantity',
-      'The changeFromQuantity value does not match persisted value.',
-    ];
+    return [STALE_CODE, 'changeFromQuantity', STALE_MESSAGE];
   });
 }
 

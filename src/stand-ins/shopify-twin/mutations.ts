@@ -24,20 +24,25 @@ export const mutations = {
         'INVALID_FIELD_ARGUMENTS',
       );
     }
-    const { shop, trace, at } = context;
-    if (!context.runningKeys.isHeldBy(shop.domain, key, context.requestNumber)) {
+    const { shop, trace, at, rules } = context;
+    const isRemembering = rules.replay === 'on';
+    if (isRemembering && !context.runningKeys.isHeldBy(shop.domain, key, context.requestNumber)) {
       return answerRefusal(context, [IN_PROGRESS]);
     }
     const fingerprint = fingerprintOf(
       (info.fieldNodes[0]?.arguments ?? []).map(print).join('\n'),
       context.variables,
     );
-    const remembered = rememberedKey(shop, key, at);
+    const remembered = isRemembering ? rememberedKey(shop, key, at) : null;
     if (remembered && remembered.fingerprint !== fingerprint)
       return answerRefusal(context, [OTHER_PARAMETERS]);
     if (remembered?.outcome === 'succeeded') {
       trace.replayed = true;
       return answerSuccess(context, remembered.group);
+    }
+    if (rules.refusedKeys === 'spent' && remembered?.userErrors) {
+      trace.replayed = true;
+      return answerRefusal(context, remembered.userErrors);
     }
     return execute(context, input, key, { fingerprint, firstUsedAt: remembered?.firstUsedAt ?? at });
   },
@@ -51,15 +56,16 @@ function execute(
 ) {
   const { shop, store, at, trace } = context;
   const domain = shop.domain;
-  const decision = decideSetQuantities(shop, input);
-  const remember = (outcome: KeyRecord['outcome']): void =>
-    store.commit([{ type: 'key-recorded', domain, at, key, record: { ...use, outcome, group: null } }]);
+  const decision = context.forcedRefusal ?? decideSetQuantities(shop, input, context.rules.staleRefusals);
+  const remember = (outcome: Pick<KeyRecord, 'outcome' | 'userErrors'>): void =>
+    store.commit([{ type: 'key-recorded', domain, at, key, record: { ...use, ...outcome, group: null } }]);
   if (decision.userErrors) {
-    remember('refused');
-    return answerRefusal(context, decision.userErrors);
+    const { userErrors } = decision;
+    remember({ outcome: 'refused', userErrors });
+    return answerRefusal(context, userErrors);
   }
   if (decision.rows.length === 0) {
-    remember('succeeded');
+    remember({ outcome: 'succeeded' });
     return answerSuccess(context, null);
   }
   const group: AdjustmentGroup = {

@@ -14,12 +14,14 @@ import { openStore } from './journal.ts';
 import { RequestLog } from './request-log.ts';
 import { API_VERSION } from './schema.ts';
 import { ShopEconomy } from './shop-economy.ts';
+import { ShopRules } from './shop-rules.ts';
 import { shopIn } from './shop-state.ts';
 import type { ControlParts } from './control.ts';
 import type { EndpointParts } from './graphql-endpoint.ts';
 import type { Reply } from './http.ts';
 import type { TwinStore } from './journal.ts';
 import type { EconomySettings } from './shop-economy.ts';
+import type { RulesChange } from './shop-rules.ts';
 
 export interface TwinShop {
   /** `name.myshopify.com` */
@@ -39,6 +41,8 @@ export interface TwinOptions {
   /** The journal; absent: the state lives in memory only. */
   readonly stateFile?: string;
   readonly shops: readonly TwinShop[];
+  /** Of each shop. Absent: refused keys are reusable, others are replayed, and stale rows are named by their index. */
+  readonly rules?: RulesChange;
   /** The clock for keys that expire, points that come back and all times in answers. Latency uses the real clock. */
   readonly now?: () => Date;
 }
@@ -69,6 +73,7 @@ export async function startShopifyTwin(options: TwinOptions): Promise<ShopifyTwi
     economies: new Map(
       options.shops.map(({ domain, economy = {} }) => [domain, new ShopEconomy(economy, now().getTime())]),
     ),
+    rules: new Map(options.shops.map(({ domain }) => [domain, new ShopRules(options.rules ?? {})])),
     pauses: new Pauses(),
   };
   const route = routeOf(options.shops, parts, new GraphqlEndpoint(parts));

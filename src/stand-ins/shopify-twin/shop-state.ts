@@ -1,4 +1,5 @@
 /** The state of the twin's shops, and how to find something in it. Only events change it (fold.ts). */
+import type { UserError } from './inventory-set-quantities.ts';
 
 export interface Location {
   readonly number: number;
@@ -44,6 +45,8 @@ export interface KeyRecord {
   readonly fingerprint: string;
   readonly outcome: 'succeeded' | 'refused';
   readonly group: AdjustmentGroup | null;
+  /** Of a refusal; absent in a journal that an older twin has written. */
+  readonly userErrors?: readonly UserError[];
 }
 
 export interface ShopState {
