@@ -54,6 +54,7 @@ export interface OwnParts {
   readonly database?: FreshDatabase;
   readonly temporal?: FreshNamespace;
   readonly sftp?: FreshSftpRoot;
+  readonly twin?: FreshTwin;
 }
 
 export interface WorkerStart {
@@ -99,7 +100,7 @@ export class Installation {
       own.database ?? freshDatabase(),
       own.temporal ?? freshNamespace(),
       own.sftp ?? freshSftpRoot(),
-      freshTwin(),
+      own.twin ?? freshTwin(),
     ]);
     const { host, port, username, root, privateKeyFile, hostKey } = sftp.settings;
     const stateDir = await mkdtemp(join(tmpdir(), 'atp-installation-'));
