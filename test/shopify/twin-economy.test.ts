@@ -210,26 +210,26 @@ test('a document that asks for more than 1,000 points is refused, however full t
   const { twin, available } = await startStillTwin({ maximumAvailable: 10_000 });
   const pages = (count: number) =>
     `query Heavy { ${Array.from({ length: count }, (_, n) => `a${n}: locations(first: 250) { nodes { name } }`).join(' ')} }`;
-  expect((await twin.query(pages(66))).extensions.cost.requestedQueryCost).toBe(990);
-  expect(await twin.query(pages(67))).toEqual({
+  expect((await twin.query(pages(76))).extensions.cost.requestedQueryCost).toBe(988);
+  expect(await twin.query(pages(77))).toEqual({
     errors: [
       {
         message: expect.stringMatching(
-          /^Query cost is 1005, which exceeds the single query max cost limit \(1000\)\.\n/,
+          /^Query cost is 1001, which exceeds the single query max cost limit \(1000\)\.\n/,
         ),
         extensions: {
           code: 'MAX_COST_EXCEEDED',
-          cost: 1005,
+          cost: 1001,
           maxCost: 1000,
           documentation: 'https://shopify.dev/api/usage/rate-limits',
         },
       },
     ],
   });
-  expect(await available()).toBe(10_000 - 990);
+  expect(await available()).toBe(10_000 - 988);
   expect(await twin.requests('Heavy')).toMatchObject([
-    { cost: { actual: 990 } },
-    { errors: ['MAX_COST_EXCEEDED'], cost: { requested: 1005, actual: null } },
+    { cost: { actual: 988 } },
+    { errors: ['MAX_COST_EXCEEDED'], cost: { requested: 1001, actual: null } },
   ]);
 });
 

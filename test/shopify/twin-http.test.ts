@@ -98,11 +98,41 @@ describe('the cost of a call', () => {
     expect(await cost(250)).toBe(await cost(1));
   });
 
-  test('of a page grows with its size', async () => {
+  /** Recorded on development stores, by page size and objects in a node. */
+  test.each([
+    [1, 0, 3],
+    [10, 0, 6],
+    [20, 0, 7],
+    [50, 0, 9],
+    [100, 0, 11],
+    [250, 0, 13],
+    [10, 1, 10],
+    [20, 1, 12],
+    [50, 1, 16],
+    [100, 1, 20],
+    [250, 1, 24],
+    [250, 2, 35],
+  ])('of a page of %i with %i objects in each node is %i', async (first, objects, points) => {
     const twin = await startTwin();
-    const cost = async (first: number) =>
-      (await twin.query(`{ locations(first: ${first}) { nodes { name } } }`)).extensions.cost
-        .requestedQueryCost;
-    expect([await cost(1), await cost(20), await cost(250)]).toEqual([3, 7, 15]);
+    const inNode = ['id', 'inventoryItem { id }', 'inventoryItem { inventoryLevel(locationId: "") { id } }'];
+    const query = `{ productVariants(first: ${first}) { nodes { ${inNode[objects]} } pageInfo { endCursor } } }`;
+    expect((await twin.query(query)).extensions.cost.requestedQueryCost).toBe(points);
+  });
+
+  test('of a page counts each node once by way of edges too, and multiplies the pages in its nodes', async () => {
+    const twin = await startTwin();
+    const cost = async (query: string) => (await twin.query(query)).extensions.cost.requestedQueryCost;
+    expect(await cost('{ products(first: 10) { edges { cursor node { title } } } }')).toBe(6);
+    const nested = 'products(first: 10) { nodes { variants(first: 3) { nodes { inventoryItem { id } } } } }';
+    expect(await cost(`{ ${nested} }`)).toBe(2 + 4 * (1 + (2 + 2 * (1 + 1))));
+    // The page of a connection says nothing about the fields after it.
+    expect(await cost(`{ ${nested} shop { name } }`)).toBe(31);
+  });
+
+  test('of a page of the catalogue is 35', async () => {
+    const twin = await startTwin();
+    const locationId = SHOP.locations[0].id;
+    const { extensions } = await twin.query(documentText('read-catalogue'), { cursor: null, locationId });
+    expect(extensions.cost.requestedQueryCost).toBe(35);
   });
 });
