@@ -57,18 +57,50 @@ describe('a request', () => {
 
 describe('a request with the API version', () => {
   test.each([
-    ['2026-10', 200],
-    ['2026-01', 200],
-    ['2027-01', 404],
-    ['unstable', 404],
-    ['2026-11', 404],
-  ])('%s answers %i', async (version, status) => {
+    ['2026-10', 200, '2026-10'],
+    ['2026-04', 200, '2026-10'],
+    ['2026-01', 200, '2026-01'],
+    ['2021-01', 200, '2026-01'],
+    ['2027-01', 404, null],
+    ['unstable', 404, null],
+    ['2026-11', 404, null],
+  ])('%s answers %i', async (version, status, served) => {
     const twin = await startTwin();
     const answer = await twin.post(SHOP_NAME, { path: `/admin/api/${version}/graphql.json` });
     expect(answer.status).toBe(status);
     // An older version falls forward: only this header tells.
-    if (status === 200) expect(answer.headers.get('x-shopify-api-version')).toBe('2026-10');
+    expect(answer.headers.get('x-shopify-api-version')).toBe(served);
   });
+
+  test.each(['2026-01', '2025-10'])(
+    '%s knows no inactive levels, so our reads are refused',
+    async (version) => {
+      const { twin, ids } = await startTwinWith(shirts(1));
+      const path = `/admin/api/${version}/graphql.json`;
+      const locationId = SHOP.locations[0].id;
+      const read = { query: documentText('read-online-atp'), variables: { ids, locationId } };
+      const answer: unknown = await (await twin.post(read, { path })).json();
+      expect(answer).toMatchObject({
+        errors: [
+          {
+            message: "Field 'inventoryLevel' doesn't accept argument 'includeInactive'",
+            extensions: { code: 'argumentNotAccepted' },
+          },
+          {
+            message: "Field 'isActive' doesn't exist on type 'InventoryLevel'",
+            extensions: { code: 'undefinedField' },
+          },
+        ],
+      });
+      expect(answer).not.toHaveProperty('data');
+      const rows = [{ inventoryItemId: ids[0]!, quantity: 1, changeFromQuantity: 10 }];
+      await twin.post(
+        { query: documentText('set-online-atp'), variables: setVariables('k', rows) },
+        { path },
+      );
+      expect(await twin.available()).toEqual([1]);
+    },
+  );
 });
 
 describe('the cost of a call', () => {

@@ -8,22 +8,28 @@
  */
 import { randomUUID } from 'node:crypto';
 import { executeSync, getArgumentValues, getDirectiveValues, getVariableValues, GraphQLError } from 'graphql';
-import type { DocumentNode, FieldNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import type {
+  DocumentNode,
+  FieldNode,
+  GraphQLDirective,
+  GraphQLSchema,
+  OperationDefinitionNode,
+} from 'graphql';
 import { emptyTrace } from './execution-context.ts';
+import { isBeforeExecution, refusalBy, replyWithFault, statusOf } from './fault-replies.ts';
 import { operationOf, GraphqlDocuments } from './graphql-documents.ts';
 import { jsonReply } from './http.ts';
 import { RunningKeys } from './idempotency-keys.ts';
-import { unnamedStaleRefusal } from './inventory-set-quantities.ts';
 import { mutations } from './mutations.ts';
 import { queries } from './queries.ts';
 import { DOCUMENT_COST_LIMIT, MUTATION_COST, requestedCost } from './query-cost.ts';
 import { fieldError, maxCostError, maxInputSizeError, throttledError, variableErrors } from './refusals.ts';
-import { API_VERSION, readSchema } from './schema.ts';
+import { API_VERSION, OLDEST_VERSION, readSchema } from './schema.ts';
 import { shopIn } from './shop-state.ts';
 import type { ExecutionContext, ExecutionTrace } from './execution-context.ts';
 import type { ArmedFault, Faults } from './faults.ts';
 import type { Holds } from './holds.ts';
-import type { SetQuantitiesRefusal } from './inventory-set-quantities.ts';
+import type { ServedVersion } from './schema.ts';
 import type { Reply } from './http.ts';
 import type { TwinStore } from './journal.ts';
 import type { Pauses } from './latency.ts';
@@ -37,6 +43,7 @@ export const INPUT_LIST_LIMIT = 250;
 
 export interface GraphqlRequest {
   readonly domain: string;
+  readonly version: ServedVersion;
   readonly text: string;
 }
 
@@ -57,9 +64,18 @@ interface Body {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
+/** What a version of the API accepts. */
+interface Api {
+  readonly version: ServedVersion;
+  readonly schema: GraphQLSchema;
+  readonly idempotent: GraphQLDirective;
+  readonly documents: GraphqlDocuments;
+}
+
 /** A request that was read; nothing is decided yet. */
 interface Asked {
   readonly domain: string;
+  readonly api: Api;
   readonly economy: ShopEconomy;
   readonly rules: ShopRules;
   readonly body: Body;
@@ -81,8 +97,10 @@ interface Result {
 
 export class GraphqlEndpoint {
   readonly #parts: EndpointParts;
-  readonly #schema: GraphQLSchema = readSchema();
-  readonly #documents = new GraphqlDocuments(this.#schema);
+  readonly #apis: Readonly<Record<ServedVersion, Api>> = {
+    [API_VERSION]: apiOf(API_VERSION),
+    [OLDEST_VERSION]: apiOf(OLDEST_VERSION),
+  };
   readonly #running = new RunningKeys();
   #requests = 0;
 
@@ -91,18 +109,18 @@ export class GraphqlEndpoint {
   }
 
   /** Null when the twin closes before the request is executed. */
-  async answer({ domain, text }: GraphqlRequest): Promise<Reply | null> {
+  async answer({ domain, version, text }: GraphqlRequest): Promise<Reply | null> {
     const body = parseBody(text);
     if (!body) return jsonReply(400, { errors: { query: 'Required parameter missing or invalid' } });
 
-    const asked = this.#read(domain, body);
+    const asked = this.#read(domain, this.#apis[version], body);
     const latencyMs = asked.economy.nextLatencyMs();
     const { operation, name, errors } = asked;
     const { refusal, fault } = this.#admit(asked);
     if (refusal) return (await this.#parts.pauses.pass(latencyMs)) ? refusal : null;
 
     const request = (this.#requests += 1);
-    const keys = operation && errors.length === 0 ? this.#keysOf(operation, body.variables) : [];
+    const keys = operation && errors.length === 0 ? keysOf(asked.api, operation, body.variables) : [];
     this.#running.begin(domain, keys, request);
     const hold = await this.#parts.holds.pass({ domain, operation: name, variables: body.variables });
     try {
@@ -113,22 +131,22 @@ export class GraphqlEndpoint {
           ? { errors: errors.length > 0 ? errors : [noOperation()] }
           : this.#execute(asked, operation, request, trace, fault);
       this.#log(asked, trace, result, fault);
-      return fault ? replyWithFault(fault, result) : jsonReply(200, result, responseHeaders());
+      return replyTo(asked, result, fault);
     } finally {
       this.#running.end(domain, keys, request);
       hold.done();
     }
   }
 
-  #read(domain: string, body: Body): Asked {
+  #read(domain: string, api: Api, body: Body): Asked {
     const economy = this.#parts.economies.get(domain);
     const rules = this.#parts.rules.get(domain);
     if (!economy || !rules) throw new Error(`There is no shop ${domain}.`);
-    const { document, errors } = this.#documents.prepare(body.query);
+    const { document, errors } = api.documents.prepare(body.query);
     const operation = operationOf(document, body.operationName);
     const name = operation?.name?.value ?? null;
-    const cost = document && errors.length === 0 ? requestedCost(this.#schema, document, body.variables) : 0;
-    return { domain, economy, rules, body, document, operation, name, errors, cost };
+    const cost = document && errors.length === 0 ? requestedCost(api.schema, document, body.variables) : 0;
+    return { domain, api, economy, rules, body, document, operation, name, errors, cost };
   }
 
   /** Charges the request and returns the fault that will hit it, or returns the answer that refuses it. */
@@ -137,8 +155,7 @@ export class GraphqlEndpoint {
     const at = this.#parts.now().getTime();
     const refuse = (result: Result, fault: ArmedFault | null) => {
       this.#log(asked, emptyTrace(), result, fault);
-      const refusal = fault ? replyWithFault(fault, result) : jsonReply(200, result, responseHeaders());
-      return { refusal, fault };
+      return { refusal: replyTo(asked, result, fault), fault };
     };
     if (cost > DOCUMENT_COST_LIMIT)
       return refuse({ errors: [maxCostError(cost, DOCUMENT_COST_LIMIT)] }, null);
@@ -162,18 +179,18 @@ export class GraphqlEndpoint {
     fault: ArmedFault | null,
   ): Result {
     const { store, now } = this.#parts;
-    const { domain, body, document, cost, economy, rules } = asked;
+    const { domain, api, body, document, cost, economy, rules } = asked;
     const at = now().getTime();
     const settle = (actual: number | null): CostExtension => {
       economy.bucket.refund(cost - (actual ?? 0), at);
       return costExtension(asked, actual, at);
     };
-    const invalid = variableErrors(this.#schema, operation, body.variables);
+    const invalid = variableErrors(api.schema, operation, body.variables);
     if (!document || invalid.length > 0) {
       settle(null);
       return { errors: invalid };
     }
-    const tooLong = this.#oversizedInput(operation, body.variables);
+    const tooLong = oversizedInput(api, operation, body.variables);
     if (tooLong) return { errors: [tooLong], extensions: { cost: settle(null) } };
 
     const context: ExecutionContext = {
@@ -181,7 +198,7 @@ export class GraphqlEndpoint {
       store,
       shop: shopIn(store.state, domain),
       at,
-      idempotentDirective: this.#idempotent,
+      idempotentDirective: api.idempotent,
       runningKeys: this.#running,
       rules: rules.current,
       forcedRefusal: refusalBy(fault),
@@ -189,7 +206,7 @@ export class GraphqlEndpoint {
       trace,
     };
     const { data, errors } = executeSync({
-      schema: this.#schema,
+      schema: api.schema,
       document,
       rootValue: { ...queries, ...mutations },
       contextValue: context,
@@ -205,34 +222,6 @@ export class GraphqlEndpoint {
         ...(trace.searchWarnings.length > 0 && { search: trace.searchWarnings }),
       },
     };
-  }
-
-  get #idempotent() {
-    const directive = this.#schema.getDirective('idempotent');
-    if (!directive) throw new Error('schema.graphql has no directive @idempotent: prune the schema again.');
-    return directive;
-  }
-
-  /** The idempotency keys of a document that is not executed yet: from now on their calls are in progress. */
-  #keysOf(operation: OperationDefinitionNode, variables: Body['variables']): readonly string[] {
-    const { coerced } = getVariableValues(this.#schema, operation.variableDefinitions ?? [], variables);
-    if (!coerced) return [];
-    return fieldsOf(operation).flatMap((field) => {
-      const key = getDirectiveValues(this.#idempotent, field, coerced)?.['key'];
-      return typeof key === 'string' ? [key] : [];
-    });
-  }
-
-  #oversizedInput(operation: OperationDefinitionNode, variables: Body['variables']): GraphQLError | null {
-    const root = this.#schema.getRootType(operation.operation);
-    const { coerced } = getVariableValues(this.#schema, operation.variableDefinitions ?? [], variables);
-    for (const field of fieldsOf(operation)) {
-      const definition = root?.getFields()[field.name.value];
-      if (!definition || !coerced) continue;
-      const found = oversizedList(getArgumentValues(definition, field, coerced), [field.name.value]);
-      if (found) return maxInputSizeError(field, found, INPUT_LIST_LIMIT);
-    }
-    return null;
   }
 
   #log(
@@ -256,6 +245,43 @@ export class GraphqlEndpoint {
       fault: fault?.kind ?? null,
     });
   }
+}
+
+function apiOf(version: ServedVersion): Api {
+  const schema = readSchema(version);
+  const idempotent = schema.getDirective('idempotent');
+  if (!idempotent) throw new Error('schema.graphql has no directive @idempotent: prune the schema again.');
+  return { version, schema, idempotent, documents: new GraphqlDocuments(schema) };
+}
+
+/** The idempotency keys of a document that is not executed yet: from now on their calls are in progress. */
+function keysOf(
+  { schema, idempotent }: Api,
+  operation: OperationDefinitionNode,
+  variables: Body['variables'],
+): readonly string[] {
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+  if (!coerced) return [];
+  return fieldsOf(operation).flatMap((field) => {
+    const key = getDirectiveValues(idempotent, field, coerced)?.['key'];
+    return typeof key === 'string' ? [key] : [];
+  });
+}
+
+function oversizedInput(
+  { schema }: Api,
+  operation: OperationDefinitionNode,
+  variables: Body['variables'],
+): GraphQLError | null {
+  const root = schema.getRootType(operation.operation);
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+  for (const field of fieldsOf(operation)) {
+    const definition = root?.getFields()[field.name.value];
+    if (!definition || !coerced) continue;
+    const found = oversizedList(getArgumentValues(definition, field, coerced), [field.name.value]);
+    if (found) return maxInputSizeError(field, found, INPUT_LIST_LIMIT);
+  }
+  return null;
 }
 
 function costExtension({ cost, economy }: Asked, actual: number | null, at: number): CostExtension {
@@ -306,50 +332,9 @@ function oversizedList(
   return null;
 }
 
-function isBeforeExecution({ kind }: ArmedFault): boolean {
-  return kind === 'http-500-before' || kind === 'http-429' || kind === 'throttled';
-}
-
-function refusalBy(fault: ArmedFault | null): SetQuantitiesRefusal | null {
-  if (fault?.kind === 'stale-without-field') return unnamedStaleRefusal('without-field');
-  if (fault?.kind === 'stale-without-code') return unnamedStaleRefusal('without-code');
-  return null;
-}
-
-function statusOf({ kind }: ArmedFault): number | null {
-  if (kind === 'http-429') return 429;
-  if (kind === 'timeout-after' || kind === 'drop-after') return null;
-  return kind === 'http-500-before' || kind === 'http-500-after' ? 500 : 200;
-}
-
-function replyWithFault(fault: ArmedFault, result: Result): Reply {
-  const headers = responseHeaders();
-  const body = JSON.stringify(result);
-  switch (fault.kind) {
-    case 'http-500-before':
-    case 'http-500-after':
-      return jsonReply(500, { errors: 'Internal Server Error' }, headers);
-    case 'timeout-after':
-      return { status: null, body, delivery: 'never' };
-    case 'drop-after':
-      return { status: null, body, delivery: 'drop' };
-    case 'truncated-body-after':
-      return { status: 200, headers, body, delivery: 'cut-off' };
-    case 'http-429': {
-      // Shopify writes the seconds with a fraction.
-      const { retryAfter } = fault;
-      const wait = retryAfter === undefined ? {} : { 'retry-after': retryAfter.toFixed(1) };
-      return jsonReply(429, { errors: 'Too Many Requests' }, { ...headers, ...wait });
-    }
-    case 'throttled':
-    case 'stale-without-field':
-    case 'stale-without-code':
-      return jsonReply(200, result, headers);
-  }
-}
-
-function responseHeaders(): Readonly<Record<string, string>> {
-  return { 'x-shopify-api-version': API_VERSION, 'x-request-id': randomUUID() };
+function replyTo({ api }: Asked, result: Result, fault: ArmedFault | null): Reply {
+  const headers = { 'x-shopify-api-version': api.version, 'x-request-id': randomUUID() };
+  return fault ? replyWithFault(fault, result, headers) : jsonReply(200, result, headers);
 }
 
 function noOperation(): GraphQLError {

@@ -57,6 +57,16 @@ export function documentError(error: GraphQLError): GraphQLError {
       fieldName,
     });
   }
+  const unknownArgument = /^Unknown argument "(\w+)" on field "\w+\.(\w+)"/.exec(error.message);
+  if (unknownArgument) {
+    const [, argumentName, name] = unknownArgument;
+    return rename(error, `Field '${name}' doesn't accept argument '${argumentName}'`, {
+      code: 'argumentNotAccepted',
+      name,
+      typeName: 'Field',
+      argumentName,
+    });
+  }
   const unused = /^Variable "\$(\w+)" is never used/.exec(error.message);
   if (unused) {
     return rename(error, `Variable $${unused[1]} is declared but not used`, {

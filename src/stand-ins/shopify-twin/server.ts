@@ -12,7 +12,7 @@ import { Pauses } from './latency.ts';
 import { CONTROL_BODY_LIMIT_BYTES, GRAPHQL_BODY_LIMIT_BYTES, jsonReply, readBody, send } from './http.ts';
 import { openStore } from './journal.ts';
 import { RequestLog } from './request-log.ts';
-import { API_VERSION } from './schema.ts';
+import { API_VERSION, servedVersion } from './schema.ts';
 import { ShopEconomy } from './shop-economy.ts';
 import { ShopRules } from './shop-rules.ts';
 import { shopIn } from './shop-state.ts';
@@ -150,23 +150,15 @@ function routeOf(shops: readonly TwinShop[], parts: ControlParts, endpoint: Grap
     }
     const [found, named, version = ''] = GRAPHQL_PATH.exec(url.pathname) ?? [];
     const shop = shopNamed(named);
-    if (!found || !shop || !isServed(version) || request.method !== 'POST') return NOT_FOUND;
+    const served = servedVersion(version);
+    if (!found || !shop || served === null || request.method !== 'POST') return NOT_FOUND;
     if (!parts.tokens.opens(shop, request.headers['x-shopify-access-token'], at)) {
       return jsonReply(401, { errors: BAD_TOKEN });
     }
     const text = await readBody(request, GRAPHQL_BODY_LIMIT_BYTES);
     if (text === null) return jsonReply(413, { errors: 'Payload Too Large' });
-    return endpoint.answer({ domain: shop.domain, text });
+    return endpoint.answer({ domain: shop.domain, version: served, text });
   };
-}
-
-/**
- * Shopify falls forward: a request for a version that is no longer supported is answered by a later one, which
- * the header X-Shopify-API-Version names (Shopify documentation, "API versioning"). The twin serves one version,
- * so it takes every earlier one like that; a later one does not exist yet.
- */
-function isServed(version: string): boolean {
-  return /^20\d\d-(01|04|07|10)$/.test(version) && version <= API_VERSION;
 }
 
 function hostOf({ headers }: IncomingMessage): string {
