@@ -64,8 +64,9 @@ async function carryOut({
   readonly shopId: string;
   readonly decision: LaneDecision;
 }): Promise<DecisionOutcome> {
-  const { workflowId, runId } = workflowInfo();
-  const decisionKey = `${workflowId} ${runId} ${currentUpdateInfo()?.id ?? ''}`;
+  // The first run of the chain: a restart of the run finds what was decided, and does not decide twice.
+  const { workflowId, firstExecutionRunId } = workflowInfo();
+  const decisionKey = `${workflowId} ${firstExecutionRunId} ${currentUpdateInfo()?.id ?? ''}`;
   const what = inWords(decision);
   const outcome = await passOnRefusal(() =>
     step('decide', `${what}, by ${decision.by}`, { shopId, decisionKey, decision }),

@@ -22,6 +22,8 @@ export interface Config {
   readonly shopifyApiVersion: string;
   /** Where Temporal's web UI is, without a slash at the end; null when it is not set. */
   readonly temporalUiUrl: string | null;
+  /** The name of the worker's deployment in Temporal's Worker Versioning; null: without it. */
+  readonly workerDeployment: string | null;
   /** What a shop's `env:NAME` reference is looked up in. */
   readonly environment: Readonly<Record<string, string>>;
   /** Where the embedded stack keeps its state. Absolute. */
@@ -39,7 +41,15 @@ interface FieldOfNeed {
 
 /** The configuration of a process that needs these services; it has no fields of other services. */
 export type ConfigFor<Need extends ConfigNeed> = Readonly<
-  Pick<Config, FieldOfNeed[Need] | 'shopifyApiVersion' | 'temporalUiUrl' | 'environment' | 'stateDir'>
+  Pick<
+    Config,
+    | FieldOfNeed[Need]
+    | 'shopifyApiVersion'
+    | 'temporalUiUrl'
+    | 'workerDeployment'
+    | 'environment'
+    | 'stateDir'
+  >
 >;
 
 const PROJECT_ROOT = resolve(import.meta.dirname, '../..');
@@ -78,6 +88,7 @@ export function loadConfig<const Need extends ConfigNeed>(
     environment: variables,
     shopifyApiVersion: parse(shopifyVariables),
     temporalUiUrl: parse(temporalUiVariables),
+    workerDeployment: parse(deploymentVariables),
     ...(needed.has('database') && { databaseUrl: parse(databaseVariables) }),
     ...(needed.has('sftp') && { sftp: parse(sftpVariables) }),
     ...(needed.has('temporal') && { temporal: readTemporal(environment, faults) }),
@@ -127,6 +138,15 @@ const temporalUiVariables = z
       .optional(),
   })
   .transform(({ TEMPORAL_UI_URL }) => TEMPORAL_UI_URL?.replace(/\/+$/, '') ?? null);
+
+const deploymentVariables = z
+  .object({
+    ATP_WORKER_DEPLOYMENT: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,100}$/, { error: 'must be a name of letters, digits, - and _' })
+      .optional(),
+  })
+  .transform(({ ATP_WORKER_DEPLOYMENT }) => ATP_WORKER_DEPLOYMENT ?? null);
 
 const databaseVariables = z
   .object({
@@ -244,7 +264,9 @@ export const VARIABLES: {
   inDotEnv: [
     ...[databaseVariables, sftpVariables].flatMap((schema) => Object.keys(schema.in.shape)),
     ...TEMPORAL_VARIABLES,
-    ...[temporalUiVariables, shopifyVariables].flatMap((schema) => Object.keys(schema.in.shape)),
+    ...[temporalUiVariables, deploymentVariables, shopifyVariables].flatMap((schema) =>
+      Object.keys(schema.in.shape),
+    ),
   ],
   inEnvironmentOnly: [STATE_DIR_VARIABLE],
 };

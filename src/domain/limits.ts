@@ -253,3 +253,36 @@ export const CHECK_SKUS_NAMED = 5;
 
 /** How long `atp doctor` waits for a worker that may just be starting: it needs some seconds until it polls. */
 export const DOCTOR_WORKER_WAIT_MS = 10_000;
+
+/**
+ * How long one request to Temporal may take. A server that works answers in milliseconds; one that is overloaded or
+ * unreachable must not hold a step, a command or a health check.
+ */
+export const TEMPORAL_CALL_TIMEOUT_MS = 10_000;
+
+/** How long a list may take that needs one request for each of its entries. */
+export const TEMPORAL_LIST_TIMEOUT_MS = 60_000;
+
+/** How often a worker looks at the open runs for one whose workflow task fails. One look is one call, and one a run. */
+export const RUNS_WATCH_INTERVAL_MS = 10_000;
+
+/** Open runs that one look takes in: a few for each shop. The next look takes the same ones until some have ended. */
+export const RUNS_WATCHED_MAX = 1_000;
+
+/** Runs that are described at the same time. */
+export const RUNS_DESCRIBED_AT_ONCE = 8;
+
+/**
+ * Attempts of a workflow task after which its run is restarted, once a worker has reported that the task failed. The
+ * second attempt may be made by another release's worker; the third comes 10 s later.
+ */
+export const FAILED_TASK_ATTEMPTS_MAX = 3;
+
+/**
+ * The same when no failure was reported. A worker that was killed or is overloaded lets one or two attempts time out,
+ * after 10 s each; but a worker also reports only a first attempt, and a killed worker may have taken that one.
+ */
+export const SILENT_TASK_ATTEMPTS_MAX = 6;
+
+/** Characters of a failure that are kept in the reason why a run was restarted. */
+export const RESTART_REASON_LENGTH_MAX = 300;

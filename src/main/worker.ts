@@ -30,6 +30,8 @@ export async function runWorkerProcess(
     });
     await runWorker({
       temporal: config.temporal,
+      client: temporal,
+      deploymentName: config.workerDeployment,
       activities,
       signal: options.signal,
       log: (level, message, details) => log[level](details, message),

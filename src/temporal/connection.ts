@@ -2,6 +2,7 @@ import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
 import { NamespaceNotFoundError } from '@temporalio/common';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { AtpError } from '../domain/errors.ts';
+import { TEMPORAL_CALL_TIMEOUT_MS } from '../domain/limits.ts';
 
 /** A server that is there answers in milliseconds; a person waits no longer than this to hear that it is not. */
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -33,7 +34,7 @@ export async function connectTemporal(
   timeoutMs = CONNECT_TIMEOUT_MS,
 ): Promise<TemporalClient> {
   const { address, namespace } = settings;
-  const connection = await askTemporal({ address }, () =>
+  const connection = await codeTemporalErrors({ address }, () =>
     Connection.connect({ ...settings.connection, connectTimeout: timeoutMs }),
   );
   return {
@@ -54,12 +55,22 @@ const AWAY_STATUSES: readonly number[] = [4, 7, 14, 16];
 const INVALID_ARGUMENT = 3;
 
 /**
- * Runs calls to the server.
+ * Runs calls to the server, which together may take `timeoutMs`.
  *
- * @throws AtpError TEMPORAL_UNREACHABLE (the server, the namespace or the sign-in is not right),
- *   SEARCH_ATTRIBUTES_MISSING (the namespace is not made for us), and whatever else `work` throws
+ * @throws AtpError TEMPORAL_UNREACHABLE (the server, the namespace or the sign-in is not right, or there was no answer in
+ *   time), SEARCH_ATTRIBUTES_MISSING (the namespace is not made for us), and whatever else `work` throws
  */
-export async function askTemporal<Result>(
+export function askTemporal<Result>(
+  temporal: TemporalClient,
+  work: () => Promise<Result>,
+  timeoutMs = TEMPORAL_CALL_TIMEOUT_MS,
+): Promise<Result> {
+  const { connection } = temporal.client;
+  return codeTemporalErrors(temporal, () => connection.withDeadline(Date.now() + timeoutMs, work));
+}
+
+/** Gives the errors of calls to the server their codes, as `askTemporal` does, and the calls no deadline. */
+export async function codeTemporalErrors<Result>(
   server: { readonly address: string },
   work: () => Promise<Result>,
 ): Promise<Result> {

@@ -7,7 +7,7 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
-import type { Workflow } from '@temporalio/common';
+import { ApplicationFailure, type Workflow } from '@temporalio/common';
 import { AtpError } from '../domain/errors.ts';
 import { acceptInput } from '../domain/input-fields.ts';
 import {
@@ -24,8 +24,11 @@ import { explainFailure } from './workflow-failure.ts';
 import { SEARCH_ATTRIBUTES } from './search-attributes.ts';
 import { isWorkerPolling } from './task-queue.ts';
 
-/** A run that is just ending cannot take an update any more; the next try starts a new one. */
+/** A run that is just ending or restarted cannot take an update any more; the next try comes to the new run. */
 const TRIES_MAX = 3;
+
+/** The server's word for an update whose run ended before the update did. */
+const RUN_ENDED_FIRST = 'AcceptedUpdateCompletedWorkflow';
 
 /** gRPC: the update was aborted, as the run it came to has ended. */
 const ABORTED = 10;
@@ -77,8 +80,8 @@ export async function decideLane(
           ),
       );
     } catch (error) {
-      if (error instanceof WorkflowUpdateFailedError) throw explainFailure(error, workflowId);
-      if (!cameTooLate(error)) throw error;
+      if (cameTooLate(error)) continue;
+      throw error instanceof WorkflowUpdateFailedError ? explainFailure(error, workflowId) : error;
     }
   }
   throw new AtpError('DECISION_CONFLICT', { shopId });
@@ -86,6 +89,9 @@ export async function decideLane(
 
 function cameTooLate(error: unknown): boolean {
   if (error instanceof WorkflowNotFoundError) return true;
+  if (error instanceof WorkflowUpdateFailedError) {
+    return error.cause instanceof ApplicationFailure && error.cause.type === RUN_ENDED_FIRST;
+  }
   for (let at = error; at instanceof Error; at = at.cause) {
     if (isGrpcServiceError(at) && Number(at.code) === ABORTED) return true;
   }

@@ -9,15 +9,18 @@ const PERMISSION_DENIED = 7;
 const UNIMPLEMENTED = 12;
 
 /** @throws AtpError TEMPORAL_UNREACHABLE */
-export async function namespaceExists({ client, namespace, address }: TemporalClient): Promise<boolean> {
-  try {
-    await client.workflowService.describeNamespace({ namespace });
-    return true;
-  } catch (error) {
-    if (error instanceof NamespaceNotFoundError) return false;
-    if (isGrpcServiceError(error) && Number(error.code) === NOT_FOUND) return false;
-    return askTemporal({ address }, () => Promise.reject(error as Error));
-  }
+export async function namespaceExists(temporal: TemporalClient): Promise<boolean> {
+  const { client, namespace } = temporal;
+  return askTemporal(temporal, async () => {
+    try {
+      await client.workflowService.describeNamespace({ namespace });
+      return true;
+    } catch (error) {
+      if (error instanceof NamespaceNotFoundError) return false;
+      if (isGrpcServiceError(error) && Number(error.code) === NOT_FOUND) return false;
+      throw error;
+    }
+  });
 }
 
 export interface UnusableAttribute {
@@ -63,11 +66,13 @@ const TYPES = {
 
 async function attributesOf(temporal: TemporalClient): Promise<Readonly<Record<string, number>> | null> {
   const { client, namespace } = temporal;
-  try {
-    const answer = await client.connection.operatorService.listSearchAttributes({ namespace });
-    return answer.customAttributes;
-  } catch (error) {
-    const isHidden = isGrpcServiceError(error) && [PERMISSION_DENIED, UNIMPLEMENTED].includes(error.code);
-    return isHidden ? null : askTemporal(temporal, () => Promise.reject(error as Error));
-  }
+  return askTemporal(temporal, async () => {
+    try {
+      const answer = await client.connection.operatorService.listSearchAttributes({ namespace });
+      return answer.customAttributes;
+    } catch (error) {
+      if (isGrpcServiceError(error) && [PERMISSION_DENIED, UNIMPLEMENTED].includes(error.code)) return null;
+      throw error;
+    }
+  });
 }

@@ -8,9 +8,16 @@ import {
   type JobName,
   type JobResult,
 } from '../domain/jobs/jobs.ts';
-import { PIPELINE_RESULTS_AT_ONCE, PIPELINE_SCHEDULES_MAX } from '../domain/limits.ts';
+import {
+  PIPELINE_RESULTS_AT_ONCE,
+  PIPELINE_SCHEDULES_MAX,
+  TEMPORAL_LIST_TIMEOUT_MS,
+} from '../domain/limits.ts';
 import type { PipelineState } from '../domain/jobs/pipeline-state.ts';
+import { counted } from '../domain/words.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
+import { inTurns } from './in-turns.ts';
+import { describeIfOpen, examineTask } from './open-runs.ts';
 import { jobWorkflowId } from './run-job.ts';
 import { SEARCH_ATTRIBUTES } from './search-attributes.ts';
 import { frequencyInWords } from './schedule-words.ts';
@@ -62,33 +69,37 @@ export async function readPipeline(temporal: TemporalClient, filter: PipelineFil
 
 /** The next run of each schedule that is not paused, the soonest first; at most one more than the limit. */
 async function listPending(temporal: TemporalClient, filter: PipelineFilter): Promise<PipelineRun[]> {
-  return askTemporal(temporal, async () => {
-    const runs: PipelineRun[] = [];
-    let read = 0;
-    for await (const { scheduleId, state, info, spec } of temporal.client.schedule.list()) {
-      read += 1;
-      if (read > PIPELINE_SCHEDULES_MAX) break;
-      const job = jobOfSchedule(scheduleId);
-      const [next] = info.nextActionTimes;
-      if (!job || state.paused || !next || !isWanted(filter, job)) continue;
-      runs.push({
-        jobName: job.job,
-        shopId: job.shopId,
-        status: 'PENDING',
-        scheduledAt: next.toISOString(),
-        startedAt: null,
-        closedAt: null,
-        workflowId: jobWorkflowId(job.job, job.shopId),
-        runId: null,
-        summary: spec ? frequencyInWords(spec) : '',
-        uiPath: `schedules/${encodeURIComponent(scheduleId)}`,
-      });
-    }
-    const soonest = runs.toSorted((one, other) =>
-      (one.scheduledAt as string) < (other.scheduledAt as string) ? -1 : 1,
-    );
-    return soonest.slice(0, filter.limit + 1);
-  });
+  return askTemporal(
+    temporal,
+    async () => {
+      const runs: PipelineRun[] = [];
+      let read = 0;
+      for await (const { scheduleId, state, info, spec } of temporal.client.schedule.list()) {
+        read += 1;
+        if (read > PIPELINE_SCHEDULES_MAX) break;
+        const job = jobOfSchedule(scheduleId);
+        const [next] = info.nextActionTimes;
+        if (!job || state.paused || !next || !isWanted(filter, job)) continue;
+        runs.push({
+          jobName: job.job,
+          shopId: job.shopId,
+          status: 'PENDING',
+          scheduledAt: next.toISOString(),
+          startedAt: null,
+          closedAt: null,
+          workflowId: jobWorkflowId(job.job, job.shopId),
+          runId: null,
+          summary: spec ? frequencyInWords(spec) : '',
+          uiPath: `schedules/${encodeURIComponent(scheduleId)}`,
+        });
+      }
+      const soonest = runs.toSorted((one, other) =>
+        (one.scheduledAt as string) < (other.scheduledAt as string) ? -1 : 1,
+      );
+      return soonest.slice(0, filter.limit + 1);
+    },
+    TEMPORAL_LIST_TIMEOUT_MS,
+  );
 }
 
 function isWanted(
@@ -110,15 +121,19 @@ async function listRuns(
   filter: PipelineFilter,
   count: number,
 ): Promise<PipelineRun[]> {
-  return askTemporal(temporal, async () => {
-    const found: WorkflowExecutionInfo[] = [];
-    const pages = temporal.client.workflow.list({ query: queryOf(filter), pageSize: Math.min(count, 100) });
-    for await (const run of pages) {
-      found.push(run);
-      if (found.length >= count) break;
-    }
-    return readInTurns(found, (run) => readRun(temporal, run));
-  });
+  return askTemporal(
+    temporal,
+    async () => {
+      const found: WorkflowExecutionInfo[] = [];
+      const pages = temporal.client.workflow.list({ query: queryOf(filter), pageSize: Math.min(count, 100) });
+      for await (const run of pages) {
+        found.push(run);
+        if (found.length >= count) break;
+      }
+      return inTurns(found, PIPELINE_RESULTS_AT_ONCE, (run) => readRun(temporal, run));
+    },
+    TEMPORAL_LIST_TIMEOUT_MS,
+  );
 }
 
 /** Searches by workflow type, which a run has from its start. Its search attributes may come later. */
@@ -150,10 +165,23 @@ async function readRun(temporal: TemporalClient, run: WorkflowExecutionInfo): Pr
     runId,
     summary:
       run.status.name === 'RUNNING'
-        ? `${JOBS[jobName].title} is running`
+        ? await summarizeWork(temporal, jobName, run)
         : await summarizeEnd(temporal, jobName, run),
     uiPath: `workflows/${encodeURIComponent(workflowId)}/${runId}/history`,
   };
+}
+
+/** How a run gets on that is under way. */
+async function summarizeWork(
+  temporal: TemporalClient,
+  job: JobName,
+  { workflowId, runId }: WorkflowExecutionInfo,
+): Promise<string> {
+  const running = `${JOBS[job].title} is running`;
+  const found = await describeIfOpen(temporal, { workflowId, runId });
+  const trouble = found && (await examineTask(temporal, found));
+  if (!trouble || trouble.failures === 0) return running;
+  return `${running}; its workflow code has failed ${counted(trouble.failures, 'time')}: ${trouble.failure}`;
 }
 
 /** What came of a run that has ended. */
@@ -174,17 +202,4 @@ async function summarizeEnd(
     const { code, message } = readFailure(error);
     return code === null ? message : `${code}: ${message}`;
   }
-}
-
-/** Works on PIPELINE_RESULTS_AT_ONCE items at once; the results are in the order of the items. */
-async function readInTurns<Item, Result>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  for (let from = 0; from < items.length; from += PIPELINE_RESULTS_AT_ONCE) {
-    const turn = items.slice(from, from + PIPELINE_RESULTS_AT_ONCE);
-    results.push(...(await Promise.all(turn.map(work))));
-  }
-  return results;
 }

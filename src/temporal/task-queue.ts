@@ -1,20 +1,39 @@
+import type { WorkerDeploymentVersion } from '@temporalio/common';
 import { TASK_QUEUE } from '../domain/workflow-names.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
 
 /** TASK_QUEUE_TYPE_WORKFLOW of Temporal's API. */
 const WORKFLOW_QUEUE = 1;
 
+/** WORKER_VERSIONING_MODE_VERSIONED of Temporal's API. */
+const VERSIONED = 2;
+
 /** A long poll is renewed within a minute; the server remembers a poller that is gone for five. */
 const POLL_AGE_MAX_MS = 75_000;
+
+export interface TaskQueueState {
+  /** Those that ask for our workflows now, by the SDK's names: `<pid>@<host>`. */
+  readonly workers: readonly {
+    readonly identity: string;
+    readonly version: WorkerDeploymentVersion | null;
+  }[];
+  /** The version that gets new runs; null: the workers without a version. */
+  readonly current: WorkerDeploymentVersion | null;
+}
 
 /** Whether a worker asks for our workflows now. One that was killed is seen for another minute. */
 export async function isWorkerPolling(temporal: TemporalClient): Promise<boolean> {
   return (await listPollingWorkers(temporal)).length > 0;
 }
 
-/** The workers that ask for our workflows now, by the SDK's names: `<pid>@<host>`. */
+/** The workers that ask for our workflows now. */
 export async function listPollingWorkers(temporal: TemporalClient): Promise<readonly string[]> {
-  const { pollers } = await askTemporal(temporal, () =>
+  const { workers } = await readTaskQueue(temporal);
+  return workers.map(({ identity }) => identity);
+}
+
+export async function readTaskQueue(temporal: TemporalClient): Promise<TaskQueueState> {
+  const { pollers, versioningInfo } = await askTemporal(temporal, () =>
     temporal.client.workflowService.describeTaskQueue({
       namespace: temporal.namespace,
       taskQueue: { name: TASK_QUEUE },
@@ -22,7 +41,21 @@ export async function listPollingWorkers(temporal: TemporalClient): Promise<read
     }),
   );
   const oldest = Date.now() - POLL_AGE_MAX_MS;
-  return pollers
-    .filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 > oldest)
-    .map(({ identity }) => identity ?? '');
+  const fresh = pollers.filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 > oldest);
+  return {
+    workers: fresh.map(({ identity, deploymentOptions }) => ({
+      identity: identity ?? '',
+      version: deploymentOptions?.workerVersioningMode === VERSIONED ? versionFrom(deploymentOptions) : null,
+    })),
+    current: versionFrom(versioningInfo?.currentDeploymentVersion),
+  };
+}
+
+function versionFrom(
+  found:
+    | { readonly deploymentName?: string | null | undefined; readonly buildId?: string | null | undefined }
+    | null
+    | undefined,
+): WorkerDeploymentVersion | null {
+  return found ? { deploymentName: found.deploymentName ?? '', buildId: found.buildId ?? '' } : null;
 }

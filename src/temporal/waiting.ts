@@ -2,10 +2,10 @@
 import { TASK_QUEUE } from '../domain/workflow-names.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WorkflowFailedError, type WorkflowHandle, type WorkflowResultType } from '@temporalio/client';
-import type { Workflow } from '@temporalio/common';
+import { TerminatedFailure, type Workflow } from '@temporalio/common';
 import { AtpError, isCoded } from '../domain/errors.ts';
 import { WorkflowFailure } from '../domain/failure.ts';
-import { askTemporal, type TemporalClient } from './connection.ts';
+import { askTemporal, codeTemporalErrors, type TemporalClient } from './connection.ts';
 import { isWorkerPolling } from './task-queue.ts';
 import { explainFailure } from './workflow-failure.ts';
 
@@ -38,7 +38,7 @@ export async function whileWorkedOn<Answer>(
   const ended = new AbortController();
   const answer = connection.withAbortSignal(ended.signal, ask);
   try {
-    return await askTemporal(temporal, () =>
+    return await codeTemporalErrors(temporal, () =>
       Promise.race([answer, failWhenNeglected(temporal, waiting, ended.signal)]),
     );
   } finally {
@@ -72,17 +72,37 @@ export async function waitForEnd(temporal: TemporalClient, handle: WorkflowHandl
   });
 }
 
-/** Waits for a run's result, for as long as somebody works on it. */
+/** Waits for a run's result, for as long as somebody works on it. A run that is restarted is waited for in its place. */
 export async function waitForResult<Run extends Workflow>(
   temporal: TemporalClient,
   handle: WorkflowHandle<Run>,
 ): Promise<WorkflowResultType<Run>> {
   const { workflowId } = handle;
-  try {
-    const waiting: Waiting = { waitsFor: 'job', workflowId, waitMaxMs: WAIT_MAX_MS };
-    return await whileWorkedOn(temporal, waiting, () => handle.result());
-  } catch (error) {
-    if (error instanceof WorkflowFailedError) throw explainFailure(error, workflowId);
-    throw error;
+  const waiting: Waiting = { waitsFor: 'job', workflowId, waitMaxMs: WAIT_MAX_MS };
+  let awaited = handle;
+  for (;;) {
+    try {
+      const run = awaited;
+      return await whileWorkedOn(temporal, waiting, () => run.result());
+    } catch (error) {
+      if (!(error instanceof WorkflowFailedError)) throw error;
+      const restarted = error.cause instanceof TerminatedFailure ? await findRestart(temporal, awaited) : null;
+      if (restarted === null) throw explainFailure(error, workflowId);
+      awaited = restarted;
+    }
   }
+}
+
+/** The run that was started in the place of one that was ended; null: there is none. Each run is restarted once. */
+async function findRestart<Run extends Workflow>(
+  temporal: TemporalClient,
+  ended: WorkflowHandle<Run>,
+): Promise<WorkflowHandle<Run> | null> {
+  const { workflow } = temporal.client;
+  const [before, latest] = await askTemporal(temporal, () =>
+    Promise.all([ended.describe(), workflow.getHandle(ended.workflowId).describe()]),
+  );
+  const chainOf = ({ raw }: typeof before): string => raw.workflowExecutionInfo?.firstRunId ?? '';
+  if (latest.runId === before.runId || chainOf(latest) !== chainOf(before)) return null;
+  return workflow.getHandle<Run>(ended.workflowId, latest.runId);
 }

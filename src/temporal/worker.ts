@@ -6,8 +6,10 @@ import {
   Runtime,
   Worker,
 } from '@temporalio/worker';
-import type { TemporalSettings } from './connection.ts';
+import type { TemporalClient, TemporalSettings } from './connection.ts';
 import { failureMapping } from './failure-mapping.ts';
+import { watchRuns } from './run-watch.ts';
+import { versionOf } from './worker-version.ts';
 import { bundleWorkflows } from './workflow-bundle.ts';
 
 /** Each cached workflow takes memory until it ends; an evicted one is replayed. Far above the shops of a worker. */
@@ -21,6 +23,10 @@ const SHUTDOWN_GRACE = '20 seconds';
 
 export interface WorkerOptions {
   readonly temporal: TemporalSettings;
+  /** For looking at the runs; whoever opened it closes it. */
+  readonly client: TemporalClient;
+  /** The name of the deployment in Temporal's Worker Versioning; null: without it. */
+  readonly deploymentName: string | null;
   readonly activities: object;
   /** Aborted: the worker drains and `runWorker` returns. */
   readonly signal: AbortSignal;
@@ -35,7 +41,8 @@ export type WorkerLog = (
 ) => void;
 
 /** Polls until it is told to stop. Throws when Temporal cannot be reached at the start. */
-export async function runWorker({ temporal, activities, signal, log }: WorkerOptions): Promise<void> {
+export async function runWorker(options: WorkerOptions): Promise<void> {
+  const { temporal, client, deploymentName, activities, signal, log } = options;
   Runtime.install({
     logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
       log(level.toLowerCase() as Lowercase<typeof level>, message, meta ?? {});
@@ -44,23 +51,35 @@ export async function runWorker({ temporal, activities, signal, log }: WorkerOpt
   });
   const connection = await NativeConnection.connect(temporal.connection);
   try {
+    const workflowBundle = await bundleWorkflows();
+    const version = versionOf(deploymentName, workflowBundle);
     const worker = await Worker.create({
       connection,
       namespace: temporal.namespace,
       taskQueue: TASK_QUEUE,
-      workflowBundle: await bundleWorkflows(),
+      workflowBundle,
       activities,
       maxCachedWorkflows: CACHED_WORKFLOWS_MAX,
       maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES_MAX,
       shutdownGraceTime: SHUTDOWN_GRACE,
       interceptors: { activity: [() => ({ inbound: failureMapping })] },
+      ...(version && {
+        workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' },
+      }),
     });
     const running = worker.run();
     // A worker that never ran keeps its connection open. So even when the signal came first, it runs, and ends at once.
     if (signal.aborted) worker.shutdown();
     else signal.addEventListener('abort', () => worker.shutdown(), { once: true });
     log('info', 'The worker is polling', { taskQueue: TASK_QUEUE, namespace: temporal.namespace });
-    await running;
+    const stopWatching = new AbortController();
+    const watching = watchRuns({ temporal: client, version, signal: stopWatching.signal, log });
+    try {
+      await running;
+    } finally {
+      stopWatching.abort();
+      await watching;
+    }
     log('info', 'The worker has ended', { taskQueue: TASK_QUEUE });
   } finally {
     await connection.close();

@@ -45,6 +45,13 @@ export class WorkerProcess {
     this.#child.kill(signal);
   }
 
+  /** Ends it by SIGTERM, as a deploy does, and waits until it has drained. */
+  async stop(): Promise<void> {
+    const exit = once(this.#child, 'exit');
+    this.#child.kill('SIGTERM');
+    await exit;
+  }
+
   /** Kills it by SIGKILL, so that it cannot clean up. */
   async kill(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;

@@ -1,0 +1,123 @@
+/** The runs that are open on our task queue, and whether the workflow task of one fails. */
+import { WorkflowNotFoundError, type WorkflowExecutionDescription } from '@temporalio/client';
+import type { PendingTask } from '../domain/failing-run.ts';
+import { RUNS_DESCRIBED_AT_ONCE, RUNS_WATCHED_MAX, TEMPORAL_LIST_TIMEOUT_MS } from '../domain/limits.ts';
+import { TASK_QUEUE } from '../domain/workflow-names.ts';
+import { askTemporal, type TemporalClient } from './connection.ts';
+import { inTurns } from './in-turns.ts';
+
+/** Numbers of Temporal's protocol: EventType. */
+const TASK_STARTED = 6;
+const TASK_COMPLETED = 7;
+const TASK_TIMED_OUT = 8;
+const TASK_FAILED = 9;
+
+/**
+ * WorkflowTaskFailedCause of Temporal's protocol. These are no failures of our code: a signal that came while the run
+ * was completing (UNHANDLED_COMMAND), or while a task was forced to close (FORCE_CLOSE_COMMAND).
+ */
+const NO_FAULTS: readonly number[] = [1, 17];
+/** RESET_WORKFLOW: the mark of a run that was restarted. */
+const RESTARTED = 20;
+
+/** Events that tell about the last task: two or three for each attempt that was reported. */
+const LAST_EVENTS = 50;
+/** Events in which the first task of any run is found; a run that is started with a signal has one more before it. */
+const FIRST_EVENTS = 100;
+
+/** A run whose workflow task was tried more than once. */
+export interface TroubledRun extends PendingTask {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly workflowType: string;
+  /** What the worker said when the task failed; null: nobody said anything. */
+  readonly failure: string | null;
+}
+
+/** Every open run, described; at most RUNS_WATCHED_MAX. One that ends meanwhile is left out. */
+export async function describeOpenRuns(temporal: TemporalClient): Promise<WorkflowExecutionDescription[]> {
+  const { workflow } = temporal.client;
+  const query = `TaskQueue = '${TASK_QUEUE}' AND ExecutionStatus = 'Running'`;
+  return askTemporal(
+    temporal,
+    async () => {
+      const open: { readonly workflowId: string; readonly runId: string }[] = [];
+      for await (const run of workflow.list({ query })) {
+        open.push(run);
+        if (open.length >= RUNS_WATCHED_MAX) break;
+      }
+      const described = await inTurns(open, RUNS_DESCRIBED_AT_ONCE, (run) => describeIfOpen(temporal, run));
+      return described.filter((run) => run !== null);
+    },
+    TEMPORAL_LIST_TIMEOUT_MS,
+  );
+}
+
+/** Null: the run has ended. */
+export async function describeIfOpen(
+  temporal: TemporalClient,
+  { workflowId, runId }: { readonly workflowId: string; readonly runId: string },
+): Promise<WorkflowExecutionDescription | null> {
+  try {
+    const handle = temporal.client.workflow.getHandle(workflowId, runId);
+    const run = await askTemporal(temporal, () => handle.describe());
+    return run.status.name === 'RUNNING' ? run : null;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}
+
+/** What is known about a run whose workflow task is not at its first attempt; null: nothing is wrong with it. */
+export async function examineTask(
+  temporal: TemporalClient,
+  run: WorkflowExecutionDescription,
+): Promise<TroubledRun | null> {
+  const attempt = run.raw.pendingWorkflowTask?.attempt ?? 0;
+  if (run.status.name !== 'RUNNING' || attempt < 2) return null;
+  const { workflowId, runId } = run;
+  return askTemporal(temporal, async () => {
+    const { history } = await temporal.client.workflowService.getWorkflowExecutionHistoryReverse({
+      namespace: temporal.namespace,
+      execution: { workflowId, runId },
+      maximumPageSize: LAST_EVENTS,
+    });
+    let failures = 0;
+    let failure: string | null = null;
+    for (const { eventType, workflowTaskFailedEventAttributes: failed } of history?.events ?? []) {
+      if (eventType === TASK_COMPLETED) break;
+      if (eventType !== TASK_FAILED || !failed) continue;
+      if (NO_FAULTS.includes(Number(failed.cause)) || failed.cause === RESTARTED) continue;
+      failures += 1;
+      failure ??= failed.failure?.message ?? null;
+    }
+    const { isRestart } = await readFirstTask(temporal, { workflowId, runId });
+    return { workflowId, runId, workflowType: run.type, attempt, failures, failure, isRestart };
+  });
+}
+
+/**
+ * The event that a restart begins after: the end of the run's first workflow task, or its start when it never ended.
+ * Null: the run has no task yet.
+ */
+export async function readFirstTask(
+  temporal: TemporalClient,
+  { workflowId, runId }: Pick<TroubledRun, 'workflowId' | 'runId'>,
+) {
+  const { history } = await temporal.client.workflowService.getWorkflowExecutionHistory({
+    namespace: temporal.namespace,
+    execution: { workflowId, runId },
+    maximumPageSize: FIRST_EVENTS,
+  });
+  const events = history?.events ?? [];
+  const isOneOf =
+    (...types: number[]) =>
+    ({ eventType }: { readonly eventType?: number | null }): boolean =>
+      types.includes(Number(eventType));
+  const ended = events.find(isOneOf(TASK_COMPLETED, TASK_TIMED_OUT, TASK_FAILED));
+  const first = ended ?? events.find(isOneOf(TASK_STARTED));
+  return {
+    eventId: first?.eventId ?? null,
+    isRestart: events.some((event) => event.workflowTaskFailedEventAttributes?.cause === RESTARTED),
+  };
+}

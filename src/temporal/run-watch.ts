@@ -1,0 +1,94 @@
+/**
+ * What every worker does beside its work: it looks at the open runs, restarts those whose workflow task fails, and sees
+ * that no run waits for a version that has no worker. Several workers may do so at once: at worst a run is restarted
+ * twice, which costs some seconds.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { isGrpcServiceError } from '@temporalio/client';
+import { reasonFor, remedyFor, type Remedy } from '../domain/failing-run.ts';
+import { RUNS_WATCH_INTERVAL_MS } from '../domain/limits.ts';
+import { askTemporal, type TemporalClient } from './connection.ts';
+import { describeOpenRuns, examineTask, readFirstTask, type TroubledRun } from './open-runs.ts';
+import { createVersionKeeper, type WorkerVersion } from './worker-version.ts';
+import type { WorkerLog } from './worker.ts';
+
+/** gRPC status: the run has ended meanwhile. */
+const NOT_FOUND = 5;
+
+export interface WatchOptions {
+  readonly temporal: TemporalClient;
+  /** That of this worker; null: it has none. */
+  readonly version: WorkerVersion | null;
+  readonly signal: AbortSignal;
+  readonly log: WorkerLog;
+}
+
+/** Looks every RUNS_WATCH_INTERVAL_MS until the signal. A look that fails is logged, and the next one tries again. */
+export async function watchRuns({ temporal, version, signal, log }: WatchOptions): Promise<void> {
+  const keepVersions = createVersionKeeper(temporal, version, log);
+  let lastFault = '';
+  while (!signal.aborted) {
+    let pauseMs = RUNS_WATCH_INTERVAL_MS;
+    try {
+      const open = await describeOpenRuns(temporal);
+      pauseMs = await keepVersions(open);
+      for (const run of open) {
+        const trouble = await examineTask(temporal, run);
+        if (trouble) await mend(temporal, trouble, log);
+      }
+      lastFault = '';
+    } catch (error) {
+      const { message } = error as Error;
+      if (message !== lastFault) log('warn', 'The open runs cannot be watched', { reason: message });
+      lastFault = message;
+    }
+    await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function mend(temporal: TemporalClient, run: TroubledRun, log: WorkerLog): Promise<void> {
+  const remedy = remedyFor(run);
+  if (remedy === 'none') return;
+  const { workflowId, runId, workflowType, failure } = run;
+  const reason = reasonFor(remedy, failure);
+  try {
+    if (remedy === 'restart') await restart(temporal, run, reason);
+    else await end(temporal, run, reason);
+  } catch (error) {
+    if (isGrpcServiceError(error) && Number(error.code) === NOT_FOUND) return;
+    throw error;
+  }
+  const said: Readonly<Record<Exclude<Remedy, 'none'>, string>> = {
+    restart: 'A run whose workflow task failed is restarted',
+    end: 'A run whose workflow task failed after its restart is ended',
+  };
+  log('error', said[remedy], { workflowId, runId, workflowType, reason: failure });
+}
+
+/**
+ * Ends the run and begins a new one in its chain, with the same id, input, signals and updates. So the new run is the
+ * same holder of its lane, the same producer of its file, and the same decision.
+ */
+async function restart(temporal: TemporalClient, run: TroubledRun, reason: string): Promise<void> {
+  const { workflowId, runId } = run;
+  await askTemporal(temporal, async () => {
+    const { eventId } = await readFirstTask(temporal, run);
+    if (eventId === null) return;
+    await temporal.client.workflowService.resetWorkflowExecution({
+      namespace: temporal.namespace,
+      workflowExecution: { workflowId, runId },
+      reason,
+      workflowTaskFinishEventId: eventId,
+      requestId: `restart ${runId}`,
+    });
+  });
+}
+
+async function end(
+  temporal: TemporalClient,
+  { workflowId, runId }: TroubledRun,
+  reason: string,
+): Promise<void> {
+  const handle = temporal.client.workflow.getHandle(workflowId, runId);
+  await askTemporal(temporal, () => handle.terminate(reason));
+}
