@@ -5,7 +5,12 @@
  *
  * To restart a run is always safe: the ledger is the only memory, and the lane's epoch fences what the run left behind.
  */
-import { FAILED_TASK_ATTEMPTS_MAX, RESTART_REASON_LENGTH_MAX, SILENT_TASK_ATTEMPTS_MAX } from './limits.ts';
+import {
+  FAILED_TASK_ATTEMPTS_MAX,
+  RESTART_REASON_LENGTH_MAX,
+  RUN_RESTARTS_MAX,
+  SILENT_TASK_ATTEMPTS_MAX,
+} from './limits.ts';
 
 /** The workflow task that a run waits for. */
 export interface PendingTask {
@@ -13,20 +18,20 @@ export interface PendingTask {
   readonly attempt: number;
   /** Failures in the history since the last task that succeeded. Each signal adds one. */
   readonly failures: number;
-  /** Whether this run is a restart of one whose task failed. */
-  readonly isRestart: boolean;
+  /** How often the run was restarted before. */
+  readonly restarts: number;
 }
 
-/** `restart`: the run begins anew, with its input and its signals. `end`: the restart fails as well. */
+/** `restart`: the run begins anew, with its input and its signals. `end`: restarts do not help. */
 export type Remedy = 'none' | 'restart' | 'end';
 
-export function remedyFor({ attempt, failures, isRestart }: PendingTask): Remedy {
+export function remedyFor({ attempt, failures, restarts }: PendingTask): Remedy {
   const isReported = failures > 0;
   const fails = isReported
     ? attempt + failures - 1 >= FAILED_TASK_ATTEMPTS_MAX
     : attempt >= SILENT_TASK_ATTEMPTS_MAX;
   if (!fails) return 'none';
-  return isRestart ? 'end' : 'restart';
+  return restarts >= RUN_RESTARTS_MAX ? 'end' : 'restart';
 }
 
 /** What both reasons begin with, so that a list of runs can tell them from other reasons. */
@@ -38,6 +43,6 @@ export function reasonFor(remedy: Exclude<Remedy, 'none'>, failure: string | nul
   const what =
     remedy === 'restart'
       ? 'A new run goes on in its place; what was done is in the database'
-      : 'It was a restart already, so it is given up. The next run of the job begins where this one stopped';
+      : `It was restarted ${RUN_RESTARTS_MAX} times, so it is given up. The next run of the job goes on where this one stopped`;
   return `${FAILING_TASK}: ${cause}. ${what}.`;
 }

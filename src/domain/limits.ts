@@ -284,5 +284,15 @@ export const FAILED_TASK_ATTEMPTS_MAX = 3;
  */
 export const SILENT_TASK_ATTEMPTS_MAX = 6;
 
+/**
+ * How often one run is restarted before it is given up. A second deploy soon after the first one, which mends it, finds
+ * the run restarted already; a fault that every try meets ends after about two minutes.
+ */
+export const RUN_RESTARTS_MAX = 3;
+
+/** How long `atp doctor` tells of a run that was restarted or given up, and how many it looks at. */
+export const MENDED_RUNS_TOLD_MS = 24 * 60 * 60 * 1000;
+export const TERMINATED_RUNS_READ_MAX = 100;
+
 /** Characters of a failure that are kept in the reason why a run was restarted. */
 export const RESTART_REASON_LENGTH_MAX = 300;

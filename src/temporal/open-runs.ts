@@ -1,7 +1,17 @@
 /** The runs that are open on our task queue, and whether the workflow task of one fails. */
-import { WorkflowNotFoundError, type WorkflowExecutionDescription } from '@temporalio/client';
-import type { PendingTask } from '../domain/failing-run.ts';
-import { RUNS_DESCRIBED_AT_ONCE, RUNS_WATCHED_MAX, TEMPORAL_LIST_TIMEOUT_MS } from '../domain/limits.ts';
+import {
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+  type WorkflowExecutionDescription,
+} from '@temporalio/client';
+import { FAILING_TASK, type PendingTask } from '../domain/failing-run.ts';
+import {
+  RUNS_DESCRIBED_AT_ONCE,
+  RUN_RESTARTS_MAX,
+  RUNS_WATCHED_MAX,
+  TERMINATED_RUNS_READ_MAX,
+  TEMPORAL_LIST_TIMEOUT_MS,
+} from '../domain/limits.ts';
 import { TASK_QUEUE } from '../domain/workflow-names.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
 import { inTurns } from './in-turns.ts';
@@ -25,10 +35,13 @@ const LAST_EVENTS = 50;
 /** Events in which the first task of any run is found; a run that is started with a signal has one more before it. */
 const FIRST_EVENTS = 100;
 
-/** A run whose workflow task was tried more than once. */
-export interface TroubledRun extends PendingTask {
+interface RunId {
   readonly workflowId: string;
   readonly runId: string;
+}
+
+/** A run whose workflow task was tried more than once. */
+export interface TroubledRun extends PendingTask, RunId {
   readonly workflowType: string;
   /** What the worker said when the task failed; null: nobody said anything. */
   readonly failure: string | null;
@@ -41,7 +54,7 @@ export async function describeOpenRuns(temporal: TemporalClient): Promise<Workfl
   return askTemporal(
     temporal,
     async () => {
-      const open: { readonly workflowId: string; readonly runId: string }[] = [];
+      const open: RunId[] = [];
       for await (const run of workflow.list({ query })) {
         open.push(run);
         if (open.length >= RUNS_WATCHED_MAX) break;
@@ -56,7 +69,7 @@ export async function describeOpenRuns(temporal: TemporalClient): Promise<Workfl
 /** Null: the run has ended. */
 export async function describeIfOpen(
   temporal: TemporalClient,
-  { workflowId, runId }: { readonly workflowId: string; readonly runId: string },
+  { workflowId, runId }: RunId,
 ): Promise<WorkflowExecutionDescription | null> {
   try {
     const handle = temporal.client.workflow.getHandle(workflowId, runId);
@@ -91,19 +104,62 @@ export async function examineTask(
       failures += 1;
       failure ??= failed.failure?.message ?? null;
     }
-    const { isRestart } = await readFirstTask(temporal, { workflowId, runId });
-    return { workflowId, runId, workflowType: run.type, attempt, failures, failure, isRestart };
+    const restarts = await countRestarts(temporal, { workflowId, runId });
+    return { workflowId, runId, workflowType: run.type, attempt, failures, failure, restarts };
   });
+}
+
+/** How often a run was restarted; RUN_RESTARTS_MAX at most. Each restart names the run in whose place it is. */
+async function countRestarts(temporal: TemporalClient, run: RunId): Promise<number> {
+  const { workflowId } = run;
+  let { runId } = run;
+  for (let restarts = 0; restarts < RUN_RESTARTS_MAX; restarts += 1) {
+    const { restartOf } = await readFirstTask(temporal, { workflowId, runId });
+    if (restartOf === null) return restarts;
+    runId = restartOf;
+  }
+  return RUN_RESTARTS_MAX;
+}
+
+/** The open runs whose workflow code has failed since it last did anything. */
+export async function listFailing(temporal: TemporalClient): Promise<readonly TroubledRun[]> {
+  const troubled: TroubledRun[] = [];
+  for (const run of await describeOpenRuns(temporal)) {
+    const trouble = await examineTask(temporal, run);
+    if (trouble && trouble.failures > 0) troubled.push(trouble);
+  }
+  return troubled;
+}
+
+/** Counts the runs that were restarted or given up since then; it looks at TERMINATED_RUNS_READ_MAX runs at most. */
+export async function countMendedSince(temporal: TemporalClient, since: Date): Promise<number> {
+  const { workflow } = temporal.client;
+  const query = `TaskQueue = '${TASK_QUEUE}' AND ExecutionStatus = 'Terminated' AND CloseTime > '${since.toISOString()}'`;
+  const read = async (): Promise<number> => {
+    const ended: RunId[] = [];
+    for await (const run of workflow.list({ query })) {
+      ended.push(run);
+      if (ended.length >= TERMINATED_RUNS_READ_MAX) break;
+    }
+    const reasons = await inTurns(ended, RUNS_DESCRIBED_AT_ONCE, ({ workflowId, runId }) =>
+      workflow
+        .getHandle(workflowId, runId, { followRuns: false })
+        .result()
+        .then(
+          () => '',
+          (error: unknown) => (error instanceof WorkflowFailedError ? (error.cause?.message ?? '') : ''),
+        ),
+    );
+    return reasons.filter((reason) => reason.startsWith(FAILING_TASK)).length;
+  };
+  return askTemporal(temporal, read, TEMPORAL_LIST_TIMEOUT_MS);
 }
 
 /**
  * The event that a restart begins after: the end of the run's first workflow task, or its start when it never ended.
- * Null: the run has no task yet.
+ * Null: the run has no task yet. Also the run in whose place this one was started; null: it is no restart.
  */
-export async function readFirstTask(
-  temporal: TemporalClient,
-  { workflowId, runId }: Pick<TroubledRun, 'workflowId' | 'runId'>,
-) {
+export async function readFirstTask(temporal: TemporalClient, { workflowId, runId }: RunId) {
   const { history } = await temporal.client.workflowService.getWorkflowExecutionHistory({
     namespace: temporal.namespace,
     execution: { workflowId, runId },
@@ -116,8 +172,9 @@ export async function readFirstTask(
       types.includes(Number(eventType));
   const ended = events.find(isOneOf(TASK_COMPLETED, TASK_TIMED_OUT, TASK_FAILED));
   const first = ended ?? events.find(isOneOf(TASK_STARTED));
+  const restart = events.find((event) => event.workflowTaskFailedEventAttributes?.cause === RESTARTED);
   return {
     eventId: first?.eventId ?? null,
-    isRestart: events.some((event) => event.workflowTaskFailedEventAttributes?.cause === RESTARTED),
+    restartOf: restart?.workflowTaskFailedEventAttributes?.baseRunId ?? null,
   };
 }

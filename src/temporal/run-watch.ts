@@ -60,7 +60,7 @@ async function mend(temporal: TemporalClient, run: TroubledRun, log: WorkerLog):
   }
   const said: Readonly<Record<Exclude<Remedy, 'none'>, string>> = {
     restart: 'A run whose workflow task failed is restarted',
-    end: 'A run whose workflow task failed after its restart is ended',
+    end: 'A run whose workflow task failed after each restart is given up',
   };
   log('error', said[remedy], { workflowId, runId, workflowType, reason: failure });
 }

@@ -59,3 +59,12 @@ function versionFrom(
 ): WorkerDeploymentVersion | null {
   return found ? { deploymentName: found.deploymentName ?? '', buildId: found.buildId ?? '' } : null;
 }
+
+/** Whether a worker of the version asks for workflows now; null: one without a version. */
+export function isPolled({ workers }: TaskQueueState, version: WorkerDeploymentVersion | null): boolean {
+  return workers.some((worker) => isSame(worker.version, version));
+}
+
+export function isSame(one: WorkerDeploymentVersion | null, other: WorkerDeploymentVersion | null): boolean {
+  return one?.deploymentName === other?.deploymentName && one?.buildId === other?.buildId;
+}

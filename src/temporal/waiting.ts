@@ -86,14 +86,15 @@ export async function waitForResult<Run extends Workflow>(
       return await whileWorkedOn(temporal, waiting, () => run.result());
     } catch (error) {
       if (!(error instanceof WorkflowFailedError)) throw error;
-      const restarted = error.cause instanceof TerminatedFailure ? await findRestart(temporal, awaited) : null;
+      const restarted =
+        error.cause instanceof TerminatedFailure ? await findRestart(temporal, awaited) : null;
       if (restarted === null) throw explainFailure(error, workflowId);
       awaited = restarted;
     }
   }
 }
 
-/** The run that was started in the place of one that was ended; null: there is none. Each run is restarted once. */
+/** The run that was started in the place of one that was ended; null: there is none. RUN_RESTARTS_MAX is their bound. */
 async function findRestart<Run extends Workflow>(
   temporal: TemporalClient,
   ended: WorkflowHandle<Run>,

@@ -11,7 +11,7 @@ import { isGrpcServiceError, type WorkflowExecutionDescription } from '@temporal
 import type { WorkerDeploymentVersion } from '@temporalio/common';
 import { RUNS_WATCH_INTERVAL_MS } from '../domain/limits.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
-import { readTaskQueue, type TaskQueueState } from './task-queue.ts';
+import { isPolled, isSame, readTaskQueue } from './task-queue.ts';
 import type { WorkerLog } from './worker.ts';
 
 export type WorkerVersion = WorkerDeploymentVersion;
@@ -21,8 +21,9 @@ const BUILD_ID_LENGTH = 12;
 
 /** gRPC statuses: the server has not seen a worker of the version yet. */
 const NOT_KNOWN_YET: readonly number[] = [5, 9];
-/** So often a starting worker asks until the server has seen it poll. */
-const FIRST_LOOKS_INTERVAL_MS = 500;
+/** So often, and so many times, a worker asks until the server has seen it poll. */
+const MAKE_CURRENT_INTERVAL_MS = 500;
+const MAKE_CURRENT_TRIES_MAX = 60;
 
 /** VERSIONING_BEHAVIOR_PINNED of Temporal's protocol. */
 const PINNED = 1;
@@ -53,6 +54,7 @@ export function createVersionKeeper(
   log: WorkerLog,
 ): (open: readonly WorkflowExecutionDescription[]) => Promise<number> {
   let hasBegun = own === null;
+  let tries = 0;
   return async (open) => {
     const queue = await readTaskQueue(temporal);
     const { current } = queue;
@@ -61,7 +63,11 @@ export function createVersionKeeper(
         temporal,
         own ?? { deploymentName: current?.deploymentName ?? '', buildId: '' },
       );
-      if (!isSet) return FIRST_LOOKS_INTERVAL_MS;
+      if (!isSet) {
+        tries += 1;
+        return tries < MAKE_CURRENT_TRIES_MAX ? MAKE_CURRENT_INTERVAL_MS : RUNS_WATCH_INTERVAL_MS;
+      }
+      tries = 0;
       log('info', 'The version of this worker is the current one', { version: own, before: current });
     }
     hasBegun = true;
@@ -116,12 +122,4 @@ async function unpin(
       updateMask: { paths: ['versioning_override'] },
     }),
   );
-}
-
-function isPolled({ workers }: TaskQueueState, version: WorkerVersion | null): boolean {
-  return workers.some((worker) => isSame(worker.version, version));
-}
-
-function isSame(one: WorkerVersion | null, other: WorkerVersion | null): boolean {
-  return one?.deploymentName === other?.deploymentName && one?.buildId === other?.buildId;
 }

@@ -25,6 +25,7 @@ test('doctor says of an installation without a fault that all is well, and what 
     'Namespace',
     'Search attributes',
     'Worker',
+    'Open runs',
     'Postgres',
     'Migrations',
     'blue-shirts: token',

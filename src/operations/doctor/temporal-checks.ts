@@ -1,6 +1,7 @@
 import { TASK_QUEUE } from '../../domain/workflow-names.ts';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DOCTOR_WORKER_WAIT_MS } from '../../domain/limits.ts';
+import { DOCTOR_WORKER_WAIT_MS, MENDED_RUNS_TOLD_MS } from '../../domain/limits.ts';
+import { counted } from '../../domain/words.ts';
 import type { TemporalClient } from '../../temporal/connection.ts';
 import type { Application } from '../application.ts';
 import { check, faulty, fine, notChecked, type Check } from './check.ts';
@@ -18,10 +19,10 @@ export async function checkTemporal(app: Application): Promise<Check[]> {
     );
   });
   if (!namespace.ok) return [server, namespace, ...IN_NAMESPACE.map((name) => notChecked(name, namespace))];
-  return [server, namespace, await checkSearchAttributes(app), await checkWorker(app)];
+  return [server, namespace, await checkSearchAttributes(app), await checkWorker(app), await checkRuns(app)];
 }
 
-const IN_NAMESPACE = ['Search attributes', 'Worker'] as const;
+const IN_NAMESPACE = ['Search attributes', 'Worker', 'Open runs'] as const;
 
 function checkSearchAttributes(app: Application): Promise<Check> {
   return check('Search attributes', async () => {
@@ -43,14 +44,47 @@ function checkSearchAttributes(app: Application): Promise<Check> {
 }
 
 function checkWorker(app: Application): Promise<Check> {
-  return check('Worker', async () =>
-    (await pollsSoon(await app.temporal()))
-      ? fine(`A worker polls the task queue "${TASK_QUEUE}".`)
-      : faulty(
-          `No worker polls the task queue "${TASK_QUEUE}": jobs wait.`,
-          '`atp worker` starts one, with this configuration; `atp up` brings its own.',
-        ),
-  );
+  return check('Worker', async () => {
+    const temporal = await app.temporal();
+    if (!(await pollsSoon(temporal))) {
+      return faulty(
+        `No worker polls the task queue "${TASK_QUEUE}": jobs wait.`,
+        '`atp worker` starts one, with this configuration; `atp up` brings its own.',
+      );
+    }
+    const { isPolled, readTaskQueue } = await import('../../temporal/task-queue.ts');
+    const queue = await readTaskQueue(temporal);
+    if (isPolled(queue, queue.current)) return fine(`A worker polls the task queue "${TASK_QUEUE}".`);
+    const current = queue.current ? `the version ${queue.current.buildId}` : 'workers without a version';
+    return faulty(
+      `Jobs wait for ${current}, and no such worker polls; others do.`,
+      'A worker of this release takes over within two minutes (docs/guides/deploy.md, "Worker Versioning").',
+    );
+  });
+}
+
+/** Runs whose workflow code fails now, and those that were restarted or given up for it lately. */
+function checkRuns(app: Application): Promise<Check> {
+  return check('Open runs', async () => {
+    const { listFailing, countMendedSince } = await import('../../temporal/open-runs.ts');
+    const temporal = await app.temporal();
+    const [failing, mended] = await Promise.all([
+      listFailing(temporal),
+      countMendedSince(temporal, new Date(Date.now() - MENDED_RUNS_TOLD_MS)),
+    ]);
+    const [first] = failing;
+    if (first) {
+      return faulty(
+        `The workflow code fails in ${counted(failing.length, 'run')}: ${first.workflowId}: ${first.failure}`,
+        'The worker restarts such a run once, within a minute. If it fails again, go back to the release before (docs/guides/deploy.md).',
+      );
+    }
+    const hint =
+      mended === 0
+        ? null
+        : `The workflow code failed in ${counted(mended, 'run')} of the last 24 hours; \`atp pipeline failed\` shows what was done.`;
+    return fine('The workflow code fails in none of them.', hint);
+  });
 }
 
 const WORKER_LOOK_INTERVAL_MS = 500;
