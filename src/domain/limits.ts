@@ -261,7 +261,7 @@ export const DOCTOR_WORKER_WAIT_MS = 10_000;
 export const TEMPORAL_CALL_TIMEOUT_MS = 10_000;
 
 /** How long a list may take that needs one request for each of its entries. */
-export const TEMPORAL_LIST_TIMEOUT_MS = 60_000;
+export const TEMPORAL_LIST_TIMEOUT_MS = 30_000;
 
 /** How often a worker looks at the open runs for one whose workflow task fails. One look is one call, and one a run. */
 export const RUNS_WATCH_INTERVAL_MS = 10_000;

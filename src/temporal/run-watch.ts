@@ -30,16 +30,20 @@ export async function watchRuns({ temporal, version, signal, log }: WatchOptions
   while (!signal.aborted) {
     let pauseMs = RUNS_WATCH_INTERVAL_MS;
     try {
-      const open = await describeOpenRuns(temporal);
-      pauseMs = await keepVersions(open);
-      for (const run of open) {
-        const trouble = await examineTask(temporal, run);
-        if (trouble) await mend(temporal, trouble, log);
-      }
+      pauseMs = await temporal.client.connection.withAbortSignal(signal, async () => {
+        const open = await describeOpenRuns(temporal);
+        const nextLookMs = await keepVersions(open);
+        for (const run of open) {
+          const trouble = await examineTask(temporal, run);
+          if (trouble) await mend(temporal, trouble, log);
+        }
+        return nextLookMs;
+      });
       lastFault = '';
     } catch (error) {
       const { message } = error as Error;
-      if (message !== lastFault) log('warn', 'The open runs cannot be watched', { reason: message });
+      if (message !== lastFault && !signal.aborted)
+        log('warn', 'The open runs cannot be watched', { reason: message });
       lastFault = message;
     }
     await delay(pauseMs, undefined, { signal }).catch(() => undefined);

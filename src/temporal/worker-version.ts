@@ -9,6 +9,7 @@
 import { createHash } from 'node:crypto';
 import { isGrpcServiceError, type WorkflowExecutionDescription } from '@temporalio/client';
 import type { WorkerDeploymentVersion } from '@temporalio/common';
+import { AtpError } from '../domain/errors.ts';
 import { RUNS_WATCH_INTERVAL_MS } from '../domain/limits.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
 import { isPolled, isSame, readTaskQueue } from './task-queue.ts';
@@ -19,14 +20,21 @@ export type WorkerVersion = WorkerDeploymentVersion;
 /** Characters of a hash that tell versions apart. */
 const BUILD_ID_LENGTH = 12;
 
-/** gRPC statuses: the server has not seen a worker of the version yet. */
-const NOT_KNOWN_YET: readonly number[] = [5, 9];
+/** gRPC status of a deployment that no worker has named yet. */
+const NOT_FOUND = 5;
+/** gRPC statuses: the server has not seen a worker of the version yet (FAILED_PRECONDITION). */
+const NOT_KNOWN_YET: readonly number[] = [NOT_FOUND, 9];
+/** gRPC statuses of a server that has it switched off (PERMISSION_DENIED), or does not know it (UNIMPLEMENTED). */
+const NO_VERSIONING: readonly number[] = [7, 12];
 /** So often, and so many times, a worker asks until the server has seen it poll. */
 const MAKE_CURRENT_INTERVAL_MS = 500;
 const MAKE_CURRENT_TRIES_MAX = 60;
 
 /** VERSIONING_BEHAVIOR_PINNED of Temporal's protocol. */
 const PINNED = 1;
+
+/** The inline source map, which holds the paths of this machine. */
+const SOURCE_MAP = /^\/\/# sourceMappingURL=.*$/m;
 
 /** The version of a bundle in a deployment; null: Worker Versioning is off. */
 export function versionOf(
@@ -36,8 +44,35 @@ export function versionOf(
   if (deploymentName === null) return null;
   return {
     deploymentName,
-    buildId: createHash('sha256').update(bundle.code).digest('hex').slice(0, BUILD_ID_LENGTH),
+    buildId: createHash('sha256')
+      .update(bundle.code.replace(SOURCE_MAP, ''))
+      .digest('hex')
+      .slice(0, BUILD_ID_LENGTH),
   };
+}
+
+/**
+ * A server without Worker Versioning gives a worker that has a version no work, and does not say so (tried).
+ *
+ * @throws AtpError WORKER_VERSIONING_UNAVAILABLE, TEMPORAL_UNREACHABLE
+ */
+export async function requireVersioning(
+  temporal: TemporalClient,
+  { deploymentName }: WorkerVersion,
+): Promise<void> {
+  const { client, namespace } = temporal;
+  await askTemporal(temporal, async () => {
+    try {
+      await client.workflowService.describeWorkerDeployment({ namespace, deploymentName });
+    } catch (error) {
+      if (!isGrpcServiceError(error)) throw error;
+      if (Number(error.code) === NOT_FOUND) return;
+      const isOff = NO_VERSIONING.includes(Number(error.code));
+      if (isOff)
+        throw new AtpError('WORKER_VERSIONING_UNAVAILABLE', { reason: error.details }, { cause: error });
+      throw error;
+    }
+  });
 }
 
 /**

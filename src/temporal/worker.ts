@@ -9,7 +9,7 @@ import {
 import type { TemporalClient, TemporalSettings } from './connection.ts';
 import { failureMapping } from './failure-mapping.ts';
 import { watchRuns } from './run-watch.ts';
-import { versionOf } from './worker-version.ts';
+import { requireVersioning, versionOf } from './worker-version.ts';
 import { bundleWorkflows } from './workflow-bundle.ts';
 
 /** Each cached workflow takes memory until it ends; an evicted one is replayed. Far above the shops of a worker. */
@@ -40,7 +40,10 @@ export type WorkerLog = (
   details: Readonly<Record<string, unknown>>,
 ) => void;
 
-/** Polls until it is told to stop. Throws when Temporal cannot be reached at the start. */
+/**
+ * Polls until it is told to stop. Throws when Temporal cannot be reached at the start, and AtpError
+ * WORKER_VERSIONING_UNAVAILABLE.
+ */
 export async function runWorker(options: WorkerOptions): Promise<void> {
   const { temporal, client, deploymentName, activities, signal, log } = options;
   Runtime.install({
@@ -53,6 +56,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   try {
     const workflowBundle = await bundleWorkflows();
     const version = versionOf(deploymentName, workflowBundle);
+    if (version) await requireVersioning(client, version);
     const worker = await Worker.create({
       connection,
       namespace: temporal.namespace,

@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
+/** The bundler names modules by their path from its working folder. */
+const PROJECT_ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const BUNDLER = fileURLToPath(new URL('./bundle-workflows.ts', import.meta.url));
 
 /** The script has 2 MB today. */
@@ -15,6 +17,7 @@ const BUNDLING_TIMEOUT_MS = 120_000;
  */
 export async function bundleWorkflows(): Promise<{ readonly code: string }> {
   const { stdout } = await promisify(execFile)(process.execPath, [BUNDLER], {
+    cwd: PROJECT_ROOT,
     maxBuffer: SCRIPT_BYTES_MAX,
     timeout: BUNDLING_TIMEOUT_MS,
   });

@@ -27,6 +27,11 @@ export const SERVICE_ERRORS = {
     message: (d) => `The Temporal namespace does not know our search attributes: ${d.reason}.`,
     hint: 'Add them once: `atp doctor` prints the commands. In Temporal Cloud’s UI, add the same names and types.',
   },
+  WORKER_VERSIONING_UNAVAILABLE: {
+    class: 'not-now',
+    message: (d) => `The Temporal namespace has no Worker Versioning: ${d.reason}.`,
+    hint: 'Start the worker without ATP_WORKER_DEPLOYMENT, or let the server’s operator switch Worker Versioning on.',
+  },
   STACK_PART_UNAVAILABLE: {
     class: 'not-now',
     message: (d) =>
