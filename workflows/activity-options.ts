@@ -4,105 +4,101 @@
  */
 import type { ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
+import {
+  BRIEF_TRIES_MAX,
+  DATABASE_TRIES_MAX,
+  FEED_TRIES_MAX,
+  SERVICE_TRIES_MAX,
+  SNAPSHOT_TRIES_MAX,
+  UPKEEP_TRIES_MAX,
+} from '../src/domain/limits.ts';
+
+/** No step is tried without an end. */
+type Profile = ActivityOptions & { readonly retry: { readonly maximumAttempts: number } };
 
 /** A dead worker is noticed within it. The SDK sends heartbeats at most every 80 % of this. */
 const HEARTBEAT_TIMEOUT = '15 seconds';
 
 /**
- * A short statement: seconds, unless the database is away. It retries until it is back. Without heartbeats a killed
- * worker is noticed only at this timeout, so every second of it is a second in which a lane stands still. When a
- * statement commits after its timeout, the lane's epoch stops it, or repeating it changes nothing.
+ * A short statement: seconds, unless the database is away. Without heartbeats a killed worker is noticed only at this
+ * timeout, so every second of it is a second in which a lane stands still. When a statement commits after its timeout,
+ * the lane's epoch stops it, or repeating it changes nothing.
  */
-const SHORT_STATEMENT: ActivityOptions = {
+const SHORT_STATEMENT: Profile = {
   startToCloseTimeout: '20 seconds',
-  retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
+  retry: {
+    initialInterval: '500 milliseconds',
+    maximumInterval: '30 seconds',
+    maximumAttempts: DATABASE_TRIES_MAX,
+  },
 };
 
 /** A look at the lane: as short, but where the database has moved, the folders on SFTP are searched before. */
-const LANE_LOOK: ActivityOptions = {
+const LANE_LOOK: Profile = {
+  ...SHORT_STATEMENT,
   startToCloseTimeout: '30 minutes',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
-  retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
 };
 
 /** One snapshot of the whole master of inventory: minutes for a very large one. It commits all of it or nothing. */
-const SNAPSHOT: ActivityOptions = {
+const SNAPSHOT: Profile = {
   startToCloseTimeout: '30 minutes',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
-  retry: { initialInterval: '2 seconds', maximumInterval: '2 minutes' },
+  retry: {
+    initialInterval: '2 seconds',
+    maximumInterval: '2 minutes',
+    maximumAttempts: SNAPSHOT_TRIES_MAX,
+  },
 };
 
-/** Moving a file is repeatable (same rows, same bytes), so it may retry for as long as SFTP is away. */
-const FILE_TRANSFER: ActivityOptions = {
+/**
+ * A file that goes to SFTP or comes from there, or calls of Shopify. What was done stays done: a repeated transfer makes
+ * the same file, and a window that is begun again goes on where it was. The first retries come soon, because most
+ * failures are a cut connection. The pauses stay short, because a run keeps the lane's lease meanwhile.
+ */
+const SERVICE: Profile = {
   startToCloseTimeout: '30 minutes',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
-  retry: { initialInterval: '1 second', maximumInterval: '2 minutes' },
-};
-
-/** A file that is read while its run holds the lane's lease: tried again before the lease expires. */
-const TRANSFER_IN_THE_LANE: ActivityOptions = {
-  ...FILE_TRANSFER,
-  retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
+  retry: { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: SERVICE_TRIES_MAX },
 };
 
 /**
  * One feed: some minutes of trying, then the run fails with the feed's name. It is not passed over, since the feeds
  * after it may build on it. The next run begins with it again, and a person sees why.
  */
-const FEED_TRANSFER: ActivityOptions = {
-  ...FILE_TRANSFER,
-  retry: { initialInterval: '1 second', maximumInterval: '1 minute', maximumAttempts: 8 },
+const FEED_TRANSFER: Profile = {
+  ...SERVICE,
+  retry: { initialInterval: '1 second', maximumInterval: '1 minute', maximumAttempts: FEED_TRIES_MAX },
 };
 
-/**
- * Calls of Shopify: a window that is begun again goes on where it was, so it may retry for as long as Shopify is
- * away. The first retries come soon, because most failures are a cut connection; later ones slowly, because the rest is
- * an outage.
- */
-const SHOPIFY_CALLS: ActivityOptions = {
-  startToCloseTimeout: '30 minutes',
-  heartbeatTimeout: HEARTBEAT_TIMEOUT,
-  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
-};
-
-/** A look at Shopify that the next run can take as well: it does not wait until Shopify is back. */
-const SHOPIFY_LOOK: ActivityOptions = {
+/** Best effort: what the next run can do as well must never delay a sync. */
+const UPKEEP: Profile = {
   startToCloseTimeout: '5 minutes',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
-  retry: { initialInterval: '1 second', maximumAttempts: 2 },
-};
-
-/** Best effort: clean-up must never delay a sync. The next run removes what is left. */
-const CLEAN_UP: ActivityOptions = {
-  startToCloseTimeout: '30 minutes',
-  heartbeatTimeout: HEARTBEAT_TIMEOUT,
-  retry: { initialInterval: '2 seconds', maximumAttempts: 3 },
+  retry: { initialInterval: '2 seconds', maximumAttempts: UPKEEP_TRIES_MAX },
 };
 
 export const PROFILES = {
-  applyWindow: SHOPIFY_CALLS,
-  archiveFiles: FILE_TRANSFER,
+  applyWindow: SERVICE,
+  archiveFiles: UPKEEP,
   blockFile: SHORT_STATEMENT,
   closeFile: SHORT_STATEMENT,
-  compareShop: SHOPIFY_CALLS,
+  compareShop: SERVICE,
   decide: SNAPSHOT,
   importFeed: FEED_TRANSFER,
-  listFeeds: FILE_TRANSFER,
+  listFeeds: FEED_TRANSFER,
   nextFile: LANE_LOOK,
-  openFile: TRANSFER_IN_THE_LANE,
+  openFile: SERVICE,
   produceFile: SNAPSHOT,
-  publishFile: FILE_TRANSFER,
-  purge: CLEAN_UP,
-  recheckSetApart: SHOPIFY_LOOK,
+  publishFile: SERVICE,
+  purge: { ...UPKEEP, startToCloseTimeout: '30 minutes' },
+  recheckSetApart: UPKEEP,
   wakeLane: SHORT_STATEMENT,
-} as const satisfies Record<keyof Activities, ActivityOptions>;
+} as const satisfies Record<keyof Activities, Profile>;
 
-/**
- * For a step that a person waits for: after these attempts the workflow goes on without it, and a later run does what
- * was left undone.
- */
-export const WHILE_A_PERSON_WAITS = {
+/** For a brief step: its caller has something else to do when it fails, and a later run tries again. */
+export const BRIEF_RETRY = {
   initialInterval: '1 second',
   maximumInterval: '5 seconds',
-  maximumAttempts: 3,
-} as const satisfies ActivityOptions['retry'];
+  maximumAttempts: BRIEF_TRIES_MAX,
+} as const satisfies Profile['retry'];

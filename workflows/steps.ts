@@ -1,7 +1,7 @@
 /** One step of a story: an activity, with its profile and a sentence for whoever reads the history. */
 import { scheduleActivity } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
-import { PROFILES, WHILE_A_PERSON_WAITS } from './activity-options.ts';
+import { BRIEF_RETRY, PROFILES } from './activity-options.ts';
 
 type Activity = keyof Activities;
 type Arguments<Name extends Activity> = Parameters<Activities[Name]>;
@@ -16,11 +16,11 @@ export function step<Name extends Activity>(
   return scheduleActivity(name, args, { ...PROFILES[name], summary });
 }
 
-/** A step that a person waits for. It is given up after a few attempts. */
+/** The same, but given up after a few attempts: for a step that a person waits for, or that failed a short while ago. */
 export function briefStep<Name extends Activity>(
   name: Name,
   summary: string,
   ...args: Arguments<Name>
 ): Promise<Result<Name>> {
-  return scheduleActivity(name, args, { ...PROFILES[name], retry: WHILE_A_PERSON_WAITS, summary });
+  return scheduleActivity(name, args, { ...PROFILES[name], retry: BRIEF_RETRY, summary });
 }

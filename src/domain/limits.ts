@@ -96,6 +96,31 @@ export const AUDIT_FINDINGS_LISTED_MAX = 20;
 /** How long a command waits for its decision to be carried out: an approval may compute a whole Hard Sync. */
 export const DECISION_WAIT_MS = 10 * 60 * 1000;
 
+/**
+ * Tries of a step that needs Shopify or the file drop: with its pauses of at most 30 s, some minutes. A cut connection
+ * heals sooner. What lasts longer is an outage, or a fault of the file, and a person is told of it. These bounds count
+ * tries and not minutes, so that time without any worker does not count.
+ */
+export const SERVICE_TRIES_MAX = 12;
+
+/**
+ * Tries of a short step that needs only the database: with its pauses of at most 30 s, an hour of outage. Then the run
+ * fails, and the next one begins anew.
+ */
+export const DATABASE_TRIES_MAX = 126;
+
+/** The same hour for a step that computes a file, with its pauses of at most two minutes. */
+export const SNAPSHOT_TRIES_MAX = 36;
+
+/** Tries of one feed: some minutes. Then the run fails with the feed's name, and the next run begins with that feed. */
+export const FEED_TRIES_MAX = 8;
+
+/** Tries of a step that a person waits for, or that tries a blocked file again: the next run tries again anyway. */
+export const BRIEF_TRIES_MAX = 3;
+
+/** Tries of what the next run can do as well: archiving, rechecking quarantined products, removing old records. */
+export const UPKEEP_TRIES_MAX = 3;
+
 /** Files that one activity moves to the archive; the next run takes the rest. */
 export const FILES_PER_ARCHIVING = 100;
 
