@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { AtpError, isCoded, type ErrorCode } from '../src/domain/errors.ts';
+import { whoMovesOn } from '../src/domain/failed-step.ts';
 import type { ClosedFile } from '../src/domain/jobs/process-uploads.ts';
 import {
   CALLS_IN_FLIGHT,
@@ -10,7 +11,12 @@ import {
   LEASE_DURATION_MS,
   ROWS_PER_CALL,
 } from '../src/domain/limits.ts';
-import { archiveFolder, outgoingFolder, setAsideFolder } from '../src/domain/upload-file.ts';
+import {
+  archiveFolder,
+  outgoingFolder,
+  setAsideFolder,
+  type UploadFileState,
+} from '../src/domain/upload-file.ts';
 import type { Database } from '../src/postgres/database.ts';
 import {
   blockFile,
@@ -60,7 +66,14 @@ export type LaneHead =
    */
   | { readonly lane: 'idle'; readonly setApart: number }
   /** `sequence` is null when nothing may be sent to the shop at all. */
-  | { readonly lane: 'blocked'; readonly sequence: number | null; readonly reason: string }
+  | {
+      readonly lane: 'blocked';
+      readonly sequence: number | null;
+      readonly reason: string;
+      /** ISO 8601; null: not known. */
+      readonly since: string | null;
+      readonly movedOnBy: 'next-run' | 'person';
+    }
   | {
       readonly lane: 'file';
       readonly sequence: number;
@@ -68,23 +81,33 @@ export type LaneHead =
       readonly state: 'WRITING' | 'READY' | 'APPLYING';
       readonly rows: number;
       readonly windows: number;
+      /** It was BLOCKED by a cause that may be gone by itself. */
+      readonly isTriedAgain: boolean;
     };
 
 export function createApplyActivities({ database, fileDrop, adminApi, isAtWork }: ApplyDeps) {
   return {
-    /** Enters the lane and finds the file to go on with. */
-    async nextFile(holder: LaneHolder): Promise<LaneHead> {
+    /**
+     * Enters the lane and finds the file to go on with.
+     *
+     * @param triesBlocked a blocked file whose cause may be gone by itself is taken up again
+     */
+    async nextFile({
+      triesBlocked = false,
+      ...holder
+    }: LaneHolder & { readonly triesBlocked?: boolean }): Promise<LaneHead> {
       const { shopId } = holder;
       return keepAlive(async () => {
         await findShop(database, shopId);
         const { restoredReason } = await checkShopOrigin({ database, fileDrop }, shopId);
         if (restoredReason !== null) {
-          return { lane: 'blocked', sequence: null, reason: `HARD_SYNC_REQUIRED: ${restoredReason}` };
+          const reason = `HARD_SYNC_REQUIRED: ${restoredReason}`;
+          return { lane: 'blocked', sequence: null, reason, since: null, movedOnBy: 'person' };
         }
         const pass =
           (await enterLane(database, holder)) ?? (await enterAfterDeadRun(database, holder, isAtWork));
         if (!pass) return { lane: 'busy' };
-        const file = await takeNextFile(database, pass);
+        const file = await takeNextFile(database, pass, { triesBlocked });
         if (!file) return { lane: 'idle', setApart: await countQuarantined(database, shopId) };
         return headOf(file);
       });
@@ -120,7 +143,7 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork }
       ...holder
     }: LaneHolder & { readonly sequence: number; readonly window: number }): Promise<void> {
       await keepAlive(async () => {
-        const pass = await enterAgain({ database, fileDrop }, holder);
+        const pass = await enterAgain({ database, fileDrop }, holder, { sequence, states: ['APPLYING'] });
         const file = await findFile(database, holder.shopId, sequence);
         const shop = await findShop(database, holder.shopId);
         const deps = { database, api: adminApi(shop), shop, pass };
@@ -137,24 +160,31 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork }
       sequence,
       ...holder
     }: LaneHolder & { readonly sequence: number }): Promise<ClosedFile> {
-      const pass = await enterAgain({ database, fileDrop }, holder);
+      // An attempt whose answer was lost has closed it already.
+      const states = ['APPLYING', 'APPLIED', 'PARTIAL'] as const;
+      const pass = await enterAgain({ database, fileDrop }, holder, { sequence, states });
       const { file, outcome } = await closeFile(database, pass, sequence);
       return { sequence, status: file.state, rows: file.rowCount, ...outcome };
     },
 
-    /** The file cannot be applied: it blocks its lane until a person decides. */
+    /**
+     * The file cannot be applied: it blocks its lane. A file that is not in one of the states `from` any more is left
+     * as it is.
+     */
     async blockFile({
       sequence,
       code,
       reason,
+      from,
       ...holder
     }: LaneHolder & {
       readonly sequence: number;
       readonly code: ErrorCode;
       readonly reason: string;
+      readonly from?: readonly UploadFileState[];
     }): Promise<void> {
       const pass = await enterAgain({ database, fileDrop }, holder);
-      await blockFile(database, pass, { sequence, code, reason });
+      await blockFile(database, pass, { sequence, code, reason, ...(from && { from }) });
     },
 
     /** Moves the files that the lane is done with out of outgoing/. */
@@ -178,9 +208,11 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork }
 }
 
 function headOf(file: UploadFile): LaneHead {
-  const { sequence, name, state, rowCount: rows } = file;
+  const { sequence, name, state, rowCount: rows, blockedSince } = file;
   if (state === 'BLOCKED') {
-    return { lane: 'blocked', sequence, reason: `${file.reasonCode ?? ''}: ${file.reason ?? ''}` };
+    const reason = `${file.reasonCode ?? ''}: ${file.reason ?? ''}`;
+    const since = blockedSince?.toISOString() ?? null;
+    return { lane: 'blocked', sequence, reason, since, movedOnBy: whoMovesOn(file.reasonCode) };
   }
   return {
     lane: 'file',
@@ -189,6 +221,7 @@ function headOf(file: UploadFile): LaneHead {
     state: state as 'WRITING' | 'READY' | 'APPLYING',
     rows,
     windows: Math.ceil(rows / (ROWS_PER_CALL * CALLS_PER_WINDOW)),
+    isTriedAgain: blockedSince !== null,
   };
 }
 
@@ -236,16 +269,18 @@ async function enterAfterDeadRun(
 
 /**
  * Enters the lane again, for the next step of a run that had it. Throws LANE_TAKEN_OVER when another run has the lane
- * now, and HARD_SYNC_REQUIRED when the database was restored since the run began: its file is not of this database.
+ * now, UPLOAD_FILE_TAKEN_BACK when somebody has decided about the file since, and HARD_SYNC_REQUIRED when the database
+ * was restored since the run began: its file is not of this database.
  */
 async function enterAgain(
   deps: Pick<ApplyDeps, 'database' | 'fileDrop'>,
   holder: LaneHolder,
+  file?: { readonly sequence: number; readonly states: readonly UploadFileState[] },
 ): Promise<LanePass> {
   const { shopId } = holder;
   const { restoredReason } = await checkShopOrigin(deps, shopId);
   if (restoredReason !== null) throw new AtpError('HARD_SYNC_REQUIRED', { shopId, reason: restoredReason });
-  const pass = await enterLane(deps.database, holder);
+  const pass = await enterLane(deps.database, holder, file);
   if (!pass) throw new AtpError('LANE_TAKEN_OVER', { shopId });
   return pass;
 }

@@ -98,6 +98,8 @@ async function publish(shopId: string, sequence: number): Promise<void> {
 
 function inWords(decision: LaneDecision): string {
   switch (decision.decision) {
+    case 'hold':
+      return `Stop ${decision.sequence === undefined ? 'the first file that waits' : `file ${decision.sequence}`}`;
     case 'retry':
       return `Try file ${decision.sequence} again`;
     case 'rewrite':

@@ -1,4 +1,10 @@
-import { ActivityFailure, ApplicationFailure, isCancellation, log } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  isCancellation,
+  log,
+  TimeoutFailure,
+} from '@temporalio/workflow';
 import type { ErrorClass } from '../src/domain/error-class.ts';
 import { AtpError, ERRORS, type ErrorCode } from '../src/domain/errors.ts';
 import { failureOf, isErrorCode } from '../src/domain/failure.ts';
@@ -17,13 +23,36 @@ export function acceptOrFail<Result>(check: () => Result): Result {
   }
 }
 
+export interface CodedFailure {
+  readonly code: ErrorCode;
+  readonly class: ErrorClass;
+  readonly message: string;
+}
+
 /** The coded error behind an activity that has failed for good; null for any other error. */
-export function codedFailure(
-  error: unknown,
-): { readonly code: ErrorCode; readonly class: ErrorClass; readonly message: string } | null {
+export function codedFailure(error: unknown): CodedFailure | null {
   if (!(error instanceof ActivityFailure) || !(error.cause instanceof ApplicationFailure)) return null;
   const { type, message } = error.cause;
   return isErrorCode(type) ? { code: type, class: ERRORS[type].class, message } : null;
+}
+
+/**
+ * The same, with a code for whatever has none: UNEXPECTED for an error that was thrown without one, STEP_TIMED_OUT when
+ * Temporal has heard nothing of the last try. Null when no step has failed, or the run itself was cancelled.
+ */
+export function failureOfStep(error: unknown): CodedFailure | null {
+  if (!(error instanceof ActivityFailure) || isCancellation(error)) return null;
+  const coded = codedFailure(error);
+  if (coded) return coded;
+  const { cause } = error;
+  const {
+    code,
+    class: errorClass,
+    message,
+  } = cause instanceof TimeoutFailure
+    ? new AtpError('STEP_TIMED_OUT', { timeout: cause.timeoutType })
+    : new AtpError('UNEXPECTED', { reason: cause?.message ?? error.message });
+  return { code, class: errorClass, message };
 }
 
 /**

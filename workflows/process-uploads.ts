@@ -1,12 +1,18 @@
-import { continueAsNew, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
+import { continueAsNew, patched, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { LaneHead, LaneHolder } from '../activities/index.ts';
-import type { ClosedFile, LaneStateAtEnd, ProcessResult } from '../src/domain/jobs/process-uploads.ts';
-import { FILES_IN_RESULT_MAX, FILES_PER_RUN } from '../src/domain/limits.ts';
+import { afterFailedStep } from '../src/domain/failed-step.ts';
+import type {
+  BlockedLane,
+  ClosedFile,
+  LaneStateAtEnd,
+  ProcessResult,
+} from '../src/domain/jobs/process-uploads.ts';
+import { FILES_IN_RESULT_MAX, FILES_PER_RUN, LOOKS_AFTER_FAILURES_MAX } from '../src/domain/limits.ts';
 import { begin } from './begin.ts';
-import { codedFailure, tryBestEffort } from './failures.ts';
+import { codedFailure, failureOfStep, tryBestEffort } from './failures.ts';
 import { fileReady } from './messages.ts';
 import { describeRun } from './search-attributes.ts';
-import { step } from './steps.ts';
+import { briefStep, step } from './steps.ts';
 
 /**
  * Process uploads to eCommerce: take the shop's files strictly one after the other, and apply each to Shopify.
@@ -29,14 +35,20 @@ export async function processUploads(
 
   const files = [...earlier];
   let takenByThisRun = 0;
+  let failedInARow = 0;
+  // A file that this run has blocked is for the next run to try again.
+  let triesBlocked = true;
   let isRechecked = false;
   try {
     for (;;) {
       mayBeMore = false;
-      const head = await step('nextFile', 'Look for the next file of the lane', holder);
+      const head = await step('nextFile', 'Look for the next file of the lane', { ...holder, triesBlocked });
       if (head.lane === 'file') {
-        const file = await takeFile(holder, head);
-        if (file) files.push(file);
+        const taken = await takeFile(holder, head);
+        if (taken.end === 'closed') files.push(taken.file);
+        if (taken.end === 'blocked') triesBlocked = false;
+        failedInARow = taken.end === 'look-again' ? failedInARow + 1 : 0;
+        if (taken.end === 'look-again' && failedInARow >= LOOKS_AFTER_FAILURES_MAX) throw taken.error;
         takenByThisRun += 1;
         if (takenByThisRun >= FILES_PER_RUN) {
           await continueAsNew<typeof processUploads>({ shopId }, files.slice(-FILES_IN_RESULT_MAX));
@@ -51,7 +63,7 @@ export async function processUploads(
       // A file that became READY after the last look has sent a signal: look again.
       if (mayBeMore) continue;
       if (head.lane === 'blocked') setCurrentDetails(blockedInWords(head));
-      return describeEnd(shopId, files, head.lane);
+      return describeEnd(shopId, files, head.lane, head.lane === 'blocked' ? blockedBy(head) : null);
     }
   } catch (error) {
     // Another run applies the shop's files now; it looks for more before it ends.
@@ -61,26 +73,44 @@ export async function processUploads(
 }
 
 type WaitingFile = Extract<LaneHead, { lane: 'file' }>;
+type BlockedHead = Extract<LaneHead, { lane: 'blocked' }>;
 
-function blockedInWords({ sequence, reason }: Extract<LaneHead, { lane: 'blocked' }>): string {
+function blockedInWords({ sequence, reason }: BlockedHead): string {
   return sequence === null ? `Nothing is sent. ${reason}` : `File ${sequence} blocks the lane. ${reason}`;
 }
 
-/** Null: the file was only written, or is BLOCKED or superseded now; the next look at the lane tells. */
-async function takeFile(holder: LaneHolder, head: WaitingFile): Promise<ClosedFile | null> {
+function blockedBy({ sequence, reason, since, movedOnBy }: BlockedHead): BlockedLane {
+  return { sequence, reason, since, movedOnBy };
+}
+
+/** What became of the file. `open`: it was written, or superseded; the next look at the lane tells. */
+type Taken =
+  | { readonly end: 'closed'; readonly file: ClosedFile }
+  | { readonly end: 'open' | 'blocked' }
+  | { readonly end: 'look-again'; readonly error: unknown };
+
+async function takeFile(holder: LaneHolder, head: WaitingFile): Promise<Taken> {
   try {
-    return await applyFile(holder, head);
+    const file = await applyFile(holder, head);
+    return file ? { end: 'closed', file } : { end: 'open' };
   } catch (error) {
-    const failure = codedFailure(error);
-    if (failure?.class !== 'blocks-lane') throw error;
+    const failure = failureOfStep(error);
+    if (failure === null) throw error;
     const { code, message } = failure;
+    // Runs that began before knew only the files that one of these codes blocks.
+    if (failure.class !== 'blocks-lane' && !patched('whatever fails a file blocks it')) throw error;
+    const next = afterFailedStep(code);
+    if (next === 'fail') throw error;
+    if (next === 'look-again') return { end: 'look-again', error };
     await step('blockFile', `Block the lane at file ${head.sequence}: ${code}`, {
       ...holder,
       sequence: head.sequence,
       code,
       reason: message,
+      // A producer may have published it meanwhile: then there is nothing to block.
+      from: head.state === 'WRITING' ? ['WRITING'] : ['READY', 'APPLYING'],
     });
-    return null;
+    return { end: 'blocked' };
   }
 }
 
@@ -89,19 +119,23 @@ async function applyFile(holder: LaneHolder, head: WaitingFile): Promise<ClosedF
   const { shopId } = holder;
   describeRun({ fileSequence: sequence });
   setCurrentDetails(`File ${sequence} (${name}) with ${rows} rows.`);
+  // A file that failed a short while ago: its first step shows soon whether the cause is gone.
+  const firstStep: typeof step = head.isTriedAgain ? briefStep : step;
   if (head.state === 'WRITING') {
     // Its producer still writes it, or died. The rows are in the database: whoever comes first finishes the file.
-    await step('publishFile', `Write file ${sequence} to SFTP in its producer's place`, { shopId, sequence });
+    const summary = `Write file ${sequence} to SFTP in its producer's place`;
+    await firstStep('publishFile', summary, { shopId, sequence });
     return null;
   }
   if (head.state === 'READY') {
     const summary = `Check file ${sequence} on SFTP and the shop's location`;
-    const { isOpen } = await step('openFile', summary, { ...holder, sequence });
+    const { isOpen } = await firstStep('openFile', summary, { ...holder, sequence });
     if (!isOpen) return null;
   }
   for (let window = 0; window < windows; window += 1) {
     const summary = `Apply file ${sequence}, window ${window + 1} of ${windows}, to Shopify`;
-    await step('applyWindow', summary, { ...holder, sequence, window });
+    const applyStep = window === 0 ? firstStep : step;
+    await applyStep('applyWindow', summary, { ...holder, sequence, window });
   }
   return step('closeFile', `Close file ${sequence}`, { ...holder, sequence });
 }
@@ -120,7 +154,12 @@ async function recheckQuarantined(shopId: string): Promise<void> {
   );
 }
 
-function describeEnd(shopId: string, files: readonly ClosedFile[], laneState: LaneStateAtEnd): ProcessResult {
+function describeEnd(
+  shopId: string,
+  files: readonly ClosedFile[],
+  laneState: LaneStateAtEnd,
+  blockedBy: BlockedLane | null = null,
+): ProcessResult {
   describeRun({ laneState });
-  return { shopId, files: files.slice(-FILES_IN_RESULT_MAX), laneState };
+  return { shopId, files: files.slice(-FILES_IN_RESULT_MAX), laneState, ...(blockedBy && { blockedBy }) };
 }

@@ -1,10 +1,11 @@
 /** The story that Hard Sync and Upload recent inventory changes share: snapshot → numbered file → lane. */
-import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import { patched, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { HeldPlan } from '../activities/index.ts';
 import type { SyncResult } from '../src/domain/jobs/producing.ts';
 import { heldBecause } from '../src/domain/sync-plan.ts';
 import type { UploadFileKind } from '../src/domain/upload-file.ts';
 import { begin } from './begin.ts';
+import { failureOfStep } from './failures.ts';
 import { describeRun } from './search-attributes.ts';
 import { step } from './steps.ts';
 
@@ -37,12 +38,24 @@ export async function produce(kind: UploadFileKind, input: unknown): Promise<Syn
     ].join(' '),
   );
 
-  const { sha256 } = await step('publishFile', `Write file ${sequence} with ${rows} rows to SFTP`, {
-    shopId,
-    sequence,
-  });
+  const { sha256 } = await publish(shopId, sequence, rows);
   await step('wakeLane', `Tell the lane that file ${sequence} is ready`, { shopId });
   return { shopId, facilityGroupId, fileSequence: sequence, fileName: name, rows, toZero, sha256, ...held };
+}
+
+/** When it fails for good, the lane's run writes the file in its producer's place, or blocks it and so tells why. */
+async function publish(shopId: string, sequence: number, rows: number): Promise<{ readonly sha256: string }> {
+  try {
+    return await step('publishFile', `Write file ${sequence} with ${rows} rows to SFTP`, {
+      shopId,
+      sequence,
+    });
+  } catch (error) {
+    if (failureOfStep(error) !== null && patched('the lane is told of a file that was not published')) {
+      await step('wakeLane', `Tell the lane that file ${sequence} could not be written`, { shopId });
+    }
+    throw error;
+  }
 }
 
 const NO_FILE = { fileSequence: null, fileName: null, rows: 0, toZero: 0, sha256: null } as const;

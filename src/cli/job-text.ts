@@ -1,7 +1,7 @@
 /** What came of a job's run, and when a job runs, for a person. */
 import type { ImportResult } from '../domain/jobs/import.ts';
 import { resultInWords, verdictOf, type JobName, type JobResult } from '../domain/jobs/jobs.ts';
-import type { ProcessResult } from '../domain/jobs/process-uploads.ts';
+import { blockedInWords, type ProcessResult } from '../domain/jobs/process-uploads.ts';
 import { syncInWords, type SyncResult } from '../domain/jobs/producing.ts';
 import type { VerifyResult } from '../domain/jobs/verify.ts';
 import { counted } from '../domain/words.ts';
@@ -34,7 +34,7 @@ function syncText(result: SyncResult): string {
   return [syncInWords(result), `  \`atp lane ${shopId}\` shows why`, ...planWaysOut(shopId, plan)].join('\n');
 }
 
-function processText({ shopId, files, laneState }: ProcessResult): string {
+function processText({ shopId, files, laneState, blockedBy }: ProcessResult): string {
   const text = table(
     ['File', 'Status', 'Rows', 'Applied', 'Unchanged', 'Quarantined'],
     files.map((file) => [
@@ -49,7 +49,12 @@ function processText({ shopId, files, laneState }: ProcessResult): string {
   );
   switch (laneState) {
     case 'blocked':
-      return `${text}\nThe lane is blocked: \`atp lane ${shopId}\` says why.`;
+      return [
+        text,
+        `The lane is blocked${blockedBy ? ` by ${blockedInWords(blockedBy)}` : ''}`,
+        ...(blockedBy?.movedOnBy === 'next-run' ? ['The next run tries the file again.'] : []),
+        `\`atp lane ${shopId}\` shows what you can do.`,
+      ].join('\n');
     case 'busy':
       return `${text}\nAnother run applies the shop’s files right now.`;
     case 'idle':

@@ -1,6 +1,6 @@
 /** A shop's lane as a person reads it, with what to type where a person must decide. */
 import type { DecisionOutcome } from '../domain/lane-decision.ts';
-import { setAsideFolder } from '../domain/upload-file.ts';
+import { isDone, setAsideFolder } from '../domain/upload-file.ts';
 import { heldBecause } from '../domain/sync-plan.ts';
 import { counted } from '../domain/words.ts';
 import type { showLane } from '../operations/lane.ts';
@@ -13,7 +13,7 @@ export function laneText(view: LaneView): string {
   const { shopId } = view;
   const held = view.plans.filter(({ state }) => state === 'HELD');
   return [
-    `${shopId}: ${STATES[view.state]}`,
+    `${shopId}: ${stateInWords(view)}`,
     ...(view.reason === null ? [] : [`  ${view.reason}`, ...waysOut(view)]),
     ...held.flatMap((plan) => [
       `Plan ${plan.plan} (${plan.kind}) is held: ${heldBecause(plan)}.`,
@@ -32,15 +32,29 @@ const STATES = {
   blocked: 'BLOCKED, a person must decide',
 } as const;
 
+function stateInWords({ state, files, blockedSince, movedOnBy }: LaneView): string {
+  const since = blockedSince === null ? '' : ` since ${shortTime(blockedSince)}`;
+  if (movedOnBy !== 'next-run') return state === 'blocked' ? `${STATES.blocked}${since}` : STATES[state];
+  const sequence = firstThatWaits(files)?.sequence;
+  if (state === 'blocked') return `BLOCKED${since}, the next run tries file ${sequence} again`;
+  return `file ${sequence} has failed${since}, and is tried again`;
+}
+
+function firstThatWaits(files: LaneView['files']): LaneView['files'][number] | undefined {
+  return files.find(({ status }) => !isDone(status));
+}
+
 function waysOut({ shopId, files, reason }: LaneView): string[] {
-  const blocked = files.find(({ status }) => status === 'BLOCKED');
-  if (!blocked || reason?.startsWith('HARD_SYNC_REQUIRED') === true)
+  const head = firstThatWaits(files);
+  if (!head || reason?.startsWith('HARD_SYNC_REQUIRED') === true)
     return [`  \`atp job run hard-sync --shop ${shopId} --wait\` publishes everything anew`];
   const lane = `atp lane ${shopId}`;
+  if (head.status !== 'BLOCKED')
+    return [`  \`${lane} hold ${head.sequence} --reason <text>\` stops it, so that you can decide about it`];
   return [
-    `  \`${lane} retry ${blocked.sequence} --reason <text>\` when the cause is mended`,
-    `  \`${lane} rewrite ${blocked.sequence} --reason <text>\` writes the file again, from its rows`,
-    `  \`${lane} skip ${blocked.sequence} --reason <text>\` leaves it out; its products come with the next file`,
+    `  \`${lane} retry ${head.sequence} --reason <text>\` when the cause is mended`,
+    `  \`${lane} rewrite ${head.sequence} --reason <text>\` writes the file again, from its rows`,
+    `  \`${lane} skip ${head.sequence} --reason <text>\` leaves it out; its products come with the next file`,
   ];
 }
 
@@ -102,6 +116,8 @@ export function decidedText(outcome: DecisionOutcome): string {
   const { shopId, decision, sequence, plan, owed } = outcome;
   const products = `${counted(owed ?? 0, 'product')} ${owed === 1 ? 'comes' : 'come'} with the next file`;
   switch (decision) {
+    case 'hold':
+      return `File ${sequence} of ${shopId} is blocked: no run goes on with it before somebody decides.`;
     case 'retry':
       return `File ${sequence} of ${shopId} is tried again.`;
     case 'rewrite':

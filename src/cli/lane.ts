@@ -22,15 +22,15 @@ import { ExitCode, type Report } from './report.ts';
 const FIELDS = {
   shopId: id('the shop'),
   decision: optional(
-    choice(`of a blocked file, a held plan, or quarantined products: ${DECISIONS.join(', ')}`, DECISIONS),
+    choice(`about a file, a held plan, or quarantined products: ${DECISIONS.join(', ')}`, DECISIONS),
   ),
   target: optional(
     label(
-      'number of the file (retry, rewrite, skip) or of the plan (approve, reject); of `release` the SKU',
+      'number of the file (hold, retry, rewrite, skip) or of the plan (approve, reject); of `release` the SKU',
       'target',
     ),
   ),
-  reason: optional(text('why; it is kept (approve and reject need it)')),
+  reason: optional(text('why; it is kept (hold, approve and reject need it)')),
   expectedReason: DECISION_FIELDS.retry.expectedReason,
   audit: optional(yesOrNo(`instead: ${auditLane.description}`)),
 };
@@ -69,7 +69,7 @@ function nameOf(field: string): string {
 
 async function show(cli: Cli, { shopId }: LaneInput): Promise<Report> {
   const view = await perform(showLane, { shopId }, contextOf(cli, undefined, nameOf));
-  const isWaiting = view.state === 'blocked' || view.plans.some(({ state }) => state === 'HELD');
+  const isWaiting = view.reason !== null || view.plans.some(({ state }) => state === 'HELD');
   return { json: view, text: laneText(view), exitCode: isWaiting ? ExitCode.NEEDS_A_PERSON : ExitCode.OK };
 }
 

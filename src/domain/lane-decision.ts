@@ -2,6 +2,7 @@
  * What a person decides about a shop's lane. No run waits for it: a blocked file, a held plan and a quarantined row are
  * states in the database, and the decision changes them.
  *
+ *     hold     a file that is not done is blocked, whatever a run does with it now; then the other decisions work
  *     retry    the blocked file is tried again, from where it stopped
  *     rewrite  the file's rows are rendered again; what lies on SFTP under its name is set aside. The rows stay the
  *              same: new values always get a new number, because later files would overwrite a recomputed old one
@@ -35,6 +36,9 @@ export const DECIDE_FIELDS = { shopId: id('the shop') };
 const by = text('who decides', 'name');
 const reason = text('why; it is kept');
 const sequence = wholeNumber('the number of the blocked file', 1, Number.MAX_SAFE_INTEGER);
+const heldSequence = optional(
+  wholeNumber('the number of the file; absent: the first one that waits', 1, Number.MAX_SAFE_INTEGER),
+);
 const plan = wholeNumber('the number of the held plan', 1, Number.MAX_SAFE_INTEGER);
 const expectedReason = optional({
   ...choice(
@@ -59,6 +63,7 @@ export const DECISION_FIELDS = {
   },
   approve: PLAN_FIELDS,
   reject: PLAN_FIELDS,
+  hold: { sequence: heldSequence, reason },
 } satisfies Record<string, Fields>;
 
 export type DecisionKind = keyof typeof DECISION_FIELDS;
@@ -71,6 +76,7 @@ export const DECISION_TARGETS = {
   release: 'sku',
   approve: 'plan',
   reject: 'plan',
+  hold: 'sequence',
 } as const satisfies { readonly [Kind in DecisionKind]: keyof (typeof DECISION_FIELDS)[Kind] };
 
 export const DECISIONS = Object.keys(DECISION_FIELDS) as readonly DecisionKind[];
@@ -80,6 +86,7 @@ export type LaneDecision<Kind extends DecisionKind = DecisionKind> = {
   [Each in Kind]: { readonly decision: Each; readonly by: string } & Input<(typeof DECISION_FIELDS)[Each]>;
 }[Kind];
 
+/** Decisions about a file that is blocked. */
 export type FileDecision = LaneDecision<'retry' | 'rewrite' | 'skip'>;
 
 /** Decisions that one short transaction carries out. An approval is none of them: it computes a file. */

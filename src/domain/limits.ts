@@ -125,6 +125,12 @@ export const UPKEEP_TRIES_MAX = 3;
 export const FILES_PER_ARCHIVING = 100;
 
 /**
+ * Looks at the lane that one run takes, one after the other, because a step about a file failed for a cause that is not
+ * the file: another attempt, the database. Each look may wait an hour for the database.
+ */
+export const LOOKS_AFTER_FAILURES_MAX = 3;
+
+/**
  * Files that one run of Process uploads applies before it goes on in a new run, so that no history grows with the
  * backlog.
  */

@@ -7,15 +7,18 @@ import { fileTime } from './file-time.ts';
  *     WRITING ──▶ READY ──▶ APPLYING ──▶ APPLIED   every row is on Shopify, or needed no write
  *        ▲ │       ▲ │        ▲ │  └───▶ PARTIAL   the same, but some rows are quarantined or owed
  *        │ │       │ │        │ │
- *        └─┴───────┴─┴─BLOCKED┴─┘                  cannot be applied; the lane waits for a person: a retry puts it
- *                         │                        back into its state before, a rewrite into WRITING
+ *        └─┴───────┴─┴─BLOCKED┴─┘                  cannot be applied, or a person has stopped it. A retry puts it back
+ *                         │                        into its state before, a rewrite into WRITING
  *                         └────────────▶ SKIPPED   by a person: left out; its products are owed to a later file
  *
  *     WRITING, READY, APPLYING, BLOCKED ─▶ SUPERSEDED   a later Hard Sync contains every product of it
  *
- * A Hard Sync supersedes files that are READY, and those that are BLOCKED by a fault of the file itself, but never a
- * file with a call whose outcome is unknown. After a restore of the database it supersedes every file that is not done:
- * their rows describe a database that is gone.
+ * Who retries a BLOCKED file depends on why it is BLOCKED: each later run does when the cause may go away by itself
+ * (Shopify or SFTP cannot be used), otherwise only a person does. See whoMovesOn in failed-step.ts.
+ *
+ * A Hard Sync supersedes files that are READY, and those that are BLOCKED by a fault of the file itself or by a cause
+ * that may go away by itself, but never a file with a call whose outcome is unknown. After a restore of the database it
+ * supersedes every file that is not done: their rows describe a database that is gone.
  *
  * A WRITING file is a barrier: it has its number and its rows, so nothing later may be applied before it. Any run may
  * finish it, because the file on SFTP is only a rendering of these rows.
@@ -50,6 +53,10 @@ export const DONE_FILE_STATES = [
 ] as const satisfies readonly UploadFileState[];
 
 export type DoneFileState = (typeof DONE_FILE_STATES)[number];
+
+export function isDone(state: UploadFileState): state is DoneFileState {
+  return DONE_FILE_STATES.some((done) => done === state);
+}
 
 export const UPLOAD_FILE_KINDS = ['hard-sync', 'recent-changes'] as const;
 export type UploadFileKind = (typeof UPLOAD_FILE_KINDS)[number];

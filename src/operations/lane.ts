@@ -24,6 +24,7 @@ export const auditLane = defineOperation({
 });
 
 const DESCRIPTIONS: Readonly<Record<DecisionKind, string>> = {
+  hold: 'block a file that is not done, whatever a run does with it now',
   retry: 'try the blocked file again, where it stopped',
   rewrite: 'write the blocked file again, from its rows',
   skip: 'leave the blocked file out; its products come with the next file',

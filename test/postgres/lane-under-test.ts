@@ -118,6 +118,21 @@ export class Lane {
     });
   }
 
+  /** A person stops a file; without a number the first one that waits. */
+  hold(sequence?: number) {
+    this.#decisions += 1;
+    return decide(this.database, {
+      shopId: SHOP,
+      decisionKey: `decision ${this.#decisions}`,
+      decision: {
+        decision: 'hold',
+        by: 'Ann',
+        reason: 'it does not go',
+        ...(sequence !== undefined && { sequence }),
+      },
+    });
+  }
+
   async readStates(): Promise<string[]> {
     return (await readLaneView(this.database, SHOP)).files.map((file) => file.status);
   }

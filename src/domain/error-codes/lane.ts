@@ -13,7 +13,24 @@ export const LANE_ERRORS = {
   UPLOAD_FILE_NOT_BLOCKED: {
     class: 'callers-fault',
     message: (d) => `File ${d.sequence} of shop "${d.shopId}" is ${d.state}, so there is nothing to decide.`,
-    hint: (d) => `\`atp lane ${d.shopId}\` shows which file blocks the lane.`,
+    hint: (d) =>
+      `\`atp lane ${d.shopId}\` shows which file blocks the lane; \`atp lane ${d.shopId} hold ${d.sequence} --reason <text>\` blocks a file that is not done, and then it can be decided about.`,
+  },
+  UPLOAD_FILE_DONE: {
+    class: 'callers-fault',
+    message: (d) =>
+      `File ${d.sequence} of shop "${d.shopId}" is ${d.state}: the lane is done with it, so it cannot be held.`,
+    hint: (d) => `\`atp lane ${d.shopId}\` shows the files that wait.`,
+  },
+  LANE_EMPTY: {
+    class: 'callers-fault',
+    message: (d) => `No file of shop "${d.shopId}" waits, so there is nothing to hold.`,
+    hint: (d) => `\`atp lane ${d.shopId}\` shows the shop’s files.`,
+  },
+  HELD_BY_PERSON: {
+    class: 'blocks-lane',
+    message: (d) => `${d.by} has stopped the file: ${d.reason}.`,
+    hint: 'Nothing of it is sent until somebody decides: `atp lane <shop> retry <sequence>` lets it go on, `skip` leaves it out.',
   },
   UPLOAD_FILE_BLOCKED_OTHERWISE: {
     class: 'callers-fault',
@@ -59,6 +76,17 @@ export const LANE_ERRORS = {
     class: 'not-now',
     message: (d) => `Another run has taken over the lane of shop "${d.shopId}".`,
     hint: 'Nothing to do: the other run goes on where this one stopped.',
+  },
+  UPLOAD_FILE_TAKEN_BACK: {
+    class: 'not-now',
+    message: (d) =>
+      `File ${d.sequence} of shop "${d.shopId}" is ${d.state} now, so this run must not apply it any more.`,
+    hint: (d) => `Nothing to do: somebody has decided about the file. \`atp lane ${d.shopId}\` shows what.`,
+  },
+  STEP_TIMED_OUT: {
+    class: 'retry',
+    message: (d) => `No try of a step about the file has ended in time (${d.timeout}).`,
+    hint: 'Look at the workers: whether they live, and what their logs say last. The next run tries again by itself.',
   },
   LANE_ATTEMPT_OVERTAKEN: {
     class: 'retry',

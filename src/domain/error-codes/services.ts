@@ -2,6 +2,11 @@
 import type { ErrorEntry } from './error-entry.ts';
 
 export const SERVICE_ERRORS = {
+  UNEXPECTED: {
+    class: 'retry',
+    message: (d) => `Something that nobody has foreseen: ${d.reason}.`,
+    hint: 'This is a fault of atp-sync itself. Please report it with what you did. A job tries again by itself.',
+  },
   DATABASE_UNREACHABLE: {
     class: 'retry',
     message: (d) => `The database cannot be used: ${d.reason}.`,

@@ -17,14 +17,27 @@ export interface ClosedFile extends FileOutcome {
   readonly rows: number;
 }
 
-/** `idle`: nothing is left. `busy`: another run applies the files. `blocked`: a person must decide. */
+/** `idle`: nothing is left. `busy`: another run applies the files. `blocked`: a file cannot be applied. */
 export type LaneStateAtEnd = 'idle' | 'busy' | 'blocked';
+
+/** What blocks the lane, and who gets it moving again. */
+export interface BlockedLane {
+  /** Null when nothing may be sent to the shop at all. */
+  readonly sequence: number | null;
+  /** A code and its message: the last error. */
+  readonly reason: string;
+  /** ISO 8601; null: not known. */
+  readonly since: string | null;
+  readonly movedOnBy: 'next-run' | 'person';
+}
 
 export interface ProcessResult {
   readonly shopId: string;
   /** Of the whole chain of runs, the last FILES_IN_RESULT_MAX. */
   readonly files: readonly ClosedFile[];
   readonly laneState: LaneStateAtEnd;
+  /** Only of a blocked lane. */
+  readonly blockedBy?: BlockedLane;
 }
 
 const NOTHING_APPLIED: Readonly<Record<LaneStateAtEnd, string>> = {
@@ -32,6 +45,12 @@ const NOTHING_APPLIED: Readonly<Record<LaneStateAtEnd, string>> = {
   busy: 'another run applies the files',
   blocked: 'nothing was applied',
 };
+
+/** `file 2 since 2026-11-25T21:10:00.000Z, SHOPIFY_UNREACHABLE: …`. */
+export function blockedInWords({ sequence, since, reason }: BlockedLane): string {
+  const what = sequence === null ? 'a restored database' : `file ${sequence}`;
+  return `${what}${since === null ? '' : ` since ${since}`}, ${reason}`;
+}
 
 export const PROCESS_UPLOADS = defineJob({
   name: 'process-uploads',
@@ -46,8 +65,9 @@ export const PROCESS_UPLOADS = defineJob({
     catchupWindow: '5 minutes',
     why: 'It is only a sweep: the jobs that publish a file wake the lane themselves.',
   },
-  inWords: ({ files, laneState }: ProcessResult) => {
-    const blocked = laneState === 'blocked' ? '; the lane is blocked' : '';
+  inWords: ({ files, laneState, blockedBy }: ProcessResult) => {
+    const why = blockedBy ? ` by ${blockedInWords(blockedBy)}` : '';
+    const blocked = laneState === 'blocked' ? `; the lane is blocked${why}` : '';
     if (files.length === 0) return `${NOTHING_APPLIED[laneState]}${blocked}`;
     const applied = files.reduce((sum, file) => sum + file.applied, 0);
     return `${counted(files.length, 'file')}, ${counted(applied, 'row')} applied${blocked}`;

@@ -1,12 +1,13 @@
 import { ACCESS_SCOPES_NEEDED } from '../../domain/access-scopes.ts';
 import type { FoundProducts } from '../../domain/catalogue.ts';
 import { checkMapping, type MappingFinding } from '../../postgres/mapping/mapping-check.ts';
-import { readLaneView, type LaneFile } from '../../postgres/lane/lane-view.ts';
+import { readLaneView, type LaneView } from '../../postgres/lane/lane-view.ts';
 import { checkMemberships } from '../../postgres/master-data/membership-check.ts';
 import type { Shop } from '../../postgres/master-data/shops.ts';
 import { checkUnseenSales } from '../../postgres/lane/unseen-sales-check.ts';
 import { AtpError } from '../../domain/errors.ts';
 import type { Application } from '../application.ts';
+import { isDone } from '../../domain/upload-file.ts';
 import { counted } from '../../domain/words.ts';
 import { check, faulty, fine, notChecked, type Check, type Finding } from './check.ts';
 
@@ -172,8 +173,9 @@ async function inspectFacilityGroup(app: Application, { facilityGroupId }: Shop)
 }
 
 async function inspectLane(app: Application, { shopId }: Shop): Promise<Finding> {
-  const { state, reason, files, plans } = await readLaneView(await app.database(), shopId);
-  if (state === 'blocked') return faulty(...describeBlock(shopId, files, reason ?? ''));
+  const view = await readLaneView(await app.database(), shopId);
+  const { state, plans } = view;
+  if (view.reason !== null) return faulty(...describeBlock(view, view.reason));
   const held = plans.find((plan) => plan.state === 'HELD');
   if (held) {
     return faulty(
@@ -184,19 +186,25 @@ async function inspectLane(app: Application, { shopId }: Shop): Promise<Finding>
   return fine(`Nothing is held (${state}).`);
 }
 
-/** What blocks the lane (a file, or a database that was restored), and what mends it. */
-function describeBlock(shopId: string, files: readonly LaneFile[], reason: string): [string, string] {
-  const blocked = files.find(({ status }) => status === 'BLOCKED');
-  if (reason.startsWith('HARD_SYNC_REQUIRED') || !blocked) {
+/** What blocks the lane (a file, or a database that was restored), since when, and what mends it. */
+function describeBlock(
+  { shopId, files, blockedSince, movedOnBy }: LaneView,
+  reason: string,
+): [string, string] {
+  const head = files.find(({ status }) => !isDone(status));
+  if (reason.startsWith('HARD_SYNC_REQUIRED') || !head) {
     return [
       `Nothing is sent. ${reason}`,
       `\`atp job run hard-sync --shop ${shopId} --wait\` publishes everything anew.`,
     ];
   }
-  return [
-    `File ${blocked.sequence} blocks the lane. ${reason}`.trim(),
-    `Mend the cause, then \`atp lane ${shopId} retry ${blocked.sequence} --reason <text>\`; \`atp lane ${shopId}\` shows the other ways.`,
-  ];
+  const otherWays = `\`atp lane ${shopId}\` shows the other ways`;
+  const mend =
+    movedOnBy === 'next-run'
+      ? `Mend the cause; each run tries the file again, and \`atp job run process-uploads --shop ${shopId}\` does so now. ${otherWays}.`
+      : `Mend the cause, then \`atp lane ${shopId} retry ${head.sequence} --reason <text>\`; ${otherWays}.`;
+  const since = blockedSince === null ? '' : ` since ${blockedSince}`;
+  return [`File ${head.sequence} blocks the lane${since}. ${reason}`.trim(), mend];
 }
 
 /** A sale stays unseen for minutes, until the next import of orders. A day means that its order is never imported. */

@@ -1,18 +1,51 @@
 /**
- * What a person's decision does to a blocked file. It runs in the transaction that records it, with the lane locked:
+ * What a person's decision does to a file. It runs in the transaction that records it, with the lane locked:
  * nobody applies the file meanwhile, and of two people who decide at once the second one finds it decided.
  */
 import { AtpError } from '../../domain/errors.ts';
-import type { FileDecision } from '../../domain/lane-decision.ts';
+import type { FileDecision, LaneDecision } from '../../domain/lane-decision.ts';
 import { UNANSWERED_CALL_SETTLED_AFTER_MS } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
-import { countRows } from './lane.ts';
-import { lockFile, type UploadFile } from './upload-files.ts';
+import { isDone } from '../../domain/upload-file.ts';
+import { countRows, takeLaneAway, unblockFile } from './lane.ts';
+import { findHeadOfLane, lockFile, type UploadFile } from './upload-files.ts';
 
 /** The file that was decided about; `owed`: how many products the next file has instead; null: the file keeps them. */
 export interface DecidedFile {
   readonly file: UploadFile;
   readonly owed: number | null;
+}
+
+/**
+ * → BLOCKED by a person, in any state in which the lane is not done with the file. The lane's epoch rises and its lease
+ * ends in the same transaction: an attempt that works on the file now, or that comes back later, is refused at its next
+ * write. Without a sequence it is the first file that waits.
+ *
+ * Throws LANE_EMPTY, UPLOAD_FILE_UNKNOWN, UPLOAD_FILE_DONE.
+ */
+export async function holdFile(
+  connection: Connection,
+  shopId: string,
+  { sequence, by, reason }: LaneDecision<'hold'>,
+): Promise<UploadFile> {
+  const file =
+    sequence === undefined
+      ? await findHeadOfLane(connection, shopId)
+      : await lockFile(connection, shopId, sequence);
+  if (!file) throw new AtpError('LANE_EMPTY', { shopId });
+  const { state } = file;
+  if (isDone(state)) throw new AtpError('UPLOAD_FILE_DONE', { shopId, sequence: file.sequence, state });
+  const held = new AtpError('HELD_BY_PERSON', { by, reason });
+  // Nothing of a file that is BLOCKED already was sent since: for it, blocked_at stays.
+  await connection.query(
+    `UPDATE upload_file SET state = 'BLOCKED', reason_code = $3, reason = $4,
+       blocked_at = CASE WHEN state = 'BLOCKED' THEN blocked_at ELSE clock_timestamp() END,
+       blocked_since = coalesce(blocked_since, clock_timestamp())
+     WHERE shop_id = $1 AND sequence = $2`,
+    [shopId, file.sequence, held.code, held.message],
+  );
+  await takeLaneAway(connection, shopId);
+  return file;
 }
 
 /**
@@ -49,24 +82,21 @@ export async function decideFile(
   }
 }
 
-/** BLOCKED → APPLYING when a part of it was sent already, WRITING when it was never on SFTP, else READY. */
-async function retry(connection: Connection, { shopId, sequence }: UploadFile): Promise<void> {
+/** BLOCKED → the state before. */
+async function retry(connection: Connection, file: UploadFile): Promise<void> {
+  await unblockFile(connection, file);
   await connection.query(
-    `UPDATE upload_file SET reason_code = NULL, reason = NULL,
-       state = CASE
-         WHEN sha256 IS NULL THEN 'WRITING'
-         WHEN EXISTS (SELECT FROM shopify_call AS call
-           WHERE call.shop_id = $1 AND call.sequence = $2) THEN 'APPLYING'
-         ELSE 'READY' END
+    `UPDATE upload_file SET reason_code = NULL, reason = NULL, blocked_since = NULL
      WHERE shop_id = $1 AND sequence = $2`,
-    [shopId, sequence],
+    [file.shopId, file.sequence],
   );
 }
 
 /** BLOCKED → WRITING: without a hash it counts as not on SFTP, so the next run writes it, in the place of what is there. */
 async function rewrite(connection: Connection, { shopId, sequence }: UploadFile): Promise<void> {
   await connection.query(
-    `UPDATE upload_file SET state = 'WRITING', sha256 = NULL, ready_at = NULL, reason_code = NULL, reason = NULL
+    `UPDATE upload_file SET state = 'WRITING', sha256 = NULL, ready_at = NULL, reason_code = NULL, reason = NULL,
+       blocked_since = NULL
      WHERE shop_id = $1 AND sequence = $2`,
     [shopId, sequence],
   );

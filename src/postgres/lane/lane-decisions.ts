@@ -8,7 +8,7 @@ import type {
 import { DECISIONS_LISTED_MAX } from '../../domain/limits.ts';
 import { AtpError } from '../../domain/errors.ts';
 import type { Connection, Database } from '../database.ts';
-import { decideFile } from './file-decisions.ts';
+import { decideFile, holdFile } from './file-decisions.ts';
 import { lockLane } from './lane.ts';
 import { release } from './quarantined-rows.ts';
 import { rejectPlan } from '../planning/sync-plans.ts';
@@ -37,7 +37,7 @@ const NO_CHANGE: Change = {
  * Carries a decision out and records it, both or neither, with the lane locked.
  *
  * Throws SHOP_UNKNOWN, UPLOAD_FILE_UNKNOWN, UPLOAD_FILE_NOT_BLOCKED, UPLOAD_FILE_BLOCKED_OTHERWISE,
- * UPLOAD_FILE_CALL_UNANSWERED, PRODUCT_NOT_SET_APART, PLAN_UNKNOWN, PLAN_NOT_HELD.
+ * UPLOAD_FILE_CALL_UNANSWERED, UPLOAD_FILE_DONE, LANE_EMPTY, PRODUCT_NOT_SET_APART, PLAN_UNKNOWN, PLAN_NOT_HELD.
  */
 export async function decide(
   database: Database,
@@ -98,6 +98,9 @@ async function carryOut(connection: Connection, shopId: string, decision: ShortD
     case 'release': {
       const owed = await release(connection, shopId, decision.sku ?? null);
       return { ...NO_CHANGE, owed };
+    }
+    case 'hold': {
+      return { ...NO_CHANGE, ...describeFile(await holdFile(connection, shopId, decision)) };
     }
     case 'reject': {
       const { plan } = await rejectPlan(connection, shopId, decision.plan);

@@ -1,7 +1,8 @@
 /** What a person sees of a shop's lane. */
 import { LANE_FILES_LISTED_MAX, QUARANTINED_LISTED_MAX } from '../../domain/limits.ts';
+import { whoMovesOn } from '../../domain/failed-step.ts';
 import {
-  OPEN_FILE_STATES,
+  isDone,
   uploadFileName,
   type UploadFileKind,
   type UploadFileState,
@@ -15,7 +16,10 @@ import { listDecisions, type RecordedDecision } from './lane-decisions.ts';
 import { findShop } from '../master-data/shops.ts';
 import { listPlans } from '../planning/sync-plans.ts';
 
-/** `blocked`: a person must decide. `applying`: a run has the lane's lease. `waiting`: files wait, and no run has it. */
+/**
+ * `blocked`: its first file cannot be applied, or nothing may be sent at all. `applying`: a run has the lane's lease.
+ * `waiting`: files wait, and no run has it.
+ */
 export type LaneState = 'idle' | 'waiting' | 'applying' | 'blocked';
 
 export interface LaneFile {
@@ -58,8 +62,12 @@ export interface LanePlan {
 export interface LaneView {
   readonly shopId: string;
   readonly state: LaneState;
-  /** Why it is blocked: a code and its message. */
+  /** Why it is blocked, or was when a run tries its first file again: a code and its message, the last error. */
   readonly reason: string | null;
+  /** ISO 8601: when its first file was first blocked for what still troubles it. */
+  readonly blockedSince: string | null;
+  /** Who gets a blocked lane moving again; null: it is not blocked. */
+  readonly movedOnBy: 'next-run' | 'person' | null;
   /** Those that are HELD and the newest, newest first. */
   readonly plans: readonly LanePlan[];
   /** The newest LANE_FILES_LISTED_MAX and every one that the lane is not done with, in sequence. */
@@ -72,6 +80,8 @@ export interface LaneView {
 
 interface FileRecord extends Omit<LaneFile, 'name'> {
   readonly createdAt: Date;
+  readonly blockedSince: Date | null;
+  readonly reasonCode: string | null;
   readonly reason: string | null;
 }
 
@@ -82,7 +92,7 @@ export async function readLaneView(database: Database, shopId: string): Promise<
     `SELECT sequence, kind, state AS status, row_count AS rows, sha256, created_at AS "createdAt",
        coalesce(applied_count, 0) AS applied, coalesce(unchanged_count, 0) AS skipped,
        coalesce(quarantined_count, 0) AS quarantined, coalesce(owed_count, 0) AS owed,
-       reason_code || ': ' || reason AS reason
+       blocked_since AS "blockedSince", reason_code AS "reasonCode", reason_code || ': ' || reason AS reason
      FROM upload_file
      WHERE shop_id = $1 AND (${IS_OPEN}
        OR sequence > (SELECT max(sequence) FROM upload_file WHERE shop_id = $1) - $2)
@@ -109,12 +119,14 @@ export async function readLaneView(database: Database, shopId: string): Promise<
     [shopId],
   );
   const restoredReason = origin?.restoredReason ?? null;
-  const blocked = records.find((file) => file.status === 'BLOCKED');
+  const head = records.find(({ status }) => !isDone(status));
+  const isInTrouble = head !== undefined && (head.status === 'BLOCKED' || head.blockedSince !== null);
+  const restored = restoredReason === null ? null : `HARD_SYNC_REQUIRED: ${restoredReason}`;
   const plans = await listPlans(database, shopId);
   return {
     shopId,
-    state: restoredReason === null ? toLaneState(records, lease?.isHeld ?? false) : 'blocked',
-    reason: restoredReason === null ? (blocked?.reason ?? null) : `HARD_SYNC_REQUIRED: ${restoredReason}`,
+    state: restored === null ? toLaneState(head, lease?.isHeld ?? false) : 'blocked',
+    ...describeTrouble(restored, isInTrouble ? head : null),
     plans: plans.map(({ plan, kind, state, cause, rowCount, toZeroCount, productCount, madeAt }) => ({
       plan,
       kind,
@@ -125,11 +137,13 @@ export async function readLaneView(database: Database, shopId: string): Promise<
       products: productCount,
       madeAt: madeAt.toISOString(),
     })),
-    files: records.map(({ sequence, createdAt, reason: _reason, ...file }) => ({
-      sequence,
-      name: uploadFileName({ shopId, sequence, kind: file.kind, createdAt }),
-      ...file,
-    })),
+    files: records.map(
+      ({ sequence, createdAt, reason: _, reasonCode: _code, blockedSince: _since, ...file }) => ({
+        sequence,
+        name: uploadFileName({ shopId, sequence, kind: file.kind, createdAt }),
+        ...file,
+      }),
+    ),
     setApart,
     decisions: await listDecisions(database, shopId),
   };
@@ -145,8 +159,17 @@ export async function countQuarantined(database: Database, shopId: string): Prom
   return found?.count ?? 0;
 }
 
-function toLaneState(files: readonly FileRecord[], isHeld: boolean): LaneState {
-  const head = files.find(({ status }) => OPEN_FILE_STATES.some((open) => open === status));
+function describeTrouble(
+  restored: string | null,
+  file: FileRecord | null,
+): Pick<LaneView, 'reason' | 'blockedSince' | 'movedOnBy'> {
+  const blockedSince = file?.blockedSince?.toISOString() ?? null;
+  if (restored !== null) return { reason: restored, blockedSince, movedOnBy: 'person' };
+  if (file === null) return { reason: null, blockedSince: null, movedOnBy: null };
+  return { reason: file.reason, blockedSince, movedOnBy: whoMovesOn(file.reasonCode) };
+}
+
+function toLaneState(head: FileRecord | undefined, isHeld: boolean): LaneState {
   if (head?.status === 'BLOCKED') return 'blocked';
   if (isHeld) return 'applying';
   return head ? 'waiting' : 'idle';

@@ -11,9 +11,11 @@
  * finds the lane free.
  */
 import { AtpError, type ErrorCode } from '../../domain/errors.ts';
+import { whoMovesOn } from '../../domain/failed-step.ts';
 import { LEASE_DURATION_MS } from '../../domain/limits.ts';
+import type { UploadFileState } from '../../domain/upload-file.ts';
 import type { Connection, Database } from '../database.ts';
-import { findFile, findHeadOfLane, type UploadFile } from './upload-files.ts';
+import { findFile, findHeadOfLane, lockFile, type UploadFile } from './upload-files.ts';
 
 /** Who applies a shop's files: a workflow, in the chain of runs that began with `holder`. */
 export interface LaneHolder {
@@ -37,13 +39,26 @@ export async function lockLane(connection: Connection, shopId: string): Promise<
   await connection.query('SELECT FROM lane WHERE shop_id = $1 FOR UPDATE', [shopId]);
 }
 
-/** Enters the lane for `holder`; null while another holder's lease lasts. */
+/**
+ * Enters the lane for `holder`; null while another holder's lease lasts.
+ *
+ * @param file whose state must be one of `states`: otherwise somebody has decided about it since the run took it, the
+ *   lane is not entered, and UPLOAD_FILE_TAKEN_BACK is thrown
+ */
 export async function enterLane(
   database: Database,
   { shopId, workflowId, holder }: LaneHolder,
+  file?: { readonly sequence: number; readonly states: readonly UploadFileState[] },
 ): Promise<LanePass | null> {
   return database.transaction(async (connection) => {
     await lockLane(connection, shopId);
+    if (file) {
+      const { sequence } = file;
+      const { state } = await lockFile(connection, shopId, sequence);
+      if (!file.states.includes(state)) {
+        throw new AtpError('UPLOAD_FILE_TAKEN_BACK', { shopId, sequence, state });
+      }
+    }
     const { rows } = await connection.query<LanePass>(
       `UPDATE lane SET epoch = epoch + 1, holder = $2, holder_workflow_id = $4,
          expires_at = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
@@ -110,14 +125,57 @@ export async function renewLease(database: Database, pass: LanePass): Promise<vo
   await database.transaction((connection) => holdLane(connection, pass));
 }
 
-/** The file at the head of the lane. When it is BLOCKED or there is none, the lane is released in the same transaction. */
-export async function takeNextFile(database: Database, pass: LanePass): Promise<UploadFile | null> {
+/**
+ * The file at the head of the lane. When it is BLOCKED or there is none, the lane is released in the same transaction.
+ *
+ * @param triesBlocked a BLOCKED file whose cause may be gone by itself is taken back into its state before
+ */
+export async function takeNextFile(
+  database: Database,
+  pass: LanePass,
+  { triesBlocked = false }: { readonly triesBlocked?: boolean } = {},
+): Promise<UploadFile | null> {
   return database.transaction(async (connection) => {
     await holdLane(connection, pass);
     const head = await findHeadOfLane(connection, pass.shopId);
+    if (head?.state === 'BLOCKED' && triesBlocked && whoMovesOn(head.reasonCode) === 'next-run') {
+      await unblockFile(connection, head);
+      return findHeadOfLane(connection, pass.shopId);
+    }
     if (!head || head.state === 'BLOCKED') await releaseLane(connection, pass);
     return head;
   });
+}
+
+/**
+ * BLOCKED → APPLYING when a part of the file was sent already, WRITING when it was never on SFTP, else READY. Why and
+ * since when it was BLOCKED stays with it until it is applied or a person decides.
+ */
+export async function unblockFile(
+  connection: Connection,
+  { shopId, sequence }: Pick<UploadFile, 'shopId' | 'sequence'>,
+): Promise<void> {
+  await connection.query(
+    `UPDATE upload_file SET state = CASE
+       WHEN sha256 IS NULL THEN 'WRITING'
+       WHEN EXISTS (SELECT FROM shopify_call AS call
+         WHERE call.shop_id = $1 AND call.sequence = $2) THEN 'APPLYING'
+       ELSE 'READY' END
+     WHERE shop_id = $1 AND sequence = $2`,
+    [shopId, sequence],
+  );
+}
+
+/**
+ * Takes the lane away from whoever has it: the lease ends, and the epoch rises, so that every attempt that has entered
+ * is refused at its next write. The lane is locked already.
+ */
+export async function takeLaneAway(connection: Connection, shopId: string): Promise<void> {
+  await connection.query(
+    `UPDATE lane SET epoch = epoch + 1, holder = NULL, holder_workflow_id = NULL, expires_at = '-infinity'
+     WHERE shop_id = $1`,
+    [shopId],
+  );
 }
 
 async function releaseLane(connection: Connection, { shopId, epoch }: LanePass): Promise<void> {
@@ -144,18 +202,27 @@ export async function startApplying(database: Database, pass: LanePass, sequence
   });
 }
 
-/** → BLOCKED: the file cannot be applied. The lane is released, and no later file is applied before this one. */
+/**
+ * → BLOCKED: the file cannot be applied. The lane is released, and no later file is applied before this one. A file that
+ * has left the states `from` meanwhile is left as it is: its producer has published it, or a person has decided.
+ */
 export async function blockFile(
   database: Database,
   pass: LanePass,
-  block: { readonly sequence: number; readonly code: ErrorCode; readonly reason: string },
+  block: {
+    readonly sequence: number;
+    readonly code: ErrorCode;
+    readonly reason: string;
+    readonly from?: readonly UploadFileState[];
+  },
 ): Promise<void> {
   await database.transaction(async (connection) => {
     await holdLane(connection, pass);
     await connection.query(
-      `UPDATE upload_file SET state = 'BLOCKED', reason_code = $3, reason = $4, blocked_at = clock_timestamp()
-       WHERE shop_id = $1 AND sequence = $2 AND state IN ('WRITING', 'READY', 'APPLYING')`,
-      [pass.shopId, block.sequence, block.code, block.reason],
+      `UPDATE upload_file SET state = 'BLOCKED', reason_code = $3, reason = $4, blocked_at = clock_timestamp(),
+         blocked_since = coalesce(blocked_since, clock_timestamp())
+       WHERE shop_id = $1 AND sequence = $2 AND state = ANY($5)`,
+      [pass.shopId, block.sequence, block.code, block.reason, block.from ?? ['WRITING', 'READY', 'APPLYING']],
     );
     await releaseLane(connection, pass);
   });
@@ -180,7 +247,7 @@ export async function closeFile(
     const counts = await countRows(connection, pass.shopId, sequence);
     const state = counts.quarantined + counts.owed > 0 ? 'PARTIAL' : 'APPLIED';
     await connection.query(
-      `UPDATE upload_file SET state = $3, closed_at = now(), reason_code = NULL, reason = NULL
+      `UPDATE upload_file SET state = $3, closed_at = now(), reason_code = NULL, reason = NULL, blocked_since = NULL
        WHERE shop_id = $1 AND sequence = $2 AND state = 'APPLYING'`,
       [pass.shopId, sequence, state],
     );

@@ -22,9 +22,11 @@ export interface UploadFile {
   readonly createdAt: Date;
   /** Of the rendered file; null while it is WRITING. */
   readonly sha256: string | null;
-  /** Why it is BLOCKED: a code of src/domain/errors.ts and its message. */
+  /** Why it is BLOCKED, or why it was BLOCKED when a run tries it again: a code of errors.ts and its message. */
   readonly reasonCode: string | null;
   readonly reason: string | null;
+  /** When it was first BLOCKED for what still troubles it, also while a run tries it again; null: nothing does. */
+  readonly blockedSince: Date | null;
   readonly name: string;
 }
 
@@ -40,7 +42,7 @@ export interface UploadFileRow {
 
 const COLUMNS = `shop_id AS "shopId", sequence, kind, state, facility_group_id AS "facilityGroupId",
   location_id AS "locationId", row_count AS "rowCount", to_zero_count AS "toZeroCount",
-  created_at AS "createdAt", sha256, reason_code AS "reasonCode", reason`;
+  created_at AS "createdAt", sha256, reason_code AS "reasonCode", reason, blocked_since AS "blockedSince"`;
 
 /** In SQL, of a row of upload_file: the lane is not done with it. As in the index upload_file_open. */
 export const IS_OPEN = `state IN (${OPEN_FILE_STATES.map((state) => `'${state}'`).join(', ')})`;

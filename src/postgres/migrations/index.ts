@@ -10,6 +10,7 @@ import * as neverLost from './0008-never-lost.ts';
 import * as auditLog from './0009-audit-log.ts';
 import * as groupAtMost from './0010-group-at-most.ts';
 import * as words from './0011-words.ts';
+import * as blockedSince from './0013-blocked-since.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -28,6 +29,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0009-audit-log', ...auditLog },
   { name: '0010-group-at-most', ...groupAtMost },
   { name: '0011-words', ...words },
+  { name: '0013-blocked-since', ...blockedSince },
 ];
 
 /** Knex's view of the migrations: named in code, so that they load the same way from any bundle. */

@@ -1,9 +1,7 @@
+import { SUPERSEDED_IF_BLOCKED_BY } from '../../domain/failed-step.ts';
 import type { UploadFileKind } from '../../domain/upload-file.ts';
 import type { Database } from '../database.ts';
 import { lockLane } from '../lane/lane.ts';
-
-/** A file that is blocked for one of these is superseded by a Hard Sync, which has all of its products. */
-const FAULTS_OF_THE_FILE = ['FILE_MISSING', 'FILE_CHECKSUM_MISMATCH', 'FILE_NAME_TAKEN'];
 
 /**
  * WRITING → READY: the file is on SFTP and may be applied. A second time, it changes nothing.
@@ -34,7 +32,7 @@ export async function markReady(
            SELECT FROM shopify_call AS call
            WHERE call.shop_id = upload_file.shop_id AND call.sequence = upload_file.sequence
              AND call.state = 'STORED')`,
-      [file.shopId, file.sequence, FAULTS_OF_THE_FILE],
+      [file.shopId, file.sequence, SUPERSEDED_IF_BLOCKED_BY],
     );
   });
 }
