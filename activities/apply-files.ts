@@ -36,6 +36,7 @@ import {
   listFilesToArchive,
   findFile,
   markArchived,
+  markNotArchived,
   type UploadFile,
 } from '../src/postgres/lane/upload-files.ts';
 import type { FileDrop, OpenFileDrop } from '../src/sftp/file-drop.ts';
@@ -187,20 +188,30 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork }
       await blockFile(database, pass, { sequence, code, reason, ...(from && { from }) });
     },
 
-    /** Moves the files that the lane is done with out of outgoing/. */
+    /**
+     * Moves the files that the lane is done with out of outgoing/. A file that cannot be moved is recorded with the
+     * error, and comes last the next time.
+     */
     async archiveFiles({ shopId }: { readonly shopId: string }): Promise<{ readonly archived: number }> {
       return keepAlive(async () => {
         const files = await listFilesToArchive(database, shopId, FILES_PER_ARCHIVING);
         if (files.length === 0) return { archived: 0 };
-        await fileDrop(async (drop) => {
-          for (const file of files) {
-            const target = archiveFolder(shopId, file.state);
-            for (const name of [file.name, `${file.name}.sha256`]) {
-              await moveAway(drop, { shopId, name, target });
+        let [next] = files;
+        try {
+          await fileDrop(async (drop) => {
+            for (const file of files) {
+              next = file;
+              const target = archiveFolder(shopId, file.state);
+              for (const name of [file.name, `${file.name}.sha256`]) {
+                await moveAway(drop, { shopId, name, target });
+              }
+              await markArchived(database, shopId, file.sequence);
             }
-            await markArchived(database, shopId, file.sequence);
-          }
-        });
+          });
+        } catch (error) {
+          if (next && error instanceof AtpError) await markNotArchived(database, next, error.message);
+          throw error;
+        }
         return { archived: files.length };
       });
     },

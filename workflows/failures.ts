@@ -60,16 +60,19 @@ export function failureOfStep(error: unknown): CodedFailure | null {
  * the run's own cancellation, and a fault of the workflow itself, are thrown.
  *
  * @param otherwise the message of the log when it fails
+ * @returns whether it was done
  */
 export async function tryBestEffort(
   shopId: string | null,
   otherwise: string,
   work: () => Promise<unknown>,
-): Promise<void> {
+): Promise<boolean> {
   try {
     await work();
+    return true;
   } catch (error) {
     if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
     log.warn(otherwise, { shopId, code: codedFailure(error)?.code ?? null, reason: error.cause?.message });
+    return false;
   }
 }

@@ -9,7 +9,8 @@ import type {
 } from '../src/domain/jobs/process-uploads.ts';
 import { FILES_IN_RESULT_MAX, FILES_PER_RUN, LOOKS_AFTER_FAILURES_MAX } from '../src/domain/limits.ts';
 import { begin } from './begin.ts';
-import { codedFailure, failureOfStep, tryBestEffort } from './failures.ts';
+import { codedFailure, failureOfStep } from './failures.ts';
+import { LaneUpkeep } from './lane-upkeep.ts';
 import { fileReady } from './messages.ts';
 import { describeRun } from './search-attributes.ts';
 import { briefStep, step } from './steps.ts';
@@ -38,7 +39,7 @@ export async function processUploads(
   let failedInARow = 0;
   // A file that this run has blocked is for the next run to try again.
   let triesBlocked = true;
-  let isRechecked = false;
+  const upkeep = new LaneUpkeep(shopId);
   try {
     for (;;) {
       mayBeMore = false;
@@ -55,12 +56,9 @@ export async function processUploads(
         }
         continue;
       }
-      await archive(shopId);
-      if (head.lane === 'idle' && head.setApart > 0 && !isRechecked) {
-        isRechecked = true;
-        await recheckQuarantined(shopId);
-      }
-      // A file that became READY after the last look has sent a signal: look again.
+      upkeep.begin({ rechecks: head.lane === 'idle' && head.setApart > 0 });
+      // A file that became READY after the last look has sent a signal: look again at once.
+      await upkeep.untilDone(() => mayBeMore);
       if (mayBeMore) continue;
       if (head.lane === 'blocked') setCurrentDetails(blockedInWords(head));
       return describeEnd(shopId, files, head.lane, head.lane === 'blocked' ? blockedBy(head) : null);
@@ -138,20 +136,6 @@ async function applyFile(holder: LaneHolder, head: WaitingFile): Promise<ClosedF
     await applyStep('applyWindow', summary, { ...holder, sequence, window });
   }
   return step('closeFile', `Close file ${sequence}`, { ...holder, sequence });
-}
-
-/** Best effort: the quantities have arrived. What cannot be moved now, the next run moves. */
-async function archive(shopId: string): Promise<void> {
-  await tryBestEffort(shopId, 'Files could not be moved to the archive', () =>
-    step('archiveFiles', 'Move what is done to the archive', { shopId }),
-  );
-}
-
-/** A product whose cause is gone comes with the next file. What cannot be checked now, the next run checks. */
-async function recheckQuarantined(shopId: string): Promise<void> {
-  await tryBestEffort(shopId, 'The quarantined products could not be checked', () =>
-    step('recheckSetApart', 'See whether the causes of quarantined products are gone', { shopId }),
-  );
 }
 
 function describeEnd(

@@ -121,6 +121,9 @@ export const BRIEF_TRIES_MAX = 3;
 /** Tries of what the next run can do as well: archiving, rechecking quarantined products, removing old records. */
 export const UPKEEP_TRIES_MAX = 3;
 
+/** How long a file may wait for the archive before `atp doctor` says so. The next run of the lane moves it mostly. */
+export const ARCHIVE_AWAITED_FOR_MS = 60 * 60 * 1000;
+
 /** Files that one activity moves to the archive; the next run takes the rest. */
 export const FILES_PER_ARCHIVING = 100;
 

@@ -40,6 +40,7 @@ export type { WorkerProcess };
 export const SHOP = 'blue-shirts';
 const CLI = join(import.meta.dirname, '../../src/main/cli.ts');
 const READY_BUNDLE = fileURLToPath(new URL('../setup/ready-bundle.ts', import.meta.url));
+const IMPATIENT = fileURLToPath(new URL('../setup/impatient-worker.ts', import.meta.url));
 const LONG_AGO = new Date('2020-01-01T00:00:00Z');
 
 export interface AtpOutcome {
@@ -169,6 +170,11 @@ export class Installation {
     cleanUp(() => worker.kill());
     await worker.untilReady();
     return worker;
+  }
+
+  /** Starts a worker whose failed steps are tried again without a pause. */
+  startImpatientWorker(): Promise<WorkerProcess> {
+    return this.startWorker({ nodeArgs: ['--import', IMPATIENT] });
   }
 
   /** Runs a job to its end and returns its result. */

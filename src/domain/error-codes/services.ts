@@ -2,11 +2,6 @@
 import type { ErrorEntry } from './error-entry.ts';
 
 export const SERVICE_ERRORS = {
-  UNEXPECTED: {
-    class: 'retry',
-    message: (d) => `Something that nobody has foreseen: ${d.reason}.`,
-    hint: 'This is a fault of atp-sync itself. Please report it with what you did. A job tries again by itself.',
-  },
   DATABASE_UNREACHABLE: {
     class: 'retry',
     message: (d) => `The database cannot be used: ${d.reason}.`,
@@ -21,6 +16,11 @@ export const SERVICE_ERRORS = {
     class: 'not-now',
     message: () => 'The database does not have the tables of this release.',
     hint: '`atp migrate` makes them; `atp up` does so by itself.',
+  },
+  UNEXPECTED: {
+    class: 'retry',
+    message: (d) => `${d.reason}`,
+    hint: 'This is a fault of atp-sync itself. Please report it with what you did; of a job, with the log of the worker, which has the place in the code.',
   },
   TEMPORAL_UNREACHABLE: {
     class: 'retry',

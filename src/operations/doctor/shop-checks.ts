@@ -7,7 +7,9 @@ import type { Shop } from '../../postgres/master-data/shops.ts';
 import { checkUnseenSales } from '../../postgres/lane/unseen-sales-check.ts';
 import { AtpError } from '../../domain/errors.ts';
 import type { Application } from '../application.ts';
-import { isDone } from '../../domain/upload-file.ts';
+import { ARCHIVE_AWAITED_FOR_MS } from '../../domain/limits.ts';
+import { findLateForArchive } from '../../postgres/lane/upload-files.ts';
+import { isDone, outgoingFolder, shopArchive } from '../../domain/upload-file.ts';
 import { counted } from '../../domain/words.ts';
 import { check, faulty, fine, notChecked, type Check, type Finding } from './check.ts';
 
@@ -18,6 +20,7 @@ export async function checkShop(app: Application, shop: Shop): Promise<Check[]> 
     await check(`${shopId}: mapping`, () => inspectMapping(app, shop)),
     await check(`${shopId}: facility group`, () => inspectFacilityGroup(app, shop)),
     await check(`${shopId}: lane`, () => inspectLane(app, shop)),
+    await check(`${shopId}: archive`, () => inspectArchive(app, shop)),
     await check(`${shopId}: unseen sales`, () => inspectUnseenSales(app, shop)),
   ];
 }
@@ -205,6 +208,17 @@ function describeBlock(
       : `Mend the cause, then \`atp lane ${shopId} retry ${head.sequence} --reason <text>\`; ${otherWays}.`;
   const since = blockedSince === null ? '' : ` since ${blockedSince}`;
   return [`File ${head.sequence} blocks the lane${since}. ${reason}`.trim(), mend];
+}
+
+/** The lane goes on without its archive, so only this tells that files cannot be moved there. */
+async function inspectArchive(app: Application, { shopId }: Shop): Promise<Finding> {
+  const late = await findLateForArchive(await app.database(), shopId, ARCHIVE_AWAITED_FOR_MS);
+  if (late === null) return fine('No file waits for the archive.');
+  const { count, oldestSequence, since, error } = late;
+  return faulty(
+    `${counted(count, 'file')} cannot be moved from ${outgoingFolder(shopId)}/ to ${shopArchive(shopId)}/, the oldest is file ${oldestSequence}, since ${since.toISOString()}. ${error ?? ''}`.trim(),
+    `Look at the folder on the SFTP server: permissions, free space, whether it is a folder. Then \`atp job run process-uploads --shop ${shopId}\` moves them.`,
+  );
 }
 
 /** A sale stays unseen for minutes, until the next import of orders. A day means that its order is never imported. */

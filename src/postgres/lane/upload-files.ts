@@ -124,7 +124,10 @@ export interface ClosedUploadFile extends UploadFile {
   readonly state: DoneFileState;
 }
 
-/** Files that the lane is done with and that still lie in outgoing/, at most `limit`. */
+/**
+ * Files that the lane is done with and that still lie in outgoing/, at most `limit`. Those that could not be moved when
+ * that was last tried come last, so that one of them does not keep the others.
+ */
 export async function listFilesToArchive(
   database: Database,
   shopId: string,
@@ -133,7 +136,7 @@ export async function listFilesToArchive(
   const records = await database.query<Omit<ClosedUploadFile, 'name'>>(
     `SELECT ${COLUMNS} FROM upload_file
      WHERE shop_id = $1 AND archived_at IS NULL AND ${IS_DONE}
-     ORDER BY sequence LIMIT $2`,
+     ORDER BY archive_error IS NOT NULL, sequence LIMIT $2`,
     [shopId, limit],
   );
   return records.map((record) => ({ ...record, name: uploadFileName(record) }));
@@ -149,7 +152,48 @@ export async function isArchived(database: Database, shopId: string, sequence: n
 
 export async function markArchived(database: Database, shopId: string, sequence: number): Promise<void> {
   await database.query(
-    'UPDATE upload_file SET archived_at = now() WHERE shop_id = $1 AND sequence = $2 AND archived_at IS NULL',
+    `UPDATE upload_file SET archived_at = now(), archive_error = NULL
+     WHERE shop_id = $1 AND sequence = $2 AND archived_at IS NULL`,
     [shopId, sequence],
   );
+}
+
+/** Records why a file could not be moved to the archive. */
+export async function markNotArchived(
+  database: Database,
+  { shopId, sequence }: Pick<UploadFile, 'shopId' | 'sequence'>,
+  error: string,
+): Promise<void> {
+  await database.query('UPDATE upload_file SET archive_error = $3 WHERE shop_id = $1 AND sequence = $2', [
+    shopId,
+    sequence,
+    error,
+  ]);
+}
+
+/** Files that wait for the archive for longer than they should. */
+export interface LateForArchive {
+  readonly count: number;
+  readonly oldestSequence: number;
+  /** When the lane was done with the oldest of them. */
+  readonly since: Date;
+  /** The last error of any of them; null: moving them was not tried, or its error is not known. */
+  readonly error: string | null;
+}
+
+/** Null when there are none. By upload_file_to_archive. */
+export async function findLateForArchive(
+  database: Database,
+  shopId: string,
+  afterMs: number,
+): Promise<LateForArchive | null> {
+  const [late] = await database.query<LateForArchive & { readonly since: Date | null }>(
+    `SELECT count(*)::int AS count, min(sequence) AS "oldestSequence", min(closed_at) AS since,
+       max(archive_error) AS error
+     FROM upload_file
+     WHERE shop_id = $1 AND archived_at IS NULL AND ${IS_DONE}
+       AND closed_at < clock_timestamp() - make_interval(secs => $2::float8 / 1000)`,
+    [shopId, afterMs],
+  );
+  return late && late.count > 0 ? late : null;
 }
