@@ -9,11 +9,24 @@ import { ERROR_CLASSES } from '../src/domain/error-class.ts';
 import { AtpError, isCoded } from '../src/domain/errors.ts';
 import { errorFileName, feedOrderKey, feedTypeOf, filedNames, isFeedName } from '../src/domain/feed.ts';
 import { FEED_TYPES } from '../src/domain/feed-type.ts';
-import { FEED_SIZE_MAX_BYTES, FEEDS_PER_RUN, FILED_NAMES_MAX } from '../src/domain/limits.ts';
+import {
+  FEED_SIZE_MAX_BYTES,
+  FEEDS_PER_RUN,
+  FILED_NAMES_MAX,
+  UPKEEP_TRIES_MAX,
+} from '../src/domain/limits.ts';
 import type { ImportedFile } from '../src/domain/jobs/import.ts';
 import type { JobInput } from '../src/domain/jobs/jobs.ts';
 import { compareNames } from '../src/domain/name-order.ts';
 import type { Database } from '../src/postgres/database.ts';
+import {
+  findLeft,
+  forgetFeedsLeft,
+  listFeedsLeft,
+  recordFeedLeft,
+  type FeedFault,
+  type FeedOnDrop,
+} from '../src/postgres/feeds/feeds-left.ts';
 import { importFeed, markFiled, markFiledSince } from '../src/postgres/feeds/imports.ts';
 import { whileFeedIsLocked } from '../src/postgres/feeds/lock.ts';
 import type { FileDrop, OpenFileDrop, RemoteFile } from '../src/sftp/file-drop.ts';
@@ -34,6 +47,8 @@ export interface FeedRef {
   readonly sizeBytes: number;
   /** ISO 8601, by the server's clock. */
   readonly modifiedAt: string;
+  /** It is done with, and only has to be moved: an earlier run could not move it. */
+  readonly isLeft?: true;
 }
 
 /** How far the clocks of the database and of Temporal may be apart. */
@@ -43,7 +58,8 @@ export function createImportActivities({ database, fileDrop }: ImportDeps) {
   return {
     /**
      * The feeds in incoming/, and in those of its folders that are named after a feed type, ordered by name without the
-     * type: at most FEEDS_PER_RUN. Files that are hidden, still a `.part`, or not `.csv` are left alone.
+     * type: at most FEEDS_PER_RUN. Files that are hidden, still a `.part`, or not `.csv` are left alone. Feeds that only
+     * have to be moved come last, and at most FEEDS_PER_RUN of them, too: they must not take the place of new ones.
      *
      * @param source only this folder below incoming/
      */
@@ -51,25 +67,33 @@ export function createImportActivities({ database, fileDrop }: ImportDeps) {
       return keepAlive(() =>
         fileDrop(async (drop) => {
           const found: { readonly folder: string; readonly file: RemoteFile }[] = [];
-          for (const folder of await foldersOf(drop, source)) {
+          const folders = await foldersOf(drop, source);
+          for (const folder of folders) {
             const files = await drop.list(folder);
             found.push(...files.filter(({ name }) => isFeedName(name)).map((file) => ({ folder, file })));
           }
-          return found
+          const feeds = found
             .map(({ folder, file: { name, sizeBytes, modifiedAt } }) => ({
               name,
-              feed: { path: `${folder}/${name}`, sizeBytes, modifiedAt: modifiedAt.toISOString() },
+              feed: { path: `${folder}/${name}`, sizeBytes, modifiedAt },
             }))
             .toSorted((one, other) => compareNames(feedOrderKey(one.name), feedOrderKey(other.name)))
-            .slice(0, FEEDS_PER_RUN)
             .map(({ feed }) => feed);
+          const left = await listFeedsLeft(database);
+          await forgetFeedsLeft(database, pathsGone(left, folders, feeds));
+          const [old, fresh] = partition(feeds, (feed) => findLeft(left, feed) !== null);
+          return [
+            ...fresh.slice(0, FEEDS_PER_RUN).map(toFeedRef),
+            ...old.slice(0, FEEDS_PER_RUN).map((feed) => ({ ...toFeedRef(feed), isLeft: true as const })),
+          ];
         }),
       );
     },
 
     /**
      * Imports one feed and moves it away. A fault of the whole file is in the result, so that the next feeds go on; only
-     * what a retry can mend (the database, SFTP) is thrown.
+     * what a retry can mend (the database, SFTP) is thrown. When only the moving fails, a few tries are enough: the feed
+     * is recorded as done with and left where it is, a later run moves it, and the next feeds go on.
      *
      * May be repeated from any point: it finds by the content what is imported already, and what was moved already.
      */
@@ -90,9 +114,22 @@ export function createImportActivities({ database, fileDrop }: ImportDeps) {
           }
           if (taken === 'unsettled') return fault(fileName, new AtpError('FEED_UNSETTLED', { fileName }));
 
-          const { feed, errorFile } = await importTakenFeed(database, { path, fileName, scratch, ...taken });
-          await fileDrop((drop) => putAway(drop, { path, fileName, scratch, errorFile, ...taken }));
+          const onDrop = { path, sizeBytes: taken.sizeBytes, modifiedAt: taken.sentAt };
+          const left = findLeft(await listFeedsLeft(database), onDrop);
+          const inHand = { path, fileName, scratch, ...taken };
+          const { feed, errorFile } = left?.fault
+            ? await refuseAgain(inHand, left.fault)
+            : await importTakenFeed(database, inHand);
+          try {
+            await fileDrop((drop) => putAway(drop, { ...inHand, errorFile }));
+          } catch (error) {
+            if (!(error instanceof AtpError) || (left === null && mayBeTriedAgain(error))) throw error;
+            const { code, message } = error;
+            await recordFeedLeft(database, { ...onDrop, fault: feed.error ?? null }, message);
+            return { ...feed, notPutAway: { code, message } };
+          }
           if (taken.sha256 !== null && feed.error === undefined) await markFiled(database, taken.sha256);
+          if (left) await forgetFeedsLeft(database, [path]);
           return feed;
         }),
       );
@@ -107,6 +144,33 @@ async function foldersOf(drop: FileDrop, source: string | undefined): Promise<st
   return [INCOMING_FOLDER, ...typed.map((type) => `${INCOMING_FOLDER}/${type}`)];
 }
 
+function toFeedRef({ modifiedAt, ...feed }: FeedOnDrop): FeedRef {
+  return { ...feed, modifiedAt: modifiedAt.toISOString() };
+}
+
+function partition<Item>(
+  items: readonly Item[],
+  isFirst: (item: Item) => boolean,
+): readonly [readonly Item[], readonly Item[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
+}
+
+/** Paths of feeds that were left in one of the folders, and were moved since by somebody else. */
+function pathsGone(
+  left: readonly FeedOnDrop[],
+  folders: readonly string[],
+  found: readonly FeedOnDrop[],
+): readonly string[] {
+  const paths = new Set(found.map(({ path }) => path));
+  const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/'));
+  return left.map(({ path }) => path).filter((path) => folders.includes(folderOf(path)) && !paths.has(path));
+}
+
+/** Whether Temporal tries this attempt's step again, and it is not one too many for moving a feed. */
+function mayBeTriedAgain(error: AtpError): boolean {
+  return ERROR_CLASSES[error.class].isRetried && Context.current().info.attempt < UPKEEP_TRIES_MAX;
+}
+
 function fault(fileName: string, { code, message }: AtpError): ImportedFile {
   return { fileName, rows: 0, applied: 0, failed: 0, error: { code, message } };
 }
@@ -115,6 +179,7 @@ interface TakenFeed {
   readonly localPath: string;
   /** Null when the file is too large to be taken. */
   readonly sha256: string | null;
+  readonly sizeBytes: number;
   readonly sentAt: Date;
 }
 
@@ -128,12 +193,13 @@ async function takeFeed(
   const before = await drop.find(path);
   if (before === null) return 'gone';
   const sentAt = before.modifiedAt;
-  if (before.sizeBytes > FEED_SIZE_MAX_BYTES) return { localPath, sha256: null, sentAt };
+  if (before.sizeBytes > FEED_SIZE_MAX_BYTES)
+    return { localPath, sha256: null, sizeBytes: before.sizeBytes, sentAt };
   try {
     const { sha256, sizeBytes } = await drop.download(path, localPath);
     const after = await drop.find(path);
     const isSettled = sizeBytes === after?.sizeBytes && after.modifiedAt.getTime() === sentAt.getTime();
-    return isSettled ? { localPath, sha256, sentAt } : 'unsettled';
+    return isSettled ? { localPath, sha256, sizeBytes, sentAt } : 'unsettled';
   } catch (error) {
     if (isCoded(error, 'FILE_MISSING')) return 'gone';
     throw error;
@@ -175,6 +241,16 @@ async function importTakenFeed(
     await writeFileFault(errorFile, error);
     return { feed: fault(fileName, error), errorFile };
   }
+}
+
+/** The result of a feed that was refused as a whole by an earlier run, which could not move it. */
+async function refuseAgain(
+  { fileName, scratch }: FeedInHand,
+  { code, message }: FeedFault,
+): Promise<{ readonly feed: ImportedFile; readonly errorFile: string }> {
+  const errorFile = join(scratch, 'errors.csv');
+  await writeFileFault(errorFile, { code, message });
+  return { feed: { fileName, rows: 0, applied: 0, failed: 0, error: { code, message } }, errorFile };
 }
 
 /** Moves the feed out of incoming/: with an error file to error/, else to archive/. */

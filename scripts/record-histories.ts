@@ -9,6 +9,7 @@
  */
 import { TASK_QUEUE } from '../src/domain/workflow-names.ts';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -164,6 +165,73 @@ async function recordAll(recorder: Recorder, stack: StackAddresses, database: Da
      SELECT product_id, 'NEW_YORK', -1, 0, 'POS_SALE', 'recording' FROM product WHERE sku = 'WHITE-SHIRT-M'`,
   );
   await recorder.record('recent-changes-partly-held', 'uploadRecentChanges', SHOP);
+  await recordTroubles(recorder, stack, database, drop);
+}
+
+/** Services that are away for longer than a step is tried: some minutes each. */
+async function recordTroubles(
+  recorder: Recorder,
+  stack: StackAddresses,
+  database: Database,
+  drop: OpenFileDrop,
+) {
+  const { controlUrl } = stack.shopify;
+  const root = stack.sftp.root;
+  const whileUnwritable = async (folder: string, work: () => Promise<void>) => {
+    await rename(join(root, folder), join(root, `${folder}-away`));
+    await writeFile(join(root, folder), 'a file in the place of the folder');
+    await work();
+    await rm(join(root, folder));
+    await rename(join(root, `${folder}-away`), join(root, folder));
+  };
+
+  await fetch(`${controlUrl}/faults`, {
+    method: 'POST',
+    body: JSON.stringify({ operation: 'ReadOnlineAtp', kind: 'http-500-before', times: 1_000 }),
+  });
+  await database.query('UPDATE facility_group SET default_threshold = 0');
+  await recorder.record('recent-changes-while-shopify-is-away', 'uploadRecentChanges', SHOP);
+  await recorder.lane().result();
+  await recorder.write('process-uploads-while-shopify-is-away', recorder.lane());
+  await fetch(`${controlUrl}/faults`, { method: 'DELETE' });
+  await recorder.decide('decide-lane-hold', { decision: 'hold', reason: 'look at it first' });
+  await recorder.lane().result();
+  await recorder.decide('decide-lane-retry', { decision: 'retry', sequence: await lastSequence(database) });
+  await recorder.lane().result();
+
+  await whileUnwritable('archive', async () => {
+    await drop((files) =>
+      dropFeed(files, {
+        name: 'MDM_INV_VARIANCE__left.csv',
+        text: 'idValue,idType,availableDelta,facilityId,externalFacilityId,locationSeqId\nBLUE-SHIRT-M,SKU,-1,NEW_YORK,,\n',
+      }),
+    );
+    await recorder.record('import-without-archive', 'importInventory', {});
+    await recorder.record('import-of-feeds-left', 'importInventory', {});
+    await recorder.record('recent-changes-without-archive', 'uploadRecentChanges', SHOP);
+    await recorder.lane().result();
+    await recorder.write('process-uploads-without-archive', recorder.lane());
+  });
+
+  await database.query(
+    `INSERT INTO inventory_item_detail
+       (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source)
+     SELECT product_id, 'NEW_YORK', -1, 0, 'POS_SALE', 'recording' FROM product WHERE sku = 'WHITE-SHIRT-M'`,
+  );
+  await whileUnwritable(`outgoing/${SHOP.shopId}`, async () => {
+    await recorder.record('recent-changes-not-published', 'uploadRecentChanges', SHOP);
+    await recorder.lane().result();
+    await recorder.write('process-uploads-while-sftp-is-away', recorder.lane());
+  });
+  await recorder.record('process-uploads-tried-again', 'processUploads', SHOP);
+}
+
+async function lastSequence(database: Database): Promise<number> {
+  const [row] = await database.query<{ sequence: number }>(
+    'SELECT max(sequence) AS sequence FROM upload_file',
+  );
+  if (!row) throw new Error('There is no file.');
+  return row.sequence;
 }
 
 const LOOK_INTERVAL_MS = 100;

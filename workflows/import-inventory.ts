@@ -1,10 +1,11 @@
-import { continueAsNew, setCurrentDetails, sleep } from '@temporalio/workflow';
+import { continueAsNew, patched, setCurrentDetails, sleep } from '@temporalio/workflow';
 import type { FeedRef } from '../activities/index.ts';
 import type { ImportedFile, ImportResult } from '../src/domain/jobs/import.ts';
 import type { JobInput } from '../src/domain/jobs/jobs.ts';
 import { FEED_STABLE_FOR_MS, FEEDS_PER_RUN } from '../src/domain/limits.ts';
 import { begin } from './begin.ts';
-import { step } from './steps.ts';
+import { tryBestEffort } from './failures.ts';
+import { briefStep, step } from './steps.ts';
 
 /**
  * Import inventory: take the feed files that lie on SFTP, in the order of their names, and apply each once. Rows that
@@ -15,15 +16,32 @@ import { step } from './steps.ts';
 export async function importInventory(input: unknown): Promise<ImportResult> {
   const job = begin('import', input);
 
-  const feeds = await findStableFeeds(job);
+  const found = await findStableFeeds(job);
+  const feeds = found.filter(({ isLeft }) => !isLeft);
   const files: ImportedFile[] = [];
   for (const { path } of feeds) {
     const file = await step('importFeed', `Import ${path}`, { path });
     files.push(file);
     setCurrentDetails(`${files.length} of ${feeds.length} files imported; the last was ${file.fileName}.`);
+    // It is still being sent: it and all that comes after it is left to the next run.
+    if (file.error?.code === 'FEED_UNSETTLED' && patched('an unsettled feed ends the run')) return { files };
   }
+  const stillNotPutAway = await putAwayLeft(found.filter(({ isLeft }) => isLeft));
   if (feeds.length === FEEDS_PER_RUN) await continueAsNew<typeof importInventory>(job);
-  return { files };
+  return { files, ...(stillNotPutAway.length > 0 && { stillNotPutAway }) };
+}
+
+/** Best effort, and after the new feeds: moves the feeds that earlier runs could not move. Returns those that stay. */
+async function putAwayLeft(left: readonly FeedRef[]): Promise<readonly string[]> {
+  const staying: string[] = [];
+  for (const { path } of left) {
+    const isMoved = await tryBestEffort(null, 'A feed could not be moved out of incoming/', async () => {
+      const { fileName, notPutAway } = await briefStep('importFeed', `Move ${path} away`, { path });
+      if (notPutAway) staying.push(fileName);
+    });
+    if (!isMoved) staying.push(path.slice(path.lastIndexOf('/') + 1));
+  }
+  return staying;
 }
 
 /**

@@ -62,14 +62,18 @@ function processText({ shopId, files, laneState, blockedBy }: ProcessResult): st
   }
 }
 
-function importText({ files }: ImportResult): string {
+function importText({ files, stillNotPutAway = [] }: ImportResult): string {
   const text = table(
     ['Feed', 'Rows', 'Applied', 'Refused'],
     files.map(({ fileName, rows, applied, failed }) => [fileName, rows, applied, failed]),
     'No feed was waiting.',
   );
   const faults = files.flatMap(({ error }) => (error ? [`${error.code}: ${error.message}`] : []));
-  return [text, ...faults].join('\n');
+  const left = files.flatMap(({ fileName, notPutAway }) =>
+    notPutAway ? [`${fileName} is done with, but still in incoming/: ${notPutAway.message}`] : [],
+  );
+  const older = stillNotPutAway.map((name) => `${name} of an earlier run is still in incoming/.`);
+  return [text, ...faults, ...left, ...older].join('\n');
 }
 
 function verifyText({ checked, equal, different }: VerifyResult): string {

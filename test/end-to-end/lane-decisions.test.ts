@@ -275,7 +275,17 @@ test('after a restore nothing is sent, and the lane says that it needs a Hard Sy
   await shop.database.query(`UPDATE shop_origin SET restored_reason = 'the database was restored'`);
   await shop.count('RESET_INVENTORY__2.csv', 'BROADWAY', { 'BLUE-SHIRT': 8 });
 
-  expect(await shop.processUploads()).toEqual({ shopId: SHOP, files: [], laneState: 'blocked' });
+  expect(await shop.processUploads()).toEqual({
+    shopId: SHOP,
+    files: [],
+    laneState: 'blocked',
+    blockedBy: {
+      sequence: null,
+      reason: 'HARD_SYNC_REQUIRED: the database was restored',
+      since: null,
+      movedOnBy: 'person',
+    },
+  });
   const { exitCode, stdout } = await shop.atpText('lane', SHOP);
   expect(exitCode).toBe(4);
   expect(stdout).toContain('HARD_SYNC_REQUIRED: the database was restored');

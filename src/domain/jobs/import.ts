@@ -9,10 +9,18 @@ export interface ImportedFile {
   readonly failed: number;
   /** Why nothing of the file could be applied. */
   readonly error?: { readonly code: string; readonly message: string };
+  /** Why it still lies in incoming/, although it is done with. A later run moves it. */
+  readonly notPutAway?: { readonly code: string; readonly message: string };
 }
 
 export interface ImportResult {
   readonly files: readonly ImportedFile[];
+  /** Feeds of earlier runs that still could not be moved out of incoming/; absent: none. */
+  readonly stillNotPutAway?: readonly string[];
+}
+
+function isLeftBehind({ files, stillNotPutAway = [] }: ImportResult): boolean {
+  return stillNotPutAway.length > 0 || files.some(({ notPutAway }) => notPutAway);
 }
 
 export const IMPORT = defineJob({
@@ -28,11 +36,16 @@ export const IMPORT = defineJob({
     catchupWindow: '15 minutes',
     why: 'A dropped run loses nothing: the next one takes its feed files.',
   },
-  inWords: ({ files }: ImportResult) => {
-    if (files.length === 0) return 'no feed was waiting';
+  inWords: (result: ImportResult) => {
+    const { files } = result;
+    const left = isLeftBehind(result) ? '; some could not be moved out of incoming/' : '';
+    if (files.length === 0) return `no feed was waiting${left}`;
     const failed = files.reduce((sum, file) => sum + file.failed, 0);
     const applied = files.reduce((sum, file) => sum + file.applied, 0);
-    return `${counted(files.length, 'feed')}, ${counted(applied, 'row')} applied, ${failed} refused`;
+    return `${counted(files.length, 'feed')}, ${counted(applied, 'row')} applied, ${failed} refused${left}`;
   },
-  verdictOf: ({ files }) => (files.some(({ error }) => error) ? 'failed' : 'done'),
+  verdictOf: (result) => {
+    if (result.files.some(({ error }) => error)) return 'failed';
+    return isLeftBehind(result) ? 'needs-a-person' : 'done';
+  },
 });

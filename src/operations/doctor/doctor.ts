@@ -1,9 +1,10 @@
 /** Whether everything that the jobs need is there, and what to do where it is not. */
 import { counted } from '../../domain/words.ts';
 import { listShops } from '../../postgres/master-data/shops.ts';
+import { inspectFeedsLeft } from '../../postgres/feeds/feeds-left.ts';
 import type { Application } from '../application.ts';
 import { defineOperation } from '../operation.ts';
-import { check, fine, notChecked, type Check } from './check.ts';
+import { check, faulty, fine, notChecked, type Check, type Finding } from './check.ts';
 import { checkDatabase } from './database-checks.ts';
 import { checkFileDrop } from './file-drop-check.ts';
 import { checkShop } from './shop-checks.ts';
@@ -23,14 +24,26 @@ export const runDoctor = defineOperation({
 async function checkDatabaseAndShops(app: Application): Promise<Check[]> {
   const [server, migrations] = await checkDatabase(app);
   if (!migrations.ok) return [server, migrations, notChecked('Shops', server.ok ? migrations : server)];
+  const feeds = await check('Feeds', () => inspectFeeds(app));
   const shops = await listShops(await app.database());
   const first = 'The first one: `atp shop add`.';
   if (shops.length === 0) {
     const none = await check('Shops', () => Promise.resolve(fine('There is none yet.', first)));
-    return [server, migrations, none];
+    return [server, migrations, feeds, none];
   }
   const ofShops = await Promise.all(shops.map((shop) => checkShop(app, shop)));
-  return [server, migrations, ...ofShops.flat()];
+  return [server, migrations, feeds, ...ofShops.flat()];
+}
+
+/** An import goes on without the feeds that it cannot move, so only this tells of them. */
+async function inspectFeeds(app: Application): Promise<Finding> {
+  const left = await inspectFeedsLeft(await app.database());
+  if (left === null) return fine('No feed that is done with lies in incoming/.');
+  const { count, path, since, error } = left;
+  return faulty(
+    `${counted(count, 'feed')} done with cannot be moved out of incoming/, the first is ${path}, since ${since.toISOString()}. ${error}`,
+    'Look at archive/ and error/ on the SFTP server: permissions, free space, whether they are folders. Then `atp job run import` moves the feeds; it does not import them again.',
+  );
 }
 
 async function checkFiles(app: Application): Promise<Check[]> {
