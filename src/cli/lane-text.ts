@@ -29,15 +29,17 @@ const STATES = {
   idle: 'no file waits',
   waiting: 'files wait, and no run applies them',
   applying: 'a run applies files',
-  blocked: 'BLOCKED, a person must decide',
 } as const;
 
 function stateInWords({ state, files, blockedSince, movedOnBy }: LaneView): string {
   const since = blockedSince === null ? '' : ` since ${shortTime(blockedSince)}`;
-  if (movedOnBy !== 'next-run') return state === 'blocked' ? `${STATES.blocked}${since}` : STATES[state];
   const sequence = firstThatWaits(files)?.sequence;
-  if (state === 'blocked') return `BLOCKED${since}, the next run tries file ${sequence} again`;
-  return `file ${sequence} has failed${since}, and is tried again`;
+  if (state !== 'blocked') {
+    return movedOnBy === null ? STATES[state] : `file ${sequence} has failed${since}, and is tried again`;
+  }
+  return movedOnBy === 'next-run'
+    ? `BLOCKED${since}, the next run tries file ${sequence} again`
+    : `BLOCKED${since}, a person must decide`;
 }
 
 function firstThatWaits(files: LaneView['files']): LaneView['files'][number] | undefined {

@@ -55,7 +55,8 @@ export const ERROR_CLASSES = {
     httpStatus: 503,
     isRetried: true,
     title: 'A service cannot be used right now',
-    meaning: 'A job tries again by itself, with the same call. A command fails, and may be repeated.',
+    meaning:
+      'A job tries again by itself, with the same call. When a file still fails after some minutes, it blocks its shop’s lane, and each later run tries it again. A command fails, and may be repeated.',
   },
 } as const satisfies Record<string, ClassMeaning>;
 
