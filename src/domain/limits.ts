@@ -32,6 +32,18 @@ export const CALL_GENERATIONS_MAX = 20;
 export const STORED_CALL_REPEATED_FOR_MS = 20 * 60 * 60 * 1000;
 
 /**
+ * A stored call leaves within this time, or its attempt does not send it: counted from before the transaction that
+ * stored it, and including the waits for quota and connection. Short, because whoever takes over waits for its end.
+ */
+export const SEND_WITHIN_MS = 15_000;
+
+/**
+ * How long after storing a call its repeat waits, by the database's clock: SEND_WITHIN_MS, and five seconds for clocks
+ * that run or are set differently.
+ */
+export const SENDABLE_FOR_MS = SEND_WITHIN_MS + 5_000;
+
+/**
  * How old an unanswered call must be before a person may leave its file out. Shopify gives up after about 10 s and we
  * after 30 s, so what has not arrived by then never will.
  */
