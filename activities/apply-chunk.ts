@@ -5,10 +5,12 @@
  * a second write: a stored call without an answer is sent again as it is, and only a recorded refusal allows the next
  * generation of the chunk's call.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { AtpError } from '../src/domain/errors.ts';
 import { CALL_GENERATIONS_MAX } from '../src/domain/limits.ts';
 import { keepBackInDoubt, wasNotApplied, type DoubtedRow } from '../src/domain/doubtful-call.ts';
 import { decideRow, meaningOfRefusal, type ObservedItem } from '../src/domain/row-decision.ts';
+import { decideStoredCall, sendDeadline, type SendDeadline } from '../src/domain/send-deadline.ts';
 import { NOTHING_KEPT_BACK, type KeptBack } from '../src/domain/unseen-sales.ts';
 import {
   readChunkWork,
@@ -16,17 +18,21 @@ import {
   recordApplied,
   recordExpired,
   recordRefused,
+  recordSendingEnded,
   settleAndStore,
   type Chunk,
   type ChunkWork,
   type RefusedRow,
   type StoredCall,
+  type UnansweredCall,
 } from '../src/postgres/lane/chunk-ledger.ts';
 import type { Database } from '../src/postgres/database.ts';
 import type { LanePass } from '../src/postgres/lane/lane.ts';
 import type { SettledRow } from '../src/postgres/lane/settled-rows.ts';
 import type { Shop } from '../src/postgres/master-data/shops.ts';
 import type { AdminApi, SetAnswer } from '../src/shopify/admin-api.ts';
+import { wasNotExecuted } from '../src/shopify/call-failure.ts';
+import { readClocks } from '../src/shopify/send-request.ts';
 import { idempotencyKey, setVariables, type SetRow } from '../src/shopify/set-online-atp.ts';
 import { locationUnusableError } from '../src/shopify/shop-location.ts';
 
@@ -44,17 +50,17 @@ export async function applyChunk(deps: ChunkDeps, chunk: Chunk): Promise<void> {
   for (let generation = 0; generation <= CALL_GENERATIONS_MAX; generation += 1) {
     const work = await readChunkWork(database, pass, chunk);
     if (work.unanswered) {
-      if (work.unanswered.isTooOld) await settleExpired(deps, work.unanswered);
-      else await sendAgain(deps, work.unanswered);
+      await goOnWith(deps, work.unanswered);
       continue;
     }
     if (work.rows.length === 0) return;
     const items = await api.readItems(work.rows.map((row) => row.inventoryItemId));
     const { settled, writes, debts } = decideChunk(shop, work, items);
     const call = writes.length === 0 ? null : makeCall(shop, chunk, work.nextGeneration, writes, debts);
+    const deadline = sendDeadline(readClocks());
     await settleAndStore(database, pass, chunk, settled, call);
     if (!call) return;
-    await send(deps, call);
+    await send(deps, call, deadline);
   }
   throw new AtpError('SHOPIFY_RESPONSE_UNEXPECTED', {
     reason: `chunk ${chunk.chunk} of file ${chunk.sequence} was refused ${CALL_GENERATIONS_MAX} times`,
@@ -141,13 +147,33 @@ function makeCall(
     idempotencyKey: key,
     rows,
   });
-  return { sequence, chunk: number, generation, idempotencyKey: key, variables, debts };
+  return {
+    sequence,
+    chunk: number,
+    generation,
+    idempotencyKey: key,
+    variables,
+    rowCount: rows.length,
+    debts,
+  };
 }
 
-/** The call got no answer, or nobody was left to record it: sends the same request once more. */
-async function sendAgain(deps: ChunkDeps, call: StoredCall): Promise<void> {
-  await markRepeated(deps.database, deps.pass, call);
-  await send(deps, call);
+/** The call got no answer, or nobody was left to record it. */
+async function goOnWith(deps: ChunkDeps, call: UnansweredCall): Promise<void> {
+  const decision = decideStoredCall(call);
+  switch (decision.kind) {
+    case 'WAIT':
+      await pause(decision.waitMs);
+      return;
+    case 'SETTLE_AS_EXPIRED':
+      await settleExpired(deps, call);
+      return;
+    case 'REPEAT': {
+      const deadline = sendDeadline(readClocks());
+      await markRepeated(deps.database, deps.pass, call);
+      await send(deps, call, deadline);
+    }
+  }
 }
 
 /**
@@ -164,9 +190,17 @@ async function settleExpired({ database, api, pass }: ChunkDeps, call: StoredCal
 
 /**
  * Sends a stored call and records its answer. Without an answer it throws, and the call stays stored to be repeated.
+ *
+ * @param deadline from before the transaction that stored the call or marked it as repeated
  */
-async function send({ database, api, shop, pass }: ChunkDeps, call: StoredCall): Promise<void> {
-  const answer = await api.setOnlineAtp(call.variables);
+async function send(deps: ChunkDeps, call: StoredCall, deadline: SendDeadline): Promise<void> {
+  const { database, api, shop, pass } = deps;
+  const answer = await api.setOnlineAtp(call.variables, deadline).catch(async (error: unknown) => {
+    const ended = { wasNotExecuted: wasNotExecuted(error) };
+    // Best effort: without it, or when another attempt is here by now, the call's repeat waits a little longer.
+    await recordSendingEnded(database, pass, call, ended).catch(() => undefined);
+    throw error;
+  });
   if (answer.outcome === 'APPLIED') {
     await recordApplied(database, pass, call);
     return;

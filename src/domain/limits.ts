@@ -33,9 +33,10 @@ export const STORED_CALL_REPEATED_FOR_MS = 20 * 60 * 60 * 1000;
 
 /**
  * A stored call leaves within this time, or its attempt does not send it: counted from before the transaction that
- * stored it, and including the waits for quota and connection. Short, because whoever takes over waits for its end.
+ * stored it, and including the waits for quota and connection. Short, because whoever takes over waits for its end: a
+ * little longer than the heartbeat timeout of 15 s, after which somebody may take over.
  */
-export const SEND_WITHIN_MS = 15_000;
+export const SEND_WITHIN_MS = 10_000;
 
 /**
  * How long after storing a call its repeat waits, by the database's clock: SEND_WITHIN_MS, and five seconds for clocks
@@ -226,6 +227,15 @@ export const QUARANTINED_LISTED_MAX = 100;
 
 /** How long one call to Shopify may take. Shopify itself gives up after about 10 s (its "Response codes"). */
 export const SHOPIFY_CALL_TIMEOUT_MS = 30_000;
+
+/** An answer is longer than that only when it is not Shopify's: a page of 250 variants has some 100 kB. */
+export const SHOPIFY_ANSWER_BYTES_MAX = 16 * 1024 ** 2;
+
+/**
+ * How long a free connection to Shopify is kept for the next call. Servers close idle ones after 5 s and more; a call on
+ * a connection that is just being closed would be lost.
+ */
+export const SHOPIFY_IDLE_CONNECTION_MS = 4_000;
 
 /**
  * Bounds of the pause after a throttled call: Shopify's numbers can mean 0 ms, and a proxy's header can say anything.

@@ -82,6 +82,7 @@ async function grant(
   const failure = (status: number | null, reason: string): AtpError =>
     failureOf(domain, {
       call: 'read',
+      wasSent: true,
       status,
       reason,
       retryAfter: null,
@@ -92,7 +93,7 @@ async function grant(
   const askedAt = Date.now();
   let response: Response;
   try {
-    response = await fetchFrom(shopId, adminUrl === null ? null : endpoint)(endpoint, {
+    response = await fetchFrom(shopId, adminUrl === null ? null : endpoint)(null)(endpoint, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams(form).toString(),

@@ -6,6 +6,7 @@
  */
 import type { CatalogueVariant } from '../domain/catalogue.ts';
 import type { ObservedItem } from '../domain/row-decision.ts';
+import type { SendDeadline } from '../domain/send-deadline.ts';
 import { adminClient, type ClientOptions, type ShopConnection } from './admin-client.ts';
 import { readAccessScopes } from './read-access-scopes.ts';
 import { readCatalogue } from './read-catalogue.ts';
@@ -25,8 +26,9 @@ export interface AdminApi {
   readItems(inventoryItemIds: readonly string[]): Promise<readonly (ObservedItem | null)[]>;
   /**
    * Sends one call. `variables` is the text that `setVariables` made; sent again, it is the same request to Shopify.
+   * Throws CALL_NOT_SENT_IN_TIME, too: the deadline has passed, and nothing was sent.
    */
-  setOnlineAtp(variables: string): Promise<SetAnswer>;
+  setOnlineAtp(variables: string, deadline: SendDeadline): Promise<SetAnswer>;
   /** The shop's variants in pages of 250, the most that Shopify gives. */
   catalogue(): AsyncIterable<readonly CatalogueVariant[]>;
 }
@@ -41,7 +43,7 @@ export function openAdminApi(shop: ShopConnection, options: ClientOptions = {}):
     readAccessScopes: () => readAccessScopes(client),
     readLocation: () => readLocation(client, shop),
     readItems: (inventoryItemIds) => readItems(client, shop, inventoryItemIds),
-    setOnlineAtp: (variables) => setOnlineAtp(client, shop, variables),
+    setOnlineAtp: (variables, deadline) => setOnlineAtp(client, shop, variables, deadline),
     catalogue: () => readCatalogue(client, shop),
   };
 }

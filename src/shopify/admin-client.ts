@@ -2,13 +2,15 @@
 import { createAdminApiClient } from '@shopify/admin-api-client';
 import type { z } from 'zod';
 import { AtpError } from '../domain/errors.ts';
-import { SHOPIFY_CALL_TIMEOUT_MS } from '../domain/limits.ts';
+import { SEND_WITHIN_MS, SHOPIFY_CALL_TIMEOUT_MS } from '../domain/limits.ts';
+import { sendableForMs, type SendDeadline } from '../domain/send-deadline.ts';
 import { accessToken } from './access-token.ts';
 import { readCredential, type Environment, type TokenReference } from './credential.ts';
-import { fetchFrom } from './admin-endpoint.ts';
+import { fetchFrom, type Sending } from './admin-endpoint.ts';
 import { failureOf, type FailedCall, type TopLevelError } from './call-failure.ts';
 import { callKind, DOCUMENTS, type OperationName } from './documents.ts';
 import { reportedCost, type ReportedCost } from './reported-cost.ts';
+import { readClocks } from './send-request.ts';
 import { quotaOf } from './shop-quota.ts';
 
 export interface ShopConnection extends TokenReference {
@@ -29,9 +31,15 @@ export interface ClientOptions {
 export interface AdminClient {
   /**
    * Waits until the shop's quota allows the call, and sends it once. Throws the codes of call-failure.ts, and
-   * SHOPIFY_RESPONSE_UNEXPECTED when the data has an unknown shape.
+   * SHOPIFY_RESPONSE_UNEXPECTED when the data has an unknown shape. With a deadline, also
+   * CALL_NOT_SENT_IN_TIME.
    */
-  request<Data>(operation: OperationName, variables: object, shape: z.ZodType<Data>): Promise<Data>;
+  request<Data>(
+    operation: OperationName,
+    variables: object,
+    shape: z.ZodType<Data>,
+    deadline?: SendDeadline,
+  ): Promise<Data>;
 }
 
 /** @throws AtpError SHOPIFY_CREDENTIAL_MISSING, INPUT_INVALID (adminUrl) */
@@ -40,9 +48,9 @@ export function adminClient(shop: ShopConnection, options: ClientOptions): Admin
   const { environment = process.env } = options;
   const warn = warnOnce(options.onWarning ?? (() => undefined));
   const access = accessToken(shop, readCredential(shop, environment));
-  const customFetchApi = fetchFrom(shop.shopId, shop.adminUrl);
-  // A client keeps its token for good, so a renewed token gets a new client.
-  const clientWith = keepLast((token: string) =>
+  const fetchBy = fetchFrom(shop.shopId, shop.adminUrl);
+  // One for each call: a client keeps its token and its `fetch` for good.
+  const clientWith = (token: string, deadline: SendDeadline | null, sending: Sending) =>
     createAdminApiClient({
       storeDomain: shop.domain,
       apiVersion: shop.apiVersion,
@@ -50,20 +58,22 @@ export function adminClient(shop: ShopConnection, options: ClientOptions): Admin
       userAgentPrefix: 'atp-sync',
       // The client's own retries wait milliseconds where Shopify asks for seconds, and do not retry THROTTLED.
       retries: 0,
-      customFetchApi,
+      customFetchApi: fetchBy(deadline, sending),
       logger: warningsOf(shop, warn),
-    }),
-  );
+    });
   const quota = quotaOf(shop);
   return {
-    async request(operation, variables, shape) {
-      const admission = await quota.admit(operation);
+    async request(operation, variables, shape, deadline) {
+      const msLeft = () => (deadline ? sendableForMs(deadline, readClocks()) : Infinity);
+      const admission = await quota.admit(operation, msLeft());
+      const sending: Sending = { hasLeft: false };
       const signal = AbortSignal.timeout(SHOPIFY_CALL_TIMEOUT_MS);
       let cost: ReportedCost | null = null;
       let answer: Answer = {};
       try {
         const send = async (token: string) => {
-          answer = await clientWith(token).request<unknown>(DOCUMENTS[operation], { variables, signal });
+          const client = clientWith(token, deadline ?? null, sending);
+          answer = await client.request<unknown>(DOCUMENTS[operation], { variables, signal });
           return answer.errors?.networkStatusCode === UNAUTHORIZED && access.discard(token);
         };
         // A refused token means that nothing was executed, so a new one may try. Only once: a second refusal is real.
@@ -79,11 +89,19 @@ export function adminClient(shop: ShopConnection, options: ClientOptions): Admin
         );
       }
       if (answer.errors) {
+        const { hasLeft: wasSent } = sending;
+        if (!wasSent && msLeft() === 0) {
+          throw new AtpError('CALL_NOT_SENT_IN_TIME', {
+            domain: shop.domain,
+            seconds: SEND_WITHIN_MS / 1000,
+          });
+        }
         const reason = signal.aborted
           ? `no complete answer within ${SHOPIFY_CALL_TIMEOUT_MS / 1000} s`
           : undefined;
         throw failureOf(shop.domain, {
           call: callKind(operation),
+          wasSent,
           ...failedCall(answer.errors, cost, reason),
         });
       }
@@ -99,7 +117,7 @@ function failedCall(
   errors: NonNullable<Answer['errors']>,
   cost: ReportedCost | null,
   reason = (errors.message ?? '').replace(/^GraphQL Client: /, ''),
-): Omit<FailedCall, 'call'> {
+): Omit<FailedCall, 'call' | 'wasSent'> {
   const { response, networkStatusCode, graphQLErrors } = errors;
   return {
     status: networkStatusCode ?? null,
@@ -145,15 +163,6 @@ function warningsOf(shop: ShopConnection, warn: (warning: string) => void) {
 }
 
 const UNAUTHORIZED = 401;
-
-/** Makes a value for a key, and keeps the last one. */
-function keepLast<Made>(make: (key: string) => Made): (key: string) => Made {
-  let last: { readonly key: string; readonly made: Made } | null = null;
-  return (key) => {
-    if (last?.key !== key) last = { key, made: make(key) };
-    return last.made;
-  };
-}
 
 function warnOnce(tell: (warning: string) => void): (warning: string) => void {
   const told = new Set<string>();

@@ -1,33 +1,54 @@
 /** Where a call goes. All calls go through here, so that the token is sent to the endpoint and to nothing else. */
 import type { createAdminApiClient } from '@shopify/admin-api-client';
 import { AtpError } from '../domain/errors.ts';
+import { SEND_WITHIN_MS } from '../domain/limits.ts';
 import { isHttpOnLoopback } from '../domain/loopback.ts';
+import type { SendDeadline } from '../domain/send-deadline.ts';
+import { NotSentInTimeError, sendRequest } from './send-request.ts';
 
 type Fetch = NonNullable<Parameters<typeof createAdminApiClient>[0]['customFetchApi']>;
 
+/** How far one call has come. */
+export interface Sending {
+  /** False: nothing of it can have been executed. */
+  hasLeft: boolean;
+}
+
+/** `fetch` for one call that must leave before a deadline. */
+export type FetchBy = (deadline: SendDeadline | null, sending?: Sending) => Fetch;
+
 /**
- * `fetch` for the client of a shop. It does not follow redirects: they would send the token elsewhere.
+ * Makes `fetch` for the client of a shop. It does not follow redirects: they would send the token elsewhere.
  *
  * @param adminUrl the whole endpoint of a stand-in, or null for the address that the client makes of the shop's domain
  * @throws AtpError INPUT_INVALID when `adminUrl` is not plain HTTP on the loopback
  */
-export function fetchFrom(shopId: string, adminUrl: string | null): Fetch {
+export function fetchFrom(shopId: string, adminUrl: string | null): FetchBy {
   if (adminUrl !== null && !isHttpOnLoopback(adminUrl)) {
     const reason = `the admin URL of shop "${shopId}" is not http on the loopback, the only place where a stand-in may be`;
     throw new AtpError('INPUT_INVALID', { reason });
   }
-  return async (url, init) => {
+  return (deadline, sending) => async (url, init) => {
+    if (sending) sending.hasLeft = false;
     try {
-      return await fetch(adminUrl ?? url, { ...init, redirect: 'manual' });
+      return await sendRequest(adminUrl ?? url, {
+        method: init?.method ?? 'GET',
+        headers: Object.fromEntries(new Headers(init?.headers as ConstructorParameters<typeof Headers>[0])),
+        body: typeof init?.body === 'string' ? init.body : '',
+        signal: init?.signal ?? null,
+        deadline,
+        onLeaving: () => {
+          if (sending) sending.hasLeft = true;
+        },
+      });
     } catch (error) {
       throw new Error(networkReason(error), { cause: error });
     }
   };
 }
 
-/** The message of a failed fetch is always "fetch failed"; its cause says why. */
 function networkReason(error: unknown): string {
-  const { message, cause } = error as Error;
-  const { code, message: inner } = (cause ?? {}) as { code?: string; message?: string };
-  return code ?? inner ?? message;
+  if (error instanceof NotSentInTimeError) return `it could not be sent within ${SEND_WITHIN_MS / 1000} s`;
+  const { message, code } = error as NodeJS.ErrnoException;
+  return code ?? message;
 }

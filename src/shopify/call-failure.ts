@@ -15,8 +15,13 @@ import { AtpError } from '../domain/errors.ts';
 import { SHOPIFY_PAUSE_MAX_MS, SHOPIFY_PAUSE_MIN_MS } from '../domain/limits.ts';
 import type { CallKind } from './documents.ts';
 
+/** Of a write's SHOPIFY_UNREACHABLE, in `detail.call`: there was no connection, for example. */
+const UNSENT_WRITE = 'unsent-write';
+
 export interface FailedCall {
   readonly call: CallKind;
+  /** False: it was not sent as a whole, so nothing of it was executed. */
+  readonly wasSent: boolean;
   /** HTTP status; null when no answer came. */
   readonly status: number | null;
   /** What went wrong, in the words of whoever noticed it. Without headers, which contain the token. */
@@ -76,9 +81,11 @@ function failureInAnswer(domain: string, call: FailedCall): AtpError {
   return refusedError(domain, `${first?.message ?? ''}${first?.code ? ` (${first.code})` : ''}`);
 }
 
-function unreachableError(domain: string, reason: string, { requestId, call }: FailedCall): AtpError {
+function unreachableError(domain: string, reason: string, failed: FailedCall): AtpError {
+  const { requestId, call, wasSent } = failed;
   const request = requestId === null ? '' : ` (request ${requestId})`;
-  return new AtpError('SHOPIFY_UNREACHABLE', { domain, reason: `${reason}${request}`, call });
+  const kind = call === 'write' && !wasSent ? UNSENT_WRITE : call;
+  return new AtpError('SHOPIFY_UNREACHABLE', { domain, reason: `${reason}${request}`, call: kind });
 }
 
 /** The call was not executed. It may be sent after the pause, kept within the bounds of a pause. */
@@ -105,4 +112,11 @@ function secondsIn(retryAfter: string | null): number {
 function msUntilAffordable(cost: QueryCost | null): number {
   if (!cost || cost.restoreRate <= 0) return 0;
   return ((cost.requested - cost.currentlyAvailable) * 1000) / cost.restoreRate;
+}
+
+/** Whether the failure of a write says that Shopify has executed nothing of it. */
+export function wasNotExecuted(error: unknown): boolean {
+  if (!(error instanceof AtpError)) return false;
+  if (error.code === 'SHOPIFY_THROTTLED' || error.code === 'CALL_NOT_SENT_IN_TIME') return true;
+  return error.code === 'SHOPIFY_UNREACHABLE' && error.detail['call'] === UNSENT_WRITE;
 }

@@ -3,6 +3,7 @@ import { v5 as uuidV5 } from 'uuid';
 import { z } from 'zod';
 import { KEY_REUSED } from '../domain/error-codes/shopify.ts';
 import { AtpError } from '../domain/errors.ts';
+import type { SendDeadline } from '../domain/send-deadline.ts';
 import type { AdminClient, ShopConnection } from './admin-client.ts';
 
 export interface SetRow {
@@ -102,9 +103,10 @@ export async function setOnlineAtp(
   client: AdminClient,
   { domain }: ShopConnection,
   variables: string,
+  deadline: SendDeadline,
 ): Promise<SetAnswer> {
   const parsed = JSON.parse(variables) as { input: { quantities: readonly unknown[] } };
-  const { inventorySetQuantities } = await client.request('SetOnlineAtp', parsed, ANSWER);
+  const { inventorySetQuantities } = await client.request('SetOnlineAtp', parsed, ANSWER, deadline);
   const refusals = inventorySetQuantities.userErrors.map(({ code, field, message }): Refusal => ({
     code: code ?? 'UNKNOWN',
     position: positionIn(field, parsed.input.quantities.length),

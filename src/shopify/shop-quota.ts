@@ -53,11 +53,15 @@ export class ShopQuota {
     this.#waitMaxMs = waitMaxMs;
   }
 
-  /** @throws AtpError SHOPIFY_THROTTLED when the quota does not allow the call in time; then it must not be sent */
-  async admit(operation: string): Promise<Admission> {
+  /**
+   * @param mustLeaveInMs a call that has a deadline does not wait beyond it
+   * @throws AtpError SHOPIFY_THROTTLED when the quota does not allow the call in time; then it must not be sent
+   */
+  async admit(operation: string, mustLeaveInMs = Infinity): Promise<Admission> {
     const waiter: Waiter = { operation, admitted: Promise.withResolvers() };
     this.#waiting.push(waiter);
-    const deadline = setTimeout(() => this.#giveUp(waiter), this.#waitMaxMs);
+    const waitMaxMs = Math.min(this.#waitMaxMs, mustLeaveInMs);
+    const deadline = setTimeout(() => this.#giveUp(waiter), waitMaxMs);
     this.#dispatch();
     try {
       return await waiter.admitted.promise;

@@ -2,8 +2,9 @@
  * Loaded into a worker by `node --import`: once there is an order (CrashOrder) in the file CRASH_ORDER_FILE, the worker
  * gets its signal at the point that the order names. The order is taken away first, so it is carried out once.
  */
+import { subscribe } from 'node:diagnostics_channel';
 import { readFileSync, rmSync } from 'node:fs';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { OutgoingMessage, type ClientRequest, type IncomingMessage } from 'node:http';
 import { isMainThread } from 'node:worker_threads';
 import type { ClientBase } from 'pg';
 import { CRASH_POINTS, type CrashOrder, type Moment } from './crash-points.ts';
@@ -12,7 +13,7 @@ import { CRASH_POINTS, type CrashOrder, type Moment } from './crash-points.ts';
 if (isMainThread) {
   await watchPostgres();
   await watchSftp();
-  watchFetch();
+  watchHttp();
 }
 
 /** Carries out the order when the worker has come to its point. */
@@ -39,6 +40,7 @@ function readOrder(): CrashOrder | null {
 }
 
 type Query = (...args: unknown[]) => unknown;
+type Write = (this: OutgoingMessage, ...args: unknown[]) => unknown;
 
 async function watchPostgres(): Promise<void> {
   const { Client } = (await import('pg')).default;
@@ -80,16 +82,20 @@ async function watchSftp(): Promise<void> {
   };
 }
 
-function watchFetch(): void {
-  const { fetch } = globalThis;
-  globalThis.fetch = async (input, init) => {
-    // Node sees first which connections were closed while it stood still, so that the call goes out on a live one.
-    await nextTurn();
-    await nextTurn();
-    const response = await fetch(input, init);
-    await response.clone().arrayBuffer();
-    const request = typeof init?.body === 'string' ? init.body : '';
-    strikeAt('call-answered', request);
-    return response;
-  };
+/** Shopify's whole answer has come, and the product has not seen its end yet. */
+function watchHttp(): void {
+  const bodies = new WeakMap<OutgoingMessage, string>();
+  const prototype = OutgoingMessage.prototype as unknown as Record<'write' | 'end', Write>;
+  for (const method of ['write', 'end'] as const) {
+    const original = prototype[method];
+    prototype[method] = function (this: OutgoingMessage, ...args) {
+      const [part] = args;
+      if (Buffer.isBuffer(part)) bodies.set(this, (bodies.get(this) ?? '') + part.toString('utf8'));
+      return original.apply(this, args);
+    };
+  }
+  subscribe('http.client.response.finish', (message) => {
+    const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
+    response.once('end', () => strikeAt('call-answered', bodies.get(request) ?? ''));
+  });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { apiOf, callOf, readEveryPage, expectFailure } from './admin-fixture.ts';
+import { apiOf, callOf, inTime, readEveryPage, expectFailure } from './admin-fixture.ts';
 import { BACK_ROOM, LOCATION, SHOP, shirts, startTwin, startTwinWith } from './twin-fixture.ts';
 
 describe('the location', () => {
@@ -60,8 +60,8 @@ describe('setting quantities', () => {
     const call = callOf(
       ids.map((inventoryItemId) => ({ inventoryItemId, quantity: 7, changeFromQuantity: 10 })),
     );
-    expect(await apiOf(twin).setOnlineAtp(call)).toEqual({ outcome: 'APPLIED' });
-    expect(await apiOf(twin).setOnlineAtp(call)).toEqual({ outcome: 'APPLIED' });
+    expect(await apiOf(twin).setOnlineAtp(call, inTime())).toEqual({ outcome: 'APPLIED' });
+    expect(await apiOf(twin).setOnlineAtp(call, inTime())).toEqual({ outcome: 'APPLIED' });
     expect(await twin.available()).toEqual([7, 7]);
     const requests = await twin.requests('SetOnlineAtp');
     expect(requests.map(({ applied, replayed }) => [applied.length, replayed])).toEqual([
@@ -73,7 +73,7 @@ describe('setting quantities', () => {
   test('sends the variables field for field as they were stored', async () => {
     const { twin, ids } = await startTwinWith(shirts(1));
     const call = callOf([{ inventoryItemId: ids[0] ?? '', quantity: 3, changeFromQuantity: null }]);
-    await apiOf(twin).setOnlineAtp(call);
+    await apiOf(twin).setOnlineAtp(call, inTime());
     const [request] = await twin.requests('SetOnlineAtp');
     expect(JSON.stringify(request?.variables)).toBe(call);
   });
@@ -81,7 +81,7 @@ describe('setting quantities', () => {
   test('succeeds with a call that changes nothing', async () => {
     const { twin, ids } = await startTwinWith(shirts(1));
     const call = callOf([{ inventoryItemId: ids[0] ?? '', quantity: 10, changeFromQuantity: 10 }]);
-    expect(await apiOf(twin).setOnlineAtp(call)).toEqual({ outcome: 'APPLIED' });
+    expect(await apiOf(twin).setOnlineAtp(call, inTime())).toEqual({ outcome: 'APPLIED' });
   });
 
   test('reports refused rows by their positions, and nothing of their call is applied', async () => {
@@ -92,7 +92,7 @@ describe('setting quantities', () => {
       quantity: 1,
       changeFromQuantity: bases[index] ?? 0,
     }));
-    expect(await apiOf(twin).setOnlineAtp(callOf(rows))).toEqual({
+    expect(await apiOf(twin).setOnlineAtp(callOf(rows), inTime())).toEqual({
       outcome: 'REFUSED',
       rows: [0, 2].map((position) => ({
         position,
@@ -103,7 +103,7 @@ describe('setting quantities', () => {
     });
     const gone = { inventoryItemId: 'gid://shopify/InventoryItem/1', quantity: 1, changeFromQuantity: 0 };
     const next = callOf([...rows.slice(1, 2), gone], { generation: 1 });
-    expect(await apiOf(twin).setOnlineAtp(next)).toMatchObject({
+    expect(await apiOf(twin).setOnlineAtp(next, inTime())).toMatchObject({
       rows: [{ position: 1, code: 'INVALID_INVENTORY_ITEM' }],
     });
     expect(await twin.available()).toEqual([10, 10, 10]);
@@ -112,7 +112,9 @@ describe('setting quantities', () => {
   test('reports a refusal that names no row as one of the whole call', async () => {
     const { twin, ids } = await startTwinWith(shirts(1));
     const call = callOf([{ inventoryItemId: ids[0] ?? '', quantity: 1, changeFromQuantity: 10 }]);
-    expect(await apiOf(twin).setOnlineAtp(call.replace('"correction"', '"no such reason"'))).toMatchObject({
+    expect(
+      await apiOf(twin).setOnlineAtp(call.replace('"correction"', '"no such reason"'), inTime()),
+    ).toMatchObject({
       outcome: 'REFUSED',
       rows: [],
       calls: [{ code: 'INVALID_REASON' }],
@@ -122,8 +124,10 @@ describe('setting quantities', () => {
   test('fails for good when the key was used for other variables', async () => {
     const { twin, ids } = await startTwinWith(shirts(1));
     const row = { inventoryItemId: ids[0] ?? '', changeFromQuantity: 10 };
-    await apiOf(twin).setOnlineAtp(callOf([{ ...row, quantity: 1 }]));
-    expect(await expectFailure(apiOf(twin).setOnlineAtp(callOf([{ ...row, quantity: 2 }])))).toMatchObject({
+    await apiOf(twin).setOnlineAtp(callOf([{ ...row, quantity: 1 }]), inTime());
+    expect(
+      await expectFailure(apiOf(twin).setOnlineAtp(callOf([{ ...row, quantity: 2 }]), inTime())),
+    ).toMatchObject({
       code: 'SHOPIFY_REQUEST_REFUSED',
       message: expect.stringContaining('IDEMPOTENCY_KEY_PARAMETER_MISMATCH'),
     });
@@ -133,9 +137,9 @@ describe('setting quantities', () => {
     const { twin, ids } = await startTwinWith(shirts(1));
     const call = callOf([{ inventoryItemId: ids[0] ?? '', quantity: 1, changeFromQuantity: 10 }]);
     const hold = await twin.hold('SetOnlineAtp');
-    const first = apiOf(twin).setOnlineAtp(call);
+    const first = apiOf(twin).setOnlineAtp(call, inTime());
     await twin.control('GET', `/holds/${hold.id}?arrived`);
-    expect(await expectFailure(apiOf(twin).setOnlineAtp(call))).toMatchObject({
+    expect(await expectFailure(apiOf(twin).setOnlineAtp(call, inTime()))).toMatchObject({
       code: 'SHOPIFY_UNREACHABLE',
       class: 'retry',
       message: expect.stringContaining('IDEMPOTENCY_CONCURRENT_REQUEST'),
@@ -148,7 +152,7 @@ describe('setting quantities', () => {
     const { twin, ids } = await startTwinWith(shirts(1));
     const call = callOf([{ inventoryItemId: ids[0] ?? '', quantity: 1, changeFromQuantity: 10 }]);
     const dropped = call.replace(',"changeFromQuantity":10', '');
-    expect(await expectFailure(apiOf(twin).setOnlineAtp(dropped))).toMatchObject({
+    expect(await expectFailure(apiOf(twin).setOnlineAtp(dropped, inTime()))).toMatchObject({
       code: 'SHOPIFY_REQUEST_REFUSED',
       message: expect.stringContaining('INVALID_FIELD_ARGUMENTS'),
     });

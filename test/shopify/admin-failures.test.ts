@@ -11,6 +11,7 @@ import {
   callOf,
   connection,
   ENVIRONMENT,
+  inTime,
   readEveryPage,
   expectFailure,
 } from './admin-fixture.ts';
@@ -46,7 +47,7 @@ describe('a call that goes wrong', () => {
       const [code, wasExecuted] = CODES[kind];
       const endTime = kind === 'timeout-after' ? controlTimeoutOfNextCall() : null;
 
-      const failed = expectFailure(api.setOnlineAtp(call));
+      const failed = expectFailure(api.setOnlineAtp(call, inTime()));
       if (endTime) {
         await expect.poll(() => twin.available()).toEqual([4]);
         endTime();
@@ -54,7 +55,7 @@ describe('a call that goes wrong', () => {
       expect(await failed).toMatchObject({ code, class: 'retry' });
       expect(await twin.available()).toEqual([wasExecuted ? 4 : 10]);
 
-      expect(await api.setOnlineAtp(call)).toEqual({ outcome: 'APPLIED' });
+      expect(await api.setOnlineAtp(call, inTime())).toEqual({ outcome: 'APPLIED' });
       expect(await twin.available()).toEqual([4]);
       const requests = await twin.requests('SetOnlineAtp');
       expect(requests.filter(({ applied }) => applied.length > 0)).toHaveLength(1);
@@ -143,6 +144,7 @@ describe('a call that goes wrong', () => {
 describe('a failed answer', () => {
   const ANSWERED: FailedCall = {
     call: 'read',
+    wasSent: true,
     status: 200,
     reason: '',
     retryAfter: null,

@@ -6,6 +6,8 @@ import type { CatalogueVariant } from '../../src/domain/catalogue.ts';
 import type { AtpError } from '../../src/domain/errors.ts';
 import { openAdminApi, type AdminApi, type ShopConnection } from '../../src/shopify/admin-api.ts';
 import type { ClientOptions } from '../../src/shopify/admin-client.ts';
+import { sendDeadline, type SendDeadline } from '../../src/domain/send-deadline.ts';
+import { readClocks } from '../../src/shopify/send-request.ts';
 import { idempotencyKey, setVariables, type SetRow } from '../../src/shopify/set-online-atp.ts';
 import { LOCATION, SHOP, type TwinClient } from './twin-fixture.ts';
 
@@ -32,6 +34,11 @@ export function apiOf(
   const version = change.apiVersion ?? '2026-10';
   const endpoint = `${twin.url}/shops/${SHOP.domain}/admin/api/${version}/graphql.json`;
   return openAdminApi(connection(endpoint, change), { environment: ENVIRONMENT, ...options });
+}
+
+/** The deadline of a call that is sent at once. */
+export function inTime(): SendDeadline {
+  return sendDeadline(readClocks());
 }
 
 /** The variables of a call; its key is that of the generation. */

@@ -171,6 +171,7 @@ describe('an attempt that comes back after another has taken its place', () => {
       code: 'LANE_ATTEMPT_OVERTAKEN',
     });
     await bench.twin.control('GET', `/holds/${id}?arrived`);
+    await bench.endSendings(1);
     // Shopify is still at the zombie's request: it refuses the same key until that one is done.
     await expect(bench.apply(1)).rejects.toMatchObject({ code: 'SHOPIFY_UNREACHABLE' });
     await bench.twin.control('DELETE', `/holds/${id}`);

@@ -167,6 +167,14 @@ export class ChunkBench {
     return this.twin.control('POST', `/shops/${TWIN_SHOP.domain}/orders`, { lines: [{ sku, quantity }] });
   }
 
+  /** As if SENDABLE_FOR_MS had passed: no sending of the file's calls can leave any more. */
+  async endSendings(sequence: number): Promise<void> {
+    await this.database.query(
+      'UPDATE shopify_call SET sending_until = clock_timestamp() WHERE sequence = $1',
+      [sequence],
+    );
+  }
+
   /** As if 24 hours had passed. */
   forgetKeys(): Promise<unknown> {
     return this.twin.control('DELETE', `/shops/${TWIN_SHOP.domain}/idempotency-keys`);

@@ -67,8 +67,8 @@ describe('a call that is refused', () => {
       ...deps.api,
       readItems: (ids) =>
         Promise.resolve(ids.map(() => ({ tracked: true, levelActive: true, available: 1 }))),
-      setOnlineAtp: async (variables) => {
-        const answer = await deps.api.setOnlineAtp(variables);
+      setOnlineAtp: async (variables, deadline) => {
+        const answer = await deps.api.setOnlineAtp(variables, deadline);
         return answer.outcome === 'APPLIED' ? answer : { ...answer, rows: answer.rows.slice(0, 1) };
       },
     };

@@ -28,6 +28,13 @@ export const SHOPIFY_ERRORS = {
     message: (d) => `Shopify asks us to slow down for ${d.domain}.`,
     hint: 'Many calls to this shop use up its quota. Jobs wait and try again by themselves; repeat a command after a minute.',
   },
+  CALL_NOT_SENT_IN_TIME: {
+    class: 'retry',
+    message: (d) =>
+      `A call to ${d.domain} could not be sent within ${d.seconds} s: Shopify has got nothing of it.`,
+    hint: (d) =>
+      `It is sent again by itself. If it lasts, see whether this machine stands still (suspended, out of memory or CPU) and how fast it connects to https://${d.domain}.`,
+  },
   SHOPIFY_ACCESS_DENIED: {
     class: 'blocks-lane',
     message: (d) => `Shopify refuses access to ${d.domain}: ${d.reason}.`,

@@ -3,7 +3,12 @@
  * Shopify, and what it answered. It is the only memory of an apply: an attempt that starts anew reads here where the
  * last one stopped. Every function checks the lane pass, so an attempt that lost the lane changes nothing.
  */
-import { DOUBTFUL_CALLS_MAX, ROWS_PER_CALL, STORED_CALL_REPEATED_FOR_MS } from '../../domain/limits.ts';
+import {
+  DOUBTFUL_CALLS_MAX,
+  ROWS_PER_CALL,
+  SENDABLE_FOR_MS,
+  STORED_CALL_REPEATED_FOR_MS,
+} from '../../domain/limits.ts';
 import type { KeptBack, LastPush } from '../../domain/unseen-sales.ts';
 import type { Connection, Database } from '../database.ts';
 import { holdLane, type LanePass } from './lane.ts';
@@ -22,6 +27,7 @@ export interface StoredCall extends Chunk {
   readonly idempotencyKey: string;
   /** The request's variables, byte for byte. */
   readonly variables: string;
+  readonly rowCount: number;
   /** By product, what was kept back when its row was decided. Of a product that is not here, nothing was. */
   readonly debts: Readonly<Record<string, KeptBack>>;
 }
@@ -45,12 +51,19 @@ export interface ChunkWork {
   /** Rows that neither this file nor a later one has settled. */
   readonly rows: readonly RowToApply[];
   /** A call that may have reached Shopify or not: it is repeated before anything else, unless it is too old. */
-  readonly unanswered: (StoredCall & { readonly isTooOld: boolean }) | null;
+  readonly unanswered: UnansweredCall | null;
   /** Calls of which nobody knows whether Shopify has applied them: see src/domain/doubtful-call.ts. */
   readonly doubtful: readonly DoubtfulCall[];
   /** By inventory item: how often it was refused because its quantity had moved. */
   readonly staleTries: ReadonlyMap<string, number>;
   readonly nextGeneration: number;
+}
+
+export interface UnansweredCall extends StoredCall {
+  /** How long its last sending may still put it on its way; 0 or less: it cannot any more. */
+  readonly sendableForMs: number;
+  /** Whether Shopify may have forgotten its key. */
+  readonly isTooOld: boolean;
 }
 
 /** A call in doubt: of this chunk, or of an earlier file since which a row of this chunk was not pushed. */
@@ -89,9 +102,12 @@ export async function readChunkWork(
     );
     const { rows: calls } = await connection.query<CallRecord>(
       `SELECT sequence, chunk, generation, idempotency_key AS "idempotencyKey", variables,
-         coalesce(debts, '{}') AS debts, state,
+         ${ROW_COUNT} AS "rowCount", coalesce(debts, '{}') AS debts, state,
+         -- An infinite time cannot be subtracted from.
+         CASE WHEN sending_until > clock_timestamp()
+           THEN extract(epoch FROM sending_until - clock_timestamp())::float8 * 1000 ELSE 0 END AS "sendableForMs",
          stored_at < clock_timestamp() - make_interval(secs => $4::float8 / 1000) AS "isTooOld"
-       FROM shopify_call WHERE shop_id = $1 AND sequence = $2 AND chunk = $3 ORDER BY generation`,
+       FROM shopify_call AS call WHERE shop_id = $1 AND sequence = $2 AND chunk = $3 ORDER BY generation`,
       [pass.shopId, sequence, chunk, STORED_CALL_REPEATED_FOR_MS],
     );
     const stale = await connection.query<{ inventoryItemId: string; tries: number }>(
@@ -119,9 +135,11 @@ export async function readChunkWork(
 const IS_ROW_OF_CHUNK = `row.shop_id = call.shop_id AND row.sequence = call.sequence
   AND row.position >= call.chunk * ${ROWS_PER_CALL} AND row.position < (call.chunk + 1) * ${ROWS_PER_CALL}`;
 
-interface CallRecord extends StoredCall {
+/** In SQL, of a row `call` of shopify_call. */
+const ROW_COUNT = `coalesce(call.row_count, jsonb_array_length(call.variables::jsonb #> '{input,quantities}'))`;
+
+interface CallRecord extends UnansweredCall {
   readonly state: 'STORED' | 'APPLIED' | 'REFUSED' | 'EXPIRED_UNKNOWN';
-  readonly isTooOld: boolean;
 }
 
 /**
@@ -138,7 +156,7 @@ async function readDoubtfulCalls(
   const since = Math.min(...rows.map(({ pushedSequence }) => pushedSequence));
   const { rows: calls } = await connection.query<DoubtfulCall>(
     `SELECT call.sequence, call.chunk, call.generation, call.idempotency_key AS "idempotencyKey", call.variables,
-       coalesce(call.debts, '{}') AS debts, coalesce((
+       ${ROW_COUNT} AS "rowCount", coalesce(call.debts, '{}') AS debts, coalesce((
          SELECT jsonb_object_agg(row.inventory_item_id, row.imported_units) FROM upload_file_row AS row
          WHERE ${IS_ROW_OF_CHUNK}), '{}') AS "importedUnits"
      FROM shopify_call AS call
@@ -158,14 +176,47 @@ function asIso(time: string): string {
   return `to_char(${time} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 
-/** Records that the call is about to be sent again: a refusal of it will not tell what became of the first sending. */
+/** In SQL: until when a call that is stored or repeated now may be put on its way. */
+const SENDABLE_UNTIL = `clock_timestamp() + make_interval(secs => ${SENDABLE_FOR_MS / 1000})`;
+
+/**
+ * Records that the call is about to be sent again. If an earlier sending may have been executed, a refusal of this one
+ * will not tell what became of that.
+ */
 export async function markRepeated(database: Database, pass: LanePass, call: StoredCall): Promise<void> {
+  await updateCall(
+    database,
+    pass,
+    call,
+    `repeated = repeated OR sending_until IS DISTINCT FROM '-infinity', sending_until = ${SENDABLE_UNTIL}`,
+  );
+}
+
+/** This attempt's sending has failed, and cannot put the call on its way any more: its repeat need not wait. */
+export async function recordSendingEnded(
+  database: Database,
+  pass: LanePass,
+  call: StoredCall,
+  { wasNotExecuted }: { readonly wasNotExecuted: boolean },
+): Promise<void> {
+  const ended = wasNotExecuted
+    ? `CASE WHEN repeated THEN clock_timestamp() ELSE '-infinity' END`
+    : 'clock_timestamp()';
+  await updateCall(database, pass, call, `sending_until = ${ended}`);
+}
+
+async function updateCall(
+  database: Database,
+  pass: LanePass,
+  { sequence, chunk, generation }: StoredCall,
+  change: string,
+): Promise<void> {
   await database.transaction(async (connection) => {
     await holdLane(connection, pass);
     await connection.query(
-      `UPDATE shopify_call SET repeated = true
+      `UPDATE shopify_call SET ${change}
        WHERE shop_id = $1 AND sequence = $2 AND chunk = $3 AND generation = $4`,
-      [pass.shopId, call.sequence, call.chunk, call.generation],
+      [pass.shopId, sequence, chunk, generation],
     );
   });
 }
@@ -184,8 +235,9 @@ export async function settleAndStore(
     if (!call) return;
     await connection.query(
       `INSERT INTO shopify_call
-         (shop_id, sequence, chunk, generation, idempotency_key, variables, epoch, debts, state)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'STORED')`,
+         (shop_id, sequence, chunk, generation, idempotency_key, variables, epoch, debts, row_count, sending_until,
+         state)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, ${SENDABLE_UNTIL}, 'STORED')`,
       [
         pass.shopId,
         call.sequence,
@@ -195,6 +247,7 @@ export async function settleAndStore(
         call.variables,
         pass.epoch,
         JSON.stringify(call.debts),
+        call.rowCount,
       ],
     );
   });

@@ -11,6 +11,7 @@ import * as auditLog from './0009-audit-log.ts';
 import * as groupAtMost from './0010-group-at-most.ts';
 import * as words from './0011-words.ts';
 import * as blockedSince from './0013-blocked-since.ts';
+import * as lateCalls from './0014-late-calls.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -30,6 +31,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0010-group-at-most', ...groupAtMost },
   { name: '0011-words', ...words },
   { name: '0013-blocked-since', ...blockedSince },
+  { name: '0014-late-calls', ...lateCalls },
 ];
 
 /** Knex's view of the migrations: named in code, so that they load the same way from any bundle. */

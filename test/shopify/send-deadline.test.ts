@@ -1,0 +1,195 @@
+/** A call leaves before its deadline or not at all, wherever it is kept waiting. */
+import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { applyChunk } from '../../activities/apply-chunk.ts';
+import { SEND_WITHIN_MS, SHOPIFY_ANSWER_BYTES_MAX } from '../../src/domain/limits.ts';
+import { sendDeadline, type SendDeadline } from '../../src/domain/send-deadline.ts';
+import type { AdminApi } from '../../src/shopify/admin-api.ts';
+import { NotSentInTimeError, readClocks, sendRequest } from '../../src/shopify/send-request.ts';
+import { apiOf, callOf, expectFailure, serve } from './admin-fixture.ts';
+import { ChunkBench } from './chunk-bench.ts';
+import { SHOP, shirts, startTwinWith, type TwinClient } from './twin-fixture.ts';
+
+/** The deadline of a call that began so long ago that this is left of its time. */
+function deadlineIn(ms: number): SendDeadline {
+  const { monotonicMs, wallMs } = readClocks();
+  const agoMs = SEND_WITHIN_MS - ms;
+  return sendDeadline({ monotonicMs: monotonicMs - agoMs, wallMs: wallMs - agoMs });
+}
+
+function requestOf(body: string, deadline: SendDeadline | null) {
+  const left = { last: false };
+  const onLeaving = () => {
+    left.last = true;
+  };
+  return { left, request: { method: 'POST', headers: {}, body, signal: null, deadline, onLeaving } };
+}
+
+/** More than the two kernels hold for a connection. */
+const BODY_BYTES = 64 * 1024 ** 2;
+
+async function listen(server: Server, close: () => void): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.close();
+    close();
+  });
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** A server that takes connections and never says a word. Returns its address and what it has received. */
+async function startSilentServer(): Promise<{ address: string; received: () => string }> {
+  const sockets: Socket[] = [];
+  let received = '';
+  const server = createTcpServer((socket) => {
+    sockets.push(socket.on('error', () => undefined));
+    socket.on('data', (data) => (received += data.toString('latin1')));
+  });
+  const address = await listen(server, () => sockets.forEach((socket) => socket.destroy()));
+  return { address, received: () => received };
+}
+
+describe('a call whose deadline has passed', () => {
+  test('before its connection is there sends nothing of itself, its header included', async () => {
+    const { address, received } = await startSilentServer();
+    const { left, request } = requestOf('{"call":1}', deadlineIn(0));
+
+    await expect(sendRequest(`http://${address}/`, request)).rejects.toBeInstanceOf(NotSentInTimeError);
+
+    expect(received()).toBe('');
+    expect(left.last).toBe(false);
+  });
+
+  test('while its connection is being made secure is given up by the timer, and nothing of it was sent', async () => {
+    const { address, received } = await startSilentServer();
+    const { left, request } = requestOf('{"call":1}', deadlineIn(300));
+
+    await expect(sendRequest(`https://${address}/`, request)).rejects.toBeInstanceOf(NotSentInTimeError);
+
+    // Only the greeting of TLS, which no server answered.
+    expect(received()).not.toContain('POST');
+    expect(left.last).toBe(false);
+  });
+
+  test('while the network takes its bytes slowly is never complete, so no server executes it', async () => {
+    let received = 0;
+    const server = createTcpServer((socket) => {
+      // Reads nothing until the client has given up: what the kernels do not hold stays with the client.
+      socket.on('error', () => undefined).pause();
+      socket.on('data', (data) => (received += data.length)).pause();
+      gaveUp.promise.then(() => socket.resume());
+      socket.on('close', () => closed.resolve());
+    });
+    const [gaveUp, closed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const address = await listen(server, () => undefined);
+    const { left, request } = requestOf('x'.repeat(BODY_BYTES), deadlineIn(300));
+
+    await expect(sendRequest(`http://${address}/`, request)).rejects.toBeInstanceOf(NotSentInTimeError);
+
+    gaveUp.resolve();
+    await closed.promise;
+    expect(left.last).toBe(false);
+    expect(received).toBeLessThan(BODY_BYTES);
+  });
+
+  test('has its own code, and Shopify has got no request', async () => {
+    const { twin, call } = await startWithCall();
+
+    const error = await expectFailure(apiOf(twin).setOnlineAtp(call, deadlineIn(0)));
+
+    expect(error).toMatchObject({ code: 'CALL_NOT_SENT_IN_TIME', class: 'retry' });
+    expect(await twin.requests('SetOnlineAtp')).toEqual([]);
+  });
+
+  test('while it waited for the shop’s quota is throttled, and Shopify has got no request', async () => {
+    const { twin, call } = await startWithCall();
+    const api = apiOf(twin);
+    await twin.control('PATCH', `/shops/${SHOP.domain}/economy`, {
+      restoreRate: 0.1,
+      currentlyAvailable: 2,
+    });
+    await api.readLocation();
+
+    const error = await expectFailure(api.setOnlineAtp(call, deadlineIn(200)));
+
+    expect(error).toMatchObject({ code: 'SHOPIFY_THROTTLED' });
+    expect(await twin.requests('SetOnlineAtp')).toEqual([]);
+  });
+});
+
+async function startWithCall(): Promise<{ twin: TwinClient; call: string }> {
+  const { twin, ids } = await startTwinWith(shirts(1));
+  return { twin, call: callOf([{ inventoryItemId: ids[0] ?? '', quantity: 4, changeFromQuantity: 10 }]) };
+}
+
+describe('an answer', () => {
+  test('that is packed is unpacked', async () => {
+    const url = await serve((_request, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('{"data":1}'));
+    });
+    const answer = await sendRequest(url, requestOf('{}', null).request);
+    expect(await answer.json()).toEqual({ data: 1 });
+  });
+
+  test('that does not end is given up at its limit', async () => {
+    const url = await serve((_request, response) => {
+      response.writeHead(200);
+      const part = Buffer.alloc(1024 ** 2);
+      for (let sent = 0; sent <= SHOPIFY_ANSWER_BYTES_MAX; sent += part.length) response.write(part);
+    });
+    await expect(sendRequest(url, requestOf('{}', null).request)).rejects.toThrow('the answer is too long');
+  });
+});
+
+describe('a stored call without an answer', () => {
+  test('is repeated only when the attempt that stored it cannot send it any more', async () => {
+    const bench = await ChunkBench.open({ A: 1 });
+    await bench.addFile(1, { A: 5 });
+    const paused = await bench.startAttempt();
+    const stored = Promise.withResolvers<void>();
+    const api: AdminApi = {
+      ...paused.api,
+      // Its worker stands still here.
+      setOnlineAtp: () => {
+        stored.resolve();
+        return new Promise(() => undefined);
+      },
+    };
+    void applyChunk({ ...paused, api }, { sequence: 1, chunk: 0 });
+    await stored.promise;
+    const [call] = await bench.database.query<{ until: Date }>(
+      'SELECT sending_until AS until FROM shopify_call',
+    );
+
+    await bench.apply(1);
+
+    const [sent] = await bench.twin.requests('SetOnlineAtp');
+    expect(Date.parse(sent?.at ?? '')).toBeGreaterThanOrEqual(call?.until.getTime() ?? Infinity);
+    expect(await bench.readShown()).toEqual({ A: 5 });
+  });
+
+  test('is in doubt after a refusal only when an earlier sending may have been executed', async () => {
+    const bench = await ChunkBench.open({ A: 1, B: 1 });
+    for (const [sequence, sku, kind] of [
+      [1, 'A', 'http-429'],
+      [2, 'B', 'http-500-before'],
+    ] as const) {
+      await bench.addFile(sequence, { [sku]: 5 });
+      await bench.armFault(kind);
+      await expect(bench.apply(sequence)).rejects.toMatchObject({ class: 'retry' });
+      await bench.sell(sku, 1);
+      await bench.apply(sequence);
+    }
+
+    const calls = await bench.database.query(
+      'SELECT sequence, generation, state, repeated FROM shopify_call ORDER BY sequence, generation',
+    );
+    expect(calls).toEqual([
+      { sequence: 1, generation: 0, state: 'REFUSED', repeated: false },
+      { sequence: 1, generation: 1, state: 'APPLIED', repeated: false },
+      // Then 5 units may have been sold of a 5 that was applied, so the row stays at 0.
+      { sequence: 2, generation: 0, state: 'REFUSED', repeated: true },
+    ]);
+  });
+});
