@@ -20,10 +20,17 @@ export const CALLS_IN_FLIGHT = 5;
 export const STALE_TRIES_MAX = 3;
 
 /**
- * Calls for one chunk. Each refused call either counts one try of its stale rows or quarantines a row, so a chunk needs
- * STALE_TRIES_MAX + 1 calls, and one more for each row that Shopify refuses late. More than this is a fault.
+ * Rows that may be blamed one after the other because Shopify refused each alone in a call, without naming it. After
+ * that the refusal is taken for one of the call, so that one unknown cause does not quarantine a whole file.
  */
-export const CALL_GENERATIONS_MAX = 20;
+export const BLAMED_ALONE_MAX = 3;
+
+/**
+ * Calls for one chunk in one attempt. However busy the shop, each call settles a row (applied or quarantined), counts
+ * one of the STALE_TRIES_MAX tries of a row, or halves the size of the next call, which doubles only when rows are
+ * settled. Between two of these, one may fail because its key is spent. More than this is a fault.
+ */
+export const CALL_GENERATIONS_MAX = 2 * ROWS_PER_CALL * (STALE_TRIES_MAX + 2);
 
 /**
  * How long a stored call is repeated under its key. Shopify remembers keys for 24 hours ("Implementing idempotency");
