@@ -8,7 +8,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { AtpError } from '../src/domain/errors.ts';
 import { CALL_GENERATIONS_MAX } from '../src/domain/limits.ts';
-import { keepBackInDoubt, wasNotApplied, type DoubtedRow } from '../src/domain/doubtful-call.ts';
+import {
+  isProvenUnapplied,
+  keepBackInDoubt,
+  wasNotApplied,
+  type DoubtedRow,
+} from '../src/domain/doubtful-call.ts';
+import { nextCallSize, rowsOfNextCall } from '../src/domain/call-size.ts';
+import {
+  isStaleCode,
+  judgeRefusal,
+  type JudgedRefusal,
+  type StopReason,
+} from '../src/domain/refused-call.ts';
 import { decideRow, meaningOfRefusal, type ObservedItem } from '../src/domain/row-decision.ts';
 import { decideStoredCall, sendDeadline, type SendDeadline } from '../src/domain/send-deadline.ts';
 import { NOTHING_KEPT_BACK, type KeptBack } from '../src/domain/unseen-sales.ts';
@@ -22,7 +34,7 @@ import {
   settleAndStore,
   type Chunk,
   type ChunkWork,
-  type RefusedRow,
+  type RecordedRefusal,
   type StoredCall,
   type UnansweredCall,
 } from '../src/postgres/lane/chunk-ledger.ts';
@@ -30,7 +42,7 @@ import type { Database } from '../src/postgres/database.ts';
 import type { LanePass } from '../src/postgres/lane/lane.ts';
 import type { SettledRow } from '../src/postgres/lane/settled-rows.ts';
 import type { Shop } from '../src/postgres/master-data/shops.ts';
-import type { AdminApi, SetAnswer } from '../src/shopify/admin-api.ts';
+import type { AdminApi } from '../src/shopify/admin-api.ts';
 import { wasNotExecuted } from '../src/shopify/call-failure.ts';
 import { readClocks } from '../src/shopify/send-request.ts';
 import { idempotencyKey, setVariables, type SetRow } from '../src/shopify/set-online-atp.ts';
@@ -45,8 +57,8 @@ export interface ChunkDeps {
 
 /** Settles every row of the chunk. Throws what the shop's API throws, and LANE_TAKEN_OVER. */
 export async function applyChunk(deps: ChunkDeps, chunk: Chunk): Promise<void> {
-  const { database, api, shop, pass } = deps;
-  // Every generation settles the chunk, counts a try of its stale rows, or quarantines a row that Shopify has refused.
+  const { database, pass } = deps;
+  let confirmed: readonly DecidedRow[] = [];
   for (let generation = 0; generation <= CALL_GENERATIONS_MAX; generation += 1) {
     const work = await readChunkWork(database, pass, chunk);
     if (work.unanswered) {
@@ -54,24 +66,61 @@ export async function applyChunk(deps: ChunkDeps, chunk: Chunk): Promise<void> {
       continue;
     }
     if (work.rows.length === 0) return;
-    const items = await api.readItems(work.rows.map((row) => row.inventoryItemId));
-    const { settled, writes, debts } = decideChunk(shop, work, items);
-    const call = writes.length === 0 ? null : makeCall(shop, chunk, work.nextGeneration, writes, debts);
+    const size = nextCallSize(work.history);
+    const decided = await decideChunk(deps, work, confirmed, size);
+    const rows = rowsOfNextCall(decided.writes, size);
+    const call = rows.length === 0 ? null : makeCall(deps.shop, chunk, work.nextGeneration, rows);
     const deadline = sendDeadline(readClocks());
-    await settleAndStore(database, pass, chunk, settled, call);
+    await settleAndStore(database, pass, chunk, { ...decided, call });
     if (!call) return;
-    await send(deps, call, deadline);
+    confirmed = rowsConfirmed(rows, await send(deps, call, deadline));
   }
   throw new AtpError('SHOPIFY_RESPONSE_UNEXPECTED', {
-    reason: `chunk ${chunk.chunk} of file ${chunk.sequence} was refused ${CALL_GENERATIONS_MAX} times`,
+    reason: `chunk ${chunk.chunk} of file ${chunk.sequence} took more than ${CALL_GENERATIONS_MAX} calls, although each of them must settle a row or count a try of one`,
   });
 }
 
-function decideChunk(shop: Shop, work: ChunkWork, items: readonly (ObservedItem | null)[]) {
+/** A row to be written. */
+interface DecidedRow {
+  readonly productId: string;
+  readonly staleTries: number;
+  readonly sent: SetRow;
+  readonly keptBack: KeptBack;
+}
+
+interface DecidedChunk {
+  readonly settled: readonly SettledRow[];
+  /** Calls in doubt that are found now not to have been applied. */
+  readonly unapplied: readonly StoredCall[];
+  readonly writes: readonly DecidedRow[];
+}
+
+/**
+ * Rows of the refused call that Shopify did not name. It has just compared their quantities, so they are as good as
+ * read, and go into the next call without a read. None when it named no row.
+ */
+function rowsConfirmed(rows: readonly DecidedRow[], refused: JudgedRefusal | null): readonly DecidedRow[] {
+  if (refused?.outcome !== 'STALE') return [];
+  const blamed = new Set(refused.rows.map(({ position }) => position));
+  return rows.filter((_, index) => !blamed.has(index));
+}
+
+/** Reads the chunk's open rows and decides them, unless the rows that are confirmed fill the next call. */
+async function decideChunk(
+  { api, shop }: ChunkDeps,
+  work: ChunkWork,
+  confirmed: readonly DecidedRow[],
+  size: number,
+): Promise<DecidedChunk> {
+  if (confirmed.length >= size) return { settled: [], unapplied: [], writes: confirmed };
+  const items = await api.readItems(work.rows.map((row) => row.inventoryItemId));
+  return decideRows(shop, work, items);
+}
+
+function decideRows(shop: Shop, work: ChunkWork, items: readonly (ObservedItem | null)[]): DecidedChunk {
   const settled: SettledRow[] = [];
-  const writes: SetRow[] = [];
-  const debts: Record<string, KeptBack> = {};
-  const doubted = doubtedRows(work, items);
+  const writes: DecidedRow[] = [];
+  const { doubted, unapplied } = doubtedRows(work, items);
   for (const [index, row] of work.rows.entries()) {
     const { inventoryItemId, productId, quantity: target, importedUnits } = row;
     const tries = work.staleTries.get(inventoryItemId) ?? 0;
@@ -84,8 +133,8 @@ function decideChunk(shop: Shop, work: ChunkWork, items: readonly (ObservedItem 
     switch (decision.outcome) {
       case 'WRITE': {
         const { quantity, observed, keptBack } = decision;
-        writes.push({ inventoryItemId, quantity, changeFromQuantity: observed });
-        if (keptBack.drops.length > 0) debts[productId] = keptBack;
+        const sent = { inventoryItemId, quantity, changeFromQuantity: observed };
+        writes.push({ productId, staleTries: tries, sent, keptBack });
         break;
       }
       case 'UNCHANGED': {
@@ -100,16 +149,20 @@ function decideChunk(shop: Shop, work: ChunkWork, items: readonly (ObservedItem 
       }
     }
   }
-  return { settled, writes, debts };
+  return { settled, unapplied, writes };
 }
 
-/** By inventory item: what calls have sent to it that may have been applied. */
+/** By inventory item: what calls have sent to it that may have been applied; and which calls were not. */
 function doubtedRows(
   { rows, doubtful }: ChunkWork,
   items: readonly (ObservedItem | null)[],
-): ReadonlyMap<string, readonly DoubtedRow[]> {
+): {
+  readonly doubted: ReadonlyMap<string, readonly DoubtedRow[]>;
+  readonly unapplied: readonly StoredCall[];
+} {
   const indexOf = new Map(rows.map(({ inventoryItemId }, index) => [inventoryItemId, index]));
   const doubted = new Map<string, DoubtedRow[]>();
+  const unapplied: StoredCall[] = [];
   for (const call of doubtful) {
     const sent = rowsSentBy(call).flatMap(({ inventoryItemId, quantity, changeFromQuantity }) => {
       const index = indexOf.get(inventoryItemId);
@@ -122,22 +175,17 @@ function doubtedRows(
       const observed = items[index]?.available ?? null;
       return [{ inventoryItemId, observed, changeFromQuantity, push }];
     });
+    if (isProvenUnapplied(sent, call.rowCount)) unapplied.push(call);
     if (wasNotApplied(sent)) continue;
     for (const { inventoryItemId, changeFromQuantity, push } of sent) {
       const earlier = doubted.get(inventoryItemId) ?? [];
       doubted.set(inventoryItemId, [...earlier, { changeFromQuantity, push }]);
     }
   }
-  return doubted;
+  return { doubted, unapplied };
 }
 
-function makeCall(
-  shop: Shop,
-  chunk: Chunk,
-  generation: number,
-  rows: readonly SetRow[],
-  debts: Readonly<Record<string, KeptBack>>,
-): StoredCall {
+function makeCall(shop: Shop, chunk: Chunk, generation: number, rows: readonly DecidedRow[]): StoredCall {
   const { keySpace, restoreGeneration, locationId } = shop;
   const { sequence, chunk: number } = chunk;
   const key = idempotencyKey({ keySpace, restoreGeneration, sequence, chunk: number, generation });
@@ -145,8 +193,11 @@ function makeCall(
     sequence,
     locationId,
     idempotencyKey: key,
-    rows,
+    rows: rows.map(({ sent }) => sent),
   });
+  const debts = rows.flatMap(({ productId, keptBack }) =>
+    keptBack.drops.length > 0 ? [[productId, keptBack] as const] : [],
+  );
   return {
     sequence,
     chunk: number,
@@ -154,7 +205,7 @@ function makeCall(
     idempotencyKey: key,
     variables,
     rowCount: rows.length,
-    debts,
+    debts: Object.fromEntries(debts),
   };
 }
 
@@ -189,12 +240,17 @@ async function settleExpired({ database, api, pass }: ChunkDeps, call: StoredCal
 }
 
 /**
- * Sends a stored call and records its answer. Without an answer it throws, and the call stays stored to be repeated.
+ * Sends a stored call and records its answer: null when it was applied. Without an answer it throws, and the call stays
+ * stored to be repeated.
  *
  * @param deadline from before the transaction that stored the call or marked it as repeated
  */
-async function send(deps: ChunkDeps, call: StoredCall, deadline: SendDeadline): Promise<void> {
-  const { database, api, shop, pass } = deps;
+async function send(
+  deps: ChunkDeps,
+  call: StoredCall,
+  deadline: SendDeadline,
+): Promise<JudgedRefusal | null> {
+  const { database, api, pass } = deps;
   const answer = await api.setOnlineAtp(call.variables, deadline).catch(async (error: unknown) => {
     const ended = { wasNotExecuted: wasNotExecuted(error) };
     // Best effort: without it, or when another attempt is here by now, the call's repeat waits a little longer.
@@ -203,16 +259,23 @@ async function send(deps: ChunkDeps, call: StoredCall, deadline: SendDeadline): 
   });
   if (answer.outcome === 'APPLIED') {
     await recordApplied(database, pass, call);
-    return;
+    return null;
   }
   const sent = rowsSentBy(call);
-  const refused = answer.rows.map(({ position, code, message }): RefusedRow => {
-    const inventoryItemId = sent[position]?.inventoryItemId ?? '';
-    return { inventoryItemId, code, message, isStale: meaningOfRefusal(code).kind === 'STALE' };
-  });
   const work = await readChunkWork(database, pass, call);
-  await recordRefused(database, pass, call, refused, rowsToQuarantine(work, sent, refused));
-  throwWhenNoRowIsAtFault(shop, answer);
+  const judged = judgeRefusal(sent.length, answer.rows, answer.calls, work.history);
+  const recorded = [
+    ...judged.rows.map(({ position, code, message, isNamed }): RecordedRefusal => {
+      const { inventoryItemId = null } = sent[position] ?? {};
+      return { inventoryItemId, code, message, isStale: isStaleCode(code), isNamed };
+    }),
+    ...judged.unnamed.map(({ code, message }): RecordedRefusal => {
+      return { inventoryItemId: null, code, message, isStale: isStaleCode(code), isNamed: false };
+    }),
+  ];
+  await recordRefused(database, pass, call, recorded, rowsToQuarantine(work, sent, recorded));
+  if (judged.stop) throw stopError(deps.shop, judged.stop);
+  return judged;
 }
 
 function rowsSentBy(call: StoredCall): readonly SetRow[] {
@@ -222,7 +285,7 @@ function rowsSentBy(call: StoredCall): readonly SetRow[] {
 function rowsToQuarantine(
   { rows }: ChunkWork,
   sent: readonly SetRow[],
-  refused: readonly RefusedRow[],
+  refused: readonly RecordedRefusal[],
 ): SettledRow[] {
   return refused.flatMap(({ inventoryItemId, code, message }): SettledRow[] => {
     const meaning = meaningOfRefusal(code);
@@ -243,17 +306,14 @@ function rowsToQuarantine(
   });
 }
 
-/** Shopify failed at the first request and wants a new key for the next: the next generation has one. */
-const KEY_IS_SPENT = 'IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED';
-
-function throwWhenNoRowIsAtFault(shop: Shop, answer: Extract<SetAnswer, { outcome: 'REFUSED' }>): void {
-  const blocking = answer.rows.find((row) => meaningOfRefusal(row.code).kind === 'BLOCK');
-  if (blocking) throw locationUnusableError(shop, blocking.message);
-  const call = answer.calls.find(({ code }) => code !== KEY_IS_SPENT);
-  if (call) {
-    throw new AtpError('SHOPIFY_REQUEST_REFUSED', {
-      domain: shop.domain,
-      reason: `${call.message} (${call.code})`,
-    });
+function stopError(shop: Shop, { kind, refusal }: StopReason): AtpError {
+  const reason = `${refusal.message} (${refusal.code})`;
+  switch (kind) {
+    case 'LOCATION_UNUSABLE':
+      return locationUnusableError(shop, refusal.message);
+    case 'CALL_REFUSED':
+      return new AtpError('SHOPIFY_REQUEST_REFUSED', { domain: shop.domain, reason });
+    case 'KEY_SPENT_AGAIN':
+      return new AtpError('SHOPIFY_UNREACHABLE', { domain: shop.domain, reason });
   }
 }

@@ -5,7 +5,7 @@
  * The size follows from the chunk's earlier calls, which the ledger keeps: an attempt that begins anew goes on with the
  * same size.
  */
-import { BLAMED_ALONE_MAX, ROWS_PER_CALL } from './limits.ts';
+import { ROWS_PER_CALL } from './limits.ts';
 
 /** An earlier call of the chunk. */
 export interface PastCall {
@@ -21,6 +21,8 @@ export type PastOutcome =
   | 'STALE_UNNAMED'
   /** Refused for another cause, and Shopify has not said of which row. */
   | 'REFUSED_UNNAMED'
+  /** Refused because of its key: the next call has a new one. */
+  | 'KEY_SPENT'
   /** Nothing that tells of its size: Shopify named rows that it cannot take, or the answer is unknown. */
   | 'OTHER';
 
@@ -45,6 +47,7 @@ export function nextCallSize(history: readonly PastCall[]): number {
       case 'STALE_UNNAMED':
       case 'REFUSED_UNNAMED':
         return Math.max(1, Math.floor(rowCount * SHARE_WHEN_UNNAMED));
+      case 'KEY_SPENT':
       case 'OTHER':
         return size;
     }
@@ -62,16 +65,4 @@ export function rowsOfNextCall<Row extends { readonly staleTries: number }>(
   if (rows.length <= size) return rows;
   const calm = rows.filter(({ staleTries }) => staleTries === 0);
   return (calm.length > 0 ? calm : rows).slice(0, size);
-}
-
-/**
- * Whether a refusal that names no row is one of the call and not of its rows: so many calls of one row were refused one
- * after the other, each with another row. @param history with this refusal
- */
-export function isWholeCallAtFault(history: readonly PastCall[]): boolean {
-  const last = history.slice(-BLAMED_ALONE_MAX);
-  return (
-    last.length === BLAMED_ALONE_MAX &&
-    last.every(({ rowCount, outcome }) => rowCount === 1 && outcome === 'REFUSED_UNNAMED')
-  );
 }

@@ -23,11 +23,29 @@ export interface DoubtedRow {
  * all. If most rows still show what it wanted to change, it was not: otherwise each of them would have sold exactly the
  * difference since.
  */
-export function wasNotApplied(
-  rows: readonly { readonly changeFromQuantity: number | null; readonly observed: number | null }[],
-): boolean {
-  const untouched = rows.filter(({ changeFromQuantity, observed }) => changeFromQuantity === observed);
-  return untouched.length * 2 > rows.length;
+export function wasNotApplied(rows: readonly SeenRow[]): boolean {
+  return countUntouched(rows) * 2 > rows.length;
+}
+
+/**
+ * Whether that is proven for the call as a whole, and so also for rows that are not looked at now. The chunk's next calls
+ * have only a part of its rows, and the last of them may be the one row that has changed.
+ *
+ * @param rows those of its rows that are looked at
+ * @param rowCount all its rows
+ */
+export function isProvenUnapplied(rows: readonly SeenRow[], rowCount: number): boolean {
+  return countUntouched(rows) * 2 > rowCount;
+}
+
+/** What a call wanted to change, and what is there now, in units. */
+interface SeenRow {
+  readonly changeFromQuantity: number | null;
+  readonly observed: number | null;
+}
+
+function countUntouched(rows: readonly SeenRow[]): number {
+  return rows.filter(({ changeFromQuantity, observed }) => changeFromQuantity === observed).length;
 }
 
 /** What to keep back of a row that doubtful calls may have written. */

@@ -92,6 +92,9 @@ const ANSWER = z.object({
   }),
 });
 
+/** Real shops have been seen to answer it without a code, and without a row. */
+const STALE_MESSAGE = 'The changeFromQuantity argument no longer matches the persisted quantity.';
+
 interface Refusal {
   readonly code: string;
   readonly position: number | null;
@@ -108,7 +111,7 @@ export async function setOnlineAtp(
   const parsed = JSON.parse(variables) as { input: { quantities: readonly unknown[] } };
   const { inventorySetQuantities } = await client.request('SetOnlineAtp', parsed, ANSWER, deadline);
   const refusals = inventorySetQuantities.userErrors.map(({ code, field, message }): Refusal => ({
-    code: code ?? 'UNKNOWN',
+    code: code ?? (message === STALE_MESSAGE ? 'CHANGE_FROM_QUANTITY_STALE' : 'UNKNOWN'),
     position: positionIn(field, parsed.input.quantities.length),
     message,
   }));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { callOf } from '../shopify/admin-fixture.ts';
+import { callOf, inTime } from '../shopify/admin-fixture.ts';
 import { openAdminApi } from '../../src/shopify/admin-api.ts';
 import { shirts } from '../shopify/twin-fixture.ts';
 import { twinBehindProxy } from './delaying-proxy.ts';
@@ -16,7 +16,7 @@ describe('a request that is stuck on the network', () => {
   test('has not come to Shopify when its client loses the connection, and comes when it is delivered', async () => {
     const { twin, proxy, api, call } = await openShopBehindProxy('on');
     const stuck = proxy.stickNext('SetOnlineAtp', 'cut');
-    await expect(api.setOnlineAtp(call)).rejects.toMatchObject({ code: 'SHOPIFY_UNREACHABLE' });
+    await expect(api.setOnlineAtp(call, inTime())).rejects.toMatchObject({ code: 'SHOPIFY_UNREACHABLE' });
     await stuck.waitUntilStuck();
     expect(await twin.requests()).toEqual([]);
 
@@ -27,7 +27,7 @@ describe('a request that is stuck on the network', () => {
   test('comes twice when it is delivered twice, and the second time it is answered from the key store', async () => {
     const { twin, proxy, api, call } = await openShopBehindProxy('on');
     const stuck = proxy.stickNext('SetOnlineAtp', 'cut');
-    await expect(api.setOnlineAtp(call)).rejects.toThrow();
+    await expect(api.setOnlineAtp(call, inTime())).rejects.toThrow();
     const first = await stuck.deliver();
     expect(await stuck.deliver()).toMatchObject({ status: 200 });
     expect(first.body).toContain('inventoryAdjustmentGroup');
@@ -37,7 +37,7 @@ describe('a request that is stuck on the network', () => {
   test('answers its client when that still waits', async () => {
     const { proxy, api, call } = await openShopBehindProxy('on');
     const stuck = proxy.stickNext('SetOnlineAtp', 'silence');
-    const answer = api.setOnlineAtp(call);
+    const answer = api.setOnlineAtp(call, inTime());
     await stuck.waitUntilStuck();
     await stuck.deliver();
     expect(await answer).toEqual({ outcome: 'APPLIED' });
@@ -47,8 +47,8 @@ describe('a request that is stuck on the network', () => {
     const { twin, proxy, api, call } = await openShopBehindProxy('off');
     const stuck = proxy.stickNext('SetOnlineAtp', 'cut', (body) => body.includes('"quantity":4'));
     await api.readLocation();
-    await expect(api.setOnlineAtp(call)).rejects.toThrow();
-    expect(await api.setOnlineAtp(call)).toEqual({ outcome: 'APPLIED' });
+    await expect(api.setOnlineAtp(call, inTime())).rejects.toThrow();
+    expect(await api.setOnlineAtp(call, inTime())).toEqual({ outcome: 'APPLIED' });
     await twin.control('PATCH', `/shops/blue-shirts.myshopify.com/levels`, [
       { sku: 'SHIRT-0001', available: 10 },
     ]);

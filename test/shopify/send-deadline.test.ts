@@ -78,7 +78,7 @@ describe('a call whose deadline has passed', () => {
       // Reads nothing until the client has given up: what the kernels do not hold stays with the client.
       socket.on('error', () => undefined).pause();
       socket.on('data', (data) => (received += data.length)).pause();
-      gaveUp.promise.then(() => socket.resume());
+      void gaveUp.promise.then(() => socket.resume());
       socket.on('close', () => closed.resolve());
     });
     const [gaveUp, closed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];

@@ -9,6 +9,8 @@ import {
   SENDABLE_FOR_MS,
   STORED_CALL_REPEATED_FOR_MS,
 } from '../../domain/limits.ts';
+import type { PastCall } from '../../domain/call-size.ts';
+import { KEY_SPENT } from '../../domain/refused-call.ts';
 import type { KeptBack, LastPush } from '../../domain/unseen-sales.ts';
 import type { Connection, Database } from '../database.ts';
 import { holdLane, type LanePass } from './lane.ts';
@@ -56,6 +58,8 @@ export interface ChunkWork {
   readonly doubtful: readonly DoubtfulCall[];
   /** By inventory item: how often it was refused because its quantity had moved. */
   readonly staleTries: ReadonlyMap<string, number>;
+  /** The chunk's calls that are done with, in the order of their generations. */
+  readonly history: readonly PastCall[];
   readonly nextGeneration: number;
 }
 
@@ -100,21 +104,28 @@ export async function readChunkWork(
        ORDER BY row.position`,
       [pass.shopId, sequence, from, from + ROWS_PER_CALL],
     );
-    const { rows: calls } = await connection.query<CallRecord>(
+    const { rows: history } = await connection.query<PastCall & { readonly generation: number }>(
+      `SELECT generation, ${ROW_COUNT} AS "rowCount", ${PAST_OUTCOME} AS outcome
+       FROM shopify_call AS call
+       WHERE shop_id = $1 AND sequence = $2 AND chunk = $3 ORDER BY generation`,
+      [pass.shopId, sequence, chunk],
+    );
+    const { rows: unanswered } = await connection.query<UnansweredCall>(
       `SELECT sequence, chunk, generation, idempotency_key AS "idempotencyKey", variables,
-         ${ROW_COUNT} AS "rowCount", coalesce(debts, '{}') AS debts, state,
+         ${ROW_COUNT} AS "rowCount", coalesce(debts, '{}') AS debts,
          -- An infinite time cannot be subtracted from.
          CASE WHEN sending_until > clock_timestamp()
            THEN extract(epoch FROM sending_until - clock_timestamp())::float8 * 1000 ELSE 0 END AS "sendableForMs",
          stored_at < clock_timestamp() - make_interval(secs => $4::float8 / 1000) AS "isTooOld"
-       FROM shopify_call AS call WHERE shop_id = $1 AND sequence = $2 AND chunk = $3 ORDER BY generation`,
+       FROM shopify_call AS call
+       WHERE shop_id = $1 AND sequence = $2 AND chunk = $3 AND state = 'STORED' ORDER BY generation LIMIT 1`,
       [pass.shopId, sequence, chunk, STORED_CALL_REPEATED_FOR_MS],
     );
     const stale = await connection.query<{ inventoryItemId: string; tries: number }>(
       `SELECT refused ->> 'inventoryItemId' AS "inventoryItemId", count(*)::int AS tries
        FROM shopify_call, jsonb_array_elements(outcome) AS refused
        WHERE shop_id = $1 AND sequence = $2 AND chunk = $3 AND state = 'REFUSED'
-         AND (refused ->> 'isStale')::boolean
+         AND (refused ->> 'isStale')::boolean AND refused ->> 'inventoryItemId' IS NOT NULL
        GROUP BY 1`,
       [pass.shopId, sequence, chunk],
     );
@@ -122,11 +133,12 @@ export async function readChunkWork(
       now: times[0]?.now ?? '',
       ordersImportedUntil: times[0]?.ordersImportedUntil ?? null,
       rows,
-      unanswered: calls.find((call) => call.state === 'STORED') ?? null,
+      unanswered: unanswered[0] ?? null,
       doubtful:
         rows.length === 0 ? [] : await readDoubtfulCalls(connection, pass.shopId, { sequence, chunk }, rows),
       staleTries: new Map(stale.rows.map((row) => [row.inventoryItemId, row.tries])),
-      nextGeneration: (calls.at(-1)?.generation ?? -1) + 1,
+      history: history.filter(({ generation }) => generation !== unanswered[0]?.generation),
+      nextGeneration: (history.at(-1)?.generation ?? -1) + 1,
     };
   });
 }
@@ -138,9 +150,18 @@ const IS_ROW_OF_CHUNK = `row.shop_id = call.shop_id AND row.sequence = call.sequ
 /** In SQL, of a row `call` of shopify_call. */
 const ROW_COUNT = `coalesce(call.row_count, jsonb_array_length(call.variables::jsonb #> '{input,quantities}'))`;
 
-interface CallRecord extends UnansweredCall {
-  readonly state: 'STORED' | 'APPLIED' | 'REFUSED' | 'EXPIRED_UNKNOWN';
-}
+/** In SQL, of a row `call` of shopify_call: a PastOutcome. Records of older releases name each row that was refused. */
+const PAST_OUTCOME = `CASE
+  WHEN state = 'APPLIED' THEN 'APPLIED'
+  WHEN state <> 'REFUSED' THEN 'OTHER'
+  WHEN outcome @> '[{"code": "${KEY_SPENT}"}]' THEN 'KEY_SPENT'
+  WHEN outcome @> '[{"isNamed": false, "isStale": false}]' THEN 'REFUSED_UNNAMED'
+  WHEN outcome @> '[{"isNamed": false}]' THEN 'STALE_UNNAMED'
+  WHEN outcome @> '[{"isStale": true}]' THEN 'STALE'
+  ELSE 'OTHER' END`;
+
+/** In SQL, of a row `call` of shopify_call: what became of its first sending is not known. By shopify_call_in_doubt. */
+export const IS_IN_DOUBT = `(call.state = 'EXPIRED_UNKNOWN' OR (call.state = 'REFUSED' AND call.repeated))`;
 
 /**
  * The calls in doubt of this chunk, and those of earlier files since the oldest last push of its rows: the doubt about a
@@ -162,7 +183,7 @@ async function readDoubtfulCalls(
      FROM shopify_call AS call
      JOIN upload_file AS file USING (shop_id, sequence)
      JOIN upload_file AS this ON this.shop_id = $1 AND this.sequence = $2
-     WHERE call.shop_id = $1 AND (call.state = 'EXPIRED_UNKNOWN' OR (call.state = 'REFUSED' AND call.repeated))
+     WHERE call.shop_id = $1 AND ${IS_IN_DOUBT} AND NOT call.was_not_applied
        AND call.sequence > $4 AND (call.sequence < $2 OR (call.sequence = $2 AND call.chunk = $3))
        AND file.restore_generation = this.restore_generation
      ORDER BY call.sequence DESC, call.generation DESC LIMIT $5`,
@@ -208,30 +229,50 @@ export async function recordSendingEnded(
 async function updateCall(
   database: Database,
   pass: LanePass,
-  { sequence, chunk, generation }: StoredCall,
+  call: StoredCall,
   change: string,
 ): Promise<void> {
   await database.transaction(async (connection) => {
     await holdLane(connection, pass);
-    await connection.query(
-      `UPDATE shopify_call SET ${change}
-       WHERE shop_id = $1 AND sequence = $2 AND chunk = $3 AND generation = $4`,
-      [pass.shopId, sequence, chunk, generation],
-    );
+    await changeCall(connection, pass.shopId, call, change);
   });
 }
 
-/** Settles the rows that need no write, and stores the call for the others, in one transaction before it is sent. */
+async function changeCall(
+  connection: Connection,
+  shopId: string,
+  { sequence, chunk, generation }: StoredCall,
+  change: string,
+): Promise<void> {
+  await connection.query(
+    `UPDATE shopify_call SET ${change}
+     WHERE shop_id = $1 AND sequence = $2 AND chunk = $3 AND generation = $4`,
+    [shopId, sequence, chunk, generation],
+  );
+}
+
+/**
+ * Settles the rows that need no write, and stores the call for the others, in one transaction before it is sent. With it
+ * go the calls in doubt that were found not to have been applied.
+ */
 export async function settleAndStore(
   database: Database,
   pass: LanePass,
   { sequence }: Chunk,
-  settled: readonly SettledRow[],
-  call: StoredCall | null,
+  {
+    settled,
+    unapplied,
+    call,
+  }: {
+    readonly settled: readonly SettledRow[];
+    readonly unapplied: readonly StoredCall[];
+    readonly call: StoredCall | null;
+  },
 ): Promise<void> {
   await database.transaction(async (connection) => {
     await holdLane(connection, pass);
     await settle(connection, pass.shopId, sequence, settled);
+    for (const found of unapplied) await changeCall(connection, pass.shopId, found, 'was_not_applied = true');
     if (!call) return;
     await connection.query(
       `INSERT INTO shopify_call
@@ -277,12 +318,15 @@ export async function recordApplied(database: Database, pass: LanePass, call: St
   });
 }
 
-/** One row that Shopify named in its refusal of a call. */
-export interface RefusedRow {
-  readonly inventoryItemId: string;
+/** A reason that Shopify gave for its refusal of a call. */
+export interface RecordedRefusal {
+  /** The row to blame; null: nobody knows which, or none. */
+  readonly inventoryItemId: string | null;
   readonly code: string;
   readonly message: string;
   readonly isStale: boolean;
+  /** Whether Shopify named the row. */
+  readonly isNamed: boolean;
 }
 
 /** Shopify has refused the call: nothing of it was applied. Rows that a new call would not help are settled with it. */
@@ -290,7 +334,7 @@ export async function recordRefused(
   database: Database,
   pass: LanePass,
   call: StoredCall,
-  refused: readonly RefusedRow[],
+  refused: readonly RecordedRefusal[],
   settled: readonly SettledRow[],
 ): Promise<void> {
   await database.transaction(async (connection) => {
@@ -313,7 +357,7 @@ async function recordAnswer(
   shopId: string,
   { sequence, chunk, generation }: StoredCall,
   state: 'APPLIED' | 'REFUSED' | 'EXPIRED_UNKNOWN',
-  outcome: readonly RefusedRow[] | null,
+  outcome: readonly RecordedRefusal[] | null,
 ): Promise<void> {
   await connection.query(
     `UPDATE shopify_call SET state = $5, outcome = $6, answered_at = CASE WHEN $5 <> 'EXPIRED_UNKNOWN' THEN now() END
