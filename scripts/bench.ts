@@ -5,6 +5,7 @@
  *     npm run bench scale [-- --products 50000 --kills 5 --seed 1]
  *     npm run bench wake [-- --deltas 20]
  *     npm run bench start [-- --runs 10]
+ *     npm run bench contention [-- --latency 400 --seed 1]
  */
 import { cpus, totalmem } from 'node:os';
 
@@ -14,6 +15,7 @@ const BENCHES: Readonly<
   scale: () => import('./bench/scale.ts'),
   wake: () => import('./bench/wake.ts'),
   start: () => import('./bench/start.ts'),
+  contention: () => import('./bench/contention.ts'),
 };
 
 const [name = '', ...args] = process.argv.slice(2);

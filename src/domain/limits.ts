@@ -90,6 +90,18 @@ export const BASELINE_KEPT_DAYS = 30;
  */
 export const DOUBTFUL_CALLS_MAX = 100;
 
+/**
+ * How long after its last sending a call may still arrive: as long as Shopify remembers its key. Far longer than any
+ * network keeps a request.
+ */
+export const CALL_WATCHED_FOR_MS = 24 * 60 * 60 * 1000;
+
+/** Calls that may still arrive and are looked at together, newest first: those of one file that lost all its answers. */
+export const WATCHED_CALLS_MAX = 200;
+
+/** Rows of such calls that one recheck reads from Shopify; the next recheck reads others. */
+export const WATCHED_ROWS_RECHECKED_MAX = 1_000;
+
 /** One purge runs at most PURGE_STATEMENTS_MAX statements, each for so many rows of the change log or so many files. */
 export const PURGE_STATEMENTS_MAX = 200;
 export const LOG_ROWS_PER_PURGE = 50_000;
