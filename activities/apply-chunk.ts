@@ -14,6 +14,7 @@ import {
   wasNotApplied,
   type DoubtedRow,
 } from '../src/domain/doubtful-call.ts';
+import { keepBackAfterLateCalls } from '../src/domain/late-call.ts';
 import { nextCallSize, rowsOfNextCall } from '../src/domain/call-size.ts';
 import {
   isStaleCode,
@@ -128,7 +129,8 @@ function decideRows(shop: Shop, work: ChunkWork, items: readonly (ObservedItem |
       if (shop.salesPolicy === 'overwrite') return NOTHING_KEPT_BACK;
       const { now: at, ordersImportedUntil } = work;
       const read = { observed, at, importedUnits, ordersImportedUntil };
-      return keepBackInDoubt(row.lastPush, doubted.get(inventoryItemId) ?? [], read);
+      const keptBack = keepBackInDoubt(row.lastPush, doubted.get(inventoryItemId) ?? [], read);
+      return keepBackAfterLateCalls(row.lastPush, work.late.get(inventoryItemId) ?? [], read, keptBack);
     });
     switch (decision.outcome) {
       case 'WRITE': {

@@ -30,7 +30,7 @@ import {
   type LaneHolder,
   type LanePass,
 } from '../src/postgres/lane/lane.ts';
-import { countQuarantined } from '../src/postgres/lane/lane-view.ts';
+import { countToRecheck } from '../src/postgres/lane/late-calls.ts';
 import { findShop, type Shop } from '../src/postgres/master-data/shops.ts';
 import {
   listFilesToArchive,
@@ -62,8 +62,8 @@ export type { LaneHolder };
 export type LaneHead =
   | { readonly lane: 'busy' }
   /**
-   * `setApart`: the number of quarantined products (recorded histories know this name); their cause may be gone by
-   * now.
+   * `setApart`: the number of products that may have changed on Shopify without us (recorded histories know this name):
+   * quarantined ones, whose cause may be gone by now, and those that a late call may have changed.
    */
   | { readonly lane: 'idle'; readonly setApart: number }
   /** `sequence` is null when nothing may be sent to the shop at all. */
@@ -109,7 +109,7 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork }
           (await enterLane(database, holder)) ?? (await enterAfterDeadRun(database, holder, isAtWork));
         if (!pass) return { lane: 'busy' };
         const file = await takeNextFile(database, pass, { triesBlocked });
-        if (!file) return { lane: 'idle', setApart: await countQuarantined(database, shopId) };
+        if (!file) return { lane: 'idle', setApart: await countToRecheck(database, shopId) };
         return headOf(file);
       });
     },

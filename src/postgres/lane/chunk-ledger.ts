@@ -11,9 +11,11 @@ import {
 } from '../../domain/limits.ts';
 import type { PastCall } from '../../domain/call-size.ts';
 import { KEY_SPENT } from '../../domain/refused-call.ts';
+import type { LateCall } from '../../domain/late-call.ts';
 import type { KeptBack, LastPush } from '../../domain/unseen-sales.ts';
 import type { Connection, Database } from '../database.ts';
 import { holdLane, type LanePass } from './lane.ts';
+import { readLateCalls } from './late-calls.ts';
 import { ON_SETTLED_BEFORE, settle, type SettledRow } from './settled-rows.ts';
 import type { UploadFileRow } from './upload-files.ts';
 
@@ -56,6 +58,8 @@ export interface ChunkWork {
   readonly unanswered: UnansweredCall | null;
   /** Calls of which nobody knows whether Shopify has applied them: see src/domain/doubtful-call.ts. */
   readonly doubtful: readonly DoubtfulCall[];
+  /** By inventory item: calls that may still arrive and would raise what our last push left. */
+  readonly late: ReadonlyMap<string, readonly LateCall[]>;
   /** By inventory item: how often it was refused because its quantity had moved. */
   readonly staleTries: ReadonlyMap<string, number>;
   /** The chunk's calls that are done with, in the order of their generations. */
@@ -136,6 +140,11 @@ export async function readChunkWork(
       unanswered: unanswered[0] ?? null,
       doubtful:
         rows.length === 0 ? [] : await readDoubtfulCalls(connection, pass.shopId, { sequence, chunk }, rows),
+      late: await readLateCalls(
+        connection,
+        pass.shopId,
+        rows.map(({ productId }) => productId),
+      ),
       staleTries: new Map(stale.rows.map((row) => [row.inventoryItemId, row.tries])),
       history: history.filter(({ generation }) => generation !== unanswered[0]?.generation),
       nextGeneration: (history.at(-1)?.generation ?? -1) + 1,
@@ -160,13 +169,13 @@ const PAST_OUTCOME = `CASE
   WHEN outcome @> '[{"isStale": true}]' THEN 'STALE'
   ELSE 'OTHER' END`;
 
-/** In SQL, of a row `call` of shopify_call: what became of its first sending is not known. By shopify_call_in_doubt. */
+/** In SQL, of a row `call` of shopify_call: what became of its first sending is not known. By shopify_call_may_arrive. */
 export const IS_IN_DOUBT = `(call.state = 'EXPIRED_UNKNOWN' OR (call.state = 'REFUSED' AND call.repeated))`;
 
 /**
  * The calls in doubt of this chunk, and those of earlier files since the oldest last push of its rows: the doubt about a
  * skipped file, or about a quarantined row, concerns the next file with the product. Not those from before a restore:
- * that file's memory of Shopify is void. By the index shopify_call_in_doubt.
+ * that file's memory of Shopify is void. By the index shopify_call_may_arrive.
  */
 async function readDoubtfulCalls(
   connection: Connection,

@@ -149,16 +149,6 @@ export async function readLaneView(database: Database, shopId: string): Promise<
   };
 }
 
-/** Mapped products that are quarantined, and not only owed. */
-export async function countQuarantined(database: Database, shopId: string): Promise<number> {
-  const [found] = await database.query<{ count: number }>(
-    `SELECT count(*)::int AS count FROM applied_row JOIN shop_product USING (shop_id, product_id)
-     WHERE shop_id = $1 AND outcome = 'QUARANTINED'`,
-    [shopId],
-  );
-  return found?.count ?? 0;
-}
-
 function describeTrouble(
   restored: string | null,
   file: FileRecord | null,

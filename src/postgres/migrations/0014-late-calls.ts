@@ -12,6 +12,9 @@ export async function up(knex: Knex): Promise<void> {
     COMMENT ON COLUMN shopify_call.row_count IS 'Its rows; null: it was stored by a release that did not record this.';
     COMMENT ON COLUMN shopify_call.was_not_applied IS
       'Of a call in doubt: most of its rows were seen as they were before it, so it had not been applied by then.';
+    DROP INDEX shopify_call_in_doubt;
+    CREATE INDEX shopify_call_may_arrive ON shopify_call (shop_id, sequence)
+      WHERE repeated OR state = 'EXPIRED_UNKNOWN';
     COMMENT ON COLUMN applied_row.looked_at IS
       'When the item was read last, because the row is quarantined or a call of it may still arrive.';
   `);

@@ -1,0 +1,129 @@
+/**
+ * Rows of calls that may still arrive at Shopify (src/domain/late-call.ts), and their way back when one did: the next
+ * file has them again. By the index shopify_call_may_arrive.
+ */
+import { CALL_WATCHED_FOR_MS, STORED_CALL_REPEATED_FOR_MS, WATCHED_CALLS_MAX } from '../../domain/limits.ts';
+import type { LateCall } from '../../domain/late-call.ts';
+import type { Connection, Database } from '../database.ts';
+import { IS_NOT_ON_ITS_WAY } from './quarantined-rows.ts';
+
+/**
+ * In SQL: the calls of shop $1 that were sent and may still arrive, newest first, as the table `call`. A call that a
+ * release before this one has sent was sent until it was too old, at the latest.
+ */
+const MAY_ARRIVE = `(
+  SELECT shop_id, sequence, chunk, variables FROM shopify_call
+  WHERE shop_id = $1 AND (repeated OR state = 'EXPIRED_UNKNOWN')
+    AND coalesce(sending_until, stored_at + make_interval(secs => ${STORED_CALL_REPEATED_FOR_MS / 1000}))
+      > clock_timestamp() - make_interval(secs => ${CALL_WATCHED_FOR_MS / 1000})
+  ORDER BY sequence DESC, chunk DESC, generation DESC LIMIT ${WATCHED_CALLS_MAX}
+) AS call
+CROSS JOIN LATERAL jsonb_to_recordset(call.variables::jsonb #> '{input,quantities}')
+  AS sent ("inventoryItemId" text, quantity int, "changeFromQuantity" int)`;
+
+/**
+ * In SQL, of rows of MAY_ARRIVE and `applied`: the item was pushed since, and the call would raise what that left. Until
+ * it is pushed, the call is one in doubt: see src/domain/doubtful-call.ts.
+ */
+const WOULD_RAISE = `applied.inventory_item_id = sent."inventoryItemId"
+  AND applied.pushed_sequence >= call.sequence AND applied.last_known < sent.quantity`;
+
+/** By inventory item: the rows of late calls that would raise what our last push left. */
+export async function readLateCalls(
+  connection: Connection,
+  shopId: string,
+  productIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly LateCall[]>> {
+  const { rows } = await connection.query<LateCall & { readonly inventoryItemId: string }>(
+    `SELECT sent."inventoryItemId", sent.quantity, sent."changeFromQuantity"
+     FROM ${MAY_ARRIVE}
+     JOIN applied_row AS applied ON applied.shop_id = $1 AND applied.product_id = ANY($2) AND ${WOULD_RAISE}`,
+    [shopId, productIds],
+  );
+  return Map.groupBy(rows, ({ inventoryItemId }) => inventoryItemId);
+}
+
+/** A row that is watched: what our last push left, and the calls that may still change it. */
+export interface WatchedRow {
+  readonly productId: string;
+  readonly inventoryItemId: string;
+  /** The file of the product's last push. */
+  readonly pushedSequence: number;
+  readonly lastKnown: number;
+  readonly late: readonly LateCall[];
+}
+
+/** In SQL: a row of a late call that no file brings anyway. */
+const WATCHED = `FROM ${MAY_ARRIVE}
+  JOIN upload_file_row AS row ON row.shop_id = $1 AND row.sequence = call.sequence
+    AND row.inventory_item_id = sent."inventoryItemId"
+  JOIN applied_row AS applied ON applied.shop_id = $1 AND applied.product_id = row.product_id AND ${WOULD_RAISE}
+  WHERE applied.outcome IN ('APPLIED', 'UNCHANGED') AND ${IS_NOT_ON_ITS_WAY}`;
+
+/** Rows to look at now; those that were looked at longest ago come first. */
+export async function listWatchedRows(
+  database: Database,
+  shopId: string,
+  limit: number,
+): Promise<readonly WatchedRow[]> {
+  return database.query<WatchedRow>(
+    `SELECT applied.product_id AS "productId", applied.inventory_item_id AS "inventoryItemId",
+       applied.pushed_sequence AS "pushedSequence", applied.last_known AS "lastKnown",
+       jsonb_agg(jsonb_build_object('quantity', sent.quantity, 'changeFromQuantity', sent."changeFromQuantity")) AS late
+     ${WATCHED}
+     GROUP BY applied.shop_id, applied.product_id
+     ORDER BY applied.looked_at NULLS FIRST, applied.product_id LIMIT $2`,
+    [shopId, limit],
+  );
+}
+
+/** Products of which a look at Shopify may tell something new: quarantined ones, and watched rows. */
+export async function countToRecheck(database: Database, shopId: string): Promise<number> {
+  const [found] = await database.query<{ count: number }>(
+    `SELECT (SELECT count(*) FROM applied_row JOIN shop_product USING (shop_id, product_id)
+         WHERE shop_id = $1 AND outcome = 'QUARANTINED')::int
+       + (SELECT count(DISTINCT applied.product_id) ${WATCHED})::int AS count`,
+    [shopId],
+  );
+  return found?.count ?? 0;
+}
+
+/**
+ * Records that these rows were looked at, and owes the products of those that a late call has raised (cause LATE_CALL),
+ * unless a file has pushed them meanwhile. Returns how many.
+ */
+export async function oweTurned(
+  database: Database,
+  shopId: string,
+  lookedAt: readonly WatchedRow[],
+  turned: readonly WatchedRow[],
+): Promise<number> {
+  return database.transaction(async (connection) => {
+    const { rowCount } = await connection.query(
+      `INSERT INTO owed_row (shop_id, product_id, cause)
+       SELECT applied.shop_id, applied.product_id, 'LATE_CALL'
+       FROM unnest($2::text[], $3::bigint[], $4::int[]) AS turned (product_id, pushed_sequence, last_known)
+       JOIN applied_row AS applied ON applied.shop_id = $1 AND applied.product_id = turned.product_id
+         AND applied.pushed_sequence = turned.pushed_sequence AND applied.last_known = turned.last_known
+       ORDER BY applied.product_id
+       ON CONFLICT DO NOTHING`,
+      [
+        shopId,
+        turned.map(({ productId }) => productId),
+        turned.map(({ pushedSequence }) => pushedSequence),
+        turned.map(({ lastKnown }) => lastKnown),
+      ],
+    );
+    // In key order, as the lane settles its rows, so that the two cannot wait for each other in a circle.
+    await connection.query(
+      `WITH looked AS (
+         SELECT product_id FROM applied_row WHERE shop_id = $1 AND product_id = ANY($2)
+         ORDER BY product_id FOR UPDATE
+       )
+       UPDATE applied_row AS applied SET looked_at = now()
+       FROM looked WHERE applied.shop_id = $1 AND applied.product_id = looked.product_id`,
+      [shopId, lookedAt.map(({ productId }) => productId)],
+    );
+    return rowCount ?? 0;
+  });
+}
