@@ -4,7 +4,7 @@ import type { Installation } from '../end-to-end/installation.ts';
 import { withOwnCleanUp } from '../setup/clean-up.ts';
 import { openSyncedShop, RIGHT } from './crash-story.ts';
 import { expectRightState } from './right-state.ts';
-import { untilRefusedAsConcurrent } from './twin-log.ts';
+import { untilRepeated } from './twin-log.ts';
 
 async function killWithCallInFlight(): Promise<{ readonly shop: Installation; readonly call: string }> {
   const { shop, worker, change } = await openSyncedShop();
@@ -31,7 +31,7 @@ test.concurrent(
   withOwnCleanUp(async () => {
     const { shop, call } = await killWithCallInFlight();
     await shop.startWorker();
-    await untilRefusedAsConcurrent(shop);
+    await untilRepeated(shop, call);
     await shop.release(call);
     await expectRightState(shop, RIGHT);
   }),

@@ -4,7 +4,7 @@ import { withOwnCleanUp } from '../setup/clean-up.ts';
 import { openSyncedShop, RIGHT, type SyncedShop } from './crash-story.ts';
 import { startOwnPostgres, startOwnTemporal } from './own-parts.ts';
 import { expectRightState } from './right-state.ts';
-import { hasReplayed } from './twin-log.ts';
+import { hasRepeated } from './twin-log.ts';
 
 /** Lets the call of a delta wait at Shopify. Returns the id of this hold. */
 async function startCallInFlight({ shop, change }: SyncedShop): Promise<string> {
@@ -54,7 +54,7 @@ test.concurrent(
     await postgres.startAgain();
 
     await expectRightState(shop, RIGHT);
-    expect(await hasReplayed(shop)).toBe(true);
+    expect(await hasRepeated(shop)).toBe(true);
   }),
 );
 

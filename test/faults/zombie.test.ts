@@ -9,7 +9,7 @@ import { withOwnCleanUp } from '../setup/clean-up.ts';
 import type { CrashPointName } from './crash-points.ts';
 import { startCrashingWorker, type CrashingWorker } from './crashing.ts';
 import { expectRightState } from './right-state.ts';
-import { untilRefusedAsConcurrent } from './twin-log.ts';
+import { untilRepeated } from './twin-log.ts';
 
 const DELTAS = [5, 7, 5];
 const RIGHT = { written: { SHIRT: [1, ...DELTAS] }, files: 4 };
@@ -44,7 +44,7 @@ function pauseInFlight(): Pause {
       worker.process.signal('SIGSTOP');
     },
     async letSuccessorGoOn(shop) {
-      await untilRefusedAsConcurrent(shop);
+      await untilRepeated(shop, call);
       await shop.release(call);
     },
     hasGoneOn: hasFailed,

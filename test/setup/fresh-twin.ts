@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startShopifyTwin } from '../../src/stand-ins/shopify-twin/index.ts';
 import { SHOP, TwinClient } from '../shopify/twin-fixture.ts';
 import { cleanUp } from './clean-up.ts';
-import type { ShopifyTwin, TwinOptions } from '../../src/stand-ins/shopify-twin/index.ts';
+import type { RulesChange, ShopifyTwin, TwinOptions } from '../../src/stand-ins/shopify-twin/index.ts';
 
 export interface FreshTwin {
   readonly twin: ShopifyTwin;
@@ -21,6 +21,10 @@ export interface FreshTwin {
   };
 }
 
+function rulesOfThisRun(): RulesChange {
+  return JSON.parse(process.env['TWIN_RULES'] ?? '{}') as RulesChange;
+}
+
 /**
  * A Shopify of one's own, over HTTP, with one shop (`blue-shirts`) that sells nothing yet.
  *
@@ -28,13 +32,13 @@ export interface FreshTwin {
  *     const [shirt] = await client.seed([{ sku: 'BLUE-SHIRT', available: 10 }]);
  *     const admin = openAdminApi(shop);
  *
- * It stops at the end of the test, or of the file when called outside of one.
+ * It stops at the end of the test, or of the file when called outside of one. `npm run test:faults` sets its rules.
  */
 export async function freshTwin(options: Partial<TwinOptions> = {}): Promise<FreshTwin> {
   const folder = await mkdtemp(join(tmpdir(), 'atp-twin-'));
   const tokenFile = join(folder, 'token');
   await writeFile(tokenFile, SHOP.accessToken, { mode: 0o600 });
-  const twin = await startShopifyTwin({ shops: [SHOP], ...options });
+  const twin = await startShopifyTwin({ shops: [SHOP], rules: rulesOfThisRun(), ...options });
   cleanUp(async () => {
     await twin.close();
     await rm(folder, { recursive: true, force: true });
