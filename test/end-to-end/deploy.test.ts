@@ -22,7 +22,7 @@ test('a run that waits for Shopify goes on after a deploy that adds a step, and 
     (await shop.twin.requests('SetOnlineAtp')).some((request) => request.fault !== null),
   );
 
-  await before.stop();
+  await before.endOrderly();
   await shop.twin.control('DELETE', '/faults');
   const after = await shop.startWorker({ environment: { WORKFLOW_BUNDLE_FILE } });
   await shop.count('RESET_INVENTORY__3.csv', 'BROADWAY', { 'BLUE-SHIRT': 1 });

@@ -45,9 +45,11 @@ export class WorkerProcess {
     this.#child.kill(signal);
   }
 
-  /** Ends it by SIGTERM, as a deploy does, and waits until it has drained. */
-  async stop(): Promise<void> {
-    const exit = once(this.#child, 'exit');
+  /** Lets it go on, if it stands still, and ends it as an operator does: it finishes what it does, and leaves. */
+  async endOrderly(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const exit = once(this.#child, 'exit', { signal: AbortSignal.timeout(STATE_TIMEOUT_MS) });
+    this.#child.kill('SIGCONT');
     this.#child.kill('SIGTERM');
     await exit;
   }

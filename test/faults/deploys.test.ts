@@ -122,7 +122,7 @@ test.concurrent(
     expect(stderr).toContain(`${FAILING_TASK}: Cannot read properties of undefined (reading 'go')`);
     expect(stderr).toContain('It was restarted 3 times');
 
-    await faulty.stop();
+    await faulty.endOrderly();
     await shop.startWorker();
     await shop.until(async () => {
       const { json } = await shop.atp('pipeline', 'completed', '--job', 'process-uploads');
@@ -183,7 +183,7 @@ test.concurrent(
       (await shop.twin.requests('SetOnlineAtp')).some((request) => request.fault !== null),
     );
 
-    await before.stop();
+    await before.endOrderly();
     await shop.twin.control('DELETE', '/faults');
     const after = await shop.startWorker({ environment: { ...pinned, WORKFLOW_BUNDLE_FILE } });
     await shop.until(async () => (await readTaskQueue(shop.temporal)).current?.buildId !== first?.buildId);
@@ -193,7 +193,7 @@ test.concurrent(
     await shop.until(async () => (await shop.readShown())['BLUE-SHIRT'] === 1);
     expect(after.output).toContain('A run moves to the current version');
 
-    await after.stop();
+    await after.endOrderly();
     await shop.startWorker();
     await shop.count('RESET_INVENTORY__4.csv', 'BROADWAY', { 'BLUE-SHIRT': 2 });
     await shop.recentChanges();

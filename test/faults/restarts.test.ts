@@ -1,5 +1,7 @@
 /** A server is killed while a worker needs it, and comes back with what it had on its disk. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { LEASE_DURATION_MS } from '../../src/domain/limits.ts';
 import { withOwnCleanUp } from '../setup/clean-up.ts';
 import { openSyncedShop, RIGHT, type SyncedShop } from './crash-story.ts';
 import { startOwnPostgres, startOwnTemporal } from './own-parts.ts';
@@ -76,6 +78,31 @@ test.concurrent(
     await expectRightState(shop, RIGHT);
   }),
 );
+
+/** Longer than a lease lasts, and so than a dead attempt is believed to live. */
+const TEMPORAL_AWAY_MS = LEASE_DURATION_MS + 30_000;
+
+for (const [when, isCallAnswered] of [
+  ['Shopify answered meanwhile', true],
+  ['Shopify answered only afterwards', false],
+] as const)
+  test.concurrent(
+    `everything is right after Temporal was away for longer than a lease lasts in the middle of a file, and ${when}`,
+    withOwnCleanUp(async () => {
+      const temporal = await startOwnTemporal();
+      const synced = await openSyncedShop({ temporal: temporal.fixture });
+      const { shop } = synced;
+      const call = await startCallInFlight(synced);
+
+      await temporal.kill();
+      if (isCallAnswered) await shop.release(call);
+      await pause(TEMPORAL_AWAY_MS);
+      await temporal.startAgain();
+      if (!isCallAnswered) await shop.release(call);
+
+      await expectRightState(shop, RIGHT);
+    }),
+  );
 
 test.concurrent(
   'everything is right after Temporal and the worker were killed at once and started again',

@@ -65,7 +65,7 @@ function describeDifferences(
 }
 
 /** Reads from Shopify's own log: what it was asked for does not count, only what it changed. */
-async function readWrittenOnShopify(shop: Installation): Promise<Record<string, number[]>> {
+export async function readWrittenOnShopify(shop: Installation): Promise<Record<string, number[]>> {
   const levels = await shop.twin.levels();
   const requests = await shop.twin.requests('SetOnlineAtp');
   const rows = requests.flatMap(({ applied }) => applied);
