@@ -15,7 +15,9 @@ const RULES: Readonly<Record<string, RulesChange>> = {
 const { globalSetup = [], sequence = {}, maxWorkers = 2, ...ofEachTest } = everyday.test ?? {};
 
 /** What a connection to SFTP or Postgres does when it breaks has nothing to do with keys: these run once. */
-const WITHOUT_KEYS = ['test/faults/sftp-drops.test.ts', 'test/faults/frozen.test.ts'];
+const WITHOUT_KEYS = ['sftp-drops', 'silent-network', 'frozen-worker', 'cancelled-step'].map(
+  (name) => `test/faults/${name}.test.ts`,
+);
 
 /** `npm run test:faults`: everything that is broken on purpose, and takes the time that noticing it takes. */
 export default defineConfig({
