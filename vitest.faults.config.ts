@@ -34,7 +34,7 @@ export default defineConfig({
         include: ['test/faults/**/*.test.ts'],
         exclude: index === 0 ? [] : WITHOUT_KEYS,
         // Most of it is waiting: a dead worker is noticed after 15 s, or by the end of a step's time, which is a minute.
-        testTimeout: 480_000,
+        testTimeout: 900_000,
         maxConcurrency: 4,
       },
     })),

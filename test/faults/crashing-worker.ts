@@ -101,7 +101,12 @@ async function watchPostgres(): Promise<void> {
     // Knex's own statements and streams come with a callback or an object, and have no promise.
     if (statement === '' || !(answer instanceof Promise)) return answer;
     return answer.then((result: unknown) => {
-      passPoint({ moment: 'statement-answered', text: statement, isInTransaction });
+      const isEnd = statement === 'COMMIT' || statement === 'ROLLBACK';
+      passPoint({
+        moment: 'statement-answered',
+        text: statement,
+        isInTransaction: isInTransaction && !isEnd,
+      });
       if (statement.startsWith('BEGIN')) open.set(this, []);
       else if (statement === 'ROLLBACK') open.delete(this);
       else if (statement === 'COMMIT' || !open.has(this)) {

@@ -29,6 +29,36 @@ const LEDGER = {
   feeds: 'SELECT file_name FROM import_file ORDER BY 1',
 } as const;
 
+/** The first differences, in words; empty when there are none. */
+export function describeStateDifferences(found: FinalState, expected: FinalState): readonly string[] {
+  const [foundFacts, expectedFacts] = [factsOf(found), factsOf(expected)];
+  const only = (facts: readonly string[], others: readonly string[], what: string) => {
+    const known = new Set(others);
+    return facts.filter((fact) => !known.has(fact)).map((fact) => `${what}: ${fact}`);
+  };
+  return [
+    ...only(foundFacts, expectedFacts, 'is so, and should not').slice(0, 10),
+    ...only(expectedFacts, foundFacts, 'is not so').slice(0, 10),
+  ];
+}
+
+/** A fact of its own for each row, quantity and path; the same path twice is two facts. */
+function factsOf({ written, shown, doubleWrites, ledger, sftp }: FinalState): readonly string[] {
+  const rows = Object.entries(ledger).flatMap(([table, found]) => found.map((row) => ({ table, row })));
+  const facts = [
+    ...Object.entries(written).map(([sku, quantities]) => ({ sku, quantities })),
+    ...Object.entries(shown).map(([sku, units]) => ({ sku, units })),
+    ...doubleWrites.map((doubleWrite) => ({ doubleWrite })),
+    ...rows,
+    ...sftp.map((path) => ({ path })),
+  ].map((fact) => JSON.stringify(fact));
+  const times = new Map<string, number>();
+  return facts.map((fact) => {
+    times.set(fact, (times.get(fact) ?? 0) + 1);
+    return `${fact} ${times.get(fact)}`;
+  });
+}
+
 export async function readFinalState(shop: Installation): Promise<FinalState> {
   const ledger: Record<string, readonly unknown[]> = {};
   for (const [name, sql] of Object.entries(LEDGER)) ledger[name] = await shop.database.query(sql);
