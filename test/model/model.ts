@@ -14,6 +14,10 @@ export interface Bounds {
   readonly underWay: number;
   /** Whether files are WRITING before they are READY. */
   readonly hasWriting: boolean;
+  /** What is sent arrives before anything else happens. */
+  readonly isNetworkPrompt: boolean;
+  /** No day passes. */
+  readonly isOneDay: boolean;
 }
 
 export interface Model {

@@ -151,6 +151,7 @@ function age(world: World, emit: Emit): void {
  * about to send is about to do so still, unless there is a deadline.
  */
 function passDay(model: Model, world: World, emit: Emit): void {
+  if (model.bounds.isOneDay) return;
   const isUnderWay = world.calls.some(
     ({ underWay, state, isTooOld }) => underWay > 0 || (state === 'STORED' && !isTooOld),
   );

@@ -13,6 +13,8 @@ export interface Scenario {
   readonly files?: number;
   readonly underWay?: number;
   readonly hasWriting?: boolean;
+  readonly isNetworkPrompt?: boolean;
+  readonly isOneDay?: boolean;
   readonly rules?: Partial<ShopifyRules>;
 }
 
@@ -160,6 +162,12 @@ export const CONTROLS: readonly Control[] = [
   },
 ];
 
+/** A worker stands still before it sends; its successor's repeat is refused; and then it sends. */
+export const PAUSED_WORKER: Control = {
+  without: ['send deadline', 'watch'],
+  scenario: { ...WITH_AN_8, isNetworkPrompt: true, isOneDay: true },
+};
+
 /** The same, with long stories. */
 export const DEEP_CONTROLS: readonly Control[] = [
   { without: ['epoch of each attempt'], scenario: SALE_AND_OVERTAKING },
@@ -178,6 +186,8 @@ export function modelOf(scenario: Scenario, without: readonly Safeguard[] = []):
     files: scenario.files ?? scenario.counts + 3,
     underWay: scenario.underWay ?? 1,
     hasWriting: scenario.hasWriting ?? false,
+    isNetworkPrompt: scenario.isNetworkPrompt ?? false,
+    isOneDay: scenario.isOneDay ?? false,
   };
   return {
     bounds,

@@ -2,7 +2,7 @@
  * Looks at every state that can be reached, nearest first, so that the first violation has the shortest story. Then it
  * looks backwards from the ends: a state from which none can be reached any more is a dead end, and a violation, too.
  */
-import { copyOf, type World } from './lane-world.ts';
+import { copyOf, type Worker, type World } from './lane-world.ts';
 import { isCutOff, isEnd, wrongAtEnd } from './ends.ts';
 import { encode } from './world-code.ts';
 import { Numbers } from './numbers.ts';
@@ -104,6 +104,17 @@ export function nextStates(model: Model, world: World, emit: Emit): void {
     forgetCalls(model, next);
     emit(next, step, violation);
   };
+  const [first, second] = world.workers;
+  const isArriving = ({ at }: Worker): boolean =>
+    model.bounds.isNetworkPrompt && at === 'waits for the answer';
+  if (isArriving(first)) {
+    workerSteps(model, world, 0, tidy);
+    return;
+  }
+  if (isArriving(second)) {
+    workerSteps(model, world, 1, tidy);
+    return;
+  }
   workerSteps(model, world, 0, tidy);
   workerSteps(model, world, 1, tidy);
   outsideSteps(model, world, tidy);
