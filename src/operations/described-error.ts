@@ -12,9 +12,6 @@ export interface DescribedError {
   readonly httpStatus: number;
 }
 
-/** SQLSTATEs of a table, a column or a function that is not there: the database is one of another release. */
-const OTHER_RELEASE_STATES = ['42P01', '42703', '42883'];
-
 export function describeError(error: unknown): DescribedError {
   if (error instanceof AtpError) return describeCode(error.code, error.message, error.hint);
   if (error instanceof WorkflowFailure) {
@@ -22,17 +19,10 @@ export function describeError(error: unknown): DescribedError {
     if (isErrorCode(code)) return describeCode(code, message, hint ?? hintOf(code));
     return { ...describeCode('JOB_FAILED', message, hintOf('JOB_FAILED')), code };
   }
-  if (
-    error instanceof Error &&
-    'code' in error &&
-    OTHER_RELEASE_STATES.some((state) => state === error.code)
-  ) {
-    return describeError(new AtpError('DATABASE_NOT_MIGRATED', {}, { cause: error }));
-  }
   return {
     code: 'UNEXPECTED',
     message: error instanceof Error ? error.message : String(error),
-    hint: 'This is a fault of atp-sync itself. Please report it with what you did.',
+    hint: hintOf('UNEXPECTED'),
     exitCode: 1,
     httpStatus: 500,
   };

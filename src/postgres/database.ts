@@ -1,105 +1,177 @@
-import knexFactory, { type Knex } from 'knex';
+import type { Knex } from 'knex';
 import pg from 'pg';
-import { AtpError } from '../domain/errors.ts';
+import { DATABASE_CLOSE_TIMEOUT_MS, DATABASE_CONNECT_TIMEOUT_MS, SESSION_BEAT_MS } from '../domain/limits.ts';
+import {
+  clientConfig,
+  watchConnection,
+  type Connection,
+  type ConnectionContext,
+  type ConnectionKind,
+} from './connection.ts';
+import { openLookout } from './lookout.ts';
+import { withCodedErrors } from './sql-state.ts';
 import { runInTransaction } from './transaction.ts';
 
-/** Connections of one process. Producers and bulk streams hold one each; the rest are short statements. */
-const POOL_MAX = 12;
+export type { Connection } from './connection.ts';
 
-const CONNECT_TIMEOUT_MS = 10_000;
+/**
+ * Connections of one process for short statements: more than it has activities at once, so that those that wait for a
+ * lock leave some to the others.
+ */
+const POOL_MAX = 24;
+
+/** How long a connection rests in the pool before it is closed. */
+const POOL_IDLE_MS = 30_000;
 
 // Our bigints are sequences, counts and sums of units: far below 2^53.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
-export type Connection = pg.ClientBase;
-
-/** The master of inventory. Set-based SQL runs through `query`; single rows may use the knex builder. */
+/** The master of inventory, through set-based SQL. */
 export interface Database {
-  readonly knex: Knex;
-  /** Runs one statement with `$n` parameters and returns its rows. */
+  /** Runs one short statement with `$n` parameters and returns its rows. */
   query<Row>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
-  /** Runs `work` in one READ COMMITTED transaction: all of it or nothing. */
-  transaction<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result>;
-  /** Runs `work` on a connection of its own, outside the pool: for session locks and for streams. */
-  session<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result>;
+  /**
+   * Runs `work` in one READ COMMITTED transaction: all of it or nothing. Short statements, unless the kind is `bulk`:
+   * then it is in a session.
+   */
+  transaction<Result>(
+    work: (connection: Connection) => Promise<Result>,
+    kind?: 'statement' | 'bulk',
+  ): Promise<Result>;
+  /**
+   * Runs `work` on a connection of its own, outside the pool: for session locks, for streams, and for statements of
+   * minutes. While nothing runs on it, it tells the server that this process lives; a session of a process that stands
+   * still ends with its locks.
+   */
+  session<Result>(
+    work: (connection: Connection) => Promise<Result>,
+    kind?: Exclude<ConnectionKind, 'statement'>,
+  ): Promise<Result>;
+  /**
+   * Runs `work` with Knex, on one connection with the limits of a migration: for its migrator. Knex is loaded only then,
+   * since a command that does not migrate has no use for it.
+   */
+  withKnex<Result>(work: (knex: Knex) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /**
+   * Asked for each statement: aborts when nobody waits for its result any more. The statement then ends on the server,
+   * and fails with the signal's reason.
+   */
+  readonly signalOf?: () => AbortSignal | undefined;
+}
+
+/**
+ * Prepares the pool; the first statement connects. Each of its functions may throw DATABASE_UNREACHABLE,
+ * DATABASE_READ_ONLY, DATABASE_BUSY, DATABASE_TIMEOUT, DATABASE_EXHAUSTED and DATABASE_ERROR.
+ */
+export function openDatabase(
+  databaseUrl: string,
+  { signalOf = () => undefined }: DatabaseOptions = {},
+): Database {
+  const config = clientConfig(databaseUrl);
+  const context: ConnectionContext = { lookout: openLookout(config), signalOf };
+  const pool = new pg.Pool({
+    ...config,
+    max: POOL_MAX,
+    idleTimeoutMillis: POOL_IDLE_MS,
+  });
+  // A connection that dies while it rests is removed from the pool; nobody waits for it.
+  pool.on('error', () => undefined);
+
+  const watched = new WeakSet<Connection>();
+
+  async function withPooledConnection<Result>(
+    work: (connection: Connection) => Promise<Result>,
+  ): Promise<Result> {
+    signalOf()?.throwIfAborted();
+    const connection = await pool.connect();
+    try {
+      if (!watched.has(connection)) await watchConnection(connection, 'statement', context);
+      watched.add(connection);
+      return await work(connection);
+    } finally {
+      const isUsable =
+        watched.has(connection) &&
+        !connection.connection.stream.destroyed &&
+        connection.getTransactionStatus() === 'I';
+      connection.release(!isUsable);
+    }
+  }
+
+  async function withSession<Result>(
+    work: (connection: Connection) => Promise<Result>,
+    kind: ConnectionKind,
+  ): Promise<Result> {
+    signalOf()?.throwIfAborted();
+    const connection = new pg.Client(config);
+    let beat: NodeJS.Timeout | undefined;
+    try {
+      await connection.connect();
+      const { isBusy } = await watchConnection(connection, kind, context);
+      beat = setInterval(() => {
+        if (!isBusy() && connection.getTransactionStatus() === 'I')
+          connection.query('SELECT').catch(() => undefined);
+      }, SESSION_BEAT_MS);
+      return await work(connection);
+    } finally {
+      clearInterval(beat);
+      await closeConnection(connection);
+    }
+  }
+
+  async function withKnex<Result>(work: (knex: Knex) => Promise<Result>): Promise<Result> {
+    const { default: openKnex } = await import('knex');
+    const knex = openKnex({
+      client: 'pg',
+      connection: config as Knex.PgConnectionConfig,
+      acquireConnectionTimeout: DATABASE_CONNECT_TIMEOUT_MS,
+      pool: {
+        min: 0,
+        max: 1,
+        afterCreate: (client: pg.Client, done: (error: unknown) => void) => {
+          watchConnection(client, 'migration', context).then(() => done(null), done);
+        },
+      },
+      // Knex would print on stdout, where only results belong. Whatever goes wrong is thrown anyway.
+      log: { warn: ignore, error: ignore, deprecate: ignore, debug: ignore },
+    });
+    try {
+      return await work(knex);
+    } finally {
+      await knex.destroy();
+    }
+  }
+
+  return {
+    query: <Row>(sql: string, values: readonly unknown[] = []) =>
+      withCodedErrors(() =>
+        withPooledConnection(async (connection) => (await connection.query(sql, [...values])).rows as Row[]),
+      ),
+    transaction: <Result>(
+      work: (connection: Connection) => Promise<Result>,
+      kind: 'statement' | 'bulk' = 'statement',
+    ) => {
+      const whole = (connection: Connection) => runInTransaction(connection, 'BEGIN', () => work(connection));
+      return withCodedErrors(() =>
+        kind === 'bulk' ? withSession(whole, kind) : withPooledConnection(whole),
+      );
+    },
+    session: (work, kind = 'bulk') => withCodedErrors(() => withSession(work, kind)),
+    withKnex: (work) => withCodedErrors(() => withKnex(work)),
+    close: () => pool.end(),
+  };
 }
 
 function ignore(): void {
   // Nothing to do.
 }
 
-/** Knex's pool of connections, which its types leave out. */
-interface KnexPool {
-  acquireConnection(): Promise<Connection>;
-  releaseConnection(connection: Connection): Promise<void>;
-}
-
-/** Prepares the pool; the first statement connects. Each of its functions may throw DATABASE_UNREACHABLE. */
-export function openDatabase(databaseUrl: string): Database {
-  const knex = knexFactory({
-    client: 'pg',
-    connection: { connectionString: databaseUrl, connectionTimeoutMillis: CONNECT_TIMEOUT_MS },
-    pool: { min: 0, max: POOL_MAX },
-    acquireConnectionTimeout: CONNECT_TIMEOUT_MS,
-    // Knex would print on stdout, where only results belong. Whatever goes wrong is thrown anyway.
-    log: { warn: ignore, error: ignore, deprecate: ignore, debug: ignore },
-  });
-  const pool = knex.client as KnexPool;
-
-  async function withPooledConnection<Result>(
-    work: (connection: Connection) => Promise<Result>,
-  ): Promise<Result> {
-    const connection = await whileReachable(() => pool.acquireConnection());
-    try {
-      return await whileReachable(() => work(connection));
-    } finally {
-      await pool.releaseConnection(connection);
-    }
-  }
-
-  return {
-    knex,
-    query: <Row>(sql: string, values: readonly unknown[] = []) =>
-      withPooledConnection(async (connection) => (await connection.query(sql, [...values])).rows as Row[]),
-    transaction: (work) =>
-      withPooledConnection((connection) => runInTransaction(connection, 'BEGIN', () => work(connection))),
-    session: (work) =>
-      whileReachable(async () => {
-        const connection = new pg.Client({
-          connectionString: databaseUrl,
-          connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-        });
-        // A connection that dies between two statements must fail the next statement, not the process.
-        connection.on('error', () => undefined);
-        await connection.connect();
-        try {
-          return await work(connection);
-        } finally {
-          await connection.end();
-        }
-      }),
-    close: () => knex.destroy(),
-  };
-}
-
-/** SQLSTATE classes and driver codes that mean "the database is away", not "the statement is wrong". */
-const AWAY = /^(08|57P|53|28|3D000)|^(ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|EHOSTUNREACH)/;
-/** SQLSTATE of a write on a standby, or on a database that was set to read-only. */
-const READ_ONLY = '25006';
-const AWAY_MESSAGE = /Connection terminated|timeout expired|Timeout acquiring a connection|not queryable/;
-
-/** Runs `work`; throws DATABASE_UNREACHABLE or DATABASE_READ_ONLY for what Postgres or its driver says then. */
-async function whileReachable<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof AtpError) throw error;
-    const { code, message } = error as { code?: string; message: string };
-    if (code === READ_ONLY) throw new AtpError('DATABASE_READ_ONLY', {}, { cause: error });
-    if (AWAY.test(code ?? '') || AWAY_MESSAGE.test(message)) {
-      throw new AtpError('DATABASE_UNREACHABLE', { reason: message || code }, { cause: error });
-    }
-    throw error;
-  }
+/** Says goodbye; a server that does not answer it is left. */
+async function closeConnection(connection: pg.Client): Promise<void> {
+  const leave = setTimeout(() => connection.connection.stream.destroy(), DATABASE_CLOSE_TIMEOUT_MS);
+  await connection.end();
+  clearTimeout(leave);
 }

@@ -1,10 +1,8 @@
 /** A database of the release before, with a shop at work in it, becomes one of this release. */
 import { expect, test } from 'vitest';
-import type { Knex } from 'knex';
 import { auditShop } from '../../src/postgres/producing/change-audit.ts';
 import { openDatabase, type Database } from '../../src/postgres/database.ts';
 import { migrate, listPendingMigrations } from '../../src/postgres/migrate.ts';
-import { migrationSource } from '../../src/postgres/migrations/index.ts';
 import { produceFile } from '../../src/postgres/producing/produce-file.ts';
 import { cleanUp } from '../setup/clean-up.ts';
 import { askForPart } from '../setup/parts.ts';
@@ -22,13 +20,7 @@ async function openDatabaseOf(release: string): Promise<Database> {
     await maintenance.query(`DROP DATABASE ${NAME} WITH (FORCE)`);
     await maintenance.close();
   });
-  const names = (await migrationSource.getMigrations([])) as { name: string }[];
-  const upTo = names.findIndex(({ name }) => name === release) + 1;
-  const source: Knex.MigrationSource<unknown> = {
-    ...(migrationSource as Knex.MigrationSource<unknown>),
-    getMigrations: () => Promise.resolve(names.slice(0, upTo)),
-  };
-  await database.knex.migrate.latest({ migrationSource: source, tableName: 'atp_migration' });
+  await migrate(database, { upTo: release });
   return database;
 }
 

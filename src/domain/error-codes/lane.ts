@@ -5,6 +5,12 @@ import type { ErrorDetail, ErrorEntry } from './error-entry.ts';
 const showsPlans = (d: ErrorDetail) => `\`atp lane ${d.shopId}\` shows the plans that wait for approval.`;
 
 export const LANE_ERRORS = {
+  LANE_LOCKED: {
+    class: 'retry',
+    message: (d) =>
+      `Another transaction has kept the lane of shop "${d.shopId}" locked for more than ${d.seconds} s.`,
+    hint: "Nothing to do: Postgres ends a transaction that does nothing within seconds, and what waits is tried again. Where it comes again, this names the holder: `SELECT pid, pg_blocking_pids(pid), query FROM pg_stat_activity WHERE wait_event_type = 'Lock'`.",
+  },
   UPLOAD_FILE_UNKNOWN: {
     class: 'callers-fault',
     message: (d) => `Shop "${d.shopId}" has no file ${d.sequence}.`,

@@ -1,4 +1,4 @@
-/** What we run on: the database, Temporal and the embedded stack. */
+/** What we run on (the database, Temporal, the embedded stack), and faults of our own. */
 import type { ErrorEntry } from './error-entry.ts';
 
 export const SERVICE_ERRORS = {
@@ -12,15 +12,46 @@ export const SERVICE_ERRORS = {
     message: () => 'The database takes no writes: it is a standby, or set to read-only.',
     hint: 'DATABASE_URL must lead to the primary. Jobs go on by themselves when it does.',
   },
+  DATABASE_BUSY: {
+    class: 'retry',
+    message: (d) => `Somebody else’s work in the database is in the way: ${d.reason}.`,
+    hint: "Jobs try again by themselves. Where it lasts, this names who holds what: `SELECT pid, pg_blocking_pids(pid), query FROM pg_stat_activity WHERE wait_event_type = 'Lock'`.",
+  },
+  DATABASE_TIMEOUT: {
+    class: 'retry',
+    message: (d) => `The database took too long: ${d.reason}.`,
+    hint: 'The statement was ended and changed nothing. Jobs try again by themselves. Where it comes again, look at the load of the Postgres server and at the network between it and this machine.',
+  },
+  DATABASE_EXHAUSTED: {
+    class: 'retry',
+    message: (d) => `The database server has run out of something: ${d.reason}.`,
+    hint: 'Give the Postgres server what it lacks: disk space, memory, locks. Jobs go on by themselves.',
+  },
+  DATABASE_ERROR: {
+    class: 'retry',
+    message: (d) => `The database has refused a statement: ${d.reason}.`,
+    hint: 'Where it says "permission denied", give the user of DATABASE_URL the rights on our tables. Anything else is a fault of atp-sync itself: please report it with the log of the worker.',
+  },
   DATABASE_NOT_MIGRATED: {
-    class: 'not-now',
+    class: 'retry',
     message: () => 'The database does not have the tables of this release.',
-    hint: '`atp migrate` makes them; `atp up` does so by itself.',
+    hint: '`atp migrate` makes them; `atp up` does so by itself. Jobs go on by themselves afterwards.',
+  },
+  MIGRATION_BLOCKED: {
+    class: 'retry',
+    message: (d) =>
+      `The migration ${d.name} needs a lock that others hold; it was tried ${d.tries} times, ${d.seconds} s each. In the way: ${d.holders}.`,
+    hint: 'Nothing of it was changed. Wait until that work has ended, or end it by `SELECT pg_terminate_backend(<pid>)`; then `atp migrate` again.',
+  },
+  MIGRATION_RUNNING: {
+    class: 'retry',
+    message: (d) => `Another process has been migrating this database for ${d.seconds} s.`,
+    hint: 'Let it end, then `atp migrate` again: it does what is left.',
   },
   UNEXPECTED: {
     class: 'retry',
-    message: (d) => `${d.reason}`,
-    hint: 'This is a fault of atp-sync itself. Please report it with what you did; of a job, with the log of the worker, which has the place in the code.',
+    message: (d) => `Something unexpected happened: ${d.reason}.`,
+    hint: 'This is a fault of atp-sync itself. Please report it with what you did; of a job, with the log of the worker, which has the place in the code. A job tries again by itself.',
   },
   TEMPORAL_UNREACHABLE: {
     class: 'retry',

@@ -34,6 +34,9 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0014-late-calls', ...lateCalls },
 ];
 
+/** In their order. */
+export const MIGRATION_NAMES: readonly string[] = MIGRATIONS.map(({ name }) => name);
+
 /** Knex's view of the migrations: named in code, so that they load the same way from any bundle. */
 export const migrationSource: Knex.MigrationSource<NamedMigration> = {
   getMigrations: () => Promise.resolve([...MIGRATIONS]),
