@@ -19,6 +19,7 @@ const NOT_OF_THE_FILE: Partial<Readonly<Record<ErrorCode, AfterFailedStep>>> = {
   DATABASE_BUSY: 'look-again',
   DATABASE_EXHAUSTED: 'look-again',
   DATABASE_TIMEOUT: 'look-again',
+  LANE_LOCKED: 'look-again',
   DATABASE_NOT_MIGRATED: 'fail',
   SHOP_UNKNOWN: 'fail',
   UPLOAD_FILE_UNKNOWN: 'fail',

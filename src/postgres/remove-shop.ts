@@ -49,5 +49,5 @@ export async function removeShop(
     }
     await connection.query(`DELETE FROM shop WHERE shop_id = $1`, [shopId]);
     return { shopId, orderItemsKept: orders.rowCount ?? 0 };
-  });
+  }, 'bulk');
 }

@@ -47,7 +47,7 @@ interface DriverError {
 
 function original(error: unknown): DriverError {
   const first = error instanceof AtpError ? error.cause : error;
-  return (first ?? {}) as DriverError;
+  return first ?? {};
 }
 
 /** Runs `work`; what Postgres or its driver says becomes a coded error, with the original as its cause. */

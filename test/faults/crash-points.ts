@@ -43,6 +43,7 @@ export const CRASH_POINTS = {
 
   'APPLYING, nothing read': { moment: 'committed', of: /SET state = 'APPLYING'/ },
   'read, no call stored': { moment: 'call-answered', of: /query ReadOnlineAtp/ },
+  'call written, not committed': { moment: 'statement-answered', of: /INSERT INTO shopify_call/ },
   'call stored, not sent': { moment: 'committed', of: /INSERT INTO shopify_call/ },
   'applied by Shopify, answer lost': { moment: 'call-answered', of: /mutation SetOnlineAtp/ },
   'ledger written': { moment: 'committed', of: /INSERT INTO applied_row/ },

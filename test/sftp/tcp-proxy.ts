@@ -13,7 +13,8 @@ export interface TcpProxy {
   countOpen(): number;
   /**
    * Breaks each connection that has sent (or received) so many bytes. `reset` resets it. With `hole` nothing passes any
-   * more, in either direction, and what is sent is lost. `pause` stops it until `mend`, and nothing is lost.
+   * more, in either direction, what is sent is lost, and neither side learns that the other one has closed; not even
+   * `mend` changes that. `pause` stops it until `mend`, and nothing is lost.
    */
   breakAfter(bytes: number, how: Break, direction?: Direction): void;
   /** Connections that have been broken so far. */
@@ -29,6 +30,7 @@ export async function tcpProxy(target: { readonly host: string; readonly port: n
     readonly direction: Direction;
   } | null = null;
   const open = new Set<Socket>();
+  const checks = new Set<() => boolean>();
   const clients = new Set<Socket>();
   const broken = new Set<Socket>();
 
@@ -37,24 +39,30 @@ export async function tcpProxy(target: { readonly host: string; readonly port: n
     const own = { sent: 0, received: 0 };
     clients.add(client);
     client.on('close', () => clients.delete(client));
+    let isLost = false;
     for (const socket of [client, upstream]) {
       open.add(socket);
       socket.on('error', () => undefined);
       socket.on('close', () => {
         open.delete(socket);
+        if (isLost) return;
         client.destroy();
         upstream.destroy();
       });
     }
     const passes = () => {
+      if (isLost) return false;
       if (fault === null || own[fault.direction] < fault.bytes) return true;
       broken.add(client);
       if (fault.how === 'reset') client.resetAndDestroy();
+      isLost = fault.how === 'hole';
       if (fault.how !== 'pause') return false;
       client.pause();
       upstream.pause();
       return true;
     };
+    checks.add(passes);
+    client.on('close', () => checks.delete(passes));
     client.on('data', (data) => {
       own.sent += data.length;
       if (passes()) upstream.write(data);
@@ -76,6 +84,7 @@ export async function tcpProxy(target: { readonly host: string; readonly port: n
     countOpen: () => clients.size,
     breakAfter: (bytes, how, direction = 'sent') => {
       fault = { bytes, how, direction };
+      checks.forEach((passes) => passes());
     },
     countBroken: () => broken.size,
     mend: () => {

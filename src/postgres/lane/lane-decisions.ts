@@ -5,7 +5,7 @@ import type {
   LaneDecision,
   ShortDecision,
 } from '../../domain/lane-decision.ts';
-import { DECISIONS_LISTED_MAX } from '../../domain/limits.ts';
+import { DECISIONS_LISTED_MAX, LOCK_TIMEOUT_MS } from '../../domain/limits.ts';
 import { AtpError } from '../../domain/errors.ts';
 import type { Connection, Database } from '../database.ts';
 import { decideFile, holdFile } from './file-decisions.ts';
@@ -37,7 +37,8 @@ const NO_CHANGE: Change = {
  * Carries a decision out and records it, both or neither, with the lane locked.
  *
  * Throws SHOP_UNKNOWN, UPLOAD_FILE_UNKNOWN, UPLOAD_FILE_NOT_BLOCKED, UPLOAD_FILE_BLOCKED_OTHERWISE,
- * UPLOAD_FILE_CALL_UNANSWERED, UPLOAD_FILE_DONE, LANE_EMPTY, PRODUCT_NOT_SET_APART, PLAN_UNKNOWN, PLAN_NOT_HELD.
+ * UPLOAD_FILE_CALL_UNANSWERED, UPLOAD_FILE_DONE, LANE_EMPTY, PRODUCT_NOT_SET_APART, PLAN_UNKNOWN, PLAN_NOT_HELD,
+ * LANE_LOCKED.
  */
 export async function decide(
   database: Database,
@@ -67,6 +68,7 @@ async function decideOnce(
   carryOut: (connection: Connection) => Promise<Change>,
 ): Promise<DecisionOutcome> {
   return database.transaction(async (connection) => {
+    await connection.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
     // The shop before its lane, in the order of removeShop, so that the two cannot wait for each other in a circle.
     const shop = await connection.query('SELECT FROM shop WHERE shop_id = $1 FOR KEY SHARE', [shopId]);
     if (shop.rowCount === 0) throw new AtpError('SHOP_UNKNOWN', { shopId });
@@ -82,7 +84,7 @@ async function decideOnce(
       [decisionKey, shopId, kind, outcome.sequence, outcome.plan, by, reason, JSON.stringify(outcome)],
     );
     return outcome;
-  });
+  }, 'bulk'); // To leave a large file out takes minutes.
 }
 
 async function findOutcome(connection: Connection, decisionKey: string): Promise<DecisionOutcome | null> {

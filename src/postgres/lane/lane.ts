@@ -12,9 +12,10 @@
  */
 import { AtpError, type ErrorCode } from '../../domain/errors.ts';
 import { whoMovesOn } from '../../domain/failed-step.ts';
-import { LEASE_DURATION_MS } from '../../domain/limits.ts';
+import { LEASE_DURATION_MS, LOCK_TIMEOUT_MS } from '../../domain/limits.ts';
 import type { UploadFileState } from '../../domain/upload-file.ts';
 import type { Connection, Database } from '../database.ts';
+import { isLockTimeout } from '../sql-state.ts';
 import { findFile, findHeadOfLane, lockFile, type UploadFile } from './upload-files.ts';
 
 /** Who applies a shop's files: a workflow, in the chain of runs that began with `holder`. */
@@ -32,11 +33,27 @@ export interface LanePass {
   readonly epoch: number;
 }
 
+/** Throws LANE_LOCKED. */
 export async function lockLane(connection: Connection, shopId: string): Promise<void> {
-  const { rowCount } = await connection.query('SELECT FROM lane WHERE shop_id = $1 FOR UPDATE', [shopId]);
-  if (rowCount !== 0) return;
-  await connection.query('INSERT INTO lane (shop_id) VALUES ($1) ON CONFLICT DO NOTHING', [shopId]);
-  await connection.query('SELECT FROM lane WHERE shop_id = $1 FOR UPDATE', [shopId]);
+  await waitForLane(shopId, async () => {
+    const { rowCount } = await connection.query('SELECT FROM lane WHERE shop_id = $1 FOR UPDATE', [shopId]);
+    if (rowCount !== 0) return;
+    await connection.query('INSERT INTO lane (shop_id) VALUES ($1) ON CONFLICT DO NOTHING', [shopId]);
+    await connection.query('SELECT FROM lane WHERE shop_id = $1 FOR UPDATE', [shopId]);
+  });
+}
+
+/**
+ * Runs a statement that waits for the lane's row. Its holder works for milliseconds, so one that has it for longer stands
+ * still or is cut off; Postgres ends such a transaction after IDLE_IN_TRANSACTION_TIMEOUT_MS.
+ */
+async function waitForLane<Result>(shopId: string, statement: () => Promise<Result>): Promise<Result> {
+  try {
+    return await statement();
+  } catch (error) {
+    if (!isLockTimeout(error)) throw error;
+    throw new AtpError('LANE_LOCKED', { shopId, seconds: LOCK_TIMEOUT_MS / 1000 }, { cause: error });
+  }
 }
 
 /**
@@ -104,13 +121,16 @@ export async function endLease(database: Database, { shopId, holder, epoch }: Le
 
 /**
  * Proves that the attempt still has the lane, and renews its lease: the first statement of every write. Throws
- * LANE_TAKEN_OVER when another run has the lane, and LANE_ATTEMPT_OVERTAKEN when another attempt of this run entered it.
+ * LANE_TAKEN_OVER when another run has the lane, LANE_ATTEMPT_OVERTAKEN when another attempt of this run entered it, and
+ * LANE_LOCKED.
  */
 export async function holdLane(connection: Connection, { shopId, holder, epoch }: LanePass): Promise<void> {
-  const { rowCount } = await connection.query(
-    `UPDATE lane SET expires_at = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
-     WHERE shop_id = $1 AND epoch = $2`,
-    [shopId, epoch, LEASE_DURATION_MS],
+  const { rowCount } = await waitForLane(shopId, () =>
+    connection.query(
+      `UPDATE lane SET expires_at = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
+       WHERE shop_id = $1 AND epoch = $2`,
+      [shopId, epoch, LEASE_DURATION_MS],
+    ),
   );
   if (rowCount !== 0) return;
   const { rows } = await connection.query<{ isOurs: boolean }>(
