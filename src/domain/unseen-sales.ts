@@ -25,7 +25,7 @@
  * Imported orders pay first, and then drops expire. In the other order, the orders of old sales would pay for a fresh
  * sale that was seen in the same interval.
  */
-import { UNSEEN_DROPS_MAX, UNSEEN_SALE_GRACE_MS } from './limits.ts';
+import { UNITS_MAX, UNSEEN_DROPS_MAX, UNSEEN_SALE_GRACE_MS } from './limits.ts';
 
 /**
  * What becomes of them: kept back (the default), or put on sale again, for a shop whose sales come in by another way.
@@ -42,7 +42,7 @@ export interface Drop {
 
 /** What is kept back of a row. */
 export interface KeptBack {
-  /** Units; never more than all drops together. */
+  /** Units; never more than all drops together, nor than any target. */
   readonly debt: number;
   /** Drops that have not expired, oldest first. */
   readonly drops: readonly Drop[];
@@ -79,7 +79,7 @@ export function keepBack(last: LastPush | null, read: FreshRead): KeptBack {
   const raise = Math.max(0, dropped) + Math.max(0, -paid);
   const seen = raise > 0 ? [...last.drops, { at: read.at, units: raise }] : last.drops;
   const drops = withoutExpired(seen, read.ordersImportedUntil);
-  return { debt: Math.min(unpaid, sumOf(drops)), drops: mergeOldest(drops) };
+  return { debt: Math.min(unpaid, sumOf(drops), UNITS_MAX), drops: mergeOldest(drops) };
 }
 
 /** The units to write: what is left of the target. */

@@ -4,6 +4,7 @@ import type { ConfigFor } from '../config/config.ts';
 import { openDatabase } from '../postgres/database.ts';
 import { openAdminApi } from '../shopify/admin-api.ts';
 import { fileDrop } from '../sftp/file-drop.ts';
+import { activitySignal } from '../temporal/activity-signal.ts';
 import { connectTemporal } from '../temporal/connection.ts';
 import { isAtWork } from '../temporal/is-at-work.ts';
 import { wakeLane } from '../temporal/run-job.ts';
@@ -17,7 +18,7 @@ export async function runWorkerProcess(
 ): Promise<void> {
   const log = openLog();
   const temporal = await connectTemporal(config.temporal);
-  const database = openDatabase(config.databaseUrl);
+  const database = openDatabase(config.databaseUrl, { signalOf: activitySignal });
   try {
     const activities = createActivities({
       database,

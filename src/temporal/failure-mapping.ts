@@ -1,10 +1,13 @@
-/** Coded errors on their way out of an activity: Temporal shows the code as the failure's type, and retries or not. */
-import { ApplicationFailure, type Next } from '@temporalio/common';
+/** Errors on their way out of an activity: Temporal shows the code as the failure's type, and retries or not. */
+import { log } from '@temporalio/activity';
+import { ApplicationFailure, TemporalFailure, type Next } from '@temporalio/common';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor } from '@temporalio/worker';
 import { AtpError } from '../domain/errors.ts';
 import { failureOf } from '../domain/failure.ts';
+import { withoutSecrets } from '../domain/without-secrets.ts';
+import { activitySignal } from './activity-signal.ts';
 
-export function toApplicationFailure(error: AtpError): ApplicationFailure {
+function toApplicationFailure(error: AtpError): ApplicationFailure {
   const { type, message, nonRetryable, nextRetryDelayMs, details } = failureOf(error);
   return ApplicationFailure.create({
     type,
@@ -15,6 +18,30 @@ export function toApplicationFailure(error: AtpError): ApplicationFailure {
   });
 }
 
+/**
+ * A coded error becomes a failure of its code; Temporal's own go on as they are. Anything else is a bug: it gets the code
+ * UNEXPECTED with the error's message, and the log has where it happened.
+ */
+export function toFailure(error: unknown): unknown {
+  if (error instanceof AtpError) return toApplicationFailure(error);
+  if (error instanceof TemporalFailure || isAbort(error)) return error;
+  log.error('An unexpected error', { stack: withoutSecrets(stackOf(error)) });
+  const reason = withoutSecrets(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+  return toApplicationFailure(new AtpError('UNEXPECTED', { reason }, { cause: error }));
+}
+
+/** What a call throws that was ended because the activity is cancelled. */
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError' && activitySignal()?.aborted === true;
+}
+
+/** With the stacks of its causes. */
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  return `${error.stack ?? error.message}${cause === undefined ? '' : `\nCaused by: ${stackOf(cause)}`}`;
+}
+
 export const failureMapping: ActivityInboundCallsInterceptor = {
   async execute(
     input: ActivityExecuteInput,
@@ -23,7 +50,7 @@ export const failureMapping: ActivityInboundCallsInterceptor = {
     try {
       return await next(input);
     } catch (error) {
-      throw error instanceof AtpError ? toApplicationFailure(error) : error;
+      throw toFailure(error);
     }
   },
 };

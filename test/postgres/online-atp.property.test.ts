@@ -10,7 +10,15 @@ import { freshDatabase } from '../setup/fresh-database.ts';
 const NOON = new Date('2026-06-01T12:00:00Z');
 const HOUR_MS = 3_600_000;
 
-const units = fc.integer({ min: 0, max: 40 });
+/** The ends of what a column holds. */
+const SMALLEST = -(2 ** 31);
+const LARGEST = 2 ** 31 - 1;
+
+function orAtTheEnd(usual: fc.Arbitrary<number>, ...ends: number[]): fc.Arbitrary<number> {
+  return fc.oneof({ arbitrary: usual, weight: 6 }, { arbitrary: fc.constantFrom(...ends), weight: 1 });
+}
+
+const units = orAtTheEnd(fc.integer({ min: 0, max: 40 }), LARGEST);
 
 /** Hours from noon: memberships begin and end around it, also exactly at it. */
 const hours = fc.integer({ min: -2, max: 2 });
@@ -29,8 +37,8 @@ const products = fc.array(
   fc.record({
     levels: fc.array(
       fc.record({
-        quantityOnHand: fc.integer({ min: -10, max: 60 }),
-        reserved: units,
+        quantityOnHand: orAtTheEnd(fc.integer({ min: -10, max: 60 }), SMALLEST, LARGEST),
+        reserved: orAtTheEnd(units, SMALLEST),
         safetyStock: units,
         allowBrokering: fc.boolean(),
       }),

@@ -49,13 +49,14 @@ export function placesCte({ group, at }: Pick<AtpScope, 'group' | 'at'>): string
 
 const SELLS = sellsProduct('place.sells');
 
+/** In bigint: each level may be anywhere in the range of an integer, so their sums and differences leave it. */
 const STOCK_SUMS = `
   sum(level.quantity_on_hand) AS quantity_on_hand,
   sum(level.reserved) AS reserved,
   sum(level.minimum_stock) FILTER (WHERE ${SELLS}) AS safety_stock,
-  sum(level.quantity_on_hand - level.reserved)
+  sum(level.quantity_on_hand::bigint - level.reserved)
     FILTER (WHERE NOT ${SELLS}) AS excluded_facilities_atp,
-  sum(greatest(0, level.reserved + level.minimum_stock - level.quantity_on_hand))
+  sum(greatest(0, level.reserved::bigint + level.minimum_stock - level.quantity_on_hand))
     FILTER (WHERE ${SELLS}) AS deficits`;
 
 /** Of a row `item` of order_item: it is open, and has no facility or one that is virtual, which is no place. */

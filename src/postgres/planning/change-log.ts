@@ -48,7 +48,7 @@ export function deltaCandidatesCte({ shop, group, at, graceMs }: CandidateScope)
       AND applied.outcome IN ('APPLIED', 'UNCHANGED')
       AND (shop.sales_policy = 'overwrite' OR applied.debt > (
         SELECT coalesce(sum(seen.units), 0)
-        FROM jsonb_to_recordset(applied.drops) AS seen (at timestamptz, units integer)
+        FROM jsonb_to_recordset(applied.drops) AS seen (at timestamptz, units bigint)
         WHERE orders.imported_until IS NULL
           OR seen.at > orders.imported_until - make_interval(secs => ${graceMs / 1000})))
   ), touched AS (

@@ -1,0 +1,57 @@
+/** Errors of an activity, as Temporal gets them; inside of a real activity context. */
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger, type LogEntry } from '@temporalio/worker';
+import { beforeEach, expect, test } from 'vitest';
+import { AtpError, ERRORS } from '../../src/domain/errors.ts';
+import { hintIn } from '../../src/domain/failure.ts';
+import { failureMapping } from '../../src/temporal/failure-mapping.ts';
+
+const logged: LogEntry[] = [];
+beforeEach(() => logged.splice(0));
+
+async function failureOfActivity(error: unknown): Promise<unknown> {
+  const environment = new MockActivityEnvironment(
+    {},
+    {
+      interceptors: [() => ({ inbound: failureMapping })],
+      logger: new DefaultLogger('ERROR', (entry) => logged.push(entry)),
+    },
+  );
+  return environment
+    .run(() => Promise.reject(error as Error))
+    .then(
+      () => new Error('It has not failed.'),
+      (failure: unknown) => failure,
+    );
+}
+
+test('a bug leaves an activity as UNEXPECTED, which is tried again, with its message and without secrets', async () => {
+  const failure = await failureOfActivity(new TypeError('cannot use postgres://atp:hunter2@db/atp'));
+  expect(failure).toBeInstanceOf(ApplicationFailure);
+  expect(failure).toMatchObject({
+    type: 'UNEXPECTED',
+    message: 'TypeError: cannot use postgres://atp:***@db/atp',
+    nonRetryable: false,
+  });
+  // The history has no stack, the log has it.
+  expect((failure as Error).cause).toBeUndefined();
+  expect(logged.map(({ meta }) => meta)).toMatchObject([
+    { stack: expect.stringMatching(/atp:\*\*\*@db[^]*failure-mapping\.test/) as string },
+  ]);
+  expect(hintIn((failure as ApplicationFailure).details)).toBe(ERRORS.UNEXPECTED.hint);
+});
+
+test('something thrown that is no error leaves an activity as UNEXPECTED', async () => {
+  expect(await failureOfActivity('oh')).toMatchObject({ type: 'UNEXPECTED', message: 'oh' });
+});
+
+test('a coded error leaves an activity under its code', async () => {
+  const failure = await failureOfActivity(new AtpError('SHOP_UNKNOWN', { shopId: 'x' }));
+  expect(failure).toMatchObject({ type: 'SHOP_UNKNOWN', nonRetryable: true });
+});
+
+test('a cancellation leaves an activity as it is', async () => {
+  const cancelled = new CancelledFailure('TIMED_OUT');
+  expect(await failureOfActivity(cancelled)).toBe(cancelled);
+});
