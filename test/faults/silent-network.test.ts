@@ -141,3 +141,18 @@ test.concurrent(
     await way.database.query(`SELECT pg_sleep(${seconds})`);
   }),
 );
+
+test.concurrent(
+  'a session that holds a lock while work goes on elsewhere is not taken for one that stands still',
+  withOwnCleanUp(async () => {
+    const { database } = await freshDatabase();
+    await database.session(async (session) => {
+      await session.query('SELECT pg_advisory_lock(1)');
+      await pause(35_000);
+      expect(
+        (await session.query(`SELECT FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()`))
+          .rowCount,
+      ).toBe(1);
+    });
+  }),
+);

@@ -1,28 +1,11 @@
 /** A database of the release before, with a shop at work in it, becomes one of this release. */
 import { expect, test } from 'vitest';
 import { auditShop } from '../../src/postgres/producing/change-audit.ts';
-import { openDatabase, type Database } from '../../src/postgres/database.ts';
+import type { Database } from '../../src/postgres/database.ts';
 import { migrate, listPendingMigrations } from '../../src/postgres/migrate.ts';
 import { produceFile } from '../../src/postgres/producing/produce-file.ts';
-import { cleanUp } from '../setup/clean-up.ts';
-import { askForPart } from '../setup/parts.ts';
+import { openDatabaseOf } from './database-of-release.ts';
 import { BROADWAY, Retailer, SHOP } from './retailer.ts';
-
-const NAME = `upgrade_${process.pid}`;
-
-async function openDatabaseOf(release: string): Promise<Database> {
-  const { url } = await askForPart('postgres');
-  const maintenance = openDatabase(url);
-  await maintenance.query(`CREATE DATABASE ${NAME}`);
-  const database = openDatabase(Object.assign(new URL(url), { pathname: `/${NAME}` }).href);
-  cleanUp(async () => {
-    await database.close();
-    await maintenance.query(`DROP DATABASE ${NAME} WITH (FORCE)`);
-    await maintenance.close();
-  });
-  await migrate(database, { upTo: release });
-  return database;
-}
 
 /** As that release left it: a Hard Sync that is applied, a delta that waits, orders of the shop, a call. */
 async function fill(database: Database): Promise<void> {

@@ -1,5 +1,4 @@
 /** Every wait on Postgres ends: on the server by its settings, on our side by what the caller says. */
-import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { LOCK_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from '../../src/domain/limits.ts';
 import { CONNECTION_LIMITS } from '../../src/postgres/connection.ts';
@@ -181,17 +180,4 @@ test('a transaction whose step is cancelled between two statements commits nothi
   await expect(work).rejects.toBe(reason);
   signal = undefined;
   expect(await database.query('SELECT shop_id FROM lane')).toEqual([{ shop_id: 'kept' }]);
-});
-
-test('a session that holds a lock while work goes on elsewhere is not taken for one that stands still', async () => {
-  const { database } = await freshDatabase();
-  await database.session(async (session) => {
-    await session.query(`SET idle_session_timeout = ${15_000}`);
-    await session.query('SELECT pg_advisory_lock(1)');
-    await pause(20_000);
-    expect(
-      (await session.query(`SELECT FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()`))
-        .rowCount,
-    ).toBe(1);
-  });
 });
