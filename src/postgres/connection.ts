@@ -100,7 +100,7 @@ export async function watchConnection(
   }
 }
 
-/** Not every system has it; a server without it refuses the value. */
+/** Not every operating system can do it: there, the server refuses the value. */
 const OPTIONAL_SETTING = 'client_connection_check_interval';
 
 function settingsOf({ statementMs, lockMs, idleSessionMs }: ConnectionLimits): Record<string, string> {
@@ -119,11 +119,13 @@ function settingsOf({ statementMs, lockMs, idleSessionMs }: ConnectionLimits): R
   };
 }
 
+/** A server that is too old for us lacks some: `atp doctor` must get to say so. */
 async function applySettings(client: pg.Client, settings: Record<string, string>): Promise<Backend> {
   try {
     const { rows } = await client.query<Backend>(
       `SELECT pid, backend_start::text AS "startedAt",
-         (SELECT count(set_config(name, value, false)) FROM unnest($1::text[], $2::text[]) AS setting (name, value)) AS set
+         (SELECT count(set_config(name, value, false)) FROM unnest($1::text[], $2::text[]) AS setting (name, value)
+          WHERE pg_catalog.current_setting(name, true) IS NOT NULL) AS set
        FROM pg_stat_activity WHERE pid = pg_backend_pid()`,
       [Object.keys(settings), Object.values(settings)],
     );

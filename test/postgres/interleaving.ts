@@ -208,6 +208,8 @@ async function openWriter(database: Database): Promise<Writer> {
   const ended = Promise.withResolvers<void>();
   database
     .session(async (connection) => {
+      // However long a busy machine takes between two steps.
+      await connection.query('SET idle_in_transaction_session_timeout = 0');
       opened.resolve(connection);
       await ended.promise;
     })

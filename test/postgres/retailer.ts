@@ -112,6 +112,8 @@ export class Retailer {
     const opened = Promise.withResolvers<Connection>();
     const ended = Promise.withResolvers<void>();
     const whole = this.database.session(async (connection) => {
+      // However long a busy machine takes.
+      await connection.query('SET idle_in_transaction_session_timeout = 0');
       await connection.query('BEGIN');
       opened.resolve(connection);
       await ended.promise;
