@@ -8,7 +8,7 @@ const FEED_LOCK = 7_201_154;
 
 /**
  * Runs `work` while nobody else works on the feed of this path. The lock ends with the session, so a killed importer
- * leaves none. Throws IMPORT_BUSY.
+ * leaves none, and Postgres ends the session of one that stands still. Throws IMPORT_BUSY.
  */
 export async function whileFeedIsLocked<Result>(
   database: Database,

@@ -9,7 +9,12 @@ const PRODUCER_LOCK = 7_201_151;
 /** Held shared while a baseline is read: the purge of the change log takes it exclusively. */
 const PURGE_LOCK = 7_201_152;
 
-/** Waits for the shop's other producers, and for a purge. The locks end with the session, so a killed producer leaves none. */
+/**
+ * Waits for the shop's other producers, and for a purge. The locks end with the session, so a killed producer leaves none,
+ * and Postgres ends the session of one that stands still.
+ *
+ * Throws PRODUCER_BUSY.
+ */
 export async function lockForProducing(session: Connection, shopId: string): Promise<void> {
   const isOurs = await withinWait(session, PRODUCER_WAIT_MS, async () => {
     await session.query('SELECT pg_advisory_lock($1, hashtext($2))', [PRODUCER_LOCK, shopId]);
