@@ -5,7 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Connection, isGrpcServiceError } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { SEARCH_ATTRIBUTES } from '../temporal/search-attributes.ts';
-import { startPart } from './part-process.ts';
+import { isCoded } from '../domain/errors.ts';
+import { isPortTaken, startPart } from './part-process.ts';
 import { obtain, TEMPORAL_CLI } from './programs.ts';
 import type { SearchAttributeType } from '@temporalio/common';
 import type { PartProcess } from './part-process.ts';
@@ -40,12 +41,28 @@ const NAMESPACE_POLL_MS = 50;
 /** The gRPC status. */
 const ALREADY_EXISTS = 6;
 
+/** The server ends by itself when its own services do not find each other in time, as on a machine that is very busy. */
+const START_TRIES_MAX = 2;
+
 /**
  * Starts Temporal and waits until its namespace `default` can be used, search attributes included.
  *
  * @throws AtpError STACK_PART_UNAVAILABLE, STACK_PART_FAILED
  */
 export async function startTemporal(options: TemporalOptions): Promise<TemporalServer> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      // Another port is for the caller to choose.
+      const isLast = tries >= START_TRIES_MAX || isPortTaken(error);
+      if (isLast || !isCoded(error, 'STACK_PART_FAILED')) throw error;
+      options.onProgress?.('Temporal has ended while it started; trying once more …');
+    }
+  }
+}
+
+async function startOnce(options: TemporalOptions): Promise<TemporalServer> {
   const { stateDir, port, uiPort, durable = true } = options;
   mkdirSync(stateDir, { recursive: true });
   const attributes = Object.values(SEARCH_ATTRIBUTES).flatMap(({ name, type }) => [

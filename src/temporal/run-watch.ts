@@ -10,7 +10,7 @@ import { RUNS_WATCH_INTERVAL_MS } from '../domain/limits.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
 import { describeOpenRuns, examineTask, readFirstTask, type TroubledRun } from './open-runs.ts';
 import { createVersionKeeper, type WorkerVersion } from './worker-version.ts';
-import type { WorkerLog } from './worker.ts';
+import type { WorkerLog } from './worker-log.ts';
 
 /** gRPC status: the run has ended meanwhile. */
 const NOT_FOUND = 5;

@@ -13,7 +13,7 @@ import { AtpError } from '../domain/errors.ts';
 import { RUNS_WATCH_INTERVAL_MS } from '../domain/limits.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
 import { isPolled, isSame, readTaskQueue } from './task-queue.ts';
-import type { WorkerLog } from './worker.ts';
+import type { WorkerLog } from './worker-log.ts';
 
 export type WorkerVersion = WorkerDeploymentVersion;
 

@@ -10,6 +10,7 @@ import type { TemporalClient, TemporalSettings } from './connection.ts';
 import { failureMapping } from './failure-mapping.ts';
 import { watchRuns } from './run-watch.ts';
 import { requireVersioning, versionOf } from './worker-version.ts';
+import type { WorkerLog } from './worker-log.ts';
 import { bundleWorkflows } from './workflow-bundle.ts';
 
 /** Each cached workflow takes memory until it ends; an evicted one is replayed. Far above the shops of a worker. */
@@ -32,13 +33,6 @@ export interface WorkerOptions {
   readonly signal: AbortSignal;
   readonly log: WorkerLog;
 }
-
-/** Where the SDK's and our own events go; `details` hold ids such as `workflowId` and `activityType`. */
-export type WorkerLog = (
-  level: 'trace' | 'debug' | 'info' | 'warn' | 'error',
-  message: string,
-  details: Readonly<Record<string, unknown>>,
-) => void;
 
 /**
  * Polls until it is told to stop. Throws when Temporal cannot be reached at the start, and AtpError

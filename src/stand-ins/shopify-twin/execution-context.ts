@@ -1,7 +1,8 @@
 /** What the resolvers of one request share, and what they leave behind for the request log. */
 import type { GraphQLDirective } from 'graphql';
 import type { RunningKeys } from './idempotency-keys.ts';
-import type { SetQuantitiesRefusal, UserError } from './inventory-set-quantities.ts';
+import type { SetQuantitiesRefusal } from './inventory-set-quantities.ts';
+import type { UserError } from './user-error.ts';
 import type { TwinStore } from './journal.ts';
 import type { SearchWarning } from './search-query.ts';
 import type { Rules } from './shop-rules.ts';

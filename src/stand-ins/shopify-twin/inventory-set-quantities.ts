@@ -12,6 +12,7 @@
 import { locationNumberOf, sequenceOf } from './gids.ts';
 import { levelAt, variantAt } from './shop-state.ts';
 import type { Rules } from './shop-rules.ts';
+import type { UserError } from './user-error.ts';
 import type { AdjustmentRows, ShopState } from './shop-state.ts';
 
 export interface SetQuantitiesInput {
@@ -27,13 +28,6 @@ export interface QuantityRow {
   readonly quantity: number;
   /** Null: no check. The field must be present all the same (missingChangeFromQuantity). */
   readonly changeFromQuantity?: number | null;
-}
-
-export interface UserError {
-  /** Null in a refusal by the rule `without-code` only. */
-  readonly code: string | null;
-  readonly field: readonly string[] | null;
-  readonly message: string;
 }
 
 export interface SetQuantitiesRefusal {

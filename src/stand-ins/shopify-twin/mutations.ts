@@ -8,7 +8,8 @@ import { forEachRow } from './shop-state.ts';
 import { adjustmentGroupView } from './views.ts';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { ExecutionContext } from './execution-context.ts';
-import type { SetQuantitiesInput, UserError } from './inventory-set-quantities.ts';
+import type { SetQuantitiesInput } from './inventory-set-quantities.ts';
+import type { UserError } from './user-error.ts';
 import type { AdjustmentGroup, KeyRecord } from './shop-state.ts';
 
 export const mutations = {

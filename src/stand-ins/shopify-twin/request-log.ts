@@ -3,7 +3,7 @@
  * applied, and how often. It is kept in memory; beyond its limits the oldest requests are dropped.
  */
 import type { AppliedRow } from './execution-context.ts';
-import type { UserError } from './inventory-set-quantities.ts';
+import type { UserError } from './user-error.ts';
 
 export interface LoggedRequest {
   /** When it was executed, ISO 8601. */

@@ -1,5 +1,5 @@
 /** The state of the twin's shops, and how to find something in it. Only events change it (fold.ts). */
-import type { UserError } from './inventory-set-quantities.ts';
+import type { UserError } from './user-error.ts';
 
 export interface Location {
   readonly number: number;

@@ -1,0 +1,20 @@
+/** Feed files and their rows. */
+
+/** A feed file whose size and time have not changed for so long is complete. Servers tell times in whole seconds. */
+export const FEED_STABLE_FOR_MS = 1_500;
+
+/** Bounds of a feed file: anything larger is not a feed. */
+export const FEED_LINE_LENGTH_MAX = 16_384;
+export const FEED_VALUE_LENGTH_MAX = 255;
+export const FEED_COLUMNS_MAX = 100;
+export const FEED_ROWS_MAX = 5_000_000;
+export const FEED_SIZE_MAX_BYTES = 2 * 1024 ** 3;
+
+/** Names tried for a file in archive/ or error/ when its own is taken by another content. */
+export const FILED_NAMES_MAX = 20;
+
+/** Refused rows of a feed that are in memory at a time. */
+export const REFUSED_ROWS_PER_PAGE = 1_000;
+
+/** Units of one order line: above any real order, and 2,000 such lines still fit a level. */
+export const ORDER_UNITS_MAX = 1_000_000;

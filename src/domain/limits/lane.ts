@@ -1,0 +1,115 @@
+/** The lane: how a file is cut into calls, and how each call gets to Shopify once. */
+
+/** Rows of one Shopify call: Shopify refuses longer input arrays. Also the fixed cut of a file into chunks. */
+export const ROWS_PER_CALL = 250;
+
+/**
+ * Calls that one activity applies before it returns to the workflow. One activity round trip costs 40–100 ms, so
+ * forty calls hide it; and a window is short enough to be repeated from its start.
+ */
+export const CALLS_PER_WINDOW = 40;
+
+/**
+ * Calls of one file that are on their way to Shopify at once. They touch distinct rows. At half a second a call, one
+ * gives 500 rows a second, and five are what the smallest plan's quota allows (10 to 13 of 100 points a second each,
+ * and a read beside it).
+ */
+export const CALLS_IN_FLIGHT = 5;
+
+/** New requests for one chunk whose rows keep changing on Shopify between our read and our write. */
+export const STALE_TRIES_MAX = 3;
+
+/**
+ * Rows that may be blamed one after the other because Shopify refused each alone in a call, without naming it. After
+ * that the refusal is taken for one of the call, so that one unknown cause does not quarantine a whole file.
+ */
+export const BLAMED_ALONE_MAX = 3;
+
+/**
+ * Calls for one chunk in one attempt. However busy the shop, each call settles a row (applied or quarantined), counts
+ * one of the STALE_TRIES_MAX tries of a row, or halves the size of the next call, which doubles only when rows are
+ * settled. Between two of these, one may fail because its key is spent. More than this is a fault.
+ */
+export const CALL_GENERATIONS_MAX = 2 * ROWS_PER_CALL * (STALE_TRIES_MAX + 2);
+
+/**
+ * How long a stored call is repeated under its key. Shopify remembers keys for 24 hours ("Implementing idempotency");
+ * four hours are left for clocks and for a repeat that is on its way.
+ */
+export const STORED_CALL_REPEATED_FOR_MS = 20 * 60 * 60 * 1000;
+
+/**
+ * A stored call leaves within this time, or its attempt does not send it: counted from before the transaction that
+ * stored it, and including the waits for quota and connection. Short, because whoever takes over waits for its end: a
+ * little longer than the heartbeat timeout of 15 s, after which somebody may take over.
+ */
+export const SEND_WITHIN_MS = 10_000;
+
+/**
+ * How long after storing a call its repeat waits, by the database's clock: SEND_WITHIN_MS, and five seconds for clocks
+ * that run or are set differently.
+ */
+export const SENDABLE_FOR_MS = SEND_WITHIN_MS + 5_000;
+
+/**
+ * How old an unanswered call must be before a person may leave its file out. Shopify gives up after about 10 s and we
+ * after 30 s, so what has not arrived by then never will.
+ */
+export const UNANSWERED_CALL_SETTLED_AFTER_MS = 120_000;
+
+/**
+ * How much older than the newest imported order an order may be that is imported after it: feeds list orders roughly by
+ * time. Until this much later, a drop that was seen on Shopify may still be a sale whose order is to come.
+ */
+export const UNSEEN_SALE_GRACE_MS = 15 * 60 * 1000;
+
+/** Drops that one debt remembers; beyond it the two oldest are merged into one, with the later time. */
+export const UNSEEN_DROPS_MAX = 20;
+
+/** How long units may be kept back for unseen sales before `atp doctor` says that the shop's orders do not arrive. */
+export const UNSEEN_SALES_SUSPECT_AFTER_MS = 24 * 60 * 60 * 1000;
+
+/** Share of a shop's products that may go to zero without a person's approval, unless the shop says otherwise. */
+export const TO_ZERO_LIMIT_PERCENT = 20;
+
+/**
+ * Calls in doubt that are looked at for one chunk, newest first. A call is in doubt when its answer was lost for good.
+ */
+export const DOUBTFUL_CALLS_MAX = 100;
+
+/**
+ * How long after its last sending a call may still arrive: as long as Shopify remembers its key. Far longer than any
+ * network keeps a request.
+ */
+export const CALL_WATCHED_FOR_MS = 24 * 60 * 60 * 1000;
+
+/** Calls that may still arrive and are looked at together, newest first: those of one file that lost all its answers. */
+export const WATCHED_CALLS_MAX = 200;
+
+/** Rows of such calls that one recheck reads from Shopify; the next recheck reads others. */
+export const WATCHED_ROWS_RECHECKED_MAX = 1_000;
+
+/**
+ * Quarantined products that one recheck reads from Shopify, to see whether their cause is gone; the next recheck reads
+ * others.
+ */
+export const QUARANTINED_RECHECKED_MAX = 1_000;
+
+/** How long a file may wait for the archive before `atp doctor` says so. The next run of the lane moves it mostly. */
+export const ARCHIVE_AWAITED_FOR_MS = 60 * 60 * 1000;
+
+/**
+ * How long a run keeps the lane after its last sign of life. Longer than any pause of a run that works: one call to
+ * Shopify (30 s), the heartbeat timeout of a dead attempt (15 s), and the longest retry interval (30 s) together.
+ */
+export const LEASE_DURATION_MS = 120_000;
+
+/**
+ * How often one run is restarted before it is given up. A second deploy soon after the first one, which mends it, finds
+ * the run restarted already; a fault that every try meets ends after about two minutes.
+ */
+export const RUN_RESTARTS_MAX = 3;
+
+/** How long `atp doctor` tells of a run that was restarted or given up, and how many it looks at. */
+export const MENDED_RUNS_TOLD_MS = 24 * 60 * 60 * 1000;
+export const TERMINATED_RUNS_READ_MAX = 100;

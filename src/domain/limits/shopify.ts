@@ -1,0 +1,60 @@
+/** Calls of Shopify: how long, how often, how much. */
+
+/** How long one call to Shopify may take. Shopify itself gives up after about 10 s (its "Response codes"). */
+export const SHOPIFY_CALL_TIMEOUT_MS = 30_000;
+
+/** An answer is longer than that only when it is not Shopify's: a page of 250 variants has some 100 kB. */
+export const SHOPIFY_ANSWER_BYTES_MAX = 16 * 1024 ** 2;
+
+/**
+ * How long a free connection to Shopify is kept for the next call. Servers close idle ones after 5 s and more; a call on
+ * a connection that is just being closed would be lost.
+ */
+export const SHOPIFY_IDLE_CONNECTION_MS = 4_000;
+
+/**
+ * Bounds of the pause after a throttled call: Shopify's numbers can mean 0 ms, and a proxy's header can say anything.
+ */
+export const SHOPIFY_PAUSE_MIN_MS = 1_000;
+export const SHOPIFY_PAUSE_MAX_MS = 60_000;
+
+/**
+ * How long a call waits for its shop's quota before it fails as throttled, so that Temporal decides about the next
+ * time.
+ */
+export const SHOPIFY_QUOTA_WAIT_MAX_MS = 60_000;
+
+/**
+ * Points that are always left in a shop's bucket: Shopify's clock and ours differ by a millisecond or two, in which the
+ * largest plan restores this much. They are reserved once and not for each call, so throughput stays the same.
+ */
+export const SHOPIFY_QUOTA_RESERVE_POINTS = 5;
+
+/**
+ * The quota that a shop is assumed to have until its first answer tells: that of the smallest plan, of which another
+ * process may have left little. It allows two calls at once and then a few a second, so that one that hangs does not
+ * stop the others.
+ */
+export const SHOPIFY_QUOTA_GUESS = {
+  maximumAvailable: 1_000,
+  currentlyAvailable: 90,
+  restoreRate: 100,
+} as const;
+
+/**
+ * Points that an operation is assumed to cost until its first answer tells: more than any of ours (a page of the
+ * catalogue costs 35, by the formula that recorded answers of Shopify follow).
+ */
+export const SHOPIFY_FIRST_CALL_POINTS = 40;
+
+/**
+ * Pages of 250 variants in one reading of a catalogue: five million variants. It ends the reading when Shopify's
+ * cursors run in circles.
+ */
+export const CATALOGUE_PAGES_MAX = 20_000;
+
+/** How often one page of a catalogue is asked for again because Shopify was throttling. */
+export const CATALOGUE_PAGE_TRIES_MAX = 10;
+
+/** A file with an access token is short; a longer one is the wrong file. */
+export const TOKEN_FILE_BYTES_MAX = 4_096;

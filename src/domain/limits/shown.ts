@@ -1,0 +1,34 @@
+/** How much a person is shown at once. */
+
+/** Plans and decisions that a person is shown with a lane. */
+export const PLANS_LISTED_MAX = 10;
+export const DECISIONS_LISTED_MAX = 10;
+
+/** Findings that an audit names; it counts all of them. */
+export const AUDIT_FINDINGS_LISTED_MAX = 20;
+
+/** Differences that a verification names; it counts all of them. */
+export const DIFFERENCES_LISTED_MAX = 50;
+
+/** Files of a lane that a person is shown besides those that wait. */
+export const LANE_FILES_LISTED_MAX = 20;
+
+/** Quarantined rows that a person is shown at once. */
+export const QUARANTINED_LISTED_MAX = 100;
+
+/** Products that one list may hold: far above any catalogue that fits the memory of a command. */
+export const PRODUCTS_LISTED_MAX = 10_000_000;
+
+/** Acts that `atp audit log` shows: unless told otherwise, and at most. */
+export const ACTS_SHOWN = 50;
+export const ACTS_SHOWN_MAX = 10_000;
+
+/** Runs that `atp pipeline` shows: unless told otherwise, and at most. */
+export const PIPELINE_RUNS_SHOWN = 50;
+export const PIPELINE_RUNS_MAX = 500;
+
+/** SKUs that a check names; it counts all that it found. */
+export const CHECK_SKUS_NAMED = 5;
+
+/** How long `atp doctor` waits for a worker that may just be starting: it needs some seconds until it polls. */
+export const DOCTOR_WORKER_WAIT_MS = 10_000;

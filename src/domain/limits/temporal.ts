@@ -1,0 +1,92 @@
+/** Runs and their steps: tries, sizes, and how long Temporal may take. */
+
+/** How long a command waits for its decision to be carried out: an approval may compute a whole Hard Sync. */
+export const DECISION_WAIT_MS = 10 * 60 * 1000;
+
+/**
+ * Tries of a step that needs Shopify or the file drop: with its pauses of at most 30 s, some minutes. A cut connection
+ * heals sooner. What lasts longer is an outage, or a fault of the file, and a person is told of it. These bounds count
+ * tries and not minutes, so that time without any worker does not count.
+ */
+export const SERVICE_TRIES_MAX = 12;
+
+/**
+ * Tries of a short step that needs only the database: with its pauses of at most 30 s, an hour of outage. Then the run
+ * fails, and the next one begins anew.
+ */
+export const DATABASE_TRIES_MAX = 126;
+
+/** The same hour for a step that computes a file, with its pauses of at most two minutes. */
+export const SNAPSHOT_TRIES_MAX = 36;
+
+/** Tries of one feed: some minutes. Then the run fails with the feed's name, and the next run begins with that feed. */
+export const FEED_TRIES_MAX = 8;
+
+/** Tries of a step that a person waits for, or that tries a blocked file again: the next run tries again anyway. */
+export const BRIEF_TRIES_MAX = 3;
+
+/** Tries of what the next run can do as well: archiving, rechecking quarantined products, removing old records. */
+export const UPKEEP_TRIES_MAX = 3;
+
+/** Files that one activity moves to the archive; the next run takes the rest. */
+export const FILES_PER_ARCHIVING = 100;
+
+/**
+ * Looks at the lane that one run takes, one after the other, because a step about a file failed for a cause that is not
+ * the file: another attempt, the database. Each look may wait an hour for the database.
+ */
+export const LOOKS_AFTER_FAILURES_MAX = 3;
+
+/**
+ * Files that one run of Process uploads applies before it goes on in a new run, so that no history grows with the
+ * backlog.
+ */
+export const FILES_PER_RUN = 10;
+
+/**
+ * Files that the result of Process uploads names, the newest ones: one backlog may take many runs, one after the
+ * other.
+ */
+export const FILES_IN_RESULT_MAX = 100;
+
+/** Feed files that one run of Import inventory takes; the next run takes the rest. */
+export const FEEDS_PER_RUN = 100;
+
+/** Schedules that are searched for pending runs: five a shop, for far more shops than one database serves. */
+export const PIPELINE_SCHEDULES_MAX = 5_000;
+
+/** Results of ended runs that are fetched at the same time, to show them in words. */
+export const PIPELINE_RESULTS_AT_ONCE = 8;
+
+/**
+ * How long one request to Temporal may take. A server that works answers in milliseconds; one that is overloaded or
+ * unreachable must not hold a step, a command or a health check.
+ */
+export const TEMPORAL_CALL_TIMEOUT_MS = 10_000;
+
+/** How long a list may take that needs one request for each of its entries. */
+export const TEMPORAL_LIST_TIMEOUT_MS = 30_000;
+
+/** How often a worker looks at the open runs for one whose workflow task fails. One look is one call, and one a run. */
+export const RUNS_WATCH_INTERVAL_MS = 10_000;
+
+/** Open runs that one look takes in: a few for each shop. The next look takes the same ones until some have ended. */
+export const RUNS_WATCHED_MAX = 1_000;
+
+/** Runs that are described at the same time. */
+export const RUNS_DESCRIBED_AT_ONCE = 8;
+
+/**
+ * Attempts of a workflow task after which its run is restarted, once a worker has reported that the task failed. The
+ * second attempt may be made by another release's worker; the third comes 10 s later.
+ */
+export const FAILED_TASK_ATTEMPTS_MAX = 3;
+
+/**
+ * The same when no failure was reported. A worker that was killed or is overloaded lets one or two attempts time out,
+ * after 10 s each; but a worker also reports only a first attempt, and a killed worker may have taken that one.
+ */
+export const SILENT_TASK_ATTEMPTS_MAX = 6;
+
+/** Characters of a failure that are kept in the reason why a run was restarted. */
+export const RESTART_REASON_LENGTH_MAX = 300;
