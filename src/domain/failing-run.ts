@@ -43,6 +43,6 @@ export function reasonFor(remedy: Exclude<Remedy, 'none'>, failure: string | nul
   const what =
     remedy === 'restart'
       ? 'A new run goes on in its place; what was done is in the database'
-      : `It was restarted ${RUN_RESTARTS_MAX} times, so it is given up. The next run of the job goes on where this one stopped`;
+      : 'Restarts do not help, so it is given up. The next run of the job goes on where this one stopped';
   return `${FAILING_TASK}: ${cause}. ${what}.`;
 }

@@ -1,5 +1,5 @@
 /** Works on `count` items at once; the results are in the order of the items. */
-export async function inTurns<Item, Result>(
+export async function workInTurns<Item, Result>(
   items: readonly Item[],
   count: number,
   work: (item: Item) => Promise<Result>,

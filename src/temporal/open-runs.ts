@@ -14,7 +14,7 @@ import {
 } from '../domain/limits.ts';
 import { TASK_QUEUE } from '../domain/workflow-names.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
-import { inTurns } from './in-turns.ts';
+import { workInTurns } from './in-turns.ts';
 
 /** Numbers of Temporal's protocol: EventType. */
 const TASK_STARTED = 6;
@@ -59,7 +59,9 @@ export async function describeOpenRuns(temporal: TemporalClient): Promise<Workfl
         open.push(run);
         if (open.length >= RUNS_WATCHED_MAX) break;
       }
-      const described = await inTurns(open, RUNS_DESCRIBED_AT_ONCE, (run) => describeIfOpen(temporal, run));
+      const described = await workInTurns(open, RUNS_DESCRIBED_AT_ONCE, (run) =>
+        describeIfOpen(temporal, run),
+      );
       return described.filter((run) => run !== null);
     },
     TEMPORAL_LIST_TIMEOUT_MS,
@@ -141,7 +143,7 @@ export async function countMendedSince(temporal: TemporalClient, since: Date): P
       ended.push(run);
       if (ended.length >= TERMINATED_RUNS_READ_MAX) break;
     }
-    const reasons = await inTurns(ended, RUNS_DESCRIBED_AT_ONCE, ({ workflowId, runId }) =>
+    const reasons = await workInTurns(ended, RUNS_DESCRIBED_AT_ONCE, ({ workflowId, runId }) =>
       workflow
         .getHandle(workflowId, runId, { followRuns: false })
         .result()

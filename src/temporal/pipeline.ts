@@ -16,7 +16,7 @@ import {
 import type { PipelineState } from '../domain/jobs/pipeline-state.ts';
 import { counted } from '../domain/words.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
-import { inTurns } from './in-turns.ts';
+import { workInTurns } from './in-turns.ts';
 import { describeIfOpen, examineTask } from './open-runs.ts';
 import { jobWorkflowId } from './run-job.ts';
 import { SEARCH_ATTRIBUTES } from './search-attributes.ts';
@@ -130,7 +130,7 @@ async function listRuns(
         found.push(run);
         if (found.length >= count) break;
       }
-      return inTurns(found, PIPELINE_RESULTS_AT_ONCE, (run) => readRun(temporal, run));
+      return workInTurns(found, PIPELINE_RESULTS_AT_ONCE, (run) => readRun(temporal, run));
     },
     TEMPORAL_LIST_TIMEOUT_MS,
   );

@@ -4,7 +4,7 @@
  * twice, which costs some seconds.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { isGrpcServiceError } from '@temporalio/client';
+import { isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import { reasonFor, remedyFor, type Remedy } from '../domain/failing-run.ts';
 import { RUNS_WATCH_INTERVAL_MS } from '../domain/limits.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
@@ -14,6 +14,8 @@ import type { WorkerLog } from './worker-log.ts';
 
 /** gRPC status: the run has ended meanwhile. */
 const NOT_FOUND = 5;
+/** gRPC statuses of a run that cannot be reset, or a server that cannot do it: 3, 9 and 12 of the protocol. */
+const NOT_RESET: readonly number[] = [3, 9, 12];
 
 export interface WatchOptions {
   readonly temporal: TemporalClient;
@@ -59,8 +61,17 @@ async function mend(temporal: TemporalClient, run: TroubledRun, log: WorkerLog):
     if (remedy === 'restart') await restart(temporal, run, reason);
     else await end(temporal, run, reason);
   } catch (error) {
-    if (isGrpcServiceError(error) && Number(error.code) === NOT_FOUND) return;
-    throw error;
+    const status = isGrpcServiceError(error) ? Number(error.code) : null;
+    if (status === NOT_FOUND || error instanceof WorkflowNotFoundError) return;
+    const { message } = error as Error;
+    log('error', 'A run whose workflow task fails cannot be restarted', {
+      workflowId,
+      runId,
+      reason: message,
+    });
+    // The next run of the job goes on in its place; only its wake-ups are lost until then.
+    if (status !== null && NOT_RESET.includes(status)) await end(temporal, run, reasonFor('end', failure));
+    return;
   }
   const said: Readonly<Record<Exclude<Remedy, 'none'>, string>> = {
     restart: 'A run whose workflow task failed is restarted',

@@ -9,6 +9,7 @@ import {
 import type { TemporalClient, TemporalSettings } from './connection.ts';
 import { failureMapping } from './failure-mapping.ts';
 import { watchRuns } from './run-watch.ts';
+import type { WorkerLog } from './worker-log.ts';
 import { requireVersioning, versionOf } from './worker-version.ts';
 import type { WorkerLog } from './worker-log.ts';
 import { bundleWorkflows } from './workflow-bundle.ts';
