@@ -77,6 +77,7 @@ export async function codeTemporalErrors<Result>(
   try {
     return await work();
   } catch (error) {
+    if (error instanceof AtpError) throw error;
     const status = grpcStatusOf(error);
     if (status?.code === INVALID_ARGUMENT && /search attribute/i.test(status.details)) {
       throw new AtpError('SEARCH_ATTRIBUTES_MISSING', { reason: status.details }, { cause: error });

@@ -34,12 +34,11 @@ export async function watchRuns({ temporal, version, signal, log }: WatchOptions
     try {
       pauseMs = await temporal.client.connection.withAbortSignal(signal, async () => {
         const open = await describeOpenRuns(temporal);
-        const nextLookMs = await keepVersions(open);
         for (const run of open) {
           const trouble = await examineTask(temporal, run);
           if (trouble) await mend(temporal, trouble, log);
         }
-        return nextLookMs;
+        return keepVersions(open);
       });
       lastFault = '';
     } catch (error) {

@@ -69,7 +69,11 @@ export async function requireVersioning(
       if (Number(error.code) === NOT_FOUND) return;
       const isOff = NO_VERSIONING.includes(Number(error.code));
       if (isOff)
-        throw new AtpError('WORKER_VERSIONING_UNAVAILABLE', { reason: error.details }, { cause: error });
+        throw new AtpError(
+          'WORKER_VERSIONING_UNAVAILABLE',
+          { reason: error.details.replace(/\.$/, '') },
+          { cause: error },
+        );
       throw error;
     }
   });
