@@ -1,6 +1,7 @@
 /** Sending a person's decision: an update of the workflow decideLane, which is started for it. */
 import { TASK_QUEUE } from '../domain/workflow-names.ts';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   isGrpcServiceError,
   WithStartWorkflowOperation,
@@ -24,14 +25,20 @@ import { explainFailure } from './workflow-failure.ts';
 import { SEARCH_ATTRIBUTES } from './search-attributes.ts';
 import { isWorkerPolling } from './task-queue.ts';
 
-/** A run that is just ending or restarted cannot take an update any more; the next try comes to the new run. */
-const TRIES_MAX = 3;
+/**
+ * A run that is just ending or restarted cannot take an update any more; the next try comes to the new run. And a run
+ * whose task was given to a worker that stands still takes none before another worker has it: that takes some seconds.
+ */
+const TRIES_MAX = 8;
+const PAUSE_WHILE_NOT_READY_MS = 3_000;
 
 /** The server's word for an update whose run ended before the update did. */
 const RUN_ENDED_FIRST = 'AcceptedUpdateCompletedWorkflow';
 
 /** gRPC: the update was aborted, as the run it came to has ended. */
 const ABORTED = 10;
+/** gRPC: the run takes no update, because its last task has failed or was not answered. */
+const FAILED_PRECONDITION = 9;
 
 /** One run of a shop at a time takes its decisions, so that two people who decide at once meet. */
 export function decideLaneWorkflowId(shopId: string): string {
@@ -80,20 +87,25 @@ export async function decideLane(
           ),
       );
     } catch (error) {
-      if (cameTooLate(error)) continue;
-      throw error instanceof WorkflowUpdateFailedError ? explainFailure(error, workflowId) : error;
+      if (hasGrpcCode(error, FAILED_PRECONDITION)) await delay(PAUSE_WHILE_NOT_READY_MS);
+      else if (!cameTooLate(error)) {
+        throw error instanceof WorkflowUpdateFailedError ? explainFailure(error, workflowId) : error;
+      }
     }
   }
   throw new AtpError('DECISION_CONFLICT', { shopId });
 }
 
 function cameTooLate(error: unknown): boolean {
-  if (error instanceof WorkflowNotFoundError) return true;
   if (error instanceof WorkflowUpdateFailedError) {
     return error.cause instanceof ApplicationFailure && error.cause.type === RUN_ENDED_FIRST;
   }
+  return error instanceof WorkflowNotFoundError || hasGrpcCode(error, ABORTED);
+}
+
+function hasGrpcCode(error: unknown, code: number): boolean {
   for (let at = error; at instanceof Error; at = at.cause) {
-    if (isGrpcServiceError(at) && Number(at.code) === ABORTED) return true;
+    if (isGrpcServiceError(at) && Number(at.code) === code) return true;
   }
   return false;
 }
