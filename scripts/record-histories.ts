@@ -103,7 +103,13 @@ function withoutMachine(key: string, value: unknown): unknown {
   if (key === 'identity') return 'worker';
   if (typeof value === 'string' && /^\d+@/.test(value)) return 'queue of a worker';
   if (key === 'stickyAttributes' || key === 'binaryChecksum' || key === 'buildId') return undefined;
-  return value;
+  if (typeof value !== 'string') return value;
+  return key === 'data' ? btoa(withoutStackFolder(atob(value))) : withoutStackFolder(value);
+}
+
+/** Errors of the file drop name the folder in which this stack lies. */
+function withoutStackFolder(text: string): string {
+  return text.replaceAll(/\/[^\s"]*?\/atp-own-stack-[^/\s"]+/g, '');
 }
 
 async function recordAll(recorder: Recorder, stack: StackAddresses, database: Database, drop: OpenFileDrop) {

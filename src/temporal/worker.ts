@@ -11,7 +11,6 @@ import { failureMapping } from './failure-mapping.ts';
 import { watchRuns } from './run-watch.ts';
 import type { WorkerLog } from './worker-log.ts';
 import { requireVersioning, versionOf } from './worker-version.ts';
-import type { WorkerLog } from './worker-log.ts';
 import { bundleWorkflows } from './workflow-bundle.ts';
 
 /** Each cached workflow takes memory until it ends; an evicted one is replayed. Far above the shops of a worker. */
