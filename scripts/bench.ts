@@ -5,7 +5,7 @@
  *     npm run bench scale [-- --products 50000 --kills 5 --seed 1]
  *     npm run bench wake [-- --deltas 20]
  *     npm run bench start [-- --runs 10]
- *     npm run bench contention [-- --latency 400 --seed 1]
+ *     npm run bench contention [-- --latency 400 --runs 3 --seed 1]
  */
 import { cpus, totalmem } from 'node:os';
 

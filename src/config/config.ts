@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
-import { API_VERSION_DEFAULT, API_VERSION_PATTERN } from '../domain/api-version.ts';
+import { API_VERSION_DEFAULT, API_VERSION_PATTERN, API_VERSION_WANTED } from '../domain/api-version.ts';
 import { AtpError } from '../domain/errors.ts';
 import {
   ownSurroundings,
@@ -122,7 +122,7 @@ const shopifyVariables = z
     SHOPIFY_API_VERSION: z
       .string()
       .regex(new RegExp(API_VERSION_PATTERN), {
-        error: `must be a version of Shopify’s Admin API such as ${API_VERSION_DEFAULT}`,
+        error: `must be ${API_VERSION_WANTED}`,
       })
       .default(API_VERSION_DEFAULT),
   })

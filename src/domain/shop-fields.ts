@@ -1,5 +1,5 @@
 /** What a person may say of a shop. A token or secret is never among it: only the reference to where it is kept. */
-import { API_VERSION_DEFAULT, API_VERSION_PATTERN } from './api-version.ts';
+import { API_VERSION_PATTERN, API_VERSION_WANTED } from './api-version.ts';
 import { CLIENT_ID_PATTERN, PLACE_PATTERN } from './credential-reference.ts';
 import { choice, id, pattern, percent } from './input-fields.ts';
 import { LOOPBACK_URL_PATTERN } from './loopback.ts';
@@ -51,7 +51,7 @@ export const SHOP_FIELDS = {
   }),
   apiVersion: hidden('the version of the Admin API', {
     pattern: API_VERSION_PATTERN,
-    wanted: `a version such as ${API_VERSION_DEFAULT}`,
+    wanted: API_VERSION_WANTED,
     placeholder: 'version',
   }),
   salesPolicy: choice(

@@ -54,6 +54,20 @@ test('the error names every fault of the configuration at once, and no value', (
   expect(message).not.toMatch(/pass-/);
 });
 
+test('a version of the Admin API that our requests do not fit is refused, and the oldest that fits is named', () => {
+  for (const [version, isRefused] of [
+    ['2026-01', true],
+    ['2025-10', true],
+    ['2026-04', false],
+    ['2027-01', false],
+    ['2030-10', false],
+  ] as const) {
+    given({ SHOPIFY_API_VERSION: version });
+    if (isRefused) expect(faultsOf(() => loadConfig([]))).toContain('2026-04');
+    else expect(loadConfig([]).shopifyApiVersion).toBe(version);
+  }
+});
+
 test('a process requires only the variables that it needs', () => {
   given({ DATABASE_URL: 'postgres://atp@localhost/atp' });
 

@@ -38,6 +38,20 @@ test('doctor finds a token that is not there, and one that Shopify refuses', asy
   expect(JSON.stringify(wrong)).not.toContain('wrong_word');
 });
 
+test('doctor finds an API version that was stored before too old ones were refused', async () => {
+  await patient.inDatabase(
+    `UPDATE shop SET api_version = '2026-01'`,
+    `UPDATE shop SET api_version = '2026-10'`,
+  );
+
+  const failing = await patient.failing();
+
+  expect(failing['blue-shirts: API version']).toMatchObject({
+    detail: expect.stringContaining('2026-04') as string,
+    hint: expect.stringContaining('atp shop set blue-shirts --api-version 2026-10') as string,
+  });
+});
+
 test('doctor names a scope that the app was not granted', async () => {
   const { adminUrl } = await findShop(patient.shop.database, SHOP);
   // A proxy in front of Shopify takes a scope out of the answers.

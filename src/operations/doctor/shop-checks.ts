@@ -1,4 +1,5 @@
 import { ACCESS_SCOPES_NEEDED } from '../../domain/access-scopes.ts';
+import { API_VERSION_DEFAULT, API_VERSION_OLDEST, isApiVersionSupported } from '../../domain/api-version.ts';
 import type { FoundProducts } from '../../domain/catalogue.ts';
 import { checkMapping, type MappingFinding } from '../../postgres/mapping/mapping-check.ts';
 import { readLaneView, type LaneView } from '../../postgres/lane/lane-view.ts';
@@ -16,6 +17,7 @@ import { check, faulty, fine, notChecked, type Check, type Finding } from './che
 export async function checkShop(app: Application, shop: Shop): Promise<Check[]> {
   const { shopId } = shop;
   return [
+    await check(`${shopId}: API version`, () => Promise.resolve(judgeApiVersion(shop))),
     ...(await checkShopify(app, shop)),
     await check(`${shopId}: mapping`, () => inspectMapping(app, shop)),
     await check(`${shopId}: facility group`, () => inspectFacilityGroup(app, shop)),
@@ -23,6 +25,14 @@ export async function checkShop(app: Application, shop: Shop): Promise<Check[]> 
     await check(`${shopId}: archive`, () => inspectArchive(app, shop)),
     await check(`${shopId}: unseen sales`, () => inspectUnseenSales(app, shop)),
   ];
+}
+
+function judgeApiVersion({ shopId, apiVersion }: Shop): Finding {
+  if (isApiVersionSupported(apiVersion)) return fine(apiVersion);
+  return faulty(
+    `API version ${apiVersion} is older than ${API_VERSION_OLDEST}, which is the oldest that our requests fit.`,
+    `\`atp shop set ${shopId} --api-version ${API_VERSION_DEFAULT}\``,
+  );
 }
 
 async function checkShopify(app: Application, shop: Shop): Promise<Check[]> {
