@@ -81,8 +81,9 @@ export const setShop = defineOperation({
     shopId: theShop,
     salesPolicy: optional(salesPolicy),
     toZeroLimitPercent: optional(toZeroLimitPercent),
+    apiVersion: optional(apiVersion),
   },
-  needsOneOf: ['salesPolicy', 'toZeroLimitPercent'],
+  needsOneOf: ['salesPolicy', 'toZeroLimitPercent', 'apiVersion'],
   stateOf: shopState,
   run: async ({ app }, { shopId: id, ...settings }) => storeSettings(await app.database(), id, settings),
 });

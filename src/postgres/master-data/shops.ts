@@ -35,10 +35,11 @@ export interface ShopSettings {
   readonly salesPolicy?: SalesPolicy | undefined;
   /** A whole number from 0 to 100. */
   readonly toZeroLimitPercent?: number | undefined;
+  readonly apiVersion?: string | undefined;
 }
 
 /** What a person gives for a new shop. */
-export type NewShop = Omit<Shop, 'keySpace' | 'restoreGeneration' | keyof ShopSettings>;
+export type NewShop = Omit<Shop, 'keySpace' | 'restoreGeneration' | 'salesPolicy' | 'toZeroLimitPercent'>;
 
 const SELECT_SHOP = `
   SELECT shop_id AS "shopId", domain, location_id AS "locationId", facility_group_id AS "facilityGroupId",
@@ -85,12 +86,12 @@ export async function addShop(database: Database, shop: NewShop): Promise<Shop> 
  * @throws AtpError SHOP_UNKNOWN
  */
 export async function setShop(database: Database, shopId: string, settings: ShopSettings): Promise<Shop> {
-  const { salesPolicy, toZeroLimitPercent } = settings;
+  const { salesPolicy, toZeroLimitPercent, apiVersion } = settings;
   await updateRow(
     database,
     'shop',
     { shop_id: shopId },
-    { sales_policy: salesPolicy, to_zero_limit_percent: toZeroLimitPercent },
+    { sales_policy: salesPolicy, to_zero_limit_percent: toZeroLimitPercent, api_version: apiVersion },
   );
   return findShop(database, shopId);
 }
