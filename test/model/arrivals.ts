@@ -49,7 +49,7 @@ function write(
   const right = Math.max(0, counted - product.sold);
   // A shop that replays no call executes a repeat anew, and compare-and-swap may let it pass.
   const isRepeatedBlindly = model.rules.replay === 'off' && call.state === 'STORED' && newest >= name;
-  const isInDoubt = call.state !== 'STORED' && product.watched;
+  const isInDoubt = call.state !== 'STORED' && call.isWatched;
   if (isRepeatedBlindly || isInDoubt) {
     product.disturbed = true;
     return null;

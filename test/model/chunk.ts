@@ -1,5 +1,6 @@
 /** One chunk of a file, as activities/apply-chunk.ts settles it: the same decisions, on the ledger of the model. */
 import { keepBackInDoubt, wasNotApplied, type DoubtedRow } from '../../src/domain/doubtful-call.ts';
+import { keepBackAfterLateCalls, type LateCall } from '../../src/domain/late-call.ts';
 import { decideRow, type RowDecision } from '../../src/domain/row-decision.ts';
 import {
   NOTHING_KEPT_BACK,
@@ -50,7 +51,7 @@ export function settleAndStore(model: Model, world: World, worker: Worker): Call
     const item = { tracked: true, levelActive: true, available: observed };
     const imported = file.imported[index] ?? 0;
     const decision = decideRow(target, item, file.staleTries[index] ?? 0, (available) =>
-      keepBackOf(model, product, doubted.get(index) ?? [], {
+      keepBackOf(model, world, index, doubted.get(index) ?? [], {
         observed: available,
         at: readAt(worker.era),
         importedUnits: imported,
@@ -71,6 +72,7 @@ export function settleAndStore(model: Model, world: World, worker: Worker): Call
     repeated: false,
     isTooOld: false,
     key: 'unknown',
+    isWatched: false,
     underWay: 0,
   };
   file.calls += 1;
@@ -89,12 +91,27 @@ function settle(product: Product, sequence: number, decision: RowDecision, impor
 
 function keepBackOf(
   model: Model,
-  { push }: Product,
+  world: World,
+  index: number,
   doubted: readonly DoubtedRow[],
   read: FreshRead,
 ): KeptBack {
-  if (model.without.has('debt')) return NOTHING_KEPT_BACK;
-  return keepBackInDoubt(lastPushOf(push), doubted, read);
+  const push = world.products[index]?.push;
+  if (!push || model.without.has('debt')) return NOTHING_KEPT_BACK;
+  const last = lastPushOf(push);
+  return keepBackAfterLateCalls(last, lateCalls(world, index), read, keepBackInDoubt(last, doubted, read));
+}
+
+/** Calls that may still arrive and would raise what the last push has left: src/postgres/lane/late-calls.ts. */
+export function lateCalls(world: World, index: number): readonly LateCall[] {
+  const push = world.products[index]?.push;
+  if (!push) return [];
+  return world.calls.flatMap(({ sequence, isWatched, rows }) => {
+    if (!isWatched || push.sequence < sequence) return [];
+    return rows.flatMap(({ product, from, to }) =>
+      product === index && push.lastKnown < to ? [{ changeFromQuantity: from, quantity: to }] : [],
+    );
+  });
 }
 
 function lastPushOf({ lastKnown, importedUnits, kept }: Product['push']): LastPush {
@@ -134,13 +151,13 @@ function doubtedRows(
 /** Shopify has applied the call. */
 export function recordApplied(model: Model, world: World, call: Call): void {
   call.state = 'APPLIED';
+  call.isWatched =
+    call.repeated && !model.without.has('watch') && !model.without.has('watch of applied repeats');
   for (const { product: index, to, kept, imported } of call.rows) {
     const product = world.products[index];
     if (!product || (product.settledBy > call.sequence && !model.without.has('row guard'))) continue;
     product.settledBy = call.sequence;
     product.push = { sequence: call.sequence, lastKnown: to, importedUnits: imported, kept };
-    if (call.repeated && isWatching(model) && !model.without.has('watch of applied repeats'))
-      product.watched = true;
   }
 }
 
@@ -153,15 +170,10 @@ export function recordNotApplied(
   stale: number,
 ): void {
   call.state = state;
+  call.isWatched = isInDoubt(model, call) && !model.without.has('watch');
   const file = world.files[call.sequence - 1];
   for (const { product: index } of call.rows) {
     const tries = file?.staleTries[index];
     if (file && tries !== undefined && (stale >> index) & 1) file.staleTries[index] = tries + 1;
-    const product = world.products[index];
-    if (product && isInDoubt(model, call) && isWatching(model)) product.watched = true;
   }
-}
-
-function isWatching(model: Model): boolean {
-  return !model.without.has('watch');
 }

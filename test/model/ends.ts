@@ -10,11 +10,10 @@ export function isEnd(world: World): boolean {
     !world.isLeased &&
     world.workers.every(({ at }) => at === 'idle') &&
     world.files.every(({ quantities }) => quantities.length === 0) &&
-    world.calls.every(({ underWay }) => underWay === 0) &&
+    world.calls.every(({ underWay, isWatched }) => underWay === 0 && !isWatched) &&
     world.products.every((product) => {
-      const { sold, imported, watched, push } = product;
-      const isOpen =
-        sold !== imported || watched || push.kept.drops.some(({ at }) => eraOf(at) === world.era);
+      const { sold, imported, push } = product;
+      const isOpen = sold !== imported || push.kept.drops.some(({ at }) => eraOf(at) === world.era);
       return !isOpen && !isInNextDelta(world, product);
     })
   );

@@ -21,8 +21,6 @@ export interface Product {
   settledBy: number;
   push: Push;
   owed: boolean;
-  /** A call in doubt may still change the product: it is looked at until a day has passed. */
-  watched: boolean;
   /** Not of the product, but of the model: the newest call whose value Shopify has got. */
   newest: CallName;
   /** A late request has changed it: sales may be counted wrong from then on until their orders are imported. */
@@ -65,6 +63,8 @@ export interface Call {
   isTooOld: boolean;
   /** What Shopify remembers of its key. For a refusal: which products were stale, as bits. */
   key: 'unknown' | 'applied' | { readonly stale: number };
+  /** It may still arrive, or once more, and its rows are looked at until a day has passed. */
+  isWatched: boolean;
   /** Sendings under way to Shopify whose sender waits no more. */
   underWay: number;
 }
@@ -162,7 +162,6 @@ export function worldAfterFirstFile(shown: readonly number[], countsLeft: number
       settledBy: 1,
       push: { sequence: 1, lastKnown: units, importedUnits: 0, kept: NOTHING_KEPT_BACK },
       owed: false,
-      watched: false,
       newest: nameOf({ sequence: 1, generation: 0 }),
       disturbed: false,
     })),

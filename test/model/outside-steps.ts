@@ -1,7 +1,8 @@
 /** What happens without a worker: sales, orders, counts, late arrivals, people, and the passing of time. */
 import { acceptLaneDecision } from '../../src/domain/lane-decision.ts';
+import { hasTurned as isRaised } from '../../src/domain/late-call.ts';
 import { arrive } from './arrivals.ts';
-import { recordNotApplied, unansweredCall } from './chunk.ts';
+import { lateCalls, recordNotApplied, unansweredCall } from './chunk.ts';
 import { eraOf } from './eras.ts';
 import { closed, copyOf, nameOf, type Product, type World } from './lane-world.ts';
 import { callOf, headOf, inWords, isInDoubt, type Emit, type Model } from './model.ts';
@@ -156,18 +157,17 @@ function passDay(model: Model, world: World, emit: Emit): void {
     ({ underWay, state, isTooOld }) => underWay > 0 || (state === 'STORED' && !isTooOld),
   );
   if (isUnderWay || world.workers.some(({ at }) => at === 'waits for the answer')) return;
-  const isDue =
-    world.products.some((product) => product.watched && !isOnItsWay(product)) ||
-    world.calls.some(({ key }) => key !== 'unknown');
+  // The last look must come after the last file: what that one has read may be from before a late arrival.
+  const isDue = world.calls.some(
+    ({ key, isWatched, rows }) =>
+      key !== 'unknown' || (isWatched && rows.every(({ product }) => !isOnItsWay(world.products[product]))),
+  );
   if (!isDue) return;
   const next = copyOf(world);
-  for (const product of next.products) {
-    if (product.watched && hasTurned(product)) product.owed = true;
-    // The last look must come after the last file: what that one has read may be from before a late arrival.
-    if (!isOnItsWay(product)) product.watched = false;
-  }
+  for (const [index, product] of next.products.entries()) if (hasTurned(world, index)) product.owed = true;
   for (const call of next.calls) {
     call.key = 'unknown';
+    if (call.rows.every(({ product }) => !isOnItsWay(world.products[product]))) call.isWatched = false;
   }
   for (const worker of next.workers) {
     passDeadline(model, worker);
@@ -175,21 +175,23 @@ function passDay(model: Model, world: World, emit: Emit): void {
   emit(next, () => ({ what: 'a day passed' }));
 }
 
-/** Whether it shows something else than the lane has left, while no file is on its way to it. */
-function hasTurned(product: Product): boolean {
-  return product.shown !== product.push.lastKnown && !isOnItsWay(product);
+/** Whether a late call may have raised what the last push has left, and no file is on its way to the product. */
+function hasTurned(world: World, index: number): boolean {
+  const product = world.products[index];
+  if (!product || isOnItsWay(product)) return false;
+  return isRaised(product.push.lastKnown, product.shown, lateCalls(world, index));
 }
 
-function isOnItsWay({ published, settledBy }: Product): boolean {
-  return published.sequence > settledBy;
+function isOnItsWay(product: Product | undefined): boolean {
+  return product !== undefined && product.published.sequence > product.settledBy;
 }
 
 function look(world: World, emit: Emit): void {
-  for (const [product, { watched, owed, shown }] of world.products.entries()) {
-    if (!watched || owed) continue;
+  for (const [product, { owed, shown }] of world.products.entries()) {
+    if (owed || !hasTurned(world, product)) continue;
     const next = copyOf(world);
     const seen = next.products[product];
-    if (!seen || !hasTurned(seen)) continue;
+    if (!seen) continue;
     seen.owed = true;
     emit(next, () => ({ what: 'looked at', product, shown }));
   }
@@ -236,7 +238,7 @@ function skip(model: Model, next: World, sequence: number): void {
 /** Removes calls that nothing can refer to any more, so that equal futures are equal states. */
 export function forgetCalls(model: Model, world: World): void {
   const isUsed = world.calls.map((call) => {
-    if (call.state === 'STORED' || call.underWay > 0) return true;
+    if (call.state === 'STORED' || call.underWay > 0 || call.isWatched) return true;
     if (world.workers.some(({ call: name }) => name === nameOf(call))) return true;
     if (!isInDoubt(model, call)) return false;
     return call.rows.some(({ product }) => call.sequence > (world.products[product]?.push.sequence ?? 0));

@@ -73,12 +73,7 @@ function putProduct(product: Product): void {
   put(push.lastKnown);
   put(push.importedUnits);
   putKept(push.kept);
-  put(
-    (product.newest >> 5) |
-      (product.owed ? 16 : 0) |
-      (product.watched ? 32 : 0) |
-      (product.disturbed ? 64 : 0),
-  );
+  put((product.newest >> 5) | (product.owed ? 16 : 0) | (product.disturbed ? 64 : 0));
   put(product.newest & 31);
 }
 
@@ -96,7 +91,7 @@ function putCall(call: Call): void {
     CALL_STATE_CODES[call.state] | (call.repeated ? 4 : 0) | (call.isTooOld ? 8 : 0) | (call.underWay << 4),
   );
   put(call.key === 'unknown' ? 0 : call.key === 'applied' ? 1 : 2 + call.key.stale);
-  put(call.rows.length);
+  put(call.rows.length | (call.isWatched ? 16 : 0));
   for (const row of call.rows) {
     put(row.product);
     put(row.from);
