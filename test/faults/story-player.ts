@@ -75,6 +75,9 @@ export async function playStory(
           const query = 'SELECT FROM upload_file WHERE sequence = $1 AND closed_at IS NOT NULL';
           return (await shop.database.query(query, [did.sequence])).length === 1;
         });
+        return;
+      default:
+      // The worker does it by itself.
     }
   }
 
