@@ -27,6 +27,7 @@ import { decideStoredCall, sendDeadline, type SendDeadline } from '../src/domain
 import { NOTHING_KEPT_BACK, type KeptBack } from '../src/domain/unseen-sales.ts';
 import {
   readChunkWork,
+  readClock,
   markRepeated,
   recordApplied,
   recordExpired,
@@ -108,17 +109,24 @@ function rowsConfirmed(rows: readonly DecidedRow[], refused: JudgedRefusal | nul
 
 /** Reads the chunk's open rows and decides them, unless the rows that are confirmed fill the next call. */
 async function decideChunk(
-  { api, shop }: ChunkDeps,
+  { api, database, shop }: ChunkDeps,
   work: ChunkWork,
   confirmed: readonly DecidedRow[],
   size: number,
 ): Promise<DecidedChunk> {
   if (confirmed.length >= size) return { settled: [], unapplied: [], writes: confirmed };
   const items = await api.readItems(work.rows.map((row) => row.inventoryItemId));
-  return decideRows(shop, work, items);
+  // After the read: with an earlier time, a sale between the two would expire before its order is imported.
+  const readAt = await readClock(database);
+  return decideRows(shop, work, items, readAt);
 }
 
-function decideRows(shop: Shop, work: ChunkWork, items: readonly (ObservedItem | null)[]): DecidedChunk {
+function decideRows(
+  shop: Shop,
+  work: ChunkWork,
+  items: readonly (ObservedItem | null)[],
+  readAt: string,
+): DecidedChunk {
   const settled: SettledRow[] = [];
   const writes: DecidedRow[] = [];
   const { doubted, unapplied } = doubtedRows(work, items);
@@ -127,8 +135,8 @@ function decideRows(shop: Shop, work: ChunkWork, items: readonly (ObservedItem |
     const tries = work.staleTries.get(inventoryItemId) ?? 0;
     const decision = decideRow(target, items[index] ?? null, tries, (observed) => {
       if (shop.salesPolicy === 'overwrite') return NOTHING_KEPT_BACK;
-      const { now: at, ordersImportedUntil } = work;
-      const read = { observed, at, importedUnits, ordersImportedUntil };
+      const { ordersImportedUntil } = work;
+      const read = { observed, at: readAt, importedUnits, ordersImportedUntil };
       const keptBack = keepBackInDoubt(row.lastPush, doubted.get(inventoryItemId) ?? [], read);
       return keepBackAfterLateCalls(row.lastPush, work.late.get(inventoryItemId) ?? [], read, keptBack);
     });

@@ -72,6 +72,23 @@ describe('an unseen sale', () => {
     expect(await bench.readKnown('A')).toMatchObject({ debt: 0, drops: null });
   });
 
+  test('that happens between the look at the ledger and the read gets a time after it, so it does not expire too early', async () => {
+    const bench = await openAfterFirstFile('A');
+    await bench.addFile(2, { A: 10 });
+    const { id } = await bench.twin.hold('ReadOnlineAtp');
+    const applied = bench.apply(2);
+    await bench.twin.control('GET', `/holds/${id}?arrived`);
+    await bench.sell('A', 1);
+    const [clock] = await bench.database.query<{ now: Date }>('SELECT clock_timestamp() AS now');
+    await bench.twin.control('DELETE', `/holds/${id}`);
+    await applied;
+
+    const known = await bench.readKnown('A');
+    expect(known).toMatchObject({ lastKnown: 9, debt: 1 });
+    const [drop] = known?.drops ?? [];
+    expect(Date.parse(drop?.at ?? '')).toBeGreaterThanOrEqual(clock?.now.getTime() ?? Infinity);
+  });
+
   test('is not kept back of another item: the new item is met for the first time', async () => {
     const bench = await openAfterFirstFile('A');
     const [made] = await bench.twin.seed([{ sku: 'A-ANEW', title: 'A', available: 2 }]);

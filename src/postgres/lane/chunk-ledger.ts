@@ -48,8 +48,6 @@ export interface RowToApply extends UploadFileRow {
 
 /** What is left to do in a chunk. */
 export interface ChunkWork {
-  /** The database's clock, before anything is read from Shopify. ISO 8601, UTC. */
-  readonly now: string;
   /** Of the file's snapshot: the shop's orders up to this time are imported. Null: none ever was. */
   readonly ordersImportedUntil: string | null;
   /** Rows that neither this file nor a later one has settled. */
@@ -88,8 +86,8 @@ export async function readChunkWork(
   return database.transaction(async (connection) => {
     await holdLane(connection, pass);
     const from = chunk * ROWS_PER_CALL;
-    const { rows: times } = await connection.query<Pick<ChunkWork, 'now' | 'ordersImportedUntil'>>(
-      `SELECT ${asIso('clock_timestamp()')} AS now, ${asIso('orders_imported_until')} AS "ordersImportedUntil"
+    const { rows: times } = await connection.query<Pick<ChunkWork, 'ordersImportedUntil'>>(
+      `SELECT ${asIso('orders_imported_until')} AS "ordersImportedUntil"
        FROM upload_file WHERE shop_id = $1 AND sequence = $2`,
       [pass.shopId, sequence],
     );
@@ -134,7 +132,6 @@ export async function readChunkWork(
       [pass.shopId, sequence, chunk],
     );
     return {
-      now: times[0]?.now ?? '',
       ordersImportedUntil: times[0]?.ordersImportedUntil ?? null,
       rows,
       unanswered: unanswered[0] ?? null,
@@ -199,6 +196,15 @@ async function readDoubtfulCalls(
     [shopId, sequence, chunk, since, DOUBTFUL_CALLS_MAX],
   );
   return calls;
+}
+
+/**
+ * The database's clock: ISO 8601, UTC. Asked for after a read of Shopify, it is a time at which every sale that the read
+ * shows had been made.
+ */
+export async function readClock(database: Database): Promise<string> {
+  const [clock] = await database.query<{ now: string }>(`SELECT ${asIso('clock_timestamp()')} AS now`);
+  return clock?.now ?? '';
 }
 
 /** In SQL: ISO 8601 with milliseconds, so that a time is the same in a row, in a decision and in a comparison. */
