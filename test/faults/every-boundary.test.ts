@@ -21,7 +21,7 @@ import { PHASES } from './long-story.ts';
 const SEED = Number(process.env['BOUNDARY_SEED'] ?? Date.now() % 100_000);
 const RUNS = process.env['BOUNDARY_RUNS'] ?? '2';
 const RUNS_AT_ONCE = 3;
-const RUN_TIMEOUT_MS = 480_000;
+const RUN_TIMEOUT_MS = 900_000;
 /** Of "all": more than the longest phase has points. */
 const RUNS_MAX = 400;
 
