@@ -165,6 +165,11 @@ function watchStatements(
     void lookout.end(backend);
   }
 
+  function lose(reason: Error): void {
+    lost ??= reason;
+    stop();
+  }
+
   function abort(this: AbortSignal): void {
     giveUp(this.reason as Error);
   }
@@ -204,16 +209,15 @@ function watchStatements(
   }
 
   client.on('drain', stop);
-  client.on('end', stop);
-  client.on('error', (error) => {
-    lost ??= error;
-    stop();
+  client.on('end', () => {
+    lose(new Error('Connection terminated'));
   });
+  client.on('error', lose);
   const query = client.query.bind(client) as (...args: unknown[]) => unknown;
   client.query = ((...args: unknown[]) => {
     // Why it was lost says more than the driver's "not queryable". A stream and a callback get the driver's own error.
     if (lost && !isStream(args[0]) && typeof args.at(-1) !== 'function') return Promise.reject(lost);
-    begin();
+    if (!lost) begin();
     return query(...args);
   }) as typeof client.query;
   return { isBusy: () => work !== null };
