@@ -10,8 +10,9 @@ import { AtpError, isCoded } from '../src/domain/errors.ts';
 import { errorFileName, feedOrderKey, feedTypeOf, filedNames, isFeedName } from '../src/domain/feed.ts';
 import { FEED_TYPES } from '../src/domain/feed-type.ts';
 import {
-  FEED_SIZE_MAX_BYTES,
+  CLOCKS_APART_MS,
   FEEDS_PER_RUN,
+  FEED_SIZE_MAX_BYTES,
   FILED_NAMES_MAX,
   UPKEEP_TRIES_MAX,
 } from '../src/domain/limits.ts';
@@ -50,9 +51,6 @@ export interface FeedRef {
   /** It is done with, and only has to be moved: an earlier run could not move it. */
   readonly isLeft?: true;
 }
-
-/** How far the clocks of the database and of Temporal may be apart. */
-const CLOCKS_APART_MS = 5 * 60_000;
 
 export function createImportActivities({ database, fileDrop }: ImportDeps) {
   return {

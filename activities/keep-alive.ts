@@ -1,7 +1,5 @@
+import { HEARTBEAT_INTERVAL_MS } from '../src/domain/limits.ts';
 import { Context } from '@temporalio/activity';
-
-/** Well below every heartbeat timeout; the SDK sends only as many as it needs. */
-const HEARTBEAT_INTERVAL_MS = 3_000;
 
 /**
  * Runs `work` with heartbeats, so that Temporal notices a dead worker at the heartbeat timeout and not only at the end

@@ -8,6 +8,7 @@ import {
   BRIEF_TRIES_MAX,
   DATABASE_TRIES_MAX,
   FEED_TRIES_MAX,
+  HEARTBEAT_TIMEOUT_MS,
   SERVICE_TRIES_MAX,
   SNAPSHOT_TRIES_MAX,
   UPKEEP_TRIES_MAX,
@@ -15,9 +16,6 @@ import {
 
 /** No step is tried without an end. */
 type Profile = ActivityOptions & { readonly retry: { readonly maximumAttempts: number } };
-
-/** A dead worker is noticed within it. The SDK sends heartbeats at most every 80 % of this. */
-const HEARTBEAT_TIMEOUT = '15 seconds';
 
 /**
  * A short statement: seconds, unless the database is away. Without heartbeats a killed worker is noticed only at this
@@ -37,13 +35,13 @@ const SHORT_STATEMENT: Profile = {
 const LANE_LOOK: Profile = {
   ...SHORT_STATEMENT,
   startToCloseTimeout: '30 minutes',
-  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
 };
 
 /** One snapshot of the whole master of inventory: minutes for a very large one. It commits all of it or nothing. */
 const SNAPSHOT: Profile = {
   startToCloseTimeout: '30 minutes',
-  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
   retry: {
     initialInterval: '2 seconds',
     maximumInterval: '2 minutes',
@@ -58,7 +56,7 @@ const SNAPSHOT: Profile = {
  */
 const SERVICE: Profile = {
   startToCloseTimeout: '30 minutes',
-  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: SERVICE_TRIES_MAX },
 };
 
@@ -74,7 +72,7 @@ const FEED_TRANSFER: Profile = {
 /** Best effort: what the next run can do as well must never delay a sync. */
 const UPKEEP: Profile = {
   startToCloseTimeout: '5 minutes',
-  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
   retry: { initialInterval: '2 seconds', maximumAttempts: UPKEEP_TRIES_MAX },
 };
 

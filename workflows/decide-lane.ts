@@ -1,3 +1,4 @@
+import { DECISION_AWAITED_FOR_MS } from '../src/domain/limits.ts';
 import {
   allHandlersFinished,
   condition,
@@ -17,9 +18,6 @@ import { acceptOrFail, codedFailure, tryBestEffort } from './failures.ts';
 import { decide } from './messages.ts';
 import { describeRun } from './search-attributes.ts';
 import { briefStep, step } from './steps.ts';
-
-/** A decision starts the run that carries it out. A run that somebody started without one ends after this time. */
-const DECISION_AWAITED_FOR = '10 seconds';
 
 export interface DecideResult {
   readonly shopId: string;
@@ -52,7 +50,7 @@ export async function decideLane(input: unknown): Promise<DecideResult> {
   const { shopId } = acceptOrFail(() => acceptInput(DECIDE_FIELDS, input));
   describeRun({ shopId, jobName: 'decide-lane' });
 
-  await condition(() => taken > 0, DECISION_AWAITED_FOR);
+  await condition(() => taken > 0, DECISION_AWAITED_FOR_MS);
   await condition(allHandlersFinished);
   return { shopId, decisions };
 }

@@ -18,9 +18,8 @@ const NOT_OF_THE_FILE: Partial<Readonly<Record<ErrorCode, AfterFailedStep>>> = {
   DATABASE_READ_ONLY: 'look-again',
   DATABASE_BUSY: 'look-again',
   DATABASE_EXHAUSTED: 'look-again',
-  DATABASE_TIMEOUT: 'look-again',
   LANE_LOCKED: 'look-again',
-  DATABASE_NOT_MIGRATED: 'fail',
+  DATABASE_NOT_MIGRATED: 'look-again',
   SHOP_UNKNOWN: 'fail',
   UPLOAD_FILE_UNKNOWN: 'fail',
 };

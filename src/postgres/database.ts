@@ -1,6 +1,11 @@
 import type { Knex } from 'knex';
 import pg from 'pg';
-import { DATABASE_CLOSE_TIMEOUT_MS, DATABASE_CONNECT_TIMEOUT_MS, SESSION_BEAT_MS } from '../domain/limits.ts';
+import {
+  DATABASE_CLOSE_TIMEOUT_MS,
+  DATABASE_CONNECT_TIMEOUT_MS,
+  DATABASE_POOL_IDLE_MS,
+  SESSION_BEAT_MS,
+} from '../domain/limits.ts';
 import {
   clientConfig,
   watchConnection,
@@ -19,9 +24,6 @@ export type { Connection } from './connection.ts';
  * lock leave some to the others.
  */
 const POOL_MAX = 24;
-
-/** How long a connection rests in the pool before it is closed. */
-const POOL_IDLE_MS = 30_000;
 
 // Our bigints are sequences, counts and sums of units: far below 2^53.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
@@ -76,7 +78,7 @@ export function openDatabase(
   const pool = new pg.Pool({
     ...config,
     max: POOL_MAX,
-    idleTimeoutMillis: POOL_IDLE_MS,
+    idleTimeoutMillis: DATABASE_POOL_IDLE_MS,
   });
   // A connection that dies while it rests is removed from the pool; nobody waits for it.
   pool.on('error', () => undefined);

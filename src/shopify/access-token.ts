@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { AtpError } from '../domain/errors.ts';
-import { SHOPIFY_CALL_TIMEOUT_MS } from '../domain/limits.ts';
+import { SHOPIFY_CALL_TIMEOUT_MS, TOKEN_RENEWED_EARLY_MS } from '../domain/limits.ts';
 import { fetchFrom } from './admin-endpoint.ts';
 import { failureOf } from './call-failure.ts';
 import type { Credential } from './credential.ts';
@@ -23,9 +23,6 @@ export interface TokenSource {
   /** The GraphQL endpoint of a stand-in, which grants tokens under the same host; null: Shopify itself. */
   readonly adminUrl: string | null;
 }
-
-/** A token is renewed this long before its end: longer than any call that still uses it. */
-const RENEWED_EARLY_MS = 5 * 60_000;
 
 interface GrantedToken {
   readonly token: string;
@@ -117,5 +114,5 @@ async function grant(
     });
   }
   const { access_token: token, expires_in: seconds } = parsed.data;
-  return { token, renewAt: askedAt + seconds * 1000 - RENEWED_EARLY_MS };
+  return { token, renewAt: askedAt + seconds * 1000 - TOKEN_RENEWED_EARLY_MS };
 }

@@ -2,10 +2,7 @@ import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
 import { NamespaceNotFoundError } from '@temporalio/common';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { AtpError } from '../domain/errors.ts';
-import { TEMPORAL_CALL_TIMEOUT_MS } from '../domain/limits.ts';
-
-/** A server that is there answers in milliseconds; a person waits no longer than this to hear that it is not. */
-const CONNECT_TIMEOUT_MS = 5_000;
+import { TEMPORAL_CALL_TIMEOUT_MS, TEMPORAL_CONNECT_TIMEOUT_MS } from '../domain/limits.ts';
 
 /** Where Temporal is and how to sign in, as `@temporalio/envconfig` reads it from the environment. */
 export interface TemporalSettings {
@@ -31,7 +28,7 @@ export interface TemporalClient {
 /** Connects, or throws TEMPORAL_UNREACHABLE within `timeoutMs`. */
 export async function connectTemporal(
   settings: TemporalSettings,
-  timeoutMs = CONNECT_TIMEOUT_MS,
+  timeoutMs = TEMPORAL_CONNECT_TIMEOUT_MS,
 ): Promise<TemporalClient> {
   const { address, namespace } = settings;
   const connection = await codeTemporalErrors({ address }, () =>

@@ -18,19 +18,12 @@ import {
   acceptLaneDecision,
   type DecisionOutcome,
 } from '../domain/lane-decision.ts';
-import { DECISION_WAIT_MS } from '../domain/limits.ts';
+import { DECISION_PAUSE_MS, DECISION_TRIES_MAX, DECISION_WAIT_MS } from '../domain/limits.ts';
 import type { TemporalClient } from './connection.ts';
 import { whileWorkedOn } from './waiting.ts';
 import { explainFailure } from './workflow-failure.ts';
 import { SEARCH_ATTRIBUTES } from './search-attributes.ts';
 import { isWorkerPolling } from './task-queue.ts';
-
-/**
- * A run that is just ending or restarted cannot take an update any more; the next try comes to the new run. And a run
- * whose task was given to a worker that stands still takes none before another worker has it: that takes some seconds.
- */
-const TRIES_MAX = 8;
-const PAUSE_WHILE_NOT_READY_MS = 3_000;
 
 /** The server's word for an update whose run ended before the update did. */
 const RUN_ENDED_FIRST = 'AcceptedUpdateCompletedWorkflow';
@@ -63,7 +56,7 @@ export async function decideLane(
     throw new AtpError('WORKER_NOT_POLLING', { taskQueue: TASK_QUEUE });
   }
   const updateId = randomUUID();
-  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+  for (let tries = 0; tries < DECISION_TRIES_MAX; tries += 1) {
     const startWorkflowOperation = new WithStartWorkflowOperation(DECIDE_WORKFLOW_TYPE, {
       workflowId,
       taskQueue: TASK_QUEUE,
@@ -87,7 +80,7 @@ export async function decideLane(
           ),
       );
     } catch (error) {
-      if (hasGrpcCode(error, FAILED_PRECONDITION)) await delay(PAUSE_WHILE_NOT_READY_MS);
+      if (hasGrpcCode(error, FAILED_PRECONDITION)) await delay(DECISION_PAUSE_MS);
       else if (!cameTooLate(error)) {
         throw error instanceof WorkflowUpdateFailedError ? explainFailure(error, workflowId) : error;
       }

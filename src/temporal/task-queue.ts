@@ -1,3 +1,4 @@
+import { WORKER_POLL_AGE_MAX_MS } from '../domain/limits.ts';
 import type { WorkerDeploymentVersion } from '@temporalio/common';
 import { TASK_QUEUE } from '../domain/workflow-names.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
@@ -7,9 +8,6 @@ const WORKFLOW_QUEUE = 1;
 
 /** WORKER_VERSIONING_MODE_VERSIONED of Temporal's API. */
 const VERSIONED = 2;
-
-/** A long poll is renewed within a minute; the server remembers a poller that is gone for five. */
-const POLL_AGE_MAX_MS = 75_000;
 
 export interface TaskQueueState {
   /** Those that ask for our workflows now, by the SDK's names: `<pid>@<host>`. */
@@ -40,7 +38,7 @@ export async function readTaskQueue(temporal: TemporalClient): Promise<TaskQueue
       taskQueueType: WORKFLOW_QUEUE,
     }),
   );
-  const oldest = Date.now() - POLL_AGE_MAX_MS;
+  const oldest = Date.now() - WORKER_POLL_AGE_MAX_MS;
   const fresh = pollers.filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 > oldest);
   return {
     workers: fresh.map(({ identity, deploymentOptions }) => ({

@@ -1,4 +1,5 @@
 /** Waiting for a workflow, for as long as somebody works on it. */
+import { JOB_WAIT_MAX_MS, WAIT_CHECK_INTERVAL_MS, WORKER_GRACE_MS } from '../domain/limits.ts';
 import { TASK_QUEUE } from '../domain/workflow-names.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WorkflowFailedError, type WorkflowHandle, type WorkflowResultType } from '@temporalio/client';
@@ -8,13 +9,6 @@ import { WorkflowFailure } from '../domain/failure.ts';
 import { askTemporal, codeTemporalErrors, type TemporalClient } from './connection.ts';
 import { isWorkerPolling } from './task-queue.ts';
 import { explainFailure } from './workflow-failure.ts';
-
-/** How often a waiting command looks whether anybody works on its job. */
-const CHECK_INTERVAL_MS = 2_000;
-/** A worker that is starting needs some seconds before it polls. */
-const WORKER_GRACE_MS = 20_000;
-/** Longer than any job of ours on the largest catalogue. */
-const WAIT_MAX_MS = 6 * 60 * 60 * 1000;
 
 export interface Waiting {
   readonly waitsFor: 'job' | 'decision';
@@ -55,7 +49,7 @@ async function failWhenNeglected(
   const startedAt = Date.now();
   let workedOnAt = startedAt;
   while (Date.now() - startedAt < waitMaxMs) {
-    await delay(CHECK_INTERVAL_MS, undefined, { signal });
+    await delay(WAIT_CHECK_INTERVAL_MS, undefined, { signal });
     if (await isWorkerPolling(temporal)) workedOnAt = Date.now();
     else if (Date.now() - workedOnAt > WORKER_GRACE_MS) {
       throw new AtpError('WORKER_NOT_POLLING', { taskQueue: TASK_QUEUE, workflowId, waitsFor });
@@ -78,7 +72,7 @@ export async function waitForResult<Run extends Workflow>(
   handle: WorkflowHandle<Run>,
 ): Promise<WorkflowResultType<Run>> {
   const { workflowId } = handle;
-  const waiting: Waiting = { waitsFor: 'job', workflowId, waitMaxMs: WAIT_MAX_MS };
+  const waiting: Waiting = { waitsFor: 'job', workflowId, waitMaxMs: JOB_WAIT_MAX_MS };
   let awaited = handle;
   for (;;) {
     try {

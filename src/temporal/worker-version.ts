@@ -10,7 +10,11 @@ import { createHash } from 'node:crypto';
 import { isGrpcServiceError, type WorkflowExecutionDescription } from '@temporalio/client';
 import type { WorkerDeploymentVersion } from '@temporalio/common';
 import { AtpError } from '../domain/errors.ts';
-import { RUNS_WATCH_INTERVAL_MS } from '../domain/limits.ts';
+import {
+  MAKE_CURRENT_INTERVAL_MS,
+  MAKE_CURRENT_TRIES_MAX,
+  RUNS_WATCH_INTERVAL_MS,
+} from '../domain/limits.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
 import { isPolled, isSame, readTaskQueue } from './task-queue.ts';
 import type { WorkerLog } from './worker-log.ts';
@@ -26,9 +30,6 @@ const NOT_FOUND = 5;
 const NOT_KNOWN_YET: readonly number[] = [NOT_FOUND, 9];
 /** gRPC statuses of a server that has it switched off (PERMISSION_DENIED), or does not know it (UNIMPLEMENTED). */
 const NO_VERSIONING: readonly number[] = [7, 12];
-/** So often, and so many times, a worker asks until the server has seen it poll. */
-const MAKE_CURRENT_INTERVAL_MS = 500;
-const MAKE_CURRENT_TRIES_MAX = 60;
 
 /** VERSIONING_BEHAVIOR_PINNED of Temporal's protocol. */
 const PINNED = 1;

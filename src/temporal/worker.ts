@@ -1,3 +1,4 @@
+import { WORKER_SHUTDOWN_GRACE_MS } from '../domain/limits.ts';
 import { TASK_QUEUE } from '../domain/workflow-names.ts';
 import {
   DefaultLogger,
@@ -18,9 +19,6 @@ const CACHED_WORKFLOWS_MAX = 200;
 
 /** Activities at once: a lane, a producer and an import for a handful of shops. More wait in the queue. */
 const CONCURRENT_ACTIVITIES_MAX = 20;
-
-/** On SIGTERM a running activity has this long to end; what it did is in the database, so the next worker goes on. */
-const SHUTDOWN_GRACE = '20 seconds';
 
 export interface WorkerOptions {
   readonly temporal: TemporalSettings;
@@ -59,7 +57,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       activities,
       maxCachedWorkflows: CACHED_WORKFLOWS_MAX,
       maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES_MAX,
-      shutdownGraceTime: SHUTDOWN_GRACE,
+      shutdownGraceTime: WORKER_SHUTDOWN_GRACE_MS,
       interceptors: { activity: [() => ({ inbound: failureMapping })] },
       ...(version && {
         workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' },

@@ -1,3 +1,4 @@
+import { BUNDLING_TIMEOUT_MS } from '../domain/limits.ts';
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -8,8 +9,6 @@ const BUNDLER = fileURLToPath(new URL('./bundle-workflows.ts', import.meta.url))
 
 /** The script has 2 MB today. */
 const SCRIPT_BYTES_MAX = 32 * 1024 * 1024;
-/** It takes a second; on a machine that has just started a whole stack, some more. */
-const BUNDLING_TIMEOUT_MS = 120_000;
 
 /**
  * The workflows as one script, for the worker's sandbox. Bundled by a process of its own that ends afterwards: the

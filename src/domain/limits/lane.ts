@@ -104,12 +104,4 @@ export const ARCHIVE_AWAITED_FOR_MS = 60 * 60 * 1000;
  */
 export const LEASE_DURATION_MS = 120_000;
 
-/**
- * How often one run is restarted before it is given up. A second deploy soon after the first one, which mends it, finds
- * the run restarted already; a fault that every try meets ends after about two minutes.
- */
-export const RUN_RESTARTS_MAX = 3;
-
-/** How long `atp doctor` tells of a run that was restarted or given up, and how many it looks at. */
-export const MENDED_RUNS_TOLD_MS = 24 * 60 * 60 * 1000;
 export const TERMINATED_RUNS_READ_MAX = 100;

@@ -76,3 +76,6 @@ export const MIGRATION_WAIT_MS = 60_000;
 
 /** Sessions that a blocked migration names. */
 export const MIGRATION_HOLDERS_NAMED = 3;
+
+/** How long a connection rests in the pool before it is closed. */
+export const DATABASE_POOL_IDLE_MS = 30_000;

@@ -58,3 +58,6 @@ export const CATALOGUE_PAGE_TRIES_MAX = 10;
 
 /** A file with an access token is short; a longer one is the wrong file. */
 export const TOKEN_FILE_BYTES_MAX = 4_096;
+
+/** A token is renewed this long before its end: longer than any call that still uses it. */
+export const TOKEN_RENEWED_EARLY_MS = 5 * 60_000;

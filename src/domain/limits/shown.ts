@@ -32,3 +32,5 @@ export const CHECK_SKUS_NAMED = 5;
 
 /** How long `atp doctor` waits for a worker that may just be starting: it needs some seconds until it polls. */
 export const DOCTOR_WORKER_WAIT_MS = 10_000;
+
+export const DOCTOR_WORKER_LOOK_INTERVAL_MS = 500;

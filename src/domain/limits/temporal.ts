@@ -90,3 +90,55 @@ export const SILENT_TASK_ATTEMPTS_MAX = 6;
 
 /** Characters of a failure that are kept in the reason why a run was restarted. */
 export const RESTART_REASON_LENGTH_MAX = 300;
+
+/** A long poll is renewed within a minute; the server remembers a poller that is gone for five. */
+export const WORKER_POLL_AGE_MAX_MS = 75_000;
+
+/** On SIGTERM a running activity has this long to end; what it did is in the database, so the next worker goes on. */
+export const WORKER_SHUTDOWN_GRACE_MS = 20_000;
+
+/** So often, and so many times, a worker asks until the server has seen it poll. */
+export const MAKE_CURRENT_INTERVAL_MS = 500;
+
+export const MAKE_CURRENT_TRIES_MAX = 60;
+
+/** How often a waiting command looks whether anybody works on its job. */
+export const WAIT_CHECK_INTERVAL_MS = 2_000;
+
+/** A worker that is starting needs some seconds before it polls. */
+export const WORKER_GRACE_MS = 20_000;
+
+/** Longer than any job of ours on the largest catalogue. */
+export const JOB_WAIT_MAX_MS = 6 * 60 * 60 * 1000;
+
+/** It takes a second; on a machine that has just started a whole stack, some more. */
+export const BUNDLING_TIMEOUT_MS = 120_000;
+
+/**
+ * A run that is just ending or restarted cannot take an update any more; the next try comes to the new run. And a run
+ * whose task was given to a worker that stands still takes none before another worker has it: that takes some seconds.
+ */
+export const DECISION_TRIES_MAX = 8;
+
+export const DECISION_PAUSE_MS = 3_000;
+
+/** A server that is there answers in milliseconds; a person waits no longer than this to hear that it is not. */
+export const TEMPORAL_CONNECT_TIMEOUT_MS = 5_000;
+
+/** Well below every heartbeat timeout; the SDK sends only as many as it needs. */
+export const HEARTBEAT_INTERVAL_MS = 3_000;
+
+/** A decision starts the run that carries it out. A run that somebody started without one ends after this time. */
+export const DECISION_AWAITED_FOR_MS = 10_000;
+
+/** A dead worker is noticed within it. The SDK sends heartbeats at most every 80 % of this. */
+export const HEARTBEAT_TIMEOUT_MS = 15_000;
+
+/**
+ * How often one run is restarted before it is given up. A second deploy soon after the first one, which mends it, finds
+ * the run restarted already; a fault that every try meets ends after about two minutes.
+ */
+export const RUN_RESTARTS_MAX = 3;
+
+/** How long `atp doctor` tells of a run that was restarted or given up, and how many it looks at. */
+export const MENDED_RUNS_TOLD_MS = 24 * 60 * 60 * 1000;

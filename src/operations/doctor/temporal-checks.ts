@@ -1,6 +1,10 @@
 import { TASK_QUEUE } from '../../domain/workflow-names.ts';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DOCTOR_WORKER_WAIT_MS, MENDED_RUNS_TOLD_MS } from '../../domain/limits.ts';
+import {
+  DOCTOR_WORKER_LOOK_INTERVAL_MS,
+  DOCTOR_WORKER_WAIT_MS,
+  MENDED_RUNS_TOLD_MS,
+} from '../../domain/limits.ts';
 import { counted } from '../../domain/words.ts';
 import type { TemporalClient } from '../../temporal/connection.ts';
 import type { Application } from '../application.ts';
@@ -87,13 +91,11 @@ function checkRuns(app: Application): Promise<Check> {
   });
 }
 
-const WORKER_LOOK_INTERVAL_MS = 500;
-
 async function pollsSoon(temporal: TemporalClient): Promise<boolean> {
   const { isWorkerPolling } = await import('../../temporal/task-queue.ts');
-  for (let waitedMs = 0; waitedMs <= DOCTOR_WORKER_WAIT_MS; waitedMs += WORKER_LOOK_INTERVAL_MS) {
+  for (let waitedMs = 0; waitedMs <= DOCTOR_WORKER_WAIT_MS; waitedMs += DOCTOR_WORKER_LOOK_INTERVAL_MS) {
     if (await isWorkerPolling(temporal)) return true;
-    await delay(WORKER_LOOK_INTERVAL_MS);
+    await delay(DOCTOR_WORKER_LOOK_INTERVAL_MS);
   }
   return false;
 }
