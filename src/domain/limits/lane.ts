@@ -52,8 +52,9 @@ export const SEND_WITHIN_MS = 10_000;
 export const SENDABLE_FOR_MS = SEND_WITHIN_MS + 5_000;
 
 /**
- * How old an unanswered call must be before a person may leave its file out. Shopify gives up after about 10 s and we
- * after 30 s, so what has not arrived by then never will.
+ * How old an unanswered call must be before a person may leave its file out. By then no worker can send it any more
+ * (SENDABLE_FOR_MS), we have given up its answer (30 s) and Shopify its execution (about 10 s). What the network still
+ * delivers later is watched for.
  */
 export const UNANSWERED_CALL_SETTLED_AFTER_MS = 120_000;
 
