@@ -2,8 +2,8 @@
  * Applying one chunk of a file to Shopify: read, decide, store the call, send it, record the answer.
  *
  * Each round starts from what the database knows, so a worker that dies between two steps costs a repeated request, never
- * a second write: a stored call without an answer is sent again as it is, and only a recorded refusal allows the next
- * generation of the chunk's call.
+ * a second write: a stored call without an answer is sent again as it is, and only its recorded answer allows the next
+ * generation of the chunk's calls. How many rows that one has follows from the earlier ones (src/domain/call-size.ts).
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { AtpError } from '../src/domain/errors.ts';

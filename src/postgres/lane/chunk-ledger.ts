@@ -19,7 +19,7 @@ import { readLateCalls } from './late-calls.ts';
 import { ON_SETTLED_BEFORE, settle, type SettledRow } from './settled-rows.ts';
 import type { UploadFileRow } from './upload-files.ts';
 
-/** A fixed part of a file: the same positions for every attempt, so that each attempt makes the same calls. */
+/** A fixed part of a file, the same positions for every attempt: what a chunk's calls have done is known by its number. */
 export interface Chunk {
   readonly sequence: number;
   readonly chunk: number;
