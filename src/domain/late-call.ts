@@ -5,9 +5,10 @@
  * old file's 7 overwrites a newer 5, and 2 units are sold that nobody has.
  *
  * So rows of calls whose first sending was never answered are **watched** for CALL_WATCHED_FOR_MS after the last sending.
- * Only a rise tells of such an arrival: nothing of ours raises a quantity between two pushes. It oversells, so the
- * product comes with the next file at once. A call that arrives late and lowers the quantity looks like a sale, and is
- * treated as one: its units are kept back until they are known to be no sale.
+ * When Shopify shows what such a call may have left, the product comes with the next file. A rise is certain: nothing of
+ * ours raises a quantity between two pushes. A fall looks like a sale, and is treated as one: the next file keeps its
+ * units back until they are known to be no sale. Without that file nothing would remember them, and the product would
+ * show too little for good.
  */
 import { keepBack, type FreshRead, type KeptBack, type LastPush } from './unseen-sales.ts';
 
@@ -18,11 +19,11 @@ export interface LateCall {
 }
 
 /**
- * Whether a late call may have raised what our last push left: Shopify shows more than that, and no more than the call
- * has sent. An ordinary sale is never taken for one, and after the next push nothing is left to be seen.
+ * Whether a late call may have changed what our last push left: Shopify shows no more than the call has sent, and the
+ * quantity has risen, or the call would lower it. After the next push nothing is left to be seen.
  */
 export function hasTurned(lastKnown: number, observed: number, late: readonly LateCall[]): boolean {
-  return observed > lastKnown && late.some(({ quantity }) => observed <= quantity);
+  return late.some(({ quantity }) => observed <= quantity && (observed > lastKnown || quantity < lastKnown));
 }
 
 /**

@@ -46,8 +46,24 @@ test('a rise by a late call is seen, and the next file writes what is really lef
 test('after the next push nothing is left to be seen, so a row is owed once for each arrival', () => {
   fc.assert(
     fc.property(arrivals, units(300), units(300), ({ late }, pushed, soldSince) => {
-      fc.pre(soldSince <= pushed);
+      fc.pre(soldSince <= pushed && pushed <= late.quantity);
       expect(hasTurned(pushed, pushed - soldSince, [late])).toBe(false);
+    }),
+  );
+});
+
+test('a fall to what a late call has sent, or below, is seen: it may be the call, and is kept back as a sale', () => {
+  fc.assert(
+    fc.property(units(100), units(100), units(100), (quantity, lowered, soldAfter) => {
+      fc.pre(lowered > 0 && soldAfter <= quantity);
+      const lastKnown = quantity + lowered;
+      const late = { changeFromQuantity: lastKnown, quantity };
+      const observed = quantity - soldAfter;
+      expect(hasTurned(lastKnown, observed, [late])).toBe(true);
+      expect(hasTurned(lastKnown, quantity + 1, [late])).toBe(false);
+      const last = { lastKnown, importedUnits: 0, ...NOTHING_KEPT_BACK };
+      const read = shows(observed);
+      expect(keepBackAfterLateCalls(last, [late], read, keepBack(last, read)).debt).toBe(lowered + soldAfter);
     }),
   );
 });

@@ -102,14 +102,14 @@ function keepBackOf(
   return keepBackAfterLateCalls(last, lateCalls(world, index), read, keepBackInDoubt(last, doubted, read));
 }
 
-/** Calls that may still arrive and would raise what the last push has left: src/postgres/lane/late-calls.ts. */
+/** Calls that may still arrive and would change what the last push has left: src/postgres/lane/late-calls.ts. */
 export function lateCalls(world: World, index: number): readonly LateCall[] {
   const push = world.products[index]?.push;
   if (!push) return [];
   return world.calls.flatMap(({ sequence, isWatched, rows }) => {
     if (!isWatched || push.sequence < sequence) return [];
     return rows.flatMap(({ product, from, to }) =>
-      product === index && push.lastKnown < to ? [{ changeFromQuantity: from, quantity: to }] : [],
+      product === index && push.lastKnown !== to ? [{ changeFromQuantity: from, quantity: to }] : [],
     );
   });
 }

@@ -81,6 +81,11 @@ export const DEEP: Readonly<Record<string, Scenario>> = {
     counts: 2,
     left: { sales: 1, overtakings: 1 },
   },
+  'a call that would lower the quantity to 0, and arrives late': {
+    products: [{ shown: 5, counts: [0, 6] }],
+    counts: 2,
+    left: { sales: 1, overtakings: 1 },
+  },
   '5 → 7 → 5 → 7, two attempts that are overtaken': {
     products: UP_AND_DOWN,
     counts: 3,

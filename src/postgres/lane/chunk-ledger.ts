@@ -56,7 +56,7 @@ export interface ChunkWork {
   readonly unanswered: UnansweredCall | null;
   /** Calls of which nobody knows whether Shopify has applied them: see src/domain/doubtful-call.ts. */
   readonly doubtful: readonly DoubtfulCall[];
-  /** By inventory item: calls that may still arrive and would raise what our last push left. */
+  /** By inventory item: calls that may still arrive and would change what our last push left. */
   readonly late: ReadonlyMap<string, readonly LateCall[]>;
   /** By inventory item: how often it was refused because its quantity had moved. */
   readonly staleTries: ReadonlyMap<string, number>;

@@ -22,13 +22,13 @@ CROSS JOIN LATERAL jsonb_to_recordset(call.variables::jsonb #> '{input,quantitie
   AS sent ("inventoryItemId" text, quantity int, "changeFromQuantity" int)`;
 
 /**
- * In SQL, of rows of MAY_ARRIVE and `applied`: the item was pushed since, and the call would raise what that left. Until
+ * In SQL, of rows of MAY_ARRIVE and `applied`: the item was pushed since, and the call would change what that left. Until
  * it is pushed, the call is one in doubt: see src/domain/doubtful-call.ts.
  */
-const WOULD_RAISE = `applied.inventory_item_id = sent."inventoryItemId"
-  AND applied.pushed_sequence >= call.sequence AND applied.last_known < sent.quantity`;
+const WOULD_CHANGE = `applied.inventory_item_id = sent."inventoryItemId"
+  AND applied.pushed_sequence >= call.sequence AND applied.last_known <> sent.quantity`;
 
-/** By inventory item: the rows of late calls that would raise what our last push left. */
+/** By inventory item: the rows of late calls that would change what our last push left. */
 export async function readLateCalls(
   connection: Connection,
   shopId: string,
@@ -37,7 +37,7 @@ export async function readLateCalls(
   const { rows } = await connection.query<LateCall & { readonly inventoryItemId: string }>(
     `SELECT sent."inventoryItemId", sent.quantity, sent."changeFromQuantity"
      FROM ${MAY_ARRIVE}
-     JOIN applied_row AS applied ON applied.shop_id = $1 AND applied.product_id = ANY($2) AND ${WOULD_RAISE}`,
+     JOIN applied_row AS applied ON applied.shop_id = $1 AND applied.product_id = ANY($2) AND ${WOULD_CHANGE}`,
     [shopId, productIds],
   );
   return Map.groupBy(rows, ({ inventoryItemId }) => inventoryItemId);
@@ -57,7 +57,7 @@ export interface WatchedRow {
 const WATCHED = `FROM ${MAY_ARRIVE}
   JOIN upload_file_row AS row ON row.shop_id = $1 AND row.sequence = call.sequence
     AND row.inventory_item_id = sent."inventoryItemId"
-  JOIN applied_row AS applied ON applied.shop_id = $1 AND applied.product_id = row.product_id AND ${WOULD_RAISE}
+  JOIN applied_row AS applied ON applied.shop_id = $1 AND applied.product_id = row.product_id AND ${WOULD_CHANGE}
   WHERE applied.outcome IN ('APPLIED', 'UNCHANGED') AND ${IS_NOT_ON_ITS_WAY}`;
 
 /** Rows to look at now; those that were looked at longest ago come first. */
@@ -89,7 +89,7 @@ export async function countToRecheck(database: Database, shopId: string): Promis
 }
 
 /**
- * Records that these rows were looked at, and owes the products of those that a late call has raised (cause LATE_CALL),
+ * Records that these rows were looked at, and owes the products of those that a late call has changed (cause LATE_CALL),
  * unless a file has pushed them meanwhile. Returns how many.
  */
 export async function oweTurned(
