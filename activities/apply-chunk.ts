@@ -10,7 +10,9 @@ import { AtpError } from '../src/domain/errors.ts';
 import { CALL_GENERATIONS_MAX } from '../src/domain/limits.ts';
 import {
   isProvenUnapplied,
+  isShownApplied,
   keepBackInDoubt,
+  wasApplied,
   wasNotApplied,
   type DoubtedRow,
 } from '../src/domain/doubtful-call.ts';
@@ -183,13 +185,14 @@ function doubtedRows(
       const importedUnits = call.importedUnits[inventoryItemId] ?? row.importedUnits;
       const push = { lastKnown: quantity, importedUnits, debt, drops };
       const observed = items[index]?.available ?? null;
-      return [{ inventoryItemId, observed, changeFromQuantity, push }];
+      return [{ inventoryItemId, observed, changeFromQuantity, quantity, push }];
     });
     if (isProvenUnapplied(sent, call.rowCount)) unapplied.push(call);
     if (wasNotApplied(sent)) continue;
+    const isProven = isShownApplied(sent, call.rowCount);
     for (const { inventoryItemId, changeFromQuantity, push } of sent) {
       const earlier = doubted.get(inventoryItemId) ?? [];
-      doubted.set(inventoryItemId, [...earlier, { changeFromQuantity, push }]);
+      doubted.set(inventoryItemId, [...earlier, { changeFromQuantity, push, isShownApplied: isProven }]);
     }
   }
   return { doubted, unapplied };
@@ -238,14 +241,14 @@ async function goOnWith(deps: ChunkDeps, call: UnansweredCall): Promise<void> {
 }
 
 /**
- * Shopify may have forgotten the call's key by now, so a repeat would be a new request. What Shopify shows decides: if
- * each row is as it was sent, the call was applied. Else its rows are in doubt and decided anew.
+ * Shopify may have forgotten the call's key by now, so a repeat would be a new request. What Shopify shows decides whether
+ * the call was applied. If that proves nothing, its rows are in doubt and decided anew.
  */
 async function settleExpired({ database, api, pass }: ChunkDeps, call: StoredCall): Promise<void> {
   const sent = rowsSentBy(call);
   const items = await api.readItems(sent.map(({ inventoryItemId }) => inventoryItemId));
-  const isApplied = sent.every(({ quantity }, index) => items[index]?.available === quantity);
-  if (isApplied) await recordApplied(database, pass, call);
+  const rows = sent.map((row, index) => ({ ...row, observed: items[index]?.available ?? null }));
+  if (wasApplied(rows)) await recordApplied(database, pass, call);
   else await recordExpired(database, pass, call);
 }
 

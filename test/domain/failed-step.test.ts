@@ -30,7 +30,10 @@ describe('after a step about a file has failed for good', () => {
     ['HARD_SYNC_REQUIRED', 'look-again'],
     ['DATABASE_UNREACHABLE', 'look-again'],
     ['DATABASE_READ_ONLY', 'look-again'],
-    ['DATABASE_NOT_MIGRATED', 'fail'],
+    ['DATABASE_BUSY', 'look-again'],
+    ['DATABASE_EXHAUSTED', 'look-again'],
+    ['LANE_LOCKED', 'look-again'],
+    ['DATABASE_NOT_MIGRATED', 'look-again'],
     ['SHOP_UNKNOWN', 'fail'],
     ['UPLOAD_FILE_UNKNOWN', 'fail'],
   ] as const)('%s says nothing about the file: the run decides to %s', (code, next) => {

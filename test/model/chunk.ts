@@ -1,5 +1,10 @@
 /** One chunk of a file, as activities/apply-chunk.ts settles it: the same decisions, on the ledger of the model. */
-import { keepBackInDoubt, wasNotApplied, type DoubtedRow } from '../../src/domain/doubtful-call.ts';
+import {
+  isShownApplied,
+  keepBackInDoubt,
+  wasNotApplied,
+  type DoubtedRow,
+} from '../../src/domain/doubtful-call.ts';
 import { keepBackAfterLateCalls, type LateCall } from '../../src/domain/late-call.ts';
 import { decideRow, type RowDecision } from '../../src/domain/row-decision.ts';
 import {
@@ -135,14 +140,19 @@ function doubtedRows(
       ({ product }) =>
         left.includes(product) && call.sequence > (world.products[product]?.push.sequence ?? 0),
     );
-    const sent = rows.map(({ product, from }) => ({
+    const sent = rows.map(({ product, from, to }) => ({
       changeFromQuantity: from,
+      quantity: to,
       observed: observed[product] ?? null,
     }));
     if (wasNotApplied(sent)) continue;
+    const isProven = isShownApplied(sent, call.rows.length);
     for (const { product, from, to, imported, kept } of rows) {
       const push = { lastKnown: to, importedUnits: imported, debt: kept.debt, drops: kept.drops };
-      doubted.set(product, [...(doubted.get(product) ?? []), { changeFromQuantity: from, push }]);
+      doubted.set(product, [
+        ...(doubted.get(product) ?? []),
+        { changeFromQuantity: from, push, isShownApplied: isProven },
+      ]);
     }
   }
   return doubted;

@@ -34,6 +34,11 @@ export const EVERYDAY: Readonly<Record<string, Scenario>> = {
     left: { sales: 1, overtakings: 1 },
     rules: { refusedKeys: 'spent' },
   },
+  'quantities that differ by one, so that a sale looks like a call': {
+    products: [{ shown: 5, counts: [4, 3] }],
+    counts: 2,
+    left: { sales: 1, overtakings: 1 },
+  },
   'a fall to 0 and back, a sale, an expired lease': {
     products: [{ shown: 5, counts: [5, 0] }],
     counts: 2,

@@ -1,4 +1,5 @@
 /** What a worker may do next. Wherever it is, it may also stand still for as long as it likes, or die. */
+import { wasApplied } from '../../src/domain/doubtful-call.ts';
 import { decideStoredCall } from '../../src/domain/send-deadline.ts';
 import { FILE_MOVES, type UploadFileState } from '../../src/domain/upload-file.ts';
 import { arrive } from './arrivals.ts';
@@ -160,7 +161,13 @@ function useLedger(model: Model, world: World, index: 0 | 1, did: Did): void {
   const isApplied =
     worker.at === 'was answered: applied' ||
     (worker.at === 'has read for an expired call' &&
-      call.rows.every(({ product, to }) => worker.observed[product] === to));
+      wasApplied(
+        call.rows.map(({ product, from, to }) => ({
+          changeFromQuantity: from,
+          quantity: to,
+          observed: worker.observed[product] ?? null,
+        })),
+      ));
   if (isApplied) recordApplied(model, next, call);
   else {
     const state = worker.at === 'was answered: refused' ? 'REFUSED' : 'EXPIRED_UNKNOWN';

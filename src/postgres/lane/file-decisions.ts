@@ -129,8 +129,8 @@ async function skip(connection: Connection, { shopId, sequence }: UploadFile): P
 
 /**
  * Gives up the calls that were never answered. A call that may still arrive at Shopify must not mix with the writes of a
- * later file. It was sent before the file was blocked; UNANSWERED_CALL_SETTLED_AFTER_MS after that, it has arrived or
- * never will. Throws UPLOAD_FILE_CALL_UNANSWERED before that.
+ * later file. UNANSWERED_CALL_SETTLED_AFTER_MS after the file was blocked, no worker can send it any more; what the network
+ * still delivers is watched for (late-calls.ts). Throws UPLOAD_FILE_CALL_UNANSWERED before that.
  */
 async function giveUpCalls(connection: Connection, shopId: string, sequence: number): Promise<void> {
   const { rows } = await connection.query<{ ageMs: number }>(
