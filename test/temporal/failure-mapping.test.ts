@@ -31,7 +31,7 @@ test('a bug leaves an activity as UNEXPECTED, which is tried again, with its mes
   expect(failure).toBeInstanceOf(ApplicationFailure);
   expect(failure).toMatchObject({
     type: 'UNEXPECTED',
-    message: 'TypeError: cannot use postgres://atp:***@db/atp',
+    message: 'Something unexpected happened: TypeError: cannot use postgres://atp:***@db/atp.',
     nonRetryable: false,
   });
   // The history has no stack, the log has it.
@@ -43,7 +43,10 @@ test('a bug leaves an activity as UNEXPECTED, which is tried again, with its mes
 });
 
 test('something thrown that is no error leaves an activity as UNEXPECTED', async () => {
-  expect(await failureOfActivity('oh')).toMatchObject({ type: 'UNEXPECTED', message: 'oh' });
+  expect(await failureOfActivity('oh')).toMatchObject({
+    type: 'UNEXPECTED',
+    message: 'Something unexpected happened: oh.',
+  });
 });
 
 test('a coded error leaves an activity under its code', async () => {
