@@ -32,9 +32,9 @@ test('a migration that meets a long reader gives up with a code that names it, c
   console.log(`${reads} reads while it was tried; the longest waited ${Math.round(longestMs)} ms`);
   expect(longestMs).toBeLessThan(BULK_LOCK_TIMEOUT_MS);
   expect(reads).toBeGreaterThan(MIGRATION_TRIES_MAX);
-  const pending = ['0010-group-at-most', '0011-words', '0012-own-migrations'];
-  expect((await listPendingMigrations(database)).slice(0, 3)).toEqual(pending);
+  const pending = ['0010-group-at-most', '0011-words'];
+  expect((await listPendingMigrations(database)).slice(0, pending.length)).toEqual(pending);
 
   await endReading();
-  expect((await migrate(database)).applied.slice(0, 3)).toEqual(pending);
+  expect((await migrate(database)).applied.slice(0, pending.length)).toEqual(pending);
 });

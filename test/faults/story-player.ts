@@ -88,17 +88,12 @@ export async function playStory(
     stuck.set(worker, sending);
   }
 
-  /** It sends its call, which arrives at once; or it does not, because it stood still for too long. */
+  /**
+   * It sends its call, which arrives at once; or it does not, because it stood still for too long. Either is done when it
+   * has ended, since it first finishes what it was doing.
+   */
   async function goOn(worker: number): Promise<void> {
-    const zombie = workers.get(worker);
-    const countCalls = async () => (await shop.twin.requests('SetOnlineAtp')).length;
-    const before = await countCalls();
-    zombie?.process.signal('SIGCONT');
-    await shop.until(
-      async () =>
-        (await countCalls()) > before ||
-        /"activityType":"applyWindow".*"Activity failed"/.test(zombie?.process.output ?? ''),
-    );
+    await workers.get(worker)?.process.endOrderly();
   }
 }
 
