@@ -14,10 +14,14 @@ const RULES: Readonly<Record<string, RulesChange>> = {
 
 const { globalSetup = [], sequence = {}, maxWorkers = 2, ...ofEachTest } = everyday.test ?? {};
 
-/** What a connection to SFTP or Postgres does when it breaks has nothing to do with keys: these run once. */
-const WITHOUT_KEYS = ['sftp-drops', 'silent-network', 'frozen-worker', 'cancelled-step'].map(
-  (name) => `test/faults/${name}.test.ts`,
-);
+/** What a connection to SFTP, Postgres or Temporal does when it breaks has nothing to do with keys: these run once. */
+const WITHOUT_KEYS = [
+  'sftp-drops',
+  'silent-network',
+  'silent-temporal',
+  'frozen-worker',
+  'cancelled-step',
+].map((name) => `test/faults/${name}.test.ts`);
 
 /** `npm run test:faults`: everything that is broken on purpose, and takes the time that noticing it takes. */
 export default defineConfig({
