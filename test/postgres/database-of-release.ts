@@ -1,8 +1,9 @@
 /** Databases of earlier releases, and who is in the way of their upgrade. */
-import { openDatabase, type Connection, type Database } from '../../src/postgres/database.ts';
+import { openDatabase, type Database } from '../../src/postgres/database.ts';
 import { migrate } from '../../src/postgres/migrate.ts';
 import { cleanUp } from '../setup/clean-up.ts';
 import { askForPart } from '../setup/parts.ts';
+import { openTransaction } from './open-transaction.ts';
 
 let count = 0;
 
@@ -23,20 +24,6 @@ export async function openDatabaseOf(release: string): Promise<Database> {
 }
 
 /** Reads a table in a transaction that stays open, as a long report does; returns what ends it. */
-export async function readForLong(database: Database, table: string): Promise<() => Promise<void>> {
-  const opened = Promise.withResolvers<Connection>();
-  const ended = Promise.withResolvers<void>();
-  const whole = database.session(async (session) => {
-    await session.query('SET idle_in_transaction_session_timeout = 0');
-    await session.query('BEGIN');
-    await session.query(`SELECT FROM ${table}`);
-    opened.resolve(session);
-    await ended.promise;
-  });
-  whole.catch(opened.reject);
-  await opened.promise;
-  return async () => {
-    ended.resolve();
-    await whole;
-  };
+export function readForLong(database: Database, table: string): Promise<() => Promise<void>> {
+  return openTransaction(database, `SELECT FROM ${table}`);
 }

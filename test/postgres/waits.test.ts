@@ -2,11 +2,12 @@
 import { expect, test } from 'vitest';
 import { LOCK_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from '../../src/domain/limits.ts';
 import { CONNECTION_LIMITS } from '../../src/postgres/connection.ts';
-import { openDatabase, type Connection, type Database } from '../../src/postgres/database.ts';
+import { openDatabase, type Database } from '../../src/postgres/database.ts';
 import { enterLane } from '../../src/postgres/lane/lane.ts';
 import { cleanUp } from '../setup/clean-up.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
 import { until } from '../setup/until.ts';
+import { openTransaction } from './open-transaction.ts';
 
 const SETTINGS = [
   'jit',
@@ -70,22 +71,8 @@ test('a connection of the pool has its limits again after a transaction that has
 });
 
 /** Locks a shop's lane as a worker does that stands still in its transaction; returns what ends it. */
-async function lockLaneOf(database: Database, shopId: string): Promise<() => Promise<void>> {
-  const opened = Promise.withResolvers<Connection>();
-  const ended = Promise.withResolvers<void>();
-  const whole = database.session(async (connection) => {
-    await connection.query('SET idle_in_transaction_session_timeout = 0');
-    await connection.query('BEGIN');
-    await connection.query('SELECT FROM lane WHERE shop_id = $1 FOR UPDATE', [shopId]);
-    opened.resolve(connection);
-    await ended.promise;
-  });
-  whole.catch(opened.reject);
-  await opened.promise;
-  return async () => {
-    ended.resolve();
-    await whole;
-  };
+function lockLaneOf(database: Database, shopId: string): Promise<() => Promise<void>> {
+  return openTransaction(database, 'SELECT FROM lane WHERE shop_id = $1 FOR UPDATE', [shopId]);
 }
 
 async function addLanes(database: Database, shopIds: readonly string[]): Promise<void> {
