@@ -12,25 +12,15 @@ import { scheduleJob } from '../../src/temporal/schedules.ts';
 import { readTaskQueue } from '../../src/temporal/task-queue.ts';
 import { Installation, SHOP } from '../end-to-end/installation.ts';
 import { buildOther } from '../end-to-end/other-build.ts';
+import { openTransaction } from '../postgres/open-transaction.ts';
 import { withOwnCleanUp } from '../setup/clean-up.ts';
 import { expectRightState } from './right-state.ts';
 
 const ONE_MORE_STEP = () => buildOther('one more step');
 
 /** Keeps every transaction from this table until the returned function is called. */
-async function lockTable(shop: Installation, table: string): Promise<() => Promise<void>> {
-  const locked = Promise.withResolvers<void>();
-  const release = Promise.withResolvers<void>();
-  const transaction = shop.database.transaction(async (connection) => {
-    await connection.query(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
-    locked.resolve();
-    await release.promise;
-  });
-  await locked.promise;
-  return async () => {
-    release.resolve();
-    await transaction;
-  };
+function lockTable(shop: Installation, table: string): Promise<() => Promise<void>> {
+  return openTransaction(shop.database, `LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
 }
 
 /** Waits until somebody waits for a lock in the database. */

@@ -34,9 +34,9 @@ test.concurrent(
     await shop.processUploads();
     expect(await shop.readShown()).toEqual({ SHIRT: 5 });
 
-    for (const replay of ['on', 'off']) {
-      // The second time, Shopify has forgotten the key.
-      await shop.twin.control('PATCH', `/shops/${TWIN_SHOP.domain}/rules`, { replay });
+    // Under each rule by which Shopify executes it: a refused key may be used again; or Shopify has forgotten the key.
+    for (const rules of [{ replay: 'on', refusedKeys: 'reusable' }, { replay: 'off' }]) {
+      await shop.twin.control('PATCH', `/shops/${TWIN_SHOP.domain}/rules`, rules);
       await stuck.deliver();
       expect(await shop.readShown()).toEqual({ SHIRT: 7 });
       await shop.processUploads();
