@@ -86,7 +86,9 @@ async function startOnce(options: TemporalOptions): Promise<TemporalServer> {
   const address = `127.0.0.1:${port}`;
   try {
     await part.waitForAnswer(() =>
-      withConnection(address, (connection) => checkNamespace(connection, DEFAULT_NAMESPACE)),
+      withConnection({ address, connectTimeout: PROBE_TIMEOUT_MS }, (connection) =>
+        checkNamespace(connection, DEFAULT_NAMESPACE),
+      ),
     );
   } catch (error) {
     await part.stop();
@@ -97,7 +99,7 @@ async function startOnce(options: TemporalOptions): Promise<TemporalServer> {
 
 /** Creates a namespace with our search attributes unless it exists, and waits until workflows can be started in it. */
 export async function ensureNamespace(address: string, namespace: string): Promise<void> {
-  await withConnection(address, async (connection) => {
+  await withConnection({ address, connectTimeout: NAMESPACE_TIMEOUT_MS }, async (connection) => {
     await unlessItExists(() =>
       connection.workflowService.registerNamespace({
         namespace,
@@ -160,10 +162,10 @@ async function checkNamespace(connection: Connection, namespace: string): Promis
 }
 
 async function withConnection(
-  address: string,
+  options: { readonly address: string; readonly connectTimeout: number },
   work: (connection: Connection) => Promise<void>,
 ): Promise<void> {
-  const connection = await Connection.connect({ address, connectTimeout: PROBE_TIMEOUT_MS });
+  const connection = await Connection.connect(options);
   try {
     await work(connection);
   } finally {
