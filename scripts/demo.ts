@@ -119,6 +119,7 @@ async function buyOnShopify({ controlUrl, endpoint }: StackStatus['shopify']): P
   const { sku, quantity } = SHOPIFY_SALE;
   const response = await fetch(`${controlUrl}/shops/${domain}/orders`, {
     method: 'POST',
+    headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ lines: [{ sku, quantity }] }),
   });
   if (!response.ok) throw new Error(`The Shopify twin refused the order: ${await response.text()}`);

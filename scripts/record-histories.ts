@@ -143,7 +143,11 @@ async function recordAll(recorder: Recorder, stack: StackAddresses, database: Da
 
   // The location is deactivated: the next file is blocked, and blocks its lane.
   const atShopify = (what: 'locations' | 'items', change: object) =>
-    fetch(`${controlUrl}/shops/${domain}/${what}`, { method: 'PATCH', body: JSON.stringify([change]) });
+    fetch(`${controlUrl}/shops/${domain}/${what}`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify([change]),
+    });
   await atShopify('locations', { id: stack.shopify.locationId, isActive: false });
   await recorder.record('recent-changes', 'uploadRecentChanges', SHOP);
   await until(database, `EXISTS (SELECT FROM upload_file WHERE state = 'BLOCKED')`);
@@ -193,6 +197,7 @@ async function recordTroubles(
 
   await fetch(`${controlUrl}/faults`, {
     method: 'POST',
+    headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ operation: 'ReadOnlineAtp', kind: 'http-500-before', times: 1_000 }),
   });
   await database.query('UPDATE facility_group SET default_threshold = 0');

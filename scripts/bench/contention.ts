@@ -106,6 +106,7 @@ async function control(
 ): Promise<unknown> {
   const response = await fetch(`${controlUrl}/shops/${domain}/${path}`, {
     method,
+    headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
   if (!response.ok) throw new Error(`The twin answered ${response.status}: ${await response.text()}`);

@@ -198,7 +198,10 @@ async function control<Result = unknown>(
 ): Promise<Result> {
   const response = await fetch(`${controlUrl}${path}`, {
     method,
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(body !== undefined && {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }),
   });
   if (!response.ok) throw new Error(`The twin answered ${response.status}: ${await response.text()}`);
   return (await response.json()) as Result;

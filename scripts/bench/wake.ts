@@ -72,6 +72,7 @@ async function prepare(database: Database, { shopify }: StackAddresses): Promise
   );
   const response = await fetch(`${shopify.controlUrl}/shops/${shopify.domain}/products`, {
     method: 'POST',
+    headers: { 'content-type': 'application/json' },
     body: JSON.stringify([{ sku: SKU, title: SKU }]),
   });
   if (!response.ok) throw new Error(`The twin answered ${response.status}: ${await response.text()}`);

@@ -66,7 +66,13 @@ async function stockTwin(controlUrl: string, domain: string): Promise<void> {
   const missing = SEED_PRODUCTS.filter(({ sku }) => !known.has(sku));
   if (missing.length === 0) return;
   const products = missing.map(({ sku, title, onShopify: available }) => ({ sku, title, available }));
-  await answerOf(await fetch(`${base}/products`, { method: 'POST', body: JSON.stringify(products) }));
+  await answerOf(
+    await fetch(`${base}/products`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(products),
+    }),
+  );
 }
 
 async function answerOf(response: Response): Promise<unknown> {

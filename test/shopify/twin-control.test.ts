@@ -64,6 +64,33 @@ describe('the control endpoint', () => {
     });
     expect(status).toBe(403);
   });
+
+  test.each([
+    ['a form of a web page', 403, { origin: 'http://evil.example', 'content-type': 'text/plain' }],
+    ['JSON of a web page', 403, { origin: 'http://evil.example', 'content-type': 'application/json' }],
+    ['a page in a sandbox', 403, { origin: 'null', 'content-type': 'application/json' }],
+    ['a page of another site', 403, { 'sec-fetch-site': 'cross-site', 'content-type': 'application/json' }],
+    ['a page on another port', 403, { 'sec-fetch-site': 'same-site', 'content-type': 'application/json' }],
+    ['a form without an origin', 415, { 'content-type': 'application/x-www-form-urlencoded' }],
+  ])('refuses %s, and nothing is changed', async (_what, status, headers) => {
+    const twin = await startTwin();
+    const body = JSON.stringify([{ sku: 'EVIL', title: 'Evil' }]);
+    const answer = await fetch(`${twin.url}/control${AREA}/products`, { method: 'POST', headers, body });
+    expect(answer.status).toBe(status);
+    expect(await twin.control('GET', `${AREA}/levels`)).toEqual([]);
+  });
+
+  test('takes JSON of its own origin', async () => {
+    const twin = await startTwin();
+    const headers = {
+      origin: twin.url,
+      'sec-fetch-site': 'same-origin',
+      'content-type': 'application/json; charset=utf-8',
+    };
+    const body = JSON.stringify([{ sku: 'A', title: 'A' }]);
+    const answer = await fetch(`${twin.url}/control${AREA}/products`, { method: 'POST', headers, body });
+    expect(answer.status).toBe(201);
+  });
 });
 
 describe('a sale', () => {

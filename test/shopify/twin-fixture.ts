@@ -162,7 +162,10 @@ export class TwinClient {
   async control<Result = unknown>(method: string, path: string, body?: unknown): Promise<Result> {
     const response = await fetch(`${this.url}/control${path}`, {
       method,
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(body !== undefined && {
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
     });
     const result = (await response.json()) as Result & { error?: string };
     if (!response.ok) throw new Error(`${response.status}: ${result.error}`);

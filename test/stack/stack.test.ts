@@ -180,6 +180,7 @@ async function leaveTraces(addresses: StackAddresses): Promise<void> {
   await query(addresses, 'CREATE TABLE kept AS SELECT 7 AS number');
   const seeded = await fetch(`${addresses.shopify.controlUrl}/shops/${addresses.shopify.domain}/products`, {
     method: 'POST',
+    headers: { 'content-type': 'application/json' },
     body: JSON.stringify([{ sku: 'KEPT', title: 'Kept', available: 7 }]),
   });
   expect(seeded.ok).toBe(true);

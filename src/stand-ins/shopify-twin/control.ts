@@ -25,7 +25,8 @@
  *     GET    /control/holds/<id>?arrived                 HoldStatus; with `arrived`, as soon as a request has come
  *     DELETE /control/holds/<id>                         releases; answers when the request has been executed
  *
- * Errors: `{"error": "…"}` with 400 (input), 404, 405, 409 (a customer cannot buy that).
+ * A body is `application/json`. Errors: `{"error": "…"}` with 400 (input), 403 (a web page of another origin), 404, 405,
+ * 409 (a customer cannot buy that), 415 (another content type).
  */
 import { z } from 'zod';
 import {

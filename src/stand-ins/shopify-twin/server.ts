@@ -130,8 +130,8 @@ function routeOf(shops: readonly TwinShop[], parts: ControlParts, endpoint: Grap
     const host = hostOf(request);
     const url = new URL(request.url ?? '/', 'http://twin');
     if (url.pathname.startsWith('/control/')) {
-      // Keeps web pages out, whose own host name may lead to the loopback.
-      if (host !== '127.0.0.1' && host !== 'localhost') return jsonReply(403, { error: 'Loopback only.' });
+      const refusal = refuseWebPage(request);
+      if (refusal) return refusal;
       const text = await readBody(request, CONTROL_BODY_LIMIT_BYTES);
       if (text === null) return jsonReply(413, { error: 'The body is too long.' });
       const path = url.pathname.slice('/control'.length);
@@ -160,6 +160,28 @@ function routeOf(shops: readonly TwinShop[], parts: ControlParts, endpoint: Grap
     return endpoint.answer({ domain: shop.domain, version: served, text });
   };
 }
+
+/**
+ * Keeps web pages out, which a browser on this machine may have open. The host name of a page may lead to the loopback. A
+ * page may also send a form to any address, without asking: the browser then says where it comes from, and its content
+ * is no JSON.
+ */
+function refuseWebPage(request: IncomingMessage): Reply | null {
+  const { host, origin, 'sec-fetch-site': site, 'content-type': type = '' } = request.headers;
+  if (!LOOPBACK_HOSTS.includes(hostOf(request))) return jsonReply(403, { error: 'Loopback only.' });
+  const isForeign = origin !== undefined && origin !== `http://${host}`;
+  if (isForeign || (site !== undefined && site !== 'same-origin' && site !== 'none')) {
+    return jsonReply(403, { error: 'Not for web pages of other origins.' });
+  }
+  const hasBody =
+    Number(request.headers['content-length'] ?? 0) > 0 || 'transfer-encoding' in request.headers;
+  if (hasBody && !/^application\/json\b/i.test(type)) {
+    return jsonReply(415, { error: 'The content type must be application/json.' });
+  }
+  return null;
+}
+
+const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost'];
 
 function hostOf({ headers }: IncomingMessage): string {
   return (headers.host ?? '').replace(/:\d+$/, '');
