@@ -28,10 +28,11 @@ const text = z
 const orNull = text.transform((value) => (value === '' ? null : value));
 const required = text.pipe(z.string().min(1, 'it must not be empty'));
 
+/** A fraction of one or two zeros is one; three are more likely thousands, as a comma or a point writes them. */
 function units({ min, max, ifEmpty = '' }: { min: number; max: number; ifEmpty?: string }) {
   return text
     .transform((value) => value || ifEmpty)
-    .pipe(z.string().regex(/^[+-]?\d{1,15}(\.0+)?$/, 'it must be a whole number'))
+    .pipe(z.string().regex(/^[+-]?\d{1,15}(\.00?)?$/, 'it must be a whole number'))
     .transform(Number)
     .pipe(z.number().min(min, `it must be at least ${min}`).max(max, `it must be at most ${max}`))
     .transform((value) => value + 0); // −0 is 0

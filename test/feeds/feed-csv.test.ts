@@ -46,6 +46,11 @@ describe('reading a feed', () => {
     });
   });
 
+  test('takes a fraction of one or two zeros', async () => {
+    const rows = await readCounts('A,,B,,,7.0,', 'B,,B,,,-8.00,');
+    expect(rows.map(({ content }) => content?.availableQty)).toEqual([7, -8]);
+  });
+
   test('takes columns in any order, with unknown ones among them', async () => {
     const rows = await read(
       'MDM_INV_VARIANCE',
@@ -111,6 +116,9 @@ describe('a row that cannot be read', () => {
     ['SHIRT,,B,,,NaN,', 'FEED_VALUE_INVALID availableQty: it must be a whole number'],
     ['SHIRT,,B,,,1e3,', 'FEED_VALUE_INVALID availableQty: it must be a whole number'],
     ['SHIRT,,B,,,"1,000",', 'FEED_VALUE_INVALID availableQty: it must be a whole number'],
+    // A thousand, as half of Europe writes it.
+    ['SHIRT,,B,,,1.000,', 'FEED_VALUE_INVALID availableQty: it must be a whole number'],
+    ['SHIRT,,B,,,-12.0000,', 'FEED_VALUE_INVALID availableQty: it must be a whole number'],
     ['SHIRT,,B,,,99999999999999999999,', 'FEED_VALUE_INVALID availableQty: it must be a whole number'],
     ['SHIRT,,B,,,1000000001,', 'FEED_VALUE_INVALID availableQty: it must be at most 1000000000'],
     [',,B,,,1,', 'FEED_VALUE_INVALID idValue: it must not be empty'],
