@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { AtpError } from '../domain/errors.ts';
 import { SHOPIFY_CALL_TIMEOUT_MS, TOKEN_RENEWED_EARLY_MS } from '../domain/limits.ts';
-import { fetchFrom } from './admin-endpoint.ts';
+import { answerTooLongError, beginSending, fetchFrom } from './admin-endpoint.ts';
 import { failureOf } from './call-failure.ts';
 import type { Credential } from './credential.ts';
 
@@ -89,14 +89,16 @@ async function grant(
     });
   const askedAt = Date.now();
   let response: Response;
+  const sending = beginSending();
   try {
-    response = await fetchFrom(shopId, adminUrl === null ? null : endpoint)(null)(endpoint, {
+    response = await fetchFrom(shopId, adminUrl === null ? null : endpoint)(null, sending)(endpoint, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams(form).toString(),
       signal: AbortSignal.timeout(SHOPIFY_CALL_TIMEOUT_MS),
     });
   } catch (error) {
+    if (sending.isAnswerTooLong) throw answerTooLongError(domain);
     throw failure(null, (error as Error).message);
   }
   // Shopify answers 400 when it does not know the app, or the secret is not the app's.

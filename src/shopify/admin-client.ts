@@ -6,7 +6,7 @@ import { SEND_WITHIN_MS, SHOPIFY_CALL_TIMEOUT_MS } from '../domain/limits.ts';
 import { sendableForMs, type SendDeadline } from '../domain/send-deadline.ts';
 import { accessToken } from './access-token.ts';
 import { readCredential, type Environment, type TokenReference } from './credential.ts';
-import { fetchFrom, type Sending } from './admin-endpoint.ts';
+import { answerTooLongError, beginSending, fetchFrom, type Sending } from './admin-endpoint.ts';
 import { failureOf, type FailedCall, type TopLevelError } from './call-failure.ts';
 import { callKind, DOCUMENTS, type OperationName } from './documents.ts';
 import { reportedCost, type ReportedCost } from './reported-cost.ts';
@@ -31,7 +31,7 @@ export interface ClientOptions {
 export interface AdminClient {
   /**
    * Waits until the shop's quota allows the call, and sends it once. Throws the codes of call-failure.ts, and
-   * SHOPIFY_RESPONSE_UNEXPECTED when the data has an unknown shape. With a deadline, also
+   * SHOPIFY_RESPONSE_UNEXPECTED when the data has an unknown shape or the answer is too long. With a deadline, also
    * CALL_NOT_SENT_IN_TIME.
    */
   request<Data>(
@@ -66,7 +66,7 @@ export function adminClient(shop: ShopConnection, options: ClientOptions): Admin
     async request(operation, variables, shape, deadline) {
       const msLeft = () => (deadline ? sendableForMs(deadline, readClocks()) : Infinity);
       const admission = await quota.admit(operation, msLeft());
-      const sending: Sending = { hasLeft: false };
+      const sending = beginSending();
       const signal = AbortSignal.timeout(SHOPIFY_CALL_TIMEOUT_MS);
       let cost: ReportedCost | null = null;
       let answer: Answer = {};
@@ -89,7 +89,8 @@ export function adminClient(shop: ShopConnection, options: ClientOptions): Admin
         );
       }
       if (answer.errors) {
-        const { hasLeft: wasSent } = sending;
+        const { hasLeft: wasSent, isAnswerTooLong } = sending;
+        if (isAnswerTooLong) throw answerTooLongError(shop.domain);
         if (!wasSent && msLeft() === 0) {
           throw new AtpError('CALL_NOT_SENT_IN_TIME', {
             domain: shop.domain,
@@ -129,11 +130,14 @@ function failedCall(
   };
 }
 
-/** Shopify sometimes answers with a text, or an object of texts, instead of the list that GraphQL prescribes. */
+/**
+ * Shopify sometimes answers with a text, or an object of texts, instead of the list that GraphQL prescribes.
+ */
 function topLevelErrors(errors: unknown): readonly TopLevelError[] {
   if (errors === undefined || errors === null) return [];
   if (!Array.isArray(errors)) {
-    return [{ message: typeof errors === 'string' ? errors : JSON.stringify(errors), code: null }];
+    const message = typeof errors === 'string' ? errors : JSON.stringify(errors);
+    return [{ message, code: null }];
   }
   return errors.map((error: { message?: unknown; extensions?: { code?: unknown } }) => {
     const code = error.extensions?.code;

@@ -1,10 +1,10 @@
 /** Where a call goes. All calls go through here, so that the token is sent to the endpoint and to nothing else. */
 import type { createAdminApiClient } from '@shopify/admin-api-client';
 import { AtpError } from '../domain/errors.ts';
-import { SEND_WITHIN_MS } from '../domain/limits.ts';
+import { SEND_WITHIN_MS, SHOPIFY_ANSWER_BYTES_MAX } from '../domain/limits.ts';
 import { isHttpOnLoopback } from '../domain/loopback.ts';
 import type { SendDeadline } from '../domain/send-deadline.ts';
-import { NotSentInTimeError, sendRequest } from './send-request.ts';
+import { AnswerTooLongError, NotSentInTimeError, sendRequest } from './send-request.ts';
 
 type Fetch = NonNullable<Parameters<typeof createAdminApiClient>[0]['customFetchApi']>;
 
@@ -12,6 +12,12 @@ type Fetch = NonNullable<Parameters<typeof createAdminApiClient>[0]['customFetch
 export interface Sending {
   /** False: nothing of it can have been executed. */
   hasLeft: boolean;
+  /** Its answer was longer than any of Shopify's, and was not read to its end. */
+  isAnswerTooLong: boolean;
+}
+
+export function beginSending(): Sending {
+  return { hasLeft: false, isAnswerTooLong: false };
 }
 
 /** `fetch` for one call that must leave before a deadline. */
@@ -29,7 +35,7 @@ export function fetchFrom(shopId: string, adminUrl: string | null): FetchBy {
     throw new AtpError('INPUT_INVALID', { reason });
   }
   return (deadline, sending) => async (url, init) => {
-    if (sending) sending.hasLeft = false;
+    if (sending) Object.assign(sending, beginSending());
     try {
       return await sendRequest(adminUrl ?? url, {
         method: init?.method ?? 'GET',
@@ -42,13 +48,22 @@ export function fetchFrom(shopId: string, adminUrl: string | null): FetchBy {
         },
       });
     } catch (error) {
+      if (sending) sending.isAnswerTooLong = error instanceof AnswerTooLongError;
       throw new Error(networkReason(error), { cause: error });
     }
   };
 }
 
+const TOO_LONG = `the answer is longer than ${SHOPIFY_ANSWER_BYTES_MAX / 1024 ** 2} MiB`;
+
+/** The error of a call whose answer was too long. */
+export function answerTooLongError(domain: string): AtpError {
+  return new AtpError('SHOPIFY_RESPONSE_UNEXPECTED', { reason: `${TOO_LONG} (${domain})` });
+}
+
 function networkReason(error: unknown): string {
   if (error instanceof NotSentInTimeError) return `it could not be sent within ${SEND_WITHIN_MS / 1000} s`;
+  if (error instanceof AnswerTooLongError) return TOO_LONG;
   const { message, code } = error as NodeJS.ErrnoException;
   return code ?? message;
 }

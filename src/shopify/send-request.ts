@@ -32,6 +32,9 @@ export interface HttpRequest {
 /** The request was not sent, because its deadline has passed. */
 export class NotSentInTimeError extends Error {}
 
+/** The answer was longer than SHOPIFY_ANSWER_BYTES_MAX, on the wire or unpacked; the rest was not read. */
+export class AnswerTooLongError extends Error {}
+
 /** Both clocks of this process, now. */
 export function readClocks(): Instant {
   return { monotonicMs: performance.now(), wallMs: Date.now() };
@@ -43,8 +46,8 @@ const HTTP = { request: requestHttp, agent: new HttpAgent(POOL), ready: 'connect
 const HTTPS = { request: requestHttps, agent: new HttpsAgent(POOL), ready: 'secureConnect' };
 
 /**
- * Sends the request once and reads the whole answer. It follows no redirect. Throws NotSentInTimeError, and the
- * network's errors; their messages have no header in them.
+ * Sends the request once and reads the whole answer. It follows no redirect. Throws NotSentInTimeError,
+ * AnswerTooLongError, and the network's errors; their messages have no header in them.
  */
 export async function sendRequest(url: string, request: HttpRequest): Promise<Response> {
   const { request: open, agent, ready } = url.startsWith('https:') ? HTTPS : HTTP;
@@ -106,7 +109,7 @@ async function readAnswer(incoming: IncomingMessage): Promise<Response> {
   for await (const part of incoming as AsyncIterable<Buffer>) {
     parts.push(part);
     size += part.length;
-    if (size > SHOPIFY_ANSWER_BYTES_MAX) throw new Error('the answer is too long');
+    if (size > SHOPIFY_ANSWER_BYTES_MAX) throw new AnswerTooLongError();
   }
   const headers = new Headers();
   for (const [name, values] of Object.entries(incoming.headersDistinct)) {
@@ -125,5 +128,10 @@ const STATUSES_WITHOUT_BODY = [204, 205, 304];
 
 async function unpack(body: Buffer, encoding: string | null): Promise<Buffer> {
   if (encoding !== 'gzip' || body.length === 0) return body;
-  return promisify(gunzip)(body, { maxOutputLength: SHOPIFY_ANSWER_BYTES_MAX });
+  try {
+    return await promisify(gunzip)(body, { maxOutputLength: SHOPIFY_ANSWER_BYTES_MAX });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw new AnswerTooLongError();
+    throw error;
+  }
 }

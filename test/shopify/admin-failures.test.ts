@@ -2,9 +2,9 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startShopifyTwin } from '../../src/stand-ins/shopify-twin/index.ts';
 import { FAILING_KINDS } from '../../src/stand-ins/shopify-twin/faults.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
-import { SHOPIFY_PAUSE_MAX_MS } from '../../src/domain/limits.ts';
+import { SHOPIFY_ANSWER_BYTES_MAX, SHOPIFY_PAUSE_MAX_MS } from '../../src/domain/limits.ts';
 import { openAdminApi } from '../../src/shopify/admin-api.ts';
-import { failureOf, type FailedCall } from '../../src/shopify/call-failure.ts';
+import { failureOf, wasNotExecuted, type FailedCall } from '../../src/shopify/call-failure.ts';
 import {
   serve,
   apiOf,
@@ -116,6 +116,23 @@ describe('a call that goes wrong', () => {
     });
     const api = openAdminApi(connection(url), { environment: ENVIRONMENT });
     expect(await expectFailure(api.readLocation())).toMatchObject({ code });
+  });
+
+  test('with an answer that is too long is SHOPIFY_RESPONSE_UNEXPECTED, and the write may have been executed', async () => {
+    const url = await serve((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const part = Buffer.alloc(1024 ** 2, ' ');
+      for (let sent = 0; sent <= SHOPIFY_ANSWER_BYTES_MAX; sent += part.length) response.write(part);
+    });
+    const api = openAdminApi(connection(url), { environment: ENVIRONMENT });
+    const call = callOf([{ inventoryItemId: 'a', quantity: 4, changeFromQuantity: 10 }]);
+    const error = await expectFailure(api.setOnlineAtp(call, inTime()));
+    expect(error).toMatchObject({
+      code: 'SHOPIFY_RESPONSE_UNEXPECTED',
+      class: 'retry',
+      message: expect.stringContaining('longer than 16 MiB') as string,
+    });
+    expect(wasNotExecuted(error)).toBe(false);
   });
 
   test('with other items than those asked for is SHOPIFY_RESPONSE_UNEXPECTED', async () => {

@@ -1,12 +1,19 @@
 /** A call leaves before its deadline or not at all, wherever it is kept waiting. */
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { gzipSync } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { createGzip, gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { applyChunk } from '../../activities/apply-chunk.ts';
 import { SEND_WITHIN_MS, SHOPIFY_ANSWER_BYTES_MAX } from '../../src/domain/limits.ts';
 import { sendDeadline, type SendDeadline } from '../../src/domain/send-deadline.ts';
 import type { AdminApi } from '../../src/shopify/admin-api.ts';
-import { NotSentInTimeError, readClocks, sendRequest } from '../../src/shopify/send-request.ts';
+import {
+  AnswerTooLongError,
+  NotSentInTimeError,
+  readClocks,
+  sendRequest,
+} from '../../src/shopify/send-request.ts';
 import { apiOf, callOf, expectFailure, serve } from './admin-fixture.ts';
 import { ChunkBench } from './chunk-bench.ts';
 import { SHOP, shirts, startTwinWith, type TwinClient } from './twin-fixture.ts';
@@ -123,6 +130,17 @@ async function startWithCall(): Promise<{ twin: TwinClient; call: string }> {
   return { twin, call: callOf([{ inventoryItemId: ids[0] ?? '', quantity: 4, changeFromQuantity: 10 }]) };
 }
 
+const GZIP_BOMB_BYTES = 256 * 1024 ** 2;
+
+/** So many zero bytes, packed: a thousandth of them. */
+async function packZeros(bytes: number): Promise<Buffer> {
+  const zeros = Buffer.alloc(1024 ** 2);
+  const parts = function* () {
+    for (let made = 0; made < bytes; made += zeros.length) yield zeros;
+  };
+  return buffer(Readable.from(parts()).pipe(createGzip()));
+}
+
 describe('an answer', () => {
   test('that is packed is unpacked', async () => {
     const url = await serve((_request, response) => {
@@ -132,13 +150,35 @@ describe('an answer', () => {
     expect(await answer.json()).toEqual({ data: 1 });
   });
 
-  test('that does not end is given up at its limit', async () => {
+  test('that does not end is given up at its limit, and its connection is cut', async () => {
+    const cut = Promise.withResolvers<number>();
     const url = await serve((_request, response) => {
       response.writeHead(200);
       const part = Buffer.alloc(1024 ** 2);
-      for (let sent = 0; sent <= SHOPIFY_ANSWER_BYTES_MAX; sent += part.length) response.write(part);
+      let sent = 0;
+      const go = () => {
+        while (!response.destroyed) {
+          sent += part.length;
+          if (!response.write(part)) return;
+        }
+      };
+      response.on('drain', go).on('close', () => cut.resolve(sent));
+      go();
     });
-    await expect(sendRequest(url, requestOf('{}', null).request)).rejects.toThrow('the answer is too long');
+    await expect(sendRequest(url, requestOf('{}', null).request)).rejects.toThrow(AnswerTooLongError);
+    // What was sent more lies in the buffers of the two sockets.
+    expect(await cut.promise).toBeLessThan(SHOPIFY_ANSWER_BYTES_MAX * 2);
+  });
+
+  test('that is small and unpacks to more than the limit is given up, and takes no memory for the rest', async () => {
+    const packed = await packZeros(GZIP_BOMB_BYTES);
+    expect(packed.length).toBeLessThan(SHOPIFY_ANSWER_BYTES_MAX);
+    const url = await serve((_request, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(packed);
+    });
+    const before = process.memoryUsage.rss();
+    await expect(sendRequest(url, requestOf('{}', null).request)).rejects.toThrow(AnswerTooLongError);
+    expect(process.memoryUsage.rss() - before).toBeLessThan(GZIP_BOMB_BYTES / 4);
   });
 });
 

@@ -3,7 +3,10 @@
 /** How long one call to Shopify may take. Shopify itself gives up after about 10 s (its "Response codes"). */
 export const SHOPIFY_CALL_TIMEOUT_MS = 30_000;
 
-/** An answer is longer than that only when it is not Shopify's: a page of 250 variants has some 100 kB. */
+/**
+ * Bytes of an answer, on the wire and unpacked. One is longer than that only when it is not Shopify's: a page of 250
+ * variants has some 100 kB. The connection is then cut, and the call fails as SHOPIFY_RESPONSE_UNEXPECTED.
+ */
 export const SHOPIFY_ANSWER_BYTES_MAX = 16 * 1024 ** 2;
 
 /**
