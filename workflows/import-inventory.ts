@@ -2,7 +2,8 @@ import { continueAsNew, patched, setCurrentDetails, sleep } from '@temporalio/wo
 import type { FeedRef } from '../activities/index.ts';
 import type { ImportedFile, ImportResult } from '../src/domain/jobs/import.ts';
 import type { JobInput } from '../src/domain/jobs/jobs.ts';
-import { FEED_STABLE_FOR_MS, FEEDS_PER_RUN } from '../src/domain/limits.ts';
+import { FEED_STABLE_FOR_MS, FEEDS_PER_RUN, SHOWN_TEXT_LENGTH_MAX } from '../src/domain/limits.ts';
+import { showText } from '../src/domain/shown-text.ts';
 import { begin } from './begin.ts';
 import { tryBestEffort } from './failures.ts';
 import { briefStep, step } from './steps.ts';
@@ -22,7 +23,9 @@ export async function importInventory(input: unknown): Promise<ImportResult> {
   for (const { path } of feeds) {
     const file = await step('importFeed', `Import ${path}`, { path });
     files.push(file);
-    setCurrentDetails(`${files.length} of ${feeds.length} files imported; the last was ${file.fileName}.`);
+    setCurrentDetails(
+      `${files.length} of ${feeds.length} files imported; the last was ${showText(file.fileName, SHOWN_TEXT_LENGTH_MAX)}.`,
+    );
     // It is still being sent: it and all that comes after it is left to the next run.
     if (file.error?.code === 'FEED_UNSETTLED' && patched('an unsettled feed ends the run')) return { files };
   }

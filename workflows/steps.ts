@@ -1,6 +1,8 @@
 /** One step of a story: an activity, with its profile and a sentence for whoever reads the history. */
 import { scheduleActivity } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
+import { SHOWN_TEXT_LENGTH_MAX } from '../src/domain/limits.ts';
+import { showText } from '../src/domain/shown-text.ts';
 import { BRIEF_RETRY, PROFILES } from './activity-options.ts';
 
 type Activity = keyof Activities;
@@ -13,7 +15,7 @@ export function step<Name extends Activity>(
   summary: string,
   ...args: Arguments<Name>
 ): Promise<Result<Name>> {
-  return scheduleActivity(name, args, { ...PROFILES[name], summary });
+  return scheduleActivity(name, args, { ...PROFILES[name], ...shown(summary) });
 }
 
 /** The same, but given up after a few attempts: for a step that a person waits for, or that failed a short while ago. */
@@ -22,5 +24,14 @@ export function briefStep<Name extends Activity>(
   summary: string,
   ...args: Arguments<Name>
 ): Promise<Result<Name>> {
-  return scheduleActivity(name, args, { ...PROFILES[name], retry: BRIEF_RETRY, summary });
+  return scheduleActivity(name, args, {
+    ...PROFILES[name],
+    retry: BRIEF_RETRY,
+    ...shown(summary),
+  });
+}
+
+/** A summary may name a file of somebody else. */
+function shown(summary: string): { readonly summary: string } {
+  return { summary: showText(summary, SHOWN_TEXT_LENGTH_MAX) };
 }

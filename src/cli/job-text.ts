@@ -4,6 +4,8 @@ import { resultInWords, verdictOf, type JobName, type JobResult } from '../domai
 import { blockedInWords, type ProcessResult } from '../domain/jobs/process-uploads.ts';
 import { syncInWords, type SyncResult } from '../domain/jobs/producing.ts';
 import type { VerifyResult } from '../domain/jobs/verify.ts';
+import { SHOWN_TEXT_LENGTH_MAX } from '../domain/limits.ts';
+import { showText } from '../domain/shown-text.ts';
 import { counted } from '../domain/words.ts';
 import type { showJob } from '../operations/jobs.ts';
 import type { ResultOf } from '../operations/operation.ts';
@@ -70,10 +72,15 @@ function importText({ files, stillNotPutAway = [] }: ImportResult): string {
   );
   const faults = files.flatMap(({ error }) => (error ? [`${error.code}: ${error.message}`] : []));
   const left = files.flatMap(({ fileName, notPutAway }) =>
-    notPutAway ? [`${fileName} is done with, but still in incoming/: ${notPutAway.message}`] : [],
+    notPutAway ? [`${onOneLine(fileName)} is done with, but still in incoming/: ${notPutAway.message}`] : [],
   );
-  const older = stillNotPutAway.map((name) => `${name} of an earlier run is still in incoming/.`);
+  const older = stillNotPutAway.map((name) => `${onOneLine(name)} of an earlier run is still in incoming/.`);
   return [text, ...faults, ...left, ...older].join('\n');
+}
+
+/** The name of a feed, which somebody else has chosen. */
+function onOneLine(name: string): string {
+  return showText(name, SHOWN_TEXT_LENGTH_MAX);
 }
 
 function verifyText({ checked, equal, different }: VerifyResult): string {

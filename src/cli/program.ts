@@ -1,5 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { AtpError } from '../domain/errors.ts';
+import { SHOWN_TEXT_LENGTH_MAX } from '../domain/limits.ts';
+import { showJson, showLines, showText } from '../domain/shown-text.ts';
 import type { Application } from '../operations/application.ts';
 import { describeError, type DescribedError } from '../operations/described-error.ts';
 import { attach, type Cli, type CliCommand, type Terminal } from './command.ts';
@@ -12,7 +14,8 @@ export async function runCli(
   argv: readonly string[],
   surroundings: { readonly app: Application; readonly machine: Machine; readonly terminal: Terminal },
 ): Promise<ExitCode> {
-  const { app, machine, terminal } = surroundings;
+  const { app, machine } = surroundings;
+  const terminal = withVisibleText(surroundings.terminal);
   // A wrong command line fails before its options are parsed.
   const asJson = argv.includes('--json');
   let exitCode: ExitCode = ExitCode.OK;
@@ -39,7 +42,7 @@ export async function runCli(
   for (const command of COMMANDS) {
     attach(parentOf(program, command), command, async (typed) => {
       const report = await command.run(cli, typed);
-      terminal.out(`${asJson ? JSON.stringify(report.json, null, 2) : report.text}\n`);
+      terminal.out(`${asJson ? showJson(JSON.stringify(report.json, null, 2)) : report.text}\n`);
       exitCode = report.exitCode ?? exitCode;
       await report.afterwards?.();
     });
@@ -55,11 +58,22 @@ export async function runCli(
     }
     const { code, message, hint, exitCode: failed } = describeAny(error);
     terminal.error(
-      asJson ? `${JSON.stringify({ error: { code, message, hint } })}\n` : `${code}: ${message}\n  ${hint}\n`,
+      asJson
+        ? `${showJson(JSON.stringify({ error: { code, message, hint } }))}\n`
+        : `${code}: ${message}\n  ${hint}\n`,
     );
     if (code === 'UNEXPECTED' && !asJson && error instanceof Error) terminal.error(`${error.stack}\n`);
     return failed;
   }
+}
+
+/** Whatever a command writes: only visible characters reach the terminal, and line feeds. */
+function withVisibleText({ out, error, showsProgress }: Terminal): Terminal {
+  return {
+    out: (text) => out(showLines(text)),
+    error: (text) => error(showLines(text)),
+    showsProgress,
+  };
 }
 
 /** The command that a subcommand belongs to: `group` of `group set`. */
@@ -75,7 +89,9 @@ function describeAny(error: unknown): DescribedError {
   const isBare = error.code === 'commander.help';
   return {
     ...describeError(new AtpError('INPUT_INVALID', {})),
-    message: isBare ? 'a command is missing' : error.message.replace(/^error: /, ''),
+    message: isBare
+      ? 'a command is missing'
+      : showText(error.message.replace(/^error: /, ''), SHOWN_TEXT_LENGTH_MAX),
     hint: '`atp --help` lists the commands, `atp <command> --help` what one takes.',
   };
 }

@@ -1,5 +1,7 @@
 import Table from 'cli-table3';
 import type { Verdict } from '../domain/jobs/job.ts';
+import { SHOWN_TEXT_LENGTH_MAX } from '../domain/limits.ts';
+import { showText } from '../domain/shown-text.ts';
 
 /** What a command has to say: the same facts for a script and for a person. */
 export interface Report {
@@ -46,7 +48,11 @@ export function table(head: readonly string[], rows: readonly (readonly Cell[])[
 function cellText(cell: Cell): string {
   if (cell === null || cell === undefined) return '–';
   if (typeof cell === 'boolean') return cell ? 'yes' : 'no';
-  return String(cell);
+  // A cell of ours may have several lines; each is cut, so that a table stays readable.
+  return String(cell)
+    .split('\n')
+    .map((line) => showText(line, SHOWN_TEXT_LENGTH_MAX))
+    .join('\n');
 }
 
 /** An ISO time to the minute, in UTC, for tables. */

@@ -14,7 +14,9 @@ import {
   FEED_ROWS_MAX,
   FEED_SIZE_MAX_BYTES,
   FEED_VALUE_LENGTH_MAX,
+  REFUSED_VALUE_LENGTH_MAX,
 } from '../domain/limits.ts';
+import { quote } from '../domain/shown-text.ts';
 import { FEED_SCHEMAS, type FeedSchema } from './feed-schemas.ts';
 import { feedText, feedTooLargeError, unreadableFeedError } from './feed-text.ts';
 
@@ -130,7 +132,7 @@ function readHeader(
   if (twice !== undefined) {
     throw unreadableFeedError(
       fileName,
-      `its header names the column ${JSON.stringify(twice.slice(0, 60))} twice`,
+      `its header names the column ${quote(twice, REFUSED_VALUE_LENGTH_MAX)} twice`,
     );
   }
   return header;

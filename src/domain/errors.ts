@@ -12,6 +12,8 @@ import { INPUT_ERRORS } from './error-codes/inputs.ts';
 import { LANE_ERRORS } from './error-codes/lane.ts';
 import { SERVICE_ERRORS } from './error-codes/services.ts';
 import { SHOPIFY_ERRORS } from './error-codes/shopify.ts';
+import { SHOWN_TEXT_LENGTH_MAX } from './limits.ts';
+import { showText } from './shown-text.ts';
 
 export type { ErrorDetail } from './error-codes/error-entry.ts';
 
@@ -43,7 +45,7 @@ export function hintText(hint: HintText, detail: ErrorDetail = PLACEHOLDERS): st
 
 /**
  * The one error that we throw on purpose. Its message and hint are made from the code, so they cannot disagree with
- * it.
+ * it. Its values may come from outside: each is made visible and cut here, before anything shows or stores it.
  */
 export class AtpError extends Error {
   readonly code: ErrorCode;
@@ -51,16 +53,26 @@ export class AtpError extends Error {
   readonly detail: ErrorDetail;
 
   constructor(code: ErrorCode, detail: ErrorDetail = {}, options?: ErrorOptions) {
-    super(ERRORS[code].message(detail), options);
+    const shown = showDetail(detail);
+    super(ERRORS[code].message(shown), options);
     this.name = 'AtpError';
     this.code = code;
-    this.hint = hintOf(code, detail);
-    this.detail = detail;
+    this.hint = hintOf(code, shown);
+    this.detail = shown;
   }
 
   get class(): ErrorClass {
     return ERRORS[this.code].class;
   }
+}
+
+function showDetail(detail: ErrorDetail): ErrorDetail {
+  return Object.fromEntries(
+    Object.entries(detail).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? showText(value, SHOWN_TEXT_LENGTH_MAX) : value,
+    ]),
+  );
 }
 
 /** Whether an error is the coded one. */

@@ -5,7 +5,8 @@
  * Without a library, since workflows check their inputs with this and their bundle stays free of one.
  */
 import { AtpError, type ErrorCode } from './errors.ts';
-import { INPUT_TEXT_LENGTH_MAX, UNITS_SET_MAX } from './limits.ts';
+import { INPUT_TEXT_LENGTH_MAX, REFUSED_VALUE_LENGTH_MAX, UNITS_SET_MAX } from './limits.ts';
+import { quote, showText } from './shown-text.ts';
 
 declare const VALUE: unique symbol;
 
@@ -108,10 +109,13 @@ export function id(about: string, placeholder?: string): Field<string, Required>
   };
 }
 
+/** Control characters, marks that turn the text around them, and separators of lines: no text of one line has them. */
+const UNSEEN = '\\p{Cc}\\p{Bidi_Control}\\p{Zl}\\p{Zp}';
+
 /** A name, an id or a SKU as the retailer writes it: characters that can be seen, no spaces around them. */
 export function label(about: string, placeholder = 'text'): Field<string, Required> {
   return pattern(about, {
-    pattern: '^[^\\s\\p{Cc}]([^\\p{Cc}]*[^\\s\\p{Cc}])?$',
+    pattern: `^[^\\s${UNSEEN}]([^${UNSEEN}]*[^\\s${UNSEEN}])?$`,
     wanted: `1 to ${INPUT_TEXT_LENGTH_MAX} characters, without control characters and without spaces around them`,
     placeholder,
   });
@@ -120,7 +124,7 @@ export function label(about: string, placeholder = 'text'): Field<string, Requir
 /** What a person writes for other people: one line. */
 export function text(about: string, placeholder = 'text'): Field<string, Required> {
   return pattern(about, {
-    pattern: '^[^\\p{Cc}]*[^\\s\\p{Cc}][^\\p{Cc}]*$',
+    pattern: `^[^${UNSEEN}]*[^\\s${UNSEEN}][^${UNSEEN}]*$`,
     wanted: `one line of 1 to ${INPUT_TEXT_LENGTH_MAX} characters`,
     placeholder,
   });
@@ -200,7 +204,7 @@ export function acceptInput<const F extends Fields>(
   const unknown = Object.keys(given).find((name) => !known.includes(name));
   if (unknown !== undefined) {
     throw invalid(
-      `there is no field ${JSON.stringify(unknown)}; ${known.length === 0 ? 'there are none' : `the fields are ${known.join(', ')}`}`,
+      `there is no field ${quote(unknown, REFUSED_VALUE_LENGTH_MAX)}; ${known.length === 0 ? 'there are none' : `the fields are ${known.join(', ')}`}`,
     );
   }
   const accepted = Object.entries(fields).flatMap(([name, field]): [string, unknown][] => {
@@ -229,11 +233,14 @@ function acceptValue(field: Field, value: unknown, name: string): unknown {
   }
   if (isOfKind(field, value)) return field.kind === 'time' ? new Date(value as string) : value;
   if (field.kind === 'choice' && field.refusedBy && typeof value === 'string') {
-    throw new AtpError(field.refusedBy, { given: value, choices: field.choices.join(', ') });
+    throw new AtpError(field.refusedBy, {
+      given: showText(value, REFUSED_VALUE_LENGTH_MAX),
+      choices: field.choices.join(', '),
+    });
   }
   const isHidden = field.kind === 'text' && field.isHidden === true;
   const cleared = field.clearedBy === undefined ? '' : `, or ${field.clearedBy} on the command line`;
-  const not = isHidden ? '' : `, not ${JSON.stringify(value)}`;
+  const not = isHidden ? '' : `, not ${quote(value, REFUSED_VALUE_LENGTH_MAX)}`;
   throw invalid(`${name} must be ${wantedOf(field)}${cleared}${not}`);
 }
 

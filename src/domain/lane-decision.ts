@@ -23,6 +23,8 @@ import {
   type Fields,
   type Input,
 } from './input-fields.ts';
+import { REFUSED_VALUE_LENGTH_MAX } from './limits.ts';
+import { quote } from './shown-text.ts';
 
 /** The workflow that carries decisions out. */
 export const DECIDE_WORKFLOW_TYPE = 'decideLane';
@@ -118,7 +120,9 @@ export function acceptLaneDecision(input: unknown): LaneDecision {
   const { decision, ...rest } = objectOf(input);
   const kind = DECISIONS.find((known) => known === decision);
   if (kind === undefined) {
-    throw invalid(`decision must be one of ${DECISIONS.join(', ')}, not ${JSON.stringify(decision)}`);
+    throw invalid(
+      `decision must be one of ${DECISIONS.join(', ')}, not ${quote(decision, REFUSED_VALUE_LENGTH_MAX)}`,
+    );
   }
   return { decision: kind, ...acceptInput(decisionFields(kind), rest) } as LaneDecision;
 }

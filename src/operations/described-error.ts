@@ -1,6 +1,9 @@
 import { ERROR_CLASSES } from '../domain/error-class.ts';
 import { AtpError, ERRORS, hintOf, type ErrorCode } from '../domain/errors.ts';
 import { isErrorCode, WorkflowFailure } from '../domain/failure.ts';
+import { SHOWN_TEXT_LENGTH_MAX } from '../domain/limits.ts';
+import { showText } from '../domain/shown-text.ts';
+import { withoutSecrets } from '../domain/without-secrets.ts';
 
 /** An error as every door shows it. */
 export interface DescribedError {
@@ -21,7 +24,10 @@ export function describeError(error: unknown): DescribedError {
   }
   return {
     code: 'UNEXPECTED',
-    message: error instanceof Error ? error.message : String(error),
+    message: showText(
+      withoutSecrets(error instanceof Error ? error.message : String(error)),
+      SHOWN_TEXT_LENGTH_MAX,
+    ),
     hint: hintOf('UNEXPECTED'),
     exitCode: 1,
     httpStatus: 500,

@@ -12,6 +12,7 @@ import { callKind, DOCUMENTS, type OperationName } from './documents.ts';
 import { reportedCost, type ReportedCost } from './reported-cost.ts';
 import { readClocks } from './send-request.ts';
 import { quotaOf } from './shop-quota.ts';
+import { wordsOfShopify } from './words-of-shopify.ts';
 
 export interface ShopConnection extends TokenReference {
   readonly domain: string;
@@ -137,11 +138,11 @@ function topLevelErrors(errors: unknown): readonly TopLevelError[] {
   if (errors === undefined || errors === null) return [];
   if (!Array.isArray(errors)) {
     const message = typeof errors === 'string' ? errors : JSON.stringify(errors);
-    return [{ message, code: null }];
+    return [{ message: wordsOfShopify(message), code: null }];
   }
   return errors.map((error: { message?: unknown; extensions?: { code?: unknown } }) => {
     const code = error.extensions?.code;
-    return { message: String(error.message), code: typeof code === 'string' ? code : null };
+    return { message: wordsOfShopify(String(error.message)), code: typeof code === 'string' ? code : null };
   });
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AdminClient, ShopConnection } from './admin-client.ts';
+import { wordsOfShopify } from './words-of-shopify.ts';
 
 export interface ShopLocation {
   readonly name: string;
@@ -9,7 +10,11 @@ export interface ShopLocation {
 
 const ANSWER = z.object({
   location: z
-    .object({ name: z.string(), isActive: z.boolean(), fulfillsOnlineOrders: z.boolean() })
+    .object({
+      name: z.string().transform(wordsOfShopify),
+      isActive: z.boolean(),
+      fulfillsOnlineOrders: z.boolean(),
+    })
     .nullable(),
 });
 

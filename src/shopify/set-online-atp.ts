@@ -5,6 +5,7 @@ import { KEY_REUSED } from '../domain/error-codes/shopify.ts';
 import { AtpError } from '../domain/errors.ts';
 import type { SendDeadline } from '../domain/send-deadline.ts';
 import type { AdminClient, ShopConnection } from './admin-client.ts';
+import { wordsOfShopify } from './words-of-shopify.ts';
 
 export interface SetRow {
   readonly inventoryItemId: string;
@@ -87,7 +88,11 @@ const ANSWER = z.object({
     // Null after a success, too: a call that changes nothing makes no group.
     inventoryAdjustmentGroup: z.object({ id: z.string() }).nullable(),
     userErrors: z.array(
-      z.object({ code: z.string().nullable(), field: z.array(z.string()).nullable(), message: z.string() }),
+      z.object({
+        code: z.string().transform(wordsOfShopify).nullable(),
+        field: z.array(z.string()).nullable(),
+        message: z.string().transform(wordsOfShopify),
+      }),
     ),
   }),
 });

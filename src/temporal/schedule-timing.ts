@@ -4,6 +4,8 @@ import { Cron } from 'croner';
 import { invalid } from '../domain/input-fields.ts';
 import { JOBS, type JobName } from '../domain/jobs/jobs.ts';
 import { PRESET_NAMES, PRESETS, type Preset } from '../domain/jobs/schedule-policy.ts';
+import { REFUSED_VALUE_LENGTH_MAX } from '../domain/limits.ts';
+import { quote } from '../domain/shown-text.ts';
 import { findClockChanges, readWallClock } from './clock-changes.ts';
 import { durationInWords } from './schedule-words.ts';
 
@@ -89,16 +91,19 @@ function acceptCron(job: JobName, text: string): string {
   const fields = text.trim().split(/\s+/);
   if (fields.length !== FIELDS.length) {
     throw invalid(
-      `a cron expression has the five fields ${FIELDS.join(', ')}, and ${JSON.stringify(text)} has ${fields.length}` +
+      `a cron expression has the five fields ${FIELDS.join(', ')}, and ${quote(text, REFUSED_VALUE_LENGTH_MAX)} has ${fields.length}` +
         (fields.length === 6 ? ' (a sixth would be the year to Temporal, but the seconds to Quartz)' : ''),
     );
   }
   const odd = fields.findIndex((field) => !FIELD.test(field));
   if (odd !== -1)
-    throw invalid(`the ${FIELDS[odd]} of a cron expression cannot be ${JSON.stringify(fields[odd])}`);
+    throw invalid(
+      `the ${FIELDS[odd]} of a cron expression cannot be ${quote(fields[odd], REFUSED_VALUE_LENGTH_MAX)}`,
+    );
   const cron = fields.join(' ');
   const runs = parseCron(cron).nextRuns(RUNS_COMPARED);
-  if (runs.length === 0) throw invalid(`the cron expression ${JSON.stringify(cron)} never matches`);
+  if (runs.length === 0)
+    throw invalid(`the cron expression ${quote(cron, REFUSED_VALUE_LENGTH_MAX)} never matches`);
   const gaps = runs.slice(1).map((run, index) => run.getTime() - (runs[index] as Date).getTime());
   refuseTooOften(job, Math.min(...gaps));
   return cron;
@@ -110,7 +115,7 @@ function parseCron(cron: string): Cron {
     return new Cron(cron, { timezone: 'UTC', domAndDow: true, mode: '5-part' });
   } catch (error) {
     const reason = (error as Error).message.replace(/^\w+: /, '');
-    throw invalid(`the cron expression ${JSON.stringify(cron)} cannot be read: ${reason}`);
+    throw invalid(`the cron expression ${quote(cron, REFUSED_VALUE_LENGTH_MAX)} cannot be read: ${reason}`);
   }
 }
 
@@ -159,7 +164,7 @@ function timesBetween(pattern: Cron, from: Date, until: Date): Date[] {
 function acceptTimeZone(text: string): string {
   const known = /^[A-Za-z]/.test(text) ? resolveTimeZone(text) : undefined;
   if (known === undefined)
-    throw invalid(`there is no time zone ${JSON.stringify(text)}; one is Europe/Berlin`);
+    throw invalid(`there is no time zone ${quote(text, REFUSED_VALUE_LENGTH_MAX)}; one is Europe/Berlin`);
   return known.toLowerCase() === text.toLowerCase() ? known : text;
 }
 

@@ -114,6 +114,13 @@ test('doctor finds a location that does not sell online, is not active, or is no
   );
 });
 
+test('doctor shows a name at Shopify that would steer the terminal, or fake a line of the report', async () => {
+  const [{ id, name }] = TWIN_SHOP.locations;
+  await patient.atShopify('locations', { id, name: 'L\u001b[31mred\n✔ x' }, { id, name });
+  const location = (await patient.checks()).find(({ name: check }) => check === 'blue-shirts: location');
+  expect(location?.detail).toContain('"L\\u{1b}[31mred\\n✔ x"');
+});
+
 test.each<[string, 'items' | 'levels', object, object, RegExp, RegExp]>([
   [
     'SELLS_BELOW_ZERO',

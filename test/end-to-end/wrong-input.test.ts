@@ -1,4 +1,5 @@
 /** Wrong input is refused with a code that says what to do, and right input beside it is not lost. */
+import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Installation, SHOP } from './installation.ts';
 
@@ -25,7 +26,7 @@ describe('a feed', () => {
     const { json } = await shop.atp('explain', 'BLUE-SHIRT', '--group', 'FAC_GRP');
     expect(json).toMatchObject({ onlineAtp: 40 });
     const errors = await shop.rowsOf('error/RESET_INVENTORY__mixed.csv.errors.csv');
-    expect(errors.map((line) => line.split(',').slice(0, 3))).toEqual([
+    expect(errors.map((line) => (parse(line) as string[][])[0]?.slice(0, 3))).toEqual([
       ['3', 'idValue', 'PRODUCT_UNKNOWN'],
       ['4', 'facilityId', 'FACILITY_UNKNOWN'],
       ['5', 'availableQty', 'FEED_VALUE_INVALID'],
@@ -93,5 +94,25 @@ describe('a job', () => {
         message: expect.stringContaining('The input') as string,
       },
     });
+  });
+
+  test.each([
+    ['an id', { shopId: 'x'.repeat(1_500_000) }],
+    ['a field', { shopId: SHOP, ['y'.repeat(1_500_000)]: 1 }],
+    ['an object for an id', { shopId: { deep: 'z'.repeat(1_500_000) } }],
+  ])('with %s of 1.5 MB fails at once, and its message is short', async (what, input) => {
+    const handle = await shop.temporal.client.workflow.start('hardSync', {
+      workflowId: `large input: ${what}`,
+      taskQueue: 'atp-sync',
+      args: [input],
+    });
+
+    const failure = await handle.result().then(
+      () => null,
+      (error: unknown) => (error as Error).cause as Error,
+    );
+    expect(failure).toMatchObject({ type: 'INPUT_INVALID' });
+    expect(failure?.message.length).toBeLessThan(500);
+    expect((await handle.describe()).status.name).toBe('FAILED');
   });
 });

@@ -135,6 +135,23 @@ describe('a call that goes wrong', () => {
     expect(wasNotExecuted(error)).toBe(false);
   });
 
+  test('with words that would steer a terminal, or repeat a token, is told without either, and cut', async () => {
+    const body = JSON.stringify({
+      errors: [{ message: `\u001b]0;owned\u0007 ${SHOP.accessToken} ${'y'.repeat(100_000)}` }],
+    });
+    const url = await serve((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+    });
+    const error = await expectFailure(
+      openAdminApi(connection(url), { environment: ENVIRONMENT }).readLocation(),
+    );
+    expect(error.code).toBe('SHOPIFY_REQUEST_REFUSED');
+    expect(error.message).toContain('\\u{1b}]0;owned\\u{7}');
+    expect(error.message).not.toMatch(/\p{Cc}/u);
+    expect(error.message).not.toContain(SHOP.accessToken);
+    expect(error.message.length).toBeLessThan(1_500);
+  });
+
   test('with other items than those asked for is SHOPIFY_RESPONSE_UNEXPECTED', async () => {
     const item = (id: string) => ({ id, tracked: true, inventoryLevel: null });
     const body = JSON.stringify({ data: { nodes: [item('b'), item('a')] } });

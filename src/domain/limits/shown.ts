@@ -1,5 +1,11 @@
 /** How much a person is shown at once. */
 
+/**
+ * Characters of one value from outside (a name, an answer's message) in an error, a table or a finding: above any text of
+ * ours, and a screen is still readable.
+ */
+export const SHOWN_TEXT_LENGTH_MAX = 1_000;
+
 /** Plans and decisions that a person is shown with a lane. */
 export const PLANS_LISTED_MAX = 10;
 export const DECISIONS_LISTED_MAX = 10;

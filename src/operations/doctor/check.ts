@@ -1,3 +1,5 @@
+import { SHOWN_TEXT_LENGTH_MAX } from '../../domain/limits.ts';
+import { showText } from '../../domain/shown-text.ts';
 import { describeError } from '../described-error.ts';
 
 /** One thing that must be right for the jobs to work. */
@@ -19,10 +21,14 @@ export function faulty(detail: string, hint: string): Finding {
   return { ok: false, detail, hint };
 }
 
-/** Runs a check. It never throws: an error is reported as its finding. */
+/**
+ * Runs a check. It never throws: an error is reported as its finding. What the finding tells may come from outside, such as
+ * the name of a location: it is shown on one line.
+ */
 export async function check(name: string, work: () => Promise<Finding>): Promise<Check> {
   try {
-    return { name, ...(await work()) };
+    const { ok, detail, hint } = await work();
+    return { name, ok, detail: showText(detail, SHOWN_TEXT_LENGTH_MAX), hint };
   } catch (error) {
     const { code, message, hint } = describeError(error);
     return { name, ok: false, detail: `${code}: ${message}`, hint };
