@@ -3,6 +3,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
 import type { RefusedRow } from '../domain/feed.ts';
+import { FEED_LINE_LENGTH_MAX } from '../domain/limits.ts';
+import { showText } from '../domain/shown-text.ts';
 
 /** In front of the columns of the feed itself. */
 export const ERROR_FILE_COLUMNS = ['row', 'column', 'code', 'message'] as const;
@@ -24,7 +26,7 @@ export async function writeFileFault(
   localPath: string,
   { code, message }: { readonly code: string; readonly message: string },
 ): Promise<void> {
-  await writeLines(localPath, [ERROR_FILE_COLUMNS, ['', '', code, message]]);
+  await writeLines(localPath, [ERROR_FILE_COLUMNS, ['', '', code, message].map(defuse)]);
 }
 
 async function* linesOf(header: readonly string[], rows: AsyncIterable<RefusedRow>) {
@@ -38,13 +40,22 @@ async function writeLines(
   localPath: string,
   lines: Iterable<readonly string[]> | AsyncIterable<readonly string[]>,
 ): Promise<void> {
-  await pipeline(Readable.from(lines), stringify(), createWriteStream(localPath));
+  await pipeline(Readable.from(lines), stringify({ quoted: true, quoted_empty: true }), createWriteStream(localPath));
 }
 
 /**
  * A person opens this file in a spreadsheet, which runs a cell that begins like a formula (OWASP, "CSV injection"): such
  * a cell gets a quote in front. A plain number is no formula, and a quantity of −5 must stay a number.
+ *
+ * - Excel takes the full-width forms of the signs for the signs.
+ * - Where Excel separates by semicolons, as in most of Europe, it does not see our quotes: what follows a semicolon
+ *   within a value is a cell of its own, and may have a quote or blanks in front.
+ * - Control characters are shown as escapes, since a terminal would obey them, so that a row is one line.
  */
 function defuse(value: string): string {
-  return /^[=+\-@\t\r]/.test(value) && !/^[+-]?\d+(\.\d+)?$/.test(value) ? `'${value}` : value;
+  const shown = showText(value, FEED_LINE_LENGTH_MAX);
+  return PLAIN_NUMBER.test(shown) ? shown : shown.replace(BEFORE_A_FORMULA, "$1'");
 }
+
+const PLAIN_NUMBER = /^[+-]?\d+(\.\d+)?$/;
+const BEFORE_A_FORMULA = /((?:^|;)["\s]*)(?=[=+\-@＝＋－＠])/g;

@@ -30,8 +30,8 @@ async function renderErrorFile(rows: readonly Partial<RefusedRow>[]): Promise<st
 test('an error file says where and why a row is refused, beside the row as it was sent', async () => {
   const message = 'There is no product with SKU "SHIRT, blue".';
   expect(await renderErrorFile([{ rowNumber: 7, message, values: ['SHIRT, blue', '4'] }])).toBe(
-    'row,column,code,message,idValue,availableQty\n' +
-      '7,idValue,PRODUCT_UNKNOWN,"There is no product with SKU ""SHIRT, blue"".","SHIRT, blue",4\n',
+    '"row","column","code","message","idValue","availableQty"\n' +
+      '"7","idValue","PRODUCT_UNKNOWN","There is no product with SKU ""SHIRT, blue"".","SHIRT, blue","4"\n',
   );
 });
 
@@ -40,7 +40,20 @@ test.each([
   ['+SUM(A1)', "'+SUM(A1)"],
   ['-2+3', "'-2+3"],
   ['@cmd', "'@cmd"],
-  ['\tx', "'\tx"],
+  ['＝1+1', "'＝1+1"],
+  ['＋1', "'＋1"],
+  ['－1', "'－1"],
+  ['＠cmd', "'＠cmd"],
+  ['a;=cmd|calc!A0', "a;'=cmd|calc!A0"],
+  ['a; "@cmd', `a; "'@cmd`],
+  ['a;b;+1', "a;b;'+1"],
+  ['\t=x', '\\t=x'],
+  ['\r=x', '\\r=x'],
+  ['\n=x', '\\n=x'],
+  ['a;\n=x', 'a;\\n=x'],
+  ['a\u001b[31m', 'a\\u{1b}[31m'],
+  ['a\u0000b\u009b', 'a\\u{0}b\\u{9b}'],
+  ['5;6', '5;6'],
   ['-5', '-5'],
   ['+3', '+3'],
   ['SHIRT', 'SHIRT'],
@@ -49,15 +62,42 @@ test.each([
   expect(row?.[4]).toBe(written);
 });
 
-test('a cell that begins with a carriage return gets a quote before it, too', async () => {
-  expect(await renderErrorFile([{ values: ['\r=x', '1'] }])).toContain("'\r=x");
+/** A spreadsheet that separates by semicolons, and sees a quote only at the start of a cell. */
+function cellsOfEurope(line: string): string[] {
+  const cells: string[] = [];
+  for (let rest = line; ;) {
+    const [whole, quoted = '', plain = ''] = /^(?:"((?:[^"]|"")*)")?([^;]*)/.exec(rest) ?? [''];
+    cells.push(quoted.replaceAll('""', '"') + plain);
+    if (whole.length >= rest.length) return cells;
+    rest = rest.slice(whole.length + 1);
+  }
+}
+
+test('whatever a row has, no cell is a formula, whether commas or semicolons separate', async () => {
+  const sign = fc.constantFrom('=', '+', '-', '@', '＝', '＋', '－', '＠');
+  const part = fc.oneof(sign, fc.constantFrom(';', '"', ' ', ',', '\n', '\r', '\t', 'a', '1', '\u001b'));
+  const value = fc.array(part, { maxLength: 12 }).map((parts) => parts.join(''));
+  await fc.assert(
+    fc.asyncProperty(fc.array(value, { minLength: 2, maxLength: 2 }), async (values) => {
+      const text = await renderErrorFile([{ values }]);
+      const lines = text.trimEnd().split('\n');
+      expect(lines).toHaveLength(2);
+      const cells = [...(parse(text) as string[][]).flat(), ...lines.flatMap(cellsOfEurope)];
+      for (const cell of cells) {
+        if (!/^[+-]?\d+$/.test(cell)) expect(cell).not.toMatch(/^\s*[=+\-@＝＋－＠]/);
+        // eslint-disable-next-line no-control-regex
+        expect(cell).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
+      }
+    }),
+    { numRuns: 50 },
+  );
 });
 
 test('the error file of a feed that is refused as a whole has one line with the reason', async () => {
   const path = join(await scratchFolder(), 'errors.csv');
   await writeFileFault(path, { code: 'FEED_UNREADABLE', message: '"a.csv" is not readable' });
   expect(await readFile(path, 'utf8')).toBe(
-    'row,column,code,message\n,,FEED_UNREADABLE,"""a.csv"" is not readable"\n',
+    '"row","column","code","message"\n"","","FEED_UNREADABLE","""a.csv"" is not readable"\n',
   );
 });
 
