@@ -1,13 +1,15 @@
 /** Wrong input is refused with a code that says what to do, and right input beside it is not lost. */
 import { parse } from 'csv-parse/sync';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { Installation, SHOP } from './installation.ts';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { STATE_TIMEOUT_MS } from '../setup/state-timeout.ts';
+import { Installation, SHOP, type WorkerProcess } from './installation.ts';
 
 let shop: Installation;
+let worker: WorkerProcess;
 
 beforeAll(async () => {
   shop = await Installation.open(['BLUE-SHIRT']);
-  await shop.startWorker();
+  worker = await shop.startWorker();
 });
 
 describe('a feed', () => {
@@ -115,4 +117,21 @@ describe('a job', () => {
     expect(failure?.message.length).toBeLessThan(500);
     expect((await handle.describe()).status.name).toBe('FAILED');
   });
+});
+
+test('a workflow of a type that there is not waits for a release that has it, and the log names the cause', async () => {
+  const handle = await shop.temporal.client.workflow.start('horoscope', {
+    workflowId: 'unknown type',
+    taskQueue: 'atp-sync',
+  });
+  onTestFinished(() => handle.terminate().then(() => undefined));
+
+  const causeInLog = () =>
+    worker.output
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => (JSON.parse(line) as { readonly error?: { readonly message?: string } }).error?.message)
+      .find((message) => message?.includes('horoscope'));
+  await expect.poll(causeInLog, { timeout: STATE_TIMEOUT_MS }).toContain('no such function is exported');
+  expect((await handle.describe()).status.name).toBe('RUNNING');
 });
