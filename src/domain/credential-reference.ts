@@ -6,7 +6,12 @@ export interface CredentialReference {
 }
 
 const CLIENT_ID = '[A-Za-z0-9-]+';
-const VARIABLE = '[A-Za-z_][A-Za-z0-9_]*';
+/**
+ * Variables with credentials of our own services. A shop's token is in none of them: who names the variable of a shop
+ * could have them sent to that shop.
+ */
+const OF_SERVICES = 'DATABASE_URL$|SFTP_|TEMPORAL_|POSTGRES_|PGPASSWORD$';
+const VARIABLE = `(?!${OF_SERVICES})[A-Za-z_][A-Za-z0-9_]*`;
 
 export const CLIENT_ID_PATTERN = `^${CLIENT_ID}$`;
 /** `env:NAME` or `file:PATH`. */

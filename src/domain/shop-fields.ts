@@ -3,6 +3,7 @@ import { API_VERSION_PATTERN, API_VERSION_WANTED } from './api-version.ts';
 import { CLIENT_ID_PATTERN, PLACE_PATTERN } from './credential-reference.ts';
 import { choice, id, pattern, percent } from './input-fields.ts';
 import { LOOPBACK_URL_PATTERN } from './loopback.ts';
+import { SHOP_DOMAIN_PATTERN } from './shop-domain.ts';
 import { SALES_POLICIES } from './unseen-sales.ts';
 
 /** No error repeats what was typed: somebody may have typed a token in the wrong place. */
@@ -17,7 +18,8 @@ function hidden(
 function reference(about: string) {
   return hidden(about, {
     pattern: PLACE_PATTERN,
-    wanted: 'env:NAME or file:PATH; the value itself is never stored',
+    wanted:
+      'env:NAME or file:PATH, NAME no variable of the database, SFTP or Temporal; the value itself is never stored',
     placeholder: 'env:NAME|file:PATH',
   });
 }
@@ -26,7 +28,7 @@ export const SHOP_FIELDS = {
   shopId: id('its id here'),
   /** Also a guard: a token is sent to this host. */
   domain: hidden('the store’s domain, <name>.myshopify.com', {
-    pattern: '^[a-z0-9][a-z0-9-]*\\.myshopify\\.com$',
+    pattern: SHOP_DOMAIN_PATTERN,
     wanted: '<name>.myshopify.com',
     placeholder: 'domain',
   }),

@@ -27,7 +27,8 @@ export function showJson(json: string): string {
 
 /** A value that was refused, as a message repeats it: as JSON, of at most so many characters. */
 export function quote(value: unknown, lengthMax: number): string {
-  const json = JSON.stringify(typeof value === 'string' ? cut(value, lengthMax) : value) as string | undefined;
+  const json = JSON.stringify(typeof value === 'string' ? cut(value, lengthMax) : value) as
+    string | undefined;
   return showText(json ?? 'nothing', lengthMax);
 }
 

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { AtpError } from '../domain/errors.ts';
 import { SHOPIFY_CALL_TIMEOUT_MS, TOKEN_RENEWED_EARLY_MS } from '../domain/limits.ts';
-import { answerTooLongError, beginSending, fetchFrom } from './admin-endpoint.ts';
+import { answerTooLongError, beginSending, fetchFrom, type Endpoint } from './admin-endpoint.ts';
 import { failureOf } from './call-failure.ts';
 import type { Credential } from './credential.ts';
 
@@ -17,13 +17,6 @@ export interface AccessToken {
   discard(token: string): boolean;
 }
 
-export interface TokenSource {
-  readonly shopId: string;
-  readonly domain: string;
-  /** The GraphQL endpoint of a stand-in, which grants tokens under the same host; null: Shopify itself. */
-  readonly adminUrl: string | null;
-}
-
 interface GrantedToken {
   readonly token: string;
   readonly renewAt: number;
@@ -32,7 +25,7 @@ interface GrantedToken {
 /** By shop and app. Promises, so that many calls at once ask for a token only once. */
 const granted = new Map<string, Promise<GrantedToken>>();
 
-export function accessToken(source: TokenSource, credential: Credential): AccessToken {
+export function accessToken(source: Endpoint, credential: Credential): AccessToken {
   if (credential.kind === 'token') {
     return { get: () => Promise.resolve(credential.token), discard: () => false };
   }
@@ -68,7 +61,7 @@ export function accessToken(source: TokenSource, credential: Credential): Access
 const ANSWER = z.object({ access_token: z.string().min(1), expires_in: z.number().positive() });
 
 async function grant(
-  { shopId, domain, adminUrl }: TokenSource,
+  { shopId, domain, adminUrl }: Endpoint,
   { clientId, clientSecret }: Extract<Credential, { kind: 'client' }>,
 ): Promise<GrantedToken> {
   const endpoint =
@@ -91,7 +84,8 @@ async function grant(
   let response: Response;
   const sending = beginSending();
   try {
-    response = await fetchFrom(shopId, adminUrl === null ? null : endpoint)(null, sending)(endpoint, {
+    const place = { shopId, domain, adminUrl: adminUrl === null ? null : endpoint };
+    response = await fetchFrom(place)(null, sending)(endpoint, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams(form).toString(),

@@ -43,13 +43,13 @@ export interface AdminClient {
   ): Promise<Data>;
 }
 
-/** @throws AtpError SHOPIFY_CREDENTIAL_MISSING, INPUT_INVALID (adminUrl) */
+/** @throws AtpError SHOPIFY_CREDENTIAL_MISSING, INPUT_INVALID (domain, adminUrl) */
 export function adminClient(shop: ShopConnection, options: ClientOptions): AdminClient {
   // eslint-disable-next-line no-restricted-syntax -- a shop names its variable itself, so it cannot be in src/config
   const { environment = process.env } = options;
   const warn = warnOnce(options.onWarning ?? (() => undefined));
+  const fetchBy = fetchFrom(shop);
   const access = accessToken(shop, readCredential(shop, environment));
-  const fetchBy = fetchFrom(shop.shopId, shop.adminUrl);
   // One for each call: a client keeps its token and its `fetch` for good.
   const clientWith = (token: string, deadline: SendDeadline | null, sending: Sending) =>
     createAdminApiClient({

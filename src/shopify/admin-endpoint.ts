@@ -4,6 +4,7 @@ import { AtpError } from '../domain/errors.ts';
 import { SEND_WITHIN_MS, SHOPIFY_ANSWER_BYTES_MAX } from '../domain/limits.ts';
 import { isHttpOnLoopback } from '../domain/loopback.ts';
 import type { SendDeadline } from '../domain/send-deadline.ts';
+import { isShopDomain } from '../domain/shop-domain.ts';
 import { AnswerTooLongError, NotSentInTimeError, sendRequest } from './send-request.ts';
 
 type Fetch = NonNullable<Parameters<typeof createAdminApiClient>[0]['customFetchApi']>;
@@ -23,15 +24,27 @@ export function beginSending(): Sending {
 /** `fetch` for one call that must leave before a deadline. */
 export type FetchBy = (deadline: SendDeadline | null, sending?: Sending) => Fetch;
 
+/** Where the calls of a shop go. */
+export interface Endpoint {
+  readonly shopId: string;
+  readonly domain: string;
+  /** The whole endpoint of a stand-in; null: the address that the client makes of the shop's domain. */
+  readonly adminUrl: string | null;
+}
+
 /**
- * Makes `fetch` for the client of a shop. It does not follow redirects: they would send the token elsewhere.
+ * Makes `fetch` for the client of a shop. It does not follow redirects: they would send the token elsewhere. Domain and
+ * admin URL are checked here again: the database may have got them without us.
  *
- * @param adminUrl the whole endpoint of a stand-in, or null for the address that the client makes of the shop's domain
- * @throws AtpError INPUT_INVALID when `adminUrl` is not plain HTTP on the loopback
+ * @throws AtpError INPUT_INVALID when `adminUrl` is not plain HTTP on the loopback, or the domain is none of Shopify's
  */
-export function fetchFrom(shopId: string, adminUrl: string | null): FetchBy {
+export function fetchFrom({ shopId, domain, adminUrl }: Endpoint): FetchBy {
   if (adminUrl !== null && !isHttpOnLoopback(adminUrl)) {
     const reason = `the admin URL of shop "${shopId}" is not http on the loopback, the only place where a stand-in may be`;
+    throw new AtpError('INPUT_INVALID', { reason });
+  }
+  if (adminUrl === null && !isShopDomain(domain)) {
+    const reason = `the domain of shop "${shopId}" is not <name>.myshopify.com, the only hosts that a token is sent to`;
     throw new AtpError('INPUT_INVALID', { reason });
   }
   return (deadline, sending) => async (url, init) => {

@@ -31,7 +31,10 @@ export function readCredential(
   const reference = parseCredentialReference(accessTokenRef);
   // The text may be a token that somebody stored instead of a reference, so no message repeats it.
   if (reference === null) {
-    throw missingError(shopId, 'what is stored for it, which is neither env:NAME nor file:PATH');
+    throw missingError(
+      shopId,
+      'what is stored for it, which is neither file:PATH nor env:NAME with a variable of its own',
+    );
   }
   const { clientId, place } = reference;
   const text = place.kind === 'env' ? environment[place.name] : textOf(place.name);

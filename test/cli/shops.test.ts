@@ -86,6 +86,8 @@ test.each([
   ['a foreign domain', { domain: 'shopify.example.com' }],
   ['a location that is no gid', { locationId: '70000000001' }],
   ['an admin URL off the loopback', { adminUrl: 'http://192.0.2.1/graphql.json' }],
+  ['an admin URL with a password', { adminUrl: 'http://user:pass@127.0.0.1/graphql.json' }],
+  ['the password of the database for a token', { accessTokenRef: 'env:DATABASE_URL' }],
 ])('a shop with %s is refused', async (_, shop) => {
   expect(await atp.failure(...addArguments(shop))).toBe('INPUT_INVALID 2');
 });

@@ -61,6 +61,18 @@ describe('the token of a shop', () => {
     expect(inspect(error, { depth: 9 })).not.toContain('secret');
   });
 
+  test.each(['env:DATABASE_URL', 'env:SFTP_URL', 'client:8f3e0:env:TEMPORAL_API_KEY', 'env:PGPASSWORD'])(
+    'is never a credential of another service: %s',
+    async (accessTokenRef) => {
+      const environment = { [accessTokenRef.replace(/^.*env:/, '')]: 'canary' };
+      const error = await expectFailure(() =>
+        openAdminApi(connection(null, { accessTokenRef }), { environment }),
+      );
+      expect(error.code).toBe('SHOPIFY_CREDENTIAL_MISSING');
+      expect(inspect(error, { depth: 9 })).not.toContain('canary');
+    },
+  );
+
   test('is refused in the place of its reference, and the error does not repeat it', async () => {
     const error = await expectFailure(() =>
       openAdminApi(connection(null, { accessTokenRef: 'shpat_secret' })),
@@ -82,6 +94,22 @@ describe('the token is never sent', () => {
   ])('to the admin URL %s, which is refused', async (adminUrl) => {
     const error = await expectFailure(() => openAdminApi(connection(adminUrl), { environment: ENVIRONMENT }));
     expect(error).toMatchObject({ code: 'INPUT_INVALID', message: expect.stringContaining('loopback') });
+  });
+
+  test.each([
+    'localhost',
+    '127.0.0.1',
+    'evil.example',
+    'x.myshopify.com.evil.example',
+    'evil.example/.myshopify.com',
+  ])('to the domain %s, which is refused', async (domain) => {
+    const error = await expectFailure(() =>
+      openAdminApi(connection(null, { domain }), { environment: ENVIRONMENT }),
+    );
+    expect(error).toMatchObject({
+      code: 'INPUT_INVALID',
+      message: expect.stringContaining('myshopify.com') as string,
+    });
   });
 
   test('to the target of a redirect', async () => {

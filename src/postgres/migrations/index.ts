@@ -12,6 +12,7 @@ import * as groupAtMost from './0010-group-at-most.ts';
 import * as words from './0011-words.ts';
 import * as blockedSince from './0013-blocked-since.ts';
 import * as lateCalls from './0014-late-calls.ts';
+import * as shopAddresses from './0019-shop-addresses.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -32,6 +33,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0011-words', ...words },
   { name: '0013-blocked-since', ...blockedSince },
   { name: '0014-late-calls', ...lateCalls },
+  { name: '0019-shop-addresses', ...shopAddresses },
 ];
 
 /** In their order. */
