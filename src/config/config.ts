@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
 import { API_VERSION_DEFAULT, API_VERSION_PATTERN, API_VERSION_WANTED } from '../domain/api-version.ts';
+import { readDatabaseUrl } from '../domain/database-url.ts';
 import { AtpError } from '../domain/errors.ts';
 import {
   ownSurroundings,
@@ -150,11 +151,15 @@ const deploymentVariables = z
 
 const databaseVariables = z
   .object({
-    DATABASE_URL: z
-      .string({ error: 'is not set' })
-      .refine((text) => /^postgres(ql)?:$/.test(URL.parse(text)?.protocol ?? ''), {
-        error: 'must be postgres://user:password@host:port/database',
-      }),
+    DATABASE_URL: z.string({ error: 'is not set' }).superRefine((text, context) => {
+      const address = readDatabaseUrl(text);
+      if ('fault' in address) {
+        context.addIssue(address.fault);
+        return;
+      }
+      const missing = Object.values(address.files).filter((path) => !isReadable(path));
+      if (missing.length > 0) context.addIssue(`names files that cannot be read: ${missing.join(', ')}`);
+    }),
   })
   .transform((variables) => variables.DATABASE_URL);
 

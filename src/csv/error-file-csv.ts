@@ -40,7 +40,11 @@ async function writeLines(
   localPath: string,
   lines: Iterable<readonly string[]> | AsyncIterable<readonly string[]>,
 ): Promise<void> {
-  await pipeline(Readable.from(lines), stringify({ quoted: true, quoted_empty: true }), createWriteStream(localPath));
+  await pipeline(
+    Readable.from(lines),
+    stringify({ quoted: true, quoted_empty: true }),
+    createWriteStream(localPath),
+  );
 }
 
 /**

@@ -8,6 +8,7 @@
  * that takes long is looked at from another connection. It is given up when the server does not work on it, when it
  * outlives the server's own limit, and when the step that needs it is cancelled.
  */
+import { readFileSync } from 'node:fs';
 import type pg from 'pg';
 import {
   ANSWER_MARGIN_MS,
@@ -27,6 +28,12 @@ import {
   TCP_KEEPALIVE_IDLE_MS,
   TCP_KEEPALIVE_INTERVAL_MS,
 } from '../domain/limits.ts';
+import {
+  readDatabaseUrl,
+  type DatabaseAddress,
+  type Protection,
+  type TlsFile,
+} from '../domain/database-url.ts';
 import { AtpError } from '../domain/errors.ts';
 import type { Backend, Lookout } from './lookout.ts';
 import { isUnknownSetting } from './sql-state.ts';
@@ -67,14 +74,47 @@ export interface ConnectionContext {
   readonly signalOf: () => AbortSignal | undefined;
 }
 
-export function clientConfig(databaseUrl: string): pg.ClientConfig {
+/** @throws AtpError CONFIG_INVALID when the address does not say how the connection is protected, and must */
+export function readAddress(databaseUrl: string): DatabaseAddress {
+  const address = readDatabaseUrl(databaseUrl);
+  if ('fault' in address) throw new AtpError('CONFIG_INVALID', { reason: `DATABASE_URL ${address.fault}` });
+  return address;
+}
+
+/** @throws AtpError DATABASE_TLS_FAILED when a file of the address cannot be read */
+export function clientConfig({ url, protection, files }: DatabaseAddress): pg.ClientConfig {
   return {
-    connectionString: databaseUrl,
+    connectionString: url,
+    // Never absent: the driver would ask PGSSLMODE.
+    ssl: protection === 'verified' || protection === 'encrypted' ? tlsOptions(protection, files) : false,
     connectionTimeoutMillis: DATABASE_CONNECT_TIMEOUT_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: TCP_KEEPALIVE_IDLE_MS,
     fallback_application_name: 'atp-sync',
   };
+}
+
+function tlsOptions(protection: Protection, files: DatabaseAddress['files']) {
+  const read = (name: TlsFile) => {
+    const path = files[name];
+    return path === undefined ? undefined : readTlsFile(path);
+  };
+  const [ca, cert, key] = [read('sslrootcert'), read('sslcert'), read('sslkey')];
+  return {
+    rejectUnauthorized: protection === 'verified',
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+  };
+}
+
+function readTlsFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new AtpError('DATABASE_TLS_FAILED', { reason: `${path} cannot be read (${code})`, fault: 'file' });
+  }
 }
 
 export interface WatchedConnection {

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import pg from 'pg';
+import type { Protection } from '../domain/database-url.ts';
 import {
   DATABASE_CLOSE_TIMEOUT_MS,
   DATABASE_CONNECT_TIMEOUT_MS,
@@ -8,6 +9,7 @@ import {
 } from '../domain/limits.ts';
 import {
   clientConfig,
+  readAddress,
   watchConnection,
   type Connection,
   type ConnectionContext,
@@ -30,6 +32,8 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
 /** The master of inventory, through set-based SQL. */
 export interface Database {
+  /** How the way to the server is protected. */
+  readonly protection: Protection;
   /** Runs one short statement with `$n` parameters and returns its rows. */
   query<Row>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
   /**
@@ -67,13 +71,18 @@ export interface DatabaseOptions {
 
 /**
  * Prepares the pool; the first statement connects. Each of its functions may throw DATABASE_UNREACHABLE,
- * DATABASE_READ_ONLY, DATABASE_BUSY, DATABASE_TIMEOUT, DATABASE_EXHAUSTED and DATABASE_ERROR.
+ * DATABASE_TLS_FAILED, DATABASE_RIGHTS_MISSING, DATABASE_READ_ONLY, DATABASE_BUSY, DATABASE_TIMEOUT, DATABASE_EXHAUSTED and
+ * DATABASE_ERROR.
+ *
+ * @throws AtpError CONFIG_INVALID when the address does not say how the connection is protected, and must;
+ *   DATABASE_TLS_FAILED when it names a file that cannot be read
  */
 export function openDatabase(
   databaseUrl: string,
   { signalOf = () => undefined }: DatabaseOptions = {},
 ): Database {
-  const config = clientConfig(databaseUrl);
+  const address = readAddress(databaseUrl);
+  const config = clientConfig(address);
   const context: ConnectionContext = { lookout: openLookout(config), signalOf };
   const pool = new pg.Pool({
     ...config,
@@ -148,6 +157,7 @@ export function openDatabase(
   }
 
   return {
+    protection: address.protection,
     query: <Row>(sql: string, values: readonly unknown[] = []) =>
       withCodedErrors(() =>
         withPooledConnection(async (connection) => (await connection.query(sql, [...values])).rows as Row[]),

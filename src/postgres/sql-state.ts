@@ -1,4 +1,5 @@
 /** What an error of Postgres or of its driver means, by its SQLSTATE (PostgreSQL documentation, "Error Codes"). */
+import type { TlsFault } from '../domain/error-codes/services.ts';
 import { AtpError } from '../domain/errors.ts';
 
 /**
@@ -62,8 +63,9 @@ export async function withCodedErrors<Result>(work: () => Promise<Result>): Prom
 /** Of a system call. */
 const SOCKET_CODE = /^(ECONN|ENOTFOUND|EAI_|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)/;
 /** The driver has no code for these. */
-const DRIVER_LOST =
-  /Connection terminated|timeout expired|not queryable|SSL connection|Client was closed|stream was destroyed/;
+const DRIVER_LOST = /Connection terminated|not queryable|Client was closed|stream was destroyed/;
+/** The driver and Knex have words of their own for a login that is not answered. */
+const LOGIN_NOT_ANSWERED = /timeout expired|due to connection timeout|Knex: Timeout acquiring/;
 const POOL_IS_FULL = /timeout exceeded when trying to connect/;
 
 /** The first that fits counts. A class of SQLSTATEs is its first two characters. */
@@ -77,14 +79,22 @@ const CODE_OF_STATE: readonly (readonly [RegExp, AtpError['code']])[] = [
   [/^(53(?!300)|54|58030)/, 'DATABASE_EXHAUSTED'],
   // A table, a column or a function that is not there: the database is one of another release.
   [/^(42P01|42703|42883)$/, 'DATABASE_NOT_MIGRATED'],
+  [/^42501$/, 'DATABASE_RIGHTS_MISSING'],
   // No connection, a shutdown, a refused login, a database that is not there.
   [/^(08|57P|53300|28|3D000)/, 'DATABASE_UNREACHABLE'],
 ];
 
 function toCodedError(error: unknown): unknown {
   if (error instanceof AtpError || !(error instanceof Error)) return error;
-  const { code = '', message } = error as Error & DriverError;
+  const { code = '', syscall, message } = error as NodeJS.ErrnoException;
   const coded = (to: AtpError['code'], reason: string) => new AtpError(to, { reason }, { cause: error });
+  const tlsFault = readTlsFault(error);
+  if (tlsFault) return new AtpError('DATABASE_TLS_FAILED', { ...tlsFault }, { cause: error });
+  if (LOGIN_NOT_ANSWERED.test(message)) {
+    return coded('DATABASE_UNREACHABLE', 'it does not answer a new connection');
+  }
+  // The Unix socket of a server that does not run.
+  if (code === 'ENOENT' && syscall === 'connect') return coded('DATABASE_UNREACHABLE', message);
   if (SOCKET_CODE.test(code) || DRIVER_LOST.test(message)) {
     return coded('DATABASE_UNREACHABLE', message || code);
   }
@@ -93,6 +103,21 @@ function toCodedError(error: unknown): unknown {
   const known = CODE_OF_STATE.find(([states]) => states.test(code));
   return known ? coded(known[1], message) : coded('DATABASE_ERROR', `${message} (SQLSTATE ${code})`);
 }
+
+/** Why a connection could not be secured; null: that is not what has failed. */
+function readTlsFault(error: Error): { readonly reason: string; readonly fault: TlsFault } | null {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  const known = TLS_FAULTS.find(([pattern]) => pattern.test(code === '' ? message : code));
+  return known ? { reason: message, fault: known[1] } : null;
+}
+
+/** What Node says (its documentation, "X509 certificate error codes"), and the driver. */
+const TLS_FAULTS: readonly (readonly [RegExp, TlsFault])[] = [
+  [/does not support SSL/, 'no-tls'],
+  [/^ERR_TLS_CERT_ALTNAME_INVALID$/, 'other-name'],
+  [/^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_UNTRUSTED)/, 'unknown-authority'],
+  [/^(CERT_|ERR_TLS_|ERR_SSL_|ERR_OSSL_|EPROTO$)|establishing an SSL/, 'other'],
+];
 
 /** Whether the server itself has said it. */
 function isOfPostgres(error: Error): boolean {

@@ -82,7 +82,8 @@ test('whatever a row has, no cell is a formula, whether commas or semicolons sep
       const text = await renderErrorFile([{ values }]);
       const lines = text.trimEnd().split('\n');
       expect(lines).toHaveLength(2);
-      const cells = [...(parse(text) as string[][]).flat(), ...lines.flatMap(cellsOfEurope)];
+      const rows: string[][] = parse(text);
+      const cells = [...rows.flat(), ...lines.flatMap(cellsOfEurope)];
       for (const cell of cells) {
         if (!/^[+-]?\d+$/.test(cell)) expect(cell).not.toMatch(/^\s*[=+\-@＝＋－＠]/);
         // eslint-disable-next-line no-control-regex

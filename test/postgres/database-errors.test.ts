@@ -22,7 +22,7 @@ const STATES = [
   ['08006', 'connection failure', 'DATABASE_UNREACHABLE'],
   ['28P01', 'wrong password', 'DATABASE_UNREACHABLE'],
   ['42P01', 'no such table', 'DATABASE_NOT_MIGRATED'],
-  ['42501', 'permission denied', 'DATABASE_ERROR'],
+  ['42501', 'permission denied', 'DATABASE_RIGHTS_MISSING'],
   ['22003', 'out of range', 'DATABASE_ERROR'],
   ['XX000', 'internal error', 'DATABASE_ERROR'],
 ] as const;

@@ -1,6 +1,7 @@
 /** A Postgres of a test's own, whose disk can be copied and put back, as a backup and its restore do. */
 import { execFile } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { chmod, chown, rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { writeFile } from 'node:fs/promises';
 import { openDatabase, type Database } from '../../src/postgres/database.ts';
@@ -10,6 +11,7 @@ import { ensureDatabase, startPostgres, type PostgresServer } from '../../src/st
 import { cleanUp } from '../setup/clean-up.ts';
 import { openFolder } from '../setup/parts-desk.ts';
 import { postgresUnderTest } from '../setup/postgres-under-test.ts';
+import { until } from '../setup/until.ts';
 
 const run = promisify(execFile);
 const NAME = 'atp';
@@ -49,6 +51,34 @@ export class OwnPostgres {
   /** On the server that runs now: a restart opens another one. */
   get database(): Database {
     return this.#database;
+  }
+
+  get url(): string {
+    return this.#server.urlOf(NAME);
+  }
+
+  /** Takes this certificate and key, both PEM files, from the next connection on. */
+  async switchTlsOn(cert: string, key: string): Promise<void> {
+    // In its own folder: the server may run as another user than the test.
+    await run('cp', [cert, key, this.#data]);
+    for (const file of [cert, key]) {
+      const path = join(this.#data, basename(file));
+      const { uid, gid } = await stat(this.#data);
+      await chmod(path, 0o600);
+      await chown(path, uid, gid);
+    }
+    for (const [name, file] of [
+      ['ssl_cert_file', cert],
+      ['ssl_key_file', key],
+    ] as const) {
+      await this.#database.query(`ALTER SYSTEM SET ${name} = '${basename(file)}'`);
+    }
+    await this.#database.query(`ALTER SYSTEM SET ssl = on`);
+    await this.#database.query('SELECT pg_reload_conf()');
+    await until(async () => {
+      const rows = await this.#database.query<{ ssl: string }>(`SELECT current_setting('ssl') AS ssl`);
+      if (rows[0]?.ssl !== 'on') throw new Error('TLS is not switched on yet.');
+    });
   }
 
   async stop(): Promise<void> {

@@ -1,11 +1,54 @@
 /** What we run on (the database, Temporal, the embedded stack), and faults of our own. */
-import type { ErrorEntry } from './error-entry.ts';
+import type { ErrorDetail, ErrorEntry } from './error-entry.ts';
+
+/** Why a connection to the database cannot be secured. */
+export type TlsFault = 'no-tls' | 'unknown-authority' | 'other-name' | 'file' | 'other';
+
+const hasFault =
+  (fault: TlsFault) =>
+  (detail: ErrorDetail): boolean =>
+    detail['fault'] === fault;
 
 export const SERVICE_ERRORS = {
   DATABASE_UNREACHABLE: {
     class: 'retry',
     message: (d) => `The database cannot be used: ${d.reason}.`,
     hint: 'Check DATABASE_URL and that Postgres runs; `atp up` starts an embedded one. Jobs go on by themselves when it works again.',
+  },
+  DATABASE_TLS_FAILED: {
+    class: 'retry',
+    message: (d) => `The connection to the database cannot be secured: ${d.reason}.`,
+    hint: {
+      cases: [
+        {
+          when: 'the server has no TLS',
+          applies: hasFault('no-tls'),
+          hint: 'Switch TLS on in Postgres (`ssl = on`). Where nobody else is on the network between it and this machine, end DATABASE_URL with ?sslmode=disable instead.',
+        },
+        {
+          when: 'nobody here knows who has signed the server’s certificate',
+          applies: hasFault('unknown-authority'),
+          hint: 'Get the certificate of the authority from the operator of the server, and name it in DATABASE_URL: ?sslmode=verify-full&sslrootcert=<file>.',
+        },
+        {
+          when: 'the certificate is that of another name',
+          applies: hasFault('other-name'),
+          hint: 'Use in DATABASE_URL a host name that the certificate has. If it should have this one, somebody else may be answering: ask the operator of the server.',
+        },
+        {
+          when: 'a file cannot be read',
+          applies: hasFault('file'),
+          hint: 'Correct sslrootcert, sslcert or sslkey in DATABASE_URL, or let the user of this process read the file.',
+        },
+      ],
+      otherwise:
+        'Look at the server’s certificate, and at what DATABASE_URL says about it (docs/reference/config.md).',
+    },
+  },
+  DATABASE_RIGHTS_MISSING: {
+    class: 'retry',
+    message: (d) => `The user of DATABASE_URL may not do that in the database: ${d.reason}.`,
+    hint: 'Let this user own our tables, or grant it SELECT, INSERT, UPDATE and DELETE on them, USAGE on their sequences and TEMPORARY on the database. Jobs go on by themselves.',
   },
   DATABASE_READ_ONLY: {
     class: 'retry',
@@ -30,7 +73,7 @@ export const SERVICE_ERRORS = {
   DATABASE_ERROR: {
     class: 'retry',
     message: (d) => `The database has refused a statement: ${d.reason}.`,
-    hint: 'Where it says "permission denied", give the user of DATABASE_URL the rights on our tables. Anything else is a fault of atp-sync itself: please report it with the log of the worker.',
+    hint: 'This is a fault of atp-sync itself: please report it with the log of the worker.',
   },
   DATABASE_NOT_MIGRATED: {
     class: 'retry',

@@ -1,13 +1,29 @@
+import type { Protection } from '../../domain/database-url.ts';
 import { POSTGRES_MAJOR_MIN } from '../../domain/limits.ts';
 import { listPendingMigrations } from '../../postgres/migrate.ts';
 import { readServerVersion } from '../../postgres/server-version.ts';
 import type { Application } from '../application.ts';
 import { check, faulty, fine, notChecked, type Check } from './check.ts';
 
+const VERIFY =
+  'End DATABASE_URL with ?sslmode=verify-full, unless nobody else is on the network between the server and this machine.';
+
+const PROTECTIONS: Readonly<Record<Protection, { readonly words: string; readonly hint: string | null }>> = {
+  verified: { words: 'the connection is encrypted, and the server verified', hint: null },
+  encrypted: {
+    words: 'the connection is encrypted, but nobody knows who answers (sslmode=no-verify)',
+    hint: VERIFY,
+  },
+  plain: { words: 'the connection is not encrypted (sslmode=disable)', hint: VERIFY },
+  local: { words: 'the connection stays on this machine', hint: null },
+};
+
 export async function checkDatabase(app: Application): Promise<readonly [Check, Check]> {
   const server = await check('Postgres', async () => {
-    const { text, major } = await readServerVersion(await app.database());
-    if (major >= POSTGRES_MAJOR_MIN) return fine(`Version ${text}.`);
+    const database = await app.database();
+    const { text, major } = await readServerVersion(database);
+    const { words, hint } = PROTECTIONS[database.protection];
+    if (major >= POSTGRES_MAJOR_MIN) return fine(`Version ${text}; ${words}.`, hint);
     return faulty(
       `Version ${text} is too old.`,
       `Upgrade the server to Postgres ${POSTGRES_MAJOR_MIN} or later, or set DATABASE_URL to such a one.`,
