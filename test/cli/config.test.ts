@@ -54,6 +54,16 @@ test('the error names every fault of the configuration at once, and no value', (
   expect(message).not.toMatch(/pass-/);
 });
 
+test('an address of Postgres on another machine must say how the connection is protected, and with which files', () => {
+  given({ DATABASE_URL: 'postgres://atp:pass-one@db.example.com/atp' });
+  const unsaid = faultsOf(() => loadConfig(['database']));
+  expect(unsaid).toContain('?sslmode=verify-full');
+  expect(unsaid).not.toMatch(/pass-/);
+
+  given({ DATABASE_URL: 'postgres://atp@db.example.com/atp?sslmode=require&sslrootcert=/nowhere/ca.pem' });
+  expect(faultsOf(() => loadConfig(['database']))).toContain('/nowhere/ca.pem');
+});
+
 test('a version of the Admin API that our requests do not fit is refused, and the oldest that fits is named', () => {
   for (const [version, isRefused] of [
     ['2026-01', true],

@@ -43,6 +43,7 @@ test('doctor says of an installation without a fault that all is well, and what 
   expect(checks.every(({ detail }) => detail !== '')).toBe(true);
   const { stdout } = await patient.atp.run('doctor');
   expect(stdout).toMatch(/^✔ Temporal: /);
+  expect(stdout).toMatch(/✔ Postgres: .*; the connection stays on this machine\./);
   expect(stdout.trimEnd()).toMatch(/All is well\.$/);
   // It removed what it wrote to SFTP.
   for (const folder of ['incoming', 'outgoing', 'archive', 'error']) {

@@ -7,6 +7,8 @@ import { promisify } from 'node:util';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '../../src/postgres/database.ts';
 import { migrate } from '../../src/postgres/migrate.ts';
+import { atpWith } from '../cli/atp.ts';
+import type { Check } from '../cli/doctor-fixture.ts';
 import { scratchFolder } from '../sftp/scratch-folder.ts';
 import { OwnPostgres } from './own-postgres.ts';
 
@@ -94,6 +96,19 @@ test('who says no-verify or disable gets it', async () => {
       { ssl },
     ]);
   }
+});
+
+test.each([
+  ['verify-full', 'encrypted, and the server verified', null],
+  ['no-verify', 'nobody knows who answers', 'sslmode=verify-full'],
+])('doctor tells what %s means', async (sslmode, words, hint) => {
+  const said = { sslmode, ...(hint === null && { sslrootcert: join(folder, 'localhost.pem') }) };
+  const atp = await atpWith({ DATABASE_URL: urlOf('localhost', said), TEMPORAL_ADDRESS: '127.0.0.1:1' });
+  const { checks } = await atp.json<{ checks: readonly Check[] }>(['doctor'], 1);
+  const postgres = checks.find(({ name }) => name === 'Postgres');
+  expect(postgres).toMatchObject({ ok: true, detail: expect.stringContaining(words) as string });
+  if (hint === null) expect(postgres?.hint).toBeNull();
+  else expect(postgres?.hint).toContain(hint);
 });
 
 test('a file that is not there is named', () => {

@@ -5,16 +5,16 @@ import { readServerVersion } from '../../postgres/server-version.ts';
 import type { Application } from '../application.ts';
 import { check, faulty, fine, notChecked, type Check } from './check.ts';
 
-const VERIFY =
+const HOW_TO_SECURE =
   'End DATABASE_URL with ?sslmode=verify-full, unless nobody else is on the network between the server and this machine.';
 
 const PROTECTIONS: Readonly<Record<Protection, { readonly words: string; readonly hint: string | null }>> = {
   verified: { words: 'the connection is encrypted, and the server verified', hint: null },
   encrypted: {
     words: 'the connection is encrypted, but nobody knows who answers (sslmode=no-verify)',
-    hint: VERIFY,
+    hint: HOW_TO_SECURE,
   },
-  plain: { words: 'the connection is not encrypted (sslmode=disable)', hint: VERIFY },
+  plain: { words: 'the connection is not encrypted (sslmode=disable)', hint: HOW_TO_SECURE },
   local: { words: 'the connection stays on this machine', hint: null },
 };
 
