@@ -38,6 +38,8 @@ export interface FileDrop {
   list(folder: string): Promise<RemoteFile[]>;
   /** The names of its sub-folders, in order; links are left out. */
   folders(folder: string): Promise<string[]>;
+  /** The names of everything in it: links, and names that no path of ours can have, among them. */
+  names(folder: string): Promise<string[]>;
   /** The plain file under a path, null when there is none. */
   find(path: string): Promise<RemoteFile | null>;
   /**
@@ -92,6 +94,10 @@ function fileDropOn(connection: SftpConnection, at: (path: string) => string): F
 
     async folders(folder) {
       return (await entries(folder, 'folder')).map(({ name }) => name);
+    },
+
+    async names(folder) {
+      return ((await connection.list(at(folder))) ?? []).map(({ name }) => name).toSorted(compareNames);
     },
 
     async find(path) {

@@ -1,5 +1,5 @@
 /** `atp doctor` on a whole installation: well first, then with each fault of its surroundings made real. */
-import { chmod, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getuid } from 'node:process';
 import { Connection } from '@temporalio/client';
@@ -126,6 +126,26 @@ test('doctor finds a database that is not migrated, and a server that is too old
     detail: 'Version 14.11 is too old.',
     hint: expect.stringContaining('Postgres 15 or later') as string,
   });
+});
+
+test('doctor tells of what lies in incoming/ and no import ever takes', async () => {
+  const incoming = join(patient.shop.sftpFolder, 'incoming');
+  const names = ['a\\b.csv', 'count.csv.part', 'RED\u001b[31m.csv', 'report.txt'];
+  for (const name of names) await writeFile(join(incoming, name), 'x');
+  await mkdir(join(incoming, 'folder.csv'));
+  await symlink('/etc/passwd', join(incoming, 'link.csv'));
+  onTestFinished(async () => {
+    for (const name of [...names, 'folder.csv', 'link.csv'])
+      await rm(join(incoming, name), { recursive: true });
+  });
+
+  const sftp = (await patient.checks()).find(({ name }) => name === 'SFTP');
+
+  expect(sftp?.ok).toBe(true);
+  expect(sftp?.hint).toContain('No import takes ');
+  expect(sftp?.hint).toContain('a\\b.csv');
+  expect(sftp?.hint).toContain('RED\\u{1b}[31m.csv');
+  expect(sftp?.hint).toContain('and 1 more');
 });
 
 test('doctor finds an SFTP server that shows another key, and a folder that may not be written', async () => {

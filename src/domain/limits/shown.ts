@@ -33,6 +33,9 @@ export const ACTS_SHOWN_MAX = 10_000;
 export const PIPELINE_RUNS_SHOWN = 50;
 export const PIPELINE_RUNS_MAX = 500;
 
+/** Names in incoming/ that no import takes, as `atp doctor` names them; it counts all of them. */
+export const LEFT_ALONE_NAMED = 5;
+
 /** SKUs that a check names; it counts all that it found. */
 export const CHECK_SKUS_NAMED = 5;
 

@@ -1,4 +1,6 @@
 /** Whether everything that the jobs need is there, and what to do where it is not. */
+import { LEFT_ALONE_NAMED, REFUSED_VALUE_LENGTH_MAX } from '../../domain/limits.ts';
+import { showText } from '../../domain/shown-text.ts';
 import { counted } from '../../domain/words.ts';
 import { listShops } from '../../postgres/master-data/shops.ts';
 import { inspectFeedsLeft } from '../../postgres/feeds/feeds-left.ts';
@@ -48,8 +50,19 @@ async function inspectFeeds(app: Application): Promise<Finding> {
 
 async function checkFiles(app: Application): Promise<Check[]> {
   const sftp = await check('SFTP', async () => {
-    const { waiting } = await checkFileDrop(await app.fileDrop());
-    return fine(`Files can be written, read, moved and removed; ${counted(waiting, 'file')} in incoming/.`);
+    const { waiting, leftAlone } = await checkFileDrop(await app.fileDrop());
+    return fine(
+      `Files can be written, read, moved and removed; ${counted(waiting, 'file')} in incoming/.`,
+      leftAlone.length === 0 ? null : leftAloneInWords(leftAlone),
+    );
   });
   return [sftp];
+}
+
+/** A sender may put more there than feeds on purpose, so it is no fault; but nobody else tells of it. */
+function leftAloneInWords(names: readonly string[]): string {
+  const named = names.slice(0, LEFT_ALONE_NAMED).map((name) => showText(name, REFUSED_VALUE_LENGTH_MAX));
+  const more = names.length - named.length;
+  const list = `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return `No import takes ${list} from incoming/: a feed is a plain file named .csv, neither hidden nor a .part, without "\\" and control characters in its name. Rename what is meant to be one.`;
 }

@@ -4,6 +4,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DROP_FOLDERS, INCOMING_FOLDER } from '../../domain/drop-folders.ts';
 import { AtpError } from '../../domain/errors.ts';
+import { isFeedName } from '../../domain/feed.ts';
+import { FEED_TYPES } from '../../domain/feed-type.ts';
 import type { FileDrop, OpenFileDrop } from '../../sftp/file-drop.ts';
 import { sha256OfText } from '../../sftp/file-hash.ts';
 import { withScratchFolder } from '../../sftp/scratch-folder.ts';
@@ -11,16 +13,20 @@ import { withScratchFolder } from '../../sftp/scratch-folder.ts';
 /**
  * Sends a small file through every folder and takes it away again. Hidden, so that no import takes it for a feed.
  *
- * @returns how many files wait in incoming/
+ * @returns how many files wait in incoming/, and the names of what no import takes from there
  * @throws AtpError SFTP_UNREACHABLE (also for what the server refuses), SFTP_HOST_KEY_MISMATCH, FILE_CHECKSUM_MISMATCH (the
  *   server changed the file)
  */
-export async function checkFileDrop(open: OpenFileDrop): Promise<{ readonly waiting: number }> {
+export async function checkFileDrop(
+  open: OpenFileDrop,
+): Promise<{ readonly waiting: number; readonly leftAlone: readonly string[] }> {
   return withScratchFolder((folder) =>
     open(async (drop) => {
-      const waiting = (await drop.list(INCOMING_FOLDER)).filter(({ name }) => !name.startsWith('.')).length;
+      const files = (await drop.list(INCOMING_FOLDER)).map(({ name }) => name);
+      const taken = new Set<string>([...files.filter(isFeedName), ...FEED_TYPES]);
+      const leftAlone = (await drop.names(INCOMING_FOLDER)).filter((name) => !taken.has(name));
       await sendThrough(drop, folder);
-      return { waiting };
+      return { waiting: files.filter((name) => !name.startsWith('.')).length, leftAlone };
     }),
   );
 }
