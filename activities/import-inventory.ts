@@ -213,7 +213,7 @@ interface FeedInHand extends TakenFeed {
 /** @returns the result, and the local error file when something was refused */
 async function importTakenFeed(
   database: Database,
-  { path, fileName, scratch, localPath, sha256 }: FeedInHand,
+  { path, fileName, scratch, localPath, sha256, sentAt }: FeedInHand,
 ): Promise<{ readonly feed: ImportedFile; readonly errorFile: string | null }> {
   const errorFile = join(scratch, 'errors.csv');
   try {
@@ -224,7 +224,7 @@ async function importTakenFeed(
     const counts = await withFeed({ localPath, fileName, type }, ({ header, rows }) =>
       importFeed(
         database,
-        { sha256, fileName, type, rows },
+        { sha256, fileName, type, writtenAt: sentAt, rows },
         {
           dryRun: false,
           isToBeFiled: true,

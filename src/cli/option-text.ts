@@ -49,6 +49,8 @@ function kindSyntax(name: string, field: Field): string | null {
       return field.choices.join('|');
     case 'time':
       return 'time';
+    case 'duration':
+      return 'duration';
   }
 }
 
@@ -68,6 +70,7 @@ export function valueOfText(field: Field, typed: string): unknown {
     case 'text':
     case 'choice':
     case 'time':
+    case 'duration':
       return typed;
   }
 }

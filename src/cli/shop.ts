@@ -1,3 +1,4 @@
+import { durationText } from '../domain/duration.ts';
 import { counted } from '../domain/words.ts';
 import type { SalesPolicy } from '../domain/unseen-sales.ts';
 import type { ResultOf } from '../operations/operation.ts';
@@ -69,7 +70,7 @@ const UNSEEN_SALES: Readonly<Record<SalesPolicy, string>> = {
 
 function shopTable(shops: readonly Shop[]): string {
   return table(
-    ['Shop', 'Domain', 'Location', 'Group', 'Token', 'API', 'Unseen sales', 'To zero'],
+    ['Shop', 'Domain', 'Location', 'Group', 'Token', 'API', 'Unseen sales', 'Orders complete', 'To zero'],
     shops.map((shop) => [
       shop.shopId,
       shop.domain,
@@ -78,6 +79,9 @@ function shopTable(shops: readonly Shop[]): string {
       shop.accessTokenRef,
       shop.adminUrl === null ? shop.apiVersion : `${shop.apiVersion} at ${shop.adminUrl}`,
       UNSEEN_SALES[shop.salesPolicy],
+      shop.orderWatermark === null
+        ? `after ${durationText(shop.orderLagMs)}`
+        : `until ${shop.orderWatermark.toISOString()}`,
       `at most ${shop.toZeroLimitPercent} %`,
     ]),
     'There are no shops yet; `atp shop add` makes one.',

@@ -6,6 +6,7 @@ import {
   type FeedContents,
   type FeedType,
   type OrderItemRow,
+  type OrderWatermarkRow,
   type ResetRow,
   type VarianceRow,
 } from '../domain/feed-type.ts';
@@ -116,6 +117,11 @@ const orderItemRow = z.object({
   orderDate: time,
 }) satisfies z.ZodType<OrderItemRow>;
 
+const orderWatermarkRow = z.object({
+  shopId: required,
+  completeUntil: time,
+}) satisfies z.ZodType<OrderWatermarkRow>;
+
 export const FEED_SCHEMAS: { readonly [Type in FeedType]: FeedSchema<FeedContents[Type]> } = {
   RESET_INVENTORY: {
     required: [['idValue'], ['facilityId', 'externalFacilityId'], ['availableQty']],
@@ -140,5 +146,10 @@ export const FEED_SCHEMAS: { readonly [Type in FeedType]: FeedSchema<FeedContent
     ],
     columns: Object.keys(orderItemRow.shape),
     row: orderItemRow,
+  },
+  ORDER_WATERMARK: {
+    required: [['shopId'], ['completeUntil']],
+    columns: Object.keys(orderWatermarkRow.shape),
+    row: orderWatermarkRow,
   },
 };

@@ -5,6 +5,7 @@ export const FEED_TYPES = [
   'RESET_INVENTORY',
   'MDM_INV_VARIANCE',
   'ORDER_ITEMS',
+  'ORDER_WATERMARK',
 ] as const satisfies readonly (keyof FeedContents)[];
 export type FeedType = (typeof FEED_TYPES)[number];
 
@@ -64,9 +65,17 @@ export interface OrderItemRow extends ProductReference {
   readonly orderDate: string;
 }
 
+/** Every sale of the shop that was made up to then is in the feeds of orders sent so far. */
+export interface OrderWatermarkRow {
+  readonly shopId: string;
+  /** ISO 8601 with an offset. */
+  readonly completeUntil: string;
+}
+
 /** What a row of each type holds. */
 export interface FeedContents {
   readonly RESET_INVENTORY: ResetRow;
   readonly MDM_INV_VARIANCE: VarianceRow;
   readonly ORDER_ITEMS: OrderItemRow;
+  readonly ORDER_WATERMARK: OrderWatermarkRow;
 }

@@ -4,6 +4,7 @@
  *
  * Without a library, since workflows check their inputs with this and their bundle stays free of one.
  */
+import { durationText, parseDuration } from './duration.ts';
 import { AtpError, type ErrorCode } from './errors.ts';
 import { INPUT_TEXT_LENGTH_MAX, REFUSED_VALUE_LENGTH_MAX, UNITS_SET_MAX } from './limits.ts';
 import { quote, showText } from './shown-text.ts';
@@ -51,7 +52,9 @@ export type FieldKind =
       readonly refusedBy?: ErrorCode;
     }
   /** An instant: ISO 8601 with an offset. It is text in JSON, and a Date once it is accepted. */
-  | { readonly kind: 'time' };
+  | { readonly kind: 'time' }
+  /** A length of time: text such as `6h` in JSON, and milliseconds once it is accepted. */
+  | { readonly kind: 'duration'; readonly minMs: number; readonly maxMs: number };
 
 /** A field whose accepted value is a `Value`. */
 export type Field<Value = unknown, Is extends Presence = Presence> = FieldShape &
@@ -167,6 +170,11 @@ export function time(about: string): Field<Date, Required> {
   return { kind: 'time', about, presence: 'required' };
 }
 
+/** A length of time, as text such as `6h`; its bounds are in milliseconds. */
+export function duration(about: string, minMs: number, maxMs: number): Field<number, Required> {
+  return { kind: 'duration', about, presence: 'required', minMs, maxMs };
+}
+
 /** The same field, which may be absent. In JSON null means absent, too. */
 export function optional<Value>(field: Field<Value, Required>): Field<Value, 'optional'> {
   return { ...field, presence: 'optional' };
@@ -231,7 +239,7 @@ function acceptValue(field: Field, value: unknown, name: string): unknown {
   if (typeof value === 'string' && SECRET.test(value)) {
     throw invalid(`${name} holds a token or a secret of Shopify: give its reference, such as env:NAME`);
   }
-  if (isOfKind(field, value)) return field.kind === 'time' ? new Date(value as string) : value;
+  if (isOfKind(field, value)) return valueOf(field, value);
   if (field.kind === 'choice' && field.refusedBy && typeof value === 'string') {
     throw new AtpError(field.refusedBy, {
       given: showText(value, REFUSED_VALUE_LENGTH_MAX),
@@ -242,6 +250,12 @@ function acceptValue(field: Field, value: unknown, name: string): unknown {
   const cleared = field.clearedBy === undefined ? '' : `, or ${field.clearedBy} on the command line`;
   const not = isHidden ? '' : `, not ${quote(value, REFUSED_VALUE_LENGTH_MAX)}`;
   throw invalid(`${name} must be ${wantedOf(field)}${cleared}${not}`);
+}
+
+/** What an operation works with, of a value that is of the field's kind. */
+function valueOf({ kind }: FieldKind, value: unknown): unknown {
+  if (kind === 'time') return new Date(value as string);
+  return kind === 'duration' ? parseDuration(value as string) : value;
 }
 
 /** How tokens and secrets of Shopify begin. No id, SKU or name of a retailer does, so one is a slip of the hand. */
@@ -264,6 +278,10 @@ export function isOfKind(field: FieldKind, value: unknown): boolean {
       return typeof value === 'string' && field.choices.includes(value);
     case 'time':
       return typeof value === 'string' && isInstant(value);
+    case 'duration': {
+      const ms = typeof value === 'string' ? parseDuration(value) : null;
+      return ms !== null && ms >= field.minMs && ms <= field.maxMs;
+    }
   }
 }
 
@@ -280,6 +298,8 @@ export function wantedOf(field: FieldKind): string {
       return field.wanted ?? `one of ${field.choices.join(', ')}`;
     case 'time':
       return 'ISO 8601 with an offset, such as 2026-11-24T12:00:00Z';
+    case 'duration':
+      return `a duration from ${durationText(field.minMs)} to ${durationText(field.maxMs)}, such as 90m, 6h or 2d`;
   }
 }
 

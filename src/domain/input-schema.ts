@@ -1,11 +1,12 @@
 /** An input's fields as JSON Schema (draft 2020-12), for whoever sends inputs from other programs. */
+import { DURATION_PATTERN } from './duration.ts';
 import { INSTANT_PATTERN, type Field, type FieldKind, type Fields } from './input-fields.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /**
- * Accepts what `acceptInput` accepts. Two things a schema cannot say: that no calendar has 30 February, and that a token
- * of Shopify is no text of ours.
+ * Accepts what `acceptInput` accepts. Three things a schema cannot say: that no calendar has 30 February, the bounds
+ * of a duration, and that a token of Shopify is no text of ours.
  *
  * @param constants fields that have one value, such as the kind of a decision
  */
@@ -48,5 +49,7 @@ function kindSchema(field: FieldKind): JsonSchema {
       return { type: 'string', enum: field.choices };
     case 'time':
       return { type: 'string', pattern: INSTANT_PATTERN };
+    case 'duration':
+      return { type: 'string', pattern: DURATION_PATTERN };
   }
 }

@@ -1,7 +1,9 @@
 /** What a person may say of a shop. A token or secret is never among it: only the reference to where it is kept. */
 import { API_VERSION_PATTERN, API_VERSION_WANTED } from './api-version.ts';
 import { CLIENT_ID_PATTERN, PLACE_PATTERN } from './credential-reference.ts';
-import { choice, id, pattern, percent } from './input-fields.ts';
+import { durationText } from './duration.ts';
+import { choice, duration, id, pattern, percent, time } from './input-fields.ts';
+import { ORDER_LAG_DEFAULT_MS, ORDER_LAG_MAX_MS, ORDER_LAG_MIN_MS } from './limits.ts';
 import { LOOPBACK_URL_PATTERN } from './loopback.ts';
 import { SHOP_DOMAIN_PATTERN } from './shop-domain.ts';
 import { SALES_POLICIES } from './unseen-sales.ts';
@@ -60,5 +62,11 @@ export const SHOP_FIELDS = {
     'units that Shopify has sold and whose orders are not imported: keep them back, or not',
     SALES_POLICIES,
   ),
+  orderLag: duration(
+    `how long after its sale an order is imported at the latest (default ${durationText(ORDER_LAG_DEFAULT_MS)})`,
+    ORDER_LAG_MIN_MS,
+    ORDER_LAG_MAX_MS,
+  ),
+  orderWatermark: time('states that every sale up to then is imported'),
   toZeroLimitPercent: percent('share of its products that a file may send to zero without approval'),
 };

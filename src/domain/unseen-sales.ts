@@ -12,20 +12,21 @@
  * whichever order we learn of the two, they cancel out.
  *
  * Not every drop is a sale: somebody may have taken 5 units away by hand, and no order will ever pay for them. So drops
- * expire. Once the shop's orders are imported up to a time T, a drop seen before T is either paid by these orders or was
- * no sale. Each drop therefore keeps its time until T has passed it, and the debt is never more than the drops that are
- * left.
+ * expire, by the shop's **order watermark**: every sale that was made up to then is imported. A drop seen before it is
+ * either paid by these orders or was no sale. Each drop therefore keeps its time until the watermark has passed it, and
+ * the debt is never more than the drops that are left.
  *
  * One time for the whole row would not be enough: in a product that sells all day, every sale would renew it, and the 5
- * would be kept back for ever. With a time for each drop, they are let go as soon as the drops since T are fewer than
- * the debt. That is never too early: a sale whose order is not imported was made after T, so its drop still counts.
+ * would be kept back for ever. With a time for each drop, they are let go as soon as the drops since the watermark are
+ * fewer than the debt. That is never too early: a sale whose order is not imported was made after it, so its drop still
+ * counts.
  * Drops are remembered while the debt is 0, too: a cancellation that Shopify shows before it is imported hides the debt
  * of another sale until then.
  *
  * Imported orders pay first, and then drops expire. In the other order, the orders of old sales would pay for a fresh
  * sale that was seen in the same interval.
  */
-import { UNITS_MAX, UNSEEN_DROPS_MAX, UNSEEN_SALE_GRACE_MS } from './limits.ts';
+import { UNITS_MAX, UNSEEN_DROPS_MAX } from './limits.ts';
 
 /**
  * What becomes of them: kept back (the default), or put on sale again, for a shop whose sales come in by another way.
@@ -66,7 +67,7 @@ export interface FreshRead {
   readonly at: string;
   /** Units of the shop's imported order lines, in the snapshot of the file that is applied. */
   readonly importedUnits: number;
-  /** Up to here the orders of the shop are imported in that snapshot; null: none ever was, so nothing expires. */
+  /** The shop's order watermark in that snapshot; null: nothing is known of its orders, so nothing expires. */
   readonly ordersImportedUntil: string | null;
 }
 
@@ -87,11 +88,10 @@ export function subtractDebt(target: number, debt: number): number {
   return Math.max(0, target - debt);
 }
 
-/** An order may be imported UNSEEN_SALE_GRACE_MS after a newer one, so drops expire that much later. */
 function withoutExpired(drops: readonly Drop[], ordersImportedUntil: string | null): readonly Drop[] {
   if (ordersImportedUntil === null) return drops;
-  const settledUntil = Date.parse(ordersImportedUntil) - UNSEEN_SALE_GRACE_MS;
-  return drops.filter(({ at }) => Date.parse(at) > settledUntil);
+  const watermark = Date.parse(ordersImportedUntil);
+  return drops.filter(({ at }) => Date.parse(at) > watermark);
 }
 
 /**

@@ -40,14 +40,14 @@ export function createImportLocalFile({ database }: { readonly database: Databas
   }: LocalFeed): Promise<LocalImport> {
     const feedType = parseFeedType(type);
     if (feedType === null) throw new AtpError('FEED_TYPE_UNKNOWN', { fileName, type });
-    await requireFile(localPath);
+    const writtenAt = await readWrittenAt(localPath);
     const sha256 = await sha256OfFile(localPath);
     const errorFile = errorFileName(localPath);
     await rm(errorFile, { force: true });
     const counts = await withFeed({ localPath, fileName, type: feedType }, ({ header, rows }) =>
       importFeed(
         database,
-        { sha256, fileName, type: feedType, rows },
+        { sha256, fileName, type: feedType, writtenAt, rows },
         { dryRun, isToBeFiled: false, onRefused: (refused) => writeErrorFile(errorFile, header, refused) },
       ),
     );
@@ -55,8 +55,8 @@ export function createImportLocalFile({ database }: { readonly database: Databas
   };
 }
 
-async function requireFile(localPath: string): Promise<void> {
+async function readWrittenAt(localPath: string): Promise<Date> {
   const found = await stat(localPath).catch(() => null);
-  if (found?.isFile()) return;
+  if (found?.isFile()) return found.mtime;
   throw new AtpError('INPUT_INVALID', { reason: `${localPath} is not a file that can be read` });
 }

@@ -1,6 +1,6 @@
 /** Shops: which stores are synced, and how. */
 import { AtpError } from '../domain/errors.ts';
-import { optional } from '../domain/input-fields.ts';
+import { clearable, optional } from '../domain/input-fields.ts';
 import { SHOP_FIELDS } from '../domain/shop-fields.ts';
 import {
   addShop as storeShop,
@@ -15,8 +15,8 @@ import type { Application } from './application.ts';
 import { createMapShop } from './map-shop.ts';
 import { defineOperation, type Context } from './operation.ts';
 
-const { shopId, facilityGroupId, domain, locationId, apiVersion, salesPolicy, toZeroLimitPercent } =
-  SHOP_FIELDS;
+const { shopId, facilityGroupId, domain, locationId, apiVersion } = SHOP_FIELDS;
+const { salesPolicy, orderLag, orderWatermark, toZeroLimitPercent } = SHOP_FIELDS;
 const theShop = { ...shopId, about: 'the shop' };
 
 /** Whether a shop's schedules could be made or removed; when not, the reason. */
@@ -80,12 +80,15 @@ export const setShop = defineOperation({
   fields: {
     shopId: theShop,
     salesPolicy: optional(salesPolicy),
+    orderLag: optional(orderLag),
+    orderWatermark: clearable(orderWatermark, 'none'),
     toZeroLimitPercent: optional(toZeroLimitPercent),
     apiVersion: optional(apiVersion),
   },
-  needsOneOf: ['salesPolicy', 'toZeroLimitPercent', 'apiVersion'],
+  needsOneOf: ['salesPolicy', 'orderLag', 'orderWatermark', 'toZeroLimitPercent', 'apiVersion'],
   stateOf: shopState,
-  run: async ({ app }, { shopId: id, ...settings }) => storeSettings(await app.database(), id, settings),
+  run: async ({ app }, { shopId: id, orderLag: orderLagMs, ...settings }) =>
+    storeSettings(await app.database(), id, { ...settings, orderLagMs }),
 });
 
 export const removeShop = defineOperation({

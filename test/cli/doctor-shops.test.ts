@@ -264,7 +264,7 @@ test('doctor finds a blocked lane, and names the command that lets it go on', as
   });
 });
 
-test('doctor finds units that are kept back for more than a day, because no order of the shop is imported', async () => {
+test('doctor finds units that are kept back for a day more than the order lag, because no order of the shop is imported', async () => {
   const keptBack = (
     hours: number,
   ) => `INSERT INTO applied_row (shop_id, product_id, sequence, outcome, target, debt, drops)
@@ -272,11 +272,14 @@ test('doctor finds units that are kept back for more than a day, because no orde
       jsonb_build_object('at', now() - interval '${hours} hours', 'units', 2),
       jsonb_build_object('at', now(), 'units', 1)))
     ON CONFLICT (shop_id, product_id) DO UPDATE SET drops = excluded.drops`;
-  await patient.inDatabase(keptBack(23), 'DELETE FROM applied_row');
+  await patient.inDatabase(keptBack(29), 'DELETE FROM applied_row');
   const fine = (await patient.checks()).find(({ name }) => name === 'blue-shirts: unseen sales');
-  expect(fine).toMatchObject({ ok: true, detail: '3 units of 1 product kept back.' });
+  expect(fine).toMatchObject({
+    ok: true,
+    detail: '3 units of 1 product kept back; no feed of orders was imported yet.',
+  });
 
-  await patient.shop.database.query(keptBack(25));
+  await patient.shop.database.query(keptBack(31));
 
   const { 'blue-shirts: unseen sales': found, ...others } = await patient.failing();
   expect(others).toEqual({});
@@ -294,6 +297,27 @@ test('doctor finds units kept back of a product that sells between any two files
 
   expect((await patient.failing())['blue-shirts: unseen sales']?.detail).toContain('1 product (RED-SHIRT)');
 
-  await patient.shop.database.query(`INSERT INTO shop_orders VALUES ('${SHOP}', now())`);
+  await patient.inDatabase(
+    `INSERT INTO shop_orders (shop_id, fed_until) VALUES ('${SHOP}', now())`,
+    'DELETE FROM shop_orders',
+  );
   expect(await patient.failing()).toEqual({});
+});
+
+test('doctor finds statements of complete orders that have stopped, and says what ends stating', async () => {
+  const stated = (hours: number) =>
+    `UPDATE shop_orders SET imported_until = now() - interval '${hours} hours' WHERE shop_id = '${SHOP}'`;
+  await patient.inDatabase(
+    `INSERT INTO shop_orders (shop_id, fed_until) VALUES ('${SHOP}', now())`,
+    'DELETE FROM shop_orders',
+  );
+  await patient.shop.database.query(stated(29));
+  expect(await patient.failing()).toEqual({});
+
+  await patient.shop.database.query(stated(31));
+
+  const { 'blue-shirts: unseen sales': found, ...others } = await patient.failing();
+  expect(others).toEqual({});
+  expect(found?.detail).toContain('nothing later was stated. 0 units of 0 products kept back');
+  expect(found?.hint).toContain('`atp shop set blue-shirts --order-watermark none`');
 });

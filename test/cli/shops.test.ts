@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Database } from '../../src/postgres/database.ts';
+import { ORDER_LAG_DEFAULT_MS } from '../../src/domain/limits.ts';
 import { connectTemporal } from '../../src/temporal/connection.ts';
 import { scheduleId } from '../../src/temporal/schedules.ts';
 import { cleanUp } from '../setup/clean-up.ts';
@@ -40,6 +41,8 @@ test('a shop is added with the reference to its token, and listed', async () => 
     keySpace: expect.any(String) as string,
     restoreGeneration: 0,
     salesPolicy: 'keep-unseen-sales',
+    orderLagMs: ORDER_LAG_DEFAULT_MS,
+    orderWatermark: null,
     toZeroLimitPercent: 20,
   };
 
@@ -69,10 +72,30 @@ test('shop set changes the settings that are given, and shows all', async () => 
     { salesPolicy: 'overwrite', toZeroLimitPercent: 0 },
   ]);
   const { stdout } = await atp.run('shop', 'list');
-  expect(stdout).toMatch(/overwritten +│ at most 0 %/);
+  expect(stdout).toMatch(/overwritten +│ after 6h +│ at most 0 %/);
+});
+
+test('shop set takes an order lag, and a statement that a shop’s orders are complete, which can be taken back', async () => {
+  await atp.json(addArguments());
+  const set = (...settings: string[]) => atp.json(['shop', 'set', 'blue-shirts', ...settings]);
+
+  expect(await set('--order-lag', '90m')).toMatchObject({ orderLagMs: 90 * 60_000, orderWatermark: null });
+  const stated = { orderLagMs: 90 * 60_000, orderWatermark: '2026-11-24T10:00:00.000Z' };
+  expect(await set('--order-watermark', '2026-11-24T12:00:00+02:00')).toMatchObject(stated);
+  expect((await atp.run('shop', 'list')).stdout).toContain('until 2026-11-24T10:00:00.000Z');
+  expect(await set('--order-watermark', '2026-11-23T10:00:00Z')).toMatchObject({
+    orderWatermark: '2026-11-23T10:00:00.000Z',
+  });
+
+  expect(await set('--order-watermark', 'none')).toMatchObject({ orderWatermark: null });
+  expect((await atp.run('shop', 'list')).stdout).toContain('after 90m');
 });
 
 test.each([
+  [['blue-shirts', '--order-lag', '59s'], 'INPUT_INVALID 2'],
+  [['blue-shirts', '--order-lag', '15d'], 'INPUT_INVALID 2'],
+  [['blue-shirts', '--order-watermark', '2126-01-01T00:00:00Z'], 'INPUT_INVALID 2'],
+  [['red-shirts', '--order-watermark', 'none'], 'SHOP_UNKNOWN 2'],
   [['blue-shirts'], 'INPUT_INVALID 2'],
   [['blue-shirts', '--sales-policy', 'forget'], 'INPUT_INVALID 2'],
   [['blue-shirts', '--to-zero-limit', '101'], 'INPUT_INVALID 2'],

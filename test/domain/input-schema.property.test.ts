@@ -54,6 +54,8 @@ function valueOf(field: Field): fc.Arbitrary<unknown> {
       return fc.oneof(fc.boolean(), others);
     case 'choice':
       return fc.oneof(fc.constantFrom(...field.choices), others);
+    case 'duration':
+      return fc.oneof(fc.constantFrom('15m', '6h', '2d', '6 h', '0h', '1.5h', 'h'), others);
     case 'time':
       return fc.oneof(
         fc

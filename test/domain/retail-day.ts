@@ -37,8 +37,29 @@ export const SALES_ONLY: EventChances = {
   edit: 0,
 };
 
-/** An order is imported at most so long after its sale: less than UNSEEN_SALE_GRACE_MS. */
-const IMPORT_LAG_MAX_MINUTES = 12;
+/** How the shop's orders come in, and what is taken for its order watermark. */
+export interface OrderFlow {
+  /** Minutes from a sale until its order is in a feed, drawn for each order. */
+  readonly lagOf: (random: Random) => number;
+  /** Whether orders of other products come in with every feed, as soon as they are made. */
+  readonly hasFastChannel: boolean;
+  readonly watermark: Watermark;
+}
+
+/**
+ * `newest-order` is the rule of release 0.1.0: NEWEST_ORDER_GRACE_MINUTES before the date of the shop's newest order.
+ * `stated`: with each feed its sender states up to when it is complete. A number: the minutes of an order lag.
+ */
+export type Watermark = 'newest-order' | 'stated' | number;
+
+const NEWEST_ORDER_GRACE_MINUTES = 15;
+
+/** Every order comes within 12 minutes; the order lag leaves cancellations time to come in, too. */
+const ON_TIME: OrderFlow = {
+  lagOf: (random) => random.below(13),
+  hasFastChannel: false,
+  watermark: 60,
+};
 
 /** Only one of so many latest orders is cancelled: customers change their mind early or not at all. */
 const CANCELLABLE_ORDERS = 50;
@@ -69,6 +90,7 @@ export class RetailDay {
   readonly #rule: Rule;
   readonly #chances: EventChances;
   readonly #random: Random;
+  readonly #flow: OrderFlow;
   #minute = 0;
   #isQuiet = false;
   /** Units that there truly are. */
@@ -78,10 +100,13 @@ export class RetailDay {
   #shown = 0;
   #orders: Order[] = [];
   #importedUnits = 0;
-  #importedUntil: number | null = null;
+  /** The sale of the newest order that is imported, by the minute. */
+  #newestOrder: number | null = null;
+  #lastImport: number | null = null;
   #last: LastPush | null = null;
 
-  constructor(rule: Rule, chances: EventChances, random: Random) {
+  constructor(rule: Rule, chances: EventChances, random: Random, flow: OrderFlow = ON_TIME) {
+    this.#flow = flow;
     this.#rule = rule;
     this.#chances = chances;
     this.#random = random;
@@ -96,7 +121,6 @@ export class RetailDay {
     for (let minute = 0; minute < minutes; minute += 1) {
       this.#minute += 1;
       this.#import();
-      this.#importedUntil = this.#minute - IMPORT_LAG_MAX_MINUTES;
       this.#push();
     }
   }
@@ -134,7 +158,7 @@ export class RetailDay {
     if (units > this.#shown) return;
     this.#shown -= units;
     this.#left -= units;
-    const importedFrom = this.#minute + this.#random.below(IMPORT_LAG_MAX_MINUTES + 1);
+    const importedFrom = this.#minute + this.#flow.lagOf(this.#random);
     const soldAt = this.#minute;
     this.#orders.push({
       soldAt,
@@ -159,12 +183,14 @@ export class RetailDay {
   }
 
   #import(): void {
+    this.#lastImport = this.#minute;
+    if (this.#flow.hasFastChannel) this.#newestOrder = this.#minute;
     for (const order of this.#orders) {
       if (!order.isImported && order.importedFrom <= this.#minute) {
         order.isImported = true;
         this.#master -= order.units;
         this.#importedUnits += order.units;
-        this.#importedUntil = Math.max(this.#importedUntil ?? 0, order.soldAt);
+        this.#newestOrder = Math.max(this.#newestOrder ?? 0, order.soldAt);
       } else if (order.isImported && order.cancelledAt !== null && !order.isCancellationImported) {
         order.isCancellationImported = true;
         this.#master += order.units;
@@ -177,7 +203,8 @@ export class RetailDay {
   #push(): void {
     const target = Math.max(0, this.#master);
     const importedUnits = this.#importedUnits;
-    const ordersImportedUntil = this.#importedUntil === null ? null : timeOf(this.#importedUntil);
+    const watermark = this.#watermark();
+    const ordersImportedUntil = watermark === null ? null : timeOf(watermark);
     if (!this.#isQuiet && this.#happens(this.#chances.sale)) this.#sell();
 
     const read = { observed: this.#shown, at: timeOf(this.#minute), importedUnits, ordersImportedUntil };
@@ -189,6 +216,21 @@ export class RetailDay {
     this.figures.oversold += Math.max(0, this.#shown - this.left);
     this.figures.undersold += Math.max(0, this.left - this.#shown);
     this.figures.keptBack += kept.debt;
+  }
+
+  /** By the minute. */
+  #watermark(): number | null {
+    const { watermark } = this.#flow;
+    if (watermark === 'newest-order') {
+      return this.#newestOrder === null ? null : this.#newestOrder - NEWEST_ORDER_GRACE_MINUTES;
+    }
+    if (this.#lastImport === null) return null;
+    if (watermark !== 'stated') return this.#lastImport - watermark;
+    const open = this.#orders.filter(
+      ({ isImported, soldAt }) => !isImported && soldAt <= (this.#lastImport ?? 0),
+    );
+    // A sale of the same minute may come after the import.
+    return Math.min(this.#lastImport - 1, ...open.map(({ soldAt }) => soldAt - 1));
   }
 
   #keepBack(read: FreshRead): KeptBack {
@@ -220,12 +262,16 @@ function timeOf(minute: number): string {
 export function simulate(
   rule: Rule,
   chances: EventChances,
-  { pushes, seed }: { readonly pushes: number; readonly seed: number },
+  {
+    pushes,
+    seed,
+    flow = ON_TIME,
+  }: { readonly pushes: number; readonly seed: number; readonly flow?: OrderFlow },
 ): Figures {
   const total: Figures = { pushes: 0, oversold: 0, undersold: 0, keptBack: 0 };
   const random = randomOf(seed);
   while (total.pushes < pushes) {
-    const day = new RetailDay(rule, chances, random);
+    const day = new RetailDay(rule, chances, random, flow);
     day.passMinutes(24 * 60);
     for (const figure of Object.keys(total) as (keyof Figures)[]) total[figure] += day.figures[figure];
   }

@@ -1,7 +1,7 @@
 /** Laws of the units that are kept back for sales whose orders are not imported yet. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { UNSEEN_DROPS_MAX, UNSEEN_SALE_GRACE_MS } from '../../src/domain/limits.ts';
+import { UNSEEN_DROPS_MAX } from '../../src/domain/limits.ts';
 import {
   keepBack,
   subtractDebt,
@@ -14,7 +14,6 @@ import {
 
 const MINUTE_MS = 60_000;
 const NOON_MS = Date.UTC(2026, 5, 1, 12);
-const GRACE_MINUTES = UNSEEN_SALE_GRACE_MS / MINUTE_MS;
 
 /** Minutes after noon. */
 function at(minute: number): string {
@@ -68,8 +67,7 @@ describe('any read after any push', () => {
         expect(kept.drops.toSorted((one, other) => one.at.localeCompare(other.at))).toEqual(kept.drops);
         if (read.ordersImportedUntil === null) return;
         for (const drop of kept.drops) {
-          const settledUntil = Date.parse(read.ordersImportedUntil) - UNSEEN_SALE_GRACE_MS;
-          expect(Date.parse(drop.at)).toBeGreaterThan(settledUntil);
+          expect(Date.parse(drop.at)).toBeGreaterThan(Date.parse(read.ordersImportedUntil));
         }
       }),
     );
@@ -164,20 +162,19 @@ describe('a product', () => {
 
   test('goes on keeping back a fresh sale when the orders of older sales are imported in the same interval', () => {
     const last = { ...TEN, debt: 3, drops: [{ at: at(0), units: 3 }] };
-    const until = at(GRACE_MINUTES);
-    const read = readAt(GRACE_MINUTES + 1, { observed: 8, importedUnits: 3, ordersImportedUntil: until });
+    const read = readAt(1, { observed: 8, importedUnits: 3, ordersImportedUntil: at(0) });
 
     // The old drop has expired. If it went before the import pays for it, the import would pay for the fresh sale.
     expect(keepBack(last, read)).toEqual({ debt: 2, drops: [{ at: read.at, units: 2 }] });
   });
 
-  test('puts 5 units that somebody took away back on sale when the orders up to then are imported, not before', () => {
-    const last = { ...TEN, lastKnown: 5, debt: 5, drops: [{ at: at(0), units: 5 }] };
+  test('puts 5 units that somebody took away back on sale when the order watermark comes to that time, not before', () => {
+    const last = { ...TEN, lastKnown: 5, debt: 5, drops: [{ at: at(15), units: 5 }] };
     const whenImportedUntil = (minute: number) =>
       keepBack(last, readAt(90, { observed: 5, ordersImportedUntil: at(minute) })).debt;
 
-    expect(whenImportedUntil(GRACE_MINUTES - 1)).toBe(5);
-    expect(whenImportedUntil(GRACE_MINUTES)).toBe(0);
+    expect(whenImportedUntil(14)).toBe(5);
+    expect(whenImportedUntil(15)).toBe(0);
   });
 
   test('puts 5 units that somebody took away back on sale after its first slow quarter of an hour', () => {
@@ -188,7 +185,7 @@ describe('a product', () => {
       const observed = last.lastKnown - sold - byHand;
       const kept = keepBack(
         last,
-        readAt(minute, { observed, importedUnits, ordersImportedUntil: at(minute - 5) }),
+        readAt(minute, { observed, importedUnits, ordersImportedUntil: at(minute - 20) }),
       );
       last = { lastKnown: observed, importedUnits, ...kept };
       importedUnits += sold;

@@ -38,7 +38,7 @@ describe('the debt rule', () => {
     for (let day = 0; day < 50; day += 1) {
       const retail = new RetailDay('keep-unseen-sales', EDITED, random);
       retail.passMinutes(24 * 60);
-      retail.passQuietMinutes(60);
+      retail.passQuietMinutes(90);
       expect(retail.figures.oversold).toBe(0);
       expect(retail.figures.undersold).toBeGreaterThan(0);
       expect(retail.shown).toBe(retail.left);

@@ -13,10 +13,14 @@ const REFERENCE = readFileSync(new URL('../../docs/reference/files.md', import.m
 const ROWS = [...REFERENCE.matchAll(/^\| `([A-Z_]+)` \| ([^|]*) \| ([^|]*) \|/gm)].map(
   ([, type = '', required = '', optional = '']) => ({
     type,
-    required: required.split(', ').toSorted(),
-    optional: optional.split(', ').toSorted(),
+    required: namesIn(required),
+    optional: namesIn(optional),
   }),
 );
+
+function namesIn(cell: string): readonly string[] {
+  return cell.trim() === '' ? [] : cell.split(', ').toSorted();
+}
 
 test('docs/reference/files.md lists every feed type with the columns that are read of it', () => {
   const read = FEED_TYPES.map((type) => {

@@ -255,19 +255,4 @@ describe('the imported units of a shop', () => {
     );
     expect(await readImportedUnits()).toEqual({ HAT: 0, SHIRT: 2 });
   });
-
-  test('are known up to its newest order, and never beyond now', async () => {
-    const readImportedUntil = async () =>
-      warehouse.database.query(
-        'SELECT imported_until AS until, imported_until <= now() AS "isPast" FROM shop_orders',
-      );
-    await importLines({ shop: SHOP });
-    expect(await readImportedUntil()).toEqual([{ until: new Date('2026-11-24T10:00:00Z'), isPast: true }]);
-
-    await warehouse.import('ORDER_ITEMS', [
-      `O9,1,${SHOP},,SHIRT,,1,,BROADWAY,ITEM_APPROVED,2126-11-24T10:00:00Z`,
-      `O8,1,${SHOP},,SHIRT,,1,,BROADWAY,ITEM_APPROVED,2020-11-24T10:00:00Z`,
-    ]);
-    expect(await readImportedUntil()).toEqual([{ until: expect.any(Date) as Date, isPast: true }]);
-  });
 });

@@ -27,6 +27,7 @@ const HEADERS: Readonly<Record<FeedType, string>> = {
   MDM_INV_VARIANCE: 'idValue,idType,availableDelta,facilityId,externalFacilityId,locationSeqId,reasonEnumId',
   ORDER_ITEMS:
     'orderId,orderItemSeqId,shopId,externalOrderId,idValue,idType,quantity,cancelQuantity,facilityId,statusId,orderDate',
+  ORDER_WATERMARK: 'shopId,completeUntil',
 };
 
 export class Warehouse {
@@ -63,7 +64,7 @@ export class Warehouse {
   async import(
     type: FeedType,
     rows: readonly string[],
-    options: Partial<ImportOptions> = {},
+    options: Partial<ImportOptions> & { readonly writtenAt?: Date } = {},
   ): Promise<ImportOutcome> {
     this.#files += 1;
     return this.importText(
@@ -78,7 +79,7 @@ export class Warehouse {
     type: FeedType,
     text: string,
     fileName: string,
-    options: Partial<ImportOptions> = {},
+    { writtenAt = new Date(), ...options }: Partial<ImportOptions> & { readonly writtenAt?: Date } = {},
   ): Promise<ImportOutcome> {
     const localPath = join(this.#folder, fileName);
     await writeFile(localPath, text);
@@ -87,7 +88,7 @@ export class Warehouse {
     const counts = await withFeed({ localPath, fileName, type }, ({ rows }) =>
       importFeed(
         this.database,
-        { sha256, fileName, type, rows },
+        { sha256, fileName, type, writtenAt, rows },
         {
           dryRun: false,
           isToBeFiled: false,

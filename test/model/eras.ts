@@ -2,8 +2,6 @@
  * Times of the model. Orders are imported again and again; an era is the time between two imports. Only the order of
  * times matters: what was seen in an era is settled by every later import.
  */
-import { UNSEEN_SALE_GRACE_MS } from '../../src/domain/limits.ts';
-
 const BEGIN = Date.parse('2026-01-01T00:00:00Z');
 const HOUR_MS = 3_600_000;
 
@@ -14,7 +12,7 @@ const READ_AT = Array.from({ length: ERAS_MAX }, (_, era) =>
   new Date(BEGIN + (2 * era + 1) * HOUR_MS).toISOString(),
 );
 const IMPORTED_UNTIL = Array.from({ length: ERAS_MAX }, (_, era) =>
-  new Date(BEGIN + 2 * era * HOUR_MS + UNSEEN_SALE_GRACE_MS).toISOString(),
+  new Date(BEGIN + 2 * era * HOUR_MS).toISOString(),
 );
 const ERA_OF = new Map(READ_AT.map((at, era) => [at, era]));
 

@@ -31,17 +31,23 @@ export class Change {
     await this.database.query(statement);
   }
 
-  async #importFeed(type: FeedType, header: string, row: string): Promise<void> {
+  /** Imports rows under a header, as a file that was written at that time; by default now. */
+  async importFeed(
+    type: FeedType,
+    header: string,
+    rows: readonly string[],
+    writtenAt = new Date(),
+  ): Promise<void> {
     this.#files += 1;
     const fileName = `${type}__${this.#files}.csv`;
-    const text = `${header}\n${row}\n`;
+    const text = [header, ...rows, ''].join('\n');
     const localPath = join(await scratchFolder(), fileName);
     await writeFile(localPath, text);
     const sha256 = createHash('sha256').update(text).digest('hex');
-    const { failed } = await withFeed({ localPath, fileName, type }, ({ rows }) =>
+    const { failed } = await withFeed({ localPath, fileName, type }, (feed) =>
       importFeed(
         this.database,
-        { sha256, fileName, type, rows },
+        { sha256, fileName, type, writtenAt, rows: feed.rows },
         {
           dryRun: false,
           isToBeFiled: false,
@@ -60,27 +66,23 @@ export class Change {
     quantity: number,
     { cancelled = 0, status = 'APPROVED' } = {},
   ): Promise<void> {
-    await this.#importFeed(
+    await this.importFeed(
       'ORDER_ITEMS',
       'orderId,orderItemSeqId,shopId,externalOrderId,idValue,quantity,cancelQuantity,facilityId,statusId,orderDate',
-      `O1,1,,,SHIRT,${quantity},${cancelled},${facility},ITEM_${status},2026-11-24T10:00:00Z`,
+      [`O1,1,,,SHIRT,${quantity},${cancelled},${facility},ITEM_${status},2026-11-24T10:00:00Z`],
     );
   }
 
   async importVariance(facility: string, delta: number, reason: string): Promise<void> {
-    await this.#importFeed(
-      'MDM_INV_VARIANCE',
-      'idValue,availableDelta,facilityId,reasonEnumId',
+    await this.importFeed('MDM_INV_VARIANCE', 'idValue,availableDelta,facilityId,reasonEnumId', [
       `SHIRT,${delta},${facility},${reason}`,
-    );
+    ]);
   }
 
   async importCount(facility: string, quantity: number, resetByAtp: 'Y' | 'N'): Promise<void> {
-    await this.#importFeed(
-      'RESET_INVENTORY',
-      'facilityId,idValue,resetByAtp,availableQty',
+    await this.importFeed('RESET_INVENTORY', 'facilityId,idValue,resetByAtp,availableQty', [
       `${facility},SHIRT,${resetByAtp},${quantity}`,
-    );
+    ]);
   }
 
   /** Makes the shop's next delta. Returns the quantity by SKU, or null when it makes no file. */

@@ -62,11 +62,11 @@ describe('an unseen sale', () => {
 
     const [drop] = (await bench.readKnown('A'))?.drops ?? [];
     const until = (minutes: number) => new Date(Date.parse(drop?.at ?? '') + minutes * 60_000).toISOString();
-    await bench.addFile(3, { A: 10 }, { ordersImportedUntil: until(14) });
+    await bench.addFile(3, { A: 10 }, { ordersImportedUntil: until(-1) });
     await bench.apply(3);
     expect(await bench.readShown()).toEqual({ A: 5 });
 
-    await bench.addFile(4, { A: 10 }, { ordersImportedUntil: until(15) });
+    await bench.addFile(4, { A: 10 }, { ordersImportedUntil: until(0) });
     await bench.apply(4);
     expect(await bench.readShown()).toEqual({ A: 10 });
     expect(await bench.readKnown('A')).toMatchObject({ debt: 0, drops: null });

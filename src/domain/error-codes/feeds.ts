@@ -87,6 +87,17 @@ export const FEED_ERRORS = {
       `Line ${d.orderItemSeqId} of the shop's order "${d.externalOrderId}" is known as order "${d.orderId}".`,
     hint: "A shop's order line is counted once: send it under the orderId under which it came first.",
   },
+  ORDER_WATERMARK_IN_FUTURE: {
+    class: 'row',
+    message: (d) => `Orders cannot be complete up to ${d.completeUntil}: that time is still to come.`,
+    hint: 'State a time that has passed, with its right offset from UTC; if it was right, set the clock of the machine that states it.',
+  },
+  ORDER_WATERMARK_GOES_BACK: {
+    class: 'row',
+    message: (d) =>
+      `The orders of shop "${d.shopId}" were stated to be complete up to ${d.knownUntil} before.`,
+    hint: 'Send feeds in their order. If the earlier statement was wrong, a person takes it back: `atp shop set <shopId> --order-watermark <time>`, or `none`.',
+  },
   ORDER_ITEM_COMPLETED: {
     class: 'row',
     message: (d) =>

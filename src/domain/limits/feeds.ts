@@ -19,5 +19,5 @@ export const REFUSED_ROWS_PER_PAGE = 1_000;
 /** Units of one order line: above any real order, and 2,000 such lines still fit a level. */
 export const ORDER_UNITS_MAX = 1_000_000;
 
-/** How far the clocks of the database and of Temporal may be apart. */
+/** How far the clocks of the database, of Temporal and of whoever sends feeds may be apart. */
 export const CLOCKS_APART_MS = 5 * 60_000;

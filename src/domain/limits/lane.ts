@@ -59,15 +59,22 @@ export const SENDABLE_FOR_MS = SEND_WITHIN_MS + 5_000;
 export const UNANSWERED_CALL_SETTLED_AFTER_MS = 120_000;
 
 /**
- * How much older than the newest imported order an order may be that is imported after it: feeds list orders roughly by
- * time. Until this much later, a drop that was seen on Shopify may still be a sale whose order is to come.
+ * A shop's order lag when nobody sets another: how long after its sale an order is imported at the latest. Most orders
+ * come within minutes; an order that is reviewed for fraud, or that waits for its payment, comes hours later.
  */
-export const UNSEEN_SALE_GRACE_MS = 15 * 60 * 1000;
+export const ORDER_LAG_DEFAULT_MS = 6 * 60 * 60 * 1000;
+
+/** Bounds of an order lag. No import is faster than a minute; what waits longer than two weeks is no order any more. */
+export const ORDER_LAG_MIN_MS = 60 * 1000;
+export const ORDER_LAG_MAX_MS = 14 * 24 * 60 * 60 * 1000;
 
 /** Drops that one debt remembers; beyond it the two oldest are merged into one, with the later time. */
 export const UNSEEN_DROPS_MAX = 20;
 
-/** How long units may be kept back for unseen sales before `atp doctor` says that the shop's orders do not arrive. */
+/**
+ * How long, beyond its order lag, a shop's units may be kept back for unseen sales, and its order watermark may stand
+ * still, before `atp doctor` says that the shop's orders do not arrive.
+ */
 export const UNSEEN_SALES_SUSPECT_AFTER_MS = 24 * 60 * 60 * 1000;
 
 /** Share of a shop's products that may go to zero without a person's approval, unless the shop says otherwise. */

@@ -5,7 +5,7 @@ import { checkMapping, type MappingFinding } from '../../postgres/mapping/mappin
 import { readLaneView, type LaneView } from '../../postgres/lane/lane-view.ts';
 import { checkMemberships } from '../../postgres/master-data/membership-check.ts';
 import type { Shop } from '../../postgres/master-data/shops.ts';
-import { checkUnseenSales } from '../../postgres/lane/unseen-sales-check.ts';
+import { checkUnseenSales, type UnseenSalesCheck } from '../../postgres/lane/unseen-sales-check.ts';
 import { AtpError } from '../../domain/errors.ts';
 import type { Application } from '../application.ts';
 import { ARCHIVE_AWAITED_FOR_MS } from '../../domain/limits.ts';
@@ -231,15 +231,31 @@ async function inspectArchive(app: Application, { shopId }: Shop): Promise<Findi
   );
 }
 
-/** A sale stays unseen for minutes, until the next import of orders. A day means that its order is never imported. */
-async function inspectUnseenSales(app: Application, { shopId, salesPolicy }: Shop): Promise<Finding> {
-  const { units, products, suspect, suspectSince } = await checkUnseenSales(await app.database(), shopId);
+/** A sale stays unseen for the shop's order lag at most. A day more means that orders do not arrive. */
+async function inspectUnseenSales(app: Application, shop: Shop): Promise<Finding> {
+  const { shopId, salesPolicy, orderWatermark } = shop;
+  const found = await checkUnseenSales(await app.database(), shopId);
+  const { suspect, suspectSince, ordersCompleteUntil } = found;
+  if (orderWatermark !== null && found.isWatermarkLate && salesPolicy !== 'overwrite') {
+    return faulty(
+      `The shop’s orders are stated to be complete up to ${orderWatermark.toISOString()}, and nothing later was stated. ${keptBackText(found)}; none of it is put on sale again before that.`,
+      `Whoever sends the orders must send ORDER_WATERMARK again. Where that has ended, \`atp shop set ${shopId} --order-watermark none\` goes by the shop’s order lag.`,
+    );
+  }
   if (suspect === null || suspectSince === null) {
     const policy = salesPolicy === 'overwrite' ? ' (sales policy overwrite)' : '';
-    return fine(`${counted(units, 'unit')} of ${counted(products, 'product')} kept back${policy}.`);
+    const orders =
+      ordersCompleteUntil === null
+        ? 'no feed of orders was imported yet'
+        : `orders are imported up to ${ordersCompleteUntil.toISOString()}`;
+    return fine(`${keptBackText(found)}${policy}; ${orders}.`);
   }
   return faulty(
     `Units of ${productsInWords(suspect)} are kept back, the oldest since ${suspectSince.toISOString()}, for sales whose orders were never imported.`,
-    `Import the shop’s orders (ORDER_ITEMS with shopId ${shopId}); or \`atp shop set ${shopId} --sales-policy overwrite\` when its sales reach the master of inventory another way.`,
+    `Import the shop’s orders (ORDER_ITEMS with shopId ${shopId}; when there are none, a feed with the header alone); or \`atp shop set ${shopId} --sales-policy overwrite\` when its sales reach the master of inventory another way.`,
   );
+}
+
+function keptBackText({ units, products }: UnseenSalesCheck): string {
+  return `${counted(units, 'unit')} of ${counted(products, 'product')} kept back`;
 }

@@ -11,6 +11,7 @@ import { isDeadlock, isLockTimeout, isOutOfRange } from '../sql-state.ts';
 import { applyInventoryVariance, VARIANCE_STAGING } from './inventory-variance.ts';
 import { applyOrderItems, ORDER_ITEM_STAGING } from './order-items.ts';
 import { applyResetInventory, RESET_STAGING } from './reset-inventory.ts';
+import { applyOrderWatermark, ORDER_WATERMARK_STAGING } from './order-watermark.ts';
 import { stageRows, type StagingShape } from './staging.ts';
 
 export interface Feed<Type extends FeedType> {
@@ -18,6 +19,8 @@ export interface Feed<Type extends FeedType> {
   readonly sha256: string;
   readonly fileName: string;
   readonly type: Type;
+  /** When its file was written, by the clock of the machine on which it lies. */
+  readonly writtenAt: Date;
   readonly rows: AsyncIterable<FeedRow<Type>>;
 }
 
@@ -35,16 +38,19 @@ export interface ImportOptions {
   readonly waitMs?: number;
 }
 
+type FeedFile = Pick<Feed<FeedType>, 'fileName' | 'writtenAt'>;
+
 interface FeedSql<Content> {
   readonly staging: StagingShape<Content>;
   /** Adds the rows that are at fault to `refused_row` and applies all others. */
-  readonly apply: (connection: Connection, fileName: string) => Promise<void>;
+  readonly apply: (connection: Connection, feed: FeedFile) => Promise<void>;
 }
 
 const FEED_SQL: { readonly [Type in FeedType]: FeedSql<FeedContents[Type]> } = {
   RESET_INVENTORY: { staging: RESET_STAGING, apply: applyResetInventory },
   MDM_INV_VARIANCE: { staging: VARIANCE_STAGING, apply: applyInventoryVariance },
   ORDER_ITEMS: { staging: ORDER_ITEM_STAGING, apply: applyOrderItems },
+  ORDER_WATERMARK: { staging: ORDER_WATERMARK_STAGING, apply: applyOrderWatermark },
 };
 
 /**
@@ -104,11 +110,11 @@ async function findEarlierCounts(
 
 async function applyFeed<Type extends FeedType>(
   connection: Connection,
-  { sha256, fileName, type, rows }: Feed<Type>,
+  { sha256, type, rows, ...file }: Feed<Type>,
 ): Promise<ImportCounts> {
   const { staging, apply }: FeedSql<FeedContents[Type]> = FEED_SQL[type];
   const rowCount = await stageRows<Type>(connection, staging, rows);
-  await apply(connection, fileName);
+  await apply(connection, file);
   const failed = await recordRefusals(connection, sha256);
   const counts = { rows: rowCount, applied: rowCount - failed, failed };
   if (rowCount === 0) {

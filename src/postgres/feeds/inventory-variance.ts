@@ -28,7 +28,10 @@ const POST = `
   ORDER BY row_number`;
 
 /** Adds each row's difference to the quantity on hand; several rows of one product add up. */
-export async function applyInventoryVariance(connection: Connection, fileName: string): Promise<void> {
+export async function applyInventoryVariance(
+  connection: Connection,
+  { fileName }: { readonly fileName: string },
+): Promise<void> {
   await resolveStockRows(connection, 'row.reason_enum_id');
   await lockLevels(connection);
   await refuseOutOfRange(connection, { quantityAfter: QUANTITY_AFTER, column: 'availableDelta' });

@@ -8,7 +8,14 @@
 import { LEDGER_REASONS } from '../../domain/feed.ts';
 import type { OrderItemRow } from '../../domain/feed-type.ts';
 import type { Connection } from '../database.ts';
-import { IS_GOOD, PRODUCT_ID, PRODUCT_JOINS, refuseSql, REFUSE_UNKNOWN_PRODUCT } from './resolving.ts';
+import {
+  IS_GOOD,
+  PRODUCT_ID,
+  PRODUCT_JOINS,
+  refuseSql,
+  REFUSE_UNKNOWN_PRODUCT,
+  REFUSE_UNKNOWN_SHOP,
+} from './resolving.ts';
 import type { StagingShape } from './staging.ts';
 
 export const ORDER_ITEM_STAGING: StagingShape<OrderItemRow> = {
@@ -45,9 +52,10 @@ const ORDER_ITEMS_LOCK = 7_201_153;
 
 /**
  * Imports of order lines take turns. A line that is not in the database yet cannot be locked, and two imports that both
- * take it for new would both reserve it. The ledger's trigger locks the levels, in key order.
+ * take it for new would both reserve it. The ledger's trigger locks the levels, in key order. What is stated of orders
+ * takes its turn with them.
  */
-const TAKE_TURN = `SELECT pg_advisory_xact_lock(${ORDER_ITEMS_LOCK}, 0)`;
+export const TAKE_ORDERS_TURN = `SELECT pg_advisory_xact_lock(${ORDER_ITEMS_LOCK}, 0)`;
 
 /** Relies on product's three unique indexes, facility_pkey and shop_pkey. */
 const RESOLVE = `
@@ -67,14 +75,6 @@ const REFUSE_UNKNOWN_FACILITY = refuseSql({
   column: `'facilityId'`,
   code: 'FACILITY_UNKNOWN',
   detail: `'facilityId', row.facility_id`,
-});
-
-const REFUSE_UNKNOWN_SHOP = refuseSql({
-  from: 'resolved_row',
-  condition: 'row.is_shop_unknown',
-  column: `'shopId'`,
-  code: 'SHOP_UNKNOWN',
-  detail: `'shopId', row.shop_id`,
 });
 
 /** A shop's line came first under another order: in the database (by order_item_of_shop), else in this file. */
@@ -221,9 +221,25 @@ const KEEP_STATES = `
     IS DISTINCT FROM (excluded.shop_id, excluded.external_order_id, excluded.product_id, excluded.quantity,
       excluded.cancel_quantity, excluded.facility_id, excluded.status_id, excluded.order_date)`;
 
+/**
+ * The feed shows that orders come in, for every shop: one that sold nothing has no rows in it. It counts from when it was
+ * written, since what was sold while it lay in incoming/ is in a later one. A feed whose rows were all refused has
+ * brought no order.
+ */
+const RECORD_FEED = `
+  INSERT INTO shop_orders AS orders (shop_id, fed_until)
+  SELECT shop_id, least($1::timestamptz, now()) FROM shop
+  WHERE NOT EXISTS (SELECT FROM staged_row) OR EXISTS (SELECT FROM staged_row AS row WHERE ${IS_GOOD})
+  ORDER BY shop_id
+  ON CONFLICT (shop_id) DO UPDATE SET fed_until = excluded.fed_until
+    WHERE orders.fed_until IS NULL OR orders.fed_until < excluded.fed_until`;
+
 /** Sets each order line to its state in the feed, and posts what that changes in the stock. */
-export async function applyOrderItems(connection: Connection, fileName: string): Promise<void> {
-  await connection.query(TAKE_TURN);
+export async function applyOrderItems(
+  connection: Connection,
+  { fileName, writtenAt }: { readonly fileName: string; readonly writtenAt: Date },
+): Promise<void> {
+  await connection.query(TAKE_ORDERS_TURN);
   await connection.query(RESOLVE);
   await connection.query('ANALYZE resolved_row');
   await connection.query(REFUSE_UNKNOWN_PRODUCT);
@@ -237,4 +253,5 @@ export async function applyOrderItems(connection: Connection, fileName: string):
   const { orderShipped, orderReserved, orderReleased } = LEDGER_REASONS;
   await connection.query(POST, [fileName, orderShipped, orderReserved, orderReleased]);
   await connection.query(KEEP_STATES);
+  await connection.query(RECORD_FEED, [writtenAt]);
 }

@@ -43,7 +43,10 @@ const POST = `
   ORDER BY good.row_number`;
 
 /** Makes the quantity on hand of each product and facility what the feed counted. */
-export async function applyResetInventory(connection: Connection, fileName: string): Promise<void> {
+export async function applyResetInventory(
+  connection: Connection,
+  { fileName }: { readonly fileName: string },
+): Promise<void> {
   await resolveStockRows(connection, 'row.reset_by_atp');
   await connection.query(REFUSE_SECOND_COUNT);
   await lockLevels(connection);

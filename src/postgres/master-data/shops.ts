@@ -5,7 +5,7 @@ import { SHOP_FIELDS } from '../../domain/shop-fields.ts';
 import type { SalesPolicy } from '../../domain/unseen-sales.ts';
 import { breaksForeignKey, breaksUnique } from '../sql-state.ts';
 import type { Database } from '../database.ts';
-import { updateRow } from '../row-changes.ts';
+import { updateRow, upsertRow } from '../row-changes.ts';
 
 /** One Shopify store at one of its locations; it sells the stock of one facility group. */
 export interface Shop {
@@ -26,6 +26,10 @@ export interface Shop {
   readonly restoreGeneration: number;
   /** What is done with units that Shopify has sold and whose orders are not imported yet. */
   readonly salesPolicy: SalesPolicy;
+  /** How long after its sale an order is imported at the latest. */
+  readonly orderLagMs: number;
+  /** Stated last: every sale up to then is imported. Null: it was never stated, and the order lag tells. */
+  readonly orderWatermark: Date | null;
   /** Share of the mapped products that a file may send to zero without a person's approval. */
   readonly toZeroLimitPercent: number;
 }
@@ -33,20 +37,27 @@ export interface Shop {
 /** What a person may set of a shop; what is undefined stays as it is. */
 export interface ShopSettings {
   readonly salesPolicy?: SalesPolicy | undefined;
+  readonly orderLagMs?: number | undefined;
+  /** Also an earlier one than what was stated before; null takes the statement back. Not in the future. */
+  readonly orderWatermark?: Date | null | undefined;
   /** A whole number from 0 to 100. */
   readonly toZeroLimitPercent?: number | undefined;
   readonly apiVersion?: string | undefined;
 }
 
 /** What a person gives for a new shop. */
-export type NewShop = Omit<Shop, 'keySpace' | 'restoreGeneration' | 'salesPolicy' | 'toZeroLimitPercent'>;
+export type NewShop = Omit<
+  Shop,
+  'keySpace' | 'restoreGeneration' | 'salesPolicy' | 'orderLagMs' | 'orderWatermark' | 'toZeroLimitPercent'
+>;
 
 const SELECT_SHOP = `
   SELECT shop_id AS "shopId", domain, location_id AS "locationId", facility_group_id AS "facilityGroupId",
          access_token_ref AS "accessTokenRef", admin_url AS "adminUrl", api_version AS "apiVersion",
          key_space AS "keySpace", restore_generation AS "restoreGeneration", sales_policy AS "salesPolicy",
+         (extract(epoch FROM order_lag) * 1000)::float8 AS "orderLagMs", orders.imported_until AS "orderWatermark",
          to_zero_limit_percent AS "toZeroLimitPercent"
-  FROM shop`;
+  FROM shop LEFT JOIN shop_orders AS orders USING (shop_id)`;
 
 export async function listShops(database: Database): Promise<Shop[]> {
   return database.query<Shop>(`${SELECT_SHOP} ORDER BY shop_id`);
@@ -83,17 +94,34 @@ export async function addShop(database: Database, shop: NewShop): Promise<Shop> 
  * Changes what is given, leaves the rest. Under `overwrite` no units are kept back for unseen sales: the next delta puts
  * those on sale that were.
  *
- * @throws AtpError SHOP_UNKNOWN
+ * @throws AtpError SHOP_UNKNOWN, INPUT_INVALID (an order watermark in the future)
  */
 export async function setShop(database: Database, shopId: string, settings: ShopSettings): Promise<Shop> {
-  const { salesPolicy, toZeroLimitPercent, apiVersion } = settings;
-  await updateRow(
-    database,
-    'shop',
-    { shop_id: shopId },
-    { sales_policy: salesPolicy, to_zero_limit_percent: toZeroLimitPercent, api_version: apiVersion },
-  );
+  const { salesPolicy, orderLagMs, orderWatermark, toZeroLimitPercent, apiVersion } = settings;
+  const { shopId: known } = await findShop(database, shopId);
+  if (orderWatermark) await refuseInFuture(database, orderWatermark);
+  await database.transaction(async (connection) => {
+    await updateRow(
+      connection,
+      'shop',
+      { shop_id: known },
+      {
+        sales_policy: salesPolicy,
+        order_lag: orderLagMs === undefined ? undefined : `${orderLagMs / 1000} seconds`,
+        to_zero_limit_percent: toZeroLimitPercent,
+        api_version: apiVersion,
+      },
+    );
+    await upsertRow(connection, 'shop_orders', { shop_id: known }, { imported_until: orderWatermark });
+  });
   return findShop(database, shopId);
+}
+
+async function refuseInFuture(database: Database, orderWatermark: Date): Promise<void> {
+  const past = await database.query('SELECT WHERE $1::timestamptz <= clock_timestamp()', [orderWatermark]);
+  if (past.length > 0) return;
+  const reason = `orderWatermark must have passed, and ${orderWatermark.toISOString()} is still to come`;
+  throw new AtpError('INPUT_INVALID', { reason });
 }
 
 const CHECKED_FIELDS = {

@@ -13,6 +13,7 @@ import * as words from './0011-words.ts';
 import * as blockedSince from './0013-blocked-since.ts';
 import * as lateCalls from './0014-late-calls.ts';
 import * as shopAddresses from './0019-shop-addresses.ts';
+import * as orderWatermark from './0016-order-watermark.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -34,6 +35,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0013-blocked-since', ...blockedSince },
   { name: '0014-late-calls', ...lateCalls },
   { name: '0019-shop-addresses', ...shopAddresses },
+  { name: '0016-order-watermark', ...orderWatermark },
 ];
 
 /** In their order. */

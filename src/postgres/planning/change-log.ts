@@ -6,6 +6,7 @@
  * (decision 0003). `txid >= xmin` only lets the index change_log_by_txid be used: below it everything was visible.
  */
 
+import { orderWatermarkSql } from '../master-data/order-watermark.ts';
 import { selectChangedByClock } from '../master-data/selling-members.ts';
 
 /** SQL expressions, such as parameters: the shop, its facility group, and the new effective time. */
@@ -13,12 +14,10 @@ export interface CandidateScope {
   readonly shop: string;
   readonly group: string;
   readonly at: string;
-  /** How far behind the newest imported order an unseen sale may still come in. */
-  readonly graceMs: number;
 }
 
 /** Common table expressions, the last of them `candidate(product_id)`: each product once. */
-export function deltaCandidatesCte({ shop, group, at, graceMs }: CandidateScope): string {
+export function deltaCandidatesCte({ shop, group, at }: CandidateScope): string {
   return `
   base AS MATERIALIZED (
     SELECT snapshot, effective_at FROM shop_baseline WHERE shop_id = ${shop}
@@ -33,12 +32,11 @@ export function deltaCandidatesCte({ shop, group, at, graceMs }: CandidateScope)
     -- Nobody writes a row when a membership begins or ends by the clock, or a facility closes.
     ${selectChangedByClock(group, at)}
   ), expired_debt AS MATERIALIZED (
-    -- More units are kept back than were sold after the last imported order (src/domain/unseen-sales.ts): the others go
-    -- on sale again. Not while a later file has the product already. By the index applied_row_in_debt.
+    -- More units are kept back than were seen to go since the order watermark (src/domain/unseen-sales.ts): the others
+    -- go on sale again. Not while a later file has the product already. By the index applied_row_in_debt.
     SELECT applied.product_id
     FROM applied_row AS applied
     JOIN shop USING (shop_id)
-    LEFT JOIN shop_orders AS orders USING (shop_id)
     CROSS JOIN LATERAL (
       SELECT sequence FROM published_row
       WHERE shop_id = applied.shop_id AND product_id = applied.product_id OFFSET 0
@@ -49,8 +47,7 @@ export function deltaCandidatesCte({ shop, group, at, graceMs }: CandidateScope)
       AND (shop.sales_policy = 'overwrite' OR applied.debt > (
         SELECT coalesce(sum(seen.units), 0)
         FROM jsonb_to_recordset(applied.drops) AS seen (at timestamptz, units bigint)
-        WHERE orders.imported_until IS NULL
-          OR seen.at > orders.imported_until - make_interval(secs => ${graceMs / 1000})))
+        WHERE seen.at > coalesce(${orderWatermarkSql(shop)}, '-infinity')))
   ), touched AS (
     SELECT product_id FROM changed WHERE product_id IS NOT NULL
     UNION

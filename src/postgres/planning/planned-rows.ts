@@ -2,7 +2,6 @@
  * What a file would say: computed once, into a temporary table of the producer's transaction, and judged there before
  * the file gets a number. Of a plan that is held, only the rows that a person must look at are kept.
  */
-import { UNSEEN_SALE_GRACE_MS } from '../../domain/limits.ts';
 import type { UploadFileKind } from '../../domain/upload-file.ts';
 import { deltaCandidatesCte } from './change-log.ts';
 import type { Connection } from '../database.ts';
@@ -78,9 +77,7 @@ const WHAT_DIFFERS = `
 function plannedRowsSql(kind: UploadFileKind): string {
   const scope = { group: '$2', at: '$3::timestamptz', candidates: 'candidate' };
   const isDelta = kind === 'recent-changes';
-  const candidates = isDelta
-    ? deltaCandidatesCte({ shop: '$1', graceMs: UNSEEN_SALE_GRACE_MS, ...scope })
-    : HARD_SYNC_CANDIDATES;
+  const candidates = isDelta ? deltaCandidatesCte({ shop: '$1', ...scope }) : HARD_SYNC_CANDIDATES;
   return `
     INSERT INTO ${PLANNED}
     WITH ${placesCte(scope)}, ${candidates}

@@ -4,7 +4,7 @@
  * file is on its way. In one snapshot, so it may run at any time.
  */
 import { AtpError } from '../../domain/errors.ts';
-import { AUDIT_FINDINGS_LISTED_MAX, FILE_ROWS_KEPT_DAYS, UNSEEN_SALE_GRACE_MS } from '../../domain/limits.ts';
+import { AUDIT_FINDINGS_LISTED_MAX, FILE_ROWS_KEPT_DAYS } from '../../domain/limits.ts';
 import { IS_OPEN } from '../lane/upload-files.ts';
 import { deltaCandidatesCte } from '../planning/change-log.ts';
 import type { Connection, Database } from '../database.ts';
@@ -194,7 +194,7 @@ async function listUnpublished(
   const scope = { group: '$2', at: '$3::timestamptz' };
   const { rows } = await session.query<Unpublished>(
     `WITH ${placesCte(scope)},
-     ${deltaCandidatesCte({ shop: '$1', graceMs: UNSEEN_SALE_GRACE_MS, ...scope })},
+     ${deltaCandidatesCte({ shop: '$1', ...scope })},
      mapped AS (SELECT product_id, inventory_item_id FROM shop_product WHERE shop_id = $1)
      SELECT product.sku, published.quantity AS published, atp.online_atp AS "onlineAtp"
      FROM (${onlineAtpSelect({ ...scope, candidates: 'mapped', access: 'every' })}) AS atp

@@ -1,6 +1,7 @@
 /** Makes planned rows a numbered file: immutable rows, WRITING until they are on SFTP. */
 import type { UploadFileKind } from '../../domain/upload-file.ts';
 import type { Connection } from '../database.ts';
+import { orderWatermarkSql } from '../master-data/order-watermark.ts';
 import { GOES_OUT_THOUGH_HELD, PLANNED } from '../planning/planned-rows.ts';
 import type { Baseline } from '../planning/snapshot-chain.ts';
 import { HIGHEST_SEQUENCE } from './shop-origin.ts';
@@ -24,7 +25,7 @@ export async function registerFile(session: Connection, file: FileToRegister): P
      SELECT shop.shop_id,
        ${HIGHEST_SEQUENCE} + 1,
        $2, 'WRITING', $3, shop.facility_group_id, shop.location_id, shop.restore_generation, $4, $5,
-       (SELECT imported_until FROM shop_orders WHERE shop_id = $1), planned.rows, planned.zeros
+       ${orderWatermarkSql('$1')}, planned.rows, planned.zeros
      FROM shop, (
        SELECT count(*) AS rows, count(*) FILTER (WHERE quantity = 0) AS zeros FROM ${PLANNED} WHERE ${taken}
      ) AS planned

@@ -1,0 +1,57 @@
+/** ORDER_WATERMARK: whoever sends the orders of a shop states up to when they are complete. */
+import type { OrderWatermarkRow } from '../../domain/feed-type.ts';
+import { CLOCKS_APART_MS } from '../../domain/limits.ts';
+import type { Connection } from '../database.ts';
+import { TAKE_ORDERS_TURN } from './order-items.ts';
+import { IS_GOOD, REFUSE_UNKNOWN_SHOP, refuseSql } from './resolving.ts';
+import type { StagingShape } from './staging.ts';
+
+export const ORDER_WATERMARK_STAGING: StagingShape<OrderWatermarkRow> = {
+  columns: { shop_id: 'text', complete_until: 'timestamptz' },
+  valuesOf: (row) => [row.shopId, row.completeUntil],
+};
+
+/** `known_until`: the latest time stated for the shop before this row, by an earlier file or an earlier row. */
+const RESOLVE = `
+  CREATE TEMPORARY TABLE resolved_row ON COMMIT DROP AS
+  SELECT row.row_number, row.shop_id, row.complete_until, shop.shop_id IS NULL AS is_shop_unknown,
+    row.complete_until > now() + make_interval(secs => ${CLOCKS_APART_MS / 1000}) AS is_ahead,
+    greatest(orders.imported_until, max(least(row.complete_until, now())) OVER (
+      PARTITION BY row.shop_id ORDER BY row.row_number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    )) AS known_until
+  FROM (SELECT * FROM staged_row AS row WHERE ${IS_GOOD}) AS row
+  LEFT JOIN shop ON shop.shop_id = row.shop_id
+  LEFT JOIN shop_orders AS orders ON orders.shop_id = row.shop_id`;
+
+const REFUSE_IN_FUTURE = refuseSql({
+  from: 'resolved_row',
+  condition: 'row.is_ahead',
+  column: `'completeUntil'`,
+  code: 'ORDER_WATERMARK_IN_FUTURE',
+  detail: `'completeUntil', to_json(row.complete_until AT TIME ZONE 'UTC') #>> '{}' || 'Z'`,
+});
+
+const REFUSE_GOING_BACK = refuseSql({
+  from: 'resolved_row',
+  condition: 'row.complete_until < row.known_until',
+  column: `'completeUntil'`,
+  code: 'ORDER_WATERMARK_GOES_BACK',
+  detail: `'shopId', row.shop_id, 'knownUntil', to_json(row.known_until AT TIME ZONE 'UTC') #>> '{}' || 'Z'`,
+});
+
+/** The sender's clock may be ahead of ours: what is stated for a moment from now counts up to now. */
+const STATE = `
+  INSERT INTO shop_orders (shop_id, imported_until)
+  SELECT shop_id, max(least(complete_until, now())) FROM resolved_row AS row WHERE ${IS_GOOD}
+  GROUP BY shop_id ORDER BY shop_id
+  ON CONFLICT (shop_id) DO UPDATE SET imported_until = excluded.imported_until`;
+
+/** Moves the order watermark of each shop to what is stated, never back. */
+export async function applyOrderWatermark(connection: Connection): Promise<void> {
+  await connection.query(TAKE_ORDERS_TURN);
+  await connection.query(RESOLVE);
+  await connection.query(REFUSE_UNKNOWN_SHOP);
+  await connection.query(REFUSE_IN_FUTURE);
+  await connection.query(REFUSE_GOING_BACK);
+  await connection.query(STATE);
+}
