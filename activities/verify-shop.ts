@@ -1,17 +1,17 @@
 import { Context } from '@temporalio/activity';
 import { AtpError } from '../src/domain/errors.ts';
-import { differenceCause, unitsForSale, type DifferenceCause } from '../src/domain/difference.ts';
+import { differenceCause, mayBeSale, unitsForSale, type DifferenceCause } from '../src/domain/difference.ts';
 import type { JobInput } from '../src/domain/jobs/jobs.ts';
 import type { Difference, VerifyResult } from '../src/domain/jobs/verify.ts';
 import { DIFFERENCES_LISTED_MAX, ROWS_PER_CALL } from '../src/domain/limits.ts';
 import type { ObservedItem } from '../src/domain/row-decision.ts';
 import type { Database } from '../src/postgres/database.ts';
+import { readClock } from '../src/postgres/lane/chunk-ledger.ts';
 import { findShop, type Shop } from '../src/postgres/master-data/shops.ts';
 import {
   healProducts,
   listProductsToVerify,
   sampleProducts,
-  type HealedProduct,
   type ProductToVerify,
 } from '../src/postgres/lane/verified-rows.ts';
 import type { AdminApi } from '../src/shopify/admin-api.ts';
@@ -31,6 +31,8 @@ interface Progress {
   readonly after: string;
   readonly checked: number;
   readonly healing: number;
+  /** Absent in the sign of life of a release that healed them. */
+  readonly mayBeSales?: number;
   readonly causes: Readonly<Partial<Record<DifferenceCause, number>>>;
   readonly different: readonly Difference[];
 }
@@ -59,12 +61,12 @@ export function createVerifyActivities({ database, adminApi }: VerifyDeps) {
           const page = await listProductsToVerify(database, { shopId, after, limit: ROWS_PER_CALL, only });
           if (page.length === 0) break;
           const items = await api.readItems(page.map((product) => product.inventoryItemId));
-          const compared = comparePage(page, items);
-          if (heal) await healProducts(database, shopId, compared.mendable);
+          const compared = comparePage(shop, page, items);
+          if (heal) await healProducts(database, shopId, [...compared.mendable, ...compared.maybeSold]);
           progress = addPage(progress, compared, heal);
         }
         if (progress.checked === 0) throw new AtpError('SHOP_NOT_MAPPED', { shopId });
-        return resultOf(shopId, progress);
+        return resultOf(shop, progress, await readClock(database));
       };
       return keepAlive(compareAll, () => progress);
     },
@@ -76,32 +78,27 @@ interface ComparedPage {
   readonly count: number;
   readonly different: readonly Difference[];
   /** Products that a file can mend. */
-  readonly mendable: readonly HealedProduct[];
+  readonly mendable: readonly string[];
+  /** Products that it can only mend later: they may have sold what is missing. */
+  readonly maybeSold: readonly string[];
 }
 
 function comparePage(
+  { salesPolicy }: Shop,
   page: readonly ProductToVerify[],
   items: readonly (ObservedItem | null)[],
 ): ComparedPage {
-  const mendable: HealedProduct[] = [];
+  const mendable: string[] = [];
+  const maybeSold: string[] = [];
   const different = page.flatMap((product, index): Difference[] => {
     const item = items[index] ?? null;
     const cause = differenceCause(product, item);
     if (cause === null) return [];
-    if (HEALED_BY_A_FILE.includes(cause)) mendable.push(productToHeal(product, cause, item));
+    if (salesPolicy !== 'overwrite' && mayBeSale(product, item)) maybeSold.push(product.productId);
+    else if (HEALED_BY_A_FILE.includes(cause)) mendable.push(product.productId);
     return [{ sku: product.sku, onlineAtp: product.onlineAtp, shopify: unitsForSale(item), cause }];
   });
-  return { last: page.at(-1)?.productId ?? '', count: page.length, different, mendable };
-}
-
-function productToHeal(
-  { productId, inventoryItemId, applied }: ProductToVerify,
-  cause: DifferenceCause,
-  item: ObservedItem | null,
-): HealedProduct {
-  const units = item?.available ?? null;
-  if (cause !== 'CHANGED_ON_SHOPIFY' || units === null || applied === null) return { productId, taken: null };
-  return { productId, taken: { units, inventoryItemId, sequence: applied.sequence } };
+  return { last: page.at(-1)?.productId ?? '', count: page.length, different, mendable, maybeSold };
 }
 
 function addPage(progress: Progress, page: ComparedPage, heal: boolean): Progress {
@@ -111,12 +108,22 @@ function addPage(progress: Progress, page: ComparedPage, heal: boolean): Progres
     after: page.last,
     checked: progress.checked + page.count,
     healing: progress.healing + (heal ? page.mendable.length : 0),
+    mayBeSales: (progress.mayBeSales ?? 0) + (heal ? page.maybeSold.length : 0),
     causes,
     different: [...progress.different, ...page.different].slice(0, DIFFERENCES_LISTED_MAX),
   };
 }
 
-function resultOf(shopId: string, { checked, healing, causes, different }: Progress): VerifyResult {
+function resultOf(
+  { shopId, orderLagMs, orderWatermark }: Shop,
+  { checked, healing, mayBeSales = 0, causes, different }: Progress,
+  comparedAt: string,
+): VerifyResult {
   const differentCount = Object.values(causes).reduce((sum, count) => sum + count, 0);
-  return { shopId, checked, equal: checked - differentCount, different, differentCount, causes, healing };
+  const lagMs = orderWatermark === null ? orderLagMs : 0;
+  const healsAfter = new Date(Date.parse(comparedAt) + lagMs).toISOString();
+  return {
+    ...{ shopId, checked, equal: checked - differentCount, different, differentCount, causes, healing },
+    ...(mayBeSales > 0 && { mayBeSales: { products: mayBeSales, healsAfter } }),
+  };
 }

@@ -83,7 +83,7 @@ function onOneLine(name: string): string {
   return showText(name, SHOWN_TEXT_LENGTH_MAX);
 }
 
-function verifyText({ checked, equal, different }: VerifyResult): string {
+function verifyText({ checked, equal, different, mayBeSales }: VerifyResult): string {
   if (equal === checked) return equalText(checked);
   const rows = different.map(({ sku, onlineAtp, shopify, cause }) => [
     sku,
@@ -96,7 +96,13 @@ function verifyText({ checked, equal, different }: VerifyResult): string {
     `${checked - equal} of ${counted(checked, 'product')} ${checked - equal === 1 ? 'differs' : 'differ'}.`,
     table(['SKU', 'Online ATP', 'On Shopify', 'Cause'], rows, ''),
     ...(more > 0 ? [`and ${more} more`] : []),
+    ...(mayBeSales ? [mayBeSalesText(mayBeSales)] : []),
   ].join('\n');
+}
+
+function mayBeSalesText({ products, healsAfter }: NonNullable<VerifyResult['mayBeSales']>): string {
+  const lack = products === 1 ? 'product lacks' : 'products lack';
+  return `${products} ${lack} units that may be sales whose orders are not imported yet: they heal after ${healsAfter}, once the orders up to now are imported.`;
 }
 
 function equalText(checked: number): string {

@@ -41,6 +41,16 @@ export function unitsForSale(item: ObservedItem | null): number | null {
   return item.levelActive ? (item.available ?? 0) : 0;
 }
 
+/**
+ * Whether the units that Shopify lacks may be a sale whose order is not imported yet: fewer are there than our last push
+ * has left. Nobody can tell it from an edit before the shop's order watermark has passed the time of the read.
+ */
+export function mayBeSale(way: ProductOnItsWay, item: ObservedItem | null): boolean {
+  if (differenceCause(way, item) !== 'CHANGED_ON_SHOPIFY') return false;
+  const left = subtractDebt(way.onlineAtp, way.applied?.debt ?? 0);
+  return (unitsForSale(item) ?? left) < left;
+}
+
 /** Null when Shopify shows exactly the Online ATP. */
 export function differenceCause(way: ProductOnItsWay, item: ObservedItem | null): DifferenceCause | null {
   if (item?.tracked && unitsForSale(item) === way.onlineAtp) return null;

@@ -17,6 +17,17 @@ test.each([
   expect(describeResult('verify', result).text.split('\n')[0]).toBe(sentence);
 });
 
+test('verify tells of what may be a sale, and after when it heals', () => {
+  const healsAfter = '2026-11-24T16:00:00.000Z';
+  const { text } = describeResult('verify', {
+    ...{ shopId: 'north', checked: 2, equal: 1, different: [ONE_DIFFERENCE], differentCount: 1 },
+    ...{ causes: {}, healing: 0, mayBeSales: { products: 1, healsAfter } },
+  });
+  expect(text.split('\n').at(-1)).toBe(
+    `1 product lacks units that may be sales whose orders are not imported yet: they heal after ${healsAfter}, once the orders up to now are imported.`,
+  );
+});
+
 test.each([
   ['idle', 'No file was waiting.'],
   ['blocked', 'Nothing was applied.'],

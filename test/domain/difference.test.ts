@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { differenceCause } from '../../src/domain/difference.ts';
+import { differenceCause, mayBeSale } from '../../src/domain/difference.ts';
 
 const WAY = {
   onlineAtp: 10,
@@ -26,6 +26,14 @@ test('unseen sales also explain a zero on Shopify, when more units are kept back
 test('a difference is caused by a change on Shopify when nothing is kept back', () => {
   const applied = { ...WAY.applied, debt: 0 };
   expect(differenceCause({ ...WAY, applied }, shows(7))).toBe('CHANGED_ON_SHOPIFY');
+});
+
+test('units that Shopify lacks may be a sale; those that it has too many are none, and neither are those kept back', () => {
+  expect(mayBeSale(WAY, shows(6))).toBe(true);
+  expect(mayBeSale(WAY, shows(7))).toBe(false);
+  expect(mayBeSale(WAY, shows(8))).toBe(false);
+  expect(mayBeSale(WAY, shows(10))).toBe(false);
+  expect(mayBeSale({ ...WAY, onlineAtp: 9 }, shows(6))).toBe(false);
 });
 
 test('unseen sales are no cause for a product that is on its way, owed or quarantined', () => {

@@ -106,7 +106,7 @@ describe('sales whose orders are imported later', () => {
   });
 });
 
-test('verification reports what is kept back on purpose, and heals what somebody took away', async () => {
+test('verification reports what is kept back on purpose, and heals what somebody took away once it can be no sale', async () => {
   const shop = await openShop();
   await shop.count('RESET_INVENTORY__start.csv', 'BROADWAY', { [SKU]: STOCK });
   await shop.hardSync();
@@ -121,10 +121,19 @@ test('verification reports what is kept back on purpose, and heals what somebody
   });
 
   await shop.twin.control('PATCH', '/shops/blue-shirts.myshopify.com/levels', [{ sku: SKU, available: 20 }]);
-  expect(await shop.atp('verify', SHOP, '--heal')).toMatchObject({
+  const verified = await shop.atp('verify', SHOP, '--heal');
+  expect(verified).toMatchObject({
     exitCode: 3,
-    json: { causes: { CHANGED_ON_SHOPIFY: 1 }, healing: 1 },
+    json: { causes: { CHANGED_ON_SHOPIFY: 1 }, healing: 0, mayBeSales: { products: 1 } },
   });
+  await push(shop);
+  expect(await shop.readShown()).toEqual({ [SKU]: 20 });
+  expect((await shop.atp('verify', SHOP)).json).toMatchObject({ causes: { UNSEEN_SALES: 1 } });
+
+  await shop.importFeed('ORDER_WATERMARK__now.csv', [
+    'shopId,completeUntil',
+    `${SHOP},${new Date().toISOString()}`,
+  ]);
   await push(shop);
 
   expect(await shop.atp('verify', SHOP)).toMatchObject({ exitCode: 0, json: { equal: 1 } });

@@ -19,8 +19,17 @@ export interface VerifyResult {
   readonly different: readonly Difference[];
   readonly differentCount: number;
   readonly causes: Readonly<Partial<Record<DifferenceCause, number>>>;
-  /** Products that the next file carries again. */
+  /** Products that the next file makes equal. */
   readonly healing: number;
+  /**
+   * Products that are not healed yet: the units that Shopify lacks may be sales whose orders are not imported. The next
+   * file keeps them back, until the shop's order watermark has passed. Absent: none.
+   */
+  readonly mayBeSales?: {
+    readonly products: number;
+    /** ISO 8601. Not before: the shop's order watermark must have passed the time of the comparison. */
+    readonly healsAfter: string;
+  };
 }
 
 export const VERIFY = defineJob({
@@ -33,7 +42,7 @@ export const VERIFY = defineJob({
     sample: optional(count('only so many products, chosen by chance')),
     heal: optional(
       yesOrNo(
-        'let the next file carry what differs; import orders first, or sales that are not imported are promised again',
+        'let the next file make equal what differs; units that may be sales are put on sale again once the orders up to now are imported',
       ),
     ),
   },

@@ -88,52 +88,21 @@ export async function sampleProducts(
   return rows.map((row) => row.productId);
 }
 
-/** A product that is to become equal again. */
-export interface HealedProduct {
-  readonly productId: string;
-  /** Shopify was changed by somebody else: the units that it shows, and the item and file they were compared with. */
-  readonly taken: {
-    readonly units: number;
-    readonly inventoryItemId: string;
-    readonly sequence: number;
-  } | null;
-}
-
 /**
- * The next file has these products again (cause HEAL). Where Shopify was changed by somebody else, what it shows becomes
- * what we know of it: else units that somebody took away would be kept back as unseen sales. Only while the compared
- * file is still the product's last one, so the lane need not be locked.
+ * The next file has these products again (cause HEAL). Units that are gone from Shopify become a debt with it, since
+ * they may be sales: what is known of the last push stays as it is.
  */
 export async function healProducts(
   database: Database,
   shopId: string,
-  products: readonly HealedProduct[],
+  productIds: readonly string[],
 ): Promise<void> {
-  if (products.length === 0) return;
-  const taken = products.flatMap(({ productId, taken: found }) => (found ? [{ productId, ...found }] : []));
-  await database.transaction(async (connection) => {
+  if (productIds.length === 0) return;
+  await database.query(
     // In key order, as the lane settles its rows, so that the two cannot wait for each other in a circle.
-    await connection.query(
-      `WITH taken AS (
-         SELECT applied.product_id, found.units, found."inventoryItemId" AS inventory_item_id
-         FROM applied_row AS applied
-         JOIN jsonb_to_recordset($2)
-           AS found ("productId" text, units int, "inventoryItemId" text, sequence bigint)
-           ON found."productId" = applied.product_id AND found.sequence = applied.sequence
-         WHERE applied.shop_id = $1
-         ORDER BY applied.product_id FOR UPDATE OF applied
-       )
-       UPDATE applied_row AS applied SET last_known = taken.units, inventory_item_id = taken.inventory_item_id,
-         debt = 0, drops = NULL, pushed_sequence = applied.sequence, imported_units = coalesce((
-           SELECT units FROM shop_imported_units AS imported
-           WHERE imported.shop_id = $1 AND imported.product_id = applied.product_id), applied.imported_units)
-       FROM taken WHERE applied.shop_id = $1 AND applied.product_id = taken.product_id`,
-      [shopId, JSON.stringify(taken)],
-    );
-    await connection.query(
-      `INSERT INTO owed_row (shop_id, product_id, cause) SELECT $1, unnest($2::text[]), 'HEAL'
-       ON CONFLICT DO NOTHING`,
-      [shopId, products.map(({ productId }) => productId)],
-    );
-  });
+    `INSERT INTO owed_row (shop_id, product_id, cause)
+     SELECT $1, product_id, 'HEAL' FROM unnest($2::text[]) AS product_id ORDER BY product_id
+     ON CONFLICT DO NOTHING`,
+    [shopId, productIds],
+  );
 }
