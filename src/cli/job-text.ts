@@ -71,11 +71,20 @@ function importText({ files, stillNotPutAway = [] }: ImportResult): string {
     'No feed was waiting.',
   );
   const faults = files.flatMap(({ error }) => (error ? [`${error.code}: ${error.message}`] : []));
+  const warnings = files.flatMap(({ fileName, withoutShop }) => withoutShopText(fileName, withoutShop));
   const left = files.flatMap(({ fileName, notPutAway }) =>
     notPutAway ? [`${onOneLine(fileName)} is done with, but still in incoming/: ${notPutAway.message}`] : [],
   );
   const older = stillNotPutAway.map((name) => `${onOneLine(name)} of an earlier run is still in incoming/.`);
-  return [text, ...faults, ...left, ...older].join('\n');
+  return [text, ...faults, ...warnings, ...left, ...older].join('\n');
+}
+
+/** What is to know of order rows with an externalOrderId and no shopId; nothing when there are none. */
+export function withoutShopText(fileName: string, withoutShop = 0): readonly string[] {
+  if (withoutShop === 0) return [];
+  return [
+    `${onOneLine(fileName)}: ${counted(withoutShop, 'order row')} with an externalOrderId and no shopId. Where they are sales of a shop, their units are kept back from it as well: send them again with shopId.`,
+  ];
 }
 
 /** The name of a feed, which somebody else has chosen. */

@@ -49,6 +49,8 @@ export interface ImportCounts {
   readonly rows: number;
   readonly applied: number;
   readonly failed: number;
+  /** Order rows with an externalOrderId and no shopId, which were imported; absent: none. */
+  readonly withoutShop?: number;
 }
 
 /** The reasons that the ledger gives for the postings of feeds; a variance may name its own. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { describeResult } from '../../src/cli/job-text.ts';
+import { resultInWords } from '../../src/domain/jobs/jobs.ts';
 
 const ONE_DIFFERENCE = { sku: 'A', onlineAtp: 3, shopify: 5, cause: 'CHANGED_ON_SHOPIFY' } as const;
 
@@ -25,6 +26,20 @@ test('verify tells of what may be a sale, and after when it heals', () => {
   });
   expect(text.split('\n').at(-1)).toBe(
     `1 product lacks units that may be sales whose orders are not imported yet: they heal after ${healsAfter}, once the orders up to now are imported.`,
+  );
+});
+
+test('import tells of order rows without a shop, file by file', () => {
+  const files = [
+    { fileName: 'ORDER_ITEMS__1.csv', rows: 3, applied: 3, failed: 0, withoutShop: 2 },
+    { fileName: 'ORDER_ITEMS__2.csv', rows: 3, applied: 3, failed: 0 },
+  ];
+  const { text, exitCode } = describeResult('import', { files });
+  expect(exitCode).toBe(0);
+  expect(text).toContain('ORDER_ITEMS__1.csv: 2 order rows with an externalOrderId and no shopId.');
+  expect(text).not.toContain('ORDER_ITEMS__2.csv:');
+  expect(resultInWords('import', { files })).toBe(
+    '2 feeds, 6 rows applied, 0 refused; 2 order rows without a shop',
   );
 });
 

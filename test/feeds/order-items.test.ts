@@ -256,3 +256,29 @@ describe('the imported units of a shop', () => {
     expect(await readImportedUnits()).toEqual({ HAT: 0, SHIRT: 2 });
   });
 });
+
+describe('a row with an externalOrderId and no shopId', () => {
+  test('is imported and counted, since a sale of a shop would be kept back from it as well', async () => {
+    const outcome = await importLines(
+      { order: 'O1', external: 'X1' },
+      { order: 'O2', external: 'X2', quantity: 2 },
+      { order: 'O3', external: 'X3', shop: SHOP },
+      { order: 'O4' },
+      { order: 'O5', external: 'X5', sku: 'GLOVES' },
+    );
+
+    expect(outcome).toMatchObject({ rows: 5, applied: 4, failed: 1, withoutShop: 2 });
+    expect(await readBroadway()).toEqual({ qoh: 10, reserved: 11 });
+  });
+
+  test('counts as the shop’s sale once it is sent again with shopId, and is not told of any more', async () => {
+    await importLines({ order: 'O1', external: 'X1' });
+
+    expect(await importLines({ order: 'O1', external: 'X1', shop: SHOP })).not.toHaveProperty('withoutShop');
+
+    expect(await warehouse.database.query('SELECT shop_id, units FROM shop_imported_units')).toEqual([
+      { shop_id: SHOP, units: 3 },
+    ]);
+    expect(await readBroadway()).toEqual({ qoh: 10, reserved: 3 });
+  });
+});

@@ -7,6 +7,8 @@ export interface ImportedFile {
   readonly rows: number;
   readonly applied: number;
   readonly failed: number;
+  /** Order rows with an externalOrderId and no shopId, which were imported; absent: none. */
+  readonly withoutShop?: number;
   /** Why nothing of the file could be applied. */
   readonly error?: { readonly code: string; readonly message: string };
   /** Why it still lies in incoming/, although it is done with. A later run moves it. */
@@ -42,7 +44,9 @@ export const IMPORT = defineJob({
     if (files.length === 0) return `no feed was waiting${left}`;
     const failed = files.reduce((sum, file) => sum + file.failed, 0);
     const applied = files.reduce((sum, file) => sum + file.applied, 0);
-    return `${counted(files.length, 'feed')}, ${counted(applied, 'row')} applied, ${failed} refused${left}`;
+    const withoutShop = files.reduce((sum, file) => sum + (file.withoutShop ?? 0), 0);
+    const warning = withoutShop > 0 ? `; ${counted(withoutShop, 'order row')} without a shop` : '';
+    return `${counted(files.length, 'feed')}, ${counted(applied, 'row')} applied, ${failed} refused${warning}${left}`;
   },
   verdictOf: (result) => {
     if (result.files.some(({ error }) => error)) return 'failed';

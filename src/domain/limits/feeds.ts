@@ -19,5 +19,8 @@ export const REFUSED_ROWS_PER_PAGE = 1_000;
 /** Units of one order line: above any real order, and 2,000 such lines still fit a level. */
 export const ORDER_UNITS_MAX = 1_000_000;
 
+/** How long `atp doctor` tells of a feed that had rows of orders without their shop. */
+export const ORDERS_WITHOUT_SHOP_TOLD_FOR_MS = 7 * 24 * 60 * 60 * 1000;
+
 /** How far the clocks of the database, of Temporal and of whoever sends feeds may be apart. */
 export const CLOCKS_APART_MS = 5 * 60_000;

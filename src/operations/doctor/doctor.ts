@@ -4,6 +4,7 @@ import { showText } from '../../domain/shown-text.ts';
 import { counted } from '../../domain/words.ts';
 import { listShops } from '../../postgres/master-data/shops.ts';
 import { inspectFeedsLeft } from '../../postgres/feeds/feeds-left.ts';
+import { findOrdersWithoutShop } from '../../postgres/feeds/orders-without-shop.ts';
 import type { Application } from '../application.ts';
 import { defineOperation } from '../operation.ts';
 import { check, faulty, fine, notChecked, type Check, type Finding } from './check.ts';
@@ -27,14 +28,15 @@ async function checkDatabaseAndShops(app: Application): Promise<Check[]> {
   const [server, migrations] = await checkDatabase(app);
   if (!migrations.ok) return [server, migrations, notChecked('Shops', server.ok ? migrations : server)];
   const feeds = await check('Feeds', () => inspectFeeds(app));
+  const orders = await check('Orders', () => inspectOrders(app));
   const shops = await listShops(await app.database());
   const first = 'The first one: `atp shop add`.';
   if (shops.length === 0) {
     const none = await check('Shops', () => Promise.resolve(fine('There is none yet.', first)));
-    return [server, migrations, feeds, none];
+    return [server, migrations, feeds, orders, none];
   }
   const ofShops = await Promise.all(shops.map((shop) => checkShop(app, shop)));
-  return [server, migrations, feeds, ...ofShops.flat()];
+  return [server, migrations, feeds, orders, ...ofShops.flat()];
 }
 
 /** An import goes on without the feeds that it cannot move, so only this tells of them. */
@@ -45,6 +47,16 @@ async function inspectFeeds(app: Application): Promise<Finding> {
   return faulty(
     `${counted(count, 'feed')} done with cannot be moved out of incoming/, the first is ${path}, since ${since.toISOString()}. ${error}`,
     'Look at archive/ and error/ on the SFTP server: permissions, free space, whether they are folders. Then `atp job run import` moves the feeds; it does not import them again.',
+  );
+}
+
+async function inspectOrders(app: Application): Promise<Finding> {
+  const found = await findOrdersWithoutShop(await app.database());
+  if (found === null) return fine('Every external order names its shop.');
+  const { rows, feeds, fileName, importedAt } = found;
+  return faulty(
+    `${counted(rows, 'order row')} with an externalOrderId and no shopId in ${counted(feeds, 'feed')}, the last ${fileName} at ${importedAt.toISOString()}. Where they are sales of a shop, their units are counted twice: as an order, and kept back from the shop as an unseen sale.`,
+    'Send the rows again with shopId. For orders of none of the shops, leave externalOrderId empty.',
   );
 }
 

@@ -43,7 +43,10 @@ type FeedFile = Pick<Feed<FeedType>, 'fileName' | 'writtenAt'>;
 interface FeedSql<Content> {
   readonly staging: StagingShape<Content>;
   /** Adds the rows that are at fault to `refused_row` and applies all others. */
-  readonly apply: (connection: Connection, feed: FeedFile) => Promise<void>;
+  readonly apply: (
+    connection: Connection,
+    feed: FeedFile,
+  ) => Promise<{ readonly withoutShop: number } | void>;
 }
 
 const FEED_SQL: { readonly [Type in FeedType]: FeedSql<FeedContents[Type]> } = {
@@ -114,7 +117,7 @@ async function applyFeed<Type extends FeedType>(
 ): Promise<ImportCounts> {
   const { staging, apply }: FeedSql<FeedContents[Type]> = FEED_SQL[type];
   const rowCount = await stageRows<Type>(connection, staging, rows);
-  await apply(connection, file);
+  const { withoutShop = 0 } = (await apply(connection, file)) ?? {};
   const failed = await recordRefusals(connection, sha256);
   const counts = { rows: rowCount, applied: rowCount - failed, failed };
   if (rowCount === 0) {
@@ -122,11 +125,12 @@ async function applyFeed<Type extends FeedType>(
     await connection.query('DELETE FROM import_file WHERE sha256 = $1', [sha256]);
   } else {
     await connection.query(
-      'UPDATE import_file SET row_count = $2, applied_count = $3, failed_count = $4 WHERE sha256 = $1',
-      [sha256, counts.rows, counts.applied, counts.failed],
+      `UPDATE import_file SET row_count = $2, applied_count = $3, failed_count = $4, without_shop_count = $5
+       WHERE sha256 = $1`,
+      [sha256, counts.rows, counts.applied, counts.failed, withoutShop],
     );
   }
-  return counts;
+  return toCounts({ ...counts, withoutShop });
 }
 
 interface StagedRefusal {
@@ -215,11 +219,11 @@ interface ImportRecord extends ImportCounts {
 
 const SELECT_IMPORT = `
   SELECT sha256, file_name AS "fileName", row_count AS rows, applied_count AS applied, failed_count AS failed,
-    imported_at AS "importedAt", filed_at AS "filedAt"
+    without_shop_count AS "withoutShop", imported_at AS "importedAt", filed_at AS "filedAt"
   FROM import_file`;
 
-function toCounts({ rows, applied, failed }: ImportCounts): ImportCounts {
-  return { rows, applied, failed };
+function toCounts({ rows, applied, failed, withoutShop = 0 }: ImportCounts): ImportCounts {
+  return { rows, applied, failed, ...(withoutShop > 0 && { withoutShop }) };
 }
 
 /** The coded error for what Postgres says when another transaction is in the way, or when a level cannot hold its sum. */

@@ -234,11 +234,20 @@ const RECORD_FEED = `
   ON CONFLICT (shop_id) DO UPDATE SET fed_until = excluded.fed_until
     WHERE orders.fed_until IS NULL OR orders.fed_until < excluded.fed_until`;
 
-/** Sets each order line to its state in the feed, and posts what that changes in the stock. */
+/** Its sale is counted twice when it is one of a shop: Shopify has sold it, and no order of the shop pays for it. */
+const COUNT_WITHOUT_SHOP = `
+  SELECT count(*)::int AS "withoutShop" FROM resolved_row AS row
+  WHERE row.external_order_id IS NOT NULL AND row.shop_id IS NULL AND ${IS_GOOD}`;
+
+/**
+ * Sets each order line to its state in the feed, and posts what that changes in the stock.
+ *
+ * @returns how many rows have an externalOrderId and no shopId; they are imported all the same
+ */
 export async function applyOrderItems(
   connection: Connection,
   { fileName, writtenAt }: { readonly fileName: string; readonly writtenAt: Date },
-): Promise<void> {
+): Promise<{ readonly withoutShop: number }> {
   await connection.query(TAKE_ORDERS_TURN);
   await connection.query(RESOLVE);
   await connection.query('ANALYZE resolved_row');
@@ -254,4 +263,6 @@ export async function applyOrderItems(
   await connection.query(POST, [fileName, orderShipped, orderReserved, orderReleased]);
   await connection.query(KEEP_STATES);
   await connection.query(RECORD_FEED, [writtenAt]);
+  const { rows } = await connection.query<{ withoutShop: number }>(COUNT_WITHOUT_SHOP);
+  return { withoutShop: rows[0]?.withoutShop ?? 0 };
 }
