@@ -80,7 +80,7 @@ export function keepBack(last: LastPush | null, read: FreshRead): KeptBack {
   const raise = Math.max(0, dropped) + Math.max(0, -paid);
   const seen = raise > 0 ? [...last.drops, { at: read.at, units: raise }] : last.drops;
   const drops = withoutExpired(seen, read.ordersImportedUntil);
-  return { debt: Math.min(unpaid, sumOf(drops), UNITS_MAX), drops: mergeOldest(drops) };
+  return { debt: Math.min(unpaid, sumOf(drops), UNITS_MAX), drops: mergeDrops(drops, read.at) };
 }
 
 /** The units to write: what is left of the target. */
@@ -95,12 +95,23 @@ function withoutExpired(drops: readonly Drop[], ordersImportedUntil: string | nu
 }
 
 /**
- * Too many drops: the two oldest become one, with the later time. So units are kept back longer, never let go early.
+ * Too many drops: two that follow each other become one, with the later time. So units are kept back longer, never let go
+ * early. The oldest stays alone, or in a product that sells all the time it would move along and never expire. Of the
+ * others those two are taken that delay least, beside their age: the span that the new one stands for is short, or long
+ * ago.
  */
-function mergeOldest(drops: readonly Drop[]): readonly Drop[] {
-  const [oldest, next, ...rest] = drops;
-  if (drops.length <= UNSEEN_DROPS_MAX || !oldest || !next) return drops;
-  return [{ at: next.at, units: oldest.units + next.units }, ...rest];
+function mergeDrops(drops: readonly Drop[], now: string): readonly Drop[] {
+  if (drops.length <= UNSEEN_DROPS_MAX) return drops;
+  const times = drops.map(({ at }) => Date.parse(at));
+  const timeAt = (index: number) => times[index] ?? NaN;
+  const costOf = (index: number) =>
+    (timeAt(index + 1) - timeAt(index - 1)) / (Date.parse(now) - timeAt(index + 1) + 1);
+  const inner = drops.slice(1, -1).map((_, offset) => offset + 1);
+  const merged = inner.reduce((best, index) => (costOf(index) < costOf(best) ? index : best), 1);
+  return drops.flatMap((drop, index): readonly Drop[] => {
+    if (index === merged) return [];
+    return index === merged + 1 ? [{ at: drop.at, units: drop.units + (drops[merged]?.units ?? 0) }] : [drop];
+  });
 }
 
 function sumOf(drops: readonly Drop[]): number {

@@ -288,22 +288,6 @@ test('doctor finds units that are kept back for a day more than the order lag, b
   expect(found?.hint).toContain('`atp shop set blue-shirts --sales-policy overwrite`');
 });
 
-test('doctor finds units kept back of a product that sells between any two files, until orders are imported', async () => {
-  const keptBack = `INSERT INTO applied_row (shop_id, product_id, sequence, outcome, target, debt, drops)
-    SELECT '${SHOP}', 'RED-SHIRT', 1, 'APPLIED', 10, 960, jsonb_agg(
-      jsonb_build_object('at', now() - make_interval(mins => 15 * n), 'units', 48))
-    FROM generate_series(20, 1, -1) AS n`;
-  await patient.inDatabase(keptBack, 'DELETE FROM applied_row');
-
-  expect((await patient.failing())['blue-shirts: unseen sales']?.detail).toContain('1 product (RED-SHIRT)');
-
-  await patient.inDatabase(
-    `INSERT INTO shop_orders (shop_id, fed_until) VALUES ('${SHOP}', now())`,
-    'DELETE FROM shop_orders',
-  );
-  expect(await patient.failing()).toEqual({});
-});
-
 test('doctor finds statements of complete orders that have stopped, and says what ends stating', async () => {
   const stated = (hours: number) =>
     `UPDATE shop_orders SET imported_until = now() - interval '${hours} hours' WHERE shop_id = '${SHOP}'`;

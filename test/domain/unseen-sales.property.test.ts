@@ -200,13 +200,36 @@ describe('a product', () => {
     expect(last.debt).toBe(0);
   });
 
-  test(`merges its two oldest drops into one of the later time when it has more than ${UNSEEN_DROPS_MAX}`, () => {
+  test('puts 200 units that somebody took away back on sale after its order lag, though it sells with every file', () => {
+    const lagMinutes = 6 * 60;
+    const soldPerFile = 2;
+    let last: LastPush = { ...TEN, lastKnown: 100_000 };
+    let importedUnits = 0;
+    const debts: number[] = [];
+    for (let minute = 5; minute <= 2 * lagMinutes; minute += 5) {
+      const observed = last.lastKnown - soldPerFile - (minute === 5 ? 200 : 0);
+      const ordersImportedUntil = at(minute - lagMinutes);
+      const kept = keepBack(last, readAt(minute, { observed, importedUnits, ordersImportedUntil }));
+      last = { ...kept, lastKnown: observed, importedUnits };
+      debts.push(kept.debt);
+      importedUnits += soldPerFile;
+    }
+    const soldInLag = (lagMinutes / 5) * soldPerFile;
+    expect(debts[lagMinutes / 5 - 1]).toBe(200 + soldPerFile);
+    expect(debts[lagMinutes / 5]).toBeLessThanOrEqual(soldInLag);
+  });
+
+  test(`merges two drops of long ago, but not the oldest, when it has more than ${UNSEEN_DROPS_MAX}`, () => {
     const drops = Array.from({ length: UNSEEN_DROPS_MAX }, (_, minute) => ({ at: at(minute), units: 1 }));
     const kept = keepBack({ ...TEN, debt: UNSEEN_DROPS_MAX, drops }, readAt(100, { observed: 9 }));
 
     expect(kept.debt).toBe(UNSEEN_DROPS_MAX + 1);
     expect(kept.drops).toHaveLength(UNSEEN_DROPS_MAX);
-    expect(kept.drops[0]).toEqual({ at: at(1), units: 2 });
+    expect(kept.drops.slice(0, 3)).toEqual([
+      { at: at(0), units: 1 },
+      { at: at(2), units: 2 },
+      { at: at(3), units: 1 },
+    ]);
     expect(kept.drops.at(-1)).toEqual({ at: at(100), units: 1 });
   });
 });

@@ -68,7 +68,7 @@ export const ORDER_LAG_DEFAULT_MS = 6 * 60 * 60 * 1000;
 export const ORDER_LAG_MIN_MS = 60 * 1000;
 export const ORDER_LAG_MAX_MS = 14 * 24 * 60 * 60 * 1000;
 
-/** Drops that one debt remembers; beyond it the two oldest are merged into one, with the later time. */
+/** Drops that one debt remembers; beyond it two that follow each other become one, with the later time. */
 export const UNSEEN_DROPS_MAX = 20;
 
 /**

@@ -1,6 +1,6 @@
 /** What is kept back of a shop for sales that are not imported yet, and what of it is probably no such sale. */
 import type { FoundProducts } from '../../domain/catalogue.ts';
-import { CHECK_SKUS_NAMED, UNSEEN_DROPS_MAX, UNSEEN_SALES_SUSPECT_AFTER_MS } from '../../domain/limits.ts';
+import { CHECK_SKUS_NAMED, UNSEEN_SALES_SUSPECT_AFTER_MS } from '../../domain/limits.ts';
 import type { Database } from '../database.ts';
 import { orderWatermarkSql } from '../master-data/order-watermark.ts';
 
@@ -28,20 +28,17 @@ export async function checkUnseenSales(database: Database, shopId: string): Prom
          ${orderWatermarkSql('$1')} AS complete_until
        FROM shop WHERE shop_id = $1
      ), kept AS (
-       SELECT sku, debt, (drops #>> '{0,at}')::timestamptz AS since, jsonb_array_length(drops) AS drops
+       SELECT sku, debt, (drops #>> '{0,at}')::timestamptz AS since
        FROM applied_row JOIN product USING (product_id) WHERE shop_id = $1 AND debt > 0
      ), suspect AS (
-       -- A product that sells with every file reaches the limit of times that are remembered, and its oldest ones are
-       -- merged. Then the order watermark tells.
        SELECT kept.* FROM kept CROSS JOIN suspicious WHERE since < suspicious.before
-         OR (drops >= $4 AND coalesce(complete_until < suspicious.before, true))
      )
      SELECT (SELECT coalesce(sum(debt), 0) FROM kept) AS units, (SELECT count(*) FROM kept) AS products,
        count(*) AS count, coalesce((array_agg(sku ORDER BY sku))[1:$3], '{}') AS skus, min(since) AS "suspectSince",
        (SELECT complete_until FROM suspicious) AS "ordersCompleteUntil",
        (SELECT coalesce(complete_until < before, false) FROM suspicious) AS "isWatermarkLate"
      FROM suspect`,
-    [shopId, UNSEEN_SALES_SUSPECT_AFTER_MS, CHECK_SKUS_NAMED, UNSEEN_DROPS_MAX],
+    [shopId, UNSEEN_SALES_SUSPECT_AFTER_MS, CHECK_SKUS_NAMED],
   );
   if (!found) throw new Error('The database returned no counts.');
   const { count, skus, ...counts } = found;
