@@ -21,9 +21,9 @@ export function createDecideActivities({ database, fileDrop }: DecideDeps) {
         if (decision.decision !== 'approve') return decide(database, { shopId, decisionKey, decision });
         await checkShopOrigin({ database, fileDrop }, shopId);
         const { kind } = await findPlan(database, shopId, decision.plan);
-        const approval = { plan: decision.plan };
-        const { file } = await produceFile(database, { shopId, kind, producerKey: decisionKey, approval });
-        return recordApproval(database, { shopId, decisionKey, decision }, file);
+        const approval = { plan: decision.plan, revision: decision.revision };
+        const made = await produceFile(database, { shopId, kind, producerKey: decisionKey, approval });
+        return recordApproval(database, { shopId, decisionKey, decision }, made);
       });
     },
   };

@@ -1,14 +1,13 @@
 /** Making a shop's numbered files: from one snapshot of the database to a READY file on SFTP. */
 import { join } from 'node:path';
 import { renderUploadFile } from '../src/csv/upload-file-csv.ts';
-import type { PlanCause } from '../src/domain/sync-plan.ts';
+import { heldBecause } from '../src/domain/sync-plan.ts';
 import { outgoingFolder, setAsideFolder, type UploadFileKind } from '../src/domain/upload-file.ts';
 import type { Database } from '../src/postgres/database.ts';
 import { produceFile } from '../src/postgres/producing/produce-file.ts';
 import { isRewritten } from '../src/postgres/lane/lane-decisions.ts';
 import { markReady } from '../src/postgres/producing/ready-file.ts';
 import { findShop } from '../src/postgres/master-data/shops.ts';
-import type { SyncPlan } from '../src/postgres/planning/sync-plans.ts';
 import {
   readFileRows,
   findFile,
@@ -38,20 +37,15 @@ export interface ProducedFile {
   readonly toZero: number;
 }
 
-/** A plan: a file that would change too much, so it waits for a person. */
+/** The plan of the shop that is held: products that wait for a person. */
 export interface HeldPlan {
   readonly facilityGroupId: string;
   readonly plan: number;
-  readonly cause: PlanCause;
-  /** Rows that the file would have. */
-  readonly rows: number;
-  /** Products that it would send from above zero to zero. */
-  readonly toZero: number;
-  /** All mapped products of the shop. */
-  readonly products: number;
+  /** Why, in words: the end of "It is held: …". */
+  readonly because: string;
 }
 
-/** Both are null when nothing differs. Both are there when a delta is held whose decreases were published at once. */
+/** `file` null: there is nothing to publish. `plan` null: nothing waits for a person. */
 export interface ProduceOutcome {
   readonly file: ProducedFile | null;
   readonly plan: HeldPlan | null;
@@ -67,14 +61,15 @@ export interface ProduceInput {
 
 export function createProduceActivities({ database, fileDrop, wakeLane }: ProduceDeps) {
   return {
-    /** One snapshot → immutable rows under the next sequence, or a held plan. */
+    /** One snapshot → immutable rows under the next sequence; what is suspect waits in a held plan. */
     async produceFile(input: ProduceInput): Promise<ProduceOutcome> {
       return keepAlive(async () => {
         await checkShopOrigin({ database, fileDrop }, input.shopId);
         const { file, plan } = await produceFile(database, input);
         if (!plan) return { file: file && producedFile(file), plan: null };
         const { facilityGroupId } = await findShop(database, input.shopId);
-        return { file: file && producedFile(file), plan: { facilityGroupId, ...planOf(plan) } };
+        const held = { facilityGroupId, plan: plan.plan, because: heldBecause(plan.counts) };
+        return { file: file && producedFile(file), plan: held };
       });
     },
 
@@ -129,16 +124,6 @@ function producedFile(file: UploadFile): ProducedFile {
     rows: file.rowCount,
     toZero: file.toZeroCount,
   };
-}
-
-function planOf({
-  plan,
-  cause,
-  rowCount,
-  toZeroCount,
-  productCount,
-}: SyncPlan): Omit<HeldPlan, 'facilityGroupId'> {
-  return { plan, cause, rows: rowCount, toZero: toZeroCount, products: productCount };
 }
 
 async function* linesOf(rows: AsyncIterable<UploadFileRow>, locationId: string) {

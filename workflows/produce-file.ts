@@ -2,7 +2,6 @@
 import { patched, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { HeldPlan } from '../activities/index.ts';
 import type { SyncResult } from '../src/domain/jobs/producing.ts';
-import { heldBecause } from '../src/domain/sync-plan.ts';
 import type { UploadFileKind } from '../src/domain/upload-file.ts';
 import { begin } from './begin.ts';
 import { failureOfStep } from './failures.ts';
@@ -60,6 +59,6 @@ async function publish(shopId: string, sequence: number, rows: number): Promise<
 
 const NO_FILE = { fileSequence: null, fileName: null, rows: 0, toZero: 0, sha256: null } as const;
 
-function inWords(plan: HeldPlan): string {
-  return `Held as plan ${plan.plan} until a person approves it: ${heldBecause(plan)}.`;
+function inWords({ plan, because }: HeldPlan): string {
+  return `Held as plan ${plan} until a person approves it: ${because}.`;
 }

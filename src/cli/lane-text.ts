@@ -1,7 +1,7 @@
 /** A shop's lane as a person reads it, with what to type where a person must decide. */
 import type { DecisionOutcome } from '../domain/lane-decision.ts';
 import { isDone, setAsideFolder } from '../domain/upload-file.ts';
-import { heldBecause } from '../domain/sync-plan.ts';
+import { countOf, heldBecause } from '../domain/sync-plan.ts';
 import { counted } from '../domain/words.ts';
 import type { showLane } from '../operations/lane.ts';
 import type { ResultOf } from '../operations/operation.ts';
@@ -16,8 +16,8 @@ export function laneText(view: LaneView): string {
     `${shopId}: ${stateInWords(view)}`,
     ...(view.reason === null ? [] : [`  ${view.reason}`, ...waysOut(view)]),
     ...held.flatMap((plan) => [
-      `Plan ${plan.plan} (${plan.kind}) is held: ${heldBecause(plan)}.`,
-      ...planWaysOut(shopId, plan.plan),
+      `Plan ${plan.plan} (revision ${plan.revision}) is held: ${heldBecause(plan.counts)}.`,
+      ...planWaysOut(shopId, plan.plan, plan.revision),
     ]),
     filesTable(view),
     ...quarantinedLines(view),
@@ -61,10 +61,12 @@ function waysOut({ shopId, files, reason }: LaneView): string[] {
 }
 
 /** What a person types about a plan that waits. */
-export function planWaysOut(shopId: string, plan: number): string[] {
+export function planWaysOut(shopId: string, plan: number, revision?: number): string[] {
+  const looked = revision === undefined ? '' : ` --revision ${revision}`;
   return [
-    `  \`atp lane ${shopId} approve ${plan} --reason <text>\` publishes it, computed anew`,
-    `  \`atp lane ${shopId} reject ${plan} --reason <text>\` drops it; the next run is judged anew`,
+    `  \`atp lane ${shopId} plan ${plan}\` lists its products, and what Shopify shows of them`,
+    `  \`atp lane ${shopId} approve ${plan}${looked} --reason <text>\` publishes them, computed anew`,
+    `  \`atp lane ${shopId} reject ${plan} --reason <text>\` drops it; the next run judges them anew`,
   ];
 }
 
@@ -130,11 +132,16 @@ export function decidedText(outcome: DecisionOutcome): string {
       return `${products}.`;
     case 'approve':
       return sequence === null
-        ? `Plan ${plan} of ${shopId} is approved; nothing differs any more, so there is no file.`
-        : `Plan ${plan} of ${shopId} is approved: ${fileInWords(outcome)}.`;
+        ? `${approvedInWords(outcome)}; nothing differs any more, so there is no file.`
+        : `${approvedInWords(outcome)}: ${fileInWords(outcome)}.`;
     case 'reject':
-      return `Plan ${plan} of ${shopId} is rejected: nothing of it is sent, and the next run is judged anew.`;
+      return `Plan ${plan} of ${shopId} is rejected: nothing of it is sent, and the next run judges its products anew.`;
   }
+}
+
+function approvedInWords({ shopId, plan, revision, counts }: DecisionOutcome): string {
+  const products = counts === null ? '' : ` with ${counted(countOf(counts), 'product')}`;
+  return `Plan ${plan} of ${shopId} is approved up to revision ${revision}${products}`;
 }
 
 function fileInWords({ sequence, fileName, rows, toZero }: DecisionOutcome): string {

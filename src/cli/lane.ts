@@ -2,6 +2,7 @@
 import {
   acceptInput,
   choice,
+  count,
   id,
   invalid,
   label,
@@ -11,27 +12,36 @@ import {
   type Input,
 } from '../domain/input-fields.ts';
 import { DECISION_FIELDS, DECISION_TARGETS, DECISIONS, type DecisionKind } from '../domain/lane-decision.ts';
+import { PLAN_ROWS_PER_PAGE_MAX } from '../domain/limits.ts';
 import { auditLane, LANE_DECISIONS, showLane } from '../operations/lane.ts';
+import { listPlanRows, planAsCsv, type PlanPage } from '../operations/lane-plan.ts';
 import { perform } from '../operations/operation.ts';
 import { auditText } from './audit-text.ts';
 import { contextOf, type Cli, type CliCommand } from './command.ts';
 import { decidedText, laneText } from './lane-text.ts';
 import { optionName, synopsisOf } from './option-text.ts';
+import { planText } from './plan-text.ts';
 import { ExitCode, type Report } from './report.ts';
 
 const FIELDS = {
   shopId: id('the shop'),
   decision: optional(
-    choice(`about a file, a held plan, or quarantined products: ${DECISIONS.join(', ')}`, DECISIONS),
+    choice(
+      `about a file, a held plan, or quarantined products: ${DECISIONS.join(', ')}; plan lists a plan’s products`,
+      [...DECISIONS, 'plan'],
+    ),
   ),
   target: optional(
     label(
-      'number of the file (hold, retry, rewrite, skip) or of the plan (approve, reject); of `release` the SKU',
+      'number of the file (hold, retry, rewrite, skip) or of the plan (plan, approve, reject); of `release` the SKU',
       'target',
     ),
   ),
   reason: optional(text('why; it is kept (hold, approve and reject need it)')),
   expectedReason: DECISION_FIELDS.retry.expectedReason,
+  revision: DECISION_FIELDS.approve.revision,
+  limit: optional(count('products of a plan at most', PLAN_ROWS_PER_PAGE_MAX)),
+  csv: optional(yesOrNo('all products of a plan, as CSV')),
   audit: optional(yesOrNo(`instead: ${auditLane.description}`)),
 };
 
@@ -45,18 +55,28 @@ export const LANE_COMMANDS: readonly CliCommand[] = [
     fields: FIELDS,
     variants: [
       'atp lane <shopId>',
+      'atp lane <shopId> plan <plan> [--limit <n>|--csv]',
       ...DECISIONS.map((kind) =>
         synopsisOf(`lane <shopId> ${kind}`, DECISION_FIELDS[kind], [DECISION_TARGETS[kind]]),
       ),
       'atp lane <shopId> --audit',
     ],
-    operations: [showLane, auditLane, ...LANE_DECISIONS.map(({ operation }) => operation)],
+    operations: [showLane, listPlanRows, auditLane, ...LANE_DECISIONS.map(({ operation }) => operation)],
     run: (cli, { by, ...typed }) => {
       const input = acceptInput(FIELDS, typed, nameOf);
-      if (input.decision !== undefined) return decide(cli, by, input, input.decision);
-      if (input.reason !== undefined || input.expectedReason !== undefined || by !== undefined) {
-        throw invalid(`--reason, --expect and --by belong to a decision (${DECISIONS.join(', ')})`);
+      const isPlan = input.decision === 'plan';
+      if (!isPlan && (input.limit !== undefined || input.csv !== undefined)) {
+        throw invalid('--limit and --csv belong to plan');
       }
+      if (input.decision !== undefined && input.decision !== 'plan')
+        return decide(cli, by, input, input.decision);
+      const { reason, expectedReason, revision } = input;
+      if ([reason, expectedReason, revision, by].some((value) => value !== undefined)) {
+        throw invalid(
+          `--reason, --expect, --revision and --by belong to a decision (${DECISIONS.join(', ')})`,
+        );
+      }
+      if (isPlan) return showPlan(cli, input);
       return input.audit ? audit(cli, input) : show(cli, input);
     },
   },
@@ -73,6 +93,43 @@ async function show(cli: Cli, { shopId }: LaneInput): Promise<Report> {
   return { json: view, text: laneText(view), exitCode: isWaiting ? ExitCode.NEEDS_A_PERSON : ExitCode.OK };
 }
 
+async function showPlan(
+  cli: Cli,
+  { shopId, target, limit, csv, audit: wantsAudit }: LaneInput,
+): Promise<Report> {
+  if (wantsAudit) throw invalid('--audit is not for a plan');
+  if (csv && (cli.asJson || limit !== undefined)) throw invalid('--csv goes without --json and --limit');
+  const context = contextOf(cli, undefined, nameOf);
+  const read = (page: { readonly limit?: number | undefined; readonly after?: string }) =>
+    perform(listPlanRows, { shopId, plan: numberOf(target), ...page }, context);
+  if (!csv) {
+    const page = await read({ limit });
+    return { json: page, text: planText(page) };
+  }
+  // The first page is read before anything is written: an unknown plan is refused like everywhere else.
+  const first = await read({ limit: PLAN_ROWS_PER_PAGE_MAX });
+  return {
+    json: null,
+    text: '',
+    lines: planAsCsv(pagesFrom(first, (after) => read({ limit: PLAN_ROWS_PER_PAGE_MAX, after }))),
+  };
+}
+
+async function* pagesFrom(
+  first: PlanPage,
+  read: (after: string) => Promise<PlanPage>,
+): AsyncGenerator<PlanPage> {
+  for (let page = first; ; page = await read(page.next)) {
+    yield page;
+    if (page.next === null) return;
+  }
+}
+
+/** A number that was typed; the check of the input says what is wrong with anything else. */
+function numberOf(target: string | undefined): number | string | undefined {
+  return target !== undefined && /^\d+$/.test(target) ? Number(target) : target;
+}
+
 async function audit(cli: Cli, { shopId }: LaneInput): Promise<Report> {
   const found = await perform(auditLane, { shopId }, contextOf(cli, undefined, nameOf));
   const exitCode = found.isSound ? ExitCode.OK : ExitCode.DIFFERENCES;
@@ -80,17 +137,17 @@ async function audit(cli: Cli, { shopId }: LaneInput): Promise<Report> {
 }
 
 async function decide(cli: Cli, by: unknown, input: LaneInput, kind: DecisionKind): Promise<Report> {
-  const { shopId, target, reason, expectedReason, audit: wantsAudit } = input;
+  const { shopId, target, reason, expectedReason, revision, audit: wantsAudit } = input;
   if (wantsAudit) throw invalid('--audit is not for a decision');
   const found = LANE_DECISIONS.find((decision) => decision.kind === kind);
   if (!found) throw invalid(`there is no decision ${kind}`);
   const targetName = DECISION_TARGETS[kind];
-  const isNumber = targetName !== 'sku' && target !== undefined && /^\d+$/.test(target);
   const given = {
     shopId,
-    ...(target !== undefined && { [targetName]: isNumber ? Number(target) : target }),
+    ...(target !== undefined && { [targetName]: targetName === 'sku' ? target : numberOf(target) }),
     ...(reason !== undefined && { reason }),
     ...(expectedReason !== undefined && { expectedReason }),
+    ...(revision !== undefined && { revision }),
   };
   const decided = await perform(found.operation, given, contextOf(cli, by, nameOf));
   return { json: decided, text: decidedText(decided.decided) };

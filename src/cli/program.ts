@@ -42,7 +42,8 @@ export async function runCli(
   for (const command of COMMANDS) {
     attach(parentOf(program, command), command, async (typed) => {
       const report = await command.run(cli, typed);
-      terminal.out(`${asJson ? showJson(JSON.stringify(report.json, null, 2)) : report.text}\n`);
+      if (report.lines) for await (const line of report.lines) terminal.out(line);
+      else terminal.out(`${asJson ? showJson(JSON.stringify(report.json, null, 2)) : report.text}\n`);
       exitCode = report.exitCode ?? exitCode;
       await report.afterwards?.();
     });

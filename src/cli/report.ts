@@ -9,6 +9,8 @@ export interface Report {
   readonly json: unknown;
   /** Without a trailing line feed. */
   readonly text: string;
+  /** What is said in place of both, line feeds included, as it comes: too much to hold at once. */
+  readonly lines?: AsyncIterable<string>;
   readonly exitCode?: ExitCode;
   /** What the command goes on with once this is said: a running stack. */
   readonly afterwards?: () => Promise<void>;

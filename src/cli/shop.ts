@@ -68,9 +68,15 @@ const UNSEEN_SALES: Readonly<Record<SalesPolicy, string>> = {
   overwrite: 'overwritten',
 };
 
+/** The limits of the guard, in the order of the column's title. */
+function guardText(shop: Shop): string {
+  const { collapseLimitPercent, surgeLimitPercent, sellOutLimitPercent, guardWindowHours } = shop;
+  return `${collapseLimitPercent} % / ${surgeLimitPercent} % / ${sellOutLimitPercent} % in ${guardWindowHours} h`;
+}
+
 function shopTable(shops: readonly Shop[]): string {
   return table(
-    ['Shop', 'Domain', 'Location', 'Group', 'Token', 'API', 'Unseen sales', 'Orders complete', 'To zero'],
+    ['Shop', 'Domain', 'Location', 'Group', 'Token', 'API', 'Unseen sales', 'Orders complete', 'Collapse / surge / sell-out'],
     shops.map((shop) => [
       shop.shopId,
       shop.domain,
@@ -82,7 +88,7 @@ function shopTable(shops: readonly Shop[]): string {
       shop.orderWatermark === null
         ? `after ${durationText(shop.orderLagMs)}`
         : `until ${shop.orderWatermark.toISOString()}`,
-      `at most ${shop.toZeroLimitPercent} %`,
+      guardText(shop),
     ]),
     'There are no shops yet; `atp shop add` makes one.',
   );

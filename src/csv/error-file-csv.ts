@@ -56,7 +56,7 @@ async function writeLines(
  *   within a value is a cell of its own, and may have a quote or blanks in front.
  * - Control characters are shown as escapes, since a terminal would obey them, so that a row is one line.
  */
-function defuse(value: string): string {
+export function defuse(value: string): string {
   const shown = showText(value, FEED_LINE_LENGTH_MAX);
   return PLAIN_NUMBER.test(shown) ? shown : shown.replace(BEFORE_A_FORMULA, "$1'");
 }

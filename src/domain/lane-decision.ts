@@ -8,8 +8,8 @@
  *              same: new values always get a new number, because later files would overwrite a recomputed old one
  *     skip     the file is left out; its products are owed to the next one
  *     release  quarantined rows are owed to the next file
- *     approve  a held plan is computed anew, and published if it changes no more than was approved
- *     reject   a held plan is dropped; the next run of the job decides anew
+ *     approve  the products of a held plan, up to a revision of it, are computed anew and published
+ *     reject   a held plan is dropped; the next run judges its products anew
  */
 import { ERRORS, type ErrorCode } from './errors.ts';
 import {
@@ -25,6 +25,7 @@ import {
 } from './input-fields.ts';
 import { REFUSED_VALUE_LENGTH_MAX } from './limits.ts';
 import { quote } from './shown-text.ts';
+import type { PlanCounts } from './sync-plan.ts';
 
 /** The workflow that carries decisions out. */
 export const DECIDE_WORKFLOW_TYPE = 'decideLane';
@@ -53,6 +54,9 @@ const expectedReason = optional({
 
 const FILE_FIELDS = { sequence, reason: optional(reason), expectedReason };
 const PLAN_FIELDS = { plan, reason };
+const revision = optional(
+  wholeNumber('the plan’s revision that was looked at; absent: the one of now', 1, Number.MAX_SAFE_INTEGER),
+);
 
 /** The fields of each decision, beside who decides (`by`). */
 export const DECISION_FIELDS = {
@@ -63,7 +67,7 @@ export const DECISION_FIELDS = {
     sku: optional(text('the product’s SKU; absent: every quarantined product', 'sku')),
     reason: optional(reason),
   },
-  approve: PLAN_FIELDS,
+  approve: { plan, revision, reason },
   reject: PLAN_FIELDS,
   hold: { sequence: heldSequence, reason },
 } satisfies Record<string, Fields>;
@@ -106,6 +110,9 @@ export interface DecisionOutcome {
   readonly rows: number | null;
   readonly toZero: number | null;
   readonly plan: number | null;
+  /** Of an approval: the plan's revision up to which its products were approved, and their number by cause. */
+  readonly revision: number | null;
+  readonly counts: PlanCounts | null;
   /** Products that come with the next file. */
   readonly owed: number | null;
 }

@@ -2,8 +2,14 @@
 import { API_VERSION_PATTERN, API_VERSION_WANTED } from './api-version.ts';
 import { CLIENT_ID_PATTERN, PLACE_PATTERN } from './credential-reference.ts';
 import { durationText } from './duration.ts';
-import { choice, duration, id, pattern, percent, time } from './input-fields.ts';
-import { ORDER_LAG_DEFAULT_MS, ORDER_LAG_MAX_MS, ORDER_LAG_MIN_MS } from './limits.ts';
+import { choice, count, duration, id, pattern, time, wholeNumber } from './input-fields.ts';
+import {
+  GUARD_LIMIT_PERCENT_MAX,
+  GUARD_WINDOW_HOURS_MAX,
+  ORDER_LAG_DEFAULT_MS,
+  ORDER_LAG_MAX_MS,
+  ORDER_LAG_MIN_MS,
+} from './limits.ts';
 import { LOOPBACK_URL_PATTERN } from './loopback.ts';
 import { SHOP_DOMAIN_PATTERN } from './shop-domain.ts';
 import { SALES_POLICIES } from './unseen-sales.ts';
@@ -24,6 +30,11 @@ function reference(about: string) {
       'env:NAME or file:PATH, NAME no variable of the database, SFTP or Temporal; the value itself is never stored',
     placeholder: 'env:NAME|file:PATH',
   });
+}
+
+/** A share of a hundred that may be more than all: over a while, a product may move more than once. */
+function guardLimit(about: string) {
+  return { ...wholeNumber(about, 0, GUARD_LIMIT_PERCENT_MAX), placeholder: 'percent' };
 }
 
 export const SHOP_FIELDS = {
@@ -68,5 +79,13 @@ export const SHOP_FIELDS = {
     ORDER_LAG_MAX_MS,
   ),
   orderWatermark: time('states that every sale up to then is imported'),
-  toZeroLimitPercent: percent('share of its products that a file may send to zero without approval'),
+  collapseLimitPercent: guardLimit('share of its products in stock that may collapse without approval'),
+  surgeLimitPercent: guardLimit(
+    'units by which products may surge without approval, as a share of the units in stock',
+  ),
+  sellOutLimitPercent: guardLimit('share of its products in stock that may sell out without approval'),
+  guardWindowHours: {
+    ...count('over how long these limits add up', GUARD_WINDOW_HOURS_MAX),
+    placeholder: 'hours',
+  },
 };

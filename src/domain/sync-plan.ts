@@ -1,14 +1,15 @@
-import type { UploadFileKind } from './upload-file.ts';
+import type { Suspicion } from './guard.ts';
 import { counted } from './words.ts';
 
 /**
- * A plan: a file that would change too much, so it waits for a person. The first guard.
+ * A shop's plan: the products that the guard withholds, until a person decides.
  *
- *     HELD ──▶ APPROVED   by a person: it was computed anew and became a file
- *       ├────▶ REJECTED   by a person: nothing is sent; the next run of the job decides anew
- *       └────▶ REPLACED   a later run of the same job has decided anew, or a Hard Sync made it needless
+ *     HELD ──▶ APPROVED   by a person: its products were computed anew, and went out
+ *       ├────▶ REJECTED   by a person: nothing was sent; the next run judges its products anew
+ *       └────▶ REPLACED   none of its products is suspect any more
  *
- * A plan takes no sequence, moves no baseline and supersedes no file: until it is approved, nothing has changed.
+ * A shop has one plan at a time. It keeps its number while it grows; its revision rises then, so that an approval can
+ * name what was looked at.
  */
 export const PLAN_MOVES = {
   HELD: ['APPROVED', 'REJECTED', 'REPLACED'],
@@ -19,49 +20,35 @@ export const PLAN_MOVES = {
 
 export type PlanState = keyof typeof PLAN_MOVES;
 
-/** Why a plan is held. */
+/** Why a product is withheld. */
 export type PlanCause =
+  | Suspicion
   /** Before its first Hard Sync a shop shows what somebody else has set: a person looks before we replace it. */
-  | 'FIRST_HARD_SYNC'
-  /** More products than the shop's limit would go to zero. */
-  | 'TO_ZERO';
+  | 'FIRST_HARD_SYNC';
 
-/** What the guard decides by. */
-export interface PlannedChange {
-  readonly kind: UploadFileKind;
-  /** Whether the shop has had a Hard Sync. */
-  readonly isFirst: boolean;
-  /** Products that were published above zero, and would be published as zero. */
-  readonly toZeroCount: number;
-  /** Products of the shop that are mapped. */
-  readonly productCount: number;
-  readonly toZeroLimitPercent: number;
-}
+/** Products of a plan, by cause. */
+export type PlanCounts = Readonly<Partial<Record<PlanCause, number>>>;
 
-/** Why a person must decide; null when the file may be published. */
-export function heldCause(change: PlannedChange): PlanCause | null {
-  if (change.kind === 'hard-sync' && change.isFirst) return 'FIRST_HARD_SYNC';
-  return exceedsToZeroLimit(change) ? 'TO_ZERO' : null;
-}
+const CAUSES_IN_WORDS: Readonly<Record<PlanCause, (count: number) => string>> = {
+  FIRST_HARD_SYNC: (count) => `it is the shop’s first Hard Sync, with ${counted(count, 'row')}`,
+  COLLAPSE: (count) =>
+    `${counted(count, 'product')} would fall to a quarter or less, and no sales explain it`,
+  SURGE: (count) => `${counted(count, 'product')} would rise to more than four times what they are`,
+  SELL_OUT: (count) => `${counted(count, 'product')} would sell out by sales of other channels`,
+};
 
-/** Compares whole numbers, so that a change of exactly the limit is within it. */
-export function exceedsToZeroLimit({
-  toZeroCount,
-  productCount,
-  toZeroLimitPercent,
-}: Pick<PlannedChange, 'toZeroCount' | 'productCount' | 'toZeroLimitPercent'>): boolean {
-  return toZeroCount * 100 > productCount * toZeroLimitPercent;
+const CAUSES = Object.keys(CAUSES_IN_WORDS) as readonly PlanCause[];
+
+/** How many products a plan withholds. */
+export function countOf(counts: PlanCounts): number {
+  return CAUSES.reduce((sum, cause) => sum + (counts[cause] ?? 0), 0);
 }
 
 /** Why a plan is held, in words: the end of "It is held: …". */
-export function heldBecause(plan: {
-  readonly cause: PlanCause;
-  readonly rows: number;
-  readonly toZero: number;
-  readonly products: number;
-}): string {
-  const { cause, rows, toZero, products } = plan;
-  return cause === 'FIRST_HARD_SYNC'
-    ? `it is the shop’s first Hard Sync, with ${counted(rows, 'row')}, ${toZero} of them zero`
-    : `it would send ${toZero} of ${counted(products, 'product')} to zero`;
+export function heldBecause(counts: PlanCounts): string {
+  const told = CAUSES.flatMap((cause) => {
+    const count = counts[cause] ?? 0;
+    return count > 0 ? [CAUSES_IN_WORDS[cause](count)] : [];
+  });
+  return told.length > 0 ? told.join('; ') : 'nothing of it is left';
 }

@@ -3,6 +3,7 @@ import { id } from '../domain/input-fields.ts';
 import { DECISION_FIELDS, DECISIONS, type DecisionKind } from '../domain/lane-decision.ts';
 import { readLaneView } from '../postgres/lane/lane-view.ts';
 import { auditShop } from '../postgres/producing/change-audit.ts';
+import { listPlanRows } from './lane-plan.ts';
 import { defineOperation } from './operation.ts';
 
 const shopId = id('the shop');
@@ -29,8 +30,8 @@ const DESCRIPTIONS: Readonly<Record<DecisionKind, string>> = {
   rewrite: 'write the blocked file again, from its rows',
   skip: 'leave the blocked file out; its products come with the next file',
   release: 'let quarantined products come with the next file',
-  approve: 'publish a held plan, computed anew',
-  reject: 'drop a held plan; the next run is judged anew',
+  approve: 'publish the products of a held plan, computed anew',
+  reject: 'drop a held plan; the next run judges its products anew',
 };
 
 function defineDecision(kind: DecisionKind) {
@@ -59,6 +60,7 @@ export const LANE_DECISIONS = DECISIONS.map((kind) => ({ kind, operation: define
 
 export const LANE_OPERATIONS = [
   showLane,
+  listPlanRows,
   auditLane,
   ...LANE_DECISIONS.map(({ operation }) => operation),
 ] as const;

@@ -16,7 +16,8 @@ import { createMapShop } from './map-shop.ts';
 import { defineOperation, type Context } from './operation.ts';
 
 const { shopId, facilityGroupId, domain, locationId, apiVersion } = SHOP_FIELDS;
-const { salesPolicy, orderLag, orderWatermark, toZeroLimitPercent } = SHOP_FIELDS;
+const { salesPolicy, orderLag, orderWatermark } = SHOP_FIELDS;
+const { collapseLimitPercent, surgeLimitPercent, sellOutLimitPercent, guardWindowHours } = SHOP_FIELDS;
 const theShop = { ...shopId, about: 'the shop' };
 
 /** Whether a shop's schedules could be made or removed; when not, the reason. */
@@ -82,10 +83,22 @@ export const setShop = defineOperation({
     salesPolicy: optional(salesPolicy),
     orderLag: optional(orderLag),
     orderWatermark: clearable(orderWatermark, 'none'),
-    toZeroLimitPercent: optional(toZeroLimitPercent),
+    collapseLimitPercent: optional(collapseLimitPercent),
+    surgeLimitPercent: optional(surgeLimitPercent),
+    sellOutLimitPercent: optional(sellOutLimitPercent),
+    guardWindowHours: optional(guardWindowHours),
     apiVersion: optional(apiVersion),
   },
-  needsOneOf: ['salesPolicy', 'orderLag', 'orderWatermark', 'toZeroLimitPercent', 'apiVersion'],
+  needsOneOf: [
+    'salesPolicy',
+    'orderLag',
+    'orderWatermark',
+    'collapseLimitPercent',
+    'surgeLimitPercent',
+    'sellOutLimitPercent',
+    'guardWindowHours',
+    'apiVersion',
+  ],
   stateOf: shopState,
   run: async ({ app }, { shopId: id, orderLag: orderLagMs, ...settings }) =>
     storeSettings(await app.database(), id, { ...settings, orderLagMs }),

@@ -1,5 +1,5 @@
 /**
- * Removes what nobody reads any more: the change log below every shop's baseline, the rows and calls of files that were
+ * Removes what nobody reads any more: the logs of changes and sales below every shop's baseline, the rows and calls of files that were
  * done long ago, and old steps, plans and acts. Each statement is bounded, so that none holds a lock for long and
  * autovacuum keeps up; the tables stay in use meanwhile.
  */
@@ -27,8 +27,9 @@ export interface Purged {
 /** One purge. What it leaves, the next one removes. Null: it did nothing, because producers were at work all the time. */
 export async function purge(database: Database): Promise<Purged | null> {
   return database.session(async (session) => {
-    const logRows = await purgeChangeLog(session);
+    const logRows = await purgeLog(session, 'change_log');
     if (logRows === null) return null;
+    await purgeLog(session, 'sale_log');
     const files = await purgeFiles(session);
     await purgeSteps(session);
     await purgePlans(session);
@@ -37,16 +38,19 @@ export async function purge(database: Database): Promise<Purged | null> {
   });
 }
 
+/** Both are read as the difference of two snapshots, of which the older one is a shop's baseline. */
+type Log = 'change_log' | 'sale_log';
+
 /**
  * What is below a shop's baseline was visible in its snapshot, so it is no candidate of any later delta. The lock is
  * taken anew for each statement: producers get in between, and each statement looks at the baselines again.
  */
-async function purgeChangeLog(session: Connection): Promise<number | null> {
+async function purgeLog(session: Connection, log: Log): Promise<number | null> {
   let removed = 0;
   for (let statement = 0; statement < PURGE_STATEMENTS_MAX; statement += 1) {
     const count = await whileNobodyProduces(session, PURGE_WAIT_MS, async () => {
       await giveUpOldBaselines(session);
-      return removeLogRows(session);
+      return removeLogRows(session, log);
     });
     if (count === null) return statement === 0 ? null : removed;
     removed += count;
@@ -63,11 +67,14 @@ async function giveUpOldBaselines(session: Connection): Promise<void> {
   );
 }
 
-/** By the index change_log_by_txid. Without any baseline all of it goes: then each shop's next file is a Hard Sync. */
-async function removeLogRows(session: Connection): Promise<number> {
+/**
+ * By the indexes change_log_by_txid and sale_log_by_txid. Without any baseline all of it goes: then each shop's next file
+ * is a Hard Sync.
+ */
+async function removeLogRows(session: Connection, log: Log): Promise<number> {
   const { rowCount } = await session.query(
-    `DELETE FROM change_log WHERE ctid = ANY (ARRAY(
-       SELECT ctid FROM change_log
+    `DELETE FROM ${log} WHERE ctid = ANY (ARRAY(
+       SELECT ctid FROM ${log}
        WHERE txid < (
          SELECT least(min(pg_snapshot_xmin(snapshot)), pg_snapshot_xmin(pg_current_snapshot())) FROM shop_baseline)
        ORDER BY txid LIMIT $1))`,

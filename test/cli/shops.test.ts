@@ -43,7 +43,10 @@ test('a shop is added with the reference to its token, and listed', async () => 
     salesPolicy: 'keep-unseen-sales',
     orderLagMs: ORDER_LAG_DEFAULT_MS,
     orderWatermark: null,
-    toZeroLimitPercent: 20,
+    collapseLimitPercent: 20,
+    surgeLimitPercent: 300,
+    sellOutLimitPercent: 50,
+    guardWindowHours: 24,
   };
 
   expect(await atp.json(addArguments())).toEqual({
@@ -61,18 +64,19 @@ test('shop set changes the settings that are given, and shows all', async () => 
 
   expect(await atp.json(['shop', 'set', 'blue-shirts', '--sales-policy', 'overwrite'])).toMatchObject({
     salesPolicy: 'overwrite',
-    toZeroLimitPercent: 20,
+    collapseLimitPercent: 20,
   });
-  expect(await atp.json(['shop', 'set', 'blue-shirts', '--to-zero-limit', '0'])).toMatchObject({
+  expect(await atp.json(['shop', 'set', 'blue-shirts', '--collapse-limit', '0', '--guard-window', '48'])).toMatchObject({
     salesPolicy: 'overwrite',
-    toZeroLimitPercent: 0,
+    collapseLimitPercent: 0,
+    guardWindowHours: 48,
   });
 
   expect(await atp.json(['shop', 'list'])).toMatchObject([
-    { salesPolicy: 'overwrite', toZeroLimitPercent: 0 },
+    { salesPolicy: 'overwrite', collapseLimitPercent: 0 },
   ]);
   const { stdout } = await atp.run('shop', 'list');
-  expect(stdout).toMatch(/overwritten +│ after 6h +│ at most 0 %/);
+  expect(stdout).toMatch(/overwritten +│ after 6h +│ 0 % \/ 300 % \/ 50 % in 48 h/);
 });
 
 test('shop set takes an order lag, and a statement that a shop’s orders are complete, which can be taken back', async () => {
@@ -98,8 +102,8 @@ test.each([
   [['red-shirts', '--order-watermark', 'none'], 'SHOP_UNKNOWN 2'],
   [['blue-shirts'], 'INPUT_INVALID 2'],
   [['blue-shirts', '--sales-policy', 'forget'], 'INPUT_INVALID 2'],
-  [['blue-shirts', '--to-zero-limit', '101'], 'INPUT_INVALID 2'],
-  [['red-shirts', '--to-zero-limit', '10'], 'SHOP_UNKNOWN 2'],
+  [['blue-shirts', '--collapse-limit', 'half'], 'INPUT_INVALID 2'],
+  [['red-shirts', '--collapse-limit', '10'], 'SHOP_UNKNOWN 2'],
 ])('shop set %j is refused', async (args, failure) => {
   await atp.json(addArguments());
   expect(await atp.failure('shop', 'set', ...args)).toBe(failure);
@@ -228,8 +232,8 @@ test('removing a shop forgets everything about its syncing', async () => {
       `('a key', 'blue-shirts', 'release', 'anna', '{}')`,
     ],
     [
-      'sync_plan (shop_id, plan, kind, state, cause, producer_key, row_count, to_zero_count, product_count)',
-      `('blue-shirts', 1, 'hard-sync', 'HELD', 'TO_ZERO', 'a run', 1, 1, 1)`,
+      'sync_plan (shop_id, plan, kind, state, producer_key)',
+      `('blue-shirts', 1, 'recent-changes', 'HELD', 'a run')`,
     ],
     ['sync_plan_row (shop_id, plan, product_id, quantity_before)', `('blue-shirts', 1, 'P1', 5)`],
     [

@@ -1,4 +1,4 @@
-/** The first guard, end to end: a plan that would change too much is held, and not sent before a person approves. */
+/** The guard, end to end: what is suspect is held, and not sent before a person has looked at it and approves. */
 import { beforeAll, expect, test } from 'vitest';
 import { Installation, SHOP } from './installation.ts';
 
@@ -31,21 +31,22 @@ test('the first Hard Sync of a shop is held, and the command says what to type',
       plans: [
         {
           plan: 1,
+          revision: 1,
           kind: 'hard-sync',
           state: 'HELD',
-          cause: 'FIRST_HARD_SYNC',
-          rows: 5,
-          toZero: 0,
-          products: 5,
+          counts: { FIRST_HARD_SYNC: 5 },
         },
       ],
     },
   });
   const { stdout } = await shop.atpText('lane', SHOP);
   expect(stdout).toContain(
-    'Plan 1 (hard-sync) is held: it is the shop’s first Hard Sync, with 5 rows, 0 of them zero.',
+    'Plan 1 (revision 1) is held: it is the shop’s first Hard Sync, with 5 rows.',
   );
   expect(stdout).toContain(`\`atp lane ${SHOP} reject 1 --reason <text>\``);
+  expect(await shop.atp('lane', SHOP, 'plan', '1')).toMatchObject({
+    json: { rows: [{ sku: 'BEANIE', shopify: 0, isRead: true, published: null, willBe: 10 }, {}, {}, {}, {}] },
+  });
 });
 
 test('nothing of a rejected plan is sent', async () => {
@@ -70,7 +71,18 @@ test('an approved plan is computed anew, published and applied', async () => {
 
   expect(await shop.atp('lane', SHOP, 'approve', '2', '--reason', 'looked at')).toMatchObject({
     exitCode: 0,
-    json: { decided: { decision: 'approve', plan: 2, sequence: 1, rows: 5, toZero: 0, reason: 'looked at' } },
+    json: {
+      decided: {
+        decision: 'approve',
+        plan: 2,
+        revision: 1,
+        counts: { FIRST_HARD_SYNC: 5 },
+        sequence: 1,
+        rows: 5,
+        toZero: 0,
+        reason: 'looked at',
+      },
+    },
   });
   expect(await shop.processUploads()).toMatchObject({ laneState: 'idle' });
 
@@ -81,7 +93,7 @@ test('an approved plan is computed anew, published and applied', async () => {
   });
 });
 
-test('a delta that sends too much to zero publishes its ordinary decreases, and the rest is held', async () => {
+test('a delta with too many collapses publishes everything else, and the rest is held', async () => {
   await shop.count('RESET_INVENTORY__3.csv', 'BROADWAY', {
     BEANIE: 0,
     SCARF: 0,
@@ -92,39 +104,71 @@ test('a delta that sends too much to zero publishes its ordinary decreases, and 
   const held = await shop.atp('job', 'run', 'recent-changes', '--shop', SHOP, '--wait');
   expect(held).toMatchObject({
     exitCode: 4,
-    json: { result: { fileSequence: 2, rows: 1, toZero: 0, plan: 3, heldForApproval: true } },
+    json: { result: { fileSequence: 2, rows: 2, toZero: 0, plan: 3, heldForApproval: true } },
   });
   expect(await shop.processUploads()).toMatchObject({ laneState: 'idle' });
   expect(await shop.readShown()).toEqual({
     BEANIE: 10,
     'BLUE-SHIRT': 7,
-    'RED-SHIRT': 10,
+    'RED-SHIRT': 11,
     SCARF: 10,
     SOCKS: 12,
   });
   const { stdout, exitCode } = await shop.atpText('lane', SHOP);
   expect(exitCode).toBe(4);
-  expect(stdout).toContain('it would send 2 of 5 products to zero');
+  expect(stdout).toContain('2 products would fall to a quarter or less, and no sales explain it');
+  expect((await shop.atpText('doctor')).stdout).toContain('Plan 3 waits for a person since');
+});
+
+test('sales go out meanwhile, of the held products too', async () => {
+  const rows = ['SKU,SOCKS,BROADWAY,-12', 'SKU,SCARF,BROADWAY,-4'];
+  await shop.send('MDM_INV_VARIANCE__4.csv', ['idType,idValue,facilityId,availableDelta', ...rows]);
+
+  expect(await shop.recentChanges()).toMatchObject({ fileSequence: 3, rows: 2, plan: 3 });
+
+  await shop.processUploads();
+  expect(await shop.readShown()).toMatchObject({ SOCKS: 0, SCARF: 6, BEANIE: 10 });
+});
+
+test('the plan’s products are listed, with what Shopify shows and the row of the feed that caused it', async () => {
+  const { stdout } = await shop.atpText('lane', SHOP, 'plan', '3');
+  const cells = stdout.split('\n').map((line) => line.split('│').map((cell) => cell.trim()).slice(1, 8));
+
+  expect(cells).toContainEqual(['BEANIE', '10', '10', '0', '-10', 'COLLAPSE', 'RESET_INVENTORY__3.csv:2']);
+  expect(cells).toContainEqual(['SCARF', '6', '6', '0', '-6', 'COLLAPSE', 'RESET_INVENTORY__3.csv:3']);
+  expect(await shop.atp('lane', SHOP, 'plan', '3', '--limit', '1')).toMatchObject({
+    exitCode: 0,
+    json: { rows: [{ sku: 'BEANIE', becauseOf: 'RESET_INVENTORY__3.csv:2' }], next: '10 BEANIE', unread: null },
+  });
+});
+
+test('as CSV, too, page by page; without Shopify, with what was left there', async () => {
+  await shop.twin.faults({ status: 500 });
+  const { stdout } = await shop.atpText('lane', SHOP, 'plan', '3', '--csv');
+  await shop.twin.clearFaults();
+
+  expect(stdout.split('\n').map((line) => line.split(',').slice(0, 8))).toEqual([
+    ['sku', 'shopify', 'shopifyReadNow', 'published', 'willBe', 'difference', 'cause', 'becauseOf'],
+    ['BEANIE', '10', 'no', '10', '0', '-10', 'COLLAPSE', 'RESET_INVENTORY__3.csv:2'],
+    ['SCARF', '6', 'no', '6', '0', '-6', 'COLLAPSE', 'RESET_INVENTORY__3.csv:3'],
+    [''],
+  ]);
+  expect(await shop.atp('lane', SHOP, 'plan', '9', '--csv')).toMatchObject({ exitCode: 2 });
 });
 
 test('a plan that two people approve at once becomes one file', async () => {
   const outcomes = await Promise.allSettled(
     ['Ann', 'Bert'].map((by) =>
-      shop.decide({ decision: 'approve', plan: 3, by, reason: 'the season has ended' }),
+      shop.decide({ decision: 'approve', plan: 3, revision: 1, by, reason: 'the season has ended' }),
     ),
   );
 
   const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
   expect(refused.map(({ reason }) => (reason as { code: string }).code)).toEqual(['PLAN_NOT_HELD']);
   await shop.processUploads();
-  expect(await shop.readShown()).toEqual({
-    BEANIE: 0,
-    'BLUE-SHIRT': 7,
-    'RED-SHIRT': 11,
-    SCARF: 0,
-    SOCKS: 12,
-  });
+  expect(await shop.readShown()).toEqual({ BEANIE: 0, 'BLUE-SHIRT': 7, 'RED-SHIRT': 11, SCARF: 0, SOCKS: 0 });
   expect(await shop.recentChanges()).toMatchObject({ fileSequence: null, heldForApproval: false });
   expect(await shop.verify()).toMatchObject({ checked: 5, equal: 5 });
   expect(await shop.atp('lane', SHOP, '--audit')).toMatchObject({ exitCode: 0, json: { isSound: true } });
+  expect((await shop.atpText('lane', SHOP, 'plan', '3')).stdout).toContain('is APPROVED');
 });

@@ -193,8 +193,8 @@ export class Installation {
     const result = await this.run({ job: 'hard-sync', shopId: SHOP });
     const held = result['plan'];
     if (typeof held !== 'number') return result;
-    const { cause } = await findPlan(this.database, SHOP, held);
-    if (cause !== 'FIRST_HARD_SYNC') return result;
+    const { counts } = await findPlan(this.database, SHOP, held);
+    if (counts.FIRST_HARD_SYNC === undefined) return result;
     const { plan, sequence, fileName, rows, toZero } = await this.decide({
       decision: 'approve',
       plan: held,

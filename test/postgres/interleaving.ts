@@ -94,7 +94,7 @@ export class Interleaving {
       ),
     );
     for (const [index, id] of SHOPS.entries()) await retailer.openShop(id, GROUPS[index] ?? '');
-    await retailer.setToZeroLimit(100);
+    await retailer.switchGuardOff();
     for (const id of SHOPS) await retailer.produce('hard-sync', undefined, id);
     const interleaving = new Interleaving(retailer);
     for (const _ of names) interleaving.#writers.push(await openWriter(database));

@@ -30,7 +30,7 @@ async function openShop(skus: readonly string[]): Promise<Producer> {
 /** After its first Hard Sync, and without a guard, which would hold a zero in a shop of two products. */
 async function openSyncedShop(skus: readonly string[]): Promise<Producer> {
   const shop = await openShop(skus);
-  await shop.retailer.setToZeroLimit(100);
+  await shop.retailer.switchGuardOff();
   await shop.produce('hard-sync');
   return shop;
 }

@@ -171,7 +171,7 @@ describe('a purge of files and plans', () => {
   test('removes a decided plan, and keeps one that waits with its rows', async () => {
     const retailer = await openSyncedShop();
     const { database } = retailer;
-    await retailer.post('SHIRT', BROADWAY, -10, 0);
+    await retailer.count(['SHIRT'], 0);
     await retailer.produce('recent-changes');
     await letDaysPass(retailer, FILE_ROWS_KEPT_DAYS + 1);
 

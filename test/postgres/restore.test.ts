@@ -51,7 +51,7 @@ class SyncedShop {
     await this.retailer.post('SHIRT', BROADWAY, -1, 0);
     const { shopId } = this;
     const produced = await run(this.#produce.produceFile, { kind, shopId, producerKey: `run ${runs}` });
-    if (produced.plan?.cause === 'FIRST_HARD_SYNC') {
+    if (produced.plan?.because.includes('first Hard Sync')) {
       await this.retailer.approve(produced.plan.plan, `approval ${runs}`, shopId);
     }
     const [newest] = await this.retailer.database.query<{ sequence: number }>(
@@ -253,9 +253,9 @@ describe('after a restore', () => {
   test('a held Hard Sync changes nothing until it is approved', async () => {
     const { retailer } = shop;
     await recordRestore();
-    await retailer.post('SOCKS', BROADWAY, -10, 0);
+    await retailer.count(['SOCKS'], 0);
 
-    expect(await shop.makeFile('hard-sync')).toMatchObject({ file: null, plan: { cause: 'TO_ZERO' } });
+    expect(await shop.makeFile('hard-sync')).toMatchObject({ file: null, plan: { plan: 2 } });
 
     expect(await shop.readStates()).toEqual(['1 hard-sync READY', '2 recent-changes READY']);
     expect(await shop.lookAtLane()).toMatchObject({ lane: 'blocked' });

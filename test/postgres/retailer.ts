@@ -1,9 +1,10 @@
 /** A small master of inventory for tests of what happens in the database. */
 import { randomUUID } from 'node:crypto';
+import { GUARD_LIMIT_PERCENT_MAX } from '../../src/domain/limits.ts';
 import type { UploadFileKind } from '../../src/domain/upload-file.ts';
 import type { Connection, Database } from '../../src/postgres/database.ts';
 import { produceFile, type Produced } from '../../src/postgres/producing/produce-file.ts';
-import { findPlan } from '../../src/postgres/planning/sync-plans.ts';
+import { findPlan, rejectPlan } from '../../src/postgres/planning/sync-plans.ts';
 
 export const SHOP = 'blue-shirts';
 export const GROUP = 'FAC_GRP';
@@ -88,23 +89,84 @@ export class Retailer {
     );
   }
 
+  /** Posts to the ledger for a reason of its own. */
+  async postFor(
+    reason: string,
+    sku: string,
+    quantityOnHandDiff: number,
+    reservedDiff: number,
+  ): Promise<void> {
+    await this.database.query(
+      `INSERT INTO inventory_item_detail
+         (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source)
+       VALUES ($1, '${BROADWAY}', $3, $4, $2, 'test')`,
+      [sku, reason, quantityOnHandDiff, reservedDiff],
+    );
+  }
+
+  /** Imports an order of the shop for each, so many units; they wait in the brokering queue. */
+  async importOrders(skus: readonly string[], units: number): Promise<void> {
+    await this.database.query(
+      `INSERT INTO order_item
+         (order_id, order_item_seq_id, shop_id, external_order_id, product_id, quantity, status_id, order_date)
+       SELECT gen_random_uuid(), '1', $3, gen_random_uuid(), sku, $2, 'ITEM_CREATED', now()
+       FROM unnest($1::text[]) AS sku`,
+      [skus, units, SHOP],
+    );
+  }
+
+  /** Produces for the shop, once. */
+  makeFile(kind: UploadFileKind, producerKey: string = randomUUID(), shopId = SHOP): Promise<Produced> {
+    return produceFile(this.database, { shopId, kind, producerKey });
+  }
+
+  async reject(plan: number): Promise<void> {
+    await this.database.transaction((connection) => rejectPlan(connection, SHOP, plan));
+  }
+
   /** Produces for the shop. Its first Hard Sync is held; it is approved at once, as a person who opens a shop does. */
   async produce(kind: UploadFileKind, producerKey: string = randomUUID(), shopId = SHOP): Promise<Produced> {
-    const produced = await produceFile(this.database, { shopId, kind, producerKey });
-    if (produced.plan?.cause !== 'FIRST_HARD_SYNC') return produced;
+    const produced = await this.makeFile(kind, producerKey, shopId);
+    if (produced.plan?.counts.FIRST_HARD_SYNC === undefined) return produced;
     const { file } = await this.approve(produced.plan.plan, `approval of ${producerKey}`, shopId);
     return { file, plan: null };
   }
 
   /** Approves a held plan, as a person does. The same key again is the same decision. */
-  async approve(plan: number, decisionKey: string = randomUUID(), shopId = SHOP): Promise<Produced> {
+  async approve(
+    plan: number,
+    decisionKey: string = randomUUID(),
+    shopId = SHOP,
+    revision?: number,
+  ): Promise<Produced> {
     const { kind } = await findPlan(this.database, shopId, plan);
-    return produceFile(this.database, { shopId, kind, producerKey: decisionKey, approval: { plan } });
+    const approval = { plan, revision };
+    return produceFile(this.database, { shopId, kind, producerKey: decisionKey, approval });
   }
 
-  /** Sets the share of a shop's products that may go to zero without approval, for every shop; 100: all of them. */
-  async setToZeroLimit(percent: number): Promise<void> {
-    await this.database.query('UPDATE shop SET to_zero_limit_percent = $1', [percent]);
+  /** Lets everything through the guard of every shop: for what has nothing to do with it, in shops of two products. */
+  async switchGuardOff(): Promise<void> {
+    await this.database.query(
+      `UPDATE shop SET collapse_limit_percent = $1, surge_limit_percent = $1, sell_out_limit_percent = $1`,
+      [GUARD_LIMIT_PERCENT_MAX],
+    );
+  }
+
+  /** Counts anew what is there, as a RESET_INVENTORY does. */
+  async count(skus: readonly string[], quantity: number, source = 'a count'): Promise<void> {
+    await this.database.query(
+      `INSERT INTO inventory_item_detail
+         (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source)
+       SELECT product_id, facility_id, $2 - quantity_on_hand, 0, 'VAR_EXT_RESET', $3
+       FROM product_facility WHERE product_id = ANY($1) AND facility_id = '${BROADWAY}' AND quantity_on_hand <> $2
+       ORDER BY product_id`,
+      [skus, quantity, source],
+    );
+  }
+
+  /** Sells so much of each in the store: a variance, as the till sends it. */
+  async sell(skus: readonly string[], units: number): Promise<void> {
+    for (const sku of skus) await this.post(sku, BROADWAY, -units, 0);
   }
 
   /** Begins a transaction that stays open until the test commits it. */

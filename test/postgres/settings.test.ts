@@ -1,5 +1,6 @@
 /** A setting that is not given stays as it is; null clears a setting that may be absent. */
 import { beforeEach, describe, expect, test } from 'vitest';
+import { SELL_OUT_LIMIT_PERCENT } from '../../src/domain/limits.ts';
 import type { Database } from '../../src/postgres/database.ts';
 import { addFacility, findFacility, setFacility } from '../../src/postgres/master-data/facilities.ts';
 import { findFacilityGroup, setFacilityGroup } from '../../src/postgres/master-data/facility-groups.ts';
@@ -158,8 +159,9 @@ describe('a product', () => {
 test('a shop keeps the one setting when the other is set', async () => {
   await setShop(database, SHOP, { salesPolicy: 'overwrite' });
 
-  expect(await setShop(database, SHOP, { toZeroLimitPercent: 0 })).toMatchObject({
+  expect(await setShop(database, SHOP, { collapseLimitPercent: 0 })).toMatchObject({
     salesPolicy: 'overwrite',
-    toZeroLimitPercent: 0,
+    collapseLimitPercent: 0,
+    sellOutLimitPercent: SELL_OUT_LIMIT_PERCENT,
   });
 });

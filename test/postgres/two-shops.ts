@@ -126,7 +126,7 @@ export async function openTwoShops(
   );
   await addGroupMember(database, { facilityGroupId: WHOLESALE, facilityId: OUTLET });
   await retailer.openShop(SHOP_OF_WHOLESALE, WHOLESALE);
-  await retailer.setToZeroLimit(100);
+  await retailer.switchGuardOff();
   const change = new Change(retailer);
   await before(change);
   await retailer.produce('hard-sync');

@@ -61,13 +61,6 @@ export const LANE_ERRORS = {
     message: (d) => `Plan ${d.plan} of shop "${d.shopId}" is ${d.state}, so there is nothing to decide.`,
     hint: showsPlans,
   },
-  PLAN_OUTGROWN: {
-    class: 'not-now',
-    message: (d) =>
-      `Plan ${d.plan} of shop "${d.shopId}" would now send ${d.beyond} more products to zero than were approved.`,
-    hint: (d) =>
-      `Nothing was sent. Run the job again: it is held as a new plan, which \`atp lane ${d.shopId}\` shows.`,
-  },
   PRODUCT_NOT_SET_APART: {
     class: 'callers-fault',
     message: (d) => `No product${d.sku ? ` "${d.sku}"` : ''} of shop "${d.shopId}" is quarantined.`,

@@ -9,8 +9,8 @@ export const PRODUCING_FIELDS = {
 };
 
 /**
- * What a producing job returns. `fileSequence` null: nothing differed, or all of it is held, so there is no file. A
- * held delta may have published its decreases: then there are a file and a plan.
+ * What a producing job returns. `fileSequence` null: nothing differed, or all of it is withheld, so there is no file.
+ * What is not suspect goes out: then there may be a file and a plan.
  */
 export interface SyncResult {
   readonly shopId: string;
@@ -33,7 +33,7 @@ export function syncInWords(result: SyncResult): string {
   }
   return fileSequence === null
     ? `Held as plan ${plan}: a person must approve it first, and nothing was sent.`
-    : `${file} The rest is held as plan ${plan}: a person must approve it first.`;
+    : `${file} What is suspect is held as plan ${plan}: a person must approve it first.`;
 }
 
 export function syncVerdict({ heldForApproval }: SyncResult): Verdict {

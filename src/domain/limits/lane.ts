@@ -77,9 +77,6 @@ export const UNSEEN_DROPS_MAX = 20;
  */
 export const UNSEEN_SALES_SUSPECT_AFTER_MS = 24 * 60 * 60 * 1000;
 
-/** Share of a shop's products that may go to zero without a person's approval, unless the shop says otherwise. */
-export const TO_ZERO_LIMIT_PERCENT = 20;
-
 /**
  * Calls in doubt that are looked at for one chunk, newest first. A call is in doubt when its answer was lost for good.
  */

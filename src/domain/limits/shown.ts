@@ -43,3 +43,7 @@ export const CHECK_SKUS_NAMED = 5;
 export const DOCTOR_WORKER_WAIT_MS = 10_000;
 
 export const DOCTOR_WORKER_LOOK_INTERVAL_MS = 500;
+
+/** Products of a plan that `atp lane <shop> plan` shows unless told otherwise, and that one page of them has at most. */
+export const PLAN_ROWS_SHOWN = 50;
+export const PLAN_ROWS_PER_PAGE_MAX = 5_000;

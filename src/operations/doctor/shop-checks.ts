@@ -10,6 +10,7 @@ import { AtpError } from '../../domain/errors.ts';
 import type { Application } from '../application.ts';
 import { ARCHIVE_AWAITED_FOR_MS } from '../../domain/limits.ts';
 import { findLateForArchive } from '../../postgres/lane/upload-files.ts';
+import { heldBecause } from '../../domain/sync-plan.ts';
 import { isDone, outgoingFolder, shopArchive } from '../../domain/upload-file.ts';
 import { counted } from '../../domain/words.ts';
 import { check, faulty, fine, notChecked, type Check, type Finding } from './check.ts';
@@ -192,8 +193,8 @@ async function inspectLane(app: Application, { shopId }: Shop): Promise<Finding>
   const held = plans.find((plan) => plan.state === 'HELD');
   if (held) {
     return faulty(
-      `Plan ${held.plan} (${held.kind}) waits for a person.`,
-      `\`atp lane ${shopId}\` says why; then \`atp lane ${shopId} approve ${held.plan} --reason <text>\`, or \`reject\`.`,
+      `Plan ${held.plan} waits for a person since ${held.madeAt}: ${heldBecause(held.counts)}.`,
+      `\`atp lane ${shopId} plan ${held.plan}\` lists its products; then \`atp lane ${shopId} approve ${held.plan} --reason <text>\`, or \`reject\`.`,
     );
   }
   return fine(`Nothing is held (${state}).`);

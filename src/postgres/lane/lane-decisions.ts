@@ -11,7 +11,7 @@ import type { Connection, Database } from '../database.ts';
 import { decideFile, holdFile } from './file-decisions.ts';
 import { lockLane } from './lane.ts';
 import { release } from './quarantined-rows.ts';
-import { rejectPlan } from '../planning/sync-plans.ts';
+import { rejectPlan, type SyncPlan } from '../planning/sync-plans.ts';
 import type { UploadFile } from './upload-files.ts';
 
 /** A decision, and the key of the update that brought it: the same update again gets the outcome of the first time. */
@@ -22,7 +22,7 @@ export interface KeyedDecision<Decision extends LaneDecision> {
 }
 
 /** The part of an outcome that depends on the kind of the decision. */
-type Change = Pick<DecisionOutcome, 'sequence' | 'fileName' | 'rows' | 'toZero' | 'plan' | 'owed'>;
+type Change = Omit<DecisionOutcome, 'shopId' | 'decision' | 'by' | 'reason'>;
 
 const NO_CHANGE: Change = {
   sequence: null,
@@ -30,6 +30,8 @@ const NO_CHANGE: Change = {
   rows: null,
   toZero: null,
   plan: null,
+  revision: null,
+  counts: null,
   owed: null,
 };
 
@@ -48,17 +50,18 @@ export async function decide(
 }
 
 /**
- * Records an approval after its file is made; `file` is null when nothing differed any more. The plan was closed in the
- * transaction that made the file.
+ * Records an approval after its file is made, with the products that it approved; `file` is null when nothing differed
+ * any more. The plan was closed in the transaction that made the file.
  */
 export async function recordApproval(
   database: Database,
   keyed: KeyedDecision<LaneDecision<'approve'>>,
-  file: UploadFile | null,
+  { file, plan: approved }: { readonly file: UploadFile | null; readonly plan: SyncPlan | null },
 ): Promise<DecisionOutcome> {
   const { plan } = keyed.decision;
+  const { revision, counts } = approved ?? NO_CHANGE;
   return decideOnce(database, keyed, () =>
-    Promise.resolve({ ...NO_CHANGE, ...(file && describeFile(file)), plan }),
+    Promise.resolve({ ...NO_CHANGE, ...(file && describeFile(file)), plan, revision, counts }),
   );
 }
 

@@ -7,7 +7,7 @@ import {
   type UploadFileKind,
   type UploadFileState,
 } from '../../domain/upload-file.ts';
-import type { PlanCause, PlanState } from '../../domain/sync-plan.ts';
+import type { PlanCounts, PlanState } from '../../domain/sync-plan.ts';
 import type { Database } from '../database.ts';
 import { LEASE_LASTS } from './lane.ts';
 import { WAS_NOT_APPLIED } from './quarantined-rows.ts';
@@ -47,15 +47,14 @@ export interface QuarantinedRow {
   readonly owed: boolean;
 }
 
-/** A file that was not made, because a person must look first. */
+/** Products that are withheld, because a person must look first. */
 export interface LanePlan {
   readonly plan: number;
+  readonly revision: number;
   readonly kind: UploadFileKind;
   readonly state: PlanState;
-  readonly cause: PlanCause;
-  readonly rows: number;
-  readonly toZero: number;
-  readonly products: number;
+  /** By cause. */
+  readonly counts: PlanCounts;
   readonly madeAt: string;
 }
 
@@ -127,14 +126,12 @@ export async function readLaneView(database: Database, shopId: string): Promise<
     shopId,
     state: restored === null ? toLaneState(head, lease?.isHeld ?? false) : 'blocked',
     ...describeTrouble(restored, isInTrouble ? head : null),
-    plans: plans.map(({ plan, kind, state, cause, rowCount, toZeroCount, productCount, madeAt }) => ({
+    plans: plans.map(({ plan, revision, kind, state, counts, madeAt }) => ({
       plan,
+      revision,
       kind,
       state,
-      cause,
-      rows: rowCount,
-      toZero: toZeroCount,
-      products: productCount,
+      counts,
       madeAt: madeAt.toISOString(),
     })),
     files: records.map(

@@ -2,13 +2,14 @@ import { parseCredentialReference } from '../../domain/credential-reference.ts';
 import { AtpError } from '../../domain/errors.ts';
 import { isOfKind, wantedOf } from '../../domain/input-fields.ts';
 import { SHOP_FIELDS } from '../../domain/shop-fields.ts';
+import type { GuardLimits } from '../../domain/guard.ts';
 import type { SalesPolicy } from '../../domain/unseen-sales.ts';
 import { breaksForeignKey, breaksUnique } from '../sql-state.ts';
 import type { Database } from '../database.ts';
 import { updateRow, upsertRow } from '../row-changes.ts';
 
 /** One Shopify store at one of its locations; it sells the stock of one facility group. */
-export interface Shop {
+export interface Shop extends GuardLimits {
   readonly shopId: string;
   /** `name.myshopify.com` */
   readonly domain: string;
@@ -30,8 +31,6 @@ export interface Shop {
   readonly orderLagMs: number;
   /** Stated last: every sale up to then is imported. Null: it was never stated, and the order lag tells. */
   readonly orderWatermark: Date | null;
-  /** Share of the mapped products that a file may send to zero without a person's approval. */
-  readonly toZeroLimitPercent: number;
 }
 
 /** What a person may set of a shop; what is undefined stays as it is. */
@@ -40,23 +39,30 @@ export interface ShopSettings {
   readonly orderLagMs?: number | undefined;
   /** Also an earlier one than what was stated before; null takes the statement back. Not in the future. */
   readonly orderWatermark?: Date | null | undefined;
-  /** A whole number from 0 to 100. */
-  readonly toZeroLimitPercent?: number | undefined;
+  readonly collapseLimitPercent?: number | undefined;
+  readonly surgeLimitPercent?: number | undefined;
+  readonly sellOutLimitPercent?: number | undefined;
+  readonly guardWindowHours?: number | undefined;
   readonly apiVersion?: string | undefined;
 }
 
 /** What a person gives for a new shop. */
 export type NewShop = Omit<
   Shop,
-  'keySpace' | 'restoreGeneration' | 'salesPolicy' | 'orderLagMs' | 'orderWatermark' | 'toZeroLimitPercent'
+  'keySpace' | 'restoreGeneration' | 'salesPolicy' | 'orderLagMs' | 'orderWatermark' | keyof GuardLimits
 >;
+
+/** In SQL, items of a SELECT list from shop: the limits of its guard by their names. */
+export const GUARD_LIMITS = `collapse_limit_percent AS "collapseLimitPercent",
+         surge_limit_percent AS "surgeLimitPercent", sell_out_limit_percent AS "sellOutLimitPercent",
+         guard_window_hours AS "guardWindowHours"`;
 
 const SELECT_SHOP = `
   SELECT shop_id AS "shopId", domain, location_id AS "locationId", facility_group_id AS "facilityGroupId",
          access_token_ref AS "accessTokenRef", admin_url AS "adminUrl", api_version AS "apiVersion",
          key_space AS "keySpace", restore_generation AS "restoreGeneration", sales_policy AS "salesPolicy",
          (extract(epoch FROM order_lag) * 1000)::float8 AS "orderLagMs", orders.imported_until AS "orderWatermark",
-         to_zero_limit_percent AS "toZeroLimitPercent"
+         ${GUARD_LIMITS}
   FROM shop LEFT JOIN shop_orders AS orders USING (shop_id)`;
 
 export async function listShops(database: Database): Promise<Shop[]> {
@@ -97,7 +103,7 @@ export async function addShop(database: Database, shop: NewShop): Promise<Shop> 
  * @throws AtpError SHOP_UNKNOWN, INPUT_INVALID (an order watermark in the future)
  */
 export async function setShop(database: Database, shopId: string, settings: ShopSettings): Promise<Shop> {
-  const { salesPolicy, orderLagMs, orderWatermark, toZeroLimitPercent, apiVersion } = settings;
+  const { salesPolicy, orderLagMs, orderWatermark, apiVersion } = settings;
   const { shopId: known } = await findShop(database, shopId);
   if (orderWatermark) await refuseInFuture(database, orderWatermark);
   await database.transaction(async (connection) => {
@@ -108,7 +114,10 @@ export async function setShop(database: Database, shopId: string, settings: Shop
       {
         sales_policy: salesPolicy,
         order_lag: orderLagMs === undefined ? undefined : `${orderLagMs / 1000} seconds`,
-        to_zero_limit_percent: toZeroLimitPercent,
+        collapse_limit_percent: settings.collapseLimitPercent,
+        surge_limit_percent: settings.surgeLimitPercent,
+        sell_out_limit_percent: settings.sellOutLimitPercent,
+        guard_window_hours: settings.guardWindowHours,
         api_version: apiVersion,
       },
     );

@@ -14,6 +14,7 @@ import * as blockedSince from './0013-blocked-since.ts';
 import * as lateCalls from './0014-late-calls.ts';
 import * as shopAddresses from './0019-shop-addresses.ts';
 import * as orderWatermark from './0016-order-watermark.ts';
+import * as guard from './0015-guard.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -36,6 +37,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0014-late-calls', ...lateCalls },
   { name: '0019-shop-addresses', ...shopAddresses },
   { name: '0016-order-watermark', ...orderWatermark },
+  { name: '0015-guard', ...guard },
 ];
 
 /** In their order. */

@@ -62,6 +62,9 @@ export function deltaCandidatesCte({ shop, group, at }: CandidateScope): string 
     UNION
     SELECT product_id FROM owed_row WHERE shop_id = ${shop}
     UNION
+    -- What is withheld; of a plan that was just rejected, too: it is judged anew.
+    SELECT product_id FROM sync_plan_row WHERE shop_id = ${shop}
+    UNION
     SELECT product_id FROM expired_debt
   ), candidate AS MATERIALIZED (
     -- By the primary key: a hash would read the whole mapping for the few that a delta has.

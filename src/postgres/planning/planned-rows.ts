@@ -1,37 +1,37 @@
 /**
  * What a file would say: computed once, into a temporary table of the producer's transaction, and judged there before
- * the file gets a number. Of a plan that is held, only the rows that a person must look at are kept.
+ * the file gets a number.
  */
 import type { UploadFileKind } from '../../domain/upload-file.ts';
 import { deltaCandidatesCte } from './change-log.ts';
 import type { Connection } from '../database.ts';
 import { onlineAtpSelect, placesCte } from '../online-atp/online-atp.ts';
-import type { Baseline } from './snapshot-chain.ts';
+import type { NextBaseline } from './snapshot-chain.ts';
+import {
+  quantityByOwnSalesSql,
+  quantityBySalesSql,
+  risenUnitsSql,
+  SOLD_CTE,
+  suspicionSql,
+  type MoveInSql,
+} from './suspect-rows.ts';
 
-/** The temporary table: one row for each product that the file would have. */
+/** The temporary table: one row for each product that the file would have, were nothing withheld. */
 export const PLANNED = 'planned_row';
 
-/**
- * In SQL, of a planned row: it would be published as zero, and was published above it. Before a shop's first Hard Sync
- * nothing was published: then every zero counts, since Shopify may show anything.
- */
-export const GOES_TO_ZERO = 'goes_to_zero';
-
-/**
- * In SQL, of a planned row of a held delta: it is published all the same, or the shop would sell units that are gone.
- * Either it promises less than before and stays above zero, or it repeats a quantity that was judged when it was
- * published and has not arrived.
- */
-export const GOES_OUT_THOUGH_HELD =
-  '((quantity > 0 AND quantity < quantity_before) OR (is_owed AND quantity = quantity_before))';
-
-export interface PlannedRows {
-  readonly rowCount: number;
-  /** Rows for which GOES_TO_ZERO is true. */
-  readonly toZeroCount: number;
+/** What is planned for. */
+export interface PlanScope {
+  readonly shopId: string;
+  readonly facilityGroupId: string;
+  readonly kind: UploadFileKind;
+  /** The plan that is held. */
+  readonly heldPlan: number | null;
+  /** A person approves the shop's first Hard Sync: the quantities that were looked at count as published. */
+  readonly isFirstApproved: boolean;
 }
 
 const HARD_SYNC_CANDIDATES = `
+  base AS MATERIALIZED (SELECT snapshot FROM shop_baseline WHERE shop_id = $1 AND $4),
   candidate AS MATERIALIZED (SELECT product_id FROM shop_product WHERE shop_id = $1)`;
 
 /** A Hard Sync has every mapped product, and reads each table as a whole. */
@@ -42,11 +42,14 @@ const EVERY_ROW = `
     ON published.shop_id = $1 AND published.product_id = atp.product_id
   LEFT JOIN shop_imported_units AS imported
     ON imported.shop_id = $1 AND imported.product_id = atp.product_id
-  CROSS JOIN LATERAL (SELECT false AS is_owed) AS owed`;
+  LEFT JOIN sync_plan_row AS held ON held.shop_id = $1 AND held.plan = $5 AND held.product_id = atp.product_id
+  LEFT JOIN sold ON sold.product_id = atp.product_id
+  CROSS JOIN LATERAL (SELECT true AS is_due) AS due`;
 
 /**
- * A delta has the products that differ from the last file, are owed, or had units kept back for sales that did not come.
- * Each look-up is by a primary key, for one candidate: the planner would hash the whole catalogue for a handful of them.
+ * A delta has the products that differ from the last file, and those that are due whatever their quantity: they are
+ * owed, have another item, or had units kept back for sales that did not come. Each look-up is by a primary key, for one
+ * candidate: the planner would hash the whole catalogue for a handful of them.
  */
 const WHAT_DIFFERS = `
   CROSS JOIN LATERAL (
@@ -55,24 +58,38 @@ const WHAT_DIFFERS = `
   ) AS mapped
   CROSS JOIN LATERAL (SELECT sku FROM product WHERE product_id = atp.product_id OFFSET 0) AS product
   LEFT JOIN LATERAL (
-    SELECT quantity, inventory_item_id, imported_units FROM published_row
+    SELECT quantity, inventory_item_id, imported_units, sequence FROM published_row
     WHERE shop_id = $1 AND product_id = atp.product_id OFFSET 0
   ) AS published ON true
   LEFT JOIN LATERAL (
     SELECT units FROM shop_imported_units
     WHERE shop_id = $1 AND product_id = atp.product_id OFFSET 0
   ) AS imported ON true
+  LEFT JOIN LATERAL (
+    SELECT cause, revision, quantity FROM sync_plan_row
+    WHERE shop_id = $1 AND plan = $5 AND product_id = atp.product_id OFFSET 0
+  ) AS held ON true
+  LEFT JOIN sold ON sold.product_id = atp.product_id
   CROSS JOIN LATERAL (
-    SELECT EXISTS (SELECT FROM owed_row WHERE shop_id = $1 AND product_id = atp.product_id) AS is_owed
-  ) AS owed
-  WHERE published.quantity IS NULL
-    OR published.quantity <> atp.online_atp
-    OR published.inventory_item_id <> mapped.inventory_item_id
-    -- An order and a receipt of as many units were imported together: Online ATP is the same, but Shopify shows less,
-    -- because it has sold the order's units.
-    OR published.imported_units <> coalesce(imported.units, 0)
-    OR owed.is_owed
-    OR atp.product_id IN (SELECT product_id FROM expired_debt)`;
+    SELECT coalesce(published.inventory_item_id <> mapped.inventory_item_id
+        -- An order and a receipt of as many units were imported together: Online ATP is the same, but Shopify shows
+        -- less, because it has sold the order's units.
+        OR published.imported_units <> coalesce(imported.units, 0), false)
+      OR EXISTS (SELECT FROM owed_row WHERE shop_id = $1 AND product_id = atp.product_id)
+      OR atp.product_id IN (SELECT product_id FROM expired_debt) AS is_due
+  ) AS due
+  WHERE due.is_due OR published.quantity IS DISTINCT FROM atp.online_atp`;
+
+const MOVE: MoveInSql = {
+  before: 'row.quantity_before',
+  quantity: 'row.quantity',
+  sold: 'row.sold',
+  soldByShop: 'row.sold_by_shop',
+};
+
+/** Units of the shop's own orders that were imported since the product was published. */
+const SOLD_BY_SHOP =
+  'greatest(0, coalesce(imported.units, 0) - coalesce(published.imported_units, imported.units, 0))';
 
 function plannedRowsSql(kind: UploadFileKind): string {
   const scope = { group: '$2', at: '$3::timestamptz', candidates: 'candidate' };
@@ -80,39 +97,47 @@ function plannedRowsSql(kind: UploadFileKind): string {
   const candidates = isDelta ? deltaCandidatesCte({ shop: '$1', ...scope }) : HARD_SYNC_CANDIDATES;
   return `
     INSERT INTO ${PLANNED}
-    WITH ${placesCte(scope)}, ${candidates}
-    SELECT atp.product_id, product.sku, mapped.inventory_item_id, atp.online_atp, published.quantity, owed.is_owed,
-      coalesce(imported.units, 0),
-      atp.online_atp = 0 AND ($4 OR coalesce(published.quantity > 0, false))
-    FROM (${onlineAtpSelect({ ...scope, access: isDelta ? 'few' : 'every' })}) AS atp
-    ${isDelta ? WHAT_DIFFERS : EVERY_ROW}`;
+    WITH ${placesCte(scope)}, ${candidates}, ${SOLD_CTE}
+    SELECT row.product_id, row.sku, row.inventory_item_id, row.quantity, row.quantity_before,
+      row.sequence_before, row.imported_units, row.is_due, row.held_cause, row.held_revision, ${suspicionSql(MOVE, 'row.held_cause')},
+      ${risenUnitsSql(MOVE)},
+      ${quantityBySalesSql(MOVE)}, ${quantityByOwnSalesSql(MOVE)}, row.quantity
+    FROM (
+      SELECT atp.product_id, product.sku, mapped.inventory_item_id, atp.online_atp AS quantity,
+        coalesce(published.quantity, CASE WHEN $6 THEN held.quantity END)::bigint AS quantity_before,
+        published.sequence AS sequence_before, coalesce(imported.units, 0) AS imported_units, due.is_due,
+        held.cause AS held_cause, held.revision AS held_revision,
+        ${SOLD_BY_SHOP} AS sold_by_shop,
+        -- Without a base nobody knows what other channels have sold.
+        CASE WHEN $4 THEN coalesce(sold.units, 0)::bigint ELSE ${SOLD_BY_SHOP} END AS sold
+      FROM (${onlineAtpSelect({ ...scope, access: isDelta ? 'few' : 'every' })}) AS atp
+      ${isDelta ? WHAT_DIFFERS : EVERY_ROW}
+    ) AS row`;
 }
 
-/** Makes and fills the table PLANNED in this transaction. A delta looks at what changed since the shop's baseline. */
+/**
+ * Makes and fills the table PLANNED in this transaction, and returns how many rows it has. A delta looks at what changed
+ * since the shop's baseline, and at what is withheld.
+ */
 export async function planRows(
   session: Connection,
-  shop: { readonly shopId: string; readonly facilityGroupId: string; readonly isFirst: boolean },
-  kind: UploadFileKind,
-  { effectiveAt }: Baseline,
-): Promise<PlannedRows> {
+  { shopId, facilityGroupId, kind, heldPlan, isFirstApproved }: PlanScope,
+  { effectiveAt, hasUsableBase }: NextBaseline,
+): Promise<number> {
   await session.query(`
     CREATE TEMPORARY TABLE ${PLANNED} (
       product_id text, sku text, inventory_item_id text, quantity integer, quantity_before integer,
-      is_owed boolean, imported_units bigint, goes_to_zero boolean
+      sequence_before bigint, imported_units bigint, is_due boolean, held_cause text, held_revision integer, suspicion text,
+      risen_units bigint, quantity_by_sales integer, quantity_by_own_sales integer, file_quantity integer,
+      withheld_for text, is_approved boolean NOT NULL DEFAULT false
     ) ON COMMIT DROP`);
-  await session.query(plannedRowsSql(kind), [shop.shopId, shop.facilityGroupId, effectiveAt, shop.isFirst]);
-  const { rows } = await session.query<PlannedRows>(
-    `SELECT count(*)::int AS "rowCount", (count(*) FILTER (WHERE ${GOES_TO_ZERO}))::int AS "toZeroCount"
-     FROM ${PLANNED}`,
-  );
-  return rows[0] ?? { rowCount: 0, toZeroCount: 0 };
-}
-
-/** Mapped products of the shop: a limit in percent is a share of these. */
-export async function countMapped(session: Connection, shopId: string): Promise<number> {
-  const { rows } = await session.query<{ count: number }>(
-    'SELECT count(*)::int AS count FROM shop_product WHERE shop_id = $1',
-    [shopId],
-  );
-  return rows[0]?.count ?? 0;
+  const { rowCount } = await session.query(plannedRowsSql(kind), [
+    shopId,
+    facilityGroupId,
+    effectiveAt,
+    hasUsableBase,
+    heldPlan,
+    isFirstApproved,
+  ]);
+  return rowCount ?? 0;
 }

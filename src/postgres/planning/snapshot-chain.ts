@@ -15,10 +15,20 @@ export interface Baseline {
   readonly effectiveAt: string;
 }
 
+/** The next baseline, and what is known of the one before. */
+export interface NextBaseline extends Baseline {
+  /** The baseline before tells what was sold since. */
+  readonly hasUsableBase: boolean;
+  /** The shop has had no Hard Sync yet. */
+  readonly isFirst: boolean;
+}
+
 interface KnownBase {
   readonly hasBase: boolean;
   /** The baseline knows transactions that this database has not begun: it was taken in another database. */
   readonly isAhead: boolean;
+  /** Nothing may be sent before a Hard Sync, because the database was restored. */
+  readonly isRestored: boolean;
   readonly hadHardSync: boolean;
   readonly heldPlan: number | null;
 }
@@ -30,7 +40,7 @@ interface KnownBase {
 export const EFFECTIVE_NOW = 'greatest(base.effective_at, clock_timestamp())::text';
 
 /** In SQL, of the shop $1: it has had a Hard Sync. */
-export const HAD_HARD_SYNC = `EXISTS (SELECT FROM upload_file WHERE shop_id = $1 AND kind = 'hard-sync')`;
+const HAD_HARD_SYNC = `EXISTS (SELECT FROM upload_file WHERE shop_id = $1 AND kind = 'hard-sync')`;
 
 /**
  * The snapshot and the effective time of this transaction.
@@ -40,13 +50,14 @@ export const HAD_HARD_SYNC = `EXISTS (SELECT FROM upload_file WHERE shop_id = $1
 export async function readNextBaseline(
   session: Connection,
   { shopId, kind }: { readonly shopId: string; readonly kind: UploadFileKind },
-): Promise<Baseline> {
+): Promise<NextBaseline> {
   const { rows } = await session.query<Baseline & KnownBase>(
     `SELECT pg_current_snapshot()::text AS snapshot,
        ${EFFECTIVE_NOW} AS "effectiveAt",
        base.shop_id IS NOT NULL AS "hasBase",
        coalesce(pg_snapshot_xmax(base.snapshot) > pg_snapshot_xmax(pg_current_snapshot()), false) AS "isAhead",
        ${HAD_HARD_SYNC} AS "hadHardSync",
+       EXISTS (SELECT FROM shop_origin WHERE shop_id = $1 AND restored_reason IS NOT NULL) AS "isRestored",
        (SELECT plan FROM sync_plan WHERE shop_id = $1 AND kind = 'hard-sync' AND state = 'HELD') AS "heldPlan"
      FROM (SELECT $1::text AS shop_id) AS shop LEFT JOIN shop_baseline AS base USING (shop_id)`,
     [shopId],
@@ -55,7 +66,13 @@ export async function readNextBaseline(
   if (!next) throw new Error('The database returned no snapshot.');
   const reason = kind === 'recent-changes' ? whyNoDelta(next) : null;
   if (reason !== null) throw new AtpError('HARD_SYNC_REQUIRED', { shopId, reason });
-  return next;
+  const { snapshot, effectiveAt, hasBase, isAhead, isRestored, hadHardSync } = next;
+  return {
+    snapshot,
+    effectiveAt,
+    hasUsableBase: hasBase && !isAhead && !isRestored,
+    isFirst: !hadHardSync,
+  };
 }
 
 function whyNoDelta({ hasBase, isAhead, hadHardSync, heldPlan }: KnownBase): string | null {

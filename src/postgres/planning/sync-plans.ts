@@ -1,24 +1,22 @@
-/** Plans: files that were not made, because they would have changed too much. The states are in src/domain/sync-plan.ts. */
+/** Plans: products that are withheld until a person decides. The states are in src/domain/sync-plan.ts. */
 import { AtpError } from '../../domain/errors.ts';
 import { PLANS_LISTED_MAX } from '../../domain/limits.ts';
-import type { PlanCause, PlanState } from '../../domain/sync-plan.ts';
+import type { PlanCounts, PlanState } from '../../domain/sync-plan.ts';
 import type { UploadFileKind } from '../../domain/upload-file.ts';
 import type { Connection, Database } from '../database.ts';
-import { GOES_TO_ZERO, PLANNED } from './planned-rows.ts';
+import { PLANNED } from './planned-rows.ts';
 
 export interface SyncPlan {
   readonly shopId: string;
   /** Its number; each shop counts its own. */
   readonly plan: number;
+  /** Rises when products join it. Of an approved plan: up to which it was approved. */
+  readonly revision: number;
+  /** Of the file that its approval makes. `hard-sync`: the whole file waits; otherwise only the plan's products. */
   readonly kind: UploadFileKind;
   readonly state: PlanState;
-  readonly cause: PlanCause;
-  /** Rows that the file would have had. */
-  readonly rowCount: number;
-  /** Products that it would have sent from above zero to zero; of a first Hard Sync, all zeros. */
-  readonly toZeroCount: number;
-  /** Products of the shop that were mapped. */
-  readonly productCount: number;
+  /** Its products by cause; of an approved plan those that were approved. */
+  readonly counts: PlanCounts;
   /** The file that was made of it, once it is APPROVED; null also when nothing differed any more. */
   readonly sequence: number | null;
   readonly madeAt: Date;
@@ -26,8 +24,8 @@ export interface SyncPlan {
 }
 
 const SELECT_PLAN = `
-  SELECT shop_id AS "shopId", plan, kind, state, cause, row_count AS "rowCount", to_zero_count AS "toZeroCount",
-    product_count AS "productCount", sequence, made_at AS "madeAt", closed_at AS "closedAt"
+  SELECT shop_id AS "shopId", plan, revision, kind, state, counts, sequence, made_at AS "madeAt",
+    closed_at AS "closedAt"
   FROM sync_plan`;
 
 /** Those that are HELD and the newest PLANS_LISTED_MAX, newest first. */
@@ -50,14 +48,24 @@ export async function findPlan(database: Database, shopId: string, plan: number)
   return found;
 }
 
-/** HELD → REJECTED: nothing is sent, and the next run judges anew. Throws PLAN_UNKNOWN, PLAN_NOT_HELD. */
+/** The shop's plan that waits; null: none does. */
+export async function findHeldPlan(connection: Connection, shopId: string): Promise<SyncPlan | null> {
+  const { rows } = await connection.query<SyncPlan>(`${SELECT_PLAN} WHERE shop_id = $1 AND state = 'HELD'`, [
+    shopId,
+  ]);
+  return rows[0] ?? null;
+}
+
+/**
+ * HELD → REJECTED: nothing is sent, and the next run judges its products anew. Its rows stay until then, so that they
+ * are candidates of that run. Throws PLAN_UNKNOWN, PLAN_NOT_HELD.
+ */
 export async function rejectPlan(connection: Connection, shopId: string, plan: number): Promise<SyncPlan> {
   const { rowCount } = await connection.query(
     `UPDATE sync_plan SET state = 'REJECTED', closed_at = now()
      WHERE shop_id = $1 AND plan = $2::bigint AND state = 'HELD'`,
     [shopId, plan],
   );
-  await removeClosedRows(connection, shopId);
   return rowCount === 0 ? requireHeldPlan(connection, shopId, plan) : readPlan(connection, shopId, plan);
 }
 
@@ -81,83 +89,109 @@ async function readPlan(connection: Connection, shopId: string, plan: number): P
   return rows[0];
 }
 
-/** The plan that this producer has made or, by a person's approval, carried out. */
+/** The plan that this producer has looked at last or, by a person's approval, carried out. */
 export async function findPlanOfProducer(
   connection: Connection,
   producerKey: string,
 ): Promise<SyncPlan | null> {
   const { rows } = await connection.query<SyncPlan>(
-    `${SELECT_PLAN} WHERE producer_key = $1 OR approval_key = $1`,
+    `${SELECT_PLAN} WHERE producer_key = $1 OR approval_key = $1
+     ORDER BY coalesce(approval_key = $1, false) DESC LIMIT 1`,
     [producerKey],
   );
   return rows[0] ?? null;
 }
 
-type PlanToHold = Pick<
-  SyncPlan,
-  'shopId' | 'kind' | 'cause' | 'rowCount' | 'toZeroCount' | 'productCount'
-> & {
+/** A run that withholds rows, or no longer does. */
+interface Withholding {
+  readonly shopId: string;
+  readonly kind: UploadFileKind;
   readonly producerKey: string;
-};
+}
 
 /**
- * Holds what was planned until a person decides. A plan of this kind that is held already, and would send the same
- * products to zero, keeps its number: a person may have looked at it. Any other is replaced by a new one.
+ * Makes what this run withholds the products of the shop's plan: of the one that is held, which keeps its number, or of
+ * a new one. Null: nothing is withheld any more, and a plan that was held is REPLACED.
  */
-export async function holdPlan(session: Connection, plan: PlanToHold): Promise<SyncPlan> {
-  const renewed = await renewHeldPlan(session, plan);
-  if (renewed !== null) return readPlan(session, plan.shopId, renewed);
-  await replaceHeldPlans(session, plan.shopId, [plan.kind]);
-  const { rows } = await session.query<{ plan: number }>(
-    `INSERT INTO sync_plan
-       (shop_id, plan, kind, state, cause, producer_key, row_count, to_zero_count, product_count)
-     SELECT $1, coalesce(max(plan), 0) + 1, $2, 'HELD', $3, $4, $5, $6, $7 FROM sync_plan WHERE shop_id = $1
-     RETURNING plan`,
-    [
-      plan.shopId,
-      plan.kind,
-      plan.cause,
-      plan.producerKey,
-      plan.rowCount,
-      plan.toZeroCount,
-      plan.productCount,
-    ],
+export async function keepPlan(
+  session: Connection,
+  withholding: Withholding,
+  held: SyncPlan | null,
+): Promise<SyncPlan | null> {
+  const { shopId } = withholding;
+  if (!held && !(await isAnythingWithheld(session))) {
+    await removeClosedRows(session, shopId);
+    return null;
+  }
+  const plan = held?.plan ?? (await openPlan(session, withholding));
+  await writeRows(session, shopId, plan, held ? held.revision + 1 : 1);
+  const { rows } = await session.query<{ counts: PlanCounts; revision: number }>(
+    `SELECT coalesce(jsonb_object_agg(cause, rows), '{}') AS counts, coalesce(max(revision), 0) AS revision
+     FROM (SELECT cause, count(*) AS rows, max(revision) AS revision FROM sync_plan_row
+       WHERE shop_id = $1 AND plan = $2 GROUP BY cause) AS cause`,
+    [shopId, plan],
   );
-  const number = rows[0]?.plan ?? 0;
+  const { counts, revision } = rows[0] ?? { counts: {}, revision: 0 };
+  // The counts of a plan of which nothing is left stay those of the run before.
+  const isEmpty = revision === 0;
   await session.query(
-    `INSERT INTO sync_plan_row (shop_id, plan, product_id, quantity_before)
-     SELECT $1, $2, product_id, coalesce(quantity_before, 0) FROM ${PLANNED} WHERE ${GOES_TO_ZERO}`,
-    [plan.shopId, number],
-  );
-  return readPlan(session, plan.shopId, number);
-}
-
-/** Renews the held plan of the same kind, cause and products, and returns its number; null: there is none. */
-async function renewHeldPlan(session: Connection, plan: PlanToHold): Promise<number | null> {
-  const { rows } = await session.query<{ plan: number }>(
-    `UPDATE sync_plan AS held
-     SET producer_key = $4, row_count = $5, product_count = $6
-     WHERE shop_id = $1 AND kind = $2 AND cause = $3 AND state = 'HELD' AND to_zero_count = $7
-       AND NOT EXISTS (
-         SELECT FROM ${PLANNED} AS planned
-         WHERE ${GOES_TO_ZERO} AND NOT EXISTS (
-           SELECT FROM sync_plan_row AS known
-           WHERE known.shop_id = $1 AND known.plan = held.plan AND known.product_id = planned.product_id))
-     RETURNING plan`,
+    `UPDATE sync_plan SET producer_key = $3, kind = $4, revision = greatest(revision, $5),
+       ${isEmpty ? `state = 'REPLACED', closed_at = now()` : 'counts = $6'}
+     WHERE shop_id = $1 AND plan = $2`,
     [
-      plan.shopId,
-      plan.kind,
-      plan.cause,
-      plan.producerKey,
-      plan.rowCount,
-      plan.productCount,
-      plan.toZeroCount,
+      shopId,
+      plan,
+      withholding.producerKey,
+      withholding.kind,
+      revision,
+      ...(isEmpty ? [] : [JSON.stringify(counts)]),
     ],
   );
-  return rows[0]?.plan ?? null;
+  await removeClosedRows(session, shopId);
+  return isEmpty ? null : readPlan(session, shopId, plan);
 }
 
-/** Removes the rows of plans that are decided or replaced: nobody reads them any more. */
+async function isAnythingWithheld(session: Connection): Promise<boolean> {
+  const { rowCount } = await session.query(`SELECT FROM ${PLANNED} WHERE withheld_for IS NOT NULL LIMIT 1`);
+  return rowCount !== 0;
+}
+
+async function openPlan(session: Connection, { shopId, kind, producerKey }: Withholding): Promise<number> {
+  const { rows } = await session.query<{ plan: number }>(
+    `INSERT INTO sync_plan (shop_id, plan, kind, state, producer_key)
+     SELECT $1, coalesce(max(plan), 0) + 1, $2, 'HELD', $3 FROM sync_plan WHERE shop_id = $1
+     RETURNING plan`,
+    [shopId, kind, producerKey],
+  );
+  return rows[0]?.plan ?? 0;
+}
+
+/** The plan's rows become those that are withheld. A row that joins, or waits for another cause, gets the revision. */
+async function writeRows(session: Connection, shopId: string, plan: number, revision: number): Promise<void> {
+  await session.query(
+    `DELETE FROM sync_plan_row AS row
+     WHERE shop_id = $1 AND plan = $2 AND NOT EXISTS (
+       SELECT FROM ${PLANNED} AS planned
+       WHERE planned.product_id = row.product_id AND planned.withheld_for IS NOT NULL)`,
+    [shopId, plan],
+  );
+  await session.query(
+    `INSERT INTO sync_plan_row AS row
+       (shop_id, plan, product_id, cause, quantity_before, sequence_before, withheld_quantity, quantity, revision)
+     SELECT $1, $2, product_id, withheld_for, quantity_before, sequence_before,
+       CASE WHEN quantity_before IS NOT NULL THEN file_quantity END, quantity, $3
+     FROM ${PLANNED} WHERE withheld_for IS NOT NULL
+     ON CONFLICT (shop_id, plan, product_id) DO UPDATE SET
+       cause = excluded.cause, withheld_quantity = excluded.withheld_quantity, quantity = excluded.quantity,
+       revision = CASE WHEN row.cause = excluded.cause THEN row.revision ELSE excluded.revision END,
+       since = CASE WHEN row.cause = excluded.cause THEN row.since ELSE excluded.since END
+     WHERE (row.cause, row.withheld_quantity, row.quantity)
+       IS DISTINCT FROM (excluded.cause, excluded.withheld_quantity, excluded.quantity)`,
+    [shopId, plan, revision],
+  );
+}
+
+/** Removes the rows of plans that are closed: the run that calls this has looked at their products. */
 async function removeClosedRows(session: Connection, shopId: string): Promise<void> {
   await session.query(
     `DELETE FROM sync_plan_row AS row USING sync_plan AS plan
@@ -166,43 +200,24 @@ async function removeClosedRows(session: Connection, shopId: string): Promise<vo
   );
 }
 
-/** HELD → REPLACED: a newer file or plan says all that these plans would have said. */
-export async function replaceHeldPlans(
-  session: Connection,
-  shopId: string,
-  kinds: readonly UploadFileKind[],
-): Promise<void> {
-  await session.query(
-    `UPDATE sync_plan SET state = 'REPLACED', closed_at = now()
-     WHERE shop_id = $1 AND state = 'HELD' AND kind = ANY($2)`,
-    [shopId, kinds],
-  );
-  await removeClosedRows(session, shopId);
-}
-
-/** How many products would go to zero now that are not in the plan: nobody has approved them. */
-export async function countBeyondPlan(session: Connection, { shopId, plan }: SyncPlan): Promise<number> {
-  const { rows } = await session.query<{ beyond: number }>(
-    `SELECT count(*)::int AS beyond FROM ${PLANNED} AS planned
-     WHERE ${GOES_TO_ZERO} AND NOT EXISTS (
-       SELECT FROM sync_plan_row AS approved
-       WHERE approved.shop_id = $1 AND approved.plan = $2 AND approved.product_id = planned.product_id)`,
-    [shopId, plan],
-  );
-  return rows[0]?.beyond ?? 0;
-}
-
-/** HELD → APPROVED, in the transaction that makes its file. */
+/** HELD → APPROVED up to a revision, in the transaction that makes its file. */
 export async function closeApproved(
   session: Connection,
   { shopId, plan }: SyncPlan,
-  approval: { readonly approvalKey: string; readonly sequence: number | null },
+  approval: {
+    readonly revision: number;
+    readonly approvalKey: string;
+    readonly sequence: number | null;
+  },
 ): Promise<SyncPlan> {
   await session.query(
-    `UPDATE sync_plan SET state = 'APPROVED', closed_at = now(), approval_key = $3, sequence = $4
+    `UPDATE sync_plan SET state = 'APPROVED', closed_at = now(), revision = $3, approval_key = $4, sequence = $5,
+       counts = (
+         SELECT coalesce(jsonb_object_agg(cause, rows), counts) FROM (
+           SELECT cause, count(*) AS rows FROM sync_plan_row AS row
+           WHERE row.shop_id = $1 AND row.plan = $2 AND row.revision <= $3 GROUP BY cause) AS cause)
      WHERE shop_id = $1 AND plan = $2`,
-    [shopId, plan, approval.approvalKey, approval.sequence],
+    [shopId, plan, approval.revision, approval.approvalKey, approval.sequence],
   );
-  await removeClosedRows(session, shopId);
   return readPlan(session, shopId, plan);
 }

@@ -5,33 +5,29 @@
  * transaction, so that its snapshot is taken when nobody else produces for the shop. Sequence order is snapshot
  * order. A lock inside the transaction would be waited for with an old snapshot.
  *
- * What would change too much is held as a plan (src/domain/sync-plan.ts): no number, no baseline, until a person
- * approves it. Then it is computed anew, and made if it is within what was approved.
+ * What looks like a fault upstream is withheld (src/domain/guard.ts): the file has those products with what their sales
+ * have left of the last value, or not at all, and the shop's plan has them until a person decides.
  */
+import type { GuardLimits } from '../../domain/guard.ts';
 import { AtpError } from '../../domain/errors.ts';
-import { exceedsToZeroLimit, heldCause, type PlanCause } from '../../domain/sync-plan.ts';
 import type { UploadFileKind } from '../../domain/upload-file.ts';
 import type { Connection, Database } from '../database.ts';
 import { runInTransaction } from '../transaction.ts';
-import { countMapped, planRows, type PlannedRows } from '../planning/planned-rows.ts';
+import { planRows } from '../planning/planned-rows.ts';
+import { withholdRows } from '../planning/withheld-rows.ts';
 import { lockForProducing } from './producer-locks.ts';
 import { registerFile } from './register-file.ts';
 import { beginAfterRestore, requireKnownOrigin } from './shop-origin.ts';
-import {
-  advanceBaseline,
-  HAD_HARD_SYNC,
-  readNextBaseline,
-  type Baseline,
-} from '../planning/snapshot-chain.ts';
+import { advanceBaseline, readNextBaseline, type Baseline } from '../planning/snapshot-chain.ts';
 import {
   closeApproved,
-  countBeyondPlan,
-  requireHeldPlan,
-  holdPlan,
+  findHeldPlan,
   findPlanOfProducer,
-  replaceHeldPlans,
+  keepPlan,
+  requireHeldPlan,
   type SyncPlan,
 } from '../planning/sync-plans.ts';
+import { GUARD_LIMITS } from '../master-data/shops.ts';
 import { findFileOfProducer, type UploadFile } from '../lane/upload-files.ts';
 
 export interface ProduceRequest {
@@ -41,76 +37,98 @@ export interface ProduceRequest {
   readonly kind: UploadFileKind;
   /** The job's run, or the decision. A retry of one that was committed gets its own file and plan again. */
   readonly producerKey: string;
-  /** A person's approval of a held plan: computed anew, and made if it is within what was approved. */
-  readonly approval?: { readonly plan: number } | undefined;
+  /** A person's approval of the held plan, up to a revision; without one, all of it. */
+  readonly approval?: { readonly plan: number; readonly revision?: number | undefined } | undefined;
 }
 
-/** Both null: nothing differs from what was published. Both not null: the delta is held, and its decreases are published. */
+/** Both null: nothing differs from what was published. `plan`: the one that is held, or that was just approved. */
 export interface Produced {
   readonly file: UploadFile | null;
   readonly plan: SyncPlan | null;
 }
 
 /**
- * Computes a file's rows and takes its number, in one short transaction; or holds it as a plan.
+ * Computes a file's rows, withholds what is suspect, and takes the file's number, in one short transaction.
  *
  * Throws SHOP_UNKNOWN, FACILITY_GROUP_UNKNOWN, SHOP_GROUP_MISMATCH, SHOP_NOT_MAPPED, HARD_SYNC_REQUIRED,
- * PRODUCER_BUSY, DATABASE_READ_ONLY; of an approval PLAN_UNKNOWN, PLAN_NOT_HELD, PLAN_OUTGROWN.
+ * PRODUCER_BUSY, DATABASE_READ_ONLY; of an approval PLAN_UNKNOWN, PLAN_NOT_HELD.
  */
 export async function produceFile(database: Database, request: ProduceRequest): Promise<Produced> {
   return database.session(async (session) => {
     await lockForProducing(session, request.shopId);
     return runInTransaction(session, 'BEGIN ISOLATION LEVEL REPEATABLE READ', async () => {
       const shop = await findProducingShop(session, request);
-      const earlier = await findEarlier(session, request.producerKey);
+      const earlier = await findEarlier(session, request);
       if (earlier) return earlier;
       const { approval } = request;
-      const approved = approval ? await requireHeldPlan(session, request.shopId, approval.plan) : null;
-      return produceNow(session, { ...request, kind: approved?.kind ?? request.kind }, shop, approved);
+      if (!approval) return produceNow(session, request, shop, null);
+      const plan = await requireHeldPlan(session, request.shopId, approval.plan);
+      const revision = Math.min(plan.revision, approval.revision ?? plan.revision);
+      return produceNow(session, { ...request, kind: plan.kind }, shop, { plan, revision });
     });
   });
+}
+
+/** What a person approves: the products that were in the plan at a revision. */
+interface Approved {
+  readonly plan: SyncPlan;
+  readonly revision: number;
 }
 
 async function produceNow(
   session: Connection,
   request: ProduceRequest,
   shop: ProducingShop,
-  approved: SyncPlan | null,
+  approved: Approved | null,
 ): Promise<Produced> {
   const { shopId, kind } = request;
   await requireKnownOrigin(session, request);
   const baseline = await readNextBaseline(session, request);
-  const planned = await planRows(session, shop, kind, baseline);
-  if (kind === 'hard-sync' && planned.rowCount === 0) throw new AtpError('SHOP_NOT_MAPPED', { shopId });
-  if (approved) {
-    await refuseOutgrown(session, shop, approved, planned);
-    const file = await registerPlanned(session, request, baseline);
-    const { producerKey: approvalKey } = request;
-    const plan = await closeApproved(session, approved, { approvalKey, sequence: file?.sequence ?? null });
-    await replaceNeedless(session, request);
-    return { file, plan };
-  }
-  const productCount = planned.toZeroCount > 0 ? await countMapped(session, shopId) : planned.rowCount;
-  const cause = heldCause({ ...shop, kind, toZeroCount: planned.toZeroCount, productCount });
-  if (cause) return hold(session, request, baseline, { ...planned, productCount, cause });
+  const held = approved?.plan ?? (await findHeldPlan(session, shopId));
+  const isFirstApproved = approved !== null && baseline.isFirst;
+  const scope = { ...shop, kind, heldPlan: held?.plan ?? null, isFirstApproved };
+  const plannedCount = await planRows(session, scope, baseline);
+  if (kind === 'hard-sync' && plannedCount === 0) throw new AtpError('SHOP_NOT_MAPPED', { shopId });
+  const withheldCount = await withholdRows(session, {
+    ...shop,
+    isFirst: approved === null && baseline.isFirst,
+    approvedRevision: approved?.revision ?? null,
+    isFirstApproved,
+  });
+  if (approved) return carryOut(session, request, baseline, approved);
+  // Without a base nobody knows what was sold, so nothing could be said of what is withheld: the file waits as a whole.
+  const waitsAsWhole = kind === 'hard-sync' && !baseline.hasUsableBase && withheldCount > 0;
+  if (waitsAsWhole) return { file: null, plan: await keepPlan(session, request, held) };
   const file = await registerPlanned(session, request, baseline);
-  await replaceNeedless(session, request);
-  return { file, plan: null };
+  return { file, plan: await keepPlan(session, { ...request, kind: 'recent-changes' }, held) };
 }
 
-interface ProducingShop {
+/** The approved products go out. What is withheld beside them, nobody has approved: it becomes the next plan. */
+async function carryOut(
+  session: Connection,
+  request: ProduceRequest,
+  baseline: Baseline,
+  { plan, revision }: Approved,
+): Promise<Produced> {
+  const file = await registerPlanned(session, request, baseline);
+  const closed = await closeApproved(session, plan, {
+    revision,
+    approvalKey: request.producerKey,
+    sequence: file?.sequence ?? null,
+  });
+  await keepPlan(session, { ...request, kind: 'recent-changes' }, null);
+  return { file, plan: closed };
+}
+
+interface ProducingShop extends GuardLimits {
   readonly shopId: string;
   readonly facilityGroupId: string;
-  /** It has had no Hard Sync yet. */
-  readonly isFirst: boolean;
-  readonly toZeroLimitPercent: number;
 }
 
 async function findProducingShop(session: Connection, request: ProduceRequest): Promise<ProducingShop> {
   const { rows } = await session.query<ProducingShop & { groupExists: boolean }>(
     `SELECT shop_id AS "shopId", facility_group_id AS "facilityGroupId",
-       to_zero_limit_percent AS "toZeroLimitPercent",
-       NOT ${HAD_HARD_SYNC} AS "isFirst",
+       ${GUARD_LIMITS},
        EXISTS (SELECT FROM facility_group WHERE facility_group_id = $2) AS "groupExists"
      FROM shop WHERE shop_id = $1`,
     [request.shopId, request.facilityGroupId ?? null],
@@ -129,56 +147,28 @@ async function findProducingShop(session: Connection, request: ProduceRequest): 
   return shop;
 }
 
-/** What this producer has committed before; null: nothing. */
-async function findEarlier(session: Connection, producerKey: string): Promise<Produced | null> {
+/** What this producer has committed before; null: nothing. A later run may have looked at its plan since. */
+async function findEarlier(
+  session: Connection,
+  { shopId, producerKey }: ProduceRequest,
+): Promise<Produced | null> {
   const file = await findFileOfProducer(session, producerKey);
   const plan = await findPlanOfProducer(session, producerKey);
-  return file || plan ? { file, plan } : null;
+  if (!file && !plan) return null;
+  return {
+    file,
+    plan: plan?.state === 'REPLACED' || plan === null ? await findHeldPlan(session, shopId) : plan,
+  };
 }
 
-/** Everything that was planned becomes a file, and the baseline advances, with a file or without. */
+/** What was planned becomes a file, and the baseline advances, with a file or without. */
 async function registerPlanned(
   session: Connection,
   request: ProduceRequest,
   baseline: Baseline,
 ): Promise<UploadFile | null> {
   if (request.kind === 'hard-sync') await beginAfterRestore(session, request.shopId);
-  const file = await registerFile(session, { ...request, baseline, rows: 'all' });
+  const file = await registerFile(session, { ...request, baseline });
   await advanceBaseline(session, request, baseline, file?.sequence ?? null);
   return file;
-}
-
-/** A Hard Sync says all that any plan would have said; a delta, what a held delta would have. */
-async function replaceNeedless(session: Connection, { shopId, kind }: ProduceRequest): Promise<void> {
-  await replaceHeldPlans(session, shopId, kind === 'hard-sync' ? ['hard-sync', 'recent-changes'] : [kind]);
-}
-
-/**
- * A plan takes no number and moves no baseline: the next run of its kind judges the same changes anew. What a held
- * delta takes away from a product that stays above zero is published all the same, as a file of its own: kept back,
- * ordinary sales would freeze and the shop would oversell.
- */
-async function hold(
-  session: Connection,
-  request: ProduceRequest,
-  baseline: Baseline,
-  judged: PlannedRows & { readonly productCount: number; readonly cause: PlanCause },
-): Promise<Produced> {
-  const plan = await holdPlan(session, { ...request, ...judged });
-  if (request.kind === 'hard-sync') return { file: null, plan };
-  return { file: await registerFile(session, { ...request, baseline, rows: 'decreases' }), plan };
-}
-
-/** Throws PLAN_OUTGROWN when more products would go to zero unapproved than the shop's limit allows. */
-async function refuseOutgrown(
-  session: Connection,
-  { shopId, toZeroLimitPercent }: ProducingShop,
-  approved: SyncPlan,
-  { toZeroCount }: PlannedRows,
-): Promise<void> {
-  if (toZeroCount === 0) return;
-  const beyond = await countBeyondPlan(session, approved);
-  const productCount = await countMapped(session, shopId);
-  if (!exceedsToZeroLimit({ toZeroCount: beyond, productCount, toZeroLimitPercent })) return;
-  throw new AtpError('PLAN_OUTGROWN', { shopId, plan: approved.plan, beyond });
 }

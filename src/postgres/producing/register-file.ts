@@ -2,7 +2,8 @@
 import type { UploadFileKind } from '../../domain/upload-file.ts';
 import type { Connection } from '../database.ts';
 import { orderWatermarkSql } from '../master-data/order-watermark.ts';
-import { GOES_OUT_THOUGH_HELD, PLANNED } from '../planning/planned-rows.ts';
+import { PLANNED } from '../planning/planned-rows.ts';
+import { IS_LET_THROUGH } from '../planning/withheld-rows.ts';
 import type { Baseline } from '../planning/snapshot-chain.ts';
 import { HIGHEST_SEQUENCE } from './shop-origin.ts';
 import { findFileOfProducer, type UploadFile } from '../lane/upload-files.ts';
@@ -12,22 +13,31 @@ export interface FileToRegister {
   readonly kind: UploadFileKind;
   readonly producerKey: string;
   readonly baseline: Baseline;
-  /** `decreases`: only what is published though the delta is held. */
-  readonly rows: 'all' | 'decreases';
 }
+
+/** In SQL, of a planned row: the file has it. A row that is withheld is in it when its sales have lowered it. */
+const IS_TAKEN = '(is_due OR file_quantity IS DISTINCT FROM quantity_before)';
 
 /** Takes the next number and writes the rows under it. Null: there are no such rows, and no number was taken. */
 export async function registerFile(session: Connection, file: FileToRegister): Promise<UploadFile | null> {
-  const taken = file.rows === 'all' ? 'true' : GOES_OUT_THOUGH_HELD;
   const { rows: opened } = await session.query<{ sequence: number }>(
     `INSERT INTO upload_file (shop_id, sequence, kind, state, producer_key, facility_group_id, location_id,
-       restore_generation, snapshot, effective_at, orders_imported_until, row_count, to_zero_count)
+       restore_generation, snapshot, effective_at, orders_imported_until, row_count, to_zero_count,
+       collapse_count, surge_units, sell_out_count, stock_products_change, stock_units_change)
      SELECT shop.shop_id,
        ${HIGHEST_SEQUENCE} + 1,
        $2, 'WRITING', $3, shop.facility_group_id, shop.location_id, shop.restore_generation, $4, $5,
-       ${orderWatermarkSql('$1')}, planned.rows, planned.zeros
+       ${orderWatermarkSql('$1')}, planned.rows, planned.zeros,
+       planned.collapses, planned.surges, planned.sell_outs, planned.products_change, planned.units_change
      FROM shop, (
-       SELECT count(*) AS rows, count(*) FILTER (WHERE quantity = 0) AS zeros FROM ${PLANNED} WHERE ${taken}
+       SELECT count(*) AS rows, count(*) FILTER (WHERE file_quantity = 0) AS zeros,
+         count(*) FILTER (WHERE ${IS_LET_THROUGH} AND suspicion = 'COLLAPSE') AS collapses,
+         coalesce(sum(risen_units) FILTER (WHERE ${IS_LET_THROUGH} AND suspicion = 'SURGE'), 0) AS surges,
+         count(*) FILTER (WHERE ${IS_LET_THROUGH} AND suspicion = 'SELL_OUT') AS sell_outs,
+         count(*) FILTER (WHERE file_quantity > 0)
+           - count(*) FILTER (WHERE quantity_before > 0) AS products_change,
+         coalesce(sum(file_quantity::bigint - coalesce(quantity_before, 0)), 0) AS units_change
+       FROM ${PLANNED} WHERE ${IS_TAKEN}
      ) AS planned
      WHERE shop.shop_id = $1 AND planned.rows > 0
      RETURNING sequence`,
@@ -39,13 +49,13 @@ export async function registerFile(session: Connection, file: FileToRegister): P
     `INSERT INTO upload_file_row
        (shop_id, sequence, position, product_id, sku, inventory_item_id, quantity, imported_units)
      SELECT $1, $2, row_number() OVER (ORDER BY product_id COLLATE "C") - 1,
-       product_id, sku, inventory_item_id, quantity, imported_units
-     FROM ${PLANNED} WHERE ${taken}`,
+       product_id, sku, inventory_item_id, file_quantity, imported_units
+     FROM ${PLANNED} WHERE ${IS_TAKEN}`,
     [file.shopId, sequence],
   );
   await session.query(
     `INSERT INTO published_row (shop_id, product_id, sequence, inventory_item_id, quantity, imported_units)
-     SELECT $1, product_id, $2, inventory_item_id, quantity, imported_units FROM ${PLANNED} WHERE ${taken}
+     SELECT $1, product_id, $2, inventory_item_id, file_quantity, imported_units FROM ${PLANNED} WHERE ${IS_TAKEN}
      ON CONFLICT (shop_id, product_id) DO UPDATE SET sequence = excluded.sequence,
        inventory_item_id = excluded.inventory_item_id, quantity = excluded.quantity,
        imported_units = excluded.imported_units`,
@@ -53,7 +63,7 @@ export async function registerFile(session: Connection, file: FileToRegister): P
   );
   await session.query(
     `DELETE FROM owed_row USING ${PLANNED} AS planned
-     WHERE owed_row.shop_id = $1 AND owed_row.product_id = planned.product_id AND ${taken}`,
+     WHERE owed_row.shop_id = $1 AND owed_row.product_id = planned.product_id AND ${IS_TAKEN}`,
     [file.shopId],
   );
   return findFileOfProducer(session, file.producerKey);

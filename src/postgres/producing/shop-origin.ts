@@ -209,5 +209,7 @@ export async function beginAfterRestore(session: Connection, shopId: string): Pr
     [shopId],
   );
   // Logged by another cluster, with numbers that this one has not reached: they would be candidates of every delta.
-  await session.query('DELETE FROM change_log WHERE txid >= pg_snapshot_xmax(pg_current_snapshot())');
+  for (const log of ['change_log', 'sale_log']) {
+    await session.query(`DELETE FROM ${log} WHERE txid >= pg_snapshot_xmax(pg_current_snapshot())`);
+  }
 }

@@ -1,0 +1,77 @@
+/** The products of a plan, for the person who decides about it. */
+import { LEDGER_REASONS } from '../../domain/feed.ts';
+import type { PlanCause } from '../../domain/sync-plan.ts';
+import type { Database } from '../database.ts';
+import { placesCte } from '../online-atp/online-atp.ts';
+
+/** A product that is withheld. */
+export interface WithheldRow {
+  readonly productId: string;
+  readonly sku: string;
+  /** Null: it is not mapped any more. */
+  readonly inventoryItemId: string | null;
+  readonly cause: PlanCause;
+  /** What is published while it waits; null: nothing was published yet. */
+  readonly published: number | null;
+  readonly quantity: number;
+  /** What we have left on Shopify at the last push; null: it was never pushed. */
+  readonly lastKnown: number | null;
+  /** Of the plan, when the product joined. */
+  readonly revision: number;
+  readonly since: Date;
+  /** The newest posting that explains it: a feed and its row. Null: a setting, a mapping or a membership does. */
+  readonly source: string | null;
+}
+
+/** Where a page begins: behind this product, which has moved by so many units. */
+export interface PlanPosition {
+  readonly units: number;
+  readonly productId: string;
+}
+
+/** Units by which a row moves: what the list is ordered by, the largest first. */
+const UNITS = 'abs(row.quantity::bigint - coalesce(row.withheld_quantity, 0))';
+
+/** A posting of the ledger that explains the row: in its direction, and no order. A fall by sales is a sell-out. */
+const EXPLAINS = `
+  posting.quantity_on_hand_diff * CASE row.cause WHEN 'SURGE' THEN 1 ELSE -1 END > 0
+  AND (row.cause <> 'COLLAPSE' OR posting.reason_enum_id = '${LEDGER_REASONS.reset}')
+  AND posting.reason_enum_id <> '${LEDGER_REASONS.orderShipped}'`;
+
+/**
+ * A page of a plan's rows, the largest move first. Empty for a plan that is closed: its rows are removed. The ledger is
+ * read by inventory_item_detail_by_product, for the rows of the page.
+ */
+export async function listWithheldRows(
+  database: Database,
+  { shopId, plan }: { readonly shopId: string; readonly plan: number },
+  page: { readonly after: PlanPosition | null; readonly limit: number },
+): Promise<readonly WithheldRow[]> {
+  const scope = { group: '(SELECT facility_group_id FROM shop WHERE shop_id = $1)', at: 'now()' };
+  return database.query<WithheldRow>(
+    `WITH ${placesCte(scope)}, page AS MATERIALIZED (
+       SELECT row.*, ${UNITS} AS units FROM sync_plan_row AS row
+       WHERE shop_id = $1 AND plan = $2 AND ($3::bigint IS NULL OR (-${UNITS}, product_id) > (-$3, $4))
+       ORDER BY ${UNITS} DESC, product_id LIMIT $5
+     )
+     SELECT row.product_id AS "productId", product.sku, mapped.inventory_item_id AS "inventoryItemId", row.cause,
+       row.withheld_quantity AS published, row.quantity, applied.last_known AS "lastKnown", row.revision, row.since,
+       explaining.source
+     FROM page AS row
+     JOIN product USING (product_id)
+     LEFT JOIN shop_product AS mapped ON mapped.shop_id = $1 AND mapped.product_id = row.product_id
+     LEFT JOIN applied_row AS applied ON applied.shop_id = $1 AND applied.product_id = row.product_id
+     LEFT JOIN upload_file AS file ON file.shop_id = $1 AND file.sequence = row.sequence_before
+     LEFT JOIN LATERAL (
+       -- Not by the ledger's primary key, backwards: the planner would read the whole of it for a product without one.
+       SELECT source FROM (
+         SELECT posting.inventory_item_detail_id AS id, posting.source
+         FROM inventory_item_detail AS posting JOIN place USING (facility_id)
+         WHERE posting.product_id = row.product_id AND place.sells AND posting.created_at >= file.created_at
+           AND ${EXPLAINS} OFFSET 0
+       ) AS found ORDER BY id DESC LIMIT 1
+     ) AS explaining ON true
+     ORDER BY row.units DESC, row.product_id`,
+    [shopId, plan, page.after?.units ?? null, page.after?.productId ?? null, page.limit],
+  );
+}

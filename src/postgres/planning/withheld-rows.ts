@@ -1,0 +1,130 @@
+/** Judges what a file would say as a whole, and marks what is withheld. The rules are in src/domain/guard.ts. */
+import {
+  limitsByKind,
+  stockNeeded,
+  SUSPICIONS,
+  type GuardLimits,
+  type Moved,
+  type Suspicion,
+} from '../../domain/guard.ts';
+import type { Connection } from '../database.ts';
+import { PLANNED } from './planned-rows.ts';
+
+/** Who judges what. */
+export interface Judgement extends GuardLimits {
+  readonly shopId: string;
+  /** The shop’s first Hard Sync, which no person has approved: all of it is withheld. */
+  readonly isFirst: boolean;
+  /** Of an approval: the revision up to which the held plan was looked at. Null: nothing is approved. */
+  readonly approvedRevision: number | null;
+  /** The quantities that a person has looked at count as published, since nothing was published yet. */
+  readonly isFirstApproved: boolean;
+}
+
+/** Sets `withheld_for` and `file_quantity` of the rows that are withheld, and returns how many they are. */
+export async function withholdRows(session: Connection, judgement: Judgement): Promise<number> {
+  if (judgement.isFirst) {
+    const { rowCount } = await session.query(`UPDATE ${PLANNED} SET withheld_for = 'FIRST_HARD_SYNC'`);
+    return rowCount ?? 0;
+  }
+  if (judgement.approvedRevision !== null) {
+    await session.query(
+      `UPDATE ${PLANNED} SET is_approved = true WHERE held_cause = suspicion AND held_revision <= $1`,
+      [judgement.approvedRevision],
+    );
+  }
+  const beyond = await listBeyondLimit(session, judgement);
+  const { rowCount } = await session.query(
+    `UPDATE ${PLANNED} SET withheld_for = suspicion, file_quantity = CASE suspicion
+       WHEN 'SELL_OUT' THEN quantity_by_own_sales ELSE quantity_by_sales END
+     WHERE ${IS_JUDGED} AND (held_cause = suspicion OR suspicion = ANY($1))`,
+    [beyond],
+  );
+  return rowCount ?? 0;
+}
+
+/** In SQL, of a planned row: it is suspect, and nobody has approved it. */
+const IS_JUDGED = 'suspicion IS NOT NULL AND NOT is_approved';
+
+/** In SQL, of a planned row: it is suspect and goes out all the same, within the limit of its kind. */
+export const IS_LET_THROUGH = `${IS_JUDGED} AND withheld_for IS NULL`;
+
+/** The kinds of which too much has moved: by this run, what is withheld included, and within the window before it. */
+async function listBeyondLimit(session: Connection, judgement: Judgement): Promise<Suspicion[]> {
+  const moved = await countMoved(session);
+  const kinds = SUSPICIONS.filter((kind) => moved[kind] > 0);
+  if (kinds.length === 0) return [];
+  const earlier = await readWindow(session, judgement);
+  const limits = limitsByKind(judgement);
+  const beyond: Suspicion[] = [];
+  for (const kind of kinds) {
+    const needed = stockNeeded(moved[kind] + earlier.letThrough[kind], limits[kind]);
+    const stock = await stockUpTo(session, judgement, kind, earlier, needed);
+    // A shop in which nothing is in stock is filled: there is nothing that its first count could be compared with.
+    if (stock < needed && !(kind === 'SURGE' && stock === 0)) beyond.push(kind);
+  }
+  return beyond;
+}
+
+async function countMoved(session: Connection): Promise<Moved> {
+  const { rows } = await session.query<{ kind: Suspicion; products: number; units: number }>(
+    `SELECT suspicion AS kind, count(*)::int AS products, sum(risen_units)::bigint AS units
+     FROM ${PLANNED} WHERE ${IS_JUDGED} GROUP BY suspicion`,
+  );
+  const of = (wanted: Suspicion) => rows.find(({ kind }) => kind === wanted);
+  return {
+    COLLAPSE: of('COLLAPSE')?.products ?? 0,
+    SURGE: of('SURGE')?.units ?? 0,
+    SELL_OUT: of('SELL_OUT')?.products ?? 0,
+  };
+}
+
+interface Window {
+  readonly letThrough: Moved;
+  /** How much less is in stock than at its beginning; 0: not less. */
+  readonly productsLess: number;
+  readonly unitsLess: number;
+}
+
+/** What the files of the window have let through. An approval begins the window anew. By upload_file_by_time. */
+async function readWindow(session: Connection, { shopId, guardWindowHours }: Judgement): Promise<Window> {
+  const { rows } = await session.query<Moved & Omit<Window, 'letThrough'>>(
+    `SELECT coalesce(sum(collapse_count), 0)::bigint AS "COLLAPSE",
+       coalesce(sum(surge_units), 0)::bigint AS "SURGE",
+       coalesce(sum(sell_out_count), 0)::bigint AS "SELL_OUT",
+       greatest(0, -coalesce(sum(stock_products_change), 0))::bigint AS "productsLess",
+       greatest(0, -coalesce(sum(stock_units_change), 0))::bigint AS "unitsLess"
+     FROM upload_file
+     WHERE shop_id = $1 AND created_at > greatest(now() - make_interval(hours => $2), (
+       SELECT coalesce(max(closed_at), '-infinity') FROM sync_plan WHERE shop_id = $1 AND state = 'APPROVED'))`,
+    [shopId, guardWindowHours],
+  );
+  const [window] = rows;
+  if (!window) throw new Error('The database returned no sum.');
+  const { productsLess, unitsLess, ...letThrough } = window;
+  return { letThrough, productsLess, unitsLess };
+}
+
+/**
+ * What the shop has in stock (products, or of a surge units) now or at the window's beginning, whichever is more;
+ * exactly only up to `needed`. Each product in stock has one unit at least, so as many rows as are needed are enough: a
+ * small delta does not count the catalogue.
+ */
+async function stockUpTo(
+  session: Connection,
+  { shopId, isFirstApproved }: Judgement,
+  kind: Suspicion,
+  { productsLess, unitsLess }: Window,
+  needed: number,
+): Promise<number> {
+  const less = kind === 'SURGE' ? unitsLess : productsLess;
+  const published = isFirstApproved
+    ? `SELECT quantity_before AS quantity FROM ${PLANNED} WHERE $1::text IS NOT NULL AND quantity_before > 0`
+    : 'SELECT quantity FROM published_row WHERE shop_id = $1 AND quantity > 0';
+  const { rows } = await session.query<{ stock: number }>(
+    `SELECT coalesce(${kind === 'SURGE' ? 'sum(quantity)' : 'count(*)'}, 0)::bigint AS stock
+     FROM (${published} LIMIT $2) AS counted`,
+    [shopId, Number.isFinite(needed) ? Math.max(0, needed - less) : null],
+  );
+  return less + (rows[0]?.stock ?? 0);
+}
