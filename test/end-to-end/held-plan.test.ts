@@ -40,12 +40,12 @@ test('the first Hard Sync of a shop is held, and the command says what to type',
     },
   });
   const { stdout } = await shop.atpText('lane', SHOP);
-  expect(stdout).toContain(
-    'Plan 1 (revision 1) is held: it is the shop’s first Hard Sync, with 5 rows.',
-  );
+  expect(stdout).toContain('Plan 1 (revision 1) is held: it is the shop’s first Hard Sync, with 5 rows.');
   expect(stdout).toContain(`\`atp lane ${SHOP} reject 1 --reason <text>\``);
   expect(await shop.atp('lane', SHOP, 'plan', '1')).toMatchObject({
-    json: { rows: [{ sku: 'BEANIE', shopify: 0, isRead: true, published: null, willBe: 10 }, {}, {}, {}, {}] },
+    json: {
+      rows: [{ sku: 'BEANIE', shopify: 0, isRead: true, published: null, willBe: 10 }, {}, {}, {}, {}],
+    },
   });
 });
 
@@ -122,7 +122,7 @@ test('a delta with too many collapses publishes everything else, and the rest is
 
 test('sales go out meanwhile, of the held products too', async () => {
   const rows = ['SKU,SOCKS,BROADWAY,-12', 'SKU,SCARF,BROADWAY,-4'];
-  await shop.send('MDM_INV_VARIANCE__4.csv', ['idType,idValue,facilityId,availableDelta', ...rows]);
+  await shop.importLocally('MDM_INV_VARIANCE__4.csv', ['idType,idValue,facilityId,availableDelta', ...rows]);
 
   expect(await shop.recentChanges()).toMatchObject({ fileSequence: 3, rows: 2, plan: 3 });
 
@@ -132,20 +132,32 @@ test('sales go out meanwhile, of the held products too', async () => {
 
 test('the plan’s products are listed, with what Shopify shows and the row of the feed that caused it', async () => {
   const { stdout } = await shop.atpText('lane', SHOP, 'plan', '3');
-  const cells = stdout.split('\n').map((line) => line.split('│').map((cell) => cell.trim()).slice(1, 8));
+  const cells = stdout.split('\n').map((line) =>
+    line
+      .split('│')
+      .map((cell) => cell.trim())
+      .slice(1, 8),
+  );
 
   expect(cells).toContainEqual(['BEANIE', '10', '10', '0', '-10', 'COLLAPSE', 'RESET_INVENTORY__3.csv:2']);
   expect(cells).toContainEqual(['SCARF', '6', '6', '0', '-6', 'COLLAPSE', 'RESET_INVENTORY__3.csv:3']);
   expect(await shop.atp('lane', SHOP, 'plan', '3', '--limit', '1')).toMatchObject({
     exitCode: 0,
-    json: { rows: [{ sku: 'BEANIE', becauseOf: 'RESET_INVENTORY__3.csv:2' }], next: '10 BEANIE', unread: null },
+    json: {
+      rows: [{ sku: 'BEANIE', becauseOf: 'RESET_INVENTORY__3.csv:2' }],
+      next: '10 BEANIE',
+      unread: null,
+    },
   });
 });
 
 test('as CSV, too, page by page; without Shopify, with what was left there', async () => {
-  await shop.twin.faults({ status: 500 });
+  await shop.twin.control('POST', '/faults', {
+    operation: 'ReadOnlineAtp',
+    kind: 'http-500-before',
+    times: 1,
+  });
   const { stdout } = await shop.atpText('lane', SHOP, 'plan', '3', '--csv');
-  await shop.twin.clearFaults();
 
   expect(stdout.split('\n').map((line) => line.split(',').slice(0, 8))).toEqual([
     ['sku', 'shopify', 'shopifyReadNow', 'published', 'willBe', 'difference', 'cause', 'becauseOf'],

@@ -1,0 +1,69 @@
+/** The guard in SQL equals the guard of the domain, for any move of a product. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  quantityByOwnSales,
+  quantityBySales,
+  risenUnits,
+  suspicionOf,
+  type Move,
+} from '../../src/domain/guard.ts';
+import {
+  quantityByOwnSalesSql,
+  quantityBySalesSql,
+  risenUnitsSql,
+  suspicionSql,
+} from '../../src/postgres/planning/suspect-rows.ts';
+import { freshDatabase } from '../setup/fresh-database.ts';
+
+const units = fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 1_000_000_000 }));
+
+const moves = fc.array(
+  fc.record({
+    before: fc.option(units),
+    quantity: units,
+    sold: fc.oneof(fc.integer({ min: -20, max: 40 }), fc.integer({ min: -(2 ** 40), max: 2 ** 40 })),
+    soldByShop: units,
+    heldFor: fc.constantFrom(null, 'COLLAPSE', 'SURGE', 'SELL_OUT', 'FIRST_HARD_SYNC'),
+  }),
+  { minLength: 50, maxLength: 500 },
+);
+
+const MOVE = {
+  before: 'move.before',
+  quantity: 'move.quantity',
+  sold: 'move.sold',
+  soldByShop: 'move."soldByShop"',
+};
+
+test('SQL and the domain agree on every move', async () => {
+  const { database } = await freshDatabase();
+  let suspects = 0;
+  await fc.assert(
+    fc.asyncProperty(moves, async (generated) => {
+      const inSql = await database.query(
+        `SELECT ${suspicionSql(MOVE, 'move."heldFor"')} AS suspicion, ${risenUnitsSql(MOVE)} AS risen,
+           CASE WHEN move.before IS NOT NULL THEN ${quantityBySalesSql(MOVE)} END AS "bySales",
+           CASE WHEN move.before IS NOT NULL THEN ${quantityByOwnSalesSql(MOVE)} END AS "byOwnSales"
+         FROM jsonb_to_recordset($1)
+           AS move (before bigint, quantity bigint, sold bigint, "soldByShop" bigint, "heldFor" text, at bigint)
+         ORDER BY at`,
+        [JSON.stringify(generated.map((move, at) => ({ ...move, at })))],
+      );
+      const inDomain = generated.map(({ heldFor, ...move }) => ({
+        suspicion: suspicionOf(move, heldFor),
+        risen: risenUnits(move),
+        bySales: isKnown(move) ? quantityBySales(move) : null,
+        byOwnSales: isKnown(move) ? quantityByOwnSales(move) : null,
+      }));
+      suspects += inDomain.filter(({ suspicion }) => suspicion !== null).length;
+      expect(inSql).toEqual(inDomain);
+    }),
+    { numRuns: 40 },
+  );
+  expect(suspects).toBeGreaterThan(1_000);
+});
+
+function isKnown(move: Move): move is Move & { readonly before: number } {
+  return move.before !== null;
+}
