@@ -33,7 +33,7 @@ export function describeResult<Name extends JobName>(
 function syncText(result: SyncResult): string {
   const { shopId, plan } = result;
   if (plan === null) return syncInWords(result);
-  return [syncInWords(result), `  \`atp lane ${shopId}\` shows why`, ...planWaysOut(shopId, plan)].join('\n');
+  return [syncInWords(result), ...planWaysOut(shopId, plan)].join('\n');
 }
 
 function processText({ shopId, files, laneState, blockedBy }: ProcessResult): string {
