@@ -7,6 +7,8 @@ export type DifferenceCause =
   | 'ITEM_NOT_FOUND'
   | 'ITEM_NOT_TRACKED'
   | 'LEVEL_INACTIVE'
+  /** The guard withholds the product until a person decides about the shop's plan. */
+  | 'WITHHELD'
   /**
    * On its way: no file has had the product yet, its Online ATP changed after the last file, or that file still waits.
    */
@@ -29,6 +31,8 @@ export type DifferenceCause =
 /** What we know of a product's way to Shopify. */
 export interface ProductOnItsWay {
   readonly onlineAtp: number;
+  /** It is in the shop's plan that is held. */
+  readonly isWithheld: boolean;
   /** Sequence and quantity of the last file that had it; null before the first. */
   readonly published: { readonly sequence: number; readonly quantity: number } | null;
   /** Sequence and outcome of the last file that was applied with it, and the units kept back then. */
@@ -57,6 +61,7 @@ export function differenceCause(way: ProductOnItsWay, item: ObservedItem | null)
   if (item === null) return 'ITEM_NOT_FOUND';
   if (!item.tracked) return 'ITEM_NOT_TRACKED';
   if (!item.levelActive) return 'LEVEL_INACTIVE';
+  if (way.isWithheld && way.published?.quantity !== way.onlineAtp) return 'WITHHELD';
   if (way.published === null) return 'NEVER_PUBLISHED';
   if (way.published.quantity !== way.onlineAtp) return 'CHANGE_NOT_PUBLISHED';
   if (way.applied === null || way.applied.sequence < way.published.sequence) return 'FILE_WAITING';

@@ -143,11 +143,6 @@ export function units(about: string): Field<number, Required> {
   return wholeNumber(about, 0, UNITS_SET_MAX);
 }
 
-/** A whole share of a hundred. */
-export function percent(about: string): Field<number, Required> {
-  return { ...wholeNumber(about, 0, 100), placeholder: 'percent' };
-}
-
 /** How many, 1 or more. */
 export function count(about: string, max = 1_000_000): Field<number, Required> {
   return wholeNumber(about, 1, max);

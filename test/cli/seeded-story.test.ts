@@ -144,7 +144,7 @@ test('import applies the good rows of a local file, and writes the others to an 
 
 test('two people who run the same job and wait get a run each, one after the other', async () => {
   // A whole store has left the group: that much to zero would be held otherwise.
-  await atp.json(['shop', 'set', 'blue-shirts', '--to-zero-limit', '100']);
+  await atp.json(['shop', 'set', 'blue-shirts', '--collapse-limit', '1000']);
   const run = ['job', 'run', 'hard-sync', '--wait'];
 
   const runs = await Promise.all([

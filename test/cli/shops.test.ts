@@ -66,7 +66,9 @@ test('shop set changes the settings that are given, and shows all', async () => 
     salesPolicy: 'overwrite',
     collapseLimitPercent: 20,
   });
-  expect(await atp.json(['shop', 'set', 'blue-shirts', '--collapse-limit', '0', '--guard-window', '48'])).toMatchObject({
+  expect(
+    await atp.json(['shop', 'set', 'blue-shirts', '--collapse-limit', '0', '--guard-window', '48']),
+  ).toMatchObject({
     salesPolicy: 'overwrite',
     collapseLimitPercent: 0,
     guardWindowHours: 48,

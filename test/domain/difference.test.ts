@@ -3,6 +3,7 @@ import { differenceCause, mayBeSale } from '../../src/domain/difference.ts';
 
 const WAY = {
   onlineAtp: 10,
+  isWithheld: false,
   published: { sequence: 4, quantity: 10 },
   applied: { sequence: 4, outcome: 'APPLIED', debt: 3 },
 };
@@ -34,6 +35,12 @@ test('units that Shopify lacks may be a sale; those that it has too many are non
   expect(mayBeSale(WAY, shows(8))).toBe(false);
   expect(mayBeSale(WAY, shows(10))).toBe(false);
   expect(mayBeSale({ ...WAY, onlineAtp: 9 }, shows(6))).toBe(false);
+});
+
+test('a product that is withheld waits for a person, unless only Shopify has changed', () => {
+  expect(differenceCause({ ...WAY, isWithheld: true, onlineAtp: 0 }, shows(10))).toBe('WITHHELD');
+  expect(differenceCause({ ...WAY, isWithheld: true, published: null }, shows(0))).toBe('WITHHELD');
+  expect(differenceCause({ ...WAY, isWithheld: true }, shows(7))).toBe('UNSEEN_SALES');
 });
 
 test('unseen sales are no cause for a product that is on its way, owed or quarantined', () => {

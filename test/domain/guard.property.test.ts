@@ -77,11 +77,15 @@ test('what orders give back is no rise', () => {
 
 test('a change of exactly the limit is within it', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 1_000_000 }), fc.integer({ min: 0, max: 1_000 }), (moved, limit) => {
-      const needed = stockNeeded(moved, limit);
-      const isWithin = (stock: number) => moved * 100 <= stock * limit;
-      if (limit === 0) expect(needed).toBe(Infinity);
-      else expect([isWithin(needed), isWithin(needed - 1)]).toEqual([true, false]);
-    }),
+    fc.property(
+      fc.integer({ min: 1, max: 1_000_000 }),
+      fc.integer({ min: 0, max: 1_000 }),
+      (moved, limit) => {
+        const needed = stockNeeded(moved, limit);
+        const isWithin = (stock: number) => moved * 100 <= stock * limit;
+        if (limit === 0) expect(needed).toBe(Infinity);
+        else expect([isWithin(needed), isWithin(needed - 1)]).toEqual([true, false]);
+      },
+    ),
   );
 });

@@ -118,6 +118,7 @@ test('a delta with too many collapses publishes everything else, and the rest is
   expect(exitCode).toBe(4);
   expect(stdout).toContain('2 products would fall to a quarter or less, and no sales explain it');
   expect((await shop.atpText('doctor')).stdout).toContain('Plan 3 waits for a person since');
+  expect(await shop.verify()).toMatchObject({ equal: 3, causes: { WITHHELD: 2 } });
 });
 
 test('sales go out meanwhile, of the held products too', async () => {
@@ -130,6 +131,23 @@ test('sales go out meanwhile, of the held products too', async () => {
   expect(await shop.readShown()).toMatchObject({ SOCKS: 0, SCARF: 6, BEANIE: 10 });
 });
 
+test('a sale that is not imported is neither sold again nor kept back twice, of a held product too', async () => {
+  await shop.sellOnShopify('SCARF', 2);
+  // It has every mapped product, so it writes the held ones as well.
+  expect(await shop.hardSync()).toMatchObject({ fileSequence: 4, rows: 5, plan: 3 });
+  await shop.processUploads();
+  expect(await shop.readShown()).toMatchObject({ SCARF: 4 });
+
+  await shop.importLocally('ORDER_ITEMS__5.csv', [
+    'orderId,orderItemSeqId,shopId,externalOrderId,idValue,idType,quantity,statusId,orderDate',
+    `A,1,${SHOP},A,SCARF,SKU,2,ITEM_CREATED,2026-11-20T10:00:00Z`,
+  ]);
+  expect(await shop.recentChanges()).toMatchObject({ fileSequence: 5, rows: 1, plan: 3 });
+  await shop.processUploads();
+
+  expect(await shop.readShown()).toMatchObject({ SCARF: 4, BEANIE: 10 });
+});
+
 test('the plan’s products are listed, with what Shopify shows and the row of the feed that caused it', async () => {
   const { stdout } = await shop.atpText('lane', SHOP, 'plan', '3');
   const cells = stdout.split('\n').map((line) =>
@@ -140,7 +158,7 @@ test('the plan’s products are listed, with what Shopify shows and the row of t
   );
 
   expect(cells).toContainEqual(['BEANIE', '10', '10', '0', '-10', 'COLLAPSE', 'RESET_INVENTORY__3.csv:2']);
-  expect(cells).toContainEqual(['SCARF', '6', '6', '0', '-6', 'COLLAPSE', 'RESET_INVENTORY__3.csv:3']);
+  expect(cells).toContainEqual(['SCARF', '4', '4', '0', '-4', 'COLLAPSE', 'RESET_INVENTORY__3.csv:3']);
   expect(await shop.atp('lane', SHOP, 'plan', '3', '--limit', '1')).toMatchObject({
     exitCode: 0,
     json: {
@@ -162,10 +180,18 @@ test('as CSV, too, page by page; without Shopify, with what was left there', asy
   expect(stdout.split('\n').map((line) => line.split(',').slice(0, 8))).toEqual([
     ['sku', 'shopify', 'shopifyReadNow', 'published', 'willBe', 'difference', 'cause', 'becauseOf'],
     ['BEANIE', '10', 'no', '10', '0', '-10', 'COLLAPSE', 'RESET_INVENTORY__3.csv:2'],
-    ['SCARF', '6', 'no', '6', '0', '-6', 'COLLAPSE', 'RESET_INVENTORY__3.csv:3'],
+    ['SCARF', '4', 'no', '4', '0', '-4', 'COLLAPSE', 'RESET_INVENTORY__3.csv:3'],
     [''],
   ]);
-  expect(await shop.atp('lane', SHOP, 'plan', '9', '--csv')).toMatchObject({ exitCode: 2 });
+  for (const wrong of [
+    ['plan', '9', '--csv'],
+    ['plan', '3', '--csv', '--limit', '1'],
+    ['plan', '3', '--reason', 'why'],
+    ['plan'],
+    ['--csv'],
+  ]) {
+    expect((await shop.atp('lane', SHOP, ...wrong)).exitCode, wrong.join(' ')).toBe(2);
+  }
 });
 
 test('a plan that two people approve at once becomes one file', async () => {

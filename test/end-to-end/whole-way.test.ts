@@ -9,8 +9,8 @@ let shop: Installation;
 
 beforeAll(async () => {
   shop = await Installation.open(['BLUE-SHIRT', 'RED-SHIRT', 'SOCKS']);
-  // Here two of three products may go to zero without approval.
-  await shop.atp('shop', 'set', SHOP, '--to-zero-limit', '100');
+  // Here two of three products may collapse without approval.
+  await shop.atp('shop', 'set', SHOP, '--collapse-limit', '1000');
   await shop.startWorker();
 });
 

@@ -44,6 +44,19 @@ async function letDaysPass({ database }: Retailer, days: number): Promise<void> 
 }
 
 describe('a purge of the change log', () => {
+  test('removes sales below every baseline, and keeps those that a delta still needs', async () => {
+    const retailer = await openSyncedShop();
+    await retailer.post('SHIRT', BROADWAY, -1, 0);
+    await retailer.produce('recent-changes');
+    await retailer.post('SOCKS', BROADWAY, -2, 0);
+
+    await purge(retailer.database);
+
+    expect(await retailer.database.query('SELECT product_id AS sku, units FROM sale_log')).toEqual([
+      { sku: 'SOCKS', units: 2 },
+    ]);
+  });
+
   test('counts the rows that it removes, and a delta afterwards carries every change', async () => {
     const retailer = await openSyncedShop();
     const late = await retailer.begin();

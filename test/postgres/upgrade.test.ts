@@ -70,3 +70,48 @@ test('an upgrade keeps a shop’s numbers, its orders and what is known of Shopi
   });
   expect(await auditShop(database, SHOP)).toMatchObject({ isSound: true });
 });
+
+test('a plan that is held keeps its number, and its products wait until they are approved', async () => {
+  const database = await openDatabaseOf('0014-late-calls');
+  await fill(database);
+  const retailer = Retailer.over(database);
+  const plan = (number: number, kind: string, state: string) => `
+    INSERT INTO sync_plan
+      (shop_id, plan, kind, state, cause, producer_key, row_count, to_zero_count, product_count)
+    VALUES ('${SHOP}', ${number}, '${kind}', '${state}', 'TO_ZERO', 'run of plan ${number}', 2, 1, 2)`;
+  await database.query(plan(1, 'recent-changes', 'HELD'));
+  await database.query(plan(2, 'hard-sync', 'HELD'));
+  await database.query(`INSERT INTO sync_plan_row VALUES ('${SHOP}', 2, 'SHIRT', 8)`);
+  await database.query('UPDATE shop SET to_zero_limit_percent = 10');
+  await retailer.count(['SHIRT'], 0);
+
+  await migrate(database);
+
+  expect(await database.query('SELECT collapse_limit_percent AS percent FROM shop')).toEqual([
+    { percent: 10 },
+  ]);
+  expect(await database.query('SELECT plan, state, counts FROM sync_plan ORDER BY plan')).toEqual([
+    { plan: 1, state: 'REPLACED', counts: { COLLAPSE: 1 } },
+    { plan: 2, state: 'HELD', counts: { COLLAPSE: 1 } },
+  ]);
+  expect((await retailer.produce('recent-changes')).plan).toMatchObject({ plan: 2, counts: { COLLAPSE: 1 } });
+  const { file } = await retailer.approve(2);
+  expect(await retailer.rowsOf(file?.sequence ?? 0)).toEqual({ SHIRT: 0 });
+});
+
+test('a first Hard Sync that is held can be approved after the upgrade', async () => {
+  const database = await openDatabaseOf('0014-late-calls');
+  const retailer = await Retailer.open(database, ['SHIRT', 'SOCKS']);
+  await retailer.count(['SOCKS'], 0);
+  await database.query(
+    `INSERT INTO sync_plan
+       (shop_id, plan, kind, state, cause, producer_key, row_count, to_zero_count, product_count)
+     VALUES ('${SHOP}', 1, 'hard-sync', 'HELD', 'FIRST_HARD_SYNC', 'a run', 2, 1, 2)`,
+  );
+  await database.query(`INSERT INTO sync_plan_row VALUES ('${SHOP}', 1, 'SOCKS', 0)`);
+
+  await migrate(database);
+
+  const { file } = await retailer.approve(1);
+  expect(await retailer.rowsOf(file?.sequence ?? 0)).toEqual({ SHIRT: 10, SOCKS: 0 });
+});

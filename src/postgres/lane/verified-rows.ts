@@ -15,6 +15,7 @@ interface PageRow {
   readonly sku: string;
   readonly inventoryItemId: string;
   readonly onlineAtp: number;
+  readonly isWithheld: boolean;
   readonly publishedSequence: number | null;
   readonly publishedQuantity: number | null;
   readonly appliedSequence: number | null;
@@ -40,7 +41,10 @@ export async function listProductsToVerify(
        ORDER BY product_id LIMIT $3
      )
      SELECT atp.product_id AS "productId", product.sku, candidate.inventory_item_id AS "inventoryItemId",
-       atp.online_atp AS "onlineAtp", published.sequence AS "publishedSequence",
+       atp.online_atp AS "onlineAtp", EXISTS (
+         SELECT FROM sync_plan_row JOIN sync_plan AS plan USING (shop_id, plan)
+         WHERE shop_id = $1 AND product_id = atp.product_id AND plan.state = 'HELD'
+       ) AS "isWithheld", published.sequence AS "publishedSequence",
        published.quantity AS "publishedQuantity", applied.sequence AS "appliedSequence",
        applied.outcome AS "appliedOutcome", applied.debt
      FROM (${onlineAtpSelect({ ...scope, candidates: 'candidate', access: 'few' })}) AS atp
@@ -63,6 +67,7 @@ export async function listProductsToVerify(
     sku: row.sku,
     inventoryItemId: row.inventoryItemId,
     onlineAtp: row.onlineAtp,
+    isWithheld: row.isWithheld,
     published:
       row.publishedSequence === null || row.publishedQuantity === null
         ? null

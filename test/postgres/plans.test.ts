@@ -1,0 +1,221 @@
+/** A shop's plan: what waits in it, what a person decides about it, and that nothing is lost meanwhile. */
+import { describe, expect, test } from 'vitest';
+import { auditShop } from '../../src/postgres/producing/change-audit.ts';
+import { freshDatabase } from '../setup/fresh-database.ts';
+import { look, openShopInTrouble, openSyncedShop, readPlans, readWithheld, SHIRTS } from './guarded-shop.ts';
+import { Retailer, SHOP } from './retailer.ts';
+
+describe('nothing is lost while a plan is held', () => {
+  test('the baseline moves on, each withheld product is a candidate of every delta, and the audit proves it', async () => {
+    const retailer = await openShopInTrouble();
+    await retailer.count(['S10'], 8);
+    await look(retailer);
+
+    expect(await retailer.database.query('SELECT FROM snapshot_step')).toHaveLength(3);
+    expect(await auditShop(retailer.database, SHOP)).toMatchObject({ isSound: true, unpublished: [] });
+    await retailer.approve(2);
+    expect(await auditShop(retailer.database, SHOP)).toMatchObject({ isSound: true, unpublished: [] });
+  });
+
+  test('a Hard Sync has every mapped product: those that are withheld with what sales have left', async () => {
+    const retailer = await openShopInTrouble();
+    await retailer.sell(['S00'], 4);
+    await retailer.count(['S10'], 12);
+
+    const { rows, plan } = await look(retailer, 'hard-sync');
+
+    expect(plan).toBe('plan 2.1');
+    expect(Object.keys(rows ?? {})).toEqual(SHIRTS);
+    expect(rows).toMatchObject({ S00: 6, S01: 10, S10: 12 });
+  });
+
+  test('a Hard Sync withholds as a delta does', async () => {
+    const retailer = await openSyncedShop();
+    await retailer.count(SHIRTS, 0);
+
+    expect(await look(retailer, 'hard-sync')).toMatchObject({ plan: 'plan 2.1', rows: { S00: 10, S19: 10 } });
+  });
+
+  test('an owed product that is withheld is sent again as it was', async () => {
+    const retailer = await openShopInTrouble();
+    await retailer.database.query(`INSERT INTO owed_row VALUES ('${SHOP}', 'S00', 'TEST')`);
+
+    expect((await look(retailer)).rows).toEqual({ S00: 10 });
+    expect(await retailer.database.query('SELECT FROM owed_row')).toEqual([]);
+  });
+
+  test('a product that is not mapped any more leaves the plan', async () => {
+    const retailer = await openShopInTrouble();
+    await retailer.database.query(`DELETE FROM shop_product WHERE product_id = 'S00'`);
+
+    expect((await look(retailer)).withheld).toHaveLength(5);
+  });
+
+  test('a run that is repeated finds its own file and plan', async () => {
+    const retailer = await openSyncedShop();
+    await retailer.count(SHIRTS.slice(0, 6), 0);
+    await retailer.sell(['S10'], 1);
+
+    const first = await retailer.produce('recent-changes', 'run');
+
+    expect(first).toMatchObject({ file: { rowCount: 1 }, plan: { plan: 2 } });
+    expect(await retailer.produce('recent-changes', 'run')).toEqual(first);
+  });
+});
+
+describe('a plan', () => {
+  test('keeps its number while it grows; its revision tells that it has', async () => {
+    const retailer = await openShopInTrouble();
+    await retailer.count(['S06'], 0);
+    expect((await look(retailer)).plan).toBe('plan 2.2');
+    await retailer.sell(['S00'], 1);
+    expect((await look(retailer)).plan).toBe('plan 2.2');
+
+    expect(await readPlans(retailer)).toEqual(['1 APPROVED', '2 HELD']);
+  });
+
+  test('lets go what is not suspect any more, and holds the rest', async () => {
+    const retailer = await openShopInTrouble();
+    await retailer.count(['S00', 'S01'], 9);
+
+    const { rows, withheld } = await look(retailer);
+
+    expect(rows).toEqual({ S00: 9, S01: 9 });
+    expect(withheld).toHaveLength(4);
+  });
+
+  test('that was looked at can be approved, however much sells meanwhile', async () => {
+    const retailer = await openShopInTrouble();
+    for (const sku of SHIRTS.slice(10, 14)) {
+      await retailer.sell([sku], 10);
+      expect((await look(retailer)).plan).toBe('plan 2.1');
+    }
+
+    const { file, plan } = await retailer.approve(2);
+
+    expect(plan).toMatchObject({ plan: 2, state: 'APPROVED', revision: 1, counts: { COLLAPSE: 6 } });
+    expect(await retailer.rowsOf(file?.sequence ?? 0)).toEqual({
+      S00: 0,
+      S01: 0,
+      S02: 0,
+      S03: 0,
+      S04: 0,
+      S05: 0,
+    });
+  });
+
+  test('is approved for what was looked at: later products are the next plan', async () => {
+    const retailer = await openShopInTrouble();
+    await retailer.count(['S06', 'S07'], 0);
+    await retailer.produce('recent-changes');
+
+    const { file, plan } = await retailer.approve(2, 'decision', SHOP, 1);
+
+    expect(plan).toMatchObject({ revision: 1, counts: { COLLAPSE: 6 } });
+    expect(Object.keys(await retailer.rowsOf(file?.sequence ?? 0))).toEqual(SHIRTS.slice(0, 6));
+    expect(await readWithheld(retailer)).toEqual(['S06 COLLAPSE 10 → 0', 'S07 COLLAPSE 10 → 0']);
+    expect(await readPlans(retailer)).toEqual(['1 APPROVED', '2 APPROVED', '3 HELD']);
+    expect(await retailer.approve(2, 'decision', SHOP, 1)).toEqual({ file, plan });
+  });
+
+  test('is approved for its causes: what would collapse was not approved to surge', async () => {
+    const retailer = await openShopInTrouble();
+    await retailer.count(SHIRTS.slice(0, 6), 1_000_000);
+
+    const { file } = await retailer.approve(2);
+
+    expect(file).toBeNull();
+    expect((await readWithheld(retailer))[0]).toBe('S00 SURGE 10 → 1000000');
+  });
+
+  test('that is approved begins the window anew', async () => {
+    const retailer = await openShopInTrouble();
+    await retailer.approve(2);
+    await retailer.count(SHIRTS.slice(6, 8), 0);
+
+    expect(await look(retailer)).toMatchObject({ rows: { S06: 0, S07: 0 }, plan: null });
+  });
+
+  test('of which nothing is left is approved without a file', async () => {
+    const retailer = await openShopInTrouble();
+    await retailer.count(SHIRTS.slice(0, 6), 10);
+
+    const first = await retailer.approve(2, 'decision');
+
+    expect(first).toMatchObject({ file: null, plan: { state: 'APPROVED', sequence: null } });
+    expect(await retailer.approve(2, 'decision')).toEqual(first);
+    await expect(retailer.approve(2)).rejects.toMatchObject({ code: 'PLAN_NOT_HELD' });
+    await expect(retailer.approve(7)).rejects.toMatchObject({ code: 'PLAN_UNKNOWN' });
+  });
+
+  test('that is rejected is judged anew by the next run, with all of its products', async () => {
+    const retailer = await openShopInTrouble();
+    await retailer.reject(2);
+    await expect(retailer.reject(2)).rejects.toMatchObject({ code: 'PLAN_NOT_HELD' });
+    await retailer.count(['S00', 'S01'], 10);
+
+    expect(await look(retailer)).toMatchObject({ rows: { S02: 0, S03: 0, S04: 0, S05: 0 }, plan: null });
+    expect(await readWithheld(retailer)).toEqual([]);
+  });
+
+  test('that is rejected comes back as long as its products are suspect', async () => {
+    const retailer = await openShopInTrouble();
+    await retailer.reject(2);
+
+    expect(await auditShop(retailer.database, SHOP)).toMatchObject({ isSound: true });
+    expect(await look(retailer)).toMatchObject({ rows: null, plan: 'plan 3.1' });
+    expect(await readWithheld(retailer)).toHaveLength(6);
+  });
+});
+
+describe('a shop’s first Hard Sync', () => {
+  async function openNewShop(): Promise<Retailer> {
+    const { database } = await freshDatabase();
+    return Retailer.open(database, SHIRTS);
+  }
+
+  const hold = (retailer: Retailer) => retailer.makeFile('hard-sync');
+
+  test('is held as a whole: it takes no number, and a delta before its approval is refused', async () => {
+    const retailer = await openNewShop();
+
+    const { file, plan } = await hold(retailer);
+
+    expect(file).toBeNull();
+    expect(plan).toMatchObject({
+      plan: 1,
+      state: 'HELD',
+      kind: 'hard-sync',
+      counts: { FIRST_HARD_SYNC: 20 },
+    });
+    expect(await retailer.database.query('SELECT FROM upload_file')).toEqual([]);
+    expect(await readWithheld(retailer)).toHaveLength(20);
+    await expect(retailer.produce('recent-changes')).rejects.toThrow('held as plan 1');
+  });
+
+  test('keeps its plan when it is run again, and is approved with the quantities of that moment', async () => {
+    const retailer = await openNewShop();
+    await hold(retailer);
+    await retailer.count(['S00'], 15);
+    await retailer.sell(['S01'], 10);
+    expect((await hold(retailer)).plan).toMatchObject({ plan: 1, revision: 1 });
+
+    const { file } = await retailer.approve(1);
+
+    expect(file).toMatchObject({ sequence: 1, rowCount: 20 });
+    expect(await retailer.rowsOf(1)).toMatchObject({ S00: 15, S01: 0, S02: 10 });
+    expect(await readPlans(retailer)).toEqual(['1 APPROVED']);
+  });
+
+  test('is approved for what a person has seen: an inventory that was emptied since is withheld', async () => {
+    const retailer = await openNewShop();
+    await hold(retailer);
+    await retailer.count(SHIRTS, 0);
+
+    await retailer.approve(1);
+
+    expect(await retailer.rowsOf(1)).toMatchObject({ S00: 10, S19: 10 });
+    expect(await readWithheld(retailer)).toHaveLength(20);
+    expect(await readPlans(retailer)).toEqual(['1 APPROVED', '2 HELD']);
+  });
+});
