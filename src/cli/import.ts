@@ -1,7 +1,7 @@
+import { warningInWords } from '../domain/import-warning.ts';
 import { counted } from '../domain/words.ts';
 import { importFeed } from '../operations/feeds.ts';
 import { command } from './command.ts';
-import { withoutShopText } from './job-text.ts';
 import { ExitCode } from './report.ts';
 
 export const IMPORT_COMMANDS = [
@@ -9,10 +9,10 @@ export const IMPORT_COMMANDS = [
     path: 'import',
     operation: importFeed,
     arguments: ['file'],
-    show: ({ fileName, rows, applied, failed, withoutShop, errorFile }, { dryRun }) => {
+    show: ({ fileName, rows, applied, failed, warnings = [], errorFile }, { dryRun }) => {
       const text = [
         `${fileName}: ${counted(rows, 'row')}, ${applied} ${dryRun ? 'would be applied' : 'applied'}, ${failed} refused.`,
-        ...withoutShopText(fileName, withoutShop),
+        ...warnings.map(warningInWords),
         ...(errorFile === null ? [] : [`The refused rows with their reasons: ${errorFile}`]),
       ].join('\n');
       // Some refused rows are normal, and the report has them; a feed without a single good row has failed.

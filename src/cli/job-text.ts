@@ -1,5 +1,6 @@
 /** What came of a job's run, and when a job runs, for a person. */
 import type { ImportResult } from '../domain/jobs/import.ts';
+import { warningInWords } from '../domain/import-warning.ts';
 import { resultInWords, verdictOf, type JobName, type JobResult } from '../domain/jobs/jobs.ts';
 import { blockedInWords, type ProcessResult } from '../domain/jobs/process-uploads.ts';
 import { syncInWords, type SyncResult } from '../domain/jobs/producing.ts';
@@ -70,21 +71,15 @@ function importText({ files, stillNotPutAway = [] }: ImportResult): string {
     files.map(({ fileName, rows, applied, failed }) => [fileName, rows, applied, failed]),
     'No feed was waiting.',
   );
+  const warnings = files.flatMap(({ fileName, warnings: told = [] }) =>
+    told.map((warning) => `${onOneLine(fileName)}: ${warningInWords(warning)}`),
+  );
   const faults = files.flatMap(({ error }) => (error ? [`${error.code}: ${error.message}`] : []));
-  const warnings = files.flatMap(({ fileName, withoutShop }) => withoutShopText(fileName, withoutShop));
   const left = files.flatMap(({ fileName, notPutAway }) =>
     notPutAway ? [`${onOneLine(fileName)} is done with, but still in incoming/: ${notPutAway.message}`] : [],
   );
   const older = stillNotPutAway.map((name) => `${onOneLine(name)} of an earlier run is still in incoming/.`);
-  return [text, ...faults, ...warnings, ...left, ...older].join('\n');
-}
-
-/** What is to know of order rows with an externalOrderId and no shopId; nothing when there are none. */
-export function withoutShopText(fileName: string, withoutShop = 0): readonly string[] {
-  if (withoutShop === 0) return [];
-  return [
-    `${onOneLine(fileName)}: ${counted(withoutShop, 'order row')} with an externalOrderId and no shopId. Where they are sales of a shop, their units are kept back from it as well: send them again with shopId.`,
-  ];
+  return [text, ...warnings, ...faults, ...left, ...older].join('\n');
 }
 
 /** The name of a feed, which somebody else has chosen. */

@@ -7,6 +7,7 @@
 import { AtpError, type ErrorCode, type ErrorDetail } from './errors.ts';
 import { parseFeedType, type FeedContents, type FeedType } from './feed-type.ts';
 import { fileTime } from './file-time.ts';
+import type { ImportWarning } from './import-warning.ts';
 
 /** Why a row is refused. */
 export interface RowRefusal {
@@ -49,8 +50,8 @@ export interface ImportCounts {
   readonly rows: number;
   readonly applied: number;
   readonly failed: number;
-  /** Order rows with an externalOrderId and no shopId, which were imported; absent: none. */
-  readonly withoutShop?: number;
+  /** What is to be told of rows that were applied; absent: nothing. */
+  readonly warnings?: readonly ImportWarning[];
 }
 
 /** The reasons that the ledger gives for the postings of feeds; a variance may name its own. */

@@ -25,7 +25,7 @@ const DEPENDENT_TABLES = [
 
 /**
  * Removes a shop and everything about its syncing: mapping, files, calls, lane, decisions. Its orders stay, since they
- * still claim stock; they only lose the shop they came from. Files on SFTP and quantities on Shopify stay as they are.
+ * still claim stock; they only lose the shop they came from, and so do those that come in later. Files on SFTP and quantities on Shopify stay as they are.
  *
  * @throws AtpError SHOP_UNKNOWN, SHOP_BUSY (its files are being applied right now)
  */
@@ -47,6 +47,11 @@ export async function removeShop(
     for (const table of DEPENDENT_TABLES) {
       await connection.query(`DELETE FROM ${table} WHERE shop_id = $1`, [shopId]);
     }
+    await connection.query(
+      `INSERT INTO removed_shop (shop_id, domain) SELECT shop_id, domain FROM shop WHERE shop_id = $1
+       ON CONFLICT (shop_id) DO UPDATE SET domain = excluded.domain, removed_at = excluded.removed_at`,
+      [shopId],
+    );
     await connection.query(`DELETE FROM shop WHERE shop_id = $1`, [shopId]);
     return { shopId, orderItemsKept: orders.rowCount ?? 0 };
   }, 'bulk');

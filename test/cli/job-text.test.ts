@@ -31,15 +31,21 @@ test('verify tells of what may be a sale, and after when it heals', () => {
 
 test('import tells of order rows without a shop, file by file', () => {
   const files = [
-    { fileName: 'ORDER_ITEMS__1.csv', rows: 3, applied: 3, failed: 0, withoutShop: 2 },
+    {
+      fileName: 'ORDER_ITEMS__1.csv',
+      rows: 3,
+      applied: 3,
+      failed: 0,
+      warnings: [{ code: 'ORDER_WITHOUT_SHOP', rows: 2 }] as const,
+    },
     { fileName: 'ORDER_ITEMS__2.csv', rows: 3, applied: 3, failed: 0 },
   ];
   const { text, exitCode } = describeResult('import', { files });
   expect(exitCode).toBe(0);
-  expect(text).toContain('ORDER_ITEMS__1.csv: 2 order rows with an externalOrderId and no shopId.');
+  expect(text).toContain('ORDER_ITEMS__1.csv: 2 order lines with an externalOrderId and no shopId.');
   expect(text).not.toContain('ORDER_ITEMS__2.csv:');
   expect(resultInWords('import', { files })).toBe(
-    '2 feeds, 6 rows applied, 0 refused; 2 order rows without a shop',
+    '2 feeds, 6 rows applied, 0 refused; of 2 rows not everything is known',
   );
 });
 

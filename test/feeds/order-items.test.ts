@@ -139,8 +139,8 @@ describe('several rows of one order line in a feed', () => {
   });
 
   test('leave the line in the state of the last good row when the last one is refused', async () => {
-    const outcome = await importLines({ quantity: 2 }, { quantity: 3, facility: 'NOWHERE' });
-    expect(codesOf(outcome)).toEqual({ 3: 'FACILITY_UNKNOWN' });
+    const outcome = await importLines({ quantity: 2 }, { quantity: 3, shop: 'no-shop' });
+    expect(codesOf(outcome)).toEqual({ 3: 'SHOP_UNKNOWN' });
     expect(await readBroadway()).toEqual({ qoh: 10, reserved: 2 });
   });
 });
@@ -149,7 +149,7 @@ describe('an order feed', () => {
   test('is refused row by row for unknown products, facilities and shops, and shipments from no real facility', async () => {
     const outcome = await importLines(
       { order: 'A', sku: 'TIE' },
-      { order: 'B', facility: 'NOWHERE' },
+      { order: 'B', facility: 'NOWHERE', status: 'COMPLETED' },
       { order: 'C', shop: 'no-shop' },
       { order: 'D', facility: '', status: 'COMPLETED' },
       { order: 'E', facility: 'PARKING', status: 'COMPLETED' },
@@ -267,14 +267,19 @@ describe('a row with an externalOrderId and no shopId', () => {
       { order: 'O5', external: 'X5', sku: 'GLOVES' },
     );
 
-    expect(outcome).toMatchObject({ rows: 5, applied: 4, failed: 1, withoutShop: 2 });
+    expect(outcome).toMatchObject({
+      rows: 5,
+      applied: 4,
+      failed: 1,
+      warnings: [{ code: 'ORDER_WITHOUT_SHOP', rows: 2 }],
+    });
     expect(await readBroadway()).toEqual({ qoh: 10, reserved: 11 });
   });
 
   test('counts as the shop’s sale once it is sent again with shopId, and is not told of any more', async () => {
     await importLines({ order: 'O1', external: 'X1' });
 
-    expect(await importLines({ order: 'O1', external: 'X1', shop: SHOP })).not.toHaveProperty('withoutShop');
+    expect(await importLines({ order: 'O1', external: 'X1', shop: SHOP })).not.toHaveProperty('warnings');
 
     expect(await warehouse.database.query('SELECT shop_id, units FROM shop_imported_units')).toEqual([
       { shop_id: SHOP, units: 3 },

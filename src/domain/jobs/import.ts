@@ -1,3 +1,4 @@
+import type { ImportWarning } from '../import-warning.ts';
 import { id, optional } from '../input-fields.ts';
 import { counted } from '../words.ts';
 import { defineJob } from './job.ts';
@@ -7,8 +8,8 @@ export interface ImportedFile {
   readonly rows: number;
   readonly applied: number;
   readonly failed: number;
-  /** Order rows with an externalOrderId and no shopId, which were imported; absent: none. */
-  readonly withoutShop?: number;
+  /** What is to be told of rows that were applied; absent: nothing. */
+  readonly warnings?: readonly ImportWarning[];
   /** Why nothing of the file could be applied. */
   readonly error?: { readonly code: string; readonly message: string };
   /** Why it still lies in incoming/, although it is done with. A later run moves it. */
@@ -44,9 +45,9 @@ export const IMPORT = defineJob({
     if (files.length === 0) return `no feed was waiting${left}`;
     const failed = files.reduce((sum, file) => sum + file.failed, 0);
     const applied = files.reduce((sum, file) => sum + file.applied, 0);
-    const withoutShop = files.reduce((sum, file) => sum + (file.withoutShop ?? 0), 0);
-    const warning = withoutShop > 0 ? `; ${counted(withoutShop, 'order row')} without a shop` : '';
-    return `${counted(files.length, 'feed')}, ${counted(applied, 'row')} applied, ${failed} refused${warning}${left}`;
+    const told = files.flatMap(({ warnings = [] }) => warnings).reduce((sum, { rows }) => sum + rows, 0);
+    const warned = told > 0 ? `; of ${counted(told, 'row')} not everything is known` : '';
+    return `${counted(files.length, 'feed')}, ${counted(applied, 'row')} applied, ${failed} refused${warned}${left}`;
   },
   verdictOf: (result) => {
     if (result.files.some(({ error }) => error)) return 'failed';

@@ -5,6 +5,7 @@
 import { AtpError, type ErrorCode, type ErrorDetail } from '../../domain/errors.ts';
 import type { FeedRow, ImportCounts, RefusedRow } from '../../domain/feed.ts';
 import type { FeedContents, FeedType } from '../../domain/feed-type.ts';
+import type { ImportWarning } from '../../domain/import-warning.ts';
 import { IMPORT_WAIT_MS, REFUSED_ROWS_PER_PAGE } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
 import { isDeadlock, isLockTimeout, isOutOfRange } from '../sql-state.ts';
@@ -42,11 +43,8 @@ type FeedFile = Pick<Feed<FeedType>, 'fileName' | 'writtenAt'>;
 
 interface FeedSql<Content> {
   readonly staging: StagingShape<Content>;
-  /** Adds the rows that are at fault to `refused_row` and applies all others. */
-  readonly apply: (
-    connection: Connection,
-    feed: FeedFile,
-  ) => Promise<{ readonly withoutShop: number } | void>;
+  /** Adds the rows that are at fault to `refused_row` and applies all others; of these it may have something to tell. */
+  readonly apply: (connection: Connection, feed: FeedFile) => Promise<readonly ImportWarning[] | void>;
 }
 
 const FEED_SQL: { readonly [Type in FeedType]: FeedSql<FeedContents[Type]> } = {
@@ -117,20 +115,25 @@ async function applyFeed<Type extends FeedType>(
 ): Promise<ImportCounts> {
   const { staging, apply }: FeedSql<FeedContents[Type]> = FEED_SQL[type];
   const rowCount = await stageRows<Type>(connection, staging, rows);
-  const { withoutShop = 0 } = (await apply(connection, file)) ?? {};
+  const warnings = (await apply(connection, file)) ?? [];
   const failed = await recordRefusals(connection, sha256);
-  const counts = { rows: rowCount, applied: rowCount - failed, failed };
+  const counts = toCounts({ rows: rowCount, applied: rowCount - failed, failed, warnings });
   if (rowCount === 0) {
     // An empty feed may come again: one every night is no mistake.
     await connection.query('DELETE FROM import_file WHERE sha256 = $1', [sha256]);
   } else {
     await connection.query(
-      `UPDATE import_file SET row_count = $2, applied_count = $3, failed_count = $4, without_shop_count = $5
-       WHERE sha256 = $1`,
-      [sha256, counts.rows, counts.applied, counts.failed, withoutShop],
+      `UPDATE import_file SET row_count = $2, applied_count = $3, failed_count = $4, warnings = $5 WHERE sha256 = $1`,
+      [
+        sha256,
+        counts.rows,
+        counts.applied,
+        counts.failed,
+        counts.warnings ? JSON.stringify(counts.warnings) : null,
+      ],
     );
   }
-  return toCounts({ ...counts, withoutShop });
+  return counts;
 }
 
 interface StagedRefusal {
@@ -210,7 +213,7 @@ export async function markFiledSince(
   return toCounts(latest);
 }
 
-interface ImportRecord extends ImportCounts {
+interface ImportRecord extends CountsAsRead {
   readonly sha256: string;
   readonly fileName: string;
   readonly importedAt: Date;
@@ -219,11 +222,13 @@ interface ImportRecord extends ImportCounts {
 
 const SELECT_IMPORT = `
   SELECT sha256, file_name AS "fileName", row_count AS rows, applied_count AS applied, failed_count AS failed,
-    without_shop_count AS "withoutShop", imported_at AS "importedAt", filed_at AS "filedAt"
+    coalesce(warnings, '[]') AS warnings, imported_at AS "importedAt", filed_at AS "filedAt"
   FROM import_file`;
 
-function toCounts({ rows, applied, failed, withoutShop = 0 }: ImportCounts): ImportCounts {
-  return { rows, applied, failed, ...(withoutShop > 0 && { withoutShop }) };
+type CountsAsRead = Omit<ImportCounts, 'warnings'> & { readonly warnings: readonly ImportWarning[] };
+
+function toCounts({ rows, applied, failed, warnings }: CountsAsRead): ImportCounts {
+  return { rows, applied, failed, ...(warnings.length > 0 && { warnings }) };
 }
 
 /** The coded error for what Postgres says when another transaction is in the way, or when a level cannot hold its sum. */

@@ -7,6 +7,7 @@
  */
 import { LEDGER_REASONS } from '../../domain/feed.ts';
 import type { OrderItemRow } from '../../domain/feed-type.ts';
+import { IMPORT_WARNINGS, type ImportWarning, type ImportWarningCode } from '../../domain/import-warning.ts';
 import type { Connection } from '../database.ts';
 import {
   IS_GOOD,
@@ -57,24 +58,34 @@ const ORDER_ITEMS_LOCK = 7_201_153;
  */
 export const TAKE_ORDERS_TURN = `SELECT pg_advisory_xact_lock(${ORDER_ITEMS_LOCK}, 0)`;
 
-/** Relies on product's three unique indexes, facility_pkey and shop_pkey. */
+/**
+ * A claim on stock is taken whatever its shop or facility: a line of a removed shop has no shop, and a line at an unknown
+ * facility waits in the brokering queue. Relies on product's three unique indexes, facility_pkey, shop_pkey and
+ * removed_shop_pkey.
+ */
 const RESOLVE = `
   CREATE TEMPORARY TABLE resolved_row ON COMMIT DROP AS
-  SELECT row.*, ${PRODUCT_ID} AS product_id,
-    row.facility_id IS NOT NULL AND place.facility_id IS NULL AS is_place_unknown,
+  SELECT row.row_number, row.id_type, row.id_value, row.order_id, row.order_item_seq_id, row.external_order_id,
+    row.quantity, row.cancel_quantity, row.status_id, row.order_date, ${PRODUCT_ID} AS product_id,
+    shop.shop_id, row.shop_id AS named_shop_id,
     row.shop_id IS NOT NULL AND shop.shop_id IS NULL AS is_shop_unknown,
+    removed.shop_id IS NOT NULL AND shop.shop_id IS NULL AS is_shop_removed,
+    place.facility_id, row.facility_id AS named_facility_id,
+    row.facility_id IS NOT NULL AND place.facility_id IS NULL AS is_place_unknown,
     greatest(0, row.quantity - row.cancel_quantity) AS units
   FROM (SELECT * FROM staged_row AS row WHERE ${IS_GOOD}) AS row
   ${PRODUCT_JOINS}
   LEFT JOIN facility AS place ON place.facility_id = row.facility_id
-  LEFT JOIN shop ON shop.shop_id = row.shop_id`;
+  LEFT JOIN shop ON shop.shop_id = row.shop_id
+  LEFT JOIN removed_shop AS removed ON removed.shop_id = row.shop_id`;
 
-const REFUSE_UNKNOWN_FACILITY = refuseSql({
+/** Units that have left a facility are no claim: nobody knows whose stock they were. */
+const REFUSE_SHIPPED_FROM_UNKNOWN = refuseSql({
   from: 'resolved_row',
-  condition: 'row.is_place_unknown',
+  condition: `row.is_place_unknown AND row.status_id = 'ITEM_COMPLETED' AND row.units > 0`,
   column: `'facilityId'`,
   code: 'FACILITY_UNKNOWN',
-  detail: `'facilityId', row.facility_id`,
+  detail: `'facilityId', row.named_facility_id`,
 });
 
 /** A shop's line came first under another order: in the database (by order_item_of_shop), else in this file. */
@@ -234,25 +245,30 @@ const RECORD_FEED = `
   ON CONFLICT (shop_id) DO UPDATE SET fed_until = excluded.fed_until
     WHERE orders.fed_until IS NULL OR orders.fed_until < excluded.fed_until`;
 
-/** Its sale is counted twice when it is one of a shop: Shopify has sold it, and no order of the shop pays for it. */
-const COUNT_WITHOUT_SHOP = `
-  SELECT count(*)::int AS "withoutShop" FROM resolved_row AS row
-  WHERE row.external_order_id IS NOT NULL AND row.shop_id IS NULL AND ${IS_GOOD}`;
+/**
+ * The sale of a row without a shop is counted twice when it is one of a shop: Shopify has sold it, and no order of the
+ * shop pays for it.
+ */
+const COUNT_WARNINGS = `
+  SELECT (count(*) FILTER (WHERE is_shop_removed))::int AS "ORDER_SHOP_REMOVED",
+    (count(*) FILTER (WHERE is_place_unknown))::int AS "ORDER_FACILITY_UNKNOWN",
+    (count(*) FILTER (WHERE external_order_id IS NOT NULL AND named_shop_id IS NULL))::int AS "ORDER_WITHOUT_SHOP"
+  FROM resolved_row AS row WHERE ${IS_GOOD}`;
 
 /**
  * Sets each order line to its state in the feed, and posts what that changes in the stock.
  *
- * @returns how many rows have an externalOrderId and no shopId; they are imported all the same
+ * @returns what is to be told of rows that were taken
  */
 export async function applyOrderItems(
   connection: Connection,
   { fileName, writtenAt }: { readonly fileName: string; readonly writtenAt: Date },
-): Promise<{ readonly withoutShop: number }> {
+): Promise<readonly ImportWarning[]> {
   await connection.query(TAKE_ORDERS_TURN);
   await connection.query(RESOLVE);
   await connection.query('ANALYZE resolved_row');
   await connection.query(REFUSE_UNKNOWN_PRODUCT);
-  await connection.query(REFUSE_UNKNOWN_FACILITY);
+  await connection.query(REFUSE_SHIPPED_FROM_UNKNOWN);
   await connection.query(REFUSE_UNKNOWN_SHOP);
   await connection.query(REFUSE_LINE_OF_ANOTHER_ORDER);
   await connection.query(JUDGE);
@@ -263,6 +279,8 @@ export async function applyOrderItems(
   await connection.query(POST, [fileName, orderShipped, orderReserved, orderReleased]);
   await connection.query(KEEP_STATES);
   await connection.query(RECORD_FEED, [writtenAt]);
-  const { rows } = await connection.query<{ withoutShop: number }>(COUNT_WITHOUT_SHOP);
-  return { withoutShop: rows[0]?.withoutShop ?? 0 };
+  const { rows } = await connection.query<Record<ImportWarningCode, number>>(COUNT_WARNINGS);
+  return IMPORT_WARNINGS.map((code) => ({ code, rows: rows[0]?.[code] ?? 0 })).filter(
+    (warning) => warning.rows > 0,
+  );
 }

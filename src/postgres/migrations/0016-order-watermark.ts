@@ -23,11 +23,6 @@ export async function up(knex: Knex): Promise<void> {
     COMMENT ON COLUMN upload_file.orders_imported_until IS
       'The shop''s order watermark in its snapshot: a drop on Shopify that was seen before it is no unseen sale.';
 
-    ALTER TABLE import_file ADD COLUMN without_shop_count integer NOT NULL DEFAULT 0;
-    COMMENT ON COLUMN import_file.without_shop_count IS
-      'Rows of orders that have an externalOrderId and no shopId: where such an order is a sale of a shop, its units are kept back as well.';
-    CREATE INDEX import_file_without_shop ON import_file (imported_at) WHERE without_shop_count > 0;
-
     CREATE OR REPLACE FUNCTION count_imported_units() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
       -- In key order, so that two imports cannot wait for each other in a circle.

@@ -15,6 +15,7 @@ import * as lateCalls from './0014-late-calls.ts';
 import * as shopAddresses from './0019-shop-addresses.ts';
 import * as orderWatermark from './0016-order-watermark.ts';
 import * as guard from './0015-guard.ts';
+import * as shopsMended from './0018-shops-mended.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -38,6 +39,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0019-shop-addresses', ...shopAddresses },
   { name: '0016-order-watermark', ...orderWatermark },
   { name: '0015-guard', ...guard },
+  { name: '0018-shops-mended', ...shopsMended },
 ];
 
 /** In their order. */

@@ -1,0 +1,27 @@
+/**
+ * What an import names though it takes the row: something about the row is not known that its stock does not depend on.
+ * Refused, the units would be promised again.
+ */
+import { counted } from './words.ts';
+
+export type ImportWarningCode = keyof typeof IN_WORDS;
+
+export interface ImportWarning {
+  readonly code: ImportWarningCode;
+  /** How many rows of the feed. */
+  readonly rows: number;
+}
+
+const IN_WORDS = {
+  ORDER_SHOP_REMOVED: (rows) => `${rows} of a shop that was removed: imported without it.`,
+  ORDER_FACILITY_UNKNOWN: (rows) =>
+    `${rows} at a facility that is not known: imported into the brokering queue, until a row names one that is.`,
+  ORDER_WITHOUT_SHOP: (rows) =>
+    `${rows} with an externalOrderId and no shopId. Where they are sales of a shop, their units are kept back from it as well: send them again with shopId.`,
+} as const satisfies Readonly<Record<string, (rows: string) => string>>;
+
+export const IMPORT_WARNINGS = Object.keys(IN_WORDS) as readonly ImportWarningCode[];
+
+export function warningInWords({ code, rows }: ImportWarning): string {
+  return IN_WORDS[code](counted(rows, 'order line'));
+}
