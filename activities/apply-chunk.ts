@@ -26,7 +26,7 @@ import {
 } from '../src/domain/refused-call.ts';
 import { decideRow, meaningOfRefusal, type ObservedItem } from '../src/domain/row-decision.ts';
 import { decideStoredCall, sendDeadline, type SendDeadline } from '../src/domain/send-deadline.ts';
-import { NOTHING_KEPT_BACK, type KeptBack } from '../src/domain/unseen-sales.ts';
+import { NOTHING_KEPT_BACK, pushSeenHere, type KeptBack } from '../src/domain/unseen-sales.ts';
 import {
   readChunkWork,
   readClock,
@@ -55,6 +55,7 @@ import { locationUnusableError } from '../src/shopify/shop-location.ts';
 export interface ChunkDeps {
   readonly database: Database;
   readonly api: AdminApi;
+  /** At the location of the file, which may be one that the shop has left. */
   readonly shop: Shop;
   readonly pass: LanePass;
 }
@@ -134,13 +135,15 @@ function decideRows(
   const { doubted, unapplied } = doubtedRows(work, items);
   for (const [index, row] of work.rows.entries()) {
     const { inventoryItemId, productId, quantity: target, importedUnits } = row;
-    const tries = work.staleTries.get(inventoryItemId) ?? 0;
+    // A drain owes nothing to a later file, which is of another location: it tries until the item shows zero.
+    const tries = work.isDrain ? 0 : (work.staleTries.get(inventoryItemId) ?? 0);
     const decision = decideRow(target, items[index] ?? null, tries, (observed) => {
       if (shop.salesPolicy === 'overwrite') return NOTHING_KEPT_BACK;
       const { ordersImportedUntil } = work;
       const read = { observed, at: readAt, importedUnits, ordersImportedUntil };
-      const keptBack = keepBackInDoubt(row.lastPush, doubted.get(inventoryItemId) ?? [], read);
-      return keepBackAfterLateCalls(row.lastPush, work.late.get(inventoryItemId) ?? [], read, keptBack);
+      const lastPush = pushSeenHere(row.lastPush, observed);
+      const keptBack = keepBackInDoubt(lastPush, doubted.get(inventoryItemId) ?? [], read);
+      return keepBackAfterLateCalls(lastPush, work.late.get(inventoryItemId) ?? [], read, keptBack);
     });
     switch (decision.outcome) {
       case 'WRITE': {

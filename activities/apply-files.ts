@@ -127,7 +127,7 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork }
         const file = await findFile(database, holder.shopId, sequence);
         return whileRenewingLease(database, pass, async () => {
           await proveFile(fileDrop, file);
-          const shop = await findShop(database, holder.shopId);
+          const shop = await findShopOf(database, file);
           await proveLocation(shop, adminApi(shop));
           return { isOpen: await startApplying(database, pass, sequence) };
         });
@@ -146,7 +146,7 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork }
       await keepAlive(async () => {
         const pass = await enterAgain({ database, fileDrop }, holder, { sequence, states: ['APPLYING'] });
         const file = await findFile(database, holder.shopId, sequence);
-        const shop = await findShop(database, holder.shopId);
+        const shop = await findShopOf(database, file);
         const deps = { database, api: adminApi(shop), shop, pass };
         const { cancellationSignal } = Context.current();
         await forEachAtMost(chunksOfWindow(file, window), CALLS_IN_FLIGHT, async (chunk) => {
@@ -156,13 +156,13 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork }
       });
     },
 
-    /** Every row is settled: the file is APPLIED or PARTIAL. */
+    /** Every row is settled: the file is APPLIED or PARTIAL. Or it is outdated, and nothing of it is on its way. */
     async closeFile({
       sequence,
       ...holder
     }: LaneHolder & { readonly sequence: number }): Promise<ClosedFile> {
       // An attempt whose answer was lost has closed it already.
-      const states = ['APPLYING', 'APPLIED', 'PARTIAL'] as const;
+      const states = ['APPLYING', 'APPLIED', 'PARTIAL', 'SUPERSEDED'] as const;
       const pass = await enterAgain({ database, fileDrop }, holder, { sequence, states });
       const { file, outcome } = await closeFile(database, pass, sequence);
       return { sequence, status: file.state, rows: file.rowCount, ...outcome };
@@ -322,6 +322,14 @@ async function proveFile(fileDrop: OpenFileDrop, file: UploadFile): Promise<void
     if (sha256 === file.sha256) return;
     throw new AtpError('FILE_CHECKSUM_MISMATCH', { name: file.name, expected: file.sha256, found: sha256 });
   });
+}
+
+/** The shop at the location that the file was made for: the shop may have another one by now. */
+async function findShopOf(
+  database: Database,
+  { shopId, locationId }: Pick<UploadFile, 'shopId' | 'locationId'>,
+): Promise<Shop> {
+  return { ...(await findShop(database, shopId)), locationId };
 }
 
 async function proveLocation(shop: Shop, api: AdminApi): Promise<void> {

@@ -2,13 +2,13 @@
 import { patched, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { HeldPlan } from '../activities/index.ts';
 import type { SyncResult } from '../src/domain/jobs/producing.ts';
-import type { UploadFileKind } from '../src/domain/upload-file.ts';
+import type { SyncKind } from '../src/domain/upload-file.ts';
 import { begin } from './begin.ts';
 import { failureOfStep } from './failures.ts';
 import { describeRun } from './search-attributes.ts';
 import { step } from './steps.ts';
 
-export async function produce(kind: UploadFileKind, input: unknown): Promise<SyncResult> {
+export async function produce(kind: SyncKind, input: unknown): Promise<SyncResult> {
   const job = begin(kind, input);
   const { shopId } = job;
 

@@ -59,6 +59,17 @@ export interface LastPush extends KeptBack {
   readonly importedUnits: number;
 }
 
+/** A last push as it is remembered; `lastKnown` is null when it was at another location than the one of now. */
+export type RememberedPush = Omit<LastPush, 'lastKnown'> & { readonly lastKnown: number | null };
+
+/**
+ * The last push, as the present location is judged by it. At a location where the item was never pushed nothing is
+ * missing; but what is kept back stays kept back, since Online ATP still counts these units.
+ */
+export function pushSeenHere(push: RememberedPush | null, observed: number): LastPush | null {
+  return push && { ...push, lastKnown: push.lastKnown ?? observed };
+}
+
 /** What is known now. */
 export interface FreshRead {
   /** Units that Shopify shows. */

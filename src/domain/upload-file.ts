@@ -11,14 +11,17 @@ import { fileTime } from './file-time.ts';
  *                         │                        into its state before, a rewrite into WRITING
  *                         └────────────▶ SKIPPED   by a person: left out; its products are owed to a later file
  *
- *     WRITING, READY, APPLYING, BLOCKED ─▶ SUPERSEDED   a later Hard Sync contains every product of it
+ *     WRITING, READY, APPLYING, BLOCKED ─▶ SUPERSEDED   a later Hard Sync contains every product of it, or the shop has
+ *                                                       another location or group by now
  *
  * Who retries a BLOCKED file depends on why it is BLOCKED: each later run does when the cause may go away by itself
  * (Shopify or SFTP cannot be used), otherwise only a person does. See whoMovesOn in failed-step.ts.
  *
  * A Hard Sync supersedes files that are READY, and those that are BLOCKED by a fault of the file itself or by a cause
  * that may go away by itself, but never a file with a call whose outcome is unknown. After a restore of the database it
- * supersedes every file that is not done: their rows describe a database that is gone.
+ * supersedes every file that is not done: their rows describe a database that is gone. A change of the shop's location or
+ * group supersedes all that wait; of one with a call whose outcome is unknown only that call goes on. Nothing supersedes a
+ * drain: its zeros are of another location than what comes after it.
  *
  * A WRITING file is a barrier: it has its number and its rows, so nothing later may be applied before it. Any run may
  * finish it, because the file on SFTP is only a rendering of these rows.
@@ -58,8 +61,12 @@ export function isDone(state: UploadFileState): state is DoneFileState {
   return DONE_FILE_STATES.some((done) => done === state);
 }
 
-export const UPLOAD_FILE_KINDS = ['hard-sync', 'recent-changes'] as const;
+/** A drain sends everything that was published to zero, at the location that the shop leaves. */
+export const UPLOAD_FILE_KINDS = ['hard-sync', 'recent-changes', 'drain'] as const;
 export type UploadFileKind = (typeof UPLOAD_FILE_KINDS)[number];
+
+/** The kinds that jobs make. */
+export type SyncKind = Exclude<UploadFileKind, 'drain'>;
 
 /** The header of an outgoing file; a row is one (item, location). */
 export const UPLOAD_FILE_COLUMNS = [

@@ -36,6 +36,12 @@ export const INPUT_ERRORS = {
     message: (d) => `Shop "${d.shopId}", or another one with the same domain and location, exists already.`,
     hint: '`atp shop list` shows it.',
   },
+  SHOP_CLOSING: {
+    class: 'not-now',
+    message: (d) => `Shop "${d.shopId}" is being emptied to be removed, so no file is made for it.`,
+    hint: (d) =>
+      `\`atp shop remove ${d.shopId} --drain\` goes on; \`atp shop set ${d.shopId} --location <gid>\`, with its own location or another one, lets it sell again.`,
+  },
   SHOP_BUSY: {
     class: 'not-now',
     message: (d) => `Files of shop "${d.shopId}" are being applied to Shopify right now.`,

@@ -10,14 +10,15 @@ import {
   STORED_CALL_REPEATED_FOR_MS,
 } from '../../domain/limits.ts';
 import type { PastCall } from '../../domain/call-size.ts';
+import { AtpError } from '../../domain/errors.ts';
 import { KEY_SPENT } from '../../domain/refused-call.ts';
 import type { LateCall } from '../../domain/late-call.ts';
-import type { KeptBack, LastPush } from '../../domain/unseen-sales.ts';
+import type { KeptBack, RememberedPush } from '../../domain/unseen-sales.ts';
 import type { Connection, Database } from '../database.ts';
 import { holdLane, type LanePass } from './lane.ts';
 import { readLateCalls } from './late-calls.ts';
 import { ON_SETTLED_BEFORE, settle, type SettledRow } from './settled-rows.ts';
-import type { UploadFileRow } from './upload-files.ts';
+import { IS_OUTDATED, type UploadFileRow } from './upload-files.ts';
 
 /** A fixed part of a file, the same positions for every attempt: what a chunk's calls have done is known by its number. */
 export interface Chunk {
@@ -41,7 +42,7 @@ export interface RowToApply extends UploadFileRow {
   /** Units of the shop's imported order lines, in the file's snapshot. */
   readonly importedUnits: number;
   /** Null: this item was never pushed. */
-  readonly lastPush: LastPush | null;
+  readonly lastPush: RememberedPush | null;
   /** File of the product's last push; 0: none. */
   readonly pushedSequence: number;
 }
@@ -50,7 +51,9 @@ export interface RowToApply extends UploadFileRow {
 export interface ChunkWork {
   /** Of the file's snapshot: the shop's orders up to this time are imported. Null: none ever was. */
   readonly ordersImportedUntil: string | null;
-  /** Rows that neither this file nor a later one has settled. */
+  /** Its rows are settled by a read that shows zero, never by a write alone. */
+  readonly isDrain: boolean;
+  /** Rows that neither this file nor a later one has settled; none of a file that is outdated. */
   readonly rows: readonly RowToApply[];
   /** A call that may have reached Shopify or not: it is repeated before anything else, unless it is too old. */
   readonly unanswered: UnansweredCall | null;
@@ -63,6 +66,11 @@ export interface ChunkWork {
   /** The chunk's calls that are done with, in the order of their generations. */
   readonly history: readonly PastCall[];
   readonly nextGeneration: number;
+}
+
+interface FileToApply extends Pick<ChunkWork, 'ordersImportedUntil' | 'isDrain'> {
+  readonly isOutdated: boolean;
+  readonly locationId: string;
 }
 
 export interface UnansweredCall extends StoredCall {
@@ -86,25 +94,33 @@ export async function readChunkWork(
   return database.transaction(async (connection) => {
     await holdLane(connection, pass);
     const from = chunk * ROWS_PER_CALL;
-    const { rows: times } = await connection.query<Pick<ChunkWork, 'ordersImportedUntil'>>(
-      `SELECT ${asIso('orders_imported_until')} AS "ordersImportedUntil"
-       FROM upload_file WHERE shop_id = $1 AND sequence = $2`,
+    const { rows: files } = await connection.query<FileToApply>(
+      `SELECT ${asIso('orders_imported_until')} AS "ordersImportedUntil", kind = 'drain' AS "isDrain",
+         ${IS_OUTDATED} AS "isOutdated", file.location_id AS "locationId"
+       FROM upload_file AS file JOIN shop USING (shop_id) WHERE shop_id = $1 AND sequence = $2`,
       [pass.shopId, sequence],
     );
+    const [file] = files;
+    if (!file) throw new AtpError('UPLOAD_FILE_UNKNOWN', { shopId: pass.shopId, sequence });
     const { rows } = await connection.query<RowToApply>(
       `SELECT row.position, row.product_id AS "productId", row.sku,
          row.inventory_item_id AS "inventoryItemId", row.quantity, row.imported_units AS "importedUnits",
          CASE WHEN applied.last_known IS NOT NULL AND applied.inventory_item_id = row.inventory_item_id
-           THEN jsonb_build_object('lastKnown', applied.last_known, 'importedUnits', applied.imported_units,
+           THEN jsonb_build_object('lastKnown', CASE WHEN pushed.location_id <> $5 THEN NULL ELSE applied.last_known END,
+             'importedUnits', applied.imported_units,
              'debt', applied.debt, 'drops', coalesce(applied.drops, '[]')) END AS "lastPush",
          coalesce(applied.pushed_sequence, 0) AS "pushedSequence"
        FROM upload_file_row AS row
        LEFT JOIN applied_row AS applied
          ON applied.shop_id = row.shop_id AND applied.product_id = row.product_id
+       LEFT JOIN upload_file AS pushed
+         ON pushed.shop_id = row.shop_id AND pushed.sequence = applied.pushed_sequence
        WHERE row.shop_id = $1 AND row.sequence = $2 AND row.position >= $3 AND row.position < $4
-         AND (applied.sequence IS NULL OR applied.sequence < $2)
+         AND (applied.sequence IS NULL OR applied.sequence < $2
+           OR ($6 AND applied.sequence = $2 AND applied.outcome = 'APPLIED'))
+         AND NOT $7
        ORDER BY row.position`,
-      [pass.shopId, sequence, from, from + ROWS_PER_CALL],
+      [pass.shopId, sequence, from, from + ROWS_PER_CALL, file.locationId, file.isDrain, file.isOutdated],
     );
     const { rows: history } = await connection.query<PastCall & { readonly generation: number }>(
       `SELECT generation, ${ROW_COUNT} AS "rowCount", ${PAST_OUTCOME} AS outcome
@@ -132,7 +148,8 @@ export async function readChunkWork(
       [pass.shopId, sequence, chunk],
     );
     return {
-      ordersImportedUntil: times[0]?.ordersImportedUntil ?? null,
+      ordersImportedUntil: file.ordersImportedUntil,
+      isDrain: file.isDrain,
       rows,
       unanswered: unanswered[0] ?? null,
       doubtful:
@@ -171,8 +188,8 @@ export const IS_IN_DOUBT = `(call.state = 'EXPIRED_UNKNOWN' OR (call.state = 'RE
 
 /**
  * The calls in doubt of this chunk, and those of earlier files since the oldest last push of its rows: the doubt about a
- * skipped file, or about a quarantined row, concerns the next file with the product. Not those from before a restore:
- * that file's memory of Shopify is void. By the index shopify_call_may_arrive.
+ * skipped file, or about a quarantined row, concerns the next file with the product. Not those of another location, and
+ * not those from before a restore: that file's memory of Shopify is void. By the index shopify_call_may_arrive.
  */
 async function readDoubtfulCalls(
   connection: Connection,
@@ -191,7 +208,7 @@ async function readDoubtfulCalls(
      JOIN upload_file AS this ON this.shop_id = $1 AND this.sequence = $2
      WHERE call.shop_id = $1 AND ${IS_IN_DOUBT} AND NOT call.was_not_applied
        AND call.sequence > $4 AND (call.sequence < $2 OR (call.sequence = $2 AND call.chunk = $3))
-       AND file.restore_generation = this.restore_generation
+       AND file.restore_generation = this.restore_generation AND file.location_id = this.location_id
      ORDER BY call.sequence DESC, call.generation DESC LIMIT $5`,
     [shopId, sequence, chunk, since, DOUBTFUL_CALLS_MAX],
   );

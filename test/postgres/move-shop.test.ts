@@ -1,0 +1,150 @@
+/** A shop gets another location or group: what becomes of its files, and what the next one has. */
+import { expect, test } from 'vitest';
+import { setShop } from '../../src/postgres/master-data/shops.ts';
+import { closeShop, moveShop } from '../../src/postgres/producing/move-shop.ts';
+import { BROADWAY, GROUP, OUTLET, SHOP } from './retailer.ts';
+import { openLane, type Lane } from './lane-under-test.ts';
+
+const ELSEWHERE = 'gid://shopify/Location/2';
+
+function move(lane: Lane, settings: Parameters<typeof moveShop>[2], drains = true) {
+  return moveShop(lane.database, SHOP, settings, { drains });
+}
+
+async function readFiles(lane: Lane): Promise<string[]> {
+  const rows = await lane.database.query<{ file: string }>(
+    `SELECT concat_ws(' ', sequence, kind, state, right(location_id, 1), row_count) AS file
+     FROM upload_file ORDER BY sequence`,
+  );
+  return rows.map(({ file }) => file);
+}
+
+test('another location supersedes what waits, numbers a drain of the old one, and makes the next file a whole one', async () => {
+  const lane = await openLane(['SHIRT', 'SOCKS']);
+  await lane.makeReadyFile('hard-sync');
+  await lane.makeReadyFile('recent-changes');
+  await lane.produce('recent-changes');
+
+  expect(await move(lane, { locationId: ELSEWHERE })).toEqual({ sequence: 4, rows: 2 });
+
+  expect(await lane.retailer.rowsOf(4)).toEqual({ SHIRT: 0, SOCKS: 0 });
+  // Asked for what differs, of which there is nothing.
+  const { file } = await lane.retailer.produce('recent-changes');
+  expect(file).toMatchObject({ sequence: 5, kind: 'hard-sync', locationId: ELSEWHERE });
+  expect(await readFiles(lane)).toEqual([
+    '1 hard-sync SUPERSEDED 1 2',
+    '2 recent-changes SUPERSEDED 1 1',
+    '3 recent-changes SUPERSEDED 1 1',
+    '4 drain WRITING 1 2',
+    '5 hard-sync WRITING 2 2',
+  ]);
+  await lane.retailer.post('SHIRT', BROADWAY, 1, 0);
+  expect((await lane.retailer.produce('recent-changes')).file).toMatchObject({ kind: 'recent-changes' });
+});
+
+test('a Hard Sync supersedes no drain, whenever it becomes ready', async () => {
+  const lane = await openLane();
+  await lane.makeReadyFile('hard-sync');
+  await move(lane, { locationId: ELSEWHERE });
+  await lane.markReady(2);
+  await lane.makeReadyFile('hard-sync');
+
+  expect(await readFiles(lane)).toEqual([
+    '1 hard-sync SUPERSEDED 1 1',
+    '2 drain READY 1 1',
+    '3 hard-sync READY 2 1',
+  ]);
+});
+
+test('a product that has lost its mapping goes to zero as well, at the item that it had', async () => {
+  const lane = await openLane(['SHIRT', 'SOCKS']);
+  await lane.makeReadyFile('hard-sync');
+  await lane.database.query(`DELETE FROM shop_product WHERE product_id = 'SOCKS'`);
+
+  await move(lane, { locationId: ELSEWHERE });
+
+  expect(
+    await lane.database.query(
+      'SELECT sku, inventory_item_id AS item, quantity FROM upload_file_row WHERE sequence = 2 ORDER BY position',
+    ),
+  ).toEqual([
+    { sku: 'SHIRT', item: 'gid://shopify/InventoryItem/SHIRT', quantity: 0 },
+    { sku: 'SOCKS', item: 'gid://shopify/InventoryItem/SOCKS', quantity: 0 },
+  ]);
+});
+
+test('a file with a call whose outcome is unknown stays until that is known', async () => {
+  const lane = await openLane();
+  await lane.makeFileBlockedWithUnansweredCall();
+
+  await move(lane, { locationId: ELSEWHERE });
+
+  expect(await readFiles(lane)).toEqual(['1 hard-sync BLOCKED 1 1', '2 drain WRITING 1 1']);
+});
+
+test('a run that works on a file loses the lane at the move', async () => {
+  const lane = await openLane();
+  await lane.makeReadyFile('hard-sync');
+  const pass = await lane.enter();
+
+  await move(lane, { facilityGroupId: GROUP }, false);
+
+  expect(await lane.enter('run B')).toMatchObject({ epoch: pass.epoch + 2 });
+});
+
+test('another group at the same location needs no drain, and no guard asks again', async () => {
+  const lane = await openLane(['SHIRT', 'SOCKS', 'TIE', 'HAT', 'CAP']);
+  await lane.makeReadyFile('hard-sync');
+  await lane.database.query(
+    `INSERT INTO facility_group (facility_group_id, facility_group_name) VALUES ('OTHER', 'Other')`,
+  );
+  await lane.database.query(
+    `INSERT INTO facility_group_member VALUES ('OTHER', $1, '2020-01-01T00:00:00Z')`,
+    [OUTLET],
+  );
+
+  expect(await move(lane, { facilityGroupId: 'OTHER' }, false)).toBeNull();
+
+  const { file, plan } = await lane.retailer.produce('recent-changes');
+  expect(plan).toBeNull();
+  expect(file).toMatchObject({ kind: 'hard-sync', facilityGroupId: 'OTHER', toZeroCount: 5 });
+});
+
+test('a shop that has sent nothing yet is only changed, and its first Hard Sync is held as ever', async () => {
+  const lane = await openLane();
+
+  expect(await move(lane, { locationId: ELSEWHERE })).toBeNull();
+
+  const { file } = await lane.retailer.produce('hard-sync');
+  expect(file).toMatchObject({ sequence: 1, locationId: ELSEWHERE });
+  expect(await lane.database.query(`SELECT cause FROM sync_plan`)).toEqual([{ cause: 'FIRST_HARD_SYNC' }]);
+});
+
+test('another domain and location that a shop has already is refused, and nothing has moved', async () => {
+  const lane = await openLane();
+  await lane.makeReadyFile('hard-sync');
+  await lane.retailer.openShop('other', GROUP);
+  await setShop(lane.database, 'other', { domain: `${SHOP}.myshopify.com`, locationId: ELSEWHERE });
+
+  await expect(move(lane, { locationId: ELSEWHERE })).rejects.toMatchObject({ code: 'SHOP_EXISTS' });
+
+  expect(await readFiles(lane)).toEqual(['1 hard-sync READY 1 1']);
+});
+
+test('a shop that is being closed makes no file, until it is moved', async () => {
+  const lane = await openLane();
+  await lane.makeReadyFile('hard-sync');
+
+  expect(await closeShop(lane.database, SHOP)).toEqual({ sequence: 2, rows: 1 });
+  // The command was killed, and is typed again.
+  expect(await closeShop(lane.database, SHOP)).toEqual({ sequence: 2, rows: 1 });
+  await expect(lane.produce('recent-changes')).rejects.toMatchObject({ code: 'SHOP_CLOSING' });
+
+  await move(lane, { locationId: 'gid://shopify/Location/1' }, false);
+  expect(await lane.produce('recent-changes')).toBe(3);
+  expect(await readFiles(lane)).toEqual([
+    '1 hard-sync SUPERSEDED 1 1',
+    '2 drain WRITING 1 1',
+    '3 hard-sync WRITING 1 1',
+  ]);
+});
