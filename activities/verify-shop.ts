@@ -7,6 +7,7 @@ import { DIFFERENCES_LISTED_MAX, ROWS_PER_CALL } from '../src/domain/limits.ts';
 import type { ObservedItem } from '../src/domain/row-decision.ts';
 import type { Database } from '../src/postgres/database.ts';
 import { readClock } from '../src/postgres/lane/chunk-ledger.ts';
+import { sharedWith } from '../src/postgres/master-data/membership-check.ts';
 import { findShop, type Shop } from '../src/postgres/master-data/shops.ts';
 import {
   healProducts,
@@ -66,7 +67,9 @@ export function createVerifyActivities({ database, adminApi }: VerifyDeps) {
           progress = addPage(progress, compared, heal);
         }
         if (progress.checked === 0) throw new AtpError('SHOP_NOT_MAPPED', { shopId });
-        return resultOf(shop, progress, await readClock(database));
+        const shops = await sharedWith(database, shopId);
+        const result = resultOf(shop, progress, await readClock(database));
+        return { ...result, ...(shops.length > 0 && { sharedWith: shops }) };
       };
       return keepAlive(compareAll, () => progress);
     },

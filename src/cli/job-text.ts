@@ -87,7 +87,13 @@ function onOneLine(name: string): string {
   return showText(name, SHOWN_TEXT_LENGTH_MAX);
 }
 
-function verifyText({ checked, equal, different, mayBeSales }: VerifyResult): string {
+function verifyText(result: VerifyResult): string {
+  const { sharedWith = [] } = result;
+  if (sharedWith.length === 0) return comparedText(result);
+  return `${comparedText(result)}\nThe same units are promised by ${sharedWith.join(' and ')}, too; \`atp doctor\` names the facilities.`;
+}
+
+function comparedText({ checked, equal, different, mayBeSales }: VerifyResult): string {
   if (equal === checked) return equalText(checked);
   const rows = different.map(({ sku, onlineAtp, shopify, cause }) => [
     sku,

@@ -5,3 +5,10 @@ export const ACCESS_SCOPES_NEEDED = [
   'read_products',
   'read_locations',
 ] as const;
+
+/** Those that were not granted, among what Shopify says was. */
+export function missingScopes(granted: readonly string[]): readonly string[] {
+  const has = (scope: string) =>
+    granted.includes(scope) || granted.includes(scope.replace(/^read_/, 'write_'));
+  return ACCESS_SCOPES_NEEDED.filter((scope) => !has(scope));
+}

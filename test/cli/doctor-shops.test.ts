@@ -228,10 +228,20 @@ test('doctor finds a group without members, and a facility whose stock two shops
 
   for (const name of ['blue-shirts: facility group', 'outlet: facility group']) {
     expect(found[name]).toMatchObject({
-      detail: 'The same units are promised by several shops: BROADWAY in FAC_GRP and OUTLET.',
+      detail:
+        'The same units are promised by several shops: BROADWAY by blue-shirts and outlet, in FAC_GRP and OUTLET.',
       hint: expect.stringContaining('`atp group remove <facilityGroupId> BROADWAY`') as string,
     });
   }
+
+  await patient.shop.database.query(`UPDATE shop SET facility_group_id = 'FAC_GRP'`);
+  const ofOneGroup = await patient.failing();
+  expect(ofOneGroup['outlet: facility group']).toMatchObject({
+    detail: expect.stringContaining('BROADWAY by blue-shirts and outlet, in FAC_GRP') as string,
+    hint: expect.stringContaining('`atp shop set <shop> --group') as string,
+  });
+  expect(await patient.shop.verify()).toMatchObject({ sharedWith: ['outlet'] });
+  expect((await patient.atp.run('verify', SHOP)).stdout).toContain('The same units are promised by outlet');
 });
 
 test('doctor finds a group whose only member is virtual, so that every Online ATP is 0', async () => {

@@ -8,10 +8,11 @@ import {
   listFacilityGroups,
   removeGroupMember,
 } from '../../src/postgres/master-data/facility-groups.ts';
-import { checkMemberships } from '../../src/postgres/master-data/membership-check.ts';
+import { checkMemberships, sharedWith } from '../../src/postgres/master-data/membership-check.ts';
+import { closeShop } from '../../src/postgres/producing/move-shop.ts';
 import { explain } from '../../src/postgres/online-atp/explain.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
-import { BROADWAY, GROUP, OUTLET, PARKING, Retailer } from './retailer.ts';
+import { BROADWAY, GROUP, OUTLET, PARKING, Retailer, SHOP } from './retailer.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -121,10 +122,24 @@ test('the units of a closed store are not promised twice, whatever groups it is 
   await addGroupMember(database, { facilityGroupId: 'WHOLESALE', facilityId: BROADWAY });
   await retailer.openShop('wholesale', 'WHOLESALE');
   expect((await checkMemberships(database, GROUP)).promisedTwice).toEqual([
-    { facilityId: BROADWAY, facilityGroupIds: [GROUP, 'WHOLESALE'] },
+    { facilityId: BROADWAY, shopIds: [SHOP, 'wholesale'], facilityGroupIds: [GROUP, 'WHOLESALE'] },
   ]);
 
   await setFacility(database, BROADWAY, { closedDate: new Date(Date.now() - HOUR_MS) });
 
   expect(await checkMemberships(database, GROUP)).toEqual({ facilityIds: [], promisedTwice: [] });
+});
+
+test('two shops of one group promise the same units, until one of them is being closed', async () => {
+  const { database } = await freshDatabase();
+  const retailer = await Retailer.open(database, ['SHIRT']);
+  await retailer.openShop('second', GROUP);
+
+  expect((await checkMemberships(database, GROUP)).promisedTwice).toEqual([
+    { facilityId: BROADWAY, shopIds: [SHOP, 'second'], facilityGroupIds: [GROUP] },
+  ]);
+  expect(await sharedWith(database, SHOP)).toEqual(['second']);
+
+  await closeShop(database, 'second');
+  expect(await sharedWith(database, SHOP)).toEqual([]);
 });

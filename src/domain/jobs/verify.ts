@@ -30,6 +30,8 @@ export interface VerifyResult {
     /** ISO 8601. Not before: the shop's order watermark must have passed the time of the comparison. */
     readonly healsAfter: string;
   };
+  /** Other shops that promise units which this shop promises; absent: none. */
+  readonly sharedWith?: readonly string[];
 }
 
 export const VERIFY = defineJob({

@@ -1,4 +1,4 @@
-import { ACCESS_SCOPES_NEEDED } from '../../domain/access-scopes.ts';
+import { ACCESS_SCOPES_NEEDED, missingScopes } from '../../domain/access-scopes.ts';
 import { API_VERSION_DEFAULT, API_VERSION_OLDEST, isApiVersionSupported } from '../../domain/api-version.ts';
 import type { FoundProducts } from '../../domain/catalogue.ts';
 import { checkMapping, type MappingFinding } from '../../postgres/mapping/mapping-check.ts';
@@ -50,7 +50,7 @@ async function checkShopify(app: Application, shop: Shop): Promise<Check[]> {
       if (!(error instanceof AtpError) || error.code !== 'SHOPIFY_ACCESS_DENIED') throw error;
       return faulty(
         error.message,
-        `The shop reads its Admin API access token from ${accessTokenRef}: put a valid one of ${domain} there.`,
+        `The shop reads its Admin API access token from ${accessTokenRef}: put a valid one of ${domain} there, or name another place: \`atp shop set ${shopId} --token <env:NAME|file:PATH>\`.`,
       );
     }
   });
@@ -60,9 +60,7 @@ async function checkShopify(app: Application, shop: Shop): Promise<Check[]> {
 }
 
 function judgeScopes(granted: readonly string[]): Finding {
-  const has = (scope: string) =>
-    granted.includes(scope) || granted.includes(scope.replace(/^read_/, 'write_'));
-  const missing = ACCESS_SCOPES_NEEDED.filter((scope) => !has(scope));
+  const missing = missingScopes(granted);
   if (missing.length === 0) return fine(ACCESS_SCOPES_NEEDED.join(', '));
   return faulty(
     `The app lacks ${missing.join(', ')}.`,
@@ -76,7 +74,7 @@ async function inspectLocation(app: Application, shop: Shop): Promise<Finding> {
   if (found === null) {
     return faulty(
       `Shopify has no location ${locationId}.`,
-      `Shopify’s Settings > Locations shows the right one (its number is in the address): \`atp shop remove ${shopId}\`, then \`atp shop add\` with it.`,
+      `Shopify’s Settings > Locations shows the right one (its number is in the address): \`atp shop set ${shopId} --location gid://shopify/Location/<number>\`.`,
     );
   }
   const name = `"${found.name}" (${locationId})`;
@@ -174,11 +172,14 @@ async function inspectFacilityGroup(app: Application, { facilityGroupId }: Shop)
   const [first] = promisedTwice;
   if (first) {
     const facts = promisedTwice.map(
-      (twice) => `${twice.facilityId} in ${twice.facilityGroupIds.join(' and ')}`,
+      (twice) =>
+        `${twice.facilityId} by ${twice.shopIds.join(' and ')}, in ${twice.facilityGroupIds.join(' and ')}`,
     );
     return faulty(
       `The same units are promised by several shops: ${facts.join('; ')}.`,
-      `Leave each facility in one of the groups: \`atp group remove <facilityGroupId> ${first.facilityId}\`.`,
+      first.facilityGroupIds.length > 1
+        ? `Leave each facility in one of the groups: \`atp group remove <facilityGroupId> ${first.facilityId}\`.`
+        : `Give each shop a group of its own: \`atp shop set <shop> --group <facilityGroupId>\`.`,
     );
   }
   return fine(
