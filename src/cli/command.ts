@@ -19,6 +19,8 @@ export interface Terminal {
   readonly error: (text: string) => void;
   /** Whether a person sees what is written to `error`. */
   readonly showsProgress: boolean;
+  /** Asks a person for a line; absent: nobody is there to answer. */
+  readonly readLine?: (question: string) => Promise<string>;
 }
 
 /** What a command works with. */
@@ -30,6 +32,7 @@ export interface Cli {
   /** Tells a person what the command is waiting for; a script does not get it. */
   readonly progress: (text: string) => void;
   readonly warn: (text: string) => void;
+  readonly ask: Context['ask'];
 }
 
 /** A command of `atp`. */
@@ -92,9 +95,9 @@ export function command<const F extends Fields, Result>(rendering: Rendering<F, 
 
 /** The context of an act by the command line. Whoever can start the command is an admin. */
 export function contextOf(cli: Cli, by: unknown, nameOf: Context['nameOf']): Context {
-  const { app, machine, progress, warn } = cli;
+  const { app, machine, progress, warn, ask } = cli;
   const name = typeof by === 'string' ? by : (machine.userName ?? `user ${process.getuid?.() ?? 'unknown'}`);
-  return { app, caller: { name, role: 'admin', via: 'cli' }, progress, warn, nameOf };
+  return { app, caller: { name, role: 'admin', via: 'cli' }, progress, warn, ask, nameOf };
 }
 
 /** Every command that changes something says who does it. */
@@ -126,12 +129,15 @@ export function attach(parent: Command, cli: CliCommand, run: (typed: Typed) => 
       field.presence === 'required',
     );
     made.addOption(option);
-    return [name, option.attributeName()] as const;
+    // Commander takes `--no-check` for the opposite of an option `check`.
+    return [name, option.attributeName(), option.negate] as const;
   });
   made.option('--json', 'one JSON document on stdout, nothing else').action(async (...args: unknown[]) => {
     const values = made.opts<Readonly<Record<string, unknown>>>();
     const typedArguments = cli.argumentNames.map((name, at) => [name, args[at]] as const);
-    const typedOptions = typedBy.map(([name, attribute]) => [name, values[attribute]] as const);
+    const typedOptions = typedBy.map(
+      ([name, attribute, isNegated]) => [name, isNegated ? !values[attribute] : values[attribute]] as const,
+    );
     const typed = [...typedArguments, ...typedOptions].flatMap(([name, value]) =>
       value === undefined ? [] : [[name, valueOf(fields[name], value)] as const],
     );

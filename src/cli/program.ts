@@ -27,6 +27,10 @@ export async function runCli(
       if (terminal.showsProgress) terminal.error(`${text}\n`);
     },
     warn: (text) => terminal.error(`${text}\n`),
+    ask: async (consequence) => {
+      if (!terminal.readLine || asJson) return false;
+      return /^y(es)?$/i.test((await terminal.readLine(`${consequence} Go on? [y/N] `)).trim());
+    },
   };
   let help = '';
   const program = new Command('atp')

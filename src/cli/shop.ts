@@ -2,11 +2,13 @@ import { durationText } from '../domain/duration.ts';
 import { counted } from '../domain/words.ts';
 import type { SalesPolicy } from '../domain/unseen-sales.ts';
 import type { ResultOf } from '../operations/operation.ts';
-import { addShop, listShops, mapShop, removeShop, setShop } from '../operations/shops.ts';
+import { removeShop } from '../operations/remove-shop.ts';
+import { setShop, type ShopMove } from '../operations/set-shop.ts';
+import { addShop, listShops, mapShop } from '../operations/shops.ts';
 import { command } from './command.ts';
 import { table } from './report.ts';
 
-type Shop = ResultOf<typeof setShop>;
+type Shop = ResultOf<typeof setShop>['shop'];
 
 export const SHOP_COMMANDS = [
   command({ path: 'shop list', operation: listShops, show: shopTable }),
@@ -14,13 +16,21 @@ export const SHOP_COMMANDS = [
     path: 'shop add',
     operation: addShop,
     arguments: ['shopId'],
-    show: ({ shop, schedules }) => {
+    show: ({ shop, schedules, warnings, sharedWith }) => {
       const scheduled = schedules.done
         ? 'Its jobs are scheduled; `atp job list` shows when they run.'
         : `Its jobs are not scheduled yet: ${schedules.reason} \`atp job list\` shows them, \`atp up\` schedules them.`;
+      const lines = [
+        shopTable([shop]),
+        scheduled,
+        ...warnings,
+        ...sharedLines(sharedWith),
+        `Next: \`atp shop map ${shop.shopId}\` matches its catalogue by SKU.`,
+      ];
+      const { done: ensured, reason } = schedules;
       return {
-        json: { ...shop, schedules: { ensured: schedules.done, reason: schedules.reason } },
-        text: `${shopTable([shop])}\n${scheduled}\nNext: \`atp shop map ${shop.shopId}\` matches its catalogue by SKU.`,
+        json: { ...shop, schedules: { ensured, reason }, warnings, sharedWith },
+        text: lines.join('\n'),
       };
     },
   }),
@@ -28,25 +38,64 @@ export const SHOP_COMMANDS = [
     path: 'shop set',
     operation: setShop,
     arguments: ['shopId'],
-    show: (shop) => shopTable([shop]),
+    show: ({ shop, move, retried, warnings, sharedWith }) => ({
+      json: { ...shop, move, retried, warnings, sharedWith },
+      text: [
+        shopTable([shop]),
+        ...(move ? moveLines(shop.shopId, move) : []),
+        ...(retried === null ? [] : [`File ${retried}, which blocked the lane, is tried again.`]),
+        ...warnings,
+        ...sharedLines(sharedWith),
+      ].join('\n'),
+    }),
   }),
   command({
     path: 'shop remove',
     operation: removeShop,
     arguments: ['shopId'],
-    show: ({ removed, schedules }) => {
+    show: ({ removed, drained, stayOnSale, schedules }) => {
+      const { done, reason } = schedules;
       const orders = `${counted(removed.orderItemsKept, 'order item')} ${removed.orderItemsKept === 1 ? 'is' : 'are'} kept`;
-      const ended = schedules.done
-        ? 'Its schedules are gone, too.'
-        : `Its schedules may still be there: ${schedules.reason}`;
+      const lines = [
+        `Shop ${removed.shopId} is removed; ${orders}.`,
+        done ? 'Its schedules are gone, too.' : `Its schedules may still be there: ${reason}`,
+        ...(drained ? [`File ${drained.sequence} has sent ${counted(drained.rows, 'product')} to 0.`] : []),
+        ...(stayOnSale.products > 0
+          ? [
+              `${counted(stayOnSale.products, 'product')} with ${counted(stayOnSale.units, 'unit')} stay on sale on Shopify.`,
+            ]
+          : []),
+      ];
       return {
-        json: { ...removed, schedules: { removed: schedules.done, reason: schedules.reason } },
-        text: `Shop ${removed.shopId} is removed; ${orders}. ${ended}`,
+        json: { ...removed, drained, stayOnSale, schedules: { removed: done, reason } },
+        text: lines.join('\n'),
       };
     },
   }),
   command({ path: 'shop map', operation: mapShop, arguments: ['shopId'], show: mappingText }),
 ];
+
+function moveLines(shopId: string, { drain, hardSync }: ShopMove): string[] {
+  const started = hardSync.done
+    ? 'A Hard Sync is under way.'
+    : `Its next file has every product: \`atp job run hard-sync --shop ${shopId}\` makes it now. ${hardSync.reason ?? ''}`;
+  return [
+    ...(drain
+      ? [
+          `File ${drain.sequence} sends ${counted(drain.rows, 'product')} to 0 at the old location; \`atp lane ${shopId}\` shows how far it is.`,
+          'When it is applied, switch "Fulfill online orders" off there in Shopify: what is restocked goes to the location of its order.',
+        ]
+      : []),
+    started.trim(),
+  ];
+}
+
+function sharedLines(sharedWith: readonly string[]): string[] {
+  if (sharedWith.length === 0) return [];
+  return [
+    `It promises the same units as ${sharedWith.join(' and ')}: sales of one are not kept back from the other before their orders are imported. \`atp doctor\` names the facilities.`,
+  ];
+}
 
 function mappingText({
   mapped,
@@ -76,9 +125,19 @@ function guardText(shop: Shop): string {
 
 function shopTable(shops: readonly Shop[]): string {
   return table(
-    ['Shop', 'Domain', 'Location', 'Group', 'Token', 'API', 'Unseen sales', 'Orders complete', 'Collapse / surge / sell-out'],
+    [
+      'Shop',
+      'Domain',
+      'Location',
+      'Group',
+      'Token',
+      'API',
+      'Unseen sales',
+      'Orders complete',
+      'Collapse / surge / sell-out',
+    ],
     shops.map((shop) => [
-      shop.shopId,
+      shop.closingSince === null ? shop.shopId : `${shop.shopId} (being emptied)`,
       shop.domain,
       shop.locationId.replace(/^.*\//, ''),
       shop.facilityGroupId,

@@ -38,6 +38,12 @@ export function whoMovesOn(code: string | null): 'next-run' | 'person' {
   return isErrorCode(code) && ERRORS[code].class !== 'blocks-lane' ? 'next-run' : 'person';
 }
 
+/** Codes of blocked files that go on when the shop gets a credential, a domain or an API version that Shopify takes. */
+export const MENDED_BY_CREDENTIAL: readonly ErrorCode[] = [
+  'SHOPIFY_ACCESS_DENIED',
+  'SHOPIFY_CREDENTIAL_MISSING',
+];
+
 /** Faults of the file itself, which no other file has. */
 const FAULTS_OF_THE_FILE: readonly ErrorCode[] = [
   'FILE_MISSING',

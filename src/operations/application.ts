@@ -1,7 +1,6 @@
 import type { Database } from '../postgres/database.ts';
-import type { Shop } from '../postgres/master-data/shops.ts';
 import type { OpenFileDrop } from '../sftp/file-drop.ts';
-import type { AdminApi } from '../shopify/admin-api.ts';
+import type { AdminApi, ShopConnection } from '../shopify/admin-api.ts';
 import type { TemporalClient } from '../temporal/connection.ts';
 
 /**
@@ -22,5 +21,5 @@ export interface Application {
   /** @throws AtpError CONFIG_INVALID */
   readonly fileDrop: () => Promise<OpenFileDrop>;
   /** @throws AtpError SHOPIFY_CREDENTIAL_MISSING */
-  readonly adminApi: (shop: Shop) => Promise<AdminApi>;
+  readonly adminApi: (shop: ShopConnection) => Promise<AdminApi>;
 }

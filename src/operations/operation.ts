@@ -28,6 +28,8 @@ export interface Context {
   readonly progress: (text: string) => void;
   /** Tells the caller that the act was done, but something beside it failed. */
   readonly warn: (text: string) => void;
+  /** Asks the caller whether an act is to be done; false also when nobody is there to answer. */
+  readonly ask: (consequence: string) => Promise<boolean>;
   readonly nameOf: NameOf;
 }
 

@@ -25,7 +25,7 @@ function addArguments(shop: Partial<FreshTwin['shop']> = {}): string[] {
   return [
     ...['shop', 'add', 'blue-shirts', '--domain', domain, '--location', locationId, '--group', 'FAC_GRP'],
     ...['--token', shop.accessTokenRef ?? 'env:BLUE_TOKEN'],
-    ...(shop.adminUrl ? ['--admin-url', shop.adminUrl] : []),
+    ...(shop.adminUrl ? ['--admin-url', shop.adminUrl] : ['--no-check']),
   ];
 }
 
@@ -47,11 +47,14 @@ test('a shop is added with the reference to its token, and listed', async () => 
     surgeLimitPercent: 300,
     sellOutLimitPercent: 50,
     guardWindowHours: 24,
+    closingSince: null,
   };
 
   expect(await atp.json(addArguments())).toEqual({
     ...shop,
     schedules: { ensured: false, reason: 'TEMPORAL_ADDRESS is not set.' },
+    warnings: [],
+    sharedWith: [],
   });
   expect(await atp.json(['shop', 'list'])).toEqual([shop]);
   expect(await atp.failure(...addArguments())).toBe('SHOP_EXISTS 2');
@@ -130,7 +133,7 @@ test('a token in place of its reference is refused and not repeated', async () =
 
 test('a shop is added with the credentials of an app: its client id and the reference to its secret', async () => {
   const app = ['--client-id', 'app-1', '--client-secret', 'env:APP_SECRET'];
-  const withoutToken = addArguments().slice(0, 9);
+  const withoutToken = [...addArguments().slice(0, 9), '--no-check'];
 
   expect(await atp.json([...withoutToken, ...app])).toMatchObject({
     accessTokenRef: 'client:app-1:env:APP_SECRET',
@@ -159,7 +162,7 @@ test('adding a shop schedules its jobs, removing it takes the schedules away', a
   expect(await atp.json(addArguments())).toMatchObject({ schedules: { ensured: true, reason: null } });
   expect((await hardSync.describe()).action).toMatchObject({ workflowType: 'hardSync' });
 
-  await atp.json(['shop', 'remove', 'blue-shirts']);
+  await atp.json(['shop', 'remove', 'blue-shirts', '--yes']);
   await expect(hardSync.describe()).rejects.toThrow(/not found/i);
   await temporal.client.schedule.getHandle(scheduleId('import', null)).describe();
 });
@@ -197,9 +200,11 @@ test('shop map matches the catalogue by SKU and shows the items', async () => {
   expect(await atp.failure('shop', 'map', 'red-shirts')).toBe('SHOP_UNKNOWN 2');
 });
 
-test('the error about a token that cannot be found names its reference', async () => {
+test('the error about a token that cannot be found names its reference, also after nothing was checked', async () => {
   const { shop } = await freshTwin();
-  await atp.json(addArguments({ ...shop, accessTokenRef: 'env:NO_SUCH_TOKEN' }));
+  const arguments_ = addArguments({ ...shop, accessTokenRef: 'env:NO_SUCH_TOKEN' });
+  expect(await atp.failure(...arguments_)).toBe('SHOPIFY_CREDENTIAL_MISSING 1');
+  await atp.json([...arguments_, '--no-check']);
 
   const { stderr, exitCode } = await atp.run('shop', 'map', 'blue-shirts');
 
@@ -215,7 +220,9 @@ test('removing a shop keeps its orders, which still claim stock', async () => {
      VALUES ('O1', '1', 'blue-shirts', 'X1', 'P1', 3, 'ITEM_APPROVED', now())`,
   );
 
-  expect(await atp.json(['shop', 'remove', 'blue-shirts'])).toMatchObject({ orderItemsKept: 1 });
+  expect(await atp.json(['shop', 'remove', 'blue-shirts', '--yes'])).toMatchObject({
+    orderItemsKept: 1,
+  });
 
   expect(await atp.json(['explain', 'BLUE-SHIRT-M'])).toMatchObject({ terms: { brokeringQueue: 3 } });
   expect(await atp.failure('shop', 'remove', 'blue-shirts')).toBe('SHOP_UNKNOWN 2');
@@ -247,7 +254,7 @@ test('removing a shop forgets everything about its syncing', async () => {
     await database.query(`INSERT INTO ${table} VALUES ${values}`);
   }
 
-  await atp.json(['shop', 'remove', 'blue-shirts']);
+  await atp.json(['shop', 'remove', 'blue-shirts', '--yes']);
 
   const tables = await database.query<{ name: string }>(
     `SELECT table_name AS name FROM information_schema.columns
@@ -266,7 +273,7 @@ test('a shop whose files are being applied is not removed', async () => {
     `INSERT INTO lane (shop_id, holder, expires_at) VALUES ('blue-shirts', 'run', now() + interval '1 minute')`,
   );
 
-  expect(await atp.failure('shop', 'remove', 'blue-shirts')).toBe('SHOP_BUSY 1');
+  expect(await atp.failure('shop', 'remove', 'blue-shirts', '--yes')).toBe('SHOP_BUSY 1');
 });
 
 test('a shop without files has an idle lane; a decision needs a file', async () => {

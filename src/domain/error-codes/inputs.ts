@@ -36,6 +36,25 @@ export const INPUT_ERRORS = {
     message: (d) => `Shop "${d.shopId}", or another one with the same domain and location, exists already.`,
     hint: '`atp shop list` shows it.',
   },
+  NOT_CONFIRMED: {
+    class: 'not-now',
+    message: (d) => `Nothing was done, because it was not confirmed: ${d.consequence}`,
+    hint: (d) => `Answer y, or give ${d.yes} where nobody can be asked.`,
+  },
+  SHOP_STORE_UNPROVEN: {
+    class: 'callers-fault',
+    message: (d) =>
+      `Nothing proves that ${d.domain} is the store that shop "${d.shopId}" was mapped with: ${d.reason}.`,
+    hint: (d) =>
+      `If the store was only renamed, let Shopify be asked. Another store is another shop: \`atp shop add\` it, then \`atp shop remove ${d.shopId} --drain\`.`,
+  },
+  SHOP_DRAINING: {
+    class: 'not-now',
+    message: (d) =>
+      `Shop "${d.shopId}" is not empty on Shopify yet: its drain, file ${d.sequence}, is ${d.state}.`,
+    hint: (d) =>
+      `\`atp lane ${d.shopId}\` shows why. \`atp shop remove ${d.shopId} --drain\` goes on, without it the shop is removed as it is.`,
+  },
   SHOP_CLOSING: {
     class: 'not-now',
     message: (d) => `Shop "${d.shopId}" is being emptied to be removed, so no file is made for it.`,
@@ -45,7 +64,8 @@ export const INPUT_ERRORS = {
   SHOP_BUSY: {
     class: 'not-now',
     message: (d) => `Files of shop "${d.shopId}" are being applied to Shopify right now.`,
-    hint: (d) => `Wait until Process uploads has ended (\`atp lane ${d.shopId}\` shows it), then try again.`,
+    hint: (d) =>
+      `Wait until Process uploads has ended (\`atp lane ${d.shopId}\` shows it), then try again. If it waits for a Shopify that does not answer: \`atp lane ${d.shopId} hold --reason <text>\` takes the file out of its hands.`,
   },
   FACILITY_GROUP_UNKNOWN: {
     class: 'callers-fault',

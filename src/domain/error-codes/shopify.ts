@@ -38,7 +38,7 @@ export const SHOPIFY_ERRORS = {
   SHOPIFY_ACCESS_DENIED: {
     class: 'blocks-lane',
     message: (d) => `Shopify refuses access to ${d.domain}: ${d.reason}.`,
-    hint: `Check the shop’s token and the app’s scopes (${ACCESS_SCOPES_NEEDED.join(', ')}); \`atp doctor\` names what is missing. Then ${RETRY_IF_BLOCKED}.`,
+    hint: `Check the shop’s token and the app’s scopes (${ACCESS_SCOPES_NEEDED.join(', ')}); \`atp doctor\` names what is missing. \`atp shop set <shop> --token <env:NAME|file:PATH>\` names another token, and lets a blocked file go on; else ${RETRY_IF_BLOCKED}.`,
   },
   SHOPIFY_CREDENTIAL_MISSING: {
     class: 'blocks-lane',
@@ -67,7 +67,7 @@ export const SHOPIFY_ERRORS = {
   LOCATION_UNUSABLE: {
     class: 'blocks-lane',
     message: (d) => `Shopify location ${d.locationId} of ${d.domain} cannot be used: ${d.reason}.`,
-    hint: `Activate the location in Shopify (Settings > Locations), then ${RETRY_IF_BLOCKED}. If it does not exist: \`atp shop remove <shop>\`, then \`atp shop add\` with the right one.`,
+    hint: `Activate the location in Shopify (Settings > Locations), then ${RETRY_IF_BLOCKED}. If it is the wrong one: \`atp shop set <shop> --location <gid>\`. A drain of a location that is gone can be left out: \`skip\`.`,
   },
 
   ITEM_NOT_FOUND: {

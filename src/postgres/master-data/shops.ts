@@ -31,6 +31,8 @@ export interface Shop extends GuardLimits {
   readonly orderLagMs: number;
   /** Stated last: every sale up to then is imported. Null: it was never stated, and the order lag tells. */
   readonly orderWatermark: Date | null;
+  /** Since when no file is made for it, because it is emptied to be removed; null: it sells. */
+  readonly closingSince: Date | null;
 }
 
 /**
@@ -57,7 +59,13 @@ export interface ShopSettings {
 /** What a person gives for a new shop. */
 export type NewShop = Omit<
   Shop,
-  'keySpace' | 'restoreGeneration' | 'salesPolicy' | 'orderLagMs' | 'orderWatermark' | keyof GuardLimits
+  | 'keySpace'
+  | 'restoreGeneration'
+  | 'salesPolicy'
+  | 'orderLagMs'
+  | 'orderWatermark'
+  | 'closingSince'
+  | keyof GuardLimits
 >;
 
 /** In SQL, items of a SELECT list from shop: the limits of its guard by their names. */
@@ -70,7 +78,7 @@ const SELECT_SHOP = `
          access_token_ref AS "accessTokenRef", admin_url AS "adminUrl", api_version AS "apiVersion",
          key_space AS "keySpace", restore_generation AS "restoreGeneration", sales_policy AS "salesPolicy",
          (extract(epoch FROM order_lag) * 1000)::float8 AS "orderLagMs", orders.imported_until AS "orderWatermark",
-         ${GUARD_LIMITS}
+         ${GUARD_LIMITS}, closing_since AS "closingSince"
   FROM shop LEFT JOIN shop_orders AS orders USING (shop_id)`;
 
 export async function listShops(database: Database): Promise<Shop[]> {

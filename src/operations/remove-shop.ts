@@ -1,0 +1,84 @@
+/** Removing a shop: with what stays on sale there, or after it was sent to zero. */
+import { AtpError } from '../domain/errors.ts';
+import { optional, yesOrNo } from '../domain/input-fields.ts';
+import { SHOP_FIELDS } from '../domain/shop-fields.ts';
+import { isDone } from '../domain/upload-file.ts';
+import { counted } from '../domain/words.ts';
+import type { Database } from '../postgres/database.ts';
+import { readOnSale } from '../postgres/lane/on-sale.ts';
+import { findFile } from '../postgres/lane/upload-files.ts';
+import { findShop } from '../postgres/master-data/shops.ts';
+import { closeShop } from '../postgres/producing/move-shop.ts';
+import { removeShop as forgetShop } from '../postgres/remove-shop.ts';
+import { ifTemporalIsThere } from './best-effort-temporal.ts';
+import { confirm, YES } from './confirmation.ts';
+import { defineOperation, type Context } from './operation.ts';
+import { shopState } from './shop-state.ts';
+
+export const removeShop = defineOperation({
+  name: 'shop.remove',
+  role: 'admin',
+  description:
+    'forget a shop and all about its syncing; its orders stay, and so do the quantities on Shopify',
+  fields: {
+    shopId: { ...SHOP_FIELDS.shopId, about: 'the shop' },
+    drain: optional(yesOrNo('send to zero first what it sells on Shopify')),
+    yes: YES,
+  },
+  stateOf: shopState,
+  run: async (context, { shopId, drain = false, yes }) => {
+    const { app } = context;
+    const database = await app.database();
+    await findShop(database, shopId);
+    await confirm(context, yes, consequenceOf(shopId, await readOnSale(database, shopId), drain));
+    const drained = drain ? await drainShop(context, database, shopId) : null;
+    const { products, units } = await readOnSale(database, shopId);
+    const removed = await forgetShop(database, shopId);
+    const schedules = await ifTemporalIsThere(app, async (temporal) => {
+      const { removeSchedules } = await import('../temporal/schedules.ts');
+      await removeSchedules(temporal, shopId);
+    });
+    return { removed, drained, stayOnSale: { products, units }, schedules };
+  },
+});
+
+function consequenceOf(
+  shopId: string,
+  { products, units }: { readonly products: number; readonly units: number },
+  drain: boolean,
+): string {
+  const onSale = `${counted(products, 'product')} with ${counted(units, 'unit')}`;
+  const forgotten = `All that is known of the syncing of ${shopId} is forgotten`;
+  if (products === 0) return `${forgotten}.`;
+  return drain
+    ? `${onSale} go to 0 on Shopify. ${forgotten} afterwards.`
+    : `${onSale} stay on sale on Shopify, and nothing changes them any more. ${forgotten}.`;
+}
+
+/**
+ * Sends to zero what the shop sells, and waits for it. Killed in between, the shop makes no file any more, and the act
+ * goes on where it was when it is done again.
+ *
+ * @throws AtpError SHOP_DRAINING when the lane could not apply the drain
+ */
+async function drainShop(
+  { app, progress }: Context,
+  database: Database,
+  shopId: string,
+): Promise<{ readonly sequence: number; readonly rows: number; readonly notDrained: number } | null> {
+  const drain = await closeShop(database, shopId);
+  if (drain === null) return null;
+  const { sequence, rows } = drain;
+  if (!isDone((await findFile(database, shopId, sequence)).state)) {
+    const { runJob } = await import('../temporal/run-job.ts');
+    await runJob(
+      await app.temporal(),
+      { job: 'process-uploads', shopId },
+      { wait: true, onProgress: progress },
+    );
+  }
+  const { state } = await findFile(database, shopId, sequence);
+  if (!isDone(state)) throw new AtpError('SHOP_DRAINING', { shopId, sequence, state });
+  const { products: notDrained } = await readOnSale(database, shopId);
+  return { sequence, rows, notDrained };
+}
