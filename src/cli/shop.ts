@@ -75,7 +75,7 @@ export const SHOP_COMMANDS = [
   command({ path: 'shop map', operation: mapShop, arguments: ['shopId'], show: mappingText }),
 ];
 
-function moveLines(shopId: string, { drain, hardSync }: ShopMove): string[] {
+function moveLines(shopId: string, { isElsewhere, drain, hardSync }: ShopMove): string[] {
   const started = hardSync.done
     ? 'A Hard Sync is under way.'
     : `Its next file has every product: \`atp job run hard-sync --shop ${shopId}\` makes it now. ${hardSync.reason ?? ''}`;
@@ -85,6 +85,9 @@ function moveLines(shopId: string, { drain, hardSync }: ShopMove): string[] {
           `File ${drain.sequence} sends ${counted(drain.rows, 'product')} to 0 at the old location; \`atp lane ${shopId}\` shows how far it is.`,
           'When it is applied, switch "Fulfill online orders" off there in Shopify: what is restocked goes to the location of its order.',
         ]
+      : []),
+    ...(isElsewhere
+      ? [`\`atp shop map ${shopId}\` names products that the new location does not stock.`]
       : []),
     started.trim(),
   ];

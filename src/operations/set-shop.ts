@@ -27,6 +27,8 @@ export const NO_CHECK = optional(yesOrNo('do not ask Shopify whether token, scop
 
 /** A change of location or group, while it is under way. */
 export interface ShopMove {
+  /** Whether it is the location that was changed. */
+  readonly isElsewhere: boolean;
   /** The file that sends the old location to zero; null: none is needed. */
   readonly drain: { readonly sequence: number; readonly rows: number } | null;
   /** Whether a Hard Sync was started; when not, the next job that makes a file makes one. */
@@ -102,7 +104,7 @@ export const setShop = defineOperation({
       if (hasFiles)
         await confirm(context, yes, await consequenceOf(context, before, wanted, { ...onSale, drains }));
       const drain = await moveShop(database, id, settings, { drains });
-      move = { drain, hardSync: await startHardSync(context, id, hasFiles) };
+      move = { isElsewhere, drain, hardSync: await startHardSync(context, id, hasFiles) };
     } else {
       await storeSettings(database, id, settings);
     }

@@ -341,3 +341,35 @@ test('doctor names the last feed with rows of orders that lack their shop, for a
   );
   expect(found?.hint).toContain('Send the rows again with shopId.');
 });
+
+test('doctor reminds of a location that the shop has left, while what is restocked there is sold', async () => {
+  const [, { id: left }] = TWIN_SHOP.locations;
+  await patient.inDatabase(
+    `INSERT INTO upload_file (shop_id, sequence, kind, state, producer_key, facility_group_id, location_id,
+       snapshot, effective_at)
+     VALUES ('${SHOP}', 7, 'drain', 'APPLIED', 'a drain', 'FAC_GRP', '${left}', pg_current_snapshot(), now())`,
+    'DELETE FROM upload_file',
+  );
+  const location = async () => (await patient.checks()).find(({ name }) => name === 'blue-shirts: location');
+
+  expect(await location()).toMatchObject({
+    ok: true,
+    hint: expect.stringContaining(`The shop has left "Back room" (${left})`) as string,
+  });
+
+  await patient.atShopify(
+    'locations',
+    { id: left, fulfillsOnlineOrders: false },
+    { id: left, fulfillsOnlineOrders: true },
+  );
+  expect(await location()).toMatchObject({ ok: true, hint: null });
+});
+
+test('doctor tells of a shop that is being emptied and was not removed', async () => {
+  await patient.inDatabase('UPDATE shop SET closing_since = now()', 'UPDATE shop SET closing_since = NULL');
+
+  expect((await patient.failing())['blue-shirts: lane']).toMatchObject({
+    detail: expect.stringContaining('the shop is emptied to be removed') as string,
+    hint: expect.stringContaining('`atp shop remove blue-shirts --drain`') as string,
+  });
+});

@@ -45,6 +45,7 @@ test('a drain that Shopify does not let through keeps the shop, without any othe
   });
   await shop.count('RESET_INVENTORY__2.csv', 'WAREHOUSE', { 'BLUE-SHIRT': 9 });
   await expect(shop.recentChanges()).rejects.toThrow(/being emptied/);
+  expect((await shop.atpText('shop', 'list')).stdout).toContain('(being emptied)');
 
   await shop.setLocationActive(true);
   await shop.decide({ decision: 'retry', sequence: 2 });

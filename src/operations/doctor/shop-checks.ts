@@ -9,7 +9,7 @@ import { checkUnseenSales, type UnseenSalesCheck } from '../../postgres/lane/uns
 import { AtpError } from '../../domain/errors.ts';
 import type { Application } from '../application.ts';
 import { ARCHIVE_AWAITED_FOR_MS } from '../../domain/limits.ts';
-import { findLateForArchive } from '../../postgres/lane/upload-files.ts';
+import { findLateForArchive, listLeftLocations } from '../../postgres/lane/upload-files.ts';
 import { heldBecause } from '../../domain/sync-plan.ts';
 import { isDone, outgoingFolder, shopArchive } from '../../domain/upload-file.ts';
 import { counted } from '../../domain/words.ts';
@@ -86,7 +86,18 @@ async function inspectLocation(app: Application, shop: Shop): Promise<Finding> {
       'In Shopify, under Settings > Locations, tick "Fulfill online orders from this location".',
     );
   }
-  return fine(`${name} is active and fulfills online orders.`);
+  return fine(`${name} is active and fulfills online orders.`, await adviseOnLeftLocations(app, shop));
+}
+
+/** Shopify restocks a cancelled order at the location of the order. What comes back where we write no more is sold again. */
+async function adviseOnLeftLocations(app: Application, shop: Shop): Promise<string | null> {
+  const stillSold: string[] = [];
+  for (const locationId of await listLeftLocations(await app.database(), shop.shopId)) {
+    const left = await (await app.adminApi({ ...shop, locationId })).readLocation();
+    if (left?.isActive && left.fulfillsOnlineOrders) stillSold.push(`"${left.name}" (${locationId})`);
+  }
+  if (stillSold.length === 0) return null;
+  return `The shop has left ${stillSold.join(' and ')}, and what is restocked there is still sold: in Shopify, under Settings > Locations, switch "Fulfill online orders" off.`;
 }
 
 interface Fault {
@@ -187,10 +198,16 @@ async function inspectFacilityGroup(app: Application, { facilityGroupId }: Shop)
   );
 }
 
-async function inspectLane(app: Application, { shopId }: Shop): Promise<Finding> {
+async function inspectLane(app: Application, { shopId, closingSince }: Shop): Promise<Finding> {
   const view = await readLaneView(await app.database(), shopId);
   const { state, plans } = view;
   if (view.reason !== null) return faulty(...describeBlock(view, view.reason));
+  if (closingSince !== null) {
+    return faulty(
+      `No file is made since ${closingSince.toISOString()}: the shop is emptied to be removed.`,
+      `\`atp shop remove ${shopId} --drain\` goes on; \`atp shop set ${shopId} --location <gid>\`, with its own location or another one, lets it sell again.`,
+    );
+  }
   const held = plans.find((plan) => plan.state === 'HELD');
   if (held) {
     return faulty(

@@ -204,3 +204,16 @@ export async function findLateForArchive(
   );
   return late && late.count > 0 ? late : null;
 }
+
+/** Locations that the shop has left, and that no other shop of the same store has. By upload_file_pkey. */
+export async function listLeftLocations(database: Database, shopId: string): Promise<readonly string[]> {
+  const rows = await database.query<{ locationId: string }>(
+    `SELECT DISTINCT file.location_id AS "locationId"
+     FROM upload_file AS file JOIN shop USING (shop_id)
+     WHERE file.shop_id = $1 AND file.kind = 'drain' AND NOT EXISTS (
+       SELECT FROM shop AS there WHERE there.domain = shop.domain AND there.location_id = file.location_id)
+     ORDER BY 1`,
+    [shopId],
+  );
+  return rows.map(({ locationId }) => locationId);
+}
