@@ -79,7 +79,7 @@ async function addLanes(database: Database, shopIds: readonly string[]): Promise
   for (const shopId of shopIds) {
     await database.query(
       `INSERT INTO shop (shop_id, domain, location_id, facility_group_id, access_token_ref, api_version)
-       VALUES ($1, $1, $1, 'FAC_GRP', 'env:TOKEN', '2026-10')`,
+       VALUES ($1, $1 || '.myshopify.com', $1, 'FAC_GRP', 'env:TOKEN', '2026-10')`,
       [shopId],
     );
     await database.query('INSERT INTO lane (shop_id) VALUES ($1)', [shopId]);
