@@ -12,10 +12,10 @@ import * as groupAtMost from './0010-group-at-most.ts';
 import * as words from './0011-words.ts';
 import * as blockedSince from './0013-blocked-since.ts';
 import * as lateCalls from './0014-late-calls.ts';
-import * as shopAddresses from './0019-shop-addresses.ts';
-import * as orderWatermark from './0016-order-watermark.ts';
 import * as guard from './0015-guard.ts';
+import * as orderWatermark from './0016-order-watermark.ts';
 import * as shopsMended from './0018-shops-mended.ts';
+import * as shopAddresses from './0019-shop-addresses.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -36,10 +36,10 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0011-words', ...words },
   { name: '0013-blocked-since', ...blockedSince },
   { name: '0014-late-calls', ...lateCalls },
-  { name: '0019-shop-addresses', ...shopAddresses },
-  { name: '0016-order-watermark', ...orderWatermark },
   { name: '0015-guard', ...guard },
+  { name: '0016-order-watermark', ...orderWatermark },
   { name: '0018-shops-mended', ...shopsMended },
+  { name: '0019-shop-addresses', ...shopAddresses },
 ];
 
 /** In their order. */
