@@ -9,6 +9,8 @@ let shop: Installation;
 
 beforeAll(async () => {
   shop = await Installation.open(SKUS);
+  const limits = ['--collapse-limit', '20', '--surge-limit', '300', '--sell-out-limit', '50'];
+  expect(await shop.atp('shop', 'set', SHOP, ...limits)).toMatchObject({ exitCode: 0 });
   await shop.startWorker();
   await shop.count('RESET_INVENTORY__1.csv', 'BROADWAY', Object.fromEntries(SKUS.map((sku) => [sku, 10])));
 });
@@ -69,7 +71,9 @@ test('an approved plan is computed anew, published and applied', async () => {
   await shop.atp(...JOB);
   await shop.count('RESET_INVENTORY__2.csv', 'BROADWAY', { SOCKS: 12 });
 
-  expect(await shop.atp('lane', SHOP, 'approve', '2', '--reason', 'looked at')).toMatchObject({
+  expect(
+    await shop.atp('lane', SHOP, 'approve', '2', '--revision', '1', '--reason', 'looked at'),
+  ).toMatchObject({
     exitCode: 0,
     json: {
       decided: {
@@ -139,8 +143,8 @@ test('a sale that is not imported is neither sold again nor kept back twice, of 
   expect(await shop.readShown()).toMatchObject({ SCARF: 4 });
 
   await shop.importLocally('ORDER_ITEMS__5.csv', [
-    'orderId,orderItemSeqId,shopId,externalOrderId,idValue,idType,quantity,statusId,orderDate',
-    `A,1,${SHOP},A,SCARF,SKU,2,ITEM_CREATED,2026-11-20T10:00:00Z`,
+    'orderId,orderItemSeqId,shopId,externalOrderId,idValue,idType,quantity,cancelQuantity,facilityId,statusId,orderDate',
+    `A,1,${SHOP},A,SCARF,SKU,2,0,,ITEM_CREATED,2026-11-20T10:00:00Z`,
   ]);
   expect(await shop.recentChanges()).toMatchObject({ fileSequence: 5, rows: 1, plan: 3 });
   await shop.processUploads();

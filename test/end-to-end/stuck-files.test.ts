@@ -59,7 +59,6 @@ async function letCallsGrowOld(): Promise<void> {
 
 async function sellOut(sku: string): Promise<void> {
   await shop.count(`RESET_INVENTORY__${sku}-0.csv`, 'BROADWAY', { [sku]: 0 });
-  await shop.database.query('UPDATE shop SET collapse_limit_percent = 1000, sell_out_limit_percent = 1000');
   await shop.recentChanges();
 }
 

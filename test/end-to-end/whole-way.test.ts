@@ -9,8 +9,6 @@ let shop: Installation;
 
 beforeAll(async () => {
   shop = await Installation.open(['BLUE-SHIRT', 'RED-SHIRT', 'SOCKS']);
-  // Here two of three products may collapse without approval.
-  await shop.atp('shop', 'set', SHOP, '--collapse-limit', '1000');
   await shop.startWorker();
 });
 

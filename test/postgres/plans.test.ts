@@ -1,6 +1,11 @@
 /** A shop's plan: what waits in it, what a person decides about it, and that nothing is lost meanwhile. */
 import { describe, expect, test } from 'vitest';
 import { auditShop } from '../../src/postgres/producing/change-audit.ts';
+import {
+  listWithheldRows,
+  type PlanPosition,
+  type WithheldRow,
+} from '../../src/postgres/planning/plan-rows.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
 import { look, openShopInTrouble, openSyncedShop, readPlans, readWithheld, SHIRTS } from './guarded-shop.ts';
 import { Retailer, SHOP } from './retailer.ts';
@@ -34,6 +39,19 @@ describe('nothing is lost while a plan is held', () => {
     await retailer.count(SHIRTS, 0);
 
     expect(await look(retailer, 'hard-sync')).toMatchObject({ plan: 'plan 2.1', rows: { S00: 10, S19: 10 } });
+  });
+
+  test('without a base nobody knows what was sold: a suspect Hard Sync waits as a whole, until it is approved', async () => {
+    const retailer = await openSyncedShop();
+    await retailer.database.query('DELETE FROM shop_baseline');
+    await retailer.sell(SHIRTS.slice(0, 6), 10);
+
+    expect(await look(retailer, 'hard-sync')).toMatchObject({ rows: null, plan: 'plan 2.1' });
+    await expect(retailer.produce('recent-changes')).rejects.toThrow('held as plan 2');
+    const { file } = await retailer.approve(2);
+
+    expect(file).toMatchObject({ kind: 'hard-sync', rowCount: 20, toZeroCount: 6 });
+    expect(await look(retailer)).toEqual({ rows: null, plan: null, withheld: [] });
   });
 
   test('an owed product that is withheld is sent again as it was', async () => {
@@ -146,6 +164,30 @@ describe('a plan', () => {
     expect(await retailer.approve(2, 'decision')).toEqual(first);
     await expect(retailer.approve(2)).rejects.toMatchObject({ code: 'PLAN_NOT_HELD' });
     await expect(retailer.approve(7)).rejects.toMatchObject({ code: 'PLAN_UNKNOWN' });
+  });
+
+  test('is read page by page, the largest difference first', async () => {
+    const retailer = await openShopInTrouble();
+    await retailer.sell(['S00', 'S01'], 4);
+    await retailer.produce('recent-changes');
+    const read: string[] = [];
+    let after: PlanPosition | null = null;
+    for (;;) {
+      const page: readonly WithheldRow[] = await listWithheldRows(
+        retailer.database,
+        { shopId: SHOP, plan: 2 },
+        { after, limit: 2 },
+      );
+      read.push(...page.map(({ sku, published, source }) => `${sku} ${published} ${source}`));
+      const last = page.at(-1);
+      if (!last) break;
+      after = { units: last.published ?? 0, productId: last.productId };
+    }
+
+    expect(read).toEqual([
+      ...['S02', 'S03', 'S04', 'S05'].map((sku) => `${sku} 10 a count`),
+      ...['S00', 'S01'].map((sku) => `${sku} 6 a count`),
+    ]);
   });
 
   test('that is rejected is judged anew by the next run, with all of its products', async () => {
