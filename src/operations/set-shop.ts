@@ -87,27 +87,18 @@ export const setShop = defineOperation({
     const settings = { ...given, orderLagMs, accessTokenRef: referenceOf({ token, clientId, clientSecret }) };
     const wanted = withSettings(before, settings);
     const isChecked = noCheck !== true;
-    const isReachedAnew = REACHED_BY.some((name) => wanted[name] !== before[name]);
+    // Also when it is the same reference again: what is behind it may have been renewed.
+    const isReachedAnew = REACHED_BY.some((name) => settings[name] !== undefined);
     const isElsewhere = wanted.locationId !== before.locationId;
-    const { hasFiles, ...onSale } = await readOnSale(database, id);
-
-    if (wanted.domain !== before.domain && hasFiles) await proveStore(context, before, wanted, isChecked);
-    const warnings = isChecked && (isReachedAnew || isElsewhere) ? await checkConnection(app, wanted) : [];
-    const moves =
+    const isMoved =
       isElsewhere ||
       wanted.facilityGroupId !== before.facilityGroupId ||
       (before.closingSince !== null && given.locationId !== undefined);
-    let move: ShopMove | null = null;
-    if (moves) {
-      const old = { ...wanted, locationId: before.locationId };
-      const drains = isElsewhere && (!isChecked || !hasFiles || (await isSoldFrom(app, old)));
-      if (hasFiles)
-        await confirm(context, yes, await consequenceOf(context, before, wanted, { ...onSale, drains }));
-      const drain = await moveShop(database, id, settings, { drains });
-      move = { isElsewhere, drain, hardSync: await startHardSync(context, id, hasFiles) };
-    } else {
-      await storeSettings(database, id, settings);
-    }
+
+    if (wanted.domain !== before.domain) await proveStore(context, before, wanted, isChecked);
+    const warnings = isChecked && (isReachedAnew || isElsewhere) ? await checkConnection(app, wanted) : [];
+    const move = isMoved ? await moveTo(context, before, wanted, { settings, yes, isChecked }) : null;
+    if (!isMoved) await storeSettings(database, id, settings);
     const retried = isChecked && isReachedAnew ? await retryAfterMend(database, id) : null;
     if (retried !== null) await wakeLane(context, id);
     const shop = await findShop(database, id);
@@ -123,11 +114,35 @@ function withSettings(shop: Shop, settings: ShopSettings): Shop {
   return { ...shop, ...Object.fromEntries(given) };
 }
 
-/** Another store has another catalogue and other items: its files, debts and mapping would be of something else. */
+/** Another store has another catalogue and other items: mapping, files and debts would be of something else. */
 async function proveStore({ app }: Context, before: Shop, wanted: Shop, isChecked: boolean): Promise<void> {
+  const { hasFiles, isMapped } = await readOnSale(await app.database(), before.shopId);
+  if (!hasFiles && !isMapped) return;
   if (isChecked) return proveSameStore(app, { ...wanted, locationId: before.locationId });
   const { shopId: id, domain } = wanted;
   throw new AtpError('SHOP_STORE_UNPROVEN', { shopId: id, domain, reason: 'Shopify was not to be asked' });
+}
+
+/** Null: the shop has no files, so nothing had to be moved. */
+async function moveTo(
+  context: Context,
+  before: Shop,
+  wanted: Shop,
+  how: { readonly settings: ShopSettings; readonly yes: boolean | undefined; readonly isChecked: boolean },
+): Promise<ShopMove | null> {
+  const { app } = context;
+  const { shopId: id } = before;
+  const database = await app.database();
+  const { hasFiles, ...onSale } = await readOnSale(database, id);
+  const isElsewhere = wanted.locationId !== before.locationId;
+  const old = { ...wanted, locationId: before.locationId };
+  const drains = hasFiles && isElsewhere && (!how.isChecked || (await isSoldFrom(app, old)));
+  if (hasFiles) {
+    const consequence = await consequenceOf(context, before, wanted, { ...onSale, drains });
+    await confirm(context, how.yes, consequence);
+  }
+  const drain = await moveShop(database, id, how.settings, { drains });
+  return hasFiles ? { isElsewhere, drain, hardSync: await startHardSync(context, id) } : null;
 }
 
 async function consequenceOf(
@@ -154,9 +169,7 @@ async function consequenceOf(
   ].join(' ');
 }
 
-/** A shop without files needs none: its first Hard Sync is for a person to start. */
-async function startHardSync({ app }: Context, id: string, hasFiles: boolean): Promise<TemporalOutcome> {
-  if (!hasFiles) return { done: false, reason: null };
+async function startHardSync({ app }: Context, id: string): Promise<TemporalOutcome> {
   return ifTemporalIsThere(app, async (temporal) => {
     const { runJob, wakeLane: wake } = await import('../temporal/run-job.ts');
     // The drain is to be written and applied now; the Hard Sync wakes the lane again when it is ready.

@@ -2,6 +2,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
+import { runCli } from '../../src/cli/program.ts';
+import { openApplication } from '../../src/main/application.ts';
+import { openMachine } from '../../src/main/machine.ts';
 import type { Database } from '../../src/postgres/database.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
 import { freshTwin, type FreshTwin } from '../setup/fresh-twin.ts';
@@ -9,12 +12,14 @@ import { BACK_ROOM, LOCATION, SHOP as TWIN_SHOP } from '../shopify/twin-fixture.
 import { atpWith, type Atp } from './atp.ts';
 
 let database: Database;
+let databaseUrl: string;
 let twin: FreshTwin;
 let atp: Atp;
 
 beforeEach(async () => {
   const fresh = await freshDatabase();
   database = fresh.database;
+  databaseUrl = fresh.url;
   twin = await freshTwin();
   atp = await atpWith({ DATABASE_URL: fresh.url });
 });
@@ -84,7 +89,11 @@ test('shop add finds a token that Shopify refuses, and a location that is not ac
 test('each field is mended by shop set, and checked at once', async () => {
   await atp.json(
     add(
-      { domain: 'bleu-shirts.myshopify.com', locationId: BACK_ROOM, accessTokenRef: 'env:NO_SUCH_TOKEN' },
+      {
+        domain: 'bleu-shirts.myshopify.com',
+        locationId: 'gid://shopify/Location/4711',
+        accessTokenRef: 'env:NO_SUCH_TOKEN',
+      },
       '--no-check',
     ),
   );
@@ -133,6 +142,37 @@ test('a location of which something is on sale is left only when a person confir
     move: { drain: { sequence: 2, rows: 1 }, hardSync: { done: false } },
   });
 });
+
+test.each([
+  ['y', BACK_ROOM, 0],
+  ['', LOCATION, 1],
+  ['n', LOCATION, 1],
+])(
+  'whoever answers the question with %j has the location %s afterwards',
+  async (answer, locationId, code) => {
+    await atp.json(add());
+    await putOnSale();
+    const asked: string[] = [];
+    const surroundings = { variables: { DATABASE_URL: databaseUrl }, folder: atp.folder };
+    const app = openApplication(surroundings);
+    const terminal = {
+      out: () => undefined,
+      error: () => undefined,
+      showsProgress: false,
+      readLine: (question: string) => {
+        asked.push(question);
+        return Promise.resolve(answer);
+      },
+    };
+
+    const machine = openMachine(surroundings);
+    expect(await runCli(set('--location', BACK_ROOM), { app, machine, terminal })).toBe(code);
+    await app.close();
+
+    expect(asked).toEqual([expect.stringMatching(/1 product with 7 units go to 0 .* Go on\? \[y\/N\] $/)]);
+    expect(await atp.json(['shop', 'list'])).toMatchObject([{ locationId }]);
+  },
+);
 
 test('a location that Shopify does not sell from is left without a drain', async () => {
   await atp.json(add());
@@ -183,11 +223,9 @@ test('a lane that a token has blocked goes on when the shop gets one that works'
   });
 });
 
-test('two shops of one group promise the same units: it is told where the second one is made, and by doctor', async () => {
-  for (const [facility, type] of [['BROADWAY', 'RETAIL_STORE']] as const) {
-    await atp.json(['facility', 'add', facility, '--name', facility, '--type', type]);
-    await atp.json(['group', 'add', 'FAC_GRP', facility]);
-  }
+test('two shops of one group promise the same units: it is told where the second one is made, and where one is changed', async () => {
+  await atp.json(['facility', 'add', 'BROADWAY', '--name', 'Broadway', '--type', 'RETAIL_STORE']);
+  await atp.json(['group', 'add', 'FAC_GRP', 'BROADWAY']);
   await atp.json(add());
   const second = add({ locationId: BACK_ROOM }).with(2, 'second');
 

@@ -1,5 +1,7 @@
 /** A shop gets another location or group: what becomes of its files, and what the next one has. */
 import { expect, test } from 'vitest';
+import { readChunkWork } from '../../src/postgres/lane/chunk-ledger.ts';
+import { closeFile } from '../../src/postgres/lane/lane.ts';
 import { setShop } from '../../src/postgres/master-data/shops.ts';
 import { closeShop, moveShop } from '../../src/postgres/producing/move-shop.ts';
 import { BROADWAY, GROUP, OUTLET, SHOP } from './retailer.ts';
@@ -81,6 +83,28 @@ test('a file with a call whose outcome is unknown stays until that is known', as
 
   expect(await readFiles(lane)).toEqual(['1 hard-sync BLOCKED 1 1', '2 drain WRITING 1 1']);
 });
+
+test.each([
+  ['location', { locationId: ELSEWHERE }],
+  ['group', { facilityGroupId: 'OTHER' }],
+])(
+  'of a file with such a call, only that call is brought to its end after the %s has changed',
+  async (_, settings) => {
+    const lane = await openLane();
+    await lane.database.query(
+      `INSERT INTO facility_group (facility_group_id, facility_group_name) VALUES ('OTHER', 'Other')`,
+    );
+    await lane.makeFileBlockedWithUnansweredCall();
+    await move(lane, settings);
+    await lane.decide('retry', 1);
+    const pass = await lane.enter('run B');
+
+    const { rows } = await readChunkWork(lane.database, pass, { sequence: 1, chunk: 0 });
+    expect(rows).toEqual([]);
+    await lane.database.query(`UPDATE shopify_call SET state = 'APPLIED'`);
+    expect((await closeFile(lane.database, pass, 1)).file.state).toBe('SUPERSEDED');
+  },
+);
 
 test('a run that works on a file loses the lane at the move', async () => {
   const lane = await openLane();
