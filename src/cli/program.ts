@@ -73,11 +73,12 @@ export async function runCli(
 }
 
 /** Whatever a command writes: only visible characters reach the terminal, and line feeds. */
-function withVisibleText({ out, error, showsProgress }: Terminal): Terminal {
+function withVisibleText({ out, error, showsProgress, readLine }: Terminal): Terminal {
   return {
     out: (text) => out(showLines(text)),
     error: (text) => error(showLines(text)),
     showsProgress,
+    ...(readLine && { readLine: (question) => readLine(showLines(question)) }),
   };
 }
 

@@ -320,9 +320,9 @@ test('doctor names the last feed with rows of orders that lack their shop, for a
   const feed = (name: string, days: number, rows: number) =>
     patient.shop.database.query(
       `INSERT INTO import_file (sha256, file_name, feed_type, row_count, applied_count, failed_count,
-         without_shop_count, imported_at)
+         warnings, imported_at)
        VALUES ($1, $1, 'ORDER_ITEMS', 9, 9, 0, $2, now() - make_interval(days => $3))`,
-      [name, rows, days],
+      [name, rows > 0 ? JSON.stringify([{ code: 'ORDER_WITHOUT_SHOP', rows }]) : null, days],
     );
   onTestFinished(async () => {
     await patient.shop.database.query('DELETE FROM import_file');

@@ -47,7 +47,7 @@ function valueOf(field: Field): fc.Arbitrary<unknown> {
   );
   switch (field.kind) {
     case 'text':
-      return fc.oneof(fc.stringMatching(new RegExp(field.pattern, 'u')), others);
+      return fc.oneof(textOf(field.pattern), others);
     case 'number':
       return fc.oneof(fc.integer({ min: field.min, max: Math.min(field.max, 2 ** 31) }), others);
     case 'boolean':
@@ -65,6 +65,11 @@ function valueOf(field: Field): fc.Arbitrary<unknown> {
         others,
       );
   }
+}
+
+/** fast-check makes no text for a look-ahead, so the pattern without it does, and some of its texts are refused. */
+function textOf(pattern: string): fc.Arbitrary<string> {
+  return fc.stringMatching(new RegExp(pattern.replaceAll(/\(\?![^)]*\)/g, ''), 'u'));
 }
 
 function inputOf(fields: Fields): fc.Arbitrary<unknown> {

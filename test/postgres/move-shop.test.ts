@@ -141,7 +141,9 @@ test('a shop that has sent nothing yet is only changed, and its first Hard Sync 
 
   const { file } = await lane.retailer.produce('hard-sync');
   expect(file).toMatchObject({ sequence: 1, locationId: ELSEWHERE });
-  expect(await lane.database.query(`SELECT cause FROM sync_plan`)).toEqual([{ cause: 'FIRST_HARD_SYNC' }]);
+  expect(await lane.database.query('SELECT counts FROM sync_plan')).toEqual([
+    { counts: { FIRST_HARD_SYNC: file?.rowCount } },
+  ]);
 });
 
 test('another domain and location that a shop has already is refused, and nothing has moved', async () => {

@@ -9,14 +9,7 @@ import { LEDGER_REASONS } from '../../domain/feed.ts';
 import type { OrderItemRow } from '../../domain/feed-type.ts';
 import { IMPORT_WARNINGS, type ImportWarning, type ImportWarningCode } from '../../domain/import-warning.ts';
 import type { Connection } from '../database.ts';
-import {
-  IS_GOOD,
-  PRODUCT_ID,
-  PRODUCT_JOINS,
-  refuseSql,
-  REFUSE_UNKNOWN_PRODUCT,
-  REFUSE_UNKNOWN_SHOP,
-} from './resolving.ts';
+import { IS_GOOD, PRODUCT_ID, PRODUCT_JOINS, refuseSql, REFUSE_UNKNOWN_PRODUCT } from './resolving.ts';
 import type { StagingShape } from './staging.ts';
 
 export const ORDER_ITEM_STAGING: StagingShape<OrderItemRow> = {
@@ -86,6 +79,15 @@ const REFUSE_SHIPPED_FROM_UNKNOWN = refuseSql({
   column: `'facilityId'`,
   code: 'FACILITY_UNKNOWN',
   detail: `'facilityId', row.named_facility_id`,
+});
+
+/** A shop that never was is a slip of the pen: taken without it, its sales would be counted twice. */
+const REFUSE_UNKNOWN_SHOP = refuseSql({
+  from: 'resolved_row',
+  condition: 'row.is_shop_unknown AND NOT row.is_shop_removed',
+  column: `'shopId'`,
+  code: 'SHOP_UNKNOWN',
+  detail: `'shopId', row.named_shop_id`,
 });
 
 /** A shop's line came first under another order: in the database (by order_item_of_shop), else in this file. */

@@ -3,13 +3,21 @@ import type { OrderWatermarkRow } from '../../domain/feed-type.ts';
 import { CLOCKS_APART_MS } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
 import { TAKE_ORDERS_TURN } from './order-items.ts';
-import { IS_GOOD, REFUSE_UNKNOWN_SHOP, refuseSql } from './resolving.ts';
+import { IS_GOOD, refuseSql } from './resolving.ts';
 import type { StagingShape } from './staging.ts';
 
 export const ORDER_WATERMARK_STAGING: StagingShape<OrderWatermarkRow> = {
   columns: { shop_id: 'text', complete_until: 'timestamptz' },
   valuesOf: (row) => [row.shopId, row.completeUntil],
 };
+
+const REFUSE_UNKNOWN_SHOP = refuseSql({
+  from: 'resolved_row',
+  condition: 'row.is_shop_unknown',
+  column: `'shopId'`,
+  code: 'SHOP_UNKNOWN',
+  detail: `'shopId', row.shop_id`,
+});
 
 /** `known_until`: the latest time stated for the shop before this row, by an earlier file or an earlier row. */
 const RESOLVE = `

@@ -33,14 +33,6 @@ export function refuseSql(refusal: {
     ON CONFLICT (row_number) DO NOTHING`;
 }
 
-export const REFUSE_UNKNOWN_SHOP = refuseSql({
-  from: 'resolved_row',
-  condition: 'row.is_shop_unknown',
-  column: `'shopId'`,
-  code: 'SHOP_UNKNOWN',
-  detail: `'shopId', row.shop_id`,
-});
-
 export const REFUSE_UNKNOWN_PRODUCT = refuseSql({
   from: 'resolved_row',
   condition: 'row.product_id IS NULL',
