@@ -4,6 +4,7 @@ import { Context } from '@temporalio/activity';
 import { AtpError, isCoded, type ErrorCode } from '../src/domain/errors.ts';
 import { whoMovesOn } from '../src/domain/failed-step.ts';
 import type { ClosedFile } from '../src/domain/jobs/process-uploads.ts';
+import type { LanePause } from '../src/domain/lane-pause.ts';
 import {
   CALLS_IN_FLIGHT,
   CALLS_PER_WINDOW,
@@ -30,6 +31,7 @@ import {
   type LaneHolder,
   type LanePass,
 } from '../src/postgres/lane/lane.ts';
+import { refusePaused, releaseIfPaused } from '../src/postgres/lane/lane-pause.ts';
 import { countToRecheck } from '../src/postgres/lane/late-calls.ts';
 import { findShop, type Shop } from '../src/postgres/master-data/shops.ts';
 import {
@@ -61,6 +63,8 @@ export type { LaneHolder };
 /** What this run has to do next in the lane. */
 export type LaneHead =
   | { readonly lane: 'busy' }
+  /** Nothing may be sent before somebody resumes the lane. */
+  | { readonly lane: 'paused'; readonly pause: LanePause }
   /**
    * `setApart`: the number of products that may have changed on Shopify without us (recorded histories know this name):
    * quarantined ones, whose cause may be gone by now, and those that a late call may have changed.
@@ -108,6 +112,8 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork }
         const pass =
           (await enterLane(database, holder)) ?? (await enterAfterDeadRun(database, holder, isAtWork));
         if (!pass) return { lane: 'busy' };
+        const pause = await releaseIfPaused(database, pass);
+        if (pause) return { lane: 'paused', pause };
         const file = await takeNextFile(database, pass, { triesBlocked });
         if (!file) return { lane: 'idle', setApart: await countToRecheck(database, shopId) };
         return headOf(file);
@@ -136,7 +142,8 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork }
 
     /**
      * Applies one window of the file's chunks, several calls at once. A repeated attempt goes on where the last one
-     * stopped.
+     * stopped. Throws LANE_PAUSED when somebody pauses the lane meanwhile: calls that are on their way are answered
+     * first.
      */
     async applyWindow({
       sequence,
@@ -151,6 +158,7 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork }
         const { cancellationSignal } = Context.current();
         await forEachAtMost(chunksOfWindow(file, window), CALLS_IN_FLIGHT, async (chunk) => {
           cancellationSignal.throwIfAborted();
+          await database.transaction((connection) => refusePaused(connection, holder.shopId));
           await applyChunk(deps, { sequence, chunk });
         });
       });

@@ -1,12 +1,8 @@
 import { continueAsNew, patched, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { LaneHead, LaneHolder } from '../activities/index.ts';
 import { afterFailedStep } from '../src/domain/failed-step.ts';
-import type {
-  BlockedLane,
-  ClosedFile,
-  LaneStateAtEnd,
-  ProcessResult,
-} from '../src/domain/jobs/process-uploads.ts';
+import type { ClosedFile, LaneStateAtEnd, ProcessResult } from '../src/domain/jobs/process-uploads.ts';
+import { pauseInWords } from '../src/domain/lane-pause.ts';
 import { FILES_IN_RESULT_MAX, FILES_PER_RUN, LOOKS_AFTER_FAILURES_MAX } from '../src/domain/limits.ts';
 import { begin } from './begin.ts';
 import { codedFailure, failureOfStep } from './failures.ts';
@@ -61,7 +57,9 @@ export async function processUploads(
       await upkeep.untilDone(() => mayBeMore);
       if (mayBeMore) continue;
       if (head.lane === 'blocked') setCurrentDetails(blockedInWords(head));
-      return describeEnd(shopId, files, head.lane, head.lane === 'blocked' ? blockedBy(head) : null);
+      if (head.lane === 'paused')
+        setCurrentDetails(`Nothing is sent: the lane is ${pauseInWords(head.pause)}.`);
+      return describeEnd(shopId, files, head.lane, whyItStands(head));
     }
   } catch (error) {
     // Another run applies the shop's files now; it looks for more before it ends.
@@ -77,8 +75,12 @@ function blockedInWords({ sequence, reason }: BlockedHead): string {
   return sequence === null ? `Nothing is sent. ${reason}` : `File ${sequence} blocks the lane. ${reason}`;
 }
 
-function blockedBy({ sequence, reason, since, movedOnBy }: BlockedHead): BlockedLane {
-  return { sequence, reason, since, movedOnBy };
+/** What the result says of a lane that a person, or the next run, must get moving. */
+function whyItStands(head: LaneHead): Pick<ProcessResult, 'blockedBy' | 'pause'> {
+  if (head.lane === 'paused') return { pause: head.pause };
+  if (head.lane !== 'blocked') return {};
+  const { sequence, reason, since, movedOnBy } = head;
+  return { blockedBy: { sequence, reason, since, movedOnBy } };
 }
 
 /** What became of the file. `open`: it was written, or superseded; the next look at the lane tells. */
@@ -142,8 +144,8 @@ function describeEnd(
   shopId: string,
   files: readonly ClosedFile[],
   laneState: LaneStateAtEnd,
-  blockedBy: BlockedLane | null = null,
+  why: Pick<ProcessResult, 'blockedBy' | 'pause'> = {},
 ): ProcessResult {
   describeRun({ laneState });
-  return { shopId, files: files.slice(-FILES_IN_RESULT_MAX), laneState, ...(blockedBy && { blockedBy }) };
+  return { shopId, files: files.slice(-FILES_IN_RESULT_MAX), laneState, ...why };
 }

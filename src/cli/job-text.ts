@@ -3,6 +3,7 @@ import type { ImportResult } from '../domain/jobs/import.ts';
 import { warningInWords } from '../domain/import-warning.ts';
 import { resultInWords, verdictOf, type JobName, type JobResult } from '../domain/jobs/jobs.ts';
 import { blockedInWords, type ProcessResult } from '../domain/jobs/process-uploads.ts';
+import { pauseInWords } from '../domain/lane-pause.ts';
 import { syncInWords, type SyncResult } from '../domain/jobs/producing.ts';
 import type { VerifyResult } from '../domain/jobs/verify.ts';
 import { SHOWN_TEXT_LENGTH_MAX } from '../domain/limits.ts';
@@ -37,7 +38,7 @@ function syncText(result: SyncResult): string {
   return [syncInWords(result), ...planWaysOut(shopId, plan)].join('\n');
 }
 
-function processText({ shopId, files, laneState, blockedBy }: ProcessResult): string {
+function processText({ shopId, files, laneState, blockedBy, pause }: ProcessResult): string {
   const text = table(
     ['File', 'Status', 'Rows', 'Applied', 'Unchanged', 'Quarantined'],
     files.map((file) => [
@@ -57,6 +58,12 @@ function processText({ shopId, files, laneState, blockedBy }: ProcessResult): st
         `The lane is blocked${blockedBy ? ` by ${blockedInWords(blockedBy)}` : ''}`,
         ...(blockedBy?.movedOnBy === 'next-run' ? ['The next run tries the file again.'] : []),
         `\`atp lane ${shopId}\` shows what you can do.`,
+      ].join('\n');
+    case 'paused':
+      return [
+        text,
+        `The lane is ${pause ? pauseInWords(pause) : 'paused'}. Nothing is sent.`,
+        `\`atp lane ${shopId} resume\` lets it go on.`,
       ].join('\n');
     case 'busy':
       return `${text}\nAnother run applies the shop’s files right now.`;
@@ -135,6 +142,7 @@ export function scheduleText(job: JobDetails): string {
     ['Runs', job.frequency ?? `not by itself; \`atp job schedule ${job.jobName}\` changes that`],
     ...(job.notBefore === null ? [] : [['Not before', job.notBefore]]),
     ...(job.paused ? [['Paused', job.note ?? 'no reason given']] : []),
+    ...(job.lanePause === null ? [] : [['Lane', `${pauseInWords(job.lanePause)}; nothing is sent`]]),
     ['Next runs', nextRunsInWords(job)],
     ['Policies', `overlap ${policies.overlap}, catch-up ${policies.catchUp}. ${policies.why}`],
     [

@@ -14,6 +14,7 @@ export function laneText(view: LaneView): string {
   const held = view.plans.filter(({ state }) => state === 'HELD');
   return [
     `${shopId}: ${stateInWords(view)}`,
+    ...(view.pause === null ? [] : [`  \`atp lane ${shopId} resume\` lets the lane go on`]),
     ...(view.reason === null ? [] : [`  ${view.reason}`, ...waysOut(view)]),
     ...held.flatMap((plan) => [
       `Plan ${plan.plan} (revision ${plan.revision}) is held: ${heldBecause(plan.counts)}.`,
@@ -31,7 +32,11 @@ const STATES = {
   applying: 'a run applies files',
 } as const;
 
-function stateInWords({ state, files, blockedSince, movedOnBy }: LaneView): string {
+function stateInWords({ state, pause, files, filesWaiting, blockedSince, movedOnBy }: LaneView): string {
+  if (state === 'paused') {
+    const why = pause === null ? '' : ` since ${shortTime(pause.since)} by ${pause.by}: ${pause.reason}`;
+    return `PAUSED${why}. Nothing is sent; ${filesThatWait(filesWaiting)}`;
+  }
   const since = blockedSince === null ? '' : ` since ${shortTime(blockedSince)}`;
   const sequence = firstThatWaits(files)?.sequence;
   if (state !== 'blocked') {
@@ -40,6 +45,11 @@ function stateInWords({ state, files, blockedSince, movedOnBy }: LaneView): stri
   return movedOnBy === 'next-run'
     ? `BLOCKED${since}, the next run tries file ${sequence} again`
     : `BLOCKED${since}, a person must decide`;
+}
+
+/** `1 file waits`. */
+function filesThatWait(count: number): string {
+  return `${counted(count, 'file')} ${count === 1 ? 'waits' : 'wait'}`;
 }
 
 function firstThatWaits(files: LaneView['files']): LaneView['files'][number] | undefined {

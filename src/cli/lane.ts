@@ -13,6 +13,7 @@ import {
 } from '../domain/input-fields.ts';
 import { DECISION_FIELDS, DECISION_TARGETS, DECISIONS, type DecisionKind } from '../domain/lane-decision.ts';
 import { PLAN_ROWS_PER_PAGE_MAX } from '../domain/limits.ts';
+import { pauseLane, resumeLane } from '../operations/lane-pause.ts';
 import { auditLane, LANE_DECISIONS, showLane } from '../operations/lane.ts';
 import { listPlanRows, planAsCsv, type PlanPage } from '../operations/lane-plan.ts';
 import { perform } from '../operations/operation.ts';
@@ -23,12 +24,16 @@ import { optionName, synopsisOf } from './option-text.ts';
 import { planText } from './plan-text.ts';
 import { ExitCode, type Report } from './report.ts';
 
+/** What is done to the lane as a whole. */
+const LANE_ACTS = ['pause', 'resume'] as const;
+const ACTS = [...LANE_ACTS, ...DECISIONS] as const;
+
 const FIELDS = {
   shopId: id('the shop'),
   decision: optional(
     choice(
-      `about a file, a held plan, or quarantined products: ${DECISIONS.join(', ')}; plan lists a plan’s products`,
-      [...DECISIONS, 'plan'],
+      `of the lane: ${LANE_ACTS.join(', ')}; about a file, a held plan, or quarantined products: ${DECISIONS.join(', ')}; plan lists a plan’s products`,
+      [...ACTS, 'plan'],
     ),
   ),
   target: optional(
@@ -37,7 +42,7 @@ const FIELDS = {
       'target',
     ),
   ),
-  reason: optional(text('why; it is kept (hold, approve and reject need it)')),
+  reason: optional(text('why; it is kept (pause, hold, approve and reject need it)')),
   expectedReason: DECISION_FIELDS.retry.expectedReason,
   revision: DECISION_FIELDS.approve.revision,
   limit: optional(count('products of a plan at most', PLAN_ROWS_PER_PAGE_MAX)),
@@ -55,26 +60,35 @@ export const LANE_COMMANDS: readonly CliCommand[] = [
     fields: FIELDS,
     variants: [
       'atp lane <shopId>',
+      synopsisOf('lane <shopId> pause', { reason: pauseLane.fields.reason }, []),
+      synopsisOf('lane <shopId> resume', { reason: resumeLane.fields.reason }, []),
       'atp lane <shopId> plan <plan> [--limit <n>|--csv]',
       ...DECISIONS.map((kind) =>
         synopsisOf(`lane <shopId> ${kind}`, DECISION_FIELDS[kind], [DECISION_TARGETS[kind]]),
       ),
       'atp lane <shopId> --audit',
     ],
-    operations: [showLane, listPlanRows, auditLane, ...LANE_DECISIONS.map(({ operation }) => operation)],
+    operations: [
+      showLane,
+      listPlanRows,
+      auditLane,
+      pauseLane,
+      resumeLane,
+      ...LANE_DECISIONS.map(({ operation }) => operation),
+    ],
     run: (cli, { by, ...typed }) => {
       const input = acceptInput(FIELDS, typed, nameOf);
       const isPlan = input.decision === 'plan';
       if (!isPlan && (input.limit !== undefined || input.csv !== undefined)) {
         throw invalid('--limit and --csv belong to plan');
       }
+      if (input.decision === 'pause' || input.decision === 'resume')
+        return act(cli, by, input, input.decision);
       if (input.decision !== undefined && input.decision !== 'plan')
         return decide(cli, by, input, input.decision);
       const { reason, expectedReason, revision } = input;
       if ([reason, expectedReason, revision, by].some((value) => value !== undefined)) {
-        throw invalid(
-          `--reason, --expect, --revision and --by belong to a decision (${DECISIONS.join(', ')})`,
-        );
+        throw invalid(`--reason, --expect, --revision and --by belong to a decision (${ACTS.join(', ')})`);
       }
       if (isPlan) return showPlan(cli, input);
       return input.audit ? audit(cli, input) : show(cli, input);
@@ -89,7 +103,8 @@ function nameOf(field: string): string {
 
 async function show(cli: Cli, { shopId }: LaneInput): Promise<Report> {
   const view = await perform(showLane, { shopId }, contextOf(cli, undefined, nameOf));
-  const isWaiting = view.reason !== null || view.plans.some(({ state }) => state === 'HELD');
+  const isWaiting =
+    view.pause !== null || view.reason !== null || view.plans.some(({ state }) => state === 'HELD');
   return { json: view, text: laneText(view), exitCode: isWaiting ? ExitCode.NEEDS_A_PERSON : ExitCode.OK };
 }
 
@@ -134,6 +149,24 @@ async function audit(cli: Cli, { shopId }: LaneInput): Promise<Report> {
   const found = await perform(auditLane, { shopId }, contextOf(cli, undefined, nameOf));
   const exitCode = found.isSound ? ExitCode.OK : ExitCode.DIFFERENCES;
   return { json: found, text: auditText(found), exitCode };
+}
+
+async function act(
+  cli: Cli,
+  by: unknown,
+  input: LaneInput,
+  kind: (typeof LANE_ACTS)[number],
+): Promise<Report> {
+  const { shopId, reason, target, expectedReason, audit: wantsAudit } = input;
+  if (target !== undefined || expectedReason !== undefined || wantsAudit !== undefined) {
+    throw invalid(`${kind} is about the lane as a whole: it takes --reason, and nothing else`);
+  }
+  const given = { shopId, ...(reason !== undefined && { reason }) };
+  const context = contextOf(cli, by, nameOf);
+  const view = await (kind === 'pause'
+    ? perform(pauseLane, given, context)
+    : perform(resumeLane, given, context));
+  return { json: view, text: laneText(view) };
 }
 
 async function decide(cli: Cli, by: unknown, input: LaneInput, kind: DecisionKind): Promise<Report> {

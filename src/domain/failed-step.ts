@@ -13,6 +13,7 @@ const NOT_OF_THE_FILE: Partial<Readonly<Record<ErrorCode, AfterFailedStep>>> = {
   LANE_TAKEN_OVER: 'look-again',
   LANE_ATTEMPT_OVERTAKEN: 'look-again',
   UPLOAD_FILE_TAKEN_BACK: 'look-again',
+  LANE_PAUSED: 'look-again',
   HARD_SYNC_REQUIRED: 'look-again',
   DATABASE_UNREACHABLE: 'look-again',
   DATABASE_READ_ONLY: 'look-again',

@@ -3,7 +3,9 @@ import { choice, invalid, label, optional, text, time, yesOrNo, type Input } fro
 import { shopOf } from '../domain/jobs/jobs.ts';
 import { VERIFY } from '../domain/jobs/verify.ts';
 import { PRESET_NAMES } from '../domain/jobs/schedule-policy.ts';
+import { findPause } from '../postgres/lane/lane-pause.ts';
 import { findShop, listShops } from '../postgres/master-data/shops.ts';
+import { ensurePaused, ensureResumed } from './lane-pause.ts';
 import { completeOrder, findJob, JOB_FIELDS, PARAMETER_FIELDS } from './job-order.ts';
 import { defineOperation, type Context } from './operation.ts';
 
@@ -101,13 +103,15 @@ const reason = optional(text('why; everybody sees it'));
 export const pauseJob = defineOperation({
   name: 'job.pause',
   role: 'operator',
-  description: 'no runs by schedule until it is resumed; a run under way goes on',
+  description: 'no runs by schedule until it is resumed; of process-uploads, nothing is sent either',
   fields: { ...JOB_FIELDS, reason },
   stateOf: scheduleState,
   run: async (context, { reason: why, ...input }) => {
     const found = await findJob(context, input);
     const { pauseJob: pause } = await import('../temporal/schedule-control.ts');
     await pause(await context.app.temporal(), found.job, found.shopId, why);
+    // Its schedule is only a sweep: whoever makes a file wakes the lane.
+    if (isLaneOf(found)) await ensurePaused(context, found.shopId, why ?? 'no reason given');
     return readSchedule(context, found);
   },
 });
@@ -115,13 +119,14 @@ export const pauseJob = defineOperation({
 export const resumeJob = defineOperation({
   name: 'job.resume',
   role: 'operator',
-  description: 'runs by schedule again',
+  description: 'runs by schedule again; of process-uploads, the lane goes on, too',
   fields: { ...JOB_FIELDS, reason },
   stateOf: scheduleState,
   run: async (context, { reason: why, ...input }) => {
     const found = await findJob(context, input);
     const { resumeJob: resume } = await import('../temporal/schedule-control.ts');
     await resume(await context.app.temporal(), found.job, found.shopId, why);
+    if (isLaneOf(found)) await ensureResumed(context, found.shopId);
     return readSchedule(context, found);
   },
 });
@@ -156,11 +161,25 @@ async function scheduleState(
   { job, shopId }: Input<typeof JOB_FIELDS>,
 ): Promise<object | null> {
   const found = await findJob(context, { job, shopId });
-  const { frequency, timeZone, notBefore, parameters, paused, note } = await readSchedule(context, found);
-  return frequency === null ? null : { frequency, timeZone, notBefore, parameters, paused, note };
+  const { frequency, timeZone, notBefore, parameters, paused, note, lanePause } = await readSchedule(
+    context,
+    found,
+  );
+  if (frequency === null) return null;
+  return { frequency, timeZone, notBefore, parameters, paused, note, ...(lanePause && { lanePause }) };
 }
 
-async function readSchedule({ app }: Context, { job, shopId }: Awaited<ReturnType<typeof findJob>>) {
+type FoundJob = Awaited<ReturnType<typeof findJob>>;
+
+/** The schedule, and of Process uploads whether the lane is paused. */
+async function readSchedule({ app }: Context, found: FoundJob) {
   const { showJob: read } = await import('../temporal/scheduled-jobs.ts');
-  return read(await app.temporal(), job, shopId);
+  const schedule = await read(await app.temporal(), found.job, found.shopId);
+  const lanePause = isLaneOf(found) ? await findPause(await app.database(), found.shopId) : null;
+  return { ...schedule, lanePause };
+}
+
+/** Whether the job is the one that applies a shop's files. */
+function isLaneOf(found: FoundJob): found is FoundJob & { readonly shopId: string } {
+  return found.job === 'process-uploads' && found.shopId !== null;
 }

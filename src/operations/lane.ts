@@ -3,6 +3,7 @@ import { id } from '../domain/input-fields.ts';
 import { DECISION_FIELDS, DECISIONS, type DecisionKind } from '../domain/lane-decision.ts';
 import { readLaneView } from '../postgres/lane/lane-view.ts';
 import { auditShop } from '../postgres/producing/change-audit.ts';
+import { pauseLane, resumeLane } from './lane-pause.ts';
 import { listPlanRows } from './lane-plan.ts';
 import { defineOperation } from './operation.ts';
 
@@ -62,5 +63,7 @@ export const LANE_OPERATIONS = [
   showLane,
   listPlanRows,
   auditLane,
+  pauseLane,
+  resumeLane,
   ...LANE_DECISIONS.map(({ operation }) => operation),
 ] as const;

@@ -149,6 +149,8 @@ test('jobs that run by schedule and by hand at once leave every quantity right',
   await shop.until(async () => (await ranAt(`hard-sync/${SHOP}`)).length >= 3);
   for (const job of ['hard-sync', 'recent-changes', 'process-uploads']) await atp.json(['job', 'pause', job]);
   await shop.until(async () => (await pipeline('running', '--shop', SHOP)).jobs.length === 0);
+  // The pause of Process uploads has paused the lane as well.
+  await atp.json(['lane', SHOP, 'resume']);
   await atp.json(['job', 'run', 'process-uploads', '--wait']);
 
   const files = await shop.database.query<{ sequence: number; state: string }>(

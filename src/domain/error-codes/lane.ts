@@ -11,6 +11,17 @@ export const LANE_ERRORS = {
       `Another transaction has kept the lane of shop "${d.shopId}" locked for more than ${d.seconds} s.`,
     hint: "Nothing to do: Postgres ends a transaction that does nothing within seconds, and what waits is tried again. Where it comes again, this names the holder: `SELECT pid, pg_blocking_pids(pid), query FROM pg_stat_activity WHERE wait_event_type = 'Lock'`.",
   },
+  LANE_PAUSED: {
+    class: 'not-now',
+    message: (d) => `The lane of shop "${d.shopId}" is paused since ${d.since} by ${d.by}: ${d.reason}.`,
+    hint: (d) =>
+      `Nothing is sent, and files wait. \`atp lane ${d.shopId} resume\` lets the lane go on; for another reason, resume it first.`,
+  },
+  LANE_NOT_PAUSED: {
+    class: 'callers-fault',
+    message: (d) => `The lane of shop "${d.shopId}" is not paused.`,
+    hint: (d) => `\`atp lane ${d.shopId}\` shows its state.`,
+  },
   UPLOAD_FILE_UNKNOWN: {
     class: 'callers-fault',
     message: (d) => `Shop "${d.shopId}" has no file ${d.sequence}.`,

@@ -1,4 +1,5 @@
 import { id } from '../input-fields.ts';
+import { pauseInWords, type LanePause } from '../lane-pause.ts';
 import { counted } from '../words.ts';
 import { defineJob } from './job.ts';
 
@@ -17,8 +18,11 @@ export interface ClosedFile extends FileOutcome {
   readonly rows: number;
 }
 
-/** `idle`: nothing is left. `busy`: another run applies the files. `blocked`: a file cannot be applied. */
-export type LaneStateAtEnd = 'idle' | 'busy' | 'blocked';
+/**
+ * `idle`: nothing is left. `busy`: another run applies the files. `blocked`: a file cannot be applied. `paused`: a person
+ * has paused the lane.
+ */
+export type LaneStateAtEnd = 'idle' | 'busy' | 'blocked' | 'paused';
 
 /** What blocks the lane, and who gets it moving again. */
 export interface BlockedLane {
@@ -38,12 +42,15 @@ export interface ProcessResult {
   readonly laneState: LaneStateAtEnd;
   /** Only of a blocked lane. */
   readonly blockedBy?: BlockedLane;
+  /** Only of a paused lane. */
+  readonly pause?: LanePause;
 }
 
 const NOTHING_APPLIED: Readonly<Record<LaneStateAtEnd, string>> = {
   idle: 'no file was waiting',
   busy: 'another run applies the files',
   blocked: 'nothing was applied',
+  paused: 'nothing was applied',
 };
 
 /** `file 2 since 2026-11-25T21:10:00.000Z, SHOPIFY_UNREACHABLE: …`. */
@@ -65,12 +72,14 @@ export const PROCESS_UPLOADS = defineJob({
     catchupWindow: '5 minutes',
     why: 'It is only a sweep: the jobs that publish a file wake the lane themselves.',
   },
-  inWords: ({ files, laneState, blockedBy }: ProcessResult) => {
+  inWords: ({ files, laneState, blockedBy, pause }: ProcessResult) => {
     const why = blockedBy ? ` by ${blockedInWords(blockedBy)}` : '';
-    const blocked = laneState === 'blocked' ? `; the lane is blocked${why}` : '';
-    if (files.length === 0) return `${NOTHING_APPLIED[laneState]}${blocked}`;
+    const stopped = laneState === 'blocked' ? `; the lane is blocked${why}` : '';
+    const paused = pause ? `; the lane is ${pauseInWords(pause)}` : '';
+    if (files.length === 0) return `${NOTHING_APPLIED[laneState]}${stopped}${paused}`;
     const applied = files.reduce((sum, file) => sum + file.applied, 0);
-    return `${counted(files.length, 'file')}, ${counted(applied, 'row')} applied${blocked}`;
+    return `${counted(files.length, 'file')}, ${counted(applied, 'row')} applied${stopped}${paused}`;
   },
-  verdictOf: ({ laneState }) => (laneState === 'blocked' ? 'needs-a-person' : 'done'),
+  verdictOf: ({ laneState }) =>
+    laneState === 'blocked' || laneState === 'paused' ? 'needs-a-person' : 'done',
 });

@@ -2,7 +2,6 @@ import { ACCESS_SCOPES_NEEDED, missingScopes } from '../../domain/access-scopes.
 import { API_VERSION_DEFAULT, API_VERSION_OLDEST, isApiVersionSupported } from '../../domain/api-version.ts';
 import type { FoundProducts } from '../../domain/catalogue.ts';
 import { checkMapping, type MappingFinding } from '../../postgres/mapping/mapping-check.ts';
-import { readLaneView, type LaneView } from '../../postgres/lane/lane-view.ts';
 import { checkMemberships } from '../../postgres/master-data/membership-check.ts';
 import type { Shop } from '../../postgres/master-data/shops.ts';
 import { checkUnseenSales, type UnseenSalesCheck } from '../../postgres/lane/unseen-sales-check.ts';
@@ -10,10 +9,10 @@ import { AtpError } from '../../domain/errors.ts';
 import type { Application } from '../application.ts';
 import { ARCHIVE_AWAITED_FOR_MS } from '../../domain/limits.ts';
 import { findLateForArchive, listLeftLocations } from '../../postgres/lane/upload-files.ts';
-import { heldBecause } from '../../domain/sync-plan.ts';
-import { isDone, outgoingFolder, shopArchive } from '../../domain/upload-file.ts';
+import { outgoingFolder, shopArchive } from '../../domain/upload-file.ts';
 import { counted } from '../../domain/words.ts';
 import { check, faulty, fine, notChecked, type Check, type Finding } from './check.ts';
+import { inspectLane } from './lane-check.ts';
 
 export async function checkShop(app: Application, shop: Shop): Promise<Check[]> {
   const { shopId } = shop;
@@ -196,47 +195,6 @@ async function inspectFacilityGroup(app: Application, { facilityGroupId }: Shop)
   return fine(
     `${facilityGroupId} sells the stock of ${counted(facilityIds.length, 'facility', 'facilities')}.`,
   );
-}
-
-async function inspectLane(app: Application, { shopId, closingSince }: Shop): Promise<Finding> {
-  const view = await readLaneView(await app.database(), shopId);
-  const { state, plans } = view;
-  if (view.reason !== null) return faulty(...describeBlock(view, view.reason));
-  if (closingSince !== null) {
-    return faulty(
-      `No file is made since ${closingSince.toISOString()}: the shop is emptied to be removed.`,
-      `\`atp shop remove ${shopId} --drain\` goes on; \`atp shop set ${shopId} --location <gid>\`, with its own location or another one, lets it sell again.`,
-    );
-  }
-  const held = plans.find((plan) => plan.state === 'HELD');
-  if (held) {
-    return faulty(
-      `Plan ${held.plan} waits for a person since ${held.madeAt}: ${heldBecause(held.counts)}.`,
-      `\`atp lane ${shopId} plan ${held.plan}\` lists its products; then \`atp lane ${shopId} approve ${held.plan} --reason <text>\`, or \`reject\`.`,
-    );
-  }
-  return fine(`Nothing is held (${state}).`);
-}
-
-/** What blocks the lane (a file, or a database that was restored), since when, and what mends it. */
-function describeBlock(
-  { shopId, files, blockedSince, movedOnBy }: LaneView,
-  reason: string,
-): [string, string] {
-  const head = files.find(({ status }) => !isDone(status));
-  if (reason.startsWith('HARD_SYNC_REQUIRED') || !head) {
-    return [
-      `Nothing is sent. ${reason}`,
-      `\`atp job run hard-sync --shop ${shopId} --wait\` publishes everything anew.`,
-    ];
-  }
-  const otherWays = `\`atp lane ${shopId}\` shows the other ways`;
-  const mend =
-    movedOnBy === 'next-run'
-      ? `Mend the cause; each run tries the file again, and \`atp job run process-uploads --shop ${shopId}\` does so now. ${otherWays}.`
-      : `Mend the cause, then \`atp lane ${shopId} retry ${head.sequence} --reason <text>\`; ${otherWays}.`;
-  const since = blockedSince === null ? '' : ` since ${blockedSince}`;
-  return [`File ${head.sequence} blocks the lane${since}. ${reason}`.trim(), mend];
 }
 
 /** The lane goes on without its archive, so only this tells that files cannot be moved there. */

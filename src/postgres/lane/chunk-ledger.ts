@@ -16,6 +16,7 @@ import type { LateCall } from '../../domain/late-call.ts';
 import type { KeptBack, RememberedPush } from '../../domain/unseen-sales.ts';
 import type { Connection, Database } from '../database.ts';
 import { holdLane, type LanePass } from './lane.ts';
+import { refusePaused } from './lane-pause.ts';
 import { readLateCalls } from './late-calls.ts';
 import { ON_SETTLED_BEFORE, settle, type SettledRow } from './settled-rows.ts';
 import { IS_OUTDATED, type UploadFileRow } from './upload-files.ts';
@@ -234,15 +235,19 @@ const SENDABLE_UNTIL = `clock_timestamp() + make_interval(secs => ${SENDABLE_FOR
 
 /**
  * Records that the call is about to be sent again. If an earlier sending may have been executed, a refusal of this one
- * will not tell what became of that.
+ * will not tell what became of that. Throws LANE_PAUSED: it must not be sent then.
  */
 export async function markRepeated(database: Database, pass: LanePass, call: StoredCall): Promise<void> {
-  await updateCall(
-    database,
-    pass,
-    call,
-    `repeated = repeated OR sending_until IS DISTINCT FROM '-infinity', sending_until = ${SENDABLE_UNTIL}`,
-  );
+  await database.transaction(async (connection) => {
+    await holdLane(connection, pass);
+    await refusePaused(connection, pass.shopId);
+    await changeCall(
+      connection,
+      pass.shopId,
+      call,
+      `repeated = repeated OR sending_until IS DISTINCT FROM '-infinity', sending_until = ${SENDABLE_UNTIL}`,
+    );
+  });
 }
 
 /** This attempt's sending has failed, and cannot put the call on its way any more: its repeat need not wait. */
@@ -255,18 +260,9 @@ export async function recordSendingEnded(
   const ended = wasNotExecuted
     ? `CASE WHEN repeated THEN clock_timestamp() ELSE '-infinity' END`
     : 'clock_timestamp()';
-  await updateCall(database, pass, call, `sending_until = ${ended}`);
-}
-
-async function updateCall(
-  database: Database,
-  pass: LanePass,
-  call: StoredCall,
-  change: string,
-): Promise<void> {
   await database.transaction(async (connection) => {
     await holdLane(connection, pass);
-    await changeCall(connection, pass.shopId, call, change);
+    await changeCall(connection, pass.shopId, call, `sending_until = ${ended}`);
   });
 }
 
@@ -285,7 +281,7 @@ async function changeCall(
 
 /**
  * Settles the rows that need no write, and stores the call for the others, in one transaction before it is sent. With it
- * go the calls in doubt that were found not to have been applied.
+ * go the calls in doubt that were found not to have been applied. Throws LANE_PAUSED when there is a call to store.
  */
 export async function settleAndStore(
   database: Database,
@@ -303,6 +299,7 @@ export async function settleAndStore(
 ): Promise<void> {
   await database.transaction(async (connection) => {
     await holdLane(connection, pass);
+    if (call) await refusePaused(connection, pass.shopId);
     await settle(connection, pass.shopId, sequence, settled);
     for (const found of unapplied) await changeCall(connection, pass.shopId, found, 'was_not_applied = true');
     if (!call) return;

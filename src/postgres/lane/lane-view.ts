@@ -7,9 +7,11 @@ import {
   type UploadFileKind,
   type UploadFileState,
 } from '../../domain/upload-file.ts';
+import type { LanePause } from '../../domain/lane-pause.ts';
 import type { PlanCounts, PlanState } from '../../domain/sync-plan.ts';
 import type { Database } from '../database.ts';
 import { LEASE_LASTS } from './lane.ts';
+import { findPause } from './lane-pause.ts';
 import { WAS_NOT_APPLIED } from './quarantined-rows.ts';
 import { IS_OPEN } from './upload-files.ts';
 import { listDecisions, type RecordedDecision } from './lane-decisions.ts';
@@ -18,9 +20,9 @@ import { listPlans } from '../planning/sync-plans.ts';
 
 /**
  * `blocked`: its first file cannot be applied, or nothing may be sent at all. `applying`: a run has the lane's lease.
- * `waiting`: files wait, and no run has it.
+ * `waiting`: files wait, and no run has it. `paused`: a person has paused it, and nothing is sent, whatever else holds.
  */
-export type LaneState = 'idle' | 'waiting' | 'applying' | 'blocked';
+export type LaneState = 'idle' | 'waiting' | 'applying' | 'blocked' | 'paused';
 
 export interface LaneFile {
   readonly sequence: number;
@@ -61,6 +63,10 @@ export interface LanePlan {
 export interface LaneView {
   readonly shopId: string;
   readonly state: LaneState;
+  /** Null: it is not paused. */
+  readonly pause: LanePause | null;
+  /** Files that the lane is not done with. */
+  readonly filesWaiting: number;
   /** Why it is blocked, or was when a run tries its first file again: a code and its message, the last error. */
   readonly reason: string | null;
   /** ISO 8601: when its first file was first blocked for what still troubles it. */
@@ -121,10 +127,13 @@ export async function readLaneView(database: Database, shopId: string): Promise<
   const head = records.find(({ status }) => !isDone(status));
   const isInTrouble = head !== undefined && (head.status === 'BLOCKED' || head.blockedSince !== null);
   const restored = restoredReason === null ? null : `HARD_SYNC_REQUIRED: ${restoredReason}`;
+  const pause = await findPause(database, shopId);
   const plans = await listPlans(database, shopId);
   return {
     shopId,
-    state: restored === null ? toLaneState(head, lease?.isHeld ?? false) : 'blocked',
+    state: toLaneState({ isPaused: pause !== null, isRestored: restored !== null, head, lease }),
+    pause,
+    filesWaiting: records.filter(({ status }) => !isDone(status)).length,
     ...describeTrouble(restored, isInTrouble ? head : null),
     plans: plans.map(({ plan, revision, kind, state, counts, madeAt }) => ({
       plan,
@@ -156,8 +165,19 @@ function describeTrouble(
   return { reason: file.reason, blockedSince, movedOnBy: whoMovesOn(file.reasonCode) };
 }
 
-function toLaneState(head: FileRecord | undefined, isHeld: boolean): LaneState {
-  if (head?.status === 'BLOCKED') return 'blocked';
-  if (isHeld) return 'applying';
+function toLaneState({
+  isPaused,
+  isRestored,
+  head,
+  lease,
+}: {
+  readonly isPaused: boolean;
+  readonly isRestored: boolean;
+  readonly head: FileRecord | undefined;
+  readonly lease: { readonly isHeld: boolean } | undefined;
+}): LaneState {
+  if (isPaused) return 'paused';
+  if (isRestored || head?.status === 'BLOCKED') return 'blocked';
+  if (lease?.isHeld === true) return 'applying';
   return head ? 'waiting' : 'idle';
 }

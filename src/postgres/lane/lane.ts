@@ -198,7 +198,8 @@ export async function takeLaneAway(connection: Connection, shopId: string): Prom
   );
 }
 
-async function releaseLane(connection: Connection, { shopId, epoch }: LanePass): Promise<void> {
+/** Ends the lease of an attempt that has nothing more to do. It must have held the lane in this transaction. */
+export async function releaseLane(connection: Connection, { shopId, epoch }: LanePass): Promise<void> {
   await connection.query(
     `UPDATE lane SET holder = NULL, holder_workflow_id = NULL, expires_at = '-infinity'
      WHERE shop_id = $1 AND epoch = $2`,

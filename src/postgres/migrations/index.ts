@@ -16,6 +16,7 @@ import * as guard from './0015-guard.ts';
 import * as orderWatermark from './0016-order-watermark.ts';
 import * as shopsMended from './0018-shops-mended.ts';
 import * as shopAddresses from './0019-shop-addresses.ts';
+import * as lanePause from './0017-lane-pause.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -40,6 +41,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0016-order-watermark', ...orderWatermark },
   { name: '0018-shops-mended', ...shopsMended },
   { name: '0019-shop-addresses', ...shopAddresses },
+  { name: '0017-lane-pause', ...lanePause },
 ];
 
 /** In their order. */

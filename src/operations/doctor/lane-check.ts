@@ -1,0 +1,76 @@
+import { AtpError } from '../../domain/errors.ts';
+import { pauseInWords } from '../../domain/lane-pause.ts';
+import { heldBecause } from '../../domain/sync-plan.ts';
+import { isDone } from '../../domain/upload-file.ts';
+import { counted } from '../../domain/words.ts';
+import { readLaneView, type LaneView } from '../../postgres/lane/lane-view.ts';
+import type { Shop } from '../../postgres/master-data/shops.ts';
+import type { Application } from '../application.ts';
+import { faulty, fine, type Finding } from './check.ts';
+
+/** Whether anything keeps the shop's files from being applied, or lets them be applied although somebody stopped it. */
+export async function inspectLane(app: Application, { shopId, closingSince }: Shop): Promise<Finding> {
+  const view = await readLaneView(await app.database(), shopId);
+  const { state, plans, pause, filesWaiting } = view;
+  if (pause !== null) {
+    return faulty(
+      `The lane is ${pauseInWords(pause)}. Nothing is sent; ${counted(filesWaiting, 'file')} ${filesWaiting === 1 ? 'waits' : 'wait'}.`,
+      `\`atp lane ${shopId} resume\` lets it go on.`,
+    );
+  }
+  if (view.reason !== null) return faulty(...describeBlock(view, view.reason));
+  if (closingSince !== null) {
+    return faulty(
+      `No file is made since ${closingSince.toISOString()}: the shop is emptied to be removed.`,
+      `\`atp shop remove ${shopId} --drain\` goes on; \`atp shop set ${shopId} --location <gid>\`, with its own location or another one, lets it sell again.`,
+    );
+  }
+  const held = plans.find((plan) => plan.state === 'HELD');
+  if (held) {
+    return faulty(
+      `Plan ${held.plan} waits for a person since ${held.madeAt}: ${heldBecause(held.counts)}.`,
+      `\`atp lane ${shopId} plan ${held.plan}\` lists its products; then \`atp lane ${shopId} approve ${held.plan} --reason <text>\`, or \`reject\`.`,
+    );
+  }
+  const sweep = await findPausedSweep(app, shopId);
+  if (sweep !== null) {
+    return faulty(
+      `The schedule of Process uploads is paused (${sweep}), but the lane still sends: every job that makes a file wakes it.`,
+      `\`atp lane ${shopId} pause --reason <text>\` stops it; \`atp job resume process-uploads --shop ${shopId}\` brings the schedule back.`,
+    );
+  }
+  return fine(`Nothing is held (${state}).`);
+}
+
+/** Why the schedule of Process uploads is paused; null: it is not. Temporal's own checks tell of a Temporal that is away. */
+async function findPausedSweep(app: Application, shopId: string): Promise<string | null> {
+  try {
+    const { showJob } = await import('../../temporal/scheduled-jobs.ts');
+    const { paused, note } = await showJob(await app.temporal(), 'process-uploads', shopId);
+    return paused ? (note ?? 'no reason given') : null;
+  } catch (error) {
+    if (error instanceof AtpError) return null;
+    throw error;
+  }
+}
+
+/** What blocks the lane (a file, or a database that was restored), since when, and what mends it. */
+function describeBlock(
+  { shopId, files, blockedSince, movedOnBy }: LaneView,
+  reason: string,
+): [string, string] {
+  const head = files.find(({ status }) => !isDone(status));
+  if (reason.startsWith('HARD_SYNC_REQUIRED') || !head) {
+    return [
+      `Nothing is sent. ${reason}`,
+      `\`atp job run hard-sync --shop ${shopId} --wait\` publishes everything anew.`,
+    ];
+  }
+  const otherWays = `\`atp lane ${shopId}\` shows the other ways`;
+  const mend =
+    movedOnBy === 'next-run'
+      ? `Mend the cause; each run tries the file again, and \`atp job run process-uploads --shop ${shopId}\` does so now. ${otherWays}.`
+      : `Mend the cause, then \`atp lane ${shopId} retry ${head.sequence} --reason <text>\`; ${otherWays}.`;
+  const since = blockedSince === null ? '' : ` since ${blockedSince}`;
+  return [`File ${head.sequence} blocks the lane${since}. ${reason}`.trim(), mend];
+}
