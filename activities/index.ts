@@ -5,11 +5,12 @@ import { createImportActivities, type ImportDeps } from './import-inventory.ts';
 import { createProduceActivities, type ProduceDeps } from './produce-files.ts';
 import { createPurgeActivities, type PurgeDeps } from './purge.ts';
 import { createRecheckActivities, type RecheckDeps } from './recheck-quarantined.ts';
+import { createStartHardSyncActivities, type StartHardSyncDeps } from './start-hard-sync.ts';
 import { createVerifyActivities, type VerifyDeps } from './verify-shop.ts';
 
 export type { LaneHead, LaneHolder } from './apply-files.ts';
 export type { FeedRef } from './import-inventory.ts';
-export type { HeldPlan } from './produce-files.ts';
+export type { HeldPlan, ProduceInput, ProduceOutcome } from './produce-files.ts';
 
 export type ActivityDeps = ApplyDeps &
   DecideDeps &
@@ -17,6 +18,7 @@ export type ActivityDeps = ApplyDeps &
   ProduceDeps &
   PurgeDeps &
   RecheckDeps &
+  StartHardSyncDeps &
   VerifyDeps;
 
 export function createActivities(deps: ActivityDeps) {
@@ -27,6 +29,7 @@ export function createActivities(deps: ActivityDeps) {
     ...createProduceActivities(deps),
     ...createPurgeActivities(deps),
     ...createRecheckActivities(deps),
+    ...createStartHardSyncActivities(deps),
     ...createVerifyActivities(deps),
   };
 }

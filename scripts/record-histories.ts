@@ -167,6 +167,28 @@ async function recordAll(recorder: Recorder, stack: StackAddresses, database: Da
   await recorder.lane().result();
   await recorder.write('process-uploads-with-a-quarantined-row', recorder.lane());
 
+  // A person has paused the lane.
+  await database.query(`UPDATE lane SET paused_at = now(), paused_by = 'Ann', pause_reason = 'stock-take'`);
+  await recorder.record('process-uploads-paused', 'processUploads', SHOP);
+  await database.query('UPDATE lane SET paused_at = NULL, paused_by = NULL, pause_reason = NULL');
+
+  // Whoever finds that the database was restored starts the Hard Sync, and it heals the shop.
+  for (const [name, type] of [
+    ['process-uploads-after-restore', 'processUploads'],
+    ['recent-changes-after-restore', 'uploadRecentChanges'],
+  ] as const) {
+    await database.query(
+      `UPDATE shop_origin SET restored_reason = 'the database was restored', hard_sync_started_at = NULL`,
+    );
+    await recorder.record(name, type, SHOP);
+    await until(
+      database,
+      `NOT EXISTS (SELECT FROM shop_origin WHERE restored_reason IS NOT NULL)
+       AND NOT EXISTS (SELECT FROM upload_file WHERE state IN ('WRITING', 'READY', 'APPLYING'))`,
+    );
+    await recorder.lane().result();
+  }
+
   // Nearly every product would go to zero and is held; the product that still sells gets its file all the same.
   await database.query('UPDATE facility_group SET default_threshold = 10000');
   await database.query(

@@ -91,6 +91,7 @@ export const PROFILES = {
   publishFile: SERVICE,
   purge: { ...UPKEEP, startToCloseTimeout: '30 minutes' },
   recheckSetApart: UPKEEP,
+  startHardSync: SHORT_STATEMENT,
   wakeLane: SHORT_STATEMENT,
 } as const satisfies Record<keyof Activities, Profile>;
 

@@ -2,12 +2,14 @@ import { continueAsNew, patched, setCurrentDetails, setHandler, workflowInfo } f
 import type { LaneHead, LaneHolder } from '../activities/index.ts';
 import { afterFailedStep } from '../src/domain/failed-step.ts';
 import type { ClosedFile, LaneStateAtEnd, ProcessResult } from '../src/domain/jobs/process-uploads.ts';
+import type { StartedHardSync } from '../src/domain/jobs/started-hard-sync.ts';
 import { pauseInWords } from '../src/domain/lane-pause.ts';
 import { FILES_IN_RESULT_MAX, FILES_PER_RUN, LOOKS_AFTER_FAILURES_MAX } from '../src/domain/limits.ts';
 import { begin } from './begin.ts';
 import { codedFailure, failureOfStep } from './failures.ts';
 import { LaneUpkeep } from './lane-upkeep.ts';
 import { fileReady } from './messages.ts';
+import { startNeededHardSync } from './needed-hard-sync.ts';
 import { describeRun } from './search-attributes.ts';
 import { briefStep, step } from './steps.ts';
 
@@ -52,6 +54,7 @@ export async function processUploads(
         }
         continue;
       }
+      const hardSync = isWithoutHardSync(head) ? await startNeededHardSync(shopId) : null;
       upkeep.begin({ rechecks: head.lane === 'idle' && head.setApart > 0 });
       // A file that became READY after the last look has sent a signal: look again at once.
       await upkeep.untilDone(() => mayBeMore);
@@ -59,7 +62,7 @@ export async function processUploads(
       if (head.lane === 'blocked') setCurrentDetails(blockedInWords(head));
       if (head.lane === 'paused')
         setCurrentDetails(`Nothing is sent: the lane is ${pauseInWords(head.pause)}.`);
-      return describeEnd(shopId, files, head.lane, whyItStands(head));
+      return describeEnd(shopId, files, head.lane, whyItStands(head, hardSync));
     }
   } catch (error) {
     // Another run applies the shop's files now; it looks for more before it ends.
@@ -76,11 +79,19 @@ function blockedInWords({ sequence, reason }: BlockedHead): string {
 }
 
 /** What the result says of a lane that a person, or the next run, must get moving. */
-function whyItStands(head: LaneHead): Pick<ProcessResult, 'blockedBy' | 'pause'> {
+function whyItStands(head: LaneHead, hardSync: StartedHardSync | null): WhyItStands {
   if (head.lane === 'paused') return { pause: head.pause };
   if (head.lane !== 'blocked') return {};
-  const { sequence, reason, since, movedOnBy } = head;
-  return { blockedBy: { sequence, reason, since, movedOnBy } };
+  const { sequence, reason, since } = head;
+  const movedOnBy = hardSync ? 'next-run' : head.movedOnBy;
+  return { blockedBy: { sequence, reason, since, movedOnBy }, ...(hardSync && { hardSync }) };
+}
+
+type WhyItStands = Pick<ProcessResult, 'blockedBy' | 'hardSync' | 'pause'>;
+
+/** Nothing may be sent at all, because the database was restored or another server has taken over. */
+function isWithoutHardSync(head: LaneHead): boolean {
+  return head.lane === 'blocked' && head.sequence === null;
 }
 
 /** What became of the file. `open`: it was written, or superseded; the next look at the lane tells. */
@@ -144,7 +155,7 @@ function describeEnd(
   shopId: string,
   files: readonly ClosedFile[],
   laneState: LaneStateAtEnd,
-  why: Pick<ProcessResult, 'blockedBy' | 'pause'> = {},
+  why: WhyItStands = {},
 ): ProcessResult {
   describeRun({ laneState });
   return { shopId, files: files.slice(-FILES_IN_RESULT_MAX), laneState, ...why };

@@ -1,10 +1,12 @@
 /** The story that Hard Sync and Upload recent inventory changes share: snapshot → numbered file → lane. */
 import { patched, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
-import type { HeldPlan } from '../activities/index.ts';
+import type { HeldPlan, ProduceInput, ProduceOutcome } from '../activities/index.ts';
 import type { SyncResult } from '../src/domain/jobs/producing.ts';
+import { startedInWords, type StartedHardSync } from '../src/domain/jobs/started-hard-sync.ts';
 import type { SyncKind } from '../src/domain/upload-file.ts';
 import { begin } from './begin.ts';
-import { failureOfStep } from './failures.ts';
+import { codedFailure, failureOfStep } from './failures.ts';
+import { startNeededHardSync } from './needed-hard-sync.ts';
 import { describeRun } from './search-attributes.ts';
 import { step } from './steps.ts';
 
@@ -13,11 +15,18 @@ export async function produce(kind: SyncKind, input: unknown): Promise<SyncResul
   const { shopId } = job;
 
   const { workflowId, firstExecutionRunId } = workflowInfo();
-  const { file, plan } = await step(
-    'produceFile',
-    `Read the inventory of shop ${shopId} at one instant and number a file`,
-    { kind, ...job, producerKey: `${workflowId} ${firstExecutionRunId}` },
-  );
+  const produced = await produceOrStartHardSync({
+    kind,
+    ...job,
+    producerKey: `${workflowId} ${firstExecutionRunId}`,
+  });
+  if ('hardSync' in produced) {
+    const { hardSync } = produced;
+    setCurrentDetails(`No file. ${startedInWords(hardSync)}`);
+    const { facilityGroupId = null } = job;
+    return { ...NO_FILE, shopId, facilityGroupId, plan: null, heldForApproval: false, hardSync };
+  }
+  const { file, plan } = produced;
   const held = { plan: plan?.plan ?? null, heldForApproval: plan !== null };
   if (!file) {
     setCurrentDetails(plan ? inWords(plan) : 'Nothing differs from what was published: no file.');
@@ -40,6 +49,22 @@ export async function produce(kind: SyncKind, input: unknown): Promise<SyncResul
   const { sha256 } = await publish(shopId, sequence, rows);
   await step('wakeLane', `Tell the lane that file ${sequence} is ready`, { shopId });
   return { shopId, facilityGroupId, fileSequence: sequence, fileName: name, rows, toZero, sha256, ...held };
+}
+
+/** A delta that is refused because the database was restored leads to the Hard Sync that it needs. */
+async function produceOrStartHardSync(
+  input: ProduceInput,
+): Promise<ProduceOutcome | { readonly hardSync: StartedHardSync }> {
+  const { shopId } = input;
+  try {
+    const summary = `Read the inventory of shop ${shopId} at one instant and number a file`;
+    return await step('produceFile', summary, input);
+  } catch (error) {
+    if (codedFailure(error)?.code !== 'HARD_SYNC_REQUIRED') throw error;
+    const hardSync = await startNeededHardSync(shopId);
+    if (hardSync === null) throw error;
+    return { hardSync };
+  }
 }
 
 /** When it fails for good, the lane's run writes the file in its producer's place, or blocks it and so tells why. */

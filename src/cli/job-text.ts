@@ -4,6 +4,7 @@ import { warningInWords } from '../domain/import-warning.ts';
 import { resultInWords, verdictOf, type JobName, type JobResult } from '../domain/jobs/jobs.ts';
 import { blockedInWords, type ProcessResult } from '../domain/jobs/process-uploads.ts';
 import { pauseInWords } from '../domain/lane-pause.ts';
+import { startedInWords } from '../domain/jobs/started-hard-sync.ts';
 import { syncInWords, type SyncResult } from '../domain/jobs/producing.ts';
 import type { VerifyResult } from '../domain/jobs/verify.ts';
 import { SHOWN_TEXT_LENGTH_MAX } from '../domain/limits.ts';
@@ -38,7 +39,7 @@ function syncText(result: SyncResult): string {
   return [syncInWords(result), ...planWaysOut(shopId, plan)].join('\n');
 }
 
-function processText({ shopId, files, laneState, blockedBy, pause }: ProcessResult): string {
+function processText({ shopId, files, laneState, blockedBy, hardSync, pause }: ProcessResult): string {
   const text = table(
     ['File', 'Status', 'Rows', 'Applied', 'Unchanged', 'Quarantined'],
     files.map((file) => [
@@ -56,7 +57,8 @@ function processText({ shopId, files, laneState, blockedBy, pause }: ProcessResu
       return [
         text,
         `The lane is blocked${blockedBy ? ` by ${blockedInWords(blockedBy)}` : ''}`,
-        ...(blockedBy?.movedOnBy === 'next-run' ? ['The next run tries the file again.'] : []),
+        ...(hardSync ? [startedInWords(hardSync)] : []),
+        ...(blockedBy?.movedOnBy === 'next-run' && !hardSync ? ['The next run tries the file again.'] : []),
         `\`atp lane ${shopId}\` shows what you can do.`,
       ].join('\n');
     case 'paused':

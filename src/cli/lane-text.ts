@@ -32,7 +32,8 @@ const STATES = {
   applying: 'a run applies files',
 } as const;
 
-function stateInWords({ state, pause, files, filesWaiting, blockedSince, movedOnBy }: LaneView): string {
+function stateInWords(view: LaneView): string {
+  const { state, pause, files, filesWaiting, blockedSince, movedOnBy } = view;
   if (state === 'paused') {
     const why = pause === null ? '' : ` since ${shortTime(pause.since)} by ${pause.by}: ${pause.reason}`;
     return `PAUSED${why}. Nothing is sent; ${filesThatWait(filesWaiting)}`;
@@ -41,6 +42,9 @@ function stateInWords({ state, pause, files, filesWaiting, blockedSince, movedOn
   const sequence = firstThatWaits(files)?.sequence;
   if (state !== 'blocked') {
     return movedOnBy === null ? STATES[state] : `file ${sequence} has failed${since}, and is tried again`;
+  }
+  if (movedOnBy === 'next-run' && needsHardSync(view)) {
+    return `BLOCKED${since}, the next run starts the Hard Sync that it needs`;
   }
   return movedOnBy === 'next-run'
     ? `BLOCKED${since}, the next run tries file ${sequence} again`
@@ -56,9 +60,14 @@ function firstThatWaits(files: LaneView['files']): LaneView['files'][number] | u
   return files.find(({ status }) => !isDone(status));
 }
 
-function waysOut({ shopId, files, reason }: LaneView): string[] {
+function needsHardSync({ reason }: LaneView): boolean {
+  return reason?.startsWith('HARD_SYNC_REQUIRED') === true;
+}
+
+function waysOut(view: LaneView): string[] {
+  const { shopId, files } = view;
   const head = firstThatWaits(files);
-  if (!head || reason?.startsWith('HARD_SYNC_REQUIRED') === true)
+  if (!head || needsHardSync(view))
     return [`  \`atp job run hard-sync --shop ${shopId} --wait\` publishes everything anew`];
   const lane = `atp lane ${shopId}`;
   if (head.status !== 'BLOCKED')

@@ -7,7 +7,7 @@ import { fileDrop } from '../sftp/file-drop.ts';
 import { activitySignal } from '../temporal/activity-signal.ts';
 import { connectTemporal } from '../temporal/connection.ts';
 import { isAtWork } from '../temporal/is-at-work.ts';
-import { wakeLane } from '../temporal/run-job.ts';
+import { ensureRunning, wakeLane } from '../temporal/run-job.ts';
 import { runWorker } from '../temporal/worker.ts';
 import { openLog } from './log.ts';
 
@@ -26,6 +26,9 @@ export async function runWorkerProcess(
       adminApi: (shop) => openAdminApi(shop, { environment: config.environment }),
       wakeLane: async (shopId) => {
         await wakeLane(temporal, shopId);
+      },
+      runHardSync: async (shopId, why) => {
+        await ensureRunning(temporal, { job: 'hard-sync', shopId }, why);
       },
       isAtWork: (holder) => isAtWork(temporal, holder),
     });

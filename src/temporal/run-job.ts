@@ -148,6 +148,20 @@ export async function wakeLane(
   return { workflowId, runId: signaledRunId };
 }
 
+/**
+ * Starts a job, or finds the run of it that somebody has started and that is under way.
+ *
+ * @param details why it runs, for whoever reads the run in the Temporal UI
+ */
+export async function ensureRunning(
+  temporal: TemporalClient,
+  order: JobOrder,
+  details: string,
+): Promise<StartedRun> {
+  const { workflowType, ...start } = startOptionsOf(order, details);
+  return startOrFindRunning(temporal, workflowType, start);
+}
+
 async function startJob(temporal: TemporalClient, order: JobOrder, options: RunOptions): Promise<StartedRun> {
   if (order.job === 'process-uploads') return wakeLane(temporal, order.shopId, options.details);
   const { workflowType, ...start } = startOptionsOf(order, options.details);

@@ -266,37 +266,6 @@ test('a quarantined product that a person releases comes with the next file', as
   expect((await shop.atp('lane', SHOP)).json).toMatchObject({ setApart: [] });
 });
 
-test('after a restore nothing is sent, and the lane says that it needs a Hard Sync', async () => {
-  const shop = await Installation.open(['BLUE-SHIRT']);
-  await shop.startWorker();
-  await shop.count('RESET_INVENTORY__1.csv', 'BROADWAY', { 'BLUE-SHIRT': 7 });
-  await shop.hardSync();
-  await shop.processUploads();
-  await shop.database.query(`UPDATE shop_origin SET restored_reason = 'the database was restored'`);
-  await shop.count('RESET_INVENTORY__2.csv', 'BROADWAY', { 'BLUE-SHIRT': 8 });
-
-  expect(await shop.processUploads()).toEqual({
-    shopId: SHOP,
-    files: [],
-    laneState: 'blocked',
-    blockedBy: {
-      sequence: null,
-      reason: 'HARD_SYNC_REQUIRED: the database was restored',
-      since: null,
-      movedOnBy: 'person',
-    },
-  });
-  const { exitCode, stdout } = await shop.atpText('lane', SHOP);
-  expect(exitCode).toBe(4);
-  expect(stdout).toContain('HARD_SYNC_REQUIRED: the database was restored');
-  expect(stdout).toContain(`\`atp job run hard-sync --shop ${SHOP} --wait\``);
-
-  await shop.hardSync();
-  expect(await shop.processUploads()).toMatchObject({ laneState: 'idle' });
-  expect(await shop.readShown()).toEqual({ 'BLUE-SHIRT': 8 });
-  expect(await shop.atp('lane', SHOP)).toMatchObject({ exitCode: 0, json: { state: 'idle', reason: null } });
-});
-
 test('a decision without a worker to carry it out is refused at once, and starts no run', async () => {
   const shop = await Installation.open(['BLUE-SHIRT']);
 

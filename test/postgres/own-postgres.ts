@@ -48,13 +48,14 @@ export class OwnPostgres {
     return own;
   }
 
+  /** Of the database, for another process or a pool that outlives a restart. Holds the password. */
+  get url(): string {
+    return this.#server.urlOf(NAME);
+  }
+
   /** On the server that runs now: a restart opens another one. */
   get database(): Database {
     return this.#database;
-  }
-
-  get url(): string {
-    return this.#server.urlOf(NAME);
   }
 
   /** Takes this certificate and key, both PEM files, from the next connection on. */

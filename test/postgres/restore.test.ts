@@ -1,103 +1,16 @@
 /** A restored database knows less than was sent. Every kind of restore is noticed, and nothing old is sent. */
-import { MockActivityEnvironment } from '@temporalio/testing';
-import { DefaultLogger } from '@temporalio/worker';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { createApplyActivities } from '../../activities/apply-files.ts';
-import { createProduceActivities, type ProduceOutcome } from '../../activities/produce-files.ts';
-import { checkShopOrigin } from '../../activities/check-origin.ts';
+import { createProduceActivities } from '../../activities/produce-files.ts';
 import { outgoingFolder, type UploadFileKind } from '../../src/domain/upload-file.ts';
 import { auditShop } from '../../src/postgres/producing/change-audit.ts';
 import { removeShop } from '../../src/postgres/remove-shop.ts';
-import { fileDrop, type OpenFileDrop } from '../../src/sftp/file-drop.ts';
 import { scratchFolder } from '../sftp/scratch-folder.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
-import { freshSftpRoot } from '../setup/fresh-sftp-root.ts';
 import { OwnPostgres } from './own-postgres.ts';
-import { BROADWAY, GROUP, Retailer, SHOP } from './retailer.ts';
-
-let runs = 0;
-/** Activities fail here on purpose: their warnings would look like faults. */
-const logger = new DefaultLogger('ERROR');
-
-/** A shop with real files on a real SFTP server, by the activities that the worker runs. */
-class SyncedShop {
-  readonly drop: OpenFileDrop;
-  readonly #database: () => Retailer['database'];
-  readonly shopId: string;
-
-  constructor(database: () => Retailer['database'], drop: OpenFileDrop, shopId = SHOP) {
-    this.#database = database;
-    this.drop = drop;
-    this.shopId = shopId;
-  }
-
-  get retailer(): Retailer {
-    return Retailer.over(this.#database());
-  }
-
-  get #produce() {
-    return createProduceActivities({
-      database: this.#database(),
-      fileDrop: this.drop,
-      wakeLane: async () => undefined,
-    });
-  }
-
-  /** Sells one unit and publishes a file of it; approves the first Hard Sync. */
-  async makeFile(kind: UploadFileKind): Promise<ProduceOutcome> {
-    runs += 1;
-    await this.retailer.post('SHIRT', BROADWAY, -1, 0);
-    const { shopId } = this;
-    const produced = await run(this.#produce.produceFile, { kind, shopId, producerKey: `run ${runs}` });
-    if (produced.plan?.because.includes('first Hard Sync')) {
-      await this.retailer.approve(produced.plan.plan, `approval ${runs}`, shopId);
-    }
-    const [newest] = await this.retailer.database.query<{ sequence: number }>(
-      `SELECT sequence FROM upload_file WHERE shop_id = $1 AND state = 'WRITING'`,
-      [shopId],
-    );
-    if (newest) await run(this.#produce.publishFile, { shopId, sequence: newest.sequence });
-    return produced;
-  }
-
-  /** Asks for the next file, as a run of Process uploads does. */
-  async lookAtLane() {
-    const activities = createApplyActivities({
-      database: this.#database(),
-      fileDrop: this.drop,
-      adminApi: () => {
-        throw new Error('The lane asked Shopify.');
-      },
-      isAtWork: async () => false,
-    });
-    const holder = { shopId: this.shopId, workflowId: 'lane', holder: 'run' };
-    return run(activities.nextFile, holder);
-  }
-
-  checkOrigin() {
-    return checkShopOrigin({ database: this.#database(), fileDrop: this.drop }, this.shopId);
-  }
-
-  async readStates(): Promise<string[]> {
-    const rows = await this.retailer.database.query<{ line: string }>(
-      `SELECT concat_ws(' ', sequence, kind, state) AS line FROM upload_file WHERE shop_id = $1 ORDER BY sequence`,
-      [this.shopId],
-    );
-    return rows.map(({ line }) => line);
-  }
-}
-
-function run<Input, Result>(activity: (input: Input) => Promise<Result>, input: Input): Promise<Result> {
-  return new MockActivityEnvironment({}, { logger }).run(activity, input);
-}
-
-async function freshShop(database: () => Retailer['database']): Promise<SyncedShop> {
-  const { settings } = await freshSftpRoot();
-  await Retailer.open(database(), ['SHIRT', 'SOCKS']);
-  return new SyncedShop(database, fileDrop(settings));
-}
+import { BROADWAY, GROUP, SHOP } from './retailer.ts';
+import { freshShop, runActivity, type SyncedShop } from './synced-shop.ts';
 
 describe('a database', () => {
   let own: OwnPostgres;
@@ -190,7 +103,7 @@ function produceOnly(shop: SyncedShop, kind: UploadFileKind) {
     fileDrop: shop.drop,
     wakeLane: async () => undefined,
   });
-  return run(activities.produceFile, { kind, shopId: shop.shopId, producerKey: 'no sale' });
+  return runActivity(activities.produceFile, { kind, shopId: shop.shopId, producerKey: 'no sale' });
 }
 
 describe('after a restore', () => {

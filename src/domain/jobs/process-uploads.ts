@@ -2,6 +2,7 @@ import { id } from '../input-fields.ts';
 import { pauseInWords, type LanePause } from '../lane-pause.ts';
 import { counted } from '../words.ts';
 import { defineJob } from './job.ts';
+import { startedInWords, type StartedHardSync } from './started-hard-sync.ts';
 
 /** How many rows of a file came to which end. */
 export interface FileOutcome {
@@ -42,6 +43,8 @@ export interface ProcessResult {
   readonly laneState: LaneStateAtEnd;
   /** Only of a blocked lane. */
   readonly blockedBy?: BlockedLane;
+  /** Only of a lane that is blocked because the shop needs a Hard Sync: it was started by itself. */
+  readonly hardSync?: StartedHardSync;
   /** Only of a paused lane. */
   readonly pause?: LanePause;
 }
@@ -72,9 +75,10 @@ export const PROCESS_UPLOADS = defineJob({
     catchupWindow: '5 minutes',
     why: 'It is only a sweep: the jobs that publish a file wake the lane themselves.',
   },
-  inWords: ({ files, laneState, blockedBy, pause }: ProcessResult) => {
+  inWords: ({ files, laneState, blockedBy, hardSync, pause }: ProcessResult) => {
     const why = blockedBy ? ` by ${blockedInWords(blockedBy)}` : '';
-    const stopped = laneState === 'blocked' ? `; the lane is blocked${why}` : '';
+    const started = hardSync ? `. ${startedInWords(hardSync)}` : '';
+    const stopped = laneState === 'blocked' ? `; the lane is blocked${why}${started}` : '';
     const paused = pause ? `; the lane is ${pauseInWords(pause)}` : '';
     if (files.length === 0) return `${NOTHING_APPLIED[laneState]}${stopped}${paused}`;
     const applied = files.reduce((sum, file) => sum + file.applied, 0);

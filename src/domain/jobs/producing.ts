@@ -2,6 +2,7 @@
 import { id, optional } from '../input-fields.ts';
 import { counted } from '../words.ts';
 import type { Verdict } from './job.ts';
+import { startedInWords, type StartedHardSync } from './started-hard-sync.ts';
 
 export const PRODUCING_FIELDS = {
   shopId: id('the shop'),
@@ -23,9 +24,12 @@ export interface SyncResult {
   /** The plan that is held until a person decides (`atp lane <shop>`). */
   readonly plan: number | null;
   readonly heldForApproval: boolean;
+  /** Only of a delta that could not be made, because the shop needs a Hard Sync first: it was started by itself. */
+  readonly hardSync?: StartedHardSync;
 }
 
 export function syncInWords(result: SyncResult): string {
+  if (result.hardSync) return `No file. ${startedInWords(result.hardSync)}`;
   const { fileSequence, fileName, rows, toZero, plan, heldForApproval } = result;
   const file = `File ${fileSequence} (${fileName}): ${counted(rows, 'row')}, ${toZero} of them to zero.`;
   if (!heldForApproval) {

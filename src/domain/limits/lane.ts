@@ -109,4 +109,10 @@ export const ARCHIVE_AWAITED_FOR_MS = 60 * 60 * 1000;
  */
 export const LEASE_DURATION_MS = 120_000;
 
+/**
+ * Between two starts of a shop's Hard Sync by itself. One takes minutes on a large catalogue; and one that fails again and
+ * again must not fill the list of runs.
+ */
+export const HARD_SYNC_STARTED_EVERY_MS = 15 * 60 * 1000;
+
 export const TERMINATED_RUNS_READ_MAX = 100;

@@ -61,9 +61,11 @@ function describeBlock(
 ): [string, string] {
   const head = files.find(({ status }) => !isDone(status));
   if (reason.startsWith('HARD_SYNC_REQUIRED') || !head) {
+    const byItself =
+      movedOnBy === 'next-run' ? 'The next run of the shop starts its Hard Sync by itself; ' : '';
     return [
       `Nothing is sent. ${reason}`,
-      `\`atp job run hard-sync --shop ${shopId} --wait\` publishes everything anew.`,
+      `${byItself}\`atp job run hard-sync --shop ${shopId} --wait\` publishes everything anew.`,
     ];
   }
   const otherWays = `\`atp lane ${shopId}\` shows the other ways`;

@@ -16,6 +16,7 @@ import { WAS_NOT_APPLIED } from './quarantined-rows.ts';
 import { IS_OPEN } from './upload-files.ts';
 import { listDecisions, type RecordedDecision } from './lane-decisions.ts';
 import { findShop } from '../master-data/shops.ts';
+import { IS_WITH_A_PERSON } from '../producing/needed-hard-sync.ts';
 import { listPlans } from '../planning/sync-plans.ts';
 
 /**
@@ -119,19 +120,19 @@ export async function readLaneView(database: Database, shopId: string): Promise<
      ORDER BY product.sku LIMIT $2`,
     [shopId, QUARANTINED_LISTED_MAX],
   );
-  const [origin] = await database.query<{ restoredReason: string | null }>(
-    `SELECT restored_reason AS "restoredReason" FROM shop_origin WHERE shop_id = $1`,
+  const [restored] = await database.query<Restored>(
+    `SELECT 'HARD_SYNC_REQUIRED: ' || restored_reason AS reason,
+       CASE WHEN ${IS_WITH_A_PERSON} THEN 'person' ELSE 'next-run' END AS "movedOnBy"
+     FROM shop_origin AS origin WHERE shop_id = $1 AND restored_reason IS NOT NULL`,
     [shopId],
   );
-  const restoredReason = origin?.restoredReason ?? null;
   const head = records.find(({ status }) => !isDone(status));
   const isInTrouble = head !== undefined && (head.status === 'BLOCKED' || head.blockedSince !== null);
-  const restored = restoredReason === null ? null : `HARD_SYNC_REQUIRED: ${restoredReason}`;
   const pause = await findPause(database, shopId);
   const plans = await listPlans(database, shopId);
   return {
     shopId,
-    state: toLaneState({ isPaused: pause !== null, isRestored: restored !== null, head, lease }),
+    state: toLaneState({ isPaused: pause !== null, isRestored: restored !== undefined, head, lease }),
     pause,
     filesWaiting: records.filter(({ status }) => !isDone(status)).length,
     ...describeTrouble(restored, isInTrouble ? head : null),
@@ -155,12 +156,15 @@ export async function readLaneView(database: Database, shopId: string): Promise<
   };
 }
 
+/** The shop needs a Hard Sync first; the next run starts it, unless a person is at it. */
+type Restored = Pick<LaneView, 'movedOnBy'> & { readonly reason: string };
+
 function describeTrouble(
-  restored: string | null,
+  restored: Restored | undefined,
   file: FileRecord | null,
 ): Pick<LaneView, 'reason' | 'blockedSince' | 'movedOnBy'> {
   const blockedSince = file?.blockedSince?.toISOString() ?? null;
-  if (restored !== null) return { reason: restored, blockedSince, movedOnBy: 'person' };
+  if (restored) return { ...restored, blockedSince };
   if (file === null) return { reason: null, blockedSince: null, movedOnBy: null };
   return { reason: file.reason, blockedSince, movedOnBy: whoMovesOn(file.reasonCode) };
 }

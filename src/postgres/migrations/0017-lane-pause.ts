@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** A lane that a person has paused. */
+/** A lane that a person has paused, and the Hard Sync that starts by itself. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     ALTER TABLE lane
@@ -9,5 +9,9 @@ export async function up(knex: Knex): Promise<void> {
       ADD COLUMN pause_reason text;
     COMMENT ON COLUMN lane.paused_at IS
       'Since when nothing may be sent, because a person has paused the lane; null: it is not paused.';
+
+    ALTER TABLE shop_origin ADD COLUMN hard_sync_started_at timestamptz;
+    COMMENT ON COLUMN shop_origin.hard_sync_started_at IS
+      'When the Hard Sync that a restored database needs was last started by itself.';
   `);
 }
