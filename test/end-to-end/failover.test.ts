@@ -1,12 +1,14 @@
-/** Another server takes over that has lost the last commits: the Hard Sync that is needed starts by itself. */
+/** Another server takes over: what is needed then happens by itself. */
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../src/postgres/database.ts';
 import { OwnPostgres } from '../postgres/own-postgres.ts';
 import { cleanUp } from '../setup/clean-up.ts';
 import { Installation, SHOP } from './installation.ts';
 
-test('after a failover that lost commits the next delta starts the Hard Sync, and deltas go on without a person', async () => {
+/** An installation with a standby, whose shop shows 7 blue shirts and has no file that waits. */
+async function openWithStandby({ isSynchronous }: { readonly isSynchronous: boolean }) {
   const own = await OwnPostgres.start();
+  await own.addStandby({ isSynchronous });
   const database = openDatabase(own.url);
   cleanUp(() => database.close());
   const shop = await Installation.open(['BLUE-SHIRT'], { database: { database, url: own.url } });
@@ -14,15 +16,39 @@ test('after a failover that lost commits the next delta starts the Hard Sync, an
   await shop.count('RESET_INVENTORY__1.csv', 'BROADWAY', { 'BLUE-SHIRT': 7 });
   await shop.hardSync();
   await shop.processUploads();
-  // What an asynchronous standby has when its primary dies: everything but the last commits.
-  await own.backUp();
+  return { own, shop };
+}
+
+async function readTimeline(shop: Installation): Promise<string> {
+  const [row] = await shop.database.query<{ timeline: string }>(
+    `SELECT split_part(incarnation, '/', 2) AS timeline FROM shop_origin`,
+  );
+  return row?.timeline ?? '';
+}
+
+test('after a failover to a synchronous standby SFTP proves that nothing was lost, and deltas go on', async () => {
+  const { own, shop } = await openWithStandby({ isSynchronous: true });
+  const before = await readTimeline(shop);
+
+  await own.failOver();
+
+  await shop.count('RESET_INVENTORY__2.csv', 'BROADWAY', { 'BLUE-SHIRT': 8 });
+  expect(await shop.recentChanges()).toMatchObject({ fileSequence: 2, rows: 1 });
+  expect(await shop.processUploads()).toMatchObject({ laneState: 'idle' });
+  expect(await shop.readShown()).toEqual({ 'BLUE-SHIRT': 8 });
+  expect(await readTimeline(shop)).not.toBe(before);
+  expect((await shop.atp('lane', SHOP, '--audit')).json).toMatchObject({ isSound: true });
+});
+
+test('after a failover that lost commits the next delta starts the Hard Sync, and deltas go on without a person', async () => {
+  const { own, shop } = await openWithStandby({ isSynchronous: false });
+  await own.cutOffStandby();
   await shop.count('RESET_INVENTORY__2.csv', 'BROADWAY', { 'BLUE-SHIRT': 8 });
   expect(await shop.recentChanges()).toMatchObject({ fileSequence: 2 });
   await shop.processUploads();
   expect(await shop.readShown()).toEqual({ 'BLUE-SHIRT': 8 });
 
-  await own.restore({ asStandby: true });
-  await own.database.query('SELECT pg_promote()');
+  await own.failOver();
 
   expect(await shop.recentChanges()).toMatchObject({
     fileSequence: null,

@@ -1,12 +1,76 @@
-/** After a restore or a failover: when the Hard Sync that is needed starts by itself. */
+/** After a restore or a failover: when the Hard Sync starts by itself, and when none is needed. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createStartHardSyncActivities } from '../../activities/start-hard-sync.ts';
 import { HARD_SYNC_STARTED_EVERY_MS } from '../../src/domain/limits.ts';
+import { outgoingFolder } from '../../src/domain/upload-file.ts';
 import { pauseLane, resumeLane } from '../../src/postgres/lane/lane-pause.ts';
 import { readLaneView } from '../../src/postgres/lane/lane-view.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
 import { BROADWAY, SHOP } from './retailer.ts';
 import { freshShop, runActivity, type SyncedShop } from './synced-shop.ts';
+
+describe('when the timeline alone is another one', () => {
+  let shop: SyncedShop;
+
+  beforeEach(async () => {
+    const { database } = await freshDatabase();
+    shop = await freshShop(() => database);
+    await shop.makeFile('hard-sync');
+    await shop.makeFile('recent-changes');
+    for (const state of ['APPLYING', 'APPLIED']) {
+      await database.query('UPDATE upload_file SET state = $1, closed_at = now()', [state]);
+    }
+  });
+
+  /** As after a failover to a standby of the same cluster. */
+  async function checkAfterFailover(): Promise<string | null> {
+    await shop.retailer.database.query(
+      `UPDATE shop_origin SET incarnation = regexp_replace(incarnation, '/[0-9A-F]{8}/', '/0000AFFE/')`,
+    );
+    return (await shop.checkOrigin()).restoredReason;
+  }
+
+  /** Moves the file with this number, or removes it. */
+  async function onSftp(sequence: number, rename: ((name: string) => string) | null): Promise<void> {
+    await shop.drop(async (drop) => {
+      for (const { name } of await drop.list(outgoingFolder(SHOP))) {
+        if (Number(name.slice(0, 12)) !== sequence) continue;
+        const path = `${outgoingFolder(SHOP)}/${name}`;
+        if (rename === null) await drop.remove(path);
+        else await drop.move(path, `archive/${SHOP}/${rename(name)}`);
+      }
+    });
+  }
+
+  test('nothing is lost if no file is open and SFTP ends with the newest one; earlier attempts are shut out', async () => {
+    const { database } = shop.retailer;
+    await database.query(`INSERT INTO lane (shop_id, epoch) VALUES ($1, 5) ON CONFLICT DO NOTHING`, [SHOP]);
+    await onSftp(2, (name) => name);
+
+    expect(await checkAfterFailover()).toBeNull();
+
+    expect(await shop.makeFile('recent-changes')).toMatchObject({ file: { sequence: 3 } });
+    const [lane] = await database.query<{ epoch: number }>('SELECT epoch FROM lane');
+    expect(lane?.epoch).toBeGreaterThan(1_000);
+  });
+
+  test.each<[string, () => Promise<unknown>]>([
+    [
+      'a file is open: more of it may have been sent than the database knows',
+      () => shop.makeFile('recent-changes'),
+    ],
+    ['SFTP shows a later file', () => onSftp(1, (name) => name.replace('000000000001', '000000000003'))],
+    ['SFTP does not show the newest file, so it is no witness', () => onSftp(2, null)],
+    [
+      'the database is another one, too',
+      () => shop.retailer.database.query(`UPDATE shop_origin SET incarnation = incarnation || '0'`),
+    ],
+  ])('nothing is proven if %s', async (_what, change) => {
+    await change();
+
+    expect(await checkAfterFailover()).toContain('another server has taken over');
+  });
+});
 
 describe('the Hard Sync that a restore needs', () => {
   let shop: SyncedShop;

@@ -1,9 +1,8 @@
-/** A Postgres of a test's own, whose disk can be copied and put back, as a backup and its restore do. */
+/** A Postgres of a test's own, whose disk can be copied and put back, and to which a standby can be added. */
 import { execFile } from 'node:child_process';
-import { chmod, chown, rm, stat } from 'node:fs/promises';
+import { appendFile, chmod, chown, cp, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import { writeFile } from 'node:fs/promises';
 import { openDatabase, type Database } from '../../src/postgres/database.ts';
 import { migrate } from '../../src/postgres/migrate.ts';
 import { startOnPort } from '../../src/stand-ins/ports.ts';
@@ -16,10 +15,17 @@ import { until } from '../setup/until.ts';
 const run = promisify(execFile);
 const NAME = 'atp';
 
+interface Standby {
+  readonly stateDir: string;
+  readonly data: string;
+  server: PostgresServer;
+}
+
 export class OwnPostgres {
-  readonly #stateDir: string;
+  #stateDir: string;
   /** Its data directory on this machine. */
-  readonly #data: string;
+  #data: string;
+  #standby: Standby | null = null;
   #server: PostgresServer;
   #database: Database;
 
@@ -38,12 +44,9 @@ export class OwnPostgres {
     );
     await ensureDatabase(server, NAME);
     const maintenance = openDatabase(server.urlOf(NAME));
-    const [row] = await maintenance.query<{ folder: string }>(
-      `SELECT current_setting('data_directory') AS folder`,
-    );
     await migrate(maintenance);
     await maintenance.close();
-    const own = new OwnPostgres(stateDir, row?.folder ?? '', server);
+    const own = new OwnPostgres(stateDir, await dataFolderOf(server), server);
     cleanUp(() => own.stop());
     return own;
   }
@@ -117,6 +120,74 @@ export class OwnPostgres {
     await this.startAgain();
   }
 
+  /**
+   * Starts a standby that streams from this server, and waits until it does.
+   *
+   * @param isSynchronous whether each commit waits until the standby has it on its disk
+   */
+  async addStandby({ isSynchronous }: { readonly isSynchronous: boolean }): Promise<void> {
+    // The tests' servers do not wait for their own disk; a database's setting is stronger than a server's.
+    await this.#database.query(`ALTER DATABASE ${NAME} SET synchronous_commit = on`);
+    const stateDir = await openFolder('atp-test-standby-');
+    cleanUp(() => rm(stateDir, { recursive: true, force: true }));
+    await cp(join(this.#stateDir, 'postgres-password'), join(stateDir, 'postgres-password'));
+    const empty = await startOnPort(undefined, (port) =>
+      startPostgres({ stateDir, port, ...postgresUnderTest() }),
+    );
+    const data = await dataFolderOf(empty);
+    await empty.stop();
+    await this.stop();
+    await run('rm', ['-r', data]);
+    await run('cp', ['-a', this.#data, data]);
+    await this.startAgain();
+    const { port, username, password } = new URL(this.url);
+    await writeFile(`${data}/standby.signal`, '');
+    await appendFile(
+      `${data}/postgresql.auto.conf`,
+      `primary_conninfo = 'host=127.0.0.1 port=${port} user=${username} password=${password}'\n`,
+    );
+    const server = await startPostgres({ stateDir, port: empty.port, ...postgresUnderTest() });
+    this.#standby = { stateDir, data, server };
+    cleanUp(() => this.#standby?.server.stop());
+    if (isSynchronous) {
+      await this.#database.query(`ALTER SYSTEM SET synchronous_standby_names = '*'`);
+      await this.#database.query('SELECT pg_reload_conf()');
+    }
+    const wanted = isSynchronous ? 'sync' : 'async';
+    await until(async () => {
+      const streaming = await this.#database.query(
+        `SELECT FROM pg_stat_replication WHERE state = 'streaming' AND sync_state = $1`,
+        [wanted],
+      );
+      if (streaming.length === 0) throw new Error('The standby does not stream.');
+    });
+  }
+
+  /** The standby has everything until now and gets nothing more, as when it is cut off from the primary. */
+  async cutOffStandby(): Promise<void> {
+    await until(async () => {
+      const upToDate = await this.#database.query(
+        'SELECT FROM pg_stat_replication WHERE flush_lsn >= pg_current_wal_insert_lsn()',
+      );
+      if (upToDate.length === 0) throw new Error('The standby lags behind.');
+    });
+    await this.#standby?.server.stop();
+  }
+
+  /** The primary dies. The standby takes over its address and is promoted. */
+  async failOver(): Promise<void> {
+    const standby = this.#standby;
+    if (!standby) throw new Error('There is no standby.');
+    await this.#database.close();
+    await this.#server.kill();
+    await standby.server.stop();
+    this.#stateDir = standby.stateDir;
+    this.#data = standby.data;
+    this.#standby = null;
+    await this.startAgain();
+    await this.#database.query('SELECT pg_promote()');
+  }
+
   /** Copies the database within the server: the copy has another object id, as a loaded dump has. */
   async copyWithin(copy: string): Promise<void> {
     await this.#maintain(async (maintenance) => {
@@ -141,5 +212,17 @@ export class OwnPostgres {
       await maintenance.close();
       this.#database = openDatabase(this.#server.urlOf(NAME));
     }
+  }
+}
+
+async function dataFolderOf(server: PostgresServer): Promise<string> {
+  const maintenance = openDatabase(server.urlOf('postgres'));
+  try {
+    const [row] = await maintenance.query<{ folder: string }>(
+      `SELECT current_setting('data_directory') AS folder`,
+    );
+    return row?.folder ?? '';
+  } finally {
+    await maintenance.close();
   }
 }

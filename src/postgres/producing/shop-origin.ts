@@ -6,7 +6,7 @@
  * How it is noticed: the cluster, its timeline, the database or the table is another one than was recorded. A copied disk
  * has all of these unchanged; there, SFTP has a higher number than the database, or has archived a file that waits in the
  * database. SFTP is searched for that when the server was started since the last search, as it always was on a copied
- * disk.
+ * disk. Where the timeline alone has changed, the same search may prove that nothing was lost.
  */
 import { AtpError } from '../../domain/errors.ts';
 import type { UploadFileKind } from '../../domain/upload-file.ts';
@@ -41,7 +41,7 @@ interface Origin {
   readonly knownSequence: number;
 }
 
-/** Added to a lane's epoch after a restore, so that no epoch from before it is given again. */
+/** Added to a lane's epoch when the database is another one, so that no epoch from before is given again. */
 const LANE_EPOCHS_PER_RESTORE = 1_000_000;
 
 /**
@@ -95,9 +95,11 @@ function isAsRecorded(origin: Origin): boolean {
   );
 }
 
-function whyRestored(origin: Origin, { highest, archived }: NumbersOnSftp): string | null {
+function whyRestored(origin: Origin, numbers: NumbersOnSftp): string | null {
+  const { highest, archived } = numbers;
   const { recordedIncarnation, incarnation, hasFiles, open, knownSequence } = origin;
   if (recordedIncarnation !== null && recordedIncarnation !== incarnation) {
+    if (isNothingLost(origin, numbers)) return null;
     return 'the database was restored or another server has taken over, so it may know less than was sent';
   }
   // A shop that was removed and added again: the files on SFTP are from before, and it only numbers on.
@@ -109,6 +111,32 @@ function whyRestored(origin: Origin, { highest, archived }: NumbersOnSftp): stri
   }
   if (highest <= knownSequence) return null;
   return `SFTP has file ${highest} and the database knows of none after ${knownSequence}: it was restored`;
+}
+
+/**
+ * Whether it is proven that nothing that was sent is missing, although another server has taken over.
+ *
+ * The timeline alone is another one, so the database has replayed the log up to some commit, and no hole is in it. And
+ * - SFTP shows its newest file, and none after it. A file is registered before it is published, and published before any
+ *   call is made for it. Were a registration missing of whose file a call was made, SFTP would show a later number.
+ * - No file is open. A file is closed after every answer to its calls is recorded.
+ */
+function isNothingLost(
+  { recordedIncarnation, incarnation, open, knownSequence }: Origin,
+  { highest }: NumbersOnSftp,
+): boolean {
+  return (
+    recordedIncarnation !== null &&
+    withoutTimeline(recordedIncarnation) === withoutTimeline(incarnation) &&
+    open.length === 0 &&
+    highest === knownSequence
+  );
+}
+
+/** `<cluster>/<database>/<table>` of an incarnation. */
+function withoutTimeline(incarnation: string): string {
+  const [cluster, , ...objects] = incarnation.split('/');
+  return [cluster, ...objects].join('/');
 }
 
 async function readOrigin(connection: Connection, shopId: string): Promise<Origin> {
@@ -139,7 +167,7 @@ async function refuseStandby(connection: Connection): Promise<void> {
 async function recordOrigin(
   connection: Connection,
   shopId: string,
-  { incarnation, serverStart, restoredReason }: Origin,
+  { recordedIncarnation, incarnation, serverStart, restoredReason }: Origin,
   highest: number,
 ): Promise<void> {
   await connection.query(
@@ -150,7 +178,8 @@ async function recordOrigin(
        restored_reason = coalesce(known.restored_reason, excluded.restored_reason)`,
     [shopId, incarnation, serverStart, highest, restoredReason],
   );
-  if (restoredReason === null) return;
+  const isSameAsBefore = recordedIncarnation === null || recordedIncarnation === incarnation;
+  if (restoredReason === null && isSameAsBefore) return;
   // An attempt that entered the lane before the restore writes nothing after it.
   await connection.query(
     `UPDATE lane SET epoch = epoch + $2, holder = NULL, holder_workflow_id = NULL, expires_at = '-infinity'
