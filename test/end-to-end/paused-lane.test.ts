@@ -71,6 +71,9 @@ test('a lane is paused and resumed without Temporal and without a worker, once e
   const atp = await atpWith({ ...shop.environment, TEMPORAL_ADDRESS: '127.0.0.1:1' });
   const pause = ['lane', SHOP, 'pause', '--reason', 'stock-take', '--by', 'Ann'];
 
+  expect(await atp.failure('lane', SHOP, 'pause')).toBe('INPUT_INVALID 2');
+  expect(await atp.failure('lane', SHOP, 'pause', '1', '--reason', 'of file 1')).toBe('INPUT_INVALID 2');
+
   expect(await atp.run(...pause)).toMatchObject({
     exitCode: 0,
     stdout: expect.stringMatching(
