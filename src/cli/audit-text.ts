@@ -25,6 +25,26 @@ export function auditText(audit: ShopAudit): string {
           ),
         ]
       : []),
-    `  \`atp job run hard-sync --shop ${shopId} --wait\` publishes everything anew`,
+    ...(gapCount > 0 || changes.lost > 0 || unpublishedCount > 0
+      ? [`  \`atp job run hard-sync --shop ${shopId} --wait\` publishes everything anew`]
+      : []),
+    ...levelLines(audit),
   ].join('\n');
+}
+
+function levelLines({ wrongLevelCount, wrongLevels }: ShopAudit): string[] {
+  if (wrongLevelCount === 0) return [];
+  const rows = wrongLevels.map((level) => [
+    level.sku,
+    level.facilityId,
+    level.quantityOnHand,
+    level.postedOnHand,
+    level.reserved,
+    level.postedReserved,
+  ]);
+  return [
+    `${counted(wrongLevelCount, 'level')} ${wrongLevelCount === 1 ? 'is' : 'are'} not the sum of the ledger:`,
+    table(['SKU', 'Facility', 'On hand', 'Posted', 'Reserved', 'Posted'], rows, ''),
+    '  Somebody has changed the tables past their rules; docs/guides/roles.md says how to set the levels right',
+  ];
 }

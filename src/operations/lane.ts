@@ -20,7 +20,8 @@ export const showLane = defineOperation({
 export const auditLane = defineOperation({
   name: 'lane.audit',
   role: 'viewer',
-  description: 'check the shop’s chain of snapshots for gaps, and the change log against its files',
+  description:
+    'check the shop’s chain of snapshots for gaps, the change log against its files, and levels against the ledger',
   fields: { shopId },
   run: async ({ app }, input) => auditShop(await app.database(), input.shopId),
 });

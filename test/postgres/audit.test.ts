@@ -54,6 +54,8 @@ test('the audit of a sound shop counts its steps, files and changes, and takes a
     changes: { logged: expect.any(Number) as number, pending: 1, lost: 0 },
     unpublished: [],
     unpublishedCount: 0,
+    wrongLevelCount: 0,
+    wrongLevels: [],
     isSound: true,
   });
 });

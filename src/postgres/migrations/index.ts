@@ -17,6 +17,7 @@ import * as orderWatermark from './0016-order-watermark.ts';
 import * as shopsMended from './0018-shops-mended.ts';
 import * as shopAddresses from './0019-shop-addresses.ts';
 import * as lanePause from './0017-lane-pause.ts';
+import * as appendOnly from './0020-append-only.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -42,6 +43,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0018-shops-mended', ...shopsMended },
   { name: '0019-shop-addresses', ...shopAddresses },
   { name: '0017-lane-pause', ...lanePause },
+  { name: '0020-append-only', ...appendOnly },
 ];
 
 /** In their order. */

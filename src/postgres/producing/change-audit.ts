@@ -1,11 +1,13 @@
 /**
  * Proves, from what is stored, that a shop has lost no change: that its snapshots and its numbers follow each other
  * without a gap, that each logged change was a candidate of one step or will be, and that what differs from the last
- * file is on its way. In one snapshot, so it may run at any time.
+ * file is on its way; and that the levels it is made from are the sums of their ledger. In one snapshot, so it may run
+ * at any time.
  */
 import { AtpError } from '../../domain/errors.ts';
 import { AUDIT_FINDINGS_LISTED_MAX, FILE_ROWS_KEPT_DAYS } from '../../domain/limits.ts';
 import { IS_OPEN } from '../lane/upload-files.ts';
+import { checkLevels, type LevelCheck } from '../online-atp/level-check.ts';
 import { deltaCandidatesCte } from '../planning/change-log.ts';
 import type { Connection, Database } from '../database.ts';
 import { runInTransaction } from '../transaction.ts';
@@ -21,7 +23,7 @@ export interface Unpublished {
 }
 
 /** Of each list at most AUDIT_FINDINGS_LISTED_MAX are named, and all are counted. */
-export interface ShopAudit {
+export interface ShopAudit extends LevelCheck {
   readonly shopId: string;
   /** Snapshots of the chain that are kept. */
   readonly steps: number;
@@ -80,6 +82,7 @@ async function auditInSnapshot(session: Connection, scope: Scope): Promise<ShopA
   ];
   const changes = await countChanges(session, shopId);
   const unpublished = scope.hasBase ? await listUnpublished(session, scope) : [];
+  const levels = await checkLevels(session);
   return {
     shopId,
     steps,
@@ -89,7 +92,9 @@ async function auditInSnapshot(session: Connection, scope: Scope): Promise<ShopA
     changes,
     unpublished: unpublished.slice(0, AUDIT_FINDINGS_LISTED_MAX),
     unpublishedCount: unpublished.length,
-    isSound: gaps.length === 0 && changes.lost === 0 && unpublished.length === 0,
+    ...levels,
+    isSound:
+      gaps.length === 0 && changes.lost === 0 && unpublished.length === 0 && levels.wrongLevelCount === 0,
   };
 }
 

@@ -1,0 +1,79 @@
+/** What the tables themselves refuse, whoever asks: a level that leaves its ledger, and a record that changes. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Database } from '../../src/postgres/database.ts';
+import { auditShop } from '../../src/postgres/producing/change-audit.ts';
+import { freshDatabase } from '../setup/fresh-database.ts';
+import { BROADWAY, OUTLET, Retailer, SHOP } from './retailer.ts';
+
+let database: Database;
+
+beforeAll(async () => {
+  ({ database } = await freshDatabase());
+  const retailer = await Retailer.open(database, ['SHIRT', 'SOCKS']);
+  await retailer.post('SOCKS', OUTLET, 3, 0);
+  await retailer.post('SOCKS', OUTLET, -3, 0);
+  await retailer.produce('hard-sync');
+  await database.query(
+    `INSERT INTO shopify_call (shop_id, sequence, chunk, generation, idempotency_key, variables, epoch, state)
+     VALUES ($1, 1, 0, 0, gen_random_uuid(), '{}', 1, 'STORED')`,
+    [SHOP],
+  );
+});
+
+test('no table can be truncated', async () => {
+  const open = await database.query(
+    `SELECT relname FROM pg_class AS class
+     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname NOT LIKE 'atp_migration%'
+       AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = class.oid AND tgname = 'refuse_truncate')`,
+  );
+  expect(open, 'tables without the trigger refuse_truncate: their migration must make it').toEqual([]);
+
+  for (const table of ['inventory_item_detail', 'change_log', 'upload_file_row', 'shopify_call', 'product']) {
+    await expect(database.query(`TRUNCATE ${table} CASCADE`)).rejects.toThrow(/TRUNCATE of .* is refused/);
+  }
+});
+
+describe('the tables refuse', () => {
+  test.each([
+    ['to change the ledger', 'UPDATE inventory_item_detail SET quantity_on_hand_diff = 0'],
+    ['to delete from the ledger', 'DELETE FROM inventory_item_detail'],
+    ['to set a level', 'UPDATE product_facility SET quantity_on_hand = 7'],
+    ['to insert a level', `INSERT INTO product_facility VALUES ('SHIRT', '${OUTLET}', 7)`],
+    ['to delete a level', `DELETE FROM product_facility WHERE facility_id = '${BROADWAY}'`],
+    [
+      'to move a level to another facility',
+      `UPDATE product_facility SET facility_id = '${OUTLET}' WHERE product_id = 'SHIRT'`,
+    ],
+    ['to change a logged change', `UPDATE change_log SET product_id = 'SOCKS'`],
+    ['to change a row of a file', 'UPDATE upload_file_row SET quantity = 7'],
+    ['to change a stored request', `UPDATE shopify_call SET variables = '{"quantity":7}'`],
+    ['to give a stored request another key', 'UPDATE shopify_call SET idempotency_key = gen_random_uuid()'],
+  ])('%s', async (_what, statement) => {
+    await expect(database.query(statement)).rejects.toThrow(/is refused/);
+  });
+});
+
+test('settings of a product at a facility may change, and a level of 0 may go', async () => {
+  await database.query('UPDATE product_facility SET minimum_stock = 2');
+  await database.query(`DELETE FROM product_facility WHERE product_id = 'SOCKS' AND facility_id = '${OUTLET}'`);
+
+  expect(await auditShop(database, SHOP)).toMatchObject({ wrongLevelCount: 0 });
+});
+
+test('the audit names the levels that somebody has changed past these rules', async () => {
+  await database.transaction(async (connection) => {
+    await connection.query('SET LOCAL session_replication_role = replica');
+    await connection.query(`UPDATE product_facility SET reserved = 1 WHERE product_id = 'SHIRT'`);
+    await connection.query(`DELETE FROM product_facility WHERE product_id = 'SOCKS'`);
+  });
+
+  const posted = { facilityId: BROADWAY, postedOnHand: 10, postedReserved: 0 };
+  expect(await auditShop(database, SHOP)).toMatchObject({
+    isSound: false,
+    wrongLevelCount: 2,
+    wrongLevels: [
+      { sku: 'SHIRT', quantityOnHand: 10, reserved: 1, ...posted },
+      { sku: 'SOCKS', quantityOnHand: 0, reserved: 0, ...posted },
+    ],
+  });
+});
