@@ -5,9 +5,17 @@ export const MIGRATE_COMMANDS = [
   command({
     path: 'migrate',
     operation: migrateDatabase,
-    show: ({ applied }) =>
-      applied.length === 0
-        ? 'The database is up to date.'
-        : applied.map((name) => `Applied ${name}.`).join('\n'),
+    show: ({ applied, roles }) =>
+      [
+        ...(applied.length === 0
+          ? ['The database is up to date.']
+          : applied.map((name) => `Applied ${name}.`)),
+        ...(roles.length === 0
+          ? []
+          : [
+              `The roles ${roles.join(', ')} have their rights.`,
+              "Next: make a user for each who connects, such as `CREATE ROLE atp_worker LOGIN PASSWORD '…' IN ROLE atp_work`",
+            ]),
+      ].join('\n'),
   }),
 ];

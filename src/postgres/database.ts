@@ -17,6 +17,7 @@ import {
 } from './connection.ts';
 import { openLookout } from './lookout.ts';
 import { withCodedErrors } from './sql-state.ts';
+import { actAsOwner } from './table-owner.ts';
 import { runInTransaction } from './transaction.ts';
 
 export type { Connection } from './connection.ts';
@@ -54,8 +55,8 @@ export interface Database {
     kind?: Exclude<ConnectionKind, 'statement'>,
   ): Promise<Result>;
   /**
-   * Runs `work` with Knex, on one connection with the limits of a migration: for its migrator. Knex is loaded only then,
-   * since a command that does not migrate has no use for it.
+   * Runs `work` with Knex, on one connection with the limits of a migration, as the owner of the tables: for its
+   * migrator. Knex is loaded only then, since a command that does not migrate has no use for it.
    */
   withKnex<Result>(work: (knex: Knex) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
@@ -143,7 +144,9 @@ export function openDatabase(
         min: 0,
         max: 1,
         afterCreate: (client: pg.Client, done: (error: unknown) => void) => {
-          watchConnection(client, 'migration', context).then(() => done(null), done);
+          watchConnection(client, 'migration', context)
+            .then(() => actAsOwner(client))
+            .then(() => done(null), done);
         },
       },
       // Knex would print on stdout, where only results belong. Whatever goes wrong is thrown anyway.

@@ -28,6 +28,7 @@ test('doctor says of an installation without a fault that all is well, and what 
     'Open runs',
     'Postgres',
     'Migrations',
+    'Database user',
     'Feeds',
     'Orders',
     'blue-shirts: API version',

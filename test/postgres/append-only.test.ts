@@ -55,7 +55,9 @@ describe('the tables refuse', () => {
 
 test('settings of a product at a facility may change, and a level of 0 may go', async () => {
   await database.query('UPDATE product_facility SET minimum_stock = 2');
-  await database.query(`DELETE FROM product_facility WHERE product_id = 'SOCKS' AND facility_id = '${OUTLET}'`);
+  await database.query(
+    `DELETE FROM product_facility WHERE product_id = 'SOCKS' AND facility_id = '${OUTLET}'`,
+  );
 
   expect(await auditShop(database, SHOP)).toMatchObject({ wrongLevelCount: 0 });
 });

@@ -19,7 +19,8 @@ export interface LevelCheck {
 
 /**
  * Adds up the whole ledger and compares it with every level. The tables' own rules keep the two equal; this finds what
- * was done past them, by a user who can switch them off or on a damaged disk. Measured: 5 million postings in 4 s.
+ * was done past them: by a user who can switch them off, or by a damaged disk. 3.5 million postings took 11 s on two
+ * cores with a load of 20.
  */
 export async function checkLevels(connection: Connection): Promise<LevelCheck> {
   const { rows } = await connection.query<WrongLevel & { readonly count: number }>(

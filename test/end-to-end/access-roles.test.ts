@@ -1,0 +1,239 @@
+/** Every user of the database has the rights that its work needs, and no more: the whole way as each of the three roles. */
+import { rm } from 'node:fs/promises';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { openDatabase, type Database } from '../../src/postgres/database.ts';
+import { migrate } from '../../src/postgres/migrate.ts';
+import { MIGRATION_NAMES } from '../../src/postgres/migrations/index.ts';
+import { auditShop } from '../../src/postgres/producing/change-audit.ts';
+import { purge } from '../../src/postgres/purge.ts';
+import { removeShop } from '../../src/postgres/remove-shop.ts';
+import { readState } from '../../src/postgres/sql-state.ts';
+import { startOnPort } from '../../src/stand-ins/ports.ts';
+import { ensureDatabase, startPostgres } from '../../src/stand-ins/postgres-server.ts';
+import { atpWith, type Atp } from '../cli/atp.ts';
+import { cleanUp } from '../setup/clean-up.ts';
+import { openFolder } from '../setup/parts-desk.ts';
+import { postgresUnderTest } from '../setup/postgres-under-test.ts';
+import { Installation, SHOP } from './installation.ts';
+
+const MAY_NOT = '42501';
+
+let urlOf: (user: string) => string;
+let superuser: Database;
+let worker: Database;
+let reader: Database;
+let installation: Installation;
+let asReader: Atp;
+
+beforeAll(async () => {
+  // Roles belong to a whole server, which the tests otherwise share.
+  const stateDir = await openFolder('atp-test-roles-');
+  cleanUp(() => rm(stateDir, { recursive: true, force: true }));
+  const server = await startOnPort(undefined, (port) =>
+    startPostgres({ stateDir, port, ...postgresUnderTest() }),
+  );
+  cleanUp(() => server.stop());
+  await ensureDatabase(server, 'atp');
+  const open = (url: string) => {
+    const database = openDatabase(url);
+    cleanUp(() => database.close());
+    return database;
+  };
+  superuser = open(server.urlOf('atp'));
+  // Whoever owns the database and may make roles can do it; nobody needs to be a superuser.
+  await superuser.query(`CREATE ROLE keeper LOGIN CREATEROLE PASSWORD 'pw'`);
+  await superuser.query('ALTER DATABASE atp OWNER TO keeper');
+  await superuser.query('GRANT CREATE ON SCHEMA public TO keeper');
+  urlOf = (user) => Object.assign(new URL(server.urlOf('atp')), { username: user, password: 'pw' }).href;
+  await migrate(open(urlOf('keeper')), { upTo: '0014-late-calls' });
+  const made = await (
+    await atpWith({ DATABASE_URL: urlOf('keeper') })
+  ).json<{ readonly roles: readonly string[] }>(['migrate', '--roles']);
+  expect(made.roles).toEqual(['atp_migrate', 'atp_work', 'atp_read']);
+
+  for (const [user, role] of [
+    ['deployer', 'atp_migrate'],
+    ['worker', 'atp_work'],
+    ['reader', 'atp_read'],
+  ] as const) {
+    await superuser.query(`CREATE ROLE ${user} LOGIN PASSWORD 'pw' IN ROLE ${role}`);
+  }
+  worker = open(urlOf('worker'));
+  reader = open(urlOf('reader'));
+  installation = await Installation.open(['BLUE-SHIRT', 'RED-SHIRT', 'SOCKS'], {
+    database: { database: worker, url: urlOf('worker') },
+  });
+  asReader = await atpWith({ ...installation.environment, DATABASE_URL: urlOf('reader') });
+  await installation.startWorker();
+});
+
+describe('a member of atp_work', () => {
+  test('does all work: settings, imports, both kinds of file, uploads, verification, decisions, the purge', async () => {
+    const shop = installation;
+    await shop.atp('shop', 'set', SHOP, '--to-zero-limit', '100');
+    await shop.atp('product', 'set', 'BLUE-SHIRT', '--facility', 'BROADWAY', '--safety-stock', '5');
+    await shop.atp('product', 'set', 'BLUE-SHIRT', '--group', 'FAC_GRP', '--threshold', '5');
+    await shop.importCount('RESET_INVENTORY__all.csv', 'BROADWAY', {
+      'BLUE-SHIRT': 50,
+      'RED-SHIRT': 12,
+      NO: 1,
+    });
+    await shop.importFeed('ORDER_ITEMS__morning.csv', [
+      'orderId,orderItemSeqId,shopId,externalOrderId,idValue,idType,quantity,cancelQuantity,facilityId,statusId,orderDate',
+      '10001,01,,,BLUE-SHIRT,SKU,5,0,BROADWAY,ITEM_APPROVED,2026-06-01T10:00:00Z',
+    ]);
+    expect(await shop.hardSync()).toMatchObject({ fileSequence: 1, rows: 3 });
+    await shop.processUploads();
+    expect(await shop.readShown()).toEqual({ 'BLUE-SHIRT': 35, 'RED-SHIRT': 12, SOCKS: 0 });
+
+    await shop.importFeed('MDM_INV_VARIANCE__noon.csv', [
+      'idValue,idType,availableDelta,facilityId,externalFacilityId,locationSeqId,reasonEnumId',
+      'RED-SHIRT,SKU,-2,BROADWAY,,,VAR_DAMAGED',
+    ]);
+    expect(await shop.recentChanges()).toMatchObject({ fileSequence: 2, rows: 1 });
+    await shop.processUploads();
+    await shop.twin.control('PATCH', '/shops/blue-shirts.myshopify.com/levels', [
+      { sku: 'SOCKS', available: 9 },
+    ]);
+    expect(await shop.atp('verify', SHOP, '--heal')).toMatchObject({ json: { differentCount: 1 } });
+    await shop.recentChanges();
+    await shop.processUploads();
+    expect(await shop.readShown()).toEqual({ 'BLUE-SHIRT': 35, 'RED-SHIRT': 10, SOCKS: 0 });
+
+    await superuser.query(
+      `UPDATE upload_file SET closed_at = closed_at - interval '1 year' WHERE sequence = 1`,
+    );
+    expect(await purge(worker)).toMatchObject({ files: 1 });
+    expect(await auditShop(worker, SHOP)).toMatchObject({ isSound: true });
+    expect((await shop.atp('job', 'list')).exitCode).toBe(0);
+  });
+
+  test.each([
+    ['make a table', 'CREATE TABLE mine (id integer)'],
+    ['change a table', 'ALTER TABLE product ADD COLUMN mine integer'],
+    ['switch the rules off', 'ALTER TABLE product_facility DISABLE TRIGGER ALL'],
+    ['pass by the rules', 'SET session_replication_role = replica'],
+    ['empty a table', 'TRUNCATE change_log'],
+    ['change the ledger', 'UPDATE inventory_item_detail SET quantity_on_hand_diff = 0'],
+    ['delete from the ledger', 'DELETE FROM inventory_item_detail'],
+    ['set a level', 'UPDATE product_facility SET quantity_on_hand = 0'],
+    ['delete a level', 'DELETE FROM product_facility'],
+    ['change what was logged', 'UPDATE change_log SET product_id = product_id'],
+    ['change a file', 'UPDATE upload_file_row SET quantity = 0'],
+    ['delete orders', 'DELETE FROM order_item'],
+    ['claim a migration', `INSERT INTO atp_migration (name) VALUES ('9999-none')`],
+    ['read the server’s files', `SELECT pg_read_file('/etc/passwd')`],
+  ])('may not %s', async (_what, statement) => {
+    await expect(worker.query(statement)).rejects.toSatisfy((error) => readState(error) === MAY_NOT);
+  });
+
+  test('may not migrate', async () => {
+    await superuser.query('DELETE FROM atp_migration WHERE name = $1', [MIGRATION_NAMES.at(-1)]);
+    try {
+      await expect(migrate(worker)).rejects.toSatisfy((error) => readState(error) === MAY_NOT);
+    } finally {
+      await superuser.query(
+        'INSERT INTO atp_migration (name, batch, migration_time) VALUES ($1, 99, now())',
+        [MIGRATION_NAMES.at(-1)],
+      );
+    }
+  });
+});
+
+describe('a member of atp_read', () => {
+  test('sees everything that a viewer may see', async () => {
+    for (const [command, exitCode] of [
+      [['explain', 'BLUE-SHIRT', '--shop', SHOP], 0],
+      [['lane', SHOP], 0],
+      [['lane', SHOP, '--audit'], 0],
+      [['audit', 'log'], 0],
+      [['doctor'], 0],
+      [['pipeline'], 0],
+      [['shop', 'list'], 0],
+      [['product', 'list'], 0],
+      [['facility', 'list'], 0],
+      [['group', 'list'], 0],
+      [['job', 'list'], 0],
+    ] as const) {
+      await asReader.json(command, exitCode);
+    }
+  });
+
+  test.each([
+    ['a row', `INSERT INTO product (product_id, sku) VALUES ('1', '1')`],
+    ['a setting', 'UPDATE product_facility SET minimum_stock = 1'],
+    ['an act', 'DELETE FROM audit_log'],
+  ])('may not change %s', async (_what, statement) => {
+    await expect(reader.query(statement)).rejects.toSatisfy((error) => readState(error) === MAY_NOT);
+  });
+
+  test('is told so with a code when a command would change something', async () => {
+    expect(await asReader.failure('facility', 'add', 'X', '--name', 'X', '--type', 'WAREHOUSE')).toMatch(
+      /^DATABASE_\w+ 1$/,
+    );
+  });
+});
+
+describe('a member of atp_migrate', () => {
+  test('migrates; the new tables belong to the role, and the worker and the reader have their rights on them', async () => {
+    const deployer = openDatabase(urlOf('deployer'));
+    cleanUp(() => deployer.close());
+    await deployer.withKnex(async (knex) => {
+      await knex.raw('CREATE TABLE of_a_later_release (id bigint GENERATED ALWAYS AS IDENTITY, text text)');
+    });
+    cleanUp(async () => {
+      await superuser.query('DROP TABLE of_a_later_release');
+    });
+
+    const owners = await superuser.query(
+      `SELECT DISTINCT relowner::regrole::text AS owner FROM pg_class
+       WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'S')`,
+    );
+    expect(owners).toEqual([{ owner: 'atp_migrate' }]);
+    await worker.query(`INSERT INTO of_a_later_release (text) VALUES ('one')`);
+    expect(await reader.query('SELECT text FROM of_a_later_release')).toEqual([{ text: 'one' }]);
+    expect(await migrate(deployer)).toEqual({ applied: [] });
+  });
+
+  test('may make the rights anew', async () => {
+    await superuser.query('GRANT DELETE ON inventory_item_detail TO atp_work');
+    const atp = await atpWith({ DATABASE_URL: urlOf('keeper') });
+
+    await atp.json(['migrate', '--roles']);
+
+    await expect(worker.query('DELETE FROM inventory_item_detail')).rejects.toSatisfy(
+      (error) => readState(error) === MAY_NOT,
+    );
+  });
+});
+
+test('a user of no role cannot even connect', async () => {
+  await superuser.query(`CREATE ROLE stranger LOGIN PASSWORD 'pw'`);
+  const stranger = openDatabase(urlOf('stranger'));
+  cleanUp(() => stranger.close());
+
+  await expect(stranger.query('SELECT')).rejects.toSatisfy((error) => readState(error) === MAY_NOT);
+});
+
+test('the doctor says which user is mightier than a worker needs', async () => {
+  const findings = await Promise.all(
+    ['worker', 'deployer', 'keeper'].map(async (user) => {
+      const atp = await atpWith({ DATABASE_URL: urlOf(user) });
+      const { stdout } = await atp.run('doctor', '--json');
+      const { checks } = JSON.parse(stdout) as {
+        checks: { name: string; ok: boolean; hint: string | null }[];
+      };
+      const found = checks.find(({ name }) => name === 'Database user');
+      return [user, found?.ok, found?.hint?.includes('docs/guides/roles.md') ?? false];
+    }),
+  );
+  expect(findings).toEqual([
+    ['worker', true, false],
+    ['deployer', true, true],
+    ['keeper', true, true],
+  ]);
+});
+
+test('at the end, a shop is removed by a member of atp_work', async () => {
+  expect(await removeShop(worker, SHOP)).toMatchObject({ shopId: SHOP });
+});
