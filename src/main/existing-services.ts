@@ -26,7 +26,7 @@ export function readExistingServices(): ExistingServices {
 /**
  * Asks each whether it can be used, and changes nothing in it.
  *
- * @throws AtpError CONFIG_INVALID, DATABASE_UNREACHABLE, SFTP_UNREACHABLE, SFTP_HOST_KEY_MISMATCH, TEMPORAL_UNREACHABLE,
+ * @throws AtpError CONFIG_INVALID, DATABASE_UNREACHABLE, SFTP_UNREACHABLE, SFTP_HOST_KEY_MISMATCH, SFTP_NOT_SAFE, TEMPORAL_UNREACHABLE,
  *   SEARCH_ATTRIBUTES_MISSING
  */
 export async function checkExistingServices(): Promise<void> {

@@ -69,7 +69,7 @@ export interface FileDrop {
   remove(path: string): Promise<void>;
 }
 
-/** Opens one connection for the work and closes it afterwards. Throws SFTP_UNREACHABLE, SFTP_HOST_KEY_MISMATCH. */
+/** Opens one connection for the work and closes it afterwards. Throws SFTP_UNREACHABLE, SFTP_HOST_KEY_MISMATCH, SFTP_NOT_SAFE. */
 export type OpenFileDrop = <Result>(work: (drop: FileDrop) => Promise<Result>) => Promise<Result>;
 
 export function fileDrop(settings: SftpSettings): OpenFileDrop {

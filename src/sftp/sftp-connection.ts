@@ -1,7 +1,6 @@
 /** One connection to the SFTP server: its host key pinned, bounded in time and memory, with coded errors. */
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
-import { open, readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import SftpClient from 'ssh2-sftp-client';
 import { AtpError } from '../domain/errors.ts';
@@ -9,13 +8,13 @@ import {
   SFTP_ANSWER_TIMEOUT_MS,
   SFTP_CLOSE_TIMEOUT_MS,
   SFTP_CONNECT_TIMEOUT_MS,
-  SFTP_KEEPALIVE_COUNT_MAX,
-  SFTP_KEEPALIVE_INTERVAL_MS,
   SFTP_REQUEST_BYTES,
   SFTP_REQUESTS_IN_FLIGHT,
 } from '../domain/limits.ts';
+import { login } from './login.ts';
 import { readRemoteFile, type Wrapper } from './reading.ts';
 import type { SftpSettings } from './sftp-settings.ts';
+import { unreachableError } from './unreachable.ts';
 
 /** What is under a name. A link is never followed: it is of kind `other`. */
 export interface RemoteEntry {
@@ -50,7 +49,7 @@ const TRANSFER = { concurrency: SFTP_REQUESTS_IN_FLIGHT, chunkSize: SFTP_REQUEST
 /**
  * Runs `work` on a connection of its own and closes it afterwards.
  *
- * @throws AtpError SFTP_UNREACHABLE, SFTP_HOST_KEY_MISMATCH
+ * @throws AtpError SFTP_UNREACHABLE, SFTP_HOST_KEY_MISMATCH, SFTP_NOT_SAFE
  */
 export async function withConnection<Result>(
   settings: SftpSettings,
@@ -79,50 +78,6 @@ async function openSocket(settings: SftpSettings): Promise<Socket> {
     socket.on('error', () => undefined).destroy();
     throw unreachableError(settings, error);
   }
-}
-
-async function login(settings: SftpSettings, client: SftpClient, socket: Socket): Promise<Wrapper> {
-  const { host, port, username, password } = settings;
-  let shownKey: string | null = null;
-  try {
-    return await client.connect({
-      sock: socket,
-      username,
-      ...(await credential(settings)),
-      ...(password !== null && { password }),
-      readyTimeout: SFTP_CONNECT_TIMEOUT_MS,
-      keepaliveInterval: SFTP_KEEPALIVE_INTERVAL_MS,
-      keepaliveCountMax: SFTP_KEEPALIVE_COUNT_MAX,
-      hostVerifier: (key: Buffer) => {
-        shownKey = fingerprint(key);
-        return isEqual(shownKey, settings.hostKey);
-      },
-    });
-  } catch (error) {
-    if (shownKey !== null && !isEqual(shownKey, settings.hostKey)) {
-      throw new AtpError('SFTP_HOST_KEY_MISMATCH', { host, port, found: shownKey }, { cause: error });
-    }
-    throw unreachableError(settings, error);
-  }
-}
-
-async function credential({ privateKeyFile }: SftpSettings): Promise<{ privateKey?: Buffer }> {
-  if (privateKeyFile === null) return {};
-  try {
-    return { privateKey: await readFile(privateKeyFile) };
-  } catch (error) {
-    throw new Error('The privateKey file cannot be read.', { cause: error });
-  }
-}
-
-/** As `ssh-keygen -l` prints it. */
-function fingerprint(key: Buffer): string {
-  return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
-}
-
-function isEqual(one: string, other: string): boolean {
-  const [a, b] = [Buffer.from(one), Buffer.from(other)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 async function close(client: SftpClient, socket: Socket): Promise<void> {
@@ -262,38 +217,4 @@ async function lstat(wrapper: Wrapper, path: string): Promise<Attributes | null>
 
 function codeOf(error: unknown): unknown {
   return (error as { code?: unknown }).code;
-}
-
-/** The reasons as messages give them: the library's own words repeat local paths and name its functions. */
-const REASONS: readonly (readonly [RegExp, string])[] = [
-  [/authentication/i, 'it refuses the login'],
-  [/privateKey|private key|passphrase/i, 'the private key file cannot be used'],
-  [/permission denied/i, 'permission denied'],
-  [/no such file|does not exist/i, 'no such file'],
-  [/ENOTFOUND|EAI_AGAIN/, 'its name is not known'],
-  [/ECONNREFUSED/, 'it refuses the connection'],
-  [/ECONNRESET|has reset|EPIPE/, 'the connection was reset'],
-  [/became shorter/, 'the file became shorter'],
-  [/ENOSPC/, 'the disk of this machine is full'],
-  [/keepalive/i, 'the connection is dead'],
-  [/timed? ?out|TimeoutError|aborted/i, 'no answer in time'],
-  [
-    /unexpected (end|close)|closed|not connected|no sftp connection|no response|not able to/i,
-    'the connection was closed',
-  ],
-];
-
-/** Servers answer a full disk, among others, like this: SSH_FX_FAILURE has no text of its own. */
-const NO_REASON = 'it reports a failure without a reason';
-
-function unreachableError(
-  { host, port }: SftpSettings,
-  error: unknown,
-  told: { readonly what?: string; readonly reason?: string | null } = {},
-): AtpError {
-  const { name, message, code } = error as { name: string; message: string; code?: string };
-  const text = `${name} ${code ?? ''} ${message}`;
-  const reason = told.reason ?? REASONS.find(([pattern]) => pattern.test(text))?.[1] ?? NO_REASON;
-  const where = told.what === undefined ? '' : `, while ${told.what}`;
-  return new AtpError('SFTP_UNREACHABLE', { host, port, reason: `${reason}${where}` }, { cause: error });
 }

@@ -38,6 +38,11 @@ export const FILE_ERRORS = {
     message: (d) => `The SFTP server at ${d.host}:${d.port} shows host key ${d.found}, not the pinned one.`,
     hint: 'If its operator has renewed the server, set SFTP_HOST_KEY to the new fingerprint. Otherwise another machine may pose as the server.',
   },
+  SFTP_NOT_SAFE: {
+    class: 'not-now',
+    message: (d) => `The SFTP server at ${d.host}:${d.port} cannot be used safely: ${d.reason}.`,
+    hint: 'A short key of ours: make a new one (`ssh-keygen -t ed25519`), give its public part to the server’s operator, and set SFTP_PRIVATE_KEY_FILE. Anything else its operator must mend: the server needs a host key of Ed25519, ECDSA or RSA with 2048 bits, and algorithms without SHA-1.',
+  },
   FILE_NAME_TAKEN: {
     class: 'blocks-lane',
     message: (d) => `${d.name} cannot be put onto SFTP: ${d.reason}.`,

@@ -14,3 +14,9 @@ export const SFTP_KEEPALIVE_COUNT_MAX = 3;
  */
 export const SFTP_REQUESTS_IN_FLIGHT = 32;
 export const SFTP_REQUEST_BYTES = 32 * 1024;
+
+/** Shorter RSA keys can be broken: NIST SP 800-131A Rev. 2 allows none below 2048 bits. */
+export const RSA_BITS_MIN = 2048;
+
+/** Of what the server sends first, kept to tell what it offers. Every packet fits (RFC 4253, section 6.1). */
+export const SSH_PACKET_BYTES_MAX = 35_000;

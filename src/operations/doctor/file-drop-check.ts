@@ -14,8 +14,8 @@ import { withScratchFolder } from '../../sftp/scratch-folder.ts';
  * Sends a small file through every folder and takes it away again. Hidden, so that no import takes it for a feed.
  *
  * @returns how many files wait in incoming/, and the names of what no import takes from there
- * @throws AtpError SFTP_UNREACHABLE (also for what the server refuses), SFTP_HOST_KEY_MISMATCH, FILE_CHECKSUM_MISMATCH (the
- *   server changed the file)
+ * @throws AtpError SFTP_UNREACHABLE (also for what the server refuses), SFTP_HOST_KEY_MISMATCH, SFTP_NOT_SAFE,
+ *   FILE_CHECKSUM_MISMATCH (the server changed the file)
  */
 export async function checkFileDrop(
   open: OpenFileDrop,
