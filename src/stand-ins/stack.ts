@@ -13,6 +13,7 @@ import { startSftp } from './sftp-server.ts';
 import { startShopifyTwin } from './shopify-twin/index.ts';
 import { readStack, releaseLock, takeLock, writeStack } from './stack-files.ts';
 import { readStateFile, rememberedSecret, writeStateFile } from './state-file.ts';
+import { closeStateFolder } from './state-folder.ts';
 import { DEFAULT_NAMESPACE, startTemporal } from './temporal-server.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import type { PostgresServer } from './postgres-server.ts';
@@ -87,7 +88,7 @@ interface TwinPart extends ShopifyTwin, Stoppable {
  * @throws AtpError STACK_RUNNING, STACK_PART_UNAVAILABLE, STACK_PART_FAILED; then it has left no part running
  */
 export async function startStack(options: StackOptions): Promise<RunningStack> {
-  mkdirSync(options.stateDir, { recursive: true, mode: 0o755 });
+  closeStateFolder(options.stateDir);
   const stateDir = realpathSync(options.stateDir);
   await takeLock(stateDir);
   let parts: Parts;

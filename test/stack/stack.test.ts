@@ -1,5 +1,5 @@
 /** The embedded stack, in processes of its own: which processes run when, and above all that none is left. */
-import { appendFile, readFile, rm, stat } from 'node:fs/promises';
+import { appendFile, lstat, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
@@ -40,6 +40,8 @@ test('the stack starts, tells where its parts are, and leaves no process when it
     SFTP_HOST_KEY: stack.addresses.sftp.hostKey,
   });
 
+  expect(await openToOthers(stateDir)).toEqual([]);
+
   const everything = [...processes, ...descendantsOf(processes.map(({ pid }) => pid))];
   expect(processes.every(isRunning)).toBe(true);
   await stack.stop();
@@ -49,6 +51,21 @@ test('the stack starts, tells where its parts are, and leaves no process when it
     'database system is shut down',
   );
 });
+
+/** Files of the folder that another user could read or list, by their modes. */
+async function openToOthers(stateDir: string): Promise<string[]> {
+  const paths = await readdir(stateDir, { recursive: true });
+  const modes = await Promise.all(
+    // Files of Postgres come and go; its own folder lets nobody in.
+    paths
+      .filter((path) => !path.startsWith('postgres/'))
+      .map(async (path) => {
+        const { mode } = await lstat(join(stateDir, path));
+        return { path, isOpen: (mode & 0o066) !== 0 };
+      }),
+  );
+  return modes.filter(({ isOpen }) => isOpen).map(({ path }) => path);
+}
 
 test('the stack keeps its addresses and its data over a restart', async () => {
   const stateDir = await freshStateDir();
