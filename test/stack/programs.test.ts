@@ -7,9 +7,11 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { AtpError } from '../../src/domain/errors.ts';
+import { checkProgram } from '../../src/stand-ins/file-checksum.ts';
 import { obtain, RCLONE, TEMPORAL_CLI } from '../../src/stand-ins/programs.ts';
+import { TEMPORAL_RELEASE } from '../../src/stand-ins/temporal-download.ts';
 import { TEMPORAL_WHEEL } from '../../src/stand-ins/wheels.ts';
-import { openFolder } from '../setup/parts-desk.ts';
+import { openFolder, PARTS_DIR } from '../setup/parts-desk.ts';
 import { script } from './script.ts';
 import type { AddressInfo } from 'node:net';
 import type { Program } from '../../src/stand-ins/programs.ts';
@@ -37,9 +39,24 @@ beforeEach(async () => {
 afterEach(() => vi.unstubAllEnvs());
 
 test('a program on PATH is used, and nothing is brought', async () => {
-  const program = await script(bin, 'temporal', 'exit 0');
-  expect(await obtain(TEMPORAL_CLI, partsDir)).toBe(program);
+  const program = await script(bin, 'temporal', 'echo temporal version 1.9.1');
+  const progress: string[] = [];
+  expect(await obtain(TEMPORAL_CLI, partsDir, (text) => progress.push(text))).toBe(program);
+  expect(progress).toEqual([]);
   await expect(readdir(partsDir)).rejects.toThrow('ENOENT');
+});
+
+test('a program on PATH of a version that is not tested is used, and that is said', async () => {
+  const program = await script(bin, 'temporal', 'echo temporal version 1.0.0');
+  const progress: string[] = [];
+  expect(await obtain(TEMPORAL_CLI, partsDir, (text) => progress.push(text))).toBe(program);
+  expect(progress.join()).toMatch(/^Using .*, version 1\.0\.0; atp-sync is tested with 1\.9\.1/);
+});
+
+test('a program on PATH that does not tell its version is not ours', async () => {
+  await script(bin, 'temporal', 'exit 0');
+  const brought = await script(partsDir, 'temporal-1.9.1', 'exit 0');
+  expect(await obtain(TEMPORAL_CLI, partsDir)).toBe(brought);
 });
 
 test('a program that an earlier start has brought is used again, whichever way it came', async () => {
@@ -139,4 +156,15 @@ test('a file on PATH that is not executable is not used as the program', async (
   await script(bin, 'other', 'exit 0');
   await writeFile(join(bin, 'temporal'), 'a text', { mode: 0o644 });
   await expect(obtain(TEMPORAL_CLI, partsDir)).rejects.toMatchObject({ code: 'STACK_PART_UNAVAILABLE' });
+});
+
+test('a downloaded program is used only if it is the one of the wheel, byte for byte', async () => {
+  const evil = await script(bin, 'evil', 'exit 0');
+  await expect(checkProgram(evil, TEMPORAL_RELEASE.sha256)).rejects.toThrow('it is not the released program');
+
+  vi.unstubAllEnvs();
+  const program = await obtain(TEMPORAL_CLI, PARTS_DIR);
+  // Whatever is on PATH, or was built with Go, is not of this release.
+  if (program !== join(PARTS_DIR, `temporal-${TEMPORAL_RELEASE.version}`)) return;
+  expect(await checkProgram(program, TEMPORAL_RELEASE.sha256)).toBe(program);
 });
