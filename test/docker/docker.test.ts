@@ -4,7 +4,7 @@
  */
 import { execFile, execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readFile, rm, symlink } from 'node:fs/promises';
+import { readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
@@ -64,6 +64,43 @@ test.skipIf(findCompose() === null)('Compose accepts docker-compose.yml', async 
     },
   });
 });
+
+/** Nobody could look their digests up for this version; docs/guides/docker.md says how to pin them. */
+const WITHOUT_DIGEST = [
+  'temporalio/admin-tools:${TEMPORAL_VERSION:-1.30.1}',
+  'temporalio/server:${TEMPORAL_VERSION:-1.30.1}',
+];
+
+test('every image of others is pinned by its digest, or is named here', async () => {
+  const compose = await readFile(join(PROJECT, 'docker-compose.yml'), 'utf8');
+  const dockerfile = await readFile(join(PROJECT, 'Dockerfile'), 'utf8');
+  const images = [
+    ...[...compose.matchAll(/^ +image: (\S+)$/gm)].map(([, image = '']) => image),
+    ...[...dockerfile.matchAll(/^ARG \w+_IMAGE=(\S+)$/gm)].map(([, image = '']) => image),
+  ].filter((image) => image !== 'atp-sync');
+
+  expect(images.length).toBeGreaterThan(5);
+  const withoutDigest = new Set(images.filter((image) => !/@sha256:[0-9a-f]{64}\}?$/.test(image)));
+  expect([...withoutDigest].toSorted()).toEqual(WITHOUT_DIGEST);
+  expect(dockerfile.match(/^FROM (?!\$\{NODE_IMAGE\})/gm)).toBeNull();
+});
+
+test.each(['docs/guides/docker.md', 'docker-compose.yml'])(
+  'the passwords that %s tells to write into .env are for the owner alone, also in a file that is there',
+  async (document) => {
+    const text = (await readFile(join(PROJECT, document), 'utf8')).replaceAll(/^#? {4,5}/gm, '');
+    const [commands = ''] = /^touch \.env[^]*?^END$/m.exec(text) ?? [];
+    const folder = await openFolder('atp-test-env-');
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    await writeFile(join(folder, '.env'), 'OTHER=1\n', { mode: 0o644 });
+    const programs = 'openssl() { echo hex; }; ssh-keygen() { echo 256 SHA256:key; }';
+
+    await run('bash', ['-c', `umask 022; ${programs}; ${commands}\n`], { cwd: folder });
+
+    expect((await stat(join(folder, '.env'))).mode & 0o777).toBe(0o600);
+    expect(await readFile(join(folder, '.env'), 'utf8')).toMatch(/^OTHER=1\nPOSTGRES_PASSWORD=hex\n/);
+  },
+);
 
 /** Prepares to run docker/temporal-namespace.sh, with `temporal` on PATH as in its container. */
 async function prepareScript(address: string, namespace: string) {
