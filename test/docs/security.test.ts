@@ -1,0 +1,14 @@
+/** SECURITY.md says where each defence is and what tests it: these places exist. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { PROJECT, readDocument } from './documents.ts';
+
+test('every file and folder that SECURITY.md names is there', () => {
+  const named = [...readDocument('SECURITY.md').text.matchAll(/`((?:src|test)\/[^`\s]+)`/g)].map(
+    ([, path = '']) => path,
+  );
+
+  expect(named.length).toBeGreaterThan(15);
+  expect(named.filter((path) => !existsSync(join(PROJECT, path)))).toEqual([]);
+});
