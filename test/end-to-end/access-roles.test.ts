@@ -1,6 +1,7 @@
 /** Every user of the database has the rights that its work needs, and no more: the whole way as each of the three roles. */
 import { rm } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { makeAccessRoles } from '../../src/postgres/access-roles.ts';
 import { openDatabase, type Database } from '../../src/postgres/database.ts';
 import { migrate } from '../../src/postgres/migrate.ts';
 import { MIGRATION_NAMES } from '../../src/postgres/migrations/index.ts';
@@ -11,6 +12,7 @@ import { readState } from '../../src/postgres/sql-state.ts';
 import { startOnPort } from '../../src/stand-ins/ports.ts';
 import { ensureDatabase, startPostgres } from '../../src/stand-ins/postgres-server.ts';
 import { atpWith, type Atp } from '../cli/atp.ts';
+import { openTransaction } from '../postgres/open-transaction.ts';
 import { cleanUp } from '../setup/clean-up.ts';
 import { openFolder } from '../setup/parts-desk.ts';
 import { postgresUnderTest } from '../setup/postgres-under-test.ts';
@@ -18,6 +20,8 @@ import { Installation, SHOP } from './installation.ts';
 
 const MAY_NOT = '42501';
 
+/** As a superuser. */
+let urlOfDatabase: (name: string) => string;
 let urlOf: (user: string) => string;
 let superuser: Database;
 let worker: Database;
@@ -39,7 +43,8 @@ beforeAll(async () => {
     cleanUp(() => database.close());
     return database;
   };
-  superuser = open(server.urlOf('atp'));
+  urlOfDatabase = (name) => server.urlOf(name);
+  superuser = open(urlOfDatabase('atp'));
   // Whoever owns the database and may make roles can do it; nobody needs to be a superuser.
   await superuser.query(`CREATE ROLE keeper LOGIN CREATEROLE PASSWORD 'pw'`);
   await superuser.query('ALTER DATABASE atp OWNER TO keeper');
@@ -205,6 +210,26 @@ describe('a member of atp_migrate', () => {
       (error) => readState(error) === MAY_NOT,
     );
   });
+});
+
+test('where somebody holds a table, the roles get no right and no table, and the next try does it all', async () => {
+  await superuser.query('CREATE DATABASE busy');
+  const busy = openDatabase(urlOfDatabase('busy'));
+  cleanUp(() => busy.close());
+  await migrate(busy);
+  const endReading = await openTransaction(busy, 'SELECT FROM upload_file_row');
+  const owners = () =>
+    busy.query<{ owner: string }>(
+      `SELECT DISTINCT relowner::regrole::text AS owner FROM pg_class
+       WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'`,
+    );
+
+  await expect(makeAccessRoles(busy)).rejects.toMatchObject({ code: 'DATABASE_BUSY' });
+  expect(await owners()).toEqual([{ owner: 'postgres' }]);
+
+  await endReading();
+  await makeAccessRoles(busy);
+  expect(await owners()).toEqual([{ owner: 'atp_migrate' }]);
 });
 
 test('a user of no role cannot even connect', async () => {
