@@ -31,6 +31,8 @@ const WORK_IN: Readonly<Record<string, string>> = {
   order_item: KEPT,
   product: KEPT,
   product_facility: SETTINGS_ONLY,
+  removed_shop: KEPT,
+  sale_log: APPEND_AND_PURGE,
   upload_file_row: APPEND_AND_PURGE,
 };
 

@@ -16,6 +16,8 @@ const TABLES = [
   'owed_row',
   'product',
   'published_row',
+  'removed_shop',
+  'sale_log',
   'shop',
   'shop_baseline',
   'shop_imported_units',
@@ -44,6 +46,8 @@ export async function up(knex: Knex): Promise<void> {
     CREATE TRIGGER levels_stay_in_place BEFORE UPDATE ON product_facility FOR EACH ROW
       WHEN ((NEW.product_id, NEW.facility_id) IS DISTINCT FROM (OLD.product_id, OLD.facility_id))
       EXECUTE FUNCTION refuse_change('its levels are sums of the ledger of this product and facility');
+    CREATE TRIGGER append_only BEFORE UPDATE ON sale_log
+      FOR EACH ROW EXECUTE FUNCTION refuse_change('a logged sale never changes');
     CREATE TRIGGER append_only BEFORE UPDATE ON change_log
       FOR EACH ROW EXECUTE FUNCTION refuse_change('a logged change never changes');
     CREATE TRIGGER immutable BEFORE UPDATE OF idempotency_key, variables ON shopify_call

@@ -14,9 +14,9 @@ import * as blockedSince from './0013-blocked-since.ts';
 import * as lateCalls from './0014-late-calls.ts';
 import * as guard from './0015-guard.ts';
 import * as orderWatermark from './0016-order-watermark.ts';
+import * as lanePause from './0017-lane-pause.ts';
 import * as shopsMended from './0018-shops-mended.ts';
 import * as shopAddresses from './0019-shop-addresses.ts';
-import * as lanePause from './0017-lane-pause.ts';
 import * as appendOnly from './0020-append-only.ts';
 
 interface NamedMigration {
@@ -40,9 +40,9 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0014-late-calls', ...lateCalls },
   { name: '0015-guard', ...guard },
   { name: '0016-order-watermark', ...orderWatermark },
+  { name: '0017-lane-pause', ...lanePause },
   { name: '0018-shops-mended', ...shopsMended },
   { name: '0019-shop-addresses', ...shopAddresses },
-  { name: '0017-lane-pause', ...lanePause },
   { name: '0020-append-only', ...appendOnly },
 ];
 
