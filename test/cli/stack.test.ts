@@ -22,7 +22,7 @@ test('up --detach starts a stack with tables, catalogue, schedules and worker, s
     worker: { running: true },
   });
   expect(await atp.json(['status'])).toEqual(up);
-  expect(await atp.json(['migrate'])).toEqual({ applied: [] });
+  expect(await atp.json(['migrate'])).toEqual({ applied: [], roles: [] });
   expect(await atp.json(['product', 'list'])).toHaveLength(12);
   const jobs = await atp.json<{ scheduleId: string | null }[]>(['job', 'list']);
   expect(jobs.map(({ scheduleId }) => scheduleId)).not.toContain(null);
