@@ -20,8 +20,8 @@ export function createStartHardSyncActivities({ database, runHardSync }: StartHa
       if (needed === null) return null;
       const { reason } = needed;
       if (needed.startedAt !== null) return { startedAt: needed.startedAt.toISOString(), reason };
-      await runHardSync(shopId, `Started by itself, because ${reason}.`);
       const startedAt = await recordHardSyncStarted(database, shopId);
+      await runHardSync(shopId, `Started by itself, because ${reason}.`);
       return { startedAt: startedAt.toISOString(), reason };
     },
   };

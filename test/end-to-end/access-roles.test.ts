@@ -75,7 +75,7 @@ beforeAll(async () => {
 describe('a member of atp_work', () => {
   test('does all work: settings, imports, both kinds of file, uploads, verification, decisions, the purge', async () => {
     const shop = installation;
-    await shop.atp('shop', 'set', SHOP, '--to-zero-limit', '100');
+    await shop.atp('shop', 'set', SHOP, '--collapse-limit', '100');
     await shop.atp('product', 'set', 'BLUE-SHIRT', '--facility', 'BROADWAY', '--safety-stock', '5');
     await shop.atp('product', 'set', 'BLUE-SHIRT', '--group', 'FAC_GRP', '--threshold', '5');
     await shop.importCount('RESET_INVENTORY__all.csv', 'BROADWAY', {

@@ -69,6 +69,7 @@ test('Process uploads starts it as well; what the guard holds waits for a person
   await shop.count('RESET_INVENTORY__1.csv', 'BROADWAY', { 'BLUE-SHIRT': 7, 'RED-SHIRT': 7 });
   await shop.hardSync();
   await shop.processUploads();
+  await shop.atp('shop', 'set', SHOP, '--collapse-limit', '20');
   await shop.database.query(`UPDATE shop_origin SET restored_reason = 'the database was restored'`);
   await shop.count('RESET_INVENTORY__2.csv', 'BROADWAY', { 'BLUE-SHIRT': 0 });
 
@@ -79,7 +80,7 @@ test('Process uploads starts it as well; what the guard holds waits for a person
   });
   const readPlans = () =>
     shop.database.query<{ plan: number; state: string }>(
-      `SELECT plan, state FROM sync_plan WHERE cause = 'TO_ZERO' ORDER BY plan`,
+      `SELECT plan, state FROM sync_plan WHERE counts ? 'COLLAPSE' ORDER BY plan`,
     );
   await shop.until(async () => (await readPlans()).length > 0);
 

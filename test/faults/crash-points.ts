@@ -47,7 +47,7 @@ export const CRASH_POINTS = {
   'call stored, not sent': { moment: 'committed', of: /INSERT INTO shopify_call/ },
   'applied by Shopify, answer lost': { moment: 'call-answered', of: /mutation SetOnlineAtp/ },
   'ledger written': { moment: 'committed', of: /INSERT INTO applied_row/ },
-  'file closed': { moment: 'committed', of: /UPDATE upload_file SET state = \$3, closed_at/ },
+  'file closed': { moment: 'committed', of: /UPDATE upload_file AS file SET state = CASE WHEN/ },
   'in the archive, not marked': { moment: 'statement-begins', of: /UPDATE upload_file SET archived_at/ },
 
   'damaged file set aside': { moment: 'renamed', of: /\/set-aside\// },

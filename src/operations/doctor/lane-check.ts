@@ -18,7 +18,10 @@ export async function inspectLane(app: Application, { shopId, closingSince }: Sh
       `\`atp lane ${shopId} resume\` lets it go on.`,
     );
   }
-  if (view.reason !== null) return faulty(...describeBlock(view, view.reason));
+  const waitsForHardSync = view.reason?.startsWith('HARD_SYNC_REQUIRED') ?? false;
+  if (view.reason !== null && !(waitsForHardSync && closingSince !== null)) {
+    return faulty(...describeBlock(view, view.reason));
+  }
   if (closingSince !== null) {
     return faulty(
       `No file is made since ${closingSince.toISOString()}: the shop is emptied to be removed.`,

@@ -151,5 +151,17 @@ async function plans(knex: Knex): Promise<void> {
       AND (plan.state <> 'HELD' OR plan.cause = 'FIRST_HARD_SYNC');
     DROP INDEX sync_plan_held;
     CREATE UNIQUE INDEX sync_plan_held ON sync_plan (shop_id) WHERE state = 'HELD';
+
+    -- A worker of the release before replaces a plan without looking at its products: they are owed instead.
+    CREATE FUNCTION owe_withheld_rows() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      INSERT INTO owed_row (shop_id, product_id, cause)
+      SELECT shop_id, product_id, 'PLAN_REPLACED' FROM sync_plan_row
+      WHERE shop_id = NEW.shop_id AND plan = NEW.plan AND cause <> 'FIRST_HARD_SYNC'
+      ON CONFLICT DO NOTHING;
+      RETURN NULL;
+    END $$;
+    CREATE TRIGGER rows_of_replaced_plans_are_owed AFTER UPDATE OF state ON sync_plan FOR EACH ROW
+      WHEN (OLD.state = 'HELD' AND NEW.state = 'REPLACED') EXECUTE FUNCTION owe_withheld_rows();
   `);
 }

@@ -6,12 +6,11 @@ export async function up(knex: Knex): Promise<void> {
     ALTER TABLE lane
       ADD COLUMN paused_at    timestamptz,
       ADD COLUMN paused_by    text,
-      ADD COLUMN pause_reason text;
+      ADD COLUMN pause_reason text,
+      ADD COLUMN hard_sync_started_at timestamptz;
     COMMENT ON COLUMN lane.paused_at IS
       'Since when nothing may be sent, because a person has paused the lane; null: it is not paused.';
-
-    ALTER TABLE shop_origin ADD COLUMN hard_sync_started_at timestamptz;
-    COMMENT ON COLUMN shop_origin.hard_sync_started_at IS
+    COMMENT ON COLUMN lane.hard_sync_started_at IS
       'When the Hard Sync that a restored database needs was last started by itself.';
   `);
 }

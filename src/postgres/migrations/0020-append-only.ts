@@ -60,5 +60,7 @@ export async function up(knex: Knex): Promise<void> {
       EXECUTE format('ALTER FUNCTION post_ledger_to_levels() SECURITY DEFINER SET search_path = %I, pg_temp',
         current_schema());
     END $$;
+    -- Else everybody could hang it on a table of his own, and set levels by it. Triggers that are there go on.
+    REVOKE EXECUTE ON FUNCTION post_ledger_to_levels() FROM PUBLIC;
   `);
 }

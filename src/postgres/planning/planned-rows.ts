@@ -104,7 +104,9 @@ function plannedRowsSql(kind: UploadFileKind): string {
       ${quantityBySalesSql(MOVE)}, ${quantityByOwnSalesSql(MOVE)}, row.quantity
     FROM (
       SELECT atp.product_id, product.sku, mapped.inventory_item_id, atp.online_atp AS quantity,
-        coalesce(published.quantity, CASE WHEN $6 THEN held.quantity END)::bigint AS quantity_before,
+        -- A product that comes back to the shop, or gets another item: nobody knows what was sold meanwhile.
+        CASE WHEN atp.product_id NOT IN (SELECT product_id FROM owed_row WHERE shop_id = $1 AND cause = 'REMAPPED')
+          THEN coalesce(published.quantity, CASE WHEN $6 THEN held.quantity END) END::bigint AS quantity_before,
         published.sequence AS sequence_before, coalesce(imported.units, 0) AS imported_units, due.is_due,
         held.cause AS held_cause, held.revision AS held_revision,
         ${SOLD_BY_SHOP} AS sold_by_shop,
@@ -129,7 +131,7 @@ export async function planRows(
       product_id text, sku text, inventory_item_id text, quantity integer, quantity_before integer,
       sequence_before bigint, imported_units bigint, is_due boolean, held_cause text, held_revision integer, suspicion text,
       risen_units bigint, quantity_by_sales integer, quantity_by_own_sales integer, file_quantity integer,
-      withheld_for text, is_approved boolean NOT NULL DEFAULT false
+      withheld_for text, is_approved boolean NOT NULL DEFAULT false, is_left_out boolean NOT NULL DEFAULT false
     ) ON COMMIT DROP`);
   const { rowCount } = await session.query(plannedRowsSql(kind), [
     shopId,

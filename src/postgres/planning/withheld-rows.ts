@@ -19,6 +19,8 @@ export interface Judgement extends GuardLimits {
   readonly isJudged: boolean;
   /** Of an approval: the revision up to which the held plan was looked at. Null: nothing is approved. */
   readonly approvedRevision: number | null;
+  /** False: nobody knows what a withheld product has sold, so nothing is said of it. */
+  readonly hasUsableBase: boolean;
   /** The quantities that a person has looked at count as published, since nothing was published yet. */
   readonly isFirstApproved: boolean;
 }
@@ -42,9 +44,9 @@ export async function withholdRows(session: Connection, judgement: Judgement): P
   const beyond = await listBeyondLimit(session, judgement);
   const { rowCount } = await session.query(
     `UPDATE ${PLANNED} SET withheld_for = suspicion, file_quantity = CASE suspicion
-       WHEN 'SELL_OUT' THEN quantity_by_own_sales ELSE quantity_by_sales END
+       WHEN 'SELL_OUT' THEN quantity_by_own_sales ELSE quantity_by_sales END, is_left_out = $2
      WHERE ${IS_JUDGED} AND (held_cause = suspicion OR suspicion = ANY($1))`,
-    [beyond],
+    [beyond, !judgement.hasUsableBase && !judgement.isFirstApproved],
   );
   return rowCount ?? 0;
 }

@@ -14,6 +14,7 @@ import { replaceHeldPlan } from '../planning/sync-plans.ts';
 import { runInTransaction } from '../transaction.ts';
 import { registerDrain, type Drain } from './drain.ts';
 import { lockForProducing } from './producer-locks.ts';
+import { beginAfterRestore } from './shop-origin.ts';
 
 /**
  * Changes the shop's settings, its location or its group among them.
@@ -49,6 +50,8 @@ export async function moveShop(
  */
 export async function closeShop(database: Database, shopId: string): Promise<Drain> {
   return whileNothingMoves(database, shopId, async (session) => {
+    // No Hard Sync is made for it any more, so after a restore or a failover the lane would wait for one for ever.
+    await beginAfterRestore(session, shopId);
     const { rows } = await session.query<NonNullable<Drain>>(
       `SELECT sequence, row_count AS rows FROM upload_file AS file JOIN shop USING (shop_id)
        WHERE shop_id = $1 AND kind = 'drain' AND file.created_at >= closing_since AND state <> 'SKIPPED'
@@ -70,7 +73,10 @@ export async function endRefill(session: Connection, shopId: string): Promise<vo
   await session.query('UPDATE shop SET refill_due = false WHERE shop_id = $1 AND refill_due', [shopId]);
 }
 
-/** Runs `work` while nobody produces for the shop and nobody works in its lane. The shop before its lane, as everywhere. */
+/**
+ * Runs `work` while nobody produces for the shop and nobody works in its lane. A step of the lane that owes a row at that
+ * moment may be in its way: then one of the two fails with DATABASE_BUSY, and is tried again.
+ */
 async function whileNothingMoves<Result>(
   database: Database,
   shopId: string,

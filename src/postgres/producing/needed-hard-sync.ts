@@ -19,26 +19,29 @@ export const IS_WITH_A_PERSON = `(EXISTS (
   OR EXISTS (
     SELECT FROM lane WHERE lane.shop_id = origin.shop_id AND lane.paused_at IS NOT NULL))`;
 
-/** Null: the shop needs none because of a restore or a failover, or a person is at it. */
+/** Null: the shop needs none because of a restore or a failover, it is being closed, or a person is at it. */
 export async function findNeededHardSync(database: Database, shopId: string): Promise<NeededHardSync | null> {
   const [needed] = await database.query<NeededHardSync>(
     `SELECT restored_reason AS reason,
        CASE WHEN hard_sync_started_at > clock_timestamp() - make_interval(secs => $2::float8 / 1000)
          THEN hard_sync_started_at END AS "startedAt"
-     FROM shop_origin AS origin
-     WHERE shop_id = $1 AND restored_reason IS NOT NULL AND NOT ${IS_WITH_A_PERSON}`,
+     FROM shop_origin AS origin JOIN shop USING (shop_id) LEFT JOIN lane USING (shop_id)
+     WHERE shop_id = $1 AND restored_reason IS NOT NULL AND closing_since IS NULL AND NOT ${IS_WITH_A_PERSON}`,
     [shopId, HARD_SYNC_STARTED_EVERY_MS],
   );
   return needed ?? null;
 }
 
-/** Records that it was started by itself, and returns when. */
+/**
+ * Records that it is started by itself, and returns when. In the lane's row: the Hard Sync itself writes the shop's origin,
+ * and would fail if somebody else did meanwhile.
+ */
 export async function recordHardSyncStarted(database: Database, shopId: string): Promise<Date> {
   const [row] = await database.query<{ startedAt: Date }>(
-    `UPDATE shop_origin SET hard_sync_started_at = clock_timestamp() WHERE shop_id = $1
+    `UPDATE lane SET hard_sync_started_at = clock_timestamp() WHERE shop_id = $1
      RETURNING hard_sync_started_at AS "startedAt"`,
     [shopId],
   );
-  if (!row) throw new Error(`The origin of shop ${shopId} is gone.`);
+  if (!row) throw new Error(`The lane of shop ${shopId} is gone.`);
   return row.startedAt;
 }

@@ -97,6 +97,7 @@ async function produceNow(
     ...shop,
     isFirst: approved === null && baseline.isFirst,
     isJudged: !shop.isRefillDue,
+    hasUsableBase: baseline.hasUsableBase,
     approvedRevision: approved?.revision ?? null,
     isFirstApproved,
   });
@@ -155,7 +156,7 @@ async function findProducingShop(session: Connection, request: ProduceRequest): 
   return shop;
 }
 
-/** What this producer has committed before; null: nothing. A later run may have looked at its plan since. */
+/** What this producer has committed before; null: nothing. A later run, or a person, may have closed its plan since. */
 async function findEarlier(
   session: Connection,
   { shopId, producerKey }: ProduceRequest,
@@ -163,10 +164,8 @@ async function findEarlier(
   const file = await findFileOfProducer(session, producerKey);
   const plan = await findPlanOfProducer(session, producerKey);
   if (!file && !plan) return null;
-  return {
-    file,
-    plan: plan?.state === 'REPLACED' || plan === null ? await findHeldPlan(session, shopId) : plan,
-  };
+  const isItsOwn = plan?.state === 'HELD' || plan?.state === 'APPROVED';
+  return { file, plan: isItsOwn ? plan : await findHeldPlan(session, shopId) };
 }
 
 /** What was planned becomes a file, and the baseline advances, with a file or without. */

@@ -16,7 +16,7 @@ export interface FileToRegister {
 }
 
 /** In SQL, of a planned row: the file has it. A row that is withheld is in it when its sales have lowered it. */
-const IS_TAKEN = '(is_due OR file_quantity IS DISTINCT FROM quantity_before)';
+const IS_TAKEN = '(NOT is_left_out AND (is_due OR file_quantity IS DISTINCT FROM quantity_before))';
 
 /** Takes the next number and writes the rows under it. Null: there are no such rows, and no number was taken. */
 export async function registerFile(session: Connection, file: FileToRegister): Promise<UploadFile | null> {
@@ -34,9 +34,10 @@ export async function registerFile(session: Connection, file: FileToRegister): P
          count(*) FILTER (WHERE ${IS_LET_THROUGH} AND suspicion = 'COLLAPSE') AS collapses,
          coalesce(sum(risen_units) FILTER (WHERE ${IS_LET_THROUGH} AND suspicion = 'SURGE'), 0) AS surges,
          count(*) FILTER (WHERE ${IS_LET_THROUGH} AND suspicion = 'SELL_OUT') AS sell_outs,
-         count(*) FILTER (WHERE file_quantity > 0)
-           - count(*) FILTER (WHERE quantity_before > 0) AS products_change,
-         coalesce(sum(file_quantity::bigint - coalesce(quantity_before, 0)), 0) AS units_change
+         count(*) FILTER (WHERE NOT is_approved AND file_quantity > 0)
+           - count(*) FILTER (WHERE NOT is_approved AND quantity_before > 0) AS products_change,
+         coalesce(sum(file_quantity::bigint - coalesce(quantity_before, 0)) FILTER (WHERE NOT is_approved), 0)
+           AS units_change
        FROM ${PLANNED} WHERE ${IS_TAKEN}
      ) AS planned
      WHERE shop.shop_id = $1 AND planned.rows > 0
