@@ -123,6 +123,12 @@ describe('a member of atp_work', () => {
     ['delete from the ledger', 'DELETE FROM inventory_item_detail'],
     ['set a level', 'UPDATE product_facility SET quantity_on_hand = 0'],
     ['delete a level', 'DELETE FROM product_facility'],
+    [
+      'set a level by the trigger of the ledger',
+      `CREATE TEMPORARY TABLE mine (product_id text, facility_id text, quantity_on_hand_diff integer, reserved_diff integer);
+       CREATE TRIGGER post AFTER INSERT ON mine REFERENCING NEW TABLE AS posted
+         FOR EACH STATEMENT EXECUTE FUNCTION post_ledger_to_levels()`,
+    ],
     ['change what was logged', 'UPDATE change_log SET product_id = product_id'],
     ['change a file', 'UPDATE upload_file_row SET quantity = 0'],
     ['delete orders', 'DELETE FROM order_item'],

@@ -6,7 +6,7 @@ import { outgoingFolder } from '../../src/domain/upload-file.ts';
 import { pauseLane, resumeLane } from '../../src/postgres/lane/lane-pause.ts';
 import { readLaneView } from '../../src/postgres/lane/lane-view.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
-import { BROADWAY, SHOP } from './retailer.ts';
+import { SHOP } from './retailer.ts';
 import { freshShop, runActivity, type SyncedShop } from './synced-shop.ts';
 
 describe('when the timeline alone is another one', () => {
@@ -106,7 +106,7 @@ describe('the Hard Sync that a restore needs', () => {
     expect(started).toEqual([`${SHOP}: Started by itself, because ${first?.reason}.`]);
 
     await shop.retailer.database.query(
-      `UPDATE shop_origin SET hard_sync_started_at = hard_sync_started_at - make_interval(secs => $1::float8 / 1000)`,
+      `UPDATE lane SET hard_sync_started_at = hard_sync_started_at - make_interval(secs => $1::float8 / 1000)`,
       [HARD_SYNC_STARTED_EVERY_MS],
     );
     expect(await startHardSync()).not.toEqual(first);
@@ -131,8 +131,11 @@ describe('the Hard Sync that a restore needs', () => {
     await resumeLane(database, SHOP);
     expect(await readLaneView(database, SHOP)).toMatchObject({ state: 'blocked', movedOnBy: 'next-run' });
 
-    await shop.retailer.post('SOCKS', BROADWAY, -10, 0);
-    expect(await shop.makeFile('hard-sync')).toMatchObject({ plan: { cause: 'TO_ZERO' } });
+    await shop.retailer.count(['SOCKS'], 0);
+    expect(await shop.makeFile('hard-sync')).toMatchObject({
+      file: null,
+      plan: { because: expect.any(String) as string },
+    });
 
     expect(await startHardSync()).toBeNull();
     expect(await readLaneView(database, SHOP)).toMatchObject({ state: 'blocked', movedOnBy: 'person' });

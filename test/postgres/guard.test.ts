@@ -85,6 +85,16 @@ describe('the guard looks both ways, and over time', () => {
     expect((await look(retailer)).withheld).toEqual(['S00 COLLAPSE 10 → 0']);
   });
 
+  test('after a move to a smaller group the share is of what the shop has there', async () => {
+    const retailer = await openSyncedShop();
+    await retailer.database.query('UPDATE shop SET refill_due = true');
+    await retailer.count(SHIRTS.slice(5), 0);
+    await retailer.produce('recent-changes');
+    await retailer.count(SHIRTS.slice(0, 3), 0);
+
+    expect((await look(retailer)).withheld).toHaveLength(3);
+  });
+
   test('the limits are those of the shop', async () => {
     const retailer = await openSyncedShop();
     await retailer.database.query('UPDATE shop SET collapse_limit_percent = 4');

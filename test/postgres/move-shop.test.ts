@@ -4,6 +4,7 @@ import { readChunkWork } from '../../src/postgres/lane/chunk-ledger.ts';
 import { closeFile } from '../../src/postgres/lane/lane.ts';
 import { setShop } from '../../src/postgres/master-data/shops.ts';
 import { closeShop, moveShop } from '../../src/postgres/producing/move-shop.ts';
+import { findNeededHardSync } from '../../src/postgres/producing/needed-hard-sync.ts';
 import { BROADWAY, GROUP, OUTLET, SHOP } from './retailer.ts';
 import { openLane, type Lane } from './lane-under-test.ts';
 
@@ -155,6 +156,25 @@ test('another domain and location that a shop has already is refused, and nothin
   await expect(move(lane, { locationId: ELSEWHERE })).rejects.toMatchObject({ code: 'SHOP_EXISTS' });
 
   expect(await readFiles(lane)).toEqual(['1 hard-sync READY 1 1']);
+});
+
+test('a shop that is being closed gets out of a restore without a Hard Sync, which nobody makes for it', async () => {
+  const lane = await openLane();
+  await lane.makeReadyFile('hard-sync');
+  await closeShop(lane.database, SHOP);
+  await lane.database.query(
+    `INSERT INTO shop_origin (shop_id, incarnation, server_start, restored_reason) VALUES ($1, 'x', now(), 'a restore')
+     ON CONFLICT (shop_id) DO UPDATE SET restored_reason = excluded.restored_reason`,
+    [SHOP],
+  );
+  expect(await findNeededHardSync(lane.database, SHOP)).toBeNull();
+
+  expect(await closeShop(lane.database, SHOP)).toEqual({ sequence: 2, rows: 1 });
+
+  expect(await lane.database.query('SELECT restored_reason FROM shop_origin')).toEqual([
+    { restored_reason: null },
+  ]);
+  expect(await readFiles(lane)).toContain('2 drain WRITING 1 1');
 });
 
 test('a shop that is being closed makes no file, until it is moved', async () => {

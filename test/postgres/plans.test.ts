@@ -62,6 +62,52 @@ describe('nothing is lost while a plan is held', () => {
     expect(await retailer.database.query('SELECT FROM owed_row')).toEqual([]);
   });
 
+  test('what a worker of the release before replaces is owed, and judged anew', async () => {
+    const retailer = await openShopInTrouble();
+    await retailer.database.query(
+      `UPDATE sync_plan SET state = 'REPLACED', closed_at = now() WHERE state = 'HELD'`,
+    );
+    await retailer.database.query('DELETE FROM sync_plan_row');
+
+    expect(await look(retailer)).toMatchObject({ plan: 'plan 3.1', withheld: { length: 6 } });
+  });
+
+  test('products that come back to the shop have nothing to be compared with: other channels sold them meanwhile', async () => {
+    const retailer = await openSyncedShop();
+    const back = SHIRTS.slice(0, 6);
+    await retailer.database.query('DELETE FROM shop_product WHERE product_id = ANY($1)', [back]);
+    await retailer.sell(back, 9);
+    await retailer.produce('recent-changes');
+    await retailer.database.query(
+      `INSERT INTO shop_product SELECT '${SHOP}', id, 'gid://shopify/InventoryItem/' || id, id FROM unnest($1::text[]) AS id`,
+      [back],
+    );
+    await retailer.database.query(
+      `INSERT INTO owed_row (shop_id, product_id, cause) SELECT '${SHOP}', id, 'REMAPPED' FROM unnest($1::text[]) AS id`,
+      [back],
+    );
+
+    const { rows, plan } = await look(retailer);
+
+    expect(plan).toBeNull();
+    expect(rows).toEqual(Object.fromEntries(back.map((sku) => [sku, 1])));
+  });
+
+  test('an approval without a base leaves out what nobody has approved', async () => {
+    const retailer = await openSyncedShop();
+    await retailer.database.query('DELETE FROM shop_baseline');
+    await retailer.count(SHIRTS.slice(0, 6), 0);
+    await retailer.produce('hard-sync');
+    await retailer.count(SHIRTS.slice(6, 12), 0);
+
+    const { file } = await retailer.approve(2);
+
+    const rows = await retailer.rowsOf(file?.sequence ?? 0);
+    expect(Object.keys(rows)).toEqual([...SHIRTS.slice(0, 6), ...SHIRTS.slice(12)]);
+    expect(await readPlans(retailer)).toEqual(['1 APPROVED', '2 APPROVED', '3 HELD']);
+    expect(await auditShop(retailer.database, SHOP)).toMatchObject({ isSound: true });
+  });
+
   test('a product that is not mapped any more leaves the plan', async () => {
     const retailer = await openShopInTrouble();
     await retailer.database.query(`DELETE FROM shop_product WHERE product_id = 'S00'`);

@@ -128,7 +128,8 @@ async function stockUpTo(
   const less = kind === 'SURGE' ? unitsLess : productsLess;
   const published = isFirstApproved
     ? `SELECT quantity_before AS quantity FROM ${PLANNED} WHERE $1::text IS NOT NULL AND quantity_before > 0`
-    : 'SELECT quantity FROM published_row WHERE shop_id = $1 AND quantity > 0';
+    : `SELECT quantity FROM published_row JOIN shop_product USING (shop_id, product_id)
+       WHERE shop_id = $1 AND quantity > 0`;
   const { rows } = await session.query<{ stock: number }>(
     `SELECT coalesce(${kind === 'SURGE' ? 'sum(quantity)' : 'count(*)'}, 0)::bigint AS stock
      FROM (${published} LIMIT $2) AS counted`,

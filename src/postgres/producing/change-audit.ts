@@ -49,7 +49,7 @@ export async function auditShop(database: Database, shopId: string): Promise<Sho
   return database.session((session) =>
     runInTransaction(session, 'BEGIN ISOLATION LEVEL REPEATABLE READ', async () => {
       const { rows } = await session.query<Scope>(
-        `SELECT shop_id AS "shopId", facility_group_id AS "facilityGroupId", base.snapshot IS NOT NULL AS "hasBase",
+        `SELECT shop_id AS "shopId", facility_group_id AS "facilityGroupId", base.snapshot IS NOT NULL AND NOT shop.refill_due AS "hasBase",
            ${EFFECTIVE_NOW} AS "effectiveAt",
            (SELECT count(*) FROM snapshot_step WHERE shop_id = $1) AS steps,
            (SELECT count(*) FROM upload_file WHERE shop_id = $1) AS files
@@ -66,6 +66,7 @@ export async function auditShop(database: Database, shopId: string): Promise<Sho
 interface Scope {
   readonly shopId: string;
   readonly facilityGroupId: string;
+  /** Of its next delta. A shop that was moved has none: its next file has every product. */
   readonly hasBase: boolean;
   readonly effectiveAt: string;
   readonly steps: number;

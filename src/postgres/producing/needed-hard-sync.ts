@@ -38,7 +38,8 @@ export async function findNeededHardSync(database: Database, shopId: string): Pr
  */
 export async function recordHardSyncStarted(database: Database, shopId: string): Promise<Date> {
   const [row] = await database.query<{ startedAt: Date }>(
-    `UPDATE lane SET hard_sync_started_at = clock_timestamp() WHERE shop_id = $1
+    `INSERT INTO lane (shop_id, hard_sync_started_at) VALUES ($1, clock_timestamp())
+     ON CONFLICT (shop_id) DO UPDATE SET hard_sync_started_at = excluded.hard_sync_started_at
      RETURNING hard_sync_started_at AS "startedAt"`,
     [shopId],
   );
