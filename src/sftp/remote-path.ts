@@ -4,7 +4,7 @@ import { AtpError } from '../domain/errors.ts';
  * Control characters break checksum files and logs. U+FFFD stands for bytes that are not UTF-8: no request can name
  * them.
  */
-// eslint-disable-next-line no-control-regex
+// eslint-disable-next-line no-control-regex -- control characters are what makes a name unusable
 const UNUSABLE = /[/\\\u0000-\u001f\u007f\ufffd]/;
 
 /** Whether a name is one plain segment of a path, and does not lead out of its folder. */

@@ -2,7 +2,7 @@
  * A shop's location is changed: by Shopify's own log the old one ends at zero before the new one is filled, whoever dies
  * in between, and no sale is lost.
  */
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { HoldStatus } from '../../src/stand-ins/shopify-twin/index.ts';
 import { BACK_ROOM, LOCATION, SHOP as TWIN_SHOP } from '../shopify/twin-fixture.ts';
@@ -10,6 +10,8 @@ import { Installation, SHOP } from './installation.ts';
 
 /** More than one call, so that a file is really in the middle when the worker dies. */
 const SKUS = Array.from({ length: 600 }, (_, index) => `SHIRT-${String(index).padStart(3, '0')}`);
+/** The pace of the customers. No test waits by it: they buy until they are stopped. */
+const BETWEEN_SALES_MS = 20;
 const COUNTED = Object.fromEntries(SKUS.map((sku, index) => [sku, (index % 50) + 20]));
 
 /** A shop that sells from its location, and whose items are stocked in the back room, too. */
@@ -66,7 +68,7 @@ class Customers {
         this.sold.set(sku, (this.sold.get(sku) ?? 0) + 1);
         break;
       }
-      await pause(20);
+      await delay(BETWEEN_SALES_MS);
     }
   }
 

@@ -86,7 +86,7 @@ test('whatever a row has, no cell is a formula, whether commas or semicolons sep
       const cells = [...rows.flat(), ...lines.flatMap(cellsOfEurope)];
       for (const cell of cells) {
         if (!/^[+-]?\d+$/.test(cell)) expect(cell).not.toMatch(/^\s*[=+\-@＝＋－＠]/);
-        // eslint-disable-next-line no-control-regex
+        // eslint-disable-next-line no-control-regex -- control characters are what must not be there
         expect(cell).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
       }
     }),
