@@ -47,6 +47,7 @@ describe('a purge of the change log', () => {
   test('removes sales below every baseline, and keeps those that a delta still needs', async () => {
     const retailer = await openSyncedShop();
     await retailer.post('SHIRT', BROADWAY, -1, 0);
+    await waitUntilOlderTransactionsEnd(retailer);
     await retailer.produce('recent-changes');
     await retailer.post('SOCKS', BROADWAY, -2, 0);
 
@@ -219,6 +220,16 @@ test('a change log that takes several statements to remove is removed as a whole
 
   await purgeUntilLogIsEmpty(retailer, () => retailer.produce('recent-changes'));
 });
+
+/** Until a snapshot taken now has every log row below its xmin: other tests' databases are in the same cluster. */
+async function waitUntilOlderTransactionsEnd({ database }: Retailer): Promise<void> {
+  await until(async () => {
+    const [now] = await database.query<{ isBelow: boolean }>(
+      `SELECT max(txid) < pg_snapshot_xmin(pg_current_snapshot()) AS "isBelow" FROM sale_log`,
+    );
+    expect(now?.isBelow).toBe(true);
+  });
+}
 
 /** A transaction that is open anywhere in the cluster keeps younger log rows; a later purge removes them. */
 async function purgeUntilLogIsEmpty(
