@@ -318,8 +318,10 @@ export class Installation {
 
   /** Looks again and again until `isSo` says so. */
   async until(isSo: () => Promise<boolean>): Promise<void> {
+    // Made here, so that its stack names who waits.
+    const notCome = new Error('The state that the test waits for has not come.');
     await until(async () => {
-      if (!(await isSo())) throw new Error('The state that the test waits for has not come.');
+      if (!(await isSo())) throw notCome;
     });
   }
 
