@@ -88,6 +88,8 @@ export type LaneHead =
       readonly windows: number;
       /** It was BLOCKED by a cause that may be gone by itself. */
       readonly isTriedAgain: boolean;
+      /** When it was last BLOCKED; absent in histories of an earlier release. */
+      readonly lastBlocked?: string | null;
     };
 
 export function createApplyActivities({ database, fileDrop, adminApi, isAtWork }: ApplyDeps) {
@@ -177,23 +179,23 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork }
     },
 
     /**
-     * The file cannot be applied: it blocks its lane. A file that is not in one of the states `from` any more is left
-     * as it is.
+     * The file cannot be applied: it blocks its lane. A file that is not in one of the states `from` any more, or was
+     * BLOCKED since `lastBlocked`, is left as it is.
      */
     async blockFile({
-      sequence,
-      code,
-      reason,
-      from,
-      ...holder
+      shopId,
+      workflowId,
+      holder,
+      ...block
     }: LaneHolder & {
       readonly sequence: number;
       readonly code: ErrorCode;
       readonly reason: string;
       readonly from?: readonly UploadFileState[];
+      readonly lastBlocked?: string | null;
     }): Promise<void> {
-      const pass = await enterAgain({ database, fileDrop }, holder);
-      await blockFile(database, pass, { sequence, code, reason, ...(from && { from }) });
+      const pass = await enterAgain({ database, fileDrop }, { shopId, workflowId, holder });
+      await blockFile(database, pass, block);
     },
 
     /**
@@ -227,7 +229,7 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork }
 }
 
 function headOf(file: UploadFile): LaneHead {
-  const { sequence, name, state, rowCount: rows, blockedSince } = file;
+  const { sequence, name, state, rowCount: rows, blockedSince, lastBlocked } = file;
   if (state === 'BLOCKED') {
     const reason = `${file.reasonCode ?? ''}: ${file.reason ?? ''}`;
     const since = blockedSince?.toISOString() ?? null;
@@ -241,6 +243,7 @@ function headOf(file: UploadFile): LaneHead {
     rows,
     windows: Math.ceil(rows / (ROWS_PER_CALL * CALLS_PER_WINDOW)),
     isTriedAgain: blockedSince !== null,
+    lastBlocked,
   };
 }
 

@@ -120,6 +120,7 @@ async function takeFile(holder: LaneHolder, head: WaitingFile): Promise<Taken> {
       reason: message,
       // A producer may have published it meanwhile: then there is nothing to block.
       from: head.state === 'WRITING' ? ['WRITING'] : ['READY', 'APPLYING'],
+      ...(head.lastBlocked !== undefined && { lastBlocked: head.lastBlocked }),
     });
     return { end: 'blocked' };
   }

@@ -95,6 +95,27 @@ describe('a file that is blocked by a cause that may go away by itself', () => {
     expect(await lane.readStates()).toEqual(['READY']);
   });
 
+  test('that a person has decided about is not blocked again by the step that had blocked it, whose answer was lost', async () => {
+    const lane = await openLane();
+    await lane.makeReadyFile('hard-sync');
+    const head = await takeNextFile(lane.database, await lane.enter());
+    const block = {
+      sequence: 1,
+      code: 'LOCATION_UNUSABLE',
+      reason: 'It is deactivated.',
+      lastBlocked: head?.lastBlocked ?? null,
+    } as const;
+    await blockFile(lane.database, await lane.enter(), block);
+    await lane.decide('retry', 1);
+
+    await blockFile(lane.database, await lane.enter(), block);
+
+    expect(await lane.readStates()).toEqual(['READY']);
+    const again = await takeNextFile(lane.database, await lane.enter());
+    await blockFile(lane.database, await lane.enter(), { ...block, lastBlocked: again?.lastBlocked ?? null });
+    expect(await lane.readStates()).toEqual(['BLOCKED']);
+  });
+
   test('that needs a person is not taken up by any run', async () => {
     const lane = await openLane();
     await lane.makeBlockedFile();

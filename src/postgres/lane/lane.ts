@@ -225,7 +225,9 @@ export async function startApplying(database: Database, pass: LanePass, sequence
 
 /**
  * → BLOCKED: the file cannot be applied. The lane is released, and no later file is applied before this one. A file that
- * has left the states `from` meanwhile is left as it is: its producer has published it, or a person has decided.
+ * has left the states `from` meanwhile is left as it is: its producer has published it, or a person has decided. So is a
+ * file that was BLOCKED since `lastBlocked`: an attempt whose answer was lost has blocked it, and a person may have
+ * decided since.
  */
 export async function blockFile(
   database: Database,
@@ -235,6 +237,8 @@ export async function blockFile(
     readonly code: ErrorCode;
     readonly reason: string;
     readonly from?: readonly UploadFileState[];
+    /** As it was when the run took the file; absent: whenever. */
+    readonly lastBlocked?: string | null;
   },
 ): Promise<void> {
   await database.transaction(async (connection) => {
@@ -242,8 +246,17 @@ export async function blockFile(
     await connection.query(
       `UPDATE upload_file SET state = 'BLOCKED', reason_code = $3, reason = $4, blocked_at = clock_timestamp(),
          blocked_since = coalesce(blocked_since, clock_timestamp())
-       WHERE shop_id = $1 AND sequence = $2 AND state = ANY($5)`,
-      [pass.shopId, block.sequence, block.code, block.reason, block.from ?? ['WRITING', 'READY', 'APPLYING']],
+       WHERE shop_id = $1 AND sequence = $2 AND state = ANY($5)
+         AND ($6 OR extract(epoch FROM blocked_at)::text IS NOT DISTINCT FROM $7)`,
+      [
+        pass.shopId,
+        block.sequence,
+        block.code,
+        block.reason,
+        block.from ?? ['WRITING', 'READY', 'APPLYING'],
+        block.lastBlocked === undefined,
+        block.lastBlocked ?? null,
+      ],
     );
     await releaseLane(connection, pass);
   });

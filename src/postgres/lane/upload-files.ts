@@ -27,6 +27,8 @@ export interface UploadFile {
   readonly reason: string | null;
   /** When it was first BLOCKED for what still troubles it, also while a run tries it again; null: nothing does. */
   readonly blockedSince: Date | null;
+  /** When it was last BLOCKED, in seconds since 1970, exactly: to be compared. Null: never. */
+  readonly lastBlocked: string | null;
   readonly name: string;
 }
 
@@ -42,7 +44,8 @@ export interface UploadFileRow {
 
 const COLUMNS = `shop_id AS "shopId", sequence, kind, state, facility_group_id AS "facilityGroupId",
   location_id AS "locationId", row_count AS "rowCount", to_zero_count AS "toZeroCount",
-  created_at AS "createdAt", sha256, reason_code AS "reasonCode", reason, blocked_since AS "blockedSince"`;
+  created_at AS "createdAt", sha256, reason_code AS "reasonCode", reason, blocked_since AS "blockedSince",
+  extract(epoch FROM blocked_at)::text AS "lastBlocked"`;
 
 /** In SQL, of a row of upload_file: the lane is not done with it. As in the index upload_file_open. */
 export const IS_OPEN = `state IN (${OPEN_FILE_STATES.map((state) => `'${state}'`).join(', ')})`;
