@@ -131,3 +131,11 @@ export function sequenceOfName(name: string): number | null {
   const [, digits] = SEQUENCE_OF_NAME.exec(name) ?? [];
   return digits === undefined ? null : Number(digits);
 }
+
+/** What a search of SFTP found of a shop's files. */
+export interface NumbersOnSftp {
+  /** Of all that wait or were ever archived; 0: none. */
+  readonly highest: number;
+  /** Those that the lane was done with. */
+  readonly archived: ReadonlySet<number>;
+}

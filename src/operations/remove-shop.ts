@@ -11,6 +11,7 @@ import { findShop } from '../postgres/master-data/shops.ts';
 import { closeShop } from '../postgres/producing/move-shop.ts';
 import { removeShop as forgetShop } from '../postgres/remove-shop.ts';
 import { ifTemporalIsThere } from './best-effort-temporal.ts';
+import { checkShopOrigin } from './check-origin.ts';
 import { confirm, YES } from './confirmation.ts';
 import { defineOperation, type Context } from './operation.ts';
 import { shopState } from './shop-state.ts';
@@ -66,6 +67,7 @@ async function drainShop(
   database: Database,
   shopId: string,
 ): Promise<{ readonly sequence: number; readonly rows: number; readonly notDrained: number } | null> {
+  await checkShopOrigin(app, shopId);
   const drain = await closeShop(database, shopId);
   if (drain === null) return null;
   const { sequence, rows } = drain;

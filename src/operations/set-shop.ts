@@ -14,6 +14,7 @@ import {
 } from '../postgres/master-data/shops.ts';
 import { moveShop } from '../postgres/producing/move-shop.ts';
 import { ifTemporalIsThere, type TemporalOutcome } from './best-effort-temporal.ts';
+import { checkShopOrigin } from './check-origin.ts';
 import { confirm, YES } from './confirmation.ts';
 import { defineOperation, type Context } from './operation.ts';
 import { checkConnection, isSoldFrom, proveSameStore } from './shop-connection.ts';
@@ -141,6 +142,7 @@ async function moveTo(
     const consequence = await consequenceOf(context, before, wanted, { ...onSale, drains });
     await confirm(context, how.yes, consequence);
   }
+  if (drains) await checkShopOrigin(app, id);
   const drain = await moveShop(database, id, how.settings, { drains });
   return hasFiles ? { isElsewhere, drain, hardSync: await startHardSync(context, id) } : null;
 }

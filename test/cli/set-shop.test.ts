@@ -1,5 +1,5 @@
 /** A shop can be mended: what is wrong is found when it is typed, and put right without removing the shop. */
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { runCli } from '../../src/cli/program.ts';
@@ -7,21 +7,24 @@ import { openApplication } from '../../src/main/application.ts';
 import { openMachine } from '../../src/main/machine.ts';
 import type { Database } from '../../src/postgres/database.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
+import { freshSftpRoot, sftpVariables, type FreshSftpRoot } from '../setup/fresh-sftp-root.ts';
 import { freshTwin, type FreshTwin } from '../setup/fresh-twin.ts';
 import { BACK_ROOM, LOCATION, SHOP as TWIN_SHOP } from '../shopify/twin-fixture.ts';
 import { atpWith, type Atp } from './atp.ts';
 
 let database: Database;
-let databaseUrl: string;
+let variables: Readonly<Record<string, string>>;
+let sftp: FreshSftpRoot;
 let twin: FreshTwin;
 let atp: Atp;
 
 beforeEach(async () => {
   const fresh = await freshDatabase();
   database = fresh.database;
-  databaseUrl = fresh.url;
+  sftp = await freshSftpRoot();
+  variables = { DATABASE_URL: fresh.url, ...sftpVariables(sftp) };
   twin = await freshTwin();
-  atp = await atpWith({ DATABASE_URL: fresh.url });
+  atp = await atpWith(variables);
 });
 
 function add(change: Partial<FreshTwin['shop']> = {}, ...more: readonly string[]): string[] {
@@ -143,6 +146,21 @@ test('a location of which something is on sale is left only when a person confir
   });
 });
 
+test('in a database that was put back, a drain gets the number after the last one on SFTP', async () => {
+  await atp.json(add());
+  await putOnSale();
+  await database.query(
+    `INSERT INTO shop_origin (shop_id, incarnation, server_start) VALUES ('blue-shirts', 'another', now())`,
+  );
+  const folder = join(sftp.folder, 'outgoing/blue-shirts');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, '000000000041-recent-changes-20260101T000000Z.csv'), '');
+
+  expect(await atp.json(set('--location', BACK_ROOM, '--yes'))).toMatchObject({
+    move: { drain: { sequence: 42 } },
+  });
+});
+
 test.each([
   ['y', BACK_ROOM, 0],
   ['', LOCATION, 1],
@@ -153,7 +171,7 @@ test.each([
     await atp.json(add());
     await putOnSale();
     const asked: string[] = [];
-    const surroundings = { variables: { DATABASE_URL: databaseUrl }, folder: atp.folder };
+    const surroundings = { variables, folder: atp.folder };
     const app = openApplication(surroundings);
     const terminal = {
       out: () => undefined,

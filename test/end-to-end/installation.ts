@@ -27,7 +27,7 @@ import { decideLane } from '../../src/temporal/lane-decisions.ts';
 import { cleanUp } from '../setup/clean-up.ts';
 import { freshDatabase, type FreshDatabase } from '../setup/fresh-database.ts';
 import { freshNamespace, type FreshNamespace } from '../setup/fresh-namespace.ts';
-import { freshSftpRoot, type FreshSftpRoot } from '../setup/fresh-sftp-root.ts';
+import { freshSftpRoot, sftpVariables, type FreshSftpRoot } from '../setup/fresh-sftp-root.ts';
 import { freshTwin, type FreshTwin } from '../setup/fresh-twin.ts';
 import { askForPart } from '../setup/parts.ts';
 import { until } from '../setup/until.ts';
@@ -103,7 +103,6 @@ export class Installation {
       own.sftp ?? freshSftpRoot(),
       own.twin ?? freshTwin(),
     ]);
-    const { host, port, username, root, privateKeyFile, hostKey } = sftp.settings;
     const stateDir = await mkdtemp(join(tmpdir(), 'atp-installation-'));
     const temporal = await connectTemporal({
       address,
@@ -119,9 +118,7 @@ export class Installation {
       DATABASE_URL: databaseUrl,
       TEMPORAL_ADDRESS: address,
       TEMPORAL_NAMESPACE: namespace,
-      SFTP_URL: `sftp://${username}@${host}:${port}${root}`,
-      SFTP_PRIVATE_KEY_FILE: privateKeyFile ?? '',
-      SFTP_HOST_KEY: hostKey,
+      ...sftpVariables(sftp),
       ATP_STATE_DIR: stateDir,
     };
     const parts = { database, temporal, twin: twin.client, sftp, environment };

@@ -5,6 +5,7 @@ import { closeFile } from '../../src/postgres/lane/lane.ts';
 import { setShop } from '../../src/postgres/master-data/shops.ts';
 import { closeShop, moveShop } from '../../src/postgres/producing/move-shop.ts';
 import { findNeededHardSync } from '../../src/postgres/producing/needed-hard-sync.ts';
+import { checkOrigin } from '../../src/postgres/producing/shop-origin.ts';
 import { BROADWAY, GROUP, OUTLET, SHOP } from './retailer.ts';
 import { openLane, type Lane } from './lane-under-test.ts';
 
@@ -163,10 +164,11 @@ test('a shop that is being closed gets out of a restore without a Hard Sync, whi
   await lane.makeReadyFile('hard-sync');
   await closeShop(lane.database, SHOP);
   await lane.database.query(
-    `INSERT INTO shop_origin (shop_id, incarnation, server_start, restored_reason) VALUES ($1, 'x', now(), 'a restore')
-     ON CONFLICT (shop_id) DO UPDATE SET restored_reason = excluded.restored_reason`,
+    `INSERT INTO shop_origin (shop_id, incarnation, server_start) VALUES ($1, 'another', now())`,
     [SHOP],
   );
+  const nothingOnSftp = async () => ({ highest: 0, archived: new Set<number>() });
+  expect((await checkOrigin(lane.database, SHOP, nothingOnSftp)).restoredReason).not.toBeNull();
   expect(await findNeededHardSync(lane.database, SHOP)).toBeNull();
 
   expect(await closeShop(lane.database, SHOP)).toEqual({ sequence: 2, rows: 1 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createProduceActivities } from '../../activities/produce-files.ts';
 import { outgoingFolder, type UploadFileKind } from '../../src/domain/upload-file.ts';
+import { closeShop, moveShop } from '../../src/postgres/producing/move-shop.ts';
 import { auditShop } from '../../src/postgres/producing/change-audit.ts';
 import { removeShop } from '../../src/postgres/remove-shop.ts';
 import { scratchFolder } from '../sftp/scratch-folder.ts';
@@ -11,6 +12,8 @@ import { freshDatabase } from '../setup/fresh-database.ts';
 import { OwnPostgres } from './own-postgres.ts';
 import { BROADWAY, GROUP, SHOP } from './retailer.ts';
 import { freshShop, runActivity, type SyncedShop } from './synced-shop.ts';
+
+const ELSEWHERE = 'gid://shopify/Location/2';
 
 describe('a database', () => {
   let own: OwnPostgres;
@@ -191,6 +194,39 @@ describe('after a restore', () => {
     await shop.checkOrigin();
 
     expect(await epoch()).toBeGreaterThan(before + 1_000);
+  });
+
+  test.each([
+    [
+      'a location is left',
+      () => moveShop(shop.retailer.database, SHOP, { locationId: ELSEWHERE }, { drains: true }),
+    ],
+    ['a shop is closed', () => closeShop(shop.retailer.database, SHOP)],
+  ])('no drain is numbered before the origin is checked, when %s', async (_, act) => {
+    await recordRestore();
+
+    await expect(act()).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' });
+    expect(await shop.readStates()).toEqual(['1 hard-sync READY', '2 recent-changes READY']);
+
+    await shop.checkOrigin();
+    // SFTP, or whoever has looked at it, knows of file 9.
+    expect(await act()).toEqual({ sequence: 10, rows: 2 });
+  });
+
+  test('a drain waits for the Hard Sync of its shop like every file, and goes first', async () => {
+    await recordRestore();
+    await shop.checkOrigin();
+    await moveShop(shop.retailer.database, SHOP, { locationId: ELSEWHERE }, { drains: true });
+
+    expect(await shop.lookAtLane()).toMatchObject({ lane: 'blocked', sequence: null });
+    await shop.retailer.produce('hard-sync');
+    expect(await shop.lookAtLane()).toMatchObject({ lane: 'file', sequence: 10 });
+    expect(await shop.readStates()).toEqual([
+      '1 hard-sync SUPERSEDED',
+      '2 recent-changes SUPERSEDED',
+      '10 drain WRITING',
+      '11 hard-sync WRITING',
+    ]);
   });
 
   test('one Hard Sync is enough: the origin is known again', async () => {

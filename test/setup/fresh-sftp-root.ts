@@ -54,3 +54,13 @@ export async function freshSftpRoot(choice: SftpChoice = 'default'): Promise<Fre
     folder,
   };
 }
+
+/** The variables with which a program finds the folder. */
+export function sftpVariables({ settings }: FreshSftpRoot): Readonly<Record<string, string>> {
+  const { host, port, username, root, privateKeyFile, hostKey } = settings;
+  return {
+    SFTP_URL: `sftp://${username}@${host}:${port}${root}`,
+    SFTP_PRIVATE_KEY_FILE: privateKeyFile ?? '',
+    SFTP_HOST_KEY: hostKey,
+  };
+}

@@ -5,7 +5,7 @@
  */
 import type { Connection } from '../database.ts';
 import { orderWatermarkSql } from '../master-data/order-watermark.ts';
-import { HIGHEST_SEQUENCE } from './shop-origin.ts';
+import type { KnownOrigin } from './shop-origin.ts';
 
 /** The number of the file; null: nothing was ever published, so there is nothing to send to zero. */
 export type Drain = { readonly sequence: number; readonly rows: number } | null;
@@ -26,18 +26,22 @@ const DRAINED = `
   ORDER BY inventory_item_id, is_mapped DESC, product_id`;
 
 /** In a transaction that holds the shop's producer lock, and before the shop gets another location. */
-export async function registerDrain(session: Connection, shopId: string): Promise<Drain> {
+export async function registerDrain(
+  session: Connection,
+  shopId: string,
+  { nextSequence }: KnownOrigin,
+): Promise<Drain> {
   // The file first: units of orders that are imported while its rows are written are then later than its time, and keep
   // more back, never less.
   const { rows: opened } = await session.query<{ sequence: number }>(
     `INSERT INTO upload_file (shop_id, sequence, kind, state, producer_key, facility_group_id, location_id,
        restore_generation, snapshot, effective_at, orders_imported_until)
-     SELECT shop_id, ${HIGHEST_SEQUENCE} + 1, 'drain', 'WRITING', 'drain ' || gen_random_uuid(), facility_group_id,
+     SELECT shop_id, $2, 'drain', 'WRITING', 'drain ' || gen_random_uuid(), facility_group_id,
        location_id, restore_generation, pg_current_snapshot(), clock_timestamp(),
        ${orderWatermarkSql('$1')}
      FROM shop WHERE shop_id = $1 AND EXISTS (SELECT FROM published_row WHERE shop_id = $1)
      RETURNING sequence`,
-    [shopId],
+    [shopId, nextSequence],
   );
   const sequence = opened[0]?.sequence;
   if (sequence === undefined) return null;

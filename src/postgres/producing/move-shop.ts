@@ -14,14 +14,14 @@ import { replaceHeldPlan } from '../planning/sync-plans.ts';
 import { runInTransaction } from '../transaction.ts';
 import { registerDrain, type Drain } from './drain.ts';
 import { lockForProducing } from './producer-locks.ts';
-import { beginAfterRestore } from './shop-origin.ts';
+import { beginAfterRestore, requireKnownOrigin, type KnownOrigin } from './shop-origin.ts';
 
 /**
  * Changes the shop's settings, its location or its group among them.
  *
  * @param drains false when Shopify sells nothing at the old location, or when the location stays
  * @throws AtpError SHOP_UNKNOWN, SHOP_EXISTS (another one has the domain and location), FACILITY_GROUP_UNKNOWN,
- *   PRODUCER_BUSY, LANE_LOCKED
+ *   PRODUCER_BUSY, LANE_LOCKED; where it drains, DATABASE_UNREACHABLE (as requireKnownOrigin) and DATABASE_READ_ONLY
  */
 export async function moveShop(
   database: Database,
@@ -30,8 +30,9 @@ export async function moveShop(
   { drains }: { readonly drains: boolean },
 ): Promise<Drain> {
   return whileNothingMoves(database, shopId, async (session) => {
+    const origin = drains ? await requireOriginOfDrain(session, shopId) : null;
     await endWaitingFiles(session, shopId);
-    const drain = drains ? await registerDrain(session, shopId) : null;
+    const drain = origin ? await registerDrain(session, shopId, origin) : null;
     await changeShop(session, shopId, settings);
     // A shop that has had no Hard Sync shows what somebody else has set: its first one is for a person to look at.
     await session.query(
@@ -46,10 +47,11 @@ export async function moveShop(
  * Begins to close the shop: no file is made for it any more, and all that was published goes to zero. Of a shop that is
  * being closed already, the drain that is under way; a new one when a person has left that out.
  *
- * @throws AtpError SHOP_UNKNOWN, PRODUCER_BUSY, LANE_LOCKED
+ * @throws AtpError SHOP_UNKNOWN, PRODUCER_BUSY, LANE_LOCKED, and what requireKnownOrigin throws for a drain
  */
 export async function closeShop(database: Database, shopId: string): Promise<Drain> {
   return whileNothingMoves(database, shopId, async (session) => {
+    const origin = await requireOriginOfDrain(session, shopId);
     // No Hard Sync is made for it any more, so after a restore or a failover the lane would wait for one for ever.
     await beginAfterRestore(session, shopId);
     const { rows } = await session.query<NonNullable<Drain>>(
@@ -64,8 +66,13 @@ export async function closeShop(database: Database, shopId: string): Promise<Dra
       'UPDATE shop SET closing_since = coalesce(closing_since, now()), refill_due = false WHERE shop_id = $1',
       [shopId],
     );
-    return registerDrain(session, shopId);
+    return registerDrain(session, shopId, origin);
   });
+}
+
+/** Before anything is changed: a restored database would number the drain as an older file. */
+function requireOriginOfDrain(session: Connection, shopId: string): Promise<KnownOrigin> {
+  return requireKnownOrigin(session, { shopId, kind: 'drain' });
 }
 
 /** In the transaction of a shop's Hard Sync: it has every product, so nothing is due. */

@@ -18,7 +18,7 @@ import { withholdRows } from '../planning/withheld-rows.ts';
 import { lockForProducing } from './producer-locks.ts';
 import { endRefill } from './move-shop.ts';
 import { registerFile } from './register-file.ts';
-import { beginAfterRestore, requireKnownOrigin } from './shop-origin.ts';
+import { beginAfterRestore, requireKnownOrigin, type KnownOrigin } from './shop-origin.ts';
 import { advanceBaseline, readNextBaseline, type Baseline } from '../planning/snapshot-chain.ts';
 import {
   closeApproved,
@@ -79,6 +79,11 @@ interface Approved {
   readonly revision: number;
 }
 
+/** A request whose file may get a number. */
+interface NumberedRequest extends ProduceRequest {
+  readonly origin: KnownOrigin;
+}
+
 async function produceNow(
   session: Connection,
   request: ProduceRequest,
@@ -86,7 +91,7 @@ async function produceNow(
   approved: Approved | null,
 ): Promise<Produced> {
   const { shopId, kind } = request;
-  await requireKnownOrigin(session, request);
+  const origin = await requireKnownOrigin(session, request);
   const baseline = await readNextBaseline(session, request);
   const held = approved?.plan ?? (await findHeldPlan(session, shopId));
   const isFirstApproved = approved !== null && baseline.isFirst;
@@ -101,18 +106,18 @@ async function produceNow(
     approvedRevision: approved?.revision ?? null,
     isFirstApproved,
   });
-  if (approved) return carryOut(session, request, baseline, approved);
+  if (approved) return carryOut(session, { ...request, origin }, baseline, approved);
   // Without a base nobody knows what was sold, so nothing could be said of what is withheld: the file waits as a whole.
   const waitsAsWhole = kind === 'hard-sync' && !baseline.hasUsableBase && withheldCount > 0;
   if (waitsAsWhole) return { file: null, plan: await keepPlan(session, request, held) };
-  const file = await registerPlanned(session, request, baseline);
+  const file = await registerPlanned(session, { ...request, origin }, baseline);
   return { file, plan: await keepPlan(session, { ...request, kind: 'recent-changes' }, held) };
 }
 
 /** The approved products go out. What is withheld beside them, nobody has approved: it becomes the next plan. */
 async function carryOut(
   session: Connection,
-  request: ProduceRequest,
+  request: NumberedRequest,
   baseline: Baseline,
   { plan, revision }: Approved,
 ): Promise<Produced> {
@@ -171,7 +176,7 @@ async function findEarlier(
 /** What was planned becomes a file, and the baseline advances, with a file or without. */
 async function registerPlanned(
   session: Connection,
-  request: ProduceRequest,
+  request: NumberedRequest,
   baseline: Baseline,
 ): Promise<UploadFile | null> {
   if (request.kind === 'hard-sync') {

@@ -5,7 +5,7 @@ import { orderWatermarkSql } from '../master-data/order-watermark.ts';
 import { PLANNED } from '../planning/planned-rows.ts';
 import { IS_LET_THROUGH } from '../planning/withheld-rows.ts';
 import type { Baseline } from '../planning/snapshot-chain.ts';
-import { HIGHEST_SEQUENCE } from './shop-origin.ts';
+import type { KnownOrigin } from './shop-origin.ts';
 import { findFileOfProducer, type UploadFile } from '../lane/upload-files.ts';
 
 export interface FileToRegister {
@@ -13,6 +13,7 @@ export interface FileToRegister {
   readonly kind: UploadFileKind;
   readonly producerKey: string;
   readonly baseline: Baseline;
+  readonly origin: KnownOrigin;
 }
 
 /** In SQL, of a planned row: the file has it. A row that is withheld is in it when its sales have lowered it. */
@@ -24,9 +25,7 @@ export async function registerFile(session: Connection, file: FileToRegister): P
     `INSERT INTO upload_file (shop_id, sequence, kind, state, producer_key, facility_group_id, location_id,
        restore_generation, snapshot, effective_at, orders_imported_until, row_count, to_zero_count,
        collapse_count, surge_units, sell_out_count, stock_products_change, stock_units_change)
-     SELECT shop.shop_id,
-       ${HIGHEST_SEQUENCE} + 1,
-       $2, 'WRITING', $3, shop.facility_group_id, shop.location_id, shop.restore_generation, $4, $5,
+     SELECT shop.shop_id, $6, $2, 'WRITING', $3, shop.facility_group_id, shop.location_id, shop.restore_generation, $4, $5,
        ${orderWatermarkSql('$1')}, planned.rows, planned.zeros,
        planned.collapses, planned.surges, planned.sell_outs, planned.products_change, planned.units_change
      FROM shop, (
@@ -42,7 +41,10 @@ export async function registerFile(session: Connection, file: FileToRegister): P
      ) AS planned
      WHERE shop.shop_id = $1 AND planned.rows > 0
      RETURNING sequence`,
-    [file.shopId, file.kind, file.producerKey, file.baseline.snapshot, file.baseline.effectiveAt],
+    [
+      ...[file.shopId, file.kind, file.producerKey, file.baseline.snapshot, file.baseline.effectiveAt],
+      file.origin.nextSequence,
+    ],
   );
   const sequence = opened[0]?.sequence;
   if (sequence === undefined) return null;

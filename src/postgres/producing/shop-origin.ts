@@ -9,21 +9,13 @@
  * disk. Where the timeline alone has changed, the same search may prove that nothing was lost.
  */
 import { AtpError } from '../../domain/errors.ts';
-import type { UploadFileKind } from '../../domain/upload-file.ts';
+import type { NumbersOnSftp, UploadFileKind } from '../../domain/upload-file.ts';
 import type { Connection, Database } from '../database.ts';
 import { IS_OPEN } from '../lane/upload-files.ts';
 
 export interface OriginCheck {
   /** Why nothing may be sent before the shop's next Hard Sync; null: all is well. */
   readonly restoredReason: string | null;
-}
-
-/** What a search of SFTP found of a shop's files. */
-export interface NumbersOnSftp {
-  /** Of all that wait or were ever archived; 0: none. */
-  readonly highest: number;
-  /** Those that the lane was done with. */
-  readonly archived: ReadonlySet<number>;
 }
 
 /** The database in which a shop's files were numbered, as recorded, and the one of now. */
@@ -55,7 +47,7 @@ const INCARNATION = `
     || '/' || 'shop_baseline'::regclass::oid`;
 
 /** In SQL, of the shop $1: the highest number that any of its files is known to have had; 0: none. */
-export const HIGHEST_SEQUENCE = `greatest(
+const HIGHEST_SEQUENCE = `greatest(
     coalesce((SELECT max(sequence) FROM upload_file WHERE shop_id = $1), 0),
     coalesce((SELECT highest_sequence FROM shop_origin WHERE shop_id = $1), 0))`;
 
@@ -188,16 +180,24 @@ async function recordOrigin(
   );
 }
 
+/** What whoever numbers a file must have: there is no other way to a number. */
+export interface KnownOrigin {
+  /** The number of the shop's next file, as long as the shop's producer lock is held. */
+  readonly nextSequence: number;
+}
+
 /**
- * Proves, in the producer's own transaction, that the shop's numbers are of this database.
+ * Proves, in the transaction of whoever numbers a file and under the shop's producer lock, that the shop's numbers are of
+ * this database.
  *
  * Throws HARD_SYNC_REQUIRED for a delta after a restore, DATABASE_READ_ONLY on a standby, and DATABASE_UNREACHABLE
- * when it was started or exchanged since it was checked: the next attempt checks it again.
+ * when it was started or exchanged since it was checked: the next attempt checks it again. A drain after a restore has
+ * its number, and waits in the lane for the Hard Sync like every file.
  */
 export async function requireKnownOrigin(
   session: Connection,
   { shopId, kind }: { readonly shopId: string; readonly kind: UploadFileKind },
-): Promise<void> {
+): Promise<KnownOrigin> {
   const origin = await readOrigin(session, shopId);
   const { restoredReason } = origin;
   if (origin.recordedIncarnation !== null && !isAsRecorded(origin)) {
@@ -206,6 +206,7 @@ export async function requireKnownOrigin(
   if (restoredReason !== null && kind === 'recent-changes') {
     throw new AtpError('HARD_SYNC_REQUIRED', { shopId, reason: restoredReason });
   }
+  return { nextSequence: origin.knownSequence + 1 };
 }
 
 /**
