@@ -229,6 +229,15 @@ describe('after a restore', () => {
     ]);
   });
 
+  test('the server may be started again before the Hard Sync is made', async () => {
+    const { database } = shop.retailer;
+    await recordRestore();
+    await shop.checkOrigin();
+    await database.query(`UPDATE shop_origin SET server_start = server_start - interval '1 day'`);
+
+    expect(await shop.makeFile('hard-sync')).toMatchObject({ file: { sequence: 10 } });
+  });
+
   test('one Hard Sync is enough: the origin is known again', async () => {
     await recordRestore();
     await shop.makeFile('hard-sync');

@@ -63,8 +63,7 @@ export async function checkOrigin(
   numbersOnSftp: () => Promise<NumbersOnSftp>,
 ): Promise<OriginCheck> {
   const before = await database.transaction((connection) => readOrigin(connection, shopId));
-  if (before.restoredReason !== null) return { restoredReason: before.restoredReason };
-  if (isAsRecorded(before)) return { restoredReason: null };
+  if (isAsRecorded(before)) return { restoredReason: before.restoredReason };
   // SFTP first, the database's numbers afterwards: a file is numbered before it is written, never the other way round.
   const numbers = await numbersOnSftp();
   return database.transaction(async (connection) => {
