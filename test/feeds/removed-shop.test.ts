@@ -17,10 +17,12 @@ function importLine(line: {
   readonly cancelled?: number;
   readonly facility?: string;
   readonly status?: 'APPROVED' | 'CANCELLED' | 'COMPLETED';
+  readonly date?: string;
 }) {
-  const { order, shop = SHOP, quantity, cancelled = 0, facility = 'BROADWAY', status = 'APPROVED' } = line;
+  const { date = '2026-11-24T10:00:00Z', ...rest } = line;
+  const { order, shop = SHOP, quantity, cancelled = 0, facility = 'BROADWAY', status = 'APPROVED' } = rest;
   return warehouse.import('ORDER_ITEMS', [
-    `${order},1,${shop},E-${order},SHIRT,,${quantity},${cancelled},${facility},ITEM_${status},2026-11-24T10:00:00Z`,
+    `${order},1,${shop},E-${order},SHIRT,,${quantity},${cancelled},${facility},ITEM_${status},${date}`,
   ]);
 }
 
@@ -56,6 +58,29 @@ test('an order of a removed shop is cancelled and completed, and its last orders
   expect(await warehouse.database.query('SELECT DISTINCT shop_id FROM order_item')).toEqual([
     { shop_id: null },
   ]);
+});
+
+test('of a shop that was removed and added again, only orders of after its removal pay for its sales', async () => {
+  const { database } = warehouse;
+  await importLine({ order: 'OLD', quantity: 4 });
+  await removeShop(database, SHOP);
+  await warehouse.addShop();
+  const readImported = () =>
+    database.query('SELECT units FROM shop_imported_units WHERE shop_id = $1 AND units <> 0', [SHOP]);
+
+  // Known since before, and one that comes in late.
+  const completed = await importLine({ order: 'OLD', quantity: 4, status: 'COMPLETED' });
+  expect(completed).toMatchObject({ warnings: [{ code: 'ORDER_SHOP_REMOVED', rows: 1 }] });
+  await importLine({ order: 'LATE', quantity: 1 });
+  expect(await readImported()).toEqual([]);
+  expect(await readBroadway()).toEqual({ qoh: 6, reserved: 1 });
+
+  const date = '2100-01-01T00:00:00Z';
+  expect(await importLine({ order: 'NEW', quantity: 2, date })).not.toHaveProperty('warnings');
+  expect(await readImported()).toEqual([{ units: 2 }]);
+  // Its own by now, whatever date it is given.
+  await importLine({ order: 'NEW', quantity: 3 });
+  expect(await readImported()).toEqual([{ units: 3 }]);
 });
 
 test('a shop that never was is a slip of the pen: its order is refused', async () => {

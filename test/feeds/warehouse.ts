@@ -53,11 +53,16 @@ export class Warehouse {
     await database.query(
       `INSERT INTO product (product_id, sku, upc) VALUES ('10000', 'SHIRT', '0123456789'), ('10001', 'HAT', NULL)`,
     );
-    await database.query(
+    const warehouse = new Warehouse(database, url, await scratchFolder());
+    await warehouse.addShop();
+    return warehouse;
+  }
+
+  async addShop(): Promise<void> {
+    await this.database.query(
       `INSERT INTO shop (shop_id, domain, location_id, facility_group_id, access_token_ref, api_version)
        VALUES ('${SHOP}', 'blue-shirts.myshopify.com', 'gid://shopify/Location/1', 'FAC_GRP', 'env:NO_TOKEN', '2026-10')`,
     );
-    return new Warehouse(database, url, await scratchFolder());
   }
 
   /** Imports rows under the type's full header. */

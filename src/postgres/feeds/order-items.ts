@@ -53,16 +53,17 @@ export const TAKE_ORDERS_TURN = `SELECT pg_advisory_xact_lock(${ORDER_ITEMS_LOCK
 
 /**
  * A claim on stock is taken whatever its shop or facility: a line of a removed shop has no shop, and a line at an unknown
- * facility waits in the brokering queue. Relies on product's three unique indexes, facility_pkey, shop_pkey and
+ * facility waits in the brokering queue. When the shop was added again under its id, lines that were ordered before it was
+ * removed stay without it: as the import of a new sale, such a line would pay for one that is not imported yet. Relies on product's three unique indexes, facility_pkey, shop_pkey and
  * removed_shop_pkey.
  */
 const RESOLVE = `
   CREATE TEMPORARY TABLE resolved_row ON COMMIT DROP AS
   SELECT row.row_number, row.id_type, row.id_value, row.order_id, row.order_item_seq_id, row.external_order_id,
     row.quantity, row.cancel_quantity, row.status_id, row.order_date, ${PRODUCT_ID} AS product_id,
-    shop.shop_id, row.shop_id AS named_shop_id,
+    CASE WHEN NOT is_before_removal THEN shop.shop_id END AS shop_id, row.shop_id AS named_shop_id,
     row.shop_id IS NOT NULL AND shop.shop_id IS NULL AS is_shop_unknown,
-    removed.shop_id IS NOT NULL AND shop.shop_id IS NULL AS is_shop_removed,
+    removed.shop_id IS NOT NULL AND (shop.shop_id IS NULL OR is_before_removal) AS is_shop_removed,
     place.facility_id, row.facility_id AS named_facility_id,
     row.facility_id IS NOT NULL AND place.facility_id IS NULL AS is_place_unknown,
     greatest(0, row.quantity - row.cancel_quantity) AS units
@@ -70,7 +71,12 @@ const RESOLVE = `
   ${PRODUCT_JOINS}
   LEFT JOIN facility AS place ON place.facility_id = row.facility_id
   LEFT JOIN shop ON shop.shop_id = row.shop_id
-  LEFT JOIN removed_shop AS removed ON removed.shop_id = row.shop_id`;
+  LEFT JOIN removed_shop AS removed ON removed.shop_id = row.shop_id
+  LEFT JOIN order_item AS known
+    ON known.order_id = row.order_id AND known.order_item_seq_id = row.order_item_seq_id
+  -- Of a shop that was added again under its id, a line that is its own already stays so, whatever date it gets.
+  CROSS JOIN LATERAL (SELECT coalesce(row.order_date < removed.removed_at, false)
+    AND known.shop_id IS DISTINCT FROM row.shop_id AS is_before_removal) AS age`;
 
 /** Units that have left a facility are no claim: nobody knows whose stock they were. */
 const REFUSE_SHIPPED_FROM_UNKNOWN = refuseSql({
