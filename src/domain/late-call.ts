@@ -4,7 +4,8 @@
  * been contradicted. Its compare-and-swap lets it pass only if the quantity is again the one that it expects. Then an
  * old file's 7 overwrites a newer 5, and 2 units are sold that nobody has.
  *
- * So rows of calls whose first sending was never answered are **watched** for CALL_WATCHED_FOR_MS after the last sending.
+ * So rows of calls whose first sending was never answered are **watched** for CALL_WATCHED_FOR_MS after the last sending,
+ * and until they were looked at once after that: a lane that is paused or blocked looks at nothing.
  * When Shopify shows what such a call may have left, the product comes with the next file. A rise is certain: nothing of
  * ours raises a quantity between two pushes. A fall looks like a sale, and is treated as one: the next file keeps its
  * units back until they are known to be no sale. Without that file nothing would remember them, and the product would

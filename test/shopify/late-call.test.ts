@@ -1,6 +1,7 @@
 /** A call whose first sending was never answered arrives after later files: it is seen, and the next file mends it. */
 import { expect, test } from 'vitest';
 import { recheck, type RecheckDeps } from '../../activities/recheck-quarantined.ts';
+import { countToRecheck } from '../../src/postgres/lane/late-calls.ts';
 import { openAdminApi } from '../../src/shopify/admin-api.ts';
 import { ChunkBench, SHOP } from './chunk-bench.ts';
 import { documentText } from './twin-fixture.ts';
@@ -79,4 +80,40 @@ test('a product is watched for a day after the last sending of its call, and whi
 
   await bench.database.query('DELETE FROM owed_row');
   expect(await recheck(depsOf(bench), SHOP)).toMatchObject({ turned: 1 });
+});
+
+test('while the lane stands still, the watch does not end: what arrived in a pause of three days is seen after it', async () => {
+  const { bench, arriveLate } = await openWithCallOnItsWay();
+  const { database } = bench;
+  const lookAsIdleLane = async () => {
+    const count = await countToRecheck(database, SHOP);
+    return { count, ...(count > 0 && (await recheck(depsOf(bench), SHOP))) };
+  };
+  // Paused, and then these days go by.
+  await arriveLate();
+  await database.query(
+    `UPDATE shopify_call SET stored_at = now() - interval '3 days', sending_until = now() - interval '3 days'`,
+  );
+  await database.query(`UPDATE lane SET late_calls_seen_at = now() - interval '3 days'`);
+
+  expect(await lookAsIdleLane()).toMatchObject({ count: 1, turned: 1 });
+
+  // The next file has the product, so nothing is left to look at, and the clock goes on.
+  expect(await lookAsIdleLane()).toEqual({ count: 0 });
+  expect(
+    await database.query(`SELECT FROM lane WHERE late_calls_seen_at > now() - interval '1 minute'`),
+  ).toHaveLength(1);
+});
+
+test('the watch ends a day later once every row was looked at', async () => {
+  const { bench } = await openWithCallOnItsWay();
+  const { database } = bench;
+  await database.query(`UPDATE shopify_call SET sending_until = now() - interval '3 days'`);
+  await database.query(`UPDATE lane SET late_calls_seen_at = now() - interval '3 days'`);
+
+  expect(await countToRecheck(database, SHOP)).toBe(1);
+  await recheck(depsOf(bench), SHOP);
+  await countToRecheck(database, SHOP);
+
+  expect(await countToRecheck(database, SHOP)).toBe(0);
 });

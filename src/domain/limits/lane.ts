@@ -84,7 +84,7 @@ export const DOUBTFUL_CALLS_MAX = 100;
 
 /**
  * How long after its last sending a call may still arrive: as long as Shopify remembers its key. Far longer than any
- * network keeps a request.
+ * network keeps a request. The time in which nobody looks does not count.
  */
 export const CALL_WATCHED_FOR_MS = 24 * 60 * 60 * 1000;
 

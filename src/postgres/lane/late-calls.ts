@@ -8,14 +8,16 @@ import type { Connection, Database } from '../database.ts';
 import { IS_NOT_ON_ITS_WAY } from './quarantined-rows.ts';
 
 /**
- * In SQL: the calls of shop $1 that were sent and may still arrive, newest first, as the table `call`. A call that a
- * release before this one has sent was sent until it was too old, at the latest.
+ * In SQL: the calls of shop $1 that were sent and may still arrive, newest first, as the table `call`. The clock is the
+ * lane's, which goes on only with the looks at what is watched: what arrived while the lane was paused is still to be
+ * seen. A call that a release before this one has sent was sent until it was too old, at the latest.
  */
 const MAY_ARRIVE = `(
   SELECT shop_id, sequence, chunk, variables FROM shopify_call
   WHERE shop_id = $1 AND (repeated OR state = 'EXPIRED_UNKNOWN')
     AND coalesce(sending_until, stored_at + make_interval(secs => ${STORED_CALL_REPEATED_FOR_MS / 1000}))
-      > clock_timestamp() - make_interval(secs => ${CALL_WATCHED_FOR_MS / 1000})
+      > coalesce((SELECT late_calls_seen_at FROM lane WHERE shop_id = $1), clock_timestamp())
+        - make_interval(secs => ${CALL_WATCHED_FOR_MS / 1000})
   ORDER BY sequence DESC, chunk DESC, generation DESC LIMIT ${WATCHED_CALLS_MAX}
 ) AS call
 CROSS JOIN LATERAL jsonb_to_recordset(call.variables::jsonb #> '{input,quantities}')
@@ -80,8 +82,17 @@ export async function listWatchedRows(
   );
 }
 
-/** Products of which a look at Shopify may tell something new: quarantined ones, and watched rows. */
+/**
+ * Products of which a look at Shopify may tell something new: quarantined ones, and watched rows. The lane's clock of
+ * watched rows goes on to the oldest of their last looks, and to now when there is none to be looked at.
+ */
 export async function countToRecheck(database: Database, shopId: string): Promise<number> {
+  await database.query(
+    `UPDATE lane SET late_calls_seen_at = greatest(late_calls_seen_at, coalesce(
+       (SELECT min(coalesce(applied.looked_at, '-infinity')) ${WATCHED}), clock_timestamp()))
+     WHERE shop_id = $1`,
+    [shopId],
+  );
   const [found] = await database.query<{ count: number }>(
     `SELECT (SELECT count(*) FROM applied_row JOIN shop_product USING (shop_id, product_id)
          WHERE shop_id = $1 AND outcome = 'QUARANTINED')::int

@@ -18,6 +18,7 @@ import * as lanePause from './0017-lane-pause.ts';
 import * as shopsMended from './0018-shops-mended.ts';
 import * as shopAddresses from './0019-shop-addresses.ts';
 import * as appendOnly from './0020-append-only.ts';
+import * as watchStandsStill from './0027-watch-stands-still.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -44,6 +45,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0018-shops-mended', ...shopsMended },
   { name: '0019-shop-addresses', ...shopAddresses },
   { name: '0020-append-only', ...appendOnly },
+  { name: '0027-watch-stands-still', ...watchStandsStill },
 ];
 
 /** In their order. */
