@@ -1,6 +1,7 @@
 /**
  * How long each step may take, and how it is tried again: one profile for each activity, with its reason. A coded error
- * that no retry can mend says so by itself and ends the attempts.
+ * that no retry can mend says so by itself and ends the attempts. No pause is longer than 30 s: a service that is back is
+ * used again within half a minute.
  */
 import type { ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
@@ -10,7 +11,6 @@ import {
   FEED_TRIES_MAX,
   HEARTBEAT_TIMEOUT_MS,
   SERVICE_TRIES_MAX,
-  SNAPSHOT_TRIES_MAX,
   UPKEEP_TRIES_MAX,
 } from '../src/domain/limits.ts';
 
@@ -44,8 +44,8 @@ const SNAPSHOT: Profile = {
   heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
   retry: {
     initialInterval: '2 seconds',
-    maximumInterval: '2 minutes',
-    maximumAttempts: SNAPSHOT_TRIES_MAX,
+    maximumInterval: '30 seconds',
+    maximumAttempts: DATABASE_TRIES_MAX,
   },
 };
 
@@ -66,14 +66,14 @@ const SERVICE: Profile = {
  */
 const FEED_TRANSFER: Profile = {
   ...SERVICE,
-  retry: { initialInterval: '1 second', maximumInterval: '1 minute', maximumAttempts: FEED_TRIES_MAX },
+  retry: { ...SERVICE.retry, maximumAttempts: FEED_TRIES_MAX },
 };
 
 /** Best effort: what the next run can do as well must never delay a sync. */
 const UPKEEP: Profile = {
   startToCloseTimeout: '5 minutes',
   heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
-  retry: { initialInterval: '2 seconds', maximumAttempts: UPKEEP_TRIES_MAX },
+  retry: { initialInterval: '2 seconds', maximumInterval: '30 seconds', maximumAttempts: UPKEEP_TRIES_MAX },
 };
 
 export const PROFILES = {

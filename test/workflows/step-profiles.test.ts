@@ -34,6 +34,10 @@ describe('the profile of a step', () => {
     expect(retry.maximumAttempts).toBeLessThanOrEqual(1_000);
   });
 
+  test.each(RETRIES)('uses a service again within 30 s after it is back: %s', (_name, retry) => {
+    expect(Math.max(...pausesOf(retry))).toBeLessThanOrEqual(30_000);
+  });
+
   test.each(Object.entries(PROFILES))('ends an attempt that hangs: %s', (_name, profile) => {
     expect(msToNumber(profile.startToCloseTimeout ?? 0)).toBeGreaterThan(0);
     expect(msToNumber(profile.startToCloseTimeout ?? 0)).toBeLessThanOrEqual(30 * 60_000);

@@ -11,16 +11,13 @@ export const DECISION_WAIT_MS = 10 * 60 * 1000;
 export const SERVICE_TRIES_MAX = 12;
 
 /**
- * Tries of a short step that needs only the database: with its pauses of at most 30 s, an hour of outage. Then the run
+ * Tries of a step that needs only the database: with its pauses of at most 30 s, an hour of outage. Then the run
  * fails, and the next one begins anew.
  */
 export const DATABASE_TRIES_MAX = 126;
 
-/** The same hour for a step that computes a file, with its pauses of at most two minutes. */
-export const SNAPSHOT_TRIES_MAX = 36;
-
-/** Tries of one feed: some minutes. Then the run fails with the feed's name, and the next run begins with that feed. */
-export const FEED_TRIES_MAX = 8;
+/** Tries of one feed: with pauses of at most 30 s, some minutes. Then the run fails with the feed's name, and the next run begins with that feed. */
+export const FEED_TRIES_MAX = 10;
 
 /** Tries of a step that a person waits for, or that tries a blocked file again: the next run tries again anyway. */
 export const BRIEF_TRIES_MAX = 3;
