@@ -68,6 +68,7 @@ export default {
     adapter('sftp', 'ssh2-sftp-client', 'ssh2'),
     adapter('csv', 'csv-parse', 'csv-stringify'),
     adapter('shopify', '@shopify/[^/]+', 'uuid'),
+    adapter('metrics', 'prom-client'),
     adapter('temporal', '@temporalio/[^/]+', 'croner', 'cronstrue'),
     only(
       'config-knows-the-environment',

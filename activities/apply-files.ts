@@ -1,6 +1,7 @@
 /** Taking a shop's files one after the other, and applying each to Shopify. Process uploads sequences these. */
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
+import type { Diary } from '../src/domain/diary.ts';
 import { AtpError, isCoded, type ErrorCode } from '../src/domain/errors.ts';
 import { whoMovesOn } from '../src/domain/failed-step.ts';
 import type { ClosedFile } from '../src/domain/jobs/process-uploads.ts';
@@ -44,7 +45,7 @@ import {
 import type { FileDrop, OpenFileDrop } from '../src/sftp/file-drop.ts';
 import { withScratchFolder } from '../src/sftp/scratch-folder.ts';
 import type { AdminApi } from '../src/shopify/admin-api.ts';
-import { locationUnusableError, requireLocation } from '../src/shopify/shop-location.ts';
+import { requireActiveLocation } from '../src/shopify/shop-location.ts';
 import { applyChunk } from './apply-chunk.ts';
 import { checkShopOrigin } from './check-origin.ts';
 import { forEachAtMost } from './for-each-at-most.ts';
@@ -56,6 +57,7 @@ export interface ApplyDeps {
   readonly adminApi: (shop: Shop) => AdminApi;
   /** Whether the run that has the lane still works; false only when it is certain that it does not. */
   readonly isAtWork: (holder: LaneHolder) => Promise<boolean>;
+  readonly diary: Diary;
 }
 
 export type { LaneHolder };
@@ -92,7 +94,7 @@ export type LaneHead =
       readonly lastBlocked?: string | null;
     };
 
-export function createApplyActivities({ database, fileDrop, adminApi, isAtWork }: ApplyDeps) {
+export function createApplyActivities({ database, fileDrop, adminApi, isAtWork, diary }: ApplyDeps) {
   return {
     /**
      * Enters the lane and finds the file to go on with.
@@ -136,7 +138,7 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork }
         return whileRenewingLease(database, pass, async () => {
           await proveFile(fileDrop, file);
           const shop = await findShopOf(database, file);
-          await proveLocation(shop, adminApi(shop));
+          await requireActiveLocation(shop, adminApi(shop));
           return { isOpen: await startApplying(database, pass, sequence) };
         });
       });
@@ -175,6 +177,8 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork }
       const states = ['APPLYING', 'APPLIED', 'PARTIAL', 'SUPERSEDED'] as const;
       const pass = await enterAgain({ database, fileDrop }, holder, { sequence, states });
       const { file, outcome } = await closeFile(database, pass, sequence);
+      const { shopId } = holder;
+      diary({ event: 'FILE_CLOSED', shopId, sequence, status: file.state, ...outcome });
       return { sequence, status: file.state, rows: file.rowCount, ...outcome };
     },
 
@@ -195,7 +199,9 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork }
       readonly lastBlocked?: string | null;
     }): Promise<void> {
       const pass = await enterAgain({ database, fileDrop }, { shopId, workflowId, holder });
-      await blockFile(database, pass, block);
+      const isNews = await blockFile(database, pass, block);
+      const { sequence, code, reason } = block;
+      if (isNews) diary({ event: 'FILE_BLOCKED', shopId, sequence, code, reason });
     },
 
     /**
@@ -341,9 +347,4 @@ async function findShopOf(
   { shopId, locationId }: Pick<UploadFile, 'shopId' | 'locationId'>,
 ): Promise<Shop> {
   return { ...(await findShop(database, shopId)), locationId };
-}
-
-async function proveLocation(shop: Shop, api: AdminApi): Promise<void> {
-  const { isActive } = await requireLocation(shop, api);
-  if (!isActive) throw locationUnusableError(shop, 'it is deactivated');
 }

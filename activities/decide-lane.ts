@@ -1,4 +1,5 @@
 /** Carrying out what a person has decided about a lane. The workflow decideLane sequences these. */
+import type { Diary } from '../src/domain/diary.ts';
 import type { DecisionOutcome, LaneDecision } from '../src/domain/lane-decision.ts';
 import type { Database } from '../src/postgres/database.ts';
 import { decide, recordApproval, type KeyedDecision } from '../src/postgres/lane/lane-decisions.ts';
@@ -11,19 +12,31 @@ import { keepAlive } from './keep-alive.ts';
 export interface DecideDeps {
   readonly database: Database;
   readonly fileDrop: OpenFileDrop;
+  readonly diary: Diary;
 }
 
-export function createDecideActivities({ database, fileDrop }: DecideDeps) {
+export function createDecideActivities({ database, fileDrop, diary }: DecideDeps) {
+  async function carryOut({
+    shopId,
+    decisionKey,
+    decision,
+  }: KeyedDecision<LaneDecision>): Promise<DecisionOutcome> {
+    if (decision.decision !== 'approve') return decide(database, { shopId, decisionKey, decision });
+    await checkShopOrigin({ database, fileDrop }, shopId);
+    const { kind } = await findPlan(database, shopId, decision.plan);
+    const approval = { plan: decision.plan, revision: decision.revision };
+    const made = await produceFile(database, { shopId, kind, producerKey: decisionKey, approval });
+    return recordApproval(database, { shopId, decisionKey, decision }, made);
+  }
+
   return {
     /** Commits the decision, with who decided and why. A decision that no longer fits is refused. */
-    async decide({ shopId, decisionKey, decision }: KeyedDecision<LaneDecision>): Promise<DecisionOutcome> {
+    async decide(keyed: KeyedDecision<LaneDecision>): Promise<DecisionOutcome> {
       return keepAlive(async () => {
-        if (decision.decision !== 'approve') return decide(database, { shopId, decisionKey, decision });
-        await checkShopOrigin({ database, fileDrop }, shopId);
-        const { kind } = await findPlan(database, shopId, decision.plan);
-        const approval = { plan: decision.plan, revision: decision.revision };
-        const made = await produceFile(database, { shopId, kind, producerKey: decisionKey, approval });
-        return recordApproval(database, { shopId, decisionKey, decision }, made);
+        const outcome = await carryOut(keyed);
+        const { shopId, decision, by, sequence, plan } = outcome;
+        diary({ event: 'LANE_DECIDED', shopId, decision, by, sequence, plan });
+        return outcome;
       });
     },
   };

@@ -5,6 +5,7 @@ import { writeErrorFile, writeFileFault } from '../src/csv/error-file-csv.ts';
 import { withFeed } from '../src/csv/feed-csv.ts';
 import { feedTooLargeError } from '../src/csv/feed-text.ts';
 import { ARCHIVE_FOLDER, ERROR_FOLDER, INCOMING_FOLDER } from '../src/domain/drop-folders.ts';
+import type { Diary } from '../src/domain/diary.ts';
 import { ERROR_CLASSES } from '../src/domain/error-class.ts';
 import { AtpError, isCoded } from '../src/domain/errors.ts';
 import { errorFileName, feedOrderKey, feedTypeOf, filedNames, isFeedName } from '../src/domain/feed.ts';
@@ -39,6 +40,7 @@ import { keepAlive } from './keep-alive.ts';
 export interface ImportDeps {
   readonly database: Database;
   readonly fileDrop: OpenFileDrop;
+  readonly diary: Diary;
 }
 
 /** A feed on SFTP. */
@@ -52,7 +54,7 @@ export interface FeedRef {
   readonly isLeft?: true;
 }
 
-export function createImportActivities({ database, fileDrop }: ImportDeps) {
+export function createImportActivities({ database, fileDrop, diary }: ImportDeps) {
   return {
     /**
      * The feeds in incoming/, and in those of its folders that are named after a feed type, ordered by name without the
@@ -124,15 +126,24 @@ export function createImportActivities({ database, fileDrop }: ImportDeps) {
             if (!(error instanceof AtpError) || (left === null && mayBeTriedAgain(error))) throw error;
             const { code, message } = error;
             await recordFeedLeft(database, { ...onDrop, fault: feed.error ?? null }, message);
+            // One that was left before was told then.
+            if (left === null) tellOfFeed(diary, feed);
             return { ...feed, notPutAway: { code, message } };
           }
           if (taken.sha256 !== null && feed.error === undefined) await markFiled(database, taken.sha256);
           if (left) await forgetFeedsLeft(database, [path]);
+          else tellOfFeed(diary, feed);
           return feed;
         }),
       );
     },
   };
+}
+
+function tellOfFeed(diary: Diary, { fileName: feed, applied, failed: refused, error }: ImportedFile): void {
+  if (error) diary({ event: 'FEED_REFUSED', feed, code: error.code, reason: error.message });
+  else if (refused > 0) diary({ event: 'FEED_ROWS_REFUSED', feed, applied, refused });
+  else diary({ event: 'FEED_IMPORTED', feed, applied });
 }
 
 async function foldersOf(drop: FileDrop, source: string | undefined): Promise<string[]> {

@@ -1,6 +1,7 @@
 /** Making a shop's numbered files: from one snapshot of the database to a READY file on SFTP. */
 import { join } from 'node:path';
 import { renderUploadFile } from '../src/csv/upload-file-csv.ts';
+import type { Diary } from '../src/domain/diary.ts';
 import { heldBecause } from '../src/domain/sync-plan.ts';
 import { outgoingFolder, setAsideFolder, type UploadFileKind } from '../src/domain/upload-file.ts';
 import type { Database } from '../src/postgres/database.ts';
@@ -25,6 +26,7 @@ export interface ProduceDeps {
   readonly fileDrop: OpenFileDrop;
   /** Tells the shop's lane that a file is READY: starts Process uploads, or makes a running one look again. */
   readonly wakeLane: (shopId: string) => Promise<void>;
+  readonly diary: Diary;
 }
 
 /** A file that has its number and its rows; ids, counts and names only. */
@@ -59,7 +61,16 @@ export interface ProduceInput {
   readonly producerKey: string;
 }
 
-export function createProduceActivities({ database, fileDrop, wakeLane }: ProduceDeps) {
+export function createProduceActivities({ database, fileDrop, wakeLane, diary }: ProduceDeps) {
+  /** By shop, the plan and revision that was told last: each delta finds the plan that is held. */
+  const plansTold = new Map<string, string>();
+
+  function tellOfPlan(shopId: string, revision: number, { plan, because: reason }: HeldPlan): void {
+    const told = `${plan} ${revision}`;
+    if (plansTold.get(shopId) !== told) diary({ event: 'PLAN_HELD', shopId, plan, reason });
+    plansTold.set(shopId, told);
+  }
+
   return {
     /** One snapshot → immutable rows under the next sequence; what is suspect waits in a held plan. */
     async produceFile(input: ProduceInput): Promise<ProduceOutcome> {
@@ -69,6 +80,7 @@ export function createProduceActivities({ database, fileDrop, wakeLane }: Produc
         if (!plan) return { file: file && producedFile(file), plan: null };
         const { facilityGroupId } = await findShop(database, input.shopId);
         const held = { facilityGroupId, plan: plan.plan, because: heldBecause(plan.counts) };
+        tellOfPlan(input.shopId, plan.revision, held);
         return { file: file && producedFile(file), plan: held };
       });
     },
@@ -99,6 +111,7 @@ export function createProduceActivities({ database, fileDrop, wakeLane }: Produc
             }
             await drop.publish(localPath, target);
             await markReady(database, { shopId, sequence, sha256 });
+            diary({ event: 'FILE_PUBLISHED', shopId, sequence, rows: file.rowCount });
             if (!(await isArchived(database, shopId, sequence))) return;
             // Another run was faster: the file is applied and archived already, so this copy is left over.
             await drop.remove(`${target.folder}/${file.name}`);

@@ -1,4 +1,5 @@
-import { Context, log } from '@temporalio/activity';
+import { Context } from '@temporalio/activity';
+import type { Diary } from '../src/domain/diary.ts';
 import { hasTurned } from '../src/domain/late-call.ts';
 import {
   QUARANTINED_RECHECKED_MAX,
@@ -87,13 +88,15 @@ export async function recheckQuarantined(
   return { mended };
 }
 
-export function createRecheckActivities(deps: RecheckDeps) {
+export function createRecheckActivities(deps: RecheckDeps & { readonly diary: Diary }) {
   return {
     /** Its name is in recorded histories. */
     recheckSetApart({ shopId }: { readonly shopId: string }): Promise<Rechecked> {
       return keepAlive(async () => {
         const rechecked = await recheck(deps, shopId, Context.current().cancellationSignal);
-        if (rechecked.turned > 0) log.warn('LATE_CALL', { shopId, products: rechecked.turned });
+        const { turned, mended } = rechecked;
+        if (turned > 0) deps.diary({ event: 'LATE_CALL', shopId, products: turned });
+        if (mended > 0) deps.diary({ event: 'PRODUCTS_MENDED', shopId, products: mended });
         return rechecked;
       });
     },

@@ -1,4 +1,5 @@
 /** Starting the Hard Sync that a shop needs after a restore or a failover, without waiting for a person. */
+import type { Diary } from '../src/domain/diary.ts';
 import type { StartedHardSync } from '../src/domain/jobs/started-hard-sync.ts';
 import type { Database } from '../src/postgres/database.ts';
 import { findNeededHardSync, recordHardSyncStarted } from '../src/postgres/producing/needed-hard-sync.ts';
@@ -7,9 +8,10 @@ export interface StartHardSyncDeps {
   readonly database: Database;
   /** Starts the shop's Hard Sync unless it runs. `why`: for whoever reads the run in the Temporal UI. */
   readonly runHardSync: (shopId: string, why: string) => Promise<void>;
+  readonly diary: Diary;
 }
 
-export function createStartHardSyncActivities({ database, runHardSync }: StartHardSyncDeps) {
+export function createStartHardSyncActivities({ database, runHardSync, diary }: StartHardSyncDeps) {
   return {
     /**
      * Starts the Hard Sync that is needed, or tells of the one that was started a short while ago. The first guard judges
@@ -22,6 +24,7 @@ export function createStartHardSyncActivities({ database, runHardSync }: StartHa
       if (needed.startedAt !== null) return { startedAt: needed.startedAt.toISOString(), reason };
       const startedAt = await recordHardSyncStarted(database, shopId);
       await runHardSync(shopId, `Started by itself, because ${reason}.`);
+      diary({ event: 'HARD_SYNC_STARTED', shopId, reason });
       return { startedAt: startedAt.toISOString(), reason };
     },
   };

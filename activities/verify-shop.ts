@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import type { Diary } from '../src/domain/diary.ts';
 import { AtpError } from '../src/domain/errors.ts';
 import { differenceCause, mayBeSale, unitsForSale, type DifferenceCause } from '../src/domain/difference.ts';
 import type { JobInput } from '../src/domain/jobs/jobs.ts';
@@ -21,6 +22,7 @@ import { keepAlive } from './keep-alive.ts';
 export interface VerifyDeps {
   readonly database: Database;
   readonly adminApi: (shop: Shop) => AdminApi;
+  readonly diary: Diary;
 }
 
 /** Causes that a file mends. A setting on Shopify is for a person to change, and unseen sales end by themselves. */
@@ -40,7 +42,7 @@ interface Progress {
 
 const AT_THE_START: Progress = { after: '', checked: 0, healing: 0, causes: {}, different: [] };
 
-export function createVerifyActivities({ database, adminApi }: VerifyDeps) {
+export function createVerifyActivities({ database, adminApi, diary }: VerifyDeps) {
   return {
     /**
      * Compares the Online ATP of now with what Shopify shows, for all mapped products or a sample. An attempt goes on
@@ -69,6 +71,8 @@ export function createVerifyActivities({ database, adminApi }: VerifyDeps) {
         if (progress.checked === 0) throw new AtpError('SHOP_NOT_MAPPED', { shopId });
         const shops = await sharedWith(database, shopId);
         const result = resultOf(shop, progress, await readClock(database));
+        const { checked, differentCount: different } = result;
+        if (different > 0) diary({ event: 'DIFFERENCES_FOUND', shopId, checked, different });
         return { ...result, ...(shops.length > 0 && { sharedWith: shops }) };
       };
       return keepAlive(compareAll, () => progress);

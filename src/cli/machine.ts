@@ -5,8 +5,12 @@ export interface Machine {
   readonly version: string;
   /** The user's name; null: a container may run under a number that no user has. */
   readonly userName: string | null;
-  /** Runs until the process is told to stop, then lets running work end. */
-  readonly runWorker: () => Promise<void>;
+  /**
+   * Runs until the process is told to stop, then lets running work end.
+   *
+   * `wait`: services that cannot be used yet are waited for. @throws AtpError of a service that cannot be used
+   */
+  readonly runWorker: (options: { readonly wait: boolean }) => Promise<void>;
   readonly stack: Stack;
 }
 

@@ -48,11 +48,11 @@ export const WORKER_COMMANDS: readonly CliCommand[] = [
     path: 'worker',
     description: 'work on jobs until stopped; SIGTERM lets running work end',
     argumentNames: [],
-    fields: {},
+    fields: { wait: optional(yesOrNo('wait for Postgres, SFTP and Temporal, ten minutes at most')) },
     operations: [],
-    run: async ({ machine, progress }) => {
+    run: async ({ machine, progress }, { wait }) => {
       progress('The worker starts');
-      await machine.runWorker();
+      await machine.runWorker({ wait: wait === true });
       return { json: { stopped: true }, text: 'The worker has stopped.' };
     },
   },

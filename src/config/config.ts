@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { API_VERSION_DEFAULT, API_VERSION_PATTERN, API_VERSION_WANTED } from '../domain/api-version.ts';
 import { readDatabaseUrl } from '../domain/database-url.ts';
 import { AtpError } from '../domain/errors.ts';
+import { METRICS_PORT } from '../domain/limits.ts';
 import {
   ownSurroundings,
   readEnvironment,
@@ -25,11 +26,25 @@ export interface Config {
   readonly temporalUiUrl: string | null;
   /** The name of the worker's deployment in Temporal's Worker Versioning; null: without it. */
   readonly workerDeployment: string | null;
+  /** Where the worker tells its metrics and its health; null: nowhere. */
+  readonly metricsAddress: MetricsAddress | null;
+  /** What the worker's log leaves out is below this level. */
+  readonly logLevel: LogLevel;
   /** What a shop's `env:NAME` reference is looked up in. */
   readonly environment: Readonly<Record<string, string>>;
   /** Where the embedded stack keeps its state. Absolute. */
   readonly stateDir: string;
 }
+
+export interface MetricsAddress {
+  readonly host: string;
+  readonly port: number;
+  /** Somebody has asked for this very address, so the worker does not start without it. */
+  readonly isGiven: boolean;
+}
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** A service that a process is going to use; only its variables are required and checked. */
 export type ConfigNeed = Service;
@@ -48,6 +63,8 @@ export type ConfigFor<Need extends ConfigNeed> = Readonly<
     | 'shopifyApiVersion'
     | 'temporalUiUrl'
     | 'workerDeployment'
+    | 'metricsAddress'
+    | 'logLevel'
     | 'environment'
     | 'stateDir'
   >
@@ -90,6 +107,8 @@ export function loadConfig<const Need extends ConfigNeed>(
     shopifyApiVersion: parse(shopifyVariables),
     temporalUiUrl: parse(temporalUiVariables),
     workerDeployment: parse(deploymentVariables),
+    metricsAddress: parse(metricsVariables),
+    logLevel: parse(logVariables),
     ...(needed.has('database') && { databaseUrl: parse(databaseVariables) }),
     ...(needed.has('sftp') && { sftp: parse(sftpVariables) }),
     ...(needed.has('temporal') && { temporal: readTemporal(environment, faults) }),
@@ -148,6 +167,30 @@ const deploymentVariables = z
       .optional(),
   })
   .transform(({ ATP_WORKER_DEPLOYMENT }) => ATP_WORKER_DEPLOYMENT ?? null);
+
+const metricsVariables = z
+  .object({
+    ATP_METRICS_ADDRESS: z
+      .string()
+      .regex(/^(off|(\[[0-9a-f:]+\]|[^\s:/@]+):\d{1,5})$/i, { error: 'must be host:port, or off' })
+      .optional(),
+  })
+  .transform(({ ATP_METRICS_ADDRESS }): MetricsAddress | null => {
+    if (ATP_METRICS_ADDRESS === undefined) return { host: '127.0.0.1', port: METRICS_PORT, isGiven: false };
+    if (ATP_METRICS_ADDRESS.toLowerCase() === 'off') return null;
+    const colon = ATP_METRICS_ADDRESS.lastIndexOf(':');
+    return {
+      host: ATP_METRICS_ADDRESS.slice(0, colon).replace(/^\[(.*)\]$/, '$1'),
+      port: Number(ATP_METRICS_ADDRESS.slice(colon + 1)),
+      isGiven: true,
+    };
+  });
+
+const logVariables = z
+  .object({
+    ATP_LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
+  })
+  .transform(({ ATP_LOG_LEVEL }) => ATP_LOG_LEVEL);
 
 const databaseVariables = z
   .object({
@@ -269,8 +312,8 @@ export const VARIABLES: {
   inDotEnv: [
     ...[databaseVariables, sftpVariables].flatMap((schema) => Object.keys(schema.in.shape)),
     ...TEMPORAL_VARIABLES,
-    ...[temporalUiVariables, deploymentVariables, shopifyVariables].flatMap((schema) =>
-      Object.keys(schema.in.shape),
+    ...[temporalUiVariables, deploymentVariables, metricsVariables, logVariables, shopifyVariables].flatMap(
+      (schema) => Object.keys(schema.in.shape),
     ),
   ],
   inEnvironmentOnly: [STATE_DIR_VARIABLE],

@@ -2,14 +2,11 @@
 import { loadExistingServices, type Config } from '../config/config.ts';
 import { INCOMING_FOLDER } from '../domain/drop-folders.ts';
 import { AtpError } from '../domain/errors.ts';
-import { POSTGRES_MAJOR_MIN } from '../domain/limits.ts';
 import { openDatabase } from '../postgres/database.ts';
-import { readServerVersion } from '../postgres/server-version.ts';
 import { fileDrop } from '../sftp/file-drop.ts';
 import type { SftpSettings } from '../sftp/sftp-settings.ts';
 import type { ExistingServices } from '../stand-ins/stack.ts';
-import { connectTemporal, type TemporalSettings } from '../temporal/connection.ts';
-import { namespaceExists, listUnusableAttributes } from '../temporal/namespace-check.ts';
+import { checkTemporal, requireServerVersion } from './service-checks.ts';
 
 /** @throws AtpError CONFIG_INVALID */
 export function readExistingServices(): ExistingServices {
@@ -41,29 +38,13 @@ export async function checkExistingServices(): Promise<void> {
 async function checkDatabase(databaseUrl: Config['databaseUrl']): Promise<void> {
   const database = openDatabase(databaseUrl);
   try {
-    const { major, text } = await readServerVersion(database);
-    if (major < POSTGRES_MAJOR_MIN)
-      throw new Error(`it is Postgres ${text}, older than ${POSTGRES_MAJOR_MIN}`);
+    await requireServerVersion(database);
   } catch (error) {
     if (error instanceof AtpError) throw error;
     // A refused login, a database that does not exist: the driver's message names them, and never a password.
     throw new AtpError('DATABASE_UNREACHABLE', { reason: (error as Error).message }, { cause: error });
   } finally {
     await database.close();
-  }
-}
-
-async function checkTemporal(settings: TemporalSettings): Promise<void> {
-  const temporal = await connectTemporal(settings);
-  try {
-    const { address, namespace } = settings;
-    if (!(await namespaceExists(temporal))) {
-      throw new AtpError('TEMPORAL_UNREACHABLE', { address, reason: `it has no namespace ${namespace}` });
-    }
-    const missing = (await listUnusableAttributes(temporal)).map(({ name, type }) => `${name} (${type})`);
-    if (missing.length > 0) throw new AtpError('SEARCH_ATTRIBUTES_MISSING', { reason: missing.join(', ') });
-  } finally {
-    await temporal.close();
   }
 }
 

@@ -8,11 +8,11 @@ export function openMachine(surroundings: Surroundings = ownSurroundings()): Mac
   return {
     version: packageVersion(),
     userName: userOfThisMachine(),
-    runWorker: async () => {
+    runWorker: async ({ wait }) => {
       const { loadConfig } = await import('../config/config.ts');
       const config = loadConfig(['database', 'sftp', 'temporal'], surroundings);
       const { runWorkerProcess } = await import('./worker.ts');
-      await runWorkerProcess(config, { signal: stopSignal() });
+      await runWorkerProcess(config, { signal: stopSignal(), version: packageVersion(), wait });
     },
     stack: {
       up: async (options) => (await import('./stack.ts')).stack.up(options),

@@ -17,7 +17,7 @@ const CLI = fileURLToPath(new URL('./cli.ts', import.meta.url));
 /** The worker of the stack is the command that anybody may start, and runs as `bin/atp.mjs` would run it. */
 export const STACK_WORKER = {
   command: process.execPath,
-  args: [...workerOptions.node, CLI, 'worker'],
+  args: [...workerOptions.node, CLI, 'worker', '--wait'],
 } as const;
 
 /** Their names for a person, in the order of the messages. */

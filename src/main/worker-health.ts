@@ -1,19 +1,18 @@
 /**
- * Ends with 0 when a worker of this host asks Temporal for work now, else with 1 and the reason: the health check of a
- * container, which has one worker and has a host name of its own.
+ * Ends with 0 when the worker of this machine says that it is ready, else with 1 and the reason: the health check of a
+ * container, which has one worker.
  */
-import { hostname } from 'node:os';
 import { loadConfig } from '../config/config.ts';
-import { connectTemporal } from '../temporal/connection.ts';
-import { listPollingWorkers } from '../temporal/task-queue.ts';
+import { SERVICE_CHECK_TIMEOUT_MS } from '../domain/limits.ts';
 
 try {
-  const temporal = await connectTemporal(loadConfig(['temporal']).temporal);
-  const workers = await listPollingWorkers(temporal);
-  await temporal.close();
-  if (!workers.some((worker) => worker.endsWith(`@${hostname()}`))) {
-    throw new Error(`No worker of ${hostname()} polls (${workers.join(', ') || 'nobody does'}).`);
-  }
+  const { metricsAddress } = loadConfig([]);
+  if (metricsAddress === null) throw new Error('ATP_METRICS_ADDRESS is off, so nobody can ask the worker.');
+  const { host, port } = metricsAddress;
+  const ownHost = ['0.0.0.0', '::'].includes(host) ? 'localhost' : host;
+  const address = `http://${ownHost.includes(':') ? `[${ownHost}]` : ownHost}:${port}/readyz`;
+  const answer = await fetch(address, { signal: AbortSignal.timeout(SERVICE_CHECK_TIMEOUT_MS) });
+  if (!answer.ok) throw new Error(await answer.text());
 } catch (error) {
   console.error((error as Error).message);
   process.exitCode = 1;

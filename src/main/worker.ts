@@ -1,29 +1,78 @@
 /** The worker's composition: configuration → adapters → activities → Temporal. */
 import { createActivities } from '../../activities/index.ts';
 import type { ConfigFor } from '../config/config.ts';
+import type { Diary, DiaryEntry } from '../domain/diary.ts';
+import { ERROR_CLASSES } from '../domain/error-class.ts';
+import { AtpError, ERRORS } from '../domain/errors.ts';
+import { isErrorCode } from '../domain/failure.ts';
+import { countEntry, createMetrics, type Metrics } from '../metrics/metrics.ts';
 import { openDatabase } from '../postgres/database.ts';
-import { openAdminApi } from '../shopify/admin-api.ts';
+import { openAdminApi, type AdminApi, type ShopConnection } from '../shopify/admin-api.ts';
 import { fileDrop } from '../sftp/file-drop.ts';
+import { activityRun } from '../temporal/activity-run.ts';
 import { activitySignal } from '../temporal/activity-signal.ts';
-import { connectTemporal } from '../temporal/connection.ts';
+import { connectTemporal, type TemporalClient } from '../temporal/connection.ts';
+import type { FailedTry } from '../temporal/failure-mapping.ts';
 import { isAtWork } from '../temporal/is-at-work.ts';
 import { ensureRunning, wakeLane } from '../temporal/run-job.ts';
+import { chooseSdkMetricsAddress } from '../temporal/sdk-metrics.ts';
 import { runWorker } from '../temporal/worker.ts';
-import { openLog } from './log.ts';
+import type { WorkerLog } from '../temporal/worker-log.ts';
+import { awaitServices } from './await-services.ts';
+import { watchConnections, watchDatabase, watchFileDrop, type ConnectionWatch } from './connection-watch.ts';
+import { openLog, writeDiary } from './log.ts';
+import { checkServices } from './service-checks.ts';
+import { serveWorker } from './worker-server.ts';
 
-/** Runs jobs until `signal` aborts, then drains. */
+export interface WorkerProcessOptions {
+  readonly signal: AbortSignal;
+  /** Of the product. */
+  readonly version: string;
+  /** Whether services that cannot be used yet are waited for. */
+  readonly wait: boolean;
+}
+
+/**
+ * Runs jobs until `signal` aborts, then drains.
+ *
+ * @throws AtpError of a service that cannot be used, METRICS_ADDRESS_UNUSABLE, WORKER_VERSIONING_UNAVAILABLE
+ */
 export async function runWorkerProcess(
   config: ConfigFor<'database' | 'sftp' | 'temporal'>,
-  options: { readonly signal: AbortSignal },
+  { signal, version, wait }: WorkerProcessOptions,
 ): Promise<void> {
-  const log = openLog();
-  const temporal = await connectTemporal(config.temporal);
-  const database = openDatabase(config.databaseUrl, { signalOf: activitySignal });
+  const pinoLog = openLog(config.logLevel);
+  const log: WorkerLog = (level, message, details) => pinoLog[level](details, message);
+  const metrics = createMetrics({ version });
+  const write = writeDiary(pinoLog, activityRun);
+  const diary: Diary = (entry: DiaryEntry) => {
+    write(entry);
+    countEntry(metrics, entry);
+  };
+  const watch = watchConnections(diary, (service, shop = '') =>
+    metrics.connectionUp.set({ service, shop }, 1),
+  );
+  const database = watchDatabase(openDatabase(config.databaseUrl, { signalOf: activitySignal }), watch);
+  const drop = watchFileDrop(fileDrop(config.sftp), watch);
+  const state: { temporal: TemporalClient | null; isPolling: boolean } = { temporal: null, isPolling: false };
+  const look = () => checkServices({ database, fileDrop: drop, temporal: state.temporal ?? config.temporal });
+  const sdkMetricsAddress = config.metricsAddress && (await chooseSdkMetricsAddress());
+  const server = await serveWorker(config.metricsAddress, {
+    metrics,
+    database,
+    temporal: () => state.temporal,
+    look,
+    isPolling: () => state.isPolling,
+    sdkMetricsAddress,
+    log,
+  });
   try {
+    if (!(await awaitServices(look, { wait, signal, log }))) return;
+    const temporal = (state.temporal = await connectTemporal(config.temporal));
     const activities = createActivities({
       database,
-      fileDrop: fileDrop(config.sftp),
-      adminApi: (shop) => openAdminApi(shop, { environment: config.environment }),
+      fileDrop: drop,
+      adminApi: (shop) => openWatchedApi(shop, { environment: config.environment, watch, metrics }),
       wakeLane: async (shopId) => {
         await wakeLane(temporal, shopId);
       },
@@ -31,17 +80,59 @@ export async function runWorkerProcess(
         await ensureRunning(temporal, { job: 'hard-sync', shopId }, why);
       },
       isAtWork: (holder) => isAtWork(temporal, holder),
+      diary,
     });
     await runWorker({
       temporal: config.temporal,
       client: temporal,
       deploymentName: config.workerDeployment,
       activities,
-      signal: options.signal,
-      log: (level, message, details) => log[level](details, message),
+      signal,
+      log,
+      sdkMetricsAddress,
+      onFailure: (failed) => tellFailure({ metrics, diary }, failed),
+      onLook: (error, begunAt) => watch.note({ service: 'Temporal', begunAt, error }),
+      onPolling: () => (state.isPolling = true),
     });
   } finally {
+    await server?.close();
     await database.close();
-    await temporal.close();
+    await state.temporal?.close();
   }
+}
+
+function openWatchedApi(
+  shop: ShopConnection,
+  {
+    environment,
+    watch,
+    metrics,
+  }: {
+    readonly environment: Readonly<Record<string, string>>;
+    readonly watch: ConnectionWatch;
+    readonly metrics: Metrics;
+  },
+): AdminApi {
+  return openAdminApi(shop, {
+    environment,
+    onCall: ({ shopId, begunAt, error, pointsLeft }) => {
+      const result = error === undefined ? 'OK' : codeOf(error);
+      metrics.calls.inc({ shop: shopId, result });
+      if (pointsLeft !== null) metrics.points.set({ shop: shopId }, pointsLeft);
+      watch.note({ service: 'Shopify', shopId, begunAt, error });
+    },
+  });
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof AtpError ? error.code : 'UNEXPECTED';
+}
+
+function tellFailure(
+  { metrics, diary }: { readonly metrics: Metrics; readonly diary: Diary },
+  { step, attempt, code, message, isLast }: FailedTry,
+): void {
+  metrics.stepFailures.inc({ step, code });
+  const isService = isErrorCode(code) && ERROR_CLASSES[ERRORS[code].class].isRetried;
+  if (isLast && isService) diary({ event: 'STEP_GIVEN_UP', step, tries: attempt, code, reason: message });
 }

@@ -59,6 +59,8 @@ export interface Database {
    * migrator. Knex is loaded only then, since a command that does not migrate has no use for it.
    */
   withKnex<Result>(work: (knex: Knex) => Promise<Result>): Promise<Result>;
+  /** The connections of the pool, and the statements that wait for one. */
+  countConnections(): { readonly inUse: number; readonly idle: number; readonly waiting: number };
   close(): Promise<void>;
 }
 
@@ -176,6 +178,11 @@ export function openDatabase(
     },
     session: (work, kind = 'bulk') => withCodedErrors(() => withSession(work, kind)),
     withKnex: (work) => withCodedErrors(() => withKnex(work)),
+    countConnections: () => ({
+      inUse: pool.totalCount - pool.idleCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
     close: () => pool.end(),
   };
 }

@@ -47,6 +47,17 @@ export async function listPendingMigrations(database: Database): Promise<string[
   return database.withKnex(listPending);
 }
 
+/**
+ * The same by one short statement, without Knex: for who asks again and again, and by a user who may only read.
+ *
+ * @throws AtpError DATABASE_NOT_MIGRATED (also when nothing was ever migrated)
+ */
+export async function requireMigrations(database: Database): Promise<void> {
+  const rows = await database.query<{ name: string }>(`SELECT name FROM ${SETTINGS.tableName}`);
+  const applied = new Set(rows.map(({ name }) => name));
+  if (MIGRATION_NAMES.some((name) => !applied.has(name))) throw new AtpError('DATABASE_NOT_MIGRATED');
+}
+
 async function listPending(knex: Knex): Promise<string[]> {
   const [, pending] = (await knex.migrate.list(SETTINGS)) as [unknown[], { name: string }[]];
   return pending.map(({ name }) => name);

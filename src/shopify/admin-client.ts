@@ -27,6 +27,18 @@ export interface ClientOptions {
   readonly environment?: Environment;
   /** Called once for each thing that still works but will end, such as an API version that Shopify has retired. */
   readonly onWarning?: (warning: string) => void;
+  /** Called at the end of each call. */
+  readonly onCall?: (call: EndedCall) => void;
+}
+
+export interface EndedCall {
+  readonly shopId: string;
+  /** When it began to wait for the shop's quota, by `performance.now()`. */
+  readonly begunAt: number;
+  /** What it failed with; undefined: it was answered, maybe with a refusal of its rows. */
+  readonly error: unknown;
+  /** Points of the shop's quota that are left; null: no answer has told yet. */
+  readonly pointsLeft: number | null;
 }
 
 export interface AdminClient {
@@ -63,7 +75,7 @@ export function adminClient(shop: ShopConnection, options: ClientOptions): Admin
       logger: warningsOf(shop, warn),
     });
   const quota = quotaOf(shop);
-  return {
+  return tellEnds(options.onCall, shop, {
     async request(operation, variables, shape, deadline) {
       const msLeft = () => (deadline ? sendableForMs(deadline, readClocks()) : Infinity);
       const admission = await quota.admit(operation, msLeft());
@@ -108,6 +120,26 @@ export function adminClient(shop: ShopConnection, options: ClientOptions): Admin
         });
       }
       return parseAnswer(operation, answer.data, shape);
+    },
+  });
+}
+
+function tellEnds(onCall: ClientOptions['onCall'], shop: ShopConnection, client: AdminClient): AdminClient {
+  if (!onCall) return client;
+  return {
+    async request(...call) {
+      const begunAt = performance.now();
+      const tell = (error: unknown): void => {
+        onCall({ shopId: shop.shopId, begunAt, error, pointsLeft: quotaOf(shop).pointsLeft });
+      };
+      try {
+        const data = await client.request(...call);
+        tell(undefined);
+        return data;
+      } catch (error) {
+        tell(error);
+        throw error;
+      }
     },
   };
 }

@@ -16,6 +16,15 @@ export async function requireLocation(
   return location;
 }
 
+/** Throws LOCATION_UNUSABLE also when the location is deactivated: nothing is sold there, and nothing can be written. */
+export async function requireActiveLocation(
+  shop: ShopPlace,
+  api: Pick<AdminApi, 'readLocation'>,
+): Promise<void> {
+  const { isActive } = await requireLocation(shop, api);
+  if (!isActive) throw locationUnusableError(shop, 'it is deactivated');
+}
+
 export function locationUnusableError({ locationId, domain }: ShopPlace, reason: string): AtpError {
   return new AtpError('LOCATION_UNUSABLE', { locationId, domain, reason });
 }

@@ -70,6 +70,12 @@ export class ShopQuota {
     }
   }
 
+  /** Points that are left, by the last answer and the time since; null: no answer has told yet. */
+  get pointsLeft(): number | null {
+    if (!this.#isTold) return null;
+    return quotaAfter(this.#quota, performance.now() - this.#quotaAt).status.currentlyAvailable;
+  }
+
   /** Admits the calls that the bucket can pay for, in their order, and runs again when it can pay for the next one. */
   #dispatch(): void {
     clearTimeout(this.#timer);

@@ -1,5 +1,5 @@
 /** Errors on their way out of an activity: Temporal shows the code as the failure's type, and retries or not. */
-import { log } from '@temporalio/activity';
+import { activityInfo, log } from '@temporalio/activity';
 import { ApplicationFailure, TemporalFailure, type Next } from '@temporalio/common';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor } from '@temporalio/worker';
 import { AtpError } from '../domain/errors.ts';
@@ -42,15 +42,37 @@ function stackOf(error: unknown): string {
   return `${error.stack ?? error.message}${cause === undefined ? '' : `\nCaused by: ${stackOf(cause)}`}`;
 }
 
-export const failureMapping: ActivityInboundCallsInterceptor = {
-  async execute(
-    input: ActivityExecuteInput,
-    next: Next<ActivityInboundCallsInterceptor, 'execute'>,
-  ): Promise<unknown> {
-    try {
-      return await next(input);
-    } catch (error) {
-      throw toFailure(error);
-    }
-  },
-};
+/** A try of a step that has failed. */
+export interface FailedTry {
+  /** The activity's name. */
+  readonly step: string;
+  readonly attempt: number;
+  readonly code: string;
+  readonly message: string;
+  /** Temporal does not try the step again by itself. */
+  readonly isLast: boolean;
+}
+
+/** @param onFailure is told of each try that fails, other than by its cancellation */
+export function mapFailures(onFailure: (failed: FailedTry) => void): ActivityInboundCallsInterceptor {
+  return {
+    async execute(
+      input: ActivityExecuteInput,
+      next: Next<ActivityInboundCallsInterceptor, 'execute'>,
+    ): Promise<unknown> {
+      try {
+        return await next(input);
+      } catch (error) {
+        const failure = toFailure(error);
+        if (failure instanceof ApplicationFailure) onFailure(failedTry(failure));
+        throw failure;
+      }
+    },
+  };
+}
+
+function failedTry({ type, message, nonRetryable }: ApplicationFailure): FailedTry {
+  const { activityType: step, attempt, retryPolicy } = activityInfo();
+  const isLast = nonRetryable === true || attempt >= (retryPolicy?.maximumAttempts ?? Infinity);
+  return { step, attempt, code: type ?? 'UNEXPECTED', message, isLast };
+}

@@ -5,6 +5,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import { isCoded } from '../domain/errors.ts';
 import { reasonFor, remedyFor, type Remedy } from '../domain/failing-run.ts';
 import { RUNS_WATCH_INTERVAL_MS } from '../domain/limits.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
@@ -23,14 +24,17 @@ export interface WatchOptions {
   readonly version: WorkerVersion | null;
   readonly signal: AbortSignal;
   readonly log: WorkerLog;
+  /** Told of each look: undefined when Temporal has answered, else the error. */
+  readonly onLook: (error: unknown, begunAt: number) => void;
 }
 
 /** Looks every RUNS_WATCH_INTERVAL_MS until the signal. A look that fails is logged, and the next one tries again. */
-export async function watchRuns({ temporal, version, signal, log }: WatchOptions): Promise<void> {
+export async function watchRuns({ temporal, version, signal, log, onLook }: WatchOptions): Promise<void> {
   const keepVersions = createVersionKeeper(temporal, version, log);
   let lastFault = '';
   while (!signal.aborted) {
     let pauseMs = RUNS_WATCH_INTERVAL_MS;
+    const begunAt = performance.now();
     try {
       pauseMs = await temporal.client.connection.withAbortSignal(signal, async () => {
         const open = await describeOpenRuns(temporal);
@@ -41,9 +45,13 @@ export async function watchRuns({ temporal, version, signal, log }: WatchOptions
         return keepVersions(open);
       });
       lastFault = '';
+      onLook(undefined, begunAt);
     } catch (error) {
       const { message } = error as Error;
-      if (message !== lastFault && !signal.aborted)
+      if (signal.aborted) break;
+      onLook(error, begunAt);
+      // That Temporal is away is told by whoever is told of the looks.
+      if (message !== lastFault && !isCoded(error, 'TEMPORAL_UNREACHABLE'))
         log('warn', 'The open runs cannot be watched', { reason: message });
       lastFault = message;
     }

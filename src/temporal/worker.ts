@@ -8,8 +8,9 @@ import {
   Worker,
 } from '@temporalio/worker';
 import type { TemporalClient, TemporalSettings } from './connection.ts';
-import { failureMapping } from './failure-mapping.ts';
+import { mapFailures, type FailedTry } from './failure-mapping.ts';
 import { watchRuns } from './run-watch.ts';
+import { ofSdk } from './sdk-log.ts';
 import type { WorkerLog } from './worker-log.ts';
 import { requireVersioning, versionOf } from './worker-version.ts';
 import { bundleWorkflows } from './workflow-bundle.ts';
@@ -30,6 +31,13 @@ export interface WorkerOptions {
   /** Aborted: the worker drains and `runWorker` returns. */
   readonly signal: AbortSignal;
   readonly log: WorkerLog;
+  /** Where the SDK serves its metrics, on the loopback; null: nowhere. */
+  readonly sdkMetricsAddress: string | null;
+  readonly onFailure: (failed: FailedTry) => void;
+  /** Told of each look at Temporal: undefined when it was answered, else the error. */
+  readonly onLook: (error: unknown, begunAt: number) => void;
+  /** Called when the worker begins to take work. */
+  readonly onPolling: () => void;
 }
 
 /**
@@ -37,12 +45,25 @@ export interface WorkerOptions {
  * WORKER_VERSIONING_UNAVAILABLE.
  */
 export async function runWorker(options: WorkerOptions): Promise<void> {
-  const { temporal, client, deploymentName, activities, signal, log } = options;
+  const { temporal, client, deploymentName, activities, signal, log, sdkMetricsAddress } = options;
   Runtime.install({
     logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
-      log(level.toLowerCase() as Lowercase<typeof level>, message, meta ?? {});
+      const said = ofSdk(level.toLowerCase() as Lowercase<typeof level>, message, meta ?? {});
+      log(said.level, message, said.details);
     }),
-    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN' }) } },
+    telemetryOptions: {
+      logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN' }) },
+      ...(sdkMetricsAddress !== null && {
+        metrics: {
+          prometheus: {
+            bindAddress: sdkMetricsAddress,
+            countersTotalSuffix: true,
+            unitSuffix: true,
+            useSecondsForDurations: true,
+          },
+        },
+      }),
+    },
   });
   const connection = await NativeConnection.connect(temporal.connection);
   try {
@@ -58,7 +79,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       maxCachedWorkflows: CACHED_WORKFLOWS_MAX,
       maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES_MAX,
       shutdownGraceTime: WORKER_SHUTDOWN_GRACE_MS,
-      interceptors: { activity: [() => ({ inbound: failureMapping })] },
+      interceptors: { activity: [() => ({ inbound: mapFailures(options.onFailure) })] },
       ...(version && {
         workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' },
       }),
@@ -67,9 +88,16 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     // A worker that never ran keeps its connection open. So even when the signal came first, it runs, and ends at once.
     if (signal.aborted) worker.shutdown();
     else signal.addEventListener('abort', () => worker.shutdown(), { once: true });
+    options.onPolling();
     log('info', 'The worker is polling', { taskQueue: TASK_QUEUE, namespace: temporal.namespace });
     const stopWatching = new AbortController();
-    const watching = watchRuns({ temporal: client, version, signal: stopWatching.signal, log });
+    const watching = watchRuns({
+      temporal: client,
+      version,
+      signal: stopWatching.signal,
+      log,
+      onLook: options.onLook,
+    });
     try {
       await running;
     } finally {

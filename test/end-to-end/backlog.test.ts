@@ -29,6 +29,7 @@ async function readWrites(shop: Installation): Promise<string[]> {
 /** Makes and publishes a file as a run of Recent changes does, but without a run, and without waking the lane. */
 async function publishDelta({ database, sftp }: Installation): Promise<void> {
   const activities = createProduceActivities({
+    diary: () => undefined,
     database,
     fileDrop: fileDrop(sftp.settings),
     wakeLane: () => Promise.resolve(),

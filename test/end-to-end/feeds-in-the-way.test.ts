@@ -8,7 +8,7 @@ import { createImportActivities } from '../../activities/import-inventory.ts';
 import type { ImportResult } from '../../src/domain/jobs/import.ts';
 import { TASK_QUEUE } from '../../src/domain/workflow-names.ts';
 import { fileDrop, type OpenFileDrop } from '../../src/sftp/file-drop.ts';
-import { failureMapping } from '../../src/temporal/failure-mapping.ts';
+import { mapFailures } from '../../src/temporal/failure-mapping.ts';
 import { bundleWorkflows } from '../../src/temporal/workflow-bundle.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
 import { freshNamespace } from '../setup/fresh-namespace.ts';
@@ -134,8 +134,8 @@ test('a count that is still being sent is not overtaken by the variance after it
     namespace,
     taskQueue: TASK_QUEUE,
     workflowBundle: await bundleWorkflows(),
-    activities: createImportActivities({ database, fileDrop: whileItIsSent }),
-    interceptors: { activity: [() => ({ inbound: failureMapping })] },
+    activities: createImportActivities({ database, fileDrop: whileItIsSent, diary: () => undefined }),
+    interceptors: { activity: [() => ({ inbound: mapFailures(() => undefined) })] },
   });
   const run = (workflowId: string): Promise<ImportResult> =>
     client.workflow.execute('importInventory', { workflowId, taskQueue: TASK_QUEUE, args: [{}] });

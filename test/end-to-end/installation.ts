@@ -120,6 +120,8 @@ export class Installation {
       TEMPORAL_NAMESPACE: namespace,
       ...sftpVariables(sftp),
       ATP_STATE_DIR: stateDir,
+      // Its port is one for the whole machine.
+      ATP_METRICS_ADDRESS: 'off',
     };
     const parts = { database, temporal, twin: twin.client, sftp, environment };
     const installation = new Installation(parts);

@@ -46,12 +46,20 @@ function importFeed(path: string, { through = drop, startedAgoMs = 0 } = {}): Pr
     { scheduledTimestampMs: Date.now() - startedAgoMs },
     { logger },
   );
-  const activities = createImportActivities({ database: warehouse.database, fileDrop: through });
+  const activities = createImportActivities({
+    database: warehouse.database,
+    fileDrop: through,
+    diary: () => undefined,
+  });
   return environment.run(activities.importFeed, { path });
 }
 
 function listFeeds(job: { readonly source?: string } = {}): Promise<FeedRef[]> {
-  const activities = createImportActivities({ database: warehouse.database, fileDrop: drop });
+  const activities = createImportActivities({
+    database: warehouse.database,
+    fileDrop: drop,
+    diary: () => undefined,
+  });
   return new MockActivityEnvironment().run(activities.listFeeds, job);
 }
 

@@ -80,6 +80,7 @@ describe('the Hard Sync that a restore needs', () => {
   function startHardSync() {
     const activities = createStartHardSyncActivities({
       database: shop.retailer.database,
+      diary: () => undefined,
       runHardSync: async (shopId, why) => void started.push(`${shopId}: ${why}`),
     });
     return runActivity(activities.startHardSync, { shopId: SHOP });

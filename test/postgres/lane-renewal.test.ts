@@ -27,6 +27,7 @@ test('the lease of a run is renewed while the run reads a file from SFTP', async
     return { sizeBytes: 1, sha256: 'hash of 1' };
   };
   const activities = createApplyActivities({
+    diary: () => undefined,
     database: lane.database,
     fileDrop: (work) => work({ download } as never),
     adminApi: () => ({ readLocation: () => Promise.resolve({ isActive: true }) }) as never,

@@ -102,6 +102,7 @@ describe('a database', () => {
 function produceOnly(shop: SyncedShop, kind: UploadFileKind) {
   const { database } = shop.retailer;
   const activities = createProduceActivities({
+    diary: () => undefined,
     database,
     fileDrop: shop.drop,
     wakeLane: async () => undefined,

@@ -31,6 +31,7 @@ export class SyncedShop {
 
   get #produce() {
     return createProduceActivities({
+      diary: () => undefined,
       database: this.#database(),
       fileDrop: this.drop,
       wakeLane: async () => undefined,
@@ -61,6 +62,7 @@ export class SyncedShop {
   /** Asks for the next file, as a run of Process uploads does. */
   async lookAtLane() {
     const activities = createApplyActivities({
+      diary: () => undefined,
       database: this.#database(),
       fileDrop: this.drop,
       adminApi: () => {

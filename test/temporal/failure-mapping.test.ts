@@ -5,7 +5,7 @@ import { DefaultLogger, type LogEntry } from '@temporalio/worker';
 import { beforeEach, expect, test } from 'vitest';
 import { AtpError, ERRORS } from '../../src/domain/errors.ts';
 import { hintIn } from '../../src/domain/failure.ts';
-import { failureMapping } from '../../src/temporal/failure-mapping.ts';
+import { mapFailures } from '../../src/temporal/failure-mapping.ts';
 
 const logged: LogEntry[] = [];
 beforeEach(() => logged.splice(0));
@@ -14,7 +14,7 @@ async function failureOfActivity(error: unknown): Promise<unknown> {
   const environment = new MockActivityEnvironment(
     {},
     {
-      interceptors: [() => ({ inbound: failureMapping })],
+      interceptors: [() => ({ inbound: mapFailures(() => undefined) })],
       logger: new DefaultLogger('ERROR', (entry) => logged.push(entry)),
     },
   );

@@ -106,6 +106,11 @@ export const SERVICE_ERRORS = {
     message: (d) => `The Temporal namespace does not know our search attributes: ${d.reason}.`,
     hint: 'Add them once: `atp doctor` prints the commands. In Temporal Cloud’s UI, add the same names and types.',
   },
+  METRICS_ADDRESS_UNUSABLE: {
+    class: 'not-now',
+    message: (d) => `The worker cannot tell its metrics at ${d.address}: ${d.reason}.`,
+    hint: 'Set ATP_METRICS_ADDRESS to a free port of this machine, such as 127.0.0.1:9465, or to `off`.',
+  },
   WORKER_VERSIONING_UNAVAILABLE: {
     class: 'not-now',
     message: (d) => `The Temporal namespace has no Worker Versioning: ${d.reason}.`,

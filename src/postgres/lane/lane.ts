@@ -228,6 +228,8 @@ export async function startApplying(database: Database, pass: LanePass, sequence
  * has left the states `from` meanwhile is left as it is: its producer has published it, or a person has decided. So is a
  * file that was BLOCKED since `lastBlocked`: an attempt whose answer was lost has blocked it, and a person may have
  * decided since.
+ *
+ * @returns whether that is news: it is not when the file was tried again and failed by the same cause
  */
 export async function blockFile(
   database: Database,
@@ -240,14 +242,17 @@ export async function blockFile(
     /** As it was when the run took the file; absent: whenever. */
     readonly lastBlocked?: string | null;
   },
-): Promise<void> {
-  await database.transaction(async (connection) => {
+): Promise<boolean> {
+  return database.transaction(async (connection) => {
     await holdLane(connection, pass);
-    await connection.query(
-      `UPDATE upload_file SET state = 'BLOCKED', reason_code = $3, reason = $4, blocked_at = clock_timestamp(),
-         blocked_since = coalesce(blocked_since, clock_timestamp())
-       WHERE shop_id = $1 AND sequence = $2 AND state = ANY($5)
-         AND ($6 OR extract(epoch FROM blocked_at)::text IS NOT DISTINCT FROM $7)`,
+    const { rows } = await connection.query<{ isNews: boolean }>(
+      `UPDATE upload_file AS file SET state = 'BLOCKED', reason_code = $3, reason = $4, blocked_at = clock_timestamp(),
+         blocked_since = coalesce(file.blocked_since, clock_timestamp())
+       FROM upload_file AS before
+       WHERE file.shop_id = $1 AND file.sequence = $2 AND file.state = ANY($5)
+         AND ($6 OR extract(epoch FROM file.blocked_at)::text IS NOT DISTINCT FROM $7)
+         AND before.shop_id = $1 AND before.sequence = $2
+       RETURNING before.blocked_since IS NULL OR before.reason_code IS DISTINCT FROM $3 AS "isNews"`,
       [
         pass.shopId,
         block.sequence,
@@ -259,6 +264,7 @@ export async function blockFile(
       ],
     );
     await releaseLane(connection, pass);
+    return rows[0]?.isNews ?? false;
   });
 }
 

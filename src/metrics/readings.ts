@@ -1,0 +1,160 @@
+/**
+ * Gauges that are read when somebody scrapes. A reading has a short limit and is kept for some seconds, and two scrapes at
+ * once share it: so whoever scrapes, and however often, cannot load the database.
+ */
+import { READING_KEPT_MS, READING_TIMEOUT_MS } from '../domain/limits.ts';
+import type { Metrics } from './metrics.ts';
+
+/** What the metrics are read from. A reading that is not there is left out. */
+export interface Sources {
+  readonly lanes: () => Promise<readonly LaneReading[]>;
+  readonly feeds: () => Promise<
+    readonly { readonly feedType: string; readonly lastImportedSeconds: number }[]
+  >;
+  readonly feedsLeft: () => Promise<number>;
+  readonly schedules: () => Promise<readonly ScheduleReading[]>;
+  readonly pool: () => { readonly inUse: number; readonly idle: number; readonly waiting: number };
+  /** Age of the oldest change that is not on Shopify, one a shop; null: everything is there. */
+  readonly ages?: () => Promise<readonly AgeReading[]>;
+  /** The conditions that are open. */
+  readonly conditions?: () => Promise<readonly { readonly code: string; readonly shopId: string | null }[]>;
+}
+
+export interface LaneReading {
+  readonly shopId: string;
+  readonly state: string;
+  readonly filesWaiting: number;
+  readonly blockedSeconds: number;
+  readonly heldPlans: number;
+  readonly withheld: number;
+  readonly quarantined: number;
+  readonly owed: number;
+}
+
+export interface ScheduleReading {
+  readonly job: string;
+  readonly shopId: string | null;
+  readonly isPaused: boolean;
+  readonly lagSeconds: number;
+}
+
+export interface AgeReading {
+  readonly shopId: string;
+  readonly cause: string;
+  readonly ageSeconds: number;
+}
+
+const LANE_STATES = ['idle', 'waiting', 'applying', 'blocked', 'paused'];
+
+/** Brings the gauges up to date. It never throws: a reading that fails is told by `atp_reading_up`. */
+export type Refresh = () => Promise<void>;
+
+export function readGauges(metrics: Metrics, sources: Sources): Refresh {
+  const { ages, conditions } = sources;
+  const groups = [
+    group(metrics, 'lanes', sources.lanes, LANE_GAUGES(metrics), (lanes) => setLanes(metrics, lanes)),
+    group(metrics, 'feeds', sources.feeds, [metrics.feedTime], (feeds) => {
+      for (const { feedType: type, lastImportedSeconds } of feeds)
+        metrics.feedTime.set({ type }, lastImportedSeconds);
+    }),
+    group(metrics, 'feeds_left', sources.feedsLeft, [metrics.feedsLeft], (count) =>
+      metrics.feedsLeft.set(count),
+    ),
+    group(
+      metrics,
+      'schedules',
+      sources.schedules,
+      [metrics.scheduleLag, metrics.schedulePaused],
+      (schedules) => {
+        for (const { job, shopId, isPaused, lagSeconds } of schedules) {
+          metrics.scheduleLag.set({ job, shop: shopId ?? '' }, lagSeconds);
+          metrics.schedulePaused.set({ job, shop: shopId ?? '' }, isPaused ? 1 : 0);
+        }
+      },
+    ),
+    ...(ages
+      ? [
+          group(metrics, 'ages', ages, [metrics.oldestChange], (read) => {
+            for (const { shopId: shop, cause, ageSeconds } of read)
+              metrics.oldestChange.set({ shop, cause }, ageSeconds);
+          }),
+        ]
+      : []),
+    ...(conditions
+      ? [
+          group(metrics, 'conditions', conditions, [metrics.condition], (open) => {
+            for (const { code, shopId } of open) metrics.condition.set({ code, shop: shopId ?? '' }, 1);
+          }),
+        ]
+      : []),
+  ];
+  return async () => {
+    const { inUse, idle, waiting } = sources.pool();
+    metrics.poolConnections.set({ state: 'in_use' }, inUse);
+    metrics.poolConnections.set({ state: 'idle' }, idle);
+    metrics.poolWaiting.set(waiting);
+    await Promise.all(groups.map((refresh) => refresh()));
+  };
+}
+
+interface Resettable {
+  reset(): void;
+}
+
+function LANE_GAUGES({ laneState, filesWaiting, laneBlocked, plansHeld, products }: Metrics): Resettable[] {
+  return [laneState, filesWaiting, laneBlocked, plansHeld, products];
+}
+
+function setLanes(metrics: Metrics, lanes: readonly LaneReading[]): void {
+  for (const { shopId: shop, ...lane } of lanes) {
+    for (const state of LANE_STATES) metrics.laneState.set({ shop, state }, lane.state === state ? 1 : 0);
+    metrics.filesWaiting.set({ shop }, lane.filesWaiting);
+    metrics.laneBlocked.set({ shop }, lane.blockedSeconds);
+    metrics.plansHeld.set({ shop }, lane.heldPlans);
+    for (const why of ['withheld', 'quarantined', 'owed'] as const)
+      metrics.products.set({ shop, why }, lane[why]);
+  }
+}
+
+/** Reads at most once in READING_KEPT_MS, and puts nothing stale on the page. */
+function group<Value>(
+  { readingUp }: Metrics,
+  reading: string,
+  read: () => Promise<Value>,
+  gauges: readonly Resettable[],
+  set: (value: Value) => void,
+): Refresh {
+  return keepFor(READING_KEPT_MS, async () => {
+    const value = await withinTime(read(), READING_TIMEOUT_MS).catch(() => null);
+    // All shops anew: one that was removed is not told any more.
+    for (const gauge of gauges) gauge.reset();
+    if (value !== null) set(value);
+    readingUp.set({ reading }, value === null ? 0 : 1);
+  });
+}
+
+/** The same promise again until it is older than `keptMs`. */
+export function keepFor<Value>(keptMs: number, work: () => Promise<Value>): () => Promise<Value> {
+  let kept: { readonly value: Promise<Value>; endedAt: number | null } | null = null;
+  return () => {
+    if (kept && (kept.endedAt === null || performance.now() - kept.endedAt < keptMs)) return kept.value;
+    const fresh = { value: work(), endedAt: null as number | null };
+    kept = fresh;
+    const end = (): void => {
+      fresh.endedAt = performance.now();
+    };
+    fresh.value.then(end, end);
+    return fresh.value;
+  };
+}
+
+/** Rejects when `work` has not ended in time; it is left to its own limit then. */
+export async function withinTime<Value>(work: Promise<Value>, timeoutMs: number): Promise<Value> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

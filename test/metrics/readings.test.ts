@@ -1,0 +1,74 @@
+/** Gauges that are read at a scrape: how often, how long, and what the page says when they cannot be read. */
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { READING_KEPT_MS, READING_TIMEOUT_MS } from '../../src/domain/limits.ts';
+import { createMetrics } from '../../src/metrics/metrics.ts';
+import { readGauges, type LaneReading, type Sources } from '../../src/metrics/readings.ts';
+
+const IDLE: LaneReading = {
+  ...{ shopId: 'acme', state: 'idle', filesWaiting: 0, blockedSeconds: 0 },
+  ...{ heldPlans: 0, withheld: 0, quarantined: 0, owed: 0 },
+};
+
+function open(lanes: Sources['lanes']) {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const metrics = createMetrics({ version: '1' });
+  const refresh = readGauges(metrics, {
+    lanes,
+    feeds: () => Promise.resolve([]),
+    feedsLeft: () => Promise.resolve(0),
+    schedules: () => Promise.resolve([]),
+    pool: () => ({ inUse: 0, idle: 0, waiting: 0 }),
+  });
+  const lines = async (): Promise<string[]> =>
+    (await metrics.registry.metrics())
+      .split('\n')
+      .filter((line) => /^atp_(lane|reading_up.*lanes)/.test(line));
+  return { refresh, lines };
+}
+
+test('however many scrape, and however often, a reading is made once in READING_KEPT_MS', async () => {
+  const lanes = vi.fn(() => Promise.resolve([IDLE]));
+  const { refresh } = open(lanes);
+
+  await Promise.all([refresh(), refresh(), refresh()]);
+  await refresh();
+  expect(lanes).toHaveBeenCalledTimes(1);
+
+  vi.advanceTimersByTime(READING_KEPT_MS);
+  await Promise.all([refresh(), refresh()]);
+  expect(lanes).toHaveBeenCalledTimes(2);
+});
+
+test('a reading that fails takes its gauges off the page, instead of leaving old ones there', async () => {
+  const lanes = vi.fn(() => Promise.resolve([IDLE]));
+  const { refresh, lines } = open(lanes);
+  await refresh();
+  expect(await lines()).toContain('atp_lane_state{shop="acme",state="idle"} 1');
+
+  lanes.mockRejectedValue(new Error('The database is away.'));
+  vi.advanceTimersByTime(READING_KEPT_MS);
+  await refresh();
+
+  expect(await lines()).toEqual(['atp_reading_up{reading="lanes"} 0']);
+});
+
+test('a reading that gives no answer holds a scrape for READING_TIMEOUT_MS at most', async () => {
+  const { refresh, lines } = open(() => new Promise(() => undefined));
+  const refreshed = refresh();
+  await vi.advanceTimersByTimeAsync(READING_TIMEOUT_MS);
+  await refreshed;
+
+  expect(await lines()).toEqual(['atp_reading_up{reading="lanes"} 0']);
+});
+
+test('a shop that was removed is not told any more', async () => {
+  const lanes = vi.fn(() => Promise.resolve([IDLE, { ...IDLE, shopId: 'gone' }]));
+  const { refresh, lines } = open(lanes);
+  await refresh();
+  lanes.mockResolvedValue([IDLE]);
+  vi.advanceTimersByTime(READING_KEPT_MS);
+  await refresh();
+
+  expect((await lines()).filter((line) => line.includes('gone'))).toEqual([]);
+});
