@@ -50,6 +50,7 @@ import { applyChunk } from './apply-chunk.ts';
 import { checkShopOrigin } from './check-origin.ts';
 import { forEachAtMost } from './for-each-at-most.ts';
 import { keepAlive } from './keep-alive.ts';
+import { findMended } from './mended-at-shop.ts';
 
 export interface ApplyDeps {
   readonly database: Database;
@@ -99,7 +100,8 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork, 
     /**
      * Enters the lane and finds the file to go on with.
      *
-     * @param triesBlocked a blocked file whose cause may be gone by itself is taken up again
+     * @param triesBlocked a blocked file whose cause may be gone by itself is taken up again, and so is one whose cause
+     *   somebody has mended at the shop
      */
     async nextFile({
       triesBlocked = false,
@@ -118,7 +120,10 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork, 
         if (!pass) return { lane: 'busy' };
         const pause = await releaseIfPaused(database, pass);
         if (pause) return { lane: 'paused', pause };
-        const file = await takeNextFile(database, pass, { triesBlocked });
+        const mended = triesBlocked ? await findMended({ database, adminApi }, shopId) : null;
+        const file = await takeNextFile(database, pass, { triesBlocked, mended });
+        if (mended !== null && file?.sequence === mended.sequence && file.state !== 'BLOCKED')
+          diary({ event: 'FILE_GOES_ON', shopId, ...mended });
         if (!file) return { lane: 'idle', setApart: await countToRecheck(database, shopId) };
         return headOf(file);
       });

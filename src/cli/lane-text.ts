@@ -1,4 +1,5 @@
 /** A shop's lane as a person reads it, with what to type where a person must decide. */
+import { isMendedAtShop } from '../domain/failed-step.ts';
 import type { DecisionOutcome } from '../domain/lane-decision.ts';
 import { isDone, setAsideFolder } from '../domain/upload-file.ts';
 import { countOf, heldBecause } from '../domain/sync-plan.ts';
@@ -48,7 +49,7 @@ function stateInWords(view: LaneView): string {
   }
   return movedOnBy === 'next-run'
     ? `BLOCKED${since}, the next run tries file ${sequence} again`
-    : `BLOCKED${since}, a person must decide`;
+    : `BLOCKED${since}, a person must ${isMendedAtShop(view.reason) ? 'mend the cause' : 'decide'}`;
 }
 
 /** `1 file waits`. */
@@ -73,7 +74,9 @@ function waysOut(view: LaneView): string[] {
   if (head.status !== 'BLOCKED')
     return [`  \`${lane} hold ${head.sequence} --reason <text>\` stops it, so that you can decide about it`];
   return [
-    `  \`${lane} retry ${head.sequence} --reason <text>\` when the cause is mended`,
+    isMendedAtShop(view.reason)
+      ? `  The next run goes on by itself when the cause is mended; \`${lane} retry ${head.sequence} --reason <text>\` does so now`
+      : `  \`${lane} retry ${head.sequence} --reason <text>\` when the cause is mended`,
     `  \`${lane} rewrite ${head.sequence} --reason <text>\` writes the file again, from its rows`,
     `  \`${lane} skip ${head.sequence} --reason <text>\` leaves it out; its products come with the next file`,
   ];

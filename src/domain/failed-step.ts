@@ -45,6 +45,17 @@ export const MENDED_BY_CREDENTIAL: readonly ErrorCode[] = [
   'SHOPIFY_CREDENTIAL_MISSING',
 ];
 
+/**
+ * Whether a person mends the cause at the shop, and needs to decide nothing: two reads of Shopify show that it is mended,
+ * and then the next run goes on.
+ *
+ * @param cause a code, or a code with its message
+ */
+export function isMendedAtShop(cause: string | null): boolean {
+  const [code] = (cause ?? '').split(':');
+  return [...MENDED_BY_CREDENTIAL, 'LOCATION_UNUSABLE'].some((known) => known === code);
+}
+
 /** Faults of the file itself, which no other file has. */
 const FAULTS_OF_THE_FILE: readonly ErrorCode[] = [
   'FILE_MISSING',

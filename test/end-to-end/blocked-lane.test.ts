@@ -34,8 +34,11 @@ async function readLane(): Promise<Record<string, unknown>> {
 
 test('a closed location blocks the lane, later files wait, and a retry applies them in order', async () => {
   await makeBlockedFile();
-  await shop.count('RESET_INVENTORY__2.csv', 'BROADWAY', { 'BLUE-SHIRT': 8 });
-  await shop.recentChanges();
+  await whileLocationIsClosed(async () => {
+    await shop.count('RESET_INVENTORY__2.csv', 'BROADWAY', { 'BLUE-SHIRT': 8 });
+    await shop.recentChanges();
+    await shop.processUploads();
+  });
   expect(await readLane()).toMatchObject({
     state: 'blocked',
     files: [{ status: 'BLOCKED' }, { status: 'READY' }],

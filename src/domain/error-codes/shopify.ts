@@ -5,6 +5,9 @@ import type { ErrorEntry } from './error-entry.ts';
 /** Shopify's own code for a key that came with other variables before. */
 export const KEY_REUSED = 'IDEMPOTENCY_KEY_PARAMETER_MISMATCH';
 
+/** A blocked file of these: see `isMendedAtShop`. */
+const GOES_ON = 'A file that is blocked by it goes on with the next run';
+
 const RETRY_IF_BLOCKED = '`atp lane <shop> retry <sequence>` if a file is blocked by it';
 
 export const SHOPIFY_ERRORS = {
@@ -38,12 +41,12 @@ export const SHOPIFY_ERRORS = {
   SHOPIFY_ACCESS_DENIED: {
     class: 'blocks-lane',
     message: (d) => `Shopify refuses access to ${d.domain}: ${d.reason}.`,
-    hint: `Check the shop’s token and the app’s scopes (${ACCESS_SCOPES_NEEDED.join(', ')}); \`atp doctor\` names what is missing. \`atp shop set <shop> --token <env:NAME|file:PATH>\` names another token, and lets a blocked file go on; else ${RETRY_IF_BLOCKED}.`,
+    hint: `Check the shop’s token and the app’s scopes (${ACCESS_SCOPES_NEEDED.join(', ')}); \`atp doctor\` names what is missing. \`atp shop set <shop> --token <env:NAME|file:PATH>\` names another token. ${GOES_ON}.`,
   },
   SHOPIFY_CREDENTIAL_MISSING: {
     class: 'blocks-lane',
     message: (d) => `The access token of shop "${d.shopId}" cannot be read from ${d.reference}.`,
-    hint: `Put the credential, and nothing else, into the environment variable or the file that the shop refers to, for the worker, too. Then ${RETRY_IF_BLOCKED}.`,
+    hint: `Put the credential, and nothing else, into the environment variable or the file that the shop refers to, for the worker, too; a worker reads its variables when it starts, so restart the worker. ${GOES_ON}.`,
   },
   SHOPIFY_REQUEST_REFUSED: {
     class: 'blocks-lane',
@@ -67,7 +70,7 @@ export const SHOPIFY_ERRORS = {
   LOCATION_UNUSABLE: {
     class: 'blocks-lane',
     message: (d) => `Shopify location ${d.locationId} of ${d.domain} cannot be used: ${d.reason}.`,
-    hint: `Activate the location in Shopify (Settings > Locations), then ${RETRY_IF_BLOCKED}. If it is the wrong one: \`atp shop set <shop> --location <gid>\`. A drain of a location that is gone can be left out: \`skip\`.`,
+    hint: `Activate the location in Shopify (Settings > Locations). ${GOES_ON}. If it is the wrong one: \`atp shop set <shop> --location <gid>\`. A drain of a location that is gone can be left out: \`skip\`.`,
   },
 
   ITEM_NOT_FOUND: {

@@ -1,4 +1,5 @@
 import { AtpError } from '../../domain/errors.ts';
+import { isMendedAtShop } from '../../domain/failed-step.ts';
 import { pauseInWords } from '../../domain/lane-pause.ts';
 import { heldBecause } from '../../domain/sync-plan.ts';
 import { isDone } from '../../domain/upload-file.ts';
@@ -75,7 +76,9 @@ function describeBlock(
   const mend =
     movedOnBy === 'next-run'
       ? `Mend the cause; each run tries the file again, and \`atp job run process-uploads --shop ${shopId}\` does so now. ${otherWays}.`
-      : `Mend the cause, then \`atp lane ${shopId} retry ${head.sequence} --reason <text>\`; ${otherWays}.`;
+      : isMendedAtShop(reason)
+        ? `Mend the cause: the next run then goes on by itself, and \`atp job run process-uploads --shop ${shopId}\` does so now. ${otherWays}.`
+        : `Mend the cause, then \`atp lane ${shopId} retry ${head.sequence} --reason <text>\`; ${otherWays}.`;
   const since = blockedSince === null ? '' : ` since ${blockedSince}`;
   return [`File ${head.sequence} blocks the lane${since}. ${reason}`.trim(), mend];
 }

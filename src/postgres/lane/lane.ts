@@ -11,7 +11,7 @@
  * finds the lane free.
  */
 import { AtpError, type ErrorCode } from '../../domain/errors.ts';
-import { whoMovesOn } from '../../domain/failed-step.ts';
+import { isMendedAtShop, whoMovesOn } from '../../domain/failed-step.ts';
 import { LEASE_DURATION_MS, LOCK_TIMEOUT_MS } from '../../domain/limits.ts';
 import type { UploadFileState } from '../../domain/upload-file.ts';
 import type { Connection, Database } from '../database.ts';
@@ -149,22 +149,46 @@ export async function renewLease(database: Database, pass: LanePass): Promise<vo
  * The file at the head of the lane. When it is BLOCKED or there is none, the lane is released in the same transaction.
  *
  * @param triesBlocked a BLOCKED file whose cause may be gone by itself is taken back into its state before
+ * @param mended the file whose cause was found to be gone, and that cause: it is taken back as well, unless somebody has
+ *   decided about it since
  */
 export async function takeNextFile(
   database: Database,
   pass: LanePass,
-  { triesBlocked = false }: { readonly triesBlocked?: boolean } = {},
+  {
+    triesBlocked = false,
+    mended = null,
+  }: { readonly triesBlocked?: boolean; readonly mended?: MendedFile | null } = {},
 ): Promise<UploadFile | null> {
   return database.transaction(async (connection) => {
     await holdLane(connection, pass);
     const head = await findHeadOfLane(connection, pass.shopId);
-    if (head?.state === 'BLOCKED' && triesBlocked && whoMovesOn(head.reasonCode) === 'next-run') {
+    const mayGoOn =
+      (triesBlocked && head !== null && whoMovesOn(head.reasonCode) === 'next-run') ||
+      (mended !== null && mended.sequence === head?.sequence && mended.code === head.reasonCode);
+    if (head?.state === 'BLOCKED' && mayGoOn) {
       await unblockFile(connection, head);
       return findHeadOfLane(connection, pass.shopId);
     }
     if (!head || head.state === 'BLOCKED') await releaseLane(connection, pass);
     return head;
   });
+}
+
+/** A blocked file, and the code of what has blocked it. */
+export interface MendedFile {
+  readonly sequence: number;
+  readonly code: string;
+}
+
+/** The file that blocks the lane for a cause that somebody mends at the shop, with the location that it is for. */
+export async function findBlockedByShop(
+  database: Database,
+  shopId: string,
+): Promise<(MendedFile & { readonly locationId: string }) | null> {
+  const head = await database.transaction((connection) => findHeadOfLane(connection, shopId));
+  if (head?.state !== 'BLOCKED' || head.reasonCode === null || !isMendedAtShop(head.reasonCode)) return null;
+  return { sequence: head.sequence, code: head.reasonCode, locationId: head.locationId };
 }
 
 /**
