@@ -9,6 +9,7 @@ import {
   type Operation,
   type OperationFacts,
 } from '../operations/operation.ts';
+import { EXAMPLES } from './examples.ts';
 import type { Machine } from './machine.ts';
 import { argumentSyntax, optionName, optionSyntax, synopsisOf, valueOfText } from './option-text.ts';
 import type { Report } from './report.ts';
@@ -118,6 +119,7 @@ export function synopsesOf({ path, fields, argumentNames, variants }: CliCommand
 export function attach(parent: Command, cli: CliCommand, run: (typed: Typed) => Promise<void>): void {
   const fields = fieldsToType(cli);
   const made = parent.command(cli.path.split(' ').at(-1) ?? cli.path).description(cli.description);
+  made.addHelpText('after', examplesText(cli.path));
   const isArgument = (name: string): boolean => cli.argumentNames.includes(name);
   for (const name of cli.argumentNames) {
     const field = fields[name];
@@ -143,6 +145,12 @@ export function attach(parent: Command, cli: CliCommand, run: (typed: Typed) => 
     );
     await run(Object.fromEntries(typed));
   });
+}
+
+/** What a help text ends with. */
+function examplesText(path: string): string {
+  const lines = (EXAMPLES[path] ?? []).map((example) => `\n  atp ${example}`);
+  return lines.length === 0 ? '' : `\nExamples:${lines.join('')}`;
 }
 
 function valueOf(field: Field | undefined, typed: unknown): unknown {

@@ -1,0 +1,72 @@
+/**
+ * Two command lines for each command, as its help text shows them: the plainest one, and one for a day on which something
+ * is different. test/cli/examples.test.ts types each of them, so none can be wrong.
+ */
+
+/** Without `atp` in front. */
+type Examples = readonly [plain: string, special: string];
+
+export const EXAMPLES: Readonly<Record<string, Examples>> = {
+  up: ['up', 'up --detach --seed'],
+  down: ['down', 'down --json'],
+  status: ['status', 'status --json'],
+  doctor: ['doctor', 'doctor --json'],
+  migrate: ['migrate', 'migrate --roles'],
+  'facility list': ['facility list', 'facility list --json'],
+  'facility add': [
+    "facility add BROADWAY --name 'Broadway store' --type RETAIL_STORE",
+    "facility add NJ_DC --name 'New Jersey' --type WAREHOUSE --external-id 17",
+  ],
+  'facility set': [
+    "facility set BROADWAY --name 'Broadway and 17th'",
+    'facility set BROADWAY --closed 2026-12-31T18:00:00-05:00',
+  ],
+  'group list': ['group list', 'group list --json'],
+  'group create': ['group create OUTLET', "group create OUTLET --name 'Outlet shop'"],
+  'group add': ['group add FAC_GRP BROADWAY', 'group add FAC_GRP POP_UP --thru 2026-12-24T18:00:00-05:00'],
+  'group remove': [
+    'group remove FAC_GRP BROADWAY',
+    'group remove FAC_GRP BROADWAY --at 2027-01-02T00:00:00-05:00',
+  ],
+  'group set': ['group set FAC_GRP --threshold 2', 'group set FAC_GRP --floor on --at-most 50'],
+  'product list': ['product list', 'product list --sku BLUE-SHIRT-M'],
+  'product add': [
+    'product add 10001 --sku BLUE-SHIRT-M',
+    'product add 10002 --sku BLUE-SHIRT-L --upc 4006381333931',
+  ],
+  'product set': [
+    'product set BLUE-SHIRT-M --facility BROADWAY --safety-stock 2',
+    'product set BLUE-SHIRT-M --group FAC_GRP --threshold 5',
+  ],
+  'shop list': ['shop list', 'shop list --json'],
+  'shop add': [
+    'shop add acme --domain acme.myshopify.com --location gid://shopify/Location/70000000001 --group FAC_GRP --token env:ACME_TOKEN',
+    'shop add acme --domain acme.myshopify.com --location gid://shopify/Location/70000000001 --group FAC_GRP --client-id 8f3e0 --client-secret env:ACME_SECRET',
+  ],
+  'shop set': ['shop set acme --token env:ACME_TOKEN', 'shop set acme --order-lag 6h --collapse-limit 30'],
+  'shop remove': ['shop remove acme --drain', 'shop remove acme --yes'],
+  'shop map': ['shop map acme', 'shop map acme --json'],
+  import: [
+    'import RESET_INVENTORY__count.csv --type RESET_INVENTORY',
+    'import count.csv --type REC_INV_COUNT --dry-run',
+  ],
+  explain: ['explain BLUE-SHIRT-M', 'explain BLUE-SHIRT-M --shop acme --at 2026-11-24T12:00:00Z'],
+  'job list': ['job list', 'job list --json'],
+  'job show': ['job show import', 'job show recent-changes --shop acme'],
+  'job schedule': [
+    'job schedule recent-changes --shop acme --every 15m',
+    "job schedule hard-sync --shop acme --cron '0 3 * * *' --time-zone America/New_York",
+  ],
+  'job pause': [
+    'job pause import --reason stock-taking',
+    "job pause recent-changes --shop acme --reason 'new prices first'",
+  ],
+  'job resume': ['job resume import', "job resume recent-changes --shop acme --reason 'counted'"],
+  'job skip': ['job skip import', 'job skip hard-sync --shop acme'],
+  'job run': ['job run import --wait', 'job run hard-sync --shop acme --wait'],
+  verify: ['verify acme', 'verify acme --sample 500 --heal'],
+  pipeline: ['pipeline', 'pipeline failed --shop acme --limit 10'],
+  lane: ['lane acme', "lane acme approve 1 --reason 'compared with the shop'"],
+  'audit log': ['audit log', 'audit log --act shop.set --since 2026-11-24T00:00:00Z'],
+  worker: ['worker', 'worker --json'],
+};
