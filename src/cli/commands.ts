@@ -1,6 +1,7 @@
 /** All commands, in the order of `atp --help`: the way of somebody new. */
 import { AUDIT_COMMANDS } from './audit.ts';
 import type { CliCommand } from './command.ts';
+import { completionCommand } from './completion.ts';
 import { DOCTOR_COMMANDS } from './doctor.ts';
 import { EXPLAIN_COMMANDS } from './explain.ts';
 import { FACILITY_COMMANDS } from './facility.ts';
@@ -29,6 +30,7 @@ export const COMMANDS: readonly CliCommand[] = [
   ...LANE_COMMANDS,
   ...AUDIT_COMMANDS,
   ...WORKER_COMMANDS,
+  completionCommand(() => COMMANDS),
 ];
 
 /** What the commands have in common that are called `<parent> <verb>`. */

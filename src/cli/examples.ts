@@ -68,5 +68,6 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
   pipeline: ['pipeline', 'pipeline failed --shop acme --limit 10'],
   lane: ['lane acme', "lane acme approve 1 --reason 'compared with the shop'"],
   'audit log': ['audit log', 'audit log --act shop.set --since 2026-11-24T00:00:00Z'],
+  completion: ['completion bash', 'completion fish'],
   worker: ['worker', 'worker --json'],
 };

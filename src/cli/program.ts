@@ -97,7 +97,8 @@ function describeAny(error: unknown): DescribedError {
     ...describeError(new AtpError('INPUT_INVALID', {})),
     message: isBare
       ? 'a command is missing'
-      : showText(error.message.replace(/^error: /, ''), SHOWN_TEXT_LENGTH_MAX),
+      : // Commander puts its suggestion on a line of its own.
+        showText(error.message.replace(/^error: /, '').replace('\n(', ' ('), SHOWN_TEXT_LENGTH_MAX),
     hint: '`atp --help` lists the commands, `atp <command> --help` what one takes.',
   };
 }

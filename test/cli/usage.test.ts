@@ -52,6 +52,19 @@ test.each([
   expect(await atp.failure(...args)).toMatch(/ 2$/);
 });
 
+test.each([
+  ['pipelin', "' (Did you mean pipeline?)\n"],
+  ['group ad FAC_GRP BROADWAY', "' (Did you mean add?)\n"],
+  ['shop set acme --tokn env:ACME', "' (Did you mean --token?)\n"],
+])('what is mistyped in `atp %s` is recognised', async (line, suggestion) => {
+  const atp = await atpWith({});
+
+  const { stderr, exitCode } = await atp.run(...line.split(' '));
+
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain(suggestion);
+});
+
 test('an error is printed as code, message and hint', async () => {
   const atp = await atpWith({});
 
