@@ -244,3 +244,23 @@ test('a database of an older release is reported with a code, and not as a fault
 
   expect(await atp.failure('facility', 'list')).toBe('DATABASE_NOT_MIGRATED 1');
 });
+
+test('a SKU that was typed with a slip of the hand is recognised among many', async () => {
+  await database.query(
+    `INSERT INTO product (product_id, sku)
+     SELECT 'P' || n, 'SKU-' || lpad(n::text, 6, '0') FROM generate_series(1, 30000) AS n`,
+  );
+  await atp.json(['product', 'add', '1', '--sku', 'BLUE-SHIRT-M']);
+  const hintFor = async (...args: string[]) => (await atp.run(...args)).stderr.split('\n')[1];
+
+  expect(await hintFor('explain', 'blue-shirt-m')).toBe(
+    '  Did you mean BLUE-SHIRT-M? Capitals count; `atp product list` shows the products.',
+  );
+  expect(await hintFor('product', 'set', 'BLUESHIRT-M', '--group', 'FAC_GRP', '--threshold', '1')).toContain(
+    'Did you mean BLUE-SHIRT-M?',
+  );
+  // Of many, the first are named.
+  expect(await hintFor('explain', 'SKU-00001')).toContain('mean SKU-000001, SKU-010001, SKU-020001?');
+  expect(await hintFor('explain', 'RED-BEANIE')).toContain('`atp product add` makes one');
+  expect(await atp.failure('explain', 'blue-shirt-m')).toBe('PRODUCT_UNKNOWN 2');
+});

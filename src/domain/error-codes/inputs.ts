@@ -106,7 +106,16 @@ export const INPUT_ERRORS = {
   PRODUCT_UNKNOWN: {
     class: 'row',
     message: (d) => `There is no product with ${d.idType ?? 'SKU'} "${d.idValue}".`,
-    hint: '`atp product list` shows the products; `atp product add` makes one.',
+    hint: {
+      cases: [
+        {
+          when: 'a person has typed a SKU that differs from others by its case or by one character',
+          applies: (d) => d.meant !== undefined,
+          hint: (d) => `Did you mean ${d.meant}? Capitals count; \`atp product list\` shows the products.`,
+        },
+      ],
+      otherwise: '`atp product list` shows the products; `atp product add` makes one.',
+    },
   },
   PRODUCT_EXISTS: {
     class: 'callers-fault',

@@ -11,3 +11,9 @@ export const UNITS_SET_MAX = 1_000_000_000;
 
 /** The largest quantity that Shopify accepts, and so the largest in any field of ours; far above any real count. */
 export const UNITS_MAX = 1_000_000_000;
+
+/** Characters of a SKU of which near misses are looked up; longer than nearly every SKU. */
+export const NEAR_MISS_LENGTH_MAX = 40;
+
+/** SKUs that an error names because one of them may be meant. */
+export const NEAR_MISSES_NAMED = 3;

@@ -2,6 +2,7 @@ import { AtpError } from '../../domain/errors.ts';
 import { breaksForeignKey, breaksUnique } from '../sql-state.ts';
 import type { Connection, Database } from '../database.ts';
 import { updateRow, upsertRow } from '../row-changes.ts';
+import { unknownProduct } from './unknown-product.ts';
 
 /** What is sold under one SKU, with its settings and, in a shop, its inventory item on Shopify. */
 export interface Product {
@@ -163,6 +164,6 @@ async function clearThreshold(
 
 async function findProduct(database: Database, sku: string): Promise<Product> {
   const [product] = await listProducts(database, { shopId: null, sku, limit: 1 });
-  if (!product) throw new AtpError('PRODUCT_UNKNOWN', { idValue: sku });
+  if (!product) throw await unknownProduct(database, sku);
   return product;
 }

@@ -1,5 +1,4 @@
 /** Why Online ATP is what it is: the terms, the facilities behind them, and the last push. */
-import { AtpError } from '../../domain/errors.ts';
 import {
   atpTerms,
   onlineAtp,
@@ -11,6 +10,7 @@ import type { Database } from '../database.ts';
 import { findFacilityGroup } from '../master-data/facility-groups.ts';
 import { joinProductSettings, PRODUCT_SETTINGS_LIST } from '../master-data/group-settings.ts';
 import { isOpen, sellsProduct } from '../master-data/selling-members.ts';
+import { unknownProduct } from '../master-data/unknown-product.ts';
 import { IN_BROKERING_QUEUE, placesCte } from './online-atp.ts';
 
 export interface ExplainRequest {
@@ -98,7 +98,7 @@ async function readClaims(
   );
   if (claims) return claims;
   await findFacilityGroup(database, facilityGroupId);
-  throw new AtpError('PRODUCT_UNKNOWN', { idValue: sku });
+  throw await unknownProduct(database, sku);
 }
 
 async function readLastPush(database: Database, shopId: string, productId: string): Promise<LastPush | null> {
