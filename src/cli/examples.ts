@@ -23,7 +23,10 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
   ],
   'group list': ['group list', 'group list --json'],
   'group create': ['group create OUTLET', "group create OUTLET --name 'Outlet shop'"],
-  'group add': ['group add FAC_GRP BROADWAY', 'group add FAC_GRP POP_UP --thru 2026-12-24T18:00:00-05:00'],
+  'group add': [
+    'group add FAC_GRP SOHO QUEENS NJ_DC',
+    'group add FAC_GRP POP_UP --thru 2026-12-24T18:00:00-05:00',
+  ],
   'group remove': [
     'group remove FAC_GRP BROADWAY',
     'group remove FAC_GRP BROADWAY --at 2027-01-02T00:00:00-05:00',

@@ -25,13 +25,13 @@ export const GROUP_COMMANDS = [
   command({
     path: 'group add',
     operation: addGroupMember,
-    arguments: ['facilityGroupId', 'facilityId'],
+    arguments: ['facilityGroupId', 'facilityIds'],
     show: showGroup,
   }),
   command({
     path: 'group remove',
     operation: removeGroupMember,
-    arguments: ['facilityGroupId', 'facilityId'],
+    arguments: ['facilityGroupId', 'facilityIds'],
     show: showGroup,
   }),
   command({ path: 'group set', operation: setGroup, arguments: ['facilityGroupId'], show: showGroup }),

@@ -43,6 +43,7 @@ function kindSyntax(name: string, field: Field): string | null {
   if (field.placeholder !== undefined) return field.placeholder;
   switch (field.kind) {
     case 'text':
+    case 'list':
       return 'text';
     case 'number':
       return 'n';
@@ -71,6 +72,7 @@ export function valueOfText(field: Field, typed: string): unknown {
       return at < 0 ? typed : at === 0;
     }
     case 'text':
+    case 'list':
     case 'choice':
     case 'time':
     case 'duration':
@@ -78,9 +80,10 @@ export function valueOfText(field: Field, typed: string): unknown {
   }
 }
 
-/** `<sku>`, or `[number]` where it may be left out. */
-export function argumentSyntax(name: string, { presence }: Field): string {
-  return presence === 'required' ? `<${name}>` : `[${name}]`;
+/** `<sku>`, or `[number]` where it may be left out, or `<facilityIds...>` where several may be given. */
+export function argumentSyntax(name: string, { presence, kind }: Field): string {
+  const shown = kind === 'list' ? `${name}...` : name;
+  return presence === 'required' ? `<${shown}>` : `[${shown}]`;
 }
 
 /** A command line in one line: `atp group set <facilityGroupId> [--threshold <n>]`. */

@@ -26,17 +26,21 @@ interface FieldShape {
   readonly byDefault?: number | string;
 }
 
+interface TextKind {
+  readonly kind: 'text';
+  /** A regular expression in the syntax that JSON Schema and JavaScript's `u` flag share. */
+  readonly pattern: string;
+  readonly lengthMax: number;
+  /** What a person must give: "It must be …". */
+  readonly wanted: string;
+  /** The value may be a secret that was typed in the wrong place: no error repeats it. */
+  readonly isHidden?: boolean;
+}
+
 export type FieldKind =
-  | {
-      readonly kind: 'text';
-      /** A regular expression in the syntax that JSON Schema and JavaScript's `u` flag share. */
-      readonly pattern: string;
-      readonly lengthMax: number;
-      /** What a person must give: "It must be …". */
-      readonly wanted: string;
-      /** The value may be a secret that was typed in the wrong place: no error repeats it. */
-      readonly isHidden?: boolean;
-    }
+  | TextKind
+  /** One or more texts. On the command line it is the last argument, which may be repeated. */
+  | { readonly kind: 'list'; readonly of: TextKind; readonly countMax: number }
   | { readonly kind: 'number'; readonly min: number; readonly max: number }
   | {
       readonly kind: 'boolean';
@@ -87,6 +91,9 @@ export type Input<F extends Fields> = {
   readonly [Name in NamesOf<F, 'clearable'>]?: ValueOf<F[Name]> | null | undefined;
 };
 
+/** A field of one text. */
+export type TextField = Field<string, Required> & TextKind;
+
 /** Text by a pattern of its own. `wanted` ends the sentence "It must be …". */
 export function pattern(
   about: string,
@@ -96,12 +103,12 @@ export function pattern(
     readonly placeholder: string;
     readonly isHidden?: boolean;
   },
-): Field<string, Required> {
+): TextField {
   return { kind: 'text', about, presence: 'required', lengthMax: INPUT_TEXT_LENGTH_MAX, ...rule };
 }
 
 /** An id that also names workflows, schedules and folders. */
-export function id(about: string, placeholder?: string): Field<string, Required> {
+export function id(about: string, placeholder?: string): TextField {
   return {
     ...pattern(about, {
       pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$',
@@ -116,7 +123,7 @@ export function id(about: string, placeholder?: string): Field<string, Required>
 const UNSEEN = '\\p{Cc}\\p{Bidi_Control}\\p{Zl}\\p{Zp}';
 
 /** A name, an id or a SKU as the retailer writes it: characters that can be seen, no spaces around them. */
-export function label(about: string, placeholder = 'text'): Field<string, Required> {
+export function label(about: string, placeholder = 'text'): TextField {
   return pattern(about, {
     pattern: `^[^\\s${UNSEEN}]([^${UNSEEN}]*[^\\s${UNSEEN}])?$`,
     wanted: `1 to ${INPUT_TEXT_LENGTH_MAX} characters, without control characters and without spaces around them`,
@@ -125,7 +132,7 @@ export function label(about: string, placeholder = 'text'): Field<string, Requir
 }
 
 /** What a person writes for other people: one line. */
-export function text(about: string, placeholder = 'text'): Field<string, Required> {
+export function text(about: string, placeholder = 'text'): TextField {
   return pattern(about, {
     pattern: `^[^${UNSEEN}]*[^\\s${UNSEEN}][^${UNSEEN}]*$`,
     wanted: `one line of 1 to ${INPUT_TEXT_LENGTH_MAX} characters`,
@@ -159,6 +166,21 @@ export function choice<const Choice extends string>(
   wanted?: string,
 ): Field<Choice, Required> {
   return { kind: 'choice', about, presence: 'required', choices, ...(wanted !== undefined && { wanted }) };
+}
+
+/** Texts of one kind, 1 to `countMax` of them. */
+export function list(
+  about: string,
+  { kind, pattern: rule, lengthMax, wanted }: TextField,
+  countMax: number,
+): Field<readonly string[], Required> {
+  return {
+    kind: 'list',
+    about,
+    presence: 'required',
+    of: { kind, pattern: rule, lengthMax, wanted },
+    countMax,
+  };
 }
 
 export function time(about: string): Field<Date, Required> {
@@ -231,7 +253,7 @@ function acceptValue(field: Field, value: unknown, name: string): unknown {
     if (field.presence === 'required') throw invalid(`${name} is missing`);
     return field.byDefault;
   }
-  if (typeof value === 'string' && SECRET.test(value)) {
+  if ([value].flat().some((one) => typeof one === 'string' && SECRET.test(one))) {
     throw invalid(`${name} holds a token or a secret of Shopify: give its reference, such as env:NAME`);
   }
   if (isOfKind(field, value)) return valueOf(field, value);
@@ -265,6 +287,13 @@ export function isOfKind(field: FieldKind, value: unknown): boolean {
         [...value].length <= field.lengthMax &&
         new RegExp(field.pattern, 'u').test(value)
       );
+    case 'list':
+      return (
+        Array.isArray(value) &&
+        value.length > 0 &&
+        value.length <= field.countMax &&
+        value.every((one) => isOfKind(field.of, one))
+      );
     case 'number':
       return Number.isInteger(value) && (value as number) >= field.min && (value as number) <= field.max;
     case 'boolean':
@@ -285,6 +314,8 @@ export function wantedOf(field: FieldKind): string {
   switch (field.kind) {
     case 'text':
       return field.wanted;
+    case 'list':
+      return `1 to ${field.countMax} values, each of ${field.of.wanted}`;
     case 'number':
       return `a whole number from ${field.min} to ${field.max}`;
     case 'boolean':

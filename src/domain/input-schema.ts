@@ -41,6 +41,8 @@ function kindSchema(field: FieldKind): JsonSchema {
   switch (field.kind) {
     case 'text':
       return { type: 'string', pattern: field.pattern, maxLength: field.lengthMax };
+    case 'list':
+      return { type: 'array', items: kindSchema(field.of), minItems: 1, maxItems: field.countMax };
     case 'number':
       return { type: 'integer', minimum: field.min, maximum: field.max };
     case 'boolean':

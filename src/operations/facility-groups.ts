@@ -4,24 +4,30 @@ import {
   clearable,
   id,
   label,
+  list,
   optional,
   time,
   units,
   yesOrNo,
   type Field,
 } from '../domain/input-fields.ts';
+import { FACILITIES_AT_ONCE_MAX } from '../domain/limits.ts';
 import type { GroupSettings } from '../domain/online-atp.ts';
 import {
-  addGroupMember as storeMember,
+  addGroupMembers as storeMembers,
   createFacilityGroup,
   listFacilityGroups,
-  removeGroupMember as endMembership,
+  removeGroupMembers as endMemberships,
   setFacilityGroup,
 } from '../postgres/master-data/facility-groups.ts';
 import { defineOperation, type Context } from './operation.ts';
 
 const facilityGroupId = id('the group');
-const facilityId = label('the facility', 'facilityId');
+const facilityIds = list(
+  'the facilities; all of them or none',
+  label('the facility'),
+  FACILITIES_AT_ONCE_MAX,
+);
 
 export const listGroups = defineOperation({
   name: 'group.list',
@@ -47,24 +53,24 @@ export const createGroup = defineOperation({
 export const addGroupMember = defineOperation({
   name: 'group.add',
   role: 'operator',
-  description: 'let a facility sell online in the group',
+  description: 'let facilities sell online in the group',
   fields: {
     facilityGroupId,
-    facilityId,
+    facilityIds,
     fromDate: optional(time('from this instant on (default: now)')),
     thruDate: optional(time('until this instant (default: without an end)')),
   },
   stateOf: membershipState,
-  run: async ({ app }, input) => storeMember(await app.database(), input),
+  run: async ({ app }, input) => storeMembers(await app.database(), input),
 });
 
 export const removeGroupMember = defineOperation({
   name: 'group.remove',
   role: 'operator',
-  description: 'end a facility’s membership; its history is kept',
-  fields: { facilityGroupId, facilityId, at: optional(time('at this instant (default: now)')) },
+  description: 'end the memberships of facilities; their history is kept',
+  fields: { facilityGroupId, facilityIds, at: optional(time('at this instant (default: now)')) },
   stateOf: membershipState,
-  run: async ({ app }, input) => endMembership(await app.database(), input),
+  run: async ({ app }, input) => endMemberships(await app.database(), input),
 });
 
 const SETTINGS = {
@@ -108,12 +114,12 @@ async function groupState({ app }: Context, input: OfGroup): Promise<object | nu
   return settings;
 }
 
-/** The facility's memberships of the group. */
+/** The memberships that the facilities have in the group. */
 async function membershipState(
   { app }: Context,
-  input: OfGroup & { readonly facilityId: string },
+  { facilityGroupId: of, facilityIds: asked }: OfGroup & { readonly facilityIds: readonly string[] },
 ): Promise<object> {
   const groups = await listFacilityGroups(await app.database());
-  const group = groups.find((known) => known.facilityGroupId === input.facilityGroupId);
-  return { memberships: group?.members.filter((member) => member.facilityId === input.facilityId) ?? [] };
+  const group = groups.find((known) => known.facilityGroupId === of);
+  return { memberships: group?.members.filter((member) => asked.includes(member.facilityId)) ?? [] };
 }

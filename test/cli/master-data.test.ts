@@ -107,6 +107,27 @@ test('a membership begins and ends at given instants, and its history is kept', 
   expect(await atp.json(['facility', 'list'])).toMatchObject([{ facilityGroupIds: ['FAC_GRP'] }]);
 });
 
+test('several facilities are added to a group, and taken out of it, all of them or none', async () => {
+  for (const facilityId of ['SOHO', 'QUEENS', 'NJ_DC']) {
+    await atp.json(['facility', 'add', facilityId, '--name', facilityId, '--type', 'RETAIL_STORE']);
+  }
+  const sellingNow = async () =>
+    (await findFacilityGroup(database, 'FAC_GRP')).members
+      .filter(({ sellsNow }) => sellsNow)
+      .map(({ facilityId }) => facilityId);
+
+  expect(await atp.failure('group', 'add', 'FAC_GRP', 'SOHO', 'BRONX')).toBe('FACILITY_UNKNOWN 2');
+  expect(await sellingNow()).toEqual([]);
+  await atp.json(['group', 'add', 'FAC_GRP', 'SOHO', 'QUEENS', 'NJ_DC']);
+  expect(await sellingNow()).toEqual(['NJ_DC', 'QUEENS', 'SOHO']);
+
+  expect(await atp.failure('group', 'remove', 'FAC_GRP', 'SOHO', 'BRONX')).toBe('FACILITY_UNKNOWN 2');
+  expect(await sellingNow()).toEqual(['NJ_DC', 'QUEENS', 'SOHO']);
+  await atp.json(['group', 'remove', 'FAC_GRP', 'SOHO', 'NJ_DC']);
+  expect(await sellingNow()).toEqual(['QUEENS']);
+  expect(await atp.failure('group', 'add', 'FAC_GRP')).toBe('INPUT_INVALID 2');
+});
+
 test('memberships of a facility in a group never overlap', async () => {
   await atp.json(NEW_YORK);
   const add = ['group', 'add', 'FAC_GRP', 'NEW_YORK'];

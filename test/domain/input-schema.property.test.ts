@@ -48,6 +48,8 @@ function valueOf(field: Field): fc.Arbitrary<unknown> {
   switch (field.kind) {
     case 'text':
       return fc.oneof(textOf(field.pattern), others);
+    case 'list':
+      return fc.oneof(fc.array(fc.oneof(textOf(field.of.pattern), others), { maxLength: 3 }), others);
     case 'number':
       return fc.oneof(fc.integer({ min: field.min, max: Math.min(field.max, 2 ** 31) }), others);
     case 'boolean':

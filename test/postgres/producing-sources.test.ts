@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { setFacility } from '../../src/postgres/master-data/facilities.ts';
 import {
   addGroupMember,
-  removeGroupMember,
+  removeGroupMembers,
   setFacilityGroup,
 } from '../../src/postgres/master-data/facility-groups.ts';
 import { setProduct } from '../../src/postgres/master-data/products.ts';
@@ -150,12 +150,12 @@ const SOURCES: readonly Source[] = [
   },
   {
     what: 'a facility that leaves',
-    change: (on) => removeGroupMember(on.database, { facilityGroupId: GROUP, facilityId: BROADWAY }),
+    change: (on) => removeGroupMembers(on.database, { facilityGroupId: GROUP, facilityIds: [BROADWAY] }),
     rows: { SHIRT: 0, SOCKS: 0 },
   },
   {
     what: 'a facility that leaves another group to the shop of that group only',
-    change: (on) => removeGroupMember(on.database, { facilityGroupId: WHOLESALE, facilityId: OUTLET }),
+    change: (on) => removeGroupMembers(on.database, { facilityGroupId: WHOLESALE, facilityIds: [OUTLET] }),
     rows: null,
     elsewhere: { SOCKS: 0 },
   },
@@ -242,7 +242,8 @@ describe('a delta', () => {
     },
     {
       what: 'a membership that has ended',
-      due: (on, at) => removeGroupMember(on.database, { facilityGroupId: GROUP, facilityId: BROADWAY, at }),
+      due: (on, at) =>
+        removeGroupMembers(on.database, { facilityGroupId: GROUP, facilityIds: [BROADWAY], at }),
       rows: { SHIRT: 0, SOCKS: 0 },
     },
     {

@@ -6,7 +6,7 @@ import {
   addGroupMember,
   createFacilityGroup,
   listFacilityGroups,
-  removeGroupMember,
+  removeGroupMembers,
 } from '../../src/postgres/master-data/facility-groups.ts';
 import { checkMemberships, sharedWith } from '../../src/postgres/master-data/membership-check.ts';
 import { closeShop } from '../../src/postgres/producing/move-shop.ts';
@@ -82,7 +82,7 @@ describe('a member of a facility group', () => {
   test('does not sell once its membership has ended', async () => {
     const database = await openRetailer();
 
-    await removeGroupMember(database, { facilityGroupId: GROUP, facilityId: BROADWAY });
+    await removeGroupMembers(database, { facilityGroupId: GROUP, facilityIds: [BROADWAY] });
 
     expect(await askAboutBroadway(database)).toEqual(SELLS_NOT);
   });

@@ -6,6 +6,9 @@ export const INPUT_TEXT_LENGTH_MAX = 255;
 /** Characters of a refused value that its error repeats: enough to know it again. */
 export const REFUSED_VALUE_LENGTH_MAX = 60;
 
+/** Facilities that one act adds to a group or takes out of it: more than any retailer's. */
+export const FACILITIES_AT_ONCE_MAX = 1_000;
+
 /** Units that a person may set (safety stock, threshold): what Shopify accepts, and an integer of the database holds. */
 export const UNITS_SET_MAX = 1_000_000_000;
 

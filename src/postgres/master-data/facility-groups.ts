@@ -121,77 +121,116 @@ export async function setFacilityGroup(
   return findFacilityGroup(database, facilityGroupId);
 }
 
+/** Facilities of one group, and when they sell in it. */
+interface Memberships {
+  readonly facilityGroupId: string;
+  readonly facilityIds: readonly string[];
+}
+
+interface Period {
+  /** Absent: now. */
+  readonly fromDate?: Date | undefined;
+  /** Absent: without an end. */
+  readonly thruDate?: Date | undefined;
+}
+
 /**
- * Makes a facility sell in the group while `fromDate <= t < thruDate`; absent: from now on, without an end.
+ * Makes facilities sell in the group while `fromDate <= t < thruDate`: all of them or none.
  *
  * @throws AtpError FACILITY_GROUP_UNKNOWN, FACILITY_UNKNOWN, MEMBERSHIP_EXISTS (two memberships of a facility in a
  *   group never overlap), INPUT_INVALID (an end that is not after the start)
  */
-export async function addGroupMember(
+export async function addGroupMembers(
   database: Database,
-  member: {
-    readonly facilityGroupId: string;
-    readonly facilityId: string;
-    readonly fromDate?: Date | undefined;
-    readonly thruDate?: Date | undefined;
-  },
+  { facilityGroupId, facilityIds, ...period }: Memberships & Period,
 ): Promise<FacilityGroup> {
-  const { facilityGroupId, facilityId, thruDate = null } = member;
   await database.transaction(async (connection) => {
     const now = await lockGroup(connection, facilityGroupId);
-    const fromDate = member.fromDate ?? now;
+    const { fromDate = now, thruDate = null } = period;
     if (thruDate !== null && thruDate <= fromDate) {
       throw new AtpError('INPUT_INVALID', { reason: 'the end of a membership must be after its start' });
     }
-    const inserted = await connection
-      .query(
-        `INSERT INTO facility_group_member (facility_group_id, facility_id, from_date, thru_date)
-         SELECT $1::text, $2::text, $3::timestamptz, $4::timestamptz WHERE NOT EXISTS (
-           SELECT FROM facility_group_member
-           WHERE facility_group_id = $1 AND facility_id = $2
-             AND tstzrange(from_date, thru_date) && tstzrange($3::timestamptz, $4::timestamptz))`,
-        [facilityGroupId, facilityId, fromDate, thruDate],
-      )
-      .catch((error: unknown) => {
-        if (!breaksForeignKey(error, 'facility_id')) throw error;
-        throw new AtpError('FACILITY_UNKNOWN', { facilityId }, { cause: error });
-      });
-    if (inserted.rowCount === 0) throw new AtpError('MEMBERSHIP_EXISTS', { facilityId, facilityGroupId });
+    for (const facilityId of facilityIds) {
+      await addMembership(connection, { facilityGroupId, facilityId, fromDate, thruDate });
+    }
   });
   return findFacilityGroup(database, facilityGroupId);
 }
 
+/** One facility, as `addGroupMembers`. */
+export function addGroupMember(
+  database: Database,
+  { facilityId, ...rest }: Period & { readonly facilityGroupId: string; readonly facilityId: string },
+): Promise<FacilityGroup> {
+  return addGroupMembers(database, { ...rest, facilityIds: [facilityId] });
+}
+
+async function addMembership(
+  connection: Connection,
+  member: {
+    readonly facilityGroupId: string;
+    readonly facilityId: string;
+    readonly fromDate: Date;
+    readonly thruDate: Date | null;
+  },
+): Promise<void> {
+  const { facilityGroupId, facilityId, fromDate, thruDate } = member;
+  const inserted = await connection
+    .query(
+      `INSERT INTO facility_group_member (facility_group_id, facility_id, from_date, thru_date)
+       SELECT $1::text, $2::text, $3::timestamptz, $4::timestamptz WHERE NOT EXISTS (
+         SELECT FROM facility_group_member
+         WHERE facility_group_id = $1 AND facility_id = $2
+           AND tstzrange(from_date, thru_date) && tstzrange($3::timestamptz, $4::timestamptz))`,
+      [facilityGroupId, facilityId, fromDate, thruDate],
+    )
+    .catch((error: unknown) => {
+      if (!breaksForeignKey(error, 'facility_id')) throw error;
+      throw new AtpError('FACILITY_UNKNOWN', { facilityId }, { cause: error });
+    });
+  if (inserted.rowCount === 0) throw new AtpError('MEMBERSHIP_EXISTS', { facilityId, facilityGroupId });
+}
+
 /**
- * Ends at `at` (absent: now) the membership that is in force then; its history is kept. A membership that begins at
- * just that instant would never count and is deleted: so a planned membership is taken back.
+ * Ends at `at` (absent: now) the memberships that are in force then, all of them or none; their history is kept. A
+ * membership that begins at just that instant would never count and is deleted: so a planned membership is taken back.
  *
  * @throws AtpError FACILITY_GROUP_UNKNOWN, FACILITY_UNKNOWN, MEMBERSHIP_UNKNOWN
  */
-export async function removeGroupMember(
+export async function removeGroupMembers(
   database: Database,
-  member: { readonly facilityGroupId: string; readonly facilityId: string; readonly at?: Date | undefined },
+  { facilityGroupId, facilityIds, at }: Memberships & { readonly at?: Date | undefined },
 ): Promise<FacilityGroup> {
-  const { facilityGroupId, facilityId } = member;
   await database.transaction(async (connection) => {
     const now = await lockGroup(connection, facilityGroupId);
-    const values = [facilityGroupId, facilityId, member.at ?? now];
-    const ended = await connection.query(
-      `UPDATE facility_group_member SET thru_date = $3
-       WHERE facility_group_id = $1 AND facility_id = $2
-         AND from_date < $3 AND (thru_date IS NULL OR $3 < thru_date)`,
-      values,
-    );
-    if (ended.rowCount !== 0) return;
-    const dropped = await connection.query(
-      `DELETE FROM facility_group_member WHERE facility_group_id = $1 AND facility_id = $2 AND from_date = $3`,
-      values,
-    );
-    if (dropped.rowCount !== 0) return;
-    const known = await connection.query(`SELECT FROM facility WHERE facility_id = $1`, [facilityId]);
-    if (known.rowCount === 0) throw new AtpError('FACILITY_UNKNOWN', { facilityId });
-    throw new AtpError('MEMBERSHIP_UNKNOWN', { facilityId, facilityGroupId });
+    for (const facilityId of facilityIds) {
+      await endMembership(connection, { facilityGroupId, facilityId, at: at ?? now });
+    }
   });
   return findFacilityGroup(database, facilityGroupId);
+}
+
+async function endMembership(
+  connection: Connection,
+  member: { readonly facilityGroupId: string; readonly facilityId: string; readonly at: Date },
+): Promise<void> {
+  const { facilityGroupId, facilityId, at } = member;
+  const values = [facilityGroupId, facilityId, at];
+  const ended = await connection.query(
+    `UPDATE facility_group_member SET thru_date = $3
+     WHERE facility_group_id = $1 AND facility_id = $2
+       AND from_date < $3 AND (thru_date IS NULL OR $3 < thru_date)`,
+    values,
+  );
+  if (ended.rowCount !== 0) return;
+  const dropped = await connection.query(
+    `DELETE FROM facility_group_member WHERE facility_group_id = $1 AND facility_id = $2 AND from_date = $3`,
+    values,
+  );
+  if (dropped.rowCount !== 0) return;
+  const known = await connection.query(`SELECT FROM facility WHERE facility_id = $1`, [facilityId]);
+  if (known.rowCount === 0) throw new AtpError('FACILITY_UNKNOWN', { facilityId });
+  throw new AtpError('MEMBERSHIP_UNKNOWN', { facilityId, facilityGroupId });
 }
 
 /**
