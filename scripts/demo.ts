@@ -2,13 +2,16 @@
  * `npm run demo`: the product's main job from beginning to end, on real parts. It types the commands that a person
  * would, and ends with every SKU's Online ATP beside what Shopify shows; exit 0 only if they are equal.
  *
- *     npm run demo              starts a stack of its own, and stops it at the end
- *     npm run demo -- --keep    leaves it running, and says where to look
+ *     npm run demo                 starts a stack of its own, and stops it at the end
+ *     npm run demo -- --keep       leaves it running, and says where to look
+ *     npm run demo -- --replace    begins anew although a demo that was kept still runs
+ *
+ * `--state <folder>` is where the stack keeps its state, in place of .atp/demo: for tests.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../src/config/config.ts';
 import { openDatabase } from '../src/postgres/database.ts';
@@ -17,18 +20,26 @@ import { dropFeed } from '../src/main/drop-feed.ts';
 import { stack } from '../src/main/stack.ts';
 import { fileDrop } from '../src/sftp/file-drop.ts';
 import { openAdminApi } from '../src/shopify/admin-api.ts';
+import { isRunning } from '../src/stand-ins/process-identity.ts';
+import { readLock } from '../src/stand-ins/stack-files.ts';
 import type { StackStatus } from '../src/cli/machine.ts';
 import { feedsOfTheDay, SHOPIFY_SALE } from './demo-feeds.ts';
 import { compareEverySku } from './demo-table.ts';
 
 const PROJECT = join(import.meta.dirname, '..');
-const STATE = join(PROJECT, '.atp/demo');
 const ATP = join(PROJECT, 'bin/atp.mjs');
 const GROUP = 'FAC_GRP';
 /** Exit code of a command after which a person must decide. */
 const NEEDS_A_PERSON = 4;
 
-const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: {
+    keep: { type: 'boolean', default: false },
+    replace: { type: 'boolean', default: false },
+    state: { type: 'string', default: join(PROJECT, '.atp/demo') },
+  },
+});
+const STATE = resolve(values.state);
 const started = performance.now();
 let steps = 0;
 const calledFrom = process.cwd();
@@ -38,10 +49,15 @@ for (const name of Object.keys(process.env)) {
   if (/^(DATABASE_URL$|SFTP_|TEMPORAL_)/.test(name)) Reflect.deleteProperty(process.env, name);
 }
 
+const running = readLock(STATE)?.supervisor;
+if (running && isRunning(running) && !values.replace) {
+  sayThatOneRuns(running.pid);
+  process.exit(1);
+}
 say(
   'atp-sync: from feed files to Shopify, on a real Temporal, Postgres and SFTP server, and a Shopify twin\n',
 );
-// Removes an earlier demo that was kept: this one begins with an empty stack.
+// What an earlier demo has left: this one begins with an empty stack.
 await stack.down();
 rmSync(STATE, { recursive: true, force: true });
 mkdirSync(STATE, { recursive: true });
@@ -137,6 +153,14 @@ async function allAreEqual(shopId: string): Promise<boolean> {
   } finally {
     await database.close();
   }
+}
+
+function sayThatOneRuns(pid: number): void {
+  const state = relative(calledFrom, STATE);
+  say(`A demo is running already (process ${pid}). A new one would stop it and remove its data, so nothing was done.
+  To look at it    ATP_STATE_DIR=${state} npx atp status
+  To stop it       ATP_STATE_DIR=${state} npx atp down
+  To begin anew    npm run demo -- --replace${values.keep ? ' --keep' : ''}`);
 }
 
 function sayWhereToLook({ temporal, sftp, shopify }: StackStatus): void {

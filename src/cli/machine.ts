@@ -52,9 +52,12 @@ export interface StackStatus {
   };
   readonly shopify: {
     readonly shopId: string;
+    readonly domain: string;
     readonly adminUrl: string;
     readonly endpoint: string;
     readonly accessToken: string;
+    /** What `atp shop add --token` takes. */
+    readonly accessTokenRef: string;
     readonly locationId: string;
     readonly controlUrl: string;
   };

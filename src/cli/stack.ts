@@ -68,7 +68,14 @@ function statusReport(status: StackStatus): Report {
     ['Postgres', `${status.databaseUrl}${whose('database')}`],
     ['SFTP', `sftp://${sftp.username}@${sftp.host}:${sftp.port}${sftp.root}${whose('sftp')}`],
     ['Shopify (twin)', `${shopify.shopId} at ${shopify.endpoint}`],
+    ['Twin’s control', shopify.controlUrl],
     ['Worker', status.worker.running ? 'running' : 'not running'],
   ];
-  return { json: status, text: table(['Part', 'Where'], rows, '') };
+  return { json: status, text: `${table(['Part', 'Where'], rows, '')}\n${twinText(shopify)}` };
+}
+
+/** Any installation may sync with the twin; one that `atp up --seed` has filled does already. */
+function twinText({ shopId, domain, locationId, accessTokenRef, adminUrl }: StackStatus['shopify']): string {
+  return `To connect a shop to the twin, if \`atp shop list\` has none yet:
+  atp shop add ${shopId} --domain ${domain} --location ${locationId} --group FAC_GRP --token ${accessTokenRef} --admin-url ${adminUrl}`;
 }

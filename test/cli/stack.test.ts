@@ -29,6 +29,13 @@ test('up --detach starts a stack with tables, catalogue, schedules and worker, s
   // A second time it is found running, and brought to the same state.
   expect(await atp.json(['up', '--detach'])).toEqual(up);
 
+  // A person sees where the twin is controlled, and the line that connects a shop to it.
+  const { stdout } = await atp.run('status');
+  expect(stdout).toMatch(/│ Twin’s control +│ http:\/\/127\.0\.0\.1:\d+\/control +│/);
+  const [, line = ''] = /^ {2}atp (shop add .*)$/m.exec(stdout) ?? [];
+  await atp.json(['shop', 'remove', 'blue-shirts', '--yes']);
+  expect(await atp.json(line.split(' '))).toMatchObject({ shopId: 'blue-shirts', warnings: [] });
+
   expect(await atp.json(['down'])).toEqual({ stopped: true });
   expect(await atp.json(['down'])).toEqual({ stopped: false });
 });
