@@ -24,6 +24,7 @@ const cache = process.env.NODE_COMPILE_CACHE ?? compileCacheFolder(root);
 if (cache) process.env.NODE_COMPILE_CACHE = cache;
 
 const options = args[0] === 'worker' ? workerOptions() : [];
+if (args[0] === 'worker') endWithNpm();
 if (canRunHere()) {
   if (cache) module.enableCompileCache?.(cache);
   await import('../src/main/cli.ts');
@@ -40,6 +41,22 @@ function canRunHere() {
 /** A worker's heap is kept small: Node would let it grow with the machine's memory, and give nothing back. */
 function workerOptions() {
   return JSON.parse(readFileSync(join(root, 'bin/worker-options.json'), 'utf8')).node;
+}
+
+/**
+ * `npx atp worker` runs below npm and a shell. A signal to npm ends these two, and does not come here: the worker would go
+ * on without anybody who knows of it. So it ends in good order when its parent is gone. A worker that somebody starts
+ * without npm outlives its parent, as any daemon does.
+ */
+function endWithNpm() {
+  if (process.env.npm_command === undefined) return;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    process.kill(process.pid, 'SIGTERM');
+  }, 1_000);
+  watch.unref();
 }
 
 async function spawnCli() {

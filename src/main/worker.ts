@@ -52,10 +52,19 @@ export async function runWorkerProcess(
   const watch = watchConnections(diary, (service, shop = '') =>
     metrics.connectionUp.set({ service, shop }, 1),
   );
-  const database = watchDatabase(openDatabase(config.databaseUrl, { signalOf: activitySignal }), watch);
-  const drop = watchFileDrop(fileDrop(config.sftp), watch);
+  const services = {
+    database: openDatabase(config.databaseUrl, { signalOf: activitySignal }),
+    fileDrop: fileDrop(config.sftp),
+    temporal: config.temporal,
+  };
+  const database = watchDatabase(services.database, watch);
+  const drop = watchFileDrop(services.fileDrop, watch);
   const state: { temporal: TemporalClient | null; isPolling: boolean } = { temporal: null, isPolling: false };
-  const look = () => checkServices({ database, fileDrop: drop, temporal: state.temporal ?? config.temporal });
+  // What was never there is not lost: until the worker has its services, the start tells what is wrong with them.
+  const look = () =>
+    checkServices(
+      state.temporal === null ? services : { database, fileDrop: drop, temporal: state.temporal },
+    );
   const sdkMetricsAddress = config.metricsAddress && (await chooseSdkMetricsAddress());
   const server = await serveWorker(config.metricsAddress, {
     metrics,
