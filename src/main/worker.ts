@@ -22,6 +22,7 @@ import { awaitServices } from './await-services.ts';
 import { watchConnections, watchDatabase, watchFileDrop, type ConnectionWatch } from './connection-watch.ts';
 import { openLog, writeDiary } from './log.ts';
 import { checkServices } from './service-checks.ts';
+import { reportUntil } from './worker-report.ts';
 import { serveWorker } from './worker-server.ts';
 
 export interface WorkerProcessOptions {
@@ -75,6 +76,8 @@ export async function runWorkerProcess(
     sdkMetricsAddress,
     log,
   });
+  const reporting = new AbortController();
+  let reported: Promise<void> | null = null;
   try {
     if (!(await awaitServices(look, { wait, signal, log }))) return;
     const temporal = (state.temporal = await connectTemporal(config.temporal));
@@ -101,9 +104,15 @@ export async function runWorkerProcess(
       sdkMetricsAddress,
       onFailure: (failed) => tellFailure({ metrics, diary }, failed),
       onLook: (error, begunAt) => watch.note({ service: 'Temporal', begunAt, error }),
-      onPolling: () => (state.isPolling = true),
+      onPolling: () => {
+        state.isPolling = true;
+        const { environment } = config;
+        reported = reportUntil({ database, environment, version, signal: reporting.signal });
+      },
     });
   } finally {
+    reporting.abort();
+    await reported;
     await server?.close();
     await database.close();
     await state.temporal?.close();

@@ -46,6 +46,16 @@ export function readCredential(
     : { kind: 'client', clientId, clientSecret: value };
 }
 
+/** Whether something is there that may be a credential. Nobody asks Shopify whether it is the right one. */
+export function canReadCredential(reference: TokenReference, environment: Environment): boolean {
+  try {
+    readCredential(reference, environment);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function textOf(path: string): string | undefined {
   try {
     if (statSync(path).size > TOKEN_FILE_BYTES_MAX) return undefined;

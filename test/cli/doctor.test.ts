@@ -29,6 +29,7 @@ test('doctor says of an installation without a fault that all is well, and what 
     'Postgres',
     'Migrations',
     'Database user',
+    'Credentials of workers',
     'Feeds',
     'Orders',
     'blue-shirts: API version',

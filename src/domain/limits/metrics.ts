@@ -1,4 +1,4 @@
-/** Metrics, health, and the checks of a worker's start. */
+/** Metrics, health, what a worker tells of itself, and the checks of a worker's start. */
 
 /** The port that Prometheus's registry of ports gives to exporters of OpenTelemetry; nothing of ours has another. */
 export const METRICS_PORT = 9464;
@@ -24,3 +24,11 @@ export const READINESS_KEPT_MS = 5_000;
 /** How long `atp worker --wait` waits for its services, and how often it looks. */
 export const SERVICES_AWAITED_FOR_MS = 10 * 60_000;
 export const SERVICES_LOOK_INTERVAL_MS = 5_000;
+
+/**
+ * How often a worker tells of itself in the database, how old a report may be that counts, and how long one stays that its
+ * worker could not take away.
+ */
+export const WORKER_REPORT_INTERVAL_MS = 60_000;
+export const WORKER_REPORT_FRESH_MS = 3 * 60_000;
+export const WORKER_REPORTS_KEPT_MS = 24 * 60 * 60_000;

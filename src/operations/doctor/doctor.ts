@@ -13,6 +13,7 @@ import { inspectDatabaseUser } from './database-user-check.ts';
 import { checkFileDrop } from './file-drop-check.ts';
 import { checkShop } from './shop-checks.ts';
 import { checkTemporal } from './temporal-checks.ts';
+import { inspectWorkerReports } from './worker-report-check.ts';
 
 export const runDoctor = defineOperation({
   name: 'installation.check',
@@ -29,16 +30,17 @@ async function checkDatabaseAndShops(app: Application): Promise<Check[]> {
   const [server, migrations] = await checkDatabase(app);
   if (!migrations.ok) return [server, migrations, notChecked('Shops', server.ok ? migrations : server)];
   const user = await check('Database user', () => inspectDatabaseUser(app));
+  const credentials = await check('Credentials of workers', () => inspectWorkerReports(app));
   const feeds = await check('Feeds', () => inspectFeeds(app));
   const orders = await check('Orders', () => inspectOrders(app));
   const shops = await listShops(await app.database());
   const first = 'The first one: `atp shop add`.';
   if (shops.length === 0) {
     const none = await check('Shops', () => Promise.resolve(fine('There is none yet.', first)));
-    return [server, migrations, user, feeds, orders, none];
+    return [server, migrations, user, credentials, feeds, orders, none];
   }
   const ofShops = await Promise.all(shops.map((shop) => checkShop(app, shop)));
-  return [server, migrations, user, feeds, orders, ...ofShops.flat()];
+  return [server, migrations, user, credentials, feeds, orders, ...ofShops.flat()];
 }
 
 /** An import goes on without the feeds that it cannot move, so only this tells of them. */

@@ -19,6 +19,7 @@ import * as shopsMended from './0018-shops-mended.ts';
 import * as shopAddresses from './0019-shop-addresses.ts';
 import * as appendOnly from './0020-append-only.ts';
 import * as watchStandsStill from './0027-watch-stands-still.ts';
+import * as workerReport from './0026-worker-report.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -46,6 +47,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0019-shop-addresses', ...shopAddresses },
   { name: '0020-append-only', ...appendOnly },
   { name: '0027-watch-stands-still', ...watchStandsStill },
+  { name: '0026-worker-report', ...workerReport },
 ];
 
 /** In their order. */

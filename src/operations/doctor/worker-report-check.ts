@@ -1,0 +1,34 @@
+import { counted } from '../../domain/words.ts';
+import { listShops } from '../../postgres/master-data/shops.ts';
+import { listWorkerReports } from '../../postgres/worker-reports.ts';
+import type { Application } from '../application.ts';
+import { faulty, fine, type Finding } from './check.ts';
+
+/**
+ * Whether each worker can read each shop's credential. `<shop>: token` tells only what this process can read: a variable
+ * that was set after the worker's start is not the worker's.
+ */
+export async function inspectWorkerReports(app: Application): Promise<Finding> {
+  const database = await app.database();
+  const reports = await listWorkerReports(database);
+  if (reports.length === 0) return fine('No worker has told of itself lately.');
+  const referenceOf = new Map(
+    (await listShops(database)).map(({ shopId, accessTokenRef }) => [shopId, accessTokenRef]),
+  );
+  const faults = reports.flatMap(({ worker, startedAt, unreadableShops }) => {
+    const shops = unreadableShops.filter((shopId) => referenceOf.has(shopId));
+    if (shops.length === 0) return [];
+    const named = shops.map((shopId) => `${referenceOf.get(shopId)} of ${shopId}`).join(', ');
+    return [`The worker ${worker}, started ${startedAt.toISOString()}, cannot read ${named}.`];
+  });
+  if (faults.length > 0) {
+    return faulty(
+      faults.join(' '),
+      'A worker reads its variables and `.env` when it starts: give it the variable, or the file, and restart the worker.',
+    );
+  }
+  const versions = [...new Set(reports.map(({ version }) => version))].join(', ');
+  return fine(
+    `${counted(reports.length, 'worker')} of release ${versions} can read the credential of every shop.`,
+  );
+}

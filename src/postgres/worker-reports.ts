@@ -1,0 +1,47 @@
+/** What workers tell of themselves: a row each, renewed each WORKER_REPORT_INTERVAL_MS. */
+import { WORKER_REPORT_FRESH_MS, WORKER_REPORTS_KEPT_MS } from '../domain/limits.ts';
+import type { Database } from './database.ts';
+
+export interface WorkerReport {
+  /** `<process>@<machine>`, as Temporal calls it. */
+  readonly worker: string;
+  /** Of the product. */
+  readonly version: string;
+  readonly startedAt: Date;
+  /** Ids of shops whose credential it cannot read. */
+  readonly unreadableShops: readonly string[];
+}
+
+/** Renews the worker's row, and removes those of workers that ended long ago without taking theirs away. */
+export async function reportWorker(
+  database: Database,
+  { worker, version, startedAt, unreadableShops }: WorkerReport,
+): Promise<void> {
+  await database.query(
+    `WITH removed AS (
+       DELETE FROM worker_report WHERE reported_at < now() - make_interval(secs => $5::float8 / 1000)
+     )
+     INSERT INTO worker_report (worker, version, started_at, reported_at, unreadable_shops)
+     VALUES ($1, $2, $3, now(), $4)
+     ON CONFLICT (worker) DO UPDATE SET version = excluded.version, started_at = excluded.started_at,
+       reported_at = excluded.reported_at, unreadable_shops = excluded.unreadable_shops`,
+    [worker, version, startedAt, unreadableShops, WORKER_REPORTS_KEPT_MS],
+  );
+}
+
+export async function removeWorkerReport(database: Database, worker: string): Promise<void> {
+  await database.query('DELETE FROM worker_report WHERE worker = $1', [worker]);
+}
+
+/** Those of workers that live, as far as their last report tells, ordered by worker. */
+export async function listWorkerReports(
+  database: Database,
+): Promise<readonly (WorkerReport & { readonly reportedAt: Date })[]> {
+  return database.query(
+    `SELECT worker, version, started_at AS "startedAt", reported_at AS "reportedAt",
+       unreadable_shops AS "unreadableShops"
+     FROM worker_report WHERE reported_at > now() - make_interval(secs => $1::float8 / 1000)
+     ORDER BY worker`,
+    [WORKER_REPORT_FRESH_MS],
+  );
+}
