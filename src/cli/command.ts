@@ -48,6 +48,8 @@ export interface CliCommand {
   readonly variants?: readonly string[];
   /** Operations that it does; none for a command of this machine alone. */
   readonly operations: readonly OperationFacts[];
+  /** Whether it speaks to the services of an installation; absent: it does when it does operations. */
+  readonly usesServices?: boolean;
   /** Does it with what was typed, by field. */
   readonly run: (cli: Cli, typed: Typed) => Promise<Report>;
 }

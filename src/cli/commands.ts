@@ -2,6 +2,7 @@
 import { AUDIT_COMMANDS } from './audit.ts';
 import type { CliCommand } from './command.ts';
 import { completionCommand } from './completion.ts';
+import { CONFIG_COMMANDS } from './config.ts';
 import { DOCTOR_COMMANDS } from './doctor.ts';
 import { EXPLAIN_COMMANDS } from './explain.ts';
 import { FACILITY_COMMANDS } from './facility.ts';
@@ -17,6 +18,7 @@ import { STACK_COMMANDS, WORKER_COMMANDS } from './stack.ts';
 
 export const COMMANDS: readonly CliCommand[] = [
   ...STACK_COMMANDS,
+  ...CONFIG_COMMANDS,
   ...DOCTOR_COMMANDS,
   ...MIGRATE_COMMANDS,
   ...FACILITY_COMMANDS,

@@ -10,6 +10,7 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
   up: ['up', 'up --detach --seed'],
   down: ['down', 'down --json'],
   status: ['status', 'status --json'],
+  config: ['config', 'config --json'],
   doctor: ['doctor', 'doctor --json'],
   migrate: ['migrate', 'migrate --roles'],
   'facility list': ['facility list', 'facility list --json'],

@@ -12,6 +12,38 @@ export interface Machine {
    */
   readonly runWorker: (options: { readonly wait: boolean }) => Promise<void>;
   readonly stack: Stack;
+  readonly config: () => Promise<ConfigView>;
+  /** Null: commands speak to what the stack of this folder uses, or none runs. */
+  readonly besideStack: () => Promise<BesideStack | null>;
+}
+
+/** Services that commands use, while the stack that runs for the same folder has others. */
+export interface BesideStack {
+  readonly services: readonly string[];
+  /** What names them: `.env`, `environment`. */
+  readonly from: readonly string[];
+  readonly stackFolder: string;
+}
+
+/** What the commands go by. It holds no secret. */
+export interface ConfigView {
+  readonly services: readonly {
+    readonly name: string;
+    /** Null: nothing names one, and no stack runs. */
+    readonly whose: 'yours' | 'stack' | null;
+    readonly address: string | null;
+  }[];
+  readonly variables: readonly {
+    readonly name: string;
+    readonly value: string | null;
+    /** Null: it is not set. */
+    readonly from: string | null;
+    readonly isIgnored: boolean;
+  }[];
+  readonly stack: { readonly folder: string; readonly isRunning: boolean };
+  readonly besideStack: BesideStack | null;
+  /** What is wrong with the variables that are set. */
+  readonly fault: string | null;
 }
 
 /** The embedded stack of this project folder. */

@@ -6,6 +6,7 @@ import type { Application } from '../operations/application.ts';
 import { describeError, type DescribedError } from '../operations/described-error.ts';
 import { attach, type Cli, type CliCommand, type Terminal } from './command.ts';
 import { COMMANDS, PARENTS } from './commands.ts';
+import { besideStackText } from './config.ts';
 import type { Machine } from './machine.ts';
 import { ExitCode } from './report.ts';
 
@@ -45,6 +46,7 @@ export async function runCli(
   // commander copies exitOverride and configureOutput into a command when the command is made: they come first.
   for (const command of COMMANDS) {
     attach(parentOf(program, command), command, async (typed) => {
+      if (!asJson && (command.usesServices ?? command.operations.length > 0)) await tellOfStack(cli);
       const report = await command.run(cli, typed);
       if (report.lines) for await (const line of report.lines) terminal.out(line);
       else terminal.out(`${asJson ? showJson(JSON.stringify(report.json, null, 2)) : report.text}\n`);
@@ -70,6 +72,12 @@ export async function runCli(
     if (code === 'UNEXPECTED' && !asJson && error instanceof Error) terminal.error(`${error.stack}\n`);
     return failed;
   }
+}
+
+/** Services that `.env` names do not belong to a stack that runs, too: then `atp status` is about other ones. */
+async function tellOfStack({ machine, warn }: Cli): Promise<void> {
+  const besideStack = await machine.besideStack();
+  if (besideStack) warn(besideStackText(besideStack));
 }
 
 /** Whatever a command writes: only visible characters reach the terminal, and line feeds. */

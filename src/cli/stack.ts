@@ -39,6 +39,7 @@ export const STACK_COMMANDS: readonly CliCommand[] = [
     argumentNames: [],
     fields: {},
     operations: [],
+    usesServices: true,
     run: async ({ machine }) => statusReport(await machine.stack.status()),
   },
 ];
@@ -50,6 +51,7 @@ export const WORKER_COMMANDS: readonly CliCommand[] = [
     argumentNames: [],
     fields: { wait: optional(yesOrNo('wait for Postgres, SFTP and Temporal, ten minutes at most')) },
     operations: [],
+    usesServices: true,
     run: async ({ machine, progress }, { wait }) => {
       progress('The worker starts');
       await machine.runWorker({ wait: wait === true });

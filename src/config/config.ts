@@ -75,7 +75,7 @@ const PROJECT_ROOT = resolve(import.meta.dirname, '../..');
 const STATE_DIR_VARIABLE = 'ATP_STATE_DIR';
 const SFTP_PORT = 22;
 /** The defaults of Temporal's own tools. */
-const TEMPORAL_DEFAULTS = { address: 'localhost:7233', namespace: 'default' } as const;
+export const TEMPORAL_DEFAULTS = { address: 'localhost:7233', namespace: 'default' } as const;
 
 /**
  * Reads the environment into a checked and frozen object. environment.ts says where each variable is looked for.

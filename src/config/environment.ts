@@ -16,8 +16,15 @@ export type Service = 'database' | 'sftp' | 'temporal';
 
 export type Variables = Readonly<Record<string, string>>;
 
+/** Where a variable was found. */
+export type Source = 'environment' | '.env' | 'stack.env';
+
 export interface Environment {
   readonly variables: Variables;
+  /** Of every variable that is set, also of those that do not count. */
+  readonly sources: Readonly<Record<string, Source>>;
+  /** Set in the environment or in `.env`, but for another service than the stack's, which is used. */
+  readonly ignored: Variables;
   /** The services whose address the environment or `.env` sets. The embedded stack starts the others. */
   readonly given: readonly Service[];
   /** The services whose variables are those of the running embedded stack. */
@@ -29,6 +36,13 @@ const SERVICES: Readonly<Record<Service, { readonly where: string; readonly all:
   database: { where: 'DATABASE_URL', all: /^DATABASE_URL$/ },
   sftp: { where: 'SFTP_URL', all: /^SFTP_/ },
   temporal: { where: 'TEMPORAL_ADDRESS', all: /^TEMPORAL_/ },
+};
+
+/** The variable that says where a service is. */
+export const WHERE: Readonly<Record<Service, string>> = {
+  database: SERVICES.database.where,
+  sftp: SERVICES.sftp.where,
+  temporal: SERVICES.temporal.where,
 };
 
 /** Where a command runs: its variables, and the working folder in which `.env` is looked for. */
@@ -44,21 +58,39 @@ export function ownSurroundings(): Surroundings {
 
 /** @throws AtpError CONFIG_INVALID when a file is there and cannot be read */
 export function readEnvironment(stateDir: string, { variables, folder }: Surroundings): Environment {
-  const own = { ...variablesOf(resolve(folder, '.env')), ...withoutEmpty(variables) };
+  const dotEnv = variablesOf(resolve(folder, '.env'));
+  const ofProcess = withoutEmpty(variables);
+  const own = { ...dotEnv, ...ofProcess };
   const stack = variablesOf(join(stateDir, 'stack.env'));
   const services = Object.keys(SERVICES) as Service[];
   const given = services.filter((service) => SERVICES[service].where in own);
   const ofStack = services.filter((service) => !given.includes(service) && SERVICES[service].where in stack);
   const isOf = (some: readonly Service[], name: string): boolean =>
     some.some((service) => SERVICES[service].all.test(name));
+  const ofStackAlone = without(stack, (name) => isOf(given, name));
   return {
-    variables: {
-      ...without(stack, (name) => isOf(given, name)),
-      ...without(own, (name) => isOf(ofStack, name)),
+    variables: { ...ofStackAlone, ...without(own, (name) => isOf(ofStack, name)) },
+    sources: {
+      ...allFrom('.env', dotEnv),
+      ...allFrom('environment', ofProcess),
+      ...allFrom(
+        'stack.env',
+        without(ofStackAlone, (name) => name in own && !isOf(ofStack, name)),
+      ),
     },
+    ignored: without(own, (name) => !isOf(ofStack, name) || name in stack),
     given,
     ofStack,
   };
+}
+
+/** The service that a variable belongs to; null: to none of them. */
+export function serviceOf(name: string): Service | null {
+  return (Object.keys(SERVICES) as Service[]).find((service) => SERVICES[service].all.test(name)) ?? null;
+}
+
+function allFrom(source: Source, variables: Variables): Readonly<Record<string, Source>> {
+  return Object.fromEntries(Object.keys(variables).map((name) => [name, source]));
 }
 
 function variablesOf(path: string): Variables {

@@ -14,6 +14,8 @@ export function openMachine(surroundings: Surroundings = ownSurroundings()): Mac
       const { runWorkerProcess } = await import('./worker.ts');
       await runWorkerProcess(config, { signal: stopSignal(), version: packageVersion(), wait });
     },
+    config: async () => (await import('./config-view.ts')).readConfigView(surroundings),
+    besideStack: async () => (await import('./beside-stack.ts')).findBesideStack(surroundings),
     stack: {
       up: async (options) => (await import('./stack.ts')).stack.up(options),
       down: async () => (await import('./stack.ts')).stack.down(),

@@ -9,6 +9,7 @@ import { runningStack } from '../stand-ins/stack.ts';
 import { endSignal, stackStatus, startDetached, stopStack, supervise } from '../stand-ins/supervisor.ts';
 import { checkExistingServices, readExistingServices } from './existing-services.ts';
 import { prepareStack } from './prepare-stack.ts';
+import { SERVICE_NAMES } from './service-names.ts';
 import type { ExistingServices, ServiceName, StackRecord } from '../stand-ins/stack.ts';
 
 const SUPERVISOR = fileURLToPath(new URL('./supervisor.ts', import.meta.url));
@@ -19,9 +20,6 @@ export const STACK_WORKER = {
   command: process.execPath,
   args: [...workerOptions.node, CLI, 'worker', '--wait'],
 } as const;
-
-/** Their names for a person, in the order of the messages. */
-const SERVICES = { temporal: 'Temporal', database: 'Postgres', sftp: 'SFTP' } as const;
 
 export const stack: Stack = {
   async up({ detach, seed, onProgress }) {
@@ -80,8 +78,8 @@ function namesOf({ temporal, databaseUrl, sftp }: ExistingServices): readonly Se
 
 function startingText(existing: ExistingServices): string {
   const used = namesOf(existing);
-  const started = (Object.keys(SERVICES) as ServiceName[]).filter((name) => !used.includes(name));
-  const listed = (names: readonly ServiceName[]) => names.map((name) => SERVICES[name]);
+  const started = (Object.keys(SERVICE_NAMES) as ServiceName[]).filter((name) => !used.includes(name));
+  const listed = (names: readonly ServiceName[]) => names.map((name) => SERVICE_NAMES[name]);
   const yours = used.length > 0 ? `Using ${listed(used).join(', ')} as configured. ` : '';
   return `${yours}Starting ${[...listed(started), 'the Shopify twin'].join(', ')}; the first time takes longer`;
 }

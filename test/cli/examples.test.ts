@@ -24,7 +24,10 @@ function nothing(isReached: () => void): unknown {
     return Promise.reject(new Reached());
   };
   return new Proxy(refuse, {
-    get: (_, name) => (name === 'userName' ? 'ann' : nothing(isReached)),
+    get: (_, name) => {
+      if (name === 'userName') return 'ann';
+      return name === 'besideStack' ? () => Promise.resolve(null) : nothing(isReached);
+    },
   });
 }
 
