@@ -48,7 +48,7 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
     'shop add acme --domain acme.myshopify.com --location gid://shopify/Location/70000000001 --group FAC_GRP --client-id 8f3e0 --client-secret env:ACME_SECRET',
   ],
   'shop set': ['shop set acme --token env:ACME_TOKEN', 'shop set acme --order-lag 6h --collapse-limit 30'],
-  'shop remove': ['shop remove acme --drain', 'shop remove acme --yes'],
+  'shop remove': ['shop remove acme --drain', "shop remove acme --force --reason 'the store was closed'"],
   'shop map': ['shop map acme', 'shop map acme --json'],
   import: [
     'import RESET_INVENTORY__count.csv --type RESET_INVENTORY',

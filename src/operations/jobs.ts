@@ -7,6 +7,7 @@ import { findPause } from '../postgres/lane/lane-pause.ts';
 import { findShop, listShops } from '../postgres/master-data/shops.ts';
 import { ensurePaused, ensureResumed } from './lane-pause.ts';
 import { completeOrder, findJob, JOB_FIELDS, PARAMETER_FIELDS } from './job-order.ts';
+import { requireAnswer } from './require-answer.ts';
 import { defineOperation, type Context } from './operation.ts';
 
 export const listJobs = defineOperation({
@@ -45,7 +46,9 @@ export const verifyShop = defineOperation({
   description: 'compare Online ATP with what Shopify really shows',
   fields: VERIFY.fields,
   run: async ({ app, progress }, input) => {
-    await findShop(await app.database(), input.shopId);
+    const shop = await findShop(await app.database(), input.shopId);
+    progress(`Asking ${shop.domain} for a sign of life`);
+    await requireAnswer(app, shop);
     const { runJob: start } = await import('../temporal/run-job.ts');
     const options = { wait: true, onProgress: progress };
     const { result } = await start(await app.temporal(), { job: 'verify', ...input }, options);

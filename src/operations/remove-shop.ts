@@ -1,6 +1,6 @@
 /** Removing a shop: with what stays on sale there, or after it was sent to zero. */
 import { AtpError } from '../domain/errors.ts';
-import { optional, yesOrNo } from '../domain/input-fields.ts';
+import { invalid, optional, text, yesOrNo } from '../domain/input-fields.ts';
 import { SHOP_FIELDS } from '../domain/shop-fields.ts';
 import { isDone } from '../domain/upload-file.ts';
 import { counted } from '../domain/words.ts';
@@ -24,17 +24,26 @@ export const removeShop = defineOperation({
   fields: {
     shopId: { ...SHOP_FIELDS.shopId, about: 'the shop' },
     drain: optional(yesOrNo('send to zero first what it sells on Shopify')),
+    force: optional(
+      yesOrNo('also while a run applies its files, for a Shopify that does not answer any more'),
+    ),
+    reason: optional(text('why; the audit log keeps it (force needs it)')),
     yes: YES,
   },
+  check({ drain, force, reason }, nameOf) {
+    if (!force) return;
+    if (reason === undefined) throw invalid(`${nameOf('force')} needs ${nameOf('reason')}`);
+    if (drain) throw invalid(`${nameOf('drain')} waits for Shopify: it does not go with ${nameOf('force')}`);
+  },
   stateOf: shopState,
-  run: async (context, { shopId, drain = false, yes }) => {
+  run: async (context, { shopId, drain = false, force = false, yes }) => {
     const { app } = context;
     const database = await app.database();
     await findShop(database, shopId);
     await confirm(context, yes, consequenceOf(shopId, await readOnSale(database, shopId), drain));
     const drained = drain ? await drainShop(context, database, shopId) : null;
     const { products, units } = await readOnSale(database, shopId);
-    const removed = await forgetShop(database, shopId);
+    const removed = await forgetShop(database, shopId, { force });
     const schedules = await ifTemporalIsThere(app, async (temporal) => {
       const { removeSchedules } = await import('../temporal/schedules.ts');
       await removeSchedules(temporal, shopId);

@@ -27,11 +27,14 @@ const DEPENDENT_TABLES = [
  * Removes a shop and everything about its syncing: mapping, files, calls, lane, decisions. Its orders stay, since they
  * still claim stock; they only lose the shop they came from, and so do those that come in later. Files on SFTP and quantities on Shopify stay as they are.
  *
+ * @param force also while a run applies its files: the run loses the lane, and each write that it tries is refused. A
+ *   call that has left may still be applied by Shopify
  * @throws AtpError SHOP_UNKNOWN, SHOP_BUSY (its files are being applied right now)
  */
 export async function removeShop(
   database: Database,
   shopId: string,
+  { force = false }: { readonly force?: boolean } = {},
 ): Promise<{ readonly shopId: string; readonly orderItemsKept: number }> {
   return database.transaction(async (connection) => {
     const shop = await connection.query(`SELECT FROM shop WHERE shop_id = $1 FOR UPDATE`, [shopId]);
@@ -40,7 +43,7 @@ export async function removeShop(
       `SELECT FROM lane WHERE shop_id = $1 AND ${LEASE_LASTS} FOR UPDATE`,
       [shopId],
     );
-    if (lease.rowCount !== 0) throw new AtpError('SHOP_BUSY', { shopId });
+    if (lease.rowCount !== 0 && !force) throw new AtpError('SHOP_BUSY', { shopId });
     const orders = await connection.query(`UPDATE order_item SET shop_id = NULL WHERE shop_id = $1`, [
       shopId,
     ]);

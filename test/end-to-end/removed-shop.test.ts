@@ -1,5 +1,8 @@
 /** A shop is removed: emptied before, whoever dies meanwhile, and also when its Shopify does not answer any more. */
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
+import { cleanUp } from '../setup/clean-up.ts';
 import { Installation, SHOP } from './installation.ts';
 
 const COUNTED = { 'BLUE-SHIRT': 6, 'RED-SHIRT': 4 };
@@ -64,11 +67,72 @@ test('a shop whose Shopify does not answer any more can be removed: its file is 
 
   const busy = await shop.atp('shop', 'remove', SHOP, '--yes');
   expect(busy.stderr).toContain('SHOP_BUSY');
-  expect(busy.stderr).toContain(`atp lane ${SHOP} hold --reason`);
-
   expect((await shop.atp('lane', SHOP, 'hold', '--reason', 'Shopify is gone')).exitCode).toBe(0);
   expect((await shop.atp('shop', 'remove', SHOP, '--yes')).json).toMatchObject({
     stayOnSale: { products: 2, units: 10 },
   });
   await shop.release(hold);
+});
+
+test('a shop is removed by force while a run waits for its Shopify; the run ends, and what it would have written is not', async () => {
+  const shop = await openSelling();
+  await shop.count('RESET_INVENTORY__2.csv', 'WAREHOUSE', { 'BLUE-SHIRT': 9 });
+  const hold = await shop.hold('ReadOnlineAtp');
+  await shop.recentChanges();
+  await shop.waitForArrival(hold);
+
+  expect((await shop.atp('shop', 'remove', SHOP, '--yes')).stderr).toContain(
+    `atp shop remove ${SHOP} --force --reason`,
+  );
+  expect((await shop.atp('shop', 'remove', SHOP, '--force', '--yes')).exitCode).toBe(2);
+  const why = ['--force', '--reason', 'the store was closed'];
+  expect((await shop.atp('shop', 'remove', SHOP, ...why, '--drain', '--yes')).exitCode).toBe(2);
+  const removed = await shop.atp('shop', 'remove', SHOP, ...why, '--yes');
+  expect(removed.json).toMatchObject({ drained: null, stayOnSale: { products: 2, units: 10 } });
+
+  await shop.release(hold);
+  const run = shop.temporal.client.workflow.getHandle(`processUploads/${SHOP}`);
+  await shop.until(async () => (await run.describe()).status.name !== 'RUNNING');
+  expect(await shop.readShown()).toMatchObject({ 'BLUE-SHIRT': 6 });
+  const { acts } = (await shop.atp('audit', 'log', '--act', 'shop.remove', '--limit', '1')).json as {
+    readonly acts: readonly object[];
+  };
+  expect(acts[0]).toMatchObject({ outcome: 'DONE', input: { reason: 'the store was closed' } });
+});
+
+test('doctor and verify of a shop whose Shopify takes the connection and never answers end with a code, and so does its removal', async () => {
+  const shop = await openSelling();
+  const blackHole = createServer(() => undefined).listen(0, '127.0.0.1');
+  cleanUp(() => void blackHole.close());
+  await once(blackHole, 'listening');
+  const { port } = blackHole.address() as AddressInfo;
+  await shop.database.query(`UPDATE shop SET admin_url = $1`, [`http://127.0.0.1:${port}/`]);
+  const reached = once(blackHole, 'connection');
+  await shop.count('RESET_INVENTORY__2.csv', 'WAREHOUSE', { 'BLUE-SHIRT': 9 });
+  await shop.recentChanges();
+  await reached;
+
+  const [doctor, verify] = await Promise.all([shop.atp('doctor'), shop.atp('verify', SHOP)]);
+
+  expect(doctor.exitCode).toBe(1);
+  expect(doctor.json?.['checks']).toContainEqual(
+    expect.objectContaining({
+      name: `${SHOP}: token`,
+      ok: false,
+      detail: expect.stringContaining('SHOPIFY_UNREACHABLE'),
+    }),
+  );
+  expect(verify.exitCode).toBe(1);
+  expect(verify.stderr).toContain('SHOPIFY_UNREACHABLE');
+  expect(verify.stderr).toContain('no complete answer within 30 s');
+  const removed = await shop.atp(
+    'shop',
+    'remove',
+    SHOP,
+    '--force',
+    '--reason',
+    'the store was closed',
+    '--yes',
+  );
+  expect(removed.json).toMatchObject({ shopId: SHOP, stayOnSale: { products: 2 } });
 });

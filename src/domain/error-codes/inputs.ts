@@ -65,7 +65,7 @@ export const INPUT_ERRORS = {
     class: 'not-now',
     message: (d) => `Files of shop "${d.shopId}" are being applied to Shopify right now.`,
     hint: (d) =>
-      `Wait until Process uploads has ended (\`atp lane ${d.shopId}\` shows it), then try again. If it waits for a Shopify that does not answer: \`atp lane ${d.shopId} hold --reason <text>\` takes the file out of its hands.`,
+      `Wait until Process uploads has ended (\`atp lane ${d.shopId}\` shows it), then try again. If it waits for a Shopify that does not answer any more: \`atp shop remove ${d.shopId} --force --reason <text>\` does not wait.`,
   },
   FACILITY_GROUP_UNKNOWN: {
     class: 'callers-fault',
