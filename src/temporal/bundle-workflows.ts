@@ -2,8 +2,11 @@
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
+const pathOf = (name: string) => fileURLToPath(new URL(`../../workflows/${name}`, import.meta.url));
+
 const { code } = await bundleWorkflowCode({
-  workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
+  workflowsPath: pathOf('index.ts'),
+  workflowInterceptorModules: [pathOf('known-type.ts')],
   // stdout belongs to the script; what goes wrong is thrown.
   logger: new DefaultLogger('ERROR', ({ message }) => process.stderr.write(`${message}\n`)),
 });

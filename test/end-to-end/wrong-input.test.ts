@@ -120,19 +120,22 @@ describe('a job', () => {
   });
 });
 
-test('a workflow of a type that there is not waits for a release that has it, and the log names the cause', async () => {
-  const handle = await shop.temporal.client.workflow.start('horoscope', {
-    workflowId: 'unknown type',
-    taskQueue: 'atp-sync',
-  });
-  onTestFinished(() => handle.terminate().then(() => undefined));
+test.each(['horoscope', 'constructor', 'toString', 'hasOwnProperty', '__proto__'])(
+  'a workflow of the type %s, which there is not, waits for a release that has it, and the log names the cause',
+  async (type) => {
+    const handle = await shop.temporal.client.workflow.start(type, {
+      workflowId: `unknown type ${type}`,
+      taskQueue: 'atp-sync',
+    });
+    onTestFinished(() => handle.terminate().then(() => undefined));
 
-  const causeInLog = () =>
-    worker.output
-      .split('\n')
-      .filter((line) => line.startsWith('{'))
-      .map((line) => (JSON.parse(line) as { readonly error?: { readonly message?: string } }).error?.message)
-      .find((message) => message?.includes('horoscope'));
-  await expect.poll(causeInLog, { timeout: STATE_TIMEOUT_MS }).toContain('no such function is exported');
-  expect((await handle.describe()).status.name).toBe('RUNNING');
-});
+    const causeInLog = () =>
+      worker.output
+        .split('\n')
+        .filter((line) => line.startsWith('{'))
+        .map((line) => (JSON.parse(line) as { readonly error?: { readonly message?: string } }).error?.message)
+        .find((message) => message?.includes(`'${type}'`));
+    await expect.poll(causeInLog, { timeout: STATE_TIMEOUT_MS }).toContain('no such function is exported');
+    expect((await handle.describe()).status.name).toBe('RUNNING');
+  },
+);
