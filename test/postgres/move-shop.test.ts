@@ -77,6 +77,36 @@ test('a product that has lost its mapping goes to zero as well, at the item that
   ]);
 });
 
+test('a product that has got another item since its last push goes to zero at both', async () => {
+  const lane = await openLane(['SHIRT', 'SOCKS', 'HAT']);
+  await lane.makeReadyFile('hard-sync');
+  // SHIRT has a new item; SOCKS and HAT have exchanged theirs.
+  await lane.database.query(`DELETE FROM shop_product`);
+  await lane.database.query(
+    `INSERT INTO shop_product (shop_id, product_id, inventory_item_id, variant_id)
+     SELECT '${SHOP}', product_id, 'gid://shopify/InventoryItem/' || item, 'a variant'
+     FROM (VALUES ('SHIRT', 'NEW'), ('SOCKS', 'HAT'), ('HAT', 'SOCKS')) AS mapped (sku, item) JOIN product USING (sku)`,
+  );
+
+  expect(await move(lane, { locationId: ELSEWHERE })).toEqual({ sequence: 3, rows: 4 });
+
+  const rows = await lane.database.query<{ line: string }>(
+    `SELECT concat_ws(' ', sequence, sku, split_part(inventory_item_id, '/', 5), quantity) AS line
+     FROM upload_file_row WHERE sequence > 1 ORDER BY sequence, position`,
+  );
+  expect(rows.map(({ line }) => line).toSorted()).toEqual([
+    '2 HAT SOCKS 0',
+    '2 SHIRT NEW 0',
+    '2 SOCKS HAT 0',
+    '3 SHIRT SHIRT 0',
+  ]);
+  expect(await readFiles(lane)).toEqual([
+    '1 hard-sync SUPERSEDED 1 3',
+    '2 drain WRITING 1 3',
+    '3 drain WRITING 1 1',
+  ]);
+});
+
 test('a file with a call whose outcome is unknown stays until that is known', async () => {
   const lane = await openLane();
   await lane.makeFileBlockedWithUnansweredCall();

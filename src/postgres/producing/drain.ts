@@ -7,7 +7,10 @@ import type { Connection } from '../database.ts';
 import { orderWatermarkSql } from '../master-data/order-watermark.ts';
 import type { KnownOrigin } from './shop-origin.ts';
 
-/** The number of the file; null: nothing was ever published, so there is nothing to send to zero. */
+/**
+ * The number of the file, of the last one where there are two, and the rows of all. Null: nothing was ever published, so
+ * there is nothing to send to zero.
+ */
 export type Drain = { readonly sequence: number; readonly rows: number } | null;
 
 /**
@@ -25,32 +28,60 @@ const DRAINED = `
   ) AS sent
   ORDER BY inventory_item_id, is_mapped DESC, product_id`;
 
-/** In a transaction that holds the shop's producer lock, and before the shop gets another location. */
+/**
+ * Items that a push has filled, and whose product is mapped to another item by now: Shopify still sells what it got. They
+ * are rows of a file of their own, because what is known of a row is known by its product. Not an item that is mapped to
+ * another product: that has it in its row.
+ */
+const LEFT_BEHIND = `
+  SELECT product_id, item AS inventory_item_id
+  FROM shop_product AS mapped
+  JOIN published_row AS published USING (shop_id, product_id)
+  LEFT JOIN applied_row AS applied USING (shop_id, product_id)
+  CROSS JOIN LATERAL coalesce(applied.inventory_item_id, published.inventory_item_id) AS item
+  WHERE shop_id = $1 AND item <> mapped.inventory_item_id AND NOT EXISTS (
+    SELECT FROM shop_product AS other WHERE other.shop_id = $1 AND other.inventory_item_id = item)`;
+
+/**
+ * In a transaction that holds the shop's producer lock, and before the shop gets another location. What was left behind
+ * comes last, so that of such a product the item that we have filled is remembered, should Shopify not take its zero.
+ */
 export async function registerDrain(
   session: Connection,
   shopId: string,
   { nextSequence }: KnownOrigin,
 ): Promise<Drain> {
+  const drain = await numberDrain(session, shopId, nextSequence, DRAINED);
+  if (drain === null) return null;
+  const leftBehind = await numberDrain(session, shopId, drain.sequence + 1, LEFT_BEHIND);
+  return leftBehind ? { ...leftBehind, rows: drain.rows + leftBehind.rows } : drain;
+}
+
+async function numberDrain(
+  session: Connection,
+  shopId: string,
+  sequence: number,
+  items: string,
+): Promise<Drain> {
   // The file first: units of orders that are imported while its rows are written are then later than its time, and keep
   // more back, never less.
-  const { rows: opened } = await session.query<{ sequence: number }>(
+  const { rowCount: opened } = await session.query(
     `INSERT INTO upload_file (shop_id, sequence, kind, state, producer_key, facility_group_id, location_id,
        restore_generation, snapshot, effective_at, orders_imported_until)
      SELECT shop_id, $2, 'drain', 'WRITING', 'drain ' || gen_random_uuid(), facility_group_id,
        location_id, restore_generation, pg_current_snapshot(), clock_timestamp(),
        ${orderWatermarkSql('$1')}
      FROM shop WHERE shop_id = $1 AND EXISTS (SELECT FROM published_row WHERE shop_id = $1)
-     RETURNING sequence`,
-    [shopId, nextSequence],
+       AND EXISTS (${items})`,
+    [shopId, sequence],
   );
-  const sequence = opened[0]?.sequence;
-  if (sequence === undefined) return null;
+  if (opened === 0) return null;
   const { rowCount } = await session.query(
     `INSERT INTO upload_file_row
        (shop_id, sequence, position, product_id, sku, inventory_item_id, quantity, imported_units)
      SELECT $1, $2, row_number() OVER (ORDER BY product_id COLLATE "C") - 1, product_id, sku, inventory_item_id, 0,
        coalesce(units, 0)
-     FROM (${DRAINED}) AS drained
+     FROM (${items}) AS drained
      JOIN product USING (product_id)
      LEFT JOIN (SELECT product_id, units FROM shop_imported_units WHERE shop_id = $1) AS imported USING (product_id)`,
     [shopId, sequence],
