@@ -22,6 +22,7 @@ export function laneText(view: LaneView): string {
       ...planWaysOut(shopId, plan.plan, plan.revision),
     ]),
     filesTable(view),
+    ...notDrainedLines(view),
     ...quarantinedLines(view),
     ...decisionLines(view),
   ].join('\n');
@@ -107,6 +108,16 @@ function filesTable({ files }: LaneView): string {
     ]),
     'No file has been made yet.',
   );
+}
+
+/** Also when a later file has the products at the new location: at the old one nothing changes them any more. */
+function notDrainedLines({ files }: LaneView): string[] {
+  return files
+    .filter(({ kind, quarantined }) => kind === 'drain' && quarantined > 0)
+    .map(
+      ({ sequence, quarantined }) =>
+        `File ${sequence} could not send ${counted(quarantined, 'product')} to 0: what Shopify has of them at the location that it empties may still be sold.`,
+    );
 }
 
 function quarantinedLines({ shopId, setApart: quarantined }: LaneView): string[] {

@@ -82,7 +82,7 @@ function moveLines(shopId: string, { isElsewhere, drain, hardSync }: ShopMove): 
   return [
     ...(drain
       ? [
-          `File ${drain.sequence} sends ${counted(drain.rows, 'product')} to 0 at the old location; \`atp lane ${shopId}\` shows how far it is.`,
+          `File ${drain.sequence} sends ${counted(drain.rows, 'product')} to 0 at the old location; \`atp lane ${shopId}\` shows how far it is, and what Shopify could not take.`,
           'When it is applied, switch "Fulfill online orders" off there in Shopify: what is restocked goes to the location of its order.',
         ]
       : []),

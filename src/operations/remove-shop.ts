@@ -5,9 +5,11 @@ import { SHOP_FIELDS } from '../domain/shop-fields.ts';
 import { isDone } from '../domain/upload-file.ts';
 import { counted } from '../domain/words.ts';
 import type { Database } from '../postgres/database.ts';
+import { readNotDrained } from '../postgres/lane/not-drained.ts';
 import { readOnSale } from '../postgres/lane/on-sale.ts';
 import { findFile } from '../postgres/lane/upload-files.ts';
 import { findShop } from '../postgres/master-data/shops.ts';
+import type { Drain } from '../postgres/producing/drain.ts';
 import { closeShop } from '../postgres/producing/move-shop.ts';
 import { removeShop as forgetShop } from '../postgres/remove-shop.ts';
 import { ifTemporalIsThere } from './best-effort-temporal.ts';
@@ -42,7 +44,9 @@ export const removeShop = defineOperation({
     await findShop(database, shopId);
     await confirm(context, yes, consequenceOf(shopId, await readOnSale(database, shopId), drain));
     const drained = drain ? await drainShop(context, database, shopId) : null;
-    const { products, units } = await readOnSale(database, shopId);
+    const { products, units } = drained
+      ? await readNotDrained(database, shopId)
+      : await readOnSale(database, shopId);
     const removed = await forgetShop(database, shopId, { force });
     const schedules = await ifTemporalIsThere(app, async (temporal) => {
       const { removeSchedules } = await import('../temporal/schedules.ts');
@@ -69,13 +73,10 @@ function consequenceOf(
  * Sends to zero what the shop sells, and waits for it. Killed in between, the shop makes no file any more, and the act
  * goes on where it was when it is done again.
  *
- * @throws AtpError SHOP_DRAINING when the lane could not apply the drain
+ * @throws AtpError SHOP_DRAINING when the lane could not apply the drain, SHOP_NOT_DRAINED when it could not send everything
+ *   to zero
  */
-async function drainShop(
-  { app, progress }: Context,
-  database: Database,
-  shopId: string,
-): Promise<{ readonly sequence: number; readonly rows: number; readonly notDrained: number } | null> {
+async function drainShop({ app, progress }: Context, database: Database, shopId: string): Promise<Drain> {
   await checkShopOrigin(app, shopId);
   const drain = await closeShop(database, shopId);
   if (drain === null) return null;
@@ -90,6 +91,13 @@ async function drainShop(
   }
   const { state } = await findFile(database, shopId, sequence);
   if (!isDone(state)) throw new AtpError('SHOP_DRAINING', { shopId, sequence, state });
-  const { products: notDrained } = await readOnSale(database, shopId);
-  return { sequence, rows, notDrained };
+  const { products, units, skus } = await readNotDrained(database, shopId);
+  if (products === 0) return { sequence, rows };
+  throw new AtpError('SHOP_NOT_DRAINED', {
+    shopId,
+    sequence,
+    products: counted(products, 'product'),
+    units: counted(units, 'unit'),
+    skus: [...skus, ...(products > skus.length ? [`and ${products - skus.length} more`] : [])].join(', '),
+  });
 }

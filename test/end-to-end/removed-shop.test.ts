@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { cleanUp } from '../setup/clean-up.ts';
+import { SHOP as TWIN_SHOP } from '../shopify/twin-fixture.ts';
 import { Installation, SHOP } from './installation.ts';
 
 const COUNTED = { 'BLUE-SHIRT': 6, 'RED-SHIRT': 4 };
@@ -24,7 +25,7 @@ test('a shop that is drained shows zero everywhere before it is forgotten, and i
   const removed = await shop.atp('shop', 'remove', SHOP, '--drain', '--yes');
 
   expect(removed.json).toMatchObject({
-    drained: { sequence: 2, rows: 2, notDrained: 0 },
+    drained: { sequence: 2, rows: 2 },
     stayOnSale: { products: 0, units: 0 },
   });
   expect(await shop.readShown()).toEqual({ 'BLUE-SHIRT': 0, 'RED-SHIRT': 0 });
@@ -56,6 +57,39 @@ test('a drain that Shopify does not let through keeps the shop, without any othe
     drained: { sequence: 2, rows: 2 },
   });
   expect(await shop.readShown()).toEqual({ 'BLUE-SHIRT': 0, 'RED-SHIRT': 0 });
+});
+
+test('what Shopify does not take of a drain is sold on: the shop stays, and is drained again once that is mended', async () => {
+  const shop = await openSelling();
+  const track = (tracked: boolean) =>
+    shop.twin.control('PATCH', `/shops/${TWIN_SHOP.domain}/items`, [{ sku: 'BLUE-SHIRT', tracked }]);
+  await track(false);
+
+  const refused = await shop.atp('shop', 'remove', SHOP, '--drain', '--yes');
+  expect(refused.stderr).toContain('SHOP_NOT_DRAINED');
+  expect(refused.stderr).toContain('1 product with 6 units to 0, which are sold on: BLUE-SHIRT');
+  const { stdout } = await shop.atpText('lane', SHOP);
+  expect(stdout).toContain('File 2 could not send 1 product to 0');
+  expect(stdout).toContain('BLUE-SHIRT: ITEM_NOT_TRACKED');
+
+  await track(true);
+  expect((await shop.atp('shop', 'remove', SHOP, '--drain', '--yes')).json).toMatchObject({
+    drained: { sequence: 3, rows: 2 },
+    stayOnSale: { products: 0, units: 0 },
+  });
+  expect(await shop.readShown()).toEqual({ 'BLUE-SHIRT': 0, 'RED-SHIRT': 0 });
+});
+
+test('an item that the location does not stock any more keeps no shop: nothing of it is sold there', async () => {
+  const shop = await openSelling();
+  await shop.twin.control('PATCH', `/shops/${TWIN_SHOP.domain}/levels`, [
+    { sku: 'BLUE-SHIRT', isActive: false },
+  ]);
+
+  expect((await shop.atp('shop', 'remove', SHOP, '--drain', '--yes')).json).toMatchObject({
+    drained: { sequence: 2, rows: 2 },
+    stayOnSale: { products: 0, units: 0 },
+  });
 });
 
 test('a shop whose Shopify does not answer any more can be removed: its file is taken out of the run’s hands', async () => {

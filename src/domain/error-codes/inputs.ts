@@ -55,6 +55,13 @@ export const INPUT_ERRORS = {
     hint: (d) =>
       `\`atp lane ${d.shopId}\` shows why. \`atp shop remove ${d.shopId} --drain\` goes on, without it the shop is removed as it is.`,
   },
+  SHOP_NOT_DRAINED: {
+    class: 'not-now',
+    message: (d) =>
+      `Shop "${d.shopId}" is not empty on Shopify: its drain, file ${d.sequence}, could not send ${d.products} with ${d.units} to 0, which are sold on: ${d.skus}.`,
+    hint: (d) =>
+      `\`atp lane ${d.shopId}\` shows why. When that is mended in Shopify, \`atp shop remove ${d.shopId} --drain\` makes another drain; without it the shop is removed as it is.`,
+  },
   SHOP_CLOSING: {
     class: 'not-now',
     message: (d) => `Shop "${d.shopId}" is being emptied to be removed, so no file is made for it.`,

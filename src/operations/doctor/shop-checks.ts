@@ -8,11 +8,12 @@ import { checkUnseenSales, type UnseenSalesCheck } from '../../postgres/lane/uns
 import { AtpError } from '../../domain/errors.ts';
 import type { Application } from '../application.ts';
 import { ARCHIVE_AWAITED_FOR_MS } from '../../domain/limits.ts';
-import { findLateForArchive, listLeftLocations } from '../../postgres/lane/upload-files.ts';
+import { findLateForArchive } from '../../postgres/lane/upload-files.ts';
 import { outgoingFolder, shopArchive } from '../../domain/upload-file.ts';
 import { counted } from '../../domain/words.ts';
 import { check, faulty, fine, notChecked, type Check, type Finding } from './check.ts';
 import { inspectLane } from './lane-check.ts';
+import { inspectLeftLocations } from './left-locations-check.ts';
 
 export async function checkShop(app: Application, shop: Shop): Promise<Check[]> {
   const { shopId } = shop;
@@ -85,18 +86,7 @@ async function inspectLocation(app: Application, shop: Shop): Promise<Finding> {
       'In Shopify, under Settings > Locations, tick "Fulfill online orders from this location".',
     );
   }
-  return fine(`${name} is active and fulfills online orders.`, await adviseOnLeftLocations(app, shop));
-}
-
-/** Shopify restocks a cancelled order at the location of the order. What comes back where we write no more is sold again. */
-async function adviseOnLeftLocations(app: Application, shop: Shop): Promise<string | null> {
-  const stillSold: string[] = [];
-  for (const locationId of await listLeftLocations(await app.database(), shop.shopId)) {
-    const left = await (await app.adminApi({ ...shop, locationId })).readLocation();
-    if (left?.isActive && left.fulfillsOnlineOrders) stillSold.push(`"${left.name}" (${locationId})`);
-  }
-  if (stillSold.length === 0) return null;
-  return `The shop has left ${stillSold.join(' and ')}, and what is restocked there is still sold: in Shopify, under Settings > Locations, switch "Fulfill online orders" off.`;
+  return inspectLeftLocations(app, shop, `${name} is active and fulfills online orders.`);
 }
 
 interface Fault {

@@ -208,15 +208,26 @@ export async function findLateForArchive(
   return late && late.count > 0 ? late : null;
 }
 
+/** A location that the shop has left. */
+export interface LeftLocation {
+  readonly locationId: string;
+  /** Its last drain, and how many rows of that Shopify could not take. */
+  readonly sequence: number;
+  readonly quarantined: number;
+}
+
 /** Locations that the shop has left, and that no other shop of the same store has. By upload_file_pkey. */
-export async function listLeftLocations(database: Database, shopId: string): Promise<readonly string[]> {
-  const rows = await database.query<{ locationId: string }>(
-    `SELECT DISTINCT file.location_id AS "locationId"
+export async function listLeftLocations(
+  database: Database,
+  shopId: string,
+): Promise<readonly LeftLocation[]> {
+  return database.query<LeftLocation>(
+    `SELECT DISTINCT ON (file.location_id) file.location_id AS "locationId", file.sequence,
+       coalesce(file.quarantined_count, 0) AS quarantined
      FROM upload_file AS file JOIN shop USING (shop_id)
      WHERE file.shop_id = $1 AND file.kind = 'drain' AND NOT EXISTS (
        SELECT FROM shop AS there WHERE there.domain = shop.domain AND there.location_id = file.location_id)
-     ORDER BY 1`,
+     ORDER BY file.location_id, file.sequence DESC`,
     [shopId],
   );
-  return rows.map(({ locationId }) => locationId);
 }

@@ -45,7 +45,8 @@ export async function moveShop(
 
 /**
  * Begins to close the shop: no file is made for it any more, and all that was published goes to zero. Of a shop that is
- * being closed already, the drain that is under way; a new one when a person has left that out.
+ * being closed already, the drain that is under way; a new one when a
+ * person has left that out, or when Shopify could not take some of its rows.
  *
  * @throws AtpError SHOP_UNKNOWN, PRODUCER_BUSY, LANE_LOCKED, and what requireKnownOrigin throws for a drain
  */
@@ -56,7 +57,8 @@ export async function closeShop(database: Database, shopId: string): Promise<Dra
     await beginAfterRestore(session, shopId);
     const { rows } = await session.query<NonNullable<Drain>>(
       `SELECT sequence, row_count AS rows FROM upload_file AS file JOIN shop USING (shop_id)
-       WHERE shop_id = $1 AND kind = 'drain' AND file.created_at >= closing_since AND state <> 'SKIPPED'
+       WHERE shop_id = $1 AND kind = 'drain' AND file.created_at >= closing_since
+         AND state NOT IN ('SKIPPED', 'PARTIAL')
        ORDER BY sequence DESC LIMIT 1`,
       [shopId],
     );
