@@ -6,6 +6,7 @@ import { outgoingFolder } from '../../src/domain/upload-file.ts';
 import { pauseLane, resumeLane } from '../../src/postgres/lane/lane-pause.ts';
 import { readLaneView } from '../../src/postgres/lane/lane-view.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
+import { until } from '../setup/until.ts';
 import { SHOP } from './retailer.ts';
 import { freshShop, runActivity, type SyncedShop } from './synced-shop.ts';
 
@@ -141,5 +142,40 @@ describe('the Hard Sync that a restore needs', () => {
     expect(await startHardSync()).toBeNull();
     expect(await readLaneView(database, SHOP)).toMatchObject({ state: 'blocked', movedOnBy: 'person' });
     expect(started).toEqual([]);
+  });
+
+  /** Stops a Hard Sync once it has its snapshot and before it writes anything; `meanwhile` is committed then. */
+  async function makeHardSyncWhile(meanwhile: () => Promise<unknown>) {
+    const { retailer } = shop;
+    const barrier = await retailer.begin();
+    await barrier.query('LOCK TABLE owed_row IN ACCESS EXCLUSIVE MODE');
+    const made = shop.makeFile('hard-sync').catch((error: unknown) => error);
+    await until(async () => {
+      const waiting = await retailer.database.query(
+        `SELECT FROM pg_stat_activity
+         WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event = 'relation'`,
+      );
+      expect(waiting).not.toEqual([]);
+    });
+    await meanwhile();
+    await barrier.commit();
+    return made;
+  }
+
+  test('is not failed by the record that it was started, which another run writes meanwhile', async () => {
+    await noticeRestore();
+
+    expect(await makeHardSyncWhile(startHardSync)).toMatchObject({ file: { sequence: 2 } });
+    expect(started).toHaveLength(1);
+  });
+
+  test('would be failed by a record in the shop’s origin, which it writes itself', async () => {
+    await noticeRestore();
+    const record = () =>
+      shop.retailer.database.query('UPDATE shop_origin SET highest_sequence = highest_sequence');
+
+    expect(await makeHardSyncWhile(record)).toMatchObject({
+      message: expect.stringContaining('serialize') as string,
+    });
   });
 });
