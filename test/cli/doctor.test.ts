@@ -5,6 +5,7 @@ import { getuid } from 'node:process';
 import { Connection } from '@temporalio/client';
 import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { openDatabase } from '../../src/postgres/database.ts';
+import { readDocument } from '../docs/documents.ts';
 import { cleanUp } from '../setup/clean-up.ts';
 import { freshNamespace } from '../setup/fresh-namespace.ts';
 import { atpWith } from './atp.ts';
@@ -44,6 +45,10 @@ test('doctor says of an installation without a fault that all is well, and what 
     'SFTP',
   ]);
   expect(checks.every(({ detail }) => detail !== '')).toBe(true);
+  // The guide shows the same, of a shop called acme.
+  const { text: guide } = readDocument('docs/guides/connect-your-own.md');
+  const shown = [...guide.matchAll(/^ {4}✔ ((?:acme: )?[^:]+): /gm)].map(([, name = '']) => name);
+  expect(shown).toEqual(checks.map(({ name }) => name.replace('blue-shirts', 'acme')));
   const { stdout } = await patient.atp.run('doctor');
   expect(stdout).toMatch(/^✔ Temporal: /);
   expect(stdout).toMatch(/✔ Postgres: .*; the connection stays on this machine\./);
