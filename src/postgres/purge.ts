@@ -62,7 +62,13 @@ async function purgeLog(session: Connection, log: Log): Promise<number | null> {
 /** A shop without a file for BASELINE_KEPT_DAYS would alone keep the log growing. Its next file must be a Hard Sync. */
 async function giveUpOldBaselines(session: Connection): Promise<void> {
   await session.query(
-    `DELETE FROM shop_baseline WHERE effective_at < clock_timestamp() - make_interval(days => $1)`,
+    `WITH given_up AS (
+       DELETE FROM shop_baseline WHERE effective_at < clock_timestamp() - make_interval(days => $1)
+       RETURNING shop_id, effective_at
+     )
+     -- Its changes since then are not kept, so all of them count as old as the baseline.
+     UPDATE shop SET hard_sync_needed_since = least(hard_sync_needed_since, effective_at)
+     FROM given_up WHERE shop.shop_id = given_up.shop_id`,
     [BASELINE_KEPT_DAYS],
   );
 }

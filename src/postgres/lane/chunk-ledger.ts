@@ -329,7 +329,7 @@ export async function recordApplied(database: Database, pass: LanePass, call: St
     await holdLane(connection, pass);
     await recordAnswer(connection, pass.shopId, call, 'APPLIED', null);
     await connection.query(
-      `INSERT INTO applied_row (shop_id, product_id, sequence, outcome, target, sent, observed,
+      `INSERT INTO applied_row AS applied (shop_id, product_id, sequence, outcome, target, sent, observed,
          inventory_item_id, last_known, pushed_sequence, imported_units, debt, drops)
        SELECT row.shop_id, row.product_id, row.sequence, 'APPLIED', row.quantity, sent.quantity,
          sent."changeFromQuantity", row.inventory_item_id, sent.quantity, row.sequence, row.imported_units,

@@ -8,7 +8,8 @@ import { UNANSWERED_CALL_SETTLED_AFTER_MS } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
 import { isDone } from '../../domain/upload-file.ts';
 import { countRows, takeLaneAway, unblockFile } from './lane.ts';
-import { findHeadOfLane, lockFile, type UploadFile } from './upload-files.ts';
+import { NOT_APPLIED_SINCE } from './quarantined-rows.ts';
+import { findHeadOfLane, IS_OPEN, lockFile, type UploadFile } from './upload-files.ts';
 
 /** The file that was decided about; `owed`: how many products the next file has instead; null: the file keeps them. */
 export interface DecidedFile {
@@ -110,21 +111,51 @@ async function skip(connection: Connection, { shopId, sequence }: UploadFile): P
     `UPDATE upload_file SET state = 'SKIPPED', closed_at = now() WHERE shop_id = $1 AND sequence = $2`,
     [shopId, sequence],
   );
+  await handOnChanges(connection, shopId, sequence);
   // A product that a later file has comes with that one. (published_row and applied_row by their primary keys, for the
   // rows of the file.)
   const { rowCount } = await connection.query(
-    `INSERT INTO owed_row (shop_id, product_id, cause)
-     SELECT row.shop_id, row.product_id, 'SKIPPED'
+    `INSERT INTO owed_row (shop_id, product_id, cause, changed_at)
+     SELECT row.shop_id, row.product_id, 'SKIPPED', least(file.oldest_change_at, ${NOT_APPLIED_SINCE}, now())
      FROM upload_file_row AS row
+     JOIN upload_file AS file USING (shop_id, sequence)
      JOIN published_row AS published USING (shop_id, product_id)
      LEFT JOIN applied_row AS applied USING (shop_id, product_id)
-     WHERE row.shop_id = $1 AND row.sequence = $2 AND published.sequence = $2
-       AND NOT coalesce(applied.sequence >= $2 AND applied.outcome IN ('APPLIED', 'UNCHANGED'), false)
+     WHERE row.shop_id = $1 AND row.sequence = $2 AND published.sequence = $2 AND ${IS_NOT_APPLIED}
      ORDER BY row.product_id
      ON CONFLICT DO NOTHING`,
     [shopId, sequence],
   );
   return rowCount ?? 0;
+}
+
+/** In SQL, of a row of file $2 with its `applied` row: neither this file nor a later one was applied to the product. */
+const IS_NOT_APPLIED = `NOT coalesce(applied.sequence >= $2 AND applied.outcome IN ('APPLIED', 'UNCHANGED'), false)`;
+
+/**
+ * A product of the file that comes with a later one waits as long as it did: the later file, or what that one has left
+ * owed, takes over when the oldest change of this one was made.
+ */
+async function handOnChanges(connection: Connection, shopId: string, sequence: number): Promise<void> {
+  const left = `
+    SELECT row.product_id, published.sequence, file.oldest_change_at
+    FROM upload_file_row AS row
+    JOIN upload_file AS file USING (shop_id, sequence)
+    JOIN published_row AS published USING (shop_id, product_id)
+    LEFT JOIN applied_row AS applied USING (shop_id, product_id)
+    WHERE row.shop_id = $1 AND row.sequence = $2 AND published.sequence > $2 AND ${IS_NOT_APPLIED}`;
+  await connection.query(
+    `UPDATE upload_file AS later SET oldest_change_at = least(later.oldest_change_at, earlier.oldest_change_at)
+     FROM (SELECT sequence, min(oldest_change_at) AS oldest_change_at FROM (${left}) AS row GROUP BY sequence) AS earlier
+     WHERE later.shop_id = $1 AND later.sequence = earlier.sequence AND ${IS_OPEN}`,
+    [shopId, sequence],
+  );
+  await connection.query(
+    `UPDATE owed_row AS owed SET changed_at = earlier.oldest_change_at
+     FROM (${left}) AS earlier
+     WHERE owed.shop_id = $1 AND owed.product_id = earlier.product_id AND owed.changed_at > earlier.oldest_change_at`,
+    [shopId, sequence],
+  );
 }
 
 /**

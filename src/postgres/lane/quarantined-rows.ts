@@ -7,6 +7,13 @@ import type { Connection, Database } from '../database.ts';
 export const WAS_NOT_APPLIED = `applied.outcome IN ('QUARANTINED', 'OWED')`;
 
 /**
+ * In SQL, of a row `applied` of applied_row: since when its oldest change waits that Shopify does not show; null: it was
+ * applied, or it is not there. A release before this one did not record it.
+ */
+export const NOT_APPLIED_SINCE = `(CASE WHEN ${WAS_NOT_APPLIED}
+  THEN coalesce(applied.changed_at, applied.settled_at) END)`;
+
+/**
  * Carries out a person's release: the next file has the product again, or every one whose last file was not applied to
  * it when `sku` is null. Returns how many. By the index applied_row_set_apart.
  *
@@ -15,13 +22,14 @@ export const WAS_NOT_APPLIED = `applied.outcome IN ('QUARANTINED', 'OWED')`;
 export async function release(connection: Connection, shopId: string, sku: string | null): Promise<number> {
   const { rows } = await connection.query<{ count: number }>(
     `WITH released AS (
-       SELECT applied.product_id
+       SELECT applied.product_id, ${NOT_APPLIED_SINCE} AS changed_at
        FROM applied_row AS applied JOIN product USING (product_id)
        -- A product that is not mapped any more comes with no file.
        JOIN shop_product AS mapped ON mapped.shop_id = $1 AND mapped.product_id = applied.product_id
        WHERE applied.shop_id = $1 AND ${WAS_NOT_APPLIED} AND ($2::text IS NULL OR sku = $2)
      ), owed AS (
-       INSERT INTO owed_row (shop_id, product_id, cause) SELECT $1, product_id, 'RELEASED' FROM released ORDER BY product_id
+       INSERT INTO owed_row (shop_id, product_id, cause, changed_at)
+       SELECT $1, product_id, 'RELEASED', changed_at FROM released ORDER BY product_id
        ON CONFLICT DO NOTHING
      )
      SELECT count(*) AS count FROM released`,
@@ -81,8 +89,8 @@ export async function oweMended(
 ): Promise<number> {
   return database.transaction(async (connection) => {
     const { rowCount } = await connection.query(
-      `INSERT INTO owed_row (shop_id, product_id, cause)
-       SELECT applied.shop_id, applied.product_id, 'MENDED'
+      `INSERT INTO owed_row (shop_id, product_id, cause, changed_at)
+       SELECT applied.shop_id, applied.product_id, 'MENDED', ${NOT_APPLIED_SINCE}
        FROM unnest($2::text[], $3::bigint[]) AS mended (product_id, sequence)
        JOIN applied_row AS applied
          ON applied.shop_id = $1 AND applied.product_id = mended.product_id

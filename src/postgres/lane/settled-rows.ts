@@ -2,6 +2,7 @@
 import type { ErrorCode } from '../../domain/errors.ts';
 import type { KeptBack } from '../../domain/unseen-sales.ts';
 import type { Connection } from '../database.ts';
+import { NOT_APPLIED_SINCE } from './quarantined-rows.ts';
 
 /** A row with its outcome. */
 export type SettledRow = FoundEqual | NotApplied;
@@ -31,17 +32,25 @@ export interface NotApplied {
 /** In SQL: sets the column by a push only, a write or a value found equal. Nothing else tells what Shopify shows. */
 function newWithPush(column: string): string {
   const isPush = `excluded.outcome IN ('APPLIED', 'UNCHANGED')`;
-  return `${column} = CASE WHEN ${isPush} THEN excluded.${column} ELSE applied_row.${column} END`;
+  return `${column} = CASE WHEN ${isPush} THEN excluded.${column} ELSE applied.${column} END`;
 }
 
-/** A row that a later file has settled stays as it is. One that was not applied keeps what is known of its last push. */
+/** In SQL, of the file that settles: the oldest change that a row of it stands for. */
+const CHANGE_OF_FILE = `(SELECT coalesce(oldest_change_at, now()) FROM upload_file WHERE shop_id = $1 AND sequence = $2)`;
+
+/**
+ * In SQL, of an INSERT INTO applied_row AS applied. A row that a later file has settled stays as it is. One that was not
+ * applied keeps what is known of its last push, and since when its oldest change waits.
+ */
 export const ON_SETTLED_BEFORE = `
   ON CONFLICT (shop_id, product_id) DO UPDATE SET sequence = excluded.sequence, outcome = excluded.outcome,
     target = excluded.target, sent = excluded.sent, observed = excluded.observed,
     error_code = excluded.error_code, error_message = excluded.error_message, settled_at = excluded.settled_at,
-    looked_at = NULL, ${newWithPush('inventory_item_id')}, ${newWithPush('last_known')}, ${newWithPush('pushed_sequence')},
+    looked_at = NULL, changed_at = CASE WHEN excluded.outcome IN ('QUARANTINED', 'OWED')
+      THEN least(excluded.changed_at, ${NOT_APPLIED_SINCE}) END,
+    ${newWithPush('inventory_item_id')}, ${newWithPush('last_known')}, ${newWithPush('pushed_sequence')},
     ${newWithPush('imported_units')}, ${newWithPush('debt')}, ${newWithPush('drops')}
-  WHERE applied_row.sequence <= excluded.sequence`;
+  WHERE applied.sequence <= excluded.sequence`;
 
 /** Records rows of a file that need no write, in key order; those that are owed come with the next file. */
 export async function settle(
@@ -55,9 +64,10 @@ export async function settle(
   const settled = `jsonb_to_recordset($3) AS settled ("productId" text, outcome text, target int, observed int,
     "errorCode" text, "errorMessage" text, "inventoryItemId" text, "importedUnits" bigint, "keptBack" jsonb)`;
   await connection.query(
-    `INSERT INTO applied_row (shop_id, product_id, sequence, outcome, target, observed, error_code, error_message,
-       inventory_item_id, last_known, pushed_sequence, imported_units, debt, drops)
+    `INSERT INTO applied_row AS applied (shop_id, product_id, sequence, outcome, target, observed, error_code, error_message,
+       changed_at, inventory_item_id, last_known, pushed_sequence, imported_units, debt, drops)
      SELECT $1, "productId", $2, outcome, target, observed, "errorCode", "errorMessage",
+       CASE WHEN outcome IN ('QUARANTINED', 'OWED') THEN ${CHANGE_OF_FILE} END,
        "inventoryItemId", CASE WHEN outcome = 'UNCHANGED' THEN observed END,
        CASE WHEN outcome = 'UNCHANGED' THEN $2::bigint END, coalesce("importedUnits", 0),
        coalesce(("keptBack" ->> 'debt')::int, 0), nullif("keptBack" -> 'drops', '[]')
@@ -66,9 +76,11 @@ export async function settle(
     values,
   );
   await connection.query(
-    `INSERT INTO owed_row (shop_id, product_id, cause)
-     SELECT $1, "productId", "errorCode" FROM (SELECT $2::bigint) AS file, ${settled}
-     WHERE outcome = 'OWED'
+    `INSERT INTO owed_row (shop_id, product_id, cause, changed_at)
+     SELECT $1, "productId", settled."errorCode", least(${CHANGE_OF_FILE}, ${NOT_APPLIED_SINCE})
+     FROM ${settled}
+     LEFT JOIN applied_row AS applied ON applied.shop_id = $1 AND applied.product_id = settled."productId"
+     WHERE settled.outcome = 'OWED'
      ON CONFLICT DO NOTHING`,
     values,
   );

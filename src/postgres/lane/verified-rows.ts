@@ -2,6 +2,7 @@
 import type { ProductOnItsWay } from '../../domain/difference.ts';
 import { AtpError } from '../../domain/errors.ts';
 import type { Database } from '../database.ts';
+import { NOT_APPLIED_SINCE } from './quarantined-rows.ts';
 import { onlineAtpSelect, placesCte } from '../online-atp/online-atp.ts';
 
 export interface ProductToVerify extends ProductOnItsWay {
@@ -105,8 +106,11 @@ export async function healProducts(
   if (productIds.length === 0) return;
   await database.query(
     // In key order, as the lane settles its rows, so that the two cannot wait for each other in a circle.
-    `INSERT INTO owed_row (shop_id, product_id, cause)
-     SELECT $1, product_id, 'HEAL' FROM unnest($2::text[]) AS product_id ORDER BY product_id
+    `INSERT INTO owed_row (shop_id, product_id, cause, changed_at)
+     SELECT $1, different.product_id, 'HEAL', least(now(), ${NOT_APPLIED_SINCE})
+     FROM unnest($2::text[]) AS different (product_id)
+     LEFT JOIN applied_row AS applied ON applied.shop_id = $1 AND applied.product_id = different.product_id
+     ORDER BY different.product_id
      ON CONFLICT DO NOTHING`,
     [shopId, productIds],
   );

@@ -4,7 +4,7 @@ import { AtpError } from '../../domain/errors.ts';
 import { ITEM_FAULTS } from '../../domain/row-decision.ts';
 import type { Connection, Database } from '../database.ts';
 import { runInTransaction } from '../transaction.ts';
-import { IS_NOT_ON_ITS_WAY } from '../lane/quarantined-rows.ts';
+import { IS_NOT_ON_ITS_WAY, NOT_APPLIED_SINCE } from '../lane/quarantined-rows.ts';
 
 /**
  * Replaces a shop's mapping by what its catalogue says now. Products that are no longer in it are unmapped. A product
@@ -103,9 +103,10 @@ async function matchBySku(session: Connection): Promise<void> {
  */
 async function oweRemapped(session: Connection, shopId: string): Promise<void> {
   await session.query(
-    `INSERT INTO owed_row (shop_id, product_id, cause)
-     SELECT $1, matched.product_id, 'REMAPPED'
+    `INSERT INTO owed_row (shop_id, product_id, cause, changed_at)
+     SELECT $1, matched.product_id, 'REMAPPED', least(now(), ${NOT_APPLIED_SINCE})
      FROM matched
+     LEFT JOIN applied_row AS applied ON applied.shop_id = $1 AND applied.product_id = matched.product_id
      LEFT JOIN shop_product AS mapped ON mapped.shop_id = $1 AND mapped.product_id = matched.product_id
      LEFT JOIN published_row AS published
        ON published.shop_id = $1 AND published.product_id = matched.product_id
@@ -122,8 +123,8 @@ async function oweRemapped(session: Connection, shopId: string): Promise<void> {
  */
 async function oweMended(session: Connection, shopId: string): Promise<void> {
   await session.query(
-    `INSERT INTO owed_row (shop_id, product_id, cause)
-     SELECT applied.shop_id, applied.product_id, 'MENDED'
+    `INSERT INTO owed_row (shop_id, product_id, cause, changed_at)
+     SELECT applied.shop_id, applied.product_id, 'MENDED', ${NOT_APPLIED_SINCE}
      FROM applied_row AS applied JOIN matched USING (product_id)
      WHERE applied.shop_id = $1 AND applied.outcome = 'QUARANTINED' AND applied.error_code = ANY($2)
        AND matched.is_unique AND matched.tracked AND matched.level_active AND ${IS_NOT_ON_ITS_WAY}

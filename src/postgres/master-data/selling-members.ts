@@ -48,14 +48,16 @@ export function sellsProduct(sells: string): string {
 }
 
 /**
- * A SELECT of the facilities that begin or cease to sell in the group by the clock alone, after `base.effective_at` and
- * not later than `until`: nobody writes a row then. It must name each instant of the rule above.
+ * A SELECT of the facilities that begin or cease to sell in the group by the clock alone, and when (`changed_at`): after
+ * `base.effective_at` and not later than `until`. Nobody writes a row then. It must name each instant of the rule above.
  */
 export function selectChangedByClock(group: string, until: string): string {
   const isDue = (time: string) => `(${time} > base.effective_at AND ${time} <= ${until})`;
   return `
-    SELECT member.facility_id FROM facility_group_member AS member, base
-    WHERE member.facility_group_id = ${group} AND (${isDue('member.from_date')} OR ${isDue('member.thru_date')})
-    UNION
-    SELECT facility.facility_id FROM facility, base WHERE ${isDue('facility.closed_date')}`;
+    SELECT member.facility_id, due.at AS changed_at
+    FROM base, facility_group_member AS member
+    CROSS JOIN LATERAL (VALUES (member.from_date), (member.thru_date)) AS due (at)
+    WHERE member.facility_group_id = ${group} AND ${isDue('due.at')}
+    UNION ALL
+    SELECT facility.facility_id, facility.closed_date FROM facility, base WHERE ${isDue('facility.closed_date')}`;
 }

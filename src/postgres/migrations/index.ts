@@ -20,6 +20,7 @@ import * as shopAddresses from './0019-shop-addresses.ts';
 import * as appendOnly from './0020-append-only.ts';
 import * as watchStandsStill from './0027-watch-stands-still.ts';
 import * as workerReport from './0026-worker-report.ts';
+import * as oldestChange from './0021-oldest-change.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -48,6 +49,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0020-append-only', ...appendOnly },
   { name: '0027-watch-stands-still', ...watchStandsStill },
   { name: '0026-worker-report', ...workerReport },
+  { name: '0021-oldest-change', ...oldestChange },
 ];
 
 /** In their order. */

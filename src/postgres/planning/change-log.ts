@@ -16,19 +16,23 @@ export interface CandidateScope {
   readonly at: string;
 }
 
-/** Common table expressions, the last of them `candidate(product_id)`: each product once. */
+/**
+ * Common table expressions, the last of them `candidate(product_id, changed_at)`: each product once, with when the oldest
+ * of its changes was made. Null: it has no change but what is withheld of it, or the clock has let units go.
+ */
 export function deltaCandidatesCte({ shop, group, at }: CandidateScope): string {
   return `
   base AS MATERIALIZED (
     SELECT snapshot, effective_at FROM shop_baseline WHERE shop_id = ${shop}
   ), changed AS MATERIALIZED (
-    SELECT DISTINCT log.product_id, log.facility_id, log.facility_group_id
+    SELECT log.product_id, log.facility_id, log.facility_group_id, min(log.logged_at) AS changed_at
     FROM change_log AS log
     WHERE log.txid >= (SELECT pg_snapshot_xmin(snapshot) FROM base)
       AND NOT pg_visible_in_snapshot(log.txid, (SELECT snapshot FROM base))
+    GROUP BY log.product_id, log.facility_id, log.facility_group_id
   ), changed_facility AS MATERIALIZED (
-    SELECT facility_id FROM changed WHERE facility_id IS NOT NULL
-    UNION
+    SELECT facility_id, changed_at FROM changed WHERE facility_id IS NOT NULL
+    UNION ALL
     -- Nobody writes a row when a membership begins or ends by the clock, or a facility closes.
     ${selectChangedByClock(group, at)}
   ), expired_debt AS MATERIALIZED (
@@ -49,26 +53,30 @@ export function deltaCandidatesCte({ shop, group, at }: CandidateScope): string 
         FROM jsonb_to_recordset(applied.drops) AS seen (at timestamptz, units bigint)
         WHERE seen.at > coalesce(${orderWatermarkSql(shop)}, '-infinity')))
   ), touched AS (
-    SELECT product_id FROM changed WHERE product_id IS NOT NULL
-    UNION
-    SELECT product_id FROM product_facility WHERE facility_id IN (SELECT facility_id FROM changed_facility)
-    UNION
+    SELECT product_id, changed_at FROM changed WHERE product_id IS NOT NULL
+    UNION ALL
+    SELECT product_id, changed_at FROM product_facility JOIN changed_facility USING (facility_id)
+    UNION ALL
     -- A facility that becomes virtual, or no longer is, moves its open orders in or out of the brokering queue.
-    SELECT product_id FROM order_item
-    WHERE open_quantity > 0 AND facility_id IN (SELECT facility_id FROM changed_facility)
-    UNION
-    SELECT product_id FROM shop_product
-    WHERE shop_id = ${shop} AND EXISTS (SELECT FROM changed WHERE changed.facility_group_id = ${group})
-    UNION
-    SELECT product_id FROM owed_row WHERE shop_id = ${shop}
-    UNION
-    -- What is withheld; of a plan that was just rejected, too: it is judged anew.
-    SELECT product_id FROM sync_plan_row WHERE shop_id = ${shop}
-    UNION
-    SELECT product_id FROM expired_debt
+    SELECT product_id, changed_at FROM order_item JOIN changed_facility USING (facility_id) WHERE open_quantity > 0
+    UNION ALL
+    SELECT mapped.product_id, changed.changed_at
+    FROM changed JOIN shop_product AS mapped ON mapped.shop_id = ${shop}
+    WHERE changed.facility_group_id = ${group}
+    UNION ALL
+    SELECT product_id, changed_at FROM owed_row WHERE shop_id = ${shop}
+    UNION ALL
+    -- What is withheld; of a plan that was just rejected, too: it is judged anew. Its instant stays with the plan while
+    -- the plan is held, since the file has only what its sales have left.
+    SELECT product_id, CASE WHEN plan.state <> 'HELD' THEN changed_at END
+    FROM sync_plan_row JOIN sync_plan AS plan USING (shop_id, plan) WHERE shop_id = ${shop}
+    UNION ALL
+    SELECT product_id, NULL FROM expired_debt
   ), candidate AS MATERIALIZED (
     -- By the primary key: a hash would read the whole mapping for the few that a delta has.
-    SELECT touched.product_id FROM touched CROSS JOIN LATERAL (
+    SELECT touched.product_id, touched.changed_at
+    FROM (SELECT product_id, min(changed_at) AS changed_at FROM touched GROUP BY product_id) AS touched
+    CROSS JOIN LATERAL (
       SELECT FROM shop_product WHERE shop_id = ${shop} AND product_id = touched.product_id OFFSET 0
     ) AS mapped
   )`;

@@ -6,6 +6,7 @@ import type { UploadFileKind } from '../../domain/upload-file.ts';
 import { deltaCandidatesCte } from './change-log.ts';
 import type { Connection } from '../database.ts';
 import { onlineAtpSelect, placesCte } from '../online-atp/online-atp.ts';
+import { readOldestWaiting } from './waiting-changes.ts';
 import type { NextBaseline } from './snapshot-chain.ts';
 import {
   quantityByOwnSalesSql,
@@ -34,7 +35,10 @@ const HARD_SYNC_CANDIDATES = `
   base AS MATERIALIZED (SELECT snapshot FROM shop_baseline WHERE shop_id = $1 AND $4),
   candidate AS MATERIALIZED (SELECT product_id FROM shop_product WHERE shop_id = $1)`;
 
-/** A Hard Sync has every mapped product, and reads each table as a whole. */
+/**
+ * A Hard Sync has every mapped product, and reads each table as a whole. It carries all that waits ($7), so each of its
+ * rows counts as old as the oldest of that.
+ */
 const EVERY_ROW = `
   JOIN shop_product AS mapped ON mapped.shop_id = $1 AND mapped.product_id = atp.product_id
   JOIN product ON product.product_id = atp.product_id
@@ -44,7 +48,7 @@ const EVERY_ROW = `
     ON imported.shop_id = $1 AND imported.product_id = atp.product_id
   LEFT JOIN sync_plan_row AS held ON held.shop_id = $1 AND held.plan = $5 AND held.product_id = atp.product_id
   LEFT JOIN sold ON sold.product_id = atp.product_id
-  CROSS JOIN LATERAL (SELECT true AS is_due) AS due`;
+  CROSS JOIN LATERAL (SELECT true AS is_due, $7::timestamptz AS changed_at) AS due`;
 
 /**
  * A delta has the products that differ from the last file, and those that are due whatever their quantity: they are
@@ -66,12 +70,13 @@ const WHAT_DIFFERS = `
     WHERE shop_id = $1 AND product_id = atp.product_id OFFSET 0
   ) AS imported ON true
   LEFT JOIN LATERAL (
-    SELECT cause, revision, quantity FROM sync_plan_row
+    SELECT cause, revision, quantity, changed_at FROM sync_plan_row
     WHERE shop_id = $1 AND plan = $5 AND product_id = atp.product_id OFFSET 0
   ) AS held ON true
   LEFT JOIN sold ON sold.product_id = atp.product_id
+  JOIN candidate ON candidate.product_id = atp.product_id
   CROSS JOIN LATERAL (
-    SELECT coalesce(published.inventory_item_id <> mapped.inventory_item_id
+    SELECT candidate.changed_at, coalesce(published.inventory_item_id <> mapped.inventory_item_id
         -- An order and a receipt of as many units were imported together: Online ATP is the same, but Shopify shows
         -- less, because it has sold the order's units.
         OR published.imported_units <> coalesce(imported.units, 0), false)
@@ -99,7 +104,8 @@ function plannedRowsSql(kind: UploadFileKind): string {
     INSERT INTO ${PLANNED}
     WITH ${placesCte(scope)}, ${candidates}, ${SOLD_CTE}
     SELECT row.product_id, row.sku, row.inventory_item_id, row.quantity, row.quantity_before,
-      row.sequence_before, row.imported_units, row.is_due, row.held_cause, row.held_revision, ${suspicionSql(MOVE, 'row.held_cause')},
+      row.sequence_before, row.imported_units, row.is_due, row.changed_at, row.held_changed_at, row.held_cause,
+      row.held_revision, ${suspicionSql(MOVE, 'row.held_cause')},
       ${risenUnitsSql(MOVE)},
       ${quantityBySalesSql(MOVE)}, ${quantityByOwnSalesSql(MOVE)}, row.quantity
     FROM (
@@ -108,7 +114,7 @@ function plannedRowsSql(kind: UploadFileKind): string {
         CASE WHEN atp.product_id NOT IN (SELECT product_id FROM owed_row WHERE shop_id = $1 AND cause = 'REMAPPED')
           THEN coalesce(published.quantity, CASE WHEN $6 THEN held.quantity END) END::bigint AS quantity_before,
         published.sequence AS sequence_before, coalesce(imported.units, 0) AS imported_units, due.is_due,
-        held.cause AS held_cause, held.revision AS held_revision,
+        due.changed_at, held.changed_at AS held_changed_at, held.cause AS held_cause, held.revision AS held_revision,
         ${SOLD_BY_SHOP} AS sold_by_shop,
         -- Without a base nobody knows what other channels have sold.
         CASE WHEN $4 THEN coalesce(sold.units, 0)::bigint ELSE ${SOLD_BY_SHOP} END AS sold
@@ -129,10 +135,12 @@ export async function planRows(
   await session.query(`
     CREATE TEMPORARY TABLE ${PLANNED} (
       product_id text, sku text, inventory_item_id text, quantity integer, quantity_before integer,
-      sequence_before bigint, imported_units bigint, is_due boolean, held_cause text, held_revision integer, suspicion text,
+      sequence_before bigint, imported_units bigint, is_due boolean, changed_at timestamptz,
+      held_changed_at timestamptz, held_cause text, held_revision integer, suspicion text,
       risen_units bigint, quantity_by_sales integer, quantity_by_own_sales integer, file_quantity integer,
       withheld_for text, is_approved boolean NOT NULL DEFAULT false, is_left_out boolean NOT NULL DEFAULT false
     ) ON COMMIT DROP`);
+  const waiting = kind === 'hard-sync' ? [await readOldestWaiting(session, shopId)] : [];
   const { rowCount } = await session.query(plannedRowsSql(kind), [
     shopId,
     facilityGroupId,
@@ -140,6 +148,7 @@ export async function planRows(
     hasUsableBase,
     heldPlan,
     isFirstApproved,
+    ...waiting,
   ]);
   return rowCount ?? 0;
 }

@@ -125,18 +125,23 @@ export async function keepPlan(
   }
   const plan = held?.plan ?? (await openPlan(session, withholding));
   await writeRows(session, shopId, plan, held ? held.revision + 1 : 1);
-  const { rows } = await session.query<{ counts: PlanCounts; revision: number }>(
-    `SELECT coalesce(jsonb_object_agg(cause, rows), '{}') AS counts, coalesce(max(revision), 0) AS revision
-     FROM (SELECT cause, count(*) AS rows, max(revision) AS revision FROM sync_plan_row
-       WHERE shop_id = $1 AND plan = $2 GROUP BY cause) AS cause`,
+  const { rows } = await session.query<{
+    counts: PlanCounts;
+    revision: number;
+    oldestChangeAt: string | null;
+  }>(
+    `SELECT coalesce(jsonb_object_agg(cause, rows), '{}') AS counts, coalesce(max(revision), 0) AS revision,
+       min(changed_at)::text AS "oldestChangeAt"
+     FROM (SELECT cause, count(*) AS rows, max(revision) AS revision, min(changed_at) AS changed_at
+       FROM sync_plan_row WHERE shop_id = $1 AND plan = $2 GROUP BY cause) AS cause`,
     [shopId, plan],
   );
-  const { counts, revision } = rows[0] ?? { counts: {}, revision: 0 };
+  const { counts, revision, oldestChangeAt } = rows[0] ?? { counts: {}, revision: 0, oldestChangeAt: null };
   // The counts of a plan of which nothing is left stay those of the run before.
   const isEmpty = revision === 0;
   await session.query(
     `UPDATE sync_plan SET producer_key = $3, kind = $4, revision = greatest(revision, $5),
-       ${isEmpty ? `state = 'REPLACED', closed_at = now()` : 'counts = $6'}
+       ${isEmpty ? `state = 'REPLACED', closed_at = now()` : 'counts = $6, oldest_change_at = $7'}
      WHERE shop_id = $1 AND plan = $2`,
     [
       shopId,
@@ -144,7 +149,7 @@ export async function keepPlan(
       withholding.producerKey,
       withholding.kind,
       revision,
-      ...(isEmpty ? [] : [JSON.stringify(counts)]),
+      ...(isEmpty ? [] : [JSON.stringify(counts), oldestChangeAt]),
     ],
   );
   await removeClosedRows(session, shopId);
@@ -186,9 +191,11 @@ async function writeRows(session: Connection, shopId: string, plan: number, revi
   );
   await session.query(
     `INSERT INTO sync_plan_row AS row
-       (shop_id, plan, product_id, cause, quantity_before, sequence_before, withheld_quantity, quantity, revision)
+       (shop_id, plan, product_id, cause, quantity_before, sequence_before, withheld_quantity, quantity, revision,
+       changed_at)
      SELECT $1, $2, product_id, withheld_for, quantity_before, sequence_before,
-       CASE WHEN quantity_before IS NOT NULL THEN file_quantity END, quantity, $3
+       CASE WHEN quantity_before IS NOT NULL THEN file_quantity END, quantity, $3,
+       coalesce(least(held_changed_at, changed_at), now())
      FROM ${PLANNED} WHERE withheld_for IS NOT NULL
      ON CONFLICT (shop_id, plan, product_id) DO UPDATE SET
        cause = excluded.cause, withheld_quantity = excluded.withheld_quantity, quantity = excluded.quantity,

@@ -31,13 +31,15 @@ export async function moveShop(
 ): Promise<Drain> {
   return whileNothingMoves(database, shopId, async (session) => {
     const origin = drains ? await requireOriginOfDrain(session, shopId) : null;
-    await endWaitingFiles(session, shopId);
+    const oldest = await endWaitingFiles(session, shopId);
     const drain = origin ? await registerDrain(session, shopId, origin) : null;
     await changeShop(session, shopId, settings);
     // A shop that has had no Hard Sync shows what somebody else has set: its first one is for a person to look at.
     await session.query(
-      `UPDATE shop SET refill_due = ${HAD_HARD_SYNC}, closing_since = NULL WHERE shop_id = $1`,
-      [shopId],
+      `UPDATE shop SET refill_due = ${HAD_HARD_SYNC}, closing_since = NULL,
+         hard_sync_needed_since = least(hard_sync_needed_since, $2, now())
+       WHERE shop_id = $1`,
+      [shopId, oldest],
     );
     return drain;
   });
@@ -79,7 +81,11 @@ function requireOriginOfDrain(session: Connection, shopId: string): Promise<Know
 
 /** In the transaction of a shop's Hard Sync: it has every product, so nothing is due. */
 export async function endRefill(session: Connection, shopId: string): Promise<void> {
-  await session.query('UPDATE shop SET refill_due = false WHERE shop_id = $1 AND refill_due', [shopId]);
+  await session.query(
+    `UPDATE shop SET refill_due = false, hard_sync_needed_since = NULL
+     WHERE shop_id = $1 AND (refill_due OR hard_sync_needed_since IS NOT NULL)`,
+    [shopId],
+  );
 }
 
 /**
@@ -106,12 +112,19 @@ async function whileNothingMoves<Result>(
 /**
  * What waits was made for the old place: it is superseded, and so is a plan that is held. An attempt that is under way
  * loses the lane, so that it stores no call of the old file any more. A call that is stored already may have reached
- * Shopify: its file stays until the answer is known, and nothing else of it is sent (IS_OUTDATED).
+ * Shopify: its file stays until the answer is known, and nothing else of it is sent (IS_OUTDATED). Returns when the oldest
+ * change was made that they carried: it is for the Hard Sync that follows.
  */
-async function endWaitingFiles(session: Connection, shopId: string): Promise<void> {
+async function endWaitingFiles(session: Connection, shopId: string): Promise<string | null> {
   await takeLaneAway(session, shopId);
   const head = await findHeadOfLane(session, shopId);
   if (head) await countRows(session, shopId, head.sequence);
+  const { rows } = await session.query<{ oldest: string | null }>(
+    `SELECT least(
+       (SELECT min(oldest_change_at) FROM upload_file WHERE shop_id = $1 AND ${IS_OPEN} AND kind <> 'drain'),
+       (SELECT oldest_change_at FROM sync_plan WHERE shop_id = $1 AND state = 'HELD'))::text AS oldest`,
+    [shopId],
+  );
   await session.query(
     `UPDATE upload_file AS file SET state = 'SUPERSEDED', closed_at = now()
      WHERE shop_id = $1 AND ${IS_OPEN} AND kind <> 'drain' AND NOT EXISTS (
@@ -120,4 +133,5 @@ async function endWaitingFiles(session: Connection, shopId: string): Promise<voi
     [shopId],
   );
   await replaceHeldPlan(session, shopId);
+  return rows[0]?.oldest ?? null;
 }

@@ -179,11 +179,12 @@ async function registerPlanned(
   request: NumberedRequest,
   baseline: Baseline,
 ): Promise<UploadFile | null> {
+  let oldestSuperseded: string | null = null;
   if (request.kind === 'hard-sync') {
-    await beginAfterRestore(session, request.shopId);
+    oldestSuperseded = await beginAfterRestore(session, request.shopId);
     await endRefill(session, request.shopId);
   }
-  const file = await registerFile(session, { ...request, baseline });
+  const file = await registerFile(session, { ...request, baseline, oldestSuperseded });
   await advanceBaseline(session, request, baseline, file?.sequence ?? null);
   return file;
 }

@@ -6,7 +6,8 @@ import { lockLane } from '../lane/lane.ts';
 /**
  * WRITING → READY: the file is on SFTP and may be applied. A second time, it changes nothing.
  *
- * A Hard Sync then supersedes the shop's earlier files that wait: it has every product of theirs, with newer quantities.
+ * A Hard Sync then supersedes the shop's earlier files that wait: it has every product of theirs, with newer quantities,
+ * and takes over since when their changes wait.
  * Not a drain, which is of another location. Not one that is being applied, or that has a call whose outcome is unknown: that call may still arrive, and the later
  * file would not know. The lane is locked first, so that a run that looks for its next file at this moment sees either
  * all of this or nothing.
@@ -25,13 +26,19 @@ export async function markReady(
     );
     if (rows[0]?.kind !== 'hard-sync') return;
     await connection.query(
-      `UPDATE upload_file SET state = 'SUPERSEDED', closed_at = now()
-       WHERE shop_id = $1 AND sequence < $2 AND kind <> 'drain'
-         AND (state = 'READY' OR (state = 'BLOCKED' AND reason_code = ANY($3)))
-         AND NOT EXISTS (
-           SELECT FROM shopify_call AS call
-           WHERE call.shop_id = upload_file.shop_id AND call.sequence = upload_file.sequence
-             AND call.state = 'STORED')`,
+      `WITH superseded AS (
+         UPDATE upload_file SET state = 'SUPERSEDED', closed_at = now()
+         WHERE shop_id = $1 AND sequence < $2 AND kind <> 'drain'
+           AND (state = 'READY' OR (state = 'BLOCKED' AND reason_code = ANY($3)))
+           AND NOT EXISTS (
+             SELECT FROM shopify_call AS call
+             WHERE call.shop_id = upload_file.shop_id AND call.sequence = upload_file.sequence
+               AND call.state = 'STORED')
+         RETURNING oldest_change_at
+       )
+       UPDATE upload_file AS file
+       SET oldest_change_at = least(file.oldest_change_at, (SELECT min(oldest_change_at) FROM superseded))
+       WHERE file.shop_id = $1 AND file.sequence = $2`,
       [file.shopId, file.sequence, SUPERSEDED_IF_BLOCKED_BY],
     );
   });

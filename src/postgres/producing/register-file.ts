@@ -14,20 +14,28 @@ export interface FileToRegister {
   readonly producerKey: string;
   readonly baseline: Baseline;
   readonly origin: KnownOrigin;
+  /** When the oldest change was made that files carried which this transaction has superseded; null: there are none. */
+  readonly oldestSuperseded: string | null;
 }
 
 /** In SQL, of a planned row: the file has it. A row that is withheld is in it when its sales have lowered it. */
 const IS_TAKEN = '(NOT is_left_out AND (is_due OR file_quantity IS DISTINCT FROM quantity_before))';
+
+/** In SQL, of planned rows: the oldest change that the file carries. What is withheld stays with the plan. */
+const OLDEST_CHANGE = `min(CASE WHEN withheld_for IS NULL THEN least(changed_at, held_changed_at) ELSE changed_at END)`;
 
 /** Takes the next number and writes the rows under it. Null: there are no such rows, and no number was taken. */
 export async function registerFile(session: Connection, file: FileToRegister): Promise<UploadFile | null> {
   const { rows: opened } = await session.query<{ sequence: number }>(
     `INSERT INTO upload_file (shop_id, sequence, kind, state, producer_key, facility_group_id, location_id,
        restore_generation, snapshot, effective_at, orders_imported_until, row_count, to_zero_count,
-       collapse_count, surge_units, sell_out_count, stock_products_change, stock_units_change)
+       collapse_count, surge_units, sell_out_count, stock_products_change, stock_units_change, oldest_change_at)
      SELECT shop.shop_id, $6, $2, 'WRITING', $3, shop.facility_group_id, shop.location_id, shop.restore_generation, $4, $5,
        ${orderWatermarkSql('$1')}, planned.rows, planned.zeros,
-       planned.collapses, planned.surges, planned.sell_outs, planned.products_change, planned.units_change
+       planned.collapses, planned.surges, planned.sell_outs, planned.products_change, planned.units_change,
+       -- A Hard Sync may have nothing new. A delta has: if nothing was logged, the clock has let units go just now.
+       CASE WHEN $2 = 'hard-sync' THEN least(planned.oldest_change_at, $7::timestamptz)
+         ELSE coalesce(planned.oldest_change_at, now()) END
      FROM shop, (
        SELECT count(*) AS rows, count(*) FILTER (WHERE file_quantity = 0) AS zeros,
          count(*) FILTER (WHERE ${IS_LET_THROUGH} AND suspicion = 'COLLAPSE') AS collapses,
@@ -36,14 +44,15 @@ export async function registerFile(session: Connection, file: FileToRegister): P
          count(*) FILTER (WHERE NOT is_approved AND file_quantity > 0)
            - count(*) FILTER (WHERE NOT is_approved AND quantity_before > 0) AS products_change,
          coalesce(sum(file_quantity::bigint - coalesce(quantity_before, 0)) FILTER (WHERE NOT is_approved), 0)
-           AS units_change
+           AS units_change,
+         ${OLDEST_CHANGE} AS oldest_change_at
        FROM ${PLANNED} WHERE ${IS_TAKEN}
      ) AS planned
      WHERE shop.shop_id = $1 AND planned.rows > 0
      RETURNING sequence`,
     [
       ...[file.shopId, file.kind, file.producerKey, file.baseline.snapshot, file.baseline.effectiveAt],
-      file.origin.nextSequence,
+      ...[file.origin.nextSequence, file.oldestSuperseded],
     ],
   );
   const sequence = opened[0]?.sequence;

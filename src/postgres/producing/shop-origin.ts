@@ -170,6 +170,12 @@ async function recordOrigin(
     [shopId, incarnation, serverStart, highest, restoredReason],
   );
   const isSameAsBefore = recordedIncarnation === null || recordedIncarnation === incarnation;
+  if (restoredReason !== null) {
+    await connection.query(
+      'UPDATE shop SET hard_sync_needed_since = now() WHERE shop_id = $1 AND hard_sync_needed_since IS NULL',
+      [shopId],
+    );
+  }
   if (restoredReason === null && isSameAsBefore) return;
   // An attempt that entered the lane before the restore writes nothing after it.
   await connection.query(
@@ -211,14 +217,14 @@ export async function requireKnownOrigin(
 /**
  * In the transaction of the first Hard Sync after a restore: supersedes the files that wait, but no drain, forgets what was known of
  * Shopify, and gives all later calls new keys. What the backup knows is older than what was really sent. Without a
- * restore it changes nothing.
+ * restore it changes nothing. Returns when the oldest change was made that those files carried.
  */
-export async function beginAfterRestore(session: Connection, shopId: string): Promise<void> {
+export async function beginAfterRestore(session: Connection, shopId: string): Promise<string | null> {
   const { rowCount } = await session.query(
     `UPDATE shop_origin SET restored_reason = NULL WHERE shop_id = $1 AND restored_reason IS NOT NULL`,
     [shopId],
   );
-  if (rowCount === 0) return;
+  if (rowCount === 0) return null;
   await session.query('UPDATE shop SET restore_generation = restore_generation + 1 WHERE shop_id = $1', [
     shopId,
   ]);
@@ -227,9 +233,12 @@ export async function beginAfterRestore(session: Connection, shopId: string): Pr
      WHERE shop_id = $1 AND state = 'STORED'`,
     [shopId],
   );
-  await session.query(
-    `UPDATE upload_file SET state = 'SUPERSEDED', closed_at = now()
-     WHERE shop_id = $1 AND ${IS_OPEN} AND kind <> 'drain'`,
+  const { rows: superseded } = await session.query<{ oldest: string | null }>(
+    `WITH superseded AS (
+       UPDATE upload_file SET state = 'SUPERSEDED', closed_at = now()
+       WHERE shop_id = $1 AND ${IS_OPEN} AND kind <> 'drain'
+       RETURNING oldest_change_at
+     ) SELECT min(oldest_change_at)::text AS oldest FROM superseded`,
     [shopId],
   );
   await session.query(
@@ -241,4 +250,5 @@ export async function beginAfterRestore(session: Connection, shopId: string): Pr
   for (const log of ['change_log', 'sale_log']) {
     await session.query(`DELETE FROM ${log} WHERE txid >= pg_snapshot_xmax(pg_current_snapshot())`);
   }
+  return superseded[0]?.oldest ?? null;
 }

@@ -1,0 +1,91 @@
+/**
+ * Since when changes wait that no file has yet. All of it is read by indexes, without a look at any Online ATP: a change
+ * that leaves Online ATP as it was waits, too, until a delta has looked at it.
+ *
+ * A change is as old as its transaction, and the transactions count in the order of their ids. That is the order of their
+ * beginnings, but for the time that one lets pass between its beginning and its first write.
+ */
+import { LOG_ROWS_LOOKED_AT_MAX } from '../../domain/limits.ts';
+import type { Connection } from '../database.ts';
+import { selectChangedByClock } from '../master-data/selling-members.ts';
+
+/**
+ * In SQL, of a row `looked` of change_log and the shop: it may concern the shop. A facility concerns every shop until its
+ * next delta: which products it touches is for the delta to find out.
+ */
+const CONCERNS_SHOP = `CASE
+  WHEN looked.product_id IS NOT NULL THEN EXISTS (
+    -- By the primary key: the planner would rather hash the whole mapping.
+    SELECT FROM shop_product AS mapped
+    WHERE mapped.shop_id = shop.shop_id AND mapped.product_id = looked.product_id OFFSET 0)
+  WHEN looked.facility_group_id IS NOT NULL THEN looked.facility_group_id = shop.facility_group_id
+  ELSE true END`;
+
+/**
+ * A SELECT of `since` and `is_exact`, at most one row: the oldest row of the log that concerns the shop, of those with
+ * such a txid. After LOG_ROWS_LOOKED_AT_MAX rows of others it is the time of the row behind them instead: nothing that
+ * concerns the shop is older. By change_log_by_txid.
+ */
+function selectOldestLogged(txid: string): string {
+  return `
+    SELECT coalesce(found.logged_at, behind.logged_at) AS since, found.logged_at IS NOT NULL AS is_exact
+    FROM (SELECT) AS one
+    LEFT JOIN LATERAL (
+      SELECT logged_at FROM (
+        SELECT * FROM change_log AS log WHERE log.txid ${txid} ORDER BY log.txid LIMIT ${LOG_ROWS_LOOKED_AT_MAX}
+      ) AS looked
+      WHERE ${CONCERNS_SHOP} LIMIT 1
+    ) AS found ON true
+    LEFT JOIN LATERAL (
+      SELECT log.logged_at FROM change_log AS log
+      WHERE log.txid ${txid} AND found.logged_at IS NULL
+      ORDER BY log.txid OFFSET ${LOG_ROWS_LOOKED_AT_MAX} LIMIT 1
+    ) AS behind ON true
+    WHERE found.logged_at IS NOT NULL OR behind.logged_at IS NOT NULL`;
+}
+
+/**
+ * A SELECT of one row, for LATERAL, of a row `shop` of shop: `logged_at` with `is_logged_exact`, `clock_at`, `owed_at` with
+ * `owed_products`, and `rejected_at`. Each is the oldest instant of its kind, or null.
+ *
+ * What the snapshot of the baseline did not show is what was in progress then, and what was begun later: so neither is
+ * searched for among what was done already, however long a transaction keeps the snapshot's xmin back.
+ */
+export const WAITING_CHANGES = `
+  WITH base AS (
+    SELECT snapshot, effective_at FROM shop_baseline WHERE shop_baseline.shop_id = shop.shop_id
+  ), logged AS (
+    SELECT oldest.since, oldest.is_exact
+    FROM base CROSS JOIN LATERAL pg_snapshot_xip(base.snapshot) AS begun (txid)
+    CROSS JOIN LATERAL (${selectOldestLogged('= begun.txid')}) AS oldest
+    UNION ALL
+    SELECT oldest.since, oldest.is_exact
+    FROM base CROSS JOIN LATERAL (${selectOldestLogged('>= pg_snapshot_xmax(base.snapshot)')}) AS oldest
+  )
+  SELECT first.since AS logged_at, first.is_exact AS is_logged_exact,
+    (SELECT min(changed_at) FROM (${selectChangedByClock('shop.facility_group_id', 'clock_timestamp()')}) AS due)
+      AS clock_at,
+    owed.since AS owed_at, owed.products AS owed_products,
+    (SELECT min(plan.oldest_change_at) FROM sync_plan AS plan
+     WHERE plan.shop_id = shop.shop_id AND plan.state = 'REJECTED' AND EXISTS (
+       SELECT FROM sync_plan_row AS row WHERE row.shop_id = plan.shop_id AND row.plan = plan.plan)) AS rejected_at
+  FROM (
+    SELECT min(owed.changed_at) AS since, count(DISTINCT owed.product_id) AS products
+    FROM owed_row AS owed CROSS JOIN LATERAL (
+      SELECT FROM shop_product AS mapped
+      WHERE mapped.shop_id = owed.shop_id AND mapped.product_id = owed.product_id OFFSET 0
+    ) AS comes
+    WHERE owed.shop_id = shop.shop_id
+  ) AS owed
+  LEFT JOIN LATERAL (SELECT since, is_exact FROM logged ORDER BY since, is_exact LIMIT 1) AS first ON true`;
+
+/** When the oldest change was made that waits for the shop's next file, with full precision, as text; null: none waits. */
+export async function readOldestWaiting(session: Connection, shopId: string): Promise<string | null> {
+  const { rows } = await session.query<{ since: string | null }>(
+    `SELECT least(waiting.logged_at, waiting.clock_at, waiting.owed_at, waiting.rejected_at,
+       shop.hard_sync_needed_since)::text AS since
+     FROM shop CROSS JOIN LATERAL (${WAITING_CHANGES}) AS waiting WHERE shop.shop_id = $1`,
+    [shopId],
+  );
+  return rows[0]?.since ?? null;
+}

@@ -1,0 +1,88 @@
+/**
+ * The age of the oldest change that is not on Shopify, over random stories: after each step it is what a list kept by hand
+ * says, and never younger than what Shopify really lacks. Where the product forgets an instant, the stories find it.
+ */
+import { randomInt } from 'node:crypto';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { oldestOf } from './waiting-list.ts';
+import { step } from './waiting-steps.ts';
+import { WaitingStory } from './waiting-story.ts';
+
+const seed = Number(process.env['ATP_TEST_SEED'] ?? randomInt(2 ** 31));
+const RUNS = 40;
+const stories = fc.array(step, { minLength: 10, maxLength: 40 });
+
+/** @param defect a change of the database that makes it forget something */
+function isAlwaysRight(defect?: string) {
+  return fc.asyncProperty(stories, async (steps) => {
+    const story = await WaitingStory.open(defect);
+    try {
+      for (const [at, taken] of steps.entries()) {
+        await story.take(taken);
+        const { list } = story;
+        const figure = await story.readFigure();
+        expect({ at, taken, ...figure }).toEqual({
+          at,
+          taken,
+          onItsWay: list.onItsWay(),
+          setApart: list.setApart(),
+        });
+        const told = oldestOf([figure.onItsWay, figure.setApart]);
+        const lacks = list.lacksSince();
+        expect(
+          lacks !== undefined && (told === undefined || told > lacks),
+          `younger than ${lacks} at ${at}`,
+        ).toBe(false);
+      }
+    } finally {
+      await story.close();
+    }
+  });
+}
+
+test(
+  `${RUNS} random stories: the figure is what a list kept by hand says (ATP_TEST_SEED=${seed})`,
+  { timeout: 15 * 60_000 },
+  async () => {
+    await fc.assert(isAlwaysRight(), { numRuns: RUNS, seed, endOnFailure: true });
+  },
+);
+
+/** Each takes one safeguard away. */
+const DEFECTS: readonly (readonly [what: string, sql: string])[] = [
+  [
+    'a file does not take over since when the changes wait of those that it replaces',
+    `CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+       NEW.oldest_change_at := OLD.oldest_change_at; RETURN NEW; END $$;
+     CREATE TRIGGER forget BEFORE UPDATE ON upload_file FOR EACH ROW EXECUTE FUNCTION forget()`,
+  ],
+  [
+    'a product is owed since somebody decided so',
+    `CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+       NEW.changed_at := now(); RETURN NEW; END $$;
+     CREATE TRIGGER forget BEFORE INSERT ON owed_row FOR EACH ROW EXECUTE FUNCTION forget()`,
+  ],
+  [
+    'a row is quarantined since the last file that had it',
+    `CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+       NEW.changed_at := NEW.settled_at; RETURN NEW; END $$;
+     CREATE TRIGGER forget BEFORE INSERT OR UPDATE ON applied_row FOR EACH ROW EXECUTE FUNCTION forget()`,
+  ],
+  [
+    'a product is withheld since its plan has grown',
+    `CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+       NEW.changed_at := now(); RETURN NEW; END $$;
+     CREATE TRIGGER forget BEFORE INSERT ON sync_plan_row FOR EACH ROW EXECUTE FUNCTION forget()`,
+  ],
+];
+
+test.each(DEFECTS)('control: the stories find that %s', { timeout: 15 * 60_000 }, async (_what, defect) => {
+  const { errorInstance } = await fc.check(isAlwaysRight(defect), {
+    numRuns: 8 * RUNS,
+    seed,
+    endOnFailure: true,
+  });
+
+  expect(errorInstance).toMatchObject({ name: 'AssertionError' });
+});
