@@ -21,7 +21,7 @@ import {
   type OpenTransaction,
 } from './retailer.ts';
 import { WaitingList } from './waiting-list.ts';
-import { OUTCOMES, PRODUCTS, type Step } from './waiting-steps.ts';
+import { type OUTCOMES, PRODUCTS, type Step } from './waiting-steps.ts';
 
 /** Changed only by a transaction that commits late, so that nobody waits for its row. */
 const LATE = 'LATE';
