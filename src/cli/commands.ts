@@ -15,12 +15,14 @@ import { PIPELINE_COMMANDS } from './pipeline.ts';
 import { PRODUCT_COMMANDS } from './product.ts';
 import { SHOP_COMMANDS } from './shop.ts';
 import { STACK_COMMANDS, WORKER_COMMANDS } from './stack.ts';
+import { TEMPORAL_COMMANDS } from './temporal.ts';
 
 export const COMMANDS: readonly CliCommand[] = [
   ...STACK_COMMANDS,
   ...CONFIG_COMMANDS,
   ...DOCTOR_COMMANDS,
   ...MIGRATE_COMMANDS,
+  ...TEMPORAL_COMMANDS,
   ...FACILITY_COMMANDS,
   ...GROUP_COMMANDS,
   ...PRODUCT_COMMANDS,
@@ -43,4 +45,5 @@ export const PARENTS: Readonly<Record<string, string>> = {
   shop: 'Shopify stores',
   job: 'the jobs: when they run, and run one now',
   audit: 'what people did',
+  temporal: 'what the jobs need on the Temporal server',
 };

@@ -13,4 +13,6 @@ export const SEARCH_ATTRIBUTE_NAMES = {
   jobName: 'JobName',
   laneState: 'LaneState',
   fileSequence: 'FileSequence',
+  /** What came of a run, set before it ends: see src/domain/jobs/outcome.ts. */
+  outcome: 'Outcome',
 } as const;

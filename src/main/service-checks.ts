@@ -9,7 +9,7 @@ import { requireMigrations } from '../postgres/migrate.ts';
 import { readServerVersion } from '../postgres/server-version.ts';
 import type { OpenFileDrop } from '../sftp/file-drop.ts';
 import { connectTemporal, type TemporalClient } from '../temporal/connection.ts';
-import { listUnusableAttributes, namespaceExists } from '../temporal/namespace-check.ts';
+import { namespaceExists, requireSearchAttributes } from '../temporal/namespace-check.ts';
 
 export type ServiceName = 'Postgres' | 'SFTP' | 'Temporal';
 
@@ -72,6 +72,5 @@ async function checkNamespace(temporal: TemporalClient): Promise<void> {
   const { address, namespace } = temporal;
   if (!(await namespaceExists(temporal)))
     throw new AtpError('TEMPORAL_UNREACHABLE', { address, reason: `it has no namespace ${namespace}` });
-  const missing = (await listUnusableAttributes(temporal)).map(({ name, type }) => `${name} (${type})`);
-  if (missing.length > 0) throw new AtpError('SEARCH_ATTRIBUTES_MISSING', { reason: missing.join(', ') });
+  await requireSearchAttributes(temporal);
 }

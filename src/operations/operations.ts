@@ -11,11 +11,13 @@ import type { OperationFacts } from './operation.ts';
 import { showPipeline } from './pipeline.ts';
 import { PRODUCT_OPERATIONS } from './products.ts';
 import { SHOP_OPERATIONS } from './shops.ts';
+import { setUpTemporal } from './temporal.ts';
 
 /** By area, and within it, in the order in which somebody new needs them. */
 export const OPERATIONS: readonly OperationFacts[] = [
   runDoctor,
   migrateDatabase,
+  setUpTemporal,
   ...FACILITY_OPERATIONS,
   ...GROUP_OPERATIONS,
   ...PRODUCT_OPERATIONS,

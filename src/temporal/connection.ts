@@ -31,7 +31,7 @@ export async function connectTemporal(
   timeoutMs = TEMPORAL_CONNECT_TIMEOUT_MS,
 ): Promise<TemporalClient> {
   const { address, namespace } = settings;
-  const connection = await codeTemporalErrors({ address }, () =>
+  const connection = await codeTemporalErrors(settings, () =>
     Connection.connect({ ...settings.connection, connectTimeout: timeoutMs }),
   );
   return {
@@ -68,7 +68,7 @@ export function askTemporal<Result>(
 
 /** Gives the errors of calls to the server their codes, as `askTemporal` does, and the calls no deadline. */
 export async function codeTemporalErrors<Result>(
-  server: { readonly address: string },
+  { address, namespace }: Pick<TemporalSettings, 'address' | 'namespace'>,
   work: () => Promise<Result>,
 ): Promise<Result> {
   try {
@@ -77,11 +77,15 @@ export async function codeTemporalErrors<Result>(
     if (error instanceof AtpError) throw error;
     const status = grpcStatusOf(error);
     if (status?.code === INVALID_ARGUMENT && /search attribute/i.test(status.details)) {
-      throw new AtpError('SEARCH_ATTRIBUTES_MISSING', { reason: status.details }, { cause: error });
+      throw new AtpError(
+        'SEARCH_ATTRIBUTES_MISSING',
+        { reason: status.details, address, namespace },
+        { cause: error },
+      );
     }
     const reason = awayReason(error);
     if (reason === null) throw error;
-    throw new AtpError('TEMPORAL_UNREACHABLE', { address: server.address, reason }, { cause: error });
+    throw new AtpError('TEMPORAL_UNREACHABLE', { address, reason }, { cause: error });
   }
 }
 

@@ -1,7 +1,8 @@
 import { isGrpcServiceError } from '@temporalio/client';
-import { NamespaceNotFoundError, type SearchAttributeType } from '@temporalio/common';
+import { NamespaceNotFoundError } from '@temporalio/common';
+import { AtpError } from '../domain/errors.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
-import { SEARCH_ATTRIBUTES } from './search-attributes.ts';
+import { ATTRIBUTE_TYPES, SEARCH_ATTRIBUTES } from './search-attributes.ts';
 
 /** gRPC statuses of a server that has no such namespace, or lets nobody look at it. */
 const NOT_FOUND = 5;
@@ -40,29 +41,53 @@ export interface UnusableAttribute {
 export async function listUnusableAttributes(
   temporal: TemporalClient,
 ): Promise<readonly UnusableAttribute[]> {
-  const { namespace } = temporal;
   const found = await attributesOf(temporal);
   if (found === null) {
-    const query = Object.values(SEARCH_ATTRIBUTES)
-      .map(({ name }) => `${name} IS NULL`)
-      .join(' AND ');
-    await askTemporal(temporal, () =>
-      temporal.client.workflowService.countWorkflowExecutions({ namespace, query }),
-    );
+    await countWithAttributes(temporal);
     return [];
   }
   return Object.values(SEARCH_ATTRIBUTES).flatMap(({ name, type }) => {
-    const { label, number } = TYPES[type];
+    const { label, number } = ATTRIBUTE_TYPES[type];
     const isOfOtherType = found[name] !== undefined;
     return found[name] === number ? [] : [{ name, type: label, isOfOtherType }];
   });
 }
 
-/** Their numbers in Temporal's protocol (IndexedValueType). */
-const TYPES = {
-  KEYWORD: { label: 'Keyword', number: 2 },
-  INT: { label: 'Int', number: 3 },
-} as const satisfies Partial<Record<SearchAttributeType, unknown>>;
+/**
+ * Counts runs by a query that names all our search attributes.
+ *
+ * @throws AtpError SEARCH_ATTRIBUTES_MISSING (the first that the namespace lacks), TEMPORAL_UNREACHABLE
+ */
+export async function countWithAttributes(temporal: TemporalClient): Promise<void> {
+  const { namespace } = temporal;
+  const query = Object.values(SEARCH_ATTRIBUTES)
+    .map(({ name }) => `${name} IS NULL`)
+    .join(' AND ');
+  await askTemporal(temporal, () =>
+    temporal.client.workflowService.countWorkflowExecutions({ namespace, query }),
+  );
+}
+
+/**
+ * A run that sets a search attribute that its namespace lacks fails its workflow task, again and again. So a worker takes
+ * no work before they are there.
+ *
+ * @throws AtpError SEARCH_ATTRIBUTES_MISSING, TEMPORAL_UNREACHABLE
+ */
+export async function requireSearchAttributes(temporal: TemporalClient): Promise<void> {
+  const unusable = await listUnusableAttributes(temporal);
+  if (unusable.length === 0) return;
+  const { address, namespace } = temporal;
+  throw new AtpError('SEARCH_ATTRIBUTES_MISSING', { reason: lackInWords(unusable), address, namespace });
+}
+
+/** `it lacks Outcome (Keyword)`. */
+export function lackInWords(unusable: readonly UnusableAttribute[]): string {
+  const names = unusable.map(({ name, type, isOfOtherType }) =>
+    isOfOtherType ? `${name} (it is not of type ${type})` : `${name} (${type})`,
+  );
+  return `it lacks ${names.join(', ')}`;
+}
 
 async function attributesOf(temporal: TemporalClient): Promise<Readonly<Record<string, number>> | null> {
   const { client, namespace } = temporal;

@@ -77,7 +77,9 @@ test('doctor finds a namespace that is not there, and one without our search att
   const none = await patient.failing({ TEMPORAL_NAMESPACE: 'nowhere' });
   expect(none['Namespace']).toMatchObject({
     detail: expect.stringContaining('no namespace "nowhere"') as string,
-    hint: expect.stringContaining('temporal operator namespace create --namespace nowhere') as string,
+    hint: expect.stringContaining(
+      `\`TEMPORAL_ADDRESS=${address} TEMPORAL_NAMESPACE=nowhere atp temporal setup\``,
+    ) as string,
   });
 
   const namespace = `bare-${Date.now()}`;
@@ -92,10 +94,13 @@ test('doctor finds a namespace that is not there, and one without our search att
     .toBeUndefined();
   const bare = await patient.failing({ TEMPORAL_NAMESPACE: namespace });
   expect(Object.keys(bare)).toEqual(['Search attributes', 'Worker']);
-  for (const name of ['ShopId', 'FacilityGroupId', 'JobName', 'LaneState']) {
-    expect(bare['Search attributes']?.hint).toContain(`--name ${name} --type Keyword`);
+  for (const name of ['ShopId', 'FacilityGroupId', 'JobName', 'LaneState', 'Outcome']) {
+    expect(bare['Search attributes']?.detail).toContain(`${name} (Keyword)`);
   }
-  expect(bare['Search attributes']?.hint).toContain('--name FileSequence --type Int');
+  expect(bare['Search attributes']?.detail).toContain('FileSequence (Int)');
+  expect(bare['Search attributes']?.hint).toContain(
+    `\`TEMPORAL_ADDRESS=${address} TEMPORAL_NAMESPACE=${namespace} atp temporal setup\``,
+  );
   expect(bare['Worker']?.hint).toContain('`atp worker`');
 });
 

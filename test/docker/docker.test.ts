@@ -1,39 +1,13 @@
-/**
- * Checks the set-up of the containers as far as a machine without Docker can: the script that prepares Temporal runs on
- * a real one, and Compose reads its file where Compose is installed.
- */
+/** Checks the set-up of the containers as far as a machine without Docker can: Compose reads its file where it is installed. */
 import { execFile, execFileSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
-import { obtain, TEMPORAL_CLI } from '../../src/stand-ins/programs.ts';
-import { connectTemporal } from '../../src/temporal/connection.ts';
-import { namespaceExists, listUnusableAttributes } from '../../src/temporal/namespace-check.ts';
-import { freshNamespace } from '../setup/fresh-namespace.ts';
-import { openFolder, PARTS_DIR } from '../setup/parts-desk.ts';
+import { openFolder } from '../setup/parts-desk.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
-
-test('the namespace script makes the namespace with our search attributes, and leaves it alone when run again', async () => {
-  const { address } = await freshNamespace();
-  const namespace = `docker-${randomUUID()}`;
-  const script = await prepareScript(address, namespace);
-  for (const _time of ['first', 'second']) {
-    expect((await script()).stdout).toContain(`The namespace ${namespace} is ready.`);
-  }
-  const temporal = await connectTemporal({
-    address,
-    namespace,
-    isConfigured: true,
-    connection: { address },
-  });
-  onTestFinished(() => temporal.close());
-  expect(await namespaceExists(temporal)).toBe(true);
-  expect(await listUnusableAttributes(temporal)).toEqual([]);
-});
 
 test('the build of the image gets only what the image is made of: no key, no .env, no state', async () => {
   const [first, ...others] = (await readFile(join(PROJECT, '.dockerignore'), 'utf8'))
@@ -101,21 +75,6 @@ test.each(['docs/guides/docker.md', 'docker-compose.yml'])(
     expect(await readFile(join(folder, '.env'), 'utf8')).toMatch(/^OTHER=1\nPOSTGRES_PASSWORD=hex\n/);
   },
 );
-
-/** Prepares to run docker/temporal-namespace.sh, with `temporal` on PATH as in its container. */
-async function prepareScript(address: string, namespace: string) {
-  const bin = await openFolder('atp-test-docker-');
-  onTestFinished(() => rm(bin, { recursive: true, force: true }));
-  await symlink(await obtain(TEMPORAL_CLI, PARTS_DIR), join(bin, 'temporal'));
-  const env = {
-    PATH: [bin, process.env['PATH']].join(delimiter),
-    HOME: bin,
-    USER: 'atp',
-    TEMPORAL_ADDRESS: address,
-    TEMPORAL_NAMESPACE: namespace,
-  };
-  return () => run('/bin/sh', [join(PROJECT, 'docker/temporal-namespace.sh')], { env });
-}
 
 /** The command of Compose on this machine, or null. Version 1 does not know today's format, so it does not count. */
 function findCompose(): readonly string[] | null {

@@ -99,12 +99,18 @@ export const SERVICE_ERRORS = {
   TEMPORAL_UNREACHABLE: {
     class: 'retry',
     message: (d) => `Temporal at ${d.address} cannot be used: ${d.reason}.`,
-    hint: 'Check TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE; `atp up` starts an embedded server.',
+    hint: 'Check TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE; `atp temporal setup` makes a namespace, `atp up` starts an embedded server.',
   },
   SEARCH_ATTRIBUTES_MISSING: {
     class: 'not-now',
     message: (d) => `The Temporal namespace does not know our search attributes: ${d.reason}.`,
-    hint: 'Add them once: `atp doctor` prints the commands. In Temporal Cloud’s UI, add the same names and types.',
+    hint: (d) =>
+      `\`TEMPORAL_ADDRESS=${d.address} TEMPORAL_NAMESPACE=${d.namespace} atp temporal setup\` adds what is missing. In Temporal Cloud, add the same names and types in its web UI. A worker takes no work before.`,
+  },
+  TEMPORAL_SETUP_REFUSED: {
+    class: 'not-now',
+    message: (d) => `The namespace cannot be set up at ${d.address}: ${d.reason}.`,
+    hint: 'Where the server lets nobody do it this way, as Temporal Cloud: make the namespace and its search attributes in its web UI (docs/guides/connect-your-own.md has their names and types).',
   },
   METRICS_ADDRESS_UNUSABLE: {
     class: 'not-now',

@@ -119,6 +119,14 @@ export const DECISION_TRIES_MAX = 8;
 
 export const DECISION_PAUSE_MS = 3_000;
 
+/** How long `atp temporal setup` tries while a server is starting; its caches learn of a change some seconds later. */
+export const NAMESPACE_SETUP_MAX_MS = 60_000;
+
+export const NAMESPACE_SETUP_INTERVAL_MS = 100;
+
+/** How long a namespace that we make keeps the runs that have ended: what is to be known for longer is in the database. */
+export const NAMESPACE_RETENTION_DAYS = 7;
+
 /** A server that is there answers in milliseconds; a person waits no longer than this to hear that it is not. */
 export const TEMPORAL_CONNECT_TIMEOUT_MS = 5_000;
 

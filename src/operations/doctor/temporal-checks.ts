@@ -19,7 +19,7 @@ export async function checkTemporal(app: Application): Promise<Check[]> {
     if (await namespaceExists(temporal)) return fine(temporal.namespace);
     return faulty(
       `${temporal.address} has no namespace "${temporal.namespace}".`,
-      `Set TEMPORAL_NAMESPACE to one that exists, or make it: temporal operator namespace create --namespace ${temporal.namespace}`,
+      `Set TEMPORAL_NAMESPACE to one that exists, or make it: ${setupCommand(temporal)}`,
     );
   });
   if (!namespace.ok) return [server, namespace, ...IN_NAMESPACE.map((name) => notChecked(name, namespace))];
@@ -30,21 +30,20 @@ const IN_NAMESPACE = ['Search attributes', 'Worker', 'Open runs'] as const;
 
 function checkSearchAttributes(app: Application): Promise<Check> {
   return check('Search attributes', async () => {
-    const { listUnusableAttributes } = await import('../../temporal/namespace-check.ts');
+    const { lackInWords, listUnusableAttributes } = await import('../../temporal/namespace-check.ts');
     const temporal = await app.temporal();
     const unusable = await listUnusableAttributes(temporal);
     if (unusable.length === 0) return fine('All are known to the namespace.');
-    const names = unusable.map(({ name, type, isOfOtherType }) =>
-      isOfOtherType ? `${name} (it is not of type ${type})` : name,
+    return faulty(
+      `The namespace cannot be used: ${lackInWords(unusable)}.`,
+      `${setupCommand(temporal)} adds what is missing. In Temporal Cloud, a person adds it in its web UI.`,
     );
-    const command = (what: string, name: string) =>
-      `temporal operator search-attribute ${what} --namespace ${temporal.namespace} --name ${name}`;
-    const commands = unusable.flatMap(({ name, type, isOfOtherType }) => [
-      ...(isOfOtherType ? [`${command('remove', name)} --yes`] : []),
-      `${command('create', name)} --type ${type}`,
-    ]);
-    return faulty(`The namespace lacks ${names.join(', ')}.`, commands.join(' && '));
   });
+}
+
+/** With what it speaks to, because another shell may have other variables. */
+function setupCommand({ address, namespace }: TemporalClient): string {
+  return `\`TEMPORAL_ADDRESS=${address} TEMPORAL_NAMESPACE=${namespace} atp temporal setup\``;
 }
 
 function checkWorker(app: Application): Promise<Check> {
