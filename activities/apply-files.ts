@@ -4,7 +4,7 @@ import { Context } from '@temporalio/activity';
 import type { Diary } from '../src/domain/diary.ts';
 import { AtpError, isCoded, type ErrorCode } from '../src/domain/errors.ts';
 import { whoMovesOn } from '../src/domain/failed-step.ts';
-import type { ClosedFile } from '../src/domain/jobs/process-uploads.ts';
+import type { ClosedFile, WindowOutcome } from '../src/domain/jobs/process-uploads.ts';
 import type { LanePause } from '../src/domain/lane-pause.ts';
 import {
   CALLS_IN_FLIGHT,
@@ -32,6 +32,7 @@ import {
   type LaneHolder,
   type LanePass,
 } from '../src/postgres/lane/lane.ts';
+import { countWindow } from '../src/postgres/lane/window-outcome.ts';
 import { refusePaused, releaseIfPaused } from '../src/postgres/lane/lane-pause.ts';
 import { countToRecheck } from '../src/postgres/lane/late-calls.ts';
 import { findShop, type Shop } from '../src/postgres/master-data/shops.ts';
@@ -48,6 +49,7 @@ import type { AdminApi } from '../src/shopify/admin-api.ts';
 import { requireActiveLocation } from '../src/shopify/shop-location.ts';
 import { applyChunk } from './apply-chunk.ts';
 import { checkShopOrigin } from './check-origin.ts';
+import { FileProgress } from './file-progress.ts';
 import { forEachAtMost } from './for-each-at-most.ts';
 import { keepAlive } from './keep-alive.ts';
 import { findMended } from './mended-at-shop.ts';
@@ -152,25 +154,30 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork, 
     /**
      * Applies one window of the file's chunks, several calls at once. A repeated attempt goes on where the last one
      * stopped. Throws LANE_PAUSED when somebody pauses the lane meanwhile: calls that are on their way are answered
-     * first.
+     * first. Its heartbeats tell how many rows of the file are done.
      */
     async applyWindow({
       sequence,
       window,
       ...holder
-    }: LaneHolder & { readonly sequence: number; readonly window: number }): Promise<void> {
-      await keepAlive(async () => {
+    }: LaneHolder & { readonly sequence: number; readonly window: number }): Promise<WindowOutcome> {
+      const progress = new FileProgress(window);
+      const applyAll = async (): Promise<WindowOutcome> => {
         const pass = await enterAgain({ database, fileDrop }, holder, { sequence, states: ['APPLYING'] });
         const file = await findFile(database, holder.shopId, sequence);
         const shop = await findShopOf(database, file);
         const deps = { database, api: adminApi(shop), shop, pass };
         const { cancellationSignal } = Context.current();
+        progress.total = file.rowCount;
         await forEachAtMost(chunksOfWindow(file, window), CALLS_IN_FLIGHT, async (chunk) => {
           cancellationSignal.throwIfAborted();
           await database.transaction((connection) => refusePaused(connection, holder.shopId));
           await applyChunk(deps, { sequence, chunk });
+          progress.add(ROWS_PER_CALL);
         });
-      });
+        return countWindow(database, { shopId: holder.shopId, sequence, window });
+      };
+      return keepAlive(applyAll, () => progress.told());
     },
 
     /** Every row is settled: the file is APPLIED or PARTIAL. Or it is outdated, and nothing of it is on its way. */

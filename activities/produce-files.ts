@@ -5,6 +5,7 @@ import type { Diary } from '../src/domain/diary.ts';
 import { heldBecause } from '../src/domain/sync-plan.ts';
 import { outgoingFolder, setAsideFolder, type UploadFileKind } from '../src/domain/upload-file.ts';
 import type { Database } from '../src/postgres/database.ts';
+import { countWithheld } from '../src/postgres/planning/plan-rows.ts';
 import { produceFile } from '../src/postgres/producing/produce-file.ts';
 import { isRewritten } from '../src/postgres/lane/lane-decisions.ts';
 import { markReady } from '../src/postgres/producing/ready-file.ts';
@@ -45,6 +46,9 @@ export interface HeldPlan {
   readonly plan: number;
   /** Why, in words: the end of "It is held: …". */
   readonly because: string;
+  /** Products that it withholds, and how many of them would go to zero; absent: told by an earlier release. */
+  readonly rows?: number;
+  readonly toZero?: number;
 }
 
 /** `file` null: there is nothing to publish. `plan` null: nothing waits for a person. */
@@ -79,7 +83,8 @@ export function createProduceActivities({ database, fileDrop, wakeLane, diary }:
         const { file, plan } = await produceFile(database, input);
         if (!plan) return { file: file && producedFile(file), plan: null };
         const { facilityGroupId } = await findShop(database, input.shopId);
-        const held = { facilityGroupId, plan: plan.plan, because: heldBecause(plan.counts) };
+        const rows = await countWithheld(database, input.shopId, plan.plan);
+        const held = { facilityGroupId, plan: plan.plan, because: heldBecause(plan.counts), ...rows };
         tellOfPlan(input.shopId, plan.revision, held);
         return { file: file && producedFile(file), plan: held };
       });

@@ -11,6 +11,7 @@ import { readClock } from '../src/postgres/lane/chunk-ledger.ts';
 import { sharedWith } from '../src/postgres/master-data/membership-check.ts';
 import { findShop, type Shop } from '../src/postgres/master-data/shops.ts';
 import {
+  countProductsToVerify,
   healProducts,
   listProductsToVerify,
   sampleProducts,
@@ -54,10 +55,14 @@ export function createVerifyActivities({ database, adminApi, diary }: VerifyDeps
       const { cancellationSignal, info } = Context.current();
       const earlier = info.heartbeatDetails as Progress | undefined;
       let progress = sample === undefined && earlier ? earlier : AT_THE_START;
+      const startedAt = new Date().toISOString();
+      const doneAtStart = progress.checked;
+      let total = 0;
       const compareAll = async (): Promise<VerifyResult> => {
         const shop = await findShop(database, shopId);
         const api = adminApi(shop);
         const only = sample === undefined ? null : await sampleProducts(database, shopId, sample);
+        total = only?.length ?? (await countProductsToVerify(database, shopId));
         for (;;) {
           cancellationSignal.throwIfAborted();
           const { after } = progress;
@@ -75,7 +80,14 @@ export function createVerifyActivities({ database, adminApi, diary }: VerifyDeps
         if (different > 0) diary({ event: 'DIFFERENCES_FOUND', shopId, checked, different });
         return { ...result, ...(shops.length > 0 && { sharedWith: shops }) };
       };
-      return keepAlive(compareAll, () => progress);
+      // What a heartbeat tells a person (StepProgress) stands beside what the next attempt needs.
+      return keepAlive(compareAll, () => ({
+        ...progress,
+        done: progress.checked,
+        total,
+        doneAtStart,
+        startedAt,
+      }));
     },
   };
 }

@@ -177,9 +177,8 @@ async function recordAll(recorder: Recorder, stack: StackAddresses, database: Da
     ['process-uploads-after-restore', 'processUploads'],
     ['recent-changes-after-restore', 'uploadRecentChanges'],
   ] as const) {
-    await database.query(
-      `UPDATE shop_origin SET restored_reason = 'the database was restored', hard_sync_started_at = NULL`,
-    );
+    await database.query(`UPDATE shop_origin SET restored_reason = 'the database was restored'`);
+    await database.query('UPDATE lane SET hard_sync_started_at = NULL');
     await recorder.record(name, type, SHOP);
     await until(
       database,

@@ -1,6 +1,13 @@
-import { DECISION_AWAITED_FOR_MS } from '../src/domain/limits.ts';
+import {
+  decidedInWords,
+  decideOutcome,
+  type DecideResult,
+  type ToldDecision,
+} from '../src/domain/jobs/decided.ts';
+import { DECISION_AWAITED_FOR_MS, DECISIONS_IN_RESULT_MAX } from '../src/domain/limits.ts';
 import {
   allHandlersFinished,
+  ApplicationFailure,
   condition,
   currentUpdateInfo,
   setCurrentDetails,
@@ -18,12 +25,7 @@ import { acceptOrFail, codedFailure, tryBestEffort } from './failures.ts';
 import { decide } from './messages.ts';
 import { describeRun } from './search-attributes.ts';
 import { briefStep, step } from './steps.ts';
-
-export interface DecideResult {
-  readonly shopId: string;
-  /** Decisions that were carried out; the updates' own results say what came of each. */
-  readonly decisions: number;
-}
+import { tellOutcome, tellsOutcome } from './tell-outcome.ts';
 
 /**
  * Decide about a lane: carries out what a person has decided (the update `decide`), and wakes the lane. The run ends
@@ -31,18 +33,31 @@ export interface DecideResult {
  *
  * @param input `{shopId}`
  */
-export async function decideLane(input: unknown): Promise<DecideResult> {
+export function decideLane(input: unknown): Promise<DecideResult> {
+  return tellOutcome(
+    () => takeDecisions(input),
+    (result) => ({ outcome: decideOutcome(result), inWords: decidedInWords(result) }),
+  );
+}
+
+async function takeDecisions(input: unknown): Promise<DecideResult> {
   const accept = (decision: unknown) =>
     acceptOrFail(() => ({ ...acceptInput(DECIDE_FIELDS, input), decision: acceptLaneDecision(decision) }));
   let taken = 0;
-  let decisions = 0;
+  const decided: ToldDecision[] = [];
   setHandler(
     decide,
     async (decision) => {
       taken += 1;
-      const outcome = await carryOut(accept(decision));
-      decisions += 1;
-      return outcome;
+      const accepted = accept(decision);
+      try {
+        const outcome = await carryOut(accepted);
+        decided.push(toldOf(accepted.decision, outcome));
+        return outcome;
+      } catch (error) {
+        if (error instanceof ApplicationFailure) decided.push(toldOf(accepted.decision, error));
+        throw error;
+      }
     },
     // A rejected update leaves no trace in the workflow history.
     { validator: (decision) => void accept(decision) },
@@ -52,7 +67,26 @@ export async function decideLane(input: unknown): Promise<DecideResult> {
 
   await condition(() => taken > 0, DECISION_AWAITED_FOR_MS);
   await condition(allHandlersFinished);
-  return { shopId, decisions };
+  const decisions = decided.filter(({ refused }) => !refused).length;
+  return { shopId, decisions, decided: decided.slice(-DECISIONS_IN_RESULT_MAX) };
+}
+
+/** What the run's result says of a decision that was carried out, or refused. */
+function toldOf(
+  decision: LaneDecision,
+  end: Pick<DecisionOutcome, 'sequence' | 'plan'> | ApplicationFailure,
+): ToldDecision {
+  const { decision: kind, by, reason = null } = decision;
+  const about = {
+    sequence: 'sequence' in decision ? (decision.sequence ?? null) : null,
+    plan: 'plan' in decision ? decision.plan : null,
+  };
+  if (!(end instanceof ApplicationFailure)) {
+    const { sequence, plan } = end;
+    return { decision: kind, by, reason, sequence: sequence ?? about.sequence, plan: plan ?? about.plan };
+  }
+  const refused = { code: end.type ?? 'UNEXPECTED', message: end.message };
+  return { decision: kind, by, reason, ...about, refused };
 }
 
 async function carryOut({
@@ -72,6 +106,7 @@ async function carryOut({
   setCurrentDetails(`${what}, by ${decision.by}: ${decision.reason ?? 'no reason given'}.`);
   const { sequence } = outcome;
   if (sequence === null) return outcome;
+  if (tellsOutcome()) describeRun({ fileSequence: sequence });
 
   if (decision.decision === 'approve' || decision.decision === 'rewrite') await publish(shopId, sequence);
   await step('wakeLane', `Tell the lane what was decided about file ${sequence}`, { shopId });

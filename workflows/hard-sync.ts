@@ -2,6 +2,7 @@ import type { SyncResult } from '../src/domain/jobs/producing.ts';
 import { tryBestEffort } from './failures.ts';
 import { produce } from './produce-file.ts';
 import { step } from './steps.ts';
+import { asJob } from './tell-outcome.ts';
 
 /**
  * Hard Sync: publish every product's Online ATP to a shop, as one numbered file, a 0 included.
@@ -9,7 +10,11 @@ import { step } from './steps.ts';
  *
  * @param input `{shopId, facilityGroupId?}`
  */
-export async function hardSync(input: unknown): Promise<SyncResult> {
+export function hardSync(input: unknown): Promise<SyncResult> {
+  return asJob('hard-sync', () => syncAll(input));
+}
+
+async function syncAll(input: unknown): Promise<SyncResult> {
   const result = await produce('hard-sync', input);
   // Best effort: the file is made, and the next run removes what is left.
   await tryBestEffort(null, 'Old records could not be removed', () =>

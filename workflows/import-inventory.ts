@@ -7,6 +7,7 @@ import { showText } from '../src/domain/shown-text.ts';
 import { begin } from './begin.ts';
 import { tryBestEffort } from './failures.ts';
 import { briefStep, step } from './steps.ts';
+import { asJob } from './tell-outcome.ts';
 
 /**
  * Import inventory: take the feed files that lie on SFTP, in the order of their names, and apply each once. Rows that
@@ -14,7 +15,11 @@ import { briefStep, step } from './steps.ts';
  *
  * @param input `{source?}`
  */
-export async function importInventory(input: unknown): Promise<ImportResult> {
+export function importInventory(input: unknown): Promise<ImportResult> {
+  return asJob('import', () => importFeeds(input));
+}
+
+async function importFeeds(input: unknown): Promise<ImportResult> {
   const job = begin('import', input);
 
   const found = await findStableFeeds(job);

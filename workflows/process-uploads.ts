@@ -3,7 +3,6 @@ import type { LaneHead, LaneHolder } from '../activities/index.ts';
 import { afterFailedStep } from '../src/domain/failed-step.ts';
 import type { ClosedFile, LaneStateAtEnd, ProcessResult } from '../src/domain/jobs/process-uploads.ts';
 import type { StartedHardSync } from '../src/domain/jobs/started-hard-sync.ts';
-import { pauseInWords } from '../src/domain/lane-pause.ts';
 import { FILES_IN_RESULT_MAX, FILES_PER_RUN, LOOKS_AFTER_FAILURES_MAX } from '../src/domain/limits.ts';
 import { begin } from './begin.ts';
 import { codedFailure, failureOfStep } from './failures.ts';
@@ -12,6 +11,7 @@ import { fileReady } from './messages.ts';
 import { startNeededHardSync } from './needed-hard-sync.ts';
 import { describeRun } from './search-attributes.ts';
 import { briefStep, step } from './steps.ts';
+import { asJob } from './tell-outcome.ts';
 
 /**
  * Process uploads to eCommerce: take the shop's files strictly one after the other, and apply each to Shopify.
@@ -20,10 +20,11 @@ import { briefStep, step } from './steps.ts';
  * @param input `{shopId}`
  * @param earlier what the chain's earlier runs have applied; only they pass it on
  */
-export async function processUploads(
-  input: unknown,
-  earlier: readonly ClosedFile[] = [],
-): Promise<ProcessResult> {
+export function processUploads(input: unknown, earlier: readonly ClosedFile[] = []): Promise<ProcessResult> {
+  return asJob('process-uploads', () => workInLane(input, earlier));
+}
+
+async function workInLane(input: unknown, earlier: readonly ClosedFile[]): Promise<ProcessResult> {
   const { shopId } = begin('process-uploads', input, { laneState: 'applying' });
   const { workflowId, firstExecutionRunId } = workflowInfo();
   const holder: LaneHolder = { shopId, workflowId, holder: firstExecutionRunId };
@@ -59,9 +60,6 @@ export async function processUploads(
       // A file that became READY after the last look has sent a signal: look again at once.
       await upkeep.untilDone(() => mayBeMore);
       if (mayBeMore) continue;
-      if (head.lane === 'blocked') setCurrentDetails(blockedInWords(head));
-      if (head.lane === 'paused')
-        setCurrentDetails(`Nothing is sent: the lane is ${pauseInWords(head.pause)}.`);
       return describeEnd(shopId, files, head.lane, whyItStands(head, hardSync));
     }
   } catch (error) {
@@ -72,11 +70,6 @@ export async function processUploads(
 }
 
 type WaitingFile = Extract<LaneHead, { lane: 'file' }>;
-type BlockedHead = Extract<LaneHead, { lane: 'blocked' }>;
-
-function blockedInWords({ sequence, reason }: BlockedHead): string {
-  return sequence === null ? `Nothing is sent. ${reason}` : `File ${sequence} blocks the lane. ${reason}`;
-}
 
 /** What the result says of a lane that a person, or the next run, must get moving. */
 function whyItStands(head: LaneHead, hardSync: StartedHardSync | null): WhyItStands {
@@ -148,6 +141,7 @@ async function applyFile(holder: LaneHolder, head: WaitingFile): Promise<ClosedF
     const summary = `Apply file ${sequence}, window ${window + 1} of ${windows}, to Shopify`;
     const applyStep = window === 0 ? firstStep : step;
     await applyStep('applyWindow', summary, { ...holder, sequence, window });
+    setCurrentDetails(`File ${sequence} (${name}): window ${window + 1} of ${windows} is done.`);
   }
   return step('closeFile', `Close file ${sequence}`, { ...holder, sequence });
 }

@@ -27,7 +27,7 @@ export async function produce(kind: SyncKind, input: unknown): Promise<SyncResul
     return { ...NO_FILE, shopId, facilityGroupId, plan: null, heldForApproval: false, hardSync };
   }
   const { file, plan } = produced;
-  const held = { plan: plan?.plan ?? null, heldForApproval: plan !== null };
+  const held = { plan: plan?.plan ?? null, heldForApproval: plan !== null, ...(plan && heldRows(plan)) };
   if (!file) {
     setCurrentDetails(plan ? inWords(plan) : 'Nothing differs from what was published: no file.');
     return {
@@ -83,6 +83,11 @@ async function publish(shopId: string, sequence: number, rows: number): Promise<
 }
 
 const NO_FILE = { fileSequence: null, fileName: null, rows: 0, toZero: 0, sha256: null } as const;
+
+/** A step of an earlier release did not count what the plan holds. */
+function heldRows({ rows, toZero, because }: HeldPlan): Pick<SyncResult, 'held'> {
+  return rows === undefined || toZero === undefined ? {} : { held: { rows, toZero, because } };
+}
 
 function inWords({ plan, because }: HeldPlan): string {
   return `Held as plan ${plan} until a person approves it: ${because}.`;

@@ -1,5 +1,6 @@
 import { upsertSearchAttributes } from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import type { Outcome } from '../src/domain/jobs/outcome.ts';
 import { SEARCH_ATTRIBUTE_NAMES } from '../src/domain/workflow-names.ts';
 
 const { KEYWORD, INT } = SearchAttributeType;
@@ -9,6 +10,7 @@ const KEYS = {
   jobName: defineSearchAttributeKey(SEARCH_ATTRIBUTE_NAMES.jobName, KEYWORD),
   laneState: defineSearchAttributeKey(SEARCH_ATTRIBUTE_NAMES.laneState, KEYWORD),
   fileSequence: defineSearchAttributeKey(SEARCH_ATTRIBUTE_NAMES.fileSequence, INT),
+  outcome: defineSearchAttributeKey(SEARCH_ATTRIBUTE_NAMES.outcome, KEYWORD),
 } as const;
 
 export interface RunAttributes {
@@ -17,6 +19,7 @@ export interface RunAttributes {
   readonly jobName?: string;
   readonly laneState?: string;
   readonly fileSequence?: number;
+  readonly outcome?: Outcome;
 }
 
 /** Makes the run findable. Set by the workflow, so that a run started by Temporal's own tools is found as well. */
@@ -26,6 +29,7 @@ export function describeRun({
   jobName,
   laneState,
   fileSequence,
+  outcome,
 }: RunAttributes): void {
   upsertSearchAttributes([
     ...(shopId === undefined ? [] : [{ key: KEYS.shopId, value: shopId }]),
@@ -33,5 +37,6 @@ export function describeRun({
     ...(jobName === undefined ? [] : [{ key: KEYS.jobName, value: jobName }]),
     ...(laneState === undefined ? [] : [{ key: KEYS.laneState, value: laneState }]),
     ...(fileSequence === undefined ? [] : [{ key: KEYS.fileSequence, value: fileSequence }]),
+    ...(outcome === undefined ? [] : [{ key: KEYS.outcome, value: outcome }]),
   ]);
 }

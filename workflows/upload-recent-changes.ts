@@ -1,5 +1,6 @@
 import type { SyncResult } from '../src/domain/jobs/producing.ts';
 import { produce } from './produce-file.ts';
+import { asJob } from './tell-outcome.ts';
 
 /**
  * Upload recent inventory changes: publish the products whose Online ATP differs from the shop's last file, whatever
@@ -7,6 +8,6 @@ import { produce } from './produce-file.ts';
  *
  * @param input `{shopId, facilityGroupId?}`
  */
-export async function uploadRecentChanges(input: unknown): Promise<SyncResult> {
-  return produce('recent-changes', input);
+export function uploadRecentChanges(input: unknown): Promise<SyncResult> {
+  return asJob('recent-changes', () => produce('recent-changes', input));
 }

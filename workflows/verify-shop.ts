@@ -1,7 +1,7 @@
-import { setCurrentDetails } from '@temporalio/workflow';
 import type { VerifyResult } from '../src/domain/jobs/verify.ts';
 import { begin } from './begin.ts';
 import { step } from './steps.ts';
+import { asJob } from './tell-outcome.ts';
 
 /**
  * Verify: compare Online ATP with the quantities that Shopify shows, for the whole catalogue or a sample, and name the
@@ -9,9 +9,9 @@ import { step } from './steps.ts';
  *
  * @param input `{shopId, sample?, heal?}`
  */
-export async function verifyShop(input: unknown): Promise<VerifyResult> {
-  const job = begin('verify', input);
-  const result = await step('compareShop', `Compare ${job.sample ?? 'all'} products with Shopify`, job);
-  setCurrentDetails(`${result.checked} checked, ${result.equal} equal, ${result.differentCount} different.`);
-  return result;
+export function verifyShop(input: unknown): Promise<VerifyResult> {
+  return asJob('verify', () => {
+    const job = begin('verify', input);
+    return step('compareShop', `Compare ${job.sample ?? 'all'} products with Shopify`, job);
+  });
 }

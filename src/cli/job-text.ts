@@ -1,7 +1,7 @@
 /** What came of a job's run, and when a job runs, for a person. */
 import type { ImportResult } from '../domain/jobs/import.ts';
 import { warningInWords } from '../domain/import-warning.ts';
-import { resultInWords, verdictOf, type JobName, type JobResult } from '../domain/jobs/jobs.ts';
+import { outcomeOf, resultInWords, type JobName, type JobResult } from '../domain/jobs/jobs.ts';
 import { blockedInWords, type ProcessResult } from '../domain/jobs/process-uploads.ts';
 import { pauseInWords } from '../domain/lane-pause.ts';
 import { startedInWords } from '../domain/jobs/started-hard-sync.ts';
@@ -13,7 +13,7 @@ import { counted } from '../domain/words.ts';
 import type { showJob } from '../operations/jobs.ts';
 import type { ResultOf } from '../operations/operation.ts';
 import { planWaysOut } from './lane-text.ts';
-import { table, VERDICT_EXIT_CODES, type Report } from './report.ts';
+import { ExitCode, OUTCOME_EXIT_CODES, table, type Report } from './report.ts';
 
 /** Jobs whose result is told in more than one line. */
 const TEXTS: { readonly [Name in JobName]?: (result: JobResult<Name>) => string } = {
@@ -30,7 +30,13 @@ export function describeResult<Name extends JobName>(
   result: JobResult<Name>,
 ): Pick<Report, 'text' | 'exitCode'> {
   const text = TEXTS[job]?.(result) ?? resultInWords(job, result);
-  return { text, exitCode: VERDICT_EXIT_CODES[verdictOf(job, result)] };
+  return { text, exitCode: exitCodeOf(job, result) };
+}
+
+/** A comparison that found differences has an exit code of its own, whatever they mean. */
+function exitCodeOf<Name extends JobName>(job: Name, result: JobResult<Name>): ExitCode {
+  if ('equal' in result && result.equal !== result.checked) return ExitCode.DIFFERENCES;
+  return OUTCOME_EXIT_CODES[outcomeOf(job, result)];
 }
 
 function syncText(result: SyncResult): string {

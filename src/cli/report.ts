@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import type { Verdict } from '../domain/jobs/job.ts';
+import type { Outcome } from '../domain/jobs/outcome.ts';
 import { SHOWN_TEXT_LENGTH_MAX } from '../domain/limits.ts';
 import { showText } from '../domain/shown-text.ts';
 
@@ -26,13 +26,15 @@ export const ExitCode = {
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
-/** What a job's verdict is to a script. */
-export const VERDICT_EXIT_CODES = {
-  done: ExitCode.OK,
-  failed: ExitCode.FAILED,
-  differences: ExitCode.DIFFERENCES,
-  'needs-a-person': ExitCode.NEEDS_A_PERSON,
-} as const satisfies Record<Verdict, ExitCode>;
+/** What the outcome of a run is to a script. */
+export const OUTCOME_EXIT_CODES = {
+  DONE: ExitCode.OK,
+  NOTHING_TO_DO: ExitCode.OK,
+  NEEDS_ATTENTION: ExitCode.NEEDS_A_PERSON,
+  HELD: ExitCode.NEEDS_A_PERSON,
+  BLOCKED: ExitCode.NEEDS_A_PERSON,
+  FAILED: ExitCode.FAILED,
+} as const satisfies Record<Outcome, ExitCode>;
 
 export type Cell = string | number | boolean | null | undefined;
 

@@ -1,5 +1,5 @@
 import { defineJob } from './job.ts';
-import { PRODUCING_FIELDS, syncInWords, syncVerdict } from './producing.ts';
+import { PRODUCING_FIELDS, syncInWords, syncOutcome } from './producing.ts';
 
 export const HARD_SYNC = defineJob({
   name: 'hard-sync',
@@ -19,5 +19,5 @@ export const HARD_SYNC = defineJob({
     why: 'It is the only complete reset of a day: rather late, or after another one, than not at all.',
   },
   inWords: syncInWords,
-  verdictOf: syncVerdict,
+  outcomeOf: syncOutcome,
 });

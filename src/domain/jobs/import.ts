@@ -2,6 +2,7 @@ import type { ImportWarning } from '../import-warning.ts';
 import { id, optional } from '../input-fields.ts';
 import { counted } from '../words.ts';
 import { defineJob } from './job.ts';
+import { worstOf, type Outcome } from './outcome.ts';
 
 export interface ImportedFile {
   readonly fileName: string;
@@ -21,6 +22,9 @@ export interface ImportResult {
   /** Feeds of earlier runs that still could not be moved out of incoming/; absent: none. */
   readonly stillNotPutAway?: readonly string[];
 }
+
+/** Feeds that could not be imported at all, as the one line of a run names them. */
+const FAULTS_TOLD_MAX = 3;
 
 function isLeftBehind({ files, stillNotPutAway = [] }: ImportResult): boolean {
   return stillNotPutAway.length > 0 || files.some(({ notPutAway }) => notPutAway);
@@ -42,15 +46,22 @@ export const IMPORT = defineJob({
   inWords: (result: ImportResult) => {
     const { files } = result;
     const left = isLeftBehind(result) ? '; some could not be moved out of incoming/' : '';
+    const faults = files.flatMap(({ fileName, error }) => (error ? [`; ${fileName}: ${error.code}`] : []));
+    const refused = `${faults.slice(0, FAULTS_TOLD_MAX).join('')}${faults.length > FAULTS_TOLD_MAX ? '; …' : ''}`;
     if (files.length === 0) return `no feed was waiting${left}`;
     const failed = files.reduce((sum, file) => sum + file.failed, 0);
     const applied = files.reduce((sum, file) => sum + file.applied, 0);
     const told = files.flatMap(({ warnings = [] }) => warnings).reduce((sum, { rows }) => sum + rows, 0);
     const warned = told > 0 ? `; of ${counted(told, 'row')} not everything is known` : '';
-    return `${counted(files.length, 'feed')}, ${counted(applied, 'row')} applied, ${failed} refused${warned}${left}`;
+    return `${counted(files.length, 'feed')}, ${counted(applied, 'row')} applied, ${failed} refused${refused}${warned}${left}`;
   },
-  verdictOf: (result) => {
-    if (result.files.some(({ error }) => error)) return 'failed';
-    return isLeftBehind(result) ? 'needs-a-person' : 'done';
+  outcomeOf: (result) => {
+    const outcomes = result.files.map(({ error, failed }): Outcome => {
+      // It is still being sent, and the next run takes it.
+      if (error?.code === 'FEED_UNSETTLED') return 'NOTHING_TO_DO';
+      if (error) return 'FAILED';
+      return failed > 0 ? 'NEEDS_ATTENTION' : 'DONE';
+    });
+    return worstOf([...outcomes, ...(isLeftBehind(result) ? (['NEEDS_ATTENTION'] as const) : [])]);
   },
 });

@@ -1,16 +1,7 @@
 /** What a job is: everything that the workflow, its schedule, the command line and the list of runs need to know. */
 import type { Fields } from '../input-fields.ts';
+import type { Outcome } from './outcome.ts';
 import type { SchedulePolicy } from './schedule-policy.ts';
-
-/**
- * What a result means to whoever started the run.
- *
- * - `done`: nothing is left to do.
- * - `failed`: the run ended, and something of its work could not be done.
- * - `differences`: Shopify and the database differ.
- * - `needs-a-person`: a plan is held, or a lane is blocked.
- */
-export type Verdict = 'done' | 'failed' | 'differences' | 'needs-a-person';
 
 export interface Job<Name extends string = string, F extends Fields = Fields, Result = unknown> {
   /** As people and schedules call it: `hard-sync`. */
@@ -25,7 +16,8 @@ export interface Job<Name extends string = string, F extends Fields = Fields, Re
   readonly schedule: SchedulePolicy;
   /** The result in one line, for a list of runs. */
   inWords(result: Result): string;
-  verdictOf(result: Result): Verdict;
+  /** What the result means to a person. */
+  outcomeOf(result: Result): Outcome;
 }
 
 /** States a job, and keeps the types of its name, fields and result. */

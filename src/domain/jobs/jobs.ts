@@ -2,7 +2,8 @@
 import { acceptInput, choice, type Input } from '../input-fields.ts';
 import { HARD_SYNC } from './hard-sync.ts';
 import { IMPORT } from './import.ts';
-import type { Job, Verdict } from './job.ts';
+import type { Job } from './job.ts';
+import type { Outcome } from './outcome.ts';
 import { PROCESS_UPLOADS } from './process-uploads.ts';
 import { RECENT_CHANGES } from './recent-changes.ts';
 import { VERIFY } from './verify.ts';
@@ -78,6 +79,6 @@ export function resultInWords<Name extends JobName>(job: Name, result: JobResult
   return JOBS[job].inWords(result);
 }
 
-export function verdictOf<Name extends JobName>(job: Name, result: JobResult<Name>): Verdict {
-  return JOBS[job].verdictOf(result);
+export function outcomeOf<Name extends JobName>(job: Name, result: JobResult<Name>): Outcome {
+  return JOBS[job].outcomeOf(result);
 }

@@ -2,6 +2,7 @@ import { id } from '../input-fields.ts';
 import { pauseInWords, type LanePause } from '../lane-pause.ts';
 import { counted } from '../words.ts';
 import { defineJob } from './job.ts';
+import type { Outcome } from './outcome.ts';
 import { startedInWords, type StartedHardSync } from './started-hard-sync.ts';
 
 /** How many rows of a file came to which end. */
@@ -10,6 +11,11 @@ export interface FileOutcome {
   readonly unchanged: number;
   readonly quarantined: number;
   readonly owed: number;
+}
+
+/** What one step of applying a file has come to: rows of its window, and those that it sent to Shopify, repeats included. */
+export interface WindowOutcome extends FileOutcome {
+  readonly sent: number;
 }
 
 /** A file that a run has applied to its end. */
@@ -62,6 +68,26 @@ export function blockedInWords({ sequence, since, reason }: BlockedLane): string
   return `${what}${since === null ? '' : ` since ${since}`}, ${reason}`;
 }
 
+function addOutcomes(files: readonly FileOutcome[]): FileOutcome {
+  const sum = (name: keyof FileOutcome) => files.reduce((total, file) => total + file[name], 0);
+  return {
+    applied: sum('applied'),
+    unchanged: sum('unchanged'),
+    quarantined: sum('quarantined'),
+    owed: sum('owed'),
+  };
+}
+
+/** `12 rows applied, 3 unchanged, 1 quarantined`. */
+export function rowsInWords({ applied, unchanged, quarantined, owed }: FileOutcome): string {
+  return [
+    `${counted(applied, 'row')} applied`,
+    ...(unchanged > 0 ? [`${unchanged} unchanged`] : []),
+    ...(quarantined > 0 ? [`${quarantined} quarantined`] : []),
+    ...(owed > 0 ? [`${owed} owed`] : []),
+  ].join(', ');
+}
+
 export const PROCESS_UPLOADS = defineJob({
   name: 'process-uploads',
   title: 'Process uploads to eCommerce',
@@ -81,9 +107,12 @@ export const PROCESS_UPLOADS = defineJob({
     const stopped = laneState === 'blocked' ? `; the lane is blocked${why}${started}` : '';
     const paused = pause ? `; the lane is ${pauseInWords(pause)}` : '';
     if (files.length === 0) return `${NOTHING_APPLIED[laneState]}${stopped}${paused}`;
-    const applied = files.reduce((sum, file) => sum + file.applied, 0);
-    return `${counted(files.length, 'file')}, ${counted(applied, 'row')} applied${stopped}${paused}`;
+    return `${counted(files.length, 'file')}: ${rowsInWords(addOutcomes(files))}${stopped}${paused}`;
   },
-  verdictOf: ({ laneState }) =>
-    laneState === 'blocked' || laneState === 'paused' ? 'needs-a-person' : 'done',
+  outcomeOf: ({ files, laneState }): Outcome => {
+    if (laneState === 'blocked') return 'BLOCKED';
+    if (laneState === 'paused') return 'HELD';
+    if (files.some(({ quarantined }) => quarantined > 0)) return 'NEEDS_ATTENTION';
+    return files.length === 0 ? 'NOTHING_TO_DO' : 'DONE';
+  },
 });

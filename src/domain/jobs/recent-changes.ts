@@ -1,5 +1,5 @@
 import { defineJob } from './job.ts';
-import { PRODUCING_FIELDS, syncInWords, syncVerdict } from './producing.ts';
+import { PRODUCING_FIELDS, syncInWords, syncOutcome } from './producing.ts';
 
 export const RECENT_CHANGES = defineJob({
   name: 'recent-changes',
@@ -16,5 +16,5 @@ export const RECENT_CHANGES = defineJob({
     why: 'A dropped run loses nothing: the next one carries its changes, too.',
   },
   inWords: syncInWords,
-  verdictOf: syncVerdict,
+  outcomeOf: syncOutcome,
 });

@@ -34,6 +34,15 @@ export interface VerifyResult {
   readonly sharedWith?: readonly string[];
 }
 
+/** Differences that the next files do not make equal by themselves. What is on its way, or kept back, they do. */
+const NOT_MENDED_BY_JOBS: readonly DifferenceCause[] = [
+  'ITEM_NOT_FOUND',
+  'ITEM_NOT_TRACKED',
+  'LEVEL_INACTIVE',
+  'QUARANTINED',
+  'CHANGED_ON_SHOPIFY',
+];
+
 export const VERIFY = defineJob({
   name: 'verify',
   title: 'Verify',
@@ -56,7 +65,11 @@ export const VERIFY = defineJob({
     catchupWindow: '6 hours',
     why: 'A second comparison right behind the first would say nothing new.',
   },
-  inWords: ({ checked, equal }: VerifyResult) =>
-    `${equal} of ${counted(checked, 'product')} equal on Shopify`,
-  verdictOf: ({ checked, equal }) => (equal === checked ? 'done' : 'differences'),
+  inWords: ({ checked, equal, causes }: VerifyResult) => {
+    const told = Object.entries(causes).map(([cause, products]) => `${products} ${cause}`);
+    const why = told.length === 0 ? '' : `; ${told.join(', ')}`;
+    return `${equal} of ${counted(checked, 'product')} equal on Shopify${why}`;
+  },
+  outcomeOf: ({ causes }) =>
+    NOT_MENDED_BY_JOBS.some((cause) => (causes[cause] ?? 0) > 0) ? 'NEEDS_ATTENTION' : 'DONE',
 });

@@ -46,6 +46,9 @@ export const FILES_PER_RUN = 10;
  */
 export const FILES_IN_RESULT_MAX = 100;
 
+/** Decisions that the result of a run of decideLane names, the newest ones. Mostly one run takes one. */
+export const DECISIONS_IN_RESULT_MAX = 20;
+
 /** Feed files that one run of Import inventory takes; the next run takes the rest. */
 export const FEEDS_PER_RUN = 100;
 

@@ -80,6 +80,15 @@ export async function listProductsToVerify(
   }));
 }
 
+/** How many products a whole comparison has. */
+export async function countProductsToVerify(database: Database, shopId: string): Promise<number> {
+  const [row] = await database.query<{ count: number }>(
+    'SELECT count(*)::int AS count FROM shop_product WHERE shop_id = $1',
+    [shopId],
+  );
+  return row?.count ?? 0;
+}
+
 /** `size` mapped products at random. Throws SHOP_NOT_MAPPED when there is none. */
 export async function sampleProducts(
   database: Database,

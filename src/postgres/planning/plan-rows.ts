@@ -38,6 +38,20 @@ const EXPLAINS = `
   AND (row.cause <> 'COLLAPSE' OR posting.reason_enum_id = '${LEDGER_REASONS.reset}')
   AND posting.reason_enum_id <> '${LEDGER_REASONS.orderShipped}'`;
 
+/** What a plan withholds, and how much of it would go to zero. None of a plan that is closed: its rows are removed. */
+export async function countWithheld(
+  database: Database,
+  shopId: string,
+  plan: number,
+): Promise<{ readonly rows: number; readonly toZero: number }> {
+  const [counts] = await database.query<{ rows: number; toZero: number }>(
+    `SELECT count(*)::int AS rows, count(*) FILTER (WHERE quantity = 0)::int AS "toZero"
+     FROM sync_plan_row WHERE shop_id = $1 AND plan = $2`,
+    [shopId, plan],
+  );
+  return counts ?? { rows: 0, toZero: 0 };
+}
+
 /**
  * A page of a plan's rows, the largest move first. Empty for a plan that is closed: its rows are removed. The ledger is
  * read by inventory_item_detail_by_product, for the rows of the page.

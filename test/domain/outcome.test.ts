@@ -1,0 +1,129 @@
+import { expect, test } from 'vitest';
+import { outcomeOf, resultInWords } from '../../src/domain/jobs/jobs.ts';
+import { worstOf } from '../../src/domain/jobs/outcome.ts';
+import type { ProcessResult } from '../../src/domain/jobs/process-uploads.ts';
+import type { SyncResult } from '../../src/domain/jobs/producing.ts';
+import type { VerifyResult } from '../../src/domain/jobs/verify.ts';
+import { progressInWords, rateOf, readProgress, spanInWords } from '../../src/domain/step-progress.ts';
+
+const SYNC: SyncResult = {
+  ...{
+    shopId: 'a',
+    facilityGroupId: 'G',
+    fileSequence: 4,
+    fileName: 'f.csv',
+    rows: 9,
+    toZero: 1,
+    sha256: 'x',
+  },
+  ...{ plan: null, heldForApproval: false },
+};
+const NO_FILE = { fileSequence: null, fileName: null, rows: 0, toZero: 0, sha256: null };
+const HELD = { plan: 2, heldForApproval: true };
+const STARTED = { startedAt: '2026-11-26T00:00:00Z', reason: 'it was restored' };
+
+test.each([
+  ['DONE', SYNC],
+  ['NOTHING_TO_DO', { ...SYNC, ...NO_FILE }],
+  ['HELD', { ...SYNC, ...NO_FILE, ...HELD }],
+  ['HELD', { ...SYNC, ...HELD }],
+  ['BLOCKED', { ...SYNC, ...NO_FILE, hardSync: STARTED }],
+] as const)('a producer ends with %s', (outcome, result) => {
+  expect(outcomeOf('recent-changes', result)).toBe(outcome);
+});
+
+const FILE = { sequence: 1, status: 'APPLIED', rows: 3, applied: 2, unchanged: 1, quarantined: 0, owed: 0 };
+const LANE: ProcessResult = { shopId: 'a', files: [], laneState: 'idle' };
+
+test.each([
+  ['NOTHING_TO_DO', LANE],
+  ['NOTHING_TO_DO', { ...LANE, laneState: 'busy' }],
+  ['DONE', { ...LANE, files: [FILE] }],
+  ['DONE', { ...LANE, files: [{ ...FILE, owed: 1 }] }],
+  ['NEEDS_ATTENTION', { ...LANE, files: [{ ...FILE, quarantined: 1 }] }],
+  ['BLOCKED', { ...LANE, files: [FILE], laneState: 'blocked' }],
+  ['HELD', { ...LANE, laneState: 'paused' }],
+] as const)('Process uploads ends with %s', (outcome, result) => {
+  expect(outcomeOf('process-uploads', result)).toBe(outcome);
+});
+
+test('Process uploads tells what became of the rows, and only of what there was', () => {
+  const mixed = { ...FILE, quarantined: 1, owed: 2 };
+  expect(resultInWords('process-uploads', { ...LANE, files: [FILE, mixed] })).toBe(
+    '2 files: 4 rows applied, 2 unchanged, 1 quarantined, 2 owed',
+  );
+  expect(resultInWords('process-uploads', { ...LANE, files: [{ ...FILE, unchanged: 0 }] })).toBe(
+    '1 file: 2 rows applied',
+  );
+});
+
+const FEED = { fileName: 'F.csv', rows: 2, applied: 2, failed: 0 };
+const fault = (code: string) => ({ ...FEED, applied: 0, error: { code, message: 'why' } });
+
+test.each([
+  ['NOTHING_TO_DO', { files: [] }],
+  ['DONE', { files: [FEED] }],
+  ['DONE', { files: [FEED, fault('FEED_UNSETTLED')] }],
+  ['NOTHING_TO_DO', { files: [fault('FEED_UNSETTLED')] }],
+  ['NEEDS_ATTENTION', { files: [FEED, { ...FEED, failed: 1 }] }],
+  ['NEEDS_ATTENTION', { files: [], stillNotPutAway: ['G.csv'] }],
+  ['FAILED', { files: [{ ...FEED, failed: 1 }, fault('FEED_TYPE_UNKNOWN')] }],
+] as const)('an import ends with %s', (outcome, result) => {
+  expect(outcomeOf('import', result)).toBe(outcome);
+});
+
+test('an import counts each feed that failed as a whole, by name and code', () => {
+  expect(resultInWords('import', { files: [FEED, fault('FEED_TYPE_UNKNOWN')] })).toBe(
+    '2 feeds, 2 rows applied, 0 refused; F.csv: FEED_TYPE_UNKNOWN',
+  );
+});
+
+const VERIFIED: VerifyResult = {
+  ...{ shopId: 'a', checked: 5, equal: 4, different: [], differentCount: 1, causes: {}, healing: 0 },
+};
+
+test.each([
+  ['DONE', { ...VERIFIED, equal: 5, differentCount: 0 }],
+  // The next file brings it, or nobody should.
+  ['DONE', { ...VERIFIED, causes: { CHANGE_NOT_PUBLISHED: 1 } }],
+  ['DONE', { ...VERIFIED, causes: { UNSEEN_SALES: 1 } }],
+  ['NEEDS_ATTENTION', { ...VERIFIED, causes: { UNSEEN_SALES: 1, ITEM_NOT_TRACKED: 1 } }],
+  ['NEEDS_ATTENTION', { ...VERIFIED, causes: { CHANGED_ON_SHOPIFY: 1 } }],
+] as const)('a comparison ends with %s', (outcome, result) => {
+  expect(outcomeOf('verify', result)).toBe(outcome);
+});
+
+test('of several outcomes the one counts that a person must know first', () => {
+  expect(worstOf(['DONE', 'NEEDS_ATTENTION', 'NOTHING_TO_DO'])).toBe('NEEDS_ATTENTION');
+  expect(worstOf(['DONE', 'NOTHING_TO_DO'])).toBe('DONE');
+  expect(worstOf([])).toBe('NOTHING_TO_DO');
+});
+
+const NOW = new Date('2026-11-26T10:00:10Z');
+const PROGRESS = { done: 2500, total: 10_000, doneAtStart: 700, startedAt: '2026-11-26T10:00:00Z' };
+
+test('a step that works through rows tells how many are done, how fast, and how long it still takes', () => {
+  expect(rateOf(PROGRESS, NOW)).toBe(180);
+  expect(progressInWords(PROGRESS, NOW)).toBe('2500 of 10000 rows, 180 a second, 42 s left');
+  expect(progressInWords({ ...PROGRESS, done: 701 }, NOW)).toBe('701 of 10000 rows, 0.1 a second, 26 h left');
+  // Nothing is known of the rate yet.
+  expect(progressInWords({ ...PROGRESS, done: 700 }, NOW)).toBe('700 of 10000 rows');
+  expect(progressInWords(PROGRESS, new Date('2026-11-26T10:00:00.5Z'))).toBe('2500 of 10000 rows');
+  expect([spanInWords(0), spanInWords(99_000), spanInWords(100_000), spanInWords(3 * 3_600_000)]).toEqual([
+    '0 s',
+    '99 s',
+    '2 min',
+    '3 h',
+  ]);
+});
+
+test.each([
+  [undefined],
+  [null],
+  ['text'],
+  [{}],
+  [{ ...PROGRESS, total: 0 }],
+  [{ ...PROGRESS, startedAt: 'then' }],
+])('a heartbeat of another kind, such as %j, tells no progress', (details) => {
+  expect(readProgress(details)).toBeNull();
+});
