@@ -18,9 +18,9 @@ import * as lanePause from './0017-lane-pause.ts';
 import * as shopsMended from './0018-shops-mended.ts';
 import * as shopAddresses from './0019-shop-addresses.ts';
 import * as appendOnly from './0020-append-only.ts';
-import * as watchStandsStill from './0027-watch-stands-still.ts';
-import * as workerReport from './0026-worker-report.ts';
 import * as oldestChange from './0021-oldest-change.ts';
+import * as workerReport from './0026-worker-report.ts';
+import * as watchStandsStill from './0027-watch-stands-still.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -47,9 +47,9 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0018-shops-mended', ...shopsMended },
   { name: '0019-shop-addresses', ...shopAddresses },
   { name: '0020-append-only', ...appendOnly },
-  { name: '0027-watch-stands-still', ...watchStandsStill },
-  { name: '0026-worker-report', ...workerReport },
   { name: '0021-oldest-change', ...oldestChange },
+  { name: '0026-worker-report', ...workerReport },
+  { name: '0027-watch-stands-still', ...watchStandsStill },
 ];
 
 /** In their order. */
