@@ -1,6 +1,10 @@
-import type { ChildProcess } from 'node:child_process';
+import { execFile, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { promisify } from 'node:util';
 import { STATE_TIMEOUT_MS } from '../setup/state-timeout.ts';
+import { until } from '../setup/until.ts';
+
+const run = promisify(execFile);
 
 /** A worker as a process of its own, which can be stopped and killed. */
 export class WorkerProcess {
@@ -38,6 +42,14 @@ export class WorkerProcess {
       await once(this.#child, 'exit', { signal: AbortSignal.timeout(STATE_TIMEOUT_MS) });
     if (this.#child.signalCode !== 'SIGKILL')
       throw new Error(`The worker has ended by itself:\n${this.#output}`);
+  }
+
+  /** Resolves when a SIGSTOP that it was sent, or sends itself, has taken effect: a SIGCONT before that would be lost. */
+  async untilStopped(): Promise<void> {
+    await until(async () => {
+      const { stdout } = await run('ps', ['-o', 'state=', '-p', String(this.#child.pid)]);
+      if (!stdout.startsWith('T')) throw new Error(`The worker does not stand still:\n${this.#output}`);
+    });
   }
 
   /** SIGSTOP stops it in the middle of its work; SIGCONT lets it go on as if nothing had happened. */

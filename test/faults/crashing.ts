@@ -53,6 +53,7 @@ export async function startCrashingWorker(shop: Installation): Promise<CrashingW
           );
         });
       if (ordered?.signal === 'SIGKILL') await worker.untilKilled();
+      else await worker.untilStopped();
     },
   };
 }
