@@ -67,8 +67,14 @@ const { status, untilStopped } = await stack.up({
   seed: true,
   onProgress: (text) => say(`  ${text}`),
 });
+let verdict: string;
 try {
-  process.exitCode = (await tellTheStory(status)) ? 0 : 1;
+  const allEqual = await tellTheStory(status);
+  verdict = allEqual ? `Every SKU is equal (${secondsSince(started)} s).` : 'Not every SKU is equal.';
+  process.exitCode = allEqual ? 0 : 1;
+} catch (error) {
+  verdict = `The demo has failed: ${(error as Error).message}`;
+  process.exitCode = 1;
 } finally {
   if (!values.keep) {
     // This process is the supervisor: the signal stops the stack as Ctrl-C does.
@@ -76,6 +82,7 @@ try {
     await untilStopped();
   }
 }
+say(`\n${verdict}`);
 sayWhereToLook(status);
 
 async function tellTheStory({ shopify }: StackStatus): Promise<boolean> {
@@ -164,8 +171,6 @@ function sayThatOneRuns(pid: number): void {
 }
 
 function sayWhereToLook({ temporal, sftp, shopify }: StackStatus): void {
-  const seconds = ((performance.now() - started) / 1000).toFixed(0);
-  say(process.exitCode === 0 ? `\nEvery SKU is equal (${seconds} s).` : '\nNot every SKU is equal.');
   if (!values.keep) {
     say('Run it with `npm run demo -- --keep` to look around afterwards.');
     return;
@@ -179,6 +184,10 @@ The stack keeps running:
   SFTP          sftp://${sftp.username}@${sftp.host}:${sftp.port}${sftp.root}
   Commands      ATP_STATE_DIR=${state} npx atp status
   To stop it    ATP_STATE_DIR=${state} npx atp down`);
+}
+
+function secondsSince(startedAt: number): string {
+  return ((performance.now() - startedAt) / 1000).toFixed(0);
 }
 
 function step(title: string): void {

@@ -10,6 +10,7 @@ import { endSignal, stackStatus, startDetached, stopStack, supervise } from '../
 import { checkExistingServices, readExistingServices } from './existing-services.ts';
 import { prepareStack } from './prepare-stack.ts';
 import { SERVICE_NAMES } from './service-names.ts';
+import { waitForWorker } from './worker-polls.ts';
 import type { ExistingServices, ServiceName, StackRecord } from '../stand-ins/stack.ts';
 
 const SUPERVISOR = fileURLToPath(new URL('./supervisor.ts', import.meta.url));
@@ -48,6 +49,7 @@ export const stack: Stack = {
       onProgress,
       worker: STACK_WORKER,
       prepare: (addresses) => prepareStack(addresses, prepare),
+      untilWorking: (signal) => waitForWorker(signal, onProgress),
       onReady: () => ready.resolve(statusOf(stateDir)),
       signal: endSignal(),
     });

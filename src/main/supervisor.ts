@@ -4,7 +4,9 @@ import { endSignal, reportingToStarter } from '../stand-ins/supervisor.ts';
 import { readExistingServices } from './existing-services.ts';
 import { prepareStack } from './prepare-stack.ts';
 import { STACK_WORKER } from './stack.ts';
+import { waitForWorker } from './worker-polls.ts';
 
+const onProgress = (text: string): void => console.error(text);
 const seed = process.argv.includes('--seed');
 
 await reportingToStarter({
@@ -12,6 +14,7 @@ await reportingToStarter({
   partsDir: partsFolder(),
   existing: readExistingServices(),
   worker: STACK_WORKER,
-  prepare: (addresses) => prepareStack(addresses, { seed, onProgress: (text) => console.error(text) }),
+  prepare: (addresses) => prepareStack(addresses, { seed, onProgress }),
+  untilWorking: (signal) => waitForWorker(signal, onProgress),
   signal: endSignal(),
 });

@@ -25,6 +25,8 @@ export interface SuperviseOptions extends StackOptions {
   readonly worker?: WorkerCommand;
   /** Runs when the parts answer, before the worker starts: migrates, seeds. */
   readonly prepare?: (addresses: StackAddresses) => Promise<void>;
+  /** Runs when the worker's process has started: waits until it takes jobs. */
+  readonly untilWorking?: (signal: AbortSignal) => Promise<void>;
   readonly onReady?: (stack: StackRecord) => void;
   /** When it is aborted, everything stops in good order. */
   readonly signal: AbortSignal;
@@ -51,6 +53,10 @@ export async function supervise(options: SuperviseOptions): Promise<void> {
     await options.prepare?.(stack.addresses);
     if (signal.aborted) return;
     if (options.worker) worker = await startStackWorker(stack, options.worker);
+    const working = options.untilWorking?.(signal).then(() => null);
+    const early = await Promise.race([working ?? null, untilAborted(signal), stack.broken]);
+    if (early) throw early;
+    if (signal.aborted) return;
     options.onReady?.(runningStack(stack.stateDir));
     const failure = await Promise.race([untilAborted(signal), stack.broken]);
     if (failure) throw failure;

@@ -21,6 +21,8 @@ test('up --detach starts a stack with tables, catalogue, schedules and worker, s
     consoleUrl: null,
     worker: { running: true },
   });
+  // The worker takes jobs: whoever goes on at once is not told to start one.
+  expect((await atp.run('job', 'run', 'import')).stdout).not.toContain('No worker is polling');
   expect(await atp.json(['status'])).toEqual(up);
   expect(await atp.json(['migrate'])).toEqual({ applied: [], roles: [] });
   expect(await atp.json(['product', 'list'])).toHaveLength(12);
