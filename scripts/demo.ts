@@ -57,6 +57,7 @@ if (running && isRunning(running) && !values.replace) {
 say(
   'atp-sync: from feed files to Shopify, on a real Temporal, Postgres and SFTP server, and a Shopify twin\n',
 );
+if (running && isRunning(running)) say(`  Stopping the demo that runs (process ${running.pid})`);
 // What an earlier demo has left: this one begins with an empty stack.
 await stack.down();
 rmSync(STATE, { recursive: true, force: true });
