@@ -272,6 +272,7 @@ test('a SKU that was typed with a slip of the hand is recognised among many', as
      SELECT 'P' || n, 'SKU-' || lpad(n::text, 6, '0') FROM generate_series(1, 30000) AS n`,
   );
   await atp.json(['product', 'add', '1', '--sku', 'BLUE-SHIRT-M']);
+  await atp.json(['product', 'add', '2', '--sku', 'BLUE-SHIRT-L']);
   const hintFor = async (...args: string[]) => (await atp.run(...args)).stderr.split('\n')[1];
 
   expect(await hintFor('explain', 'blue-shirt-m')).toBe(

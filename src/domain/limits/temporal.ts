@@ -150,3 +150,8 @@ export const RUN_RESTARTS_MAX = 3;
 
 /** How long `atp doctor` tells of a run that was restarted or given up, and how many it looks at. */
 export const MENDED_RUNS_TOLD_MS = 24 * 60 * 60 * 1000;
+
+/** `atp up` waits so long until its worker takes jobs: 5 s on an idle machine, a minute on a very busy one. */
+export const STACK_WORKER_AWAITED_FOR_MS = 120_000;
+
+export const STACK_WORKER_LOOK_INTERVAL_MS = 250;

@@ -14,6 +14,9 @@ export async function unknownProduct(database: Database, sku: string): Promise<A
      ORDER BY near.place LIMIT $2`,
     [nearMisses(sku), NEAR_MISSES_NAMED],
   );
-  const meant = found.map((product) => product.sku).join(', ');
+  const skus = found.map((product) => product.sku);
+  // Where only the case differs, nothing else was meant.
+  const sameButCase = skus.filter((near) => near.toLowerCase() === sku.toLowerCase());
+  const meant = (sameButCase.length > 0 ? sameButCase : skus).join(', ');
   return new AtpError('PRODUCT_UNKNOWN', { idValue: sku, ...(meant !== '' && { meant }) });
 }
