@@ -7,7 +7,6 @@ import { migrate } from '../../src/postgres/migrate.ts';
 import { MIGRATION_NAMES } from '../../src/postgres/migrations/index.ts';
 import { auditShop } from '../../src/postgres/producing/change-audit.ts';
 import { purge } from '../../src/postgres/purge.ts';
-import { removeShop } from '../../src/postgres/remove-shop.ts';
 import { readState } from '../../src/postgres/sql-state.ts';
 import { startOnPort } from '../../src/stand-ins/ports.ts';
 import { ensureDatabase, startPostgres } from '../../src/stand-ins/postgres-server.ts';
@@ -15,6 +14,7 @@ import { atpWith, type Atp } from '../cli/atp.ts';
 import { openTransaction } from '../postgres/open-transaction.ts';
 import { cleanUp } from '../setup/clean-up.ts';
 import { openFolder } from '../setup/parts-desk.ts';
+import { BACK_ROOM, SHOP as TWIN_SHOP } from '../shopify/twin-fixture.ts';
 import { postgresUnderTest } from '../setup/postgres-under-test.ts';
 import { Installation, SHOP } from './installation.ts';
 
@@ -265,6 +265,32 @@ test('the doctor says which user is mightier than a worker needs', async () => {
   ]);
 });
 
-test('at the end, a shop is removed by a member of atp_work', async () => {
-  expect(await removeShop(worker, SHOP)).toMatchObject({ shopId: SHOP });
+test('at the end, a member of atp_work moves a shop to another location, empties it and forgets it', async () => {
+  const shop = installation;
+  const levels = ['BLUE-SHIRT', 'RED-SHIRT', 'SOCKS'].map((sku) => ({
+    sku,
+    locationId: BACK_ROOM,
+    available: 0,
+    isActive: true,
+  }));
+  await shop.twin.control('PATCH', `/shops/${TWIN_SHOP.domain}/levels`, levels);
+
+  const moved = await shop.atp('shop', 'set', SHOP, '--location', BACK_ROOM, '--yes');
+  expect(moved.json).toMatchObject({ locationId: BACK_ROOM, move: { drain: { rows: 3 } } });
+  const [drain, refill] = [4, 5];
+  await shop.until(async () => {
+    const files = await worker.query(
+      `SELECT sequence FROM upload_file WHERE state = 'APPLIED' AND sequence = ANY($1)`,
+      [[drain, refill]],
+    );
+    return files.length === 2;
+  });
+  await shop.processUploads();
+
+  const removed = await shop.atp('shop', 'remove', SHOP, '--drain', '--yes');
+  expect(removed.json).toMatchObject({
+    shopId: SHOP,
+    drained: { sequence: 6, rows: 3 },
+    stayOnSale: { products: 0, units: 0 },
+  });
 });

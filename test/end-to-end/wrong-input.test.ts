@@ -133,7 +133,9 @@ test.each(['horoscope', 'constructor', 'toString', 'hasOwnProperty', '__proto__'
       worker.output
         .split('\n')
         .filter((line) => line.startsWith('{'))
-        .map((line) => (JSON.parse(line) as { readonly error?: { readonly message?: string } }).error?.message)
+        .map(
+          (line) => (JSON.parse(line) as { readonly error?: { readonly message?: string } }).error?.message,
+        )
         .find((message) => message?.includes(`'${type}'`));
     await expect.poll(causeInLog, { timeout: STATE_TIMEOUT_MS }).toContain('no such function is exported');
     expect((await handle.describe()).status.name).toBe('RUNNING');
