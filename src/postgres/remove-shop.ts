@@ -1,6 +1,6 @@
 import { AtpError } from '../domain/errors.ts';
 import type { Database } from './database.ts';
-import { LEASE_LASTS } from './lane/lane.ts';
+import { LEASE_LASTS, lockLaneAndShop } from './lane/lane.ts';
 
 /** Tables with rows of a shop, in the order in which foreign keys let them go. */
 const DEPENDENT_TABLES = [
@@ -29,7 +29,7 @@ const DEPENDENT_TABLES = [
  *
  * @param force also while a run applies its files: the run loses the lane, and each write that it tries is refused. A
  *   call that has left may still be applied by Shopify
- * @throws AtpError SHOP_UNKNOWN, SHOP_BUSY (its files are being applied right now)
+ * @throws AtpError SHOP_UNKNOWN, LANE_LOCKED, SHOP_BUSY (its files are being applied right now)
  */
 export async function removeShop(
   database: Database,
@@ -37,12 +37,8 @@ export async function removeShop(
   { force = false }: { readonly force?: boolean } = {},
 ): Promise<{ readonly shopId: string; readonly orderItemsKept: number }> {
   return database.transaction(async (connection) => {
-    const shop = await connection.query(`SELECT FROM shop WHERE shop_id = $1 FOR UPDATE`, [shopId]);
-    if (shop.rowCount === 0) throw new AtpError('SHOP_UNKNOWN', { shopId });
-    const lease = await connection.query(
-      `SELECT FROM lane WHERE shop_id = $1 AND ${LEASE_LASTS} FOR UPDATE`,
-      [shopId],
-    );
+    await lockLaneAndShop(connection, shopId);
+    const lease = await connection.query(`SELECT FROM lane WHERE shop_id = $1 AND ${LEASE_LASTS}`, [shopId]);
     if (lease.rowCount !== 0 && !force) throw new AtpError('SHOP_BUSY', { shopId });
     const orders = await connection.query(`UPDATE order_item SET shop_id = NULL WHERE shop_id = $1`, [
       shopId,

@@ -6,6 +6,8 @@ import { setShop } from '../../src/postgres/master-data/shops.ts';
 import { closeShop, moveShop } from '../../src/postgres/producing/move-shop.ts';
 import { findNeededHardSync } from '../../src/postgres/producing/needed-hard-sync.ts';
 import { checkOrigin } from '../../src/postgres/producing/shop-origin.ts';
+import { removeShop } from '../../src/postgres/remove-shop.ts';
+import { until } from '../setup/until.ts';
 import { BROADWAY, GROUP, OUTLET, SHOP } from './retailer.ts';
 import { openLane, type Lane } from './lane-under-test.ts';
 
@@ -226,3 +228,32 @@ test('a shop that is being closed makes no file, until it is moved', async () =>
     '3 hard-sync WRITING 1 1',
   ]);
 });
+
+test.each([
+  ['moved', (lane: Lane) => move(lane, { locationId: ELSEWHERE })],
+  ['closed', (lane: Lane) => closeShop(lane.database, SHOP)],
+  ['removed', (lane: Lane) => removeShop(lane.database, SHOP)],
+])(
+  'a step of the lane that owes a row and a shop that is %s do not wait for each other in a circle',
+  async (_, act) => {
+    const lane = await openLane();
+    await lane.makeReadyFile('hard-sync');
+    const step = await lane.retailer.begin();
+    await step.query('UPDATE lane SET epoch = epoch WHERE shop_id = $1', [SHOP]);
+
+    const acting = act(lane);
+    await until(async () => {
+      const waiting = await lane.database.query(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'transactionid'`,
+      );
+      expect(waiting).not.toEqual([]);
+    });
+    await step.query(
+      `INSERT INTO owed_row (shop_id, product_id, cause) SELECT $1, product_id, 'HEAL' FROM product`,
+      [SHOP],
+    );
+    await step.commit();
+
+    await acting;
+  },
+);

@@ -44,6 +44,20 @@ export async function lockLane(connection: Connection, shopId: string): Promise<
 }
 
 /**
+ * Locks the lane and then the shop, for whoever changes both. In this order: a step of the lane that owes a row has the
+ * lane, and its row's reference to the shop waits while that is locked.
+ *
+ * Throws SHOP_UNKNOWN, LANE_LOCKED.
+ */
+export async function lockLaneAndShop(connection: Connection, shopId: string): Promise<void> {
+  const there = await connection.query('SELECT FROM shop WHERE shop_id = $1', [shopId]);
+  if (there.rowCount === 0) throw new AtpError('SHOP_UNKNOWN', { shopId });
+  await lockLane(connection, shopId);
+  const locked = await connection.query('SELECT FROM shop WHERE shop_id = $1 FOR UPDATE', [shopId]);
+  if (locked.rowCount === 0) throw new AtpError('SHOP_UNKNOWN', { shopId });
+}
+
+/**
  * Runs a statement that waits for the lane's row. Its holder works for milliseconds, so one that has it for longer stands
  * still or is cut off; Postgres ends such a transaction after IDLE_IN_TRANSACTION_TIMEOUT_MS.
  */

@@ -6,7 +6,7 @@
 import { AtpError } from '../../domain/errors.ts';
 import { LOCK_TIMEOUT_MS } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
-import { countRows, lockLane, takeLaneAway } from '../lane/lane.ts';
+import { countRows, lockLaneAndShop, takeLaneAway } from '../lane/lane.ts';
 import { findHeadOfLane, IS_OPEN } from '../lane/upload-files.ts';
 import { changeShop, type ShopSettings } from '../master-data/shops.ts';
 import { HAD_HARD_SYNC } from '../planning/snapshot-chain.ts';
@@ -89,8 +89,8 @@ export async function endRefill(session: Connection, shopId: string): Promise<vo
 }
 
 /**
- * Runs `work` while nobody produces for the shop and nobody works in its lane. A step of the lane that owes a row at that
- * moment may be in its way: then one of the two fails with DATABASE_BUSY, and is tried again.
+ * Runs `work` while nobody produces for the shop and nobody works in its lane. The lane is locked before the shop, as by
+ * every step of the lane: a row that refers to the shop waits for whoever has locked it.
  */
 async function whileNothingMoves<Result>(
   database: Database,
@@ -101,9 +101,7 @@ async function whileNothingMoves<Result>(
     await lockForProducing(session, shopId);
     return runInTransaction(session, 'BEGIN', async () => {
       await session.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
-      const { rowCount } = await session.query('SELECT FROM shop WHERE shop_id = $1 FOR UPDATE', [shopId]);
-      if (rowCount === 0) throw new AtpError('SHOP_UNKNOWN', { shopId });
-      await lockLane(session, shopId);
+      await lockLaneAndShop(session, shopId);
       return work(session);
     });
   });

@@ -161,6 +161,15 @@ async function recordOrigin(
   { recordedIncarnation, incarnation, serverStart, restoredReason }: Origin,
   highest: number,
 ): Promise<void> {
+  const isSameAsBefore = recordedIncarnation === null || recordedIncarnation === incarnation;
+  if (restoredReason !== null || !isSameAsBefore) {
+    // An attempt that entered the lane before the restore writes nothing after it. The lane is locked before the shop.
+    await connection.query(
+      `UPDATE lane SET epoch = epoch + $2, holder = NULL, holder_workflow_id = NULL, expires_at = '-infinity'
+       WHERE shop_id = $1`,
+      [shopId, LANE_EPOCHS_PER_RESTORE],
+    );
+  }
   await connection.query(
     `INSERT INTO shop_origin AS known (shop_id, incarnation, server_start, highest_sequence, restored_reason)
      VALUES ($1, $2, $3, $4, $5)
@@ -169,19 +178,10 @@ async function recordOrigin(
        restored_reason = coalesce(known.restored_reason, excluded.restored_reason)`,
     [shopId, incarnation, serverStart, highest, restoredReason],
   );
-  const isSameAsBefore = recordedIncarnation === null || recordedIncarnation === incarnation;
-  if (restoredReason !== null) {
-    await connection.query(
-      'UPDATE shop SET hard_sync_needed_since = now() WHERE shop_id = $1 AND hard_sync_needed_since IS NULL',
-      [shopId],
-    );
-  }
-  if (restoredReason === null && isSameAsBefore) return;
-  // An attempt that entered the lane before the restore writes nothing after it.
+  if (restoredReason === null) return;
   await connection.query(
-    `UPDATE lane SET epoch = epoch + $2, holder = NULL, holder_workflow_id = NULL, expires_at = '-infinity'
-     WHERE shop_id = $1`,
-    [shopId, LANE_EPOCHS_PER_RESTORE],
+    'UPDATE shop SET hard_sync_needed_since = now() WHERE shop_id = $1 AND hard_sync_needed_since IS NULL',
+    [shopId],
   );
 }
 
