@@ -1,3 +1,4 @@
+import { feedsLeftInWords } from '../domain/feeds-left.ts';
 import { warningInWords } from '../domain/import-warning.ts';
 import { counted } from '../domain/words.ts';
 import { importFeed } from '../operations/feeds.ts';
@@ -9,11 +10,12 @@ export const IMPORT_COMMANDS = [
     path: 'import',
     operation: importFeed,
     arguments: ['file'],
-    show: ({ fileName, rows, applied, failed, warnings = [], errorFile }, { dryRun }) => {
+    show: ({ fileName, rows, applied, failed, warnings = [], errorFile, feedsLeft }, { dryRun }) => {
       const text = [
         `${fileName}: ${counted(rows, 'row')}, ${applied} ${dryRun ? 'would be applied' : 'applied'}, ${failed} refused.`,
         ...warnings.map(warningInWords),
         ...(errorFile === null ? [] : [`The refused rows with their reasons: ${errorFile}`]),
+        ...(feedsLeft === null ? [] : [feedsLeftInWords(feedsLeft)]),
       ].join('\n');
       // Some refused rows are normal, and the report has them; a feed without a single good row has failed.
       const hasFailed = failed > 0 && applied === 0;

@@ -2,6 +2,7 @@
 import { basename, resolve } from 'node:path';
 import { FEED_TYPES } from '../domain/feed-type.ts';
 import { label, optional, yesOrNo } from '../domain/input-fields.ts';
+import { inspectFeedsLeft } from '../postgres/feeds/feeds-left.ts';
 import { defineOperation } from './operation.ts';
 
 export const importFeed = defineOperation({
@@ -17,7 +18,10 @@ export const importFeed = defineOperation({
   run: async ({ app, progress }, { file, type, dryRun = false }) => {
     progress(`Importing ${file}`);
     const { createImportLocalFile } = await import('./import-feed-file.ts');
-    const importLocalFile = createImportLocalFile({ database: await app.database() });
-    return importLocalFile({ localPath: resolve(file), fileName: basename(file), type, dryRun });
+    const database = await app.database();
+    const importLocalFile = createImportLocalFile({ database });
+    const localFeed = { localPath: resolve(file), fileName: basename(file), type, dryRun };
+    const imported = await importLocalFile(localFeed);
+    return { ...imported, feedsLeft: await inspectFeedsLeft(database) };
   },
 });

@@ -1,4 +1,5 @@
 /** Whether everything that the jobs need is there, and what to do where it is not. */
+import { feedsLeftInWords } from '../../domain/feeds-left.ts';
 import { LEFT_ALONE_NAMED, REFUSED_VALUE_LENGTH_MAX } from '../../domain/limits.ts';
 import { showText } from '../../domain/shown-text.ts';
 import { counted } from '../../domain/words.ts';
@@ -43,13 +44,12 @@ async function checkDatabaseAndShops(app: Application): Promise<Check[]> {
   return [server, migrations, user, credentials, feeds, orders, ...ofShops.flat()];
 }
 
-/** An import goes on without the feeds that it cannot move, so only this tells of them. */
+/** An import goes on without the feeds that it cannot move. */
 async function inspectFeeds(app: Application): Promise<Finding> {
   const left = await inspectFeedsLeft(await app.database());
   if (left === null) return fine('No feed that is done with lies in incoming/.');
-  const { count, path, since, error } = left;
   return faulty(
-    `${counted(count, 'feed')} done with cannot be moved out of incoming/, the first is ${path}, since ${since.toISOString()}. ${error}`,
+    feedsLeftInWords(left),
     'Look at archive/ and error/ on the SFTP server: permissions, free space, whether they are folders. Then `atp job run import` moves the feeds; it does not import them again.',
   );
 }

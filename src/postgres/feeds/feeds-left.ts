@@ -2,6 +2,7 @@
  * Feeds that are done with and still lie in incoming/, because they could not be moved. They are never imported again:
  * a later run only moves them.
  */
+import type { FeedsLeft } from '../../domain/feeds-left.ts';
 import type { Database } from '../database.ts';
 
 /** A feed as it lies on SFTP. Another size or time under the same path is another feed. */
@@ -60,14 +61,8 @@ export async function forgetFeedsLeft(database: Database, paths: readonly string
 }
 
 /** Null when no feed is left. */
-export async function inspectFeedsLeft(database: Database): Promise<{
-  readonly count: number;
-  /** The one that was left first. */
-  readonly path: string;
-  readonly since: Date;
-  readonly error: string;
-} | null> {
-  const [oldest] = await database.query<{ count: number; path: string; since: Date; error: string }>(
+export async function inspectFeedsLeft(database: Database): Promise<FeedsLeft | null> {
+  const [oldest] = await database.query<FeedsLeft>(
     `SELECT count(*) OVER ()::int AS count, path, left_since AS since, error
      FROM feed_left ORDER BY left_since, path LIMIT 1`,
   );
