@@ -354,15 +354,9 @@ test('doctor reminds of a location that the shop has left, while what is restock
   );
   const location = async () => (await patient.checks()).find(({ name }) => name === 'blue-shirts: location');
 
-  expect(await location()).toMatchObject({
-    ok: true,
-    hint: expect.stringContaining(`The shop has left "Back room" (${left})`) as string,
-  });
+  expect((await location())?.hint).toContain(`The shop has left "Back room" (${left})`);
   await patient.shop.database.query('UPDATE upload_file SET quarantined_count = 3 WHERE sequence = 7');
-  expect(await location()).toMatchObject({
-    ok: false,
-    detail: expect.stringContaining(`3 products at "Back room" (${left}), by file 7`) as string,
-  });
+  expect((await location())?.detail).toContain(`3 products at "Back room" (${left}), by file 7`);
 
   await patient.atShopify(
     'locations',

@@ -3,7 +3,6 @@
  * the old place, numbers a drain of the old location, and changes the shop; the next file of the shop then has every
  * product. Whoever dies before its end has changed nothing; after it, any run goes on from what is stored.
  */
-import { AtpError } from '../../domain/errors.ts';
 import { LOCK_TIMEOUT_MS } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
 import { countRows, lockLaneAndShop, takeLaneAway } from '../lane/lane.ts';
