@@ -153,3 +153,35 @@ test.each([
     expect([...(await shop.countAppliedByKey()).values()].every((times) => times === 1)).toBe(true);
   },
 );
+
+test('another group at the same location needs no drain: while sales go on and the worker dies, each product goes straight to its new number', async () => {
+  const { shop, worker } = await openSelling(SKUS, COUNTED);
+  const outlet = Object.fromEntries(SKUS.map((sku, index) => [sku, (index % 30) + 100]));
+  await shop.atp('group', 'create', 'OUTLETS');
+  await shop.atp('group', 'add', 'OUTLETS', 'OUTLET');
+  await shop.count('RESET_INVENTORY__2.csv', 'OUTLET', outlet);
+  const customers = new Customers(shop);
+  const before = (await shop.twin.requests('SetOnlineAtp')).length;
+
+  const hold = await shop.hold('SetOnlineAtp');
+  const moved = await shop.atp('shop', 'set', SHOP, '--group', 'OUTLETS', '--yes');
+  expect(moved.json).toMatchObject({ facilityGroupId: 'OUTLETS', move: { isElsewhere: false, drain: null } });
+  await shop.waitForArrival(hold);
+  await worker.kill();
+  await shop.release(hold);
+  await shop.startWorker();
+  await shop.processUploads();
+  await untilApplied(shop, 2);
+  await customers.stop();
+
+  // A product is never off sale in between: no write says zero, and none says a number of the old group again.
+  const writes = (await shop.twin.requests('SetOnlineAtp')).slice(before).flatMap(({ applied }) => applied);
+  expect(writes.length).toBeGreaterThanOrEqual(SKUS.length);
+  expect(Math.min(...writes.map(({ to }) => to))).toBeGreaterThan(Math.max(...Object.values(COUNTED)));
+  const left = Object.fromEntries(
+    SKUS.map((sku) => [sku, (outlet[sku] ?? 0) - (customers.sold.get(sku) ?? 0)]),
+  );
+  expect(await readShownAt(shop, LOCATION)).toEqual(left);
+  expect(customers.sold.size).toBeGreaterThan(20);
+  expect([...(await shop.countAppliedByKey()).values()].every((times) => times === 1)).toBe(true);
+});
