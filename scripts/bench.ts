@@ -6,6 +6,7 @@
  *     npm run bench wake [-- --deltas 20]
  *     npm run bench start [-- --runs 10]
  *     npm run bench contention [-- --latency 400 --runs 3 --seed 1]
+ *     npm run bench age [-- --products 1000000 --shops 100 --mapped 20000 --runs 10]
  */
 import { cpus, totalmem } from 'node:os';
 
@@ -16,6 +17,7 @@ const BENCHES: Readonly<
   wake: () => import('./bench/wake.ts'),
   start: () => import('./bench/start.ts'),
   contention: () => import('./bench/contention.ts'),
+  age: () => import('./bench/age.ts'),
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -1,6 +1,8 @@
 /** A shop's lane as a person reads it, with what to type where a person must decide. */
 import { isMendedAtShop } from '../domain/failed-step.ts';
 import type { DecisionOutcome } from '../domain/lane-decision.ts';
+import { durationText } from '../domain/duration.ts';
+import { isWithinLimit, WAITING_CAUSES, waitingInWords, type OldestChange } from '../domain/oldest-change.ts';
 import { isDone, setAsideFolder } from '../domain/upload-file.ts';
 import { countOf, heldBecause } from '../domain/sync-plan.ts';
 import { counted } from '../domain/words.ts';
@@ -8,13 +10,16 @@ import type { showLane } from '../operations/lane.ts';
 import type { ResultOf } from '../operations/operation.ts';
 import { shortTime, table } from './report.ts';
 
-type LaneView = ResultOf<typeof showLane>;
+type ShownLane = ResultOf<typeof showLane>;
+/** After a decision, nobody has looked at the oldest change. */
+type LaneView = Omit<ShownLane, 'oldestChange'> & Partial<Pick<ShownLane, 'oldestChange'>>;
 
 export function laneText(view: LaneView): string {
   const { shopId } = view;
   const held = view.plans.filter(({ state }) => state === 'HELD');
   return [
     `${shopId}: ${stateInWords(view)}`,
+    ...(view.oldestChange ? oldestChangeLines(view.oldestChange) : []),
     ...(view.pause === null ? [] : [`  \`atp lane ${shopId} resume\` lets the lane go on`]),
     ...(view.reason === null ? [] : [`  ${view.reason}`, ...waysOut(view)]),
     ...held.flatMap((plan) => [
@@ -28,6 +33,19 @@ export function laneText(view: LaneView): string {
   ].join('\n');
 }
 
+/** What Shopify lacks, the oldest first; nothing when it lacks nothing. */
+function oldestChangeLines(figure: OldestChange): string[] {
+  if (figure.waiting.length === 0) return ['  Every change is on Shopify.'];
+  const late = isWithinLimit(figure) ? '' : `, above the limit of ${durationText(figure.limitMs)}`;
+  return [
+    `  Oldest change that is not on Shopify${late}:`,
+    ...figure.waiting.map((waiting) => {
+      const { isSetApart } = WAITING_CAUSES[waiting.cause];
+      return `  - ${isSetApart ? 'set apart: ' : ''}${waitingInWords(figure, waiting)}`;
+    }),
+  ];
+}
+
 const STATES = {
   idle: 'no file waits',
   waiting: 'files wait, and no run applies them',
@@ -35,27 +53,30 @@ const STATES = {
 } as const;
 
 function stateInWords(view: LaneView): string {
-  const { state, pause, files, filesWaiting, blockedSince, movedOnBy } = view;
+  const { state, pause, files, blockedSince, movedOnBy } = view;
+  const waits = whatWaits(view);
   if (state === 'paused') {
     const why = pause === null ? '' : ` since ${shortTime(pause.since)} by ${pause.by}: ${pause.reason}`;
-    return `PAUSED${why}. Nothing is sent; ${filesThatWait(filesWaiting)}`;
+    return `PAUSED${why}. Nothing is sent; ${waits}`;
   }
   const since = blockedSince === null ? '' : ` since ${shortTime(blockedSince)}`;
   const sequence = firstThatWaits(files)?.sequence;
   if (state !== 'blocked') {
-    return movedOnBy === null ? STATES[state] : `file ${sequence} has failed${since}, and is tried again`;
+    if (movedOnBy !== null) return `file ${sequence} has failed${since}, and is tried again; ${waits}`;
+    return state === 'idle' ? STATES[state] : `${STATES[state]}; ${waits}`;
   }
   if (movedOnBy === 'next-run' && needsHardSync(view)) {
-    return `BLOCKED${since}, the next run starts the Hard Sync that it needs`;
+    return `BLOCKED${since}, the next run starts the Hard Sync that it needs; ${waits}`;
   }
   return movedOnBy === 'next-run'
-    ? `BLOCKED${since}, the next run tries file ${sequence} again`
-    : `BLOCKED${since}, a person must ${isMendedAtShop(view.reason) ? 'mend the cause' : 'decide'}`;
+    ? `BLOCKED${since}, the next run tries file ${sequence} again; ${waits}`
+    : `BLOCKED${since}, a person must ${isMendedAtShop(view.reason) ? 'mend the cause' : 'decide'}; ${waits}`;
 }
 
-/** `1 file waits`. */
-function filesThatWait(count: number): string {
-  return `${counted(count, 'file')} ${count === 1 ? 'waits' : 'wait'}`;
+/** `1 file waits with 240 products`. */
+function whatWaits({ filesWaiting, productsWaiting }: LaneView): string {
+  const files = `${counted(filesWaiting, 'file')} ${filesWaiting === 1 ? 'waits' : 'wait'}`;
+  return filesWaiting === 0 ? files : `${files} with ${counted(productsWaiting, 'product')}`;
 }
 
 function firstThatWaits(files: LaneView['files']): LaneView['files'][number] | undefined {
@@ -93,19 +114,22 @@ export function planWaysOut(shopId: string, plan: number, revision?: number): st
   ];
 }
 
+/** The newest first, as the decisions below it. */
 function filesTable({ files }: LaneView): string {
   return table(
     ['File', 'Kind', 'Status', 'Rows', 'Applied', 'Unchanged', 'Quarantined', 'Owed'],
-    files.map((file) => [
-      file.sequence,
-      file.kind,
-      file.status,
-      file.rows,
-      file.applied,
-      file.skipped,
-      file.quarantined,
-      file.owed,
-    ]),
+    files
+      .toReversed()
+      .map((file) => [
+        file.sequence,
+        file.kind,
+        file.status,
+        file.rows,
+        file.applied,
+        file.skipped,
+        file.quarantined,
+        file.owed,
+      ]),
     'No file has been made yet.',
   );
 }

@@ -14,11 +14,12 @@ import {
 import { DECISION_FIELDS, DECISION_TARGETS, DECISIONS, type DecisionKind } from '../domain/lane-decision.ts';
 import { PLAN_ROWS_PER_PAGE_MAX } from '../domain/limits.ts';
 import { pauseLane, resumeLane } from '../operations/lane-pause.ts';
-import { auditLane, LANE_DECISIONS, showLane } from '../operations/lane.ts';
+import { auditLane, fieldsOfDecision, LANE_DECISIONS, listLanes, showLane } from '../operations/lane.ts';
 import { listPlanRows, planAsCsv, type PlanPage } from '../operations/lane-plan.ts';
 import { perform } from '../operations/operation.ts';
 import { auditText } from './audit-text.ts';
 import { contextOf, type Cli, type CliCommand } from './command.ts';
+import { lanesText } from './lane-list-text.ts';
 import { decidedText, laneText } from './lane-text.ts';
 import { optionName, synopsisOf } from './option-text.ts';
 import { planText } from './plan-text.ts';
@@ -29,7 +30,7 @@ const LANE_ACTS = ['pause', 'resume'] as const;
 const ACTS = [...LANE_ACTS, ...DECISIONS] as const;
 
 const FIELDS = {
-  shopId: id('the shop'),
+  shopId: optional(id('the shop; absent: a line for each')),
   decision: optional(
     choice(
       `of the lane: ${LANE_ACTS.join(', ')}; about a file, a held plan, or quarantined products: ${DECISIONS.join(', ')}; plan lists a plan’s products`,
@@ -50,7 +51,8 @@ const FIELDS = {
   audit: optional(yesOrNo(`instead: ${auditLane.description}`)),
 };
 
-type LaneInput = Input<typeof FIELDS>;
+/** What was typed about one shop. */
+type LaneInput = Input<typeof FIELDS> & { readonly shopId: string };
 
 export const LANE_COMMANDS: readonly CliCommand[] = [
   {
@@ -59,17 +61,19 @@ export const LANE_COMMANDS: readonly CliCommand[] = [
     argumentNames: ['shopId', 'decision', 'target'],
     fields: FIELDS,
     variants: [
+      'atp lane',
       'atp lane <shopId>',
       synopsisOf('lane <shopId> pause', { reason: pauseLane.fields.reason }, []),
       synopsisOf('lane <shopId> resume', { reason: resumeLane.fields.reason }, []),
       'atp lane <shopId> plan <plan> [--limit <n>|--csv]',
       ...DECISIONS.map((kind) =>
-        synopsisOf(`lane <shopId> ${kind}`, DECISION_FIELDS[kind], [DECISION_TARGETS[kind]]),
+        synopsisOf(`lane <shopId> ${kind}`, fieldsOfDecision(kind), [DECISION_TARGETS[kind]]),
       ),
       'atp lane <shopId> --audit',
     ],
     operations: [
       showLane,
+      listLanes,
       listPlanRows,
       auditLane,
       pauseLane,
@@ -77,7 +81,9 @@ export const LANE_COMMANDS: readonly CliCommand[] = [
       ...LANE_DECISIONS.map(({ operation }) => operation),
     ],
     run: (cli, { by, ...typed }) => {
-      const input = acceptInput(FIELDS, typed, nameOf);
+      const { shopId, ...given } = acceptInput(FIELDS, typed, nameOf);
+      if (shopId === undefined) return list(cli, { ...given, by });
+      const input: LaneInput = { shopId, ...given };
       const isPlan = input.decision === 'plan';
       if (!isPlan && (input.limit !== undefined || input.csv !== undefined)) {
         throw invalid('--limit and --csv belong to plan');
@@ -99,6 +105,14 @@ export const LANE_COMMANDS: readonly CliCommand[] = [
 function nameOf(field: string): string {
   if (Object.values<string>(DECISION_TARGETS).includes(field)) return 'target';
   return ['shopId', 'decision', 'target'].includes(field) ? field : optionName(field);
+}
+
+async function list(cli: Cli, given: object): Promise<Report> {
+  const typed = Object.entries(given).find(([, value]) => value !== undefined);
+  if (typed) throw invalid(`${nameOf(typed[0])} is about one shop: name it`);
+  const lanes = await perform(listLanes, {}, contextOf(cli, undefined, nameOf));
+  const isStopped = lanes.some(({ state }) => state === 'blocked' || state === 'paused');
+  return { json: lanes, text: lanesText(lanes), exitCode: isStopped ? ExitCode.NEEDS_A_PERSON : ExitCode.OK };
 }
 
 async function show(cli: Cli, { shopId }: LaneInput): Promise<Report> {

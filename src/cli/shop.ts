@@ -1,5 +1,6 @@
 import { durationText } from '../domain/duration.ts';
 import { counted } from '../domain/words.ts';
+import { figureInWords, type OldestChange } from '../domain/oldest-change.ts';
 import type { SalesPolicy } from '../domain/unseen-sales.ts';
 import type { ResultOf } from '../operations/operation.ts';
 import { removeShop } from '../operations/remove-shop.ts';
@@ -8,7 +9,10 @@ import { addShop, listShops, mapShop } from '../operations/shops.ts';
 import { command } from './command.ts';
 import { table } from './report.ts';
 
-type Shop = ResultOf<typeof setShop>['shop'];
+type Shop = ResultOf<typeof setShop>['shop'] & {
+  /** Undefined: it was not looked at. */
+  readonly oldestChange?: OldestChange | null;
+};
 
 export const SHOP_COMMANDS = [
   command({ path: 'shop list', operation: listShops, show: shopTable }),
@@ -138,6 +142,8 @@ function shopTable(shops: readonly Shop[]): string {
       'Unseen sales',
       'Orders complete',
       'Collapse / surge / sell-out',
+      'Age limit',
+      ...(shops.some(({ oldestChange }) => oldestChange !== undefined) ? ['Oldest change'] : []),
     ],
     shops.map((shop) => [
       shop.closingSince === null ? shop.shopId : `${shop.shopId} (being emptied)`,
@@ -151,6 +157,8 @@ function shopTable(shops: readonly Shop[]): string {
         ? `after ${durationText(shop.orderLagMs)}`
         : `until ${shop.orderWatermark.toISOString()}`,
       guardText(shop),
+      durationText(shop.ageLimitMs),
+      ...(shop.oldestChange === undefined ? [] : [shop.oldestChange && figureInWords(shop.oldestChange)]),
     ]),
     'There are no shops yet; `atp shop add` makes one.',
   );

@@ -195,16 +195,24 @@ export function waitingInWords(figure: OldestChange, waiting: Waiting): string {
   const where = number === null ? null : `${cause === 'PLAN_HELD' ? 'plan' : 'file'} ${number}`;
   const many = products === null ? null : counted(products, 'product');
   const what = [where, many].filter((part) => part !== null).join(', ');
-  const atMost = isExact ? '' : 'at most ';
+  const bound = isExact ? '' : 'at most ';
   const more = detail === null ? '' : `: ${detail}`;
-  return `${atMost}${ageInWords(ageMs(figure, waiting))}, ${words}${more}${what === '' ? '' : ` (${what})`}`;
+  return `${bound}${ageInWords(ageMs(figure, waiting))}, ${words}${more}${what === '' ? '' : ` (${what})`}`;
 }
 
-const MINUTE_MS = 60_000;
+/** What is on its way and what is set apart, a line each. */
+export function figureInWords(figure: OldestChange): string {
+  const { onItsWay, setApart } = figure;
+  const lines = [
+    ...(onItsWay ? [waitingInWords(figure, onItsWay)] : []),
+    ...(setApart ? [`set apart: ${waitingInWords(figure, setApart)}`] : []),
+  ];
+  return lines.length === 0 ? 'none' : lines.join('\n');
+}
 
 /** `less than a minute`, `12 min`, `3 h 20 min`, `2 d 4 h`. */
 export function ageInWords(ms: number): string {
-  const minutes = Math.floor(ms / MINUTE_MS);
+  const minutes = Math.floor(ms / 60_000);
   if (minutes < 1) return 'less than a minute';
   if (minutes < 60) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);

@@ -4,6 +4,9 @@ import { CLIENT_ID_PATTERN, PLACE_PATTERN } from './credential-reference.ts';
 import { durationText } from './duration.ts';
 import { choice, count, duration, id, pattern, time, wholeNumber } from './input-fields.ts';
 import {
+  AGE_LIMIT_DEFAULT_MS,
+  AGE_LIMIT_MAX_MS,
+  AGE_LIMIT_MIN_MS,
   GUARD_LIMIT_PERCENT_MAX,
   GUARD_WINDOW_HOURS_MAX,
   ORDER_LAG_DEFAULT_MS,
@@ -77,6 +80,11 @@ export const SHOP_FIELDS = {
     `how long after its sale an order is imported at the latest (default ${durationText(ORDER_LAG_DEFAULT_MS)})`,
     ORDER_LAG_MIN_MS,
     ORDER_LAG_MAX_MS,
+  ),
+  ageLimit: duration(
+    `how old a change may be that is on its way to Shopify (default ${durationText(AGE_LIMIT_DEFAULT_MS)})`,
+    AGE_LIMIT_MIN_MS,
+    AGE_LIMIT_MAX_MS,
   ),
   orderWatermark: time('states that every sale up to then is imported'),
   collapseLimitPercent: guardLimit('share of its products in stock that may collapse without approval'),

@@ -1,7 +1,11 @@
 /** A shop's lane: what is in it, what blocks it, and what people decide about it. */
-import { id } from '../domain/input-fields.ts';
+import { AtpError } from '../domain/errors.ts';
+import { id, optional, type Fields } from '../domain/input-fields.ts';
 import { DECISION_FIELDS, DECISIONS, type DecisionKind } from '../domain/lane-decision.ts';
+import { findOldestChange, listOldestChanges } from '../postgres/age/oldest-changes.ts';
+import { listLanes as readLanes } from '../postgres/lane/lane-list.ts';
 import { readLaneView } from '../postgres/lane/lane-view.ts';
+import type { Database } from '../postgres/database.ts';
 import { auditShop } from '../postgres/producing/change-audit.ts';
 import { pauseLane, resumeLane } from './lane-pause.ts';
 import { listPlanRows } from './lane-plan.ts';
@@ -14,7 +18,25 @@ export const showLane = defineOperation({
   role: 'viewer',
   description: 'a shop’s files in sequence, what blocks them, and what a person decides about it',
   fields: { shopId },
-  run: async ({ app }, input) => readLaneView(await app.database(), input.shopId),
+  run: async ({ app }, input) => {
+    const database = await app.database();
+    const view = await readLaneView(database, input.shopId);
+    return { ...view, oldestChange: await findOldestChange(database, input.shopId) };
+  },
+});
+
+export const listLanes = defineOperation({
+  name: 'lane.list',
+  role: 'viewer',
+  description:
+    'all lanes: what state each is in, how much waits, and the oldest change that is not on Shopify',
+  fields: {},
+  run: async ({ app }) => {
+    const database = await app.database();
+    const figures = new Map((await listOldestChanges(database)).map((figure) => [figure.shopId, figure]));
+    const lanes = await readLanes(database);
+    return lanes.map((lane) => ({ ...lane, oldestChange: figures.get(lane.shopId) ?? null }));
+  },
 });
 
 export const auditLane = defineOperation({
@@ -36,18 +58,44 @@ const DESCRIPTIONS: Readonly<Record<DecisionKind, string>> = {
   reject: 'drop a held plan; the next run judges its products anew',
 };
 
+/**
+ * The fields of a decision, for a person: what is decided about a file is about the one that blocks the lane, unless a
+ * number says otherwise.
+ */
+export function fieldsOfDecision(kind: DecisionKind): Fields {
+  if (kind !== 'retry' && kind !== 'rewrite' && kind !== 'skip') return DECISION_FIELDS[kind];
+  const { sequence, ...others } = DECISION_FIELDS[kind];
+  return {
+    sequence: optional({ ...sequence, about: `${sequence.about}; absent: the one that blocks the lane` }),
+    ...others,
+  };
+}
+
+/** @throws AtpError LANE_NOT_BLOCKED */
+async function findBlocked(database: Database, shopId: string, decision: DecisionKind): Promise<number> {
+  const { files } = await readLaneView(database, shopId);
+  const blocked = files.find(({ status }) => status === 'BLOCKED');
+  if (!blocked) throw new AtpError('LANE_NOT_BLOCKED', { shopId, decision });
+  return blocked.sequence;
+}
+
 function defineDecision(kind: DecisionKind) {
   // Their types differ by decision; the workflow that takes them checks them by the same fields.
-  const decisionFields: Readonly<Record<never, never>> = DECISION_FIELDS[kind];
+  const decisionFields: Readonly<Record<never, never>> = fieldsOfDecision(kind);
   return defineOperation({
     name: `lane.${kind}`,
     role: 'operator',
     description: DESCRIPTIONS[kind],
     fields: { shopId, ...decisionFields },
     run: async ({ app, caller, progress }, input) => {
-      const { shopId: of, ...decision } = input;
+      const { shopId: of, ...given } = input;
       const database = await app.database();
       await readLaneView(database, of);
+      const isAboutBlocked = kind === 'retry' || kind === 'rewrite' || kind === 'skip';
+      const decision =
+        isAboutBlocked && !Object.hasOwn(given, 'sequence')
+          ? { ...given, sequence: await findBlocked(database, of, kind) }
+          : given;
       progress(`Deciding about ${of}`);
       const { decideLane } = await import('../temporal/lane-decisions.ts');
       const temporal = await app.temporal();
@@ -62,6 +110,7 @@ export const LANE_DECISIONS = DECISIONS.map((kind) => ({ kind, operation: define
 
 export const LANE_OPERATIONS = [
   showLane,
+  listLanes,
   listPlanRows,
   auditLane,
   pauseLane,

@@ -21,7 +21,7 @@ import { checkConnection, isSoldFrom, proveSameStore } from './shop-connection.t
 import { referenceOf, requireOneWay } from './shop-credential.ts';
 import { shopState } from './shop-state.ts';
 
-const { shopId, salesPolicy, orderLag, orderWatermark, adminUrl } = SHOP_FIELDS;
+const { shopId, salesPolicy, orderWatermark, adminUrl } = SHOP_FIELDS;
 const { collapseLimitPercent, surgeLimitPercent, sellOutLimitPercent, guardWindowHours } = SHOP_FIELDS;
 
 export const NO_CHECK = optional(yesOrNo('do not ask Shopify whether token, scopes and location are right'));
@@ -43,7 +43,8 @@ export const setShop = defineOperation({
   fields: {
     shopId: { ...shopId, about: 'the shop' },
     salesPolicy: optional(salesPolicy),
-    orderLag: optional(orderLag),
+    orderLag: optional(SHOP_FIELDS.orderLag),
+    ageLimit: optional(SHOP_FIELDS.ageLimit),
     orderWatermark: clearable(orderWatermark, 'none'),
     collapseLimitPercent: optional(collapseLimitPercent),
     surgeLimitPercent: optional(surgeLimitPercent),
@@ -63,6 +64,7 @@ export const setShop = defineOperation({
   needsOneOf: [
     'salesPolicy',
     'orderLag',
+    'ageLimit',
     'orderWatermark',
     'collapseLimitPercent',
     'surgeLimitPercent',
@@ -80,12 +82,17 @@ export const setShop = defineOperation({
   stateOf: shopState,
   run: async (
     context,
-    { shopId: id, yes, noCheck, token, clientId, clientSecret, orderLag: orderLagMs, ...given },
+    { shopId: id, yes, noCheck, token, clientId, clientSecret, orderLag, ageLimit, ...given },
   ) => {
     const { app } = context;
     const database = await app.database();
     const before = await findShop(database, id);
-    const settings = { ...given, orderLagMs, accessTokenRef: referenceOf({ token, clientId, clientSecret }) };
+    const settings = {
+      ...given,
+      orderLagMs: orderLag,
+      ageLimitMs: ageLimit,
+      accessTokenRef: referenceOf({ token, clientId, clientSecret }),
+    };
     const wanted = withSettings(before, settings);
     const isChecked = noCheck !== true;
     // Also when it is the same reference again: what is behind it may have been renewed.

@@ -1,6 +1,7 @@
 /** Shops: which stores are synced, and how. */
 import { optional } from '../domain/input-fields.ts';
 import { SHOP_FIELDS } from '../domain/shop-fields.ts';
+import { listOldestChanges } from '../postgres/age/oldest-changes.ts';
 import { sharedWith } from '../postgres/master-data/membership-check.ts';
 import { addShop as storeShop, findShop, listShops as readShops } from '../postgres/master-data/shops.ts';
 import { ifTemporalIsThere } from './best-effort-temporal.ts';
@@ -17,9 +18,15 @@ const { shopId, facilityGroupId, domain, locationId, apiVersion } = SHOP_FIELDS;
 export const listShops = defineOperation({
   name: 'shop.list',
   role: 'viewer',
-  description: 'all shops',
+  description: 'all shops, each with the oldest change that is not on Shopify',
   fields: {},
-  run: async ({ app }) => readShops(await app.database()),
+  run: async ({ app }) => {
+    const database = await app.database();
+    const figures = new Map((await listOldestChanges(database)).map((figure) => [figure.shopId, figure]));
+    const shops = await readShops(database);
+    // A shop that was added between the two reads has none yet.
+    return shops.map((shop) => ({ ...shop, oldestChange: figures.get(shop.shopId) ?? null }));
+  },
 });
 
 export const addShop = defineOperation({

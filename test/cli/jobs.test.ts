@@ -179,7 +179,6 @@ test('atp lane says of a blocked lane what a person can type, and ends with exit
 
 test.each([
   ['a decision that there is not', ['forget', '1']],
-  ['a file without a number', ['retry']],
   ['a plan without a reason', ['approve', '1']],
   ['a code that there is not', ['skip', '1', '--expect', 'TOO_LATE']],
   ['a reason without a decision', ['--reason', 'just so']],
@@ -189,7 +188,9 @@ test.each([
 });
 
 test('a decision is not sent when no worker is there to carry it out', async () => {
-  expect(await atp.failure('lane', 'south', 'retry', '1')).toBe('WORKER_NOT_POLLING 1');
+  // Without a number it is the file that blocks the lane.
+  expect(await atp.failure('lane', 'south', 'retry')).toBe('WORKER_NOT_POLLING 1');
+  expect(await atp.failure('lane', 'north', 'retry')).toBe('LANE_NOT_BLOCKED 2');
   expect(await atp.failure('lane', 'east', 'retry', '1')).toBe('SHOP_UNKNOWN 2');
   expect(await atp.json(['lane', 'south'], 4)).toMatchObject({ state: 'blocked', decisions: [] });
 });

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Database } from '../../src/postgres/database.ts';
-import { ORDER_LAG_DEFAULT_MS } from '../../src/domain/limits.ts';
+import { AGE_LIMIT_DEFAULT_MS, ORDER_LAG_DEFAULT_MS } from '../../src/domain/limits.ts';
 import { connectTemporal } from '../../src/temporal/connection.ts';
 import { scheduleId } from '../../src/temporal/schedules.ts';
 import { cleanUp } from '../setup/clean-up.ts';
@@ -42,6 +42,7 @@ test('a shop is added with the reference to its token, and listed', async () => 
     restoreGeneration: 0,
     salesPolicy: 'keep-unseen-sales',
     orderLagMs: ORDER_LAG_DEFAULT_MS,
+    ageLimitMs: AGE_LIMIT_DEFAULT_MS,
     orderWatermark: null,
     collapseLimitPercent: 20,
     surgeLimitPercent: 300,
@@ -56,7 +57,10 @@ test('a shop is added with the reference to its token, and listed', async () => 
     warnings: [],
     sharedWith: [],
   });
-  expect(await atp.json(['shop', 'list'])).toEqual([shop]);
+  const oldestChange = expect.objectContaining({
+    onItsWay: expect.objectContaining({ cause: 'HARD_SYNC_NEEDED' }),
+  }) as object;
+  expect(await atp.json(['shop', 'list'])).toEqual([{ ...shop, oldestChange }]);
   expect(await atp.failure(...addArguments())).toBe('SHOP_EXISTS 2');
   const sameLocation = addArguments().with(2, 'other');
   expect(await atp.failure(...sameLocation)).toBe('SHOP_EXISTS 2');
@@ -285,7 +289,7 @@ test('a shop without files has an idle lane; a decision needs a file', async () 
     reason: null,
     files: [],
   });
-  expect(await atp.failure('lane', 'blue-shirts', 'retry')).toBe('INPUT_INVALID 2');
+  expect(await atp.failure('lane', 'blue-shirts', 'retry')).toBe('LANE_NOT_BLOCKED 2');
   expect(await atp.failure('lane', 'blue-shirts', 'forget', '1', '--reason', 'x')).toBe('INPUT_INVALID 2');
   expect(await atp.failure('lane', 'red-shirts')).toBe('SHOP_UNKNOWN 2');
 });

@@ -44,6 +44,12 @@ export const LANE_ERRORS = {
     message: (d) => `No file of shop "${d.shopId}" waits, so there is nothing to hold.`,
     hint: (d) => `\`atp lane ${d.shopId}\` shows the shop’s files.`,
   },
+  LANE_NOT_BLOCKED: {
+    class: 'callers-fault',
+    message: (d) => `No file blocks the lane of shop "${d.shopId}", so there is nothing to ${d.decision}.`,
+    hint: (d) =>
+      `\`atp lane ${d.shopId}\` shows its files; \`atp lane ${d.shopId} hold --reason <text>\` blocks the first one that waits.`,
+  },
   HELD_BY_PERSON: {
     class: 'blocks-lane',
     message: (d) => `${d.by} has stopped the file: ${d.reason}.`,

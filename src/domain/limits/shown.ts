@@ -19,6 +19,9 @@ export const DIFFERENCES_LISTED_MAX = 50;
 /** Files of a lane that a person is shown besides those that wait. */
 export const LANE_FILES_LISTED_MAX = 20;
 
+/** Lanes that one list shows. */
+export const LANES_LISTED_MAX = 1_000;
+
 /** Quarantined rows that a person is shown at once. */
 export const QUARANTINED_LISTED_MAX = 100;
 

@@ -11,6 +11,7 @@ import { ARCHIVE_AWAITED_FOR_MS } from '../../domain/limits.ts';
 import { findLateForArchive } from '../../postgres/lane/upload-files.ts';
 import { outgoingFolder, shopArchive } from '../../domain/upload-file.ts';
 import { counted } from '../../domain/words.ts';
+import { inspectNotBrought, inspectOldestChange } from './age-check.ts';
 import { check, faulty, fine, notChecked, type Check, type Finding } from './check.ts';
 import { inspectLane } from './lane-check.ts';
 import { inspectLeftLocations } from './left-locations-check.ts';
@@ -22,7 +23,9 @@ export async function checkShop(app: Application, shop: Shop): Promise<Check[]> 
     ...(await checkShopify(app, shop)),
     await check(`${shopId}: mapping`, () => inspectMapping(app, shop)),
     await check(`${shopId}: facility group`, () => inspectFacilityGroup(app, shop)),
+    await check(`${shopId}: oldest change`, () => inspectOldestChange(app, shop)),
     await check(`${shopId}: lane`, () => inspectLane(app, shop)),
+    await check(`${shopId}: quarantine`, () => inspectNotBrought(app, shop)),
     await check(`${shopId}: archive`, () => inspectArchive(app, shop)),
     await check(`${shopId}: unseen sales`, () => inspectUnseenSales(app, shop)),
   ];

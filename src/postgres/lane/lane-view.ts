@@ -66,8 +66,9 @@ export interface LaneView {
   readonly state: LaneState;
   /** Null: it is not paused. */
   readonly pause: LanePause | null;
-  /** Files that the lane is not done with. */
+  /** Files that the lane is not done with, and the rows that are left of them. */
   readonly filesWaiting: number;
+  readonly productsWaiting: number;
   /** Why it is blocked, or was when a run tries its first file again: a code and its message, the last error. */
   readonly reason: string | null;
   /** ISO 8601: when its first file was first blocked for what still troubles it. */
@@ -91,15 +92,30 @@ interface FileRecord extends Omit<LaneFile, 'name'> {
   readonly reason: string | null;
 }
 
+/** In SQL, of a row of upload_file: a run has begun with it, and the lane is not done with it. */
+const IS_UNDER_WAY = `(started_at IS NOT NULL AND ${IS_OPEN})`;
+
+/** In SQL, of such a file: what its calls have settled until now. By applied_row_by_sequence. */
+const SETTLED_SO_FAR = `
+  SELECT count(*) FILTER (WHERE outcome = 'APPLIED')::int AS applied,
+    count(*) FILTER (WHERE outcome = 'UNCHANGED')::int AS unchanged,
+    count(*) FILTER (WHERE outcome = 'QUARANTINED')::int AS quarantined,
+    count(*) FILTER (WHERE outcome = 'OWED')::int AS owed
+  FROM applied_row AS row WHERE row.shop_id = upload_file.shop_id AND row.sequence = upload_file.sequence`;
+
+function rowsLeft({ rows, applied, skipped, quarantined, owed }: LaneFile | FileRecord): number {
+  return Math.max(0, rows - applied - skipped - quarantined - owed);
+}
+
 /** Throws SHOP_UNKNOWN. */
 export async function readLaneView(database: Database, shopId: string): Promise<LaneView> {
   await findShop(database, shopId);
   const records = await database.query<FileRecord>(
     `SELECT sequence, kind, state AS status, row_count AS rows, sha256, created_at AS "createdAt",
-       coalesce(applied_count, 0) AS applied, coalesce(unchanged_count, 0) AS skipped,
-       coalesce(quarantined_count, 0) AS quarantined, coalesce(owed_count, 0) AS owed,
+       coalesce(settled.applied, applied_count, 0) AS applied, coalesce(settled.unchanged, unchanged_count, 0) AS skipped,
+       coalesce(settled.quarantined, quarantined_count, 0) AS quarantined, coalesce(settled.owed, owed_count, 0) AS owed,
        blocked_since AS "blockedSince", reason_code AS "reasonCode", reason_code || ': ' || reason AS reason
-     FROM upload_file
+     FROM upload_file LEFT JOIN LATERAL (${SETTLED_SO_FAR}) AS settled ON ${IS_UNDER_WAY}
      WHERE shop_id = $1 AND (${IS_OPEN}
        OR sequence > (SELECT max(sequence) FROM upload_file WHERE shop_id = $1) - $2)
      ORDER BY sequence`,
@@ -126,7 +142,8 @@ export async function readLaneView(database: Database, shopId: string): Promise<
      FROM shop_origin AS origin WHERE shop_id = $1 AND restored_reason IS NOT NULL`,
     [shopId],
   );
-  const head = records.find(({ status }) => !isDone(status));
+  const waiting = records.filter(({ status }) => !isDone(status));
+  const [head] = waiting;
   const isInTrouble = head !== undefined && (head.status === 'BLOCKED' || head.blockedSince !== null);
   const pause = await findPause(database, shopId);
   const plans = await listPlans(database, shopId);
@@ -134,7 +151,8 @@ export async function readLaneView(database: Database, shopId: string): Promise<
     shopId,
     state: toLaneState({ isPaused: pause !== null, isRestored: restored !== undefined, head, lease }),
     pause,
-    filesWaiting: records.filter(({ status }) => !isDone(status)).length,
+    filesWaiting: waiting.length,
+    productsWaiting: waiting.reduce((sum, file) => sum + rowsLeft(file), 0),
     ...describeTrouble(restored, isInTrouble ? head : null),
     plans: plans.map(({ plan, revision, kind, state, counts, madeAt }) => ({
       plan,
@@ -169,7 +187,7 @@ function describeTrouble(
   return { reason: file.reason, blockedSince, movedOnBy: whoMovesOn(file.reasonCode) };
 }
 
-function toLaneState({
+export function toLaneState({
   isPaused,
   isRestored,
   head,
@@ -177,7 +195,7 @@ function toLaneState({
 }: {
   readonly isPaused: boolean;
   readonly isRestored: boolean;
-  readonly head: FileRecord | undefined;
+  readonly head: { readonly status: UploadFileState } | undefined;
   readonly lease: { readonly isHeld: boolean } | undefined;
 }): LaneState {
   if (isPaused) return 'paused';

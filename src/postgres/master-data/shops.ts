@@ -29,6 +29,8 @@ export interface Shop extends GuardLimits {
   readonly salesPolicy: SalesPolicy;
   /** How long after its sale an order is imported at the latest. */
   readonly orderLagMs: number;
+  /** How old a change on its way to Shopify may be before a person is told. */
+  readonly ageLimitMs: number;
   /** Stated last: every sale up to then is imported. Null: it was never stated, and the order lag tells. */
   readonly orderWatermark: Date | null;
   /** Since when no file is made for it, because it is emptied to be removed; null: it sells. */
@@ -47,6 +49,7 @@ export interface ShopSettings {
   readonly adminUrl?: string | null | undefined;
   readonly salesPolicy?: SalesPolicy | undefined;
   readonly orderLagMs?: number | undefined;
+  readonly ageLimitMs?: number | undefined;
   /** Also an earlier one than what was stated before; null takes the statement back. Not in the future. */
   readonly orderWatermark?: Date | null | undefined;
   readonly collapseLimitPercent?: number | undefined;
@@ -63,6 +66,7 @@ export type NewShop = Omit<
   | 'restoreGeneration'
   | 'salesPolicy'
   | 'orderLagMs'
+  | 'ageLimitMs'
   | 'orderWatermark'
   | 'closingSince'
   | keyof GuardLimits
@@ -77,7 +81,8 @@ const SELECT_SHOP = `
   SELECT shop_id AS "shopId", domain, location_id AS "locationId", facility_group_id AS "facilityGroupId",
          access_token_ref AS "accessTokenRef", admin_url AS "adminUrl", api_version AS "apiVersion",
          key_space AS "keySpace", restore_generation AS "restoreGeneration", sales_policy AS "salesPolicy",
-         (extract(epoch FROM order_lag) * 1000)::float8 AS "orderLagMs", orders.imported_until AS "orderWatermark",
+         (extract(epoch FROM order_lag) * 1000)::float8 AS "orderLagMs",
+         (extract(epoch FROM age_limit) * 1000)::float8 AS "ageLimitMs", orders.imported_until AS "orderWatermark",
          ${GUARD_LIMITS}, closing_since AS "closingSince"
   FROM shop LEFT JOIN shop_orders AS orders USING (shop_id)`;
 
@@ -118,7 +123,7 @@ export async function changeShop(
   shopId: string,
   settings: ShopSettings,
 ): Promise<void> {
-  const { orderLagMs, orderWatermark } = settings;
+  const { orderLagMs, ageLimitMs, orderWatermark } = settings;
   if (orderWatermark) await refuseInFuture(connection, orderWatermark);
   const change = {
     domain: settings.domain,
@@ -128,7 +133,8 @@ export async function changeShop(
     admin_url: settings.adminUrl,
     api_version: settings.apiVersion,
     sales_policy: settings.salesPolicy,
-    order_lag: orderLagMs === undefined ? undefined : `${orderLagMs / 1000} seconds`,
+    order_lag: toInterval(orderLagMs),
+    age_limit: toInterval(ageLimitMs),
     collapse_limit_percent: settings.collapseLimitPercent,
     surge_limit_percent: settings.surgeLimitPercent,
     sell_out_limit_percent: settings.sellOutLimitPercent,
@@ -138,6 +144,10 @@ export async function changeShop(
     updateRow(connection, 'shop', { shop_id: shopId }, change),
   );
   await upsertRow(connection, 'shop_orders', { shop_id: shopId }, { imported_until: orderWatermark });
+}
+
+function toInterval(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : `${ms / 1000} seconds`;
 }
 
 /** The same, and reads it. Throws SHOP_UNKNOWN, too. */

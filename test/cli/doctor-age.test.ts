@@ -1,0 +1,48 @@
+/** `atp doctor` on changes that do not get to Shopify. */
+import { beforeAll, expect, test } from 'vitest';
+import { SHOP } from '../end-to-end/installation.ts';
+import { Patient } from './doctor-fixture.ts';
+
+let patient: Patient;
+
+beforeAll(async () => {
+  patient = await Patient.open();
+});
+
+test('doctor finds a change that is older than the shop’s limit, and says what it waits for', async () => {
+  await patient.inDatabase(
+    `UPDATE shop SET hard_sync_needed_since = now() - interval '50 minutes'`,
+    `UPDATE shop SET hard_sync_needed_since = now()`,
+  );
+
+  const { 'blue-shirts: oldest change': found, ...others } = await patient.failing();
+
+  expect(others).toEqual({});
+  expect(found).toMatchObject({
+    detail: expect.stringMatching(
+      /50 min, nothing is sent before a Hard Sync: it has had none yet; the limit is 45m\.$/,
+    ) as string,
+    hint: expect.stringContaining('`atp job run hard-sync --shop blue-shirts --wait`') as string,
+  });
+});
+
+test('doctor finds quarantined products by cause, each with what mends it, and tells what is owed', async () => {
+  await patient.inDatabase(
+    `INSERT INTO applied_row (shop_id, product_id, sequence, outcome, target, error_code)
+     VALUES ('${SHOP}', 'RED-SHIRT', 1, 'QUARANTINED', 10, 'ITEM_NOT_TRACKED'),
+       ('${SHOP}', 'BLUE-SHIRT', 1, 'QUARANTINED', 10, 'ROW_REFUSED')`,
+    'DELETE FROM applied_row',
+  );
+  await patient.inDatabase(
+    `INSERT INTO owed_row (shop_id, product_id, cause) VALUES ('${SHOP}', 'GREEN-SHIRT', 'SKIPPED')`,
+    'DELETE FROM owed_row',
+  );
+
+  const { 'blue-shirts: quarantine': found, ...others } = await patient.failing();
+
+  expect(others).toEqual({});
+  expect(found?.detail).toMatch(/1 product by ITEM_NOT_TRACKED \(RED-SHIRT\), since 20/);
+  expect(found?.detail).toMatch(/The next file has what is owed: 1 product by SKIPPED \(GREEN-SHIRT\)/);
+  expect(found?.hint).toMatch(/ITEM_NOT_TRACKED: Switch "Track quantity" on .* comes back by itself\./);
+  expect(found?.hint).toMatch(/ROW_REFUSED: .*`atp lane blue-shirts release <sku>`/);
+});
