@@ -8,13 +8,23 @@ export function lanesText(lanes: ResultOf<typeof listLanes>): string {
   return table(
     ['Shop', 'State', 'Since', 'Files', 'Products', 'Oldest change'],
     lanes.map(
-      ({ shopId, state, reasonCode, head, stoppedSince, filesWaiting, productsWaiting, oldestChange }) => [
+      ({
+        shopId,
+        state,
+        reasonCode,
+        head,
+        stoppedSince,
+        filesWaiting,
+        productsWaiting,
+        oldestChange,
+        nextDelta,
+      }) => [
         shopId,
         reasonCode === null ? state : `${state}: ${head === null ? '' : `file ${head}, `}${reasonCode}`,
         shortTime(stoppedSince),
         filesWaiting,
         productsWaiting,
-        oldestChange && figureInWords(oldestChange),
+        oldestChange && [figureInWords(oldestChange), ...(nextDelta ? [nextDelta] : [])].join('\n'),
       ],
     ),
     'There are no shops yet; `atp shop add` makes one.',

@@ -12,7 +12,8 @@ import { shortTime, table } from './report.ts';
 
 type ShownLane = ResultOf<typeof showLane>;
 /** After a decision, nobody has looked at the oldest change. */
-type LaneView = Omit<ShownLane, 'oldestChange'> & Partial<Pick<ShownLane, 'oldestChange'>>;
+type LaneView = Omit<ShownLane, 'oldestChange' | 'nextDelta'> &
+  Partial<Pick<ShownLane, 'oldestChange' | 'nextDelta'>>;
 
 export function laneText(view: LaneView): string {
   const { shopId } = view;
@@ -20,6 +21,7 @@ export function laneText(view: LaneView): string {
   return [
     `${shopId}: ${stateInWords(view)}`,
     ...(view.oldestChange ? oldestChangeLines(view.oldestChange) : []),
+    ...(view.nextDelta ? [`  ${view.nextDelta}`] : []),
     ...(view.pause === null ? [] : [`  \`atp lane ${shopId} resume\` lets the lane go on`]),
     ...(view.reason === null ? [] : [`  ${view.reason}`, ...waysOut(view)]),
     ...held.flatMap((plan) => [

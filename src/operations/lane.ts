@@ -2,14 +2,17 @@
 import { AtpError } from '../domain/errors.ts';
 import { id, optional, type Fields } from '../domain/input-fields.ts';
 import { DECISION_FIELDS, DECISIONS, type DecisionKind } from '../domain/lane-decision.ts';
+import type { OldestChange } from '../domain/oldest-change.ts';
 import { findOldestChange, listOldestChanges } from '../postgres/age/oldest-changes.ts';
 import { listLanes as readLanes } from '../postgres/lane/lane-list.ts';
 import { readLaneView } from '../postgres/lane/lane-view.ts';
 import type { Database } from '../postgres/database.ts';
 import { auditShop } from '../postgres/producing/change-audit.ts';
+import type { Application } from './application.ts';
 import { pauseLane, resumeLane } from './lane-pause.ts';
 import { listPlanRows } from './lane-plan.ts';
 import { defineOperation } from './operation.ts';
+import { lookAtSchedules, nextDeltaInWords } from './schedule-look.ts';
 
 const shopId = id('the shop');
 
@@ -21,9 +24,21 @@ export const showLane = defineOperation({
   run: async ({ app }, input) => {
     const database = await app.database();
     const view = await readLaneView(database, input.shopId);
-    return { ...view, oldestChange: await findOldestChange(database, input.shopId) };
+    const oldestChange = await findOldestChange(database, input.shopId);
+    const nextDelta =
+      oldestChange && waitsForDelta(oldestChange) ? await lookAtDelta(app, input.shopId) : null;
+    return { ...view, oldestChange, nextDelta };
   },
 });
+
+/** Only then somebody wants to know when it comes, and Temporal is asked. */
+function waitsForDelta({ waiting }: OldestChange): boolean {
+  return waiting.some(({ cause }) => cause === 'WAITS_FOR_DELTA' || cause === 'OWED');
+}
+
+async function lookAtDelta(app: Application, id: string): Promise<string> {
+  return nextDeltaInWords(await lookAtSchedules(app, [id]), id);
+}
 
 export const listLanes = defineOperation({
   name: 'lane.list',
@@ -35,7 +50,18 @@ export const listLanes = defineOperation({
     const database = await app.database();
     const figures = new Map((await listOldestChanges(database)).map((figure) => [figure.shopId, figure]));
     const lanes = await readLanes(database);
-    return lanes.map((lane) => ({ ...lane, oldestChange: figures.get(lane.shopId) ?? null }));
+    const late = lanes
+      .map(({ shopId: id }) => id)
+      .filter((id) => {
+        const figure = figures.get(id);
+        return figure !== undefined && waitsForDelta(figure);
+      });
+    const look = late.length === 0 ? null : await lookAtSchedules(app, late);
+    return lanes.map((lane) => {
+      const oldestChange = figures.get(lane.shopId) ?? null;
+      const nextDelta = look && late.includes(lane.shopId) ? nextDeltaInWords(look, lane.shopId) : null;
+      return { ...lane, oldestChange, nextDelta };
+    });
   },
 });
 

@@ -1,5 +1,7 @@
 /** `atp doctor` on changes that do not get to Shopify. */
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { pauseLane, resumeLane } from '../../src/postgres/lane/lane-pause.ts';
+import { until } from '../setup/until.ts';
 import { SHOP } from '../end-to-end/installation.ts';
 import { Patient } from './doctor-fixture.ts';
 
@@ -45,4 +47,47 @@ test('doctor finds quarantined products by cause, each with what mends it, and t
   expect(found?.detail).toMatch(/The next file has what is owed: 1 product by SKIPPED \(GREEN-SHIRT\)/);
   expect(found?.hint).toMatch(/ITEM_NOT_TRACKED: Switch "Track quantity" on .* comes back by itself\./);
   expect(found?.hint).toMatch(/ROW_REFUSED: .*`atp lane blue-shirts release <sku>`/);
+});
+
+test('doctor tells of a lane that is paused, and of a paused schedule whose lane still sends', async () => {
+  const { temporal, database } = patient.shop;
+  const schedule = temporal.client.schedule.getHandle(`process-uploads/${SHOP}`);
+  onTestFinished(() => schedule.unpause());
+  await schedule.pause('stock-take');
+
+  // The server's list of schedules is some seconds old.
+  const sending = await until(async () => {
+    const failing = await patient.failing();
+    expect(Object.keys(failing)).toEqual(['blue-shirts: schedules', 'blue-shirts: lane']);
+    return failing;
+  });
+  expect(sending['blue-shirts: lane']).toMatchObject({
+    detail: expect.stringContaining('is paused (stock-take), but the lane still sends') as string,
+    hint: expect.stringContaining('`atp lane blue-shirts pause --reason <text>`') as string,
+  });
+
+  await pauseLane(database, SHOP, { by: 'Ann', reason: 'Shopify incident' });
+  onTestFinished(() => resumeLane(database, SHOP));
+  expect((await patient.failing())['blue-shirts: lane']).toMatchObject({
+    detail: expect.stringMatching(
+      /paused since .* by Ann: Shopify incident\. Nothing is sent; 0 files wait\./,
+    ) as string,
+    hint: expect.stringContaining('`atp lane blue-shirts resume`') as string,
+  });
+});
+
+test('doctor finds a schedule that is paused or gone, and says what brings it back', async () => {
+  await patient.atp.json(['job', 'pause', 'recent-changes', '--reason', 'stock-take']);
+  await patient.shop.temporal.client.schedule.getHandle(`hard-sync/${SHOP}`).delete();
+
+  // The server's list of schedules is some seconds old.
+  await until(async () => {
+    const { 'blue-shirts: schedules': found, ...others } = await patient.failing();
+    expect(others).toEqual({});
+    expect(found).toMatchObject({
+      detail:
+        'The schedule of hard-sync is not there. The schedule of recent-changes is paused (stock-take).',
+      hint: expect.stringContaining('`atp job resume recent-changes --shop blue-shirts`') as string,
+    });
+  });
 });

@@ -1,8 +1,12 @@
 /** An installation for `atp doctor`, and the ways in which a test makes a fault real and mends it again. */
 import { expect, onTestFinished } from 'vitest';
+import { scheduleJob } from '../../src/temporal/schedules.ts';
 import { Installation, SHOP, type WorkerProcess } from '../end-to-end/installation.ts';
 import { SHOP as TWIN_SHOP } from '../shopify/twin-fixture.ts';
 import { atpWith, type Atp } from './atp.ts';
+
+/** Without one of them, doctor finds that changes do not get to Shopify. */
+const NEEDED_JOBS = ['hard-sync', 'recent-changes', 'process-uploads'] as const;
 
 export interface Check {
   readonly name: string;
@@ -25,6 +29,11 @@ export class Patient {
   /** An installation without a fault, with three products and a worker. */
   static async open(): Promise<Patient> {
     const shop = await Installation.open(['BLUE-SHIRT', 'RED-SHIRT', 'GREEN-SHIRT']);
+    // They are there, and no run of theirs comes while the tests last.
+    const startAt = new Date(Date.now() + 24 * 60 * 60_000);
+    for (const job of NEEDED_JOBS) {
+      await scheduleJob(shop.temporal, { job, shopId: SHOP }, { intervals: [{ every: '1 hour' }], startAt });
+    }
     return new Patient(shop, await atpWith(shop.environment), await shop.startWorker());
   }
 

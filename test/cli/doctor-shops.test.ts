@@ -7,9 +7,7 @@ import { addFacility } from '../../src/postgres/master-data/facilities.ts';
 import { addGroupMember, createFacilityGroup } from '../../src/postgres/master-data/facility-groups.ts';
 import { addProduct } from '../../src/postgres/master-data/products.ts';
 import { addShop, findShop } from '../../src/postgres/master-data/shops.ts';
-import { pauseLane, resumeLane } from '../../src/postgres/lane/lane-pause.ts';
 import { removeShop } from '../../src/postgres/remove-shop.ts';
-import { ensureSchedules, removeSchedules } from '../../src/temporal/schedules.ts';
 import { SHOP } from '../end-to-end/installation.ts';
 import { SHOP as TWIN_SHOP } from '../shopify/twin-fixture.ts';
 import { Patient, type Check } from './doctor-fixture.ts';
@@ -372,28 +370,5 @@ test('doctor tells of a shop that is being emptied and was not removed', async (
   expect((await patient.failing())['blue-shirts: lane']).toMatchObject({
     detail: expect.stringContaining('the shop is emptied to be removed') as string,
     hint: expect.stringContaining('`atp shop remove blue-shirts --drain`') as string,
-  });
-});
-
-test('doctor tells of a lane that is paused, and of a paused schedule whose lane still sends', async () => {
-  const { temporal, database } = patient.shop;
-  await ensureSchedules(temporal, SHOP);
-  onTestFinished(() => removeSchedules(temporal, SHOP).then(() => undefined));
-  await temporal.client.schedule.getHandle(`process-uploads/${SHOP}`).pause('stock-take');
-
-  const sending = await patient.failing();
-  expect(Object.keys(sending)).toEqual(['blue-shirts: lane']);
-  expect(sending['blue-shirts: lane']).toMatchObject({
-    detail: expect.stringContaining('is paused (stock-take), but the lane still sends') as string,
-    hint: expect.stringContaining('`atp lane blue-shirts pause --reason <text>`') as string,
-  });
-
-  await pauseLane(database, SHOP, { by: 'Ann', reason: 'Shopify incident' });
-  onTestFinished(() => resumeLane(database, SHOP));
-  expect((await patient.failing())['blue-shirts: lane']).toMatchObject({
-    detail: expect.stringMatching(
-      /paused since .* by Ann: Shopify incident\. Nothing is sent; 0 files wait\./,
-    ) as string,
-    hint: expect.stringContaining('`atp lane blue-shirts resume`') as string,
   });
 });

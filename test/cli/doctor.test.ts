@@ -40,6 +40,7 @@ test('doctor says of an installation without a fault that all is well, and what 
     'blue-shirts: mapping',
     'blue-shirts: facility group',
     'blue-shirts: oldest change',
+    'blue-shirts: schedules',
     'blue-shirts: lane',
     'blue-shirts: quarantine',
     'blue-shirts: archive',
@@ -95,7 +96,8 @@ test('doctor finds a namespace that is not there, and one without our search att
     .poll(async () => (await patient.failing({ TEMPORAL_NAMESPACE: namespace }))['Namespace'])
     .toBeUndefined();
   const bare = await patient.failing({ TEMPORAL_NAMESPACE: namespace });
-  expect(Object.keys(bare)).toEqual(['Search attributes', 'Worker']);
+  // The schedules are in the other namespace.
+  expect(Object.keys(bare)).toEqual(['Search attributes', 'Worker', 'blue-shirts: schedules']);
   for (const name of ['ShopId', 'FacilityGroupId', 'JobName', 'LaneState', 'Outcome']) {
     expect(bare['Search attributes']?.detail).toContain(`${name} (Keyword)`);
   }

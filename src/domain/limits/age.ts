@@ -4,7 +4,7 @@
  * Rows of the change log that a look for a shop's oldest change reads, of what other shops alone are concerned by. Behind
  * them the change is told as "at most" so old. A row costs some microseconds, and a hundred shops are looked at together.
  */
-export const LOG_ROWS_LOOKED_AT_MAX = 1_000;
+export const LOG_ROWS_LOOKED_AT_MAX = 200;
 
 /** How old a change on its way may be, when nobody has set another limit for the shop: three deltas, of which two failed. */
 export const AGE_LIMIT_DEFAULT_MS = 45 * 60 * 1000;

@@ -8,6 +8,7 @@ import { inspectFeedsLeft } from '../../postgres/feeds/feeds-left.ts';
 import { findOrdersWithoutShop } from '../../postgres/feeds/orders-without-shop.ts';
 import type { Application } from '../application.ts';
 import { defineOperation } from '../operation.ts';
+import { lookAtSchedules } from '../schedule-look.ts';
 import { check, faulty, fine, notChecked, type Check, type Finding } from './check.ts';
 import { checkDatabase } from './database-checks.ts';
 import { inspectDatabaseUser } from './database-user-check.ts';
@@ -40,7 +41,11 @@ async function checkDatabaseAndShops(app: Application): Promise<Check[]> {
     const none = await check('Shops', () => Promise.resolve(fine('There is none yet.', first)));
     return [server, migrations, user, credentials, feeds, orders, none];
   }
-  const ofShops = await Promise.all(shops.map((shop) => checkShop(app, shop)));
+  const schedules = lookAtSchedules(
+    app,
+    shops.map(({ shopId }) => shopId),
+  );
+  const ofShops = await Promise.all(shops.map((shop) => checkShop(app, shop, schedules)));
   return [server, migrations, user, credentials, feeds, orders, ...ofShops.flat()];
 }
 

@@ -7,6 +7,7 @@ import type { Shop } from '../../postgres/master-data/shops.ts';
 import { checkUnseenSales, type UnseenSalesCheck } from '../../postgres/lane/unseen-sales-check.ts';
 import { AtpError } from '../../domain/errors.ts';
 import type { Application } from '../application.ts';
+import type { ScheduleLook } from '../schedule-look.ts';
 import { ARCHIVE_AWAITED_FOR_MS } from '../../domain/limits.ts';
 import { findLateForArchive } from '../../postgres/lane/upload-files.ts';
 import { outgoingFolder, shopArchive } from '../../domain/upload-file.ts';
@@ -15,8 +16,14 @@ import { inspectNotBrought, inspectOldestChange } from './age-check.ts';
 import { check, faulty, fine, notChecked, type Check, type Finding } from './check.ts';
 import { inspectLane } from './lane-check.ts';
 import { inspectLeftLocations } from './left-locations-check.ts';
+import { judgeSchedules } from './schedule-check.ts';
 
-export async function checkShop(app: Application, shop: Shop): Promise<Check[]> {
+/** @param schedules one look for all shops */
+export async function checkShop(
+  app: Application,
+  shop: Shop,
+  schedules: Promise<ScheduleLook>,
+): Promise<Check[]> {
   const { shopId } = shop;
   return [
     await check(`${shopId}: API version`, () => Promise.resolve(judgeApiVersion(shop))),
@@ -24,6 +31,7 @@ export async function checkShop(app: Application, shop: Shop): Promise<Check[]> 
     await check(`${shopId}: mapping`, () => inspectMapping(app, shop)),
     await check(`${shopId}: facility group`, () => inspectFacilityGroup(app, shop)),
     await check(`${shopId}: oldest change`, () => inspectOldestChange(app, shop)),
+    await check(`${shopId}: schedules`, async () => judgeSchedules(await schedules, shop)),
     await check(`${shopId}: lane`, () => inspectLane(app, shop)),
     await check(`${shopId}: quarantine`, () => inspectNotBrought(app, shop)),
     await check(`${shopId}: archive`, () => inspectArchive(app, shop)),

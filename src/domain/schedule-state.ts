@@ -1,0 +1,48 @@
+/** Whether a job's schedule does what it is there for, so that a change gets on its way by itself. */
+import { SCHEDULE_OVERDUE_AFTER_INTERVALS } from './limits.ts';
+
+/** What the server says of a schedule. Times are ISO 8601. */
+export interface ScheduleFacts {
+  readonly isPaused: boolean;
+  /** Why it is paused, or was resumed; null: nobody said. */
+  readonly note: string | null;
+  /** The next runs, the soonest first. */
+  readonly nextRuns: readonly string[];
+  /** The last run that it has started; null: it has started none yet. */
+  readonly lastRunAt: string | null;
+}
+
+/** `overdue`: it has started no run for two of its intervals, though it is not paused. */
+export type ScheduleState =
+  | { readonly state: 'missing' }
+  | { readonly state: 'paused'; readonly note: string | null; readonly lastRunAt: string | null }
+  | { readonly state: 'overdue'; readonly lastRunAt: string }
+  | { readonly state: 'on-time'; readonly nextRunAt: string | null };
+
+/** @param found null: there is no such schedule */
+export function judgeSchedule(found: ScheduleFacts | null, now: number): ScheduleState {
+  if (found === null) return { state: 'missing' };
+  const { isPaused, note, nextRuns, lastRunAt } = found;
+  if (isPaused) return { state: 'paused', note, lastRunAt };
+  const [first, second] = nextRuns.map((time) => Date.parse(time));
+  // An interval that is not known, because no second run is to come, is never over.
+  const intervalMs = first === undefined || second === undefined ? Infinity : second - first;
+  if (lastRunAt !== null && now - Date.parse(lastRunAt) > SCHEDULE_OVERDUE_AFTER_INTERVALS * intervalMs) {
+    return { state: 'overdue', lastRunAt };
+  }
+  return { state: 'on-time', nextRunAt: nextRuns[0] ?? null };
+}
+
+/** The end of "Its schedule …". */
+export function scheduleInWords(state: ScheduleState): string {
+  switch (state.state) {
+    case 'missing':
+      return 'is not there';
+    case 'paused':
+      return `is paused (${state.note ?? 'no reason given'})${state.lastRunAt === null ? '' : `, the last run was at ${state.lastRunAt}`}`;
+    case 'overdue':
+      return `has started no run since ${state.lastRunAt}`;
+    case 'on-time':
+      return state.nextRunAt === null ? 'has no run to come' : `starts the next run at ${state.nextRunAt}`;
+  }
+}

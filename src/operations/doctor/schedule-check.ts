@@ -1,0 +1,43 @@
+/** Whether the jobs that a shop needs run by themselves. */
+import { JOBS, type JobName } from '../../domain/jobs/jobs.ts';
+import { scheduleInWords } from '../../domain/schedule-state.ts';
+import type { Shop } from '../../postgres/master-data/shops.ts';
+import type { JobSchedule } from '../../temporal/schedule-states.ts';
+import type { ScheduleLook } from '../schedule-look.ts';
+import { faulty, fine, type Finding } from './check.ts';
+
+/** Without one of these, changes do not get to Shopify. The others are a person's choice: but one that is there must run. */
+const NEEDED: readonly JobName[] = ['hard-sync', 'recent-changes', 'process-uploads'];
+
+/** The check of Temporal itself says when it is away. */
+export function judgeSchedules(
+  { schedules, unknown }: ScheduleLook,
+  { shopId, closingSince }: Shop,
+): Finding {
+  if (unknown !== null) return fine(`Nothing is known of them: ${unknown}`);
+  if (closingSince !== null) return fine('The shop is emptied to be removed, so none is needed.');
+  const ofShop = schedules.filter((each) => each.shopId === shopId || each.shopId === null);
+  const wrong = ofShop.filter(({ job, schedule }) =>
+    schedule.state === 'missing' ? NEEDED.includes(job) : schedule.state !== 'on-time',
+  );
+  if (wrong.length === 0) {
+    const there = ofShop.filter(({ schedule }) => schedule.state === 'on-time').map(({ job }) => job);
+    return fine(`On time: ${there.join(', ')}.`);
+  }
+  return faulty(
+    `${wrong.map(({ job, schedule }) => `The schedule of ${job} ${scheduleInWords(schedule)}.`).join(' ')}`,
+    wrong.map((each) => whatMends(each)).join(' '),
+  );
+}
+
+function whatMends({ job, shopId, schedule }: JobSchedule): string {
+  const named = shopId === null ? job : `${job} --shop ${shopId}`;
+  switch (schedule.state) {
+    case 'missing':
+      return `\`atp job schedule ${named} --every ${JOBS[job].schedule.recommended}\` makes it.`;
+    case 'paused':
+      return `\`atp job resume ${named}\` lets it run again.`;
+    default:
+      return `\`atp job show ${named}\` shows its runs; \`atp pipeline running\` shows one that has not ended, and keeps others out.`;
+  }
+}
