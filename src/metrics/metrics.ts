@@ -22,7 +22,7 @@ export function createMetrics(about: { readonly version: string }) {
   collectDefaultMetrics({ register: registry });
   gauge('atp_worker_info', 'The release of this worker. Always 1.', 'version').set(about, 1);
 
-  return {
+  const metrics = {
     registry,
     files: counter('atp_files_total', 'Files by what became of them.', 'shop', 'outcome'),
     fileRows: counter(
@@ -100,6 +100,10 @@ export function createMetrics(about: { readonly version: string }) {
     ),
     condition: gauge('atp_condition', '1 for each open condition.', 'code', 'shop'),
   };
+  // From the start on, so that `increase` sees the first one.
+  for (const outcome of ['imported', 'partial', 'refused']) metrics.feeds.inc({ outcome }, 0);
+  for (const outcome of ['applied', 'refused']) metrics.feedRows.inc({ outcome }, 0);
+  return metrics;
 }
 
 /** Counts what the diary tells. */

@@ -57,7 +57,7 @@ export function readGauges(metrics: Metrics, sources: Sources): Refresh {
       for (const { feedType: type, lastImportedSeconds } of feeds)
         metrics.feedTime.set({ type }, lastImportedSeconds);
     }),
-    group(metrics, 'feeds_left', sources.feedsLeft, [metrics.feedsLeft], (count) =>
+    group(metrics, 'feeds_left', sources.feedsLeft, [withoutLabels(metrics.feedsLeft)], (count) =>
       metrics.feedsLeft.set(count),
     ),
     group(
@@ -95,6 +95,11 @@ export function readGauges(metrics: Metrics, sources: Sources): Refresh {
     metrics.poolWaiting.set(waiting);
     await Promise.all(groups.map((refresh) => refresh()));
   };
+}
+
+/** The reset of a gauge without labels would put 0 on the page. */
+function withoutLabels(gauge: { remove(): void }): Resettable {
+  return { reset: () => gauge.remove() };
 }
 
 interface Resettable {

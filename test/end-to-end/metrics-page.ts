@@ -23,6 +23,15 @@ export async function scrape(worker: WorkerProcess): Promise<Page> {
   );
 }
 
+/** The names of all metrics that the worker tells of, those without a value yet among them. */
+export async function readNames(worker: WorkerProcess): Promise<ReadonlySet<string>> {
+  const text = await (await fetch(`http://${addressOf(worker)}/metrics`)).text();
+  const names = [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].flatMap(([, name = '', type = '']) =>
+    type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name],
+  );
+  return new Set(names);
+}
+
 /** Scrapes until each of these has its number; a reading is kept for some seconds. */
 export async function untilPageHas(
   worker: WorkerProcess,

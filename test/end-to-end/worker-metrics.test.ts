@@ -1,7 +1,9 @@
 /** A worker's metrics and health, read over HTTP while it works. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Installation, SHOP } from './installation.ts';
-import { addressOf, untilPageHas, WITH_METRICS } from './metrics-page.ts';
+import { addressOf, readNames, untilPageHas, WITH_METRICS } from './metrics-page.ts';
 
 test('a worker tells what it did, how the lane stands, and what Temporal’s SDK counts', async () => {
   const shop = await Installation.open(['BLUE-SHIRT', 'RED-SHIRT']);
@@ -34,6 +36,16 @@ test('a worker tells what it did, how the lane stands, and what Temporal’s SDK
   expect(page.get(`atp_shopify_calls_total{shop="${SHOP}",result="OK"}`)).toBeGreaterThan(0);
   expect(page.get(`atp_shopify_points_available{shop="${SHOP}"}`)).toBeGreaterThan(0);
   expect(page.get('atp_feed_last_imported_timestamp_seconds{type="RESET_INVENTORY"}')).toBeGreaterThan(0);
+  const names = await readNames(worker);
+  for (const file of ['alerts.yml', 'alerts.test.yml', 'dashboard.json']) {
+    const text = await readFile(join(import.meta.dirname, '../../docker/monitoring', file), 'utf8');
+    const used = new Set(text.match(/\b(atp|temporal|nodejs|process)_[a-z0-9_]+/g));
+    expect(used.size, file).toBeGreaterThan(3);
+    expect(
+      [...used].filter((name) => !names.has(name)),
+      `${file} names metrics that no worker tells`,
+    ).toEqual([]);
+  }
   expect([...page.keys()].some((series) => series.startsWith('temporal_'))).toBe(true);
   expect(page.get('process_resident_memory_bytes')).toBeGreaterThan(0);
 });

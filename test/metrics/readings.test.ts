@@ -9,14 +9,14 @@ const IDLE: LaneReading = {
   ...{ heldPlans: 0, withheld: 0, quarantined: 0, owed: 0 },
 };
 
-function open(lanes: Sources['lanes']) {
+function open(lanes: Sources['lanes'], feedsLeft = () => Promise.resolve(0)) {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const metrics = createMetrics({ version: '1' });
   const refresh = readGauges(metrics, {
     lanes,
     feeds: () => Promise.resolve([]),
-    feedsLeft: () => Promise.resolve(0),
+    feedsLeft,
     schedules: () => Promise.resolve([]),
     pool: () => ({ inUse: 0, idle: 0, waiting: 0 }),
   });
@@ -24,7 +24,7 @@ function open(lanes: Sources['lanes']) {
     (await metrics.registry.metrics())
       .split('\n')
       .filter((line) => /^atp_(lane|reading_up.*lanes)/.test(line));
-  return { refresh, lines };
+  return { metrics, refresh, lines };
 }
 
 test('however many scrape, and however often, a reading is made once in READING_KEPT_MS', async () => {
@@ -51,6 +51,18 @@ test('a reading that fails takes its gauges off the page, instead of leaving old
   await refresh();
 
   expect(await lines()).toEqual(['atp_reading_up{reading="lanes"} 0']);
+});
+
+test('a number that cannot be read is absent, and not 0', async () => {
+  const { metrics, refresh } = open(
+    () => Promise.resolve([]),
+    () => Promise.reject(new Error('The database is away.')),
+  );
+  await refresh();
+
+  const page = await metrics.registry.metrics();
+  expect(page).toContain('atp_reading_up{reading="feeds_left"} 0');
+  expect(page).not.toMatch(/^atp_feeds_left /m);
 });
 
 test('a reading that gives no answer holds a scrape for READING_TIMEOUT_MS at most', async () => {
