@@ -163,15 +163,15 @@ export function levelOf({ event }: DiaryEntry): DiaryLevel {
   return EVENTS[event].level;
 }
 
-/** The entry as one sentence, without a full stop. */
+/** The entry as one sentence. */
 export function entryInWords(entry: DiaryEntry): string {
   const { inWords } = EVENTS[entry.event] as { readonly inWords: (fields: DiaryEntry) => string };
   return inWords(entry);
 }
 
 function whatOf({ sequence, plan }: DiaryFields['LANE_DECIDED']): string {
-  if (sequence !== null) return `file ${sequence}`;
-  return plan === null ? 'the quarantined products' : `plan ${plan}`;
+  if (plan !== null) return `plan ${plan}`;
+  return sequence === null ? 'the quarantined products' : `file ${sequence}`;
 }
 
 function placeOf({ service, shopId }: { readonly service: Service; readonly shopId?: string }): string {

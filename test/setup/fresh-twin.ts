@@ -37,7 +37,8 @@ function rulesOfThisRun(): RulesChange {
 export async function freshTwin(options: Partial<TwinOptions> = {}): Promise<FreshTwin> {
   const folder = await mkdtemp(join(tmpdir(), 'atp-twin-'));
   const tokenFile = join(folder, 'token');
-  await writeFile(tokenFile, SHOP.accessToken, { mode: 0o600 });
+  const [{ accessToken } = SHOP] = options.shops ?? [];
+  await writeFile(tokenFile, accessToken, { mode: 0o600 });
   const twin = await startShopifyTwin({ shops: [SHOP], rules: rulesOfThisRun(), ...options });
   cleanUp(async () => {
     await twin.close();

@@ -1,0 +1,146 @@
+/**
+ * Every credential of an installation is a canary, every service fails once, and then everything that others may read is
+ * searched for them: the log at its lowest level, the pages of the worker, the histories, the files on SFTP, the tables,
+ * what commands print, and the process list.
+ */
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { freshDatabase } from '../setup/fresh-database.ts';
+import { freshNamespace } from '../setup/fresh-namespace.ts';
+import { freshSftpRoot } from '../setup/fresh-sftp-root.ts';
+import { freshTwin } from '../setup/fresh-twin.ts';
+import { tcpGate } from '../setup/tcp-gate.ts';
+import { until } from '../setup/until.ts';
+import { SHOP as TWIN_SHOP } from '../shopify/twin-fixture.ts';
+import { Installation, SHOP, type WorkerProcess } from './installation.ts';
+import { addressOf, WITH_METRICS } from './metrics-page.ts';
+
+const canary = (name: string): string => `${name}-${randomBytes(12).toString('hex')}`;
+
+function withPort(url: string, port: number): string {
+  return Object.assign(new URL(url), { port: String(port) }).href;
+}
+
+/** Everything that others may read, by where it stands. */
+async function readAll(shop: Installation, worker: WorkerProcess): Promise<Map<string, string>> {
+  const found = new Map<string, string>([['the log', worker.output]]);
+  const { workflow } = shop.temporal.client;
+  for await (const { workflowId, runId } of workflow.list()) {
+    const handle = workflow.getHandle(workflowId, runId);
+    const history = JSON.stringify(await handle.fetchHistory(), (_, value: unknown) =>
+      value instanceof Uint8Array ? Buffer.from(value).toString() : value,
+    );
+    found.set(`the history of ${workflowId}`, history);
+  }
+  for (const entry of await readdir(shop.sftpFolder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    found.set(`${entry.name} on SFTP`, `${entry.name} ${await readFile(path, 'utf8')}`);
+  }
+  const tables = await shop.database.query<{ name: string }>(
+    `SELECT quote_ident(relname) AS name FROM pg_class
+     WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'`,
+  );
+  for (const { name } of tables) {
+    const rows = await shop.database.query<{ text: string }>(
+      `SELECT row_of::text AS text FROM ${name} AS row_of`,
+    );
+    found.set(`the table ${name}`, rows.map(({ text }) => text).join('\n'));
+  }
+  for (const args of [['doctor'], ['lane', SHOP], ['audit', 'log'], ['shop', 'list'], ['pipeline']]) {
+    const { stdout, stderr } = await shop.atpText(...args);
+    found.set(`atp ${args.join(' ')}`, `${stdout}${stderr}`);
+  }
+  return found;
+}
+
+test('no credential gets into what others may read, whatever fails', async () => {
+  const secrets = {
+    SHOP_TOKEN: `shpat_${canary('token')}`,
+    APP_SECRET: canary('client-secret'),
+    TEMPORAL_API_KEY: canary('api-key'),
+    sftpPassword: canary('sftp-password'),
+  };
+  const [database, temporal, sftp, twin] = await Promise.all([
+    freshDatabase(),
+    freshNamespace(),
+    freshSftpRoot(),
+    freshTwin({ shops: [{ ...TWIN_SHOP, accessToken: secrets.SHOP_TOKEN }] }),
+  ]);
+  const gates = {
+    postgres: await tcpGate(Number(new URL(database.url).port)),
+    temporal: await tcpGate(Number(temporal.address.split(':')[1])),
+    sftp: await tcpGate(sftp.settings.port),
+  };
+  const shop = await Installation.open(['BLUE-SHIRT'], { database, temporal, sftp, twin });
+  const worker = await shop.startWorker({
+    environment: {
+      ...WITH_METRICS,
+      ATP_LOG_LEVEL: 'debug',
+      DATABASE_URL: withPort(database.url, gates.postgres.port),
+      TEMPORAL_ADDRESS: `127.0.0.1:${gates.temporal.port}`,
+      // A key alone would switch TLS on, which the server of the test does not have.
+      TEMPORAL_TLS: 'false',
+      TEMPORAL_API_KEY: secrets.TEMPORAL_API_KEY,
+      SFTP_URL: Object.assign(new URL(withPort(shop.environment['SFTP_URL'] ?? '', gates.sftp.port)), {
+        password: secrets.sftpPassword,
+      }).href,
+      SHOP_TOKEN: secrets.SHOP_TOKEN,
+      APP_SECRET: secrets.APP_SECRET,
+    },
+  });
+  const pages: string[] = [];
+  const look = async (): Promise<void> => {
+    for (const path of ['metrics', 'readyz'])
+      pages.push(await (await fetch(`http://${addressOf(worker)}/${path}`)).text());
+  };
+
+  await shop.importCount('RESET_INVENTORY__1.csv', 'BROADWAY', { 'BLUE-SHIRT': 7, 'NO-SHIRT': 1 });
+  await shop.database.query(`UPDATE shop SET access_token_ref = 'env:SHOP_TOKEN'`);
+  await shop.hardSync();
+  expect(await shop.processUploads()).toMatchObject({ laneState: 'idle' });
+
+  await shop.database.query(`UPDATE shop SET access_token_ref = 'client:8f3e0:env:APP_SECRET'`);
+  await shop.importCount('RESET_INVENTORY__2.csv', 'BROADWAY', { 'BLUE-SHIRT': 8 });
+  await shop.recentChanges();
+  expect(await shop.processUploads()).toMatchObject({ laneState: 'blocked' });
+
+  for (const [service, gate] of [
+    ['SFTP', gates.sftp],
+    ['Postgres', gates.postgres],
+    ['Temporal', gates.temporal],
+  ] as const) {
+    await gate.shut();
+    await until(async () => {
+      await look();
+      expect(worker.output).toContain(`"msg":"${service} is lost`);
+    });
+    await gate.open();
+    await until(async () => {
+      await look();
+      expect(worker.output).toContain(`"msg":"${service} is back`);
+    });
+  }
+  const processes = execFileSync('ps', ['-ww', '-eo', 'args'], { encoding: 'utf8' });
+  const all = await readAll(shop, worker);
+  all.set('the worker’s pages', pages.join('\n'));
+  all.set('the process list', processes);
+
+  const [, keyLine = ''] = (await readFile(sftp.settings.privateKeyFile ?? '', 'utf8')).split('\n');
+  const canaries = {
+    ...secrets,
+    databasePassword: new URL(database.url).password,
+    sftpKey: keyLine,
+  };
+  for (const [name, secret] of Object.entries(canaries)) {
+    expect(secret.length, name).toBeGreaterThan(10);
+    const leaks = [...all].filter(([, text]) => text.includes(secret)).map(([where]) => where);
+    expect(leaks, `${name} stands in`).toEqual([]);
+  }
+  // The search does find what is there.
+  expect([...all].filter(([, text]) => text.includes('APP_SECRET')).length).toBeGreaterThan(1);
+  expect([...all.keys()].filter((where) => where.startsWith('the history of')).length).toBeGreaterThan(4);
+});
