@@ -168,11 +168,18 @@ const deploymentVariables = z
   })
   .transform(({ ATP_WORKER_DEPLOYMENT }) => ATP_WORKER_DEPLOYMENT ?? null);
 
+const METRICS_ADDRESS_WANTED = { error: 'must be host:port, or off' };
+const PORT_MAX = 65_535;
+
 const metricsVariables = z
   .object({
     ATP_METRICS_ADDRESS: z
       .string()
-      .regex(/^(off|(\[[0-9a-f:]+\]|[^\s:/@]+):\d{1,5})$/i, { error: 'must be host:port, or off' })
+      .regex(/^(off|(\[[0-9a-f:]+\]|[^\s:/@]+):\d{1,5})$/i, METRICS_ADDRESS_WANTED)
+      .refine(
+        (text) => Number(text.split(':').at(-1)) <= PORT_MAX || /^off$/i.test(text),
+        METRICS_ADDRESS_WANTED,
+      )
       .optional(),
   })
   .transform(({ ATP_METRICS_ADDRESS }): MetricsAddress | null => {

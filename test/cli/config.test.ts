@@ -201,3 +201,27 @@ test('the configuration cannot be changed afterwards', () => {
   expect(() => Object.assign(config, { databaseUrl: 'x' })).toThrow();
   expect(() => Object.assign(config.temporal.connection, { address: 'x' })).toThrow();
 });
+
+test('metrics are told on the loopback, unless somebody names another address or switches them off', () => {
+  expect(loadConfig([]).metricsAddress).toEqual({ host: '127.0.0.1', port: 9464, isGiven: false });
+  for (const [address, read] of [
+    ['0.0.0.0:9000', { host: '0.0.0.0', port: 9000, isGiven: true }],
+    ['[::1]:9000', { host: '::1', port: 9000, isGiven: true }],
+    ['off', null],
+  ] as const) {
+    given({ ATP_METRICS_ADDRESS: address });
+    expect(loadConfig([]).metricsAddress).toEqual(read);
+  }
+  for (const wrong of ['9464', 'http://127.0.0.1:9464', '127.0.0.1:', '127.0.0.1:70000']) {
+    given({ ATP_METRICS_ADDRESS: wrong });
+    expect(faultsOf(() => loadConfig([]))).toContain('ATP_METRICS_ADDRESS must be host:port, or off');
+  }
+});
+
+test('the log begins at info, and at no level that does not exist', () => {
+  expect(loadConfig([]).logLevel).toBe('info');
+  given({ ATP_LOG_LEVEL: 'debug' });
+  expect(loadConfig([]).logLevel).toBe('debug');
+  given({ ATP_LOG_LEVEL: 'loud' });
+  expect(faultsOf(() => loadConfig([]))).toContain('ATP_LOG_LEVEL must be one of debug, info, warn, error');
+});
