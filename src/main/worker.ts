@@ -72,12 +72,12 @@ export async function runWorkerProcess(
     database,
     temporal: () => state.temporal,
     look,
-    isPolling: () => state.isPolling,
+    isPolling: () => state.isPolling && !signal.aborted,
     sdkMetricsAddress,
     log,
   });
   const reporting = new AbortController();
-  let reported: Promise<void> | null = null;
+  let reported: Promise<void> = Promise.resolve();
   try {
     if (!(await awaitServices(look, { wait, signal, log }))) return;
     const temporal = (state.temporal = await connectTemporal(config.temporal));
