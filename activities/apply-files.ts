@@ -173,7 +173,7 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork, 
           cancellationSignal.throwIfAborted();
           await database.transaction((connection) => refusePaused(connection, holder.shopId));
           await applyChunk(deps, { sequence, chunk });
-          progress.add(ROWS_PER_CALL);
+          progress.add(Math.min(ROWS_PER_CALL, file.rowCount - chunk * ROWS_PER_CALL));
         });
         return countWindow(database, { shopId: holder.shopId, sequence, window });
       };

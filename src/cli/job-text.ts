@@ -2,7 +2,7 @@
 import type { ImportResult } from '../domain/jobs/import.ts';
 import { warningInWords } from '../domain/import-warning.ts';
 import { outcomeOf, resultInWords, type JobName, type JobResult } from '../domain/jobs/jobs.ts';
-import { blockedInWords, type ProcessResult } from '../domain/jobs/process-uploads.ts';
+import { blockedInWords, rowsInWords, type ProcessResult } from '../domain/jobs/process-uploads.ts';
 import { pauseInWords } from '../domain/lane-pause.ts';
 import { startedInWords } from '../domain/jobs/started-hard-sync.ts';
 import { syncInWords, type SyncResult } from '../domain/jobs/producing.ts';
@@ -10,7 +10,7 @@ import type { VerifyResult } from '../domain/jobs/verify.ts';
 import { SHOWN_TEXT_LENGTH_MAX } from '../domain/limits.ts';
 import { showText } from '../domain/shown-text.ts';
 import { counted } from '../domain/words.ts';
-import type { showJob } from '../operations/jobs.ts';
+import type { runJob, showJob } from '../operations/jobs.ts';
 import type { ResultOf } from '../operations/operation.ts';
 import { planWaysOut } from './lane-text.ts';
 import { ExitCode, OUTCOME_EXIT_CODES, table, type Report } from './report.ts';
@@ -78,6 +78,13 @@ function processText({ shopId, files, laneState, blockedBy, hardSync, pause }: P
     case 'idle':
       return text;
   }
+}
+
+type LastApplied = NonNullable<ResultOf<typeof runJob>['lastApplied']>;
+
+/** For whoever ran Process uploads and found that the file was applied already: its maker has woken the lane. */
+export function lastAppliedText({ sequence, appliedAt, ...rows }: LastApplied): string {
+  return `No file waits. The last one, file ${sequence}, was applied at ${appliedAt}: ${rowsInWords(rows)}.`;
 }
 
 function importText({ files, stillNotPutAway = [] }: ImportResult): string {

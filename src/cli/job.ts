@@ -1,5 +1,6 @@
 /** The jobs: run one now, and when they run by themselves. */
 import { JOBS } from '../domain/jobs/jobs.ts';
+import { cancelJob } from '../operations/cancel-job.ts';
 import {
   listJobs,
   pauseJob,
@@ -12,7 +13,7 @@ import {
 } from '../operations/jobs.ts';
 import type { ResultOf } from '../operations/operation.ts';
 import { command } from './command.ts';
-import { describeResult, scheduleText } from './job-text.ts';
+import { describeResult, lastAppliedText, scheduleText } from './job-text.ts';
 import { shortTime, table } from './report.ts';
 
 export const JOB_COMMANDS = [
@@ -54,6 +55,15 @@ export const JOB_COMMANDS = [
   }),
   command({ path: 'job run', operation: runJob, arguments: ['job'], show: showRun }),
   command({
+    path: 'job cancel',
+    operation: cancelJob,
+    arguments: ['job'],
+    show: ({ runs }) =>
+      runs
+        .map(({ workflowId, runId, ended }) => `${ended}: workflow ${workflowId}, run ${runId}.`)
+        .join('\n'),
+  }),
+  command({
     path: 'verify',
     operation: verifyShop,
     arguments: ['shopId'],
@@ -61,8 +71,12 @@ export const JOB_COMMANDS = [
   }),
 ];
 
-function showRun({ job, run, isWorkerPolling }: ResultOf<typeof runJob>) {
-  if (run.result !== null) return { json: run, ...describeResult(job, run.result) };
+function showRun({ job, run, isWorkerPolling, lastApplied }: ResultOf<typeof runJob>) {
+  if (run.result !== null) {
+    const { text, ...described } = describeResult(job, run.result);
+    const json = { ...run, ...(lastApplied && { lastApplied }) };
+    return { json, ...described, text: lastApplied ? lastAppliedText(lastApplied) : text };
+  }
   const started = `${JOBS[job].title} is started (workflow ${run.workflowId}, run ${run.runId}).`;
   const waits = isWorkerPolling ? '' : '\nNo worker is polling: it waits until `atp worker` runs.';
   return { json: run, text: started + waits };

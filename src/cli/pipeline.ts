@@ -1,3 +1,4 @@
+import { OUTCOMES_IN_WORDS } from '../domain/jobs/outcome.ts';
 import { showPipeline } from '../operations/pipeline.ts';
 import { command } from './command.ts';
 import { shortTime, table } from './report.ts';
@@ -11,12 +12,12 @@ export const PIPELINE_COMMANDS = [
       const rows = jobs.map((run) => [
         run.jobName,
         run.shopId,
-        run.status,
+        run.outcome === null ? run.status.toLowerCase().replace('_', ' ') : OUTCOMES_IN_WORDS[run.outcome],
         shortTime(run.scheduledAt ?? run.startedAt),
         shortTime(run.closedAt),
         run.summary,
       ]);
-      const text = table(['Job', 'Shop', 'Status', 'At', 'Ended', 'What'], rows, 'There are no runs.');
+      const text = table(['Job', 'Shop', 'Outcome', 'At', 'Ended', 'What'], rows, 'There are no runs.');
       return more ? `${text}\nThere are more: --limit shows them.` : text;
     },
   }),

@@ -1,10 +1,13 @@
 /** The jobs: run one now, and when they run by themselves. */
 import { choice, invalid, label, optional, text, time, yesOrNo, type Input } from '../domain/input-fields.ts';
 import { shopOf } from '../domain/jobs/jobs.ts';
+import type { ProcessResult } from '../domain/jobs/process-uploads.ts';
 import { VERIFY } from '../domain/jobs/verify.ts';
 import { PRESET_NAMES } from '../domain/jobs/schedule-policy.ts';
+import { findLastApplied } from '../postgres/lane/last-applied.ts';
 import { findPause } from '../postgres/lane/lane-pause.ts';
 import { findShop, listShops } from '../postgres/master-data/shops.ts';
+import { cancelJob } from './cancel-job.ts';
 import { ensurePaused, ensureResumed } from './lane-pause.ts';
 import { completeOrder, findJob, JOB_FIELDS, PARAMETER_FIELDS } from './job-order.ts';
 import { requireAnswer } from './require-answer.ts';
@@ -34,11 +37,21 @@ export const runJob = defineOperation({
     const { runJob: start } = await import('../temporal/run-job.ts');
     const temporal = await app.temporal();
     const run = await start(temporal, order, { wait, onProgress: progress });
-    if (wait) return { job: order.job, run, isWorkerPolling: true };
+    if (wait) {
+      const { result } = run;
+      const foundNoFile = result !== null && 'laneState' in result && isWithoutFile(result);
+      // Whoever made the file has woken the lane already, and that run may have ended before this one began.
+      const lastApplied = foundNoFile ? await findLastApplied(await app.database(), result.shopId) : null;
+      return { job: order.job, run, isWorkerPolling: true, lastApplied };
+    }
     const { isWorkerPolling } = await import('../temporal/task-queue.ts');
-    return { job: order.job, run, isWorkerPolling: await isWorkerPolling(temporal) };
+    return { job: order.job, run, isWorkerPolling: await isWorkerPolling(temporal), lastApplied: null };
   },
 });
+
+function isWithoutFile({ files, laneState }: ProcessResult): boolean {
+  return files.length === 0 && laneState === 'idle';
+}
 
 export const verifyShop = defineOperation({
   name: 'shop.verify',
@@ -156,6 +169,7 @@ export const JOB_OPERATIONS = [
   resumeJob,
   skipRun,
   runJob,
+  cancelJob,
 ] as const;
 
 /** What the audit log keeps of a job's schedule; null: it has none. */

@@ -1,4 +1,4 @@
-import { byDefault, choice, count, id, optional } from '../domain/input-fields.ts';
+import { byDefault, choice, count, id, optional, yesOrNo } from '../domain/input-fields.ts';
 import { jobField } from '../domain/jobs/jobs.ts';
 import { PIPELINE_STATES } from '../domain/jobs/pipeline-state.ts';
 import { PIPELINE_RUNS_MAX, PIPELINE_RUNS_SHOWN } from '../domain/limits.ts';
@@ -12,6 +12,7 @@ export const showPipeline = defineOperation({
     state: optional(choice('only these', PIPELINE_STATES)),
     job: optional(jobField('only this job')),
     shopId: optional(id('only this shop')),
+    all: optional(yesOrNo('also the runs that found nothing to do')),
     limit: byDefault(count('runs at most', PIPELINE_RUNS_MAX), PIPELINE_RUNS_SHOWN),
   },
   run: async ({ app }, filter) => {

@@ -68,10 +68,10 @@ export async function describeOpenRuns(temporal: TemporalClient): Promise<Workfl
   );
 }
 
-/** Null: the run has ended. */
+/** Null: the run has ended, or there is none. Without a run id, the latest run of the workflow id. */
 export async function describeIfOpen(
   temporal: TemporalClient,
-  { workflowId, runId }: RunId,
+  { workflowId, runId }: Pick<RunId, 'workflowId'> & Partial<RunId>,
 ): Promise<WorkflowExecutionDescription | null> {
   try {
     const handle = temporal.client.workflow.getHandle(workflowId, runId);

@@ -1,34 +1,36 @@
 /** The runs of all jobs: those to come from the schedules, the others from Temporal's list of workflows. */
-import { WorkflowFailedError, type WorkflowExecutionInfo } from '@temporalio/client';
-import {
-  JOB_NAMES,
-  jobOfWorkflowType,
-  JOBS,
-  resultInWords,
-  type JobName,
-  type JobResult,
-} from '../domain/jobs/jobs.ts';
+import type { WorkflowExecutionInfo } from '@temporalio/client';
+import { JOB_NAMES, jobOfWorkflowType, JOBS, type JobName } from '../domain/jobs/jobs.ts';
 import {
   PIPELINE_RESULTS_AT_ONCE,
   PIPELINE_SCHEDULES_MAX,
   TEMPORAL_LIST_TIMEOUT_MS,
 } from '../domain/limits.ts';
+import { ATTENTION_OUTCOMES, isOutcome, type Outcome } from '../domain/jobs/outcome.ts';
 import type { PipelineState } from '../domain/jobs/pipeline-state.ts';
-import { counted } from '../domain/words.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
 import { workInTurns } from './in-turns.ts';
-import { describeIfOpen, examineTask } from './open-runs.ts';
+import {
+  createLook,
+  NOT_UNDER_WAY,
+  summarizeEnd,
+  summarizeWork,
+  type Look,
+  type Retrying,
+  type RowsDone,
+} from './run-summary.ts';
 import { jobWorkflowId } from './run-job.ts';
 import { SEARCH_ATTRIBUTES } from './search-attributes.ts';
 import { frequencyInWords } from './schedule-words.ts';
 import { jobOfSchedule } from './schedules.ts';
-import { readFailure } from './workflow-failure.ts';
 
 /** One run, past or to come. Times are ISO 8601, UTC. */
 export interface PipelineRun {
   readonly jobName: JobName;
   readonly shopId: string | null;
   readonly status: 'PENDING' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELED' | 'TERMINATED' | 'TIMED_OUT';
+  /** What came of it; null: it has not ended, was terminated, or is of an earlier release. */
+  readonly outcome: Outcome | null;
   /** Null: a person started it. */
   readonly scheduledAt: string | null;
   readonly startedAt: string | null;
@@ -38,6 +40,10 @@ export interface PipelineRun {
   readonly runId: string | null;
   /** One line for a person: what came of it, or how often it runs. */
   readonly summary: string;
+  /** Of a run under way: its step that was tried before, and why it is tried again; null: none is. */
+  readonly retrying: Retrying | null;
+  /** Of a run under way whose step works through rows; null: none does. */
+  readonly progress: RowsDone | null;
   /** Its page in Temporal's UI, below the namespace's. */
   readonly uiPath: string;
 }
@@ -53,6 +59,8 @@ export interface PipelineFilter {
   readonly state?: PipelineState | undefined;
   readonly job?: JobName | undefined;
   readonly shopId?: string | undefined;
+  /** Also the runs that found nothing to do. */
+  readonly all?: boolean | undefined;
   /** Runs at most; of those to come, the next ones, of the others the newest. */
   readonly limit: number;
 }
@@ -84,12 +92,14 @@ async function listPending(temporal: TemporalClient, filter: PipelineFilter): Pr
           jobName: job.job,
           shopId: job.shopId,
           status: 'PENDING',
+          outcome: null,
           scheduledAt: next.toISOString(),
           startedAt: null,
           closedAt: null,
           workflowId: jobWorkflowId(job.job, job.shopId),
           runId: null,
           summary: spec ? frequencyInWords(spec) : '',
+          ...NOT_UNDER_WAY,
           uiPath: `schedules/${encodeURIComponent(scheduleId)}`,
         });
       }
@@ -109,12 +119,19 @@ function isWanted(
   return (job === undefined || job === found.job) && (shopId === undefined || shopId === found.shopId);
 }
 
+const OUTCOME = SEARCH_ATTRIBUTES.outcome.name;
+
 /** A run that continued as a new one is left out: the new run is listed. */
 const STATUS_QUERIES = {
   running: `ExecutionStatus = 'Running'`,
   completed: `ExecutionStatus = 'Completed'`,
   failed: `ExecutionStatus IN ('Failed', 'Canceled', 'Terminated', 'TimedOut')`,
+  // A run that was terminated or timed out could not tell its outcome.
+  'needs-attention': `(${OUTCOME} IN (${ATTENTION_OUTCOMES.map((outcome) => `'${outcome}'`).join(', ')}) OR ExecutionStatus IN ('Failed', 'Terminated', 'TimedOut'))`,
 } as const;
+
+/** With the runs that have no outcome: in a comparison, an SQL database of the server leaves them out. */
+const FOUND_WORK = `(${OUTCOME} IS NULL OR ${OUTCOME} != 'NOTHING_TO_DO')`;
 
 async function listRuns(
   temporal: TemporalClient,
@@ -130,76 +147,50 @@ async function listRuns(
         found.push(run);
         if (found.length >= count) break;
       }
-      return workInTurns(found, PIPELINE_RESULTS_AT_ONCE, (run) => readRun(temporal, run));
+      const lookAt = createLook(temporal);
+      return workInTurns(found, PIPELINE_RESULTS_AT_ONCE, (run) => readRun(temporal, run, lookAt));
     },
     TEMPORAL_LIST_TIMEOUT_MS,
   );
 }
 
 /** Searches by workflow type, which a run has from its start. Its search attributes may come later. */
-function queryOf({ state, job, shopId }: PipelineFilter): string {
+function queryOf({ state, job, shopId, all = false }: PipelineFilter): string {
   const types = (job === undefined ? JOB_NAMES : [job]).map((name) => `'${JOBS[name].workflowType}'`);
   return [
     `WorkflowType IN (${types.join(', ')})`,
     state === undefined || state === 'pending'
       ? `ExecutionStatus != 'ContinuedAsNew'`
       : STATUS_QUERIES[state],
+    ...(all ? [] : [FOUND_WORK]),
     ...(shopId === undefined ? [] : [`${SEARCH_ATTRIBUTES.shopId.name} = '${shopId}'`]),
   ].join(' AND ');
 }
 
-async function readRun(temporal: TemporalClient, run: WorkflowExecutionInfo): Promise<PipelineRun> {
+async function readRun(
+  temporal: TemporalClient,
+  run: WorkflowExecutionInfo,
+  lookAt: Look,
+): Promise<PipelineRun> {
   const { workflowId, runId } = run;
   const attributes = run.typedSearchAttributes;
   const scheduledAt = attributes.getAll().find(({ key }) => key.name === 'TemporalScheduledStartTime')?.value;
   const jobName = jobOfWorkflowType(run.type);
   if (!jobName) throw new Error(`The server answered with a run of ${run.type}, which was not asked for.`);
+  const outcome = attributes.get(SEARCH_ATTRIBUTES.outcome);
   return {
     jobName,
     shopId: attributes.get(SEARCH_ATTRIBUTES.shopId) ?? null,
-    status: run.status.name as PipelineRun['status'],
+    status: run.status.name === 'CANCELLED' ? 'CANCELED' : (run.status.name as PipelineRun['status']),
+    outcome: isOutcome(outcome) ? outcome : null,
     scheduledAt: scheduledAt instanceof Date ? scheduledAt.toISOString() : null,
     startedAt: run.startTime.toISOString(),
     closedAt: run.closeTime?.toISOString() ?? null,
     workflowId,
     runId,
-    summary:
-      run.status.name === 'RUNNING'
-        ? await summarizeWork(temporal, jobName, run)
-        : await summarizeEnd(temporal, jobName, run),
+    ...(run.status.name === 'RUNNING'
+      ? await summarizeWork(temporal, jobName, await lookAt(run))
+      : { summary: await summarizeEnd(temporal, jobName, run), ...NOT_UNDER_WAY }),
     uiPath: `workflows/${encodeURIComponent(workflowId)}/${runId}/history`,
   };
-}
-
-/** How a run gets on that is under way. */
-async function summarizeWork(
-  temporal: TemporalClient,
-  job: JobName,
-  { workflowId, runId }: WorkflowExecutionInfo,
-): Promise<string> {
-  const running = `${JOBS[job].title} is running`;
-  const found = await describeIfOpen(temporal, { workflowId, runId });
-  const trouble = found && (await examineTask(temporal, found));
-  if (!trouble || trouble.failures === 0) return running;
-  return `${running}; its workflow code has failed ${counted(trouble.failures, 'time')}: ${trouble.failure}`;
-}
-
-/** What came of a run that has ended. */
-async function summarizeEnd(
-  temporal: TemporalClient,
-  job: JobName,
-  { workflowId, runId }: WorkflowExecutionInfo,
-): Promise<string> {
-  type Workflow = () => Promise<JobResult<JobName>>;
-  const handle = temporal.client.workflow.getHandle<Workflow>(workflowId, runId, { followRuns: false });
-  try {
-    return resultInWords(job, await handle.result());
-  } catch (error) {
-    // A run of an earlier release may have ended with a result of another shape.
-    if (error instanceof TypeError)
-      return `${JOBS[job].title} has ended; this release cannot read its result`;
-    if (!(error instanceof WorkflowFailedError)) throw error;
-    const { code, message } = readFailure(error);
-    return code === null ? message : `${code}: ${message}`;
-  }
 }

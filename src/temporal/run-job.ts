@@ -13,7 +13,9 @@ import {
 } from '../domain/jobs/jobs.ts';
 import { FILE_READY_SIGNAL, TASK_QUEUE } from '../domain/workflow-names.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
+import { createProgressTeller } from './progress-teller.ts';
 import { SEARCH_ATTRIBUTES } from './search-attributes.ts';
+import { createPollCheck } from './task-queue.ts';
 import { waitForEnd, waitForResult } from './waiting.ts';
 
 /** What came of an order; `result` is null while the run goes on. */
@@ -117,10 +119,12 @@ export async function runJob<Order extends JobOrder>(
 ): Promise<JobRun<JobResult<Order['job']>>> {
   const run = await startJob(temporal, order, options);
   if (!options.wait) return { ...run, status: 'RUNNING', result: null };
-  options.onProgress?.(`${summaryOf(order)}: running (workflow ${run.workflowId})`);
+  const { onProgress } = options;
+  onProgress?.(`${summaryOf(order)}: running (workflow ${run.workflowId})`);
+  const tellProgress = onProgress && createProgressTeller(temporal, summaryOf(order), onProgress);
   const { workflowId, runId } = run;
   const handle = temporal.client.workflow.getHandle<JobWorkflow<Order['job']>>(workflowId, runId);
-  return { ...run, status: 'COMPLETED', result: await waitForResult(temporal, handle) };
+  return { ...run, status: 'COMPLETED', result: await waitForResult(temporal, handle, tellProgress) };
 }
 
 /** A job's workflow as the client sees it. */
@@ -163,18 +167,47 @@ export async function ensureRunning(
 }
 
 async function startJob(temporal: TemporalClient, order: JobOrder, options: RunOptions): Promise<StartedRun> {
-  if (order.job === 'process-uploads') return wakeLane(temporal, order.shopId, options.details);
+  if (order.job === 'process-uploads') {
+    const run = await wakeLane(temporal, order.shopId, options.details);
+    await refuseBehind(temporal, order, run, false);
+    return run;
+  }
   const { workflowType, ...start } = startOptionsOf(order, options.details);
   for (let passed = 0; ; passed += 1) {
     const { isNew, ...run } = await startOrFindRunning(temporal, workflowType, start);
     if (isNew) return run;
     const { workflowId, runId } = run;
-    if (!options.wait || passed >= RUNS_LET_PASS_MAX) {
-      throw new AtpError('JOB_RUNNING', { job: JOBS[order.job].title, workflowId, runId });
-    }
+    await refuseBehind(temporal, order, run, !options.wait || passed >= RUNS_LET_PASS_MAX);
     options.onProgress?.(`${summaryOf(order)}: waiting for the run ${runId} to end`);
     await waitForEnd(temporal, temporal.client.workflow.getHandle(workflowId, runId));
   }
+}
+
+/**
+ * Refuses to start or to wait behind a run that is under way: always one on a task queue that nobody polls, since it never
+ * ends.
+ *
+ * @throws AtpError JOB_RUNNING
+ */
+async function refuseBehind(
+  temporal: TemporalClient,
+  order: JobOrder,
+  run: StartedRun,
+  refusesAny: boolean,
+): Promise<void> {
+  const handle = temporal.client.workflow.getHandle(run.workflowId, run.runId);
+  const { taskQueue, startTime, workflowId, runId } = await askTemporal(temporal, () => handle.describe());
+  // Whether somebody polls our own, who waits for the run learns by itself.
+  const isPolled = taskQueue === TASK_QUEUE || (await createPollCheck(temporal)(taskQueue));
+  if (isPolled && !refusesAny) return;
+  const shopId = shopOf(order);
+  throw new AtpError('JOB_RUNNING', {
+    ...{ job: JOBS[order.job].title, workflowId, runId, taskQueue, since: startTime.toISOString() },
+    ...{
+      isPolled: isPolled ? 'yes' : 'no',
+      order: shopId === null ? order.job : `${order.job} --shop ${shopId}`,
+    },
+  });
 }
 
 async function startOrFindRunning(

@@ -30,11 +30,27 @@ export async function listPollingWorkers(temporal: TemporalClient): Promise<read
   return workers.map(({ identity }) => identity);
 }
 
-export async function readTaskQueue(temporal: TemporalClient): Promise<TaskQueueState> {
+/** Whether a worker, of whomever, asks for the workflows of a task queue. Each queue is asked about once. */
+export type PollCheck = (taskQueue: string) => Promise<boolean>;
+
+export function createPollCheck(temporal: TemporalClient): PollCheck {
+  const known = new Map<string, Promise<boolean>>();
+  return (taskQueue) => {
+    const asked =
+      known.get(taskQueue) ?? readTaskQueue(temporal, taskQueue).then(({ workers }) => workers.length > 0);
+    known.set(taskQueue, asked);
+    return asked;
+  };
+}
+
+export async function readTaskQueue(
+  temporal: TemporalClient,
+  taskQueue: string = TASK_QUEUE,
+): Promise<TaskQueueState> {
   const { pollers, versioningInfo } = await askTemporal(temporal, () =>
     temporal.client.workflowService.describeTaskQueue({
       namespace: temporal.namespace,
-      taskQueue: { name: TASK_QUEUE },
+      taskQueue: { name: taskQueue },
       taskQueueType: WORKFLOW_QUEUE,
     }),
   );

@@ -14,6 +14,8 @@ export interface Waiting {
   readonly waitsFor: 'job' | 'decision';
   readonly workflowId: string;
   readonly waitMaxMs: number;
+  /** Called at each look while the wait goes on; it does not throw. */
+  readonly onLook?: (() => Promise<void>) | undefined;
 }
 
 /**
@@ -43,7 +45,7 @@ export async function whileWorkedOn<Answer>(
 /** Fails when nobody works on the queue, or the answer takes too long; ends with the signal. */
 async function failWhenNeglected(
   temporal: TemporalClient,
-  { waitsFor, workflowId, waitMaxMs }: Waiting,
+  { waitsFor, workflowId, waitMaxMs, onLook }: Waiting,
   signal: AbortSignal,
 ): Promise<never> {
   const startedAt = Date.now();
@@ -54,6 +56,7 @@ async function failWhenNeglected(
     else if (Date.now() - workedOnAt > WORKER_GRACE_MS) {
       throw new AtpError('WORKER_NOT_POLLING', { taskQueue: TASK_QUEUE, workflowId, waitsFor });
     }
+    await onLook?.();
   }
   throw new AtpError('JOB_STILL_RUNNING', { workflowId, waitedMinutes: waitMaxMs / 60_000 });
 }
@@ -70,10 +73,14 @@ export async function waitForEnd(temporal: TemporalClient, handle: WorkflowHandl
 export async function waitForResult<Run extends Workflow>(
   temporal: TemporalClient,
   handle: WorkflowHandle<Run>,
+  tellProgress?: (handle: WorkflowHandle) => Promise<void>,
 ): Promise<WorkflowResultType<Run>> {
   const { workflowId } = handle;
-  const waiting: Waiting = { waitsFor: 'job', workflowId, waitMaxMs: JOB_WAIT_MAX_MS };
   let awaited = handle;
+  // Of a chain of runs, the latest one is looked at.
+  const latest = temporal.client.workflow.getHandle(workflowId);
+  const onLook = tellProgress && (() => tellProgress(latest));
+  const waiting: Waiting = { waitsFor: 'job', workflowId, waitMaxMs: JOB_WAIT_MAX_MS, onLook };
   for (;;) {
     try {
       const run = awaited;

@@ -187,7 +187,7 @@ describe('a decision', () => {
 
     expect(output).toContain('by is missing');
     const run = shop.temporal.client.workflow.getHandle(decideLaneWorkflowId(SHOP));
-    expect(await run.result()).toEqual({ shopId: SHOP, decisions: 0 });
+    expect(await run.result()).toEqual({ shopId: SHOP, decisions: 0, decided: [] });
     const { events } = await run.fetchHistory();
     expect(events?.some((event) => event.workflowExecutionUpdateAcceptedEventAttributes)).toBe(false);
   });

@@ -146,8 +146,30 @@ export const INPUT_ERRORS = {
   },
   JOB_RUNNING: {
     class: 'not-now',
-    message: (d) => `${d.job} is running already (workflow ${d.workflowId}, run ${d.runId}).`,
-    hint: 'With --wait, the command waits for that run to end and then runs the job again.',
+    message: (d) =>
+      `${d.job} is running already, since ${d.since}, on the task queue "${d.taskQueue}"${d.isPolled === 'no' ? ', which nobody polls' : ''} (workflow ${d.workflowId}, run ${d.runId}).`,
+    hint: {
+      cases: [
+        {
+          when: 'nobody polls its task queue',
+          applies: (d) => d['isPolled'] === 'no',
+          hint: (d) =>
+            `Nobody will work on it: \`atp job cancel ${d.order} --reason <text> --force\` ends it.`,
+        },
+      ],
+      otherwise: (d) =>
+        `With --wait, the command waits for that run to end and then runs the job again. \`atp job cancel ${d.order} --reason <text>\` ends it.`,
+    },
+  },
+  JOB_NOT_RUNNING: {
+    class: 'not-now',
+    message: (d) => `No run of ${d.job} is under way.`,
+    hint: '`atp pipeline running` shows the runs that are.',
+  },
+  JOB_NOT_CANCELED: {
+    class: 'not-now',
+    message: (d) => `${d.job} was not ended: ${d.reason}.`,
+    hint: 'With --force the run is ended without asking it. That is safe: what it has done is in the database, and the next run goes on from there.',
   },
   JOB_STILL_RUNNING: {
     class: 'retry',

@@ -10,7 +10,22 @@
  * - `BLOCKED`: nothing more goes to Shopify until the cause is mended.
  * - `FAILED`: it ended before its work was done, or none of it could be done.
  */
-export type Outcome = 'DONE' | 'NOTHING_TO_DO' | 'NEEDS_ATTENTION' | 'HELD' | 'BLOCKED' | 'FAILED';
+export type Outcome = keyof typeof OUTCOMES_IN_WORDS;
+
+/** One word for a table; two where one would mislead. */
+export const OUTCOMES_IN_WORDS = {
+  DONE: 'done',
+  NOTHING_TO_DO: 'nothing to do',
+  NEEDS_ATTENTION: 'needs attention',
+  HELD: 'held',
+  BLOCKED: 'blocked',
+  FAILED: 'failed',
+} as const;
+
+/** Whether a search attribute has the outcome of a run: another release may know others. */
+export function isOutcome(value: unknown): value is Outcome {
+  return typeof value === 'string' && Object.hasOwn(OUTCOMES_IN_WORDS, value);
+}
 
 /** A run with one of these is for a person to look at. */
 export const ATTENTION_OUTCOMES: readonly Outcome[] = ['NEEDS_ATTENTION', 'HELD', 'BLOCKED', 'FAILED'];

@@ -1,4 +1,4 @@
-/** The kinds of runs that a person asks for. */
-export const PIPELINE_STATES = ['pending', 'running', 'completed', 'failed'] as const;
+/** The kinds of runs that a person asks for. `needs-attention`: those that ended with something for a person to look at. */
+export const PIPELINE_STATES = ['pending', 'running', 'completed', 'failed', 'needs-attention'] as const;
 
 export type PipelineState = (typeof PIPELINE_STATES)[number];

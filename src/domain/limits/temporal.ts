@@ -67,6 +67,26 @@ export const TEMPORAL_CALL_TIMEOUT_MS = 10_000;
 /** How long a list may take that needs one request for each of its entries. */
 export const TEMPORAL_LIST_TIMEOUT_MS = 30_000;
 
+/**
+ * A run on which nobody has worked for so long stands still: the longest pause of a step that is tried again is two minutes,
+ * and one that works gives a sign of life within seconds.
+ */
+export const RUN_STILL_AFTER_MS = 10 * 60 * 1000;
+
+/** Runs under way that a list looks into; of the others it only says that they run. */
+export const PIPELINE_RUNS_LOOKED_INTO_MAX = 100;
+
+/** How often a waiting command tells how far its job has come; what is new, it tells at once. */
+export const PROGRESS_TOLD_EVERY_MS = 10_000;
+
+/** How long a run may take to end that was asked to: it hears of it with its next sign of life. */
+export const JOB_CANCEL_WAIT_MS = 30_000;
+
+export const JOB_CANCEL_LOOK_INTERVAL_MS = 500;
+
+/** Runs that one `atp job cancel` ends: one that a person has started, one of the schedule, and a reserve. */
+export const JOB_CANCEL_RUNS_MAX = 20;
+
 /** How often a worker looks at the open runs for one whose workflow task fails. One look is one call, and one a run. */
 export const RUNS_WATCH_INTERVAL_MS = 10_000;
 

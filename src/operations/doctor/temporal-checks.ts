@@ -1,14 +1,10 @@
 import { TASK_QUEUE } from '../../domain/workflow-names.ts';
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  DOCTOR_WORKER_LOOK_INTERVAL_MS,
-  DOCTOR_WORKER_WAIT_MS,
-  MENDED_RUNS_TOLD_MS,
-} from '../../domain/limits.ts';
-import { counted } from '../../domain/words.ts';
+import { DOCTOR_WORKER_LOOK_INTERVAL_MS, DOCTOR_WORKER_WAIT_MS } from '../../domain/limits.ts';
 import type { TemporalClient } from '../../temporal/connection.ts';
 import type { Application } from '../application.ts';
 import { check, faulty, fine, notChecked, type Check } from './check.ts';
+import { checkRuns } from './open-runs-check.ts';
 
 export async function checkTemporal(app: Application): Promise<Check[]> {
   const server = await check('Temporal', async () => fine((await app.temporal()).address));
@@ -63,30 +59,6 @@ function checkWorker(app: Application): Promise<Check> {
       `Jobs wait for ${current}, and no such worker polls; others do.`,
       'A worker of this release takes over within two minutes (docs/guides/deploy.md, "Worker Versioning").',
     );
-  });
-}
-
-/** Runs whose workflow code fails now, and those that were restarted or given up for it lately. */
-function checkRuns(app: Application): Promise<Check> {
-  return check('Open runs', async () => {
-    const { listFailing, countMendedSince } = await import('../../temporal/open-runs.ts');
-    const temporal = await app.temporal();
-    const [failing, mended] = await Promise.all([
-      listFailing(temporal),
-      countMendedSince(temporal, new Date(Date.now() - MENDED_RUNS_TOLD_MS)),
-    ]);
-    const [first] = failing;
-    if (first) {
-      return faulty(
-        `The workflow code fails in ${counted(failing.length, 'run')}: ${first.workflowId}: ${first.failure}`,
-        'The worker restarts such a run once, within a minute. If it fails again, go back to the release before (docs/guides/deploy.md).',
-      );
-    }
-    const hint =
-      mended === 0
-        ? null
-        : `The workflow code failed in ${counted(mended, 'run')} of the last 24 hours; \`atp pipeline failed\` shows what was done.`;
-    return fine('The workflow code fails in none of them.', hint);
   });
 }
 

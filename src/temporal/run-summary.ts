@@ -1,0 +1,100 @@
+/** A run in one line for a person: how it gets on, or what came of it. */
+import {
+  WorkflowFailedError,
+  type WorkflowExecutionDescription,
+  type WorkflowExecutionInfo,
+} from '@temporalio/client';
+import { JOBS, resultInWords, type JobName, type JobResult } from '../domain/jobs/jobs.ts';
+import { PIPELINE_RUNS_LOOKED_INTO_MAX } from '../domain/limits.ts';
+import { openRunInWords, type OpenRun } from '../domain/open-run.ts';
+import { rateOf } from '../domain/step-progress.ts';
+import { counted } from '../domain/words.ts';
+import type { TemporalClient } from './connection.ts';
+import { describeIfOpen, examineTask } from './open-runs.ts';
+import { readRunNow } from './run-now.ts';
+import { readFailure } from './workflow-failure.ts';
+
+/** A step that was tried before. */
+export interface Retrying {
+  readonly attempt: number;
+  readonly code: string | null;
+  readonly message: string;
+  /** ISO 8601; null: the attempt is under way. */
+  readonly nextTryAt: string | null;
+}
+
+/** How far a step has come that works through rows. */
+export interface RowsDone {
+  readonly rows: number;
+  readonly done: number;
+  /** Rows a second; null: nothing can be said yet. */
+  readonly rate: number | null;
+}
+
+export interface WorkSummary {
+  readonly summary: string;
+  readonly retrying: Retrying | null;
+  readonly progress: RowsDone | null;
+}
+
+/** What a run that is not under way tells beside its summary. */
+export const NOT_UNDER_WAY = { retrying: null, progress: null } as const;
+
+/** Describes a run that is under way; null: it has ended, or too many were described already. */
+export type Look = (run: WorkflowExecutionInfo) => Promise<WorkflowExecutionDescription | null>;
+
+/** Describes the first PIPELINE_RUNS_LOOKED_INTO_MAX runs that it is asked about; null also for one that has ended. */
+export function createLook(temporal: TemporalClient): Look {
+  let looks = 0;
+  return async ({ workflowId, runId }) => {
+    looks += 1;
+    return looks > PIPELINE_RUNS_LOOKED_INTO_MAX ? null : describeIfOpen(temporal, { workflowId, runId });
+  };
+}
+
+/** How a run gets on that is under way. */
+export async function summarizeWork(
+  temporal: TemporalClient,
+  job: JobName,
+  found: WorkflowExecutionDescription | null,
+): Promise<WorkSummary> {
+  const running = `${JOBS[job].title} is running`;
+  if (found === null) return { summary: running, ...NOT_UNDER_WAY };
+  const [trouble, now] = [await examineTask(temporal, found), await readRunNow(temporal, found)];
+  const summary =
+    trouble && trouble.failures > 0
+      ? `${running}; its workflow code has failed ${counted(trouble.failures, 'time')}: ${trouble.failure}`
+      : `${running}${openRunInWords(now, new Date())}`;
+  return { summary, retrying: retryingIn(now), progress: rowsDoneIn(now) };
+}
+
+function retryingIn({ steps }: OpenRun): Retrying | null {
+  const step = steps.find(({ attempt, failure }) => attempt > 1 && failure !== null);
+  if (!step?.failure) return null;
+  return { attempt: step.attempt, ...step.failure, nextTryAt: step.nextTryAt?.toISOString() ?? null };
+}
+
+function rowsDoneIn({ steps }: OpenRun): RowsDone | null {
+  const [progress] = steps.flatMap((step) => step.progress ?? []);
+  return progress ? { rows: progress.total, done: progress.done, rate: rateOf(progress, new Date()) } : null;
+}
+
+/** What came of a run that has ended. */
+export async function summarizeEnd(
+  temporal: TemporalClient,
+  job: JobName,
+  { workflowId, runId }: WorkflowExecutionInfo,
+): Promise<string> {
+  type Workflow = () => Promise<JobResult<JobName>>;
+  const handle = temporal.client.workflow.getHandle<Workflow>(workflowId, runId, { followRuns: false });
+  try {
+    return resultInWords(job, await handle.result());
+  } catch (error) {
+    // A run of an earlier release may have ended with a result of another shape.
+    if (error instanceof TypeError)
+      return `${JOBS[job].title} has ended; this release cannot read its result`;
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    const { code, message } = readFailure(error);
+    return code === null ? message : `${code}: ${message}`;
+  }
+}
