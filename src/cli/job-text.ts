@@ -9,6 +9,7 @@ import { syncInWords, type SyncResult } from '../domain/jobs/producing.ts';
 import type { VerifyResult } from '../domain/jobs/verify.ts';
 import { SHOWN_TEXT_LENGTH_MAX } from '../domain/limits.ts';
 import { showText } from '../domain/shown-text.ts';
+import { inZone } from '../domain/wall-clock.ts';
 import { counted } from '../domain/words.ts';
 import type { runJob, showJob } from '../operations/jobs.ts';
 import type { ResultOf } from '../operations/operation.ts';
@@ -155,10 +156,11 @@ export function scheduleText(job: JobDetails): string {
     ['Shop', job.shopId ?? 'all'],
     ['Parameters', parameters.join(', ') || 'none'],
     ['Runs', job.frequency ?? `not by itself; \`atp job schedule ${job.jobName}\` changes that`],
-    ...(job.notBefore === null ? [] : [['Not before', job.notBefore]]),
+    ...(job.notBefore === null ? [] : [['Not before', inZone(job.notBefore, job.timeZone ?? 'UTC')]]),
     ...(job.paused ? [['Paused', job.note ?? 'no reason given']] : []),
     ...(job.lanePause === null ? [] : [['Lane', `${pauseInWords(job.lanePause)}; nothing is sent`]]),
     ['Next runs', nextRunsInWords(job)],
+    ...(job.late === null ? [] : [['Left out', lateText(job, job.late)]]),
     ['Policies', `overlap ${policies.overlap}, catch-up ${policies.catchUp}. ${policies.why}`],
     [
       'Until now',
@@ -171,7 +173,15 @@ export function scheduleText(job: JobDetails): string {
   return table([job.title, job.description], rows, '');
 }
 
-function nextRunsInWords({ paused, scheduleId, nextRuns }: JobDetails): string {
+/** Runs came due and were not started. */
+function lateText({ lastRunAt }: JobDetails, because: string): string {
+  const last = lastRunAt === null ? 'No run was started yet' : `The last run was started at ${lastRunAt}`;
+  return `${last}, more than two intervals ago: ${because}.`;
+}
+
+function nextRunsInWords({ paused, scheduleId, nextRuns, timeZone }: JobDetails): string {
   if (paused) return 'none until `atp job resume`';
-  return nextRuns.join('\n') || (scheduleId === null ? '–' : 'none');
+  const zone = timeZone ?? 'UTC';
+  const times = nextRuns.map((time) => inZone(time, zone) + (zone === 'UTC' ? '' : ` ${zone}`));
+  return times.join('\n') || (scheduleId === null ? '–' : 'none');
 }

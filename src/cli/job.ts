@@ -1,5 +1,6 @@
 /** The jobs: run one now, and when they run by themselves. */
 import { JOBS } from '../domain/jobs/jobs.ts';
+import { inZone } from '../domain/wall-clock.ts';
 import { cancelJob } from '../operations/cancel-job.ts';
 import {
   listJobs,
@@ -14,20 +15,22 @@ import {
 import type { ResultOf } from '../operations/operation.ts';
 import { command } from './command.ts';
 import { describeResult, lastAppliedText, scheduleText } from './job-text.ts';
-import { shortTime, table } from './report.ts';
+import { table } from './report.ts';
 
 export const JOB_COMMANDS = [
   command({
     path: 'job list',
     operation: listJobs,
     show: (jobs) => {
-      const rows = jobs.map(({ jobName, title, shopId, frequency, paused, note, nextRuns }) => [
-        jobName,
-        title,
-        shopId,
-        frequency ?? 'not scheduled',
-        paused ? `paused: ${note ?? 'no reason given'}` : shortTime(nextRuns[0] ?? null),
-      ]);
+      const rows = jobs.map(
+        ({ jobName, title, shopId, frequency, paused, note, nextRuns, timeZone, late }) => [
+          jobName,
+          title,
+          shopId,
+          frequency ?? 'not scheduled',
+          paused ? `paused: ${note ?? 'no reason given'}` : nextRunText(nextRuns[0], timeZone, late),
+        ],
+      );
       return table(['Job', 'Name', 'Shop', 'Runs', 'Next'], rows, 'There are no jobs.');
     },
   }),
@@ -70,6 +73,12 @@ export const JOB_COMMANDS = [
     show: (result) => describeResult('verify', result),
   }),
 ];
+
+/** In the zone of the schedule; and whether runs came due that were not started: `atp job show` says why. */
+function nextRunText(next: string | undefined, timeZone: string | null, late: string | null): string | null {
+  const time = next === undefined ? null : inZone(next, timeZone ?? 'UTC');
+  return late === null ? time : `${time ?? '–'} (runs were left out)`;
+}
 
 function showRun({ job, run, isWorkerPolling, lastApplied }: ResultOf<typeof runJob>) {
   if (run.result !== null) {

@@ -71,9 +71,10 @@ export function valueOfText(field: Field, typed: string): unknown {
       const at = field.words?.findIndex((word) => word.toLowerCase() === typed.toLowerCase()) ?? -1;
       return at < 0 ? typed : at === 0;
     }
+    case 'choice':
+      return field.typedAs?.[typed.toLowerCase()] ?? typed;
     case 'text':
     case 'list':
-    case 'choice':
     case 'time':
     case 'duration':
       return typed;

@@ -52,6 +52,8 @@ export type FieldKind =
       readonly choices: readonly string[];
       /** In place of a list of many choices: what a person must give. */
       readonly wanted?: string;
+      /** Words that a person may type in place of a choice; JSON has the choice itself. */
+      readonly typedAs?: Readonly<Record<string, string>>;
       /** The code that refuses any other value, in place of INPUT_INVALID. */
       readonly refusedBy?: ErrorCode;
     }
@@ -164,8 +166,13 @@ export function choice<const Choice extends string>(
   about: string,
   choices: readonly Choice[],
   wanted?: string,
+  typedAs?: Readonly<Record<string, Choice>>,
 ): Field<Choice, Required> {
-  return { kind: 'choice', about, presence: 'required', choices, ...(wanted !== undefined && { wanted }) };
+  return {
+    ...{ kind: 'choice', about, presence: 'required', choices },
+    ...(wanted !== undefined && { wanted }),
+    ...(typedAs && { typedAs }),
+  };
 }
 
 /** Texts of one kind, 1 to `countMax` of them. */

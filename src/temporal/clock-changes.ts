@@ -1,6 +1,8 @@
 /** Time zones move their clocks: a wall-clock time may not come on one day of the year, and come twice on another. */
+import { offsetsOf } from '../domain/wall-clock.ts';
 
 const A_DAY_MS = 24 * 60 * 60_000;
+
 /** Every zone that moves its clock does so within a year. */
 const LOOK_AHEAD_DAYS = 370;
 
@@ -29,33 +31,6 @@ export function findClockChanges(start: Date, timeZone: string): ClockChange[] {
     });
   }
   return changes;
-}
-
-/** What the clock on the wall shows at an instant, written as if the zone were UTC. */
-export function readWallClock(instant: Date, timeZone: string): Date {
-  return new Date(instant.getTime() + offsetsOf(timeZone)(instant.getTime()));
-}
-
-/** The zone's offset from UTC at an instant, in milliseconds. */
-function offsetsOf(timeZone: string): (instant: number) => number {
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  });
-  return (instant) => {
-    const whole = Math.floor(instant / 1000) * 1000;
-    const parts = Object.fromEntries(
-      format.formatToParts(whole).map(({ type, value }) => [type, Number(value)]),
-    ) as Record<'year' | 'month' | 'day' | 'hour' | 'minute' | 'second', number>;
-    const { year, month, day, hour, minute, second } = parts;
-    return Date.UTC(year, month - 1, day, hour, minute, second) - whole;
-  };
 }
 
 function findInstantOfChange(offsetAt: (instant: number) => number, before: number, after: number): number {

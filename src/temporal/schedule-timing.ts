@@ -1,17 +1,18 @@
 /** Turns the times that a person types for a job into a schedule of Temporal, and refuses times that make no sense. */
 import type { ScheduleSpec } from '@temporalio/client';
 import { Cron } from 'croner';
-import { invalid } from '../domain/input-fields.ts';
+import { invalid, isOfKind } from '../domain/input-fields.ts';
 import { JOBS, type JobName } from '../domain/jobs/jobs.ts';
-import { PRESET_NAMES, PRESETS, type Preset } from '../domain/jobs/schedule-policy.ts';
+import { PRESET_NAMES, PRESETS, TIME_OF_DAY_PATTERN, type Preset } from '../domain/jobs/schedule-policy.ts';
 import { REFUSED_VALUE_LENGTH_MAX } from '../domain/limits.ts';
 import { quote } from '../domain/shown-text.ts';
-import { findClockChanges, readWallClock } from './clock-changes.ts';
+import { nextTimeOfDay, readWallClock, zoneWithSummerTime } from '../domain/wall-clock.ts';
+import { findClockChanges } from './clock-changes.ts';
 import { durationInWords } from './schedule-words.ts';
 
 export type Timing = ({ readonly every: Preset } | { readonly cron: string }) & {
-  /** The first run, or with a cron expression the earliest possible one. */
-  readonly start?: Date | undefined;
+  /** The first run, or with a cron expression the earliest possible one: an instant, or the next time of this time of day. */
+  readonly start?: string | undefined;
   /** IANA name; absent: UTC. */
   readonly timeZone?: string | undefined;
 };
@@ -36,13 +37,18 @@ const TIMES_NAMED_MAX = 3;
  */
 export function planTiming(job: JobName, timing: Timing, now = new Date()): PlannedTiming {
   const timeZone = acceptTimeZone(timing.timeZone ?? 'UTC');
-  const startAt = timing.start && roundUpToSecond(timing.start);
+  const startAt = timing.start === undefined ? undefined : acceptStart(timing.start, timeZone, now);
   const start = { ...(startAt && { startAt }) };
   if ('cron' in timing) {
     const cron = acceptCron(job, timing.cron);
     // The expression is kept as the calendar's comment: the server gives back ranges, and words are made of it.
     const spec = { cronExpressions: [`${cron} # ${cron}`], timezone: timeZone, ...start };
-    return { spec, warnings: [...warnOfDays(cron), ...warnOfClockChanges(cron, timeZone, now)] };
+    const warnings = [
+      ...warnOfDays(cron),
+      ...warnOfZone(timeZone),
+      ...warnOfClockChanges(cron, timeZone, now),
+    ];
+    return { spec, warnings };
   }
   const { every } = timing;
   refuseTooOften(job, PRESETS[every]);
@@ -58,7 +64,7 @@ export function planTiming(job: JobName, timing: Timing, now = new Date()): Plan
   const hours = every === '6h' ? { start: hour % 6, end: 23, step: 6 } : hour;
   const spec = { calendars: [{ hour: hours, minute, second }], timezone: timeZone, ...start };
   const cron = `${minute} ${every === '6h' ? `${hour % 6}-23/6` : hour} * * *`;
-  return { spec, warnings: warnOfClockChanges(cron, timeZone, now) };
+  return { spec, warnings: [...warnOfZone(timeZone), ...warnOfClockChanges(cron, timeZone, now)] };
 }
 
 /** The times of a job until a person decides otherwise. */
@@ -77,6 +83,24 @@ function timeOfDay(job: JobName, startAt: Date | undefined, timeZone: string) {
   const clock = readWallClock(startAt, timeZone);
   return { hour: clock.getUTCHours(), minute: clock.getUTCMinutes(), second: clock.getUTCSeconds() };
 }
+
+/**
+ * A time of day means the next one in the zone; anything else is an instant.
+ *
+ * @throws AtpError INPUT_INVALID
+ */
+function acceptStart(text: string, timeZone: string, now: Date): Date {
+  const [, hour, minute] = TIME_OF_DAY.exec(text) ?? [];
+  if (hour !== undefined && minute !== undefined) {
+    return nextTimeOfDay({ hour: Number(hour), minute: Number(minute) }, timeZone, now);
+  }
+  if (!isOfKind({ kind: 'time' }, text)) {
+    throw invalid(`${quote(text, REFUSED_VALUE_LENGTH_MAX)} is no time of the calendar`);
+  }
+  return roundUpToSecond(new Date(text));
+}
+
+const TIME_OF_DAY = new RegExp(TIME_OF_DAY_PATTERN);
 
 /** Temporal's calendars have no fractions of a second. Rounding down would let the first run come too early. */
 function roundUpToSecond(time: Date): Date {
@@ -129,6 +153,14 @@ function refuseTooOften(job: JobName, gapMs: number): void {
   throw invalid(
     `${title} runs every ${durationInWords(shortestMs)} or slower (${allowed}): ${notFasterThan.why}`,
   );
+}
+
+function warnOfZone(timeZone: string): string[] {
+  const meant = zoneWithSummerTime(timeZone);
+  if (meant === null) return [];
+  return [
+    `The clock of ${timeZone} is the same all year. Where summer and winter time are meant, the zone is ${meant}.`,
+  ];
 }
 
 function warnOfDays(cron: string): string[] {

@@ -1,6 +1,7 @@
 /** The jobs as a person sees them: when they run, with what, and how it went. Times are ISO 8601, UTC. */
 import type { ScheduleDescription, ScheduleExecutionResult } from '@temporalio/client';
 import { isPerShop, JOB_NAMES, JOBS, type JobName } from '../domain/jobs/jobs.ts';
+import { lateBecause, type ScheduleFacts } from '../domain/jobs/late-schedule.ts';
 import type { TemporalClient } from './connection.ts';
 import { jobWorkflowId } from './run-job.ts';
 import { durationInWords, frequencyInWords } from './schedule-words.ts';
@@ -21,6 +22,10 @@ export interface ScheduledJob {
   /** As the server gives them; none while it is paused. */
   readonly nextRuns: readonly string[];
   readonly lastRunAt: string | null;
+  /** IANA name; null: it has no schedule. */
+  readonly timeZone: string | null;
+  /** Why runs that came due were not started; null: they were. */
+  readonly late: string | null;
 }
 
 /** Everything about one job. */
@@ -28,7 +33,6 @@ export interface JobDetails extends ScheduledJob {
   readonly description: string;
   /** The input of its runs. */
   readonly parameters: Readonly<Record<string, unknown>>;
-  readonly timeZone: string | null;
   /** No run before this time: a start that was named, or a run that is skipped. */
   readonly notBefore: string | null;
   readonly policies: { readonly overlap: string; readonly catchUp: string; readonly why: string };
@@ -80,7 +84,6 @@ export async function showJob(
     ...describeJob(jobName, shopId, found),
     description: JOBS[jobName].description,
     parameters: (found?.action.args?.[0] ?? {}) as Readonly<Record<string, unknown>>,
-    timeZone: found ? found.spec.timezone || 'UTC' : null,
     notBefore: startAt !== null && startAt.getTime() > Date.now() ? startAt.toISOString() : null,
     policies: {
       overlap: found?.policies.overlap ?? overlap,
@@ -105,7 +108,7 @@ function describeJob(
   const job = { jobName, title, shopId, workflowId: jobWorkflowId(jobName, shopId) };
   if (!found) {
     const none = { scheduleId: null, frequency: null, paused: false, note: null };
-    return { ...job, ...none, nextRuns: [], lastRunAt: null };
+    return { ...job, ...none, nextRuns: [], lastRunAt: null, timeZone: null, late: null };
   }
   const { paused, note } = found.state;
   return {
@@ -116,6 +119,19 @@ function describeJob(
     note: note || null,
     nextRuns: paused ? [] : listNextRuns(found),
     lastRunAt: found.info.recentActions.at(-1)?.takenAt.toISOString() ?? null,
+    timeZone: found.spec.timezone || 'UTC',
+    late: lateBecause(factsOf(found), new Date()),
+  };
+}
+
+function factsOf({ state, info }: ScheduleDescription): ScheduleFacts {
+  const { createdAt, lastUpdatedAt = createdAt, nextActionTimes, recentActions, runningActions } = info;
+  return {
+    isPaused: state.paused,
+    lastRunAt: recentActions.at(-1)?.takenAt ?? null,
+    changedAt: lastUpdatedAt,
+    nextRuns: nextActionTimes,
+    runningId: runningActions.at(-1)?.workflow.workflowId ?? null,
   };
 }
 

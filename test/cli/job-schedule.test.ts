@@ -156,6 +156,67 @@ test('a pause, its reason, the times and the parameters survive a redeploy', asy
   });
 });
 
+test('--start takes a time of day, in the zone of the schedule', async () => {
+  const { nextRuns, frequency } = await schedule(
+    ...['verify', '--every', 'daily', '--time-zone', 'America/New_York', '--start', '03:00'],
+  );
+
+  expect(frequency).toBe('every day at 03:00 (America/New_York)');
+  const [first = ''] = nextRuns;
+  const clock = new Date(first).toLocaleTimeString('en-GB', { timeZone: 'America/New_York' });
+  expect(clock).toBe('03:00:00');
+  // The first one, and not a day later.
+  expect(Date.parse(first) - Date.now()).toBeLessThan(25 * 60 * 60_000);
+
+  const hourly = await schedule('import', '--every', 'hourly', '--start', '00:20');
+  expect(hourly.frequency).toBe('every hour');
+  expect(hourly.notBefore).toMatch(/T00:20:00\.000Z$/);
+});
+
+test('next runs are shown in the zone of the schedule, and JSON has them in UTC', async () => {
+  const zone = ['--time-zone', 'America/New_York', '--start', '2027-03-13T08:00:00Z'];
+  const { nextRuns } = await schedule('verify', '--every', '1d', ...zone);
+  expect(nextRuns.slice(0, 2)).toEqual(['2027-03-13T08:00:00.000Z', '2027-03-14T07:00:00.000Z']);
+
+  const shown = (await atp.run('job', 'show', 'verify')).stdout;
+  expect(shown).toContain('2027-03-13 03:00 -05:00 America/New_York');
+  expect(shown).toContain('2027-03-14 03:00 -04:00 America/New_York');
+  expect(shown).not.toContain('08:00');
+  expect((await atp.run('job', 'list')).stdout).toMatch(/verify .*2027-03-13 03:00 -05:00/);
+});
+
+test.each([
+  ['EST', 'America/New_York'],
+  ['MST', 'America/Denver'],
+  ['Etc/GMT+5', 'America/New_York'],
+  ['Etc/GMT-1', 'Europe/Berlin'],
+])('the zone %s, which has no summer time, is warned about: %s is meant', async (zone, meant) => {
+  const { warnings } = await schedule('verify', '--every', '1d', '--time-zone', zone);
+  expect(warnings).toEqual([
+    `The clock of ${zone} is the same all year. Where summer and winter time are meant, the zone is ${meant}.`,
+  ]);
+});
+
+test('a schedule whose runs come due and are left out says since when, and why', async () => {
+  await atp.run('job', 'schedule', 'import', '--every', '15m');
+  const handle = temporal.client.schedule.getHandle('import');
+  await handle.update(({ spec: _spec, ...unchanged }) => ({
+    ...unchanged,
+    spec: { intervals: [{ every: '2 seconds' }] },
+  }));
+  // Nobody polls, so its first run never ends, and the others are left out.
+  await expect
+    .poll(async () => (await atp.json<JobDetails>(['job', 'show', 'import'])).late, { timeout: 30_000 })
+    .toMatch(/^that run \(workflow importInventory.*\) still works/);
+
+  const { stdout } = await atp.run('job', 'show', 'import');
+  expect(stdout).toMatch(
+    /Left out +│ The last run was started at \S+Z, more than two intervals ago: that run/,
+  );
+  expect(stdout).toMatch(/dropped: \d+ while one worked/);
+  expect((await atp.run('job', 'list')).stdout).toContain('(runs were left out)');
+});
+
 test('a redeploy that changes nothing sends nothing', async () => {
   await ensureSchedules(temporal, 'north');
   const handle = temporal.client.schedule.getHandle('recent-changes/north');
@@ -184,6 +245,9 @@ test.each([
   ['no time', []],
   ['two times', ['--every', '1h', '--cron', '0 * * * *']],
   ['an unknown preset', ['--every', '2h']],
+  ['a word that is no preset', ['--every', 'weekly']],
+  ['a time of day that there is not', ['--every', '1d', '--start', '25:00']],
+  ['a day that there is not', ['--every', '1d', '--start', '2027-02-30T00:00:00Z']],
   ['a Hard Sync every 15 minutes', ['--every', '15m']],
   ['a Hard Sync every half hour by cron', ['--cron', '*/30 * * * *']],
   ['a cron expression with seconds or a year', ['--cron', '0 30 2 * * *']],

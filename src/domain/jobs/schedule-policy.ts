@@ -14,6 +14,19 @@ export type Preset = keyof typeof PRESETS;
 
 export const PRESET_NAMES = Object.keys(PRESETS) as readonly Preset[];
 
+/** How people also write the presets. */
+export const PRESET_WORDS: Readonly<Record<string, Preset>> = {
+  '60m': '1h',
+  '24h': '1d',
+  hourly: '1h',
+  hour: '1h',
+  daily: '1d',
+  day: '1d',
+};
+
+/** A time of day, `03:00`, in the syntax that JSON Schema and JavaScript share. */
+export const TIME_OF_DAY_PATTERN = '^([01]\\d|2[0-3]):([0-5]\\d)$';
+
 /**
  * How a job is scheduled, whatever times it was given.
  *
