@@ -40,6 +40,7 @@ describe('every import rule', () => {
       'src/domain/imports-node.ts → domain-imports-nothing',
       'src/domain/imports-npm.ts → domain-imports-nothing',
       'src/main/imports-a-dev-package.ts → product-needs-no-dev-package',
+      'src/metrics/imports-postgres.ts → metrics-is-an-adapter',
       'src/operations/imports-cli.ts → nothing-imports-cli',
       'src/operations/imports-cli.ts → operations-use-adapters',
       'src/operations/imports-knex.ts → operations-use-adapters',
