@@ -1,7 +1,7 @@
 import { counted } from '../domain/words.ts';
 import type { auditLane } from '../operations/lane.ts';
 import type { ResultOf } from '../operations/operation.ts';
-import { table } from './report.ts';
+import { table } from './table.ts';
 
 type ShopAudit = ResultOf<typeof auditLane>;
 

@@ -1,7 +1,8 @@
 import { showAuditLog } from '../operations/audit.ts';
 import type { ResultOf } from '../operations/operation.ts';
 import { command } from './command.ts';
-import { shortTime, table } from './report.ts';
+import { shortTime } from './report.ts';
+import { table } from './table.ts';
 
 type Act = ResultOf<typeof showAuditLog>['acts'][number];
 

@@ -1,7 +1,7 @@
 import { ATP_TERMS, sumOfTerms } from '../domain/online-atp.ts';
 import type { ResultOf } from '../operations/operation.ts';
 import type { explainProduct } from '../operations/products.ts';
-import { table } from './report.ts';
+import { table } from './table.ts';
 
 type Explanation = ResultOf<typeof explainProduct>['explanation'];
 type ExplainedFacility = Explanation['facilities'][number];

@@ -1,7 +1,7 @@
 import { addFacility, listFacilities, setFacility } from '../operations/facilities.ts';
 import type { ResultOf } from '../operations/operation.ts';
 import { command } from './command.ts';
-import { table } from './report.ts';
+import { table } from './table.ts';
 
 type Facility = ResultOf<typeof setFacility>;
 

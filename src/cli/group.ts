@@ -8,7 +8,8 @@ import {
 } from '../operations/facility-groups.ts';
 import type { ResultOf } from '../operations/operation.ts';
 import { command } from './command.ts';
-import { shortTime, table, type Cell } from './report.ts';
+import { shortTime } from './report.ts';
+import { table, type Cell } from './table.ts';
 
 type FacilityGroup = ResultOf<typeof setGroup>;
 

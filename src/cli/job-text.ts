@@ -14,7 +14,8 @@ import { counted } from '../domain/words.ts';
 import type { runJob, showJob } from '../operations/jobs.ts';
 import type { ResultOf } from '../operations/operation.ts';
 import { planWaysOut } from './lane-text.ts';
-import { ExitCode, OUTCOME_EXIT_CODES, table, type Report } from './report.ts';
+import { ExitCode, OUTCOME_EXIT_CODES, type Report } from './report.ts';
+import { table } from './table.ts';
 
 /** Jobs whose result is told in more than one line. */
 const TEXTS: { readonly [Name in JobName]?: (result: JobResult<Name>) => string } = {

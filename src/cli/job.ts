@@ -15,7 +15,7 @@ import {
 import type { ResultOf } from '../operations/operation.ts';
 import { command } from './command.ts';
 import { describeResult, lastAppliedText, scheduleText } from './job-text.ts';
-import { table } from './report.ts';
+import { table } from './table.ts';
 
 export const JOB_COMMANDS = [
   command({

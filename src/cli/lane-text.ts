@@ -8,7 +8,8 @@ import { countOf, heldBecause } from '../domain/sync-plan.ts';
 import { counted } from '../domain/words.ts';
 import type { showLane } from '../operations/lane.ts';
 import type { ResultOf } from '../operations/operation.ts';
-import { shortTime, table } from './report.ts';
+import { shortTime } from './report.ts';
+import { table } from './table.ts';
 
 type ShownLane = ResultOf<typeof showLane>;
 /** After a decision, nobody has looked at the oldest change. */

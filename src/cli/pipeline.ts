@@ -1,7 +1,8 @@
 import { OUTCOMES_IN_WORDS } from '../domain/jobs/outcome.ts';
 import { showPipeline } from '../operations/pipeline.ts';
 import { command } from './command.ts';
-import { shortTime, table } from './report.ts';
+import { shortTime } from './report.ts';
+import { table } from './table.ts';
 
 export const PIPELINE_COMMANDS = [
   command({

@@ -2,7 +2,8 @@
 import { heldBecause } from '../domain/sync-plan.ts';
 import type { PlanPage, PlanRow } from '../operations/lane-plan.ts';
 import { planWaysOut } from './lane-text.ts';
-import { shortTime, table } from './report.ts';
+import { shortTime } from './report.ts';
+import { table } from './table.ts';
 
 export function planText(page: PlanPage): string {
   const { shopId, plan, state, revision, counts, rows, next, unread } = page;

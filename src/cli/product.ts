@@ -1,7 +1,7 @@
 import { addProduct, listProducts, setProduct } from '../operations/products.ts';
 import type { ResultOf } from '../operations/operation.ts';
 import { command } from './command.ts';
-import { table } from './report.ts';
+import { table } from './table.ts';
 
 type Product = ResultOf<typeof addProduct>;
 

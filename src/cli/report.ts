@@ -1,7 +1,4 @@
-import Table from 'cli-table3';
 import type { Outcome } from '../domain/jobs/outcome.ts';
-import { SHOWN_TEXT_LENGTH_MAX } from '../domain/limits.ts';
-import { showText } from '../domain/shown-text.ts';
 
 /** What a command has to say: the same facts for a script and for a person. */
 export interface Report {
@@ -35,29 +32,6 @@ export const OUTCOME_EXIT_CODES = {
   BLOCKED: ExitCode.NEEDS_A_PERSON,
   FAILED: ExitCode.FAILED,
 } as const satisfies Record<Outcome, ExitCode>;
-
-export type Cell = string | number | boolean | null | undefined;
-
-/** A table for a person's eyes; numbers are aligned to the right. `empty` is said when there is no row. */
-export function table(head: readonly string[], rows: readonly (readonly Cell[])[], empty: string): string {
-  if (rows.length === 0) return empty;
-  const colAligns = head.map((_, column) =>
-    rows.every((row) => typeof row[column] === 'number' || row[column] === '–') ? 'right' : 'left',
-  );
-  const drawn = new Table({ head: [...head], colAligns, style: { head: [], border: [], compact: true } });
-  drawn.push(...rows.map((row) => row.map(cellText)));
-  return drawn.toString();
-}
-
-function cellText(cell: Cell): string {
-  if (cell === null || cell === undefined) return '–';
-  if (typeof cell === 'boolean') return cell ? 'yes' : 'no';
-  // A cell of ours may have several lines; each is cut, so that a table stays readable.
-  return String(cell)
-    .split('\n')
-    .map((line) => showText(line, SHOWN_TEXT_LENGTH_MAX))
-    .join('\n');
-}
 
 /** An ISO time to the minute, in UTC, for tables. */
 export function shortTime(iso: string | null): string | null {

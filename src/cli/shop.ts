@@ -7,7 +7,7 @@ import { removeShop } from '../operations/remove-shop.ts';
 import { setShop, type ShopMove } from '../operations/set-shop.ts';
 import { addShop, listShops, mapShop } from '../operations/shops.ts';
 import { command } from './command.ts';
-import { table } from './report.ts';
+import { table } from './table.ts';
 
 type Shop = ResultOf<typeof setShop>['shop'] & {
   /** Undefined: it was not looked at. */

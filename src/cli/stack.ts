@@ -2,7 +2,8 @@
 import { optional, yesOrNo } from '../domain/input-fields.ts';
 import type { CliCommand } from './command.ts';
 import type { StackStatus } from './machine.ts';
-import { table, type Report } from './report.ts';
+import { type Report } from './report.ts';
+import { table } from './table.ts';
 
 export const STACK_COMMANDS: readonly CliCommand[] = [
   {
