@@ -1,7 +1,8 @@
 /** `atp config`: which services a command speaks to, and where each variable came from. */
 import type { CliCommand } from './command.ts';
 import type { BesideStack, ConfigView } from './machine.ts';
-import { ExitCode, table } from './report.ts';
+import { ExitCode } from './report.ts';
+import { table } from './table.ts';
 
 export const CONFIG_COMMANDS: readonly CliCommand[] = [
   {

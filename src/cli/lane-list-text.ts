@@ -2,7 +2,8 @@
 import { figureInWords } from '../domain/oldest-change.ts';
 import type { listLanes } from '../operations/lane.ts';
 import type { ResultOf } from '../operations/operation.ts';
-import { shortTime, table } from './report.ts';
+import { shortTime } from './report.ts';
+import { table } from './table.ts';
 
 export function lanesText(lanes: ResultOf<typeof listLanes>): string {
   return table(
