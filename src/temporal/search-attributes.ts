@@ -11,8 +11,10 @@ export const SEARCH_ATTRIBUTES = {
   outcome: defineSearchAttributeKey(NAMES.outcome, SearchAttributeType.KEYWORD),
 } as const;
 
-/** The types that we use: as `temporal operator search-attribute create --type` takes them, and their numbers in Temporal's
- * protocol (IndexedValueType). */
+/**
+ * The types that we use: as `temporal operator search-attribute create --type` takes them, and their numbers in Temporal's
+ * protocol (IndexedValueType).
+ */
 export const ATTRIBUTE_TYPES = {
   KEYWORD: { label: 'Keyword', number: 2 },
   INT: { label: 'Int', number: 3 },
