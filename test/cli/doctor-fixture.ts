@@ -15,6 +15,14 @@ export interface Check {
   readonly hint: string | null;
 }
 
+/** Their schedules are there, and no run of theirs comes while a test lasts. */
+export async function scheduleNeededJobs({ temporal }: Installation): Promise<void> {
+  const startAt = new Date(Date.now() + 24 * 60 * 60_000);
+  for (const job of NEEDED_JOBS) {
+    await scheduleJob(temporal, { job, shopId: SHOP }, { intervals: [{ every: '1 hour' }], startAt });
+  }
+}
+
 export class Patient {
   readonly shop: Installation;
   readonly atp: Atp;
@@ -29,11 +37,7 @@ export class Patient {
   /** An installation without a fault, with three products and a worker. */
   static async open(): Promise<Patient> {
     const shop = await Installation.open(['BLUE-SHIRT', 'RED-SHIRT', 'GREEN-SHIRT']);
-    // They are there, and no run of theirs comes while the tests last.
-    const startAt = new Date(Date.now() + 24 * 60 * 60_000);
-    for (const job of NEEDED_JOBS) {
-      await scheduleJob(shop.temporal, { job, shopId: SHOP }, { intervals: [{ every: '1 hour' }], startAt });
-    }
+    await scheduleNeededJobs(shop);
     return new Patient(shop, await atpWith(shop.environment), await shop.startWorker());
   }
 

@@ -11,6 +11,7 @@ import { readState } from '../../src/postgres/sql-state.ts';
 import { startOnPort } from '../../src/stand-ins/ports.ts';
 import { ensureDatabase, startPostgres } from '../../src/stand-ins/postgres-server.ts';
 import { atpWith, type Atp } from '../cli/atp.ts';
+import { scheduleNeededJobs } from '../cli/doctor-fixture.ts';
 import { openTransaction } from '../postgres/open-transaction.ts';
 import { cleanUp } from '../setup/clean-up.ts';
 import { openFolder } from '../setup/parts-desk.ts';
@@ -70,6 +71,7 @@ beforeAll(async () => {
   });
   asReader = await atpWith({ ...installation.environment, DATABASE_URL: urlOf('reader') });
   await installation.startWorker();
+  await scheduleNeededJobs(installation);
 });
 
 describe('a member of atp_work', () => {
