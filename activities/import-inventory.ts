@@ -9,13 +9,14 @@ import type { Diary } from '../src/domain/diary.ts';
 import { ERROR_CLASSES } from '../src/domain/error-class.ts';
 import { AtpError, isCoded } from '../src/domain/errors.ts';
 import { errorFileName, feedOrderKey, feedTypeOf, filedNames, isFeedName } from '../src/domain/feed.ts';
-import { FEED_TYPES } from '../src/domain/feed-type.ts';
+import { FEED_TYPES, type FeedType } from '../src/domain/feed-type.ts';
 import {
   CLOCKS_APART_MS,
   FEEDS_PER_RUN,
   FEED_SIZE_MAX_BYTES,
   FILED_NAMES_MAX,
   UPKEEP_TRIES_MAX,
+  WAITING_FEEDS_RECORDED_MAX,
 } from '../src/domain/limits.ts';
 import type { ImportedFile } from '../src/domain/jobs/import.ts';
 import type { JobInput } from '../src/domain/jobs/jobs.ts';
@@ -31,6 +32,8 @@ import {
 } from '../src/postgres/feeds/feeds-left.ts';
 import { importFeed, markFiled, markFiledSince } from '../src/postgres/feeds/imports.ts';
 import { whileFeedIsLocked } from '../src/postgres/feeds/lock.ts';
+import { recordRefusedFeed } from '../src/postgres/feeds/refused-feeds.ts';
+import { forgetWaitingFeed, recordWaitingFeeds } from '../src/postgres/feeds/waiting-feeds.ts';
 import type { FileDrop, OpenFileDrop, RemoteFile } from '../src/sftp/file-drop.ts';
 import { sha256OfFile } from '../src/sftp/file-hash.ts';
 import { noNameFreeError } from '../src/sftp/name-taken.ts';
@@ -82,6 +85,8 @@ export function createImportActivities({ database, fileDrop, diary }: ImportDeps
           const left = await listFeedsLeft(database);
           await forgetFeedsLeft(database, pathsGone(left, folders, feeds));
           const [old, fresh] = partition(feeds, (feed) => findLeft(left, feed) !== null);
+          const waiting = fresh.slice(0, WAITING_FEEDS_RECORDED_MAX).map(({ path }) => path);
+          await recordWaitingFeeds(database, folders, waiting);
           return [
             ...fresh.slice(0, FEEDS_PER_RUN).map(toFeedRef),
             ...old.slice(0, FEEDS_PER_RUN).map((feed) => ({ ...toFeedRef(feed), isLeft: true as const })),
@@ -120,6 +125,7 @@ export function createImportActivities({ database, fileDrop, diary }: ImportDeps
           const { feed, errorFile } = left?.fault
             ? await refuseAgain(inHand, left.fault)
             : await importTakenFeed(database, inHand);
+          await forgetWaitingFeed(database, path);
           try {
             await fileDrop((drop) => putAway(drop, { ...inHand, errorFile }));
           } catch (error) {
@@ -248,7 +254,19 @@ async function importTakenFeed(
     // Temporal retries what a retry can mend. Anything else is a fault of the file, and goes into its error file.
     if (!(error instanceof AtpError) || ERROR_CLASSES[error.class].isRetried) throw error;
     await writeFileFault(errorFile, error);
+    // What was imported before is not missing: nobody has to be told.
+    if (!isCoded(error, 'FEED_ALREADY_IMPORTED')) {
+      await recordRefusedFeed(database, { fileName, type: typeOrNull(path), sentAt }, error);
+    }
     return { feed: fault(fileName, error), errorFile };
+  }
+}
+
+function typeOrNull(path: string): FeedType | null {
+  try {
+    return feedTypeOf(path);
+  } catch {
+    return null;
   }
 }
 

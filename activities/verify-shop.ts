@@ -1,10 +1,16 @@
 import { Context } from '@temporalio/activity';
 import type { Diary } from '../src/domain/diary.ts';
 import { AtpError } from '../src/domain/errors.ts';
-import { differenceCause, mayBeSale, unitsForSale, type DifferenceCause } from '../src/domain/difference.ts';
+import {
+  differenceCause,
+  mayBeSale,
+  needsALook,
+  unitsForSale,
+  type DifferenceCause,
+} from '../src/domain/difference.ts';
 import type { JobInput } from '../src/domain/jobs/jobs.ts';
 import type { Difference, VerifyResult } from '../src/domain/jobs/verify.ts';
-import { DIFFERENCES_LISTED_MAX, ROWS_PER_CALL } from '../src/domain/limits.ts';
+import { CHECK_SKUS_NAMED, DIFFERENCES_LISTED_MAX, ROWS_PER_CALL } from '../src/domain/limits.ts';
 import type { ObservedItem } from '../src/domain/row-decision.ts';
 import type { Database } from '../src/postgres/database.ts';
 import { readClock } from '../src/postgres/lane/chunk-ledger.ts';
@@ -17,6 +23,7 @@ import {
   sampleProducts,
   type ProductToVerify,
 } from '../src/postgres/lane/verified-rows.ts';
+import { recordVerification } from '../src/postgres/lane/verifications.ts';
 import type { AdminApi } from '../src/shopify/admin-api.ts';
 import { keepAlive } from './keep-alive.ts';
 
@@ -78,6 +85,9 @@ export function createVerifyActivities({ database, adminApi, diary }: VerifyDeps
         const result = resultOf(shop, progress, await readClock(database));
         const { checked, differentCount: different } = result;
         if (different > 0) diary({ event: 'DIFFERENCES_FOUND', shopId, checked, different });
+        const told = whatToTell(result);
+        // A sample without a difference proves nothing about the others.
+        if (sample === undefined || told.different > 0) await recordVerification(database, shopId, told);
         return { ...result, ...(shops.length > 0 && { sharedWith: shops }) };
       };
       // What a heartbeat tells a person (StepProgress) stands beside what the next attempt needs.
@@ -130,6 +140,20 @@ function addPage(progress: Progress, page: ComparedPage, heal: boolean): Progres
     mayBeSales: (progress.mayBeSales ?? 0) + (heal ? page.maybeSold.length : 0),
     causes,
     different: [...progress.different, ...page.different].slice(0, DIFFERENCES_LISTED_MAX),
+  };
+}
+
+/** What a person is told of it until the next verification: the differences that do not end by themselves. */
+function whatToTell({ checked, causes, different }: VerifyResult) {
+  const told = Object.entries(causes).filter(([cause]) => needsALook(cause as DifferenceCause));
+  return {
+    checked,
+    different: told.reduce((sum, [, count]) => sum + count, 0),
+    causes: Object.fromEntries(told),
+    skus: different
+      .filter(({ cause }) => needsALook(cause))
+      .slice(0, CHECK_SKUS_NAMED)
+      .map(({ sku }) => sku),
   };
 }
 

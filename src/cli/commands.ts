@@ -6,6 +6,7 @@ import { CONFIG_COMMANDS } from './config.ts';
 import { DOCTOR_COMMANDS } from './doctor.ts';
 import { EXPLAIN_COMMANDS } from './explain.ts';
 import { FACILITY_COMMANDS } from './facility.ts';
+import { FEED_COMMANDS } from './feed.ts';
 import { GROUP_COMMANDS } from './group.ts';
 import { IMPORT_COMMANDS } from './import.ts';
 import { JOB_COMMANDS } from './job.ts';
@@ -28,6 +29,7 @@ export const COMMANDS: readonly CliCommand[] = [
   ...PRODUCT_COMMANDS,
   ...SHOP_COMMANDS,
   ...IMPORT_COMMANDS,
+  ...FEED_COMMANDS,
   ...EXPLAIN_COMMANDS,
   ...JOB_COMMANDS,
   ...PIPELINE_COMMANDS,
@@ -44,6 +46,7 @@ export const PARENTS: Readonly<Record<string, string>> = {
   product: 'products and what is kept back of them',
   shop: 'Shopify stores',
   job: 'the jobs: when they run, and run one now',
+  feed: 'feeds that are expected, and feeds that were refused',
   audit: 'what people did',
   temporal: 'what the jobs need on the Temporal server',
 };

@@ -28,6 +28,21 @@ export type DifferenceCause =
    */
   | 'CHANGED_ON_SHOPIFY';
 
+/** Differences that end without anybody: the next file brings them, or their orders are imported. */
+const ENDING_BY_THEMSELVES: readonly DifferenceCause[] = [
+  'WITHHELD',
+  'NEVER_PUBLISHED',
+  'CHANGE_NOT_PUBLISHED',
+  'FILE_WAITING',
+  'OWED',
+  'UNSEEN_SALES',
+];
+
+/** Whether somebody must look at it. What is withheld is told with its plan. */
+export function needsALook(cause: DifferenceCause): boolean {
+  return !ENDING_BY_THEMSELVES.includes(cause);
+}
+
 /** What we know of a product's way to Shopify. */
 export interface ProductOnItsWay {
   readonly onlineAtp: number;

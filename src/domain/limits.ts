@@ -1,5 +1,6 @@
 /** Every bound of the product has a name and a reason, here: one file for each area. */
 export * from './limits/age.ts';
+export * from './limits/alerts.ts';
 export * from './limits/feeds.ts';
 export * from './limits/guard.ts';
 export * from './limits/inputs.ts';

@@ -1,8 +1,9 @@
 /** What a person may say of a shop. A token or secret is never among it: only the reference to where it is kept. */
 import { API_VERSION_PATTERN, API_VERSION_WANTED } from './api-version.ts';
-import { CLIENT_ID_PATTERN, PLACE_PATTERN } from './credential-reference.ts';
+import { CLIENT_ID_PATTERN } from './credential-reference.ts';
 import { durationText } from './duration.ts';
-import { choice, count, duration, id, pattern, time, wholeNumber } from './input-fields.ts';
+import { hidden, reference } from './hidden-fields.ts';
+import { choice, count, duration, id, time, wholeNumber } from './input-fields.ts';
 import {
   AGE_LIMIT_DEFAULT_MS,
   AGE_LIMIT_MAX_MS,
@@ -16,24 +17,6 @@ import {
 import { LOOPBACK_URL_PATTERN } from './loopback.ts';
 import { SHOP_DOMAIN_PATTERN } from './shop-domain.ts';
 import { SALES_POLICIES } from './unseen-sales.ts';
-
-/** No error repeats what was typed: somebody may have typed a token in the wrong place. */
-function hidden(
-  about: string,
-  rule: { readonly pattern: string; readonly wanted: string; readonly placeholder: string },
-) {
-  return pattern(about, { ...rule, isHidden: true });
-}
-
-/** `env:NAME` or `file:PATH`. */
-function reference(about: string) {
-  return hidden(about, {
-    pattern: PLACE_PATTERN,
-    wanted:
-      'env:NAME or file:PATH, NAME no variable of the database, SFTP or Temporal; the value itself is never stored',
-    placeholder: 'env:NAME|file:PATH',
-  });
-}
 
 /** A share of a hundred that may be more than all: over a while, a product may move more than once. */
 function guardLimit(about: string) {

@@ -4,6 +4,7 @@ import { migrateDatabase } from './database.ts';
 import { runDoctor } from './doctor/doctor.ts';
 import { FACILITY_OPERATIONS } from './facilities.ts';
 import { GROUP_OPERATIONS } from './facility-groups.ts';
+import { FEED_STATE_OPERATIONS } from './feed-states.ts';
 import { importFeed } from './feeds.ts';
 import { JOB_OPERATIONS } from './jobs.ts';
 import { LANE_OPERATIONS } from './lane.ts';
@@ -23,6 +24,7 @@ export const OPERATIONS: readonly OperationFacts[] = [
   ...PRODUCT_OPERATIONS,
   ...SHOP_OPERATIONS,
   importFeed,
+  ...FEED_STATE_OPERATIONS,
   ...JOB_OPERATIONS,
   showPipeline,
   ...LANE_OPERATIONS,

@@ -13,6 +13,7 @@ import {
   PURGE_WAIT_MS,
 } from '../domain/limits.ts';
 import type { Connection, Database } from './database.ts';
+import { purgeRefusedFeeds } from './feeds/refused-feeds.ts';
 import { runInTransaction } from './transaction.ts';
 import { IS_DONE } from './lane/upload-files.ts';
 import { whileNobodyProduces } from './producing/producer-locks.ts';
@@ -34,6 +35,7 @@ export async function purge(database: Database): Promise<Purged | null> {
     await purgeSteps(session);
     await purgePlans(session);
     await purgeAuditLog(session);
+    await purgeRefusedFeeds(session);
     return { logRows, files };
   });
 }

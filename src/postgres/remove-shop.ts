@@ -20,6 +20,7 @@ const DEPENDENT_TABLES = [
   'published_row',
   'applied_row',
   'owed_row',
+  'verification',
   'lane',
 ] as const;
 

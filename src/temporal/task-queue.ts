@@ -15,6 +15,8 @@ export interface TaskQueueState {
     readonly identity: string;
     readonly version: WorkerDeploymentVersion | null;
   }[];
+  /** When a worker has last asked, also one that does so no more; null: the server has seen none for some minutes. */
+  readonly lastPollAt: Date | null;
   /** The version that gets new runs; null: the workers without a version. */
   readonly current: WorkerDeploymentVersion | null;
 }
@@ -55,12 +57,15 @@ export async function readTaskQueue(
     }),
   );
   const oldest = Date.now() - WORKER_POLL_AGE_MAX_MS;
-  const fresh = pollers.filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 > oldest);
+  const polledAt = ({ lastAccessTime }: (typeof pollers)[number]) =>
+    Number(lastAccessTime?.seconds ?? 0) * 1000;
+  const fresh = pollers.filter((poller) => polledAt(poller) > oldest);
   return {
     workers: fresh.map(({ identity, deploymentOptions }) => ({
       identity: identity ?? '',
       version: deploymentOptions?.workerVersioningMode === VERSIONED ? versionFrom(deploymentOptions) : null,
     })),
+    lastPollAt: pollers.length === 0 ? null : new Date(Math.max(...pollers.map(polledAt))),
     current: versionFrom(versioningInfo?.currentDeploymentVersion),
   };
 }

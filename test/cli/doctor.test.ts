@@ -32,6 +32,10 @@ test('doctor says of an installation without a fault that all is well, and what 
     'Database user',
     'Credentials of workers',
     'Feeds',
+    'Refused feeds',
+    'Refused rows',
+    'Waiting feeds',
+    'Expected feeds',
     'Orders',
     'blue-shirts: API version',
     'blue-shirts: token',
@@ -42,9 +46,12 @@ test('doctor says of an installation without a fault that all is well, and what 
     'blue-shirts: oldest change',
     'blue-shirts: schedules',
     'blue-shirts: lane',
+    'blue-shirts: plan',
+    'blue-shirts: deltas',
     'blue-shirts: quarantine',
     'blue-shirts: archive',
     'blue-shirts: unseen sales',
+    'blue-shirts: last verification',
     'SFTP',
   ]);
   expect(checks.every(({ detail }) => detail !== '')).toBe(true);

@@ -110,6 +110,11 @@ export const FEED_ERRORS = {
       'A completed item must name the facility that has shipped it, and a virtual one ships nothing.',
     hint: 'Fill facilityId with a store or warehouse: its quantity on hand is reduced.',
   },
+  FEED_NOT_REFUSED: {
+    class: 'callers-fault',
+    message: (d) => `No refused feed "${d.fileName}" waits for anybody.`,
+    hint: '`atp feed list` shows those that do.',
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 /** `1,000,000`. */

@@ -24,3 +24,16 @@ export const ORDERS_WITHOUT_SHOP_TOLD_FOR_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** How far the clocks of the database, of Temporal and of whoever sends feeds may be apart. */
 export const CLOCKS_APART_MS = 5 * 60_000;
+
+/** How long a feed may lie in incoming/ before it is said that nobody imports it: four runs of the usual schedule. */
+export const FEED_AWAITED_FOR_MS = 60 * 60_000;
+
+/** Feeds in incoming/ that one run of the import remembers, the first ones: enough to see that they wait. */
+export const WAITING_FEEDS_RECORDED_MAX = 1_000;
+
+/** By how much an expected feed may be late: a nightly one takes some minutes more or less. */
+export const FEED_LATENESS_SHARE = 0.1;
+
+/** Bounds of how often a feed is expected. */
+export const FEED_EXPECTED_EVERY_MIN_MS = 5 * 60_000;
+export const FEED_EXPECTED_EVERY_MAX_MS = 366 * 24 * 60 * 60_000;

@@ -20,5 +20,8 @@ export const FILES_PER_PURGE = 200;
  */
 export const AUDIT_LOG_KEPT_DAYS = 400;
 
+/** How long a refused feed is kept after a later one or a person has ended it. */
+export const REFUSED_FEEDS_KEPT_DAYS = 90;
+
 /** How long a purge waits for producers; then it is left to the next one. */
 export const PURGE_WAIT_MS = 5_000;

@@ -36,6 +36,9 @@ export const ACTS_SHOWN_MAX = 10_000;
 export const PIPELINE_RUNS_SHOWN = 50;
 export const PIPELINE_RUNS_MAX = 500;
 
+/** Refused feeds that `atp feed list` shows, the oldest first. */
+export const REFUSED_FEEDS_LISTED_MAX = 100;
+
 /** Names in incoming/ that no import takes, as `atp doctor` names them; it counts all of them. */
 export const LEFT_ALONE_NAMED = 5;
 

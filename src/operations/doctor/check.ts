@@ -1,4 +1,12 @@
-import { SHOWN_TEXT_LENGTH_MAX } from '../../domain/limits.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CheckOutcome, Cost } from '../../domain/condition-states.ts';
+import {
+  conditionEntry,
+  conditionOfError,
+  type ConditionCode,
+  type Severity,
+} from '../../domain/conditions.ts';
+import { CHECK_ANSWER_MS, SHOWN_TEXT_LENGTH_MAX } from '../../domain/limits.ts';
 import { showText } from '../../domain/shown-text.ts';
 import { describeError } from '../described-error.ts';
 
@@ -6,41 +14,107 @@ import { describeError } from '../described-error.ts';
 export interface Check {
   readonly name: string;
   readonly ok: boolean;
+  readonly outcome: CheckOutcome;
   readonly detail: string;
   /** What mends it, or what may be worth a look; null: nothing to do. */
   readonly hint: string | null;
+  /** The condition that it tells of; null: none. */
+  readonly code: ConditionCode | null;
+  readonly severity: Severity | null;
+  /** ISO 8601; null: there is no condition, or nothing records since when. */
+  readonly since: string | null;
+  /** Whose check it is; null: that of the installation. */
+  readonly shopId: string | null;
+  readonly cost: Cost;
 }
 
-export type Finding = Omit<Check, 'name'>;
+/** What a condition's finding adds to its words. */
+export interface Found {
+  readonly code: ConditionCode;
+  /** Since when it is so, where that is recorded. */
+  readonly since?: Date | string | null;
+}
+
+export interface Finding {
+  readonly ok: boolean;
+  readonly detail: string;
+  readonly hint: string | null;
+  /** Absent: there is none. */
+  readonly found?: Found;
+}
 
 export function fine(detail: string, hint: string | null = null): Finding {
   return { ok: true, detail, hint };
 }
 
-export function faulty(detail: string, hint: string): Finding {
-  return { ok: false, detail, hint };
+export function faulty(detail: string, hint: string, found: Found = { code: 'CHECK_FAILED' }): Finding {
+  return { ok: false, detail, hint, found };
 }
 
 /**
- * Runs a check. It never throws: an error is reported as its finding. What the finding tells may come from outside, such as
- * the name of a location: it is shown on one line.
+ * Runs a check. It never throws, and takes CHECK_ANSWER_MS at most: an error is reported as its finding, with the condition
+ * that the error stands for. What the finding tells may come from outside, such as the name of a location: it is shown on
+ * one line.
  */
-export async function check(name: string, work: () => Promise<Finding>): Promise<Check> {
+export async function check(
+  name: string,
+  work: () => Promise<Finding>,
+  cost: Cost = 'cheap',
+): Promise<Check> {
+  const of = { name, shopId: null, cost };
   try {
-    const { ok, detail, hint } = await work();
-    return { name, ok, detail: showText(detail, SHOWN_TEXT_LENGTH_MAX), hint };
+    const finding = await withinTime(work);
+    if (finding === null) return { ...of, ...FAILED, ...NO_ANSWER, ...conditionOf({ code: 'CHECK_FAILED' }) };
+    const { ok, hint, found } = finding;
+    const detail = showText(finding.detail, SHOWN_TEXT_LENGTH_MAX);
+    return { ...of, ok, outcome: ok ? 'well' : 'found', detail, hint, ...conditionOf(found) };
   } catch (error) {
     const { code, message, hint } = describeError(error);
-    return { name, ok: false, detail: `${code}: ${message}`, hint };
+    const found = { code: conditionOfError(code) };
+    return { ...of, ...FAILED, detail: `${code}: ${message}`, hint, ...conditionOf(found) };
   }
 }
 
-/** Reports a check that could not run, because `first` failed. */
+const FAILED = { ok: false, outcome: 'failed' } as const;
+
+const NO_ANSWER = {
+  detail: `There was no answer in ${CHECK_ANSWER_MS / 1000} s.`,
+  hint: 'Look whether Postgres, Temporal, SFTP and Shopify answer this machine; then `atp doctor` again.',
+} as const;
+
+/** Reports a check that could not run, because `first` failed. Nobody knows how it is with what it looks at. */
 export function notChecked(name: string, first: Check): Check {
   return {
     name,
     ok: false,
+    outcome: 'not-checked',
     detail: `Not checked: it needs "${first.name}".`,
     hint: `Mend "${first.name}" first.`,
+    ...conditionOf(undefined),
+    shopId: null,
+    cost: first.cost,
   };
+}
+
+/** The same checks, as those of the shop. */
+export function ofShop(shopId: string, checks: readonly Check[]): Check[] {
+  return checks.map((one) => ({ ...one, shopId }));
+}
+
+function conditionOf(found: Found | undefined): Pick<Check, 'code' | 'severity' | 'since'> {
+  if (!found) return { code: null, severity: null, since: null };
+  const { code, since = null } = found;
+  const { severity } = conditionEntry(code);
+  return { code, severity, since: since instanceof Date ? since.toISOString() : since };
+}
+
+/** Null: it took longer than CHECK_ANSWER_MS. Work that hangs is left to itself, so that no other check waits for it. */
+async function withinTime(work: () => Promise<Finding>): Promise<Finding | null> {
+  const stop = new AbortController();
+  try {
+    const late = delay(CHECK_ANSWER_MS, null, { signal: stop.signal }).catch(() => null);
+    return await Promise.race([work(), late]);
+  } finally {
+    stop.abort();
+  }
 }

@@ -27,13 +27,16 @@ export async function checkDatabase(app: Application): Promise<readonly [Check, 
     return faulty(
       `Version ${text} is too old.`,
       `Upgrade the server to Postgres ${POSTGRES_MAJOR_MIN} or later, or set DATABASE_URL to such a one.`,
+      { code: 'DATABASE_TOO_OLD' },
     );
   });
   if (!server.ok) return [server, notChecked('Migrations', server)];
   const migrations = await check('Migrations', async () => {
     const pending = await listPendingMigrations(await app.database());
     if (pending.length === 0) return fine('The database is up to date.');
-    return faulty(`The database lacks ${pending.join(', ')}.`, '`atp migrate` brings them.');
+    return faulty(`The database lacks ${pending.join(', ')}.`, '`atp migrate` brings them.', {
+      code: 'DATABASE_NOT_MIGRATED',
+    });
   });
   return [server, migrations];
 }

@@ -3,7 +3,7 @@ import { feedsLeftInWords } from '../../domain/feeds-left.ts';
 import { LEFT_ALONE_NAMED, REFUSED_VALUE_LENGTH_MAX } from '../../domain/limits.ts';
 import { showText } from '../../domain/shown-text.ts';
 import { counted } from '../../domain/words.ts';
-import { listShops } from '../../postgres/master-data/shops.ts';
+import { listShops, type Shop } from '../../postgres/master-data/shops.ts';
 import { inspectFeedsLeft } from '../../postgres/feeds/feeds-left.ts';
 import { findOrdersWithoutShop } from '../../postgres/feeds/orders-without-shop.ts';
 import type { Application } from '../application.ts';
@@ -12,6 +12,7 @@ import { lookAtSchedules } from '../schedule-look.ts';
 import { check, faulty, fine, notChecked, type Check, type Finding } from './check.ts';
 import { checkDatabase } from './database-checks.ts';
 import { inspectDatabaseUser } from './database-user-check.ts';
+import { checkFeeds } from './feed-checks.ts';
 import { checkFileDrop } from './file-drop-check.ts';
 import { checkShop } from './shop-checks.ts';
 import { checkTemporal } from './temporal-checks.ts';
@@ -22,31 +23,47 @@ export const runDoctor = defineOperation({
   role: 'viewer',
   description: 'check everything that the jobs need, and say what mends it',
   fields: {},
-  run: async ({ app }) => {
-    const checks = await Promise.all([checkTemporal(app), checkDatabaseAndShops(app), checkFiles(app)]);
-    return { checks: checks.flat() };
-  },
+  run: async ({ app }) => ({ checks: await runChecks(app, { withDear: true, isThorough: true }) }),
 });
 
-async function checkDatabaseAndShops(app: Application): Promise<Check[]> {
+/** Which checks one look takes in. */
+export interface Scope {
+  /** Also those that ask Shopify and SFTP. */
+  readonly withDear: boolean;
+  /** Waits for a worker that may just be starting, and tries on SFTP what the jobs do there. */
+  readonly isThorough: boolean;
+}
+
+/** Runs the checks, those of different services at the same time. It never throws. */
+export async function runChecks(app: Application, { withDear, isThorough }: Scope): Promise<Check[]> {
+  const checks = await Promise.all([
+    checkTemporal(app, isThorough),
+    checkDatabaseAndShops(app, withDear),
+    withDear ? checkFiles(app, isThorough) : [],
+  ]);
+  return checks.flat();
+}
+
+async function checkDatabaseAndShops(app: Application, withDear: boolean): Promise<Check[]> {
   const [server, migrations] = await checkDatabase(app);
   if (!migrations.ok) return [server, migrations, notChecked('Shops', server.ok ? migrations : server)];
   const user = await check('Database user', () => inspectDatabaseUser(app));
   const credentials = await check('Credentials of workers', () => inspectWorkerReports(app));
   const feeds = await check('Feeds', () => inspectFeeds(app));
   const orders = await check('Orders', () => inspectOrders(app));
-  const shops = await listShops(await app.database());
-  const first = 'The first one: `atp shop add`.';
-  if (shops.length === 0) {
-    const none = await check('Shops', () => Promise.resolve(fine('There is none yet.', first)));
-    return [server, migrations, user, credentials, feeds, orders, none];
-  }
+  const ofInstallation = [server, migrations, user, credentials, feeds, ...(await checkFeeds(app)), orders];
+  let shops: readonly Shop[] = [];
+  const listed = await check('Shops', async () => {
+    shops = await listShops(await app.database());
+    return fine('There is none yet.', 'The first one: `atp shop add`.');
+  });
+  if (shops.length === 0) return [...ofInstallation, listed];
   const schedules = lookAtSchedules(
     app,
     shops.map(({ shopId }) => shopId),
   );
-  const ofShops = await Promise.all(shops.map((shop) => checkShop(app, shop, schedules)));
-  return [server, migrations, user, credentials, feeds, orders, ...ofShops.flat()];
+  const ofShops = await Promise.all(shops.map((shop) => checkShop(app, shop, { withDear, schedules })));
+  return [...ofInstallation, ...ofShops.flat()];
 }
 
 /** An import goes on without the feeds that it cannot move. */
@@ -56,6 +73,7 @@ async function inspectFeeds(app: Application): Promise<Finding> {
   return faulty(
     feedsLeftInWords(left),
     'Look at archive/ and error/ on the SFTP server: permissions, free space, whether they are folders. Then `atp job run import` moves the feeds; it does not import them again.',
+    { code: 'FEED_NOT_MOVED', since: left.since },
   );
 }
 
@@ -66,17 +84,23 @@ async function inspectOrders(app: Application): Promise<Finding> {
   return faulty(
     `${counted(rows, 'order row')} with an externalOrderId and no shopId in ${counted(feeds, 'feed')}, the last ${fileName} at ${importedAt.toISOString()}. Where they are sales of a shop, their units are counted twice: as an order, and kept back from the shop as an unseen sale.`,
     'Send the rows again with shopId. For orders of none of the shops, leave externalOrderId empty.',
+    { code: 'ORDERS_WITHOUT_SHOP' },
   );
 }
 
-async function checkFiles(app: Application): Promise<Check[]> {
-  const sftp = await check('SFTP', async () => {
-    const { waiting, leftAlone } = await checkFileDrop(await app.fileDrop());
-    return fine(
-      `Files can be written, read, moved and removed; ${counted(waiting, 'file')} in incoming/.`,
-      leftAlone.length === 0 ? null : leftAloneInWords(leftAlone),
-    );
-  });
+async function checkFiles(app: Application, isThorough: boolean): Promise<Check[]> {
+  const sftp = await check(
+    'SFTP',
+    async () => {
+      const { waiting, leftAlone } = await checkFileDrop(await app.fileDrop(), isThorough);
+      const can = isThorough ? 'Files can be written, read, moved and removed' : 'It can be read';
+      return fine(
+        `${can}; ${counted(waiting, 'file')} in incoming/.`,
+        leftAlone.length === 0 ? null : leftAloneInWords(leftAlone),
+      );
+    },
+    'dear',
+  );
   return [sftp];
 }
 

@@ -11,7 +11,8 @@ import { sha256OfText } from '../../sftp/file-hash.ts';
 import { withScratchFolder } from '../../sftp/scratch-folder.ts';
 
 /**
- * Sends a small file through every folder and takes it away again. Hidden, so that no import takes it for a feed.
+ * Looks into incoming/. With `isThorough`, it also sends a small file through every folder and takes it away again: hidden,
+ * so that no import takes it for a feed. A watch looks only, because others may see what lies there.
  *
  * @returns how many files wait in incoming/, and the names of what no import takes from there
  * @throws AtpError SFTP_UNREACHABLE (also for what the server refuses), SFTP_HOST_KEY_MISMATCH, SFTP_NOT_SAFE,
@@ -19,13 +20,14 @@ import { withScratchFolder } from '../../sftp/scratch-folder.ts';
  */
 export async function checkFileDrop(
   open: OpenFileDrop,
+  isThorough: boolean,
 ): Promise<{ readonly waiting: number; readonly leftAlone: readonly string[] }> {
   return withScratchFolder((folder) =>
     open(async (drop) => {
       const files = (await drop.list(INCOMING_FOLDER)).map(({ name }) => name);
       const taken = new Set<string>([...files.filter(isFeedName), ...FEED_TYPES]);
       const leftAlone = (await drop.names(INCOMING_FOLDER)).filter((name) => !taken.has(name));
-      await sendThrough(drop, folder);
+      if (isThorough) await sendThrough(drop, folder);
       return { waiting: files.filter((name) => !name.startsWith('.')).length, leftAlone };
     }),
   );

@@ -7,16 +7,17 @@ import { counted } from '../../domain/words.ts';
 import { readLaneView, type LaneView } from '../../postgres/lane/lane-view.ts';
 import type { Shop } from '../../postgres/master-data/shops.ts';
 import type { Application } from '../application.ts';
-import { faulty, fine, type Finding } from './check.ts';
+import { faulty, fine, type Finding, type Found } from './check.ts';
 
 /** Whether anything keeps the shop's files from being applied, or lets them be applied although somebody stopped it. */
 export async function inspectLane(app: Application, { shopId, closingSince }: Shop): Promise<Finding> {
   const view = await readLaneView(await app.database(), shopId);
-  const { state, plans, pause, filesWaiting } = view;
+  const { state, pause, filesWaiting } = view;
   if (pause !== null) {
     return faulty(
       `The lane is ${pauseInWords(pause)}. Nothing is sent; ${counted(filesWaiting, 'file')} ${filesWaiting === 1 ? 'waits' : 'wait'}.`,
       `\`atp lane ${shopId} resume\` lets it go on.`,
+      { code: 'LANE_PAUSED', since: pause.since },
     );
   }
   const waitsForHardSync = view.reason?.startsWith('HARD_SYNC_REQUIRED') ?? false;
@@ -27,13 +28,7 @@ export async function inspectLane(app: Application, { shopId, closingSince }: Sh
     return faulty(
       `No file is made since ${closingSince.toISOString()}: the shop is emptied to be removed.`,
       `\`atp shop remove ${shopId} --drain\` goes on; \`atp shop set ${shopId} --location <gid>\`, with its own location or another one, lets it sell again.`,
-    );
-  }
-  const held = plans.find((plan) => plan.state === 'HELD');
-  if (held) {
-    return faulty(
-      `Plan ${held.plan} waits for a person since ${held.madeAt}: ${heldBecause(held.counts)}.`,
-      `\`atp lane ${shopId} plan ${held.plan}\` lists its products; then \`atp lane ${shopId} approve ${held.plan} --reason <text>\`, or \`reject\`.`,
+      { code: 'SHOP_CLOSING', since: closingSince },
     );
   }
   const sweep = await findPausedSweep(app, shopId);
@@ -41,9 +36,22 @@ export async function inspectLane(app: Application, { shopId, closingSince }: Sh
     return faulty(
       `The schedule of Process uploads is paused (${sweep}), but the lane still sends: every job that makes a file wakes it.`,
       `\`atp lane ${shopId} pause --reason <text>\` stops it; \`atp job resume process-uploads --shop ${shopId}\` brings the schedule back.`,
+      { code: 'LANE_SENDS_UNSWEPT' },
     );
   }
-  return fine(`Nothing is held (${state}).`);
+  return fine(`Nothing keeps files back (${state}).`);
+}
+
+/** Whether the guard withholds products until a person decides. */
+export async function inspectPlan(app: Application, { shopId }: Shop): Promise<Finding> {
+  const { plans } = await readLaneView(await app.database(), shopId);
+  const held = plans.find((plan) => plan.state === 'HELD');
+  if (!held) return fine('Nothing is held.');
+  return faulty(
+    `Plan ${held.plan} waits for a person since ${held.madeAt}: ${heldBecause(held.counts)}.`,
+    `\`atp lane ${shopId} plan ${held.plan}\` lists its products; then \`atp lane ${shopId} approve ${held.plan} --reason <text>\`, or \`reject\`.`,
+    { code: 'PLAN_HELD', since: held.madeAt },
+  );
 }
 
 /** Why the schedule of Process uploads is paused; null: it is not. Temporal's own checks tell of a Temporal that is away. */
@@ -62,7 +70,7 @@ async function findPausedSweep(app: Application, shopId: string): Promise<string
 function describeBlock(
   { shopId, files, blockedSince, movedOnBy }: LaneView,
   reason: string,
-): [string, string] {
+): [string, string, Found] {
   const head = files.find(({ status }) => !isDone(status));
   if (reason.startsWith('HARD_SYNC_REQUIRED') || !head) {
     const byItself =
@@ -70,6 +78,7 @@ function describeBlock(
     return [
       `Nothing is sent. ${reason}`,
       `${byItself}\`atp job run hard-sync --shop ${shopId} --wait\` publishes everything anew.`,
+      { code: 'RESTORE_NOTICED' },
     ];
   }
   const otherWays = `\`atp lane ${shopId}\` shows the other ways`;
@@ -80,5 +89,9 @@ function describeBlock(
         ? `Mend the cause: the next run then goes on by itself, and \`atp job run process-uploads --shop ${shopId}\` does so now. ${otherWays}.`
         : `Mend the cause, then \`atp lane ${shopId} retry ${head.sequence} --reason <text>\`; ${otherWays}.`;
   const since = blockedSince === null ? '' : ` since ${blockedSince}`;
-  return [`File ${head.sequence} blocks the lane${since}. ${reason}`.trim(), mend];
+  return [
+    `File ${head.sequence} blocks the lane${since}. ${reason}`.trim(),
+    mend,
+    { code: 'LANE_BLOCKED', since: blockedSince },
+  ];
 }

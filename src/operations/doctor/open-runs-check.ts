@@ -23,6 +23,7 @@ async function inspectFailing(temporal: TemporalClient): Promise<Finding | null>
   return faulty(
     `The workflow code fails in ${counted(failing.length, 'run')}: ${first.workflowId}: ${first.failure}`,
     'The worker restarts such a run once, within a minute. If it fails again, go back to the release before (docs/guides/deploy.md).',
+    { code: 'WORKFLOW_CODE_FAILS' },
   );
 }
 

@@ -13,29 +13,46 @@ import { findLateForArchive } from '../../postgres/lane/upload-files.ts';
 import { outgoingFolder, shopArchive } from '../../domain/upload-file.ts';
 import { counted } from '../../domain/words.ts';
 import { inspectNotBrought, inspectOldestChange } from './age-check.ts';
-import { check, faulty, fine, notChecked, type Check, type Finding } from './check.ts';
-import { inspectLane } from './lane-check.ts';
+import { check, faulty, fine, notChecked, ofShop, type Check, type Finding } from './check.ts';
+import { inspectDeltas } from './delta-check.ts';
+import { inspectLane, inspectPlan } from './lane-check.ts';
 import { inspectLeftLocations } from './left-locations-check.ts';
 import { judgeSchedules } from './schedule-check.ts';
+import { inspectVerification } from './verification-check.ts';
 
-/** @param schedules one look for all shops */
+interface LookAtShop {
+  /** Whether Shopify is asked, too. */
+  readonly withDear: boolean;
+  /** One look for all shops. */
+  readonly schedules: Promise<ScheduleLook>;
+}
+
 export async function checkShop(
   app: Application,
   shop: Shop,
-  schedules: Promise<ScheduleLook>,
+  { withDear, schedules }: LookAtShop,
 ): Promise<Check[]> {
+  const { shopId } = shop;
+  const asked = withDear ? checkShopify(app, shop) : Promise.resolve([]);
+  const [version, ...looked] = await lookAtShop(app, shop, schedules);
+  return ofShop(shopId, [...(version ? [version] : []), ...(await asked), ...looked]);
+}
+
+async function lookAtShop(app: Application, shop: Shop, schedules: Promise<ScheduleLook>): Promise<Check[]> {
   const { shopId } = shop;
   return [
     await check(`${shopId}: API version`, () => Promise.resolve(judgeApiVersion(shop))),
-    ...(await checkShopify(app, shop)),
     await check(`${shopId}: mapping`, () => inspectMapping(app, shop)),
     await check(`${shopId}: facility group`, () => inspectFacilityGroup(app, shop)),
     await check(`${shopId}: oldest change`, () => inspectOldestChange(app, shop)),
     await check(`${shopId}: schedules`, async () => judgeSchedules(await schedules, shop)),
     await check(`${shopId}: lane`, () => inspectLane(app, shop)),
+    await check(`${shopId}: plan`, () => inspectPlan(app, shop)),
+    await check(`${shopId}: deltas`, () => inspectDeltas(app, shop)),
     await check(`${shopId}: quarantine`, () => inspectNotBrought(app, shop)),
     await check(`${shopId}: archive`, () => inspectArchive(app, shop)),
     await check(`${shopId}: unseen sales`, () => inspectUnseenSales(app, shop)),
+    await check(`${shopId}: last verification`, () => inspectVerification(app, shop)),
   ];
 }
 
@@ -44,6 +61,7 @@ function judgeApiVersion({ shopId, apiVersion }: Shop): Finding {
   return faulty(
     `API version ${apiVersion} is older than ${API_VERSION_OLDEST}, which is the oldest that our requests fit.`,
     `\`atp shop set ${shopId} --api-version ${API_VERSION_DEFAULT}\``,
+    { code: 'API_VERSION_TOO_OLD' },
   );
 }
 
@@ -53,21 +71,26 @@ async function checkShopify(app: Application, shop: Shop): Promise<Check[]> {
     (what) => `${shopId}: ${what}`,
   ) as [string, string, string];
   let granted: readonly string[] = [];
-  const token = await check(tokenName, async () => {
-    try {
-      granted = await (await app.adminApi(shop)).readAccessScopes();
-      return fine(`${accessTokenRef} opens ${domain}.`);
-    } catch (error) {
-      if (!(error instanceof AtpError) || error.code !== 'SHOPIFY_ACCESS_DENIED') throw error;
-      return faulty(
-        error.message,
-        `The shop reads its Admin API access token from ${accessTokenRef}: put a valid one of ${domain} there, or name another place: \`atp shop set ${shopId} --token <env:NAME|file:PATH>\`.`,
-      );
-    }
-  });
+  const token = await check(
+    tokenName,
+    async () => {
+      try {
+        granted = await (await app.adminApi(shop)).readAccessScopes();
+        return fine(`${accessTokenRef} opens ${domain}.`);
+      } catch (error) {
+        if (!(error instanceof AtpError) || error.code !== 'SHOPIFY_ACCESS_DENIED') throw error;
+        return faulty(
+          error.message,
+          `The shop reads its Admin API access token from ${accessTokenRef}: put a valid one of ${domain} there, or name another place: \`atp shop set ${shopId} --token <env:NAME|file:PATH>\`.`,
+          { code: 'TOKEN_REFUSED' },
+        );
+      }
+    },
+    'dear',
+  );
   if (!token.ok) return [token, notChecked(scopesName, token), notChecked(locationName, token)];
-  const scopes = await check(scopesName, () => Promise.resolve(judgeScopes(granted)));
-  return [token, scopes, await check(locationName, () => inspectLocation(app, shop))];
+  const scopes = await check(scopesName, () => Promise.resolve(judgeScopes(granted)), 'dear');
+  return [token, scopes, await check(locationName, () => inspectLocation(app, shop), 'dear')];
 }
 
 function judgeScopes(granted: readonly string[]): Finding {
@@ -76,6 +99,7 @@ function judgeScopes(granted: readonly string[]): Finding {
   return faulty(
     `The app lacks ${missing.join(', ')}.`,
     `Add ${missing.join(', ')} to the app’s Admin API access scopes in Shopify, and install the app anew in the shop.`,
+    { code: 'SCOPES_MISSING' },
   );
 }
 
@@ -86,15 +110,19 @@ async function inspectLocation(app: Application, shop: Shop): Promise<Finding> {
     return faulty(
       `Shopify has no location ${locationId}.`,
       `Shopify’s Settings > Locations shows the right one (its number is in the address): \`atp shop set ${shopId} --location gid://shopify/Location/<number>\`.`,
+      { code: 'LOCATION_UNUSABLE' },
     );
   }
   const name = `"${found.name}" (${locationId})`;
   if (!found.isActive)
-    return faulty(`${name} is not active.`, 'Activate it in Shopify, under Settings > Locations.');
+    return faulty(`${name} is not active.`, 'Activate it in Shopify, under Settings > Locations.', {
+      code: 'LOCATION_UNUSABLE',
+    });
   if (!found.fulfillsOnlineOrders) {
     return faulty(
       `${name} does not fulfill online orders, so what we write there is not sold.`,
       'In Shopify, under Settings > Locations, tick "Fulfill online orders from this location".',
+      { code: 'LOCATION_UNUSABLE' },
     );
   }
   return inspectLeftLocations(app, shop, `${name} is active and fulfills online orders.`);
@@ -147,20 +175,25 @@ const FAULTS: readonly [MappingFinding, Fault][] = [
 async function inspectMapping(app: Application, { shopId }: Shop): Promise<Finding> {
   const { mappedAt, mapped, findings } = await checkMapping(await app.database(), shopId);
   const again = `\`atp shop map ${shopId}\``;
-  if (mappedAt === null) return faulty('The catalogue was never read.', `${again} matches it by SKU.`);
+  const found = { code: 'MAPPING_FAULTY' } as const;
+  if (mappedAt === null) return faulty('The catalogue was never read.', `${again} matches it by SKU.`, found);
   const facts = [`${counted(mapped, 'product')} mapped`];
   const faults = FAULTS.flatMap(([finding, fault]) => {
-    const found = findings[finding];
-    return found ? [{ sentence: `${productsInWords(found)} ${fault.what}`, hint: fault.hint }] : [];
+    const products = findings[finding];
+    return products ? [{ sentence: `${productsInWords(products)} ${fault.what}`, hint: fault.hint }] : [];
   });
   if (findings.UNMAPPED) facts.push(`${productsInWords(findings.UNMAPPED)} not on Shopify`);
   const detail = `${[...facts, ...faults.map(({ sentence }) => sentence)].join('; ')} (as of ${mappedAt.toISOString()}).`;
   if (faults.length > 0) {
     const steps = faults.map(({ hint }) => hint).join('; ');
-    return faulty(detail, `${steps.charAt(0).toUpperCase()}${steps.slice(1)}; then ${again}.`);
+    return faulty(detail, `${steps.charAt(0).toUpperCase()}${steps.slice(1)}; then ${again}.`, found);
   }
   if (mapped === 0) {
-    return faulty(detail, `SKUs must be the same in \`atp product list\` and on Shopify; then ${again}.`);
+    return faulty(
+      detail,
+      `SKUs must be the same in \`atp product list\` and on Shopify; then ${again}.`,
+      found,
+    );
   }
   const unmapped = `If they should be sold there: their SKUs must be the same on both sides; then ${again}.`;
   return fine(detail, findings.UNMAPPED ? unmapped : null);
@@ -178,6 +211,7 @@ async function inspectFacilityGroup(app: Application, { facilityGroupId }: Shop)
     return faulty(
       `${facilityGroupId} has no member that sells now, so every Online ATP is 0.`,
       `\`atp group add ${facilityGroupId} <facilityId>\`; \`atp facility list\` shows the facilities.`,
+      { code: 'NOTHING_TO_SELL' },
     );
   }
   const [first] = promisedTwice;
@@ -191,6 +225,7 @@ async function inspectFacilityGroup(app: Application, { facilityGroupId }: Shop)
       first.facilityGroupIds.length > 1
         ? `Leave each facility in one of the groups: \`atp group remove <facilityGroupId> ${first.facilityId}\`.`
         : `Give each shop a group of its own: \`atp shop set <shop> --group <facilityGroupId>\`.`,
+      { code: 'UNITS_PROMISED_TWICE' },
     );
   }
   return fine(
@@ -206,6 +241,7 @@ async function inspectArchive(app: Application, { shopId }: Shop): Promise<Findi
   return faulty(
     `${counted(count, 'file')} cannot be moved from ${outgoingFolder(shopId)}/ to ${shopArchive(shopId)}/, the oldest is file ${oldestSequence}, since ${since.toISOString()}. ${error ?? ''}`.trim(),
     `Look at the folder on the SFTP server: permissions, free space, whether it is a folder. Then \`atp job run process-uploads --shop ${shopId}\` moves them.`,
+    { code: 'ARCHIVE_LATE', since },
   );
 }
 
@@ -218,6 +254,7 @@ async function inspectUnseenSales(app: Application, shop: Shop): Promise<Finding
     return faulty(
       `The shop’s orders are stated to be complete up to ${orderWatermark.toISOString()}, and nothing later was stated. ${keptBackText(found)}; none of it is put on sale again before that.`,
       `Whoever sends the orders must send ORDER_WATERMARK again. Where that has ended, \`atp shop set ${shopId} --order-watermark none\` goes by the shop’s order lag.`,
+      { code: 'ORDER_WATERMARK_LATE', since: orderWatermark },
     );
   }
   if (suspect === null || suspectSince === null) {
@@ -231,6 +268,7 @@ async function inspectUnseenSales(app: Application, shop: Shop): Promise<Finding
   return faulty(
     `Units of ${productsInWords(suspect)} are kept back, the oldest since ${suspectSince.toISOString()}, for sales whose orders were never imported.`,
     `Import the shop’s orders (ORDER_ITEMS with shopId ${shopId}; when there are none, a feed with the header alone); or \`atp shop set ${shopId} --sales-policy overwrite\` when its sales reach the master of inventory another way.`,
+    { code: 'UNSEEN_SALES_OLD', since: suspectSince },
   );
 }
 

@@ -9,8 +9,10 @@ import type { ImportWarning } from '../../domain/import-warning.ts';
 import { IMPORT_WAIT_MS, REFUSED_ROWS_PER_PAGE } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
 import { isDeadlock, isLockTimeout, isOutOfRange } from '../sql-state.ts';
+import { recordFeedCame } from './expected-feeds.ts';
 import { applyInventoryVariance, VARIANCE_STAGING } from './inventory-variance.ts';
 import { applyOrderItems, ORDER_ITEM_STAGING } from './order-items.ts';
+import { endRefusedFeeds, recordRefusedRows } from './refused-feeds.ts';
 import { applyResetInventory, RESET_STAGING } from './reset-inventory.ts';
 import { applyOrderWatermark, ORDER_WATERMARK_STAGING } from './order-watermark.ts';
 import { stageRows, type StagingShape } from './staging.ts';
@@ -71,7 +73,7 @@ export async function importFeed<Type extends FeedType>(
     try {
       await connection.query(`SET LOCAL lock_timeout = ${waitMs}`);
       const counts =
-        (await findEarlierCounts(connection, feed, options)) ?? (await applyFeed(connection, feed));
+        (await findEarlierCounts(connection, feed, options)) ?? (await applyFeed(connection, feed, options));
       if (counts.failed > 0) await options.onRefused(readRefusedRows(connection, feed.sha256));
       await connection.query(options.dryRun ? 'ROLLBACK' : 'COMMIT');
       return counts;
@@ -112,6 +114,7 @@ async function findEarlierCounts(
 async function applyFeed<Type extends FeedType>(
   connection: Connection,
   { sha256, type, rows, ...file }: Feed<Type>,
+  { isToBeFiled }: ImportOptions,
 ): Promise<ImportCounts> {
   const { staging, apply }: FeedSql<FeedContents[Type]> = FEED_SQL[type];
   const rowCount = await stageRows<Type>(connection, staging, rows);
@@ -133,6 +136,12 @@ async function applyFeed<Type extends FeedType>(
       ],
     );
   }
+  await recordFeedCame(connection, type);
+  // Whoever imports a file by hand sees what is refused. And an empty feed proves nothing of the one before.
+  if (failed > 0 && isToBeFiled) {
+    await recordRefusedRows(connection, { fileName: file.fileName, type, sentAt: file.writtenAt }, failed);
+  }
+  if (failed === 0 && rowCount > 0) await endRefusedFeeds(connection, type);
   return counts;
 }
 

@@ -1,0 +1,40 @@
+import { durationText } from '../domain/duration.ts';
+import { dismissFeed, expectFeedType, listFeedStates } from '../operations/feed-states.ts';
+import type { ResultOf } from '../operations/operation.ts';
+import { command } from './command.ts';
+import { shortTime } from './report.ts';
+import { table } from './table.ts';
+
+export const FEED_COMMANDS = [
+  command({ path: 'feed list', operation: listFeedStates, show: statesText }),
+  command({ path: 'feed expect', operation: expectFeedType, arguments: ['type'], show: statesText }),
+  command({
+    path: 'feed dismiss',
+    operation: dismissFeed,
+    arguments: ['file'],
+    show: ({ fileName }) => `Nobody is told of ${fileName} any more.`,
+  }),
+];
+
+function statesText({ expected, refused }: ResultOf<typeof listFeedStates>): string {
+  const expectedRows = expected.map(({ type, everyMs, cameAt, dueAt, isLate }) => [
+    type,
+    durationText(everyMs),
+    timeOf(cameAt),
+    timeOf(dueAt),
+    isLate ? 'late' : 'in time',
+  ]);
+  const refusedRows = refused.map(({ fileName, refusedAt, refusedRows: rows, code, message }) => [
+    fileName,
+    timeOf(refusedAt),
+    code === null ? `${rows} rows` : `${code}: ${message}`,
+  ]);
+  return [
+    table(['Expected', 'Every', 'Last came', 'Next by', 'State'], expectedRows, 'No feed is expected.'),
+    table(['Refused', 'When', 'What'], refusedRows, 'No refused feed waits for anybody.'),
+  ].join('\n');
+}
+
+function timeOf(time: Date | null): string | null {
+  return shortTime(time?.toISOString() ?? null);
+}

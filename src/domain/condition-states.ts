@@ -1,0 +1,159 @@
+/**
+ * How a condition begins and ends, from round to round of the watch:
+ *
+ *     (none) ──seen──▶ seen once ──seen again──▶ open ──not seen, twice──▶ ended
+ *                          └──not seen──▶ (none)
+ *
+ * Pure: what was known, what the checks of one round say, and the time, make what is known now.
+ */
+import { conditionEntry, isConditionCode, mayBeAnError, type ConditionCode } from './conditions.ts';
+import { ROUNDS_UNTIL_TOLD } from './limits.ts';
+
+/** `cheap`: asks Postgres and Temporal. `dear`: asks Shopify or SFTP, so a watch does not run it each time. */
+export type Cost = 'cheap' | 'dear';
+
+/**
+ * `well`: nothing is wrong. `found`: it has found a condition. `failed`: an error stopped it, so what it looks at is not
+ * known. `not-checked`: another check failed that it builds on.
+ */
+export type CheckOutcome = 'well' | 'found' | 'failed' | 'not-checked';
+
+/** What one check of a round says. */
+export interface CheckSeen {
+  readonly name: string;
+  readonly outcome: CheckOutcome;
+  readonly code: ConditionCode | null;
+  readonly shopId: string | null;
+  readonly cost: Cost;
+  readonly detail: string;
+  readonly hint: string | null;
+  /** ISO 8601; null: nothing records it. */
+  readonly since: string | null;
+}
+
+export interface Round {
+  readonly checks: readonly CheckSeen[];
+  /** Whether every check was run, those that are dear as well. */
+  readonly isWhole: boolean;
+  /** The shops of now; null: the database did not tell them. */
+  readonly shopIds: readonly string[] | null;
+  readonly at: Date;
+}
+
+/** Which condition it is: there is one open at most of each. */
+interface ConditionKey {
+  /** A code of this release, or one of another release whose condition is still open. */
+  readonly code: string;
+  /** Empty: it is one of the installation. */
+  readonly shopId: string;
+  /** The check, where several conditions may have the code CHECK_FAILED; else empty. */
+  readonly part: string;
+}
+
+export interface Condition extends ConditionKey {
+  /** Null: it is new. */
+  readonly id: number | null;
+  readonly checkName: string;
+  readonly cost: Cost;
+  readonly detail: string;
+  readonly hint: string;
+  readonly seenInRow: number;
+  readonly missedInRow: number;
+  readonly since: Date;
+  readonly firstSeenAt: Date;
+  readonly lastSeenAt: Date;
+  /** Null: it was not seen often enough to be told. */
+  readonly beganAt: Date | null;
+  readonly endedAt: Date | null;
+}
+
+export interface Changes {
+  /** New ones and changed ones, with those that have ended. */
+  readonly changed: readonly Condition[];
+  /** Ids of those that went before they were told. */
+  readonly forgotten: readonly number[];
+}
+
+/** @param known the conditions that have not ended */
+export function foldRound(known: readonly Condition[], round: Round): Changes {
+  const found = new Map<string, CheckSeen & { readonly code: ConditionCode }>();
+  for (const check of round.checks) {
+    if (check.code === null) continue;
+    const key = keyText(keyOf(check.code, check));
+    // What a check has found itself says more than an error that another one met.
+    if (!found.has(key) || check.outcome === 'found') found.set(key, { ...check, code: check.code });
+  }
+  const changed: Condition[] = [];
+  const forgotten: number[] = [];
+  for (const condition of known) {
+    const check = found.get(keyText(condition));
+    found.delete(keyText(condition));
+    if (check) changed.push(seen(condition, check, round.at));
+    else if (isGone(condition, round) || isMissed(condition, round)) {
+      const missed = miss(condition, round);
+      if (missed) changed.push(missed);
+      else if (condition.id !== null) forgotten.push(condition.id);
+    }
+  }
+  for (const check of found.values()) changed.push(seen(null, check, round.at));
+  return { changed, forgotten };
+}
+
+function keyOf(code: ConditionCode, { name, shopId }: CheckSeen): ConditionKey {
+  const { subject } = conditionEntry(code);
+  return {
+    code,
+    shopId: subject === 'installation' ? '' : (shopId ?? ''),
+    part: subject === 'check' ? name : '',
+  };
+}
+
+function keyText({ code, shopId, part }: ConditionKey): string {
+  return JSON.stringify([code, shopId, part]);
+}
+
+function seen(
+  before: Condition | null,
+  check: CheckSeen & { readonly code: ConditionCode },
+  at: Date,
+): Condition {
+  const seenInRow = (before?.seenInRow ?? 0) + 1;
+  const isTold = seenInRow >= ROUNDS_UNTIL_TOLD || conditionEntry(check.code).isToldAtOnce === true;
+  return {
+    ...keyOf(check.code, check),
+    id: before?.id ?? null,
+    checkName: check.name,
+    cost: check.cost,
+    detail: check.detail,
+    hint: check.hint ?? '',
+    seenInRow,
+    missedInRow: 0,
+    since: check.since === null ? (before?.since ?? at) : new Date(check.since),
+    firstSeenAt: before?.firstSeenAt ?? at,
+    lastSeenAt: at,
+    beganAt: before?.beganAt ?? (isTold ? at : null),
+    endedAt: null,
+  };
+}
+
+/** Null: it was never told, so it is forgotten. */
+function miss(condition: Condition, round: Round): Condition | null {
+  if (condition.beganAt === null) return null;
+  const missedInRow = condition.missedInRow + 1;
+  const hasEnded = missedInRow >= ROUNDS_UNTIL_TOLD || isGone(condition, round);
+  return { ...condition, seenInRow: 0, missedInRow, endedAt: hasEnded ? round.at : null };
+}
+
+/** Its shop was removed. */
+function isGone({ shopId }: Condition, { shopIds }: Round): boolean {
+  return shopId !== '' && shopIds !== null && !shopIds.includes(shopId);
+}
+
+/** Whether the check that found it last can tell that it is not so any more. */
+function isMissed({ code, checkName }: Condition, { checks, isWhole, shopIds }: Round): boolean {
+  const check = checks.find(({ name }) => name === checkName);
+  // No check has this name any more: that of another release.
+  if (!check) return isWhole && shopIds !== null;
+  if (check.outcome === 'failed') return isConditionCode(code) && mayBeAnError(code);
+  return check.outcome !== 'not-checked';
+}

@@ -1,0 +1,250 @@
+/**
+ * What can be wrong with an installation, each defined once. A check of doctor finds one; alerts and metrics tell of it by
+ * the same code. docs/guides/alerts.md has a paragraph for each: what to look at, and what to do.
+ */
+
+/** `critical`: Shopify may show what is not true, or soon will. `warning`: somebody should look within the day. */
+export const SEVERITIES = ['warning', 'critical'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+export interface ConditionEntry {
+  readonly severity: Severity;
+  /** Whose it is: that of one shop, or of the whole installation. `check`: whatever the failed check looks at. */
+  readonly subject: 'shop' | 'installation' | 'check';
+  /** What it is called in a message: it begins a line, and has no full stop. */
+  readonly title: string;
+  /**
+   * It is told when it is seen for the first time. Absent: when it was seen twice in a row, so that a restart or a lost
+   * packet is no alarm. For what is a record in the database, and does not flicker.
+   */
+  readonly isToldAtOnce?: true;
+}
+
+export const CONDITIONS = {
+  TEMPORAL_AWAY: {
+    severity: 'critical',
+    subject: 'installation',
+    title: 'Temporal cannot be used',
+  },
+  NAMESPACE_MISSING: {
+    severity: 'critical',
+    subject: 'installation',
+    title: 'The Temporal namespace is not there',
+  },
+  SEARCH_ATTRIBUTES_MISSING: {
+    severity: 'critical',
+    subject: 'installation',
+    title: 'The Temporal namespace lacks search attributes',
+  },
+  WORKER_MISSING: {
+    severity: 'critical',
+    subject: 'installation',
+    title: 'No worker polls',
+  },
+  WORKER_OF_OTHER_VERSION: {
+    severity: 'critical',
+    subject: 'installation',
+    title: 'No worker of the current version polls',
+  },
+  WORKFLOW_CODE_FAILS: {
+    severity: 'critical',
+    subject: 'installation',
+    title: 'Workflow code fails',
+  },
+  DATABASE_AWAY: {
+    severity: 'critical',
+    subject: 'installation',
+    title: 'The database cannot be used',
+  },
+  DATABASE_TOO_OLD: {
+    severity: 'critical',
+    subject: 'installation',
+    title: 'The Postgres server is too old',
+  },
+  DATABASE_NOT_MIGRATED: {
+    severity: 'critical',
+    subject: 'installation',
+    title: 'The database lacks migrations',
+  },
+  SFTP_AWAY: {
+    severity: 'critical',
+    subject: 'installation',
+    title: 'SFTP cannot be used',
+  },
+  FEED_REFUSED: {
+    severity: 'critical',
+    subject: 'installation',
+    title: 'A feed was refused as a whole',
+    isToldAtOnce: true,
+  },
+  FEED_ROWS_REFUSED: {
+    severity: 'warning',
+    subject: 'installation',
+    title: 'Rows of a feed were refused',
+    isToldAtOnce: true,
+  },
+  FEED_NOT_IMPORTED: {
+    severity: 'warning',
+    subject: 'installation',
+    title: 'A feed waits and is not imported',
+  },
+  FEED_MISSING: {
+    severity: 'warning',
+    subject: 'installation',
+    title: 'An expected feed has not come',
+  },
+  FEED_NOT_MOVED: {
+    severity: 'warning',
+    subject: 'installation',
+    title: 'Feeds cannot be moved out of incoming/',
+  },
+  ORDERS_WITHOUT_SHOP: {
+    severity: 'warning',
+    subject: 'installation',
+    title: 'Orders came in without their shop',
+  },
+  ALERTS_NOT_DELIVERED: {
+    severity: 'warning',
+    subject: 'installation',
+    title: 'Alerts cannot be delivered',
+  },
+  API_VERSION_TOO_OLD: {
+    severity: 'warning',
+    subject: 'shop',
+    title: 'The API version of the shop is too old',
+  },
+  TOKEN_REFUSED: {
+    severity: 'critical',
+    subject: 'shop',
+    title: 'Shopify refuses the shop’s token',
+  },
+  SHOPIFY_AWAY: {
+    severity: 'critical',
+    subject: 'shop',
+    title: 'Shopify cannot be used for the shop',
+  },
+  SCOPES_MISSING: {
+    severity: 'critical',
+    subject: 'shop',
+    title: 'The app lacks access scopes',
+  },
+  LOCATION_UNUSABLE: {
+    severity: 'critical',
+    subject: 'shop',
+    title: 'The shop’s location cannot be used',
+  },
+  MAPPING_FAULTY: {
+    severity: 'warning',
+    subject: 'shop',
+    title: 'Products are lost, or not mapped as they should be',
+  },
+  NOTHING_TO_SELL: {
+    severity: 'critical',
+    subject: 'shop',
+    title: 'No facility sells for the shop',
+  },
+  UNITS_PROMISED_TWICE: {
+    severity: 'warning',
+    subject: 'shop',
+    title: 'The same units are promised by several shops',
+  },
+  LANE_BLOCKED: {
+    severity: 'critical',
+    subject: 'shop',
+    title: 'The lane is blocked',
+  },
+  LANE_PAUSED: {
+    severity: 'warning',
+    subject: 'shop',
+    title: 'The lane is paused',
+    isToldAtOnce: true,
+  },
+  LANE_SENDS_UNSWEPT: {
+    severity: 'warning',
+    subject: 'shop',
+    title: 'The schedule of Process uploads is paused, and the lane still sends',
+  },
+  RESTORE_NOTICED: {
+    severity: 'critical',
+    subject: 'shop',
+    title: 'The database was restored or has failed over',
+    isToldAtOnce: true,
+  },
+  SHOP_CLOSING: {
+    severity: 'warning',
+    subject: 'shop',
+    title: 'The shop is emptied to be removed',
+    isToldAtOnce: true,
+  },
+  PLAN_HELD: {
+    severity: 'critical',
+    subject: 'shop',
+    title: 'A plan is held',
+    isToldAtOnce: true,
+  },
+  ARCHIVE_LATE: {
+    severity: 'warning',
+    subject: 'shop',
+    title: 'Files cannot be moved to the archive',
+  },
+  UNSEEN_SALES_OLD: {
+    severity: 'warning',
+    subject: 'shop',
+    title: 'Units are kept back for sales whose orders never came',
+  },
+  ORDER_WATERMARK_LATE: {
+    severity: 'warning',
+    subject: 'shop',
+    title: 'The order watermark stands still',
+  },
+  DELTA_LATE: {
+    severity: 'critical',
+    subject: 'shop',
+    title: 'No delta has succeeded in two intervals',
+  },
+  VERIFY_DIFFERS: {
+    severity: 'warning',
+    subject: 'shop',
+    title: 'Shopify shows other quantities than it should',
+    isToldAtOnce: true,
+  },
+  CHECK_FAILED: {
+    severity: 'warning',
+    subject: 'check',
+    title: 'A check failed',
+  },
+} as const satisfies Record<string, ConditionEntry>;
+
+export type ConditionCode = keyof typeof CONDITIONS;
+
+export function isConditionCode(code: string): code is ConditionCode {
+  return Object.hasOwn(CONDITIONS, code);
+}
+
+export function conditionEntry(code: ConditionCode): ConditionEntry {
+  return CONDITIONS[code];
+}
+
+/** By codes of errors, or their beginnings; the first that fits counts. */
+const OF_ERRORS: readonly (readonly [pattern: RegExp, code: ConditionCode])[] = [
+  [/^TEMPORAL_UNREACHABLE$/, 'TEMPORAL_AWAY'],
+  [/^SEARCH_ATTRIBUTES_MISSING$/, 'SEARCH_ATTRIBUTES_MISSING'],
+  [/^DATABASE_NOT_MIGRATED$/, 'DATABASE_NOT_MIGRATED'],
+  [/^DATABASE_/, 'DATABASE_AWAY'],
+  [/^(SFTP_|FILE_)/, 'SFTP_AWAY'],
+  [/^SHOPIFY_(ACCESS_DENIED|CREDENTIAL_MISSING)$/, 'TOKEN_REFUSED'],
+  [/^SHOPIFY_/, 'SHOPIFY_AWAY'],
+];
+
+/**
+ * The condition that an error of a check stands for. A service that is away is one condition, however many checks meet it:
+ * what they look at is not known meanwhile.
+ */
+export function conditionOfError(errorCode: string): ConditionCode {
+  return OF_ERRORS.find(([pattern]) => pattern.test(errorCode))?.[1] ?? 'CHECK_FAILED';
+}
+
+/** Whether an error of a check may stand for it, beside what a check itself finds. */
+export function mayBeAnError(code: ConditionCode): boolean {
+  return code === 'CHECK_FAILED' || OF_ERRORS.some(([, ofError]) => ofError === code);
+}

@@ -1,0 +1,22 @@
+import { counted } from '../../domain/words.ts';
+import { findVerification } from '../../postgres/lane/verifications.ts';
+import type { Shop } from '../../postgres/master-data/shops.ts';
+import type { Application } from '../application.ts';
+import { faulty, fine, type Finding } from './check.ts';
+
+/** What the last verification has found that does not end by itself. */
+export async function inspectVerification(app: Application, { shopId }: Shop): Promise<Finding> {
+  const last = await findVerification(await app.database(), shopId);
+  if (last === null)
+    return fine('The shop was never verified.', `\`atp verify ${shopId}\` compares it with Shopify.`);
+  const { verifiedAt, checked, different, differentSince, causes, skus } = last;
+  const at = verifiedAt.toISOString();
+  if (differentSince === null) return fine(`None of ${counted(checked, 'product')} was wrong at ${at}.`);
+  const why = Object.entries(causes).map(([cause, count]) => `${cause} ${count}`);
+  const rest = different > skus.length ? `, and ${different - skus.length} more` : '';
+  return faulty(
+    `${different} of ${counted(checked, 'product')} differed at ${at} (${why.join(', ')}): ${skus.join(', ')}${rest}.`,
+    `\`atp verify ${shopId}\` shows what each shows now; \`atp verify ${shopId} --heal\` lets the next file make them equal.`,
+    { code: 'VERIFY_DIFFERS', since: differentSince },
+  );
+}

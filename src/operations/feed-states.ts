@@ -1,0 +1,62 @@
+/** Feeds that are to come, and feeds that were refused. */
+import { FEED_TYPES } from '../domain/feed-type.ts';
+import { choice, clearable, duration, label, text } from '../domain/input-fields.ts';
+import { AtpError } from '../domain/errors.ts';
+import {
+  FEED_EXPECTED_EVERY_MAX_MS,
+  FEED_EXPECTED_EVERY_MIN_MS,
+  FEED_LATENESS_SHARE,
+  REFUSED_FEEDS_LISTED_MAX,
+} from '../domain/limits.ts';
+import { expectFeed, listExpectedFeeds } from '../postgres/feeds/expected-feeds.ts';
+import { dismissRefusedFeed, listRefusedFeeds } from '../postgres/feeds/refused-feeds.ts';
+import type { Application } from './application.ts';
+import { defineOperation } from './operation.ts';
+
+async function readFeedStates(app: Application) {
+  const database = await app.database();
+  return {
+    expected: await listExpectedFeeds(database, FEED_LATENESS_SHARE),
+    refused: await listRefusedFeeds(database, REFUSED_FEEDS_LISTED_MAX),
+  };
+}
+
+export const listFeedStates = defineOperation({
+  name: 'feed.list',
+  role: 'viewer',
+  description: 'feeds that are expected, with the last that came, and feeds that were refused',
+  fields: {},
+  run: ({ app }) => readFeedStates(app),
+});
+
+export const expectFeedType = defineOperation({
+  name: 'feed.expect',
+  role: 'operator',
+  description: 'say how often a feed of a type is to come, so that somebody is told when it does not',
+  fields: {
+    type: choice('its feed type', FEED_TYPES),
+    every: clearable(
+      duration('how often; a tenth more is not late', FEED_EXPECTED_EVERY_MIN_MS, FEED_EXPECTED_EVERY_MAX_MS),
+      'none',
+    ),
+  },
+  needsOneOf: ['every'],
+  run: async ({ app }, { type, every = null }) => {
+    await expectFeed(await app.database(), type, every);
+    return readFeedStates(app);
+  },
+});
+
+export const dismissFeed = defineOperation({
+  name: 'feed.dismiss',
+  role: 'operator',
+  description: 'say that a refused feed needs nothing more, so that nobody is told of it any more',
+  fields: { file: label('its name, as `atp feed list` shows it', 'file'), reason: text('why') },
+  run: async ({ app, caller }, { file, reason }) => {
+    const dismissed = await dismissRefusedFeed(await app.database(), file, { by: caller.name, reason });
+    if (dismissed === 0) throw new AtpError('FEED_NOT_REFUSED', { fileName: file });
+    return { fileName: file, dismissed };
+  },
+});
+
+export const FEED_STATE_OPERATIONS = [listFeedStates, expectFeedType, dismissFeed] as const;

@@ -1,0 +1,118 @@
+/**
+ * Feeds that came in and were refused, as a whole or some of their rows. Each is open until the next feed of its type comes
+ * in without a refused row, or a person dismisses it.
+ */
+import type { FeedType } from '../../domain/feed-type.ts';
+import { REFUSED_FEEDS_KEPT_DAYS } from '../../domain/limits.ts';
+import type { Connection, Database } from '../database.ts';
+import type { FeedFault } from './feeds-left.ts';
+
+interface RefusedFile {
+  readonly fileName: string;
+  /** Null: it could not be told. */
+  readonly type: FeedType | null;
+  /** The time of the file on SFTP. */
+  readonly sentAt: Date;
+}
+
+/** Records a feed of which nothing was applied. An attempt may repeat it. */
+export async function recordRefusedFeed(
+  database: Database,
+  { fileName, type, sentAt }: RefusedFile,
+  { code, message }: FeedFault,
+): Promise<void> {
+  await database.query(
+    `INSERT INTO refused_feed (file_name, sent_at, feed_type, code, message) VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT DO NOTHING`,
+    [fileName, sentAt, type, code, message],
+  );
+}
+
+/** Records refused rows of a feed, in the transaction that applies its others. */
+export async function recordRefusedRows(
+  connection: Connection,
+  { fileName, type, sentAt }: RefusedFile,
+  rows: number,
+): Promise<void> {
+  await connection.query(
+    `INSERT INTO refused_feed (file_name, sent_at, feed_type, refused_rows) VALUES ($1, $2, $3, $4)
+     ON CONFLICT DO NOTHING`,
+    [fileName, sentAt, type, rows],
+  );
+}
+
+/** A feed of the type has come in without a refused row: what was refused before is not told any more. */
+export async function endRefusedFeeds(connection: Connection, type: FeedType): Promise<void> {
+  await connection.query(
+    `UPDATE refused_feed SET ended_at = clock_timestamp() WHERE feed_type = $1 AND ended_at IS NULL`,
+    [type],
+  );
+}
+
+/** @returns how many open ones have the name */
+export async function dismissRefusedFeed(
+  database: Database,
+  fileName: string,
+  { by, reason }: { readonly by: string; readonly reason: string },
+): Promise<number> {
+  const dismissed = await database.query(
+    `UPDATE refused_feed SET ended_at = clock_timestamp(), dismissed_by = $2, reason = $3
+     WHERE file_name = $1 AND ended_at IS NULL RETURNING file_name`,
+    [fileName, by, reason],
+  );
+  return dismissed.length;
+}
+
+/** Removes what ended REFUSED_FEEDS_KEPT_DAYS ago. There are few: a row a feed that was refused. */
+export async function purgeRefusedFeeds(session: Connection): Promise<void> {
+  await session.query(
+    `DELETE FROM refused_feed WHERE ended_at < clock_timestamp() - make_interval(days => $1)`,
+    [REFUSED_FEEDS_KEPT_DAYS],
+  );
+}
+
+export interface RefusedFeed {
+  readonly fileName: string;
+  readonly type: string | null;
+  readonly refusedAt: Date;
+  /** Null: nothing of it was applied. */
+  readonly refusedRows: number | null;
+  /** Why nothing of it was applied; null: some rows were refused, each for its own reason. */
+  readonly code: string | null;
+  readonly message: string | null;
+}
+
+/** The open ones, the oldest first, by the index refused_feed_open. */
+export async function listRefusedFeeds(database: Database, limit: number): Promise<readonly RefusedFeed[]> {
+  return database.query<RefusedFeed>(
+    `SELECT file_name AS "fileName", feed_type AS type, refused_at AS "refusedAt", refused_rows AS "refusedRows",
+       code, message
+     FROM refused_feed WHERE ended_at IS NULL ORDER BY refused_at, file_name LIMIT $1`,
+    [limit],
+  );
+}
+
+export interface RefusalSummary {
+  readonly feeds: number;
+  /** Of the newest one. */
+  readonly fileName: string;
+  readonly message: string | null;
+  readonly rows: number;
+  /** When the oldest one was refused. */
+  readonly since: Date;
+}
+
+/** What is open, of feeds that were refused as a whole, or of refused rows; null: nothing. */
+export async function summarizeRefusals(
+  database: Database,
+  what: 'whole' | 'rows',
+): Promise<RefusalSummary | null> {
+  const [newest] = await database.query<RefusalSummary>(
+    `SELECT count(*) OVER ()::int AS feeds, file_name AS "fileName", code || ': ' || message AS message,
+       coalesce(sum(refused_rows) OVER (), 0)::int AS rows, min(refused_at) OVER () AS since
+     FROM refused_feed WHERE ended_at IS NULL AND (refused_rows IS NULL) = $1
+     ORDER BY refused_at DESC, file_name LIMIT 1`,
+    [what === 'whole'],
+  );
+  return newest ?? null;
+}

@@ -1,0 +1,120 @@
+/** What imports and verifications find stays told until it is over: by a later feed, a later verification, or a person. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { Installation, SHOP } from '../end-to-end/installation.ts';
+
+let installation: Installation;
+
+beforeAll(async () => {
+  installation = await Installation.open(['BLUE-SHIRT', 'RED-SHIRT']);
+  await installation.startWorker();
+});
+
+interface Told {
+  readonly name: string;
+  readonly code: string | null;
+  readonly severity: string | null;
+  readonly since: string | null;
+  readonly detail: string;
+}
+
+/** What doctor finds, by code. */
+async function diagnose(): Promise<Record<string, Told>> {
+  const { json } = await installation.atp('doctor');
+  const checks = (json?.['checks'] ?? []) as readonly Told[];
+  const found = checks
+    .filter(({ code }) => code !== null)
+    .map((check) => [String(check.code), check] as const);
+  return Object.fromEntries(found);
+}
+
+test('a feed that is refused as a whole is told until a good one of its type comes in', async () => {
+  await installation.importFeed('RESET_INVENTORY__headless.csv', ['no,such,columns', '1,2,3']);
+  const { FEED_REFUSED: refused } = await diagnose();
+  expect(refused).toMatchObject({ severity: 'critical', since: expect.stringMatching(/^20/) as string });
+  expect(refused?.detail).toMatch(
+    /^1 feed refused as a whole since .*, the last is RESET_INVENTORY__headless\.csv: FEED_/,
+  );
+
+  await installation.importCount('RESET_INVENTORY__good.csv', 'BROADWAY', { 'BLUE-SHIRT': 5 });
+  expect(Object.keys(await diagnose())).toEqual([]);
+});
+
+test('refused rows are told until a person dismisses the feed', async () => {
+  await installation.importCount('RESET_INVENTORY__typo.csv', 'BROADWAY', { 'BLUE-SHIRT': 6, 'NO-SUCH': 1 });
+  expect((await diagnose())['FEED_ROWS_REFUSED']?.detail).toContain('1 row of 1 feed refused');
+  const { json } = await installation.atp('feed', 'list');
+  expect(json?.['refused']).toMatchObject([{ fileName: 'RESET_INVENTORY__typo.csv', refusedRows: 1 }]);
+
+  const dismiss = ['feed', 'dismiss', 'RESET_INVENTORY__typo.csv', '--reason', 'a sample of the sender'];
+  expect((await installation.atp(...dismiss)).exitCode).toBe(0);
+  expect(Object.keys(await diagnose())).toEqual([]);
+  const again = await installation.atp(...dismiss);
+  expect(again.stderr).toContain('FEED_NOT_REFUSED');
+});
+
+test('a feed that came in before is refused, and nobody is told: nothing of it is missing', async () => {
+  const units = { 'RED-SHIRT': 3 };
+  await installation.importCount('RESET_INVENTORY__same.csv', 'BROADWAY', units);
+  await installation.importCount('RESET_INVENTORY__same.csv', 'BROADWAY', units);
+  expect(await installation.filesIn('error')).toContain('RESET_INVENTORY__same.csv');
+  expect(Object.keys(await diagnose())).toEqual([]);
+});
+
+test('a feed that lies in incoming/ for an hour is told, and not any more when it is imported', async () => {
+  // Something stops the import on the way: its own listing is all that knows of the feed.
+  const path = 'incoming/RESET_INVENTORY__stuck.csv';
+  await installation.database.query(
+    `INSERT INTO waiting_feed (path, seen_since) VALUES ($1, now() - interval '61 minutes')`,
+    [path],
+  );
+  expect((await diagnose())['FEED_NOT_IMPORTED']?.detail).toContain(path);
+  await writeFile(
+    join(installation.sftpFolder, path),
+    'facilityId,externalFacilityId,idValue,idType,locationSeqId,comments,resetByAtp,availableQty\nBROADWAY,,BLUE-SHIRT,SKU,,stuck,N,7\n',
+  );
+  await installation.run({ job: 'import' });
+  expect(Object.keys(await diagnose())).toEqual([]);
+  expect(await installation.database.query('SELECT FROM waiting_feed')).toEqual([]);
+});
+
+test('an expected feed that does not come is told, until it comes', async () => {
+  const expected = await installation.atp('feed', 'expect', 'MDM_INV_VARIANCE', '--every', '1d');
+  expect(expected.exitCode).toBe(0);
+  expect(Object.keys(await diagnose())).toEqual([]);
+  await installation.database.query(`UPDATE expected_feed SET expected_since = now() - interval '27 hours'`);
+  expect((await diagnose())['FEED_MISSING']?.detail).toBe(
+    'MDM_INV_VARIANCE is expected each 1d, and none has come yet.',
+  );
+  await installation.importLocally('MDM_INV_VARIANCE__1.csv', [
+    'idValue,idType,availableDelta,facilityId,externalFacilityId,locationSeqId',
+    'BLUE-SHIRT,SKU,-1,BROADWAY,,',
+  ]);
+  expect(Object.keys(await diagnose())).toEqual([]);
+  await installation.atp('feed', 'expect', 'MDM_INV_VARIANCE', '--every', 'none');
+  expect((await installation.atp('feed', 'list')).json?.['expected']).toEqual([]);
+});
+
+test('what a verification found is told until one finds nothing', async () => {
+  await installation.hardSync();
+  await installation.processUploads();
+  await installation.verify();
+  expect(Object.keys(await diagnose())).toEqual([]);
+
+  await installation.twin.seed([]);
+  const [level] = await installation.twin.levels();
+  await installation.twin.control('PATCH', `/shops/${SHOP}.myshopify.com/levels`, [
+    { sku: level?.sku, available: (level?.available ?? 0) + 4 },
+  ]);
+  await installation.verify();
+  const { VERIFY_DIFFERS: differs } = await diagnose();
+  expect(differs?.detail).toMatch(/^1 of 2 products differed at .* \(CHANGED_ON_SHOPIFY 1\): /);
+  expect(differs?.since).toMatch(/^20/);
+
+  await installation.run({ job: 'verify', shopId: SHOP, heal: true });
+  await installation.recentChanges();
+  await installation.processUploads();
+  await installation.verify();
+  expect(Object.keys(await diagnose())).toEqual([]);
+});
