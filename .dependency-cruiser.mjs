@@ -59,7 +59,7 @@ export default {
       'activities-use-adapters',
       'activities',
       [
-        ...own('src/domain', 'src/postgres', 'src/sftp', 'src/csv', 'src/shopify'),
+        ...own('src/domain', 'src/postgres', 'src/sftp', 'src/csv', 'src/shopify', 'src/alerting'),
         npm('@temporalio/activity', '@temporalio/common'),
       ],
       'Activities call adapters, never a driver: put the statement or the request into the adapter.',
@@ -69,6 +69,7 @@ export default {
     adapter('csv', 'csv-parse', 'csv-stringify'),
     adapter('shopify', '@shopify/[^/]+', 'uuid'),
     adapter('metrics', 'prom-client'),
+    adapter('alerting', 'nodemailer'),
     adapter('temporal', '@temporalio/[^/]+', 'croner', 'cronstrue'),
     only(
       'config-knows-the-environment',
@@ -86,7 +87,7 @@ export default {
     only(
       'operations-use-adapters',
       'src/operations',
-      own('src/domain', 'src/postgres', 'src/sftp', 'src/csv', 'src/shopify', 'src/temporal'),
+      own('src/domain', 'src/postgres', 'src/sftp', 'src/csv', 'src/shopify', 'src/alerting', 'src/temporal'),
       'Operations use src/domain and adapters, never a driver; src/main gives them what is open.',
     ),
     {
@@ -96,7 +97,7 @@ export default {
       severity: 'error',
       from: { path: '^src/operations/' },
       to: {
-        path: own('src/(temporal|shopify|sftp)'),
+        path: own('src/(temporal|shopify|sftp|alerting)'),
         pathNot: '^src/sftp/(file-hash|scratch-folder)\\.ts$',
         dependencyTypesNot: ['type-only', 'dynamic-import'],
       },

@@ -1,6 +1,7 @@
 /** All activities, as the worker registers them and the workflows call them. */
 import { createApplyActivities, type ApplyDeps } from './apply-files.ts';
 import { createDecideActivities, type DecideDeps } from './decide-lane.ts';
+import { createDeliverActivities, type DeliverDeps } from './deliver-alerts.ts';
 import { createImportActivities, type ImportDeps } from './import-inventory.ts';
 import { createProduceActivities, type ProduceDeps } from './produce-files.ts';
 import { createPurgeActivities, type PurgeDeps } from './purge.ts';
@@ -14,6 +15,7 @@ export type { HeldPlan, ProduceInput, ProduceOutcome } from './produce-files.ts'
 
 export type ActivityDeps = ApplyDeps &
   DecideDeps &
+  DeliverDeps &
   ImportDeps &
   ProduceDeps &
   PurgeDeps &
@@ -25,6 +27,7 @@ export function createActivities(deps: ActivityDeps) {
   return {
     ...createApplyActivities(deps),
     ...createDecideActivities(deps),
+    ...createDeliverActivities(deps),
     ...createImportActivities(deps),
     ...createProduceActivities(deps),
     ...createPurgeActivities(deps),

@@ -8,8 +8,12 @@
  *     node scripts/record-histories.ts --all      all of them
  */
 import { TASK_QUEUE } from '../src/domain/workflow-names.ts';
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -18,6 +22,8 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { dropFeed } from '../src/main/drop-feed.ts';
 import { createMapShop } from '../src/operations/map-shop.ts';
 import { seed } from '../src/main/seed.ts';
+import { testMessage } from '../src/domain/alert-message.ts';
+import { addTarget } from '../src/postgres/alerts/targets.ts';
 import type { Database } from '../src/postgres/database.ts';
 import { fileDrop, type OpenFileDrop } from '../src/sftp/file-drop.ts';
 import { openAdminApi } from '../src/shopify/admin-api.ts';
@@ -114,6 +120,7 @@ function withoutStackFolder(text: string): string {
 
 async function recordAll(recorder: Recorder, stack: StackAddresses, database: Database, drop: OpenFileDrop) {
   const { controlUrl, domain } = stack.shopify;
+  await recordDelivery(recorder, database);
   await recorder.record('hard-sync-of-an-unknown-shop', 'hardSync', { shopId: 'red-shirts' });
   await recorder.record('input-invalid', 'hardSync', 'blue-shirts');
   await recorder.record('recent-changes-before-hard-sync', 'uploadRecentChanges', SHOP);
@@ -197,6 +204,40 @@ async function recordAll(recorder: Recorder, stack: StackAddresses, database: Da
   );
   await recorder.record('recent-changes-partly-held', 'uploadRecentChanges', SHOP);
   await recordTroubles(recorder, stack, database, drop);
+}
+
+/** Messages for a target that accepts them, and for one that nobody can tell any more. */
+async function recordDelivery(recorder: Recorder, database: Database) {
+  await recorder.record('deliver-alerts-nothing', 'deliverAlerts', {});
+  const folder = await mkdtemp(join(tmpdir(), 'atp-receiver-'));
+  await writeFile(join(folder, 'secret'), 'a-key-of-the-recording');
+  const receiver = createServer((request, response) => {
+    response.writeHead(request.url === '/accepts' ? 204 : 503).end();
+  });
+  await new Promise<void>((listening) => receiver.listen(0, '127.0.0.1', listening));
+  const { port } = receiver.address() as AddressInfo;
+  for (const [history, path] of [
+    ['deliver-alerts', 'accepts'],
+    ['deliver-alerts-given-up', 'refuses'],
+  ] as const) {
+    await addTarget(database, {
+      name: path,
+      kind: 'webhook',
+      address: `http://127.0.0.1:${port}/${path}`,
+      sender: null,
+      secretRef: `file:${join(folder, 'secret')}`,
+      minSeverity: 'warning',
+      remindEveryMs: 4 * 60 * 60_000,
+    });
+    await database.query(
+      `INSERT INTO alert_message (id, target, phase, message, made_at, next_try_at)
+       SELECT $2, $1, 'began', $3, at, at FROM (SELECT now() - interval '25 hours' AS at) AS yesterday`,
+      [path, randomUUID(), JSON.stringify(testMessage(randomUUID(), new Date()))],
+    );
+    await recorder.record(history, 'deliverAlerts', {});
+  }
+  receiver.close();
+  await rm(folder, { recursive: true });
 }
 
 /** Services that are away for longer than a step is tried: some minutes each. */

@@ -83,6 +83,7 @@ export const PROFILES = {
   closeFile: SHORT_STATEMENT,
   compareShop: SERVICE,
   decide: SNAPSHOT,
+  deliverDueAlerts: UPKEEP,
   importFeed: FEED_TRANSFER,
   listFeeds: FEED_TRANSFER,
   nextFile: LANE_LOOK,

@@ -1,5 +1,6 @@
-/** The bundle's entry: the jobs, which anyone may start, and the decisions of people about a lane. */
+/** The bundle's entry: the jobs, which anyone may start, the decisions of people about a lane, and the delivery of alerts. */
 export { decideLane } from './decide-lane.ts';
+export { deliverAlerts } from './deliver-alerts.ts';
 export { hardSync } from './hard-sync.ts';
 export { importInventory } from './import-inventory.ts';
 export { processUploads } from './process-uploads.ts';

@@ -1,4 +1,5 @@
 /** All commands, in the order of `atp --help`: the way of somebody new. */
+import { ALERT_COMMANDS } from './alert.ts';
 import { AUDIT_COMMANDS } from './audit.ts';
 import type { CliCommand } from './command.ts';
 import { completionCommand } from './completion.ts';
@@ -34,6 +35,7 @@ export const COMMANDS: readonly CliCommand[] = [
   ...JOB_COMMANDS,
   ...PIPELINE_COMMANDS,
   ...LANE_COMMANDS,
+  ...ALERT_COMMANDS,
   ...AUDIT_COMMANDS,
   ...WORKER_COMMANDS,
   completionCommand(() => COMMANDS),
@@ -47,6 +49,7 @@ export const PARENTS: Readonly<Record<string, string>> = {
   shop: 'Shopify stores',
   job: 'the jobs: when they run, and run one now',
   feed: 'feeds that are expected, and feeds that were refused',
+  alert: 'who is told when something is wrong',
   audit: 'what people did',
   temporal: 'what the jobs need on the Temporal server',
 };

@@ -11,6 +11,8 @@ export interface Machine {
    * `wait`: services that cannot be used yet are waited for. @throws AtpError of a service that cannot be used
    */
   readonly runWorker: (options: { readonly wait: boolean }) => Promise<void>;
+  /** Looks and tells, as the watch of a worker does, until the process is told to stop. */
+  readonly runWatch: () => Promise<void>;
   readonly stack: Stack;
   readonly config: () => Promise<ConfigView>;
   /** Null: commands speak to what the stack of this folder uses, or none runs. */

@@ -59,6 +59,19 @@ export const WORKER_COMMANDS: readonly CliCommand[] = [
       return { json: { stopped: true }, text: 'The worker has stopped.' };
     },
   },
+  {
+    path: 'watch',
+    description:
+      'look whether all is well and tell the targets of alerts, until stopped: on a machine of its own',
+    argumentNames: [],
+    fields: {},
+    operations: [],
+    run: async ({ machine, progress }) => {
+      progress('The watch starts');
+      await machine.runWatch();
+      return { json: { stopped: true }, text: 'The watch has stopped.' };
+    },
+  },
 ];
 
 function statusReport(status: StackStatus): Report {

@@ -99,6 +99,11 @@ export function foldRound(known: readonly Condition[], round: Round): Changes {
   return { changed, forgotten };
 }
 
+/** Whether a condition may begin or end with the next look at it: that look should come soon. */
+export function isInDoubt({ beganAt, endedAt, missedInRow }: Condition): boolean {
+  return endedAt === null && (beganAt === null || missedInRow > 0);
+}
+
 function keyOf(code: ConditionCode, { name, shopId }: CheckSeen): ConditionKey {
   const { subject } = conditionEntry(code);
   return {

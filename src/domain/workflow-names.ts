@@ -6,6 +6,12 @@ export const TASK_QUEUE = 'atp-sync';
 /** By this signal a running Process uploads looks once more for files before it ends. */
 export const FILE_READY_SIGNAL = 'fileReady';
 
+/** The workflow that delivers alerts: one run at a time, with this type and id. */
+export const DELIVERY_WORKFLOW = 'deliverAlerts';
+
+/** By this signal a running delivery looks for messages at once. */
+export const ALERTS_DUE_SIGNAL = 'alertsDue';
+
 /** By these a person finds runs in Temporal's list: `ShopId = "blue-shirts" AND JobName = "hard-sync"`. */
 export const SEARCH_ATTRIBUTE_NAMES = {
   shopId: 'ShopId',

@@ -36,7 +36,12 @@ export function openApplication(surroundings: Surroundings = ownSurroundings()):
   return {
     shopifyApiVersion: async () => (await loadConfig([])).shopifyApiVersion,
     database: () => (database ??= openDatabase()),
-    temporal: () => (temporal ??= openTemporal()),
+    // A connection that could not be made is tried again by whoever asks next: a watch goes on for long.
+    temporal: () =>
+      (temporal ??= openTemporal().catch((error: unknown) => {
+        temporal = undefined;
+        throw error;
+      })),
     isTemporalConfigured: async () => (await loadConfig(['temporal'])).temporal.isConfigured,
     temporalUiUrl: async () => {
       const { temporal: settings, temporalUiUrl } = await loadConfig(['temporal']);
@@ -54,6 +59,11 @@ export function openApplication(surroundings: Surroundings = ownSurroundings()):
       const { environment } = await loadConfig([]);
       const { openAdminApi } = await import('../shopify/admin-api.ts');
       return openAdminApi(shop, { environment });
+    },
+    alerting: async () => {
+      const { environment } = await loadConfig([]);
+      const { openAlerting } = await import('../alerting/send-alert.ts');
+      return openAlerting(environment);
     },
     close: async () => {
       await (await database?.catch(() => undefined))?.close();

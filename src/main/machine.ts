@@ -14,6 +14,22 @@ export function openMachine(surroundings: Surroundings = ownSurroundings()): Mac
       const { runWorkerProcess } = await import('./worker.ts');
       await runWorkerProcess(config, { signal: stopSignal(), version: packageVersion(), wait });
     },
+    runWatch: async () => {
+      const { loadConfig } = await import('../config/config.ts');
+      const { environment, logLevel } = loadConfig(['database', 'sftp', 'temporal'], surroundings);
+      const { openLog } = await import('./log.ts');
+      const { openApplication } = await import('./application.ts');
+      const { runWatch } = await import('./watch.ts');
+      const log = openLog(logLevel);
+      const app = openApplication(surroundings);
+      await runWatch({
+        app,
+        environment,
+        signal: stopSignal(),
+        log: (level, message, details) => log[level](details, message),
+      });
+      await app.close();
+    },
     config: async () => (await import('./config-view.ts')).readConfigView(surroundings),
     besideStack: async () => (await import('./beside-stack.ts')).findBesideStack(surroundings),
     stack: {

@@ -1,10 +1,13 @@
 /** The worker's HTTP address, put together: what its pages are read from. */
 import type { MetricsAddress } from '../config/config.ts';
 import { AtpError } from '../domain/errors.ts';
-import { readGauges } from '../metrics/readings.ts';
+import { ageMs, WAITING_CAUSES } from '../domain/oldest-change.ts';
+import { readGauges, type AgeReading } from '../metrics/readings.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { serveMetrics, type MetricsServer, type Readiness } from '../metrics/server.ts';
 import { describeError } from '../operations/described-error.ts';
+import { listOldestChanges } from '../postgres/age/oldest-changes.ts';
+import { listOpenConditions } from '../postgres/alerts/conditions.ts';
 import { countFeedsLeft, readFeedFigures, readLaneFigures } from '../postgres/current-figures.ts';
 import type { Database } from '../postgres/database.ts';
 import type { TemporalClient } from '../temporal/connection.ts';
@@ -45,6 +48,8 @@ export async function serveWorker(
       return temporal === null ? [] : readScheduleLags(temporal);
     },
     pool: () => database.countConnections(),
+    ages: () => readAges(database),
+    conditions: () => listOpenConditions(database),
   });
   try {
     const server = await serveMetrics({
@@ -63,6 +68,19 @@ export async function serveWorker(
     log('warn', `No metrics: ${error.message}`, { code: error.code, hint: error.hint });
     return null;
   }
+}
+
+async function readAges(database: Database): Promise<readonly AgeReading[]> {
+  const figures = await listOldestChanges(database);
+  return figures.map((figure) => ({
+    shopId: figure.shopId,
+    limitSeconds: figure.limitMs / 1000,
+    waiting: figure.waiting.map((waiting) => ({
+      cause: waiting.cause,
+      isSetApart: WAITING_CAUSES[waiting.cause].isSetApart,
+      ageSeconds: ageMs(figure, waiting) / 1000,
+    })),
+  }));
 }
 
 function readinessOf(checks: readonly ServiceCheck[], isPolling: boolean): readonly Readiness[] {

@@ -1,5 +1,6 @@
 /** The worker's composition: configuration → adapters → activities → Temporal. */
 import { createActivities } from '../../activities/index.ts';
+import { openAlerting } from '../alerting/send-alert.ts';
 import type { ConfigFor } from '../config/config.ts';
 import type { Diary, DiaryEntry } from '../domain/diary.ts';
 import { ERROR_CLASSES } from '../domain/error-class.ts';
@@ -22,6 +23,8 @@ import { awaitServices } from './await-services.ts';
 import { watchConnections, watchDatabase, watchFileDrop, type ConnectionWatch } from './connection-watch.ts';
 import { openLog, writeDiary } from './log.ts';
 import { checkServices } from './service-checks.ts';
+import { runWatch } from './watch.ts';
+import { workerApplication } from './worker-application.ts';
 import { reportUntil } from './worker-report.ts';
 import { serveWorker } from './worker-server.ts';
 
@@ -78,9 +81,17 @@ export async function runWorkerProcess(
   });
   const reporting = new AbortController();
   let reported: Promise<void> = Promise.resolve();
+  const stopWatching = new AbortController();
+  let watching: Promise<void> = Promise.resolve();
   try {
     if (!(await awaitServices(look, { wait, signal, log }))) return;
     const temporal = (state.temporal = await connectTemporal(config.temporal));
+    watching = runWatch({
+      app: workerApplication(config, { database, temporal }),
+      environment: config.environment,
+      signal: stopWatching.signal,
+      log,
+    });
     const activities = createActivities({
       database,
       fileDrop: drop,
@@ -93,6 +104,7 @@ export async function runWorkerProcess(
       },
       isAtWork: (holder) => isAtWork(temporal, holder),
       diary,
+      sendAlert: openAlerting(config.environment),
     });
     await runWorker({
       temporal: config.temporal,
@@ -112,7 +124,8 @@ export async function runWorkerProcess(
     });
   } finally {
     reporting.abort();
-    await reported;
+    stopWatching.abort();
+    await Promise.all([reported, watching]);
     await server?.close();
     await database.close();
     await state.temporal?.close();

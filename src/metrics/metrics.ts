@@ -97,7 +97,9 @@ export function createMetrics(about: { readonly version: string }) {
       'Age of the oldest change that is not on Shopify, by what it waits for.',
       'shop',
       'cause',
+      'kind',
     ),
+    ageLimit: gauge('atp_oldest_change_limit_seconds', 'How old a change on its way may be.', 'shop'),
     condition: gauge('atp_condition', '1 for each open condition.', 'code', 'shop'),
   };
   // From the start on, so that `increase` sees the first one.

@@ -5,7 +5,7 @@
 import { READING_KEPT_MS, READING_TIMEOUT_MS } from '../domain/limits.ts';
 import type { Metrics } from './metrics.ts';
 
-/** What the metrics are read from. A reading that is not there is left out. */
+/** What the metrics are read from. */
 export interface Sources {
   readonly lanes: () => Promise<readonly LaneReading[]>;
   readonly feeds: () => Promise<
@@ -14,10 +14,10 @@ export interface Sources {
   readonly feedsLeft: () => Promise<number>;
   readonly schedules: () => Promise<readonly ScheduleReading[]>;
   readonly pool: () => { readonly inUse: number; readonly idle: number; readonly waiting: number };
-  /** Age of the oldest change that is not on Shopify, one a shop; null: everything is there. */
-  readonly ages?: () => Promise<readonly AgeReading[]>;
+  /** How old the oldest changes are that are not on Shopify, one reading a shop. */
+  readonly ages: () => Promise<readonly AgeReading[]>;
   /** The conditions that are open. */
-  readonly conditions?: () => Promise<readonly { readonly code: string; readonly shopId: string | null }[]>;
+  readonly conditions: () => Promise<readonly { readonly code: string; readonly shopId: string | null }[]>;
 }
 
 export interface LaneReading {
@@ -40,8 +40,14 @@ export interface ScheduleReading {
 
 export interface AgeReading {
   readonly shopId: string;
-  readonly cause: string;
-  readonly ageSeconds: number;
+  /** How old a change on its way may be. */
+  readonly limitSeconds: number;
+  /** By what it waits for, the oldest change. */
+  readonly waiting: readonly {
+    readonly cause: string;
+    readonly isSetApart: boolean;
+    readonly ageSeconds: number;
+  }[];
 }
 
 const LANE_STATES = ['idle', 'waiting', 'applying', 'blocked', 'paused'];
@@ -50,7 +56,6 @@ const LANE_STATES = ['idle', 'waiting', 'applying', 'blocked', 'paused'];
 export type Refresh = () => Promise<void>;
 
 export function readGauges(metrics: Metrics, sources: Sources): Refresh {
-  const { ages, conditions } = sources;
   const groups = [
     group(metrics, 'lanes', sources.lanes, LANE_GAUGES(metrics), (lanes) => setLanes(metrics, lanes)),
     group(metrics, 'feeds', sources.feeds, [metrics.feedTime], (feeds) => {
@@ -72,21 +77,12 @@ export function readGauges(metrics: Metrics, sources: Sources): Refresh {
         }
       },
     ),
-    ...(ages
-      ? [
-          group(metrics, 'ages', ages, [metrics.oldestChange], (read) => {
-            for (const { shopId: shop, cause, ageSeconds } of read)
-              metrics.oldestChange.set({ shop, cause }, ageSeconds);
-          }),
-        ]
-      : []),
-    ...(conditions
-      ? [
-          group(metrics, 'conditions', conditions, [metrics.condition], (open) => {
-            for (const { code, shopId } of open) metrics.condition.set({ code, shop: shopId ?? '' }, 1);
-          }),
-        ]
-      : []),
+    group(metrics, 'ages', sources.ages, [metrics.oldestChange, metrics.ageLimit], (ages) =>
+      setAges(metrics, ages),
+    ),
+    group(metrics, 'conditions', sources.conditions, [metrics.condition], (open) => {
+      for (const { code, shopId } of open) metrics.condition.set({ code, shop: shopId ?? '' }, 1);
+    }),
   ];
   return async () => {
     const { inUse, idle, waiting } = sources.pool();
@@ -118,6 +114,17 @@ function setLanes(metrics: Metrics, lanes: readonly LaneReading[]): void {
     metrics.plansHeld.set({ shop }, lane.heldPlans);
     for (const why of ['withheld', 'quarantined', 'owed'] as const)
       metrics.products.set({ shop, why }, lane[why]);
+  }
+}
+
+/** A shop of which nothing is on its way has an age of 0, so that a graph has no gap. */
+function setAges(metrics: Metrics, ages: readonly AgeReading[]): void {
+  for (const { shopId: shop, limitSeconds, waiting } of ages) {
+    metrics.ageLimit.set({ shop }, limitSeconds);
+    if (waiting.every(({ isSetApart }) => isSetApart))
+      metrics.oldestChange.set({ shop, cause: 'NONE', kind: 'on_its_way' }, 0);
+    for (const { cause, isSetApart, ageSeconds } of waiting)
+      metrics.oldestChange.set({ shop, cause, kind: isSetApart ? 'set_apart' : 'on_its_way' }, ageSeconds);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { SendAlert } from '../alerting/send-alert.ts';
 import type { Database } from '../postgres/database.ts';
 import type { OpenFileDrop } from '../sftp/file-drop.ts';
 import type { AdminApi, ShopConnection } from '../shopify/admin-api.ts';
@@ -22,4 +23,5 @@ export interface Application {
   readonly fileDrop: () => Promise<OpenFileDrop>;
   /** @throws AtpError SHOPIFY_CREDENTIAL_MISSING */
   readonly adminApi: (shop: ShopConnection) => Promise<AdminApi>;
+  readonly alerting: () => Promise<SendAlert>;
 }

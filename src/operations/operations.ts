@@ -1,4 +1,5 @@
 /** All operations, for whatever lists them: the reference, the schemas, a test of who may do what. */
+import { ALERT_OPERATIONS } from './alerts.ts';
 import { showAuditLog } from './audit.ts';
 import { migrateDatabase } from './database.ts';
 import { runDoctor } from './doctor/doctor.ts';
@@ -28,5 +29,6 @@ export const OPERATIONS: readonly OperationFacts[] = [
   ...JOB_OPERATIONS,
   showPipeline,
   ...LANE_OPERATIONS,
+  ...ALERT_OPERATIONS,
   showAuditLog,
 ];

@@ -1,6 +1,6 @@
 /**
  * Removes what nobody reads any more: the logs of changes and sales below every shop's baseline, the rows and calls of files that were
- * done long ago, and old steps, plans and acts. Each statement is bounded, so that none holds a lock for long and
+ * done long ago, and old steps, plans, acts and conditions. Each statement is bounded, so that none holds a lock for long and
  * autovacuum keeps up; the tables stay in use meanwhile.
  */
 import {
@@ -12,6 +12,7 @@ import {
   PURGE_STATEMENTS_MAX,
   PURGE_WAIT_MS,
 } from '../domain/limits.ts';
+import { purgeAlerts } from './alerts/conditions.ts';
 import type { Connection, Database } from './database.ts';
 import { purgeRefusedFeeds } from './feeds/refused-feeds.ts';
 import { runInTransaction } from './transaction.ts';
@@ -36,6 +37,7 @@ export async function purge(database: Database): Promise<Purged | null> {
     await purgePlans(session);
     await purgeAuditLog(session);
     await purgeRefusedFeeds(session);
+    await purgeAlerts(session);
     return { logRows, files };
   });
 }

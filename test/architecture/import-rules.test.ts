@@ -29,6 +29,7 @@ describe('every import rule', () => {
     expect(broken).toEqual([
       'activities/imports-knex.ts → activities-use-adapters',
       'activities/imports-temporal.ts → activities-use-adapters',
+      'src/alerting/imports-knex.ts → alerting-is-an-adapter',
       'src/cli/imports-postgres.ts → cli-renders-operations',
       'src/config/imports-knex.ts → config-knows-the-environment',
       'src/config/imports-sftp-as-a-value.ts → config-sees-adapters-as-types',

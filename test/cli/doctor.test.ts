@@ -37,6 +37,7 @@ test('doctor says of an installation without a fault that all is well, and what 
     'Waiting feeds',
     'Expected feeds',
     'Orders',
+    'Alerts',
     'blue-shirts: API version',
     'blue-shirts: token',
     'blue-shirts: scopes',

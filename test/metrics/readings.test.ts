@@ -19,6 +19,20 @@ function open(lanes: Sources['lanes'], feedsLeft = () => Promise.resolve(0)) {
     feedsLeft,
     schedules: () => Promise.resolve([]),
     pool: () => ({ inUse: 0, idle: 0, waiting: 0 }),
+    ages: () =>
+      Promise.resolve([
+        {
+          shopId: 'acme',
+          limitSeconds: 2700,
+          waiting: [{ cause: 'QUARANTINED', isSetApart: true, ageSeconds: 9000 }],
+        },
+        {
+          shopId: 'other',
+          limitSeconds: 900,
+          waiting: [{ cause: 'IN_LANE', isSetApart: false, ageSeconds: 60 }],
+        },
+      ]),
+    conditions: () => Promise.resolve([{ code: 'LANE_BLOCKED', shopId: 'acme' }]),
   });
   const lines = async (): Promise<string[]> =>
     (await metrics.registry.metrics())
@@ -63,6 +77,21 @@ test('a number that cannot be read is absent, and not 0', async () => {
   const page = await metrics.registry.metrics();
   expect(page).toContain('atp_reading_up{reading="feeds_left"} 0');
   expect(page).not.toMatch(/^atp_feeds_left /m);
+});
+
+test('the ages tell what is on its way apart from what waits for somebody, with the limit of the shop', async () => {
+  const { metrics, refresh } = open(() => Promise.resolve([]));
+  await refresh();
+
+  const page = (await metrics.registry.metrics()).split('\n');
+  expect(page.filter((line) => /^atp_(oldest_change|condition)/.test(line))).toEqual([
+    'atp_oldest_change_age_seconds{shop="acme",cause="NONE",kind="on_its_way"} 0',
+    'atp_oldest_change_age_seconds{shop="acme",cause="QUARANTINED",kind="set_apart"} 9000',
+    'atp_oldest_change_age_seconds{shop="other",cause="IN_LANE",kind="on_its_way"} 60',
+    'atp_oldest_change_limit_seconds{shop="acme"} 2700',
+    'atp_oldest_change_limit_seconds{shop="other"} 900',
+    'atp_condition{code="LANE_BLOCKED",shop="acme"} 1',
+  ]);
 });
 
 test('a reading that gives no answer holds a scrape for READING_TIMEOUT_MS at most', async () => {

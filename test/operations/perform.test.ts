@@ -38,6 +38,7 @@ function contextOf(caller: Partial<Caller> = {}): Context {
     temporalUiUrl: () => Promise.resolve(null),
     fileDrop: nowhere,
     adminApi: nowhere,
+    alerting: nowhere,
   };
   return {
     app,

@@ -1,7 +1,21 @@
-/** Doctor's checks, and how what they find begins and ends. */
+/** Doctor's checks, the watch that runs them, and the messages that it sends. */
 
 /** How long one check may take. Above the waits of a check that answers: a call of Temporal, a look for a worker. */
 export const CHECK_ANSWER_MS = 20_000;
+
+/** How often a watch looks; each pause is up to a tenth longer, so that watches do not march in step. */
+export const WATCH_INTERVAL_MS = 30_000;
+
+/**
+ * The least time between two rounds of all watches together: a condition that was seen twice in a row has lasted so long.
+ */
+export const WATCH_ROUNDS_APART_MS = 25_000;
+
+/** How often a round asks Shopify and SFTP as well: a call or two for each shop. */
+export const DEAR_CHECKS_INTERVAL_MS = 5 * 60_000;
+
+/** How long a round may take. Then another watch may begin one, and what this one has seen does not count. */
+export const ROUND_LEASE_MS = 2 * 60_000;
 
 /** Rounds in a row in which a condition is seen before it is told, and not seen before it has ended. */
 export const ROUNDS_UNTIL_TOLD = 2;
@@ -11,3 +25,53 @@ export const DELTA_INTERVALS_UNTIL_LATE = 2;
 
 /** What a delta itself may take, beyond its intervals. */
 export const DELTA_TAKES_MS = 2 * 60_000;
+
+/** How long after a message a target is reminded of what goes on, unless it names another time. */
+export const REMIND_EVERY_DEFAULT_MS = 4 * 60 * 60_000;
+export const REMIND_EVERY_MIN_MS = 5 * 60_000;
+export const REMIND_EVERY_MAX_MS = 7 * 24 * 60 * 60_000;
+
+/** Over how long messages for a target are counted. */
+export const MESSAGES_COUNTED_OVER_MS = 60 * 60_000;
+
+/** Messages for one target within that hour. What is not told then, the first message after it tells, counted. */
+export const MESSAGES_PER_HOUR_MAX = 20;
+
+/** Targets that one installation may have. */
+export const ALERT_TARGETS_MAX = 50;
+
+/** Shops that one group of a message names, and groups that one message has; it counts all. */
+export const SHOPS_NAMED_MAX = 5;
+export const GROUPS_PER_MESSAGE_MAX = 50;
+
+/** How long a target may take to accept a message. */
+export const ALERT_SEND_TIMEOUT_MS = 10_000;
+
+/** How long whoever delivers a message has it for itself: longer than one attempt takes. */
+export const ALERT_CLAIM_MS = 60_000;
+
+/** The pause after a failed attempt: it doubles up to the longest. */
+export const ALERT_RETRY_FIRST_MS = 30_000;
+export const ALERT_RETRY_LONGEST_MS = 15 * 60_000;
+
+/** How long after it was made a message is given up. Whoever reads it then knows already, or reads the next one. */
+export const ALERT_GIVEN_UP_AFTER_MS = 24 * 60 * 60_000;
+
+/** How long a message may wait before doctor says so, and how long it tells of one that was given up. */
+export const ALERT_LATE_AFTER_MS = 10 * 60_000;
+export const ALERT_GIVEN_UP_TOLD_MS = 24 * 60 * 60_000;
+
+/** A message that no run has taken for so long is delivered by the watch itself. */
+export const ALERT_RUN_AWAITED_MS = 20_000;
+
+/** Messages that one delivery sends before it looks again who has the turn. */
+export const ALERTS_PER_DELIVERY = 20;
+
+/** The least pause between two looks into the outbox of one run. */
+export const ALERT_LOOKS_APART_MS = 1_000;
+
+/** Waits for a target that one run of the delivery takes; then it goes on in a new run. */
+export const ALERT_DELIVERIES_PER_RUN = 50;
+
+/** Bytes of a file that holds a secret of a target. */
+export const ALERT_SECRET_BYTES_MAX = 16_384;

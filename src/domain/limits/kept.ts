@@ -20,6 +20,9 @@ export const FILES_PER_PURGE = 200;
  */
 export const AUDIT_LOG_KEPT_DAYS = 400;
 
+/** How long conditions that have ended, and messages that are done with, are kept. */
+export const CONDITIONS_KEPT_DAYS = 90;
+
 /** How long a refused feed is kept after a later one or a person has ended it. */
 export const REFUSED_FEEDS_KEPT_DAYS = 90;
 

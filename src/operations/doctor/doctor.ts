@@ -10,6 +10,7 @@ import type { Application } from '../application.ts';
 import { defineOperation } from '../operation.ts';
 import { lookAtSchedules } from '../schedule-look.ts';
 import { check, faulty, fine, notChecked, type Check, type Finding } from './check.ts';
+import { checkAlerts } from './alert-check.ts';
 import { checkDatabase } from './database-checks.ts';
 import { inspectDatabaseUser } from './database-user-check.ts';
 import { checkFeeds } from './feed-checks.ts';
@@ -51,7 +52,11 @@ async function checkDatabaseAndShops(app: Application, withDear: boolean): Promi
   const credentials = await check('Credentials of workers', () => inspectWorkerReports(app));
   const feeds = await check('Feeds', () => inspectFeeds(app));
   const orders = await check('Orders', () => inspectOrders(app));
-  const ofInstallation = [server, migrations, user, credentials, feeds, ...(await checkFeeds(app)), orders];
+  const ofInstallation = [
+    ...[server, migrations, user, credentials, feeds],
+    ...(await checkFeeds(app)),
+    ...[orders, await checkAlerts(app)],
+  ];
   let shops: readonly Shop[] = [];
   const listed = await check('Shops', async () => {
     shops = await listShops(await app.database());

@@ -20,6 +20,7 @@ import * as shopAddresses from './0019-shop-addresses.ts';
 import * as appendOnly from './0020-append-only.ts';
 import * as oldestChange from './0021-oldest-change.ts';
 import * as whatIsTold from './0024-what-is-told.ts';
+import * as alerts from './0025-alerts.ts';
 import * as workerReport from './0026-worker-report.ts';
 import * as watchStandsStill from './0027-watch-stands-still.ts';
 
@@ -50,6 +51,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0020-append-only', ...appendOnly },
   { name: '0021-oldest-change', ...oldestChange },
   { name: '0024-what-is-told', ...whatIsTold },
+  { name: '0025-alerts', ...alerts },
   { name: '0026-worker-report', ...workerReport },
   { name: '0027-watch-stands-still', ...watchStandsStill },
 ];

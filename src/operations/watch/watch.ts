@@ -1,0 +1,168 @@
+/**
+ * The watch: it looks again and again, and sees that somebody is told. Each worker has one, and `atp watch` is one by
+ * itself; of all of them, one looks at a time.
+ *
+ * Messages are delivered by a workflow. The watch delivers them itself when that cannot be: Temporal is away, no worker
+ * polls, or no run has taken a message for ALERT_RUN_AWAITED_MS. When the database is away, there is no outbox either: then
+ * it tells the targets that it has last read, once, and once when the database is back.
+ */
+import { randomUUID } from 'node:crypto';
+import { AtpError } from '../../domain/errors.ts';
+import { lengthInWords, type AlertMessage } from '../../domain/alert-message.ts';
+import type { AlertTarget } from '../../domain/alert-target.ts';
+import { conditionEntry, conditionOfError, type ConditionCode } from '../../domain/conditions.ts';
+import { ALERT_RUN_AWAITED_MS, ROUNDS_UNTIL_TOLD } from '../../domain/limits.ts';
+import { withoutSecrets } from '../../domain/without-secrets.ts';
+import { findNextTry } from '../../postgres/alerts/outbox.ts';
+import { listTargets } from '../../postgres/alerts/targets.ts';
+import type { Application } from '../application.ts';
+import type { Check } from '../doctor/check.ts';
+import { runRound } from './round.ts';
+
+export interface WatchDeps {
+  readonly app: Application;
+  readonly send: (target: AlertTarget, message: AlertMessage) => Promise<void>;
+  /** Delivers messages that have been due for so long, by itself. */
+  readonly deliver: (dueForMs: number, now: Date) => Promise<unknown>;
+  /** Starts the run that delivers, or wakes it. */
+  readonly wakeDelivery: () => Promise<void>;
+  readonly log: (
+    level: 'info' | 'warn' | 'error',
+    message: string,
+    details: Readonly<Record<string, unknown>>,
+  ) => void;
+}
+
+export interface Watch {
+  /** Looks once. It never throws. The result: what the checks said; null: another watch has looked, or nothing could. */
+  readonly look: (now: Date) => Promise<readonly Check[] | null>;
+  /** Waits for what it delivers by itself: no look waits for a target. */
+  readonly settle: () => Promise<void>;
+}
+
+/** Conditions in which no run can deliver. */
+const NO_RUN: readonly ConditionCode[] = [
+  'TEMPORAL_AWAY',
+  'NAMESPACE_MISSING',
+  'SEARCH_ATTRIBUTES_MISSING',
+  'WORKER_MISSING',
+  'WORKER_OF_OTHER_VERSION',
+];
+
+export function createWatch({ app, send, deliver, wakeDelivery, log }: WatchDeps): Watch {
+  let targets: readonly AlertTarget[] = [];
+  const outage = createOutage(send, log);
+  let delivering: Promise<unknown> | null = null;
+
+  return {
+    settle: async () => {
+      await delivering;
+    },
+
+    async look(now) {
+      try {
+        targets = await listTargets(await app.database());
+        const checks = await runRound(app, now);
+        await outage.end(targets, now);
+        await deliverWaiting(checks, now);
+        return checks;
+      } catch (error) {
+        const { code, message } = described(error);
+        log('error', 'The watch cannot look', { code, reason: message });
+        const condition = conditionOfError(code);
+        if (condition === 'DATABASE_AWAY') await outage.go(targets, `${code}: ${message}`, now);
+        return null;
+      }
+    },
+  };
+
+  async function deliverWaiting(checks: readonly Check[] | null, now: Date): Promise<void> {
+    const next = await findNextTry(await app.database());
+    if (next === null || next.getTime() > now.getTime()) return;
+    const isWithoutRuns = checks?.some(({ code }) => code !== null && NO_RUN.includes(code)) ?? false;
+    const isWoken =
+      !isWithoutRuns &&
+      (await wakeDelivery().then(
+        () => true,
+        () => false,
+      ));
+    delivering ??= deliver(isWoken ? ALERT_RUN_AWAITED_MS : 0, now)
+      .catch((error: unknown) => log('error', 'The watch cannot deliver alerts', described(error)))
+      .finally(() => {
+        delivering = null;
+      });
+  }
+}
+
+/** What is told without the database, from memory. */
+function createOutage(send: WatchDeps['send'], log: WatchDeps['log']) {
+  let failures = 0;
+  let since: Date | null = null;
+  /** Names of those who were told that it is away. */
+  const told = new Set<string>();
+
+  /** Returns the names of those who have accepted it. */
+  async function tellAll(targets: readonly AlertTarget[], message: AlertMessage): Promise<readonly string[]> {
+    const accepted: string[] = [];
+    await Promise.all(
+      targets.map(async (target) => {
+        try {
+          await send(target, message);
+          accepted.push(target.name);
+        } catch (error) {
+          log('warn', 'A target cannot be told that the database is away', {
+            target: target.name,
+            ...described(error),
+          });
+        }
+      }),
+    );
+    return accepted;
+  }
+
+  return {
+    /** The database cannot be used. Whoever cannot be told now is told at the next look. */
+    async go(targets: readonly AlertTarget[], detail: string, now: Date): Promise<void> {
+      failures += 1;
+      since ??= now;
+      if (failures < ROUNDS_UNTIL_TOLD) return;
+      const untold = targets.filter(({ name }) => !told.has(name));
+      const message = outageMessage('began', since, now, withoutSecrets(detail));
+      for (const name of await tellAll(untold, message)) told.add(name);
+    },
+
+    /** It can be used again. Who was told that it is away is told so, and that is tried once. */
+    async end(targets: readonly AlertTarget[], now: Date): Promise<void> {
+      if (since === null) return;
+      const lasted = lengthInWords(now.getTime() - since.getTime());
+      const message = outageMessage('ended', since, now, `It was away for ${lasted}.`);
+      const informed = targets.filter(({ name }) => told.has(name));
+      failures = 0;
+      since = null;
+      told.clear();
+      await tellAll(informed, message);
+    },
+  };
+}
+
+function outageMessage(phase: 'began' | 'ended', since: Date, now: Date, detail: string): AlertMessage {
+  const { severity, title } = conditionEntry('DATABASE_AWAY');
+  const group = {
+    code: 'DATABASE_AWAY',
+    severity,
+    title,
+    count: 1,
+    shops: [],
+    since: since.toISOString(),
+    until: phase === 'ended' ? now.toISOString() : null,
+    detail,
+    hint: 'See that Postgres runs and that DATABASE_URL leads to it: `atp doctor`. Nothing is sent to Shopify meanwhile, and nothing is lost.',
+  };
+  const note = phase === 'ended' ? null : 'Until the database is back, nothing else can be told.';
+  return { id: randomUUID(), phase, at: now.toISOString(), groups: [group], more: 0, note };
+}
+
+function described(error: unknown): { readonly code: string; readonly message: string } {
+  if (error instanceof AtpError) return { code: error.code, message: error.message };
+  return { code: 'UNEXPECTED', message: withoutSecrets((error as Error).message) };
+}

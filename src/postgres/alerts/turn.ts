@@ -1,0 +1,49 @@
+/** Whose turn it is to look: of all watches, one round at a time. */
+import { randomUUID } from 'node:crypto';
+import { DEAR_CHECKS_INTERVAL_MS, ROUND_LEASE_MS, WATCH_ROUNDS_APART_MS } from '../../domain/limits.ts';
+import type { Connection, Database } from '../database.ts';
+
+/** The right to tell what one round has seen. */
+export interface Turn {
+  readonly holder: string;
+  /** Whether Shopify and SFTP are to be asked, too. */
+  readonly withDear: boolean;
+}
+
+/** Takes the turn; null: another round is under way, or was begun WATCH_ROUNDS_APART_MS ago or less. */
+export async function takeTurn(database: Database, now: Date): Promise<Turn | null> {
+  const holder = randomUUID();
+  const [turn] = await database.query<{ withDear: boolean }>(
+    `UPDATE watch SET holder = $1, looked_at = $2, lease_until = $2::timestamptz + make_interval(secs => $3::float8 / 1000)
+     WHERE lease_until <= $2 AND looked_at <= $2::timestamptz - make_interval(secs => $4::float8 / 1000)
+     RETURNING dear_at <= $2::timestamptz - make_interval(secs => $5::float8 / 1000) AS "withDear"`,
+    [holder, now, ROUND_LEASE_MS, WATCH_ROUNDS_APART_MS, DEAR_CHECKS_INTERVAL_MS],
+  );
+  return turn ? { holder, ...turn } : null;
+}
+
+/**
+ * Locks the turn until the end of the transaction, and ends it.
+ *
+ * @param nextIsDear whether the next round is to ask Shopify and SFTP, whenever they were asked last
+ * @returns false when the round took too long, and another one has begun
+ */
+export async function endTurn(
+  connection: Connection,
+  { holder, withDear }: Turn,
+  nextIsDear: boolean,
+): Promise<boolean> {
+  const { rowCount } = await connection.query(
+    `UPDATE watch SET holder = NULL, lease_until = '-infinity',
+       dear_at = CASE WHEN $3 THEN '-infinity' WHEN $2 THEN looked_at ELSE dear_at END
+     WHERE holder = $1`,
+    [holder, withDear, nextIsDear],
+  );
+  return rowCount === 1;
+}
+
+/** Locks the turn until the end of the transaction. False: another round has it by now. */
+export async function lockTurn(connection: Connection, { holder }: Turn): Promise<boolean> {
+  const { rowCount } = await connection.query('SELECT FROM watch WHERE holder = $1 FOR UPDATE', [holder]);
+  return rowCount === 1;
+}

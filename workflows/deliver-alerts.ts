@@ -1,0 +1,36 @@
+import { condition, continueAsNew, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import { ALERT_DELIVERIES_PER_RUN, ALERT_LOOKS_APART_MS } from '../src/domain/limits.ts';
+import { alertsDue } from './messages.ts';
+import { describeRun } from './search-attributes.ts';
+import { step } from './steps.ts';
+
+export interface DeliverResult {
+  readonly delivered: number;
+  /** Attempts that a target has not accepted. */
+  readonly failed: number;
+}
+
+/**
+ * Deliver alerts: sends the messages of the outbox until none waits. A target that is away is tried again, after pauses
+ * that become longer, until its messages are given up.
+ */
+export async function deliverAlerts(): Promise<DeliverResult> {
+  let isWoken = false;
+  setHandler(alertsDue, () => {
+    isWoken = true;
+  });
+  describeRun({ jobName: 'deliver-alerts' });
+  let delivered = 0;
+  let failed = 0;
+  for (let deliveries = 0; deliveries < ALERT_DELIVERIES_PER_RUN; deliveries += 1) {
+    isWoken = false;
+    const done = await step('deliverDueAlerts', 'Deliver alerts');
+    delivered += done.delivered;
+    failed += done.failed;
+    setCurrentDetails(`${delivered} delivered; ${failed} attempts were not accepted.`);
+    if (done.nextTryInMs === null) {
+      if (!isWoken) return { delivered, failed };
+    } else await condition(() => isWoken, Math.max(ALERT_LOOKS_APART_MS, done.nextTryInMs));
+  }
+  return continueAsNew<typeof deliverAlerts>();
+}
