@@ -55,11 +55,21 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
     'import count.csv --type REC_INV_COUNT --dry-run',
   ],
   explain: ['explain BLUE-SHIRT-M', 'explain BLUE-SHIRT-M --shop acme --at 2026-11-24T12:00:00Z'],
+  'feed list': ['feed list', 'feed list --json'],
+  'feed expect': ['feed expect RESET_INVENTORY --every 1d', 'feed expect RESET_INVENTORY --every none'],
+  'feed dismiss': [
+    "feed dismiss RESET_INVENTORY__17.csv --reason 'sent again'",
+    "feed dismiss RESET_INVENTORY__17.csv --reason 'sent again' --json",
+  ],
   'job list': ['job list', 'job list --json'],
   'job show': ['job show import', 'job show recent-changes --shop acme'],
   'job schedule': [
     'job schedule recent-changes --shop acme --every 15m',
     "job schedule hard-sync --shop acme --cron '0 3 * * *' --time-zone America/New_York",
+  ],
+  'job cancel': [
+    "job cancel import --reason 'wrong feed'",
+    "job cancel hard-sync --shop acme --reason 'nobody works on it' --force",
   ],
   'job pause': [
     'job pause import --reason stock-taking',
@@ -73,5 +83,14 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
   lane: ['lane acme', "lane acme approve 1 --reason 'compared with the shop'"],
   'audit log': ['audit log', 'audit log --act shop.set --since 2026-11-24T00:00:00Z'],
   completion: ['completion bash', 'completion fish'],
-  worker: ['worker', 'worker --json'],
+  worker: ['worker', 'worker --wait'],
+  watch: ['watch', 'watch --json'],
+  'temporal setup': ['temporal setup', 'temporal setup --json'],
+  'alert list': ['alert list', 'alert list --json'],
+  'alert add': [
+    'alert add on-call --webhook https://alerts.example.com/atp --secret env:ALERT_SECRET',
+    'alert add stock --mail stock@example.com --smtp file:/etc/atp/smtp-url --severity critical',
+  ],
+  'alert test': ['alert test on-call', 'alert test on-call --json'],
+  'alert remove': ['alert remove on-call', 'alert remove on-call --json'],
 };

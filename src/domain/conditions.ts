@@ -51,6 +51,16 @@ export const CONDITIONS = {
     subject: 'installation',
     title: 'Workflow code fails',
   },
+  RUN_STANDS_STILL: {
+    severity: 'critical',
+    subject: 'installation',
+    title: 'A run does not get on',
+  },
+  CREDENTIAL_UNREADABLE: {
+    severity: 'critical',
+    subject: 'installation',
+    title: 'A worker cannot read the credential of a shop',
+  },
   DATABASE_AWAY: {
     severity: 'critical',
     subject: 'installation',
@@ -147,6 +157,27 @@ export const CONDITIONS = {
     severity: 'warning',
     subject: 'shop',
     title: 'The same units are promised by several shops',
+  },
+  CHANGE_TOO_OLD: {
+    severity: 'critical',
+    subject: 'shop',
+    title: 'A change is not on Shopify for longer than the shop’s limit',
+  },
+  SCHEDULE_NOT_RUNNING: {
+    severity: 'critical',
+    subject: 'shop',
+    title: 'A schedule is missing, paused or overdue',
+  },
+  PRODUCTS_QUARANTINED: {
+    severity: 'warning',
+    subject: 'shop',
+    title: 'Shopify cannot take the quantity of some products',
+    isToldAtOnce: true,
+  },
+  LEFT_LOCATION_SELLS: {
+    severity: 'warning',
+    subject: 'shop',
+    title: 'A location that the shop has left still sells',
   },
   LANE_BLOCKED: {
     severity: 'critical',

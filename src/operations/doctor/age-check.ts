@@ -22,6 +22,7 @@ export async function inspectOldestChange(app: Application, { shopId }: Shop): P
   return faulty(
     `The oldest change that is not on Shopify is of ${figure.onItsWay.since}: ${waitingInWords(figure, figure.onItsWay)}; ${limit}.`,
     whatMends(shopId, figure.onItsWay),
+    { code: 'CHANGE_TOO_OLD', since: figure.onItsWay.since },
   );
 }
 
@@ -51,7 +52,12 @@ export async function inspectNotBrought(app: Application, { shopId }: Shop): Pro
   return faulty(
     `Quarantined: ${quarantined.map((found) => inWords(found)).join('; ')}.${comes}`,
     quarantined.map(({ cause }) => `${cause}: ${hintOf(shopId, cause)}`).join(' '),
+    { code: 'PRODUCTS_QUARANTINED', since: oldestOf(quarantined) },
   );
+}
+
+function oldestOf(quarantined: readonly NotBrought[]): Date {
+  return new Date(Math.min(...quarantined.map(({ since }) => since.getTime())));
 }
 
 function inWords({ cause, products, skus, since }: NotBrought): string {

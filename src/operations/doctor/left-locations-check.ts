@@ -29,6 +29,7 @@ export async function inspectLeftLocations(app: Application, shop: Shop, wellNow
     return faulty(
       `The shop has left a location, and Shopify could not take everything of its drain: ${notDrained.join('; ')}. What Shopify has of these products there may still be sold, and nothing changes it any more.`,
       `Where nothing else is sold from there: ${switchOff}. Else set these quantities to 0 in Shopify.`,
+      { code: 'LEFT_LOCATION_SELLS' },
     );
   }
   if (stillSold.length === 0) return fine(wellNow);

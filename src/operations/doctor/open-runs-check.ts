@@ -37,6 +37,7 @@ async function inspectStuck(temporal: TemporalClient): Promise<Finding | null> {
   return faulty(
     `${first.workflowId} does not get on${openRunInWords(first.run, new Date())}.${more}`,
     hintFor(first),
+    { code: 'RUN_STANDS_STILL' },
   );
 }
 

@@ -27,6 +27,7 @@ export function judgeSchedules(
   return faulty(
     `${wrong.map(({ job, schedule }) => `The schedule of ${job} ${scheduleInWords(schedule)}.`).join(' ')}`,
     wrong.map((each) => whatMends(each)).join(' '),
+    { code: 'SCHEDULE_NOT_RUNNING' },
   );
 }
 

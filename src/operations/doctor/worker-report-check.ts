@@ -25,6 +25,7 @@ export async function inspectWorkerReports(app: Application): Promise<Finding> {
     return faulty(
       faults.join(' '),
       'A worker reads its variables and `.env` when it starts: give it the variable, or the file, and restart the worker.',
+      { code: 'CREDENTIAL_UNREADABLE' },
     );
   }
   const versions = [...new Set(reports.map(({ version }) => version))].join(', ');
