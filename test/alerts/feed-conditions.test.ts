@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { scheduleNeededJobs } from '../cli/doctor-fixture.ts';
 import { Installation, SHOP } from '../end-to-end/installation.ts';
 
 let installation: Installation;
@@ -9,6 +10,7 @@ let installation: Installation;
 beforeAll(async () => {
   installation = await Installation.open(['BLUE-SHIRT', 'RED-SHIRT']);
   await installation.startWorker();
+  await scheduleNeededJobs(installation);
 });
 
 interface Told {

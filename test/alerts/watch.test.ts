@@ -7,6 +7,7 @@ import type { AlertTarget } from '../../src/domain/alert-target.ts';
 import { MESSAGES_PER_HOUR_MAX } from '../../src/domain/limits.ts';
 import { addTarget } from '../../src/postgres/alerts/targets.ts';
 import { openDatabase } from '../../src/postgres/database.ts';
+import { scheduleNeededJobs } from '../cli/doctor-fixture.ts';
 import { Installation, SHOP } from '../end-to-end/installation.ts';
 import { cleanUp } from '../setup/clean-up.ts';
 import { tcpProxy } from '../sftp/tcp-proxy.ts';
@@ -22,6 +23,7 @@ let watch: WatchUnderTest;
 
 beforeEach(async () => {
   installation = await Installation.open(['BLUE-SHIRT']);
+  await scheduleNeededJobs(installation);
   receiver = await openReceiver();
   watch = await WatchUnderTest.over(installation, { ALERT_SECRET: SECRET });
 });
