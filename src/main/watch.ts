@@ -22,8 +22,7 @@ export async function runWatch({ app, environment, signal, log }: WatchOptions):
   const watch = createWatch({
     app,
     send,
-    deliver: async (dueForMs, now) =>
-      deliverDue({ database: await app.database(), sendAlert: send }, dueForMs, () => Promise.resolve(now)),
+    deliver: async (dueForMs) => deliverDue({ database: await app.database(), sendAlert: send }, dueForMs),
     wakeDelivery: async () => wakeDelivery(await app.temporal()),
     log,
   });

@@ -1,10 +1,12 @@
 /** The worker's composition: configuration → adapters → activities → Temporal. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { createActivities } from '../../activities/index.ts';
 import { openAlerting } from '../alerting/send-alert.ts';
 import type { ConfigFor } from '../config/config.ts';
 import type { Diary, DiaryEntry } from '../domain/diary.ts';
 import { ERROR_CLASSES } from '../domain/error-class.ts';
 import { AtpError, ERRORS } from '../domain/errors.ts';
+import { WATCH_AWAITED_AT_END_MS } from '../domain/limits.ts';
 import { isErrorCode } from '../domain/failure.ts';
 import { countEntry, createMetrics, type Metrics } from '../metrics/metrics.ts';
 import { openDatabase } from '../postgres/database.ts';
@@ -89,7 +91,8 @@ export async function runWorkerProcess(
     watching = runWatch({
       app: workerApplication(config, { database, temporal }),
       environment: config.environment,
-      signal: stopWatching.signal,
+      // Looks that begin while the worker drains would hold up its end.
+      signal: AbortSignal.any([signal, stopWatching.signal]),
       log,
     });
     const activities = createActivities({
@@ -125,7 +128,8 @@ export async function runWorkerProcess(
   } finally {
     reporting.abort();
     stopWatching.abort();
-    await Promise.all([reported, watching]);
+    await reported;
+    await Promise.race([watching, delay(WATCH_AWAITED_AT_END_MS, undefined, { ref: false })]);
     await server?.close();
     await database.close();
     await state.temporal?.close();

@@ -1,7 +1,7 @@
 /** Doctor's checks, the watch that runs them, and the messages that it sends. */
 
-/** How long one check may take. Above the waits of a check that answers: a call of Temporal, a look for a worker. */
-export const CHECK_ANSWER_MS = 20_000;
+/** How long one check may take. Above the waits of a check that answers: a call of Shopify ends after 30 s. */
+export const CHECK_ANSWER_MS = 40_000;
 
 /** How often a watch looks; each pause is up to a tenth longer, so that watches do not march in step. */
 export const WATCH_INTERVAL_MS = 30_000;
@@ -75,3 +75,6 @@ export const ALERT_DELIVERIES_PER_RUN = 50;
 
 /** Bytes of a file that holds a secret of a target. */
 export const ALERT_SECRET_BYTES_MAX = 16_384;
+
+/** How long a worker that ends waits for the look or the delivery that its watch has begun. Another watch goes on. */
+export const WATCH_AWAITED_AT_END_MS = 3_000;
