@@ -7,9 +7,8 @@ import { counted } from '../domain/words.ts';
 import type { Database } from '../postgres/database.ts';
 import { readNotDrained } from '../postgres/lane/not-drained.ts';
 import { readOnSale } from '../postgres/lane/on-sale.ts';
-import { findFile } from '../postgres/lane/upload-files.ts';
 import { findShop } from '../postgres/master-data/shops.ts';
-import type { Drain } from '../postgres/producing/drain.ts';
+import { listDrainFiles, type Drain, type DrainFile } from '../postgres/producing/drain.ts';
 import { closeShop } from '../postgres/producing/move-shop.ts';
 import { removeShop as forgetShop } from '../postgres/remove-shop.ts';
 import { ifTemporalIsThere } from './best-effort-temporal.ts';
@@ -73,15 +72,14 @@ function consequenceOf(
  * Sends to zero what the shop sells, and waits for it. Killed in between, the shop makes no file any more, and the act
  * goes on where it was when it is done again.
  *
- * @throws AtpError SHOP_DRAINING when the lane could not apply the drain, SHOP_NOT_DRAINED when it could not send everything
+ * @throws AtpError SHOP_DRAINING when the lane could not apply a file of the drain, SHOP_NOT_DRAINED when it could not send everything
  *   to zero
  */
 async function drainShop({ app, progress }: Context, database: Database, shopId: string): Promise<Drain> {
   await checkShopOrigin(app, shopId);
   const drain = await closeShop(database, shopId);
   if (drain === null) return null;
-  const { sequence, rows } = drain;
-  if (!isDone((await findFile(database, shopId, sequence)).state)) {
+  if ((await readFiles(database, shopId)).some(({ state }) => !isDone(state))) {
     const { runJob } = await import('../temporal/run-job.ts');
     await runJob(
       await app.temporal(),
@@ -89,15 +87,23 @@ async function drainShop({ app, progress }: Context, database: Database, shopId:
       { wait: true, onProgress: progress },
     );
   }
-  const { state } = await findFile(database, shopId, sequence);
-  if (!isDone(state)) throw new AtpError('SHOP_DRAINING', { shopId, sequence, state });
+  const notApplied = (await readFiles(database, shopId)).find(
+    ({ state }) => state !== 'APPLIED' && state !== 'PARTIAL',
+  );
+  if (notApplied) {
+    throw new AtpError('SHOP_DRAINING', { shopId, sequence: notApplied.sequence, state: notApplied.state });
+  }
   const { products, units, skus } = await readNotDrained(database, shopId);
-  if (products === 0) return { sequence, rows };
+  if (products === 0) return drain;
   throw new AtpError('SHOP_NOT_DRAINED', {
     shopId,
-    sequence,
+    sequence: drain.sequence,
     products: counted(products, 'product'),
     units: counted(units, 'unit'),
     skus: [...skus, ...(products > skus.length ? [`and ${products - skus.length} more`] : [])].join(', '),
   });
+}
+
+function readFiles(database: Database, shopId: string): Promise<readonly DrainFile[]> {
+  return database.transaction((connection) => listDrainFiles(connection, shopId));
 }

@@ -80,6 +80,22 @@ test('what Shopify does not take of a drain is sold on: the shop stays, and is d
   expect(await shop.readShown()).toEqual({ 'BLUE-SHIRT': 0, 'RED-SHIRT': 0 });
 });
 
+test('a drain that a person leaves out while it is waited for has emptied nothing: the shop stays, and is drained again', async () => {
+  const shop = await openSelling();
+  const hold = await shop.hold('ReadOnlineAtp');
+  const removing = shop.atp('shop', 'remove', SHOP, '--drain', '--yes');
+  await shop.waitForArrival(hold);
+  expect((await shop.atp('lane', SHOP, 'hold', '--reason', 'not now')).exitCode).toBe(0);
+  await shop.decide({ decision: 'skip', sequence: 2 });
+  await shop.release(hold);
+
+  expect((await removing).stderr).toMatch(/SHOP_DRAINING.*file 2, is SKIPPED/);
+  expect((await shop.atp('shop', 'remove', SHOP, '--drain', '--yes')).json).toMatchObject({
+    drained: { sequence: 3, rows: 2 },
+  });
+  expect(await shop.readShown()).toEqual({ 'BLUE-SHIRT': 0, 'RED-SHIRT': 0 });
+});
+
 test('an item that the location does not stock any more keeps no shop: nothing of it is sold there', async () => {
   const shop = await openSelling();
   await shop.twin.control('PATCH', `/shops/${TWIN_SHOP.domain}/levels`, [

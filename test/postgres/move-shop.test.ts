@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { readChunkWork } from '../../src/postgres/lane/chunk-ledger.ts';
 import { closeFile } from '../../src/postgres/lane/lane.ts';
+import { listLeftLocations } from '../../src/postgres/lane/upload-files.ts';
 import { setShop } from '../../src/postgres/master-data/shops.ts';
 import { closeShop, moveShop } from '../../src/postgres/producing/move-shop.ts';
 import { findNeededHardSync } from '../../src/postgres/producing/needed-hard-sync.ts';
@@ -107,6 +108,77 @@ test('a product that has got another item since its last push goes to zero at bo
     '2 drain WRITING 1 3',
     '3 drain WRITING 1 1',
   ]);
+});
+
+/** A shop that is being closed by a drain of two files: SHIRT has got another item since its last push. */
+async function openClosingShop(): Promise<Lane> {
+  const lane = await openLane(['SHIRT', 'SOCKS']);
+  await lane.makeReadyFile('hard-sync');
+  await lane.database.query(
+    `UPDATE shop_product SET inventory_item_id = 'gid://shopify/InventoryItem/NEW' WHERE product_id = 'SHIRT'`,
+  );
+  expect(await closeShop(lane.database, SHOP)).toEqual({ sequence: 3, rows: 3 });
+  return lane;
+}
+
+async function endDrain(lane: Lane, sequence: number, state: string, quarantined = 0): Promise<void> {
+  const steps = state === 'SKIPPED' ? ['BLOCKED', state] : ['READY', 'APPLYING', state];
+  for (const step of steps)
+    await lane.database.query(`UPDATE upload_file SET state = $2 WHERE sequence = $1`, [sequence, step]);
+  await lane.database.query(`UPDATE upload_file SET quarantined_count = $2 WHERE sequence = $1`, [
+    sequence,
+    quarantined,
+  ]);
+}
+
+test.each([
+  ['SKIPPED', 'APPLIED'],
+  ['PARTIAL', 'APPLIED'],
+  ['APPLIED', 'SKIPPED'],
+  ['APPLIED', 'PARTIAL'],
+  ['PARTIAL', null],
+])('a drain of two files, %s and %s, is followed by another one', async (first, second) => {
+  const lane = await openClosingShop();
+  await endDrain(lane, 2, first);
+  if (second) await endDrain(lane, 3, second);
+
+  expect(await closeShop(lane.database, SHOP)).toEqual({ sequence: 5, rows: 3 });
+  // That one is gone on with, whatever became of the one before.
+  expect(await closeShop(lane.database, SHOP)).toEqual({ sequence: 5, rows: 3 });
+});
+
+test('a drain of two files is gone on with while neither has left anything on sale', async () => {
+  const lane = await openClosingShop();
+  for (const sequence of [2, 3]) {
+    await endDrain(lane, sequence, 'APPLIED');
+    expect(await closeShop(lane.database, SHOP)).toEqual({ sequence: 3, rows: 3 });
+  }
+});
+
+test('of a location that the shop has left, what any file of its last drain could not send to zero counts', async () => {
+  const lane = await openClosingShop();
+  await endDrain(lane, 2, 'PARTIAL', 2);
+  await endDrain(lane, 3, 'APPLIED');
+  await move(lane, { locationId: ELSEWHERE }, false);
+  const left = { locationId: 'gid://shopify/Location/1', sequence: 3 };
+  expect(await listLeftLocations(lane.database, SHOP)).toEqual([{ ...left, quarantined: 2 }]);
+
+  await lane.database.query(`UPDATE upload_file SET quarantined_count = 1 WHERE sequence = 3`);
+
+  expect(await listLeftLocations(lane.database, SHOP)).toEqual([{ ...left, quarantined: 3 }]);
+});
+
+test('an item that several products had goes to zero once', async () => {
+  const lane = await openLane(['SHIRT', 'SOCKS']);
+  await lane.makeReadyFile('hard-sync');
+  await lane.database.query(
+    `UPDATE shop_product SET inventory_item_id = 'gid://shopify/InventoryItem/NEW ' || product_id`,
+  );
+  await lane.database.query(`UPDATE published_row SET inventory_item_id = 'gid://shopify/InventoryItem/OLD'`);
+
+  expect(await move(lane, { locationId: ELSEWHERE })).toEqual({ sequence: 3, rows: 3 });
+
+  expect(await lane.retailer.rowsOf(3)).toEqual({ SHIRT: 0 });
 });
 
 test('a file with a call whose outcome is unknown stays until that is known', async () => {

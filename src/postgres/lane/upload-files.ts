@@ -211,7 +211,7 @@ export async function findLateForArchive(
 /** A location that the shop has left. */
 export interface LeftLocation {
   readonly locationId: string;
-  /** Its last drain, and how many rows of that Shopify could not take. */
+  /** The last file of its last drain, and how many rows of all files of that drain Shopify could not take. */
   readonly sequence: number;
   readonly quarantined: number;
 }
@@ -222,12 +222,16 @@ export async function listLeftLocations(
   shopId: string,
 ): Promise<readonly LeftLocation[]> {
   return database.query<LeftLocation>(
-    `SELECT DISTINCT ON (file.location_id) file.location_id AS "locationId", file.sequence,
-       coalesce(file.quarantined_count, 0) AS quarantined
-     FROM upload_file AS file JOIN shop USING (shop_id)
-     WHERE file.shop_id = $1 AND file.kind = 'drain' AND NOT EXISTS (
-       SELECT FROM shop AS there WHERE there.domain = shop.domain AND there.location_id = file.location_id)
-     ORDER BY file.location_id, file.sequence DESC`,
+    `SELECT location_id AS "locationId", max(sequence) AS sequence,
+       sum(coalesce(quarantined_count, 0))::int AS quarantined
+     FROM (
+       -- One transaction numbers the files of a drain.
+       SELECT file.*, rank() OVER (PARTITION BY file.location_id ORDER BY file.created_at DESC) AS age
+       FROM upload_file AS file JOIN shop USING (shop_id)
+       WHERE file.shop_id = $1 AND file.kind = 'drain' AND NOT EXISTS (
+         SELECT FROM shop AS there WHERE there.domain = shop.domain AND there.location_id = file.location_id)
+     ) AS drain
+     WHERE age = 1 GROUP BY location_id ORDER BY location_id`,
     [shopId],
   );
 }

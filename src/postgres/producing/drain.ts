@@ -3,6 +3,7 @@
  * through the lane like every other file, so all that was made before is applied before it, and all that is made later
  * waits until it is done. Its rows are settled only by a read that shows zero (lane/chunk-ledger.ts).
  */
+import type { UploadFileState } from '../../domain/upload-file.ts';
 import type { Connection } from '../database.ts';
 import { orderWatermarkSql } from '../master-data/order-watermark.ts';
 import type { KnownOrigin } from './shop-origin.ts';
@@ -12,6 +13,13 @@ import type { KnownOrigin } from './shop-origin.ts';
  * there is nothing to send to zero.
  */
 export type Drain = { readonly sequence: number; readonly rows: number } | null;
+
+/** One of the files of a drain. */
+export interface DrainFile {
+  readonly sequence: number;
+  readonly state: UploadFileState;
+  readonly rows: number;
+}
 
 /**
  * Mapped products, and those that were published and have lost their mapping since: Shopify still sells what it got of
@@ -31,16 +39,17 @@ const DRAINED = `
 /**
  * Items that a push has filled, and whose product is mapped to another item by now: Shopify still sells what it got. They
  * are rows of a file of their own, because what is known of a row is known by its product. Not an item that is mapped to
- * another product: that has it in its row.
+ * another product: that has it in its row. An item is in it once, whoever had it.
  */
 const LEFT_BEHIND = `
-  SELECT product_id, item AS inventory_item_id
+  SELECT DISTINCT ON (item) product_id, item AS inventory_item_id
   FROM shop_product AS mapped
   JOIN published_row AS published USING (shop_id, product_id)
   LEFT JOIN applied_row AS applied USING (shop_id, product_id)
   CROSS JOIN LATERAL coalesce(applied.inventory_item_id, published.inventory_item_id) AS item
   WHERE shop_id = $1 AND item <> mapped.inventory_item_id AND NOT EXISTS (
-    SELECT FROM shop_product AS other WHERE other.shop_id = $1 AND other.inventory_item_id = item)`;
+    SELECT FROM shop_product AS other WHERE other.shop_id = $1 AND other.inventory_item_id = item)
+  ORDER BY item, product_id`;
 
 /**
  * In a transaction that holds the shop's producer lock, and before the shop gets another location. What was left behind
@@ -55,6 +64,25 @@ export async function registerDrain(
   if (drain === null) return null;
   const leftBehind = await numberDrain(session, shopId, drain.sequence + 1, LEFT_BEHIND);
   return leftBehind ? { ...leftBehind, rows: drain.rows + leftBehind.rows } : drain;
+}
+
+/** The files of the newest drain since the shop is being closed, in their order: one transaction numbers them all. */
+export async function listDrainFiles(session: Connection, shopId: string): Promise<readonly DrainFile[]> {
+  const { rows } = await session.query<DrainFile>(
+    `SELECT sequence, state, row_count AS rows FROM upload_file AS file
+     WHERE shop_id = $1 AND kind = 'drain' AND created_at = (
+       SELECT max(newest.created_at) FROM upload_file AS newest JOIN shop USING (shop_id)
+       WHERE shop_id = $1 AND newest.kind = 'drain' AND newest.created_at >= closing_since)
+     ORDER BY sequence`,
+    [shopId],
+  );
+  return rows;
+}
+
+/** Of all the files of a drain. */
+export function summarizeDrain(files: readonly DrainFile[]): Drain {
+  const last = files.at(-1);
+  return last ? { sequence: last.sequence, rows: files.reduce((sum, { rows }) => sum + rows, 0) } : null;
 }
 
 async function numberDrain(

@@ -4,6 +4,7 @@
  * product. Whoever dies before its end has changed nothing; after it, any run goes on from what is stored.
  */
 import { LOCK_TIMEOUT_MS } from '../../domain/limits.ts';
+import { isDone, type UploadFileState } from '../../domain/upload-file.ts';
 import type { Connection, Database } from '../database.ts';
 import { countRows, lockLaneAndShop, takeLaneAway } from '../lane/lane.ts';
 import { findHeadOfLane, IS_OPEN } from '../lane/upload-files.ts';
@@ -11,7 +12,7 @@ import { changeShop, type ShopSettings } from '../master-data/shops.ts';
 import { HAD_HARD_SYNC } from '../planning/snapshot-chain.ts';
 import { replaceHeldPlan } from '../planning/sync-plans.ts';
 import { runInTransaction } from '../transaction.ts';
-import { registerDrain, type Drain } from './drain.ts';
+import { listDrainFiles, registerDrain, summarizeDrain, type Drain } from './drain.ts';
 import { lockForProducing } from './producer-locks.ts';
 import { beginAfterRestore, requireKnownOrigin, type KnownOrigin } from './shop-origin.ts';
 
@@ -46,8 +47,8 @@ export async function moveShop(
 
 /**
  * Begins to close the shop: no file is made for it any more, and all that was published goes to zero. Of a shop that is
- * being closed already, the drain that is under way; a new one when a
- * person has left that out, or when Shopify could not take some of its rows.
+ * being closed already, the drain that is under way; a new one when a person has left one of its files out, or when Shopify
+ * could not take some of its rows.
  *
  * @throws AtpError SHOP_UNKNOWN, PRODUCER_BUSY, LANE_LOCKED, and what requireKnownOrigin throws for a drain
  */
@@ -56,14 +57,8 @@ export async function closeShop(database: Database, shopId: string): Promise<Dra
     const origin = await requireOriginOfDrain(session, shopId);
     // No Hard Sync is made for it any more, so after a restore or a failover the lane would wait for one for ever.
     await beginAfterRestore(session, shopId);
-    const { rows } = await session.query<NonNullable<Drain>>(
-      `SELECT sequence, row_count AS rows FROM upload_file AS file JOIN shop USING (shop_id)
-       WHERE shop_id = $1 AND kind = 'drain' AND file.created_at >= closing_since
-         AND state NOT IN ('SKIPPED', 'PARTIAL')
-       ORDER BY sequence DESC LIMIT 1`,
-      [shopId],
-    );
-    if (rows[0]) return rows[0];
+    const files = await listDrainFiles(session, shopId);
+    if (files.length > 0 && files.every(({ state }) => mayDrain(state))) return summarizeDrain(files);
     await endWaitingFiles(session, shopId);
     await session.query(
       'UPDATE shop SET closing_since = coalesce(closing_since, now()), refill_due = false WHERE shop_id = $1',
@@ -71,6 +66,11 @@ export async function closeShop(database: Database, shopId: string): Promise<Dra
     );
     return registerDrain(session, shopId, origin);
   });
+}
+
+/** Whether a file of a drain sends everything to zero, or has done so. */
+function mayDrain(state: UploadFileState): boolean {
+  return state === 'APPLIED' || !isDone(state);
 }
 
 /** Before anything is changed: a restored database would number the drain as an older file. */
