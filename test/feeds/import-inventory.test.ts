@@ -8,6 +8,7 @@ import { createImportLocalFile } from '../../src/operations/import-feed-file.ts'
 import type { ImportedFile } from '../../src/domain/jobs/import.ts';
 import { AtpError } from '../../src/domain/errors.ts';
 import { FEEDS_PER_RUN } from '../../src/domain/limits.ts';
+import { expectFeed, listExpectedFeeds } from '../../src/postgres/feeds/expected-feeds.ts';
 import { fileDrop, type FileDrop, type OpenFileDrop } from '../../src/sftp/file-drop.ts';
 import { freshSftpRoot } from '../setup/fresh-sftp-root.ts';
 import { expectCodedError } from '../sftp/coded-error.ts';
@@ -193,6 +194,23 @@ describe('a feed goes', () => {
     const names = (await namesIn('error')).filter((found) => found !== `${name}.errors.csv`);
     expect(names).toHaveLength(2);
     expect(names[1]).toBe(`${names[0]}.errors.csv`);
+  });
+});
+
+describe('an expected feed', () => {
+  test('has come when its content is imported already, though nothing of it is applied', async () => {
+    await expectFeed(warehouse.database, 'MDM_INV_VARIANCE', 86_400_000);
+    await importFeed(await put('incoming/MDM_INV_VARIANCE__1.csv', GOOD));
+    await warehouse.database.query(
+      `UPDATE expected_feed SET expected_since = '2026-01-01', came_at = '2026-01-02'`,
+    );
+    expect(await listExpectedFeeds(warehouse.database, 0.1)).toMatchObject([{ isLate: true }]);
+
+    const again = await importFeed(await put('incoming/MDM_INV_VARIANCE__2.csv', GOOD));
+
+    expect(again.error?.code).toBe('FEED_ALREADY_IMPORTED');
+    expect(await listExpectedFeeds(warehouse.database, 0.1)).toMatchObject([{ isLate: false }]);
+    expect(await readOnHand()).toBe(5);
   });
 });
 

@@ -2,7 +2,7 @@
  * Imports a feed, once by its content: one transaction stages all rows, refuses those that are at fault, and posts the
  * others to the ledger.
  */
-import { AtpError, type ErrorCode, type ErrorDetail } from '../../domain/errors.ts';
+import { AtpError, isCoded, type ErrorCode, type ErrorDetail } from '../../domain/errors.ts';
 import type { FeedRow, ImportCounts, RefusedRow } from '../../domain/feed.ts';
 import type { FeedContents, FeedType } from '../../domain/feed-type.ts';
 import type { ImportWarning } from '../../domain/import-warning.ts';
@@ -80,6 +80,10 @@ export async function importFeed<Type extends FeedType>(
     } catch (error) {
       // The first error says what went wrong; a ROLLBACK on a dead connection would hide it.
       await connection.query('ROLLBACK').catch(() => undefined);
+      // A statement of its own: nothing of the feed is applied, and still it came.
+      if (isCoded(error, 'FEED_ALREADY_IMPORTED') && !options.dryRun) {
+        await recordFeedCame(connection, feed.type);
+      }
       throw toCodedError(error, feed.fileName, waitMs);
     }
   });
