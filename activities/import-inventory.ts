@@ -86,7 +86,8 @@ export function createImportActivities({ database, fileDrop, diary }: ImportDeps
           await forgetFeedsLeft(database, pathsGone(left, folders, feeds));
           const [old, fresh] = partition(feeds, (feed) => findLeft(left, feed) !== null);
           const waiting = fresh.slice(0, WAITING_FEEDS_RECORDED_MAX).map(({ path }) => path);
-          await recordWaitingFeeds(database, folders, waiting);
+          // The folder of a type may have been removed since.
+          await recordWaitingFeeds(database, source === undefined ? null : folders, waiting);
           return [
             ...fresh.slice(0, FEEDS_PER_RUN).map(toFeedRef),
             ...old.slice(0, FEEDS_PER_RUN).map((feed) => ({ ...toFeedRef(feed), isLeft: true as const })),

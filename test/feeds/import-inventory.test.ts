@@ -1,6 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import { mkdir, readdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createImportActivities, type FeedRef } from '../../activities/import-inventory.ts';
@@ -211,6 +211,28 @@ describe('an expected feed', () => {
     expect(again.error?.code).toBe('FEED_ALREADY_IMPORTED');
     expect(await listExpectedFeeds(warehouse.database, 0.1)).toMatchObject([{ isLate: false }]);
     expect(await readOnHand()).toBe(5);
+  });
+});
+
+describe('a feed that waits', () => {
+  const waiting = async () =>
+    (await warehouse.database.query<{ path: string }>('SELECT path FROM waiting_feed ORDER BY path')).map(
+      ({ path }) => path,
+    );
+
+  test('is forgotten with the folder of its type, by a run that looks everywhere', async () => {
+    await put('incoming/RESET_INVENTORY__1.csv', 'a');
+    const typed = await put('incoming/ORDER_ITEMS/1.csv', 'a');
+    await listFeeds();
+    await rm(join(folder, dirname(typed)), { recursive: true });
+    await mkdir(join(folder, 'incoming/MDM_INV_VARIANCE'));
+    // It has looked into one folder, and knows nothing of others.
+    await listFeeds({ source: 'MDM_INV_VARIANCE' });
+    expect(await waiting()).toEqual([typed, 'incoming/RESET_INVENTORY__1.csv']);
+
+    await listFeeds();
+
+    expect(await waiting()).toEqual(['incoming/RESET_INVENTORY__1.csv']);
   });
 });
 

@@ -4,17 +4,17 @@ import type { Database } from '../database.ts';
 /**
  * Records what a run has found; what it did not find is not waiting any more.
  *
- * @param folders those that the run has looked into
+ * @param folders those that the run has looked into; null: it has looked everywhere
  */
 export async function recordWaitingFeeds(
   database: Database,
-  folders: readonly string[],
+  folders: readonly string[] | null,
   paths: readonly string[],
 ): Promise<void> {
   await database.query(
     `WITH gone AS (
        DELETE FROM waiting_feed
-       WHERE path <> ALL ($2) AND regexp_replace(path, '/[^/]*$', '') = ANY ($1))
+       WHERE path <> ALL ($2) AND ($1::text[] IS NULL OR regexp_replace(path, '/[^/]*$', '') = ANY ($1)))
      INSERT INTO waiting_feed (path) SELECT unnest($2::text[]) ON CONFLICT DO NOTHING`,
     [folders, paths],
   );
