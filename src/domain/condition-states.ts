@@ -9,12 +9,15 @@
 import { conditionEntry, isConditionCode, mayBeAnError, type ConditionCode } from './conditions.ts';
 import { ROUNDS_UNTIL_TOLD } from './limits.ts';
 
-/** `cheap`: asks Postgres and Temporal. `dear`: asks Shopify or SFTP, so a watch does not run it each time. */
+/**
+ * `cheap`: asks Postgres and Temporal. `dear`: asks Shopify or SFTP, or reads the whole catalogue, so a watch does not run it
+ * each time.
+ */
 export type Cost = 'cheap' | 'dear';
 
 /**
  * `well`: nothing is wrong. `found`: it has found a condition. `failed`: an error stopped it, so what it looks at is not
- * known. `not-checked`: another check failed that it builds on.
+ * known. `not-checked`: another check failed that it builds on, or nobody knows.
  */
 export type CheckOutcome = 'well' | 'found' | 'failed' | 'not-checked';
 

@@ -1,5 +1,4 @@
 /** Whether a job's schedule does what it is there for, so that a change gets on its way by itself. */
-import { SCHEDULE_OVERDUE_AFTER_INTERVALS } from './limits.ts';
 
 /** What the server says of a schedule. Times are ISO 8601. */
 export interface ScheduleFacts {
@@ -10,9 +9,13 @@ export interface ScheduleFacts {
   readonly nextRuns: readonly string[];
   /** The last run that it has started; null: it has started none yet. */
   readonly lastRunAt: string | null;
+  /** By when SCHEDULE_RUNS_UNTIL_OVERDUE more runs have come due; null: nobody knows, or none comes due. */
+  readonly overdueAt: string | null;
+  /** Whether a run of it is under way, so that what comes due is left out. */
+  readonly isWorking: boolean;
 }
 
-/** `overdue`: it has started no run for two of its intervals, though it is not paused. */
+/** `overdue`: the second run since its last one has come due, and it has started none, though it is not paused. */
 export type ScheduleState =
   | { readonly state: 'missing' }
   | { readonly state: 'paused'; readonly note: string | null; readonly lastRunAt: string | null }
@@ -22,14 +25,11 @@ export type ScheduleState =
 /** @param found null: there is no such schedule */
 export function judgeSchedule(found: ScheduleFacts | null, now: number): ScheduleState {
   if (found === null) return { state: 'missing' };
-  const { isPaused, note, nextRuns, lastRunAt } = found;
+  const { isPaused, note, nextRuns, lastRunAt, overdueAt, isWorking } = found;
   if (isPaused) return { state: 'paused', note, lastRunAt };
-  const [first, second] = nextRuns.map((time) => Date.parse(time));
-  // An interval that is not known, because no second run is to come, is never over.
-  const intervalMs = first === undefined || second === undefined ? Infinity : second - first;
-  if (lastRunAt !== null && now - Date.parse(lastRunAt) > SCHEDULE_OVERDUE_AFTER_INTERVALS * intervalMs) {
-    return { state: 'overdue', lastRunAt };
-  }
+  const isOverdue = overdueAt !== null && now > Date.parse(overdueAt) && nextRuns.length > 0;
+  // A run that never ends has a check of its own.
+  if (lastRunAt !== null && isOverdue && !isWorking) return { state: 'overdue', lastRunAt };
   return { state: 'on-time', nextRunAt: nextRuns[0] ?? null };
 }
 

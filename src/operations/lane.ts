@@ -12,7 +12,7 @@ import type { Application } from './application.ts';
 import { pauseLane, resumeLane } from './lane-pause.ts';
 import { listPlanRows } from './lane-plan.ts';
 import { defineOperation } from './operation.ts';
-import { lookAtSchedules, nextDeltaInWords } from './schedule-look.ts';
+import { lookIfConfigured, nextDeltaInWords } from './schedule-look.ts';
 
 const shopId = id('the shop');
 
@@ -37,7 +37,7 @@ function waitsForDelta({ waiting }: OldestChange): boolean {
 }
 
 async function lookAtDelta(app: Application, id: string): Promise<string> {
-  return nextDeltaInWords(await lookAtSchedules(app, [id]), id);
+  return nextDeltaInWords(await lookIfConfigured(app, [id]), id);
 }
 
 export const listLanes = defineOperation({
@@ -56,7 +56,7 @@ export const listLanes = defineOperation({
         const figure = figures.get(id);
         return figure !== undefined && waitsForDelta(figure);
       });
-    const look = late.length === 0 ? null : await lookAtSchedules(app, late);
+    const look = late.length === 0 ? null : await lookIfConfigured(app, late);
     return lanes.map((lane) => {
       const oldestChange = figures.get(lane.shopId) ?? null;
       const nextDelta = look && late.includes(lane.shopId) ? nextDeltaInWords(look, lane.shopId) : null;

@@ -1,8 +1,9 @@
 /** A look at the schedules of many shops that never fails: without Temporal it says why nothing is known. */
-import { AtpError } from '../domain/errors.ts';
+import type { JobName } from '../domain/jobs/jobs.ts';
 import { scheduleInWords } from '../domain/schedule-state.ts';
 import type { JobSchedule } from '../temporal/schedule-states.ts';
 import type { Application } from './application.ts';
+import { describeError } from './described-error.ts';
 
 export interface ScheduleLook {
   readonly schedules: readonly JobSchedule[];
@@ -12,10 +13,8 @@ export interface ScheduleLook {
   readonly unknown: string | null;
 }
 
-/** One listing for all shops, and one look at the task queue; each ends within its time. */
+/** One listing for all shops, and one look at the task queue; each ends within its time. It never rejects. */
 export async function lookAtSchedules(app: Application, shopIds: readonly string[]): Promise<ScheduleLook> {
-  const nothing = { schedules: [], isWorkerPolling: null };
-  if (!(await app.isTemporalConfigured())) return { ...nothing, unknown: 'TEMPORAL_ADDRESS is not set.' };
   try {
     const temporal = await app.temporal();
     const { readScheduleStates } = await import('../temporal/schedule-states.ts');
@@ -23,18 +22,30 @@ export async function lookAtSchedules(app: Application, shopIds: readonly string
     const schedules = await readScheduleStates(temporal, shopIds);
     return { schedules, isWorkerPolling: await isWorkerPolling(temporal), unknown: null };
   } catch (error) {
-    if (!(error instanceof AtpError)) throw error;
-    return { ...nothing, unknown: error.message };
+    return nothingKnown(describeError(error).message);
   }
 }
 
+/** The same for a person who looks at a lane: without a Temporal that somebody has named, none is looked for. */
+export async function lookIfConfigured(app: Application, shopIds: readonly string[]): Promise<ScheduleLook> {
+  if (!(await app.isTemporalConfigured())) return nothingKnown('TEMPORAL_ADDRESS is not set.');
+  return lookAtSchedules(app, shopIds);
+}
+
+function nothingKnown(why: string): ScheduleLook {
+  return { schedules: [], isWorkerPolling: null, unknown: why };
+}
+
+/** What is known of one job of a shop. Null: its look has failed, or did not take the shop in. */
+export function findSchedule({ schedules }: ScheduleLook, job: JobName, shopId: string): JobSchedule | null {
+  return schedules.find((each) => each.job === job && each.shopId === shopId) ?? null;
+}
+
 /** When the next delta of the shop comes, or why none does. */
-export function nextDeltaInWords(
-  { schedules, isWorkerPolling, unknown }: ScheduleLook,
-  shopId: string,
-): string {
+export function nextDeltaInWords(look: ScheduleLook, shopId: string): string {
+  const { isWorkerPolling, unknown } = look;
   if (unknown !== null) return `nobody knows when the next delta comes: ${unknown}`;
-  const found = schedules.find((each) => each.job === 'recent-changes' && each.shopId === shopId);
+  const found = findSchedule(look, 'recent-changes', shopId);
   const comes = `the schedule of recent-changes ${scheduleInWords(found?.schedule ?? { state: 'missing' })}`;
   return isWorkerPolling === false ? `${comes}, and no worker polls` : comes;
 }

@@ -1,13 +1,15 @@
 /** The state of the schedules of many shops, by one listing. */
-import type { ScheduleSummary } from '@temporalio/client';
+import type { ScheduleDescription, ScheduleSummary } from '@temporalio/client';
 import { isPerShop, JOB_NAMES, type JobName } from '../domain/jobs/jobs.ts';
 import {
   PIPELINE_SCHEDULES_MAX,
+  SCHEDULE_RUNS_UNTIL_OVERDUE,
   SCHEDULES_LOOKED_AT_MAX,
   TEMPORAL_LIST_TIMEOUT_MS,
 } from '../domain/limits.ts';
 import { judgeSchedule, type ScheduleFacts, type ScheduleState } from '../domain/schedule-state.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
+import { findDueTime } from './due-times.ts';
 import { describeSchedule, scheduleId } from './schedules.ts';
 
 /** Of one job; `shopId` null: it works for all shops. */
@@ -15,6 +17,8 @@ export interface JobSchedule {
   readonly job: JobName;
   readonly shopId: string | null;
   readonly schedule: ScheduleState;
+  /** When it has started its last runs, the oldest first; ISO 8601. */
+  readonly recentRuns: readonly string[];
 }
 
 /**
@@ -33,26 +37,30 @@ export async function readScheduleStates(
   for (const job of JOB_NAMES) {
     for (const shopId of isPerShop(job) ? shopIds : [null]) {
       const id = scheduleId(job, shopId);
-      let schedule = judgeSchedule(listed.get(id) ?? null, Date.now());
-      const looksWrong = schedule.state === 'missing' || schedule.state === 'overdue';
-      if (looksWrong && lookedAt < SCHEDULES_LOOKED_AT_MAX) {
+      let facts = listed.get(id) ?? null;
+      const { state } = judgeSchedule(facts, Date.now());
+      if ((state === 'missing' || state === 'overdue') && lookedAt < SCHEDULES_LOOKED_AT_MAX) {
         lookedAt += 1;
-        const found = await describeSchedule(temporal, id);
-        schedule = judgeSchedule(found && toFacts(found), Date.now());
+        facts = factsOf(await describeSchedule(temporal, id));
       }
-      states.push({ job, shopId, schedule });
+      const schedule = judgeSchedule(facts, Date.now());
+      states.push({ job, shopId, schedule, recentRuns: facts?.recentRuns ?? [] });
     }
   }
   return states;
 }
 
-async function listFacts(temporal: TemporalClient): Promise<ReadonlyMap<string, ScheduleFacts>> {
+interface ListedFacts extends ScheduleFacts {
+  readonly recentRuns: readonly string[];
+}
+
+async function listFacts(temporal: TemporalClient): Promise<ReadonlyMap<string, ListedFacts>> {
   return askTemporal(
     temporal,
     async () => {
-      const facts = new Map<string, ScheduleFacts>();
+      const facts = new Map<string, ListedFacts>();
       for await (const listed of temporal.client.schedule.list()) {
-        facts.set(listed.scheduleId, toFacts(listed));
+        facts.set(listed.scheduleId, toFacts(listed, { changedAt: null, isWorking: false }));
         if (facts.size >= PIPELINE_SCHEDULES_MAX) break;
       }
       return facts;
@@ -61,11 +69,30 @@ async function listFacts(temporal: TemporalClient): Promise<ReadonlyMap<string, 
   );
 }
 
-function toFacts({ state, info }: Pick<ScheduleSummary, 'state' | 'info'>): ScheduleFacts {
+/** Null: there is no such schedule. */
+function factsOf(found: ScheduleDescription | null): ListedFacts | null {
+  if (found === null) return null;
+  const { createdAt, lastUpdatedAt = createdAt, runningActions } = found.info;
+  return toFacts(found, { changedAt: lastUpdatedAt, isWorking: runningActions.length > 0 });
+}
+
+/** @param more what the list does not tell: when the schedule was changed last, and whether a run of it is under way */
+function toFacts(
+  { state, info, spec }: Pick<ScheduleSummary, 'state' | 'info' | 'spec'>,
+  { changedAt, isWorking }: { readonly changedAt: Date | null; readonly isWorking: boolean },
+): ListedFacts {
+  const startedAt = info.recentActions.map(({ takenAt }) => takenAt);
+  const lastRunAt = startedAt.at(-1) ?? null;
+  // What was due before the schedule was changed was due by other times.
+  const since = lastRunAt !== null && changedAt !== null && changedAt > lastRunAt ? changedAt : lastRunAt;
+  const overdueAt = since && spec ? findDueTime(spec, since, SCHEDULE_RUNS_UNTIL_OVERDUE) : null;
   return {
     isPaused: state.paused,
     note: state.note || null,
     nextRuns: info.nextActionTimes.map((time) => time.toISOString()),
-    lastRunAt: info.recentActions.at(-1)?.takenAt.toISOString() ?? null,
+    lastRunAt: lastRunAt?.toISOString() ?? null,
+    overdueAt: overdueAt?.toISOString() ?? null,
+    isWorking,
+    recentRuns: startedAt.map((time) => time.toISOString()),
   };
 }

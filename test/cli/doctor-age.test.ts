@@ -58,17 +58,17 @@ test('doctor tells of a lane that is paused, and of a paused schedule whose lane
   // The server's list of schedules is some seconds old.
   const sending = await until(async () => {
     const failing = await patient.failing();
-    expect(Object.keys(failing)).toEqual(['blue-shirts: schedules', 'blue-shirts: lane']);
+    expect(Object.keys(failing)).toEqual(['blue-shirts: schedules', 'blue-shirts: pause']);
     return failing;
   });
-  expect(sending['blue-shirts: lane']).toMatchObject({
+  expect(sending['blue-shirts: pause']).toMatchObject({
     detail: expect.stringContaining('is paused (stock-take), but the lane still sends') as string,
     hint: expect.stringContaining('`atp lane blue-shirts pause --reason <text>`') as string,
   });
 
   await pauseLane(database, SHOP, { by: 'Ann', reason: 'Shopify incident' });
   onTestFinished(() => resumeLane(database, SHOP));
-  expect((await patient.failing())['blue-shirts: lane']).toMatchObject({
+  expect((await patient.failing())['blue-shirts: pause']).toMatchObject({
     detail: expect.stringMatching(
       /paused since .* by Ann: Shopify incident\. Nothing is sent; 0 files wait\./,
     ) as string,

@@ -5,7 +5,7 @@ import { Installation, SHOP, type WorkerProcess } from '../end-to-end/installati
 import { SHOP as TWIN_SHOP } from '../shopify/twin-fixture.ts';
 import { atpWith, type Atp } from './atp.ts';
 
-/** Without one of them, doctor finds that changes do not get to Shopify. */
+/** Without one of them, or without Import inventory, doctor finds that changes do not get to Shopify. */
 const NEEDED_JOBS = ['hard-sync', 'recent-changes', 'process-uploads'] as const;
 
 export interface Check {
@@ -21,6 +21,7 @@ export async function scheduleNeededJobs({ temporal }: Installation): Promise<vo
   for (const job of NEEDED_JOBS) {
     await scheduleJob(temporal, { job, shopId: SHOP }, { intervals: [{ every: '1 hour' }], startAt });
   }
+  await scheduleJob(temporal, { job: 'import' }, { intervals: [{ every: '1 hour' }], startAt });
 }
 
 export class Patient {

@@ -26,6 +26,7 @@ test('doctor says of an installation without a fault that all is well, and what 
     'Namespace',
     'Search attributes',
     'Worker',
+    'Workflow code',
     'Open runs',
     'Postgres',
     'Migrations',
@@ -38,6 +39,7 @@ test('doctor says of an installation without a fault that all is well, and what 
     'Expected feeds',
     'Orders',
     'Alerts',
+    'Import schedule',
     'blue-shirts: API version',
     'blue-shirts: token',
     'blue-shirts: scopes',
@@ -47,6 +49,7 @@ test('doctor says of an installation without a fault that all is well, and what 
     'blue-shirts: oldest change',
     'blue-shirts: schedules',
     'blue-shirts: lane',
+    'blue-shirts: pause',
     'blue-shirts: plan',
     'blue-shirts: deltas',
     'blue-shirts: quarantine',
@@ -105,7 +108,12 @@ test('doctor finds a namespace that is not there, and one without our search att
     .toBeUndefined();
   const bare = await patient.failing({ TEMPORAL_NAMESPACE: namespace });
   // The schedules are in the other namespace.
-  expect(Object.keys(bare)).toEqual(['Search attributes', 'Worker', 'blue-shirts: schedules']);
+  expect(Object.keys(bare)).toEqual([
+    'Search attributes',
+    'Worker',
+    'Import schedule',
+    'blue-shirts: schedules',
+  ]);
   for (const name of ['ShopId', 'FacilityGroupId', 'JobName', 'LaneState', 'Outcome']) {
     expect(bare['Search attributes']?.detail).toContain(`${name} (Keyword)`);
   }

@@ -10,6 +10,8 @@ const ON_TIME: ScheduleFacts = {
   note: null,
   nextRuns: [at('12:10:00'), at('12:25:00')],
   lastRunAt: at('11:55:00'),
+  overdueAt: at('12:25:00'),
+  isWorking: false,
 };
 
 describe('a schedule', () => {
@@ -27,21 +29,26 @@ describe('a schedule', () => {
       `is paused (stock-take), the last run was at ${at('11:55:00')}`,
     ],
     [
-      'that has left one run out',
-      { ...ON_TIME, lastRunAt: at('11:30:00') },
+      'of which the second run comes due now',
+      { ...ON_TIME, lastRunAt: at('11:30:00'), overdueAt: at('12:00:00') },
       `starts the next run at ${at('12:10:00')}`,
     ],
     [
-      'that has started none for two intervals',
-      { ...ON_TIME, lastRunAt: at('11:29:59') },
+      'of which the second run has come due',
+      { ...ON_TIME, lastRunAt: at('11:29:59'), overdueAt: at('11:59:59') },
       `has started no run since ${at('11:29:59')}`,
     ],
     [
-      'whose interval is not known',
-      { ...ON_TIME, nextRuns: [at('12:10:00')], lastRunAt: '2026-11-01T00:00:00.000Z' },
+      'of which a run is under way',
+      { ...ON_TIME, lastRunAt: at('11:29:59'), overdueAt: at('11:59:59'), isWorking: true },
       `starts the next run at ${at('12:10:00')}`,
     ],
-    ['that has ended', { ...ON_TIME, nextRuns: [] }, 'has no run to come'],
+    [
+      'whose due times are not known',
+      { ...ON_TIME, lastRunAt: '2026-11-01T00:00:00.000Z', overdueAt: null },
+      `starts the next run at ${at('12:10:00')}`,
+    ],
+    ['that has ended', { ...ON_TIME, nextRuns: [], overdueAt: at('11:59:59') }, 'has no run to come'],
   ])('%s', (_what, facts, words) => {
     expect(scheduleInWords(judgeSchedule(facts, NOW))).toBe(words);
   });

@@ -101,7 +101,7 @@ test.concurrent(
     await shop.until(async () => {
       const { json } = await shop.atp('doctor');
       const checks = json?.['checks'] as { name: string; ok: boolean; detail: string }[];
-      const runs = checks.find(({ name }) => name === 'Open runs');
+      const runs = checks.find(({ name }) => name === 'Workflow code');
       return runs?.ok === false && runs.detail.includes("(reading 'go')");
     });
     const running = await shop.atpText('pipeline', 'running');
@@ -120,7 +120,7 @@ test.concurrent(
     });
     const doctor = await shop.atpText('doctor');
     expect(doctor.stdout).toMatch(
-      /✔ Open runs: .*\n {4}The workflow code failed in \d+ runs of the last 24 hours/,
+      /✔ Workflow code: .*\n {4}The workflow code failed in \d+ runs of the last 24 hours/,
     );
   }),
 );

@@ -14,16 +14,19 @@ export const WATCH_ROUNDS_APART_MS = 25_000;
 /** How often a round asks Shopify and SFTP as well: a call or two for each shop. */
 export const DEAR_CHECKS_INTERVAL_MS = 5 * 60_000;
 
+/** Shops that one round, or doctor, checks at once: each has a statement or a call under way. */
+export const SHOPS_CHECKED_AT_ONCE = 4;
+
 /** How long a round may take. Then another watch may begin one, and what this one has seen does not count. */
 export const ROUND_LEASE_MS = 2 * 60_000;
 
 /** Rounds in a row in which a condition is seen before it is told, and not seen before it has ended. */
 export const ROUNDS_UNTIL_TOLD = 2;
 
-/** How many intervals of its schedule may pass without a delta that succeeds. */
-export const DELTA_INTERVALS_UNTIL_LATE = 2;
+/** Runs of a shop's schedule that may start without a delta that succeeds. */
+export const DELTA_RUNS_UNTIL_LATE = 2;
 
-/** What a delta itself may take, beyond its intervals. */
+/** What the last of these runs may take. */
 export const DELTA_TAKES_MS = 2 * 60_000;
 
 /** How long after a message a target is reminded of what goes on, unless it names another time. */

@@ -175,8 +175,8 @@ export const MENDED_RUNS_TOLD_MS = 24 * 60 * 60 * 1000;
 export const STACK_WORKER_AWAITED_FOR_MS = 120_000;
 
 export const STACK_WORKER_LOOK_INTERVAL_MS = 250;
-/** A schedule is overdue when it has started no run for so many of its intervals: one may be left out while a run works. */
-export const SCHEDULE_OVERDUE_AFTER_INTERVALS = 2;
+/** A schedule is overdue when so many runs have come due and it has started none: one may be left out while a run works. */
+export const SCHEDULE_RUNS_UNTIL_OVERDUE = 2;
 
 /** Schedules that look wrong in the list, which is some seconds old, and are looked at one by one. */
 export const SCHEDULES_LOOKED_AT_MAX = 50;

@@ -41,10 +41,17 @@ export interface Finding {
   readonly hint: string | null;
   /** Absent: there is none. */
   readonly found?: Found;
+  /** Nobody knows whether it is so, because something is away that has a check of its own. No fault of what it looks at. */
+  readonly isUnknown?: true;
 }
 
 export function fine(detail: string, hint: string | null = null): Finding {
   return { ok: true, detail, hint };
+}
+
+/** @param detail what is not known, and why */
+export function notKnown(detail: string): Finding {
+  return { ok: true, detail, hint: null, isUnknown: true };
 }
 
 export function faulty(detail: string, hint: string, found: Found = { code: 'CHECK_FAILED' }): Finding {
@@ -65,9 +72,10 @@ export async function check(
   try {
     const finding = await withinTime(work);
     if (finding === null) return { ...of, ...FAILED, ...NO_ANSWER, ...conditionOf({ code: 'CHECK_FAILED' }) };
-    const { ok, hint, found } = finding;
+    const { ok, hint, found, isUnknown } = finding;
+    const outcome = isUnknown ? 'not-checked' : ok ? 'well' : 'found';
     const detail = showText(finding.detail, SHOWN_TEXT_LENGTH_MAX);
-    return { ...of, ok, outcome: ok ? 'well' : 'found', detail, hint, ...conditionOf(found) };
+    return { ...of, ok, outcome, detail, hint, ...conditionOf(found) };
   } catch (error) {
     const { code, message, hint } = describeError(error);
     const found = { code: conditionOfError(code) };

@@ -1,11 +1,12 @@
 /** Whether everything that the jobs need is there, and what to do where it is not. */
 import { feedsLeftInWords } from '../../domain/feeds-left.ts';
-import { LEFT_ALONE_NAMED, REFUSED_VALUE_LENGTH_MAX } from '../../domain/limits.ts';
+import { LEFT_ALONE_NAMED, REFUSED_VALUE_LENGTH_MAX, SHOPS_CHECKED_AT_ONCE } from '../../domain/limits.ts';
 import { showText } from '../../domain/shown-text.ts';
 import { counted } from '../../domain/words.ts';
 import { listShops, type Shop } from '../../postgres/master-data/shops.ts';
 import { inspectFeedsLeft } from '../../postgres/feeds/feeds-left.ts';
 import { findOrdersWithoutShop } from '../../postgres/feeds/orders-without-shop.ts';
+import { workInTurns } from '../../temporal/in-turns.ts';
 import type { Application } from '../application.ts';
 import { defineOperation } from '../operation.ts';
 import { lookAtSchedules } from '../schedule-look.ts';
@@ -15,6 +16,7 @@ import { checkDatabase } from './database-checks.ts';
 import { inspectDatabaseUser } from './database-user-check.ts';
 import { checkFeeds } from './feed-checks.ts';
 import { checkFileDrop } from './file-drop-check.ts';
+import { judgeImportSchedule } from './schedule-check.ts';
 import { checkShop } from './shop-checks.ts';
 import { checkTemporal } from './temporal-checks.ts';
 import { inspectWorkerReports } from './worker-report-check.ts';
@@ -29,7 +31,7 @@ export const runDoctor = defineOperation({
 
 /** Which checks one look takes in. */
 export interface Scope {
-  /** Also those that ask Shopify and SFTP. */
+  /** Also those that ask Shopify and SFTP, or read the whole catalogue. */
   readonly withDear: boolean;
   /** Waits for a worker that may just be starting, and tries on SFTP what the jobs do there. */
   readonly isThorough: boolean;
@@ -67,8 +69,11 @@ async function checkDatabaseAndShops(app: Application, withDear: boolean): Promi
     app,
     shops.map(({ shopId }) => shopId),
   );
-  const ofShops = await Promise.all(shops.map((shop) => checkShop(app, shop, { withDear, schedules })));
-  return [...ofInstallation, ...ofShops.flat()];
+  const imports = await check('Import schedule', async () => judgeImportSchedule(await schedules));
+  const ofShops = await workInTurns(shops, SHOPS_CHECKED_AT_ONCE, (shop) =>
+    checkShop(app, shop, { withDear, schedules }),
+  );
+  return [...ofInstallation, imports, ...ofShops.flat()];
 }
 
 /** An import goes on without the feeds that it cannot move. */

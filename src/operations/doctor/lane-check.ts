@@ -1,25 +1,14 @@
-import { AtpError } from '../../domain/errors.ts';
 import { isMendedAtShop } from '../../domain/failed-step.ts';
-import { pauseInWords } from '../../domain/lane-pause.ts';
 import { heldBecause } from '../../domain/sync-plan.ts';
 import { isDone } from '../../domain/upload-file.ts';
-import { counted } from '../../domain/words.ts';
 import { readLaneView, type LaneView } from '../../postgres/lane/lane-view.ts';
 import type { Shop } from '../../postgres/master-data/shops.ts';
 import type { Application } from '../application.ts';
 import { faulty, fine, type Finding, type Found } from './check.ts';
 
-/** Whether anything keeps the shop's files from being applied, or lets them be applied although somebody stopped it. */
+/** Whether anything keeps the shop's files from being made or applied. A pause has a check of its own. */
 export async function inspectLane(app: Application, { shopId, closingSince }: Shop): Promise<Finding> {
   const view = await readLaneView(await app.database(), shopId);
-  const { state, pause, filesWaiting } = view;
-  if (pause !== null) {
-    return faulty(
-      `The lane is ${pauseInWords(pause)}. Nothing is sent; ${counted(filesWaiting, 'file')} ${filesWaiting === 1 ? 'waits' : 'wait'}.`,
-      `\`atp lane ${shopId} resume\` lets it go on.`,
-      { code: 'LANE_PAUSED', since: pause.since },
-    );
-  }
   const waitsForHardSync = view.reason?.startsWith('HARD_SYNC_REQUIRED') ?? false;
   if (view.reason !== null && !(waitsForHardSync && closingSince !== null)) {
     return faulty(...describeBlock(view, view.reason));
@@ -31,15 +20,7 @@ export async function inspectLane(app: Application, { shopId, closingSince }: Sh
       { code: 'SHOP_CLOSING', since: closingSince },
     );
   }
-  const sweep = await findPausedSweep(app, shopId);
-  if (sweep !== null) {
-    return faulty(
-      `The schedule of Process uploads is paused (${sweep}), but the lane still sends: every job that makes a file wakes it.`,
-      `\`atp lane ${shopId} pause --reason <text>\` stops it; \`atp job resume process-uploads --shop ${shopId}\` brings the schedule back.`,
-      { code: 'LANE_SENDS_UNSWEPT' },
-    );
-  }
-  return fine(`Nothing keeps files back (${state}).`);
+  return fine(`Nothing blocks the lane (${view.state}).`);
 }
 
 /** Whether the guard withholds products until a person decides. */
@@ -52,18 +33,6 @@ export async function inspectPlan(app: Application, { shopId }: Shop): Promise<F
     `\`atp lane ${shopId} plan ${held.plan}\` lists its products; then \`atp lane ${shopId} approve ${held.plan} --reason <text>\`, or \`reject\`.`,
     { code: 'PLAN_HELD', since: held.madeAt },
   );
-}
-
-/** Why the schedule of Process uploads is paused; null: it is not. Temporal's own checks tell of a Temporal that is away. */
-async function findPausedSweep(app: Application, shopId: string): Promise<string | null> {
-  try {
-    const { showJob } = await import('../../temporal/scheduled-jobs.ts');
-    const { paused, note } = await showJob(await app.temporal(), 'process-uploads', shopId);
-    return paused ? (note ?? 'no reason given') : null;
-  } catch (error) {
-    if (error instanceof AtpError) return null;
-    throw error;
-  }
 }
 
 /** What blocks the lane (a file, or a database that was restored), since when, and what mends it. */

@@ -7,12 +7,15 @@ import type { StuckRun } from '../../temporal/stuck-runs.ts';
 import type { Application } from '../application.ts';
 import { check, faulty, fine, type Check, type Finding } from './check.ts';
 
-/** Runs that do not get on: their workflow code fails, nobody polls their task queue, or they stand still. */
-export function checkRuns(app: Application): Promise<Check> {
-  return check('Open runs', async () => {
-    const temporal = await app.temporal();
-    return (await inspectFailing(temporal)) ?? (await inspectStuck(temporal)) ?? tellMended(temporal);
-  });
+/** Runs that do not get on: their workflow code fails; nobody polls their task queue, or they stand still. */
+export async function checkRuns(app: Application): Promise<Check[]> {
+  return [
+    await check('Workflow code', async () => {
+      const temporal = await app.temporal();
+      return (await inspectFailing(temporal)) ?? tellMended(temporal);
+    }),
+    await check('Open runs', async () => inspectStuck(await app.temporal())),
+  ];
 }
 
 async function inspectFailing(temporal: TemporalClient): Promise<Finding | null> {
@@ -28,11 +31,11 @@ async function inspectFailing(temporal: TemporalClient): Promise<Finding | null>
 }
 
 /** Such a run holds its workflow id: every further run of its job waits for it, or is refused. */
-async function inspectStuck(temporal: TemporalClient): Promise<Finding | null> {
+async function inspectStuck(temporal: TemporalClient): Promise<Finding> {
   const { listStuck } = await import('../../temporal/stuck-runs.ts');
   const stuck = await listStuck(temporal);
   const [first] = stuck;
-  if (!first) return null;
+  if (!first) return fine('Each of them gets on.');
   const more = stuck.length > 1 ? ` And ${counted(stuck.length - 1, 'more run')}.` : '';
   return faulty(
     `${first.workflowId} does not get on${openRunInWords(first.run, new Date())}.${more}`,
@@ -60,5 +63,5 @@ async function tellMended(temporal: TemporalClient): Promise<Finding> {
     mended === 0
       ? null
       : `The workflow code failed in ${counted(mended, 'run')} of the last 24 hours; \`atp pipeline failed\` shows what was done.`;
-  return fine('Each of them gets on.', hint);
+  return fine('It fails in no run.', hint);
 }

@@ -1,12 +1,12 @@
-/** Whether the jobs that a shop needs run by themselves. */
+/** Whether the jobs that the shops need run by themselves. */
 import { JOBS, type JobName } from '../../domain/jobs/jobs.ts';
 import { scheduleInWords } from '../../domain/schedule-state.ts';
 import type { Shop } from '../../postgres/master-data/shops.ts';
 import type { JobSchedule } from '../../temporal/schedule-states.ts';
 import type { ScheduleLook } from '../schedule-look.ts';
-import { faulty, fine, type Finding } from './check.ts';
+import { faulty, fine, notKnown, type Finding } from './check.ts';
 
-/** Without one of these, changes do not get to Shopify. The others are a person's choice: but one that is there must run. */
+/** Without one of these, and without Import inventory, changes do not get to Shopify. The others are a person's choice: but one that is there must run. */
 const NEEDED: readonly JobName[] = ['hard-sync', 'recent-changes', 'process-uploads'];
 
 /** The check of Temporal itself says when it is away. */
@@ -14,14 +14,29 @@ export function judgeSchedules(
   { schedules, unknown }: ScheduleLook,
   { shopId, closingSince }: Shop,
 ): Finding {
-  if (unknown !== null) return fine(`Nothing is known of them: ${unknown}`);
+  if (unknown !== null) return notKnown(`Nothing is known of them: ${unknown}`);
   if (closingSince !== null) return fine('The shop is emptied to be removed, so none is needed.');
-  const ofShop = schedules.filter((each) => each.shopId === shopId || each.shopId === null);
-  const wrong = ofShop.filter(({ job, schedule }) =>
-    schedule.state === 'missing' ? NEEDED.includes(job) : schedule.state !== 'on-time',
+  return judge(
+    schedules.filter((each) => each.shopId === shopId),
+    NEEDED,
+  );
+}
+
+/** Import inventory works for all shops, and has one schedule. It is looked at where there is a shop. */
+export function judgeImportSchedule({ schedules, unknown }: ScheduleLook): Finding {
+  if (unknown !== null) return notKnown(`Nothing is known of it: ${unknown}`);
+  return judge(
+    schedules.filter(({ shopId }) => shopId === null),
+    ['import'],
+  );
+}
+
+function judge(schedules: readonly JobSchedule[], needed: readonly JobName[]): Finding {
+  const wrong = schedules.filter(({ job, schedule }) =>
+    schedule.state === 'missing' ? needed.includes(job) : schedule.state !== 'on-time',
   );
   if (wrong.length === 0) {
-    const there = ofShop.filter(({ schedule }) => schedule.state === 'on-time').map(({ job }) => job);
+    const there = schedules.filter(({ schedule }) => schedule.state === 'on-time').map(({ job }) => job);
     return fine(`On time: ${there.join(', ')}.`);
   }
   return faulty(

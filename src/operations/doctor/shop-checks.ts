@@ -17,11 +17,12 @@ import { check, faulty, fine, notChecked, ofShop, type Check, type Finding } fro
 import { inspectDeltas } from './delta-check.ts';
 import { inspectLane, inspectPlan } from './lane-check.ts';
 import { inspectLeftLocations } from './left-locations-check.ts';
+import { inspectPause } from './pause-check.ts';
 import { judgeSchedules } from './schedule-check.ts';
 import { inspectVerification } from './verification-check.ts';
 
 interface LookAtShop {
-  /** Whether Shopify is asked, too. */
+  /** Whether Shopify is asked, and the whole catalogue read, too. */
   readonly withDear: boolean;
   /** One look for all shops. */
   readonly schedules: Promise<ScheduleLook>;
@@ -33,7 +34,7 @@ export async function checkShop(
   { withDear, schedules }: LookAtShop,
 ): Promise<Check[]> {
   const { shopId } = shop;
-  const asked = withDear ? checkShopify(app, shop) : Promise.resolve([]);
+  const asked = withDear ? lookDearly(app, shop) : Promise.resolve([]);
   const [version, ...looked] = await lookAtShop(app, shop, schedules);
   return ofShop(shopId, [...(version ? [version] : []), ...(await asked), ...looked]);
 }
@@ -42,13 +43,13 @@ async function lookAtShop(app: Application, shop: Shop, schedules: Promise<Sched
   const { shopId } = shop;
   return [
     await check(`${shopId}: API version`, () => Promise.resolve(judgeApiVersion(shop))),
-    await check(`${shopId}: mapping`, () => inspectMapping(app, shop)),
     await check(`${shopId}: facility group`, () => inspectFacilityGroup(app, shop)),
     await check(`${shopId}: oldest change`, () => inspectOldestChange(app, shop)),
     await check(`${shopId}: schedules`, async () => judgeSchedules(await schedules, shop)),
     await check(`${shopId}: lane`, () => inspectLane(app, shop)),
+    await check(`${shopId}: pause`, async () => inspectPause(app, shop, await schedules)),
     await check(`${shopId}: plan`, () => inspectPlan(app, shop)),
-    await check(`${shopId}: deltas`, () => inspectDeltas(app, shop)),
+    await check(`${shopId}: deltas`, async () => inspectDeltas(app, shop, await schedules)),
     await check(`${shopId}: quarantine`, () => inspectNotBrought(app, shop)),
     await check(`${shopId}: archive`, () => inspectArchive(app, shop)),
     await check(`${shopId}: unseen sales`, () => inspectUnseenSales(app, shop)),
@@ -63,6 +64,11 @@ function judgeApiVersion({ shopId, apiVersion }: Shop): Finding {
     `\`atp shop set ${shopId} --api-version ${API_VERSION_DEFAULT}\``,
     { code: 'API_VERSION_TOO_OLD' },
   );
+}
+
+async function lookDearly(app: Application, shop: Shop): Promise<Check[]> {
+  const ofShopify = await checkShopify(app, shop);
+  return [...ofShopify, await check(`${shop.shopId}: mapping`, () => inspectMapping(app, shop), 'dear')];
 }
 
 async function checkShopify(app: Application, shop: Shop): Promise<Check[]> {

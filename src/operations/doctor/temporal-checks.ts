@@ -32,11 +32,11 @@ export async function checkTemporal(app: Application, isPatient: boolean): Promi
     namespace,
     await checkSearchAttributes(app),
     await checkWorker(app, isPatient),
-    await checkRuns(app),
+    ...(await checkRuns(app)),
   ];
 }
 
-const IN_NAMESPACE = ['Search attributes', 'Worker', 'Open runs'] as const;
+const IN_NAMESPACE = ['Search attributes', 'Worker', 'Workflow code', 'Open runs'] as const;
 
 function checkSearchAttributes(app: Application): Promise<Check> {
   return check('Search attributes', async () => {

@@ -2,7 +2,7 @@ import { counted } from '../../domain/words.ts';
 import { listShops } from '../../postgres/master-data/shops.ts';
 import { listWorkerReports } from '../../postgres/worker-reports.ts';
 import type { Application } from '../application.ts';
-import { faulty, fine, type Finding } from './check.ts';
+import { faulty, fine, notKnown, type Finding } from './check.ts';
 
 /**
  * Whether each worker can read each shop's credential. `<shop>: token` tells only what this process can read: a variable
@@ -11,7 +11,7 @@ import { faulty, fine, type Finding } from './check.ts';
 export async function inspectWorkerReports(app: Application): Promise<Finding> {
   const database = await app.database();
   const reports = await listWorkerReports(database);
-  if (reports.length === 0) return fine('No worker has told of itself lately.');
+  if (reports.length === 0) return notKnown('No worker has told of itself lately.');
   const referenceOf = new Map(
     (await listShops(database)).map(({ shopId, accessTokenRef }) => [shopId, accessTokenRef]),
   );
