@@ -231,7 +231,7 @@ export const CONDITIONS = {
   DELTA_LATE: {
     severity: 'critical',
     subject: 'shop',
-    title: 'No delta has succeeded in two intervals',
+    title: 'Deltas are started, and none succeeds',
   },
   VERIFY_DIFFERS: {
     severity: 'warning',
@@ -261,7 +261,8 @@ const OF_ERRORS: readonly (readonly [pattern: RegExp, code: ConditionCode])[] = 
   [/^TEMPORAL_UNREACHABLE$/, 'TEMPORAL_AWAY'],
   [/^SEARCH_ATTRIBUTES_MISSING$/, 'SEARCH_ATTRIBUTES_MISSING'],
   [/^DATABASE_NOT_MIGRATED$/, 'DATABASE_NOT_MIGRATED'],
-  [/^DATABASE_/, 'DATABASE_AWAY'],
+  // A statement that waits for a lock, or takes too long, says nothing of the server.
+  [/^DATABASE_(UNREACHABLE|TLS_FAILED)$/, 'DATABASE_AWAY'],
   [/^(SFTP_|FILE_)/, 'SFTP_AWAY'],
   [/^SHOPIFY_(ACCESS_DENIED|CREDENTIAL_MISSING)$/, 'TOKEN_REFUSED'],
   [/^SHOPIFY_/, 'SHOPIFY_AWAY'],

@@ -20,24 +20,30 @@ import type { Application } from '../application.ts';
 import type { Check } from '../doctor/check.ts';
 import { runChecks } from '../doctor/doctor.ts';
 
+export interface RoundRun {
+  readonly checks: readonly Check[];
+  /** False: it took longer than ROUND_LEASE_MS and another watch has begun a round, so what it has seen does not count. */
+  readonly isRecorded: boolean;
+}
+
 /**
  * Takes the turn, runs the checks and records what they say; null: another watch has the turn. Messages are put into the
  * outbox, and not sent.
  *
  * @throws AtpError DATABASE_UNREACHABLE and its like, when what was seen cannot be recorded
  */
-export async function runRound(app: Application, now: Date): Promise<readonly Check[] | null> {
+export async function runRound(app: Application, now: Date): Promise<RoundRun | null> {
   const database = await app.database();
   const turn = await takeTurn(database, now);
   if (turn === null) return null;
   const checks = await runChecks(app, { withDear: turn.withDear, isThorough: false });
-  await database.transaction(async (connection) => {
-    if (!(await lockTurn(connection, turn))) return;
+  const isRecorded = await database.transaction(async (connection) => {
+    if (!(await lockTurn(connection, turn))) return false;
     const isInDoubtSomewhere = await recordRound(connection, roundOf(checks, turn.withDear, now));
     for (const target of await lockTargets(connection)) await tell(connection, target, now);
-    await endTurn(connection, turn, isInDoubtSomewhere);
+    return endTurn(connection, turn, isInDoubtSomewhere);
   });
-  return checks;
+  return { checks, isRecorded };
 }
 
 function roundOf(checks: readonly Check[], isWhole: boolean, at: Date): Round {

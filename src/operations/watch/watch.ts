@@ -10,8 +10,8 @@ import { randomUUID } from 'node:crypto';
 import { AtpError } from '../../domain/errors.ts';
 import { lengthInWords, type AlertMessage } from '../../domain/alert-message.ts';
 import type { AlertTarget } from '../../domain/alert-target.ts';
-import { conditionEntry, conditionOfError, type ConditionCode } from '../../domain/conditions.ts';
-import { ALERT_RUN_AWAITED_MS, ROUNDS_UNTIL_TOLD } from '../../domain/limits.ts';
+import { conditionEntry, type ConditionCode } from '../../domain/conditions.ts';
+import { ALERT_RUN_AWAITED_MS, ROUND_LEASE_MS, ROUNDS_UNTIL_TOLD } from '../../domain/limits.ts';
 import { withoutSecrets } from '../../domain/without-secrets.ts';
 import { findNextTry } from '../../postgres/alerts/outbox.ts';
 import { listTargets } from '../../postgres/alerts/targets.ts';
@@ -62,15 +62,20 @@ export function createWatch({ app, send, deliver, wakeDelivery, log }: WatchDeps
     async look(now) {
       try {
         targets = await listTargets(await app.database());
-        const checks = await runRound(app, now);
+        const round = await runRound(app, now);
+        const checks = round?.checks ?? null;
+        if (round?.isRecorded === false) {
+          log('warn', 'The look of the watch took too long, and does not count', { longest: ROUND_LEASE_MS });
+        }
         await outage.end(targets, now);
         await deliverWaiting(checks, now);
         return checks;
       } catch (error) {
         const { code, message } = described(error);
         log('error', 'The watch cannot look', { code, reason: message });
-        const condition = conditionOfError(code);
-        if (condition === 'DATABASE_AWAY') await outage.go(targets, `${code}: ${message}`, now);
+        // Whatever the database refuses here, nothing can be recorded. The tables may still come, of a release that starts.
+        if (code.startsWith('DATABASE_') && code !== 'DATABASE_NOT_MIGRATED')
+          await outage.go(targets, `${code}: ${message}`, now);
         return null;
       }
     },
