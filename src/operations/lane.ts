@@ -5,8 +5,9 @@ import { DECISION_FIELDS, DECISIONS, type DecisionKind } from '../domain/lane-de
 import type { OldestChange } from '../domain/oldest-change.ts';
 import { findOldestChange, listOldestChanges } from '../postgres/age/oldest-changes.ts';
 import { listLanes as readLanes } from '../postgres/lane/lane-list.ts';
-import { readLaneView } from '../postgres/lane/lane-view.ts';
+import { glanceAtLane, readLaneView } from '../postgres/lane/lane-view.ts';
 import type { Database } from '../postgres/database.ts';
+import { findShop } from '../postgres/master-data/shops.ts';
 import { auditShop } from '../postgres/producing/change-audit.ts';
 import type { Application } from './application.ts';
 import { pauseLane, resumeLane } from './lane-pause.ts';
@@ -99,7 +100,7 @@ export function fieldsOfDecision(kind: DecisionKind): Fields {
 
 /** @throws AtpError LANE_NOT_BLOCKED */
 async function findBlocked(database: Database, shopId: string, decision: DecisionKind): Promise<number> {
-  const { files } = await readLaneView(database, shopId);
+  const { files } = await glanceAtLane(database, shopId);
   const blocked = files.find(({ status }) => status === 'BLOCKED');
   if (!blocked) throw new AtpError('LANE_NOT_BLOCKED', { shopId, decision });
   return blocked.sequence;
@@ -116,7 +117,7 @@ function defineDecision(kind: DecisionKind) {
     run: async ({ app, caller, progress }, input) => {
       const { shopId: of, ...given } = input;
       const database = await app.database();
-      await readLaneView(database, of);
+      await findShop(database, of);
       const isAboutBlocked = kind === 'retry' || kind === 'rewrite' || kind === 'skip';
       const decision =
         isAboutBlocked && !Object.hasOwn(given, 'sequence')

@@ -10,7 +10,7 @@ import {
   startApplying,
   type LanePass,
 } from '../../src/postgres/lane/lane.ts';
-import { readLaneView } from '../../src/postgres/lane/lane-view.ts';
+import { glanceAtLane, readLaneView } from '../../src/postgres/lane/lane-view.ts';
 import { asHolder, openLane, type Lane } from './lane-under-test.ts';
 import { SHOP } from './retailer.ts';
 
@@ -195,4 +195,21 @@ test('a file that is superseded between the look at it and its start is not appl
   expect(await startApplying(lane.database, pass, 1)).toBe(false);
 
   expect(await lane.readStates()).toEqual(['SUPERSEDED', 'READY']);
+});
+
+test('the rows of a file under way are counted for whoever asks for the lane, and for no look at all lanes', async () => {
+  const lane = await openLane(['SHIRT', 'SOCKS', 'TIE', 'HAT']);
+  await lane.makeReadyFile('hard-sync');
+  await startApplying(lane.database, await lane.enter(), 1);
+  await lane.settle('SHIRT', 1, 'APPLIED');
+  await lane.settle('SOCKS', 1, 'UNCHANGED');
+  await lane.settle('TIE', 1, 'QUARANTINED');
+
+  const { files, productsWaiting, ...lookedAt } = await readLaneView(lane.database, SHOP);
+  const glance = await glanceAtLane(lane.database, SHOP);
+
+  expect(files).toMatchObject([{ rows: 4, applied: 1, skipped: 1, quarantined: 1, owed: 0 }]);
+  expect(productsWaiting).toBe(1);
+  const uncounted = files.map(({ applied: _, skipped: _s, quarantined: _q, owed: _o, ...file }) => file);
+  expect(glance).toEqual({ ...lookedAt, files: uncounted });
 });

@@ -1,14 +1,14 @@
 import { isMendedAtShop } from '../../domain/failed-step.ts';
 import { heldBecause } from '../../domain/sync-plan.ts';
 import { isDone } from '../../domain/upload-file.ts';
-import { readLaneView, type LaneView } from '../../postgres/lane/lane-view.ts';
+import { glanceAtLane, type LaneGlance } from '../../postgres/lane/lane-view.ts';
 import type { Shop } from '../../postgres/master-data/shops.ts';
 import type { Application } from '../application.ts';
 import { faulty, fine, type Finding, type Found } from './check.ts';
 
 /** Whether anything keeps the shop's files from being made or applied. A pause has a check of its own. */
 export async function inspectLane(app: Application, { shopId, closingSince }: Shop): Promise<Finding> {
-  const view = await readLaneView(await app.database(), shopId);
+  const view = await glanceAtLane(await app.database(), shopId);
   const waitsForHardSync = view.reason?.startsWith('HARD_SYNC_REQUIRED') ?? false;
   if (view.reason !== null && !(waitsForHardSync && closingSince !== null)) {
     return faulty(...describeBlock(view, view.reason));
@@ -25,7 +25,7 @@ export async function inspectLane(app: Application, { shopId, closingSince }: Sh
 
 /** Whether the guard withholds products until a person decides. */
 export async function inspectPlan(app: Application, { shopId }: Shop): Promise<Finding> {
-  const { plans } = await readLaneView(await app.database(), shopId);
+  const { plans } = await glanceAtLane(await app.database(), shopId);
   const held = plans.find((plan) => plan.state === 'HELD');
   if (!held) return fine('Nothing is held.');
   return faulty(
@@ -37,7 +37,7 @@ export async function inspectPlan(app: Application, { shopId }: Shop): Promise<F
 
 /** What blocks the lane (a file, or a database that was restored), since when, and what mends it. */
 function describeBlock(
-  { shopId, files, blockedSince, movedOnBy }: LaneView,
+  { shopId, files, blockedSince, movedOnBy }: LaneGlance,
   reason: string,
 ): [string, string, Found] {
   const head = files.find(({ status }) => !isDone(status));

@@ -1,6 +1,6 @@
 import { pauseInWords } from '../../domain/lane-pause.ts';
 import { counted } from '../../domain/words.ts';
-import { readLaneView } from '../../postgres/lane/lane-view.ts';
+import { glanceAtLane } from '../../postgres/lane/lane-view.ts';
 import type { Shop } from '../../postgres/master-data/shops.ts';
 import type { Application } from '../application.ts';
 import { findSchedule, type ScheduleLook } from '../schedule-look.ts';
@@ -12,7 +12,7 @@ export async function inspectPause(
   { shopId, closingSince }: Shop,
   look: ScheduleLook,
 ): Promise<Finding> {
-  const { pause, filesWaiting } = await readLaneView(await app.database(), shopId);
+  const { pause, filesWaiting } = await glanceAtLane(await app.database(), shopId);
   if (pause !== null) {
     return faulty(
       `The lane is ${pauseInWords(pause)}. Nothing is sent; ${counted(filesWaiting, 'file')} ${filesWaiting === 1 ? 'waits' : 'wait'}.`,

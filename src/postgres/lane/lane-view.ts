@@ -25,19 +25,25 @@ import { listPlans } from '../planning/sync-plans.ts';
  */
 export type LaneState = 'idle' | 'waiting' | 'applying' | 'blocked' | 'paused';
 
-export interface LaneFile {
-  readonly sequence: number;
-  readonly name: string;
-  readonly kind: UploadFileKind;
-  readonly status: UploadFileState;
-  readonly rows: number;
+/** What became of a file's rows, also while a run is at it. */
+interface RowCounts {
   readonly applied: number;
   /** Rows that needed no write: Shopify showed the value already. */
   readonly skipped: number;
   readonly quarantined: number;
   readonly owed: number;
+}
+
+interface UncountedFile {
+  readonly sequence: number;
+  readonly name: string;
+  readonly kind: UploadFileKind;
+  readonly status: UploadFileState;
+  readonly rows: number;
   readonly sha256: string | null;
 }
+
+export type LaneFile = UncountedFile & RowCounts;
 
 /** A product whose last file could not be applied to it. */
 export interface QuarantinedRow {
@@ -61,14 +67,14 @@ export interface LanePlan {
   readonly madeAt: string;
 }
 
-export interface LaneView {
+/** All that can be told of a lane without counting rows. */
+export interface LaneGlance {
   readonly shopId: string;
   readonly state: LaneState;
   /** Null: it is not paused. */
   readonly pause: LanePause | null;
-  /** Files that the lane is not done with, and the rows that are left of them. */
+  /** Files that the lane is not done with. */
   readonly filesWaiting: number;
-  readonly productsWaiting: number;
   /** Why it is blocked, or was when a run tries its first file again: a code and its message, the last error. */
   readonly reason: string | null;
   /** ISO 8601: when its first file was first blocked for what still troubles it. */
@@ -78,14 +84,20 @@ export interface LaneView {
   /** Those that are HELD and the newest, newest first. */
   readonly plans: readonly LanePlan[];
   /** The newest LANE_FILES_LISTED_MAX and every one that the lane is not done with, in sequence. */
-  readonly files: readonly LaneFile[];
+  readonly files: readonly UncountedFile[];
   /** At most QUARANTINED_LISTED_MAX, by SKU. */
   readonly setApart: readonly QuarantinedRow[];
   /** The last ones, newest first. */
   readonly decisions: readonly RecordedDecision[];
 }
 
-interface FileRecord extends Omit<LaneFile, 'name'> {
+export interface LaneView extends LaneGlance {
+  /** The rows that are left of the files that wait. */
+  readonly productsWaiting: number;
+  readonly files: readonly LaneFile[];
+}
+
+interface FileRecord extends Omit<UncountedFile, 'name'> {
   readonly createdAt: Date;
   readonly blockedSince: Date | null;
   readonly reasonCode: string | null;
@@ -103,19 +115,48 @@ const SETTLED_SO_FAR = `
     count(*) FILTER (WHERE outcome = 'OWED')::int AS owed
   FROM applied_row AS row WHERE row.shop_id = upload_file.shop_id AND row.sequence = upload_file.sequence`;
 
-function rowsLeft({ rows, applied, skipped, quarantined, owed }: LaneFile | FileRecord): number {
+function rowsLeft({ rows, applied, skipped, quarantined, owed }: LaneFile): number {
   return Math.max(0, rows - applied - skipped - quarantined - owed);
 }
 
-/** Throws SHOP_UNKNOWN. */
+/** Counts the rows of files under way: it is for whoever asks for the lane. Throws SHOP_UNKNOWN. */
 export async function readLaneView(database: Database, shopId: string): Promise<LaneView> {
+  const { files: uncounted, ...glance } = await glanceAtLane(database, shopId);
+  const counts = await countRows(
+    database,
+    shopId,
+    uncounted.map(({ sequence }) => sequence),
+  );
+  const files = uncounted.map((file) => ({ ...file, ...(counts.get(file.sequence) ?? NO_ROWS) }));
+  const waiting = files.filter(({ status }) => !isDone(status));
+  return { ...glance, productsWaiting: waiting.reduce((sum, file) => sum + rowsLeft(file), 0), files };
+}
+
+const NO_ROWS: RowCounts = { applied: 0, skipped: 0, quarantined: 0, owed: 0 };
+
+async function countRows(
+  database: Database,
+  shopId: string,
+  sequences: readonly number[],
+): Promise<ReadonlyMap<number, RowCounts>> {
+  const counted = await database.query<RowCounts & { readonly sequence: number }>(
+    `SELECT sequence, coalesce(settled.applied, applied_count, 0) AS applied,
+       coalesce(settled.unchanged, unchanged_count, 0) AS skipped,
+       coalesce(settled.quarantined, quarantined_count, 0) AS quarantined, coalesce(settled.owed, owed_count, 0) AS owed
+     FROM upload_file LEFT JOIN LATERAL (${SETTLED_SO_FAR}) AS settled ON ${IS_UNDER_WAY}
+     WHERE shop_id = $1 AND sequence = ANY ($2::bigint[])`,
+    [shopId, sequences],
+  );
+  return new Map(counted.map(({ sequence, ...counts }) => [sequence, counts]));
+}
+
+/** What a look at all lanes has time for: it costs the same however large the files are. Throws SHOP_UNKNOWN. */
+export async function glanceAtLane(database: Database, shopId: string): Promise<LaneGlance> {
   await findShop(database, shopId);
   const records = await database.query<FileRecord>(
     `SELECT sequence, kind, state AS status, row_count AS rows, sha256, created_at AS "createdAt",
-       coalesce(settled.applied, applied_count, 0) AS applied, coalesce(settled.unchanged, unchanged_count, 0) AS skipped,
-       coalesce(settled.quarantined, quarantined_count, 0) AS quarantined, coalesce(settled.owed, owed_count, 0) AS owed,
        blocked_since AS "blockedSince", reason_code AS "reasonCode", reason_code || ': ' || reason AS reason
-     FROM upload_file LEFT JOIN LATERAL (${SETTLED_SO_FAR}) AS settled ON ${IS_UNDER_WAY}
+     FROM upload_file
      WHERE shop_id = $1 AND (${IS_OPEN}
        OR sequence > (SELECT max(sequence) FROM upload_file WHERE shop_id = $1) - $2)
      ORDER BY sequence`,
@@ -152,7 +193,6 @@ export async function readLaneView(database: Database, shopId: string): Promise<
     state: toLaneState({ isPaused: pause !== null, isRestored: restored !== undefined, head, lease }),
     pause,
     filesWaiting: waiting.length,
-    productsWaiting: waiting.reduce((sum, file) => sum + rowsLeft(file), 0),
     ...describeTrouble(restored, isInTrouble ? head : null),
     plans: plans.map(({ plan, revision, kind, state, counts, madeAt }) => ({
       plan,
@@ -175,12 +215,12 @@ export async function readLaneView(database: Database, shopId: string): Promise<
 }
 
 /** The shop needs a Hard Sync first; the next run starts it, unless a person is at it. */
-type Restored = Pick<LaneView, 'movedOnBy'> & { readonly reason: string };
+type Restored = Pick<LaneGlance, 'movedOnBy'> & { readonly reason: string };
 
 function describeTrouble(
   restored: Restored | undefined,
   file: FileRecord | null,
-): Pick<LaneView, 'reason' | 'blockedSince' | 'movedOnBy'> {
+): Pick<LaneGlance, 'reason' | 'blockedSince' | 'movedOnBy'> {
   const blockedSince = file?.blockedSince?.toISOString() ?? null;
   if (restored) return { ...restored, blockedSince };
   if (file === null) return { reason: null, blockedSince: null, movedOnBy: null };
