@@ -1,6 +1,7 @@
 import { AtpError } from '../domain/errors.ts';
 import type { Database } from './database.ts';
-import { LEASE_LASTS, lockLaneAndShop } from './lane/lane.ts';
+import { LEASE_LASTS } from './lane/lane.ts';
+import { whileNothingMoves } from './producing/while-nothing-moves.ts';
 
 /** Tables with rows of a shop, in the order in which foreign keys let them go. */
 const DEPENDENT_TABLES = [
@@ -30,15 +31,14 @@ const DEPENDENT_TABLES = [
  *
  * @param force also while a run applies its files: the run loses the lane, and each write that it tries is refused. A
  *   call that has left may still be applied by Shopify
- * @throws AtpError SHOP_UNKNOWN, LANE_LOCKED, SHOP_BUSY (its files are being applied right now)
+ * @throws AtpError SHOP_UNKNOWN, PRODUCER_BUSY, LANE_LOCKED, SHOP_BUSY (its files are being applied right now)
  */
 export async function removeShop(
   database: Database,
   shopId: string,
   { force = false }: { readonly force?: boolean } = {},
 ): Promise<{ readonly shopId: string; readonly orderItemsKept: number }> {
-  return database.transaction(async (connection) => {
-    await lockLaneAndShop(connection, shopId);
+  return whileNothingMoves(database, shopId, async (connection) => {
     const lease = await connection.query(`SELECT FROM lane WHERE shop_id = $1 AND ${LEASE_LASTS}`, [shopId]);
     if (lease.rowCount !== 0 && !force) throw new AtpError('SHOP_BUSY', { shopId });
     const orders = await connection.query(`UPDATE order_item SET shop_id = NULL WHERE shop_id = $1`, [
@@ -54,5 +54,5 @@ export async function removeShop(
     );
     await connection.query(`DELETE FROM shop WHERE shop_id = $1`, [shopId]);
     return { shopId, orderItemsKept: orders.rowCount ?? 0 };
-  }, 'bulk');
+  });
 }

@@ -6,6 +6,7 @@ import { listLeftLocations } from '../../src/postgres/lane/upload-files.ts';
 import { setShop } from '../../src/postgres/master-data/shops.ts';
 import { closeShop, moveShop } from '../../src/postgres/producing/move-shop.ts';
 import { findNeededHardSync } from '../../src/postgres/producing/needed-hard-sync.ts';
+import { lockForProducing } from '../../src/postgres/producing/producer-locks.ts';
 import { checkOrigin } from '../../src/postgres/producing/shop-origin.ts';
 import { removeShop } from '../../src/postgres/remove-shop.ts';
 import { until } from '../setup/until.ts';
@@ -329,3 +330,40 @@ test.each([
     await acting;
   },
 );
+
+test('a shop is removed after the file that is being made for it, and keeps the lane from nobody until then', async () => {
+  const lane = await openLane();
+  await lane.makeReadyFile('hard-sync');
+  await lane.database.session(async (producer) => {
+    await lockForProducing(producer, SHOP);
+    await producer.query('BEGIN');
+    await producer.query('SELECT FROM shop WHERE shop_id = $1 FOR KEY SHARE', [SHOP]);
+    const removing = removeShop(lane.database, SHOP, { force: true });
+    await until(async () => {
+      expect(
+        await lane.database.query(
+          `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'`,
+        ),
+      ).not.toEqual([]);
+    });
+    await producer.query('SELECT FROM lane WHERE shop_id = $1 FOR UPDATE NOWAIT', [SHOP]);
+    await producer.query('COMMIT');
+    await producer.query('SELECT pg_advisory_unlock_all()');
+    await removing;
+  });
+  expect(await lane.database.query('SELECT FROM shop')).toEqual([]);
+});
+
+test('a shop whose row somebody keeps is not removed, by force neither, and nothing waits for ever', async () => {
+  const lane = await openLane();
+  await lane.makeReadyFile('hard-sync');
+  const feed = await lane.retailer.begin();
+  await feed.query('SELECT FROM shop WHERE shop_id = $1 FOR KEY SHARE', [SHOP]);
+
+  await expect(removeShop(lane.database, SHOP, { force: true })).rejects.toMatchObject({
+    code: 'LANE_LOCKED',
+  });
+
+  await feed.commit();
+  await removeShop(lane.database, SHOP, { force: true });
+});

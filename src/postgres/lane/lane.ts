@@ -53,7 +53,9 @@ export async function lockLaneAndShop(connection: Connection, shopId: string): P
   const there = await connection.query('SELECT FROM shop WHERE shop_id = $1', [shopId]);
   if (there.rowCount === 0) throw new AtpError('SHOP_UNKNOWN', { shopId });
   await lockLane(connection, shopId);
-  const locked = await connection.query('SELECT FROM shop WHERE shop_id = $1 FOR UPDATE', [shopId]);
+  const locked = await waitForLane(shopId, () =>
+    connection.query('SELECT FROM shop WHERE shop_id = $1 FOR UPDATE', [shopId]),
+  );
   if (locked.rowCount === 0) throw new AtpError('SHOP_UNKNOWN', { shopId });
 }
 

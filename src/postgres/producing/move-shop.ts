@@ -3,18 +3,16 @@
  * the old place, numbers a drain of the old location, and changes the shop; the next file of the shop then has every
  * product. Whoever dies before its end has changed nothing; after it, any run goes on from what is stored.
  */
-import { LOCK_TIMEOUT_MS } from '../../domain/limits.ts';
 import { isDone, type UploadFileState } from '../../domain/upload-file.ts';
 import type { Connection, Database } from '../database.ts';
-import { countRows, lockLaneAndShop, takeLaneAway } from '../lane/lane.ts';
+import { countRows, takeLaneAway } from '../lane/lane.ts';
 import { findHeadOfLane, IS_OPEN } from '../lane/upload-files.ts';
 import { changeShop, type ShopSettings } from '../master-data/shops.ts';
 import { HAD_HARD_SYNC } from '../planning/snapshot-chain.ts';
 import { replaceHeldPlan } from '../planning/sync-plans.ts';
-import { runInTransaction } from '../transaction.ts';
 import { listDrainFiles, registerDrain, summarizeDrain, type Drain } from './drain.ts';
-import { lockForProducing } from './producer-locks.ts';
 import { beginAfterRestore, requireKnownOrigin, type KnownOrigin } from './shop-origin.ts';
+import { whileNothingMoves } from './while-nothing-moves.ts';
 
 /**
  * Changes the shop's settings, its location or its group among them.
@@ -85,25 +83,6 @@ export async function endRefill(session: Connection, shopId: string): Promise<vo
      WHERE shop_id = $1 AND (refill_due OR hard_sync_needed_since IS NOT NULL)`,
     [shopId],
   );
-}
-
-/**
- * Runs `work` while nobody produces for the shop and nobody works in its lane. The lane is locked before the shop, as by
- * every step of the lane: a row that refers to the shop waits for whoever has locked it.
- */
-async function whileNothingMoves<Result>(
-  database: Database,
-  shopId: string,
-  work: (session: Connection) => Promise<Result>,
-): Promise<Result> {
-  return database.session(async (session) => {
-    await lockForProducing(session, shopId);
-    return runInTransaction(session, 'BEGIN', async () => {
-      await session.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
-      await lockLaneAndShop(session, shopId);
-      return work(session);
-    });
-  });
 }
 
 /**
