@@ -1,5 +1,6 @@
 /** A database of the release before, with a shop at work in it, becomes one of this release. */
 import { expect, test } from 'vitest';
+import { findOldestChange } from '../../src/postgres/age/oldest-changes.ts';
 import { auditShop } from '../../src/postgres/producing/change-audit.ts';
 import type { Database } from '../../src/postgres/database.ts';
 import { migrate, listPendingMigrations } from '../../src/postgres/migrate.ts';
@@ -97,6 +98,62 @@ test('a plan that is held keeps its number, and its products wait until they are
   expect((await retailer.produce('recent-changes')).plan).toMatchObject({ plan: 2, counts: { COLLAPSE: 1 } });
   const { file } = await retailer.approve(2);
   expect(await retailer.rowsOf(file?.sequence ?? 0)).toEqual({ SHIRT: 0 });
+});
+
+test('a plan that is held gets no younger by the upgrade, nor by the runs after it', async () => {
+  const database = await openDatabaseOf('0020-append-only');
+  await fill(database);
+  const retailer = Retailer.over(database);
+  const since = '2026-11-01T00:00:00.000Z';
+  await database.query('UPDATE shop SET collapse_limit_percent = 10');
+  await database.query(
+    `INSERT INTO sync_plan (shop_id, plan, kind, state, producer_key, counts, revision, made_at)
+     VALUES ($1, 1, 'recent-changes', 'HELD', 'a run', '{"COLLAPSE": 1}', 1, $2)`,
+    [SHOP, since],
+  );
+  await database.query(
+    `INSERT INTO sync_plan_row (shop_id, plan, product_id, cause, quantity_before, sequence_before,
+       withheld_quantity, quantity, revision, since)
+     VALUES ($1, 1, 'SHIRT', 'COLLAPSE', 8, 1, 8, 1, 1, $2)`,
+    [SHOP, since],
+  );
+  await retailer.count(['SHIRT'], 0);
+
+  await migrate(database);
+
+  const isAsOld = async () =>
+    expect(await findOldestChange(database, SHOP)).toMatchObject({
+      setApart: { cause: 'PLAN_HELD', number: 1, since },
+    });
+  await isAsOld();
+  // The first run writes the row anew, since it has another quantity by now; the second one leaves it as it is.
+  for (const producerKey of ['first', 'second']) {
+    const { plan } = await produceFile(database, { shopId: SHOP, kind: 'recent-changes', producerKey });
+    expect(plan).toMatchObject({ plan: 1, counts: { COLLAPSE: 1 } });
+    await isAsOld();
+  }
+});
+
+test('a plan that is held is as old when it is replaced, whoever made it', async () => {
+  const database = await openDatabaseOf('0020-append-only');
+  await fill(database);
+  const since = new Date('2026-11-01T00:00:00Z');
+  await database.query(
+    `INSERT INTO sync_plan (shop_id, plan, kind, state, producer_key) VALUES ($1, 1, 'recent-changes', 'HELD', 'a run')`,
+    [SHOP],
+  );
+  await database.query(
+    `INSERT INTO sync_plan_row (shop_id, plan, product_id, cause, quantity, revision, since)
+     VALUES ($1, 1, 'SHIRT', 'COLLAPSE', 1, 1, $2)`,
+    [SHOP, since],
+  );
+  await migrate(database);
+
+  await database.query(`UPDATE sync_plan SET state = 'REPLACED', closed_at = now()`);
+
+  expect(await database.query('SELECT product_id, changed_at FROM owed_row')).toEqual([
+    { product_id: 'SHIRT', changed_at: since },
+  ]);
 });
 
 test('a first Hard Sync that is held can be approved after the upgrade', async () => {

@@ -23,8 +23,10 @@ export async function up(knex: Knex): Promise<void> {
     ALTER TABLE sync_plan ADD COLUMN oldest_change_at timestamptz DEFAULT now();
     UPDATE sync_plan SET oldest_change_at = made_at WHERE state = 'HELD';
     COMMENT ON COLUMN sync_plan.oldest_change_at IS 'The oldest of its rows, as they were last.';
-    ALTER TABLE sync_plan_row ADD COLUMN changed_at timestamptz NOT NULL DEFAULT now();
-    COMMENT ON COLUMN sync_plan_row.changed_at IS 'When the oldest change was made that is withheld, however the plan has grown since.';
+    ALTER TABLE sync_plan_row ADD COLUMN changed_at timestamptz;
+    ALTER TABLE sync_plan_row ALTER COLUMN changed_at SET DEFAULT now();
+    COMMENT ON COLUMN sync_plan_row.changed_at IS
+      'When the oldest change was made that is withheld, however the plan has grown since. Null: by a release that did not record this, since "since".';
 
     ALTER TABLE applied_row ADD COLUMN changed_at timestamptz;
     COMMENT ON COLUMN applied_row.changed_at IS
@@ -45,7 +47,7 @@ export async function up(knex: Knex): Promise<void> {
     CREATE OR REPLACE FUNCTION owe_withheld_rows() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
       INSERT INTO owed_row (shop_id, product_id, cause, changed_at)
-      SELECT shop_id, product_id, 'PLAN_REPLACED', changed_at FROM sync_plan_row
+      SELECT shop_id, product_id, 'PLAN_REPLACED', coalesce(changed_at, since) FROM sync_plan_row
       WHERE shop_id = NEW.shop_id AND plan = NEW.plan AND cause <> 'FIRST_HARD_SYNC'
       ON CONFLICT DO NOTHING;
       RETURN NULL;

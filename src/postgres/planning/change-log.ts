@@ -68,7 +68,7 @@ export function deltaCandidatesCte({ shop, group, at }: CandidateScope): string 
     UNION ALL
     -- What is withheld; of a plan that was just rejected, too: it is judged anew. Its instant stays with the plan while
     -- the plan is held, since the file has only what its sales have left.
-    SELECT product_id, CASE WHEN plan.state <> 'HELD' THEN changed_at END
+    SELECT product_id, CASE WHEN plan.state <> 'HELD' THEN coalesce(changed_at, since) END
     FROM sync_plan_row JOIN sync_plan AS plan USING (shop_id, plan) WHERE shop_id = ${shop}
     UNION ALL
     SELECT product_id, NULL FROM expired_debt

@@ -70,7 +70,7 @@ const WHAT_DIFFERS = `
     WHERE shop_id = $1 AND product_id = atp.product_id OFFSET 0
   ) AS imported ON true
   LEFT JOIN LATERAL (
-    SELECT cause, revision, quantity, changed_at FROM sync_plan_row
+    SELECT cause, revision, quantity, changed_at, since FROM sync_plan_row
     WHERE shop_id = $1 AND plan = $5 AND product_id = atp.product_id OFFSET 0
   ) AS held ON true
   LEFT JOIN sold ON sold.product_id = atp.product_id
@@ -114,7 +114,7 @@ function plannedRowsSql(kind: UploadFileKind): string {
         CASE WHEN atp.product_id NOT IN (SELECT product_id FROM owed_row WHERE shop_id = $1 AND cause = 'REMAPPED')
           THEN coalesce(published.quantity, CASE WHEN $6 THEN held.quantity END) END::bigint AS quantity_before,
         published.sequence AS sequence_before, coalesce(imported.units, 0) AS imported_units, due.is_due,
-        due.changed_at, held.changed_at AS held_changed_at, held.cause AS held_cause, held.revision AS held_revision,
+        due.changed_at, coalesce(held.changed_at, held.since) AS held_changed_at, held.cause AS held_cause, held.revision AS held_revision,
         ${SOLD_BY_SHOP} AS sold_by_shop,
         -- Without a base nobody knows what other channels have sold.
         CASE WHEN $4 THEN coalesce(sold.units, 0)::bigint ELSE ${SOLD_BY_SHOP} END AS sold

@@ -132,7 +132,7 @@ export async function keepPlan(
   }>(
     `SELECT coalesce(jsonb_object_agg(cause, rows), '{}') AS counts, coalesce(max(revision), 0) AS revision,
        min(changed_at)::text AS "oldestChangeAt"
-     FROM (SELECT cause, count(*) AS rows, max(revision) AS revision, min(changed_at) AS changed_at
+     FROM (SELECT cause, count(*) AS rows, max(revision) AS revision, min(coalesce(changed_at, since)) AS changed_at
        FROM sync_plan_row WHERE shop_id = $1 AND plan = $2 GROUP BY cause) AS cause`,
     [shopId, plan],
   );
@@ -200,7 +200,8 @@ async function writeRows(session: Connection, shopId: string, plan: number, revi
      ON CONFLICT (shop_id, plan, product_id) DO UPDATE SET
        cause = excluded.cause, withheld_quantity = excluded.withheld_quantity, quantity = excluded.quantity,
        revision = CASE WHEN row.cause = excluded.cause THEN row.revision ELSE excluded.revision END,
-       since = CASE WHEN row.cause = excluded.cause THEN row.since ELSE excluded.since END
+       since = CASE WHEN row.cause = excluded.cause THEN row.since ELSE excluded.since END,
+       changed_at = coalesce(row.changed_at, row.since)
      WHERE (row.cause, row.withheld_quantity, row.quantity)
        IS DISTINCT FROM (excluded.cause, excluded.withheld_quantity, excluded.quantity)`,
     [shopId, plan, revision],
