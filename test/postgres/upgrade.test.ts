@@ -156,6 +156,21 @@ test('a plan that is held is as old when it is replaced, whoever made it', async
   ]);
 });
 
+test('a shop that was verified can be removed by a worker of the release before, which knows nothing of it', async () => {
+  const database = await openDatabaseOf('0024-what-is-told');
+  await Retailer.open(database, ['SHIRT']);
+  await database.query(
+    `INSERT INTO verification (shop_id, verified_at, checked, different, causes, skus)
+     VALUES ($1, now(), 1, 0, '{}', '{}')`,
+    [SHOP],
+  );
+  await database.query('DELETE FROM shop_product WHERE shop_id = $1', [SHOP]);
+
+  await database.query('DELETE FROM shop WHERE shop_id = $1', [SHOP]);
+
+  expect(await database.query('SELECT FROM verification')).toEqual([]);
+});
+
 test('a first Hard Sync that is held can be approved after the upgrade', async () => {
   const database = await openDatabaseOf('0014-late-calls');
   const retailer = await Retailer.open(database, ['SHIRT', 'SOCKS']);

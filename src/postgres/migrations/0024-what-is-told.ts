@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 const TABLES = ['expected_feed', 'refused_feed', 'verification', 'waiting_feed'];
 
 /** What imports and verifications have found and somebody must be told: it was in the result of a run alone. */
+// Cascading, because a worker of the release before removes shops, too, and does not know of verification.
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     CREATE TABLE refused_feed (
@@ -41,7 +42,7 @@ export async function up(knex: Knex): Promise<void> {
     COMMENT ON COLUMN expected_feed.came_at IS 'When the last feed of the type was imported, also one without a row; null: none was.';
 
     CREATE TABLE verification (
-      shop_id         text PRIMARY KEY REFERENCES shop,
+      shop_id         text PRIMARY KEY REFERENCES shop ON DELETE CASCADE,
       verified_at     timestamptz NOT NULL,
       checked         integer NOT NULL,
       different       integer NOT NULL,
