@@ -17,6 +17,7 @@ import type { Connection, Database } from './database.ts';
 import { purgeRefusedFeeds } from './feeds/refused-feeds.ts';
 import { runInTransaction } from './transaction.ts';
 import { IS_DONE } from './lane/upload-files.ts';
+import { HARD_SYNC_NEEDED_SINCE } from './planning/waiting-changes.ts';
 import { whileNobodyProduces } from './producing/producer-locks.ts';
 
 export interface Purged {
@@ -71,7 +72,7 @@ async function giveUpOldBaselines(session: Connection): Promise<void> {
        RETURNING shop_id, effective_at
      )
      -- Its changes since then are not kept, so all of them count as old as the baseline.
-     UPDATE shop SET hard_sync_needed_since = least(hard_sync_needed_since, effective_at)
+     UPDATE shop SET hard_sync_needed_since = least(${HARD_SYNC_NEEDED_SINCE}, effective_at)
      FROM given_up WHERE shop.shop_id = given_up.shop_id`,
     [BASELINE_KEPT_DAYS],
   );

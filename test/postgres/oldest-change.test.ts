@@ -4,6 +4,7 @@ import { BASELINE_KEPT_DAYS, LOG_ROWS_LOOKED_AT_MAX } from '../../src/domain/lim
 import { waitingInWords } from '../../src/domain/oldest-change.ts';
 import { findOldestChange, listOldestChanges } from '../../src/postgres/age/oldest-changes.ts';
 import type { Database } from '../../src/postgres/database.ts';
+import { moveShop } from '../../src/postgres/producing/move-shop.ts';
 import { checkOrigin } from '../../src/postgres/producing/shop-origin.ts';
 import { purge } from '../../src/postgres/purge.ts';
 import { openLane, type Lane } from './lane-under-test.ts';
@@ -140,6 +141,47 @@ describe('a shop', () => {
       cause: 'BEING_PUBLISHED',
       since: before?.since,
     });
+  });
+
+  test('that a worker of the release before has brought in order, or moved, is told as it is', async () => {
+    const lane = await openIdleLane();
+    // It knows nothing of the column: its Hard Sync has left it as it was.
+    await lane.database.query(`UPDATE shop SET hard_sync_needed_since = '2026-01-01T00:00:00Z'`);
+    expect((await figureOf(lane.database)).onItsWay).toBeNull();
+    await lane.retailer.post('SHIRT', BROADWAY, 1, 0);
+    const { onItsWay: logged } = await figureOf(lane.database);
+    expect(logged?.cause).toBe('WAITS_FOR_DELTA');
+    await lane.retailer.produce('hard-sync');
+    await lane.markReady(2);
+    await applied(lane, 2);
+    expect(
+      await lane.database.query('SELECT oldest_change_at AS at FROM upload_file WHERE sequence = 2'),
+    ).toEqual([{ at: new Date(logged?.since ?? 0) }]);
+
+    await lane.database.query('UPDATE shop SET refill_due = true, hard_sync_needed_since = NULL');
+
+    const [last] = await lane.database.query<{ at: Date }>('SELECT max(created_at) AS at FROM upload_file');
+    expect((await figureOf(lane.database)).onItsWay).toMatchObject({
+      cause: 'HARD_SYNC_NEEDED',
+      since: last?.at.toISOString(),
+    });
+  });
+
+  test('that is restored or moved counts from then, whatever a worker of the release before has left', async () => {
+    const lane = await openIdleLane();
+    const stale = `UPDATE shop SET hard_sync_needed_since = '2026-01-01T00:00:00Z'`;
+    await lane.database.query(stale);
+    const year = async () => (await figureOf(lane.database)).onItsWay?.since.slice(0, 7);
+    await checkOrigin(lane.database, SHOP, () =>
+      Promise.resolve({ highest: 9, archived: new Set<number>() }),
+    );
+    expect(await year()).not.toBe('2026-01');
+    await lane.retailer.produce('hard-sync');
+    await lane.database.query(stale);
+
+    await moveShop(lane.database, SHOP, { locationId: 'gid://shopify/Location/2' }, { drains: false });
+
+    expect(await year()).not.toBe('2026-01');
   });
 
   test('whose baseline was given up counts as old as that', async () => {

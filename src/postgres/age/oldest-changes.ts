@@ -4,7 +4,7 @@ import { countOf, type PlanCounts } from '../../domain/sync-plan.ts';
 import type { Database } from '../database.ts';
 import { NOT_APPLIED_SINCE, WAS_NOT_APPLIED } from '../lane/quarantined-rows.ts';
 import { IS_OPEN } from '../lane/upload-files.ts';
-import { WAITING_CHANGES } from '../planning/waiting-changes.ts';
+import { HARD_SYNC_NEEDED_SINCE, WAITING_CHANGES } from '../planning/waiting-changes.ts';
 
 /** A shop's row; every instant as a Date, null where there is none. */
 interface WaitingRow extends Pick<WaitingFacts, 'shopId' | 'limitMs' | 'isClosing' | 'isPaused'> {
@@ -54,7 +54,7 @@ const WAITING_ROWS = `
     waiting.logged_at AS "loggedAt", waiting.is_logged_exact AS "isLoggedExact",
     least(waiting.clock_at, waiting.rejected_at) AS "dueAt",
     waiting.owed_at AS "owedAt", waiting.owed_products AS "owedProducts",
-    shop.hard_sync_needed_since AS "hardSyncAt", origin.restored_reason AS "restoredReason",
+    ${HARD_SYNC_NEEDED_SINCE} AS "hardSyncAt", origin.restored_reason AS "restoredReason",
     shop.refill_due AS "isRefillDue",
     EXISTS (SELECT FROM upload_file AS made WHERE made.shop_id = shop.shop_id AND made.kind = 'hard-sync')
       AS "hadHardSync",

@@ -79,11 +79,24 @@ export const WAITING_CHANGES = `
   ) AS owed
   LEFT JOIN LATERAL (SELECT since, is_exact FROM logged ORDER BY since, is_exact LIMIT 1) AS first ON true`;
 
+/**
+ * In SQL, of a row `shop` of shop: since when its next file must have every product; null: it need not. That it must is read
+ * from what makes it so: a worker of the release before, at work during an upgrade, keeps the column neither up nor down.
+ * What such a worker has not recorded counts from the file that the shop had last, or from when it was added.
+ */
+export const HARD_SYNC_NEEDED_SINCE = `CASE
+  WHEN shop.refill_due
+    OR NOT EXISTS (SELECT FROM shop_baseline AS base WHERE base.shop_id = shop.shop_id)
+    OR EXISTS (SELECT FROM shop_origin AS known WHERE known.shop_id = shop.shop_id AND known.restored_reason IS NOT NULL)
+  THEN coalesce(shop.hard_sync_needed_since,
+    (SELECT max(made.created_at) FROM upload_file AS made WHERE made.shop_id = shop.shop_id), shop.created_at)
+  END`;
+
 /** When the oldest change was made that waits for the shop's next file, with full precision, as text; null: none waits. */
 export async function readOldestWaiting(session: Connection, shopId: string): Promise<string | null> {
   const { rows } = await session.query<{ since: string | null }>(
     `SELECT least(waiting.logged_at, waiting.clock_at, waiting.owed_at, waiting.rejected_at,
-       shop.hard_sync_needed_since)::text AS since
+       ${HARD_SYNC_NEEDED_SINCE})::text AS since
      FROM shop CROSS JOIN LATERAL (${WAITING_CHANGES}) AS waiting WHERE shop.shop_id = $1`,
     [shopId],
   );

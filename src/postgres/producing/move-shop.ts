@@ -10,6 +10,7 @@ import { findHeadOfLane, IS_OPEN } from '../lane/upload-files.ts';
 import { changeShop, type ShopSettings } from '../master-data/shops.ts';
 import { HAD_HARD_SYNC } from '../planning/snapshot-chain.ts';
 import { replaceHeldPlan } from '../planning/sync-plans.ts';
+import { HARD_SYNC_NEEDED_SINCE } from '../planning/waiting-changes.ts';
 import { listDrainFiles, registerDrain, summarizeDrain, type Drain } from './drain.ts';
 import { beginAfterRestore, requireKnownOrigin, type KnownOrigin } from './shop-origin.ts';
 import { whileNothingMoves } from './while-nothing-moves.ts';
@@ -35,7 +36,7 @@ export async function moveShop(
     // A shop that has had no Hard Sync shows what somebody else has set: its first one is for a person to look at.
     await session.query(
       `UPDATE shop SET refill_due = ${HAD_HARD_SYNC}, closing_since = NULL,
-         hard_sync_needed_since = least(hard_sync_needed_since, $2, now())
+         hard_sync_needed_since = least(${HARD_SYNC_NEEDED_SINCE}, $2, now())
        WHERE shop_id = $1`,
       [shopId, oldest],
     );

@@ -74,7 +74,7 @@ export async function checkOrigin(
       connection,
       shopId,
       { ...now, serverStart: before.serverStart, restoredReason },
-      numbers.highest,
+      { highest: numbers.highest, isNoticedNow: now.restoredReason === null },
     );
     return { restoredReason };
   });
@@ -159,7 +159,7 @@ async function recordOrigin(
   connection: Connection,
   shopId: string,
   { recordedIncarnation, incarnation, serverStart, restoredReason }: Origin,
-  highest: number,
+  { highest, isNoticedNow }: { readonly highest: number; readonly isNoticedNow: boolean },
 ): Promise<void> {
   const isSameAsBefore = recordedIncarnation === null || recordedIncarnation === incarnation;
   if (restoredReason !== null || !isSameAsBefore) {
@@ -179,9 +179,12 @@ async function recordOrigin(
     [shopId, incarnation, serverStart, highest, restoredReason],
   );
   if (restoredReason === null) return;
+  // What a worker of the release before has left in the column counts for nothing, unless the shop needs one already.
   await connection.query(
-    'UPDATE shop SET hard_sync_needed_since = now() WHERE shop_id = $1 AND hard_sync_needed_since IS NULL',
-    [shopId],
+    `UPDATE shop SET hard_sync_needed_since = now()
+     WHERE shop_id = $1 AND (hard_sync_needed_since IS NULL OR ($2 AND NOT refill_due
+       AND EXISTS (SELECT FROM shop_baseline AS base WHERE base.shop_id = shop.shop_id)))`,
+    [shopId, isNoticedNow],
   );
 }
 
