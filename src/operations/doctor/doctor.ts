@@ -6,7 +6,6 @@ import { counted } from '../../domain/words.ts';
 import { listShops, type Shop } from '../../postgres/master-data/shops.ts';
 import { inspectFeedsLeft } from '../../postgres/feeds/feeds-left.ts';
 import { findOrdersWithoutShop } from '../../postgres/feeds/orders-without-shop.ts';
-import { workInTurns } from '../../temporal/in-turns.ts';
 import type { Application } from '../application.ts';
 import { defineOperation } from '../operation.ts';
 import { lookAtSchedules } from '../schedule-look.ts';
@@ -70,6 +69,7 @@ async function checkDatabaseAndShops(app: Application, withDear: boolean): Promi
     shops.map(({ shopId }) => shopId),
   );
   const imports = await check('Import schedule', async () => judgeImportSchedule(await schedules));
+  const { workInTurns } = await import('../../temporal/in-turns.ts');
   const ofShops = await workInTurns(shops, SHOPS_CHECKED_AT_ONCE, (shop) =>
     checkShop(app, shop, { withDear, schedules }),
   );
