@@ -24,10 +24,10 @@ export async function reportUntil({ database, environment, version, signal }: Re
   while (!signal.aborted) {
     try {
       const shops = await listShops(database);
-      const unreadableShops = shops
+      const unreadableReferences = shops
         .filter((shop) => !canReadCredential(shop, environment))
-        .map(({ shopId }) => shopId);
-      await reportWorker(database, { worker, version, startedAt, unreadableShops });
+        .map(({ accessTokenRef }) => accessTokenRef);
+      await reportWorker(database, { worker, version, startedAt, unreadableReferences });
     } catch {
       // The database is away: whoever works with it tells so.
     }

@@ -8,24 +8,24 @@ export interface WorkerReport {
   /** Of the product. */
   readonly version: string;
   readonly startedAt: Date;
-  /** Ids of shops whose credential it cannot read. */
-  readonly unreadableShops: readonly string[];
+  /** Where shops refer to a credential that it cannot read. */
+  readonly unreadableReferences: readonly string[];
 }
 
 /** Renews the worker's row, and removes those of workers that ended long ago without taking theirs away. */
 export async function reportWorker(
   database: Database,
-  { worker, version, startedAt, unreadableShops }: WorkerReport,
+  { worker, version, startedAt, unreadableReferences }: WorkerReport,
 ): Promise<void> {
   await database.query(
     `WITH removed AS (
        DELETE FROM worker_report WHERE reported_at < now() - make_interval(secs => $5::float8 / 1000)
      )
-     INSERT INTO worker_report (worker, version, started_at, reported_at, unreadable_shops)
+     INSERT INTO worker_report (worker, version, started_at, reported_at, unreadable_references)
      VALUES ($1, $2, $3, now(), $4)
      ON CONFLICT (worker) DO UPDATE SET version = excluded.version, started_at = excluded.started_at,
-       reported_at = excluded.reported_at, unreadable_shops = excluded.unreadable_shops`,
-    [worker, version, startedAt, unreadableShops, WORKER_REPORTS_KEPT_MS],
+       reported_at = excluded.reported_at, unreadable_references = excluded.unreadable_references`,
+    [worker, version, startedAt, unreadableReferences, WORKER_REPORTS_KEPT_MS],
   );
 }
 
@@ -39,7 +39,7 @@ export async function listWorkerReports(
 ): Promise<readonly (WorkerReport & { readonly reportedAt: Date })[]> {
   return database.query(
     `SELECT worker, version, started_at AS "startedAt", reported_at AS "reportedAt",
-       unreadable_shops AS "unreadableShops"
+       unreadable_references AS "unreadableReferences"
      FROM worker_report WHERE reported_at > now() - make_interval(secs => $1::float8 / 1000)
      ORDER BY worker`,
     [WORKER_REPORT_FRESH_MS],

@@ -12,13 +12,12 @@ export async function inspectWorkerReports(app: Application): Promise<Finding> {
   const database = await app.database();
   const reports = await listWorkerReports(database);
   if (reports.length === 0) return notKnown('No worker has told of itself lately.');
-  const referenceOf = new Map(
-    (await listShops(database)).map(({ shopId, accessTokenRef }) => [shopId, accessTokenRef]),
-  );
-  const faults = reports.flatMap(({ worker, startedAt, unreadableShops }) => {
-    const shops = unreadableShops.filter((shopId) => referenceOf.has(shopId));
-    if (shops.length === 0) return [];
-    const named = shops.map((shopId) => `${referenceOf.get(shopId)} of ${shopId}`).join(', ');
+  const shops = await listShops(database);
+  const faults = reports.flatMap(({ worker, startedAt, unreadableReferences }) => {
+    // A shop that refers to another credential by now is not meant.
+    const unreadable = shops.filter(({ accessTokenRef }) => unreadableReferences.includes(accessTokenRef));
+    if (unreadable.length === 0) return [];
+    const named = unreadable.map(({ shopId, accessTokenRef }) => `${accessTokenRef} of ${shopId}`).join(', ');
     return [`The worker ${worker}, started ${startedAt.toISOString()}, cannot read ${named}.`];
   });
   if (faults.length > 0) {

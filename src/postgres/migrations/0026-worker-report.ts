@@ -8,12 +8,12 @@ export async function up(knex: Knex): Promise<void> {
       version          text NOT NULL,
       started_at       timestamptz NOT NULL,
       reported_at      timestamptz NOT NULL,
-      unreadable_shops text[] NOT NULL
+      unreadable_references text[] NOT NULL
     );
     COMMENT ON TABLE worker_report IS 'What each worker tells of itself, each minute. A worker that ends takes its row away.';
     COMMENT ON COLUMN worker_report.worker IS '<process>@<machine>, as Temporal calls it.';
-    COMMENT ON COLUMN worker_report.unreadable_shops IS
-      'Shops whose credential the worker cannot read where the shop refers to.';
+    COMMENT ON COLUMN worker_report.unreadable_references IS
+      'Where shops refer to a credential that the worker cannot read; never its value.';
     CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON worker_report
       FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('TRUNCATE passes by the rules of its rows');
   `);
