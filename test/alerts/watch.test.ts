@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import type { AlertTarget } from '../../src/domain/alert-target.ts';
-import { MESSAGES_PER_HOUR_MAX } from '../../src/domain/limits.ts';
+import { CHECK_ANSWER_MS, MESSAGES_PER_HOUR_MAX } from '../../src/domain/limits.ts';
 import { addTarget } from '../../src/postgres/alerts/targets.ts';
 import { openDatabase } from '../../src/postgres/database.ts';
 import { scheduleNeededJobs } from '../cli/doctor-fixture.ts';
@@ -314,6 +314,6 @@ test('a check that hangs is told as such, and the others are told meanwhile', as
   expect(takeTold()).toEqual(['began LANE_PAUSED']);
   const hangs = `SELECT check_name AS name, detail FROM condition WHERE code = 'CHECK_FAILED'`;
   expect(await installation.database.query(hangs)).toEqual([
-    { name: 'blue-shirts: token', detail: 'There was no answer in 20 s.' },
+    { name: 'blue-shirts: token', detail: `There was no answer in ${CHECK_ANSWER_MS / 1000} s.` },
   ]);
 });

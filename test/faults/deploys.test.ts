@@ -115,7 +115,7 @@ test.concurrent(
     await faulty.endOrderly();
     await shop.startWorker();
     await shop.until(async () => {
-      const { json } = await shop.atp('pipeline', 'completed', '--job', 'process-uploads');
+      const { json } = await shop.atp('pipeline', 'completed', '--job', 'process-uploads', '--all');
       return (json?.['jobs'] as unknown[]).length >= 2;
     });
     const doctor = await shop.atpText('doctor');
