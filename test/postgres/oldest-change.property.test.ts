@@ -2,17 +2,14 @@
  * The age of the oldest change that is not on Shopify, over random stories: after each step it is what a list kept by hand
  * says, and never younger than what Shopify really lacks. Where the product forgets an instant, the stories find it.
  */
+import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { oldestOf } from './waiting-list.ts';
 import { step } from './waiting-steps.ts';
 import { WaitingStory } from './waiting-story.ts';
 
-/**
- * Known: about one run in six with another seed (208998828, 15) finds a story in which a plan that is held while other
- * changes are skipped and owed is told up to a step too young. Every run has the same stories until that is mended.
- */
-const seed = Number(process.env['ATP_TEST_SEED'] ?? 11);
+const seed = Number(process.env['ATP_TEST_SEED'] ?? randomInt(2 ** 31));
 const RUNS = 40;
 const stories = fc.array(step, { minLength: 10, maxLength: 40 });
 
