@@ -169,7 +169,8 @@ export class WaitingList {
       oldestOf([this.files.get(sequence)?.instant ?? settledAt, this.notApplied.get(product)?.at]) ??
       settledAt;
     this.notApplied.set(product, { at, isQuarantined: outcome === 'QUARANTINED' });
-    if (outcome === 'OWED') this.#owe(product, at);
+    // Owed by this file, or since a younger change by a later one that was skipped.
+    if (outcome === 'OWED' || this.owed.has(product)) this.#owe(product, at);
   }
 
   #owe(product: string, at: Instant): void {

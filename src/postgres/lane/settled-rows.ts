@@ -84,4 +84,17 @@ export async function settle(
      ON CONFLICT DO NOTHING`,
     values,
   );
+  // A later file that was skipped may have left the product owed since its own, younger change.
+  await connection.query(
+    `WITH younger AS (
+       SELECT product_id, owed.cause, ${NOT_APPLIED_SINCE} AS changed_at
+       FROM owed_row AS owed
+       JOIN applied_row AS applied USING (shop_id, product_id)
+       WHERE shop_id = $1 AND product_id = ANY($2) AND owed.changed_at > ${NOT_APPLIED_SINCE}
+       ORDER BY product_id, owed.cause FOR UPDATE OF owed
+     )
+     UPDATE owed_row AS owed SET changed_at = younger.changed_at FROM younger
+     WHERE owed.shop_id = $1 AND owed.product_id = younger.product_id AND owed.cause = younger.cause`,
+    [shopId, rows.map(({ productId }) => productId)],
+  );
 }

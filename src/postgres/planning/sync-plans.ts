@@ -180,7 +180,10 @@ async function openPlan(session: Connection, { shopId, kind, producerKey }: With
   return rows[0]?.plan ?? 0;
 }
 
-/** The plan's rows become those that are withheld. A row that joins, or waits for another cause, gets the revision. */
+/**
+ * The plan's rows become those that are withheld. A row that joins, or waits for another cause, gets the revision. A row
+ * that is there takes over an older change, which a file has brought back that was skipped.
+ */
 async function writeRows(session: Connection, shopId: string, plan: number, revision: number): Promise<void> {
   await session.query(
     `DELETE FROM sync_plan_row AS row
@@ -201,9 +204,9 @@ async function writeRows(session: Connection, shopId: string, plan: number, revi
        cause = excluded.cause, withheld_quantity = excluded.withheld_quantity, quantity = excluded.quantity,
        revision = CASE WHEN row.cause = excluded.cause THEN row.revision ELSE excluded.revision END,
        since = CASE WHEN row.cause = excluded.cause THEN row.since ELSE excluded.since END,
-       changed_at = coalesce(row.changed_at, row.since)
-     WHERE (row.cause, row.withheld_quantity, row.quantity)
-       IS DISTINCT FROM (excluded.cause, excluded.withheld_quantity, excluded.quantity)`,
+       changed_at = least(coalesce(row.changed_at, row.since), excluded.changed_at)
+     WHERE (row.cause, row.withheld_quantity, row.quantity, coalesce(row.changed_at, row.since))
+       IS DISTINCT FROM (excluded.cause, excluded.withheld_quantity, excluded.quantity, excluded.changed_at)`,
     [shopId, plan, revision],
   );
 }
