@@ -22,7 +22,8 @@ test('doctor finds a token that is not there, and one that Shopify refuses', asy
   const { accessTokenRef } = await findShop(patient.shop.database, SHOP);
   const back = `UPDATE shop SET access_token_ref = '${accessTokenRef}'`;
   await patient.inDatabase(`UPDATE shop SET access_token_ref = 'env:NO_SUCH_TOKEN'`, back);
-  const missing = await patient.failing();
+  // The worker of the fixture tells that it cannot read the reference either, as soon as it has tried.
+  const { 'Credentials of workers': _, ...missing } = await patient.failing();
   expect(Object.keys(missing)).toEqual([
     'blue-shirts: token',
     'blue-shirts: scopes',
