@@ -137,6 +137,8 @@ async function recordAll(recorder: Recorder, stack: StackAddresses, database: Da
   await recorder.lane().result();
   await recorder.record('process-uploads-nothing', 'processUploads', SHOP);
   await recorder.record('verify', 'verifyShop', SHOP);
+  await recorder.record('clean-up', 'cleanUp', {});
+  await recorder.record('clean-up-of-an-unknown-field', 'cleanUp', { days: 7 });
   await recorder.record('recent-changes-nothing', 'uploadRecentChanges', SHOP);
 
   await drop((files) =>

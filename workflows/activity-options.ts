@@ -92,6 +92,7 @@ export const PROFILES = {
   publishFile: SERVICE,
   purge: { ...UPKEEP, startToCloseTimeout: '30 minutes' },
   recheckSetApart: UPKEEP,
+  removeOldFiles: { ...UPKEEP, startToCloseTimeout: '30 minutes' },
   startHardSync: SHORT_STATEMENT,
   wakeLane: SHORT_STATEMENT,
 } as const satisfies Record<keyof Activities, Profile>;

@@ -1,4 +1,5 @@
 /** The bundle's entry: the jobs, which anyone may start, the decisions of people about a lane, and the delivery of alerts. */
+export { cleanUp } from './clean-up.ts';
 export { decideLane } from './decide-lane.ts';
 export { deliverAlerts } from './deliver-alerts.ts';
 export { hardSync } from './hard-sync.ts';

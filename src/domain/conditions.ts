@@ -113,6 +113,12 @@ export const CONDITIONS = {
     subject: 'installation',
     title: 'Orders came in without their shop',
   },
+  CLEAN_UP_OVERDUE: {
+    severity: 'warning',
+    subject: 'installation',
+    title: 'Old records are not removed',
+    isToldAtOnce: true,
+  },
   ALERTS_NOT_DELIVERED: {
     severity: 'warning',
     subject: 'installation',

@@ -24,6 +24,7 @@ const WORK_IN: Readonly<Record<string, string>> = {
   atp_migration: READ,
   atp_migration_lock: READ,
   change_log: APPEND_AND_PURGE,
+  clean_up: 'SELECT, UPDATE',
   facility: KEPT,
   facility_group: KEPT,
   facility_type: READ,
@@ -63,6 +64,7 @@ export async function makeAccessRoles(database: Database): Promise<void> {
           GRANT ${WORK} ON ALL TABLES IN SCHEMA ${schema} TO atp_work;
           ALTER DEFAULT PRIVILEGES FOR ROLE atp_migrate IN SCHEMA ${schema} GRANT ${READ} ON TABLES TO atp_read;
           ALTER DEFAULT PRIVILEGES FOR ROLE atp_migrate IN SCHEMA ${schema} GRANT ${WORK} ON TABLES TO atp_work`);
+        await session.query(`GRANT EXECUTE ON FUNCTION ${schema}.remove_old_order_lines TO atp_work`);
         for (const [table, rights] of Object.entries(WORK_IN)) {
           await session.query(
             `REVOKE ALL ON ${schema}.${table} FROM atp_work; GRANT ${rights} ON ${schema}.${table} TO atp_work`,

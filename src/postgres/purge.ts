@@ -1,7 +1,7 @@
 /**
  * Removes what nobody reads any more: the logs of changes and sales below every shop's baseline, the rows and calls of files that were
- * done long ago, and old steps, plans, acts and conditions. Each statement is bounded, so that none holds a lock for long and
- * autovacuum keeps up; the tables stay in use meanwhile.
+ * done long ago, and old steps, plans, acts, conditions, refused rows and order lines. Each statement is bounded, so that none
+ * holds a lock for long and autovacuum keeps up; the tables stay in use meanwhile.
  */
 import {
   AUDIT_LOG_KEPT_DAYS,
@@ -14,6 +14,8 @@ import {
 } from '../domain/limits.ts';
 import { purgeAlerts } from './alerts/conditions.ts';
 import type { Connection, Database } from './database.ts';
+import { removeInPages } from './remove-in-pages.ts';
+import { purgeOrderLines, purgeRefusedRows } from './feeds/old-rows.ts';
 import { purgeRefusedFeeds } from './feeds/refused-feeds.ts';
 import { runInTransaction } from './transaction.ts';
 import { IS_DONE } from './lane/upload-files.ts';
@@ -25,6 +27,9 @@ export interface Purged {
   readonly logRows: number;
   /** Files whose rows and calls are gone. */
   readonly files: number;
+  /** Refused rows of feeds; the feeds themselves stay recorded. */
+  readonly refusedRows: number;
+  readonly orderLines: number;
 }
 
 /** One purge. What it leaves, the next one removes. Null: it did nothing, because producers were at work all the time. */
@@ -39,7 +44,10 @@ export async function purge(database: Database): Promise<Purged | null> {
     await purgeAuditLog(session);
     await purgeRefusedFeeds(session);
     await purgeAlerts(session);
-    return { logRows, files };
+    const refusedRows = await purgeRefusedRows(session);
+    const orderLines = await purgeOrderLines(session);
+    await session.query('UPDATE clean_up SET done_at = clock_timestamp()');
+    return { logRows, files, refusedRows, orderLines };
   });
 }
 
@@ -161,13 +169,11 @@ async function purgePlans(session: Connection): Promise<void> {
 
 /** Acts of more than AUDIT_LOG_KEPT_DAYS ago, the oldest first, by the index audit_log_by_time. */
 async function purgeAuditLog(session: Connection): Promise<void> {
-  for (let statement = 0; statement < PURGE_STATEMENTS_MAX; statement += 1) {
-    const { rowCount } = await session.query(
-      `DELETE FROM audit_log WHERE id = ANY (ARRAY(
-         SELECT id FROM audit_log WHERE started_at < clock_timestamp() - make_interval(days => $1)
-         ORDER BY started_at, id LIMIT $2))`,
-      [AUDIT_LOG_KEPT_DAYS, LOG_ROWS_PER_PURGE],
-    );
-    if ((rowCount ?? 0) < LOG_ROWS_PER_PURGE) return;
-  }
+  await removeInPages(
+    session,
+    `DELETE FROM audit_log WHERE id = ANY (ARRAY(
+       SELECT id FROM audit_log WHERE started_at < clock_timestamp() - make_interval(days => $1)
+       ORDER BY started_at, id LIMIT $2))`,
+    AUDIT_LOG_KEPT_DAYS,
+  );
 }

@@ -46,6 +46,7 @@ async function scheduleIds(): Promise<string[]> {
 }
 
 const OF_NORTH = [
+  'clean-up',
   'hard-sync/north',
   'import',
   'process-uploads/north',
@@ -104,6 +105,7 @@ test('job list gives every job of every shop with the next runs that the server 
     'import null',
     'verify north',
     'verify south',
+    'clean-up null',
   ]);
   const hardSync = jobs.find(({ scheduleId }) => scheduleId === 'hard-sync/north');
   expect(hardSync).toMatchObject({

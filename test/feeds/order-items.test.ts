@@ -18,13 +18,15 @@ interface Line {
   readonly quantity?: number;
   readonly cancelled?: number | '';
   readonly facility?: string;
+  readonly ordered?: string;
   readonly status?: 'CREATED' | 'APPROVED' | 'COMPLETED' | 'CANCELLED';
 }
 
 function toCsvLine(line: Line): string {
   const { order = 'O1', seq = '1', shop = '', external = '', sku = 'SHIRT', quantity = 3 } = line;
   const { cancelled = '', facility = 'BROADWAY', status = 'APPROVED' } = line;
-  return `${order},${seq},${shop},${external},${sku},,${quantity},${cancelled},${facility},ITEM_${status},2026-11-24T10:00:00Z`;
+  const { ordered = '2026-11-24T10:00:00Z' } = line;
+  return `${order},${seq},${shop},${external},${sku},,${quantity},${cancelled},${facility},ITEM_${status},${ordered}`;
 }
 
 async function importLines(...lines: Line[]): Promise<ImportOutcome> {
@@ -110,6 +112,20 @@ describe('an order line', () => {
     await importLines({ seq: '1' }, { seq: '2', quantity: 4 });
     expect(await readBroadway()).toEqual({ qoh: 10, reserved: 7 });
   });
+});
+
+test('an order line that a clean-up may have removed does not leave the stock again, and an open one claims its stock', async () => {
+  const ordered = '2024-01-05T10:00:00Z';
+
+  const outcome = await importLines(
+    { order: 'OLD-1', status: 'COMPLETED', ordered },
+    { order: 'OLD-2', status: 'CREATED', ordered },
+  );
+
+  expect(codesOf(outcome)).toEqual({ 2: 'ORDER_LINE_TOO_OLD' });
+  expect(await readBroadway()).toEqual({ qoh: 10, reserved: 3 });
+  expect(await importLines({ order: 'OLD-2', status: 'COMPLETED', ordered })).toMatchObject({ applied: 1 });
+  expect(await readBroadway()).toEqual({ qoh: 7, reserved: 0 });
 });
 
 describe('several rows of one order line in a feed', () => {

@@ -5,6 +5,8 @@ import {
   FILE_ROWS_KEPT_DAYS,
   FILES_PER_PURGE,
   LOG_ROWS_PER_PURGE,
+  ORDER_LINES_KEPT_DAYS,
+  REFUSED_ROWS_KEPT_DAYS,
 } from '../../src/domain/limits.ts';
 import { auditShop } from '../../src/postgres/producing/change-audit.ts';
 import { lockForProducing } from '../../src/postgres/producing/producer-locks.ts';
@@ -242,3 +244,28 @@ async function purgeUntilLogIsEmpty(
     expect(await countLogRows(retailer)).toBe(0);
   });
 }
+
+test('a purge removes refused rows and order lines that were kept long enough, and no line that claims stock', async () => {
+  const retailer = await openSyncedShop();
+  const { database } = retailer;
+  await database.query(`
+    INSERT INTO import_file (sha256, file_name, feed_type, row_count, applied_count, failed_count, imported_at)
+    SELECT name, name, 'RESET_INVENTORY', 1, 0, 1, now() - make_interval(days => age)
+    FROM (VALUES ('old', ${REFUSED_ROWS_KEPT_DAYS + 1}), ('new', ${REFUSED_ROWS_KEPT_DAYS - 1})) AS feed (name, age);
+    INSERT INTO import_file_error (sha256, row_number, column_name, code, message, row_values)
+    SELECT sha256, 2, 'idValue', 'PRODUCT_UNKNOWN', 'none', '{}' FROM import_file;
+    INSERT INTO order_item (order_id, order_item_seq_id, product_id, quantity, facility_id, status_id, order_date)
+    SELECT status_id || '/' || age, '1', 'SHIRT', 1, '${BROADWAY}', status_id, now() - make_interval(days => age)
+    FROM unnest(ARRAY['ITEM_APPROVED', 'ITEM_COMPLETED', 'ITEM_CANCELLED']) AS status_id,
+      unnest(ARRAY[${ORDER_LINES_KEPT_DAYS + 1}, ${ORDER_LINES_KEPT_DAYS - 1}]) AS age`);
+
+  expect(await purge(database)).toMatchObject({ refusedRows: 1, orderLines: 2 });
+
+  expect(await database.query('SELECT sha256 FROM import_file_error')).toEqual([{ sha256: 'new' }]);
+  expect(await database.query('SELECT order_id AS id FROM order_item ORDER BY 1')).toEqual([
+    { id: `ITEM_APPROVED/${ORDER_LINES_KEPT_DAYS - 1}` },
+    { id: `ITEM_APPROVED/${ORDER_LINES_KEPT_DAYS + 1}` },
+    { id: `ITEM_CANCELLED/${ORDER_LINES_KEPT_DAYS - 1}` },
+    { id: `ITEM_COMPLETED/${ORDER_LINES_KEPT_DAYS - 1}` },
+  ]);
+});

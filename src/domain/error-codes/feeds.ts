@@ -1,6 +1,6 @@
 /** Feeds and their rows. */
 import { FEED_TYPES } from '../feed-type.ts';
-import { FEED_ROWS_MAX, FEED_SIZE_MAX_BYTES, UNITS_MAX } from '../limits.ts';
+import { FEED_ROWS_MAX, FEED_SIZE_MAX_BYTES, ORDER_LINES_KEPT_DAYS, UNITS_MAX } from '../limits.ts';
 import type { ErrorEntry } from './error-entry.ts';
 
 const TYPES = FEED_TYPES.join(', ');
@@ -103,6 +103,12 @@ export const FEED_ERRORS = {
     message: (d) =>
       `Line ${d.orderItemSeqId} of order "${d.orderId}" is completed, so it cannot change any more.`,
     hint: 'Send a return as a variance with reasonEnumId RTN_ITM_RCPT; a variance corrects a wrong shipment, too.',
+  },
+  ORDER_LINE_TOO_OLD: {
+    class: 'row',
+    message: (d) =>
+      `Line ${d.orderItemSeqId} of order "${d.orderId}" is more than ${ORDER_LINES_KEPT_DAYS - 1} days old and not known: it may have been shipped, and removed since.`,
+    hint: 'Nothing to do if it is an old order that comes again. If its units leave the stock only now, send them as a variance.',
   },
   ORDER_ITEM_FACILITY_REQUIRED: {
     class: 'row',

@@ -1,5 +1,6 @@
 /** All jobs: whatever lists jobs reads this. CONTRIBUTING.md, "Add a job", says what a new one needs. */
 import { acceptInput, choice, type Input } from '../input-fields.ts';
+import { CLEAN_UP } from './clean-up.ts';
 import { HARD_SYNC } from './hard-sync.ts';
 import { IMPORT } from './import.ts';
 import type { Job } from './job.ts';
@@ -15,6 +16,7 @@ const DEFINED = {
   [PROCESS_UPLOADS.name]: PROCESS_UPLOADS,
   [IMPORT.name]: IMPORT,
   [VERIFY.name]: VERIFY,
+  [CLEAN_UP.name]: CLEAN_UP,
 };
 
 type Defined = typeof DEFINED;

@@ -26,5 +26,26 @@ export const CONDITIONS_KEPT_DAYS = 90;
 /** How long a refused feed is kept after a later one or a person has ended it. */
 export const REFUSED_FEEDS_KEPT_DAYS = 90;
 
+/** How long the refused rows of a feed are kept. Its error file on SFTP has them, too. */
+export const REFUSED_ROWS_KEPT_DAYS = 90;
+
+/**
+ * How long an order line that is completed or cancelled is kept after its sale: a year and five weeks, so that a return of
+ * last season's is still explained. A completed line of that age that is not known is refused: it may be a removed one
+ * that comes again, and its units would leave the stock twice.
+ */
+export const ORDER_LINES_KEPT_DAYS = 400;
+
+/** How long files stay in `archive/` and `error/` on SFTP, by the time at which they were written. */
+export const SFTP_FILES_KEPT_DAYS = 90;
+/** The newest files of a folder stay, so that a shop's numbers are known however long it stands still. */
+export const NEWEST_FILES_KEPT = 100;
+/** One clean-up removes so many files. It searches folders that are so deep below `archive/` and `error/`. */
+export const OLD_FILES_REMOVED_MAX = 20_000;
+export const FOLDER_DEPTH_CLEANED_MAX = 3;
+
+/** Doctor tells when so much time has passed since the last clean-up of the database. */
+export const CLEAN_UP_OVERDUE_DAYS = 3;
+
 /** How long a purge waits for producers; then it is left to the next one. */
 export const PURGE_WAIT_MS = 5_000;

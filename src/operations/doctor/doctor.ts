@@ -10,6 +10,7 @@ import type { Application } from '../application.ts';
 import { defineOperation } from '../operation.ts';
 import { lookAtSchedules } from '../schedule-look.ts';
 import { check, faulty, fine, notChecked, type Check, type Finding } from './check.ts';
+import { inspectCleanUp } from './clean-up-check.ts';
 import { checkAlerts } from './alert-check.ts';
 import { checkDatabase } from './database-checks.ts';
 import { inspectDatabaseUser } from './database-user-check.ts';
@@ -56,7 +57,7 @@ async function checkDatabaseAndShops(app: Application, withDear: boolean): Promi
   const ofInstallation = [
     ...[server, migrations, user, credentials, feeds],
     ...(await checkFeeds(app)),
-    ...[orders, await checkAlerts(app)],
+    ...[orders, await check('Clean-up', () => inspectCleanUp(app)), await checkAlerts(app)],
   ];
   let shops: readonly Shop[] = [];
   const listed = await check('Shops', async () => {

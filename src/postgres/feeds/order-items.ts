@@ -5,6 +5,7 @@
  * of rows this means: the first row that completes the line ends it; without one, the last row is the line's state.
  * Rows in between cause nothing, because a state's effect is its difference from the state before, and these add up.
  */
+import { ORDER_LINES_KEPT_DAYS } from '../../domain/limits.ts';
 import { LEDGER_REASONS } from '../../domain/feed.ts';
 import type { OrderItemRow } from '../../domain/feed-type.ts';
 import { IMPORT_WARNINGS, type ImportWarning, type ImportWarningCode } from '../../domain/import-warning.ts';
@@ -66,7 +67,7 @@ const RESOLVE = `
     removed.shop_id IS NOT NULL AND (shop.shop_id IS NULL OR is_before_removal) AS is_shop_removed,
     place.facility_id, row.facility_id AS named_facility_id,
     row.facility_id IS NOT NULL AND place.facility_id IS NULL AS is_place_unknown,
-    greatest(0, row.quantity - row.cancel_quantity) AS units
+    known.order_id IS NOT NULL AS is_known, greatest(0, row.quantity - row.cancel_quantity) AS units
   FROM (SELECT * FROM staged_row AS row WHERE ${IS_GOOD}) AS row
   ${PRODUCT_JOINS}
   LEFT JOIN facility AS place ON place.facility_id = row.facility_id
@@ -111,6 +112,16 @@ const REFUSE_LINE_OF_ANOTHER_ORDER = refuseSql({
   code: 'ORDER_LINE_DUPLICATE',
   detail: `'orderItemSeqId', row.order_item_seq_id, 'externalOrderId', row.external_order_id,
     'orderId', row.first_order_id`,
+});
+
+/** It may be one that a clean-up has removed, and its units have left the stock already. */
+const REFUSE_OLD = refuseSql({
+  from: 'resolved_row',
+  condition: `row.status_id = 'ITEM_COMPLETED' AND row.units > 0 AND NOT row.is_known
+    AND row.order_date < now() - make_interval(days => ${ORDER_LINES_KEPT_DAYS - 1})`,
+  column: `'orderDate'`,
+  code: 'ORDER_LINE_TOO_OLD',
+  detail: `'orderId', row.order_id, 'orderItemSeqId', row.order_item_seq_id`,
 });
 
 /**
@@ -279,6 +290,7 @@ export async function applyOrderItems(
   await connection.query(REFUSE_SHIPPED_FROM_UNKNOWN);
   await connection.query(REFUSE_UNKNOWN_SHOP);
   await connection.query(REFUSE_LINE_OF_ANOTHER_ORDER);
+  await connection.query(REFUSE_OLD);
   await connection.query(JUDGE);
   await connection.query('ANALYZE judged_row');
   await connection.query(REFUSE_CHANGE_OF_COMPLETED);
