@@ -38,7 +38,7 @@ export interface Atp {
  * what it says, is the same as in a process of its own.
  */
 export function atpWith(environment: Readonly<Record<string, string>>): Promise<Atp> {
-  return makeAtp(environment, (surroundings, args) => runHere(surroundings, args));
+  return makeAtp(environment, runAtp);
 }
 
 /** The command in a process of its own: for what belongs to the process, such as signals, streams and the stack. */
@@ -52,7 +52,8 @@ export function atpProcess(environment: Readonly<Record<string, string>>): Promi
   });
 }
 
-async function runHere(surroundings: Surroundings, args: readonly string[]): Promise<Ran> {
+/** Runs a command line to its end, in this process. */
+export async function runAtp(surroundings: Surroundings, args: readonly string[]): Promise<Ran> {
   let stdout = '';
   let stderr = '';
   const terminal = {

@@ -3,7 +3,6 @@
  * process that can be killed. The retailer's Broadway and warehouse sell online, its outlet does not.
  */
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,6 +30,7 @@ import { freshSftpRoot, sftpVariables, type FreshSftpRoot } from '../setup/fresh
 import { freshTwin, type FreshTwin } from '../setup/fresh-twin.ts';
 import { askForPart } from '../setup/parts.ts';
 import { until } from '../setup/until.ts';
+import { runAtp, type Ran } from '../cli/atp.ts';
 import { Retailer } from '../postgres/retailer.ts';
 import { SHOP as TWIN_SHOP } from '../shopify/twin-fixture.ts';
 import { WorkerProcess } from './worker-process.ts';
@@ -38,15 +38,11 @@ import { WorkerProcess } from './worker-process.ts';
 export type { WorkerProcess };
 
 export const SHOP = 'blue-shirts';
-const CLI = join(import.meta.dirname, '../../src/main/cli.ts');
 const READY_BUNDLE = fileURLToPath(new URL('../setup/ready-bundle.ts', import.meta.url));
 const IMPATIENT = fileURLToPath(new URL('../setup/impatient-worker.ts', import.meta.url));
 const LONG_AGO = new Date('2020-01-01T00:00:00Z');
 
-export interface AtpOutcome {
-  readonly exitCode: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
+export interface AtpOutcome extends Ran {
   /** stdout, parsed; null when it is no JSON. */
   readonly json: Record<string, unknown> | null;
 }
@@ -257,18 +253,13 @@ export class Installation {
     return this.atpText(...args, '--json');
   }
 
-  /** Runs `atp` with these arguments, as a person does. */
+  /** Runs `atp` with these arguments, as a person does; in this process. */
   async atpText(...args: readonly string[]): Promise<AtpOutcome> {
-    const child = spawn(process.execPath, [CLI, ...args], {
-      env: { ...process.env, ...this.environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const [stdout, stderr, [exitCode]] = await Promise.all([
-      textOf(child.stdout),
-      textOf(child.stderr),
-      once(child, 'close') as Promise<[number | null]>,
-    ]);
-    return { exitCode, stdout, stderr, json: parseJson(stdout) };
+    const ran = await runAtp(
+      { variables: this.environment, folder: this.environment['ATP_STATE_DIR'] ?? '' },
+      args,
+    );
+    return { ...ran, json: parseJson(ran.stdout) };
   }
 
   /** Lines of a file on SFTP without its header. */
@@ -343,12 +334,6 @@ function countLines(
     'facilityId,externalFacilityId,idValue,idType,locationSeqId,comments,resetByAtp,availableQty',
     ...Object.entries(units).map(([sku, quantity]) => `${facilityId},,${sku},SKU,,${fileName},N,${quantity}`),
   ];
-}
-
-async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
-  let text = '';
-  for await (const chunk of stream) text += String(chunk);
-  return text;
 }
 
 function parseJson(text: string): Record<string, unknown> | null {
