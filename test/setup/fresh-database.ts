@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { openDatabase } from '../../src/postgres/database.ts';
 import { cleanUp } from './clean-up.ts';
 import { askForPart } from './parts.ts';
+import { postgresUnderTest } from './postgres-under-test.ts';
 import type { Database } from '../../src/postgres/database.ts';
 
 export interface FreshDatabase {
@@ -22,7 +23,7 @@ export interface FreshDatabase {
 export async function freshDatabase(): Promise<FreshDatabase> {
   const { url: maintenanceUrl, templateName } = await askForPart('postgres');
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await maintain(maintenanceUrl, `CREATE DATABASE ${name} TEMPLATE ${templateName}`);
+  await maintain(maintenanceUrl, `CREATE DATABASE ${name} TEMPLATE ${templateName} ${strategy()}`);
   const url = Object.assign(new URL(maintenanceUrl), { pathname: `/${name}` }).href;
   const database = openDatabase(url);
   cleanUp(async () => {
@@ -30,6 +31,11 @@ export async function freshDatabase(): Promise<FreshDatabase> {
     await maintain(maintenanceUrl, `DROP DATABASE ${name} WITH (FORCE)`);
   });
   return { database, url };
+}
+
+/** Copying files is half the work of writing each page to the log, unless each file is then flushed to the disk. */
+function strategy(): string {
+  return postgresUnderTest().durable === false ? 'STRATEGY FILE_COPY' : '';
 }
 
 async function maintain(url: string, statement: string): Promise<void> {
