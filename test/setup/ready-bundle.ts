@@ -8,10 +8,13 @@ import type { bundleWorkflows as buildBundle } from '../../src/temporal/workflow
 
 const REPLACED = new URL('../../src/temporal/workflow-bundle.ts', import.meta.url).href;
 
-registerHooks({
+const hooks = registerHooks({
   resolve(specifier, context, nextResolve) {
     const resolved = nextResolve(specifier, context);
-    return resolved.url === REPLACED ? { ...resolved, url: import.meta.url } : resolved;
+    if (resolved.url !== REPLACED) return resolved;
+    // There is no other one, and each module that is loaded after it would pay for the hook.
+    hooks.deregister();
+    return { ...resolved, url: import.meta.url };
   },
 });
 
