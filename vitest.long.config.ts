@@ -1,0 +1,7 @@
+import { defineConfig } from 'vitest/config';
+import everyday from './vitest.config.ts';
+
+/** `npm run test:long`: what takes minutes by itself. A shorter one of its kind is in `npm test`. */
+export default defineConfig({
+  test: { ...everyday.test, include: ['test/**/*.long.test.ts'], exclude: [] },
+});
