@@ -23,7 +23,8 @@ export default defineConfig({
     // Tests start the same few programs a hundred times. With this cache their modules are compiled once.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, '.atp/compile-cache') },
     pool: 'forks',
-    maxWorkers: 2,
+    // Twice the cores of the smallest machine: a test mostly waits, for another process or for a state.
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
   },
 });

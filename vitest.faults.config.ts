@@ -12,7 +12,7 @@ const RULES: Readonly<Record<string, RulesChange>> = {
   'replay off': { replay: 'off' },
 };
 
-const { globalSetup = [], sequence = {}, maxWorkers = 2, ...ofEachTest } = everyday.test ?? {};
+const { globalSetup = [], sequence = {}, ...ofEachTest } = everyday.test ?? {};
 
 /** What a connection to SFTP, Postgres or Temporal does when it breaks has nothing to do with keys: these run once. */
 const WITHOUT_KEYS = [
@@ -29,7 +29,8 @@ export default defineConfig({
     // Once for all projects: they share the parts.
     globalSetup,
     sequence,
-    maxWorkers,
+    // The tests of a file run at once as well.
+    maxWorkers: 2,
     projects: Object.entries(RULES).map(([name, rules], index) => ({
       test: {
         ...ofEachTest,
