@@ -1,18 +1,18 @@
 /** What a target is told, in data and in words. It holds no secret and nothing of a customer. */
 import { conditionEntry, isConditionCode, type Severity } from './conditions.ts';
 import type { Condition } from './condition-states.ts';
-import { GROUPS_PER_MESSAGE_MAX, SHOPS_NAMED_MAX } from './limits.ts';
+import { CAUSES_NAMED_MAX, GROUPS_PER_MESSAGE_MAX, SHOPS_NAMED_MAX } from './limits.ts';
 import { counted } from './words.ts';
 
 /** `began`: it is told for the first time. `still`: a reminder. `ended`: it is over. */
 export type Phase = 'began' | 'still' | 'ended';
 
-/** Conditions with the same cause. */
+/** Conditions with the same cause; where one code has more than CAUSES_NAMED_MAX causes, all of them. */
 export interface AlertGroup {
   readonly code: string;
   readonly severity: Severity;
   readonly title: string;
-  /** How many conditions: one for each shop, or one for the installation. */
+  /** How many shops; where it is one of the installation, how many causes. */
   readonly count: number;
   /** The first SHOPS_NAMED_MAX; none: it is one of the installation. */
   readonly shops: readonly string[];
@@ -43,8 +43,10 @@ export function makeMessage(
   { id, phase, at, note }: Pick<AlertMessage, 'id' | 'phase' | 'note'> & { readonly at: Date },
   conditions: readonly Condition[],
 ): AlertMessage {
-  const byCause = Map.groupBy(conditions, ({ code, part }) => `${code} ${part}`);
-  const groups = [...byCause.values()].map(groupOf).toSorted(bySeverity);
+  const groups = [...Map.groupBy(conditions, ({ code }) => code).values()]
+    .flatMap(byCause)
+    .map(groupOf)
+    .toSorted(bySeverity);
   return {
     id,
     phase,
@@ -65,24 +67,38 @@ export function severityOf(code: string): Severity {
   return isConditionCode(code) ? conditionEntry(code).severity : 'warning';
 }
 
+/** A worker that lost all of its variables is one line, and not one for each shop. */
+function byCause(ofCode: readonly Condition[]): (readonly Condition[])[] {
+  const causes = [...Map.groupBy(ofCode, ({ part }) => part).values()];
+  return causes.length > CAUSES_NAMED_MAX ? [ofCode] : causes;
+}
+
 function groupOf(conditions: readonly Condition[]): AlertGroup {
   const sorted = conditions.toSorted((one, other) => (one.shopId < other.shopId ? -1 : 1));
   const [first] = sorted as [Condition, ...Condition[]];
-  const { code, part, detail, hint } = first;
-  const shops = sorted.map(({ shopId }) => shopId).filter((shopId) => shopId !== '');
+  const { code, detail, hint } = first;
+  const shops = [...new Set(sorted.map(({ shopId }) => shopId))].filter((shopId) => shopId !== '');
   const title = isConditionCode(code) ? conditionEntry(code).title : code;
   const ends = sorted.flatMap(({ endedAt }) => (endedAt === null ? [] : [endedAt.getTime()]));
   return {
     code,
     severity: severityOf(code),
-    title: part === '' ? title : `${title} ("${part}")`,
-    count: sorted.length,
+    title: `${title}${partsInWords(sorted)}`,
+    count: shops.length === 0 ? sorted.length : shops.length,
     shops: shops.slice(0, SHOPS_NAMED_MAX),
     since: new Date(Math.min(...sorted.map(({ since }) => since.getTime()))).toISOString(),
     until: ends.length === 0 ? null : new Date(Math.max(...ends)).toISOString(),
     detail,
     hint,
   };
+}
+
+function partsInWords(conditions: readonly Condition[]): string {
+  const parts = [...new Set(conditions.map(({ part }) => part))].filter((part) => part !== '');
+  if (parts.length === 0) return '';
+  const named = parts.slice(0, CAUSES_NAMED_MAX).map((part) => `"${part}"`);
+  const more = parts.length > named.length ? ` and ${parts.length - named.length} more` : '';
+  return ` (${named.join(', ')}${more})`;
 }
 
 function bySeverity(one: AlertGroup, other: AlertGroup): number {

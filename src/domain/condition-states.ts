@@ -21,6 +21,16 @@ export type Cost = 'cheap' | 'dear';
  */
 export type CheckOutcome = 'well' | 'found' | 'failed' | 'not-checked';
 
+/** One of several causes for which a check finds its condition: each begins and ends by itself. */
+export interface Cause {
+  /** What tells it from the others, such as a job or a feed type. */
+  readonly part: string;
+  readonly detail: string;
+  readonly hint: string | null;
+  /** ISO 8601; null: nothing records it. */
+  readonly since: string | null;
+}
+
 /** What one check of a round says. */
 export interface CheckSeen {
   readonly name: string;
@@ -32,6 +42,8 @@ export interface CheckSeen {
   readonly hint: string | null;
   /** ISO 8601; null: nothing records it. */
   readonly since: string | null;
+  /** Empty: there is one cause, and the check itself tells it. */
+  readonly causes: readonly Cause[];
 }
 
 export interface Round {
@@ -49,7 +61,7 @@ interface ConditionKey {
   readonly code: string;
   /** Empty: it is one of the installation. */
   readonly shopId: string;
-  /** The check, where several conditions may have the code CHECK_FAILED; else empty. */
+  /** The cause, where a check finds several; the check, where several may have the code CHECK_FAILED; else empty. */
   readonly part: string;
 }
 
@@ -79,26 +91,25 @@ export interface Changes {
 
 /** @param known the conditions that have not ended */
 export function foldRound(known: readonly Condition[], round: Round): Changes {
-  const found = new Map<string, CheckSeen & { readonly code: ConditionCode }>();
-  for (const check of round.checks) {
-    if (check.code === null) continue;
-    const key = keyText(keyOf(check.code, check));
+  const found = new Map<string, Sight>();
+  for (const sight of round.checks.flatMap(sightsOf)) {
+    const key = keyText(sight);
     // What a check has found itself says more than an error that another one met.
-    if (!found.has(key) || check.outcome === 'found') found.set(key, { ...check, code: check.code });
+    if (!found.has(key) || sight.check.outcome === 'found') found.set(key, sight);
   }
   const changed: Condition[] = [];
   const forgotten: number[] = [];
   for (const condition of known) {
-    const check = found.get(keyText(condition));
+    const sight = found.get(keyText(condition));
     found.delete(keyText(condition));
-    if (check) changed.push(seen(condition, check, round.at));
+    if (sight) changed.push(seen(condition, sight, round.at));
     else if (isGone(condition, round) || isMissed(condition, round)) {
       const missed = miss(condition, round);
       if (missed) changed.push(missed);
       else if (condition.id !== null) forgotten.push(condition.id);
     }
   }
-  for (const check of found.values()) changed.push(seen(null, check, round.at));
+  for (const sight of found.values()) changed.push(seen(null, sight, round.at));
   return { changed, forgotten };
 }
 
@@ -107,36 +118,39 @@ export function isInDoubt({ beganAt, endedAt, missedInRow }: Condition): boolean
   return endedAt === null && (beganAt === null || missedInRow > 0);
 }
 
-function keyOf(code: ConditionCode, { name, shopId }: CheckSeen): ConditionKey {
+/** A condition, as a check of this round sees it. */
+interface Sight extends ConditionKey, Pick<Cause, 'detail' | 'hint' | 'since'> {
+  readonly code: ConditionCode;
+  readonly check: CheckSeen;
+}
+
+function sightsOf(check: CheckSeen): Sight[] {
+  const { code, name, shopId, causes } = check;
+  if (code === null) return [];
   const { subject } = conditionEntry(code);
-  return {
-    code,
-    shopId: subject === 'installation' ? '' : (shopId ?? ''),
-    part: subject === 'check' ? name : '',
-  };
+  const whose = { code, shopId: subject === 'installation' ? '' : (shopId ?? ''), check };
+  if (causes.length > 0) return causes.map((cause) => ({ ...whose, ...cause }));
+  const { detail, hint, since } = check;
+  return [{ ...whose, part: subject === 'check' ? name : '', detail, hint, since }];
 }
 
 function keyText({ code, shopId, part }: ConditionKey): string {
   return JSON.stringify([code, shopId, part]);
 }
 
-function seen(
-  before: Condition | null,
-  check: CheckSeen & { readonly code: ConditionCode },
-  at: Date,
-): Condition {
+function seen(before: Condition | null, sight: Sight, at: Date): Condition {
+  const { code, shopId, part, detail, hint, since, check } = sight;
   const seenInRow = (before?.seenInRow ?? 0) + 1;
-  const isTold = seenInRow >= ROUNDS_UNTIL_TOLD || conditionEntry(check.code).isToldAtOnce === true;
+  const isTold = seenInRow >= ROUNDS_UNTIL_TOLD || conditionEntry(code).isToldAtOnce === true;
   return {
-    ...keyOf(check.code, check),
+    ...{ code, shopId, part, detail },
     id: before?.id ?? null,
     checkName: check.name,
     cost: check.cost,
-    detail: check.detail,
-    hint: check.hint ?? '',
+    hint: hint ?? '',
     seenInRow,
     missedInRow: 0,
-    since: check.since === null ? (before?.since ?? at) : new Date(check.since),
+    since: since === null ? (before?.since ?? at) : new Date(since),
     firstSeenAt: before?.firstSeenAt ?? at,
     lastSeenAt: at,
     beganAt: before?.beganAt ?? (isTold ? at : null),

@@ -7,7 +7,7 @@ const START = Date.parse('2026-11-26T00:00:00Z');
 
 const WELL: CheckSeen = {
   ...{ name: 'acme: lane', outcome: 'well', code: null, shopId: 'acme', cost: 'cheap' },
-  ...{ detail: 'fine', hint: null, since: null },
+  ...{ detail: 'fine', hint: null, since: null, causes: [] },
 };
 const BLOCKED: CheckSeen = { ...WELL, outcome: 'found', code: 'LANE_BLOCKED' };
 const HELD: CheckSeen = { ...WELL, outcome: 'found', code: 'PLAN_HELD' };
@@ -95,6 +95,32 @@ describe('a condition', () => {
       shopId: `shop-${n}`,
     }));
     expect(play([checks]).at(-1)).toMatchObject([{ code: 'DATABASE_AWAY', shopId: '' }]);
+  });
+
+  test('with a second cause begins once more, and each cause ends by itself', () => {
+    const paused = (...jobs: string[]): CheckSeen => ({
+      ...{ ...BLOCKED, code: 'SCHEDULE_NOT_RUNNING' },
+      causes: jobs.map((part) => ({ part, detail: `${part} is paused`, hint: null, since: null })),
+    });
+    const one = paused('verify');
+    const two = paused('verify', 'hard-sync');
+    const other = paused('hard-sync');
+    const played = play([[one], [one], [two], [two], [other], [other], [WELL], [WELL]]);
+    expect(
+      played.map((known) =>
+        known.flatMap(({ part, beganAt, endedAt }) => (beganAt ? [`${part}${endedAt ? ' ended' : ''}`] : [])),
+      ),
+    ).toEqual([
+      [],
+      ['verify'],
+      ['verify'],
+      ['verify', 'hard-sync'],
+      ['verify', 'hard-sync'],
+      ['verify ended', 'hard-sync'],
+      ['hard-sync'],
+      ['hard-sync ended'],
+    ]);
+    expect(played[3]?.map(({ detail }) => detail)).toEqual(['verify is paused', 'hard-sync is paused']);
   });
 
   test('without a code of its own is one for each check', () => {

@@ -3,6 +3,13 @@
 /** How long one check may take. Above the waits of a check that answers: a call of Shopify ends after 30 s. */
 export const CHECK_ANSWER_MS = 40_000;
 
+/**
+ * Causes of one condition that begin and end each by itself, the first ones in the order of the check, and those that its
+ * words name. The others are counted, and take their place when one has ended.
+ */
+export const CAUSES_PER_CHECK_MAX = 50;
+export const CAUSES_NAMED_MAX = 5;
+
 /** How often a watch looks; each pause is up to a tenth longer, so that watches do not march in step. */
 export const WATCH_INTERVAL_MS = 30_000;
 

@@ -8,7 +8,7 @@ import { findOldestChange } from '../../postgres/age/oldest-changes.ts';
 import { listNotBrought, type NotBrought } from '../../postgres/lane/not-brought.ts';
 import type { Shop } from '../../postgres/master-data/shops.ts';
 import type { Application } from '../application.ts';
-import { faulty, fine, type Finding } from './check.ts';
+import { faulty, faultyFor, fine, type Finding } from './check.ts';
 
 /** The one figure: how old the oldest change is that is not on Shopify, and why. */
 export async function inspectOldestChange(app: Application, { shopId }: Shop): Promise<Finding> {
@@ -49,15 +49,16 @@ export async function inspectNotBrought(app: Application, { shopId }: Shop): Pro
   const owedText = owed.map((found) => inWords(found)).join('; ');
   const comes = owed.length === 0 ? '' : ` The next file has what is owed: ${owedText}.`;
   if (quarantined.length === 0) return fine(`No product is quarantined.${comes}`);
-  return faulty(
-    `Quarantined: ${quarantined.map((found) => inWords(found)).join('; ')}.${comes}`,
-    quarantined.map(({ cause }) => `${cause}: ${hintOf(shopId, cause)}`).join(' '),
-    { code: 'PRODUCTS_QUARANTINED', since: oldestOf(quarantined) },
+  const found = faultyFor(
+    'PRODUCTS_QUARANTINED',
+    quarantined.map((each) => ({
+      part: each.cause,
+      detail: `Quarantined: ${inWords(each)}.`,
+      hint: `${each.cause}: ${hintOf(shopId, each.cause)}`,
+      since: each.since,
+    })),
   );
-}
-
-function oldestOf(quarantined: readonly NotBrought[]): Date {
-  return new Date(Math.min(...quarantined.map(({ since }) => since.getTime())));
+  return { ...found, detail: `${found.detail}${comes}` };
 }
 
 function inWords({ cause, products, skus, since }: NotBrought): string {

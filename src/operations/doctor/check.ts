@@ -1,12 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CheckOutcome, Cost } from '../../domain/condition-states.ts';
+import type { Cause, CheckOutcome, Cost } from '../../domain/condition-states.ts';
 import {
   conditionEntry,
   conditionOfError,
   type ConditionCode,
   type Severity,
 } from '../../domain/conditions.ts';
-import { CHECK_ANSWER_MS, SHOWN_TEXT_LENGTH_MAX } from '../../domain/limits.ts';
+import {
+  CAUSES_NAMED_MAX,
+  CAUSES_PER_CHECK_MAX,
+  CHECK_ANSWER_MS,
+  SHOWN_TEXT_LENGTH_MAX,
+} from '../../domain/limits.ts';
 import { showText } from '../../domain/shown-text.ts';
 import { describeError } from '../described-error.ts';
 
@@ -23,6 +28,8 @@ export interface Check {
   readonly severity: Severity | null;
   /** ISO 8601; null: there is no condition, or nothing records since when. */
   readonly since: string | null;
+  /** Of a condition that has several: each is told by itself. Empty: there is one. */
+  readonly causes: readonly Cause[];
   /** Whose check it is; null: that of the installation. */
   readonly shopId: string | null;
   readonly cost: Cost;
@@ -32,6 +39,16 @@ export interface Check {
 export interface Found {
   readonly code: ConditionCode;
   /** Since when it is so, where that is recorded. */
+  readonly since?: Date | string | null;
+  readonly causes?: readonly Cause[];
+}
+
+/** One of several causes; `since` absent: nothing records it. */
+export interface FoundCause {
+  /** What tells it from the others; it is shown, so it is in words. */
+  readonly part: string;
+  readonly detail: string;
+  readonly hint: string;
   readonly since?: Date | string | null;
 }
 
@@ -56,6 +73,29 @@ export function notKnown(detail: string): Finding {
 
 export function faulty(detail: string, hint: string, found: Found = { code: 'CHECK_FAILED' }): Finding {
   return { ok: false, detail, hint, found };
+}
+
+/**
+ * A condition that has several causes, in an order that stays: a second one is told while the first goes on. The check itself
+ * names the first CAUSES_NAMED_MAX.
+ */
+export function faultyFor(code: ConditionCode, found: readonly FoundCause[]): Finding {
+  const named = found.slice(0, CAUSES_NAMED_MAX);
+  const more = found.length - named.length;
+  const since = found.flatMap((cause) => (cause.since ? [new Date(cause.since).getTime()] : []));
+  return faulty(
+    `${named.map(({ detail }) => detail).join(' ')}${more > 0 ? ` And ${more} more.` : ''}`,
+    [...new Set(named.map(({ hint }) => hint))].join(' '),
+    {
+      code,
+      since: since.length === 0 ? null : new Date(Math.min(...since)),
+      causes: found.slice(0, CAUSES_PER_CHECK_MAX).map((cause) => ({
+        ...cause,
+        detail: showText(cause.detail, SHOWN_TEXT_LENGTH_MAX),
+        since: isoOf(cause.since ?? null),
+      })),
+    },
+  );
 }
 
 /**
@@ -109,11 +149,14 @@ export function ofShop(shopId: string, checks: readonly Check[]): Check[] {
   return checks.map((one) => ({ ...one, shopId }));
 }
 
-function conditionOf(found: Found | undefined): Pick<Check, 'code' | 'severity' | 'since'> {
-  if (!found) return { code: null, severity: null, since: null };
-  const { code, since = null } = found;
-  const { severity } = conditionEntry(code);
-  return { code, severity, since: since instanceof Date ? since.toISOString() : since };
+function conditionOf(found: Found | undefined): Pick<Check, 'code' | 'severity' | 'since' | 'causes'> {
+  if (!found) return { code: null, severity: null, since: null, causes: [] };
+  const { code, since = null, causes = [] } = found;
+  return { code, severity: conditionEntry(code).severity, since: isoOf(since), causes };
+}
+
+function isoOf(since: Date | string | null): string | null {
+  return since instanceof Date ? since.toISOString() : since;
 }
 
 /** Null: it took longer than CHECK_ANSWER_MS. Work that hangs is left to itself, so that no other check waits for it. */

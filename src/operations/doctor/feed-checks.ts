@@ -6,7 +6,7 @@ import { listExpectedFeeds } from '../../postgres/feeds/expected-feeds.ts';
 import { summarizeRefusals } from '../../postgres/feeds/refused-feeds.ts';
 import { findLongWaitingFeeds } from '../../postgres/feeds/waiting-feeds.ts';
 import type { Application } from '../application.ts';
-import { check, faulty, fine, type Check, type Finding } from './check.ts';
+import { check, faulty, faultyFor, fine, type Check, type Finding } from './check.ts';
 
 const WHERE_TO_LOOK =
   'error/ on the SFTP server has the feed and its *.errors.csv with the reasons. Let the sender mend and send it again; or `atp feed dismiss <file> --reason <text>`, when it is not needed.';
@@ -22,24 +22,34 @@ export async function checkFeeds(app: Application): Promise<Check[]> {
 
 async function inspectRefusedFeeds(app: Application): Promise<Finding> {
   const found = await summarizeRefusals(await app.database(), 'whole');
-  if (found === null) return fine('No feed was refused as a whole.');
-  const { feeds, fileName, message, since } = found;
-  return faulty(
-    `${counted(feeds, 'feed')} refused as a whole since ${since.toISOString()}, the last is ${fileName}: ${message ?? ''}`,
-    WHERE_TO_LOOK,
-    { code: 'FEED_REFUSED', since },
+  if (found.length === 0) return fine('No feed was refused as a whole.');
+  return faultyFor(
+    'FEED_REFUSED',
+    found.map(({ type, feeds, fileName, message, since }) => ({
+      part: typeInWords(type),
+      detail: `${counted(feeds, 'feed')} refused as a whole since ${since.toISOString()}, the last is ${fileName}: ${message ?? ''}`,
+      hint: WHERE_TO_LOOK,
+      since,
+    })),
   );
 }
 
 async function inspectRefusedRows(app: Application): Promise<Finding> {
   const found = await summarizeRefusals(await app.database(), 'rows');
-  if (found === null) return fine('No row of a feed was refused.');
-  const { feeds, rows, fileName, since } = found;
-  return faulty(
-    `${counted(rows, 'row')} of ${counted(feeds, 'feed')} refused since ${since.toISOString()}, the last is ${fileName}.`,
-    WHERE_TO_LOOK,
-    { code: 'FEED_ROWS_REFUSED', since },
+  if (found.length === 0) return fine('No row of a feed was refused.');
+  return faultyFor(
+    'FEED_ROWS_REFUSED',
+    found.map(({ type, feeds, rows, fileName, since }) => ({
+      part: typeInWords(type),
+      detail: `${counted(rows, 'row')} of ${counted(feeds, 'feed')} refused since ${since.toISOString()}, the last is ${fileName}.`,
+      hint: WHERE_TO_LOOK,
+      since,
+    })),
   );
+}
+
+function typeInWords(type: string | null): string {
+  return type ?? 'of no known type';
 }
 
 async function inspectWaitingFeeds(app: Application): Promise<Finding> {
@@ -56,21 +66,20 @@ async function inspectWaitingFeeds(app: Application): Promise<Finding> {
 async function inspectExpectedFeeds(app: Application): Promise<Finding> {
   const expected = await listExpectedFeeds(await app.database(), FEED_LATENESS_SHARE);
   const late = expected.filter(({ isLate }) => isLate);
-  const [first] = late;
-  if (!first) {
+  if (late.length === 0) {
     const how = 'It could have been told: `atp feed expect <type> --every 1d`.';
     return fine(
       `${counted(expected.length, 'type')} expected, none late.`,
       expected.length === 0 ? how : null,
     );
   }
-  const words = late.map(
-    ({ type, everyMs, cameAt }) =>
-      `${type} is expected each ${durationText(everyMs)}, ${cameAt === null ? 'and none has come yet' : `the last came at ${cameAt.toISOString()}`}`,
-  );
-  return faulty(
-    `${words.join('; ')}.`,
-    `Ask whoever sends it. Where it is to come less often or no more: \`atp feed expect ${first.type} --every <duration|none>\`.`,
-    { code: 'FEED_MISSING', since: new Date(Math.min(...late.map(({ dueAt }) => dueAt.getTime()))) },
+  return faultyFor(
+    'FEED_MISSING',
+    late.map(({ type, everyMs, cameAt, dueAt }) => ({
+      part: type,
+      detail: `${type} is expected each ${durationText(everyMs)}, ${cameAt === null ? 'and none has come yet' : `the last came at ${cameAt.toISOString()}`}.`,
+      hint: `Ask whoever sends it. Where it is to come less often or no more: \`atp feed expect ${type} --every <duration|none>\`.`,
+      since: dueAt,
+    })),
   );
 }

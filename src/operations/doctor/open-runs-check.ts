@@ -5,7 +5,7 @@ import { counted } from '../../domain/words.ts';
 import type { TemporalClient } from '../../temporal/connection.ts';
 import type { StuckRun } from '../../temporal/stuck-runs.ts';
 import type { Application } from '../application.ts';
-import { check, faulty, fine, type Check, type Finding } from './check.ts';
+import { check, faulty, faultyFor, fine, type Check, type Finding } from './check.ts';
 
 /** Runs that do not get on: their workflow code fails; nobody polls their task queue, or they stand still. */
 export async function checkRuns(app: Application): Promise<Check[]> {
@@ -34,20 +34,26 @@ async function inspectFailing(temporal: TemporalClient): Promise<Finding | null>
 async function inspectStuck(temporal: TemporalClient): Promise<Finding> {
   const { listStuck } = await import('../../temporal/stuck-runs.ts');
   const stuck = await listStuck(temporal);
-  const [first] = stuck;
-  if (!first) return fine('Each of them gets on.');
-  const more = stuck.length > 1 ? ` And ${counted(stuck.length - 1, 'more run')}.` : '';
-  return faulty(
-    `${first.workflowId} does not get on${openRunInWords(first.run, new Date())}.${more}`,
-    hintFor(first),
-    { code: 'RUN_STANDS_STILL' },
+  if (stuck.length === 0) return fine('Each of them gets on.');
+  return faultyFor(
+    'RUN_STANDS_STILL',
+    stuck.map((each) => ({
+      part: each.workflowId,
+      detail: `${each.workflowId} does not get on${openRunInWords(each.run, new Date())}.`,
+      hint: hintFor(each),
+      since: isNeglected(each) ? each.run.startedAt : each.run.movedAt,
+    })),
   );
 }
 
-function hintFor({ workflowId, runId, workflowType, shopId, run }: StuckRun): string {
+function isNeglected({ run }: StuckRun): boolean {
+  return troubleOf(run, new Date()) === 'neglected';
+}
+
+function hintFor(stuck: StuckRun): string {
+  const { workflowId, runId, workflowType, shopId } = stuck;
   const job = jobOfWorkflowType(workflowType);
-  const isNeglected = troubleOf(run, new Date()) === 'neglected';
-  const why = isNeglected ? 'Nobody will work on it' : 'If its worker does not come back';
+  const why = isNeglected(stuck) ? 'Nobody will work on it' : 'If its worker does not come back';
   if (job === undefined) {
     return `${why}: \`temporal workflow terminate --workflow-id ${workflowId} --run-id ${runId}\` ends it.`;
   }

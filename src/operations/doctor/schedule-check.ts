@@ -4,7 +4,7 @@ import { scheduleInWords } from '../../domain/schedule-state.ts';
 import type { Shop } from '../../postgres/master-data/shops.ts';
 import type { JobSchedule } from '../../temporal/schedule-states.ts';
 import type { ScheduleLook } from '../schedule-look.ts';
-import { faulty, fine, notKnown, type Finding } from './check.ts';
+import { faultyFor, fine, notKnown, type Finding } from './check.ts';
 
 /** Without one of these, and without Import inventory, changes do not get to Shopify. The others are a person's choice: but one that is there must run. */
 const NEEDED: readonly JobName[] = ['hard-sync', 'recent-changes', 'process-uploads'];
@@ -32,17 +32,23 @@ export function judgeImportSchedule({ schedules, unknown }: ScheduleLook): Findi
 }
 
 function judge(schedules: readonly JobSchedule[], needed: readonly JobName[]): Finding {
-  const wrong = schedules.filter(({ job, schedule }) =>
-    schedule.state === 'missing' ? needed.includes(job) : schedule.state !== 'on-time',
-  );
+  const wrong = schedules.filter(({ job, schedule }) => {
+    if (schedule.state === 'missing') return needed.includes(job);
+    // That the lane goes on without its schedule, the check of its pause says.
+    if (schedule.state === 'paused') return job !== 'process-uploads';
+    return schedule.state !== 'on-time';
+  });
   if (wrong.length === 0) {
     const there = schedules.filter(({ schedule }) => schedule.state === 'on-time').map(({ job }) => job);
     return fine(`On time: ${there.join(', ')}.`);
   }
-  return faulty(
-    `${wrong.map(({ job, schedule }) => `The schedule of ${job} ${scheduleInWords(schedule)}.`).join(' ')}`,
-    wrong.map((each) => whatMends(each)).join(' '),
-    { code: 'SCHEDULE_NOT_RUNNING' },
+  return faultyFor(
+    'SCHEDULE_NOT_RUNNING',
+    wrong.map((each) => ({
+      part: each.job,
+      detail: `The schedule of ${each.job} ${scheduleInWords(each.schedule)}.`,
+      hint: whatMends(each),
+    })),
   );
 }
 

@@ -55,6 +55,7 @@ function roundOf(checks: readonly Check[], isWhole: boolean, at: Date): Round {
       ...check,
       detail: withoutSecrets(check.detail),
       hint: check.hint === null ? null : withoutSecrets(check.hint),
+      causes: check.causes.map((cause) => ({ ...cause, detail: withoutSecrets(cause.detail) })),
     })),
     isWhole,
     shopIds: knowsShops ? [...shopIds] : null,

@@ -92,7 +92,10 @@ export async function listRefusedFeeds(database: Database, limit: number): Promi
   );
 }
 
+/** The open ones of one type. */
 export interface RefusalSummary {
+  /** Null: of those whose type could not be told. */
+  readonly type: string | null;
   readonly feeds: number;
   /** Of the newest one. */
   readonly fileName: string;
@@ -102,17 +105,18 @@ export interface RefusalSummary {
   readonly since: Date;
 }
 
-/** What is open, of feeds that were refused as a whole, or of refused rows; null: nothing. */
+/** What is open, of feeds that were refused as a whole, or of refused rows: by type, the oldest first. */
 export async function summarizeRefusals(
   database: Database,
   what: 'whole' | 'rows',
-): Promise<RefusalSummary | null> {
-  const [newest] = await database.query<RefusalSummary>(
-    `SELECT count(*) OVER ()::int AS feeds, file_name AS "fileName", code || ': ' || message AS message,
-       coalesce(sum(refused_rows) OVER (), 0)::int AS rows, min(refused_at) OVER () AS since
+): Promise<readonly RefusalSummary[]> {
+  return database.query<RefusalSummary>(
+    `SELECT feed_type AS type, count(*)::int AS feeds, coalesce(sum(refused_rows), 0)::int AS rows,
+       (array_agg(file_name ORDER BY refused_at DESC, file_name))[1] AS "fileName",
+       (array_agg(code || ': ' || message ORDER BY refused_at DESC, file_name))[1] AS message,
+       min(refused_at) AS since
      FROM refused_feed WHERE ended_at IS NULL AND (refused_rows IS NULL) = $1
-     ORDER BY refused_at DESC, file_name LIMIT 1`,
+     GROUP BY feed_type ORDER BY min(refused_at), feed_type`,
     [what === 'whole'],
   );
-  return newest ?? null;
 }

@@ -24,6 +24,7 @@ import * as alerts from './0025-alerts.ts';
 import * as workerReport from './0026-worker-report.ts';
 import * as watchStandsStill from './0027-watch-stands-still.ts';
 import * as cleanUp from './0037-clean-up.ts';
+import * as causesOfConditions from './0029-causes-of-conditions.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -56,6 +57,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0026-worker-report', ...workerReport },
   { name: '0027-watch-stands-still', ...watchStandsStill },
   { name: '0037-clean-up', ...cleanUp },
+  { name: '0029-causes-of-conditions', ...causesOfConditions },
 ];
 
 /** In their order. */
