@@ -21,7 +21,12 @@ export async function pauseJob(
   await askTemporal(temporal, () => handleOf(temporal, job, shopId).pause(reason));
 }
 
-/** Lets the schedule run again. Runs that were due during the pause are not started later. Throws JOB_NOT_SCHEDULED. */
+/**
+ * Lets the schedule run again. Runs that were due during the pause are not started later. It is an update, because the server
+ * records the time of an update: what came due before it is not missing.
+ *
+ * @throws AtpError JOB_NOT_SCHEDULED
+ */
 export async function resumeJob(
   temporal: TemporalClient,
   job: JobName,
@@ -29,7 +34,12 @@ export async function resumeJob(
   reason = 'resumed',
 ): Promise<void> {
   await findSchedule(temporal, job, shopId);
-  await askTemporal(temporal, () => handleOf(temporal, job, shopId).unpause(reason));
+  await askTemporal(temporal, () =>
+    handleOf(temporal, job, shopId).update((found) => ({
+      ...found,
+      state: { ...found.state, paused: false, note: reason },
+    })),
+  );
 }
 
 /**

@@ -7,7 +7,13 @@ import {
   SCHEDULES_LOOKED_AT_MAX,
   TEMPORAL_LIST_TIMEOUT_MS,
 } from '../domain/limits.ts';
-import { judgeSchedule, type ScheduleFacts, type ScheduleState } from '../domain/schedule-state.ts';
+import {
+  findOverdueTime,
+  judgeSchedule,
+  type LeftOut,
+  type ScheduleFacts,
+  type ScheduleState,
+} from '../domain/schedule-state.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
 import { findDueTime } from './due-times.ts';
 import { describeSchedule, scheduleId } from './schedules.ts';
@@ -54,13 +60,24 @@ interface ListedFacts extends ScheduleFacts {
   readonly recentRuns: readonly string[];
 }
 
+/** What the list does not tell. */
+interface Described {
+  /** When the schedule was changed last. */
+  readonly changedAt: Date | null;
+  /** Whether a run of it is under way. */
+  readonly isWorking: boolean;
+  readonly leftOut: LeftOut;
+}
+
+const NOT_LISTED: Described = { changedAt: null, isWorking: false, leftOut: { byOutage: 0, byOverlap: 0 } };
+
 async function listFacts(temporal: TemporalClient): Promise<ReadonlyMap<string, ListedFacts>> {
   return askTemporal(
     temporal,
     async () => {
       const facts = new Map<string, ListedFacts>();
       for await (const listed of temporal.client.schedule.list()) {
-        facts.set(listed.scheduleId, toFacts(listed, { changedAt: null, isWorking: false }));
+        facts.set(listed.scheduleId, toFacts(listed, NOT_LISTED));
         if (facts.size >= PIPELINE_SCHEDULES_MAX) break;
       }
       return facts;
@@ -73,25 +90,34 @@ async function listFacts(temporal: TemporalClient): Promise<ReadonlyMap<string, 
 function factsOf(found: ScheduleDescription | null): ListedFacts | null {
   if (found === null) return null;
   const { createdAt, lastUpdatedAt = createdAt, runningActions } = found.info;
-  return toFacts(found, { changedAt: lastUpdatedAt, isWorking: runningActions.length > 0 });
+  return toFacts(found, {
+    changedAt: lastUpdatedAt,
+    isWorking: runningActions.length > 0,
+    leftOut: {
+      byOutage: found.info.numActionsMissedCatchupWindow,
+      byOverlap: found.info.numActionsSkippedOverlap,
+    },
+  });
 }
 
-/** @param more what the list does not tell: when the schedule was changed last, and whether a run of it is under way */
 function toFacts(
   { state, info, spec }: Pick<ScheduleSummary, 'state' | 'info' | 'spec'>,
-  { changedAt, isWorking }: { readonly changedAt: Date | null; readonly isWorking: boolean },
+  { changedAt, isWorking, leftOut }: Described,
 ): ListedFacts {
   const startedAt = info.recentActions.map(({ takenAt }) => takenAt);
   const lastRunAt = startedAt.at(-1) ?? null;
   // What was due before the schedule was changed was due by other times.
   const since = lastRunAt !== null && changedAt !== null && changedAt > lastRunAt ? changedAt : lastRunAt;
-  const overdueAt = since && spec ? findDueTime(spec, since, SCHEDULE_RUNS_UNTIL_OVERDUE) : null;
+  const dueAt = since && spec ? findDueTime(spec, since, 1) : null;
+  const lastDueAt = since && spec ? findDueTime(spec, since, SCHEDULE_RUNS_UNTIL_OVERDUE) : null;
   return {
     isPaused: state.paused,
     note: state.note || null,
     nextRuns: info.nextActionTimes.map((time) => time.toISOString()),
     lastRunAt: lastRunAt?.toISOString() ?? null,
-    overdueAt: overdueAt?.toISOString() ?? null,
+    dueAt: dueAt?.toISOString() ?? null,
+    overdueAt: dueAt && findOverdueTime(dueAt, lastDueAt).toISOString(),
+    leftOut,
     isWorking,
     recentRuns: startedAt.map((time) => time.toISOString()),
   };

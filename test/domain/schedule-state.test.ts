@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { judgeSchedule, scheduleInWords, type ScheduleFacts } from '../../src/domain/schedule-state.ts';
+import {
+  findOverdueTime,
+  judgeSchedule,
+  scheduleInWords,
+  type ScheduleFacts,
+} from '../../src/domain/schedule-state.ts';
 
 const NOW = Date.parse('2026-11-26T12:00:00Z');
 const at = (time: string) => `2026-11-26T${time}.000Z`;
@@ -10,7 +15,9 @@ const ON_TIME: ScheduleFacts = {
   note: null,
   nextRuns: [at('12:10:00'), at('12:25:00')],
   lastRunAt: at('11:55:00'),
+  dueAt: at('12:10:00'),
   overdueAt: at('12:25:00'),
+  leftOut: { byOutage: 0, byOverlap: 0 },
   isWorking: false,
 };
 
@@ -35,8 +42,16 @@ describe('a schedule', () => {
     ],
     [
       'of which the second run has come due',
-      { ...ON_TIME, lastRunAt: at('11:29:59'), overdueAt: at('11:59:59') },
-      `has started no run since ${at('11:29:59')}`,
+      { ...ON_TIME, lastRunAt: at('11:29:59'), dueAt: at('11:44:59'), overdueAt: at('11:59:59') },
+      `has started no run since ${at('11:29:59')}, though one was due at ${at('11:44:59')}`,
+    ],
+    [
+      'whose server has left runs out',
+      {
+        ...{ ...ON_TIME, lastRunAt: at('11:29:59'), dueAt: at('11:44:59'), overdueAt: at('11:59:59') },
+        leftOut: { byOutage: 2, byOverlap: 1 },
+      },
+      `has started no run since ${at('11:29:59')}, though one was due at ${at('11:44:59')} (runs left out until now: 2 because Temporal was away for too long, 1 because the run before still worked)`,
     ],
     [
       'of which a run is under way',
@@ -52,4 +67,14 @@ describe('a schedule', () => {
   ])('%s', (_what, facts, words) => {
     expect(scheduleInWords(judgeSchedule(facts, NOW))).toBe(words);
   });
+});
+
+test.each([
+  ['each quarter', '12:15:00', at('12:30:00'), '12:30:00'],
+  ['each hour', '13:00:00', at('14:00:00'), '14:00:00'],
+  ['each night', '13:00:00', '2026-11-27T13:00:00.000Z', '14:00:00'],
+  ['once more', '13:00:00', null, '14:00:00'],
+])('a schedule that is to start a run %s is overdue soon enough', (_often, dueAt, lastDueAt, overdueAt) => {
+  const lastDue = lastDueAt === null ? null : new Date(lastDueAt);
+  expect(findOverdueTime(new Date(at(dueAt)), lastDue)).toEqual(new Date(at(overdueAt)));
 });

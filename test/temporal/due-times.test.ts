@@ -30,7 +30,8 @@ const WORKDAYS: CalendarSpecDescription = {
 function stateAt(spec: ScheduleSpecDescription, last: string, now: string): string {
   const overdueAt = findDueTime(spec, new Date(last), 2)?.toISOString() ?? null;
   const facts = { isPaused: false, note: null, nextRuns: ['later'], lastRunAt: last, isWorking: false };
-  return judgeSchedule({ ...facts, overdueAt }, Date.parse(now)).state;
+  const leftOut = { byOutage: 0, byOverlap: 0 };
+  return judgeSchedule({ ...facts, leftOut, dueAt: overdueAt, overdueAt }, Date.parse(now)).state;
 }
 
 describe('a schedule is overdue when its second run since the last one has come due', () => {

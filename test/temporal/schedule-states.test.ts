@@ -2,6 +2,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { connectTemporal, type TemporalClient } from '../../src/temporal/connection.ts';
 import { readScheduleStates, type JobSchedule } from '../../src/temporal/schedule-states.ts';
+import { pauseJob, resumeJob } from '../../src/temporal/schedule-control.ts';
 import { scheduleJob } from '../../src/temporal/schedules.ts';
 import { planTiming } from '../../src/temporal/schedule-timing.ts';
 import { cleanUp } from '../setup/clean-up.ts';
@@ -51,4 +52,26 @@ test('a schedule whose runs come due and are not started is overdue, unless a ru
   await until(async () =>
     expect((await lookAt(temporal))?.schedule).toMatchObject({ state: 'paused', note: 'stock-take' }),
   );
+});
+
+test('a schedule that is resumed is on time, however long it was paused', async () => {
+  const temporal = await openTemporal();
+  await scheduleJob(
+    temporal,
+    { job: 'recent-changes', shopId: SHOP },
+    { intervals: [{ every: '1 second' }] },
+  );
+  const schedule = temporal.client.schedule.getHandle(`recent-changes/${SHOP}`);
+  // Nobody works here, so the first run goes on until it is terminated.
+  const runningActions = async () => (await schedule.describe()).info.runningActions;
+  await until(async () => expect(await runningActions()).toHaveLength(1));
+  await pauseJob(temporal, 'recent-changes', SHOP, 'stock-take');
+  const [run] = await runningActions();
+  await temporal.client.workflow.getHandle(run?.workflow.workflowId ?? '').terminate();
+  await until(async () => expect(await runningActions()).toEqual([]));
+  const lastRunAt = (await schedule.describe()).info.recentActions.at(-1)?.takenAt.getTime() ?? 0;
+  await until(() => expect(Date.now()).toBeGreaterThan(lastRunAt + 2_500));
+
+  await resumeJob(temporal, 'recent-changes', SHOP);
+  expect((await lookAt(temporal))?.schedule.state).toBe('on-time');
 });

@@ -178,5 +178,11 @@ export const STACK_WORKER_LOOK_INTERVAL_MS = 250;
 /** A schedule is overdue when so many runs have come due and it has started none: one may be left out while a run works. */
 export const SCHEDULE_RUNS_UNTIL_OVERDUE = 2;
 
+/**
+ * It is overdue as well when one run came due so long ago: of a job that runs each night, the second one comes a day later.
+ * Longer than Temporal takes to start what came due while it was away.
+ */
+export const SCHEDULE_LATE_MS = 60 * 60 * 1000;
+
 /** Schedules that look wrong in the list, which is some seconds old, and are looked at one by one. */
 export const SCHEDULES_LOOKED_AT_MAX = 50;
