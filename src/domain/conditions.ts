@@ -190,6 +190,11 @@ export const CONDITIONS = {
     subject: 'shop',
     title: 'The lane is blocked',
   },
+  LANE_STANDS_STILL: {
+    severity: 'critical',
+    subject: 'shop',
+    title: 'Files wait in the lane, and nobody works on them',
+  },
   LANE_PAUSED: {
     severity: 'warning',
     subject: 'shop',

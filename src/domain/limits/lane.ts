@@ -113,6 +113,12 @@ export const ARCHIVE_AWAITED_FOR_MS = 60 * 60 * 1000;
 export const LEASE_DURATION_MS = 120_000;
 
 /**
+ * How long files may wait while no run has the lane. Each file wakes the lane, and the schedule looks into it every five
+ * minutes: three of its runs.
+ */
+export const LANE_STILL_AFTER_MS = 15 * 60_000;
+
+/**
  * Between two starts of a shop's Hard Sync by itself. One takes minutes on a large catalogue; and one that fails again and
  * again must not fill the list of runs.
  */

@@ -1,17 +1,29 @@
 import { isMendedAtShop } from '../../domain/failed-step.ts';
+import { LANE_STILL_AFTER_MS } from '../../domain/limits.ts';
 import { heldBecause } from '../../domain/sync-plan.ts';
 import { isDone } from '../../domain/upload-file.ts';
+import { counted } from '../../domain/words.ts';
 import { glanceAtLane, type LaneGlance } from '../../postgres/lane/lane-view.ts';
+import { findStillLane } from '../../postgres/lane/still-lane.ts';
 import type { Shop } from '../../postgres/master-data/shops.ts';
 import type { Application } from '../application.ts';
 import { faulty, fine, type Finding, type Found } from './check.ts';
 
 /** Whether anything keeps the shop's files from being made or applied. A pause has a check of its own. */
 export async function inspectLane(app: Application, { shopId, closingSince }: Shop): Promise<Finding> {
-  const view = await glanceAtLane(await app.database(), shopId);
+  const database = await app.database();
+  const view = await glanceAtLane(database, shopId);
   const waitsForHardSync = view.reason?.startsWith('HARD_SYNC_REQUIRED') ?? false;
   if (view.reason !== null && !(waitsForHardSync && closingSince !== null)) {
     return faulty(...describeBlock(view, view.reason));
+  }
+  const still = view.state === 'waiting' ? await findStillLane(database, shopId, LANE_STILL_AFTER_MS) : null;
+  if (still !== null) {
+    return faulty(
+      `${counted(view.filesWaiting, 'file')} ${view.filesWaiting === 1 ? 'waits' : 'wait'}, and nobody has worked on the first of them, file ${still.sequence} (${still.status}), since ${still.since.toISOString()}.`,
+      `\`atp job run process-uploads --shop ${shopId} --wait\` takes it now; \`atp job show process-uploads --shop ${shopId}\` shows why no run has.`,
+      { code: 'LANE_STANDS_STILL', since: still.since },
+    );
   }
   if (closingSince !== null) {
     return faulty(
