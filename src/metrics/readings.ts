@@ -57,7 +57,17 @@ export type Refresh = () => Promise<void>;
 
 export function readGauges(metrics: Metrics, sources: Sources): Refresh {
   const groups = [
-    group(metrics, 'lanes', sources.lanes, LANE_GAUGES(metrics), (lanes) => setLanes(metrics, lanes)),
+    group(
+      metrics,
+      'lanes',
+      () => readLanes(metrics, sources),
+      LANE_GAUGES(metrics),
+      ({ lanes, used }) => {
+        setLanes(metrics, lanes);
+        const shops = new Set(lanes.map(({ shopId }) => shopId));
+        for (const { gauge, shop, labels } of used) if (!shops.has(shop)) gauge.remove(labels);
+      },
+    ),
     group(metrics, 'feeds', sources.feeds, [metrics.feedTime], (feeds) => {
       for (const { feedType: type, lastImportedSeconds } of feeds)
         metrics.feedTime.set({ type }, lastImportedSeconds);
@@ -104,6 +114,28 @@ interface Resettable {
 
 function LANE_GAUGES({ laneState, filesWaiting, laneBlocked, plansHeld, products }: Metrics): Resettable[] {
   return [laneState, filesWaiting, laneBlocked, plansHeld, products];
+}
+
+/** A gauge of a shop that this worker has set when it used its Shopify, and not at a scrape. */
+interface UsedSeries {
+  readonly gauge: { remove(labels: Readonly<Record<string, string | number>>): void };
+  readonly shop: string;
+  readonly labels: Readonly<Record<string, string | number>>;
+}
+
+/** The shops of now, and the gauges of shops from before: those of a shop that is added meanwhile are not among them. */
+async function readLanes(
+  metrics: Metrics,
+  sources: Sources,
+): Promise<{ readonly lanes: readonly LaneReading[]; readonly used: readonly UsedSeries[] }> {
+  const used: UsedSeries[] = [];
+  for (const gauge of [metrics.connectionUp, metrics.points]) {
+    for (const { labels } of (await gauge.get()).values) {
+      const { shop = '' } = labels;
+      if (shop !== '') used.push({ gauge, shop: String(shop), labels });
+    }
+  }
+  return { lanes: await sources.lanes(), used };
 }
 
 function setLanes(metrics: Metrics, lanes: readonly LaneReading[]): void {

@@ -105,11 +105,24 @@ test('a reading that gives no answer holds a scrape for READING_TIMEOUT_MS at mo
 
 test('a shop that was removed is not told any more', async () => {
   const lanes = vi.fn(() => Promise.resolve([IDLE, { ...IDLE, shopId: 'gone' }]));
-  const { refresh, lines } = open(lanes);
+  const { metrics, refresh, lines } = open(lanes);
+  metrics.connectionUp.set({ service: 'SFTP', shop: '' }, 1);
+  for (const shop of ['acme', 'gone']) {
+    metrics.connectionUp.set({ service: 'Shopify', shop }, 0);
+    metrics.points.set({ shop }, 900);
+  }
+  const page = async () => (await metrics.registry.metrics()).split('\n');
   await refresh();
+  expect(await page()).toContain('atp_connection_up{service="Shopify",shop="gone"} 0');
+
   lanes.mockResolvedValue([IDLE]);
   vi.advanceTimersByTime(READING_KEPT_MS);
   await refresh();
 
   expect((await lines()).filter((line) => line.includes('gone'))).toEqual([]);
+  expect((await page()).filter((line) => /^atp_(connection_up|shopify_points)/.test(line))).toEqual([
+    'atp_shopify_points_available{shop="acme"} 900',
+    'atp_connection_up{service="SFTP",shop=""} 1',
+    'atp_connection_up{service="Shopify",shop="acme"} 0',
+  ]);
 });
