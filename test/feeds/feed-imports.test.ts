@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Connection } from '../../src/postgres/database.ts';
 import { markFiled } from '../../src/postgres/feeds/imports.ts';
 import { expectCodedError } from '../sftp/coded-error.ts';
 import { Warehouse } from './warehouse.ts';
@@ -124,4 +125,33 @@ test('the refused rows of a large feed are reported in their order', async () =>
     Array.from({ length: 1_750 }, (_, index) => 2 * index + 3),
   );
   expect(await readOnHand()).toBe(1_750);
+});
+
+test('of many refused rows each is looked up: a page of them does not read all rows of the feed', async () => {
+  const ROWS = 8_000;
+  const { database } = warehouse;
+  let importing: Connection | undefined;
+  let rowsRead = 0;
+  const rows = Array.from({ length: ROWS }, () => 'TIE,BROADWAY,1').join('\n');
+
+  await warehouse.importText('MDM_INV_VARIANCE', `idValue,facilityId,availableDelta\n${rows}\n`, NAME, {
+    through: {
+      ...database,
+      session: (work) =>
+        database.session((connection) => {
+          importing = connection;
+          return work(connection);
+        }),
+    },
+    onRefused: async () => {
+      const found = await importing?.query<{ read: number }>(
+        `SELECT seq_tup_read::int AS read FROM pg_stat_xact_all_tables WHERE relname = 'staged_row'`,
+      );
+      rowsRead = found?.rows[0]?.read ?? 0;
+    },
+  });
+
+  expect(rowsRead).toBeGreaterThan(0);
+  // One whole reading for each page of 1,000 makes it 8 × ROWS more.
+  expect(rowsRead).toBeLessThan(5 * ROWS);
 });

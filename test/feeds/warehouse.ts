@@ -84,7 +84,11 @@ export class Warehouse {
     type: FeedType,
     text: string,
     fileName: string,
-    { writtenAt = new Date(), ...options }: Partial<ImportOptions> & { readonly writtenAt?: Date } = {},
+    {
+      writtenAt = new Date(),
+      through = this.database,
+      ...options
+    }: Partial<ImportOptions> & { readonly writtenAt?: Date; readonly through?: Database } = {},
   ): Promise<ImportOutcome> {
     const localPath = join(this.#folder, fileName);
     await writeFile(localPath, text);
@@ -92,7 +96,7 @@ export class Warehouse {
     const refused: RefusedRow[] = [];
     const counts = await withFeed({ localPath, fileName, type }, ({ rows }) =>
       importFeed(
-        this.database,
+        through,
         { sha256, fileName, type, writtenAt, rows },
         {
           dryRun: false,
