@@ -108,12 +108,16 @@ function mappingText({
   mapped,
   unmapped,
   duplicates,
+  namesakes,
   inactive,
   untracked,
 }: ResultOf<typeof mapShop>): string {
   return [
     `${counted(mapped, 'product')} mapped, ${unmapped} without a variant of their SKU.`,
     ...(duplicates > 0 ? [`${counted(duplicates, 'SKU')} on several variants: left out.`] : []),
+    ...(namesakes > 0
+      ? [`${counted(namesakes, 'SKU')} on another variant, too: the one that had it first is kept.`]
+      : []),
     ...(inactive > 0 ? [`${inactive} not stocked at the shop’s location.`] : []),
     ...(untracked > 0 ? [`${untracked} whose quantity Shopify does not track.`] : []),
   ].join('\n');

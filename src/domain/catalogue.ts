@@ -16,8 +16,10 @@ export interface ShopMapping {
   readonly mapped: number;
   /** Products without an inventory item, those of `duplicates` among them. */
   readonly unmapped: number;
-  /** Products whose SKU several items on Shopify have: a person must say which one is meant. */
+  /** Not mapped, because several items on Shopify have the SKU, or the item is another product's. */
   readonly duplicates: number;
+  /** Mapped to the item that they had first; another one has come to carry the SKU, and nobody keeps that in step. */
+  readonly namesakes: number;
   /** Mapped, but not stocked at the shop's location. */
   readonly inactive: number;
   /** Mapped, but Shopify does not track their quantity. */

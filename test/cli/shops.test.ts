@@ -195,6 +195,7 @@ test('shop map matches the catalogue by SKU and shows the items', async () => {
     mapped: 1,
     unmapped: 2,
     duplicates: 1,
+    namesakes: 0,
     inactive: 0,
     untracked: 0,
   });

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { createMapShop } from '../../src/operations/map-shop.ts';
 import type { CatalogueVariant } from '../../src/domain/catalogue.ts';
 import type { Database } from '../../src/postgres/database.ts';
+import { checkMapping } from '../../src/postgres/mapping/mapping-check.ts';
 import { replaceShopProducts } from '../../src/postgres/mapping/shop-products.ts';
 import { addShop } from '../../src/postgres/master-data/shops.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
@@ -81,7 +82,9 @@ describe('mapping a shop by its catalogue over HTTP', () => {
       { sku: 'NOT-OURS', title: 'N' },
       { sku: null, title: 'without' },
     ]);
-    expect(await map(twin)).toEqual({ mapped: 2, unmapped: 3, duplicates: 1, inactive: 1, untracked: 1 });
+    expect(await map(twin)).toEqual({
+      ...{ mapped: 2, unmapped: 3, duplicates: 1, namesakes: 0, inactive: 1, untracked: 1 },
+    });
     expect(await readMapping()).toEqual({ 'p-A': ids[0], 'p-D': ids[3] });
     expect(await readOwed()).toEqual([]); // never published: the next file carries them anyway
   });
@@ -194,6 +197,53 @@ describe('replacing a mapping', () => {
     const variants = await database.query('SELECT variant_id FROM shop_product');
     expect(variants).toEqual([{ variant_id: 'v-new' }]);
     expect(await readOwed()).toEqual([]);
+  });
+
+  test('a namesake does not unmap the product: it keeps the item that it had first, while that carries its SKU', async () => {
+    await addProducts('A');
+    await replaceShopProducts(database, SHOP_ID, pagesOf([variant('A', 'i5')]));
+    const withNamesakes = pagesOf([variant('A', 'i1')], [variant('A', 'i5'), variant('A', 'i9')]);
+
+    expect(await replaceShopProducts(database, SHOP_ID, withNamesakes)).toMatchObject({
+      mapped: 1,
+      duplicates: 0,
+      namesakes: 1,
+    });
+
+    expect(await readMapping()).toEqual({ 'p-A': 'i5' });
+    expect(await readOwed()).toEqual([]);
+    expect((await checkMapping(database, SHOP_ID)).findings).toEqual({ NAMESAKE: { count: 1, skus: ['A'] } });
+  });
+
+  test('what is wrong with a namesake is no finding of the product', async () => {
+    await addProducts('A');
+    await replaceShopProducts(database, SHOP_ID, pagesOf([variant('A', 'i1')]));
+    const untracked = { tracked: false, levelActive: false, inventoryPolicy: 'CONTINUE' } as const;
+    const pages = pagesOf([variant('A', 'i1'), variant('A', 'i2', untracked)]);
+
+    expect(await replaceShopProducts(database, SHOP_ID, pages)).toMatchObject({ untracked: 0, inactive: 0 });
+
+    expect(Object.keys((await checkMapping(database, SHOP_ID)).findings)).toEqual(['NAMESAKE']);
+  });
+
+  test('when its item has lost the SKU, and two others have it, nobody knows which one is meant', async () => {
+    await addProducts('A');
+    await replaceShopProducts(database, SHOP_ID, pagesOf([variant('A', 'i1')]));
+    const pages = pagesOf([variant('Z', 'i1'), variant('A', 'i2'), variant('A', 'i3')]);
+
+    expect(await replaceShopProducts(database, SHOP_ID, pages)).toMatchObject({ mapped: 0, duplicates: 1 });
+
+    expect(await readMapping()).toEqual({});
+  });
+
+  test('a second product whose SKU comes onto an item does not take it from the first', async () => {
+    await addProducts('A', 'B');
+    await replaceShopProducts(database, SHOP_ID, pagesOf([variant('A', 'i1')]));
+    const pages = pagesOf([variant('A', 'i1'), variant('B', 'i1', { variantId: 'v2' })]);
+
+    expect(await replaceShopProducts(database, SHOP_ID, pages)).toMatchObject({ mapped: 1, duplicates: 1 });
+
+    expect(await readMapping()).toEqual({ 'p-A': 'i1' });
   });
 
   test('lets one of two at once win as a whole', async () => {

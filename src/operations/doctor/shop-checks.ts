@@ -149,6 +149,13 @@ const FAULTS: readonly [MappingFinding, Fault][] = [
     },
   ],
   [
+    'NAMESAKE',
+    {
+      what: 'with a SKU that another variant has come to carry, and nothing keeps that one in step',
+      hint: 'give the other variant in Shopify a SKU of its own',
+    },
+  ],
+  [
     'LOST',
     {
       what: 'published before, but no variant has the SKU now',

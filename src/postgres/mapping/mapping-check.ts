@@ -4,7 +4,10 @@ import { CHECK_SKUS_NAMED } from '../../domain/limits.ts';
 import type { Database } from '../database.ts';
 
 export type MappingFinding =
+  /** Several items have its SKU: not mapped. */
   | 'AMBIGUOUS'
+  /** Another item has come to carry its SKU; it keeps the one that it had first. */
+  | 'NAMESAKE'
   | 'UNTRACKED'
   | 'INACTIVE'
   | 'SELLS_BELOW_ZERO'

@@ -7,7 +7,8 @@ import { runInTransaction } from '../transaction.ts';
 import { IS_NOT_ON_ITS_WAY, NOT_APPLIED_SINCE } from '../lane/quarantined-rows.ts';
 
 /**
- * Replaces a shop's mapping by what its catalogue says now. Products that are no longer in it are unmapped. A product
+ * Replaces a shop's mapping by what its catalogue says now. Products that are no longer in it are unmapped. A product keeps
+ * an item that still carries its SKU, also when a second one comes to carry it. A product
  * with another item than before is owed (cause REMAPPED), so that the next file has it whatever its quantity. A
  * quarantined product is owed (cause MENDED) when its item is tracked and stocked now.
  *
@@ -32,7 +33,7 @@ export async function replaceShopProducts(
     return runInTransaction(session, 'BEGIN', async () => {
       await lockShop(session, shopId);
       await refuseAnEmptyCatalogue(session, shopId);
-      await matchBySku(session);
+      await matchBySku(session, shopId);
       await oweRemapped(session, shopId);
       await oweMended(session, shopId);
       await replaceMapping(session, shopId);
@@ -77,24 +78,40 @@ async function lockShop(session: Connection, shopId: string): Promise<void> {
 }
 
 /**
- * Makes `matched`: one row for each product whose SKU is in the catalogue. `items` is how many items have the SKU: a
- * product is mapped when it is one, and no other product's SKU is on that item. Variants that share an item are one item.
+ * Makes `matched`: one row for each product whose SKU is in the catalogue. `items` is how many items have the SKU. A product
+ * keeps the item that it has while that carries its SKU, whoever else does. Any other product is mapped when one item has
+ * its SKU, and no other product is on that item. Variants that share an item are one item.
  */
-async function matchBySku(session: Connection): Promise<void> {
-  await session.query(`
-    CREATE TEMPORARY TABLE matched ON COMMIT DROP AS
-    WITH candidate AS (
-      SELECT product.product_id, count(DISTINCT inventory_item_id) AS items,
-        min(inventory_item_id) AS inventory_item_id, min(variant_id) AS variant_id,
-        bool_and(tracked) AS tracked, bool_and(level_active) AS level_active,
-        bool_or(sells_below_zero) AS sells_below_zero
-      FROM product JOIN catalogue USING (sku)
-      GROUP BY product.product_id
-    )
-    SELECT candidate.*,
-      items = 1 AND count(*) FILTER (WHERE items = 1) OVER (PARTITION BY inventory_item_id) = 1 AS is_unique
-    FROM candidate;
-    ANALYZE matched`);
+async function matchBySku(session: Connection, shopId: string): Promise<void> {
+  await session.query(
+    `CREATE TEMPORARY TABLE matched (
+       product_id text, items integer, inventory_item_id text, variant_id text, tracked boolean,
+       level_active boolean, sells_below_zero boolean, is_unique boolean
+     ) ON COMMIT DROP`,
+  );
+  await session.query(
+    `INSERT INTO matched
+     WITH carrier AS (
+       SELECT product.product_id, inventory_item_id, min(catalogue.variant_id) AS variant_id,
+         bool_and(tracked) AS tracked, bool_and(level_active) AS level_active,
+         bool_or(sells_below_zero) AS sells_below_zero
+       FROM product JOIN catalogue USING (sku)
+       GROUP BY product.product_id, inventory_item_id
+     ), candidate AS (
+       SELECT DISTINCT ON (product_id) carrier.*, mapped IS NOT NULL AS is_kept,
+         count(*) OVER (PARTITION BY product_id) AS items
+       FROM carrier
+       LEFT JOIN (SELECT product_id, inventory_item_id FROM shop_product WHERE shop_id = $1) AS mapped
+         USING (product_id, inventory_item_id)
+       ORDER BY product_id, is_kept DESC, inventory_item_id
+     )
+     SELECT product_id, items, inventory_item_id, variant_id, tracked, level_active, sells_below_zero,
+       is_kept OR items = 1 AND count(*) FILTER (WHERE is_kept OR items = 1)
+         OVER (PARTITION BY inventory_item_id) = 1
+     FROM candidate`,
+    [shopId],
+  );
+  await session.query('ANALYZE matched');
 }
 
 /**
@@ -160,7 +177,7 @@ async function replaceFindings(session: Connection, shopId: string): Promise<voi
     `INSERT INTO mapping_finding (shop_id, product_id, finding)
      SELECT $1, product_id, finding
      FROM matched CROSS JOIN LATERAL (VALUES
-       ('AMBIGUOUS', NOT is_unique), ('UNTRACKED', is_unique AND NOT tracked),
+       ('AMBIGUOUS', NOT is_unique), ('NAMESAKE', is_unique AND items > 1), ('UNTRACKED', is_unique AND NOT tracked),
        ('INACTIVE', is_unique AND NOT level_active), ('SELLS_BELOW_ZERO', is_unique AND sells_below_zero)
      ) AS found (finding, is_so)
      WHERE is_so`,
@@ -174,6 +191,7 @@ async function countMapping(session: Connection): Promise<ShopMapping> {
     SELECT count(*) FILTER (WHERE is_unique) AS mapped,
       count(*) FILTER (WHERE is_unique IS NOT TRUE) AS unmapped,
       count(*) FILTER (WHERE NOT is_unique) AS duplicates,
+      count(*) FILTER (WHERE is_unique AND items > 1) AS namesakes,
       count(*) FILTER (WHERE is_unique AND NOT level_active) AS inactive,
       count(*) FILTER (WHERE is_unique AND NOT tracked) AS untracked
     FROM product LEFT JOIN matched USING (product_id)`);

@@ -25,6 +25,7 @@ import * as workerReport from './0026-worker-report.ts';
 import * as watchStandsStill from './0027-watch-stands-still.ts';
 import * as cleanUp from './0037-clean-up.ts';
 import * as causesOfConditions from './0029-causes-of-conditions.ts';
+import * as mapping from './0035-mapping.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -58,6 +59,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0027-watch-stands-still', ...watchStandsStill },
   { name: '0037-clean-up', ...cleanUp },
   { name: '0029-causes-of-conditions', ...causesOfConditions },
+  { name: '0035-mapping', ...mapping },
 ];
 
 /** In their order. */
