@@ -3,6 +3,7 @@ import { createApplyActivities, type ApplyDeps } from './apply-files.ts';
 import { createDecideActivities, type DecideDeps } from './decide-lane.ts';
 import { createDeliverActivities, type DeliverDeps } from './deliver-alerts.ts';
 import { createImportActivities, type ImportDeps } from './import-inventory.ts';
+import { createMapActivities, type MapDeps } from './map-shop.ts';
 import { createProduceActivities, type ProduceDeps } from './produce-files.ts';
 import { createPurgeActivities, type PurgeDeps } from './purge.ts';
 import { createRecheckActivities, type RecheckDeps } from './recheck-quarantined.ts';
@@ -17,6 +18,7 @@ export type ActivityDeps = ApplyDeps &
   DecideDeps &
   DeliverDeps &
   ImportDeps &
+  MapDeps &
   ProduceDeps &
   PurgeDeps &
   RecheckDeps &
@@ -29,6 +31,7 @@ export function createActivities(deps: ActivityDeps) {
     ...createDecideActivities(deps),
     ...createDeliverActivities(deps),
     ...createImportActivities(deps),
+    ...createMapActivities(deps),
     ...createProduceActivities(deps),
     ...createPurgeActivities(deps),
     ...createRecheckActivities(deps),

@@ -140,6 +140,8 @@ async function recordAll(recorder: Recorder, stack: StackAddresses, database: Da
   await recorder.record('clean-up', 'cleanUp', {});
   await recorder.record('clean-up-of-an-unknown-field', 'cleanUp', { days: 7 });
   await recorder.record('recent-changes-nothing', 'uploadRecentChanges', SHOP);
+  await recorder.record('map-shop', 'mapShop', SHOP);
+  await recorder.record('map-shop-unknown', 'mapShop', { shopId: 'red-shirts' });
 
   await drop((files) =>
     dropFeed(files, {

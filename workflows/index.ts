@@ -4,6 +4,7 @@ export { decideLane } from './decide-lane.ts';
 export { deliverAlerts } from './deliver-alerts.ts';
 export { hardSync } from './hard-sync.ts';
 export { importInventory } from './import-inventory.ts';
+export { mapShop } from './map-shop.ts';
 export { processUploads } from './process-uploads.ts';
 export { uploadRecentChanges } from './upload-recent-changes.ts';
 export { verifyShop } from './verify-shop.ts';

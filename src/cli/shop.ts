@@ -111,9 +111,13 @@ function mappingText({
   namesakes,
   inactive,
   untracked,
+  moved,
+  removed,
 }: ResultOf<typeof mapShop>): string {
   return [
     `${counted(mapped, 'product')} mapped, ${unmapped} without a variant of their SKU.`,
+    ...(moved > 0 ? [`${moved} mapped to another item than before.`] : []),
+    ...(removed > 0 ? [`${removed} mapped no longer.`] : []),
     ...(duplicates > 0 ? [`${counted(duplicates, 'SKU')} on several variants: left out.`] : []),
     ...(namesakes > 0
       ? [`${counted(namesakes, 'SKU')} on another variant, too: the one that had it first is kept.`]

@@ -11,6 +11,19 @@ export interface CatalogueVariant {
   readonly levelActive: boolean;
 }
 
+/** A page of a shop's catalogue. */
+export interface CataloguePage {
+  readonly variants: readonly CatalogueVariant[];
+  /** Where the next page begins, as Shopify says; null: this is the last one. */
+  readonly next: string | null;
+}
+
+/** How many pages of a catalogue were read already, and where Shopify goes on; null: at its first page. */
+export interface CatalogueStart {
+  readonly pages: number;
+  readonly cursor: string | null;
+}
+
 /** The result of matching a shop's products with its catalogue. `mapped + unmapped` is all of them. */
 export interface ShopMapping {
   readonly mapped: number;
@@ -24,6 +37,12 @@ export interface ShopMapping {
   readonly inactive: number;
   /** Mapped, but Shopify does not track their quantity. */
   readonly untracked: number;
+  /** Mapped now, and not before. */
+  readonly added: number;
+  /** Mapped to another item than before. */
+  readonly moved: number;
+  /** Mapped before, and not now. */
+  readonly removed: number;
 }
 
 /** Products that a check has found: their number, and the SKUs of the first CHECK_SKUS_NAMED. */

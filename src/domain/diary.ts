@@ -43,6 +43,14 @@ interface DiaryFields {
     readonly checked: number;
     readonly different: number;
   };
+  /** Products that met a variant, got another item, or lost theirs. */
+  readonly MAPPING_CHANGED: {
+    readonly shopId: string;
+    readonly mapped: number;
+    readonly added: number;
+    readonly moved: number;
+    readonly removed: number;
+  };
   readonly HARD_SYNC_STARTED: { readonly shopId: string; readonly reason: string };
   readonly PRODUCTS_MENDED: { readonly shopId: string; readonly products: number };
   /** A call that arrived late at Shopify has raised products; the next file has them again. */
@@ -128,6 +136,11 @@ const EVENTS: {
   DIFFERENCES_FOUND: {
     level: 'warn',
     inWords: (d) => `${d.different} of ${counted(d.checked, 'product')} of ${d.shopId} differ from Shopify`,
+  },
+  MAPPING_CHANGED: {
+    level: 'info',
+    inWords: (d) =>
+      `${counted(d.mapped, 'product')} of ${d.shopId} are mapped: ${d.added} new, ${d.moved} with another item, ${d.removed} no longer`,
   },
   HARD_SYNC_STARTED: {
     level: 'warn',

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { ShopMapping } from '../domain/catalogue.ts';
 import type { Database } from '../postgres/database.ts';
-import { replaceShopProducts } from '../postgres/mapping/shop-products.ts';
+import { beginReading, keepPages } from '../postgres/mapping/catalogue-reading.ts';
+import { matchCatalogue } from '../postgres/mapping/shop-products.ts';
 import { findShop, type Shop } from '../postgres/master-data/shops.ts';
 import type { AdminApi } from '../shopify/admin-api.ts';
 
@@ -10,9 +12,11 @@ export interface MapShopDeps {
 }
 
 /**
- * Matches our products with a shop's inventory items by SKU, and replaces the mapping. It may be repeated at any time.
+ * Matches our products with a shop's inventory items by SKU, and replaces the mapping: what a run of mapShop does, here and
+ * now. It may be repeated at any time; it takes over from a reading that is under way.
  *
- * Throws SHOP_UNKNOWN, LOCATION_UNUSABLE (Shopify has no such location), and what the shop's API throws.
+ * Throws SHOP_UNKNOWN, LOCATION_UNUSABLE (Shopify has no such location), SHOP_CATALOGUE_EMPTY, CATALOGUE_READING_OVER
+ * (another one has begun meanwhile), and what the shop's API throws.
  */
 export function createMapShop({ database, adminApi }: MapShopDeps): (shopId: string) => Promise<ShopMapping> {
   return async (shopId) => {
@@ -21,6 +25,9 @@ export function createMapShop({ database, adminApi }: MapShopDeps): (shopId: str
     const { requireLocation } = await import('../shopify/shop-location.ts');
     // Without this check, a wrong location would look like products that are not stocked.
     await requireLocation(shop, api);
-    return replaceShopProducts(database, shopId, api.catalogue());
+    const id = { shopId, reading: randomUUID() };
+    await beginReading(database, id, shop.locationId);
+    await keepPages(database, id, (reading) => api.catalogue(reading));
+    return matchCatalogue(database, id);
   };
 }

@@ -13,6 +13,8 @@ const DEPENDENT_TABLES = [
   'shop_imported_units',
   'shop_orders',
   'mapping_finding',
+  'catalogue_variant',
+  'catalogue_reading',
   'shop_product',
   'shop_baseline',
   'shopify_call',

@@ -4,7 +4,7 @@
  * after `detail.waitMs`), SHOPIFY_ACCESS_DENIED, SHOPIFY_REQUEST_REFUSED. A call waits for the shop's quota, which all
  * callers in this process share, and is sent once; the caller decides whether to try again.
  */
-import type { CatalogueVariant } from '../domain/catalogue.ts';
+import type { CataloguePage, CatalogueStart } from '../domain/catalogue.ts';
 import type { ObservedItem } from '../domain/row-decision.ts';
 import type { SendDeadline } from '../domain/send-deadline.ts';
 import { adminClient, type ClientOptions, type ShopConnection } from './admin-client.ts';
@@ -29,8 +29,8 @@ export interface AdminApi {
    * Throws CALL_NOT_SENT_IN_TIME, too: the deadline has passed, and nothing was sent.
    */
   setOnlineAtp(variables: string, deadline: SendDeadline): Promise<SetAnswer>;
-  /** The shop's variants in pages of 250, the most that Shopify gives. */
-  catalogue(): AsyncIterable<readonly CatalogueVariant[]>;
+  /** The shop's variants in pages of 250, the most that Shopify gives; with `from`, those after what was read already. */
+  catalogue(from?: CatalogueStart): AsyncIterable<CataloguePage>;
 }
 
 /**
@@ -44,6 +44,6 @@ export function openAdminApi(shop: ShopConnection, options: ClientOptions = {}):
     readLocation: () => readLocation(client, shop),
     readItems: (inventoryItemIds) => readItems(client, shop, inventoryItemIds),
     setOnlineAtp: (variables, deadline) => setOnlineAtp(client, shop, variables, deadline),
-    catalogue: () => readCatalogue(client, shop),
+    catalogue: (from) => readCatalogue(client, shop, from),
   };
 }

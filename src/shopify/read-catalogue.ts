@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import type { CatalogueVariant } from '../domain/catalogue.ts';
+import type { CataloguePage, CatalogueStart, CatalogueVariant } from '../domain/catalogue.ts';
 import { AtpError, isCoded } from '../domain/errors.ts';
 import { CATALOGUE_PAGE_TRIES_MAX, CATALOGUE_PAGES_MAX } from '../domain/limits.ts';
 import type { AdminClient, ShopConnection } from './admin-client.ts';
@@ -24,7 +24,8 @@ const ANSWER = z.object({
 type Page = z.output<typeof ANSWER>['productVariants'];
 
 /**
- * Every variant of the shop, in pages; one page is in memory at a time.
+ * Every variant of the shop, in pages; one page is in memory at a time. With `from`, the pages after those that were read
+ * already: so many, up to that cursor.
  *
  * When Shopify throttles a page, only this page is tried again after a pause: a reading of hundreds of pages must not
  * begin anew. Any other failure ends the reading.
@@ -32,14 +33,16 @@ type Page = z.output<typeof ANSWER>['productVariants'];
 export async function* readCatalogue(
   client: AdminClient,
   shop: ShopConnection,
-): AsyncGenerator<readonly CatalogueVariant[]> {
-  let cursor: string | null = null;
-  for (let page = 0; page < CATALOGUE_PAGES_MAX; page += 1) {
+  from: CatalogueStart = { pages: 0, cursor: null },
+): AsyncGenerator<CataloguePage> {
+  let { cursor } = from;
+  for (let page = from.pages; page < CATALOGUE_PAGES_MAX; page += 1) {
     const { nodes, pageInfo }: Page = await readPageAfter(cursor, client, shop);
-    yield nodes.map(toCatalogueVariant);
-    if (!pageInfo.hasNextPage) return;
-    if (pageInfo.endCursor === null || pageInfo.endCursor === cursor) break;
-    cursor = pageInfo.endCursor;
+    const next: string | null = pageInfo.hasNextPage ? pageInfo.endCursor : null;
+    if (pageInfo.hasNextPage && (next === null || next === cursor)) break;
+    yield { variants: nodes.map(toCatalogueVariant), next };
+    if (next === null) return;
+    cursor = next;
   }
   throw new AtpError('SHOPIFY_RESPONSE_UNEXPECTED', {
     reason: `ReadCatalogue: the pages of ${shop.domain} do not end`,

@@ -171,6 +171,7 @@ test('the pipeline shows what is to come, under way, done and failed', async () 
   expect(pending.jobs.map(({ jobName, status }) => `${jobName} ${status}`).toSorted()).toEqual([
     'hard-sync PENDING',
     'import PENDING',
+    'map-shop PENDING',
     'process-uploads PENDING',
     'recent-changes PENDING',
   ]);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { outcomeOf, resultInWords } from '../../src/domain/jobs/jobs.ts';
 import { worstOf } from '../../src/domain/jobs/outcome.ts';
+import type { MapResult } from '../../src/domain/jobs/map-shop.ts';
 import type { ProcessResult } from '../../src/domain/jobs/process-uploads.ts';
 import type { SyncResult } from '../../src/domain/jobs/producing.ts';
 import type { VerifyResult } from '../../src/domain/jobs/verify.ts';
@@ -91,6 +92,29 @@ test.each([
   ['NEEDS_ATTENTION', { ...VERIFIED, causes: { CHANGED_ON_SHOPIFY: 1 } }],
 ] as const)('a comparison ends with %s', (outcome, result) => {
   expect(outcomeOf('verify', result)).toBe(outcome);
+});
+
+const MAPPED: MapResult = {
+  ...{ shopId: 'a', mapped: 5, unmapped: 2, duplicates: 0, namesakes: 0, inactive: 0, untracked: 0 },
+  ...{ added: 0, moved: 0, removed: 0 },
+};
+
+test.each([
+  ['NOTHING_TO_DO', MAPPED],
+  ['DONE', { ...MAPPED, added: 1 }],
+  ['DONE', { ...MAPPED, moved: 1 }],
+  ['NEEDS_ATTENTION', { ...MAPPED, added: 3, removed: 1 }],
+  ['NEEDS_ATTENTION', { ...MAPPED, namesakes: 1 }],
+  ['NEEDS_ATTENTION', { ...MAPPED, untracked: 1 }],
+] as const)('a mapping ends with %s', (outcome, result) => {
+  expect(outcomeOf('map-shop', result)).toBe(outcome);
+});
+
+test('a mapping tells what has changed, and what a person must mend', () => {
+  expect(resultInWords('map-shop', MAPPED)).toBe('5 products mapped, 2 without a variant');
+  expect(resultInWords('map-shop', { ...MAPPED, added: 1, moved: 2, removed: 3, duplicates: 1 })).toBe(
+    '5 products mapped, 1 new, 2 with another item, 3 no longer, 2 without a variant, 1 SKU on several variants',
+  );
 });
 
 test('of several outcomes the one counts that a person must know first', () => {

@@ -2,7 +2,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import type { CatalogueVariant } from '../../src/domain/catalogue.ts';
+import type { CataloguePage, CatalogueVariant } from '../../src/domain/catalogue.ts';
 import type { AtpError } from '../../src/domain/errors.ts';
 import { openAdminApi, type AdminApi, type ShopConnection } from '../../src/shopify/admin-api.ts';
 import type { ClientOptions } from '../../src/shopify/admin-client.ts';
@@ -76,9 +76,9 @@ export async function expectFailure(work: Promise<unknown> | (() => unknown)): P
 }
 
 export async function readEveryPage(
-  pages: AsyncIterable<readonly CatalogueVariant[]>,
+  pages: AsyncIterable<CataloguePage>,
 ): Promise<(readonly CatalogueVariant[])[]> {
   const read: (readonly CatalogueVariant[])[] = [];
-  for await (const page of pages) read.push(page);
+  for await (const { variants } of pages) read.push(variants);
   return read;
 }

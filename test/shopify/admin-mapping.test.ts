@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createMapShop } from '../../src/operations/map-shop.ts';
-import type { CatalogueVariant } from '../../src/domain/catalogue.ts';
+import type { CataloguePage, CatalogueVariant } from '../../src/domain/catalogue.ts';
 import type { Database } from '../../src/postgres/database.ts';
 import { checkMapping } from '../../src/postgres/mapping/mapping-check.ts';
-import { replaceShopProducts } from '../../src/postgres/mapping/shop-products.ts';
+import { beginReading, keepPages } from '../../src/postgres/mapping/catalogue-reading.ts';
+import { matchCatalogue } from '../../src/postgres/mapping/shop-products.ts';
 import { addShop } from '../../src/postgres/master-data/shops.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
 import { apiOf, connection, expectFailure } from './admin-fixture.ts';
@@ -65,8 +67,19 @@ function variant(sku: string | null, item: string, change: Partial<CatalogueVari
   };
 }
 
-async function* pagesOf(...pages: (readonly CatalogueVariant[])[]) {
-  yield* pages;
+async function* pagesOf(...pages: (readonly CatalogueVariant[])[]): AsyncGenerator<CataloguePage> {
+  for (const [at, variants] of pages.entries()) {
+    await Promise.resolve();
+    yield { variants, next: at === pages.length - 1 ? null : `after ${at}` };
+  }
+}
+
+/** Reads these pages to their end, and matches them. */
+async function replaceMapping(pages: AsyncIterable<CataloguePage>) {
+  const id = { shopId: SHOP_ID, reading: randomUUID() };
+  await beginReading(database, id, LOCATION);
+  await keepPages(database, id, () => pages);
+  return matchCatalogue(database, id);
 }
 
 describe('mapping a shop by its catalogue over HTTP', () => {
@@ -84,6 +97,7 @@ describe('mapping a shop by its catalogue over HTTP', () => {
     ]);
     expect(await map(twin)).toEqual({
       ...{ mapped: 2, unmapped: 3, duplicates: 1, namesakes: 0, inactive: 1, untracked: 1 },
+      ...{ added: 2, moved: 0, removed: 0 },
     });
     expect(await readMapping()).toEqual({ 'p-A': ids[0], 'p-D': ids[3] });
     expect(await readOwed()).toEqual([]); // never published: the next file carries them anyway
@@ -185,15 +199,15 @@ describe('replacing a mapping', () => {
       [variant('SHARED', 'i1', { variantId: 'v1' }), variant('X', 'i2')],
       [variant('SHARED', 'i1', { variantId: 'v2' }), variant('Y', 'i2', { variantId: 'v4' })],
     );
-    expect(await replaceShopProducts(database, SHOP_ID, pages)).toMatchObject({ mapped: 1, duplicates: 2 });
+    expect(await replaceMapping(pages)).toMatchObject({ mapped: 1, duplicates: 2 });
     expect(await readMapping()).toEqual({ 'p-SHARED': 'i1' });
   });
 
   test('owes nothing when only the variant of an item changes', async () => {
     await addProducts('A');
-    await replaceShopProducts(database, SHOP_ID, pagesOf([variant('A', 'i1')]));
+    await replaceMapping(pagesOf([variant('A', 'i1')]));
     const renewed = variant('A', 'i1', { variantId: 'v-new' });
-    await replaceShopProducts(database, SHOP_ID, pagesOf([renewed]));
+    await replaceMapping(pagesOf([renewed]));
     const variants = await database.query('SELECT variant_id FROM shop_product');
     expect(variants).toEqual([{ variant_id: 'v-new' }]);
     expect(await readOwed()).toEqual([]);
@@ -201,10 +215,10 @@ describe('replacing a mapping', () => {
 
   test('a namesake does not unmap the product: it keeps the item that it had first, while that carries its SKU', async () => {
     await addProducts('A');
-    await replaceShopProducts(database, SHOP_ID, pagesOf([variant('A', 'i5')]));
+    await replaceMapping(pagesOf([variant('A', 'i5')]));
     const withNamesakes = pagesOf([variant('A', 'i1')], [variant('A', 'i5'), variant('A', 'i9')]);
 
-    expect(await replaceShopProducts(database, SHOP_ID, withNamesakes)).toMatchObject({
+    expect(await replaceMapping(withNamesakes)).toMatchObject({
       mapped: 1,
       duplicates: 0,
       namesakes: 1,
@@ -217,31 +231,31 @@ describe('replacing a mapping', () => {
 
   test('what is wrong with a namesake is no finding of the product', async () => {
     await addProducts('A');
-    await replaceShopProducts(database, SHOP_ID, pagesOf([variant('A', 'i1')]));
+    await replaceMapping(pagesOf([variant('A', 'i1')]));
     const untracked = { tracked: false, levelActive: false, inventoryPolicy: 'CONTINUE' } as const;
     const pages = pagesOf([variant('A', 'i1'), variant('A', 'i2', untracked)]);
 
-    expect(await replaceShopProducts(database, SHOP_ID, pages)).toMatchObject({ untracked: 0, inactive: 0 });
+    expect(await replaceMapping(pages)).toMatchObject({ untracked: 0, inactive: 0 });
 
     expect(Object.keys((await checkMapping(database, SHOP_ID)).findings)).toEqual(['NAMESAKE']);
   });
 
   test('when its item has lost the SKU, and two others have it, nobody knows which one is meant', async () => {
     await addProducts('A');
-    await replaceShopProducts(database, SHOP_ID, pagesOf([variant('A', 'i1')]));
+    await replaceMapping(pagesOf([variant('A', 'i1')]));
     const pages = pagesOf([variant('Z', 'i1'), variant('A', 'i2'), variant('A', 'i3')]);
 
-    expect(await replaceShopProducts(database, SHOP_ID, pages)).toMatchObject({ mapped: 0, duplicates: 1 });
+    expect(await replaceMapping(pages)).toMatchObject({ mapped: 0, duplicates: 1 });
 
     expect(await readMapping()).toEqual({});
   });
 
   test('a second product whose SKU comes onto an item does not take it from the first', async () => {
     await addProducts('A', 'B');
-    await replaceShopProducts(database, SHOP_ID, pagesOf([variant('A', 'i1')]));
+    await replaceMapping(pagesOf([variant('A', 'i1')]));
     const pages = pagesOf([variant('A', 'i1'), variant('B', 'i1', { variantId: 'v2' })]);
 
-    expect(await replaceShopProducts(database, SHOP_ID, pages)).toMatchObject({ mapped: 1, duplicates: 1 });
+    expect(await replaceMapping(pages)).toMatchObject({ mapped: 1, duplicates: 1 });
 
     expect(await readMapping()).toEqual({ 'p-A': 'i1' });
   });
@@ -250,10 +264,9 @@ describe('replacing a mapping', () => {
     await addProducts('A', 'B');
     const one = pagesOf([variant('A', 'i1'), variant('B', 'i2')]);
     const other = pagesOf([variant('A', 'i2'), variant('B', 'i1')]);
-    await Promise.all([
-      replaceShopProducts(database, SHOP_ID, one),
-      replaceShopProducts(database, SHOP_ID, other),
-    ]);
+    const ended = await Promise.allSettled([replaceMapping(one), replaceMapping(other)]);
+    // The reading that has begun last counts.
+    expect(ended.map(({ status }) => status)).toContain('fulfilled');
     expect([
       { 'p-A': 'i1', 'p-B': 'i2' },
       { 'p-A': 'i2', 'p-B': 'i1' },
@@ -262,19 +275,19 @@ describe('replacing a mapping', () => {
 
   test('logs a change of exactly the products that got another item', async () => {
     await addProducts('A', 'B');
-    await replaceShopProducts(database, SHOP_ID, pagesOf([variant('A', 'i1'), variant('B', 'i2')]));
+    await replaceMapping(pagesOf([variant('A', 'i1'), variant('B', 'i2')]));
     await database.query('DELETE FROM change_log');
-    await replaceShopProducts(database, SHOP_ID, pagesOf([variant('A', 'i9'), variant('B', 'i2')]));
+    await replaceMapping(pagesOf([variant('A', 'i9'), variant('B', 'i2')]));
     const logged = await database.query('SELECT DISTINCT product_id FROM change_log');
     expect(logged).toEqual([{ product_id: 'p-A' }]);
   });
 
   test('takes an empty catalogue for a fault, and unmaps nothing', async () => {
     await addProducts('A');
-    await replaceShopProducts(database, SHOP_ID, pagesOf([variant('A', 'i1')]));
+    await replaceMapping(pagesOf([variant('A', 'i1')]));
     const before = await readMapping();
 
-    await expect(replaceShopProducts(database, SHOP_ID, pagesOf([]))).rejects.toMatchObject({
+    await expect(replaceMapping(pagesOf([]))).rejects.toMatchObject({
       code: 'SHOP_CATALOGUE_EMPTY',
     });
 
@@ -284,9 +297,82 @@ describe('replacing a mapping', () => {
   test('accepts an empty catalogue of a shop that never had a mapping', async () => {
     await addProducts('A');
 
-    expect(await replaceShopProducts(database, SHOP_ID, pagesOf([]))).toMatchObject({
+    expect(await replaceMapping(pagesOf([]))).toMatchObject({
       mapped: 0,
       unmapped: 1,
     });
+  });
+});
+
+describe('a reading of a catalogue', () => {
+  const id = { shopId: SHOP_ID, reading: 'first' };
+  const requests = async (twin: TwinClient) =>
+    (await twin.requests()).filter(({ operation }) => operation === 'ReadCatalogue').length;
+
+  test('goes on with the page after the last one that was kept, and reads none twice', async () => {
+    const skus = Array.from({ length: 700 }, (_, index) => `SKU-${index}`);
+    await addProducts(...skus);
+    const { twin } = await startTwinWith(skus.map((sku) => ({ sku, title: sku })));
+    const api = apiOf(twin);
+    await beginReading(database, id, LOCATION);
+    await twin.control('POST', '/faults', { operation: 'ReadCatalogue', kind: 'http-500-before', skip: 2 });
+    await expectFailure(keepPages(database, id, (reading) => api.catalogue(reading)));
+    expect(await requests(twin)).toBe(3);
+
+    // Another worker: the reading is as it was left.
+    await beginReading(database, id, LOCATION);
+    const read = await keepPages(database, id, (reading) => api.catalogue(reading));
+
+    expect(read).toEqual({ cursor: null, pages: 3, variants: 700, isComplete: true });
+    expect(await requests(twin)).toBe(4);
+    expect(await matchCatalogue(database, id)).toMatchObject({ mapped: 700, unmapped: 0, added: 700 });
+  });
+
+  test('is matched once: asked again, the same is told', async () => {
+    await addProducts('A');
+    await beginReading(database, id, LOCATION);
+    await keepPages(database, id, () => pagesOf([variant('A', 'i1')]));
+    const found = await matchCatalogue(database, id);
+    await addProducts('B');
+
+    expect(await matchCatalogue(database, id)).toEqual(found);
+
+    expect(await database.query('SELECT FROM catalogue_variant')).toEqual([]);
+  });
+
+  test('does not count when another one has begun, the shop was moved, or pages are missing', async () => {
+    await addProducts('A');
+    const isOver = { code: 'CATALOGUE_READING_OVER' };
+    await beginReading(database, id, LOCATION);
+    expect(await expectFailure(matchCatalogue(database, id))).toMatchObject(isOver);
+
+    await keepPages(database, id, () => pagesOf([variant('A', 'i1')]));
+    await database.query(`UPDATE shop SET location_id = 'gid://shopify/Location/1'`);
+    expect(await expectFailure(matchCatalogue(database, id))).toMatchObject(isOver);
+    await database.query('UPDATE shop SET location_id = $1', [LOCATION]);
+
+    await beginReading(database, { ...id, reading: 'second' }, LOCATION);
+    expect(await expectFailure(keepPages(database, id, () => pagesOf([])))).toMatchObject(isOver);
+    expect(await expectFailure(matchCatalogue(database, id))).toMatchObject(isOver);
+    expect(await readMapping()).toEqual({});
+  });
+
+  test('keeps a page once, when two attempts read it at the same time', async () => {
+    await addProducts('A');
+    await beginReading(database, id, LOCATION);
+    const [first, second] = [[variant('A', 'i1')], [variant('B', 'i2')]];
+    async function* besideAnother(): AsyncGenerator<CataloguePage> {
+      await keepPages(database, id, () => pagesOf(first, second));
+      yield { variants: first, next: 'after 0' };
+    }
+
+    expect(await expectFailure(keepPages(database, id, besideAnother))).toMatchObject({
+      code: 'CATALOGUE_READING_OVER',
+    });
+
+    expect(await database.query('SELECT sku FROM catalogue_variant ORDER BY 1')).toEqual([
+      { sku: 'A' },
+      { sku: 'B' },
+    ]);
   });
 });

@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { applyChunk } from '../../activities/apply-chunk.ts';
 import { recheckQuarantined } from '../../activities/recheck-quarantined.ts';
+import { createMapShop } from '../../src/operations/map-shop.ts';
 import { release, oweMended, listQuarantinedToRecheck } from '../../src/postgres/lane/quarantined-rows.ts';
-import { replaceShopProducts } from '../../src/postgres/mapping/shop-products.ts';
 import { openAdminApi, type AdminApi } from '../../src/shopify/admin-api.ts';
 import { ChunkBench, SHOP } from './chunk-bench.ts';
 
@@ -102,8 +102,7 @@ function recheck(bench: ChunkBench): Promise<{ readonly mended: number }> {
 }
 
 async function map(bench: ChunkBench): Promise<void> {
-  const { api } = await bench.startAttempt();
-  await replaceShopProducts(bench.database, SHOP, api.catalogue());
+  await createMapShop({ database: bench.database, adminApi: openAdminApi })(SHOP);
 }
 
 describe('a quarantined product whose cause is gone', () => {

@@ -22,6 +22,13 @@ export const FILE_ERRORS = {
     hint: (d) =>
       `The mapping stays as it is. Look at the shop in Shopify; if it is empty on purpose, remove the shop with \`atp shop remove ${d.shopId}\`.`,
   },
+  CATALOGUE_READING_OVER: {
+    class: 'not-now',
+    message: (d) =>
+      `The catalogue of shop "${d.shopId}" was read, and what was read does not count any more: another reading has begun, the shop has another location, or its database was started again.`,
+    hint: (d) =>
+      `The mapping stays as it is until the next reading: \`atp shop map ${d.shopId}\`, or the next run of map-shop.`,
+  },
   PRODUCER_BUSY: {
     class: 'retry',
     message: (d) =>

@@ -5,6 +5,7 @@ import { HARD_SYNC } from './hard-sync.ts';
 import { IMPORT } from './import.ts';
 import type { Job } from './job.ts';
 import type { Outcome } from './outcome.ts';
+import { MAP_SHOP } from './map-shop.ts';
 import { PROCESS_UPLOADS } from './process-uploads.ts';
 import { RECENT_CHANGES } from './recent-changes.ts';
 import { VERIFY } from './verify.ts';
@@ -15,6 +16,7 @@ const DEFINED = {
   [RECENT_CHANGES.name]: RECENT_CHANGES,
   [PROCESS_UPLOADS.name]: PROCESS_UPLOADS,
   [IMPORT.name]: IMPORT,
+  [MAP_SHOP.name]: MAP_SHOP,
   [VERIFY.name]: VERIFY,
   [CLEAN_UP.name]: CLEAN_UP,
 };

@@ -56,6 +56,15 @@ export const SHOPIFY_FIRST_CALL_POINTS = 35;
  */
 export const CATALOGUE_PAGES_MAX = 20_000;
 
+/**
+ * Pages of one step of a reading: some minutes, and a run's history stays short. A worker that dies loses a page, since each
+ * is kept when it is read.
+ */
+export const CATALOGUE_PAGES_PER_STEP = 200;
+
+/** Steps of one reading: it has read CATALOGUE_PAGES_MAX pages by then. */
+export const CATALOGUE_STEPS_MAX = CATALOGUE_PAGES_MAX / CATALOGUE_PAGES_PER_STEP;
+
 /** How often one page of a catalogue is asked for again because Shopify was throttling. */
 export const CATALOGUE_PAGE_TRIES_MAX = 10;
 

@@ -1,62 +1,60 @@
 /** Which inventory item of a shop is which product: matched by exact SKU, the whole shop at once. */
-import type { CatalogueVariant, ShopMapping } from '../../domain/catalogue.ts';
+import type { ShopMapping } from '../../domain/catalogue.ts';
 import { AtpError } from '../../domain/errors.ts';
 import { ITEM_FAULTS } from '../../domain/row-decision.ts';
 import type { Connection, Database } from '../database.ts';
 import { runInTransaction } from '../transaction.ts';
+import type { ReadingId } from './catalogue-reading.ts';
 import { IS_NOT_ON_ITS_WAY, NOT_APPLIED_SINCE } from '../lane/quarantined-rows.ts';
 
 /**
- * Replaces a shop's mapping by what its catalogue says now. Products that are no longer in it are unmapped. A product keeps
- * an item that still carries its SKU, also when a second one comes to carry it. A product
- * with another item than before is owed (cause REMAPPED), so that the next file has it whatever its quantity. A
- * quarantined product is owed (cause MENDED) when its item is tracked and stocked now.
+ * Replaces a shop's mapping by what a complete reading of its catalogue says. Products that are no longer in it are unmapped.
+ * A product keeps an item that still carries its SKU, also when a second one comes to carry it. A product with another item
+ * than before is owed (cause REMAPPED), so that the next file has it whatever its quantity. A quarantined product is owed
+ * (cause MENDED) when its item is tracked and stocked now.
  *
- * The catalogue streams into a temporary table first, in statements of their own; only then one short transaction
- * compares and writes. When `pages` fails, the mapping stays as it was.
+ * All of it or nothing, once: asked again, it returns what it has found then. The reading is copied into a temporary table
+ * first; only then one short transaction compares and writes.
  *
- * @throws AtpError SHOP_UNKNOWN, SHOP_CATALOGUE_EMPTY
+ * @throws AtpError SHOP_UNKNOWN, SHOP_CATALOGUE_EMPTY, CATALOGUE_READING_OVER
  */
-export async function replaceShopProducts(
-  database: Database,
-  shopId: string,
-  pages: AsyncIterable<readonly CatalogueVariant[]>,
-): Promise<ShopMapping> {
+export async function matchCatalogue(database: Database, id: ReadingId): Promise<ShopMapping> {
+  const { shopId } = id;
   return database.session(async (session) => {
-    await session.query(`
-      CREATE TEMPORARY TABLE catalogue (
-        sku text NOT NULL, inventory_item_id text NOT NULL, variant_id text NOT NULL,
-        tracked boolean NOT NULL, level_active boolean NOT NULL, sells_below_zero boolean NOT NULL
-      )`);
-    for await (const page of pages) await keepPage(session, page);
+    await session.query(
+      `CREATE TEMPORARY TABLE catalogue AS
+       SELECT sku, inventory_item_id, variant_id, tracked, level_active, sells_below_zero
+       FROM catalogue_variant WHERE shop_id = $1`,
+      [shopId],
+    );
     await session.query('ANALYZE catalogue');
     return runInTransaction(session, 'BEGIN', async () => {
       await lockShop(session, shopId);
+      const found = await lockReading(session, id);
+      if (found !== null) return found;
       await refuseAnEmptyCatalogue(session, shopId);
       await matchBySku(session, shopId);
+      const mapping = await countMapping(session, shopId);
       await oweRemapped(session, shopId);
       await oweMended(session, shopId);
       await replaceMapping(session, shopId);
       await replaceFindings(session, shopId);
-      return countMapping(session);
+      await session.query('UPDATE catalogue_reading SET result = $2 WHERE shop_id = $1', [shopId, mapping]);
+      await session.query('DELETE FROM catalogue_variant WHERE shop_id = $1', [shopId]);
+      return mapping;
     });
   });
 }
 
-async function keepPage(session: Connection, page: readonly CatalogueVariant[]): Promise<void> {
-  const named = page.filter(({ sku }) => sku !== null);
-  await session.query(
-    `INSERT INTO catalogue
-     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::boolean[], $5::boolean[], $6::boolean[])`,
-    [
-      named.map(({ sku }) => sku),
-      named.map(({ inventoryItemId }) => inventoryItemId),
-      named.map(({ variantId }) => variantId),
-      named.map(({ tracked }) => tracked),
-      named.map(({ levelActive }) => levelActive),
-      named.map(({ inventoryPolicy }) => inventoryPolicy === 'CONTINUE'),
-    ],
+/** What the reading was matched to; null: it was not yet. A complete reading of the shop's location of now counts. */
+async function lockReading(session: Connection, { shopId, reading }: ReadingId): Promise<ShopMapping | null> {
+  const { rows } = await session.query<{ result: ShopMapping | null }>(
+    `SELECT result FROM catalogue_reading JOIN shop USING (shop_id, location_id)
+     WHERE shop_id = $1 AND reading = $2 AND is_complete FOR UPDATE OF catalogue_reading`,
+    [shopId, reading],
   );
+  if (!rows[0]) throw new AtpError('CATALOGUE_READING_OVER', { shopId });
+  return rows[0].result;
 }
 
 /**
@@ -186,15 +184,24 @@ async function replaceFindings(session: Connection, shopId: string): Promise<voi
   await session.query('UPDATE shop SET mapped_at = now() WHERE shop_id = $1', [shopId]);
 }
 
-async function countMapping(session: Connection): Promise<ShopMapping> {
-  const { rows } = await session.query<ShopMapping>(`
-    SELECT count(*) FILTER (WHERE is_unique) AS mapped,
+/** Before the mapping is replaced: what changes is counted, too. */
+async function countMapping(session: Connection, shopId: string): Promise<ShopMapping> {
+  const { rows } = await session.query<ShopMapping>(
+    `SELECT count(*) FILTER (WHERE is_unique) AS mapped,
       count(*) FILTER (WHERE is_unique IS NOT TRUE) AS unmapped,
       count(*) FILTER (WHERE NOT is_unique) AS duplicates,
       count(*) FILTER (WHERE is_unique AND items > 1) AS namesakes,
       count(*) FILTER (WHERE is_unique AND NOT level_active) AS inactive,
-      count(*) FILTER (WHERE is_unique AND NOT tracked) AS untracked
-    FROM product LEFT JOIN matched USING (product_id)`);
+      count(*) FILTER (WHERE is_unique AND NOT tracked) AS untracked,
+      count(*) FILTER (WHERE is_unique AND before IS NULL) AS added,
+      count(*) FILTER (WHERE is_unique AND before <> matched.inventory_item_id) AS moved,
+      count(*) FILTER (WHERE is_unique IS NOT TRUE AND before IS NOT NULL) AS removed
+    FROM product
+    LEFT JOIN matched USING (product_id)
+    LEFT JOIN (SELECT product_id, inventory_item_id AS before FROM shop_product WHERE shop_id = $1) AS mapped
+      USING (product_id)`,
+    [shopId],
+  );
   const [mapping] = rows;
   if (!mapping) throw new Error('The database returned no counts.');
   return mapping;

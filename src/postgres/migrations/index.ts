@@ -23,9 +23,9 @@ import * as whatIsTold from './0024-what-is-told.ts';
 import * as alerts from './0025-alerts.ts';
 import * as workerReport from './0026-worker-report.ts';
 import * as watchStandsStill from './0027-watch-stands-still.ts';
-import * as cleanUp from './0037-clean-up.ts';
 import * as causesOfConditions from './0029-causes-of-conditions.ts';
 import * as mapping from './0035-mapping.ts';
+import * as cleanUp from './0037-clean-up.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -57,9 +57,9 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0025-alerts', ...alerts },
   { name: '0026-worker-report', ...workerReport },
   { name: '0027-watch-stands-still', ...watchStandsStill },
-  { name: '0037-clean-up', ...cleanUp },
   { name: '0029-causes-of-conditions', ...causesOfConditions },
   { name: '0035-mapping', ...mapping },
+  { name: '0037-clean-up', ...cleanUp },
 ];
 
 /** In their order. */
