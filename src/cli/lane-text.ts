@@ -2,6 +2,7 @@
 import { isMendedAtShop } from '../domain/failed-step.ts';
 import type { DecisionOutcome } from '../domain/lane-decision.ts';
 import { durationText } from '../domain/duration.ts';
+import { leftInWords } from '../domain/left-items.ts';
 import { isWithinLimit, WAITING_CAUSES, waitingInWords, type OldestChange } from '../domain/oldest-change.ts';
 import { isDone, setAsideFolder } from '../domain/upload-file.ts';
 import { countOf, heldBecause } from '../domain/sync-plan.ts';
@@ -30,7 +31,7 @@ export function laneText(view: LaneView): string {
       ...planWaysOut(shopId, plan.plan, plan.revision),
     ]),
     filesTable(view),
-    ...notDrainedLines(view),
+    ...leftLines(view),
     ...quarantinedLines(view),
     ...decisionLines(view),
   ].join('\n');
@@ -137,14 +138,22 @@ function filesTable({ files }: LaneView): string {
   );
 }
 
-/** Also when a later file has the products at the new location: at the old one nothing changes them any more. */
-function notDrainedLines({ files }: LaneView): string[] {
-  return files
-    .filter(({ kind, quarantined }) => kind === 'drain' && quarantined > 0)
-    .map(
-      ({ sequence, quarantined }) =>
-        `File ${sequence} could not send ${counted(quarantined, 'product')} to 0: what Shopify has of them at the location that it empties may still be sold.`,
-    );
+/** What products have left on sale, and what becomes of it. */
+function leftLines({ shopId, left }: LaneView): string[] {
+  const drain = `atp shop drain ${shopId}`;
+  return left.map((items) => {
+    const what = `${leftInWords(items)} at ${items.locationId}`;
+    switch (items.state) {
+      case 'WAITING':
+        return `No product has ${what} any more: the next file sends them to 0.`;
+      case 'DRAINING':
+        return `No product has ${what} any more: file ${items.sequence} sends them to 0.`;
+      case 'WITHHELD':
+        return `No product has ${what} any more, too many at once: \`${drain}\` sends them to 0, \`atp shop map ${shopId}\` finds them again when their SKUs are back.`;
+      case 'ON_SALE':
+        return `${what} may still be sold: ${items.sequence === null ? 'nothing has' : `file ${items.sequence} has not`} sent them to 0. \`${drain}\` does, \`${drain} --dismiss --reason <text>\` leaves them to somebody else.`;
+    }
+  });
 }
 
 function quarantinedLines({ shopId, setApart: quarantined }: LaneView): string[] {

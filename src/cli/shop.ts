@@ -3,6 +3,7 @@ import { counted } from '../domain/words.ts';
 import { figureInWords, type OldestChange } from '../domain/oldest-change.ts';
 import type { SalesPolicy } from '../domain/unseen-sales.ts';
 import type { ResultOf } from '../operations/operation.ts';
+import { drainShop } from '../operations/drain-shop.ts';
 import { removeShop } from '../operations/remove-shop.ts';
 import { setShop, type ShopMove } from '../operations/set-shop.ts';
 import { addShop, listShops, mapShop } from '../operations/shops.ts';
@@ -76,6 +77,12 @@ export const SHOP_COMMANDS = [
       };
     },
   }),
+  command({
+    path: 'shop drain',
+    operation: drainShop,
+    arguments: ['shopId'],
+    show: (result) => ({ json: result, text: drainedText(result) }),
+  }),
   command({ path: 'shop map', operation: mapShop, arguments: ['shopId'], show: mappingText }),
 ];
 
@@ -95,6 +102,17 @@ function moveLines(shopId: string, { isElsewhere, drain, hardSync }: ShopMove): 
       : []),
     started.trim(),
   ];
+}
+
+function drainedText({ shopId, drains, dismissed }: ResultOf<typeof drainShop>): string {
+  if (dismissed > 0) return `${counted(dismissed, 'item')} dismissed: nothing tells of them any more.`;
+  if (drains.length === 0) return `Products of ${shopId} have left nothing on sale.`;
+  return drains
+    .map(
+      ({ sequence, rows }) =>
+        `File ${sequence} sends ${counted(rows, 'item')} to 0; \`atp lane ${shopId}\` shows how far it is.`,
+    )
+    .join('\n');
 }
 
 function sharedLines(sharedWith: readonly string[]): string[] {

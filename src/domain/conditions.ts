@@ -180,6 +180,12 @@ export const CONDITIONS = {
     title: 'Shopify cannot take the quantity of some products',
     isToldAtOnce: true,
   },
+  LEFT_ITEMS_SELL: {
+    severity: 'critical',
+    subject: 'shop',
+    title: 'Items that no product has any more are still sold',
+    isToldAtOnce: true,
+  },
   LEFT_LOCATION_SELLS: {
     severity: 'warning',
     subject: 'shop',

@@ -59,12 +59,12 @@ export interface LastPush extends KeptBack {
   readonly importedUnits: number;
 }
 
-/** A last push as it is remembered; `lastKnown` is null when it was at another location than the one of now. */
+/** A last push as it is remembered; `lastKnown` is null when it was of another item or location than the one of now. */
 export type RememberedPush = Omit<LastPush, 'lastKnown'> & { readonly lastKnown: number | null };
 
 /**
- * The last push, as the present location is judged by it. At a location where the item was never pushed nothing is
- * missing; but what is kept back stays kept back, since Online ATP still counts these units.
+ * The last push, as the present item and location are judged by it. Where the item was never pushed nothing is missing;
+ * but what is kept back stays kept back, since Online ATP still counts these units.
  */
 export function pushSeenHere(push: RememberedPush | null, observed: number): LastPush | null {
   return push && { ...push, lastKnown: push.lastKnown ?? observed };

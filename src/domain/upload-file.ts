@@ -9,7 +9,8 @@ import { fileTime } from './file-time.ts';
  *        │ │       │ │        │ │
  *        └─┴───────┴─┴─BLOCKED┴─┘                  cannot be applied, or a person has stopped it. A retry puts it back
  *                         │                        into its state before, a rewrite into WRITING
- *                         └────────────▶ SKIPPED   by a person: left out; its products are owed to a later file
+ *                         └────────────▶ SKIPPED   by a person: left out; its products are owed to a later file. What
+ *                                                  a drain would have emptied stays on sale, and is told
  *
  *     WRITING, READY, APPLYING, BLOCKED ─▶ SUPERSEDED   a later Hard Sync contains every product of it, or the shop has
  *                                                       another location or group by now
@@ -61,7 +62,7 @@ export function isDone(state: UploadFileState): state is DoneFileState {
   return DONE_FILE_STATES.some((done) => done === state);
 }
 
-/** A drain sends everything that was published to zero, at the location that the shop leaves. */
+/** A drain sends to zero what was published at the location that the shop leaves, or at items that products have left. */
 export const UPLOAD_FILE_KINDS = ['hard-sync', 'recent-changes', 'drain'] as const;
 export type UploadFileKind = (typeof UPLOAD_FILE_KINDS)[number];
 

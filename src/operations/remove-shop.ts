@@ -2,10 +2,11 @@
 import { AtpError } from '../domain/errors.ts';
 import { invalid, optional, text, yesOrNo } from '../domain/input-fields.ts';
 import { SHOP_FIELDS } from '../domain/shop-fields.ts';
+import { LEFT_ITEMS_NAMED_MAX } from '../domain/limits.ts';
 import { isDone } from '../domain/upload-file.ts';
 import { counted } from '../domain/words.ts';
 import type { Database } from '../postgres/database.ts';
-import { readNotDrained } from '../postgres/lane/not-drained.ts';
+import { listLeftItems, type LeftItems } from '../postgres/lane/left-items.ts';
 import { readOnSale } from '../postgres/lane/on-sale.ts';
 import { findShop } from '../postgres/master-data/shops.ts';
 import { listDrainFiles, type Drain, type DrainFile } from '../postgres/producing/drain.ts';
@@ -44,7 +45,7 @@ export const removeShop = defineOperation({
     await confirm(context, yes, consequenceOf(shopId, await readOnSale(database, shopId), drain));
     const drained = drain ? await drainShop(context, database, shopId) : null;
     const { products, units } = drained
-      ? await readNotDrained(database, shopId)
+      ? summarize(await listLeftItems(database, shopId))
       : await readOnSale(database, shopId);
     const removed = await forgetShop(database, shopId, { force });
     const schedules = await ifTemporalIsThere(app, async (temporal) => {
@@ -93,7 +94,9 @@ async function drainShop({ app, progress }: Context, database: Database, shopId:
   if (notApplied) {
     throw new AtpError('SHOP_DRAINING', { shopId, sequence: notApplied.sequence, state: notApplied.state });
   }
-  const { products, units, skus } = await readNotDrained(database, shopId);
+  const { locationId } = await findShop(database, shopId);
+  const here = (await listLeftItems(database, shopId)).filter((left) => left.locationId === locationId);
+  const { products, units, skus } = summarize(here);
   if (products === 0) return drain;
   throw new AtpError('SHOP_NOT_DRAINED', {
     shopId,
@@ -102,6 +105,15 @@ async function drainShop({ app, progress }: Context, database: Database, shopId:
     units: counted(units, 'unit'),
     skus: [...skus, ...(products > skus.length ? [`and ${products - skus.length} more`] : [])].join(', '),
   });
+}
+
+/** What drains have left on sale. */
+function summarize(left: readonly LeftItems[]) {
+  return {
+    products: left.reduce((sum, { items }) => sum + items, 0),
+    units: left.reduce((sum, { units }) => sum + units, 0),
+    skus: left.flatMap(({ skus }) => skus).slice(0, LEFT_ITEMS_NAMED_MAX),
+  };
 }
 
 function readFiles(database: Database, shopId: string): Promise<readonly DrainFile[]> {

@@ -7,6 +7,7 @@ import { addShop as storeShop, findShop, listShops as readShops } from '../postg
 import { ifTemporalIsThere } from './best-effort-temporal.ts';
 import { createMapShop } from './map-shop.ts';
 import { defineOperation } from './operation.ts';
+import { drainShop } from './drain-shop.ts';
 import { removeShop } from './remove-shop.ts';
 import { NO_CHECK, setShop } from './set-shop.ts';
 import { checkConnection } from './shop-connection.ts';
@@ -80,4 +81,4 @@ export const mapShop = defineOperation({
   },
 });
 
-export const SHOP_OPERATIONS = [listShops, addShop, setShop, removeShop, mapShop] as const;
+export const SHOP_OPERATIONS = [listShops, addShop, setShop, removeShop, drainShop, mapShop] as const;

@@ -16,6 +16,8 @@ const DEPENDENT_TABLES = [
   'catalogue_variant',
   'catalogue_reading',
   'shop_product',
+  // After the mapping, whose rows leave their items when they go.
+  'left_item',
   'shop_baseline',
   'shopify_call',
   'upload_file_row',

@@ -354,8 +354,16 @@ test('doctor reminds of a location that the shop has left, while what is restock
   const location = async () => (await patient.checks()).find(({ name }) => name === 'blue-shirts: location');
 
   expect((await location())?.hint).toContain(`The shop has left "Back room" (${left})`);
-  await patient.shop.database.query('UPDATE upload_file SET quarantined_count = 3 WHERE sequence = 7');
-  expect((await location())?.detail).toContain(`3 products at "Back room" (${left}), by file 7`);
+  await patient.inDatabase(
+    `INSERT INTO left_item (shop_id, location_id, inventory_item_id, product_id, state, sequence, units)
+     SELECT '${SHOP}', '${left}', inventory_item_id, product_id, 'ON_SALE', 7, 2 FROM shop_product`,
+    'DELETE FROM left_item',
+  );
+  const { detail, hint } = (await location()) ?? {};
+  expect(detail).toMatch(
+    /1 item with 2 units \(.*\) at "Back room" \(gid:.*\), which file 7 has not sent to 0/,
+  );
+  expect(hint).toContain('`atp shop drain blue-shirts` sends them to 0');
 
   await patient.atShopify(
     'locations',

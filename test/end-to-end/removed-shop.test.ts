@@ -69,7 +69,8 @@ test('what Shopify does not take of a drain is sold on: the shop stays, and is d
   expect(refused.stderr).toContain('SHOP_NOT_DRAINED');
   expect(refused.stderr).toContain('1 product with 6 units to 0, which are sold on: BLUE-SHIRT');
   const { stdout } = await shop.atpText('lane', SHOP);
-  expect(stdout).toContain('File 2 could not send 1 product to 0');
+  expect(stdout).toContain('1 item with 6 units (BLUE-SHIRT) at');
+  expect(stdout).toContain('may still be sold: file 2 has not sent them to 0');
   expect(stdout).toContain('BLUE-SHIRT: ITEM_NOT_TRACKED');
 
   await track(true);

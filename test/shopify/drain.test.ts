@@ -1,7 +1,7 @@
 /** A drain, and the first file at another location: what the lane writes, and what it knows afterwards. */
 import { expect, test } from 'vitest';
 import { ChunkBench, SHOP } from './chunk-bench.ts';
-import { BACK_ROOM, SHOP as TWIN_SHOP } from './twin-fixture.ts';
+import { BACK_ROOM, LOCATION, SHOP as TWIN_SHOP } from './twin-fixture.ts';
 
 /** A shop that shows 10 of A after file 1, and a drain as file 2. */
 async function openBeforeDrain(): Promise<ChunkBench> {
@@ -89,4 +89,27 @@ test('a file of the old location sends nothing after the shop has left it', asyn
 
   expect(await bench.readShown()).toEqual({ A: 10 });
   expect(await bench.readOutcomes(3)).toEqual({});
+});
+
+test('a drain of what a product has left leaves known what is sold of it now', async () => {
+  const bench = await openBeforeDrain();
+  await addFileElsewhere(bench, 10, 0);
+  await bench.apply(3);
+  await bench.twin.control('POST', `/shops/${TWIN_SHOP.domain}/orders`, {
+    lines: [{ sku: 'A', quantity: 4, locationId: BACK_ROOM }],
+  });
+
+  // File 2 was left out; a person drains the old location anew, after the new one is filled.
+  await bench.addFile(4, { A: 0 });
+  await bench.database.query(`UPDATE upload_file SET kind = 'drain' WHERE sequence = 4`);
+  await bench.database.query('UPDATE shop SET location_id = $1', [LOCATION]);
+  await bench.apply(4);
+  await bench.database.query('UPDATE shop SET location_id = $1', [BACK_ROOM]);
+  expect((await bench.twin.levels('A')).map(({ available }) => available).toSorted()).toEqual([0, 6]);
+  expect(await bench.readKnown('A')).toMatchObject({ lastKnown: 10, debt: 0 });
+
+  await bench.addFile(5, { A: 10 });
+  await bench.database.query('UPDATE upload_file SET location_id = $1 WHERE sequence = 5', [BACK_ROOM]);
+  await bench.apply(5);
+  expect(await readShownElsewhere(bench)).toBe(6);
 });

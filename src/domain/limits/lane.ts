@@ -100,8 +100,8 @@ export const WATCHED_ROWS_RECHECKED_MAX = 1_000;
  */
 export const QUARANTINED_RECHECKED_MAX = 1_000;
 
-/** Products that a drain could not send to zero, and that are named in one message; the others are only counted. */
-export const NOT_DRAINED_NAMED_MAX = 10;
+/** Products whose left items stay on sale, and that are named in one message; the others are only counted. */
+export const LEFT_ITEMS_NAMED_MAX = 10;
 
 /** How long a file may wait for the archive before `atp doctor` says so. The next run of the lane moves it mostly. */
 export const ARCHIVE_AWAITED_FOR_MS = 60 * 60 * 1000;

@@ -16,6 +16,7 @@ import { inspectNotBrought, inspectOldestChange } from './age-check.ts';
 import { check, faulty, fine, notChecked, ofShop, type Check, type Finding } from './check.ts';
 import { inspectDeltas } from './delta-check.ts';
 import { inspectLane, inspectPlan } from './lane-check.ts';
+import { inspectLeftItems } from './left-items-check.ts';
 import { inspectLeftLocations } from './left-locations-check.ts';
 import { inspectPause } from './pause-check.ts';
 import { judgeSchedules } from './schedule-check.ts';
@@ -51,6 +52,7 @@ async function lookAtShop(app: Application, shop: Shop, schedules: Promise<Sched
     await check(`${shopId}: plan`, () => inspectPlan(app, shop)),
     await check(`${shopId}: deltas`, async () => inspectDeltas(app, shop, await schedules)),
     await check(`${shopId}: quarantine`, () => inspectNotBrought(app, shop)),
+    await check(`${shopId}: left items`, () => inspectLeftItems(app, shop)),
     await check(`${shopId}: archive`, () => inspectArchive(app, shop)),
     await check(`${shopId}: unseen sales`, () => inspectUnseenSales(app, shop)),
     await check(`${shopId}: last verification`, () => inspectVerification(app, shop)),
@@ -144,7 +146,7 @@ const FAULTS: readonly [MappingFinding, Fault][] = [
   [
     'AMBIGUOUS',
     {
-      what: 'with a SKU that several variants carry, so none is mapped',
+      what: 'with a SKU that several variants carry: each stays with the variant that it had, or has none',
       hint: 'give each variant in Shopify a SKU of its own',
     },
   ],
@@ -159,7 +161,7 @@ const FAULTS: readonly [MappingFinding, Fault][] = [
     'LOST',
     {
       what: 'published before, but no variant has the SKU now',
-      hint: 'correct the SKU in Shopify, where the old quantity may still be sold',
+      hint: 'correct the SKU in Shopify, or let the next file send the item that they had to 0',
     },
   ],
   [

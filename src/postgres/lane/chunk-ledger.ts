@@ -42,7 +42,7 @@ export interface StoredCall extends Chunk {
 export interface RowToApply extends UploadFileRow {
   /** Units of the shop's imported order lines, in the file's snapshot. */
   readonly importedUnits: number;
-  /** Null: this item was never pushed. */
+  /** Null: the product was never pushed. */
   readonly lastPush: RememberedPush | null;
   /** File of the product's last push; 0: none. */
   readonly pushedSequence: number;
@@ -106,8 +106,9 @@ export async function readChunkWork(
     const { rows } = await connection.query<RowToApply>(
       `SELECT row.position, row.product_id AS "productId", row.sku,
          row.inventory_item_id AS "inventoryItemId", row.quantity, row.imported_units AS "importedUnits",
-         CASE WHEN applied.last_known IS NOT NULL AND applied.inventory_item_id = row.inventory_item_id
-           THEN jsonb_build_object('lastKnown', CASE WHEN pushed.location_id <> $5 THEN NULL ELSE applied.last_known END,
+         CASE WHEN applied.last_known IS NOT NULL
+           THEN jsonb_build_object('lastKnown', CASE WHEN pushed.location_id <> $5
+               OR applied.inventory_item_id <> row.inventory_item_id THEN NULL ELSE applied.last_known END,
              'importedUnits', applied.imported_units,
              'debt', applied.debt, 'drops', coalesce(applied.drops, '[]')) END AS "lastPush",
          coalesce(applied.pushed_sequence, 0) AS "pushedSequence"

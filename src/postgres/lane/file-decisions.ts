@@ -8,6 +8,7 @@ import { UNANSWERED_CALL_SETTLED_AFTER_MS } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
 import { isDone } from '../../domain/upload-file.ts';
 import { countRows, takeLaneAway, unblockFile } from './lane.ts';
+import { keepSkippedOnSale } from './left-items.ts';
 import { NOT_APPLIED_SINCE } from './quarantined-rows.ts';
 import { findHeadOfLane, IS_OPEN, lockFile, type UploadFile } from './upload-files.ts';
 
@@ -111,6 +112,7 @@ async function skip(connection: Connection, { shopId, sequence }: UploadFile): P
     `UPDATE upload_file SET state = 'SKIPPED', closed_at = now() WHERE shop_id = $1 AND sequence = $2`,
     [shopId, sequence],
   );
+  await keepSkippedOnSale(connection, shopId, sequence);
   await handOnChanges(connection, shopId, sequence);
   // A product that a later file has comes with that one. (published_row and applied_row by their primary keys, for the
   // rows of the file.)

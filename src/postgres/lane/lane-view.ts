@@ -11,6 +11,7 @@ import type { LanePause } from '../../domain/lane-pause.ts';
 import type { PlanCounts, PlanState } from '../../domain/sync-plan.ts';
 import type { Database } from '../database.ts';
 import { LEASE_LASTS } from './lane.ts';
+import { listLeftItems, type LeftItems } from './left-items.ts';
 import { findPause } from './lane-pause.ts';
 import { WAS_NOT_APPLIED } from './quarantined-rows.ts';
 import { IS_OPEN } from './upload-files.ts';
@@ -95,6 +96,8 @@ export interface LaneView extends LaneGlance {
   /** The rows that are left of the files that wait. */
   readonly productsWaiting: number;
   readonly files: readonly LaneFile[];
+  /** Items that products have left, and that are not known to be at zero. */
+  readonly left: readonly LeftItems[];
 }
 
 interface FileRecord extends Omit<UncountedFile, 'name'> {
@@ -129,7 +132,12 @@ export async function readLaneView(database: Database, shopId: string): Promise<
   );
   const files = uncounted.map((file) => ({ ...file, ...(counts.get(file.sequence) ?? NO_ROWS) }));
   const waiting = files.filter(({ status }) => !isDone(status));
-  return { ...glance, productsWaiting: waiting.reduce((sum, file) => sum + rowsLeft(file), 0), files };
+  return {
+    ...glance,
+    productsWaiting: waiting.reduce((sum, file) => sum + rowsLeft(file), 0),
+    files,
+    left: await listLeftItems(database, shopId),
+  };
 }
 
 const NO_ROWS: RowCounts = { applied: 0, skipped: 0, quarantined: 0, owed: 0 };

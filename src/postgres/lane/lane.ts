@@ -16,6 +16,7 @@ import { LEASE_DURATION_MS, LOCK_TIMEOUT_MS } from '../../domain/limits.ts';
 import type { UploadFileState } from '../../domain/upload-file.ts';
 import type { Connection, Database } from '../database.ts';
 import { isLockTimeout } from '../sql-state.ts';
+import { settleLeftItems } from './left-items.ts';
 import { findFile, findHeadOfLane, IS_OUTDATED, lockFile, type UploadFile } from './upload-files.ts';
 
 /** Who applies a shop's files: a workflow, in the chain of runs that began with `holder`. */
@@ -336,6 +337,7 @@ export async function closeFile(
          AND file.shop_id = $1 AND file.sequence = $2 AND file.state = 'APPLYING'`,
       [pass.shopId, sequence, state],
     );
+    await settleLeftItems(connection, pass.shopId, sequence);
     return counts;
   });
   return { file: await findFile(database, pass.shopId, sequence), outcome };

@@ -29,9 +29,18 @@ export interface NotApplied {
   readonly errorMessage: string;
 }
 
+/**
+ * In SQL, of a row of file $2 that settles: it drains an item or a location that the product has left, and what is known
+ * is of where it is sold now.
+ */
+const IS_LEFT_BEHIND = `((SELECT kind = 'drain' FROM upload_file WHERE shop_id = $1 AND sequence = $2)
+  AND applied.last_known IS NOT NULL AND (applied.inventory_item_id <> excluded.inventory_item_id
+    OR (SELECT location_id FROM upload_file WHERE shop_id = $1 AND sequence = $2) <> (
+      SELECT location_id FROM upload_file WHERE shop_id = $1 AND sequence = applied.pushed_sequence)))`;
+
 /** In SQL: sets the column by a push only, a write or a value found equal. Nothing else tells what Shopify shows. */
 function newWithPush(column: string): string {
-  const isPush = `excluded.outcome IN ('APPLIED', 'UNCHANGED')`;
+  const isPush = `excluded.outcome IN ('APPLIED', 'UNCHANGED') AND NOT ${IS_LEFT_BEHIND}`;
   return `${column} = CASE WHEN ${isPush} THEN excluded.${column} ELSE applied.${column} END`;
 }
 

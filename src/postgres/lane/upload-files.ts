@@ -208,30 +208,14 @@ export async function findLateForArchive(
   return late && late.count > 0 ? late : null;
 }
 
-/** A location that the shop has left. */
-export interface LeftLocation {
-  readonly locationId: string;
-  /** The last file of its last drain, and how many rows of all files of that drain Shopify could not take. */
-  readonly sequence: number;
-  readonly quarantined: number;
-}
-
-/** Locations that the shop has left, and that no other shop of the same store has. By upload_file_pkey. */
-export async function listLeftLocations(
-  database: Database,
-  shopId: string,
-): Promise<readonly LeftLocation[]> {
-  return database.query<LeftLocation>(
-    `SELECT location_id AS "locationId", max(sequence) AS sequence,
-       sum(coalesce(quarantined_count, 0))::int AS quarantined
-     FROM (
-       -- One transaction numbers the files of a drain.
-       SELECT file.*, rank() OVER (PARTITION BY file.location_id ORDER BY file.created_at DESC) AS age
-       FROM upload_file AS file JOIN shop USING (shop_id)
-       WHERE file.shop_id = $1 AND file.kind = 'drain' AND NOT EXISTS (
-         SELECT FROM shop AS there WHERE there.domain = shop.domain AND there.location_id = file.location_id)
-     ) AS drain
-     WHERE age = 1 GROUP BY location_id ORDER BY location_id`,
+/** Locations that the shop has left by a drain, and that no other shop of the same store has. By upload_file_pkey. */
+export async function listLeftLocations(database: Database, shopId: string): Promise<readonly string[]> {
+  const rows = await database.query<{ locationId: string }>(
+    `SELECT DISTINCT file.location_id AS "locationId" FROM upload_file AS file JOIN shop USING (shop_id)
+     WHERE file.shop_id = $1 AND file.kind = 'drain' AND NOT EXISTS (
+       SELECT FROM shop AS there WHERE there.domain = shop.domain AND there.location_id = file.location_id)
+     ORDER BY 1`,
     [shopId],
   );
+  return rows.map(({ locationId }) => locationId);
 }

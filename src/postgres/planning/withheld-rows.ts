@@ -74,6 +74,29 @@ async function listBeyondLimit(session: Connection, judgement: Judgement): Promi
   return beyond;
 }
 
+/** A shop and its limits. */
+type LimitedShop = GuardLimits & { readonly shopId: string };
+
+/**
+ * Whether so many products that are not mapped any more are too many, with what has collapsed within the window before.
+ */
+export async function isBeyondCollapseLimit(
+  session: Connection,
+  shop: LimitedShop,
+  products: number,
+): Promise<boolean> {
+  const earlier = await readWindow(session, shop);
+  const needed = stockNeeded(products + earlier.letThrough.COLLAPSE, shop.collapseLimitPercent);
+  const stillMapped = await stockUpTo(
+    session,
+    { shopId: shop.shopId, isFirstApproved: false },
+    'COLLAPSE',
+    earlier,
+    needed,
+  );
+  return stillMapped + products < needed;
+}
+
 async function countMoved(session: Connection): Promise<Moved> {
   const { rows } = await session.query<{ kind: Suspicion; products: number; units: number }>(
     `SELECT suspicion AS kind, count(*)::int AS products, sum(risen_units)::bigint AS units
@@ -95,7 +118,7 @@ interface Window {
 }
 
 /** What the files of the window have let through. An approval begins the window anew. By upload_file_by_time. */
-async function readWindow(session: Connection, { shopId, guardWindowHours }: Judgement): Promise<Window> {
+async function readWindow(session: Connection, { shopId, guardWindowHours }: LimitedShop): Promise<Window> {
   const { rows } = await session.query<Moved & Omit<Window, 'letThrough'>>(
     `SELECT coalesce(sum(collapse_count), 0)::bigint AS "COLLAPSE",
        coalesce(sum(surge_units), 0)::bigint AS "SURGE",
@@ -120,7 +143,7 @@ async function readWindow(session: Connection, { shopId, guardWindowHours }: Jud
  */
 async function stockUpTo(
   session: Connection,
-  { shopId, isFirstApproved }: Judgement,
+  { shopId, isFirstApproved }: Pick<Judgement, 'shopId' | 'isFirstApproved'>,
   kind: Suspicion,
   { productsLess, unitsLess }: Window,
   needed: number,

@@ -1,10 +1,13 @@
 /**
- * A drain: a numbered file that sends to zero, at the shop's location of now, whatever was published there. It goes
- * through the lane like every other file, so all that was made before is applied before it, and all that is made later
- * waits until it is done. Its rows are settled only by a read that shows zero (lane/chunk-ledger.ts).
+ * A drain: a numbered file that sends to zero, at a location, whatever was published there, or what products of the shop
+ * have left there. It goes through the lane like every other file, so all that was made before is applied before it, and
+ * all that is made later waits until it is done. Its rows are settled only by a read that shows zero
+ * (lane/chunk-ledger.ts).
  */
+import { AtpError } from '../../domain/errors.ts';
 import type { UploadFileState } from '../../domain/upload-file.ts';
 import type { Connection } from '../database.ts';
+import { forgetReturned, type LeftItemState } from '../lane/left-items.ts';
 import { orderWatermarkSql } from '../master-data/order-watermark.ts';
 import type { KnownOrigin } from './shop-origin.ts';
 
@@ -13,6 +16,13 @@ import type { KnownOrigin } from './shop-origin.ts';
  * there is nothing to send to zero.
  */
 export type Drain = { readonly sequence: number; readonly rows: number } | null;
+
+/** A drain of a location, by the number that it gets. */
+export interface NumberedDrain {
+  readonly shopId: string;
+  readonly locationId: string;
+  readonly sequence: number;
+}
 
 /** One of the files of a drain. */
 export interface DrainFile {
@@ -34,36 +44,73 @@ const DRAINED = `
     WHERE shop_id = $1 AND NOT EXISTS (SELECT FROM shop_product AS mapped
       WHERE mapped.shop_id = $1 AND mapped.product_id = published.product_id)
   ) AS sent
+  WHERE EXISTS (SELECT FROM published_row WHERE shop_id = $1)
   ORDER BY inventory_item_id, is_mapped DESC, product_id`;
 
-/**
- * Items that a push has filled, and whose product is mapped to another item by now: Shopify still sells what it got. They
- * are rows of a file of their own, because what is known of a row is known by its product. Not an item that is mapped to
- * another product: that has it in its row. An item is in it once, whoever had it.
- */
-const LEFT_BEHIND = `
-  SELECT DISTINCT ON (item) product_id, item AS inventory_item_id
-  FROM shop_product AS mapped
-  JOIN published_row AS published USING (shop_id, product_id)
-  LEFT JOIN applied_row AS applied USING (shop_id, product_id)
-  CROSS JOIN LATERAL coalesce(applied.inventory_item_id, published.inventory_item_id) AS item
-  WHERE shop_id = $1 AND item <> mapped.inventory_item_id AND NOT EXISTS (
-    SELECT FROM shop_product AS other WHERE other.shop_id = $1 AND other.inventory_item_id = item)
-  ORDER BY item, product_id`;
+/** What the drain $2 has taken of left_item. */
+const TAKEN = `
+  SELECT product_id, inventory_item_id FROM left_item
+  WHERE shop_id = $1 AND location_id = $3 AND sequence = $2 AND state = 'DRAINING'`;
 
 /**
- * In a transaction that holds the shop's producer lock, and before the shop gets another location. What was left behind
- * comes last, so that of such a product the item that we have filled is remembered, should Shopify not take its zero.
+ * In a transaction that holds the shop's producer lock, and before the shop gets another location. What products have left
+ * comes in a file of its own, because what is known of a row is known by its product; and last, so that of such a product
+ * the item that we have filled is remembered, should Shopify not take its zero.
  */
 export async function registerDrain(
   session: Connection,
   shopId: string,
   { nextSequence }: KnownOrigin,
 ): Promise<Drain> {
-  const drain = await numberDrain(session, shopId, nextSequence, DRAINED);
+  const locationId = await readLocationId(session, shopId);
+  await forgetReturned(session, shopId);
+  const drain = await numberDrain(session, { shopId, locationId, sequence: nextSequence }, DRAINED);
   if (drain === null) return null;
-  const leftBehind = await numberDrain(session, shopId, drain.sequence + 1, LEFT_BEHIND);
-  return leftBehind ? { ...leftBehind, rows: drain.rows + leftBehind.rows } : drain;
+  // An item of a product that is not mapped any more is in it already.
+  await session.query(
+    `UPDATE left_item AS item SET state = 'DRAINING', sequence = $3, error_code = NULL
+     FROM upload_file_row AS row
+     WHERE row.shop_id = $1 AND row.sequence = $3 AND item.shop_id = $1 AND item.location_id = $2
+       AND item.inventory_item_id = row.inventory_item_id`,
+    [shopId, locationId, drain.sequence],
+  );
+  const left = await drainLeft(session, { shopId, locationId, sequence: drain.sequence + 1 }, [
+    'WAITING',
+    'WITHHELD',
+    'ON_SALE',
+  ]);
+  return left ? { ...left, rows: drain.rows + left.rows } : drain;
+}
+
+/** The shop's location of now. Throws SHOP_UNKNOWN. */
+export async function readLocationId(session: Connection, shopId: string): Promise<string> {
+  const { rows } = await session.query<{ locationId: string }>(
+    'SELECT location_id AS "locationId" FROM shop WHERE shop_id = $1',
+    [shopId],
+  );
+  if (!rows[0]) throw new AtpError('SHOP_UNKNOWN', { shopId });
+  return rows[0].locationId;
+}
+
+/**
+ * Numbers a drain of what products have left at the location: of each product one item, so another one of it is for the
+ * next drain. Null: there is none in these states.
+ */
+export async function drainLeft(
+  session: Connection,
+  file: NumberedDrain,
+  states: readonly LeftItemState[],
+): Promise<Drain> {
+  const { rowCount } = await session.query(
+    `UPDATE left_item AS item SET state = 'DRAINING', sequence = $3, error_code = NULL
+     FROM (
+       SELECT DISTINCT ON (product_id) inventory_item_id FROM left_item
+       WHERE shop_id = $1 AND location_id = $2 AND state = ANY($4) ORDER BY product_id, left_at, inventory_item_id
+     ) AS first
+     WHERE item.shop_id = $1 AND item.location_id = $2 AND item.inventory_item_id = first.inventory_item_id`,
+    [file.shopId, file.locationId, file.sequence, states],
+  );
+  return rowCount === 0 ? null : numberDrain(session, file, TAKEN);
 }
 
 /** The files of the newest drain since the shop is being closed, in their order: one transaction numbers them all. */
@@ -85,23 +132,23 @@ export function summarizeDrain(files: readonly DrainFile[]): Drain {
   return last ? { sequence: last.sequence, rows: files.reduce((sum, { rows }) => sum + rows, 0) } : null;
 }
 
+/** @param items SQL of products and their items, of the shop $1, the file $2 and the location $3 */
 async function numberDrain(
   session: Connection,
-  shopId: string,
-  sequence: number,
+  { shopId, locationId, sequence }: NumberedDrain,
   items: string,
 ): Promise<Drain> {
+  const file = [shopId, sequence, locationId];
   // The file first: units of orders that are imported while its rows are written are then later than its time, and keep
   // more back, never less.
   const { rowCount: opened } = await session.query(
     `INSERT INTO upload_file (shop_id, sequence, kind, state, producer_key, facility_group_id, location_id,
        restore_generation, snapshot, effective_at, orders_imported_until)
      SELECT shop_id, $2, 'drain', 'WRITING', 'drain ' || gen_random_uuid(), facility_group_id,
-       location_id, restore_generation, pg_current_snapshot(), clock_timestamp(),
+       $3, restore_generation, pg_current_snapshot(), clock_timestamp(),
        ${orderWatermarkSql('$1')}
-     FROM shop WHERE shop_id = $1 AND EXISTS (SELECT FROM published_row WHERE shop_id = $1)
-       AND EXISTS (${items})`,
-    [shopId, sequence],
+     FROM shop WHERE shop_id = $1 AND EXISTS (${items})`,
+    file,
   );
   if (opened === 0) return null;
   const { rowCount } = await session.query(
@@ -111,8 +158,9 @@ async function numberDrain(
        coalesce(units, 0)
      FROM (${items}) AS drained
      JOIN product USING (product_id)
-     LEFT JOIN (SELECT product_id, units FROM shop_imported_units WHERE shop_id = $1) AS imported USING (product_id)`,
-    [shopId, sequence],
+     LEFT JOIN (SELECT product_id, units FROM shop_imported_units WHERE shop_id = $1) AS imported USING (product_id)
+     WHERE $3::text IS NOT NULL`,
+    file,
   );
   const rows = rowCount ?? 0;
   await session.query(

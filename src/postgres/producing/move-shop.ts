@@ -6,12 +6,13 @@
 import { isDone, type UploadFileState } from '../../domain/upload-file.ts';
 import type { Connection, Database } from '../database.ts';
 import { countRows, takeLaneAway } from '../lane/lane.ts';
+import { keepAllOnSale } from '../lane/left-items.ts';
 import { findHeadOfLane, IS_OPEN } from '../lane/upload-files.ts';
 import { changeShop, type ShopSettings } from '../master-data/shops.ts';
 import { HAD_HARD_SYNC } from '../planning/snapshot-chain.ts';
 import { replaceHeldPlan } from '../planning/sync-plans.ts';
 import { HARD_SYNC_NEEDED_SINCE } from '../planning/waiting-changes.ts';
-import { listDrainFiles, registerDrain, summarizeDrain, type Drain } from './drain.ts';
+import { listDrainFiles, readLocationId, registerDrain, summarizeDrain, type Drain } from './drain.ts';
 import { beginAfterRestore, requireKnownOrigin, type KnownOrigin } from './shop-origin.ts';
 import { whileNothingMoves } from './while-nothing-moves.ts';
 
@@ -32,6 +33,8 @@ export async function moveShop(
     const origin = drains ? await requireOriginOfDrain(session, shopId) : null;
     const oldest = await endWaitingFiles(session, shopId);
     const drain = origin ? await registerDrain(session, shopId, origin) : null;
+    if (!drains && settings.locationId !== undefined)
+      await leaveUndrained(session, shopId, settings.locationId);
     await changeShop(session, shopId, settings);
     // A shop that has had no Hard Sync shows what somebody else has set: its first one is for a person to look at.
     await session.query(
@@ -65,6 +68,13 @@ export async function closeShop(database: Database, shopId: string): Promise<Dra
     );
     return registerDrain(session, shopId, origin);
   });
+}
+
+/** Nothing is sold at the old location now, and nothing is sent there. Should it be opened again, its numbers are told. */
+async function leaveUndrained(session: Connection, shopId: string, newLocationId: string): Promise<void> {
+  const locationId = await readLocationId(session, shopId);
+  if (locationId === newLocationId) return;
+  await keepAllOnSale(session, shopId, locationId);
 }
 
 /** Whether a file of a drain sends everything to zero, or has done so. */

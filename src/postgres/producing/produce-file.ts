@@ -17,6 +17,7 @@ import { planRows } from '../planning/planned-rows.ts';
 import { withholdRows } from '../planning/withheld-rows.ts';
 import { lockForProducing } from './producer-locks.ts';
 import { endRefill } from './move-shop.ts';
+import { drainLeftItems } from './left-items.ts';
 import { registerFile } from './register-file.ts';
 import { beginAfterRestore, requireKnownOrigin, type KnownOrigin } from './shop-origin.ts';
 import { advanceBaseline, readNextBaseline, type Baseline } from '../planning/snapshot-chain.ts';
@@ -81,6 +82,7 @@ interface Approved {
 
 /** A request whose file may get a number. */
 interface NumberedRequest extends ProduceRequest {
+  readonly shop: ProducingShop;
   readonly origin: KnownOrigin;
 }
 
@@ -106,11 +108,11 @@ async function produceNow(
     approvedRevision: approved?.revision ?? null,
     isFirstApproved,
   });
-  if (approved) return carryOut(session, { ...request, origin }, baseline, approved);
+  if (approved) return carryOut(session, { ...request, shop, origin }, baseline, approved);
   // Without a base nobody knows what was sold, so nothing could be said of what is withheld: the file waits as a whole.
   const waitsAsWhole = kind === 'hard-sync' && !baseline.hasUsableBase && withheldCount > 0;
   if (waitsAsWhole) return { file: null, plan: await keepPlan(session, request, held) };
-  const file = await registerPlanned(session, { ...request, origin }, baseline);
+  const file = await registerPlanned(session, { ...request, shop, origin }, baseline);
   return { file, plan: await keepPlan(session, { ...request, kind: 'recent-changes' }, held) };
 }
 
@@ -173,7 +175,10 @@ async function findEarlier(
   return { file, plan: isItsOwn ? plan : await findHeldPlan(session, shopId) };
 }
 
-/** What was planned becomes a file, and the baseline advances, with a file or without. */
+/**
+ * What was planned becomes a file, and the baseline advances, with a file or without. A drain of what products have left
+ * goes before it; where nothing was planned, the drain is the file.
+ */
 async function registerPlanned(
   session: Connection,
   request: NumberedRequest,
@@ -184,7 +189,15 @@ async function registerPlanned(
     oldestSuperseded = await beginAfterRestore(session, request.shopId);
     await endRefill(session, request.shopId);
   }
-  const file = await registerFile(session, { ...request, baseline, oldestSuperseded });
+  const drain = await drainLeftItems(session, request.shop, request.origin.nextSequence);
+  const origin = drain ? { nextSequence: drain.sequence + 1 } : request.origin;
+  const file = await registerFile(session, { ...request, origin, baseline, oldestSuperseded });
   await advanceBaseline(session, request, baseline, file?.sequence ?? null);
-  return file;
+  if (file || !drain) return file;
+  await session.query('UPDATE upload_file SET producer_key = $3 WHERE shop_id = $1 AND sequence = $2', [
+    request.shopId,
+    drain.sequence,
+    request.producerKey,
+  ]);
+  return findFileOfProducer(session, request.producerKey);
 }
