@@ -15,11 +15,15 @@ export interface MailTarget {
 /**
  * Sends a mail in plain text. The connection is encrypted and the server's certificate checked, except on the loopback.
  *
+ * The whole of it has one limit. Limits of its parts are not enough: a server that sends one more line every few seconds
+ * is never silent, and nobody else would be told meanwhile.
+ *
  * @throws AtpError ALERT_NOT_ACCEPTED; no error has the password
  */
 export async function sendMail(
   { name, to, from, smtpUrl }: MailTarget,
   message: AlertMessage,
+  timeoutMs = ALERT_SEND_TIMEOUT_MS,
 ): Promise<void> {
   const url = URL.parse(smtpUrl);
   if (!url || !/^smtps?:$/.test(url.protocol) || url.hostname === '') {
@@ -37,12 +41,10 @@ export async function sendMail(
     requireTLS: !isTls && !isLoopbackHost(url.hostname),
     ignoreTLS: !isTls && isLoopbackHost(url.hostname),
     ...(user !== '' && { auth: { user, pass: password } }),
-    connectionTimeout: ALERT_SEND_TIMEOUT_MS,
-    greetingTimeout: ALERT_SEND_TIMEOUT_MS,
-    socketTimeout: ALERT_SEND_TIMEOUT_MS,
     disableFileAccess: true,
     disableUrlAccess: true,
   });
+  const signal = AbortSignal.timeout(timeoutMs);
   try {
     await transport.sendMail({
       from: from ?? (user.includes('@') ? user : `atp-sync@${url.hostname}`),
@@ -50,9 +52,11 @@ export async function sendMail(
       subject: subjectOf(message),
       text: textOf(message),
       messageId: `<${message.id}@atp-sync>`,
+      signal,
     });
   } catch (error) {
-    throw new AtpError('ALERT_NOT_ACCEPTED', { name, reason: `${url.host} ${reasonOf(error)}` });
+    const reason = signal.aborted ? `does not answer within ${timeoutMs / 1000} s` : reasonOf(error);
+    throw new AtpError('ALERT_NOT_ACCEPTED', { name, reason: `${url.host} ${reason}` });
   } finally {
     transport.close();
   }
