@@ -10,13 +10,21 @@ export interface Turn {
   readonly withDear: boolean;
 }
 
-/** Takes the turn; null: another round is under way, or was begun WATCH_ROUNDS_APART_MS ago or less. */
+/**
+ * Takes the turn; null: another round is under way, or was begun WATCH_ROUNDS_APART_MS ago or less.
+ *
+ * A look that lies ahead by more than a round may take does not count: the clock was set back since, and waiting until it
+ * has caught up would mean that nobody looks for as long.
+ */
 export async function takeTurn(database: Database, now: Date): Promise<Turn | null> {
   const holder = randomUUID();
+  const isAhead = (time: string) => `${time} > $2::timestamptz + make_interval(secs => $3::float8 / 1000)`;
+  const isAgo = (time: string, ms: '$4' | '$5') =>
+    `${time} <= $2::timestamptz - make_interval(secs => ${ms}::float8 / 1000)`;
   const [turn] = await database.query<{ withDear: boolean }>(
     `UPDATE watch SET holder = $1, looked_at = $2, lease_until = $2::timestamptz + make_interval(secs => $3::float8 / 1000)
-     WHERE lease_until <= $2 AND looked_at <= $2::timestamptz - make_interval(secs => $4::float8 / 1000)
-     RETURNING dear_at <= $2::timestamptz - make_interval(secs => $5::float8 / 1000) AS "withDear"`,
+     WHERE (lease_until <= $2 AND ${isAgo('looked_at', '$4')}) OR ${isAhead('looked_at')}
+     RETURNING ${isAgo('dear_at', '$5')} OR ${isAhead('dear_at')} AS "withDear"`,
     [holder, now, ROUND_LEASE_MS, WATCH_ROUNDS_APART_MS, DEAR_CHECKS_INTERVAL_MS],
   );
   return turn ? { holder, ...turn } : null;
