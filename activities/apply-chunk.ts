@@ -231,7 +231,8 @@ async function goOnWith(deps: ChunkDeps, call: UnansweredCall): Promise<void> {
   switch (decision.kind) {
     case 'WAIT':
       await pause(decision.waitMs);
-      return;
+      // By the time that has really passed: the database's clock may have been set back.
+      return goOnWith(deps, { ...call, sendableForMs: 0 });
     case 'SETTLE_AS_EXPIRED':
       await settleExpired(deps, call);
       return;

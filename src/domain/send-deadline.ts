@@ -6,7 +6,7 @@
  * *before* that transaction began, and nobody repeats a stored call before the deadline of its last sending has passed:
  * see decideStoredCall. What has left in time may still arrive late; that is the business of late-call.ts.
  */
-import { SEND_WITHIN_MS } from './limits.ts';
+import { SEND_WITHIN_MS, SENDABLE_FOR_MS } from './limits.ts';
 
 /**
  * Readings of two clocks at one instant, in milliseconds. The monotonic one stops while a machine is suspended, and the
@@ -34,13 +34,15 @@ export function sendableForMs({ begunAt }: SendDeadline, now: Instant): number {
 
 /** What to do with a stored call that has no answer. */
 export type StoredCallDecision =
-  /** Somebody may still put it on its way: look again in so many milliseconds. */
+  /** Somebody may still put it on its way; in so many milliseconds nobody can any more. */
   | { readonly kind: 'WAIT'; readonly waitMs: number }
   | { readonly kind: 'REPEAT' }
   /** Shopify may have forgotten its key, so a repeat would be a new request: what Shopify shows decides. */
   | { readonly kind: 'SETTLE_AS_EXPIRED' };
 
 /**
+ * No sending has more than SENDABLE_FOR_MS left. When the database's clock says so, it was set back.
+ *
  * @param sendableForMs how long its last sending may still leave, by the database's clock; 0 or less: it cannot any more
  * @param isTooOld whether Shopify may have forgotten its key
  */
@@ -48,6 +50,8 @@ export function decideStoredCall(call: {
   readonly sendableForMs: number;
   readonly isTooOld: boolean;
 }): StoredCallDecision {
-  if (call.sendableForMs > 0) return { kind: 'WAIT', waitMs: Math.ceil(call.sendableForMs) };
+  if (call.sendableForMs > 0) {
+    return { kind: 'WAIT', waitMs: Math.min(SENDABLE_FOR_MS, Math.ceil(call.sendableForMs)) };
+  }
   return call.isTooOld ? { kind: 'SETTLE_AS_EXPIRED' } : { kind: 'REPEAT' };
 }

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { createGzip, gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { applyChunk } from '../../activities/apply-chunk.ts';
-import { SEND_WITHIN_MS, SHOPIFY_ANSWER_BYTES_MAX } from '../../src/domain/limits.ts';
+import { SEND_WITHIN_MS, SENDABLE_FOR_MS, SHOPIFY_ANSWER_BYTES_MAX } from '../../src/domain/limits.ts';
 import { sendDeadline, type SendDeadline } from '../../src/domain/send-deadline.ts';
 import type { AdminApi } from '../../src/shopify/admin-api.ts';
 import {
@@ -182,31 +182,45 @@ describe('an answer', () => {
   });
 });
 
+/**
+ * Lets a worker stand still after it has stored its call, and another one take over.
+ *
+ * @param setBackBy by how much the database's clock was set back in between
+ */
+async function repeatAfter(setBackBy: string) {
+  const bench = await ChunkBench.open({ A: 1 });
+  await bench.addFile(1, { A: 5 });
+  const paused = await bench.startAttempt();
+  const stored = Promise.withResolvers<void>();
+  const api: AdminApi = {
+    ...paused.api,
+    setOnlineAtp: () => {
+      stored.resolve();
+      return new Promise(() => undefined);
+    },
+  };
+  void applyChunk({ ...paused, api }, { sequence: 1, chunk: 0 });
+  await stored.promise;
+  const [call] = await bench.database.query<{ until: Date }>(
+    'UPDATE shopify_call SET sending_until = sending_until + $1::interval RETURNING sending_until AS until',
+    [setBackBy],
+  );
+
+  const takenOverAt = Date.now();
+  await bench.apply(1);
+
+  const [sent] = await bench.twin.requests('SetOnlineAtp');
+  expect(await bench.readShown()).toEqual({ A: 5 });
+  const sendableUntil = call?.until.getTime() ?? Infinity;
+  return { takenOverAt, sendableUntil, sentAt: Date.parse(sent?.at ?? '') };
+}
+
 describe('a stored call without an answer', () => {
-  test('is repeated only when the attempt that stored it cannot send it any more', async () => {
-    const bench = await ChunkBench.open({ A: 1 });
-    await bench.addFile(1, { A: 5 });
-    const paused = await bench.startAttempt();
-    const stored = Promise.withResolvers<void>();
-    const api: AdminApi = {
-      ...paused.api,
-      // Its worker stands still here.
-      setOnlineAtp: () => {
-        stored.resolve();
-        return new Promise(() => undefined);
-      },
-    };
-    void applyChunk({ ...paused, api }, { sequence: 1, chunk: 0 });
-    await stored.promise;
-    const [call] = await bench.database.query<{ until: Date }>(
-      'SELECT sending_until AS until FROM shopify_call',
-    );
-
-    await bench.apply(1);
-
-    const [sent] = await bench.twin.requests('SetOnlineAtp');
-    expect(Date.parse(sent?.at ?? '')).toBeGreaterThanOrEqual(call?.until.getTime() ?? Infinity);
-    expect(await bench.readShown()).toEqual({ A: 5 });
+  test('is repeated when the attempt that stored it cannot send it any more, also by a clock that was set back', async () => {
+    // Both wait for as long.
+    const [asStored, setBack] = await Promise.all([repeatAfter('0'), repeatAfter('1 hour')]);
+    expect(asStored.sentAt).toBeGreaterThanOrEqual(asStored.sendableUntil);
+    expect(setBack.sentAt).toBeGreaterThanOrEqual(setBack.takenOverAt + SENDABLE_FOR_MS);
   });
 
   test('is in doubt after a refusal only when an earlier sending may have been executed', async () => {
