@@ -3,11 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { AtpError } from '../domain/errors.ts';
 import { compareNames } from '../domain/name-order.ts';
 import { downloadFile } from './downloading.ts';
+import type { RemoteEntry } from './listing.ts';
 import { moveFile } from './moving.ts';
 import { publishFile } from './publishing.ts';
 import { isPlainName, remotePath } from './remote-path.ts';
 import { setAsideFile } from './setting-aside.ts';
-import { withConnection, type RemoteEntry, type SftpConnection } from './sftp-connection.ts';
+import { withConnection, type SftpConnection } from './sftp-connection.ts';
 import type { SftpSettings } from './sftp-settings.ts';
 
 export interface RemoteFile {

@@ -65,7 +65,7 @@ async function read(
 }
 
 /** Makes one request that answers by a callback. */
-async function ask<Answer>(
+export async function ask<Answer>(
   request: (done: (error: Error | null | undefined, answer: Answer) => void) => void,
 ): Promise<Answer> {
   const answer = Promise.withResolvers<Answer>();

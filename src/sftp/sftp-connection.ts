@@ -11,18 +11,11 @@ import {
   SFTP_REQUEST_BYTES,
   SFTP_REQUESTS_IN_FLIGHT,
 } from '../domain/limits.ts';
+import { readRemoteFolder, type RemoteEntry } from './listing.ts';
 import { login } from './login.ts';
 import { readRemoteFile, type Wrapper } from './reading.ts';
 import type { SftpSettings } from './sftp-settings.ts';
 import { unreachableError } from './unreachable.ts';
-
-/** What is under a name. A link is never followed: it is of kind `other`. */
-export interface RemoteEntry {
-  readonly name: string;
-  readonly kind: 'file' | 'folder' | 'other';
-  readonly sizeBytes: number;
-  readonly modifiedAt: Date;
-}
 
 /** Requests to the server, by absolute path. Each throws SFTP_UNREACHABLE when it fails or gets no answer. */
 export interface SftpConnection {
@@ -144,19 +137,13 @@ function connectionOn(
       new AtpError('SFTP_UNREACHABLE', { host: settings.host, port: settings.port, reason }),
 
     list: (folder) =>
-      ask(`listing ${folder}`, async () => {
-        const entries = await client.list(folder).catch((error: unknown) => {
+      ask(`listing ${folder}`, async (progress) => {
+        try {
+          return await readRemoteFolder(wrapper, folder, progress);
+        } catch (error) {
           if (codeOf(error) === NO_SUCH_FILE) return null;
           throw error;
-        });
-        return (
-          entries?.map(({ name, type, size, modifyTime }) => ({
-            name,
-            kind: type === '-' ? 'file' : type === 'd' ? 'folder' : 'other',
-            sizeBytes: size,
-            modifiedAt: new Date(modifyTime),
-          })) ?? null
-        );
+        }
       }),
 
     async upload(localPath, path) {

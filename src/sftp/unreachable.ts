@@ -1,4 +1,5 @@
 import { AtpError } from '../domain/errors.ts';
+import { SFTP_FOLDER_ENTRIES_MAX } from '../domain/limits.ts';
 import type { SftpSettings } from './sftp-settings.ts';
 
 /** The reasons as messages give them: the library's own words repeat local paths and name its functions. */
@@ -11,6 +12,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/ECONNREFUSED/, 'it refuses the connection'],
   [/ECONNRESET|has reset|EPIPE/, 'the connection was reset'],
   [/became shorter/, 'the file became shorter'],
+  [/too many entries/, `the folder has more than ${SFTP_FOLDER_ENTRIES_MAX.toLocaleString('en')} entries`],
   [/ENOSPC/, 'the disk of this machine is full'],
   [/keepalive/i, 'the connection is dead'],
   [/timed? ?out|TimeoutError|aborted/i, 'no answer in time'],

@@ -10,11 +10,11 @@ export type Moment =
   | 'statement-answered'
   /** A COMMIT, or a statement outside of a transaction, was answered. */
   | 'committed'
-  /** The answer to a request on SFTP has come: the file or folder is there, is away, or was listed. */
+  /** The answer to a request on SFTP has come: the file or folder is there, is away, or is about to be listed. */
   | 'uploaded'
   | 'renamed'
   | 'removed'
-  | 'listed'
+  | 'folder-opened'
   | 'folder-made'
   /** Shopify's whole answer has come. */
   | 'call-answered'

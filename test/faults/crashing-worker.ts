@@ -52,7 +52,7 @@ function isEffect({ moment, text }: Passage): boolean {
       return true;
     case 'statement-begins':
     case 'statement-answered':
-    case 'listed':
+    case 'folder-opened':
     case 'heartbeat':
       return false;
   }
@@ -125,7 +125,7 @@ async function watchPostgres(): Promise<void> {
 
 async function watchSftp(): Promise<void> {
   const { default: SftpClient } = await import('ssh2-sftp-client');
-  const { fastPut, rename, list, mkdir, delete: remove } = SftpClient.prototype;
+  const { connect, fastPut, rename, mkdir, delete: remove } = SftpClient.prototype;
   SftpClient.prototype.fastPut = async function (localPath, path, options) {
     const result = await fastPut.call(this, localPath, path, options);
     passPoint({ moment: 'uploaded', text: path });
@@ -136,10 +136,16 @@ async function watchSftp(): Promise<void> {
     passPoint({ moment: 'renamed', text: to });
     return result;
   };
-  SftpClient.prototype.list = async function (path, filter) {
-    const result = await list.call(this, path, filter);
-    passPoint({ moment: 'listed', text: path });
-    return result;
+  SftpClient.prototype.connect = async function (options) {
+    const wrapper = await connect.call(this, options);
+    const opendir = wrapper.opendir.bind(wrapper);
+    wrapper.opendir = (path, done) => {
+      opendir(path, (error, folder) => {
+        passPoint({ moment: 'folder-opened', text: path });
+        done(error, folder);
+      });
+    };
+    return wrapper;
   };
   SftpClient.prototype.mkdir = async function (path, recursive) {
     const result = await mkdir.call(this, path, recursive);

@@ -15,6 +15,12 @@ export const SFTP_KEEPALIVE_COUNT_MAX = 3;
 export const SFTP_REQUESTS_IN_FLIGHT = 32;
 export const SFTP_REQUEST_BYTES = 32 * 1024;
 
+/**
+ * Entries of a folder that are listed, all of them in memory: an archive has two for each file, a year of files every five
+ * minutes 200,000.
+ */
+export const SFTP_FOLDER_ENTRIES_MAX = 1_000_000;
+
 /** Shorter RSA keys can be broken: NIST SP 800-131A Rev. 2 allows none below 2048 bits. */
 export const RSA_BITS_MIN = 2048;
 
