@@ -43,7 +43,10 @@ const INSIDE_THE_LANE: readonly (readonly [what: string, point: RegExp])[] = [
   ['it archives a feed', /^renamed 1: .*\/archive\//],
   ['it releases the lane, not committed', /^statement-answered 1: UPDATE lane SET holder = NULL/],
   ['it has woken the lane', /^lane-woken 1: processUploads/],
-  ['it blocks a file, not committed', /^statement-answered 1: UPDATE upload_file SET state = 'BLOCKED'/],
+  [
+    'it blocks a file, not committed',
+    /^statement-answered 1: UPDATE upload_file AS file SET state = 'BLOCKED'/,
+  ],
   ['it has blocked a file and released the lane', /^committed 1: UPDATE lane SET holder = NULL/],
   ['it enters the lane, not committed', /^statement-answered 1: UPDATE lane SET epoch = epoch \+ 1/],
 ];
