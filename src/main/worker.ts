@@ -60,7 +60,7 @@ export async function runWorkerProcess(
   );
   const services = {
     database: openDatabase(config.databaseUrl, { signalOf: activitySignal }),
-    fileDrop: fileDrop(config.sftp),
+    fileDrop: fileDrop(config.sftp, { signalOf: activitySignal }),
     temporal: config.temporal,
   };
   const database = watchDatabase(services.database, watch);

@@ -73,11 +73,17 @@ export interface FileDrop {
 /** Opens one connection for the work and closes it afterwards. Throws SFTP_UNREACHABLE, SFTP_HOST_KEY_MISMATCH, SFTP_NOT_SAFE. */
 export type OpenFileDrop = <Result>(work: (drop: FileDrop) => Promise<Result>) => Promise<Result>;
 
-export function fileDrop(settings: SftpSettings): OpenFileDrop {
+/** @param signalOf asked for each connection: aborts when nobody waits for the work any more */
+export function fileDrop(
+  settings: SftpSettings,
+  { signalOf = () => undefined }: { readonly signalOf?: () => AbortSignal | undefined } = {},
+): OpenFileDrop {
   return (work) =>
-    withConnection(settings, (connection) => {
-      return work(fileDropOn(connection, (path) => remotePath(settings.root, path)));
-    });
+    withConnection(
+      settings,
+      (connection) => work(fileDropOn(connection, (path) => remotePath(settings.root, path))),
+      signalOf(),
+    );
 }
 
 function fileDropOn(connection: SftpConnection, at: (path: string) => string): FileDrop {

@@ -42,20 +42,30 @@ const TRANSFER = { concurrency: SFTP_REQUESTS_IN_FLIGHT, chunkSize: SFTP_REQUEST
 /**
  * Runs `work` on a connection of its own and closes it afterwards.
  *
+ * @param signal aborts when nobody waits for the result any more: the connection is closed in the middle of whatever it
+ *   does, and the signal's reason is thrown
  * @throws AtpError SFTP_UNREACHABLE, SFTP_HOST_KEY_MISMATCH, SFTP_NOT_SAFE
  */
 export async function withConnection<Result>(
   settings: SftpSettings,
   work: (connection: SftpConnection) => Promise<Result>,
+  signal?: AbortSignal,
 ): Promise<Result> {
+  signal?.throwIfAborted();
   const socket = await openSocket(settings);
+  const abort = () => socket.destroy();
+  signal?.addEventListener('abort', abort, { once: true });
   // `{}` replaces the library's own handlers, which print a line or end the process: a connection that dies between two
   // requests must only make the next request fail.
   const client = new SftpClient('atp-sync', {});
   try {
     const wrapper = await login(settings, client, socket);
     return await work(connectionOn(settings, client, wrapper, socket));
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
   } finally {
+    signal?.removeEventListener('abort', abort);
     await close(client, socket);
   }
 }

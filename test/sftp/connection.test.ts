@@ -108,6 +108,26 @@ test('a connection that goes dead in the middle of a file is given up after its 
   expect(await readdir(join(root.folder, FILE.folder))).not.toContain(FILE.name);
 });
 
+test('a transfer for which nobody waits any more ends at once, and its connection is closed', async () => {
+  const localPath = join(await scratchFolder(), 'file');
+  await writeFile(localPath, CONTENT);
+  const proxy = await tcpProxy(root.settings);
+  proxy.breakAfter(2 * 1024 * 1024, 'pause');
+  const cancelled = new AbortController();
+  const drop = fileDrop({ ...root.settings, port: proxy.port }, { signalOf: () => cancelled.signal });
+
+  const publishing = drop((files) => files.publish(localPath, FILE));
+  publishing.catch(() => undefined);
+  await expect.poll(() => proxy.countBroken()).toBe(1);
+  cancelled.abort(new Error('cancelled'));
+
+  await expect(publishing).rejects.toThrow('cancelled');
+  // A proxy that stands still does not see that a connection has ended.
+  proxy.mend();
+  await expect.poll(() => proxy.countOpen()).toBe(0);
+  await expect(drop((files) => files.list('incoming'))).rejects.toThrow('cancelled');
+});
+
 test('a file that becomes shorter while it is read is an error for a retry, and the connection goes on', async () => {
   const localPath = join(await scratchFolder(), 'file');
   const remote = join(root.folder, 'incoming/big.csv');
