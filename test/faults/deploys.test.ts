@@ -12,6 +12,7 @@ import { scheduleJob } from '../../src/temporal/schedules.ts';
 import { readTaskQueue } from '../../src/temporal/task-queue.ts';
 import { Installation, SHOP } from '../end-to-end/installation.ts';
 import { buildOther } from '../end-to-end/other-build.ts';
+import type { WorkerProcess } from '../end-to-end/worker-process.ts';
 import { openTransaction } from '../postgres/open-transaction.ts';
 import { withOwnCleanUp } from '../setup/clean-up.ts';
 import { expectRightState } from './right-state.ts';
@@ -33,6 +34,19 @@ async function untilSomebodyWaits(shop: Installation): Promise<void> {
   });
 }
 
+/**
+ * Kills a worker when another release is there. A gap between them, which on a busy machine is minutes, would be told to
+ * whoever waits for a run as WORKER_NOT_POLLING.
+ */
+async function replaceBy(
+  shop: Installation,
+  before: WorkerProcess,
+  WORKFLOW_BUNDLE_FILE: string,
+): Promise<void> {
+  await shop.startWorker({ environment: { WORKFLOW_BUNDLE_FILE } });
+  await before.kill();
+}
+
 test.concurrent(
   'a decision that is being carried out when a deploy adds a step is carried out once, and its person gets the outcome',
   withOwnCleanUp(async () => {
@@ -48,8 +62,7 @@ test.concurrent(
     const unlock = await lockTable(shop, 'lane_decision');
     const outcome = shop.decide({ decision: 'retry', sequence: 1 });
     await untilSomebodyWaits(shop);
-    await before.kill();
-    await shop.startWorker({ environment: { WORKFLOW_BUNDLE_FILE } });
+    await replaceBy(shop, before, WORKFLOW_BUNDLE_FILE);
     await unlock();
 
     expect(await outcome).toMatchObject({ decision: 'retry', sequence: 1, by: 'Ann' });
@@ -72,8 +85,7 @@ test.concurrent(
     const unlock = await lockTable(shop, 'inventory_item_detail');
     const result = shop.run({ job: 'import' });
     await untilSomebodyWaits(shop);
-    await before.kill();
-    await shop.startWorker({ environment: { WORKFLOW_BUNDLE_FILE } });
+    await replaceBy(shop, before, WORKFLOW_BUNDLE_FILE);
     await unlock();
 
     expect(await result).toHaveProperty('files');
