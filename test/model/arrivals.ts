@@ -1,5 +1,5 @@
 /** A request arrives at Shopify: what it does there, and whether that may ever be so. */
-import { nameOf, type Call, type CallRow, type World } from './lane-world.ts';
+import { nameOf, show, type Call, type CallRow, type World } from './lane-world.ts';
 import type { Model } from './model.ts';
 
 export interface Arrived {
@@ -22,7 +22,7 @@ export function arrive(model: Model, world: World, call: Call): Arrived {
   }
   let stale = 0;
   for (const { product, from } of call.rows) {
-    if (world.products[product]?.shown !== from) stale |= 1 << product;
+    if (world.products[product]?.shown[call.place] !== from) stale |= 1 << product;
   }
   if (stale !== 0 && !model.without.has('compare-and-swap')) {
     if (remembers && model.rules.refusedKeys === 'spent') call.key = { stale };
@@ -44,7 +44,8 @@ function write(
   if (!product) return null;
   const { newest } = product;
   const name = nameOf(call);
-  product.shown = to;
+  const { place } = call;
+  show(product, place, to);
   product.newest = Math.max(newest, name);
   const right = Math.max(0, counted - product.sold);
   // A shop that replays no call executes a repeat anew, and compare-and-swap may let it pass.
@@ -53,6 +54,9 @@ function write(
   if (isRepeatedBlindly || isInDoubt) {
     product.disturbed = true;
     return null;
+  }
+  if (to > 0 && place === 1 && product.shown[0] > 0) {
+    return `The new location is filled with ${to} while the old one still shows ${product.shown[0]}: both sell the same units.`;
   }
   if (newest >= name) {
     return newest === name

@@ -19,21 +19,33 @@ import {
   type Call,
   type CallRow,
   type File,
+  type Place,
   type Product,
   type Worker,
   type World,
 } from './lane-world.ts';
 import { isInDoubt, type Model } from './model.ts';
 
-/** Products of the file that neither it nor a later one has settled. */
+/**
+ * Products of the file that neither it nor a later one has settled. A drain has settled what a read has shown at zero. A
+ * file of another location than the shop's of now has none any more.
+ */
 export function rowsLeft(model: Model, world: World, sequence: number, file: File): readonly number[] {
   const left: number[] = [];
+  if (isOutdated(world, file)) return left;
   for (const [product, quantity] of file.quantities.entries()) {
-    const settledBy = world.products[product]?.settledBy ?? 0;
-    const isSettled = model.without.has('row guard') ? settledBy === sequence : settledBy >= sequence;
+    const { settledBy = 0, isWritten } = world.products[product] ?? {};
+    const isUnproved =
+      file.isDrain && isWritten && settledBy === sequence && !model.without.has('proof of the drain');
+    const isSettled =
+      !isUnproved && (model.without.has('row guard') ? settledBy === sequence : settledBy >= sequence);
     if (quantity !== null && !isSettled) left.push(product);
   }
   return left;
+}
+
+export function isOutdated(world: World, { place, isDrain }: File): boolean {
+  return !isDrain && place !== world.place;
 }
 
 /** The call of the file that has no answer yet. */
@@ -55,8 +67,8 @@ export function settleAndStore(model: Model, world: World, worker: Worker): Call
     if (!product || target === undefined || target === null || observed === undefined) continue;
     const item = { tracked: true, levelActive: true, available: observed };
     const imported = file.imported[index] ?? 0;
-    const decision = decideRow(target, item, file.staleTries[index] ?? 0, (available) =>
-      keepBackOf(model, world, index, doubted.get(index) ?? [], {
+    const decision = decideRow(target, item, file.isDrain ? 0 : (file.staleTries[index] ?? 0), (available) =>
+      keepBackOf(model, world, index, file.place, doubted.get(index) ?? [], {
         observed: available,
         at: readAt(worker.era),
         importedUnits: imported,
@@ -66,12 +78,13 @@ export function settleAndStore(model: Model, world: World, worker: Worker): Call
     if (decision.outcome === 'WRITE') {
       const { observed: from, quantity: to, keptBack: kept } = decision;
       rows.push({ product: index, from, to, kept, imported, counted: file.counted[index] ?? 0 });
-    } else settle(product, sequence, decision, imported);
+    } else settle(product, sequence, file.place, decision, imported);
   }
   if (rows.length === 0) return null;
   const call: Call = {
     sequence,
     generation: file.calls,
+    place: file.place,
     rows,
     state: 'STORED',
     repeated: false,
@@ -85,11 +98,18 @@ export function settleAndStore(model: Model, world: World, worker: Worker): Call
   return call;
 }
 
-function settle(product: Product, sequence: number, decision: RowDecision, importedUnits: number): void {
+function settle(
+  product: Product,
+  sequence: number,
+  place: Place,
+  decision: RowDecision,
+  importedUnits: number,
+): void {
   product.settledBy = sequence;
+  product.isWritten = false;
   if (decision.outcome === 'UNCHANGED') {
     const { observed: lastKnown, keptBack: kept } = decision;
-    product.push = { sequence, lastKnown, importedUnits, kept };
+    product.push = { sequence, lastKnown, importedUnits, kept, place };
     product.newest = Math.max(product.newest, nameOf({ sequence: sequence + 1, generation: -1 }));
   } else product.owed = true;
 }
@@ -98,12 +118,13 @@ function keepBackOf(
   model: Model,
   world: World,
   index: number,
+  place: Place,
   doubted: readonly DoubtedRow[],
   read: FreshRead,
 ): KeptBack {
   const push = world.products[index]?.push;
   if (!push || model.without.has('debt')) return NOTHING_KEPT_BACK;
-  const last = lastPushOf(push);
+  const last = lastPushOf(push, place, read.observed);
   return keepBackAfterLateCalls(last, lateCalls(world, index), read, keepBackInDoubt(last, doubted, read));
 }
 
@@ -111,15 +132,18 @@ function keepBackOf(
 export function lateCalls(world: World, index: number): readonly LateCall[] {
   const push = world.products[index]?.push;
   if (!push) return [];
-  return world.calls.flatMap(({ sequence, isWatched, rows }) => {
-    if (!isWatched || push.sequence < sequence) return [];
+  return world.calls.flatMap(({ sequence, isWatched, rows, place }) => {
+    if (!isWatched || push.sequence < sequence || place !== push.place) return [];
     return rows.flatMap(({ product, from, to }) =>
       product === index && push.lastKnown !== to ? [{ changeFromQuantity: from, quantity: to }] : [],
     );
   });
 }
 
-function lastPushOf({ lastKnown, importedUnits, kept }: Product['push']): LastPush {
+/** At another location than that of the push nothing is missing, as pushSeenHere has it. */
+function lastPushOf(push: Product['push'], place: Place, observed: number): LastPush {
+  const { importedUnits, kept } = push;
+  const lastKnown = push.place === place ? push.lastKnown : observed;
   return { lastKnown, importedUnits, debt: kept.debt, drops: kept.drops };
 }
 
@@ -134,7 +158,7 @@ function doubtedRows(
   const doubted = new Map<number, DoubtedRow[]>();
   const left = rowsLeft(model, world, sequence, file);
   for (const call of world.calls) {
-    if (!isInDoubt(model, call) || call.sequence > sequence) continue;
+    if (!isInDoubt(model, call) || call.sequence > sequence || call.place !== file.place) continue;
     if (call.sequence < sequence && model.without.has('doubt carried along')) continue;
     const rows = call.rows.filter(
       ({ product }) =>
@@ -167,7 +191,14 @@ export function recordApplied(model: Model, world: World, call: Call): void {
     const product = world.products[index];
     if (!product || (product.settledBy > call.sequence && !model.without.has('row guard'))) continue;
     product.settledBy = call.sequence;
-    product.push = { sequence: call.sequence, lastKnown: to, importedUnits: imported, kept };
+    product.isWritten = true;
+    product.push = {
+      sequence: call.sequence,
+      lastKnown: to,
+      importedUnits: imported,
+      kept,
+      place: call.place,
+    };
   }
 }
 

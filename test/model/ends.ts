@@ -8,6 +8,8 @@ import { isInNextDelta } from './outside-steps.ts';
 export function isEnd(world: World): boolean {
   return (
     !world.isLeased &&
+    !world.isPaused &&
+    !world.isRefillDue &&
     world.workers.every(({ at }) => at === 'idle') &&
     world.files.every(({ quantities }) => quantities.length === 0) &&
     world.calls.every(({ underWay, isWatched }) => underWay === 0 && !isWatched) &&
@@ -22,12 +24,15 @@ export function isEnd(world: World): boolean {
 /** It would need one more file than the model has. */
 export function isCutOff(model: Model, world: World): boolean {
   if (world.files.length < model.bounds.files) return false;
-  return world.products.some((product) => isInNextDelta(world, product));
+  return world.isRefillDue || world.products.some((product) => isInNextDelta(world, product));
 }
 
 /** What is wrong at an end; null: nothing. */
 export function wrongAtEnd(world: World): string | null {
-  for (const { shown, counted, sold } of world.products) {
+  for (const { shown: shownAt, counted, sold } of world.products) {
+    const shown = shownAt[world.place];
+    const elsewhere = shownAt[world.place === 0 ? 1 : 0];
+    if (elsewhere > 0) return `In the end the location that was left still shows ${elsewhere}.`;
     const right = Math.max(0, counted - sold);
     if (shown > right) return `In the end Shopify shows ${shown}, but only ${right} are left.`;
     if (shown < right) return `In the end Shopify shows ${shown}, though ${right} are left.`;

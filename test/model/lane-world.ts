@@ -9,8 +9,8 @@ import type { UploadFileState } from '../../src/domain/upload-file.ts';
 
 /** One product, on Shopify, in the master and in the ledger of the lane. Units throughout. */
 export interface Product {
-  /** What Shopify shows. */
-  shown: number;
+  /** What Shopify shows, by place: at the shop's first location, and at the one that it is given later. */
+  shown: readonly [number, number];
   /** Sold on Shopify; the orders of these are imported later. */
   sold: number;
   imported: number;
@@ -19,6 +19,8 @@ export interface Product {
   published: { sequence: number; quantity: number; imported: number };
   /** Row of the ledger: the last file that settled the product. */
   settledBy: number;
+  /** That file has written it, and no read has shown it since: of a drain, that is not enough. */
+  isWritten: boolean;
   push: Push;
   owed: boolean;
   /** Not of the product, but of the model: the newest call whose value Shopify has got. */
@@ -33,11 +35,17 @@ export interface Push {
   readonly lastKnown: number;
   readonly importedUnits: number;
   readonly kept: KeptBack;
+  readonly place: Place;
 }
+
+/** A location: the first one of the shop, or the one that it is given later. */
+export type Place = 0 | 1;
 
 /** A numbered file. Of one that the lane is done with, only its state counts. */
 export interface File {
   state: UploadFileState;
+  readonly place: Place;
+  readonly isDrain: boolean;
   /** By product; null: the file does not have it. */
   quantities: readonly (number | null)[];
   counted: readonly number[];
@@ -56,6 +64,7 @@ export type CallState = 'STORED' | 'APPLIED' | 'REFUSED' | 'EXPIRED_UNKNOWN';
 export interface Call {
   readonly sequence: number;
   readonly generation: number;
+  readonly place: Place;
   readonly rows: readonly CallRow[];
   state: CallState;
   repeated: boolean;
@@ -94,10 +103,10 @@ export const PLACES = [
   'has found an expired call',
   'has read for an expired call',
 ] as const;
-export type Place = (typeof PLACES)[number];
+export type WorkerPlace = (typeof PLACES)[number];
 
 export interface Worker {
-  at: Place;
+  at: WorkerPlace;
   /** The file that it has read for; 0: none. */
   sequence: number;
   /** How often orders had been imported when it looked at the ledger. */
@@ -130,6 +139,11 @@ export interface World {
   era: number;
   /** Counts that the master has yet to get. */
   countsLeft: number;
+  /** The shop's location of now. */
+  place: Place;
+  /** The location was changed, and the next file has every product. */
+  isRefillDue: boolean;
+  isPaused: boolean;
   left: Left;
 }
 
@@ -143,6 +157,11 @@ export interface Left {
   expiries: number;
   blocks: number;
   agings: number;
+  /** Changes of the shop's location. */
+  moves: number;
+  /** An order is cancelled, and its unit is on sale again at the location that is being drained. */
+  restocks: number;
+  pauses: number;
 }
 
 const IDLE: Worker = { at: 'idle', sequence: 0, era: 0, observed: [], call: null, stale: 0, isLate: false };
@@ -154,13 +173,14 @@ export function idle(): Worker {
 export function worldAfterFirstFile(shown: readonly number[], countsLeft: number, left: Left): World {
   return {
     products: shown.map((units) => ({
-      shown: units,
+      shown: [units, 0],
       sold: 0,
       imported: 0,
       counted: units,
       published: { sequence: 1, quantity: units, imported: 0 },
       settledBy: 1,
-      push: { sequence: 1, lastKnown: units, importedUnits: 0, kept: NOTHING_KEPT_BACK },
+      isWritten: false,
+      push: { sequence: 1, lastKnown: units, importedUnits: 0, kept: NOTHING_KEPT_BACK, place: 0 },
       owed: false,
       newest: nameOf({ sequence: 1, generation: 0 }),
       disturbed: false,
@@ -172,12 +192,25 @@ export function worldAfterFirstFile(shown: readonly number[], countsLeft: number
     newestEpoch: 0,
     era: 0,
     countsLeft,
+    place: 0,
+    isRefillDue: false,
+    isPaused: false,
     left: { ...left },
   };
 }
 
 export function closed(state: UploadFileState): File {
-  return { state, quantities: [], counted: [], imported: [], ordersEra: 0, calls: 0, staleTries: [] };
+  return {
+    state,
+    place: 0,
+    isDrain: false,
+    quantities: [],
+    counted: [],
+    imported: [],
+    ordersEra: 0,
+    calls: 0,
+    staleTries: [],
+  };
 }
 
 export function copyOf(world: World): World {
@@ -193,6 +226,14 @@ export function copyOf(world: World): World {
     newestEpoch: world.newestEpoch,
     era: world.era,
     countsLeft: world.countsLeft,
+    place: world.place,
+    isRefillDue: world.isRefillDue,
+    isPaused: world.isPaused,
     left: { ...left },
   };
+}
+
+/** What Shopify shows at the place from now on. */
+export function show(product: Product, place: Place, units: number): void {
+  product.shown = place === 0 ? [units, product.shown[1]] : [product.shown[0], units];
 }

@@ -4,8 +4,9 @@ import { hasTurned as isRaised } from '../../src/domain/late-call.ts';
 import { arrive } from './arrivals.ts';
 import { lateCalls, recordNotApplied, unansweredCall } from './chunk.ts';
 import { eraOf } from './eras.ts';
-import { closed, copyOf, nameOf, type Product, type World } from './lane-world.ts';
+import { closed, copyOf, nameOf, show, type Place, type Product, type World } from './lane-world.ts';
 import { callOf, headOf, inWords, isInDoubt, type Emit, type Model } from './model.ts';
+import { moveShop, pauseOrResume, restock } from './people-steps.ts';
 import { move, passDeadline } from './worker-steps.ts';
 
 export function outsideSteps(model: Model, world: World, emit: Emit): void {
@@ -18,19 +19,24 @@ export function outsideSteps(model: Model, world: World, emit: Emit): void {
   passDay(model, world, emit);
   look(world, emit);
   decide(model, world, emit);
+  moveShop(model, world, emit);
+  pauseOrResume(world, emit);
+  restock(world, emit);
 }
 
 function sell(world: World, emit: Emit): void {
   if (world.left.sales === 0) return;
   for (const [product, { shown }] of world.products.entries()) {
-    if (shown === 0) continue;
-    const next = copyOf(world);
-    next.left.sales -= 1;
-    const sold = next.products[product];
-    if (!sold) continue;
-    sold.shown -= 1;
-    sold.sold += 1;
-    emit(next, () => ({ what: 'sold', product }));
+    for (const place of [0, 1] satisfies Place[]) {
+      if (shown[place] === 0) continue;
+      const next = copyOf(world);
+      next.left.sales -= 1;
+      const sold = next.products[product];
+      if (!sold) continue;
+      show(sold, place, shown[place] - 1);
+      sold.sold += 1;
+      emit(next, () => ({ what: 'sold', product, place }));
+    }
   }
 }
 
@@ -52,7 +58,7 @@ function importOrders(model: Model, world: World, emit: Emit): void {
 /** The master counts anew, and a delta is made; or only a delta is made, because something is owed or was imported. */
 function count(model: Model, world: World, emit: Emit): void {
   if (world.files.length >= model.bounds.files) return;
-  if (world.products.some((product) => isInNextDelta(world, product)))
+  if (world.isRefillDue || world.products.some((product) => isInNextDelta(world, product)))
     emit(...withFile(model, copyOf(world)));
   if (world.countsLeft === 0) return;
   for (const quantities of combinationsOf(model.bounds.counts)) {
@@ -67,7 +73,12 @@ function count(model: Model, world: World, emit: Emit): void {
 /** Whether the next delta has the product: src/postgres/planning/planned-rows.ts, WHAT_DIFFERS and expired_debt. */
 export function isInNextDelta(world: World, product: Product): boolean {
   const { published, push, settledBy } = product;
-  if (product.owed || published.quantity !== onlineAtp(product) || published.imported !== product.imported)
+  if (
+    world.isRefillDue ||
+    product.owed ||
+    published.quantity !== onlineAtp(product) ||
+    published.imported !== product.imported
+  )
     return true;
   if (published.sequence > settledBy) return false;
   const unexpired = push.kept.drops.filter(({ at }) => world.era === 0 || eraOf(at) >= world.era);
@@ -86,6 +97,8 @@ function withFile(model: Model, next: World): Parameters<Emit> {
   if (quantities.some((quantity) => quantity !== null)) {
     next.files.push({
       state: model.bounds.hasWriting ? 'WRITING' : 'READY',
+      place: next.place,
+      isDrain: false,
       quantities,
       counted: next.products.map(({ counted }) => counted),
       imported: next.products.map(({ imported }) => imported),
@@ -100,6 +113,7 @@ function withFile(model: Model, next: World): Parameters<Emit> {
     product.published = { sequence, quantity, imported: product.imported };
     product.owed = false;
   }
+  next.isRefillDue = false;
   return [next, () => ({ what: 'file made', sequence, quantities })];
 }
 
@@ -179,7 +193,8 @@ function passDay(model: Model, world: World, emit: Emit): void {
 function hasTurned(world: World, index: number): boolean {
   const product = world.products[index];
   if (!product || isOnItsWay(product)) return false;
-  return isRaised(product.push.lastKnown, product.shown, lateCalls(world, index));
+  const { lastKnown, place } = product.push;
+  return isRaised(lastKnown, product.shown[place], lateCalls(world, index));
 }
 
 function isOnItsWay(product: Product | undefined): boolean {
@@ -193,7 +208,8 @@ function look(world: World, emit: Emit): void {
     const seen = next.products[product];
     if (!seen) continue;
     seen.owed = true;
-    emit(next, () => ({ what: 'looked at', product, shown }));
+    const units = shown[seen.push.place];
+    emit(next, () => ({ what: 'looked at', product, shown: units }));
   }
 }
 

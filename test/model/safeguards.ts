@@ -19,6 +19,9 @@ export const SAFEGUARDS = {
   'doubt carried along': 'the doubt about a skipped file concerns the next file with the product',
   'file barrier': 'no file is applied before the lane is done with the files before it',
   'row guard': 'a row that a later file has settled is passed over',
+  'drain of the old location': 'a location that a shop leaves is drained before the new one is filled',
+  'proof of the drain': 'a row of a drain is settled by a read that shows zero, not by an answered write',
+  'pause at each call': 'whoever stores or repeats a call looks whether the lane is paused',
 } as const;
 export type Safeguard = keyof typeof SAFEGUARDS;
 

@@ -18,7 +18,17 @@ export interface Scenario {
   readonly rules?: Partial<ShopifyRules>;
 }
 
-const NOTHING: Left = { sales: 0, crashes: 0, overtakings: 0, expiries: 0, blocks: 0, agings: 0 };
+const NOTHING: Left = {
+  sales: 0,
+  crashes: 0,
+  overtakings: 0,
+  expiries: 0,
+  blocks: 0,
+  agings: 0,
+  moves: 0,
+  restocks: 0,
+  pauses: 0,
+};
 const UP_AND_DOWN = [{ shown: 5, counts: [5, 7] }];
 
 /** Every day: each of them is searched to its end. */
@@ -69,6 +79,23 @@ export const EVERYDAY: Readonly<Record<string, Scenario>> = {
     left: { sales: 1, overtakings: 1 },
     files: 3,
   },
+  'another location, an attempt that is overtaken': {
+    products: UP_AND_DOWN,
+    counts: 1,
+    left: { moves: 1, overtakings: 1 },
+    files: 4,
+  },
+  'another location, an order that is cancelled meanwhile': {
+    products: UP_AND_DOWN,
+    counts: 0,
+    left: { sales: 1, restocks: 1, moves: 1 },
+    files: 4,
+  },
+  'a lane that is paused and goes on, a sale, an attempt that is overtaken': {
+    products: UP_AND_DOWN,
+    counts: 1,
+    left: { sales: 1, pauses: 1, overtakings: 1 },
+  },
   'a Shopify that remembers no keys': {
     products: UP_AND_DOWN,
     counts: 2,
@@ -81,6 +108,18 @@ export const EVERYDAY: Readonly<Record<string, Scenario>> = {
 
 /** `npm run test:model` searches these as well. */
 export const DEEP: Readonly<Record<string, Scenario>> = {
+  'another location, an order that is cancelled meanwhile, a worker that dies': {
+    products: UP_AND_DOWN,
+    counts: 0,
+    left: { sales: 1, restocks: 1, moves: 1, crashes: 1 },
+    files: 4,
+  },
+  'another location, a sale, an attempt that is overtaken': {
+    products: UP_AND_DOWN,
+    counts: 1,
+    left: { sales: 1, moves: 1, overtakings: 1 },
+    files: 5,
+  },
   '5, 7 and 0 in any order, a sale, an attempt that is overtaken': {
     products: [{ shown: 5, counts: [5, 7, 0] }],
     counts: 2,
@@ -164,6 +203,18 @@ export const CONTROLS: readonly Control[] = [
   {
     without: ['doubt carried along'],
     scenario: { products: UP_AND_DOWN, counts: 2, left: { sales: 1, overtakings: 1, blocks: 1 } },
+  },
+  {
+    without: ['drain of the old location'],
+    scenario: { products: UP_AND_DOWN, counts: 1, left: { moves: 1 }, files: 4 },
+  },
+  {
+    without: ['proof of the drain'],
+    scenario: { products: UP_AND_DOWN, counts: 1, left: { sales: 1, restocks: 1, moves: 1 }, files: 4 },
+  },
+  {
+    without: ['pause at each call'],
+    scenario: { products: UP_AND_DOWN, counts: 1, left: { pauses: 1 } },
   },
   // Each of the two is enough to keep the files of one product in order.
   {

@@ -1,6 +1,10 @@
 /** What may happen next in the model, in the words in which a story of it is told. */
 export type Step =
-  | { readonly what: 'sold'; readonly product: number }
+  | { readonly what: 'sold'; readonly product: number; readonly place: 0 | 1 }
+  | { readonly what: 'restocked'; readonly product: number }
+  | { readonly what: 'moved'; readonly drain: number | null }
+  | { readonly what: 'paused' }
+  | { readonly what: 'resumed' }
   | { readonly what: 'orders imported' }
   | { readonly what: 'file made'; readonly sequence: number; readonly quantities: readonly (number | null)[] }
   | { readonly what: 'published'; readonly sequence: number }
@@ -34,6 +38,7 @@ export type WorkerStep =
   | { readonly step: 'took over the lease' }
   | { readonly step: 'was refused by the ledger' }
   | { readonly step: 'released the lane' }
+  | { readonly step: 'found the lane paused' }
   | { readonly step: 'published'; readonly sequence: number }
   | { readonly step: 'took file'; readonly sequence: number }
   | { readonly step: 'looked at the ledger'; readonly sequence: number }

@@ -10,7 +10,15 @@ export function storyInWords(story: readonly Step[]): string {
 function stepInWords(step: Step): string {
   switch (step.what) {
     case 'sold':
-      return `Shopify sells one unit${of(step.product)}.`;
+      return `Shopify sells one unit${of(step.product)}${step.place === 1 ? ' from the new location' : ''}.`;
+    case 'restocked':
+      return `An order is cancelled: Shopify sells its unit${of(step.product)} again, at the old location.`;
+    case 'moved':
+      return `A person gives the shop another location${step.drain === null ? '' : `; file ${step.drain} drains the old one`}.`;
+    case 'paused':
+      return 'A person pauses the lane.';
+    case 'resumed':
+      return 'A person lets the lane go on.';
     case 'orders imported':
       return 'The orders up to now are imported.';
     case 'file made':
@@ -46,6 +54,8 @@ function workerInWords(did: WorkerStep): string {
       return 'wants to write, but its epoch is old: it stops';
     case 'released the lane':
       return 'finds nothing to do and releases the lane';
+    case 'found the lane paused':
+      return 'finds the lane paused and releases it';
     case 'published':
       return `puts file ${did.sequence} onto SFTP`;
     case 'took file':

@@ -3,16 +3,24 @@ import { wasApplied } from '../../src/domain/doubtful-call.ts';
 import { decideStoredCall } from '../../src/domain/send-deadline.ts';
 import { FILE_MOVES, type UploadFileState } from '../../src/domain/upload-file.ts';
 import { arrive } from './arrivals.ts';
-import { recordApplied, recordNotApplied, rowsLeft, settleAndStore, unansweredCall } from './chunk.ts';
+import {
+  isOutdated,
+  recordApplied,
+  recordNotApplied,
+  rowsLeft,
+  settleAndStore,
+  unansweredCall,
+} from './chunk.ts';
 import { closed, copyOf, idle, nameOf, type Call, type File, type Worker, type World } from './lane-world.ts';
 import { callOf, hasEpoch, headOf, inWords, type Emit, type Model } from './model.ts';
 import type { WorkerStep } from './steps.ts';
 
-type Did = (next: World, did: () => readonly WorkerStep[]) => void;
+type Did = (next: World, did: () => readonly WorkerStep[], violation?: string | null) => void;
 
 export function workerSteps(model: Model, world: World, index: 0 | 1, emit: Emit): void {
   const worker = world.workers[index];
-  const did: Did = (next, steps) => emit(next, () => ({ what: 'worker', worker: index, did: steps() }));
+  const did: Did = (next, steps, violation) =>
+    emit(next, () => ({ what: 'worker', worker: index, did: steps() }), violation ?? null);
   if (worker.at === 'idle') {
     enter(model, world, index, did);
     return;
@@ -61,7 +69,8 @@ function leave(next: World, index: number): void {
 function enter(model: Model, world: World, index: 0 | 1, did: Did): void {
   const other = 1 - index;
   if (((world.newestEpoch >> other) & 1) === 0) {
-    if (world.isLeased || isWakened(model, world)) did(...entered(model, copyOf(world), index, 'entered'));
+    if (world.isLeased || (isWakened(model, world) && !world.isPaused))
+      did(...entered(model, copyOf(world), index, 'entered'));
     return;
   }
   if (world.left.overtakings > 0) {
@@ -136,6 +145,18 @@ function wait(model: Model, world: World, index: 0 | 1, emit: Emit, did: Did): v
   did(next, () => [{ step: 'gave up waiting', call: inWords(call) }]);
 }
 
+/** The transaction refuses: the run gives the lane back. */
+function findPaused(world: World, index: 0 | 1, did: Did): void {
+  const next = copyOf(world);
+  leave(next, index);
+  next.isLeased = false;
+  did(next, () => [{ step: 'found the lane paused' }]);
+}
+
+function begunWhilePaused({ isPaused }: World): string | null {
+  return isPaused ? 'A call begins although the lane is paused.' : null;
+}
+
 /** Steps that begin with a transaction: all of them state the epoch. */
 function useLedger(model: Model, world: World, index: 0 | 1, did: Did): void {
   const next = copyOf(world);
@@ -148,9 +169,13 @@ function useLedger(model: Model, world: World, index: 0 | 1, did: Did): void {
   if (worker.at === 'has read') {
     const { sequence } = worker;
     const call = settleAndStore(model, next, worker);
+    if (call && world.isPaused && !model.without.has('pause at each call')) {
+      findPaused(world, index, did);
+      return;
+    }
     if (call) {
       next.workers[index] = { ...idle(), at: 'is about to send', call: nameOf(call) };
-      did(next, () => [{ step: 'stored', call: inWords(call) }]);
+      did(next, () => [{ step: 'stored', call: inWords(call) }], begunWhilePaused(world));
     } else {
       const rest = goOn(model, next, index);
       did(next, () => [{ step: 'settled without a call', sequence }, ...rest]);
@@ -191,6 +216,12 @@ function goOn(model: Model, next: World, index: 0 | 1): WorkerStep[] {
       return steps;
     }
     const { file, sequence } = head;
+    if (next.isPaused && (file.state !== 'APPLYING' || !model.without.has('pause at each call'))) {
+      leave(next, index);
+      next.isLeased = false;
+      steps.push({ step: 'found the lane paused' });
+      return steps;
+    }
     if (file.state === 'WRITING') {
       move(file, 'READY');
       steps.push({ step: 'published', sequence });
@@ -213,7 +244,7 @@ function goOn(model: Model, next: World, index: 0 | 1): WorkerStep[] {
       return steps;
     }
     const hasOwed = next.products.some(({ settledBy, owed }) => settledBy === sequence && owed);
-    move(file, hasOwed ? 'PARTIAL' : 'APPLIED');
+    move(file, isOutdated(next, file) ? 'SUPERSEDED' : hasOwed ? 'PARTIAL' : 'APPLIED');
     next.files[sequence - 1] = closed(file.state);
     Object.assign(worker, idle());
     steps.push({ step: 'closed', sequence });
@@ -222,7 +253,9 @@ function goOn(model: Model, next: World, index: 0 | 1): WorkerStep[] {
 
 /** Reads from Shopify. */
 function read(model: Model, next: World, worker: Worker): WorkerStep[] {
-  worker.observed = next.products.map(({ shown }) => shown);
+  const place =
+    worker.call === null ? next.files[worker.sequence - 1]?.place : callOf(next, worker.call).place;
+  worker.observed = next.products.map(({ shown }) => shown[place ?? 0]);
   worker.at = worker.at === 'has looked at the ledger' ? 'has read' : 'has read for an expired call';
   if (!model.without.has('time of the read')) worker.era = next.era;
   return [{ step: 'read', shown: worker.observed }];

@@ -5,7 +5,7 @@
 import { DONE_FILE_STATES, FILE_MOVES, type UploadFileState } from '../../src/domain/upload-file.ts';
 import type { KeptBack } from '../../src/domain/unseen-sales.ts';
 import { eraOf } from './eras.ts';
-import { PLACES, type Call, type Place, type Product, type Worker, type World } from './lane-world.ts';
+import { PLACES, type Call, type WorkerPlace, type Product, type Worker, type World } from './lane-world.ts';
 
 const FILE_STATES = Object.keys(FILE_MOVES) as UploadFileState[];
 const FILE_STATE_CODES = new Map<UploadFileState, number>(
@@ -14,7 +14,7 @@ const FILE_STATE_CODES = new Map<UploadFileState, number>(
     (DONE_FILE_STATES as readonly string[]).includes(state) ? FILE_STATES.length : code,
   ]),
 );
-const PLACE_CODES = new Map<Place, number>(PLACES.map((place, code) => [place, code]));
+const PLACE_CODES = new Map<WorkerPlace, number>(PLACES.map((place, code) => [place, code]));
 const CALL_STATE_CODES = { STORED: 0, APPLIED: 1, REFUSED: 2, EXPIRED_UNKNOWN: 3 };
 
 const bytes = new Uint8Array(1024);
@@ -31,7 +31,7 @@ export function encode(world: World): Uint8Array {
   for (const product of world.products) putProduct(product);
   put(world.files.length);
   for (const file of world.files) {
-    put(FILE_STATE_CODES.get(file.state) ?? 0);
+    put((FILE_STATE_CODES.get(file.state) ?? 0) | (file.place << 6) | (file.isDrain ? 128 : 0));
     if (file.quantities.length === 0) continue;
     for (const [product, quantity] of file.quantities.entries()) {
       put(quantity === null ? 255 : quantity);
@@ -44,11 +44,17 @@ export function encode(world: World): Uint8Array {
   }
   put(world.calls.length);
   for (const call of world.calls) putCall(call);
-  put((world.isLeased ? 1 : 0) | (world.countsLeft << 1));
+  put(
+    (world.isLeased ? 1 : 0) |
+      (world.place << 1) |
+      (world.isRefillDue ? 4 : 0) |
+      (world.isPaused ? 8 : 0) |
+      (world.countsLeft << 4),
+  );
   putEra(world.era);
   put(left.sales | (left.crashes << 4));
   put(left.overtakings | (left.expiries << 4));
-  put(left.blocks | (left.agings << 4));
+  put(left.blocks | (left.agings << 2) | (left.moves << 4) | (left.restocks << 5) | (left.pauses << 6));
   putWorkers(world);
   return bytes.subarray(0, length);
 }
@@ -64,13 +70,13 @@ function putEra(era: number): void {
 
 function putProduct(product: Product): void {
   const { published, push } = product;
-  put(product.shown);
+  put(product.shown[0] | (product.shown[1] << 4));
   put(product.sold | (product.imported << 4));
-  put(product.counted);
+  put(product.counted | (product.isWritten ? 128 : 0));
   put(published.sequence | (published.imported << 4));
   put(published.quantity);
   put(product.settledBy | (push.sequence << 4));
-  put(push.lastKnown);
+  put(push.lastKnown | (push.place << 7));
   put(push.importedUnits);
   putKept(push.kept);
   put((product.newest >> 5) | (product.owed ? 16 : 0) | (product.disturbed ? 64 : 0));
@@ -88,7 +94,11 @@ function putKept({ debt, drops }: KeptBack): void {
 function putCall(call: Call): void {
   put(call.sequence | (call.generation << 4));
   put(
-    CALL_STATE_CODES[call.state] | (call.repeated ? 4 : 0) | (call.isTooOld ? 8 : 0) | (call.underWay << 4),
+    CALL_STATE_CODES[call.state] |
+      (call.repeated ? 4 : 0) |
+      (call.isTooOld ? 8 : 0) |
+      (call.underWay << 4) |
+      (call.place << 7),
   );
   put(call.key === 'unknown' ? 0 : call.key === 'applied' ? 1 : 2 + call.key.stale);
   put(call.rows.length | (call.isWatched ? 16 : 0));
