@@ -1,8 +1,19 @@
 import { continueAsNew, patched, setCurrentDetails, sleep } from '@temporalio/workflow';
 import type { FeedRef } from '../activities/index.ts';
-import type { ImportedFile, ImportResult } from '../src/domain/jobs/import.ts';
+import { sentPathOf, sourceOf } from '../src/domain/claim.ts';
+import {
+  addImported,
+  type ImportedFile,
+  type ImportedSoFar,
+  type ImportResult,
+} from '../src/domain/jobs/import.ts';
 import type { JobInput } from '../src/domain/jobs/jobs.ts';
-import { FEED_STABLE_FOR_MS, FEEDS_PER_RUN, SHOWN_TEXT_LENGTH_MAX } from '../src/domain/limits.ts';
+import {
+  FEED_LOOK_SLACK_MS,
+  FEED_STABLE_FOR_MS,
+  FEEDS_PER_RUN,
+  SHOWN_TEXT_LENGTH_MAX,
+} from '../src/domain/limits.ts';
 import { showText } from '../src/domain/shown-text.ts';
 import { begin } from './begin.ts';
 import { tryBestEffort } from './failures.ts';
@@ -11,60 +22,79 @@ import { asJob } from './tell-outcome.ts';
 
 /**
  * Import inventory: take the feed files that lie on SFTP, in the order of their names, and apply each once. Rows that
- * cannot be applied go to an error file with their reasons; the others count.
+ * cannot be applied go to an error file with their reasons; the others count. Many feeds go through a chain of runs.
  *
  * @param input `{source?}`
+ * @param earlier what the chain's earlier runs have imported; only they pass it on
  */
-export function importInventory(input: unknown): Promise<ImportResult> {
-  return asJob('import', () => importFeeds(input));
+export function importInventory(input: unknown, earlier?: ImportedSoFar): Promise<ImportResult> {
+  return asJob('import', () => importFeeds(input, earlier));
 }
 
-async function importFeeds(input: unknown): Promise<ImportResult> {
+async function importFeeds(input: unknown, earlier?: ImportedSoFar): Promise<ImportResult> {
   const job = begin('import', input);
 
-  const found = await findStableFeeds(job);
-  const feeds = found.filter(({ isLeft }) => !isLeft);
-  const files: ImportedFile[] = [];
-  for (const { path } of feeds) {
-    const file = await step('importFeed', `Import ${path}`, { path });
-    files.push(file);
+  const found = await findFeeds(job);
+  const feeds = found.filter((feed) => !feed.isLeft && !feed.isUntaken && !feed.waits);
+  const imported: ImportedFile[] = [];
+  const heldBack = new Set<string>();
+  for (const { path, sizeBytes, modifiedAt, marker } of feeds) {
+    if (heldBack.has(sourceOf(path))) continue;
+    const file = await step('importFeed', `Import ${sentPathOf(path)}`, {
+      path,
+      sizeBytes,
+      modifiedAt,
+      ...(marker && { marker }),
+    });
+    imported.push(file);
     setCurrentDetails(
-      `${files.length} of ${feeds.length} files imported; the last was ${showText(file.fileName, SHOWN_TEXT_LENGTH_MAX)}.`,
+      `${imported.length} of ${feeds.length} files imported; the last was ${showText(file.fileName, SHOWN_TEXT_LENGTH_MAX)}.`,
     );
-    // It is still being sent: it and all that comes after it is left to the next run.
-    if (file.error?.code === 'FEED_UNSETTLED' && patched('an unsettled feed ends the run')) return { files };
+    if (file.error?.code !== 'FEED_UNSETTLED') continue;
+    // It is still being sent: it and all that comes after it in its folder is left to the next run.
+    if (patched('an unsettled feed holds back its folder')) heldBack.add(sourceOf(path));
+    // Runs of the release before leave all feeds to the next run.
+    else if (patched('an unsettled feed ends the run')) return { files: imported };
   }
   const stillNotPutAway = await putAwayLeft(found.filter(({ isLeft }) => isLeft));
-  if (feeds.length === FEEDS_PER_RUN) await continueAsNew<typeof importInventory>(job);
-  return { files, ...(stillNotPutAway.length > 0 && { stillNotPutAway }) };
+  const soFar = addImported(earlier, imported);
+  // Feeds that wait take no turn: what is listed next is behind those that were imported.
+  if (feeds.length === FEEDS_PER_RUN && imported.length > 0) {
+    await continueAsNew<typeof importInventory>(job, soFar);
+  }
+  return { ...soFar, ...whatIsNotTaken(found), ...(stillNotPutAway.length > 0 && { stillNotPutAway }) };
+}
+
+/** Feeds that wait, with what keeps them waiting, and what looks like a feed and is none; absent: there are none. */
+function whatIsNotTaken(found: readonly FeedRef[]): Pick<ImportResult, 'waiting' | 'untaken'> {
+  const waiting = found.flatMap(({ path, waits }) => (waits ? [{ fileName: nameOf(path), ...waits }] : []));
+  const untaken = found.filter(({ isUntaken }) => isUntaken).map(({ path }) => nameOf(path));
+  return { ...(waiting.length > 0 && { waiting }), ...(untaken.length > 0 && { untaken }) };
 }
 
 /** Best effort, and after the new feeds: moves the feeds that earlier runs could not move. Returns those that stay. */
 async function putAwayLeft(left: readonly FeedRef[]): Promise<readonly string[]> {
   const staying: string[] = [];
   for (const { path } of left) {
-    const isMoved = await tryBestEffort(null, 'A feed could not be moved out of incoming/', async () => {
+    const isMoved = await tryBestEffort(null, 'A feed could not be moved to archive/ or error/', async () => {
       const { fileName, notPutAway } = await briefStep('importFeed', `Move ${path} away`, { path });
       if (notPutAway) staying.push(fileName);
     });
-    if (!isMoved) staying.push(path.slice(path.lastIndexOf('/') + 1));
+    if (!isMoved) staying.push(nameOf(path));
   }
   return staying;
 }
 
-/**
- * Files that did not grow between two looks. The first one that did is left to the next run, and so is all that comes
- * after it: a variance of nine o'clock must not be taken before the count of eight.
- */
-async function findStableFeeds(job: JobInput<'import'>): Promise<readonly FeedRef[]> {
-  const before = await step('listFeeds', 'Look into incoming/', job);
-  if (before.length === 0) return [];
-  await sleep(FEED_STABLE_FOR_MS, { summary: 'See whether a file is still being uploaded' });
-  const after = await step('listFeeds', 'Look into incoming/ again', job);
-  const firstUnstable = after.findIndex((feed) => !before.some((known) => isSame(known, feed)));
-  return firstUnstable < 0 ? after : after.slice(0, firstUnstable);
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
-function isSame(one: FeedRef, other: FeedRef): boolean {
-  return one.path === other.path && one.sizeBytes === other.sizeBytes && one.modifiedAt === other.modifiedAt;
+/** Looks for feeds; when one was not complete, again after the time in which it settles. */
+async function findFeeds(job: JobInput<'import'>): Promise<readonly FeedRef[]> {
+  const found = await step('listFeeds', 'Look for feeds', job);
+  // Releases before looked twice whatever they saw, and did not say for how long a feed is to be looked at.
+  const settlesInMs = Math.max(0, ...found.map((feed) => feed.settlesInMs ?? FEED_STABLE_FOR_MS));
+  if (settlesInMs === 0) return found;
+  await sleep(settlesInMs + FEED_LOOK_SLACK_MS, { summary: 'See whether a file is still being uploaded' });
+  return step('listFeeds', 'Look for feeds again', job);
 }

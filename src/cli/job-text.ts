@@ -1,5 +1,5 @@
 /** What came of a job's run, and when a job runs, for a person. */
-import type { ImportResult } from '../domain/jobs/import.ts';
+import { waitingInWords, type ImportResult } from '../domain/jobs/import.ts';
 import { warningInWords } from '../domain/import-warning.ts';
 import { outcomeOf, resultInWords, type JobName, type JobResult } from '../domain/jobs/jobs.ts';
 import { blockedInWords, rowsInWords, type ProcessResult } from '../domain/jobs/process-uploads.ts';
@@ -89,21 +89,32 @@ export function lastAppliedText({ sequence, appliedAt, ...rows }: LastApplied): 
   return `No file waits. The last one, file ${sequence}, was applied at ${appliedAt}: ${rowsInWords(rows)}.`;
 }
 
-function importText({ files, stillNotPutAway = [] }: ImportResult): string {
-  const text = table(
-    ['Feed', 'Rows', 'Applied', 'Refused'],
-    files.map(({ fileName, rows, applied, failed }) => [fileName, rows, applied, failed]),
-    'No feed was waiting.',
-  );
+function importText(result: ImportResult): string {
+  const { files, others, waiting = [], untaken = [], stillNotPutAway = [] } = result;
+  const rows = files.map(({ fileName, rows: all, applied, failed }) => [fileName, all, applied, failed]);
+  if (others) rows.push([`${others.feeds} more`, others.rows, others.applied, others.failed]);
+  const none = waiting.length > 0 ? 'No feed was complete.' : 'No feed was waiting.';
+  const text = table(['Feed', 'Rows', 'Applied', 'Refused'], rows, none);
   const warnings = files.flatMap(({ fileName, warnings: told = [] }) =>
     told.map((warning) => `${onOneLine(fileName)}: ${warningInWords(warning)}`),
   );
   const faults = files.flatMap(({ error }) => (error ? [`${error.code}: ${error.message}`] : []));
-  const left = files.flatMap(({ fileName, notPutAway }) =>
-    notPutAway ? [`${onOneLine(fileName)} is done with, but still in incoming/: ${notPutAway.message}`] : [],
+  const waits = waiting.map((feed) => `${onOneLine(waitingInWords(feed))}.`);
+  const noFeeds = untaken.map(
+    (name) =>
+      `${onOneLine(name)} is no file that can be taken: a folder, a link, or a name with characters that no request can have.`,
   );
-  const older = stillNotPutAway.map((name) => `${onOneLine(name)} of an earlier run is still in incoming/.`);
-  return [text, ...warnings, ...faults, ...left, ...older].join('\n');
+  const left = files.flatMap(({ fileName, notPutAway }) =>
+    notPutAway
+      ? [
+          `${onOneLine(fileName)} is done with, but could not be moved to archive/ or error/: ${notPutAway.message}`,
+        ]
+      : [],
+  );
+  const older = stillNotPutAway.map(
+    (name) => `${onOneLine(name)} of an earlier run still could not be moved to archive/ or error/.`,
+  );
+  return [text, ...warnings, ...faults, ...waits, ...noFeeds, ...left, ...older].join('\n');
 }
 
 /** The name of a feed, which somebody else has chosen. */

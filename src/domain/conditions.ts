@@ -106,7 +106,7 @@ export const CONDITIONS = {
   FEED_NOT_MOVED: {
     severity: 'warning',
     subject: 'installation',
-    title: 'Feeds cannot be moved out of incoming/',
+    title: 'Feeds cannot be moved to archive/ or error/',
   },
   ORDERS_WITHOUT_SHOP: {
     severity: 'warning',

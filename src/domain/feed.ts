@@ -6,7 +6,6 @@
  */
 import { AtpError, type ErrorCode, type ErrorDetail } from './errors.ts';
 import { parseFeedType, type FeedContents, type FeedType } from './feed-type.ts';
-import { fileTime } from './file-time.ts';
 import type { ImportWarning } from './import-warning.ts';
 
 /** Why a row is refused. */
@@ -63,9 +62,12 @@ export const LEDGER_REASONS = {
   orderShipped: 'ORDER_SHIPPED',
 } as const;
 
-/** Whether a name is that of a complete feed: it ends with `.csv`, and is neither hidden nor a `.part`. */
+/** Names under which programs send a file until it is whole and gets its own: `x.csv.part`, `x.tmp.csv`, `.x.csv.Ab12`. */
+const TEMPORARY_NAME = /^\.|\.(part|partial|filepart|tmp|writing)\b/i;
+
+/** Whether a name is that of a feed: it ends with `.csv`, and is neither hidden nor that of a file being sent. */
 export function isFeedName(name: string): boolean {
-  return /\.csv$/i.test(name) && !name.startsWith('.') && !/\.part\b/i.test(name);
+  return /\.csv$/i.test(name) && !TEMPORARY_NAME.test(name);
 }
 
 /**
@@ -80,32 +82,6 @@ export function feedTypeOf(path: string): FeedType {
   const named = parseFeedType(fileName.split('__', 1)[0]) ?? parseFeedType(segments.at(-2));
   if (named === null) throw new AtpError('FEED_TYPE_UNKNOWN', { fileName });
   return named;
-}
-
-/**
- * The names under which a feed may be filed in archive/ or error/, best first: its own, then with the time at which it
- * was sent, which is the same in every attempt. `a.csv`, `a.20261124T101500Z.csv`, `a.20261124T101500Z-2.csv` …
- */
-export function filedNames(fileName: string, sentAt: Date, limit: number): string[] {
-  const [, base = fileName, extension = ''] = /^(.*?)(\.[^.]*)?$/.exec(fileName) ?? [];
-  const time = fileTime(sentAt);
-  const more = Array.from({ length: Math.max(0, limit - 2) }, (_, index) => `${time}-${index + 2}`);
-  return [fileName, ...[time, ...more].map((suffix) => `${base}.${suffix}${extension}`)].slice(0, limit);
-}
-
-/**
- * Characters of a long name that stay at its start and its end: servers allow 255 bytes, with all that is added to it.
- */
-const ERROR_NAME_HEAD = 100;
-const ERROR_NAME_TAIL = 50;
-
-/** The name of the error file beside a feed. A very long name loses its middle. */
-export function errorFileName(fileName: string): string {
-  const name =
-    fileName.length <= ERROR_NAME_HEAD + ERROR_NAME_TAIL
-      ? fileName
-      : `${fileName.slice(0, ERROR_NAME_HEAD)}~${fileName.slice(-ERROR_NAME_TAIL)}`;
-  return `${name}.errors.csv`;
 }
 
 /**

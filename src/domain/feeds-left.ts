@@ -1,6 +1,6 @@
 import { counted } from './words.ts';
 
-/** Feeds that are done with and still lie in incoming/, because they could not be moved. */
+/** Feeds that are done with and could not be moved to archive/ or error/. */
 export interface FeedsLeft {
   readonly count: number;
   /** The one that was left first. */
@@ -11,5 +11,5 @@ export interface FeedsLeft {
 }
 
 export function feedsLeftInWords({ count, path, since, error }: FeedsLeft): string {
-  return `${counted(count, 'feed')} done with cannot be moved out of incoming/, the first is ${path}, since ${since.toISOString()}. ${error}`;
+  return `${counted(count, 'feed')} done with cannot be moved to archive/ or error/, the first is ${path}, since ${since.toISOString()}. ${error}`;
 }

@@ -5,20 +5,24 @@ import type { FileDrop } from '../sftp/file-drop.ts';
 import { sha256OfText } from '../sftp/file-hash.ts';
 import { withScratchFolder } from '../sftp/scratch-folder.ts';
 
-/** Puts a feed file into incoming/, as an ERP would: whole or not at all, without a checksum file beside it. */
+/** Puts a feed file into incoming/, as an ERP would: whole or not at all, and then its checksum, so that it is taken at once. */
 export async function dropFeed(
   drop: FileDrop,
-  feed: { readonly name: string; readonly text: string },
+  { name, text }: { readonly name: string; readonly text: string },
 ): Promise<void> {
   await withScratchFolder(async (folder) => {
-    const localPath = join(folder, feed.name);
-    await writeFile(localPath, feed.text);
-    const sha256 = sha256OfText(feed.text);
-    await drop.publish(localPath, {
-      folder: INCOMING_FOLDER,
-      name: feed.name,
-      sha256,
-      withChecksumFile: false,
-    });
+    for (const file of [
+      { name, text },
+      { name: `${name}.sha256`, text: `${sha256OfText(text)}  ${name}\n` },
+    ]) {
+      const localPath = join(folder, file.name);
+      await writeFile(localPath, file.text);
+      await drop.publish(localPath, {
+        folder: INCOMING_FOLDER,
+        name: file.name,
+        sha256: sha256OfText(file.text),
+        withChecksumFile: false,
+      });
+    }
   });
 }

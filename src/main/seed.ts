@@ -88,7 +88,10 @@ async function dropFeeds(
   await fileDrop(async (drop) => {
     for (const [name, text] of Object.entries(feeds)) {
       const sha256 = sha256OfText(text);
-      const imported = await database.query(`SELECT FROM import_file WHERE sha256 = $1`, [sha256]);
+      const imported = await database.query(
+        `SELECT FROM import_file WHERE coalesce(content_sha256, sha256) = $1`,
+        [sha256],
+      );
       if (imported.length === 0) await dropFeed(drop, { name, text });
     }
   });

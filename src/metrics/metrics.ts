@@ -79,7 +79,10 @@ export function createMetrics(about: { readonly version: string }) {
       'shop',
       'why',
     ),
-    feedsLeft: gauge('atp_feeds_left', 'Feeds that are done with and could not be moved out of incoming/.'),
+    feedsLeft: gauge(
+      'atp_feeds_left',
+      'Feeds that are done with and could not be moved to archive/ or error/.',
+    ),
     feedTime: gauge(
       'atp_feed_last_imported_timestamp_seconds',
       'When a feed of the type was last imported.',

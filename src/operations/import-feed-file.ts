@@ -1,9 +1,11 @@
 import { rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { writeErrorFile } from '../csv/error-file-csv.ts';
 import { withFeed } from '../csv/feed-csv.ts';
 import { AtpError } from '../domain/errors.ts';
-import { errorFileName, type ImportCounts } from '../domain/feed.ts';
+import type { ImportCounts } from '../domain/feed.ts';
 import { parseFeedType } from '../domain/feed-type.ts';
+import { errorFileName } from '../domain/filed-name.ts';
 import type { Database } from '../postgres/database.ts';
 import { importFeed } from '../postgres/feeds/imports.ts';
 import { sha256OfFile } from '../sftp/file-hash.ts';
@@ -42,13 +44,13 @@ export function createImportLocalFile({ database }: { readonly database: Databas
     if (feedType === null) throw new AtpError('FEED_TYPE_UNKNOWN', { fileName, type });
     const writtenAt = await readWrittenAt(localPath);
     const sha256 = await sha256OfFile(localPath);
-    const errorFile = errorFileName(localPath);
+    const errorFile = join(dirname(localPath), errorFileName(basename(localPath)));
     await rm(errorFile, { force: true });
     const counts = await withFeed({ localPath, fileName, type: feedType }, ({ header, rows }) =>
       importFeed(
         database,
-        { sha256, fileName, type: feedType, writtenAt, rows },
-        { dryRun, isToBeFiled: false, onRefused: (refused) => writeErrorFile(errorFile, header, refused) },
+        { sha256, fileName, type: feedType, writtenAt, claimed: null, rows },
+        { dryRun, onRefused: (refused) => writeErrorFile(errorFile, header, refused) },
       ),
     );
     return { fileName, sha256, ...counts, errorFile: counts.failed > 0 ? errorFile : null };

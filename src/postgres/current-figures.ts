@@ -62,7 +62,7 @@ export function readFeedFigures(database: Database): Promise<readonly FeedFigure
   });
 }
 
-/** Feeds that are done with and could not be moved out of incoming/. */
+/** Feeds that are done with and could not be moved to archive/ or error/. */
 export function countFeedsLeft(database: Database): Promise<number> {
   return readSoon(database, async (connection) => {
     const { rows } = await connection.query<{ count: number }>('SELECT count(*) FROM feed_left');

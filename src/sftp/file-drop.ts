@@ -1,6 +1,7 @@
 /** The file drop: the folders on an SFTP server through which files come in and go out. */
 import { randomUUID } from 'node:crypto';
 import { AtpError } from '../domain/errors.ts';
+import type { FeedEnd } from '../domain/feed-arrival.ts';
 import { compareNames } from '../domain/name-order.ts';
 import { downloadFile } from './downloading.ts';
 import type { RemoteEntry } from './listing.ts';
@@ -27,6 +28,16 @@ export interface PublishTarget {
   readonly withChecksumFile?: boolean;
 }
 
+/** All that lies in a folder, by one look at it. */
+export interface FolderContents {
+  /** By name. */
+  readonly files: readonly RemoteFile[];
+  /** The names of its sub-folders, in order. */
+  readonly folders: readonly string[];
+  /** The names of links and the like, and names that no path of ours can have. */
+  readonly others: readonly string[];
+}
+
 /**
  * Files below the root, by paths such as `incoming` and `outgoing/<shop>/<name>.csv`. A path with an empty segment,
  * `..` or a control character is refused (INPUT_INVALID). Every function may throw SFTP_UNREACHABLE.
@@ -39,10 +50,14 @@ export interface FileDrop {
   list(folder: string): Promise<RemoteFile[]>;
   /** The names of its sub-folders, in order; links are left out. */
   folders(folder: string): Promise<string[]>;
+  /** Nothing when the folder does not exist. */
+  survey(folder: string): Promise<FolderContents>;
   /** The names of everything in it: links, and names that no path of ours can have, among them. */
   names(folder: string): Promise<string[]>;
   /** The plain file under a path, null when there is none. */
   find(path: string): Promise<RemoteFile | null>;
+  /** How the file ends: with a line, or inside one; `unreadable`: the server does not open it for us. Null: none is there. */
+  endOf(path: string): Promise<FeedEnd | null>;
   /**
    * Publishes the local file under its name, whole or not at all, with `<name>.sha256` before it. Does nothing when the
    * equal file is there already, so it may be repeated.
@@ -68,6 +83,8 @@ export interface FileDrop {
   setAside(target: PublishTarget, asideFolder: string): Promise<void>;
   /** Removes the file; does nothing when there is none. */
   remove(path: string): Promise<void>;
+  /** Removes an empty folder; does nothing when there is none. */
+  removeFolder(folder: string): Promise<void>;
 }
 
 /** Opens one connection for the work and closes it afterwards. Throws SFTP_UNREACHABLE, SFTP_HOST_KEY_MISMATCH, SFTP_NOT_SAFE. */
@@ -87,20 +104,30 @@ export function fileDrop(
 }
 
 function fileDropOn(connection: SftpConnection, at: (path: string) => string): FileDrop {
-  async function entries(folder: string, kind: RemoteEntry['kind']): Promise<RemoteEntry[]> {
+  async function survey(folder: string): Promise<FolderContents> {
     const all = (await connection.list(at(folder))) ?? [];
-    return all
-      .filter((entry) => entry.kind === kind && isPlainName(entry.name))
-      .toSorted((one, other) => compareNames(one.name, other.name));
+    const sorted = all.toSorted((one, other) => compareNames(one.name, other.name));
+    const usable = sorted.filter(({ name, kind }) => isPlainName(name) && kind !== 'other');
+    const known = new Set(usable);
+    return {
+      files: usable.filter(({ kind }) => kind === 'file').map(toRemoteFile),
+      folders: usable.filter(({ kind }) => kind === 'folder').map(({ name }) => name),
+      others: sorted.filter((entry) => !known.has(entry)).map(({ name }) => name),
+    };
   }
 
   return {
-    async list(folder) {
-      return (await entries(folder, 'file')).map(toRemoteFile);
-    },
+    list: async (folder) => [...(await survey(folder)).files],
 
-    async folders(folder) {
-      return (await entries(folder, 'folder')).map(({ name }) => name);
+    folders: async (folder) => [...(await survey(folder)).folders],
+
+    survey,
+
+    async endOf(path) {
+      const byte = await connection.lastByte(at(path));
+      if (byte === 'gone') return null;
+      if (byte === 'refused') return 'unreadable';
+      return byte === 'empty' || LINE_ENDS.includes(byte) ? 'whole-line' : 'inside-line';
     },
 
     async names(folder) {
@@ -137,8 +164,16 @@ function fileDropOn(connection: SftpConnection, at: (path: string) => string): F
       const remote = at(path);
       if (await connection.look(remote)) await connection.remove(remote);
     },
+
+    async removeFolder(folder) {
+      const remote = at(folder);
+      if ((await connection.look(remote))?.kind === 'folder') await connection.removeFolder(remote);
+    },
   };
 }
+
+/** LF, CR, and the second byte of a line feed in UTF-16. */
+const LINE_ENDS: readonly number[] = [0x0a, 0x0d, 0x00];
 
 function toRemoteFile({ name, sizeBytes, modifiedAt }: RemoteEntry): RemoteFile {
   return { name, sizeBytes, modifiedAt };

@@ -45,12 +45,49 @@ export async function readRemoteFile(
     const readers = Math.min(SFTP_REQUESTS_IN_FLIGHT, Math.ceil(size / SFTP_REQUEST_BYTES));
     await Promise.all(Array.from({ length: readers }, reader));
   } finally {
-    await ask<null>((done) => {
-      wrapper.close(remote, (error) => {
-        done(error, null);
-      });
-    });
+    await close(wrapper, remote);
   }
+}
+
+/** `refused`: the server does not open the file for us. */
+export type LastByte = number | 'empty' | 'refused' | 'gone';
+
+export async function readLastByte(wrapper: Wrapper, path: string): Promise<LastByte> {
+  let remote: Buffer;
+  try {
+    remote = await ask<Buffer>((done) => {
+      wrapper.open(path, 'r', done);
+    });
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    if (code === NO_SUCH_FILE) return 'gone';
+    if (code === PERMISSION_DENIED || code === FAILURE) return 'refused';
+    throw error;
+  }
+  try {
+    const { size } = await ask<{ size: number }>((done) => {
+      wrapper.fstat(remote, done);
+    });
+    if (size === 0) return 'empty';
+    const buffer = Buffer.alloc(1);
+    await read(wrapper, remote, { buffer, length: 1, at: size - 1 });
+    return buffer[0] ?? 'empty';
+  } finally {
+    await close(wrapper, remote);
+  }
+}
+
+/** SSH_FX codes of the SFTP protocol, draft 02, section 7. */
+export const NO_SUCH_FILE = 2;
+const PERMISSION_DENIED = 3;
+const FAILURE = 4;
+
+async function close(wrapper: Wrapper, remote: Buffer): Promise<void> {
+  await ask<null>((done) => {
+    wrapper.close(remote, (error) => {
+      done(error, null);
+    });
+  });
 }
 
 /** Reads to the start of the buffer; returns the number of bytes, 0 at the end of the file. */

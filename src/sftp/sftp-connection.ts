@@ -13,7 +13,7 @@ import {
 } from '../domain/limits.ts';
 import { readRemoteFolder, type RemoteEntry } from './listing.ts';
 import { login } from './login.ts';
-import { readRemoteFile, type Wrapper } from './reading.ts';
+import { NO_SUCH_FILE, readLastByte, readRemoteFile, type LastByte, type Wrapper } from './reading.ts';
 import type { SftpSettings } from './sftp-settings.ts';
 import { unreachableError } from './unreachable.ts';
 
@@ -25,17 +25,17 @@ export interface SftpConnection {
   list(folder: string): Promise<RemoteEntry[] | null>;
   upload(localPath: string, path: string): Promise<void>;
   download(path: string, localPath: string): Promise<void>;
+  lastByte(path: string): Promise<LastByte>;
   /** Look first: when the new name exists, OpenSSH refuses to rename, and rclone replaces the file. */
   rename(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
   /** Makes the folder and those above it; it may exist already. */
   makeFolder(path: string): Promise<void>;
+  /** Removes an empty folder. */
+  removeFolder(path: string): Promise<void>;
   /** The coded error for an answer that came, but that we cannot accept. */
   failure(reason: string): AtpError;
 }
-
-/** SSH_FX codes of the SFTP protocol, draft 02, section 7. */
-const NO_SUCH_FILE = 2;
 
 const TRANSFER = { concurrency: SFTP_REQUESTS_IN_FLIGHT, chunkSize: SFTP_REQUEST_BYTES };
 
@@ -171,12 +171,18 @@ function connectionOn(
       }
     },
 
+    lastByte: (path) => ask(`opening ${path}`, () => readLastByte(wrapper, path)),
+
     async rename(from, to) {
       await ask(`renaming ${from} to ${to}`, () => client.rename(from, to));
     },
 
     async remove(path) {
       await ask(`removing ${path}`, () => client.delete(path, true));
+    },
+
+    async removeFolder(path) {
+      await ask(`removing the folder ${path}`, () => client.rmdir(path, false));
     },
 
     async makeFolder(path) {

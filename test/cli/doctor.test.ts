@@ -68,7 +68,7 @@ test('doctor says of an installation without a fault that all is well, and what 
   expect(stdout).toMatch(/✔ Postgres: .*; the connection stays on this machine\./);
   expect(stdout.trimEnd()).toMatch(/All is well\.$/);
   // It removed what it wrote to SFTP.
-  for (const folder of ['incoming', 'outgoing', 'archive', 'error']) {
+  for (const folder of ['incoming', 'claimed', 'outgoing', 'archive', 'error']) {
     expect(await patient.shop.filesIn(folder)).toEqual([]);
   }
 });

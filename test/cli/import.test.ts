@@ -18,6 +18,6 @@ test('an import tells of feeds that are done with and still lie in incoming/', a
   );
 
   expect((await importFeed()).stdout).toContain(
-    '1 feed done with cannot be moved out of incoming/, the first is incoming/RESET_INVENTORY__1.csv, since 2026-11-24T10:00:00.000Z. archive/ is full.',
+    '1 feed done with cannot be moved to archive/ or error/, the first is incoming/RESET_INVENTORY__1.csv, since 2026-11-24T10:00:00.000Z. archive/ is full.',
   );
 });

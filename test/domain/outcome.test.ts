@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { addImported, type ImportedSoFar, type ImportResult } from '../../src/domain/jobs/import.ts';
 import { outcomeOf, resultInWords } from '../../src/domain/jobs/jobs.ts';
+import { FEEDS_IN_RESULT_MAX } from '../../src/domain/limits.ts';
 import { worstOf } from '../../src/domain/jobs/outcome.ts';
 import type { MapResult } from '../../src/domain/jobs/map-shop.ts';
 import type { ProcessResult } from '../../src/domain/jobs/process-uploads.ts';
@@ -77,6 +79,38 @@ test('an import counts each feed that failed as a whole, by name and code', () =
   expect(resultInWords('import', { files: [FEED, fault('FEED_TYPE_UNKNOWN')] })).toBe(
     '2 feeds, 2 rows applied, 0 refused; F.csv: FEED_TYPE_UNKNOWN',
   );
+});
+
+const GROWING = {
+  fileName: 'G.csv',
+  code: 'FEED_UNSETTLED',
+  since: '2026-11-26T10:00:00.000Z',
+  behind: 2,
+} as const;
+
+test('an import whose first feed waits does not say that there was none', () => {
+  const waits = (isLong: boolean) => ({ files: [], waiting: [{ ...GROWING, isLong }] });
+  expect(resultInWords('import', waits(false))).toBe(
+    'no feed was complete; G.csv is still being sent, since 2026-11-26T10:00:00.000Z, and holds back 2 feeds',
+  );
+  expect([outcomeOf('import', waits(false)), outcomeOf('import', waits(true))]).toEqual([
+    'NOTHING_TO_DO',
+    'NEEDS_ATTENTION',
+  ]);
+});
+
+test('a chain of runs tells of all its feeds, by name of those of which there is something to tell', () => {
+  let soFar: ImportedSoFar | undefined;
+  for (let run = 0; run < 10; run += 1) {
+    const files = Array.from({ length: 100 }, (_, index) => ({ ...FEED, fileName: `${run}-${index}.csv` }));
+    if (run === 0) files[7] = { ...FEED, fileName: 'refused.csv', rows: 3, failed: 1 };
+    soFar = addImported(soFar, files);
+    expect(soFar.files.length).toBeLessThanOrEqual(FEEDS_IN_RESULT_MAX);
+  }
+  expect(soFar?.files.map(({ fileName }) => fileName)).toContain('refused.csv');
+  const result: ImportResult = { ...soFar, files: soFar?.files ?? [] };
+  expect(resultInWords('import', result)).toBe('1000 feeds, 2000 rows applied, 1 refused');
+  expect(outcomeOf('import', result)).toBe('NEEDS_ATTENTION');
 });
 
 const VERIFIED: VerifyResult = {

@@ -1,6 +1,4 @@
 /** The log of one night: what a person reads the next morning, line by line. */
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { SHOP as TWIN_SHOP } from '../shopify/twin-fixture.ts';
 import { freshSftpRoot } from '../setup/fresh-sftp-root.ts';
@@ -62,8 +60,7 @@ test('the log of a night with refused rows, sales, a closed location and an SFTP
   await shop.processUploads();
 
   await gate.shut();
-  const path = join(shop.sftpFolder, 'incoming', 'NO_SUCH_TYPE__4.csv');
-  await writeFile(path, 'a,b\n1,2\n');
+  await shop.sendFeed('NO_SUCH_TYPE__4.csv', ['a,b', '1,2']);
   const imported = shop.run({ job: 'import' });
   await untilTold('CONNECTION_LOST');
   await gate.open();

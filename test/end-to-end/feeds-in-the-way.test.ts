@@ -1,7 +1,8 @@
 /** Feeds that cannot be moved hold up no later feed; a feed that is still being sent does. */
-import { appendFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { appendFile, mkdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { expect, test } from 'vitest';
 import { createImportActivities } from '../../activities/import-inventory.ts';
@@ -56,7 +57,7 @@ test('feeds that cannot be moved are imported once, named by the run and by doct
 
   await whileUnwritable(join(shop.sftpFolder, 'error'), () =>
     whileUnwritable(join(shop.sftpFolder, 'archive'), async () => {
-      await writeFile(join(shop.sftpFolder, 'incoming', 'NO_SUCH_TYPE__0800.csv'), 'a\nb\n');
+      await shop.sendFeed('NO_SUCH_TYPE__0800.csv', ['a', 'b']);
       expect(await variance('0900', -3)).toMatchObject({
         files: [
           { fileName: 'MDM_INV_VARIANCE__0900.csv', applied: 1, notPutAway: { code: 'SFTP_UNREACHABLE' } },
@@ -69,7 +70,7 @@ test('feeds that cannot be moved are imported once, named by the run and by doct
       });
       expect(await diagnoseFeeds(shop)).toMatchObject({
         ok: false,
-        detail: expect.stringContaining('2 feeds done with cannot be moved out of incoming/') as string,
+        detail: expect.stringContaining('2 feeds done with cannot be moved to archive/ or error/') as string,
       });
 
       // Nothing of it is imported again, and a later feed goes through.
@@ -105,10 +106,14 @@ test('a count that is still being sent is not overtaken by the variance after it
   await mkdir(incoming, { recursive: true });
   const count = join(incoming, 'RESET_INVENTORY__0800.csv');
   await writeFile(count, 'facilityId,idValue,resetByAtp,availableQty\nBROADWAY,SOCKS,N,20\n');
-  await writeFile(
-    join(incoming, 'MDM_INV_VARIANCE__0900.csv'),
-    'idValue,availableDelta,facilityId,reasonEnumId\nSHIRT,-3,BROADWAY,DAMAGED\n',
-  );
+  const variance = join(incoming, 'MDM_INV_VARIANCE__0900.csv');
+  await writeFile(variance, 'idValue,availableDelta,facilityId,reasonEnumId\nSHIRT,-3,BROADWAY,DAMAGED\n');
+  const elsewhere = join(incoming, 'ORDER_WATERMARK', '0930.csv');
+  await mkdir(dirname(elsewhere));
+  await writeFile(elsewhere, 'shopId,completeUntil\n');
+  // They stand still for an hour, as far as anybody can see.
+  const written = new Date(Date.now() - 3_600_000);
+  for (const path of [count, variance, elsewhere]) await utimes(path, written, written);
   const open = fileDrop(sftp.settings);
   let isComplete = false;
   /** The sender goes on when the count was read for the first time. */
@@ -120,12 +125,13 @@ test('a count that is still being sent is not overtaken by the variance after it
           const read = await drop.download(path, localPath);
           if (path.endsWith('0800.csv') && !isComplete) {
             isComplete = true;
-            await appendFile(count, 'BROADWAY,SHIRT,N,10\n');
+            await appendFile(join(sftp.folder, path), 'BROADWAY,SHIRT,N,10\n');
           }
           return read;
         },
       }),
     );
+  const activities = createImportActivities({ database, fileDrop: whileItIsSent, diary: () => undefined });
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const connection = await NativeConnection.connect({ address });
   const client = new Client({ connection: await Connection.connect({ address }), namespace });
@@ -134,16 +140,28 @@ test('a count that is still being sent is not overtaken by the variance after it
     namespace,
     taskQueue: TASK_QUEUE,
     workflowBundle: await bundleWorkflows(),
-    activities: createImportActivities({ database, fileDrop: whileItIsSent, diary: () => undefined }),
+    activities,
     interceptors: { activity: [() => ({ inbound: mapFailures(() => undefined) })] },
   });
   const run = (workflowId: string): Promise<ImportResult> =>
     client.workflow.execute('importInventory', { workflowId, taskQueue: TASK_QUEUE, args: [{}] });
 
-  const [first, second] = await worker.runUntil(async () => [await run('run 1'), await run('run 2')]);
+  const settled = () =>
+    database.query(`UPDATE waiting_feed SET still_since = still_since - interval '1 hour'`);
+  const runs = await worker.runUntil(async () => {
+    const first = await run('run 1');
+    // What it saw of the feed after it had changed, it saw an hour ago.
+    await new MockActivityEnvironment().run(activities.listFeeds, {});
+    await settled();
+    return [first, await run('run 2')];
+  });
 
-  expect(first).toMatchObject({ files: [{ error: { code: 'FEED_UNSETTLED' } }] });
-  expect(second).toMatchObject({ files: [{ applied: 2 }, { applied: 1 }] });
+  // In another folder nothing waits for it.
+  expect(runs[0]?.files).toMatchObject([
+    { error: { code: 'FEED_UNSETTLED' } },
+    { fileName: '0930.csv', rows: 0 },
+  ]);
+  expect(runs[1]?.files).toMatchObject([{ applied: 2 }, { applied: 1 }]);
   const levels = await database.query(
     `SELECT product_id AS sku, quantity_on_hand AS units FROM product_facility
      WHERE facility_id = 'BROADWAY' ORDER BY 1`,

@@ -3,7 +3,7 @@
  * process that can be killed. The retailer's Broadway and warehouse sell online, its outlet does not.
  */
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -214,15 +214,20 @@ export class Installation {
 
   /** Puts a feed into incoming/, as a whole, and runs the import of what lies there. */
   async importFeed(fileName: string, lines: readonly string[]): Promise<Record<string, unknown>> {
-    const path = join(this.sftpFolder, 'incoming', fileName);
-    await writeFile(`${path}.part`, `${lines.join('\n')}\n`);
-    await rename(`${path}.part`, path);
+    await this.sendFeed(fileName, lines);
     return this.run({ job: 'import' });
+  }
+
+  /** Puts a feed into incoming/, with a marker beside it, so that no run waits to see whether it stands still. */
+  async sendFeed(fileName: string, lines: readonly string[]): Promise<void> {
+    const path = join(this.sftpFolder, 'incoming', fileName);
+    await writeFile(path, `${lines.join('\n')}\n`);
+    await writeFile(`${path}.done`, '');
   }
 
   /**
    * Imports a feed as `atp import` does: at once, without a run and without SFTP. For tests of what comes after an
-   * import; a run waits 1.5 s, to be sure that its feeds are complete.
+   * import.
    *
    * @param fileName starts with the feed's type, as on SFTP
    */

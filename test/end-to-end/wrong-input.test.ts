@@ -44,19 +44,17 @@ describe('a feed', () => {
     expect(await shop.filesIn('error')).toContain('HOROSCOPE__today.csv.errors.csv');
   });
 
-  test('that was imported before is not imported again', async () => {
-    await shop.importFeed('MDM_INV_VARIANCE__once.csv', [
-      'idValue,idType,availableDelta,facilityId,externalFacilityId,locationSeqId',
-      'BLUE-SHIRT,SKU,5,WAREHOUSE,,',
-    ]);
-    await shop.importFeed('MDM_INV_VARIANCE__twice.csv', [
-      'idValue,idType,availableDelta,facilityId,externalFacilityId,locationSeqId',
-      'BLUE-SHIRT,SKU,5,WAREHOUSE,,',
-    ]);
+  test('that is the same difference under the same name is not imported again', async () => {
+    for (let sent = 0; sent < 2; sent += 1) {
+      await shop.importFeed('MDM_INV_VARIANCE__once.csv', [
+        'idValue,idType,availableDelta,facilityId,externalFacilityId,locationSeqId',
+        'BLUE-SHIRT,SKU,5,WAREHOUSE,,',
+      ]);
+    }
 
     const { json } = await shop.atp('explain', 'BLUE-SHIRT', '--group', 'FAC_GRP');
     expect(json).toMatchObject({ onlineAtp: 46 });
-    expect(await shop.rowsOf('error/MDM_INV_VARIANCE__twice.csv.errors.csv')).toEqual([
+    expect(await shop.rowsOf('error/MDM_INV_VARIANCE__once.csv.errors.csv')).toEqual([
       expect.stringContaining('FEED_ALREADY_IMPORTED'),
     ]);
   });

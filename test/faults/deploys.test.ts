@@ -2,8 +2,6 @@
  * Workers of two releases: one is replaced by the other while runs are open, or both work at once. The new release has
  * one more step in every workflow, or a fault.
  */
-import { rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { FAILING_TASK } from '../../src/domain/failing-run.ts';
 import { listDecisions } from '../../src/postgres/lane/lane-decisions.ts';
@@ -78,9 +76,10 @@ test.concurrent(
   withOwnCleanUp(async () => {
     const shop = await Installation.open(['BLUE-SHIRT']);
     const [before, WORKFLOW_BUNDLE_FILE] = await Promise.all([shop.startWorker(), ONE_MORE_STEP()]);
-    const path = join(shop.sftpFolder, 'incoming', 'MDM_INV_VARIANCE__1.csv');
-    await writeFile(`${path}.part`, 'idValue,facilityId,availableDelta\nBLUE-SHIRT,BROADWAY,5\n');
-    await rename(`${path}.part`, path);
+    await shop.sendFeed('MDM_INV_VARIANCE__1.csv', [
+      'idValue,facilityId,availableDelta',
+      'BLUE-SHIRT,BROADWAY,5',
+    ]);
 
     const unlock = await lockTable(shop, 'inventory_item_detail');
     const result = shop.run({ job: 'import' });

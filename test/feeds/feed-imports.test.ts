@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Connection } from '../../src/postgres/database.ts';
-import { markFiled } from '../../src/postgres/feeds/imports.ts';
 import { expectCodedError } from '../sftp/coded-error.ts';
 import { Warehouse } from './warehouse.ts';
 
@@ -20,25 +19,12 @@ const countRows = async (table: string) =>
   (await warehouse.database.query<{ count: number }>(`SELECT count(*)::int AS count FROM ${table}`))[0]
     ?.count;
 
-describe('a feed is imported once by its content', () => {
-  test('the same content under another name is refused, and the error names the earlier feed', async () => {
-    await importVariance(NAME);
-    const error = await expectCodedError(() => importVariance('MDM_INV_VARIANCE__2.csv'));
-    expect(error).toMatchObject({ code: 'FEED_ALREADY_IMPORTED', detail: { earlierFileName: NAME } });
-    expect(await readOnHand()).toBe(5);
-  });
+const onDrop = (id: string) => ({ claimed: { path: `claimed/${id}/${NAME}`, sizeBytes: FEED.length } });
 
-  test('of several imports of the same content at once exactly one succeeds', async () => {
-    const outcomes = await Promise.allSettled(
-      ['a.csv', 'b.csv', 'c.csv'].map((name) => importVariance(name)),
-    );
-    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    expect(await readOnHand()).toBe(5);
-  });
-
+describe('a feed is imported once', () => {
   test('an attempt after one that died after its commit returns the same counts and refused rows', async () => {
-    const first = await importVariance(NAME, { isToBeFiled: true });
-    const again = await importVariance(NAME, { isToBeFiled: true });
+    const first = await importVariance(NAME, onDrop('1'));
+    const again = await importVariance(NAME, onDrop('1'));
     expect(again).toEqual(first);
     expect(again).toMatchObject({ rows: 2, applied: 1, failed: 1 });
     expect(again.refused).toMatchObject([
@@ -47,13 +33,73 @@ describe('a feed is imported once by its content', () => {
     expect(await readOnHand()).toBe(5);
   });
 
-  test('the same feed is refused once it has been filed', async () => {
-    await importVariance(NAME, { isToBeFiled: true });
-    const [file] = await warehouse.database.query<{ sha256: string }>('SELECT sha256 FROM import_file');
-    await markFiled(warehouse.database, file?.sha256 ?? '');
-    expect((await expectCodedError(() => importVariance(NAME, { isToBeFiled: true }))).code).toBe(
-      'FEED_ALREADY_IMPORTED',
+  test('of several attempts at once exactly one applies it', async () => {
+    const outcomes = await Promise.all([1, 2, 3].map(() => importVariance(NAME, onDrop('1'))));
+    expect(outcomes.map(({ applied }) => applied)).toEqual([1, 1, 1]);
+    expect(await readOnHand()).toBe(5);
+  });
+
+  test('one that a release before has imported and not moved is not applied again', async () => {
+    await importVariance(NAME, onDrop('1'));
+    await warehouse.database.query(
+      `WITH old AS (
+         INSERT INTO import_file (sha256, file_name, feed_type, row_count, applied_count, failed_count)
+         SELECT content_sha256, file_name, feed_type, row_count, applied_count, failed_count FROM import_file
+         RETURNING sha256)
+       UPDATE import_file_error SET sha256 = old.sha256 FROM old`,
     );
+    await warehouse.database.query('DELETE FROM import_file WHERE content_sha256 IS NOT NULL');
+
+    expect(await importVariance(NAME, onDrop('2'))).toMatchObject({ rows: 2, applied: 1, failed: 1 });
+    expect(await readOnHand()).toBe(5);
+  });
+});
+
+describe('a feed that is sent again', () => {
+  const sale = 'idValue,facilityId,availableDelta\nSHIRT,BROADWAY,-1\n';
+
+  test('counts again under another name: two sales of a minute may have equal bytes', async () => {
+    await warehouse.importText('MDM_INV_VARIANCE', sale, 'MDM_INV_VARIANCE__pos-0900.csv');
+    await warehouse.importText('MDM_INV_VARIANCE', sale, 'MDM_INV_VARIANCE__pos-0915.csv');
+    expect(await readOnHand()).toBe(-2);
+  });
+
+  test('is taken for a duplicate when name and content are the same, also when both come at once', async () => {
+    const outcomes = await Promise.allSettled(
+      ['1', '2', '3'].map((id) =>
+        warehouse.importText('MDM_INV_VARIANCE', sale, NAME, {
+          claimed: { path: `claimed/${id}/${NAME}`, sizeBytes: sale.length },
+        }),
+      ),
+    );
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(await readOnHand()).toBe(-1);
+  });
+
+  test('counts again when the one before is longer ago than duplicates are looked for', async () => {
+    await warehouse.importText('MDM_INV_VARIANCE', sale, NAME);
+    await warehouse.database.query(`UPDATE import_file SET imported_at = imported_at - interval '8 days'`);
+    await warehouse.importText('MDM_INV_VARIANCE', sale, NAME);
+    expect(await readOnHand()).toBe(-2);
+  });
+
+  test('applies the rows only that were refused', async () => {
+    await importVariance(NAME, onDrop('1'));
+    await warehouse.database.query(`INSERT INTO product (product_id, sku) VALUES ('10002', 'TIE')`);
+
+    expect(await importVariance(NAME, onDrop('2'))).toMatchObject({ rows: 1, applied: 1, failed: 0 });
+
+    expect([await readOnHand(), (await warehouse.readLevels('TIE', 'BROADWAY')).qoh]).toEqual([5, 1]);
+    const error = await expectCodedError(() => importVariance(NAME, onDrop('3')));
+    expect(error.code).toBe('FEED_ALREADY_IMPORTED');
+  });
+
+  test('is applied when it is a count: the newest says how things are, though it says the same as the one before', async () => {
+    const count = 'idValue,facilityId,availableQty\nSHIRT,BROADWAY,10\n';
+    await warehouse.importText('RESET_INVENTORY', count, 'RESET_INVENTORY__nightly.csv');
+    await warehouse.importText('MDM_INV_VARIANCE', sale, NAME);
+    await warehouse.importText('RESET_INVENTORY', count, 'RESET_INVENTORY__nightly.csv');
+    expect(await readOnHand()).toBe(10);
   });
 
   test('a feed without rows is imported however often it comes', async () => {

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { feedTypeOf, filedNames, isFeedName } from '../../src/domain/feed.ts';
+import fc from 'fast-check';
+import { feedTypeOf, isFeedName } from '../../src/domain/feed.ts';
+import { errorFileName, filedNames } from '../../src/domain/filed-name.ts';
 
 test.each([
   ['incoming/RESET_INVENTORY__2026-11-24.csv', 'RESET_INVENTORY'],
@@ -29,9 +31,14 @@ test('the name of a feed ends in .csv, and is neither hidden nor that of a part 
     'a.part.csv',
     'a.csv.errors',
     'a.txt',
+    'a.tmp.csv',
+    'a.csv.filepart',
+    'a.partial.csv',
+    'a.writing.csv',
     'apartment.csv',
+    'a.template.csv',
   ];
-  expect(names.filter(isFeedName)).toEqual(['a.csv', 'A.CSV', 'apartment.csv']);
+  expect(names.filter(isFeedName)).toEqual(['a.csv', 'A.CSV', 'apartment.csv', 'a.template.csv']);
 });
 
 test('a feed whose name is taken is filed with the time at which it was sent, the same in every attempt', () => {
@@ -41,4 +48,30 @@ test('a feed whose name is taken is filed with the time at which it was sent, th
     'stock.v1.20261124T101500Z-2.csv',
     'stock.v1.20261124T101500Z-3.csv',
   ]);
+});
+
+const SCRIPTS = ['a', 'é', 'Ж', '訳', '😀'] as const;
+
+test('whatever its script, a name of up to 255 bytes has names to be filed under, and one for its error file', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom(...SCRIPTS), { minLength: 1, maxLength: 255 }),
+      fc.constantFrom('.csv', '.CSV', ''),
+      (characters, extension) => {
+        while (Buffer.byteLength(characters.join('') + extension) > 255) characters.pop();
+        const name = `${characters.join('')}${extension}`;
+        const filed = filedNames(name, new Date('2026-11-24T10:15:00Z'), 4);
+        expect(filed[0]).toBe(name);
+        expect(new Set(filed).size).toBe(4);
+        for (const each of filed) {
+          expect(Buffer.byteLength(each)).toBeLessThanOrEqual(255);
+          expect(each).not.toContain('\ufffd');
+          expect(Buffer.from(each).toString()).toBe(each);
+          // The error file is published as a part with this ending first.
+          const part = `${errorFileName(each)}.part-00000000-0000-4000-8000-000000000000`;
+          expect(Buffer.byteLength(part)).toBeLessThanOrEqual(255);
+        }
+      },
+    ),
+  );
 });

@@ -1,10 +1,9 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import { mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createImportActivities, type FeedRef } from '../../activities/import-inventory.ts';
-import { createImportLocalFile } from '../../src/operations/import-feed-file.ts';
 import type { ImportedFile } from '../../src/domain/jobs/import.ts';
 import { AtpError } from '../../src/domain/errors.ts';
 import { FEEDS_PER_RUN } from '../../src/domain/limits.ts';
@@ -12,7 +11,6 @@ import { expectFeed, listExpectedFeeds } from '../../src/postgres/feeds/expected
 import { fileDrop, type FileDrop, type OpenFileDrop } from '../../src/sftp/file-drop.ts';
 import { freshSftpRoot } from '../setup/fresh-sftp-root.ts';
 import { expectCodedError } from '../sftp/coded-error.ts';
-import { scratchFolder } from '../sftp/scratch-folder.ts';
 import { Warehouse } from './warehouse.ts';
 
 let warehouse: Warehouse;
@@ -26,9 +24,12 @@ beforeEach(async () => {
   drop = fileDrop(root.settings);
 });
 
+/** Puts a file there that was written an hour ago, so that no run has to see whether it stands still. */
 async function put(path: string, content: string): Promise<string> {
   await mkdir(dirname(join(folder, path)), { recursive: true });
   await writeFile(join(folder, path), content);
+  const written = new Date(Date.now() - 3_600_000);
+  await utimes(join(folder, path), written, written);
   return path;
 }
 
@@ -41,10 +42,19 @@ async function namesIn(path: string): Promise<string[]> {
 /** Attempts fail here on purpose: their warnings would look like faults. */
 const logger = new DefaultLogger('ERROR');
 
-/** Runs the activity as the worker does, in a run that was started `startedAgoMs` ago. */
-function importFeed(path: string, { through = drop, startedAgoMs = 0 } = {}): Promise<ImportedFile> {
+let steps = 0;
+
+/**
+ * Runs the activity as the worker does, in a run that was started `startedAgoMs` ago.
+ *
+ * @param step attempts at the same step have the same claim
+ */
+function importFeed(
+  path: string,
+  { through = drop, startedAgoMs = 0, step = `${(steps += 1)}` } = {},
+): Promise<ImportedFile> {
   const environment = new MockActivityEnvironment(
-    { scheduledTimestampMs: Date.now() - startedAgoMs },
+    { scheduledTimestampMs: Date.now() - startedAgoMs, activityId: step },
     { logger },
   );
   const activities = createImportActivities({
@@ -55,10 +65,10 @@ function importFeed(path: string, { through = drop, startedAgoMs = 0 } = {}): Pr
   return environment.run(activities.importFeed, { path });
 }
 
-function listFeeds(job: { readonly source?: string } = {}): Promise<FeedRef[]> {
+function listFeeds(job: { readonly source?: string } = {}, through = drop): Promise<FeedRef[]> {
   const activities = createImportActivities({
     database: warehouse.database,
-    fileDrop: drop,
+    fileDrop: through,
     diary: () => undefined,
   });
   return new MockActivityEnvironment().run(activities.listFeeds, job);
@@ -89,6 +99,7 @@ describe('an import run takes', () => {
       path: 'incoming/RESET_INVENTORY__2.csv',
       sizeBytes: 3,
       modifiedAt: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+      settlesInMs: 0,
     });
   });
 
@@ -163,11 +174,11 @@ describe('a feed goes', () => {
     expect(await readOnHand()).toBe(0);
   });
 
-  test('to error/ and is not imported when its content was imported before', async () => {
+  test('to error/ and is not imported when it is a difference of the same name and content as one before', async () => {
     await importFeed(await put('incoming/MDM_INV_VARIANCE__1.csv', GOOD));
-    const again = await importFeed(await put('incoming/MDM_INV_VARIANCE__2.csv', GOOD));
-    expect(again.error?.message).toContain('has the same content as "MDM_INV_VARIANCE__1.csv"');
-    expect(await namesIn('error')).toEqual(['MDM_INV_VARIANCE__2.csv', 'MDM_INV_VARIANCE__2.csv.errors.csv']);
+    const again = await importFeed(await put('incoming/MDM_INV_VARIANCE__1.csv', GOOD));
+    expect(again.error?.code).toBe('FEED_ALREADY_IMPORTED');
+    expect(await namesIn('error')).toEqual(['MDM_INV_VARIANCE__1.csv', 'MDM_INV_VARIANCE__1.csv.errors.csv']);
     expect(await readOnHand()).toBe(5);
   });
 
@@ -206,7 +217,7 @@ describe('an expected feed', () => {
     );
     expect(await listExpectedFeeds(warehouse.database, 0.1)).toMatchObject([{ isLate: true }]);
 
-    const again = await importFeed(await put('incoming/MDM_INV_VARIANCE__2.csv', GOOD));
+    const again = await importFeed(await put('incoming/MDM_INV_VARIANCE__1.csv', GOOD));
 
     expect(again.error?.code).toBe('FEED_ALREADY_IMPORTED');
     expect(await listExpectedFeeds(warehouse.database, 0.1)).toMatchObject([{ isLate: false }]);
@@ -240,7 +251,7 @@ describe('a later attempt', () => {
   const NAME = 'MDM_INV_VARIANCE__1.csv';
 
   /** Opens the file drop of a worker that is killed just before or just after one of its steps. */
-  function openDropThatDies(step: 'publish' | 'move', when: 'before' | 'after'): OpenFileDrop {
+  function openDropThatDies(step: 'claim' | 'publish' | 'move', when: 'before' | 'after'): OpenFileDrop {
     return (work) =>
       drop((files) => {
         const die = async (does: () => Promise<void>) => {
@@ -249,28 +260,36 @@ describe('a later attempt', () => {
         };
         const dying: FileDrop = {
           ...files,
-          ...(step === 'move'
-            ? { move: (from, to) => die(() => files.move(from, to)) }
-            : { publish: (localPath, target) => die(() => files.publish(localPath, target)) }),
+          move: (from, to) =>
+            step === (to.startsWith('claimed/') ? 'claim' : 'move')
+              ? die(() => files.move(from, to))
+              : files.move(from, to),
+          publish: (localPath, target) =>
+            step === 'publish'
+              ? die(() => files.publish(localPath, target))
+              : files.publish(localPath, target),
         };
         return work(dying);
       });
   }
 
   test.each([
+    ['that died before it claimed the feed', 'claim', 'before'],
+    ['that died after it claimed the feed', 'claim', 'after'],
     ['that died before it wrote the error file', 'publish', 'before'],
     ['that died after it wrote the error file', 'publish', 'after'],
     ['that died before it moved the feed', 'move', 'before'],
     ['that died after it moved the feed', 'move', 'after'],
   ] as const)('imports the feed once and files it, after one %s', async (_when, step, when) => {
     const path = await put(`incoming/${NAME}`, MIXED);
-    await expect(importFeed(path, { through: openDropThatDies(step, when) })).rejects.toThrow('killed');
+    const through = openDropThatDies(step, when);
+    await expect(importFeed(path, { through, step: 'the same' })).rejects.toThrow('killed');
 
-    const feed = await importFeed(path, { startedAgoMs: 60_000 });
+    const feed = await importFeed(path, { startedAgoMs: 60_000, step: 'the same' });
 
     expect(feed).toEqual({ fileName: NAME, rows: 2, applied: 1, failed: 1 });
     expect(await readOnHand()).toBe(5);
-    expect(await namesIn('incoming')).toEqual([]);
+    expect([await namesIn('incoming'), await namesIn('claimed')]).toEqual([[], []]);
     expect(await namesIn('error')).toEqual([NAME, `${NAME}.errors.csv`]);
     const [file] = await warehouse.database.query<{ filed: boolean }>(
       'SELECT filed_at IS NOT NULL AS filed FROM import_file',
@@ -298,77 +317,82 @@ describe('a later attempt', () => {
   });
 });
 
-test('a feed that changes while it is read is left for the next run', async () => {
-  const path = await put('incoming/MDM_INV_VARIANCE__1.csv', GOOD);
-  const growing: OpenFileDrop = (work) =>
+/** Opens the file drop at whose first download of a feed something else happens there, after the feed was read. */
+function whileItIsRead(happens: (claimedPath: string) => Promise<unknown>): OpenFileDrop {
+  let isDone = false;
+  return (work) =>
     drop((files) =>
       work({
         ...files,
         download: async (from, to) => {
           const got = await files.download(from, to);
-          await put(path, `${GOOD}HAT,BROADWAY,7\n`);
+          if (!isDone) await happens(from);
+          isDone = true;
           return got;
         },
       }),
     );
-  expect(await importFeed(path, { through: growing })).toMatchObject({ error: { code: 'FEED_UNSETTLED' } });
-  expect([await readOnHand(), await namesIn('incoming')]).toEqual([0, ['MDM_INV_VARIANCE__1.csv']]);
+}
 
-  expect(await importFeed(path)).toMatchObject({ rows: 2, applied: 2 });
+test('a file put under the name of a feed while that is imported is another feed, and what was imported is archived', async () => {
+  const path = await put('incoming/MDM_INV_VARIANCE__stock.csv', GOOD);
+  const next = `${HEADER}\nSHIRT,BROADWAY,1000\n`;
+
+  const feed = await importFeed(path, { through: whileItIsRead(() => put(path, next)) });
+
+  expect(feed).toMatchObject({ applied: 1 });
+  expect(await read('archive/MDM_INV_VARIANCE__stock.csv')).toBe(GOOD);
+  expect(await read(path)).toBe(next);
+  expect(await importFeed(path)).toMatchObject({ applied: 1 });
+  expect(await readOnHand()).toBe(1005);
+});
+
+test('a feed that grows while it is read is not applied, and a later run takes it from its claim', async () => {
+  const path = await put('incoming/MDM_INV_VARIANCE__1.csv', GOOD);
+  const through = whileItIsRead((claimed) => appendFile(join(folder, claimed), 'HAT,BROADWAY,7\n'));
+
+  expect(await importFeed(path, { through })).toMatchObject({ error: { code: 'FEED_UNSETTLED' } });
+  expect([await readOnHand(), await namesIn('incoming'), await namesIn('archive')]).toEqual([0, [], []]);
+
+  const [claimed, ...others] = await listFeeds();
+  expect(others).toEqual([]);
+  expect(claimed).toMatchObject({ waits: { code: 'FEED_UNSETTLED' } });
+  expect(await importFeed(claimed?.path ?? '')).toMatchObject({ rows: 2, applied: 2 });
+  expect([await readOnHand(), await namesIn('claimed')]).toEqual([5, []]);
+});
+
+test('a feed that grows between its reading and the commit is not applied', async () => {
+  const path = await put('incoming/MDM_INV_VARIANCE__1.csv', MIXED);
+  let connections = 0;
+  // The first connection reads the feed, the second one looks at it again before the commit.
+  const through: OpenFileDrop = async (work) => {
+    connections += 1;
+    if (connections === 2) {
+      const [id = ''] = await namesIn('claimed');
+      await appendFile(join(folder, 'claimed', id, 'MDM_INV_VARIANCE__1.csv'), 'HAT,BROADWAY,7\n');
+    }
+    return drop(work);
+  };
+  expect(await importFeed(path, { through })).toMatchObject({ error: { code: 'FEED_UNSETTLED' } });
+  expect([await readOnHand(), await namesIn('error')]).toEqual([0, []]);
+});
+
+test('a later run finishes the feed that an earlier one has claimed, whose sender has put the next one in its place', async () => {
+  const path = await put('incoming/MDM_INV_VARIANCE__1.csv', GOOD);
+  const dies: OpenFileDrop = (work) =>
+    drop((files) => work({ ...files, download: () => Promise.reject(new Error('killed')) }));
+  await expect(importFeed(path, { through: dies })).rejects.toThrow('killed');
+  await put(path, `${HEADER}\nSHIRT,BROADWAY,1000\n`);
+
+  const feeds = await listFeeds();
+
+  expect(feeds.map((feed) => feed.path.split('/')[0])).toEqual(['claimed', 'incoming']);
+  for (const feed of feeds) expect(await importFeed(feed.path)).toMatchObject({ applied: 1 });
+  expect(await readOnHand()).toBe(1005);
 });
 
 test('a path that leads out of incoming/ is refused', async () => {
   await put('secret.csv', GOOD);
   const error = await expectCodedError(() => importFeed('incoming/../secret.csv'));
   expect(error.code).toBe('INPUT_INVALID');
-});
-
-describe('a feed on this machine', () => {
-  let localPath: string;
-
-  beforeEach(async () => {
-    localPath = join(await scratchFolder(), 'count.csv');
-    await writeFile(localPath, MIXED);
-  });
-
-  function importLocal(options: { dryRun?: boolean; type?: string; localPath?: string } = {}) {
-    const importLocalFile = createImportLocalFile({ database: warehouse.database });
-    return importLocalFile({
-      localPath,
-      fileName: 'count.csv',
-      type: 'MDM_INV_VARIANCE',
-      dryRun: false,
-      ...options,
-    });
-  }
-
-  test('is previewed, then imported, with its error file beside it', async () => {
-    const preview = await importLocal({ dryRun: true });
-    expect(preview).toMatchObject({ fileName: 'count.csv', rows: 2, applied: 1, failed: 1 });
-    expect(await readFile(preview.errorFile ?? '', 'utf8')).toContain('PRODUCT_UNKNOWN');
-    expect(await readOnHand()).toBe(0);
-
-    expect(await importLocal()).toEqual(preview);
-    expect(preview.errorFile).toBe(`${localPath}.errors.csv`);
-    expect(await readOnHand()).toBe(5);
-  });
-
-  test('loses the error file of an earlier try when all its rows are good', async () => {
-    await importLocal({ dryRun: true });
-    await writeFile(localPath, GOOD);
-    expect(await importLocal()).toMatchObject({ applied: 1, errorFile: null });
-    expect(await readdir(dirname(localPath))).toEqual(['count.csv']);
-  });
-
-  test('is refused when its content came by SFTP before', async () => {
-    await writeFile(localPath, GOOD);
-    await importFeed(await put('incoming/MDM_INV_VARIANCE__1.csv', GOOD));
-    expect((await expectCodedError(() => importLocal())).code).toBe('FEED_ALREADY_IMPORTED');
-  });
-
-  test('is refused when its type is unknown, and when it is not there', async () => {
-    expect((await expectCodedError(() => importLocal({ type: 'STOCK' }))).code).toBe('FEED_TYPE_UNKNOWN');
-    await rename(localPath, `${localPath}.moved`);
-    expect((await expectCodedError(() => importLocal())).code).toBe('INPUT_INVALID');
-  });
 });

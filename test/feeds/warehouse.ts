@@ -6,12 +6,19 @@ import { withFeed } from '../../src/csv/feed-csv.ts';
 import type { ImportCounts, RefusedRow } from '../../src/domain/feed.ts';
 import type { FeedType } from '../../src/domain/feed-type.ts';
 import type { Database } from '../../src/postgres/database.ts';
-import { importFeed, type ImportOptions } from '../../src/postgres/feeds/imports.ts';
+import { importFeed, type ClaimedFile, type ImportOptions } from '../../src/postgres/feeds/imports.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
 import { scratchFolder } from '../sftp/scratch-folder.ts';
 
 export interface ImportOutcome extends ImportCounts {
   readonly refused: readonly RefusedRow[];
+}
+
+export interface SentFeed {
+  readonly writtenAt?: Date;
+  /** Where it lies on SFTP; absent: it came from a machine of ours. */
+  readonly claimed?: ClaimedFile | null;
+  readonly through?: Database;
 }
 
 export interface Levels {
@@ -69,7 +76,7 @@ export class Warehouse {
   async import(
     type: FeedType,
     rows: readonly string[],
-    options: Partial<ImportOptions> & { readonly writtenAt?: Date } = {},
+    options: Partial<ImportOptions> & SentFeed = {},
   ): Promise<ImportOutcome> {
     this.#files += 1;
     return this.importText(
@@ -87,8 +94,9 @@ export class Warehouse {
     {
       writtenAt = new Date(),
       through = this.database,
+      claimed = null,
       ...options
-    }: Partial<ImportOptions> & { readonly writtenAt?: Date; readonly through?: Database } = {},
+    }: Partial<ImportOptions> & SentFeed = {},
   ): Promise<ImportOutcome> {
     const localPath = join(this.#folder, fileName);
     await writeFile(localPath, text);
@@ -97,10 +105,9 @@ export class Warehouse {
     const counts = await withFeed({ localPath, fileName, type }, ({ rows }) =>
       importFeed(
         through,
-        { sha256, fileName, type, writtenAt, rows },
+        { sha256, fileName, type, writtenAt, claimed, rows },
         {
           dryRun: false,
-          isToBeFiled: false,
           onRefused: async (all) => {
             for await (const row of all) refused.push(row);
           },

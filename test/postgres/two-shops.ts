@@ -47,10 +47,9 @@ export class Change {
     const { failed } = await withFeed({ localPath, fileName, type }, (feed) =>
       importFeed(
         this.database,
-        { sha256, fileName, type, writtenAt, rows: feed.rows },
+        { sha256, fileName, type, writtenAt, claimed: null, rows: feed.rows },
         {
           dryRun: false,
-          isToBeFiled: false,
           onRefused: async (all) => {
             for await (const refused of all) throw new Error(refused.code);
           },

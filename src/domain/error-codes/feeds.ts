@@ -37,8 +37,8 @@ export const FEED_ERRORS = {
   FEED_ALREADY_IMPORTED: {
     class: 'callers-fault',
     message: (d) =>
-      `"${d.fileName}" has the same content as "${d.earlierFileName}", which was imported at ${d.at}.`,
-    hint: 'A feed is imported once. If its rows must count again, send them in a file that differs, for example in its comments.',
+      `"${d.fileName}" was imported at ${d.at} with the same content: its differences would count twice.`,
+    hint: 'If they have happened twice, send them under another name: another name is another event.',
   },
   FEED_VALUE_INVALID: {
     class: 'row',
@@ -70,6 +70,16 @@ export const FEED_ERRORS = {
     class: 'callers-fault',
     message: (d) => `"${d.fileName}" changed while it was read, so it is still being sent.`,
     hint: 'Nothing to do: the next run takes it. If the sender uploads as <name>.part and then renames, no run ever meets half a file.',
+  },
+  FEED_NOT_READABLE: {
+    class: 'callers-fault',
+    message: (d) => `The SFTP server does not let us read "${d.fileName}".`,
+    hint: 'Give the user of SFTP_URL the right to read it, or take the file away. It holds back the feeds behind it in its folder; others go on.',
+  },
+  FEED_CHECKSUM_MISMATCH: {
+    class: 'callers-fault',
+    message: (d) => `"${d.fileName}" is not what its checksum file tells: sha256 ${d.found}, told ${d.told}.`,
+    hint: 'It was cut off on its way, or changed after its checksum was made. Send both again.',
   },
   FEED_GONE: {
     class: 'callers-fault',

@@ -1,5 +1,7 @@
+import type { WaitingCode } from '../feed-arrival.ts';
 import type { ImportWarning } from '../import-warning.ts';
 import { id, optional } from '../input-fields.ts';
+import { FEEDS_IN_RESULT_MAX } from '../limits.ts';
 import { counted } from '../words.ts';
 import { defineJob } from './job.ts';
 import { worstOf, type Outcome } from './outcome.ts';
@@ -13,14 +15,86 @@ export interface ImportedFile {
   readonly warnings?: readonly ImportWarning[];
   /** Why nothing of the file could be applied. */
   readonly error?: { readonly code: string; readonly message: string };
-  /** Why it still lies in incoming/, although it is done with. A later run moves it. */
+  /** Why it was not moved to archive/ or error/, although it is done with. A later run moves it. */
   readonly notPutAway?: { readonly code: string; readonly message: string };
 }
 
-export interface ImportResult {
+/** What a chain of runs has imported. */
+export interface ImportedSoFar {
+  /** At most FEEDS_IN_RESULT_MAX: those of which there is something to tell, then the last ones. */
   readonly files: readonly ImportedFile[];
-  /** Feeds of earlier runs that still could not be moved out of incoming/; absent: none. */
+  /** Counts of all others; absent: there are none. */
+  readonly others?: ImportCountsOfMany;
+}
+
+export interface ImportCountsOfMany {
+  readonly feeds: number;
+  readonly rows: number;
+  readonly applied: number;
+  readonly failed: number;
+  /** What the worst of them came to. */
+  readonly outcome: Outcome;
+}
+
+/** A feed that keeps itself, and those behind it in its folder, waiting. */
+export interface WaitingFile {
+  readonly fileName: string;
+  readonly code: WaitingCode;
+  /** ISO 8601. */
+  readonly since: string;
+  /** It waits for so long that a person should look at it. */
+  readonly isLong: boolean;
+  readonly behind: number;
+}
+
+export interface ImportResult extends ImportedSoFar {
+  /** Absent: none. */
+  readonly waiting?: readonly WaitingFile[];
+  /** Names in incoming/ that are those of feeds, and are folders, links, or names that nobody can ask for; absent: none. */
+  readonly untaken?: readonly string[];
+  /** Feeds of earlier runs that still could not be moved to archive/ or error/; absent: none. */
   readonly stillNotPutAway?: readonly string[];
+}
+
+/** Adds what a run has imported; the result stays bounded. */
+export function addImported(
+  earlier: ImportedSoFar | undefined,
+  files: readonly ImportedFile[],
+): ImportedSoFar {
+  const all = [...(earlier?.files ?? []), ...files];
+  const telling = all.filter(hasSomethingToTell).slice(-FEEDS_IN_RESULT_MAX);
+  const kept = new Set(
+    [...all.filter((file) => !telling.includes(file)), ...telling].slice(-FEEDS_IN_RESULT_MAX),
+  );
+  const dropped = all.filter((file) => !kept.has(file));
+  const others = dropped.reduce((sum: ImportCountsOfMany | undefined, file) => {
+    const { feeds = 0, rows = 0, applied = 0, failed = 0, outcome = 'NOTHING_TO_DO' } = sum ?? {};
+    return {
+      feeds: feeds + 1,
+      rows: rows + file.rows,
+      applied: applied + file.applied,
+      failed: failed + file.failed,
+      outcome: worstOf([outcome, outcomeOfFile(file)]),
+    };
+  }, earlier?.others);
+  return { files: all.filter((file) => kept.has(file)), ...(others && { others }) };
+}
+
+function hasSomethingToTell(file: ImportedFile): boolean {
+  return file.error !== undefined || file.failed > 0 || file.notPutAway !== undefined;
+}
+
+function outcomeOfFile({ error, failed }: ImportedFile): Outcome {
+  // It is still being sent, and the next run takes it.
+  if (error?.code === 'FEED_UNSETTLED') return 'NOTHING_TO_DO';
+  if (error) return 'FAILED';
+  return failed > 0 ? 'NEEDS_ATTENTION' : 'DONE';
+}
+
+export function waitingInWords({ fileName, code, since, behind }: WaitingFile): string {
+  const why = { FEED_UNSETTLED: 'is still being sent', FEED_NOT_READABLE: 'cannot be read' }[code];
+  const kept = behind > 0 ? `, and holds back ${counted(behind, 'feed')}` : '';
+  return `${fileName} ${why}, since ${since}${kept}`;
 }
 
 /** Feeds that could not be imported at all, as the one line of a run names them. */
@@ -44,24 +118,24 @@ export const IMPORT = defineJob({
     why: 'A dropped run loses nothing: the next one takes its feed files.',
   },
   inWords: (result: ImportResult) => {
-    const { files } = result;
-    const left = isLeftBehind(result) ? '; some could not be moved out of incoming/' : '';
+    const { files, others, waiting = [] } = result;
+    const left = isLeftBehind(result) ? '; some could not be moved to archive/ or error/' : '';
+    const waits = waiting.map((feed) => `; ${waitingInWords(feed)}`).join('');
     const faults = files.flatMap(({ fileName, error }) => (error ? [`; ${fileName}: ${error.code}`] : []));
     const refused = `${faults.slice(0, FAULTS_TOLD_MAX).join('')}${faults.length > FAULTS_TOLD_MAX ? '; …' : ''}`;
-    if (files.length === 0) return `no feed was waiting${left}`;
-    const failed = files.reduce((sum, file) => sum + file.failed, 0);
-    const applied = files.reduce((sum, file) => sum + file.applied, 0);
+    const feeds = files.length + (others?.feeds ?? 0);
+    if (feeds === 0)
+      return `${waiting.length > 0 ? 'no feed was complete' : 'no feed was waiting'}${waits}${left}`;
+    const failed = files.reduce((sum, file) => sum + file.failed, others?.failed ?? 0);
+    const applied = files.reduce((sum, file) => sum + file.applied, others?.applied ?? 0);
     const told = files.flatMap(({ warnings = [] }) => warnings).reduce((sum, { rows }) => sum + rows, 0);
     const warned = told > 0 ? `; of ${counted(told, 'row')} not everything is known` : '';
-    return `${counted(files.length, 'feed')}, ${counted(applied, 'row')} applied, ${failed} refused${refused}${warned}${left}`;
+    return `${counted(feeds, 'feed')}, ${counted(applied, 'row')} applied, ${failed} refused${refused}${warned}${waits}${left}`;
   },
   outcomeOf: (result) => {
-    const outcomes = result.files.map(({ error, failed }): Outcome => {
-      // It is still being sent, and the next run takes it.
-      if (error?.code === 'FEED_UNSETTLED') return 'NOTHING_TO_DO';
-      if (error) return 'FAILED';
-      return failed > 0 ? 'NEEDS_ATTENTION' : 'DONE';
-    });
+    const outcomes = result.files.map(outcomeOfFile);
+    if (result.others) outcomes.push(result.others.outcome);
+    if (result.waiting?.some(({ isLong }) => isLong) || result.untaken) outcomes.push('NEEDS_ATTENTION');
     return worstOf([...outcomes, ...(isLeftBehind(result) ? (['NEEDS_ATTENTION'] as const) : [])]);
   },
 });

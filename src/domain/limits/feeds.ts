@@ -1,7 +1,32 @@
 /** Feed files and their rows. */
 
-/** A feed file whose size and time have not changed for so long is complete. Servers tell times in whole seconds. */
+/** A feed whose size and time have not changed for so long is complete: a sender over a bad line may stall for seconds. */
+export const FEED_SETTLE_MS = 30_000;
+
+/** So many times as long it must stand still while its last line has no end: it may have been cut off there. */
+export const FEED_INSIDE_LINE_FACTOR = 4;
+
+/** Added to what a run waits: clocks of two machines may tick a little differently. */
+export const FEED_LOOK_SLACK_MS = 500;
+
+/** How long runs of earlier releases wait between their two looks. */
 export const FEED_STABLE_FOR_MS = 1_500;
+
+/** A feed that has kept others waiting for so long is for a person to look at. */
+export const FEED_STALLED_AFTER_MS = 5 * 60_000;
+
+/** How long a feed that was filed is looked at again, and how many at most: it may have grown since. */
+export const FILED_FEEDS_WATCHED_MS = 60 * 60_000;
+export const FILED_FEEDS_WATCHED_MAX = 200;
+
+/** Names of what lies in incoming/ and cannot be taken, as one run tells them. */
+export const UNTAKEN_NAMES_TOLD_MAX = 20;
+
+/** Feeds that the result of a run names one by one: those of which there is something to tell come first. */
+export const FEEDS_IN_RESULT_MAX = 200;
+
+/** The same difference under the same name within so long is held: it is probably sent twice by mistake. */
+export const FEED_DUPLICATE_DAYS = 7;
 
 /** Bounds of a feed file: anything larger is not a feed. */
 export const FEED_LINE_LENGTH_MAX = 16_384;

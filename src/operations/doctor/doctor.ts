@@ -80,7 +80,7 @@ async function checkDatabaseAndShops(app: Application, withDear: boolean): Promi
 /** An import goes on without the feeds that it cannot move. */
 async function inspectFeeds(app: Application): Promise<Finding> {
   const left = await inspectFeedsLeft(await app.database());
-  if (left === null) return fine('No feed that is done with lies in incoming/.');
+  if (left === null) return fine('Every feed that is done with was moved to archive/ or error/.');
   return faulty(
     feedsLeftInWords(left),
     'Look at archive/ and error/ on the SFTP server: permissions, free space, whether they are folders. Then `atp job run import` moves the feeds; it does not import them again.',

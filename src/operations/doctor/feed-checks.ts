@@ -1,5 +1,6 @@
 /** Feeds that were refused, that wait, and that have not come. */
 import { durationText } from '../../domain/duration.ts';
+import type { WaitingCode } from '../../domain/feed-arrival.ts';
 import { FEED_AWAITED_FOR_MS, FEED_LATENESS_SHARE } from '../../domain/limits.ts';
 import { counted } from '../../domain/words.ts';
 import { listExpectedFeeds } from '../../postgres/feeds/expected-feeds.ts';
@@ -55,13 +56,31 @@ function typeInWords(type: string | null): string {
 async function inspectWaitingFeeds(app: Application): Promise<Finding> {
   const found = await findLongWaitingFeeds(await app.database(), FEED_AWAITED_FOR_MS);
   if (found === null) return fine('None waits for long.');
-  const { count, path, since } = found;
+  const { count, path, since, waitsFor } = found;
+  const { why, hint } = WAITING[waitsFor ?? 'its turn'];
   return faulty(
-    `${counted(count, 'feed')} in incoming/ and not imported, the first is ${path}, seen since ${since.toISOString()}.`,
-    '`atp pipeline` shows why the import does not get to it; `atp job run import --wait` tries it now.',
+    `${counted(count, 'feed')} not imported, the first is ${path}, seen since ${since.toISOString()}${why}.`,
+    hint,
     { code: 'FEED_NOT_IMPORTED', since },
   );
 }
+
+const WAITING = {
+  FEED_UNSETTLED: {
+    why: ': it is still being sent',
+    hint: 'It holds back the feeds behind it in its folder. Ask whoever sends it; take it away if nobody does.',
+  },
+  FEED_NOT_READABLE: {
+    why: ': the SFTP server does not let us read it',
+    hint: 'It holds back the feeds behind it in its folder. Give the user of SFTP_URL the right to read it, or take it away.',
+  },
+  'its turn': {
+    why: '',
+    hint: '`atp pipeline` shows why the import does not get to it; `atp job run import --wait` tries it now.',
+  },
+} as const satisfies Readonly<
+  Record<WaitingCode | 'its turn', { readonly why: string; readonly hint: string }>
+>;
 
 async function inspectExpectedFeeds(app: Application): Promise<Finding> {
   const expected = await listExpectedFeeds(await app.database(), FEED_LATENESS_SHARE);

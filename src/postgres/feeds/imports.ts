@@ -1,9 +1,11 @@
 /**
- * Imports a feed, once by its content: one transaction stages all rows, refuses those that are at fault, and posts the
- * others to the ledger.
+ * Imports a feed, once by its claim: one transaction stages all rows, refuses those that are at fault, and posts the others
+ * to the ledger.
  */
+import { createHash, randomUUID } from 'node:crypto';
 import { AtpError, isCoded, type ErrorCode, type ErrorDetail } from '../../domain/errors.ts';
 import type { FeedRow, ImportCounts, RefusedRow } from '../../domain/feed.ts';
+import { kindOf } from '../../domain/feed-kind.ts';
 import type { FeedContents, FeedType } from '../../domain/feed-type.ts';
 import type { ImportWarning } from '../../domain/import-warning.ts';
 import { IMPORT_WAIT_MS, REFUSED_ROWS_PER_PAGE } from '../../domain/limits.ts';
@@ -12,31 +14,38 @@ import { isDeadlock, isLockTimeout, isOutOfRange } from '../sql-state.ts';
 import { recordFeedCame } from './expected-feeds.ts';
 import { applyInventoryVariance, VARIANCE_STAGING } from './inventory-variance.ts';
 import { applyOrderItems, ORDER_ITEM_STAGING } from './order-items.ts';
+import { adoptImport, readCounts, toCounts } from './import-records.ts';
 import { endRefusedFeeds, recordRefusedRows } from './refused-feeds.ts';
 import { applyResetInventory, RESET_STAGING } from './reset-inventory.ts';
+import { dropAppliedRows, findSentBefore } from './sent-again.ts';
 import { applyOrderWatermark, ORDER_WATERMARK_STAGING } from './order-watermark.ts';
 import { stageRows, type StagingShape } from './staging.ts';
 
 export interface Feed<Type extends FeedType> {
-  /** Of the content: a feed is imported once, whatever its name. */
+  /** Of the content. */
   readonly sha256: string;
   readonly fileName: string;
   readonly type: Type;
   /** When its file was written, by the clock of the machine on which it lies. */
   readonly writtenAt: Date;
+  /** The file on SFTP; null: it lies on a machine of ours, and each import of it is one of its own. */
+  readonly claimed: ClaimedFile | null;
   readonly rows: AsyncIterable<FeedRow<Type>>;
+}
+
+export interface ClaimedFile {
+  /** `claimed/…`. */
+  readonly path: string;
+  readonly sizeBytes: number;
 }
 
 export interface ImportOptions {
   /** Undoes everything at the end: nothing changes, but the counts and the refused rows are told. */
   readonly dryRun: boolean;
-  /**
-   * The file lies in a folder and is moved away afterwards (`markFiled`). If a run dies in between, the next one finds
-   * the same file again; it gets the counts of the first import, and no FEED_ALREADY_IMPORTED.
-   */
-  readonly isToBeFiled: boolean;
   /** Called with the refused rows, in their order, before the transaction ends; not called when there are none. */
   readonly onRefused: (rows: AsyncIterable<RefusedRow>) => Promise<void>;
+  /** Called last before the COMMIT: whether the file is still as it was read. If not, nothing is applied. */
+  readonly isUnchanged?: () => Promise<boolean>;
   /** How long it waits for rows that another transaction has locked; absent: IMPORT_WAIT_MS. */
   readonly waitMs?: number;
 }
@@ -58,9 +67,10 @@ const FEED_SQL: { readonly [Type in FeedType]: FeedSql<FeedContents[Type]> } = {
 
 /**
  * Imports the good rows of a feed and records the refused ones; or finds that an earlier run has done so and stopped
- * before it moved the file.
+ * before it filed the feed. Of a difference that is sent again after some rows were refused, it applies those rows only.
  *
- * @throws AtpError FEED_ALREADY_IMPORTED, LEVEL_OUT_OF_RANGE (the file as a whole), IMPORT_BUSY, and what `rows` throws
+ * @throws AtpError FEED_ALREADY_IMPORTED (a difference that is probably sent twice by mistake), FEED_UNSETTLED,
+ *   LEVEL_OUT_OF_RANGE (the file as a whole), IMPORT_BUSY, and what `rows` throws
  */
 export async function importFeed<Type extends FeedType>(
   database: Database,
@@ -68,13 +78,17 @@ export async function importFeed<Type extends FeedType>(
   options: ImportOptions,
 ): Promise<ImportCounts> {
   const { waitMs = IMPORT_WAIT_MS } = options;
+  const key = importKeyOf(feed);
   return database.session(async (connection) => {
     await connection.query('BEGIN');
     try {
       await connection.query(`SET LOCAL lock_timeout = ${waitMs}`);
       const counts =
-        (await findEarlierCounts(connection, feed, options)) ?? (await applyFeed(connection, feed, options));
-      if (counts.failed > 0) await options.onRefused(readRefusedRows(connection, feed.sha256));
+        (await findEarlierCounts(connection, key, feed)) ?? (await applyFeed(connection, key, feed));
+      if (counts.failed > 0) await options.onRefused(readRefusedRows(connection, key));
+      if (options.isUnchanged && !(await options.isUnchanged())) {
+        throw new AtpError('FEED_UNSETTLED', { fileName: feed.fileName });
+      }
       await connection.query(options.dryRun ? 'ROLLBACK' : 'COMMIT');
       return counts;
     } catch (error) {
@@ -89,50 +103,59 @@ export async function importFeed<Type extends FeedType>(
   });
 }
 
+/** What an import is known by: a file on SFTP is imported once. Of the claim alone it could not tell that the file grew. */
+function importKeyOf({ claimed, sha256 }: Pick<Feed<FeedType>, 'claimed' | 'sha256'>): string {
+  const claim = claimed?.path ?? `import ${randomUUID()}`;
+  return createHash('sha256').update(`${claim}\n${sha256}`).digest('hex');
+}
+
 /** The counts of an earlier run that imported this file and did not move it; its refused rows are recorded, too. */
 async function findEarlierCounts(
   connection: Connection,
-  feed: Feed<FeedType>,
-  { isToBeFiled }: ImportOptions,
+  key: string,
+  { sha256, fileName, type, writtenAt, claimed }: Feed<FeedType>,
 ): Promise<ImportCounts | null> {
-  // Waits while another transaction imports the same content.
-  const taken = await connection.query(
-    `INSERT INTO import_file (sha256, file_name, feed_type, row_count, applied_count, failed_count, filed_at)
-     VALUES ($1, $2, $3, 0, 0, 0, CASE WHEN $4 THEN NULL ELSE now() END)
-     ON CONFLICT (sha256) DO NOTHING`,
-    [feed.sha256, feed.fileName, feed.type, isToBeFiled],
-  );
-  if (taken.rowCount === 1) return null;
-  const { rows } = await connection.query<ImportRecord>(`${SELECT_IMPORT} WHERE sha256 = $1`, [feed.sha256]);
-  const [earlier] = rows;
-  if (earlier && isToBeFiled && earlier.filedAt === null && earlier.fileName === feed.fileName) {
-    return toCounts(earlier);
+  if (claimed && (await adoptImport(connection, key, { sha256, fileName, claimedPath: claimed.path }))) {
+    return readCounts(connection, key);
   }
-  throw new AtpError('FEED_ALREADY_IMPORTED', {
-    fileName: feed.fileName,
-    earlierFileName: earlier?.fileName ?? feed.fileName,
-    at: earlier?.importedAt.toISOString() ?? 'the same time',
-  });
+  // Waits while another transaction imports the same file.
+  const taken = await connection.query(
+    `INSERT INTO import_file (sha256, content_sha256, file_name, feed_type, claimed_path, size_bytes, modified_at,
+       row_count, applied_count, failed_count, filed_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0, CASE WHEN $5::text IS NULL THEN now() END)
+     ON CONFLICT (sha256) DO NOTHING`,
+    [key, sha256, fileName, type, claimed?.path ?? null, claimed?.sizeBytes ?? null, writtenAt],
+  );
+  return taken.rowCount === 1 ? null : readCounts(connection, key);
 }
 
 async function applyFeed<Type extends FeedType>(
   connection: Connection,
-  { sha256, type, rows, ...file }: Feed<Type>,
-  { isToBeFiled }: ImportOptions,
+  key: string,
+  { sha256, type, rows, claimed, ...file }: Feed<Type>,
 ): Promise<ImportCounts> {
   const { staging, apply }: FeedSql<FeedContents[Type]> = FEED_SQL[type];
-  const rowCount = await stageRows<Type>(connection, staging, rows);
+  const earlier =
+    kindOf(type) === 'difference'
+      ? await findSentBefore(connection, { key, sha256, fileName: file.fileName })
+      : null;
+  if (earlier?.failed === 0) {
+    throw new AtpError('FEED_ALREADY_IMPORTED', { fileName: file.fileName, at: earlier.at.toISOString() });
+  }
+  const sent = await stageRows<Type>(connection, staging, rows);
+  const applied = earlier ? await dropAppliedRows(connection, earlier.key) : 0;
+  const rowCount = sent - applied;
   const warnings = (await apply(connection, file)) ?? [];
-  const failed = await recordRefusals(connection, sha256);
+  const failed = await recordRefusals(connection, key);
   const counts = toCounts({ rows: rowCount, applied: rowCount - failed, failed, warnings });
-  if (rowCount === 0) {
-    // An empty feed may come again: one every night is no mistake.
-    await connection.query('DELETE FROM import_file WHERE sha256 = $1', [sha256]);
+  if (sent === 0) {
+    // A feed without rows leaves no record: one every night is no mistake.
+    await connection.query('DELETE FROM import_file WHERE sha256 = $1', [key]);
   } else {
     await connection.query(
       `UPDATE import_file SET row_count = $2, applied_count = $3, failed_count = $4, warnings = $5 WHERE sha256 = $1`,
       [
-        sha256,
+        key,
         counts.rows,
         counts.applied,
         counts.failed,
@@ -142,7 +165,7 @@ async function applyFeed<Type extends FeedType>(
   }
   await recordFeedCame(connection, type);
   // Whoever imports a file by hand sees what is refused. And an empty feed proves nothing of the one before.
-  if (failed > 0 && isToBeFiled) {
+  if (failed > 0 && claimed) {
     await recordRefusedRows(connection, { fileName: file.fileName, type, sentAt: file.writtenAt }, failed);
   }
   if (failed === 0 && rowCount > 0) await endRefusedFeeds(connection, type);
@@ -157,7 +180,7 @@ interface StagedRefusal {
 }
 
 /** Turns codes into sentences, a page in memory at a time; the rows' values never leave the database. */
-async function recordRefusals(connection: Connection, sha256: string): Promise<number> {
+async function recordRefusals(connection: Connection, key: string): Promise<number> {
   let failed = 0;
   for (let after = 0; ;) {
     const { rows: page } = await connection.query<StagedRefusal>(
@@ -177,7 +200,7 @@ async function recordRefusals(connection: Connection, sha256: string): Promise<n
        JOIN staged_row AS staged USING (row_number)
        WHERE staged.row_number BETWEEN $6 AND $7`,
       [
-        sha256,
+        key,
         page.map(({ rowNumber }) => rowNumber),
         page.map(({ columnName }) => columnName),
         page.map(({ code }) => code),
@@ -192,61 +215,18 @@ async function recordRefusals(connection: Connection, sha256: string): Promise<n
 }
 
 /** By import_file_error_pkey. */
-async function* readRefusedRows(connection: Connection, sha256: string): AsyncGenerator<RefusedRow> {
+async function* readRefusedRows(connection: Connection, key: string): AsyncGenerator<RefusedRow> {
   for (let after = 0; ;) {
     const { rows: page } = await connection.query<RefusedRow>(
       `SELECT row_number AS "rowNumber", column_name AS "column", code, message, row_values AS "values"
        FROM import_file_error WHERE sha256 = $1 AND row_number > $2 ORDER BY row_number LIMIT $3`,
-      [sha256, after, REFUSED_ROWS_PER_PAGE],
+      [key, after, REFUSED_ROWS_PER_PAGE],
     );
     yield* page;
     const last = page.at(-1);
     if (!last) return;
     after = last.rowNumber;
   }
-}
-
-/** Records that the file was moved: from now on the same content is refused as FEED_ALREADY_IMPORTED. */
-export async function markFiled(database: Database, sha256: string): Promise<void> {
-  await database.query('UPDATE import_file SET filed_at = now() WHERE sha256 = $1 AND filed_at IS NULL', [
-    sha256,
-  ]);
-}
-
-/**
- * Marks the file of this name as filed if it was imported since then, and returns its counts; null: it was not. For a
- * run that finds the file gone, because an earlier attempt of its own has moved it.
- */
-export async function markFiledSince(
-  database: Database,
-  fileName: string,
-  since: Date,
-): Promise<ImportCounts | null> {
-  const [latest] = await database.query<ImportRecord>(
-    `${SELECT_IMPORT} WHERE file_name = $1 AND imported_at >= $2 ORDER BY imported_at DESC LIMIT 1`,
-    [fileName, since],
-  );
-  if (!latest) return null;
-  await markFiled(database, latest.sha256);
-  return toCounts(latest);
-}
-
-interface ImportRecord extends CountsAsRead {
-  readonly sha256: string;
-  readonly fileName: string;
-  readonly importedAt: Date;
-  readonly filedAt: Date | null;
-}
-
-const SELECT_IMPORT = `
-  SELECT sha256, file_name AS "fileName", row_count AS rows, applied_count AS applied, failed_count AS failed,
-    coalesce(warnings, '[]') AS warnings, imported_at AS "importedAt", filed_at AS "filedAt"
-  FROM import_file`;
-
-type CountsAsRead = Omit<ImportCounts, 'warnings'> & { readonly warnings: readonly ImportWarning[] };
-
-function toCounts({ rows, applied, failed, warnings }: CountsAsRead): ImportCounts {
-  return { rows, applied, failed, ...(warnings.length > 0 && { warnings }) };
 }
 
 /** The coded error for what Postgres says when another transaction is in the way, or when a level cannot hold its sum. */

@@ -1,5 +1,17 @@
-/** Feeds in incoming/ that nobody has imported yet, as the runs of the import see them. */
+/** Feeds on SFTP that nobody has imported yet, as the runs of the import see them. */
+import type { WaitingCode } from '../../domain/feed-arrival.ts';
 import type { Database } from '../database.ts';
+import type { FeedOnDrop } from './feeds-left.ts';
+
+/** The folder that a feed was sent to, also of one that is claimed. */
+const SOURCE = `regexp_replace(regexp_replace(path, '^claimed/[^/]+', 'incoming'), '/[^/]*$', '')`;
+
+export interface FeedSeen {
+  readonly path: string;
+  readonly seenSince: Date;
+  /** How long its size and time have not changed, from one look to another. */
+  readonly stillForMs: number;
+}
 
 /**
  * Records what a run has found; what it did not find is not waiting any more.
@@ -9,31 +21,67 @@ import type { Database } from '../database.ts';
 export async function recordWaitingFeeds(
   database: Database,
   folders: readonly string[] | null,
-  paths: readonly string[],
+  feeds: readonly FeedOnDrop[],
+): Promise<ReadonlyMap<string, FeedSeen>> {
+  const seen = await database.query<FeedSeen>(
+    `WITH found AS (
+       SELECT * FROM unnest($2::text[], $3::bigint[], $4::timestamptz[]) AS feed (path, size_bytes, modified_at)
+     ), gone AS (
+       DELETE FROM waiting_feed
+       WHERE path <> ALL ($2) AND ($1::text[] IS NULL OR ${SOURCE} = ANY ($1))
+     )
+     INSERT INTO waiting_feed AS known (path, size_bytes, modified_at)
+     SELECT path, size_bytes, modified_at FROM found
+     ON CONFLICT (path) DO UPDATE SET
+       size_bytes = excluded.size_bytes, modified_at = excluded.modified_at,
+       still_since = CASE
+         WHEN (known.size_bytes, known.modified_at) IS NOT DISTINCT FROM (excluded.size_bytes, excluded.modified_at)
+         THEN known.still_since ELSE clock_timestamp() END
+     RETURNING path, seen_since AS "seenSince",
+       greatest(0, extract(epoch FROM clock_timestamp() - still_since) * 1000)::float8 AS "stillForMs"`,
+    [
+      folders,
+      feeds.map(({ path }) => path),
+      feeds.map(({ sizeBytes }) => sizeBytes),
+      feeds.map(({ modifiedAt }) => modifiedAt),
+    ],
+  );
+  return new Map(seen.map((feed) => [feed.path, feed]));
+}
+
+/** Records what keeps feeds waiting: those that hold back others. For all others nothing does. */
+export async function recordWhatFeedsWaitFor(
+  database: Database,
+  waiting: readonly { readonly path: string; readonly code: WaitingCode }[],
 ): Promise<void> {
   await database.query(
-    `WITH gone AS (
-       DELETE FROM waiting_feed
-       WHERE path <> ALL ($2) AND ($1::text[] IS NULL OR regexp_replace(path, '/[^/]*$', '') = ANY ($1)))
-     INSERT INTO waiting_feed (path) SELECT unnest($2::text[]) ON CONFLICT DO NOTHING`,
-    [folders, paths],
+    `UPDATE waiting_feed SET waits_for = found.code
+     FROM waiting_feed AS known
+       LEFT JOIN unnest($1::text[], $2::text[]) AS found (path, code) USING (path)
+     WHERE waiting_feed.path = known.path AND waiting_feed.waits_for IS DISTINCT FROM found.code`,
+    [waiting.map(({ path }) => path), waiting.map(({ code }) => code)],
   );
 }
 
-/** The feed is imported, or refused. */
-export async function forgetWaitingFeed(database: Database, path: string): Promise<void> {
-  await database.query('DELETE FROM waiting_feed WHERE path = $1', [path]);
+/** The feed is imported, refused, or claimed under another path. */
+export async function forgetWaitingFeeds(database: Database, paths: readonly string[]): Promise<void> {
+  await database.query('DELETE FROM waiting_feed WHERE path = ANY ($1)', [paths]);
+}
+
+export interface LongWaiting {
+  readonly count: number;
+  readonly path: string;
+  readonly since: Date;
+  /** What keeps the first one waiting; null: its turn has not come. */
+  readonly waitsFor: WaitingCode | null;
 }
 
 /** Feeds that have waited for longer than that, and the one that waits longest; null: none has. */
-export async function findLongWaitingFeeds(
-  database: Database,
-  forMs: number,
-): Promise<{ readonly count: number; readonly path: string; readonly since: Date } | null> {
-  const [first] = await database.query<{ count: number; path: string; since: Date }>(
-    `SELECT count(*) OVER ()::int AS count, path, seen_since AS since FROM waiting_feed
+export async function findLongWaitingFeeds(database: Database, forMs: number): Promise<LongWaiting | null> {
+  const [first] = await database.query<LongWaiting>(
+    `SELECT count(*) OVER ()::int AS count, path, seen_since AS since, waits_for AS "waitsFor" FROM waiting_feed
      WHERE seen_since < clock_timestamp() - make_interval(secs => $1::float8 / 1000)
-     ORDER BY seen_since, path LIMIT 1`,
+     ORDER BY waits_for IS NULL, seen_since, path LIMIT 1`,
     [forMs],
   );
   return first ?? null;

@@ -1,0 +1,198 @@
+/** Importing one feed from SFTP: it is claimed, read, applied once, and filed in archive/ or error/. */
+import { Context } from '@temporalio/activity';
+import { join } from 'node:path';
+import { writeErrorFile, writeFileFault } from '../src/csv/error-file-csv.ts';
+import { withFeed } from '../src/csv/feed-csv.ts';
+import { feedTooLargeError } from '../src/csv/feed-text.ts';
+import { claimByStep, claimedPath, readClaim, sentPathOf, type Claim } from '../src/domain/claim.ts';
+import type { Diary } from '../src/domain/diary.ts';
+import { ERROR_CLASSES } from '../src/domain/error-class.ts';
+import { AtpError, isCoded } from '../src/domain/errors.ts';
+import { feedTypeOf } from '../src/domain/feed.ts';
+import type { FeedType } from '../src/domain/feed-type.ts';
+import { CLOCKS_APART_MS, UPKEEP_TRIES_MAX } from '../src/domain/limits.ts';
+import type { ImportedFile } from '../src/domain/jobs/import.ts';
+import type { Database } from '../src/postgres/database.ts';
+import {
+  findLeft,
+  forgetFeedsLeft,
+  listFeedsLeft,
+  recordFeedLeft,
+  type FeedFault,
+} from '../src/postgres/feeds/feeds-left.ts';
+import { findImportOfClaim, findImportSince, markFiled } from '../src/postgres/feeds/import-records.ts';
+import { importFeed as importIntoDatabase } from '../src/postgres/feeds/imports.ts';
+import { whileFeedIsLocked } from '../src/postgres/feeds/lock.ts';
+import { recordRefusedFeed } from '../src/postgres/feeds/refused-feeds.ts';
+import { forgetWaitingFeeds } from '../src/postgres/feeds/waiting-feeds.ts';
+import type { OpenFileDrop } from '../src/sftp/file-drop.ts';
+import { withScratchFolder } from '../src/sftp/scratch-folder.ts';
+import { isUnchanged, removeClaim, takeFeed, type FeedAsFound, type TakenFeed } from './claim-feed.ts';
+import { keepAlive } from './keep-alive.ts';
+import { putAway } from './put-feed-away.ts';
+
+export interface ImportDeps {
+  readonly database: Database;
+  readonly fileDrop: OpenFileDrop;
+  readonly diary: Diary;
+}
+
+/** Where the feed lies, in incoming/ or in claimed/, and how it was found. */
+export type FeedToImport = FeedAsFound & { readonly path: string };
+
+export function createImportFeed({ database, fileDrop, diary }: ImportDeps) {
+  /**
+   * Imports one feed and moves it away. A fault of the whole file is in the result, so that the next feeds go on; only
+   * what a retry can mend (the database, SFTP) is thrown. When only the moving fails, a few tries are enough: the feed
+   * is recorded as done with and left where it is, a later run moves it, and the next feeds go on.
+   *
+   * May be repeated from any point: all attempts have one claim, by which they find what is moved and imported already.
+   */
+  return async function importFeed({ path, ...found }: FeedToImport): Promise<ImportedFile> {
+    const claim = readClaim(path) ?? claimOfThisStep(path);
+    const fileName = path.slice(path.lastIndexOf('/') + 1);
+    return keepAlive(() =>
+      // Two runs take turns at the same feed: the second one finds what the first has done.
+      whileFeedIsLocked(database, claim.sentPath, () =>
+        withScratchFolder(async (scratch) => {
+          const taken = await take(claim, found, scratch);
+          if (taken === 'gone') return whatBecameOf(claim, fileName);
+          if (taken === 'unsettled') return fault(fileName, new AtpError('FEED_UNSETTLED', { fileName }));
+          return finish({ ...found, ...taken, claim, path: claimedPath(claim), fileName, scratch }, path);
+        }),
+      ),
+    );
+  };
+
+  /** What an earlier attempt has filed is gone, though the sender may have put the next feed under its name. */
+  async function take(claim: Claim, found: FeedAsFound, scratch: string): ReturnType<typeof takeFeed> {
+    const earlier = await findImportOfClaim(database, claimedPath(claim));
+    return earlier?.filedAt ? 'gone' : fileDrop((drop) => takeFeed(drop, claim, found, scratch));
+  }
+
+  /** The result of a feed that lies there no more: what an earlier attempt, or another run, has made of it. */
+  async function whatBecameOf(claim: Claim, fileName: string): Promise<ImportedFile> {
+    const firstAsked = new Date(Context.current().info.scheduledTimestampMs - CLOCKS_APART_MS);
+    const done =
+      (await findImportOfClaim(database, claimedPath(claim))) ??
+      (await findImportSince(database, claim.sentPath, firstAsked));
+    if (done === null) return fault(fileName, new AtpError('FEED_GONE', { fileName }));
+    await markFiled(database, claimedPath(claim), null);
+    await fileDrop((drop) => removeClaim(drop, claim));
+    return { fileName, ...done.counts };
+  }
+
+  /** @param foundAt where the run found the feed: a release before has left feeds there, and not claimed them */
+  async function finish(inHand: FeedInHand, foundAt: string): Promise<ImportedFile> {
+    const { path, claim, sizeBytes, sentAt: modifiedAt } = inHand;
+    const onDrop = { path, sizeBytes, modifiedAt };
+    const allLeft = await listFeedsLeft(database);
+    const left = findLeft(allLeft, onDrop) ?? findLeft(allLeft, { ...onDrop, path: foundAt });
+    const { feed, errorFile } = left?.fault
+      ? await refuseAgain(inHand, left.fault)
+      : await importTakenFeed(database, fileDrop, inHand);
+    if (feed.error?.code === 'FEED_UNSETTLED') return feed;
+    await forgetWaitingFeeds(database, [path, claim.sentPath]);
+    try {
+      await fileDrop(async (drop) => {
+        const filedAs = await putAway(drop, { ...inHand, errorFile });
+        if (feed.error === undefined) await markFiled(database, path, filedAs);
+        await removeClaim(drop, claim);
+      });
+    } catch (error) {
+      if (!(error instanceof AtpError) || (left === null && mayBeTriedAgain(error))) throw error;
+      const { code, message } = error;
+      await recordFeedLeft(database, { ...onDrop, fault: feed.error ?? null }, message);
+      // One that was left before was told then.
+      if (left === null) tellOfFeed(diary, feed);
+      return { ...feed, notPutAway: { code, message } };
+    }
+    if (left) await forgetFeedsLeft(database, [path, foundAt]);
+    else tellOfFeed(diary, feed);
+    return feed;
+  }
+}
+
+interface FeedInHand extends TakenFeed, FeedAsFound {
+  readonly claim: Claim;
+  /** Of the claim. */
+  readonly path: string;
+  readonly fileName: string;
+  readonly scratch: string;
+  readonly sizeBytes: number;
+}
+
+function claimOfThisStep(sentPath: string): Claim {
+  const { workflowExecution, activityId } = Context.current().info;
+  return claimByStep(sentPath, workflowExecution?.runId ?? 'no-run', activityId);
+}
+
+function tellOfFeed(diary: Diary, { fileName: feed, applied, failed: refused, error }: ImportedFile): void {
+  if (error) diary({ event: 'FEED_REFUSED', feed, code: error.code, reason: error.message });
+  else if (refused > 0) diary({ event: 'FEED_ROWS_REFUSED', feed, applied, refused });
+  else diary({ event: 'FEED_IMPORTED', feed, applied });
+}
+
+/** Whether Temporal tries this attempt's step again, and it is not one too many for moving a feed. */
+function mayBeTriedAgain(error: AtpError): boolean {
+  return ERROR_CLASSES[error.class].isRetried && Context.current().info.attempt < UPKEEP_TRIES_MAX;
+}
+
+function fault(fileName: string, { code, message }: AtpError): ImportedFile {
+  return { fileName, rows: 0, applied: 0, failed: 0, error: { code, message } };
+}
+
+/** @returns the result, and the local error file when something was refused */
+async function importTakenFeed(
+  database: Database,
+  fileDrop: OpenFileDrop,
+  { path, fileName, scratch, localPath, sha256, sizeBytes, sentAt, wrongChecksum }: FeedInHand,
+): Promise<{ readonly feed: ImportedFile; readonly errorFile: string | null }> {
+  const errorFile = join(scratch, 'errors.csv');
+  try {
+    if (sha256 === null) throw feedTooLargeError(fileName);
+    if (wrongChecksum) throw wrongChecksum;
+    const type = feedTypeOf(sentPathOf(path));
+    const counts = await withFeed({ localPath, fileName, type }, ({ header, rows }) =>
+      importIntoDatabase(
+        database,
+        { sha256, fileName, type, writtenAt: sentAt, claimed: { path, sizeBytes }, rows },
+        {
+          dryRun: false,
+          onRefused: (refused) => writeErrorFile(errorFile, header, refused),
+          isUnchanged: () => fileDrop((drop) => isUnchanged(drop, path, { sizeBytes, sentAt })),
+        },
+      ),
+    );
+    return { feed: { fileName, ...counts }, errorFile: counts.failed > 0 ? errorFile : null };
+  } catch (error) {
+    // Temporal retries what a retry can mend. Anything else is a fault of the file, and goes into its error file.
+    if (!(error instanceof AtpError) || ERROR_CLASSES[error.class].isRetried) throw error;
+    // It is still being sent: it stays where it is, and the next run takes it from there.
+    if (isCoded(error, 'FEED_UNSETTLED')) return { feed: fault(fileName, error), errorFile: null };
+    await writeFileFault(errorFile, error);
+    // What was imported before is not missing: nobody has to be told.
+    if (!isCoded(error, 'FEED_ALREADY_IMPORTED')) {
+      await recordRefusedFeed(database, { fileName, type: typeOrNull(path), sentAt }, error);
+    }
+    return { feed: fault(fileName, error), errorFile };
+  }
+}
+
+function typeOrNull(path: string): FeedType | null {
+  try {
+    return feedTypeOf(sentPathOf(path));
+  } catch {
+    return null;
+  }
+}
+
+/** The result of a feed that was refused as a whole by an earlier run, which could not move it. */
+async function refuseAgain(
+  { fileName, scratch }: FeedInHand,
+  { code, message }: FeedFault,
+): Promise<{ readonly feed: ImportedFile; readonly errorFile: string }> {
+  const errorFile = join(scratch, 'errors.csv');
+  await writeFileFault(errorFile, { code, message });
+  return { feed: { fileName, rows: 0, applied: 0, failed: 0, error: { code, message } }, errorFile };
+}

@@ -1,0 +1,240 @@
+/** Looking for feeds on SFTP: which can be imported now, in their order, and which wait for what. */
+import { claimOfGrown, sentPathOf, sourceOf } from '../src/domain/claim.ts';
+import { CLAIMED_FOLDER, INCOMING_FOLDER } from '../src/domain/drop-folders.ts';
+import { isFeedName } from '../src/domain/feed.ts';
+import {
+  compareFeeds,
+  isMarkerName,
+  MARKER_ENDINGS,
+  takeInTurn,
+  whatFeedWaitsFor,
+  type MarkerEnding,
+  type Turn,
+  type WaitingCode,
+} from '../src/domain/feed-arrival.ts';
+import { FEED_TYPES } from '../src/domain/feed-type.ts';
+import type { JobInput } from '../src/domain/jobs/jobs.ts';
+import {
+  FEED_SETTLE_MS,
+  FEED_STALLED_AFTER_MS,
+  FEEDS_PER_RUN,
+  UNTAKEN_NAMES_TOLD_MAX,
+  WAITING_FEEDS_RECORDED_MAX,
+} from '../src/domain/limits.ts';
+import { claimFile, removeClaim } from './claim-feed.ts';
+import type { Database } from '../src/postgres/database.ts';
+import {
+  findLeft,
+  forgetFeedsLeft,
+  listFeedsLeft,
+  type FeedOnDrop,
+} from '../src/postgres/feeds/feeds-left.ts';
+import { forgetFiledAs, listFiledFeeds } from '../src/postgres/feeds/import-records.ts';
+import {
+  recordWaitingFeeds,
+  recordWhatFeedsWaitFor,
+  type FeedSeen,
+} from '../src/postgres/feeds/waiting-feeds.ts';
+import type { FileDrop, OpenFileDrop, RemoteFile } from '../src/sftp/file-drop.ts';
+import { keepAlive } from './keep-alive.ts';
+
+/** A feed on SFTP. */
+export interface FeedRef {
+  /** Below the SFTP root: `incoming/…`, or `claimed/…` when a run has begun with it. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** ISO 8601, by the server's clock. */
+  readonly modifiedAt: string;
+  /** The marker beside it, by which it is complete. */
+  readonly marker?: MarkerEnding;
+  /** It is done with, and only has to be moved: an earlier run could not move it. */
+  readonly isLeft?: true;
+  /** It is not imported now, and neither are those behind it. */
+  readonly waits?: WaitingFeed;
+  /** It is no feed, though its name is that of one: a folder, a link, a name that nobody can ask for. */
+  readonly isUntaken?: true;
+  /** How long a run waits before it looks again. Runs of earlier releases do not know it. */
+  readonly settlesInMs?: number;
+}
+
+export interface WaitingFeed {
+  readonly code: WaitingCode;
+  /** ISO 8601. */
+  readonly since: string;
+  /** It waits for so long that a person should look at it. */
+  readonly isLong: boolean;
+  /** Feeds of the same folder that wait behind it. */
+  readonly behind: number;
+}
+
+export interface ListFeedsDeps {
+  readonly database: Database;
+  readonly fileDrop: OpenFileDrop;
+  readonly settleMs?: number;
+}
+
+export function createListFeeds({ database, fileDrop, settleMs = FEED_SETTLE_MS }: ListFeedsDeps) {
+  /**
+   * The feeds in incoming/, in those of its folders that are named after a feed type, and in claimed/, where earlier runs
+   * have not finished theirs: ordered by name without the type, at most FEEDS_PER_RUN. Files that are hidden, still being
+   * sent by their name, or not `.csv` are left alone. Then come, marked so, the feeds that wait, those that only have to be
+   * moved, and what looks like a feed and is none.
+   *
+   * @param source only this folder below incoming/
+   */
+  return async function listFeeds({ source }: JobInput<'import'> = {}): Promise<FeedRef[]> {
+    return keepAlive(() =>
+      fileDrop(async (drop) => {
+        await reclaimGrown(database, drop);
+        const { folders, feeds, markers, untaken } = await lookAround(drop, source);
+        const left = await listFeedsLeft(database);
+        await forgetFeedsLeft(database, pathsGone(left, folders, feeds));
+        const old = feeds.filter((feed) => findLeft(left, feed) !== null);
+        const fresh = feeds.filter((feed) => findLeft(left, feed) === null);
+        // The folder of a type may have been removed since.
+        const seen = await recordWaitingFeeds(
+          database,
+          source === undefined ? null : folders,
+          fresh.slice(0, WAITING_FEEDS_RECORDED_MAX),
+        );
+        const now = new Date();
+        const turn = await takeInTurn(
+          fresh,
+          async (feed) => {
+            const end = await drop.endOf(feed.path);
+            // Somebody has taken it away since: whoever imports it will see.
+            if (end === null) return null;
+            const stillForMs = seen.get(feed.path)?.stillForMs ?? 0;
+            const { modifiedAt } = feed;
+            const isMarked = markerOf(markers, feed) !== undefined;
+            return whatFeedWaitsFor({ modifiedAt, stillForMs, end, isMarked }, now, settleMs);
+          },
+          FEEDS_PER_RUN,
+        );
+        await recordWhatFeedsWaitFor(database, turn.waiting);
+        return [
+          ...turn.taken.map((feed) => {
+            const marker = markerOf(markers, feed);
+            return { ...toFeedRef(feed), ...(marker && { marker }), settlesInMs: 0 };
+          }),
+          ...turn.waiting.map((feed) => toWaiting(feed, seen.get(feed.path), now)),
+          ...old
+            .slice(0, FEEDS_PER_RUN)
+            .map((feed) => ({ ...toFeedRef(feed), isLeft: true as const, settlesInMs: 0 })),
+          ...untaken.slice(0, UNTAKEN_NAMES_TOLD_MAX).map(toUntaken),
+        ];
+      }),
+    );
+  };
+}
+
+/** Whoever still has a file open writes on into it wherever it lies. A feed that grew after it was filed is taken again. */
+async function reclaimGrown(database: Database, drop: FileDrop): Promise<void> {
+  for (const { key, claimedPath: earlier, filedAs, sizeBytes, modifiedAt } of await listFiledFeeds(
+    database,
+  )) {
+    const found = await drop.find(filedAs);
+    if (found && found.sizeBytes === sizeBytes && found.modifiedAt.getTime() === modifiedAt.getTime())
+      continue;
+    const claim = claimOfGrown(sentPathOf(earlier), key);
+    if (found && found.sizeBytes > sizeBytes) await claimFile(drop, filedAs, claim);
+    await forgetFiledAs(database, key);
+  }
+}
+
+interface Found {
+  /** Those in which feeds are looked for, below incoming/. */
+  readonly folders: readonly string[];
+  /** In their order. */
+  readonly feeds: readonly FeedOnDrop[];
+  /** By path. */
+  readonly markers: ReadonlyMap<string, RemoteFile>;
+  readonly untaken: readonly string[];
+}
+
+async function lookAround(drop: FileDrop, source: string | undefined): Promise<Found> {
+  const top = `${INCOMING_FOLDER}${source === undefined ? '' : `/${source}`}`;
+  const first = await drop.survey(top);
+  const typed = source === undefined ? FEED_TYPES.filter((type) => first.folders.includes(type)) : [];
+  const folders = [top, ...typed.map((type) => `${top}/${type}`)];
+  const feeds: FeedOnDrop[] = [];
+  const markers = new Map<string, RemoteFile>();
+  const untaken: string[] = [];
+  const keep = (path: string, file: RemoteFile): void => {
+    if (isFeedName(file.name)) feeds.push(toFeed(path, file));
+    else if (isMarkerName(file.name)) markers.set(path, file);
+  };
+  for (const folder of folders) {
+    const { files, folders: below, others } = folder === top ? first : await drop.survey(folder);
+    for (const file of files) keep(`${folder}/${file.name}`, file);
+    untaken.push(...[...below, ...others].filter(isFeedName).map((name) => `${folder}/${name}`));
+  }
+  for await (const { path, file } of claimedFiles(drop)) {
+    if (folders.includes(sourceOf(path))) keep(path, file);
+  }
+  feeds.sort((one, other) => compareFeeds(one.path, other.path));
+  return { folders, feeds, markers, untaken };
+}
+
+/** Feeds that runs have begun with: mostly none. */
+async function* claimedFiles(drop: FileDrop): AsyncGenerator<{ path: string; file: RemoteFile }> {
+  for (const id of await drop.folders(CLAIMED_FOLDER)) {
+    const claim = `${CLAIMED_FOLDER}/${id}`;
+    const { files, folders } = await drop.survey(claim);
+    const below = await Promise.all(
+      folders.map(async (folder) =>
+        (await drop.list(`${claim}/${folder}`)).map((file) => ({ folder, file })),
+      ),
+    );
+    // Its run died after it had moved the feed. If one is about to move a feed there, it makes the folder again.
+    if (![...files, ...below.flat().map(({ file }) => file)].some(({ name }) => !isMarkerName(name))) {
+      await removeClaim(drop, { id });
+      continue;
+    }
+    for (const file of files) yield { path: `${claim}/${file.name}`, file };
+    for (const { folder, file } of below.flat()) yield { path: `${claim}/${folder}/${file.name}`, file };
+  }
+}
+
+/** A marker of an earlier feed of the name may have been left behind: it must not be older than the feed. */
+function markerOf(
+  markers: ReadonlyMap<string, RemoteFile>,
+  { path, modifiedAt }: FeedOnDrop,
+): MarkerEnding | undefined {
+  return MARKER_ENDINGS.find((ending) => {
+    const marker = markers.get(`${path}${ending}`);
+    return marker !== undefined && marker.modifiedAt.getTime() >= modifiedAt.getTime();
+  });
+}
+
+function toFeed(path: string, { sizeBytes, modifiedAt }: RemoteFile): FeedOnDrop {
+  return { path, sizeBytes, modifiedAt };
+}
+
+function toFeedRef({ path, sizeBytes, modifiedAt }: FeedOnDrop): FeedRef {
+  return { path, sizeBytes, modifiedAt: modifiedAt.toISOString() };
+}
+
+function toWaiting(
+  { code, settlesInMs, behind, ...feed }: Turn<FeedOnDrop>['waiting'][number],
+  seen: FeedSeen | undefined,
+  now: Date,
+): FeedRef {
+  const since = seen?.seenSince ?? now;
+  const isLong = code === 'FEED_NOT_READABLE' || now.getTime() - since.getTime() > FEED_STALLED_AFTER_MS;
+  return { ...toFeedRef(feed), waits: { code, since: since.toISOString(), isLong, behind }, settlesInMs };
+}
+
+function toUntaken(path: string): FeedRef {
+  return { path, sizeBytes: 0, modifiedAt: new Date(0).toISOString(), isUntaken: true, settlesInMs: 0 };
+}
+
+/** Paths of feeds that were left in one of the folders, and were moved since by somebody else. */
+function pathsGone(
+  left: readonly FeedOnDrop[],
+  folders: readonly string[],
+  found: readonly FeedOnDrop[],
+): readonly string[] {
+  const paths = new Set(found.map(({ path }) => path));
+  return left.map(({ path }) => path).filter((path) => folders.includes(sourceOf(path)) && !paths.has(path));
+}

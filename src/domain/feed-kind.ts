@@ -1,0 +1,20 @@
+/**
+ * What it means that a feed is sent a second time.
+ *
+ * A *state* says how things are (a count, the state of an order line): applied again, it changes nothing or says the
+ * newer thing. A *difference* says what has happened (units found, lost, sold): applied again, it happens again.
+ */
+import type { FeedType } from './feed-type.ts';
+
+export type FeedKind = 'state' | 'difference';
+
+const KINDS = {
+  RESET_INVENTORY: 'state',
+  MDM_INV_VARIANCE: 'difference',
+  ORDER_ITEMS: 'state',
+  ORDER_WATERMARK: 'state',
+} as const satisfies Readonly<Record<FeedType, FeedKind>>;
+
+export function kindOf(type: FeedType): FeedKind {
+  return KINDS[type];
+}

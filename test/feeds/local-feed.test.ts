@@ -1,0 +1,67 @@
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { createImportLocalFile } from '../../src/operations/import-feed-file.ts';
+import { expectCodedError } from '../sftp/coded-error.ts';
+import { scratchFolder } from '../sftp/scratch-folder.ts';
+import { Warehouse } from './warehouse.ts';
+
+const HEADER = 'idValue,facilityId,availableDelta';
+const GOOD = `${HEADER}\nSHIRT,BROADWAY,5\n`;
+const MIXED = `${HEADER}\nSHIRT,BROADWAY,5\n=TIE,BROADWAY,-1\n`;
+
+const readOnHand = async (warehouse: Warehouse) => (await warehouse.readLevels('SHIRT', 'BROADWAY')).qoh;
+
+describe('a feed on this machine', () => {
+  let warehouse: Warehouse;
+  let localPath: string;
+
+  beforeEach(async () => {
+    warehouse = await Warehouse.open();
+    localPath = join(await scratchFolder(), 'count.csv');
+    await writeFile(localPath, MIXED);
+  });
+
+  function importLocal(options: { dryRun?: boolean; type?: string; localPath?: string } = {}) {
+    const importLocalFile = createImportLocalFile({ database: warehouse.database });
+    return importLocalFile({
+      localPath,
+      fileName: 'count.csv',
+      type: 'MDM_INV_VARIANCE',
+      dryRun: false,
+      ...options,
+    });
+  }
+
+  test('is previewed, then imported, with its error file beside it', async () => {
+    const preview = await importLocal({ dryRun: true });
+    expect(preview).toMatchObject({ fileName: 'count.csv', rows: 2, applied: 1, failed: 1 });
+    expect(await readFile(preview.errorFile ?? '', 'utf8')).toContain('PRODUCT_UNKNOWN');
+    expect(await readOnHand(warehouse)).toBe(0);
+
+    expect(await importLocal()).toEqual(preview);
+    expect(preview.errorFile).toBe(`${localPath}.errors.csv`);
+    expect(await readOnHand(warehouse)).toBe(5);
+  });
+
+  test('loses the error file of an earlier try when all its rows are good', async () => {
+    await importLocal({ dryRun: true });
+    await writeFile(localPath, GOOD);
+    expect(await importLocal()).toMatchObject({ applied: 1, errorFile: null });
+    expect(await readdir(dirname(localPath))).toEqual(['count.csv']);
+  });
+
+  test('is refused when the same difference came by SFTP before, under its name', async () => {
+    await writeFile(localPath, GOOD);
+    await warehouse.importText('MDM_INV_VARIANCE', GOOD, 'count.csv', {
+      claimed: { path: 'claimed/1/MDM_INV_VARIANCE/count.csv', sizeBytes: GOOD.length },
+    });
+    expect((await expectCodedError(() => importLocal())).code).toBe('FEED_ALREADY_IMPORTED');
+  });
+
+  test('is refused when its type is unknown, and when it is not there', async () => {
+    expect((await expectCodedError(() => importLocal({ type: 'STOCK' }))).code).toBe('FEED_TYPE_UNKNOWN');
+    await rename(localPath, `${localPath}.moved`);
+    expect((await expectCodedError(() => importLocal())).code).toBe('INPUT_INVALID');
+  });
+});
