@@ -4,11 +4,19 @@ import { join } from 'node:path';
 import { writeErrorFile, writeFileFault } from '../src/csv/error-file-csv.ts';
 import { withFeed } from '../src/csv/feed-csv.ts';
 import { feedTooLargeError } from '../src/csv/feed-text.ts';
-import { claimByStep, claimedPath, readClaim, sentPathOf, type Claim } from '../src/domain/claim.ts';
+import {
+  claimByStep,
+  claimedPath,
+  isOfGrown,
+  readClaim,
+  sentPathOf,
+  type Claim,
+} from '../src/domain/claim.ts';
 import type { Diary } from '../src/domain/diary.ts';
 import { ERROR_CLASSES } from '../src/domain/error-class.ts';
 import { AtpError, isCoded } from '../src/domain/errors.ts';
 import { feedTypeOf } from '../src/domain/feed.ts';
+import { kindOf } from '../src/domain/feed-kind.ts';
 import type { FeedType } from '../src/domain/feed-type.ts';
 import { CLOCKS_APART_MS, UPKEEP_TRIES_MAX } from '../src/domain/limits.ts';
 import type { ImportedFile } from '../src/domain/jobs/import.ts';
@@ -146,13 +154,15 @@ function fault(fileName: string, { code, message }: AtpError): ImportedFile {
 async function importTakenFeed(
   database: Database,
   fileDrop: OpenFileDrop,
-  { path, fileName, scratch, localPath, sha256, sizeBytes, sentAt, wrongChecksum }: FeedInHand,
+  { claim, path, fileName, scratch, localPath, sha256, sizeBytes, sentAt, wrongChecksum }: FeedInHand,
 ): Promise<{ readonly feed: ImportedFile; readonly errorFile: string | null }> {
   const errorFile = join(scratch, 'errors.csv');
   try {
     if (sha256 === null) throw feedTooLargeError(fileName);
     if (wrongChecksum) throw wrongChecksum;
     const type = feedTypeOf(sentPathOf(path));
+    // Its first rows have happened already, and nobody can say whether the last of them was whole.
+    if (isOfGrown(claim) && kindOf(type) === 'difference') throw new AtpError('FEED_GREW', { fileName });
     const counts = await withFeed({ localPath, fileName, type }, ({ header, rows }) =>
       importIntoDatabase(
         database,

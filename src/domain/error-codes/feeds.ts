@@ -81,6 +81,12 @@ export const FEED_ERRORS = {
     message: (d) => `"${d.fileName}" is not what its checksum file tells: sha256 ${d.found}, told ${d.told}.`,
     hint: 'It was cut off on its way, or changed after its checksum was made. Send both again.',
   },
+  FEED_GREW: {
+    class: 'callers-fault',
+    message: (d) =>
+      `"${d.fileName}" grew after it was imported. Its first rows are applied already; of what came later nothing is.`,
+    hint: 'Compare it with the feed before in the ledger (`atp explain <sku>`), and send the rows that are missing in a file of another name. A sender that puts <name>.done beside a feed last is never met half-way.',
+  },
   FEED_GONE: {
     class: 'callers-fault',
     message: (d) => `"${d.fileName}" is no longer in incoming/.`,
