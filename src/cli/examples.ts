@@ -50,7 +50,7 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
   'shop set': ['shop set acme --token env:ACME_TOKEN', 'shop set acme --order-lag 6h --collapse-limit 30'],
   'shop remove': ['shop remove acme --drain', "shop remove acme --force --reason 'the store was closed'"],
   'shop drain': ['shop drain acme', "shop drain acme --dismiss --reason 'sold by the outlet now'"],
-  'shop map': ['shop map acme', 'shop map acme --json'],
+  'shop map': ['shop map acme', 'shop map acme --approve'],
   import: [
     'import RESET_INVENTORY__count.csv --type RESET_INVENTORY',
     'import count.csv --type REC_INV_COUNT --dry-run',

@@ -16,6 +16,7 @@ const OPTION_NAMES: Readonly<Record<string, string>> = {
   surgeLimitPercent: 'surge-limit',
   sellOutLimitPercent: 'sell-out-limit',
   guardWindowHours: 'guard-window',
+  unmapLimitPercent: 'unmap-limit',
   expectedReason: 'expect',
   fromDate: 'from',
   thruDate: 'thru',

@@ -8,6 +8,7 @@ import { removeShop } from '../operations/remove-shop.ts';
 import { setShop, type ShopMove } from '../operations/set-shop.ts';
 import { addShop, listShops, mapShop } from '../operations/shops.ts';
 import { command } from './command.ts';
+import { ExitCode, OUTCOME_EXIT_CODES } from './report.ts';
 import { table } from './table.ts';
 
 type Shop = ResultOf<typeof setShop>['shop'] & {
@@ -83,7 +84,15 @@ export const SHOP_COMMANDS = [
     arguments: ['shopId'],
     show: (result) => ({ json: result, text: drainedText(result) }),
   }),
-  command({ path: 'shop map', operation: mapShop, arguments: ['shopId'], show: mappingText }),
+  command({
+    path: 'shop map',
+    operation: mapShop,
+    arguments: ['shopId'],
+    show: (mapping) => ({
+      text: mappingText(mapping),
+      exitCode: mapping.held > 0 ? OUTCOME_EXIT_CODES.HELD : ExitCode.OK,
+    }),
+  }),
 ];
 
 function moveLines(shopId: string, { isElsewhere, drain, hardSync }: ShopMove): string[] {
@@ -131,11 +140,19 @@ function mappingText({
   untracked,
   moved,
   removed,
+  held,
+  shopId,
 }: ResultOf<typeof mapShop>): string {
   return [
     `${counted(mapped, 'product')} mapped, ${unmapped} without a variant of their SKU.`,
     ...(moved > 0 ? [`${moved} mapped to another item than before.`] : []),
     ...(removed > 0 ? [`${removed} mapped no longer.`] : []),
+    ...(held > 0
+      ? [
+          `${counted(held, 'product')} would be mapped no longer, more than the shop’s limit: they keep their items until you approve.`,
+          `\`atp doctor\` names them; \`atp shop map ${shopId} --approve\` unmaps them.`,
+        ]
+      : []),
     ...(duplicates > 0 ? [`${counted(duplicates, 'SKU')} on several variants: left out.`] : []),
     ...(namesakes > 0
       ? [`${counted(namesakes, 'SKU')} on another variant, too: the one that had it first is kept.`]
@@ -153,7 +170,7 @@ const UNSEEN_SALES: Readonly<Record<SalesPolicy, string>> = {
 /** The limits of the guard, in the order of the column's title. */
 function guardText(shop: Shop): string {
   const { collapseLimitPercent, surgeLimitPercent, sellOutLimitPercent, guardWindowHours } = shop;
-  return `${collapseLimitPercent} % / ${surgeLimitPercent} % / ${sellOutLimitPercent} % in ${guardWindowHours} h`;
+  return `${collapseLimitPercent} % / ${surgeLimitPercent} % / ${sellOutLimitPercent} % in ${guardWindowHours} h; ${shop.unmapLimitPercent} %`;
 }
 
 function shopTable(shops: readonly Shop[]): string {
@@ -167,7 +184,7 @@ function shopTable(shops: readonly Shop[]): string {
       'API',
       'Unseen sales',
       'Orders complete',
-      'Collapse / surge / sell-out',
+      'Collapse / surge / sell-out; unmapped',
       'Age limit',
       ...(shops.some(({ oldestChange }) => oldestChange !== undefined) ? ['Oldest change'] : []),
     ],

@@ -1,3 +1,5 @@
+import { counted } from './words.ts';
+
 /** One variant of a shop's catalogue, with what decides whether Shopify keeps its quantity. */
 export interface CatalogueVariant {
   readonly variantId: string;
@@ -37,6 +39,8 @@ export interface ShopMapping {
   readonly inactive: number;
   /** Mapped, but Shopify does not track their quantity. */
   readonly untracked: number;
+  /** Mapped, but their item has lost the SKU, with those of too many others: a person decides whether they are unmapped. */
+  readonly held: number;
   /** Mapped now, and not before. */
   readonly added: number;
   /** Mapped to another item than before. */
@@ -49,4 +53,10 @@ export interface ShopMapping {
 export interface FoundProducts {
   readonly count: number;
   readonly skus: readonly string[];
+}
+
+/** `2 products (A, B)`; the rest of a long list is only counted. */
+export function productsInWords({ count, skus }: FoundProducts): string {
+  const rest = count > skus.length ? `, and ${count - skus.length} more` : '';
+  return `${counted(count, 'product')} (${skus.join(', ')}${rest})`;
 }

@@ -154,6 +154,17 @@ export const CONDITIONS = {
     subject: 'shop',
     title: 'Products are lost, or not mapped as they should be',
   },
+  MAPPING_HELD: {
+    severity: 'warning',
+    subject: 'shop',
+    title: 'Too many products have lost their SKU on Shopify at once',
+    isToldAtOnce: true,
+  },
+  MAPPING_OLD: {
+    severity: 'warning',
+    subject: 'shop',
+    title: 'The shop’s catalogue was not read for long',
+  },
   NOTHING_TO_SELL: {
     severity: 'critical',
     subject: 'shop',

@@ -75,6 +75,10 @@ export const SHOP_FIELDS = {
     'units by which products may surge without approval, as a share of the units in stock',
   ),
   sellOutLimitPercent: guardLimit('share of its products in stock that may sell out without approval'),
+  unmapLimitPercent: {
+    ...wholeNumber('share of its mapped products that may be unmapped at once without approval', 0, 100),
+    placeholder: 'percent',
+  },
   guardWindowHours: {
     ...count('over how long these limits add up', GUARD_WINDOW_HOURS_MAX),
     placeholder: 'hours',

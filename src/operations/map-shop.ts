@@ -15,11 +15,16 @@ export interface MapShopDeps {
  * Matches our products with a shop's inventory items by SKU, and replaces the mapping: what a run of mapShop does, here and
  * now. It may be repeated at any time; it takes over from a reading that is under way.
  *
+ * @param options `isApproved`: a person lets those products be unmapped that the mapping before has held
+ *
  * Throws SHOP_UNKNOWN, LOCATION_UNUSABLE (Shopify has no such location), SHOP_CATALOGUE_EMPTY, CATALOGUE_READING_OVER
  * (another one has begun meanwhile), and what the shop's API throws.
  */
-export function createMapShop({ database, adminApi }: MapShopDeps): (shopId: string) => Promise<ShopMapping> {
-  return async (shopId) => {
+export function createMapShop({
+  database,
+  adminApi,
+}: MapShopDeps): (shopId: string, options?: { readonly isApproved?: boolean }) => Promise<ShopMapping> {
+  return async (shopId, options) => {
     const shop = await findShop(database, shopId);
     const api = adminApi(shop);
     const { requireLocation } = await import('../shopify/shop-location.ts');
@@ -28,6 +33,6 @@ export function createMapShop({ database, adminApi }: MapShopDeps): (shopId: str
     const id = { shopId, reading: randomUUID() };
     await beginReading(database, id, shop.locationId);
     await keepPages(database, id, (reading) => api.catalogue(reading));
-    return matchCatalogue(database, id);
+    return matchCatalogue(database, id, options);
   };
 }

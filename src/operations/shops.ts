@@ -1,5 +1,5 @@
 /** Shops: which stores are synced, and how. */
-import { optional } from '../domain/input-fields.ts';
+import { optional, yesOrNo } from '../domain/input-fields.ts';
 import { SHOP_FIELDS } from '../domain/shop-fields.ts';
 import { listOldestChanges } from '../postgres/age/oldest-changes.ts';
 import { sharedWith } from '../postgres/master-data/membership-check.ts';
@@ -71,13 +71,19 @@ export const mapShop = defineOperation({
   name: 'shop.map',
   role: 'operator',
   description: 'read the shop’s catalogue and match it by SKU',
-  fields: { shopId: { ...shopId, about: 'the shop' } },
-  run: async ({ app, progress }, { shopId: id }) => {
+  fields: {
+    shopId: { ...shopId, about: 'the shop' },
+    approve: optional(
+      yesOrNo('unmap the products that are held, because too many have lost their SKU on Shopify'),
+    ),
+  },
+  run: async ({ app, progress }, { shopId: id, approve = false }) => {
     const database = await app.database();
     const shop = await findShop(database, id);
     progress(`Reading the catalogue of ${id}`);
     const api = await app.adminApi(shop);
-    return createMapShop({ database, adminApi: () => api })(id);
+    const mapping = await createMapShop({ database, adminApi: () => api })(id, { isApproved: approve });
+    return { shopId: id, ...mapping };
   },
 });
 

@@ -245,6 +245,26 @@ test('doctor finds a group without members, and a facility whose stock two shops
   expect((await patient.atp.run('verify', SHOP)).stdout).toContain('The same units are promised by outlet');
 });
 
+test('doctor finds a catalogue that was not matched for long, and products that wait to be unmapped', async () => {
+  await patient.inDatabase(
+    `UPDATE shop SET mapped_at = now() - interval '27 hours'`,
+    'UPDATE shop SET mapped_at = now()',
+  );
+  expect((await patient.failing())['blue-shirts: catalogue']).toMatchObject({
+    detail: expect.stringContaining('so variants and products that are new since sell nothing') as string,
+    hint: expect.stringContaining('`atp job show map-shop --shop blue-shirts`') as string,
+  });
+
+  await patient.inDatabase(
+    `INSERT INTO mapping_finding SELECT '${SHOP}', product_id, 'LEAVING' FROM product WHERE sku LIKE 'B%'`,
+    `DELETE FROM mapping_finding WHERE finding = 'LEAVING'`,
+  );
+  expect((await patient.failing())['blue-shirts: catalogue']).toMatchObject({
+    detail: expect.stringContaining('The items of 1 product (BLUE-SHIRT) have other SKUs') as string,
+    hint: expect.stringContaining('`atp shop map blue-shirts --approve`') as string,
+  });
+});
+
 test('doctor finds a group whose only member is virtual, so that every Online ATP is 0', async () => {
   await addFacility(patient.shop.database, {
     facilityId: 'PARKED',

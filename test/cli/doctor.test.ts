@@ -46,6 +46,7 @@ test('doctor says of an installation without a fault that all is well, and what 
     'blue-shirts: location',
     'blue-shirts: mapping',
     'blue-shirts: facility group',
+    'blue-shirts: catalogue',
     'blue-shirts: oldest change',
     'blue-shirts: schedules',
     'blue-shirts: lane',

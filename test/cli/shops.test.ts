@@ -48,6 +48,7 @@ test('a shop is added with the reference to its token, and listed', async () => 
     surgeLimitPercent: 300,
     sellOutLimitPercent: 50,
     guardWindowHours: 24,
+    unmapLimitPercent: 20,
     closingSince: null,
   };
 
@@ -194,10 +195,12 @@ test('shop map matches the catalogue by SKU and shows the items', async () => {
   expect(await atp.json(['shop', 'map', 'blue-shirts'])).toEqual({
     mapped: 1,
     unmapped: 2,
+    shopId: 'blue-shirts',
     duplicates: 1,
     namesakes: 0,
     inactive: 0,
     untracked: 0,
+    ...{ held: 0, added: 1, moved: 0, removed: 0 },
   });
   expect(await atp.json(['product', 'list', '--sku', 'BLUE-SHIRT-M'])).toMatchObject([
     { inventoryItemId: shirt?.inventoryItemId },

@@ -130,7 +130,7 @@ test.each([
 
 const MAPPED: MapResult = {
   ...{ shopId: 'a', mapped: 5, unmapped: 2, duplicates: 0, namesakes: 0, inactive: 0, untracked: 0 },
-  ...{ added: 0, moved: 0, removed: 0 },
+  ...{ held: 0, added: 0, moved: 0, removed: 0 },
 };
 
 test.each([
@@ -138,6 +138,7 @@ test.each([
   ['DONE', { ...MAPPED, added: 1 }],
   ['DONE', { ...MAPPED, moved: 1 }],
   ['NEEDS_ATTENTION', { ...MAPPED, added: 3, removed: 1 }],
+  ['HELD', { ...MAPPED, held: 4, namesakes: 1 }],
   ['NEEDS_ATTENTION', { ...MAPPED, namesakes: 1 }],
   ['NEEDS_ATTENTION', { ...MAPPED, untracked: 1 }],
 ] as const)('a mapping ends with %s', (outcome, result) => {

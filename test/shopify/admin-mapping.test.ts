@@ -1,50 +1,25 @@
-import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createMapShop } from '../../src/operations/map-shop.ts';
-import type { CataloguePage, CatalogueVariant } from '../../src/domain/catalogue.ts';
+import type { CataloguePage } from '../../src/domain/catalogue.ts';
 import type { Database } from '../../src/postgres/database.ts';
 import { checkMapping } from '../../src/postgres/mapping/mapping-check.ts';
 import { beginReading, keepPages } from '../../src/postgres/mapping/catalogue-reading.ts';
 import { matchCatalogue } from '../../src/postgres/mapping/shop-products.ts';
-import { addShop } from '../../src/postgres/master-data/shops.ts';
-import { freshDatabase } from '../setup/fresh-database.ts';
-import { apiOf, connection, expectFailure } from './admin-fixture.ts';
+import { apiOf, expectFailure } from './admin-fixture.ts';
+import { MappedShop, pagesOf, SHOP_ID, variant } from './mapped-shop.ts';
 import { LOCATION, SHOP, startTwinWith, type TwinClient } from './twin-fixture.ts';
 
-const SHOP_ID = 'blue-shirts';
+let shop: MappedShop;
 let database: Database;
 
 beforeEach(async () => {
-  ({ database } = await freshDatabase());
-  await addShop(database, { ...connection(null), facilityGroupId: 'FAC_GRP' });
+  shop = await MappedShop.open();
+  ({ database } = shop);
 });
-
-/** Adds products of ours; the id of each is p-<SKU>. */
-async function addProducts(...skus: string[]): Promise<void> {
-  await database.query(`INSERT INTO product SELECT 'p-' || sku, sku FROM unnest($1::text[]) AS sku`, [skus]);
-}
 
 function map(twin: TwinClient, locationId: string = LOCATION) {
   const adminApi = () => apiOf(twin, { locationId });
   return createMapShop({ database, adminApi })(SHOP_ID);
-}
-
-/** Inventory item by product id. */
-async function readMapping(): Promise<Record<string, string>> {
-  const rows = await database.query<{ productId: string; inventoryItemId: string }>(
-    `SELECT product_id AS "productId", inventory_item_id AS "inventoryItemId" FROM shop_product
-     WHERE shop_id = $1`,
-    [SHOP_ID],
-  );
-  return Object.fromEntries(rows.map(({ productId, inventoryItemId }) => [productId, inventoryItemId]));
-}
-
-async function readOwed(): Promise<string[]> {
-  const rows = await database.query<{ line: string }>(
-    `SELECT product_id || ' ' || cause AS line FROM owed_row WHERE shop_id = $1 ORDER BY 1`,
-    [SHOP_ID],
-  );
-  return rows.map(({ line }) => line);
 }
 
 async function publish(productId: string, inventoryItemId: string): Promise<void> {
@@ -55,36 +30,9 @@ async function publish(productId: string, inventoryItemId: string): Promise<void
   );
 }
 
-function variant(sku: string | null, item: string, change: Partial<CatalogueVariant> = {}): CatalogueVariant {
-  return {
-    sku,
-    inventoryItemId: item,
-    variantId: `v-${item}`,
-    inventoryPolicy: 'DENY',
-    tracked: true,
-    levelActive: true,
-    ...change,
-  };
-}
-
-async function* pagesOf(...pages: (readonly CatalogueVariant[])[]): AsyncGenerator<CataloguePage> {
-  for (const [at, variants] of pages.entries()) {
-    await Promise.resolve();
-    yield { variants, next: at === pages.length - 1 ? null : `after ${at}` };
-  }
-}
-
-/** Reads these pages to their end, and matches them. */
-async function replaceMapping(pages: AsyncIterable<CataloguePage>) {
-  const id = { shopId: SHOP_ID, reading: randomUUID() };
-  await beginReading(database, id, LOCATION);
-  await keepPages(database, id, () => pages);
-  return matchCatalogue(database, id);
-}
-
 describe('mapping a shop by its catalogue over HTTP', () => {
   test('matches SKUs exactly, and counts every product of ours once', async () => {
-    await addProducts('A', 'B', 'C', 'D', 'E');
+    await shop.addProducts('A', 'B', 'C', 'D', 'E');
     const { twin, ids } = await startTwinWith([
       { sku: 'A', title: 'A' },
       { sku: 'b', title: 'another case' },
@@ -97,33 +45,33 @@ describe('mapping a shop by its catalogue over HTTP', () => {
     ]);
     expect(await map(twin)).toEqual({
       ...{ mapped: 2, unmapped: 3, duplicates: 1, namesakes: 0, inactive: 1, untracked: 1 },
-      ...{ added: 2, moved: 0, removed: 0 },
+      ...{ held: 0, added: 2, moved: 0, removed: 0 },
     });
-    expect(await readMapping()).toEqual({ 'p-A': ids[0], 'p-D': ids[3] });
-    expect(await readOwed()).toEqual([]); // never published: the next file carries them anyway
+    expect(await shop.readMapping()).toEqual({ 'p-A': ids[0], 'p-D': ids[3] });
+    expect(await shop.readOwed()).toEqual([]); // never published: the next file carries them anyway
   });
 
   test('reads a catalogue of several pages', async () => {
     const skus = Array.from({ length: 620 }, (_, index) => `SKU-${index}`);
-    await addProducts(...skus);
+    await shop.addProducts(...skus);
     const { twin, ids } = await startTwinWith(skus.map((sku) => ({ sku, title: sku })));
     expect(await map(twin)).toMatchObject({ mapped: 620, unmapped: 0 });
-    expect(Object.values(await readMapping()).toSorted()).toEqual([...ids].toSorted());
+    expect(Object.values(await shop.readMapping()).toSorted()).toEqual([...ids].toSorted());
   });
 
   test('changes nothing when it is done again', async () => {
-    await addProducts('A');
+    await shop.addProducts('A');
     const { twin } = await startTwinWith([{ sku: 'A', title: 'A' }]);
     await map(twin);
     const changes = 'SELECT count(*) AS count FROM change_log';
     const before = await database.query(changes);
     expect(await map(twin)).toMatchObject({ mapped: 1 });
     expect(await database.query(changes)).toEqual(before);
-    expect(await readOwed()).toEqual([]);
+    expect(await shop.readOwed()).toEqual([]);
   });
 
   test('maps a variant anew that was deleted and made again, and owes its product', async () => {
-    await addProducts('A', 'B');
+    await shop.addProducts('A', 'B');
     const { twin, ids } = await startTwinWith([
       { sku: 'A', title: 'A' },
       { sku: 'B', title: 'B' },
@@ -132,27 +80,27 @@ describe('mapping a shop by its catalogue over HTTP', () => {
     await twin.control('DELETE', `/shops/${SHOP.domain}/variants/A`);
     const [made] = await twin.seed([{ sku: 'A', title: 'A again' }]);
     await map(twin);
-    expect(await readMapping()).toEqual({ 'p-A': made?.inventoryItemId, 'p-B': ids[1] });
-    expect(await readOwed()).toEqual(['p-A REMAPPED']);
+    expect(await shop.readMapping()).toEqual({ 'p-A': made?.inventoryItemId, 'p-B': ids[1] });
+    expect(await shop.readOwed()).toEqual(['p-A REMAPPED']);
   });
 
   test('unmaps a product that Shopify lost, and owes it when it is back, because files went by', async () => {
-    await addProducts('A');
+    await shop.addProducts('A');
     const { twin, ids } = await startTwinWith([{ sku: 'A', title: 'A' }]);
     await map(twin);
     await publish('p-A', ids[0] ?? '');
     await twin.control('PATCH', `/shops/${SHOP.domain}/items`, [{ sku: 'A', newSku: 'Z' }]);
     expect(await map(twin)).toMatchObject({ mapped: 0, unmapped: 1 });
-    expect(await readMapping()).toEqual({});
-    expect(await readOwed()).toEqual([]);
+    expect(await shop.readMapping()).toEqual({});
+    expect(await shop.readOwed()).toEqual([]);
 
     await twin.control('PATCH', `/shops/${SHOP.domain}/items`, [{ sku: 'Z', newSku: 'A' }]);
     expect(await map(twin)).toMatchObject({ mapped: 1 });
-    expect(await readOwed()).toEqual(['p-A REMAPPED']);
+    expect(await shop.readOwed()).toEqual(['p-A REMAPPED']);
   });
 
   test('exchanges the items of two products whose variants exchanged their SKUs', async () => {
-    await addProducts('A', 'B');
+    await shop.addProducts('A', 'B');
     const { twin, ids } = await startTwinWith([
       { sku: 'A', title: '1' },
       { sku: 'B', title: '2' },
@@ -163,19 +111,19 @@ describe('mapping a shop by its catalogue over HTTP', () => {
       { inventoryItemId: ids[1], newSku: 'A' },
     ]);
     await map(twin);
-    expect(await readMapping()).toEqual({ 'p-A': ids[1], 'p-B': ids[0] });
-    expect(await readOwed()).toEqual(['p-A REMAPPED', 'p-B REMAPPED']);
+    expect(await shop.readMapping()).toEqual({ 'p-A': ids[1], 'p-B': ids[0] });
+    expect(await shop.readOwed()).toEqual(['p-A REMAPPED', 'p-B REMAPPED']);
   });
 
   test('leaves the mapping as it was when a later page fails', async () => {
     const skus = Array.from({ length: 300 }, (_, index) => `SKU-${index}`);
-    await addProducts(...skus);
+    await shop.addProducts(...skus);
     const { twin } = await startTwinWith(skus.map((sku) => ({ sku, title: sku })));
     await map(twin);
-    const before = await readMapping();
+    const before = await shop.readMapping();
     await twin.control('POST', '/faults', { operation: 'ReadCatalogue', kind: 'drop-after', skip: 1 });
     expect(await expectFailure(map(twin))).toMatchObject({ code: 'SHOPIFY_UNREACHABLE' });
-    expect(await readMapping()).toEqual(before);
+    expect(await shop.readMapping()).toEqual(before);
   });
 
   test('is refused when Shopify does not have the location', async () => {
@@ -194,110 +142,110 @@ describe('mapping a shop by its catalogue over HTTP', () => {
 
 describe('replacing a mapping', () => {
   test('counts variants that share their item as one, and maps nothing to an item with two SKUs of ours', async () => {
-    await addProducts('SHARED', 'X', 'Y');
+    await shop.addProducts('SHARED', 'X', 'Y');
     const pages = pagesOf(
       [variant('SHARED', 'i1', { variantId: 'v1' }), variant('X', 'i2')],
       [variant('SHARED', 'i1', { variantId: 'v2' }), variant('Y', 'i2', { variantId: 'v4' })],
     );
-    expect(await replaceMapping(pages)).toMatchObject({ mapped: 1, duplicates: 2 });
-    expect(await readMapping()).toEqual({ 'p-SHARED': 'i1' });
+    expect(await shop.replaceMapping(pages)).toMatchObject({ mapped: 1, duplicates: 2 });
+    expect(await shop.readMapping()).toEqual({ 'p-SHARED': 'i1' });
   });
 
   test('owes nothing when only the variant of an item changes', async () => {
-    await addProducts('A');
-    await replaceMapping(pagesOf([variant('A', 'i1')]));
+    await shop.addProducts('A');
+    await shop.replaceMapping(pagesOf([variant('A', 'i1')]));
     const renewed = variant('A', 'i1', { variantId: 'v-new' });
-    await replaceMapping(pagesOf([renewed]));
+    await shop.replaceMapping(pagesOf([renewed]));
     const variants = await database.query('SELECT variant_id FROM shop_product');
     expect(variants).toEqual([{ variant_id: 'v-new' }]);
-    expect(await readOwed()).toEqual([]);
+    expect(await shop.readOwed()).toEqual([]);
   });
 
   test('a namesake does not unmap the product: it keeps the item that it had first, while that carries its SKU', async () => {
-    await addProducts('A');
-    await replaceMapping(pagesOf([variant('A', 'i5')]));
+    await shop.addProducts('A');
+    await shop.replaceMapping(pagesOf([variant('A', 'i5')]));
     const withNamesakes = pagesOf([variant('A', 'i1')], [variant('A', 'i5'), variant('A', 'i9')]);
 
-    expect(await replaceMapping(withNamesakes)).toMatchObject({
+    expect(await shop.replaceMapping(withNamesakes)).toMatchObject({
       mapped: 1,
       duplicates: 0,
       namesakes: 1,
     });
 
-    expect(await readMapping()).toEqual({ 'p-A': 'i5' });
-    expect(await readOwed()).toEqual([]);
+    expect(await shop.readMapping()).toEqual({ 'p-A': 'i5' });
+    expect(await shop.readOwed()).toEqual([]);
     expect((await checkMapping(database, SHOP_ID)).findings).toEqual({ NAMESAKE: { count: 1, skus: ['A'] } });
   });
 
   test('what is wrong with a namesake is no finding of the product', async () => {
-    await addProducts('A');
-    await replaceMapping(pagesOf([variant('A', 'i1')]));
+    await shop.addProducts('A');
+    await shop.replaceMapping(pagesOf([variant('A', 'i1')]));
     const untracked = { tracked: false, levelActive: false, inventoryPolicy: 'CONTINUE' } as const;
     const pages = pagesOf([variant('A', 'i1'), variant('A', 'i2', untracked)]);
 
-    expect(await replaceMapping(pages)).toMatchObject({ untracked: 0, inactive: 0 });
+    expect(await shop.replaceMapping(pages)).toMatchObject({ untracked: 0, inactive: 0 });
 
     expect(Object.keys((await checkMapping(database, SHOP_ID)).findings)).toEqual(['NAMESAKE']);
   });
 
   test('when its item has lost the SKU, and two others have it, nobody knows which one is meant', async () => {
-    await addProducts('A');
-    await replaceMapping(pagesOf([variant('A', 'i1')]));
+    await shop.addProducts('A');
+    await shop.replaceMapping(pagesOf([variant('A', 'i1')]));
     const pages = pagesOf([variant('Z', 'i1'), variant('A', 'i2'), variant('A', 'i3')]);
 
-    expect(await replaceMapping(pages)).toMatchObject({ mapped: 0, duplicates: 1 });
+    expect(await shop.replaceMapping(pages)).toMatchObject({ mapped: 0, duplicates: 1 });
 
-    expect(await readMapping()).toEqual({});
+    expect(await shop.readMapping()).toEqual({});
   });
 
   test('a second product whose SKU comes onto an item does not take it from the first', async () => {
-    await addProducts('A', 'B');
-    await replaceMapping(pagesOf([variant('A', 'i1')]));
+    await shop.addProducts('A', 'B');
+    await shop.replaceMapping(pagesOf([variant('A', 'i1')]));
     const pages = pagesOf([variant('A', 'i1'), variant('B', 'i1', { variantId: 'v2' })]);
 
-    expect(await replaceMapping(pages)).toMatchObject({ mapped: 1, duplicates: 1 });
+    expect(await shop.replaceMapping(pages)).toMatchObject({ mapped: 1, duplicates: 1 });
 
-    expect(await readMapping()).toEqual({ 'p-A': 'i1' });
+    expect(await shop.readMapping()).toEqual({ 'p-A': 'i1' });
   });
 
   test('lets one of two at once win as a whole', async () => {
-    await addProducts('A', 'B');
+    await shop.addProducts('A', 'B');
     const one = pagesOf([variant('A', 'i1'), variant('B', 'i2')]);
     const other = pagesOf([variant('A', 'i2'), variant('B', 'i1')]);
-    const ended = await Promise.allSettled([replaceMapping(one), replaceMapping(other)]);
+    const ended = await Promise.allSettled([shop.replaceMapping(one), shop.replaceMapping(other)]);
     // The reading that has begun last counts.
     expect(ended.map(({ status }) => status)).toContain('fulfilled');
     expect([
       { 'p-A': 'i1', 'p-B': 'i2' },
       { 'p-A': 'i2', 'p-B': 'i1' },
-    ]).toContainEqual(await readMapping());
+    ]).toContainEqual(await shop.readMapping());
   });
 
   test('logs a change of exactly the products that got another item', async () => {
-    await addProducts('A', 'B');
-    await replaceMapping(pagesOf([variant('A', 'i1'), variant('B', 'i2')]));
+    await shop.addProducts('A', 'B');
+    await shop.replaceMapping(pagesOf([variant('A', 'i1'), variant('B', 'i2')]));
     await database.query('DELETE FROM change_log');
-    await replaceMapping(pagesOf([variant('A', 'i9'), variant('B', 'i2')]));
+    await shop.replaceMapping(pagesOf([variant('A', 'i9'), variant('B', 'i2')]));
     const logged = await database.query('SELECT DISTINCT product_id FROM change_log');
     expect(logged).toEqual([{ product_id: 'p-A' }]);
   });
 
   test('takes an empty catalogue for a fault, and unmaps nothing', async () => {
-    await addProducts('A');
-    await replaceMapping(pagesOf([variant('A', 'i1')]));
-    const before = await readMapping();
+    await shop.addProducts('A');
+    await shop.replaceMapping(pagesOf([variant('A', 'i1')]));
+    const before = await shop.readMapping();
 
-    await expect(replaceMapping(pagesOf([]))).rejects.toMatchObject({
+    await expect(shop.replaceMapping(pagesOf([]))).rejects.toMatchObject({
       code: 'SHOP_CATALOGUE_EMPTY',
     });
 
-    expect(await readMapping()).toEqual(before);
+    expect(await shop.readMapping()).toEqual(before);
   });
 
   test('accepts an empty catalogue of a shop that never had a mapping', async () => {
-    await addProducts('A');
+    await shop.addProducts('A');
 
-    expect(await replaceMapping(pagesOf([]))).toMatchObject({
+    expect(await shop.replaceMapping(pagesOf([]))).toMatchObject({
       mapped: 0,
       unmapped: 1,
     });
@@ -311,7 +259,7 @@ describe('a reading of a catalogue', () => {
 
   test('goes on with the page after the last one that was kept, and reads none twice', async () => {
     const skus = Array.from({ length: 700 }, (_, index) => `SKU-${index}`);
-    await addProducts(...skus);
+    await shop.addProducts(...skus);
     const { twin } = await startTwinWith(skus.map((sku) => ({ sku, title: sku })));
     const api = apiOf(twin);
     await beginReading(database, id, LOCATION);
@@ -329,11 +277,11 @@ describe('a reading of a catalogue', () => {
   });
 
   test('is matched once: asked again, the same is told', async () => {
-    await addProducts('A');
+    await shop.addProducts('A');
     await beginReading(database, id, LOCATION);
     await keepPages(database, id, () => pagesOf([variant('A', 'i1')]));
     const found = await matchCatalogue(database, id);
-    await addProducts('B');
+    await shop.addProducts('B');
 
     expect(await matchCatalogue(database, id)).toEqual(found);
 
@@ -341,7 +289,7 @@ describe('a reading of a catalogue', () => {
   });
 
   test('does not count when another one has begun, the shop was moved, or pages are missing', async () => {
-    await addProducts('A');
+    await shop.addProducts('A');
     const isOver = { code: 'CATALOGUE_READING_OVER' };
     await beginReading(database, id, LOCATION);
     expect(await expectFailure(matchCatalogue(database, id))).toMatchObject(isOver);
@@ -354,11 +302,11 @@ describe('a reading of a catalogue', () => {
     await beginReading(database, { ...id, reading: 'second' }, LOCATION);
     expect(await expectFailure(keepPages(database, id, () => pagesOf([])))).toMatchObject(isOver);
     expect(await expectFailure(matchCatalogue(database, id))).toMatchObject(isOver);
-    expect(await readMapping()).toEqual({});
+    expect(await shop.readMapping()).toEqual({});
   });
 
   test('keeps a page once, when two attempts read it at the same time', async () => {
-    await addProducts('A');
+    await shop.addProducts('A');
     await beginReading(database, id, LOCATION);
     const [first, second] = [[variant('A', 'i1')], [variant('B', 'i2')]];
     async function* besideAnother(): AsyncGenerator<CataloguePage> {

@@ -40,10 +40,12 @@ export const MAP_SHOP = defineJob({
       ...(removed > 0 ? [`${removed} no longer`] : []),
     ];
     const facts = [`${counted(mapped, 'product')} mapped`, ...changes, `${unmapped} without a variant`];
-    return [...facts, ...faultsInWords(result)].join(', ');
+    const held = result.held > 0 ? [`${result.held} held that would be unmapped`] : [];
+    return [...facts, ...held, ...faultsInWords(result)].join(', ');
   },
   outcomeOf: (result): Outcome => {
-    const { added, moved, removed } = result;
+    const { added, moved, removed, held } = result;
+    if (held > 0) return 'HELD';
     if (removed > 0 || faultsInWords(result).length > 0) return 'NEEDS_ATTENTION';
     return added + moved > 0 ? 'DONE' : 'NOTHING_TO_DO';
   },

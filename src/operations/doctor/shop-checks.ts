@@ -1,6 +1,6 @@
 import { ACCESS_SCOPES_NEEDED, missingScopes } from '../../domain/access-scopes.ts';
 import { API_VERSION_DEFAULT, API_VERSION_OLDEST, isApiVersionSupported } from '../../domain/api-version.ts';
-import type { FoundProducts } from '../../domain/catalogue.ts';
+import { productsInWords } from '../../domain/catalogue.ts';
 import { checkMapping, type MappingFinding } from '../../postgres/mapping/mapping-check.ts';
 import { checkMemberships } from '../../postgres/master-data/membership-check.ts';
 import type { Shop } from '../../postgres/master-data/shops.ts';
@@ -13,6 +13,7 @@ import { findLateForArchive } from '../../postgres/lane/upload-files.ts';
 import { outgoingFolder, shopArchive } from '../../domain/upload-file.ts';
 import { counted } from '../../domain/words.ts';
 import { inspectNotBrought, inspectOldestChange } from './age-check.ts';
+import { inspectCatalogue } from './catalogue-check.ts';
 import { check, faulty, fine, notChecked, ofShop, type Check, type Finding } from './check.ts';
 import { inspectDeltas } from './delta-check.ts';
 import { inspectLane, inspectPlan } from './lane-check.ts';
@@ -45,6 +46,7 @@ async function lookAtShop(app: Application, shop: Shop, schedules: Promise<Sched
   return [
     await check(`${shopId}: API version`, () => Promise.resolve(judgeApiVersion(shop))),
     await check(`${shopId}: facility group`, () => inspectFacilityGroup(app, shop)),
+    await check(`${shopId}: catalogue`, () => inspectCatalogue(app, shop)),
     await check(`${shopId}: oldest change`, () => inspectOldestChange(app, shop)),
     await check(`${shopId}: schedules`, async () => judgeSchedules(await schedules, shop)),
     await check(`${shopId}: lane`, () => inspectLane(app, shop)),
@@ -212,12 +214,6 @@ async function inspectMapping(app: Application, { shopId }: Shop): Promise<Findi
   }
   const unmapped = `If they should be sold there: their SKUs must be the same on both sides; then ${again}.`;
   return fine(detail, findings.UNMAPPED ? unmapped : null);
-}
-
-/** `2 products (A, B)`; the rest of a long list is only counted. */
-function productsInWords({ count, skus }: FoundProducts): string {
-  const rest = count > skus.length ? `, and ${count - skus.length} more` : '';
-  return `${counted(count, 'product')} (${skus.join(', ')}${rest})`;
 }
 
 async function inspectFacilityGroup(app: Application, { facilityGroupId }: Shop): Promise<Finding> {

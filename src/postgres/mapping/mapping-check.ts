@@ -8,6 +8,8 @@ export type MappingFinding =
   | 'AMBIGUOUS'
   /** Another item has come to carry its SKU; it keeps the one that it had first. */
   | 'NAMESAKE'
+  /** Its item has lost the SKU, and it keeps the item until a person approves: too many have. */
+  | 'LEAVING'
   | 'UNTRACKED'
   | 'INACTIVE'
   | 'SELLS_BELOW_ZERO'
@@ -49,5 +51,30 @@ export async function checkMapping(database: Database, shopId: string): Promise<
     mappedAt: shop?.mappedAt ?? null,
     mapped: shop?.mapped ?? 0,
     findings: Object.fromEntries(rows.map(({ finding, count, skus }) => [finding, { count, skus }])),
+  };
+}
+
+/** When the shop's catalogue was matched last, null: never; and the products that are held. By the key of mapping_finding. */
+export async function findMappingState(
+  database: Database,
+  shopId: string,
+): Promise<{ readonly mappedAt: Date | null; readonly held: FoundProducts }> {
+  const [state] = await database.query<{
+    mappedAt: Date | null;
+    count: number;
+    skus: readonly string[] | null;
+  }>(
+    `SELECT mapped_at AS "mappedAt", held.* FROM shop
+     CROSS JOIN LATERAL (
+       SELECT count(*) AS count, (array_agg(sku ORDER BY sku))[1:$2] AS skus
+       FROM mapping_finding JOIN product USING (product_id)
+       WHERE shop_id = $1 AND finding = 'LEAVING'
+     ) AS held
+     WHERE shop_id = $1`,
+    [shopId, CHECK_SKUS_NAMED],
+  );
+  return {
+    mappedAt: state?.mappedAt ?? null,
+    held: { count: state?.count ?? 0, skus: state?.skus ?? [] },
   };
 }

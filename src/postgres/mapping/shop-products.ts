@@ -5,6 +5,7 @@ import { ITEM_FAULTS } from '../../domain/row-decision.ts';
 import type { Connection, Database } from '../database.ts';
 import { runInTransaction } from '../transaction.ts';
 import type { ReadingId } from './catalogue-reading.ts';
+import { holdUnmapping } from './unmapping.ts';
 import { IS_NOT_ON_ITS_WAY, NOT_APPLIED_SINCE } from '../lane/quarantined-rows.ts';
 
 /**
@@ -13,12 +14,19 @@ import { IS_NOT_ON_ITS_WAY, NOT_APPLIED_SINCE } from '../lane/quarantined-rows.t
  * than before is owed (cause REMAPPED), so that the next file has it whatever its quantity. A quarantined product is owed
  * (cause MENDED) when its item is tracked and stocked now.
  *
+ * When too many would be unmapped, they keep their items, and are held until a person approves.
+ *
  * All of it or nothing, once: asked again, it returns what it has found then. The reading is copied into a temporary table
  * first; only then one short transaction compares and writes.
  *
+ * @param isApproved a person lets those be unmapped that the mapping before has held
  * @throws AtpError SHOP_UNKNOWN, SHOP_CATALOGUE_EMPTY, CATALOGUE_READING_OVER
  */
-export async function matchCatalogue(database: Database, id: ReadingId): Promise<ShopMapping> {
+export async function matchCatalogue(
+  database: Database,
+  id: ReadingId,
+  { isApproved = false }: { readonly isApproved?: boolean } = {},
+): Promise<ShopMapping> {
   const { shopId } = id;
   return database.session(async (session) => {
     await session.query(
@@ -34,6 +42,7 @@ export async function matchCatalogue(database: Database, id: ReadingId): Promise
       if (found !== null) return found;
       await refuseAnEmptyCatalogue(session, shopId);
       await matchBySku(session, shopId);
+      await holdUnmapping(session, shopId, isApproved);
       const mapping = await countMapping(session, shopId);
       await oweRemapped(session, shopId);
       await oweMended(session, shopId);
@@ -84,7 +93,7 @@ async function matchBySku(session: Connection, shopId: string): Promise<void> {
   await session.query(
     `CREATE TEMPORARY TABLE matched (
        product_id text, items integer, inventory_item_id text, variant_id text, tracked boolean,
-       level_active boolean, sells_below_zero boolean, is_unique boolean
+       level_active boolean, sells_below_zero boolean, is_unique boolean, is_held boolean NOT NULL DEFAULT false
      ) ON COMMIT DROP`,
   );
   await session.query(
@@ -175,7 +184,8 @@ async function replaceFindings(session: Connection, shopId: string): Promise<voi
     `INSERT INTO mapping_finding (shop_id, product_id, finding)
      SELECT $1, product_id, finding
      FROM matched CROSS JOIN LATERAL (VALUES
-       ('AMBIGUOUS', NOT is_unique), ('NAMESAKE', is_unique AND items > 1), ('UNTRACKED', is_unique AND NOT tracked),
+       ('AMBIGUOUS', NOT is_unique), ('NAMESAKE', is_unique AND items > 1),
+       ('LEAVING', is_held), ('UNTRACKED', is_unique AND NOT tracked),
        ('INACTIVE', is_unique AND NOT level_active), ('SELLS_BELOW_ZERO', is_unique AND sells_below_zero)
      ) AS found (finding, is_so)
      WHERE is_so`,
@@ -193,6 +203,7 @@ async function countMapping(session: Connection, shopId: string): Promise<ShopMa
       count(*) FILTER (WHERE is_unique AND items > 1) AS namesakes,
       count(*) FILTER (WHERE is_unique AND NOT level_active) AS inactive,
       count(*) FILTER (WHERE is_unique AND NOT tracked) AS untracked,
+      count(*) FILTER (WHERE is_held) AS held,
       count(*) FILTER (WHERE is_unique AND before IS NULL) AS added,
       count(*) FILTER (WHERE is_unique AND before <> matched.inventory_item_id) AS moved,
       count(*) FILTER (WHERE is_unique IS NOT TRUE AND before IS NOT NULL) AS removed

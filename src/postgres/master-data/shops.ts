@@ -31,6 +31,8 @@ export interface Shop extends GuardLimits {
   readonly orderLagMs: number;
   /** How old a change on its way to Shopify may be before a person is told. */
   readonly ageLimitMs: number;
+  /** Share of its mapped products that one mapping may unmap without approval. */
+  readonly unmapLimitPercent: number;
   /** Stated last: every sale up to then is imported. Null: it was never stated, and the order lag tells. */
   readonly orderWatermark: Date | null;
   /** Since when no file is made for it, because it is emptied to be removed; null: it sells. */
@@ -56,6 +58,7 @@ export interface ShopSettings {
   readonly surgeLimitPercent?: number | undefined;
   readonly sellOutLimitPercent?: number | undefined;
   readonly guardWindowHours?: number | undefined;
+  readonly unmapLimitPercent?: number | undefined;
   readonly apiVersion?: string | undefined;
 }
 
@@ -67,6 +70,7 @@ export type NewShop = Omit<
   | 'salesPolicy'
   | 'orderLagMs'
   | 'ageLimitMs'
+  | 'unmapLimitPercent'
   | 'orderWatermark'
   | 'closingSince'
   | keyof GuardLimits
@@ -83,7 +87,7 @@ const SELECT_SHOP = `
          key_space AS "keySpace", restore_generation AS "restoreGeneration", sales_policy AS "salesPolicy",
          (extract(epoch FROM order_lag) * 1000)::float8 AS "orderLagMs",
          (extract(epoch FROM age_limit) * 1000)::float8 AS "ageLimitMs", orders.imported_until AS "orderWatermark",
-         ${GUARD_LIMITS}, closing_since AS "closingSince"
+         ${GUARD_LIMITS}, unmap_limit_percent AS "unmapLimitPercent", closing_since AS "closingSince"
   FROM shop LEFT JOIN shop_orders AS orders USING (shop_id)`;
 
 export async function listShops(database: Database): Promise<Shop[]> {
@@ -139,6 +143,7 @@ export async function changeShop(
     surge_limit_percent: settings.surgeLimitPercent,
     sell_out_limit_percent: settings.sellOutLimitPercent,
     guard_window_hours: settings.guardWindowHours,
+    unmap_limit_percent: settings.unmapLimitPercent,
   };
   await withShopErrors({ shopId, ...settings }, () =>
     updateRow(connection, 'shop', { shop_id: shopId }, change),
