@@ -136,6 +136,7 @@ function mappingText({
   unmapped,
   duplicates,
   namesakes,
+  nearly,
   inactive,
   untracked,
   moved,
@@ -156,6 +157,11 @@ function mappingText({
     ...(duplicates > 0 ? [`${counted(duplicates, 'SKU')} on several variants: left out.`] : []),
     ...(namesakes > 0
       ? [`${counted(namesakes, 'SKU')} on another variant, too: the one that had it first is kept.`]
+      : []),
+    ...(nearly > 0
+      ? [
+          `${counted(nearly, 'SKU')} with a variant that differs only in case, blanks or leading zeros: not mapped. \`atp shop set ${shopId} --sku-match loose\` maps them.`,
+        ]
       : []),
     ...(inactive > 0 ? [`${inactive} not stocked at the shop’s location.`] : []),
     ...(untracked > 0 ? [`${untracked} whose quantity Shopify does not track.`] : []),

@@ -39,6 +39,8 @@ export interface ShopMapping {
   readonly inactive: number;
   /** Mapped, but Shopify does not track their quantity. */
   readonly untracked: number;
+  /** Not mapped, and one item has their SKU but for case, blanks or leading zeros. */
+  readonly nearly: number;
   /** Mapped, but their item has lost the SKU, with those of too many others: a person decides whether they are unmapped. */
   readonly held: number;
   /** Mapped now, and not before. */

@@ -15,6 +15,7 @@ import {
   ORDER_LAG_MIN_MS,
 } from './limits.ts';
 import { LOOPBACK_URL_PATTERN } from './loopback.ts';
+import { SKU_MATCHES } from './sku-match.ts';
 import { SHOP_DOMAIN_PATTERN } from './shop-domain.ts';
 import { SALES_POLICIES } from './unseen-sales.ts';
 
@@ -79,6 +80,10 @@ export const SHOP_FIELDS = {
     ...wholeNumber('share of its mapped products that may be unmapped at once without approval', 0, 100),
     placeholder: 'percent',
   },
+  skuMatch: choice(
+    'how SKUs are compared with those on Shopify: as they are, or also without case, blanks around and leading zeros',
+    SKU_MATCHES,
+  ),
   guardWindowHours: {
     ...count('over how long these limits add up', GUARD_WINDOW_HOURS_MAX),
     placeholder: 'hours',

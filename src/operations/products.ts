@@ -15,6 +15,7 @@ import { DEFAULT_FACILITY_GROUP_ID } from '../postgres/master-data/facility-grou
 import {
   addProduct as storeProduct,
   countProducts,
+  listSkusOfOtherCase,
   listProducts as readProducts,
   setProduct as storeSettings,
   type Product,
@@ -52,7 +53,17 @@ export const addProduct = defineOperation({
     sku: label('its SKU, as in Shopify', 'sku'),
     upc: optional(label('its UPC', 'upc')),
   },
-  run: async ({ app }, input) => storeProduct(await app.database(), input),
+  run: async ({ app, warn }, input) => {
+    const database = await app.database();
+    const product = await storeProduct(database, input);
+    const others = await listSkusOfOtherCase(database, input.sku);
+    if (others.length > 0) {
+      warn(
+        `${input.sku} differs only in case from ${others.join(', ')}: two products, which a spreadsheet or a person takes for one.`,
+      );
+    }
+    return product;
+  },
 });
 
 export const setProduct = defineOperation({

@@ -286,3 +286,13 @@ test('a SKU that was typed with a slip of the hand is recognised among many', as
   expect(await hintFor('explain', 'RED-BEANIE')).toContain('`atp product add` makes one');
   expect(await atp.failure('explain', 'blue-shirt-m')).toBe('PRODUCT_UNKNOWN 2');
 });
+
+test('a product whose SKU differs only in case from another one is taken, with a warning', async () => {
+  await atp.json(['product', 'add', '10001', '--sku', 'BLUE-SHIRT-M']);
+
+  const { exitCode, stderr } = await atp.run('product', 'add', '10002', '--sku', 'Blue-Shirt-M');
+
+  expect(exitCode).toBe(0);
+  expect(stderr).toContain('Blue-Shirt-M differs only in case from BLUE-SHIRT-M');
+  expect((await atp.run('product', 'add', '10003', '--sku', 'RED-SHIRT-M')).stderr).toBe('');
+});

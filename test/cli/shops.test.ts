@@ -49,6 +49,7 @@ test('a shop is added with the reference to its token, and listed', async () => 
     sellOutLimitPercent: 50,
     guardWindowHours: 24,
     unmapLimitPercent: 20,
+    skuMatch: 'exact',
     closingSince: null,
   };
 
@@ -200,7 +201,7 @@ test('shop map matches the catalogue by SKU and shows the items', async () => {
     namesakes: 0,
     inactive: 0,
     untracked: 0,
-    ...{ held: 0, added: 1, moved: 0, removed: 0 },
+    ...{ nearly: 0, held: 0, added: 1, moved: 0, removed: 0 },
   });
   expect(await atp.json(['product', 'list', '--sku', 'BLUE-SHIRT-M'])).toMatchObject([
     { inventoryItemId: shirt?.inventoryItemId },

@@ -130,7 +130,7 @@ test.each([
 
 const MAPPED: MapResult = {
   ...{ shopId: 'a', mapped: 5, unmapped: 2, duplicates: 0, namesakes: 0, inactive: 0, untracked: 0 },
-  ...{ held: 0, added: 0, moved: 0, removed: 0 },
+  ...{ nearly: 0, held: 0, added: 0, moved: 0, removed: 0 },
 };
 
 test.each([

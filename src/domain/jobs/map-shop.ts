@@ -9,10 +9,11 @@ export interface MapResult extends ShopMapping {
 }
 
 /** What a person must mend in Shopify, by number; 0 is left out. */
-function faultsInWords({ duplicates, namesakes, inactive, untracked }: ShopMapping): string[] {
+function faultsInWords({ duplicates, namesakes, nearly, inactive, untracked }: ShopMapping): string[] {
   return [
     ...(duplicates > 0 ? [`${counted(duplicates, 'SKU')} on several variants`] : []),
     ...(namesakes > 0 ? [`${counted(namesakes, 'SKU')} on another variant, too`] : []),
+    ...(nearly > 0 ? [`${counted(nearly, 'SKU')} written another way`] : []),
     ...(inactive > 0 ? [`${inactive} not stocked at the location`] : []),
     ...(untracked > 0 ? [`${untracked} not tracked`] : []),
   ];

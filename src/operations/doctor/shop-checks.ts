@@ -160,6 +160,13 @@ const FAULTS: readonly [MappingFinding, Fault][] = [
     },
   ],
   [
+    'NEARLY',
+    {
+      what: 'with a SKU that one variant has but for case, blanks or leading zeros, so it is not mapped',
+      hint: 'write the SKU the same way on both sides, or let the shop compare them loosely (`atp shop set <shop> --sku-match loose`)',
+    },
+  ],
+  [
     'LOST',
     {
       what: 'published before, but no variant has the SKU now',

@@ -10,6 +10,8 @@ export type MappingFinding =
   | 'NAMESAKE'
   /** Its item has lost the SKU, and it keeps the item until a person approves: too many have. */
   | 'LEAVING'
+  /** Not mapped; one item has its SKU but for case, blanks or leading zeros. */
+  | 'NEARLY'
   | 'UNTRACKED'
   | 'INACTIVE'
   | 'SELLS_BELOW_ZERO'
@@ -41,7 +43,7 @@ export async function checkMapping(database: Database, shopId: string): Promise<
        WHERE NOT EXISTS (SELECT FROM shop_product AS mapped
            WHERE mapped.shop_id = $1 AND mapped.product_id = product.product_id)
          AND NOT EXISTS (SELECT FROM mapping_finding AS other
-           WHERE other.shop_id = $1 AND other.product_id = product.product_id AND finding = 'AMBIGUOUS')
+           WHERE other.shop_id = $1 AND other.product_id = product.product_id AND finding IN ('AMBIGUOUS', 'NEARLY'))
      )
      SELECT finding, count(*) AS count, (array_agg(sku ORDER BY sku))[1:$2] AS skus
      FROM found JOIN product USING (product_id) GROUP BY finding`,

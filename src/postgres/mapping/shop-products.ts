@@ -5,6 +5,7 @@ import { ITEM_FAULTS } from '../../domain/row-decision.ts';
 import type { Connection, Database } from '../database.ts';
 import { runInTransaction } from '../transaction.ts';
 import type { ReadingId } from './catalogue-reading.ts';
+import { matchBySku } from './sku-matching.ts';
 import { holdUnmapping } from './unmapping.ts';
 import { IS_NOT_ON_ITS_WAY, NOT_APPLIED_SINCE } from '../lane/quarantined-rows.ts';
 
@@ -85,43 +86,6 @@ async function lockShop(session: Connection, shopId: string): Promise<void> {
 }
 
 /**
- * Makes `matched`: one row for each product whose SKU is in the catalogue. `items` is how many items have the SKU. A product
- * keeps the item that it has while that carries its SKU, whoever else does. Any other product is mapped when one item has
- * its SKU, and no other product is on that item. Variants that share an item are one item.
- */
-async function matchBySku(session: Connection, shopId: string): Promise<void> {
-  await session.query(
-    `CREATE TEMPORARY TABLE matched (
-       product_id text, items integer, inventory_item_id text, variant_id text, tracked boolean,
-       level_active boolean, sells_below_zero boolean, is_unique boolean, is_held boolean NOT NULL DEFAULT false
-     ) ON COMMIT DROP`,
-  );
-  await session.query(
-    `INSERT INTO matched
-     WITH carrier AS (
-       SELECT product.product_id, inventory_item_id, min(catalogue.variant_id) AS variant_id,
-         bool_and(tracked) AS tracked, bool_and(level_active) AS level_active,
-         bool_or(sells_below_zero) AS sells_below_zero
-       FROM product JOIN catalogue USING (sku)
-       GROUP BY product.product_id, inventory_item_id
-     ), candidate AS (
-       SELECT DISTINCT ON (product_id) carrier.*, mapped IS NOT NULL AS is_kept,
-         count(*) OVER (PARTITION BY product_id) AS items
-       FROM carrier
-       LEFT JOIN (SELECT product_id, inventory_item_id FROM shop_product WHERE shop_id = $1) AS mapped
-         USING (product_id, inventory_item_id)
-       ORDER BY product_id, is_kept DESC, inventory_item_id
-     )
-     SELECT product_id, items, inventory_item_id, variant_id, tracked, level_active, sells_below_zero,
-       is_kept OR items = 1 AND count(*) FILTER (WHERE is_kept OR items = 1)
-         OVER (PARTITION BY inventory_item_id) = 1
-     FROM candidate`,
-    [shopId],
-  );
-  await session.query('ANALYZE matched');
-}
-
-/**
  * Owes the products whose item differs from the mapping, and those that come back after they were unmapped: what was
  * published for them meanwhile never arrived.
  */
@@ -185,7 +149,7 @@ async function replaceFindings(session: Connection, shopId: string): Promise<voi
      SELECT $1, product_id, finding
      FROM matched CROSS JOIN LATERAL (VALUES
        ('AMBIGUOUS', NOT is_unique), ('NAMESAKE', is_unique AND items > 1),
-       ('LEAVING', is_held), ('UNTRACKED', is_unique AND NOT tracked),
+       ('NEARLY', is_nearly), ('LEAVING', is_held), ('UNTRACKED', is_unique AND NOT tracked),
        ('INACTIVE', is_unique AND NOT level_active), ('SELLS_BELOW_ZERO', is_unique AND sells_below_zero)
      ) AS found (finding, is_so)
      WHERE is_so`,
@@ -203,6 +167,7 @@ async function countMapping(session: Connection, shopId: string): Promise<ShopMa
       count(*) FILTER (WHERE is_unique AND items > 1) AS namesakes,
       count(*) FILTER (WHERE is_unique AND NOT level_active) AS inactive,
       count(*) FILTER (WHERE is_unique AND NOT tracked) AS untracked,
+      count(*) FILTER (WHERE is_nearly) AS nearly,
       count(*) FILTER (WHERE is_held) AS held,
       count(*) FILTER (WHERE is_unique AND before IS NULL) AS added,
       count(*) FILTER (WHERE is_unique AND before <> matched.inventory_item_id) AS moved,

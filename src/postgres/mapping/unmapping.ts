@@ -44,7 +44,7 @@ export async function holdUnmapping(session: Connection, shopId: string, isAppro
   await session.query(`
     DELETE FROM matched USING leaving WHERE matched.product_id = leaving.product_id;
     UPDATE matched SET is_unique = false FROM leaving
-      WHERE matched.inventory_item_id = leaving.inventory_item_id;
+      WHERE is_unique AND matched.inventory_item_id = leaving.inventory_item_id;
     INSERT INTO matched (product_id, inventory_item_id, variant_id, is_unique, is_held)
       SELECT product_id, inventory_item_id, variant_id, true, true FROM leaving`);
 }

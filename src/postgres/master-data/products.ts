@@ -1,4 +1,5 @@
 import { AtpError } from '../../domain/errors.ts';
+import { CHECK_SKUS_NAMED } from '../../domain/limits.ts';
 import { breaksForeignKey, breaksUnique } from '../sql-state.ts';
 import type { Connection, Database } from '../database.ts';
 import { updateRow, upsertRow } from '../row-changes.ts';
@@ -70,6 +71,15 @@ export async function addProduct(
     database.query(`INSERT INTO product (product_id, sku, upc) VALUES ($1, $2, $3)`, [productId, sku, upc]),
   );
   return findProduct(database, sku);
+}
+
+/** SKUs that differ from this one only in case, the first CHECK_SKUS_NAMED of them. It reads all products. */
+export async function listSkusOfOtherCase(database: Database, sku: string): Promise<readonly string[]> {
+  const rows = await database.query<{ sku: string }>(
+    'SELECT sku FROM product WHERE lower(sku) = lower($1) AND sku <> $1 ORDER BY sku LIMIT $2',
+    [sku, CHECK_SKUS_NAMED],
+  );
+  return rows.map((row) => row.sku);
 }
 
 async function withProductErrors<Result>(productId: string, work: () => Promise<Result>): Promise<Result> {

@@ -3,6 +3,7 @@ import { AtpError } from '../../domain/errors.ts';
 import { isOfKind, wantedOf } from '../../domain/input-fields.ts';
 import { SHOP_FIELDS } from '../../domain/shop-fields.ts';
 import type { GuardLimits } from '../../domain/guard.ts';
+import type { SkuMatch } from '../../domain/sku-match.ts';
 import type { SalesPolicy } from '../../domain/unseen-sales.ts';
 import { breaksForeignKey, breaksUnique } from '../sql-state.ts';
 import type { Connection, Database } from '../database.ts';
@@ -33,6 +34,8 @@ export interface Shop extends GuardLimits {
   readonly ageLimitMs: number;
   /** Share of its mapped products that one mapping may unmap without approval. */
   readonly unmapLimitPercent: number;
+  /** How SKUs are compared with those on Shopify. */
+  readonly skuMatch: SkuMatch;
   /** Stated last: every sale up to then is imported. Null: it was never stated, and the order lag tells. */
   readonly orderWatermark: Date | null;
   /** Since when no file is made for it, because it is emptied to be removed; null: it sells. */
@@ -59,6 +62,7 @@ export interface ShopSettings {
   readonly sellOutLimitPercent?: number | undefined;
   readonly guardWindowHours?: number | undefined;
   readonly unmapLimitPercent?: number | undefined;
+  readonly skuMatch?: SkuMatch | undefined;
   readonly apiVersion?: string | undefined;
 }
 
@@ -71,6 +75,7 @@ export type NewShop = Omit<
   | 'orderLagMs'
   | 'ageLimitMs'
   | 'unmapLimitPercent'
+  | 'skuMatch'
   | 'orderWatermark'
   | 'closingSince'
   | keyof GuardLimits
@@ -87,7 +92,8 @@ const SELECT_SHOP = `
          key_space AS "keySpace", restore_generation AS "restoreGeneration", sales_policy AS "salesPolicy",
          (extract(epoch FROM order_lag) * 1000)::float8 AS "orderLagMs",
          (extract(epoch FROM age_limit) * 1000)::float8 AS "ageLimitMs", orders.imported_until AS "orderWatermark",
-         ${GUARD_LIMITS}, unmap_limit_percent AS "unmapLimitPercent", closing_since AS "closingSince"
+         ${GUARD_LIMITS}, unmap_limit_percent AS "unmapLimitPercent",
+         sku_match AS "skuMatch", closing_since AS "closingSince"
   FROM shop LEFT JOIN shop_orders AS orders USING (shop_id)`;
 
 export async function listShops(database: Database): Promise<Shop[]> {
@@ -144,6 +150,7 @@ export async function changeShop(
     sell_out_limit_percent: settings.sellOutLimitPercent,
     guard_window_hours: settings.guardWindowHours,
     unmap_limit_percent: settings.unmapLimitPercent,
+    sku_match: settings.skuMatch,
   };
   await withShopErrors({ shopId, ...settings }, () =>
     updateRow(connection, 'shop', { shop_id: shopId }, change),
