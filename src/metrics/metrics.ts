@@ -148,6 +148,7 @@ export function countEntry(metrics: Metrics, entry: DiaryEntry): void {
     case 'FILE_GOES_ON':
     case 'PLAN_HELD':
     case 'DIFFERENCES_FOUND':
+    case 'MAPPING_CHANGED':
     case 'HARD_SYNC_STARTED':
     case 'PRODUCTS_MENDED':
     case 'LATE_CALL':
