@@ -381,7 +381,7 @@ test('doctor reminds of a location that the shop has left, while what is restock
   );
   const { detail, hint } = (await location()) ?? {};
   expect(detail).toMatch(
-    /1 item with 2 units \(.*\) at "Back room" \(gid:.*\), which file 7 has not sent to 0/,
+    /3 items with 6 units \(.*\) at "Back room" \(gid:.*\), which file 7 has not sent to 0/,
   );
   expect(hint).toContain('`atp shop drain blue-shirts` sends them to 0');
 
