@@ -5,8 +5,9 @@ import { labelOf } from './crash-points.ts';
 import { readWrittenOnShopify } from './right-state.ts';
 
 export interface FinalState {
-  /** SKU → every quantity that Shopify was made to show, in their order. */
+  /** SKU → every quantity that Shopify was made to show, in their order, at whichever location. */
   readonly written: Readonly<Record<string, readonly number[]>>;
+  /** By SKU and location. */
   readonly shown: Readonly<Record<string, number>>;
   /** Keys of which Shopify has executed more than one request. */
   readonly doubleWrites: readonly string[];
@@ -22,6 +23,7 @@ const LEDGER = {
   published: 'SELECT product_id, sequence, quantity FROM published_row ORDER BY 1',
   applied: `SELECT product_id, sequence, outcome IN ('APPLIED', 'UNCHANGED') AS "isDone", target, debt, error_code
             FROM applied_row ORDER BY 1`,
+  left: 'SELECT location_id, inventory_item_id, state FROM left_item ORDER BY 1, 2',
   owed: 'SELECT product_id, cause FROM owed_row ORDER BY 1, 2',
   unanswered: "SELECT sequence, chunk, generation FROM shopify_call WHERE state = 'STORED'",
   lane: 'SELECT holder FROM lane',
@@ -65,7 +67,12 @@ export async function readFinalState(shop: Installation): Promise<FinalState> {
   const everywhere = await readdir(shop.sftpFolder, { recursive: true });
   return {
     written: await readWrittenOnShopify(shop),
-    shown: await shop.readShown(),
+    shown: Object.fromEntries(
+      (await shop.twin.levels()).map(({ sku, locationId, available }) => [
+        `${sku} at ${locationId}`,
+        available,
+      ]),
+    ),
     doubleWrites: [...(await shop.countAppliedByKey())].filter(([, times]) => times > 1).map(([key]) => key),
     ledger,
     sftp: everywhere.map(labelOf).sort(),

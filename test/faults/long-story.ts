@@ -1,14 +1,17 @@
 /**
  * One long run of the product, in phases that each end with an idle lane: a feed, a Hard Sync of two chunks with a lost
- * answer and a quarantined row, a stale row, a blocked file and a retry, a damaged file and a skip, and the end of the
- * quarantine. It waits for states only, so it plays the same whatever happens to the worker.
+ * answer and a quarantined row, a stale row, a blocked file and a retry, a damaged file and a skip, the end of the
+ * quarantine, a pause in the middle of a file, and another location with its drain. It waits for states only, so it plays the same whatever happens to the worker.
  */
 import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { isCoded } from '../../src/domain/errors.ts';
 import { SHOP, type Installation } from '../end-to-end/installation.ts';
-import { SHOP as TWIN_SHOP } from '../shopify/twin-fixture.ts';
+import { pauseLane, resumeLane } from '../../src/postgres/lane/lane-pause.ts';
+import { moveShop } from '../../src/postgres/producing/move-shop.ts';
+import { wakeLane } from '../../src/temporal/run-job.ts';
+import { BACK_ROOM, SHOP as TWIN_SHOP } from '../shopify/twin-fixture.ts';
 
 /** Two chunks. */
 export const SKUS = Array.from({ length: 260 }, (_, index) => `SHIRT-${String(index).padStart(3, '0')}`);
@@ -80,7 +83,47 @@ export const PHASES: readonly Phase[] = [
       await untilIdleAfter(shop, 6);
     },
   },
+  {
+    name: 'a lane that is paused in the middle of a delta of two chunks, and resumed',
+    async play(shop) {
+      await shop.count(
+        'RESET_INVENTORY__7.csv',
+        'WAREHOUSE',
+        Object.fromEntries(SKUS.map((sku, index) => [sku, 40 + (index % 3)])),
+      );
+      const call = await shop.hold('SetOnlineAtp');
+      await shop.recentChanges();
+      await shop.waitForArrival(call);
+      await pauseLane(shop.database, SHOP, { by: 'Ann', reason: 'a look first' });
+      await shop.release(call);
+      await untilGivenBack(shop);
+      await resumeLane(shop.database, SHOP);
+      await wakeLane(shop.temporal, SHOP);
+      await untilIdleAfter(shop, 7);
+    },
+  },
+  {
+    name: 'another location: the old one is drained, and the new one is filled',
+    async play(shop) {
+      await shop.twin.control(
+        'PATCH',
+        `/shops/${TWIN_SHOP.domain}/levels`,
+        SKUS.map((sku) => ({ sku, locationId: BACK_ROOM, available: 0, isActive: true })),
+      );
+      await moveShop(shop.database, SHOP, { locationId: BACK_ROOM }, { drains: true });
+      await shop.hardSync();
+      await untilIdleAfter(shop, 9);
+    },
+  },
 ];
+
+/** The run that found the lane paused has given it back. */
+async function untilGivenBack(shop: Installation): Promise<void> {
+  await shop.until(async () => {
+    const [lane] = await shop.database.query<{ holder: string | null }>('SELECT holder FROM lane');
+    return lane?.holder === null;
+  });
+}
 
 async function setTracked(shop: Installation, tracked: boolean): Promise<void> {
   await shop.twin.control('PATCH', `/shops/${TWIN_SHOP.domain}/items`, [{ sku: UNTRACKED, tracked }]);
