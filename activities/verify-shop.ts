@@ -10,7 +10,7 @@ import {
 } from '../src/domain/difference.ts';
 import type { JobInput } from '../src/domain/jobs/jobs.ts';
 import type { Difference, VerifyResult } from '../src/domain/jobs/verify.ts';
-import { CHECK_SKUS_NAMED, DIFFERENCES_LISTED_MAX, ROWS_PER_CALL } from '../src/domain/limits.ts';
+import { DIFFERENCES_LISTED_MAX, ROWS_PER_CALL } from '../src/domain/limits.ts';
 import type { ObservedItem } from '../src/domain/row-decision.ts';
 import type { Database } from '../src/postgres/database.ts';
 import { readClock } from '../src/postgres/lane/chunk-ledger.ts';
@@ -23,7 +23,7 @@ import {
   sampleProducts,
   type ProductToVerify,
 } from '../src/postgres/lane/verified-rows.ts';
-import { recordVerification } from '../src/postgres/lane/verifications.ts';
+import { findKnownDifferent, recordVerification } from '../src/postgres/lane/verifications.ts';
 import type { AdminApi } from '../src/shopify/admin-api.ts';
 import { keepAlive } from './keep-alive.ts';
 
@@ -54,7 +54,8 @@ export function createVerifyActivities({ database, adminApi, diary }: VerifyDeps
   return {
     /**
      * Compares the Online ATP of now with what Shopify shows, for all mapped products or a sample. An attempt goes on
-     * where the last one stopped; a sample is drawn anew.
+     * where the last one stopped; a sample is drawn anew. To a sample come the products that are known to differ, so it
+     * tells when they do not any more.
      *
      * Throws SHOP_UNKNOWN, SHOP_NOT_MAPPED, and what the shop's API throws.
      */
@@ -68,7 +69,11 @@ export function createVerifyActivities({ database, adminApi, diary }: VerifyDeps
       const compareAll = async (): Promise<VerifyResult> => {
         const shop = await findShop(database, shopId);
         const api = adminApi(shop);
-        const only = sample === undefined ? null : await sampleProducts(database, shopId, sample);
+        const known = await findKnownDifferent(database, shopId);
+        const only =
+          sample === undefined
+            ? null
+            : [...new Set([...(await sampleProducts(database, shopId, sample)), ...known.productIds])];
         total = only?.length ?? (await countProductsToVerify(database, shopId));
         for (;;) {
           cancellationSignal.throwIfAborted();
@@ -86,8 +91,9 @@ export function createVerifyActivities({ database, adminApi, diary }: VerifyDeps
         const { checked, differentCount: different } = result;
         if (different > 0) diary({ event: 'DIFFERENCES_FOUND', shopId, checked, different });
         const told = whatToTell(result);
-        // A sample without a difference proves nothing about the others.
-        if (sample === undefined || told.different > 0) await recordVerification(database, shopId, told);
+        // A sample that lacks some of what is known to differ proves nothing about it, and none proves anything of the others.
+        const isProof = known.areAll && (known.productIds.length > 0 || told.different > 0);
+        if (sample === undefined || isProof) await recordVerification(database, shopId, told);
         return { ...result, ...(shops.length > 0 && { sharedWith: shops }) };
       };
       // What a heartbeat tells a person (StepProgress) stands beside what the next attempt needs.
@@ -150,10 +156,7 @@ function whatToTell({ checked, causes, different }: VerifyResult) {
     checked,
     different: told.reduce((sum, [, count]) => sum + count, 0),
     causes: Object.fromEntries(told),
-    skus: different
-      .filter(({ cause }) => needsALook(cause))
-      .slice(0, CHECK_SKUS_NAMED)
-      .map(({ sku }) => sku),
+    skus: different.filter(({ cause }) => needsALook(cause)).map(({ sku }) => sku),
   };
 }
 

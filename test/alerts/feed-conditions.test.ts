@@ -120,3 +120,25 @@ test('what a verification found is told until one finds nothing', async () => {
   await installation.verify();
   expect(Object.keys(await diagnose())).toEqual([]);
 });
+
+test('what a sample found is told until a sample finds it right, whatever else it draws', async () => {
+  const [level] = await installation.twin.levels();
+  const show = (available: number) =>
+    installation.twin.control('PATCH', `/shops/${SHOP}.myshopify.com/levels`, [
+      { sku: level?.sku, available },
+    ]);
+  const sample = (size: number) => installation.run({ job: 'verify', shopId: SHOP, sample: size });
+  await show((level?.available ?? 0) + 4);
+  await sample(2);
+  const { VERIFY_DIFFERS: differs } = await diagnose();
+  expect(differs?.detail).toMatch(new RegExp(`^1 of 2 products differed .*: ${level?.sku}\\.$`));
+
+  // One of two products is drawn, and the one that is known to differ is always looked at.
+  for (let draw = 1; draw <= 5; draw += 1) {
+    const { differentCount } = await sample(1);
+    expect(differentCount).toBe(1);
+  }
+  await show(level?.available ?? 0);
+  await sample(1);
+  expect(Object.keys(await diagnose())).toEqual([]);
+});

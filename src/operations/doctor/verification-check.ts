@@ -1,3 +1,4 @@
+import { CHECK_SKUS_NAMED } from '../../domain/limits.ts';
 import { counted } from '../../domain/words.ts';
 import { findVerification } from '../../postgres/lane/verifications.ts';
 import type { Shop } from '../../postgres/master-data/shops.ts';
@@ -12,10 +13,11 @@ export async function inspectVerification(app: Application, { shopId }: Shop): P
   const { verifiedAt, checked, different, differentSince, causes, skus } = last;
   const at = verifiedAt.toISOString();
   if (differentSince === null) return fine(`None of ${counted(checked, 'product')} was wrong at ${at}.`);
+  const named = skus.slice(0, CHECK_SKUS_NAMED);
   const why = Object.entries(causes).map(([cause, count]) => `${cause} ${count}`);
-  const rest = different > skus.length ? `, and ${different - skus.length} more` : '';
+  const rest = different > named.length ? `, and ${different - named.length} more` : '';
   return faulty(
-    `${different} of ${counted(checked, 'product')} differed at ${at} (${why.join(', ')}): ${skus.join(', ')}${rest}.`,
+    `${different} of ${counted(checked, 'product')} differed at ${at} (${why.join(', ')}): ${named.join(', ')}${rest}.`,
     `\`atp verify ${shopId}\` shows what each shows now; \`atp verify ${shopId} --heal\` lets the next file make them equal.`,
     { code: 'VERIFY_DIFFERS', since: differentSince },
   );

@@ -8,7 +8,7 @@ export interface Verification {
   /** Products that differ, and that nothing brings in order by itself. */
   readonly different: number;
   readonly causes: Readonly<Partial<Record<DifferenceCause, number>>>;
-  /** The first of them. */
+  /** The first DIFFERENCES_LISTED_MAX of them. */
   readonly skus: readonly string[];
   /** Null: the last one found none. */
   readonly differentSince: Date | null;
@@ -29,6 +29,23 @@ export async function recordVerification(
          THEN coalesce(last.different_since, excluded.different_since) END`,
     [shopId, checked, different, JSON.stringify(causes), skus],
   );
+}
+
+export interface KnownDifferent {
+  /** Of the products that differed at the last verification, those that it has listed. */
+  readonly productIds: readonly string[];
+  /** Whether it has listed all of them: only then can a sample that has them tell that none is left. */
+  readonly areAll: boolean;
+}
+
+export async function findKnownDifferent(database: Database, shopId: string): Promise<KnownDifferent> {
+  const [known] = await database.query<KnownDifferent>(
+    `SELECT ARRAY(SELECT product_id FROM product WHERE sku = ANY (last.skus)) AS "productIds",
+       cardinality(skus) = different AS "areAll"
+     FROM verification AS last WHERE shop_id = $1`,
+    [shopId],
+  );
+  return known ?? { productIds: [], areAll: true };
 }
 
 /** Null: the shop was never verified. */
