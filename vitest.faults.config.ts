@@ -21,6 +21,7 @@ const WITHOUT_KEYS = [
   'silent-temporal',
   'frozen-worker',
   'cancelled-step',
+  'told-late',
 ].map((name) => `test/faults/${name}.test.ts`);
 
 /** `npm run test:faults`: everything that is broken on purpose, and takes the time that noticing it takes. */
