@@ -212,6 +212,29 @@ const WAYS: Readonly<Record<string, () => Way>> = {
       await shop.processUploads();
     },
   }),
+  'nobody works on the lane': () => {
+    // The name of a file has its time, so that is set back before the file is read.
+    const shift = (interval: string) =>
+      shop.database.query(
+        `UPDATE upload_file SET created_at = created_at + $1::interval, ready_at = ready_at + $1::interval,
+           closed_at = closed_at + $1::interval`,
+        [interval],
+      );
+    return {
+      code: 'LANE_STANDS_STILL',
+      // The run that the file has woken has ended, and nothing wakes the lane again.
+      begin: async () => {
+        await told.fileBehindPause();
+        await shop.processUploads();
+        await told.resume();
+      },
+      grow: { words: '15 min', pass: async () => void (await shift('-16 minutes')) },
+      mend: async () => {
+        await shift('16 minutes');
+        await shop.processUploads();
+      },
+    };
+  },
   'a feed failed': () => ({
     code: 'FEED_REFUSED',
     begin: async () =>
