@@ -3,10 +3,15 @@
  * bounded.
  */
 import { stat } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { CsvError, parse } from 'csv-parse';
 import { AtpError } from '../domain/errors.ts';
 import type { FeedRow, RowRefusal } from '../domain/feed.ts';
+import {
+  NO_SETTINGS,
+  SEPARATORS,
+  type Encoding,
+  type Separator,
+  type SourceSettings,
+} from '../domain/feed-source.ts';
 import type { FeedContents, FeedType } from '../domain/feed-type.ts';
 import {
   FEED_COLUMNS_MAX,
@@ -16,19 +21,29 @@ import {
   FEED_VALUE_LENGTH_MAX,
   REFUSED_VALUE_LENGTH_MAX,
 } from '../domain/limits.ts';
+import { bareValue } from '../domain/recognition/bare-value.ts';
+import { knowColumns, type KnownColumns } from '../domain/recognition/column-names.ts';
+import { recogniseSeparator, statedSeparator } from '../domain/recognition/separator.ts';
 import { quote } from '../domain/shown-text.ts';
-import { FEED_SCHEMAS, type FeedSchema } from './feed-schemas.ts';
-import { feedText, feedTooLargeError, unreadableFeedError } from './feed-text.ts';
+import { RecordReader, type FeedRecord } from './feed-records.ts';
+import { FEED_SCHEMAS, readingOf, type FeedSchema } from './feed-schemas.ts';
+import { feedTooLargeError, openFeedText, unreadableFeedError } from './feed-text.ts';
 
 export interface FeedFile<Type extends FeedType> {
   readonly localPath: string;
   /** How messages name it. */
   readonly fileName: string;
   readonly type: Type;
+  /** How its sender writes; absent: nothing was said. */
+  readonly settings?: SourceSettings;
 }
 
 export interface OpenFeed<Type extends FeedType> {
   readonly header: readonly string[];
+  /** Our name of each column of the header; null: nothing reads it. */
+  readonly columns: readonly (string | null)[];
+  readonly encoding: Encoding;
+  readonly separator: Separator;
   /**
    * In the order of the file; may be read once. Throws FEED_UNREADABLE when it comes to a place that cannot be read.
    */
@@ -41,126 +56,102 @@ export interface OpenFeed<Type extends FeedType> {
  * @throws AtpError FEED_UNREADABLE, FEED_HEADER_INVALID
  */
 export async function withFeed<Type extends FeedType, Result>(
-  file: FeedFile<Type>,
+  { localPath, fileName, type, settings = NO_SETTINGS }: FeedFile<Type>,
   work: (feed: OpenFeed<Type>) => Promise<Result>,
 ): Promise<Result> {
-  const records = readRecords(file);
-  try {
-    const first = await records.next();
-    if (first.done) throw unreadableFeedError(file.fileName, 'it is empty');
-    const schema: FeedSchema<FeedContents[Type]> = FEED_SCHEMAS[file.type];
-    const header = readHeader(first.value.values, schema, file.fileName);
-    return await work({ header, rows: readRows(records, header, schema, file.fileName) });
-  } finally {
-    await records.return(undefined);
-  }
-}
-
-interface SentRecord {
-  readonly rowNumber: number;
-  readonly values: readonly string[];
-}
-
-/** A record with its counters, as the option `info` of csv-parse gives it; csv-parse's types do not know that. */
-interface CountedRecord {
-  readonly record: readonly string[];
-  readonly info: { readonly records: number; readonly empty_lines: number };
-}
-
-async function* readRecords({
-  localPath,
-  fileName,
-}: FeedFile<FeedType>): AsyncGenerator<SentRecord, void, undefined> {
   const { size } = await stat(localPath);
   if (size > FEED_SIZE_MAX_BYTES) throw feedTooLargeError(fileName);
-  const parser = parse({
-    bom: true,
-    info: true,
-    // readRows refuses single rows of the wrong length.
-    relax_column_count: true,
-    skip_empty_lines: true,
-    max_record_size: FEED_LINE_LENGTH_MAX,
-  });
-  const source = Readable.from(feedText(localPath, fileName));
-  source.on('error', (error) => parser.destroy(error));
-  source.pipe(parser);
+  const schema: FeedSchema<FeedContents[Type]> = FEED_SCHEMAS[type];
+  const { encoding, blocks } = await openFeedText(localPath, fileName, settings.encoding);
+  const reader = new RecordReader(blocks);
   try {
-    for await (const { record, info } of parser as AsyncIterable<CountedRecord>) {
-      if (info.records > FEED_ROWS_MAX + 1)
-        throw unreadableFeedError(fileName, `it has more than ${FEED_ROWS_MAX} rows`);
-      yield { rowNumber: info.records + info.empty_lines, values: record };
-    }
-  } catch (error) {
-    throw error instanceof CsvError ? unreadableFeedError(fileName, reasonOf(error)) : error;
+    const head = await readHeader(reader, schema, settings, fileName);
+    const records = reader.records(SEPARATORS[head.separator], head.header.length);
+    return await work({ ...head, encoding, rows: readRows(records, head, schema, settings, fileName) });
   } finally {
-    source.destroy();
-    parser.destroy();
+    await reader.close();
   }
 }
 
-/** In our own words: csv-parse quotes values, which may be a customer's data. */
-function reasonOf(error: CsvError): string {
-  const at = typeof error['lines'] === 'number' ? ` in line ${error['lines']}` : '';
-  switch (error.code) {
-    case 'CSV_MAX_RECORD_SIZE':
-      return `a row longer than ${FEED_LINE_LENGTH_MAX} characters${at}`;
-    case 'CSV_QUOTE_NOT_CLOSED':
-      return `a quote that is never closed${at}`;
-    case 'INVALID_OPENING_QUOTE':
-    case 'CSV_INVALID_CLOSING_QUOTE':
-      return `a quote in the wrong place${at}`;
-    default:
-      return `${error.code}${at}`;
-  }
+interface Head {
+  readonly header: readonly string[];
+  readonly columns: readonly (string | null)[];
+  readonly separator: Separator;
 }
 
-function readHeader(
-  values: readonly string[],
-  { required }: FeedSchema<unknown>,
+async function readHeader(
+  reader: RecordReader,
+  schema: FeedSchema<unknown>,
+  { separator: named, columns: called, fixed }: SourceSettings,
   fileName: string,
-): readonly string[] {
-  const header = values.map((name) => name.trim());
+): Promise<Head> {
+  const first = await nextLine(reader, fileName);
+  const stated = statedSeparator(first);
+  const line = stated === null ? first : await nextLine(reader, fileName);
+  const know = (names: readonly string[]) => knowColumns(names, schema, called, Object.keys(fixed));
+  const { guess, isSure } = recogniseSeparator(line, named ?? stated, know);
+  const { separator, known } = guess;
+  // A program that ends each line with a separator does so with the header, too.
+  const header = withoutEmptyEnd(guess.header.map((name) => name.trim()));
   if (header.length > FEED_COLUMNS_MAX)
     throw unreadableFeedError(fileName, `it has more than ${FEED_COLUMNS_MAX} columns`);
-  const missing = required.filter((group) => !group.some((column) => header.includes(column)));
-  if (missing.length > 0) {
-    const columns = missing.map((group) => group.join(' or ')).join(', ');
-    throw new AtpError('FEED_HEADER_INVALID', { fileName, columns, plural: missing.length > 1 ? 's' : '' });
-  }
-  const known = header.filter((name) => name !== '');
-  const twice = known.find((name, index) => known.indexOf(name) !== index);
-  if (twice !== undefined) {
+  if (known.missing.length > 0) throw headerInvalid(fileName, known, separator);
+  if (!isSure)
     throw unreadableFeedError(
       fileName,
-      `its header names the column ${quote(twice, REFUSED_VALUE_LENGTH_MAX)} twice`,
+      'its header can be read with more than one separator; say for its source which one it is (--separator)',
+    );
+  if (known.twice !== null) {
+    throw unreadableFeedError(
+      fileName,
+      `its header names the column ${quote(known.twice, REFUSED_VALUE_LENGTH_MAX)} twice`,
     );
   }
-  return header;
+  return { header, columns: known.names.slice(0, header.length), separator };
+}
+
+async function nextLine(reader: RecordReader, fileName: string): Promise<string> {
+  const next = await reader.nextLine();
+  if (next === 'none') throw unreadableFeedError(fileName, 'it is empty');
+  if (next !== 'too-long') return next.line;
+  throw unreadableFeedError(fileName, `its first line is longer than ${FEED_LINE_LENGTH_MAX} characters`);
+}
+
+function headerInvalid(fileName: string, { missing }: KnownColumns, separator: Separator): AtpError {
+  const columns = missing.map((group) => group.join(' or ')).join(', ');
+  return new AtpError('FEED_HEADER_INVALID', {
+    fileName,
+    columns,
+    plural: missing.length > 1 ? 's' : '',
+    separator,
+  });
 }
 
 async function* readRows<Content>(
-  records: AsyncGenerator<SentRecord, void, undefined>,
-  header: readonly string[],
-  { row }: FeedSchema<Content>,
+  records: AsyncIterable<FeedRecord>,
+  head: Head,
+  schema: FeedSchema<Content>,
+  settings: SourceSettings,
   fileName: string,
 ): AsyncGenerator<
   | { rowNumber: number; values: readonly string[]; content: Content; refusal: null }
   | { rowNumber: number; values: readonly string[]; content: null; refusal: RowRefusal }
 > {
-  for await (const { rowNumber, values } of records) {
-    if (values.length > FEED_COLUMNS_MAX) {
-      throw unreadableFeedError(fileName, `row ${rowNumber} has more than ${FEED_COLUMNS_MAX} values`);
-    }
-    // Spreadsheets leave rows behind that consist of commas only.
-    if (values.every((value) => value.trim() === '')) continue;
-    const misshapen = faultInShape(values, header);
+  const schemaOfRow = schema.row(readingOf(settings));
+  for await (const record of records) {
+    const { rowNumber } = record;
+    if (rowNumber > FEED_ROWS_MAX + 1)
+      throw unreadableFeedError(fileName, `it has more than ${FEED_ROWS_MAX} rows`);
+    // Spreadsheets leave rows behind that consist of separators only.
+    if (record.fault === null && record.values.every((value) => value.trim() === '')) continue;
+    const isSurplus = record.fault === null && record.values.length > head.header.length;
+    const values = isSurplus ? withoutEmptyEnd(record.values, head.header.length) : record.values;
+    const misshapen = faultInShape({ ...record, values }, head);
     if (misshapen) {
-      yield { rowNumber, values, content: null, refusal: misshapen };
+      yield { rowNumber, values: values.slice(0, FEED_COLUMNS_MAX), content: null, refusal: misshapen };
       continue;
     }
-    const parsed = row.safeParse(
-      Object.fromEntries(header.map((column, index) => [column, values[index] ?? ''])),
-    );
+    const parsed = schemaOfRow.safeParse(namedValues(values, head.columns, settings.fixed));
     if (parsed.success) {
       yield { rowNumber, values, content: parsed.data, refusal: null };
       continue;
@@ -172,14 +163,46 @@ async function* readRows<Content>(
   }
 }
 
-function faultInShape(values: readonly string[], header: readonly string[]): RowRefusal | null {
-  if (values.length !== header.length) {
-    const reason = `it has ${values.length} values, the header has ${header.length} columns`;
-    return { column: '', code: 'FEED_ROW_UNREADABLE', detail: { reason } };
+function namedValues(
+  values: readonly string[],
+  columns: readonly (string | null)[],
+  fixed: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const named: Record<string, string> = { ...fixed };
+  columns.forEach((column, index) => {
+    if (column !== null) named[column] = bareValue(values[index] ?? '');
+  });
+  return named;
+}
+
+/** Values at the end that are empty, as far as there are more than `lengthMin` of them. */
+function withoutEmptyEnd(values: readonly string[], lengthMin = 0): readonly string[] {
+  let length = values.length;
+  while (length > lengthMin && (values[length - 1] ?? '').trim() === '') length -= 1;
+  return values.slice(0, length);
+}
+
+/** What nothing reads cannot refuse a row. */
+function faultInShape({ line, values, fault }: FeedRecord, { header, columns }: Head): RowRefusal | null {
+  const unreadable = (reason: string): RowRefusal => ({
+    column: '',
+    code: 'FEED_ROW_UNREADABLE',
+    detail: { reason },
+  });
+  if (fault === 'too-long')
+    return unreadable(`line ${line} is longer than ${FEED_LINE_LENGTH_MAX} characters`);
+  const isRead = (index: number) => (columns[index] ?? null) !== null;
+  if (fault === 'stray-quote') {
+    const isHarmless =
+      values.length === header.length &&
+      values.every((value, index) => !isRead(index) || !value.includes('"'));
+    if (!isHarmless) return unreadable(`a quote is in the wrong place in line ${line}`);
   }
-  const tooLong = values.findIndex((value) => value.length > FEED_VALUE_LENGTH_MAX);
+  if (values.length !== header.length)
+    return unreadable(`it has ${values.length} values, the header has ${header.length} columns`);
+  const tooLong = values.findIndex((value, index) => isRead(index) && value.length > FEED_VALUE_LENGTH_MAX);
   if (tooLong === -1) return null;
-  const column = header[tooLong] ?? '';
+  const column = columns[tooLong] ?? '';
   const detail = { column, reason: `it is longer than ${FEED_VALUE_LENGTH_MAX} characters` };
   return { column, code: 'FEED_VALUE_INVALID', detail };
 }

@@ -1,42 +1,56 @@
 /** The columns of each feed type. The texts of a row become plain values here, or a reason why they cannot. */
 import { z } from 'zod';
 import { LEDGER_REASONS } from '../domain/feed.ts';
+import { NO_SETTINGS, type SourceSettings } from '../domain/feed-source.ts';
 import {
   ORDER_ITEM_STATUSES,
   type FeedContents,
   type FeedType,
   type OrderItemRow,
   type OrderWatermarkRow,
+  type ProductIdType,
   type ResetRow,
   type VarianceRow,
 } from '../domain/feed-type.ts';
 import { ORDER_UNITS_MAX, UNITS_MAX } from '../domain/limits.ts';
+import { plainName } from '../domain/recognition/column-names.ts';
+import { readInstant, type InstantReading } from '../domain/recognition/instant-text.ts';
+import { readOrderStatus } from '../domain/recognition/order-status.ts';
+import { readWholeUnits } from '../domain/recognition/whole-units.ts';
+import { offsetsOf } from '../domain/wall-clock.ts';
 
 export interface FeedSchema<Content> {
   /** The header must name at least one column of each group. Unknown columns are ignored. */
   readonly required: readonly (readonly string[])[];
   /** Every column that is read. */
   readonly columns: readonly string[];
-  /** Takes a row as an object of its columns' texts. */
-  readonly row: z.ZodType<Content>;
+  /** Takes a row as an object of its columns' bare texts. */
+  readonly row: (how: Reading) => z.ZodType<Content>;
 }
 
-/** Blanks around a value never count. */
-const text = z
-  .string()
-  .default('')
-  .transform((value) => value.trim());
+/** How the texts of a feed are to be read. */
+export type Reading = InstantReading & Pick<SourceSettings, 'decimal' | 'statuses' | 'reasons'>;
+
+export function readingOf({ timeZone, ...settings }: SourceSettings): Reading {
+  return { ...settings, offsetAt: timeZone === null ? null : offsetsOf(timeZone) };
+}
+
+const text = z.string().default('');
 const orNull = text.transform((value) => (value === '' ? null : value));
 const required = text.pipe(z.string().min(1, 'it must not be empty'));
 
-/** A fraction of one or two zeros is one; three are more likely thousands, as a comma or a point writes them. */
-function units({ min, max, ifEmpty = '' }: { min: number; max: number; ifEmpty?: string }) {
+function units(
+  { decimal }: Reading,
+  { min, max, ifEmpty = '' }: { min: number; max: number; ifEmpty?: string },
+) {
   return text
-    .transform((value) => value || ifEmpty)
-    .pipe(z.string().regex(/^[+-]?\d{1,15}(\.00?)?$/, 'it must be a whole number'))
-    .transform(Number)
-    .pipe(z.number().min(min, `it must be at least ${min}`).max(max, `it must be at most ${max}`))
-    .transform((value) => value + 0); // −0 is 0
+    .transform((value, context) => {
+      const read = readWholeUnits(value || ifEmpty, decimal);
+      if ('units' in read) return read.units;
+      context.addIssue(read.fault);
+      return z.NEVER;
+    })
+    .pipe(z.number().min(min, `it must be at least ${min}`).max(max, `it must be at most ${max}`));
 }
 
 const yes = ['Y', 'YES', 'TRUE', '1'];
@@ -46,32 +60,53 @@ const flag = text
   .pipe(z.enum([...yes, ...no], 'it must be Y or N'))
   .transform((value) => yes.includes(value));
 
-/** The spellings of HotWax's own feeds; an empty idType means SKU. */
-const ID_TYPES: Readonly<Record<string, 'SKU' | 'UPC' | 'PRODUCT_ID'>> = {
+/** The spellings of HotWax's own feeds, compared as names of columns are; an empty idType means SKU. */
+const ID_TYPES: Readonly<Record<string, ProductIdType>> = {
   '': 'SKU',
-  SKU: 'SKU',
-  UPC: 'UPC',
-  UPCA: 'UPC',
-  PRODUCTID: 'PRODUCT_ID',
-  PRODUCT_ID: 'PRODUCT_ID',
+  sku: 'SKU',
+  upc: 'UPC',
+  upca: 'UPC',
+  upce: 'UPC',
+  ean: 'UPC',
+  gtin: 'UPC',
+  barcode: 'UPC',
+  productid: 'PRODUCT_ID',
 };
 
 const idType = text.transform((value, context) => {
-  const type = ID_TYPES[value.toUpperCase()];
+  const type = Object.hasOwn(ID_TYPES, plainName(value)) ? ID_TYPES[plainName(value)] : undefined;
   if (type !== undefined) return type;
   context.addIssue('it must be SKU, UPC, UPCA or productId');
   return z.NEVER;
 });
 
-const TIME_FAULT = 'it must be a time with an offset, such as 2026-11-24T10:15:00Z';
+/** Kept as an instant in UTC. */
+function time(how: Reading) {
+  return text.transform((value, context) => {
+    const read = readInstant(value, how);
+    if ('instant' in read) return read.instant.toISOString();
+    context.addIssue(read.fault);
+    return z.NEVER;
+  });
+}
 
-/** Kept as an instant in UTC. A year before 1970 is a mistake, and Postgres refuses some of these. */
-const time = text
-  .transform((value) => value.replace(' ', 'T'))
-  .pipe(z.iso.datetime({ offset: true, error: TIME_FAULT }))
-  .transform((value) => new Date(value))
-  .pipe(z.date(TIME_FAULT).min(new Date('1970-01-01T00:00:00Z'), TIME_FAULT))
-  .transform((value) => value.toISOString());
+/** A label never decides over stock: one that nobody knows is kept as it came. */
+function reason({ reasons }: Reading) {
+  return text.transform((value) => (value === '' ? LEDGER_REASONS.variance : (reasons[value] ?? value)));
+}
+
+function status({ statuses }: Reading) {
+  return text.transform((value, context) => {
+    const known = readOrderStatus(value, statuses);
+    if (known !== null) return known;
+    context.addIssue(
+      `it must be one of ${ORDER_ITEM_STATUSES.join(', ')}, or said for its source (--status ${STATUS_EXAMPLE})`,
+    );
+    return z.NEVER;
+  });
+}
+
+const STATUS_EXAMPLE = 'ITEM_HOLD=ITEM_CREATED';
 
 const product = { idType, idValue: required };
 const facility = { facilityId: orNull, externalFacilityId: orNull };
@@ -82,55 +117,59 @@ function hasFacility(row: { facilityId: string | null; externalFacilityId: strin
 
 const FACILITY_MISSING = { path: ['facilityId'], error: 'facilityId or externalFacilityId must be given' };
 
-const resetRow = z
-  .object({
+const resetRow = (how: Reading) =>
+  z
+    .object({
+      ...product,
+      ...facility,
+      resetByAtp: flag,
+      availableQty: units(how, { min: -UNITS_MAX, max: UNITS_MAX }),
+    })
+    .refine(hasFacility, FACILITY_MISSING) satisfies z.ZodType<ResetRow>;
+
+const varianceRow = (how: Reading) =>
+  z
+    .object({
+      ...product,
+      ...facility,
+      availableDelta: units(how, { min: -UNITS_MAX, max: UNITS_MAX }),
+      reasonEnumId: reason(how),
+    })
+    .refine(hasFacility, FACILITY_MISSING) satisfies z.ZodType<VarianceRow>;
+
+const orderItemRow = (how: Reading) =>
+  z.object({
     ...product,
-    ...facility,
-    resetByAtp: flag,
-    availableQty: units({ min: -UNITS_MAX, max: UNITS_MAX }),
-  })
-  .refine(hasFacility, FACILITY_MISSING) satisfies z.ZodType<ResetRow>;
+    orderId: required,
+    orderItemSeqId: required,
+    shopId: orNull,
+    externalOrderId: orNull,
+    quantity: units(how, { min: 0, max: ORDER_UNITS_MAX }),
+    cancelQuantity: units(how, { min: 0, max: ORDER_UNITS_MAX, ifEmpty: '0' }),
+    facilityId: orNull,
+    statusId: status(how),
+    orderDate: time(how),
+  }) satisfies z.ZodType<OrderItemRow>;
 
-const varianceRow = z
-  .object({
-    ...product,
-    ...facility,
-    availableDelta: units({ min: -UNITS_MAX, max: UNITS_MAX }),
-    reasonEnumId: text
-      .transform((value) => value || LEDGER_REASONS.variance)
-      .pipe(
-        z.string().regex(/^[A-Z][A-Z0-9_]{0,59}$/, 'it must be a reason such as VAR_LOST or RTN_ITM_RCPT'),
-      ),
-  })
-  .refine(hasFacility, FACILITY_MISSING) satisfies z.ZodType<VarianceRow>;
+const orderWatermarkRow = (how: Reading) =>
+  z.object({
+    shopId: required,
+    completeUntil: time(how),
+  }) satisfies z.ZodType<OrderWatermarkRow>;
 
-const orderItemRow = z.object({
-  ...product,
-  orderId: required,
-  orderItemSeqId: required,
-  shopId: orNull,
-  externalOrderId: orNull,
-  quantity: units({ min: 0, max: ORDER_UNITS_MAX }),
-  cancelQuantity: units({ min: 0, max: ORDER_UNITS_MAX, ifEmpty: '0' }),
-  facilityId: orNull,
-  statusId: text.pipe(z.enum(ORDER_ITEM_STATUSES, `it must be one of ${ORDER_ITEM_STATUSES.join(', ')}`)),
-  orderDate: time,
-}) satisfies z.ZodType<OrderItemRow>;
-
-const orderWatermarkRow = z.object({
-  shopId: required,
-  completeUntil: time,
-}) satisfies z.ZodType<OrderWatermarkRow>;
+/** Columns are the same however a sender writes. */
+const columnsOf = (row: (how: Reading) => { readonly shape: object }): readonly string[] =>
+  Object.keys(row(readingOf(NO_SETTINGS)).shape);
 
 export const FEED_SCHEMAS: { readonly [Type in FeedType]: FeedSchema<FeedContents[Type]> } = {
   RESET_INVENTORY: {
     required: [['idValue'], ['facilityId', 'externalFacilityId'], ['availableQty']],
-    columns: Object.keys(resetRow.shape),
+    columns: columnsOf(resetRow),
     row: resetRow,
   },
   MDM_INV_VARIANCE: {
     required: [['idValue'], ['facilityId', 'externalFacilityId'], ['availableDelta']],
-    columns: Object.keys(varianceRow.shape),
+    columns: columnsOf(varianceRow),
     row: varianceRow,
   },
   ORDER_ITEMS: {
@@ -144,12 +183,12 @@ export const FEED_SCHEMAS: { readonly [Type in FeedType]: FeedSchema<FeedContent
       ['statusId'],
       ['orderDate'],
     ],
-    columns: Object.keys(orderItemRow.shape),
+    columns: columnsOf(orderItemRow),
     row: orderItemRow,
   },
   ORDER_WATERMARK: {
     required: [['shopId'], ['completeUntil']],
-    columns: Object.keys(orderWatermarkRow.shape),
+    columns: columnsOf(orderWatermarkRow),
     row: orderWatermarkRow,
   },
 };

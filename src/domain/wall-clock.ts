@@ -89,3 +89,16 @@ export function zoneWithSummerTime(timeZone: string): string | null {
     Object.entries(WITHOUT_SUMMER_TIME).find(([name]) => name.toLowerCase() === timeZone.toLowerCase()) ?? [];
   return meant;
 }
+
+/**
+ * The instant at which a zone's clock shows this time. An hour that comes twice is its first; of one that is left out, the
+ * instant counts that it would have been without the change.
+ *
+ * @param wall what the clock shows, as if the zone were UTC; milliseconds
+ * @param offsetAt the zone's offsets, as `offsetsOf` gives them
+ */
+export function instantOf(wall: number, offsetAt: (instant: number) => number): Date {
+  const instants = [wall - offsetAt(wall - A_DAY_MS), wall - offsetAt(wall + A_DAY_MS)];
+  const shown = instants.filter((instant) => instant + offsetAt(instant) === wall);
+  return new Date(Math.min(...(shown.length > 0 ? shown : instants.slice(0, 1))));
+}

@@ -161,7 +161,7 @@ describe('a feed goes', () => {
   test.each([
     ['its name has no type', 'stock.csv', GOOD, 'FEED_TYPE_UNKNOWN'],
     ['its header lacks columns', 'MDM_INV_VARIANCE__1.csv', 'sku,qty\nSHIRT,1\n', 'FEED_HEADER_INVALID'],
-    ['a quote is never closed', 'MDM_INV_VARIANCE__1.csv', `${GOOD}"HAT,BROADWAY,1\n`, 'FEED_UNREADABLE'],
+    ['it is a spreadsheet', 'MDM_INV_VARIANCE__1.csv', 'PK\u0003\u0004xl/workbook', 'FEED_UNREADABLE'],
     ['it is empty', 'MDM_INV_VARIANCE__1.csv', '', 'FEED_UNREADABLE'],
   ])('to error/ with one reason and nothing imported when %s', async (_why, name, content, code) => {
     const path = await put(`incoming/${name}`, content);

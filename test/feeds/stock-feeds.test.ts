@@ -158,7 +158,7 @@ describe('MDM_INV_VARIANCE', () => {
     expect(await warehouse.readLevels('SHIRT', 'SOHO')).toMatchObject({ qoh: 1 });
   });
 
-  test('unknown products, unknown and virtual facilities and wrong reasons are refused', async () => {
+  test('unknown products, unknown and virtual facilities are refused, and a reason that nobody knows is kept', async () => {
     const outcome = await warehouse.import('MDM_INV_VARIANCE', [
       'TIE,,1,BROADWAY,,,',
       'SHIRT,,1,NOWHERE,,,',
@@ -169,8 +169,10 @@ describe('MDM_INV_VARIANCE', () => {
       2: 'PRODUCT_UNKNOWN',
       3: 'FACILITY_UNKNOWN',
       4: 'FACILITY_VIRTUAL',
-      5: 'FEED_VALUE_INVALID',
     });
+    expect(await warehouse.readLedger()).toEqual([
+      'SHIRT BROADWAY 1 0 just because MDM_INV_VARIANCE__1.csv:5',
+    ]);
   });
 });
 

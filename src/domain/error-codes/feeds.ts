@@ -26,13 +26,14 @@ export const FEED_ERRORS = {
   },
   FEED_HEADER_INVALID: {
     class: 'callers-fault',
-    message: (d) => `"${d.fileName}" lacks the column${d.plural} ${d.columns}.`,
-    hint: 'The first line names the columns, exactly as docs/reference/files.md lists them for the type.',
+    message: (d) =>
+      `"${d.fileName}" lacks the column${d.plural} ${d.columns}; its values were read as separated by a ${d.separator}.`,
+    hint: 'The first line names the columns, as docs/reference/files.md lists them for the type; case, blanks and signs do not count. Other names are said once for a source: `atp source set <source> --column "Available Qty=availableQty"`. `atp source test <file>` shows what is recognised.',
   },
   FEED_UNREADABLE: {
     class: 'callers-fault',
     message: (d) => `"${d.fileName}" is not a readable CSV file: ${d.reason}.`,
-    hint: `Send comma separated values in UTF-8 with one header line (RFC 4180); at most ${thousands(FEED_ROWS_MAX)} rows and ${FEED_SIZE_MAX_BYTES / GIB} GiB in one file.`,
+    hint: `Send separated values with one header line, best in UTF-8 (RFC 4180); at most ${thousands(FEED_ROWS_MAX)} rows and ${FEED_SIZE_MAX_BYTES / GIB} GiB in one file.`,
   },
   FEED_ALREADY_IMPORTED: {
     class: 'callers-fault',

@@ -1,0 +1,175 @@
+/**
+ * Records of a feed, one after the other. A record that cannot be read is told with its line, and the next line is read
+ * again: a quote in the wrong place costs its own record. In memory are one block of the file and one record.
+ */
+import { FEED_LINE_LENGTH_MAX } from '../domain/limits.ts';
+import { scanRecord, type Scanned } from '../domain/recognition/split-line.ts';
+
+export interface FeedRecord {
+  /** As a spreadsheet counts: a line break within a value begins no new row. */
+  readonly rowNumber: number;
+  /** The line of the file in which it begins. */
+  readonly line: number;
+  readonly values: readonly string[];
+  /**
+   * `stray-quote`: its quotes are not in order, and the values are what stands between separators. `too-long`: it has more than
+   * FEED_LINE_LENGTH_MAX characters, and no values.
+   */
+  readonly fault: 'stray-quote' | 'too-long' | null;
+}
+
+type ScannedValues = Scanned & { readonly outcome: 'values' };
+
+export class RecordReader {
+  readonly #blocks: AsyncIterator<string>;
+  #text = '';
+  #at = 0;
+  #hasEnded = false;
+  /** A carriage return at the end of a block: what comes next decides what it is. */
+  #held = '';
+  /** Whether a carriage return alone ends a line, as in files of old Macs; null: no line has ended yet. */
+  #endsByReturn: boolean | null = null;
+  #line = 1;
+  #rowNumber = 1;
+
+  constructor(blocks: AsyncIterable<string>) {
+    this.#blocks = blocks[Symbol.asyncIterator]();
+  }
+
+  async close(): Promise<void> {
+    await this.#blocks.return?.();
+  }
+
+  /** The next line that is not blank, as it is. */
+  async nextLine(): Promise<{ readonly line: string } | 'none' | 'too-long'> {
+    for (;;) {
+      const end = await this.#findLineEnd();
+      if (end === null) return 'too-long';
+      const line = this.#text.slice(this.#at, end);
+      if (line === '' && this.#at >= this.#text.length) return 'none';
+      this.#goOn(end);
+      if (line.trim() !== '') return { line };
+    }
+  }
+
+  /**
+   * All records from here on. A quoted value may have line breaks; but where it would take whole records with it, its first
+   * quote is a stray one.
+   *
+   * @param columnCount how many values a record has
+   */
+  async *records(separator: string, columnCount: number): AsyncGenerator<FeedRecord> {
+    for (;;) {
+      const end = await this.#findLineEnd();
+      const begun = { rowNumber: this.#rowNumber, line: this.#line };
+      if (end === null) {
+        await this.#skipLine();
+        yield { ...begun, values: [], fault: 'too-long' };
+        continue;
+      }
+      if (end === this.#at && end >= this.#text.length) return;
+      const line = this.#text.slice(this.#at, end);
+      if (!line.includes('"')) {
+        this.#goOn(end);
+        yield { ...begun, values: line.split(separator), fault: null };
+        continue;
+      }
+      const scanned = await this.#scan(separator);
+      // Filling moves the text: the line is where it was, and its length is what it was.
+      const lineEnd = this.#at + line.length;
+      if (scanned.outcome === 'values' && !this.#takesRecords(scanned, lineEnd, separator, columnCount)) {
+        this.#goOn(scanned.end);
+        yield { ...begun, values: scanned.values, fault: null };
+      } else {
+        this.#goOn(lineEnd);
+        yield { ...begun, values: line.split(separator), fault: 'stray-quote' };
+      }
+    }
+  }
+
+  async #scan(separator: string): Promise<Scanned> {
+    for (;;) {
+      const scanned = scanRecord(this.#text, this.#at, separator);
+      const isBounded = this.#text.length - this.#at > FEED_LINE_LENGTH_MAX;
+      const mayGoOn =
+        scanned.outcome === 'open-quote' ||
+        (scanned.outcome === 'values' && scanned.end === this.#text.length);
+      if (!mayGoOn || isBounded || this.#hasEnded) return scanned;
+      await this.#fill();
+    }
+  }
+
+  /**
+   * Whether the record that ends at `end` has taken others with it: it has another number of values than the header, or one of
+   * its later lines is a whole record. A line that ends the first value of the record has its quote in front of its first
+   * separator; that one is no record.
+   */
+  #takesRecords(scanned: ScannedValues, lineEnd: number, separator: string, columnCount: number): boolean {
+    const { values, end } = scanned;
+    if (end <= lineEnd) return false;
+    if (end - this.#at > FEED_LINE_LENGTH_MAX || values.length < columnCount) return true;
+    if (values.slice(columnCount).some((value) => value.trim() !== '')) return true;
+    const laterLines = this.#text.slice(lineEnd + 1, end).split('\n');
+    return laterLines.some((line) => {
+      const parts = line.split(separator);
+      return parts.length === columnCount && !parts[0]?.includes('"');
+    });
+  }
+
+  /** Where the line ends that begins here; null: not within FEED_LINE_LENGTH_MAX characters. */
+  async #findLineEnd(): Promise<number | null> {
+    for (;;) {
+      const end = this.#text.indexOf('\n', this.#at);
+      const length = (end === -1 ? this.#text.length : end) - this.#at;
+      if (length > FEED_LINE_LENGTH_MAX) return null;
+      if (end !== -1 || this.#hasEnded) return end === -1 ? this.#text.length : end;
+      await this.#fill();
+    }
+  }
+
+  async #skipLine(): Promise<void> {
+    for (;;) {
+      const end = this.#text.indexOf('\n', this.#at);
+      if (end !== -1 || this.#hasEnded) {
+        this.#goOn(end === -1 ? this.#text.length : end);
+        return;
+      }
+      this.#at = this.#text.length;
+      await this.#fill();
+    }
+  }
+
+  /** Moves behind the line end at `end`. */
+  #goOn(end: number): void {
+    this.#rowNumber += 1;
+    for (
+      let at = this.#text.indexOf('\n', this.#at);
+      at !== -1 && at <= end;
+      at = this.#text.indexOf('\n', at + 1)
+    ) {
+      this.#line += 1;
+    }
+    this.#at = Math.min(end + 1, this.#text.length);
+  }
+
+  async #fill(): Promise<void> {
+    const next = await this.#blocks.next();
+    this.#hasEnded = next.done === true;
+    const block = this.#held + (next.done ? '' : next.value);
+    this.#held = !this.#hasEnded && block.endsWith('\r') ? '\r' : '';
+    const whole = this.#held === '' ? block : block.slice(0, -1);
+    this.#text = this.#text.slice(this.#at) + this.#withLineFeeds(whole);
+    this.#at = 0;
+  }
+
+  /** The first line end says how lines of the file end. */
+  #withLineFeeds(text: string): string {
+    if (this.#endsByReturn === null) {
+      const first = /\r\n|\r|\n/.exec(text)?.[0];
+      if (first !== undefined) this.#endsByReturn = first === '\r';
+    }
+    if (!text.includes('\r')) return text;
+    const withoutPairs = text.replaceAll('\r\n', '\n');
+    return this.#endsByReturn ? withoutPairs.replaceAll('\r', '\n') : withoutPairs;
+  }
+}

@@ -1,0 +1,59 @@
+/** A source: a folder in which one sender's feeds come in, and what must be said of how it writes. */
+
+/** Encodings that a source may name. `iso-8859-1` is read as windows-1252, as browsers do. */
+export const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252', 'iso-8859-1'] as const;
+export type Encoding = (typeof ENCODINGS)[number];
+
+/** What separates values, by the name of the sign. */
+export const SEPARATORS = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' } as const;
+export type Separator = keyof typeof SEPARATORS;
+export const SEPARATOR_NAMES = Object.keys(SEPARATORS) as readonly Separator[];
+
+/** The sign between whole units and their fraction. */
+export const DECIMAL_SIGNS = ['point', 'comma'] as const;
+export type DecimalSign = (typeof DECIMAL_SIGNS)[number];
+
+/** Which of `03/04/2026` is the day. */
+export const DATE_ORDERS = ['day-first', 'month-first'] as const;
+export type DateOrder = (typeof DATE_ORDERS)[number];
+
+/** What becomes of several rows of one file that say something about the same key. */
+export const EQUAL_KEY_RULES = ['refuse', 'last', 'sum'] as const;
+export type EqualKeyRule = (typeof EQUAL_KEY_RULES)[number];
+
+/** How a sender writes. Null: it is recognised, or has the default that the comment names. */
+export interface SourceSettings {
+  /** The type of its files, where neither their name nor the folder says it. */
+  readonly type: string | null;
+  readonly encoding: Encoding | null;
+  readonly separator: Separator | null;
+  readonly decimal: DecimalSign | null;
+  /** IANA name of the zone of times without an offset. Null: such a time is not known. */
+  readonly timeZone: string | null;
+  readonly dateOrder: DateOrder | null;
+  /** Null: equal values are one row, and different ones refuse all rows of the key. */
+  readonly rows: EqualKeyRule | null;
+  /** The sender's name of a column, and ours. */
+  readonly columns: Readonly<Record<string, string>>;
+  /** Values of our columns that the file does not have. */
+  readonly fixed: Readonly<Record<string, string>>;
+  /** The sender's name of an order line's status, and ours. */
+  readonly statuses: Readonly<Record<string, string>>;
+  /** The sender's name of a reason, and that of the ledger. */
+  readonly reasons: Readonly<Record<string, string>>;
+}
+
+/** A sender of whom nothing was said. */
+export const NO_SETTINGS: SourceSettings = {
+  type: null,
+  encoding: null,
+  separator: null,
+  decimal: null,
+  timeZone: null,
+  dateOrder: null,
+  rows: null,
+  columns: {},
+  fixed: {},
+  statuses: {},
+  reasons: {},
+};

@@ -1,0 +1,19 @@
+/**
+ * A value without what programs put round it: blanks that are seen or not, the apostrophe that tells a spreadsheet "this is
+ * text", and `="…"`, which does the same in a file.
+ */
+export function bareValue(text: string): string {
+  const trimmed = trimUnseen(text);
+  const formula = /^="(.*)"$/s.exec(trimmed)?.[1];
+  if (formula !== undefined) return trimUnseen(formula.replaceAll('""', '"'));
+  if (!trimmed.startsWith("'")) return trimmed;
+  return trimUnseen(trimmed.slice(1).replace(/'$/, ''));
+}
+
+/** White space in the sense of Unicode (a no-break blank is one), and marks without a width: blanks, joiners, directions. */
+const EDGES = /^[\s\u200B-\u200F\u2060\u2066-\u2069\uFEFF]+|[\s\u200B-\u200F\u2060\u2066-\u2069\uFEFF]+$/g;
+const HAS_EDGE = /^[\s\u200B-\uFEFF]|[\s\u200B-\uFEFF]$/;
+
+function trimUnseen(text: string): string {
+  return HAS_EDGE.test(text) ? text.replace(EDGES, '') : text;
+}

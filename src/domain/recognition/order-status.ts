@@ -1,0 +1,14 @@
+/** The name of an order line's status, as senders write it. */
+import { ORDER_ITEM_STATUSES, type OrderItemStatus } from '../feed-type.ts';
+import { plainName } from './column-names.ts';
+
+/** `item_created`, `Item Created` and `Created` are ITEM_CREATED. Null: it is no status that we know. */
+export function readOrderStatus(
+  text: string,
+  called: Readonly<Record<string, string>>,
+): OrderItemStatus | null {
+  const plain = plainName(text);
+  const [, ours = text] = Object.entries(called).find(([theirs]) => plainName(theirs) === plain) ?? [];
+  const known = plainName(ours).replace(/^item/, '');
+  return ORDER_ITEM_STATUSES.find((status) => plainName(status).replace(/^item/, '') === known) ?? null;
+}
