@@ -90,6 +90,13 @@ function time(how: Reading) {
   });
 }
 
+function timeOrNull(how: Reading) {
+  return text.transform((value) => {
+    const read = readInstant(value, how);
+    return 'instant' in read ? read.instant.toISOString() : null;
+  });
+}
+
 /** A label never decides over stock: one that nobody knows is kept as it came. */
 function reason({ reasons }: Reading) {
   return text.transform((value) => (value === '' ? LEDGER_REASONS.variance : (reasons[value] ?? value)));
@@ -124,6 +131,7 @@ const resetRow = (how: Reading) =>
       ...facility,
       resetByAtp: flag,
       availableQty: units(how, { min: -UNITS_MAX, max: UNITS_MAX }),
+      locationSeqId: orNull,
     })
     .refine(hasFacility, FACILITY_MISSING) satisfies z.ZodType<ResetRow>;
 
@@ -146,9 +154,9 @@ const orderItemRow = (how: Reading) =>
     externalOrderId: orNull,
     quantity: units(how, { min: 0, max: ORDER_UNITS_MAX }),
     cancelQuantity: units(how, { min: 0, max: ORDER_UNITS_MAX, ifEmpty: '0' }),
-    facilityId: orNull,
+    ...facility,
     statusId: status(how),
-    orderDate: time(how),
+    orderDate: timeOrNull(how),
   }) satisfies z.ZodType<OrderItemRow>;
 
 const orderWatermarkRow = (how: Reading) =>
@@ -173,13 +181,13 @@ export const FEED_SCHEMAS: { readonly [Type in FeedType]: FeedSchema<FeedContent
     row: varianceRow,
   },
   ORDER_ITEMS: {
-    // Without the column facilityId, every line would go back into the brokering queue; so it is required.
+    // Without the column of its facility, every line would go back into the brokering queue; so it is required.
     required: [
       ['orderId'],
       ['orderItemSeqId'],
       ['idValue'],
       ['quantity'],
-      ['facilityId'],
+      ['facilityId', 'externalFacilityId'],
       ['statusId'],
       ['orderDate'],
     ],

@@ -22,7 +22,7 @@ export interface ProductReference {
   readonly idValue: string;
 }
 
-/** At least one is given; facilityId counts first. */
+/** facilityId counts first. */
 export interface FacilityReference {
   readonly facilityId: string | null;
   readonly externalFacilityId: string | null;
@@ -33,6 +33,8 @@ export interface ResetRow extends ProductReference, FacilityReference {
   /** Whether `availableQty` is what is left after reservations; else it is the quantity on hand. */
   readonly resetByAtp: boolean;
   readonly availableQty: number;
+  /** The bin in which it was counted: bins of one facility add up. */
+  readonly locationSeqId: string | null;
 }
 
 /** Units found, lost, damaged, returned: a difference of the quantity on hand. */
@@ -49,8 +51,8 @@ export const ORDER_ITEM_STATUSES = [
 ] as const;
 export type OrderItemStatus = (typeof ORDER_ITEM_STATUSES)[number];
 
-/** The latest state of an order's line. */
-export interface OrderItemRow extends ProductReference {
+/** The latest state of an order's line. Without a facility it waits in the brokering queue. */
+export interface OrderItemRow extends ProductReference, FacilityReference {
   readonly orderId: string;
   readonly orderItemSeqId: string;
   /** Null: the order is not from a shop. */
@@ -58,11 +60,9 @@ export interface OrderItemRow extends ProductReference {
   readonly externalOrderId: string | null;
   readonly quantity: number;
   readonly cancelQuantity: number;
-  /** Null: it waits in the brokering queue. */
-  readonly facilityId: string | null;
   readonly statusId: OrderItemStatus;
-  /** ISO 8601 with an offset. */
-  readonly orderDate: string;
+  /** ISO 8601 with an offset. Null: it cannot be read; a sold unit is held back whatever its date looks like. */
+  readonly orderDate: string | null;
 }
 
 /** Every sale of the shop that was made up to then is in the feeds of orders sent so far. */

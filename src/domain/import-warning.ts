@@ -18,6 +18,10 @@ const IN_WORDS = {
     `${rows} at a facility that is not known: imported into the brokering queue, until a row names one that is.`,
   ORDER_WITHOUT_SHOP: (rows) =>
     `${rows} with an externalOrderId and no shopId. Where they are sales of a shop, their units are kept back from it as well: send them again with shopId.`,
+  ORDER_DATE_UNKNOWN: (rows) =>
+    `${rows} whose orderDate cannot be read: imported with the time of the file. Say for its source how it writes times (\`atp source set <source> --time-zone …\`).`,
+  ORDER_SHIPPED_ELSEWHERE: (rows) =>
+    `${rows} completed without a facility that holds stock: somebody else has sent them, so no stock was taken.`,
 } as const satisfies Readonly<Record<string, (rows: string) => string>>;
 
 export const IMPORT_WARNINGS = Object.keys(IN_WORDS) as readonly ImportWarningCode[];

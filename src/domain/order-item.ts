@@ -4,7 +4,9 @@
  *     ITEM_CREATED, ITEM_APPROVED   open: its open quantity is reserved at its facility; without a facility it waits in
  *                                   the brokering queue, and nothing is posted to the ledger
  *     ITEM_CANCELLED                takes nothing
- *     ITEM_COMPLETED                shipped: its units have left its facility, once; it cannot change any more
+ *     ITEM_COMPLETED                shipped: its units have left its facility, once; it cannot change any more. Without a
+ *                                   facility, or at a virtual one, somebody else has sent it (a supplier): no stock is
+ *                                   taken
  *
  * A line at a virtual facility (where orders are parked) is reserved there, too: Online ATP ignores the stock of virtual
  * facilities and counts the line in the brokering queue. So a facility may become virtual, or real, with its lines, and
@@ -39,7 +41,7 @@ export type OrderItemOutcome =
   | { readonly outcome: 'CHANGED'; readonly state: OrderItemState; readonly postings: readonly Posting[] }
   | {
       readonly outcome: 'REFUSED';
-      readonly code: 'ORDER_ITEM_COMPLETED' | 'ORDER_ITEM_FACILITY_REQUIRED';
+      readonly code: 'ORDER_ITEM_COMPLETED';
     };
 
 /** Units ordered and not cancelled; never negative. */
@@ -73,10 +75,8 @@ export function nextOrderItem(
 
   if (before && isEqual(before, state)) return { outcome: 'UNCHANGED', state: before };
   if (before?.statusId === 'ITEM_COMPLETED') return { outcome: 'REFUSED', code: 'ORDER_ITEM_COMPLETED' };
-  const shipped = isCompletion ? netQuantity(state) : 0;
-  if (shipped > 0 && (facilityId === null || !holdsStock(facilityId))) {
-    return { outcome: 'REFUSED', code: 'ORDER_ITEM_FACILITY_REQUIRED' };
-  }
+  const isOurs = facilityId !== null && holdsStock(facilityId);
+  const shipped = isCompletion && isOurs ? netQuantity(state) : 0;
 
   const released = before && reservation(before);
   const reserved = reservation(state);

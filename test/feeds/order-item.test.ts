@@ -96,6 +96,17 @@ describe('the postings of an order line', () => {
     expect(applyState(null, { ...DONE, cancelQuantity: 1 })).toEqual(['SHIRT BROADWAY -2 0 ORDER_SHIPPED']);
   });
 
+  test('a line that somebody else has sent leaves the queue, and takes no stock', () => {
+    expect(applyState(null, { ...DONE, facilityId: null })).toEqual([]);
+    expect(applyState({ ...OPEN, facilityId: null }, { ...DONE, facilityId: null })).toEqual([]);
+    expect(applyState(OPEN, { ...DONE, facilityId: 'PARKING' })).toEqual([
+      'SHIRT BROADWAY 0 -3 ORDER_RELEASED',
+    ]);
+    expect(applyState({ ...OPEN, facilityId: 'PARKING' }, { ...DONE, facilityId: null })).toEqual([
+      'SHIRT PARKING 0 -3 ORDER_RELEASED',
+    ]);
+  });
+
   test('a completed line with all units cancelled posts nothing, and needs no facility', () => {
     expect(
       applyState({ ...OPEN, facilityId: null }, { ...DONE, cancelQuantity: 3, facilityId: null }),
@@ -113,13 +124,5 @@ describe('an order feed may not', () => {
     ['change the product of a completed line', { ...DONE, productId: 'HAT' }],
   ])('%s', (_what, reported) => {
     expect(applyState(DONE, reported)).toBe('ORDER_ITEM_COMPLETED');
-  });
-
-  test('complete a line without a facility, or at a virtual one', () => {
-    expect(applyState(null, { ...DONE, facilityId: null })).toBe('ORDER_ITEM_FACILITY_REQUIRED');
-    expect(applyState(OPEN, { ...DONE, facilityId: 'PARKING' })).toBe('ORDER_ITEM_FACILITY_REQUIRED');
-    expect(applyState({ ...OPEN, facilityId: 'PARKING' }, { ...DONE, facilityId: null })).toBe(
-      'ORDER_ITEM_FACILITY_REQUIRED',
-    );
   });
 });

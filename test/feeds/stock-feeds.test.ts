@@ -76,8 +76,9 @@ describe('RESET_INVENTORY', () => {
       'NOWHERE,,TIE,,,,,1',
       'SOHO,,HAT,,,,,7',
     ]);
-    expect(outcome).toMatchObject({ rows: 12, applied: 2, failed: 10 });
+    expect(outcome).toMatchObject({ rows: 12, applied: 1, failed: 11 });
     expect(outcome.refused.map(({ rowNumber, column, code }) => `${rowNumber} ${column} ${code}`)).toEqual([
+      '2 idValue FEED_ROW_DUPLICATE',
       '3 idValue PRODUCT_UNKNOWN',
       '4 idValue PRODUCT_UNKNOWN',
       '5 facilityId FACILITY_UNKNOWN',
@@ -89,12 +90,12 @@ describe('RESET_INVENTORY', () => {
       '11 availableQty FEED_VALUE_INVALID',
       '12 idValue PRODUCT_UNKNOWN',
     ]);
-    expect(outcome.refused[1]?.message).toBe('There is no product with UPC "SHIRT".');
-    expect(outcome.refused[7]).toMatchObject({
-      message: 'Row 2 sets the same product at the same facility "BROADWAY" already.',
+    expect(outcome.refused[2]?.message).toBe('There is no product with UPC "SHIRT".');
+    expect(outcome.refused[8]).toMatchObject({
+      message: 'Row 2 counts the same product at facility "BROADWAY", and the counts are not equal.',
       values: ['BROADWAY', '', 'SHIRT', '', '', '', '', '11'],
     });
-    expect(await warehouse.readLevels('SHIRT', 'BROADWAY')).toMatchObject({ qoh: 10 });
+    expect(await warehouse.readLevels('SHIRT', 'BROADWAY')).toMatchObject({ qoh: 0 });
     expect(await warehouse.readLevels('HAT', 'SOHO')).toMatchObject({ qoh: 7 });
   });
 

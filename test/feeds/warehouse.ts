@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withFeed } from '../../src/csv/feed-csv.ts';
 import type { ImportCounts, RefusedRow } from '../../src/domain/feed.ts';
+import { NO_SETTINGS, type SourceSettings } from '../../src/domain/feed-source.ts';
 import type { FeedType } from '../../src/domain/feed-type.ts';
 import type { Database } from '../../src/postgres/database.ts';
 import { importFeed, type ClaimedFile, type ImportOptions } from '../../src/postgres/feeds/imports.ts';
@@ -19,6 +20,7 @@ export interface SentFeed {
   /** Where it lies on SFTP; absent: it came from a machine of ours. */
   readonly claimed?: ClaimedFile | null;
   readonly through?: Database;
+  readonly settings?: SourceSettings;
 }
 
 export interface Levels {
@@ -89,12 +91,13 @@ export class Warehouse {
 
   async importText(
     type: FeedType,
-    text: string,
+    text: string | Buffer,
     fileName: string,
     {
       writtenAt = new Date(),
       through = this.database,
       claimed = null,
+      settings = NO_SETTINGS,
       ...options
     }: Partial<ImportOptions> & SentFeed = {},
   ): Promise<ImportOutcome> {
@@ -102,10 +105,10 @@ export class Warehouse {
     await writeFile(localPath, text);
     const sha256 = createHash('sha256').update(text).digest('hex');
     const refused: RefusedRow[] = [];
-    const counts = await withFeed({ localPath, fileName, type }, ({ rows }) =>
+    const counts = await withFeed({ localPath, fileName, type, settings }, ({ rows }) =>
       importFeed(
         through,
-        { sha256, fileName, type, writtenAt, claimed, rows },
+        { sha256, fileName, type, writtenAt, claimed, rows, equalKeys: settings.rows },
         {
           dryRun: false,
           onRefused: async (all) => {

@@ -53,8 +53,9 @@ export const FEED_ERRORS = {
   },
   FEED_ROW_DUPLICATE: {
     class: 'row',
-    message: (d) => `Row ${d.firstRow} sets the same product at the same facility "${d.facilityId}" already.`,
-    hint: 'Only the first of the two rows was imported. If this one is right, send it again in a new file.',
+    message: (d) =>
+      `Row ${d.otherRow} counts the same product at facility "${d.facilityId}", and the counts are not equal.`,
+    hint: 'None of these rows was imported: send the right one in a new file. If they are bins, give them different values of locationSeqId; if the last one or their sum is meant, say so for the source: `atp source set <source> --rows last`, or `sum`.',
   },
   FACILITY_VIRTUAL: {
     class: 'row',
@@ -126,12 +127,6 @@ export const FEED_ERRORS = {
     message: (d) =>
       `Line ${d.orderItemSeqId} of order "${d.orderId}" is more than ${ORDER_LINES_KEPT_DAYS - 1} days old and not known: it may have been shipped, and removed since.`,
     hint: 'Nothing to do if it is an old order that comes again. If its units leave the stock only now, send them as a variance.',
-  },
-  ORDER_ITEM_FACILITY_REQUIRED: {
-    class: 'row',
-    message: () =>
-      'A completed item must name the facility that has shipped it, and a virtual one ships nothing.',
-    hint: 'Fill facilityId with a store or warehouse: its quantity on hand is reduced.',
   },
   FEED_NOT_REFUSED: {
     class: 'callers-fault',

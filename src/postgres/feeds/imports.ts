@@ -6,6 +6,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { AtpError, isCoded, type ErrorCode, type ErrorDetail } from '../../domain/errors.ts';
 import type { FeedRow, ImportCounts, RefusedRow } from '../../domain/feed.ts';
 import { kindOf } from '../../domain/feed-kind.ts';
+import type { EqualKeyRule } from '../../domain/feed-source.ts';
 import type { FeedContents, FeedType } from '../../domain/feed-type.ts';
 import type { ImportWarning } from '../../domain/import-warning.ts';
 import { IMPORT_WAIT_MS, REFUSED_ROWS_PER_PAGE } from '../../domain/limits.ts';
@@ -31,6 +32,8 @@ export interface Feed<Type extends FeedType> {
   /** The file on SFTP; null: it lies on a machine of ours, and each import of it is one of its own. */
   readonly claimed: ClaimedFile | null;
   readonly rows: AsyncIterable<FeedRow<Type>>;
+  /** What becomes of several counts of one product at one facility; absent: unequal ones are refused. */
+  readonly equalKeys?: EqualKeyRule | null;
 }
 
 export interface ClaimedFile {
@@ -50,7 +53,7 @@ export interface ImportOptions {
   readonly waitMs?: number;
 }
 
-type FeedFile = Pick<Feed<FeedType>, 'fileName' | 'writtenAt'>;
+type FeedFile = Pick<Feed<FeedType>, 'fileName' | 'writtenAt' | 'equalKeys'>;
 
 interface FeedSql<Content> {
   readonly staging: StagingShape<Content>;

@@ -24,6 +24,7 @@ export const ORDER_ITEM_STAGING: StagingShape<OrderItemRow> = {
     quantity: 'integer',
     cancel_quantity: 'integer',
     facility_id: 'text',
+    external_facility_id: 'text',
     status_id: 'text',
     order_date: 'timestamptz',
   },
@@ -37,6 +38,7 @@ export const ORDER_ITEM_STAGING: StagingShape<OrderItemRow> = {
     row.quantity,
     row.cancelQuantity,
     row.facilityId,
+    row.externalFacilityId,
     row.statusId,
     row.orderDate,
   ],
@@ -55,22 +57,26 @@ export const TAKE_ORDERS_TURN = `SELECT pg_advisory_xact_lock(${ORDER_ITEMS_LOCK
 /**
  * A claim on stock is taken whatever its shop or facility: a line of a removed shop has no shop, and a line at an unknown
  * facility waits in the brokering queue. When the shop was added again under its id, lines that were ordered before it was
- * removed stay without it: as the import of a new sale, such a line would pay for one that is not imported yet. Relies on product's three unique indexes, facility_pkey, shop_pkey and
- * removed_shop_pkey.
+ * removed stay without it: as the import of a new sale, such a line would pay for one that is not imported yet. A line whose
+ * date cannot be read has the one that it had, or that of its feed. Relies on product's three unique indexes, facility_pkey,
+ * facility_external_id_key, shop_pkey and removed_shop_pkey.
  */
 const RESOLVE = `
   CREATE TEMPORARY TABLE resolved_row ON COMMIT DROP AS
   SELECT row.row_number, row.id_type, row.id_value, row.order_id, row.order_item_seq_id, row.external_order_id,
-    row.quantity, row.cancel_quantity, row.status_id, row.order_date, ${PRODUCT_ID} AS product_id,
+    row.quantity, row.cancel_quantity, row.status_id, coalesce(row.order_date, known.order_date) AS order_date,
+    row.order_date IS NULL AS is_date_unknown, ${PRODUCT_ID} AS product_id,
     CASE WHEN NOT is_before_removal THEN shop.shop_id END AS shop_id, row.shop_id AS named_shop_id,
     row.shop_id IS NOT NULL AND shop.shop_id IS NULL AS is_shop_unknown,
     removed.shop_id IS NOT NULL AND (shop.shop_id IS NULL OR is_before_removal) AS is_shop_removed,
-    place.facility_id, row.facility_id AS named_facility_id,
-    row.facility_id IS NOT NULL AND place.facility_id IS NULL AS is_place_unknown,
+    place.facility_id, coalesce(row.facility_id, row.external_facility_id) AS named_facility_id,
+    coalesce(row.facility_id, row.external_facility_id) IS NOT NULL AND place.facility_id IS NULL AS is_place_unknown,
     known.order_id IS NOT NULL AS is_known, greatest(0, row.quantity - row.cancel_quantity) AS units
   FROM (SELECT * FROM staged_row AS row WHERE ${IS_GOOD}) AS row
   ${PRODUCT_JOINS}
-  LEFT JOIN facility AS place ON place.facility_id = row.facility_id
+  LEFT JOIN facility AS by_facility_id ON by_facility_id.facility_id = row.facility_id
+  LEFT JOIN facility AS by_external_id ON by_external_id.external_id = row.external_facility_id
+  CROSS JOIN LATERAL (SELECT coalesce(by_facility_id.facility_id, by_external_id.facility_id) AS facility_id) AS place
   LEFT JOIN shop ON shop.shop_id = row.shop_id
   LEFT JOIN removed_shop AS removed ON removed.shop_id = row.shop_id
   LEFT JOIN order_item AS known
@@ -78,6 +84,8 @@ const RESOLVE = `
   -- Of a shop that was added again under its id, a line that is its own already stays so, whatever date it gets.
   CROSS JOIN LATERAL (SELECT coalesce(row.order_date < removed.removed_at, false)
     AND known.shop_id IS DISTINCT FROM row.shop_id AS is_before_removal) AS age`;
+
+const DATE_BY_FEED = 'UPDATE resolved_row SET order_date = $1 WHERE order_date IS NULL';
 
 /** Units that have left a facility are no claim: nobody knows whose stock they were. */
 const REFUSE_SHIPPED_FROM_UNKNOWN = refuseSql({
@@ -152,7 +160,7 @@ const JUDGE = `
       ON known.order_id = row.order_id AND known.order_item_seq_id = row.order_item_seq_id
   ), shippable AS (
     SELECT row.*,
-      row.status_id = 'ITEM_COMPLETED' AND (row.units = 0 OR coalesce(NOT kind.is_virtual, false)) AS completes
+      row.status_id = 'ITEM_COMPLETED' AS completes, coalesce(NOT kind.is_virtual, false) AS holds_stock
     FROM placed AS row
     LEFT JOIN facility AS place ON place.facility_id = row.facility_id
     LEFT JOIN facility_type AS kind USING (facility_type_id)
@@ -188,16 +196,6 @@ const REFUSE_CHANGE_OF_COMPLETED = refuseSql({
   detail: `'orderId', row.order_id, 'orderItemSeqId', row.order_item_seq_id`,
 });
 
-const REFUSE_SHIPPED_FROM_NOWHERE = refuseSql({
-  from: 'judged_row',
-  condition: `row.status_id = 'ITEM_COMPLETED' AND NOT row.completes
-    AND row.known_status_id IS DISTINCT FROM 'ITEM_COMPLETED'
-    AND (row.completed_by IS NULL OR row.row_number < row.completed_by)`,
-  column: `'facilityId'`,
-  code: 'ORDER_ITEM_FACILITY_REQUIRED',
-  detail: '',
-});
-
 /** The one row of each line that becomes its state. */
 const TAKEN = `
   SELECT * FROM judged_row AS row
@@ -221,7 +219,7 @@ const POST = `
     WHERE status_id IN ('ITEM_CREATED', 'ITEM_APPROVED') AND facility_id IS NOT NULL
     UNION ALL
     SELECT row_number, product_id, facility_id, -units, 0 FROM taken
-    WHERE status_id = 'ITEM_COMPLETED' AND units > 0
+    WHERE status_id = 'ITEM_COMPLETED' AND units > 0 AND holds_stock
   ), posting AS (
     SELECT row_number, product_id, facility_id, sum(on_hand) AS on_hand, sum(reserved) AS reserved
     FROM movement GROUP BY row_number, product_id, facility_id
@@ -271,7 +269,10 @@ const RECORD_FEED = `
 const COUNT_WARNINGS = `
   SELECT (count(*) FILTER (WHERE is_shop_removed))::int AS "ORDER_SHOP_REMOVED",
     (count(*) FILTER (WHERE is_place_unknown))::int AS "ORDER_FACILITY_UNKNOWN",
-    (count(*) FILTER (WHERE external_order_id IS NOT NULL AND named_shop_id IS NULL))::int AS "ORDER_WITHOUT_SHOP"
+    (count(*) FILTER (WHERE external_order_id IS NOT NULL AND named_shop_id IS NULL))::int AS "ORDER_WITHOUT_SHOP",
+    (count(*) FILTER (WHERE is_date_unknown))::int AS "ORDER_DATE_UNKNOWN",
+    (SELECT count(*) FROM (${TAKEN}) AS taken WHERE completes AND units > 0 AND NOT holds_stock)::int
+      AS "ORDER_SHIPPED_ELSEWHERE"
   FROM resolved_row AS row WHERE ${IS_GOOD}`;
 
 /**
@@ -285,6 +286,7 @@ export async function applyOrderItems(
 ): Promise<readonly ImportWarning[]> {
   await connection.query(TAKE_ORDERS_TURN);
   await connection.query(RESOLVE);
+  await connection.query(DATE_BY_FEED, [writtenAt]);
   await connection.query('ANALYZE resolved_row');
   await connection.query(REFUSE_UNKNOWN_PRODUCT);
   await connection.query(REFUSE_SHIPPED_FROM_UNKNOWN);
@@ -294,7 +296,6 @@ export async function applyOrderItems(
   await connection.query(JUDGE);
   await connection.query('ANALYZE judged_row');
   await connection.query(REFUSE_CHANGE_OF_COMPLETED);
-  await connection.query(REFUSE_SHIPPED_FROM_NOWHERE);
   const { orderShipped, orderReserved, orderReleased } = LEDGER_REASONS;
   await connection.query(POST, [fileName, orderShipped, orderReserved, orderReleased]);
   await connection.query(KEEP_STATES);

@@ -1,4 +1,5 @@
 import { LEDGER_REASONS } from '../../domain/feed.ts';
+import type { EqualKeyRule } from '../../domain/feed-source.ts';
 import type { ResetRow } from '../../domain/feed-type.ts';
 import type { Connection } from '../database.ts';
 import { IS_GOOD, refuseSql } from './resolving.ts';
@@ -12,20 +13,64 @@ import {
 } from './stock-rows.ts';
 
 export const RESET_STAGING: StagingShape<ResetRow> = {
-  columns: { ...STOCK_COLUMNS, reset_by_atp: 'boolean' },
-  valuesOf: (row) => [...toStockValues(row, row.availableQty), row.resetByAtp],
+  columns: { ...STOCK_COLUMNS, reset_by_atp: 'boolean', location_seq_id: 'text' },
+  valuesOf: (row) => [...toStockValues(row, row.availableQty), row.resetByAtp, row.locationSeqId],
 };
 
-/** A product is counted twice at a facility in one file: nobody can say which count is right, so the first one stands. */
-const REFUSE_SECOND_COUNT = refuseSql({
-  from: `(SELECT row_number, facility_id,
-            min(row_number) OVER (PARTITION BY product_id, facility_id) AS first_row
-          FROM resolved_row AS row WHERE ${IS_GOOD})`,
-  condition: 'row.row_number > row.first_row',
-  column: `'idValue'`,
-  code: 'FEED_ROW_DUPLICATE',
-  detail: `'firstRow', row.first_row, 'facilityId', row.facility_id`,
-});
+/**
+ * The rows that count, of those that say something of one product at one facility: by the rule, one for each bin, or all. The
+ * counts of bins add up.
+ */
+const PICK = {
+  refuse: pickSql('min(row_number) OVER bin'),
+  last: pickSql('max(row_number) OVER bin'),
+  sum: pickSql('row_number'),
+} as const satisfies Readonly<Record<EqualKeyRule, string>>;
+
+function pickSql(picked: string): string {
+  return `
+    CREATE TEMPORARY TABLE picked_row ON COMMIT DROP AS
+    SELECT row_number, product_id, facility_id, quantity, own, row_number = ${picked} AS is_picked,
+      count(*) OVER level > 1 AS has_others,
+      min(quantity) OVER bin < max(quantity) OVER bin OR bool_and(own) OVER bin <> bool_or(own) OVER bin AS differs_in_bin
+    FROM (SELECT row.*, coalesce(staged.location_seq_id, '') AS bin FROM resolved_row AS row
+      JOIN staged_row AS staged USING (row_number) WHERE ${IS_GOOD}) AS row
+    WINDOW level AS (PARTITION BY product_id, facility_id), bin AS (PARTITION BY product_id, facility_id, bin)`;
+}
+
+/**
+ * Two counts of one thing: the order of rows says nothing, so nobody can say which is right, and none is taken. Nor do a count
+ * of what is on hand and one of what is available add up.
+ */
+const refuseUnequalSql = (isUnequal: string) =>
+  refuseSql({
+    from: `(SELECT row_number, facility_id, has_others AND (${isUnequal}) AS is_unequal,
+              coalesce(lag(row_number) OVER rows, lead(row_number) OVER rows) AS other_row
+            FROM picked_row
+            WINDOW level AS (PARTITION BY product_id, facility_id),
+              rows AS (PARTITION BY product_id, facility_id ORDER BY row_number))`,
+    condition: 'row.is_unequal',
+    column: `'idValue'`,
+    code: 'FEED_ROW_DUPLICATE',
+    detail: `'otherRow', row.other_row, 'facilityId', row.facility_id`,
+  });
+
+const REFUSE_MIXED = `(bool_and(own) FILTER (WHERE is_picked) OVER level) <> (bool_or(own) FILTER (WHERE is_picked) OVER level)`;
+const REFUSE_UNEQUAL = {
+  refuse: refuseUnequalSql(`bool_or(differs_in_bin) OVER level OR ${REFUSE_MIXED}`),
+  last: refuseUnequalSql(REFUSE_MIXED),
+  sum: refuseUnequalSql(REFUSE_MIXED),
+} as const satisfies Readonly<Record<EqualKeyRule, string>>;
+
+const COUNT = `
+  CREATE TEMPORARY TABLE counted ON COMMIT DROP AS
+  SELECT product_id, facility_id, min(row_number) AS row_number, sum(quantity) AS quantity, bool_or(own) AS own
+  FROM (SELECT * FROM picked_row AS row WHERE is_picked AND ${IS_GOOD}) AS row
+  GROUP BY product_id, facility_id`;
+
+const ROWS_WITH_COUNT = `
+  SELECT row.row_number, product_id, facility_id, counted.quantity, counted.own
+  FROM picked_row AS row JOIN counted USING (product_id, facility_id)`;
 
 /**
  * A count of what is available leaves out what is reserved, so that is added: of 10 on hand with 5 reserved, a count of
@@ -37,7 +82,7 @@ const POST = `
   INSERT INTO inventory_item_detail
     (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source)
   SELECT product_id, facility_id, ${QUANTITY_AFTER} - level.quantity_on_hand, 0, $2, $1 || ':' || good.row_number
-  FROM (SELECT * FROM resolved_row AS row WHERE ${IS_GOOD}) AS good
+  FROM (SELECT * FROM counted AS row WHERE ${IS_GOOD}) AS good
   JOIN product_facility AS level USING (product_id, facility_id)
   WHERE ${QUANTITY_AFTER} <> level.quantity_on_hand
   ORDER BY good.row_number`;
@@ -45,11 +90,18 @@ const POST = `
 /** Makes the quantity on hand of each product and facility what the feed counted. */
 export async function applyResetInventory(
   connection: Connection,
-  { fileName }: { readonly fileName: string },
+  { fileName, equalKeys }: { readonly fileName: string; readonly equalKeys?: EqualKeyRule | null },
 ): Promise<void> {
   await resolveStockRows(connection, 'row.reset_by_atp');
-  await connection.query(REFUSE_SECOND_COUNT);
+  const rule = equalKeys ?? 'refuse';
+  await connection.query(PICK[rule]);
+  await connection.query(REFUSE_UNEQUAL[rule]);
+  await connection.query(COUNT);
   await lockLevels(connection);
-  await refuseOutOfRange(connection, { quantityAfter: QUANTITY_AFTER, column: 'availableQty' });
+  await refuseOutOfRange(connection, {
+    rows: ROWS_WITH_COUNT,
+    quantityAfter: QUANTITY_AFTER,
+    column: 'availableQty',
+  });
   await connection.query(POST, [fileName, LEDGER_REASONS.reset]);
 }

@@ -104,15 +104,20 @@ export async function lockLevels(connection: Connection): Promise<void> {
 /**
  * Refuses rows whose level would leave the range of a level, before the database fails the whole file.
  *
- * @param quantityAfter SQL of the quantity on hand after the row, from `resolved_row AS good` and `level`
+ * @param rows SQL of rows with their product and facility; absent: all that are resolved
+ * @param quantityAfter SQL of the quantity on hand after the row, from `good`, which are those of `rows`, and `level`
  */
 export async function refuseOutOfRange(
   connection: Connection,
-  { quantityAfter, column }: { readonly quantityAfter: string; readonly column: string },
+  {
+    rows = 'SELECT * FROM resolved_row',
+    quantityAfter,
+    column,
+  }: { readonly rows?: string; readonly quantityAfter: string; readonly column: string },
 ): Promise<void> {
   const after = `
     (SELECT good.row_number, ${quantityAfter} AS quantity_after
-     FROM (SELECT * FROM resolved_row AS row WHERE ${IS_GOOD}) AS good
+     FROM (SELECT * FROM (${rows}) AS row WHERE ${IS_GOOD}) AS good
      JOIN product_facility AS level USING (product_id, facility_id))`;
   await connection.query(
     refuseSql({
