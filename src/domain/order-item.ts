@@ -3,7 +3,7 @@
  *
  *     ITEM_CREATED, ITEM_APPROVED   open: its open quantity is reserved at its facility; without a facility it waits in
  *                                   the brokering queue, and nothing is posted to the ledger
- *     ITEM_CANCELLED                takes nothing
+ *     ITEM_CANCELLED                takes nothing; an open state that comes after it is an old one that was late
  *     ITEM_COMPLETED                shipped: its units have left its facility, once; it cannot change any more. Without a
  *                                   facility, or at a virtual one, somebody else has sent it (a supplier): no stock is
  *                                   taken
@@ -41,7 +41,7 @@ export type OrderItemOutcome =
   | { readonly outcome: 'CHANGED'; readonly state: OrderItemState; readonly postings: readonly Posting[] }
   | {
       readonly outcome: 'REFUSED';
-      readonly code: 'ORDER_ITEM_COMPLETED';
+      readonly code: 'ORDER_ITEM_COMPLETED' | 'ORDER_ITEM_CANCELLED';
     };
 
 /** Units ordered and not cancelled; never negative. */
@@ -54,7 +54,11 @@ export function netQuantity({
 
 /** Units still to be allocated or shipped. */
 export function openQuantity(state: OrderItemState): number {
-  return state.statusId === 'ITEM_CREATED' || state.statusId === 'ITEM_APPROVED' ? netQuantity(state) : 0;
+  return isOpen(state) ? netQuantity(state) : 0;
+}
+
+function isOpen({ statusId }: OrderItemState): boolean {
+  return statusId === 'ITEM_CREATED' || statusId === 'ITEM_APPROVED';
 }
 
 /**
@@ -75,6 +79,9 @@ export function nextOrderItem(
 
   if (before && isEqual(before, state)) return { outcome: 'UNCHANGED', state: before };
   if (before?.statusId === 'ITEM_COMPLETED') return { outcome: 'REFUSED', code: 'ORDER_ITEM_COMPLETED' };
+  if (before?.statusId === 'ITEM_CANCELLED' && isOpen(sent)) {
+    return { outcome: 'REFUSED', code: 'ORDER_ITEM_CANCELLED' };
+  }
   const isOurs = facilityId !== null && holdsStock(facilityId);
   const shipped = isCompletion && isOurs ? netQuantity(state) : 0;
 

@@ -180,6 +180,23 @@ describe('an order feed', () => {
     expect(await readBroadway()).toEqual({ qoh: 10, reserved: 3 });
   });
 
+  test('does not open a cancelled line again, whether the old state comes in the same file or in a later one', async () => {
+    const sent = await importLines(
+      { status: 'CREATED' },
+      { status: 'CANCELLED' },
+      { status: 'CREATED', quantity: 4, facility: 'SOHO' },
+    );
+    expect(codesOf(sent)).toEqual({ 4: 'ORDER_ITEM_CANCELLED' });
+    expect(codesOf(await importLines({ status: 'APPROVED' }))).toEqual({ 2: 'ORDER_ITEM_CANCELLED' });
+    expect([await readBroadway(), await readSoho()]).toEqual([
+      { qoh: 10, reserved: 0 },
+      { qoh: 10, reserved: 0 },
+    ]);
+    // Whoever ships it after all has the last word; it leaves from where it was cancelled.
+    await importLines({ status: 'COMPLETED', facility: '' });
+    expect(await readBroadway()).toEqual({ qoh: 7, reserved: 0 });
+  });
+
   test('neither opens a completed line again nor ships it twice', async () => {
     await importLines({ status: 'COMPLETED' });
     const outcome = await importLines(

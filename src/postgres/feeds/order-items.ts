@@ -2,7 +2,8 @@
  * ORDER_ITEMS: the latest state of order lines, for a whole file at once.
  *
  * The rules are those of src/domain/order-item.ts, applied to the rows of a line one after the other. For a whole set
- * of rows this means: the first row that completes the line ends it; without one, the last row is the line's state.
+ * of rows this means: the first row that completes the line ends it; without one, the last row is the line's state. Open
+ * rows after one that cancels the line do not count.
  * Rows in between cause nothing, because a state's effect is its difference from the state before, and these add up.
  */
 import { ORDER_LINES_KEPT_DAYS } from '../../domain/limits.ts';
@@ -138,15 +139,25 @@ const REFUSE_OLD = refuseSql({
  */
 const JUDGE = `
   CREATE TEMPORARY TABLE judged_row ON COMMIT DROP AS
-  WITH sequence AS (
+  WITH told AS (
+    SELECT row.*, row.status_id IN ('ITEM_CREATED', 'ITEM_APPROVED')
+      AND coalesce(known.status_id = 'ITEM_CANCELLED'
+        OR bool_or(row.status_id = 'ITEM_CANCELLED') OVER earlier_rows, false) AS reopens
+    FROM resolved_row AS row
+    LEFT JOIN order_item AS known
+      ON known.order_id = row.order_id AND known.order_item_seq_id = row.order_item_seq_id
+    WHERE ${IS_GOOD}
+    WINDOW earlier_rows AS (PARTITION BY row.order_id, row.order_item_seq_id ORDER BY row.row_number
+      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+  ), sequence AS (
     SELECT row.*,
-      max(row_number) FILTER (WHERE status_id <> 'ITEM_COMPLETED') OVER (
+      max(row_number) FILTER (WHERE status_id <> 'ITEM_COMPLETED' AND NOT reopens) OVER (
         PARTITION BY order_id, order_item_seq_id ORDER BY row_number
         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS state_before
-    FROM resolved_row AS row WHERE ${IS_GOOD}
+    FROM told AS row
   ), placed AS (
     SELECT row.row_number, row.order_id, row.order_item_seq_id, row.shop_id, row.external_order_id,
-      row.product_id, row.quantity, row.cancel_quantity, row.units, row.status_id, row.order_date,
+      row.product_id, row.quantity, row.cancel_quantity, row.units, row.status_id, row.order_date, row.reopens,
       row.facility_id AS told_facility_id,
       CASE WHEN row.status_id <> 'ITEM_COMPLETED' OR row.facility_id IS NOT NULL THEN row.facility_id
         WHEN row.state_before IS NOT NULL THEN earlier.facility_id
@@ -167,7 +178,7 @@ const JUDGE = `
   )
   SELECT row.*,
     min(row_number) FILTER (WHERE completes) OVER line AS completed_by,
-    max(row_number) FILTER (WHERE status_id <> 'ITEM_COMPLETED') OVER line AS last_open_row
+    max(row_number) FILTER (WHERE status_id <> 'ITEM_COMPLETED' AND NOT reopens) OVER line AS last_open_row
   FROM shippable AS row
   WINDOW line AS (PARTITION BY order_id, order_item_seq_id)`;
 
@@ -193,6 +204,15 @@ const REFUSE_CHANGE_OF_COMPLETED = refuseSql({
   condition: 'NOT row.is_repetition',
   column: `'statusId'`,
   code: 'ORDER_ITEM_COMPLETED',
+  detail: `'orderId', row.order_id, 'orderItemSeqId', row.order_item_seq_id`,
+});
+
+/** States come late, and again: of a line that was cancelled, an open one is older than that. */
+const REFUSE_REOPENING = refuseSql({
+  from: 'judged_row',
+  condition: 'row.reopens',
+  column: `'statusId'`,
+  code: 'ORDER_ITEM_CANCELLED',
   detail: `'orderId', row.order_id, 'orderItemSeqId', row.order_item_seq_id`,
 });
 
@@ -296,6 +316,7 @@ export async function applyOrderItems(
   await connection.query(JUDGE);
   await connection.query('ANALYZE judged_row');
   await connection.query(REFUSE_CHANGE_OF_COMPLETED);
+  await connection.query(REFUSE_REOPENING);
   const { orderShipped, orderReserved, orderReleased } = LEDGER_REASONS;
   await connection.query(POST, [fileName, orderShipped, orderReserved, orderReleased]);
   await connection.query(KEEP_STATES);
