@@ -181,10 +181,7 @@ async function importTakenFeed(
     // It is still being sent: it stays where it is, and the next run takes it from there.
     if (isCoded(error, 'FEED_UNSETTLED')) return { feed: fault(fileName, error), errorFile: null };
     await writeFileFault(errorFile, error);
-    // What was imported before is not missing: nobody has to be told.
-    if (!isCoded(error, 'FEED_ALREADY_IMPORTED')) {
-      await recordRefusedFeed(database, { fileName, type: typeOrNull(path), sentAt }, error);
-    }
+    await recordRefusedFeed(database, { fileName, type: typeOrNull(path), sentAt }, error);
     return { feed: fault(fileName, error), errorFile };
   }
 }

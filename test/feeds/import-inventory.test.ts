@@ -8,6 +8,7 @@ import type { ImportedFile } from '../../src/domain/jobs/import.ts';
 import { AtpError } from '../../src/domain/errors.ts';
 import { FEEDS_PER_RUN } from '../../src/domain/limits.ts';
 import { expectFeed, listExpectedFeeds } from '../../src/postgres/feeds/expected-feeds.ts';
+import { listRefusedFeeds } from '../../src/postgres/feeds/refused-feeds.ts';
 import { fileDrop, type FileDrop, type OpenFileDrop } from '../../src/sftp/file-drop.ts';
 import { freshSftpRoot } from '../setup/fresh-sftp-root.ts';
 import { expectCodedError } from '../sftp/coded-error.ts';
@@ -178,6 +179,7 @@ describe('a feed goes', () => {
     await importFeed(await put('incoming/MDM_INV_VARIANCE__1.csv', GOOD));
     const again = await importFeed(await put('incoming/MDM_INV_VARIANCE__1.csv', GOOD));
     expect(again.error?.code).toBe('FEED_ALREADY_IMPORTED');
+    expect(await listRefusedFeeds(warehouse.database, 9)).toMatchObject([{ code: 'FEED_ALREADY_IMPORTED' }]);
     expect(await namesIn('error')).toEqual(['MDM_INV_VARIANCE__1.csv', 'MDM_INV_VARIANCE__1.csv.errors.csv']);
     expect(await readOnHand()).toBe(5);
   });
