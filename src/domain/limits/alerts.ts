@@ -21,11 +21,20 @@ export const WATCH_ROUNDS_APART_MS = 25_000;
 /** How often a round asks Shopify and SFTP as well: a call or two for each shop. */
 export const DEAR_CHECKS_INTERVAL_MS = 5 * 60_000;
 
-/** Shops that one round, or doctor, checks at once: each has a statement or a call under way. */
+/** Shops that one round, or doctor, looks at in the database at once: each has a statement under way. */
 export const SHOPS_CHECKED_AT_ONCE = 4;
+
+/** Shops about which Shopify is asked at once. When none of them gets an answer, as many more have their turn. */
+export const SHOPS_ASKED_AT_ONCE = 50;
 
 /** How long a round may take. Then another watch may begin one, and what this one has seen does not count. */
 export const ROUND_LEASE_MS = 2 * 60_000;
+
+/**
+ * For so long a round begins checks; what gets no turn is told by a check of its own. The last one that has begun may take
+ * CHECK_ANSWER_MS, and there are 20 s left of the lease to record what was seen.
+ */
+export const ROUND_BEGINS_CHECKS_MS = ROUND_LEASE_MS - CHECK_ANSWER_MS - 20_000;
 
 /** Rounds in a row in which a condition is seen before it is told, and not seen before it has ended. */
 export const ROUNDS_UNTIL_TOLD = 2;

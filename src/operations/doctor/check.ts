@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Cause, CheckOutcome, Cost } from '../../domain/condition-states.ts';
 import {
@@ -13,6 +14,7 @@ import {
   SHOWN_TEXT_LENGTH_MAX,
 } from '../../domain/limits.ts';
 import { showText } from '../../domain/shown-text.ts';
+import { counted } from '../../domain/words.ts';
 import { describeError } from '../described-error.ts';
 
 /** One thing that must be right for the jobs to work. */
@@ -109,6 +111,11 @@ export async function check(
   cost: Cost = 'cheap',
 ): Promise<Check> {
   const of = { name, shopId: null, cost };
+  const look = currentLook.getStore();
+  if (look && performance.now() > look.beginsUntil) {
+    look.leftOut += 1;
+    return notChecked(name, { name: TIME_OF_LOOK, cost });
+  }
   try {
     const finding = await withinTime(work);
     if (finding === null) return { ...of, ...FAILED, ...NO_ANSWER, ...conditionOf({ code: 'CHECK_FAILED' }) };
@@ -123,6 +130,30 @@ export async function check(
   }
 }
 
+/** A look that must end. */
+const currentLook = new AsyncLocalStorage<{ readonly beginsUntil: number; leftOut: number }>();
+
+const TIME_OF_LOOK = 'Time of the look';
+
+/**
+ * Runs checks that together must not take long, with one more that tells whether all of them got their turn: none begins
+ * after `ms`. So they end by then and CHECK_ANSWER_MS, however many hang.
+ */
+export async function checkWithin(ms: number, work: () => Promise<readonly Check[]>): Promise<Check[]> {
+  const look = { beginsUntil: performance.now() + ms, leftOut: 0 };
+  const checks = await currentLook.run(look, work);
+  const time = await check(TIME_OF_LOOK, () => Promise.resolve(judgeTime(look.leftOut, ms)));
+  return [...checks, time];
+}
+
+function judgeTime(leftOut: number, ms: number): Finding {
+  if (leftOut === 0) return fine('Every check got its turn.');
+  return faulty(
+    `${counted(leftOut, 'check')} got no turn in ${ms / 1000} s, because others took so long. What they look at is not known.`,
+    '`atp doctor` runs all of them, however long they take; what is away or slow has a check of its own.',
+  );
+}
+
 const FAILED = { ok: false, outcome: 'failed' } as const;
 
 const NO_ANSWER = {
@@ -131,7 +162,7 @@ const NO_ANSWER = {
 } as const;
 
 /** Reports a check that could not run, because `first` failed. Nobody knows how it is with what it looks at. */
-export function notChecked(name: string, first: Check): Check {
+export function notChecked(name: string, first: Pick<Check, 'name' | 'cost'>): Check {
   return {
     name,
     ok: false,

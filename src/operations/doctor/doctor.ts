@@ -1,6 +1,6 @@
 /** Whether everything that the jobs need is there, and what to do where it is not. */
 import { feedsLeftInWords } from '../../domain/feeds-left.ts';
-import { LEFT_ALONE_NAMED, REFUSED_VALUE_LENGTH_MAX, SHOPS_CHECKED_AT_ONCE } from '../../domain/limits.ts';
+import { LEFT_ALONE_NAMED, REFUSED_VALUE_LENGTH_MAX } from '../../domain/limits.ts';
 import { showText } from '../../domain/shown-text.ts';
 import { counted } from '../../domain/words.ts';
 import { listShops, type Shop } from '../../postgres/master-data/shops.ts';
@@ -17,7 +17,7 @@ import { inspectDatabaseUser } from './database-user-check.ts';
 import { checkFeeds } from './feed-checks.ts';
 import { checkFileDrop } from './file-drop-check.ts';
 import { judgeImportSchedule } from './schedule-check.ts';
-import { checkShop } from './shop-checks.ts';
+import { checkShops } from './shop-checks.ts';
 import { checkTemporal } from './temporal-checks.ts';
 import { inspectWorkerReports } from './worker-report-check.ts';
 
@@ -70,11 +70,7 @@ async function checkDatabaseAndShops(app: Application, withDear: boolean): Promi
     shops.map(({ shopId }) => shopId),
   );
   const imports = await check('Import schedule', async () => judgeImportSchedule(await schedules));
-  const { workInTurns } = await import('../../temporal/in-turns.ts');
-  const ofShops = await workInTurns(shops, SHOPS_CHECKED_AT_ONCE, (shop) =>
-    checkShop(app, shop, { withDear, schedules }),
-  );
-  return [...ofInstallation, imports, ...ofShops.flat()];
+  return [...ofInstallation, imports, ...(await checkShops(app, shops, { withDear, schedules }))];
 }
 
 /** An import goes on without the feeds that it cannot move. */

@@ -8,7 +8,7 @@ import { checkUnseenSales, type UnseenSalesCheck } from '../../postgres/lane/uns
 import { AtpError } from '../../domain/errors.ts';
 import type { Application } from '../application.ts';
 import type { ScheduleLook } from '../schedule-look.ts';
-import { ARCHIVE_AWAITED_FOR_MS } from '../../domain/limits.ts';
+import { ARCHIVE_AWAITED_FOR_MS, SHOPS_ASKED_AT_ONCE, SHOPS_CHECKED_AT_ONCE } from '../../domain/limits.ts';
 import { findLateForArchive } from '../../postgres/lane/upload-files.ts';
 import { outgoingFolder, shopArchive } from '../../domain/upload-file.ts';
 import { counted } from '../../domain/words.ts';
@@ -23,22 +23,34 @@ import { inspectPause } from './pause-check.ts';
 import { judgeSchedules } from './schedule-check.ts';
 import { inspectVerification } from './verification-check.ts';
 
-interface LookAtShop {
+interface LookAtShops {
   /** Whether Shopify is asked, and the whole catalogue read, too. */
   readonly withDear: boolean;
   /** One look for all shops. */
   readonly schedules: Promise<ScheduleLook>;
 }
 
-export async function checkShop(
+/** The shops that Shopify is asked about do not wait for the database, nor the others for Shopify. */
+export async function checkShops(
   app: Application,
-  shop: Shop,
-  { withDear, schedules }: LookAtShop,
+  shops: readonly Shop[],
+  { withDear, schedules }: LookAtShops,
 ): Promise<Check[]> {
-  const { shopId } = shop;
-  const asked = withDear ? lookDearly(app, shop) : Promise.resolve([]);
-  const [version, ...looked] = await lookAtShop(app, shop, schedules);
-  return ofShop(shopId, [...(version ? [version] : []), ...(await asked), ...looked]);
+  const { workInTurns } = await import('../../temporal/in-turns.ts');
+  const [asked, read, looked] = await Promise.all([
+    withDear ? workInTurns(shops, SHOPS_ASKED_AT_ONCE, (shop) => checkShopify(app, shop)) : [],
+    withDear ? workInTurns(shops, SHOPS_CHECKED_AT_ONCE, (shop) => checkCatalogue(app, shop)) : [],
+    workInTurns(shops, SHOPS_CHECKED_AT_ONCE, (shop) => lookAtShop(app, shop, schedules)),
+  ]);
+  return shops.flatMap(({ shopId }, index) => {
+    const [version, ...others] = looked[index] ?? [];
+    return ofShop(shopId, [
+      ...(version ? [version] : []),
+      ...(asked[index] ?? []),
+      ...(read[index] ?? []),
+      ...others,
+    ]);
+  });
 }
 
 async function lookAtShop(app: Application, shop: Shop, schedules: Promise<ScheduleLook>): Promise<Check[]> {
@@ -70,9 +82,8 @@ function judgeApiVersion({ shopId, apiVersion }: Shop): Finding {
   );
 }
 
-async function lookDearly(app: Application, shop: Shop): Promise<Check[]> {
-  const ofShopify = await checkShopify(app, shop);
-  return [...ofShopify, await check(`${shop.shopId}: mapping`, () => inspectMapping(app, shop), 'dear')];
+async function checkCatalogue(app: Application, shop: Shop): Promise<Check[]> {
+  return [await check(`${shop.shopId}: mapping`, () => inspectMapping(app, shop), 'dear')];
 }
 
 async function checkShopify(app: Application, shop: Shop): Promise<Check[]> {

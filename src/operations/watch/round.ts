@@ -3,7 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { makeMessage } from '../../domain/alert-message.ts';
 import { planMessages, type AlertTarget } from '../../domain/alert-target.ts';
 import { foldRound, isInDoubt, type Round } from '../../domain/condition-states.ts';
-import { MESSAGES_COUNTED_OVER_MS, MESSAGES_PER_HOUR_MAX } from '../../domain/limits.ts';
+import {
+  MESSAGES_COUNTED_OVER_MS,
+  MESSAGES_PER_HOUR_MAX,
+  ROUND_BEGINS_CHECKS_MS,
+} from '../../domain/limits.ts';
 import { counted } from '../../domain/words.ts';
 import { withoutSecrets } from '../../domain/without-secrets.ts';
 import { listKnownConditions, saveConditions } from '../../postgres/alerts/conditions.ts';
@@ -17,7 +21,7 @@ import { lockTargets, setSilent } from '../../postgres/alerts/targets.ts';
 import { endTurn, lockTurn, takeTurn } from '../../postgres/alerts/turn.ts';
 import type { Connection } from '../../postgres/database.ts';
 import type { Application } from '../application.ts';
-import type { Check } from '../doctor/check.ts';
+import { checkWithin, type Check } from '../doctor/check.ts';
 import { runChecks } from '../doctor/doctor.ts';
 
 export interface RoundRun {
@@ -36,7 +40,9 @@ export async function runRound(app: Application, now: Date): Promise<RoundRun | 
   const database = await app.database();
   const turn = await takeTurn(database, now);
   if (turn === null) return null;
-  const checks = await runChecks(app, { withDear: turn.withDear, isThorough: false });
+  const checks = await checkWithin(ROUND_BEGINS_CHECKS_MS, () =>
+    runChecks(app, { withDear: turn.withDear, isThorough: false }),
+  );
   const isRecorded = await database.transaction(async (connection) => {
     if (!(await lockTurn(connection, turn))) return false;
     const isInDoubtSomewhere = await recordRound(connection, roundOf(checks, turn.withDear, now));
