@@ -5,7 +5,6 @@ import { AtpError } from '../domain/errors.ts';
 import {
   FEED_EXPECTED_EVERY_MAX_MS,
   FEED_EXPECTED_EVERY_MIN_MS,
-  FEED_LATENESS_SHARE,
   REFUSED_FEEDS_LISTED_MAX,
 } from '../domain/limits.ts';
 import { expectFeed, listExpectedFeeds } from '../postgres/feeds/expected-feeds.ts';
@@ -16,7 +15,7 @@ import { defineOperation } from './operation.ts';
 async function readFeedStates(app: Application) {
   const database = await app.database();
   return {
-    expected: await listExpectedFeeds(database, FEED_LATENESS_SHARE),
+    expected: await listExpectedFeeds(database),
     refused: await listRefusedFeeds(database, REFUSED_FEEDS_LISTED_MAX),
   };
 }

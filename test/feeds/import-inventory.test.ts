@@ -217,13 +217,28 @@ describe('an expected feed', () => {
     await warehouse.database.query(
       `UPDATE expected_feed SET expected_since = '2026-01-01', came_at = '2026-01-02'`,
     );
-    expect(await listExpectedFeeds(warehouse.database, 0.1)).toMatchObject([{ isLate: true }]);
+    expect(await listExpectedFeeds(warehouse.database)).toMatchObject([{ isLate: true }]);
 
     const again = await importFeed(await put('incoming/MDM_INV_VARIANCE__1.csv', GOOD));
 
     expect(again.error?.code).toBe('FEED_ALREADY_IMPORTED');
-    expect(await listExpectedFeeds(warehouse.database, 0.1)).toMatchObject([{ isLate: false }]);
+    expect(await listExpectedFeeds(warehouse.database)).toMatchObject([{ isLate: false }]);
     expect(await readOnHand()).toBe(5);
+  });
+
+  test.each([
+    // It came when the import had just run, and the one before came when it was about to.
+    ['1 hour', '75 minutes', false],
+    ['1 hour', '91 minutes', true],
+    ['1 day', '26 hours', false],
+    ['1 day', '27 hours', true],
+  ])('each %s that came %s ago is late: %s', async (every, ago, isLate) => {
+    await warehouse.database.query(
+      `INSERT INTO expected_feed (feed_type, every, came_at, expected_since)
+       VALUES ('MDM_INV_VARIANCE', $1::interval, now() - $2::interval, '2026-01-01')`,
+      [every, ago],
+    );
+    expect(await listExpectedFeeds(warehouse.database)).toMatchObject([{ isLate }]);
   });
 });
 

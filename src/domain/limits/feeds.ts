@@ -59,6 +59,12 @@ export const WAITING_FEEDS_RECORDED_MAX = 1_000;
 /** By how much an expected feed may be late: a nightly one takes some minutes more or less. */
 export const FEED_LATENESS_SHARE = 0.1;
 
+/**
+ * And at least by so much: it has come when it is imported, which the usual schedule does each quarter of an hour, and an
+ * outage of ten minutes may leave out a run.
+ */
+export const FEED_LATENESS_MIN_MS = 30 * 60_000;
+
 /** Bounds of how often a feed is expected. */
 export const FEED_EXPECTED_EVERY_MIN_MS = 5 * 60_000;
 export const FEED_EXPECTED_EVERY_MAX_MS = 366 * 24 * 60 * 60_000;

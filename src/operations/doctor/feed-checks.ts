@@ -1,7 +1,7 @@
 /** Feeds that were refused, that wait, and that have not come. */
 import { durationText } from '../../domain/duration.ts';
 import type { WaitingCode } from '../../domain/feed-arrival.ts';
-import { FEED_AWAITED_FOR_MS, FEED_LATENESS_SHARE } from '../../domain/limits.ts';
+import { FEED_AWAITED_FOR_MS } from '../../domain/limits.ts';
 import { counted } from '../../domain/words.ts';
 import { listExpectedFeeds } from '../../postgres/feeds/expected-feeds.ts';
 import { summarizeRefusals } from '../../postgres/feeds/refused-feeds.ts';
@@ -83,7 +83,7 @@ const WAITING = {
 >;
 
 async function inspectExpectedFeeds(app: Application): Promise<Finding> {
-  const expected = await listExpectedFeeds(await app.database(), FEED_LATENESS_SHARE);
+  const expected = await listExpectedFeeds(await app.database());
   const late = expected.filter(({ isLate }) => isLate);
   if (late.length === 0) {
     const how = 'It could have been told: `atp feed expect <type> --every 1d`.';

@@ -1,5 +1,6 @@
 /** How often a feed of a type is to come. */
 import type { FeedType } from '../../domain/feed-type.ts';
+import { FEED_LATENESS_MIN_MS, FEED_LATENESS_SHARE } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
 
 export interface ExpectedFeed {
@@ -32,17 +33,15 @@ export async function recordFeedCame(connection: Connection, type: FeedType): Pr
   await connection.query('UPDATE expected_feed SET came_at = clock_timestamp() WHERE feed_type = $1', [type]);
 }
 
-/** @param lateness how much later than expected is not late yet, as a share of `every` */
-export async function listExpectedFeeds(
-  database: Database,
-  lateness: number,
-): Promise<readonly ExpectedFeed[]> {
+/** One is late FEED_LATENESS_SHARE of its time after it was due, and FEED_LATENESS_MIN_MS at least. */
+export async function listExpectedFeeds(database: Database): Promise<readonly ExpectedFeed[]> {
   return database.query<ExpectedFeed>(
     `SELECT feed_type AS type, (extract(epoch FROM every) * 1000)::float8 AS "everyMs", came_at AS "cameAt",
        due_at AS "dueAt", due_at < clock_timestamp() AS "isLate"
      FROM expected_feed,
-       LATERAL (SELECT greatest(came_at, expected_since) + every * (1 + $1::float8) AS due_at) AS due
+       LATERAL (SELECT greatest(came_at, expected_since) + every
+         + greatest(every * $1::float8, make_interval(secs => $2::float8 / 1000)) AS due_at) AS due
      ORDER BY feed_type`,
-    [lateness],
+    [FEED_LATENESS_SHARE, FEED_LATENESS_MIN_MS],
   );
 }
