@@ -20,6 +20,7 @@ import {
   countProductsToVerify,
   healProducts,
   listProductsToVerify,
+  recordLacking,
   sampleProducts,
   type ProductToVerify,
 } from '../src/postgres/lane/verified-rows.ts';
@@ -34,7 +35,12 @@ export interface VerifyDeps {
 }
 
 /** Causes that a file mends. A setting on Shopify is for a person to change, and unseen sales end by themselves. */
-const HEALED_BY_A_FILE: readonly DifferenceCause[] = ['CHANGED_ON_SHOPIFY', 'QUARANTINED', 'OWED'];
+const HEALED_BY_A_FILE: readonly DifferenceCause[] = [
+  'MAY_BE_SALES',
+  'CHANGED_ON_SHOPIFY',
+  'QUARANTINED',
+  'OWED',
+];
 
 /** How far a comparison has come; the next attempt goes on from there. */
 interface Progress {
@@ -82,6 +88,7 @@ export function createVerifyActivities({ database, adminApi, diary }: VerifyDeps
           if (page.length === 0) break;
           const items = await api.readItems(page.map((product) => product.inventoryItemId));
           const compared = comparePage(shop, page, items);
+          await recordLacking(database, shopId, page, compared.lacking);
           if (heal) await healProducts(database, shopId, [...compared.mendable, ...compared.maybeSold]);
           progress = addPage(progress, compared, heal);
         }
@@ -114,6 +121,8 @@ interface ComparedPage {
   readonly different: readonly Difference[];
   /** Products that a file can mend. */
   readonly mendable: readonly string[];
+  /** Products of which Shopify has fewer units than our last push has left. */
+  readonly lacking: ReadonlySet<string>;
   /** Products that it can only mend later: they may have sold what is missing. */
   readonly maybeSold: readonly string[];
 }
@@ -125,15 +134,17 @@ function comparePage(
 ): ComparedPage {
   const mendable: string[] = [];
   const maybeSold: string[] = [];
+  const lacking = new Set<string>();
   const different = page.flatMap((product, index): Difference[] => {
     const item = items[index] ?? null;
     const cause = differenceCause(product, item);
     if (cause === null) return [];
-    if (salesPolicy !== 'overwrite' && mayBeSale(product, item)) maybeSold.push(product.productId);
+    if (mayBeSale(product, item)) lacking.add(product.productId);
+    if (salesPolicy !== 'overwrite' && lacking.has(product.productId)) maybeSold.push(product.productId);
     else if (HEALED_BY_A_FILE.includes(cause)) mendable.push(product.productId);
     return [{ sku: product.sku, onlineAtp: product.onlineAtp, shopify: unitsForSale(item), cause }];
   });
-  return { last: page.at(-1)?.productId ?? '', count: page.length, different, mendable, maybeSold };
+  return { last: page.at(-1)?.productId ?? '', count: page.length, different, mendable, lacking, maybeSold };
 }
 
 function addPage(progress: Progress, page: ComparedPage, heal: boolean): Progress {

@@ -23,9 +23,10 @@ export type DifferenceCause =
   /** As intended: units that Shopify has sold are kept back until their orders are imported. */
   | 'UNSEEN_SALES'
   /**
-   * Our write arrived, and the quantity changed on Shopify since: by a sale that is not imported, or by somebody's
-   * edit.
+   * Our write arrived, and Shopify shows fewer units since: mostly they were sold, and their orders are not imported yet.
    */
+  | 'MAY_BE_SALES'
+  /** Our write arrived, and the quantity changed on Shopify since in a way that is no sale: by somebody's edit. */
   | 'CHANGED_ON_SHOPIFY';
 
 /** Differences that end without anybody: the next file brings them, or their orders are imported. */
@@ -36,6 +37,7 @@ const ENDING_BY_THEMSELVES: readonly DifferenceCause[] = [
   'FILE_WAITING',
   'OWED',
   'UNSEEN_SALES',
+  'MAY_BE_SALES',
 ];
 
 /** Whether somebody must look at it. What is withheld is told with its plan. */
@@ -52,6 +54,11 @@ export interface ProductOnItsWay {
   readonly published: { readonly sequence: number; readonly quantity: number } | null;
   /** Sequence and outcome of the last file that was applied with it, and the units kept back then. */
   readonly applied: { readonly sequence: number; readonly outcome: string; readonly debt: number } | null;
+  /**
+   * An earlier verification has seen units lacking, it was not pushed since, and all orders up to then are imported: what
+   * lacks was not sold.
+   */
+  readonly lacksUnsold: boolean;
 }
 
 /** Units of the item that Shopify may sell now; null when it does not know the item. */
@@ -65,8 +72,13 @@ export function unitsForSale(item: ObservedItem | null): number | null {
  * has left. Nobody can tell it from an edit before the shop's order watermark has passed the time of the read.
  */
 export function mayBeSale(way: ProductOnItsWay, item: ObservedItem | null): boolean {
-  if (differenceCause(way, item) !== 'CHANGED_ON_SHOPIFY') return false;
-  const left = subtractDebt(way.onlineAtp, way.applied?.debt ?? 0);
+  const cause = differenceCause(way, item);
+  return cause === 'MAY_BE_SALES' || (cause === 'CHANGED_ON_SHOPIFY' && lacksUnits(way, item));
+}
+
+/** Whether fewer units are there than our last push has left. */
+function lacksUnits({ onlineAtp, applied }: ProductOnItsWay, item: ObservedItem | null): boolean {
+  const left = subtractDebt(onlineAtp, applied?.debt ?? 0);
   return (unitsForSale(item) ?? left) < left;
 }
 
@@ -83,5 +95,5 @@ export function differenceCause(way: ProductOnItsWay, item: ObservedItem | null)
   const { outcome, debt } = way.applied;
   if (outcome === 'QUARANTINED' || outcome === 'OWED') return outcome;
   if (debt > 0 && unitsForSale(item) === subtractDebt(way.onlineAtp, debt)) return 'UNSEEN_SALES';
-  return 'CHANGED_ON_SHOPIFY';
+  return lacksUnits(way, item) && !way.lacksUnsold ? 'MAY_BE_SALES' : 'CHANGED_ON_SHOPIFY';
 }

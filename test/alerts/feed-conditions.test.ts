@@ -92,6 +92,30 @@ test('an expected feed that does not come is told, until it comes', async () => 
   expect((await installation.atp('feed', 'list')).json?.['expected']).toEqual([]);
 });
 
+test('what sold between two deltas is no finding of a verification, and what lacks though its orders came is one', async () => {
+  await installation.count('RESET_INVENTORY__sold.csv', 'BROADWAY', { 'BLUE-SHIRT': 9 });
+  await installation.hardSync();
+  await installation.processUploads();
+  await installation.sellOnShopify('BLUE-SHIRT', 2);
+  expect(await installation.verify()).toMatchObject({ causes: { MAY_BE_SALES: 1 } });
+  expect(Object.keys(await diagnose())).toEqual([]);
+
+  // An hour longer than the shop's orders take, and none was imported.
+  await installation.database.query(
+    `UPDATE applied_row SET lacked_since = lacked_since - interval '7 hours'`,
+  );
+  expect(await installation.verify()).toMatchObject({ causes: { CHANGED_ON_SHOPIFY: 1 } });
+  expect((await diagnose())['VERIFY_DIFFERS']?.detail).toContain('(CHANGED_ON_SHOPIFY 1): BLUE-SHIRT.');
+
+  // A push brings it in order, and forgets it: what sells then is new.
+  await installation.run({ job: 'verify', shopId: SHOP, heal: true });
+  await installation.recentChanges();
+  await installation.processUploads();
+  await installation.sellOnShopify('BLUE-SHIRT', 1);
+  expect(await installation.verify()).toMatchObject({ causes: { MAY_BE_SALES: 1 } });
+  expect(Object.keys(await diagnose())).toEqual([]);
+});
+
 test('what a verification found is told until one finds nothing', async () => {
   await installation.hardSync();
   await installation.processUploads();

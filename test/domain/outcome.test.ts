@@ -121,7 +121,7 @@ test.each([
   ['DONE', { ...VERIFIED, equal: 5, differentCount: 0 }],
   // The next file brings it, or nobody should.
   ['DONE', { ...VERIFIED, causes: { CHANGE_NOT_PUBLISHED: 1 } }],
-  ['DONE', { ...VERIFIED, causes: { UNSEEN_SALES: 1 } }],
+  ['DONE', { ...VERIFIED, causes: { UNSEEN_SALES: 1, MAY_BE_SALES: 1 } }],
   ['NEEDS_ATTENTION', { ...VERIFIED, causes: { UNSEEN_SALES: 1, ITEM_NOT_TRACKED: 1 } }],
   ['NEEDS_ATTENTION', { ...VERIFIED, causes: { CHANGED_ON_SHOPIFY: 1 } }],
 ] as const)('a comparison ends with %s', (outcome, result) => {

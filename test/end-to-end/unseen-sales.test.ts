@@ -124,7 +124,7 @@ test('verification reports what is kept back on purpose, and heals what somebody
   const verified = await shop.atp('verify', SHOP, '--heal');
   expect(verified).toMatchObject({
     exitCode: 3,
-    json: { causes: { CHANGED_ON_SHOPIFY: 1 }, healing: 0, mayBeSales: { products: 1 } },
+    json: { causes: { MAY_BE_SALES: 1 }, healing: 0, mayBeSales: { products: 1 } },
   });
   await push(shop);
   expect(await shop.readShown()).toEqual({ [SKU]: 20 });

@@ -55,7 +55,7 @@ export const ON_SETTLED_BEFORE = `
   ON CONFLICT (shop_id, product_id) DO UPDATE SET sequence = excluded.sequence, outcome = excluded.outcome,
     target = excluded.target, sent = excluded.sent, observed = excluded.observed,
     error_code = excluded.error_code, error_message = excluded.error_message, settled_at = excluded.settled_at,
-    looked_at = NULL, changed_at = CASE WHEN excluded.outcome IN ('QUARANTINED', 'OWED')
+    looked_at = NULL, lacked_since = NULL, changed_at = CASE WHEN excluded.outcome IN ('QUARANTINED', 'OWED')
       THEN least(excluded.changed_at, ${NOT_APPLIED_SINCE}) END,
     ${newWithPush('inventory_item_id')}, ${newWithPush('last_known')}, ${newWithPush('pushed_sequence')},
     ${newWithPush('imported_units')}, ${newWithPush('debt')}, ${newWithPush('drops')}

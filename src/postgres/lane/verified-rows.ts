@@ -2,6 +2,7 @@
 import type { ProductOnItsWay } from '../../domain/difference.ts';
 import { AtpError } from '../../domain/errors.ts';
 import type { Database } from '../database.ts';
+import { orderWatermarkSql } from '../master-data/order-watermark.ts';
 import { NOT_APPLIED_SINCE } from './quarantined-rows.ts';
 import { onlineAtpSelect, placesCte } from '../online-atp/online-atp.ts';
 
@@ -22,7 +23,11 @@ interface PageRow {
   readonly appliedSequence: number | null;
   readonly appliedOutcome: string | null;
   readonly debt: number | null;
+  readonly lacksUnsold: boolean;
 }
+
+/** In SQL: up to when every sale of shop $1 is imported. Where orders never come in, the shop's order lag decides alone. */
+const SALES_IMPORTED_UNTIL = `coalesce(${orderWatermarkSql('$1')}, (SELECT now() - order_lag FROM shop WHERE shop_id = $1))`;
 
 /** Mapped products of the shop in the order of their ids, after `after`; with `only`, just those. By shop_product_pkey. */
 export async function listProductsToVerify(
@@ -47,7 +52,8 @@ export async function listProductsToVerify(
          WHERE shop_id = $1 AND product_id = atp.product_id AND plan.state = 'HELD'
        ) AS "isWithheld", published.sequence AS "publishedSequence",
        published.quantity AS "publishedQuantity", applied.sequence AS "appliedSequence",
-       applied.outcome AS "appliedOutcome", applied.debt
+       applied.outcome AS "appliedOutcome", applied.debt,
+       coalesce(applied.lacked_since < ${SALES_IMPORTED_UNTIL}, false) AS "lacksUnsold"
      FROM (${onlineAtpSelect({ ...scope, candidates: 'candidate', access: 'few' })}) AS atp
      JOIN candidate USING (product_id)
      JOIN product USING (product_id)
@@ -57,7 +63,7 @@ export async function listProductsToVerify(
        WHERE shop_id = $1 AND product_id = atp.product_id OFFSET 0
      ) AS published ON true
      LEFT JOIN LATERAL (
-       SELECT sequence, outcome, debt FROM applied_row
+       SELECT sequence, outcome, debt, lacked_since FROM applied_row
        WHERE shop_id = $1 AND product_id = atp.product_id OFFSET 0
      ) AS applied ON true
      ORDER BY atp.product_id`,
@@ -77,7 +83,37 @@ export async function listProductsToVerify(
       row.appliedSequence === null || row.appliedOutcome === null
         ? null
         : { sequence: row.appliedSequence, outcome: row.appliedOutcome, debt: row.debt ?? 0 },
+    lacksUnsold: row.lacksUnsold,
   }));
+}
+
+/**
+ * Remembers of which products of a page Shopify has too few units, and since when; a push makes it forget. What a file has
+ * settled since the page was read stays as it is.
+ */
+export async function recordLacking(
+  database: Database,
+  shopId: string,
+  page: readonly ProductToVerify[],
+  lacking: ReadonlySet<string>,
+): Promise<void> {
+  await database.query(
+    // In key order, as the lane settles its rows, so that the two cannot wait for each other in a circle.
+    `WITH seen AS (
+       SELECT applied.product_id, seen.lacks FROM applied_row AS applied
+       JOIN unnest($2::text[], $3::bigint[], $4::boolean[]) AS seen (product_id, sequence, lacks) USING (product_id, sequence)
+       WHERE applied.shop_id = $1 AND seen.lacks <> (applied.lacked_since IS NOT NULL)
+       ORDER BY applied.product_id FOR UPDATE OF applied
+     )
+     UPDATE applied_row AS applied SET lacked_since = CASE WHEN seen.lacks THEN now() END
+     FROM seen WHERE applied.shop_id = $1 AND applied.product_id = seen.product_id`,
+    [
+      shopId,
+      page.map(({ productId }) => productId),
+      page.map(({ applied }) => applied?.sequence ?? null),
+      page.map(({ productId }) => lacking.has(productId)),
+    ],
+  );
 }
 
 /** How many products a whole comparison has. */

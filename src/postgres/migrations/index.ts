@@ -29,6 +29,7 @@ import * as claimedFeeds from './0031-claimed-feeds.ts';
 import * as mapping from './0035-mapping.ts';
 import * as unmapping from './0036-unmapping.ts';
 import * as cleanUp from './0037-clean-up.ts';
+import * as unitsLacking from './0030-units-lacking.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -66,6 +67,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0035-mapping', ...mapping },
   { name: '0036-unmapping', ...unmapping },
   { name: '0037-clean-up', ...cleanUp },
+  { name: '0030-units-lacking', ...unitsLacking },
 ];
 
 /** In their order. */
