@@ -13,15 +13,16 @@ import { shortTime } from './report.ts';
 import { table } from './table.ts';
 
 type ShownLane = ResultOf<typeof showLane>;
-/** After a decision, nobody has looked at the oldest change. */
-type LaneView = Omit<ShownLane, 'oldestChange' | 'nextDelta'> &
-  Partial<Pick<ShownLane, 'oldestChange' | 'nextDelta'>>;
+/** After a decision, nobody has looked at the oldest change and at the run. */
+type LaneView = Omit<ShownLane, Looked> & Partial<Pick<ShownLane, Looked>>;
+type Looked = 'oldestChange' | 'nextDelta' | 'run';
 
 export function laneText(view: LaneView): string {
   const { shopId } = view;
   const held = view.plans.filter(({ state }) => state === 'HELD');
   return [
     `${shopId}: ${stateInWords(view)}`,
+    ...(view.run ? runLines(view.run) : []),
     ...(view.oldestChange ? oldestChangeLines(view.oldestChange) : []),
     ...(view.nextDelta ? [`  ${view.nextDelta}`] : []),
     ...(view.pause === null ? [] : [`  \`atp lane ${shopId} resume\` lets the lane go on`]),
@@ -35,6 +36,13 @@ export function laneText(view: LaneView): string {
     ...quarantinedLines(view),
     ...decisionLines(view),
   ].join('\n');
+}
+
+/** What it tries again, since when, and how far it is. */
+function runLines({ workflowId, triesSince, words }: NonNullable<ShownLane['run']>): string[] {
+  if (words === '') return [];
+  const since = triesSince === null ? '' : ` tries a step since ${shortTime(triesSince)}`;
+  return [`  The run ${workflowId}${since}${words}`];
 }
 
 /** What Shopify lacks, the oldest first; nothing when it lacks nothing. */

@@ -1,6 +1,11 @@
 /** The embedded stack and the worker: commands about this machine, and not operations of an installation. */
 import { optional, yesOrNo } from '../domain/input-fields.ts';
-import type { CliCommand } from './command.ts';
+import { durationText } from '../domain/duration.ts';
+import { figureInWords, isWithinLimit } from '../domain/oldest-change.ts';
+import { describeError } from '../operations/described-error.ts';
+import { perform, type ResultOf } from '../operations/operation.ts';
+import { listShops } from '../operations/shops.ts';
+import { contextOf, type Cli, type CliCommand } from './command.ts';
 import type { StackStatus } from './machine.ts';
 import { type Report } from './report.ts';
 import { table } from './table.ts';
@@ -36,12 +41,16 @@ export const STACK_COMMANDS: readonly CliCommand[] = [
   },
   {
     path: 'status',
-    description: 'where the running parts are',
+    description: 'where the running parts are, and how old the oldest change of each shop is',
     argumentNames: [],
     fields: {},
-    operations: [],
-    usesServices: true,
-    run: async ({ machine }) => statusReport(await machine.stack.status()),
+    operations: [listShops],
+    run: async (cli) => {
+      const status = await cli.machine.stack.status();
+      const { json, text } = statusReport(status);
+      const { shops, lines } = await readShops(cli);
+      return { json: { ...(json as object), shops }, text: [text, ...lines].join('\n') };
+    },
   },
 ];
 
@@ -73,6 +82,38 @@ export const WORKER_COMMANDS: readonly CliCommand[] = [
     },
   },
 ];
+
+/** The figure of each shop. Where it cannot be read, the parts are shown all the same. */
+async function readShops(cli: Cli): Promise<{ readonly shops: unknown; readonly lines: readonly string[] }> {
+  try {
+    const found = await perform(
+      listShops,
+      {},
+      contextOf(cli, undefined, (field) => field),
+    );
+    return {
+      shops: found.map(({ shopId, oldestChange }) => ({ shopId, oldestChange })),
+      lines:
+        found.length === 0
+          ? []
+          : ['The oldest change that is not on Shopify:', ...found.map((shop) => `  ${figureLine(shop)}`)],
+    };
+  } catch (error) {
+    const { code, message } = describeError(error);
+    return {
+      shops: null,
+      lines: [`The oldest change that is not on Shopify is not known: ${code}: ${message}`],
+    };
+  }
+}
+
+function figureLine({ shopId, oldestChange }: ResultOf<typeof listShops>[number]): string {
+  if (oldestChange === null) return `${shopId}: not known yet`;
+  const late = isWithinLimit(oldestChange)
+    ? ''
+    : `, above the limit of ${durationText(oldestChange.limitMs)}`;
+  return `${shopId}: ${figureInWords(oldestChange).replaceAll('\n', '; ')}${late}`;
+}
 
 function statusReport(status: StackStatus): Report {
   const { temporal, sftp, shopify } = status;

@@ -4,6 +4,8 @@ import { progressInWords, spanInWords, type StepProgress } from './step-progress
 
 /** A step that is under way, or waits to be tried again. */
 export interface OpenStep {
+  /** One of its run's. */
+  readonly id: string;
   /** Counts from 1. */
   readonly attempt: number;
   /** Why the attempt before failed; null: this is the first one, or nobody has said why. */

@@ -5,9 +5,11 @@ import { DECISION_FIELDS, DECISIONS, type DecisionKind } from '../domain/lane-de
 import type { OldestChange } from '../domain/oldest-change.ts';
 import { findOldestChange, listOldestChanges } from '../postgres/age/oldest-changes.ts';
 import { listLanes as readLanes } from '../postgres/lane/lane-list.ts';
+import { findLease } from '../postgres/lane/lane.ts';
 import { glanceAtLane, readLaneView } from '../postgres/lane/lane-view.ts';
 import type { Database } from '../postgres/database.ts';
 import { findShop } from '../postgres/master-data/shops.ts';
+import type { WorkOfRun } from '../temporal/step-tried-again.ts';
 import { auditShop } from '../postgres/producing/change-audit.ts';
 import type { Application } from './application.ts';
 import { pauseLane, resumeLane } from './lane-pause.ts';
@@ -28,7 +30,8 @@ export const showLane = defineOperation({
     const oldestChange = await findOldestChange(database, input.shopId);
     const nextDelta =
       oldestChange && waitsForDelta(oldestChange) ? await lookAtDelta(app, input.shopId) : null;
-    return { ...view, oldestChange, nextDelta };
+    const run = view.state === 'applying' ? await lookAtRun(app, input.shopId) : null;
+    return { ...view, oldestChange, nextDelta, run };
   },
 });
 
@@ -39,6 +42,18 @@ function waitsForDelta({ waiting }: OldestChange): boolean {
 
 async function lookAtDelta(app: Application, id: string): Promise<string> {
   return nextDeltaInWords(await lookIfConfigured(app, [id]), id);
+}
+
+/** What the run does that has the lane; null: none has it, or nobody can tell. The lane is shown without Temporal as well. */
+async function lookAtRun(app: Application, id: string): Promise<WorkOfRun | null> {
+  const lease = await findLease(await app.database(), id);
+  if (lease === null || !(await app.isTemporalConfigured())) return null;
+  try {
+    const { readWorkOfRun } = await import('../temporal/step-tried-again.ts');
+    return await readWorkOfRun(await app.temporal(), lease.workflowId);
+  } catch {
+    return null;
+  }
 }
 
 export const listLanes = defineOperation({

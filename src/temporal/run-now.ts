@@ -33,9 +33,10 @@ export async function readRunNow(
 }
 
 function describeStep(activity: PendingActivity): OpenStep {
-  const { attempt, lastFailure, nextAttemptScheduleTime, heartbeatDetails, state } = activity;
+  const { activityId, attempt, lastFailure, nextAttemptScheduleTime, heartbeatDetails, state } = activity;
   const isWaiting = state !== STARTED;
   return {
+    id: activityId ?? '',
     attempt: attempt ?? 1,
     failure: lastFailure
       ? { code: lastFailure.applicationFailureInfo?.type || null, message: lastFailure.message ?? '' }
@@ -72,7 +73,8 @@ async function lastEventTime(
   return time ? [time] : [];
 }
 
-function timeOf(time: Parameters<typeof tsToMs>[0]): Date | null {
+/** Null: there is none. */
+export function timeOf(time: Parameters<typeof tsToMs>[0]): Date | null {
   return time ? new Date(tsToMs(time)) : null;
 }
 

@@ -92,6 +92,10 @@ test('a file that is applied tells how many of its rows are done', async () => {
   const [run] = await pipeline('running', '--job', 'process-uploads');
   expect(run?.summary).toMatch(/is running; (350|500) of 600 rows/);
 
+  expect((await atp.run('lane', SHOP)).stdout).toMatch(
+    /^ {2}The run processUploads\/blue-shirts; (350|500) of 600 rows/m,
+  );
+
   await shop.release(hold);
   expect(await shop.run({ job: 'process-uploads', shopId: SHOP })).toMatchObject({ laneState: 'idle' });
 });
@@ -107,6 +111,25 @@ test('process-uploads that comes after the wake-up’s run tells of the file tha
   });
   const { stdout } = await atp.run('job', 'run', 'process-uploads', '--wait');
   expect(stdout).toMatch(/^No file waits\. The last one, file 1, was applied at \S+Z: 600 rows applied\.\n$/);
+});
+
+test('the lane tells what its run tries again, and since when', async () => {
+  await shop.until(async () => (await pipeline('running', '--job', 'process-uploads')).length === 0);
+  await shop.count('RESET_INVENTORY__2.csv', 'BROADWAY', { 'SHIRT-1': 77 });
+  await failAtShopify('ReadOnlineAtp');
+  const before = new Date();
+  await shop.recentChanges();
+  const lane = () => atp.json<{ run: { triesSince: string | null; words: string } | null }>(['lane', SHOP]);
+  await shop.until(async () => (await lane()).run?.words.includes('; attempt 3: ') ?? false);
+
+  const { run } = await lane();
+  expect(Date.parse(run?.triesSince ?? '')).toBeGreaterThan(before.getTime());
+  expect((await atp.run('lane', SHOP)).stdout).toMatch(
+    /^ {2}The run processUploads\/blue-shirts tries a step since [\d-]+ [\d:]+Z; attempt \d+: SHOPIFY_UNREACHABLE: .+/m,
+  );
+  await shop.twin.control('DELETE', '/faults');
+  expect(await shop.run({ job: 'process-uploads', shopId: SHOP })).toMatchObject({ laneState: 'idle' });
+  expect(await lane()).toMatchObject({ state: 'idle', run: null });
 });
 
 test('the pipeline leaves out runs that found nothing to do, and finds those that need attention', async () => {

@@ -57,6 +57,28 @@ test('no secret of an existing service gets into the state folder', async () => 
   expect((await atp.run('status')).stdout).not.toContain(password);
 });
 
+test('status tells the oldest change of each shop, and shows the parts also when nobody knows it', async () => {
+  const { atp, database } = await everythingExists();
+  await atp.json(['up', '--detach']);
+  await database.database.query(
+    `INSERT INTO shop (shop_id, domain, location_id, facility_group_id, access_token_ref, api_version, hard_sync_needed_since)
+     VALUES ('acme', 'acme.myshopify.com', 'gid://shopify/Location/1', 'FAC_GRP', 'env:NO_TOKEN', '2026-10',
+       now() - interval '3 hours')`,
+  );
+  expect((await atp.run('status')).stdout).toMatch(
+    /^The oldest change that is not on Shopify:\n {2}acme: 3 h, nothing is sent before a Hard Sync: it has had none yet, above the limit of 45m$/m,
+  );
+  expect(await atp.json(['status'])).toMatchObject({
+    shops: [{ shopId: 'acme', oldestChange: { onItsWay: { cause: 'HARD_SYNC_NEEDED' } } }],
+  });
+
+  await database.database.query('ALTER TABLE change_log RENAME TO change_log_of_another_release');
+  const unknown = await atp.run('status');
+  expect(unknown).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(unknown.stdout).toMatch(/^The oldest change that is not on Shopify is not known: DATABASE_/m);
+  expect(await atp.json(['status'])).toMatchObject({ existing: expect.any(Array) as unknown, shops: null });
+});
+
 test('`atp up` uses a database that .env names, and starts the other services', async () => {
   const database = await freshDatabase();
   const atp = await stackWith({});
