@@ -83,13 +83,20 @@ export async function listWatchedRows(
 }
 
 /**
+ * In SQL, of a watched row: since when nothing is known to have changed it. A push reads the item before it writes, so it
+ * is a look as well, not before the lane began its file. A product that sells all day is pushed again before anybody looks.
+ */
+const LOOKED_AT = `coalesce(greatest(applied.looked_at, (SELECT started_at FROM upload_file AS pushed
+  WHERE pushed.shop_id = $1 AND pushed.sequence = applied.pushed_sequence)), '-infinity')`;
+
+/**
  * Products of which a look at Shopify may tell something new: quarantined ones, and watched rows. The lane's clock of
  * watched rows goes on to the oldest of their last looks, and to now when there is none to be looked at.
  */
 export async function countToRecheck(database: Database, shopId: string): Promise<number> {
   await database.query(
     `UPDATE lane SET late_calls_seen_at = greatest(late_calls_seen_at, coalesce(
-       (SELECT min(coalesce(applied.looked_at, '-infinity')) ${WATCHED}), clock_timestamp()))
+       (SELECT min(${LOOKED_AT}) ${WATCHED}), clock_timestamp()))
      WHERE shop_id = $1`,
     [shopId],
   );
