@@ -6,7 +6,7 @@ import { readGauges, type AgeReading } from '../metrics/readings.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { serveMetrics, type MetricsServer, type Readiness } from '../metrics/server.ts';
 import { describeError } from '../operations/described-error.ts';
-import { listOldestChanges } from '../postgres/age/oldest-changes.ts';
+import { readOldestChanges } from '../postgres/age/oldest-changes.ts';
 import { listOpenConditions } from '../postgres/alerts/conditions.ts';
 import { countFeedsLeft, readFeedFigures, readLaneFigures } from '../postgres/current-figures.ts';
 import type { Database } from '../postgres/database.ts';
@@ -71,7 +71,7 @@ export async function serveWorker(
 }
 
 async function readAges(database: Database): Promise<readonly AgeReading[]> {
-  const figures = await listOldestChanges(database);
+  const figures = await readOldestChanges(database);
   return figures.map((figure) => ({
     shopId: figure.shopId,
     limitSeconds: figure.limitMs / 1000,

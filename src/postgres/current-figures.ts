@@ -1,9 +1,9 @@
 /** How things stand now, for whoever watches: a few numbers a shop, by indexes only. */
-import { READING_TIMEOUT_MS } from '../domain/limits.ts';
-import type { Connection, Database } from './database.ts';
+import type { Database } from './database.ts';
 import { LEASE_LASTS } from './lane/lane.ts';
 import { WAS_NOT_APPLIED } from './lane/quarantined-rows.ts';
 import { IS_OPEN } from './lane/upload-files.ts';
+import { readSoon } from './read-soon.ts';
 
 export interface LaneFigures {
   readonly shopId: string;
@@ -67,16 +67,5 @@ export function countFeedsLeft(database: Database): Promise<number> {
   return readSoon(database, async (connection) => {
     const { rows } = await connection.query<{ count: number }>('SELECT count(*) FROM feed_left');
     return rows[0]?.count ?? 0;
-  });
-}
-
-/** Runs `work` with a short limit on the server: a reading that takes longer is not worth its load. */
-async function readSoon<Result>(
-  database: Database,
-  work: (connection: Connection) => Promise<Result>,
-): Promise<Result> {
-  return database.transaction(async (connection) => {
-    await connection.query(`SET LOCAL statement_timeout = ${READING_TIMEOUT_MS}`);
-    return work(connection);
   });
 }

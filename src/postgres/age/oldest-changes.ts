@@ -4,6 +4,7 @@ import { countOf, type PlanCounts } from '../../domain/sync-plan.ts';
 import type { Database } from '../database.ts';
 import { NOT_APPLIED_SINCE, WAS_NOT_APPLIED } from '../lane/quarantined-rows.ts';
 import { IS_OPEN } from '../lane/upload-files.ts';
+import { readSoon } from '../read-soon.ts';
 import { HARD_SYNC_NEEDED_SINCE, WAITING_CHANGES } from '../planning/waiting-changes.ts';
 
 /** A shop's row; every instant as a Date, null where there is none. */
@@ -96,10 +97,20 @@ const WAITING_ROWS = `
       AND (applied.drops #>> '{0,at}')::timestamptz < clock_timestamp() - shop.order_lag
   ) AS unseen`;
 
+const EVERY_SHOP = `${WAITING_ROWS} ORDER BY shop.shop_id`;
+
 /** The figure of every shop, by id. */
 export async function listOldestChanges(database: Database): Promise<readonly OldestChange[]> {
-  const rows = await database.query<WaitingRow>(`${WAITING_ROWS} ORDER BY shop.shop_id`);
+  const rows = await database.query<WaitingRow>(EVERY_SHOP);
   return rows.map((row) => judgeWaiting(toFacts(row)));
+}
+
+/** The same for whoever looks again soon: it ends after READING_TIMEOUT_MS, on the server as well. */
+export function readOldestChanges(database: Database): Promise<readonly OldestChange[]> {
+  return readSoon(database, async (connection) => {
+    const { rows } = await connection.query<WaitingRow>(EVERY_SHOP);
+    return rows.map((row) => judgeWaiting(toFacts(row)));
+  });
 }
 
 /** The figure of one shop; null: there is no such shop. */
