@@ -9,8 +9,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // `npm run test:faults` has these; one crash point of each kind is in test/end-to-end.
     // `npm run test:model` has the deep search; the everyday one is here.
-    // `npm run test:long` has what takes minutes by itself; a shorter one of its kind is beside it.
-    exclude: ['test/faults/**', 'test/model/deep.test.ts', 'test/**/*.long.test.ts'],
+    // `npm run test:long` has what takes minutes by itself; a shorter one of its kind is beside it. test:day has the day.
+    exclude: ['test/faults/**', 'test/day/**', 'test/model/deep.test.ts', 'test/**/*.long.test.ts'],
     globalSetup: ['test/setup/global-setup.ts'],
     setupFiles: ['test/setup/clean-up.ts'],
     // The timeouts only end a test that hangs: on a busy machine a test may take ten times as long as on an idle one.

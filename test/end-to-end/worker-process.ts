@@ -36,6 +36,10 @@ export class WorkerProcess {
     return this.#output;
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   /** Resolves when SIGKILL has ended it, whoever sent it; throws when it goes on living. */
   async untilKilled(): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null)
