@@ -25,11 +25,11 @@ import * as workerReport from './0026-worker-report.ts';
 import * as watchStandsStill from './0027-watch-stands-still.ts';
 import * as leftItems from './0028-left-items.ts';
 import * as causesOfConditions from './0029-causes-of-conditions.ts';
+import * as unitsLacking from './0030-units-lacking.ts';
 import * as claimedFeeds from './0031-claimed-feeds.ts';
 import * as mapping from './0035-mapping.ts';
 import * as unmapping from './0036-unmapping.ts';
 import * as cleanUp from './0037-clean-up.ts';
-import * as unitsLacking from './0030-units-lacking.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -63,11 +63,11 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0027-watch-stands-still', ...watchStandsStill },
   { name: '0028-left-items', ...leftItems },
   { name: '0029-causes-of-conditions', ...causesOfConditions },
+  { name: '0030-units-lacking', ...unitsLacking },
   { name: '0031-claimed-feeds', ...claimedFeeds },
   { name: '0035-mapping', ...mapping },
   { name: '0036-unmapping', ...unmapping },
   { name: '0037-clean-up', ...cleanUp },
-  { name: '0030-units-lacking', ...unitsLacking },
 ];
 
 /** In their order. */
