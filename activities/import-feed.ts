@@ -4,18 +4,11 @@ import { join } from 'node:path';
 import { writeErrorFile, writeFileFault } from '../src/csv/error-file-csv.ts';
 import { withFeed } from '../src/csv/feed-csv.ts';
 import { feedTooLargeError } from '../src/csv/feed-text.ts';
-import {
-  claimByStep,
-  claimedPath,
-  isOfGrown,
-  readClaim,
-  sentPathOf,
-  type Claim,
-} from '../src/domain/claim.ts';
+import { claimByStep, claimedPath, isOfGrown, readClaim, type Claim } from '../src/domain/claim.ts';
 import type { Diary } from '../src/domain/diary.ts';
 import { ERROR_CLASSES } from '../src/domain/error-class.ts';
 import { AtpError, isCoded } from '../src/domain/errors.ts';
-import { feedTypeOf } from '../src/domain/feed.ts';
+import { feedTypeOf, sourceOf } from '../src/domain/feed.ts';
 import { kindOf } from '../src/domain/feed-kind.ts';
 import type { FeedType } from '../src/domain/feed-type.ts';
 import { CLOCKS_APART_MS, UPKEEP_TRIES_MAX } from '../src/domain/limits.ts';
@@ -31,6 +24,7 @@ import {
 import { findImportOfClaim, findImportSince, markFiled } from '../src/postgres/feeds/import-records.ts';
 import { importFeed as importIntoDatabase } from '../src/postgres/feeds/imports.ts';
 import { whileFeedIsLocked } from '../src/postgres/feeds/lock.ts';
+import { readSettings } from '../src/postgres/feeds/sources.ts';
 import { recordRefusedFeed } from '../src/postgres/feeds/refused-feeds.ts';
 import { forgetWaitingFeeds } from '../src/postgres/feeds/waiting-feeds.ts';
 import type { OpenFileDrop } from '../src/sftp/file-drop.ts';
@@ -157,16 +151,20 @@ async function importTakenFeed(
   { claim, path, fileName, scratch, localPath, sha256, sizeBytes, sentAt, wrongChecksum }: FeedInHand,
 ): Promise<{ readonly feed: ImportedFile; readonly errorFile: string | null }> {
   const errorFile = join(scratch, 'errors.csv');
+  const settings = await readSettings(database, sourceOf(claim.sentPath));
   try {
     if (sha256 === null) throw feedTooLargeError(fileName);
     if (wrongChecksum) throw wrongChecksum;
-    const type = feedTypeOf(sentPathOf(path));
+    const type = feedTypeOf(claim.sentPath, settings.type);
     // Its first rows have happened already, and nobody can say whether the last of them was whole.
     if (isOfGrown(claim) && kindOf(type) === 'difference') throw new AtpError('FEED_GREW', { fileName });
-    const counts = await withFeed({ localPath, fileName, type }, ({ header, rows }) =>
+    const counts = await withFeed({ localPath, fileName, type, settings }, ({ header, rows }) =>
       importIntoDatabase(
         database,
-        { sha256, fileName, type, writtenAt: sentAt, claimed: { path, sizeBytes }, rows },
+        {
+          ...{ sha256, fileName, type, writtenAt: sentAt, claimed: { path, sizeBytes }, rows },
+          equalKeys: settings.rows,
+        },
         {
           dryRun: false,
           onRefused: (refused) => writeErrorFile(errorFile, header, refused),
@@ -181,14 +179,14 @@ async function importTakenFeed(
     // It is still being sent: it stays where it is, and the next run takes it from there.
     if (isCoded(error, 'FEED_UNSETTLED')) return { feed: fault(fileName, error), errorFile: null };
     await writeFileFault(errorFile, error);
-    await recordRefusedFeed(database, { fileName, type: typeOrNull(path), sentAt }, error);
+    await recordRefusedFeed(database, { fileName, type: typeOrNull(claim, settings.type), sentAt }, error);
     return { feed: fault(fileName, error), errorFile };
   }
 }
 
-function typeOrNull(path: string): FeedType | null {
+function typeOrNull({ sentPath }: Claim, ofSource: string | null): FeedType | null {
   try {
-    return feedTypeOf(sentPathOf(path));
+    return feedTypeOf(sentPath, ofSource);
   } catch {
     return null;
   }

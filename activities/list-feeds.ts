@@ -1,5 +1,5 @@
 /** Looking for feeds on SFTP: which can be imported now, in their order, and which wait for what. */
-import { claimOfGrown, sentPathOf, sourceOf } from '../src/domain/claim.ts';
+import { claimOfGrown, sentPathOf, folderOf } from '../src/domain/claim.ts';
 import { CLAIMED_FOLDER, INCOMING_FOLDER } from '../src/domain/drop-folders.ts';
 import { isFeedName } from '../src/domain/feed.ts';
 import {
@@ -12,7 +12,7 @@ import {
   type Turn,
   type WaitingCode,
 } from '../src/domain/feed-arrival.ts';
-import { FEED_TYPES } from '../src/domain/feed-type.ts';
+import { parseFeedType } from '../src/domain/feed-type.ts';
 import type { JobInput } from '../src/domain/jobs/jobs.ts';
 import {
   FEED_SETTLE_MS,
@@ -29,6 +29,7 @@ import {
   listFeedsLeft,
   type FeedOnDrop,
 } from '../src/postgres/feeds/feeds-left.ts';
+import { listSources } from '../src/postgres/feeds/sources.ts';
 import { forgetFiledAs, listFiledFeeds } from '../src/postgres/feeds/import-records.ts';
 import {
   recordWaitingFeeds,
@@ -75,7 +76,7 @@ export interface ListFeedsDeps {
 
 export function createListFeeds({ database, fileDrop, settleMs = FEED_SETTLE_MS }: ListFeedsDeps) {
   /**
-   * The feeds in incoming/, in those of its folders that are named after a feed type, and in claimed/, where earlier runs
+   * The feeds in incoming/, in those of its folders that are named after a feed type or are a source, and in claimed/, where earlier runs
    * have not finished theirs: ordered by name without the type, at most FEEDS_PER_RUN. Files that are hidden, still being
    * sent by their name, or not `.csv` are left alone. Then come, marked so, the feeds that wait, those that only have to be
    * moved, and what looks like a feed and is none.
@@ -86,7 +87,11 @@ export function createListFeeds({ database, fileDrop, settleMs = FEED_SETTLE_MS 
     return keepAlive(() =>
       fileDrop(async (drop) => {
         await reclaimGrown(database, drop);
-        const { folders, feeds, markers, untaken } = await lookAround(drop, source);
+        const { folders, feeds, markers, untaken } = await lookAround(
+          drop,
+          source,
+          await listSources(database),
+        );
         const left = await listFeedsLeft(database);
         await forgetFeedsLeft(database, pathsGone(left, folders, feeds));
         const old = feeds.filter((feed) => findLeft(left, feed) !== null);
@@ -152,11 +157,19 @@ interface Found {
   readonly untaken: readonly string[];
 }
 
-async function lookAround(drop: FileDrop, source: string | undefined): Promise<Found> {
+async function lookAround(
+  drop: FileDrop,
+  source: string | undefined,
+  sources: readonly { readonly source: string }[],
+): Promise<Found> {
   const top = `${INCOMING_FOLDER}${source === undefined ? '' : `/${source}`}`;
   const first = await drop.survey(top);
-  const typed = source === undefined ? FEED_TYPES.filter((type) => first.folders.includes(type)) : [];
-  const folders = [top, ...typed.map((type) => `${top}/${type}`)];
+  const known = new Set(sources.map((each) => each.source));
+  const below =
+    source === undefined
+      ? first.folders.filter((folder) => parseFeedType(folder) !== null || known.has(folder))
+      : [];
+  const folders = [top, ...below.map((folder) => `${top}/${folder}`)];
   const feeds: FeedOnDrop[] = [];
   const markers = new Map<string, RemoteFile>();
   const untaken: string[] = [];
@@ -165,12 +178,12 @@ async function lookAround(drop: FileDrop, source: string | undefined): Promise<F
     else if (isMarkerName(file.name)) markers.set(path, file);
   };
   for (const folder of folders) {
-    const { files, folders: below, others } = folder === top ? first : await drop.survey(folder);
+    const { files, folders: deeper, others } = folder === top ? first : await drop.survey(folder);
     for (const file of files) keep(`${folder}/${file.name}`, file);
-    untaken.push(...[...below, ...others].filter(isFeedName).map((name) => `${folder}/${name}`));
+    untaken.push(...[...deeper, ...others].filter(isFeedName).map((name) => `${folder}/${name}`));
   }
   for await (const { path, file } of claimedFiles(drop)) {
-    if (folders.includes(sourceOf(path))) keep(path, file);
+    if (folders.includes(folderOf(path))) keep(path, file);
   }
   feeds.sort((one, other) => compareFeeds(one.path, other.path));
   return { folders, feeds, markers, untaken };
@@ -236,5 +249,5 @@ function pathsGone(
   found: readonly FeedOnDrop[],
 ): readonly string[] {
   const paths = new Set(found.map(({ path }) => path));
-  return left.map(({ path }) => path).filter((path) => folders.includes(sourceOf(path)) && !paths.has(path));
+  return left.map(({ path }) => path).filter((path) => folders.includes(folderOf(path)) && !paths.has(path));
 }

@@ -1,6 +1,6 @@
 import { continueAsNew, patched, setCurrentDetails, sleep } from '@temporalio/workflow';
 import type { FeedRef } from '../activities/index.ts';
-import { sentPathOf, sourceOf } from '../src/domain/claim.ts';
+import { sentPathOf, folderOf } from '../src/domain/claim.ts';
 import {
   addImported,
   type ImportedFile,
@@ -39,7 +39,7 @@ async function importFeeds(input: unknown, earlier?: ImportedSoFar): Promise<Imp
   const imported: ImportedFile[] = [];
   const heldBack = new Set<string>();
   for (const { path, sizeBytes, modifiedAt, marker } of feeds) {
-    if (heldBack.has(sourceOf(path))) continue;
+    if (heldBack.has(folderOf(path))) continue;
     const file = await step('importFeed', `Import ${sentPathOf(path)}`, {
       path,
       sizeBytes,
@@ -52,7 +52,7 @@ async function importFeeds(input: unknown, earlier?: ImportedSoFar): Promise<Imp
     );
     if (file.error?.code !== 'FEED_UNSETTLED') continue;
     // It is still being sent: it and all that comes after it in its folder is left to the next run.
-    if (patched('an unsettled feed holds back its folder')) heldBack.add(sourceOf(path));
+    if (patched('an unsettled feed holds back its folder')) heldBack.add(folderOf(path));
     // Runs of the release before leave all feeds to the next run.
     else if (patched('an unsettled feed ends the run')) return { files: imported };
   }

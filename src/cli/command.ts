@@ -156,7 +156,11 @@ function examplesText(path: string): string {
 }
 
 function valueOf(field: Field | undefined, typed: unknown): unknown {
-  return field && typeof typed === 'string' ? valueOfText(field, typed) : typed;
+  if (!field) return typed;
+  // An option that takes several values comes as a list, also with the one word that clears it.
+  const isCleared = Array.isArray(typed) && typed.length === 1 && typed[0] === field.clearedBy;
+  if (isCleared) return null;
+  return typeof typed === 'string' ? valueOfText(field, typed) : typed;
 }
 
 /** An argument's syntax is only its name, so the help text lists its choices. */

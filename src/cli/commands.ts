@@ -16,6 +16,7 @@ import { MIGRATE_COMMANDS } from './migrate.ts';
 import { PIPELINE_COMMANDS } from './pipeline.ts';
 import { PRODUCT_COMMANDS } from './product.ts';
 import { SHOP_COMMANDS } from './shop.ts';
+import { SOURCE_COMMANDS } from './source.ts';
 import { STACK_COMMANDS, WORKER_COMMANDS } from './stack.ts';
 import { TEMPORAL_COMMANDS } from './temporal.ts';
 
@@ -31,6 +32,7 @@ export const COMMANDS: readonly CliCommand[] = [
   ...SHOP_COMMANDS,
   ...IMPORT_COMMANDS,
   ...FEED_COMMANDS,
+  ...SOURCE_COMMANDS,
   ...EXPLAIN_COMMANDS,
   ...JOB_COMMANDS,
   ...PIPELINE_COMMANDS,
@@ -49,6 +51,7 @@ export const PARENTS: Readonly<Record<string, string>> = {
   shop: 'Shopify stores',
   job: 'the jobs: when they run, and run one now',
   feed: 'feeds that are expected, and feeds that were refused',
+  source: 'how senders of feeds write',
   alert: 'who is told when something is wrong',
   audit: 'what people did',
   temporal: 'what the jobs need on the Temporal server',

@@ -62,6 +62,20 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
     "feed dismiss RESET_INVENTORY__17.csv --reason 'sent again'",
     "feed dismiss RESET_INVENTORY__17.csv --reason 'sent again' --json",
   ],
+  'source list': ['source list', 'source list --json'],
+  'source add': [
+    'source add store-12 --separator semicolon --decimal comma --fixed facilityId=STORE_12',
+    "source add erp --column 'Available Qty=availableQty' SKU=idValue --time-zone America/New_York",
+  ],
+  'source set': [
+    'source set erp --status ITEM_HOLD=ITEM_CREATED',
+    'source set erp --rows sum --encoding none',
+  ],
+  'source remove': ['source remove erp', 'source remove erp --json'],
+  'source test': [
+    'source test count.csv --type RESET_INVENTORY',
+    'source test ORDER_ITEMS__17.csv --source erp',
+  ],
   'job list': ['job list', 'job list --json'],
   'job show': ['job show import', 'job show recent-changes --shop acme'],
   'job schedule': [

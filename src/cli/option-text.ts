@@ -20,6 +20,9 @@ const OPTION_NAMES: Readonly<Record<string, string>> = {
   expectedReason: 'expect',
   fromDate: 'from',
   thruDate: 'thru',
+  columns: 'column',
+  statuses: 'status',
+  reasons: 'reason',
 };
 
 /** `--safety-stock` */
@@ -30,7 +33,8 @@ export function optionName(field: string): string {
 /** `--safety-stock <n>`; an option without a value is true when it is named. */
 export function optionSyntax(name: string, field: Field): string {
   const value = valueSyntax(name, field);
-  return value === null ? optionName(name) : `${optionName(name)} <${value}>`;
+  if (value === null) return optionName(name);
+  return `${optionName(name)} <${value}${field.kind === 'list' ? '...' : ''}>`;
 }
 
 function valueSyntax(name: string, field: Field): string | null {

@@ -36,7 +36,7 @@ export function sentPathOf(path: string): string {
 }
 
 /** The folder that a feed was sent to. What holds up one feed holds up those behind it in the same folder. */
-export function sourceOf(path: string): string {
+export function folderOf(path: string): string {
   const sent = sentPathOf(path);
   return sent.slice(0, sent.lastIndexOf('/'));
 }

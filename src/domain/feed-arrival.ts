@@ -3,7 +3,7 @@
  * stood still for a time. The first feed of a source that is not complete holds back those behind it: a variance of nine
  * o'clock must not be imported before the count of eight.
  */
-import { sourceOf } from './claim.ts';
+import { folderOf } from './claim.ts';
 import { CLOCKS_APART_MS, FEED_INSIDE_LINE_FACTOR } from './limits.ts';
 import { compareNames } from './name-order.ts';
 import { feedOrderKey } from './feed.ts';
@@ -83,7 +83,7 @@ export async function takeInTurn<Feed extends { readonly path: string }>(
   const taken: Feed[] = [];
   const waiting = new Map<string, Turn<Feed>['waiting'][number]>();
   for (const feed of feeds) {
-    const source = sourceOf(feed.path);
+    const source = folderOf(feed.path);
     const first = waiting.get(source);
     if (first) waiting.set(source, { ...first, behind: first.behind + 1 });
     else if (taken.length < takenMax) {

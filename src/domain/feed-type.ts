@@ -9,9 +9,9 @@ export const FEED_TYPES = [
 ] as const satisfies readonly (keyof FeedContents)[];
 export type FeedType = (typeof FEED_TYPES)[number];
 
-/** Null when the text is no feed type. */
-export function parseFeedType(text: string | undefined): FeedType | null {
-  return FEED_TYPES.find((type) => type === text) ?? null;
+/** In any case: `reset_inventory` is RESET_INVENTORY. Null when the text is no feed type. */
+export function parseFeedType(text: string | null | undefined): FeedType | null {
+  return FEED_TYPES.find((type) => type === text?.toUpperCase()) ?? null;
 }
 
 /** The master's ids of a product; a feed's `idType` says which one its `idValue` is. */

@@ -6,6 +6,7 @@
  */
 import { AtpError, type ErrorCode, type ErrorDetail } from './errors.ts';
 import { parseFeedType, type FeedContents, type FeedType } from './feed-type.ts';
+import { INCOMING_FOLDER } from './drop-folders.ts';
 import type { ImportWarning } from './import-warning.ts';
 
 /** Why a row is refused. */
@@ -65,23 +66,29 @@ export const LEDGER_REASONS = {
 /** Names under which programs send a file until it is whole and gets its own: `x.csv.part`, `x.tmp.csv`, `.x.csv.Ab12`. */
 const TEMPORARY_NAME = /^\.|\.(part|partial|filepart|tmp|writing)\b/i;
 
-/** Whether a name is that of a feed: it ends with `.csv`, and is neither hidden nor that of a file being sent. */
+/** Whether a name is that of a feed: it ends with `.csv` or `.csv.gz`, and is neither hidden nor that of a file being sent. */
 export function isFeedName(name: string): boolean {
-  return /\.csv$/i.test(name) && !TEMPORARY_NAME.test(name);
+  return /\.csv(\.gz)?$/i.test(name) && !TEMPORARY_NAME.test(name);
 }
 
 /**
- * The type of a feed: the part of its name before `__`, else the folder that it lies in.
+ * The type of a feed: the part of its name before `__`, else the folder that it lies in, else what was said of its source.
  *
  * @param path below `incoming/`, or a bare file name
  * @throws AtpError FEED_TYPE_UNKNOWN
  */
-export function feedTypeOf(path: string): FeedType {
+export function feedTypeOf(path: string, ofSource: string | null = null): FeedType {
   const segments = path.split('/');
   const fileName = segments.at(-1) ?? '';
-  const named = parseFeedType(fileName.split('__', 1)[0]) ?? parseFeedType(segments.at(-2));
+  const named =
+    parseFeedType(fileName.split('__', 1)[0]) ?? parseFeedType(segments.at(-2)) ?? parseFeedType(ofSource);
   if (named === null) throw new AtpError('FEED_TYPE_UNKNOWN', { fileName });
   return named;
+}
+
+/** The source of a feed: the folder that it lies in, below `incoming/`, or `incoming` itself. */
+export function sourceOf(path: string): string {
+  return path.split('/').slice(0, -1).slice(-1)[0] ?? INCOMING_FOLDER;
 }
 
 /**

@@ -1,5 +1,14 @@
 /** What the clocks of a time zone show. Zones are IANA names that Node knows. */
 
+/** Whether the zone is one that Node knows, by its IANA name. */
+export function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
 const A_DAY_MS = 24 * 60 * 60_000;
 
 /** The zone's offset from UTC at an instant, both in milliseconds. */

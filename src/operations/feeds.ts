@@ -1,7 +1,9 @@
 /** Feed files that a person has on this machine. */
 import { basename, resolve } from 'node:path';
+import { NO_SETTINGS } from '../domain/feed-source.ts';
 import { FEED_TYPES } from '../domain/feed-type.ts';
-import { label, optional, yesOrNo } from '../domain/input-fields.ts';
+import { id, label, optional, yesOrNo } from '../domain/input-fields.ts';
+import { findSource } from '../postgres/feeds/sources.ts';
 import { inspectFeedsLeft } from '../postgres/feeds/feeds-left.ts';
 import { defineOperation } from './operation.ts';
 
@@ -12,15 +14,17 @@ export const importFeed = defineOperation({
   fields: {
     file: label('a CSV file', 'file'),
     type: label(`its feed type: ${FEED_TYPES.join(', ')}`, 'type'),
+    source: optional(id('how its sender writes: what was said of this source', 'source')),
     dryRun: optional(yesOrNo('say what would happen, and do nothing')),
   },
   isRecorded: ({ dryRun }) => dryRun !== true,
-  run: async ({ app, progress }, { file, type, dryRun = false }) => {
+  run: async ({ app, progress }, { file, type, source, dryRun = false }) => {
     progress(`Importing ${file}`);
     const { createImportLocalFile } = await import('./import-feed-file.ts');
     const database = await app.database();
     const importLocalFile = createImportLocalFile({ database });
-    const localFeed = { localPath: resolve(file), fileName: basename(file), type, dryRun };
+    const settings = source === undefined ? NO_SETTINGS : (await findSource(database, source)).settings;
+    const localFeed = { localPath: resolve(file), fileName: basename(file), type, settings, dryRun };
     const imported = await importLocalFile(localFeed);
     return { ...imported, feedsLeft: await inspectFeedsLeft(database) };
   },

@@ -1,9 +1,11 @@
+import type { Stats } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { writeErrorFile } from '../csv/error-file-csv.ts';
 import { withFeed } from '../csv/feed-csv.ts';
 import { AtpError } from '../domain/errors.ts';
 import type { ImportCounts } from '../domain/feed.ts';
+import { NO_SETTINGS, type SourceSettings } from '../domain/feed-source.ts';
 import { parseFeedType } from '../domain/feed-type.ts';
 import { errorFileName } from '../domain/filed-name.ts';
 import type { Database } from '../postgres/database.ts';
@@ -15,6 +17,8 @@ export interface LocalFeed {
   /** The name that the ledger and the list of imports show. */
   readonly fileName: string;
   readonly type: string;
+  /** How its sender writes; absent: nothing was said. */
+  readonly settings?: SourceSettings;
   /** Reports what an import would do, and undoes it. */
   readonly dryRun: boolean;
 }
@@ -38,18 +42,19 @@ export function createImportLocalFile({ database }: { readonly database: Databas
     localPath,
     fileName,
     type,
+    settings = NO_SETTINGS,
     dryRun,
   }: LocalFeed): Promise<LocalImport> {
     const feedType = parseFeedType(type);
     if (feedType === null) throw new AtpError('FEED_TYPE_UNKNOWN', { fileName, type });
-    const writtenAt = await readWrittenAt(localPath);
+    const writtenAt = (await requireFile(localPath)).mtime;
     const sha256 = await sha256OfFile(localPath);
     const errorFile = join(dirname(localPath), errorFileName(basename(localPath)));
     await rm(errorFile, { force: true });
-    const counts = await withFeed({ localPath, fileName, type: feedType }, ({ header, rows }) =>
+    const counts = await withFeed({ localPath, fileName, type: feedType, settings }, ({ header, rows }) =>
       importFeed(
         database,
-        { sha256, fileName, type: feedType, writtenAt, claimed: null, rows },
+        { sha256, fileName, type: feedType, writtenAt, claimed: null, rows, equalKeys: settings.rows },
         { dryRun, onRefused: (refused) => writeErrorFile(errorFile, header, refused) },
       ),
     );
@@ -57,8 +62,9 @@ export function createImportLocalFile({ database }: { readonly database: Databas
   };
 }
 
-async function readWrittenAt(localPath: string): Promise<Date> {
+/** @throws AtpError INPUT_INVALID */
+export async function requireFile(localPath: string): Promise<Stats> {
   const found = await stat(localPath).catch(() => null);
-  if (found?.isFile()) return found.mtime;
+  if (found?.isFile()) return found;
   throw new AtpError('INPUT_INVALID', { reason: `${localPath} is not a file that can be read` });
 }

@@ -11,6 +11,7 @@ import { JOB_OPERATIONS } from './jobs.ts';
 import { LANE_OPERATIONS } from './lane.ts';
 import type { OperationFacts } from './operation.ts';
 import { showPipeline } from './pipeline.ts';
+import { SOURCE_OPERATIONS } from './sources.ts';
 import { PRODUCT_OPERATIONS } from './products.ts';
 import { SHOP_OPERATIONS } from './shops.ts';
 import { setUpTemporal } from './temporal.ts';
@@ -26,6 +27,7 @@ export const OPERATIONS: readonly OperationFacts[] = [
   ...SHOP_OPERATIONS,
   importFeed,
   ...FEED_STATE_OPERATIONS,
+  ...SOURCE_OPERATIONS,
   ...JOB_OPERATIONS,
   showPipeline,
   ...LANE_OPERATIONS,

@@ -165,3 +165,45 @@ test('a reason that nobody knows is kept as it came, one that is said has its na
     'SHIRT BROADWAY -2 0 POS_SALE',
   ]);
 });
+
+describe('products', () => {
+  const count = (rows: readonly string[]) =>
+    warehouse.importText(
+      'RESET_INVENTORY',
+      `facilityId,idType,idValue,availableQty\n${rows.map((row) => `BROADWAY,${row}\n`).join('')}`,
+      nextName('RESET_INVENTORY'),
+    );
+
+  beforeAll(async () => {
+    await warehouse.database.query(
+      `INSERT INTO product (product_id, sku, upc) VALUES ('20000', '00123456', '00012345678905'),
+         ('20001', 'SKU-T38', '036000291452')`,
+    );
+  });
+
+  test('are found by a UPC whose zeros a spreadsheet has taken, or that is padded', async () => {
+    expect(await count(['UPC,12345678905,9', 'EAN,0036000291452,8'])).toMatchObject({
+      applied: 2,
+      failed: 0,
+    });
+    expect(await warehouse.readLevels('00123456', 'BROADWAY')).toMatchObject({ qoh: 9 });
+    expect(await warehouse.readLevels('SKU-T38', 'BROADWAY')).toMatchObject({ qoh: 8 });
+  });
+
+  test('that are unknown come with the SKU that is likely meant, and with what is odd about theirs', async () => {
+    const { refused } = await count([
+      'SKU,123456,1',
+      'SKU,sku-t38,1',
+      'SKU,SKU-\u042238,1',
+      'SKU,1.23E+11,1',
+      'SKU,NOPE,1',
+    ]);
+    expect(refused.map(({ message }) => message)).toEqual([
+      'There is no product with SKU "123456". Likely meant: 00123456.',
+      'There is no product with SKU "sku-t38". Likely meant: SKU-T38.',
+      'There is no product with SKU "SKU-\u042238": its "\u0422" is U+0422, which looks like the Latin letter T. Likely meant: SKU-T38.',
+      'There is no product with SKU "1.23E+11": a spreadsheet has rounded it: format the column as text and export it again.',
+      'There is no product with SKU "NOPE".',
+    ]);
+  });
+});

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import fc from 'fast-check';
-import { feedTypeOf, isFeedName } from '../../src/domain/feed.ts';
+import { feedTypeOf, isFeedName, sourceOf } from '../../src/domain/feed.ts';
 import { errorFileName, filedNames } from '../../src/domain/filed-name.ts';
 
 test.each([
@@ -9,18 +9,18 @@ test.each([
   ['incoming/ORDER_ITEMS/MDM_INV_VARIANCE__1.csv', 'MDM_INV_VARIANCE'],
   ['incoming/RESET_INVENTORY/erp__1.csv', 'RESET_INVENTORY'],
   ['RESET_INVENTORY__a__b.csv', 'RESET_INVENTORY'],
+  ['incoming/reset_inventory__1.csv', 'RESET_INVENTORY'],
+  ['incoming/Order_Items/1.csv', 'ORDER_ITEMS'],
 ])('%s is a feed of type %s', (path, type) => {
   expect(feedTypeOf(path)).toBe(type);
 });
 
-test.each([
-  'incoming/stock.csv',
-  'incoming/reset_inventory__1.csv',
-  'RESET_INVENTORY.csv',
-  'incoming/__proto__/x.csv',
-])('%s has no known feed type', (path) => {
-  expect(() => feedTypeOf(path)).toThrow(/has no known feed type/);
-});
+test.each(['incoming/stock.csv', 'RESET_INVENTORY.csv', 'incoming/__proto__/x.csv'])(
+  '%s has no known feed type',
+  (path) => {
+    expect(() => feedTypeOf(path)).toThrow(/has no known feed type/);
+  },
+);
 
 test('the name of a feed ends in .csv, and is neither hidden nor that of a part still being sent', () => {
   const names = [
@@ -31,6 +31,7 @@ test('the name of a feed ends in .csv, and is neither hidden nor that of a part 
     'a.part.csv',
     'a.csv.errors',
     'a.txt',
+    'a.csv.gz',
     'a.tmp.csv',
     'a.csv.filepart',
     'a.partial.csv',
@@ -38,7 +39,7 @@ test('the name of a feed ends in .csv, and is neither hidden nor that of a part 
     'apartment.csv',
     'a.template.csv',
   ];
-  expect(names.filter(isFeedName)).toEqual(['a.csv', 'A.CSV', 'apartment.csv', 'a.template.csv']);
+  expect(names.filter(isFeedName)).toEqual(['a.csv', 'A.CSV', 'a.csv.gz', 'apartment.csv', 'a.template.csv']);
 });
 
 test('a feed whose name is taken is filed with the time at which it was sent, the same in every attempt', () => {
@@ -74,4 +75,16 @@ test('whatever its script, a name of up to 255 bytes has names to be filed under
       },
     ),
   );
+});
+
+test('a feed whose name and folder have no type has that of its source', () => {
+  expect(feedTypeOf('incoming/erp/stock.csv', 'RESET_INVENTORY')).toBe('RESET_INVENTORY');
+  expect(feedTypeOf('incoming/erp/ORDER_ITEMS__1.csv', 'RESET_INVENTORY')).toBe('ORDER_ITEMS');
+});
+
+test.each([
+  ['incoming/stock.csv', 'incoming'],
+  ['incoming/erp/stock.csv', 'erp'],
+])('the source of %s is %s', (path, source) => {
+  expect(sourceOf(path)).toBe(source);
 });

@@ -21,7 +21,7 @@ export const FEED_ERRORS = {
           hint: `\`atp import <file> --type\` takes ${TYPES}.`,
         },
       ],
-      otherwise: `Name the file <TYPE>__<anything>.csv or put it into incoming/<TYPE>/; types: ${TYPES}.`,
+      otherwise: `Name the file <TYPE>__<anything>.csv, or put it into incoming/<TYPE>/, or say the type of its folder: \`atp source add <folder> --type <type>\`; types: ${TYPES}.`,
     },
   },
   FEED_HEADER_INVALID: {
@@ -122,17 +122,21 @@ export const FEED_ERRORS = {
       `Line ${d.orderItemSeqId} of order "${d.orderId}" is completed, so it cannot change any more.`,
     hint: 'Send a return as a variance with reasonEnumId RTN_ITM_RCPT; a variance corrects a wrong shipment, too.',
   },
-  ORDER_ITEM_CANCELLED: {
-    class: 'row',
-    message: (d) =>
-      `Line ${d.orderItemSeqId} of order "${d.orderId}" is cancelled, so an open state of it is an old one.`,
-    hint: 'Nothing to do when it was sent again or late. If the units are ordered after all, send them as another line.',
-  },
   ORDER_LINE_TOO_OLD: {
     class: 'row',
     message: (d) =>
       `Line ${d.orderItemSeqId} of order "${d.orderId}" is more than ${ORDER_LINES_KEPT_DAYS - 1} days old and not known: it may have been shipped, and removed since.`,
     hint: 'Nothing to do if it is an old order that comes again. If its units leave the stock only now, send them as a variance.',
+  },
+  SOURCE_UNKNOWN: {
+    class: 'callers-fault',
+    message: (d) => `Nothing was said of a source "${d.source}".`,
+    hint: '`atp source list` shows the sources; `atp source add <source>` adds one, by the name of its folder below incoming/.',
+  },
+  SOURCE_EXISTS: {
+    class: 'callers-fault',
+    message: (d) => `The source "${d.source}" exists already.`,
+    hint: (d) => `\`atp source set ${d.source}\` changes what was said of it.`,
   },
   FEED_NOT_REFUSED: {
     class: 'callers-fault',

@@ -112,7 +112,8 @@ export const INPUT_ERRORS = {
   },
   PRODUCT_UNKNOWN: {
     class: 'row',
-    message: (d) => `There is no product with ${d.idType ?? 'SKU'} "${d.idValue}".`,
+    message: (d) =>
+      `There is no product with ${d.idType ?? 'SKU'} "${d.idValue}"${d.oddity ? `: ${d.oddity}` : ''}.${d.likely ? ` Likely meant: ${d.likely}.` : ''}`,
     hint: {
       cases: [
         {

@@ -41,6 +41,15 @@ export const FILED_NAMES_MAX = 20;
 /** Refused rows of a feed that are in memory at a time. */
 export const REFUSED_ROWS_PER_PAGE = 1_000;
 
+/** Unknown SKUs of one feed of which the likely ones are looked up: some 5,000 looks into an index each. */
+export const UNKNOWN_SKUS_LOOKED_UP_MAX = 50;
+
+/** Names of one kind that a source may have said: more than any sender has columns, statuses or reasons. */
+export const SOURCE_NAMES_MAX = 200;
+
+/** Rows that `atp source test` shows. */
+export const TESTED_ROWS_SHOWN = 5;
+
 /** Units of one order line: above any real order, and 2,000 such lines still fit a level. */
 export const ORDER_UNITS_MAX = 1_000_000;
 

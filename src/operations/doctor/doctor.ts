@@ -5,6 +5,7 @@ import { showText } from '../../domain/shown-text.ts';
 import { counted } from '../../domain/words.ts';
 import { listShops, type Shop } from '../../postgres/master-data/shops.ts';
 import { inspectFeedsLeft } from '../../postgres/feeds/feeds-left.ts';
+import { listSources } from '../../postgres/feeds/sources.ts';
 import { findOrdersWithoutShop } from '../../postgres/feeds/orders-without-shop.ts';
 import type { Application } from '../application.ts';
 import { defineOperation } from '../operation.ts';
@@ -99,7 +100,15 @@ async function checkFiles(app: Application, isThorough: boolean): Promise<Check[
   const sftp = await check(
     'SFTP',
     async () => {
-      const { waiting, leftAlone } = await checkFileDrop(await app.fileDrop(), isThorough);
+      // The database has a check of its own.
+      const sources = await app
+        .database()
+        .then(listSources)
+        .catch(() => []);
+      const { waiting, leftAlone } = await checkFileDrop(await app.fileDrop(), {
+        isThorough,
+        sources: sources.map(({ source }) => source),
+      });
       const can = isThorough ? 'Files can be written, read, moved and removed' : 'It can be read';
       return fine(
         `${can}; ${counted(waiting, 'file')} in incoming/.`,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DROP_FOLDERS, INCOMING_FOLDER } from '../../domain/drop-folders.ts';
 import { AtpError } from '../../domain/errors.ts';
 import { isFeedName } from '../../domain/feed.ts';
-import { FEED_TYPES } from '../../domain/feed-type.ts';
+import { parseFeedType } from '../../domain/feed-type.ts';
 import type { FileDrop, OpenFileDrop } from '../../sftp/file-drop.ts';
 import { sha256OfText } from '../../sftp/file-hash.ts';
 import { withScratchFolder } from '../../sftp/scratch-folder.ts';
@@ -20,13 +20,15 @@ import { withScratchFolder } from '../../sftp/scratch-folder.ts';
  */
 export async function checkFileDrop(
   open: OpenFileDrop,
-  isThorough: boolean,
+  { isThorough, sources }: { readonly isThorough: boolean; readonly sources: readonly string[] },
 ): Promise<{ readonly waiting: number; readonly leftAlone: readonly string[] }> {
   return withScratchFolder((folder) =>
     open(async (drop) => {
       const files = (await drop.list(INCOMING_FOLDER)).map(({ name }) => name);
-      const taken = new Set<string>([...files.filter(isFeedName), ...FEED_TYPES]);
-      const leftAlone = (await drop.names(INCOMING_FOLDER)).filter((name) => !taken.has(name));
+      const taken = new Set<string>([...files.filter(isFeedName), ...sources]);
+      const leftAlone = (await drop.names(INCOMING_FOLDER)).filter(
+        (name) => !taken.has(name) && parseFeedType(name) === null,
+      );
       if (isThorough) await sendThrough(drop, folder);
       return { waiting: files.filter((name) => !name.startsWith('.')).length, leftAlone };
     }),

@@ -16,6 +16,7 @@ import { recordFeedCame } from './expected-feeds.ts';
 import { applyInventoryVariance, VARIANCE_STAGING } from './inventory-variance.ts';
 import { applyOrderItems, ORDER_ITEM_STAGING } from './order-items.ts';
 import { adoptImport, readCounts, toCounts } from './import-records.ts';
+import { nameLikelyProducts } from './name-likely-products.ts';
 import { endRefusedFeeds, recordRefusedRows } from './refused-feeds.ts';
 import { applyResetInventory, RESET_STAGING } from './reset-inventory.ts';
 import { dropAppliedRows, findSentBefore } from './sent-again.ts';
@@ -149,6 +150,7 @@ async function applyFeed<Type extends FeedType>(
   const applied = earlier ? await dropAppliedRows(connection, earlier.key) : 0;
   const rowCount = sent - applied;
   const warnings = (await apply(connection, file)) ?? [];
+  await nameLikelyProducts(connection);
   const failed = await recordRefusals(connection, key);
   const counts = toCounts({ rows: rowCount, applied: rowCount - failed, failed, warnings });
   if (sent === 0) {

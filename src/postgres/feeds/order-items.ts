@@ -11,7 +11,7 @@ import { LEDGER_REASONS } from '../../domain/feed.ts';
 import type { OrderItemRow } from '../../domain/feed-type.ts';
 import { IMPORT_WARNINGS, type ImportWarning, type ImportWarningCode } from '../../domain/import-warning.ts';
 import type { Connection } from '../database.ts';
-import { IS_GOOD, PRODUCT_ID, PRODUCT_JOINS, refuseSql, REFUSE_UNKNOWN_PRODUCT } from './resolving.ts';
+import { IS_GOOD, PRODUCT_ID, PRODUCT_JOINS, refuseSql, refuseUnknownProducts } from './resolving.ts';
 import type { StagingShape } from './staging.ts';
 
 export const ORDER_ITEM_STAGING: StagingShape<OrderItemRow> = {
@@ -308,7 +308,7 @@ export async function applyOrderItems(
   await connection.query(RESOLVE);
   await connection.query(DATE_BY_FEED, [writtenAt]);
   await connection.query('ANALYZE resolved_row');
-  await connection.query(REFUSE_UNKNOWN_PRODUCT);
+  await refuseUnknownProducts(connection);
   await connection.query(REFUSE_SHIPPED_FROM_UNKNOWN);
   await connection.query(REFUSE_UNKNOWN_SHOP);
   await connection.query(REFUSE_LINE_OF_ANOTHER_ORDER);

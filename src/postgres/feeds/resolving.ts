@@ -1,4 +1,5 @@
 /** SQL that is the same for every feed: which product a row means, and which rows are still good. */
+import type { Connection } from '../database.ts';
 
 /** The products that `row.id_value` may mean: product_sku_key, product_upc_key, product_pkey. */
 export const PRODUCT_JOINS = `
@@ -33,10 +34,33 @@ export function refuseSql(refusal: {
     ON CONFLICT (row_number) DO NOTHING`;
 }
 
-export const REFUSE_UNKNOWN_PRODUCT = refuseSql({
+/**
+ * A spreadsheet takes the zeros in front of a UPC, and a GTIN is padded with them by definition: numbers that differ in them
+ * alone are one. By product_upc_key, for rows only that were not found as they are written.
+ */
+const FIND_BY_GTIN = `
+  UPDATE resolved_row SET product_id = found.product_id
+  FROM (
+    SELECT row.row_number, min(product.product_id) AS product_id
+    FROM resolved_row AS row
+    CROSS JOIN LATERAL ltrim(row.id_value, '0') AS bare (digits)
+    CROSS JOIN LATERAL generate_series(length(bare.digits), 14) AS padded (length)
+    JOIN product ON product.upc = lpad(bare.digits, padded.length, '0')
+    WHERE row.product_id IS NULL AND row.id_type = 'UPC' AND row.id_value ~ '^[0-9]{1,14}$' AND bare.digits <> ''
+    GROUP BY row.row_number HAVING count(*) = 1
+  ) AS found
+  WHERE found.row_number = resolved_row.row_number`;
+
+const REFUSE_UNKNOWN_PRODUCT = refuseSql({
   from: 'resolved_row',
   condition: 'row.product_id IS NULL',
   column: `'idValue'`,
   code: 'PRODUCT_UNKNOWN',
   detail: `'idType', row.id_type, 'idValue', row.id_value`,
 });
+
+/** Refuses rows of `resolved_row` that name no product. */
+export async function refuseUnknownProducts(connection: Connection): Promise<void> {
+  await connection.query(FIND_BY_GTIN);
+  await connection.query(REFUSE_UNKNOWN_PRODUCT);
+}

@@ -2,7 +2,7 @@
 import type { FacilityReference, ProductReference } from '../../domain/feed-type.ts';
 import { UNITS_MAX } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
-import { IS_GOOD, PRODUCT_ID, PRODUCT_JOINS, refuseSql, REFUSE_UNKNOWN_PRODUCT } from './resolving.ts';
+import { IS_GOOD, PRODUCT_ID, PRODUCT_JOINS, refuseSql, refuseUnknownProducts } from './resolving.ts';
 import type { CopyValue } from './staging.ts';
 
 export const STOCK_COLUMNS = {
@@ -71,7 +71,7 @@ const REFUSE_VIRTUAL = refuseSql({
 export async function resolveStockRows(connection: Connection, own: string): Promise<void> {
   await connection.query(RESOLVE.replace('$OWN', own));
   await connection.query('ANALYZE resolved_row');
-  await connection.query(REFUSE_UNKNOWN_PRODUCT);
+  await refuseUnknownProducts(connection);
   await connection.query(REFUSE_UNKNOWN_FACILITY);
   await connection.query(REFUSE_TWO_FACILITIES);
   await connection.query(REFUSE_VIRTUAL);

@@ -27,6 +27,7 @@ import * as leftItems from './0028-left-items.ts';
 import * as causesOfConditions from './0029-causes-of-conditions.ts';
 import * as unitsLacking from './0030-units-lacking.ts';
 import * as claimedFeeds from './0031-claimed-feeds.ts';
+import * as feedSource from './0033-feed-source.ts';
 import * as mapping from './0035-mapping.ts';
 import * as unmapping from './0036-unmapping.ts';
 import * as cleanUp from './0037-clean-up.ts';
@@ -65,6 +66,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0029-causes-of-conditions', ...causesOfConditions },
   { name: '0030-units-lacking', ...unitsLacking },
   { name: '0031-claimed-feeds', ...claimedFeeds },
+  { name: '0033-feed-source', ...feedSource },
   { name: '0035-mapping', ...mapping },
   { name: '0036-unmapping', ...unmapping },
   { name: '0037-clean-up', ...cleanUp },

@@ -1,0 +1,82 @@
+import { counted } from '../domain/words.ts';
+import type { ResultOf } from '../operations/operation.ts';
+import {
+  addFeedSource,
+  listFeedSources,
+  removeFeedSource,
+  setFeedSource,
+  testFeedSource,
+} from '../operations/sources.ts';
+import { command } from './command.ts';
+import { ExitCode } from './report.ts';
+import { table } from './table.ts';
+
+export const SOURCE_COMMANDS = [
+  command({ path: 'source list', operation: listFeedSources, show: sourcesText }),
+  command({
+    path: 'source add',
+    operation: addFeedSource,
+    arguments: ['source'],
+    show: (added) => sourcesText([added]),
+  }),
+  command({
+    path: 'source set',
+    operation: setFeedSource,
+    arguments: ['source'],
+    show: (changed) => sourcesText([changed]),
+  }),
+  command({
+    path: 'source remove',
+    operation: removeFeedSource,
+    arguments: ['source'],
+    show: ({ source }) => `Nothing is said of ${source} any more.`,
+  }),
+  command({
+    path: 'source test',
+    operation: testFeedSource,
+    arguments: ['file'],
+    show: (tested) => ({
+      text: testedText(tested),
+      exitCode: tested.refused > 0 ? ExitCode.FAILED : ExitCode.OK,
+    }),
+  }),
+];
+
+function sourcesText(sources: ResultOf<typeof listFeedSources>): string {
+  const rows = sources.map(({ source, settings }) => [source, settingsText(settings)]);
+  return table(['Source', 'What was said'], rows, 'Nothing was said of any source: all is recognised.');
+}
+
+function settingsText(settings: ResultOf<typeof addFeedSource>['settings']): string {
+  const all = Object.entries<string | Readonly<Record<string, string>> | null>({ ...settings });
+  const said = all.flatMap(([name, value]) => {
+    if (value === null) return [];
+    if (typeof value === 'string') return [`${name} ${value}`];
+    const named = Object.entries(value).map(([theirs, ours]) => `${theirs}=${ours}`);
+    return named.length === 0 ? [] : [`${name} ${named.join(', ')}`];
+  });
+  return said.length === 0 ? 'all is recognised' : said.join('; ');
+}
+
+function testedText(tested: ResultOf<typeof testFeedSource>): string {
+  const { fileName, type, encoding, separator, columns, rows, refused, shown } = tested;
+  const unread = columns.flatMap(({ theirs, ours }) => (ours === null && theirs !== '' ? [theirs] : []));
+  const names = columns.flatMap(({ ours }) => (ours === null ? [] : [ours]));
+  const cells = shown.map(({ rowNumber, content, refusedFor }) => [
+    rowNumber,
+    ...names.map((name) => (content === null ? null : valueOf(content, name))),
+    refusedFor,
+  ]);
+  return [
+    `${fileName}: ${type}, ${encoding}, separated by a ${separator}; ${counted(rows, 'row')}, ${refused} refused.`,
+    ...(unread.length === 0 ? [] : [`Nothing reads ${unread.join(', ')}.`]),
+    table(['Row', ...names, 'Refused because'], cells, 'It has no rows.'),
+  ].join('\n');
+}
+
+function valueOf(content: object, name: string): string | null {
+  const value: unknown = Object.entries(content).find(([column]) => column === name)?.[1];
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : null;
+}

@@ -1,0 +1,67 @@
+/** What may be meant by a SKU that no product has. */
+import { nearMisses } from '../near-miss.ts';
+
+/** Zeros that a spreadsheet takes from the front of a number. */
+const ZEROS_LOST_MAX = 8;
+
+/** Letters of other alphabets that look like Latin ones: capitals of Cyrillic and Greek. */
+const LOOK_ALIKES: Readonly<Record<string, string>> = {
+  ...{
+    А: 'A',
+    В: 'B',
+    С: 'C',
+    Е: 'E',
+    Н: 'H',
+    І: 'I',
+    Ј: 'J',
+    К: 'K',
+    М: 'M',
+    О: 'O',
+    Р: 'P',
+    Ѕ: 'S',
+    Т: 'T',
+    Х: 'X',
+    У: 'Y',
+  },
+  ...{
+    Α: 'A',
+    Β: 'B',
+    Ε: 'E',
+    Ζ: 'Z',
+    Η: 'H',
+    Ι: 'I',
+    Κ: 'K',
+    Μ: 'M',
+    Ν: 'N',
+    Ο: 'O',
+    Ρ: 'P',
+    Τ: 'T',
+    Υ: 'Y',
+    Χ: 'X',
+  },
+};
+
+/** SKUs that may be meant, the likelier ones first; all of them can be looked up by an index. */
+export function likelySkus(sku: string): readonly string[] {
+  const latin = [...sku].map((letter) => LOOK_ALIKES[letter.toUpperCase()] ?? letter).join('');
+  const withoutBlanks = sku.replace(/\s+/g, '');
+  const bare = sku.replace(/^0+(?=.)/, '');
+  const padded = /^\d+$/.test(sku)
+    ? Array.from({ length: ZEROS_LOST_MAX }, (_, zeros) => '0'.repeat(zeros + 1) + sku)
+    : [];
+  const spellings = [sku.toUpperCase(), sku.toLowerCase(), latin, withoutBlanks, bare, ...padded];
+  return [...new Set([...spellings, ...nearMisses(sku)])].filter((near) => near !== sku && near !== '');
+}
+
+/** What is odd about a SKU whatever products there are, as a sentence's end; null: nothing is. */
+export function oddityOf(sku: string): string | null {
+  if (/^\d([.,]\d+)?E\+?\d{1,2}$/i.test(sku)) {
+    return 'a spreadsheet has rounded it: format the column as text and export it again';
+  }
+  const foreign = /[A-Za-z]/.test(sku)
+    ? [...sku].find((letter) => letter.toUpperCase() in LOOK_ALIKES)
+    : undefined;
+  if (foreign === undefined) return null;
+  const point = (foreign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+  return `its "${foreign}" is U+${point}, which looks like the Latin letter ${LOOK_ALIKES[foreign.toUpperCase()]}`;
+}

@@ -1,0 +1,218 @@
+/** Sources of feeds: how a sender writes, where that cannot be recognised. */
+import { basename, resolve } from 'node:path';
+import { AtpError } from '../domain/errors.ts';
+import { feedTypeOf } from '../domain/feed.ts';
+import {
+  DATE_ORDERS,
+  DECIMAL_SIGNS,
+  ENCODINGS,
+  EQUAL_KEY_RULES,
+  NO_SETTINGS,
+  SEPARATOR_NAMES,
+} from '../domain/feed-source.ts';
+import { FEED_TYPES, type FeedType } from '../domain/feed-type.ts';
+import {
+  choice,
+  clearable,
+  id,
+  invalid,
+  label,
+  list,
+  optional,
+  pattern,
+  type Field,
+} from '../domain/input-fields.ts';
+import { SOURCE_NAMES_MAX, TESTED_ROWS_SHOWN } from '../domain/limits.ts';
+import { readOrderStatus } from '../domain/recognition/order-status.ts';
+import { isTimeZone } from '../domain/wall-clock.ts';
+import {
+  addSource as storeSource,
+  findSource,
+  listSources as readSources,
+  removeSource as dropSource,
+  setSource as storeSettings,
+  type FeedSource,
+  type SettingsChange,
+} from '../postgres/feeds/sources.ts';
+import { defineOperation, type Context, type NameOf } from './operation.ts';
+
+const source = id('a folder below incoming/; "incoming" is that folder itself', 'source');
+
+/** There are too many types for one line of help. */
+function feedType(about: string) {
+  return { ...choice(`${about}: ${FEED_TYPES.join(', ')}`, FEED_TYPES), placeholder: 'type' };
+}
+
+/** Pairs of a sender's name and ours. */
+function pairs(about: string, ours: string): Field<readonly string[] | null, 'clearable'> {
+  const pair = pattern('a pair', {
+    pattern: '^[^=\\p{Cc}]*[^=\\s\\p{Cc}][^=\\p{Cc}]*=\\s*[^=\\s\\p{Cc}][^=\\p{Cc}]*$',
+    wanted: `<theirs>=${ours}`,
+    placeholder: `theirs=${ours}`,
+  });
+  return { ...clearable(list(about, pair, SOURCE_NAMES_MAX), 'none'), placeholder: `theirs=${ours}` };
+}
+
+const SETTINGS = {
+  type: clearable(feedType('the type of its files, where no name says it'), 'none'),
+  encoding: clearable(
+    choice('its encoding (default: UTF-8, or what a byte order mark says)', ENCODINGS),
+    'none',
+  ),
+  separator: clearable(choice('what separates values (default: recognised)', SEPARATOR_NAMES), 'none'),
+  decimal: clearable(
+    choice('its decimal sign (default: 1.000 and 1,000 are refused)', DECIMAL_SIGNS),
+    'none',
+  ),
+  timeZone: clearable(
+    label('the zone of its times without an offset, such as Europe/Berlin', 'zone'),
+    'none',
+  ),
+  dateOrder: clearable(
+    choice('what comes first in 03/04/2026 (default: such a date is not known)', DATE_ORDERS),
+    'none',
+  ),
+  rows: clearable(
+    choice(
+      'of several counts of one product at one facility in a file: refuse unequal ones (default), take the last, or their sum',
+      EQUAL_KEY_RULES,
+    ),
+    'none',
+  ),
+  columns: pairs('its names of columns, and ours', 'column'),
+  fixed: pairs('columns that it does not have, and their value', 'value'),
+  statuses: pairs('its names of order statuses, and ours', 'status'),
+  reasons: pairs('its names of reasons, and those of the ledger', 'reason'),
+};
+
+type GivenSettings = {
+  readonly [Name in keyof typeof SETTINGS]?:
+    | (Name extends 'columns' | 'fixed' | 'statuses' | 'reasons' ? readonly string[] : SettingsChange[Name])
+    | null
+    | undefined;
+};
+
+/** @throws AtpError INPUT_INVALID */
+function checkSettings({ timeZone, statuses }: GivenSettings, nameOf: NameOf): void {
+  if (timeZone && !isTimeZone(timeZone)) {
+    throw invalid(`${nameOf('timeZone')} must be the IANA name of a zone, such as Europe/Berlin`);
+  }
+  const unknown = Object.values(toRecord(statuses) ?? {}).find((ours) => readOrderStatus(ours, {}) === null);
+  if (unknown !== undefined) throw invalid(`${nameOf('statuses')}: "${unknown}" is no status of ours`);
+}
+
+function toChange({ columns, fixed, statuses, reasons, ...rest }: GivenSettings): SettingsChange {
+  return {
+    ...rest,
+    columns: toRecord(columns),
+    fixed: toRecord(fixed),
+    statuses: toRecord(statuses),
+    reasons: toRecord(reasons),
+  };
+}
+
+function toRecord(
+  given: readonly string[] | null | undefined,
+): Readonly<Record<string, string>> | null | undefined {
+  if (!given) return given;
+  return Object.fromEntries(
+    given.map((pair) => {
+      const [theirs = '', ours = ''] = pair.split('=');
+      return [theirs.trim(), ours.trim()];
+    }),
+  );
+}
+
+export const listFeedSources = defineOperation({
+  name: 'source.list',
+  role: 'viewer',
+  description: 'sources of feeds, and what was said of how they write',
+  fields: {},
+  run: async ({ app }) => readSources(await app.database()),
+});
+
+export const addFeedSource = defineOperation({
+  name: 'source.add',
+  role: 'operator',
+  description: 'a folder of feeds, and how its sender writes; what is not said is recognised',
+  fields: { source, ...SETTINGS },
+  check: checkSettings,
+  stateOf: sourceState,
+  run: async ({ app }, { source: name, ...given }) =>
+    storeSource(await app.database(), name, toChange(given)),
+});
+
+export const setFeedSource = defineOperation({
+  name: 'source.set',
+  role: 'operator',
+  description: 'change what is given, leave the rest; names that are given replace those of before',
+  fields: { source, ...SETTINGS },
+  needsOneOf: Object.keys(SETTINGS) as (keyof typeof SETTINGS)[],
+  check: checkSettings,
+  stateOf: sourceState,
+  run: async ({ app }, { source: name, ...given }) =>
+    storeSettings(await app.database(), name, toChange(given)),
+});
+
+export const removeFeedSource = defineOperation({
+  name: 'source.remove',
+  role: 'operator',
+  description: 'forget what was said of a source; its folder stays',
+  fields: { source },
+  stateOf: sourceState,
+  run: async ({ app }, { source: name }) => {
+    await dropSource(await app.database(), name);
+    return { source: name };
+  },
+});
+
+export const testFeedSource = defineOperation({
+  name: 'source.test',
+  role: 'viewer',
+  description: 'say what is recognised of a file, and how its first rows are understood; nothing is imported',
+  fields: {
+    file: label('a feed on this machine', 'file'),
+    type: optional(feedType('its feed type (default: that of its name, or of its source)')),
+    source: optional(source),
+  },
+  run: async ({ app }, { file, type: named, source: name }) => {
+    const settings =
+      name === undefined ? NO_SETTINGS : (await findSource(await app.database(), name)).settings;
+    const fileName = basename(file);
+    const type: FeedType = named ?? feedTypeOf(fileName, settings.type);
+    const { withFeed } = await import('../csv/feed-csv.ts');
+    const { requireFile } = await import('./import-feed-file.ts');
+    const localPath = resolve(file);
+    await requireFile(localPath);
+    return withFeed({ localPath, fileName, type, settings }, async (feed) => {
+      const shown = [];
+      let [rows, refused] = [0, 0];
+      for await (const { rowNumber, content, refusal } of feed.rows) {
+        rows += 1;
+        if (refusal) refused += 1;
+        if (shown.length >= TESTED_ROWS_SHOWN) continue;
+        const refusedFor = refusal && new AtpError(refusal.code, refusal.detail).message;
+        shown.push({ rowNumber, content, refusedFor });
+      }
+      const { encoding, separator, header, columns } = feed;
+      const named = header.map((theirs, index) => ({ theirs, ours: columns[index] ?? null }));
+      return { fileName, type, encoding, separator, columns: named, rows, refused, shown };
+    });
+  },
+});
+
+export const SOURCE_OPERATIONS = [
+  listFeedSources,
+  addFeedSource,
+  setFeedSource,
+  removeFeedSource,
+  testFeedSource,
+] as const;
+
+async function sourceState(
+  { app }: Context,
+  input: { readonly source: string },
+): Promise<FeedSource['settings'] | null> {
+  const sources = await readSources(await app.database());
+  return sources.find((known) => known.source === input.source)?.settings ?? null;
+}

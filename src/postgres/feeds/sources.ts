@@ -1,0 +1,83 @@
+/** Sources of feeds, and what was said of how they write. */
+import { AtpError } from '../../domain/errors.ts';
+import { NO_SETTINGS, type SourceSettings } from '../../domain/feed-source.ts';
+import type { Database } from '../database.ts';
+import { breaksUnique } from '../sql-state.ts';
+
+export interface FeedSource {
+  /** A folder below incoming/, or `incoming` itself. */
+  readonly source: string;
+  readonly settings: SourceSettings;
+}
+
+/** What is undefined stays as it is; null: it is recognised again, or has its default. */
+export type SettingsChange = {
+  readonly [Name in keyof SourceSettings]?: SourceSettings[Name] | null | undefined;
+};
+
+const SELECT_SOURCE = 'SELECT source, settings FROM feed_source';
+
+interface SourceRow {
+  readonly source: string;
+  readonly settings: Partial<SourceSettings>;
+}
+
+function toSource({ source, settings }: SourceRow): FeedSource {
+  return { source, settings: { ...NO_SETTINGS, ...settings } };
+}
+
+export async function listSources(database: Database): Promise<readonly FeedSource[]> {
+  return (await database.query<SourceRow>(`${SELECT_SOURCE} ORDER BY source`)).map(toSource);
+}
+
+/** @throws AtpError SOURCE_UNKNOWN */
+export async function findSource(database: Database, source: string): Promise<FeedSource> {
+  const [found] = await database.query<SourceRow>(`${SELECT_SOURCE} WHERE source = $1`, [source]);
+  if (!found) throw new AtpError('SOURCE_UNKNOWN', { source });
+  return toSource(found);
+}
+
+/** The settings of the folder; where nothing was said, NO_SETTINGS. */
+export async function readSettings(database: Database, source: string): Promise<SourceSettings> {
+  const [found] = await database.query<SourceRow>(`${SELECT_SOURCE} WHERE source = $1`, [source]);
+  return found ? toSource(found).settings : NO_SETTINGS;
+}
+
+/** @throws AtpError SOURCE_EXISTS */
+export async function addSource(
+  database: Database,
+  source: string,
+  settings: SettingsChange,
+): Promise<FeedSource> {
+  try {
+    await database.query('INSERT INTO feed_source (source, settings) VALUES ($1, jsonb_strip_nulls($2))', [
+      source,
+      JSON.stringify(settings),
+    ]);
+  } catch (error) {
+    if (breaksUnique(error)) throw new AtpError('SOURCE_EXISTS', { source }, { cause: error });
+    throw error;
+  }
+  return findSource(database, source);
+}
+
+/** Changes what is given, leaves the rest. @throws AtpError SOURCE_UNKNOWN */
+export async function setSource(
+  database: Database,
+  source: string,
+  change: SettingsChange,
+): Promise<FeedSource> {
+  await database.query(
+    'UPDATE feed_source SET settings = jsonb_strip_nulls(settings || $2) WHERE source = $1',
+    [source, JSON.stringify(change)],
+  );
+  return findSource(database, source);
+}
+
+/** @throws AtpError SOURCE_UNKNOWN */
+export async function removeSource(database: Database, source: string): Promise<void> {
+  const removed = await database.query('DELETE FROM feed_source WHERE source = $1 RETURNING source', [
+    source,
+  ]);
+  if (removed.length === 0) throw new AtpError('SOURCE_UNKNOWN', { source });
+}

@@ -1,0 +1,155 @@
+/** `atp source`: what is said of a sender, what is recognised of its file, and an import by it. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { Warehouse } from '../feeds/warehouse.ts';
+import { atpWith, type Atp } from './atp.ts';
+
+let warehouse: Warehouse;
+let atp: Atp;
+
+beforeAll(async () => {
+  warehouse = await Warehouse.open();
+  atp = await atpWith({ DATABASE_URL: warehouse.url });
+});
+
+async function write(name: string, content: string): Promise<string> {
+  const file = join(atp.folder, name);
+  await writeFile(file, content);
+  return file;
+}
+
+const STORE = 'Artikel;Available Qty;Bemerkung\nSHIRT;1.000;24" Karton\nTIE;x;\n';
+
+interface Source {
+  readonly source: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+test('what is said of a source is kept, changed, taken back and recorded', async () => {
+  const said = ['--type', 'RESET_INVENTORY', '--decimal', 'comma', '--fixed', 'facilityId=BROADWAY'];
+  const added = await atp.json<Source>([
+    'source',
+    'add',
+    'store-1',
+    ...said,
+    '--column',
+    'Artikel=idValue',
+    'Menge=availableQty',
+  ]);
+  expect(added).toMatchObject({
+    source: 'store-1',
+    settings: {
+      type: 'RESET_INVENTORY',
+      decimal: 'comma',
+      fixed: { facilityId: 'BROADWAY' },
+      columns: { Artikel: 'idValue', Menge: 'availableQty' },
+      encoding: null,
+      statuses: {},
+    },
+  });
+
+  const changed = await atp.json<Source>([
+    'source',
+    'set',
+    'store-1',
+    '--decimal',
+    'none',
+    '--column',
+    'none',
+    '--rows',
+    'last',
+  ]);
+  expect(changed.settings).toMatchObject({
+    type: 'RESET_INVENTORY',
+    decimal: null,
+    columns: {},
+    rows: 'last',
+  });
+  expect(await atp.json(['source', 'list'])).toEqual([changed]);
+  expect((await atp.run('source', 'list')).stdout).toContain('rows last');
+
+  expect(await atp.failure('source', 'add', 'store-1')).toBe('SOURCE_EXISTS 2');
+  expect(await atp.failure('source', 'set', 'store-2', '--rows', 'sum')).toBe('SOURCE_UNKNOWN 2');
+  expect(await atp.failure('source', 'set', 'store-1', '--time-zone', 'Berlin')).toBe('INPUT_INVALID 2');
+  expect(await atp.failure('source', 'set', 'store-1', '--status', 'HOLD=SOMETHING')).toBe('INPUT_INVALID 2');
+  expect(await atp.failure('source', 'set', 'store-1', '--column', 'Artikel')).toBe('INPUT_INVALID 2');
+
+  await atp.json(['source', 'remove', 'store-1']);
+  expect(await atp.json(['source', 'list'])).toEqual([]);
+  const acts = await warehouse.database.query<{ act: string }>(
+    `SELECT act FROM audit_log WHERE act LIKE 'source.%' AND outcome = 'DONE' ORDER BY 1`,
+  );
+  expect(acts.map(({ act }) => act)).toEqual(['source.add', 'source.remove', 'source.set']);
+});
+
+test('a file is tested before it is sent: what is recognised, and how its first rows are understood', async () => {
+  const file = await write('RESET_INVENTORY__store.csv', STORE);
+  const unsaid = await atp.run('source', 'test', file);
+  expect(unsaid.stderr).toContain(
+    'lacks the columns idValue, facilityId or externalFacilityId; its values were read as separated by a semicolon',
+  );
+
+  await atp.json([
+    'source',
+    'add',
+    'store-3',
+    '--column',
+    'Artikel=idValue',
+    '--fixed',
+    'facilityId=BROADWAY',
+  ]);
+  const ambiguous = await atp.json<{ shown: { refusedFor: string }[] }>(
+    ['source', 'test', file, '--source', 'store-3'],
+    1,
+  );
+  expect(ambiguous.shown[0]?.refusedFor).toContain('it may mean 1 or 1000');
+
+  await atp.json(['source', 'set', 'store-3', '--decimal', 'comma']);
+  expect(await atp.json(['source', 'test', file, '--source', 'store-3'], 1)).toEqual({
+    fileName: 'RESET_INVENTORY__store.csv',
+    type: 'RESET_INVENTORY',
+    encoding: 'utf-8',
+    separator: 'semicolon',
+    columns: [
+      { theirs: 'Artikel', ours: 'idValue' },
+      { theirs: 'Available Qty', ours: 'availableQty' },
+      { theirs: 'Bemerkung', ours: null },
+    ],
+    rows: 2,
+    refused: 1,
+    shown: [
+      {
+        rowNumber: 2,
+        content: {
+          ...{ idType: 'SKU', idValue: 'SHIRT', facilityId: 'BROADWAY', externalFacilityId: null },
+          ...{ resetByAtp: false, availableQty: 1000, locationSeqId: null },
+        },
+        refusedFor: null,
+      },
+      { rowNumber: 3, content: null, refusedFor: 'Column availableQty: it must be a whole number.' },
+    ],
+  });
+  const { stdout } = await atp.run('source', 'test', file, '--source', 'store-3');
+  expect(stdout).toContain('Nothing reads Bemerkung.');
+  expect(stdout).toMatch(/SHIRT .*1000/);
+});
+
+test('a file is imported as its source writes', async () => {
+  const file = await write('broadway.csv', STORE.replace('TIE;x;\n', ''));
+  await atp.json([
+    'source',
+    'add',
+    'store-4',
+    '--column',
+    'Artikel=idValue',
+    '--fixed',
+    'facilityId=BROADWAY',
+    '--decimal',
+    'comma',
+  ]);
+  expect(await atp.json(['import', file, '--type', 'RESET_INVENTORY', '--source', 'store-4'])).toMatchObject({
+    applied: 1,
+  });
+  expect(await warehouse.readLevels('SHIRT', 'BROADWAY')).toMatchObject({ qoh: 1000 });
+});
