@@ -73,7 +73,7 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
   ],
   'source remove': ['source remove erp', 'source remove erp --json'],
   'source test': [
-    'source test count.csv --type RESET_INVENTORY',
+    'source test count.csv --type RESET_INVENTORY --source erp',
     'source test ORDER_ITEMS__17.csv --source erp',
   ],
   'job list': ['job list', 'job list --json'],
