@@ -135,6 +135,24 @@ const resetRow = (how: Reading) =>
     })
     .refine(hasFacility, FACILITY_MISSING) satisfies z.ZodType<ResetRow>;
 
+/** What somebody has counted: always what is on hand. */
+const countColumns = (how: Reading) =>
+  z.object({
+    ...product,
+    ...facility,
+    quantity: units(how, { min: -UNITS_MAX, max: UNITS_MAX }),
+    locationSeqId: orNull,
+  });
+
+const countRow = (how: Reading) =>
+  countColumns(how)
+    .refine(hasFacility, FACILITY_MISSING)
+    .transform(({ quantity, ...row }) => ({
+      ...row,
+      resetByAtp: false,
+      availableQty: quantity,
+    })) satisfies z.ZodType<ResetRow>;
+
 const varianceRow = (how: Reading) =>
   z
     .object({
@@ -174,6 +192,11 @@ export const FEED_SCHEMAS: { readonly [Type in FeedType]: FeedSchema<FeedContent
     required: [['idValue'], ['facilityId', 'externalFacilityId'], ['availableQty']],
     columns: columnsOf(resetRow),
     row: resetRow,
+  },
+  REC_INV_COUNT: {
+    required: [['idValue'], ['facilityId', 'externalFacilityId'], ['quantity']],
+    columns: columnsOf(countColumns),
+    row: countRow,
   },
   MDM_INV_VARIANCE: {
     required: [['idValue'], ['facilityId', 'externalFacilityId'], ['availableDelta']],

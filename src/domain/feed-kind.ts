@@ -10,6 +10,7 @@ export type FeedKind = 'state' | 'difference';
 
 const KINDS = {
   RESET_INVENTORY: 'state',
+  REC_INV_COUNT: 'state',
   MDM_INV_VARIANCE: 'difference',
   ORDER_ITEMS: 'state',
   ORDER_WATERMARK: 'state',

@@ -3,6 +3,7 @@
 /** Files, and folders in incoming/, are named after them. */
 export const FEED_TYPES = [
   'RESET_INVENTORY',
+  'REC_INV_COUNT',
   'MDM_INV_VARIANCE',
   'ORDER_ITEMS',
   'ORDER_WATERMARK',
@@ -75,6 +76,8 @@ export interface OrderWatermarkRow {
 /** What a row of each type holds. */
 export interface FeedContents {
   readonly RESET_INVENTORY: ResetRow;
+  /** Always what is on hand. */
+  readonly REC_INV_COUNT: ResetRow;
   readonly MDM_INV_VARIANCE: VarianceRow;
   readonly ORDER_ITEMS: OrderItemRow;
   readonly ORDER_WATERMARK: OrderWatermarkRow;

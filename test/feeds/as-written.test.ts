@@ -207,3 +207,25 @@ describe('products', () => {
     ]);
   });
 });
+
+test('REC_INV_COUNT sets the quantity on hand beside what is reserved, and names its own column', async () => {
+  const counts = (rows: readonly string[]) =>
+    warehouse.importText(
+      'REC_INV_COUNT',
+      `facilityId;idValue;locationSeqId;quantity;comments\n${rows.map((row) => `${row};${files}\n`).join('')}`,
+      nextName('REC_INV_COUNT'),
+    );
+  await warehouse.import('ORDER_ITEMS', ['R1,1,,,SHIRT,,2,,BROADWAY,ITEM_APPROVED,2026-11-24T10:00:00Z']);
+  expect(await counts(['BROADWAY;SHIRT;A;12', 'BROADWAY;SHIRT;B;3'])).toMatchObject({
+    applied: 2,
+    failed: 0,
+  });
+  expect(await readBroadway()).toEqual({ qoh: 15, reserved: 2 });
+
+  const outcome = await counts(['BROADWAY;SHIRT;A;900000000', 'BROADWAY;SHIRT;B;900000000', 'SOHO;SHIRT;;x']);
+  expect(outcome.refused.map(({ column, code }) => `${column} ${code}`)).toEqual([
+    'quantity LEVEL_OUT_OF_RANGE',
+    'quantity LEVEL_OUT_OF_RANGE',
+    'quantity FEED_VALUE_INVALID',
+  ]);
+});

@@ -33,6 +33,7 @@ export const SHOP = 'blue-shirts';
 const HEADERS: Readonly<Record<FeedType, string>> = {
   RESET_INVENTORY:
     'facilityId,externalFacilityId,idValue,idType,locationSeqId,comments,resetByAtp,availableQty',
+  REC_INV_COUNT: 'facilityId,externalFacilityId,idValue,idType,locationSeqId,comments,quantity',
   MDM_INV_VARIANCE: 'idValue,idType,availableDelta,facilityId,externalFacilityId,locationSeqId,reasonEnumId',
   ORDER_ITEMS:
     'orderId,orderItemSeqId,shopId,externalOrderId,idValue,idType,quantity,cancelQuantity,facilityId,statusId,orderDate',

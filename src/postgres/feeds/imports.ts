@@ -18,7 +18,7 @@ import { applyOrderItems, ORDER_ITEM_STAGING } from './order-items.ts';
 import { adoptImport, readCounts, toCounts } from './import-records.ts';
 import { nameLikelyProducts } from './name-likely-products.ts';
 import { endRefusedFeeds, recordRefusedRows } from './refused-feeds.ts';
-import { applyResetInventory, RESET_STAGING } from './reset-inventory.ts';
+import { applyCount, applyResetInventory, RESET_STAGING } from './reset-inventory.ts';
 import { dropAppliedRows, findSentBefore } from './sent-again.ts';
 import { applyOrderWatermark, ORDER_WATERMARK_STAGING } from './order-watermark.ts';
 import { stageRows, type StagingShape } from './staging.ts';
@@ -64,6 +64,7 @@ interface FeedSql<Content> {
 
 const FEED_SQL: { readonly [Type in FeedType]: FeedSql<FeedContents[Type]> } = {
   RESET_INVENTORY: { staging: RESET_STAGING, apply: applyResetInventory },
+  REC_INV_COUNT: { staging: RESET_STAGING, apply: applyCount },
   MDM_INV_VARIANCE: { staging: VARIANCE_STAGING, apply: applyInventoryVariance },
   ORDER_ITEMS: { staging: ORDER_ITEM_STAGING, apply: applyOrderItems },
   ORDER_WATERMARK: { staging: ORDER_WATERMARK_STAGING, apply: applyOrderWatermark },

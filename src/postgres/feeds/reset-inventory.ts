@@ -87,10 +87,24 @@ const POST = `
   WHERE ${QUANTITY_AFTER} <> level.quantity_on_hand
   ORDER BY good.row_number`;
 
+/** RESET_INVENTORY */
+export const applyResetInventory = (connection: Connection, feed: CountFeed) =>
+  applyCounts(connection, feed, 'availableQty');
+
+/** REC_INV_COUNT */
+export const applyCount = (connection: Connection, feed: CountFeed) =>
+  applyCounts(connection, feed, 'quantity');
+
+interface CountFeed {
+  readonly fileName: string;
+  readonly equalKeys?: EqualKeyRule | null;
+}
+
 /** Makes the quantity on hand of each product and facility what the feed counted. */
-export async function applyResetInventory(
+async function applyCounts(
   connection: Connection,
-  { fileName, equalKeys }: { readonly fileName: string; readonly equalKeys?: EqualKeyRule | null },
+  { fileName, equalKeys }: CountFeed,
+  column: string,
 ): Promise<void> {
   await resolveStockRows(connection, 'row.reset_by_atp');
   const rule = equalKeys ?? 'refuse';
@@ -101,7 +115,7 @@ export async function applyResetInventory(
   await refuseOutOfRange(connection, {
     rows: ROWS_WITH_COUNT,
     quantityAfter: QUANTITY_AFTER,
-    column: 'availableQty',
+    column,
   });
   await connection.query(POST, [fileName, LEDGER_REASONS.reset]);
 }

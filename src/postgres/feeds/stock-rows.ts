@@ -1,4 +1,4 @@
-/** What RESET_INVENTORY and MDM_INV_VARIANCE have in common: a product, a facility that holds stock, and a quantity. */
+/** What RESET_INVENTORY, REC_INV_COUNT and MDM_INV_VARIANCE have in common: a product, a facility that holds stock, and a quantity. */
 import type { FacilityReference, ProductReference } from '../../domain/feed-type.ts';
 import { UNITS_MAX } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
