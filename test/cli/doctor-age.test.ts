@@ -91,3 +91,29 @@ test('doctor finds a schedule that is paused or gone, and says what brings it ba
     });
   });
 });
+
+test('doctor names the last feed with rows of orders that lack their shop, for a week', async () => {
+  const feed = (name: string, days: number, rows: number) =>
+    patient.shop.database.query(
+      `INSERT INTO import_file (sha256, file_name, feed_type, row_count, applied_count, failed_count,
+         warnings, imported_at)
+       VALUES ($1, $1, 'ORDER_ITEMS', 9, 9, 0, $2, now() - make_interval(days => $3))`,
+      [name, rows > 0 ? JSON.stringify([{ code: 'ORDER_WITHOUT_SHOP', rows }]) : null, days],
+    );
+  onTestFinished(async () => {
+    await patient.shop.database.query('DELETE FROM import_file');
+  });
+  await feed('ORDER_ITEMS__old.csv', 8, 5);
+  await feed('ORDER_ITEMS__right.csv', 0, 0);
+  expect(await patient.failing()).toEqual({});
+
+  await feed('ORDER_ITEMS__1.csv', 2, 1);
+  await feed('ORDER_ITEMS__2.csv', 1, 2);
+
+  const { Orders: found, ...others } = await patient.failing();
+  expect(others).toEqual({});
+  expect(found?.detail).toContain(
+    '3 order rows with an externalOrderId and no shopId in 2 feeds, the last ORDER_ITEMS__2.csv at ',
+  );
+  expect(found?.hint).toContain('Send the rows again with shopId.');
+});

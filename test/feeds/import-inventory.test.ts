@@ -1,79 +1,25 @@
-import { MockActivityEnvironment } from '@temporalio/testing';
-import { DefaultLogger } from '@temporalio/worker';
-import { appendFile, mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, rm, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { createImportActivities, type FeedRef } from '../../activities/import-inventory.ts';
-import type { ImportedFile } from '../../src/domain/jobs/import.ts';
 import { AtpError } from '../../src/domain/errors.ts';
 import { FEEDS_PER_RUN } from '../../src/domain/limits.ts';
 import { expectFeed, listExpectedFeeds } from '../../src/postgres/feeds/expected-feeds.ts';
 import { listRefusedFeeds } from '../../src/postgres/feeds/refused-feeds.ts';
-import { fileDrop, type FileDrop, type OpenFileDrop } from '../../src/sftp/file-drop.ts';
-import { freshSftpRoot } from '../setup/fresh-sftp-root.ts';
+import type { FileDrop, OpenFileDrop } from '../../src/sftp/file-drop.ts';
 import { expectCodedError } from '../sftp/coded-error.ts';
-import { Warehouse } from './warehouse.ts';
+import { ImportRun } from './import-run.ts';
+import type { Warehouse } from './warehouse.ts';
 
 let warehouse: Warehouse;
 let folder: string;
 let drop: OpenFileDrop;
 
+let { put, read, namesIn, importFeed, listFeeds } = {} as ImportRun;
+
 beforeEach(async () => {
-  warehouse = await Warehouse.open();
-  const root = await freshSftpRoot();
-  folder = root.folder;
-  drop = fileDrop(root.settings);
+  const run = await ImportRun.open();
+  ({ warehouse, folder, drop, put, read, namesIn, importFeed, listFeeds } = run);
 });
-
-/** Puts a file there that was written an hour ago, so that no run has to see whether it stands still. */
-async function put(path: string, content: string): Promise<string> {
-  await mkdir(dirname(join(folder, path)), { recursive: true });
-  await writeFile(join(folder, path), content);
-  const written = new Date(Date.now() - 3_600_000);
-  await utimes(join(folder, path), written, written);
-  return path;
-}
-
-const read = (path: string) => readFile(join(folder, path), 'utf8');
-
-async function namesIn(path: string): Promise<string[]> {
-  return (await readdir(join(folder, path)).catch(() => [])).toSorted();
-}
-
-/** Attempts fail here on purpose: their warnings would look like faults. */
-const logger = new DefaultLogger('ERROR');
-
-let steps = 0;
-
-/**
- * Runs the activity as the worker does, in a run that was started `startedAgoMs` ago.
- *
- * @param step attempts at the same step have the same claim
- */
-function importFeed(
-  path: string,
-  { through = drop, startedAgoMs = 0, step = `${(steps += 1)}` } = {},
-): Promise<ImportedFile> {
-  const environment = new MockActivityEnvironment(
-    { scheduledTimestampMs: Date.now() - startedAgoMs, activityId: step },
-    { logger },
-  );
-  const activities = createImportActivities({
-    database: warehouse.database,
-    fileDrop: through,
-    diary: () => undefined,
-  });
-  return environment.run(activities.importFeed, { path });
-}
-
-function listFeeds(job: { readonly source?: string } = {}, through = drop): Promise<FeedRef[]> {
-  const activities = createImportActivities({
-    database: warehouse.database,
-    fileDrop: through,
-    diary: () => undefined,
-  });
-  return new MockActivityEnvironment().run(activities.listFeeds, job);
-}
 
 const readOnHand = async (sku = 'SHIRT') => (await warehouse.readLevels(sku, 'BROADWAY')).qoh;
 
