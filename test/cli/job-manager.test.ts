@@ -169,6 +169,7 @@ test('the pipeline shows what is to come, under way, done and failed', async () 
   await atp.json(['job', 'pause', 'verify']);
   const pending = await pipeline('pending');
   expect(pending.jobs.map(({ jobName, status }) => `${jobName} ${status}`).toSorted()).toEqual([
+    'clean-up PENDING',
     'hard-sync PENDING',
     'import PENDING',
     'map-shop PENDING',
