@@ -9,6 +9,7 @@ import type { UploadFileState } from '../../domain/upload-file.ts';
 import type { Connection } from '../database.ts';
 import { forgetReturned, type LeftItemState } from '../lane/left-items.ts';
 import { orderWatermarkSql } from '../master-data/order-watermark.ts';
+import type { Baseline } from '../planning/snapshot-chain.ts';
 import type { KnownOrigin } from './shop-origin.ts';
 
 /**
@@ -22,6 +23,8 @@ export interface NumberedDrain {
   readonly shopId: string;
   readonly locationId: string;
   readonly sequence: number;
+  /** Of the file that is made with it and follows it: the order of numbers is that of snapshots. Absent: it is made alone. */
+  readonly baseline?: Baseline;
 }
 
 /** One of the files of a drain. */
@@ -135,7 +138,7 @@ export function summarizeDrain(files: readonly DrainFile[]): Drain {
 /** @param items SQL of products and their items, of the shop $1, the file $2 and the location $3 */
 async function numberDrain(
   session: Connection,
-  { shopId, locationId, sequence }: NumberedDrain,
+  { shopId, locationId, sequence, baseline }: NumberedDrain,
   items: string,
 ): Promise<Drain> {
   const file = [shopId, sequence, locationId];
@@ -145,10 +148,10 @@ async function numberDrain(
     `INSERT INTO upload_file (shop_id, sequence, kind, state, producer_key, facility_group_id, location_id,
        restore_generation, snapshot, effective_at, orders_imported_until)
      SELECT shop_id, $2, 'drain', 'WRITING', 'drain ' || gen_random_uuid(), facility_group_id,
-       $3, restore_generation, pg_current_snapshot(), clock_timestamp(),
+       $3, restore_generation, coalesce($4::pg_snapshot, pg_current_snapshot()), coalesce($5::timestamptz, clock_timestamp()),
        ${orderWatermarkSql('$1')}
      FROM shop WHERE shop_id = $1 AND EXISTS (${items})`,
-    file,
+    [...file, baseline?.snapshot, baseline?.effectiveAt],
   );
   if (opened === 0) return null;
   const { rowCount } = await session.query(

@@ -7,7 +7,7 @@ import type { GuardLimits } from '../../domain/guard.ts';
 import type { Connection, Database } from '../database.ts';
 import { forgetReturned } from '../lane/left-items.ts';
 import { isBeyondCollapseLimit } from '../planning/withheld-rows.ts';
-import { drainLeft, readLocationId, type Drain } from './drain.ts';
+import { drainLeft, readLocationId, type Drain, type NumberedDrain } from './drain.ts';
 import { requireKnownOrigin } from './shop-origin.ts';
 import { whileNothingMoves } from './while-nothing-moves.ts';
 
@@ -23,7 +23,7 @@ const IS_LOST = `NOT EXISTS (SELECT FROM shop_product AS mapped
 export async function drainLeftItems(
   session: Connection,
   shop: GuardLimits & { readonly shopId: string },
-  sequence: number,
+  { sequence, baseline }: Pick<NumberedDrain, 'sequence' | 'baseline'>,
 ): Promise<Drain> {
   const { shopId } = shop;
   const { rowCount: any } = await session.query('SELECT FROM left_item WHERE shop_id = $1 LIMIT 1', [shopId]);
@@ -31,7 +31,7 @@ export async function drainLeftItems(
   await forgetReturned(session, shopId);
   await withholdTooMany(session, shop);
   const locationId = await readLocationId(session, shopId);
-  const drain = await drainLeft(session, { shopId, locationId, sequence }, ['WAITING']);
+  const drain = await drainLeft(session, { shopId, locationId, sequence, ...(baseline && { baseline }) }, ['WAITING']);
   if (drain === null) return null;
   await recordDrained(session, shopId, drain.sequence);
   return drain;

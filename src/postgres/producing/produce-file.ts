@@ -189,7 +189,10 @@ async function registerPlanned(
     oldestSuperseded = await beginAfterRestore(session, request.shopId);
     await endRefill(session, request.shopId);
   }
-  const drain = await drainLeftItems(session, request.shop, request.origin.nextSequence);
+  const drain = await drainLeftItems(session, request.shop, {
+    sequence: request.origin.nextSequence,
+    baseline,
+  });
   const origin = drain ? { nextSequence: drain.sequence + 1 } : request.origin;
   const file = await registerFile(session, { ...request, origin, baseline, oldestSuperseded });
   await advanceBaseline(session, request, baseline, file?.sequence ?? null);
