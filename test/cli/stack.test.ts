@@ -23,7 +23,11 @@ test('up --detach starts a stack with tables, catalogue, schedules and worker, s
   });
   // The worker takes jobs: whoever goes on at once is not told to start one.
   expect((await atp.run('job', 'run', 'import')).stdout).not.toContain('No worker is polling');
-  expect(await atp.json(['status'])).toEqual(up);
+  const { shops, ...status } = await atp.json<{ shops: unknown }>(['status']);
+  expect(status).toEqual(up);
+  expect(shops).toMatchObject([
+    { shopId: 'blue-shirts', oldestChange: { onItsWay: { cause: 'HARD_SYNC_NEEDED' } } },
+  ]);
   expect(await atp.json(['migrate'])).toEqual({ applied: [], roles: [] });
   expect(await atp.json(['product', 'list'])).toHaveLength(12);
   const jobs = await atp.json<{ scheduleId: string | null }[]>(['job', 'list']);

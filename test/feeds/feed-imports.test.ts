@@ -128,7 +128,11 @@ describe('a feed is imported as a whole or not at all', () => {
 
   test('a feed that becomes unreadable at its end imports nothing, and may be sent again', async () => {
     const rows = Array.from({ length: 5_000 }, () => 'SHIRT,BROADWAY,1').join('\n');
-    const broken = `idValue,facilityId,availableDelta\n${rows}\n"SHIRT`;
+    // No UTF-8 has this byte.
+    const broken = Buffer.concat([
+      Buffer.from(`idValue,facilityId,availableDelta\n${rows}\nSHIRT`),
+      Buffer.from([0xff]),
+    ]);
     const error = await expectCodedError(() => warehouse.importText('MDM_INV_VARIANCE', broken, NAME));
     expect(error.code).toBe('FEED_UNREADABLE');
     expect([await readOnHand(), await countRows('import_file')]).toEqual([0, 0]);

@@ -205,7 +205,7 @@ test('the rows of a file under way are counted for whoever asks for the lane, an
   await lane.settle('SOCKS', 1, 'UNCHANGED');
   await lane.settle('TIE', 1, 'QUARANTINED');
 
-  const { files, productsWaiting, ...lookedAt } = await readLaneView(lane.database, SHOP);
+  const { files, productsWaiting, left: _left, ...lookedAt } = await readLaneView(lane.database, SHOP);
   const glance = await glanceAtLane(lane.database, SHOP);
 
   expect(files).toMatchObject([{ rows: 4, applied: 1, skipped: 1, quarantined: 1, owed: 0 }]);
