@@ -31,7 +31,9 @@ export async function drainLeftItems(
   await forgetReturned(session, shopId);
   await withholdTooMany(session, shop);
   const locationId = await readLocationId(session, shopId);
-  const drain = await drainLeft(session, { shopId, locationId, sequence, ...(baseline && { baseline }) }, ['WAITING']);
+  const drain = await drainLeft(session, { shopId, locationId, sequence, ...(baseline && { baseline }) }, [
+    'WAITING',
+  ]);
   if (drain === null) return null;
   await recordDrained(session, shopId, drain.sequence);
   return drain;
