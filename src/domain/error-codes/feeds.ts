@@ -122,6 +122,12 @@ export const FEED_ERRORS = {
       `Line ${d.orderItemSeqId} of order "${d.orderId}" is completed, so it cannot change any more.`,
     hint: 'Send a return as a variance with reasonEnumId RTN_ITM_RCPT; a variance corrects a wrong shipment, too.',
   },
+  ORDER_ITEM_CANCELLED: {
+    class: 'row',
+    message: (d) =>
+      `Line ${d.orderItemSeqId} of order "${d.orderId}" is cancelled, so an open state of it is an old one.`,
+    hint: 'Nothing to do when it was sent again or late. If the units are ordered after all, send them as another line.',
+  },
   ORDER_LINE_TOO_OLD: {
     class: 'row',
     message: (d) =>

@@ -1,4 +1,5 @@
 /** SQL that is the same for every feed: which product a row means, and which rows are still good. */
+import type { ErrorCode } from '../../domain/errors.ts';
 import type { Connection } from '../database.ts';
 
 /** The products that `row.id_value` may mean: product_sku_key, product_upc_key, product_pkey. */
@@ -22,7 +23,7 @@ export function refuseSql(refusal: {
   readonly from: string;
   readonly condition: string;
   readonly column: string;
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly detail: string;
 }): string {
   const { from, condition, column, code, detail } = refusal;
