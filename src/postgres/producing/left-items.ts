@@ -26,8 +26,8 @@ export async function drainLeftItems(
   { sequence, baseline }: Pick<NumberedDrain, 'sequence' | 'baseline'>,
 ): Promise<Drain> {
   const { shopId } = shop;
-  const { rowCount: any } = await session.query('SELECT FROM left_item WHERE shop_id = $1 LIMIT 1', [shopId]);
-  if (any === 0) return null;
+  const { rowCount } = await session.query('SELECT FROM left_item WHERE shop_id = $1 LIMIT 1', [shopId]);
+  if (rowCount === 0) return null;
   await forgetReturned(session, shopId);
   await withholdTooMany(session, shop);
   const locationId = await readLocationId(session, shopId);
