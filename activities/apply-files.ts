@@ -285,12 +285,9 @@ async function moveAway(
   } catch (error) {
     if (isCoded(error, 'FILE_MISSING')) return;
     if (!isCoded(error, 'FILE_NAME_TAKEN')) throw error;
-    await drop.setAside({ folder, name, sha256: NO_FILE }, setAsideFolder(shopId));
+    await drop.setAside({ folder, name }, setAsideFolder(shopId));
   }
 }
-
-/** Matches no real file, so setAside always moves what is there. */
-const NO_FILE = '0'.repeat(64);
 
 /**
  * Enters a lane whose holder may be dead. A run that was terminated, or that timed out, leaves its lease: we ask Temporal

@@ -12,6 +12,7 @@ import { countEntry, createMetrics, type Metrics } from '../metrics/metrics.ts';
 import { openDatabase } from '../postgres/database.ts';
 import { openAdminApi, type AdminApi, type ShopConnection } from '../shopify/admin-api.ts';
 import { fileDrop } from '../sftp/file-drop.ts';
+import { removeLeftScratchFolders } from '../sftp/scratch-folder.ts';
 import { activityRun } from '../temporal/activity-run.ts';
 import { activitySignal } from '../temporal/activity-signal.ts';
 import { connectTemporal, type TemporalClient } from '../temporal/connection.ts';
@@ -86,6 +87,8 @@ export async function runWorkerProcess(
   const stopWatching = new AbortController();
   let watching: Promise<void> = Promise.resolve();
   try {
+    const scratchFolders = await removeLeftScratchFolders(new Date());
+    if (scratchFolders > 0) log('info', 'scratch folders that killed processes have left were removed', { scratchFolders });
     if (!(await awaitServices(look, { wait, signal, log }))) return;
     const temporal = (state.temporal = await connectTemporal(config.temporal));
     watching = runWatch({

@@ -25,6 +25,29 @@ export async function downloadFile(
   return { sizeBytes: (await stat(localPath)).size, sha256: await sha256OfFile(localPath) };
 }
 
+/** What tells whether two files are equal. `sha256` is missing when the size has told it already. */
+export interface Content {
+  readonly sizeBytes: number;
+  readonly sha256?: string;
+}
+
+/**
+ * What lies under a path on the server; null when it is not a plain file. It is read back only when it has the size that
+ * is looked for: one of another size is another file, and may be larger than the worker's disk.
+ */
+export async function contentOnServer(
+  connection: SftpConnection,
+  path: string,
+  lookedFor: Content,
+): Promise<Content | null> {
+  const entry = await connection.look(path);
+  if (entry?.kind !== 'file') return null;
+  const { sizeBytes } = entry;
+  if (sizeBytes !== lookedFor.sizeBytes) return { sizeBytes };
+  const sha256 = await sha256OnServer(connection, path);
+  return sha256 === null ? null : { sizeBytes, sha256 };
+}
+
 /** The hash of what lies under a path on the server, by reading it back; null when it is not a plain file. */
 export async function sha256OnServer(connection: SftpConnection, path: string): Promise<string | null> {
   const entry = await connection.look(path);

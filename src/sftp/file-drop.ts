@@ -75,12 +75,11 @@ export interface FileDrop {
    */
   move(from: string, to: string): Promise<void>;
   /**
-   * Moves a foreign file under the target's name into `asideFolder`, under a free name. Does nothing when the name is
-   * free, or when the file has the target's hash.
+   * Moves what lies under the name into `asideFolder`, under a free name. Does nothing when nothing is there.
    *
    * @throws AtpError FILE_NAME_TAKEN (no name is free)
    */
-  setAside(target: PublishTarget, asideFolder: string): Promise<void>;
+  setAside(target: Pick<PublishTarget, 'folder' | 'name'>, asideFolder: string): Promise<void>;
   /** Removes the file; does nothing when there is none. */
   remove(path: string): Promise<void>;
   /** Removes an empty folder; does nothing when there is none. */
@@ -157,8 +156,8 @@ function fileDropOn(connection: SftpConnection, at: (path: string) => string): F
 
     move: (from, to) => moveFile(connection, { from: at(from), to: at(to), name: from, newName: to }),
 
-    setAside: ({ folder, name, sha256 }, asideFolder) =>
-      setAsideFile(connection, { path: at(`${folder}/${name}`), folder: at(asideFolder), name, sha256 }),
+    setAside: ({ folder, name }, asideFolder) =>
+      setAsideFile(connection, { path: at(`${folder}/${name}`), folder: at(asideFolder), name }),
 
     async remove(path) {
       const remote = at(path);

@@ -1,5 +1,5 @@
 import { AtpError } from '../domain/errors.ts';
-import { sha256OnServer } from './downloading.ts';
+import { contentOnServer } from './downloading.ts';
 import { nameTakenError } from './name-taken.ts';
 import { folderAndName } from './remote-path.ts';
 import type { SftpConnection } from './sftp-connection.ts';
@@ -29,15 +29,16 @@ export async function moveFile(connection: SftpConnection, move: Move): Promise<
 /** Whether the file is at its target already. If false, the source is there and the target's name is free. */
 async function isSettled(connection: SftpConnection, { from, to, name, newName }: Move): Promise<boolean> {
   const isAtTarget = (await connection.look(to)) !== null;
-  const isAtSource = (await connection.look(from)) !== null;
-  if (!isAtSource) {
+  const source = await connection.look(from);
+  if (source === null) {
     if (isAtTarget) return true;
     throw new AtpError('FILE_MISSING', { name });
   }
   if (!isAtTarget) return false;
-  const [expected, found] = [await sha256OnServer(connection, from), await sha256OnServer(connection, to)];
-  if (expected === null || expected !== found) {
-    throw nameTakenError(newName, found, expected);
+  const found = await contentOnServer(connection, to, source);
+  const expected = found?.sha256 === undefined ? null : await contentOnServer(connection, from, source);
+  if (found === null || expected?.sha256 === undefined || expected.sha256 !== found.sha256) {
+    throw nameTakenError(newName, found, expected ?? { sizeBytes: source.sizeBytes });
   }
   await connection.remove(from);
   return true;

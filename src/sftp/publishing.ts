@@ -8,8 +8,9 @@
  */
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { isCoded } from '../domain/errors.ts';
-import { sha256OnServer } from './downloading.ts';
+import { type Content, contentOnServer, sha256OnServer } from './downloading.ts';
 import { sha256OfText } from './file-hash.ts';
 import { nameTakenError } from './name-taken.ts';
 import { folderAndName } from './remote-path.ts';
@@ -69,17 +70,18 @@ async function publishOnce(connection: SftpConnection, file: Publication): Promi
  */
 async function isPublished(
   connection: SftpConnection,
-  { path, name, sha256 }: Pick<Publication, 'path' | 'name' | 'sha256'>,
+  { localPath, path, name, sha256 }: Pick<Publication, 'localPath' | 'path' | 'name' | 'sha256'>,
 ): Promise<boolean> {
-  let found: string | null = null;
+  const ours = { sizeBytes: (await stat(localPath)).size, sha256 };
+  let found: Content | null = null;
   for (let reading = 1; reading <= READINGS_MAX; reading += 1) {
     if ((await connection.look(path)) === null) return false;
-    const foundBefore: string | null = found;
-    found = await sha256OnServer(connection, path);
-    if (found === sha256) return true;
-    if (reading > 1 && found === foundBefore) break;
+    const foundBefore: Content | null = found;
+    found = await contentOnServer(connection, path, ours);
+    if (found?.sha256 === sha256) return true;
+    if (reading > 1 && isDeepStrictEqual(found, foundBefore)) break;
   }
-  throw nameTakenError(name, found, sha256);
+  throw nameTakenError(name, found, ours);
 }
 
 type Placed = Pick<Publication, 'localPath' | 'path' | 'name' | 'sha256' | 'partId'>;
@@ -125,15 +127,15 @@ async function publishChecksum(connection: SftpConnection, file: Publication): P
   const sha256 = sha256OfText(text);
   const path = `${file.path}.sha256`;
   const name = `${file.name}.sha256`;
-  try {
-    if (await isPublished(connection, { path, name, sha256 })) return;
-  } catch (error) {
-    if (!isCoded(error, 'FILE_NAME_TAKEN')) throw error;
-    await connection.remove(path);
-  }
   await withScratchFolder(async (folder) => {
     const localPath = join(folder, 'checksum');
     await writeFile(localPath, text);
+    try {
+      if (await isPublished(connection, { localPath, path, name, sha256 })) return;
+    } catch (error) {
+      if (!isCoded(error, 'FILE_NAME_TAKEN')) throw error;
+      await connection.remove(path);
+    }
     await place(connection, { localPath, path, name, sha256, partId: file.partId });
   });
 }

@@ -1,5 +1,4 @@
 import { FILED_NAMES_MAX } from '../domain/limits.ts';
-import { sha256OnServer } from './downloading.ts';
 import { noNameFreeError } from './name-taken.ts';
 import type { SftpConnection } from './sftp-connection.ts';
 
@@ -8,19 +7,17 @@ export interface SetAside {
   readonly path: string;
   readonly folder: string;
   readonly name: string;
-  /** Of the file that belongs under the path: it stays there. */
-  readonly sha256: string;
 }
 
 /**
- * Moves a foreign file under the path into the folder, under a free name: `<name>`, `<name>.2`, … It replaces and
+ * Moves what lies under the path into the folder, under a free name: `<name>`, `<name>.2`, … It replaces and
  * deletes nothing, and may be repeated.
  *
  * @throws AtpError FILE_NAME_TAKEN (no name is free)
  */
 export async function setAsideFile(connection: SftpConnection, file: SetAside): Promise<void> {
-  const { path, folder, name, sha256 } = file;
-  if ((await connection.look(path)) === null || (await sha256OnServer(connection, path)) === sha256) return;
+  const { path, folder, name } = file;
+  if ((await connection.look(path)) === null) return;
   await connection.makeFolder(folder);
   for (let number = 1; number <= FILED_NAMES_MAX; number += 1) {
     const target = number === 1 ? `${folder}/${name}` : `${folder}/${name}.${number}`;

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { FILED_NAMES_MAX } from '../../src/domain/limits.ts';
@@ -56,7 +56,7 @@ describe.each(await sftpServers())('the file drop on the %s server', (server) =>
   });
 
   describe('setting aside what lies in a file’s place', () => {
-    const target = { folder: 'outgoing/blue-shirts', name: NAME, sha256: sha256('ours') };
+    const target = { folder: 'outgoing/blue-shirts', name: NAME };
     const ASIDE = 'archive/blue-shirts/set-aside';
     const setAside = () => drop((files) => files.setAside(target, ASIDE));
 
@@ -71,14 +71,6 @@ describe.each(await sftpServers())('the file drop on the %s server', (server) =>
       expect(await namesIn(ASIDE)).toEqual([NAME, `${NAME}.2`]);
       expect(await read(`${ASIDE}/${NAME}`)).toBe('of last week');
       expect(await read(`${ASIDE}/${NAME}.2`)).toBe('foreign');
-    });
-
-    test('leaves our own file where it is', async () => {
-      await put(`${target.folder}/${NAME}`, 'ours');
-
-      await setAside();
-
-      expect(await read(`${target.folder}/${NAME}`)).toBe('ours');
     });
 
     test('moves a folder out of the way as well', async () => {
@@ -127,11 +119,31 @@ describe.each(await sftpServers())('the file drop on the %s server', (server) =>
   });
 
   test('a foreign file under the name is never overwritten', async () => {
-    await put(`outgoing/blue-shirts/${NAME}`, 'foreign');
+    await put(`outgoing/blue-shirts/${NAME}`, 'evil');
     const error = await expectCodedError(() => publish('ours'));
-    expect(error).toMatchObject({ code: 'FILE_NAME_TAKEN', detail: { found: sha256('foreign') } });
+    expect(error).toMatchObject({ code: 'FILE_NAME_TAKEN', detail: { found: sha256('evil') } });
     expect(await namesIn('outgoing/blue-shirts')).toEqual([NAME]);
-    expect(await read(`outgoing/blue-shirts/${NAME}`)).toBe('foreign');
+    expect(await read(`outgoing/blue-shirts/${NAME}`)).toBe('evil');
+  });
+
+  test('a foreign file of another size is not read, however large it is', async () => {
+    const path = `outgoing/blue-shirts/${NAME}`;
+    await put(path, 'foreign');
+    await truncate(join(root.folder, path), 2 ** 42);
+
+    const error = await expectCodedError(() => publish('ours'));
+
+    expect(error.message).toContain(`(${2 ** 42} bytes, expected 4)`);
+  });
+
+  test('a move onto a file of another size reads neither', async () => {
+    await put('incoming/a.csv', 'one');
+    await put('archive/a.csv', 'foreign');
+    await truncate(join(root.folder, 'archive/a.csv'), 2 ** 42);
+
+    const error = await expectCodedError(() => drop((files) => files.move('incoming/a.csv', 'archive/a.csv')));
+
+    expect(error.message).toContain(`(${2 ** 42} bytes, expected 3)`);
   });
 
   test('an attempt that succeeds removes the parts of attempts that died, and leaves foreign files', async () => {

@@ -44,6 +44,9 @@ export const NEWEST_FILES_KEPT = 100;
 export const OLD_FILES_REMOVED_MAX = 20_000;
 export const FOLDER_DEPTH_CLEANED_MAX = 3;
 
+/** A scratch folder of a killed process is removed when it has this age. The longest step ends after 30 minutes. */
+export const SCRATCH_KEPT_HOURS = 24;
+
 /** Doctor tells when so much time has passed since the last clean-up of the database. */
 export const CLEAN_UP_OVERDUE_DAYS = 3;
 
