@@ -1,9 +1,13 @@
 /** A shop whose app asks for its tokens by itself. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { ClientRequest } from 'node:http';
+import type { ClientRequest, ServerResponse } from 'node:http';
 import { inspect } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { SHOPIFY_ANSWER_BYTES_MAX } from '../../src/domain/limits.ts';
 import { openAdminApi, type ShopConnection } from '../../src/shopify/admin-api.ts';
+import { answerWithoutEnd } from '../setup/endless-answer.ts';
+import { expectFailure, serve } from './admin-fixture.ts';
 import { LOCATION, SHOP, startTwin, type TwinClient } from './twin-fixture.ts';
 
 const SECRET = 'shpss_a_secret_of_the_app';
@@ -68,6 +72,32 @@ test('a shop whose token has expired is opened by a new one', async () => {
 });
 
 describe('a shop that grants no token', () => {
+  test.each([
+    [
+      'does not end',
+      (response: ServerResponse) => {
+        response.writeHead(200);
+        void answerWithoutEnd(response);
+      },
+    ],
+    [
+      'unpacks to more than the limit',
+      (response: ServerResponse) => {
+        const packed = gzipSync(Buffer.alloc(SHOPIFY_ANSWER_BYTES_MAX + 1));
+        response.writeHead(200, { 'content-encoding': 'gzip' }).end(packed);
+      },
+    ],
+  ])('because its answer %s is SHOPIFY_RESPONSE_UNEXPECTED', async (_what, answer) => {
+    const url = await serve((_request, response) => answer(response));
+    const { shop } = await startShopOfAnApp();
+    const adminUrl = url.replace('/graphql.json', '/admin/api/2026-10/graphql.json');
+
+    expect(await expectFailure(open({ ...shop, adminUrl }).readLocation())).toMatchObject({
+      code: 'SHOPIFY_RESPONSE_UNEXPECTED',
+      message: expect.stringContaining('longer than 16 MiB') as string,
+    });
+  });
+
   test('because the secret is wrong denies access, and the error does not repeat the secret', async () => {
     const { shop } = await startShopOfAnApp();
 

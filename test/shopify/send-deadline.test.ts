@@ -14,6 +14,7 @@ import {
   readClocks,
   sendRequest,
 } from '../../src/shopify/send-request.ts';
+import { answerWithoutEnd } from '../setup/endless-answer.ts';
 import { apiOf, callOf, expectFailure, serve } from './admin-fixture.ts';
 import { ChunkBench } from './chunk-bench.ts';
 import { SHOP, shirts, startTwinWith, type TwinClient } from './twin-fixture.ts';
@@ -154,16 +155,7 @@ describe('an answer', () => {
     const cut = Promise.withResolvers<number>();
     const url = await serve((_request, response) => {
       response.writeHead(200);
-      const part = Buffer.alloc(1024 ** 2);
-      let sent = 0;
-      const go = () => {
-        while (!response.destroyed) {
-          sent += part.length;
-          if (!response.write(part)) return;
-        }
-      };
-      response.on('drain', go).on('close', () => cut.resolve(sent));
-      go();
+      void answerWithoutEnd(response).then(cut.resolve);
     });
     await expect(sendRequest(url, requestOf('{}', null).request)).rejects.toThrow(AnswerTooLongError);
     // What was sent more lies in the buffers of the two sockets.
