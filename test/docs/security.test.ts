@@ -12,3 +12,12 @@ test('every file and folder that SECURITY.md names is there', () => {
   expect(named.length).toBeGreaterThan(15);
   expect(named.filter((path) => !existsSync(join(PROJECT, path)))).toEqual([]);
 });
+
+test('whatever was tried has a test that shows what becomes of it', () => {
+  const { text } = readDocument('SECURITY.md');
+  const [, section = ''] = /^## What was tried.*?\n([^]*?)^## /m.exec(text) ?? [];
+  const rows = section.split('\n').filter((line) => /^\| (?!what somebody)/.test(line));
+
+  expect(rows.length).toBeGreaterThan(20);
+  expect(rows.filter((row) => !/`test\/[^`]+\.test\.ts` \|$/.test(row))).toEqual([]);
+});

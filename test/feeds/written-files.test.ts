@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { csvForPeople } from '../../src/csv/csv-for-people.ts';
 import { writeErrorFile, writeFileFault } from '../../src/csv/error-file-csv.ts';
 import { renderUploadFile, type UploadFileLine } from '../../src/csv/upload-file-csv.ts';
 import type { RefusedRow } from '../../src/domain/feed.ts';
@@ -92,6 +93,16 @@ test('whatever a row has, no cell is a formula, whether commas or semicolons sep
     }),
     { numRuns: 50 },
   );
+});
+
+test('a CSV that a command prints has no formula either, and its numbers stay numbers', async () => {
+  const rows = stream([{ sku: '=1+1', cause: 'a;＠cmd', difference: -5, readNow: null }]);
+  const lines: string[] = [];
+  for await (const line of csvForPeople(['sku', 'cause', 'difference', 'readNow'], rows)) lines.push(line);
+  expect(parse(lines.join(''))).toEqual([
+    ['sku', 'cause', 'difference', 'readNow'],
+    ["'=1+1", "a;'＠cmd", '-5', ''],
+  ]);
 });
 
 test('the error file of a feed that is refused as a whole has one line with the reason', async () => {
