@@ -2,6 +2,7 @@
 import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { STATE_TIMEOUT_MS } from '../setup/state-timeout.ts';
+import { readHistoryText } from './history-text.ts';
 import { Installation, SHOP, type WorkerProcess } from './installation.ts';
 
 let shop: Installation;
@@ -57,6 +58,57 @@ describe('a feed', () => {
     expect(await shop.rowsOf('error/MDM_INV_VARIANCE__once.csv.errors.csv')).toEqual([
       expect.stringContaining('FEED_ALREADY_IMPORTED'),
     ]);
+  });
+});
+
+/** Red letters, a new title of the window, a C1 control, a mark that turns the text, a separator of lines. */
+const STEERING = 'a\u001b[31mb\u001b]0;owned\u0007c\u009b2Jd\u202ee\u2028f';
+const SHOWN = 'a\\u{1b}[31mb\\u{1b}]0;owned\\u{7}c\\u{9b}2Jd\\u{202e}e\\u{2028}f';
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
+describe('a feed whose name and rows would steer a terminal', () => {
+  const name = 'RESET_INVENTORY__a\u009b31mb\u202ec.csv';
+
+  beforeAll(async () => {
+    await shop.importFeed(name, [
+      'facilityId,idValue,availableQty',
+      `BROADWAY,"${STEERING}",1`,
+      `BROADWAY,BLUE-SHIRT,"${STEERING}${'y'.repeat(5_000)}"`,
+    ]);
+  });
+
+  test('does not reach the log', () => {
+    expect(worker.output).toContain('RESET_INVENTORY__a');
+    for (const line of worker.output.split('\n')) expect(line).not.toMatch(UNSEEN);
+  });
+
+  test('has its messages in the database with what is unseen shown, and cut', async () => {
+    const refused = await shop.database.query<{ message: string }>(
+      "SELECT message FROM import_file_error WHERE row_values::text LIKE '%owned%' ORDER BY row_number",
+    );
+    expect(refused[0]?.message).toContain(SHOWN);
+    expect(refused).toHaveLength(2);
+    for (const { message } of refused) {
+      expect(message).not.toMatch(UNSEEN);
+      expect(message.length).toBeLessThan(500);
+    }
+  });
+
+  test('has its rows shown in the error file, a line each', async () => {
+    const lines = await shop.rowsOf(`error/${name}.errors.csv`);
+    expect(lines).toHaveLength(2);
+    for (const line of lines) {
+      expect(line).toContain(SHOWN);
+      expect(line).not.toMatch(UNSEEN);
+    }
+  });
+
+  test('has nothing of its rows in the history; its name, by which it is found again, is data there', async () => {
+    const { client } = shop.temporal;
+    const history = await readHistoryText(client.workflow.getHandle('importInventory'));
+    expect(history).toContain(name);
+    expect(history.replaceAll(name, '')).not.toMatch(UNSEEN);
+    expect(history).not.toContain('owned');
   });
 });
 
