@@ -7,27 +7,36 @@ import { failureOf } from '../domain/failure.ts';
 import { withoutSecrets } from '../domain/without-secrets.ts';
 import { activitySignal } from './activity-signal.ts';
 
-function toApplicationFailure(error: AtpError): ApplicationFailure {
+/** @param thrown where it happened: the stack trace that Temporal's UI shows */
+function toApplicationFailure(error: AtpError, thrown: unknown = error): ApplicationFailure {
   const { type, message, nonRetryable, nextRetryDelayMs, details } = failureOf(error);
-  return ApplicationFailure.create({
+  const failure = ApplicationFailure.create({
     type,
     message,
     nonRetryable,
     details: [...details],
     ...(nextRetryDelayMs !== null && { nextRetryDelay: nextRetryDelayMs }),
   });
+  failure.stack = [`${type}: ${message}`, ...framesOf(thrown)].join('\n');
+  return failure;
+}
+
+/** Without the error's own words, which may have anything in them. */
+function framesOf(error: unknown): readonly string[] {
+  const lines = error instanceof Error ? (error.stack?.split('\n') ?? []) : [];
+  return lines.filter((line) => /^ +at /.test(line));
 }
 
 /**
  * A coded error becomes a failure of its code; Temporal's own go on as they are. Anything else is a bug: it gets the code
- * UNEXPECTED with the error's message, and the log has where it happened.
+ * UNEXPECTED with the error's message, and the log has its stack with those of its causes.
  */
 export function toFailure(error: unknown): unknown {
   if (error instanceof AtpError) return toApplicationFailure(error);
   if (error instanceof TemporalFailure || isAbort(error)) return error;
   log.error('An unexpected error', { stack: withoutSecrets(stackOf(error)) });
   const reason = withoutSecrets(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
-  return toApplicationFailure(new AtpError('UNEXPECTED', { reason }, { cause: error }));
+  return toApplicationFailure(new AtpError('UNEXPECTED', { reason }, { cause: error }), error);
 }
 
 /** What a call throws that was ended because the activity is cancelled. */

@@ -26,6 +26,12 @@ async function failureOfActivity(error: unknown): Promise<unknown> {
     );
 }
 
+/** What Temporal's UI shows first of a stack trace: the code, and the file in which it was thrown. */
+function tracedTo(failure: unknown): readonly string[] {
+  const [first = '', where = ''] = (failure as Error).stack?.split('\n') ?? [];
+  return [first.replace(/:.*/, ''), where.replace(/^.*\/|:.*$/g, '')];
+}
+
 test('a bug leaves an activity as UNEXPECTED, which is tried again, with its message and without secrets', async () => {
   const failure = await failureOfActivity(new TypeError('cannot use postgres://atp:hunter2@db/atp'));
   expect(failure).toBeInstanceOf(ApplicationFailure);
@@ -34,8 +40,10 @@ test('a bug leaves an activity as UNEXPECTED, which is tried again, with its mes
     message: 'Something unexpected happened: TypeError: cannot use postgres://atp:***@db/atp.',
     nonRetryable: false,
   });
-  // The history has no stack, the log has it.
+  // The history has where it happened without the error's words; the log has both.
   expect((failure as Error).cause).toBeUndefined();
+  expect(tracedTo(failure)).toEqual(['UNEXPECTED', 'failure-mapping.test.ts']);
+  expect((failure as Error).stack).not.toContain('hunter2');
   expect(logged.map(({ meta }) => meta)).toMatchObject([
     { stack: expect.stringMatching(/atp:\*\*\*@db[^]*failure-mapping\.test/) as string },
   ]);
@@ -52,6 +60,7 @@ test('something thrown that is no error leaves an activity as UNEXPECTED', async
 test('a coded error leaves an activity under its code', async () => {
   const failure = await failureOfActivity(new AtpError('SHOP_UNKNOWN', { shopId: 'x' }));
   expect(failure).toMatchObject({ type: 'SHOP_UNKNOWN', nonRetryable: true });
+  expect(tracedTo(failure)).toEqual(['SHOP_UNKNOWN', 'failure-mapping.test.ts']);
 });
 
 test('a cancellation leaves an activity as it is', async () => {
