@@ -13,7 +13,7 @@ const RETRY_IF_BLOCKED = '`atp lane <shop> retry <sequence>` if a file is blocke
 export const SHOPIFY_ERRORS = {
   SHOPIFY_UNREACHABLE: {
     class: 'retry',
-    message: (d) => `Shopify does not answer for ${d.domain}: ${d.reason}.`,
+    message: (d) => `Shopify cannot be used for ${d.domain}: ${d.reason}.`,
     hint: {
       cases: [
         {
