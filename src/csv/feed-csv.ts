@@ -16,12 +16,14 @@ import type { FeedContents, FeedType } from '../domain/feed-type.ts';
 import {
   FEED_COLUMNS_MAX,
   FEED_LINE_LENGTH_MAX,
+  FEED_LINES_ABOVE_HEADER_MAX,
   FEED_ROWS_MAX,
   FEED_SIZE_MAX_BYTES,
   FEED_VALUE_LENGTH_MAX,
   REFUSED_VALUE_LENGTH_MAX,
 } from '../domain/limits.ts';
 import { bareValue } from '../domain/recognition/bare-value.ts';
+import { markupOf } from '../domain/recognition/file-kind.ts';
 import { knowColumns, type KnownColumns } from '../domain/recognition/column-names.ts';
 import { recogniseSeparator, statedSeparator } from '../domain/recognition/separator.ts';
 import { quote } from '../domain/shown-text.ts';
@@ -89,13 +91,17 @@ async function readHeader(
   const stated = statedSeparator(first);
   const line = stated === null ? first : await nextLine(reader, fileName);
   const know = (names: readonly string[]) => knowColumns(names, schema, called, Object.keys(fixed));
-  const { guess, isSure } = recogniseSeparator(line, named ?? stated, know);
+  const read = (text: string) => recogniseSeparator(text, named ?? stated, know);
+  const { guess, isSure } = (await findHeader(reader, line, read)) ?? read(line);
   const { separator, known } = guess;
   // A program that ends each line with a separator does so with the header, too.
   const header = withoutEmptyEnd(guess.header.map((name) => name.trim()));
   if (header.length > FEED_COLUMNS_MAX)
     throw unreadableFeedError(fileName, `it has more than ${FEED_COLUMNS_MAX} columns`);
-  if (known.missing.length > 0) throw headerInvalid(fileName, known, separator);
+  if (known.missing.length > 0) {
+    const markup = markupOf(line);
+    throw markup ? unreadableFeedError(fileName, markup) : headerInvalid(fileName, known, separator);
+  }
   if (!isSure)
     throw unreadableFeedError(
       fileName,
@@ -108,6 +114,25 @@ async function readHeader(
     );
   }
   return { header, columns: known.names.slice(0, header.length), separator };
+}
+
+type Guess = ReturnType<typeof recogniseSeparator<KnownColumns>>;
+
+/** Reports have a title and a date above their header: it is the first line that has all columns. Null: none has. */
+async function findHeader(
+  reader: RecordReader,
+  first: string,
+  read: (line: string) => Guess,
+): Promise<Guess | null> {
+  let line = first;
+  for (let above = 0; ; above += 1) {
+    const guess = read(line);
+    if (guess.guess.known.missing.length === 0) return guess;
+    if (above >= FEED_LINES_ABOVE_HEADER_MAX) return null;
+    const next = await reader.nextLine();
+    if (next === 'none' || next === 'too-long') return null;
+    line = next.line;
+  }
 }
 
 async function nextLine(reader: RecordReader, fileName: string): Promise<string> {
@@ -135,7 +160,13 @@ async function* readRows<Content>(
   fileName: string,
 ): AsyncGenerator<
   | { rowNumber: number; values: readonly string[]; content: Content; refusal: null }
-  | { rowNumber: number; values: readonly string[]; content: null; refusal: RowRefusal }
+  | {
+      rowNumber: number;
+      values: readonly string[];
+      content: null;
+      refusal: RowRefusal;
+      texts: Readonly<Record<string, string>> | null;
+    }
 > {
   const schemaOfRow = schema.row(readingOf(settings));
   for await (const record of records) {
@@ -143,15 +174,17 @@ async function* readRows<Content>(
     if (rowNumber > FEED_ROWS_MAX + 1)
       throw unreadableFeedError(fileName, `it has more than ${FEED_ROWS_MAX} rows`);
     // Spreadsheets leave rows behind that consist of separators only.
-    if (record.fault === null && record.values.every((value) => value.trim() === '')) continue;
+    if (record.fault === null && record.values.every((value) => bareValue(value) === '')) continue;
     const isSurplus = record.fault === null && record.values.length > head.header.length;
     const values = isSurplus ? withoutEmptyEnd(record.values, head.header.length) : record.values;
     const misshapen = faultInShape({ ...record, values }, head);
     if (misshapen) {
-      yield { rowNumber, values: values.slice(0, FEED_COLUMNS_MAX), content: null, refusal: misshapen };
+      const shown = values.slice(0, FEED_COLUMNS_MAX);
+      yield { rowNumber, values: shown, content: null, refusal: misshapen, texts: null };
       continue;
     }
-    const parsed = schemaOfRow.safeParse(namedValues(values, head.columns, settings.fixed));
+    const texts = namedValues(values, head.columns, settings.fixed);
+    const parsed = schemaOfRow.safeParse(texts);
     if (parsed.success) {
       yield { rowNumber, values, content: parsed.data, refusal: null };
       continue;
@@ -159,7 +192,8 @@ async function* readRows<Content>(
     const [issue] = parsed.error.issues;
     const column = String(issue?.path[0] ?? '');
     const detail = { column, reason: issue?.message ?? 'it is not valid' };
-    yield { rowNumber, values, content: null, refusal: { column, code: 'FEED_VALUE_INVALID', detail } };
+    const refusal: RowRefusal = { column, code: 'FEED_VALUE_INVALID', detail };
+    yield { rowNumber, values, content: null, refusal, texts };
   }
 }
 

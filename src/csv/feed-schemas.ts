@@ -60,7 +60,10 @@ const flag = text
   .pipe(z.enum([...yes, ...no], 'it must be Y or N'))
   .transform((value) => yes.includes(value));
 
-/** The spellings of HotWax's own feeds, compared as names of columns are; an empty idType means SKU. */
+/**
+ * The spellings of HotWax's own feeds, compared as names of columns are, without a number of digits (`EAN-13`). An empty
+ * idType means SKU.
+ */
 const ID_TYPES: Readonly<Record<string, ProductIdType>> = {
   '': 'SKU',
   sku: 'SKU',
@@ -69,12 +72,14 @@ const ID_TYPES: Readonly<Record<string, ProductIdType>> = {
   upce: 'UPC',
   ean: 'UPC',
   gtin: 'UPC',
+  isbn: 'UPC',
   barcode: 'UPC',
   productid: 'PRODUCT_ID',
 };
 
 const idType = text.transform((value, context) => {
-  const type = Object.hasOwn(ID_TYPES, plainName(value)) ? ID_TYPES[plainName(value)] : undefined;
+  const plain = plainName(value).replace(/\d+$/, '');
+  const type = Object.hasOwn(ID_TYPES, plain) ? ID_TYPES[plain] : undefined;
   if (type !== undefined) return type;
   context.addIssue('it must be SKU, UPC, UPCA or productId');
   return z.NEVER;
@@ -99,7 +104,10 @@ function timeOrNull(how: Reading) {
 
 /** A label never decides over stock: one that nobody knows is kept as it came. */
 function reason({ reasons }: Reading) {
-  return text.transform((value) => (value === '' ? LEDGER_REASONS.variance : (reasons[value] ?? value)));
+  const named = new Map(Object.entries(reasons).map(([theirs, ours]) => [plainName(theirs), ours]));
+  return text.transform((value) =>
+    value === '' ? LEDGER_REASONS.variance : (named.get(plainName(value)) ?? value),
+  );
 }
 
 function status({ statuses }: Reading) {

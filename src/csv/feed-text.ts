@@ -97,6 +97,11 @@ async function* decode(
     }
     const text = tryToDecode(decoder, block);
     if (text === null) throw unreadableFeedError(fileName, strangeByte(block, { encoding, line, offset }));
+    const nulCharacter = text.indexOf('\0');
+    if (nulCharacter !== -1) {
+      const at = line + countLines(text.slice(0, nulCharacter));
+      throw unreadableFeedError(fileName, `a NUL character in line ${at}: this is no text`);
+    }
     line += countLines(text);
     offset += block.length;
     // The decoder leaves the mark out by itself; of an encoding that a source names there is none.

@@ -33,6 +33,8 @@ export interface ReadableRow<Content> extends RowAsSent {
 export interface UnreadableRow extends RowAsSent {
   readonly content: null;
   readonly refusal: RowRefusal;
+  /** Its bare texts by our names of columns; null: nobody can say which column has which. */
+  readonly texts: Readonly<Record<string, string>> | null;
 }
 
 export type FeedRow<Type extends FeedType> = ReadableRow<FeedContents[Type]> | UnreadableRow;

@@ -57,6 +57,12 @@ export const FEED_ERRORS = {
       `Row ${d.otherRow} counts the same product at facility "${d.facilityId}", and the counts are not equal.`,
     hint: 'None of these rows was imported: send the right one in a new file. If they are bins, give them different values of locationSeqId; if the last one or their sum is meant, say so for the source: `atp source set <source> --rows last`, or `sum`.',
   },
+  FEED_COUNT_INCOMPLETE: {
+    class: 'row',
+    message: (d) =>
+      `Row ${d.otherRow} counts the same product at facility "${d.facilityId}" and cannot be read, so what is there in all is not known.`,
+    hint: 'Correct that row, and send all rows of the product at this facility again.',
+  },
   FACILITY_VIRTUAL: {
     class: 'row',
     message: (d) => `Facility "${d.facilityId}" is virtual: it has no stock.`,

@@ -32,6 +32,8 @@ export const FEED_DUPLICATE_DAYS = 7;
 export const FEED_LINE_LENGTH_MAX = 16_384;
 export const FEED_VALUE_LENGTH_MAX = 255;
 export const FEED_COLUMNS_MAX = 100;
+/** Lines that are looked through for the header: a report has a few above it. */
+export const FEED_LINES_ABOVE_HEADER_MAX = 20;
 export const FEED_ROWS_MAX = 5_000_000;
 export const FEED_SIZE_MAX_BYTES = 2 * 1024 ** 3;
 

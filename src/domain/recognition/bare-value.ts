@@ -11,8 +11,13 @@ export function bareValue(text: string): string {
 }
 
 /** White space in the sense of Unicode (a no-break blank is one), and marks without a width: blanks, joiners, directions. */
-const EDGES = /^[\s\u200B-\u200F\u2060\u2066-\u2069\uFEFF]+|[\s\u200B-\u200F\u2060\u2066-\u2069\uFEFF]+$/g;
-const HAS_EDGE = /^[\s\u200B-\uFEFF]|[\s\u200B-\uFEFF]$/;
+const UNSEEN = String.raw`\s\u200B-\u200F\u2060\u2066-\u2069\uFEFF`;
+
+/** Old programs end a file with it (DOS, Ctrl-Z). */
+const END_OF_FILE = '\u001A';
+
+const EDGES = new RegExp(`^[${UNSEEN}${END_OF_FILE}]+|[${UNSEEN}${END_OF_FILE}]+$`, 'g');
+const HAS_EDGE = new RegExp(String.raw`^[\s\u200B-\uFEFF${END_OF_FILE}]|[\s\u200B-\uFEFF${END_OF_FILE}]$`);
 
 function trimUnseen(text: string): string {
   return HAS_EDGE.test(text) ? text.replace(EDGES, '') : text;

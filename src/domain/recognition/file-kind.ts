@@ -60,3 +60,13 @@ function halvesOfNul(first: Uint8Array): 'even' | 'odd' | null {
   if (even === 0 && odd > pairs * 0.8) return 'odd';
   return odd === 0 && even > pairs * 0.8 ? 'even' : null;
 }
+
+/** What a text is by its first line, when it is no table of values; null: nothing that we know. */
+export function markupOf(line: string): string | null {
+  const start = line.trimStart();
+  if (/^<\?xml/i.test(start)) return 'this is XML: export the table as "CSV UTF-8"';
+  if (/^<(!doctype\s+)?[a-z!]/i.test(start)) {
+    return 'this is HTML, a page such as an error or a login: look what the program has saved, and export the table as "CSV UTF-8"';
+  }
+  return /^(\{|\[\s*[{[]|\[$)/.test(start) ? 'this is JSON: export the table as "CSV UTF-8"' : null;
+}

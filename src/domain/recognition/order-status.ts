@@ -2,13 +2,15 @@
 import { ORDER_ITEM_STATUSES, type OrderItemStatus } from '../feed-type.ts';
 import { plainName } from './column-names.ts';
 
-/** `item_created`, `Item Created` and `Created` are ITEM_CREATED. Null: it is no status that we know. */
+/** `item_created`, `Item Created` and `Created` are ITEM_CREATED, and so is American spelling. Null: it is no status that we know. */
 export function readOrderStatus(
   text: string,
   called: Readonly<Record<string, string>>,
 ): OrderItemStatus | null {
   const plain = plainName(text);
   const [, ours = text] = Object.entries(called).find(([theirs]) => plainName(theirs) === plain) ?? [];
-  const known = plainName(ours).replace(/^item/, '');
+  const known = plainName(ours)
+    .replace(/^item/, '')
+    .replace(/^canceled$/, 'cancelled');
   return ORDER_ITEM_STATUSES.find((status) => plainName(status).replace(/^item/, '') === known) ?? null;
 }

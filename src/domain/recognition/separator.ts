@@ -18,7 +18,7 @@ export interface HeaderGuess<Known> {
  * Reads the header with each separator that may be meant. The one is taken with which nothing is missing; where there is
  * none, or more than one, that with which least is missing, so that a message can name it.
  *
- * @returns `isSure`: exactly one separator fits
+ * @returns `isSure`: exactly one separator fits, or the header is one name, which nothing separates
  */
 export function recogniseSeparator<Known extends { readonly missing: readonly unknown[] }>(
   line: string,
@@ -32,7 +32,7 @@ export function recogniseSeparator<Known extends { readonly missing: readonly un
   const fitting = guesses.filter(({ known }) => known.missing.length === 0);
   const [best] = fitting.length > 0 ? fitting : guesses.toSorted(byMissing);
   if (!best) throw new Error('There is always a separator to try.');
-  return { guess: best, isSure: fitting.length === 1 };
+  return { guess: best, isSure: fitting.length === 1 || fitting.every(({ header }) => header.length === 1) };
 }
 
 /** With equally many missing, the header that falls into more columns. */

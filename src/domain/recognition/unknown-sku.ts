@@ -49,14 +49,26 @@ export function likelySkus(sku: string): readonly string[] {
   const padded = /^\d+$/.test(sku)
     ? Array.from({ length: ZEROS_LOST_MAX }, (_, zeros) => '0'.repeat(zeros + 1) + sku)
     : [];
-  const spellings = [sku.toUpperCase(), sku.toLowerCase(), latin, withoutBlanks, bare, ...padded];
+  const asNumber = sku.replace(/\.0+$/, '');
+  const spellings = [sku.toUpperCase(), sku.toLowerCase(), latin, withoutBlanks, asNumber, bare, ...padded];
   return [...new Set([...spellings, ...nearMisses(sku)])].filter((near) => near !== sku && near !== '');
 }
 
-/** What is odd about a SKU whatever products there are, as a sentence's end; null: nothing is. */
+/** `10-Nov` and `Nov-26`, as spreadsheets show a date, in English, German, French and Spanish. */
+const MONTHS =
+  'jan|ene|f[eé]b|f[eé]v|m[aä]r|apr|avr|abr|ma[iy]|jun|jui|jul|aug|ao[uû]|ago|sep|o[ck]t|nov|d[eé][cz]|dic';
+const DATE_OF_SPREADSHEET = new RegExp(
+  `^(\\d{1,2}[-. ](${MONTHS})[a-zé]{0,2}\\.?|(${MONTHS})[a-zé]{0,2}[-. ]\\d{2})$`,
+  'i',
+);
+
+/** What is odd about an id whatever products there are, as a sentence's end; null: nothing is. */
 export function oddityOf(sku: string): string | null {
   if (/^\d([.,]\d+)?E\+?\d{1,2}$/i.test(sku)) {
     return 'a spreadsheet has rounded it: format the column as text and export it again';
+  }
+  if (DATE_OF_SPREADSHEET.test(sku)) {
+    return 'a spreadsheet has made a date of it: format the column as text and export it again';
   }
   const foreign = /[A-Za-z]/.test(sku)
     ? [...sku].find((letter) => letter.toUpperCase() in LOOK_ALIKES)

@@ -62,6 +62,24 @@ const REFUSE_UNEQUAL = {
   sum: refuseUnequalSql(REFUSE_MIXED),
 } as const satisfies Readonly<Record<EqualKeyRule, string>>;
 
+/**
+ * A count of a product at a facility is all of its rows: when one of them cannot be read, the others are not what is there. Rows
+ * are known by the texts that name their product and facility.
+ */
+const REFUSE_INCOMPLETE = refuseSql({
+  from: `(SELECT row.row_number, row.facility_id, min(unread.row_number) AS other_row
+    FROM resolved_row AS row JOIN staged_row AS unread
+      ON unread.refused_texts ->> 'idValue' = row.id_value
+      AND coalesce(nullif(unread.refused_texts ->> 'facilityId', ''), unread.refused_texts ->> 'externalFacilityId')
+        = coalesce(row.told_facility_id, row.external_facility_id)
+    WHERE unread.refused_texts IS NOT NULL
+    GROUP BY row.row_number, row.facility_id)`,
+  condition: 'true',
+  column: `'idValue'`,
+  code: 'FEED_COUNT_INCOMPLETE',
+  detail: `'otherRow', row.other_row, 'facilityId', row.facility_id`,
+});
+
 const COUNT = `
   CREATE TEMPORARY TABLE counted ON COMMIT DROP AS
   SELECT product_id, facility_id, min(row_number) AS row_number, sum(quantity) AS quantity, bool_or(own) AS own
@@ -107,6 +125,7 @@ async function applyCounts(
   column: string,
 ): Promise<void> {
   await resolveStockRows(connection, 'row.reset_by_atp');
+  await connection.query(REFUSE_INCOMPLETE);
   const rule = equalKeys ?? 'refuse';
   await connection.query(PICK[rule]);
   await connection.query(REFUSE_UNEQUAL[rule]);

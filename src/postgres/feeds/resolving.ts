@@ -37,17 +37,18 @@ export function refuseSql(refusal: {
 
 /**
  * A spreadsheet takes the zeros in front of a UPC, and a GTIN is padded with them by definition: numbers that differ in them
- * alone are one. By product_upc_key, for rows only that were not found as they are written.
+ * alone are one. A program that takes it for a number of any kind writes a fraction of zeros behind it. By product_upc_key, for
+ * rows only that were not found as they are written.
  */
 const FIND_BY_GTIN = `
   UPDATE resolved_row SET product_id = found.product_id
   FROM (
     SELECT row.row_number, min(product.product_id) AS product_id
     FROM resolved_row AS row
-    CROSS JOIN LATERAL ltrim(row.id_value, '0') AS bare (digits)
+    CROSS JOIN LATERAL ltrim(regexp_replace(row.id_value, '\\.0+$', ''), '0') AS bare (digits)
     CROSS JOIN LATERAL generate_series(length(bare.digits), 14) AS padded (length)
     JOIN product ON product.upc = lpad(bare.digits, padded.length, '0')
-    WHERE row.product_id IS NULL AND row.id_type = 'UPC' AND row.id_value ~ '^[0-9]{1,14}$' AND bare.digits <> ''
+    WHERE row.product_id IS NULL AND row.id_type = 'UPC' AND row.id_value ~ '^[0-9]{1,14}(\\.0{1,6})?$' AND bare.digits <> ''
     GROUP BY row.row_number HAVING count(*) = 1
   ) AS found
   WHERE found.row_number = resolved_row.row_number`;

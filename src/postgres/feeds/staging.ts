@@ -17,7 +17,7 @@ export interface StagingShape<Content> {
 /** Characters of text in memory before they are sent. */
 const BLOCK_LENGTH = 64 * 1024;
 
-const COMMON_COLUMNS = 'row_number, row_values, refused_column, refused_code, refused_detail';
+const COMMON_COLUMNS = 'row_number, row_values, refused_column, refused_code, refused_detail, refused_texts';
 
 /**
  * Fills `staged_row` with all rows, and `refused_row` with those that are refused already.
@@ -40,6 +40,7 @@ export async function stageRows<Type extends FeedType>(
       refused_column text,
       refused_code   text,
       refused_detail json,
+      refused_texts  json,
       ${own.map(([name, type]) => `${name} ${type}`).join(', ')}
     ) ON COMMIT DROP;
     CREATE TEMPORARY TABLE refused_row (
@@ -66,13 +67,16 @@ async function* encodeBlocks<Type extends FeedType>(
 ): AsyncGenerator<Buffer> {
   const unread = Object.keys(columns).map(() => null);
   let block = '';
-  for await (const { rowNumber, values, content, refusal } of rows) {
+  for await (const row of rows) {
+    const { rowNumber, values, content, refusal } = row;
+    const texts = 'texts' in row ? row.texts : null;
     block += encodeLine([
       rowNumber,
       JSON.stringify(values),
       refusal?.column ?? null,
       refusal?.code ?? null,
       refusal && JSON.stringify(refusal.detail),
+      texts === null ? null : JSON.stringify(texts),
       ...(content === null ? unread : valuesOf(content)),
     ]);
     if (block.length < BLOCK_LENGTH) continue;

@@ -1,0 +1,136 @@
+/** Texts that programs leave in files, and that must cost neither a feed nor an import: what comes of them in the stock. */
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { NO_SETTINGS } from '../../src/domain/feed-source.ts';
+import { expectCodedError } from '../sftp/coded-error.ts';
+import { codesOf, Warehouse } from './warehouse.ts';
+
+let warehouse: Warehouse;
+let files = 0;
+
+beforeAll(async () => {
+  warehouse = await Warehouse.open();
+});
+
+beforeEach(async () => {
+  await warehouse.database.query(
+    `INSERT INTO inventory_item_detail
+       (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source)
+     SELECT product_id, facility_id, -quantity_on_hand, -reserved, 'VAR_MANUAL', 'a new start' FROM product_facility`,
+  );
+});
+
+const readBroadway = async () => (await warehouse.readLevels('SHIRT', 'BROADWAY')).qoh;
+const codedMessage = async (work: () => Promise<unknown>) => {
+  const { code, message } = await expectCodedError(work);
+  return `${code} ${message}`;
+};
+const count = (text: string | Buffer, settings = {}) =>
+  warehouse.importText('RESET_INVENTORY', text, `RESET_INVENTORY__s${(files += 1)}.csv`, {
+    settings: { ...NO_SETTINGS, ...settings },
+  });
+
+test('a NUL character in UTF-16 is told with its line, as in UTF-8, and is no fault of the database', async () => {
+  const text = '\ufefffacilityId,idValue,availableQty\r\nBROADWAY,SHIRT\0,7\r\n';
+  expect(await codedMessage(() => count(Buffer.from(text, 'utf16le')))).toMatch(
+    /^FEED_UNREADABLE .*NUL.*line 2/,
+  );
+});
+
+test('the sign with which old programs end a file is no row', async () => {
+  expect(await count('facilityId,idValue,availableQty\r\nBROADWAY,SHIRT,7\r\n\x1a')).toMatchObject({
+    rows: 1,
+    failed: 0,
+  });
+  expect(await readBroadway()).toBe(7);
+});
+
+test('a reason named like a property of every object is kept as it came, and one that is said is found in any case', async () => {
+  await warehouse.importText(
+    'MDM_INV_VARIANCE',
+    'facilityId,idValue,availableDelta,reasonEnumId\nBROADWAY,SHIRT,1,constructor\nBROADWAY,SHIRT,2,verkauf\n',
+    'MDM_INV_VARIANCE__reasons.csv',
+    { settings: { ...NO_SETTINGS, reasons: { Verkauf: 'POS_SALE' } } },
+  );
+  const reasons = (await warehouse.readLedger()).slice(-2).map((line) => line.split(' ')[4]);
+  expect(reasons).toEqual(['constructor', 'POS_SALE']);
+});
+
+test('an order line that is "canceled" is cancelled: America writes it with one l', async () => {
+  const outcome = await warehouse.import('ORDER_ITEMS', [
+    'C1,1,,,SHIRT,,1,,BROADWAY,ITEM_CREATED,2026-11-24T10:00:00Z',
+    'C1,1,,,SHIRT,,1,,BROADWAY,Canceled,2026-11-24T10:00:00Z',
+  ]);
+  expect(outcome).toMatchObject({ applied: 2, failed: 0 });
+  expect(await warehouse.readLevels('SHIRT', 'BROADWAY')).toMatchObject({ reserved: 0 });
+});
+
+describe('a count of bins', () => {
+  const bins = (rows: readonly string[]) =>
+    count(
+      `facilityId,idValue,locationSeqId,availableQty,file\n${rows.map((row) => `${row},${files}\n`).join('')}`,
+    );
+
+  test('is refused as a whole when one of its bins is: the sum of the others is not what is there', async () => {
+    await bins(['BROADWAY,SHIRT,A,20']);
+    const outcome = await bins(['BROADWAY,SHIRT,A,4', 'BROADWAY,SHIRT,B,6x', 'BROADWAY,HAT,A,1']);
+    expect(codesOf(outcome)).toEqual({ 2: 'FEED_COUNT_INCOMPLETE', 3: 'FEED_VALUE_INVALID' });
+    expect(await readBroadway()).toBe(20);
+    expect((await warehouse.readLevels('HAT', 'BROADWAY')).qoh).toBe(1);
+  });
+});
+
+describe('a file that is no table of values', () => {
+  test.each([
+    ['<!DOCTYPE html>\n<html><body>Login</body></html>\n', /HTML/],
+    ['<?xml version="1.0"?>\n<stock/>\n', /XML/],
+    ['{"stock": []}\n', /JSON/],
+    ['[{"sku": "A"}]\n', /JSON/],
+  ])('%j is called what it is', async (text, what) => {
+    expect(await codedMessage(() => count(text))).toMatch(what);
+  });
+});
+
+describe('lines above the header', () => {
+  test('are left out, and rows keep their numbers', async () => {
+    const text =
+      'Stock report;;\n26.11.2026;;\nfacilityId;idValue;availableQty\nBROADWAY;SHIRT;7\nBROADWAY;TIE;7\n';
+    expect(codesOf(await count(text))).toEqual({ 5: 'PRODUCT_UNKNOWN' });
+    expect(await readBroadway()).toBe(7);
+  });
+
+  test('are as many as a report has, not a whole file', async () => {
+    const text = `${'Stock;of;today\n'.repeat(21)}facilityId;idValue;availableQty\nBROADWAY;SHIRT;7\n`;
+    expect(await codedMessage(() => count(text))).toMatch(/^FEED_HEADER_INVALID /);
+  });
+});
+
+test('a header of one column needs no separator', async () => {
+  const outcome = await warehouse.importText(
+    'ORDER_WATERMARK',
+    'completeUntil\n2026-11-24T10:00:00Z\n',
+    'ORDER_WATERMARK__one.csv',
+    { settings: { ...NO_SETTINGS, fixed: { shopId: 'blue-shirts' } } },
+  );
+  expect(outcome).toMatchObject({ applied: 1, failed: 0 });
+});
+
+test('ids that a spreadsheet or a program has made numbers of are told for what they are', async () => {
+  const rows = ['UPC,1.23457E+11', 'UPC,123456789.0', 'SKU,SHIRT.0', 'SKU,10-Nov'].map(
+    (id) => `${id},BROADWAY,1`,
+  );
+  const { refused } = await count(`idType,idValue,facilityId,availableQty\n${rows.join('\n')}\n`);
+  expect(refused.map(({ rowNumber, message }) => `${rowNumber} ${message}`)).toEqual([
+    expect.stringMatching(/^2 .*a spreadsheet has rounded it/),
+    expect.stringMatching(/^4 .*Likely meant: SHIRT\.$/),
+    expect.stringMatching(/^5 .*a spreadsheet has made a date of it/),
+  ]);
+  expect(await readBroadway()).toBe(1);
+});
+
+test.each(['EAN13', 'EAN-13', 'EAN8', 'GTIN-14', 'UPC-A', 'ISBN'])(
+  'an idType %s is a UPC',
+  async (idType) => {
+    await count(`idType,idValue,facilityId,availableQty\n${idType},0123456789,BROADWAY,7\n`);
+    expect(await readBroadway()).toBe(7);
+  },
+);
