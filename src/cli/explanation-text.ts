@@ -16,6 +16,7 @@ export function explanationText(explanation: Explanation, shopId: string | undef
     ...sumLines(explanation),
     '',
     facilityTable(explanation),
+    ...explanation.inTransit.map(transitLine),
     ...(shopId === undefined ? [] : ['', pushLine(shopId, explanation.lastPush)]),
   ].join('\n');
 }
@@ -57,6 +58,11 @@ function facilityTable({ facilities, terms }: Explanation): string {
     ]),
     'No facility sells in the group, and none has ever had stock of the product.',
   );
+}
+
+function transitLine({ fromFacilityId, toFacilityId, units }: Explanation['inTransit'][number]): string {
+  const [from, to] = [fromFacilityId ?? 'a supplier', toFacilityId ?? 'somebody else'];
+  return `In transit from ${from} to ${to}: ${units}, on hand at neither.`;
 }
 
 function sellingInWords(facility: ExplainedFacility): string {

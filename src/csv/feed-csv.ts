@@ -28,7 +28,8 @@ import { knowColumns, type KnownColumns } from '../domain/recognition/column-nam
 import { recogniseSeparator, statedSeparator } from '../domain/recognition/separator.ts';
 import { quote } from '../domain/shown-text.ts';
 import { RecordReader, type FeedRecord } from './feed-records.ts';
-import { FEED_SCHEMAS, readingOf, type FeedSchema } from './feed-schemas.ts';
+import { FEED_SCHEMAS } from './feed-schemas.ts';
+import { readingOf, type FeedSchema } from './feed-values.ts';
 import { feedTooLargeError, openFeedText, unreadableFeedError } from './feed-text.ts';
 
 export interface FeedFile<Type extends FeedType> {

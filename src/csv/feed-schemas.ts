@@ -1,136 +1,32 @@
 /** The columns of each feed type. The texts of a row become plain values here, or a reason why they cannot. */
 import { z } from 'zod';
-import { LEDGER_REASONS } from '../domain/feed.ts';
-import { NO_SETTINGS, type SourceSettings } from '../domain/feed-source.ts';
-import {
-  ORDER_ITEM_STATUSES,
-  type FeedContents,
-  type FeedType,
-  type OrderItemRow,
-  type OrderWatermarkRow,
-  type ProductIdType,
-  type ResetRow,
-  type VarianceRow,
+import type {
+  FeedContents,
+  FeedType,
+  OrderItemRow,
+  OrderWatermarkRow,
+  ResetRow,
+  VarianceRow,
 } from '../domain/feed-type.ts';
 import { ORDER_UNITS_MAX, UNITS_MAX } from '../domain/limits.ts';
-import { plainName } from '../domain/recognition/column-names.ts';
-import { readInstant, type InstantReading } from '../domain/recognition/instant-text.ts';
-import { readOrderStatus } from '../domain/recognition/order-status.ts';
-import { readWholeUnits } from '../domain/recognition/whole-units.ts';
-import { offsetsOf } from '../domain/wall-clock.ts';
-
-export interface FeedSchema<Content> {
-  /** The header must name at least one column of each group. Unknown columns are ignored. */
-  readonly required: readonly (readonly string[])[];
-  /** Every column that is read. */
-  readonly columns: readonly string[];
-  /** Takes a row as an object of its columns' bare texts. */
-  readonly row: (how: Reading) => z.ZodType<Content>;
-}
-
-/** How the texts of a feed are to be read. */
-export type Reading = InstantReading & Pick<SourceSettings, 'decimal' | 'statuses' | 'reasons'>;
-
-export function readingOf({ timeZone, ...settings }: SourceSettings): Reading {
-  return { ...settings, offsetAt: timeZone === null ? null : offsetsOf(timeZone) };
-}
-
-const text = z.string().default('');
-const orNull = text.transform((value) => (value === '' ? null : value));
-const required = text.pipe(z.string().min(1, 'it must not be empty'));
-
-function units(
-  { decimal }: Reading,
-  { min, max, ifEmpty = '' }: { min: number; max: number; ifEmpty?: string },
-) {
-  return text
-    .transform((value, context) => {
-      const read = readWholeUnits(value || ifEmpty, decimal);
-      if ('units' in read) return read.units;
-      context.addIssue(read.fault);
-      return z.NEVER;
-    })
-    .pipe(z.number().min(min, `it must be at least ${min}`).max(max, `it must be at most ${max}`));
-}
-
-const yes = ['Y', 'YES', 'TRUE', '1'];
-const no = ['N', 'NO', 'FALSE', '0', ''];
-const flag = text
-  .transform((value) => value.toUpperCase())
-  .pipe(z.enum([...yes, ...no], 'it must be Y or N'))
-  .transform((value) => yes.includes(value));
-
-/**
- * The spellings of HotWax's own feeds, compared as names of columns are, without a number of digits (`EAN-13`). An empty
- * idType means SKU.
- */
-const ID_TYPES: Readonly<Record<string, ProductIdType>> = {
-  '': 'SKU',
-  sku: 'SKU',
-  upc: 'UPC',
-  upca: 'UPC',
-  upce: 'UPC',
-  ean: 'UPC',
-  gtin: 'UPC',
-  isbn: 'UPC',
-  barcode: 'UPC',
-  productid: 'PRODUCT_ID',
-};
-
-const idType = text.transform((value, context) => {
-  const plain = plainName(value).replace(/\d+$/, '');
-  const type = Object.hasOwn(ID_TYPES, plain) ? ID_TYPES[plain] : undefined;
-  if (type !== undefined) return type;
-  context.addIssue('it must be SKU, UPC, UPCA or productId');
-  return z.NEVER;
-});
-
-/** Kept as an instant in UTC. */
-function time(how: Reading) {
-  return text.transform((value, context) => {
-    const read = readInstant(value, how);
-    if ('instant' in read) return read.instant.toISOString();
-    context.addIssue(read.fault);
-    return z.NEVER;
-  });
-}
-
-function timeOrNull(how: Reading) {
-  return text.transform((value) => {
-    const read = readInstant(value, how);
-    return 'instant' in read ? read.instant.toISOString() : null;
-  });
-}
-
-/** A label never decides over stock: one that nobody knows is kept as it came. */
-function reason({ reasons }: Reading) {
-  const named = new Map(Object.entries(reasons).map(([theirs, ours]) => [plainName(theirs), ours]));
-  return text.transform((value) =>
-    value === '' ? LEDGER_REASONS.variance : (named.get(plainName(value)) ?? value),
-  );
-}
-
-function status({ statuses }: Reading) {
-  return text.transform((value, context) => {
-    const known = readOrderStatus(value, statuses);
-    if (known !== null) return known;
-    context.addIssue(
-      `it must be one of ${ORDER_ITEM_STATUSES.join(', ')}, or said for its source (--status ${STATUS_EXAMPLE})`,
-    );
-    return z.NEVER;
-  });
-}
-
-const STATUS_EXAMPLE = 'ITEM_HOLD=ITEM_CREATED';
-
-const product = { idType, idValue: required };
-const facility = { facilityId: orNull, externalFacilityId: orNull };
-
-function hasFacility(row: { facilityId: string | null; externalFacilityId: string | null }): boolean {
-  return row.facilityId !== null || row.externalFacilityId !== null;
-}
-
-const FACILITY_MISSING = { path: ['facilityId'], error: 'facilityId or externalFacilityId must be given' };
+import {
+  columnsOf,
+  facility,
+  FACILITY_MISSING,
+  hasFacility,
+  orNull,
+  product,
+  reason,
+  required,
+  status,
+  time,
+  timeOrNull,
+  units,
+  flag,
+  type FeedSchema,
+  type Reading,
+} from './feed-values.ts';
+import { TRANSFER_SCHEMA } from './feed-types/transfer.ts';
 
 const resetRow = (how: Reading) =>
   z
@@ -191,10 +87,6 @@ const orderWatermarkRow = (how: Reading) =>
     completeUntil: time(how),
   }) satisfies z.ZodType<OrderWatermarkRow>;
 
-/** Columns are the same however a sender writes. */
-const columnsOf = (row: (how: Reading) => { readonly shape: object }): readonly string[] =>
-  Object.keys(row(readingOf(NO_SETTINGS)).shape);
-
 export const FEED_SCHEMAS: { readonly [Type in FeedType]: FeedSchema<FeedContents[Type]> } = {
   RESET_INVENTORY: {
     required: [['idValue'], ['facilityId', 'externalFacilityId'], ['availableQty']],
@@ -211,6 +103,7 @@ export const FEED_SCHEMAS: { readonly [Type in FeedType]: FeedSchema<FeedContent
     columns: columnsOf(varianceRow),
     row: varianceRow,
   },
+  TRANSFER: TRANSFER_SCHEMA,
   ORDER_ITEMS: {
     // Without the column of its facility, every line would go back into the brokering queue; so it is required.
     required: [

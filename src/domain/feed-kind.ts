@@ -12,6 +12,7 @@ const KINDS = {
   RESET_INVENTORY: 'state',
   REC_INV_COUNT: 'state',
   MDM_INV_VARIANCE: 'difference',
+  TRANSFER: 'state',
   ORDER_ITEMS: 'state',
   ORDER_WATERMARK: 'state',
 } as const satisfies Readonly<Record<FeedType, FeedKind>>;

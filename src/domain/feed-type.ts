@@ -5,6 +5,7 @@ export const FEED_TYPES = [
   'RESET_INVENTORY',
   'REC_INV_COUNT',
   'MDM_INV_VARIANCE',
+  'TRANSFER',
   'ORDER_ITEMS',
   'ORDER_WATERMARK',
 ] as const satisfies readonly (keyof FeedContents)[];
@@ -44,6 +45,22 @@ export interface VarianceRow extends ProductReference, FacilityReference {
   readonly reasonEnumId: string;
 }
 
+export const TRANSFER_STATUSES = ['CREATED', 'SHIPPED', 'RECEIVED', 'CANCELLED'] as const;
+export type TransferStatus = (typeof TRANSFER_STATUSES)[number];
+
+/** What is told of a line of a transfer: units that are to go, have left, have arrived, or do not go after all. */
+export interface TransferRow extends ProductReference {
+  readonly transferId: string;
+  readonly itemSeqId: string;
+  readonly quantity: number;
+  /** The facility's own id counts first; without both the units come from somebody else. */
+  readonly fromFacilityId: string | null;
+  readonly fromExternalFacilityId: string | null;
+  readonly toFacilityId: string | null;
+  readonly toExternalFacilityId: string | null;
+  readonly statusId: TransferStatus;
+}
+
 export const ORDER_ITEM_STATUSES = [
   'ITEM_CREATED',
   'ITEM_APPROVED',
@@ -79,6 +96,7 @@ export interface FeedContents {
   /** Always what is on hand. */
   readonly REC_INV_COUNT: ResetRow;
   readonly MDM_INV_VARIANCE: VarianceRow;
+  readonly TRANSFER: TransferRow;
   readonly ORDER_ITEMS: OrderItemRow;
   readonly ORDER_WATERMARK: OrderWatermarkRow;
 }

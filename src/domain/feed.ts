@@ -63,6 +63,8 @@ export const LEDGER_REASONS = {
   orderReserved: 'ORDER_RESERVED',
   orderReleased: 'ORDER_RELEASED',
   orderShipped: 'ORDER_SHIPPED',
+  transferShipped: 'TRANSFER_SHIPPED',
+  transferReceived: 'TRANSFER_RECEIVED',
 } as const;
 
 /** Names under which programs send a file until it is whole and gets its own: `x.csv.part`, `x.tmp.csv`, `.x.csv.Ab12`. */

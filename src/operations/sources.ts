@@ -24,6 +24,7 @@ import {
 } from '../domain/input-fields.ts';
 import { SOURCE_NAMES_MAX, TESTED_ROWS_SHOWN } from '../domain/limits.ts';
 import { readOrderStatus } from '../domain/recognition/order-status.ts';
+import { readTransferStatus } from '../domain/recognition/transfer-status.ts';
 import { isTimeZone } from '../domain/wall-clock.ts';
 import {
   addSource as storeSource,
@@ -81,7 +82,7 @@ const SETTINGS = {
   ),
   columns: pairs('its names of columns, and ours', 'column'),
   fixed: pairs('columns that it does not have, and their value', 'value'),
-  statuses: pairs('its names of order statuses, and ours', 'status'),
+  statuses: pairs('its names of statuses of orders and transfers, and ours', 'status'),
   reasons: pairs('its names of reasons, and those of the ledger', 'reason'),
 };
 
@@ -97,7 +98,9 @@ function checkSettings({ timeZone, statuses }: GivenSettings, nameOf: NameOf): v
   if (timeZone && !isTimeZone(timeZone)) {
     throw invalid(`${nameOf('timeZone')} must be the IANA name of a zone, such as Europe/Berlin`);
   }
-  const unknown = Object.values(toRecord(statuses) ?? {}).find((ours) => readOrderStatus(ours, {}) === null);
+  const unknown = Object.values(toRecord(statuses) ?? {}).find(
+    (ours) => readOrderStatus(ours, {}) === null && readTransferStatus(ours, {}) === null,
+  );
   if (unknown !== undefined) throw invalid(`${nameOf('statuses')}: "${unknown}" is no status of ours`);
 }
 

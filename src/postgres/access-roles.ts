@@ -34,6 +34,7 @@ const WORK_IN: Readonly<Record<string, string>> = {
   product_facility: SETTINGS_ONLY,
   removed_shop: KEPT,
   sale_log: APPEND_AND_PURGE,
+  transfer_item: KEPT,
   upload_file_row: APPEND_AND_PURGE,
 };
 

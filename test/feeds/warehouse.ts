@@ -35,6 +35,7 @@ const HEADERS: Readonly<Record<FeedType, string>> = {
     'facilityId,externalFacilityId,idValue,idType,locationSeqId,comments,resetByAtp,availableQty',
   REC_INV_COUNT: 'facilityId,externalFacilityId,idValue,idType,locationSeqId,comments,quantity',
   MDM_INV_VARIANCE: 'idValue,idType,availableDelta,facilityId,externalFacilityId,locationSeqId,reasonEnumId',
+  TRANSFER: 'transferId,itemSeqId,idValue,idType,quantity,fromFacilityId,toFacilityId,statusId',
   ORDER_ITEMS:
     'orderId,orderItemSeqId,shopId,externalOrderId,idValue,idType,quantity,cancelQuantity,facilityId,statusId,orderDate',
   ORDER_WATERMARK: 'shopId,completeUntil',

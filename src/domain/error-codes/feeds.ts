@@ -140,6 +140,24 @@ export const FEED_ERRORS = {
       `Line ${d.orderItemSeqId} of order "${d.orderId}" is more than ${ORDER_LINES_KEPT_DAYS - 1} days old and not known: it may have been shipped, and removed since.`,
     hint: 'Nothing to do if it is an old order that comes again. If its units leave the stock only now, send them as a variance.',
   },
+  TRANSFER_CHANGED: {
+    class: 'row',
+    message: (d) =>
+      `Line ${d.itemSeqId} of transfer "${d.transferId}" is known with another product or facility.`,
+    hint: 'A line is one product on one way. Send another way or product as another line; cancel the first if it was wrong.',
+  },
+  TRANSFER_CANCELLED: {
+    class: 'row',
+    message: (d) =>
+      `Line ${d.itemSeqId} of transfer "${d.transferId}" is cancelled, so nothing is shipped or received of it.`,
+    hint: 'Nothing to do when it was sent again or late. If the units are on their way after all, send them as another line.',
+  },
+  TRANSFER_RECEIVED: {
+    class: 'row',
+    message: (d) =>
+      `Line ${d.itemSeqId} of transfer "${d.transferId}" was received, so it cannot be cancelled any more.`,
+    hint: 'Send what goes back as another transfer. If fewer were received, send RECEIVED again with the right quantity.',
+  },
   SOURCE_UNKNOWN: {
     class: 'callers-fault',
     message: (d) => `Nothing was said of a source "${d.source}".`,

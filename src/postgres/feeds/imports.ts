@@ -21,6 +21,7 @@ import { endRefusedFeeds, recordRefusedRows } from './refused-feeds.ts';
 import { applyCount, applyResetInventory, RESET_STAGING } from './reset-inventory.ts';
 import { dropAppliedRows, findSentBefore } from './sent-again.ts';
 import { applyOrderWatermark, ORDER_WATERMARK_STAGING } from './order-watermark.ts';
+import { applyTransfers, TRANSFER_STAGING } from './transfers.ts';
 import { stageRows, type StagingShape } from './staging.ts';
 
 export interface Feed<Type extends FeedType> {
@@ -66,6 +67,7 @@ const FEED_SQL: { readonly [Type in FeedType]: FeedSql<FeedContents[Type]> } = {
   RESET_INVENTORY: { staging: RESET_STAGING, apply: applyResetInventory },
   REC_INV_COUNT: { staging: RESET_STAGING, apply: applyCount },
   MDM_INV_VARIANCE: { staging: VARIANCE_STAGING, apply: applyInventoryVariance },
+  TRANSFER: { staging: TRANSFER_STAGING, apply: applyTransfers },
   ORDER_ITEMS: { staging: ORDER_ITEM_STAGING, apply: applyOrderItems },
   ORDER_WATERMARK: { staging: ORDER_WATERMARK_STAGING, apply: applyOrderWatermark },
 };

@@ -31,6 +31,7 @@ import * as feedSource from './0033-feed-source.ts';
 import * as mapping from './0035-mapping.ts';
 import * as unmapping from './0036-unmapping.ts';
 import * as cleanUp from './0037-clean-up.ts';
+import * as transfers from './0041-transfers.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -70,6 +71,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0035-mapping', ...mapping },
   { name: '0036-unmapping', ...unmapping },
   { name: '0037-clean-up', ...cleanUp },
+  { name: '0041-transfers', ...transfers },
 ];
 
 /** In their order. */

@@ -43,6 +43,15 @@ export interface LastPush {
   readonly errorCode: string | null;
 }
 
+/** Units that have left one facility and not reached another: on hand at neither. */
+export interface UnitsInTransit {
+  /** Null: they come from somebody else. */
+  readonly fromFacilityId: string | null;
+  /** Null: they go to somebody else. */
+  readonly toFacilityId: string | null;
+  readonly units: number;
+}
+
 export interface Explanation {
   readonly sku: string;
   readonly facilityGroupId: string;
@@ -50,6 +59,8 @@ export interface Explanation {
   readonly terms: AtpTerms;
   readonly onlineAtp: number;
   readonly facilities: readonly ExplainedFacility[];
+  /** No part of Online ATP. By way. */
+  readonly inTransit: readonly UnitsInTransit[];
   readonly lastPush: LastPush | null;
 }
 
@@ -77,7 +88,8 @@ export async function explain(database: Database, request: ExplainRequest): Prom
   const terms = atpTerms(facilities, claims);
   const lastPush =
     request.shopId === undefined ? null : await readLastPush(database, request.shopId, claims.productId);
-  return { sku, facilityGroupId, at, terms, onlineAtp: onlineAtp(terms), facilities, lastPush };
+  const inTransit = await readInTransit(database, claims.productId);
+  return { sku, facilityGroupId, at, terms, onlineAtp: onlineAtp(terms), facilities, inTransit, lastPush };
 }
 
 /** Throws PRODUCT_UNKNOWN, FACILITY_GROUP_UNKNOWN. */
@@ -99,6 +111,16 @@ async function readClaims(
   if (claims) return claims;
   await findFacilityGroup(database, facilityGroupId);
   throw await unknownProduct(database, sku);
+}
+
+/** By transfer_item_in_transit. */
+async function readInTransit(database: Database, productId: string): Promise<readonly UnitsInTransit[]> {
+  return database.query<UnitsInTransit>(
+    `SELECT from_facility_id AS "fromFacilityId", to_facility_id AS "toFacilityId", sum(in_transit)::float8 AS units
+     FROM transfer_item WHERE product_id = $1 AND in_transit > 0
+     GROUP BY from_facility_id, to_facility_id ORDER BY from_facility_id, to_facility_id`,
+    [productId],
+  );
 }
 
 async function readLastPush(database: Database, shopId: string, productId: string): Promise<LastPush | null> {

@@ -1,0 +1,51 @@
+/** TRANSFER: units that go from one facility to another. */
+import { z } from 'zod';
+import { TRANSFER_STATUSES, type TransferRow } from '../../domain/feed-type.ts';
+import { ORDER_UNITS_MAX } from '../../domain/limits.ts';
+import { readTransferStatus } from '../../domain/recognition/transfer-status.ts';
+import {
+  columnsOf,
+  orNull,
+  product,
+  required,
+  text,
+  units,
+  type FeedSchema,
+  type Reading,
+} from '../feed-values.ts';
+
+function transferStatus({ statuses }: Reading) {
+  return text.transform((value, context) => {
+    const known = readTransferStatus(value, statuses);
+    if (known !== null) return known;
+    context.addIssue(
+      `it must be one of ${TRANSFER_STATUSES.join(', ')}, or said for its source (--status Unterwegs=SHIPPED)`,
+    );
+    return z.NEVER;
+  });
+}
+
+const columns = (how: Reading) =>
+  z.object({
+    ...product,
+    transferId: required,
+    itemSeqId: text.transform((value) => (value === '' ? '1' : value)),
+    quantity: units(how, { min: 0, max: ORDER_UNITS_MAX }),
+    fromFacilityId: orNull,
+    fromExternalFacilityId: orNull,
+    toFacilityId: orNull,
+    toExternalFacilityId: orNull,
+    statusId: transferStatus(how),
+  });
+
+export const TRANSFER_SCHEMA: FeedSchema<TransferRow> = {
+  required: [
+    ['transferId'],
+    ['idValue'],
+    ['quantity'],
+    ['fromFacilityId', 'fromExternalFacilityId', 'toFacilityId', 'toExternalFacilityId'],
+    ['statusId'],
+  ],
+  columns: columnsOf(columns),
+  row: columns,
+};

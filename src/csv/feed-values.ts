@@ -1,0 +1,128 @@
+/** What a row's texts mean: the values that columns of several feed types have. */
+import { z } from 'zod';
+import { LEDGER_REASONS } from '../domain/feed.ts';
+import { NO_SETTINGS, type SourceSettings } from '../domain/feed-source.ts';
+import { ORDER_ITEM_STATUSES, type ProductIdType } from '../domain/feed-type.ts';
+import { calledByUs } from '../domain/recognition/called.ts';
+import { plainName } from '../domain/recognition/column-names.ts';
+import { readInstant, type InstantReading } from '../domain/recognition/instant-text.ts';
+import { readOrderStatus } from '../domain/recognition/order-status.ts';
+import { readWholeUnits } from '../domain/recognition/whole-units.ts';
+import { offsetsOf } from '../domain/wall-clock.ts';
+
+export interface FeedSchema<Content> {
+  /** The header must name at least one column of each group. Unknown columns are ignored. */
+  readonly required: readonly (readonly string[])[];
+  /** Every column that is read. */
+  readonly columns: readonly string[];
+  /** Takes a row as an object of its columns' bare texts. */
+  readonly row: (how: Reading) => z.ZodType<Content>;
+}
+
+/** How the texts of a feed are to be read. */
+export type Reading = InstantReading & Pick<SourceSettings, 'decimal' | 'statuses' | 'reasons'>;
+
+export function readingOf({ timeZone, ...settings }: SourceSettings): Reading {
+  return { ...settings, offsetAt: timeZone === null ? null : offsetsOf(timeZone) };
+}
+
+export const text = z.string().default('');
+export const orNull = text.transform((value) => (value === '' ? null : value));
+export const required = text.pipe(z.string().min(1, 'it must not be empty'));
+
+export function units(
+  { decimal }: Reading,
+  { min, max, ifEmpty = '' }: { min: number; max: number; ifEmpty?: string },
+) {
+  return text
+    .transform((value, context) => {
+      const read = readWholeUnits(value || ifEmpty, decimal);
+      if ('units' in read) return read.units;
+      context.addIssue(read.fault);
+      return z.NEVER;
+    })
+    .pipe(z.number().min(min, `it must be at least ${min}`).max(max, `it must be at most ${max}`));
+}
+
+const yes = ['Y', 'YES', 'TRUE', '1'];
+const no = ['N', 'NO', 'FALSE', '0', ''];
+export const flag = text
+  .transform((value) => value.toUpperCase())
+  .pipe(z.enum([...yes, ...no], 'it must be Y or N'))
+  .transform((value) => yes.includes(value));
+
+/**
+ * The spellings of HotWax's own feeds, compared as names of columns are, without a number of digits (`EAN-13`). An empty
+ * idType means SKU.
+ */
+const ID_TYPES: Readonly<Record<string, ProductIdType>> = {
+  '': 'SKU',
+  sku: 'SKU',
+  upc: 'UPC',
+  upca: 'UPC',
+  upce: 'UPC',
+  ean: 'UPC',
+  gtin: 'UPC',
+  isbn: 'UPC',
+  barcode: 'UPC',
+  productid: 'PRODUCT_ID',
+};
+
+const idType = text.transform((value, context) => {
+  const plain = plainName(value).replace(/\d+$/, '');
+  const type = Object.hasOwn(ID_TYPES, plain) ? ID_TYPES[plain] : undefined;
+  if (type !== undefined) return type;
+  context.addIssue('it must be SKU, UPC, UPCA or productId');
+  return z.NEVER;
+});
+
+/** Kept as an instant in UTC. */
+export function time(how: Reading) {
+  return text.transform((value, context) => {
+    const read = readInstant(value, how);
+    if ('instant' in read) return read.instant.toISOString();
+    context.addIssue(read.fault);
+    return z.NEVER;
+  });
+}
+
+export function timeOrNull(how: Reading) {
+  return text.transform((value) => {
+    const read = readInstant(value, how);
+    return 'instant' in read ? read.instant.toISOString() : null;
+  });
+}
+
+/** A label never decides over stock: one that nobody knows is kept as it came. */
+export function reason({ reasons }: Reading) {
+  return text.transform((value) => (value === '' ? LEDGER_REASONS.variance : calledByUs(value, reasons)));
+}
+
+export function status({ statuses }: Reading) {
+  return text.transform((value, context) => {
+    const known = readOrderStatus(value, statuses);
+    if (known !== null) return known;
+    context.addIssue(
+      `it must be one of ${ORDER_ITEM_STATUSES.join(', ')}, or said for its source (--status ${STATUS_EXAMPLE})`,
+    );
+    return z.NEVER;
+  });
+}
+
+const STATUS_EXAMPLE = 'ITEM_HOLD=ITEM_CREATED';
+
+export const product = { idType, idValue: required };
+export const facility = { facilityId: orNull, externalFacilityId: orNull };
+
+export function hasFacility(row: { facilityId: string | null; externalFacilityId: string | null }): boolean {
+  return row.facilityId !== null || row.externalFacilityId !== null;
+}
+
+export const FACILITY_MISSING = {
+  path: ['facilityId'],
+  error: 'facilityId or externalFacilityId must be given',
+};
+
+/** Columns are the same however a sender writes. */
+export const columnsOf = (row: (how: Reading) => { readonly shape: object }): readonly string[] =>
+  Object.keys(row(readingOf(NO_SETTINGS)).shape);

@@ -1,0 +1,178 @@
+/** TRANSFER: units that are on their way are on hand at neither facility, whatever comes first, last or twice. */
+import fc from 'fast-check';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { explanationText } from '../../src/cli/explanation-text.ts';
+import { NO_SETTINGS } from '../../src/domain/feed-source.ts';
+import { explain } from '../../src/postgres/online-atp/explain.ts';
+import { codesOf, Warehouse } from './warehouse.ts';
+
+let warehouse: Warehouse;
+
+beforeAll(async () => {
+  warehouse = await Warehouse.open();
+});
+
+beforeEach(async () => {
+  await warehouse.database.query('DELETE FROM transfer_item');
+  await warehouse.database.query(
+    `INSERT INTO inventory_item_detail
+       (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source)
+     SELECT product_id, facility_id, -quantity_on_hand, -reserved, 'VAR_MANUAL', 'a new start' FROM product_facility`,
+  );
+});
+
+const send = (...rows: readonly string[]) => warehouse.import('TRANSFER', rows);
+const line = (status: string, units = 4, { id = 'T1', from = 'BROADWAY', to = 'SOHO' } = {}) =>
+  `${id},1,SHIRT,SKU,${units},${from},${to},${status}`;
+
+/** Units at BROADWAY, in transit, at SOHO. */
+async function readWay(): Promise<number[]> {
+  const [row] = await warehouse.database.query<{ units: number }>(
+    'SELECT coalesce(sum(in_transit), 0)::int AS units FROM transfer_item',
+  );
+  const [from, to] = [
+    await warehouse.readLevels('SHIRT', 'BROADWAY'),
+    await warehouse.readLevels('SHIRT', 'SOHO'),
+  ];
+  return [from.qoh, row?.units ?? 0, to.qoh];
+}
+
+test('what was shipped is at neither, and what was received is at the other; sent again it changes nothing', async () => {
+  await warehouse.count('SHIRT', 'BROADWAY', 10);
+  expect(await send(line('SHIPPED'))).toMatchObject({ applied: 1, failed: 0 });
+  expect(await readWay()).toEqual([6, 4, 0]);
+  await send(line('SHIPPED'));
+  expect(await readWay()).toEqual([6, 4, 0]);
+  await send(line('RECEIVED'));
+  await send(line('RECEIVED'));
+  expect(await readWay()).toEqual([6, 0, 4]);
+  expect((await warehouse.readLedger()).slice(-2).map((posting) => posting.replace(/ \S+$/, ''))).toEqual([
+    'SHIRT BROADWAY -4 0 TRANSFER_SHIPPED',
+    'SHIRT SOHO 4 0 TRANSFER_RECEIVED',
+  ]);
+});
+
+test('a shipment that is told after its receipt is the same shipment; of one with more units the rest is lost on the way', async () => {
+  await send(line('RECEIVED', 4), line('SHIPPED', 4));
+  expect(await readWay()).toEqual([-4, 0, 4]);
+  await send(line('SHIPPED', 5));
+  expect(await readWay()).toEqual([-5, 0, 4]);
+});
+
+test('fewer may be received, and a later receipt corrects the earlier one', async () => {
+  await send(line('SHIPPED', 4));
+  await send(line('RECEIVED', 3));
+  expect(await readWay()).toEqual([-4, 0, 3]);
+  await send(line('RECEIVED', 4));
+  expect(await readWay()).toEqual([-4, 0, 4]);
+});
+
+test('a cancelled line gives its units back, and nothing of it is shipped or received any more', async () => {
+  await send(line('SHIPPED'));
+  await send(line('Canceled'));
+  expect(await readWay()).toEqual([0, 0, 0]);
+  expect(codesOf(await send(line('SHIPPED'), line('RECEIVED')))).toEqual({
+    2: 'TRANSFER_CANCELLED',
+    3: 'TRANSFER_CANCELLED',
+  });
+  expect(await readWay()).toEqual([0, 0, 0]);
+});
+
+test('a line that was received cannot be cancelled', async () => {
+  expect(codesOf(await send(line('RECEIVED'), line('CANCELLED')))).toEqual({ 3: 'TRANSFER_RECEIVED' });
+  expect(await readWay()).toEqual([-4, 0, 4]);
+});
+
+test('a line that is only planned moves nothing; one from a supplier, or to somebody else, has one end', async () => {
+  await send(
+    line('CREATED'),
+    line('RECEIVED', 7, { id: 'T2', from: '' }),
+    line('SHIPPED', 2, { id: 'T3', to: '' }),
+  );
+  expect(await readWay()).toEqual([-2, 2, 7]);
+});
+
+test('facilities go by their external ids too, statuses by the names of others and of the source', async () => {
+  const outcome = await warehouse.importText(
+    'TRANSFER',
+    'Transfer ID;From External Facility ID;To External Facility ID;ID Value;Quantity;Status ID\n' +
+      'A;S-1;S-2;SHIRT;1;IXF_EN_ROUTE\nB;S-1;S-2;SHIRT;2,0;Unterwegs\nC;S-1;S-2;SHIRT;3;ixf_complete\n',
+    'TRANSFER__names.csv',
+    { settings: { ...NO_SETTINGS, statuses: { unterwegs: 'SHIPPED' } } },
+  );
+  expect(outcome).toMatchObject({ applied: 3, failed: 0 });
+  expect(await readWay()).toEqual([-6, 3, 3]);
+});
+
+test('rows that nobody can follow are refused, each with its reason', async () => {
+  const outcome = await send(
+    line('SHIPPED', 1, { from: 'NOWHERE' }),
+    line('SHIPPED', 1, { to: 'PARKING' }),
+    line('SHIPPED', 1, { to: 'BROADWAY' }),
+    line('SHIPPED', 1, { from: '', to: '' }),
+    'T9,1,TIE,SKU,1,BROADWAY,SOHO,SHIPPED',
+    line('SENT'),
+    line('SHIPPED', -1),
+    line('SHIPPED', 1, { id: 'T4' }),
+    line('RECEIVED', 1, { id: 'T4', from: 'SOHO', to: 'BROADWAY' }),
+    'T4,1,HAT,SKU,1,BROADWAY,SOHO,RECEIVED',
+  );
+  expect(outcome.refused.map(({ rowNumber, column, code }) => `${rowNumber} ${column} ${code}`)).toEqual([
+    '2 fromFacilityId FACILITY_UNKNOWN',
+    '3 toFacilityId FACILITY_VIRTUAL',
+    '4 toFacilityId FEED_VALUE_INVALID',
+    '5 fromFacilityId FEED_VALUE_INVALID',
+    '6 idValue PRODUCT_UNKNOWN',
+    '7 statusId FEED_VALUE_INVALID',
+    '8 quantity FEED_VALUE_INVALID',
+    '10 fromFacilityId TRANSFER_CHANGED',
+    '11 idValue TRANSFER_CHANGED',
+  ]);
+  expect(await readWay()).toEqual([-1, 1, 0]);
+});
+
+test('explain tells units in transit, and that they are on hand at neither', async () => {
+  await send(line('SHIPPED', 4), line('SHIPPED', 3, { id: 'T2', from: '' }));
+  const explanation = await explain(warehouse.database, { sku: 'SHIRT', facilityGroupId: 'FAC_GRP' });
+  expect(explanation.inTransit).toEqual([
+    { fromFacilityId: 'BROADWAY', toFacilityId: 'SOHO', units: 4 },
+    { fromFacilityId: null, toFacilityId: 'SOHO', units: 3 },
+  ]);
+  expect(explanation.terms).toMatchObject({ quantityOnHand: -4 });
+  expect(explanationText(explanation, undefined)).toContain(
+    'In transit from BROADWAY to SOHO: 4, on hand at neither.\nIn transit from a supplier to SOHO: 3, on hand at neither.',
+  );
+});
+
+test('whatever the order, the files and the repetitions, the levels are those of the last facts', async () => {
+  const told = fc.record({
+    id: fc.constantFrom('P1', 'P2'),
+    status: fc.constantFrom('SHIPPED', 'RECEIVED', 'CREATED'),
+    units: fc.nat({ max: 9 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.array(told, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 4 }),
+      async (all) => {
+        await warehouse.database.query('DELETE FROM transfer_item');
+        const before = await readWay();
+        for (const rows of all)
+          await send(...rows.map(({ id, status, units }) => line(status, units, { id })));
+        const last = (id: string, status: string) =>
+          all.flat().findLast((row) => row.id === id && row.status === status)?.units;
+        let expected = [0, 0, 0];
+        for (const id of ['P1', 'P2']) {
+          const [shipped, received] = [last(id, 'SHIPPED'), last(id, 'RECEIVED')];
+          const left = shipped ?? received ?? 0;
+          const [one = 0, between = 0, other = 0] = expected;
+          expected = [one - left, between + (received === undefined ? left : 0), other + (received ?? 0)];
+        }
+        const after = await readWay();
+        expect(after.map((units, index) => units - (index === 1 ? 0 : (before[index] ?? 0)))).toEqual(
+          expected,
+        );
+      },
+    ),
+    { numRuns: 15 },
+  );
+});
