@@ -26,6 +26,11 @@ import {
   type FeedSchema,
   type Reading,
 } from './feed-values.ts';
+import { IMP_FACILITY_SCHEMA } from './feed-types/imp-facility.ts';
+import { IMP_PROD_FACILITY_SCHEMA } from './feed-types/imp-prod-facility.ts';
+import { IMP_PRODUCT_SCHEMA } from './feed-types/imp-product.ts';
+import { IMP_THRESHOLD_SCHEMA } from './feed-types/imp-threshold.ts';
+import { SHOPIFY_INVENTORY_SCHEMA } from './feed-types/shopify-inventory.ts';
 import { TRANSFER_SCHEMA } from './feed-types/transfer.ts';
 
 const resetRow = (how: Reading) =>
@@ -123,4 +128,9 @@ export const FEED_SCHEMAS: { readonly [Type in FeedType]: FeedSchema<FeedContent
     columns: columnsOf(orderWatermarkRow),
     row: orderWatermarkRow,
   },
+  SHOPIFY_INVENTORY: SHOPIFY_INVENTORY_SCHEMA,
+  IMP_PRODUCT: IMP_PRODUCT_SCHEMA,
+  IMP_FACILITY: IMP_FACILITY_SCHEMA,
+  IMP_PROD_FACILITY: IMP_PROD_FACILITY_SCHEMA,
+  IMP_THRESHOLD: IMP_THRESHOLD_SCHEMA,
 };

@@ -30,6 +30,21 @@ export const text = z.string().default('');
 export const orNull = text.transform((value) => (value === '' ? null : value));
 export const required = text.pipe(z.string().min(1, 'it must not be empty'));
 
+/** Null for one word, in any case; a reason for refusing anything else names it. */
+export function nullFor<Value>(word: string, value: z.ZodType<Value>): z.ZodType<Value | null> {
+  return text.transform((given, context) => {
+    if (given.toLowerCase() === word) return null;
+    const read = value.safeParse(given);
+    if (read.success) return read.data;
+    const fault = read.error.issues[0]?.message ?? 'it is not valid';
+    context.addIssue(word === '' ? fault : `${fault}, or ${word}`);
+    return z.NEVER;
+  });
+}
+
+/** What is empty is null. */
+export const ifGiven = <Value>(value: z.ZodType<Value>): z.ZodType<Value | null> => nullFor('', value);
+
 export function units(
   { decimal }: Reading,
   { min, max, ifEmpty = '' }: { min: number; max: number; ifEmpty?: string },

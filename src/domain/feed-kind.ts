@@ -15,6 +15,11 @@ const KINDS = {
   TRANSFER: 'state',
   ORDER_ITEMS: 'state',
   ORDER_WATERMARK: 'state',
+  SHOPIFY_INVENTORY: 'state',
+  IMP_PRODUCT: 'state',
+  IMP_FACILITY: 'state',
+  IMP_PROD_FACILITY: 'state',
+  IMP_THRESHOLD: 'state',
 } as const satisfies Readonly<Record<FeedType, FeedKind>>;
 
 export function kindOf(type: FeedType): FeedKind {

@@ -8,6 +8,11 @@ export const FEED_TYPES = [
   'TRANSFER',
   'ORDER_ITEMS',
   'ORDER_WATERMARK',
+  'SHOPIFY_INVENTORY',
+  'IMP_PRODUCT',
+  'IMP_FACILITY',
+  'IMP_PROD_FACILITY',
+  'IMP_THRESHOLD',
 ] as const satisfies readonly (keyof FeedContents)[];
 export type FeedType = (typeof FEED_TYPES)[number];
 
@@ -90,6 +95,47 @@ export interface OrderWatermarkRow {
   readonly completeUntil: string;
 }
 
+/** One variant at one location, as Shopify exports it. */
+export interface ShopifyInventoryRow {
+  /** Null: the variant has none, and no units either. */
+  readonly sku: string | null;
+  /** The location's name. */
+  readonly location: string;
+  /** On hand; null: the location does not have the variant. */
+  readonly quantity: number | null;
+  /** The bin. */
+  readonly locationSeqId: string | null;
+}
+
+/** A product. */
+export interface ProductRow {
+  /** Null: it is the one that has the SKU, or gets it as its id. */
+  readonly productId: string | null;
+  readonly sku: string;
+  /** Null: it stays as it is. */
+  readonly upc: string | null;
+}
+
+/** A facility; what is null stays as it is. */
+export interface FacilityRow {
+  readonly facilityId: string;
+  readonly externalFacilityId: string | null;
+  readonly name: string | null;
+  readonly type: string | null;
+}
+
+/** Settings of a product at a facility; what is null stays as it is. */
+export interface FacilitySettingRow extends ProductReference, FacilityReference {
+  readonly facilitySafetyStock: number | null;
+  readonly allowBrokering: boolean | null;
+}
+
+/** A product's own threshold in a facility group; null: it has none any more. */
+export interface ThresholdRow extends ProductReference {
+  readonly facilityGroupId: string;
+  readonly threshold: number | null;
+}
+
 /** What a row of each type holds. */
 export interface FeedContents {
   readonly RESET_INVENTORY: ResetRow;
@@ -99,4 +145,9 @@ export interface FeedContents {
   readonly TRANSFER: TransferRow;
   readonly ORDER_ITEMS: OrderItemRow;
   readonly ORDER_WATERMARK: OrderWatermarkRow;
+  readonly SHOPIFY_INVENTORY: ShopifyInventoryRow;
+  readonly IMP_PRODUCT: ProductRow;
+  readonly IMP_FACILITY: FacilityRow;
+  readonly IMP_PROD_FACILITY: FacilitySettingRow;
+  readonly IMP_THRESHOLD: ThresholdRow;
 }

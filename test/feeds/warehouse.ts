@@ -39,6 +39,12 @@ const HEADERS: Readonly<Record<FeedType, string>> = {
   ORDER_ITEMS:
     'orderId,orderItemSeqId,shopId,externalOrderId,idValue,idType,quantity,cancelQuantity,facilityId,statusId,orderDate',
   ORDER_WATERMARK: 'shopId,completeUntil',
+  SHOPIFY_INVENTORY:
+    'Handle,Title,Option1 Name,Option1 Value,SKU,HS Code,COO,Location,Bin name,Incoming (not editable),Unavailable (not editable),Committed (not editable),Available (not editable),On hand (current),On hand (new)',
+  IMP_PRODUCT: 'product-id,sku,upc,name',
+  IMP_FACILITY: 'facility-id,external-facility-id,name,type',
+  IMP_PROD_FACILITY: 'product-id,facility-id,facility-safety-stock,allow-brokering',
+  IMP_THRESHOLD: 'idValue,idType,facility-group-id,threshold',
 };
 
 export class Warehouse {

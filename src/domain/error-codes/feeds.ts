@@ -57,6 +57,12 @@ export const FEED_ERRORS = {
       `Row ${d.otherRow} counts the same product at facility "${d.facilityId}", and the counts are not equal.`,
     hint: 'None of these rows was imported: send the right one in a new file. If they are bins, give them different values of locationSeqId; if the last one or their sum is meant, say so for the source: `atp source set <source> --rows last`, or `sum`.',
   },
+  FEED_ROW_CONTRADICTED: {
+    class: 'row',
+    message: (d) =>
+      `Row ${d.otherRow} says something else of the same thing, and nobody can say which is right.`,
+    hint: 'None of these rows was imported: send the right one in a new file. If the last one is meant, say so for the source: `atp source set <source> --rows last`.',
+  },
   FEED_COUNT_INCOMPLETE: {
     class: 'row',
     message: (d) =>

@@ -1,11 +1,11 @@
 /** Which column of a file is which of ours. */
 import { bareValue } from './bare-value.ts';
 
-/** How names are compared: `Available Qty`, `available_qty` and `availableQty` are one. */
+/** How names are compared: `Available Qty`, `available_qty`, `[availableQty]` and `availableQty*` are one. */
 export function plainName(name: string): string {
   return bareValue(name)
     .toLowerCase()
-    .replace(/[\s_\-.\u00A0]+/g, '');
+    .replace(/[\s_\-.:*()[\]]+/g, '');
 }
 
 export interface ColumnRequirements {

@@ -13,6 +13,10 @@ import { IMPORT_WAIT_MS, REFUSED_ROWS_PER_PAGE } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
 import { isDeadlock, isLockTimeout, isOutOfRange } from '../sql-state.ts';
 import { recordFeedCame } from './expected-feeds.ts';
+import { applyFacilities, FACILITY_STAGING } from './imp-facility.ts';
+import { applyFacilitySettings, FACILITY_SETTING_STAGING } from './imp-prod-facility.ts';
+import { applyProducts, PRODUCT_STAGING } from './imp-product.ts';
+import { applyThresholds, THRESHOLD_STAGING } from './imp-threshold.ts';
 import { applyInventoryVariance, VARIANCE_STAGING } from './inventory-variance.ts';
 import { applyOrderItems, ORDER_ITEM_STAGING } from './order-items.ts';
 import { adoptImport, readCounts, toCounts } from './import-records.ts';
@@ -21,6 +25,7 @@ import { endRefusedFeeds, recordRefusedRows } from './refused-feeds.ts';
 import { applyCount, applyResetInventory, RESET_STAGING } from './reset-inventory.ts';
 import { dropAppliedRows, findSentBefore } from './sent-again.ts';
 import { applyOrderWatermark, ORDER_WATERMARK_STAGING } from './order-watermark.ts';
+import { applyShopifyInventory, SHOPIFY_INVENTORY_STAGING } from './shopify-inventory.ts';
 import { applyTransfers, TRANSFER_STAGING } from './transfers.ts';
 import { stageRows, type StagingShape } from './staging.ts';
 
@@ -70,6 +75,11 @@ const FEED_SQL: { readonly [Type in FeedType]: FeedSql<FeedContents[Type]> } = {
   TRANSFER: { staging: TRANSFER_STAGING, apply: applyTransfers },
   ORDER_ITEMS: { staging: ORDER_ITEM_STAGING, apply: applyOrderItems },
   ORDER_WATERMARK: { staging: ORDER_WATERMARK_STAGING, apply: applyOrderWatermark },
+  SHOPIFY_INVENTORY: { staging: SHOPIFY_INVENTORY_STAGING, apply: applyShopifyInventory },
+  IMP_PRODUCT: { staging: PRODUCT_STAGING, apply: applyProducts },
+  IMP_FACILITY: { staging: FACILITY_STAGING, apply: applyFacilities },
+  IMP_PROD_FACILITY: { staging: FACILITY_SETTING_STAGING, apply: applyFacilitySettings },
+  IMP_THRESHOLD: { staging: THRESHOLD_STAGING, apply: applyThresholds },
 };
 
 /**

@@ -113,7 +113,7 @@ export const applyResetInventory = (connection: Connection, feed: CountFeed) =>
 export const applyCount = (connection: Connection, feed: CountFeed) =>
   applyCounts(connection, feed, 'quantity');
 
-interface CountFeed {
+export interface CountFeed {
   readonly fileName: string;
   readonly equalKeys?: EqualKeyRule | null;
 }

@@ -13,7 +13,10 @@ export const STOCK_COLUMNS = {
   quantity: 'integer',
 } as const;
 
-export function toStockValues(row: ProductReference & FacilityReference, quantity: number): CopyValue[] {
+export function toStockValues(
+  row: ProductReference & FacilityReference,
+  quantity: number | null,
+): CopyValue[] {
   return [row.idType, row.idValue, row.facilityId, row.externalFacilityId, quantity];
 }
 

@@ -1,0 +1,43 @@
+/** IMP_PROD_FACILITY: safety stock and brokering of products at facilities. */
+import type { EqualKeyRule } from '../../domain/feed-source.ts';
+import type { FacilitySettingRow } from '../../domain/feed-type.ts';
+import type { Connection } from '../database.ts';
+import { refuseContradictions } from './contradictions.ts';
+import { IS_GOOD } from './resolving.ts';
+import type { StagingShape } from './staging.ts';
+import { lockLevels, resolveStockRows, STOCK_COLUMNS, toStockValues } from './stock-rows.ts';
+
+export const FACILITY_SETTING_STAGING: StagingShape<FacilitySettingRow> = {
+  columns: { ...STOCK_COLUMNS, allow_brokering: 'boolean' },
+  valuesOf: (row) => [...toStockValues(row, row.facilitySafetyStock), row.allowBrokering],
+};
+
+/** What is null stays as it is. A level that comes again unchanged is not written, so that no delta looks at it. */
+const SET = `
+  UPDATE product_facility AS level
+  SET minimum_stock = coalesce(told.safety_stock, level.minimum_stock),
+    allow_brokering = coalesce(told.allow_brokering, level.allow_brokering)
+  FROM (
+    SELECT product_id, facility_id,
+      (array_agg(quantity ORDER BY row_number DESC) FILTER (WHERE quantity IS NOT NULL))[1] AS safety_stock,
+      (array_agg(own ORDER BY row_number DESC) FILTER (WHERE own IS NOT NULL))[1] AS allow_brokering
+    FROM resolved_row AS row WHERE ${IS_GOOD}
+    GROUP BY product_id, facility_id
+  ) AS told
+  WHERE (level.product_id, level.facility_id) = (told.product_id, told.facility_id)
+    AND (told.safety_stock <> level.minimum_stock OR told.allow_brokering <> level.allow_brokering)`;
+
+/** Sets what is given of each product at each facility. */
+export async function applyFacilitySettings(
+  connection: Connection,
+  { equalKeys }: { readonly equalKeys?: EqualKeyRule | null },
+): Promise<void> {
+  await resolveStockRows(connection, 'row.allow_brokering');
+  await refuseContradictions(connection, equalKeys, {
+    key: 'product_id, facility_id',
+    values: ['quantity', 'own'],
+    column: 'idValue',
+  });
+  await lockLevels(connection);
+  await connection.query(SET);
+}

@@ -1,0 +1,64 @@
+/** IMP_PRODUCT: products, by their ids. */
+import type { EqualKeyRule } from '../../domain/feed-source.ts';
+import type { ProductRow } from '../../domain/feed-type.ts';
+import type { Connection } from '../database.ts';
+import { refuseContradictions } from './contradictions.ts';
+import { IS_GOOD, refuseSql } from './resolving.ts';
+import type { StagingShape } from './staging.ts';
+
+export const PRODUCT_STAGING: StagingShape<ProductRow> = {
+  columns: { product_id: 'text', sku: 'text', upc: 'text' },
+  valuesOf: (row) => [row.productId, row.sku, row.upc],
+};
+
+/** First key of the advisory lock under which feeds of products take turns; the second is 0. */
+const PRODUCTS_LOCK = 7_201_157;
+
+/** Without an id of its own a row means the product with its SKU, else a new one of that id. By product_sku_key. */
+const RESOLVE = `
+  CREATE TEMPORARY TABLE resolved_row ON COMMIT DROP AS
+  SELECT row.row_number, coalesce(row.product_id, same.product_id, row.sku) AS product_id, row.sku, row.upc
+  FROM (SELECT * FROM staged_row AS row WHERE ${IS_GOOD}) AS row
+  LEFT JOIN product AS same ON row.product_id IS NULL AND same.sku = row.sku`;
+
+/** Another product has the id, in the database or in this file. By product_sku_key and product_upc_key. */
+function refuseTaken(id: 'sku' | 'upc'): string {
+  return refuseSql({
+    from: `(
+      SELECT row.row_number, row.product_id,
+        EXISTS (SELECT FROM product AS other WHERE other.${id} = row.${id} AND other.product_id <> row.product_id)
+          OR min(row.product_id) OVER same <> max(row.product_id) OVER same AS is_taken
+      FROM resolved_row AS row WHERE row.${id} IS NOT NULL AND ${IS_GOOD}
+      WINDOW same AS (PARTITION BY row.${id}))`,
+    condition: 'row.is_taken',
+    column: `'${id}'`,
+    code: 'PRODUCT_EXISTS',
+    detail: `'productId', row.product_id`,
+  });
+}
+
+/** An empty UPC leaves what there is. By product_pkey. */
+const SET = `
+  INSERT INTO product (product_id, sku, upc)
+  SELECT DISTINCT ON (product_id) product_id, sku, upc FROM resolved_row AS row WHERE ${IS_GOOD}
+  ORDER BY product_id, row_number DESC
+  ON CONFLICT (product_id) DO UPDATE SET sku = excluded.sku, upc = coalesce(excluded.upc, product.upc)
+    WHERE (product.sku, product.upc) IS DISTINCT FROM (excluded.sku, coalesce(excluded.upc, product.upc))`;
+
+/** Adds products, and sets the SKUs and UPCs of those that are there. */
+export async function applyProducts(
+  connection: Connection,
+  { equalKeys }: { readonly equalKeys?: EqualKeyRule | null },
+): Promise<void> {
+  await connection.query('SELECT pg_advisory_xact_lock($1, 0)', [PRODUCTS_LOCK]);
+  await connection.query(RESOLVE);
+  await connection.query('ANALYZE resolved_row');
+  await refuseContradictions(connection, equalKeys, {
+    key: 'product_id',
+    values: ['sku', 'upc'],
+    column: 'productId',
+  });
+  await connection.query(refuseTaken('sku'));
+  await connection.query(refuseTaken('upc'));
+  await connection.query(SET);
+}
