@@ -2,10 +2,12 @@ import { ARCHIVE_FOLDER, ERROR_FOLDER } from '../src/domain/drop-folders.ts';
 import {
   FOLDER_DEPTH_CLEANED_MAX,
   NEWEST_FILES_KEPT,
+  OLD_FILES_REFUSED_MAX,
   OLD_FILES_REMOVED_MAX,
   SFTP_FILES_KEPT_DAYS,
 } from '../src/domain/limits.ts';
 import type { Database } from '../src/postgres/database.ts';
+import { findFiledSince } from '../src/postgres/feeds/import-records.ts';
 import { purge, type Purged } from '../src/postgres/purge.ts';
 import type { OpenFileDrop } from '../src/sftp/file-drop.ts';
 import { removeOldFiles, type RemovedFiles } from '../src/sftp/old-files.ts';
@@ -32,6 +34,8 @@ export function createPurgeActivities({ database, fileDrop }: PurgeDeps) {
             newestKept: NEWEST_FILES_KEPT,
             removedMax: OLD_FILES_REMOVED_MAX,
             depthMax: FOLDER_DEPTH_CLEANED_MAX,
+            refusedMax: OLD_FILES_REFUSED_MAX,
+            filedSince: (paths, since) => findFiledSince(database, paths, since),
           }),
         ),
       );

@@ -12,7 +12,11 @@ export function cleanUp(input: unknown): Promise<CleanUpResult> {
   return asJob('clean-up', async () => {
     begin('clean-up', input);
     const purged = await step('purge', 'Remove what no file needs any more');
-    const { removed, isMore } = await step('removeOldFiles', 'Remove old files from archive/ and error/');
-    return { purged, filesOnSftp: removed, isMoreOnSftp: isMore };
+    const {
+      removed,
+      isMore,
+      refused = 0,
+    } = await step('removeOldFiles', 'Remove old files from archive/ and error/');
+    return { purged, filesOnSftp: removed, refusedOnSftp: refused, isMoreOnSftp: isMore };
   });
 }

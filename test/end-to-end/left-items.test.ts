@@ -68,6 +68,19 @@ test('a second variant with the SKU of a product takes nothing from sale, and th
   expect(scarfs).toEqual([2, 0]);
 });
 
+test('an item that goes to another product and then to none, without a file in between, goes to zero', async () => {
+  await shop.atp('product', 'add', 'COAT', '--sku', 'COAT');
+  await moveSku('HAT', 'COAT');
+  await createMapShop({ database: shop.database, adminApi: openAdminApi })(SHOP);
+  await moveSku('COAT', 'NO-COAT');
+  await syncAfterMapping();
+  expect(await shop.readShown()).toMatchObject({ 'NO-COAT': 0 });
+
+  await moveSku('NO-COAT', 'HAT');
+  await syncAfterMapping();
+  expect(await shop.readShown()).toMatchObject({ HAT: 9 });
+});
+
 test('a drain that a person leaves out is told until somebody drains it, and then nothing of it is on sale', async () => {
   await shop.atp('lane', SHOP, 'pause', '--reason', 'a look first');
   await moveSku('HAT', 'HAT-OF-OTHERS');

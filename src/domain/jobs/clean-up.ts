@@ -12,6 +12,8 @@ export interface CleanUpResult {
   } | null;
   /** Files of `archive/` and `error/` on SFTP. */
   readonly filesOnSftp: number;
+  /** Files and folders that the server did not let us remove or list; absent in results of earlier releases. */
+  readonly refusedOnSftp?: number;
   /** Old files are left for the next run. */
   readonly isMoreOnSftp: boolean;
 }
@@ -30,14 +32,18 @@ export const CLEAN_UP = defineJob({
     catchupWindow: '12 hours',
     why: 'A dropped run leaves more to the next one, and nobody waits for it.',
   },
-  inWords: ({ purged, filesOnSftp, isMoreOnSftp }: CleanUpResult) => {
-    const onSftp = `${counted(filesOnSftp, 'file')} on SFTP${isMoreOnSftp ? ', where more are left' : ''}`;
+  inWords: ({ purged, filesOnSftp, isMoreOnSftp, refusedOnSftp = 0 }: CleanUpResult) => {
+    const refused =
+      refusedOnSftp > 0
+        ? `; SFTP refuses ${counted(refusedOnSftp, 'file or folder', 'files or folders')}`
+        : '';
+    const onSftp = `${counted(filesOnSftp, 'file')} on SFTP${isMoreOnSftp ? ', where more are left' : ''}${refused}`;
     if (purged === null) return `removed ${onSftp}; the database was busy with producers`;
     const { logRows, files, refusedRows, orderLines } = purged;
     return `removed ${counted(logRows, 'row')} of the change log, the rows of ${counted(files, 'file')}, ${counted(refusedRows, 'refused row')}, ${counted(orderLines, 'order line')}, ${onSftp}`;
   },
-  outcomeOf: ({ purged, filesOnSftp }) => {
-    if (purged === null) return 'NEEDS_ATTENTION';
+  outcomeOf: ({ purged, filesOnSftp, refusedOnSftp = 0 }) => {
+    if (purged === null || refusedOnSftp > 0) return 'NEEDS_ATTENTION';
     return Object.values(purged).some((count) => count > 0) || filesOnSftp > 0 ? 'DONE' : 'NOTHING_TO_DO';
   },
 });

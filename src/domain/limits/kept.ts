@@ -36,13 +36,15 @@ export const REFUSED_ROWS_KEPT_DAYS = 90;
  */
 export const ORDER_LINES_KEPT_DAYS = 400;
 
-/** How long files stay in `archive/` and `error/` on SFTP, by the time at which they were written. */
+/** How long files stay in `archive/` and `error/` on SFTP after they were filed there. */
 export const SFTP_FILES_KEPT_DAYS = 90;
 /** The newest files of a folder stay, so that a shop's numbers are known however long it stands still. */
 export const NEWEST_FILES_KEPT = 100;
 /** One clean-up removes so many files. It searches folders that are so deep below `archive/` and `error/`. */
 export const OLD_FILES_REMOVED_MAX = 20_000;
 export const FOLDER_DEPTH_CLEANED_MAX = 3;
+/** Files and folders that the server does not let us remove or list are counted, up to so many; more fail the clean-up. */
+export const OLD_FILES_REFUSED_MAX = 100;
 
 /** A scratch folder of a killed process is removed when it has this age. The longest step ends after 30 minutes. */
 export const SCRATCH_KEPT_HOURS = 24;

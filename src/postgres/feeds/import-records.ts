@@ -124,6 +124,19 @@ export async function listFiledFeeds(database: Database): Promise<readonly Filed
   );
 }
 
+/** Those of the paths under which a feed was filed since then. By import_file_filed. */
+export async function findFiledSince(
+  database: Database,
+  paths: readonly string[],
+  since: Date,
+): Promise<ReadonlySet<string>> {
+  const filed = await database.query<{ path: string }>(
+    'SELECT filed_as AS path FROM import_file WHERE filed_at >= $1 AND filed_as = ANY($2)',
+    [since, paths],
+  );
+  return new Set(filed.map(({ path }) => path));
+}
+
 /** The feed does not lie there any more. */
 export async function forgetFiledAs(database: Database, key: string): Promise<void> {
   await database.query('UPDATE import_file SET filed_as = NULL WHERE sha256 = $1', [key]);

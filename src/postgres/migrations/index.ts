@@ -32,6 +32,7 @@ import * as mapping from './0035-mapping.ts';
 import * as unmapping from './0036-unmapping.ts';
 import * as cleanUp from './0037-clean-up.ts';
 import * as transfers from './0041-transfers.ts';
+import * as leftByWhom from './0043-left-by-whom.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -72,6 +73,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0036-unmapping', ...unmapping },
   { name: '0037-clean-up', ...cleanUp },
   { name: '0041-transfers', ...transfers },
+  { name: '0043-left-by-whom', ...leftByWhom },
 ];
 
 /** In their order. */
