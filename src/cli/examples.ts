@@ -22,6 +22,7 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
     "facility set BROADWAY --name 'Broadway and 17th'",
     'facility set BROADWAY --closed 2026-12-31T18:00:00-05:00',
   ],
+  'facility remove': ['facility remove BROADWAY', 'facility remove BROADWAY --json'],
   'group list': ['group list', 'group list --json'],
   'group create': ['group create OUTLET', "group create OUTLET --name 'Outlet shop'"],
   'group add': [
@@ -40,8 +41,9 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
   ],
   'product set': [
     'product set BLUE-SHIRT-M --facility BROADWAY --safety-stock 2',
-    'product set BLUE-SHIRT-M --group FAC_GRP --threshold 5',
+    'product set --all --facility BROADWAY --safety-stock 2',
   ],
+  'product remove': ['product remove BLUE-SHIRT-M', 'product remove BLUE-SHIRT-M --json'],
   'shop list': ['shop list', 'shop list --json'],
   'shop add': [
     'shop add acme --domain acme.myshopify.com --location gid://shopify/Location/70000000001 --group FAC_GRP --token env:ACME_TOKEN',

@@ -19,6 +19,8 @@ const OPTION_NAMES: Readonly<Record<string, string>> = {
   unmapLimitPercent: 'unmap-limit',
   expectedReason: 'expect',
   fromDate: 'from',
+  fromFile: 'from',
+  newSku: 'sku',
   thruDate: 'thru',
   columns: 'column',
   statuses: 'status',

@@ -1,4 +1,5 @@
-import { addProduct, listProducts, setProduct } from '../operations/products.ts';
+import { addProduct, listProducts, removeProduct, setProduct } from '../operations/products.ts';
+import { counted } from '../domain/words.ts';
 import type { ResultOf } from '../operations/operation.ts';
 import { command } from './command.ts';
 import { table } from './table.ts';
@@ -29,7 +30,20 @@ export const PRODUCT_COMMANDS = [
     path: 'product set',
     operation: setProduct,
     arguments: ['sku'],
-    show: (product) => productTable(product ? [product] : []),
+    show: ({ product, ...many }) => {
+      if (product) return { json: product, text: productTable([product]) };
+      const { products, changed } = { changed: 0, ...many };
+      return {
+        json: { products, changed },
+        text: `${counted(products, 'product')}: the settings of ${changed} are others now.`,
+      };
+    },
+  }),
+  command({
+    path: 'product remove',
+    operation: removeProduct,
+    arguments: ['sku'],
+    show: (product) => ({ json: product, text: `Product ${product.productId} (${product.sku}) is removed.` }),
   }),
 ];
 

@@ -4,7 +4,7 @@
  */
 import { stat } from 'node:fs/promises';
 import { AtpError } from '../domain/errors.ts';
-import type { FeedRow, RowRefusal } from '../domain/feed.ts';
+import type { RowRefusal, TableRow } from '../domain/feed.ts';
 import {
   NO_SETTINGS,
   SEPARATORS,
@@ -41,7 +41,7 @@ export interface FeedFile<Type extends FeedType> {
   readonly settings?: SourceSettings;
 }
 
-export interface OpenFeed<Type extends FeedType> {
+export interface OpenTable<Content> {
   readonly header: readonly string[];
   /** Our name of each column of the header; null: nothing reads it. */
   readonly columns: readonly (string | null)[];
@@ -50,21 +50,32 @@ export interface OpenFeed<Type extends FeedType> {
   /**
    * In the order of the file; may be read once. Throws FEED_UNREADABLE when it comes to a place that cannot be read.
    */
-  readonly rows: AsyncIterable<FeedRow<Type>>;
+  readonly rows: AsyncIterable<TableRow<Content>>;
 }
+
+type OpenFeed<Type extends FeedType> = OpenTable<FeedContents[Type]>;
 
 /**
  * Opens a feed for `work`, and closes it afterwards, even when it was not read to its end.
  *
  * @throws AtpError FEED_UNREADABLE, FEED_HEADER_INVALID
  */
-export async function withFeed<Type extends FeedType, Result>(
-  { localPath, fileName, type, settings = NO_SETTINGS }: FeedFile<Type>,
+export function withFeed<Type extends FeedType, Result>(
+  { type, ...file }: FeedFile<Type>,
   work: (feed: OpenFeed<Type>) => Promise<Result>,
+): Promise<Result> {
+  const schema: FeedSchema<FeedContents[Type]> = FEED_SCHEMAS[type];
+  return withTable(file, schema, work);
+}
+
+/** The same of any file that is written as feeds are. */
+export async function withTable<Content, Result>(
+  { localPath, fileName, settings = NO_SETTINGS }: Omit<FeedFile<FeedType>, 'type'>,
+  schema: FeedSchema<Content>,
+  work: (table: OpenTable<Content>) => Promise<Result>,
 ): Promise<Result> {
   const { size } = await stat(localPath);
   if (size > FEED_SIZE_MAX_BYTES) throw feedTooLargeError(fileName);
-  const schema: FeedSchema<FeedContents[Type]> = FEED_SCHEMAS[type];
   const { encoding, blocks } = await openFeedText(localPath, fileName, settings.encoding);
   const reader = new RecordReader(blocks);
   try {
@@ -159,16 +170,7 @@ async function* readRows<Content>(
   schema: FeedSchema<Content>,
   settings: SourceSettings,
   fileName: string,
-): AsyncGenerator<
-  | { rowNumber: number; values: readonly string[]; content: Content; refusal: null }
-  | {
-      rowNumber: number;
-      values: readonly string[];
-      content: null;
-      refusal: RowRefusal;
-      texts: Readonly<Record<string, string>> | null;
-    }
-> {
+): AsyncGenerator<TableRow<Content>> {
   const schemaOfRow = schema.row(readingOf(settings));
   for await (const record of records) {
     const { rowNumber } = record;

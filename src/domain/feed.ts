@@ -37,7 +37,9 @@ export interface UnreadableRow extends RowAsSent {
   readonly texts: Readonly<Record<string, string>> | null;
 }
 
-export type FeedRow<Type extends FeedType> = ReadableRow<FeedContents[Type]> | UnreadableRow;
+export type TableRow<Content> = ReadableRow<Content> | UnreadableRow;
+
+export type FeedRow<Type extends FeedType> = TableRow<FeedContents[Type]>;
 
 /** A row in a feed's error file. */
 export interface RefusedRow {

@@ -1,9 +1,10 @@
 /** Facilities: stores, warehouses and virtual places. */
 import { FACILITY_TYPES } from '../domain/facility-type.ts';
-import { invalid, label, optional, time, yesOrNo, clearable } from '../domain/input-fields.ts';
+import { invalid, label, optional, time, units, yesOrNo, clearable } from '../domain/input-fields.ts';
 import {
   addFacility as storeFacility,
   listFacilities as readFacilities,
+  removeFacility as deleteFacility,
   setFacility as storeChange,
   type Facility,
 } from '../postgres/master-data/facilities.ts';
@@ -17,6 +18,12 @@ const facilityTypeId = label(
 );
 const externalId = label('the id by which feeds may name it', 'id');
 
+const safetyStock = optional(
+  units(
+    'units that it keeps back of each product that comes to it; `atp product set` sets those that are there',
+  ),
+);
+
 export const listFacilities = defineOperation({
   name: 'facility.list',
   role: 'viewer',
@@ -29,7 +36,7 @@ export const addFacility = defineOperation({
   name: 'facility.add',
   role: 'operator',
   description: 'a new facility',
-  fields: { facilityId, facilityName, facilityTypeId, externalId: optional(externalId) },
+  fields: { facilityId, facilityName, facilityTypeId, externalId: optional(externalId), safetyStock },
   stateOf: facilityState,
   run: async ({ app }, input) => storeFacility(await app.database(), input),
 });
@@ -43,10 +50,11 @@ export const setFacility = defineOperation({
     facilityName: optional(facilityName),
     facilityTypeId: optional(facilityTypeId),
     externalId: clearable(externalId, 'none'),
+    safetyStock,
     closed: optional(time('from then on it sells online nowhere')),
     open: optional(yesOrNo('it sells again where it is a member')),
   },
-  needsOneOf: ['facilityName', 'facilityTypeId', 'externalId', 'closed', 'open'],
+  needsOneOf: ['facilityName', 'facilityTypeId', 'externalId', 'safetyStock', 'closed', 'open'],
   check({ closed, open }, nameOf) {
     if (closed !== undefined && open) throw invalid(`give ${nameOf('closed')} or ${nameOf('open')}`);
   },
@@ -55,7 +63,16 @@ export const setFacility = defineOperation({
     storeChange(await app.database(), id, { ...change, closedDate: open ? null : closed }),
 });
 
-export const FACILITY_OPERATIONS = [listFacilities, addFacility, setFacility] as const;
+export const removeFacility = defineOperation({
+  name: 'facility.remove',
+  role: 'operator',
+  description: 'remove a facility that was made by mistake: one without members, stock and orders',
+  fields: { facilityId },
+  stateOf: facilityState,
+  run: async ({ app }, { facilityId: of }) => deleteFacility(await app.database(), of),
+});
+
+export const FACILITY_OPERATIONS = [listFacilities, addFacility, setFacility, removeFacility] as const;
 
 async function facilityState(
   { app }: Context,

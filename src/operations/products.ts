@@ -1,4 +1,5 @@
 /** Products, what is kept back of them, and why their Online ATP is what it is. */
+import { basename, resolve } from 'node:path';
 import {
   clearable,
   count,
@@ -9,6 +10,7 @@ import {
   time,
   units,
   yesOrNo,
+  type Input,
 } from '../domain/input-fields.ts';
 import { PRODUCTS_LISTED_MAX } from '../domain/limits.ts';
 import { DEFAULT_FACILITY_GROUP_ID } from '../postgres/master-data/facility-groups.ts';
@@ -17,12 +19,14 @@ import {
   countProducts,
   listSkusOfOtherCase,
   listProducts as readProducts,
+  removeProduct as deleteProduct,
   setProduct as storeSettings,
+  setProducts as storeMany,
   type Product,
 } from '../postgres/master-data/products.ts';
 import { findShop, listShops } from '../postgres/master-data/shops.ts';
 import { explain } from '../postgres/online-atp/explain.ts';
-import { defineOperation, type Context } from './operation.ts';
+import { defineOperation, type Context, type NameOf } from './operation.ts';
 
 const sku = label('the product’s SKU', 'sku');
 
@@ -69,36 +73,85 @@ export const addProduct = defineOperation({
 export const setProduct = defineOperation({
   name: 'product.set',
   role: 'operator',
-  description: 'safety stock and brokering at a facility, or a threshold in a group',
+  description:
+    'safety stock and brokering at a facility, or a threshold in a group, of one product or of many',
   fields: {
-    sku,
+    sku: optional(sku),
+    newSku: optional(label('its SKU from now on, as in Shopify', 'sku')),
+    all: optional(yesOrNo('all products')),
+    fromFile: optional(
+      label(
+        'the products of a CSV file on this machine: sku, and safetyStock, allowBrokering or threshold where each has its own',
+        'file',
+      ),
+    ),
     facilityId: optional(label('the facility of its safety stock and brokering', 'facilityId')),
     safetyStock: optional(units('units that the facility keeps back')),
     allowBrokering: optional(yesOrNo('whether its stock of the product is sold online', ['Y', 'N'])),
     facilityGroupId: optional(id('the facility group of its threshold')),
     threshold: clearable(units('units kept back in the group, in place of the group’s own threshold'), 'off'),
   },
-  check({ facilityId, safetyStock, allowBrokering, facilityGroupId, threshold }, nameOf) {
-    const settings = `${nameOf('safetyStock')} or ${nameOf('allowBrokering')}`;
-    const isAtFacility = safetyStock !== undefined || allowBrokering !== undefined;
-    const [facility, group, own] = ['facilityId', 'facilityGroupId', 'threshold'].map(nameOf);
-    if (isAtFacility && facilityId === undefined) throw invalid(`${settings} needs ${facility}`);
+  check(input, nameOf) {
+    const { sku: one, all, fromFile, newSku } = input;
+    const chosen = [one, all === true || undefined, fromFile].filter((given) => given !== undefined);
+    if (chosen.length !== 1) {
+      throw invalid(`name one product, or give ${nameOf('all')} or ${nameOf('fromFile')}`);
+    }
+    if (newSku !== undefined && one === undefined) throw invalid(`${nameOf('newSku')} is for one product`);
+    checkPlaces(input, nameOf);
+  },
+  stateOf: async (context, { sku: one, newSku }) =>
+    one === undefined ? null : namedState(context, one, newSku),
+  run: async (context, { sku: one, newSku, all, fromFile, ...settings }) => {
+    const database = await context.app.database();
+    if (one !== undefined) {
+      const { facilityId, safetyStock, allowBrokering, facilityGroupId, threshold } = settings;
+      await storeSettings(database, one, {
+        newSku,
+        ...(facilityId !== undefined && { atFacility: { facilityId, safetyStock, allowBrokering } }),
+        ...(facilityGroupId !== undefined &&
+          threshold !== undefined && { inGroup: { facilityGroupId, threshold } }),
+      });
+      return { product: await namedState(context, one, newSku), products: 1 };
+    }
+    if (all === true) return { product: null, ...(await storeMany(database, 'all', settings)) };
+    const { readProductSettings } = await import('../csv/product-settings-csv.ts');
+    const { requireFile } = await import('./import-feed-file.ts');
+    const localPath = resolve(fromFile ?? '');
+    await requireFile(localPath);
+    const rows = await readProductSettings(localPath, basename(localPath));
+    return { product: null, ...(await storeMany(database, rows, settings)) };
+  },
+});
+
+type Settings = Pick<
+  Input<typeof setProduct.fields>,
+  'newSku' | 'fromFile' | 'facilityId' | 'safetyStock' | 'allowBrokering' | 'facilityGroupId' | 'threshold'
+>;
+
+/** A setting needs its place, and a place its setting; a file may have the settings. */
+function checkPlaces(input: Settings, nameOf: NameOf): void {
+  const { facilityId, safetyStock, allowBrokering, facilityGroupId, threshold, fromFile, newSku } = input;
+  const settings = `${nameOf('safetyStock')} or ${nameOf('allowBrokering')}`;
+  const isAtFacility = safetyStock !== undefined || allowBrokering !== undefined;
+  const [facility, group, own] = ['facilityId', 'facilityGroupId', 'threshold'].map(nameOf);
+  if (isAtFacility && facilityId === undefined) throw invalid(`${settings} needs ${facility}`);
+  if (threshold !== undefined && facilityGroupId === undefined) throw invalid(`${own} needs ${group}`);
+  if (fromFile === undefined) {
     if (!isAtFacility && facilityId !== undefined) throw invalid(`${facility} needs ${settings}`);
-    if (threshold !== undefined && facilityGroupId === undefined) throw invalid(`${own} needs ${group}`);
     if (threshold === undefined && facilityGroupId !== undefined) throw invalid(`${group} needs ${own}`);
-    if (isAtFacility || threshold !== undefined) return;
-    throw invalid(`give ${facility} with ${settings}, or ${group} with ${own}`);
-  },
+  }
+  if (facilityId !== undefined || facilityGroupId !== undefined || newSku !== undefined) return;
+  throw invalid(`give ${facility} with ${settings}, or ${group} with ${own}`);
+}
+
+export const removeProduct = defineOperation({
+  name: 'product.remove',
+  role: 'operator',
+  description: 'remove a product that was made by mistake: one without stock, orders and files',
+  fields: { sku },
   stateOf: productState,
-  run: async (context, input) => {
-    const { facilityId, safetyStock, allowBrokering, facilityGroupId, threshold } = input;
-    await storeSettings(await context.app.database(), input.sku, {
-      ...(facilityId !== undefined && { atFacility: { facilityId, safetyStock, allowBrokering } }),
-      ...(facilityGroupId !== undefined &&
-        threshold !== undefined && { inGroup: { facilityGroupId, threshold } }),
-    });
-    return productState(context, input);
-  },
+  run: async ({ app }, { sku: of }) => deleteProduct(await app.database(), of),
 });
 
 export const explainProduct = defineOperation({
@@ -120,12 +173,28 @@ export const explainProduct = defineOperation({
   },
 });
 
-export const PRODUCT_OPERATIONS = [listProducts, addProduct, setProduct, explainProduct] as const;
+export const PRODUCT_OPERATIONS = [
+  listProducts,
+  addProduct,
+  setProduct,
+  removeProduct,
+  explainProduct,
+] as const;
 
 async function productState(context: Context, input: { readonly sku: string }): Promise<Product | null> {
   const shopId = await shopToShow(context, undefined);
   const [found] = await readProducts(await context.app.database(), { shopId, sku: input.sku, limit: 1 });
   return found ?? null;
+}
+
+/** The product under its SKU, or under the one that it gets. */
+async function namedState(
+  context: Context,
+  one: string,
+  newSku: string | undefined,
+): Promise<Product | null> {
+  const found = await productState(context, { sku: one });
+  return found ?? (newSku === undefined ? null : productState(context, { sku: newSku }));
 }
 
 async function shopToShow({ app }: Context, shopId: string | undefined): Promise<string | null> {

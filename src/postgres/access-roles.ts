@@ -19,6 +19,9 @@ const READ = 'SELECT';
 const SETTINGS_ONLY = `SELECT, INSERT (product_id, facility_id, minimum_stock, allow_brokering),
   UPDATE (minimum_stock, allow_brokering)`;
 
+/** What a worker may have done by the right of the owner. */
+const FUNCTIONS_OF_WORK = ['remove_old_order_lines', 'remove_product', 'remove_facility'] as const;
+
 /** Tables in which a worker needs less than WORK. */
 const WORK_IN: Readonly<Record<string, string>> = {
   atp_migration: READ,
@@ -65,7 +68,9 @@ export async function makeAccessRoles(database: Database): Promise<void> {
           GRANT ${WORK} ON ALL TABLES IN SCHEMA ${schema} TO atp_work;
           ALTER DEFAULT PRIVILEGES FOR ROLE atp_migrate IN SCHEMA ${schema} GRANT ${READ} ON TABLES TO atp_read;
           ALTER DEFAULT PRIVILEGES FOR ROLE atp_migrate IN SCHEMA ${schema} GRANT ${WORK} ON TABLES TO atp_work`);
-        await session.query(`GRANT EXECUTE ON FUNCTION ${schema}.remove_old_order_lines TO atp_work`);
+        for (const name of FUNCTIONS_OF_WORK) {
+          await session.query(`GRANT EXECUTE ON FUNCTION ${schema}.${name} TO atp_work`);
+        }
         for (const [table, rights] of Object.entries(WORK_IN)) {
           await session.query(
             `REVOKE ALL ON ${schema}.${table} FROM atp_work; GRANT ${rights} ON ${schema}.${table} TO atp_work`,

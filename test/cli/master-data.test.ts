@@ -32,6 +32,7 @@ test('a facility is added, listed and changed', async () => {
     facilityTypeId: 'RETAIL_STORE',
     externalId: '101',
     isVirtual: false,
+    safetyStock: 0,
     closedDate: null,
     facilityGroupIds: [],
   };

@@ -99,6 +99,12 @@ export const INPUT_ERRORS = {
     message: (d) => `There is no facility type "${d.facilityTypeId}".`,
     hint: `Use ${FACILITY_TYPES.withStock.join(' or ')}; for a place without stock ${FACILITY_TYPES.virtual}, or one of its kinds (${FACILITY_TYPES.kindsOfVirtual.join(', ')}).`,
   },
+  FACILITY_IN_USE: {
+    class: 'callers-fault',
+    message: (d) => `Facility "${d.facilityId}" is not removed: ${d.reason}.`,
+    hint: (d) =>
+      `\`atp group remove <facilityGroupId> ${d.facilityId}\` ends a membership. One with units or orders stays for what was done there: \`atp facility set ${d.facilityId} --closed <time>\` closes it.`,
+  },
   MEMBERSHIP_EXISTS: {
     class: 'callers-fault',
     message: (d) =>
@@ -129,6 +135,12 @@ export const INPUT_ERRORS = {
     class: 'callers-fault',
     message: (d) => `Product "${d.productId}", or another one with its SKU or UPC, exists already.`,
     hint: '`atp product list` shows it.',
+  },
+  PRODUCT_IN_USE: {
+    class: 'callers-fault',
+    message: (d) => `Product "${d.sku}" is not removed: ${d.reason}.`,
+    hint: (d) =>
+      `It stays for what was done with it. To sell it no more: \`atp product set ${d.sku} --facility <facilityId> --allow-brokering N\` for its facilities, or take its SKU off in Shopify.`,
   },
   JOB_UNKNOWN: {
     class: 'callers-fault',

@@ -9,6 +9,12 @@ export const REFUSED_VALUE_LENGTH_MAX = 60;
 /** Facilities that one act adds to a group or takes out of it: more than any retailer's. */
 export const FACILITIES_AT_ONCE_MAX = 1_000;
 
+/** Products whose settings one file may give: they are in memory at once. */
+export const PRODUCTS_SET_AT_ONCE_MAX = 200_000;
+
+/** Rows of such a file that its error names. */
+export const ROWS_NAMED_MAX = 5;
+
 /** Units that a person may set (safety stock, threshold): what Shopify accepts, and an integer of the database holds. */
 export const UNITS_SET_MAX = 1_000_000_000;
 

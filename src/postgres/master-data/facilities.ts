@@ -15,6 +15,8 @@ export interface Facility {
   readonly isVirtual: boolean;
   /** From then on it sells online nowhere; null: it is open. ISO 8601, UTC. */
   readonly closedDate: string | null;
+  /** Units that it keeps back of each product that comes to it; a product may have a safety stock of its own. */
+  readonly safetyStock: number;
   /** Facility groups in which it sells online now. */
   readonly facilityGroupIds: readonly string[];
 }
@@ -24,6 +26,7 @@ export interface NewFacility {
   readonly facilityName: string;
   readonly facilityTypeId: string;
   readonly externalId?: string | undefined;
+  readonly safetyStock?: number | undefined;
 }
 
 /** What is undefined stays as it is. */
@@ -32,6 +35,7 @@ export interface FacilityChange {
   readonly facilityTypeId?: string | undefined;
   /** Null: feeds can no longer name it by another id. */
   readonly externalId?: string | null | undefined;
+  readonly safetyStock?: number | undefined;
   /** From when it is closed; null opens it again. */
   readonly closedDate?: Date | null | undefined;
 }
@@ -43,6 +47,7 @@ interface FacilityRow extends Omit<Facility, 'closedDate'> {
 const SELECT_FACILITY = `
   SELECT facility_id AS "facilityId", facility_name AS "facilityName", facility_type_id AS "facilityTypeId",
     external_id AS "externalId", is_virtual AS "isVirtual", closed_date AS "closedDate",
+    default_safety_stock AS "safetyStock",
     ARRAY(SELECT member.facility_group_id FROM facility_group_member AS member
       WHERE member.facility_id = facility.facility_id AND ${sellsInGroup(isInForce('now()'), 'now()')}
       ORDER BY 1) AS "facilityGroupIds"
@@ -67,11 +72,12 @@ function toFacility(row: FacilityRow): Facility {
 
 /** @throws AtpError FACILITY_EXISTS (its id, or its external id), FACILITY_TYPE_UNKNOWN */
 export async function addFacility(database: Database, facility: NewFacility): Promise<Facility> {
-  const { facilityId, facilityName, facilityTypeId, externalId = null } = facility;
+  const { facilityId, facilityName, facilityTypeId, externalId = null, safetyStock = 0 } = facility;
   await withFacilityErrors(facility, () =>
     database.query(
-      `INSERT INTO facility (facility_id, facility_name, facility_type_id, external_id) VALUES ($1, $2, $3, $4)`,
-      [facilityId, facilityName, facilityTypeId, externalId],
+      `INSERT INTO facility (facility_id, facility_name, facility_type_id, external_id, default_safety_stock)
+       VALUES ($1, $2, $3, $4, $5)`,
+      [facilityId, facilityName, facilityTypeId, externalId, safetyStock],
     ),
   );
   return findFacility(database, facilityId);
@@ -88,7 +94,7 @@ export async function setFacility(
   facilityId: string,
   change: FacilityChange,
 ): Promise<Facility> {
-  const { facilityName, facilityTypeId, externalId, closedDate } = change;
+  const { facilityName, facilityTypeId, externalId, closedDate, safetyStock } = change;
   await withFacilityErrors({ facilityId, facilityTypeId }, () =>
     updateRow(
       database,
@@ -99,10 +105,21 @@ export async function setFacility(
         facility_type_id: facilityTypeId,
         external_id: externalId,
         closed_date: closedDate,
+        default_safety_stock: safetyStock,
       },
     ),
   );
   return findFacility(database, facilityId);
+}
+
+/** Removes a facility that nothing depends on. @throws AtpError FACILITY_UNKNOWN, FACILITY_IN_USE */
+export async function removeFacility(database: Database, facilityId: string): Promise<Facility> {
+  const facility = await findFacility(database, facilityId);
+  const [removed] = await database.query<{ reason: string | null }>('SELECT remove_facility($1) AS reason', [
+    facilityId,
+  ]);
+  if (removed?.reason != null) throw new AtpError('FACILITY_IN_USE', { facilityId, reason: removed.reason });
+  return facility;
 }
 
 async function withFacilityErrors<Result>(

@@ -1,8 +1,15 @@
 import { AtpError } from '../../domain/errors.ts';
 import { CHECK_SKUS_NAMED } from '../../domain/limits.ts';
-import { breaksForeignKey, breaksUnique } from '../sql-state.ts';
-import type { Connection, Database } from '../database.ts';
-import { updateRow, upsertRow } from '../row-changes.ts';
+import { breaksUnique } from '../sql-state.ts';
+import type { Database } from '../database.ts';
+import { updateRow } from '../row-changes.ts';
+import {
+  setProductSettings,
+  type ChosenProducts,
+  type SettingsOfProduct,
+  type SettingsPlace,
+  type SettingsSet,
+} from './product-settings.ts';
 import { unknownProduct } from './unknown-product.ts';
 
 /** What is sold under one SKU, with its settings and, in a shop, its inventory item on Shopify. */
@@ -93,83 +100,62 @@ async function withProductErrors<Result>(productId: string, work: () => Promise<
 
 /** What a person may set of a product; what is undefined stays as it is. */
 export interface ProductSettings {
+  /** It is known by this SKU from now on. */
+  readonly newSku?: string | undefined;
   /** Null: feeds can no longer name it by a UPC. */
   readonly upc?: string | null | undefined;
-  readonly atFacility?: {
+  readonly atFacility?: Pick<SettingsOfProduct, 'safetyStock' | 'allowBrokering'> & {
     readonly facilityId: string;
-    /** Units that the facility keeps back; 0: none. */
-    readonly safetyStock?: number | undefined;
-    readonly allowBrokering?: boolean | undefined;
   };
-  /** Units kept back in the group; null: no threshold of its own, so that the group's counts. */
   readonly inGroup?: { readonly facilityGroupId: string; readonly threshold: number | null };
 }
 
 /**
- * Sets what is given of a product, all of it or nothing. The next delta carries what Online ATP it changes.
+ * Sets what is given of a product, all of it or nothing. The next delta carries what Online ATP it changes; a new SKU meets its
+ * variant with the next mapping.
  *
- * @throws AtpError PRODUCT_UNKNOWN, PRODUCT_EXISTS (the UPC is another one's), FACILITY_UNKNOWN, FACILITY_GROUP_UNKNOWN
+ * @throws AtpError PRODUCT_UNKNOWN, PRODUCT_EXISTS (the SKU or the UPC is another one's), FACILITY_UNKNOWN,
+ *   FACILITY_GROUP_UNKNOWN
  */
 export async function setProduct(
   database: Database,
   sku: string,
-  { upc, atFacility, inGroup }: ProductSettings,
+  { newSku, upc, atFacility, inGroup }: ProductSettings,
 ): Promise<void> {
   const { productId } = await findProduct(database, sku);
   await database.transaction(async (connection) => {
+    const settings = { ...atFacility, ...inGroup };
+    await setProductSettings(connection, [{ sku }], settings, settings);
     await withProductErrors(productId, () =>
-      updateRow(connection, 'product', { product_id: productId }, { upc }),
+      updateRow(connection, 'product', { product_id: productId }, { sku: newSku, upc }),
     );
-    if (atFacility) await setAtFacility(connection, productId, atFacility);
-    if (inGroup) await setThreshold(connection, productId, inGroup);
   });
 }
 
-async function setAtFacility(
-  connection: Connection,
-  productId: string,
-  setting: NonNullable<ProductSettings['atFacility']>,
-): Promise<void> {
-  const { facilityId, safetyStock, allowBrokering } = setting;
-  // Only the columns of the setting are written: a feed that posts to the same row meanwhile loses nothing.
-  await upsertRow(
-    connection,
-    'product_facility',
-    { product_id: productId, facility_id: facilityId },
-    { minimum_stock: safetyStock, allow_brokering: allowBrokering },
-  ).catch((error: unknown) => {
-    if (!breaksForeignKey(error, 'facility_id')) throw error;
-    throw new AtpError('FACILITY_UNKNOWN', { facilityId }, { cause: error });
-  });
-}
-
-async function setThreshold(
-  connection: Connection,
-  productId: string,
-  { facilityGroupId, threshold }: NonNullable<ProductSettings['inGroup']>,
-): Promise<void> {
-  if (threshold === null) return clearThreshold(connection, productId, facilityGroupId);
-  const key = { product_id: productId, facility_group_id: facilityGroupId };
-  await upsertRow(connection, 'product_facility_group', key, { threshold }).catch((error: unknown) => {
-    if (!breaksForeignKey(error, 'facility_group_id')) throw error;
-    throw new AtpError('FACILITY_GROUP_UNKNOWN', { facilityGroupId }, { cause: error });
-  });
-}
-
-/** The row goes, and the change log notes that. */
-async function clearThreshold(
-  connection: Connection,
-  productId: string,
-  facilityGroupId: string,
-): Promise<void> {
-  const { rowCount } = await connection.query(`SELECT FROM facility_group WHERE facility_group_id = $1`, [
-    facilityGroupId,
-  ]);
-  if (rowCount === 0) throw new AtpError('FACILITY_GROUP_UNKNOWN', { facilityGroupId });
-  await connection.query(
-    `DELETE FROM product_facility_group WHERE product_id = $1 AND facility_group_id = $2`,
-    [productId, facilityGroupId],
+/**
+ * The same settings for many products.
+ *
+ * @throws AtpError INPUT_INVALID (SKUs of no product), FACILITY_UNKNOWN, FACILITY_GROUP_UNKNOWN
+ */
+export function setProducts(
+  database: Database,
+  chosen: ChosenProducts,
+  settings: SettingsOfProduct & SettingsPlace,
+): Promise<SettingsSet> {
+  return database.transaction(
+    (connection) => setProductSettings(connection, chosen, settings, settings),
+    'bulk',
   );
+}
+
+/** Removes a product that nothing depends on, with its settings. @throws AtpError PRODUCT_UNKNOWN, PRODUCT_IN_USE */
+export async function removeProduct(database: Database, sku: string): Promise<Product> {
+  const product = await findProduct(database, sku);
+  const [removed] = await database.query<{ reason: string | null }>('SELECT remove_product($1) AS reason', [
+    product.productId,
+  ]);
+  if (removed?.reason != null) throw new AtpError('PRODUCT_IN_USE', { sku, reason: removed.reason });
+  return product;
 }
 
 async function findProduct(database: Database, sku: string): Promise<Product> {

@@ -33,6 +33,7 @@ import * as unmapping from './0036-unmapping.ts';
 import * as cleanUp from './0037-clean-up.ts';
 import * as transfers from './0041-transfers.ts';
 import * as leftByWhom from './0043-left-by-whom.ts';
+import * as setAtOnce from './0044-set-at-once.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -74,6 +75,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0037-clean-up', ...cleanUp },
   { name: '0041-transfers', ...transfers },
   { name: '0043-left-by-whom', ...leftByWhom },
+  { name: '0044-set-at-once', ...setAtOnce },
 ];
 
 /** In their order. */

@@ -1,0 +1,151 @@
+/** Settings of products at a facility and in a group, for one product or all of them: set-wise, all of it or nothing. */
+import { AtpError } from '../../domain/errors.ts';
+import { ROWS_NAMED_MAX } from '../../domain/limits.ts';
+import type { Connection } from '../database.ts';
+
+/** What is set of a product; undefined: it stays as it is. */
+export interface SettingsOfProduct {
+  /** Units that the facility keeps back; 0: none. */
+  readonly safetyStock?: number | undefined;
+  readonly allowBrokering?: boolean | undefined;
+  /** Units kept back in the group; null: no threshold of its own, so that the group's counts. */
+  readonly threshold?: number | null | undefined;
+}
+
+/** Which products: all of them, or by SKU, each with settings of its own where it has some. */
+export type ChosenProducts = 'all' | readonly (SettingsOfProduct & { readonly sku: string })[];
+
+export interface SettingsPlace {
+  readonly facilityId?: string | undefined;
+  readonly facilityGroupId?: string | undefined;
+}
+
+export interface SettingsSet {
+  /** Products that were chosen. */
+  readonly products: number;
+  /** Of these, whose settings are others now. */
+  readonly changed: number;
+}
+
+/**
+ * Sets what is given; what a product has of its own comes before `common`. What stays as it was is not written, so that no delta
+ * looks at it. A product of which the facility has nothing yet gets the facility's default safety stock where none is given.
+ *
+ * @throws AtpError INPUT_INVALID (SKUs of no product), FACILITY_UNKNOWN, FACILITY_GROUP_UNKNOWN
+ */
+export async function setProductSettings(
+  connection: Connection,
+  chosen: ChosenProducts,
+  common: SettingsOfProduct,
+  { facilityId, facilityGroupId }: SettingsPlace,
+): Promise<SettingsSet> {
+  const products = await choose(connection, chosen, common);
+  const atFacility = facilityId === undefined ? 0 : await setAtFacility(connection, facilityId);
+  const inGroup = facilityGroupId === undefined ? 0 : await setInGroup(connection, facilityGroupId);
+  return { products, changed: Math.max(atFacility, inGroup) };
+}
+
+/** Makes `chosen`: the products with what is set of each. */
+async function choose(
+  connection: Connection,
+  chosen: ChosenProducts,
+  { safetyStock, allowBrokering, threshold }: SettingsOfProduct,
+): Promise<number> {
+  await connection.query(
+    `CREATE TEMPORARY TABLE chosen (
+       product_id text PRIMARY KEY, safety_stock integer, allow_brokering boolean, threshold integer,
+       clears_threshold boolean NOT NULL
+     ) ON COMMIT DROP`,
+  );
+  const common = [safetyStock, allowBrokering, threshold ?? null, threshold === null];
+  if (chosen === 'all') {
+    const { rowCount } = await connection.query(
+      'INSERT INTO chosen SELECT product_id, $1, $2, $3, $4 FROM product',
+      common,
+    );
+    return rowCount ?? 0;
+  }
+  await refuseUnknown(
+    connection,
+    chosen.map(({ sku }) => sku),
+  );
+  await connection.query(
+    `INSERT INTO chosen
+     SELECT product_id, coalesce(own.safety_stock, $1), coalesce(own.allow_brokering, $2),
+       coalesce(own.threshold, $3), own.clears OR own.threshold IS NULL AND $4
+     FROM unnest($5::text[], $6::integer[], $7::boolean[], $8::integer[], $9::boolean[])
+       AS own (sku, safety_stock, allow_brokering, threshold, clears)
+     JOIN product USING (sku)`,
+    [
+      ...common,
+      chosen.map(({ sku }) => sku),
+      chosen.map((own) => own.safetyStock),
+      chosen.map((own) => own.allowBrokering),
+      chosen.map((own) => own.threshold),
+      chosen.map((own) => own.threshold === null),
+    ],
+  );
+  return chosen.length;
+}
+
+async function refuseUnknown(connection: Connection, skus: readonly string[]): Promise<void> {
+  const { rows } = await connection.query<{ sku: string }>(
+    `SELECT sku FROM unnest($1::text[]) AS asked (sku)
+     WHERE NOT EXISTS (SELECT FROM product WHERE product.sku = asked.sku) ORDER BY sku`,
+    [skus],
+  );
+  if (rows.length === 0) return;
+  const named = rows.slice(0, ROWS_NAMED_MAX).map(({ sku }) => sku);
+  const more = rows.length > named.length ? ` and ${rows.length - named.length} more` : '';
+  throw new AtpError('INPUT_INVALID', {
+    reason: `there is no product with the SKU ${named.join(', ')}${more}; nothing was set`,
+  });
+}
+
+/** In key order, as postings lock levels. Only the settings are written: a feed that posts to the same rows loses nothing. */
+async function setAtFacility(connection: Connection, facilityId: string): Promise<number> {
+  const known = await connection.query('SELECT FROM facility WHERE facility_id = $1', [facilityId]);
+  if (known.rowCount === 0) throw new AtpError('FACILITY_UNKNOWN', { facilityId });
+  const safetyStock = ofChosen('safety_stock', 'minimum_stock');
+  const allowBrokering = ofChosen('allow_brokering', 'allow_brokering');
+  const { rowCount } = await connection.query(
+    `INSERT INTO product_facility AS level (product_id, facility_id, minimum_stock, allow_brokering)
+     SELECT product_id, facility_id, coalesce(safety_stock, default_safety_stock), coalesce(allow_brokering, true)
+     FROM chosen CROSS JOIN facility
+     WHERE facility_id = $1 AND (safety_stock IS NOT NULL OR allow_brokering IS NOT NULL)
+     ORDER BY product_id
+     ON CONFLICT (product_id, facility_id) DO UPDATE
+       SET minimum_stock = ${safetyStock},
+         allow_brokering = ${allowBrokering}
+       WHERE (level.minimum_stock, level.allow_brokering) IS DISTINCT FROM
+         (${safetyStock}, ${allowBrokering})`,
+    [facilityId],
+  );
+  return rowCount ?? 0;
+}
+
+/** In SQL, of the level that a row of `chosen` meets: its setting from now on. */
+function ofChosen(given: string, setting: string): string {
+  return `(SELECT coalesce(chosen.${given}, level.${setting}) FROM chosen WHERE chosen.product_id = excluded.product_id)`;
+}
+
+/** A threshold that is cleared is deleted, and the change log notes that. */
+async function setInGroup(connection: Connection, facilityGroupId: string): Promise<number> {
+  const known = await connection.query('SELECT FROM facility_group WHERE facility_group_id = $1', [
+    facilityGroupId,
+  ]);
+  if (known.rowCount === 0) throw new AtpError('FACILITY_GROUP_UNKNOWN', { facilityGroupId });
+  const set = await connection.query(
+    `INSERT INTO product_facility_group AS own (product_id, facility_group_id, threshold)
+     SELECT product_id, $1, threshold FROM chosen WHERE threshold IS NOT NULL ORDER BY product_id
+     ON CONFLICT (product_id, facility_group_id) DO UPDATE SET threshold = excluded.threshold
+       WHERE own.threshold <> excluded.threshold`,
+    [facilityGroupId],
+  );
+  const cleared = await connection.query(
+    `DELETE FROM product_facility_group AS own USING chosen
+     WHERE own.facility_group_id = $1 AND own.product_id = chosen.product_id AND clears_threshold`,
+    [facilityGroupId],
+  );
+  return (set.rowCount ?? 0) + (cleared.rowCount ?? 0);
+}
