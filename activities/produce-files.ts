@@ -61,6 +61,8 @@ export interface ProduceInput {
   readonly kind: UploadFileKind;
   readonly shopId: string;
   readonly facilityGroupId?: string | undefined;
+  /** Products that a person has asked for. */
+  readonly skus?: readonly string[] | undefined;
   /** Names the job's run: a retry with the same key gets the file that the first attempt has committed. */
   readonly producerKey: string;
 }

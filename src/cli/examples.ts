@@ -94,7 +94,7 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
   ],
   'job resume': ['job resume import', "job resume recent-changes --shop acme --reason 'counted'"],
   'job skip': ['job skip import', 'job skip hard-sync --shop acme'],
-  'job run': ['job run import --wait', 'job run hard-sync --shop acme --wait'],
+  'job run': ['job run import --wait', 'job run recent-changes --shop acme --sku BLUE-SHIRT-M,BLUE-SHIRT-L'],
   verify: ['verify acme', 'verify acme --sample 500 --heal'],
   pipeline: ['pipeline', 'pipeline failed --shop acme --limit 10'],
   lane: ['lane acme', "lane acme approve 1 --reason 'compared with the shop'"],

@@ -1,4 +1,5 @@
 import { feedsLeftInWords } from '../domain/feeds-left.ts';
+import { previewInWords } from '../domain/import-preview.ts';
 import { warningInWords } from '../domain/import-warning.ts';
 import { counted } from '../domain/words.ts';
 import { importFeed } from '../operations/feeds.ts';
@@ -10,9 +11,10 @@ export const IMPORT_COMMANDS = [
     path: 'import',
     operation: importFeed,
     arguments: ['file'],
-    show: ({ fileName, rows, applied, failed, warnings = [], errorFile, feedsLeft }, { dryRun }) => {
+    show: ({ fileName, rows, applied, failed, warnings = [], errorFile, preview, feedsLeft }, { dryRun }) => {
       const text = [
         `${fileName}: ${counted(rows, 'row')}, ${applied} ${dryRun ? 'would be applied' : 'applied'}, ${failed} refused.`,
+        ...(preview ? [previewInWords(preview)] : []),
         ...warnings.map(warningInWords),
         ...(errorFile === null ? [] : [`The refused rows with their reasons: ${errorFile}`]),
         ...(feedsLeft === null ? [] : [feedsLeftInWords(feedsLeft)]),

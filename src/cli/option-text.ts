@@ -21,6 +21,7 @@ const OPTION_NAMES: Readonly<Record<string, string>> = {
   fromDate: 'from',
   fromFile: 'from',
   newSku: 'sku',
+  skus: 'sku',
   thruDate: 'thru',
   columns: 'column',
   statuses: 'status',

@@ -42,18 +42,35 @@ function jobsWith(parameter: string): readonly JobName[] {
  * Completes what a person has typed about a job, and checks it against the database: a mistake fails the command now,
  * and not a workflow later.
  *
- * @throws AtpError INPUT_INVALID, SHOP_UNKNOWN, FACILITY_GROUP_UNKNOWN, SHOP_GROUP_MISMATCH
+ * @throws AtpError INPUT_INVALID, SHOP_UNKNOWN, FACILITY_GROUP_UNKNOWN, SHOP_GROUP_MISMATCH, PRODUCT_UNKNOWN,
+ *   PRODUCT_NOT_MAPPED
  */
 export async function completeOrder(
   { app, nameOf }: Context,
-  { job, shopId, ...parameters }: Input<typeof JOB_FIELDS>,
+  { job, shopId, ...given }: Input<typeof JOB_FIELDS>,
 ): Promise<JobOrder> {
+  const parameters = takeApart(given);
   refuseForeign(job, { ...parameters, ...(shopId !== undefined && { shopId }) }, nameOf);
   if (!isPerShop(job)) return { job, ...acceptJobInput(job, parameters) };
   const shop = await findOrOnlyShop(app, shopId, nameOf);
   const order: JobOrder = { job, ...acceptJobInput(job, { ...parameters, shopId: shop.shopId }) };
   if ('facilityGroupId' in order) await refuseOtherGroup(app, shop, order.facilityGroupId);
+  if ('skus' in order && order.skus) {
+    const { requireMapped } = await import('../postgres/producing/asked-products.ts');
+    const skus = order.skus;
+    await (await app.database()).transaction((connection) => requireMapped(connection, shop.shopId, skus));
+  }
   return order;
+}
+
+/** Several SKUs may be typed as `A,B`. */
+function takeApart(given: { readonly skus?: unknown }): { readonly skus?: unknown } {
+  const skus: readonly unknown[] | null = Array.isArray(given.skus) ? given.skus : null;
+  if (skus === null) return given;
+  return {
+    ...given,
+    skus: skus.flatMap((typed) => (typeof typed === 'string' ? typed.split(',') : [typed])),
+  };
 }
 
 /**

@@ -16,6 +16,11 @@ test('a variant that is published at noon is right by the next hour, and nobody 
   await shop.processUploads();
   expect(await shop.run(MAP)).toMatchObject({ mapped: 1, unmapped: 1, added: 0 });
 
+  // A person may ask for products by SKU at any time.
+  expect(await shop.run({ job: 'recent-changes', shopId: SHOP, skus: ['BLUE-SHIRT'] })).toMatchObject({
+    ...{ rows: 1, fileSequence: 2 },
+  });
+
   // Hours and quarters of an hour as seconds.
   const often = { intervals: [{ every: '1 second' }] };
   await scheduleJob(shop.temporal, MAP, often);

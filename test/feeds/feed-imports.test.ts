@@ -123,7 +123,8 @@ describe('a feed is imported as a whole or not at all', () => {
       await countRows('import_file'),
       await countRows('inventory_item_detail'),
     ]).toEqual([0, 0, 0]);
-    expect(await importVariance(NAME)).toEqual(dry);
+    const { preview: _, ...counts } = dry;
+    expect(await importVariance(NAME)).toEqual(counts);
   });
 
   test('a feed that becomes unreadable at its end imports nothing, and may be sent again', async () => {

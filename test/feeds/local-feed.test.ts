@@ -1,6 +1,7 @@
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { previewInWords } from '../../src/domain/import-preview.ts';
 import { createImportLocalFile } from '../../src/operations/import-feed-file.ts';
 import { expectCodedError } from '../sftp/coded-error.ts';
 import { scratchFolder } from '../sftp/scratch-folder.ts';
@@ -39,9 +40,29 @@ describe('a feed on this machine', () => {
     expect(await readFile(preview.errorFile ?? '', 'utf8')).toContain('PRODUCT_UNKNOWN');
     expect(await readOnHand(warehouse)).toBe(0);
 
-    expect(await importLocal()).toEqual(preview);
+    const { preview: _, ...counts } = preview;
+    expect(await importLocal()).toEqual(counts);
     expect(preview.errorFile).toBe(`${localPath}.errors.csv`);
     expect(await readOnHand(warehouse)).toBe(5);
+  });
+
+  test('says before it is imported what would become of the levels', async () => {
+    await writeFile(
+      localPath,
+      `${HEADER}\nSHIRT,BROADWAY,30\nHAT,BROADWAY,8\nSHIRT,BROADWAY,-5\nHAT,BROADWAY,-8\n`,
+    );
+    expect((await importLocal({ dryRun: true })).preview).toEqual({
+      ...{ levels: 1, unitsBefore: 0, unitsAfter: 25, toZero: 0, negative: 0 },
+      biggest: [{ sku: 'SHIRT', facilityId: 'BROADWAY', before: 0, after: 25 }],
+    });
+    await importLocal();
+    await writeFile(localPath, `${HEADER}\nSHIRT,BROADWAY,-25\nHAT,BROADWAY,-3\n`);
+    const { preview } = await importLocal({ dryRun: true });
+    expect(preview).toMatchObject({ levels: 2, unitsBefore: 25, unitsAfter: -3, toZero: 1, negative: 1 });
+    expect(preview && previewInWords(preview)).toBe(
+      '2 levels would change, 25 → -3 units; 1 to zero, 1 below zero.\n  SHIRT at BROADWAY: 25 → 0\n  HAT at BROADWAY: 0 → -3',
+    );
+    expect(await readOnHand(warehouse)).toBe(25);
   });
 
   test('loses the error file of an earlier try when all its rows are good', async () => {

@@ -136,6 +136,11 @@ export const INPUT_ERRORS = {
     message: (d) => `Product "${d.productId}", or another one with its SKU or UPC, exists already.`,
     hint: '`atp product list` shows it.',
   },
+  PRODUCT_NOT_MAPPED: {
+    class: 'callers-fault',
+    message: (d) => `No variant of shop "${d.shopId}" is mapped to product "${d.sku}".`,
+    hint: (d) => `\`atp shop map ${d.shopId}\` maps what is there now; \`atp doctor\` says why it is not.`,
+  },
   PRODUCT_IN_USE: {
     class: 'callers-fault',
     message: (d) => `Product "${d.sku}" is not removed: ${d.reason}.`,

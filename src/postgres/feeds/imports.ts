@@ -21,6 +21,7 @@ import { applyInventoryVariance, VARIANCE_STAGING } from './inventory-variance.t
 import { applyOrderItems, ORDER_ITEM_STAGING } from './order-items.ts';
 import { adoptImport, readCounts, toCounts } from './import-records.ts';
 import { nameLikelyProducts } from './name-likely-products.ts';
+import { findNewestPosting, previewPostings } from './preview.ts';
 import { endRefusedFeeds, recordRefusedRows } from './refused-feeds.ts';
 import { applyCount, applyResetInventory, RESET_STAGING } from './reset-inventory.ts';
 import { dropAppliedRows, findSentBefore } from './sent-again.ts';
@@ -100,14 +101,20 @@ export async function importFeed<Type extends FeedType>(
     await connection.query('BEGIN');
     try {
       await connection.query(`SET LOCAL lock_timeout = ${waitMs}`);
+      const newestBefore = options.dryRun ? await findNewestPosting(connection) : null;
       const counts =
         (await findEarlierCounts(connection, key, feed)) ?? (await applyFeed(connection, key, feed));
       if (counts.failed > 0) await options.onRefused(readRefusedRows(connection, key));
       if (options.isUnchanged && !(await options.isUnchanged())) {
         throw new AtpError('FEED_UNSETTLED', { fileName: feed.fileName });
       }
-      await connection.query(options.dryRun ? 'ROLLBACK' : 'COMMIT');
-      return counts;
+      if (newestBefore === null) {
+        await connection.query('COMMIT');
+        return counts;
+      }
+      const preview = await previewPostings(connection, newestBefore);
+      await connection.query('ROLLBACK');
+      return { ...counts, preview };
     } catch (error) {
       // The first error says what went wrong; a ROLLBACK on a dead connection would hide it.
       await connection.query('ROLLBACK').catch(() => undefined);

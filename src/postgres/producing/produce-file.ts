@@ -17,6 +17,7 @@ import { planRows } from '../planning/planned-rows.ts';
 import { withholdRows } from '../planning/withheld-rows.ts';
 import { lockForProducing } from './producer-locks.ts';
 import { endRefill } from './move-shop.ts';
+import { oweAsked } from './asked-products.ts';
 import { drainLeftItems } from './left-items.ts';
 import { registerFile } from './register-file.ts';
 import { beginAfterRestore, requireKnownOrigin, type KnownOrigin } from './shop-origin.ts';
@@ -37,6 +38,8 @@ export interface ProduceRequest {
   /** Absent: the shop's. Another one is refused. */
   readonly facilityGroupId?: string | undefined;
   readonly kind: UploadFileKind;
+  /** Mapped products that come whether they changed or not. */
+  readonly skus?: readonly string[] | undefined;
   /** The job's run, or the decision. A retry of one that was committed gets its own file and plan again. */
   readonly producerKey: string;
   /** A person's approval of the held plan, up to a revision; without one, all of it. */
@@ -55,11 +58,12 @@ export interface Produced {
  * A shop whose location or group was changed gets a Hard Sync, whatever kind was asked for.
  *
  * Throws SHOP_UNKNOWN, SHOP_CLOSING, FACILITY_GROUP_UNKNOWN, SHOP_GROUP_MISMATCH, SHOP_NOT_MAPPED, HARD_SYNC_REQUIRED,
- * PRODUCER_BUSY, DATABASE_READ_ONLY; of an approval PLAN_UNKNOWN, PLAN_NOT_HELD.
+ * PRODUCER_BUSY, DATABASE_READ_ONLY; of `skus` PRODUCT_UNKNOWN, PRODUCT_NOT_MAPPED; of an approval PLAN_UNKNOWN, PLAN_NOT_HELD.
  */
 export async function produceFile(database: Database, request: ProduceRequest): Promise<Produced> {
   return database.session(async (session) => {
     await lockForProducing(session, request.shopId);
+    if (request.skus) await oweAsked(session, request, request.skus);
     return runInTransaction(session, 'BEGIN ISOLATION LEVEL REPEATABLE READ', async () => {
       const shop = await findProducingShop(session, request);
       const earlier = await findEarlier(session, request);
