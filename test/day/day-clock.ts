@@ -8,7 +8,9 @@
  */
 import { readdir, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isCoded } from '../../src/domain/errors.ts';
 import type { Database } from '../../src/postgres/database.ts';
+import { until } from '../setup/until.ts';
 
 /** What does not get older: the server of Postgres itself, and the time that is a part of a file's name. */
 const NEVER = ['shop_origin.server_start', 'upload_file.created_at'];
@@ -43,6 +45,14 @@ export class DayClock {
   async passTo(ms: number, { workerLives }: { readonly workerLives: boolean }): Promise<void> {
     const passes = Math.max(0, ms - this.ms);
     if (passes === 0) return;
+    await untilFree(() => this.#makeOlder(passes, workerLives));
+    await this.#ageFeeds(passes);
+    this.#passed.push({ at: Date.now(), ms: passes });
+    this.#total += passes;
+  }
+
+  /** @throws AtpError DATABASE_BUSY, at once, when somebody writes: nobody's transaction sees half of the time pass */
+  async #makeOlder(passes: number, workerLives: boolean): Promise<void> {
     await this.#database.transaction(async (connection) => {
       const { rows } = await connection.query<{ table: string; columns: string[] }>(
         `SELECT table_name AS table, array_agg(column_name::text) AS columns
@@ -50,6 +60,9 @@ export class DayClock {
          WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' AND data_type = 'timestamp with time zone'
            AND table_name || '.' || column_name <> ALL ($1) GROUP BY table_name`,
         [workerLives ? [...NEVER, ...RENEWED] : NEVER],
+      );
+      await connection.query(
+        `LOCK TABLE ${rows.map(({ table }) => `"${table}"`).join(', ')} IN EXCLUSIVE MODE NOWAIT`,
       );
       // No trigger: the master of inventory does not change, and rows that nobody may change become older all the same.
       const updates = rows.map(
@@ -61,9 +74,6 @@ export class DayClock {
          DO $$ DECLARE passed interval := make_interval(secs => ${passes} / 1000.0); BEGIN ${updates.join(' ')} ${DROPS} END $$`,
       );
     });
-    await this.#ageFeeds(passes);
-    this.#passed.push({ at: Date.now(), ms: passes });
-    this.#total += passes;
   }
 
   /** What is so old by now, of a time that a real clock has told. */
@@ -79,4 +89,18 @@ export class DayClock {
       await utimes(path, (mtimeMs - ms) / 1000, (mtimeMs - ms) / 1000);
     }
   }
+}
+
+/** Does it as soon as nobody is in the way. To wait with some locks in hand, and for others, would be a deadlock. */
+async function untilFree(work: () => Promise<void>): Promise<void> {
+  const failed = await until(async () => {
+    try {
+      await work();
+      return null;
+    } catch (error) {
+      if (isCoded(error, 'DATABASE_BUSY')) throw error;
+      return { error };
+    }
+  });
+  if (failed) throw failed.error;
 }
