@@ -1,13 +1,17 @@
 /**
  * Every credential of an installation is a canary, every service fails once, and then everything that others may read is
- * searched for them: the log at its lowest level, the pages of the worker, the histories, the files on SFTP, the tables,
- * what commands print, and the process list.
+ * searched for them: the log at its lowest level, the pages of the worker, the histories, the files on SFTP, the tables, the
+ * alerts, what commands print, and the process list.
  */
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { AlertTarget } from '../../src/domain/alert-target.ts';
+import { addTarget } from '../../src/postgres/alerts/targets.ts';
+import { openMailServer, openReceiver, type Receiver } from '../alerts/receivers.ts';
+import { runAtp } from '../cli/atp.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
 import { freshNamespace } from '../setup/fresh-namespace.ts';
 import { freshSftpRoot } from '../setup/fresh-sftp-root.ts';
@@ -25,8 +29,54 @@ function withPort(url: string, port: number): string {
   return Object.assign(new URL(url), { port: String(port) }).href;
 }
 
+/** What a person types, most of it twice: for people and as JSON. The targets of alerts fail, but for one. */
+const COMMANDS: readonly (readonly string[])[] = [
+  ...[
+    ['doctor'],
+    ['lane', SHOP],
+    ['audit', 'log'],
+    ['shop', 'list'],
+    ['pipeline'],
+    ['config'],
+    ['alert', 'list'],
+  ],
+  ...[['job', 'list'], ['status'], ['feed', 'list'], ['source', 'list']],
+  ...[
+    ['alert', 'test', 'mail'],
+    ['alert', 'test', 'slack'],
+    ['alert', 'test', 'ops'],
+  ],
+].flatMap((args) => [args, [...args, '--json']]);
+
+/** One target of each kind: the webhook accepts, the other two repeat what they were given, and refuse. */
+async function addTargets(shop: Installation): Promise<Receiver> {
+  const receiver = await openReceiver();
+  const each = { sender: null, minSeverity: 'warning', remindEveryMs: 4 * 60 * 60_000 } as const;
+  const add = (target: Pick<AlertTarget, 'name' | 'kind' | 'address' | 'secretRef'>) =>
+    addTarget(shop.database, { ...each, ...target });
+  await add({ name: 'ops', kind: 'webhook', address: receiver.url, secretRef: 'env:WEBHOOK_SECRET' });
+  await add({ name: 'slack', kind: 'slack', address: null, secretRef: 'env:SLACK_URL' });
+  await add({ name: 'mail', kind: 'mail', address: 'ops@example.com', secretRef: 'env:SMTP_URL' });
+  return receiver;
+}
+
+/** Every target was told: one has accepted it, the others have failed. */
+async function untilAllTold(shop: Installation): Promise<void> {
+  await until(async () => {
+    const told = await shop.database.query<{ target: string; tried: boolean }>(
+      `SELECT target, bool_or(delivered_at IS NOT NULL OR last_error IS NOT NULL) AS tried
+       FROM alert_message GROUP BY target ORDER BY target`,
+    );
+    expect(told).toEqual(['mail', 'ops', 'slack'].map((target) => ({ target, tried: true })));
+  });
+}
+
 /** Everything that others may read, by where it stands. */
-async function readAll(shop: Installation, worker: WorkerProcess): Promise<Map<string, string>> {
+async function readAll(
+  shop: Installation,
+  worker: WorkerProcess,
+  variables: Readonly<Record<string, string>>,
+): Promise<Map<string, string>> {
   const found = new Map<string, string>([['the log', worker.output]]);
   const { workflow } = shop.temporal.client;
   for await (const { workflowId, runId } of workflow.list()) {
@@ -48,8 +98,9 @@ async function readAll(shop: Installation, worker: WorkerProcess): Promise<Map<s
     );
     found.set(`the table ${name}`, rows.map(({ text }) => text).join('\n'));
   }
-  for (const args of [['doctor'], ['lane', SHOP], ['audit', 'log'], ['shop', 'list'], ['pipeline']]) {
-    const { stdout, stderr } = await shop.atpText(...args);
+  const folder = shop.environment['ATP_STATE_DIR'] ?? '';
+  for (const args of COMMANDS) {
+    const { stdout, stderr } = await runAtp({ variables, folder }, args);
     found.set(`atp ${args.join(' ')}`, `${stdout}${stderr}`);
   }
   return found;
@@ -61,7 +112,13 @@ test('no credential gets into what others may read, whatever fails', async () =>
     APP_SECRET: canary('client-secret'),
     TEMPORAL_API_KEY: canary('api-key'),
     sftpPassword: canary('sftp-password'),
+    WEBHOOK_SECRET: canary('webhook-secret'),
+    slackPath: canary('slack-path'),
+    smtpPassword: canary('smtp-password'),
   };
+  const slack = await openReceiver();
+  slack.status = 500;
+  const mail = await openMailServer('another password');
   const [database, temporal, sftp, twin] = await Promise.all([
     freshDatabase(),
     freshNamespace(),
@@ -74,22 +131,25 @@ test('no credential gets into what others may read, whatever fails', async () =>
     sftp: await tcpGate(sftp.settings.port),
   };
   const shop = await Installation.open(['BLUE-SHIRT'], { database, temporal, sftp, twin });
-  const worker = await shop.startWorker({
-    environment: {
-      ...WITH_METRICS,
-      ATP_LOG_LEVEL: 'debug',
-      DATABASE_URL: withPort(database.url, gates.postgres.port),
-      TEMPORAL_ADDRESS: `127.0.0.1:${gates.temporal.port}`,
-      // A key alone would switch TLS on, which the server of the test does not have.
-      TEMPORAL_TLS: 'false',
-      TEMPORAL_API_KEY: secrets.TEMPORAL_API_KEY,
-      SFTP_URL: Object.assign(new URL(withPort(shop.environment['SFTP_URL'] ?? '', gates.sftp.port)), {
-        password: secrets.sftpPassword,
-      }).href,
-      SHOP_TOKEN: secrets.SHOP_TOKEN,
-      APP_SECRET: secrets.APP_SECRET,
-    },
-  });
+  const receiver = await addTargets(shop);
+  const environment = {
+    ...WITH_METRICS,
+    ATP_LOG_LEVEL: 'debug',
+    DATABASE_URL: withPort(database.url, gates.postgres.port),
+    TEMPORAL_ADDRESS: `127.0.0.1:${gates.temporal.port}`,
+    // A key alone would switch TLS on, which the server of the test does not have.
+    TEMPORAL_TLS: 'false',
+    TEMPORAL_API_KEY: secrets.TEMPORAL_API_KEY,
+    SFTP_URL: Object.assign(new URL(withPort(shop.environment['SFTP_URL'] ?? '', gates.sftp.port)), {
+      password: secrets.sftpPassword,
+    }).href,
+    SHOP_TOKEN: secrets.SHOP_TOKEN,
+    APP_SECRET: secrets.APP_SECRET,
+    WEBHOOK_SECRET: secrets.WEBHOOK_SECRET,
+    SLACK_URL: slack.url.replace('path-token', secrets.slackPath),
+    SMTP_URL: `smtp://alerts:${secrets.smtpPassword}@127.0.0.1:${mail.port}`,
+  };
+  const worker = await shop.startWorker({ environment });
   const pages: string[] = [];
   const look = async (): Promise<void> => {
     for (const path of ['metrics', 'readyz'])
@@ -122,8 +182,10 @@ test('no credential gets into what others may read, whatever fails', async () =>
       expect(worker.output).toContain(`"msg":"${service} is back`);
     });
   }
+  await untilAllTold(shop);
   const processes = execFileSync('ps', ['-ww', '-eo', 'args'], { encoding: 'utf8' });
-  const all = await readAll(shop, worker);
+  const all = await readAll(shop, worker, { ...shop.environment, ...environment });
+  all.set('what was told', JSON.stringify([...receiver.posts, ...mail.mails]));
   all.set('the worker’s pages', pages.join('\n'));
   all.set('the process list', processes);
 
@@ -138,6 +200,8 @@ test('no credential gets into what others may read, whatever fails', async () =>
     const leaks = [...all].filter(([, text]) => text.includes(secret)).map(([where]) => where);
     expect(leaks, `${name} stands in`).toEqual([]);
   }
+  expect(receiver.posts.length).toBeGreaterThan(1);
+  expect(slack.requests).toBeGreaterThan(1);
   // The search does find what is there.
   expect([...all].filter(([, text]) => text.includes('APP_SECRET')).length).toBeGreaterThan(1);
   const histories = [...all].filter(([where]) => where.startsWith('the history of'));
