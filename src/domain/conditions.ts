@@ -76,6 +76,11 @@ export const CONDITIONS = {
     subject: 'installation',
     title: 'The database lacks migrations',
   },
+  DATABASE_EXHAUSTED: {
+    severity: 'critical',
+    subject: 'installation',
+    title: 'The database server has run out of disk or memory',
+  },
   SFTP_AWAY: {
     severity: 'critical',
     subject: 'installation',
@@ -291,6 +296,7 @@ const OF_ERRORS: readonly (readonly [pattern: RegExp, code: ConditionCode])[] = 
   [/^DATABASE_NOT_MIGRATED$/, 'DATABASE_NOT_MIGRATED'],
   // A statement that waits for a lock, or takes too long, says nothing of the server.
   [/^DATABASE_(UNREACHABLE|TLS_FAILED)$/, 'DATABASE_AWAY'],
+  [/^DATABASE_EXHAUSTED$/, 'DATABASE_EXHAUSTED'],
   [/^(SFTP_|FILE_)/, 'SFTP_AWAY'],
   [/^SHOPIFY_(ACCESS_DENIED|CREDENTIAL_MISSING)$/, 'TOKEN_REFUSED'],
   [/^SHOPIFY_/, 'SHOPIFY_AWAY'],

@@ -7,7 +7,7 @@ test.each([
   ['DATABASE_NOT_MIGRATED', 'DATABASE_NOT_MIGRATED'],
   ['DATABASE_BUSY', 'CHECK_FAILED'],
   ['DATABASE_TIMEOUT', 'CHECK_FAILED'],
-  ['DATABASE_EXHAUSTED', 'CHECK_FAILED'],
+  ['DATABASE_EXHAUSTED', 'DATABASE_EXHAUSTED'],
   ['UNEXPECTED', 'CHECK_FAILED'],
 ])('a check that meets %s tells of %s', (error, condition) => {
   expect(conditionOfError(error)).toBe(condition);

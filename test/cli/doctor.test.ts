@@ -31,6 +31,7 @@ test('doctor says of an installation without a fault that all is well, and what 
     'Postgres',
     'Migrations',
     'Database user',
+    'Disk of Postgres',
     'Credentials of workers',
     'Feeds',
     'Refused feeds',

@@ -9,6 +9,9 @@ export const IMPORT_WAIT_MS = 60_000;
 /** The oldest Postgres that we run on: MERGE and ICU databases came with this version. */
 export const POSTGRES_MAJOR_MIN = 15;
 
+/** What doctor lets the server write to its disk, to see that there is room: a megabyte takes milliseconds. */
+export const DATABASE_ROOM_PROBED_BYTES = 1024 * 1024;
+
 /**
  * Postgres. How long the server works on one statement. Short ones take milliseconds; the longest of them list a whole
  * catalogue for a person. A snapshot, an import or a mapping may take as long as the longest step of a job.

@@ -1,9 +1,10 @@
 import type { Protection } from '../../domain/database-url.ts';
-import { POSTGRES_MAJOR_MIN } from '../../domain/limits.ts';
+import { DATABASE_ROOM_PROBED_BYTES, POSTGRES_MAJOR_MIN } from '../../domain/limits.ts';
 import { listPendingMigrations } from '../../postgres/migrate.ts';
+import { requireRoomOnDisk } from '../../postgres/room-on-disk.ts';
 import { readServerVersion } from '../../postgres/server-version.ts';
 import type { Application } from '../application.ts';
-import { check, faulty, fine, notChecked, type Check } from './check.ts';
+import { check, faulty, fine, notChecked, type Check, type Finding } from './check.ts';
 
 const HOW_TO_SECURE =
   'End DATABASE_URL with ?sslmode=verify-full, unless nobody else is on the network between the server and this machine.';
@@ -39,4 +40,10 @@ export async function checkDatabase(app: Application): Promise<readonly [Check, 
     });
   });
   return [server, migrations];
+}
+
+/** A disk that is full fails the large statements first, while everything that only looks goes on. */
+export async function inspectDisk(app: Application): Promise<Finding> {
+  await requireRoomOnDisk(await app.database());
+  return fine(`It has room for ${DATABASE_ROOM_PROBED_BYTES / 1024 ** 2} MB more.`);
 }

@@ -13,7 +13,7 @@ import { lookAtSchedules } from '../schedule-look.ts';
 import { check, faulty, fine, notChecked, type Check, type Finding } from './check.ts';
 import { inspectCleanUp } from './clean-up-check.ts';
 import { checkAlerts } from './alert-check.ts';
-import { checkDatabase } from './database-checks.ts';
+import { checkDatabase, inspectDisk } from './database-checks.ts';
 import { inspectDatabaseUser } from './database-user-check.ts';
 import { checkFeeds } from './feed-checks.ts';
 import { checkFileDrop } from './file-drop-check.ts';
@@ -52,11 +52,12 @@ async function checkDatabaseAndShops(app: Application, withDear: boolean): Promi
   const [server, migrations] = await checkDatabase(app);
   if (!migrations.ok) return [server, migrations, notChecked('Shops', server.ok ? migrations : server)];
   const user = await check('Database user', () => inspectDatabaseUser(app));
+  const disk = withDear ? [await check('Disk of Postgres', () => inspectDisk(app), 'dear')] : [];
   const credentials = await check('Credentials of workers', () => inspectWorkerReports(app));
   const feeds = await check('Feeds', () => inspectFeeds(app));
   const orders = await check('Orders', () => inspectOrders(app));
   const ofInstallation = [
-    ...[server, migrations, user, credentials, feeds],
+    ...[server, migrations, user, ...disk, credentials, feeds],
     ...(await checkFeeds(app)),
     ...[orders, await check('Clean-up', () => inspectCleanUp(app)), await checkAlerts(app)],
   ];
