@@ -49,8 +49,9 @@ export async function deliverDue(
     if (error === null) delivered += 1;
     else failed += 1;
   }
-  const next = await findNextTry(database);
-  const nextTryInMs = next === null ? null : Math.max(0, next.getTime() - (await clock()).getTime());
+  const now = await clock();
+  const next = await findNextTry(database, now);
+  const nextTryInMs = next === null ? null : Math.max(0, next.getTime() - now.getTime());
   return { delivered, failed, nextTryInMs };
 }
 

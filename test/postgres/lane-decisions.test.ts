@@ -99,6 +99,25 @@ describe('a skip', () => {
       { state: 'EXPIRED_UNKNOWN' },
     ]);
   });
+
+  test('waits no longer for an unanswered call when the clock was set back by hours', async () => {
+    const lane = await openLane();
+    await lane.makeFileBlockedWithUnansweredCall();
+    await lane.database.query(`UPDATE shopify_call SET stored_at = clock_timestamp() + interval '3 hours'`);
+    await lane.database.query(`UPDATE upload_file SET blocked_at = clock_timestamp() + interval '3 hours'`);
+    await expect(lane.decide('skip', 1)).rejects.toMatchObject({
+      code: 'UPLOAD_FILE_CALL_UNANSWERED',
+      detail: { seconds: 0 },
+    });
+
+    const settledAfter = UNANSWERED_CALL_SETTLED_AFTER_MS / 1000 + 1;
+    await lane.database.query(
+      `UPDATE upload_file SET blocked_at = blocked_at - make_interval(secs => $1::float8)`,
+      [settledAfter],
+    );
+    await lane.decide('skip', 1);
+    expect(await lane.readStates()).toEqual(['SKIPPED']);
+  });
 });
 
 describe('a decision', () => {

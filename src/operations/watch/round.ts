@@ -11,12 +11,7 @@ import {
 import { counted } from '../../domain/words.ts';
 import { withoutSecrets } from '../../domain/without-secrets.ts';
 import { listKnownConditions, saveConditions } from '../../postgres/alerts/conditions.ts';
-import {
-  countMessagesSince,
-  countNeverTold,
-  listTellable,
-  putMessage,
-} from '../../postgres/alerts/outbox.ts';
+import { countMessages, countNeverTold, listTellable, putMessage } from '../../postgres/alerts/outbox.ts';
 import { lockTargets, setSilent } from '../../postgres/alerts/targets.ts';
 import { endTurn, lockTurn, takeTurn } from '../../postgres/alerts/turn.ts';
 import type { Connection } from '../../postgres/database.ts';
@@ -81,7 +76,7 @@ async function recordRound(connection: Connection, round: Round): Promise<boolea
 async function tell(connection: Connection, target: AlertTarget, now: Date): Promise<void> {
   const { name, silentSince } = target;
   const from = new Date(now.getTime() - MESSAGES_COUNTED_OVER_MS);
-  const sent = await countMessagesSince(connection, name, from);
+  const sent = await countMessages(connection, name, from, now);
   const { messages, areTheLast } = planMessages(target, await listTellable(connection, name), sent, now);
   if (messages === null) {
     if (silentSince === null) await setSilent(connection, name, now);

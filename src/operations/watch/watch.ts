@@ -82,7 +82,7 @@ export function createWatch({ app, send, deliver, wakeDelivery, log }: WatchDeps
   };
 
   async function deliverWaiting(checks: readonly Check[] | null, now: Date): Promise<void> {
-    const next = await findNextTry(await app.database());
+    const next = await findNextTry(await app.database(), now);
     if (next === null || next.getTime() > now.getTime()) return;
     const isWithoutRuns = checks?.some(({ code }) => code !== null && NO_RUN.includes(code)) ?? false;
     const isWoken =

@@ -32,14 +32,16 @@ export async function listTellable(
   return rows.map(({ toldAt, ...condition }) => ({ condition, toldAt }));
 }
 
-export async function countMessagesSince(
+/** @param until now: what lies ahead was made before the clock was set back, and counts no longer */
+export async function countMessages(
   connection: Connection,
   target: string,
   since: Date,
+  until: Date,
 ): Promise<number> {
   const { rows } = await connection.query<{ count: number }>(
-    'SELECT count(*)::int AS count FROM alert_message WHERE target = $1 AND made_at > $2',
-    [target, since],
+    'SELECT count(*)::int AS count FROM alert_message WHERE target = $1 AND made_at > $2 AND made_at <= $3',
+    [target, since, until],
   );
   return rows[0]?.count ?? 0;
 }
@@ -91,6 +93,14 @@ export interface ClaimedMessage {
 }
 
 /**
+ * What lies further ahead of the clock of now than any pause was put there before the clock was set back: to wait for it
+ * might take hours, so it is due.
+ */
+function isAhead(time: string, now: string): string {
+  return `${time} > ${now}::timestamptz + interval '${ALERT_RETRY_LONGEST_MS} milliseconds'`;
+}
+
+/**
  * Claims the oldest message that is due, of a target whose older ones are done with. Null: there is none.
  *
  * @param dueForMs only one that has been due for so long
@@ -107,8 +117,9 @@ export async function claimMessage(
      FROM alert_target AS target
      WHERE target.name = alert_message.target AND id = (
        SELECT id FROM alert_message AS due
-       WHERE ${IS_WAITING} AND next_try_at <= $2::timestamptz - make_interval(secs => $4::float8 / 1000)
-         AND (claimed_until IS NULL OR claimed_until <= $2)
+       WHERE ${IS_WAITING}
+         AND (next_try_at <= $2::timestamptz - make_interval(secs => $4::float8 / 1000) OR ${isAhead('next_try_at', '$2')})
+         AND (claimed_until IS NULL OR claimed_until <= $2 OR ${isAhead('claimed_until', '$2')})
          AND NOT EXISTS (SELECT FROM alert_message AS older
            WHERE older.target = due.target AND older.number < due.number
              AND older.delivered_at IS NULL AND older.given_up_at IS NULL)
@@ -152,11 +163,12 @@ export async function markFailed(
 }
 
 /** When the next message may be tried, also one that somebody has claimed; null: none waits. */
-export async function findNextTry(database: Database): Promise<Date | null> {
+export async function findNextTry(database: Database, now: Date): Promise<Date | null> {
   const [next] = await database.query<{ at: Date | null }>(
-    `SELECT min(greatest(next_try_at, claimed_until)) AS at FROM (
-       SELECT DISTINCT ON (target) next_try_at, claimed_until FROM alert_message
+    `SELECT min(CASE WHEN ${isAhead('at', '$1')} THEN $1 ELSE at END) AS at FROM (
+       SELECT DISTINCT ON (target) greatest(next_try_at, claimed_until) AS at FROM alert_message
        WHERE ${IS_WAITING} ORDER BY target, number) AS first_of_target`,
+    [now],
   );
   return next?.at ?? null;
 }

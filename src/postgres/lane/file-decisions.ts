@@ -5,7 +5,7 @@
 import { AtpError } from '../../domain/errors.ts';
 import type { FileDecision, LaneDecision } from '../../domain/lane-decision.ts';
 import { UNANSWERED_CALL_SETTLED_AFTER_MS } from '../../domain/limits.ts';
-import type { Connection } from '../database.ts';
+import type { Connection, Database } from '../database.ts';
 import { isDone } from '../../domain/upload-file.ts';
 import { countRows, takeLaneAway, unblockFile } from './lane.ts';
 import { keepSkippedOnSale } from './left-items.ts';
@@ -161,14 +161,27 @@ async function handOnChanges(connection: Connection, shopId: string, sequence: n
 }
 
 /**
+ * Lets a file that was blocked at an instant ahead of the clock count as blocked now: the clock was set back since, and
+ * waiting until it has caught up might take hours. It stays so when the decision itself is refused.
+ */
+export async function forgetFutureBlock(database: Database, shopId: string, sequence: number): Promise<void> {
+  await database.query(
+    `UPDATE upload_file SET blocked_at = clock_timestamp()
+     WHERE shop_id = $1 AND sequence = $2 AND blocked_at > clock_timestamp()`,
+    [shopId, sequence],
+  );
+}
+
+/**
  * Gives up the calls that were never answered. A call that may still arrive at Shopify must not mix with the writes of a
  * later file. UNANSWERED_CALL_SETTLED_AFTER_MS after the file was blocked, no worker can send it any more; what the network
- * still delivers is watched for (late-calls.ts). Throws UPLOAD_FILE_CALL_UNANSWERED before that.
+ * still delivers is watched for (late-calls.ts). Throws UPLOAD_FILE_CALL_UNANSWERED before that. A call that was stored ahead
+ * of the clock was stored before the clock was set back, and so before the file was blocked by the clock of now.
  */
 async function giveUpCalls(connection: Connection, shopId: string, sequence: number): Promise<void> {
   const { rows } = await connection.query<{ ageMs: number }>(
-    `SELECT extract(epoch FROM clock_timestamp() - max(greatest(call.stored_at, file.blocked_at)))::float8 * 1000
-       AS "ageMs"
+    `SELECT extract(epoch FROM clock_timestamp() - max(greatest(
+         CASE WHEN call.stored_at <= clock_timestamp() THEN call.stored_at END, file.blocked_at)))::float8 * 1000 AS "ageMs"
      FROM shopify_call AS call JOIN upload_file AS file USING (shop_id, sequence)
      WHERE call.shop_id = $1 AND call.sequence = $2 AND call.state = 'STORED'
      HAVING count(*) > 0`,

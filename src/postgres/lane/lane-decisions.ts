@@ -8,7 +8,7 @@ import type {
 import { DECISIONS_LISTED_MAX, LOCK_TIMEOUT_MS } from '../../domain/limits.ts';
 import { AtpError } from '../../domain/errors.ts';
 import type { Connection, Database } from '../database.ts';
-import { decideFile, holdFile } from './file-decisions.ts';
+import { decideFile, forgetFutureBlock, holdFile } from './file-decisions.ts';
 import { lockLane } from './lane.ts';
 import { release } from './quarantined-rows.ts';
 import { rejectPlan, type SyncPlan } from '../planning/sync-plans.ts';
@@ -46,7 +46,9 @@ export async function decide(
   database: Database,
   keyed: KeyedDecision<ShortDecision>,
 ): Promise<DecisionOutcome> {
-  return decideOnce(database, keyed, (connection) => carryOut(connection, keyed.shopId, keyed.decision));
+  const { shopId, decision } = keyed;
+  if (decision.decision === 'skip') await forgetFutureBlock(database, shopId, decision.sequence);
+  return decideOnce(database, keyed, (connection) => carryOut(connection, shopId, decision));
 }
 
 /**
