@@ -22,6 +22,7 @@ const WITHOUT_KEYS = [
   'frozen-worker',
   'cancelled-step',
   'told-late',
+  'full-disk',
 ].map((name) => `test/faults/${name}.test.ts`);
 
 /** `npm run test:faults`: everything that is broken on purpose, and takes the time that noticing it takes. */

@@ -58,7 +58,7 @@ export class WorkerProcess {
 
   /** SIGSTOP stops it in the middle of its work; SIGCONT lets it go on as if nothing had happened. */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
-    this.#child.kill(signal);
+    if (!this.#child.kill(signal)) throw new Error(`The worker has ended:\n${this.#output}`);
   }
 
   /** Lets it go on, if it stands still, and ends it as an operator does: it finishes what it does, and leaves. */

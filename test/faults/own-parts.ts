@@ -25,8 +25,9 @@ function onDisk() {
   return { ...postgresUnderTest(), durable: true };
 }
 
-export async function startOwnPostgres(): Promise<OwnServer<FreshDatabase>> {
-  const stateDir = await makeOwnFolder();
+/** @param folder where it keeps everything; one of its own when absent */
+export async function startOwnPostgres(folder?: string): Promise<OwnServer<FreshDatabase>> {
+  const stateDir = folder ?? (await makeOwnFolder());
   let server = await startOnPort(undefined, (port) => startPostgres({ stateDir, port, ...onDisk() }));
   cleanUp(() => server.stop());
   await ensureDatabase(server, DATABASE_NAME);
@@ -58,7 +59,8 @@ export async function startOwnTemporal(): Promise<OwnServer<FreshNamespace>> {
   };
 }
 
-async function makeOwnFolder(): Promise<string> {
+/** Others may enter it, as Postgres's user must; it is removed with the test. */
+export async function makeOwnFolder(): Promise<string> {
   const folder = await openFolder('atp-faults-');
   cleanUp(() => rm(folder, { recursive: true, force: true }));
   return folder;

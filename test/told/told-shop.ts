@@ -14,7 +14,7 @@ import { SEARCH_ATTRIBUTES } from '../../src/temporal/search-attributes.ts';
 import { openReceiver, type Receiver } from '../alerts/receivers.ts';
 import { WatchUnderTest } from '../alerts/watch-under-test.ts';
 import { scheduleNeededJobs } from '../cli/doctor-fixture.ts';
-import { Installation, SHOP } from '../end-to-end/installation.ts';
+import { Installation, SHOP, type OwnParts } from '../end-to-end/installation.ts';
 import { cleanUp } from '../setup/clean-up.ts';
 import { freshSftpRoot } from '../setup/fresh-sftp-root.ts';
 import { freshTwin } from '../setup/fresh-twin.ts';
@@ -77,14 +77,21 @@ export class ToldShop {
     this.#receiver = receiver;
   }
 
-  /** @param startWorker starts the one that works for the shop */
-  static async open(startWorker: (installation: Installation) => Promise<unknown>): Promise<ToldShop> {
+  /**
+   * @param startWorker starts the one that works for the shop
+   * @param own a database of the test's own
+   */
+  static async open(
+    startWorker: (installation: Installation) => Promise<unknown>,
+    own: Pick<OwnParts, 'database'> = {},
+  ): Promise<ToldShop> {
     const [sftp, twin, receiver] = await Promise.all([freshSftpRoot(), freshTwin(), openReceiver()]);
     const ofSftp = await tcpGate(sftp.settings.port);
     const adminUrl = new URL(twin.shop.adminUrl);
     const ofShopify = await tcpGate(Number(adminUrl.port));
     adminUrl.port = String(ofShopify.port);
     const installation = await Installation.open(['BLUE-SHIRT', 'RED-SHIRT'], {
+      ...own,
       sftp: { ...sftp, settings: { ...sftp.settings, port: ofSftp.port } },
       twin: { ...twin, shop: { ...twin.shop, adminUrl: adminUrl.href } },
     });
@@ -109,7 +116,11 @@ export class ToldShop {
     // What is away later was there at first.
     await Promise.all([looker.database(), looker.temporal()]);
     const gates = { postgres: ofPostgres, temporal: ofTemporal, sftp: ofSftp, shopify: ofShopify };
-    const watch = await WatchUnderTest.over(installation, behindGates);
+    // By the same connections: once doctor sees that Temporal is back, the watch does, too.
+    const watch = await WatchUnderTest.over(installation, behindGates, {
+      database: () => looker.database(),
+      temporal: () => looker.temporal(),
+    });
     const shop = new ToldShop(installation, gates, watch, looker, receiver);
     // The worker has a watch as well, by the clock of the machine: its looks, which would go back, are not taken.
     await installation.database.query(`

@@ -114,7 +114,7 @@ const WAYS: Readonly<Record<string, () => Way>> = {
     },
     mend: () => told.gates.sftp.open(),
   }),
-  'SFTP takes no file: its disk is full': () => ({
+  'SFTP takes no file': () => ({
     code: 'LANE_BLOCKED',
     begin: async () => {
       const folder = join(shop.sftpFolder, 'outgoing', SHOP);
