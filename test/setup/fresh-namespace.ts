@@ -1,12 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { ensureNamespace } from '../../src/stand-ins/temporal-server.ts';
-import { askForPart } from './parts.ts';
+import { askForNamespace } from './parts.ts';
+import type { FreshNamespace } from './parts-desk.ts';
 
-export interface FreshNamespace {
-  /** `127.0.0.1:<port>` */
-  readonly address: string;
-  readonly namespace: string;
-}
+export type { FreshNamespace };
 
 /**
  * A namespace of one's own, with our search attributes, on the run's real Temporal dev server.
@@ -18,9 +13,6 @@ export interface FreshNamespace {
  * One for a file is enough when workflow ids differ. It ends with the run. A test that stops or kills Temporal takes
  * a server of its own: `startTemporal` of src/stand-ins/temporal-server.ts.
  */
-export async function freshNamespace(): Promise<FreshNamespace> {
-  const { address } = await askForPart('temporal');
-  const namespace = `test-${randomUUID()}`;
-  await ensureNamespace(address, namespace);
-  return { address, namespace };
+export function freshNamespace(): Promise<FreshNamespace> {
+  return askForNamespace();
 }

@@ -15,6 +15,7 @@ import { startPostgres } from '../../src/stand-ins/postgres-server.ts';
 import { startSftp } from '../../src/stand-ins/sftp-server.ts';
 import { startTemporal } from '../../src/stand-ins/temporal-server.ts';
 import { bundleWorkflows } from '../../src/temporal/workflow-bundle.ts';
+import { NamespacesAhead } from './namespaces-ahead.ts';
 import { postgresUnderTest } from './postgres-under-test.ts';
 import type { AddressInfo } from 'node:net';
 import type { PartProcess } from '../../src/stand-ins/part-process.ts';
@@ -45,6 +46,12 @@ export interface PartAddresses {
 
 export type PartName = keyof PartAddresses;
 
+export interface FreshNamespace {
+  /** `127.0.0.1:<port>` */
+  readonly address: string;
+  readonly namespace: string;
+}
+
 export interface PartsDesk {
   readonly address: DeskAddress;
   close(): Promise<void>;
@@ -66,16 +73,28 @@ export async function openPartsDesk(): Promise<PartsDesk> {
     return STARTERS[name]({ stateDir, running });
   }
 
+  function find<Name extends PartName>(name: Name): Promise<PartAddresses[Name]> {
+    const part = started.get(name) ?? start(name);
+    started.set(name, part);
+    return part as Promise<PartAddresses[Name]>;
+  }
+
+  let namespaces: NamespacesAhead | null = null;
+  async function takeNamespace(): Promise<FreshNamespace> {
+    const { address } = await find('temporal');
+    namespaces ??= new NamespacesAhead(address);
+    return { address, namespace: await namespaces.take() };
+  }
+
   const server = createServer((request, response) => {
-    const name = request.url?.slice(1) as PartName;
-    if (request.headers['authorization'] !== token || !(name in STARTERS)) {
+    const name = request.url?.slice(1) ?? '';
+    if (request.headers['authorization'] !== token || !(name === 'namespace' || isPart(name))) {
       response.writeHead(404).end();
       return;
     }
-    const part = started.get(name) ?? start(name);
-    started.set(name, part);
-    part.then(
-      (address) => response.end(JSON.stringify(address)),
+    const asked = name === 'namespace' ? takeNamespace() : find(name);
+    asked.then(
+      (answer) => response.end(JSON.stringify(answer)),
       (error: unknown) => response.writeHead(500).end(describe(error)),
     );
   });
@@ -92,6 +111,10 @@ export async function openPartsDesk(): Promise<PartsDesk> {
       if (home) await rm(await home, { recursive: true, force: true });
     },
   };
+}
+
+function isPart(name: string): name is PartName {
+  return name in STARTERS;
 }
 
 interface Place {
