@@ -1,14 +1,18 @@
 /** What blocks a lane, and each way out of it. */
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Installation, SHOP } from './installation.ts';
 
 let shop: Installation;
 
-beforeEach(async () => {
-  shop = await Installation.open(['BLUE-SHIRT', 'RED-SHIRT']);
+beforeAll(async () => {
+  shop = await Installation.open([]);
   await shop.startWorker();
+});
+
+beforeEach(async () => {
+  shop = await shop.startOver(['BLUE-SHIRT', 'RED-SHIRT']);
   await shop.count('RESET_INVENTORY__1.csv', 'BROADWAY', { 'BLUE-SHIRT': 7, 'RED-SHIRT': 3 });
 });
 

@@ -3,7 +3,7 @@
  * process that can be killed. The retailer's Broadway and warehouse sell online, its outlet does not.
  */
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +24,7 @@ import type { JobOrder } from '../../src/domain/jobs/jobs.ts';
 import { runJob } from '../../src/temporal/run-job.ts';
 import { decideLane } from '../../src/temporal/lane-decisions.ts';
 import { cleanUp } from '../setup/clean-up.ts';
-import { freshDatabase, type FreshDatabase } from '../setup/fresh-database.ts';
+import { freshDatabase, remakeDatabase, type FreshDatabase } from '../setup/fresh-database.ts';
 import { freshNamespace, type FreshNamespace } from '../setup/fresh-namespace.ts';
 import { freshSftpRoot, sftpVariables, type FreshSftpRoot } from '../setup/fresh-sftp-root.ts';
 import { freshTwin, type FreshTwin } from '../setup/fresh-twin.ts';
@@ -123,6 +123,40 @@ export class Installation {
     const installation = new Installation(parts);
     await installation.#stock(skus, twin.shop);
     return installation;
+  }
+
+  /**
+   * Begins again with these products, for the same worker, which takes longer to start than all the rest: another
+   * database under the same URL, an empty SFTP folder, another twin. Runs of before are terminated. Whoever has seen the
+   * old database must look anew; schedules and what the worker has written to its log stay.
+   */
+  async startOver(skus: readonly string[]): Promise<Installation> {
+    await this.#endRuns();
+    await remakeDatabase(this.environment['DATABASE_URL'] ?? '');
+    for (const name of await readdir(this.sftpFolder)) {
+      await rm(join(this.sftpFolder, name), { recursive: true, force: true });
+    }
+    await mkdir(join(this.sftpFolder, 'incoming'));
+    const twin = await freshTwin();
+    const next = new Installation({ ...this, twin: twin.client });
+    await next.#stock(skus, twin.shop);
+    return next;
+  }
+
+  async #endRuns(): Promise<void> {
+    const { workflow } = this.temporal.client;
+    await until(async () => {
+      let running = 0;
+      for await (const { workflowId, runId } of workflow.list({ query: `ExecutionStatus = 'Running'` })) {
+        running += 1;
+        // It may have ended meanwhile: the list is some moments old.
+        await workflow
+          .getHandle(workflowId, runId)
+          .terminate('the next test begins')
+          .catch(() => undefined);
+      }
+      if (running > 0) throw new Error(`${running} runs are in the list.`);
+    });
   }
 
   async #stock(skus: readonly string[], shop: FreshTwin['shop']): Promise<void> {

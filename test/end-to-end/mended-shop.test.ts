@@ -1,17 +1,29 @@
 /** A file that is blocked by the shop's token, scopes or location goes on by itself when that is mended. */
 import { rename } from 'node:fs/promises';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { findShop } from '../../src/postgres/master-data/shops.ts';
 import { Installation, SHOP, type WorkerProcess } from './installation.ts';
 
 let shop: Installation;
 let worker: WorkerProcess;
+/** What the worker had logged before the test. */
+let logged = '';
+
+beforeAll(async () => {
+  shop = await Installation.open([]);
+  worker = await shop.startWorker();
+});
 
 beforeEach(async () => {
-  shop = await Installation.open(['BLUE-SHIRT']);
-  worker = await shop.startWorker();
+  shop = await shop.startOver(['BLUE-SHIRT']);
+  logged = worker.output;
   await shop.count('RESET_INVENTORY__1.csv', 'BROADWAY', { 'BLUE-SHIRT': 7 });
 });
+
+/** What the worker has logged in the test. */
+function readLog(): string {
+  return worker.output.slice(logged.length);
+}
 
 /** Makes a file, and expects that it is blocked by the code. */
 async function makeBlockedFile(code: string): Promise<void> {
@@ -30,7 +42,7 @@ function sweep(): Promise<Record<string, unknown>> {
 async function expectAppliedByItself(code: string): Promise<void> {
   expect(await sweep()).toMatchObject({ laneState: 'idle', files: [{ sequence: 1, status: 'APPLIED' }] });
   expect(await shop.readShown()).toEqual({ 'BLUE-SHIRT': 7 });
-  expect(worker.output).toContain(`File 1 of ${SHOP} goes on: ${code} is mended`);
+  expect(readLog()).toContain(`File 1 of ${SHOP} goes on: ${code} is mended`);
 }
 
 test('a location that was deactivated, and is active again', async () => {
@@ -38,7 +50,7 @@ test('a location that was deactivated, and is active again', async () => {
   await makeBlockedFile('LOCATION_UNUSABLE');
   await sweep();
   await sweep();
-  expect(worker.output.match(/"event":"FILE_BLOCKED"/g)).toHaveLength(1);
+  expect(readLog().match(/"event":"FILE_BLOCKED"/g)).toHaveLength(1);
   const { stdout } = await shop.atpText('lane', SHOP);
   expect(stdout).toContain('a person must mend the cause');
   expect(stdout).toContain('The next run goes on by itself when the cause is mended');

@@ -1,25 +1,30 @@
 /** A shop is removed: emptied before, whoever dies meanwhile, and also when its Shopify does not answer any more. */
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { expect, test } from 'vitest';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { cleanUp } from '../setup/clean-up.ts';
 import { SHOP as TWIN_SHOP } from '../shopify/twin-fixture.ts';
 import { Installation, SHOP } from './installation.ts';
 
 const COUNTED = { 'BLUE-SHIRT': 6, 'RED-SHIRT': 4 };
 
-async function openSelling(): Promise<Installation> {
-  const shop = await Installation.open(Object.keys(COUNTED));
+let shop: Installation;
+
+beforeAll(async () => {
+  shop = await Installation.open([]);
   await shop.startWorker();
+});
+
+/** It sells. */
+beforeEach(async () => {
+  shop = await shop.startOver(Object.keys(COUNTED));
   await shop.count('RESET_INVENTORY__1.csv', 'WAREHOUSE', COUNTED);
   await shop.hardSync();
   await shop.until(async () => (await shop.readShown())['BLUE-SHIRT'] === 6);
   await shop.processUploads();
-  return shop;
-}
+});
 
 test('a shop that is drained shows zero everywhere before it is forgotten, and its last orders still count', async () => {
-  const shop = await openSelling();
   await shop.sellOnShopify('RED-SHIRT', 1);
 
   const removed = await shop.atp('shop', 'remove', SHOP, '--drain', '--yes');
@@ -38,7 +43,6 @@ test('a shop that is drained shows zero everywhere before it is forgotten, and i
 });
 
 test('a drain that Shopify does not let through keeps the shop, without any other file, until it is typed again', async () => {
-  const shop = await openSelling();
   await shop.setLocationActive(false);
 
   const refused = await shop.atp('shop', 'remove', SHOP, '--drain', '--yes');
@@ -60,7 +64,6 @@ test('a drain that Shopify does not let through keeps the shop, without any othe
 });
 
 test('what Shopify does not take of a drain is sold on: the shop stays, and is drained again once that is mended', async () => {
-  const shop = await openSelling();
   const track = (tracked: boolean) =>
     shop.twin.control('PATCH', `/shops/${TWIN_SHOP.domain}/items`, [{ sku: 'BLUE-SHIRT', tracked }]);
   await track(false);
@@ -82,7 +85,6 @@ test('what Shopify does not take of a drain is sold on: the shop stays, and is d
 });
 
 test('a drain that a person leaves out while it is waited for has emptied nothing: the shop stays, and is drained again', async () => {
-  const shop = await openSelling();
   const hold = await shop.hold('ReadOnlineAtp');
   const removing = shop.atp('shop', 'remove', SHOP, '--drain', '--yes');
   await shop.waitForArrival(hold);
@@ -98,7 +100,6 @@ test('a drain that a person leaves out while it is waited for has emptied nothin
 });
 
 test('an item that the location does not stock any more keeps no shop: nothing of it is sold there', async () => {
-  const shop = await openSelling();
   await shop.twin.control('PATCH', `/shops/${TWIN_SHOP.domain}/levels`, [
     { sku: 'BLUE-SHIRT', isActive: false },
   ]);
@@ -110,7 +111,6 @@ test('an item that the location does not stock any more keeps no shop: nothing o
 });
 
 test('a shop whose Shopify does not answer any more can be removed: its file is taken out of the run’s hands', async () => {
-  const shop = await openSelling();
   await shop.count('RESET_INVENTORY__2.csv', 'WAREHOUSE', { 'BLUE-SHIRT': 9 });
   const hold = await shop.hold('ReadOnlineAtp');
   await shop.recentChanges();
@@ -126,7 +126,6 @@ test('a shop whose Shopify does not answer any more can be removed: its file is 
 });
 
 test('a shop is removed by force while a run waits for its Shopify; the run ends, and what it would have written is not', async () => {
-  const shop = await openSelling();
   await shop.count('RESET_INVENTORY__2.csv', 'WAREHOUSE', { 'BLUE-SHIRT': 9 });
   const hold = await shop.hold('ReadOnlineAtp');
   await shop.recentChanges();
@@ -152,7 +151,6 @@ test('a shop is removed by force while a run waits for its Shopify; the run ends
 });
 
 test('doctor and verify of a shop whose Shopify takes the connection and never answers end with a code, and so does its removal', async () => {
-  const shop = await openSelling();
   const blackHole = createServer(() => undefined).listen(0, '127.0.0.1');
   cleanUp(() => void blackHole.close());
   await once(blackHole, 'listening');

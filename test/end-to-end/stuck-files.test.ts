@@ -1,7 +1,7 @@
 /** A file that fails again and again blocks its lane and says so; later runs try it again, and a person can stop it. */
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { BRIEF_TRIES_MAX, SERVICE_TRIES_MAX } from '../../src/domain/limits.ts';
 import { jobWorkflowId } from '../../src/temporal/run-job.ts';
 import { Installation, SHOP, type WorkerProcess } from './installation.ts';
@@ -9,9 +9,13 @@ import { Installation, SHOP, type WorkerProcess } from './installation.ts';
 let shop: Installation;
 let worker: WorkerProcess;
 
-beforeEach(async () => {
-  shop = await Installation.open(['BLUE-SHIRT', 'RED-SHIRT']);
+beforeAll(async () => {
+  shop = await Installation.open([]);
   worker = await shop.startImpatientWorker();
+});
+
+beforeEach(async () => {
+  shop = await shop.startOver(['BLUE-SHIRT', 'RED-SHIRT']);
   await shop.count('RESET_INVENTORY__1.csv', 'BROADWAY', { 'BLUE-SHIRT': 7, 'RED-SHIRT': 3 });
   await shop.hardSync();
   await shop.processUploads();
@@ -134,35 +138,6 @@ describe('a person stops a file', () => {
     await shop.processUploads();
     expect(await shop.readShown()).toEqual({ 'BLUE-SHIRT': 0, 'RED-SHIRT': 3 });
   });
-
-  test('while its worker stands still in a call, and the worker writes nothing when it goes on', async () => {
-    const call = await shop.hold('SetOnlineAtp');
-    await sellOut('BLUE-SHIRT');
-    await shop.waitForArrival(call);
-    worker.signal('SIGSTOP');
-    await shop.startImpatientWorker();
-
-    await shop.decide({ decision: 'hold', sequence: 2, reason: 'its worker is gone' });
-    await letCallsGrowOld();
-    await shop.decide({ decision: 'skip', sequence: 2 });
-    const ledger = () =>
-      shop.database.query(
-        `SELECT product_id, sequence, outcome, sent FROM applied_row
-         UNION ALL SELECT state, sequence, NULL, chunk FROM shopify_call ORDER BY 1, 2`,
-      );
-    const before = await ledger();
-
-    await shop.release(call);
-    // It goes on, and ends only when it has finished what it was doing.
-    await worker.endOrderly();
-
-    expect(await ledger()).toEqual(before);
-    expect(await readFiles()).toEqual(['APPLIED', 'SKIPPED']);
-    await shop.recentChanges();
-    await shop.processUploads();
-    expect(await readFiles()).toEqual(['APPLIED', 'SKIPPED', 'APPLIED']);
-    expect(await shop.verify()).toMatchObject({ checked: 2, equal: 2 });
-  });
 });
 
 test('a fault of atp-sync itself blocks the file as UNEXPECTED, and later runs try it again', async () => {
@@ -197,4 +172,34 @@ test('a file that cannot be written to SFTP fails its producer and blocks the la
   // The first may join the run that has blocked the file and is about to end.
   await shop.until(async () => (await shop.processUploads()).laneState === 'idle');
   expect(await shop.readShown()).toEqual({ 'BLUE-SHIRT': 0, 'RED-SHIRT': 3 });
+});
+
+// The last one: it ends the worker of this file.
+test('a person stops a file while its worker stands still in a call, and the worker writes nothing when it goes on', async () => {
+  const call = await shop.hold('SetOnlineAtp');
+  await sellOut('BLUE-SHIRT');
+  await shop.waitForArrival(call);
+  worker.signal('SIGSTOP');
+  await shop.startImpatientWorker();
+
+  await shop.decide({ decision: 'hold', sequence: 2, reason: 'its worker is gone' });
+  await letCallsGrowOld();
+  await shop.decide({ decision: 'skip', sequence: 2 });
+  const ledger = () =>
+    shop.database.query(
+      `SELECT product_id, sequence, outcome, sent FROM applied_row
+       UNION ALL SELECT state, sequence, NULL, chunk FROM shopify_call ORDER BY 1, 2`,
+    );
+  const before = await ledger();
+
+  await shop.release(call);
+  // It goes on, and ends only when it has finished what it was doing.
+  await worker.endOrderly();
+
+  expect(await ledger()).toEqual(before);
+  expect(await readFiles()).toEqual(['APPLIED', 'SKIPPED']);
+  await shop.recentChanges();
+  await shop.processUploads();
+  expect(await readFiles()).toEqual(['APPLIED', 'SKIPPED', 'APPLIED']);
+  expect(await shop.verify()).toMatchObject({ checked: 2, equal: 2 });
 });

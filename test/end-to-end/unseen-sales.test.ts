@@ -2,7 +2,7 @@
  * Shopify sells, and the orders reach the master of inventory some rounds later, by a feed. Between them go deltas and
  * Process uploads, on real processes: what Shopify shows beside what is truly left.
  */
-import { describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Installation, SHOP } from './installation.ts';
 
 const SKU = 'SHIRT';
@@ -79,15 +79,20 @@ async function runStory(
   return { rounds, end: await look() };
 }
 
-async function openShop(): Promise<Installation> {
-  const shop = await Installation.open([SKU]);
+let shop: Installation;
+
+beforeAll(async () => {
+  shop = await Installation.open([]);
   await shop.startWorker();
-  return shop;
-}
+});
+
+beforeEach(async () => {
+  shop = await shop.startOver([SKU]);
+});
 
 describe('sales whose orders are imported later', () => {
   test('are never put on sale again: Shopify shows what is left, after every push and at the end', async () => {
-    const { rounds, end } = await runStory(await openShop());
+    const { rounds, end } = await runStory(shop);
 
     expect(rounds.filter(({ shown, left }) => shown > left)).toEqual([]);
     expect(rounds.filter(({ shown, left }) => shown < left)).toEqual([]);
@@ -95,7 +100,6 @@ describe('sales whose orders are imported later', () => {
   });
 
   test('are put on sale again under the policy overwrite', async () => {
-    const shop = await openShop();
     expect(await shop.atp('shop', 'set', SHOP, '--sales-policy', 'overwrite')).toMatchObject({ exitCode: 0 });
 
     const { rounds, end } = await runStory(shop);
@@ -107,7 +111,6 @@ describe('sales whose orders are imported later', () => {
 });
 
 test('verification reports what is kept back on purpose, and heals what somebody took away once it can be no sale', async () => {
-  const shop = await openShop();
   await shop.count('RESET_INVENTORY__start.csv', 'BROADWAY', { [SKU]: STOCK });
   await shop.hardSync();
   await shop.processUploads();
@@ -141,7 +144,6 @@ test('verification reports what is kept back on purpose, and heals what somebody
 });
 
 test('a product that was quarantined because its item was not tracked comes back by itself', async () => {
-  const shop = await openShop();
   const track = (tracked: boolean) =>
     shop.twin.control('PATCH', '/shops/blue-shirts.myshopify.com/items', [{ sku: SKU, tracked }]);
   await track(false);

@@ -23,7 +23,7 @@ export interface FreshDatabase {
 export async function freshDatabase(): Promise<FreshDatabase> {
   const { url: maintenanceUrl, templateName } = await askForPart('postgres');
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await maintain(maintenanceUrl, `CREATE DATABASE ${name} TEMPLATE ${templateName} ${strategy()}`);
+  await maintain(maintenanceUrl, creationOf(name, templateName));
   const url = Object.assign(new URL(maintenanceUrl), { pathname: `/${name}` }).href;
   const database = openDatabase(url);
   cleanUp(async () => {
@@ -31,6 +31,21 @@ export async function freshDatabase(): Promise<FreshDatabase> {
     await maintain(maintenanceUrl, `DROP DATABASE ${name} WITH (FORCE)`);
   });
   return { database, url };
+}
+
+/**
+ * Puts a migrated, empty database in the place of this one, for a process that goes on with the same URL. Connections to
+ * the one of before are closed by the server; its pool opens new ones.
+ */
+export async function remakeDatabase(url: string): Promise<void> {
+  const { url: maintenanceUrl, templateName } = await askForPart('postgres');
+  const name = new URL(url).pathname.slice(1);
+  await maintain(maintenanceUrl, `DROP DATABASE ${name} WITH (FORCE)`);
+  await maintain(maintenanceUrl, creationOf(name, templateName));
+}
+
+function creationOf(name: string, templateName: string): string {
+  return `CREATE DATABASE ${name} TEMPLATE ${templateName} ${strategy()}`;
 }
 
 /** Copying files is half the work of writing each page to the log, unless each file is then flushed to the disk. */
