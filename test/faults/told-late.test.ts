@@ -1,7 +1,11 @@
 /**
  * The rows of docs/guides/how-soon.md that take minutes by their nature: a worker that is gone is known by the age of its last
- * poll, a run that stands still by its last sign of life, and a Temporal that is away is asked for ten seconds each time.
+ * poll, a run that stands still by its last sign of life, a Temporal that is away is asked for ten seconds each time, and a
+ * run waits to see whether a feed stands still.
  */
+import { appendFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setInterval as eachInterval } from 'node:timers/promises';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { RUN_STILL_AFTER_MS, WORKER_POLL_AGE_MAX_MS } from '../../src/domain/limits.ts';
@@ -13,6 +17,8 @@ import { until } from '../setup/until.ts';
 import { ROWS } from '../told/table.ts';
 import { ToldShop, type Way } from '../told/told-shop.ts';
 
+const IMPORT = jobWorkflowId('import', null);
+const HEADER = 'facilityId,externalFacilityId,idValue,idType,locationSeqId,comments,resetByAtp,availableQty';
 const VERSIONED = { environment: { ATP_WORKER_DEPLOYMENT: 'atp' } };
 /** What a busy machine may add to a time that is measured. */
 const SLOWER_BY_MS = 120_000;
@@ -107,6 +113,39 @@ const WAYS: Readonly<Record<string, () => Way>> = {
       await shop.temporal.client.workflow.getHandle(jobWorkflowId('import', null)).result();
     },
   }),
+  'a feed is half, and one is held behind it': () => {
+    const stop = new AbortController();
+    let growing: Promise<void> = Promise.resolve();
+    return {
+      code: 'FEED_NOT_IMPORTED',
+      begin: async () => {
+        const half = join(shop.sftpFolder, 'incoming/RESET_INVENTORY__half.csv');
+        await writeFile(half, `${HEADER}\n`);
+        growing = grow(half, stop.signal);
+        await shop.importCount('RESET_INVENTORY__held.csv', 'BROADWAY', { 'RED-SHIRT': 6 });
+      },
+      grow: {
+        words: '1 h',
+        pass: async () => {
+          const waiting = await shop.database.query('SELECT path FROM waiting_feed ORDER BY path');
+          expect(waiting).toEqual([
+            { path: 'incoming/RESET_INVENTORY__half.csv' },
+            { path: 'incoming/RESET_INVENTORY__held.csv' },
+          ]);
+          await shop.database.query(
+            `UPDATE waiting_feed SET seen_since = seen_since - interval '61 minutes'`,
+          );
+        },
+      },
+      run: () => Promise.resolve(IMPORT),
+      mend: async () => {
+        stop.abort();
+        await growing;
+        await writeFile(join(shop.sftpFolder, 'incoming/RESET_INVENTORY__half.csv.done'), '');
+        await shop.run({ job: 'import' });
+      },
+    };
+  },
 };
 
 /** A worker that makes no version the current one, as those of our releases do: it polls, and gets nothing. */
@@ -154,6 +193,19 @@ async function findStepOfImport() {
     if (!step?.activityId || !step.lastFailure) throw new Error('No step of the import has failed.');
     return { namespace, execution: { workflowId, runId }, id: step.activityId };
   });
+}
+
+/** A sender who is at it: the feed has another size at each look. */
+async function grow(path: string, signal: AbortSignal): Promise<void> {
+  let units = 0;
+  try {
+    for await (const _ of eachInterval(100, undefined, { signal })) {
+      units += 1;
+      await appendFile(path, `BROADWAY,,RED-SHIRT,SKU,,half ${units},N,${units}\n`);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
 }
 
 test('each row of the table is measured', () => {

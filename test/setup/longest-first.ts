@@ -1,7 +1,7 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Where the tests are that wait most: what one of them still waits for at the end, all others have waited for. */
-const LONGEST = ['/test/end-to-end/', '/test/stack/', '/test/alerts/', '/test/cli/'];
+const LONGEST = ['/test/told/', '/test/end-to-end/', '/test/stack/', '/test/alerts/', '/test/cli/'];
 
 /** Vitest begins with the longest files once it has seen them run; before that, with those that have most text. */
 export class LongestFirst extends BaseSequencer {

@@ -1,7 +1,6 @@
 /** How soon each way to stop the sync is seen, and that its end is told: the table of docs/guides/how-soon.md. */
-import { appendFile, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setInterval as eachInterval } from 'node:timers/promises';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { createMapShop } from '../../src/operations/map-shop.ts';
 import { findShop } from '../../src/postgres/master-data/shops.ts';
@@ -16,7 +15,6 @@ import { ToldShop, type Way } from './told-shop.ts';
 
 const LANE = jobWorkflowId('process-uploads', SHOP);
 const IMPORT = jobWorkflowId('import', null);
-const HEADER = 'facilityId,externalFacilityId,idValue,idType,locationSeqId,comments,resetByAtp,availableQty';
 
 let told: ToldShop;
 let shop: Installation;
@@ -244,38 +242,6 @@ const WAYS: Readonly<Record<string, () => Way>> = {
       await shop.importCount('RESET_INVENTORY__good.csv', 'BROADWAY', { 'RED-SHIRT': 5 });
     },
   }),
-  'a feed is half, and one is held behind it': () => {
-    const stop = new AbortController();
-    let growing: Promise<void> = Promise.resolve();
-    return {
-      code: 'FEED_NOT_IMPORTED',
-      begin: async () => {
-        const half = join(shop.sftpFolder, 'incoming/RESET_INVENTORY__half.csv');
-        await writeFile(half, `${HEADER}\n`);
-        growing = grow(half, stop.signal);
-        await shop.importCount('RESET_INVENTORY__held.csv', 'BROADWAY', { 'RED-SHIRT': 6 });
-      },
-      grow: {
-        words: '1 h',
-        pass: async () => {
-          const waiting = await shop.database.query('SELECT path FROM waiting_feed ORDER BY path');
-          expect(waiting).toEqual([
-            { path: 'incoming/RESET_INVENTORY__half.csv' },
-            { path: 'incoming/RESET_INVENTORY__held.csv' },
-          ]);
-          await shop.database.query(
-            `UPDATE waiting_feed SET seen_since = seen_since - interval '61 minutes'`,
-          );
-        },
-      },
-      run: () => Promise.resolve(IMPORT),
-      mend: async () => {
-        stop.abort();
-        await growing;
-        await shop.run({ job: 'import' });
-      },
-    };
-  },
   'a feed is missing': () => ({
     code: 'FEED_MISSING',
     begin: async () => {
@@ -333,19 +299,6 @@ const WAYS: Readonly<Record<string, () => Way>> = {
     };
   },
 };
-
-/** A sender who is at it: the feed has another size at each look. */
-async function grow(path: string, signal: AbortSignal): Promise<void> {
-  let units = 0;
-  try {
-    for await (const _ of eachInterval(100, undefined, { signal })) {
-      units += 1;
-      await appendFile(path, `BROADWAY,,RED-SHIRT,SKU,,half ${units},N,${units}\n`);
-    }
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
-}
 
 test('each row of the table is measured', () => {
   expect(ROWS.here.map(({ way }) => way)).toEqual(Object.keys(WAYS));
