@@ -16,13 +16,20 @@ async function expectRefusal(shop: Installation, ...args: string[]): Promise<str
   return `${(JSON.parse(stderr) as { error: { code: string } }).error.code} ${exitCode}`;
 }
 
+/** With the worker that all of them have. */
+let first: Installation;
+
+beforeAll(async () => {
+  first = await Installation.open([]);
+  await first.startWorker();
+});
+
 describe('a file on SFTP', () => {
   let shop: Installation;
   let round = 0;
 
   beforeAll(async () => {
-    shop = await Installation.open(['BLUE-SHIRT', 'RED-SHIRT', 'SOCKS']);
-    await shop.startWorker();
+    shop = await first.startOver(['BLUE-SHIRT', 'RED-SHIRT', 'SOCKS']);
     await shop.count('RESET_INVENTORY__0.csv', 'BROADWAY', { 'BLUE-SHIRT': 50, 'RED-SHIRT': 50, SOCKS: 5 });
     await shop.hardSync();
     await shop.processUploads();
@@ -161,8 +168,7 @@ describe('a decision', () => {
   let shop: Installation;
 
   beforeAll(async () => {
-    shop = await Installation.open(['BLUE-SHIRT']);
-    await shop.startWorker();
+    shop = await first.startOver(['BLUE-SHIRT']);
     await shop.count('RESET_INVENTORY__1.csv', 'BROADWAY', { 'BLUE-SHIRT': 7 });
     await shop.setLocationActive(false);
     await shop.hardSync();
@@ -238,8 +244,7 @@ describe('a decision', () => {
 });
 
 test('a quarantined product that a person releases comes with the next file', async () => {
-  const shop = await Installation.open(['BLUE-SHIRT', 'GIFT-CARD']);
-  await shop.startWorker();
+  const shop = await first.startOver(['BLUE-SHIRT', 'GIFT-CARD']);
   await shop.count('RESET_INVENTORY__1.csv', 'BROADWAY', { 'BLUE-SHIRT': 7, 'GIFT-CARD': 9 });
   const items = '/shops/blue-shirts.myshopify.com/items';
   await shop.twin.control('PATCH', items, [{ sku: 'GIFT-CARD', tracked: false }]);
