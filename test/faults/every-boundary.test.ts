@@ -50,7 +50,8 @@ const INSIDE_THE_LANE: readonly (readonly [what: string, point: RegExp])[] = [
   ['it has blocked a file and released the lane', /^committed 1: UPDATE lane SET holder = NULL/],
   ['it enters the lane, not committed', /^statement-answered 1: UPDATE lane SET epoch = epoch \+ 1/],
   ['it gives a paused lane back, not committed', /^statement-answered 1: UPDATE lane SET holder = NULL/],
-  ['it closes a drain, not committed', /^statement-answered 1: DELETE FROM left_item/],
+  ['it closes the drain of an item, not committed', /^statement-answered 1: DELETE FROM left_item/],
+  ['it closes the drain of a location, not committed', /^statement-answered 1: DELETE FROM left_item/],
 ];
 
 test(

@@ -1,7 +1,8 @@
 /**
  * One long run of the product, in phases that each end with an idle lane: a feed, a Hard Sync of two chunks with a lost
  * answer and a quarantined row, a stale row, a blocked file and a retry, a damaged file and a skip, the end of the
- * quarantine, a pause in the middle of a file, and another location with its drain. It waits for states only, so it plays the same whatever happens to the worker.
+ * quarantine, a pause in the middle of a file, an item that its product leaves, and another location with its drain. It
+ * waits for states only, so it plays the same whatever happens to the worker.
  */
 import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,7 +16,7 @@ import { BACK_ROOM, SHOP as TWIN_SHOP } from '../shopify/twin-fixture.ts';
 
 /** Two chunks. */
 export const SKUS = Array.from({ length: 260 }, (_, index) => `SHIRT-${String(index).padStart(3, '0')}`);
-const [FIRST = '', SECOND = '', UNTRACKED = ''] = SKUS;
+const [FIRST = '', SECOND = '', UNTRACKED = '', MOVED = ''] = SKUS;
 const LAST = SKUS.at(-1) ?? '';
 
 export interface Phase {
@@ -103,6 +104,19 @@ export const PHASES: readonly Phase[] = [
     },
   },
   {
+    name: 'a SKU that is put on another variant: the item that it leaves is drained, and the new one is filled',
+    async play(shop) {
+      await shop.twin.control('PATCH', `/shops/${TWIN_SHOP.domain}/items`, [
+        { sku: MOVED, newSku: `OLD-${MOVED}` },
+      ]);
+      await shop.twin.seed([{ sku: MOVED, title: 'the new variant' }]);
+      await shop.run({ job: 'map-shop', shopId: SHOP });
+      await shop.recentChanges();
+      await untilIdleAfter(shop, 9);
+      expect(await shop.readShown()).toMatchObject({ [`OLD-${MOVED}`]: 0, [MOVED]: 40 });
+    },
+  },
+  {
     name: 'another location: the old one is drained, and the new one is filled',
     async play(shop) {
       await shop.twin.control(
@@ -112,7 +126,7 @@ export const PHASES: readonly Phase[] = [
       );
       await moveShop(shop.database, SHOP, { locationId: BACK_ROOM }, { drains: true });
       await shop.hardSync();
-      await untilIdleAfter(shop, 9);
+      await untilIdleAfter(shop, 11);
     },
   },
 ];

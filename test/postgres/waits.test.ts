@@ -4,6 +4,7 @@ import { LOCK_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from '../../src/domain/limits.t
 import { CONNECTION_LIMITS } from '../../src/postgres/connection.ts';
 import { openDatabase, type Database } from '../../src/postgres/database.ts';
 import { enterLane } from '../../src/postgres/lane/lane.ts';
+import { findPause, pauseLane, resumeLane } from '../../src/postgres/lane/lane-pause.ts';
 import { cleanUp } from '../setup/clean-up.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
 import { until } from '../setup/until.ts';
@@ -108,6 +109,33 @@ test('twenty steps that wait for a locked lane get LANE_LOCKED in time, and anot
   expect(served).toBeGreaterThan(10);
   await unlock();
   expect(await enter('locked')).toMatchObject({ shopId: 'locked' });
+});
+
+test('a pause waits until Postgres has ended a worker that stands still with the lane, and so does its end', async () => {
+  const { database } = await freshDatabase();
+  await addLanes(database, ['sending', 'paused']);
+  const pause = (shopId: string) => pauseLane(database, shopId, { by: 'Ann', reason: 'a look first' });
+  await pause('paused');
+  const actWhileHeld = async (shopId: string, act: () => Promise<void>) => {
+    const held = Promise.withResolvers<void>();
+    const acted = Promise.withResolvers<void>();
+    const standing = database.transaction(async (connection) => {
+      // Longer than one try waits for the lock, and less than all tries do.
+      await connection.query(`SET LOCAL idle_in_transaction_session_timeout = ${LOCK_TIMEOUT_MS + 1_000}`);
+      await connection.query('SELECT FROM lane WHERE shop_id = $1 FOR UPDATE', [shopId]);
+      held.resolve();
+      await acted.promise;
+    });
+    await held.promise;
+    await act().finally(acted.resolve);
+    await expect(standing).rejects.toMatchObject({ code: 'DATABASE_TIMEOUT' });
+  };
+  await Promise.all([
+    actWhileHeld('sending', () => pause('sending')),
+    actWhileHeld('paused', () => resumeLane(database, 'paused')),
+  ]);
+  expect(await findPause(database, 'sending')).toMatchObject({ by: 'Ann' });
+  expect(await findPause(database, 'paused')).toBeNull();
 });
 
 test('a transaction that does nothing is ended, gives its lock free, and says DATABASE_TIMEOUT', async () => {

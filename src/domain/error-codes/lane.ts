@@ -9,7 +9,7 @@ export const LANE_ERRORS = {
     class: 'retry',
     message: (d) =>
       `Another transaction has kept the lane of shop "${d.shopId}" locked for more than ${d.seconds} s.`,
-    hint: "Nothing to do: Postgres ends a transaction that does nothing within seconds, and what waits is tried again. Where it comes again, this names the holder: `SELECT pid, pg_blocking_pids(pid), query FROM pg_stat_activity WHERE wait_event_type = 'Lock'`.",
+    hint: "Runs try again by themselves; type a command again. Postgres ends a transaction that does nothing within seconds. Where it comes again, this names the holder: `SELECT pid, pg_blocking_pids(pid), query FROM pg_stat_activity WHERE wait_event_type = 'Lock'`.",
   },
   LANE_PAUSED: {
     class: 'not-now',

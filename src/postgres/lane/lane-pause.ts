@@ -3,8 +3,9 @@
  * Temporal nor a worker. A call is stored, or marked as repeated, under the lane's lock and only if the lane is not
  * paused: once a pause is committed, no further call begins. Those that are on their way are answered and recorded.
  */
-import { AtpError } from '../../domain/errors.ts';
+import { AtpError, isCoded } from '../../domain/errors.ts';
 import type { LanePause } from '../../domain/lane-pause.ts';
+import { PAUSE_TRIES_MAX } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
 import { holdLane, lockLane, releaseLane, type LanePass } from './lane.ts';
 
@@ -14,8 +15,7 @@ export async function pauseLane(
   shopId: string,
   { by, reason }: Pick<LanePause, 'by' | 'reason'>,
 ): Promise<void> {
-  await database.transaction(async (connection) => {
-    await lockLane(connection, shopId);
+  await inLockedLane(database, shopId, async (connection) => {
     await refusePaused(connection, shopId);
     await connection.query(
       `UPDATE lane SET paused_at = clock_timestamp(), paused_by = $2, pause_reason = $3 WHERE shop_id = $1`,
@@ -26,8 +26,7 @@ export async function pauseLane(
 
 /** Ends the pause. Throws LANE_NOT_PAUSED, LANE_LOCKED. */
 export async function resumeLane(database: Database, shopId: string): Promise<void> {
-  await database.transaction(async (connection) => {
-    await lockLane(connection, shopId);
+  await inLockedLane(database, shopId, async (connection) => {
     const { rowCount } = await connection.query(
       `UPDATE lane SET paused_at = NULL, paused_by = NULL, pause_reason = NULL
        WHERE shop_id = $1 AND paused_at IS NOT NULL`,
@@ -35,6 +34,24 @@ export async function resumeLane(database: Database, shopId: string): Promise<vo
     );
     if (rowCount === 0) throw new AtpError('LANE_NOT_PAUSED', { shopId });
   });
+}
+
+/** Throws LANE_LOCKED after PAUSE_TRIES_MAX tries. */
+async function inLockedLane(
+  database: Database,
+  shopId: string,
+  work: (connection: Connection) => Promise<void>,
+): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await database.transaction(async (connection) => {
+        await lockLane(connection, shopId);
+        await work(connection);
+      });
+    } catch (error) {
+      if (tries === PAUSE_TRIES_MAX || !isCoded(error, 'LANE_LOCKED')) throw error;
+    }
+  }
 }
 
 /** Null: the lane is not paused. */
