@@ -1,5 +1,6 @@
 /** The log of one night: what a person reads the next morning, line by line. */
 import { expect, test } from 'vitest';
+import { readDocument } from '../docs/documents.ts';
 import { SHOP as TWIN_SHOP } from '../shopify/twin-fixture.ts';
 import { freshSftpRoot } from '../setup/fresh-sftp-root.ts';
 import { tcpGate } from '../setup/tcp-gate.ts';
@@ -93,7 +94,27 @@ test('the log of a night with refused rows, sales, a closed location and an SFTP
     ),
     `warn DIFFERENCES_FOUND verifyShop: 2 of 2 products of ${SHOP} differ from Shopify`,
   ]);
+  const told = lines.filter(({ event }) => event !== undefined).map(inGuide);
+  expect(nightOfGuide().map(sameEachNight)).toEqual(told.map(sameEachNight));
 });
+
+/** As the command in the guide writes a line. */
+function inGuide({ time, level, msg }: Line): string {
+  return `${time.slice(11, 19)} ${level} ${msg}`;
+}
+
+/** docs/guides/metrics.md shows what this night has told. */
+function nightOfGuide(): readonly string[] {
+  const [, after = ''] = readDocument('docs/guides/metrics.md').text.split('\n### The log of one night\n');
+  return [...after.matchAll(/^ {4}(\d\d:\d\d:\d\d .+)$/gm)].map(([, line = '']) => line);
+}
+
+function sameEachNight(line: string): string {
+  return line
+    .replace(/^\S+ /, '')
+    .replace(/after \d+ s/, 'after N s')
+    .replace(/127\.0\.0\.1:\d+/, 'its address');
+}
 
 test('every line is JSON with a time, a level in words and a message, and none has the bytes of a token', async () => {
   const shop = await Installation.open(['BLUE-SHIRT']);
