@@ -117,14 +117,19 @@ export async function runJob<Order extends JobOrder>(
   order: Order,
   options: RunOptions,
 ): Promise<JobRun<JobResult<Order['job']>>> {
-  const run = await startJob(temporal, order, options);
+  const begunAt = performance.now();
+  const run = await startJob(temporal, order, options, begunAt);
   if (!options.wait) return { ...run, status: 'RUNNING', result: null };
   const { onProgress } = options;
   onProgress?.(`${summaryOf(order)}: running (workflow ${run.workflowId})`);
   const tellProgress = onProgress && createProgressTeller(temporal, summaryOf(order), onProgress);
   const { workflowId, runId } = run;
   const handle = temporal.client.workflow.getHandle<JobWorkflow<Order['job']>>(workflowId, runId);
-  return { ...run, status: 'COMPLETED', result: await waitForResult(temporal, handle, tellProgress) };
+  return {
+    ...run,
+    status: 'COMPLETED',
+    result: await waitForResult(temporal, handle, { begunAt, tellProgress }),
+  };
 }
 
 /** A job's workflow as the client sees it. */
@@ -166,7 +171,12 @@ export async function ensureRunning(
   return startOrFindRunning(temporal, workflowType, start);
 }
 
-async function startJob(temporal: TemporalClient, order: JobOrder, options: RunOptions): Promise<StartedRun> {
+async function startJob(
+  temporal: TemporalClient,
+  order: JobOrder,
+  options: RunOptions,
+  begunAt: number,
+): Promise<StartedRun> {
   if (order.job === 'process-uploads') {
     const run = await wakeLane(temporal, order.shopId, options.details);
     await refuseBehind(temporal, order, run, false);
@@ -179,7 +189,7 @@ async function startJob(temporal: TemporalClient, order: JobOrder, options: RunO
     const { workflowId, runId } = run;
     await refuseBehind(temporal, order, run, !options.wait || passed >= RUNS_LET_PASS_MAX);
     options.onProgress?.(`${summaryOf(order)}: waiting for the run ${runId} to end`);
-    await waitForEnd(temporal, temporal.client.workflow.getHandle(workflowId, runId));
+    await waitForEnd(temporal, temporal.client.workflow.getHandle(workflowId, runId), { begunAt });
   }
 }
 

@@ -14,6 +14,8 @@ export interface Waiting {
   readonly waitsFor: 'job' | 'decision';
   readonly workflowId: string;
   readonly waitMaxMs: number;
+  /** By the monotonic clock of the process: from when it counts; absent: from now. */
+  readonly begunAt?: number;
   /** Called at each look while the wait goes on; it does not throw. */
   readonly onLook?: (() => Promise<void>) | undefined;
 }
@@ -45,15 +47,14 @@ export async function whileWorkedOn<Answer>(
 /** Fails when nobody works on the queue, or the answer takes too long; ends with the signal. */
 async function failWhenNeglected(
   temporal: TemporalClient,
-  { waitsFor, workflowId, waitMaxMs, onLook }: Waiting,
+  { waitsFor, workflowId, waitMaxMs, begunAt = performance.now(), onLook }: Waiting,
   signal: AbortSignal,
 ): Promise<never> {
-  const startedAt = Date.now();
-  let workedOnAt = startedAt;
-  while (Date.now() - startedAt < waitMaxMs) {
+  let workedOnAt = performance.now();
+  while (performance.now() - begunAt < waitMaxMs) {
     await delay(WAIT_CHECK_INTERVAL_MS, undefined, { signal });
-    if (await isWorkerPolling(temporal)) workedOnAt = Date.now();
-    else if (Date.now() - workedOnAt > WORKER_GRACE_MS) {
+    if (await isWorkerPolling(temporal)) workedOnAt = performance.now();
+    else if (performance.now() - workedOnAt > WORKER_GRACE_MS) {
       throw new AtpError('WORKER_NOT_POLLING', { taskQueue: TASK_QUEUE, workflowId, waitsFor });
     }
     await onLook?.();
@@ -61,9 +62,20 @@ async function failWhenNeglected(
   throw new AtpError('JOB_STILL_RUNNING', { workflowId, waitedMinutes: waitMaxMs / 60_000 });
 }
 
+/** How a job's end is waited for: JOB_WAIT_MAX_MS from `begunAt` on, whatever else the command has waited for since. */
+export interface JobWait {
+  /** By the monotonic clock of the process. */
+  readonly begunAt: number;
+  readonly tellProgress?: ((handle: WorkflowHandle) => Promise<void>) | undefined;
+}
+
 /** Waits until a run that somebody else started has ended. Its failure is not thrown. */
-export async function waitForEnd(temporal: TemporalClient, handle: WorkflowHandle): Promise<void> {
-  await waitForResult(temporal, handle).catch((error: unknown) => {
+export async function waitForEnd(
+  temporal: TemporalClient,
+  handle: WorkflowHandle,
+  wait: JobWait,
+): Promise<void> {
+  await waitForResult(temporal, handle, wait).catch((error: unknown) => {
     const ended = error instanceof WorkflowFailure || isCoded(error, 'JOB_FAILED');
     if (!ended) throw error;
   });
@@ -73,14 +85,14 @@ export async function waitForEnd(temporal: TemporalClient, handle: WorkflowHandl
 export async function waitForResult<Run extends Workflow>(
   temporal: TemporalClient,
   handle: WorkflowHandle<Run>,
-  tellProgress?: (handle: WorkflowHandle) => Promise<void>,
+  { begunAt, tellProgress }: JobWait,
 ): Promise<WorkflowResultType<Run>> {
   const { workflowId } = handle;
   let awaited = handle;
   // Of a chain of runs, the latest one is looked at.
   const latest = temporal.client.workflow.getHandle(workflowId);
   const onLook = tellProgress && (() => tellProgress(latest));
-  const waiting: Waiting = { waitsFor: 'job', workflowId, waitMaxMs: JOB_WAIT_MAX_MS, onLook };
+  const waiting: Waiting = { waitsFor: 'job', workflowId, waitMaxMs: JOB_WAIT_MAX_MS, begunAt, onLook };
   for (;;) {
     try {
       const run = awaited;

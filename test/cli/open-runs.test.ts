@@ -1,5 +1,6 @@
 /** Runs that are open: what they do now, those on which nobody works, and how a person ends them. */
-import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { JOB_WAIT_MAX_MS } from '../../src/domain/limits.ts';
 import { runJob } from '../../src/temporal/run-job.ts';
 import { Installation, SHOP } from '../end-to-end/installation.ts';
 import type { WorkerProcess } from '../end-to-end/worker-process.ts';
@@ -201,6 +202,31 @@ test('Process uploads that sits on a task queue that nobody polls is not waited 
   expect(await atp.failure('job', 'run', 'process-uploads', '--wait')).toBe('JOB_RUNNING 1');
   await atp.json(['job', 'cancel', 'process-uploads', '--reason', 'wrong queue', '--force']);
   expect((await atp.run('job', 'run', 'process-uploads', '--wait')).stderr).toBe('');
+});
+
+test('a command waits six hours in all, also behind the run of somebody else', async () => {
+  const hold = await shop.hold('ReadOnlineAtp');
+  await atp.json(['job', 'run', 'verify']);
+  await shop.waitForArrival(hold);
+  const next = await shop.hold('ReadOnlineAtp');
+  const told: string[] = [];
+  const waiting = runJob(
+    shop.temporal,
+    { job: 'verify', shopId: SHOP },
+    { wait: true, onProgress: (text) => void told.push(text) },
+  ).catch((error: unknown) => error);
+  await shop.until(() => Promise.resolve(told.some((text) => text.includes('waiting for the run'))));
+
+  const monotonic = performance.now.bind(performance);
+  vi.spyOn(performance, 'now').mockImplementation(() => monotonic() + JOB_WAIT_MAX_MS - 60_000);
+  onTestFinished(() => void vi.restoreAllMocks());
+  await shop.release(hold);
+  await shop.waitForArrival(next);
+  vi.spyOn(performance, 'now').mockImplementation(() => monotonic() + JOB_WAIT_MAX_MS);
+  expect(await waiting).toMatchObject({ code: 'JOB_STILL_RUNNING' });
+
+  await shop.release(next);
+  await shop.verify();
 });
 
 test('a job of which no run is under way cannot be cancelled', async () => {
