@@ -104,7 +104,8 @@ test('doctor tells of a lane that is paused, and of a paused schedule whose lane
 
 test('doctor finds a schedule that is paused or gone, and says what brings it back', async () => {
   await patient.atp.json(['job', 'pause', 'recent-changes', '--reason', 'stock-take']);
-  await patient.shop.temporal.client.schedule.getHandle(`hard-sync/${SHOP}`).delete();
+  for (const job of ['hard-sync', 'map-shop'])
+    await patient.shop.temporal.client.schedule.getHandle(`${job}/${SHOP}`).delete();
 
   // The server's list of schedules is some seconds old.
   await until(async () => {
@@ -112,7 +113,7 @@ test('doctor finds a schedule that is paused or gone, and says what brings it ba
     expect(others).toEqual({});
     expect(found).toMatchObject({
       detail:
-        'The schedule of hard-sync is not there. The schedule of recent-changes is paused (stock-take).',
+        'The schedule of hard-sync is not there. The schedule of recent-changes is paused (stock-take). The schedule of map-shop is not there.',
       hint: expect.stringContaining('`atp job resume recent-changes --shop blue-shirts`') as string,
     });
   });

@@ -6,7 +6,7 @@ import { SHOP as TWIN_SHOP } from '../shopify/twin-fixture.ts';
 import { atpWith, type Atp } from './atp.ts';
 
 /** Without one of them, or without Import inventory, doctor finds that changes do not get to Shopify. */
-const NEEDED_JOBS = ['hard-sync', 'recent-changes', 'process-uploads'] as const;
+const NEEDED_JOBS = ['hard-sync', 'recent-changes', 'process-uploads', 'map-shop'] as const;
 
 export interface Check {
   readonly name: string;

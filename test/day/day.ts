@@ -60,6 +60,7 @@ const SCHEDULED: readonly Scheduled[] = [
   { order: { job: 'import' }, everyMinutes: 15, from: 0 },
   { order: DELTA, everyMinutes: 15, from: 0 },
   { order: { job: 'process-uploads', shopId: SHOP }, everyMinutes: 15, from: 0 },
+  { order: { job: 'map-shop', shopId: SHOP }, everyMinutes: 60, from: 30 },
   { order: { job: 'hard-sync', shopId: SHOP }, everyMinutes: 24 * 60, from: 3 * 60 },
   { order: { job: 'verify', shopId: SHOP }, everyMinutes: 24 * 60, from: 5 * 60 },
 ];

@@ -6,8 +6,11 @@ import type { JobSchedule } from '../../temporal/schedule-states.ts';
 import type { ScheduleLook } from '../schedule-look.ts';
 import { faultyFor, fine, notKnown, type Finding } from './check.ts';
 
-/** Without one of these, and without Import inventory, changes do not get to Shopify. The others are a person's choice: but one that is there must run. */
-const NEEDED: readonly JobName[] = ['hard-sync', 'recent-changes', 'process-uploads'];
+/**
+ * Without one of these, and without Import inventory, changes do not get to Shopify; without map-shop, products that are new
+ * there never do. The others are a person's choice: but one that is there must run.
+ */
+const NEEDED: readonly JobName[] = ['hard-sync', 'recent-changes', 'process-uploads', 'map-shop'];
 
 /** The check of Temporal itself says when it is away. */
 export function judgeSchedules(
