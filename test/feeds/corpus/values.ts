@@ -1,0 +1,152 @@
+/** Quantities, ids, facilities, times and statuses. */
+import type { FeedType } from '../../../src/domain/feed-type.ts';
+import { countOf, type CorpusFile } from './corpus-file.ts';
+
+const units = (text: string, outcome: number, settings = {}): CorpusFile => ({
+  name: `the quantity ${JSON.stringify(text)} ${Object.entries(settings).flat().join(' ')}`.trim(),
+  content: (sku) => countOf(sku, { separator: ';', units: text }),
+  settings,
+  outcome,
+});
+
+const noUnits = (text: string, settings = {}): CorpusFile => ({
+  ...units(text, 0, settings),
+  refused: { 2: 'FEED_VALUE_INVALID' },
+});
+
+const order = (
+  name: string,
+  columns: string,
+  outcome: number,
+  more: Partial<CorpusFile> = {},
+): CorpusFile => ({
+  name,
+  type: 'ORDER_ITEMS' satisfies FeedType,
+  content: (sku) =>
+    `orderId,orderItemSeqId,idValue,quantity,cancelQuantity,facilityId,externalFacilityId,statusId,orderDate\n${sku},1,${sku},2,,${columns}\n`,
+  outcome,
+  ...more,
+});
+
+const id = (name: string, idOf: (sku: string) => string, outcome: number, code?: string): CorpusFile => ({
+  name,
+  content: (sku) => `idType,idValue,facilityId,availableQty\n${idOf(sku)},BROADWAY,7\n`,
+  outcome,
+  ...(code !== undefined && { refused: { 2: code } }),
+});
+
+export const VALUES: readonly CorpusFile[] = [
+  units('0', 0),
+  units('+7', 7),
+  units('007', 7),
+  units('-7', -7),
+  units('\u22127', -7),
+  units('7-', -7),
+  units('7.0', 7),
+  units('7,00', 7),
+  units('7.', 7),
+  units(' 7 ', 7),
+  units('\u00a07\u200b', 7),
+  units("'7", 7),
+  units('="7"', 7),
+  units('1 234', 1234),
+  units('1\u202f234', 1234),
+  units("1'234", 1234),
+  units('1.234,00', 1234),
+  units('1,234.00', 1234),
+  units('1.234.567', 1_234_567),
+  units('1.000', 1000, { decimal: 'comma' }),
+  units('1.000', 1, { decimal: 'point' }),
+  units('1,000', 1000, { decimal: 'point' }),
+  noUnits('1.000'),
+  noUnits('1,000'),
+  noUnits('1,5', { decimal: 'point' }),
+  noUnits('7.5'),
+  noUnits(''),
+  noUnits('seven'),
+  noUnits('7 pcs'),
+  noUnits('(7)'),
+  noUnits('1e3'),
+  noUnits('0x7'),
+  noUnits('#N/A'),
+  noUnits('NULL'),
+  noUnits('1 23'),
+  noUnits('1000000001'),
+  noUnits('9'.repeat(30)),
+  noUnits('٧'),
+  id('a SKU with blanks round it', (sku) => `SKU,  ${sku}\u00a0`, 7),
+  id('a SKU as the text of a formula', (sku) => `SKU,"=""${sku}"""`, 7),
+  id('no idType is a SKU', (sku) => `,${sku}`, 7),
+  id('an idType that nobody knows', (sku) => `ARTICLE,${sku}`, 0, 'FEED_VALUE_INVALID'),
+  id('a SKU in small letters', (sku) => `SKU,${sku.toLowerCase()}`, 0, 'PRODUCT_UNKNOWN'),
+  id('a SKU as a float', (sku) => `SKU,${sku}.0`, 0, 'PRODUCT_UNKNOWN'),
+  id('no SKU', () => 'SKU,', 0, 'FEED_VALUE_INVALID'),
+  id('a UPC without its zeros', (sku) => `UPC,${Number(sku.slice(1)) + 4_000_000}`, 7),
+  id('a GTIN-14 of it', (sku) => `GTIN-14,${String(Number(sku.slice(1)) + 4_000_000).padStart(14, '0')}`, 7),
+  id('a UPC that a program has made a float', (sku) => `EAN,${Number(sku.slice(1)) + 4_000_000}.0`, 7),
+  id('a UPC that a spreadsheet has rounded', () => 'UPC,4.00638E+12', 0, 'PRODUCT_UNKNOWN'),
+  {
+    name: 'a facility that is nobody’s',
+    content: (sku) => `idValue,facilityId,availableQty\n${sku},NOWHERE,7\n`,
+    outcome: 0,
+    refused: { 2: 'FACILITY_UNKNOWN' },
+  },
+  {
+    name: 'a facility that is virtual',
+    content: (sku) => `idValue,facilityId,availableQty\n${sku},PARKING,7\n`,
+    outcome: 0,
+    refused: { 2: 'FACILITY_VIRTUAL' },
+  },
+  {
+    name: 'two facilities',
+    content: (sku) => `idValue,facilityId,externalFacilityId,availableQty\n${sku},BROADWAY,S-2,7\n`,
+    outcome: 0,
+    refused: { 2: 'FEED_VALUE_INVALID' },
+  },
+  {
+    name: 'equal counts of one product',
+    content: (sku) => `idValue,facilityId,availableQty\n${sku},BROADWAY,7\n${sku},BROADWAY,7\n`,
+    outcome: 7,
+  },
+  {
+    name: 'unequal counts of one product',
+    content: (sku) => `idValue,facilityId,availableQty\n${sku},BROADWAY,7\n${sku},BROADWAY,8\n`,
+    outcome: 0,
+    refused: { 2: 'FEED_ROW_DUPLICATE', 3: 'FEED_ROW_DUPLICATE' },
+  },
+  {
+    name: 'bins of one product',
+    content: (sku) =>
+      `idValue,facilityId,locationSeqId,availableQty\n${sku},BROADWAY,A,7\n${sku},BROADWAY,B,8\n`,
+    outcome: 15,
+  },
+  {
+    name: 'bins of one product, of which one cannot be read',
+    content: (sku) =>
+      `idValue,facilityId,locationSeqId,availableQty\n${sku},BROADWAY,A,7\n${sku},BROADWAY,B,?\n`,
+    outcome: 0,
+    refused: { 2: 'FEED_COUNT_INCOMPLETE', 3: 'FEED_VALUE_INVALID' },
+  },
+  {
+    name: 'differences of one product add up',
+    type: 'MDM_INV_VARIANCE',
+    content: (sku) => `idValue,facilityId,availableDelta\n${sku},BROADWAY,-1\n${sku},BROADWAY,-1\n`,
+    outcome: -2,
+  },
+  order('shipped', 'BROADWAY,,ITEM_COMPLETED,2026-11-25T14:00:00Z', -2),
+  order('shipped, by the external id', ',S-1,Completed,2026-11-25T14:00:00+01:00', -2),
+  order('shipped, at an American time without a zone', 'BROADWAY,,ITEM_COMPLETED,11/25/2026 2:00 PM', -2),
+  order('shipped, at a German time without a zone', 'BROADWAY,,item completed,25.11.2026 14:00', -2),
+  order('shipped, at no time', 'BROADWAY,,ITEM_COMPLETED,', -2),
+  order('shipped by somebody else', ',,ITEM_COMPLETED,2026-11-25T14:00:00Z', 0),
+  order('open is no shipment', 'BROADWAY,,ITEM_CREATED,2026-11-25T14:00:00Z', 0),
+  order('a status of the sender', 'BROADWAY,,SHIPPED,2026-11-25T14:00:00Z', 0, {
+    refused: { 2: 'FEED_VALUE_INVALID' },
+  }),
+  order('a status of the sender that is said', 'BROADWAY,,shipped,2026-11-25T14:00:00Z', -2, {
+    settings: { statuses: { SHIPPED: 'ITEM_COMPLETED' } },
+  }),
+  order('shipped from nowhere', 'NOWHERE,,ITEM_COMPLETED,2026-11-25T14:00:00Z', 0, {
+    refused: { 2: 'FACILITY_UNKNOWN' },
+  }),
+];
