@@ -1,7 +1,7 @@
 /** Looking for feeds on SFTP: which can be imported now, in their order, and which wait for what. */
 import { claimOfGrown, sentPathOf, folderOf } from '../src/domain/claim.ts';
 import { CLAIMED_FOLDER, INCOMING_FOLDER } from '../src/domain/drop-folders.ts';
-import { isFeedName } from '../src/domain/feed.ts';
+import { isFeedName, isNameInUse } from '../src/domain/feed.ts';
 import {
   compareFeeds,
   isMarkerName,
@@ -52,7 +52,7 @@ export interface FeedRef {
   readonly isLeft?: true;
   /** It is not imported now, and neither are those behind it. */
   readonly waits?: WaitingFeed;
-  /** It is no feed, though its name is that of one: a folder, a link, a name that nobody can ask for. */
+  /** Nobody takes it: a name of another ending, a folder that is no source, a link, a name that nobody can ask for. */
   readonly isUntaken?: true;
   /** How long a run waits before it looks again. Runs of earlier releases do not know it. */
   readonly settlesInMs?: number;
@@ -176,17 +176,30 @@ async function lookAround(
   const keep = (path: string, file: RemoteFile): void => {
     if (isFeedName(file.name)) feeds.push(toFeed(path, file));
     else if (isMarkerName(file.name)) markers.set(path, file);
+    else if (!isNameInUse(file.name)) untaken.push(path);
   };
   for (const folder of folders) {
     const { files, folders: deeper, others } = folder === top ? first : await drop.survey(folder);
     for (const file of files) keep(`${folder}/${file.name}`, file);
-    untaken.push(...[...deeper, ...others].filter(isFeedName).map((name) => `${folder}/${name}`));
+    const unread = deeper.map((name) => `${folder}/${name}`).filter((path) => !folders.includes(path));
+    untaken.push(...(await withFiles(drop, unread)));
+    untaken.push(...others.filter((name) => !isNameInUse(name)).map((name) => `${folder}/${name}`));
   }
   for await (const { path, file } of claimedFiles(drop)) {
     if (folders.includes(folderOf(path))) keep(path, file);
   }
   feeds.sort((one, other) => compareFeeds(one.path, other.path));
   return { folders, feeds, markers, untaken };
+}
+
+/** Those of the folders in which something lies that somebody may have sent; of the first ones, since each is a request. */
+async function withFiles(drop: FileDrop, folders: readonly string[]): Promise<readonly string[]> {
+  const used: string[] = [];
+  for (const folder of folders.slice(0, UNTAKEN_NAMES_TOLD_MAX)) {
+    if (isFeedName(folder) || (await drop.names(folder)).some((name) => !isNameInUse(name)))
+      used.push(folder);
+  }
+  return used;
 }
 
 /** Feeds that runs have begun with: mostly none. */

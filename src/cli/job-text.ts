@@ -1,5 +1,6 @@
 /** What came of a job's run, and when a job runs, for a person. */
 import { waitingInWords, type ImportResult } from '../domain/jobs/import.ts';
+import { untakenInWords } from '../domain/untaken.ts';
 import { warningInWords } from '../domain/import-warning.ts';
 import { outcomeOf, resultInWords, type JobName, type JobResult } from '../domain/jobs/jobs.ts';
 import { blockedInWords, rowsInWords, type ProcessResult } from '../domain/jobs/process-uploads.ts';
@@ -100,10 +101,7 @@ function importText(result: ImportResult): string {
   );
   const faults = files.flatMap(({ error }) => (error ? [`${error.code}: ${error.message}`] : []));
   const waits = waiting.map((feed) => `${onOneLine(waitingInWords(feed))}.`);
-  const noFeeds = untaken.map(
-    (name) =>
-      `${onOneLine(name)} is no file that can be taken: a folder, a link, or a name with characters that no request can have.`,
-  );
+  const noFeeds = untaken.map((name) => untakenInWords(onOneLine(name)));
   const left = files.flatMap(({ fileName, notPutAway }) =>
     notPutAway
       ? [

@@ -75,6 +75,11 @@ export const LEDGER_REASONS = {
 /** Names under which programs send a file until it is whole and gets its own: `x.csv.part`, `x.tmp.csv`, `.x.csv.Ab12`. */
 const TEMPORARY_NAME = /^\.|\.(part|partial|filepart|tmp|writing)\b/i;
 
+/** Whether a name is hidden, or that of a file that is still being sent: its sender goes on with it. */
+export function isNameInUse(name: string): boolean {
+  return TEMPORARY_NAME.test(name);
+}
+
 /** Whether a name is that of a feed: it ends with `.csv` or `.csv.gz`, and is neither hidden nor that of a file being sent. */
 export function isFeedName(name: string): boolean {
   return /\.csv(\.gz)?$/i.test(name) && !TEMPORARY_NAME.test(name);

@@ -50,7 +50,10 @@ export interface WaitingFile {
 export interface ImportResult extends ImportedSoFar {
   /** Absent: none. */
   readonly waiting?: readonly WaitingFile[];
-  /** Names in incoming/ that are those of feeds, and are folders, links, or names that nobody can ask for; absent: none. */
+  /**
+   * Names in incoming/ that nobody takes: of other endings, of folders that are no source, and those of feeds that are folders,
+   * links, or names that nobody can ask for; the first ones. Absent: none.
+   */
   readonly untaken?: readonly string[];
   /** Feeds of earlier runs that still could not be moved to archive/ or error/; absent: none. */
   readonly stillNotPutAway?: readonly string[];

@@ -1,0 +1,44 @@
+/** What somebody puts into incoming/ and nobody reads: it is told by its name, and in nobody's way. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { untakenInWords } from '../../src/domain/untaken.ts';
+import { ImportRun } from './import-run.ts';
+
+const COUNT = 'facilityId,idValue,availableQty\nBROADWAY,SHIRT,10\n';
+
+test('other endings and folders that are no source are told, those in use by a sender are not', async () => {
+  const run = await ImportRun.open();
+  const good = await run.put('incoming/RESET_INVENTORY__1.csv', COUNT);
+  const told = [
+    await run.put('incoming/RESET_INVENTORY__2.txt', COUNT),
+    await run.put('incoming/RESET_INVENTORY/stock.xlsx', 'PK'),
+    await run.put('incoming/stock', COUNT),
+  ];
+  await run.put('incoming/RESET_INVENTORY__3.csv.part', COUNT);
+  await run.put('incoming/.RESET_INVENTORY__4.txt.Ab12', COUNT);
+  await run.put('incoming/RESET_INVENTORY__1.csv.done', '');
+  await run.put('incoming/erp/RESET_INVENTORY__5.csv', COUNT);
+  await run.put('incoming/RESET_INVENTORY/old/RESET_INVENTORY__6.csv', COUNT);
+  await mkdir(join(run.folder, 'incoming/empty'));
+
+  const feeds = await run.listFeeds();
+  expect(feeds.filter(({ isUntaken }) => !isUntaken).map(({ path }) => path)).toEqual([good]);
+  expect(feeds.flatMap(({ path, isUntaken }) => (isUntaken ? [path] : [])).toSorted()).toEqual(
+    [...told, 'incoming/erp', 'incoming/RESET_INVENTORY/old'].toSorted(),
+  );
+
+  await run.warehouse.database.query(`INSERT INTO feed_source (source, settings) VALUES ('erp', '{}')`);
+  const later = await run.listFeeds();
+  expect(later.map(({ path }) => path)).toContain('incoming/erp/RESET_INVENTORY__5.csv');
+  expect(later.map(({ path }) => path)).not.toContain('incoming/erp');
+});
+
+test.each([
+  ['stock.xlsx', /is a spreadsheet: save it as "CSV UTF-8"/],
+  ['stock.txt', /a feed ends with \.csv or \.csv\.gz/],
+  ['erp', /said by `atp source add`/],
+  ['x.csv', /is no file that can be taken: a folder, a link/],
+])('%s is told with what to do', (name, words) => {
+  expect(untakenInWords(name)).toMatch(words);
+});
