@@ -21,7 +21,12 @@ import {
   recordFeedLeft,
   type FeedFault,
 } from '../src/postgres/feeds/feeds-left.ts';
-import { findImportOfClaim, findImportSince, markFiled } from '../src/postgres/feeds/import-records.ts';
+import {
+  findImportOfClaim,
+  findImportSince,
+  isOvertaken,
+  markFiled,
+} from '../src/postgres/feeds/import-records.ts';
 import { importFeed as importIntoDatabase } from '../src/postgres/feeds/imports.ts';
 import { whileFeedIsLocked } from '../src/postgres/feeds/lock.ts';
 import { readSettings } from '../src/postgres/feeds/sources.ts';
@@ -156,8 +161,7 @@ async function importTakenFeed(
     if (sha256 === null) throw feedTooLargeError(fileName);
     if (wrongChecksum) throw wrongChecksum;
     const type = feedTypeOf(claim.sentPath, settings.type);
-    // Its first rows have happened already, and nobody can say whether the last of them was whole.
-    if (isOfGrown(claim) && kindOf(type) === 'difference') throw new AtpError('FEED_GREW', { fileName });
+    if (await isPartlyDone(database, claim, { type, sha256 })) throw new AtpError('FEED_GREW', { fileName });
     const counts = await withFeed({ localPath, fileName, type, settings }, ({ header, rows }) =>
       importIntoDatabase(
         database,
@@ -182,6 +186,21 @@ async function importTakenFeed(
     await recordRefusedFeed(database, { fileName, type: typeOrNull(claim, settings.type), sentAt }, error);
     return { feed: fault(fileName, error), errorFile };
   }
+}
+
+/**
+ * Whether a feed has grown since it was imported and cannot be applied again: of a difference, its first rows have happened
+ * already, and nobody can say whether the last of them was whole. A state would set back what a newer one has said.
+ */
+async function isPartlyDone(
+  database: Database,
+  claim: Claim,
+  { type, sha256 }: { readonly type: FeedType; readonly sha256: string },
+): Promise<boolean> {
+  if (kindOf(type) === 'state') return isOfGrown(claim) && (await isOvertaken(database, claim));
+  // A run may have died between its import and its filing, and it grew where it lay.
+  const earlier = await findImportOfClaim(database, claimedPath(claim));
+  return isOfGrown(claim) || (earlier !== null && earlier.contentSha256 !== sha256);
 }
 
 function typeOrNull({ sentPath }: Claim, ofSource: string | null): FeedType | null {

@@ -186,9 +186,10 @@ async function lookAround(
     untaken.push(...others.filter((name) => !isNameInUse(name)).map((name) => `${folder}/${name}`));
   }
   for await (const { path, file } of claimedFiles(drop)) {
-    if (folders.includes(folderOf(path))) keep(path, file);
+    // A run without a source takes those of folders that are there no more, too.
+    if (source === undefined || folderOf(path) === top) keep(path, file);
   }
-  feeds.sort((one, other) => compareFeeds(one.path, other.path));
+  feeds.sort(compareFeeds);
   return { folders, feeds, markers, untaken };
 }
 

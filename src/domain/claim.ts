@@ -55,6 +55,11 @@ export function claimOfGrown(sentPath: string, importKey: string): Claim {
   return { id: `${GROWN}${importKey.slice(0, 32)}`, sentPath };
 }
 
+/** What the import is known by of the feed that has grown: the beginning of it. */
+export function importKeyOfGrown({ id }: Claim): string {
+  return id.slice(GROWN.length);
+}
+
 export function isOfGrown({ id }: Claim): boolean {
   return id.startsWith(GROWN);
 }

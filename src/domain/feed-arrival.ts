@@ -3,7 +3,7 @@
  * stood still for a time. The first feed of a source that is not complete holds back those behind it: a variance of nine
  * o'clock must not be imported before the count of eight.
  */
-import { folderOf } from './claim.ts';
+import { folderOf, isOfGrown, readClaim } from './claim.ts';
 import { CLOCKS_APART_MS, FEED_INSIDE_LINE_FACTOR } from './limits.ts';
 import { compareNames } from './name-order.ts';
 import { feedOrderKey } from './feed.ts';
@@ -47,16 +47,31 @@ export function whatFeedWaitsFor(
   return settlesInMs > 0 ? { code: 'FEED_UNSETTLED', settlesInMs } : null;
 }
 
+interface FeedInOrder {
+  readonly path: string;
+  readonly modifiedAt: Date;
+}
+
 /**
- * Orders feeds by name without the type. Of two of one name the one that is claimed was sent first.
- *
- * @param one path of a feed, also of a claimed one
+ * Orders feeds by name without the type. Of one name, a feed that grew after it was filed was sent first, then those that are
+ * claimed; of two of these the one that was written first.
  */
-export function compareFeeds(one: string, other: string): number {
-  const [nameOfOne, nameOfOther] = [one, other].map((path) => path.slice(path.lastIndexOf('/') + 1));
+export function compareFeeds(one: FeedInOrder, other: FeedInOrder): number {
+  const [nameOfOne, nameOfOther] = [one, other].map(({ path }) => path.slice(path.lastIndexOf('/') + 1));
   return (
-    compareNames(feedOrderKey(nameOfOne ?? ''), feedOrderKey(nameOfOther ?? '')) || compareNames(one, other)
+    compareNames(feedOrderKey(nameOfOne ?? ''), feedOrderKey(nameOfOther ?? '')) ||
+    stageOf(one.path) - stageOf(other.path) ||
+    (stageOf(one.path) === STAGES.claimed ? one.modifiedAt.getTime() - other.modifiedAt.getTime() : 0) ||
+    compareNames(one.path, other.path)
   );
+}
+
+const STAGES = { grown: 0, claimed: 1, sent: 2 } as const;
+
+function stageOf(path: string): number {
+  const claim = readClaim(path);
+  if (claim === null) return STAGES.sent;
+  return isOfGrown(claim) ? STAGES.grown : STAGES.claimed;
 }
 
 /** What is taken now, and what waits: of each source the first feed that is not complete, with how many wait behind it. */

@@ -1,4 +1,5 @@
 /** What is recorded of an import: its counts, and where its feed lies. */
+import { folderOf, importKeyOfGrown, type Claim } from '../../domain/claim.ts';
 import type { ImportCounts } from '../../domain/feed.ts';
 import type { ImportWarning } from '../../domain/import-warning.ts';
 import { FILED_FEEDS_WATCHED_MAX, FILED_FEEDS_WATCHED_MS } from '../../domain/limits.ts';
@@ -66,9 +67,13 @@ export interface RecordedImport {
   readonly counts: ImportCounts;
   /** Null: nobody has recorded yet that its feed was moved. */
   readonly filedAt: Date | null;
+  /** Null in imports of earlier releases. */
+  readonly contentSha256: string | null;
 }
 
-type RecordAsRead = CountsAsRead & { readonly filedAt: Date | null };
+type RecordAsRead = CountsAsRead & Omit<RecordedImport, 'counts'>;
+
+const RECORD = `${COUNTS}, filed_at AS "filedAt", content_sha256 AS "contentSha256"`;
 
 /** The last import of a claim; null: nothing of it was imported. By import_file_by_claim. */
 export async function findImportOfClaim(
@@ -76,7 +81,7 @@ export async function findImportOfClaim(
   claimedPath: string,
 ): Promise<RecordedImport | null> {
   const [latest] = await database.query<RecordAsRead>(
-    `SELECT ${COUNTS}, filed_at AS "filedAt" FROM import_file
+    `SELECT ${RECORD} FROM import_file
      WHERE claimed_path = $1 ORDER BY imported_at DESC LIMIT 1`,
     [claimedPath],
   );
@@ -90,7 +95,7 @@ export async function findImportSince(
   since: Date,
 ): Promise<RecordedImport | null> {
   const [latest] = await database.query<RecordAsRead>(
-    `SELECT ${COUNTS}, filed_at AS "filedAt" FROM import_file
+    `SELECT ${RECORD} FROM import_file
      WHERE regexp_replace(claimed_path, '^claimed/[^/]+', 'incoming') = $1 AND imported_at >= $2
      ORDER BY imported_at DESC LIMIT 1`,
     [sentPath, since],
@@ -98,8 +103,20 @@ export async function findImportSince(
   return latest ? toRecord(latest) : null;
 }
 
-function toRecord({ filedAt, ...counts }: RecordAsRead): RecordedImport {
-  return { counts: toCounts(counts), filedAt };
+function toRecord({ filedAt, contentSha256, ...counts }: RecordAsRead): RecordedImport {
+  return { counts: toCounts(counts), filedAt, contentSha256 };
+}
+
+/** Whether a later feed of the same folder was imported since the import of one that has grown. Rare, so it reads all. */
+export async function isOvertaken(database: Database, grown: Claim): Promise<boolean> {
+  const [found] = await database.query<{ isOvertaken: boolean }>(
+    `SELECT EXISTS (
+       SELECT FROM import_file AS own JOIN import_file AS later ON later.imported_at > own.imported_at
+       WHERE starts_with(own.sha256, $1)
+         AND regexp_replace(later.claimed_path, '^claimed/[^/]+(.*)/[^/]*$', 'incoming\\1') = $2) AS "isOvertaken"`,
+    [importKeyOfGrown(grown), folderOf(grown.sentPath)],
+  );
+  return found?.isOvertaken ?? false;
 }
 
 export interface FiledFeed {

@@ -173,21 +173,16 @@ async function applyFeed<Type extends FeedType>(
   await nameLikelyProducts(connection);
   const failed = await recordRefusals(connection, key);
   const counts = toCounts({ rows: rowCount, applied: rowCount - failed, failed, warnings });
-  if (sent === 0) {
-    // A feed without rows leaves no record: one every night is no mistake.
-    await connection.query('DELETE FROM import_file WHERE sha256 = $1', [key]);
-  } else {
-    await connection.query(
-      `UPDATE import_file SET row_count = $2, applied_count = $3, failed_count = $4, warnings = $5 WHERE sha256 = $1`,
-      [
-        key,
-        counts.rows,
-        counts.applied,
-        counts.failed,
-        counts.warnings ? JSON.stringify(counts.warnings) : null,
-      ],
-    );
-  }
+  await connection.query(
+    `UPDATE import_file SET row_count = $2, applied_count = $3, failed_count = $4, warnings = $5 WHERE sha256 = $1`,
+    [
+      key,
+      counts.rows,
+      counts.applied,
+      counts.failed,
+      counts.warnings ? JSON.stringify(counts.warnings) : null,
+    ],
+  );
   await recordFeedCame(connection, type);
   // Whoever imports a file by hand sees what is refused. And an empty feed proves nothing of the one before.
   if (failed > 0 && claimed) {

@@ -14,8 +14,8 @@ export interface SentBefore {
 }
 
 /**
- * The last import of the same content under the same name within FEED_DUPLICATE_DAYS; null: none. Two that come at once
- * take turns. By import_file_by_content.
+ * The last import of the same content under the same name within FEED_DUPLICATE_DAYS; null: none. A feed without rows is
+ * none: one every night is no mistake. Two that come at once take turns. By import_file_by_content.
  */
 export async function findSentBefore(
   connection: Connection,
@@ -24,7 +24,7 @@ export async function findSentBefore(
   await connection.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [SENT_AGAIN_LOCK, feed.sha256]);
   const { rows } = await connection.query<SentBefore>(
     `SELECT sha256 AS key, imported_at AS at, failed_count AS failed FROM import_file
-     WHERE coalesce(content_sha256, sha256) = $1 AND file_name = $2 AND sha256 <> $3
+     WHERE coalesce(content_sha256, sha256) = $1 AND file_name = $2 AND sha256 <> $3 AND row_count > 0
        AND imported_at > now() - make_interval(days => $4)
      ORDER BY imported_at DESC, failed_count LIMIT 1`,
     [feed.sha256, feed.fileName, feed.key, FEED_DUPLICATE_DAYS],
