@@ -99,6 +99,10 @@ export function createImportFeed({ database, fileDrop, diary }: ImportDeps) {
       ? await refuseAgain(inHand, left.fault)
       : await importTakenFeed(database, fileDrop, inHand);
     if (feed.error?.code === 'FEED_UNSETTLED') return feed;
+    if (feed.error?.code === 'FEED_HELD') {
+      diary({ event: 'FEED_HELD', feed: inHand.fileName, reason: feed.error.message });
+      return feed;
+    }
     await forgetWaitingFeeds(database, [path, claim.sentPath]);
     try {
       await fileDrop(async (drop) => {
@@ -156,7 +160,8 @@ async function importTakenFeed(
   { claim, path, fileName, scratch, localPath, sha256, sizeBytes, sentAt, wrongChecksum }: FeedInHand,
 ): Promise<{ readonly feed: ImportedFile; readonly errorFile: string | null }> {
   const errorFile = join(scratch, 'errors.csv');
-  const settings = await readSettings(database, sourceOf(claim.sentPath));
+  const source = sourceOf(claim.sentPath);
+  const settings = await readSettings(database, source);
   try {
     if (sha256 === null) throw feedTooLargeError(fileName);
     if (wrongChecksum) throw wrongChecksum;
@@ -167,7 +172,7 @@ async function importTakenFeed(
         database,
         {
           ...{ sha256, fileName, type, writtenAt: sentAt, claimed: { path, sizeBytes }, rows },
-          equalKeys: settings.rows,
+          ...{ source, settings },
         },
         {
           dryRun: false,
@@ -180,12 +185,19 @@ async function importTakenFeed(
   } catch (error) {
     // Temporal retries what a retry can mend. Anything else is a fault of the file, and goes into its error file.
     if (!(error instanceof AtpError) || ERROR_CLASSES[error.class].isRetried) throw error;
-    // It is still being sent: it stays where it is, and the next run takes it from there.
-    if (isCoded(error, 'FEED_UNSETTLED')) return { feed: fault(fileName, error), errorFile: null };
+    // It is still being sent, or waits for a person: it stays where it is, and a later run takes it from there.
+    if (isCoded(error, 'FEED_UNSETTLED') || isCoded(error, 'FEED_HELD'))
+      return { feed: fault(fileName, error), errorFile: null };
     await writeFileFault(errorFile, error);
-    await recordRefusedFeed(database, { fileName, type: typeOrNull(claim, settings.type), sentAt }, error);
+    // What a person has decided is told to nobody.
+    if (!isDecided(error))
+      await recordRefusedFeed(database, { fileName, type: typeOrNull(claim, settings.type), sentAt }, error);
     return { feed: fault(fileName, error), errorFile };
   }
+}
+
+function isDecided(error: AtpError): boolean {
+  return isCoded(error, 'FEED_REJECTED') || isCoded(error, 'FEED_REPLACED');
 }
 
 /**

@@ -29,6 +29,7 @@ import {
   listFeedsLeft,
   type FeedOnDrop,
 } from '../src/postgres/feeds/feeds-left.ts';
+import { listHeldFeeds } from '../src/postgres/feeds/feed-imports.ts';
 import { listSources } from '../src/postgres/feeds/sources.ts';
 import { forgetFiledAs, listFiledFeeds } from '../src/postgres/feeds/import-records.ts';
 import {
@@ -103,8 +104,10 @@ export function createListFeeds({ database, fileDrop, settleMs = FEED_SETTLE_MS 
           fresh.slice(0, WAITING_FEEDS_RECORDED_MAX),
         );
         const now = new Date();
+        const held = await listHeldFeeds(database);
         const turn = await takeInTurn(
           fresh,
+          (feed) => findLeft(held, feed) !== null,
           async (feed) => {
             const end = await drop.endOf(feed.path);
             // Somebody has taken it away since: whoever imports it will see.

@@ -50,6 +50,8 @@ async function importFeeds(input: unknown, earlier?: ImportedSoFar): Promise<Imp
     setCurrentDetails(
       `${imported.length} of ${feeds.length} files imported; the last was ${showText(file.fileName, SHOWN_TEXT_LENGTH_MAX)}.`,
     );
+    // A person must decide about it first; runs of the release before never meet one.
+    if (file.error?.code === 'FEED_HELD') heldBack.add(folderOf(path));
     if (file.error?.code !== 'FEED_UNSETTLED') continue;
     // It is still being sent: it and all that comes after it in its folder is left to the next run.
     if (patched('an unsettled feed holds back its folder')) heldBack.add(folderOf(path));

@@ -122,6 +122,8 @@ export function attach(parent: Command, cli: CliCommand, run: (typed: Typed) => 
   const fields = fieldsToType(cli);
   const made = parent.command(cli.path.split(' ').at(-1) ?? cli.path).description(cli.description);
   made.addHelpText('after', examplesText(cli.path));
+  // `atp import list`: what comes after the name of a command below it is that command's.
+  made.enablePositionalOptions();
   const isArgument = (name: string): boolean => cli.argumentNames.includes(name);
   for (const name of cli.argumentNames) {
     const field = fields[name];

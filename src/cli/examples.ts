@@ -57,6 +57,20 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
     'import RESET_INVENTORY__count.csv --type RESET_INVENTORY',
     'import count.csv --type REC_INV_COUNT --dry-run',
   ],
+  'import list': ['import list', 'import list --state held --json'],
+  'import show': ['import show 17', 'import show 17 --json'],
+  'import approve': [
+    "import approve 17 --reason 'the store was refilled'",
+    "import approve 17 --reason 'the store was refilled' --json",
+  ],
+  'import reject': [
+    "import reject 17 --reason 'quantities in cents'",
+    "import reject 17 --reason 'sent twice' --by Ann",
+  ],
+  'import undo': [
+    "import undo 17 --reason 'the file of the other store'",
+    "import undo 17 --reason 'the file of the other store' --json",
+  ],
   explain: ['explain BLUE-SHIRT-M', 'explain BLUE-SHIRT-M --shop acme --at 2026-11-24T12:00:00Z'],
   'feed list': ['feed list', 'feed list --json'],
   'feed expect': ['feed expect RESET_INVENTORY --every 1d', 'feed expect RESET_INVENTORY --every none'],

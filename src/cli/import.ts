@@ -1,9 +1,11 @@
 import { feedsLeftInWords } from '../domain/feeds-left.ts';
-import { previewInWords } from '../domain/import-preview.ts';
 import { warningInWords } from '../domain/import-warning.ts';
 import { counted } from '../domain/words.ts';
 import { importFeed } from '../operations/feeds.ts';
+import { approveImport, listImports, rejectImport, showImport, undoImport } from '../operations/imports.ts';
+import { reasonsInWords } from '../domain/feed-gates.ts';
 import { command } from './command.ts';
+import { decidedText, effectInWords, importsText, importText, movesText, undoneText } from './import-text.ts';
 import { ExitCode } from './report.ts';
 
 export const IMPORT_COMMANDS = [
@@ -11,10 +13,27 @@ export const IMPORT_COMMANDS = [
     path: 'import',
     operation: importFeed,
     arguments: ['file'],
-    show: ({ fileName, rows, applied, failed, warnings = [], errorFile, preview, feedsLeft }, { dryRun }) => {
+    show: (imported, { dryRun }) => {
+      const {
+        fileName,
+        rows,
+        applied,
+        failed,
+        warnings = [],
+        errorFile,
+        effect,
+        reasons,
+        feedsLeft,
+      } = imported;
       const text = [
         `${fileName}: ${counted(rows, 'row')}, ${applied} ${dryRun ? 'would be applied' : 'applied'}, ${failed} refused.`,
-        ...(preview ? [previewInWords(preview)] : []),
+        ...(effect === null
+          ? []
+          : [`${dryRun ? 'It would change' : 'It has changed'} ${effectInWords(effect)}.`]),
+        ...(effect !== null && dryRun === true && effect.levels > 0 ? [movesText(effect)] : []),
+        ...(reasons.length > 0 && dryRun === true
+          ? [`It would not be applied without --pass-gates: ${reasonsInWords(reasons)}.`]
+          : []),
         ...warnings.map(warningInWords),
         ...(errorFile === null ? [] : [`The refused rows with their reasons: ${errorFile}`]),
         ...(feedsLeft === null ? [] : [feedsLeftInWords(feedsLeft)]),
@@ -24,4 +43,9 @@ export const IMPORT_COMMANDS = [
       return { text, exitCode: hasFailed ? ExitCode.FAILED : ExitCode.OK };
     },
   }),
+  command({ path: 'import list', operation: listImports, show: importsText }),
+  command({ path: 'import show', operation: showImport, arguments: ['importId'], show: importText }),
+  command({ path: 'import approve', operation: approveImport, arguments: ['importId'], show: decidedText }),
+  command({ path: 'import reject', operation: rejectImport, arguments: ['importId'], show: decidedText }),
+  command({ path: 'import undo', operation: undoImport, arguments: ['importId'], show: undoneText }),
 ];

@@ -48,10 +48,10 @@ function sourcesText(sources: ResultOf<typeof listFeedSources>): string {
 }
 
 function settingsText(settings: ResultOf<typeof addFeedSource>['settings']): string {
-  const all = Object.entries<string | Readonly<Record<string, string>> | null>({ ...settings });
+  const all = Object.entries<string | number | Readonly<Record<string, string>> | null>({ ...settings });
   const said = all.flatMap(([name, value]) => {
     if (value === null) return [];
-    if (typeof value === 'string') return [`${name} ${value}`];
+    if (typeof value === 'string' || typeof value === 'number') return [`${name} ${value}`];
     const named = Object.entries(value).map(([theirs, ours]) => `${theirs}=${ours}`);
     return named.length === 0 ? [] : [`${name} ${named.join(', ')}`];
   });

@@ -14,6 +14,7 @@ import {
   facility,
   FACILITY_MISSING,
   hasFacility,
+  ifGiven,
   orNull,
   product,
   reason,
@@ -41,6 +42,7 @@ const resetRow = (how: Reading) =>
       resetByAtp: flag,
       availableQty: units(how, { min: -UNITS_MAX, max: UNITS_MAX }),
       locationSeqId: orNull,
+      asOf: ifGiven(time(how)),
     })
     .refine(hasFacility, FACILITY_MISSING) satisfies z.ZodType<ResetRow>;
 
@@ -51,6 +53,7 @@ const countColumns = (how: Reading) =>
     ...facility,
     quantity: units(how, { min: -UNITS_MAX, max: UNITS_MAX }),
     locationSeqId: orNull,
+    asOf: ifGiven(time(how)),
   });
 
 const countRow = (how: Reading) =>

@@ -92,6 +92,12 @@ export const CONDITIONS = {
     title: 'A feed was refused as a whole',
     isToldAtOnce: true,
   },
+  FEED_HELD: {
+    severity: 'critical',
+    subject: 'installation',
+    title: 'A feed is held until a person decides',
+    isToldAtOnce: true,
+  },
   FEED_ROWS_REFUSED: {
     severity: 'warning',
     subject: 'installation',

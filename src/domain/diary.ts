@@ -37,6 +37,7 @@ interface DiaryFields {
   readonly FEED_IMPORTED: { readonly feed: string; readonly applied: number };
   /** Some rows of the feed were applied, or none; `refused` rows are in its error file. */
   readonly FEED_ROWS_REFUSED: { readonly feed: string; readonly applied: number; readonly refused: number };
+  readonly FEED_HELD: { readonly feed: string; readonly reason: string };
   readonly FEED_REFUSED: { readonly feed: string; readonly code: string; readonly reason: string };
   readonly DIFFERENCES_FOUND: {
     readonly shopId: string;
@@ -128,6 +129,10 @@ const EVENTS: {
   FEED_ROWS_REFUSED: {
     level: 'error',
     inWords: (d) => `Feed ${d.feed}: ${counted(d.refused, 'row')} refused, ${d.applied} applied`,
+  },
+  FEED_HELD: {
+    level: 'error',
+    inWords: (d) => `Feed ${d.feed} is held until a person decides: ${d.reason}`,
   },
   FEED_REFUSED: {
     level: 'error',

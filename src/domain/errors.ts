@@ -9,6 +9,7 @@ import type { ErrorDetail, ErrorEntry, HintText } from './error-codes/error-entr
 import { ALERT_ERRORS } from './error-codes/alerts.ts';
 import { FEED_ERRORS } from './error-codes/feeds.ts';
 import { FILE_ERRORS } from './error-codes/files.ts';
+import { IMPORT_ERRORS } from './error-codes/imports.ts';
 import { INPUT_ERRORS } from './error-codes/inputs.ts';
 import { LANE_ERRORS } from './error-codes/lane.ts';
 import { SERVICE_ERRORS } from './error-codes/services.ts';
@@ -21,6 +22,7 @@ export type { ErrorDetail } from './error-codes/error-entry.ts';
 export const ERRORS = {
   ...INPUT_ERRORS,
   ...FEED_ERRORS,
+  ...IMPORT_ERRORS,
   ...FILE_ERRORS,
   ...LANE_ERRORS,
   ...SHOPIFY_ERRORS,

@@ -12,7 +12,7 @@ import { feedOrderKey } from './feed.ts';
 export type FeedEnd = 'whole-line' | 'inside-line' | 'unreadable';
 
 /** Why a feed is not taken yet, by the code that a person is told. */
-export type WaitingCode = 'FEED_UNSETTLED' | 'FEED_NOT_READABLE';
+export type WaitingCode = 'FEED_UNSETTLED' | 'FEED_NOT_READABLE' | 'FEED_HELD';
 
 /** What was seen of a feed, in this look and in those before it. */
 export interface SeenFeed {
@@ -87,11 +87,13 @@ export interface Turn<Feed> {
 /**
  * Goes through feeds in their order, and takes those that nothing holds back.
  *
+ * @param isHeld whether a gate holds it until a person decides
  * @param look what a feed waits for; asked for those feeds only that nothing before them holds back
  * @param takenMax at most so many are taken
  */
 export async function takeInTurn<Feed extends { readonly path: string }>(
   feeds: readonly Feed[],
+  isHeld: (feed: Feed) => boolean,
   look: (feed: Feed) => Promise<ReturnType<typeof whatFeedWaitsFor>>,
   takenMax: number,
 ): Promise<Turn<Feed>> {
@@ -101,6 +103,7 @@ export async function takeInTurn<Feed extends { readonly path: string }>(
     const source = folderOf(feed.path);
     const first = waiting.get(source);
     if (first) waiting.set(source, { ...first, behind: first.behind + 1 });
+    else if (isHeld(feed)) waiting.set(source, { ...feed, code: 'FEED_HELD', settlesInMs: 0, behind: 0 });
     else if (taken.length < takenMax) {
       const wait = await look(feed);
       if (wait) waiting.set(source, { ...feed, ...wait, behind: 0 });

@@ -22,6 +22,13 @@ const KINDS = {
   IMP_THRESHOLD: 'state',
 } as const satisfies Readonly<Record<FeedType, FeedKind>>;
 
+/** Counts: what is on hand. What a newer one says stands in place of what an older one has said. */
+const COUNTS: readonly FeedType[] = ['RESET_INVENTORY', 'REC_INV_COUNT'];
+
+export function isCount(type: FeedType): boolean {
+  return COUNTS.includes(type);
+}
+
 export function kindOf(type: FeedType): FeedKind {
   return KINDS[type];
 }

@@ -1,4 +1,5 @@
 /** A source: a folder in which one sender's feeds come in, and what must be said of how it writes. */
+import type { GateLimits } from './feed-gates.ts';
 
 /** Encodings that a source may name. `iso-8859-1` is read as windows-1252, as browsers do. */
 export const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252', 'iso-8859-1'] as const;
@@ -21,8 +22,8 @@ export type DateOrder = (typeof DATE_ORDERS)[number];
 export const EQUAL_KEY_RULES = ['refuse', 'last', 'sum'] as const;
 export type EqualKeyRule = (typeof EQUAL_KEY_RULES)[number];
 
-/** How a sender writes. Null: it is recognised, or has the default that the comment names. */
-export interface SourceSettings {
+/** How a sender writes, and what of it is held. Null: it is recognised, or has the default that the comment names. */
+export interface SourceSettings extends GateLimits {
   /** The type of its files, where neither their name nor the folder says it. */
   readonly type: string | null;
   readonly encoding: Encoding | null;
@@ -56,4 +57,9 @@ export const NO_SETTINGS: SourceSettings = {
   fixed: {},
   statuses: {},
   reasons: {},
+  rowsFallMax: null,
+  toZeroMax: null,
+  unknownMax: null,
+  riseTimesMax: null,
+  riseUnitsMax: null,
 };

@@ -42,6 +42,8 @@ export interface ResetRow extends ProductReference, FacilityReference {
   readonly availableQty: number;
   /** The bin in which it was counted: bins of one facility add up. */
   readonly locationSeqId: string | null;
+  /** The instant that it is about: what has happened since is kept. ISO 8601 with an offset; null: when it is applied. */
+  readonly asOf: string | null;
 }
 
 /** Units found, lost, damaged, returned: a difference of the quantity on hand. */

@@ -7,7 +7,6 @@
 import { AtpError, type ErrorCode, type ErrorDetail } from './errors.ts';
 import { parseFeedType, type FeedContents, type FeedType } from './feed-type.ts';
 import { INCOMING_FOLDER } from './drop-folders.ts';
-import type { ImportPreview } from './import-preview.ts';
 import type { ImportWarning } from './import-warning.ts';
 
 /** Why a row is refused. */
@@ -57,14 +56,13 @@ export interface ImportCounts {
   readonly failed: number;
   /** What is to be told of rows that were applied; absent: nothing. */
   readonly warnings?: readonly ImportWarning[];
-  /** Only of a dry run: what would become of the levels. */
-  readonly preview?: ImportPreview;
 }
 
 /** The reasons that the ledger gives for the postings of feeds; a variance may name its own. */
 export const LEDGER_REASONS = {
   reset: 'VAR_EXT_RESET',
   variance: 'VAR_MANUAL',
+  undone: 'IMPORT_UNDONE',
   orderReserved: 'ORDER_RESERVED',
   orderReleased: 'ORDER_RELEASED',
   orderShipped: 'ORDER_SHIPPED',

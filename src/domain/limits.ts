@@ -2,6 +2,7 @@
 export * from './limits/age.ts';
 export * from './limits/alerts.ts';
 export * from './limits/feeds.ts';
+export * from './limits/gates.ts';
 export * from './limits/guard.ts';
 export * from './limits/inputs.ts';
 export * from './limits/kept.ts';

@@ -146,6 +146,7 @@ export function countEntry(metrics: Metrics, entry: DiaryEntry): void {
       return;
     }
     case 'FILE_GOES_ON':
+    case 'FEED_HELD':
     case 'PLAN_HELD':
     case 'DIFFERENCES_FOUND':
     case 'MAPPING_CHANGED':

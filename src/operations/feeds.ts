@@ -1,5 +1,6 @@
 /** Feed files that a person has on this machine. */
 import { basename, resolve } from 'node:path';
+import { feedTypeOf } from '../domain/feed.ts';
 import { NO_SETTINGS } from '../domain/feed-source.ts';
 import { FEED_TYPES } from '../domain/feed-type.ts';
 import { id, label, optional, yesOrNo } from '../domain/input-fields.ts';
@@ -13,18 +14,32 @@ export const importFeed = defineOperation({
   description: 'import a feed file from this machine, as if it had come in by SFTP',
   fields: {
     file: label('a CSV file', 'file'),
-    type: label(`its feed type: ${FEED_TYPES.join(', ')}`, 'type'),
+    type: optional(
+      label(`its feed type (default: that of its name, or of its source): ${FEED_TYPES.join(', ')}`, 'type'),
+    ),
     source: optional(id('how its sender writes: what was said of this source', 'source')),
+    passGates: optional(yesOrNo('apply it though a gate would hold it')),
     dryRun: optional(yesOrNo('say what would happen, and do nothing')),
   },
   isRecorded: ({ dryRun }) => dryRun !== true,
-  run: async ({ app, progress }, { file, type, source, dryRun = false }) => {
+  run: async (
+    { app, progress },
+    { file, type: named, source, dryRun = false, passGates: passesGates = false },
+  ) => {
     progress(`Importing ${file}`);
     const { createImportLocalFile } = await import('./import-feed-file.ts');
     const database = await app.database();
     const importLocalFile = createImportLocalFile({ database });
     const settings = source === undefined ? NO_SETTINGS : (await findSource(database, source)).settings;
-    const localFeed = { localPath: resolve(file), fileName: basename(file), type, settings, dryRun };
+    const type = named ?? feedTypeOf(basename(file), settings.type);
+    const localFeed = {
+      localPath: resolve(file),
+      fileName: basename(file),
+      type,
+      settings,
+      dryRun,
+      passesGates,
+    };
     const imported = await importLocalFile(localFeed);
     return { ...imported, feedsLeft: await inspectFeedsLeft(database) };
   },

@@ -5,11 +5,12 @@ import { writeErrorFile } from '../csv/error-file-csv.ts';
 import { withFeed } from '../csv/feed-csv.ts';
 import { AtpError } from '../domain/errors.ts';
 import type { ImportCounts } from '../domain/feed.ts';
+import type { FeedEffect, HoldReason } from '../domain/feed-gates.ts';
 import { NO_SETTINGS, type SourceSettings } from '../domain/feed-source.ts';
 import { parseFeedType } from '../domain/feed-type.ts';
 import { errorFileName } from '../domain/filed-name.ts';
 import type { Database } from '../postgres/database.ts';
-import { importFeed } from '../postgres/feeds/imports.ts';
+import { importFeed, type JudgedImport } from '../postgres/feeds/imports.ts';
 import { sha256OfFile } from '../sftp/file-hash.ts';
 
 export interface LocalFeed {
@@ -21,6 +22,8 @@ export interface LocalFeed {
   readonly settings?: SourceSettings;
   /** Reports what an import would do, and undoes it. */
   readonly dryRun: boolean;
+  /** Applies it whatever gates say. */
+  readonly passesGates?: boolean;
 }
 
 export interface LocalImport extends ImportCounts {
@@ -28,6 +31,10 @@ export interface LocalImport extends ImportCounts {
   readonly sha256: string;
   /** The file of the refused rows with their reasons; null when no row was refused. */
   readonly errorFile: string | null;
+  /** What it has changed, or would change; null: it was imported before. */
+  readonly effect: FeedEffect | null;
+  /** Why gates would hold it, had it come by SFTP. */
+  readonly reasons: readonly HoldReason[];
 }
 
 /**
@@ -35,7 +42,7 @@ export interface LocalImport extends ImportCounts {
  * of an earlier import is removed first, so that nobody takes it for the new one.
  *
  * The function throws AtpError INPUT_INVALID (no such file), FEED_TYPE_UNKNOWN, FEED_UNREADABLE, FEED_HEADER_INVALID,
- * FEED_ALREADY_IMPORTED, IMPORT_BUSY.
+ * FEED_ALREADY_IMPORTED, FEED_IMPLAUSIBLE, IMPORT_BUSY.
  */
 export function createImportLocalFile({ database }: { readonly database: Database }) {
   return async function importLocalFile({
@@ -44,6 +51,7 @@ export function createImportLocalFile({ database }: { readonly database: Databas
     type,
     settings = NO_SETTINGS,
     dryRun,
+    passesGates = false,
   }: LocalFeed): Promise<LocalImport> {
     const feedType = parseFeedType(type);
     if (feedType === null) throw new AtpError('FEED_TYPE_UNKNOWN', { fileName, type });
@@ -51,14 +59,20 @@ export function createImportLocalFile({ database }: { readonly database: Databas
     const sha256 = await sha256OfFile(localPath);
     const errorFile = join(dirname(localPath), errorFileName(basename(localPath)));
     await rm(errorFile, { force: true });
+    let judged: JudgedImport | null = null as JudgedImport | null;
     const counts = await withFeed({ localPath, fileName, type: feedType, settings }, ({ header, rows }) =>
       importFeed(
         database,
-        { sha256, fileName, type: feedType, writtenAt, claimed: null, rows, equalKeys: settings.rows },
-        { dryRun, onRefused: (refused) => writeErrorFile(errorFile, header, refused) },
+        { sha256, fileName, type: feedType, writtenAt, claimed: null, rows, settings },
+        {
+          ...{ dryRun, passesGates },
+          onRefused: (refused) => writeErrorFile(errorFile, header, refused),
+          onJudged: (found) => (judged = found),
+        },
       ),
     );
-    return { fileName, sha256, ...counts, errorFile: counts.failed > 0 ? errorFile : null };
+    const { effect = null, reasons = [] } = judged ?? {};
+    return { fileName, sha256, ...counts, errorFile: counts.failed > 0 ? errorFile : null, effect, reasons };
   };
 }
 

@@ -7,6 +7,7 @@ import { FACILITY_OPERATIONS } from './facilities.ts';
 import { GROUP_OPERATIONS } from './facility-groups.ts';
 import { FEED_STATE_OPERATIONS } from './feed-states.ts';
 import { importFeed } from './feeds.ts';
+import { IMPORT_OPERATIONS } from './imports.ts';
 import { JOB_OPERATIONS } from './jobs.ts';
 import { LANE_OPERATIONS } from './lane.ts';
 import type { OperationFacts } from './operation.ts';
@@ -26,6 +27,7 @@ export const OPERATIONS: readonly OperationFacts[] = [
   ...PRODUCT_OPERATIONS,
   ...SHOP_OPERATIONS,
   importFeed,
+  ...IMPORT_OPERATIONS,
   ...FEED_STATE_OPERATIONS,
   ...SOURCE_OPERATIONS,
   ...JOB_OPERATIONS,

@@ -20,9 +20,19 @@ import {
   list,
   optional,
   pattern,
+  wholeNumber,
   type Field,
 } from '../domain/input-fields.ts';
-import { SOURCE_NAMES_MAX, TESTED_ROWS_SHOWN } from '../domain/limits.ts';
+import {
+  GATE_RISE_TIMES_MAX,
+  GATE_RISE_UNITS_MAX,
+  GATE_ROWS_FALL_MAX,
+  GATE_TO_ZERO_MAX,
+  GATE_UNKNOWN_MAX,
+  SOURCE_NAMES_MAX,
+  TESTED_ROWS_SHOWN,
+  UNITS_MAX,
+} from '../domain/limits.ts';
 import { readOrderStatus } from '../domain/recognition/order-status.ts';
 import { readTransferStatus } from '../domain/recognition/transfer-status.ts';
 import { isTimeZone } from '../domain/wall-clock.ts';
@@ -54,6 +64,11 @@ function pairs(about: string, ours: string): Field<readonly string[] | null, 'cl
   return { ...clearable(list(about, pair, SOURCE_NAMES_MAX), 'none'), placeholder: `theirs=${ours}` };
 }
 
+/** A limit of a gate; its default is for all sources. */
+function gate(about: string, ofAll: number, max = 100): Field<number | null, 'clearable'> {
+  return clearable(wholeNumber(`${about} (default: ${ofAll}); more is held`, 0, max), 'none');
+}
+
 const SETTINGS = {
   type: clearable(feedType('the type of its files, where no name says it'), 'none'),
   encoding: clearable(
@@ -80,6 +95,14 @@ const SETTINGS = {
     ),
     'none',
   ),
+  rowsFallMax: gate(
+    'percent by which a count may have fewer rows than the smallest of the last ones',
+    GATE_ROWS_FALL_MAX,
+  ),
+  toZeroMax: gate('percent of the stock that a count may set to zero', GATE_TO_ZERO_MAX),
+  unknownMax: gate('percent of rows that may name unknown products', GATE_UNKNOWN_MAX),
+  riseTimesMax: gate('a quantity may rise to so many times what it was', GATE_RISE_TIMES_MAX, UNITS_MAX),
+  riseUnitsMax: gate('or by so many units', GATE_RISE_UNITS_MAX, UNITS_MAX),
   columns: pairs('its names of columns, and ours', 'column'),
   fixed: pairs('columns that it does not have, and their value', 'value'),
   statuses: pairs('its names of statuses of orders and transfers, and ours', 'status'),
@@ -137,7 +160,8 @@ export const listFeedSources = defineOperation({
 export const addFeedSource = defineOperation({
   name: 'source.add',
   role: 'operator',
-  description: 'a folder of feeds, and how its sender writes; what is not said is recognised',
+  description:
+    'a folder of feeds, how its sender writes, and what of it is held; what is not said is recognised',
   fields: { source, ...SETTINGS },
   check: checkSettings,
   stateOf: sourceState,

@@ -2,6 +2,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { scheduleNeededJobs } from '../cli/doctor-fixture.ts';
 import { Installation, SHOP } from '../end-to-end/installation.ts';
+import { until } from '../setup/until.ts';
 
 let installation: Installation;
 
@@ -159,4 +160,27 @@ test('what a sample found is told until a sample finds it right, whatever else i
   await show(level?.available ?? 0);
   await sample(1);
   expect(Object.keys(await diagnose())).toEqual([]);
+});
+
+test('a feed that a gate holds is told until a person decides, and then done by a run that the decision starts', async () => {
+  await installation.importCount('RESET_INVENTORY__before.csv', 'BROADWAY', { 'RED-SHIRT': 25 });
+  await installation.importCount('RESET_INVENTORY__cents.csv', 'BROADWAY', { 'RED-SHIRT': 250_000 });
+  expect((await diagnose())['FEED_HELD']).toMatchObject({
+    severity: 'critical',
+    detail: expect.stringContaining('RED-SHIRT at BROADWAY rises from 25 to 250000') as string,
+  });
+  const listed = await installation.atp('import', 'list', '--state', 'held');
+  const [{ importId } = { importId: 0 }] = listed.json as unknown as readonly { importId: number }[];
+
+  const reject = ['import', 'reject', String(importId), '--reason', 'the sender sends cents'];
+  expect(await installation.atp(...reject)).toMatchObject({
+    exitCode: 0,
+    json: { state: 'rejected', run: { done: true } },
+  });
+
+  await until(async () => {
+    expect(await installation.filesIn('error')).toContain('RESET_INVENTORY__cents.csv');
+  });
+  expect(Object.keys(await diagnose())).toEqual([]);
+  expect((await installation.atp(...reject)).stderr).toContain('IMPORT_NOT_HELD');
 });

@@ -35,6 +35,7 @@ test('doctor says of an installation without a fault that all is well, and what 
     'Credentials of workers',
     'Feeds',
     'Refused feeds',
+    'Held feeds',
     'Refused rows',
     'Waiting feeds',
     'Expected feeds',

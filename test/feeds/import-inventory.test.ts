@@ -4,7 +4,6 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { AtpError } from '../../src/domain/errors.ts';
 import { FEEDS_PER_RUN } from '../../src/domain/limits.ts';
 import { expectFeed, listExpectedFeeds } from '../../src/postgres/feeds/expected-feeds.ts';
-import { listRefusedFeeds } from '../../src/postgres/feeds/refused-feeds.ts';
 import type { FileDrop, OpenFileDrop } from '../../src/sftp/file-drop.ts';
 import { expectCodedError } from '../sftp/coded-error.ts';
 import { ImportRun } from './import-run.ts';
@@ -121,12 +120,11 @@ describe('a feed goes', () => {
     expect(await readOnHand()).toBe(0);
   });
 
-  test('to error/ and is not imported when it is a difference of the same name and content as one before', async () => {
+  test('nowhere and is not imported when it is a difference of the same name and content as one before', async () => {
     await importFeed(await put('incoming/MDM_INV_VARIANCE__1.csv', GOOD));
     const again = await importFeed(await put('incoming/MDM_INV_VARIANCE__1.csv', GOOD));
-    expect(again.error?.code).toBe('FEED_ALREADY_IMPORTED');
-    expect(await listRefusedFeeds(warehouse.database, 9)).toMatchObject([{ code: 'FEED_ALREADY_IMPORTED' }]);
-    expect(await namesIn('error')).toEqual(['MDM_INV_VARIANCE__1.csv', 'MDM_INV_VARIANCE__1.csv.errors.csv']);
+    expect(again.error?.code).toBe('FEED_HELD');
+    expect(await namesIn('error')).toEqual([]);
     expect(await readOnHand()).toBe(5);
   });
 
@@ -167,7 +165,7 @@ describe('an expected feed', () => {
 
     const again = await importFeed(await put('incoming/MDM_INV_VARIANCE__1.csv', GOOD));
 
-    expect(again.error?.code).toBe('FEED_ALREADY_IMPORTED');
+    expect(again.error?.code).toBe('FEED_HELD');
     expect(await listExpectedFeeds(warehouse.database)).toMatchObject([{ isLate: false }]);
     expect(await readOnHand()).toBe(5);
   });

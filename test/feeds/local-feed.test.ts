@@ -1,7 +1,6 @@
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { previewInWords } from '../../src/domain/import-preview.ts';
 import { createImportLocalFile } from '../../src/operations/import-feed-file.ts';
 import { expectCodedError } from '../sftp/coded-error.ts';
 import { scratchFolder } from '../sftp/scratch-folder.ts';
@@ -40,8 +39,7 @@ describe('a feed on this machine', () => {
     expect(await readFile(preview.errorFile ?? '', 'utf8')).toContain('PRODUCT_UNKNOWN');
     expect(await readOnHand(warehouse)).toBe(0);
 
-    const { preview: _, ...counts } = preview;
-    expect(await importLocal()).toEqual(counts);
+    expect(await importLocal()).toEqual(preview);
     expect(preview.errorFile).toBe(`${localPath}.errors.csv`);
     expect(await readOnHand(warehouse)).toBe(5);
   });
@@ -51,17 +49,18 @@ describe('a feed on this machine', () => {
       localPath,
       `${HEADER}\nSHIRT,BROADWAY,30\nHAT,BROADWAY,8\nSHIRT,BROADWAY,-5\nHAT,BROADWAY,-8\n`,
     );
-    expect((await importLocal({ dryRun: true })).preview).toEqual({
+    expect((await importLocal({ dryRun: true })).effect).toEqual({
       ...{ levels: 1, unitsBefore: 0, unitsAfter: 25, toZero: 0, negative: 0 },
-      biggest: [{ sku: 'SHIRT', facilityId: 'BROADWAY', before: 0, after: 25 }],
+      moves: [{ sku: 'SHIRT', facilityId: 'BROADWAY', before: 0, after: 25 }],
     });
     await importLocal();
     await writeFile(localPath, `${HEADER}\nSHIRT,BROADWAY,-25\nHAT,BROADWAY,-3\n`);
-    const { preview } = await importLocal({ dryRun: true });
-    expect(preview).toMatchObject({ levels: 2, unitsBefore: 25, unitsAfter: -3, toZero: 1, negative: 1 });
-    expect(preview && previewInWords(preview)).toBe(
-      '2 levels would change, 25 → -3 units; 1 to zero, 1 below zero.\n  SHIRT at BROADWAY: 25 → 0\n  HAT at BROADWAY: 0 → -3',
-    );
+    const { effect } = await importLocal({ dryRun: true });
+    expect(effect).toMatchObject({ levels: 2, unitsBefore: 25, unitsAfter: -3, toZero: 1, negative: 1 });
+    expect(effect?.moves).toEqual([
+      { sku: 'SHIRT', facilityId: 'BROADWAY', before: 25, after: 0 },
+      { sku: 'HAT', facilityId: 'BROADWAY', before: 0, after: -3 },
+    ]);
     expect(await readOnHand(warehouse)).toBe(25);
   });
 

@@ -116,7 +116,7 @@ export class Warehouse {
     const counts = await withFeed({ localPath, fileName, type, settings }, ({ rows }) =>
       importFeed(
         through,
-        { sha256, fileName, type, writtenAt, claimed, rows, equalKeys: settings.rows },
+        { sha256, fileName, type, writtenAt, claimed, rows, settings },
         {
           dryRun: false,
           onRefused: async (all) => {

@@ -69,6 +69,11 @@ export const FEED_ERRORS = {
       `Row ${d.otherRow} counts the same product at facility "${d.facilityId}" and cannot be read, so what is there in all is not known.`,
     hint: 'Correct that row, and send all rows of the product at this facility again.',
   },
+  COUNT_OVERTAKEN: {
+    class: 'row',
+    message: (d) => `It is older than the last count at facility "${d.facilityId}", of ${d.countedAt}.`,
+    hint: 'Nothing to do when it was sent late: the newer count stands.',
+  },
   FACILITY_VIRTUAL: {
     class: 'row',
     message: (d) => `Facility "${d.facilityId}" is virtual: it has no stock.`,

@@ -87,15 +87,24 @@ function hasSomethingToTell(file: ImportedFile): boolean {
   return file.error !== undefined || file.failed > 0 || file.notPutAway !== undefined;
 }
 
+/** What a person has decided, or a later feed, is done. */
+const DECIDED: readonly string[] = ['FEED_REJECTED', 'FEED_REPLACED'];
+
 function outcomeOfFile({ error, failed }: ImportedFile): Outcome {
   // It is still being sent, and the next run takes it.
   if (error?.code === 'FEED_UNSETTLED') return 'NOTHING_TO_DO';
+  if (error?.code === 'FEED_HELD') return 'HELD';
+  if (error && DECIDED.includes(error.code)) return 'DONE';
   if (error) return 'FAILED';
   return failed > 0 ? 'NEEDS_ATTENTION' : 'DONE';
 }
 
 export function waitingInWords({ fileName, code, since, behind }: WaitingFile): string {
-  const why = { FEED_UNSETTLED: 'is still being sent', FEED_NOT_READABLE: 'cannot be read' }[code];
+  const why = {
+    FEED_UNSETTLED: 'is still being sent',
+    FEED_NOT_READABLE: 'cannot be read',
+    FEED_HELD: 'is held until a person decides',
+  }[code];
   const kept = behind > 0 ? `, and holds back ${counted(behind, 'feed')}` : '';
   return `${fileName} ${why}, since ${since}${kept}`;
 }
@@ -138,6 +147,7 @@ export const IMPORT = defineJob({
   outcomeOf: (result) => {
     const outcomes = result.files.map(outcomeOfFile);
     if (result.others) outcomes.push(result.others.outcome);
+    if (result.waiting?.some(({ code }) => code === 'FEED_HELD')) outcomes.push('HELD');
     if (result.waiting?.some(({ isLong }) => isLong) || result.untaken) outcomes.push('NEEDS_ATTENTION');
     return worstOf([...outcomes, ...(isLeftBehind(result) ? (['NEEDS_ATTENTION'] as const) : [])]);
   },

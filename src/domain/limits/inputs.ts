@@ -15,9 +15,6 @@ export const PRODUCTS_SET_AT_ONCE_MAX = 200_000;
 /** Rows of such a file that its error names. */
 export const ROWS_NAMED_MAX = 5;
 
-/** Levels that a dry run of an import names because they would change most. */
-export const BIGGEST_MOVES_NAMED = 5;
-
 /** Products that a person may ask a delta for at once. */
 export const SKUS_ASKED_MAX = 1_000;
 

@@ -1,9 +1,11 @@
 /** Feeds that were refused, that wait, and that have not come. */
 import { durationText } from '../../domain/duration.ts';
 import type { WaitingCode } from '../../domain/feed-arrival.ts';
-import { FEED_AWAITED_FOR_MS } from '../../domain/limits.ts';
+import { reasonsInWords } from '../../domain/feed-gates.ts';
+import { CAUSES_PER_CHECK_MAX, FEED_AWAITED_FOR_MS } from '../../domain/limits.ts';
 import { counted } from '../../domain/words.ts';
 import { listExpectedFeeds } from '../../postgres/feeds/expected-feeds.ts';
+import { listImports } from '../../postgres/feeds/feed-imports.ts';
 import { summarizeRefusals } from '../../postgres/feeds/refused-feeds.ts';
 import { findLongWaitingFeeds } from '../../postgres/feeds/waiting-feeds.ts';
 import type { Application } from '../application.ts';
@@ -15,6 +17,7 @@ const WHERE_TO_LOOK =
 export async function checkFeeds(app: Application): Promise<Check[]> {
   return [
     await check('Refused feeds', () => inspectRefusedFeeds(app)),
+    await check('Held feeds', () => inspectHeldFeeds(app)),
     await check('Refused rows', () => inspectRefusedRows(app)),
     await check('Waiting feeds', () => inspectWaitingFeeds(app)),
     await check('Expected feeds', () => inspectExpectedFeeds(app)),
@@ -31,6 +34,20 @@ async function inspectRefusedFeeds(app: Application): Promise<Finding> {
       detail: `${counted(feeds, 'feed')} refused as a whole since ${since.toISOString()}, the last is ${fileName}: ${message ?? ''}`,
       hint: WHERE_TO_LOOK,
       since,
+    })),
+  );
+}
+
+async function inspectHeldFeeds(app: Application): Promise<Finding> {
+  const held = await listImports(await app.database(), { limit: CAUSES_PER_CHECK_MAX, state: 'held' });
+  if (held.length === 0) return fine('No feed is held.');
+  return faultyFor(
+    'FEED_HELD',
+    held.map(({ importId, fileName, source, reasons, cameAt }) => ({
+      part: `import ${importId}`,
+      detail: `${fileName} of ${source ?? 'this machine'} is held since ${cameAt.toISOString()}: ${reasonsInWords(reasons)}.`,
+      hint: `It holds back the feeds behind it in its folder. \`atp import show ${importId}\` tells what it would change; then \`atp import approve ${importId} --reason <text>\`, or \`reject\`.`,
+      since: cameAt,
     })),
   );
 }
@@ -73,6 +90,10 @@ const WAITING = {
   FEED_NOT_READABLE: {
     why: ': the SFTP server does not let us read it',
     hint: 'It holds back the feeds behind it in its folder. Give the user of SFTP_URL the right to read it, or take it away.',
+  },
+  FEED_HELD: {
+    why: ': it is held',
+    hint: '`atp import list` shows why; `atp import approve <import> --reason <text>`, or `reject`.',
   },
   'its turn': {
     why: '',

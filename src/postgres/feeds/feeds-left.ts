@@ -34,8 +34,8 @@ export async function listFeedsLeft(database: Database): Promise<readonly FeedLe
   }));
 }
 
-/** The record of this very feed, if it was left; null: it was not, or another feed lies in its place by now. */
-export function findLeft(left: readonly FeedLeft[], feed: FeedOnDrop): FeedLeft | null {
+/** The record of this very feed, if there is one; null: there is none, or another feed lies in its place by now. */
+export function findLeft<Known extends FeedOnDrop>(left: readonly Known[], feed: FeedOnDrop): Known | null {
   const found = left.find(({ path }) => path === feed.path);
   const isSame =
     found?.sizeBytes === feed.sizeBytes && found.modifiedAt.getTime() === feed.modifiedAt.getTime();

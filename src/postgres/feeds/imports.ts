@@ -3,28 +3,32 @@
  * to the ledger.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { AtpError, isCoded, type ErrorCode, type ErrorDetail } from '../../domain/errors.ts';
+import { AtpError, isCoded } from '../../domain/errors.ts';
 import type { FeedRow, ImportCounts, RefusedRow } from '../../domain/feed.ts';
 import { kindOf } from '../../domain/feed-kind.ts';
-import type { EqualKeyRule } from '../../domain/feed-source.ts';
+import { reasonsInWords, whyHeld, type FeedEffect, type HoldReason } from '../../domain/feed-gates.ts';
+import { NO_SETTINGS, type EqualKeyRule, type SourceSettings } from '../../domain/feed-source.ts';
 import type { FeedContents, FeedType } from '../../domain/feed-type.ts';
 import type { ImportWarning } from '../../domain/import-warning.ts';
-import { IMPORT_WAIT_MS, REFUSED_ROWS_PER_PAGE } from '../../domain/limits.ts';
+import { IMPORT_WAIT_MS } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
 import { isDeadlock, isLockTimeout, isOutOfRange } from '../sql-state.ts';
+import { readEffect } from './effect.ts';
 import { recordFeedCame } from './expected-feeds.ts';
 import { applyFacilities, FACILITY_STAGING } from './imp-facility.ts';
 import { applyFacilitySettings, FACILITY_SETTING_STAGING } from './imp-prod-facility.ts';
 import { applyProducts, PRODUCT_STAGING } from './imp-product.ts';
 import { applyThresholds, THRESHOLD_STAGING } from './imp-threshold.ts';
+import { holdFeed, recordApplied, takeNumber } from './feed-imports.ts';
+import { readGateFacts } from './gate-facts.ts';
 import { applyInventoryVariance, VARIANCE_STAGING } from './inventory-variance.ts';
 import { applyOrderItems, ORDER_ITEM_STAGING } from './order-items.ts';
 import { adoptImport, readCounts, toCounts } from './import-records.ts';
 import { nameLikelyProducts } from './name-likely-products.ts';
-import { findNewestPosting, previewPostings } from './preview.ts';
 import { endRefusedFeeds, recordRefusedRows } from './refused-feeds.ts';
+import { readRefusedRows, recordRefusals } from './refused-rows.ts';
 import { applyCount, applyResetInventory, RESET_STAGING } from './reset-inventory.ts';
-import { dropAppliedRows, findSentBefore } from './sent-again.ts';
+import { dropAppliedRows, findSentBefore, type SentBefore } from './sent-again.ts';
 import { applyOrderWatermark, ORDER_WATERMARK_STAGING } from './order-watermark.ts';
 import { applyShopifyInventory, SHOPIFY_INVENTORY_STAGING } from './shopify-inventory.ts';
 import { applyTransfers, TRANSFER_STAGING } from './transfers.ts';
@@ -40,8 +44,10 @@ export interface Feed<Type extends FeedType> {
   /** The file on SFTP; null: it lies on a machine of ours, and each import of it is one of its own. */
   readonly claimed: ClaimedFile | null;
   readonly rows: AsyncIterable<FeedRow<Type>>;
-  /** What becomes of several counts of one product at one facility; absent: unequal ones are refused. */
-  readonly equalKeys?: EqualKeyRule | null;
+  /** The folder that it was sent to; absent: it came from a machine of ours. */
+  readonly source?: string;
+  /** What was said of its source; absent: nothing. */
+  readonly settings?: SourceSettings;
 }
 
 export interface ClaimedFile {
@@ -57,11 +63,21 @@ export interface ImportOptions {
   readonly onRefused: (rows: AsyncIterable<RefusedRow>) => Promise<void>;
   /** Called last before the COMMIT: whether the file is still as it was read. If not, nothing is applied. */
   readonly isUnchanged?: () => Promise<boolean>;
+  /** Called with what it changes, and with what gates say of it, before the transaction ends. */
+  readonly onJudged?: (judged: JudgedImport) => void;
+  /** A person applies it whatever gates say. */
+  readonly passesGates?: boolean;
   /** How long it waits for rows that another transaction has locked; absent: IMPORT_WAIT_MS. */
   readonly waitMs?: number;
 }
 
-type FeedFile = Pick<Feed<FeedType>, 'fileName' | 'writtenAt' | 'equalKeys'>;
+export interface JudgedImport {
+  readonly effect: FeedEffect;
+  /** Why it is held, or would be; empty: nothing speaks against it. */
+  readonly reasons: readonly HoldReason[];
+}
+
+type FeedFile = Pick<Feed<FeedType>, 'fileName' | 'writtenAt'> & { readonly equalKeys: EqualKeyRule | null };
 
 interface FeedSql<Content> {
   readonly staging: StagingShape<Content>;
@@ -87,44 +103,64 @@ const FEED_SQL: { readonly [Type in FeedType]: FeedSql<FeedContents[Type]> } = {
  * Imports the good rows of a feed and records the refused ones; or finds that an earlier run has done so and stopped
  * before it filed the feed. Of a difference that is sent again after some rows were refused, it applies those rows only.
  *
- * @throws AtpError FEED_ALREADY_IMPORTED (a difference that is probably sent twice by mistake), FEED_UNSETTLED,
- *   LEVEL_OUT_OF_RANGE (the file as a whole), IMPORT_BUSY, and what `rows` throws
+ * @throws AtpError FEED_HELD (a file on SFTP waits for a person), FEED_IMPLAUSIBLE and FEED_ALREADY_IMPORTED (the same for
+ *   one of a machine of ours), FEED_REJECTED, FEED_REPLACED, FEED_UNSETTLED, LEVEL_OUT_OF_RANGE (the file as a whole),
+ *   IMPORT_BUSY, and what `rows` throws
  */
 export async function importFeed<Type extends FeedType>(
   database: Database,
   feed: Feed<Type>,
   options: ImportOptions,
 ): Promise<ImportCounts> {
-  const { waitMs = IMPORT_WAIT_MS } = options;
+  const { waitMs = IMPORT_WAIT_MS, dryRun } = options;
+  const { fileName, type } = feed;
   const key = importKeyOf(feed);
   return database.session(async (connection) => {
     await connection.query('BEGIN');
     try {
       await connection.query(`SET LOCAL lock_timeout = ${waitMs}`);
-      const newestBefore = options.dryRun ? await findNewestPosting(connection) : null;
-      const counts =
-        (await findEarlierCounts(connection, key, feed)) ?? (await applyFeed(connection, key, feed));
-      if (counts.failed > 0) await options.onRefused(readRefusedRows(connection, key));
+      const earlier = await findEarlierCounts(connection, key, feed);
+      const { counts, judged } = earlier
+        ? { counts: earlier, judged: null }
+        : await applyFeed(connection, key, feed, options);
+      const isHeld = judged !== null && judged.reasons.length > 0 && judged.isGated && !dryRun;
+      if (counts.failed > 0 && !isHeld) await options.onRefused(readRefusedRows(connection, key));
+      if (judged) options.onJudged?.(judged);
       if (options.isUnchanged && !(await options.isUnchanged())) {
-        throw new AtpError('FEED_UNSETTLED', { fileName: feed.fileName });
+        throw new AtpError('FEED_UNSETTLED', { fileName });
       }
-      if (newestBefore === null) {
-        await connection.query('COMMIT');
-        return counts;
-      }
-      const preview = await previewPostings(connection, newestBefore);
-      await connection.query('ROLLBACK');
-      return { ...counts, preview };
+      await connection.query(dryRun || isHeld ? 'ROLLBACK' : 'COMMIT');
+      if (isHeld) throw await hold(connection, key, feed, { ...judged, ...toSizes(counts) });
+      return counts;
     } catch (error) {
       // The first error says what went wrong; a ROLLBACK on a dead connection would hide it.
       await connection.query('ROLLBACK').catch(() => undefined);
       // A statement of its own: nothing of the feed is applied, and still it came.
-      if (isCoded(error, 'FEED_ALREADY_IMPORTED') && !options.dryRun) {
-        await recordFeedCame(connection, feed.type);
-      }
-      throw toCodedError(error, feed.fileName, waitMs);
+      if (isCoded(error, 'FEED_ALREADY_IMPORTED') && !dryRun) await recordFeedCame(connection, type);
+      throw toCodedError(error, fileName, waitMs);
     }
   });
+}
+
+/** Holds a file on SFTP until a person decides. One of a machine of ours was sent by a person, who decides now. */
+async function hold(
+  connection: Connection,
+  key: string,
+  feed: Feed<FeedType>,
+  judged: JudgedImport & { readonly rows: number; readonly refused: number },
+): Promise<AtpError> {
+  const { fileName, type, source = null } = feed;
+  const reasons = reasonsInWords(judged.reasons);
+  if (feed.claimed === null) return new AtpError('FEED_IMPLAUSIBLE', { fileName, reasons });
+  await connection.query('BEGIN');
+  const importId = await holdFeed(connection, { ...feed, key, source }, judged);
+  await recordFeedCame(connection, type);
+  await connection.query('COMMIT');
+  return new AtpError('FEED_HELD', { fileName, importId, reasons });
+}
+
+function toSizes({ rows, failed }: ImportCounts): { readonly rows: number; readonly refused: number } {
+  return { rows, refused: failed };
 }
 
 /** What an import is known by: a file on SFTP is imported once. Of the claim alone it could not tell that the file grew. */
@@ -153,23 +189,34 @@ async function findEarlierCounts(
   return taken.rowCount === 1 ? null : readCounts(connection, key);
 }
 
+interface AppliedFeed {
+  readonly counts: ImportCounts;
+  /** `isGated`: nobody has said that it is to be applied whatever gates say. */
+  readonly judged: JudgedImport & { readonly isGated: boolean };
+}
+
 async function applyFeed<Type extends FeedType>(
   connection: Connection,
   key: string,
-  { sha256, type, rows, claimed, ...file }: Feed<Type>,
-): Promise<ImportCounts> {
+  feed: Feed<Type>,
+  { passesGates = false }: ImportOptions,
+): Promise<AppliedFeed> {
+  const { type, claimed, fileName, writtenAt, source = null, settings = NO_SETTINGS } = feed;
   const { staging, apply }: FeedSql<FeedContents[Type]> = FEED_SQL[type];
-  const earlier =
-    kindOf(type) === 'difference'
-      ? await findSentBefore(connection, { key, sha256, fileName: file.fileName })
-      : null;
-  if (earlier?.failed === 0) {
-    throw new AtpError('FEED_ALREADY_IMPORTED', { fileName: file.fileName, at: earlier.at.toISOString() });
-  }
-  const sent = await stageRows<Type>(connection, staging, rows);
-  const applied = earlier ? await dropAppliedRows(connection, earlier.key) : 0;
+  const number = await takeNumber(connection, { ...feed, key, source });
+  const isGated = !number.isApproved && !passesGates;
+  const earlier = await findEarlierSending(connection, key, feed, isGated);
+  const sent = await stageRows<Type>(connection, staging, feed.rows);
+  const applied = earlier && earlier.failed > 0 ? await dropAppliedRows(connection, earlier.key) : 0;
   const rowCount = sent - applied;
-  const warnings = (await apply(connection, file)) ?? [];
+  const warnings = (await apply(connection, { fileName, writtenAt, equalKeys: settings.rows })) ?? [];
+  const effect = await readEffect(connection, number);
+  const about = { type, source, rows: rowCount, importId: number.importId, settings };
+  const sentBeforeAt = earlier?.failed === 0 ? earlier.at : null;
+  const reasons = whyHeld(
+    { ...(await readGateFacts(connection, about)), toZero: effect.toZero, sentBeforeAt },
+    settings,
+  );
   await nameLikelyProducts(connection);
   const failed = await recordRefusals(connection, key);
   const counts = toCounts({ rows: rowCount, applied: rowCount - failed, failed, warnings });
@@ -183,70 +230,30 @@ async function applyFeed<Type extends FeedType>(
       counts.warnings ? JSON.stringify(counts.warnings) : null,
     ],
   );
+  await recordApplied(connection, number, { ...toSizes(counts), effect, reasons });
   await recordFeedCame(connection, type);
   // Whoever imports a file by hand sees what is refused. And an empty feed proves nothing of the one before.
   if (failed > 0 && claimed) {
-    await recordRefusedRows(connection, { fileName: file.fileName, type, sentAt: file.writtenAt }, failed);
+    await recordRefusedRows(connection, { fileName, type, sentAt: writtenAt }, failed);
   }
   if (failed === 0 && rowCount > 0) await endRefusedFeeds(connection, type);
-  return counts;
+  return { counts, judged: { effect, reasons, isGated } };
 }
 
-interface StagedRefusal {
-  readonly rowNumber: number;
-  readonly columnName: string;
-  readonly code: ErrorCode;
-  readonly detail: ErrorDetail;
-}
-
-/** Turns codes into sentences, a page in memory at a time; the rows' values never leave the database. */
-async function recordRefusals(connection: Connection, key: string): Promise<number> {
-  let failed = 0;
-  for (let after = 0; ;) {
-    const { rows: page } = await connection.query<StagedRefusal>(
-      `SELECT row_number AS "rowNumber", column_name AS "columnName", code, detail
-       FROM refused_row WHERE row_number > $1 ORDER BY row_number LIMIT $2`,
-      [after, REFUSED_ROWS_PER_PAGE],
-    );
-    const last = page.at(-1);
-    if (!last) return failed;
-    // Made only now, since most feeds have no refused row. By it each page reads its own part of the rows.
-    if (failed === 0) await connection.query('CREATE UNIQUE INDEX ON staged_row (row_number)');
-    await connection.query(
-      `INSERT INTO import_file_error (sha256, row_number, column_name, code, message, row_values)
-       SELECT $1, refusal.row_number, refusal.column_name, refusal.code, refusal.message, staged.row_values
-       FROM unnest($2::int[], $3::text[], $4::text[], $5::text[])
-         AS refusal (row_number, column_name, code, message)
-       JOIN staged_row AS staged USING (row_number)
-       WHERE staged.row_number BETWEEN $6 AND $7`,
-      [
-        key,
-        page.map(({ rowNumber }) => rowNumber),
-        page.map(({ columnName }) => columnName),
-        page.map(({ code }) => code),
-        page.map(({ code, detail }) => new AtpError(code, detail).message),
-        page[0]?.rowNumber,
-        last.rowNumber,
-      ],
-    );
-    failed += page.length;
-    after = last.rowNumber;
+/** What was sent before of a difference; null: it is another event, or a person has said so. */
+async function findEarlierSending(
+  connection: Connection,
+  key: string,
+  { type, sha256, fileName, claimed }: Feed<FeedType>,
+  isGated: boolean,
+): Promise<SentBefore | null> {
+  if (kindOf(type) === 'state') return null;
+  const earlier = await findSentBefore(connection, { key, sha256, fileName });
+  if (earlier?.failed !== 0) return earlier;
+  if (claimed === null && isGated) {
+    throw new AtpError('FEED_ALREADY_IMPORTED', { fileName, at: earlier.at.toISOString() });
   }
-}
-
-/** By import_file_error_pkey. */
-async function* readRefusedRows(connection: Connection, key: string): AsyncGenerator<RefusedRow> {
-  for (let after = 0; ;) {
-    const { rows: page } = await connection.query<RefusedRow>(
-      `SELECT row_number AS "rowNumber", column_name AS "column", code, message, row_values AS "values"
-       FROM import_file_error WHERE sha256 = $1 AND row_number > $2 ORDER BY row_number LIMIT $3`,
-      [key, after, REFUSED_ROWS_PER_PAGE],
-    );
-    yield* page;
-    const last = page.at(-1);
-    if (!last) return;
-    after = last.rowNumber;
-  }
+  return earlier;
 }
 
 /** The coded error for what Postgres says when another transaction is in the way, or when a level cannot hold its sum. */

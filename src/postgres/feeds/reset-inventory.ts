@@ -13,8 +13,8 @@ import {
 } from './stock-rows.ts';
 
 export const RESET_STAGING: StagingShape<ResetRow> = {
-  columns: { ...STOCK_COLUMNS, reset_by_atp: 'boolean', location_seq_id: 'text' },
-  valuesOf: (row) => [...toStockValues(row, row.availableQty), row.resetByAtp, row.locationSeqId],
+  columns: { ...STOCK_COLUMNS, reset_by_atp: 'boolean', location_seq_id: 'text', as_of: 'timestamptz' },
+  valuesOf: (row) => [...toStockValues(row, row.availableQty), row.resetByAtp, row.locationSeqId, row.asOf],
 };
 
 /**
@@ -82,24 +82,54 @@ const REFUSE_INCOMPLETE = refuseSql({
 
 const COUNT = `
   CREATE TEMPORARY TABLE counted ON COMMIT DROP AS
-  SELECT product_id, facility_id, min(row_number) AS row_number, sum(quantity) AS quantity, bool_or(own) AS own
+  SELECT row.product_id, row.facility_id, min(row_number) AS row_number, sum(row.quantity) AS quantity,
+    bool_or(row.own) AS own, min(staged.as_of) AS as_of
   FROM (SELECT * FROM picked_row AS row WHERE is_picked AND ${IS_GOOD}) AS row
-  GROUP BY product_id, facility_id`;
+  JOIN staged_row AS staged USING (row_number)
+  GROUP BY row.product_id, row.facility_id`;
 
 const ROWS_WITH_COUNT = `
-  SELECT row.row_number, product_id, facility_id, counted.quantity, counted.own
+  SELECT row.row_number, product_id, facility_id, counted.quantity, counted.own, counted.as_of
   FROM picked_row AS row JOIN counted USING (product_id, facility_id)`;
 
 /**
  * A count of what is available leaves out what is reserved, so that is added: of 10 on hand with 5 reserved, a count of
- * 4 makes 9 on hand. What is reserved stays. In bigint, because both may be large.
+ * 4 makes 9 on hand. What is reserved stays. In bigint, because both may be large. A count of an earlier instant keeps what
+ * has happened since, and what was reserved then is what counts. By inventory_item_detail_by_product.
  */
-const QUANTITY_AFTER = 'good.quantity::bigint + CASE WHEN good.own THEN level.reserved ELSE 0 END';
+const QUANTITY_AFTER = `good.quantity::bigint + CASE WHEN good.own THEN level.reserved ELSE 0 END
+  + CASE WHEN good.as_of IS NULL THEN 0 ELSE (
+      SELECT coalesce(sum(quantity_on_hand_diff - CASE WHEN good.own THEN reserved_diff ELSE 0 END), 0)
+      FROM inventory_item_detail AS later
+      WHERE later.product_id = level.product_id AND later.facility_id = level.facility_id
+        AND coalesce(later.happened_at, later.created_at) > good.as_of) END`;
+
+/** A count of what was is no news of a level that was counted later. */
+const REFUSE_COUNTED_SINCE = refuseSql({
+  from: `(SELECT good.row_number, good.facility_id, good.as_of, last.counted_at
+    FROM (${ROWS_WITH_COUNT}) AS good JOIN last_count AS last USING (product_id, facility_id)
+    WHERE NOT last.is_undone AND last.counted_at > good.as_of)`,
+  condition: 'true',
+  column: `'asOf'`,
+  code: 'COUNT_OVERTAKEN',
+  detail: `'facilityId', row.facility_id, 'countedAt', to_json(row.counted_at AT TIME ZONE 'UTC') #>> '{}' || 'Z'`,
+});
+
+/** What a count finds right posts nothing, and still it was counted. To be done before the count is posted. */
+const RECORD_COUNTS = `
+  INSERT INTO last_count (product_id, facility_id, counted_at, after_entry, import_id)
+  SELECT product_id, facility_id, coalesce(as_of, clock_timestamp()),
+    (SELECT coalesce(max(inventory_item_detail_id), 0) FROM inventory_item_detail),
+    current_setting('atp.import_id')::bigint
+  FROM counted AS row WHERE ${IS_GOOD} ORDER BY product_id, facility_id
+  ON CONFLICT (product_id, facility_id) DO UPDATE SET counted_at = excluded.counted_at,
+    after_entry = excluded.after_entry, import_id = excluded.import_id, is_undone = false, hides_undo = false`;
 
 const POST = `
   INSERT INTO inventory_item_detail
-    (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source)
-  SELECT product_id, facility_id, ${QUANTITY_AFTER} - level.quantity_on_hand, 0, $2, $1 || ':' || good.row_number
+    (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source, happened_at)
+  SELECT product_id, facility_id, ${QUANTITY_AFTER} - level.quantity_on_hand, 0, $2, $1 || ':' || good.row_number,
+    coalesce(good.as_of, clock_timestamp())
   FROM (SELECT * FROM counted AS row WHERE ${IS_GOOD}) AS good
   JOIN product_facility AS level USING (product_id, facility_id)
   WHERE ${QUANTITY_AFTER} <> level.quantity_on_hand
@@ -131,10 +161,12 @@ async function applyCounts(
   await connection.query(REFUSE_UNEQUAL[rule]);
   await connection.query(COUNT);
   await lockLevels(connection);
+  await connection.query(REFUSE_COUNTED_SINCE);
   await refuseOutOfRange(connection, {
     rows: ROWS_WITH_COUNT,
     quantityAfter: QUANTITY_AFTER,
     column,
   });
+  await connection.query(RECORD_COUNTS);
   await connection.query(POST, [fileName, LEDGER_REASONS.reset]);
 }

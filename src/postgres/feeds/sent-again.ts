@@ -15,7 +15,7 @@ export interface SentBefore {
 
 /**
  * The last import of the same content under the same name within FEED_DUPLICATE_DAYS; null: none. A feed without rows is
- * none: one every night is no mistake. Two that come at once take turns. By import_file_by_content.
+ * none: one every night is no mistake. What was undone may be sent again. Two that come at once take turns. By import_file_by_content.
  */
 export async function findSentBefore(
   connection: Connection,
@@ -25,6 +25,7 @@ export async function findSentBefore(
   const { rows } = await connection.query<SentBefore>(
     `SELECT sha256 AS key, imported_at AS at, failed_count AS failed FROM import_file
      WHERE coalesce(content_sha256, sha256) = $1 AND file_name = $2 AND sha256 <> $3 AND row_count > 0
+       AND NOT EXISTS (SELECT FROM feed_import WHERE import_key = sha256 AND state = 'undone')
        AND imported_at > now() - make_interval(days => $4)
      ORDER BY imported_at DESC, failed_count LIMIT 1`,
     [feed.sha256, feed.fileName, feed.key, FEED_DUPLICATE_DAYS],

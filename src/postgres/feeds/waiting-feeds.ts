@@ -76,11 +76,15 @@ export interface LongWaiting {
   readonly waitsFor: WaitingCode | null;
 }
 
-/** Feeds that have waited for longer than that, and the one that waits longest; null: none has. */
+/**
+ * Feeds that have waited for longer than that, and the one that waits longest; null: none has. Not those that are held, and
+ * those behind them: a held feed is told by itself.
+ */
 export async function findLongWaitingFeeds(database: Database, forMs: number): Promise<LongWaiting | null> {
   const [first] = await database.query<LongWaiting>(
     `SELECT count(*) OVER ()::int AS count, path, seen_since AS since, waits_for AS "waitsFor" FROM waiting_feed
      WHERE seen_since < clock_timestamp() - make_interval(secs => $1::float8 / 1000)
+       AND ${SOURCE} NOT IN (SELECT ${SOURCE} FROM waiting_feed WHERE waits_for = 'FEED_HELD')
      ORDER BY waits_for IS NULL, seen_since, path LIMIT 1`,
     [forMs],
   );

@@ -1,0 +1,79 @@
+/** Imports in words: why one is held, what it changes. */
+import { reasonsInWords, type FeedEffect } from '../domain/feed-gates.ts';
+import { counted } from '../domain/words.ts';
+import type { FeedImport } from '../postgres/feeds/feed-imports.ts';
+import type { UndoneImport } from '../postgres/feeds/undo-import.ts';
+import type { DecidedImport } from '../operations/imports.ts';
+import { shortTime } from './report.ts';
+import { table } from './table.ts';
+
+export function importsText(imports: readonly FeedImport[]): string {
+  const rows = imports.map((found) => [
+    found.importId,
+    found.state,
+    found.fileName,
+    found.source,
+    shortTime(found.cameAt.toISOString()),
+    found.rows,
+    found.refused,
+    found.reasons.length > 0 ? reasonsInWords(found.reasons) : found.effect && effectInWords(found.effect),
+  ]);
+  const head = ['Import', 'State', 'Feed', 'Source', 'Came', 'Rows', 'Refused', 'What'];
+  return table(head, rows, 'Nothing was imported yet.');
+}
+
+export function importText(found: FeedImport): string {
+  const { importId, fileName, source, type, state, rows, refused, reasons, effect } = found;
+  const would = state === 'held' || state === 'approved' ? 'It would change ' : 'It has changed ';
+  return [
+    `Import ${importId}: ${fileName}, ${type}${source === null ? '' : `, of ${source}`}; ${counted(rows, 'row')}, ${refused} refused.`,
+    `It is ${state}${decisionText(found)}.`,
+    ...(reasons.length > 0 ? [`Gates say: ${reasonsInWords(reasons)}.`] : []),
+    ...(effect === null ? [] : [`${would}${effectInWords(effect)}.`, movesText(effect)]),
+  ].join('\n');
+}
+
+export function decidedText({ importId, fileName, state, run }: DecidedImport): string {
+  const when = run.done
+    ? 'A run of the import is started.'
+    : `The next run of the import does it (none was started: ${run.reason}).`;
+  return `Import ${importId} of ${fileName} is ${state}. ${when}`;
+}
+
+export function undoneText({
+  importId,
+  fileName,
+  postings,
+  countedSince,
+  changedSince,
+}: UndoneImport): string {
+  const rows = changedSince.map(({ sku, facilityId, onHand }) => [sku, facilityId, onHand]);
+  return [
+    `Import ${importId} of ${fileName} is undone: ${counted(postings, 'posting')} taken back.`,
+    ...(countedSince > 0
+      ? [`${counted(countedSince, 'quantity', 'quantities')} stay: they were counted since.`]
+      : []),
+    ...(rows.length > 0
+      ? [
+          'Somebody else has changed these since, and that counts on:',
+          table(['SKU', 'Facility', 'On hand now'], rows, ''),
+        ]
+      : []),
+  ].join('\n');
+}
+
+function decisionText({ decidedAt, decidedBy, decisionReason }: FeedImport): string {
+  if (decidedAt === null || decidedBy === null) return '';
+  return `; ${decidedBy} has decided at ${shortTime(decidedAt.toISOString())}: ${decisionReason}`;
+}
+
+export function effectInWords({ levels, unitsBefore, unitsAfter, toZero, negative }: FeedEffect): string {
+  if (levels === 0) return 'no quantity';
+  const below = negative > 0 ? `, ${negative} below zero` : '';
+  return `${counted(levels, 'quantity', 'quantities')}, from ${counted(unitsBefore, 'unit')} to ${unitsAfter}; ${toZero} to zero${below}`;
+}
+
+export function movesText({ moves }: FeedEffect): string {
+  const rows = moves.map(({ sku, facilityId, before, after }) => [sku, facilityId, before, after]);
+  return table(['SKU', 'Facility', 'Before', 'After'], rows, 'No quantity moves.');
+}

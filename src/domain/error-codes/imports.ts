@@ -1,0 +1,58 @@
+/** Imports by number: held by gates, decided about, undone. */
+import { counted } from '../words.ts';
+import type { ErrorEntry } from './error-entry.ts';
+
+export const IMPORT_ERRORS = {
+  FEED_HELD: {
+    class: 'callers-fault',
+    message: (d) => `"${d.fileName}" is held as import ${d.importId}: ${d.reasons}.`,
+    hint: (d) =>
+      `Nothing of it is applied. \`atp import show ${d.importId}\` tells what it would change; then \`atp import approve ${d.importId} --reason <text>\`, or \`reject\`. It holds back the feeds behind it in its folder.`,
+  },
+  FEED_IMPLAUSIBLE: {
+    class: 'callers-fault',
+    message: (d) => `"${d.fileName}" was not imported: ${d.reasons}.`,
+    hint: 'Look at it with `--dry-run`. If it is right, say so: `atp import <file> --pass-gates`. The limits of a sender are settings of its source (`atp source set`).',
+  },
+  FEED_REJECTED: {
+    class: 'callers-fault',
+    message: (d) => `"${d.fileName}" was rejected by ${d.by}: ${d.reason}.`,
+    hint: 'Nothing of it was applied. Let the sender mend and send it again.',
+  },
+  FEED_REPLACED: {
+    class: 'callers-fault',
+    message: (d) => `"${d.fileName}" was held, and a later feed of its source says what it said.`,
+    hint: 'Nothing to do: the later one counts.',
+  },
+  IMPORT_UNKNOWN: {
+    class: 'callers-fault',
+    message: (d) => `There is no import ${d.importId}.`,
+    hint: '`atp import list` shows the imports and their numbers.',
+  },
+  IMPORT_NOT_HELD: {
+    class: 'callers-fault',
+    message: (d) => `Import ${d.importId} is not held: it is ${d.state}.`,
+    hint: (d) => `\`atp import show ${d.importId}\` tells who has decided what, and what it has changed.`,
+  },
+  IMPORT_NOT_APPLIED: {
+    class: 'callers-fault',
+    message: (d) => `Import ${d.importId} has changed nothing: it is ${d.state}.`,
+    hint: 'Only what was applied can be undone. One that is held is rejected: `atp import reject <import> --reason <text>`.',
+  },
+  IMPORT_UNDONE: {
+    class: 'callers-fault',
+    message: (d) => `Import ${d.importId} is undone already.`,
+    hint: (d) => `\`atp import show ${d.importId}\` tells who has undone it, when and why.`,
+  },
+  IMPORT_NOT_UNDOABLE: {
+    class: 'callers-fault',
+    message: (d) => `Import ${d.importId} cannot be undone: a feed of ${d.type} says how things are.`,
+    hint: 'Send a feed with the right states: it takes the place of the wrong ones.',
+  },
+  IMPORT_UNDO_INEXACT: {
+    class: 'callers-fault',
+    message: (d) =>
+      `Import ${d.importId} was not undone: something that came before or after it was undone since, so nobody can say what ${counted(Number(d.levels), 'quantity', 'quantities')} would be without it.`,
+    hint: 'Send a count of these products: it is right whatever was before.',
+  },
+} as const satisfies Record<string, ErrorEntry>;

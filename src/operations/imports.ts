@@ -1,0 +1,81 @@
+/** Imports by number: what feeds have changed, and what a person decides about those that gates hold. */
+import { byDefault, choice, count, optional, text, wholeNumber } from '../domain/input-fields.ts';
+import { IMPORTS_LISTED, IMPORTS_LISTED_MAX } from '../domain/limits.ts';
+import {
+  decideImport,
+  findImport,
+  IMPORT_STATES,
+  listImports as readImports,
+  type FeedImport,
+} from '../postgres/feeds/feed-imports.ts';
+import { undoImport as takeBack } from '../postgres/feeds/undo-import.ts';
+import { ifTemporalIsThere, type TemporalOutcome } from './best-effort-temporal.ts';
+import { defineOperation, type Context } from './operation.ts';
+
+const importId = wholeNumber('the number of the import', 1, Number.MAX_SAFE_INTEGER);
+
+export const listImports = defineOperation({
+  name: 'import.list',
+  role: 'viewer',
+  description: 'feeds that are held, then the last ones that were imported',
+  fields: {
+    state: optional(choice('only those that are this', IMPORT_STATES)),
+    limit: byDefault(count('imports at most', IMPORTS_LISTED_MAX), IMPORTS_LISTED),
+  },
+  run: async ({ app }, { state, limit }) => readImports(await app.database(), { limit, state }),
+});
+
+export const showImport = defineOperation({
+  name: 'import.show',
+  role: 'viewer',
+  description: 'why a feed is held, and what it has changed, or would change',
+  fields: { importId },
+  run: async ({ app }, { importId: number }) => findImport(await app.database(), number),
+});
+
+const DECISION_FIELDS = { importId, reason: text('why') };
+
+export const approveImport = defineOperation({
+  name: 'import.approve',
+  role: 'operator',
+  description: 'let a held feed be applied, as it is',
+  fields: DECISION_FIELDS,
+  run: (context, input) => decide(context, 'approved', input),
+});
+
+export const rejectImport = defineOperation({
+  name: 'import.reject',
+  role: 'operator',
+  description: 'let nothing of a held feed be applied: it goes to error/',
+  fields: DECISION_FIELDS,
+  run: (context, input) => decide(context, 'rejected', input),
+});
+
+export const undoImport = defineOperation({
+  name: 'import.undo',
+  role: 'operator',
+  description: 'take back what an import has posted, as if it had never come',
+  fields: DECISION_FIELDS,
+  run: async ({ app, caller }, { importId: number, reason }) =>
+    takeBack(await app.database(), number, { by: caller.name, reason }),
+});
+
+export const IMPORT_OPERATIONS = [listImports, showImport, approveImport, rejectImport, undoImport] as const;
+
+export interface DecidedImport extends FeedImport {
+  /** Whether a run of the import was started that does it; the next one by schedule does it otherwise. */
+  readonly run: TemporalOutcome;
+}
+
+async function decide(
+  { app, caller }: Context,
+  state: 'approved' | 'rejected',
+  { importId: number, reason }: { readonly importId: number; readonly reason: string },
+): Promise<DecidedImport> {
+  const decided = await decideImport(await app.database(), number, { state, by: caller.name, reason });
+  const run = await ifTemporalIsThere(app, async (temporal) => {
+    const { runJob } = await import('../temporal/run-job.ts');
+    await runJob(temporal, { job: 'import' }, { wait: false });
+  });
+  return { ...decided, run };
+}

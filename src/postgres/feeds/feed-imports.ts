@@ -1,0 +1,202 @@
+/** Imports by number: applied, held by gates, decided about, undone. */
+import { AtpError, type ErrorCode } from '../../domain/errors.ts';
+import type { FeedEffect, HoldReason } from '../../domain/feed-gates.ts';
+import type { FeedType } from '../../domain/feed-type.ts';
+import type { Connection, Database } from '../database.ts';
+
+export const IMPORT_STATES = ['held', 'approved', 'rejected', 'replaced', 'applied', 'undone'] as const;
+export type ImportState = (typeof IMPORT_STATES)[number];
+
+interface NumberedFeed {
+  /** What its import is known by. */
+  readonly key: string;
+  readonly fileName: string;
+  /** Null: it came from a machine of ours. */
+  readonly source: string | null;
+  readonly type: FeedType;
+  readonly writtenAt: Date;
+  readonly claimed: { readonly path: string; readonly sizeBytes: number } | null;
+}
+
+export interface TakenNumber {
+  readonly importId: number;
+  /** The last posting before its own ones. */
+  readonly afterEntry: number;
+  readonly isApproved: boolean;
+}
+
+const INSERT = `
+  INSERT INTO feed_import (import_key, file_name, source, feed_type, claimed_path, size_bytes, sent_at, state)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`;
+
+const valuesOf = ({ key, fileName, source, type, claimed, writtenAt }: NumberedFeed) => [
+  key,
+  fileName,
+  source,
+  type,
+  claimed?.path ?? null,
+  claimed?.sizeBytes ?? null,
+  writtenAt,
+];
+
+/**
+ * Gives an import its number, or that under which it was held. Whatever the transaction posts from here on has it, and has
+ * happened when its file was written, where the statement does not say otherwise.
+ *
+ * @throws AtpError FEED_REJECTED, FEED_REPLACED
+ */
+export async function takeNumber(connection: Connection, feed: NumberedFeed): Promise<TakenNumber> {
+  const { rows: known } = await connection.query<{ state: ImportState; by: string; reason: string }>(
+    `SELECT state, decided_by AS by, decision_reason AS reason FROM feed_import WHERE import_key = $1 FOR UPDATE`,
+    [feed.key],
+  );
+  const [was] = known;
+  const refusedBy = was && REFUSED_BY[was.state];
+  if (refusedBy) throw new AtpError(refusedBy, { fileName: feed.fileName, by: was.by, reason: was.reason });
+  const { rows } = await connection.query<{ importId: number; afterEntry: number }>(
+    `${INSERT} ON CONFLICT (import_key) DO UPDATE SET state = excluded.state
+     RETURNING import_id AS "importId", set_config('atp.import_id', import_id::text, true),
+       set_config('atp.happened_at', least(sent_at, now())::text, true),
+       (SELECT coalesce(max(inventory_item_detail_id), 0) FROM inventory_item_detail) AS "afterEntry"`,
+    [...valuesOf(feed), 'applied'],
+  );
+  const [{ importId, afterEntry } = { importId: 0, afterEntry: 0 }] = rows;
+  return { importId, afterEntry, isApproved: was?.state === 'approved' };
+}
+
+const REFUSED_BY: Partial<Readonly<Record<ImportState, ErrorCode>>> = {
+  rejected: 'FEED_REJECTED',
+  replaced: 'FEED_REPLACED',
+};
+
+interface Judged {
+  readonly rows: number;
+  readonly refused: number;
+  readonly effect: FeedEffect;
+  readonly reasons: readonly HoldReason[];
+}
+
+/** Records what an import has done, in its transaction. */
+export async function recordApplied(
+  connection: Connection,
+  { importId, afterEntry }: TakenNumber,
+  { rows, refused, effect, reasons }: Judged,
+): Promise<void> {
+  await connection.query(
+    `UPDATE feed_import SET row_count = $2, refused_count = $3, effect = $4, reasons = $5, after_entry = $6,
+       last_entry = (SELECT max(inventory_item_detail_id) FROM inventory_item_detail
+         WHERE inventory_item_detail_id > $6 AND import_id = $1)
+     WHERE import_id = $1`,
+    [importId, rows, refused, JSON.stringify(effect), JSON.stringify(reasons), afterEntry],
+  );
+}
+
+/**
+ * Holds a feed, after its transaction was undone. An earlier content of its claim is not waited for any more: the sender has
+ * written on. What a person has decided meanwhile stays.
+ *
+ * @returns its number
+ */
+export async function holdFeed(connection: Connection, feed: NumberedFeed, judged: Judged): Promise<number> {
+  await connection.query(
+    `UPDATE feed_import SET state = 'replaced', decided_at = clock_timestamp()
+     WHERE claimed_path = $1 AND import_key <> $2 AND state IN ('held', 'approved')`,
+    [feed.claimed?.path ?? null, feed.key],
+  );
+  const { rows } = await connection.query<{ importId: number }>(
+    `${INSERT} ON CONFLICT (import_key) DO UPDATE SET import_key = excluded.import_key
+     RETURNING import_id AS "importId"`,
+    [...valuesOf(feed), 'held'],
+  );
+  const importId = rows[0]?.importId ?? 0;
+  const { rows: sent, refused, effect, reasons } = judged;
+  await connection.query(
+    `UPDATE feed_import SET row_count = $2, refused_count = $3, effect = $4, reasons = $5
+     WHERE import_id = $1 AND state = 'held'`,
+    [importId, sent, refused, JSON.stringify(effect), JSON.stringify(reasons)],
+  );
+  return importId;
+}
+
+/** A feed that waits for a person. */
+export interface HeldFeed {
+  readonly importId: number;
+  /** `claimed/…`. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly modifiedAt: Date;
+}
+
+/** By feed_import_held. Feeds that came from a machine of ours are never held. */
+export async function listHeldFeeds(database: Database): Promise<readonly HeldFeed[]> {
+  return database.query<HeldFeed>(
+    `SELECT import_id AS "importId", claimed_path AS path, size_bytes AS "sizeBytes", sent_at AS "modifiedAt"
+     FROM feed_import WHERE state = 'held' ORDER BY came_at, import_id`,
+  );
+}
+
+export interface FeedImport {
+  readonly importId: number;
+  readonly fileName: string;
+  readonly source: string | null;
+  readonly type: string;
+  readonly state: ImportState;
+  readonly rows: number;
+  readonly refused: number;
+  readonly cameAt: Date;
+  /** Why gates hold it, or have held it. */
+  readonly reasons: readonly HoldReason[];
+  readonly effect: FeedEffect | null;
+  /** What a person has decided last; null: nobody has. */
+  readonly decidedAt: Date | null;
+  readonly decidedBy: string | null;
+  readonly decisionReason: string | null;
+}
+
+const SELECT = `
+  SELECT import_id AS "importId", file_name AS "fileName", source, feed_type AS type, state, row_count AS rows,
+    refused_count AS refused, came_at AS "cameAt", reasons, effect, decided_at AS "decidedAt",
+    decided_by AS "decidedBy", decision_reason AS "decisionReason"
+  FROM feed_import`;
+
+/** Those that are held first, the oldest of them first; then the others, the last ones first. */
+export async function listImports(
+  database: Database,
+  { limit, state }: { readonly limit: number; readonly state?: ImportState | undefined },
+): Promise<readonly FeedImport[]> {
+  const held = `${SELECT} WHERE state = 'held' ORDER BY came_at, import_id LIMIT $1`;
+  const others = `${SELECT} WHERE state <> 'held' AND ($2::text IS NULL OR state = $2)
+    ORDER BY import_id DESC LIMIT $1`;
+  const first =
+    state === undefined || state === 'held' ? await database.query<FeedImport>(held, [limit]) : [];
+  if (state === 'held') return first;
+  const rest = await database.query<FeedImport>(others, [limit - first.length, state ?? null]);
+  return [...first, ...rest];
+}
+
+/** @throws AtpError IMPORT_UNKNOWN */
+export async function findImport(database: Database, importId: number): Promise<FeedImport> {
+  const [found] = await database.query<FeedImport>(`${SELECT} WHERE import_id = $1`, [importId]);
+  if (!found) throw new AtpError('IMPORT_UNKNOWN', { importId });
+  return found;
+}
+
+/**
+ * Records what a person decides about a held feed; the next run of the import does it.
+ *
+ * @throws AtpError IMPORT_UNKNOWN, IMPORT_NOT_HELD
+ */
+export async function decideImport(
+  database: Database,
+  importId: number,
+  decision: { readonly state: 'approved' | 'rejected'; readonly by: string; readonly reason: string },
+): Promise<FeedImport> {
+  const decided = await database.query(
+    `UPDATE feed_import SET state = $2, decided_at = clock_timestamp(), decided_by = $3, decision_reason = $4
+     WHERE import_id = $1 AND state = 'held' RETURNING import_id`,
+    [importId, decision.state, decision.by, decision.reason],
+  );
+  const found = await findImport(database, importId);
+  if (decided.length === 0) throw new AtpError('IMPORT_NOT_HELD', { importId, state: found.state });
+  return found;
+}

@@ -1,0 +1,78 @@
+/** What gates judge an import by: read behind its postings, in their transaction. */
+import { riseUnitsMaxOf, type GateFacts, type GateLimits, type Move } from '../../domain/feed-gates.ts';
+import { isCount } from '../../domain/feed-kind.ts';
+import type { FeedType } from '../../domain/feed-type.ts';
+import { GATE_HISTORY_MAX, GATE_HISTORY_MIN } from '../../domain/limits.ts';
+import type { Connection } from '../database.ts';
+import { MOVES } from './effect.ts';
+import { IS_GOOD } from './resolving.ts';
+
+interface Import {
+  readonly type: FeedType;
+  readonly source: string | null;
+  readonly rows: number;
+  readonly importId: number;
+  readonly settings: GateLimits;
+}
+
+/** To be called once readEffect has looked at the same import. */
+export async function readGateFacts(
+  connection: Connection,
+  about: Import,
+): Promise<Omit<GateFacts, 'toZero' | 'sentBeforeAt'>> {
+  const { type, rows, settings } = about;
+  return {
+    type,
+    rows,
+    unknownRows: await countUnknownProducts(connection),
+    usualRows: await readUsualRows(connection, about),
+    positive: await countPositive(connection, type),
+    rise: await findRise(connection, riseUnitsMaxOf(settings)),
+  };
+}
+
+/** Of the levels that had units and rise by more than so many, the one that rises to the most times of them. */
+async function findRise(connection: Connection, unitsMax: number): Promise<Move | null> {
+  const { rows } = await connection.query<Move>(
+    `${MOVES} WHERE before > 0 AND after - before > $1
+     ORDER BY after::float8 / before DESC, sku, facility_id LIMIT 1`,
+    [unitsMax],
+  );
+  return rows[0] ?? null;
+}
+
+/** Levels with units that a count is about, whether it changes them or not; by product_facility_pkey. */
+async function countPositive(connection: Connection, type: FeedType): Promise<number> {
+  if (!isCount(type)) return 0;
+  const { rows } = await connection.query<{ count: number }>(
+    `SELECT count(*)::int AS count
+     FROM (SELECT DISTINCT product_id, facility_id FROM resolved_row AS row WHERE ${IS_GOOD}) AS counted
+     JOIN product_facility AS level USING (product_id, facility_id)
+     LEFT JOIN moved_level AS moved USING (product_id, facility_id)
+     WHERE coalesce(moved.before, level.quantity_on_hand) > 0`,
+  );
+  return rows[0]?.count ?? 0;
+}
+
+async function countUnknownProducts(connection: Connection): Promise<number> {
+  const { rows } = await connection.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM refused_row WHERE code = 'PRODUCT_UNKNOWN'`,
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/** The fewest rows of the last feeds of a source and type; null: there were too few. By feed_import_history. */
+async function readUsualRows(
+  connection: Connection,
+  { source, type, importId }: Import,
+): Promise<GateFacts['usualRows']> {
+  const { rows } = await connection.query<{ count: number; fewest: number | null }>(
+    `SELECT count(*)::int AS count, min(row_count) AS fewest FROM (
+       SELECT row_count FROM feed_import
+       WHERE source = $1 AND feed_type = $2 AND state = 'applied' AND row_count > 0 AND import_id <> $3
+       ORDER BY import_id DESC LIMIT $4) AS last`,
+    [source, type, importId, GATE_HISTORY_MAX],
+  );
+  const { count = 0, fewest = null } = rows[0] ?? {};
+  return count >= GATE_HISTORY_MIN ? fewest : null;
+}

@@ -1,0 +1,145 @@
+/**
+ * Taking back what an import has posted: by postings of the opposite, so that each level becomes what it would be without the
+ * import. A level that was counted since is so already.
+ */
+import { AtpError } from '../../domain/errors.ts';
+import { isCount, kindOf } from '../../domain/feed-kind.ts';
+import { parseFeedType } from '../../domain/feed-type.ts';
+import { LEDGER_REASONS } from '../../domain/feed.ts';
+import { COUNTED_SINCE_NAMED } from '../../domain/limits.ts';
+import type { Connection, Database } from '../database.ts';
+import { isOutOfRange } from '../sql-state.ts';
+import { runInTransaction } from '../transaction.ts';
+import type { ImportState } from './feed-imports.ts';
+
+export interface UndoneImport {
+  readonly importId: number;
+  readonly fileName: string;
+  /** Postings that were taken back. */
+  readonly postings: number;
+  /** Levels that stay, because somebody has counted them since. */
+  readonly countedSince: number;
+  /** Levels that became others since by somebody else, who stays right: the first of them, as they are now. */
+  readonly changedSince: readonly {
+    readonly sku: string;
+    readonly facilityId: string;
+    readonly onHand: number;
+  }[];
+}
+
+interface Applied {
+  readonly fileName: string;
+  readonly type: string;
+  readonly state: ImportState;
+  readonly afterEntry: number | null;
+  readonly lastEntry: number | null;
+}
+
+/** By inventory_item_detail_pkey. A count takes the place of what had happened by then, as far as it was posted before it. */
+const FIND_POSTINGS = `
+  CREATE TEMPORARY TABLE own_entry ON COMMIT DROP AS
+  SELECT entry.inventory_item_detail_id AS entry_id, entry.product_id, entry.facility_id, quantity_on_hand_diff,
+    reserved_diff, coalesce(entry.happened_at, entry.created_at) AS happened_at,
+    count.import_id IS NOT NULL AS is_counted, coalesce(count.is_undone, false) AS is_unknown
+  FROM inventory_item_detail AS entry
+  LEFT JOIN last_count AS count ON count.product_id = entry.product_id AND count.facility_id = entry.facility_id
+    AND count.after_entry >= entry.inventory_item_detail_id
+    AND count.counted_at >= coalesce(entry.happened_at, entry.created_at)
+  WHERE entry.inventory_item_detail_id > $2 AND entry.inventory_item_detail_id <= $3 AND entry.import_id = $1`;
+
+/** In key order, as every import does. */
+const LOCK_LEVELS = `
+  SELECT count(*) FROM (
+    SELECT FROM product_facility WHERE (product_id, facility_id) IN (
+      SELECT product_id, facility_id FROM inventory_item_detail
+      WHERE inventory_item_detail_id > $2 AND inventory_item_detail_id <= $3 AND import_id = $1)
+    ORDER BY product_id, facility_id FOR UPDATE
+  ) AS locked`;
+
+const POST = `
+  INSERT INTO inventory_item_detail (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id,
+    source, import_id, happened_at)
+  SELECT product_id, facility_id, -quantity_on_hand_diff, -reserved_diff, $2, $3, $1, happened_at
+  FROM own_entry WHERE NOT is_counted ORDER BY entry_id`;
+
+const HIDE_UNDO = `
+  UPDATE last_count SET hides_undo = true
+  FROM (SELECT DISTINCT product_id, facility_id FROM own_entry WHERE is_counted) AS own
+  WHERE own.product_id = last_count.product_id AND own.facility_id = last_count.facility_id`;
+
+/** By inventory_item_detail_by_product. */
+const CHANGED_SINCE = `
+  SELECT sku, facility_id AS "facilityId", level.quantity_on_hand AS "onHand"
+  FROM (SELECT DISTINCT product_id, facility_id FROM own_entry WHERE NOT is_counted) AS own
+  JOIN product_facility AS level USING (product_id, facility_id)
+  JOIN product USING (product_id)
+  WHERE EXISTS (SELECT FROM inventory_item_detail AS later
+    WHERE later.product_id = own.product_id AND later.facility_id = own.facility_id
+      AND later.inventory_item_detail_id > $2 AND later.import_id IS DISTINCT FROM $1)
+  ORDER BY sku, facility_id LIMIT $3`;
+
+/**
+ * Undoes an import as a whole, or not at all.
+ *
+ * @throws AtpError IMPORT_UNKNOWN, IMPORT_NOT_APPLIED, IMPORT_UNDONE, IMPORT_NOT_UNDOABLE (its type, or an earlier release has
+ *   posted it), IMPORT_UNDO_INEXACT (a count that came after it was undone, or it is a count that hides such an undo),
+ *   LEVEL_OUT_OF_RANGE
+ */
+export async function undoImport(
+  database: Database,
+  importId: number,
+  { by, reason }: { readonly by: string; readonly reason: string },
+): Promise<UndoneImport> {
+  try {
+    return await database.session((connection) =>
+      runInTransaction(connection, 'BEGIN', async () => {
+        const { fileName, afterEntry, lastEntry } = await findUndoable(connection, importId);
+        const range = [importId, afterEntry ?? 0, lastEntry ?? 0];
+        await connection.query(LOCK_LEVELS, range);
+        await connection.query(FIND_POSTINGS, range);
+        const { rows } = await connection.query<{ unknown: number; countedSince: number }>(
+          `SELECT (count(*) FILTER (WHERE is_unknown)
+               + (SELECT count(*) FROM last_count WHERE import_id = $1 AND hides_undo))::int AS unknown,
+             (count(DISTINCT (product_id, facility_id)) FILTER (WHERE is_counted))::int AS "countedSince"
+           FROM own_entry`,
+          [importId],
+        );
+        const [{ unknown, countedSince } = { unknown: 0, countedSince: 0 }] = rows;
+        if (unknown > 0) throw new AtpError('IMPORT_UNDO_INEXACT', { importId, levels: unknown });
+        const { rows: changedSince } = await connection.query<UndoneImport['changedSince'][number]>(
+          CHANGED_SINCE,
+          [importId, lastEntry ?? 0, COUNTED_SINCE_NAMED],
+        );
+        const source = `undo of import ${importId}`;
+        const posted = await connection.query(POST, [importId, LEDGER_REASONS.undone, source]);
+        await connection.query('UPDATE last_count SET is_undone = true WHERE import_id = $1', [importId]);
+        await connection.query(HIDE_UNDO);
+        await connection.query(
+          `UPDATE feed_import SET state = 'undone', decided_at = clock_timestamp(), decided_by = $2, decision_reason = $3
+           WHERE import_id = $1`,
+          [importId, by, reason],
+        );
+        return { importId, fileName, postings: posted.rowCount ?? 0, countedSince, changedSince };
+      }),
+    );
+  } catch (error) {
+    throw isOutOfRange(error) ? new AtpError('LEVEL_OUT_OF_RANGE', {}, { cause: error }) : error;
+  }
+}
+
+async function findUndoable(connection: Connection, importId: number): Promise<Applied> {
+  const { rows } = await connection.query<Applied>(
+    `SELECT file_name AS "fileName", feed_type AS type, state, after_entry AS "afterEntry", last_entry AS "lastEntry"
+     FROM feed_import WHERE import_id = $1 FOR UPDATE`,
+    [importId],
+  );
+  const [found] = rows;
+  if (!found) throw new AtpError('IMPORT_UNKNOWN', { importId });
+  if (found.state === 'undone') throw new AtpError('IMPORT_UNDONE', { importId });
+  if (found.state !== 'applied') throw new AtpError('IMPORT_NOT_APPLIED', { importId, state: found.state });
+  const type = parseFeedType(found.type);
+  if (type === null || !(isCount(type) || kindOf(type) === 'difference')) {
+    throw new AtpError('IMPORT_NOT_UNDOABLE', { importId, type: found.type });
+  }
+  return found;
+}
