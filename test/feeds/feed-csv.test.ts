@@ -49,6 +49,7 @@ describe('reading a feed', () => {
         resetByAtp: true,
         availableQty: 12,
         locationSeqId: null,
+        asOf: null,
       },
       refusal: null,
     });
@@ -151,7 +152,7 @@ describe('a feed as a program writes it', () => {
   ])('is taken: %s', async (_, content, said) => {
     const rows = await read('RESET_INVENTORY', content, said);
     expect(rows.map(({ content: row }) => row)).toEqual([
-      { ...ROW, resetByAtp: false, availableQty: 7, locationSeqId: null },
+      { ...ROW, resetByAtp: false, availableQty: 7, locationSeqId: null, asOf: null },
     ]);
   });
 

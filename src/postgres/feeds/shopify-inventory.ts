@@ -1,12 +1,12 @@
 /** SHOPIFY_INVENTORY: what Shopify's admin has exported, taken as counts of what is on hand. */
 import type { ShopifyInventoryRow } from '../../domain/feed-type.ts';
 import type { Connection } from '../database.ts';
-import { applyCount, type CountFeed } from './reset-inventory.ts';
+import { applyCount, RESET_STAGING, type CountFeed } from './reset-inventory.ts';
 import type { StagingShape } from './staging.ts';
-import { STOCK_COLUMNS, toStockValues } from './stock-rows.ts';
+import { toStockValues } from './stock-rows.ts';
 
 export const SHOPIFY_INVENTORY_STAGING: StagingShape<ShopifyInventoryRow> = {
-  columns: { ...STOCK_COLUMNS, reset_by_atp: 'boolean', location_seq_id: 'text' },
+  columns: RESET_STAGING.columns,
   valuesOf: ({ sku, location, quantity, locationSeqId }) => [
     ...toStockValues(
       { idType: 'SKU', idValue: sku ?? '', facilityId: location, externalFacilityId: null },
@@ -14,6 +14,7 @@ export const SHOPIFY_INVENTORY_STAGING: StagingShape<ShopifyInventoryRow> = {
     ),
     false,
     locationSeqId,
+    null,
   ],
 };
 
