@@ -22,10 +22,20 @@ const IN_WORDS = {
     `${rows} whose orderDate cannot be read: imported with the time of the file. Say for its source how it writes times (\`atp source set <source> --time-zone …\`).`,
   ORDER_SHIPPED_ELSEWHERE: (rows) =>
     `${rows} completed without a facility that holds stock: somebody else has sent them, so no stock was taken.`,
+  PRODUCT_SKU_CASE: (rows) =>
+    `${rows} with a SKU that differs only in case from that of another product: a spreadsheet or a person takes them for one.`,
+  TRANSFER_RECEIVED_OTHERWISE: (rows) =>
+    `${rows} received with another quantity than was shipped: what did not arrive is on hand nowhere.`,
 } as const satisfies Readonly<Record<string, (rows: string) => string>>;
+
+/** What the rows are, where they are no order lines. */
+const NOUNS: Partial<Readonly<Record<ImportWarningCode, string>>> = {
+  PRODUCT_SKU_CASE: 'product',
+  TRANSFER_RECEIVED_OTHERWISE: 'transfer line',
+};
 
 export const IMPORT_WARNINGS = Object.keys(IN_WORDS) as readonly ImportWarningCode[];
 
 export function warningInWords({ code, rows }: ImportWarning): string {
-  return IN_WORDS[code](counted(rows, 'order line'));
+  return IN_WORDS[code](counted(rows, NOUNS[code] ?? 'order line'));
 }

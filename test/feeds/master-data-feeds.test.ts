@@ -48,6 +48,11 @@ test('IMP_PRODUCT adds products, changes the ids of those that are there, and le
   ]);
 });
 
+test('IMP_PRODUCT takes a SKU that differs only in case from another one, and tells of it', async () => {
+  const outcome = await send('IMP_PRODUCT', '1,shirt,,', '2,BELT,,');
+  expect(outcome).toMatchObject({ applied: 2, warnings: [{ code: 'PRODUCT_SKU_CASE', rows: 1 }] });
+});
+
 test('IMP_PRODUCT refuses what another product has, what contradicts itself, and numbers that a spreadsheet has rounded', async () => {
   const outcome = await send(
     'IMP_PRODUCT',

@@ -1,6 +1,7 @@
 /** IMP_PRODUCT: products, by their ids. */
 import type { EqualKeyRule } from '../../domain/feed-source.ts';
 import type { ProductRow } from '../../domain/feed-type.ts';
+import type { ImportWarning } from '../../domain/import-warning.ts';
 import type { Connection } from '../database.ts';
 import { refuseContradictions } from './contradictions.ts';
 import { IS_GOOD, refuseSql } from './resolving.ts';
@@ -45,11 +46,21 @@ const SET = `
   ON CONFLICT (product_id) DO UPDATE SET sku = excluded.sku, upc = coalesce(excluded.upc, product.upc)
     WHERE (product.sku, product.upc) IS DISTINCT FROM (excluded.sku, coalesce(excluded.upc, product.upc))`;
 
-/** Adds products, and sets the SKUs and UPCs of those that are there. */
+/** Reads all products once. */
+const COUNT_ALIKE = `
+  SELECT count(DISTINCT row.product_id)::int AS rows FROM resolved_row AS row
+  JOIN product AS other ON lower(other.sku) = lower(row.sku) AND other.product_id <> row.product_id
+  WHERE ${IS_GOOD}`;
+
+/**
+ * Adds products, and sets the SKUs and UPCs of those that are there.
+ *
+ * @returns how many have a SKU that differs only in case from another one
+ */
 export async function applyProducts(
   connection: Connection,
   { equalKeys }: { readonly equalKeys?: EqualKeyRule | null },
-): Promise<void> {
+): Promise<readonly ImportWarning[]> {
   await connection.query('SELECT pg_advisory_xact_lock($1, 0)', [PRODUCTS_LOCK]);
   await connection.query(RESOLVE);
   await connection.query('ANALYZE resolved_row');
@@ -61,4 +72,7 @@ export async function applyProducts(
   await connection.query(refuseTaken('sku'));
   await connection.query(refuseTaken('upc'));
   await connection.query(SET);
+  const { rows } = await connection.query<{ rows: number }>(COUNT_ALIKE);
+  const alike = rows[0]?.rows ?? 0;
+  return alike > 0 ? [{ code: 'PRODUCT_SKU_CASE', rows: alike }] : [];
 }

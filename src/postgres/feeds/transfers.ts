@@ -8,6 +8,7 @@
  */
 import { LEDGER_REASONS } from '../../domain/feed.ts';
 import type { TransferRow } from '../../domain/feed-type.ts';
+import type { ImportWarning } from '../../domain/import-warning.ts';
 import type { Connection } from '../database.ts';
 import { IS_GOOD, PRODUCT_ID, PRODUCT_JOINS, refuseSql, refuseUnknownProducts } from './resolving.ts';
 import type { StagingShape } from './staging.ts';
@@ -192,11 +193,19 @@ const KEEP_STATES = `
     received_quantity = coalesce(excluded.received_quantity, line.received_quantity),
     is_cancelled = line.is_cancelled OR excluded.is_cancelled`;
 
-/** Sets each line to what the feed tells of it, and posts what that moves. */
+const COUNT_OTHERWISE = `
+  SELECT count(*)::int AS rows FROM moved_line JOIN transfer_item AS line USING (transfer_id, item_seq_id)
+  WHERE line.received_quantity <> line.shipped_quantity`;
+
+/**
+ * Sets each line to what the feed tells of it, and posts what that moves.
+ *
+ * @returns how many lines were received with another quantity than was shipped
+ */
 export async function applyTransfers(
   connection: Connection,
   { fileName }: { readonly fileName: string },
-): Promise<void> {
+): Promise<readonly ImportWarning[]> {
   await connection.query('SELECT pg_advisory_xact_lock($1, 0)', [TRANSFERS_LOCK]);
   await connection.query(RESOLVE);
   await connection.query('ANALYZE resolved_row');
@@ -209,4 +218,7 @@ export async function applyTransfers(
   await connection.query(LINES);
   await connection.query(POST, [fileName, LEDGER_REASONS.transferShipped, LEDGER_REASONS.transferReceived]);
   await connection.query(KEEP_STATES);
+  const { rows } = await connection.query<{ rows: number }>(COUNT_OTHERWISE);
+  const otherwise = rows[0]?.rows ?? 0;
+  return otherwise > 0 ? [{ code: 'TRANSFER_RECEIVED_OTHERWISE', rows: otherwise }] : [];
 }
