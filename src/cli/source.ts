@@ -61,7 +61,7 @@ function settingsText(settings: ResultOf<typeof addFeedSource>['settings']): str
 function testedText(tested: ResultOf<typeof testFeedSource>): string {
   const { fileName, type, encoding, separator, columns, rows, refused, shown } = tested;
   const unread = columns.flatMap(({ theirs, ours }) => (ours === null && theirs !== '' ? [theirs] : []));
-  const names = columns.flatMap(({ ours }) => (ours === null ? [] : [ours]));
+  const names = namesUnderstood(shown);
   const cells = shown.map(({ rowNumber, content, refusedFor }) => [
     rowNumber,
     ...names.map((name) => (content === null ? null : valueOf(content, name))),
@@ -72,6 +72,14 @@ function testedText(tested: ResultOf<typeof testFeedSource>): string {
     ...(unread.length === 0 ? [] : [`Nothing reads ${unread.join(', ')}.`]),
     table(['Row', ...names, 'Refused because'], cells, 'It has no rows.'),
   ].join('\n');
+}
+
+/** Of what the rows say, in the names that the import has for it. */
+function namesUnderstood(shown: ResultOf<typeof testFeedSource>['shown']): readonly string[] {
+  const said = shown.flatMap(({ content }) =>
+    Object.entries<unknown>({ ...content }).flatMap(([name, value]) => (value === null ? [] : [name])),
+  );
+  return [...new Set(said)];
 }
 
 function valueOf(content: object, name: string): string | null {

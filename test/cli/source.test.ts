@@ -135,6 +135,19 @@ test('a file is tested before it is sent: what is recognised, and how its first 
   expect(stdout).toMatch(/SHIRT .*1000/);
 });
 
+test('rows are shown as they are understood, whatever the columns of their type are called', async () => {
+  const count = await write(
+    'REC_INV_COUNT__1.csv',
+    'idValue,facilityId,quantity\nSHIRT,BROADWAY,"1,234.00"\n',
+  );
+  expect((await atp.run('source', 'test', count)).stdout).toMatch(/availableQty.*\n.*\n.*SHIRT.* 1234\b/);
+  const setting = await write(
+    'IMP_PROD_FACILITY__1.csv',
+    'product-id,facility-id,allow-brokering\n10000,BROADWAY,no\n',
+  );
+  expect((await atp.run('source', 'test', setting)).stdout).toMatch(/PRODUCT_ID.* 10000 .*false/);
+});
+
 test('a file is imported as its source writes', async () => {
   const file = await write('broadway.csv', STORE.replace('TIE;x;\n', ''));
   await atp.json([

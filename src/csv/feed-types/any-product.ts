@@ -15,8 +15,8 @@ export function withProduct<Row extends Given>(
   { productId, idType, idValue, ...rest }: Row,
   context: z.RefinementCtx,
 ): Omit<Row, keyof Given> & ProductReference {
-  if (productId !== null) return { ...rest, idType: 'PRODUCT_ID', idValue: productId };
-  if (idValue !== null) return { ...rest, idType, idValue };
+  if (productId !== null) return { idType: 'PRODUCT_ID', idValue: productId, ...rest };
+  if (idValue !== null) return { idType, idValue, ...rest };
   context.addIssue({ code: 'custom', path: ['productId'], message: 'productId or idValue must be given' });
   return z.NEVER;
 }
