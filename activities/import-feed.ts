@@ -8,7 +8,7 @@ import { claimByStep, claimedPath, isOfGrown, readClaim, type Claim } from '../s
 import type { Diary } from '../src/domain/diary.ts';
 import { ERROR_CLASSES } from '../src/domain/error-class.ts';
 import { AtpError, isCoded } from '../src/domain/errors.ts';
-import { feedTypeOf, sourceOf } from '../src/domain/feed.ts';
+import { feedTypeOf, feedTypeOrNull, sourceOf } from '../src/domain/feed.ts';
 import { kindOf } from '../src/domain/feed-kind.ts';
 import type { FeedType } from '../src/domain/feed-type.ts';
 import { CLOCKS_APART_MS, UPKEEP_TRIES_MAX } from '../src/domain/limits.ts';
@@ -191,7 +191,11 @@ async function importTakenFeed(
     await writeFileFault(errorFile, error);
     // What a person has decided is told to nobody.
     if (!isDecided(error))
-      await recordRefusedFeed(database, { fileName, type: typeOrNull(claim, settings.type), sentAt }, error);
+      await recordRefusedFeed(
+        database,
+        { fileName, type: feedTypeOrNull(claim.sentPath, settings.type), sentAt },
+        error,
+      );
     return { feed: fault(fileName, error), errorFile };
   }
 }
@@ -213,14 +217,6 @@ async function isPartlyDone(
   // A run may have died between its import and its filing, and it grew where it lay.
   const earlier = await findImportOfClaim(database, claimedPath(claim));
   return isOfGrown(claim) || (earlier !== null && earlier.contentSha256 !== sha256);
-}
-
-function typeOrNull({ sentPath }: Claim, ofSource: string | null): FeedType | null {
-  try {
-    return feedTypeOf(sentPath, ofSource);
-  } catch {
-    return null;
-  }
 }
 
 /** The result of a feed that was refused as a whole by an earlier run, which could not move it. */

@@ -1,9 +1,11 @@
 /** Looking for feeds on SFTP: which can be imported now, in their order, and which wait for what. */
 import { claimOfGrown, sentPathOf, folderOf } from '../src/domain/claim.ts';
 import { CLAIMED_FOLDER, INCOMING_FOLDER } from '../src/domain/drop-folders.ts';
-import { isFeedName, isNameInUse } from '../src/domain/feed.ts';
+import { feedTypeOrNull, isFeedName, isNameInUse, sourceOf } from '../src/domain/feed.ts';
+import { isCount } from '../src/domain/feed-kind.ts';
+import { NO_SETTINGS, type SourceSettings } from '../src/domain/feed-source.ts';
 import {
-  compareFeeds,
+  inOrder,
   isMarkerName,
   MARKER_ENDINGS,
   takeInTurn,
@@ -15,6 +17,7 @@ import {
 import { parseFeedType } from '../src/domain/feed-type.ts';
 import type { JobInput } from '../src/domain/jobs/jobs.ts';
 import {
+  FEED_SETTLE_AWAITED_MS,
   FEED_SETTLE_MS,
   FEED_STALLED_AFTER_MS,
   FEEDS_PER_RUN,
@@ -30,7 +33,7 @@ import {
   type FeedOnDrop,
 } from '../src/postgres/feeds/feeds-left.ts';
 import { listHeldFeeds } from '../src/postgres/feeds/feed-imports.ts';
-import { listSources } from '../src/postgres/feeds/sources.ts';
+import { listSources, type FeedSource } from '../src/postgres/feeds/sources.ts';
 import { forgetFiledAs, listFiledFeeds } from '../src/postgres/feeds/import-records.ts';
 import {
   recordWaitingFeeds,
@@ -88,11 +91,8 @@ export function createListFeeds({ database, fileDrop, settleMs = FEED_SETTLE_MS 
     return keepAlive(() =>
       fileDrop(async (drop) => {
         await reclaimGrown(database, drop);
-        const { folders, feeds, markers, untaken } = await lookAround(
-          drop,
-          source,
-          await listSources(database),
-        );
+        const sources = await listSources(database);
+        const { folders, feeds, markers, untaken } = await lookAround(drop, source, sources);
         const left = await listFeedsLeft(database);
         await forgetFeedsLeft(database, pathsGone(left, folders, feeds));
         const old = feeds.filter((feed) => findLeft(left, feed) !== null);
@@ -108,6 +108,7 @@ export function createListFeeds({ database, fileDrop, settleMs = FEED_SETTLE_MS 
         const turn = await takeInTurn(
           fresh,
           (feed) => findLeft(held, feed) !== null,
+          ({ path }) => isCountFeed(path, sources),
           async (feed) => {
             const end = await drop.endOf(feed.path);
             // Somebody has taken it away since: whoever imports it will see.
@@ -115,7 +116,8 @@ export function createListFeeds({ database, fileDrop, settleMs = FEED_SETTLE_MS 
             const stillForMs = seen.get(feed.path)?.stillForMs ?? 0;
             const { modifiedAt } = feed;
             const isMarked = markerOf(markers, feed) !== undefined;
-            return whatFeedWaitsFor({ modifiedAt, stillForMs, end, isMarked }, now, settleMs);
+            const settles = settingsOf(feed.path, sources).settleMs ?? settleMs;
+            return whatFeedWaitsFor({ modifiedAt, stillForMs, end, isMarked }, now, settles);
           },
           FEEDS_PER_RUN,
         );
@@ -134,6 +136,16 @@ export function createListFeeds({ database, fileDrop, settleMs = FEED_SETTLE_MS 
       }),
     );
   };
+}
+
+function isCountFeed(path: string, sources: readonly FeedSource[]): boolean {
+  const type = feedTypeOrNull(sentPathOf(path), settingsOf(path, sources).type);
+  return type !== null && isCount(type);
+}
+
+function settingsOf(path: string, sources: readonly FeedSource[]): SourceSettings {
+  const folder = sourceOf(sentPathOf(path));
+  return sources.find(({ source }) => source === folder)?.settings ?? NO_SETTINGS;
 }
 
 /** Whoever still has a file open writes on into it wherever it lies. A feed that grew after it was filed is taken again. */
@@ -163,7 +175,7 @@ interface Found {
 async function lookAround(
   drop: FileDrop,
   source: string | undefined,
-  sources: readonly { readonly source: string }[],
+  sources: readonly FeedSource[],
 ): Promise<Found> {
   const top = `${INCOMING_FOLDER}${source === undefined ? '' : `/${source}`}`;
   const first = await drop.survey(top);
@@ -192,8 +204,8 @@ async function lookAround(
     // A run without a source takes those of folders that are there no more, too.
     if (source === undefined || folderOf(path) === top) keep(path, file);
   }
-  feeds.sort(compareFeeds);
-  return { folders, feeds, markers, untaken };
+  const isByTime = ({ path }: FeedOnDrop) => settingsOf(path, sources).order === 'time';
+  return { folders, feeds: inOrder(feeds, isByTime), markers, untaken };
 }
 
 /** Those of the folders in which something lies that somebody may have sent; of the first ones, since each is a request. */
@@ -252,7 +264,12 @@ function toWaiting(
 ): FeedRef {
   const since = seen?.seenSince ?? now;
   const isLong = code === 'FEED_NOT_READABLE' || now.getTime() - since.getTime() > FEED_STALLED_AFTER_MS;
-  return { ...toFeedRef(feed), waits: { code, since: since.toISOString(), isLong, behind }, settlesInMs };
+  return {
+    ...toFeedRef(feed),
+    waits: { code, since: since.toISOString(), isLong, behind },
+    // What takes longer is left to the next run, so that it keeps nobody else waiting.
+    settlesInMs: settlesInMs <= FEED_SETTLE_AWAITED_MS ? settlesInMs : 0,
+  };
 }
 
 function toUntaken(path: string): FeedRef {

@@ -56,7 +56,7 @@ interface FeedInOrder {
  * Orders feeds by name without the type. Of one name, a feed that grew after it was filed was sent first, then those that are
  * claimed; of two of these the one that was written first.
  */
-export function compareFeeds(one: FeedInOrder, other: FeedInOrder): number {
+function compareFeeds(one: FeedInOrder, other: FeedInOrder): number {
   const [nameOfOne, nameOfOther] = [one, other].map(({ path }) => path.slice(path.lastIndexOf('/') + 1));
   return (
     compareNames(feedOrderKey(nameOfOne ?? ''), feedOrderKey(nameOfOther ?? '')) ||
@@ -64,6 +64,23 @@ export function compareFeeds(one: FeedInOrder, other: FeedInOrder): number {
     (stageOf(one.path) === STAGES.claimed ? one.modifiedAt.getTime() - other.modifiedAt.getTime() : 0) ||
     compareNames(one.path, other.path)
   );
+}
+
+/**
+ * All feeds in their order: by name, and where their source says so, by time among themselves.
+ *
+ * @param isByTime whether it is of such a source
+ */
+export function inOrder<Feed extends FeedInOrder>(
+  feeds: readonly Feed[],
+  isByTime: (feed: Feed) => boolean,
+): readonly Feed[] {
+  const byName = feeds.toSorted(compareFeeds);
+  const byTime = Map.groupBy(
+    byName.filter(isByTime).toSorted((one, other) => one.modifiedAt.getTime() - other.modifiedAt.getTime()),
+    ({ path }) => folderOf(path),
+  );
+  return byName.map((feed) => (isByTime(feed) ? (byTime.get(folderOf(feed.path))?.shift() ?? feed) : feed));
 }
 
 const STAGES = { grown: 0, claimed: 1, sent: 2 } as const;
@@ -88,23 +105,34 @@ export interface Turn<Feed> {
  * Goes through feeds in their order, and takes those that nothing holds back.
  *
  * @param isHeld whether a gate holds it until a person decides
+ * @param mayReplace whether it may take the place of feeds before it that are held, if these are of its kind, too
  * @param look what a feed waits for; asked for those feeds only that nothing before them holds back
  * @param takenMax at most so many are taken
  */
 export async function takeInTurn<Feed extends { readonly path: string }>(
   feeds: readonly Feed[],
   isHeld: (feed: Feed) => boolean,
+  mayReplace: (feed: Feed) => boolean,
   look: (feed: Feed) => Promise<ReturnType<typeof whatFeedWaitsFor>>,
   takenMax: number,
 ): Promise<Turn<Feed>> {
   const taken: Feed[] = [];
   const waiting = new Map<string, Turn<Feed>['waiting'][number]>();
+  // Sources of which all feeds so far are held ones that a later one may replace.
+  const replaceable = new Set<string>();
   for (const feed of feeds) {
     const source = folderOf(feed.path);
     const first = waiting.get(source);
-    if (first) waiting.set(source, { ...first, behind: first.behind + 1 });
-    else if (isHeld(feed)) waiting.set(source, { ...feed, code: 'FEED_HELD', settlesInMs: 0, behind: 0 });
-    else if (taken.length < takenMax) {
+    if (first) {
+      // The next count may say all that held ones say: it is tried, and nothing behind it.
+      const isNext = first.code === 'FEED_HELD' && replaceable.has(source) && mayReplace(feed);
+      if (!(isNext && isHeld(feed))) replaceable.delete(source);
+      if (isNext && !isHeld(feed) && taken.length < takenMax && (await look(feed)) === null) taken.push(feed);
+      else waiting.set(source, { ...first, behind: first.behind + 1 });
+    } else if (isHeld(feed)) {
+      waiting.set(source, { ...feed, code: 'FEED_HELD', settlesInMs: 0, behind: 0 });
+      if (mayReplace(feed)) replaceable.add(source);
+    } else if (taken.length < takenMax) {
       const wait = await look(feed);
       if (wait) waiting.set(source, { ...feed, ...wait, behind: 0 });
       else taken.push(feed);

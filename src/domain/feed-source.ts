@@ -22,6 +22,14 @@ export type DateOrder = (typeof DATE_ORDERS)[number];
 export const EQUAL_KEY_RULES = ['refuse', 'last', 'sum'] as const;
 export type EqualKeyRule = (typeof EQUAL_KEY_RULES)[number];
 
+/** In which order a source's files are imported: by name without the type, or by the time of the file. */
+export const FEED_ORDERS = ['name', 'time'] as const;
+export type FeedOrder = (typeof FEED_ORDERS)[number];
+
+/** What a count is about when it does not say so itself: its file's time, or the moment at which it is applied. */
+export const COUNT_INSTANTS = ['file', 'import'] as const;
+export type CountInstant = (typeof COUNT_INSTANTS)[number];
+
 /** How a sender writes, and what of it is held. Null: it is recognised, or has the default that the comment names. */
 export interface SourceSettings extends GateLimits {
   /** The type of its files, where neither their name nor the folder says it. */
@@ -32,6 +40,14 @@ export interface SourceSettings extends GateLimits {
   /** IANA name of the zone of times without an offset. Null: such a time is not known. */
   readonly timeZone: string | null;
   readonly dateOrder: DateOrder | null;
+  /** How long a file without a marker must stand still. Null: FEED_SETTLE_MS. */
+  readonly settleMs: number | null;
+  /** Null: by name. */
+  readonly order: FeedOrder | null;
+  /** A difference of the same name and content within so many days is held. Null: FEED_DUPLICATE_DAYS. */
+  readonly duplicateDays: number | null;
+  /** Null: the moment at which it is applied. */
+  readonly countsAsOf: CountInstant | null;
   /** Null: equal values are one row, and different ones refuse all rows of the key. */
   readonly rows: EqualKeyRule | null;
   /** The sender's name of a column, and ours. */
@@ -53,6 +69,10 @@ export const NO_SETTINGS: SourceSettings = {
   timeZone: null,
   dateOrder: null,
   rows: null,
+  settleMs: null,
+  order: null,
+  duplicateDays: null,
+  countsAsOf: null,
   columns: {},
   fixed: {},
   statuses: {},

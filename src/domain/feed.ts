@@ -98,6 +98,15 @@ export function feedTypeOf(path: string, ofSource: string | null = null): FeedTy
   return named;
 }
 
+/** The same; null: it cannot be told. */
+export function feedTypeOrNull(path: string, ofSource: string | null): FeedType | null {
+  try {
+    return feedTypeOf(path, ofSource);
+  } catch {
+    return null;
+  }
+}
+
 /** The source of a feed: the folder that it lies in, below `incoming/`, or `incoming` itself. */
 export function sourceOf(path: string): string {
   return path.split('/').slice(0, -1).slice(-1)[0] ?? INCOMING_FOLDER;

@@ -1,12 +1,15 @@
 /** Sources of feeds: how a sender writes, where that cannot be recognised. */
 import { basename, resolve } from 'node:path';
+import { durationText } from '../domain/duration.ts';
 import { AtpError } from '../domain/errors.ts';
 import { feedTypeOf } from '../domain/feed.ts';
 import {
+  COUNT_INSTANTS,
   DATE_ORDERS,
   DECIMAL_SIGNS,
   ENCODINGS,
   EQUAL_KEY_RULES,
+  FEED_ORDERS,
   NO_SETTINGS,
   SEPARATOR_NAMES,
 } from '../domain/feed-source.ts';
@@ -14,6 +17,7 @@ import { FEED_TYPES, type FeedType } from '../domain/feed-type.ts';
 import {
   choice,
   clearable,
+  duration,
   id,
   invalid,
   label,
@@ -24,6 +28,11 @@ import {
   type Field,
 } from '../domain/input-fields.ts';
 import {
+  FEED_DUPLICATE_DAYS,
+  FEED_DUPLICATE_DAYS_MAX,
+  FEED_SETTLE_LONGEST_MS,
+  FEED_SETTLE_MIN_MS,
+  FEED_SETTLE_MS,
   GATE_RISE_TIMES_MAX,
   GATE_RISE_UNITS_MAX,
   GATE_ROWS_FALL_MAX,
@@ -95,6 +104,30 @@ const SETTINGS = {
     ),
     'none',
   ),
+  settle: clearable(
+    duration(
+      `how long a file must stand still (default: ${durationText(FEED_SETTLE_MS)})`,
+      FEED_SETTLE_MIN_MS,
+      FEED_SETTLE_LONGEST_MS,
+    ),
+    'none',
+  ),
+  order: clearable(
+    choice('its files are imported by name without the type (default), or by time', FEED_ORDERS),
+    'none',
+  ),
+  duplicateDays: clearable(
+    wholeNumber(
+      `days within which the same difference again is held (default: ${FEED_DUPLICATE_DAYS})`,
+      0,
+      FEED_DUPLICATE_DAYS_MAX,
+    ),
+    'none',
+  ),
+  countsAsOf: clearable(
+    choice('what its counts are about: the time of the file, or of the import (default)', COUNT_INSTANTS),
+    'none',
+  ),
   rowsFallMax: gate(
     'percent by which a count may have fewer rows than the smallest of the last ones',
     GATE_ROWS_FALL_MAX,
@@ -111,7 +144,13 @@ const SETTINGS = {
 
 type GivenSettings = {
   readonly [Name in keyof typeof SETTINGS]?:
-    | (Name extends 'columns' | 'fixed' | 'statuses' | 'reasons' ? readonly string[] : SettingsChange[Name])
+    | (Name extends 'settle'
+        ? number
+        : Name extends 'columns' | 'fixed' | 'statuses' | 'reasons'
+          ? readonly string[]
+          : Name extends keyof SettingsChange
+            ? SettingsChange[Name]
+            : never)
     | null
     | undefined;
 };
@@ -127,9 +166,10 @@ function checkSettings({ timeZone, statuses }: GivenSettings, nameOf: NameOf): v
   if (unknown !== undefined) throw invalid(`${nameOf('statuses')}: "${unknown}" is no status of ours`);
 }
 
-function toChange({ columns, fixed, statuses, reasons, ...rest }: GivenSettings): SettingsChange {
+function toChange({ settle, columns, fixed, statuses, reasons, ...rest }: GivenSettings): SettingsChange {
   return {
     ...rest,
+    settleMs: settle,
     columns: toRecord(columns),
     fixed: toRecord(fixed),
     statuses: toRecord(statuses),

@@ -67,7 +67,7 @@ describe('a feed that a gate holds', () => {
     expect(result.error).toMatchObject({ code: 'FEED_HELD' });
     expect([await onHand('SHIRT'), await onHand('HAT')]).toEqual([25, 25]);
 
-    await put('2.csv', ['BROADWAY,HAT,23']);
+    await putVariance('2.csv', ['HAT,BROADWAY,-1']);
     const elsewhere = await run.put('incoming/RESET_INVENTORY__9.csv', 'facilityId,idValue,availableQty\n');
     const [[path, code, behind] = []] = await ofFolder();
     expect([path, code, behind]).toEqual([
@@ -233,4 +233,52 @@ test('a feed from a machine of ours is refused by the same gates, unless the per
   expect(await onHand()).toBe(25);
   await run.warehouse.import('RESET_INVENTORY', rows, { passesGates: true });
   expect(await onHand()).toBe(250_000);
+});
+
+describe('a count behind a held one of its source', () => {
+  const hold = async () => run.importFeed(await put('1.csv', ['BROADWAY,SHIRT,250000', 'BROADWAY,HAT,24']));
+
+  test('takes its place when it counts all that the held one counts, which then goes to error/', async () => {
+    await hold();
+    const next = await put('2.csv', ['BROADWAY,SHIRT,26', 'BROADWAY,HAT,23', 'BROADWAY,P1,9']);
+    const last = await put('3.csv', ['BROADWAY,SHIRT,27']);
+    const listed = await ofFolder();
+    expect(listed.filter(([, waits]) => waits === undefined)).toEqual([[next, undefined, undefined]]);
+    expect(await run.importFeed(next)).toMatchObject({ applied: 3 });
+    expect(await held()).toEqual([]);
+
+    const [[replaced = ''] = [], ...others] = await ofFolder();
+    expect((await run.importFeed(replaced as string)).error?.code).toBe('FEED_REPLACED');
+    expect(others).toEqual([[last, undefined, undefined]]);
+    expect([await onHand('SHIRT'), await onHand('HAT'), await onHand('P1')]).toEqual([26, 23, 9]);
+  });
+
+  test('waits for the decision when it does not, and goes on by itself afterwards', async () => {
+    await hold();
+    expect((await run.importFeed(await put('2.csv', ['BROADWAY,SHIRT,26']))).error?.message).toContain(
+      'is held before it, and counts what this one does not',
+    );
+    const [, behind] = await held();
+    const approval = { state: 'approved', by: 'Ann', reason: 'it is right' } as const;
+    await expect(decideImport(run.warehouse.database, behind?.importId ?? 0, approval)).rejects.toMatchObject(
+      {
+        code: 'IMPORT_BEHIND_HELD',
+      },
+    );
+    await decide('rejected');
+    const paths = (await ofFolder()).flatMap(([path, waits]) =>
+      waits === undefined ? [path as string] : [],
+    );
+    expect(paths).toHaveLength(2);
+    for (const path of paths) await run.importFeed(path);
+    expect([await onHand('SHIRT'), await onHand('HAT')]).toEqual([26, 25]);
+    expect(await held()).toEqual([]);
+  });
+
+  test('does not pass a difference that is between them', async () => {
+    await hold();
+    await putVariance('2.csv', ['SHIRT,BROADWAY,-1']);
+    await put('3.csv', ['BROADWAY,SHIRT,26', 'BROADWAY,HAT,23']);
+    expect((await ofFolder()).map(([, waits, behind]) => [waits, behind])).toEqual([['FEED_HELD', 2]]);
+  });
 });

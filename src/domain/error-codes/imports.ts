@@ -1,5 +1,4 @@
 /** Imports by number: held by gates, decided about, undone. */
-import { counted } from '../words.ts';
 import type { ErrorEntry } from './error-entry.ts';
 
 export const IMPORT_ERRORS = {
@@ -34,6 +33,12 @@ export const IMPORT_ERRORS = {
     message: (d) => `Import ${d.importId} is not held: it is ${d.state}.`,
     hint: (d) => `\`atp import show ${d.importId}\` tells who has decided what, and what it has changed.`,
   },
+  IMPORT_BEHIND_HELD: {
+    class: 'callers-fault',
+    message: (d) => `Import ${d.importId} is behind import ${d.first}, which is held.`,
+    hint: (d) =>
+      `Decide about that one first: \`atp import show ${d.first}\`. Once it is decided, this one goes on by itself.`,
+  },
   IMPORT_NOT_APPLIED: {
     class: 'callers-fault',
     message: (d) => `Import ${d.importId} has changed nothing: it is ${d.state}.`,
@@ -52,7 +57,7 @@ export const IMPORT_ERRORS = {
   IMPORT_UNDO_INEXACT: {
     class: 'callers-fault',
     message: (d) =>
-      `Import ${d.importId} was not undone: something that came before or after it was undone since, so nobody can say what ${counted(Number(d.levels), 'quantity', 'quantities')} would be without it.`,
+      `Import ${d.importId} was not undone: something that came before or after it was undone since, so nobody can say what ${d.levels} of its quantities would be without it.`,
     hint: 'Send a count of these products: it is right whatever was before.',
   },
 } as const satisfies Record<string, ErrorEntry>;

@@ -3,6 +3,13 @@
 /** A feed whose size and time have not changed for so long is complete: a sender over a bad line may stall for seconds. */
 export const FEED_SETTLE_MS = 30_000;
 
+/** Bounds of what a source may say instead. */
+export const FEED_SETTLE_MIN_MS = 1_000;
+export const FEED_SETTLE_LONGEST_MS = 60 * 60_000;
+
+/** A run waits for so long for feeds to settle; what takes longer is left to the next one. */
+export const FEED_SETTLE_AWAITED_MS = 2 * 60_000;
+
 /** So many times as long it must stand still while its last line has no end: it may have been cut off there. */
 export const FEED_INSIDE_LINE_FACTOR = 4;
 
@@ -27,6 +34,9 @@ export const FEEDS_IN_RESULT_MAX = 200;
 
 /** The same difference under the same name within so long is held: it is probably sent twice by mistake. */
 export const FEED_DUPLICATE_DAYS = 7;
+
+/** The longest that a source may say instead. */
+export const FEED_DUPLICATE_DAYS_MAX = 366;
 
 /** Bounds of a feed file: anything larger is not a feed. */
 export const FEED_LINE_LENGTH_MAX = 16_384;

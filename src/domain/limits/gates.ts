@@ -23,6 +23,9 @@ export const GATE_HISTORY_MIN = 3;
 /** The biggest moves of a feed that are kept and shown. */
 export const MOVES_SHOWN = 5;
 
+/** Levels of a held count that are in memory at a time. */
+export const HELD_LEVELS_PER_PAGE = 10_000;
+
 /** Imports that `atp import list` shows at most. */
 export const IMPORTS_LISTED_MAX = 1_000;
 export const IMPORTS_LISTED = 30;

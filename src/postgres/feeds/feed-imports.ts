@@ -97,16 +97,22 @@ export async function recordApplied(
  *
  * @returns its number
  */
-export async function holdFeed(connection: Connection, feed: NumberedFeed, judged: Judged): Promise<number> {
+export async function holdFeed(
+  connection: Connection,
+  feed: NumberedFeed & { readonly importId: number },
+  judged: Judged,
+): Promise<number> {
   await connection.query(
     `UPDATE feed_import SET state = 'replaced', decided_at = clock_timestamp()
      WHERE claimed_path = $1 AND import_key <> $2 AND state IN ('held', 'approved')`,
     [feed.claimed?.path ?? null, feed.key],
   );
   const { rows } = await connection.query<{ importId: number }>(
-    `${INSERT} ON CONFLICT (import_key) DO UPDATE SET import_key = excluded.import_key
+    `INSERT INTO feed_import (import_key, file_name, source, feed_type, claimed_path, size_bytes, sent_at, state, import_id)
+     OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+     ON CONFLICT (import_key) DO UPDATE SET import_key = excluded.import_key
      RETURNING import_id AS "importId"`,
-    [...valuesOf(feed), 'held'],
+    [...valuesOf(feed), 'held', feed.importId],
   );
   const importId = rows[0]?.importId ?? 0;
   const { rows: sent, refused, effect, reasons } = judged;
@@ -127,11 +133,16 @@ export interface HeldFeed {
   readonly modifiedAt: Date;
 }
 
+/** It waits for another one alone, and that is decided. */
+const LAPSED = `jsonb_array_length(reasons) = 1 AND reasons->0->>'code' = 'BEHIND_HELD' AND NOT EXISTS (
+  SELECT FROM feed_import AS first
+  WHERE first.import_id = (feed_import.reasons->0->'detail'->>'importId')::bigint AND first.state = 'held')`;
+
 /** By feed_import_held. Feeds that came from a machine of ours are never held. */
 export async function listHeldFeeds(database: Database): Promise<readonly HeldFeed[]> {
   return database.query<HeldFeed>(
     `SELECT import_id AS "importId", claimed_path AS path, size_bytes AS "sizeBytes", sent_at AS "modifiedAt"
-     FROM feed_import WHERE state = 'held' ORDER BY came_at, import_id`,
+     FROM feed_import WHERE state = 'held' AND NOT (${LAPSED}) ORDER BY came_at, import_id`,
   );
 }
 
@@ -184,13 +195,19 @@ export async function findImport(database: Database, importId: number): Promise<
 /**
  * Records what a person decides about a held feed; the next run of the import does it.
  *
- * @throws AtpError IMPORT_UNKNOWN, IMPORT_NOT_HELD
+ * @throws AtpError IMPORT_UNKNOWN, IMPORT_NOT_HELD, IMPORT_BEHIND_HELD
  */
 export async function decideImport(
   database: Database,
   importId: number,
   decision: { readonly state: 'approved' | 'rejected'; readonly by: string; readonly reason: string },
 ): Promise<FeedImport> {
+  const { reasons } = await findImport(database, importId);
+  const first = reasons.find(({ code }) => code === 'BEHIND_HELD')?.detail['importId'];
+  if (decision.state === 'approved' && first !== undefined) {
+    const { state } = await findImport(database, Number(first));
+    if (state === 'held') throw new AtpError('IMPORT_BEHIND_HELD', { importId, first });
+  }
   const decided = await database.query(
     `UPDATE feed_import SET state = $2, decided_at = clock_timestamp(), decided_by = $3, decision_reason = $4
      WHERE import_id = $1 AND state = 'held' RETURNING import_id`,
@@ -198,5 +215,6 @@ export async function decideImport(
   );
   const found = await findImport(database, importId);
   if (decided.length === 0) throw new AtpError('IMPORT_NOT_HELD', { importId, state: found.state });
+  await database.query('DELETE FROM held_level WHERE import_id = $1', [importId]);
   return found;
 }

@@ -5,15 +5,16 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { AtpError, isCoded } from '../../domain/errors.ts';
 import type { FeedRow, ImportCounts, RefusedRow } from '../../domain/feed.ts';
-import { kindOf } from '../../domain/feed-kind.ts';
+import { COUNTS, isCount, kindOf } from '../../domain/feed-kind.ts';
 import { reasonsInWords, whyHeld, type FeedEffect, type HoldReason } from '../../domain/feed-gates.ts';
 import { NO_SETTINGS, type EqualKeyRule, type SourceSettings } from '../../domain/feed-source.ts';
 import type { FeedContents, FeedType } from '../../domain/feed-type.ts';
 import type { ImportWarning } from '../../domain/import-warning.ts';
-import { IMPORT_WAIT_MS } from '../../domain/limits.ts';
+import { FEED_DUPLICATE_DAYS, IMPORT_WAIT_MS } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
 import { isDeadlock, isLockTimeout, isOutOfRange } from '../sql-state.ts';
 import { readEffect } from './effect.ts';
+import { keepHeldLevels, replaceHeld } from './held-levels.ts';
 import { recordFeedCame } from './expected-feeds.ts';
 import { applyFacilities, FACILITY_STAGING } from './imp-facility.ts';
 import { applyFacilitySettings, FACILITY_SETTING_STAGING } from './imp-prod-facility.ts';
@@ -77,7 +78,11 @@ export interface JudgedImport {
   readonly reasons: readonly HoldReason[];
 }
 
-type FeedFile = Pick<Feed<FeedType>, 'fileName' | 'writtenAt'> & { readonly equalKeys: EqualKeyRule | null };
+type FeedFile = Pick<Feed<FeedType>, 'fileName' | 'writtenAt'> & {
+  readonly equalKeys: EqualKeyRule | null;
+  /** What a count is about that does not say so itself; null: the moment at which it is applied. */
+  readonly asOf: Date | null;
+};
 
 interface FeedSql<Content> {
   readonly staging: StagingShape<Content>;
@@ -129,6 +134,8 @@ export async function importFeed<Type extends FeedType>(
       if (options.isUnchanged && !(await options.isUnchanged())) {
         throw new AtpError('FEED_UNSETTLED', { fileName });
       }
+      if (isHeld && feed.claimed !== null && isCount(type))
+        await keepHeldLevels(database, connection, judged.importId);
       await connection.query(dryRun || isHeld ? 'ROLLBACK' : 'COMMIT');
       if (isHeld) throw await hold(connection, key, feed, { ...judged, ...toSizes(counts) });
       return counts;
@@ -147,13 +154,13 @@ async function hold(
   connection: Connection,
   key: string,
   feed: Feed<FeedType>,
-  judged: JudgedImport & { readonly rows: number; readonly refused: number },
+  judged: AppliedFeed['judged'] & { readonly rows: number; readonly refused: number },
 ): Promise<AtpError> {
   const { fileName, type, source = null } = feed;
   const reasons = reasonsInWords(judged.reasons);
   if (feed.claimed === null) return new AtpError('FEED_IMPLAUSIBLE', { fileName, reasons });
   await connection.query('BEGIN');
-  const importId = await holdFeed(connection, { ...feed, key, source }, judged);
+  const importId = await holdFeed(connection, { ...feed, key, source, importId: judged.importId }, judged);
   await recordFeedCame(connection, type);
   await connection.query('COMMIT');
   return new AtpError('FEED_HELD', { fileName, importId, reasons });
@@ -192,7 +199,7 @@ async function findEarlierCounts(
 interface AppliedFeed {
   readonly counts: ImportCounts;
   /** `isGated`: nobody has said that it is to be applied whatever gates say. */
-  readonly judged: JudgedImport & { readonly isGated: boolean };
+  readonly judged: JudgedImport & { readonly isGated: boolean; readonly importId: number };
 }
 
 async function applyFeed<Type extends FeedType>(
@@ -209,14 +216,22 @@ async function applyFeed<Type extends FeedType>(
   const sent = await stageRows<Type>(connection, staging, feed.rows);
   const applied = earlier && earlier.failed > 0 ? await dropAppliedRows(connection, earlier.key) : 0;
   const rowCount = sent - applied;
-  const warnings = (await apply(connection, { fileName, writtenAt, equalKeys: settings.rows })) ?? [];
+  const warnings =
+    (await apply(connection, {
+      fileName,
+      writtenAt,
+      equalKeys: settings.rows,
+      asOf: settings.countsAsOf === 'file' ? writtenAt : null,
+    })) ?? [];
   const effect = await readEffect(connection, number);
   const about = { type, source, rows: rowCount, importId: number.importId, settings };
   const sentBeforeAt = earlier?.failed === 0 ? earlier.at : null;
-  const reasons = whyHeld(
-    { ...(await readGateFacts(connection, about)), toZero: effect.toZero, sentBeforeAt },
-    settings,
-  );
+  const facts = { ...(await readGateFacts(connection, about)), toZero: effect.toZero, sentBeforeAt };
+  const behind =
+    source !== null && isCount(type)
+      ? await replaceHeld(connection, { source, importId: number.importId }, COUNTS)
+      : null;
+  const reasons = [...whyHeld(facts, settings), ...(behind ? [behind] : [])];
   await nameLikelyProducts(connection);
   const failed = await recordRefusals(connection, key);
   const counts = toCounts({ rows: rowCount, applied: rowCount - failed, failed, warnings });
@@ -237,18 +252,22 @@ async function applyFeed<Type extends FeedType>(
     await recordRefusedRows(connection, { fileName, type, sentAt: writtenAt }, failed);
   }
   if (failed === 0 && rowCount > 0) await endRefusedFeeds(connection, type);
-  return { counts, judged: { effect, reasons, isGated } };
+  return { counts, judged: { effect, reasons, isGated, importId: number.importId } };
 }
 
 /** What was sent before of a difference; null: it is another event, or a person has said so. */
 async function findEarlierSending(
   connection: Connection,
   key: string,
-  { type, sha256, fileName, claimed }: Feed<FeedType>,
+  { type, sha256, fileName, claimed, source, settings = NO_SETTINGS }: Feed<FeedType>,
   isGated: boolean,
 ): Promise<SentBefore | null> {
   if (kindOf(type) === 'state') return null;
-  const earlier = await findSentBefore(connection, { key, sha256, fileName });
+  const earlier = await findSentBefore(
+    connection,
+    { key, sha256, fileName, source: source ?? null },
+    settings.duplicateDays ?? FEED_DUPLICATE_DAYS,
+  );
   if (earlier?.failed !== 0) return earlier;
   if (claimed === null && isGated) {
     throw new AtpError('FEED_ALREADY_IMPORTED', { fileName, at: earlier.at.toISOString() });

@@ -83,7 +83,7 @@ const REFUSE_INCOMPLETE = refuseSql({
 const COUNT = `
   CREATE TEMPORARY TABLE counted ON COMMIT DROP AS
   SELECT row.product_id, row.facility_id, min(row_number) AS row_number, sum(row.quantity) AS quantity,
-    bool_or(row.own) AS own, min(staged.as_of) AS as_of
+    bool_or(row.own) AS own, coalesce(min(staged.as_of), $1) AS as_of
   FROM (SELECT * FROM picked_row AS row WHERE is_picked AND ${IS_GOOD}) AS row
   JOIN staged_row AS staged USING (row_number)
   GROUP BY row.product_id, row.facility_id`;
@@ -146,12 +146,13 @@ export const applyCount = (connection: Connection, feed: CountFeed) =>
 export interface CountFeed {
   readonly fileName: string;
   readonly equalKeys?: EqualKeyRule | null;
+  readonly asOf: Date | null;
 }
 
 /** Makes the quantity on hand of each product and facility what the feed counted. */
 async function applyCounts(
   connection: Connection,
-  { fileName, equalKeys }: CountFeed,
+  { fileName, equalKeys, asOf }: CountFeed,
   column: string,
 ): Promise<void> {
   await resolveStockRows(connection, 'row.reset_by_atp');
@@ -159,7 +160,7 @@ async function applyCounts(
   const rule = equalKeys ?? 'refuse';
   await connection.query(PICK[rule]);
   await connection.query(REFUSE_UNEQUAL[rule]);
-  await connection.query(COUNT);
+  await connection.query(COUNT, [asOf]);
   await lockLevels(connection);
   await connection.query(REFUSE_COUNTED_SINCE);
   await refuseOutOfRange(connection, {

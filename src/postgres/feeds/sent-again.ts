@@ -1,5 +1,4 @@
 /** Differences that are sent a second time: under the same name, with the same content. */
-import { FEED_DUPLICATE_DAYS } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
 
 /** First key of the advisory lock under which equal differences take turns; the second is the content. */
@@ -14,21 +13,28 @@ export interface SentBefore {
 }
 
 /**
- * The last import of the same content under the same name within FEED_DUPLICATE_DAYS; null: none. A feed without rows is
+ * The last import of the same content under the same name from the same source within so many days; null: none. A feed without rows is
  * none: one every night is no mistake. What was undone may be sent again. Two that come at once take turns. By import_file_by_content.
  */
 export async function findSentBefore(
   connection: Connection,
-  feed: { readonly key: string; readonly sha256: string; readonly fileName: string },
+  feed: {
+    readonly key: string;
+    readonly sha256: string;
+    readonly fileName: string;
+    readonly source: string | null;
+  },
+  days: number,
 ): Promise<SentBefore | null> {
   await connection.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [SENT_AGAIN_LOCK, feed.sha256]);
   const { rows } = await connection.query<SentBefore>(
     `SELECT sha256 AS key, imported_at AS at, failed_count AS failed FROM import_file
      WHERE coalesce(content_sha256, sha256) = $1 AND file_name = $2 AND sha256 <> $3 AND row_count > 0
-       AND NOT EXISTS (SELECT FROM feed_import WHERE import_key = sha256 AND state = 'undone')
+       AND NOT EXISTS (SELECT FROM feed_import
+         WHERE import_key = sha256 AND (state = 'undone' OR source IS DISTINCT FROM $5))
        AND imported_at > now() - make_interval(days => $4)
      ORDER BY imported_at DESC, failed_count LIMIT 1`,
-    [feed.sha256, feed.fileName, feed.key, FEED_DUPLICATE_DAYS],
+    [feed.sha256, feed.fileName, feed.key, days, feed.source],
   );
   return rows[0] ?? null;
 }

@@ -33,6 +33,7 @@ import * as unmapping from './0036-unmapping.ts';
 import * as cleanUp from './0037-clean-up.ts';
 import * as feedImport from './0038-feed-import.ts';
 import * as lastCount from './0039-last-count.ts';
+import * as heldLevel from './0040-held-level.ts';
 import * as transfers from './0041-transfers.ts';
 import * as leftByWhom from './0043-left-by-whom.ts';
 import * as setAtOnce from './0044-set-at-once.ts';
@@ -77,6 +78,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0037-clean-up', ...cleanUp },
   { name: '0038-feed-import', ...feedImport },
   { name: '0039-last-count', ...lastCount },
+  { name: '0040-held-level', ...heldLevel },
   { name: '0041-transfers', ...transfers },
   { name: '0043-left-by-whom', ...leftByWhom },
   { name: '0044-set-at-once', ...setAtOnce },
