@@ -123,7 +123,7 @@ test('a file is tested before it is sent: what is recognised, and how its first 
         rowNumber: 2,
         content: {
           ...{ idType: 'SKU', idValue: 'SHIRT', facilityId: 'BROADWAY', externalFacilityId: null },
-          ...{ resetByAtp: false, availableQty: 1000, locationSeqId: null },
+          ...{ resetByAtp: false, availableQty: 1000, locationSeqId: null, asOf: null },
         },
         refusedFor: null,
       },
