@@ -13,21 +13,23 @@ export interface ProductSettingsRow {
   readonly threshold: number | undefined;
 }
 
+/** A value that is empty, or whose column is not there, says nothing. */
+function ifGiven<Value>(kind: z.ZodType<Value>) {
+  return z
+    .string()
+    .default('')
+    .transform((text, context) => {
+      if (text === '') return undefined;
+      const read = kind.safeParse(text);
+      if (read.success) return read.data;
+      context.addIssue(read.error.issues[0]?.message ?? 'it is not valid');
+      return z.NEVER;
+    });
+}
+
 const settingsRow = (how: Reading) => {
-  const unitsIfGiven = z
-    .literal('')
-    .transform(() => undefined)
-    .or(units(how, { min: 0, max: UNITS_SET_MAX }));
-  return z.object({
-    sku: required,
-    safetyStock: unitsIfGiven.optional(),
-    allowBrokering: z
-      .literal('')
-      .transform(() => undefined)
-      .or(flag)
-      .optional(),
-    threshold: unitsIfGiven.optional(),
-  });
+  const kept = ifGiven(units(how, { min: 0, max: UNITS_SET_MAX }));
+  return z.object({ sku: required, safetyStock: kept, allowBrokering: ifGiven(flag), threshold: kept });
 };
 
 const SCHEMA: FeedSchema<z.output<ReturnType<typeof settingsRow>>> = {
@@ -55,8 +57,7 @@ export async function readProductSettings(
       if (refusal) faults.push(`row ${rowNumber} (${new AtpError(refusal.code, refusal.detail).message})`);
       else if (bySku.has(content.sku)) faults.push(`row ${rowNumber} (a second row of ${content.sku})`);
       else {
-        const { safetyStock, allowBrokering, threshold } = content;
-        bySku.set(content.sku, { sku: content.sku, safetyStock, allowBrokering, threshold });
+        bySku.set(content.sku, content);
       }
       if (faults.length > ROWS_NAMED_MAX) break;
     }

@@ -90,6 +90,16 @@ test('a file names the products, and what each has of its own; with a fault in i
     ...{ facilityId: 'QUEENS', safetyStock: 1, allowBrokering: 'N' },
   });
 
+  // What has no column says nothing.
+  await writeFile(path, 'sku;safetyStock\nSKU-4;5\nSKU-6;3\n');
+  await atp.json(set('--facility', 'QUEENS'));
+  expect(await facilitiesOf('SKU-4')).toContainEqual({
+    ...{ facilityId: 'QUEENS', safetyStock: 5, allowBrokering: 'Y' },
+  });
+  expect(await facilitiesOf('SKU-6')).toContainEqual({
+    ...{ facilityId: 'QUEENS', safetyStock: 3, allowBrokering: 'N' },
+  });
+
   await writeFile(path, 'sku,safetyStock\nSKU-5,9\nSKU-X,1\nSKU-5,2\nSKU-6,many\n');
   expect(await atp.failure(...set('--facility', 'QUEENS'))).toBe('INPUT_INVALID 2');
   await writeFile(path, 'sku,safetyStock\nSKU-5,9\nSKU-X,1\n');

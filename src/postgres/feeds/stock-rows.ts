@@ -84,8 +84,9 @@ const LEVELS = `SELECT DISTINCT product_id, facility_id FROM resolved_row AS row
 
 /** A level that does not exist cannot be locked, so it is made; a level of zeros means the same as none. */
 const MAKE_LEVELS = `
-  INSERT INTO product_facility (product_id, facility_id)
-  ${LEVELS} ORDER BY product_id, facility_id
+  INSERT INTO product_facility (product_id, facility_id, minimum_stock)
+  SELECT product_id, facility_id, default_safety_stock FROM (${LEVELS}) AS level JOIN facility USING (facility_id)
+  ORDER BY product_id, facility_id
   ON CONFLICT (product_id, facility_id) DO NOTHING`;
 
 /** By product_facility_pkey. */
