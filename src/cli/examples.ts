@@ -11,7 +11,7 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
   down: ['down', 'down --json'],
   status: ['status', 'status --json'],
   config: ['config', 'config --json'],
-  doctor: ['doctor', 'doctor --json'],
+  doctor: ['doctor', 'doctor --ledger'],
   migrate: ['migrate', 'migrate --roles'],
   'facility list': ['facility list', 'facility list --json'],
   'facility add': [
@@ -42,6 +42,10 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
   'product set': [
     'product set BLUE-SHIRT-M --facility BROADWAY --safety-stock 2',
     'product set --all --facility BROADWAY --safety-stock 2',
+  ],
+  'product import': [
+    'product import --from-shop acme --dry-run',
+    'product import --from-shop acme --facility NJ_DC',
   ],
   'product remove': ['product remove BLUE-SHIRT-M', 'product remove BLUE-SHIRT-M --json'],
   'shop list': ['shop list', 'shop list --json'],

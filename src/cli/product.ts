@@ -1,4 +1,11 @@
-import { addProduct, listProducts, removeProduct, setProduct } from '../operations/products.ts';
+import {
+  addProduct,
+  importProducts,
+  listProducts,
+  removeProduct,
+  setProduct,
+} from '../operations/products.ts';
+import { shopImportInWords } from '../domain/shop-import.ts';
 import { counted } from '../domain/words.ts';
 import type { ResultOf } from '../operations/operation.ts';
 import { command } from './command.ts';
@@ -25,6 +32,11 @@ export const PRODUCT_COMMANDS = [
     operation: addProduct,
     arguments: ['productId'],
     show: (product) => productTable([product]),
+  }),
+  command({
+    path: 'product import',
+    operation: importProducts,
+    show: (result, { dryRun }) => shopImportInWords(result, dryRun === true),
   }),
   command({
     path: 'product set',

@@ -5,6 +5,7 @@ import {
   count,
   id,
   invalid,
+  isOfKind,
   label,
   optional,
   time,
@@ -26,6 +27,7 @@ import {
 } from '../postgres/master-data/products.ts';
 import { findShop, listShops } from '../postgres/master-data/shops.ts';
 import { explain } from '../postgres/online-atp/explain.ts';
+import type { AdminApi } from '../shopify/admin-api.ts';
 import { defineOperation, type Context, type NameOf } from './operation.ts';
 
 const sku = label('the product’s SKU', 'sku');
@@ -69,6 +71,42 @@ export const addProduct = defineOperation({
     return product;
   },
 });
+
+export const importProducts = defineOperation({
+  name: 'product.import',
+  role: 'operator',
+  description: 'make the products of a shop’s catalogue, and count what it shows of them if asked',
+  fields: {
+    fromShop: id('the shop', 'shopId'),
+    facilityId: optional(
+      label('where the units that Shopify shows are counted, of products without any posting', 'facilityId'),
+    ),
+    dryRun: optional(yesOrNo('say what would happen, and do nothing')),
+  },
+  isRecorded: ({ dryRun }) => dryRun !== true,
+  run: async ({ app, progress }, { fromShop, facilityId, dryRun = false }) => {
+    const database = await app.database();
+    const shop = await findShop(database, fromShop);
+    const api = await app.adminApi(shop);
+    const { requireLocation } = await import('../shopify/shop-location.ts');
+    await requireLocation(shop, api);
+    progress(`Reading the catalogue of ${fromShop}`);
+    const { takeProductsOfShop } = await import('../postgres/mapping/products-of-shop.ts');
+    return takeProductsOfShop(database, {
+      shopId: fromShop,
+      pages: api.catalogue(),
+      isUsable: (text) => isOfKind(sku, text),
+      first: facilityId === undefined ? null : { facilityId, readUnits: (items) => readUnits(api, items) },
+      dryRun,
+    });
+  },
+});
+
+/** What is for sale; where Shopify shows less than none, there is nothing to count. */
+async function readUnits(api: AdminApi, inventoryItemIds: readonly string[]): Promise<(number | null)[]> {
+  const items = await api.readItems(inventoryItemIds);
+  return items.map((item) => (item && item.tracked && item.levelActive ? item.available : null));
+}
 
 export const setProduct = defineOperation({
   name: 'product.set',
@@ -176,6 +214,7 @@ export const explainProduct = defineOperation({
 export const PRODUCT_OPERATIONS = [
   listProducts,
   addProduct,
+  importProducts,
   setProduct,
   removeProduct,
   explainProduct,

@@ -93,6 +93,14 @@ export class Installation {
    * @param own parts that the test has made itself, because it stops them or stands between them and the worker
    */
   static async open(skus: readonly string[], own: OwnParts = {}): Promise<Installation> {
+    const twin = await (own.twin ?? freshTwin());
+    const installation = await Installation.empty({ ...own, twin });
+    await installation.#stock(skus, twin.shop);
+    return installation;
+  }
+
+  /** Opens an installation without a shop, a facility or a product. */
+  static async empty(own: OwnParts = {}): Promise<Installation> {
     const [{ database, url: databaseUrl }, { address, namespace }, sftp, twin] = await Promise.all([
       own.database ?? freshDatabase(),
       own.temporal ?? freshNamespace(),
@@ -120,9 +128,7 @@ export class Installation {
       ATP_METRICS_ADDRESS: 'off',
     };
     const parts = { database, temporal, twin: twin.client, sftp, environment };
-    const installation = new Installation(parts);
-    await installation.#stock(skus, twin.shop);
-    return installation;
+    return new Installation(parts);
   }
 
   /**

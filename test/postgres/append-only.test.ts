@@ -1,6 +1,7 @@
 /** What the tables themselves refuse, whoever asks: a level that leaves its ledger, and a record that changes. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../src/postgres/database.ts';
+import { checkLedger } from '../../src/postgres/online-atp/ledger-rules.ts';
 import { auditShop } from '../../src/postgres/producing/change-audit.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
 import { BROADWAY, OUTLET, Retailer, SHOP } from './retailer.ts';
@@ -60,6 +61,17 @@ test('settings of a product at a facility may change, and a level of 0 may go', 
   );
 
   expect(await auditShop(database, SHOP)).toMatchObject({ wrongLevelCount: 0 });
+});
+
+test('the check of the ledger tells of a rule that is switched off, and adds up what is there', async () => {
+  const { postings, levels, ...ledger } = await checkLedger(database);
+  expect(ledger).toEqual({ rulesOff: [], wrongLevelCount: 0, wrongLevels: [] });
+  expect(postings).toBeGreaterThan(0);
+  expect(levels).toBeGreaterThan(0);
+  await database.query('ALTER TABLE inventory_item_detail DISABLE TRIGGER append_only');
+  const { rulesOff } = await checkLedger(database);
+  await database.query('ALTER TABLE inventory_item_detail ENABLE TRIGGER append_only');
+  expect(rulesOff).toEqual(['inventory_item_detail.append_only']);
 });
 
 test('the audit names the levels that somebody has changed past these rules', async () => {

@@ -15,6 +15,9 @@ export const PRODUCTS_SET_AT_ONCE_MAX = 200_000;
 /** Rows of such a file that its error names. */
 export const ROWS_NAMED_MAX = 5;
 
+/** Levels that `atp doctor --ledger` names because they are not the sum of the ledger. */
+export const LEVELS_NAMED_MAX = 5;
+
 /** Products that a person may ask a delta for at once. */
 export const SKUS_ASKED_MAX = 1_000;
 

@@ -1,5 +1,6 @@
 /** Whether everything that the jobs need is there, and what to do where it is not. */
 import { feedsLeftInWords } from '../../domain/feeds-left.ts';
+import { optional, yesOrNo } from '../../domain/input-fields.ts';
 import { LEFT_ALONE_NAMED, REFUSED_VALUE_LENGTH_MAX } from '../../domain/limits.ts';
 import { showText } from '../../domain/shown-text.ts';
 import { counted } from '../../domain/words.ts';
@@ -17,6 +18,7 @@ import { checkDatabase, inspectDisk } from './database-checks.ts';
 import { inspectDatabaseUser } from './database-user-check.ts';
 import { checkFeeds } from './feed-checks.ts';
 import { checkFileDrop } from './file-drop-check.ts';
+import { inspectLedger } from './ledger-check.ts';
 import { judgeImportSchedule } from './schedule-check.ts';
 import { checkShops } from './shop-checks.ts';
 import { checkTemporal } from './temporal-checks.ts';
@@ -26,8 +28,13 @@ export const runDoctor = defineOperation({
   name: 'installation.check',
   role: 'viewer',
   description: 'check everything that the jobs need, and say what mends it',
-  fields: {},
-  run: async ({ app }) => ({ checks: await runChecks(app, { withDear: true, isThorough: true }) }),
+  fields: {
+    ledger: optional(yesOrNo('also add up the whole ledger, and look whether it can be edited')),
+  },
+  run: async ({ app }, { ledger = false }) => {
+    const checks = await runChecks(app, { withDear: true, isThorough: true });
+    return { checks: ledger ? [...checks, await check('Ledger', () => inspectLedger(app))] : checks };
+  },
 });
 
 /** Which checks one look takes in. */

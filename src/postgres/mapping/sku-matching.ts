@@ -3,7 +3,7 @@ import type { SkuMatch } from '../../domain/sku-match.ts';
 import type { Connection } from '../database.ts';
 
 /** In SQL: what is compared where SKUs are compared loosely (src/domain/sku-match.ts). */
-function looseKey(sku: string): string {
+export function looseKey(sku: string): string {
   return `regexp_replace(lower(btrim(${sku}, E' \\t\\u00a0')), '^0+(?=[0-9]+$)', '')`;
 }
 
