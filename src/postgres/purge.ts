@@ -1,6 +1,6 @@
 /**
  * Removes what nobody reads any more: the logs of changes and sales below every shop's baseline, the rows and calls of files that were
- * done long ago, and old steps, plans, acts, conditions, refused rows and order lines. Each statement is bounded, so that none
+ * done long ago, and old steps, plans, acts, conditions, imports, refused rows and order lines. Each statement is bounded, so that none
  * holds a lock for long and autovacuum keeps up; the tables stay in use meanwhile.
  */
 import {
@@ -15,7 +15,7 @@ import {
 import { purgeAlerts } from './alerts/conditions.ts';
 import type { Connection, Database } from './database.ts';
 import { removeInPages } from './remove-in-pages.ts';
-import { purgeOrderLines, purgeRefusedRows } from './feeds/old-rows.ts';
+import { purgeImportRecords, purgeOrderLines, purgeRefusedRows } from './feeds/old-rows.ts';
 import { purgeRefusedFeeds } from './feeds/refused-feeds.ts';
 import { runInTransaction } from './transaction.ts';
 import { IS_DONE } from './lane/upload-files.ts';
@@ -27,8 +27,10 @@ export interface Purged {
   readonly logRows: number;
   /** Files whose rows and calls are gone. */
   readonly files: number;
-  /** Refused rows of feeds; the feeds themselves stay recorded. */
+  /** Refused rows of feeds. */
   readonly refusedRows: number;
+  /** Records of imports. */
+  readonly imports: number;
   readonly orderLines: number;
 }
 
@@ -45,9 +47,10 @@ export async function purge(database: Database): Promise<Purged | null> {
     await purgeRefusedFeeds(session);
     await purgeAlerts(session);
     const refusedRows = await purgeRefusedRows(session);
+    const imports = await purgeImportRecords(session);
     const orderLines = await purgeOrderLines(session);
     await session.query('UPDATE clean_up SET done_at = clock_timestamp()');
-    return { logRows, files, refusedRows, orderLines };
+    return { logRows, files, refusedRows, imports, orderLines };
   });
 }
 

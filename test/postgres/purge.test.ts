@@ -4,6 +4,7 @@ import {
   BASELINE_KEPT_DAYS,
   FILE_ROWS_KEPT_DAYS,
   FILES_PER_PURGE,
+  IMPORT_RECORDS_KEPT_DAYS,
   LOG_ROWS_PER_PURGE,
   ORDER_LINES_KEPT_DAYS,
   REFUSED_ROWS_KEPT_DAYS,
@@ -259,7 +260,17 @@ test('a purge removes refused rows and order lines that were kept long enough, a
     FROM unnest(ARRAY['ITEM_APPROVED', 'ITEM_COMPLETED', 'ITEM_CANCELLED']) AS status_id,
       unnest(ARRAY[${ORDER_LINES_KEPT_DAYS + 1}, ${ORDER_LINES_KEPT_DAYS - 1}]) AS age`);
 
-  expect(await purge(database)).toMatchObject({ refusedRows: 1, orderLines: 2 });
+  await database.query(`
+    INSERT INTO import_file (sha256, file_name, feed_type, row_count, applied_count, failed_count, imported_at, filed_at)
+    SELECT name, name, type, 1, 1, 0, now() - make_interval(days => age), CASE WHEN name <> 'unfiled' THEN now() END
+    FROM (VALUES ('ancient', 'ORDER_ITEMS', 1), ('newest of its type', 'ORDER_ITEMS', 0), ('unfiled', 'RESET_INVENTORY', 1),
+      ('young', 'RESET_INVENTORY', -2)) AS feed (name, type, more)
+    CROSS JOIN LATERAL (SELECT ${IMPORT_RECORDS_KEPT_DAYS} + 1 + more AS age) AS old`);
+
+  expect(await purge(database)).toMatchObject({ refusedRows: 1, imports: 1, orderLines: 2 });
+  expect(await database.query('SELECT sha256 FROM import_file ORDER BY 1')).toEqual(
+    ['new', 'newest of its type', 'old', 'unfiled', 'young'].map((sha256) => ({ sha256 })),
+  );
 
   expect(await database.query('SELECT sha256 FROM import_file_error')).toEqual([{ sha256: 'new' }]);
   expect(await database.query('SELECT order_id AS id FROM order_item ORDER BY 1')).toEqual([

@@ -36,6 +36,12 @@ export const REFUSED_ROWS_KEPT_DAYS = 90;
  */
 export const ORDER_LINES_KEPT_DAYS = 400;
 
+/**
+ * How long the record of an import is kept, of a feed that is filed and has no refused rows left; that of the newest feed of a
+ * type always is. As long as the audit log: who looks for a season's count finds both.
+ */
+export const IMPORT_RECORDS_KEPT_DAYS = 400;
+
 /** How long files stay in `archive/` and `error/` on SFTP after they were filed there. */
 export const SFTP_FILES_KEPT_DAYS = 90;
 /** The newest files of a folder stay, so that a shop's numbers are known however long it stands still. */

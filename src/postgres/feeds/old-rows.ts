@@ -1,5 +1,9 @@
-/** Rows of feeds that were kept long enough: those that were refused, and order lines that are done. */
-import { ORDER_LINES_KEPT_DAYS, REFUSED_ROWS_KEPT_DAYS } from '../../domain/limits.ts';
+/** What feeds have left and was kept long enough: refused rows, records of imports, and order lines that are done. */
+import {
+  IMPORT_RECORDS_KEPT_DAYS,
+  ORDER_LINES_KEPT_DAYS,
+  REFUSED_ROWS_KEPT_DAYS,
+} from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
 import { removeInPages } from '../remove-in-pages.ts';
 
@@ -11,6 +15,21 @@ export function purgeRefusedRows(session: Connection): Promise<number> {
        SELECT refused.ctid FROM import_file_error AS refused JOIN import_file USING (sha256)
        WHERE imported_at < clock_timestamp() - make_interval(days => $1) LIMIT $2))`,
     REFUSED_ROWS_KEPT_DAYS,
+  );
+}
+
+/** Returns how many it has removed. After the refused rows: a record stays as long as one of its rows does. */
+export function purgeImportRecords(session: Connection): Promise<number> {
+  return removeInPages(
+    session,
+    `DELETE FROM import_file WHERE sha256 = ANY (ARRAY(
+       SELECT old.sha256 FROM import_file AS old
+       JOIN (SELECT feed_type, max(imported_at) AS at FROM import_file GROUP BY feed_type) AS newest USING (feed_type)
+       WHERE old.imported_at < clock_timestamp() - make_interval(days => $1) AND old.imported_at < newest.at
+         AND old.filed_at IS NOT NULL
+         AND NOT EXISTS (SELECT FROM import_file_error AS refused WHERE refused.sha256 = old.sha256)
+       ORDER BY old.imported_at LIMIT $2))`,
+    IMPORT_RECORDS_KEPT_DAYS,
   );
 }
 
