@@ -145,6 +145,11 @@ export const CONDITIONS = {
     subject: 'shop',
     title: 'Shopify refuses the shop’s token',
   },
+  TOKEN_EXPIRES: {
+    severity: 'critical',
+    subject: 'shop',
+    title: 'Shopify grants no new token to the shop’s app, and the one in use ends soon',
+  },
   SHOPIFY_AWAY: {
     severity: 'critical',
     subject: 'shop',

@@ -1,11 +1,11 @@
 /**
  * The access token of a shop: the token of its credential itself, or one that Shopify grants to its app for a day
- * (Shopify documentation, "Client credentials grant"). All clients of the process share granted tokens, and renew them
- * before they end.
+ * (Shopify documentation, "Client credentials grant"). All clients of the process share granted tokens, and renew them from
+ * half of their life on, beside the calls: so there is half a day to mend an app to which Shopify grants none any more.
  */
 import { z } from 'zod';
-import { AtpError } from '../domain/errors.ts';
-import { SHOPIFY_CALL_TIMEOUT_MS, TOKEN_RENEWED_EARLY_MS } from '../domain/limits.ts';
+import { AtpError, isCoded } from '../domain/errors.ts';
+import { SHOPIFY_CALL_TIMEOUT_MS, TOKEN_RENEWAL_APART_MS, TOKEN_RENEWED_EARLY_MS } from '../domain/limits.ts';
 import { answerTooLongError, beginSending, fetchFrom, type Endpoint } from './admin-endpoint.ts';
 import { failureOf } from './call-failure.ts';
 import type { Credential } from './credential.ts';
@@ -15,11 +15,22 @@ export interface AccessToken {
   get(): Promise<string>;
   /** Tells that Shopify has refused this token. True when `get` may give another one. */
   discard(token: string): boolean;
+  /** That Shopify has refused to renew the token that is still used; null: it has not. */
+  refusedRenewal(): RefusedRenewal | null;
+}
+
+export interface RefusedRenewal {
+  /** When the token is used no longer. */
+  readonly endsAt: Date;
+  /** Without the credential. */
+  readonly reason: string;
 }
 
 interface GrantedToken {
   readonly token: string;
-  readonly renewAt: number;
+  readonly endsAt: number;
+  renewAt: number;
+  refusal: string | null;
 }
 
 /** By shop and app. Promises, so that many calls at once ask for a token only once. */
@@ -27,14 +38,14 @@ const granted = new Map<string, Promise<GrantedToken>>();
 
 export function accessToken(source: Endpoint, credential: Credential): AccessToken {
   if (credential.kind === 'token') {
-    return { get: () => Promise.resolve(credential.token), discard: () => false };
+    return { get: () => Promise.resolve(credential.token), discard: () => false, refusedRenewal: () => null };
   }
   const name = JSON.stringify([
     source.adminUrl ?? source.domain,
     credential.clientId,
     credential.clientSecret,
   ]);
-  let last: string | null = null;
+  let last: GrantedToken | null = null;
   const ask = (): Promise<GrantedToken> => {
     const asked = grant(source, credential);
     granted.set(name, asked);
@@ -45,24 +56,41 @@ export function accessToken(source: Endpoint, credential: Credential): AccessTok
   return {
     async get() {
       const asked = granted.get(name) ?? ask();
-      const { renewAt } = await asked;
-      if (Date.now() >= renewAt && granted.get(name) === asked) granted.delete(name);
-      const { token } = await (granted.get(name) ?? ask());
-      last = token;
-      return token;
+      const current = await asked;
+      if (Date.now() >= current.endsAt && granted.get(name) === asked) granted.delete(name);
+      else if (Date.now() >= current.renewAt) renew(current);
+      last = await (granted.get(name) ?? ask());
+      return last.token;
     },
     discard(token) {
-      if (token === last) granted.delete(name);
+      if (token === last?.token) granted.delete(name);
       return true;
     },
+    refusedRenewal: () =>
+      last?.refusal == null ? null : { endsAt: new Date(last.endsAt), reason: last.refusal },
   };
+
+  /** Beside the calls, which go on with the token that is there. */
+  function renew(current: GrantedToken): void {
+    current.renewAt = Date.now() + TOKEN_RENEWAL_APART_MS;
+    const asked = grant(source, credential as ClientCredential);
+    asked.then(
+      () => granted.set(name, asked),
+      (error: unknown) => {
+        // Of a Shopify that is away others tell.
+        if (isCoded(error, 'SHOPIFY_ACCESS_DENIED')) current.refusal = error.message;
+      },
+    );
+  }
 }
+
+type ClientCredential = Extract<Credential, { kind: 'client' }>;
 
 const ANSWER = z.object({ access_token: z.string().min(1), expires_in: z.number().positive() });
 
 async function grant(
   { shopId, domain, adminUrl }: Endpoint,
-  { clientId, clientSecret }: Extract<Credential, { kind: 'client' }>,
+  { clientId, clientSecret }: ClientCredential,
 ): Promise<GrantedToken> {
   const endpoint =
     adminUrl === null
@@ -110,5 +138,7 @@ async function grant(
     });
   }
   const { access_token: token, expires_in: seconds } = parsed.data;
-  return { token, renewAt: askedAt + seconds * 1000 - TOKEN_RENEWED_EARLY_MS };
+  const lifeMs = seconds * 1000;
+  const endsAt = askedAt + lifeMs - TOKEN_RENEWED_EARLY_MS;
+  return { token, endsAt, renewAt: askedAt + lifeMs / 2, refusal: null };
 }

@@ -7,6 +7,7 @@
 import type { CataloguePage, CatalogueStart } from '../domain/catalogue.ts';
 import type { ObservedItem } from '../domain/row-decision.ts';
 import type { SendDeadline } from '../domain/send-deadline.ts';
+import type { RefusedRenewal } from './access-token.ts';
 import { adminClient, type ClientOptions, type ShopConnection } from './admin-client.ts';
 import { readAccessScopes } from './read-access-scopes.ts';
 import { readCatalogue } from './read-catalogue.ts';
@@ -17,9 +18,13 @@ import { setOnlineAtp, type SetAnswer } from './set-online-atp.ts';
 export type { ShopConnection } from './admin-client.ts';
 export type { SetAnswer } from './set-online-atp.ts';
 
+export type { RefusedRenewal };
+
 export interface AdminApi {
   /** What the app may do in the shop, such as `write_inventory`. */
   readAccessScopes(): Promise<readonly string[]>;
+  /** Of the token by which the last call was let in: that Shopify grants no other in its place; null: that is not known. */
+  refusedRenewal(): RefusedRenewal | null;
   /** The shop's location; null when Shopify has none of this id. */
   readLocation(): Promise<ShopLocation | null>;
   /** What Shopify shows at the location, in the order of the ids; null: no such item. At most ROWS_PER_CALL ids. */
@@ -41,6 +46,7 @@ export function openAdminApi(shop: ShopConnection, options: ClientOptions = {}):
   const client = adminClient(shop, options);
   return {
     readAccessScopes: () => readAccessScopes(client),
+    refusedRenewal: () => client.refusedRenewal(),
     readLocation: () => readLocation(client, shop),
     readItems: (inventoryItemIds) => readItems(client, shop, inventoryItemIds),
     setOnlineAtp: (variables, deadline) => setOnlineAtp(client, shop, variables, deadline),

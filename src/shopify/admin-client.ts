@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { AtpError } from '../domain/errors.ts';
 import { SEND_WITHIN_MS, SHOPIFY_CALL_TIMEOUT_MS } from '../domain/limits.ts';
 import { sendableForMs, type SendDeadline } from '../domain/send-deadline.ts';
-import { accessToken } from './access-token.ts';
+import { accessToken, type RefusedRenewal } from './access-token.ts';
 import { readCredential, type Environment, type TokenReference } from './credential.ts';
 import { answerTooLongError, beginSending, fetchFrom, type Sending } from './admin-endpoint.ts';
 import { failureOf, type FailedCall, type TopLevelError } from './call-failure.ts';
@@ -53,6 +53,7 @@ export interface AdminClient {
     shape: z.ZodType<Data>,
     deadline?: SendDeadline,
   ): Promise<Data>;
+  refusedRenewal(): RefusedRenewal | null;
 }
 
 /** @throws AtpError SHOPIFY_CREDENTIAL_MISSING, INPUT_INVALID (domain, adminUrl) */
@@ -76,6 +77,7 @@ export function adminClient(shop: ShopConnection, options: ClientOptions): Admin
     });
   const quota = quotaOf(shop);
   return tellEnds(options.onCall, shop, {
+    refusedRenewal: () => access.refusedRenewal(),
     async request(operation, variables, shape, deadline) {
       const msLeft = () => (deadline ? sendableForMs(deadline, readClocks()) : Infinity);
       const admission = await quota.admit(operation, msLeft());
@@ -127,6 +129,7 @@ export function adminClient(shop: ShopConnection, options: ClientOptions): Admin
 function tellEnds(onCall: ClientOptions['onCall'], shop: ShopConnection, client: AdminClient): AdminClient {
   if (!onCall) return client;
   return {
+    ...client,
     async request(...call) {
       const begunAt = performance.now();
       const tell = (error: unknown): void => {

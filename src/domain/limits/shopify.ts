@@ -71,5 +71,8 @@ export const CATALOGUE_PAGE_TRIES_MAX = 10;
 /** A file with an access token is short; a longer one is the wrong file. */
 export const TOKEN_FILE_BYTES_MAX = 4_096;
 
-/** A token is renewed this long before its end: longer than any call that still uses it. */
+/** A granted token is used no longer than until so long before its end: longer than any call that still uses it. */
 export const TOKEN_RENEWED_EARLY_MS = 5 * 60_000;
+
+/** From half of its life on a token is renewed; when that fails, again after this. So a refusal is known half a day before. */
+export const TOKEN_RENEWAL_APART_MS = 5 * 60_000;

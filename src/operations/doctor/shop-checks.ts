@@ -6,6 +6,7 @@ import { checkMemberships } from '../../postgres/master-data/membership-check.ts
 import type { Shop } from '../../postgres/master-data/shops.ts';
 import { checkUnseenSales, type UnseenSalesCheck } from '../../postgres/lane/unseen-sales-check.ts';
 import { AtpError } from '../../domain/errors.ts';
+import type { RefusedRenewal } from '../../shopify/admin-api.ts';
 import type { Application } from '../application.ts';
 import type { ScheduleLook } from '../schedule-look.ts';
 import { ARCHIVE_AWAITED_FOR_MS, SHOPS_ASKED_AT_ONCE, SHOPS_CHECKED_AT_ONCE } from '../../domain/limits.ts';
@@ -96,7 +97,10 @@ async function checkShopify(app: Application, shop: Shop): Promise<Check[]> {
     tokenName,
     async () => {
       try {
-        granted = await (await app.adminApi(shop)).readAccessScopes();
+        const api = await app.adminApi(shop);
+        granted = await api.readAccessScopes();
+        const refused = api.refusedRenewal();
+        if (refused !== null) return endsSoon(shop, refused);
         return fine(`${accessTokenRef} opens ${domain}.`);
       } catch (error) {
         if (!(error instanceof AtpError) || error.code !== 'SHOPIFY_ACCESS_DENIED') throw error;
@@ -109,9 +113,18 @@ async function checkShopify(app: Application, shop: Shop): Promise<Check[]> {
     },
     'dear',
   );
-  if (!token.ok) return [token, notChecked(scopesName, token), notChecked(locationName, token)];
+  if (!token.ok && token.code !== 'TOKEN_EXPIRES')
+    return [token, notChecked(scopesName, token), notChecked(locationName, token)];
   const scopes = await check(scopesName, () => Promise.resolve(judgeScopes(granted)), 'dear');
   return [token, scopes, await check(locationName, () => inspectLocation(app, shop), 'dear')];
+}
+
+function endsSoon({ shopId, accessTokenRef }: Shop, { endsAt, reason }: RefusedRenewal): Finding {
+  return faulty(
+    `The token of ${shopId} is good until ${endsAt.toISOString()}, and is not renewed: ${reason}`,
+    `Put the app’s secret of now to where ${accessTokenRef} names it, and start the worker again when that is a variable; or install the app anew in the shop.`,
+    { code: 'TOKEN_EXPIRES' },
+  );
 }
 
 function judgeScopes(granted: readonly string[]): Finding {

@@ -25,6 +25,9 @@ export class AccessTokens {
   /** Granted token → the shop's domain, and when it ends. */
   readonly #granted = new Map<string, { readonly domain: string; readonly endsAt: number }>();
 
+  /** Domains of shops whose app gets no new token. */
+  readonly #closed = new Set<string>();
+
   opens(shop: Shop, token: string | string[] | undefined, at: number): boolean {
     if (typeof token !== 'string') return false;
     if (token === shop.accessToken) return true;
@@ -39,12 +42,23 @@ export class AccessTokens {
       return jsonReply(400, { error: 'unsupported_grant_type' });
     }
     const { client } = shop;
-    if (!client || asked.get('client_id') !== client.id || asked.get('client_secret') !== client.secret) {
+    if (
+      !client ||
+      this.#closed.has(shop.domain) ||
+      asked.get('client_id') !== client.id ||
+      asked.get('client_secret') !== client.secret
+    ) {
       return jsonReply(400, { error: 'application_cannot_be_found' });
     }
     const token = `shpat_${randomBytes(16).toString('hex')}`;
     this.#granted.set(token, { domain: shop.domain, endsAt: at + EXPIRES_IN * 1000 });
     return jsonReply(200, { access_token: token, scope: SCOPE, expires_in: EXPIRES_IN });
+  }
+
+  /** As if the app's secret had been rotated, and then put back: tokens that were granted stay as they are. */
+  setGranting(domain: string, isGranting: boolean): void {
+    if (isGranting) this.#closed.delete(domain);
+    else this.#closed.add(domain);
   }
 
   /** As if the merchant had rotated them: no token granted so far is accepted any more. */

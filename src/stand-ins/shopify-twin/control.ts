@@ -11,6 +11,7 @@
  *     PATCH  /control/shops/<domain>/locations           [{id, name?, isActive?, fulfillsOnlineOrders?}]
  *     POST   /control/shops/<domain>/orders              {lines: [{sku|inventoryItemId, quantity, locationId?}]}
  *     DELETE /control/shops/<domain>/access-tokens       the shop revokes the tokens that it has granted
+ *     DELETE /control/shops/<domain>/client              it grants the app no token any more · PUT: it does again
  *     DELETE /control/shops/<domain>/idempotency-keys    the shop forgets its keys, as if 24 hours had passed
  *     GET    /control/shops/<domain>/economy             → {maximumAvailable, currentlyAvailable, restoreRate, latencyMs}
  *     PATCH  /control/shops/<domain>/economy             {plan? | restoreRate?, maximumAvailable?, currentlyAvailable?,
@@ -127,6 +128,10 @@ function answerShop(parts: ControlParts, request: ControlRequest, path: readonly
       return jsonReply(201, shop.placeOrder(bodyOf(request, orderInput)));
     case 'DELETE access-tokens':
       parts.tokens.revoke(domain);
+      return jsonReply(200, {});
+    case 'DELETE client':
+    case 'PUT client':
+      parts.tokens.setGranting(domain, request.method === 'PUT');
       return jsonReply(200, {});
     case 'DELETE idempotency-keys':
       shop.forgetKeys();
