@@ -1,8 +1,7 @@
 /** Imports in words: why one is held, what it changes. */
 import { reasonsInWords, type FeedEffect } from '../domain/feed-gates.ts';
+import type { FeedImport, UndoneImport } from '../domain/feed-import.ts';
 import { counted } from '../domain/words.ts';
-import type { FeedImport } from '../postgres/feeds/feed-imports.ts';
-import type { UndoneImport } from '../postgres/feeds/undo-import.ts';
 import type { DecidedImport } from '../operations/imports.ts';
 import { shortTime } from './report.ts';
 import { table } from './table.ts';

@@ -88,7 +88,8 @@ export async function runWorkerProcess(
   let watching: Promise<void> = Promise.resolve();
   try {
     const scratchFolders = await removeLeftScratchFolders(new Date());
-    if (scratchFolders > 0) log('info', 'scratch folders that killed processes have left were removed', { scratchFolders });
+    if (scratchFolders > 0)
+      log('info', 'scratch folders that killed processes have left were removed', { scratchFolders });
     if (!(await awaitServices(look, { wait, signal, log }))) return;
     const temporal = (state.temporal = await connectTemporal(config.temporal));
     watching = runWatch({

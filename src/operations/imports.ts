@@ -1,13 +1,8 @@
 /** Imports by number: what feeds have changed, and what a person decides about those that gates hold. */
+import { IMPORT_STATES, type FeedImport } from '../domain/feed-import.ts';
 import { byDefault, choice, count, optional, text, wholeNumber } from '../domain/input-fields.ts';
 import { IMPORTS_LISTED, IMPORTS_LISTED_MAX } from '../domain/limits.ts';
-import {
-  decideImport,
-  findImport,
-  IMPORT_STATES,
-  listImports as readImports,
-  type FeedImport,
-} from '../postgres/feeds/feed-imports.ts';
+import { decideImport, findImport, listImports as readImports } from '../postgres/feeds/feed-imports.ts';
 import { undoImport as takeBack } from '../postgres/feeds/undo-import.ts';
 import { ifTemporalIsThere, type TemporalOutcome } from './best-effort-temporal.ts';
 import { defineOperation, type Context } from './operation.ts';

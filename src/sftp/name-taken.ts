@@ -11,7 +11,8 @@ export function nameTakenError(name: string, found: Content | null, expected: Co
 }
 
 function differenceOf(found: Content, expected: Content): string {
-  if (found.sizeBytes !== expected.sizeBytes) return `${found.sizeBytes} bytes, expected ${expected.sizeBytes}`;
+  if (found.sizeBytes !== expected.sizeBytes)
+    return `${found.sizeBytes} bytes, expected ${expected.sizeBytes}`;
   return `sha256 ${found.sha256}, expected ${expected.sha256}`;
 }
 

@@ -141,7 +141,9 @@ describe.each(await sftpServers())('the file drop on the %s server', (server) =>
     await put('archive/a.csv', 'foreign');
     await truncate(join(root.folder, 'archive/a.csv'), 2 ** 42);
 
-    const error = await expectCodedError(() => drop((files) => files.move('incoming/a.csv', 'archive/a.csv')));
+    const error = await expectCodedError(() =>
+      drop((files) => files.move('incoming/a.csv', 'archive/a.csv')),
+    );
 
     expect(error.message).toContain(`(${2 ** 42} bytes, expected 3)`);
   });

@@ -1,11 +1,9 @@
-/** Imports by number: applied, held by gates, decided about, undone. */
+/** The records of imports by number. */
 import { AtpError, type ErrorCode } from '../../domain/errors.ts';
 import type { FeedEffect, HoldReason } from '../../domain/feed-gates.ts';
+import type { FeedImport, ImportState } from '../../domain/feed-import.ts';
 import type { FeedType } from '../../domain/feed-type.ts';
 import type { Connection, Database } from '../database.ts';
-
-export const IMPORT_STATES = ['held', 'approved', 'rejected', 'replaced', 'applied', 'undone'] as const;
-export type ImportState = (typeof IMPORT_STATES)[number];
 
 interface NumberedFeed {
   /** What its import is known by. */
@@ -144,24 +142,6 @@ export async function listHeldFeeds(database: Database): Promise<readonly HeldFe
     `SELECT import_id AS "importId", claimed_path AS path, size_bytes AS "sizeBytes", sent_at AS "modifiedAt"
      FROM feed_import WHERE state = 'held' AND NOT (${LAPSED}) ORDER BY came_at, import_id`,
   );
-}
-
-export interface FeedImport {
-  readonly importId: number;
-  readonly fileName: string;
-  readonly source: string | null;
-  readonly type: string;
-  readonly state: ImportState;
-  readonly rows: number;
-  readonly refused: number;
-  readonly cameAt: Date;
-  /** Why gates hold it, or have held it. */
-  readonly reasons: readonly HoldReason[];
-  readonly effect: FeedEffect | null;
-  /** What a person has decided last; null: nobody has. */
-  readonly decidedAt: Date | null;
-  readonly decidedBy: string | null;
-  readonly decisionReason: string | null;
 }
 
 const SELECT = `

@@ -10,22 +10,7 @@ import { COUNTED_SINCE_NAMED } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
 import { isOutOfRange } from '../sql-state.ts';
 import { runInTransaction } from '../transaction.ts';
-import type { ImportState } from './feed-imports.ts';
-
-export interface UndoneImport {
-  readonly importId: number;
-  readonly fileName: string;
-  /** Postings that were taken back. */
-  readonly postings: number;
-  /** Levels that stay, because somebody has counted them since. */
-  readonly countedSince: number;
-  /** Levels that became others since by somebody else, who stays right: the first of them, as they are now. */
-  readonly changedSince: readonly {
-    readonly sku: string;
-    readonly facilityId: string;
-    readonly onHand: number;
-  }[];
-}
+import type { ImportState, UndoneImport } from '../../domain/feed-import.ts';
 
 interface Applied {
   readonly fileName: string;

@@ -1,0 +1,38 @@
+/** Imports by number: applied, held by gates, decided about, undone. */
+import type { FeedEffect, HoldReason } from './feed-gates.ts';
+
+export const IMPORT_STATES = ['held', 'approved', 'rejected', 'replaced', 'applied', 'undone'] as const;
+export type ImportState = (typeof IMPORT_STATES)[number];
+
+export interface FeedImport {
+  readonly importId: number;
+  readonly fileName: string;
+  readonly source: string | null;
+  readonly type: string;
+  readonly state: ImportState;
+  readonly rows: number;
+  readonly refused: number;
+  readonly cameAt: Date;
+  /** Why gates hold it, or have held it. */
+  readonly reasons: readonly HoldReason[];
+  readonly effect: FeedEffect | null;
+  /** What a person has decided last; null: nobody has. */
+  readonly decidedAt: Date | null;
+  readonly decidedBy: string | null;
+  readonly decisionReason: string | null;
+}
+
+export interface UndoneImport {
+  readonly importId: number;
+  readonly fileName: string;
+  /** Postings that were taken back. */
+  readonly postings: number;
+  /** Levels that stay, because somebody has counted them since. */
+  readonly countedSince: number;
+  /** Levels that became others since by somebody else, who stays right: the first of them, as they are now. */
+  readonly changedSince: readonly {
+    readonly sku: string;
+    readonly facilityId: string;
+    readonly onHand: number;
+  }[];
+}
