@@ -45,7 +45,7 @@ describe('a feed', () => {
     expect(await shop.filesIn('error')).toContain('HOROSCOPE__today.csv.errors.csv');
   });
 
-  test('that is the same difference under the same name is not imported again', async () => {
+  test('that is the same difference under the same name is not imported again without a word', async () => {
     for (let sent = 0; sent < 2; sent += 1) {
       await shop.importFeed('MDM_INV_VARIANCE__once.csv', [
         'idValue,idType,availableDelta,facilityId,externalFacilityId,locationSeqId',
@@ -53,10 +53,20 @@ describe('a feed', () => {
       ]);
     }
 
+    const { json: held } = await shop.atp('import', 'list', '--state', 'held');
+    expect(held).toMatchObject([
+      { fileName: 'MDM_INV_VARIANCE__once.csv', reasons: [{ code: 'SENT_BEFORE' }] },
+    ]);
+    const [{ importId } = { importId: 0 }] = await shop.database.query<{ importId: number }>(
+      `SELECT import_id AS "importId" FROM feed_import WHERE state = 'held'`,
+    );
+    await shop.atp('import', 'reject', String(importId), '--reason', 'sent twice');
+    await shop.run({ job: 'import' });
+
     const { json } = await shop.atp('explain', 'BLUE-SHIRT', '--group', 'FAC_GRP');
     expect(json).toMatchObject({ onlineAtp: 46 });
     expect(await shop.rowsOf('error/MDM_INV_VARIANCE__once.csv.errors.csv')).toEqual([
-      expect.stringContaining('FEED_ALREADY_IMPORTED'),
+      expect.stringContaining('FEED_REJECTED'),
     ]);
   });
 });
