@@ -19,12 +19,9 @@ ${walkOfSh(entries)}
 _atp() {
   local found
   found=$(_atp_next "\${COMP_WORDS[@]:1:COMP_CWORD}")
-  if [ "$found" = '${FILES}' ]; then
-    compopt -o default
-    COMPREPLY=()
-  else
-    COMPREPLY=($(compgen -W "$found" -- "\${COMP_WORDS[COMP_CWORD]}"))
-  fi
+  # Files are offered where no word begins like this.
+  [[ $found = '${FILES}'* ]] && compopt -o default
+  COMPREPLY=($(compgen -W "\${found#${FILES}}" -- "\${COMP_WORDS[COMP_CWORD]}"))
 }
 complete -F _atp atp
 `,
@@ -34,11 +31,11 @@ ${walkOfSh(entries)}
 _atp() {
   local found
   found=$(_atp_next "\${(@)words[2,CURRENT]}")
-  if [ "$found" = '${FILES}' ]; then
+  if [[ $found = '${FILES}'* ]]; then
     _files
-  elif [ -n "$found" ]; then
-    compadd -- "\${(@f)found}"
+    found=\${\${found#${FILES}}#$'\\n'}
   fi
+  [ -z "$found" ] || compadd -- "\${(@f)found}"
 }
 compdef _atp atp
 `,
@@ -80,7 +77,7 @@ function __atp_next
 end
 complete -c atp -e
 complete -c atp -f -n 'not __atp_next | string match -q ${FILES}' -a '(__atp_next)'
-complete -c atp -F -n '__atp_next | string match -q ${FILES}'
+complete -c atp -F -n '__atp_next | string match -q ${FILES}' -a '(__atp_next | string match -v ${FILES})'
 `,
 };
 

@@ -10,7 +10,7 @@ import { optionName } from './option-text.ts';
  */
 export type CompletionTable = ReadonlyMap<string, readonly string[]>;
 
-/** In place of words: the shell's own completion of file names. */
+/** The first of the words: the shell's own completion of file names. */
 export const FILES = '@files';
 
 /** Of commands that have subcommands, and of atp. */
@@ -38,7 +38,9 @@ function addCommand(table: Map<string, readonly string[]>, command: CliCommand):
   for (const [at, name] of argumentNames.entries()) {
     const field = fields[name];
     const words = field ? wordsOf(name, field) : [];
-    if (words.length > 0) table.set(`${path}|${at + 1}`, words);
+    const place = `${path}|${at + 1}`;
+    // A command with an argument may have subcommands as well: `atp import <file>`, `atp import list`.
+    if (words.length > 0) table.set(place, [...words, ...(table.get(place) ?? [])]);
   }
   const options = Object.entries(fieldsToType(command)).filter(([name]) => !argumentNames.includes(name));
   for (const [name, field] of options) {

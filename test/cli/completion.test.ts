@@ -66,6 +66,8 @@ describe.each(INSTALLED)('in %s', (shell) => {
     expect(await offered('atp jo')).toEqual(['job']);
     expect((await offered('atp group ')).toSorted()).toEqual(['add', 'create', 'list', 'remove', 'set']);
     expect(await offered('atp group re')).toEqual(['remove']);
+    // A file could stand there as well.
+    expect(await offered('atp import lis')).toEqual(['list']);
   });
 
   test('options are those of the command', async () => {

@@ -72,7 +72,7 @@ describe('a file that is made to cost memory', () => {
     ['one value of 50 MB behind a quote', () => `${HEADER}A,B,1,"${'x'.repeat(SIZE)}`],
     ['50 MB of quotes', () => HEADER + '"'.repeat(SIZE)],
     ['50 MB of separators', () => HEADER + ','.repeat(SIZE)],
-    ['3 MB of line ends', () => HEADER + '\n'.repeat(3 * 1024 ** 2)],
+    ['1 MB of line ends', () => HEADER + '\n'.repeat(1024 ** 2)],
     ['50 MB in an archive of 50 KB', () => gzipSync(Buffer.alloc(SIZE, 'x'))],
   ])('is refused or read, in bounded memory: %s', async (_, makeContent) => {
     const folder = await mkdtemp(join(tmpdir(), 'atp-corpus-'));
@@ -85,11 +85,12 @@ describe('a file that is made to cost memory', () => {
       return heapUsed + external;
     };
     let peak = 0;
+    let taken = 0;
     const timer = setInterval(() => (peak = Math.max(peak, used())), 250);
     const before = used();
     try {
       await withFeed({ localPath, fileName: 'large.csv', type: 'RESET_INVENTORY' }, async ({ rows }) => {
-        for await (const row of rows) expect(row.refusal).not.toBeNull();
+        for await (const row of rows) taken += row.refusal === null ? 1 : 0;
       }).catch((error: unknown) => {
         expect(error).toBeInstanceOf(AtpError);
       });
@@ -97,6 +98,7 @@ describe('a file that is made to cost memory', () => {
       clearInterval(timer);
       await rm(folder, { recursive: true });
     }
+    expect(taken).toBe(0);
     expect(peak - before).toBeLessThan(BOUND_BYTES);
   });
 });
