@@ -23,7 +23,7 @@ const KINDS = {
 } as const satisfies Readonly<Record<FeedType, FeedKind>>;
 
 /** Counts: what is on hand. What a newer one says stands in place of what an older one has said. */
-export const COUNTS: readonly FeedType[] = ['RESET_INVENTORY', 'REC_INV_COUNT'];
+export const COUNTS: readonly FeedType[] = ['RESET_INVENTORY', 'REC_INV_COUNT', 'SHOPIFY_INVENTORY'];
 
 export function isCount(type: FeedType): boolean {
   return COUNTS.includes(type);

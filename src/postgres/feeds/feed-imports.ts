@@ -21,6 +21,8 @@ export interface TakenNumber {
   /** The last posting before its own ones. */
   readonly afterEntry: number;
   readonly isApproved: boolean;
+  /** When it came, of one that was held; null: it comes now. */
+  readonly heldSince: Date | null;
 }
 
 const INSERT = `
@@ -44,8 +46,8 @@ const valuesOf = ({ key, fileName, source, type, claimed, writtenAt }: NumberedF
  * @throws AtpError FEED_REJECTED, FEED_REPLACED
  */
 export async function takeNumber(connection: Connection, feed: NumberedFeed): Promise<TakenNumber> {
-  const { rows: known } = await connection.query<{ state: ImportState; by: string; reason: string }>(
-    `SELECT state, decided_by AS by, decision_reason AS reason FROM feed_import WHERE import_key = $1 FOR UPDATE`,
+  const { rows: known } = await connection.query<{ state: ImportState; by: string; reason: string; cameAt: Date }>(
+    `SELECT state, decided_by AS by, decision_reason AS reason, came_at AS "cameAt" FROM feed_import WHERE import_key = $1 FOR UPDATE`,
     [feed.key],
   );
   const [was] = known;
@@ -59,7 +61,13 @@ export async function takeNumber(connection: Connection, feed: NumberedFeed): Pr
     [...valuesOf(feed), 'applied'],
   );
   const [{ importId, afterEntry } = { importId: 0, afterEntry: 0 }] = rows;
-  return { importId, afterEntry, isApproved: was?.state === 'approved' };
+  // Its sender has written on: nobody waits for the earlier content. By feed_import_held.
+  await connection.query(
+    `UPDATE feed_import SET state = 'replaced', decided_at = clock_timestamp()
+     WHERE state = 'held' AND claimed_path = $1 AND import_key <> $2`,
+    [feed.claimed?.path ?? null, feed.key],
+  );
+  return { importId, afterEntry, isApproved: was?.state === 'approved', heldSince: was?.cameAt ?? null };
 }
 
 const REFUSED_BY: Partial<Readonly<Record<ImportState, ErrorCode>>> = {

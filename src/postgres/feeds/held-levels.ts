@@ -2,6 +2,7 @@
 import type { HoldReason } from '../../domain/feed-gates.ts';
 import { HELD_LEVELS_PER_PAGE } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
+import { IS_GOOD } from './resolving.ts';
 
 interface Level {
   readonly productId: string;
@@ -39,8 +40,8 @@ export async function keepHeldLevels(
 const FIND_HELD = `
   SELECT import_id AS "importId", refused_count = 0 AND NOT EXISTS (
     SELECT FROM held_level AS level WHERE level.import_id = held.import_id
-      AND NOT EXISTS (SELECT FROM counted
-        WHERE counted.product_id = level.product_id AND counted.facility_id = level.facility_id)
+      AND NOT EXISTS (SELECT FROM counted AS row
+        WHERE row.product_id = level.product_id AND row.facility_id = level.facility_id AND ${IS_GOOD})
   ) AS "isCovered"
   FROM feed_import AS held
   WHERE state = 'held' AND source = $1 AND feed_type = ANY ($2) AND import_id < $3

@@ -221,7 +221,7 @@ async function applyFeed<Type extends FeedType>(
       fileName,
       writtenAt,
       equalKeys: settings.rows,
-      asOf: settings.countsAsOf === 'file' ? writtenAt : null,
+      asOf: settings.countsAsOf === 'file' ? writtenAt : number.heldSince,
     })) ?? [];
   const effect = await readEffect(connection, number);
   const about = { type, source, rows: rowCount, importId: number.importId, settings };

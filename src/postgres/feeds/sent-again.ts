@@ -31,7 +31,7 @@ export async function findSentBefore(
     `SELECT sha256 AS key, imported_at AS at, failed_count AS failed FROM import_file
      WHERE coalesce(content_sha256, sha256) = $1 AND file_name = $2 AND sha256 <> $3 AND row_count > 0
        AND NOT EXISTS (SELECT FROM feed_import
-         WHERE import_key = sha256 AND (state = 'undone' OR source IS DISTINCT FROM $5))
+         WHERE import_key = sha256 AND (state = 'undone' OR source <> $5))
        AND imported_at > now() - make_interval(days => $4)
      ORDER BY imported_at DESC, failed_count LIMIT 1`,
     [feed.sha256, feed.fileName, feed.key, days, feed.source],
