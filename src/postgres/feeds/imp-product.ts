@@ -18,7 +18,8 @@ const PRODUCTS_LOCK = 7_201_157;
 /** Without an id of its own a row means the product with its SKU, else a new one of that id. By product_sku_key. */
 const RESOLVE = `
   CREATE TEMPORARY TABLE resolved_row ON COMMIT DROP AS
-  SELECT row.row_number, coalesce(row.product_id, same.product_id, row.sku) AS product_id, row.sku, row.upc
+  SELECT row.row_number, coalesce(row.product_id, same.product_id, row.sku) AS product_id, row.sku, row.upc,
+    row.product_id IS NULL AND same.product_id IS NULL AS is_named_by_sku
   FROM (SELECT * FROM staged_row AS row WHERE ${IS_GOOD}) AS row
   LEFT JOIN product AS same ON row.product_id IS NULL AND same.sku = row.sku`;
 
@@ -37,6 +38,15 @@ function refuseTaken(id: 'sku' | 'upc'): string {
     detail: `'productId', row.product_id`,
   });
 }
+
+/** The product that has this SKU as its id is another one. By product_pkey. */
+const REFUSE_ID_OF_ANOTHER = refuseSql({
+  from: 'resolved_row',
+  condition: `row.is_named_by_sku AND EXISTS (SELECT FROM product AS other WHERE other.product_id = row.product_id)`,
+  column: `'sku'`,
+  code: 'PRODUCT_EXISTS',
+  detail: `'productId', row.product_id`,
+});
 
 /** An empty UPC leaves what there is. By product_pkey. */
 const SET = `
@@ -69,6 +79,7 @@ export async function applyProducts(
     values: ['sku', 'upc'],
     column: 'productId',
   });
+  await connection.query(REFUSE_ID_OF_ANOTHER);
   await connection.query(refuseTaken('sku'));
   await connection.query(refuseTaken('upc'));
   await connection.query(SET);

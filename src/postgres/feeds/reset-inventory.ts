@@ -69,8 +69,9 @@ const REFUSE_UNEQUAL = {
 const REFUSE_INCOMPLETE = refuseSql({
   from: `(SELECT row.row_number, row.facility_id, min(unread.row_number) AS other_row
     FROM resolved_row AS row JOIN staged_row AS unread
-      ON unread.refused_texts ->> 'idValue' = row.id_value
-      AND coalesce(nullif(unread.refused_texts ->> 'facilityId', ''), unread.refused_texts ->> 'externalFacilityId')
+      ON coalesce(unread.refused_texts ->> 'idValue', unread.refused_texts ->> 'sku') = row.id_value
+      AND coalesce(unread.facility_id, nullif(unread.refused_texts ->> 'facilityId', ''),
+          unread.refused_texts ->> 'externalFacilityId')
         = coalesce(row.told_facility_id, row.external_facility_id)
     WHERE unread.refused_texts IS NOT NULL
     GROUP BY row.row_number, row.facility_id)`,

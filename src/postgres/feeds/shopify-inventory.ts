@@ -21,6 +21,9 @@ export const SHOPIFY_INVENTORY_STAGING: StagingShape<ShopifyInventoryRow> = {
 /** A variant that the location does not have, or one without a SKU and without units: nothing to count. */
 const LEAVE_OUT = `DELETE FROM staged_row WHERE refused_code IS NULL AND (quantity IS NULL OR id_value = '')`;
 
+/** Of a row that cannot be read, so that it is known which count it leaves incomplete. */
+const TELL_LOCATIONS = `UPDATE staged_row SET facility_id = refused_texts ->> 'location' WHERE refused_texts IS NOT NULL`;
+
 /**
  * Shopify names its locations as people do: by the name of the facility, its id or its external id. A name that two have is
  * nobody's.
@@ -44,6 +47,7 @@ const NAME_COLUMNS = `
 /** Makes the quantity on hand of each variant at each location what Shopify has exported. */
 export async function applyShopifyInventory(connection: Connection, feed: CountFeed): Promise<void> {
   await connection.query(LEAVE_OUT);
+  await connection.query(TELL_LOCATIONS);
   await connection.query(NAME_FACILITIES);
   await applyCount(connection, feed);
   await connection.query(NAME_COLUMNS);

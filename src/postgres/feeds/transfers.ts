@@ -95,19 +95,21 @@ function refuseOneFacility(from: string, prefix: '' | 'line_'): string {
 const JUDGE = `
   CREATE TEMPORARY TABLE judged_row ON COMMIT DROP AS
   SELECT row.*,
-    coalesce(known.product_id, (array_agg(row.product_id) OVER earlier)[1], row.product_id) AS line_product_id,
-    coalesce(known.from_facility_id, (array_agg(row.from_id) FILTER (WHERE row.from_id IS NOT NULL) OVER earlier)[1],
-      row.from_id) AS line_from_id,
-    coalesce(known.to_facility_id, (array_agg(row.to_id) FILTER (WHERE row.to_id IS NOT NULL) OVER earlier)[1],
-      row.to_id) AS line_to_id,
-    coalesce(known.is_cancelled, false)
-      OR coalesce(bool_or(row.status_id = 'CANCELLED') OVER earlier, false) AS is_after_cancelling,
-    known.received_quantity IS NOT NULL
-      OR coalesce(bool_or(row.status_id = 'RECEIVED') OVER earlier, false) AS is_after_receipt
+    coalesce(known.product_id, first.product_id) AS line_product_id,
+    coalesce(known.from_facility_id, first.from_id) AS line_from_id,
+    coalesce(known.to_facility_id, first.to_id) AS line_to_id,
+    coalesce(known.is_cancelled, false) OR coalesce(row.row_number > first.cancelled_in, false) AS is_after_cancelling,
+    known.received_quantity IS NOT NULL OR coalesce(row.row_number > first.received_in, false) AS is_after_receipt
   FROM (SELECT * FROM resolved_row AS row WHERE ${IS_GOOD}) AS row
-  LEFT JOIN transfer_item AS known USING (transfer_id, item_seq_id)
-  WINDOW earlier AS (PARTITION BY row.transfer_id, row.item_seq_id ORDER BY row.row_number
-    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`;
+  JOIN (
+    SELECT transfer_id, item_seq_id, (array_agg(product_id ORDER BY row_number))[1] AS product_id,
+      (array_agg(from_id ORDER BY row_number) FILTER (WHERE from_id IS NOT NULL))[1] AS from_id,
+      (array_agg(to_id ORDER BY row_number) FILTER (WHERE to_id IS NOT NULL))[1] AS to_id,
+      min(row_number) FILTER (WHERE status_id = 'CANCELLED') AS cancelled_in,
+      min(row_number) FILTER (WHERE status_id = 'RECEIVED') AS received_in
+    FROM resolved_row AS row WHERE ${IS_GOOD} GROUP BY transfer_id, item_seq_id
+  ) AS first USING (transfer_id, item_seq_id)
+  LEFT JOIN transfer_item AS known USING (transfer_id, item_seq_id)`;
 
 const LINE = `'transferId', row.transfer_id, 'itemSeqId', row.item_seq_id`;
 

@@ -50,8 +50,13 @@ export async function takeProductsOfShop(
 }
 
 async function requireFacility(session: Connection, facilityId: string): Promise<void> {
-  const { rowCount } = await session.query('SELECT FROM facility WHERE facility_id = $1', [facilityId]);
-  if (rowCount === 0) throw new AtpError('FACILITY_UNKNOWN', { facilityId });
+  const { rows } = await session.query<{ isVirtual: boolean }>(
+    `SELECT is_virtual AS "isVirtual" FROM facility JOIN facility_type USING (facility_type_id) WHERE facility_id = $1`,
+    [facilityId],
+  );
+  const [facility] = rows;
+  if (!facility) throw new AtpError('FACILITY_UNKNOWN', { facilityId });
+  if (facility.isVirtual) throw new AtpError('FACILITY_VIRTUAL', { facilityId });
 }
 
 /** Makes `offer`: the variants with a SKU; a page is in memory at a time. */
@@ -168,18 +173,26 @@ async function postFirstUnits(
   await session.query(
     `SELECT FROM product WHERE sku IN (SELECT sku FROM judged WHERE units > 0) ORDER BY product_id FOR UPDATE`,
   );
-  const { rows } = await session.query<{ products: number; units: number }>(
-    `WITH posted AS (
-       INSERT INTO inventory_item_detail
-         (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source)
-       SELECT product.product_id, $2, units, 0, $3, 'shop ' || $1 FROM judged JOIN product USING (sku)
-       WHERE units > 0 AND NOT EXISTS (
-         SELECT FROM inventory_item_detail AS other WHERE other.product_id = product.product_id)
-       ORDER BY product.product_id
-       RETURNING quantity_on_hand_diff
-     )
-     SELECT count(*) AS products, coalesce(sum(quantity_on_hand_diff), 0)::bigint AS units FROM posted`,
+  await session.query(
+    `CREATE TEMPORARY TABLE first_entry ON COMMIT DROP AS
+     SELECT product.product_id, judged.units FROM judged JOIN product USING (sku)
+     WHERE units > 0 AND NOT EXISTS (
+       SELECT FROM inventory_item_detail AS other WHERE other.product_id = product.product_id)`,
+  );
+  await session.query(
+    `INSERT INTO inventory_item_detail
+       (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source)
+     SELECT product_id, $2, units, 0, $3, 'shop ' || $1 FROM first_entry ORDER BY product_id`,
     [shopId, facilityId, LEDGER_REASONS.reset],
+  );
+  // A count of what was before is no news, and what we have posted is nothing that has happened since.
+  await session.query(
+    `INSERT INTO last_count (product_id, facility_id, counted_at, after_entry, import_id)
+     SELECT product_id, $1, clock_timestamp(), 0, 0 FROM first_entry ORDER BY product_id`,
+    [facilityId],
+  );
+  const { rows } = await session.query<{ products: number; units: number }>(
+    'SELECT count(*) AS products, coalesce(sum(units), 0)::bigint AS units FROM first_entry',
   );
   return rows[0] ?? { products: 0, units: 0 };
 }

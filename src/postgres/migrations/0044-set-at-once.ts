@@ -28,6 +28,7 @@ export async function up(knex: Knex): Promise<void> {
       SELECT CASE
         WHEN EXISTS (SELECT FROM inventory_item_detail WHERE product_id = asked) THEN 'units of it were posted to the ledger'
         WHEN EXISTS (SELECT FROM order_item WHERE product_id = asked) THEN 'orders have it'
+        WHEN EXISTS (SELECT FROM transfer_item WHERE product_id = asked) THEN 'transfers have it'
         WHEN EXISTS (SELECT FROM published_row WHERE product_id = asked)
           OR EXISTS (SELECT FROM applied_row WHERE product_id = asked)
           THEN 'it was sent to ' || (SELECT string_agg(DISTINCT shop_id, ', ') FROM (
@@ -55,6 +56,7 @@ export async function up(knex: Knex): Promise<void> {
         WHEN EXISTS (SELECT FROM product_facility AS level JOIN inventory_item_detail USING (product_id, facility_id)
           WHERE level.facility_id = asked) THEN 'units were posted to it in the ledger'
         WHEN EXISTS (SELECT FROM order_item WHERE facility_id = asked) THEN 'orders name it'
+        WHEN EXISTS (SELECT FROM transfer_item WHERE asked IN (from_facility_id, to_facility_id)) THEN 'transfers name it'
         WHEN EXISTS (SELECT FROM feed_source WHERE settings -> 'fixed' ->> 'facilityId' = asked)
           THEN 'feeds of ' || (SELECT string_agg(source, ', ') FROM feed_source
             WHERE settings -> 'fixed' ->> 'facilityId' = asked) || ' are of it'
