@@ -127,6 +127,17 @@ test('a product gets another SKU, unless another one has it', async () => {
 });
 
 test('a product and a facility are removed when nothing depends on them, and told why not otherwise', async () => {
+  await atp.json(['facility', 'add', 'HARLEM', '--name', 'Harlem', '--type', 'RETAIL_STORE']);
+  // Of lines with one end alone, nothing else may tell of the facility.
+  await database.query(
+    `INSERT INTO transfer_item (transfer_id, item_seq_id, product_id, from_facility_id, to_facility_id, shipped_quantity)
+     VALUES ('T1', '1', 'P101', 'HARLEM', NULL, 4), ('T2', '1', 'P102', NULL, 'HARLEM', 4)`,
+  );
+  for (const sku of ['SKU-101', 'SKU-102'])
+    expect(await atp.failure('product', 'remove', sku)).toBe('PRODUCT_IN_USE 2');
+  expect((await atp.run('facility', 'remove', 'HARLEM')).stderr).toContain('transfers name it');
+  expect(await atp.failure('facility', 'remove', 'HARLEM')).toBe('FACILITY_IN_USE 2');
+
   await atp.json(['product', 'set', 'SKU-100', '--facility', 'QUEENS', '--safety-stock', '1']);
   expect(await atp.json(['product', 'remove', 'SKU-100'])).toMatchObject({ productId: 'P100' });
   expect(await atp.json(['product', 'list', '--sku', 'SKU-100'])).toEqual([]);

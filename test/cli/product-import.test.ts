@@ -69,3 +69,12 @@ test('what was taken once stays as it is when it is asked for again', async () =
     ...{ made: 0, known: 7, counted: { products: 0, units: 0 }, withoutStock: 2 },
   });
 });
+
+test('nothing is counted at a virtual facility, and nothing is made', async () => {
+  const products = await atp.json(['product', 'list']);
+  await atp.json(['facility', 'add', 'QUEUE', '--name', 'Queue', '--type', 'NA']);
+  expect(await atp.failure('product', 'import', '--from-shop', 'blue-shirts', '--facility', 'QUEUE')).toBe(
+    'FACILITY_VIRTUAL 2',
+  );
+  expect(await atp.json(['product', 'list'])).toEqual(products);
+});

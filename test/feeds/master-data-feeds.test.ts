@@ -81,6 +81,15 @@ test('IMP_PRODUCT refuses what another product has, what contradicts itself, and
   expect(await readProducts()).toEqual(['10000 SHIRT 0123456789', '10001 HAT -', '8 BAG -']);
 });
 
+test('IMP_PRODUCT without an id refuses a SKU that is the id of another product, and that one keeps its SKU', async () => {
+  await send('IMP_PRODUCT', '7,TIE,,', 'SHIRT-2,SCARF,,');
+  const outcome = await send('IMP_PRODUCT', ',7,,', ',SHIRT-2,0036000291452,', ',SOCK,,');
+  expect(refusals(outcome)).toEqual(['2 sku PRODUCT_EXISTS', '3 sku PRODUCT_EXISTS']);
+  expect(await readProducts()).toEqual([
+    ...['10000 SHIRT 0123456789', '10001 HAT -', '7 TIE -', 'SHIRT-2 SCARF -', 'SOCK SOCK -'],
+  ]);
+});
+
 test('IMP_FACILITY adds facilities and changes those that are there; what is wrong is refused', async () => {
   const outcome = await send(
     'IMP_FACILITY',
@@ -222,4 +231,24 @@ test('SHOPIFY_INVENTORY of before 2026 has "On hand" alone; wrong rows are told 
     '6 onHand FEED_VALUE_INVALID',
   ]);
   expect((await warehouse.readLevels('SHIRT', 'BROADWAY')).qoh).toBe(7);
+});
+
+test('SHOPIFY_INVENTORY counts no product of which one bin cannot be read; at another location it is counted', async () => {
+  await warehouse.count('SHIRT', 'BROADWAY', 3);
+  const header = 'Handle,Title,SKU,Location,Bin name,On hand (current),On hand (new)';
+  const rows = [
+    ['SHIRT', 'Broadway', 'A', '5'],
+    ['SHIRT', 'Broadway', 'B', 'many'],
+    ['SHIRT', 'Soho', 'A', '6'],
+    ['HAT', 'Broadway', 'A', '7'],
+  ].map(([sku, location, bin, onHand]) => `a,A,${sku},${location},${bin},${onHand},`);
+  const outcome = await warehouse.importText(
+    'SHOPIFY_INVENTORY',
+    [header, ...rows].join('\n'),
+    'SHOPIFY_INVENTORY__bins.csv',
+  );
+  expect(refusals(outcome)).toEqual(['2 sku FEED_COUNT_INCOMPLETE', '3 onHandCurrent FEED_VALUE_INVALID']);
+  expect((await warehouse.readLevels('SHIRT', 'BROADWAY')).qoh).toBe(3);
+  expect((await warehouse.readLevels('SHIRT', 'SOHO')).qoh).toBe(6);
+  expect((await warehouse.readLevels('HAT', 'BROADWAY')).qoh).toBe(7);
 });

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { codesOf, Warehouse } from './warehouse.ts';
+import type { CataloguePage, CatalogueVariant } from '../../src/domain/catalogue.ts';
+import { takeProductsOfShop } from '../../src/postgres/mapping/products-of-shop.ts';
+import { codesOf, SHOP, Warehouse } from './warehouse.ts';
 
 let warehouse: Warehouse;
 
@@ -175,6 +177,39 @@ describe('MDM_INV_VARIANCE', () => {
       'SHIRT BROADWAY 1 0 just because MDM_INV_VARIANCE__1.csv:5',
     ]);
   });
+});
+
+test('first units of a shop are a count: one of an earlier instant is refused, a later one is taken', async () => {
+  await warehouse.database.query(`INSERT INTO product (product_id, sku) VALUES ('1', 'MUG')`);
+  const readClock = async () => {
+    const [row] = await warehouse.database.query<{ now: Date }>(
+      `SELECT clock_timestamp() + interval '1 ms' AS now`,
+    );
+    return row?.now.toISOString() ?? '';
+  };
+  const variant: CatalogueVariant = {
+    ...{ sku: 'MUG', variantId: 'gid://shopify/ProductVariant/1', inventoryPolicy: 'DENY' },
+    ...{ inventoryItemId: 'gid://shopify/InventoryItem/1', tracked: true, levelActive: true },
+  };
+  const pages = async function* (): AsyncGenerator<CataloguePage> {
+    await Promise.resolve();
+    yield { variants: [variant], next: null };
+  };
+  const before = await readClock();
+  await takeProductsOfShop(warehouse.database, {
+    ...{ shopId: SHOP, isUsable: () => true, dryRun: false, pages: pages() },
+    first: { facilityId: 'BROADWAY', readUnits: () => Promise.resolve([7]) },
+  });
+  const countOf = async (units: number, asOf: string) =>
+    warehouse.importText(
+      'RESET_INVENTORY',
+      `facilityId,idValue,availableQty,asOf\nBROADWAY,MUG,${units},${asOf}\n`,
+      `RESET_INVENTORY__${units}.csv`,
+    );
+  expect(codesOf(await countOf(4, before))).toEqual({ 2: 'COUNT_OVERTAKEN' });
+  expect(await warehouse.readLevels('MUG', 'BROADWAY')).toMatchObject({ qoh: 7 });
+  expect(await countOf(5, await readClock())).toMatchObject({ applied: 1, failed: 0 });
+  expect(await warehouse.readLevels('MUG', 'BROADWAY')).toMatchObject({ qoh: 5 });
 });
 
 describe('several imports at once', () => {
