@@ -97,8 +97,8 @@ test('a line that is only planned moves nothing; one from a supplier, or to some
 test('facilities go by their external ids too, statuses by the names of others and of the source', async () => {
   const outcome = await warehouse.importText(
     'TRANSFER',
-    'Transfer ID;From External Facility ID;To External Facility ID;ID Value;Quantity;Status ID\n' +
-      'A;S-1;S-2;SHIRT;1;IXF_EN_ROUTE\nB;S-1;S-2;SHIRT;2,0;Unterwegs\nC;S-1;S-2;SHIRT;3;ixf_complete\n',
+    'Transfer ID;Item Seq ID;From External Facility ID;To External Facility ID;ID Value;Quantity;Status ID\n' +
+      'A;1;S-1;S-2;SHIRT;1;IXF_EN_ROUTE\nB;1;S-1;S-2;SHIRT;2,0;Unterwegs\nC;1;S-1;S-2;SHIRT;3;ixf_complete\n',
     'TRANSFER__names.csv',
     { settings: { ...NO_SETTINGS, statuses: { unterwegs: 'SHIPPED' } } },
   );
@@ -131,6 +131,39 @@ test('rows that nobody can follow are refused, each with its reason', async () =
     '11 idValue TRANSFER_CHANGED',
   ]);
   expect(await readWay()).toEqual([-1, 1, 0]);
+});
+
+test('two cartons of one product are two lines; a file that does not number its lines is refused', async () => {
+  const header = 'transferId,idValue,quantity,fromFacilityId,toFacilityId,statusId';
+  const rows = ['T5,SHIRT,4,BROADWAY,SOHO,SHIPPED', 'T5,SHIRT,3,BROADWAY,SOHO,SHIPPED'];
+  await expect(
+    warehouse.importText('TRANSFER', [header, ...rows].join('\n'), 'TRANSFER__cartons.csv'),
+  ).rejects.toMatchObject({ code: 'FEED_HEADER_INVALID' });
+  const carton = (itemSeqId: string, units: number) =>
+    `T5,${itemSeqId},SHIRT,SKU,${units},BROADWAY,SOHO,SHIPPED`;
+  const { refused } = await send(carton('', 4), carton('', 3));
+  expect(refused.map(({ rowNumber, column, code }) => `${rowNumber} ${column} ${code}`)).toEqual([
+    '2 itemSeqId FEED_VALUE_INVALID',
+    '3 itemSeqId FEED_VALUE_INVALID',
+  ]);
+  expect(await readWay()).toEqual([0, 0, 0]);
+  await send(carton('1', 4), carton('2', 3));
+  expect(await readWay()).toEqual([-7, 7, 0]);
+});
+
+test('many rows of one line are read about as fast as one row each of as many lines', async () => {
+  const rows = 20_000;
+  const secondsOf = async (lineOf: (row: number) => number, id: string) => {
+    const began = performance.now();
+    const outcome = await send(
+      ...Array.from({ length: rows }, (_, row) => line('SHIPPED', row % 9, { id: `${id}${lineOf(row)}` })),
+    );
+    expect(outcome).toMatchObject({ applied: rows, failed: 0 });
+    return (performance.now() - began) / 1000;
+  };
+  const apart = await secondsOf((row) => row, 'APART');
+  const one = await secondsOf(() => 0, 'ONE');
+  expect(one).toBeLessThan(2 * apart + 1);
 });
 
 test('explain tells units in transit, and that they are on hand at neither', async () => {

@@ -29,7 +29,8 @@ const columns = (how: Reading) =>
   z.object({
     ...product,
     transferId: required,
-    itemSeqId: text.transform((value) => (value === '' ? '1' : value)),
+    // Taken for one line, two cartons of a product would be two states of the same units.
+    itemSeqId: required,
     quantity: units(how, { min: 0, max: ORDER_UNITS_MAX }),
     fromFacilityId: orNull,
     fromExternalFacilityId: orNull,
@@ -41,6 +42,7 @@ const columns = (how: Reading) =>
 export const TRANSFER_SCHEMA: FeedSchema<TransferRow> = {
   required: [
     ['transferId'],
+    ['itemSeqId'],
     ['idValue'],
     ['quantity'],
     ['fromFacilityId', 'fromExternalFacilityId', 'toFacilityId', 'toExternalFacilityId'],

@@ -89,6 +89,21 @@ export const PROGRAMS: readonly CorpusFile[] = [
     outcome: 4,
   },
   {
+    name: 'a transfer whose lines have no numbers',
+    type: 'TRANSFER',
+    content: (sku) =>
+      `transferId,idValue,quantity,toFacilityId,statusId\n${sku},${sku},4,BROADWAY,RECEIVED\n`,
+    outcome: 'FEED_HEADER_INVALID',
+  },
+  {
+    name: 'a transfer with a line that has no number',
+    type: 'TRANSFER',
+    content: (sku) =>
+      `transferId,itemSeqId,idValue,quantity,toFacilityId,statusId\n${sku},,${sku},4,BROADWAY,RECEIVED\n${sku},2,${sku},3,BROADWAY,RECEIVED\n`,
+    outcome: 3,
+    refused: { 2: 'FEED_VALUE_INVALID' },
+  },
+  {
     name: 'Adobe Commerce, stock sources',
     source: 'Adobe Commerce Merchant documentation, "Import and export stock sources"',
     content: (sku) => `source_code,sku,status,quantity\nBROADWAY,${sku},1,98.0000\n`,
