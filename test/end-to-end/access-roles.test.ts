@@ -134,6 +134,7 @@ describe('a member of atp_work', () => {
     ['change what was logged', 'UPDATE change_log SET product_id = product_id'],
     ['change a file', 'UPDATE upload_file_row SET quantity = 0'],
     ['delete orders', 'DELETE FROM order_item'],
+    ['delete a line of a transfer', 'DELETE FROM transfer_item'],
     ['claim a migration', `INSERT INTO atp_migration (name) VALUES ('9999-none')`],
     ['read the server’s files', `SELECT pg_read_file('/etc/passwd')`],
   ])('may not %s', async (_what, statement) => {
@@ -239,6 +240,36 @@ test('where somebody holds a table, the roles get no right and no table, and the
   await endReading();
   await makeAccessRoles(busy);
   expect(await owners()).toEqual([{ owner: 'atp_migrate' }]);
+});
+
+test('where the roles were made by the release before, an upgrade alone gives workers what they need, and no more', async () => {
+  await superuser.query('CREATE DATABASE upgraded');
+  const upgraded = openDatabase(urlOfDatabase('upgraded'));
+  cleanUp(() => upgraded.close());
+  await migrate(upgraded, { upTo: '0036-unmapping' });
+  const rights = 'SELECT, INSERT, UPDATE, DELETE';
+  await upgraded.query(`GRANT ${rights} ON ALL TABLES IN SCHEMA public TO atp_work`);
+  await upgraded.query(`ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ${rights} ON TABLES TO atp_work`);
+
+  await migrate(upgraded);
+
+  const readRights = () =>
+    upgraded.query(
+      `SELECT proname AS name, has_function_privilege('atp_work', oid, 'EXECUTE') AS may,
+         has_function_privilege('atp_read', oid, 'EXECUTE') AS "mayReader"
+       FROM pg_proc WHERE proname LIKE 'remove\\_%' AND pronamespace = 'public'::regnamespace ORDER BY 1`,
+    );
+  const functions = ['remove_facility', 'remove_old_order_lines', 'remove_product'];
+  const expected = functions.map((name) => ({ name, may: true, mayReader: false }));
+  expect(await readRights()).toEqual(expected);
+  expect(
+    await upgraded.query(
+      `SELECT right_ FROM unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) AS right_
+       WHERE has_table_privilege('atp_work', 'transfer_item', right_)`,
+    ),
+  ).toEqual([{ right_: 'INSERT' }, { right_: 'UPDATE' }]);
+  await makeAccessRoles(upgraded);
+  expect(await readRights()).toEqual(expected);
 });
 
 test('a user of no role cannot even connect', async () => {

@@ -73,6 +73,12 @@ export async function up(knex: Knex): Promise<void> {
       FOREACH name IN ARRAY ARRAY['post_ledger_to_levels', 'remove_product', 'remove_facility'] LOOP
         EXECUTE format('ALTER FUNCTION %I SECURITY DEFINER SET search_path = %I, pg_temp', name, current_schema());
       END LOOP;
+      -- Where the roles were made before these functions: without a right of its own a worker could not call them until
+      -- somebody typed \`atp migrate --roles\`. A table of a later migration comes with all rights.
+      IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'atp_work' AND has_table_privilege(oid, 'product', 'INSERT')) THEN
+        GRANT EXECUTE ON FUNCTION remove_product, remove_facility, remove_old_order_lines TO atp_work;
+        REVOKE DELETE ON transfer_item FROM atp_work;
+      END IF;
     END $$;
   `);
 }
