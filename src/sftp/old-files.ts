@@ -1,4 +1,5 @@
 /** Removes files from SFTP that were kept long enough. */
+import { randomUUID } from 'node:crypto';
 import { errorFileName } from '../domain/filed-name.ts';
 import { compareNames } from '../domain/name-order.ts';
 import type { FileDrop, FolderContents, RemoteFile } from './file-drop.ts';
@@ -31,7 +32,7 @@ export interface RemovedFiles {
 /**
  * In the given folders and those below them; links and folders stay.
  *
- * @throws AtpError SFTP_UNREACHABLE, also when the server refuses more than `refusedMax` folders and files
+ * @throws AtpError SFTP_UNREACHABLE when the connection is gone, also when the server refuses more than `refusedMax` folders and files
  */
 export async function removeOldFiles(
   drop: FileDrop,
@@ -44,8 +45,8 @@ export async function removeOldFiles(
       return await work();
     } catch (error) {
       done.refused += 1;
-      // A connection that is gone refuses everything.
       if (done.refused > limits.refusedMax) throw error;
+      await requireAnswers(drop);
       return instead;
     }
   };
@@ -59,6 +60,11 @@ export async function removeOldFiles(
     }
   }
   return { ...done, isMore: false };
+}
+
+/** A connection that is gone refuses everything, too. A folder that is not there is an answer of one that lives. */
+async function requireAnswers(drop: FileDrop): Promise<void> {
+  await drop.survey(`no-folder-${randomUUID()}`);
 }
 
 /** Paths of one question to the database. */

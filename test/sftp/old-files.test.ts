@@ -5,6 +5,8 @@ import { expect, test } from 'vitest';
 import { fileDrop, type FileDrop } from '../../src/sftp/file-drop.ts';
 import { removeOldFiles } from '../../src/sftp/old-files.ts';
 import { freshSftpRoot } from '../setup/fresh-sftp-root.ts';
+import { expectCodedError } from './coded-error.ts';
+import { tcpProxy } from './tcp-proxy.ts';
 
 const BEFORE = new Date('2026-06-01T00:00:00Z');
 
@@ -33,4 +35,33 @@ test('what the server refuses is counted and the rest removed; too much of it is
   expect(await readdir(join(folder, 'archive'))).toEqual(['1.csv', 'open', 'shut']);
   expect(await readdir(join(folder, 'archive/open'))).toEqual([]);
   await expect(remove(1)).rejects.toThrow('no');
+});
+
+test('a connection that is lost on the way is no refusal: the step fails, so that it is tried again', async () => {
+  const { settings, folder } = await freshSftpRoot();
+  const proxy = await tcpProxy(settings);
+  const names = ['1.csv', '2.csv', '3.csv'];
+  await mkdir(join(folder, 'archive'));
+  for (const name of names) {
+    await writeFile(join(folder, 'archive', name), 'idValue\n');
+    await utimes(join(folder, 'archive', name), new Date('2026-01-01'), new Date('2026-01-01'));
+  }
+  const remove = (filedSince: () => Promise<ReadonlySet<string>>) =>
+    fileDrop({ ...settings, host: '127.0.0.1', port: proxy.port })((drop) =>
+      removeOldFiles(drop, ['archive'], {
+        ...{ before: BEFORE, newestKept: 0, removedMax: 10, depthMax: 1, refusedMax: 100, filedSince },
+      }),
+    );
+
+  const error = await expectCodedError(() =>
+    remove(() => {
+      proxy.breakAfter(0, 'reset');
+      return Promise.resolve(new Set());
+    }),
+  );
+  expect(error).toMatchObject({ code: 'SFTP_UNREACHABLE', class: 'retry' });
+  expect(await readdir(join(folder, 'archive'))).toEqual(names);
+
+  proxy.mend();
+  expect(await remove(() => Promise.resolve(new Set()))).toEqual({ removed: 3, refused: 0, isMore: false });
 });
