@@ -68,10 +68,19 @@ test('the check of the ledger tells of a rule that is switched off, and adds up 
   expect(ledger).toEqual({ rulesOff: [], wrongLevelCount: 0, wrongLevels: [] });
   expect(postings).toBeGreaterThan(0);
   expect(levels).toBeGreaterThan(0);
-  await database.query('ALTER TABLE inventory_item_detail DISABLE TRIGGER append_only');
+  const rules = [
+    'inventory_item_detail.append_only',
+    'inventory_item_detail.post_to_levels',
+    'inventory_item_detail.refuse_truncate',
+    'product_facility.levels_follow_the_ledger_delete',
+    'product_facility.levels_follow_the_ledger_insert',
+    'product_facility.levels_follow_the_ledger_update',
+    'product_facility.levels_stay_in_place',
+  ].map((rule) => ({ rule, alter: `ALTER TABLE ${rule.replace('.', ' % TRIGGER ')}` }));
+  for (const { alter } of rules) await database.query(alter.replace('%', 'DISABLE'));
   const { rulesOff } = await checkLedger(database);
-  await database.query('ALTER TABLE inventory_item_detail ENABLE TRIGGER append_only');
-  expect(rulesOff).toEqual(['inventory_item_detail.append_only']);
+  for (const { alter } of rules) await database.query(alter.replace('%', 'ENABLE'));
+  expect(rulesOff).toEqual(rules.map(({ rule }) => rule));
 });
 
 test('the audit names the levels that somebody has changed past these rules', async () => {

@@ -10,6 +10,8 @@ const RULES = [
   ['inventory_item_detail', 'post_to_levels'],
   ['product_facility', 'levels_follow_the_ledger_insert'],
   ['product_facility', 'levels_follow_the_ledger_update'],
+  ['product_facility', 'levels_follow_the_ledger_delete'],
+  ['product_facility', 'levels_stay_in_place'],
 ] as const;
 
 export interface LedgerCheck extends LevelCheck {
