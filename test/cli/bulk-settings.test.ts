@@ -146,7 +146,16 @@ test('a product and a facility are removed when nothing depends on them, and tol
   await atp.json(['group', 'add', 'FAC_GRP', 'QUEENS', 'SOHO']);
   expect((await atp.run('facility', 'remove', 'QUEENS')).stderr).toContain('it is a member of FAC_GRP');
   await atp.json(['group', 'remove', 'FAC_GRP', 'QUEENS', 'SOHO']);
+  // Whether units were posted to it, the whole ledger says: more than a short statement may read.
+  await database.query(
+    `CREATE TABLE removal AS SELECT NULL AS may_take WHERE false;
+     CREATE FUNCTION note_removal() RETURNS trigger LANGUAGE plpgsql AS $$
+     BEGIN INSERT INTO removal VALUES (current_setting('statement_timeout')); RETURN OLD; END $$;
+     CREATE TRIGGER note_removal BEFORE DELETE ON facility FOR EACH ROW EXECUTE FUNCTION note_removal()`,
+  );
   expect(await atp.json(['facility', 'remove', 'QUEENS'])).toMatchObject({ facilityId: 'QUEENS' });
+  const bulk = await database.session((session) => session.query('SHOW statement_timeout'), 'bulk');
+  expect(await database.query('SELECT may_take AS statement_timeout FROM removal')).toEqual(bulk.rows);
   expect((await atp.run('facility', 'remove', 'SOHO')).stderr).toContain('units were posted to it');
   expect(await atp.failure('facility', 'remove', 'SOHO')).toBe('FACILITY_IN_USE 2');
 });

@@ -115,10 +115,14 @@ export async function setFacility(
 /** Removes a facility that nothing depends on. @throws AtpError FACILITY_UNKNOWN, FACILITY_IN_USE */
 export async function removeFacility(database: Database, facilityId: string): Promise<Facility> {
   const facility = await findFacility(database, facilityId);
-  const [removed] = await database.query<{ reason: string | null }>('SELECT remove_facility($1) AS reason', [
-    facilityId,
-  ]);
-  if (removed?.reason != null) throw new AtpError('FACILITY_IN_USE', { facilityId, reason: removed.reason });
+  // It looks through the whole ledger, which has no index by facility.
+  const { rows } = await database.transaction(
+    (connection) =>
+      connection.query<{ reason: string | null }>('SELECT remove_facility($1) AS reason', [facilityId]),
+    'bulk',
+  );
+  const reason = rows[0]?.reason ?? null;
+  if (reason !== null) throw new AtpError('FACILITY_IN_USE', { facilityId, reason });
   return facility;
 }
 
