@@ -25,6 +25,7 @@ import {
   setProducts as storeMany,
   type Product,
 } from '../postgres/master-data/products.ts';
+import type { SettingsOfProduct } from '../postgres/master-data/product-settings.ts';
 import { findShop, listShops } from '../postgres/master-data/shops.ts';
 import { explain } from '../postgres/online-atp/explain.ts';
 import type { AdminApi } from '../shopify/admin-api.ts';
@@ -158,6 +159,7 @@ export const setProduct = defineOperation({
     const localPath = resolve(fromFile ?? '');
     await requireFile(localPath);
     const rows = await readProductSettings(localPath, basename(localPath));
+    checkPlacesOfFile(rows, settings, context.nameOf);
     return { product: null, ...(await storeMany(database, rows, settings)) };
   },
 });
@@ -181,6 +183,22 @@ function checkPlaces(input: Settings, nameOf: NameOf): void {
   }
   if (facilityId !== undefined || facilityGroupId !== undefined || newSku !== undefined) return;
   throw invalid(`give ${facility} with ${settings}, or ${group} with ${own}`);
+}
+
+/** What a file says of its products is set somewhere. */
+function checkPlacesOfFile(
+  rows: readonly SettingsOfProduct[],
+  { facilityId, facilityGroupId }: Pick<Settings, 'facilityId' | 'facilityGroupId'>,
+  nameOf: NameOf,
+): void {
+  for (const [setting, place, placeName] of [
+    ['safetyStock', facilityId, 'facilityId'],
+    ['allowBrokering', facilityId, 'facilityId'],
+    ['threshold', facilityGroupId, 'facilityGroupId'],
+  ] as const) {
+    if (place === undefined && rows.some((row) => row[setting] !== undefined))
+      throw invalid(`the column ${setting} of the file needs ${nameOf(placeName)}; nothing was set`);
+  }
 }
 
 export const removeProduct = defineOperation({

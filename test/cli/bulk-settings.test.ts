@@ -109,6 +109,31 @@ test('a file names the products, and what each has of its own; with a fault in i
   });
 });
 
+test('a file with settings whose place is not said sets nothing', async () => {
+  const path = join(atp.folder, 'places.csv');
+  const set = (...more: string[]) => atp.run('product', 'set', '--from', path, ...more);
+  await writeFile(path, 'sku,safetyStock,allowBrokering,threshold\nSKU-20,7,N,9\nSKU-21,,,\n');
+  const { stderr } = await set('--group', 'FAC_GRP');
+  expect(stderr).toContain('the column safetyStock of the file needs --facility; nothing was set');
+  expect((await set('--facility', 'SOHO')).stderr).toContain(
+    'the column threshold of the file needs --group; nothing was set',
+  );
+  expect(await atp.json(['product', 'list', '--sku', 'SKU-20'])).toMatchObject([
+    { facilities: [{ safetyStock: 2, allowBrokering: 'Y' }], thresholds: [] },
+  ]);
+  // A column without a value says nothing.
+  await writeFile(path, 'sku,safetyStock,threshold\nSKU-20,,9\n');
+  expect((await set('--group', 'FAC_GRP')).exitCode).toBe(0);
+});
+
+test('a product is changed once, whether at a facility, in a group or both', async () => {
+  const path = join(atp.folder, 'both.csv');
+  await writeFile(path, 'sku,safetyStock,threshold\nSKU-30,7,\nSKU-31,,9\nSKU-32,7,9\nSKU-33,2,\n');
+  const set = ['product', 'set', '--from', path, '--facility', 'SOHO', '--group', 'FAC_GRP'];
+  expect(await atp.json(set)).toEqual({ products: 4, changed: 3 });
+  expect(await atp.json(set)).toEqual({ products: 4, changed: 0 });
+});
+
 test('one product, all, or a file: exactly one of them is named', async () => {
   expect(await atp.failure('product', 'set', '--facility', 'SOHO', '--safety-stock', '1')).toBe(
     'INPUT_INVALID 2',

@@ -40,9 +40,11 @@ export async function setProductSettings(
   { facilityId, facilityGroupId }: SettingsPlace,
 ): Promise<SettingsSet> {
   const products = await choose(connection, chosen, common);
-  const atFacility = facilityId === undefined ? 0 : await setAtFacility(connection, facilityId);
-  const inGroup = facilityGroupId === undefined ? 0 : await setInGroup(connection, facilityGroupId);
-  return { products, changed: Math.max(atFacility, inGroup) };
+  await connection.query('CREATE TEMPORARY TABLE changed (product_id text PRIMARY KEY) ON COMMIT DROP');
+  if (facilityId !== undefined) await setAtFacility(connection, facilityId);
+  if (facilityGroupId !== undefined) await setInGroup(connection, facilityGroupId);
+  const { rows } = await connection.query<{ changed: number }>('SELECT count(*) AS changed FROM changed');
+  return { products, changed: rows[0]?.changed ?? 0 };
 }
 
 /** Makes `chosen`: the products with what is set of each. */
@@ -102,14 +104,19 @@ async function refuseUnknown(connection: Connection, skus: readonly string[]): P
   });
 }
 
+/** Notes in `changed` which products a statement has written. */
+const noteChanged = (statement: string): string => `
+  WITH written AS (${statement} RETURNING product_id)
+  INSERT INTO changed SELECT product_id FROM written ON CONFLICT DO NOTHING`;
+
 /** In key order, as postings lock levels. Only the settings are written: a feed that posts to the same rows loses nothing. */
-async function setAtFacility(connection: Connection, facilityId: string): Promise<number> {
+async function setAtFacility(connection: Connection, facilityId: string): Promise<void> {
   const known = await connection.query('SELECT FROM facility WHERE facility_id = $1', [facilityId]);
   if (known.rowCount === 0) throw new AtpError('FACILITY_UNKNOWN', { facilityId });
   const safetyStock = ofChosen('safety_stock', 'minimum_stock');
   const allowBrokering = ofChosen('allow_brokering', 'allow_brokering');
-  const { rowCount } = await connection.query(
-    `INSERT INTO product_facility AS level (product_id, facility_id, minimum_stock, allow_brokering)
+  await connection.query(
+    noteChanged(`INSERT INTO product_facility AS level (product_id, facility_id, minimum_stock, allow_brokering)
      SELECT product_id, facility_id, coalesce(safety_stock, default_safety_stock), coalesce(allow_brokering, true)
      FROM chosen CROSS JOIN facility
      WHERE facility_id = $1 AND (safety_stock IS NOT NULL OR allow_brokering IS NOT NULL)
@@ -118,10 +125,9 @@ async function setAtFacility(connection: Connection, facilityId: string): Promis
        SET minimum_stock = ${safetyStock},
          allow_brokering = ${allowBrokering}
        WHERE (level.minimum_stock, level.allow_brokering) IS DISTINCT FROM
-         (${safetyStock}, ${allowBrokering})`,
+         (${safetyStock}, ${allowBrokering})`),
     [facilityId],
   );
-  return rowCount ?? 0;
 }
 
 /** In SQL, of the level that a row of `chosen` meets: its setting from now on. */
@@ -130,22 +136,21 @@ function ofChosen(given: string, setting: string): string {
 }
 
 /** A threshold that is cleared is deleted, and the change log notes that. */
-async function setInGroup(connection: Connection, facilityGroupId: string): Promise<number> {
+async function setInGroup(connection: Connection, facilityGroupId: string): Promise<void> {
   const known = await connection.query('SELECT FROM facility_group WHERE facility_group_id = $1', [
     facilityGroupId,
   ]);
   if (known.rowCount === 0) throw new AtpError('FACILITY_GROUP_UNKNOWN', { facilityGroupId });
-  const set = await connection.query(
-    `INSERT INTO product_facility_group AS own (product_id, facility_group_id, threshold)
+  await connection.query(
+    noteChanged(`INSERT INTO product_facility_group AS own (product_id, facility_group_id, threshold)
      SELECT product_id, $1, threshold FROM chosen WHERE threshold IS NOT NULL ORDER BY product_id
      ON CONFLICT (product_id, facility_group_id) DO UPDATE SET threshold = excluded.threshold
-       WHERE own.threshold <> excluded.threshold`,
+       WHERE own.threshold <> excluded.threshold`),
     [facilityGroupId],
   );
-  const cleared = await connection.query(
-    `DELETE FROM product_facility_group AS own USING chosen
-     WHERE own.facility_group_id = $1 AND own.product_id = chosen.product_id AND clears_threshold`,
+  await connection.query(
+    noteChanged(`DELETE FROM product_facility_group AS own
+     WHERE facility_group_id = $1 AND product_id IN (SELECT product_id FROM chosen WHERE clears_threshold)`),
     [facilityGroupId],
   );
-  return (set.rowCount ?? 0) + (cleared.rowCount ?? 0);
 }
