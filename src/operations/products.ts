@@ -14,6 +14,7 @@ import {
   type Input,
 } from '../domain/input-fields.ts';
 import { PRODUCTS_LISTED_MAX } from '../domain/limits.ts';
+import { findFacility } from '../postgres/master-data/facilities.ts';
 import { DEFAULT_FACILITY_GROUP_ID } from '../postgres/master-data/facility-groups.ts';
 import {
   addProduct as storeProduct,
@@ -85,7 +86,7 @@ export const importProducts = defineOperation({
     dryRun: optional(yesOrNo('say what would happen, and do nothing')),
   },
   isRecorded: ({ dryRun }) => dryRun !== true,
-  run: async ({ app, progress }, { fromShop, facilityId, dryRun = false }) => {
+  run: async ({ app, progress, warn }, { fromShop, facilityId, dryRun = false }) => {
     const database = await app.database();
     const shop = await findShop(database, fromShop);
     const api = await app.adminApi(shop);
@@ -93,13 +94,22 @@ export const importProducts = defineOperation({
     await requireLocation(shop, api);
     progress(`Reading the catalogue of ${fromShop}`);
     const { takeProductsOfShop } = await import('../postgres/mapping/products-of-shop.ts');
-    return takeProductsOfShop(database, {
+    const result = await takeProductsOfShop(database, {
       shopId: fromShop,
       pages: api.catalogue(),
       isUsable: (text) => isOfKind(sku, text),
       first: facilityId === undefined ? null : { facilityId, readUnits: (items) => readUnits(api, items) },
       dryRun,
     });
+    if (facilityId !== undefined) {
+      const { facilityGroupIds } = await findFacility(database, facilityId);
+      if (!facilityGroupIds.includes(shop.facilityGroupId)) {
+        warn(
+          `${facilityId} does not sell in ${shop.facilityGroupId}, the facility group of ${fromShop}: what is counted there is not sent to the shop until it does (\`atp group add\`).`,
+        );
+      }
+    }
+    return result;
   },
 });
 

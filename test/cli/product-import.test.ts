@@ -78,3 +78,10 @@ test('nothing is counted at a virtual facility, and nothing is made', async () =
   );
   expect(await atp.json(['product', 'list'])).toEqual(products);
 });
+
+test('a facility that does not sell in the group of the shop is warned of, and one that does is not', async () => {
+  const warning = 'NJ_DC does not sell in FAC_GRP, the facility group of blue-shirts';
+  expect((await atp.run(...IMPORT, '--dry-run')).stderr).toContain(warning);
+  await atp.json(['group', 'add', 'FAC_GRP', 'NJ_DC']);
+  expect((await atp.run(...IMPORT, '--dry-run')).stderr).not.toContain('does not sell');
+});
