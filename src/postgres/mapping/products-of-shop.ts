@@ -26,7 +26,7 @@ export interface ShopProductsRequest {
  * Makes a product of each SKU that no product has, with the SKU as its id. With `first`, whatever has no posting in the ledger
  * gets one: the units that Shopify shows. It may be repeated: what is there stays as it is.
  *
- * @throws AtpError FACILITY_UNKNOWN, and what `pages` and `readUnits` throw
+ * @throws AtpError FACILITY_UNKNOWN, FACILITY_VIRTUAL, and what `pages` and `readUnits` throw
  */
 export async function takeProductsOfShop(
   database: Database,
