@@ -1,0 +1,137 @@
+/** Counts that gates hold: what happens between their coming and the decision, and which counts take their place. */
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { decideImport, listImports } from '../../src/postgres/feeds/feed-imports.ts';
+import { addSource } from '../../src/postgres/feeds/sources.ts';
+import { undoImport } from '../../src/postgres/feeds/undo-import.ts';
+import { ImportRun } from './import-run.ts';
+
+let run: ImportRun;
+const CROWD = Array.from({ length: 30 }, (_, index) => `P${index}`);
+
+beforeAll(async () => {
+  run = await ImportRun.open();
+  await run.warehouse.database.query(
+    'INSERT INTO product (product_id, sku) SELECT * FROM unnest($1::text[], $2::text[])',
+    [CROWD.map((_, index) => `${20_000 + index}`), CROWD],
+  );
+});
+
+// Each test has a folder of its own: what one test holds is in no other's way.
+let folder = '';
+let folders = 0;
+
+beforeEach(async () => {
+  folders += 1;
+  folder = `store-${folders}`;
+  await addSource(run.warehouse.database, folder, { type: 'RESET_INVENTORY' });
+  // The same quantities at the beginning of each test, whatever gates say.
+  await run.warehouse.import(
+    'RESET_INVENTORY',
+    [...CROWD, 'SHIRT', 'HAT'].map((sku) => `BROADWAY,,${sku},,,,N,25`),
+    { passesGates: true },
+  );
+});
+
+const onHand = async (sku = 'SHIRT') => (await run.warehouse.readLevels(sku, 'BROADWAY')).qoh;
+const put = (name: string, rows: readonly string[], columns = 'facilityId,idValue,availableQty') =>
+  run.put(`incoming/${folder}/${name}`, `${columns}\n${rows.join('\n')}\n`);
+const hold = async () => run.importFeed(await put('1.csv', ['BROADWAY,SHIRT,250000', 'BROADWAY,HAT,24']));
+
+/** Of this folder, in the order of their numbers. */
+const imports = async () =>
+  (await listImports(run.warehouse.database, { limit: 99 }))
+    .filter(({ source }) => source === folder)
+    .toSorted((one, other) => one.importId - other.importId);
+const states = async () => (await imports()).map(({ fileName, state }) => `${fileName} ${state}`);
+
+async function decide(state: 'approved' | 'rejected', fileName = '1.csv'): Promise<void> {
+  const { importId = 0 } = (await imports()).find((each) => each.fileName === fileName) ?? {};
+  await decideImport(run.warehouse.database, importId, { state, by: 'Ann', reason: 'I have looked' });
+}
+
+/** Those that the next run would import. */
+const ready = async () =>
+  (await run.listFeeds({ source: folder })).flatMap(({ path, waits }) => (waits === undefined ? [path] : []));
+
+describe('a held count that is approved', () => {
+  test('keeps what was sold while it was held: it was right when it came', async () => {
+    await hold();
+    const sold = `H${folders},01,,,HAT,,6,0,BROADWAY,ITEM_COMPLETED,2026-11-24T10:00:00Z`;
+    await run.warehouse.import('ORDER_ITEMS', [sold]);
+    await decide('approved');
+    const [path = ''] = await ready();
+    expect(await run.importFeed(path)).toMatchObject({ applied: 2, failed: 0 });
+    expect([await onHand('SHIRT'), await onHand('HAT')]).toEqual([250_000, 18]);
+  });
+
+  test('sets back nothing that the next count has set, when it is approved while that one is imported', async () => {
+    await hold();
+    const next = await put('2.csv', ['BROADWAY,SHIRT,26', 'BROADWAY,HAT,23']);
+    expect(await ready()).toEqual([next]);
+    await decide('approved');
+    expect(await run.importFeed(next)).toMatchObject({ applied: 2 });
+    const [late = ''] = await ready();
+    expect(await run.importFeed(late)).toMatchObject({ applied: 0, failed: 2 });
+    expect(await run.read('error/1.csv.errors.csv')).toContain('COUNT_OVERTAKEN');
+    expect([await onHand('SHIRT'), await onHand('HAT')]).toEqual([26, 23]);
+  });
+});
+
+test('an export of Shopify that sets most of its stock to zero is held, and can be undone', async () => {
+  const header = 'SKU,Location,Bin name,On hand (current),On hand (new)';
+  const path = await put(
+    'SHOPIFY_INVENTORY__1.csv',
+    CROWD.map((sku) => `${sku},Broadway,,0,`),
+    header,
+  );
+  expect((await run.importFeed(path)).error).toMatchObject({ code: 'FEED_HELD' });
+  expect(await onHand('P1')).toBe(25);
+  await decide('approved', 'SHOPIFY_INVENTORY__1.csv');
+  const [approved = ''] = await ready();
+  expect(await run.importFeed(approved)).toMatchObject({ applied: CROWD.length });
+  expect(await onHand('P1')).toBe(0);
+  const [{ importId = 0 } = {}] = await imports();
+  await undoImport(run.warehouse.database, importId, { by: 'Ann', reason: 'wrong shop' });
+  expect(await onHand('P1')).toBe(25);
+});
+
+describe('a count behind a held one', () => {
+  test('does not take its place with rows that are refused', async () => {
+    await hold();
+    const yesterday = new Date(Date.now() - 86_400_000).toISOString();
+    const next = await put(
+      '2.csv',
+      [`BROADWAY,SHIRT,26,${yesterday}`, `BROADWAY,HAT,23,${yesterday}`],
+      'facilityId,idValue,availableQty,asOf',
+    );
+    expect((await run.importFeed(next)).error).toMatchObject({ code: 'FEED_HELD' });
+    expect(await states()).toEqual(['1.csv held', '2.csv held']);
+  });
+});
+
+test('nobody is asked about what a sender has written over, when what it has written is applied', async () => {
+  const variance = (units: number) => `idValue,facilityId,availableDelta\nSHIRT,BROADWAY,${units}\n`;
+  const name = 'MDM_INV_VARIANCE__1.csv';
+  await run.importFeed(await run.put(`incoming/${folder}/${name}`, variance(250_000)));
+  const [{ path: claimed } = { path: '' }] = await run.listFeeds({ source: folder });
+  expect(await states()).toEqual([`${name} held`]);
+  await run.put(claimed, variance(3));
+  expect(await run.importFeed(claimed)).toMatchObject({ applied: 1 });
+  expect(await states()).toEqual([`${name} replaced`, `${name} applied`]);
+  expect(await onHand()).toBe(28);
+});
+
+test('a difference from SFTP that is imported again by hand applies the rows only that were refused', async () => {
+  const name = `MDM_INV_VARIANCE__hand-${folders}.csv`;
+  const text = 'idValue,facilityId,availableDelta\nSHIRT,BROADWAY,-1\nSCARF,BROADWAY,4\n';
+  expect(await run.importFeed(await run.put(`incoming/${folder}/${name}`, text))).toMatchObject({
+    applied: 1,
+    failed: 1,
+  });
+  await run.warehouse.database.query(`INSERT INTO product (product_id, sku) VALUES ('30000', 'SCARF')`);
+  expect(await run.warehouse.importText('MDM_INV_VARIANCE', text, name)).toMatchObject({
+    applied: 1,
+    failed: 0,
+  });
+  expect([await onHand('SHIRT'), await onHand('SCARF')]).toEqual([24, 4]);
+});
