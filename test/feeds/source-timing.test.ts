@@ -3,6 +3,7 @@ import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { CLOCKS_APART_MS, FEED_SETTLE_AWAITED_MS } from '../../src/domain/limits.ts';
+import { NO_SETTINGS } from '../../src/domain/feed-source.ts';
 import { addSource, type SettingsChange } from '../../src/postgres/feeds/sources.ts';
 import { ImportRun } from './import-run.ts';
 
@@ -92,4 +93,16 @@ test('a count is about the time of its file where the source says so: what has h
   await run.importFeed(sold);
   await run.importFeed(await count(`incoming/${folder}/0800.csv`, 10, 3_600_000));
   expect(await onHand()).toBe(9);
+});
+
+test('a file of a clock that is ahead is about now: it hides no count of a later file', async () => {
+  const folder = await source({ type: 'RESET_INVENTORY', countsAsOf: 'file' });
+  await run.warehouse.import('RESET_INVENTORY', ['BROADWAY,,HAT,,,,N,8'], {
+    writtenAt: new Date(Date.now() + 3_600_000),
+    settings: { ...NO_SETTINGS, countsAsOf: 'file' },
+  });
+  const path = `incoming/${folder}/1.csv`;
+  await put(path, [`BROADWAY,HAT,9,${new Date().toISOString()}`], 'availableQty,asOf', 3_600_000);
+  expect(await run.importFeed(path)).toMatchObject({ applied: 1, failed: 0 });
+  expect((await run.warehouse.readLevels('HAT', 'BROADWAY')).qoh).toBe(9);
 });

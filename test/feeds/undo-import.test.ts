@@ -139,6 +139,27 @@ describe('a count of an earlier instant', () => {
     expect(await onHand()).toBe(7);
   });
 
+  test('that is still to come is refused, with the other bins of its level; a clock may be ahead a little', async () => {
+    const countOf = (name: string, rows: readonly string[]) =>
+      warehouse.importText(
+        'RESET_INVENTORY',
+        `facilityId,idValue,locationSeqId,availableQty,asOf\n${rows.join('\n')}\n`,
+        `RESET_INVENTORY__${name}.csv`,
+      );
+    const late = await countOf('late', [
+      'BROADWAY,SHIRT,A,5,',
+      `BROADWAY,SHIRT,B,6,${ago(-6).toISOString()}`,
+      `BROADWAY,HAT,A,4,${ago(-4).toISOString()}`,
+    ]);
+    expect(late.refused.map(({ column, code, message }) => [column, code, message])).toEqual([
+      ['idValue', 'FEED_COUNT_INCOMPLETE', expect.any(String)],
+      ['asOf', 'FEED_VALUE_INVALID', expect.stringContaining('it lies in the future')],
+    ]);
+    const now = await countOf('now', [`BROADWAY,HAT,A,3,${new Date().toISOString()}`]);
+    expect(now.refused).toEqual([]);
+    expect([await onHand('SHIRT'), await onHand('HAT')]).toEqual([0, 3]);
+  });
+
   test('undone, gives what was before, and a difference that it had taken in stays one', async () => {
     await addAt(20, ago(90));
     await countAsOf(50, ago(60));

@@ -1,6 +1,7 @@
 import { LEDGER_REASONS } from '../../domain/feed.ts';
 import type { EqualKeyRule } from '../../domain/feed-source.ts';
 import type { ResetRow } from '../../domain/feed-type.ts';
+import { CLOCKS_APART_MS } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
 import { IS_GOOD, refuseSql } from './resolving.ts';
 import type { StagingShape } from './staging.ts';
@@ -81,29 +82,64 @@ const REFUSE_INCOMPLETE = refuseSql({
   detail: `'otherRow', row.other_row, 'facilityId', row.facility_id`,
 });
 
+/** Until then it would hide every count of an earlier instant. */
+const REFUSE_AHEAD = refuseSql({
+  from: 'staged_row',
+  condition: `row.as_of > now() + make_interval(secs => ${CLOCKS_APART_MS / 1000})`,
+  column: `'asOf'`,
+  code: 'FEED_VALUE_INVALID',
+  detail: `'column', 'asOf', 'reason', 'it lies in the future'`,
+});
+
+/** The other bins of a level of which one row lies in the future. */
+const REFUSE_BESIDE_AHEAD = refuseSql({
+  from: `(SELECT row.row_number, row.facility_id, min(ahead.row_number) AS other_row
+    FROM resolved_row AS row JOIN resolved_row AS ahead USING (product_id, facility_id)
+    JOIN refused_row AS refused ON refused.row_number = ahead.row_number AND refused.column_name = 'asOf'
+    GROUP BY row.row_number, row.facility_id)`,
+  condition: 'true',
+  column: `'idValue'`,
+  code: 'FEED_COUNT_INCOMPLETE',
+  detail: `'otherRow', row.other_row, 'facilityId', row.facility_id`,
+});
+
+/** A clock that is ahead makes no count one of later than now. */
 const COUNT = `
   CREATE TEMPORARY TABLE counted ON COMMIT DROP AS
   SELECT row.product_id, row.facility_id, min(row_number) AS row_number, sum(row.quantity) AS quantity,
-    bool_or(row.own) AS own, coalesce(min(staged.as_of), $1) AS as_of
+    bool_or(row.own) AS own, 0::bigint AS units_since,
+    CASE WHEN coalesce(min(staged.as_of), $1) IS NOT NULL
+      THEN least(coalesce(min(staged.as_of), $1), now()) END AS as_of
   FROM (SELECT * FROM picked_row AS row WHERE is_picked AND ${IS_GOOD}) AS row
   JOIN staged_row AS staged USING (row_number)
   GROUP BY row.product_id, row.facility_id`;
 
+/**
+ * What has happened since the instant of a count: of one of what is available without what was reserved since, as what was
+ * reserved then is what counts. For all levels at once, since each has as many postings as years. By inventory_item_detail_by_product,
+ * or as a whole.
+ */
+const ADD_UNITS_SINCE = `
+  UPDATE counted SET units_since = later.units
+  FROM (
+    SELECT product_id, facility_id, sum(quantity_on_hand_diff - CASE WHEN own THEN reserved_diff ELSE 0 END) AS units
+    FROM counted JOIN inventory_item_detail AS entry USING (product_id, facility_id)
+    WHERE as_of IS NOT NULL AND coalesce(entry.happened_at, entry.created_at) > as_of
+    GROUP BY product_id, facility_id
+  ) AS later
+  WHERE later.product_id = counted.product_id AND later.facility_id = counted.facility_id`;
+
 const ROWS_WITH_COUNT = `
-  SELECT row.row_number, product_id, facility_id, counted.quantity, counted.own, counted.as_of
+  SELECT row.row_number, product_id, facility_id, counted.quantity, counted.own, counted.as_of,
+    counted.units_since
   FROM picked_row AS row JOIN counted USING (product_id, facility_id)`;
 
 /**
  * A count of what is available leaves out what is reserved, so that is added: of 10 on hand with 5 reserved, a count of
  * 4 makes 9 on hand. What is reserved stays. In bigint, because both may be large. A count of an earlier instant keeps what
- * has happened since, and what was reserved then is what counts. By inventory_item_detail_by_product.
+ * has happened since.
  */
-const QUANTITY_AFTER = `good.quantity::bigint + CASE WHEN good.own THEN level.reserved ELSE 0 END
-  + CASE WHEN good.as_of IS NULL THEN 0 ELSE (
-      SELECT coalesce(sum(quantity_on_hand_diff - CASE WHEN good.own THEN reserved_diff ELSE 0 END), 0)
-      FROM inventory_item_detail AS later
-      WHERE later.product_id = level.product_id AND later.facility_id = level.facility_id
-        AND coalesce(later.happened_at, later.created_at) > good.as_of) END`;
+const QUANTITY_AFTER = `good.quantity::bigint + CASE WHEN good.own THEN level.reserved ELSE 0 END + good.units_since`;
 
 /** A count of what was is no news of a level that was counted later. */
 const REFUSE_COUNTED_SINCE = refuseSql({
@@ -158,11 +194,15 @@ async function applyCounts(
 ): Promise<void> {
   await resolveStockRows(connection, 'row.reset_by_atp');
   await connection.query(REFUSE_INCOMPLETE);
+  await connection.query(REFUSE_AHEAD);
+  await connection.query(REFUSE_BESIDE_AHEAD);
   const rule = equalKeys ?? 'refuse';
   await connection.query(PICK[rule]);
   await connection.query(REFUSE_UNEQUAL[rule]);
   await connection.query(COUNT, [asOf]);
   await lockLevels(connection);
+  await connection.query('ANALYZE counted');
+  await connection.query(ADD_UNITS_SINCE);
   await connection.query(REFUSE_COUNTED_SINCE);
   await refuseOutOfRange(connection, {
     rows: ROWS_WITH_COUNT,
