@@ -97,6 +97,24 @@ describe('it is refused', () => {
     await expect(undo(1)).resolves.toMatchObject({ postings: 0, countedSince: 1 });
   });
 
+  test('when the same file was sent again and has applied the rest: that sending is undone first', async () => {
+    const text = 'idValue,facilityId,availableDelta\nSHIRT,BROADWAY,5\nSCARF,BROADWAY,2\nBELT,BROADWAY,1\n';
+    const send = () => warehouse.importText('MDM_INV_VARIANCE', text, 'MDM_INV_VARIANCE__same.csv');
+    await send();
+    await warehouse.database.query(`INSERT INTO product (product_id, sku) VALUES ('30000', 'SCARF')`);
+    await send();
+    await expect(undo(1)).rejects.toMatchObject({
+      code: 'IMPORT_CONTINUED',
+      hint: expect.stringContaining('atp import undo 2'),
+    });
+    expect([await onHand('SHIRT'), await onHand('SCARF')]).toEqual([5, 2]);
+    await undo(2);
+    await undo(1);
+    expect([await onHand('SHIRT'), await onHand('SCARF')]).toEqual([0, 0]);
+    expect(await send()).toMatchObject({ rows: 3, applied: 2, failed: 1 });
+    expect([await onHand('SHIRT'), await onHand('SCARF')]).toEqual([5, 2]);
+  });
+
   test('of order lines, which are states, and of what does not exist', async () => {
     await warehouse.import('ORDER_ITEMS', ['O1,01,,,SHIRT,,2,0,BROADWAY,ITEM_CREATED,2026-11-24T10:00:00Z']);
     await expect(undoLast()).rejects.toMatchObject({ code: 'IMPORT_NOT_UNDOABLE' });

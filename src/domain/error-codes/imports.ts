@@ -54,6 +54,12 @@ export const IMPORT_ERRORS = {
     message: (d) => `Import ${d.importId} cannot be undone: a feed of ${d.type} says how things are.`,
     hint: 'Send a feed with the right states: it takes the place of the wrong ones.',
   },
+  IMPORT_CONTINUED: {
+    class: 'callers-fault',
+    message: (d) =>
+      `Import ${d.importId} was not undone: its file was sent again as import ${d.rest}, of which only the rows counted that this one had refused.`,
+    hint: (d) => `Undo that one first: \`atp import undo ${d.rest} --reason <text>\`, then this one.`,
+  },
   IMPORT_UNDO_INEXACT: {
     class: 'callers-fault',
     message: (d) =>

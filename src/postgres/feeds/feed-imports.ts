@@ -46,7 +46,12 @@ const valuesOf = ({ key, fileName, source, type, claimed, writtenAt }: NumberedF
  * @throws AtpError FEED_REJECTED, FEED_REPLACED
  */
 export async function takeNumber(connection: Connection, feed: NumberedFeed): Promise<TakenNumber> {
-  const { rows: known } = await connection.query<{ state: ImportState; by: string; reason: string; cameAt: Date }>(
+  const { rows: known } = await connection.query<{
+    state: ImportState;
+    by: string;
+    reason: string;
+    cameAt: Date;
+  }>(
     `SELECT state, decided_by AS by, decision_reason AS reason, came_at AS "cameAt" FROM feed_import WHERE import_key = $1 FOR UPDATE`,
     [feed.key],
   );

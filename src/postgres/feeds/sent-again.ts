@@ -54,3 +54,26 @@ export async function dropAppliedRows(connection: Connection, earlierKey: string
   await connection.query('ANALYZE staged_row');
   return dropped.rowCount ?? 0;
 }
+
+/**
+ * The last import of the rest of a difference: of the same name and content, without the rows that this one had applied. Null: none, or it is undone. Sendings of the content wait until the transaction has ended. By import_file_by_content.
+ */
+export async function findContinuation(connection: Connection, importId: number): Promise<number | null> {
+  await connection.query(
+    `SELECT pg_advisory_xact_lock($1, hashtext(coalesce(content_sha256, sha256)))
+     FROM import_file JOIN feed_import ON import_key = sha256 WHERE import_id = $2`,
+    [SENT_AGAIN_LOCK, importId],
+  );
+  const { rows } = await connection.query<{ importId: number }>(
+    `SELECT later.import_id AS "importId"
+     FROM feed_import AS own JOIN import_file AS own_file ON own_file.sha256 = own.import_key
+     JOIN import_file AS later_file ON coalesce(later_file.content_sha256, later_file.sha256)
+         = coalesce(own_file.content_sha256, own_file.sha256) AND later_file.file_name = own_file.file_name
+     JOIN feed_import AS later ON later.import_key = later_file.sha256
+     WHERE own.import_id = $1 AND later.import_id > own.import_id AND later.state = 'applied'
+       AND (later.source <> own.source) IS NOT TRUE AND later.row_count < own.row_count
+     ORDER BY later.import_id DESC LIMIT 1`,
+    [importId],
+  );
+  return rows[0]?.importId ?? null;
+}

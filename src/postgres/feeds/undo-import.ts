@@ -10,6 +10,7 @@ import { COUNTED_SINCE_NAMED } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
 import { isOutOfRange } from '../sql-state.ts';
 import { runInTransaction } from '../transaction.ts';
+import { findContinuation } from './sent-again.ts';
 import type { ImportState, UndoneImport } from '../../domain/feed-import.ts';
 
 interface Applied {
@@ -67,7 +68,7 @@ const CHANGED_SINCE = `
  * Undoes an import as a whole, or not at all.
  *
  * @throws AtpError IMPORT_UNKNOWN, IMPORT_NOT_APPLIED, IMPORT_UNDONE, IMPORT_NOT_UNDOABLE (its type, or an earlier release has
- *   posted it), IMPORT_UNDO_INEXACT (a count that came after it was undone, or it is a count that hides such an undo),
+ *   posted it), IMPORT_CONTINUED (the rest of its file was sent again later), IMPORT_UNDO_INEXACT (a count that came after it was undone, or it is a count that hides such an undo),
  *   LEVEL_OUT_OF_RANGE
  */
 export async function undoImport(
@@ -126,5 +127,8 @@ async function findUndoable(connection: Connection, importId: number): Promise<A
   if (type === null || !(isCount(type) || kindOf(type) === 'difference')) {
     throw new AtpError('IMPORT_NOT_UNDOABLE', { importId, type: found.type });
   }
+  // Sent again, it would be taken for what that one has left, and the rows that are undone here would be lost.
+  const rest = isCount(type) ? null : await findContinuation(connection, importId);
+  if (rest !== null) throw new AtpError('IMPORT_CONTINUED', { importId, rest });
   return found;
 }
