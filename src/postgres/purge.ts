@@ -15,7 +15,13 @@ import {
 import { purgeAlerts } from './alerts/conditions.ts';
 import type { Connection, Database } from './database.ts';
 import { removeInPages } from './remove-in-pages.ts';
-import { purgeImportRecords, purgeOrderLines, purgeRefusedRows } from './feeds/old-rows.ts';
+import {
+  purgeHeldLevels,
+  purgeImportRecords,
+  purgeNumberedImports,
+  purgeOrderLines,
+  purgeRefusedRows,
+} from './feeds/old-rows.ts';
 import { purgeRefusedFeeds } from './feeds/refused-feeds.ts';
 import { runInTransaction } from './transaction.ts';
 import { IS_DONE } from './lane/upload-files.ts';
@@ -48,6 +54,8 @@ export async function purge(database: Database): Promise<Purged | null> {
     await purgeAlerts(session);
     const refusedRows = await purgeRefusedRows(session);
     const imports = await purgeImportRecords(session);
+    await purgeHeldLevels(session);
+    await purgeNumberedImports(session);
     const orderLines = await purgeOrderLines(session);
     await session.query('UPDATE clean_up SET done_at = clock_timestamp()');
     return { logRows, files, refusedRows, imports, orderLines };

@@ -109,6 +109,42 @@ describe('a count behind a held one', () => {
   });
 });
 
+describe('what a held count is about is kept', () => {
+  const readLevels = () =>
+    run.warehouse.database.query(
+      'SELECT level.product_id FROM held_level AS level LEFT JOIN feed_import USING (import_id) WHERE source = $1 OR source IS NULL',
+      [folder],
+    );
+
+  test('until it is applied, because the one before it was decided', async () => {
+    await hold();
+    await run.importFeed(await put('2.csv', ['BROADWAY,SHIRT,26']));
+    expect(await readLevels()).toHaveLength(3);
+    await decide('rejected');
+    for (const path of await ready()) await run.importFeed(path);
+    expect(await states()).toEqual(['1.csv rejected', '2.csv applied']);
+    expect(await readLevels()).toEqual([]);
+  });
+
+  test('once, also when it is judged and held again', async () => {
+    await hold();
+    await run.importFeed(await put('2.csv', ['BROADWAY,SHIRT,350000']));
+    await decide('rejected');
+    for (const path of await ready()) await run.importFeed(path);
+    expect(await states()).toEqual(['1.csv rejected', '2.csv held']);
+    expect(await readLevels()).toHaveLength(1);
+  });
+
+  test('until its sender writes on', async () => {
+    await hold();
+    const [{ path } = { path: '' }] = await run.listFeeds({ source: folder });
+    await run.put(path, 'facilityId,idValue,availableQty\nBROADWAY,SHIRT,350000\n');
+    await run.importFeed(path);
+    expect(await states()).toEqual(['1.csv replaced', '1.csv held']);
+    expect(await readLevels()).toHaveLength(1);
+  });
+});
+
 test('nobody is asked about what a sender has written over, when what it has written is applied', async () => {
   const variance = (units: number) => `idValue,facilityId,availableDelta\nSHIRT,BROADWAY,${units}\n`;
   const name = 'MDM_INV_VARIANCE__1.csv';

@@ -280,3 +280,37 @@ test('a purge removes refused rows and order lines that were kept long enough, a
     { id: `ITEM_COMPLETED/${ORDER_LINES_KEPT_DAYS - 1}` },
   ]);
 });
+
+test('a purge removes imports by number that are decided, and levels of counts that were never held', async () => {
+  const { database } = await openSyncedShop();
+  const states = ['held', 'approved', 'rejected', 'replaced', 'applied', 'undone'];
+  await database.query(
+    `INSERT INTO feed_import (import_key, file_name, feed_type, sent_at, state, came_at)
+     SELECT state || days, state || ' ' || days, 'RESET_INVENTORY', now(), state, now() - make_interval(days => days)
+     FROM unnest($2::int[]) WITH ORDINALITY AS age (days, at), unnest($1::text[]) AS state ORDER BY at`,
+    [states, [IMPORT_RECORDS_KEPT_DAYS + 1, IMPORT_RECORDS_KEPT_DAYS - 1, 0]],
+  );
+  // As if a process had died: of one there is no record, and the last one is about to be held.
+  await database.query(
+    `INSERT INTO held_level SELECT import_id, file_name, '${BROADWAY}' FROM feed_import
+     WHERE state IN ('held', 'applied')`,
+  );
+  await database.query(
+    `INSERT INTO held_level SELECT max(import_id) + 1, 'next', '${BROADWAY}' FROM feed_import`,
+  );
+
+  await purge(database);
+
+  const [old, young] = [IMPORT_RECORDS_KEPT_DAYS + 1, IMPORT_RECORDS_KEPT_DAYS - 1];
+  const kept = await database.query<{ name: string }>('SELECT file_name AS name FROM feed_import');
+  expect(kept.map(({ name }) => name).toSorted()).toEqual(
+    [
+      ...['held', 'approved'].map((state) => `${state} ${old}`),
+      ...states.flatMap((state) => [`${state} ${young}`, `${state} 0`]),
+    ].toSorted(),
+  );
+  const levels = await database.query<{ name: string }>('SELECT product_id AS name FROM held_level');
+  expect(levels.map(({ name }) => name).toSorted()).toEqual(
+    ['applied 0', `held ${old}`, `held ${young}`, 'held 0', 'next'].toSorted(),
+  );
+});

@@ -42,6 +42,9 @@ export const ORDER_LINES_KEPT_DAYS = 400;
  */
 export const IMPORT_RECORDS_KEPT_DAYS = 400;
 
+/** Levels of a count that was never held, because its process died, are removed so many days later. */
+export const HELD_LEVELS_LEFT_DAYS = 1;
+
 /** How long files stay in `archive/` and `error/` on SFTP after they were filed there. */
 export const SFTP_FILES_KEPT_DAYS = 90;
 /** The newest files of a folder stay, so that a shop's numbers are known however long it stands still. */

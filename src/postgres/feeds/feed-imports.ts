@@ -4,6 +4,7 @@ import type { FeedEffect, HoldReason } from '../../domain/feed-gates.ts';
 import type { FeedImport, ImportState } from '../../domain/feed-import.ts';
 import type { FeedType } from '../../domain/feed-type.ts';
 import type { Connection, Database } from '../database.ts';
+import { forgetHeldLevels } from './held-levels.ts';
 
 interface NumberedFeed {
   /** What its import is known by. */
@@ -66,13 +67,26 @@ export async function takeNumber(connection: Connection, feed: NumberedFeed): Pr
     [...valuesOf(feed), 'applied'],
   );
   const [{ importId, afterEntry } = { importId: 0, afterEntry: 0 }] = rows;
-  // Its sender has written on: nobody waits for the earlier content. By feed_import_held.
-  await connection.query(
-    `UPDATE feed_import SET state = 'replaced', decided_at = clock_timestamp()
-     WHERE state = 'held' AND claimed_path = $1 AND import_key <> $2`,
-    [feed.claimed?.path ?? null, feed.key],
-  );
+  // By feed_import_held.
+  await replaceWrittenOver(connection, feed, `state = 'held'`);
   return { importId, afterEntry, isApproved: was?.state === 'approved', heldSince: was?.cameAt ?? null };
+}
+
+/** Its sender has written on: nobody waits for the earlier content. */
+async function replaceWrittenOver(
+  connection: Connection,
+  { claimed, key }: Pick<NumberedFeed, 'claimed' | 'key'>,
+  condition: string,
+): Promise<void> {
+  const { rows } = await connection.query<{ importId: number }>(
+    `UPDATE feed_import SET state = 'replaced', decided_at = clock_timestamp()
+     WHERE ${condition} AND claimed_path = $1 AND import_key <> $2 RETURNING import_id AS "importId"`,
+    [claimed?.path ?? null, key],
+  );
+  await forgetHeldLevels(
+    connection,
+    rows.map(({ importId }) => importId),
+  );
 }
 
 const REFUSED_BY: Partial<Readonly<Record<ImportState, ErrorCode>>> = {
@@ -113,11 +127,7 @@ export async function holdFeed(
   feed: NumberedFeed & { readonly importId: number },
   judged: Judged,
 ): Promise<number> {
-  await connection.query(
-    `UPDATE feed_import SET state = 'replaced', decided_at = clock_timestamp()
-     WHERE claimed_path = $1 AND import_key <> $2 AND state IN ('held', 'approved')`,
-    [feed.claimed?.path ?? null, feed.key],
-  );
+  await replaceWrittenOver(connection, feed, `state IN ('held', 'approved')`);
   const { rows } = await connection.query<{ importId: number }>(
     `INSERT INTO feed_import (import_key, file_name, source, feed_type, claimed_path, size_bytes, sent_at, state, import_id)
      OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -127,11 +137,12 @@ export async function holdFeed(
   );
   const importId = rows[0]?.importId ?? 0;
   const { rows: sent, refused, effect, reasons } = judged;
-  await connection.query(
+  const waiting = await connection.query(
     `UPDATE feed_import SET row_count = $2, refused_count = $3, effect = $4, reasons = $5
      WHERE import_id = $1 AND state = 'held'`,
     [importId, sent, refused, JSON.stringify(effect), JSON.stringify(reasons)],
   );
+  if (waiting.rowCount === 0) await forgetHeldLevels(connection, [importId]);
   return importId;
 }
 

@@ -74,6 +74,7 @@ export async function replaceHeld(
   return null;
 }
 
+/** What a count is about that is held no more. */
 export async function forgetHeldLevels(
   connection: Pick<Connection, 'query'>,
   importIds: readonly number[],

@@ -14,7 +14,7 @@ import { FEED_DUPLICATE_DAYS, IMPORT_WAIT_MS } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
 import { isDeadlock, isLockTimeout, isOutOfRange } from '../sql-state.ts';
 import { readEffect } from './effect.ts';
-import { keepHeldLevels, replaceHeld } from './held-levels.ts';
+import { forgetHeldLevels, keepHeldLevels, replaceHeld } from './held-levels.ts';
 import { recordFeedCame } from './expected-feeds.ts';
 import { applyFacilities, FACILITY_STAGING } from './imp-facility.ts';
 import { applyFacilitySettings, FACILITY_SETTING_STAGING } from './imp-prod-facility.ts';
@@ -136,6 +136,7 @@ export async function importFeed<Type extends FeedType>(
       }
       if (isHeld && feed.claimed !== null && isCount(type))
         await keepHeldLevels(database, connection, judged.importId);
+      else if (judged && !isHeld) await forgetHeldLevels(connection, [judged.importId]);
       await connection.query(dryRun || isHeld ? 'ROLLBACK' : 'COMMIT');
       if (isHeld) throw await hold(connection, key, feed, { ...judged, ...toSizes(counts) });
       return counts;

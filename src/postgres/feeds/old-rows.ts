@@ -1,5 +1,6 @@
 /** What feeds have left and was kept long enough: refused rows, records of imports, and order lines that are done. */
 import {
+  HELD_LEVELS_LEFT_DAYS,
   IMPORT_RECORDS_KEPT_DAYS,
   ORDER_LINES_KEPT_DAYS,
   REFUSED_ROWS_KEPT_DAYS,
@@ -30,6 +31,33 @@ export function purgeImportRecords(session: Connection): Promise<number> {
          AND NOT EXISTS (SELECT FROM import_file_error AS refused WHERE refused.sha256 = old.sha256)
        ORDER BY old.imported_at LIMIT $2))`,
     IMPORT_RECORDS_KEPT_DAYS,
+  );
+}
+
+/** Numbers of imports, but not of those that wait for a person or for the run that does what one has decided. By feed_import_pkey. */
+export async function purgeNumberedImports(session: Connection): Promise<void> {
+  await removeInPages(
+    session,
+    `DELETE FROM feed_import WHERE import_id = ANY (ARRAY(
+       SELECT import_id FROM feed_import
+       WHERE came_at < clock_timestamp() - make_interval(days => $1) AND state NOT IN ('held', 'approved')
+       ORDER BY import_id LIMIT $2))`,
+    IMPORT_RECORDS_KEPT_DAYS,
+  );
+}
+
+/** Levels of counts that are not held: the process that was about to hold one has died. Numbers rise, so an old one tells. */
+export async function purgeHeldLevels(session: Connection): Promise<void> {
+  await removeInPages(
+    session,
+    `DELETE FROM held_level WHERE ctid = ANY (ARRAY(
+       SELECT level.ctid FROM held_level AS level
+       WHERE import_id <= (SELECT max(import_id) FROM feed_import
+           WHERE came_at < clock_timestamp() - make_interval(days => $1))
+         AND NOT EXISTS (SELECT FROM feed_import AS held
+           WHERE held.import_id = level.import_id AND held.state = 'held')
+       LIMIT $2))`,
+    HELD_LEVELS_LEFT_DAYS,
   );
 }
 
