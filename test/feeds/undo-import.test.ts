@@ -66,6 +66,17 @@ describe('undone', () => {
     expect([await onHand('SHIRT'), await onHand('HAT')]).toEqual([0, 5]);
   });
 
+  test('is no sale: the guard withholds what falls by it, as by a count', async () => {
+    const readSold = () =>
+      warehouse.database.query('SELECT sum(units)::int AS units FROM sale_log GROUP BY product_id');
+    await count(10);
+    await add(90);
+    await undoLast();
+    expect([await onHand(), await readSold()]).toEqual([10, []]);
+    await add(-3);
+    expect(await readSold()).toEqual([{ units: 3 }]);
+  });
+
   test('a difference may be sent again under its name', async () => {
     const text = 'idValue,facilityId,availableDelta\nSHIRT,BROADWAY,5\n';
     const send = () => warehouse.importText('MDM_INV_VARIANCE', text, 'MDM_INV_VARIANCE__same.csv');

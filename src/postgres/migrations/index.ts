@@ -37,6 +37,7 @@ import * as heldLevel from './0040-held-level.ts';
 import * as transfers from './0041-transfers.ts';
 import * as leftByWhom from './0043-left-by-whom.ts';
 import * as setAtOnce from './0044-set-at-once.ts';
+import * as undoIsNoSale from './0048-undo-is-no-sale.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -82,6 +83,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0041-transfers', ...transfers },
   { name: '0043-left-by-whom', ...leftByWhom },
   { name: '0044-set-at-once', ...setAtOnce },
+  { name: '0048-undo-is-no-sale', ...undoIsNoSale },
 ];
 
 /** In their order. */
