@@ -1,4 +1,6 @@
 /** Counts that gates hold: what happens between their coming and the decision, and which counts take their place. */
+import { utimes } from 'node:fs/promises';
+import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { decideImport, listImports } from '../../src/postgres/feeds/feed-imports.ts';
 import { addSource } from '../../src/postgres/feeds/sources.ts';
@@ -106,6 +108,40 @@ describe('a count behind a held one', () => {
     );
     expect((await run.importFeed(next)).error).toMatchObject({ code: 'FEED_HELD' });
     expect(await states()).toEqual(['1.csv held', '2.csv held']);
+  });
+});
+
+describe('a count that comes late, and lies before a held one by its name', () => {
+  test('is applied and does not take its place: approved, the held one counts', async () => {
+    await run.importFeed(await put('0300.csv', ['BROADWAY,SHIRT,250000', 'BROADWAY,HAT,24']));
+    const late = await put('0200.csv', ['BROADWAY,SHIRT,26', 'BROADWAY,HAT,23']);
+    expect(await ready()).toEqual([late]);
+    expect(await run.importFeed(late)).toMatchObject({ applied: 2, failed: 0 });
+    expect(await states()).toEqual(['0300.csv held', '0200.csv applied']);
+    expect([await onHand('SHIRT'), await onHand('HAT')]).toEqual([26, 23]);
+
+    await decide('approved', '0300.csv');
+    const [path = ''] = await ready();
+    expect(await run.importFeed(path)).toMatchObject({ applied: 2, failed: 0 });
+    expect([await onHand('SHIRT'), await onHand('HAT')]).toEqual([250_000, 24]);
+  });
+
+  test('by its time, where the source says so', async () => {
+    await addSource(run.warehouse.database, `${folder}-by-time`, { type: 'RESET_INVENTORY', order: 'time' });
+    folder = `${folder}-by-time`;
+    const content = (units: number) => `facilityId,idValue,availableQty\nBROADWAY,SHIRT,${units}\n`;
+    const sendAgo = async (name: string, units: number, ms: number) => {
+      const path = await run.put(`incoming/${folder}/${name}`, content(units));
+      const written = new Date(Date.now() - ms);
+      await utimes(join(run.folder, path), written, written);
+      return run.importFeed(path);
+    };
+    await sendAgo('1.csv', 250_000, 3_600_000);
+    await sendAgo('2.csv', 26, 7_200_000);
+    expect(await states()).toEqual(['1.csv held', '2.csv applied']);
+    await sendAgo('0.csv', 27, 1_800_000);
+    expect(await states()).toEqual(['1.csv replaced', '2.csv applied', '0.csv applied']);
+    expect(await onHand()).toBe(27);
   });
 });
 

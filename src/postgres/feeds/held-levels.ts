@@ -1,4 +1,6 @@
 /** Levels that held counts are about: a later count of the same source that is about all of them takes their place. */
+import { inOrder } from '../../domain/feed-arrival.ts';
+import { COUNTS } from '../../domain/feed-kind.ts';
 import type { HoldReason } from '../../domain/feed-gates.ts';
 import { HELD_LEVELS_PER_PAGE } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
@@ -36,6 +38,45 @@ export async function keepHeldLevels(
   });
 }
 
+/** Held counts of a source, by where they lie in the order in which its feeds count. */
+export interface HeldAround {
+  /** Those before this one. */
+  readonly before: readonly number[];
+  /** When the first of those behind this one came; null: there is none. */
+  readonly behindSince: Date | null;
+}
+
+/** @param feed the one that is imported now: nothing is held of it, or not any more. By feed_import_held. */
+export async function findHeldAround(
+  connection: Connection,
+  feed: {
+    readonly importId: number;
+    readonly source: string;
+    readonly path: string;
+    readonly writtenAt: Date;
+    readonly isByTime: boolean;
+  },
+): Promise<HeldAround> {
+  const { rows: held } = await connection.query<{
+    importId: number;
+    path: string;
+    modifiedAt: Date;
+    cameAt: Date;
+  }>(
+    `SELECT import_id AS "importId", claimed_path AS path, sent_at AS "modifiedAt", came_at AS "cameAt" FROM feed_import
+     WHERE state = 'held' AND source = $1 AND feed_type = ANY ($2) AND import_id <> $3`,
+    [feed.source, COUNTS, feed.importId],
+  );
+  const own = { ...feed, modifiedAt: feed.writtenAt, cameAt: null };
+  const all = inOrder([...held, own], () => feed.isByTime);
+  const place = all.indexOf(own);
+  const came = all.slice(place).flatMap(({ cameAt }) => (cameAt === null ? [] : [cameAt.getTime()]));
+  return {
+    before: all.slice(0, place).map(({ importId }) => importId),
+    behindSince: came.length === 0 ? null : new Date(Math.min(...came)),
+  };
+}
+
 /** A held feed before this one is replaced when every row of it could be read, and this one is about all its levels. */
 const FIND_HELD = `
   SELECT import_id AS "importId", refused_count = 0 AND NOT EXISTS (
@@ -44,24 +85,20 @@ const FIND_HELD = `
         WHERE row.product_id = level.product_id AND row.facility_id = level.facility_id AND ${IS_GOOD})
   ) AS "isCovered"
   FROM feed_import AS held
-  WHERE state = 'held' AND source = $1 AND feed_type = ANY ($2) AND import_id < $3
+  WHERE state = 'held' AND import_id = ANY ($1)
   ORDER BY came_at, import_id FOR UPDATE`;
 
 /**
- * Lets a count take the place of the held ones of its source, in its transaction.
+ * Lets a count take the place of the held ones before it, in its transaction.
  *
- * @param types of feeds of which it may
  * @returns why it must wait; null: it need not
  */
 export async function replaceHeld(
   connection: Connection,
-  { source, importId }: { readonly source: string; readonly importId: number },
-  types: readonly string[],
+  before: HeldAround['before'],
 ): Promise<HoldReason | null> {
   const { rows: held } = await connection.query<{ importId: number; isCovered: boolean }>(FIND_HELD, [
-    source,
-    types,
-    importId,
+    before,
   ]);
   const first = held.find(({ isCovered }) => !isCovered);
   if (first) return { code: 'BEHIND_HELD', detail: { importId: first.importId } };

@@ -5,7 +5,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { AtpError, isCoded } from '../../domain/errors.ts';
 import type { FeedRow, ImportCounts, RefusedRow } from '../../domain/feed.ts';
-import { COUNTS, isCount, kindOf } from '../../domain/feed-kind.ts';
+import { isCount, kindOf } from '../../domain/feed-kind.ts';
 import { reasonsInWords, whyHeld, type FeedEffect, type HoldReason } from '../../domain/feed-gates.ts';
 import { NO_SETTINGS, type EqualKeyRule, type SourceSettings } from '../../domain/feed-source.ts';
 import type { FeedContents, FeedType } from '../../domain/feed-type.ts';
@@ -14,7 +14,13 @@ import { FEED_DUPLICATE_DAYS, IMPORT_WAIT_MS } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
 import { isDeadlock, isLockTimeout, isOutOfRange } from '../sql-state.ts';
 import { readEffect } from './effect.ts';
-import { forgetHeldLevels, keepHeldLevels, replaceHeld } from './held-levels.ts';
+import {
+  findHeldAround,
+  forgetHeldLevels,
+  keepHeldLevels,
+  replaceHeld,
+  type HeldAround,
+} from './held-levels.ts';
 import { recordFeedCame } from './expected-feeds.ts';
 import { applyFacilities, FACILITY_STAGING } from './imp-facility.ts';
 import { applyFacilitySettings, FACILITY_SETTING_STAGING } from './imp-prod-facility.ts';
@@ -217,21 +223,20 @@ async function applyFeed<Type extends FeedType>(
   const sent = await stageRows<Type>(connection, staging, feed.rows);
   const applied = earlier && earlier.failed > 0 ? await dropAppliedRows(connection, earlier.key) : 0;
   const rowCount = sent - applied;
+  const held = await findHeldOfSource(connection, feed, number.importId);
   const warnings =
     (await apply(connection, {
       fileName,
       writtenAt,
       equalKeys: settings.rows,
-      asOf: settings.countsAsOf === 'file' ? writtenAt : number.heldSince,
+      // One that lies before a held one is not news of what that one counts.
+      asOf: settings.countsAsOf === 'file' ? writtenAt : (number.heldSince ?? held?.behindSince ?? null),
     })) ?? [];
   const effect = await readEffect(connection, number);
   const about = { type, source, rows: rowCount, importId: number.importId, settings };
   const sentBeforeAt = earlier?.failed === 0 ? earlier.at : null;
   const facts = { ...(await readGateFacts(connection, about)), toZero: effect.toZero, sentBeforeAt };
-  const behind =
-    source !== null && isCount(type)
-      ? await replaceHeld(connection, { source, importId: number.importId }, COUNTS)
-      : null;
+  const behind = held && (await replaceHeld(connection, held.before));
   const reasons = [...whyHeld(facts, settings), ...(behind ? [behind] : [])];
   await nameLikelyProducts(connection);
   const failed = await recordRefusals(connection, key);
@@ -254,6 +259,17 @@ async function applyFeed<Type extends FeedType>(
   }
   if (failed === 0 && rowCount > 0) await endRefusedFeeds(connection, type);
   return { counts, judged: { effect, reasons, isGated, importId: number.importId } };
+}
+
+/** Null: it is no count, or it came from a machine of ours. */
+async function findHeldOfSource(
+  connection: Connection,
+  { type, source, claimed, writtenAt, settings = NO_SETTINGS }: Feed<FeedType>,
+  importId: number,
+): Promise<HeldAround | null> {
+  if (source === undefined || claimed === null || !isCount(type)) return null;
+  const isByTime = settings.order === 'time';
+  return findHeldAround(connection, { importId, source, path: claimed.path, writtenAt, isByTime });
 }
 
 /** What was sent before of a difference; null: it is another event, or a person has said so. */
