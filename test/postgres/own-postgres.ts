@@ -29,7 +29,11 @@ export class OwnPostgres {
   #server: PostgresServer;
   #database: Database;
 
-  private constructor(stateDir: string, data: string, server: PostgresServer) {
+  /** Of all its servers; removed at the end. */
+  readonly #folders: string[];
+
+  private constructor(stateDir: string, data: string, server: PostgresServer, folders: string[]) {
+    this.#folders = folders;
     this.#stateDir = stateDir;
     this.#data = data;
     this.#server = server;
@@ -38,7 +42,11 @@ export class OwnPostgres {
 
   static async start(): Promise<OwnPostgres> {
     const stateDir = await openFolder('atp-test-restore-');
-    cleanUp(() => rm(stateDir, { recursive: true, force: true }));
+    const folders = [stateDir];
+    // Registered before all that stops a server, so it runs after that: a standby may have taken over its primary's place.
+    cleanUp(async () => {
+      for (const folder of folders) await rm(folder, { recursive: true, force: true });
+    });
     const server = await startOnPort(undefined, (port) =>
       startPostgres({ stateDir, port, ...postgresUnderTest() }),
     );
@@ -46,7 +54,7 @@ export class OwnPostgres {
     const maintenance = openDatabase(server.urlOf(NAME));
     await migrate(maintenance);
     await maintenance.close();
-    const own = new OwnPostgres(stateDir, await dataFolderOf(server), server);
+    const own = new OwnPostgres(stateDir, await dataFolderOf(server), server, folders);
     cleanUp(() => own.stop());
     return own;
   }
@@ -129,7 +137,7 @@ export class OwnPostgres {
     // The tests' servers do not wait for their own disk; a database's setting is stronger than a server's.
     await this.#database.query(`ALTER DATABASE ${NAME} SET synchronous_commit = on`);
     const stateDir = await openFolder('atp-test-standby-');
-    cleanUp(() => rm(stateDir, { recursive: true, force: true }));
+    this.#folders.push(stateDir);
     await cp(join(this.#stateDir, 'postgres-password'), join(stateDir, 'postgres-password'));
     const empty = await startOnPort(undefined, (port) =>
       startPostgres({ stateDir, port, ...postgresUnderTest() }),
