@@ -242,6 +242,18 @@ const WAYS: Readonly<Record<string, () => Way>> = {
       await shop.importCount('RESET_INVENTORY__good.csv', 'BROADWAY', { 'RED-SHIRT': 5 });
     },
   }),
+  'a feed is held': () => ({
+    code: 'FEED_HELD',
+    begin: async () =>
+      void (await shop.importCount('RESET_INVENTORY__jump.csv', 'BROADWAY', { 'RED-SHIRT': 250_000 })),
+    run: () => Promise.resolve(IMPORT),
+    mend: async () => {
+      const [held] = await shop.database.query<{ number: string }>(
+        `SELECT import_id::text AS number FROM feed_import WHERE state = 'held'`,
+      );
+      await shop.atp('import', 'reject', held?.number ?? 'none', '--reason', 'a slip of the till');
+    },
+  }),
   'a feed is missing': () => ({
     code: 'FEED_MISSING',
     begin: async () => {
