@@ -5,33 +5,22 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { decideImport, listImports } from '../../src/postgres/feeds/feed-imports.ts';
 import { addSource } from '../../src/postgres/feeds/sources.ts';
 import { undoImport } from '../../src/postgres/feeds/undo-import.ts';
-import { ImportRun } from './import-run.ts';
+import { CROWD, openCrowdedRun, openStore } from './crowded-store.ts';
+import type { ImportRun } from './import-run.ts';
 
 let run: ImportRun;
-const CROWD = Array.from({ length: 30 }, (_, index) => `P${index}`);
 
 beforeAll(async () => {
-  run = await ImportRun.open();
-  await run.warehouse.database.query(
-    'INSERT INTO product (product_id, sku) SELECT * FROM unnest($1::text[], $2::text[])',
-    [CROWD.map((_, index) => `${20_000 + index}`), CROWD],
-  );
+  run = await openCrowdedRun();
 });
 
-// Each test has a folder of its own: what one test holds is in no other's way.
 let folder = '';
 let folders = 0;
 
 beforeEach(async () => {
   folders += 1;
   folder = `store-${folders}`;
-  await addSource(run.warehouse.database, folder, { type: 'RESET_INVENTORY' });
-  // The same quantities at the beginning of each test, whatever gates say.
-  await run.warehouse.import(
-    'RESET_INVENTORY',
-    [...CROWD, 'SHIRT', 'HAT'].map((sku) => `BROADWAY,,${sku},,,,N,25`),
-    { passesGates: true },
-  );
+  await openStore(run, folder);
 });
 
 const onHand = async (sku = 'SHIRT') => (await run.warehouse.readLevels(sku, 'BROADWAY')).qoh;
