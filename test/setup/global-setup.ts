@@ -3,6 +3,7 @@
  * A run that asks for none starts none.
  */
 import { openPartsDesk } from './parts-desk.ts';
+import { openRunFolder } from './run-folder.ts';
 import type { TestProject } from 'vitest/node';
 import type { DeskAddress } from './parts-desk.ts';
 
@@ -13,7 +14,11 @@ declare module 'vitest' {
 }
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const removeRunFolder = openRunFolder();
   const desk = await openPartsDesk();
   project.provide('partsDesk', desk.address);
-  return () => desk.close();
+  return async () => {
+    await desk.close();
+    removeRunFolder();
+  };
 }
