@@ -12,7 +12,7 @@ export default defineConfig({
     // `npm run test:long` has what takes minutes by itself; a shorter one of its kind is beside it. test:day has the day.
     exclude: ['test/faults/**', 'test/day/**', 'test/model/deep.test.ts', 'test/**/*.long.test.ts'],
     globalSetup: ['test/setup/global-setup.ts'],
-    setupFiles: ['test/setup/clean-up.ts'],
+    setupFiles: ['test/setup/each-file.ts'],
     // The timeouts only end a test that hangs: on a busy machine a test may take ten times as long as on an idle one.
     // A test waits for a state by `until` (test/setup/until.ts).
     testTimeout: 240_000,
@@ -23,6 +23,8 @@ export default defineConfig({
     // Tests start the same few programs a hundred times. With this cache their modules are compiled once.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, '.atp/compile-cache') },
     pool: 'forks',
+    // Files share a process and its modules, which took longer to load for each file than many of their tests take.
+    isolate: false,
     // Twice the cores of the smallest machine: a test mostly waits, for another process or for a state.
     maxWorkers: 4,
     sequence: { sequencer: LongestFirst },

@@ -1,6 +1,6 @@
 /** Removes what a fixture has made after the test that asked for it, or after the test file when no test did. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { afterAll, onTestFinished, TestRunner, type TestContext } from 'vitest';
+import { onTestFinished, TestRunner, type TestContext } from 'vitest';
 
 type CleanUp = () => Promise<void> | void;
 
@@ -26,7 +26,7 @@ export function withOwnCleanUp(body: () => Promise<void>): (context: TestContext
   return (context) => concurrentTest.run(context, body);
 }
 
-// This file is one of vitest's setupFiles, so this is registered in every test file, before its own hooks.
-afterAll(async () => {
+/** Removes what the fixtures of the test file that ends have made, and no test has removed. */
+export async function cleanUpFile(): Promise<void> {
   for (const work of ofThisFile.splice(0).reverse()) await work();
-});
+}
