@@ -6,6 +6,7 @@
  *     npm run bench wake [-- --deltas 20]
  *     npm run bench start [-- --runs 10]
  *     npm run bench contention [-- --latency 400 --runs 3 --seed 1]
+ *     npm run bench import [-- --rows 1000000 --orders 200000 --memory 5000000 --runs 2]
  *     npm run bench age [-- --products 1000000 --shops 100 --mapped 20000 --runs 10]
  */
 import { cpus, totalmem } from 'node:os';
@@ -18,6 +19,7 @@ const BENCHES: Readonly<
   start: () => import('./bench/start.ts'),
   contention: () => import('./bench/contention.ts'),
   age: () => import('./bench/age.ts'),
+  import: () => import('./bench/import.ts'),
 };
 
 const [name = '', ...args] = process.argv.slice(2);

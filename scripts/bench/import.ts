@@ -1,0 +1,189 @@
+/**
+ * Large feeds on the embedded stack: a count of many rows, and order lines, each imported by a worker from SFTP, beside the
+ * floor in the same rounds. Meanwhile an order posts to levels that are being counted, and the memory of the worker and of its
+ * backends is looked at. The work was done right when every level is what the feed says plus what was posted meanwhile, and
+ * the sum of its ledger.
+ *
+ * The floor is what somebody would type who has the same files and only wants the numbers in tables: sftp get, COPY, and set-wise
+ * upserts into tables with the same keys, without a check, a reason, a record or a way back (import-floor.ts).
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import Table from 'cli-table3';
+import { isCoded } from '../../src/domain/errors.ts';
+import type { Database } from '../../src/postgres/database.ts';
+import { fileDrop } from '../../src/sftp/file-drop.ts';
+import { stackEnvironment } from '../../src/stand-ins/stack-files.ts';
+import { runJob } from '../../src/temporal/run-job.ts';
+import { createFloor } from './import-floor.ts';
+import { FACILITIES, prepareCatalogue, sendCount, sendOrders, type SentFeed } from './import-feeds.ts';
+import { watchBackends } from './backend-memory.ts';
+import { onOwnStack, type OwnStack } from './own-stack.ts';
+import { WorkerUnderTest } from './worker-under-test.ts';
+
+/** Memory is compared with that of an import of so many rows. */
+const FEW_ROWS = 10_000;
+
+/** Pauses between postings of the order beside an import. */
+const POSTING_EVERY_MS = 20;
+
+interface Figures {
+  readonly name: string;
+  readonly seconds: number;
+  readonly floorSeconds: number;
+  readonly waitsMs: readonly number[];
+  readonly workerBytes: number;
+  readonly backendBytes: number;
+}
+
+export async function run(args: readonly string[]): Promise<boolean> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      rows: { type: 'string', default: '1000000' },
+      orders: { type: 'string', default: '200000' },
+      memory: { type: 'string', default: '0' },
+      runs: { type: 'string', default: '2' },
+    },
+  });
+  const [rows, orders, memory, runs] = [values.rows, values.orders, values.memory, values.runs].map(
+    Number,
+  ) as [number, number, number, number];
+  return onOwnStack(
+    async (stack) => {
+      const products = Math.ceil(Math.max(rows, memory, FEW_ROWS) / FACILITIES.length);
+      await prepareCatalogue(stack.database, products);
+      const floor = await createFloor(stack);
+      const few = await measure(stack, floor, { name: 'count', rows: FEW_ROWS, send: sendCount });
+      const figures = [few];
+      for (let round = 0; round < runs; round += 1) {
+        if (rows > 0) figures.push(await measure(stack, floor, { name: 'count', rows, send: sendCount }));
+        if (orders > 0)
+          figures.push(await measure(stack, floor, { name: 'order lines', rows: orders, send: sendOrders }));
+      }
+      if (memory > 0)
+        figures.push(await measure(stack, floor, { name: 'count', rows: memory, send: sendCount }));
+      return report(figures, few, await areLevelsRight(stack.database));
+    },
+    { durable: true },
+  );
+}
+
+async function measure(
+  stack: OwnStack,
+  floor: (feed: SentFeed) => Promise<void>,
+  {
+    name,
+    rows,
+    send,
+  }: {
+    readonly name: string;
+    readonly rows: number;
+    readonly send: (drop: ReturnType<typeof fileDrop>, rows: number) => Promise<SentFeed>;
+  },
+): Promise<Figures> {
+  const { addresses, database, temporal } = stack;
+  const sent = await send(fileDrop({ ...addresses.sftp, password: null }), rows);
+  const floorSeconds = await timed(() => floor(sent));
+  const worker = new WorkerUnderTest(stackEnvironment(addresses));
+  try {
+    await worker.start();
+    worker.forgetPeak();
+    const posting = new AbortController();
+    const waiting = postOrders(database, sent, posting.signal);
+    const backends = watchBackends(database, posting.signal);
+    const seconds = await timed(() => runJob(temporal, { job: 'import' }, { wait: true }));
+    posting.abort();
+    const waitsMs = await waiting;
+    const backendBytes = await backends;
+    const figures = {
+      ...{ name: `${name}, ${rows} rows`, seconds, floorSeconds, waitsMs, backendBytes },
+      workerBytes: worker.peakMemoryBytes,
+    };
+    process.stdout.write(`  ${figures.name}: ${seconds.toFixed(1)} s, floor ${floorSeconds.toFixed(1)} s\n`);
+    return figures;
+  } finally {
+    await worker.kill();
+  }
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return (performance.now() - started) / 1000;
+}
+
+/** As an order system posts, one unit at a time, to levels that the feed is about. Returns how long each posting took. */
+async function postOrders(
+  database: Database,
+  { products }: SentFeed,
+  signal: AbortSignal,
+): Promise<readonly number[]> {
+  const waitsMs: number[] = [];
+  for (let n = 0; !signal.aborted; n += 1) {
+    const productId = `P${String(1 + ((n * 7_919) % products)).padStart(8, '0')}`;
+    const started = performance.now();
+    try {
+      await database.query(
+        `INSERT INTO inventory_item_detail (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source)
+         VALUES ($1, $2, -1, 0, 'ORDER_SHIPPED', 'bench')`,
+        [productId, FACILITIES[n % FACILITIES.length]],
+      );
+    } catch (error) {
+      // It has waited for as long as anybody does.
+      if (!isCoded(error, 'DATABASE_BUSY')) throw error;
+    }
+    waitsMs.push(performance.now() - started);
+    await pause(POSTING_EVERY_MS);
+  }
+  return waitsMs;
+}
+
+async function areLevelsRight(database: Database): Promise<boolean> {
+  const [found] = await database.query<{ areRight: boolean }>(
+    `SELECT NOT EXISTS (
+       SELECT FROM product_facility AS level
+       FULL JOIN (SELECT product_id, facility_id, sum(quantity_on_hand_diff) AS on_hand, sum(reserved_diff) AS reserved
+         FROM inventory_item_detail GROUP BY 1, 2) AS ledger USING (product_id, facility_id)
+       WHERE level.quantity_on_hand IS DISTINCT FROM coalesce(ledger.on_hand, 0)
+         OR level.reserved IS DISTINCT FROM coalesce(ledger.reserved, 0)) AS "areRight"`,
+  );
+  return found?.areRight === true;
+}
+
+function report(figures: readonly Figures[], few: Figures, areRight: boolean): boolean {
+  const table = new Table({
+    head: [
+      'import',
+      's',
+      'floor s',
+      '× floor',
+      'posting p99 ms',
+      'max',
+      'worker MiB',
+      '×',
+      'backend MiB',
+      '×',
+    ],
+    colAligns: ['left', ...Array<'right'>(9).fill('right')],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const { name, seconds, floorSeconds, waitsMs, workerBytes, backendBytes } of figures) {
+    const sorted = waitsMs.toSorted((one, other) => one - other);
+    table.push([
+      name,
+      seconds.toFixed(1),
+      floorSeconds.toFixed(1),
+      (seconds / floorSeconds).toFixed(2),
+      (sorted[Math.ceil(sorted.length * 0.99) - 1] ?? NaN).toFixed(0),
+      (sorted.at(-1) ?? NaN).toFixed(0),
+      Math.round(workerBytes / 2 ** 20),
+      (workerBytes / few.workerBytes).toFixed(2),
+      (backendBytes / 2 ** 20).toFixed(1),
+      (backendBytes / few.backendBytes).toFixed(2),
+    ]);
+  }
+  process.stdout.write(`\n${table.toString()}\n\n`);
+  process.stdout.write(`${areRight ? 'ok' : 'WRONG'}: every level is the sum of its ledger\n`);
+  return areRight;
+}
