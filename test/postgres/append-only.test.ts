@@ -45,6 +45,11 @@ describe('the tables refuse', () => {
       'to move a level to another facility',
       `UPDATE product_facility SET facility_id = '${OUTLET}' WHERE product_id = 'SHIRT'`,
     ],
+    ['to remove a product that was posted', `DELETE FROM product WHERE product_id = 'SOCKS'`],
+    [
+      'to rename a facility that was posted',
+      `UPDATE facility SET facility_id = 'X' WHERE facility_id = '${OUTLET}'`,
+    ],
     ['to change a logged change', `UPDATE change_log SET product_id = 'SOCKS'`],
     ['to change a row of a file', 'UPDATE upload_file_row SET quantity = 7'],
     ['to change a stored request', `UPDATE shopify_call SET variables = '{"quantity":7}'`],
@@ -52,6 +57,28 @@ describe('the tables refuse', () => {
   ])('%s', async (_what, statement) => {
     await expect(database.query(statement)).rejects.toThrow(/is refused/);
   });
+});
+
+test.each([
+  ['product', `'NOBODY', '${OUTLET}'`],
+  ['facility', `'SHIRT', 'NOWHERE'`],
+])('nothing is posted of an unknown %s', async (_what, level) => {
+  const posting = `INSERT INTO inventory_item_detail
+    (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source)
+    VALUES (${level}, 0, 0, 'VAR_MANUAL', 'test')`;
+  await expect(database.query(posting)).rejects.toThrow(/violates foreign key/);
+});
+
+test('a last count goes with its level', async () => {
+  await database.query(
+    `INSERT INTO product_facility (product_id, facility_id) VALUES ('SHIRT', '${OUTLET}');
+     INSERT INTO last_count (product_id, facility_id, counted_at, after_entry, import_id)
+     VALUES ('SHIRT', '${OUTLET}', now(), 0, 1), ('SHIRT', '${BROADWAY}', now(), 0, 1)`,
+  );
+  await database.query(
+    `DELETE FROM product_facility WHERE product_id = 'SHIRT' AND facility_id = '${OUTLET}'`,
+  );
+  expect(await database.query('SELECT facility_id AS at FROM last_count')).toEqual([{ at: BROADWAY }]);
 });
 
 test('settings of a product at a facility may change, and a level of 0 may go', async () => {

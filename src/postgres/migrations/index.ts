@@ -38,6 +38,7 @@ import * as transfers from './0041-transfers.ts';
 import * as leftByWhom from './0043-left-by-whom.ts';
 import * as setAtOnce from './0044-set-at-once.ts';
 import * as undoIsNoSale from './0048-undo-is-no-sale.ts';
+import * as provedReferences from './0049-proved-references.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -84,6 +85,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0043-left-by-whom', ...leftByWhom },
   { name: '0044-set-at-once', ...setAtOnce },
   { name: '0048-undo-is-no-sale', ...undoIsNoSale },
+  { name: '0049-proved-references', ...provedReferences },
 ];
 
 /** In their order. */
