@@ -21,6 +21,7 @@ import {
   recordFeedLeft,
   type FeedFault,
 } from '../src/postgres/feeds/feeds-left.ts';
+import { finishBrokenOff } from '../src/postgres/feeds/import-chunks.ts';
 import {
   findImportOfClaim,
   findImportSince,
@@ -35,6 +36,7 @@ import { forgetWaitingFeeds } from '../src/postgres/feeds/waiting-feeds.ts';
 import type { OpenFileDrop } from '../src/sftp/file-drop.ts';
 import { withScratchFolder } from '../src/sftp/scratch-folder.ts';
 import { isUnchanged, removeClaim, takeFeed, type FeedAsFound, type TakenFeed } from './claim-feed.ts';
+import { ImportProgress } from './import-progress.ts';
 import { keepAlive } from './keep-alive.ts';
 import { putAway } from './put-feed-away.ts';
 
@@ -58,17 +60,24 @@ export function createImportFeed({ database, fileDrop, diary }: ImportDeps) {
   return async function importFeed({ path, ...found }: FeedToImport): Promise<ImportedFile> {
     const claim = readClaim(path) ?? claimOfThisStep(path);
     const fileName = path.slice(path.lastIndexOf('/') + 1);
-    return keepAlive(() =>
+    const progress = new ImportProgress();
+    const { onChunk } = progress;
+    const work = () =>
       // Two runs take turns at the same feed: the second one finds what the first has done.
       whileFeedIsLocked(database, claim.sentPath, () =>
         withScratchFolder(async (scratch) => {
+          // What an attempt before has begun is finished first, whatever has become of its file.
+          await finishBrokenOff(database, { onChunk }, claimedPath(claim));
           const taken = await take(claim, found, scratch);
           if (taken === 'gone') return whatBecameOf(claim, fileName);
           if (taken === 'unsettled') return fault(fileName, new AtpError('FEED_UNSETTLED', { fileName }));
-          return finish({ ...found, ...taken, claim, path: claimedPath(claim), fileName, scratch }, path);
+          return finish(
+            { ...found, ...taken, claim, path: claimedPath(claim), fileName, scratch, onChunk },
+            path,
+          );
         }),
-      ),
-    );
+      );
+    return keepAlive(work, progress.told);
   };
 
   /** What an earlier attempt has filed is gone, though the sender may have put the next feed under its name. */
@@ -131,6 +140,7 @@ interface FeedInHand extends TakenFeed, FeedAsFound {
   readonly fileName: string;
   readonly scratch: string;
   readonly sizeBytes: number;
+  readonly onChunk: ImportProgress['onChunk'];
 }
 
 function claimOfThisStep(sentPath: string): Claim {
@@ -157,9 +167,10 @@ function fault(fileName: string, { code, message }: AtpError): ImportedFile {
 async function importTakenFeed(
   database: Database,
   fileDrop: OpenFileDrop,
-  { claim, path, fileName, scratch, localPath, sha256, sizeBytes, sentAt, wrongChecksum }: FeedInHand,
+  inHand: FeedInHand,
 ): Promise<{ readonly feed: ImportedFile; readonly errorFile: string | null }> {
-  const errorFile = join(scratch, 'errors.csv');
+  const { claim, path, fileName, localPath, sha256, sizeBytes, sentAt, wrongChecksum, onChunk } = inHand;
+  const errorFile = join(inHand.scratch, 'errors.csv');
   const source = sourceOf(claim.sentPath);
   const settings = await readSettings(database, source);
   try {
@@ -178,6 +189,7 @@ async function importTakenFeed(
           dryRun: false,
           onRefused: (refused) => writeErrorFile(errorFile, header, refused),
           isUnchanged: () => fileDrop((drop) => isUnchanged(drop, path, { sizeBytes, sentAt })),
+          onChunk,
         },
       ),
     );

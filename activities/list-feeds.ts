@@ -32,6 +32,7 @@ import {
   listFeedsLeft,
   type FeedOnDrop,
 } from '../src/postgres/feeds/feeds-left.ts';
+import { finishBrokenOff } from '../src/postgres/feeds/import-chunks.ts';
 import { listHeldFeeds } from '../src/postgres/feeds/feed-imports.ts';
 import { listSources, type FeedSource } from '../src/postgres/feeds/sources.ts';
 import { forgetFiledAs, listFiledFeeds } from '../src/postgres/feeds/import-records.ts';
@@ -41,6 +42,7 @@ import {
   type FeedSeen,
 } from '../src/postgres/feeds/waiting-feeds.ts';
 import type { FileDrop, OpenFileDrop, RemoteFile } from '../src/sftp/file-drop.ts';
+import { ImportProgress } from './import-progress.ts';
 import { keepAlive } from './keep-alive.ts';
 
 /** A feed on SFTP. */
@@ -85,11 +87,15 @@ export function createListFeeds({ database, fileDrop, settleMs = FEED_SETTLE_MS 
    * sent by their name, or not `.csv` are left alone. Then come, marked so, the feeds that wait, those that only have to be
    * moved, and what looks like a feed and is none.
    *
+   * First it goes on with imports that were broken off while they were posted, such as one whose command was killed.
+   *
    * @param source only this folder below incoming/
    */
   return async function listFeeds({ source }: JobInput<'import'> = {}): Promise<FeedRef[]> {
-    return keepAlive(() =>
-      fileDrop(async (drop) => {
+    const progress = new ImportProgress();
+    const work = async () => {
+      await finishBrokenOff(database, progress);
+      return fileDrop(async (drop) => {
         await reclaimGrown(database, drop);
         const sources = await listSources(database);
         const { folders, feeds, markers, untaken } = await lookAround(drop, source, sources);
@@ -133,8 +139,9 @@ export function createListFeeds({ database, fileDrop, settleMs = FEED_SETTLE_MS 
             .map((feed) => ({ ...toFeedRef(feed), isLeft: true as const, settlesInMs: 0 })),
           ...untaken.slice(0, UNTAKEN_NAMES_TOLD_MAX).map(toUntaken),
         ];
-      }),
-    );
+      });
+    };
+    return keepAlive(work, progress.told);
   };
 }
 

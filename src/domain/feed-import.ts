@@ -1,7 +1,16 @@
 /** Imports by number: applied, held by gates, decided about, undone. */
 import type { FeedEffect, HoldReason } from './feed-gates.ts';
 
-export const IMPORT_STATES = ['held', 'approved', 'rejected', 'replaced', 'applied', 'undone'] as const;
+/** `applying`: it is posted chunk by chunk. */
+export const IMPORT_STATES = [
+  'held',
+  'approved',
+  'rejected',
+  'replaced',
+  'applying',
+  'applied',
+  'undone',
+] as const;
 export type ImportState = (typeof IMPORT_STATES)[number];
 
 export interface FeedImport {

@@ -10,6 +10,17 @@ export interface StepProgress {
   readonly startedAt: string;
 }
 
+/** The progress after so many rows; what comes first, or begins anew, is what its rate is counted from. */
+export function advance(
+  earlier: StepProgress | undefined,
+  { done, total }: Pick<StepProgress, 'done' | 'total'>,
+  now: Date,
+): StepProgress {
+  const goesOn = earlier !== undefined && earlier.total === total && earlier.done < done;
+  const { doneAtStart, startedAt } = goesOn ? earlier : { doneAtStart: done, startedAt: now.toISOString() };
+  return { done, total, doneAtStart, startedAt };
+}
+
 /** Before this a rate says nothing. */
 const RATED_AFTER_SECONDS = 1;
 

@@ -4,6 +4,9 @@ import { feedTypeOf } from '../domain/feed.ts';
 import { NO_SETTINGS } from '../domain/feed-source.ts';
 import { FEED_TYPES } from '../domain/feed-type.ts';
 import { id, label, optional, yesOrNo } from '../domain/input-fields.ts';
+import { PROGRESS_TOLD_EVERY_MS } from '../domain/limits.ts';
+import { advance, progressInWords, type StepProgress } from '../domain/step-progress.ts';
+import type { ChunksDone } from '../postgres/feeds/import-chunks.ts';
 import { findSource } from '../postgres/feeds/sources.ts';
 import { inspectFeedsLeft } from '../postgres/feeds/feeds-left.ts';
 import { defineOperation } from './operation.ts';
@@ -32,6 +35,15 @@ export const importFeed = defineOperation({
     const importLocalFile = createImportLocalFile({ database });
     const settings = source === undefined ? NO_SETTINGS : (await findSource(database, source)).settings;
     const type = named ?? feedTypeOf(basename(file), settings.type);
+    let posted: StepProgress | undefined;
+    let toldAt = Date.now();
+    const onChunk = (chunks: ChunksDone): void => {
+      const now = new Date();
+      posted = advance(posted, chunks, now);
+      if (now.getTime() - toldAt < PROGRESS_TOLD_EVERY_MS) return;
+      toldAt = now.getTime();
+      progress(`Importing ${file}: ${progressInWords(posted, now)}`);
+    };
     const localFeed = {
       localPath: resolve(file),
       fileName: basename(file),
@@ -39,6 +51,7 @@ export const importFeed = defineOperation({
       settings,
       dryRun,
       passesGates,
+      onChunk,
     };
     const imported = await importLocalFile(localFeed);
     return { ...imported, feedsLeft: await inspectFeedsLeft(database) };

@@ -10,7 +10,7 @@ import { NO_SETTINGS, type SourceSettings } from '../domain/feed-source.ts';
 import { parseFeedType } from '../domain/feed-type.ts';
 import { errorFileName } from '../domain/filed-name.ts';
 import type { Database } from '../postgres/database.ts';
-import { importFeed, type JudgedImport } from '../postgres/feeds/imports.ts';
+import { importFeed, type ImportOptions, type JudgedImport } from '../postgres/feeds/imports.ts';
 import { sha256OfFile } from '../sftp/file-hash.ts';
 
 export interface LocalFeed {
@@ -24,6 +24,8 @@ export interface LocalFeed {
   readonly dryRun: boolean;
   /** Applies it whatever gates say. */
   readonly passesGates?: boolean;
+  /** How far a large feed is posted. */
+  readonly onChunk?: ImportOptions['onChunk'];
 }
 
 export interface LocalImport extends ImportCounts {
@@ -52,6 +54,7 @@ export function createImportLocalFile({ database }: { readonly database: Databas
     settings = NO_SETTINGS,
     dryRun,
     passesGates = false,
+    onChunk,
   }: LocalFeed): Promise<LocalImport> {
     const feedType = parseFeedType(type);
     if (feedType === null) throw new AtpError('FEED_TYPE_UNKNOWN', { fileName, type });
@@ -65,7 +68,7 @@ export function createImportLocalFile({ database }: { readonly database: Databas
         database,
         { sha256, fileName, type: feedType, writtenAt, claimed: null, rows, settings },
         {
-          ...{ dryRun, passesGates },
+          ...{ dryRun, passesGates, onChunk },
           onRefused: (refused) => writeErrorFile(errorFile, header, refused),
           onJudged: (found) => (judged = found),
         },

@@ -51,12 +51,23 @@ export class ImportRun {
    */
   importFeed = (
     path: string,
-    { through = this.drop, startedAgoMs = 0, step = `${(this.#steps += 1)}` } = {},
+    {
+      through = this.drop,
+      startedAgoMs = 0,
+      step = `${(this.#steps += 1)}`,
+      onHeartbeat,
+    }: {
+      readonly through?: OpenFileDrop;
+      readonly startedAgoMs?: number;
+      readonly step?: string;
+      readonly onHeartbeat?: (details: unknown) => void;
+    } = {},
   ): Promise<ImportedFile> => {
     const environment = new MockActivityEnvironment(
       { scheduledTimestampMs: Date.now() - startedAgoMs, activityId: step },
       { logger },
     );
+    if (onHeartbeat) environment.on('heartbeat', onHeartbeat);
     return environment.run(this.#activities(through).importFeed, { path });
   };
 

@@ -47,6 +47,12 @@ export const FEED_LINES_ABOVE_HEADER_MAX = 20;
 export const FEED_ROWS_MAX = 5_000_000;
 export const FEED_SIZE_MAX_BYTES = 2 * 1024 ** 3;
 
+/**
+ * Rows of a feed that are posted in one transaction, a product's rows together: whoever posts to one of their levels waits for less
+ * than a second.
+ */
+export const IMPORT_CHUNK_ROWS = 10_000;
+
 /** Names tried for a file in archive/ or error/ when its own is taken by another content. */
 export const FILED_NAMES_MAX = 20;
 

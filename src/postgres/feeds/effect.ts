@@ -10,6 +10,18 @@ export interface PostingsOf {
   readonly afterEntry: number;
 }
 
+/** Of what is to be posted later. */
+const MAKE_MOVES_TO_COME = `
+  CREATE TEMPORARY TABLE moved_level ON COMMIT DROP AS
+  SELECT product_id, facility_id, coalesce(level.quantity_on_hand, 0) + pending.units AS after,
+    coalesce(level.quantity_on_hand, 0)::bigint AS before
+  FROM (
+    SELECT product_id, facility_id, sum(units) AS units FROM pending_posting WHERE import_id = $1
+    GROUP BY product_id, facility_id
+  ) AS pending
+  LEFT JOIN product_facility AS level USING (product_id, facility_id)
+  WHERE pending.units <> 0`;
+
 /** By inventory_item_detail_pkey, so that only what was posted since is read. */
 const MAKE_MOVES = `
   CREATE TEMPORARY TABLE moved_level ON COMMIT DROP AS
@@ -24,15 +36,21 @@ const MAKE_MOVES = `
 
 /** What it makes of each level; once readEffect has looked. */
 export const MOVES = `
-  SELECT sku, facility_id AS "facilityId", before::float8 AS before, after
+  SELECT sku, facility_id AS "facilityId", before::float8 AS before, after::float8 AS after
   FROM moved_level JOIN product USING (product_id)`;
 
-/** It also makes `moved_level`, for what gates ask. */
+/**
+ * It also makes `moved_level`, for what gates ask.
+ *
+ * @param isPosted false: its postings are made later
+ */
 export async function readEffect(
   connection: Connection,
   { importId, afterEntry }: PostingsOf,
+  isPosted: boolean,
 ): Promise<FeedEffect> {
-  await connection.query(MAKE_MOVES, [afterEntry, importId]);
+  if (isPosted) await connection.query(MAKE_MOVES, [afterEntry, importId]);
+  else await connection.query(MAKE_MOVES_TO_COME, [importId]);
   await connection.query('ANALYZE moved_level');
   const { rows } = await connection.query<Omit<FeedEffect, 'moves'>>(
     `SELECT count(*)::int AS levels, coalesce(sum(before), 0)::float8 AS "unitsBefore",

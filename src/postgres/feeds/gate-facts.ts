@@ -41,15 +41,11 @@ async function findRise(connection: Connection, unitsMax: number): Promise<Move 
   return rows[0] ?? null;
 }
 
-/** Levels with units that a count is about, whether it changes them or not; by product_facility_pkey. */
+/** Levels with units that a count is about, whether it changes them or not. */
 async function countPositive(connection: Connection, type: FeedType): Promise<number> {
   if (!isCount(type)) return 0;
   const { rows } = await connection.query<{ count: number }>(
-    `SELECT count(*)::int AS count
-     FROM (SELECT DISTINCT product_id, facility_id FROM resolved_row AS row WHERE ${IS_GOOD}) AS counted
-     JOIN product_facility AS level USING (product_id, facility_id)
-     LEFT JOIN moved_level AS moved USING (product_id, facility_id)
-     WHERE coalesce(moved.before, level.quantity_on_hand) > 0`,
+    `SELECT count(*)::int AS count FROM counted AS row WHERE on_hand > 0 AND ${IS_GOOD}`,
   );
   return rows[0]?.count ?? 0;
 }

@@ -32,7 +32,7 @@ export async function applyFacilitySettings(
   connection: Connection,
   { equalKeys }: { readonly equalKeys?: EqualKeyRule | null },
 ): Promise<void> {
-  await resolveStockRows(connection, 'row.allow_brokering');
+  await resolveStockRows(connection, 'row.allow_brokering AS own');
   await refuseContradictions(connection, equalKeys, {
     key: 'product_id, facility_id',
     values: ['quantity', 'own'],

@@ -1,6 +1,6 @@
 /**
  * Imports a feed, once by its claim: one transaction stages all rows, refuses those that are at fault, and posts the others
- * to the ledger.
+ * to the ledger. Of a large feed it keeps the postings, which are then made in chunks.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { AtpError, isCoded } from '../../domain/errors.ts';
@@ -10,7 +10,7 @@ import { reasonsInWords, whyHeld, type FeedEffect, type HoldReason } from '../..
 import { NO_SETTINGS, type EqualKeyRule, type SourceSettings } from '../../domain/feed-source.ts';
 import type { FeedContents, FeedType } from '../../domain/feed-type.ts';
 import type { ImportWarning } from '../../domain/import-warning.ts';
-import { FEED_DUPLICATE_DAYS, IMPORT_WAIT_MS } from '../../domain/limits.ts';
+import { FEED_DUPLICATE_DAYS, IMPORT_CHUNK_ROWS, IMPORT_WAIT_MS } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
 import { isDeadlock, isLockTimeout, isOutOfRange } from '../sql-state.ts';
 import { readEffect } from './effect.ts';
@@ -30,7 +30,15 @@ import { holdFeed, recordApplied, takeNumber } from './feed-imports.ts';
 import { readGateFacts } from './gate-facts.ts';
 import { applyInventoryVariance, VARIANCE_STAGING } from './inventory-variance.ts';
 import { applyOrderItems, ORDER_ITEM_STAGING } from './order-items.ts';
+import {
+  applyChunks,
+  beginChunks,
+  findBrokenOff,
+  takeChunksTurn,
+  type ChunkOptions,
+} from './import-chunks.ts';
 import { adoptImport, readCounts, toCounts } from './import-records.ts';
+import type { PostedLater } from './pending-postings.ts';
 import { nameLikelyProducts } from './name-likely-products.ts';
 import { endRefusedFeeds, recordRefusedRows } from './refused-feeds.ts';
 import { readRefusedRows, recordRefusals } from './refused-rows.ts';
@@ -76,6 +84,10 @@ export interface ImportOptions {
   readonly passesGates?: boolean;
   /** How long it waits for rows that another transaction has locked; absent: IMPORT_WAIT_MS. */
   readonly waitMs?: number;
+  /** A feed with more rows is posted in chunks of about so many; absent: IMPORT_CHUNK_ROWS. */
+  readonly chunkRows?: number;
+  /** Called after each chunk. */
+  readonly onChunk?: ChunkOptions['onChunk'];
 }
 
 export interface JudgedImport {
@@ -88,22 +100,30 @@ type FeedFile = Pick<Feed<FeedType>, 'fileName' | 'writtenAt'> & {
   readonly equalKeys: EqualKeyRule | null;
   /** What a count is about that does not say so itself; null: the moment at which it is applied. */
   readonly asOf: Date | null;
+  /** Null: it is posted at once. */
+  readonly later: PostedLater | null;
 };
 
 interface FeedSql<Content> {
   readonly staging: StagingShape<Content>;
   /** Adds the rows that are at fault to `refused_row` and applies all others; of these it may have something to tell. */
   readonly apply: (connection: Connection, feed: FeedFile) => Promise<readonly ImportWarning[] | void>;
+  /** Whether `apply` can keep its postings for later. */
+  readonly isPostedInChunks?: true;
 }
 
 const FEED_SQL: { readonly [Type in FeedType]: FeedSql<FeedContents[Type]> } = {
-  RESET_INVENTORY: { staging: RESET_STAGING, apply: applyResetInventory },
-  REC_INV_COUNT: { staging: RESET_STAGING, apply: applyCount },
-  MDM_INV_VARIANCE: { staging: VARIANCE_STAGING, apply: applyInventoryVariance },
+  RESET_INVENTORY: { staging: RESET_STAGING, apply: applyResetInventory, isPostedInChunks: true },
+  REC_INV_COUNT: { staging: RESET_STAGING, apply: applyCount, isPostedInChunks: true },
+  MDM_INV_VARIANCE: { staging: VARIANCE_STAGING, apply: applyInventoryVariance, isPostedInChunks: true },
   TRANSFER: { staging: TRANSFER_STAGING, apply: applyTransfers },
   ORDER_ITEMS: { staging: ORDER_ITEM_STAGING, apply: applyOrderItems },
   ORDER_WATERMARK: { staging: ORDER_WATERMARK_STAGING, apply: applyOrderWatermark },
-  SHOPIFY_INVENTORY: { staging: SHOPIFY_INVENTORY_STAGING, apply: applyShopifyInventory },
+  SHOPIFY_INVENTORY: {
+    staging: SHOPIFY_INVENTORY_STAGING,
+    apply: applyShopifyInventory,
+    isPostedInChunks: true,
+  },
   IMP_PRODUCT: { staging: PRODUCT_STAGING, apply: applyProducts },
   IMP_FACILITY: { staging: FACILITY_STAGING, apply: applyFacilities },
   IMP_PROD_FACILITY: { staging: FACILITY_SETTING_STAGING, apply: applyFacilitySettings },
@@ -123,7 +143,7 @@ export async function importFeed<Type extends FeedType>(
   feed: Feed<Type>,
   options: ImportOptions,
 ): Promise<ImportCounts> {
-  const { waitMs = IMPORT_WAIT_MS, dryRun } = options;
+  const { waitMs = IMPORT_WAIT_MS, dryRun, onChunk } = options;
   const { fileName, type } = feed;
   const key = importKeyOf(feed);
   return database.session(async (connection) => {
@@ -143,8 +163,11 @@ export async function importFeed<Type extends FeedType>(
       if (isHeld && feed.claimed !== null && isCount(type))
         await keepHeldLevels(database, connection, judged.importId);
       else if (judged && !isHeld) await forgetHeldLevels(connection, [judged.importId]);
+      const brokenOff = earlier && (await findBrokenOff(connection, key));
       await connection.query(dryRun || isHeld ? 'ROLLBACK' : 'COMMIT');
       if (isHeld) throw await hold(connection, key, feed, { ...judged, ...toSizes(counts) });
+      const later = judged?.isPostedLater && !dryRun ? judged.importId : brokenOff;
+      if (later !== null) await applyChunks(connection, { importId: later, type }, { waitMs, onChunk });
       return counts;
     } catch (error) {
       // The first error says what went wrong; a ROLLBACK on a dead connection would hide it.
@@ -206,24 +229,31 @@ async function findEarlierCounts(
 interface AppliedFeed {
   readonly counts: ImportCounts;
   /** `isGated`: nobody has said that it is to be applied whatever gates say. */
-  readonly judged: JudgedImport & { readonly isGated: boolean; readonly importId: number };
+  readonly judged: JudgedImport & {
+    readonly isGated: boolean;
+    readonly importId: number;
+    readonly isPostedLater: boolean;
+  };
 }
 
 async function applyFeed<Type extends FeedType>(
   connection: Connection,
   key: string,
   feed: Feed<Type>,
-  { passesGates = false }: ImportOptions,
+  { passesGates = false, chunkRows = IMPORT_CHUNK_ROWS }: ImportOptions,
 ): Promise<AppliedFeed> {
   const { type, claimed, fileName, writtenAt, source = null, settings = NO_SETTINGS } = feed;
-  const { staging, apply }: FeedSql<FeedContents[Type]> = FEED_SQL[type];
+  const { staging, apply, isPostedInChunks }: FeedSql<FeedContents[Type]> = FEED_SQL[type];
   const number = await takeNumber(connection, { ...feed, key, source });
   const isGated = !number.isApproved && !passesGates;
   const earlier = await findEarlierSending(connection, key, feed, isGated);
   const sent = await stageRows<Type>(connection, staging, feed.rows);
   const applied = earlier && earlier.failed > 0 ? await dropAppliedRows(connection, earlier.key) : 0;
   const rowCount = sent - applied;
-  const held = await findHeldOfSource(connection, feed, number.importId);
+  const { importId } = number;
+  const held = await findHeldOfSource(connection, feed, importId);
+  const isPostedLater = isPostedInChunks === true && rowCount > chunkRows;
+  if (isPostedLater) await takeChunksTurn(connection, { importId, type });
   const warnings =
     (await apply(connection, {
       fileName,
@@ -231,9 +261,10 @@ async function applyFeed<Type extends FeedType>(
       equalKeys: settings.rows,
       // One that lies before a held one is not news of what that one counts.
       asOf: settings.countsAsOf === 'file' ? writtenAt : (number.heldSince ?? held?.behindSince ?? null),
+      later: isPostedLater ? { importId, chunkRows } : null,
     })) ?? [];
-  const effect = await readEffect(connection, number);
-  const about = { type, source, rows: rowCount, importId: number.importId, settings };
+  const effect = await readEffect(connection, number, !isPostedLater);
+  const about = { type, source, rows: rowCount, importId, settings };
   const sentBeforeAt = earlier?.failed === 0 ? earlier.at : null;
   const facts = { ...(await readGateFacts(connection, about)), toZero: effect.toZero, sentBeforeAt };
   const behind = held && (await replaceHeld(connection, held.before));
@@ -252,13 +283,14 @@ async function applyFeed<Type extends FeedType>(
     ],
   );
   await recordApplied(connection, number, { ...toSizes(counts), effect, reasons });
+  if (isPostedLater) await beginChunks(connection, importId);
   await recordFeedCame(connection, type);
   // Whoever imports a file by hand sees what is refused. And an empty feed proves nothing of the one before.
   if (failed > 0 && claimed) {
     await recordRefusedRows(connection, { fileName, type, sentAt: writtenAt }, failed);
   }
   if (failed === 0 && rowCount > 0) await endRefusedFeeds(connection, type);
-  return { counts, judged: { effect, reasons, isGated, importId: number.importId } };
+  return { counts, judged: { effect, reasons, isGated, importId, isPostedLater } };
 }
 
 /** Null: it is no count, or it came from a machine of ours. */

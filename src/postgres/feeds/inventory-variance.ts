@@ -1,5 +1,6 @@
 import type { VarianceRow } from '../../domain/feed-type.ts';
 import type { Connection } from '../database.ts';
+import { keepForLater, type PostedLater } from './pending-postings.ts';
 import { IS_GOOD } from './resolving.ts';
 import type { StagingShape } from './staging.ts';
 import {
@@ -16,8 +17,10 @@ export const VARIANCE_STAGING: StagingShape<VarianceRow> = {
 };
 
 /** The sum of all rows of a product and facility: each row alone may be in range and their sum not. */
-const QUANTITY_AFTER = `level.quantity_on_hand
-  + sum(good.quantity) OVER (PARTITION BY good.product_id, good.facility_id)`;
+const ROWS_WITH_SUM = `
+  SELECT row.row_number, coalesce(level.quantity_on_hand, 0)
+    + sum(row.quantity) OVER (PARTITION BY row.product_id, row.facility_id) AS quantity_after
+  FROM resolved_row AS row LEFT JOIN product_facility AS level USING (product_id, facility_id) WHERE ${IS_GOOD}`;
 
 const POST = `
   INSERT INTO inventory_item_detail
@@ -27,13 +30,18 @@ const POST = `
   WHERE quantity <> 0 AND ${IS_GOOD}
   ORDER BY row_number`;
 
+const POSTINGS = `
+  SELECT product_id, facility_id, quantity AS units, own AS reason, row_number, NULL::timestamptz AS happened_at
+  FROM resolved_row AS row WHERE ${IS_GOOD}`;
+
 /** Adds each row's difference to the quantity on hand; several rows of one product add up. */
 export async function applyInventoryVariance(
   connection: Connection,
-  { fileName }: { readonly fileName: string },
+  { fileName, later = null }: { readonly fileName: string; readonly later?: PostedLater | null },
 ): Promise<void> {
-  await resolveStockRows(connection, 'row.reason_enum_id');
-  await lockLevels(connection);
-  await refuseOutOfRange(connection, { quantityAfter: QUANTITY_AFTER, column: 'availableDelta' });
-  await connection.query(POST, [fileName]);
+  await resolveStockRows(connection, 'row.reason_enum_id AS own');
+  if (later === null) await lockLevels(connection);
+  await refuseOutOfRange(connection, { rows: ROWS_WITH_SUM, column: 'availableDelta' });
+  if (later === null) await connection.query(POST, [fileName]);
+  else await keepForLater(connection, later, POSTINGS, []);
 }

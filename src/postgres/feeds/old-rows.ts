@@ -40,7 +40,7 @@ export async function purgeNumberedImports(session: Connection): Promise<void> {
     session,
     `DELETE FROM feed_import WHERE import_id = ANY (ARRAY(
        SELECT import_id FROM feed_import
-       WHERE came_at < clock_timestamp() - make_interval(days => $1) AND state NOT IN ('held', 'approved')
+       WHERE came_at < clock_timestamp() - make_interval(days => $1) AND state NOT IN ('held', 'approved', 'applying')
        ORDER BY import_id LIMIT $2))`,
     IMPORT_RECORDS_KEPT_DAYS,
   );

@@ -3,6 +3,7 @@ import type { EqualKeyRule } from '../../domain/feed-source.ts';
 import type { ResetRow } from '../../domain/feed-type.ts';
 import { CLOCKS_APART_MS } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
+import { keepForLater, type PostedLater } from './pending-postings.ts';
 import { IS_GOOD, refuseSql } from './resolving.ts';
 import type { StagingShape } from './staging.ts';
 import {
@@ -31,11 +32,10 @@ const PICK = {
 function pickSql(picked: string): string {
   return `
     CREATE TEMPORARY TABLE picked_row ON COMMIT DROP AS
-    SELECT row_number, product_id, facility_id, quantity, own, row_number = ${picked} AS is_picked,
+    SELECT row_number, product_id, facility_id, quantity, own, as_of, row_number = ${picked} AS is_picked,
       count(*) OVER level > 1 AS has_others,
       min(quantity) OVER bin < max(quantity) OVER bin OR bool_and(own) OVER bin <> bool_or(own) OVER bin AS differs_in_bin
-    FROM (SELECT row.*, coalesce(staged.location_seq_id, '') AS bin FROM resolved_row AS row
-      JOIN staged_row AS staged USING (row_number) WHERE ${IS_GOOD}) AS row
+    FROM (SELECT row.*, coalesce(row.location_seq_id, '') AS bin FROM resolved_row AS row WHERE ${IS_GOOD}) AS row
     WINDOW level AS (PARTITION BY product_id, facility_id), bin AS (PARTITION BY product_id, facility_id, bin)`;
 }
 
@@ -45,9 +45,9 @@ function pickSql(picked: string): string {
  */
 const refuseUnequalSql = (isUnequal: string) =>
   refuseSql({
-    from: `(SELECT row_number, facility_id, has_others AND (${isUnequal}) AS is_unequal,
+    from: `(SELECT row_number, facility_id, (${isUnequal}) AS is_unequal,
               coalesce(lag(row_number) OVER rows, lead(row_number) OVER rows) AS other_row
-            FROM picked_row
+            FROM picked_row WHERE has_others
             WINDOW level AS (PARTITION BY product_id, facility_id),
               rows AS (PARTITION BY product_id, facility_id ORDER BY row_number))`,
     condition: 'row.is_unequal',
@@ -104,14 +104,11 @@ const REFUSE_BESIDE_AHEAD = refuseSql({
 });
 
 /** A clock that is ahead makes no count one of later than now. */
-const COUNT = `
-  CREATE TEMPORARY TABLE counted ON COMMIT DROP AS
-  SELECT row.product_id, row.facility_id, min(row_number) AS row_number, sum(row.quantity) AS quantity,
-    bool_or(row.own) AS own, 0::bigint AS units_since,
-    CASE WHEN coalesce(min(staged.as_of), $1) IS NOT NULL
-      THEN least(coalesce(min(staged.as_of), $1), now()) END AS as_of
-  FROM (SELECT * FROM picked_row AS row WHERE is_picked AND ${IS_GOOD}) AS row
-  JOIN staged_row AS staged USING (row_number)
+const TELL = `
+  CREATE TEMPORARY TABLE told_count ON COMMIT DROP AS
+  SELECT row.product_id, row.facility_id, min(row_number) AS row_number, sum(row.quantity) AS quantity, bool_or(row.own) AS own,
+    CASE WHEN coalesce(min(row.as_of), $1) IS NOT NULL THEN least(coalesce(min(row.as_of), $1), now()) END AS as_of
+  FROM picked_row AS row WHERE is_picked AND ${IS_GOOD}
   GROUP BY row.product_id, row.facility_id`;
 
 /**
@@ -119,27 +116,36 @@ const COUNT = `
  * reserved then is what counts. For all levels at once, since each has as many postings as years. By inventory_item_detail_by_product,
  * or as a whole.
  */
-const ADD_UNITS_SINCE = `
-  UPDATE counted SET units_since = later.units
-  FROM (
+const UNITS_SINCE = `
+  LEFT JOIN (
     SELECT product_id, facility_id, sum(quantity_on_hand_diff - CASE WHEN own THEN reserved_diff ELSE 0 END) AS units
-    FROM counted JOIN inventory_item_detail AS entry USING (product_id, facility_id)
+    FROM told_count JOIN inventory_item_detail AS entry USING (product_id, facility_id)
     WHERE as_of IS NOT NULL AND coalesce(entry.happened_at, entry.created_at) > as_of
     GROUP BY product_id, facility_id
-  ) AS later
-  WHERE later.product_id = counted.product_id AND later.facility_id = counted.facility_id`;
-
-const ROWS_WITH_COUNT = `
-  SELECT row.row_number, product_id, facility_id, counted.quantity, counted.own, counted.as_of,
-    counted.units_since
-  FROM picked_row AS row JOIN counted USING (product_id, facility_id)`;
+  ) AS since USING (product_id, facility_id)`;
 
 /**
+ * Puts each count beside its level, in one statement and so as of one moment: what others post after it comes on top.
+ *
  * A count of what is available leaves out what is reserved, so that is added: of 10 on hand with 5 reserved, a count of
  * 4 makes 9 on hand. What is reserved stays. In bigint, because both may be large. A count of an earlier instant keeps what
  * has happened since.
  */
-const QUANTITY_AFTER = `good.quantity::bigint + CASE WHEN good.own THEN level.reserved ELSE 0 END + good.units_since`;
+function seeSql(hasInstants: boolean): string {
+  const unitsSince = hasInstants ? 'coalesce(since.units, 0)' : '0';
+  return `
+    CREATE TEMPORARY TABLE counted ON COMMIT DROP AS
+    SELECT product_id, facility_id, told.row_number, as_of, coalesce(level.quantity_on_hand, 0) AS on_hand,
+      told.quantity::bigint + CASE WHEN told.own THEN coalesce(level.reserved, 0) ELSE 0 END + ${unitsSince} AS quantity_after,
+      level.product_id IS NULL AS is_new,
+      (SELECT coalesce(max(inventory_item_detail_id), 0) FROM inventory_item_detail) AS after_entry
+    FROM told_count AS told LEFT JOIN product_facility AS level USING (product_id, facility_id)
+    ${hasInstants ? UNITS_SINCE : ''}`;
+}
+
+const ROWS_WITH_COUNT = `
+  SELECT row.row_number, product_id, facility_id, counted.as_of, counted.quantity_after
+  FROM picked_row AS row JOIN counted USING (product_id, facility_id)`;
 
 /** A count of what was is no news of a level that was counted later. */
 const REFUSE_COUNTED_SINCE = refuseSql({
@@ -155,8 +161,7 @@ const REFUSE_COUNTED_SINCE = refuseSql({
 /** What a count finds right posts nothing, and still it was counted. To be done before the count is posted. */
 const RECORD_COUNTS = `
   INSERT INTO last_count (product_id, facility_id, counted_at, after_entry, import_id)
-  SELECT product_id, facility_id, coalesce(as_of, clock_timestamp()),
-    (SELECT coalesce(max(inventory_item_detail_id), 0) FROM inventory_item_detail),
+  SELECT product_id, facility_id, coalesce(as_of, clock_timestamp()), after_entry,
     current_setting('atp.import_id')::bigint
   FROM counted AS row WHERE ${IS_GOOD} ORDER BY product_id, facility_id
   ON CONFLICT (product_id, facility_id) DO UPDATE SET counted_at = excluded.counted_at,
@@ -165,12 +170,16 @@ const RECORD_COUNTS = `
 const POST = `
   INSERT INTO inventory_item_detail
     (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source, happened_at)
-  SELECT product_id, facility_id, ${QUANTITY_AFTER} - level.quantity_on_hand, 0, $2, $1 || ':' || good.row_number,
-    coalesce(good.as_of, clock_timestamp())
-  FROM (SELECT * FROM counted AS row WHERE ${IS_GOOD}) AS good
-  JOIN product_facility AS level USING (product_id, facility_id)
-  WHERE ${QUANTITY_AFTER} <> level.quantity_on_hand
-  ORDER BY good.row_number`;
+  SELECT product_id, facility_id, quantity_after - on_hand, 0, $2, $1 || ':' || row_number,
+    coalesce(as_of, clock_timestamp())
+  FROM counted AS row WHERE quantity_after <> on_hand AND ${IS_GOOD}
+  ORDER BY row_number`;
+
+/** One that finds nothing where nothing was makes the level, too. */
+const POSTINGS = `
+  SELECT product_id, facility_id, quantity_after - on_hand AS units, $3::text AS reason, row_number,
+    coalesce(as_of, clock_timestamp()) AS happened_at
+  FROM counted AS row WHERE (quantity_after <> on_hand OR is_new) AND ${IS_GOOD}`;
 
 /** RESET_INVENTORY */
 export const applyResetInventory = (connection: Connection, feed: CountFeed) =>
@@ -184,31 +193,32 @@ export interface CountFeed {
   readonly fileName: string;
   readonly equalKeys?: EqualKeyRule | null;
   readonly asOf: Date | null;
+  /** Null: it is posted at once. */
+  readonly later?: PostedLater | null;
 }
 
 /** Makes the quantity on hand of each product and facility what the feed counted. */
 async function applyCounts(
   connection: Connection,
-  { fileName, equalKeys, asOf }: CountFeed,
+  { fileName, equalKeys, asOf, later = null }: CountFeed,
   column: string,
 ): Promise<void> {
-  await resolveStockRows(connection, 'row.reset_by_atp');
+  await resolveStockRows(connection, 'row.reset_by_atp AS own, row.location_seq_id, row.as_of');
   await connection.query(REFUSE_INCOMPLETE);
   await connection.query(REFUSE_AHEAD);
   await connection.query(REFUSE_BESIDE_AHEAD);
   const rule = equalKeys ?? 'refuse';
   await connection.query(PICK[rule]);
   await connection.query(REFUSE_UNEQUAL[rule]);
-  await connection.query(COUNT, [asOf]);
-  await lockLevels(connection);
+  await connection.query(TELL, [asOf]);
+  if (later === null) await lockLevels(connection);
+  await connection.query('ANALYZE told_count');
+  const { rows } = await connection.query('SELECT FROM told_count WHERE as_of IS NOT NULL LIMIT 1');
+  await connection.query(seeSql(rows.length > 0));
   await connection.query('ANALYZE counted');
-  await connection.query(ADD_UNITS_SINCE);
   await connection.query(REFUSE_COUNTED_SINCE);
-  await refuseOutOfRange(connection, {
-    rows: ROWS_WITH_COUNT,
-    quantityAfter: QUANTITY_AFTER,
-    column,
-  });
+  await refuseOutOfRange(connection, { rows: ROWS_WITH_COUNT, column });
   await connection.query(RECORD_COUNTS);
-  await connection.query(POST, [fileName, LEDGER_REASONS.reset]);
+  if (later === null) await connection.query(POST, [fileName, LEDGER_REASONS.reset]);
+  else await keepForLater(connection, later, POSTINGS, [LEDGER_REASONS.reset]);
 }

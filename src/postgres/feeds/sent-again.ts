@@ -70,7 +70,7 @@ export async function findContinuation(connection: Connection, importId: number)
      JOIN import_file AS later_file ON coalesce(later_file.content_sha256, later_file.sha256)
          = coalesce(own_file.content_sha256, own_file.sha256) AND later_file.file_name = own_file.file_name
      JOIN feed_import AS later ON later.import_key = later_file.sha256
-     WHERE own.import_id = $1 AND later.import_id > own.import_id AND later.state = 'applied'
+     WHERE own.import_id = $1 AND later.import_id > own.import_id AND later.state IN ('applying', 'applied')
        AND (later.source <> own.source) IS NOT TRUE AND later.row_count < own.row_count
      ORDER BY later.import_id DESC LIMIT 1`,
     [importId],

@@ -24,12 +24,12 @@ export function toStockValues(
 const RESOLVE = `
   CREATE TEMPORARY TABLE resolved_row ON COMMIT DROP AS
   SELECT row.row_number, row.id_type, row.id_value, row.facility_id AS told_facility_id,
-    row.external_facility_id, row.quantity, row.own,
+    row.external_facility_id, row.quantity, $OWN,
     ${PRODUCT_ID} AS product_id,
     coalesce(by_facility_id.facility_id, by_external_id.facility_id) AS facility_id,
     kind.is_virtual,
     by_facility_id.facility_id <> external.facility_id AS names_another
-  FROM (SELECT *, $OWN AS own FROM staged_row AS row WHERE ${IS_GOOD}) AS row
+  FROM (SELECT * FROM staged_row AS row WHERE ${IS_GOOD}) AS row
   ${PRODUCT_JOINS}
   LEFT JOIN facility AS by_facility_id ON by_facility_id.facility_id = row.facility_id
   LEFT JOIN facility AS external ON external.external_id = row.external_facility_id
@@ -69,7 +69,7 @@ const REFUSE_VIRTUAL = refuseSql({
 /**
  * Resolves the staged rows into `resolved_row` and refuses those that cannot be resolved.
  *
- * @param own SQL of a value of `row` that only this feed type has; it becomes the column `own`
+ * @param own SQL of columns of `row` that only this feed type has
  */
 export async function resolveStockRows(connection: Connection, own: string): Promise<void> {
   await connection.query(RESOLVE.replace('$OWN', own));
@@ -108,24 +108,15 @@ export async function lockLevels(connection: Connection): Promise<void> {
 /**
  * Refuses rows whose level would leave the range of a level, before the database fails the whole file.
  *
- * @param rows SQL of rows with their product and facility; absent: all that are resolved
- * @param quantityAfter SQL of the quantity on hand after the row, from `good`, which are those of `rows`, and `level`
+ * @param rows SQL of rows with `quantity_after`, the quantity on hand after them
  */
 export async function refuseOutOfRange(
   connection: Connection,
-  {
-    rows = 'SELECT * FROM resolved_row',
-    quantityAfter,
-    column,
-  }: { readonly rows?: string; readonly quantityAfter: string; readonly column: string },
+  { rows, column }: { readonly rows: string; readonly column: string },
 ): Promise<void> {
-  const after = `
-    (SELECT good.row_number, ${quantityAfter} AS quantity_after
-     FROM (SELECT * FROM (${rows}) AS row WHERE ${IS_GOOD}) AS good
-     JOIN product_facility AS level USING (product_id, facility_id))`;
   await connection.query(
     refuseSql({
-      from: after,
+      from: `(SELECT * FROM (${rows}) AS row WHERE ${IS_GOOD})`,
       condition: `abs(row.quantity_after) > ${UNITS_MAX}`,
       column: `'${column}'`,
       code: 'LEVEL_OUT_OF_RANGE',

@@ -81,6 +81,8 @@ export async function undoImport(
       runInTransaction(connection, 'BEGIN', async () => {
         const { fileName, afterEntry, lastEntry } = await findUndoable(connection, importId);
         const range = [importId, afterEntry ?? 0, lastEntry ?? 0];
+        // One that is not posted whole yet never will be.
+        await connection.query('DELETE FROM pending_posting WHERE import_id = $1', [importId]);
         await connection.query(LOCK_LEVELS, range);
         await connection.query(FIND_POSTINGS, range);
         const { rows } = await connection.query<{ unknown: number; countedSince: number }>(
@@ -122,7 +124,8 @@ async function findUndoable(connection: Connection, importId: number): Promise<A
   const [found] = rows;
   if (!found) throw new AtpError('IMPORT_UNKNOWN', { importId });
   if (found.state === 'undone') throw new AtpError('IMPORT_UNDONE', { importId });
-  if (found.state !== 'applied') throw new AtpError('IMPORT_NOT_APPLIED', { importId, state: found.state });
+  if (found.state !== 'applied' && found.state !== 'applying')
+    throw new AtpError('IMPORT_NOT_APPLIED', { importId, state: found.state });
   const type = parseFeedType(found.type);
   if (type === null || !(isCount(type) || kindOf(type) === 'difference')) {
     throw new AtpError('IMPORT_NOT_UNDOABLE', { importId, type: found.type });

@@ -39,6 +39,7 @@ import * as leftByWhom from './0043-left-by-whom.ts';
 import * as setAtOnce from './0044-set-at-once.ts';
 import * as undoIsNoSale from './0048-undo-is-no-sale.ts';
 import * as provedReferences from './0049-proved-references.ts';
+import * as importChunks from './0050-import-chunks.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -86,6 +87,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0044-set-at-once', ...setAtOnce },
   { name: '0048-undo-is-no-sale', ...undoIsNoSale },
   { name: '0049-proved-references', ...provedReferences },
+  { name: '0050-import-chunks', ...importChunks },
 ];
 
 /** In their order. */

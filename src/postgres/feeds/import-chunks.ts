@@ -1,0 +1,145 @@
+/**
+ * Large imports: judged in one transaction, and then posted chunk by chunk, each in a transaction of its own. What is left to be
+ * posted is in the database, so whoever comes next goes on with it, whatever became of the process before and of the file.
+ */
+import { isCount } from '../../domain/feed-kind.ts';
+import type { FeedType } from '../../domain/feed-type.ts';
+import { IMPORT_WAIT_MS } from '../../domain/limits.ts';
+import type { Connection, Database } from '../database.ts';
+import { runInTransaction } from '../transaction.ts';
+import { postChunk } from './pending-postings.ts';
+
+/** First key of the session lock of whoever applies an import in chunks. */
+const CHUNKS_LOCK = 7_201_158;
+
+/** Counts take turns: one is judged by levels that no other is about to change. Of all others, each import has its own lock. */
+const LOCK_OF = `$1, CASE WHEN $2 THEN 0 ELSE hashtext($3::text) END`;
+
+/** Rows that are done, of all that are to be posted. */
+export interface ChunksDone {
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface ChunkOptions {
+  /** How long each chunk waits for rows that another transaction has locked. */
+  readonly waitMs?: number;
+  /** Called after each chunk is committed. */
+  readonly onChunk?: ((progress: ChunksDone) => void | Promise<void>) | undefined;
+}
+
+interface ChunkedImport {
+  readonly importId: number;
+  readonly type: FeedType;
+}
+
+/** Waits for its turn, which lasts until the session ends; to be called before the import is judged. */
+export async function takeChunksTurn(
+  connection: Connection,
+  { importId, type }: ChunkedImport,
+): Promise<void> {
+  await connection.query(`SELECT pg_advisory_lock(${LOCK_OF})`, [CHUNKS_LOCK, isCount(type), importId]);
+}
+
+/** From here on the import is applied in chunks, once the transaction is committed. */
+export async function beginChunks(connection: Connection, importId: number): Promise<void> {
+  await connection.query(
+    `UPDATE feed_import SET state = 'applying', done_count = 0,
+       pending_count = (SELECT count(*) FROM pending_posting WHERE import_id = $1)
+     WHERE import_id = $1`,
+    [importId],
+  );
+}
+
+interface Applying {
+  readonly importId: number;
+  readonly type: FeedType;
+  readonly fileName: string;
+  readonly done: number;
+  readonly pending: number;
+}
+
+/** By feed_import_pkey. Waits for whoever undoes it, or works on a chunk of it. */
+const TAKE = `
+  SELECT import_id AS "importId", feed_type AS type, file_name AS "fileName", done_count AS done, pending_count AS pending,
+    set_config('atp.import_id', import_id::text, true),
+    set_config('atp.happened_at', least(sent_at, now())::text, true)
+  FROM feed_import WHERE import_id = $1 AND state = 'applying' FOR UPDATE`;
+
+/** By pending_posting_pkey: chunks behind the last one that was seen, since those before it have left. */
+const NEXT_CHUNK = 'SELECT min(chunk) AS chunk FROM pending_posting WHERE import_id = $1 AND chunk > $2';
+
+/**
+ * Posts what is left of an import, in its turn; it may die between any two chunks. An import that somebody has undone
+ * meanwhile has nothing left.
+ */
+export async function applyChunks(
+  connection: Connection,
+  { importId, type }: ChunkedImport,
+  { waitMs = IMPORT_WAIT_MS, onChunk }: ChunkOptions = {},
+): Promise<void> {
+  await connection.query(`SET lock_timeout = ${waitMs}`);
+  await takeChunksTurn(connection, { importId, type });
+  for (let last = -1; ;) {
+    const progress = await runInTransaction(connection, 'BEGIN', async () => {
+      const { rows } = await connection.query<Applying>(TAKE, [importId]);
+      const [found] = rows;
+      if (!found) return null;
+      const next = await connection.query<{ chunk: number | null }>(NEXT_CHUNK, [importId, last]);
+      const chunk = next.rows[0]?.chunk ?? null;
+      if (chunk === null) {
+        await connection.query(
+          `UPDATE feed_import SET state = 'applied', pending_count = 0 WHERE import_id = $1`,
+          [importId],
+        );
+        return null;
+      }
+      last = chunk;
+      const posted = await postChunk(connection, found, chunk);
+      await connection.query(
+        `UPDATE feed_import SET done_count = done_count + $2, pending_count = pending_count - $2,
+           last_entry = coalesce($3, last_entry)
+         WHERE import_id = $1`,
+        [importId, posted.rows, posted.lastEntry],
+      );
+      return { done: found.done + posted.rows, total: found.done + found.pending };
+    });
+    if (progress === null) return;
+    await onChunk?.(progress);
+  }
+}
+
+/** The import in chunks that was broken off, of this key; null: there is none. */
+export async function findBrokenOff(connection: Connection, key: string): Promise<number | null> {
+  const { rows } = await connection.query<{ importId: number }>(
+    `SELECT import_id AS "importId" FROM feed_import WHERE import_key = $1 AND state = 'applying'`,
+    [key],
+  );
+  return rows[0]?.importId ?? null;
+}
+
+/**
+ * Goes on with the imports that were broken off and nobody works on, the oldest first. By feed_import_applying.
+ *
+ * @param claimedPath only those of this claim; absent: all
+ */
+export async function finishBrokenOff(
+  database: Database,
+  options: ChunkOptions = {},
+  claimedPath?: string,
+): Promise<void> {
+  const found = await database.query<{ importId: number; type: FeedType }>(
+    `SELECT import_id AS "importId", feed_type AS type FROM feed_import
+     WHERE state = 'applying' AND ($1::text IS NULL OR claimed_path = $1) ORDER BY import_id`,
+    [claimedPath ?? null],
+  );
+  for (const { importId, type } of found) {
+    await database.session(async (connection) => {
+      const { rows } = await connection.query<{ isTaken: boolean }>(
+        `SELECT pg_try_advisory_lock(${LOCK_OF}) AS "isTaken"`,
+        [CHUNKS_LOCK, isCount(type), importId],
+      );
+      if (rows[0]?.isTaken === true) await applyChunks(connection, { importId, type }, options);
+    });
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * Postings of a large import that is judged: differences of levels, which add up in whatever order, so what others post meanwhile
+ * stays, and nobody waits for the whole import.
+ */
+import { isCount } from '../../domain/feed-kind.ts';
+import type { FeedType } from '../../domain/feed-type.ts';
+import type { Connection } from '../database.ts';
+
+/** An import whose postings are made later. */
+export interface PostedLater {
+  readonly importId: number;
+  /** Rows of a chunk, about: a product's rows stay together. */
+  readonly chunkRows: number;
+}
+
+/**
+ * Keeps postings for later.
+ *
+ * @param postings SQL of rows (product_id, facility_id, units, reason, row_number, happened_at); it has `values` as $3 and
+ *   following
+ */
+export async function keepForLater(
+  connection: Connection,
+  { importId, chunkRows }: PostedLater,
+  postings: string,
+  values: readonly unknown[],
+): Promise<void> {
+  await connection.query(
+    `INSERT INTO pending_posting (import_id, chunk, position, product_id, facility_id, units, reason, row_number, happened_at)
+     SELECT $1, (min(position) OVER (PARTITION BY product_id) - 1) / $2::int, position, product_id, facility_id, units, reason,
+       row_number, happened_at
+     FROM (SELECT *, (row_number() OVER (ORDER BY product_id, facility_id, row_number))::int AS position
+       FROM (${postings}) AS posting) AS posting
+     ORDER BY position`,
+    [importId, chunkRows, ...values],
+  );
+  await connection.query('ANALYZE pending_posting');
+}
+
+const CHUNK = 'SELECT * FROM pending_posting WHERE import_id = $1 AND chunk = $2';
+
+/** A product or facility that was removed since has no level. */
+const MAKE_LEVELS = `
+  INSERT INTO product_facility (product_id, facility_id, minimum_stock)
+  SELECT DISTINCT product_id, facility_id, default_safety_stock
+  FROM (${CHUNK}) AS pending JOIN product USING (product_id) JOIN facility USING (facility_id)
+  WHERE NOT EXISTS (SELECT FROM product_facility AS level
+    WHERE level.product_id = pending.product_id AND level.facility_id = pending.facility_id)
+  ORDER BY product_id, facility_id
+  ON CONFLICT (product_id, facility_id) DO NOTHING`;
+
+/** In key order, as every import does. What is read next stays true until COMMIT. */
+const LOCK_LEVELS = `
+  SELECT count(*) FROM (
+    SELECT FROM product_facility AS level
+    JOIN (SELECT DISTINCT product_id, facility_id FROM (${CHUNK}) AS pending) AS wanted USING (product_id, facility_id)
+    ORDER BY product_id, facility_id FOR UPDATE OF level
+  ) AS locked`;
+
+/** Whoever has counted a level since is right about it. By last_count_pkey. */
+const IS_LAST_COUNT = `EXISTS (SELECT FROM last_count
+  WHERE last_count.product_id = pending.product_id AND last_count.facility_id = pending.facility_id AND import_id = $1)`;
+
+function postSql(condition: string): string {
+  return `
+    WITH pending AS (DELETE FROM pending_posting WHERE import_id = $1 AND chunk = $2 RETURNING *), posted AS (
+      INSERT INTO inventory_item_detail
+        (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source, happened_at)
+      SELECT product_id, facility_id, units, 0, reason, $3 || ':' || row_number,
+        coalesce(happened_at, current_setting('atp.happened_at')::timestamptz)
+      FROM pending JOIN product_facility AS level USING (product_id, facility_id)
+      WHERE units <> 0 AND ${condition}
+      ORDER BY position
+      RETURNING inventory_item_detail_id
+    )
+    SELECT (SELECT count(*)::int FROM pending) AS rows, (SELECT max(inventory_item_detail_id) FROM posted) AS "lastEntry"`;
+}
+
+const POST_COUNTS = postSql(IS_LAST_COUNT);
+const POST_DIFFERENCES = postSql('true');
+
+export interface PostedChunk {
+  readonly rows: number;
+  /** Null: nothing was to be posted of it. */
+  readonly lastEntry: number | null;
+}
+
+/** Posts a chunk in the caller's transaction, which has the import's settings. */
+export async function postChunk(
+  connection: Connection,
+  {
+    importId,
+    type,
+    fileName,
+  }: { readonly importId: number; readonly type: FeedType; readonly fileName: string },
+  chunk: number,
+): Promise<PostedChunk> {
+  await connection.query(MAKE_LEVELS, [importId, chunk]);
+  if (isCount(type)) await connection.query(LOCK_LEVELS, [importId, chunk]);
+  const { rows } = await connection.query<PostedChunk>(isCount(type) ? POST_COUNTS : POST_DIFFERENCES, [
+    importId,
+    chunk,
+    fileName,
+  ]);
+  return rows[0] ?? { rows: 0, lastEntry: null };
+}

@@ -1,0 +1,67 @@
+/** A feed on SFTP that is posted in chunks: its step tells how far it is, and goes on where it died. */
+import { beforeAll, expect, test } from 'vitest';
+import { IMPORT_CHUNK_ROWS } from '../../src/domain/limits.ts';
+import { readProgress, type StepProgress } from '../../src/domain/step-progress.ts';
+import { ImportRun } from './import-run.ts';
+
+const ROWS = IMPORT_CHUNK_ROWS + 5;
+
+let run: ImportRun;
+
+beforeAll(async () => {
+  run = await ImportRun.open();
+  await run.warehouse.database.query(
+    `INSERT INTO product (product_id, sku) SELECT 'P' || n, 'S-' || n FROM generate_series(1, $1::int) AS n`,
+    [ROWS],
+  );
+});
+
+const rows = (units: number) => Array.from({ length: ROWS }, (_, n) => `S-${n + 1},SOHO,${units}`).join('\n');
+
+async function sumAtSoho(): Promise<number> {
+  const [found] = await run.warehouse.database.query<{ units: number }>(
+    `SELECT coalesce(sum(quantity_on_hand), 0)::int AS units FROM product_facility WHERE facility_id = 'SOHO'`,
+  );
+  return found?.units ?? 0;
+}
+
+test('its step tells of the rows that are posted, and when it dies between two chunks, the next attempt posts the others', async () => {
+  const path = await run.put(
+    'incoming/MDM_INV_VARIANCE__1.csv',
+    `idValue,facilityId,availableDelta\n${rows(2)}\n`,
+  );
+  const told: (StepProgress | null)[] = [];
+  const step = 'large';
+  await expect(
+    run.importFeed(path, {
+      step,
+      onHeartbeat: (details) => {
+        told.push(readProgress(details));
+        if (told.length === 1) throw new Error('killed');
+      },
+    }),
+  ).rejects.toThrow('killed');
+  expect(told[0]).toMatchObject({ done: IMPORT_CHUNK_ROWS, total: ROWS });
+  expect(await sumAtSoho()).toBe(2 * IMPORT_CHUNK_ROWS);
+
+  // Its sender writes on, so that nobody can read any more what was judged.
+  await run.put(`claimed/${(await run.namesIn('claimed'))[0]}/MDM_INV_VARIANCE__1.csv`, 'idValue\n');
+  const second = await run.importFeed(path, { step });
+
+  expect(second).toMatchObject({ error: { code: 'FEED_GREW' } });
+  expect(await sumAtSoho()).toBe(2 * ROWS);
+});
+
+test('the next run goes on with an import of which nothing lies on SFTP any more', async () => {
+  const name = 'MDM_INV_VARIANCE__2.csv';
+  const text = `idValue,facilityId,availableDelta\n${rows(1)}\n`;
+  const before = await sumAtSoho();
+  const die = () => Promise.reject(new Error('killed'));
+  await expect(run.warehouse.importText('MDM_INV_VARIANCE', text, name, { onChunk: die })).rejects.toThrow(
+    'killed',
+  );
+
+  await run.listFeeds();
+
+  expect(await sumAtSoho()).toBe(before + ROWS);
+});
