@@ -39,3 +39,13 @@ export const IMPORT_WARNINGS = Object.keys(IN_WORDS) as readonly ImportWarningCo
 export function warningInWords({ code, rows }: ImportWarning): string {
   return IN_WORDS[code](counted(rows, NOUNS[code] ?? 'order line'));
 }
+
+/** Of two parts of a feed: rows of the same warning add up. */
+export function addWarnings(
+  one: readonly ImportWarning[],
+  other: readonly ImportWarning[],
+): readonly ImportWarning[] {
+  const rowsOf = (code: ImportWarningCode) =>
+    [...one, ...other].reduce((sum, warning) => sum + (warning.code === code ? warning.rows : 0), 0);
+  return IMPORT_WARNINGS.map((code) => ({ code, rows: rowsOf(code) })).filter(({ rows }) => rows > 0);
+}

@@ -289,3 +289,38 @@ test('an undo of an earlier import while a count is posted is exact', async () =
   });
   expect(await levels(warehouse)).toEqual(COUNTED);
 });
+
+const ORDERS = ['A,1,SHIRT,2', 'A,2,HAT,1', 'B,1,NO-SUCH,1', 'C,1,SOCKS,4'].map(
+  (line) => `${line},SOHO,ITEM_APPROVED,2026-11-24T10:00:00Z`,
+);
+
+function sendOrders(to: Warehouse, name: string, options: Parameters<Warehouse['importText']>[3]) {
+  const header = 'orderId,orderItemSeqId,idValue,quantity,facilityId,statusId,orderDate';
+  return to.importText('ORDER_ITEMS', `${header}\n${ORDERS.join('\n')}\n`, name, options);
+}
+
+const ordersCame = ({ database }: Warehouse) => database.query('SELECT FROM shop_orders');
+
+test('order lines: each order is judged in its chunk, and they have come in when the last one is applied', async () => {
+  const name = 'orders.csv';
+  let effect: unknown;
+  const onJudged = (judged: { effect: unknown }) => (effect = judged.effect);
+  const options = { ...claimed(name), chunkRows: 1, onJudged };
+  await expect(sendOrders(warehouse, name, { ...options, onChunk: killedAfter(1) })).rejects.toThrow(
+    'killed',
+  );
+  expect(await warehouse.database.query('SELECT order_id AS id FROM order_item ORDER BY 1')).toEqual([
+    { id: 'A' },
+    { id: 'A' },
+  ]);
+  expect(await ordersCame(warehouse)).toEqual([]);
+
+  const outcome = await sendOrders(warehouse, name, options);
+
+  expect(outcome).toMatchObject({ rows: 4, applied: 3, failed: 1, refused: [{ rowNumber: 4 }] });
+  expect(await ordersCame(warehouse)).not.toEqual([]);
+  expect(await warehouse.readLevels('SOCKS', 'SOHO')).toMatchObject({ reserved: 4 });
+  const again = await sendOrders(whole, name, { ...claimed(name), onJudged });
+  expect(outcome).toEqual(again);
+  expect(effect).toMatchObject({ levels: 0 });
+});

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { nextOrderItem, openQuantity, type OrderItemState } from '../../src/domain/order-item.ts';
+import { IMPORT_CHUNK_ROWS } from '../../src/domain/limits.ts';
 import { Warehouse } from './warehouse.ts';
 
 const holdsStock = (facilityId: string) => facilityId !== 'PARKING';
@@ -97,7 +98,8 @@ test('any sequence of order line states, cut into any feeds, ends as if its rows
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.array(reportedLines, { minLength: 1, maxLength: 8 }), { maxLength: 5 }),
-      async (files) => {
+      fc.constantFrom(1, 2, IMPORT_CHUNK_ROWS),
+      async (files, chunkRows) => {
         run += 1;
         await warehouse.database.query(
           `INSERT INTO inventory_item_detail
@@ -110,7 +112,9 @@ test('any sequence of order line states, cut into any feeds, ends as if its rows
           const refused = rows.map((row) => model.take(row));
           // Makes the content unique: an earlier run may have had the same rows, and a feed is imported once.
           const filler = `run-${run}-${index},1,,,SHIRT,,0,0,,ITEM_CANCELLED,2026-11-24T10:00:00Z`;
-          const outcome = await warehouse.import('ORDER_ITEMS', [...rows.map(toCsvLine), filler]);
+          const outcome = await warehouse.import('ORDER_ITEMS', [...rows.map(toCsvLine), filler], {
+            chunkRows,
+          });
           expect(
             Object.fromEntries(outcome.refused.map(({ rowNumber, code }) => [rowNumber - 2, code])),
           ).toEqual(Object.fromEntries(refused.flatMap((code, row) => (code === null ? [] : [[row, code]]))));

@@ -116,6 +116,18 @@ export async function recordApplied(
   );
 }
 
+/** What an import has changed, as it is recorded. */
+export async function readRecordedEffect(
+  connection: Connection,
+  importId: number,
+): Promise<FeedEffect | undefined> {
+  const { rows } = await connection.query<{ effect: FeedEffect }>(
+    'SELECT effect FROM feed_import WHERE import_id = $1',
+    [importId],
+  );
+  return rows[0]?.effect;
+}
+
 /**
  * Holds a feed, after its transaction was undone. An earlier content of its claim is not waited for any more: the sender has
  * written on. What a person has decided meanwhile stays.

@@ -1,13 +1,14 @@
 /**
- * Large imports: judged in one transaction, and then posted chunk by chunk, each in a transaction of its own. What is left to be
- * posted is in the database, so whoever comes next goes on with it, whatever became of the process before and of the file.
+ * Large imports: judged in one transaction, and then applied chunk by chunk, each in a transaction of its own. What is left of them
+ * is in the database, so whoever comes next goes on with it, whatever became of the process before and of the file.
  */
 import { isCount } from '../../domain/feed-kind.ts';
 import type { FeedType } from '../../domain/feed-type.ts';
 import { IMPORT_WAIT_MS } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
 import { runInTransaction } from '../transaction.ts';
-import { postChunk } from './pending-postings.ts';
+import { applyOrderChunk, finishOrders } from './order-chunks.ts';
+import { postChunk, type ChunkOf, type PostedChunk } from './pending-postings.ts';
 
 /** First key of the session lock of whoever applies an import in chunks. */
 const CHUNKS_LOCK = 7_201_158;
@@ -41,36 +42,38 @@ export async function takeChunksTurn(
   await connection.query(`SELECT pg_advisory_lock(${LOCK_OF})`, [CHUNKS_LOCK, isCount(type), importId]);
 }
 
+interface ChunkKind {
+  readonly table: 'pending_posting' | 'pending_order_row';
+  readonly apply: (connection: Connection, of: ChunkOf, chunk: number) => Promise<PostedChunk>;
+  readonly finish?: (connection: Connection, of: ChunkOf) => Promise<void>;
+}
+
+const POSTINGS: ChunkKind = { table: 'pending_posting', apply: postChunk };
+const ORDERS: ChunkKind = { table: 'pending_order_row', apply: applyOrderChunk, finish: finishOrders };
+
+const kindOfChunks = (type: FeedType): ChunkKind => (type === 'ORDER_ITEMS' ? ORDERS : POSTINGS);
+
 /** From here on the import is applied in chunks, once the transaction is committed. */
-export async function beginChunks(connection: Connection, importId: number): Promise<void> {
+export async function beginChunks(connection: Connection, { importId, type }: ChunkedImport): Promise<void> {
   await connection.query(
     `UPDATE feed_import SET state = 'applying', done_count = 0,
-       pending_count = (SELECT count(*) FROM pending_posting WHERE import_id = $1)
+       pending_count = (SELECT count(*) FROM ${kindOfChunks(type).table} WHERE import_id = $1)
      WHERE import_id = $1`,
     [importId],
   );
 }
 
-interface Applying {
-  readonly importId: number;
-  readonly type: FeedType;
-  readonly fileName: string;
-  readonly done: number;
-  readonly pending: number;
-}
-
 /** By feed_import_pkey. Waits for whoever undoes it, or works on a chunk of it. */
 const TAKE = `
-  SELECT import_id AS "importId", feed_type AS type, file_name AS "fileName", done_count AS done, pending_count AS pending,
+  SELECT import_id AS "importId", import_key AS key, feed_type AS type, file_name AS "fileName", sent_at AS "sentAt",
+    claimed_path IS NOT NULL AS "isClaimed", after_entry AS "afterEntry",
+    coalesce(last_entry, after_entry) AS "lastEntry", done_count AS done, pending_count AS pending,
     set_config('atp.import_id', import_id::text, true),
     set_config('atp.happened_at', least(sent_at, now())::text, true)
   FROM feed_import WHERE import_id = $1 AND state = 'applying' FOR UPDATE`;
 
-/** By pending_posting_pkey: chunks behind the last one that was seen, since those before it have left. */
-const NEXT_CHUNK = 'SELECT min(chunk) AS chunk FROM pending_posting WHERE import_id = $1 AND chunk > $2';
-
 /**
- * Posts what is left of an import, in its turn; it may die between any two chunks. An import that somebody has undone
+ * Applies what is left of an import, in its turn; it may die between any two chunks. An import that somebody has undone
  * meanwhile has nothing left.
  */
 export async function applyChunks(
@@ -81,32 +84,43 @@ export async function applyChunks(
   await connection.query(`SET lock_timeout = ${waitMs}`);
   await takeChunksTurn(connection, { importId, type });
   for (let last = -1; ;) {
-    const progress = await runInTransaction(connection, 'BEGIN', async () => {
-      const { rows } = await connection.query<Applying>(TAKE, [importId]);
-      const [found] = rows;
-      if (!found) return null;
-      const next = await connection.query<{ chunk: number | null }>(NEXT_CHUNK, [importId, last]);
-      const chunk = next.rows[0]?.chunk ?? null;
-      if (chunk === null) {
-        await connection.query(
-          `UPDATE feed_import SET state = 'applied', pending_count = 0 WHERE import_id = $1`,
-          [importId],
-        );
-        return null;
-      }
-      last = chunk;
-      const posted = await postChunk(connection, found, chunk);
-      await connection.query(
-        `UPDATE feed_import SET done_count = done_count + $2, pending_count = pending_count - $2,
-           last_entry = coalesce($3, last_entry)
-         WHERE import_id = $1`,
-        [importId, posted.rows, posted.lastEntry],
-      );
-      return { done: found.done + posted.rows, total: found.done + found.pending };
-    });
-    if (progress === null) return;
-    await onChunk?.(progress);
+    const applied = await runInTransaction(connection, 'BEGIN', () => applyNext(connection, importId, last));
+    if (applied === null) return;
+    const { chunk, ...done } = applied;
+    last = chunk;
+    await onChunk?.(done);
   }
+}
+
+/** @returns null: it is applied whole, or somebody has undone it */
+async function applyNext(
+  connection: Connection,
+  importId: number,
+  last: number,
+): Promise<(ChunksDone & { readonly chunk: number }) | null> {
+  const { rows } = await connection.query<ChunkOf & { done: number; pending: number }>(TAKE, [importId]);
+  const [found] = rows;
+  if (!found) return null;
+  const { table, apply, finish } = kindOfChunks(found.type);
+  // By the primary key, behind the last chunk that was seen: those before it have left.
+  const next = await connection.query<{ chunk: number | null }>(
+    `SELECT min(chunk) AS chunk FROM ${table} WHERE import_id = $1 AND chunk > $2`,
+    [importId, last],
+  );
+  const chunk = next.rows[0]?.chunk ?? null;
+  if (chunk === null) {
+    await finish?.(connection, found);
+    await connection.query(`UPDATE feed_import SET state = 'applied' WHERE import_id = $1`, [importId]);
+    return null;
+  }
+  const { rows: done, lastEntry } = await apply(connection, found, chunk);
+  await connection.query(
+    `UPDATE feed_import SET done_count = done_count + $2, pending_count = pending_count - $2,
+       last_entry = coalesce($3, last_entry)
+     WHERE import_id = $1`,
+    [importId, done, lastEntry],
+  );
+  return { chunk, done: found.done + done, total: found.done + found.pending };
 }
 
 /** The import in chunks that was broken off, of this key; null: there is none. */

@@ -26,10 +26,11 @@ import { applyFacilities, FACILITY_STAGING } from './imp-facility.ts';
 import { applyFacilitySettings, FACILITY_SETTING_STAGING } from './imp-prod-facility.ts';
 import { applyProducts, PRODUCT_STAGING } from './imp-product.ts';
 import { applyThresholds, THRESHOLD_STAGING } from './imp-threshold.ts';
-import { holdFeed, recordApplied, takeNumber } from './feed-imports.ts';
+import { holdFeed, readRecordedEffect, recordApplied, takeNumber } from './feed-imports.ts';
 import { readGateFacts } from './gate-facts.ts';
 import { applyInventoryVariance, VARIANCE_STAGING } from './inventory-variance.ts';
-import { applyOrderItems, ORDER_ITEM_STAGING } from './order-items.ts';
+import { applyOrderItems } from './order-items.ts';
+import { ORDER_ITEM_STAGING } from './pending-orders.ts';
 import {
   applyChunks,
   beginChunks,
@@ -155,20 +156,26 @@ export async function importFeed<Type extends FeedType>(
         ? { counts: earlier, judged: null }
         : await applyFeed(connection, key, feed, options);
       const isHeld = judged !== null && judged.reasons.length > 0 && judged.isGated && !dryRun;
-      if (counts.failed > 0 && !isHeld) await options.onRefused(readRefusedRows(connection, key));
-      if (judged) options.onJudged?.(judged);
+      const isLater = judged?.isPostedLater === true && !isHeld && !dryRun;
+      const later = isLater ? judged.importId : earlier && (await findBrokenOff(connection, key));
+      const tell = async ({ failed }: ImportCounts, effect = judged?.effect) => {
+        if (failed > 0 && !isHeld) await options.onRefused(readRefusedRows(connection, key));
+        if (judged) options.onJudged?.({ ...judged, effect: effect ?? judged.effect });
+      };
+      if (later === null) await tell(counts);
       if (options.isUnchanged && !(await options.isUnchanged())) {
         throw new AtpError('FEED_UNSETTLED', { fileName });
       }
       if (isHeld && feed.claimed !== null && isCount(type))
         await keepHeldLevels(database, connection, judged.importId);
       else if (judged && !isHeld) await forgetHeldLevels(connection, [judged.importId]);
-      const brokenOff = earlier && (await findBrokenOff(connection, key));
       await connection.query(dryRun || isHeld ? 'ROLLBACK' : 'COMMIT');
       if (isHeld) throw await hold(connection, key, feed, { ...judged, ...toSizes(counts) });
-      const later = judged?.isPostedLater && !dryRun ? judged.importId : brokenOff;
-      if (later !== null) await applyChunks(connection, { importId: later, type }, { waitMs, onChunk });
-      return counts;
+      if (later === null) return counts;
+      await applyChunks(connection, { importId: later, type }, { waitMs, onChunk });
+      const all = (await readCounts(connection, key)) ?? counts;
+      await tell(all, await readRecordedEffect(connection, later));
+      return all;
     } catch (error) {
       // The first error says what went wrong; a ROLLBACK on a dead connection would hide it.
       await connection.query('ROLLBACK').catch(() => undefined);
@@ -240,7 +247,7 @@ async function applyFeed<Type extends FeedType>(
   connection: Connection,
   key: string,
   feed: Feed<Type>,
-  { passesGates = false, chunkRows = IMPORT_CHUNK_ROWS }: ImportOptions,
+  { passesGates = false, dryRun, chunkRows = IMPORT_CHUNK_ROWS }: ImportOptions,
 ): Promise<AppliedFeed> {
   const { type, claimed, fileName, writtenAt, source = null, settings = NO_SETTINGS } = feed;
   const { staging, apply, isPostedInChunks }: FeedSql<FeedContents[Type]> = FEED_SQL[type];
@@ -248,11 +255,13 @@ async function applyFeed<Type extends FeedType>(
   const isGated = !number.isApproved && !passesGates;
   const earlier = await findEarlierSending(connection, key, feed, isGated);
   const sent = await stageRows<Type>(connection, staging, feed.rows);
-  const applied = earlier && earlier.failed > 0 ? await dropAppliedRows(connection, earlier.key) : 0;
-  const rowCount = sent - applied;
+  const dropped = earlier && earlier.failed > 0 ? await dropAppliedRows(connection, earlier.key) : 0;
+  const rowCount = sent - dropped;
   const { importId } = number;
   const held = await findHeldOfSource(connection, feed, importId);
-  const isPostedLater = isPostedInChunks === true && rowCount > chunkRows;
+  // Rows of orders are judged by what the chunks before them have made, so only one transaction can tell without leaving anything.
+  const isJudgedLater = type === 'ORDER_ITEMS' && rowCount > chunkRows && !dryRun;
+  const isPostedLater = isJudgedLater || (isPostedInChunks === true && rowCount > chunkRows);
   if (isPostedLater) await takeChunksTurn(connection, { importId, type });
   const warnings =
     (await apply(connection, {
@@ -271,7 +280,8 @@ async function applyFeed<Type extends FeedType>(
   const reasons = [...whyHeld(facts, settings), ...(behind ? [behind] : [])];
   await nameLikelyProducts(connection);
   const failed = await recordRefusals(connection, key);
-  const counts = toCounts({ rows: rowCount, applied: rowCount - failed, failed, warnings });
+  const applied = isJudgedLater ? 0 : rowCount - failed;
+  const counts = toCounts({ rows: rowCount, applied, failed, warnings });
   await connection.query(
     `UPDATE import_file SET row_count = $2, applied_count = $3, failed_count = $4, warnings = $5 WHERE sha256 = $1`,
     [
@@ -283,9 +293,10 @@ async function applyFeed<Type extends FeedType>(
     ],
   );
   await recordApplied(connection, number, { ...toSizes(counts), effect, reasons });
-  if (isPostedLater) await beginChunks(connection, importId);
+  if (isPostedLater) await beginChunks(connection, { importId, type });
   await recordFeedCame(connection, type);
   // Whoever imports a file by hand sees what is refused. And an empty feed proves nothing of the one before.
+  if (isJudgedLater) return { counts, judged: { effect, reasons, isGated, importId, isPostedLater } };
   if (failed > 0 && claimed) {
     await recordRefusedRows(connection, { fileName, type, sentAt: writtenAt }, failed);
   }

@@ -8,42 +8,11 @@
  */
 import { ORDER_LINES_KEPT_DAYS } from '../../domain/limits.ts';
 import { LEDGER_REASONS } from '../../domain/feed.ts';
-import type { OrderItemRow } from '../../domain/feed-type.ts';
 import { IMPORT_WARNINGS, type ImportWarning, type ImportWarningCode } from '../../domain/import-warning.ts';
 import type { Connection } from '../database.ts';
+import { keepOrdersForLater } from './pending-orders.ts';
+import type { PostedLater } from './pending-postings.ts';
 import { IS_GOOD, PRODUCT_ID, PRODUCT_JOINS, refuseSql, refuseUnknownProducts } from './resolving.ts';
-import type { StagingShape } from './staging.ts';
-
-export const ORDER_ITEM_STAGING: StagingShape<OrderItemRow> = {
-  columns: {
-    id_type: 'text',
-    id_value: 'text',
-    order_id: 'text',
-    order_item_seq_id: 'text',
-    shop_id: 'text',
-    external_order_id: 'text',
-    quantity: 'integer',
-    cancel_quantity: 'integer',
-    facility_id: 'text',
-    external_facility_id: 'text',
-    status_id: 'text',
-    order_date: 'timestamptz',
-  },
-  valuesOf: (row) => [
-    row.idType,
-    row.idValue,
-    row.orderId,
-    row.orderItemSeqId,
-    row.shopId,
-    row.externalOrderId,
-    row.quantity,
-    row.cancelQuantity,
-    row.facilityId,
-    row.externalFacilityId,
-    row.statusId,
-    row.orderDate,
-  ],
-};
 
 /** First key of the advisory lock under which order lines are written; the second is 0. */
 const ORDER_ITEMS_LOCK = 7_201_153;
@@ -277,10 +246,15 @@ const KEEP_STATES = `
 const RECORD_FEED = `
   INSERT INTO shop_orders AS orders (shop_id, fed_until)
   SELECT shop_id, least($1::timestamptz, now()) FROM shop
-  WHERE NOT EXISTS (SELECT FROM staged_row) OR EXISTS (SELECT FROM staged_row AS row WHERE ${IS_GOOD})
   ORDER BY shop_id
   ON CONFLICT (shop_id) DO UPDATE SET fed_until = excluded.fed_until
     WHERE orders.fed_until IS NULL OR orders.fed_until < excluded.fed_until`;
+
+/** To be called once all of a feed is applied that has no rows, or a good one. Takes its turn with imports of orders. */
+export async function recordOrdersCame(connection: Connection, writtenAt: Date): Promise<void> {
+  await connection.query(TAKE_ORDERS_TURN);
+  await connection.query(RECORD_FEED, [writtenAt]);
+}
 
 /**
  * The sale of a row without a shop is counted twice when it is one of a shop: Shopify has sold it, and no order of the
@@ -296,13 +270,35 @@ const COUNT_WARNINGS = `
   FROM resolved_row AS row WHERE ${IS_GOOD}`;
 
 /**
- * Sets each order line to its state in the feed, and posts what that changes in the stock.
+ * Sets each order line to its state in the feed, and posts what that changes in the stock. Of a large feed it keeps the rows.
  *
  * @returns what is to be told of rows that were taken
  */
 export async function applyOrderItems(
   connection: Connection,
-  { fileName, writtenAt }: { readonly fileName: string; readonly writtenAt: Date },
+  { fileName, writtenAt, later = null }: OrderFeed & { readonly later?: PostedLater | null },
+): Promise<readonly ImportWarning[]> {
+  if (later !== null) {
+    await keepOrdersForLater(connection, later);
+    return [];
+  }
+  const warnings = await applyOrderRows(connection, { fileName, writtenAt });
+  const { rows } = await connection.query<{ hasComeIn: boolean }>(
+    `SELECT NOT EXISTS (SELECT FROM staged_row) OR EXISTS (SELECT FROM staged_row AS row WHERE ${IS_GOOD}) AS "hasComeIn"`,
+  );
+  if (rows[0]?.hasComeIn === true) await recordOrdersCame(connection, writtenAt);
+  return warnings;
+}
+
+interface OrderFeed {
+  readonly fileName: string;
+  readonly writtenAt: Date;
+}
+
+/** The same of the rows in `staged_row`: all rows of their orders. */
+export async function applyOrderRows(
+  connection: Connection,
+  { fileName, writtenAt }: OrderFeed,
 ): Promise<readonly ImportWarning[]> {
   await connection.query(TAKE_ORDERS_TURN);
   await connection.query(RESOLVE);
@@ -320,7 +316,6 @@ export async function applyOrderItems(
   const { orderShipped, orderReserved, orderReleased } = LEDGER_REASONS;
   await connection.query(POST, [fileName, orderShipped, orderReserved, orderReleased]);
   await connection.query(KEEP_STATES);
-  await connection.query(RECORD_FEED, [writtenAt]);
   const { rows } = await connection.query<Record<ImportWarningCode, number>>(COUNT_WARNINGS);
   return IMPORT_WARNINGS.map((code) => ({ code, rows: rows[0]?.[code] ?? 0 })).filter(
     (warning) => warning.rows > 0,

@@ -79,6 +79,21 @@ function postSql(condition: string): string {
 const POST_COUNTS = postSql(IS_LAST_COUNT);
 const POST_DIFFERENCES = postSql('true');
 
+/** The import of a chunk. */
+export interface ChunkOf {
+  readonly importId: number;
+  /** What it is known by. */
+  readonly key: string;
+  readonly type: FeedType;
+  readonly fileName: string;
+  readonly sentAt: Date;
+  readonly isClaimed: boolean;
+  /** The last posting before all of its own. */
+  readonly afterEntry: number;
+  /** Its last one so far, or that. */
+  readonly lastEntry: number;
+}
+
 export interface PostedChunk {
   readonly rows: number;
   /** Null: nothing was to be posted of it. */
@@ -88,11 +103,7 @@ export interface PostedChunk {
 /** Posts a chunk in the caller's transaction, which has the import's settings. */
 export async function postChunk(
   connection: Connection,
-  {
-    importId,
-    type,
-    fileName,
-  }: { readonly importId: number; readonly type: FeedType; readonly fileName: string },
+  { importId, type, fileName }: ChunkOf,
   chunk: number,
 ): Promise<PostedChunk> {
   await connection.query(MAKE_LEVELS, [importId, chunk]);

@@ -32,25 +32,10 @@ export async function stageRows<Type extends FeedType>(
   shape: StagingShape<FeedContents[Type]>,
   rows: AsyncIterable<FeedRow<Type>>,
 ): Promise<number> {
-  const own = Object.entries(shape.columns);
-  await connection.query(`
-    CREATE TEMPORARY TABLE staged_row (
-      row_number     integer NOT NULL,
-      row_values     json NOT NULL,
-      refused_column text,
-      refused_code   text,
-      refused_detail json,
-      refused_texts  json,
-      ${own.map(([name, type]) => `${name} ${type}`).join(', ')}
-    ) ON COMMIT DROP;
-    CREATE TEMPORARY TABLE refused_row (
-      row_number  integer PRIMARY KEY,
-      column_name text NOT NULL,
-      code        text NOT NULL,
-      detail      jsonb NOT NULL
-    ) ON COMMIT DROP`);
+  await makeStaging(connection, shape);
+  const names = Object.keys(shape.columns);
   const copy = connection.query(
-    copyFrom(`COPY staged_row (${[COMMON_COLUMNS, ...own.map(([name]) => name)].join(', ')}) FROM STDIN`),
+    copyFrom(`COPY staged_row (${[COMMON_COLUMNS, ...names].join(', ')}) FROM STDIN`),
   );
   await pipeline(Readable.from(encodeBlocks(shape, rows)), copy);
   await connection.query(`
@@ -59,6 +44,31 @@ export async function stageRows<Type extends FeedType>(
   // Autovacuum does not see temporary tables, and without statistics the planner takes a million rows for a few.
   await connection.query('ANALYZE staged_row');
   return copy.rowCount;
+}
+
+/** Makes both tables, empty, until the transaction ends. */
+export async function makeStaging<Content>(
+  connection: Connection,
+  { columns }: StagingShape<Content>,
+): Promise<void> {
+  await connection.query(`
+    CREATE TEMPORARY TABLE staged_row (
+      row_number     integer NOT NULL,
+      row_values     json NOT NULL,
+      refused_column text,
+      refused_code   text,
+      refused_detail json,
+      refused_texts  json,
+      ${Object.entries(columns)
+        .map(([name, type]) => `${name} ${type}`)
+        .join(', ')}
+    ) ON COMMIT DROP;
+    CREATE TEMPORARY TABLE refused_row (
+      row_number  integer PRIMARY KEY,
+      column_name text NOT NULL,
+      code        text NOT NULL,
+      detail      jsonb NOT NULL
+    ) ON COMMIT DROP`);
 }
 
 async function* encodeBlocks<Type extends FeedType>(

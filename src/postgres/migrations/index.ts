@@ -40,6 +40,7 @@ import * as setAtOnce from './0044-set-at-once.ts';
 import * as undoIsNoSale from './0048-undo-is-no-sale.ts';
 import * as provedReferences from './0049-proved-references.ts';
 import * as importChunks from './0050-import-chunks.ts';
+import * as pendingOrders from './0051-pending-orders.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -88,6 +89,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0048-undo-is-no-sale', ...undoIsNoSale },
   { name: '0049-proved-references', ...provedReferences },
   { name: '0050-import-chunks', ...importChunks },
+  { name: '0051-pending-orders', ...pendingOrders },
 ];
 
 /** In their order. */

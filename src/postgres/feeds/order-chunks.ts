@@ -1,0 +1,78 @@
+/** A chunk of order lines: judged and applied in one transaction, and its refused rows recorded in it. */
+import type { FeedType } from '../../domain/feed-type.ts';
+import { addWarnings, type ImportWarning } from '../../domain/import-warning.ts';
+import { UNKNOWN_SKUS_LOOKED_UP_MAX } from '../../domain/limits.ts';
+import type { Connection } from '../database.ts';
+import { readEffect } from './effect.ts';
+import { nameLikelyProducts } from './name-likely-products.ts';
+import { applyOrderRows, recordOrdersCame } from './order-items.ts';
+import { stageChunk } from './pending-orders.ts';
+import type { ChunkOf, PostedChunk } from './pending-postings.ts';
+import { endRefusedFeeds, recordRefusedRows } from './refused-feeds.ts';
+import { recordRefusals } from './refused-rows.ts';
+
+interface Counts {
+  readonly rows: number;
+  readonly applied: number;
+  readonly failed: number;
+  readonly warnings: readonly ImportWarning[] | null;
+}
+
+const READ_COUNTS = `
+  SELECT row_count AS rows, applied_count AS applied, failed_count AS failed, warnings
+  FROM import_file WHERE sha256 = $1 FOR UPDATE`;
+
+async function readCounts(connection: Connection, key: string): Promise<Counts> {
+  const { rows } = await connection.query<Counts>(READ_COUNTS, [key]);
+  return rows[0] ?? { rows: 0, applied: 0, failed: 0, warnings: null };
+}
+
+export async function applyOrderChunk(
+  connection: Connection,
+  { importId, key, fileName, sentAt, lastEntry }: ChunkOf,
+  chunk: number,
+): Promise<PostedChunk> {
+  const before = await readCounts(connection, key);
+  const rows = await stageChunk(connection, importId, chunk);
+  const warnings = await applyOrderRows(connection, { fileName, writtenAt: sentAt });
+  if (before.failed < UNKNOWN_SKUS_LOOKED_UP_MAX) await nameLikelyProducts(connection);
+  const failed = await recordRefusals(connection, key);
+  const all = addWarnings(before.warnings ?? [], warnings);
+  await connection.query(
+    `UPDATE import_file SET applied_count = $2, failed_count = $3, warnings = $4 WHERE sha256 = $1`,
+    [
+      key,
+      before.applied + rows - failed,
+      before.failed + failed,
+      all.length > 0 ? JSON.stringify(all) : null,
+    ],
+  );
+  await connection.query('UPDATE feed_import SET refused_count = $2 WHERE import_id = $1', [
+    importId,
+    before.failed + failed,
+  ]);
+  // By inventory_item_detail_pkey, behind the chunk before.
+  const posted = await connection.query<{ lastEntry: number | null }>(
+    `SELECT max(inventory_item_detail_id) AS "lastEntry" FROM inventory_item_detail
+     WHERE inventory_item_detail_id > $2 AND import_id = $1`,
+    [importId, lastEntry],
+  );
+  return { rows, lastEntry: posted.rows[0]?.lastEntry ?? null };
+}
+
+/** Records what is known only now: what it has changed, that orders came in, and whether rows were refused. */
+export async function finishOrders(
+  connection: Connection,
+  { importId, key, fileName, sentAt, afterEntry, isClaimed }: ChunkOf,
+): Promise<void> {
+  const type: FeedType = 'ORDER_ITEMS';
+  const { rows, applied, failed } = await readCounts(connection, key);
+  const effect = await readEffect(connection, { importId, afterEntry }, true);
+  await connection.query('UPDATE feed_import SET effect = $2 WHERE import_id = $1', [
+    importId,
+    JSON.stringify(effect),
+  ]);
+  if (rows === 0 || applied > 0) await recordOrdersCame(connection, sentAt);
+  if (failed > 0 && isClaimed) await recordRefusedRows(connection, { fileName, type, sentAt }, failed);
+  if (failed === 0 && rows > 0) await endRefusedFeeds(connection, type);
+}
