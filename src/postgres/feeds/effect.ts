@@ -13,14 +13,11 @@ export interface PostingsOf {
 /** Of what is to be posted later. */
 const MAKE_MOVES_TO_COME = `
   CREATE TEMPORARY TABLE moved_level ON COMMIT DROP AS
-  SELECT product_id, facility_id, coalesce(level.quantity_on_hand, 0) + pending.units AS after,
+  SELECT product_id, facility_id, coalesce(level.quantity_on_hand, 0) + coming.units AS after,
     coalesce(level.quantity_on_hand, 0)::bigint AS before
-  FROM (
-    SELECT product_id, facility_id, sum(units) AS units FROM pending_posting WHERE import_id = $1
-    GROUP BY product_id, facility_id
-  ) AS pending
+  FROM (SELECT product_id, facility_id, sum(units) AS units FROM posting_to_come GROUP BY product_id, facility_id) AS coming
   LEFT JOIN product_facility AS level USING (product_id, facility_id)
-  WHERE pending.units <> 0`;
+  WHERE coming.units <> 0`;
 
 /** By inventory_item_detail_pkey, so that only what was posted since is read. */
 const MAKE_MOVES = `
@@ -50,7 +47,7 @@ export async function readEffect(
   isPosted: boolean,
 ): Promise<FeedEffect> {
   if (isPosted) await connection.query(MAKE_MOVES, [afterEntry, importId]);
-  else await connection.query(MAKE_MOVES_TO_COME, [importId]);
+  else await connection.query(MAKE_MOVES_TO_COME);
   await connection.query('ANALYZE moved_level');
   const { rows } = await connection.query<Omit<FeedEffect, 'moves'>>(
     `SELECT count(*)::int AS levels, coalesce(sum(before), 0)::float8 AS "unitsBefore",

@@ -57,11 +57,14 @@ const BY_ORDERS_OF_SHOPS = `
       FROM staged_row AS row WHERE ${IS_GOOD}) AS row
   ) AS row`;
 
-/** Keeps the good rows of `staged_row`. */
+/** Keeps the good rows of `staged_row`. What they will post is not known before each chunk is judged. */
 export async function keepOrdersForLater(
   connection: Connection,
   { importId, chunkRows }: PostedLater,
 ): Promise<void> {
+  await connection.query(
+    'CREATE TEMPORARY TABLE posting_to_come (product_id text, facility_id text, units integer) ON COMMIT DROP',
+  );
   const { rows: twoOrders } = await connection.query(HAS_TWO_ORDERS);
   await connection.query(
     `INSERT INTO pending_order_row (import_id, chunk, ${COLUMNS})

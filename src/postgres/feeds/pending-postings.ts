@@ -14,9 +14,9 @@ export interface PostedLater {
 }
 
 /**
- * Keeps postings for later.
+ * Keeps postings for later, and makes `posting_to_come` of them, for what is asked of them until the transaction ends.
  *
- * @param postings SQL of rows (product_id, facility_id, units, reason, row_number, happened_at); it has `values` as $3 and
+ * @param postings SQL of rows (product_id, facility_id, units, reason, row_number, happened_at); it has `values` as $1 and
  *   following
  */
 export async function keepForLater(
@@ -25,16 +25,16 @@ export async function keepForLater(
   postings: string,
   values: readonly unknown[],
 ): Promise<void> {
+  await connection.query(`CREATE TEMPORARY TABLE posting_to_come ON COMMIT DROP AS ${postings}`, [...values]);
+  await connection.query('ANALYZE posting_to_come');
   await connection.query(
     `INSERT INTO pending_posting (import_id, chunk, position, product_id, facility_id, units, reason, row_number, happened_at)
      SELECT $1, (min(position) OVER (PARTITION BY product_id) - 1) / $2::int, position, product_id, facility_id, units, reason,
        row_number, happened_at
      FROM (SELECT *, (row_number() OVER (ORDER BY product_id, facility_id, row_number))::int AS position
-       FROM (${postings}) AS posting) AS posting
-     ORDER BY position`,
-    [importId, chunkRows, ...values],
+       FROM posting_to_come) AS posting`,
+    [importId, chunkRows],
   );
-  await connection.query('ANALYZE pending_posting');
 }
 
 const CHUNK = 'SELECT * FROM pending_posting WHERE import_id = $1 AND chunk = $2';
