@@ -27,6 +27,7 @@ import {
 import { findKnownDifferent, recordVerification } from '../src/postgres/lane/verifications.ts';
 import type { AdminApi } from '../src/shopify/admin-api.ts';
 import { keepAlive } from './keep-alive.ts';
+import { readUnmanaged } from './read-unmanaged.ts';
 
 export interface VerifyDeps {
   readonly database: Database;
@@ -61,7 +62,7 @@ export function createVerifyActivities({ database, adminApi, diary }: VerifyDeps
     /**
      * Compares the Online ATP of now with what Shopify shows, for all mapped products or a sample. An attempt goes on
      * where the last one stopped; a sample is drawn anew. To a sample come the products that are known to differ, so it
-     * tells when they do not any more.
+     * tells when they do not any more. Of the whole shop, it reads the variants that no product is mapped to, too.
      *
      * Throws SHOP_UNKNOWN, SHOP_NOT_MAPPED, and what the shop's API throws.
      */
@@ -101,7 +102,14 @@ export function createVerifyActivities({ database, adminApi, diary }: VerifyDeps
         // A sample that lacks some of what is known to differ proves nothing about it, and none proves anything of the others.
         const isProof = known.areAll && (known.productIds.length > 0 || told.different > 0);
         if (sample === undefined || isProof) await recordVerification(database, shopId, told);
-        return { ...result, ...(shops.length > 0 && { sharedWith: shops }) };
+        const run = info.workflowExecution?.runId ?? info.activityId;
+        return {
+          ...result,
+          ...(sample === undefined && {
+            unmanaged: await readUnmanaged({ database, api, shopId, run, cancellationSignal }),
+          }),
+          ...(shops.length > 0 && { sharedWith: shops }),
+        };
       };
       // What a heartbeat tells a person (StepProgress) stands beside what the next attempt needs.
       return keepAlive(compareAll, () => ({

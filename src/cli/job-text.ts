@@ -1,5 +1,6 @@
 /** What came of a job's run, and when a job runs, for a person. */
 import { waitingInWords, type ImportResult } from '../domain/jobs/import.ts';
+import { countForAPerson } from '../domain/unmanaged-stock.ts';
 import { untakenInWords } from '../domain/untaken.ts';
 import { warningInWords } from '../domain/import-warning.ts';
 import { outcomeOf, resultInWords, type JobName, type JobResult } from '../domain/jobs/jobs.ts';
@@ -8,6 +9,7 @@ import { pauseInWords } from '../domain/lane-pause.ts';
 import { startedInWords } from '../domain/jobs/started-hard-sync.ts';
 import { syncInWords, type SyncResult } from '../domain/jobs/producing.ts';
 import type { VerifyResult } from '../domain/jobs/verify.ts';
+import { unmanagedLines } from './unmanaged-text.ts';
 import { SHOWN_TEXT_LENGTH_MAX } from '../domain/limits.ts';
 import { showText } from '../domain/shown-text.ts';
 import { inZone } from '../domain/wall-clock.ts';
@@ -38,8 +40,12 @@ export function describeResult<Name extends JobName>(
 
 /** A comparison that found differences has an exit code of its own, whatever they mean. */
 function exitCodeOf<Name extends JobName>(job: Name, result: JobResult<Name>): ExitCode {
-  if ('equal' in result && result.equal !== result.checked) return ExitCode.DIFFERENCES;
+  if ('equal' in result && differs(result)) return ExitCode.DIFFERENCES;
   return OUTCOME_EXIT_CODES[outcomeOf(job, result)];
+}
+
+function differs({ equal, checked, unmanaged }: VerifyResult): boolean {
+  return equal !== checked || (unmanaged !== undefined && countForAPerson(unmanaged) > 0);
 }
 
 function syncText(result: SyncResult): string {
@@ -121,9 +127,16 @@ function onOneLine(name: string): string {
 }
 
 function verifyText(result: VerifyResult): string {
-  const { sharedWith = [] } = result;
-  if (sharedWith.length === 0) return comparedText(result);
-  return `${comparedText(result)}\nThe same units are promised by ${sharedWith.join(' and ')}, too; \`atp doctor\` names the facilities.`;
+  const { sharedWith = [], shopId, unmanaged } = result;
+  return [
+    comparedText(result),
+    ...(unmanaged ? unmanagedLines(shopId, unmanaged) : []),
+    ...(sharedWith.length > 0
+      ? [
+          `The same units are promised by ${sharedWith.join(' and ')}, too; \`atp doctor\` names the facilities.`,
+        ]
+      : []),
+  ].join('\n');
 }
 
 function comparedText({ checked, equal, different, mayBeSales }: VerifyResult): string {

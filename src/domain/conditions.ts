@@ -283,6 +283,12 @@ export const CONDITIONS = {
     title: 'Shopify shows other quantities than it should',
     isToldAtOnce: true,
   },
+  UNMANAGED_STOCK: {
+    severity: 'warning',
+    subject: 'shop',
+    title: 'Shopify sells units that nobody manages',
+    isToldAtOnce: true,
+  },
   CHECK_FAILED: {
     severity: 'warning',
     subject: 'check',

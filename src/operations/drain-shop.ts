@@ -1,8 +1,10 @@
-/** What products of a shop have left on sale: sent to zero, or dismissed. */
+/** What products of a shop have left on sale: sent to zero, or dismissed, as variants are that nobody manages. */
 import { invalid, optional, text, yesOrNo } from '../domain/input-fields.ts';
 import { leftInWords } from '../domain/left-items.ts';
 import { SHOP_FIELDS } from '../domain/shop-fields.ts';
-import { dismissLeftItems, listLeftItems, type LeftItems } from '../postgres/lane/left-items.ts';
+import { variantsInWords } from '../domain/unmanaged-stock.ts';
+import { listLeftItems, type LeftItems } from '../postgres/lane/left-items.ts';
+import { dismissUnmanaged, findUnmanagedStock } from '../postgres/mapping/unmanaged-variants.ts';
 import { findShop } from '../postgres/master-data/shops.ts';
 import { drainAllLeft } from '../postgres/producing/left-items.ts';
 import { ifTemporalIsThere } from './best-effort-temporal.ts';
@@ -17,7 +19,11 @@ export const drainShop = defineOperation({
   description: 'send to zero what products have left on sale, on Shopify items or at locations of before',
   fields: {
     shopId: { ...SHOP_FIELDS.shopId, about: 'the shop' },
-    dismiss: optional(yesOrNo('send nothing, and tell of them no more: they are somebody else’s')),
+    dismiss: optional(
+      yesOrNo(
+        'send nothing, and tell no more of them, or of other variants that nobody manages: they are somebody else’s',
+      ),
+    ),
     reason: optional(text('why; the audit log keeps it (dismiss needs it)')),
     yes: YES,
   },
@@ -32,9 +38,11 @@ export const drainShop = defineOperation({
     const left = (await listLeftItems(database, shopId)).filter(
       ({ state }) => state === 'ON_SALE' || state === 'WITHHELD' || (state === 'WAITING' && !dismiss),
     );
-    if (left.length === 0) return { shopId, drains: [], dismissed: 0 };
-    await confirm(context, yes, consequenceOf(left, dismiss));
-    if (dismiss) return { shopId, drains: [], dismissed: await dismissLeftItems(database, shopId) };
+    const unmanaged = dismiss ? await findUnmanagedStock(database, shopId) : null;
+    if (left.length === 0 && unmanaged === null) return { shopId, drains: [], dismissed: 0 };
+    const others = unmanaged ? ` ${variantsInWords(unmanaged)} ${STAY}` : '';
+    await confirm(context, yes, `${consequenceOf(left, dismiss)}${others}`.trim());
+    if (dismiss) return { shopId, drains: [], dismissed: await dismissUnmanaged(database, shopId) };
     await checkShopOrigin(app, shopId);
     const drains = await drainAllLeft(database, shopId);
     await ifTemporalIsThere(app, async (temporal) => {
@@ -45,7 +53,9 @@ export const drainShop = defineOperation({
   },
 });
 
+const STAY = 'stay as they are, and nothing tells of them any more.';
+
 function consequenceOf(left: readonly LeftItems[], dismiss: boolean): string {
-  const ends = dismiss ? 'stay as they are, and nothing tells of them any more.' : 'go to 0.';
+  const ends = dismiss ? STAY : 'go to 0.';
   return left.map((items) => `${leftInWords(items)} at ${items.locationId} ${ends}`).join(' ');
 }

@@ -14,6 +14,7 @@ const DEPENDENT_TABLES = [
   'shop_orders',
   'mapping_finding',
   'catalogue_variant',
+  'unmanaged_variant',
   'catalogue_reading',
   'shop_product',
   // After the mapping, whose rows leave their items when they go.

@@ -61,6 +61,7 @@ test('doctor says of an installation without a fault that all is well, and what 
     'blue-shirts: archive',
     'blue-shirts: unseen sales',
     'blue-shirts: last verification',
+    'blue-shirts: unmanaged stock',
     'SFTP',
   ]);
   expect(checks.every(({ detail }) => detail !== '')).toBe(true);

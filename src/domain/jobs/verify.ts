@@ -1,5 +1,6 @@
 import type { DifferenceCause } from '../difference.ts';
 import { count, id, optional, yesOrNo } from '../input-fields.ts';
+import { countForAPerson, type UnmanagedStock } from '../unmanaged-stock.ts';
 import { counted } from '../words.ts';
 import { defineJob } from './job.ts';
 
@@ -30,6 +31,8 @@ export interface VerifyResult {
     /** ISO 8601. Not before: the shop's order watermark must have passed the time of the comparison. */
     readonly healsAfter: string;
   };
+  /** Variants on Shopify that no product is mapped to; absent: only a sample was compared. */
+  readonly unmanaged?: UnmanagedStock;
   /** Other shops that promise units which this shop promises; absent: none. */
   readonly sharedWith?: readonly string[];
 }
@@ -46,7 +49,7 @@ const NOT_MENDED_BY_JOBS: readonly DifferenceCause[] = [
 export const VERIFY = defineJob({
   name: 'verify',
   title: 'Verify',
-  description: 'Compares Online ATP with what Shopify shows.',
+  description: 'Compares Online ATP with what Shopify shows, and finds stock that nobody manages.',
   workflowType: 'verifyShop',
   fields: {
     shopId: id('the shop'),
@@ -65,11 +68,16 @@ export const VERIFY = defineJob({
     catchupWindow: '6 hours',
     why: 'A second comparison right behind the first would say nothing new.',
   },
-  inWords: ({ checked, equal, causes }: VerifyResult) => {
+  inWords: ({ checked, equal, causes, unmanaged }: VerifyResult) => {
     const told = Object.entries(causes).map(([cause, products]) => `${products} ${cause}`);
     const why = told.length === 0 ? '' : `; ${told.join(', ')}`;
-    return `${equal} of ${counted(checked, 'product')} equal on Shopify${why}`;
+    const variants = unmanaged ? countForAPerson(unmanaged) : 0;
+    const nobodys = variants === 0 ? '' : `; ${counted(variants, 'variant')} with stock that nobody manages`;
+    return `${equal} of ${counted(checked, 'product')} equal on Shopify${why}${nobodys}`;
   },
-  outcomeOf: ({ causes }) =>
-    NOT_MENDED_BY_JOBS.some((cause) => (causes[cause] ?? 0) > 0) ? 'NEEDS_ATTENTION' : 'DONE',
+  outcomeOf: ({ causes, unmanaged }) =>
+    NOT_MENDED_BY_JOBS.some((cause) => (causes[cause] ?? 0) > 0) ||
+    (unmanaged !== undefined && countForAPerson(unmanaged) > 0)
+      ? 'NEEDS_ATTENTION'
+      : 'DONE',
 });

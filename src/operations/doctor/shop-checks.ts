@@ -22,6 +22,7 @@ import { inspectLeftItems } from './left-items-check.ts';
 import { inspectLeftLocations } from './left-locations-check.ts';
 import { inspectPause } from './pause-check.ts';
 import { judgeSchedules } from './schedule-check.ts';
+import { inspectUnmanaged } from './unmanaged-check.ts';
 import { inspectVerification } from './verification-check.ts';
 
 interface LookAtShops {
@@ -71,6 +72,7 @@ async function lookAtShop(app: Application, shop: Shop, schedules: Promise<Sched
     await check(`${shopId}: archive`, () => inspectArchive(app, shop)),
     await check(`${shopId}: unseen sales`, () => inspectUnseenSales(app, shop)),
     await check(`${shopId}: last verification`, () => inspectVerification(app, shop)),
+    await check(`${shopId}: unmanaged stock`, () => inspectUnmanaged(app, shop)),
   ];
 }
 

@@ -46,7 +46,7 @@ const WAS_NEVER_FILLED = `(item.state = 'WAITING'
       AND applied.inventory_item_id = item.inventory_item_id))`;
 
 /** In SQL, of a row `item` of left_item and its `shop`: it counts. By left_item_pkey and shop_product's keys. */
-const IS_LEFT = `NOT ${IS_MAPPED_AGAIN} AND NOT ${WAS_NEVER_FILLED}`;
+export const IS_LEFT = `NOT ${IS_MAPPED_AGAIN} AND NOT ${WAS_NEVER_FILLED}`;
 
 /** What the shop has left, by location and state; none: []. */
 export async function listLeftItems(database: Database, shopId: string): Promise<readonly LeftItems[]> {
@@ -167,14 +167,23 @@ async function forgetDrained(connection: Connection, shopId: string, sequence: n
   );
 }
 
-/** A person has looked at them, and nothing of ours is to be done about them. Returns how many. */
-export async function dismissLeftItems(database: Database, shopId: string): Promise<number> {
-  return database.transaction(async (connection) => {
-    await forgetReturned(connection, shopId);
-    const { rowCount } = await connection.query(
-      `DELETE FROM left_item WHERE shop_id = $1 AND state IN ('WITHHELD', 'ON_SALE')`,
-      [shopId],
-    );
-    return rowCount ?? 0;
-  });
+/** An item that was left, and whether it was at the location that the shop has now. */
+export interface DismissedItem {
+  readonly inventoryItemId: string;
+  readonly isHere: boolean;
+}
+
+/** A person has looked at them, and nothing of ours is to be done about them. */
+export async function dismissLeftItems(
+  connection: Connection,
+  shopId: string,
+): Promise<readonly DismissedItem[]> {
+  await forgetReturned(connection, shopId);
+  const { rows } = await connection.query<DismissedItem>(
+    `DELETE FROM left_item AS item USING shop
+     WHERE shop.shop_id = item.shop_id AND item.shop_id = $1 AND state IN ('WITHHELD', 'ON_SALE')
+     RETURNING item.inventory_item_id AS "inventoryItemId", item.location_id = shop.location_id AS "isHere"`,
+    [shopId],
+  );
+  return rows;
 }

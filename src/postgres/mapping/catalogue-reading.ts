@@ -93,25 +93,24 @@ async function keepPage(
   });
 }
 
-/** Variants without a SKU cannot be matched. */
+/** Those without a SKU, too: they match no product, and may have units. */
 async function keepVariants(
   connection: Connection,
   shopId: string,
   variants: CataloguePage['variants'],
 ): Promise<void> {
-  const named = variants.filter(({ sku }) => sku !== null);
   await connection.query(
     `INSERT INTO catalogue_variant
        (shop_id, sku, inventory_item_id, variant_id, tracked, level_active, sells_below_zero)
      SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::boolean[], $6::boolean[], $7::boolean[])`,
     [
       shopId,
-      named.map(({ sku }) => sku),
-      named.map(({ inventoryItemId }) => inventoryItemId),
-      named.map(({ variantId }) => variantId),
-      named.map(({ tracked }) => tracked),
-      named.map(({ levelActive }) => levelActive),
-      named.map(({ inventoryPolicy }) => inventoryPolicy === 'CONTINUE'),
+      variants.map(({ sku }) => sku),
+      variants.map(({ inventoryItemId }) => inventoryItemId),
+      variants.map(({ variantId }) => variantId),
+      variants.map(({ tracked }) => tracked),
+      variants.map(({ levelActive }) => levelActive),
+      variants.map(({ inventoryPolicy }) => inventoryPolicy === 'CONTINUE'),
     ],
   );
 }

@@ -6,6 +6,7 @@ import type { Connection, Database } from '../database.ts';
 import { runInTransaction } from '../transaction.ts';
 import type { ReadingId } from './catalogue-reading.ts';
 import { matchBySku } from './sku-matching.ts';
+import { replaceUnmanaged } from './unmanaged-variants.ts';
 import { holdUnmapping } from './unmapping.ts';
 import { IS_NOT_ON_ITS_WAY, NOT_APPLIED_SINCE } from '../lane/quarantined-rows.ts';
 
@@ -49,6 +50,7 @@ export async function matchCatalogue(
       await oweMended(session, shopId);
       await replaceMapping(session, shopId);
       await replaceFindings(session, shopId);
+      await replaceUnmanaged(session, shopId);
       await session.query('UPDATE catalogue_reading SET result = $2 WHERE shop_id = $1', [shopId, mapping]);
       await session.query('DELETE FROM catalogue_variant WHERE shop_id = $1', [shopId]);
       return mapping;
@@ -73,7 +75,7 @@ async function lockReading(session: Connection, { shopId, reading }: ReadingId):
  */
 async function refuseAnEmptyCatalogue(session: Connection, shopId: string): Promise<void> {
   const { rowCount } = await session.query(
-    `SELECT FROM shop_product WHERE shop_id = $1 AND NOT EXISTS (SELECT FROM catalogue) LIMIT 1`,
+    `SELECT FROM shop_product WHERE shop_id = $1 AND NOT EXISTS (SELECT FROM catalogue WHERE sku IS NOT NULL) LIMIT 1`,
     [shopId],
   );
   if (rowCount !== 0) throw new AtpError('SHOP_CATALOGUE_EMPTY', { shopId });

@@ -41,6 +41,7 @@ import * as undoIsNoSale from './0048-undo-is-no-sale.ts';
 import * as provedReferences from './0049-proved-references.ts';
 import * as importChunks from './0050-import-chunks.ts';
 import * as pendingOrders from './0051-pending-orders.ts';
+import * as unmanagedVariant from './0055-unmanaged-variant.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -90,6 +91,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0049-proved-references', ...provedReferences },
   { name: '0050-import-chunks', ...importChunks },
   { name: '0051-pending-orders', ...pendingOrders },
+  { name: '0055-unmanaged-variant', ...unmanagedVariant },
 ];
 
 /** In their order. */

@@ -1,0 +1,184 @@
+/** Variants of a shop that no product is mapped to: which there are, and what a verification has seen of them. */
+import { CHECK_SKUS_NAMED, DIFFERENCES_LISTED_MAX } from '../../domain/limits.ts';
+import {
+  isForAPerson,
+  UNMANAGED_TOLD,
+  variantName,
+  type FoundVariants,
+  type UnmanagedCause,
+  type UnmanagedStock,
+  type UnmanagedVariant,
+} from '../../domain/unmanaged-stock.ts';
+import type { Connection, Database } from '../database.ts';
+import { dismissLeftItems, IS_LEFT } from '../lane/left-items.ts';
+import { looseKey } from './sku-matching.ts';
+
+/**
+ * In the transaction that has replaced the mapping, of `catalogue`. What stays unmanaged keeps what is known of it, and a row
+ * that stays as it is is not written.
+ */
+export async function replaceUnmanaged(session: Connection, shopId: string): Promise<void> {
+  await session.query(
+    `CREATE TEMPORARY TABLE unmanaged ON COMMIT DROP AS
+     SELECT inventory_item_id, min(sku) AS sku FROM catalogue
+     WHERE tracked AND level_active AND NOT EXISTS (SELECT FROM shop_product AS mapped
+       WHERE mapped.shop_id = $1 AND mapped.inventory_item_id = catalogue.inventory_item_id)
+     GROUP BY inventory_item_id`,
+    [shopId],
+  );
+  await session.query('ANALYZE unmanaged');
+  await session.query(
+    `DELETE FROM unmanaged_variant AS known WHERE shop_id = $1 AND NOT EXISTS (
+       SELECT FROM unmanaged WHERE unmanaged.inventory_item_id = known.inventory_item_id)`,
+    [shopId],
+  );
+  await session.query(
+    `INSERT INTO unmanaged_variant AS known (shop_id, inventory_item_id, sku)
+     SELECT $1, inventory_item_id, sku FROM unmanaged ORDER BY inventory_item_id
+     ON CONFLICT (shop_id, inventory_item_id) DO UPDATE SET sku = excluded.sku
+       WHERE known.sku IS DISTINCT FROM excluded.sku`,
+    [shopId],
+  );
+}
+
+/** In SQL, of a row `found` of unmanaged_variant: no product is mapped to it, also since the last mapping. */
+const IS_UNMANAGED = `NOT EXISTS (SELECT FROM shop_product AS mapped
+  WHERE mapped.shop_id = found.shop_id AND mapped.inventory_item_id = found.inventory_item_id)`;
+
+/**
+ * The items that this run reads next, those first that were read longest ago. By the index unmanaged_variant_next.
+ *
+ * @param run the run that reads; what it has read already is left out
+ */
+export async function listUnmanagedToRead(
+  database: Database,
+  { shopId, run, limit }: { readonly shopId: string; readonly run: string; readonly limit: number },
+): Promise<readonly string[]> {
+  const rows = await database.query<{ inventoryItemId: string }>(
+    `SELECT inventory_item_id AS "inventoryItemId" FROM unmanaged_variant AS found
+     WHERE shop_id = $1 AND read_by IS DISTINCT FROM $2 AND ${IS_UNMANAGED}
+     ORDER BY read_at NULLS FIRST, inventory_item_id LIMIT $3`,
+    [shopId, run, limit],
+  );
+  return rows.map(({ inventoryItemId }) => inventoryItemId);
+}
+
+/** Records the units for sale of each item. An item that a mapping has met meanwhile is left out. */
+export async function recordUnmanagedUnits(
+  database: Database,
+  { shopId, run }: { readonly shopId: string; readonly run: string },
+  items: readonly { readonly inventoryItemId: string; readonly units: number }[],
+): Promise<void> {
+  await database.query(
+    // In key order, as a mapping writes them, so that the two cannot wait for each other in a circle.
+    `WITH seen AS (
+       SELECT found.inventory_item_id, seen.units FROM unmanaged_variant AS found
+       JOIN unnest($3::text[], $4::integer[]) AS seen (inventory_item_id, units) USING (inventory_item_id)
+       WHERE found.shop_id = $1 ORDER BY found.inventory_item_id FOR UPDATE OF found
+     )
+     UPDATE unmanaged_variant AS found SET units = seen.units, read_at = clock_timestamp(), read_by = $2,
+       units_since = CASE WHEN seen.units > 0 THEN coalesce(units_since, clock_timestamp()) END
+     FROM seen WHERE found.shop_id = $1 AND found.inventory_item_id = seen.inventory_item_id`,
+    [shopId, run, items.map(({ inventoryItemId }) => inventoryItemId), items.map(({ units }) => units)],
+  );
+}
+
+/** In SQL: the variants of the shop $1 that had units when they were read last, each with its cause. */
+const STOCK = `
+  SELECT found.inventory_item_id, found.sku, found.units, found.units_since, CASE
+      WHEN item.state IN ('WAITING', 'DRAINING') THEN 'LEAVING'
+      WHEN item.state IS NOT NULL THEN 'LEFT_ON_SALE'
+      WHEN found.dismissed_at IS NOT NULL THEN 'DISMISSED'
+      WHEN found.sku IS NULL THEN 'NO_SKU'
+      WHEN finding.finding = 'LEAVING' THEN 'MAPPING_HELD'
+      WHEN finding.finding IS NOT NULL THEN finding.finding
+      WHEN product.product_id IS NOT NULL THEN 'NOT_MAPPED_YET'
+      WHEN near.key IS NOT NULL THEN 'NEARLY'
+      ELSE 'NO_PRODUCT' END AS cause
+  FROM unmanaged_variant AS found
+  LEFT JOIN (
+    SELECT item.inventory_item_id, item.state FROM left_item AS item JOIN shop USING (shop_id, location_id)
+    WHERE shop_id = $1 AND ${IS_LEFT}
+  ) AS item USING (inventory_item_id)
+  LEFT JOIN product ON product.sku = found.sku
+  LEFT JOIN LATERAL (
+    SELECT finding FROM mapping_finding AS of_product
+    WHERE of_product.shop_id = $1 AND of_product.product_id = product.product_id
+      AND finding IN ('NAMESAKE', 'AMBIGUOUS', 'LEAVING')
+    ORDER BY finding LIMIT 1
+  ) AS finding ON true
+  LEFT JOIN (
+    SELECT DISTINCT ${looseKey('sku')} AS key FROM mapping_finding JOIN product USING (product_id)
+    WHERE shop_id = $1 AND finding = 'NEARLY'
+  ) AS near ON near.key = ${looseKey('found.sku')}
+  WHERE found.shop_id = $1 AND found.units > 0 AND ${IS_UNMANAGED}`;
+
+/** What this run has read, and of all variants those that had units when they were read last. */
+export async function summarizeUnmanaged(
+  database: Database,
+  { shopId, run }: { readonly shopId: string; readonly run: string },
+): Promise<UnmanagedStock> {
+  const [counts] = await database.query<{ read: number; notRead: number }>(
+    `SELECT count(*) FILTER (WHERE read_by = $2) AS read, count(*) FILTER (WHERE read_by IS DISTINCT FROM $2) AS "notRead"
+     FROM unmanaged_variant AS found WHERE shop_id = $1 AND ${IS_UNMANAGED}`,
+    [shopId, run],
+  );
+  const causes = await database.query<{ cause: UnmanagedCause; variants: number }>(
+    `SELECT cause, count(*) AS variants FROM (${STOCK}) AS stock GROUP BY cause ORDER BY cause`,
+    [shopId],
+  );
+  const listed = await database.query<UnmanagedVariant>(
+    `SELECT sku, inventory_item_id AS "inventoryItemId", units, cause FROM (${STOCK}) AS stock
+     ORDER BY cause = ANY ($2) DESC, units DESC, sku, inventory_item_id LIMIT $3`,
+    [shopId, causes.map(({ cause }) => cause).filter(isForAPerson), DIFFERENCES_LISTED_MAX],
+  );
+  const { read = 0, notRead = 0 } = counts ?? {};
+  return {
+    read,
+    notRead,
+    causes: Object.fromEntries(causes.map(({ cause, variants }) => [cause, variants])),
+    listed,
+  };
+}
+
+/** What a person is told of: nobody looks after these variants, as far as we know. Null: there are none. */
+export async function findUnmanagedStock(
+  database: Database,
+  shopId: string,
+): Promise<(FoundVariants & { readonly since: Date }) | null> {
+  const [found] = await database.query<{ variants: number; units: number; since: Date | null }>(
+    `SELECT count(*) AS variants, coalesce(sum(units), 0)::bigint AS units, min(units_since) AS since
+     FROM (${STOCK}) AS stock WHERE cause = ANY ($2)`,
+    [shopId, UNMANAGED_TOLD],
+  );
+  if (!found || found.since === null) return null;
+  const first = await database.query<{ sku: string | null; inventoryItemId: string }>(
+    `SELECT sku, inventory_item_id AS "inventoryItemId" FROM (${STOCK}) AS stock
+     WHERE cause = ANY ($2) ORDER BY units DESC, sku, inventory_item_id LIMIT $3`,
+    [shopId, UNMANAGED_TOLD, CHECK_SKUS_NAMED],
+  );
+  return { ...found, since: found.since, names: first.map(variantName) };
+}
+
+/**
+ * A person has looked at them, and nothing of ours is to be done about them: items that products have left and that wait for a
+ * person, and variants of which a person was told. Returns how many items that are.
+ */
+export async function dismissUnmanaged(database: Database, shopId: string): Promise<number> {
+  return database.transaction(async (connection) => {
+    const { rows: told } = await connection.query<{ inventoryItemId: string }>(
+      `SELECT inventory_item_id AS "inventoryItemId" FROM (${STOCK}) AS stock WHERE cause = ANY ($2)`,
+      [shopId, UNMANAGED_TOLD],
+    );
+    const left = await dismissLeftItems(connection, shopId);
+    // What was left here is a variant like the others from now on; the next mapping has its SKU.
+    const here = left.filter(({ isHere }) => isHere);
+    await connection.query(
+      `INSERT INTO unmanaged_variant (shop_id, inventory_item_id, dismissed_at)
+       SELECT $1, item, clock_timestamp() FROM unnest($2::text[]) AS item ORDER BY item
+       ON CONFLICT (shop_id, inventory_item_id) DO UPDATE SET dismissed_at = excluded.dismissed_at`,
+      [shopId, [...new Set([...told, ...here].map(({ inventoryItemId }) => inventoryItemId))]],
+    );
+    return told.length + left.length;
+  });
+}
