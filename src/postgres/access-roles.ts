@@ -20,7 +20,12 @@ const SETTINGS_ONLY = `SELECT, INSERT (product_id, facility_id, minimum_stock, a
   UPDATE (minimum_stock, allow_brokering)`;
 
 /** What a worker may have done by the right of the owner. */
-const FUNCTIONS_OF_WORK = ['remove_old_order_lines', 'remove_product', 'remove_facility'] as const;
+const FUNCTIONS_OF_WORK = [
+  'remove_old_order_lines',
+  'remove_old_transfers',
+  'remove_product',
+  'remove_facility',
+] as const;
 
 /** Tables in which a worker needs less than WORK. */
 const WORK_IN: Readonly<Record<string, string>> = {
@@ -36,6 +41,8 @@ const WORK_IN: Readonly<Record<string, string>> = {
   product: KEPT,
   product_facility: SETTINGS_ONLY,
   removed_shop: KEPT,
+  // Written by remove_old_transfers; only what is years old is removed.
+  removed_transfer: 'SELECT, DELETE',
   sale_log: APPEND_AND_PURGE,
   transfer_item: KEPT,
   upload_file_row: APPEND_AND_PURGE,

@@ -1,6 +1,6 @@
 /**
  * Removes what nobody reads any more: the logs of changes and sales below every shop's baseline, the rows and calls of files that were
- * done long ago, and old steps, plans, acts, conditions, imports, refused rows and order lines. Each statement is bounded, so that none
+ * done long ago, and old steps, plans, acts, conditions, imports, refused rows, order lines and transfers. Each statement is bounded, so that none
  * holds a lock for long and autovacuum keeps up; the tables stay in use meanwhile.
  */
 import {
@@ -21,6 +21,7 @@ import {
   purgeNumberedImports,
   purgeOrderLines,
   purgeRefusedRows,
+  purgeTransfers,
 } from './feeds/old-rows.ts';
 import { purgeRefusedFeeds } from './feeds/refused-feeds.ts';
 import { runInTransaction } from './transaction.ts';
@@ -38,6 +39,7 @@ export interface Purged {
   /** Records of imports. */
   readonly imports: number;
   readonly orderLines: number;
+  readonly transferLines: number;
 }
 
 /** One purge. What it leaves, the next one removes. Null: it did nothing, because producers were at work all the time. */
@@ -57,8 +59,9 @@ export async function purge(database: Database): Promise<Purged | null> {
     await purgeHeldLevels(session);
     await purgeNumberedImports(session);
     const orderLines = await purgeOrderLines(session);
+    const transferLines = await purgeTransfers(session);
     await session.query('UPDATE clean_up SET done_at = clock_timestamp()');
-    return { logRows, files, refusedRows, imports, orderLines };
+    return { logRows, files, refusedRows, imports, orderLines, transferLines };
   });
 }
 

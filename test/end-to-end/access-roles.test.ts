@@ -259,7 +259,7 @@ test('where the roles were made by the release before, an upgrade alone gives wo
          has_function_privilege('atp_read', oid, 'EXECUTE') AS "mayReader"
        FROM pg_proc WHERE proname LIKE 'remove\\_%' AND pronamespace = 'public'::regnamespace ORDER BY 1`,
     );
-  const functions = ['remove_facility', 'remove_old_order_lines', 'remove_product'];
+  const functions = ['remove_facility', 'remove_old_order_lines', 'remove_old_transfers', 'remove_product'];
   const expected = functions.map((name) => ({ name, may: true, mayReader: false }));
   expect(await readRights()).toEqual(expected);
   expect(

@@ -7,7 +7,7 @@ import { Installation, SHOP } from './installation.ts';
 
 const MAP = { job: 'map-shop', shopId: SHOP } as const;
 
-test('a variant that is published at noon is right by the next hour, and nobody types a command', async () => {
+test('a variant that is published at noon is right by the next hour, its product known or not, and nobody types a command', async () => {
   const shop = await Installation.open(['BLUE-SHIRT']);
   await shop.startWorker();
   await Retailer.over(shop.database).addProducts(['RED-SHIRT']);
@@ -29,6 +29,16 @@ test('a variant that is published at noon is right by the next hour, and nobody 
 
   await shop.until(async () => (await shop.readShown())['RED-SHIRT'] === 9);
   expect(await shop.readShown()).toEqual({ 'BLUE-SHIRT': 7, 'RED-SHIRT': 9 });
+
+  // A product that we do not know yet: its master data and its count come as files, after its variant or before it.
+  await shop.twin.seed([{ sku: 'GREEN-SHIRT', title: 'Green shirt', available: 0 }]);
+  await scheduleJob(shop.temporal, { job: 'import' }, often);
+  await shop.sendFeed('IMP_PRODUCT__1200.csv', ['product-id,sku,name', 'G-1,GREEN-SHIRT,Green shirt']);
+  await shop.sendFeed('RESET_INVENTORY__1201.csv', [
+    ...['facilityId,idValue,resetByAtp,availableQty', 'BROADWAY,GREEN-SHIRT,N,4'],
+  ]);
+  await shop.until(async () => (await shop.readShown())['GREEN-SHIRT'] === 4);
+  expect(await shop.readShown()).toEqual({ 'BLUE-SHIRT': 7, 'RED-SHIRT': 9, 'GREEN-SHIRT': 4 });
 });
 
 test('a reading goes on where a worker died, and no page is read again that was kept', async () => {

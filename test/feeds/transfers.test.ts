@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { explanationText } from '../../src/cli/explanation-text.ts';
 import { NO_SETTINGS } from '../../src/domain/feed-source.ts';
+import { TRANSFER_IDS_KEPT_DAYS, TRANSFERS_KEPT_DAYS } from '../../src/domain/limits.ts';
 import { explain } from '../../src/postgres/online-atp/explain.ts';
+import { purge } from '../../src/postgres/purge.ts';
 import { codesOf, Warehouse } from './warehouse.ts';
 
 let warehouse: Warehouse;
@@ -210,4 +212,43 @@ test('whatever the order, the files and the repetitions, the levels are those of
     ),
     { numRuns: 15 },
   );
+});
+
+test('a transfer that ended long ago is removed as a whole, and its file sent again moves nothing', async () => {
+  const { database } = warehouse;
+  const grow = (days: number) =>
+    database.query(`UPDATE transfer_item SET told_at = told_at - make_interval(days => $1)`, [days]);
+  await warehouse.count('SHIRT', 'BROADWAY', 20);
+  const old = [
+    line('RECEIVED', 4, { id: 'OLD' }),
+    line('RECEIVED', 2, { id: 'OLD' }).replace('OLD,1', 'OLD,2'),
+  ];
+  const half = [
+    line('RECEIVED', 1, { id: 'HALF' }),
+    line('SHIPPED', 3, { id: 'HALF' }).replace('HALF,1', 'HALF,2'),
+  ];
+  await send(...old, ...half);
+  await grow(TRANSFERS_KEPT_DAYS + 1);
+  await send(line('RECEIVED', 5, { id: 'YOUNG' }));
+  const way = await readWay();
+  const ledger = await warehouse.readLedger();
+
+  expect(await purge(database)).toMatchObject({ transferLines: 2 });
+
+  const ids = () => database.query('SELECT DISTINCT transfer_id AS id FROM transfer_item ORDER BY 1');
+  expect(await ids()).toEqual([{ id: 'HALF' }, { id: 'YOUNG' }]);
+  expect(await readWay()).toEqual(way);
+  const again = await send(...old);
+  expect(codesOf(again)).toEqual({ 2: 'TRANSFER_REMOVED', 3: 'TRANSFER_REMOVED' });
+  expect(await readWay()).toEqual(way);
+  expect(await warehouse.readLedger()).toEqual(ledger);
+
+  // What was on its way for years arrives, and is told as always.
+  expect(await send(half[1]?.replace('SHIPPED', 'RECEIVED') ?? '')).toMatchObject({ applied: 1, failed: 0 });
+  expect(await purge(database)).toMatchObject({ transferLines: 0 });
+  await database.query(`UPDATE removed_transfer SET removed_at = now() - make_interval(days => $1)`, [
+    TRANSFER_IDS_KEPT_DAYS + 1,
+  ]);
+  await purge(database);
+  expect(await database.query('SELECT FROM removed_transfer')).toEqual([]);
 });

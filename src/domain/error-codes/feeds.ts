@@ -1,6 +1,6 @@
 /** Feeds and their rows. */
 import { FEED_TYPES } from '../feed-type.ts';
-import { FEED_ROWS_MAX, FEED_SIZE_MAX_BYTES, ORDER_LINES_KEPT_DAYS, UNITS_MAX } from '../limits.ts';
+import { FEED_ROWS_MAX, FEED_SIZE_MAX_BYTES, ORDER_LINES_KEPT_DAYS, TRANSFERS_KEPT_DAYS, UNITS_MAX } from '../limits.ts';
 import type { ErrorEntry } from './error-entry.ts';
 
 const TYPES = FEED_TYPES.join(', ');
@@ -162,6 +162,12 @@ export const FEED_ERRORS = {
     message: (d) =>
       `Line ${d.itemSeqId} of transfer "${d.transferId}" is cancelled, so nothing is shipped or received of it.`,
     hint: 'Nothing to do when it was sent again or late. If the units are on their way after all, send them as another line.',
+  },
+  TRANSFER_REMOVED: {
+    class: 'row',
+    message: (d) =>
+      `Transfer "${d.transferId}" has ended, and was removed after ${TRANSFERS_KEPT_DAYS} days, so nothing more is known of line ${d.itemSeqId}.`,
+    hint: 'Nothing to do when an old file was sent again. A transfer that is new needs an id that was not used before.',
   },
   TRANSFER_RECEIVED: {
     class: 'row',

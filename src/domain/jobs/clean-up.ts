@@ -11,6 +11,8 @@ export interface CleanUpResult {
     /** Records of imports; absent in results of earlier releases. */
     readonly imports?: number;
     readonly orderLines: number;
+    /** Absent in results of earlier releases. */
+    readonly transferLines?: number;
   } | null;
   /** Files of `archive/` and `error/` on SFTP. */
   readonly filesOnSftp: number;
@@ -41,8 +43,8 @@ export const CLEAN_UP = defineJob({
         : '';
     const onSftp = `${counted(filesOnSftp, 'file')} on SFTP${isMoreOnSftp ? ', where more are left' : ''}${refused}`;
     if (purged === null) return `removed ${onSftp}; the database was busy with producers`;
-    const { logRows, files, refusedRows, imports = 0, orderLines } = purged;
-    return `removed ${counted(logRows, 'row')} of the change log, the rows of ${counted(files, 'file')}, ${counted(refusedRows, 'refused row')}, ${counted(imports, 'record')} of imports, ${counted(orderLines, 'order line')}, ${onSftp}`;
+    const { logRows, files, refusedRows, imports = 0, orderLines, transferLines = 0 } = purged;
+    return `removed ${counted(logRows, 'row')} of the change log, the rows of ${counted(files, 'file')}, ${counted(refusedRows, 'refused row')}, ${counted(imports, 'record')} of imports, ${counted(orderLines, 'order line')}, ${counted(transferLines, 'line')} of transfers, ${onSftp}`;
   },
   outcomeOf: ({ purged, filesOnSftp, refusedOnSftp = 0 }) => {
     if (purged === null || refusedOnSftp > 0) return 'NEEDS_ATTENTION';

@@ -37,6 +37,18 @@ export const REFUSED_ROWS_KEPT_DAYS = 90;
 export const ORDER_LINES_KEPT_DAYS = 400;
 
 /**
+ * How long a transfer is kept after a feed has told of it last, when each of its lines was received or cancelled: as long as
+ * the lines of orders.
+ */
+export const TRANSFERS_KEPT_DAYS = 400;
+
+/**
+ * How long the id of a removed transfer is remembered after that. Its lines are refused meanwhile: by a file that somebody sends
+ * again they would move their units a second time. One row a transfer, so ten years and some months are no burden.
+ */
+export const TRANSFER_IDS_KEPT_DAYS = 4_000;
+
+/**
  * How long the record of an import is kept, of a feed that is filed and has no refused rows left; that of the newest feed of a
  * type always is. As long as the audit log: who looks for a season's count finds both.
  */

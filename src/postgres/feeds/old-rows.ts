@@ -1,9 +1,11 @@
-/** What feeds have left and was kept long enough: refused rows, records of imports, and order lines that are done. */
+/** What feeds have left and was kept long enough: refused rows, records of imports, and order lines and transfers that are done. */
 import {
   HELD_LEVELS_LEFT_DAYS,
   IMPORT_RECORDS_KEPT_DAYS,
   ORDER_LINES_KEPT_DAYS,
   REFUSED_ROWS_KEPT_DAYS,
+  TRANSFER_IDS_KEPT_DAYS,
+  TRANSFERS_KEPT_DAYS,
 } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
 import { removeInPages } from '../remove-in-pages.ts';
@@ -64,4 +66,19 @@ export async function purgeHeldLevels(session: Connection): Promise<void> {
 /** Completed and cancelled lines; an open one claims stock, however old it is. Returns how many. It reads the whole table. */
 export function purgeOrderLines(session: Connection): Promise<number> {
   return removeInPages(session, 'SELECT remove_old_order_lines($1, $2) AS removed', ORDER_LINES_KEPT_DAYS);
+}
+
+/**
+ * Transfers of which every line was received or cancelled; one that is in transit stays, however old it is. Returns how many
+ * lines. It reads the whole table.
+ */
+export async function purgeTransfers(session: Connection): Promise<number> {
+  await removeInPages(
+    session,
+    `DELETE FROM removed_transfer WHERE transfer_id = ANY (ARRAY(
+       SELECT transfer_id FROM removed_transfer
+       WHERE removed_at < clock_timestamp() - make_interval(days => $1) ORDER BY removed_at LIMIT $2))`,
+    TRANSFER_IDS_KEPT_DAYS,
+  );
+  return removeInPages(session, 'SELECT remove_old_transfers($1, $2) AS removed', TRANSFERS_KEPT_DAYS);
 }

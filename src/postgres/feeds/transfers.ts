@@ -40,7 +40,10 @@ export const TRANSFER_STAGING: StagingShape<TransferRow> = {
   ],
 };
 
-/** First key of the advisory lock under which lines of transfers are written; the second is 0. A new line cannot be locked. */
+/**
+ * First key of the advisory lock under which lines of transfers are written and removed (migration 0056); the second is 0. A
+ * new line cannot be locked.
+ */
 const TRANSFERS_LOCK = 7_201_156;
 
 /** By product's three unique indexes, facility_pkey, facility_external_id_key and transfer_item_pkey. */
@@ -114,6 +117,13 @@ const JUDGE = `
 const LINE = `'transferId', row.transfer_id, 'itemSeqId', row.item_seq_id`;
 
 const REFUSALS: readonly string[] = [
+  refuseSql({
+    from: 'judged_row',
+    condition: 'EXISTS (SELECT FROM removed_transfer AS removed WHERE removed.transfer_id = row.transfer_id)',
+    column: `'transferId'`,
+    code: 'TRANSFER_REMOVED',
+    detail: LINE,
+  }),
   refuseSql({
     from: 'judged_row',
     condition: `(row.product_id, coalesce(row.from_id, row.line_from_id, ''), coalesce(row.to_id, row.line_to_id, ''))
@@ -193,7 +203,7 @@ const KEEP_STATES = `
     from_facility_id = excluded.from_facility_id, to_facility_id = excluded.to_facility_id,
     shipped_quantity = coalesce(excluded.shipped_quantity, line.shipped_quantity),
     received_quantity = coalesce(excluded.received_quantity, line.received_quantity),
-    is_cancelled = line.is_cancelled OR excluded.is_cancelled`;
+    is_cancelled = line.is_cancelled OR excluded.is_cancelled, told_at = now()`;
 
 const COUNT_OTHERWISE = `
   SELECT count(*)::int AS rows FROM moved_line JOIN transfer_item AS line USING (transfer_id, item_seq_id)

@@ -42,6 +42,7 @@ import * as provedReferences from './0049-proved-references.ts';
 import * as importChunks from './0050-import-chunks.ts';
 import * as pendingOrders from './0051-pending-orders.ts';
 import * as unmanagedVariant from './0055-unmanaged-variant.ts';
+import * as transfersKept from './0056-transfers-kept.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -92,6 +93,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0050-import-chunks', ...importChunks },
   { name: '0051-pending-orders', ...pendingOrders },
   { name: '0055-unmanaged-variant', ...unmanagedVariant },
+  { name: '0056-transfers-kept', ...transfersKept },
 ];
 
 /** In their order. */
