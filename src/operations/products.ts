@@ -14,6 +14,7 @@ import {
   type Input,
 } from '../domain/input-fields.ts';
 import { PRODUCTS_LISTED_MAX } from '../domain/limits.ts';
+import type { Database } from '../postgres/database.ts';
 import { findFacility } from '../postgres/master-data/facilities.ts';
 import { DEFAULT_FACILITY_GROUP_ID } from '../postgres/master-data/facility-groups.ts';
 import {
@@ -64,15 +65,18 @@ export const addProduct = defineOperation({
   run: async ({ app, warn }, input) => {
     const database = await app.database();
     const product = await storeProduct(database, input);
-    const others = await listSkusOfOtherCase(database, input.sku);
-    if (others.length > 0) {
-      warn(
-        `${input.sku} differs only in case from ${others.join(', ')}: two products, which a spreadsheet or a person takes for one.`,
-      );
-    }
+    await warnOfOtherCase(database, input.sku, warn);
     return product;
   },
 });
+
+async function warnOfOtherCase(database: Database, newSku: string, warn: Context['warn']): Promise<void> {
+  const others = await listSkusOfOtherCase(database, newSku);
+  if (others.length === 0) return;
+  warn(
+    `${newSku} differs only in case from ${others.join(', ')}: two products, which a spreadsheet or a person takes for one.`,
+  );
+}
 
 export const importProducts = defineOperation({
   name: 'product.import',
@@ -161,6 +165,7 @@ export const setProduct = defineOperation({
         ...(facilityGroupId !== undefined &&
           threshold !== undefined && { inGroup: { facilityGroupId, threshold } }),
       });
+      if (newSku !== undefined) await warnOfOtherCase(database, newSku, context.warn);
       return { product: await namedState(context, one, newSku), products: 1 };
     }
     if (all === true) return { product: null, ...(await storeMany(database, 'all', settings)) };

@@ -296,4 +296,7 @@ test('a product whose SKU differs only in case from another one is taken, with a
   expect(exitCode).toBe(0);
   expect(stderr).toContain('Blue-Shirt-M differs only in case from BLUE-SHIRT-M');
   expect((await atp.run('product', 'add', '10003', '--sku', 'RED-SHIRT-M')).stderr).toBe('');
+  const renamed = await atp.run('product', 'set', 'RED-SHIRT-M', '--sku', 'blue-shirt-m');
+  expect(renamed.exitCode).toBe(0);
+  expect(renamed.stderr).toContain('blue-shirt-m differs only in case from Blue-Shirt-M, BLUE-SHIRT-M');
 });

@@ -162,3 +162,24 @@ test('a verification reads so many, those first that were read longest ago, and 
   expect(await read('Monday', 1_000)).toEqual({ calls: 0, found: 260, read: all, notRead: 0 });
   expect(await read('Tuesday', 1_000)).toEqual({ calls: 2, found: 260, read: all, notRead: 0 });
 });
+
+test('SKUs that were edited in bulk wait for a person, and what is approved goes to zero with the next delta', async () => {
+  const skus = ['MANY-1', 'MANY-2', 'MANY-3', 'MANY-4'];
+  await Retailer.over(shop.database).addProducts(skus);
+  await map();
+  await shop.count('RESET_INVENTORY__2.csv', 'WAREHOUSE', Object.fromEntries(skus.map((sku) => [sku, 6])));
+  await shop.recentChanges();
+  await shop.processUploads();
+  for (const sku of skus) await renameSku(sku, `EDITED-${sku}`);
+
+  expect(await shop.run({ job: 'map-shop', shopId: SHOP })).toMatchObject({ held: 4, removed: 0 });
+  expect((await diagnose())['MAPPING_HELD']?.detail).toContain('4 products (MANY-1, MANY-2, MANY-3, MANY-4)');
+  await shop.recentChanges();
+  expect(await shop.readShown()).toMatchObject({ 'EDITED-MANY-1': 6, 'EDITED-MANY-4': 6 });
+
+  const approved = await shop.atp('shop', 'map', SHOP, '--approve');
+  expect(approved).toMatchObject({ exitCode: 0, json: { held: 0, removed: 4 } });
+  await shop.recentChanges();
+  await shop.processUploads();
+  expect(await shop.readShown()).toMatchObject({ 'EDITED-MANY-1': 0, 'EDITED-MANY-4': 0 });
+});
