@@ -82,7 +82,7 @@ test('units of variants without a product are found with their cause, and each i
   const found = await diagnose();
   expect(Object.keys(found).sort()).toEqual(['MAPPING_FAULTY', 'UNMANAGED_STOCK']);
   expect(found['UNMANAGED_STOCK']?.detail).toMatch(
-    /^2 variants with 7 units \(MUG, gid:\/\/shopify\/InventoryItem\/\d+\) are for sale at the shop’s location/,
+    /^2 variants with 7 units \(MUG, gid:\/\/shopify\/InventoryItem\/\d+\) for sale at the shop’s location/,
   );
 
   const { stdout, exitCode } = await shop.atpText('verify', SHOP);

@@ -28,6 +28,6 @@ export async function inspectLedger(app: Application): Promise<Finding> {
     );
   return faulty(
     `${counted(wrongLevelCount, 'level')} not the sum of the ledger: ${named.join('; ')}.`,
-    'Somebody has changed them past the rules of the tables, or a disk is damaged. `atp audit <shop>` lists more of them; import a count of these products, and restore a backup where that is not enough.',
+    'Somebody has changed them past the rules of the tables, or a disk is damaged. `atp lane <shop> --audit` lists more of them; import a count of these products, and restore a backup where that is not enough.',
   );
 }

@@ -9,7 +9,7 @@ export async function inspectUnmanaged(app: Application, { shopId }: Shop): Prom
   const found = await findUnmanagedStock(await app.database(), shopId);
   if (found === null) return fine('No verification has found stock that nobody manages.');
   return faulty(
-    `${variantsInWords(found)} are for sale at the shop’s location, and no product has their SKU: nothing lowers these quantities.`,
+    `${variantsInWords(found)} for sale at the shop’s location, and no product is mapped to ${found.variants === 1 ? 'it' : 'them'}: nothing lowers what Shopify shows.`,
     `\`atp verify ${shopId}\` lists them. \`atp product import --from-shop ${shopId}\` makes products of their SKUs; where somebody else looks after them: \`atp shop drain ${shopId} --dismiss --reason <text>\`.`,
     { code: 'UNMANAGED_STOCK', since: found.since },
   );

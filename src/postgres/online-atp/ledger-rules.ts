@@ -21,7 +21,10 @@ export interface LedgerCheck extends LevelCheck {
   readonly rulesOff: readonly string[];
 }
 
-/** In one snapshot. It reads the whole ledger: 3.5 million postings took 11 s on two cores with a load of 20. */
+/**
+ * In one snapshot. It reads the whole ledger: 3 million postings of 1 million levels took 3 s, and 80 MB in this process. Sums that
+ * do not fit work_mem go to Postgres's temporary files, some 400 MB of them; BULK_STATEMENT_TIMEOUT_MS ends it.
+ */
 export async function checkLedger(database: Database): Promise<LedgerCheck> {
   return database.session((session) =>
     runInTransaction(session, 'BEGIN ISOLATION LEVEL REPEATABLE READ', async () => {
