@@ -48,9 +48,12 @@ function sourcesText(sources: ResultOf<typeof listFeedSources>): string {
 }
 
 function settingsText(settings: ResultOf<typeof addFeedSource>['settings']): string {
-  const all = Object.entries<string | number | Readonly<Record<string, string>> | null>({ ...settings });
+  const all = Object.entries<string | number | boolean | Readonly<Record<string, string>> | null>({
+    ...settings,
+  });
   const said = all.flatMap(([name, value]) => {
     if (value === null) return [];
+    if (typeof value === 'boolean') return [`${name} ${value ? 'yes' : 'no'}`];
     if (typeof value === 'string' || typeof value === 'number') return [`${name} ${value}`];
     const named = Object.entries(value).map(([theirs, ours]) => `${theirs}=${ours}`);
     return named.length === 0 ? [] : [`${name} ${named.join(', ')}`];

@@ -21,6 +21,7 @@ import {
   required,
   status,
   time,
+  timeIfTold,
   timeOrNull,
   units,
   flag,
@@ -87,6 +88,7 @@ const orderItemRow = (how: Reading) =>
     ...facility,
     statusId: status(how),
     orderDate: timeOrNull(how),
+    updatedAt: timeIfTold(how),
   }) satisfies z.ZodType<OrderItemRow>;
 
 const orderWatermarkRow = (how: Reading) =>

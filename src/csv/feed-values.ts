@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { LEDGER_REASONS } from '../domain/feed.ts';
 import { NO_SETTINGS, type SourceSettings } from '../domain/feed-source.ts';
-import { ORDER_ITEM_STATUSES, type ProductIdType } from '../domain/feed-type.ts';
+import { ORDER_ITEM_STATUSES, UNREADABLE, type ProductIdType } from '../domain/feed-type.ts';
 import { calledByUs } from '../domain/recognition/called.ts';
 import { plainName } from '../domain/recognition/column-names.ts';
 import { readInstant, type InstantReading } from '../domain/recognition/instant-text.ts';
@@ -106,6 +106,12 @@ export function timeOrNull(how: Reading) {
     const read = readInstant(value, how);
     return 'instant' in read ? read.instant.toISOString() : null;
   });
+}
+
+/** Null: nothing is told. What is told and cannot be read is something to tell of. */
+export function timeIfTold(how: Reading) {
+  const read = timeOrNull(how);
+  return text.transform((value) => (value === '' ? null : (read.parse(value) ?? UNREADABLE)));
 }
 
 /** A label never decides over stock: one that nobody knows is kept as it came. */

@@ -48,6 +48,8 @@ export interface SourceSettings extends GateLimits {
   readonly duplicateDays: number | null;
   /** Null: the moment at which it is applied. */
   readonly countsAsOf: CountInstant | null;
+  /** Whether an open state opens an order line again that was cancelled or completed. Null: only one with a later updatedAt. */
+  readonly reopen: boolean | null;
   /** Null: equal values are one row, and different ones refuse all rows of the key. */
   readonly rows: EqualKeyRule | null;
   /** The sender's name of a column, and ours. */
@@ -73,6 +75,7 @@ export const NO_SETTINGS: SourceSettings = {
   order: null,
   duplicateDays: null,
   countsAsOf: null,
+  reopen: null,
   columns: {},
   fixed: {},
   statuses: {},

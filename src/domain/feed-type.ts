@@ -76,6 +76,9 @@ export const ORDER_ITEM_STATUSES = [
 ] as const;
 export type OrderItemStatus = (typeof ORDER_ITEM_STATUSES)[number];
 
+/** What stands where a time is to be, and is none. */
+export const UNREADABLE = 'unreadable';
+
 /** The latest state of an order's line. Without a facility it waits in the brokering queue. */
 export interface OrderItemRow extends ProductReference, FacilityReference {
   readonly orderId: string;
@@ -88,6 +91,8 @@ export interface OrderItemRow extends ProductReference, FacilityReference {
   readonly statusId: OrderItemStatus;
   /** ISO 8601 with an offset. Null: it cannot be read; a sold unit is held back whatever its date looks like. */
   readonly orderDate: string | null;
+  /** When the line got this state: ISO 8601 with an offset, or UNREADABLE. Null: it is not told. */
+  readonly updatedAt: string | null;
 }
 
 /** Every sale of the shop that was made up to then is in the feeds of orders sent so far. */

@@ -20,6 +20,11 @@ const IN_WORDS = {
     `${rows} with an externalOrderId and no shopId. Where they are sales of a shop, their units are kept back from it as well: send them again with shopId.`,
   ORDER_DATE_UNKNOWN: (rows) =>
     `${rows} whose orderDate cannot be read: imported with the time of the file. Say for its source how it writes times (\`atp source set <source> --time-zone …\`).`,
+  ORDER_UPDATE_UNKNOWN: (rows) =>
+    `${rows} whose updatedAt cannot be read, or lies in the future: taken as states that come without it. Say for its source how it writes times (\`atp source set <source> --time-zone …\`), and set its clock right.`,
+  ORDER_STATE_OLD: (rows) => `${rows} of an older state (updatedAt) than is known: left out.`,
+  ORDER_SHIPPED_COUNTED: (rows) =>
+    `${rows} shipped before a count that has come already: the count has seen that the units are gone, so they were not taken again.`,
   ORDER_SHIPPED_ELSEWHERE: (rows) =>
     `${rows} completed without a facility that holds stock: somebody else has sent them, so no stock was taken.`,
   PRODUCT_SKU_CASE: (rows) =>

@@ -25,6 +25,7 @@ import {
   optional,
   pattern,
   wholeNumber,
+  yesOrNo,
   type Field,
 } from '../domain/input-fields.ts';
 import {
@@ -126,6 +127,13 @@ const SETTINGS = {
   ),
   countsAsOf: clearable(
     choice('what its counts are about: the time of the file, or of the import (default)', COUNT_INSTANTS),
+    'none',
+  ),
+  reopen: clearable(
+    yesOrNo(
+      'an open state opens an order line again that was cancelled or completed (default: only with a later updatedAt)',
+      ['yes', 'no'],
+    ),
     'none',
   ),
   rowsFallMax: gate(

@@ -7,6 +7,7 @@ const OPEN: OrderItemState = {
   cancelQuantity: 0,
   facilityId: 'BROADWAY',
   statusId: 'ITEM_APPROVED',
+  updatedAt: null,
 };
 const DONE = { ...OPEN, statusId: 'ITEM_COMPLETED' } as const;
 
@@ -16,7 +17,7 @@ const holdsStock = (facilityId: string) => facilityId !== 'PARKING';
 function applyState(before: OrderItemState | null, reported: OrderItemState): string[] | string {
   const next = nextOrderItem(before, reported, holdsStock);
   if (next.outcome === 'REFUSED') return next.code;
-  if (next.outcome === 'UNCHANGED') return [];
+  if (next.outcome !== 'CHANGED') return [];
   return next.postings.map(
     (posting) =>
       `${posting.productId} ${posting.facilityId} ${posting.quantityOnHandDiff} ${posting.reservedDiff} ${posting.reasonEnumId}`,

@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { NO_SETTINGS } from '../../src/domain/feed-source.ts';
 import { nextOrderItem, openQuantity, type OrderItemState } from '../../src/domain/order-item.ts';
 import { IMPORT_CHUNK_ROWS } from '../../src/domain/limits.ts';
 import { Warehouse } from './warehouse.ts';
+
+const HEADER =
+  'orderId,orderItemSeqId,shopId,externalOrderId,idValue,idType,quantity,cancelQuantity,facilityId,statusId,orderDate,updated_at';
 
 const holdsStock = (facilityId: string) => facilityId !== 'PARKING';
 
@@ -23,17 +27,30 @@ const reportedLines: fc.Arbitrary<ReportedLine> = fc.record({
     'ITEM_CANCELLED',
     'ITEM_COMPLETED',
   ),
+  updatedAt: fc.constantFrom(
+    null,
+    ...['08', '09', '10', '11'].map((hour) => `2026-11-25T${hour}:00:00.000Z`),
+  ),
 });
 
 /** Takes the rows one after the other, with nothing but the rules of the domain and plain sums. */
 class Model {
+  readonly #mayReopen: boolean;
+
   readonly #lines = new Map<string, OrderItemState>();
   readonly #shipped = new Map<string, number>();
 
+  old = 0;
+
+  constructor(mayReopen: boolean) {
+    this.#mayReopen = mayReopen;
+  }
+
   /** Returns the code of the refusal, or null. */
   take({ orderId, ...row }: ReportedLine): string | null {
-    const next = nextOrderItem(this.#lines.get(orderId) ?? null, row, holdsStock);
+    const next = nextOrderItem(this.#lines.get(orderId) ?? null, row, holdsStock, this.#mayReopen);
     if (next.outcome === 'REFUSED') return next.code;
+    if (next.outcome === 'OLD') this.old += 1;
     this.#lines.set(orderId, next.state);
     if (next.outcome === 'CHANGED') {
       for (const { productId, facilityId, quantityOnHandDiff } of next.postings) {
@@ -69,8 +86,8 @@ function dropZeroes(levels: Record<string, [number, number]>): Record<string, [n
 }
 
 function describeLine(state: OrderItemState): string {
-  const { productId, quantity, cancelQuantity, facilityId, statusId } = state;
-  return `${productId} ${quantity}-${cancelQuantity} ${facilityId ?? 'queue'} ${statusId}`;
+  const { productId, quantity, cancelQuantity, facilityId, statusId, updatedAt } = state;
+  return `${productId} ${quantity}-${cancelQuantity} ${facilityId ?? 'queue'} ${statusId} ${updatedAt}`;
 }
 
 function toCsvLine({
@@ -80,8 +97,9 @@ function toCsvLine({
   cancelQuantity,
   facilityId,
   statusId,
+  updatedAt,
 }: ReportedLine): string {
-  return `${orderId},1,,,${productId},,${quantity},${cancelQuantity},${facilityId ?? ''},${statusId},2026-11-24T10:00:00Z`;
+  return `${orderId},1,,,${productId},,${quantity},${cancelQuantity},${facilityId ?? ''},${statusId},2026-11-24T10:00:00Z,${updatedAt ?? ''}`;
 }
 
 async function readLevels(warehouse: Warehouse, sql: string): Promise<Record<string, [number, number]>> {
@@ -99,7 +117,8 @@ test('any sequence of order line states, cut into any feeds, ends as if its rows
     fc.asyncProperty(
       fc.array(fc.array(reportedLines, { minLength: 1, maxLength: 8 }), { maxLength: 5 }),
       fc.constantFrom(1, 2, IMPORT_CHUNK_ROWS),
-      async (files, chunkRows) => {
+      fc.boolean(),
+      async (files, chunkRows, reopen) => {
         run += 1;
         await warehouse.database.query(
           `INSERT INTO inventory_item_detail
@@ -107,19 +126,25 @@ test('any sequence of order line states, cut into any feeds, ends as if its rows
          SELECT product_id, facility_id, -quantity_on_hand, -reserved, 'VAR_MANUAL', 'a new start' FROM product_facility`,
         );
         await warehouse.database.query('DELETE FROM order_item');
-        const model = new Model();
+        const model = new Model(reopen);
+        let old = 0;
         for (const [index, rows] of files.entries()) {
           const refused = rows.map((row) => model.take(row));
           // Makes the content unique: an earlier run may have had the same rows, and a feed is imported once.
-          const filler = `run-${run}-${index},1,,,SHIRT,,0,0,,ITEM_CANCELLED,2026-11-24T10:00:00Z`;
-          const outcome = await warehouse.import('ORDER_ITEMS', [...rows.map(toCsvLine), filler], {
-            chunkRows,
-          });
+          const filler = `run-${run}-${index},1,,,SHIRT,,0,0,,ITEM_CANCELLED,2026-11-24T10:00:00Z,`;
+          const outcome = await warehouse.importText(
+            'ORDER_ITEMS',
+            `${[HEADER, ...rows.map(toCsvLine), filler].join('\n')}\n`,
+            `orders-${run}-${index}.csv`,
+            { settings: { ...NO_SETTINGS, reopen }, chunkRows },
+          );
+          old += outcome.warnings?.find(({ code }) => code === 'ORDER_STATE_OLD')?.rows ?? 0;
           expect(
             Object.fromEntries(outcome.refused.map(({ rowNumber, code }) => [rowNumber - 2, code])),
           ).toEqual(Object.fromEntries(refused.flatMap((code, row) => (code === null ? [] : [[row, code]]))));
         }
 
+        expect(old).toBe(model.old);
         const levels = await readLevels(
           warehouse,
           'SELECT product_id, facility_id, quantity_on_hand AS qoh, reserved FROM product_facility',
@@ -134,7 +159,8 @@ test('any sequence of order line states, cut into any feeds, ends as if its rows
         );
         const lines = await warehouse.database.query<OrderItemState & { orderId: string }>(
           `SELECT order_id AS "orderId", sku AS "productId", quantity, cancel_quantity AS "cancelQuantity",
-           facility_id AS "facilityId", status_id AS "statusId"
+           facility_id AS "facilityId", status_id AS "statusId",
+           to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "updatedAt"
          FROM order_item JOIN product USING (product_id) WHERE order_id NOT LIKE 'run-%'`,
         );
         expect(Object.fromEntries(lines.map((line) => [line.orderId, describeLine(line)]))).toEqual(

@@ -137,13 +137,13 @@ export const FEED_ERRORS = {
     class: 'row',
     message: (d) =>
       `Line ${d.orderItemSeqId} of order "${d.orderId}" is completed, so it cannot change any more.`,
-    hint: 'Send a return as a variance with reasonEnumId RTN_ITM_RCPT; a variance corrects a wrong shipment, too.',
+    hint: 'Send a return as a variance with reasonEnumId RTN_ITM_RCPT. If it was not shipped after all, send its open state with a later updatedAt, or say for its source that open states count: `atp source set <source> --reopen yes`.',
   },
   ORDER_ITEM_CANCELLED: {
     class: 'row',
     message: (d) =>
       `Line ${d.orderItemSeqId} of order "${d.orderId}" is cancelled, so an open state of it is an old one.`,
-    hint: 'Nothing to do when it was sent again or late. If the units are ordered after all, send them as another line.',
+    hint: 'Nothing to do when it was sent again or late. If the units are ordered after all, send the state with a later updatedAt, or say for its source that open states count: `atp source set <source> --reopen yes`.',
   },
   ORDER_LINE_TOO_OLD: {
     class: 'row',

@@ -103,6 +103,8 @@ type FeedFile = Pick<Feed<FeedType>, 'fileName' | 'writtenAt'> & {
   readonly asOf: Date | null;
   /** Null: it is posted at once. */
   readonly later: PostedLater | null;
+  /** Whether an open state of an order line opens it again that was closed. */
+  readonly mayReopen: boolean;
 };
 
 interface FeedSql<Content> {
@@ -268,6 +270,7 @@ async function applyFeed<Type extends FeedType>(
       fileName,
       writtenAt,
       equalKeys: settings.rows,
+      mayReopen: settings.reopen === true,
       // One that lies before a held one is not news of what that one counts.
       asOf: settings.countsAsOf === 'file' ? writtenAt : (number.heldSince ?? held?.behindSince ?? null),
       later: isPostedLater ? { importId, chunkRows } : null,

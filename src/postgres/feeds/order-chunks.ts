@@ -29,12 +29,12 @@ async function readCounts(connection: Connection, key: string): Promise<Counts> 
 
 export async function applyOrderChunk(
   connection: Connection,
-  { importId, key, fileName, sentAt, lastEntry }: ChunkOf,
+  { importId, key, fileName, sentAt, lastEntry, mayReopen }: ChunkOf,
   chunk: number,
 ): Promise<PostedChunk> {
   const before = await readCounts(connection, key);
   const rows = await stageChunk(connection, importId, chunk);
-  const warnings = await applyOrderRows(connection, { fileName, writtenAt: sentAt });
+  const warnings = await applyOrderRows(connection, { fileName, writtenAt: sentAt, mayReopen });
   if (before.failed < UNKNOWN_SKUS_LOOKED_UP_MAX) await nameLikelyProducts(connection);
   const failed = await recordRefusals(connection, key);
   const all = addWarnings(before.warnings ?? [], warnings);

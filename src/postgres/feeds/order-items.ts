@@ -1,15 +1,15 @@
 /**
  * ORDER_ITEMS: the latest state of order lines, for a whole file at once.
  *
- * The rules are those of src/domain/order-item.ts, applied to the rows of a line one after the other. For a whole set
- * of rows this means: the first row that completes the line ends it; without one, the last row is the line's state. Open
- * rows after one that cancels the line do not count.
- * Rows in between cause nothing, because a state's effect is its difference from the state before, and these add up.
+ * The rules are those of src/domain/order-item.ts, applied to the rows of a line one after the other (order-states.ts). Only the
+ * last state has effects, because a state's effect is its difference from the state before, and these add up
+ * (order-postings.ts).
  */
-import { ORDER_LINES_KEPT_DAYS } from '../../domain/limits.ts';
-import { LEDGER_REASONS } from '../../domain/feed.ts';
+import { CLOCKS_APART_MS, ORDER_LINES_KEPT_DAYS } from '../../domain/limits.ts';
 import { IMPORT_WARNINGS, type ImportWarning, type ImportWarningCode } from '../../domain/import-warning.ts';
 import type { Connection } from '../database.ts';
+import { postOrderLines } from './order-postings.ts';
+import { judgeOrderLines } from './order-states.ts';
 import { keepOrdersForLater } from './pending-orders.ts';
 import type { PostedLater } from './pending-postings.ts';
 import { IS_GOOD, PRODUCT_ID, PRODUCT_JOINS, refuseSql, refuseUnknownProducts } from './resolving.ts';
@@ -35,7 +35,8 @@ const RESOLVE = `
   CREATE TEMPORARY TABLE resolved_row ON COMMIT DROP AS
   SELECT row.row_number, row.id_type, row.id_value, row.order_id, row.order_item_seq_id, row.external_order_id,
     row.quantity, row.cancel_quantity, row.status_id, coalesce(row.order_date, known.order_date) AS order_date,
-    row.order_date IS NULL AS is_date_unknown, ${PRODUCT_ID} AS product_id,
+    row.order_date IS NULL AS is_date_unknown,
+    CASE WHEN NOT is_ahead THEN row.updated_at END AS updated_at, coalesce(is_ahead, false) AS is_update_unknown, ${PRODUCT_ID} AS product_id,
     CASE WHEN NOT is_before_removal THEN shop.shop_id END AS shop_id, row.shop_id AS named_shop_id,
     row.shop_id IS NOT NULL AND shop.shop_id IS NULL AS is_shop_unknown,
     removed.shop_id IS NOT NULL AND (shop.shop_id IS NULL OR is_before_removal) AS is_shop_removed,
@@ -52,6 +53,7 @@ const RESOLVE = `
   LEFT JOIN order_item AS known
     ON known.order_id = row.order_id AND known.order_item_seq_id = row.order_item_seq_id
   -- Of a shop that was added again under its id, a line that is its own already stays so, whatever date it gets.
+  CROSS JOIN LATERAL (SELECT row.updated_at > now() + make_interval(secs => ${CLOCKS_APART_MS / 1000}) AS is_ahead) AS clock
   CROSS JOIN LATERAL (SELECT coalesce(row.order_date < removed.removed_at, false)
     AND known.shop_id IS DISTINCT FROM row.shop_id AS is_before_removal) AS age`;
 
@@ -103,142 +105,6 @@ const REFUSE_OLD = refuseSql({
 });
 
 /**
- * Puts each row beside the line's state before the file, and beside the facility that would ship it: the row's own, else
- * that of the state before it. By order_item_pkey.
- */
-const JUDGE = `
-  CREATE TEMPORARY TABLE judged_row ON COMMIT DROP AS
-  WITH told AS (
-    SELECT row.*, row.status_id IN ('ITEM_CREATED', 'ITEM_APPROVED')
-      AND coalesce(known.status_id = 'ITEM_CANCELLED'
-        OR bool_or(row.status_id = 'ITEM_CANCELLED') OVER earlier_rows, false) AS reopens
-    FROM resolved_row AS row
-    LEFT JOIN order_item AS known
-      ON known.order_id = row.order_id AND known.order_item_seq_id = row.order_item_seq_id
-    WHERE ${IS_GOOD}
-    WINDOW earlier_rows AS (PARTITION BY row.order_id, row.order_item_seq_id ORDER BY row.row_number
-      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
-  ), sequence AS (
-    SELECT row.*,
-      max(row_number) FILTER (WHERE status_id <> 'ITEM_COMPLETED' AND NOT reopens) OVER (
-        PARTITION BY order_id, order_item_seq_id ORDER BY row_number
-        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS state_before
-    FROM told AS row
-  ), placed AS (
-    SELECT row.row_number, row.order_id, row.order_item_seq_id, row.shop_id, row.external_order_id,
-      row.product_id, row.quantity, row.cancel_quantity, row.units, row.status_id, row.order_date, row.reopens,
-      row.facility_id AS told_facility_id,
-      CASE WHEN row.status_id <> 'ITEM_COMPLETED' OR row.facility_id IS NOT NULL THEN row.facility_id
-        WHEN row.state_before IS NOT NULL THEN earlier.facility_id
-        ELSE known.facility_id END AS facility_id,
-      known.product_id AS known_product_id, known.quantity AS known_quantity,
-      known.cancel_quantity AS known_cancel_quantity, known.facility_id AS known_facility_id,
-      known.status_id AS known_status_id, known.open_quantity AS known_open_quantity
-    FROM sequence AS row
-    LEFT JOIN sequence AS earlier ON earlier.row_number = row.state_before
-    LEFT JOIN order_item AS known
-      ON known.order_id = row.order_id AND known.order_item_seq_id = row.order_item_seq_id
-  ), shippable AS (
-    SELECT row.*,
-      row.status_id = 'ITEM_COMPLETED' AS completes, coalesce(NOT kind.is_virtual, false) AS holds_stock
-    FROM placed AS row
-    LEFT JOIN facility AS place ON place.facility_id = row.facility_id
-    LEFT JOIN facility_type AS kind USING (facility_type_id)
-  )
-  SELECT row.*,
-    min(row_number) FILTER (WHERE completes) OVER line AS completed_by,
-    max(row_number) FILTER (WHERE status_id <> 'ITEM_COMPLETED' AND NOT reopens) OVER line AS last_open_row
-  FROM shippable AS row
-  WINDOW line AS (PARTITION BY order_id, order_item_seq_id)`;
-
-/** A completed line may be repeated, but not changed. An earlier file has completed it, or an earlier row of this one. */
-const REFUSE_CHANGE_OF_COMPLETED = refuseSql({
-  from: `(
-    SELECT row.row_number, row.order_id, row.order_item_seq_id,
-      row.status_id = 'ITEM_COMPLETED'
-        AND (row.product_id, row.quantity, row.cancel_quantity)
-          = (done.product_id, done.quantity, done.cancel_quantity)
-        AND coalesce(row.told_facility_id, done.facility_id, '') = coalesce(done.facility_id, '') AS is_repetition
-    FROM judged_row AS row
-    CROSS JOIN LATERAL (
-      SELECT row.known_product_id AS product_id, row.known_quantity AS quantity,
-        row.known_cancel_quantity AS cancel_quantity, row.known_facility_id AS facility_id
-      WHERE row.known_status_id = 'ITEM_COMPLETED'
-      UNION ALL
-      SELECT ended.product_id, ended.quantity, ended.cancel_quantity, ended.facility_id
-      FROM judged_row AS ended
-      WHERE ended.row_number = row.completed_by AND row.row_number > row.completed_by
-        AND row.known_status_id IS DISTINCT FROM 'ITEM_COMPLETED'
-    ) AS done)`,
-  condition: 'NOT row.is_repetition',
-  column: `'statusId'`,
-  code: 'ORDER_ITEM_COMPLETED',
-  detail: `'orderId', row.order_id, 'orderItemSeqId', row.order_item_seq_id`,
-});
-
-/** States come late, and again: of a line that was cancelled, an open one is older than that. */
-const REFUSE_REOPENING = refuseSql({
-  from: 'judged_row',
-  condition: 'row.reopens',
-  column: `'statusId'`,
-  code: 'ORDER_ITEM_CANCELLED',
-  detail: `'orderId', row.order_id, 'orderItemSeqId', row.order_item_seq_id`,
-});
-
-/** The one row of each line that becomes its state. */
-const TAKEN = `
-  SELECT * FROM judged_row AS row
-  WHERE row_number = coalesce(completed_by, last_open_row)
-    AND known_status_id IS DISTINCT FROM 'ITEM_COMPLETED'`;
-
-/**
- * Releases a line where it was reserved, reserves it where it is now, ships it from where it left: one posting for each
- * facility.
- */
-const POST = `
-  INSERT INTO inventory_item_detail
-    (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source)
-  WITH taken AS (${TAKEN}), movement AS (
-    SELECT taken.row_number, known_product_id AS product_id, known_facility_id AS facility_id,
-      0 AS on_hand, -known_open_quantity AS reserved
-    FROM taken
-    WHERE known_open_quantity > 0 AND known_facility_id IS NOT NULL
-    UNION ALL
-    SELECT row_number, product_id, facility_id, 0, units FROM taken
-    WHERE status_id IN ('ITEM_CREATED', 'ITEM_APPROVED') AND facility_id IS NOT NULL
-    UNION ALL
-    SELECT row_number, product_id, facility_id, -units, 0 FROM taken
-    WHERE status_id = 'ITEM_COMPLETED' AND units > 0 AND holds_stock
-  ), posting AS (
-    SELECT row_number, product_id, facility_id, sum(on_hand) AS on_hand, sum(reserved) AS reserved
-    FROM movement GROUP BY row_number, product_id, facility_id
-  )
-  SELECT product_id, facility_id, on_hand, reserved,
-    CASE WHEN on_hand <> 0 THEN $2 WHEN reserved > 0 THEN $3 ELSE $4 END,
-    $1::text || ':' || row_number
-  FROM posting
-  WHERE on_hand <> 0 OR reserved <> 0
-  ORDER BY row_number, product_id, facility_id`;
-
-/** A line that comes again unchanged is not written, so that no delta looks at it. By order_item_pkey. */
-const KEEP_STATES = `
-  INSERT INTO order_item AS line (order_id, order_item_seq_id, shop_id, external_order_id, product_id,
-    quantity, cancel_quantity, facility_id, status_id, order_date)
-  SELECT order_id, order_item_seq_id, shop_id, external_order_id, product_id,
-    quantity, cancel_quantity, facility_id, status_id, order_date
-  FROM (${TAKEN}) AS taken
-  ORDER BY order_id, order_item_seq_id
-  ON CONFLICT (order_id, order_item_seq_id) DO UPDATE SET
-    shop_id = excluded.shop_id, external_order_id = excluded.external_order_id,
-    product_id = excluded.product_id, quantity = excluded.quantity,
-    cancel_quantity = excluded.cancel_quantity, facility_id = excluded.facility_id,
-    status_id = excluded.status_id, order_date = excluded.order_date
-  WHERE (line.shop_id, line.external_order_id, line.product_id, line.quantity, line.cancel_quantity,
-      line.facility_id, line.status_id, line.order_date)
-    IS DISTINCT FROM (excluded.shop_id, excluded.external_order_id, excluded.product_id, excluded.quantity,
-      excluded.cancel_quantity, excluded.facility_id, excluded.status_id, excluded.order_date)`;
-
-/**
  * The feed shows that orders come in, for every shop: one that sold nothing has no rows in it. It counts from when it was
  * written, since what was sold while it lay in incoming/ is in a later one. A feed whose rows were all refused has
  * brought no order.
@@ -265,9 +131,19 @@ const COUNT_WARNINGS = `
     (count(*) FILTER (WHERE is_place_unknown))::int AS "ORDER_FACILITY_UNKNOWN",
     (count(*) FILTER (WHERE external_order_id IS NOT NULL AND named_shop_id IS NULL))::int AS "ORDER_WITHOUT_SHOP",
     (count(*) FILTER (WHERE is_date_unknown))::int AS "ORDER_DATE_UNKNOWN",
-    (SELECT count(*) FROM (${TAKEN}) AS taken WHERE completes AND units > 0 AND NOT holds_stock)::int
+    (count(*) FILTER (WHERE is_update_unknown))::int AS "ORDER_UPDATE_UNKNOWN",
+    (SELECT count(*) FROM judged_row WHERE refused = 'OLD')::int AS "ORDER_STATE_OLD",
+    (SELECT count(*) FROM movement WHERE is_counted AND on_hand < 0)::int AS "ORDER_SHIPPED_COUNTED",
+    (SELECT count(*) FROM taken_row WHERE completes AND units > 0 AND NOT holds_stock)::int
       AS "ORDER_SHIPPED_ELSEWHERE"
   FROM resolved_row AS row WHERE ${IS_GOOD}`;
+
+interface OrderFeed {
+  readonly fileName: string;
+  readonly writtenAt: Date;
+  /** Whether an open state opens a line again that was cancelled or completed, also when it is not known to be newer. */
+  readonly mayReopen: boolean;
+}
 
 /**
  * Sets each order line to its state in the feed, and posts what that changes in the stock. Of a large feed it keeps the rows.
@@ -276,29 +152,24 @@ const COUNT_WARNINGS = `
  */
 export async function applyOrderItems(
   connection: Connection,
-  { fileName, writtenAt, later = null }: OrderFeed & { readonly later?: PostedLater | null },
+  { later = null, ...feed }: OrderFeed & { readonly later?: PostedLater | null },
 ): Promise<readonly ImportWarning[]> {
   if (later !== null) {
-    await keepOrdersForLater(connection, later);
+    await keepOrdersForLater(connection, later, feed.mayReopen);
     return [];
   }
-  const warnings = await applyOrderRows(connection, { fileName, writtenAt });
+  const warnings = await applyOrderRows(connection, feed);
   const { rows } = await connection.query<{ hasComeIn: boolean }>(
     `SELECT NOT EXISTS (SELECT FROM staged_row) OR EXISTS (SELECT FROM staged_row AS row WHERE ${IS_GOOD}) AS "hasComeIn"`,
   );
-  if (rows[0]?.hasComeIn === true) await recordOrdersCame(connection, writtenAt);
+  if (rows[0]?.hasComeIn === true) await recordOrdersCame(connection, feed.writtenAt);
   return warnings;
-}
-
-interface OrderFeed {
-  readonly fileName: string;
-  readonly writtenAt: Date;
 }
 
 /** The same of the rows in `staged_row`: all rows of their orders. */
 export async function applyOrderRows(
   connection: Connection,
-  { fileName, writtenAt }: OrderFeed,
+  { fileName, writtenAt, mayReopen }: OrderFeed,
 ): Promise<readonly ImportWarning[]> {
   await connection.query(TAKE_ORDERS_TURN);
   await connection.query(RESOLVE);
@@ -309,13 +180,8 @@ export async function applyOrderRows(
   await connection.query(REFUSE_UNKNOWN_SHOP);
   await connection.query(REFUSE_LINE_OF_ANOTHER_ORDER);
   await connection.query(REFUSE_OLD);
-  await connection.query(JUDGE);
-  await connection.query('ANALYZE judged_row');
-  await connection.query(REFUSE_CHANGE_OF_COMPLETED);
-  await connection.query(REFUSE_REOPENING);
-  const { orderShipped, orderReserved, orderReleased } = LEDGER_REASONS;
-  await connection.query(POST, [fileName, orderShipped, orderReserved, orderReleased]);
-  await connection.query(KEEP_STATES);
+  await judgeOrderLines(connection, mayReopen);
+  await postOrderLines(connection, { fileName, writtenAt });
   const { rows } = await connection.query<Record<ImportWarningCode, number>>(COUNT_WARNINGS);
   return IMPORT_WARNINGS.map((code) => ({ code, rows: rows[0]?.[code] ?? 0 })).filter(
     (warning) => warning.rows > 0,

@@ -2,11 +2,14 @@
  * Order lines of a large import. What a line becomes depends on what it is, which others may change meanwhile: so the rows wait as
  * they were sent, and each chunk of whole orders is judged when it is applied.
  */
-import type { OrderItemRow } from '../../domain/feed-type.ts';
+import { UNREADABLE, type OrderItemRow } from '../../domain/feed-type.ts';
 import type { Connection } from '../database.ts';
 import type { PostedLater } from './pending-postings.ts';
 import { IS_GOOD } from './resolving.ts';
 import { makeStaging, type StagingShape } from './staging.ts';
+
+/** Postgres has a time that comes after all others: a time that cannot be read is no more known than one that lies ahead. */
+const AFTER_ALL_TIMES = 'infinity';
 
 export const ORDER_ITEM_STAGING: StagingShape<OrderItemRow> = {
   columns: {
@@ -22,6 +25,7 @@ export const ORDER_ITEM_STAGING: StagingShape<OrderItemRow> = {
     external_facility_id: 'text',
     status_id: 'text',
     order_date: 'timestamptz',
+    updated_at: 'timestamptz',
   },
   valuesOf: (row) => [
     row.idType,
@@ -36,6 +40,7 @@ export const ORDER_ITEM_STAGING: StagingShape<OrderItemRow> = {
     row.externalFacilityId,
     row.statusId,
     row.orderDate,
+    row.updatedAt === UNREADABLE ? AFTER_ALL_TIMES : row.updatedAt,
   ],
 };
 
@@ -61,7 +66,9 @@ const BY_ORDERS_OF_SHOPS = `
 export async function keepOrdersForLater(
   connection: Connection,
   { importId, chunkRows }: PostedLater,
+  mayReopen: boolean,
 ): Promise<void> {
+  await connection.query('UPDATE feed_import SET may_reopen = $2 WHERE import_id = $1', [importId, mayReopen]);
   await connection.query(
     'CREATE TEMPORARY TABLE posting_to_come (product_id text, facility_id text, units integer) ON COMMIT DROP',
   );

@@ -88,6 +88,8 @@ export interface ChunkOf {
   readonly fileName: string;
   readonly sentAt: Date;
   readonly isClaimed: boolean;
+  /** Of order lines: whether an open state opens a line again that was closed. */
+  readonly mayReopen: boolean;
   /** The last posting before all of its own. */
   readonly afterEntry: number;
   /** Its last one so far, or that. */

@@ -135,7 +135,7 @@ function seeSql(hasInstants: boolean): string {
   const unitsSince = hasInstants ? 'coalesce(since.units, 0)' : '0';
   return `
     CREATE TEMPORARY TABLE counted ON COMMIT DROP AS
-    SELECT product_id, facility_id, told.row_number, as_of, coalesce(level.quantity_on_hand, 0) AS on_hand,
+    SELECT product_id, facility_id, told.row_number, told.own, as_of, coalesce(level.quantity_on_hand, 0) AS on_hand,
       told.quantity::bigint + CASE WHEN told.own THEN coalesce(level.reserved, 0) ELSE 0 END + ${unitsSince} AS quantity_after,
       level.product_id IS NULL AS is_new,
       (SELECT coalesce(max(inventory_item_detail_id), 0) FROM inventory_item_detail) AS after_entry
@@ -160,12 +160,13 @@ const REFUSE_COUNTED_SINCE = refuseSql({
 
 /** What a count finds right posts nothing, and still it was counted. To be done before the count is posted. */
 const RECORD_COUNTS = `
-  INSERT INTO last_count (product_id, facility_id, counted_at, after_entry, import_id)
+  INSERT INTO last_count (product_id, facility_id, counted_at, after_entry, import_id, is_of_available)
   SELECT product_id, facility_id, coalesce(as_of, clock_timestamp()), after_entry,
-    current_setting('atp.import_id')::bigint
+    current_setting('atp.import_id')::bigint, own
   FROM counted AS row WHERE ${IS_GOOD} ORDER BY product_id, facility_id
   ON CONFLICT (product_id, facility_id) DO UPDATE SET counted_at = excluded.counted_at,
-    after_entry = excluded.after_entry, import_id = excluded.import_id, is_undone = false, hides_undo = false`;
+    after_entry = excluded.after_entry, import_id = excluded.import_id, is_undone = false, hides_undo = false,
+    is_of_available = excluded.is_of_available`;
 
 const POST = `
   INSERT INTO inventory_item_detail

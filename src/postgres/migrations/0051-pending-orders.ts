@@ -3,6 +3,9 @@ import type { Knex } from 'knex';
 /** Order lines of a large import: each chunk is judged when it is applied, beside what the lines are by then. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
+    ALTER TABLE feed_import ADD COLUMN may_reopen boolean NOT NULL DEFAULT false;
+    COMMENT ON COLUMN feed_import.may_reopen IS
+      'Of order lines in chunks: whether an open state opens a line again that was closed, by the setting of its source.';
     CREATE TABLE pending_order_row (
       import_id            bigint NOT NULL,
       chunk                integer NOT NULL,
@@ -20,6 +23,7 @@ export async function up(knex: Knex): Promise<void> {
       external_facility_id text,
       status_id            text,
       order_date           timestamptz,
+      updated_at           timestamptz,
       PRIMARY KEY (import_id, chunk, row_number)
     );
     CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON pending_order_row
