@@ -30,13 +30,16 @@ test('its step tells of the rows that are posted, and when it dies between two c
     'incoming/MDM_INV_VARIANCE__1.csv',
     `idValue,facilityId,availableDelta\n${rows(2)}\n`,
   );
-  const told: (StepProgress | null)[] = [];
+  const told: StepProgress[] = [];
   const step = 'large';
   await expect(
     run.importFeed(path, {
       step,
       onHeartbeat: (details) => {
-        told.push(readProgress(details));
+        const progress = readProgress(details);
+        // On a busy machine the step has told that it lives before the first chunk is posted.
+        if (progress === null) return;
+        told.push(progress);
         if (told.length === 1) throw new Error('killed');
       },
     }),
