@@ -17,13 +17,13 @@ export const SOURCE_COMMANDS = [
     path: 'source add',
     operation: addFeedSource,
     arguments: ['source'],
-    show: (added) => sourcesText([added]),
+    show: savedText,
   }),
   command({
     path: 'source set',
     operation: setFeedSource,
     arguments: ['source'],
-    show: (changed) => sourcesText([changed]),
+    show: savedText,
   }),
   command({
     path: 'source remove',
@@ -41,6 +41,10 @@ export const SOURCE_COMMANDS = [
     }),
   }),
 ];
+
+function savedText(saved: ResultOf<typeof addFeedSource>): string {
+  return [sourcesText([saved]), ...(saved.warnings ?? []).map((warning) => `Note: ${warning}`)].join('\n');
+}
 
 function sourcesText(sources: ResultOf<typeof listFeedSources>): string {
   const rows = sources.map(({ source, settings }) => [source, settingsText(settings)]);

@@ -93,10 +93,19 @@ const WITHOUT_SUMMER_TIME: Readonly<Record<string, string>> = {
 };
 
 /** The zone of the place that is probably meant by one without summer time; null: nothing looks wrong. */
-export function zoneWithSummerTime(timeZone: string): string | null {
+function zoneWithSummerTime(timeZone: string): string | null {
   const [, meant = null] =
     Object.entries(WITHOUT_SUMMER_TIME).find(([name]) => name.toLowerCase() === timeZone.toLowerCase()) ?? [];
   return meant;
+}
+
+/** What to tell somebody who names a zone without summer time; null: nothing looks wrong. */
+export function noteOnZone(timeZone: string): string | null {
+  const meant = zoneWithSummerTime(timeZone);
+  return (
+    meant &&
+    `The clock of ${timeZone} is the same all year. Where summer and winter time are meant, the zone is ${meant}.`
+  );
 }
 
 /**

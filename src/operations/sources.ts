@@ -45,7 +45,7 @@ import {
 } from '../domain/limits.ts';
 import { readOrderStatus } from '../domain/recognition/order-status.ts';
 import { readTransferStatus } from '../domain/recognition/transfer-status.ts';
-import { isTimeZone } from '../domain/wall-clock.ts';
+import { isTimeZone, noteOnZone } from '../domain/wall-clock.ts';
 import {
   addSource as storeSource,
   findSource,
@@ -174,6 +174,13 @@ function checkSettings({ timeZone, statuses }: GivenSettings, nameOf: NameOf): v
   if (unknown !== undefined) throw invalid(`${nameOf('statuses')}: "${unknown}" is no status of ours`);
 }
 
+/** Adds what looks wrong in what was said. */
+function withNotes(stored: FeedSource): FeedSource & { readonly warnings?: readonly string[] } {
+  const { timeZone } = stored.settings;
+  const note = timeZone === null ? null : noteOnZone(timeZone);
+  return note === null ? stored : { ...stored, warnings: [note] };
+}
+
 function toChange({ settle, columns, fixed, statuses, reasons, ...rest }: GivenSettings): SettingsChange {
   return {
     ...rest,
@@ -214,7 +221,7 @@ export const addFeedSource = defineOperation({
   check: checkSettings,
   stateOf: sourceState,
   run: async ({ app }, { source: name, ...given }) =>
-    storeSource(await app.database(), name, toChange(given)),
+    withNotes(await storeSource(await app.database(), name, toChange(given))),
 });
 
 export const setFeedSource = defineOperation({
@@ -226,7 +233,7 @@ export const setFeedSource = defineOperation({
   check: checkSettings,
   stateOf: sourceState,
   run: async ({ app }, { source: name, ...given }) =>
-    storeSettings(await app.database(), name, toChange(given)),
+    withNotes(await storeSettings(await app.database(), name, toChange(given))),
 });
 
 export const removeFeedSource = defineOperation({

@@ -6,7 +6,7 @@ import { JOBS, type JobName } from '../domain/jobs/jobs.ts';
 import { PRESET_NAMES, PRESETS, TIME_OF_DAY_PATTERN, type Preset } from '../domain/jobs/schedule-policy.ts';
 import { REFUSED_VALUE_LENGTH_MAX } from '../domain/limits.ts';
 import { quote } from '../domain/shown-text.ts';
-import { nextTimeOfDay, readWallClock, zoneWithSummerTime } from '../domain/wall-clock.ts';
+import { nextTimeOfDay, readWallClock, noteOnZone } from '../domain/wall-clock.ts';
 import { findClockChanges } from './clock-changes.ts';
 import { durationInWords } from './schedule-words.ts';
 
@@ -156,11 +156,8 @@ function refuseTooOften(job: JobName, gapMs: number): void {
 }
 
 function warnOfZone(timeZone: string): string[] {
-  const meant = zoneWithSummerTime(timeZone);
-  if (meant === null) return [];
-  return [
-    `The clock of ${timeZone} is the same all year. Where summer and winter time are meant, the zone is ${meant}.`,
-  ];
+  const note = noteOnZone(timeZone);
+  return note === null ? [] : [note];
 }
 
 function warnOfDays(cron: string): string[] {

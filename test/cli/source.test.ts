@@ -166,3 +166,9 @@ test('a file is imported as its source writes', async () => {
   });
   expect(await warehouse.readLevels('SHIRT', 'BROADWAY')).toMatchObject({ qoh: 1000 });
 });
+
+test('a zone without summer time is taken, and the one that is probably meant is named', async () => {
+  const { stdout } = await atp.run('source', 'add', 'new-york', '--time-zone', 'EST');
+  expect(stdout).toContain('timeZone EST');
+  expect(stdout).toMatch(/Note: The clock of EST is the same all year\. .* the zone is America\/New_York\./);
+});

@@ -108,6 +108,22 @@ describe('a feed is complete', () => {
     expect(waitingOf(feeds)).toEqual([[cut, 'FEED_UNSETTLED', 0]]);
   });
 
+  test('whose sender stalls inside a row: the half is left alone, and the whole is imported once the rest has come', async () => {
+    const path = 'incoming/RESET_INVENTORY/stalled.csv';
+    await put(path, 'facilityId,idValue,availableQty\nSOHO,HAT,3\nBROADWAY,SHIRT,1');
+    await listFeeds();
+    await letTimePass(FEED_SETTLE_MS + 10_000);
+    expect(waitingOf(await listFeeds())).toEqual([[path, 'FEED_UNSETTLED', 0]]);
+
+    await appendFile(join(folder, path), '25\nSOHO,SHIRT,40\n');
+    await listFeeds();
+    await letTimePass(FEED_SETTLE_MS);
+    expect(takenOf(await listFeeds())).toEqual([path]);
+    expect(await importFeed({ path })).toMatchObject({ rows: 3, applied: 3 });
+    expect(await readOnHand()).toBe(125);
+    expect((await warehouse.readLevels('SHIRT', 'SOHO')).qoh).toBe(40);
+  });
+
   test('while its name is that of a file being sent it is left alone', async () => {
     for (const name of [
       'a.csv.part',

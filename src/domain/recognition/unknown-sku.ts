@@ -46,7 +46,7 @@ export function likelySkus(sku: string): readonly string[] {
   const latin = [...sku].map((letter) => LOOK_ALIKES[letter.toUpperCase()] ?? letter).join('');
   const withoutBlanks = sku.replace(/\s+/g, '');
   const bare = sku.replace(/^0+(?=.)/, '');
-  const padded = /^\d+$/.test(sku)
+  const padded = /^\d/.test(sku)
     ? Array.from({ length: ZEROS_LOST_MAX }, (_, zeros) => '0'.repeat(zeros + 1) + sku)
     : [];
   const asNumber = sku.replace(/\.0+$/, '');
