@@ -27,15 +27,16 @@ beforeEach(async () => {
   await warehouse.count(sku, 'SOHO', 50);
 });
 
-async function send(
-  text: string | Buffer,
-  {
-    type = 'RESET_INVENTORY',
-    name = `${tests}.csv`,
-    settings = {},
-    sent = 1,
-  } = {},
-): Promise<ImportOutcome> {
+interface Sent {
+  readonly type?: FeedType;
+  readonly name?: string;
+  readonly settings?: Partial<SourceSettings>;
+  /** How often this name was sent before. */
+  readonly sent?: number;
+}
+
+async function send(text: string | Buffer, how: Sent = {}): Promise<ImportOutcome> {
+  const { type = 'RESET_INVENTORY', name = `${tests}.csv`, settings = {}, sent = 1 } = how;
   return warehouse.importText(type, text, name, {
     settings: { ...NO_SETTINGS, ...settings },
     claimed: { path: `claimed/${tests}-${sent}/${name}`, sizeBytes: text.length },
