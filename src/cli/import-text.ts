@@ -66,10 +66,12 @@ function decisionText({ decidedAt, decidedBy, decisionReason }: FeedImport): str
   return `; ${decidedBy} has decided at ${shortTime(decidedAt.toISOString())}: ${decisionReason}`;
 }
 
-export function effectInWords({ levels, unitsBefore, unitsAfter, toZero, negative }: FeedEffect): string {
+export function effectInWords(effect: FeedEffect): string {
+  const { levels, unitsBefore, unitsAfter, toZero, absent = 0, negative } = effect;
   if (levels === 0) return 'no quantity';
+  const unnamed = absent > 0 ? ` (${absent} of them because the file does not name them)` : '';
   const below = negative > 0 ? `, ${negative} below zero` : '';
-  return `${counted(levels, 'quantity', 'quantities')}, from ${counted(unitsBefore, 'unit')} to ${unitsAfter}; ${toZero} to zero${below}`;
+  return `${counted(levels, 'quantity', 'quantities')}, from ${counted(unitsBefore, 'unit')} to ${unitsAfter}; ${toZero} to zero${unnamed}${below}`;
 }
 
 export function movesText({ moves }: FeedEffect): string {

@@ -45,6 +45,8 @@ export interface FeedEffect {
   readonly unitsAfter: number;
   /** Of positive ones, those that are zero or less afterwards. */
   readonly toZero: number;
+  /** Of these, those that a complete source does not name any more; absent: none. */
+  readonly absent?: number;
   readonly negative: number;
   /** The biggest ones. */
   readonly moves: readonly Move[];
@@ -60,6 +62,8 @@ export interface GateFacts {
   /** Levels with units that the feed counts. */
   readonly positive: number;
   readonly toZero: number;
+  /** Of these, those that a complete source does not name any more. */
+  readonly absent: number;
   /** Of the levels that had units and rise by more than `riseUnitsMax`: the one that rises to the most times of them. */
   readonly rise: Move | null;
   /** When the same difference was imported under the same name; null: it was not. */
@@ -70,6 +74,8 @@ const IN_WORDS = {
   SENT_BEFORE: (d) => `the same name and content was imported at ${d.at}: its differences would count twice`,
   ROWS_FELL: (d) => `it has ${counted(Number(d.rows), 'row')}, the smallest of the last ones had ${d.usual}`,
   STOCK_TO_ZERO: (d) => `${d.toZero} of ${d.positive} quantities that it counts fall to zero`,
+  ABSENT_TO_ZERO: (d) => `${d.absent} of ${d.positive} quantities fall to zero because it does not name them`,
+  COMPLETE_EMPTY: () => 'it has no rows, and its source says that what it does not name is zero',
   QUANTITY_ROSE: (d) => `${d.sku} at ${d.facilityId} rises from ${d.before} to ${d.after}`,
   PRODUCTS_UNKNOWN: (d) =>
     `${d.unknown} of ${counted(Number(d.rows), 'row')} name products that nobody knows`,
@@ -86,8 +92,11 @@ export interface HoldReason {
 }
 
 /** Why a feed is to be held; empty: nothing speaks against it. */
-export function whyHeld(facts: GateFacts, limits: GateLimits): readonly HoldReason[] {
-  const { type, rows, unknownRows, usualRows, positive, toZero, rise, sentBeforeAt } = facts;
+export function whyHeld(
+  facts: GateFacts,
+  limits: GateLimits & { readonly complete: boolean | null },
+): readonly HoldReason[] {
+  const { type, rows, unknownRows, usualRows, positive, toZero, absent, rise, sentBeforeAt } = facts;
   const reasons: HoldReason[] = [];
   if (sentBeforeAt) reasons.push({ code: 'SENT_BEFORE', detail: { at: sentBeforeAt.toISOString() } });
   if (isCount(type)) {
@@ -96,6 +105,10 @@ export function whyHeld(facts: GateFacts, limits: GateLimits): readonly HoldReas
       reasons.push({ code: 'ROWS_FELL', detail: { rows, usual: usualRows } });
     if (isMore(toZero, positive, limits.toZeroMax ?? GATE_TO_ZERO_MAX))
       reasons.push({ code: 'STOCK_TO_ZERO', detail: { toZero, positive } });
+    // What is left out may be a file that was cut off: of few quantities, too, so many need a person.
+    else if (absent * 100 > positive * (limits.toZeroMax ?? GATE_TO_ZERO_MAX))
+      reasons.push({ code: 'ABSENT_TO_ZERO', detail: { absent, positive } });
+    if (rows === 0 && limits.complete === true) reasons.push({ code: 'COMPLETE_EMPTY', detail: {} });
   }
   if (rise && rise.after > rise.before * (limits.riseTimesMax ?? GATE_RISE_TIMES_MAX))
     reasons.push({ code: 'QUANTITY_ROSE', detail: { ...rise } });

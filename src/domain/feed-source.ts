@@ -48,6 +48,8 @@ export interface SourceSettings extends GateLimits {
   readonly duplicateDays: number | null;
   /** Null: the moment at which it is applied. */
   readonly countsAsOf: CountInstant | null;
+  /** Whether what a count does not name is zero, as far as this source has counted it before. Null: it stays as it is. */
+  readonly complete: boolean | null;
   /** Whether an open state opens an order line again that was cancelled or completed. Null: only one with a later updatedAt. */
   readonly reopen: boolean | null;
   /** Null: equal values are one row, and different ones refuse all rows of the key. */
@@ -75,6 +77,7 @@ export const NO_SETTINGS: SourceSettings = {
   order: null,
   duplicateDays: null,
   countsAsOf: null,
+  complete: null,
   reopen: null,
   columns: {},
   fixed: {},

@@ -27,6 +27,8 @@ const IN_WORDS = {
     `${rows} shipped before a count that has come already: the count has seen that the units are gone, so they were not taken again.`,
   ORDER_SHIPPED_ELSEWHERE: (rows) =>
     `${rows} completed without a facility that holds stock: somebody else has sent them, so no stock was taken.`,
+  COUNT_ABSENT_UNKNOWN: (rows) =>
+    `${rows} that nobody can read: so it is not known what the file does not name, and nothing of it was set to zero.`,
   PRODUCT_SKU_CASE: (rows) =>
     `${rows} with a SKU that differs only in case from that of another product: a spreadsheet or a person takes them for one.`,
   TRANSFER_RECEIVED_OTHERWISE: (rows) =>
@@ -35,6 +37,7 @@ const IN_WORDS = {
 
 /** What the rows are, where they are no order lines. */
 const NOUNS: Partial<Readonly<Record<ImportWarningCode, string>>> = {
+  COUNT_ABSENT_UNKNOWN: 'row',
   PRODUCT_SKU_CASE: 'product',
   TRANSFER_RECEIVED_OTHERWISE: 'transfer line',
 };

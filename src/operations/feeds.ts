@@ -49,6 +49,7 @@ export const importFeed = defineOperation({
       fileName: basename(file),
       type,
       settings,
+      ...(source !== undefined && { sender: source }),
       dryRun,
       passesGates,
       onChunk,

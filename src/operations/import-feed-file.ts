@@ -18,6 +18,8 @@ export interface LocalFeed {
   /** The name that the ledger and the list of imports show. */
   readonly fileName: string;
   readonly type: string;
+  /** The source that its sender is; absent: none. */
+  readonly sender?: string;
   /** How its sender writes; absent: nothing was said. */
   readonly settings?: SourceSettings;
   /** Reports what an import would do, and undoes it. */
@@ -51,6 +53,7 @@ export function createImportLocalFile({ database }: { readonly database: Databas
     localPath,
     fileName,
     type,
+    sender,
     settings = NO_SETTINGS,
     dryRun,
     passesGates = false,
@@ -66,7 +69,10 @@ export function createImportLocalFile({ database }: { readonly database: Databas
     const counts = await withFeed({ localPath, fileName, type: feedType, settings }, ({ header, rows }) =>
       importFeed(
         database,
-        { sha256, fileName, type: feedType, writtenAt, claimed: null, rows, settings },
+        {
+          ...{ sha256, fileName, type: feedType, writtenAt, claimed: null, rows, settings },
+          ...(sender !== undefined && { sender }),
+        },
         {
           ...{ dryRun, passesGates, onChunk },
           onRefused: (refused) => writeErrorFile(errorFile, header, refused),

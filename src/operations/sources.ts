@@ -129,6 +129,13 @@ const SETTINGS = {
     choice('what its counts are about: the time of the file, or of the import (default)', COUNT_INSTANTS),
     'none',
   ),
+  complete: clearable(
+    yesOrNo(
+      'what its counts do not name any more is zero, at the facilities that they name (default: it stays)',
+      ['yes', 'no'],
+    ),
+    'none',
+  ),
   reopen: clearable(
     yesOrNo(
       'an open state opens an order line again that was cancelled or completed (default: only with a later updatedAt)',

@@ -11,6 +11,7 @@ interface Import {
   readonly type: FeedType;
   readonly source: string | null;
   readonly rows: number;
+  readonly absent: number;
   readonly importId: number;
   readonly settings: GateLimits;
 }
@@ -20,10 +21,11 @@ export async function readGateFacts(
   connection: Connection,
   about: Import,
 ): Promise<Omit<GateFacts, 'toZero' | 'sentBeforeAt'>> {
-  const { type, rows, settings } = about;
+  const { type, rows, absent, settings } = about;
   return {
     type,
     rows,
+    absent,
     unknownRows: await countUnknownProducts(connection),
     usualRows: await readUsualRows(connection, about),
     positive: await countPositive(connection, type),

@@ -21,6 +21,7 @@ import {
   replaceHeld,
   type HeldAround,
 } from './held-levels.ts';
+import { countAbsent } from './complete.ts';
 import { recordFeedCame } from './expected-feeds.ts';
 import { applyFacilities, FACILITY_STAGING } from './imp-facility.ts';
 import { applyFacilitySettings, FACILITY_SETTING_STAGING } from './imp-prod-facility.ts';
@@ -62,6 +63,8 @@ export interface Feed<Type extends FeedType> {
   readonly rows: AsyncIterable<FeedRow<Type>>;
   /** The folder that it was sent to; absent: it came from a machine of ours. */
   readonly source?: string;
+  /** The source whose settings it has, where it came from a machine of ours. */
+  readonly sender?: string;
   /** What was said of its source; absent: nothing. */
   readonly settings?: SourceSettings;
 }
@@ -105,6 +108,8 @@ type FeedFile = Pick<Feed<FeedType>, 'fileName' | 'writtenAt'> & {
   readonly later: PostedLater | null;
   /** Whether an open state of an order line opens it again that was closed. */
   readonly mayReopen: boolean;
+  /** The source, where it says that what its counts do not name is zero. */
+  readonly completeOf: string | null;
 };
 
 interface FeedSql<Content> {
@@ -271,12 +276,15 @@ async function applyFeed<Type extends FeedType>(
       writtenAt,
       equalKeys: settings.rows,
       mayReopen: settings.reopen === true,
+      completeOf: settings.complete === true ? (source ?? feed.sender ?? null) : null,
       // One that lies before a held one is not news of what that one counts.
       asOf: settings.countsAsOf === 'file' ? writtenAt : (number.heldSince ?? held?.behindSince ?? null),
       later: isPostedLater ? { importId, chunkRows } : null,
     })) ?? [];
-  const effect = await readEffect(connection, number, !isPostedLater);
-  const about = { type, source, rows: rowCount, importId, settings };
+  const moved = await readEffect(connection, number, !isPostedLater);
+  const absent = isCount(type) ? await countAbsent(connection) : 0;
+  const effect = absent > 0 ? { ...moved, absent } : moved;
+  const about = { type, source, absent, rows: rowCount, importId, settings };
   const sentBeforeAt = earlier?.failed === 0 ? earlier.at : null;
   const facts = { ...(await readGateFacts(connection, about)), toZero: effect.toZero, sentBeforeAt };
   const behind = held && (await replaceHeld(connection, held.before));

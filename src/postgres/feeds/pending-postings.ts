@@ -5,6 +5,7 @@
 import { isCount } from '../../domain/feed-kind.ts';
 import type { FeedType } from '../../domain/feed-type.ts';
 import type { Connection } from '../database.ts';
+import { countSourceSql } from './complete.ts';
 
 /** An import whose postings are made later. */
 export interface PostedLater {
@@ -66,7 +67,7 @@ function postSql(condition: string): string {
     WITH pending AS (DELETE FROM pending_posting WHERE import_id = $1 AND chunk = $2 RETURNING *), posted AS (
       INSERT INTO inventory_item_detail
         (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source, happened_at)
-      SELECT product_id, facility_id, units, 0, reason, $3 || ':' || row_number,
+      SELECT product_id, facility_id, units, 0, reason, ${countSourceSql('$3')},
         coalesce(happened_at, current_setting('atp.happened_at')::timestamptz)
       FROM pending JOIN product_facility AS level USING (product_id, facility_id)
       WHERE units <> 0 AND ${condition}

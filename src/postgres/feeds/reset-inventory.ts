@@ -1,8 +1,10 @@
 import { LEDGER_REASONS } from '../../domain/feed.ts';
 import type { EqualKeyRule } from '../../domain/feed-source.ts';
+import type { ImportWarning } from '../../domain/import-warning.ts';
 import type { ResetRow } from '../../domain/feed-type.ts';
 import { CLOCKS_APART_MS } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
+import { addAbsentRows, countSourceSql } from './complete.ts';
 import { keepForLater, type PostedLater } from './pending-postings.ts';
 import { IS_GOOD, refuseSql } from './resolving.ts';
 import type { StagingShape } from './staging.ts';
@@ -171,7 +173,7 @@ const RECORD_COUNTS = `
 const POST = `
   INSERT INTO inventory_item_detail
     (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source, happened_at)
-  SELECT product_id, facility_id, quantity_after - on_hand, 0, $2, $1 || ':' || row_number,
+  SELECT product_id, facility_id, quantity_after - on_hand, 0, $2, ${countSourceSql('$1')},
     coalesce(as_of, clock_timestamp())
   FROM counted AS row WHERE quantity_after <> on_hand AND ${IS_GOOD}
   ORDER BY row_number`;
@@ -196,18 +198,21 @@ export interface CountFeed {
   readonly asOf: Date | null;
   /** Null: it is posted at once. */
   readonly later?: PostedLater | null;
+  /** The source, where it says that what its counts do not name is zero. */
+  readonly completeOf?: string | null;
 }
 
 /** Makes the quantity on hand of each product and facility what the feed counted. */
 async function applyCounts(
   connection: Connection,
-  { fileName, equalKeys, asOf, later = null }: CountFeed,
+  { fileName, equalKeys, asOf, completeOf = null, later = null }: CountFeed,
   column: string,
-): Promise<void> {
+): Promise<readonly ImportWarning[]> {
   await resolveStockRows(connection, 'row.reset_by_atp AS own, row.location_seq_id, row.as_of');
   await connection.query(REFUSE_INCOMPLETE);
   await connection.query(REFUSE_AHEAD);
   await connection.query(REFUSE_BESIDE_AHEAD);
+  const warnings = completeOf === null ? [] : await addAbsentRows(connection, completeOf, asOf);
   const rule = equalKeys ?? 'refuse';
   await connection.query(PICK[rule]);
   await connection.query(REFUSE_UNEQUAL[rule]);
@@ -222,4 +227,5 @@ async function applyCounts(
   await connection.query(RECORD_COUNTS);
   if (later === null) await connection.query(POST, [fileName, LEDGER_REASONS.reset]);
   else await keepForLater(connection, later, POSTINGS, [LEDGER_REASONS.reset]);
+  return warnings;
 }

@@ -1,0 +1,82 @@
+/** A source that sends all that there is: what its count does not name is counted as zero. */
+import type { ImportWarning } from '../../domain/import-warning.ts';
+import type { Connection } from '../database.ts';
+import { IS_GOOD } from './resolving.ts';
+
+/** How ids are compared here: whoever may be meant by a row that was refused is not absent. */
+const likeSql = (text: string) => `lower(ltrim(btrim(${text}), '0'))`;
+
+/**
+ * Levels of the facilities that the file names, which this source has counted last, and which have units. So nothing is set
+ * to zero that the sender does not know of: what another one has counted since, or a store of which it says nothing. A file without
+ * rows is about all facilities of its source. Another count since the instant of this one is newer. By last_count_pkey, as a whole.
+ */
+const FIND_ABSENT = `
+  CREATE TEMPORARY TABLE absent_row ON COMMIT DROP AS
+  WITH place AS (
+    SELECT row.facility_id, min(staged.as_of) AS as_of, bool_and(row.own) AS own
+    FROM resolved_row AS row JOIN staged_row AS staged USING (row_number) WHERE ${IS_GOOD} GROUP BY row.facility_id
+    UNION ALL
+    SELECT facility_id, NULL, false FROM facility WHERE NOT EXISTS (SELECT FROM staged_row)
+  ), unsure AS MATERIALIZED (
+    SELECT DISTINCT ${likeSql(`coalesce(staged.id_value, staged.refused_texts ->> 'idValue')`)} AS id
+    FROM staged_row AS staged JOIN refused_row USING (row_number)
+  )
+  SELECT -row_number() OVER (ORDER BY last.product_id, last.facility_id) AS row_number, last.product_id, last.facility_id,
+    place.as_of, place.own
+  FROM place
+  JOIN last_count AS last USING (facility_id)
+  JOIN feed_import AS import ON import.import_id = last.import_id AND import.source = $1
+  JOIN product_facility AS level ON level.product_id = last.product_id AND level.facility_id = last.facility_id
+  JOIN product ON product.product_id = last.product_id
+  WHERE NOT last.is_undone AND last.counted_at <= coalesce(place.as_of, $2, clock_timestamp())
+    AND level.quantity_on_hand <> CASE WHEN place.own THEN level.reserved ELSE 0 END
+    AND NOT EXISTS (SELECT FROM resolved_row AS told
+      WHERE told.product_id = last.product_id AND told.facility_id = last.facility_id)
+    AND NOT EXISTS (SELECT FROM unsure WHERE unsure.id = ${likeSql('product.sku')})
+    AND NOT EXISTS (SELECT FROM unsure WHERE unsure.id = ${likeSql('product.upc')})
+    AND NOT EXISTS (SELECT FROM unsure WHERE unsure.id = ${likeSql('product.product_id')})`;
+
+/** They are counted as the file's own rows are. Their numbers are below zero: they stand in no line. */
+const STAGE_ABSENT = `
+  INSERT INTO staged_row (row_number, row_values, as_of, quantity) SELECT row_number, '[]', as_of, 0 FROM absent_row`;
+const RESOLVE_ABSENT = `
+  INSERT INTO resolved_row (row_number, product_id, facility_id, quantity, own, as_of)
+  SELECT row_number, product_id, facility_id, 0, own, as_of FROM absent_row`;
+
+/** What a posting comes from: a line of the file, or none. */
+export const countSourceSql = (fileName: string) =>
+  `${fileName} || CASE WHEN row_number > 0 THEN ':' || row_number ELSE ' (absent)' END`;
+
+/** Rows of which nobody can say what they are about. */
+const COUNT_UNREADABLE = `
+  SELECT count(*)::int AS rows FROM staged_row WHERE refused_code IS NOT NULL AND refused_texts IS NULL`;
+
+/**
+ * Adds a row of zero for each level that a complete source has counted before and does not name now. To be called once the
+ * file's own rows are resolved, and before they are counted. With a row that cannot be read, nobody knows what is absent.
+ *
+ * @param asOf what the file is about; null: now
+ */
+export async function addAbsentRows(
+  connection: Connection,
+  source: string,
+  asOf: Date | null,
+): Promise<readonly ImportWarning[]> {
+  const { rows: unreadable } = await connection.query<{ rows: number }>(COUNT_UNREADABLE);
+  const [{ rows } = { rows: 0 }] = unreadable;
+  if (rows > 0) return [{ code: 'COUNT_ABSENT_UNKNOWN', rows }];
+  await connection.query(FIND_ABSENT, [source, asOf]);
+  await connection.query(STAGE_ABSENT);
+  await connection.query(RESOLVE_ABSENT);
+  return [];
+}
+
+/** Levels with units that were set to zero because the file does not name them, once readEffect has looked. */
+export async function countAbsent(connection: Connection): Promise<number> {
+  const { rows } = await connection.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM resolved_row AS row JOIN moved_level AS moved USING (product_id, facility_id)
+     WHERE row.row_number < 0 AND moved.before > 0 AND moved.after <= 0`,
+  );
+  return rows[0]?.count ?? 0;
+}
