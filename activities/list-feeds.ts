@@ -1,6 +1,7 @@
 /** Looking for feeds on SFTP: which can be imported now, in their order, and which wait for what. */
 import { claimOfGrown, sentPathOf, folderOf } from '../src/domain/claim.ts';
 import { CLAIMED_FOLDER, INCOMING_FOLDER } from '../src/domain/drop-folders.ts';
+import { missingInWords } from '../src/domain/expected-feed.ts';
 import { feedTypeOrNull, isFeedName, isNameInUse, sourceOf } from '../src/domain/feed.ts';
 import { isCount } from '../src/domain/feed-kind.ts';
 import { NO_SETTINGS, type SourceSettings } from '../src/domain/feed-source.ts';
@@ -21,6 +22,7 @@ import {
   FEED_SETTLE_MS,
   FEED_STALLED_AFTER_MS,
   FEEDS_PER_RUN,
+  MISSING_FEEDS_TOLD_MAX,
   UNTAKEN_NAMES_TOLD_MAX,
   WAITING_FEEDS_RECORDED_MAX,
 } from '../src/domain/limits.ts';
@@ -33,6 +35,7 @@ import {
   type FeedOnDrop,
 } from '../src/postgres/feeds/feeds-left.ts';
 import { finishBrokenOff } from '../src/postgres/feeds/import-chunks.ts';
+import { listExpectedFeeds } from '../src/postgres/feeds/expected-feeds.ts';
 import { listHeldFeeds } from '../src/postgres/feeds/feed-imports.ts';
 import { listSources, type FeedSource } from '../src/postgres/feeds/sources.ts';
 import { forgetFiledAs, listFiledFeeds } from '../src/postgres/feeds/import-records.ts';
@@ -60,6 +63,8 @@ export interface FeedRef {
   readonly waits?: WaitingFeed;
   /** Nobody takes it: a name of another ending, a folder that is no source, a link, a name that nobody can ask for. */
   readonly isUntaken?: true;
+  /** It is no file: `path` says in words which expected feed has not come. */
+  readonly isMissing?: true;
   /** How long a run waits before it looks again. Runs of earlier releases do not know it. */
   readonly settlesInMs?: number;
 }
@@ -138,6 +143,7 @@ export function createListFeeds({ database, fileDrop, settleMs = FEED_SETTLE_MS 
             .slice(0, FEEDS_PER_RUN)
             .map((feed) => ({ ...toFeedRef(feed), isLeft: true as const, settlesInMs: 0 })),
           ...untaken.slice(0, UNTAKEN_NAMES_TOLD_MAX).map(toUntaken),
+          ...(await listMissing(database, source)),
         ];
       });
     };
@@ -279,8 +285,19 @@ function toWaiting(
   };
 }
 
+const NO_FILE = { sizeBytes: 0, modifiedAt: new Date(0).toISOString(), settlesInMs: 0 };
+
 function toUntaken(path: string): FeedRef {
-  return { path, sizeBytes: 0, modifiedAt: new Date(0).toISOString(), isUntaken: true, settlesInMs: 0 };
+  return { ...NO_FILE, path, isUntaken: true };
+}
+
+/** What is expected and has not come, of all that a run looks after. */
+async function listMissing(database: Database, source: string | undefined): Promise<readonly FeedRef[]> {
+  const expected = await listExpectedFeeds(database);
+  return expected
+    .filter((feed) => feed.isLate && (source === undefined || feed.source === source))
+    .slice(0, MISSING_FEEDS_TOLD_MAX)
+    .map((feed) => ({ ...NO_FILE, path: missingInWords(feed), isMissing: true }));
 }
 
 /** Paths of feeds that were left in one of the folders, and were moved since by somebody else. */

@@ -35,7 +35,7 @@ async function importFeeds(input: unknown, earlier?: ImportedSoFar): Promise<Imp
   const job = begin('import', input);
 
   const found = await findFeeds(job);
-  const feeds = found.filter((feed) => !feed.isLeft && !feed.isUntaken && !feed.waits);
+  const feeds = found.filter((feed) => !feed.isLeft && !feed.isUntaken && !feed.isMissing && !feed.waits);
   const imported: ImportedFile[] = [];
   const heldBack = new Set<string>();
   for (const { path, sizeBytes, modifiedAt, marker } of feeds) {
@@ -67,11 +67,16 @@ async function importFeeds(input: unknown, earlier?: ImportedSoFar): Promise<Imp
   return { ...soFar, ...whatIsNotTaken(found), ...(stillNotPutAway.length > 0 && { stillNotPutAway }) };
 }
 
-/** Feeds that wait, with what keeps them waiting, and what looks like a feed and is none; absent: there are none. */
-function whatIsNotTaken(found: readonly FeedRef[]): Pick<ImportResult, 'waiting' | 'untaken'> {
+/** Feeds that wait, with what keeps them waiting, what looks like a feed and is none, and what has not come; absent: there are none. */
+function whatIsNotTaken(found: readonly FeedRef[]): Pick<ImportResult, 'waiting' | 'untaken' | 'missing'> {
   const waiting = found.flatMap(({ path, waits }) => (waits ? [{ fileName: nameOf(path), ...waits }] : []));
   const untaken = found.filter(({ isUntaken }) => isUntaken).map(({ path }) => nameOf(path));
-  return { ...(waiting.length > 0 && { waiting }), ...(untaken.length > 0 && { untaken }) };
+  const missing = found.filter(({ isMissing }) => isMissing).map(({ path }) => path);
+  return {
+    ...(waiting.length > 0 && { waiting }),
+    ...(untaken.length > 0 && { untaken }),
+    ...(missing.length > 0 && { missing }),
+  };
 }
 
 /** Best effort, and after the new feeds: moves the feeds that earlier runs could not move. Returns those that stay. */

@@ -1,4 +1,5 @@
 import { durationText } from '../domain/duration.ts';
+import { expectedName } from '../domain/expected-feed.ts';
 import { dismissFeed, expectFeedType, listFeedStates } from '../operations/feed-states.ts';
 import type { ResultOf } from '../operations/operation.ts';
 import { command } from './command.ts';
@@ -17,8 +18,8 @@ export const FEED_COMMANDS = [
 ];
 
 function statesText({ expected, refused }: ResultOf<typeof listFeedStates>): string {
-  const expectedRows = expected.map(({ type, everyMs, cameAt, dueAt, isLate }) => [
-    type,
+  const expectedRows = expected.map(({ everyMs, cameAt, dueAt, isLate, ...feed }) => [
+    expectedName(feed),
     durationText(everyMs),
     timeOf(cameAt),
     timeOf(dueAt),

@@ -97,7 +97,7 @@ export function lastAppliedText({ sequence, appliedAt, ...rows }: LastApplied): 
 }
 
 function importText(result: ImportResult): string {
-  const { files, others, waiting = [], untaken = [], stillNotPutAway = [] } = result;
+  const { files, others, waiting = [], untaken = [], missing = [], stillNotPutAway = [] } = result;
   const rows = files.map(({ fileName, rows: all, applied, failed }) => [fileName, all, applied, failed]);
   if (others) rows.push([`${others.feeds} more`, others.rows, others.applied, others.failed]);
   const none = waiting.length > 0 ? 'No feed was complete.' : 'No feed was waiting.';
@@ -108,6 +108,7 @@ function importText(result: ImportResult): string {
   const faults = files.flatMap(({ error }) => (error ? [`${error.code}: ${error.message}`] : []));
   const waits = waiting.map((feed) => `${onOneLine(waitingInWords(feed))}.`);
   const noFeeds = untaken.map((name) => untakenInWords(onOneLine(name)));
+  const notCome = missing.map((words) => `${words}.`);
   const left = files.flatMap(({ fileName, notPutAway }) =>
     notPutAway
       ? [
@@ -118,7 +119,7 @@ function importText(result: ImportResult): string {
   const older = stillNotPutAway.map(
     (name) => `${onOneLine(name)} of an earlier run still could not be moved to archive/ or error/.`,
   );
-  return [text, ...warnings, ...faults, ...waits, ...noFeeds, ...left, ...older].join('\n');
+  return [text, ...warnings, ...faults, ...waits, ...noFeeds, ...notCome, ...left, ...older].join('\n');
 }
 
 /** The name of a feed, which somebody else has chosen. */

@@ -1,3 +1,4 @@
+import { durationText } from '../domain/duration.ts';
 import { counted } from '../domain/words.ts';
 import type { ResultOf } from '../operations/operation.ts';
 import {
@@ -58,6 +59,8 @@ function settingsText(settings: ResultOf<typeof addFeedSource>['settings']): str
   const said = all.flatMap(([name, value]) => {
     if (value === null) return [];
     if (typeof value === 'boolean') return [`${name} ${value ? 'yes' : 'no'}`];
+    if (typeof value === 'number' && name.endsWith('Ms'))
+      return [`${name.slice(0, -2)} ${durationText(value)}`];
     if (typeof value === 'string' || typeof value === 'number') return [`${name} ${value}`];
     const named = Object.entries(value).map(([theirs, ours]) => `${theirs}=${ours}`);
     return named.length === 0 ? [] : [`${name} ${named.join(', ')}`];

@@ -42,6 +42,8 @@ export interface SourceSettings extends GateLimits {
   readonly dateOrder: DateOrder | null;
   /** How long a file without a marker must stand still. Null: FEED_SETTLE_MS. */
   readonly settleMs: number | null;
+  /** How often a feed of it is to come; somebody is told when none does. Null: none is expected. */
+  readonly expectedEveryMs: number | null;
   /** Null: by name. */
   readonly order: FeedOrder | null;
   /** A difference of the same name and content within so many days is held. Null: FEED_DUPLICATE_DAYS. */
@@ -74,6 +76,7 @@ export const NO_SETTINGS: SourceSettings = {
   dateOrder: null,
   rows: null,
   settleMs: null,
+  expectedEveryMs: null,
   order: null,
   duplicateDays: null,
   countsAsOf: null,

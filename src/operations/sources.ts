@@ -31,6 +31,8 @@ import {
 import {
   FEED_DUPLICATE_DAYS,
   FEED_DUPLICATE_DAYS_MAX,
+  FEED_EXPECTED_EVERY_MAX_MS,
+  FEED_EXPECTED_EVERY_MIN_MS,
   FEED_SETTLE_LONGEST_MS,
   FEED_SETTLE_MIN_MS,
   FEED_SETTLE_MS,
@@ -113,6 +115,14 @@ const SETTINGS = {
     ),
     'none',
   ),
+  expectedEvery: clearable(
+    duration(
+      'how often a feed of it is to come, so that somebody is told when none does; a tenth more is not late',
+      FEED_EXPECTED_EVERY_MIN_MS,
+      FEED_EXPECTED_EVERY_MAX_MS,
+    ),
+    'none',
+  ),
   order: clearable(
     choice('its files are imported by name without the type (default), or by time', FEED_ORDERS),
     'none',
@@ -159,7 +169,7 @@ const SETTINGS = {
 
 type GivenSettings = {
   readonly [Name in keyof typeof SETTINGS]?:
-    | (Name extends 'settle'
+    | (Name extends 'settle' | 'expectedEvery'
         ? number
         : Name extends 'columns' | 'fixed' | 'statuses' | 'reasons'
           ? readonly string[]
@@ -188,10 +198,19 @@ function withNotes(stored: FeedSource): FeedSource & { readonly warnings?: reado
   return note === null ? stored : { ...stored, warnings: [note] };
 }
 
-function toChange({ settle, columns, fixed, statuses, reasons, ...rest }: GivenSettings): SettingsChange {
+function toChange({
+  settle,
+  expectedEvery,
+  columns,
+  fixed,
+  statuses,
+  reasons,
+  ...rest
+}: GivenSettings): SettingsChange {
   return {
     ...rest,
     settleMs: settle,
+    expectedEveryMs: expectedEvery,
     columns: toRecord(columns),
     fixed: toRecord(fixed),
     statuses: toRecord(statuses),

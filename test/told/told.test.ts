@@ -267,6 +267,10 @@ const WAYS: Readonly<Record<string, () => Way>> = {
         await shop.database.query(`UPDATE expected_feed SET expected_since = now() - interval '27 hours'`);
       },
     },
+    run: async () => {
+      await shop.run({ job: 'import' });
+      return IMPORT;
+    },
     mend: async () => {
       await shop.importLocally('MDM_INV_VARIANCE__1.csv', [
         'idValue,idType,availableDelta,facilityId,externalFacilityId,locationSeqId',

@@ -55,6 +55,8 @@ export interface ImportResult extends ImportedSoFar {
    * links, or names that nobody can ask for; the first ones. Absent: none.
    */
   readonly untaken?: readonly string[];
+  /** Expected feeds that have not come, in words; the first ones. Absent: none. */
+  readonly missing?: readonly string[];
   /** Feeds of earlier runs that still could not be moved to archive/ or error/; absent: none. */
   readonly stillNotPutAway?: readonly string[];
 }
@@ -130,9 +132,9 @@ export const IMPORT = defineJob({
     why: 'A dropped run loses nothing: the next one takes its feed files.',
   },
   inWords: (result: ImportResult) => {
-    const { files, others, waiting = [] } = result;
+    const { files, others, waiting = [], missing = [] } = result;
     const left = isLeftBehind(result) ? '; some could not be moved to archive/ or error/' : '';
-    const waits = waiting.map((feed) => `; ${waitingInWords(feed)}`).join('');
+    const waits = [...waiting.map(waitingInWords), ...missing].map((words) => `; ${words}`).join('');
     const faults = files.flatMap(({ fileName, error }) => (error ? [`; ${fileName}: ${error.code}`] : []));
     const refused = `${faults.slice(0, FAULTS_TOLD_MAX).join('')}${faults.length > FAULTS_TOLD_MAX ? '; …' : ''}`;
     const feeds = files.length + (others?.feeds ?? 0);
@@ -148,7 +150,8 @@ export const IMPORT = defineJob({
     const outcomes = result.files.map(outcomeOfFile);
     if (result.others) outcomes.push(result.others.outcome);
     if (result.waiting?.some(({ code }) => code === 'FEED_HELD')) outcomes.push('HELD');
-    if (result.waiting?.some(({ isLong }) => isLong) || result.untaken) outcomes.push('NEEDS_ATTENTION');
+    if (result.waiting?.some(({ isLong }) => isLong) || result.untaken || result.missing)
+      outcomes.push('NEEDS_ATTENTION');
     return worstOf([...outcomes, ...(isLeftBehind(result) ? (['NEEDS_ATTENTION'] as const) : [])]);
   },
 });

@@ -29,6 +29,9 @@ export const FILED_FEEDS_WATCHED_MAX = 200;
 /** Names of what lies in incoming/ and cannot be taken, as one run tells them. */
 export const UNTAKEN_NAMES_TOLD_MAX = 20;
 
+/** Expected feeds that have not come, as one run tells them. */
+export const MISSING_FEEDS_TOLD_MAX = 20;
+
 /** Feeds that the result of a run names one by one: those of which there is something to tell come first. */
 export const FEEDS_IN_RESULT_MAX = 200;
 

@@ -1,5 +1,5 @@
 /** Feeds that were refused, that wait, and that have not come. */
-import { durationText } from '../../domain/duration.ts';
+import { expectedName, missingInWords } from '../../domain/expected-feed.ts';
 import type { WaitingCode } from '../../domain/feed-arrival.ts';
 import { reasonsInWords } from '../../domain/feed-gates.ts';
 import { CAUSES_PER_CHECK_MAX, FEED_AWAITED_FOR_MS } from '../../domain/limits.ts';
@@ -107,19 +107,24 @@ async function inspectExpectedFeeds(app: Application): Promise<Finding> {
   const expected = await listExpectedFeeds(await app.database());
   const late = expected.filter(({ isLate }) => isLate);
   if (late.length === 0) {
-    const how = 'It could have been told: `atp feed expect <type> --every 1d`.';
+    const how =
+      'It could have been told: `atp feed expect <type> --every 1d`, or `atp source set <source> --expected-every 1d`.';
     return fine(
-      `${counted(expected.length, 'type')} expected, none late.`,
+      `${counted(expected.length, 'feed')} expected, none late.`,
       expected.length === 0 ? how : null,
     );
   }
   return faultyFor(
     'FEED_MISSING',
-    late.map(({ type, everyMs, cameAt, dueAt }) => ({
-      part: type,
-      detail: `${type} is expected each ${durationText(everyMs)}, ${cameAt === null ? 'and none has come yet' : `the last came at ${cameAt.toISOString()}`}.`,
-      hint: `Ask whoever sends it. Where it is to come less often or no more: \`atp feed expect ${type} --every <duration|none>\`.`,
-      since: dueAt,
+    late.map((feed) => ({
+      part: expectedName(feed),
+      detail: `${missingInWords(feed)}.`,
+      hint: `Ask whoever sends it. Where it is to come less often or no more: \`${
+        feed.source === null
+          ? `atp feed expect ${feed.type ?? ''} --every`
+          : `atp source set ${feed.source} --expected-every`
+      } <duration|none>\`.`,
+      since: feed.dueAt,
     })),
   );
 }

@@ -1,17 +1,7 @@
-/** How often a feed of a type is to come. */
+/** How often a feed of a type, or of a source, is to come. */
+import { missingFrom, type ExpectedFeed } from '../../domain/expected-feed.ts';
 import type { FeedType } from '../../domain/feed-type.ts';
-import { FEED_LATENESS_MIN_MS, FEED_LATENESS_SHARE } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
-
-export interface ExpectedFeed {
-  readonly type: FeedType;
-  readonly everyMs: number;
-  /** When the last one was imported; null: none was, since it is expected or before. */
-  readonly cameAt: Date | null;
-  /** When the next one is late. */
-  readonly dueAt: Date;
-  readonly isLate: boolean;
-}
 
 /** @param everyMs null: it is not expected any more */
 export async function expectFeed(database: Database, type: FeedType, everyMs: number | null): Promise<void> {
@@ -33,15 +23,36 @@ export async function recordFeedCame(connection: Connection, type: FeedType): Pr
   await connection.query('UPDATE expected_feed SET came_at = clock_timestamp() WHERE feed_type = $1', [type]);
 }
 
-/** One is late FEED_LATENESS_SHARE of its time after it was due, and FEED_LATENESS_MIN_MS at least. */
+/**
+ * All feeds that are expected: of types, then of sources. A feed that is held has come. By feed_import_history and
+ * feed_import_held.
+ */
 export async function listExpectedFeeds(database: Database): Promise<readonly ExpectedFeed[]> {
-  return database.query<ExpectedFeed>(
-    `SELECT feed_type AS type, (extract(epoch FROM every) * 1000)::float8 AS "everyMs", came_at AS "cameAt",
-       due_at AS "dueAt", due_at < clock_timestamp() AS "isLate"
-     FROM expected_feed,
-       LATERAL (SELECT greatest(came_at, expected_since) + every
-         + greatest(every * $1::float8, make_interval(secs => $2::float8 / 1000)) AS due_at) AS due
-     ORDER BY feed_type`,
-    [FEED_LATENESS_SHARE, FEED_LATENESS_MIN_MS],
+  const rows = await database.query<Expectation>(
+    `SELECT feed_type AS type, NULL AS source, extract(epoch FROM every) * 1000 AS "everyMs", came_at AS "cameAt",
+       expected_since AS since, 'UTC' AS "timeZone", clock_timestamp() AS now
+     FROM expected_feed
+     UNION ALL
+     SELECT NULL, source, (settings ->> 'expectedEveryMs')::numeric, greatest(applied.came_at, held.came_at), expected_since,
+       coalesce(settings ->> 'timeZone', 'UTC'), clock_timestamp()
+     FROM feed_source,
+       LATERAL (SELECT max(came_at) AS came_at FROM feed_import
+         WHERE feed_import.source = feed_source.source AND state = 'applied') AS applied,
+       LATERAL (SELECT max(came_at) AS came_at FROM feed_import
+         WHERE feed_import.source = feed_source.source AND state = 'held') AS held
+     WHERE settings ? 'expectedEveryMs'
+     ORDER BY type, source`,
   );
+  return rows.map(({ since, now, everyMs, ...of }) => {
+    const from = of.cameAt !== null && of.cameAt > since ? of.cameAt : since;
+    const dueAt = missingFrom(from, Number(everyMs), of.timeZone);
+    return { ...of, everyMs: Number(everyMs), dueAt, isLate: dueAt < now };
+  });
 }
+
+type Expectation = Omit<ExpectedFeed, 'everyMs' | 'dueAt' | 'isLate'> & {
+  /** Postgres writes a number of any size as text. */
+  readonly everyMs: string | number;
+  readonly since: Date;
+  readonly now: Date;
+};

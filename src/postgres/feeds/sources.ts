@@ -50,10 +50,11 @@ export async function addSource(
   settings: SettingsChange,
 ): Promise<FeedSource> {
   try {
-    await database.query('INSERT INTO feed_source (source, settings) VALUES ($1, jsonb_strip_nulls($2))', [
-      source,
-      JSON.stringify(settings),
-    ]);
+    await database.query(
+      `INSERT INTO feed_source (source, settings, expected_since)
+       VALUES ($1, jsonb_strip_nulls($2), CASE WHEN $2::jsonb ->> 'expectedEveryMs' IS NOT NULL THEN clock_timestamp() END)`,
+      [source, JSON.stringify(settings)],
+    );
   } catch (error) {
     if (breaksUnique(error)) throw new AtpError('SOURCE_EXISTS', { source }, { cause: error });
     throw error;
@@ -61,14 +62,17 @@ export async function addSource(
   return findSource(database, source);
 }
 
-/** Changes what is given, leaves the rest. @throws AtpError SOURCE_UNKNOWN */
+/** Changes what is given, leaves the rest. What is expected anew was not missing before. @throws AtpError SOURCE_UNKNOWN */
 export async function setSource(
   database: Database,
   source: string,
   change: SettingsChange,
 ): Promise<FeedSource> {
   await database.query(
-    'UPDATE feed_source SET settings = jsonb_strip_nulls(settings || $2) WHERE source = $1',
+    `UPDATE feed_source SET settings = jsonb_strip_nulls(settings || $2), expected_since = CASE
+       WHEN $2::jsonb ? 'expectedEveryMs' AND settings -> 'expectedEveryMs' IS DISTINCT FROM $2::jsonb -> 'expectedEveryMs'
+       THEN clock_timestamp() ELSE expected_since END
+     WHERE source = $1`,
     [source, JSON.stringify(change)],
   );
   return findSource(database, source);

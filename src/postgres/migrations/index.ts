@@ -43,6 +43,7 @@ import * as importChunks from './0050-import-chunks.ts';
 import * as pendingOrders from './0051-pending-orders.ts';
 import * as orderUpdated from './0052-order-updated.ts';
 import * as skuInAnyCase from './0053-sku-in-any-case.ts';
+import * as missingAndUntaken from './0054-missing-and-untaken.ts';
 import * as unmanagedVariant from './0055-unmanaged-variant.ts';
 import * as transfersKept from './0056-transfers-kept.ts';
 
@@ -96,6 +97,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0051-pending-orders', ...pendingOrders },
   { name: '0052-order-updated', ...orderUpdated },
   { name: '0053-sku-in-any-case', ...skuInAnyCase },
+  { name: '0054-missing-and-untaken', ...missingAndUntaken },
   { name: '0055-unmanaged-variant', ...unmanagedVariant },
   { name: '0056-transfers-kept', ...transfersKept },
 ];
