@@ -15,7 +15,8 @@ import {
   type Turn,
   type WaitingCode,
 } from '../src/domain/feed-arrival.ts';
-import { parseFeedType } from '../src/domain/feed-type.ts';
+import { findDisorder } from '../src/domain/feed-disorder.ts';
+import { parseFeedType, type FeedType } from '../src/domain/feed-type.ts';
 import type { JobInput } from '../src/domain/jobs/jobs.ts';
 import {
   FEED_SETTLE_AWAITED_MS,
@@ -57,6 +58,8 @@ export interface FeedRef {
   readonly modifiedAt: string;
   /** The marker beside it, by which it is complete. */
   readonly marker?: MarkerEnding;
+  /** It comes after this one by name, though by time it is older; a name. */
+  readonly olderThan?: string;
   /** It is done with, and only has to be moved: an earlier run could not move it. */
   readonly isLeft?: true;
   /** It is not imported now, and neither are those behind it. */
@@ -133,10 +136,13 @@ export function createListFeeds({ database, fileDrop, settleMs = FEED_SETTLE_MS 
           FEEDS_PER_RUN,
         );
         await recordWhatFeedsWaitFor(database, turn.waiting);
+        const disorder = findDisorder(turn.taken, (path) => typeByName(path, sources));
         return [
           ...turn.taken.map((feed) => {
             const marker = markerOf(markers, feed);
-            return { ...toFeedRef(feed), ...(marker && { marker }), settlesInMs: 0 };
+            const newer = disorder.get(feed.path);
+            const olderThan = newer && { olderThan: newer.slice(newer.lastIndexOf('/') + 1) };
+            return { ...toFeedRef(feed), ...(marker && { marker }), ...olderThan, settlesInMs: 0 };
           }),
           ...turn.waiting.map((feed) => toWaiting(feed, seen.get(feed.path), now)),
           ...old
@@ -159,6 +165,12 @@ function isCountFeed(path: string, sources: readonly FeedSource[]): boolean {
 function settingsOf(path: string, sources: readonly FeedSource[]): SourceSettings {
   const folder = sourceOf(sentPathOf(path));
   return sources.find(({ source }) => source === folder)?.settings ?? NO_SETTINGS;
+}
+
+/** The type of a feed whose source is ordered by name; null: it is ordered by time, or of no known type. */
+function typeByName(path: string, sources: readonly FeedSource[]): FeedType | null {
+  const { order, type } = settingsOf(path, sources);
+  return order === 'time' ? null : feedTypeOrNull(path, type);
 }
 
 /** Whoever still has a file open writes on into it wherever it lies. A feed that grew after it was filed is taken again. */

@@ -38,7 +38,7 @@ async function importFeeds(input: unknown, earlier?: ImportedSoFar): Promise<Imp
   const feeds = found.filter((feed) => !feed.isLeft && !feed.isUntaken && !feed.isMissing && !feed.waits);
   const imported: ImportedFile[] = [];
   const heldBack = new Set<string>();
-  for (const { path, sizeBytes, modifiedAt, marker } of feeds) {
+  for (const { path, sizeBytes, modifiedAt, marker, olderThan } of feeds) {
     if (heldBack.has(folderOf(path))) continue;
     const file = await step('importFeed', `Import ${sentPathOf(path)}`, {
       path,
@@ -46,7 +46,7 @@ async function importFeeds(input: unknown, earlier?: ImportedSoFar): Promise<Imp
       modifiedAt,
       ...(marker && { marker }),
     });
-    imported.push(file);
+    imported.push({ ...file, ...(olderThan !== undefined && { olderThan }) });
     setCurrentDetails(
       `${imported.length} of ${feeds.length} files imported; the last was ${showText(file.fileName, SHOWN_TEXT_LENGTH_MAX)}.`,
     );

@@ -105,6 +105,13 @@ function importText(result: ImportResult): string {
   const warnings = files.flatMap(({ fileName, warnings: told = [] }) =>
     told.map((warning) => `${onOneLine(fileName)}: ${warningInWords(warning)}`),
   );
+  const disorder = files.flatMap(({ fileName, olderThan }) =>
+    olderThan === undefined
+      ? []
+      : [
+          `${onOneLine(fileName)} was imported after ${onOneLine(olderThan)}, as their names say; by their times it is the older file. Where times are right: \`atp source set <source> --order time\`.`,
+        ],
+  );
   const faults = files.flatMap(({ error }) => (error ? [`${error.code}: ${error.message}`] : []));
   const waits = waiting.map((feed) => `${onOneLine(waitingInWords(feed))}.`);
   const noFeeds = untaken.map((name) => untakenInWords(onOneLine(name)));
@@ -119,7 +126,17 @@ function importText(result: ImportResult): string {
   const older = stillNotPutAway.map(
     (name) => `${onOneLine(name)} of an earlier run still could not be moved to archive/ or error/.`,
   );
-  return [text, ...warnings, ...faults, ...waits, ...noFeeds, ...notCome, ...left, ...older].join('\n');
+  return [
+    text,
+    ...warnings,
+    ...disorder,
+    ...faults,
+    ...waits,
+    ...noFeeds,
+    ...notCome,
+    ...left,
+    ...older,
+  ].join('\n');
 }
 
 /** The name of a feed, which somebody else has chosen. */

@@ -1,7 +1,8 @@
 /** What is said of a source: when its files are complete, in which order they count, and what they are about. */
 import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { addImported, IMPORT } from '../../src/domain/jobs/import.ts';
 import { CLOCKS_APART_MS, FEED_SETTLE_AWAITED_MS } from '../../src/domain/limits.ts';
 import { NO_SETTINGS } from '../../src/domain/feed-source.ts';
 import { addSource, type SettingsChange } from '../../src/postgres/feeds/sources.ts';
@@ -57,6 +58,77 @@ test('names by DDMMYYYY count in the order of their times where the source says 
     const listed = (await run.listFeeds({ source: folder })).map(({ path }) => path);
     expect(listed).toEqual(expected.map((index) => `incoming/${folder}/${names[index]}`));
   }
+});
+
+describe('names and times that disagree', () => {
+  const told = async (folder: string) =>
+    (await run.listFeeds({ source: folder })).flatMap(({ path, olderThan }) =>
+      olderThan === undefined ? [] : [`${path.slice(path.lastIndexOf('/') + 1)} after ${olderThan}`],
+    );
+  const HOUR_MS = 3_600_000;
+
+  test('are told by the names of the files, each older one with the newest before it', async () => {
+    const folder = await source({ type: 'RESET_INVENTORY' });
+    await count(`incoming/${folder}/01122026_0100.csv`, 5, HOUR_MS);
+    await count(`incoming/${folder}/29112026_2300.csv`, 20, 3 * HOUR_MS);
+    await count(`incoming/${folder}/30112026_2300.csv`, 20, 2 * HOUR_MS);
+    expect(await told(folder)).toEqual([
+      '29112026_2300.csv after 01122026_0100.csv',
+      '30112026_2300.csv after 01122026_0100.csv',
+    ]);
+  });
+
+  test.each<[string, SettingsChange, (folder: string) => Promise<unknown>]>([
+    [
+      'files that were sent together, and ended in any order',
+      { type: 'RESET_INVENTORY' },
+      (folder) =>
+        Promise.all(
+          [5, 4, 3, 2, 1].map((index) =>
+            count(`incoming/${folder}/${index}.csv`, 5, HOUR_MS + index * 60_000),
+          ),
+        ),
+    ],
+    [
+      'a source that is ordered by time',
+      { type: 'RESET_INVENTORY', order: 'time' },
+      (folder) =>
+        Promise.all([1, 2].map((index) => count(`incoming/${folder}/${index}.csv`, 5, index * HOUR_MS))),
+    ],
+    [
+      'differences, which add up in any order',
+      { type: 'MDM_INV_VARIANCE' },
+      (folder) =>
+        Promise.all(
+          [1, 2].map((index) =>
+            put(`incoming/${folder}/${index}.csv`, ['BROADWAY,SHIRT,1'], 'availableDelta', index * HOUR_MS),
+          ),
+        ),
+    ],
+    [
+      'files of two types, whose names are of two senders',
+      {},
+      async (folder) => {
+        await count(`incoming/${folder}/RESET_INVENTORY__a.csv`, 5, HOUR_MS);
+        await put(`incoming/${folder}/REC_INV_COUNT__b.csv`, ['BROADWAY,SHIRT,1'], 'quantity', 2 * HOUR_MS);
+      },
+    ],
+  ])('are not told of %s', async (_what, settings, send) => {
+    const folder = await source(settings);
+    await send(folder);
+    expect(await told(folder)).toEqual([]);
+  });
+
+  test('are in the words of the run, which is done nevertheless, also in a long chain of runs', () => {
+    const file = { fileName: '2.csv', rows: 1, applied: 1, failed: 0 };
+    const older = { ...file, fileName: '1.csv', olderThan: '2.csv' };
+    const many = addImported(
+      { files: [older] },
+      Array.from({ length: 300 }, () => file),
+    );
+    expect(IMPORT.inWords(many)).toContain('; names and times disagree about the order of 1 feed');
+    expect(IMPORT.outcomeOf(many)).toBe('DONE');
+  });
 });
 
 test('the same difference again is another event where the source says that none is sent twice', async () => {

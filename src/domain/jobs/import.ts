@@ -13,6 +13,8 @@ export interface ImportedFile {
   readonly failed: number;
   /** What is to be told of rows that were applied; absent: nothing. */
   readonly warnings?: readonly ImportWarning[];
+  /** It was imported after this feed, as their names say, though by its time it is the older file. */
+  readonly olderThan?: string;
   /** Why nothing of the file could be applied. */
   readonly error?: { readonly code: string; readonly message: string };
   /** Why it was not moved to archive/ or error/, although it is done with. A later run moves it. */
@@ -86,7 +88,12 @@ export function addImported(
 }
 
 function hasSomethingToTell(file: ImportedFile): boolean {
-  return file.error !== undefined || file.failed > 0 || file.notPutAway !== undefined;
+  return (
+    file.error !== undefined ||
+    file.failed > 0 ||
+    file.notPutAway !== undefined ||
+    file.olderThan !== undefined
+  );
 }
 
 /** What a person has decided, or a later feed, is done. */
@@ -143,8 +150,11 @@ export const IMPORT = defineJob({
     const failed = files.reduce((sum, file) => sum + file.failed, others?.failed ?? 0);
     const applied = files.reduce((sum, file) => sum + file.applied, others?.applied ?? 0);
     const told = files.flatMap(({ warnings = [] }) => warnings).reduce((sum, { rows }) => sum + rows, 0);
+    const older = files.filter(({ olderThan }) => olderThan !== undefined).length;
+    const disordered =
+      older > 0 ? `; names and times disagree about the order of ${counted(older, 'feed')}` : '';
     const warned = told > 0 ? `; of ${counted(told, 'row')} not everything is known` : '';
-    return `${counted(feeds, 'feed')}, ${counted(applied, 'row')} applied, ${failed} refused${refused}${warned}${waits}${left}`;
+    return `${counted(feeds, 'feed')}, ${counted(applied, 'row')} applied, ${failed} refused${refused}${warned}${disordered}${waits}${left}`;
   },
   outcomeOf: (result) => {
     const outcomes = result.files.map(outcomeOfFile);

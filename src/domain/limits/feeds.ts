@@ -29,6 +29,9 @@ export const FILED_FEEDS_WATCHED_MAX = 200;
 /** Names of what lies in incoming/ and cannot be taken, as one run tells them. */
 export const UNTAKEN_NAMES_TOLD_MAX = 20;
 
+/** Times of files that are to say something about their order are so far apart: what is sent together ends in any order. */
+export const FEED_TIMES_APART_MS = 15 * 60_000;
+
 /** Expected feeds that have not come, as one run tells them. */
 export const MISSING_FEEDS_TOLD_MAX = 20;
 
