@@ -69,6 +69,37 @@ test.each([
   await expect(database.query(posting)).rejects.toThrow(/violates foreign key/);
 });
 
+const ORDER_LINE = `INSERT INTO order_item (order_id, order_item_seq_id, product_id, quantity, status_id, order_date, facility_id)`;
+
+test('an order line names a product and a facility that are there, and they stay', async () => {
+  await database.query(`INSERT INTO product (product_id, sku) VALUES ('CAP', 'CAP')`);
+  const lineOf = (product: string, facility: string) =>
+    `${ORDER_LINE} VALUES ('${product}', '1', '${product}', 1, 'ITEM_CREATED', now(), ${facility})`;
+  await expect(database.query(lineOf('NOBODY', 'NULL'))).rejects.toThrow(
+    /is refused: its product or facility/,
+  );
+  await expect(database.query(lineOf('CAP', `'NOWHERE'`))).rejects.toThrow(
+    /is refused: its product or facility/,
+  );
+
+  await database.transaction(async (connection) => {
+    await connection.query(lineOf('CAP', 'NULL'));
+    // Whoever removes it waits for what he cannot see yet.
+    await expect(
+      database.transaction(async (other) => {
+        await other.query(`SET LOCAL lock_timeout = '20ms'`);
+        await other.query(`DELETE FROM product WHERE product_id = 'CAP'`);
+      }),
+    ).rejects.toMatchObject({ code: 'DATABASE_BUSY' });
+  });
+  await expect(database.query(`DELETE FROM product WHERE product_id = 'CAP'`)).rejects.toThrow(
+    /orders name it/,
+  );
+  await expect(database.query(`UPDATE product SET product_id = 'HAT' WHERE sku = 'CAP'`)).rejects.toThrow(
+    /orders name it/,
+  );
+});
+
 test('a last count goes with its level', async () => {
   await database.query(
     `INSERT INTO product_facility (product_id, facility_id) VALUES ('SHIRT', '${OUTLET}');

@@ -13,11 +13,8 @@ export interface PostingsOf {
 /** Of what is to be posted later. */
 const MAKE_MOVES_TO_COME = `
   CREATE TEMPORARY TABLE moved_level ON COMMIT DROP AS
-  SELECT product_id, facility_id, coalesce(level.quantity_on_hand, 0) + coming.units AS after,
-    coalesce(level.quantity_on_hand, 0)::bigint AS before
-  FROM (SELECT product_id, facility_id, sum(units) AS units FROM posting_to_come GROUP BY product_id, facility_id) AS coming
-  LEFT JOIN product_facility AS level USING (product_id, facility_id)
-  WHERE coming.units <> 0`;
+  SELECT product_id, facility_id, min(on_hand) + sum(units) AS after, min(on_hand)::bigint AS before
+  FROM posting_to_come GROUP BY product_id, facility_id HAVING sum(units) <> 0`;
 
 /** By inventory_item_detail_pkey, so that only what was posted since is read. */
 const MAKE_MOVES = `
@@ -57,7 +54,9 @@ export async function readEffect(
      FROM moved_level`,
   );
   const { rows: moves } = await connection.query<Move>(
-    `${MOVES} ORDER BY abs(after - before) DESC, sku, facility_id LIMIT $1`,
+    `SELECT sku, facility_id AS "facilityId", before::float8 AS before, after::float8 AS after
+     FROM (SELECT * FROM moved_level ORDER BY abs(after - before) DESC, product_id, facility_id LIMIT $1) AS biggest
+     JOIN product USING (product_id) ORDER BY abs(after - before) DESC, product_id, facility_id`,
     [MOVES_SHOWN],
   );
   const [sums = { levels: 0, unitsBefore: 0, unitsAfter: 0, toZero: 0, negative: 0 }] = rows;

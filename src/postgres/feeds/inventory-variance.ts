@@ -31,8 +31,9 @@ const POST = `
   ORDER BY row_number`;
 
 const POSTINGS = `
-  SELECT product_id, facility_id, quantity AS units, own AS reason, row_number, NULL::timestamptz AS happened_at
-  FROM resolved_row AS row WHERE ${IS_GOOD}`;
+  SELECT product_id, facility_id, quantity AS units, own AS reason, row_number, NULL::timestamptz AS happened_at,
+    coalesce(level.quantity_on_hand, 0) AS on_hand
+  FROM resolved_row AS row LEFT JOIN product_facility AS level USING (product_id, facility_id) WHERE ${IS_GOOD}`;
 
 /** Adds each row's difference to the quantity on hand; several rows of one product add up. */
 export async function applyInventoryVariance(

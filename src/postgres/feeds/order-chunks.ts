@@ -32,6 +32,8 @@ export async function applyOrderChunk(
   { importId, key, fileName, sentAt, lastEntry, mayReopen }: ChunkOf,
   chunk: number,
 ): Promise<PostedChunk> {
+  // A chunk is a small part of large tables: they are looked up, not read as a whole.
+  await connection.query('SET LOCAL random_page_cost = 1');
   const before = await readCounts(connection, key);
   const rows = await stageChunk(connection, importId, chunk);
   const warnings = await applyOrderRows(connection, { fileName, writtenAt: sentAt, mayReopen });

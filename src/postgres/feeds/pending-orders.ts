@@ -70,14 +70,13 @@ export async function keepOrdersForLater(
 ): Promise<void> {
   await connection.query('UPDATE feed_import SET may_reopen = $2 WHERE import_id = $1', [importId, mayReopen]);
   await connection.query(
-    'CREATE TEMPORARY TABLE posting_to_come (product_id text, facility_id text, units integer) ON COMMIT DROP',
+    'CREATE TEMPORARY TABLE posting_to_come (product_id text, facility_id text, units integer, on_hand integer) ON COMMIT DROP',
   );
   const { rows: twoOrders } = await connection.query(HAS_TWO_ORDERS);
   await connection.query(
     `INSERT INTO pending_order_row (import_id, chunk, ${COLUMNS})
-     SELECT $1, (min(position) OVER (PARTITION BY first_row) - 1) / $2::int, ${COLUMNS}
-     FROM (SELECT *, row_number() OVER (ORDER BY first_row, row_number) AS position
-       FROM (${twoOrders.length > 0 ? BY_ORDERS_OF_SHOPS : BY_ORDER}) AS row) AS row`,
+     SELECT $1, (rank() OVER (ORDER BY first_row) - 1) / $2::int, ${COLUMNS}
+     FROM (${twoOrders.length > 0 ? BY_ORDERS_OF_SHOPS : BY_ORDER}) AS row`,
     [importId, chunkRows],
   );
 }

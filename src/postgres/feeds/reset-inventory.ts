@@ -181,7 +181,7 @@ const POST = `
 /** One that finds nothing where nothing was makes the level, too. */
 const POSTINGS = `
   SELECT product_id, facility_id, quantity_after - on_hand AS units, $1::text AS reason, row_number,
-    coalesce(as_of, clock_timestamp()) AS happened_at
+    coalesce(as_of, clock_timestamp()) AS happened_at, on_hand
   FROM counted AS row WHERE (quantity_after <> on_hand OR is_new) AND ${IS_GOOD}`;
 
 /** RESET_INVENTORY */

@@ -18,15 +18,14 @@ export async function up(knex: Knex): Promise<void> {
     CREATE TABLE pending_posting (
       import_id   bigint NOT NULL,
       chunk       integer NOT NULL,
-      position    integer NOT NULL,
       product_id  text NOT NULL,
       facility_id text NOT NULL,
       units       integer NOT NULL,
       reason      text NOT NULL,
       row_number  integer NOT NULL,
-      happened_at timestamptz,
-      PRIMARY KEY (import_id, chunk, position)
+      happened_at timestamptz
     );
+    CREATE INDEX pending_posting_by_chunk ON pending_posting (import_id, chunk);
     CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON pending_posting
       FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('TRUNCATE passes by the rules of its rows');
     COMMENT ON TABLE pending_posting IS
