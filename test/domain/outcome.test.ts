@@ -7,7 +7,13 @@ import type { MapResult } from '../../src/domain/jobs/map-shop.ts';
 import type { ProcessResult } from '../../src/domain/jobs/process-uploads.ts';
 import type { SyncResult } from '../../src/domain/jobs/producing.ts';
 import type { VerifyResult } from '../../src/domain/jobs/verify.ts';
-import { progressInWords, rateOf, readProgress, spanInWords } from '../../src/domain/step-progress.ts';
+import {
+  advance,
+  progressInWords,
+  rateOf,
+  readProgress,
+  spanInWords,
+} from '../../src/domain/step-progress.ts';
 
 const SYNC: SyncResult = {
   ...{
@@ -174,6 +180,16 @@ test('a step that works through rows tells how many are done, how fast, and how 
     '2 min',
     '3 h',
   ]);
+});
+
+test('the rate of rows that are told one part after the other is counted from the first part', () => {
+  const at = (seconds: number) => new Date(Date.parse(PROGRESS.startedAt) + seconds * 1000);
+  const first = advance(undefined, { done: 100, total: 1000 }, at(0));
+  expect(progressInWords(first, at(5))).toBe('100 of 1000 rows');
+  const second = advance(first, { done: 300, total: 1000 }, at(10));
+  expect(progressInWords(second, at(10))).toBe('300 of 1000 rows, 20 a second, 35 s left');
+  // Another feed.
+  expect(advance(second, { done: 10, total: 50 }, at(11))).toMatchObject({ doneAtStart: 10 });
 });
 
 test.each([

@@ -14,15 +14,19 @@ export async function nameLikelyProducts(connection: Connection): Promise<void> 
      WHERE code = 'PRODUCT_UNKNOWN' GROUP BY 1, 2 ORDER BY min(row_number) LIMIT $1`,
     [UNKNOWN_SKUS_LOOKED_UP_MAX],
   );
+  const named: { readonly idType: string; readonly idValue: string; readonly found: string }[] = [];
   for (const { idType, idValue } of rows) {
     const likely = idType === 'SKU' ? (await findLikelySkus(connection, idValue)).join(', ') : '';
     const oddity = oddityOf(idValue);
     const found = { ...(likely !== '' && { likely }), ...(oddity !== null && { oddity }) };
-    if (Object.keys(found).length === 0) continue;
-    await connection.query(
-      `UPDATE refused_row SET detail = detail || $3
-       WHERE code = 'PRODUCT_UNKNOWN' AND detail ->> 'idType' = $1 AND detail ->> 'idValue' = $2`,
-      [idType, idValue, JSON.stringify(found)],
-    );
+    if (Object.keys(found).length > 0) named.push({ idType, idValue, found: JSON.stringify(found) });
   }
+  if (named.length === 0) return;
+  // In one statement: it reads all refused rows.
+  await connection.query(
+    `UPDATE refused_row SET detail = detail || named.found
+     FROM unnest($1::text[], $2::text[], $3::jsonb[]) AS named (id_type, id_value, found)
+     WHERE code = 'PRODUCT_UNKNOWN' AND detail ->> 'idType' = named.id_type AND detail ->> 'idValue' = named.id_value`,
+    [named.map(({ idType }) => idType), named.map(({ idValue }) => idValue), named.map(({ found }) => found)],
+  );
 }

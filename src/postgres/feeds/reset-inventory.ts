@@ -70,14 +70,14 @@ const REFUSE_UNEQUAL = {
  * are known by the texts that name their product and facility.
  */
 const REFUSE_INCOMPLETE = refuseSql({
-  from: `(SELECT row.row_number, row.facility_id, min(unread.row_number) AS other_row
-    FROM resolved_row AS row JOIN staged_row AS unread
-      ON coalesce(unread.refused_texts ->> 'idValue', unread.refused_texts ->> 'sku') = row.id_value
-      AND coalesce(unread.facility_id, nullif(unread.refused_texts ->> 'facilityId', ''),
-          unread.refused_texts ->> 'externalFacilityId')
-        = coalesce(row.told_facility_id, row.external_facility_id)
-    WHERE unread.refused_texts IS NOT NULL
-    GROUP BY row.row_number, row.facility_id)`,
+  from: `(SELECT row.row_number, row.facility_id, unread.other_row
+    FROM resolved_row AS row JOIN (
+      SELECT coalesce(refused_texts ->> 'idValue', refused_texts ->> 'sku') AS id_value,
+        coalesce(facility_id, nullif(refused_texts ->> 'facilityId', ''), refused_texts ->> 'externalFacilityId') AS facility,
+        min(row_number) AS other_row
+      FROM staged_row WHERE refused_texts IS NOT NULL GROUP BY 1, 2
+    ) AS unread
+      ON unread.id_value = row.id_value AND unread.facility = coalesce(row.told_facility_id, row.external_facility_id))`,
   condition: 'true',
   column: `'idValue'`,
   code: 'FEED_COUNT_INCOMPLETE',
@@ -95,10 +95,11 @@ const REFUSE_AHEAD = refuseSql({
 
 /** The other bins of a level of which one row lies in the future. */
 const REFUSE_BESIDE_AHEAD = refuseSql({
-  from: `(SELECT row.row_number, row.facility_id, min(ahead.row_number) AS other_row
-    FROM resolved_row AS row JOIN resolved_row AS ahead USING (product_id, facility_id)
-    JOIN refused_row AS refused ON refused.row_number = ahead.row_number AND refused.column_name = 'asOf'
-    GROUP BY row.row_number, row.facility_id)`,
+  from: `(SELECT row.row_number, facility_id, ahead.other_row
+    FROM resolved_row AS row JOIN (
+      SELECT product_id, facility_id, min(row_number) AS other_row FROM resolved_row JOIN refused_row USING (row_number)
+      WHERE column_name = 'asOf' GROUP BY product_id, facility_id
+    ) AS ahead USING (product_id, facility_id))`,
   condition: 'true',
   column: `'idValue'`,
   code: 'FEED_COUNT_INCOMPLETE',
