@@ -3,12 +3,13 @@ import { Context } from '@temporalio/activity';
 import { join } from 'node:path';
 import { writeErrorFile, writeFileFault } from '../src/csv/error-file-csv.ts';
 import { withFeed } from '../src/csv/feed-csv.ts';
+import { typeOfFeed } from '../src/csv/recognise-type.ts';
 import { feedTooLargeError } from '../src/csv/feed-text.ts';
 import { claimByStep, claimedPath, isOfGrown, readClaim, type Claim } from '../src/domain/claim.ts';
 import type { Diary } from '../src/domain/diary.ts';
 import { ERROR_CLASSES } from '../src/domain/error-class.ts';
 import { AtpError, isCoded } from '../src/domain/errors.ts';
-import { feedTypeOf, feedTypeOrNull, sourceOf } from '../src/domain/feed.ts';
+import { feedTypeOrNull, sourceOf } from '../src/domain/feed.ts';
 import { kindOf } from '../src/domain/feed-kind.ts';
 import type { FeedType } from '../src/domain/feed-type.ts';
 import { CLOCKS_APART_MS, UPKEEP_TRIES_MAX } from '../src/domain/limits.ts';
@@ -173,16 +174,18 @@ async function importTakenFeed(
   const errorFile = join(inHand.scratch, 'errors.csv');
   const source = sourceOf(claim.sentPath);
   const settings = await readSettings(database, source);
+  let type = feedTypeOrNull(claim.sentPath, settings.type);
   try {
     if (sha256 === null) throw feedTooLargeError(fileName);
     if (wrongChecksum) throw wrongChecksum;
-    const type = feedTypeOf(claim.sentPath, settings.type);
+    type = await typeOfFeed(claim.sentPath, { localPath, fileName, settings });
     if (await isPartlyDone(database, claim, { type, sha256 })) throw new AtpError('FEED_GREW', { fileName });
-    const counts = await withFeed({ localPath, fileName, type, settings }, ({ header, rows }) =>
+    const known = type;
+    const counts = await withFeed({ localPath, fileName, type: known, settings }, ({ header, rows }) =>
       importIntoDatabase(
         database,
         {
-          ...{ sha256, fileName, type, writtenAt: sentAt, claimed: { path, sizeBytes }, rows },
+          ...{ sha256, fileName, type: known, writtenAt: sentAt, claimed: { path, sizeBytes }, rows },
           ...{ source, settings },
         },
         {
@@ -202,12 +205,7 @@ async function importTakenFeed(
       return { feed: fault(fileName, error), errorFile: null };
     await writeFileFault(errorFile, error);
     // What a person has decided is told to nobody.
-    if (!isDecided(error))
-      await recordRefusedFeed(
-        database,
-        { fileName, type: feedTypeOrNull(claim.sentPath, settings.type), sentAt },
-        error,
-      );
+    if (!isDecided(error)) await recordRefusedFeed(database, { fileName, type, sentAt }, error);
     return { feed: fault(fileName, error), errorFile };
   }
 }

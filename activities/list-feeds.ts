@@ -40,6 +40,7 @@ import { listExpectedFeeds } from '../src/postgres/feeds/expected-feeds.ts';
 import { listHeldFeeds } from '../src/postgres/feeds/feed-imports.ts';
 import { listSources, type FeedSource } from '../src/postgres/feeds/sources.ts';
 import { forgetFiledAs, listFiledFeeds } from '../src/postgres/feeds/import-records.ts';
+import { recordUntaken } from '../src/postgres/feeds/untaken-files.ts';
 import {
   recordWaitingFeeds,
   recordWhatFeedsWaitFor,
@@ -107,6 +108,7 @@ export function createListFeeds({ database, fileDrop, settleMs = FEED_SETTLE_MS 
         await reclaimGrown(database, drop);
         const sources = await listSources(database);
         const { folders, feeds, markers, untaken } = await lookAround(drop, source, sources);
+        if (source === undefined) await recordUntaken(database, untaken.slice(0, UNTAKEN_NAMES_TOLD_MAX));
         const left = await listFeedsLeft(database);
         await forgetFeedsLeft(database, pathsGone(left, folders, feeds));
         const old = feeds.filter((feed) => findLeft(left, feed) !== null);

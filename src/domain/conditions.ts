@@ -109,6 +109,11 @@ export const CONDITIONS = {
     subject: 'installation',
     title: 'A feed waits and is not imported',
   },
+  FEED_UNTAKEN: {
+    severity: 'warning',
+    subject: 'installation',
+    title: 'What lies in incoming/ is read by nobody',
+  },
   FEED_MISSING: {
     severity: 'warning',
     subject: 'installation',

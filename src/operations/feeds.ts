@@ -1,6 +1,5 @@
 /** Feed files that a person has on this machine. */
 import { basename, resolve } from 'node:path';
-import { feedTypeOf } from '../domain/feed.ts';
 import { NO_SETTINGS } from '../domain/feed-source.ts';
 import { FEED_TYPES } from '../domain/feed-type.ts';
 import { id, label, optional, yesOrNo } from '../domain/input-fields.ts';
@@ -18,7 +17,10 @@ export const importFeed = defineOperation({
   fields: {
     file: label('a CSV file', 'file'),
     type: optional(
-      label(`its feed type (default: that of its name, or of its source): ${FEED_TYPES.join(', ')}`, 'type'),
+      label(
+        `its feed type (default: that of its name or its source, or told by its header): ${FEED_TYPES.join(', ')}`,
+        'type',
+      ),
     ),
     source: optional(id('how its sender writes: what was said of this source', 'source')),
     passGates: optional(yesOrNo('apply it though a gate would hold it')),
@@ -30,11 +32,13 @@ export const importFeed = defineOperation({
     { file, type: named, source, dryRun = false, passGates: passesGates = false },
   ) => {
     progress(`Importing ${file}`);
-    const { createImportLocalFile } = await import('./import-feed-file.ts');
     const database = await app.database();
-    const importLocalFile = createImportLocalFile({ database });
     const settings = source === undefined ? NO_SETTINGS : (await findSource(database, source)).settings;
-    const type = named ?? feedTypeOf(basename(file), settings.type);
+    const { typeOfFeed } = await import('../csv/recognise-type.ts');
+    const { createImportLocalFile, requireFile } = await import('./import-feed-file.ts');
+    const [localPath, fileName] = [resolve(file), basename(file)];
+    await requireFile(localPath);
+    const type = named ?? (await typeOfFeed(fileName, { localPath, fileName, settings }));
     let posted: StepProgress | undefined;
     let toldAt = Date.now();
     const onChunk = (chunks: ChunksDone): void => {
@@ -45,8 +49,8 @@ export const importFeed = defineOperation({
       progress(`Importing ${file}: ${progressInWords(posted, now)}`);
     };
     const localFeed = {
-      localPath: resolve(file),
-      fileName: basename(file),
+      localPath,
+      fileName,
       type,
       settings,
       ...(source !== undefined && { sender: source }),
@@ -54,7 +58,7 @@ export const importFeed = defineOperation({
       passesGates,
       onChunk,
     };
-    const imported = await importLocalFile(localFeed);
+    const imported = await createImportLocalFile({ database })(localFeed);
     return { ...imported, feedsLeft: await inspectFeedsLeft(database) };
   },
 });

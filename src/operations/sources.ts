@@ -2,7 +2,6 @@
 import { basename, resolve } from 'node:path';
 import { durationText } from '../domain/duration.ts';
 import { AtpError } from '../domain/errors.ts';
-import { feedTypeOf } from '../domain/feed.ts';
 import {
   COUNT_INSTANTS,
   DATE_ORDERS,
@@ -280,18 +279,21 @@ export const testFeedSource = defineOperation({
   description: 'say what is recognised of a file, and how its first rows are understood; nothing is imported',
   fields: {
     file: label('a feed on this machine', 'file'),
-    type: optional(feedType('its feed type (default: that of its name, or of its source)')),
+    type: optional(
+      feedType('its feed type (default: that of its name or its source, or told by its header)'),
+    ),
     source: optional(source),
   },
   run: async ({ app }, { file, type: named, source: name }) => {
     const settings =
       name === undefined ? NO_SETTINGS : (await findSource(await app.database(), name)).settings;
     const fileName = basename(file);
-    const type: FeedType = named ?? feedTypeOf(fileName, settings.type);
     const { withFeed } = await import('../csv/feed-csv.ts');
     const { requireFile } = await import('./import-feed-file.ts');
     const localPath = resolve(file);
     await requireFile(localPath);
+    const { typeOfFeed } = await import('../csv/recognise-type.ts');
+    const type: FeedType = named ?? (await typeOfFeed(fileName, { localPath, fileName, settings }));
     return withFeed({ localPath, fileName, type, settings }, async (feed) => {
       const shown = [];
       let [rows, refused] = [0, 0];

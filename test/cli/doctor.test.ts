@@ -38,6 +38,7 @@ test('doctor says of an installation without a fault that all is well, and what 
     'Held feeds',
     'Refused rows',
     'Waiting feeds',
+    'Untaken files',
     'Expected feeds',
     'Orders',
     'Clean-up',

@@ -105,7 +105,12 @@ describe('a feed goes', () => {
   });
 
   test.each([
-    ['its name has no type', 'stock.csv', GOOD, 'FEED_TYPE_UNKNOWN'],
+    [
+      'neither its name nor its header tells its type',
+      'stock.csv',
+      'sku,count\nSHIRT,1\n',
+      'FEED_TYPE_UNKNOWN',
+    ],
     ['its header lacks columns', 'MDM_INV_VARIANCE__1.csv', 'sku,qty\nSHIRT,1\n', 'FEED_HEADER_INVALID'],
     ['it is a spreadsheet', 'MDM_INV_VARIANCE__1.csv', 'PK\u0003\u0004xl/workbook', 'FEED_UNREADABLE'],
     ['it is empty', 'MDM_INV_VARIANCE__1.csv', '', 'FEED_UNREADABLE'],

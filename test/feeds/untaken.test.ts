@@ -1,8 +1,10 @@
 /** What somebody puts into incoming/ and nobody reads: it is told by its name, and in nobody's way. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { IMPORT } from '../../src/domain/jobs/import.ts';
 import { untakenInWords } from '../../src/domain/untaken.ts';
+import { listUntaken } from '../../src/postgres/feeds/untaken-files.ts';
 import { ImportRun } from './import-run.ts';
 
 const COUNT = 'facilityId,idValue,availableQty\nBROADWAY,SHIRT,10\n';
@@ -28,10 +30,31 @@ test('other endings and folders that are no source are told, those in use by a s
     [...told, 'incoming/erp', 'incoming/RESET_INVENTORY/old'].toSorted(),
   );
 
+  expect((await listUntaken(run.warehouse.database)).map(({ path }) => path).toSorted()).toEqual(
+    [...told, 'incoming/erp', 'incoming/RESET_INVENTORY/old'].toSorted(),
+  );
+  await rm(join(run.folder, 'incoming/stock'));
+  // One that looks into one folder only says nothing of the others.
+  await run.listFeeds({ source: 'RESET_INVENTORY' });
+  expect((await listUntaken(run.warehouse.database)).map(({ path }) => path)).toContain('incoming/stock');
+
   await run.warehouse.database.query(`INSERT INTO feed_source (source, settings) VALUES ('erp', '{}')`);
   const later = await run.listFeeds();
   expect(later.map(({ path }) => path)).toContain('incoming/erp/RESET_INVENTORY__5.csv');
   expect(later.map(({ path }) => path)).not.toContain('incoming/erp');
+  expect((await listUntaken(run.warehouse.database)).map(({ path }) => path).toSorted()).toEqual(
+    [
+      'incoming/RESET_INVENTORY/old',
+      'incoming/RESET_INVENTORY/stock.xlsx',
+      'incoming/RESET_INVENTORY__2.txt',
+    ].toSorted(),
+  );
+});
+
+test('a run that has found such a file says so, and ends as it would without it', () => {
+  const found = { files: [], untaken: ['stock.txt', 'erp'] };
+  expect(IMPORT.inWords(found)).toBe('no feed was waiting; nobody reads stock.txt and 1 more in incoming/');
+  expect(IMPORT.outcomeOf(found)).toBe('NOTHING_TO_DO');
 });
 
 test.each([

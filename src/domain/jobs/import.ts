@@ -118,6 +118,12 @@ export function waitingInWords({ fileName, code, since, behind }: WaitingFile): 
   return `${fileName} ${why}, since ${since}${kept}`;
 }
 
+function unreadInWords(untaken: readonly string[]): readonly string[] {
+  const [first, ...others] = untaken;
+  if (first === undefined) return [];
+  return [`nobody reads ${first}${others.length > 0 ? ` and ${others.length} more` : ''} in incoming/`];
+}
+
 /** Feeds that could not be imported at all, as the one line of a run names them. */
 const FAULTS_TOLD_MAX = 3;
 
@@ -139,9 +145,11 @@ export const IMPORT = defineJob({
     why: 'A dropped run loses nothing: the next one takes its feed files.',
   },
   inWords: (result: ImportResult) => {
-    const { files, others, waiting = [], missing = [] } = result;
+    const { files, others, waiting = [], untaken = [], missing = [] } = result;
     const left = isLeftBehind(result) ? '; some could not be moved to archive/ or error/' : '';
-    const waits = [...waiting.map(waitingInWords), ...missing].map((words) => `; ${words}`).join('');
+    const waits = [...waiting.map(waitingInWords), ...unreadInWords(untaken), ...missing]
+      .map((words) => `; ${words}`)
+      .join('');
     const faults = files.flatMap(({ fileName, error }) => (error ? [`; ${fileName}: ${error.code}`] : []));
     const refused = `${faults.slice(0, FAULTS_TOLD_MAX).join('')}${faults.length > FAULTS_TOLD_MAX ? '; …' : ''}`;
     const feeds = files.length + (others?.feeds ?? 0);
@@ -160,8 +168,8 @@ export const IMPORT = defineJob({
     const outcomes = result.files.map(outcomeOfFile);
     if (result.others) outcomes.push(result.others.outcome);
     if (result.waiting?.some(({ code }) => code === 'FEED_HELD')) outcomes.push('HELD');
-    if (result.waiting?.some(({ isLong }) => isLong) || result.untaken || result.missing)
-      outcomes.push('NEEDS_ATTENTION');
+    // What nobody reads is in nobody's way: it is told once (FEED_UNTAKEN), and not by each run until somebody takes it away.
+    if (result.waiting?.some(({ isLong }) => isLong) || result.missing) outcomes.push('NEEDS_ATTENTION');
     return worstOf([...outcomes, ...(isLeftBehind(result) ? (['NEEDS_ATTENTION'] as const) : [])]);
   },
 });

@@ -26,8 +26,9 @@ export const FEED_STALLED_AFTER_MS = 5 * 60_000;
 export const FILED_FEEDS_WATCHED_MS = 60 * 60_000;
 export const FILED_FEEDS_WATCHED_MAX = 200;
 
-/** Names of what lies in incoming/ and cannot be taken, as one run tells them. */
+/** Names of what lies in incoming/ and cannot be taken, as one run tells them, and as one finding does. */
 export const UNTAKEN_NAMES_TOLD_MAX = 20;
+export const UNTAKEN_NAMES_IN_FINDING = 3;
 
 /** Times of files that are to say something about their order are so far apart: what is sent together ends in any order. */
 export const FEED_TIMES_APART_MS = 15 * 60_000;

@@ -2,11 +2,13 @@
 import { expectedName, missingInWords } from '../../domain/expected-feed.ts';
 import type { WaitingCode } from '../../domain/feed-arrival.ts';
 import { reasonsInWords } from '../../domain/feed-gates.ts';
-import { CAUSES_PER_CHECK_MAX, FEED_AWAITED_FOR_MS } from '../../domain/limits.ts';
+import { CAUSES_PER_CHECK_MAX, FEED_AWAITED_FOR_MS, UNTAKEN_NAMES_IN_FINDING } from '../../domain/limits.ts';
+import { untakenInWords } from '../../domain/untaken.ts';
 import { counted } from '../../domain/words.ts';
 import { listExpectedFeeds } from '../../postgres/feeds/expected-feeds.ts';
 import { listImports } from '../../postgres/feeds/feed-imports.ts';
 import { summarizeRefusals } from '../../postgres/feeds/refused-feeds.ts';
+import { listUntaken } from '../../postgres/feeds/untaken-files.ts';
 import { findLongWaitingFeeds } from '../../postgres/feeds/waiting-feeds.ts';
 import type { Application } from '../application.ts';
 import { check, faulty, faultyFor, fine, type Check, type Finding } from './check.ts';
@@ -20,6 +22,7 @@ export async function checkFeeds(app: Application): Promise<Check[]> {
     await check('Held feeds', () => inspectHeldFeeds(app)),
     await check('Refused rows', () => inspectRefusedRows(app)),
     await check('Waiting feeds', () => inspectWaitingFeeds(app)),
+    await check('Untaken files', () => inspectUntaken(app)),
     await check('Expected feeds', () => inspectExpectedFeeds(app)),
   ];
 }
@@ -102,6 +105,18 @@ const WAITING = {
 } as const satisfies Readonly<
   Record<WaitingCode | 'its turn', { readonly why: string; readonly hint: string }>
 >;
+
+async function inspectUntaken(app: Application): Promise<Finding> {
+  const found = await listUntaken(await app.database());
+  const [first] = found;
+  if (first === undefined) return fine('Nothing lies in incoming/ that nobody reads.');
+  const names = found.map(({ path }) => path).slice(0, UNTAKEN_NAMES_IN_FINDING);
+  return faulty(
+    `${names.join(', ')}${found.length > names.length ? ` and ${found.length - names.length} more` : ''}: read by nobody, seen since ${first.seenSince.toISOString()}.`,
+    `${untakenInWords(first.path.slice(first.path.lastIndexOf('/') + 1))} Or take it away: it is in nobody's way.`,
+    { code: 'FEED_UNTAKEN', since: first.seenSince },
+  );
+}
 
 async function inspectExpectedFeeds(app: Application): Promise<Finding> {
   const expected = await listExpectedFeeds(await app.database());
