@@ -49,6 +49,7 @@ test('doctor says of an installation without a fault that all is well, and what 
     'blue-shirts: scopes',
     'blue-shirts: location',
     'blue-shirts: mapping',
+    'blue-shirts: unmanaged stock',
     'blue-shirts: facility group',
     'blue-shirts: catalogue',
     'blue-shirts: oldest change',
@@ -62,7 +63,6 @@ test('doctor says of an installation without a fault that all is well, and what 
     'blue-shirts: archive',
     'blue-shirts: unseen sales',
     'blue-shirts: last verification',
-    'blue-shirts: unmanaged stock',
     'SFTP',
   ]);
   expect(checks.every(({ detail }) => detail !== '')).toBe(true);

@@ -9,7 +9,10 @@ const [, after = ''] = readDocument('docs/guides/run-it.md').text.split(
 const TABLE = after.split('\n## ')[0] ?? '';
 
 /** Limits of what is kept in the database, on SFTP and on disk; a cache of some seconds is none. */
-const KEPT = Object.entries(limits).filter(([name]) => /(KEPT|LEFT)_(DAYS|HOURS)$/.test(name));
+const KEPT = Object.entries(limits).filter(([name]) => /(KEPT|LEFT)_(DAYS|HOURS)$/.test(name)) as [
+  string,
+  number,
+][];
 
 test('each limit of what is kept is in the table, with its value', () => {
   expect(KEPT.length).toBeGreaterThan(10);

@@ -1,6 +1,12 @@
 /** Feeds and their rows. */
 import { FEED_TYPES } from '../feed-type.ts';
-import { FEED_ROWS_MAX, FEED_SIZE_MAX_BYTES, ORDER_LINES_KEPT_DAYS, TRANSFERS_KEPT_DAYS, UNITS_MAX } from '../limits.ts';
+import {
+  FEED_ROWS_MAX,
+  FEED_SIZE_MAX_BYTES,
+  ORDER_LINES_KEPT_DAYS,
+  TRANSFERS_KEPT_DAYS,
+  UNITS_MAX,
+} from '../limits.ts';
 import type { ErrorEntry } from './error-entry.ts';
 
 const TYPES = FEED_TYPES.join(', ');

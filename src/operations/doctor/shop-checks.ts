@@ -72,7 +72,6 @@ async function lookAtShop(app: Application, shop: Shop, schedules: Promise<Sched
     await check(`${shopId}: archive`, () => inspectArchive(app, shop)),
     await check(`${shopId}: unseen sales`, () => inspectUnseenSales(app, shop)),
     await check(`${shopId}: last verification`, () => inspectVerification(app, shop)),
-    await check(`${shopId}: unmanaged stock`, () => inspectUnmanaged(app, shop)),
   ];
 }
 
@@ -86,7 +85,10 @@ function judgeApiVersion({ shopId, apiVersion }: Shop): Finding {
 }
 
 async function checkCatalogue(app: Application, shop: Shop): Promise<Check[]> {
-  return [await check(`${shop.shopId}: mapping`, () => inspectMapping(app, shop), 'dear')];
+  return [
+    await check(`${shop.shopId}: mapping`, () => inspectMapping(app, shop), 'dear'),
+    await check(`${shop.shopId}: unmanaged stock`, () => inspectUnmanaged(app, shop), 'dear'),
+  ];
 }
 
 async function checkShopify(app: Application, shop: Shop): Promise<Check[]> {

@@ -16,7 +16,7 @@ export async function up(knex: Knex): Promise<void> {
       PRIMARY KEY (shop_id, inventory_item_id)
     );
     CREATE INDEX unmanaged_variant_next ON unmanaged_variant (shop_id, read_at NULLS FIRST, inventory_item_id);
-    CREATE INDEX unmanaged_variant_stock ON unmanaged_variant (shop_id) WHERE units > 0;
+    CREATE INDEX unmanaged_variant_told ON unmanaged_variant (shop_id) WHERE units > 0 AND dismissed_at IS NULL;
     COMMENT ON TABLE unmanaged_variant IS
       'Inventory items that Shopify tracks and stocks at the shop''s location, and that no product is mapped to, as of the last mapping.';
     COMMENT ON COLUMN unmanaged_variant.sku IS 'Null: the variant has none.';
