@@ -4,6 +4,7 @@ import {
   FEED_DUPLICATE_DAYS_MAX,
   IMPORT_RECORDS_KEPT_DAYS,
   ORDER_LINES_KEPT_DAYS,
+  REFUSED_FEEDS_KEPT_DAYS,
   REFUSED_ROWS_KEPT_DAYS,
   TRANSFERS_KEPT_DAYS,
 } from '../../src/domain/limits.ts';
@@ -86,4 +87,19 @@ test('after years of everything, a clean-up leaves each level as it is, and old 
   expect(codesOf(count)).toEqual({ 2: 'COUNT_OVERTAKEN' });
   expect(await levels()).toEqual(before);
   expect(await checkLedger(database)).toMatchObject({ wrongLevelCount: 0, rulesOff: [] });
+});
+
+test('a refused feed of which nobody has decided is told as long as anything is known of it', async () => {
+  const { database } = warehouse;
+  await database.query(
+    `INSERT INTO refused_feed (file_name, sent_at, code, message, refused_at, ended_at)
+     SELECT name, now(), 'FEED_TYPE_UNKNOWN', 'none', now() - make_interval(days => age), now() - make_interval(days => over)
+     FROM (VALUES ('over for long', 300, ${REFUSED_FEEDS_KEPT_DAYS + 1}), ('just over', 300, 1),
+       ('open', ${IMPORT_RECORDS_KEPT_DAYS - 1}, NULL), ('open for years', ${IMPORT_RECORDS_KEPT_DAYS + 1}, NULL)
+     ) AS feed (name, age, over)`,
+  );
+  await purge(database);
+  expect(await database.query('SELECT file_name AS name FROM refused_feed ORDER BY 1')).toEqual([
+    ...[{ name: 'just over' }, { name: 'open' }],
+  ]);
 });

@@ -3,7 +3,7 @@
  * in without a refused row, or a person dismisses it.
  */
 import type { FeedType } from '../../domain/feed-type.ts';
-import { REFUSED_FEEDS_KEPT_DAYS } from '../../domain/limits.ts';
+import { IMPORT_RECORDS_KEPT_DAYS, REFUSED_FEEDS_KEPT_DAYS } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
 import type { FeedFault } from './feeds-left.ts';
 
@@ -63,11 +63,15 @@ export async function dismissRefusedFeed(
   return dismissed.length;
 }
 
-/** Removes what ended REFUSED_FEEDS_KEPT_DAYS ago. There are few: a row a feed that was refused. */
+/**
+ * Removes what ended REFUSED_FEEDS_KEPT_DAYS ago, and what nobody has ended when nothing else is known of it any more. There are
+ * few: a row a feed that was refused.
+ */
 export async function purgeRefusedFeeds(session: Connection): Promise<void> {
   await session.query(
-    `DELETE FROM refused_feed WHERE ended_at < clock_timestamp() - make_interval(days => $1)`,
-    [REFUSED_FEEDS_KEPT_DAYS],
+    `DELETE FROM refused_feed WHERE ended_at < clock_timestamp() - make_interval(days => $1)
+       OR refused_at < clock_timestamp() - make_interval(days => $2)`,
+    [REFUSED_FEEDS_KEPT_DAYS, IMPORT_RECORDS_KEPT_DAYS],
   );
 }
 
