@@ -183,3 +183,15 @@ test('SKUs that were edited in bulk wait for a person, and what is approved goes
   await shop.processUploads();
   expect(await shop.readShown()).toMatchObject({ 'EDITED-MANY-1': 0, 'EDITED-MANY-4': 0 });
 });
+
+test('what a product shows when its facility leaves the group is a change on its way, and goes to zero with the next delta', async () => {
+  expect((await shop.readShown())['SHIRT']).toBeDefined();
+  expect(await shop.verify()).toMatchObject({ checked: 3, equal: 3 });
+  expect((await shop.atp('group', 'remove', 'FAC_GRP', 'WAREHOUSE')).exitCode).toBe(0);
+  expect(await shop.verify()).toMatchObject({ checked: 3, causes: { CHANGE_NOT_PUBLISHED: 1 } });
+
+  await shop.recentChanges();
+  await shop.processUploads();
+  expect(await shop.verify()).toMatchObject({ checked: 3, equal: 3 });
+  expect((await shop.twin.levels('SHIRT')).map(({ available }) => available)).toEqual([0, 2]);
+});
