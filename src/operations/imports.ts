@@ -2,7 +2,9 @@
 import { IMPORT_STATES, type FeedImport } from '../domain/feed-import.ts';
 import { byDefault, choice, count, optional, text, wholeNumber } from '../domain/input-fields.ts';
 import { IMPORTS_LISTED, IMPORTS_LISTED_MAX } from '../domain/limits.ts';
+import { counted } from '../domain/words.ts';
 import { decideImport, findImport, listImports as readImports } from '../postgres/feeds/feed-imports.ts';
+import { summarizeRefusals } from '../postgres/feeds/refused-feeds.ts';
 import { undoImport as takeBack } from '../postgres/feeds/undo-import.ts';
 import { ifTemporalIsThere, type TemporalOutcome } from './best-effort-temporal.ts';
 import { defineOperation, type Context } from './operation.ts';
@@ -17,7 +19,17 @@ export const listImports = defineOperation({
     state: optional(choice('only those that are this', IMPORT_STATES)),
     limit: byDefault(count('imports at most', IMPORTS_LISTED_MAX), IMPORTS_LISTED),
   },
-  run: async ({ app }, { state, limit }) => readImports(await app.database(), { limit, state }),
+  run: async ({ app, warn }, { state, limit }) => {
+    const database = await app.database();
+    const refused = state === undefined ? await summarizeRefusals(database, 'whole') : [];
+    const feeds = refused.reduce((sum, ofType) => sum + ofType.feeds, 0);
+    if (feeds > 0) {
+      warn(
+        `${counted(feeds, 'feed')} refused as a whole: nothing was imported of it. \`atp feed list\` says why.`,
+      );
+    }
+    return readImports(database, { limit, state });
+  },
 });
 
 export const showImport = defineOperation({

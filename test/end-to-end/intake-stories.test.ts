@@ -156,9 +156,12 @@ test('a feed that fails as a whole at night: who is told, when, what they find, 
   });
   const { json: states } = await shop.atp('feed', 'list');
   expect(states?.['refused']).toMatchObject([{ fileName: 'RESET_INVENTORY__0300.csv' }]);
-  const { stdout: imports } = await shop.atpText('import', 'list');
+  const { stdout: imports, stderr: warned } = await shop.atpText('import', 'list');
   expect(imports).toContain('MDM_INV_VARIANCE__0301.csv');
   expect(imports).not.toContain('RESET_INVENTORY__0300.csv');
+  expect(warned).toContain(
+    '1 feed refused as a whole: nothing was imported of it. `atp feed list` says why.',
+  );
   const reasons = await readFile(join(shop.sftpFolder, 'error/RESET_INVENTORY__0300.csv.errors.csv'), 'utf8');
   expect(reasons).toContain('lacks the columns idValue');
 
