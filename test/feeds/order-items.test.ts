@@ -114,15 +114,20 @@ describe('an order line', () => {
   });
 });
 
-test('an order line that a clean-up may have removed does not leave the stock again, and an open one claims its stock', async () => {
+test('an order line that a clean-up may have removed takes no stock again in any state, and one that is known keeps its claim', async () => {
   const ordered = '2024-01-05T10:00:00Z';
 
   const outcome = await importLines(
     { order: 'OLD-1', status: 'COMPLETED', ordered },
     { order: 'OLD-2', status: 'CREATED', ordered },
+    { order: 'OLD-3', status: 'CANCELLED', ordered },
   );
 
-  expect(codesOf(outcome)).toEqual({ 2: 'ORDER_LINE_TOO_OLD' });
+  expect(Object.values(codesOf(outcome))).toEqual(Array(3).fill('ORDER_LINE_TOO_OLD'));
+  expect(await readBroadway()).toEqual({ qoh: 10, reserved: 0 });
+  // Still open: with a date of now it is taken, and then known with its own.
+  await importLines({ order: 'OLD-2', status: 'CREATED', ordered: new Date().toISOString() });
+  await importLines({ order: 'OLD-2', status: 'APPROVED', ordered });
   expect(await readBroadway()).toEqual({ qoh: 10, reserved: 3 });
   expect(await importLines({ order: 'OLD-2', status: 'COMPLETED', ordered })).toMatchObject({ applied: 1 });
   expect(await readBroadway()).toEqual({ qoh: 7, reserved: 0 });

@@ -155,7 +155,7 @@ export const FEED_ERRORS = {
     class: 'row',
     message: (d) =>
       `Line ${d.orderItemSeqId} of order "${d.orderId}" is more than ${ORDER_LINES_KEPT_DAYS - 1} days old and not known: it may have been shipped, and removed since.`,
-    hint: 'Nothing to do if it is an old order that comes again. If its units leave the stock only now, send them as a variance.',
+    hint: 'Nothing to do if it is an old order that comes again. If it is still open, or its units leave the stock only now, send it with the time of now as its orderDate.',
   },
   TRANSFER_CHANGED: {
     class: 'row',

@@ -31,8 +31,8 @@ export const REFUSED_ROWS_KEPT_DAYS = 90;
 
 /**
  * How long an order line that is completed or cancelled is kept after its sale: a year and five weeks, so that a return of
- * last season's is still explained. A completed line of that age that is not known is refused: it may be a removed one
- * that comes again, and its units would leave the stock twice.
+ * last season's is still explained. A line of that age that is not known is refused: it may be a removed one that comes
+ * again, and its units would be reserved, and leave the stock, twice.
  */
 export const ORDER_LINES_KEPT_DAYS = 400;
 

@@ -94,10 +94,13 @@ const REFUSE_LINE_OF_ANOTHER_ORDER = refuseSql({
     'orderId', row.first_order_id`,
 });
 
-/** It may be one that a clean-up has removed, and its units have left the stock already. */
+/**
+ * It may be one that a clean-up has removed, and its units have left the stock already. In whatever state: an open one would be
+ * known from then on, and its completion, which comes again behind it, would be taken.
+ */
 const REFUSE_OLD = refuseSql({
   from: 'resolved_row',
-  condition: `row.status_id = 'ITEM_COMPLETED' AND row.units > 0 AND NOT row.is_known
+  condition: `NOT row.is_known
     AND row.order_date < now() - make_interval(days => ${ORDER_LINES_KEPT_DAYS - 1})`,
   column: `'orderDate'`,
   code: 'ORDER_LINE_TOO_OLD',
