@@ -8,7 +8,7 @@ export interface SentBefore {
   /** What the import is known by. */
   readonly key: string;
   readonly at: Date;
-  /** Rows of it that were refused; 0 also when they were removed since, so that nobody knows which they were. */
+  /** Rows of it that were refused; 0 also when one of them was removed since, so that nobody knows which they were. */
   readonly failed: number;
 }
 
@@ -29,8 +29,8 @@ export async function findSentBefore(
   await connection.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [SENT_AGAIN_LOCK, feed.sha256]);
   const { rows } = await connection.query<SentBefore>(
     `SELECT sha256 AS key, imported_at AS at,
-       CASE WHEN EXISTS (SELECT FROM import_file_error AS refused WHERE refused.sha256 = import_file.sha256)
-         THEN failed_count ELSE 0 END AS failed
+       CASE WHEN failed_count = (SELECT count(*) FROM import_file_error AS refused
+         WHERE refused.sha256 = import_file.sha256) THEN failed_count ELSE 0 END AS failed
      FROM import_file
      WHERE coalesce(content_sha256, sha256) = $1 AND file_name = $2 AND sha256 <> $3 AND row_count > 0
        AND NOT EXISTS (SELECT FROM feed_import
