@@ -1,6 +1,6 @@
 /** What came of a job's run, and when a job runs, for a person. */
 import { waitingInWords, type ImportResult } from '../domain/jobs/import.ts';
-import { countForAPerson } from '../domain/unmanaged-stock.ts';
+import { countTold } from '../domain/unmanaged-stock.ts';
 import { untakenInWords } from '../domain/untaken.ts';
 import { warningInWords } from '../domain/import-warning.ts';
 import { outcomeOf, resultInWords, type JobName, type JobResult } from '../domain/jobs/jobs.ts';
@@ -45,7 +45,7 @@ function exitCodeOf<Name extends JobName>(job: Name, result: JobResult<Name>): E
 }
 
 function differs({ equal, checked, unmanaged }: VerifyResult): boolean {
-  return equal !== checked || (unmanaged !== undefined && countForAPerson(unmanaged) > 0);
+  return equal !== checked || (unmanaged !== undefined && countTold(unmanaged) > 0);
 }
 
 function syncText(result: SyncResult): string {

@@ -73,12 +73,9 @@ export interface UnmanagedStock {
   readonly listed: readonly UnmanagedVariant[];
 }
 
-/** Of the variants that a person must look at, how many there are. */
-export function countForAPerson({ causes }: UnmanagedStock): number {
-  return Object.entries(causes).reduce(
-    (sum, [cause, variants]) => sum + (isForAPerson(cause as UnmanagedCause) ? variants : 0),
-    0,
-  );
+/** How many there are that no other check tells of. */
+export function countTold({ causes }: UnmanagedStock): number {
+  return UNMANAGED_TOLD.reduce((sum, cause) => sum + (causes[cause] ?? 0), 0);
 }
 
 /** For each cause that a person must look at, what to do. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { describeResult } from '../../src/cli/job-text.ts';
 import { resultInWords } from '../../src/domain/jobs/jobs.ts';
+import type { UnmanagedStock } from '../../src/domain/unmanaged-stock.ts';
 
 const ONE_DIFFERENCE = { sku: 'A', onlineAtp: 3, shopify: 5, cause: 'CHANGED_ON_SHOPIFY' } as const;
 
@@ -27,6 +28,17 @@ test('verify tells of what may be a sale, and after when it heals', () => {
   expect(text.split('\n').at(-1)).toBe(
     `1 product lacks units that may be sales whose orders are not imported yet: they heal after ${healsAfter}, once the orders up to now are imported.`,
   );
+});
+
+test('verify lists variants without a product, and ends with 3 where nothing else tells of one of them', () => {
+  const listed = [{ sku: 'SHIRT', inventoryItemId: 'i', units: 2, cause: 'NAMESAKE' }] as const;
+  const result = { shopId: 'north', checked: 1, equal: 1, different: [], differentCount: 0, healing: 0 };
+  const describe = (causes: UnmanagedStock['causes']) =>
+    describeResult('verify', { ...result, causes: {}, unmanaged: { read: 2, notRead: 0, causes, listed } });
+  expect(describe({ NAMESAKE: 1, NO_SKU: 1 }).exitCode).toBe(3);
+  const namesake = describe({ NAMESAKE: 1 });
+  expect(namesake.exitCode).toBe(0);
+  expect(namesake.text).toContain('NAMESAKE: give the variant in Shopify a SKU of its own');
 });
 
 test('import tells of order rows without a shop, file by file', () => {

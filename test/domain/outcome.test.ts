@@ -14,6 +14,7 @@ import {
   readProgress,
   spanInWords,
 } from '../../src/domain/step-progress.ts';
+import type { UnmanagedStock } from '../../src/domain/unmanaged-stock.ts';
 
 const SYNC: SyncResult = {
   ...{
@@ -123,15 +124,33 @@ const VERIFIED: VerifyResult = {
   ...{ shopId: 'a', checked: 5, equal: 4, different: [], differentCount: 1, causes: {}, healing: 0 },
 };
 
+const EQUAL: VerifyResult = { ...VERIFIED, equal: 5, differentCount: 0 };
+const withUnmanaged = (causes: UnmanagedStock['causes']): VerifyResult => ({
+  ...EQUAL,
+  unmanaged: { read: 9, notRead: 0, causes, listed: [] },
+});
+
 test.each([
-  ['DONE', { ...VERIFIED, equal: 5, differentCount: 0 }],
+  ['DONE', EQUAL],
   // The next file brings it, or nobody should.
   ['DONE', { ...VERIFIED, causes: { CHANGE_NOT_PUBLISHED: 1 } }],
   ['DONE', { ...VERIFIED, causes: { UNSEEN_SALES: 1, MAY_BE_SALES: 1 } }],
   ['NEEDS_ATTENTION', { ...VERIFIED, causes: { UNSEEN_SALES: 1, ITEM_NOT_TRACKED: 1 } }],
   ['NEEDS_ATTENTION', { ...VERIFIED, causes: { CHANGED_ON_SHOPIFY: 1 } }],
+  ['NEEDS_ATTENTION', withUnmanaged({ NO_PRODUCT: 1 })],
+  ['NEEDS_ATTENTION', withUnmanaged({ NO_SKU: 1, DISMISSED: 3 })],
+  // Each of these is told as what it is, by a condition that a person can end.
+  ['DONE', withUnmanaged({ NAMESAKE: 1, AMBIGUOUS: 2, NEARLY: 1, MAPPING_HELD: 1, LEFT_ON_SALE: 1 })],
+  ['DONE', withUnmanaged({ DISMISSED: 3, LEAVING: 1, NOT_MAPPED_YET: 1 })],
 ] as const)('a comparison ends with %s', (outcome, result) => {
   expect(outcomeOf('verify', result)).toBe(outcome);
+});
+
+test('a comparison counts the variants that nothing else tells of', () => {
+  expect(resultInWords('verify', withUnmanaged({ NO_PRODUCT: 2, NO_SKU: 1, NAMESAKE: 4 }))).toBe(
+    '5 of 5 products equal on Shopify; 3 variants with stock that nobody manages',
+  );
+  expect(resultInWords('verify', withUnmanaged({ NAMESAKE: 4 }))).toBe('5 of 5 products equal on Shopify');
 });
 
 const MAPPED: MapResult = {

@@ -1,6 +1,6 @@
 import type { DifferenceCause } from '../difference.ts';
 import { count, id, optional, yesOrNo } from '../input-fields.ts';
-import { countForAPerson, type UnmanagedStock } from '../unmanaged-stock.ts';
+import { countTold, type UnmanagedStock } from '../unmanaged-stock.ts';
 import { counted } from '../words.ts';
 import { defineJob } from './job.ts';
 
@@ -71,13 +71,13 @@ export const VERIFY = defineJob({
   inWords: ({ checked, equal, causes, unmanaged }: VerifyResult) => {
     const told = Object.entries(causes).map(([cause, products]) => `${products} ${cause}`);
     const why = told.length === 0 ? '' : `; ${told.join(', ')}`;
-    const variants = unmanaged ? countForAPerson(unmanaged) : 0;
+    const variants = unmanaged ? countTold(unmanaged) : 0;
     const nobodys = variants === 0 ? '' : `; ${counted(variants, 'variant')} with stock that nobody manages`;
     return `${equal} of ${counted(checked, 'product')} equal on Shopify${why}${nobodys}`;
   },
   outcomeOf: ({ causes, unmanaged }) =>
     NOT_MENDED_BY_JOBS.some((cause) => (causes[cause] ?? 0) > 0) ||
-    (unmanaged !== undefined && countForAPerson(unmanaged) > 0)
+    (unmanaged !== undefined && countTold(unmanaged) > 0)
       ? 'NEEDS_ATTENTION'
       : 'DONE',
 });
