@@ -4,7 +4,11 @@ import { leftInWords } from '../domain/left-items.ts';
 import { SHOP_FIELDS } from '../domain/shop-fields.ts';
 import { variantsInWords } from '../domain/unmanaged-stock.ts';
 import { listLeftItems, type LeftItems } from '../postgres/lane/left-items.ts';
-import { dismissUnmanaged, findUnmanagedStock } from '../postgres/mapping/unmanaged-variants.ts';
+import {
+  dismissUnmanaged,
+  findUnmanagedStock,
+  listDismissible,
+} from '../postgres/mapping/unmanaged-variants.ts';
 import { findShop } from '../postgres/master-data/shops.ts';
 import { drainAllLeft } from '../postgres/producing/left-items.ts';
 import { ifTemporalIsThere } from './best-effort-temporal.ts';
@@ -35,6 +39,8 @@ export const drainShop = defineOperation({
     const { app } = context;
     const database = await app.database();
     await findShop(database, shopId);
+    // Listed before it is told: what is found in between is told, and stays.
+    const dismissible = dismiss ? await listDismissible(database, shopId) : null;
     const left = (await listLeftItems(database, shopId)).filter(
       ({ state }) => state === 'ON_SALE' || state === 'WITHHELD' || (state === 'WAITING' && !dismiss),
     );
@@ -42,7 +48,8 @@ export const drainShop = defineOperation({
     if (left.length === 0 && unmanaged === null) return { shopId, drains: [], dismissed: 0 };
     const others = unmanaged ? ` ${variantsInWords(unmanaged)} ${STAY}` : '';
     await confirm(context, yes, `${consequenceOf(left, dismiss)}${others}`.trim());
-    if (dismiss) return { shopId, drains: [], dismissed: await dismissUnmanaged(database, shopId) };
+    if (dismissible)
+      return { shopId, drains: [], dismissed: await dismissUnmanaged(database, shopId, dismissible) };
     await checkShopOrigin(app, shopId);
     const drains = await drainAllLeft(database, shopId);
     await ifTemporalIsThere(app, async (temporal) => {

@@ -167,23 +167,43 @@ async function forgetDrained(connection: Connection, shopId: string, sequence: n
   );
 }
 
+export interface LeftItemKey {
+  readonly locationId: string;
+  readonly inventoryItemId: string;
+}
+
+/** Items about whose drain a person decides. */
+export async function listUndecidedItems(
+  database: Database,
+  shopId: string,
+): Promise<readonly LeftItemKey[]> {
+  return database.query<LeftItemKey>(
+    `SELECT item.location_id AS "locationId", item.inventory_item_id AS "inventoryItemId"
+     FROM left_item AS item JOIN shop USING (shop_id)
+     WHERE shop_id = $1 AND item.state IN ('WITHHELD', 'ON_SALE') AND ${IS_LEFT}`,
+    [shopId],
+  );
+}
+
 /** An item that was left, and whether it was at the location that the shop has now. */
 export interface DismissedItem {
   readonly inventoryItemId: string;
   readonly isHere: boolean;
 }
 
-/** A person has looked at them, and nothing of ours is to be done about them. */
+/** A person has looked at these, and nothing of ours is to be done about them. Left out: what was decided meanwhile. */
 export async function dismissLeftItems(
   connection: Connection,
   shopId: string,
+  items: readonly LeftItemKey[],
 ): Promise<readonly DismissedItem[]> {
   await forgetReturned(connection, shopId);
   const { rows } = await connection.query<DismissedItem>(
-    `DELETE FROM left_item AS item USING shop
-     WHERE shop.shop_id = item.shop_id AND item.shop_id = $1 AND state IN ('WITHHELD', 'ON_SALE')
+    `DELETE FROM left_item AS item USING shop, unnest($2::text[], $3::text[]) AS seen (location_id, inventory_item_id)
+     WHERE shop.shop_id = item.shop_id AND item.shop_id = $1 AND item.state IN ('WITHHELD', 'ON_SALE')
+       AND item.location_id = seen.location_id AND item.inventory_item_id = seen.inventory_item_id
      RETURNING item.inventory_item_id AS "inventoryItemId", item.location_id = shop.location_id AS "isHere"`,
-    [shopId],
+    [shopId, items.map(({ locationId }) => locationId), items.map(({ inventoryItemId }) => inventoryItemId)],
   );
   return rows;
 }

@@ -10,7 +10,7 @@ import {
   type UnmanagedVariant,
 } from '../../domain/unmanaged-stock.ts';
 import type { Connection, Database } from '../database.ts';
-import { dismissLeftItems, IS_LEFT } from '../lane/left-items.ts';
+import { dismissLeftItems, IS_LEFT, listUndecidedItems, type LeftItemKey } from '../lane/left-items.ts';
 import { looseKey } from './sku-matching.ts';
 
 /**
@@ -161,25 +161,42 @@ export async function findUnmanagedStock(
   return { ...found, since: found.since, names };
 }
 
+/** What a person can leave to somebody else. */
+export interface Dismissible {
+  /** Items that products have left, and that wait for a person. */
+  readonly left: readonly LeftItemKey[];
+  /** Items of variants of which a person is told. */
+  readonly variants: readonly string[];
+}
+
+export async function listDismissible(database: Database, shopId: string): Promise<Dismissible> {
+  const left = await listUndecidedItems(database, shopId);
+  const told = await database.query<{ inventoryItemId: string }>(
+    `SELECT inventory_item_id AS "inventoryItemId" FROM (${STOCK} AND found.dismissed_at IS NULL) AS stock WHERE cause = ANY ($2)`,
+    [shopId, UNMANAGED_TOLD],
+  );
+  return { left, variants: told.map(({ inventoryItemId }) => inventoryItemId) };
+}
+
 /**
- * A person has looked at them, and nothing of ours is to be done about them: items that products have left and that wait for a
- * person, and variants of which a person was told. Returns how many items that are.
+ * A person has looked at these, and nothing of ours is to be done about them. What was found since they were listed is not
+ * dismissed. Returns how many items that are.
  */
-export async function dismissUnmanaged(database: Database, shopId: string): Promise<number> {
+export async function dismissUnmanaged(
+  database: Database,
+  shopId: string,
+  { left: seen, variants }: Dismissible,
+): Promise<number> {
   return database.transaction(async (connection) => {
-    const { rows: told } = await connection.query<{ inventoryItemId: string }>(
-      `SELECT inventory_item_id AS "inventoryItemId" FROM (${STOCK} AND found.dismissed_at IS NULL) AS stock WHERE cause = ANY ($2)`,
-      [shopId, UNMANAGED_TOLD],
-    );
-    const left = await dismissLeftItems(connection, shopId);
+    const left = await dismissLeftItems(connection, shopId, seen);
     // What was left here is a variant like the others from now on; the next mapping has its SKU.
-    const here = left.filter(({ isHere }) => isHere);
+    const here = left.filter(({ isHere }) => isHere).map(({ inventoryItemId }) => inventoryItemId);
     await connection.query(
       `INSERT INTO unmanaged_variant (shop_id, inventory_item_id, dismissed_at)
        SELECT $1, item, clock_timestamp() FROM unnest($2::text[]) AS item ORDER BY item
        ON CONFLICT (shop_id, inventory_item_id) DO UPDATE SET dismissed_at = excluded.dismissed_at`,
-      [shopId, [...new Set([...told, ...here].map(({ inventoryItemId }) => inventoryItemId))]],
+      [shopId, [...new Set([...variants, ...here])]],
     );
-    return told.length + left.length;
+    return variants.length + left.length;
   });
 }
