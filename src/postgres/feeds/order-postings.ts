@@ -9,7 +9,7 @@ import type { Connection } from '../database.ts';
 const TAKE = `
   CREATE TEMPORARY TABLE taken_row ON COMMIT DROP AS
   SELECT row.row_number, row.order_id, row.order_item_seq_id, row.shop_id, row.external_order_id, row.order_date,
-    row.updated_at AS told_at, coalesce(least(row.updated_at, now()), least($1::timestamptz, now())) AS happened_at,
+    row.updated_at AS told_at, least(coalesce(row.updated_at, $1::timestamptz), now()) AS happened_at,
     last.product_id, last.quantity, last.cancel_quantity, row.units, last.facility_id, last.status_id, last.updated_at,
     last.status_id = 'ITEM_COMPLETED' AS completes, coalesce(NOT kind.is_virtual, false) AS holds_stock,
     known.product_id AS known_product_id, known.facility_id AS known_facility_id,

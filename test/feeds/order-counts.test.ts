@@ -1,0 +1,68 @@
+/** Order lines between counts: whatever leaves is taken once, and a unit that nobody is sure of is not sold again. */
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { NO_SETTINGS, type SourceSettings } from '../../src/domain/feed-source.ts';
+import { Warehouse, type ImportOutcome } from './warehouse.ts';
+
+let warehouse: Warehouse;
+let tests = 0;
+let files = 0;
+/** Each test has a product of its own, of which 10 were counted two days ago. */
+let sku = '';
+
+beforeAll(async () => {
+  warehouse = await Warehouse.open();
+});
+
+beforeEach(async () => {
+  tests += 1;
+  sku = `SHIRT-${tests}`;
+  await warehouse.database.query('INSERT INTO product (product_id, sku) VALUES ($1, $1)', [sku]);
+  await count(10, { asOf: before(2 * 24 * 60) });
+});
+
+const before = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+
+async function count(
+  units: number,
+  { resetByAtp = 'N', asOf = '', written = before(0) } = {},
+): Promise<ImportOutcome> {
+  files += 1;
+  return warehouse.importText(
+    'RESET_INVENTORY',
+    `idValue,facilityId,availableQty,resetByAtp,asOf\n${sku},BROADWAY,${units},${resetByAtp},${asOf}\n`,
+    `count-${files}.csv`,
+    { writtenAt: new Date(written) },
+  );
+}
+
+interface Sending {
+  readonly written?: string;
+  readonly settings?: Partial<SourceSettings>;
+}
+
+/** `<status> <updatedAt>` of one unit of the line. */
+async function send(states: readonly string[], { written, settings }: Sending = {}): Promise<ImportOutcome> {
+  files += 1;
+  const rows = states.map((state) => {
+    const [status = '', at = ''] = state.split(' ');
+    return `O-${sku},1,${sku},1,BROADWAY,ITEM_${status},2026-11-20T10:00:00Z,${at}`;
+  });
+  const header = 'orderId,orderItemSeqId,idValue,quantity,facilityId,statusId,orderDate,updatedAt';
+  return warehouse.importText('ORDER_ITEMS', `${[header, ...rows].join('\n')}\n`, `orders-${files}.csv`, {
+    writtenAt: new Date(written ?? before(0)),
+    settings: { ...NO_SETTINGS, ...settings },
+  });
+}
+
+const readLevel = () => warehouse.readLevels(sku, 'BROADWAY');
+
+describe('a state without an instant', () => {
+  test('has happened when its file was written: a count of later has seen it, also one that comes later', async () => {
+    await send(['COMPLETED'], { written: before(5 * 60) });
+    expect(await readLevel()).toEqual({ qoh: 9, reserved: 0 });
+
+    await count(9, { asOf: before(60) });
+
+    expect(await readLevel()).toEqual({ qoh: 9, reserved: 0 });
+  });
+});
