@@ -66,3 +66,25 @@ describe('a state without an instant', () => {
     expect(await readLevel()).toEqual({ qoh: 9, reserved: 0 });
   });
 });
+
+describe('a parcel that left around a count, and is told of after it', () => {
+  test('is taken when it left after the file of the count was written: it waited in its folder', async () => {
+    await count(10, { written: before(60) });
+    const outcome = await send([`COMPLETED ${before(30)}`]);
+    expect(outcome.warnings).toBeUndefined();
+    expect(await readLevel()).toEqual({ qoh: 9, reserved: 0 });
+  });
+
+  test('is taken when it left a moment before: clocks are not that right', async () => {
+    await count(10, { asOf: before(60) });
+    await send([`COMPLETED ${before(64)}`]);
+    expect(await readLevel()).toEqual({ qoh: 9, reserved: 0 });
+  });
+
+  test('is not taken when it left before that moment', async () => {
+    await count(10, { asOf: before(60) });
+    const outcome = await send([`COMPLETED ${before(66)}`]);
+    expect(outcome.warnings).toEqual([{ code: 'ORDER_SHIPPED_COUNTED', rows: 1 }]);
+    expect(await readLevel()).toEqual({ qoh: 10, reserved: 0 });
+  });
+});

@@ -167,7 +167,7 @@ describe('a state without an instant', () => {
 describe('a parcel that left before a count, and is told of after it', () => {
   test('is not taken a second time', async () => {
     await send([{ status: 'APPROVED' }]);
-    const left = before(1);
+    const left = before(10);
     await count(9);
 
     const outcome = await send([{ status: 'COMPLETED', at: left }]);
@@ -204,7 +204,7 @@ describe('a parcel that left before a count, and is told of after it', () => {
   });
 
   test('is not taken after a count of what is available when nothing was reserved for it', async () => {
-    const left = before(1);
+    const left = before(10);
     await count(9, 'Y');
     await send([{ status: 'COMPLETED', at: left }]);
     expect(await readLevel()).toEqual({ qoh: 9, reserved: 0 });

@@ -1,5 +1,6 @@
 /** What the states of order lines after a feed change in the stock, and in what is kept of the lines. */
 import { LEDGER_REASONS } from '../../domain/feed.ts';
+import { CLOCKS_APART_MS } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
 
 /**
@@ -62,16 +63,21 @@ const LOCK_COUNTED_LEVELS = `
   ) AS locked`;
 
 /**
- * A count of what is available was taken for what is on hand without what was reserved: a line that was reserved then is still in
- * it. By last_count_pkey.
+ * A count has seen what left before its instant, and before its file was written: without asOf it has the instant at which it was
+ * applied. Clocks are apart, and in doubt a parcel is taken: left out, its unit would be sold again. A count of what is available was
+ * taken for what is on hand without what was reserved: a line that was reserved then is still in it. What comes back does not, when
+ * the count took the place of its shipment. By last_count_pkey and feed_import_pkey; an import that a clean-up has removed has no
+ * file's time.
  */
 const FIND_COUNTED = `
   UPDATE movement SET is_counted = true
-  FROM last_count AS count
+  FROM last_count AS count LEFT JOIN feed_import AS import USING (import_id)
   WHERE movement.seen_from IS NOT NULL AND count.product_id = movement.product_id
-    AND count.facility_id = movement.facility_id AND NOT count.is_undone AND count.counted_at >= movement.seen_from
-    AND (NOT count.is_of_available OR movement.on_hand > 0
-      OR count.is_of_available AND NOT movement.was_reserved)`;
+    AND count.facility_id = movement.facility_id AND NOT count.is_undone
+    AND CASE WHEN movement.on_hand > 0 THEN count.counted_at >= movement.seen_from
+      ELSE least(count.counted_at, import.sent_at)
+          >= movement.seen_from + make_interval(secs => ${CLOCKS_APART_MS / 1000})
+        AND (count.is_of_available IS FALSE OR NOT movement.was_reserved) END`;
 
 /** Without the count, nobody would know what the level is. */
 const HIDE_UNDO = `
