@@ -88,3 +88,51 @@ describe('a parcel that left around a count, and is told of after it', () => {
     expect(await readLevel()).toEqual({ qoh: 10, reserved: 0 });
   });
 });
+
+describe('a line that is opened again', () => {
+  test('comes back when it was shipped in spite of a count, which had it in what is available', async () => {
+    await send([`APPROVED ${before(90)}`]);
+    await count(9, { resetByAtp: 'Y' });
+    expect(await readLevel()).toEqual({ qoh: 10, reserved: 1 });
+    await send([`COMPLETED ${before(30)}`]);
+    expect(await readLevel()).toEqual({ qoh: 9, reserved: 0 });
+
+    await send([`APPROVED ${before(1)}`]);
+
+    expect(await readLevel()).toEqual({ qoh: 10, reserved: 1 });
+  });
+
+  test('comes back when it was shipped by a file that is older than a count', async () => {
+    await count(10, { asOf: before(60) });
+    await send(['COMPLETED'], { written: before(5 * 60) });
+    expect(await readLevel()).toEqual({ qoh: 9, reserved: 0 });
+
+    await send(['APPROVED'], { settings: { reopen: true } });
+
+    expect(await readLevel()).toEqual({ qoh: 10, reserved: 1 });
+  });
+
+  test('does not come back when another count has come since', async () => {
+    await count(10, { asOf: before(60) });
+    await send(['COMPLETED'], { written: before(5 * 60) });
+    await count(10, { asOf: before(20) });
+
+    await send(['APPROVED'], { settings: { reopen: true } });
+
+    expect(await readLevel()).toEqual({ qoh: 10, reserved: 1 });
+  });
+});
+
+test('a file that tells all states of its lines each night takes no unit twice', async () => {
+  const everyNight = { settings: { reopen: true } };
+  await send(['APPROVED', 'COMPLETED'], everyNight);
+  expect(await readLevel()).toEqual({ qoh: 9, reserved: 0 });
+  await count(9);
+
+  await send(['APPROVED', 'COMPLETED'], everyNight);
+
+  expect(await readLevel()).toEqual({ qoh: 9, reserved: 0 });
+  // What is known of the line has not changed either.
+  await send(['APPROVED'], everyNight);
+  expect(await readLevel()).toEqual({ qoh: 9, reserved: 1 });
+});

@@ -5,7 +5,8 @@ import type { Connection } from '../database.ts';
 
 /**
  * The row of each line that told its state, beside the state of before. Of a line that an earlier release has shipped, nobody
- * knows when: any count since it was ordered may have seen it. By order_item_pkey. $1: when the feed was written.
+ * knows when: any count since it was ordered may have seen it. A line that was opened again by rows of no later instant, and is
+ * shipped as before at the end of them, is told again: no unit has moved. By order_item_pkey. $1: when the feed was written.
  */
 const TAKE = `
   CREATE TEMPORARY TABLE taken_row ON COMMIT DROP AS
@@ -17,7 +18,8 @@ const TAKE = `
     coalesce(known.open_quantity, 0) AS known_open_quantity,
     coalesce(known.shipped_at, known.order_date) AS known_shipped_at,
     CASE WHEN known.status_id = 'ITEM_COMPLETED' AND (known.shipped_at IS NOT NULL OR NOT known_kind.is_virtual)
-      THEN greatest(0, known.quantity - known.cancel_quantity) ELSE 0 END AS known_shipped
+      THEN known_units.units ELSE 0 END AS known_shipped,
+    coalesce(again.is_told_again, false) AS is_told_again, CASE WHEN again.is_told_again THEN known.shipped_at END AS shipped_at
   FROM judged_row AS last
   JOIN resolved_row AS row ON row.row_number = last.told_by
   LEFT JOIN order_item AS known
@@ -26,6 +28,12 @@ const TAKE = `
   LEFT JOIN facility_type AS kind ON kind.facility_type_id = place.facility_type_id
   LEFT JOIN facility AS known_place ON known_place.facility_id = known.facility_id
   LEFT JOIN facility_type AS known_kind ON known_kind.facility_type_id = known_place.facility_type_id
+  CROSS JOIN LATERAL (SELECT greatest(0, known.quantity - known.cancel_quantity) AS units) AS known_units
+  CROSS JOIN LATERAL (
+    SELECT known.status_id = 'ITEM_COMPLETED' AND last.status_id = 'ITEM_COMPLETED' AND known.product_id = last.product_id
+      AND known_units.units = row.units AND known.facility_id IS NOT DISTINCT FROM last.facility_id
+      AND (row.updated_at > known.updated_at) IS NOT TRUE AS is_told_again
+  ) AS again
   WHERE last.is_last`;
 
 /**
@@ -43,7 +51,7 @@ const MOVE = `
     FROM taken_row WHERE known_open_quantity > 0 AND known_facility_id IS NOT NULL
     UNION ALL
     SELECT row_number, known_product_id, known_facility_id, known_shipped, 0, known_shipped_at, known_shipped_at, false
-    FROM taken_row WHERE known_shipped > 0
+    FROM taken_row WHERE known_shipped > 0 AND NOT is_told_again
     UNION ALL
     SELECT row_number, product_id, facility_id, 0, units, happened_at, NULL, false
     FROM taken_row
@@ -51,13 +59,13 @@ const MOVE = `
     UNION ALL
     SELECT row_number, product_id, facility_id, -units, 0, happened_at, told_at,
       known_open_quantity > 0 AND known_facility_id = facility_id
-    FROM taken_row WHERE completes AND units > 0 AND holds_stock
+    FROM taken_row WHERE completes AND units > 0 AND holds_stock AND NOT is_told_again
   ) AS moved`;
 
 /** In key order, as every import does; so that no count comes between. By product_facility_pkey. */
 const LOCK_COUNTED_LEVELS = `
   SELECT count(*) FROM (
-    SELECT FROM product_facility WHERE EXISTS (SELECT FROM movement WHERE seen_from IS NOT NULL)
+    SELECT FROM product_facility WHERE EXISTS (SELECT FROM movement WHERE on_hand <> 0)
       AND (product_id, facility_id) IN (SELECT product_id, facility_id FROM movement)
     ORDER BY product_id, facility_id FOR UPDATE
   ) AS locked`;
@@ -98,13 +106,23 @@ const POST = `
   WHERE on_hand <> 0 OR reserved <> 0
   ORDER BY row_number, product_id, facility_id, happened_at`;
 
+/**
+ * When units left, as the counts of their level see it: taken in spite of a count, they left after it. So only a count that comes
+ * later hides them when the line is opened again. By last_count_pkey.
+ */
+const SHIP = `
+  UPDATE taken_row SET shipped_at = CASE WHEN movement.is_counted THEN taken_row.happened_at
+    ELSE greatest(taken_row.happened_at, count.counted_at + interval '1 microsecond') END
+  FROM movement LEFT JOIN last_count AS count
+    ON count.product_id = movement.product_id AND count.facility_id = movement.facility_id AND NOT count.is_undone
+  WHERE movement.row_number = taken_row.row_number AND movement.on_hand < 0`;
+
 /** A line that comes again unchanged is not written, so that no delta looks at it. By order_item_pkey. */
 const KEEP_STATES = `
   INSERT INTO order_item AS line (order_id, order_item_seq_id, shop_id, external_order_id, product_id,
     quantity, cancel_quantity, facility_id, status_id, order_date, updated_at, shipped_at)
   SELECT order_id, order_item_seq_id, shop_id, external_order_id, product_id,
-    quantity, cancel_quantity, facility_id, status_id, order_date, updated_at,
-    CASE WHEN completes AND units > 0 AND holds_stock THEN happened_at END
+    quantity, cancel_quantity, facility_id, status_id, order_date, updated_at, shipped_at
   FROM taken_row
   ORDER BY order_id, order_item_seq_id
   ON CONFLICT (order_id, order_item_seq_id) DO UPDATE SET
@@ -138,6 +156,7 @@ export async function postOrderLines(
   const { orderShipped, orderReserved, orderReleased } = LEDGER_REASONS;
   await connection.query(POST, [fileName, orderShipped, orderReserved, orderReleased]);
   await connection.query(HIDE_UNDO);
+  await connection.query(SHIP);
   await connection.query(KEEP_STATES);
   await connection.query(KEEP_NEWEST);
 }
