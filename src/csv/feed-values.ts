@@ -108,10 +108,13 @@ export function timeOrNull(how: Reading) {
   });
 }
 
-/** Null: nothing is told. What is told and cannot be read is something to tell of. */
+/** Null: nothing is told. What is told and cannot be read is something to tell of, and so is a day without a time. */
 export function timeIfTold(how: Reading) {
-  const read = timeOrNull(how);
-  return text.transform((value) => (value === '' ? null : (read.parse(value) ?? UNREADABLE)));
+  return text.transform((value) => {
+    if (value === '') return null;
+    const read = readInstant(value, how);
+    return 'instant' in read && !read.isDay ? read.instant.toISOString() : UNREADABLE;
+  });
 }
 
 /** A label never decides over stock: one that nobody knows is kept as it came. */

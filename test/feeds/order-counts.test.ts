@@ -65,6 +65,16 @@ describe('a state without an instant', () => {
 
     expect(await readLevel()).toEqual({ qoh: 9, reserved: 0 });
   });
+
+  test('is also one with a day that has no time: it says nothing of the hour', async () => {
+    await count(10, { asOf: before(1) });
+    const day = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Berlin' }).format(new Date());
+
+    const outcome = await send([`COMPLETED ${day}`], { settings: { timeZone: 'Europe/Berlin' } });
+
+    expect(outcome.warnings).toEqual([{ code: 'ORDER_UPDATE_UNKNOWN', rows: 1 }]);
+    expect(await readLevel()).toEqual({ qoh: 9, reserved: 0 });
+  });
 });
 
 describe('a parcel that left around a count, and is told of after it', () => {

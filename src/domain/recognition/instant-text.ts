@@ -8,7 +8,9 @@ export interface InstantReading {
   readonly dateOrder: DateOrder | null;
 }
 
-export type InstantRead = { readonly instant: Date } | { readonly fault: string };
+export type InstantRead =
+  /** `isDay`: the text had no time of day, and so the day's first instant stands for it. */
+  { readonly instant: Date; readonly isDay: boolean } | { readonly fault: string };
 
 const NOT_A_TIME = 'it must be a time with an offset, such as 2026-11-24T10:15:00Z';
 
@@ -46,11 +48,12 @@ export function readInstant(text: string, { offsetAt, dateOrder }: InstantReadin
   const milliseconds = Math.floor(Number(`0.${groups['fraction'] ?? 0}`) * 1000);
   const wall = Date.UTC(year, month - 1, day, hour, minute, second, milliseconds);
   const offset = groups['offset'];
-  if (offset !== undefined) return { instant: new Date(wall - offsetMs(offset)) };
+  const isDay = groups['hour'] === undefined;
+  if (offset !== undefined) return { instant: new Date(wall - offsetMs(offset)), isDay };
   if (offsetAt === null) {
     return { fault: `${NOT_A_TIME}; or say for its source in which zone its times are (--time-zone)` };
   }
-  return { instant: instantOf(wall, offsetAt) };
+  return { instant: instantOf(wall, offsetAt), isDay };
 }
 
 function readClock(
