@@ -28,7 +28,7 @@ const IN_WORDS = {
   ORDER_SHIPPED_ELSEWHERE: (rows) =>
     `${rows} completed without a facility that holds stock: somebody else has sent them, so no stock was taken.`,
   COUNT_ABSENT_UNKNOWN: (rows) =>
-    `${rows} that nobody can read: so it is not known what the file does not name, and nothing of it was set to zero.`,
+    `${rows} of which nobody can say what product they are about: so it is not known what the file does not name, and nothing of it was set to zero.`,
   PRODUCT_SKU_CASE: (rows) =>
     `${rows} with a SKU that differs only in case from that of another product: a spreadsheet or a person takes them for one.`,
   TRANSFER_RECEIVED_OTHERWISE: (rows) =>

@@ -62,9 +62,26 @@ const DATE_OF_SPREADSHEET = new RegExp(
   'i',
 );
 
+/** `1.23E+11`, as spreadsheets show a long number. */
+const ROUNDED_NUMBER = /^\d([.,]\d+)?E\+?\d{1,2}$/i;
+
+/** Patterns of ids of which nothing is left that says what was meant; in any case. Postgres understands them, too. */
+export const LOST_IDS: readonly string[] = [ROUNDED_NUMBER.source, DATE_OF_SPREADSHEET.source];
+
+/** Letters, and at the same place the Latin ones that they look like. */
+export const LOOK_ALIKE_LETTERS = {
+  foreign: lettersOf(Object.keys(LOOK_ALIKES)),
+  latin: lettersOf(Object.values(LOOK_ALIKES)),
+} as const;
+
+function lettersOf(capitals: readonly string[]): string {
+  const letters = capitals.join('');
+  return letters + letters.toLowerCase();
+}
+
 /** What is odd about an id whatever products there are, as a sentence's end; null: nothing is. */
 export function oddityOf(sku: string): string | null {
-  if (/^\d([.,]\d+)?E\+?\d{1,2}$/i.test(sku)) {
+  if (ROUNDED_NUMBER.test(sku)) {
     return 'a spreadsheet has rounded it: format the column as text and export it again';
   }
   if (DATE_OF_SPREADSHEET.test(sku)) {

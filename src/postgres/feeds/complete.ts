@@ -1,10 +1,9 @@
 /** A source that sends all that there is: what its count does not name is counted as zero. */
 import type { ImportWarning } from '../../domain/import-warning.ts';
+import { LOOK_ALIKE_LETTERS, LOST_IDS } from '../../domain/recognition/unknown-sku.ts';
 import type { Connection } from '../database.ts';
+import { nameLikelyProducts } from './name-likely-products.ts';
 import { IS_GOOD } from './resolving.ts';
-
-/** How ids are compared here: whoever may be meant by a row that was refused is not absent. */
-const likeSql = (text: string) => `lower(ltrim(btrim(${text}), '0'))`;
 
 /**
  * Levels of the facilities that the file names, which this source has counted last, and which have units. So nothing is set
@@ -18,9 +17,6 @@ const FIND_ABSENT = `
     FROM resolved_row AS row JOIN staged_row AS staged USING (row_number) WHERE ${IS_GOOD} GROUP BY row.facility_id
     UNION ALL
     SELECT facility_id, NULL, false FROM facility WHERE NOT EXISTS (SELECT FROM staged_row)
-  ), unsure AS MATERIALIZED (
-    SELECT DISTINCT ${likeSql(`coalesce(staged.id_value, staged.refused_texts ->> 'idValue')`)} AS id
-    FROM staged_row AS staged JOIN refused_row USING (row_number)
   )
   SELECT -row_number() OVER (ORDER BY last.product_id, last.facility_id) AS row_number, last.product_id, last.facility_id,
     place.as_of, place.own
@@ -28,14 +24,30 @@ const FIND_ABSENT = `
   JOIN last_count AS last USING (facility_id)
   JOIN feed_import AS import ON import.import_id = last.import_id AND import.source = $1
   JOIN product_facility AS level ON level.product_id = last.product_id AND level.facility_id = last.facility_id
-  JOIN product ON product.product_id = last.product_id
   WHERE NOT last.is_undone AND last.counted_at <= coalesce(place.as_of, $2, clock_timestamp())
     AND level.quantity_on_hand <> CASE WHEN place.own THEN level.reserved ELSE 0 END
     AND NOT EXISTS (SELECT FROM resolved_row AS told
-      WHERE told.product_id = last.product_id AND told.facility_id = last.facility_id)
-    AND NOT EXISTS (SELECT FROM unsure WHERE unsure.id = ${likeSql('product.sku')})
-    AND NOT EXISTS (SELECT FROM unsure WHERE unsure.id = ${likeSql('product.upc')})
-    AND NOT EXISTS (SELECT FROM unsure WHERE unsure.id = ${likeSql('product.product_id')})`;
+      WHERE told.product_id = last.product_id AND told.facility_id = last.facility_id)`;
+
+/** Two ids that are equal this way may be one: without case, blanks, zeros in front and a fraction of zeros, in Latin letters. */
+const likeSql = (text: string) =>
+  `lower(ltrim(regexp_replace(translate(${text}, '${LOOK_ALIKE_LETTERS.foreign}', '${LOOK_ALIKE_LETTERS.latin}'),
+    '\\s+|\\.0+$', '', 'g'), '0'))`;
+
+/** The id of a row, also of one that could not be read. */
+const ID = `coalesce(staged.id_value, staged.refused_texts ->> 'idValue')`;
+
+/** Whoever may be meant by a row that was refused is not absent; `likely` has what its line in the error file names. */
+const KEEP_UNSURE = `
+  WITH unsure AS MATERIALIZED (
+    SELECT DISTINCT ${likeSql(ID)} AS id FROM staged_row AS staged JOIN refused_row USING (row_number)
+  ), likely AS MATERIALIZED (
+    SELECT DISTINCT ', ' || (detail ->> 'likely') || ', ' AS skus FROM refused_row WHERE detail ? 'likely'
+  )
+  DELETE FROM absent_row USING product
+  WHERE product.product_id = absent_row.product_id
+    AND (${['sku', 'upc', 'product_id'].map((id) => `${likeSql(`product.${id}`)} IN (SELECT id FROM unsure)`).join(' OR ')}
+      OR EXISTS (SELECT FROM likely WHERE strpos(likely.skus, ', ' || product.sku || ', ') > 0))`;
 
 /** They are counted as the file's own rows are. Their numbers are below zero: they stand in no line. */
 const STAGE_ABSENT = `
@@ -48,13 +60,14 @@ const RESOLVE_ABSENT = `
 export const countSourceSql = (fileName: string) =>
   `${fileName} || CASE WHEN row_number > 0 THEN ':' || row_number ELSE ' (absent)' END`;
 
-/** Rows of which nobody can say what they are about. */
-const COUNT_UNREADABLE = `
-  SELECT count(*)::int AS rows FROM staged_row WHERE refused_code IS NOT NULL AND refused_texts IS NULL`;
+/** Rows of which nobody can say what they are about. $1: LOST_IDS. */
+const COUNT_LOST = `
+  SELECT count(*)::int AS rows FROM staged_row AS staged JOIN refused_row USING (row_number)
+  WHERE coalesce(${ID}, '') = '' OR ${ID} ~* ANY ($1)`;
 
 /**
  * Adds a row of zero for each level that a complete source has counted before and does not name now. To be called once the
- * file's own rows are resolved, and before they are counted. With a row that cannot be read, nobody knows what is absent.
+ * file's own rows are resolved, and before they are counted. With a row that may be about anything, nobody knows what is absent.
  *
  * @param asOf what the file is about; null: now
  */
@@ -63,10 +76,12 @@ export async function addAbsentRows(
   source: string,
   asOf: Date | null,
 ): Promise<readonly ImportWarning[]> {
-  const { rows: unreadable } = await connection.query<{ rows: number }>(COUNT_UNREADABLE);
-  const [{ rows } = { rows: 0 }] = unreadable;
+  const { rows: lost } = await connection.query<{ rows: number }>(COUNT_LOST, [LOST_IDS]);
+  const [{ rows } = { rows: 0 }] = lost;
   if (rows > 0) return [{ code: 'COUNT_ABSENT_UNKNOWN', rows }];
   await connection.query(FIND_ABSENT, [source, asOf]);
+  await nameLikelyProducts(connection);
+  await connection.query(KEEP_UNSURE);
   await connection.query(STAGE_ABSENT);
   await connection.query(RESOLVE_ABSENT);
   return [];

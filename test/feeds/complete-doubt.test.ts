@@ -1,0 +1,89 @@
+/** What a complete source leaves out in doubt: who may be meant by a row that nobody can take is not absent. */
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { decideImport, listImports } from '../../src/postgres/feeds/feed-imports.ts';
+import { addSource } from '../../src/postgres/feeds/sources.ts';
+import { undoImport } from '../../src/postgres/feeds/undo-import.ts';
+import { ImportRun } from './import-run.ts';
+
+let run: ImportRun;
+let tests = 0;
+let folder = '';
+let files = 0;
+
+beforeAll(async () => {
+  run = await ImportRun.open();
+});
+
+/** Each test has a source and ten products of its own. */
+beforeEach(async () => {
+  tests += 1;
+  folder = `all-${tests}`;
+  await addSource(run.warehouse.database, folder, { type: 'RESET_INVENTORY', complete: true });
+  await run.warehouse.database.query(
+    `INSERT INTO product (product_id, sku) SELECT id, id FROM unnest($1::text[]) AS id`,
+    [ALL.map(sku)],
+  );
+});
+
+const ALL = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+const sku = (index: number) => `0${tests}-Item${index}`;
+const FIVES = ALL.map(() => 5);
+
+/** `<facility>,<product>,<units>`. */
+const rowsOf = (facility: string, products: readonly number[], units = 5) =>
+  products.map((index) => `${facility},${sku(index)},${units}`);
+
+async function send(rows: readonly string[], columns = 'facilityId,idValue,availableQty', type = '') {
+  files += 1;
+  const name = `${type}${String(files).padStart(4, '0')}.csv`;
+  return run.importFeed(await run.put(`incoming/${folder}/${name}`, [columns, ...rows, ''].join('\n')));
+}
+
+async function unitsAt(facility: string): Promise<number[]> {
+  return Promise.all(ALL.map(async (index) => (await run.warehouse.readLevels(sku(index), facility)).qoh));
+}
+
+const lastImport = async () => {
+  const all = await listImports(run.warehouse.database, { limit: 99 });
+  return all.filter(({ source }) => source === folder).sort((one, other) => other.importId - one.importId)[0];
+};
+
+const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+
+describe('a row that names no product that is known', () => {
+  test.each([
+    ['is empty', () => ''],
+    ['was rounded by a spreadsheet', () => '1.23E+11'],
+    ['is a date that a spreadsheet has made', () => '10-Nov'],
+  ])('leaves the whole file without absence when its id %s', async (_what, id) => {
+    await send(rowsOf('BROADWAY', ALL));
+    const outcome = await send([...rowsOf('BROADWAY', ALL.slice(0, 8)), `BROADWAY,${id()},5`]);
+    expect(outcome).toMatchObject({ applied: 8, failed: 1 });
+    expect(outcome.warnings).toEqual([{ code: 'COUNT_ABSENT_UNKNOWN', rows: 1 }]);
+    expect(await unitsAt('BROADWAY')).toEqual(FIVES);
+  });
+
+  test.each([
+    ['blanks in it', () => sku(9).replace('It', 'It ')],
+    ['a letter that looks like its own', () => sku(9).replace('e', 'е')],
+    ['a fraction of zeros', () => `${sku(9)}.0`],
+    ['a slip of the pen', () => sku(9).replace('Item', 'Itme')],
+  ])('keeps the product that it may mean: the same with %s', async (_what, id) => {
+    await send(rowsOf('BROADWAY', ALL));
+    const outcome = await send([...rowsOf('BROADWAY', ALL.slice(0, 8)), `BROADWAY,${id()},5`]);
+    expect(outcome).toMatchObject({ applied: 8, failed: 1 });
+    expect(outcome.warnings).toBeUndefined();
+    expect(await unitsAt('BROADWAY')).toEqual([5, 5, 5, 5, 5, 5, 5, 5, 0, 5]);
+  });
+
+  test('keeps it behind many others that mean nothing of ours', async () => {
+    await send(rowsOf('BROADWAY', ALL));
+    await run.warehouse.database.query(
+      `UPDATE feed_source SET settings = settings || '{"unknownMax": 100}' WHERE source = $1`,
+      [folder],
+    );
+    const others = Array.from({ length: 60 }, (_, index) => `BROADWAY,foreign-${index}-of-them,5`);
+    await send([...rowsOf('BROADWAY', ALL.slice(0, 8)), ...others, `BROADWAY,${sku(9)} .00,5`]);
+    expect(await unitsAt('BROADWAY')).toEqual([5, 5, 5, 5, 5, 5, 5, 5, 0, 5]);
+  });
+});
