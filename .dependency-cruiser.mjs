@@ -108,12 +108,19 @@ export default {
       [...own('src/domain', 'src/operations'), npm('commander', 'cli-table3')],
       'A command renders an operation: what it does belongs into src/operations.',
     ),
+    only(
+      'api-renders-operations',
+      'src/api',
+      [...own('src/domain', 'src/operations'), npm('fastify', '@fastify/[^/]+')],
+      'A route renders an operation: what it does belongs into src/operations.',
+    ),
     {
-      name: 'nothing-imports-cli',
-      comment: 'The command line is a door: what another door needs as well belongs into src/operations.',
+      name: 'nothing-imports-a-door',
+      comment:
+        'Command line and HTTP API are doors: what another door needs as well belongs into src/operations.',
       severity: 'error',
-      from: { pathNot: ['^src/(cli|main)/', '^test/', '^scripts/'] },
-      to: { path: '^src/cli/' },
+      from: { pathNot: ['^src/(cli|api|main)/', '^test/', '^scripts/'] },
+      to: { path: '^src/(cli|api)/' },
     },
     {
       name: 'nothing-imports-main',

@@ -1,9 +1,11 @@
 /** A command is a rendering of an operation: its fields become arguments and options, its result becomes words. */
+import { resolve } from 'node:path';
 import { Argument, Option, type Command } from 'commander';
 import { optional, type Field, type Fields } from '../domain/input-fields.ts';
 import type { Application } from '../operations/application.ts';
 import {
   CALLER_NAME,
+  isRead,
   perform,
   type Context,
   type Operation,
@@ -100,7 +102,7 @@ export function command<const F extends Fields, Result>(rendering: Rendering<F, 
 export function contextOf(cli: Cli, by: unknown, nameOf: Context['nameOf']): Context {
   const { app, machine, progress, warn, ask } = cli;
   const name = typeof by === 'string' ? by : (machine.userName ?? `user ${process.getuid?.() ?? 'unknown'}`);
-  return { app, caller: { name, role: 'admin', via: 'cli' }, progress, warn, ask, nameOf };
+  return { app, caller: { name, role: 'admin', via: 'cli' }, progress, warn, ask, nameOf, pathOf: resolve };
 }
 
 /** Every command that changes something says who does it. */
@@ -108,7 +110,7 @@ export const BY_FIELD = optional(CALLER_NAME);
 
 /** The options of a command, `--by` among them where the audit log asks for it. */
 export function fieldsToType({ fields, operations }: CliCommand): Fields {
-  const isRecorded = operations.some(({ role }) => role !== 'viewer');
+  const isRecorded = operations.some((operation) => !isRead(operation));
   return isRecorded && !Object.hasOwn(fields, 'by') ? { ...fields, by: BY_FIELD } : fields;
 }
 

@@ -19,6 +19,7 @@ import { SHOP_COMMANDS } from './shop.ts';
 import { SOURCE_COMMANDS } from './source.ts';
 import { STACK_COMMANDS, WORKER_COMMANDS } from './stack.ts';
 import { TEMPORAL_COMMANDS } from './temporal.ts';
+import { TOKEN_COMMANDS } from './token.ts';
 
 export const COMMANDS: readonly CliCommand[] = [
   ...STACK_COMMANDS,
@@ -39,6 +40,7 @@ export const COMMANDS: readonly CliCommand[] = [
   ...LANE_COMMANDS,
   ...ALERT_COMMANDS,
   ...AUDIT_COMMANDS,
+  ...TOKEN_COMMANDS,
   ...WORKER_COMMANDS,
   completionCommand(() => COMMANDS),
 ];
@@ -54,5 +56,6 @@ export const PARENTS: Readonly<Record<string, string>> = {
   source: 'how senders of feeds write',
   alert: 'who is told when something is wrong',
   audit: 'what people did',
+  token: 'tokens by which programs use the HTTP API',
   temporal: 'what the jobs need on the Temporal server',
 };

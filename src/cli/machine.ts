@@ -13,6 +13,12 @@ export interface Machine {
   readonly runWorker: (options: { readonly wait: boolean }) => Promise<void>;
   /** Looks and tells, as the watch of a worker does, until the process is told to stop. */
   readonly runWatch: () => Promise<void>;
+  /**
+   * Serves the HTTP API until the process is told to stop. `onListening` gets its address, such as http://127.0.0.1:8420.
+   *
+   * @throws AtpError CONFIG_INVALID, API_ADDRESS_UNUSABLE, API_WITHOUT_ACCESS
+   */
+  readonly runServer: (options: { readonly onListening: (url: string) => void }) => Promise<void>;
   readonly stack: Stack;
   readonly config: () => Promise<ConfigView>;
   /** Null: commands speak to what the stack of this folder uses, or none runs. */

@@ -81,6 +81,19 @@ export const WORKER_COMMANDS: readonly CliCommand[] = [
       return { json: { stopped: true }, text: 'The watch has stopped.' };
     },
   },
+  {
+    path: 'serve',
+    description:
+      'serve the HTTP API until stopped, on this machine alone unless ATP_API_ADDRESS says otherwise',
+    argumentNames: [],
+    fields: {},
+    operations: [],
+    usesServices: true,
+    run: async ({ machine, warn }) => {
+      await machine.runServer({ onListening: (url) => warn(`The API is at ${url}`) });
+      return { json: { stopped: true }, text: 'The API has stopped.' };
+    },
+  },
 ];
 
 /** The figure of each shop. Where it cannot be read, the parts are shown all the same. */

@@ -6,6 +6,7 @@ import { API_VERSION_DEFAULT, API_VERSION_PATTERN, API_VERSION_WANTED } from '..
 import { readDatabaseUrl } from '../domain/database-url.ts';
 import { AtpError } from '../domain/errors.ts';
 import { METRICS_PORT } from '../domain/limits.ts';
+import { apiVariables, type ApiSettings } from './api-variables.ts';
 import {
   ownSurroundings,
   readEnvironment,
@@ -28,6 +29,8 @@ export interface Config {
   readonly workerDeployment: string | null;
   /** Where the worker tells its metrics and its health; null: nowhere. */
   readonly metricsAddress: MetricsAddress | null;
+  /** Where `atp serve` listens. */
+  readonly api: ApiSettings;
   /** What the worker's log leaves out is below this level. */
   readonly logLevel: LogLevel;
   /** What a shop's `env:NAME` reference is looked up in. */
@@ -64,6 +67,7 @@ export type ConfigFor<Need extends ConfigNeed> = Readonly<
     | 'temporalUiUrl'
     | 'workerDeployment'
     | 'metricsAddress'
+    | 'api'
     | 'logLevel'
     | 'environment'
     | 'stateDir'
@@ -108,6 +112,7 @@ export function loadConfig<const Need extends ConfigNeed>(
     temporalUiUrl: parse(temporalUiVariables),
     workerDeployment: parse(deploymentVariables),
     metricsAddress: parse(metricsVariables),
+    api: parse(apiVariables),
     logLevel: parse(logVariables),
     ...(needed.has('database') && { databaseUrl: parse(databaseVariables) }),
     ...(needed.has('sftp') && { sftp: parse(sftpVariables) }),
@@ -319,9 +324,14 @@ export const VARIABLES: {
   inDotEnv: [
     ...[databaseVariables, sftpVariables].flatMap((schema) => Object.keys(schema.in.shape)),
     ...TEMPORAL_VARIABLES,
-    ...[temporalUiVariables, deploymentVariables, metricsVariables, logVariables, shopifyVariables].flatMap(
-      (schema) => Object.keys(schema.in.shape),
-    ),
+    ...[
+      temporalUiVariables,
+      deploymentVariables,
+      metricsVariables,
+      apiVariables,
+      logVariables,
+      shopifyVariables,
+    ].flatMap((schema) => Object.keys(schema.in.shape)),
   ],
   inEnvironmentOnly: [STATE_DIR_VARIABLE],
 };

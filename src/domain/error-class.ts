@@ -4,7 +4,7 @@ interface ClassMeaning {
   /** The exit code of a command that fails with it (docs/reference/cli.md). */
   readonly exitCode: 1 | 2;
   /** The status of an HTTP answer that reports it. */
-  readonly httpStatus: 400 | 403 | 409 | 422 | 503;
+  readonly httpStatus: 400 | 401 | 403 | 409 | 422 | 429 | 503;
   /** Whether Temporal tries the same call again by itself. */
   readonly isRetried: boolean;
   /** The heading and the first lines of its codes in docs/reference/errors.md. */
@@ -28,6 +28,13 @@ export const ERROR_CLASSES = {
     title: 'The caller may not do it',
     meaning: 'The input is right, but it takes another role.',
   },
+  'not-signed-in': {
+    exitCode: 1,
+    httpStatus: 401,
+    isRetried: false,
+    title: 'Nobody is signed in',
+    meaning: 'The HTTP API does not know who asks. Nothing was looked at.',
+  },
   'not-now': {
     exitCode: 1,
     httpStatus: 409,
@@ -49,6 +56,13 @@ export const ERROR_CLASSES = {
     isRetried: false,
     title: 'A file cannot be applied',
     meaning: 'It blocks its shop’s lane: nothing later is applied until a person has decided.',
+  },
+  'too-soon': {
+    exitCode: 1,
+    httpStatus: 429,
+    isRetried: false,
+    title: 'Somebody asks too often',
+    meaning: 'The HTTP API takes no more from this client for now. Nothing was done.',
   },
   retry: {
     exitCode: 1,

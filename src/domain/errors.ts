@@ -6,6 +6,7 @@
  */
 import type { ErrorClass } from './error-class.ts';
 import type { ErrorDetail, ErrorEntry, HintText } from './error-codes/error-entry.ts';
+import { ACCESS_ERRORS } from './error-codes/access.ts';
 import { ALERT_ERRORS } from './error-codes/alerts.ts';
 import { FEED_ERRORS } from './error-codes/feeds.ts';
 import { FILE_ERRORS } from './error-codes/files.ts';
@@ -28,6 +29,7 @@ export const ERRORS = {
   ...SHOPIFY_ERRORS,
   ...SERVICE_ERRORS,
   ...ALERT_ERRORS,
+  ...ACCESS_ERRORS,
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof ERRORS;

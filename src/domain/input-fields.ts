@@ -24,6 +24,8 @@ interface FieldShape {
   readonly clearedBy?: string;
   /** The value when it is absent. */
   readonly byDefault?: number | string;
+  /** It names a file that the caller has: a path on the command line, and what is sent by HTTP. */
+  readonly isFile?: boolean;
 }
 
 interface TextKind {
@@ -131,6 +133,11 @@ export function label(about: string, placeholder = 'text'): TextField {
     wanted: `1 to ${INPUT_TEXT_LENGTH_MAX} characters, without control characters and without spaces around them`,
     placeholder,
   });
+}
+
+/** The name of a file that the caller has. `Context.pathOf` says where it is. */
+export function ownFile(about: string): TextField {
+  return { ...label(about, 'file'), isFile: true };
 }
 
 /** What a person writes for other people: one line. */

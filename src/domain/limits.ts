@@ -1,6 +1,7 @@
 /** Every bound of the product has a name and a reason, here: one file for each area. */
 export * from './limits/age.ts';
 export * from './limits/alerts.ts';
+export * from './limits/api.ts';
 export * from './limits/feeds.ts';
 export * from './limits/gates.ts';
 export * from './limits/guard.ts';

@@ -4,6 +4,8 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/(\w:\/\/[^\s:/@]*:)[^\s@/]+@/g, '$1***@'],
   // Tokens and secrets of Shopify, by their prefixes.
   [/\bsh(?:pat|pca|ppa|pss|prt|ptka)_\w+/g, '***'],
+  // Tokens and sessions of the HTTP API.
+  [/\batp_[\w-]{43}(?![\w-])/g, '***'],
   [/\b(bearer\s+)[^\s"',;]+/gi, '$1***'],
   [/\b((?:password|passwd|secret|token|api[-_]?key)["']?\s*[=:]\s*["']?)[^\s"',;&]+/gi, '$1***'],
 ];

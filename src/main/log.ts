@@ -1,5 +1,5 @@
 import { isatty } from 'node:tty';
-import { pino, type Level, type Logger } from 'pino';
+import { pino, type DestinationStream, type Level, type Logger } from 'pino';
 import pretty from 'pino-pretty';
 import type { LogLevel } from '../config/config.ts';
 import { entryInWords, levelOf, type Diary } from '../domain/diary.ts';
@@ -12,7 +12,7 @@ const STDERR = 2;
  * One JSON line an event, on stderr, and one line for a person where stderr is a terminal: stdout belongs to results. Secrets never come here; see src/domain/errors.ts. An error
  * among the details has its message and stack: Temporal's SDK logs under `error` why it could not work on a run.
  */
-export function openLog(level: LogLevel): Logger {
+export function openLog(level: LogLevel, destination: DestinationStream = onStderr()): Logger {
   return pino(
     {
       base: null,
@@ -22,10 +22,14 @@ export function openLog(level: LogLevel): Logger {
       serializers: { error: withoutSecretsIn },
       hooks: { streamWrite: showJson },
     },
-    isatty(STDERR)
-      ? pretty({ destination: STDERR, sync: true, ignore: 'pid,hostname' })
-      : pino.destination(STDERR),
+    destination,
   );
+}
+
+function onStderr(): DestinationStream {
+  return isatty(STDERR)
+    ? pretty({ destination: STDERR, sync: true, ignore: 'pid,hostname' })
+    : pino.destination(STDERR);
 }
 
 /**

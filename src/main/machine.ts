@@ -30,6 +30,10 @@ export function openMachine(surroundings: Surroundings = ownSurroundings()): Mac
       });
       await app.close();
     },
+    runServer: async ({ onListening }) => {
+      const { runServer } = await import('./api-server.ts');
+      await runServer(surroundings, { signal: stopSignal(), onListening });
+    },
     config: async () => (await import('./config-view.ts')).readConfigView(surroundings),
     besideStack: async () => (await import('./beside-stack.ts')).findBesideStack(surroundings),
     stack: {

@@ -1,8 +1,8 @@
-/** Feed files that a person has on this machine. */
-import { basename, resolve } from 'node:path';
+/** Feed files that a person has. */
+import { basename } from 'node:path';
 import { NO_SETTINGS } from '../domain/feed-source.ts';
 import { FEED_TYPES } from '../domain/feed-type.ts';
-import { id, label, optional, yesOrNo } from '../domain/input-fields.ts';
+import { id, label, optional, ownFile, yesOrNo } from '../domain/input-fields.ts';
 import { PROGRESS_TOLD_EVERY_MS } from '../domain/limits.ts';
 import { advance, progressInWords, type StepProgress } from '../domain/step-progress.ts';
 import type { ChunksDone } from '../postgres/feeds/import-chunks.ts';
@@ -13,9 +13,9 @@ import { defineOperation } from './operation.ts';
 export const importFeed = defineOperation({
   name: 'feed.import',
   role: 'operator',
-  description: 'import a feed file from this machine, as if it had come in by SFTP',
+  description: 'import a feed file that you have, as if it had come in by SFTP',
   fields: {
-    file: label('a CSV file', 'file'),
+    file: ownFile('a CSV file'),
     type: optional(
       label(
         `its feed type (default: that of its name or its source, or told by its header): ${FEED_TYPES.join(', ')}`,
@@ -28,7 +28,7 @@ export const importFeed = defineOperation({
   },
   isRecorded: ({ dryRun }) => dryRun !== true,
   run: async (
-    { app, progress },
+    { app, progress, pathOf },
     { file, type: named, source, dryRun = false, passGates: passesGates = false },
   ) => {
     progress(`Importing ${file}`);
@@ -36,7 +36,7 @@ export const importFeed = defineOperation({
     const settings = source === undefined ? NO_SETTINGS : (await findSource(database, source)).settings;
     const { typeOfFeed } = await import('../csv/recognise-type.ts');
     const { createImportLocalFile, requireFile } = await import('./import-feed-file.ts');
-    const [localPath, fileName] = [resolve(file), basename(file)];
+    const [localPath, fileName] = [pathOf(file), basename(file)];
     await requireFile(localPath);
     const type = named ?? (await typeOfFeed(fileName, { localPath, fileName, settings }));
     let posted: StepProgress | undefined;

@@ -5,19 +5,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AtpError } from '../domain/errors.ts';
 import { acceptInput, invalid, text, type Fields, type Input } from '../domain/input-fields.ts';
+import { ROLES, type Role } from '../domain/role.ts';
 import { beginAct, endAct, type ActEnd } from '../postgres/audit-log.ts';
 import type { Application } from './application.ts';
 import { describeError } from './described-error.ts';
-
-/** A later role may do what the earlier ones may. */
-export const ROLES = ['viewer', 'operator', 'admin'] as const;
-export type Role = (typeof ROLES)[number];
 
 /** Who does an act, and from where. */
 export interface Caller {
   readonly name: string;
   readonly role: Role;
-  readonly via: 'cli';
+  readonly via: 'cli' | 'api';
 }
 
 /** What an operation works with. */
@@ -31,6 +28,8 @@ export interface Context {
   /** Asks the caller whether an act is to be done; false also when nobody is there to answer. */
   readonly ask: (consequence: string) => Promise<boolean>;
   readonly nameOf: NameOf;
+  /** Where the file is that the caller has given by this name: a path of this machine, or what was sent. */
+  readonly pathOf: (file: string) => string;
 }
 
 /** Who does an act, as the audit log names them. */
@@ -44,6 +43,8 @@ export interface Operation<F extends Fields = Fields, Result = unknown> {
   readonly name: string;
   /** Who may do it. What a viewer may do changes nothing. */
   readonly role: Role;
+  /** It changes nothing either, though not everybody may look. */
+  readonly isRead?: boolean;
   /** One sentence for help texts, without a full stop. */
   readonly description: string;
   readonly fields: F;
@@ -51,7 +52,7 @@ export interface Operation<F extends Fields = Fields, Result = unknown> {
   readonly needsOneOf?: readonly (keyof F & string)[];
   /** Rules that concern several fields. Throws INPUT_INVALID. */
   readonly check?: (input: Input<F>, nameOf: NameOf) => void;
-  /** False for an input that changes nothing, such as a dry run. Absent: whatever is not for viewers is recorded. */
+  /** False for an input that changes nothing, such as a dry run. Absent: whatever is no read is recorded. */
   readonly isRecorded?: (input: Input<F>) => boolean;
   /** The act makes the audit log's own table, so its row is written when the act is done. */
   readonly isRecordedAfterwards?: boolean;
@@ -66,7 +67,12 @@ export interface Operation<F extends Fields = Fields, Result = unknown> {
 }
 
 /** An operation without the types of its input and its result. */
-export type OperationFacts = Pick<Operation, 'name' | 'role' | 'description' | 'fields'>;
+export type OperationFacts = Pick<Operation, 'name' | 'role' | 'isRead' | 'description' | 'fields'>;
+
+/** Whether it only looks: nothing is recorded of it. */
+export function isRead({ role, isRead: reads = false }: Pick<Operation, 'role' | 'isRead'>): boolean {
+  return reads || role === 'viewer';
+}
 
 /** States an operation, and keeps the types of its fields and its result. */
 export function defineOperation<const F extends Fields, Result>(
@@ -95,7 +101,7 @@ export async function perform<F extends Fields, Result>(
   requireOneOf(operation, input, nameOf);
   operation.check?.(input, nameOf);
   requireRole(operation, caller);
-  const isRecorded = operation.isRecorded?.(input) ?? operation.role !== 'viewer';
+  const isRecorded = operation.isRecorded?.(input) ?? !isRead(operation);
   if (isRecorded) acceptInput({ by: CALLER_NAME }, { by: caller.name }, nameOf);
   return isRecorded ? record(operation, input, context) : operation.run(context, input);
 }

@@ -1,4 +1,5 @@
 /** All operations, for whatever lists them: the reference, the schemas, a test of who may do what. */
+import { TOKEN_OPERATIONS } from './access/tokens.ts';
 import { ALERT_OPERATIONS } from './alerts.ts';
 import { showAuditLog } from './audit.ts';
 import { migrateDatabase } from './database.ts';
@@ -35,4 +36,5 @@ export const OPERATIONS: readonly OperationFacts[] = [
   ...LANE_OPERATIONS,
   ...ALERT_OPERATIONS,
   showAuditLog,
+  ...TOKEN_OPERATIONS,
 ];

@@ -1,5 +1,5 @@
 /** Products, what is kept back of them, and why their Online ATP is what it is. */
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import {
   clearable,
   count,
@@ -8,6 +8,7 @@ import {
   isOfKind,
   label,
   optional,
+  ownFile,
   time,
   units,
   yesOrNo,
@@ -133,9 +134,8 @@ export const setProduct = defineOperation({
     newSku: optional(label('its SKU from now on, as in Shopify', 'sku')),
     all: optional(yesOrNo('all products')),
     fromFile: optional(
-      label(
-        'the products of a CSV file on this machine: sku, and safetyStock, allowBrokering or threshold where each has its own',
-        'file',
+      ownFile(
+        'the products of a CSV file: sku, and safetyStock, allowBrokering or threshold where each has its own',
       ),
     ),
     facilityId: optional(label('the facility of its safety stock and brokering', 'facilityId')),
@@ -171,7 +171,7 @@ export const setProduct = defineOperation({
     if (all === true) return { product: null, ...(await storeMany(database, 'all', settings)) };
     const { readProductSettings } = await import('../csv/product-settings-csv.ts');
     const { requireFile } = await import('./import-feed-file.ts');
-    const localPath = resolve(fromFile ?? '');
+    const localPath = context.pathOf(fromFile ?? '');
     await requireFile(localPath);
     const rows = await readProductSettings(localPath, basename(localPath));
     checkPlacesOfFile(rows, settings, context.nameOf);

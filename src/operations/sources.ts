@@ -1,5 +1,5 @@
 /** Sources of feeds: how a sender writes, where that cannot be recognised. */
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { durationText } from '../domain/duration.ts';
 import { AtpError } from '../domain/errors.ts';
 import {
@@ -22,6 +22,7 @@ import {
   label,
   list,
   optional,
+  ownFile,
   pattern,
   wholeNumber,
   yesOrNo,
@@ -278,19 +279,19 @@ export const testFeedSource = defineOperation({
   role: 'viewer',
   description: 'say what is recognised of a file, and how its first rows are understood; nothing is imported',
   fields: {
-    file: label('a feed on this machine', 'file'),
+    file: ownFile('a feed'),
     type: optional(
       feedType('its feed type (default: that of its name or its source, or told by its header)'),
     ),
     source: optional(source),
   },
-  run: async ({ app }, { file, type: named, source: name }) => {
+  run: async ({ app, pathOf }, { file, type: named, source: name }) => {
     const settings =
       name === undefined ? NO_SETTINGS : (await findSource(await app.database(), name)).settings;
     const fileName = basename(file);
     const { withFeed } = await import('../csv/feed-csv.ts');
     const { requireFile } = await import('./import-feed-file.ts');
-    const localPath = resolve(file);
+    const localPath = pathOf(file);
     await requireFile(localPath);
     const { typeOfFeed } = await import('../csv/recognise-type.ts');
     const type: FeedType = named ?? (await typeOfFeed(fileName, { localPath, fileName, settings }));

@@ -1,18 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { AtpError } from '../../src/domain/errors.ts';
 import { id, optional, units } from '../../src/domain/input-fields.ts';
+import { ROLES, type Role } from '../../src/domain/role.ts';
 import type { Application } from '../../src/operations/application.ts';
 import { migrateDatabase } from '../../src/operations/database.ts';
 import { setGroup } from '../../src/operations/facility-groups.ts';
 import { importFeed } from '../../src/operations/feeds.ts';
-import {
-  defineOperation,
-  perform,
-  ROLES,
-  type Caller,
-  type Context,
-  type Role,
-} from '../../src/operations/operation.ts';
+import { defineOperation, perform, type Caller, type Context } from '../../src/operations/operation.ts';
 import { OPERATIONS } from '../../src/operations/operations.ts';
 import { addProduct, listProducts, setProduct } from '../../src/operations/products.ts';
 import { addShop } from '../../src/operations/shops.ts';
@@ -47,6 +41,7 @@ function contextOf(caller: Partial<Caller> = {}): Context {
     warn: (text) => warnings.push(text),
     ask: () => Promise.resolve(false),
     nameOf: (field) => field,
+    pathOf: (file) => file,
   };
 }
 

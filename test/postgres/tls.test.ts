@@ -1,33 +1,23 @@
 /** The way to a Postgres with TLS: what is verified, and what a person is told when it cannot be. */
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '../../src/postgres/database.ts';
 import { migrate } from '../../src/postgres/migrate.ts';
 import { atpWith } from '../cli/atp.ts';
 import type { Check } from '../cli/doctor-fixture.ts';
+import { makeCertificate } from '../setup/certificate.ts';
 import { scratchFolder } from '../sftp/scratch-folder.ts';
 import { OwnPostgres } from './own-postgres.ts';
 
 let own: OwnPostgres;
 let folder: string;
 
-/** Makes a certificate of its own authority, for this name. */
-async function makeCertificate(name: string): Promise<{ readonly cert: string; readonly key: string }> {
-  const [cert, key] = [join(folder, `${name}.pem`), join(folder, `${name}.key`)];
-  const subject = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name}`];
-  const made = ['-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', key, '-out', cert];
-  await promisify(execFile)('openssl', ['req', '-x509', ...made, ...subject]);
-  return { cert, key };
-}
-
 beforeAll(async () => {
   folder = await scratchFolder();
   own = await OwnPostgres.start();
-  const { cert, key } = await makeCertificate('localhost');
+  const { cert, key } = await makeCertificate(folder, 'localhost');
   await own.switchTlsOn(cert, key);
 });
 

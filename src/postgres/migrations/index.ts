@@ -46,6 +46,7 @@ import * as skuInAnyCase from './0053-sku-in-any-case.ts';
 import * as missingAndUntaken from './0054-missing-and-untaken.ts';
 import * as unmanagedVariant from './0055-unmanaged-variant.ts';
 import * as transfersKept from './0056-transfers-kept.ts';
+import * as apiToken from './0057-api-token.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -100,6 +101,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0054-missing-and-untaken', ...missingAndUntaken },
   { name: '0055-unmanaged-variant', ...unmanagedVariant },
   { name: '0056-transfers-kept', ...transfersKept },
+  { name: '0057-api-token', ...apiToken },
 ];
 
 /** In their order. */

@@ -1,0 +1,66 @@
+/** Errors as RFC 9457 has them: `application/problem+json`, with our code, what happened and what to do. */
+import { STATUS_CODES } from 'node:http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AtpError } from '../domain/errors.ts';
+import { SHOWN_TEXT_LENGTH_MAX } from '../domain/limits.ts';
+import { showText } from '../domain/shown-text.ts';
+import { describeError, type DescribedError } from '../operations/described-error.ts';
+
+export interface Problem {
+  /** What the status means. */
+  readonly title: string;
+  readonly status: number;
+  /** One of docs/reference/errors.md, or UNEXPECTED. */
+  readonly code: string;
+  /** What happened. */
+  readonly detail: string;
+  /** What to do. */
+  readonly hint: string;
+  /** By which the log of the server tells of the request. */
+  readonly requestId: string;
+}
+
+/** The answer to whatever went wrong; a fault of ours is in the log with its stack, and not in the answer. */
+export function answerWithProblem(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const { code, message, hint, httpStatus: status } = describeAny(error);
+  const title = STATUS_CODES[status] ?? '';
+  const problem: Problem = { title, status, code, detail: message, hint, requestId: request.id };
+  request.told.outcome = code;
+  if (code === 'UNEXPECTED') {
+    request.log.error({ error }, 'a request has failed unexpectedly');
+  }
+  return reply
+    .code(status)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .send(JSON.stringify(problem));
+}
+
+/** What HTTP itself refuses (an unknown path, a body that is too long, text that is no JSON) keeps its status. */
+function describeAny(error: unknown): DescribedError {
+  if (error instanceof AtpError || !isOfHttp(error)) return describeError(error);
+  const reason = showText(error.message.replace(/\.$/, ''), SHOWN_TEXT_LENGTH_MAX);
+  return { ...describeError(new AtpError('REQUEST_INVALID', { reason })), httpStatus: error.statusCode };
+}
+
+interface HttpError extends Error {
+  readonly statusCode: number;
+}
+
+function isOfHttp(error: unknown): error is HttpError {
+  return (
+    error instanceof Error &&
+    'statusCode' in error &&
+    typeof error.statusCode === 'number' &&
+    error.statusCode >= 400 &&
+    error.statusCode < 500
+  );
+}
+
+/** An error of HTTP's own, such as 404. */
+export function httpError(statusCode: number, message: string): HttpError {
+  return Object.assign(new Error(message), { statusCode });
+}

@@ -1,0 +1,190 @@
+/** The HTTP API: who is let in, what each request may cost, and how it ends. */
+import { randomUUID } from 'node:crypto';
+import { isIPv6, type BlockList } from 'node:net';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { AtpError } from '../domain/errors.ts';
+import {
+  API_ADDRESSES_COUNTED_MAX,
+  API_BODY_BYTES_MAX,
+  API_CONNECTIONS_MAX,
+  API_HEADERS_TIMEOUT_MS,
+  API_KEEP_ALIVE_MS,
+  API_RATE_WINDOW_MS,
+  API_REQUEST_TIMEOUT_MS,
+  API_SHUTDOWN_GRACE_MS,
+} from '../domain/limits.ts';
+import { isLoopbackHost } from '../domain/loopback.ts';
+import type { Application } from '../operations/application.ts';
+import type { Caller } from '../operations/operation.ts';
+import { callerOf } from './caller.ts';
+import { addOperationRoutes } from './operation-routes.ts';
+import { answerWithProblem, httpError } from './problem.ts';
+
+/** What the log tells of a request. */
+interface Told {
+  act: string | null;
+  outcome: string;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks. Set before a route that is not open to everybody sees the request. */
+    caller: Caller;
+    told: Told;
+  }
+  interface FastifyContextConfig {
+    /** Nobody needs to be signed in. */
+    readonly isOpen?: boolean;
+    /** Also under other names than the server's own: of those who only know its address. */
+    readonly isForAnyHost?: boolean;
+  }
+}
+
+export interface ServerParts {
+  readonly app: Application;
+  readonly log: FastifyBaseLogger;
+  /** Names by which it may be called, besides those of the loopback. */
+  readonly hosts: readonly string[];
+  /** Certificate and key; null: it speaks HTTP. */
+  readonly tls: { readonly cert: Buffer; readonly key: Buffer } | null;
+  /** The proxy that speaks TLS for it: what it says of a client's address is believed. */
+  readonly proxy: BlockList | null;
+  readonly isOnLoopback: boolean;
+  /** Of one address. */
+  readonly requestsPerMinuteMax: number;
+  /** Whether it can do its work now. */
+  readonly isReady: () => Promise<boolean>;
+}
+
+/** Ready to listen; `close` lets requests that are under way end, for API_SHUTDOWN_GRACE_MS. */
+export async function createApiServer(parts: ServerParts): Promise<FastifyInstance> {
+  const { app, log, hosts, tls, proxy, isOnLoopback, isReady } = parts;
+  const server = fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    genReqId: () => randomUUID(),
+    bodyLimit: API_BODY_BYTES_MAX,
+    requestTimeout: API_REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: API_KEEP_ALIVE_MS,
+    ...(tls === null
+      ? { http: { headersTimeout: API_HEADERS_TIMEOUT_MS } }
+      : { https: { ...tls, headersTimeout: API_HEADERS_TIMEOUT_MS } }),
+    trustProxy: proxy === null ? false : (address: string) => isOf(proxy, address),
+    forceCloseConnections: 'idle',
+    frameworkErrors: (error, request, reply) => {
+      // It comes before any hook.
+      request.told = { act: null, outcome: 'DONE' };
+      answerWithProblem(error, request, reply);
+    },
+  });
+  server.server.maxConnections = API_CONNECTIONS_MAX;
+  // Forms and scripts of foreign pages can send text without asking first.
+  server.removeContentTypeParser('text/plain');
+  server.decorateRequest('caller');
+  server.decorateRequest('told');
+  server.setErrorHandler(answerWithProblem);
+  server.setNotFoundHandler((request, reply) =>
+    answerWithProblem(
+      httpError(404, `there is nothing at ${request.method} ${pathOf(request.url)}`),
+      request,
+      reply,
+    ),
+  );
+  server.addHook('onRequest', async (request, reply) => {
+    request.told = { act: null, outcome: 'DONE' };
+    void reply.headers({ 'atp-request-id': request.id, 'cache-control': 'no-store' });
+  });
+  await server.register(helmet, {
+    // The pages have no script, and nothing from elsewhere.
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        styleSrc: ["'self'"],
+        formAction: ["'none'"],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+      },
+    },
+    frameguard: { action: 'deny' },
+    crossOriginResourcePolicy: { policy: 'same-origin' },
+  });
+  await server.register(rateLimit, {
+    max: parts.requestsPerMinuteMax,
+    timeWindow: API_RATE_WINDOW_MS,
+    cache: API_ADDRESSES_COUNTED_MAX,
+    errorResponseBuilder: (_request, { after }) =>
+      new AtpError('TOO_MANY_REQUESTS', { reason: `wait for ${after}` }),
+  });
+  server.addHook('onRequest', async (request) => {
+    const { isOpen = false, isForAnyHost = false } = request.routeOptions.config;
+    if (!isForAnyHost) {
+      requireHost(request.host, hosts);
+      if (tls === null && !isOnLoopback) requireProxy(request.socket.remoteAddress, proxy);
+    }
+    if (!isOpen) request.caller = await callerOf(request, app);
+  });
+  server.addHook('onResponse', async (request, reply) => {
+    const { told, caller } = request as typeof request & { readonly caller?: Caller };
+    const entry = {
+      ...{ method: request.method, path: pathOf(request.url), status: reply.statusCode },
+      ...{ act: told.act, by: caller?.name ?? null, outcome: told.outcome, from: request.ip },
+      ms: Math.round(reply.elapsedTime),
+    };
+    request.log[reply.statusCode < 500 ? 'info' : 'warn'](entry, 'a request was answered');
+  });
+  addOpenRoutes(server, isReady);
+  addOperationRoutes(server, app);
+  endWithinGrace(server);
+  return server;
+}
+
+/** That `/livez` is answered is the answer: the process lives, and its event loop turns. */
+function addOpenRoutes(server: FastifyInstance, isReady: () => Promise<boolean>): void {
+  const config = { isOpen: true, isForAnyHost: true };
+  server.get('/livez', { config }, async () => ({ alive: true }));
+  server.get('/readyz', { config }, async (_request, reply) => {
+    const ready = await isReady();
+    return reply.code(ready ? 200 : 503).send({ ready });
+  });
+}
+
+/**
+ * A web page of elsewhere can let its own name point to this machine (DNS rebinding), and the browser then takes us for
+ * that page's server. The name is still in the request.
+ *
+ * @throws HTTP 421
+ */
+function requireHost(host: string, hosts: readonly string[]): void {
+  const name = host.replace(/:\d+$/, '').toLowerCase();
+  if (isLoopbackHost(name) || hosts.includes(name)) return;
+  throw httpError(421, `it was sent to the host ${name || 'without a name'}, which is none of ATP_API_HOSTS`);
+}
+
+/** Past the proxy there is no TLS. @throws HTTP 403 */
+function requireProxy(address: string | undefined, proxy: BlockList | null): void {
+  if (proxy !== null && address !== undefined && isOf(proxy, address)) return;
+  throw httpError(403, 'it did not come by way of ATP_API_TRUSTED_PROXY');
+}
+
+function isOf(list: BlockList, address: string): boolean {
+  return list.check(
+    address.replace(/^::ffff:/i, ''),
+    isIPv6(address) && !/^::ffff:/i.test(address) ? 'ipv6' : 'ipv4',
+  );
+}
+
+/** Without the query: what is in it is nobody's business who reads the log. */
+function pathOf(url: string): string {
+  return url.split('?')[0] ?? '';
+}
+
+/** Whoever still waits for an answer then gets none; what the audit log has of it stays without an end. */
+function endWithinGrace(server: FastifyInstance): void {
+  server.addHook('preClose', async () => {
+    const timer = setTimeout(() => server.server.closeAllConnections(), API_SHUTDOWN_GRACE_MS);
+    server.server.once('close', () => clearTimeout(timer));
+  });
+}

@@ -1,0 +1,41 @@
+/** Who may use the HTTP API, and how it is reached. */
+import { API_REQUESTS_PER_MINUTE_MAX } from '../limits.ts';
+import type { ErrorEntry } from './error-entry.ts';
+
+export const ACCESS_ERRORS = {
+  REQUEST_INVALID: {
+    class: 'callers-fault',
+    message: (d) => `The request cannot be taken: ${d.reason}.`,
+    hint: 'Correct what the message names; docs/guides/api.md says how each operation is asked for.',
+  },
+  SIGN_IN_NEEDED: {
+    class: 'not-signed-in',
+    message: (d) => `Nobody is signed in: ${d.reason}.`,
+    hint: 'Send the header "Authorization: Bearer <token>"; an admin makes tokens with `atp token add`.',
+  },
+  TOO_MANY_REQUESTS: {
+    class: 'too-soon',
+    message: (d) => `There were too many requests: ${d.reason}.`,
+    hint: `Wait as long as the header Retry-After says. An address may ask ${API_REQUESTS_PER_MINUTE_MAX} times a minute.`,
+  },
+  API_ADDRESS_UNUSABLE: {
+    class: 'not-now',
+    message: (d) => `The API cannot listen at ${d.address}: ${d.reason}.`,
+    hint: 'Another program has the address, or this machine has not: set ATP_API_ADDRESS to another one.',
+  },
+  API_WITHOUT_ACCESS: {
+    class: 'not-now',
+    message: (d) => `The API does not listen at ${d.address}, which others can reach: nobody has access yet.`,
+    hint: '`atp token add <name> --role <role>` gives a program access; then start it again.',
+  },
+  API_TOKEN_UNKNOWN: {
+    class: 'callers-fault',
+    message: (d) => `No token is called "${d.name}".`,
+    hint: '`atp token list` shows them.',
+  },
+  API_TOKEN_EXISTS: {
+    class: 'callers-fault',
+    message: (d) => `A token is called "${d.name}" already.`,
+    hint: 'Give the new one another name, or `atp token revoke <name>` first.',
+  },
+} as const satisfies Record<string, ErrorEntry>;

@@ -1,0 +1,54 @@
+/** The HTTP API: how it is reached, and what one request or one client may cost. */
+
+/** Free in IANA's registry, and no default of a program that stands beside this one. */
+export const API_PORT = 8420;
+
+/** Clients with an open connection at once; one more is refused by the server. */
+export const API_CONNECTIONS_MAX = 500;
+
+/** Bytes of the JSON of one request: a thousand SKUs of 255 characters fit. */
+export const API_BODY_BYTES_MAX = 1024 ** 2;
+
+/** Files that are sent and worked on at once: each may have FEED_SIZE_MAX_BYTES on the server's disk. */
+export const API_UPLOADS_AT_ONCE_MAX = 4;
+
+/** Bytes of the refused rows that an answer repeats; a person mends the first ones first. */
+export const API_REFUSED_ROWS_BYTES_MAX = 1024 ** 2;
+
+/** How long the headers of a request may take to arrive. */
+export const API_HEADERS_TIMEOUT_MS = 10_000;
+
+/** How long a whole request may take to arrive: a feed of 2 GiB at 20 Mbit/s. What it starts may take longer. */
+export const API_REQUEST_TIMEOUT_MS = 15 * 60_000;
+
+/** How long a connection stays open for the next request: longer than proxies keep theirs, which is a minute mostly. */
+export const API_KEEP_ALIVE_MS = 75_000;
+
+/** How long requests may go on when the server is told to stop. */
+export const API_SHUTDOWN_GRACE_MS = 10_000;
+
+/** Rows of a list by HTTP when nothing is said, and at most. A page that holds more is slow to show, and to read. */
+export const API_ROWS_SHOWN = 100;
+export const API_ROWS_MAX = 1_000;
+
+/** Requests of one address in a minute: far above a person's clicking and a script's looking. */
+export const API_REQUESTS_PER_MINUTE_MAX = 1_200;
+
+/** The minute in which requests are counted. */
+export const API_RATE_WINDOW_MS = 60_000;
+
+/** Addresses whose requests are counted at once; the oldest one is forgotten first. */
+export const API_ADDRESSES_COUNTED_MAX = 10_000;
+
+/** Tokens of the installation: each program has one of its own, and a list of more nobody reads. */
+export const API_TOKENS_MAX = 100;
+
+/** Days for which a token is good: when nothing is said, and at most. A token that never ends is never renewed. */
+export const API_TOKEN_DAYS = 90;
+export const API_TOKEN_DAYS_MAX = 366;
+
+/** How exactly "last used" of a token or a session is known: so often a use is written down. */
+export const LAST_USE_WRITTEN_EVERY_MS = 60_000;
+
+/** Bytes of the name of a file that is sent: its error file, whose name is longer, fits into a file system's 255. */
+export const SENT_NAME_BYTES_MAX = 200;

@@ -1,0 +1,101 @@
+/** `atp serve`: the HTTP API's composition, from the configuration to the open port. */
+import { readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { createApiServer } from '../api/server.ts';
+import { proxyAddresses, type ApiSettings } from '../config/api-variables.ts';
+import { loadConfig } from '../config/config.ts';
+import type { Surroundings } from '../config/environment.ts';
+import { AtpError } from '../domain/errors.ts';
+import {
+  API_REQUESTS_PER_MINUTE_MAX,
+  READINESS_KEPT_MS,
+  SERVICE_CHECK_TIMEOUT_MS,
+} from '../domain/limits.ts';
+import { keepFor, withinTime } from '../metrics/readings.ts';
+import { hasAccess } from '../operations/access/has-access.ts';
+import type { Application } from '../operations/application.ts';
+import { requireMigrations } from '../postgres/migrate.ts';
+import { openApplication } from './application.ts';
+import { openLog } from './log.ts';
+import { requireServerVersion } from './service-checks.ts';
+
+export interface ServerOptions {
+  readonly signal: AbortSignal;
+  readonly onListening: (url: string) => void;
+}
+
+/**
+ * Serves until `signal` aborts, then lets requests end.
+ *
+ * @throws AtpError CONFIG_INVALID, API_ADDRESS_UNUSABLE, API_WITHOUT_ACCESS, and those of a database that cannot be used
+ */
+export async function runServer(
+  surroundings: Surroundings,
+  { signal, onListening }: ServerOptions,
+): Promise<void> {
+  const { api, logLevel } = loadConfig(['database'], surroundings);
+  const log = openLog(logLevel);
+  const app = openApplication(surroundings);
+  try {
+    await requireDatabase(app);
+    await requireAccess(api, app);
+    const { trustedProxy } = api;
+    const server = await createApiServer({
+      app,
+      log,
+      hosts: api.hosts,
+      tls: readTls(api),
+      proxy: trustedProxy === null ? null : proxyAddresses(trustedProxy),
+      isOnLoopback: api.isOnLoopback,
+      requestsPerMinuteMax: API_REQUESTS_PER_MINUTE_MAX,
+      isReady: keepFor(READINESS_KEPT_MS, async () => {
+        return withinTime(requireDatabase(app), SERVICE_CHECK_TIMEOUT_MS).then(
+          () => true,
+          () => false,
+        );
+      }),
+    });
+    try {
+      const url = await server.listen({ host: api.host, port: api.port, signal }).catch((error: unknown) => {
+        const { code = '', message } = error as NodeJS.ErrnoException;
+        const address = `${api.host}:${api.port}`;
+        throw new AtpError('API_ADDRESS_UNUSABLE', { address, reason: code || message });
+      });
+      log.info({ url }, `The API is at ${url}`);
+      onListening(url);
+      if (!signal.aborted) await once(signal, 'abort');
+    } finally {
+      await server.close();
+    }
+  } finally {
+    await app.close();
+  }
+}
+
+async function requireDatabase(app: Application): Promise<void> {
+  const database = await app.database();
+  await requireServerVersion(database);
+  await requireMigrations(database);
+}
+
+/** @throws AtpError API_WITHOUT_ACCESS: it would stand open on the network for nobody */
+async function requireAccess({ isOnLoopback, host, port }: ApiSettings, app: Application): Promise<void> {
+  if (isOnLoopback || (await hasAccess(app))) return;
+  throw new AtpError('API_WITHOUT_ACCESS', { address: `${host}:${port}` });
+}
+
+/** @throws AtpError CONFIG_INVALID */
+function readTls({ tls }: ApiSettings): { readonly cert: Buffer; readonly key: Buffer } | null {
+  if (tls === null) return null;
+  const read = (variable: string, path: string) => {
+    try {
+      return readFileSync(path);
+    } catch {
+      throw new AtpError('CONFIG_INVALID', { reason: `${variable} names no readable file` });
+    }
+  };
+  return {
+    cert: read('ATP_API_TLS_CERT_FILE', tls.certFile),
+    key: read('ATP_API_TLS_KEY_FILE', tls.keyFile),
+  };
+}

@@ -1,0 +1,242 @@
+/** Every operation is a route, and a route is the same act as the command. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { routeOf } from '../../src/api/route.ts';
+import { API_ROWS_MAX } from '../../src/domain/limits.ts';
+import { isRead } from '../../src/operations/operation.ts';
+import { OPERATIONS } from '../../src/operations/operations.ts';
+import { listActs } from '../../src/postgres/audit-log.ts';
+import { BROADWAY, GROUP, OUTLET, Retailer, SHOP } from '../postgres/retailer.ts';
+import { freshNamespace } from '../setup/fresh-namespace.ts';
+import { openApi, refusalOf, type ApiUnderTest } from './api-under-test.ts';
+
+let api: ApiUnderTest;
+
+const HEADER = 'idValue,idType,facilityId,externalFacilityId,availableQty';
+
+beforeAll(async () => {
+  const { address, namespace } = await freshNamespace();
+  api = await openApi({ TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace });
+  const retailer = await Retailer.open(api.database, ['BLUE-SHIRT', 'RED-SHIRT', 'SOCKS']);
+  await retailer.produce('hard-sync');
+  await retailer.post('SOCKS', BROADWAY, -3, 0);
+  await api.atp.json(['source', 'add', 'tills', '--type', 'RESET_INVENTORY', '--by', 'Ann']);
+  await api.atp.json(['feed', 'expect', 'RESET_INVENTORY', '--every', '1d', '--by', 'Ann']);
+  await api.post(
+    '/api/feed/import?file=RESET_INVENTORY__morning.csv',
+    {},
+    { body: `${HEADER}\nSOCKS,SKU,${OUTLET},,4\n`, headers: { 'content-type': 'text/csv' } },
+  );
+});
+
+test('every operation has a route, found by its name: GET for what only looks, POST for the rest', () => {
+  expect(OPERATIONS.length).toBeGreaterThan(60);
+  for (const operation of OPERATIONS) {
+    const { method, path, fileField } = routeOf(operation);
+    expect(api.server.hasRoute({ method, url: path }), `${method} ${path}`).toBe(true);
+    expect(method, operation.name).toBe(isRead(operation) && fileField === null ? 'GET' : 'POST');
+  }
+});
+
+test.each(OPERATIONS.map((operation) => [operation.name, operation] as const))(
+  '%s refuses a field that it does not have, by its own check',
+  async (_name, operation) => {
+    const { method, path, carries } = routeOf(operation);
+    const isInQuery = method === 'GET' || carries === 'file';
+    const answer = await (isInQuery
+      ? api.ask(`${path}?file=a.csv&noSuchField=1`, {
+          method,
+          ...(carries === 'file' && { body: 'a', headers: { 'content-type': 'text/csv' } }),
+        })
+      : api.post(path, { noSuchField: 1 }));
+
+    expect(refusalOf(answer)).toBe('400 INPUT_INVALID');
+    expect((answer.json as { readonly detail: string }).detail).toMatch(
+      /there is no field "(noSuchField|file)"/,
+    );
+  },
+);
+
+/** The same question by both doors. */
+const READS: [path: string, args: string[], pick?: string][] = [
+  ['/api/facility/list', ['facility', 'list']],
+  ['/api/group/list', ['group', 'list']],
+  ['/api/product/list', ['product', 'list'], 'products'],
+  ['/api/product/list?sku=SOCKS', ['product', 'list', '--sku', 'SOCKS'], 'products'],
+  ['/api/product/list?limit=1', ['product', 'list', '--limit', '1'], 'products'],
+  ['/api/product/explain?sku=SOCKS', ['explain', 'SOCKS'], 'explanation'],
+  [
+    `/api/product/explain?sku=SOCKS&facilityGroupId=${GROUP}&at=2026-01-01T00:00:00Z`,
+    ['explain', 'SOCKS', '--group', GROUP, '--at', '2026-01-01T00:00:00Z'],
+    'explanation',
+  ],
+  ['/api/shop/list', ['shop', 'list']],
+  ['/api/import/list', ['import', 'list']],
+  ['/api/import/list?state=applied&limit=5', ['import', 'list', '--state', 'applied', '--limit', '5']],
+  ['/api/import/show?importId=1', ['import', 'show', '1']],
+  ['/api/feed/list', ['feed', 'list']],
+  ['/api/source/list', ['source', 'list']],
+  ['/api/job/list', ['job', 'list']],
+  ['/api/job/show?job=import', ['job', 'show', 'import']],
+  ['/api/pipeline/show', ['pipeline']],
+  ['/api/lane/list', ['lane']],
+  [`/api/lane/show?shopId=${SHOP}`, ['lane', SHOP]],
+  [`/api/lane/audit?shopId=${SHOP}`, ['lane', SHOP, '--audit']],
+  ['/api/alert/list', ['alert', 'list']],
+  ['/api/audit/log', ['audit', 'log']],
+  ['/api/audit/log?by=Ann&limit=1', ['audit', 'log', '--by', 'Ann', '--limit', '1']],
+  ['/api/token/list', ['token', 'list']],
+];
+
+test.each(READS.map(([path, args, pick = null]) => [path, args, pick] as const))(
+  'GET %s answers what the command says with --json',
+  async (path, args, pick) => {
+    const answer = await api.ask(path);
+    const ran = await api.atp.run(...args, '--json');
+
+    expect(answer.status, answer.text).toBe(200);
+    const answered = pick === null ? answer.json : (answer.json as Record<string, unknown>)[pick];
+    expect(withoutClock(answered)).toEqual(withoutClock(JSON.parse(ran.stdout)));
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+  },
+);
+
+/** What differs between two looks, a moment apart. */
+function withoutClock(value: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(value, (name, part: unknown) =>
+      ['asOf', 'at', 'readAt', 'measuredAt', 'lastUsedAt'].includes(name) ? null : part,
+    ),
+  ) as unknown;
+}
+
+describe('an act by HTTP', () => {
+  test('is done, and is in the audit log with the token’s name', async () => {
+    const answer = await api.post('/api/group/set', { facilityGroupId: GROUP, threshold: 7 });
+
+    expect(answer.status).toBe(200);
+    expect(answer.json).toMatchObject({ facilityGroupId: GROUP, threshold: 7 });
+    expect(await lastAct()).toMatchObject({
+      act: 'group.set',
+      actor: 'token admin',
+      via: 'api',
+      outcome: 'DONE',
+      before: { threshold: 0 },
+      after: { threshold: 7 },
+    });
+  });
+
+  test('clears a setting by null', async () => {
+    await api.post('/api/group/set', { facilityGroupId: GROUP, atMost: 9 });
+    const { json } = await api.post('/api/group/set', { facilityGroupId: GROUP, atMost: null });
+
+    expect(json).toMatchObject({ atMost: null });
+  });
+
+  test('tells of what failed beside it in a header', async () => {
+    await api.post('/api/product/add', { productId: 'ÄRMEL', sku: 'Ärmel' });
+    const { headers } = await api.post('/api/product/add', { productId: 'ARM', sku: 'ärmel' });
+
+    const warnings = JSON.parse(headers.get('atp-warnings') ?? '[]') as string[];
+    expect(warnings).toEqual([expect.stringContaining('ärmel differs only in case from Ärmel')]);
+  });
+
+  test('that cannot be taken back is refused until it is confirmed', async () => {
+    const asked = await api.post('/api/shop/remove', { shopId: SHOP, drain: false });
+
+    expect(refusalOf(asked)).toBe('409 NOT_CONFIRMED');
+    expect((asked.json as { readonly hint: string }).hint).toContain('yes');
+    expect(await api.ask('/api/shop/list')).toMatchObject({ json: [{ shopId: SHOP }] });
+  });
+});
+
+async function lastAct(): Promise<unknown> {
+  return (await listActs(api.database, { limit: 1 })).acts[0];
+}
+
+describe('a list', () => {
+  test('has a bound by HTTP, although a command may list everything', async () => {
+    expect(await api.ask(`/api/product/list?limit=${API_ROWS_MAX}`)).toMatchObject({ status: 200 });
+    expect(refusalOf(await api.ask(`/api/product/list?limit=${API_ROWS_MAX + 1}`))).toBe('400 INPUT_INVALID');
+  });
+
+  test('has a bound also when none is asked for', async () => {
+    const skus = Array.from({ length: 150 }, (_, number) => `SKU-${String(number).padStart(3, '0')}`);
+    await Retailer.over(api.database).addProducts(skus);
+
+    const { json } = await api.ask('/api/product/list');
+
+    const { products, total } = json as { readonly products: readonly unknown[]; readonly total: number };
+    expect(products).toHaveLength(100);
+    expect(total).toBeGreaterThan(150);
+  });
+});
+
+describe('a file', () => {
+  const send = (query: string, body: string, type = 'text/csv') =>
+    api.ask(`/api/feed/import?${query}`, { method: 'POST', body, headers: { 'content-type': type } });
+
+  test('is sent as the body, and read under its name', async () => {
+    const body = `${HEADER}\nSOCKS,SKU,${OUTLET},,9\nNO-SUCH,SKU,${OUTLET},,1\n`;
+    const answer = await send('file=RESET_INVENTORY__noon.csv&passGates=true', body);
+
+    expect(answer.json).toMatchObject({
+      fileName: 'RESET_INVENTORY__noon.csv',
+      rows: 2,
+      applied: 1,
+      failed: 1,
+      errorFile: 'RESET_INVENTORY__noon.csv.errors.csv',
+      refusedRows: expect.stringContaining('PRODUCT_UNKNOWN'),
+    });
+    expect(await lastAct()).toMatchObject({
+      act: 'feed.import',
+      input: { file: 'RESET_INVENTORY__noon.csv', passGates: true },
+    });
+  });
+
+  test('may be tried without an effect, and leaves no act', async () => {
+    const before = await lastAct();
+    const answer = await send(
+      'file=RESET_INVENTORY__try.csv&dryRun=true',
+      `${HEADER}\nSOCKS,SKU,${OUTLET},,5\n`,
+    );
+
+    expect(answer.json).toMatchObject({ applied: 1, effect: { levels: 1 } });
+    expect(await lastAct()).toEqual(before);
+  });
+
+  test.each(['../escape.csv', 'a/b.csv', '..', `${'x'.repeat(201)}.csv`])(
+    'has a name without a folder: %s is refused',
+    async (name) => {
+      const answer = await send(`file=${encodeURIComponent(name)}`, `${HEADER}\n`);
+      expect(refusalOf(answer)).toBe('400 INPUT_INVALID');
+    },
+  );
+
+  test('is never one of the server: a path as JSON is refused', async () => {
+    const named = await api.post('/api/product/set', {
+      fromFile: '/etc/passwd',
+      facilityId: BROADWAY,
+      safetyStock: 1,
+    });
+    expect(refusalOf(named)).toBe('400 INPUT_INVALID');
+    expect(refusalOf(await api.post('/api/feed/import', { file: '/etc/passwd' }))).toBe('400 INPUT_INVALID');
+  });
+
+  test('gives settings to the products that it names', async () => {
+    const answer = await api.ask(`/api/product/set?fromFile=settings.csv&facilityId=${BROADWAY}`, {
+      method: 'POST',
+      body: 'sku,safetyStock\nSOCKS,2\nRED-SHIRT,3\n',
+      headers: { 'content-type': 'text/csv' },
+    });
+    expect(answer.json).toMatchObject({ products: 2, changed: 2 });
+  });
+
+  test('is looked at without an import', async () => {
+    const answer = await api.ask('/api/source/test?file=RESET_INVENTORY__a.csv', {
+      method: 'POST',
+      body: `${HEADER}\nSOCKS,SKU,${OUTLET},,5\n`,
+      headers: { 'content-type': 'application/octet-stream' },
+    });
+    expect(answer.json).toMatchObject({ type: 'RESET_INVENTORY', rows: 1, refused: 0 });
+  });
+});

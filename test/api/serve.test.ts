@@ -1,0 +1,106 @@
+/** `atp serve` as a process: where it listens, when it does not, and how it ends. */
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import { get } from 'node:https';
+import { expect, test } from 'vitest';
+import { loadConfig } from '../../src/config/config.ts';
+import { AtpError } from '../../src/domain/errors.ts';
+import { atpProcess, type Atp } from '../cli/atp.ts';
+import { makeCertificate } from '../setup/certificate.ts';
+import { freshDatabase } from '../setup/fresh-database.ts';
+
+test('it listens on this machine, lets in whoever has a token, and ends in good order', async () => {
+  const { url: databaseUrl } = await freshDatabase();
+  const atp = await atpProcess({ DATABASE_URL: databaseUrl, ATP_API_ADDRESS: '127.0.0.1:0' });
+  const { token } = await atp.json<{ readonly token: string }>(['token', 'add', 'ci', '--role', 'viewer']);
+  const { server, url, said } = await serve(atp);
+
+  expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  expect((await fetch(`${url}/api/facility/list`)).status).toBe(401);
+  const answer = await fetch(`${url}/api/facility/list`, { headers: { authorization: `Bearer ${token}` } });
+  expect(await answer.json()).toEqual([]);
+
+  server.kill('SIGTERM');
+  const [exitCode] = (await once(server, 'exit')) as [number | null];
+  expect(exitCode).toBe(0);
+  expect(said()).not.toContain(token);
+});
+
+async function serve(atp: Atp) {
+  const server = atp.start('serve');
+  let said = '';
+  const url = await new Promise<string>((resolve) => {
+    server.stderr?.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      const [, found] = /The API is at (https?:\S+)\n/.exec(said) ?? [];
+      if (found !== undefined) resolve(found);
+    });
+  });
+  return { server, url, said: () => said };
+}
+
+test('it speaks TLS with a certificate of its own', async () => {
+  const { url: databaseUrl } = await freshDatabase();
+  const { folder } = await atpProcess({});
+  const { cert, key } = await makeCertificate(folder, 'localhost');
+  const atp = await atpProcess({
+    DATABASE_URL: databaseUrl,
+    ATP_API_ADDRESS: '127.0.0.1:0',
+    ATP_API_TLS_CERT_FILE: cert,
+    ATP_API_TLS_KEY_FILE: key,
+  });
+  const { url } = await serve(atp);
+
+  const { port } = new URL(url);
+  const request = get(`https://localhost:${port}/api/facility/list`, { ca: await readFile(cert) });
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  response.resume();
+  expect(response.statusCode).toBe(401);
+  expect(response.headers['strict-transport-security']).toContain('max-age');
+});
+
+test('it does not stand open on the network before anybody has access', async () => {
+  const { url: databaseUrl } = await freshDatabase();
+  const atp = await atpProcess({
+    DATABASE_URL: databaseUrl,
+    ATP_API_ADDRESS: '0.0.0.0:0',
+    ATP_API_HOSTS: 'atp.example.com',
+    ATP_API_TRUSTED_PROXY: '127.0.0.1',
+  });
+  expect(await atp.failure('serve')).toBe('API_WITHOUT_ACCESS 1');
+});
+
+/** What is wrong with these variables; null: nothing. */
+function faultOf(variables: Readonly<Record<string, string>>): string | null {
+  try {
+    loadConfig([], { variables: { ATP_STATE_DIR: '/nonexistent', ...variables }, folder: '/nonexistent' });
+    return null;
+  } catch (error) {
+    if (error instanceof AtpError) return error.message;
+    throw error;
+  }
+}
+
+const TLS = { ATP_API_TLS_CERT_FILE: '/tls.crt', ATP_API_TLS_KEY_FILE: '/tls.key' };
+const HOSTS = { ATP_API_HOSTS: 'atp.example.com,ATP.example.org' };
+
+test.each([
+  [{}, null],
+  [{ ATP_API_ADDRESS: 'localhost:1' }, null],
+  [{ ATP_API_ADDRESS: '[::1]:8420' }, null],
+  [{ ATP_API_ADDRESS: '0.0.0.0:8420', ...TLS, ...HOSTS }, null],
+  [{ ATP_API_ADDRESS: '[::]:8420', ...HOSTS, ATP_API_TRUSTED_PROXY: '10.0.0.0/24' }, null],
+  [{ ATP_API_ADDRESS: '0.0.0.0:8420', ...HOSTS }, 'not on the loopback'],
+  [{ ATP_API_ADDRESS: '127.0.0.1.example.com:8420', ...HOSTS }, 'not on the loopback'],
+  [{ ATP_API_ADDRESS: '0.0.0.0:8420', ...TLS }, 'ATP_API_HOSTS is not set'],
+  [{ ATP_API_ADDRESS: '0.0.0.0:8420', ...HOSTS, ATP_API_TLS_CERT_FILE: '/tls.crt' }, 'go together'],
+  [{ ATP_API_ADDRESS: '127.0.0.1' }, 'must be host:port'],
+  [{ ATP_API_ADDRESS: '127.0.0.1:70000' }, 'must be host:port'],
+  [{ ATP_API_HOSTS: 'https://atp.example.com' }, 'must be names without ports'],
+  [{ ATP_API_TRUSTED_PROXY: 'proxy.example.com' }, 'must be the proxy’s IP address'],
+  [{ ATP_API_TRUSTED_PROXY: '10.0.0.0/33' }, 'must be the proxy’s IP address'],
+])('with %j it is told: %s', (variables, fault) => {
+  if (fault === null) expect(faultOf(variables)).toBeNull();
+  else expect(faultOf(variables)).toContain(fault);
+});
