@@ -1,10 +1,12 @@
 /**
- * Writes docs/reference/operations.md and docs/reference/inputs.schema.json from the definitions of the operations, the
- * jobs and the decisions.
+ * Writes docs/reference/operations.md, docs/reference/inputs.schema.json and docs/reference/openapi.json from the
+ * definitions of the operations, the jobs and the decisions.
  *
- *     node scripts/write-operations-reference.ts           writes both
+ *     node scripts/write-operations-reference.ts           writes them
  *     node scripts/write-operations-reference.ts --check   exits 1 when one differs from the definitions
  */
+import packageJson from '../package.json' with { type: 'json' };
+import { openApiDocument } from '../src/api/openapi.ts';
 import { wantedOf, type Field, type Fields } from '../src/domain/input-fields.ts';
 import { inputSchema } from '../src/domain/input-schema.ts';
 import { JOB_NAMES, JOBS } from '../src/domain/jobs/jobs.ts';
@@ -26,8 +28,8 @@ function operationsPage(): string {
 Everything that a person can do, by name: the audit log has these names, and the [command line](cli.md) renders them. A
 viewer may look, an operator may also run and decide, an admin may also change the installation. What is not for viewers
 is recorded in the audit log (\`atp audit log\`). As JSON Schema the fields are in
-[inputs.schema.json](inputs.schema.json), with those of the workflows. Made by
-\`scripts/write-operations-reference.ts\`.
+[inputs.schema.json](inputs.schema.json), with those of the workflows; as routes of [the HTTP API](../guides/api.md), in
+[openapi.json](openapi.json). Made by \`scripts/write-operations-reference.ts\`.
 
 ${sections.join('\n\n')}
 `;
@@ -80,3 +82,8 @@ function schemaPage(): string {
 
 renewPage('docs/reference/operations.md', 'src/operations', operationsPage);
 renewPage('docs/reference/inputs.schema.json', 'src/operations', schemaPage);
+renewPage(
+  'docs/reference/openapi.json',
+  'src/operations',
+  () => `${JSON.stringify(openApiDocument(packageJson.version), null, 2)}\n`,
+);

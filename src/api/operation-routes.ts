@@ -8,10 +8,7 @@ import type { Application } from '../operations/application.ts';
 import { perform, type Context, type Operation, type OperationFacts } from '../operations/operation.ts';
 import { OPERATIONS } from '../operations/operations.ts';
 import { withSentFile } from '../operations/uploads.ts';
-import { routeOf, valuesOfQuery, type Route } from './route.ts';
-
-/** The kinds of content that are taken for a file. What it really is, its reader finds out. */
-export const FILE_CONTENT_TYPES = ['text/csv', 'application/octet-stream'] as const;
+import { FILE_CONTENT_TYPES, routeOf, valuesOfQuery, type Route } from './route.ts';
 
 export function addOperationRoutes(server: FastifyInstance, app: Application): void {
   let uploads = 0;

@@ -13,6 +13,9 @@ export interface Route {
   readonly fileField: string | null;
 }
 
+/** The kinds of content that are taken for a file. What it really is, its reader finds out. */
+export const FILE_CONTENT_TYPES = ['text/csv', 'application/octet-stream'] as const;
+
 /** `GET /api/facility/list`, `POST /api/facility/add` */
 export function routeOf(operation: OperationFacts): Route {
   const fields = withBoundedLists(operation.fields);

@@ -18,7 +18,9 @@ import {
 import { isLoopbackHost } from '../domain/loopback.ts';
 import type { Application } from '../operations/application.ts';
 import type { Caller } from '../operations/operation.ts';
+import { apiPage, PAGE_STYLE } from './api-page.ts';
 import { callerOf } from './caller.ts';
+import { openApiDocument } from './openapi.ts';
 import { addOperationRoutes } from './operation-routes.ts';
 import { answerWithProblem, httpError } from './problem.ts';
 
@@ -44,6 +46,8 @@ declare module 'fastify' {
 
 export interface ServerParts {
   readonly app: Application;
+  /** Of the product. */
+  readonly version: string;
   readonly log: FastifyBaseLogger;
   /** Names by which it may be called, besides those of the loopback. */
   readonly hosts: readonly string[];
@@ -60,7 +64,7 @@ export interface ServerParts {
 
 /** Ready to listen; `close` lets requests that are under way end, for API_SHUTDOWN_GRACE_MS. */
 export async function createApiServer(parts: ServerParts): Promise<FastifyInstance> {
-  const { app, log, hosts, tls, proxy, isOnLoopback, isReady } = parts;
+  const { app, version, log, hosts, tls, proxy, isOnLoopback, isReady } = parts;
   const server = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -135,20 +139,34 @@ export async function createApiServer(parts: ServerParts): Promise<FastifyInstan
     };
     request.log[reply.statusCode < 500 ? 'info' : 'warn'](entry, 'a request was answered');
   });
-  addOpenRoutes(server, isReady);
+  addHealthRoutes(server, isReady);
+  addDescription(server, version);
   addOperationRoutes(server, app);
   endWithinGrace(server);
   return server;
 }
 
 /** That `/livez` is answered is the answer: the process lives, and its event loop turns. */
-function addOpenRoutes(server: FastifyInstance, isReady: () => Promise<boolean>): void {
+function addHealthRoutes(server: FastifyInstance, isReady: () => Promise<boolean>): void {
   const config = { isOpen: true, isForAnyHost: true };
   server.get('/livez', { config }, async () => ({ alive: true }));
   server.get('/readyz', { config }, async (_request, reply) => {
     const ready = await isReady();
     return reply.code(ready ? 200 : 503).send({ ready });
   });
+}
+
+/** What the API is, for whoever asks: it is in the repository, too. */
+function addDescription(server: FastifyInstance, version: string): void {
+  const config = { isOpen: true };
+  const answers = [
+    ['/api', 'text/html; charset=utf-8', apiPage(version)],
+    ['/api/page.css', 'text/css; charset=utf-8', PAGE_STYLE],
+    ['/api/openapi.json', 'application/json; charset=utf-8', JSON.stringify(openApiDocument(version))],
+  ] as const;
+  for (const [url, type, text] of answers) {
+    server.get(url, { config }, async (_request, reply) => reply.type(type).send(text));
+  }
 }
 
 /**

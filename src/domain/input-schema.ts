@@ -27,7 +27,7 @@ export function inputSchema(fields: Fields, constants: Readonly<Record<string, s
   };
 }
 
-function fieldSchema(field: Field): JsonSchema {
+export function fieldSchema(field: Field): JsonSchema {
   const schema = kindSchema(field);
   return {
     description: field.about,

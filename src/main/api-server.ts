@@ -21,6 +21,8 @@ import { requireServerVersion } from './service-checks.ts';
 
 export interface ServerOptions {
   readonly signal: AbortSignal;
+  /** Of the product. */
+  readonly version: string;
   readonly onListening: (url: string) => void;
 }
 
@@ -31,7 +33,7 @@ export interface ServerOptions {
  */
 export async function runServer(
   surroundings: Surroundings,
-  { signal, onListening }: ServerOptions,
+  { signal, version, onListening }: ServerOptions,
 ): Promise<void> {
   const { api, logLevel } = loadConfig(['database'], surroundings);
   const log = openLog(logLevel);
@@ -42,6 +44,7 @@ export async function runServer(
     const { trustedProxy } = api;
     const server = await createApiServer({
       app,
+      version,
       log,
       hosts: api.hosts,
       tls: readTls(api),

@@ -32,7 +32,7 @@ export function openMachine(surroundings: Surroundings = ownSurroundings()): Mac
     },
     runServer: async ({ onListening }) => {
       const { runServer } = await import('./api-server.ts');
-      await runServer(surroundings, { signal: stopSignal(), onListening });
+      await runServer(surroundings, { signal: stopSignal(), version: packageVersion(), onListening });
     },
     config: async () => (await import('./config-view.ts')).readConfigView(surroundings),
     besideStack: async () => (await import('./beside-stack.ts')).findBesideStack(surroundings),

@@ -1,4 +1,5 @@
 /** The HTTP API in this process, on a port of its own, over a real database: what `atp serve` serves. */
+import packageJson from '../../package.json' with { type: 'json' };
 import { createApiServer, type ServerParts } from '../../src/api/server.ts';
 import type { Problem } from '../../src/api/problem.ts';
 import { API_REQUESTS_PER_MINUTE_MAX } from '../../src/domain/limits.ts';
@@ -43,6 +44,7 @@ export async function openApi(
   const log: string[] = [];
   const server = await createApiServer({
     app,
+    version: packageJson.version,
     log: openLog('debug', { write: (line) => void log.push(line) }),
     hosts: [],
     tls: null,

@@ -1,0 +1,104 @@
+/** The API as OpenAPI 3.1, made from the operations: docs/reference/openapi.json and /api/openapi.json are the same. */
+import { fieldSchema, inputSchema, type JsonSchema } from '../domain/input-schema.ts';
+import type { OperationFacts } from '../operations/operation.ts';
+import { OPERATIONS } from '../operations/operations.ts';
+import { FILE_CONTENT_TYPES, routeOf, type Route } from './route.ts';
+
+/** @param version of the product */
+export function openApiDocument(version: string): JsonSchema {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'atp-sync',
+      version,
+      description:
+        'Each operation of docs/reference/operations.md as a route. What it answers is what its command says with --json.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    security: [{ token: [] }],
+    tags: [...new Set(OPERATIONS.map(nounOf))].map((name) => ({ name })),
+    paths: Object.fromEntries(OPERATIONS.map((operation) => pathOf(operation))),
+    components: {
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', description: '`atp token add` makes one.' },
+      },
+      responses: {
+        Done: {
+          description: 'It is done.',
+          headers: {
+            'Atp-Request-Id': { description: 'by which the log tells of it', schema: { type: 'string' } },
+            'Atp-Warnings': {
+              description: 'a JSON list of sentences: what failed beside it',
+              schema: { type: 'string' },
+            },
+          },
+          content: { 'application/json': {} },
+        },
+        Refused: {
+          description:
+            'It is not done. docs/reference/errors.md has each code, docs/guides/api.md each status.',
+          content: { 'application/problem+json': { schema: PROBLEM } },
+        },
+      },
+    },
+  };
+}
+
+const PROBLEM: JsonSchema = {
+  type: 'object',
+  properties: {
+    title: { type: 'string', description: 'what the status means' },
+    status: { type: 'integer' },
+    code: { type: 'string', description: 'one of docs/reference/errors.md, or UNEXPECTED' },
+    detail: { type: 'string', description: 'what happened' },
+    hint: { type: 'string', description: 'what to do' },
+    requestId: { type: 'string' },
+  },
+  required: ['title', 'status', 'code', 'detail', 'hint', 'requestId'],
+};
+
+function nounOf({ name }: OperationFacts): string {
+  return name.split('.')[0] ?? name;
+}
+
+function pathOf(operation: OperationFacts): [string, JsonSchema] {
+  const { name, role, description } = operation;
+  const route = routeOf(operation);
+  return [
+    route.path,
+    {
+      [route.method.toLowerCase()]: {
+        operationId: name,
+        tags: [nounOf(operation)],
+        summary: description,
+        description: `For the role ${role}.`,
+        ...requestOf(route),
+        responses: {
+          200: { $ref: '#/components/responses/Done' },
+          default: { $ref: '#/components/responses/Refused' },
+        },
+      },
+    },
+  ];
+}
+
+function requestOf({ carries, fields }: Route): JsonSchema {
+  const inQuery = Object.entries(fields).map(([name, field]) => {
+    const { description, ...schema } = fieldSchema({ ...field, presence: 'required' });
+    return { name, in: 'query', required: field.presence === 'required', description, schema };
+  });
+  const json = { 'application/json': { schema: inputSchema(fields) } };
+  const file = Object.fromEntries(FILE_CONTENT_TYPES.map((type) => [type, {}]));
+  const hasRequired = Object.values(fields).some(({ presence }) => presence === 'required');
+  switch (carries) {
+    case 'query':
+      return { parameters: inQuery };
+    case 'json':
+      return { requestBody: { required: hasRequired, content: json } };
+    case 'file':
+      return { parameters: inQuery, requestBody: { required: true, content: file } };
+    case 'json or file':
+      // With a file, its name and the other fields are in the query.
+      return { parameters: inQuery, requestBody: { required: true, content: { ...json, ...file } } };
+  }
+}
