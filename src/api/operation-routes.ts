@@ -5,7 +5,13 @@ import { AtpError } from '../domain/errors.ts';
 import { invalid } from '../domain/input-fields.ts';
 import { API_UPLOADS_AT_ONCE_MAX } from '../domain/limits.ts';
 import type { Application } from '../operations/application.ts';
-import { perform, type Context, type Operation, type OperationFacts } from '../operations/operation.ts';
+import {
+  perform,
+  requireRole,
+  type Context,
+  type Operation,
+  type OperationFacts,
+} from '../operations/operation.ts';
 import { OPERATIONS } from '../operations/operations.ts';
 import { withSentFile } from '../operations/uploads.ts';
 import { FILE_CONTENT_TYPES, routeOf, valuesOfQuery, type Route } from './route.ts';
@@ -50,14 +56,16 @@ export function addOperationRoutes(server: FastifyInstance, app: Application): v
 function addRoute(
   server: FastifyInstance,
   { method, path }: Route,
-  { name }: OperationFacts,
+  facts: OperationFacts,
   handler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
 ): void {
   server.route({
     method,
     url: path,
     handler: async (request, reply) => {
-      request.told.act = name;
+      request.told.act = facts.name;
+      // Before a file is read.
+      requireRole(facts, request.caller);
       const result = await handler(request, reply);
       return reply.type('application/json; charset=utf-8').send(JSON.stringify(result ?? null));
     },

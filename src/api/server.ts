@@ -1,6 +1,7 @@
 /** The HTTP API: who is let in, what each request may cost, and how it ends. */
 import { randomUUID } from 'node:crypto';
 import { isIPv6, type BlockList } from 'node:net';
+import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
@@ -22,6 +23,7 @@ import { apiPage, PAGE_STYLE } from './api-page.ts';
 import { callerOf } from './caller.ts';
 import { openApiDocument } from './openapi.ts';
 import { addOperationRoutes } from './operation-routes.ts';
+import { addSessionRoutes } from './session-routes.ts';
 import { answerWithProblem, httpError } from './problem.ts';
 
 /** What the log tells of a request. */
@@ -122,13 +124,16 @@ export async function createApiServer(parts: ServerParts): Promise<FastifyInstan
     errorResponseBuilder: (_request, { after }) =>
       new AtpError('TOO_MANY_REQUESTS', { reason: `wait for ${after}` }),
   });
+  await server.register(cookie);
+  // Over TLS, its own or that of the proxy.
+  const isSecure = tls !== null || proxy !== null;
   server.addHook('onRequest', async (request) => {
     const { isOpen = false, isForAnyHost = false } = request.routeOptions.config;
     if (!isForAnyHost) {
       requireHost(request.host, hosts);
       if (tls === null && !isOnLoopback) requireProxy(request.socket.remoteAddress, proxy);
     }
-    if (!isOpen) request.caller = await callerOf(request, app);
+    if (!isOpen) request.caller = await callerOf(request, app, isSecure);
   });
   server.addHook('onResponse', async (request, reply) => {
     const { told, caller } = request as typeof request & { readonly caller?: Caller };
@@ -141,6 +146,7 @@ export async function createApiServer(parts: ServerParts): Promise<FastifyInstan
   });
   addHealthRoutes(server, isReady);
   addDescription(server, version);
+  addSessionRoutes(server, app, isSecure);
   addOperationRoutes(server, app);
   endWithinGrace(server);
   return server;

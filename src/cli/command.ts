@@ -24,6 +24,8 @@ export interface Terminal {
   readonly showsProgress: boolean;
   /** Asks a person for a line; absent: nobody is there to answer. */
   readonly readLine?: (question: string) => Promise<string>;
+  /** Asks a person for what nobody may see, or reads a line that a script gives on stdin; absent: there is neither. */
+  readonly readSecret?: (question: string) => Promise<string>;
 }
 
 /** What a command works with. */
@@ -36,6 +38,7 @@ export interface Cli {
   readonly progress: (text: string) => void;
   readonly warn: (text: string) => void;
   readonly ask: Context['ask'];
+  readonly readSecret: Terminal['readSecret'];
 }
 
 /** A command of `atp`. */
@@ -83,7 +86,7 @@ export function command<const F extends Fields, Result>(rendering: Rendering<F, 
     path,
     description: rendering.description ?? operation.description,
     argumentNames,
-    fields,
+    fields: Object.fromEntries(Object.entries(fields).filter(([, { isSecret }]) => isSecret !== true)),
     operations: [operation],
     run: async (cli, typed) => {
       const { by, ...withoutBy } = typed;
@@ -91,11 +94,21 @@ export function command<const F extends Fields, Result>(rendering: Rendering<F, 
       const [actor, input] = Object.hasOwn(fields, 'by') ? [undefined, typed] : [by, withoutBy];
       const isArgument = (name: string) => argumentNames.some((argument) => argument === name);
       const context = contextOf(cli, actor, (name) => (isArgument(name) ? name : optionName(name)));
-      const result = await perform(operation, { ...given?.(cli), ...input }, context);
+      const secrets = await readSecrets(fields, cli);
+      const result = await perform(operation, { ...given?.(cli), ...input, ...secrets }, context);
       const shown = show(result, typed);
       return typeof shown === 'string' ? { json: result, text: shown } : { json: result, ...shown };
     },
   };
+}
+
+/** A secret is no option: every user of the machine sees the arguments of a process. */
+async function readSecrets(fields: Fields, { readSecret }: Cli): Promise<Readonly<Record<string, string>>> {
+  const secrets: Record<string, string> = {};
+  for (const [name, { isSecret, about }] of Object.entries(fields)) {
+    if (isSecret === true && readSecret) secrets[name] = await readSecret(about);
+  }
+  return secrets;
 }
 
 /** The context of an act by the command line. Whoever can start the command is an admin. */

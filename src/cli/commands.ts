@@ -20,6 +20,7 @@ import { SOURCE_COMMANDS } from './source.ts';
 import { STACK_COMMANDS, WORKER_COMMANDS } from './stack.ts';
 import { TEMPORAL_COMMANDS } from './temporal.ts';
 import { TOKEN_COMMANDS } from './token.ts';
+import { USER_COMMANDS } from './user.ts';
 
 export const COMMANDS: readonly CliCommand[] = [
   ...STACK_COMMANDS,
@@ -40,6 +41,7 @@ export const COMMANDS: readonly CliCommand[] = [
   ...LANE_COMMANDS,
   ...ALERT_COMMANDS,
   ...AUDIT_COMMANDS,
+  ...USER_COMMANDS,
   ...TOKEN_COMMANDS,
   ...WORKER_COMMANDS,
   completionCommand(() => COMMANDS),
@@ -56,6 +58,7 @@ export const PARENTS: Readonly<Record<string, string>> = {
   source: 'how senders of feeds write',
   alert: 'who is told when something is wrong',
   audit: 'what people did',
+  user: 'people who sign in to the HTTP API',
   token: 'tokens by which programs use the HTTP API',
   temporal: 'what the jobs need on the Temporal server',
 };

@@ -28,6 +28,7 @@ export async function runCli(
       if (terminal.showsProgress) terminal.error(`${text}\n`);
     },
     warn: (text) => terminal.error(`${text}\n`),
+    readSecret: terminal.readSecret,
     ask: async (consequence) => {
       if (!terminal.readLine || asJson) return false;
       return /^y(es)?$/i.test((await terminal.readLine(`${consequence} Go on? [y/N] `)).trim());
@@ -81,12 +82,13 @@ async function tellOfStack({ machine, warn }: Cli): Promise<void> {
 }
 
 /** Whatever a command writes: only visible characters reach the terminal, and line feeds. */
-function withVisibleText({ out, error, showsProgress, readLine }: Terminal): Terminal {
+function withVisibleText({ out, error, showsProgress, readLine, readSecret }: Terminal): Terminal {
   return {
     out: (text) => out(showLines(text)),
     error: (text) => error(showLines(text)),
     showsProgress,
     ...(readLine && { readLine: (question) => readLine(showLines(question)) }),
+    ...(readSecret && { readSecret }),
   };
 }
 

@@ -24,6 +24,8 @@ interface FieldShape {
   readonly clearedBy?: string;
   /** The value when it is absent. */
   readonly byDefault?: number | string;
+  /** It is asked for without showing it, is never an option, and is in no audit log. */
+  readonly isSecret?: boolean;
   /** It names a file that the caller has: a path on the command line, and what is sent by HTTP. */
   readonly isFile?: boolean;
 }
@@ -138,6 +140,19 @@ export function label(about: string, placeholder = 'text'): TextField {
 /** The name of a file that the caller has. `Context.pathOf` says where it is. */
 export function ownFile(about: string): TextField {
   return { ...label(about, 'file'), isFile: true };
+}
+
+/** What nobody else may see: a password. No error repeats it. */
+export function secret(about: string, lengthMin: number): TextField {
+  return {
+    ...pattern(about, {
+      pattern: `^[^\\p{Cc}]{${lengthMin},${INPUT_TEXT_LENGTH_MAX}}$`,
+      wanted: `${lengthMin} to ${INPUT_TEXT_LENGTH_MAX} characters on one line`,
+      placeholder: 'text',
+      isHidden: true,
+    }),
+    isSecret: true,
+  };
 }
 
 /** What a person writes for other people: one line. */

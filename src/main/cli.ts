@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline/promises';
 import { runCli } from '../cli/program.ts';
 import { openApplication } from './application.ts';
 import { openMachine } from './machine.ts';
+import { readSecret } from './read-secret.ts';
 
 // `atp product list | head` closes the pipe early, which is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -15,6 +16,7 @@ const terminal = {
   out: (text: string) => process.stdout.write(text),
   error: (text: string) => process.stderr.write(text),
   showsProgress: process.stderr.isTTY,
+  readSecret,
   ...(process.stdin.isTTY && process.stderr.isTTY && { readLine }),
 };
 

@@ -86,7 +86,7 @@ export type ResultOf<O> = O extends { readonly run: (...args: never[]) => Promis
   : never;
 
 /**
- * Does an act: checks its input and the caller's role, runs it, and records it in the audit log. What the fields and
+ * Does an act: checks the caller's role and its input, runs it, and records it in the audit log. What the fields and
  * their rules refuse leaves no trace in the log, because nothing was tried.
  *
  * @throws AtpError INPUT_INVALID, ROLE_INSUFFICIENT, and what the operation throws
@@ -97,10 +97,11 @@ export async function perform<F extends Fields, Result>(
   context: Context,
 ): Promise<Result> {
   const { nameOf, caller } = context;
+  // First: who may not do it learns nothing from its checks.
+  requireRole(operation, caller);
   const input = acceptInput(operation.fields, given, nameOf);
   requireOneOf(operation, input, nameOf);
   operation.check?.(input, nameOf);
-  requireRole(operation, caller);
   const isRecorded = operation.isRecorded?.(input) ?? !isRead(operation);
   if (isRecorded) acceptInput({ by: CALLER_NAME }, { by: caller.name }, nameOf);
   return isRecorded ? record(operation, input, context) : operation.run(context, input);
@@ -117,7 +118,8 @@ function requireOneOf<F extends Fields>(
   );
 }
 
-function requireRole({ name, role }: Pick<Operation, 'name' | 'role'>, caller: Caller): void {
+/** @throws AtpError ROLE_INSUFFICIENT */
+export function requireRole({ name, role }: Pick<Operation, 'name' | 'role'>, caller: Caller): void {
   if (ROLES.indexOf(caller.role) >= ROLES.indexOf(role)) return;
   throw new AtpError('ROLE_INSUFFICIENT', { act: name, needed: role, role: caller.role });
 }
@@ -129,7 +131,8 @@ async function record<F extends Fields, Result>(
 ): Promise<Result> {
   const { caller, app } = context;
   const database = await app.database();
-  const begin = () => beginAct(database, { act: operation.name, actor: caller.name, via: caller.via, input });
+  const act = { act: operation.name, actor: caller.name, via: caller.via };
+  const begin = () => beginAct(database, { ...act, input: withoutSecrets(operation.fields, input) });
   const begun = operation.isRecordedAfterwards ? null : await begin();
   const end = async (outcome: ActEnd) => {
     try {
@@ -148,6 +151,11 @@ async function record<F extends Fields, Result>(
   const after = await readStateAfter(operation, input, context);
   await end({ outcome: 'DONE', ...(after !== undefined && differenceOf(before, after)) });
   return result;
+}
+
+/** The audit log is read by many, and kept for long. */
+function withoutSecrets(fields: Fields, input: object): object {
+  return Object.fromEntries(Object.entries(input).filter(([name]) => fields[name]?.isSecret !== true));
 }
 
 async function runFrom<F extends Fields, Result>(

@@ -1,5 +1,6 @@
 /** All operations, for whatever lists them: the reference, the schemas, a test of who may do what. */
 import { TOKEN_OPERATIONS } from './access/tokens.ts';
+import { USER_OPERATIONS } from './access/users.ts';
 import { ALERT_OPERATIONS } from './alerts.ts';
 import { showAuditLog } from './audit.ts';
 import { migrateDatabase } from './database.ts';
@@ -36,5 +37,6 @@ export const OPERATIONS: readonly OperationFacts[] = [
   ...LANE_OPERATIONS,
   ...ALERT_OPERATIONS,
   showAuditLog,
+  ...USER_OPERATIONS,
   ...TOKEN_OPERATIONS,
 ];

@@ -48,6 +48,11 @@ const WORK_IN: Readonly<Record<string, string>> = {
   upload_file_row: APPEND_AND_PURGE,
 };
 
+/** Columns that `atp_read` sees of tables that hold something for workers alone: here the hashes of passwords. */
+const READ_OF: Readonly<Record<string, readonly string[]>> = {
+  user_account: ['user_name', 'role', 'created_at', 'password_set_at'],
+};
+
 /**
  * Makes the roles, gives them their rights, and gives the tables to `atp_migrate`: all of it or nothing. It may run again
  * and then sets the rights anew. The database and the schema are taken from everybody else.
@@ -77,6 +82,12 @@ export async function makeAccessRoles(database: Database): Promise<void> {
           ALTER DEFAULT PRIVILEGES FOR ROLE atp_migrate IN SCHEMA ${schema} GRANT ${WORK} ON TABLES TO atp_work`);
         for (const name of FUNCTIONS_OF_WORK) {
           await session.query(`GRANT EXECUTE ON FUNCTION ${schema}.${name} TO atp_work`);
+        }
+        for (const [table, columns] of Object.entries(READ_OF)) {
+          await session.query(
+            `REVOKE ALL ON ${schema}.${table} FROM atp_read;
+             GRANT SELECT (${columns.join(', ')}) ON ${schema}.${table} TO atp_read`,
+          );
         }
         for (const [table, rights] of Object.entries(WORK_IN)) {
           await session.query(

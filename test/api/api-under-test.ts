@@ -7,6 +7,9 @@ import type { Role } from '../../src/domain/role.ts';
 import { openLog } from '../../src/main/log.ts';
 import { openApplication, type OpenApplication } from '../../src/main/application.ts';
 import { hashOfSecret, makeSecret } from '../../src/operations/access/secrets.ts';
+import type { Database } from '../../src/postgres/database.ts';
+import { addUser } from '../../src/postgres/access/users.ts';
+import { hashPassword } from '../../src/operations/access/passwords.ts';
 import { addToken } from '../../src/postgres/access/api-tokens.ts';
 import { atpWith, type Atp } from '../cli/atp.ts';
 import { cleanUp } from '../setup/clean-up.ts';
@@ -19,8 +22,10 @@ export interface Answer {
   readonly json: unknown;
 }
 
-export interface ApiUnderTest extends FreshDatabase {
+export interface ApiUnderTest {
   readonly url: string;
+  readonly database: Database;
+  readonly databaseUrl: string;
   /** The commands of the same installation. */
   readonly atp: Atp;
   readonly server: Awaited<ReturnType<typeof createApiServer>>;
@@ -67,7 +72,7 @@ export async function openApi(
   const ask: ApiUnderTest['ask'] = async (path, init = {}) => {
     const response = await fetch(`${url}${path}`, {
       ...init,
-      headers: { authorization: `Bearer ${tokens.admin}`, ...(init.headers as Record<string, string>) },
+      headers: withoutEmpty({ authorization: `Bearer ${tokens.admin}`, ...(init.headers as GivenHeaders) }),
     });
     const text = await response.text();
     const isJson = /json/.test(response.headers.get('content-type') ?? '');
@@ -79,21 +84,55 @@ export async function openApi(
     };
   };
   return {
-    ...{ ...fresh, url, atp, server, tokens, log, ask },
+    ...{ database: fresh.database, databaseUrl: fresh.url, url, atp, server, tokens, log, ask },
     post: (path, input, init = {}) =>
       ask(path, {
         method: 'POST',
         body: JSON.stringify(input),
         ...init,
-        headers: { 'content-type': 'application/json', ...(init.headers as Record<string, string>) },
+        headers: { 'content-type': 'application/json', ...(init.headers as GivenHeaders) },
       }),
   };
+}
+
+type GivenHeaders = Readonly<Record<string, string>>;
+
+/** An empty header is one that is not sent. */
+function withoutEmpty(headers: GivenHeaders): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ''));
 }
 
 async function giveToken({ database }: FreshDatabase, role: Role): Promise<string> {
   const token = makeSecret('atp_');
   await addToken(database, { name: role, role, hash: hashOfSecret(token), createdBy: 'test', days: 1 });
   return token;
+}
+
+export const PASSWORD = 'correct horse battery staple';
+
+export interface SignedIn {
+  readonly setCookie: string;
+  /** As a browser sends it back. */
+  readonly cookie: string;
+  readonly csrfToken: string;
+  readonly json: unknown;
+}
+
+/** Signs a person in; `role` null: the account is there. */
+export async function signIn(
+  api: ApiUnderTest,
+  userName: string,
+  role: Role | null,
+  password = PASSWORD,
+): Promise<SignedIn> {
+  if (role !== null)
+    await addUser(api.database, { userName, role, passwordHash: await hashPassword(password) });
+  const answer = await api.post('/api/session', { userName, password }, { headers: { authorization: '' } });
+  if (answer.status !== 200) throw new Error(`${userName} is not signed in: ${answer.text}`);
+  const setCookie = answer.headers.get('set-cookie') ?? '';
+  const [cookie = ''] = setCookie.split(';');
+  const { csrfToken } = answer.json as { readonly csrfToken: string };
+  return { setCookie, cookie, csrfToken, json: answer.json };
 }
 
 /** The status and the code of a refusal. Fails when it is none, or lacks its words. */

@@ -1,8 +1,11 @@
 /** `atp serve` as a process: where it listens, when it does not, and how it ends. */
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { get } from 'node:https';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/config.ts';
 import { AtpError } from '../../src/domain/errors.ts';
@@ -58,6 +61,21 @@ test('it speaks TLS with a certificate of its own', async () => {
   response.resume();
   expect(response.statusCode).toBe(401);
   expect(response.headers['strict-transport-security']).toContain('max-age');
+});
+
+test('a script gives a password as a line on stdin, and the process list does not show it', async () => {
+  const { url: databaseUrl } = await freshDatabase();
+  const { folder } = await atpProcess({});
+  const entry = join(import.meta.dirname, '../../src/main/cli.ts');
+  const child = spawn(process.execPath, [entry, 'user', 'add', 'ann', '--role', 'admin', '--json'], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], ATP_STATE_DIR: folder, DATABASE_URL: databaseUrl },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  child.stdin.end('correct horse battery staple\nnot this\n');
+
+  expect(JSON.parse(await text(child.stdout))).toMatchObject({ userName: 'ann', role: 'admin' });
+  expect(child.spawnargs.join(' ')).not.toContain('correct');
 });
 
 test('it does not stand open on the network before anybody has access', async () => {

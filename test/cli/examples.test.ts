@@ -38,7 +38,12 @@ async function type(line: string): Promise<{ readonly isAccepted: boolean; reado
   const exitCode = await runCli(wordsOf(line), {
     app: services as Application,
     machine: services as Machine,
-    terminal: { out: (text) => (said += text), error: (text) => (said += text), showsProgress: false },
+    terminal: {
+      out: (text) => (said += text),
+      error: (text) => (said += text),
+      showsProgress: false,
+      readSecret: () => Promise.resolve('a password of many words'),
+    },
   });
   return { isAccepted: isAccepted || exitCode === ExitCode.OK, said };
 }

@@ -182,6 +182,13 @@ describe('a member of atp_read', () => {
     await expect(reader.query(statement)).rejects.toSatisfy((error) => readState(error) === MAY_NOT);
   });
 
+  test('may not read the hashes of passwords', async () => {
+    await expect(reader.query('SELECT password_hash FROM user_account')).rejects.toSatisfy(
+      (error) => readState(error) === MAY_NOT,
+    );
+    expect((await asReader.run('user', 'list')).exitCode).toBe(0);
+  });
+
   test('is told so with a code when a command would change something', async () => {
     expect(await asReader.failure('facility', 'add', 'X', '--name', 'X', '--type', 'WAREHOUSE')).toMatch(
       /^DATABASE_\w+ 1$/,

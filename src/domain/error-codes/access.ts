@@ -11,7 +11,17 @@ export const ACCESS_ERRORS = {
   SIGN_IN_NEEDED: {
     class: 'not-signed-in',
     message: (d) => `Nobody is signed in: ${d.reason}.`,
-    hint: 'Send the header "Authorization: Bearer <token>"; an admin makes tokens with `atp token add`.',
+    hint: 'Sign in at /api/session, or send the header "Authorization: Bearer <token>"; an admin makes users and tokens with `atp user add` and `atp token add`.',
+  },
+  SIGN_IN_REFUSED: {
+    class: 'not-signed-in',
+    message: () => 'The name or the password is not right.',
+    hint: 'Try again, or ask an admin: `atp user set-password <name>` gives another password.',
+  },
+  FOREIGN_REQUEST: {
+    class: 'not-allowed',
+    message: (d) => `The request does not come from a page of ours: ${d.reason}.`,
+    hint: 'Load the page anew. A program that signs in by a cookie sends `csrfToken` of /api/session in the header Atp-Csrf-Token; a token needs none.',
   },
   TOO_MANY_REQUESTS: {
     class: 'too-soon',
@@ -26,7 +36,17 @@ export const ACCESS_ERRORS = {
   API_WITHOUT_ACCESS: {
     class: 'not-now',
     message: (d) => `The API does not listen at ${d.address}, which others can reach: nobody has access yet.`,
-    hint: '`atp token add <name> --role <role>` gives a program access; then start it again.',
+    hint: '`atp user add <name> --role <role>` gives a person access, `atp token add` a program; then start it again.',
+  },
+  USER_UNKNOWN: {
+    class: 'callers-fault',
+    message: (d) => `No user is called "${d.userName}".`,
+    hint: '`atp user list` shows them.',
+  },
+  USER_EXISTS: {
+    class: 'callers-fault',
+    message: (d) => `A user is called "${d.userName}" already; capitals do not count.`,
+    hint: '`atp user set-role` and `atp user set-password` change it.',
   },
   API_TOKEN_UNKNOWN: {
     class: 'callers-fault',

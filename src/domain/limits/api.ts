@@ -52,3 +52,24 @@ export const LAST_USE_WRITTEN_EVERY_MS = 60_000;
 
 /** Bytes of the name of a file that is sent: its error file, whose name is longer, fits into a file system's 255. */
 export const SENT_NAME_BYTES_MAX = 200;
+
+/** People who may sign in: more than any retailer's head office. */
+export const USERS_MAX = 500;
+
+/** Characters of a password: the least that NIST SP 800-63B-4 wants of one that is the only factor is 15; no rules of kinds. */
+export const PASSWORD_LENGTH_MIN = 15;
+
+/** How long somebody stays signed in, and how long without asking anything. */
+export const SESSION_MS = 12 * 60 * 60_000;
+export const SESSION_IDLE_MS = 2 * 60 * 60_000;
+
+/** Browsers in which one person is signed in at once; the oldest session ends for a new one. */
+export const SESSIONS_PER_USER_MAX = 10;
+
+/** Tries to sign in from one address, and for one name, in this time. Then it must be waited for. */
+export const SIGN_IN_WINDOW_MS = 15 * 60_000;
+export const SIGN_INS_OF_ADDRESS_MAX = 50;
+export const SIGN_INS_OF_NAME_MAX = 10;
+
+/** Passwords that are checked at once: each takes 32 MiB and a third of a second of one core. */
+export const PASSWORDS_CHECKED_AT_ONCE_MAX = 4;

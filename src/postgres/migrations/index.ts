@@ -47,6 +47,7 @@ import * as missingAndUntaken from './0054-missing-and-untaken.ts';
 import * as unmanagedVariant from './0055-unmanaged-variant.ts';
 import * as transfersKept from './0056-transfers-kept.ts';
 import * as apiToken from './0057-api-token.ts';
+import * as userAccount from './0058-user-account.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -102,6 +103,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0055-unmanaged-variant', ...unmanagedVariant },
   { name: '0056-transfers-kept', ...transfersKept },
   { name: '0057-api-token', ...apiToken },
+  { name: '0058-user-account', ...userAccount },
 ];
 
 /** In their order. */

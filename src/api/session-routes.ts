@@ -1,0 +1,74 @@
+/** `/api/session`: a person signs in, sees who is signed in, and signs out. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AtpError } from '../domain/errors.ts';
+import { SIGN_IN_WINDOW_MS, SIGN_INS_OF_ADDRESS_MAX, SIGN_INS_OF_NAME_MAX } from '../domain/limits.ts';
+import { csrfTokenOf, sessionOfCookie, signIn, signOut } from '../operations/access/sessions.ts';
+import type { Application } from '../operations/application.ts';
+import { cookieName, requireOwnOrigin } from './caller.ts';
+
+const PATH = '/api/session';
+
+export function addSessionRoutes(server: FastifyInstance, app: Application, isSecure: boolean): void {
+  const name = cookieName(isSecure);
+  const cookieOptions = { path: '/', httpOnly: true, sameSite: 'strict', secure: isSecure } as const;
+  const countOfAddress = server.createRateLimit({
+    max: SIGN_INS_OF_ADDRESS_MAX,
+    timeWindow: SIGN_IN_WINDOW_MS,
+  });
+  const countOfName = server.createRateLimit({
+    max: SIGN_INS_OF_NAME_MAX,
+    timeWindow: SIGN_IN_WINDOW_MS,
+    keyGenerator: ({ body }) => nameIn(body),
+  });
+
+  server.post(PATH, { config: { isOpen: true } }, async (request, reply) => {
+    requireOwnOrigin(request);
+    await requireFew(countOfAddress, request, reply, 'of this address');
+    await requireFew(countOfName, request, reply, 'with this name');
+    request.told.act = 'session.begin';
+    const { cookie, userName, role, expiresAt } = await signIn(app, request.body);
+    request.caller = { name: userName, role, via: 'api' };
+    void reply.setCookie(name, cookie, { ...cookieOptions, expires: expiresAt });
+    return { name: userName, role, expiresAt, csrfToken: csrfTokenOf(cookie) };
+  });
+
+  server.get(PATH, async (request) => {
+    const { role, name: callerName } = request.caller;
+    const cookie = request.headers.authorization === undefined ? request.cookies[name] : undefined;
+    const session = cookie === undefined ? null : await sessionOfCookie(app, cookie);
+    return {
+      name: callerName,
+      role,
+      expiresAt: session?.expiresAt ?? null,
+      csrfToken: session && cookie !== undefined ? csrfTokenOf(cookie) : null,
+    };
+  });
+
+  server.delete(PATH, async (request, reply) => {
+    request.told.act = 'session.end';
+    const cookie = request.cookies[name];
+    if (cookie !== undefined) await signOut(app, cookie);
+    return reply.clearCookie(name, cookieOptions).code(204).send();
+  });
+}
+
+type Count = ReturnType<FastifyInstance['createRateLimit']>;
+
+/** @throws AtpError TOO_MANY_REQUESTS */
+async function requireFew(
+  count: Count,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  whose: string,
+): Promise<void> {
+  const counted = await count(request);
+  if (counted.isAllowed || !counted.isExceeded) return;
+  void reply.header('retry-after', counted.ttlInSeconds);
+  throw new AtpError('TOO_MANY_REQUESTS', { reason: `too many tries to sign in ${whose}` });
+}
+
+/** The same for all spellings that sign in the same person. */
+function nameIn(body: unknown): string {
+  const isNamed = typeof body === 'object' && body !== null && 'userName' in body;
+  return isNamed && typeof body.userName === 'string' ? body.userName.toLowerCase() : '';
+}

@@ -1,0 +1,66 @@
+/** Signing in and out: a password for a session, whose secret the browser keeps in a cookie. */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { AtpError } from '../../domain/errors.ts';
+import { acceptInput, label, secret } from '../../domain/input-fields.ts';
+import { beginSession, endSession, useSession, type Session } from '../../postgres/access/sessions.ts';
+import { findPasswordHash } from '../../postgres/access/users.ts';
+import { beginAct, endAct } from '../../postgres/audit-log.ts';
+import type { Application } from '../application.ts';
+import type { Caller } from '../operation.ts';
+import { isPassword } from './passwords.ts';
+import { hashOfSecret, makeSecret } from './secrets.ts';
+
+/** As wide as may be: what is no name or password of ours is refused as a wrong one. */
+export const SIGN_IN_FIELDS = { userName: label('who it is', 'name'), password: secret('the password', 1) };
+
+export interface BegunSession extends Session {
+  /** What the browser keeps. Nobody else may see it. */
+  readonly cookie: string;
+}
+
+/**
+ * Checks a name and a password, and begins a session. A success is in the audit log.
+ *
+ * @throws AtpError INPUT_INVALID, SIGN_IN_REFUSED, TOO_MANY_REQUESTS
+ */
+export async function signIn(app: Application, given: unknown): Promise<BegunSession> {
+  const { userName, password } = acceptInput(SIGN_IN_FIELDS, given);
+  const database = await app.database();
+  const passwordHash = await findPasswordHash(database, userName);
+  const isRight = await isPassword(password, passwordHash);
+  const cookie = makeSecret('atp_');
+  const session =
+    isRight && passwordHash !== null
+      ? await beginSession(database, { userName, passwordHash, hash: hashOfSecret(cookie) })
+      : null;
+  if (session === null) throw new AtpError('SIGN_IN_REFUSED', {});
+  const act = { act: 'session.begin', actor: session.userName, via: 'api', input: {} };
+  await endAct(database, await beginAct(database, act), { outcome: 'DONE' });
+  return { ...session, cookie };
+}
+
+/** Who is signed in with the cookie, and until when; null: nobody, or no more. */
+export async function sessionOfCookie(app: Application, cookie: string): Promise<Session | null> {
+  return useSession(await app.database(), hashOfSecret(cookie));
+}
+
+export function callerOfSession({ userName, role }: Session): Caller {
+  return { name: userName, role, via: 'api' };
+}
+
+export async function signOut(app: Application, cookie: string): Promise<void> {
+  await endSession(await app.database(), hashOfSecret(cookie));
+}
+
+/**
+ * What a page of ours sends with every act, and no other page knows: only ours can read it from an answer. Made from the
+ * cookie, so nothing is kept.
+ */
+export function csrfTokenOf(cookie: string): string {
+  return createHmac('sha256', cookie).update('csrf').digest('base64url');
+}
+
+export function isCsrfToken(given: string, cookie: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(csrfTokenOf(cookie))];
+  return one.length === other.length && timingSafeEqual(one, other);
+}

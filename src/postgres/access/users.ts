@@ -1,0 +1,94 @@
+/** People who sign in to the HTTP API. What is returned has no hash, unless its name says so. */
+import { AtpError } from '../../domain/errors.ts';
+import { USERS_MAX } from '../../domain/limits.ts';
+import type { Role } from '../../domain/role.ts';
+import type { Database } from '../database.ts';
+import { breaksUnique } from '../sql-state.ts';
+
+export interface User {
+  readonly userName: string;
+  readonly role: Role;
+  readonly createdAt: Date;
+  readonly passwordSetAt: Date;
+}
+
+const USER = `user_name AS "userName", role, created_at AS "createdAt", password_set_at AS "passwordSetAt"`;
+
+/** @throws AtpError USER_EXISTS, INPUT_INVALID (there are USERS_MAX) */
+export async function addUser(
+  database: Database,
+  user: { readonly userName: string; readonly role: Role; readonly passwordHash: string },
+): Promise<User> {
+  const { userName, role, passwordHash } = user;
+  const [added] = await database
+    .query<User>(
+      `INSERT INTO user_account (user_name, role, password_hash)
+       SELECT $1, $2, $3 WHERE (SELECT count(*) FROM user_account) < $4 RETURNING ${USER}`,
+      [userName, role, passwordHash, USERS_MAX],
+    )
+    .catch((error: unknown) => {
+      if (breaksUnique(error)) throw new AtpError('USER_EXISTS', { userName }, { cause: error });
+      throw error;
+    });
+  if (added) return added;
+  throw new AtpError('INPUT_INVALID', { reason: `there are ${USERS_MAX} users, and no more are taken` });
+}
+
+/** By name. */
+export function listUsers(database: Database): Promise<readonly User[]> {
+  return database.query<User>(`SELECT ${USER} FROM user_account ORDER BY lower(user_name)`);
+}
+
+/** Null: there is none. */
+export async function findUser(database: Database, userName: string): Promise<User | null> {
+  const [found] = await database.query<User>(
+    `SELECT ${USER} FROM user_account WHERE lower(user_name) = lower($1)`,
+    [userName],
+  );
+  return found ?? null;
+}
+
+/** The hash of the password, for who wants to sign in; null: there is no such user. */
+export async function findPasswordHash(database: Database, userName: string): Promise<string | null> {
+  const [found] = await database.query<{ passwordHash: string }>(
+    `SELECT password_hash AS "passwordHash" FROM user_account WHERE lower(user_name) = lower($1)`,
+    [userName],
+  );
+  return found?.passwordHash ?? null;
+}
+
+/** From the next request on; who is signed in stays so. @throws AtpError USER_UNKNOWN */
+export async function setRole(database: Database, userName: string, role: Role): Promise<User> {
+  const [user] = await database.query<User>(
+    `UPDATE user_account SET role = $2 WHERE lower(user_name) = lower($1) RETURNING ${USER}`,
+    [userName, role],
+  );
+  return orUnknown(user, userName);
+}
+
+/** Ends all sessions of the user. @throws AtpError USER_UNKNOWN */
+export async function setPassword(database: Database, userName: string, passwordHash: string): Promise<User> {
+  const [user] = await database.query<User>(
+    `WITH ended AS (
+       DELETE FROM user_session WHERE user_name IN (SELECT user_name FROM user_account WHERE lower(user_name) = lower($1))
+     )
+     UPDATE user_account SET password_hash = $2, password_set_at = clock_timestamp()
+     WHERE lower(user_name) = lower($1) RETURNING ${USER}`,
+    [userName, passwordHash],
+  );
+  return orUnknown(user, userName);
+}
+
+/** Ends all sessions of the user, too. @throws AtpError USER_UNKNOWN */
+export async function removeUser(database: Database, userName: string): Promise<User> {
+  const [user] = await database.query<User>(
+    `DELETE FROM user_account WHERE lower(user_name) = lower($1) RETURNING ${USER}`,
+    [userName],
+  );
+  return orUnknown(user, userName);
+}
+
+function orUnknown(user: User | undefined, userName: string): User {
+  if (!user) throw new AtpError('USER_UNKNOWN', { userName });
+  return user;
+}
