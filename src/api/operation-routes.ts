@@ -13,7 +13,9 @@ import {
   type OperationFacts,
 } from '../operations/operation.ts';
 import { OPERATIONS } from '../operations/operations.ts';
+import { pagesOf, rowsAsCsv, rowsIn } from '../operations/rows-as-csv.ts';
 import { withSentFile } from '../operations/uploads.ts';
+import { httpError } from './problem.ts';
 import { FILE_CONTENT_TYPES, routeOf, valuesOfQuery, type Route } from './route.ts';
 
 export function addOperationRoutes(server: FastifyInstance, app: Application): void {
@@ -33,8 +35,10 @@ export function addOperationRoutes(server: FastifyInstance, app: Application): v
   for (const { facts, route } of routes.filter(({ route: { fileField } }) => fileField === null)) {
     addRoute(server, route, facts, (request, reply) => {
       const operation = operationOf(facts, route);
-      const input = route.carries === 'query' ? valuesOfQuery(route.fields, queryOf(request)) : request.body;
-      return performFor(request, reply, app, operation, input);
+      const act = (input: unknown) => performFor(request, reply, app, operation, input);
+      if (route.carries !== 'query') return act(request.body);
+      const input = valuesOfQuery(route.fields, queryOf(request));
+      return wantsCsv(request) ? answerCsv(reply, pagesOf(route.fields, input, act)) : act(input);
     });
   }
   // Only these take a body that is no JSON.
@@ -67,9 +71,24 @@ function addRoute(
       // Before a file is read.
       requireRole(facts, request.caller);
       const result = await handler(request, reply);
+      if (result instanceof Readable) return reply.type('text/csv; charset=utf-8').send(result);
       return reply.type('application/json; charset=utf-8').send(JSON.stringify(result ?? null));
     },
   });
+}
+
+/** A browser takes everything, and wants no CSV by that. */
+function wantsCsv({ headers }: FastifyRequest): boolean {
+  return /^\s*text\/csv\b/i.test(headers.accept ?? '');
+}
+
+/** The first page is read before anything is answered: what is refused is refused like everywhere else. */
+async function answerCsv(reply: FastifyReply, pages: AsyncGenerator<unknown>): Promise<Readable> {
+  const first: unknown = (await pages.next()).value;
+  const rows = rowsIn(first);
+  if (rows === null) throw httpError(406, 'its answer is no list, so there is no CSV of it');
+  void reply.header('content-disposition', 'attachment');
+  return Readable.from(rowsAsCsv(rows, pages));
 }
 
 /** The fields as this door has them. Their types are gone: `perform` checks the input by them. */

@@ -44,13 +44,19 @@ export const listProducts = defineOperation({
     shopId: optional(id('whose inventory items to show (default: the only shop’s)')),
     sku: optional(label('only this product', 'sku')),
     limit: optional(count('products at most', PRODUCTS_LISTED_MAX)),
+    after: optional(label('where to go on: the last SKU of the page before', 'sku')),
   },
-  run: async (context, { shopId, sku: only, limit = PRODUCTS_LISTED_MAX }) => {
+  run: async (context, { shopId, sku: only, limit = PRODUCTS_LISTED_MAX, after }) => {
     const database = await context.app.database();
-    const filter = { shopId: await shopToShow(context, shopId), sku: only, limit };
+    const filter = { shopId: await shopToShow(context, shopId), sku: only, limit, after };
     const products = await readProducts(database, filter);
     const isCut = only === undefined && products.length === limit;
-    return { products, total: isCut ? await countProducts(database) : products.length };
+    const isPart = isCut || (only === undefined && after !== undefined);
+    return {
+      products,
+      total: isPart ? await countProducts(database) : products.length,
+      next: isCut ? (products.at(-1)?.sku ?? null) : null,
+    };
   },
 });
 

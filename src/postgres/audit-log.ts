@@ -69,6 +69,8 @@ export interface ActFilter {
   /** Acts that began then or later. */
   readonly since?: Date | undefined;
   readonly limit: number;
+  /** The id of an act: only those that began before it. */
+  readonly after?: number | undefined;
 }
 
 /**
@@ -78,7 +80,7 @@ export interface ActFilter {
  */
 export async function listActs(
   database: Database,
-  { act, actor, since, limit }: ActFilter,
+  { act, actor, since, limit, after }: ActFilter,
 ): Promise<{ readonly acts: readonly ActRecord[]; readonly more: boolean }> {
   const found = await database.query<ActRecord>(
     `SELECT id, act, actor, via, started_at AS "startedAt", ended_at AS "endedAt", outcome, input, before, after
@@ -86,8 +88,9 @@ export async function listActs(
      WHERE ($1::text IS NULL OR act = $1 OR starts_with(act, $1 || '.'))
        AND ($2::text IS NULL OR actor = $2)
        AND ($3::timestamptz IS NULL OR started_at >= $3)
+       AND ($5::bigint IS NULL OR (started_at, id) < (SELECT started_at, id FROM audit_log WHERE id = $5))
      ORDER BY started_at DESC, id DESC LIMIT $4`,
-    [act ?? null, actor ?? null, since ?? null, limit + 1],
+    [act ?? null, actor ?? null, since ?? null, limit + 1, after ?? null],
   );
   return { acts: found.slice(0, limit), more: found.length > limit };
 }

@@ -171,6 +171,74 @@ describe('a list', () => {
   });
 });
 
+describe('the pages of a list', () => {
+  test('are read one after the other, and hold every row once', async () => {
+    const skus: string[] = [];
+    let next: string | null = null;
+    let pages = 0;
+    do {
+      const after = next === null ? '' : `&after=${encodeURIComponent(next)}`;
+      const { json } = await api.ask(`/api/product/list?limit=60${after}`);
+      const page = json as { products: { sku: string }[]; total: number; next: string | null };
+      skus.push(...page.products.map(({ sku }) => sku));
+      next = page.next;
+      pages += 1;
+      expect(page.total).toBeGreaterThan(150);
+    } while (next !== null);
+
+    expect(pages).toBe(3);
+    expect(new Set(skus).size).toBe(skus.length);
+    const [counted] = await api.database.query<{ n: number }>('SELECT count(*)::int AS n FROM product');
+    expect(skus).toHaveLength(counted?.n ?? 0);
+  });
+
+  test('of the audit log go back in time', async () => {
+    const { json: newest } = await api.ask('/api/audit/log?limit=2');
+    const { acts: both, next } = newest as { acts: { id: number }[]; next: number };
+    const { json: first } = await api.ask('/api/audit/log?limit=1');
+    const { next: afterFirst } = first as { next: number };
+    const { json: second } = await api.ask(`/api/audit/log?limit=1&after=${afterFirst}`);
+
+    expect((second as { acts: unknown[] }).acts).toEqual(both.slice(1));
+    expect(next).toBe(both[1]?.id);
+  });
+});
+
+describe('CSV', () => {
+  const csv = (path: string) => api.ask(path, { headers: { accept: 'text/csv' } });
+
+  test('has the rows of all pages, by the names of the JSON', async () => {
+    const { headers, text } = await csv('/api/product/list');
+    const [head, ...rows] = text.trimEnd().split('\n');
+
+    const [counted] = await api.database.query<{ n: number }>('SELECT count(*)::int AS n FROM product');
+    expect(head).toMatch(/^productId,sku,/);
+    expect(rows).toHaveLength(counted?.n ?? 0);
+    expect(headers.get('content-type')).toBe('text/csv; charset=utf-8');
+    expect(headers.get('content-disposition')).toBe('attachment');
+  });
+
+  test('has the rows that were asked for, and no others', async () => {
+    const { text } = await csv('/api/product/list?limit=2');
+    expect(text.trimEnd().split('\n')).toHaveLength(3);
+    expect((await csv(`/api/facility/list`)).text).toMatch(new RegExp(`\n${BROADWAY},Broadway,RETAIL_STORE`));
+  });
+
+  test('starts no formula in a spreadsheet', async () => {
+    await api.post('/api/facility/add', {
+      facilityId: 'FORMULA',
+      facilityName: '=HYPERLINK("https://evil.example.com")',
+      facilityTypeId: 'RETAIL_STORE',
+    });
+    expect((await csv('/api/facility/list')).text).toContain(`"'=HYPERLINK(`);
+  });
+
+  test('is not to be had of what is no list, and refusals are problems as ever', async () => {
+    expect(refusalOf(await csv('/api/product/explain?sku=SOCKS'))).toBe('406 REQUEST_INVALID');
+    expect(refusalOf(await csv('/api/product/explain?sku=NO-SUCH'))).toBe('422 PRODUCT_UNKNOWN');
+  });
+});
+
 describe('a file', () => {
   const send = (query: string, body: string, type = 'text/csv') =>
     api.ask(`/api/feed/import?${query}`, { method: 'POST', body, headers: { 'content-type': type } });

@@ -73,3 +73,6 @@ export const SIGN_INS_OF_NAME_MAX = 10;
 
 /** Passwords that are checked at once: each takes 32 MiB and a third of a second of one core. */
 export const PASSWORDS_CHECKED_AT_ONCE_MAX = 4;
+
+/** Pages of API_ROWS_MAX rows that one export reads: ten million products. */
+export const EXPORTED_PAGES_MAX = 10_000;

@@ -54,12 +54,18 @@ const SELECT_PRODUCT = `
  */
 export async function listProducts(
   database: Database,
-  filter: { readonly shopId: string | null; readonly sku?: string | undefined; readonly limit: number },
+  filter: {
+    readonly shopId: string | null;
+    readonly sku?: string | undefined;
+    readonly limit: number;
+    readonly after?: string | undefined;
+  },
 ): Promise<Product[]> {
-  const { shopId, sku = null, limit } = filter;
+  const { shopId, sku = null, limit, after = null } = filter;
   return database.query<Product>(
-    `${SELECT_PRODUCT} WHERE ($2::text IS NULL OR p.sku = $2) ORDER BY p.sku LIMIT $3`,
-    [shopId, sku, limit],
+    `${SELECT_PRODUCT} WHERE ($2::text IS NULL OR p.sku = $2) AND ($4::text IS NULL OR p.sku > $4)
+     ORDER BY p.sku LIMIT $3`,
+    [shopId, sku, limit, after],
   );
 }
 
