@@ -21,6 +21,7 @@ import type { Application } from '../operations/application.ts';
 import type { Caller } from '../operations/operation.ts';
 import { apiPage, PAGE_STYLE } from './api-page.ts';
 import { callerOf } from './caller.ts';
+import { addEvents, type EventPace } from './events.ts';
 import { openApiDocument } from './openapi.ts';
 import { addOperationRoutes } from './operation-routes.ts';
 import { addSessionRoutes } from './session-routes.ts';
@@ -60,6 +61,7 @@ export interface ServerParts {
   readonly isOnLoopback: boolean;
   /** Of one address. */
   readonly requestsPerMinuteMax: number;
+  readonly eventPace: EventPace;
   /** Whether it can do its work now. */
   readonly isReady: () => Promise<boolean>;
 }
@@ -148,6 +150,7 @@ export async function createApiServer(parts: ServerParts): Promise<FastifyInstan
   addDescription(server, version);
   addSessionRoutes(server, app, isSecure);
   addOperationRoutes(server, app);
+  addEvents(server, app, parts.eventPace);
   endWithinGrace(server);
   return server;
 }

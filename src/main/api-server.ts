@@ -1,6 +1,7 @@
 /** `atp serve`: the HTTP API's composition, from the configuration to the open port. */
 import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
+import { EVENT_PACE } from '../api/events.ts';
 import { createApiServer } from '../api/server.ts';
 import { proxyAddresses, type ApiSettings } from '../config/api-variables.ts';
 import { loadConfig } from '../config/config.ts';
@@ -51,6 +52,7 @@ export async function runServer(
       proxy: trustedProxy === null ? null : proxyAddresses(trustedProxy),
       isOnLoopback: api.isOnLoopback,
       requestsPerMinuteMax: API_REQUESTS_PER_MINUTE_MAX,
+      eventPace: EVENT_PACE,
       isReady: keepFor(READINESS_KEPT_MS, async () => {
         return withinTime(requireDatabase(app), SERVICE_CHECK_TIMEOUT_MS).then(
           () => true,

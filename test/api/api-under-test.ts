@@ -1,6 +1,7 @@
 /** The HTTP API in this process, on a port of its own, over a real database: what `atp serve` serves. */
 import { randomBytes, scryptSync } from 'node:crypto';
 import packageJson from '../../package.json' with { type: 'json' };
+import { EVENT_PACE } from '../../src/api/events.ts';
 import { createApiServer, type ServerParts } from '../../src/api/server.ts';
 import type { Problem } from '../../src/api/problem.ts';
 import { API_REQUESTS_PER_MINUTE_MAX } from '../../src/domain/limits.ts';
@@ -56,6 +57,7 @@ export async function openApi(
     proxy: null,
     isOnLoopback: true,
     requestsPerMinuteMax: API_REQUESTS_PER_MINUTE_MAX,
+    eventPace: EVENT_PACE,
     isReady: () => Promise.resolve(true),
     ...parts,
   });

@@ -195,7 +195,11 @@ test('a role may do the acts of its own and of every lower role, and of no highe
 
 test('a viewer may list products, and an operator and an admin may also add them', async () => {
   for (const role of ['viewer', 'operator', 'admin'] as const) {
-    expect(await perform(listProducts, {}, contextOf({ role }))).toEqual({ products: [], total: 0, next: null });
+    expect(await perform(listProducts, {}, contextOf({ role }))).toEqual({
+      products: [],
+      total: 0,
+      next: null,
+    });
   }
   await perform(addProduct, { productId: 'P1', sku: 'A' }, contextOf({ role: 'operator' }));
   await perform(addProduct, { productId: 'P2', sku: 'B' }, contextOf({ role: 'admin' }));

@@ -76,3 +76,21 @@ export const PASSWORDS_CHECKED_AT_ONCE_MAX = 4;
 
 /** Pages of API_ROWS_MAX rows that one export reads: ten million products. */
 export const EXPORTED_PAGES_MAX = 10_000;
+
+/** Who listens to events at once: some browsers for each person of a head office. */
+export const EVENT_CLIENTS_MAX = 100;
+
+/** How often lanes and runs are looked at while somebody listens: once for all who do. */
+export const EVENTS_LOOK_INTERVAL_MS = 5_000;
+
+/** How often a listener hears something, however quiet it is: proxies close what is silent for a minute. */
+export const EVENTS_HEARTBEAT_MS = 20_000;
+
+/** How long one stream lasts. The browser then comes again, and whether it may still listen is looked at anew. */
+export const EVENTS_STREAM_MS = 10 * 60_000;
+
+/** How long a browser waits before it comes again. */
+export const EVENTS_RETRY_MS = 3_000;
+
+/** Bytes that wait for a listener who does not read; it is let go then. */
+export const EVENTS_UNREAD_BYTES_MAX = 4 * 1024 ** 2;

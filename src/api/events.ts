@@ -1,0 +1,162 @@
+/** `/api/events`: the lanes and the runs that are under way, as server-sent events, whenever they change. */
+import { createHash } from 'node:crypto';
+import { PassThrough } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import { AtpError } from '../domain/errors.ts';
+import {
+  EVENT_CLIENTS_MAX,
+  EVENTS_HEARTBEAT_MS,
+  EVENTS_LOOK_INTERVAL_MS,
+  EVENTS_RETRY_MS,
+  EVENTS_STREAM_MS,
+  EVENTS_UNREAD_BYTES_MAX,
+} from '../domain/limits.ts';
+import type { Application } from '../operations/application.ts';
+import { describeError } from '../operations/described-error.ts';
+import { listLanes } from '../operations/lane.ts';
+import { perform, type Context } from '../operations/operation.ts';
+import { showPipeline } from '../operations/pipeline.ts';
+
+/** What is told, by the name of its event. */
+const TOPICS = {
+  lanes: (context: Context): Promise<unknown> => perform(listLanes, {}, context),
+  runs: (context: Context): Promise<unknown> => perform(showPipeline, { state: 'running' }, context),
+};
+type Topic = keyof typeof TOPICS;
+const TOPIC_NAMES = Object.keys(TOPICS) as Topic[];
+
+/** What a topic is now; the mark tells whether a client has it. */
+interface Told {
+  readonly mark: string;
+  readonly data: string;
+}
+
+interface Client {
+  readonly stream: PassThrough;
+  /** The marks of what it has, by topic. */
+  readonly has: Map<Topic, string>;
+}
+
+export interface EventPace {
+  readonly lookIntervalMs: number;
+  readonly heartbeatMs: number;
+  readonly streamMs: number;
+  readonly clientsMax: number;
+}
+
+export const EVENT_PACE: EventPace = {
+  lookIntervalMs: EVENTS_LOOK_INTERVAL_MS,
+  heartbeatMs: EVENTS_HEARTBEAT_MS,
+  streamMs: EVENTS_STREAM_MS,
+  clientsMax: EVENT_CLIENTS_MAX,
+};
+
+/**
+ * One look serves all clients, and nobody looks while there are none. Each event has the whole of its topic, so a client that
+ * missed some lacks nothing: with `Last-Event-ID` it gets what differs from what it has.
+ */
+export function addEvents(server: FastifyInstance, app: Application, pace: EventPace): void {
+  const clients = new Set<Client>();
+  const now = new Map<Topic, Told>();
+  const closing = new AbortController();
+  let isLooking = false;
+
+  const lookWhileSomebodyListens = async (): Promise<void> => {
+    if (isLooking) return;
+    isLooking = true;
+    while (clients.size > 0 && !closing.signal.aborted) {
+      await Promise.all(
+        TOPIC_NAMES.map(async (topic) => {
+          now.set(topic, await readTopic(topic, app));
+        }),
+      );
+      for (const client of clients) tell(client, now);
+      await delay(pace.lookIntervalMs, undefined, { signal: closing.signal }).catch(() => undefined);
+    }
+    // What was seen last would be old for who comes next.
+    now.clear();
+    isLooking = false;
+  };
+
+  server.get('/api/events', (request, reply) => {
+    if (clients.size >= pace.clientsMax) {
+      throw new AtpError('TOO_MANY_REQUESTS', { reason: `${clients.size} clients listen to events already` });
+    }
+    request.told.act = 'events';
+    const stream = new PassThrough();
+    const client: Client = { stream, has: marksOf(request.headers['last-event-id']) };
+    clients.add(client);
+    const beating = setInterval(() => write(stream, ': still here\n\n'), pace.heartbeatMs);
+    // The browser comes again at once, and whether it may still listen is looked at anew.
+    const ending = setTimeout(() => stream.end(), pace.streamMs);
+    stream.once('close', () => {
+      clients.delete(client);
+      clearInterval(beating);
+      clearTimeout(ending);
+    });
+    write(stream, `retry: ${EVENTS_RETRY_MS}\n\n`);
+    tell(client, now);
+    void lookWhileSomebodyListens();
+    return reply.type('text/event-stream; charset=utf-8').header('x-accel-buffering', 'no').send(stream);
+  });
+
+  server.addHook('preClose', async () => {
+    closing.abort();
+    for (const { stream } of clients) stream.end();
+  });
+}
+
+/** A topic that cannot be read is told as its error; it never throws. */
+async function readTopic(topic: Topic, app: Application): Promise<Told> {
+  const context: Context = {
+    app,
+    caller: { name: 'events', role: 'viewer', via: 'api' },
+    progress: () => undefined,
+    warn: () => undefined,
+    ask: () => Promise.resolve(false),
+    nameOf: (field) => field,
+    pathOf: () => '',
+  };
+  const seen = await TOPICS[topic](context).then(
+    (value) => ({ value }),
+    (error: unknown) => {
+      const { code, message, hint } = describeError(error);
+      return { error: { code, message, hint } };
+    },
+  );
+  // That a figure was looked at again is no news.
+  const news = JSON.stringify(seen, (name, part: unknown) => (name === 'at' ? undefined : part));
+  const mark = createHash('sha256').update(news).digest('base64url').slice(0, 12);
+  return { data: JSON.stringify(seen), mark };
+}
+
+function tell({ stream, has }: Client, now: ReadonlyMap<Topic, Told>): void {
+  for (const [topic, { mark, data }] of now) {
+    if (has.get(topic) === mark) continue;
+    has.set(topic, mark);
+    write(stream, `event: ${topic}\nid: ${idOf(has)}\ndata: ${data}\n\n`);
+  }
+}
+
+/** Whoever does not read is let go, and comes again when it can: memory is not for what nobody takes. */
+function write(stream: PassThrough, text: string): void {
+  if (stream.writableEnded || stream.destroyed) return;
+  if (stream.writableLength + stream.readableLength > EVENTS_UNREAD_BYTES_MAX) stream.destroy();
+  else stream.write(text);
+}
+
+/** `lanes=…,runs=…`: what a client has, which it says when it comes again. */
+function idOf(has: ReadonlyMap<Topic, string>): string {
+  return [...has].map(([topic, mark]) => `${topic}=${mark}`).join(',');
+}
+
+function marksOf(id: string | string[] | undefined): Map<Topic, string> {
+  const marks = new Map<Topic, string>();
+  if (typeof id !== 'string') return marks;
+  for (const topic of TOPIC_NAMES) {
+    const [, mark] = new RegExp(`(?:^|,)${topic}=([\\w-]{12})(?:,|$)`).exec(id) ?? [];
+    if (mark !== undefined) marks.set(topic, mark);
+  }
+  return marks;
+}

@@ -1,0 +1,186 @@
+/** Server-sent events: what changes is told, once, to whoever may look. */
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { EVENT_PACE } from '../../src/api/events.ts';
+import { freshNamespace } from '../setup/fresh-namespace.ts';
+import { until } from '../setup/until.ts';
+import { Retailer, SHOP } from '../postgres/retailer.ts';
+import { openApi, refusalOf, type ApiUnderTest } from './api-under-test.ts';
+
+let api: ApiUnderTest;
+let environment: Readonly<Record<string, string>>;
+
+beforeAll(async () => {
+  const { address, namespace } = await freshNamespace();
+  environment = { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace };
+  api = await openApi(environment, { eventPace: { ...EVENT_PACE, lookIntervalMs: 20, clientsMax: 2 } });
+  await Retailer.open(api.database, ['SOCKS']);
+});
+
+interface SentEvent {
+  readonly event: string;
+  readonly id: string;
+  readonly data: { readonly value?: unknown; readonly error?: { readonly code: string } };
+}
+
+interface Listener {
+  readonly status: number;
+  readonly events: SentEvent[];
+  /** Everything that came, as it came. */
+  readonly text: () => string;
+  readonly ended: Promise<unknown>;
+  readonly stop: () => void;
+}
+
+const listeners: Listener[] = [];
+
+afterEach(async () => {
+  for (const listener of listeners.splice(0)) {
+    listener.stop();
+    await listener.ended;
+  }
+});
+
+async function listen(to: ApiUnderTest = api, lastEventId?: string): Promise<Listener> {
+  const controller = new AbortController();
+  const response = await fetch(`${to.url}/api/events`, {
+    headers: {
+      authorization: `Bearer ${to.tokens.viewer}`,
+      ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
+    },
+    signal: controller.signal,
+  });
+  let text = '';
+  const events: SentEvent[] = [];
+  const read = async () => {
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body ?? []) {
+      text += decoder.decode(chunk as Uint8Array, { stream: true });
+      events.splice(0, events.length, ...eventsIn(text));
+    }
+  };
+  const listener = {
+    ...{ status: response.status, events, text: () => text, stop: () => controller.abort() },
+    ended: read().catch(() => undefined),
+  };
+  listeners.push(listener);
+  return listener;
+}
+
+function eventsIn(text: string): SentEvent[] {
+  return text.split('\n\n').flatMap((block) => {
+    const [, event, id, data] = /^event: (.*)\nid: (.*)\ndata: (.*)$/.exec(block) ?? [];
+    if (event === undefined || id === undefined || data === undefined) return [];
+    return [{ event, id, data: JSON.parse(data) as SentEvent['data'] }];
+  });
+}
+
+/** Waits for one event of each topic, and returns the id of the last one. */
+async function idOfAll({ events }: Listener): Promise<string> {
+  return until(() => {
+    expect(new Set(events.map(({ event }) => event))).toEqual(new Set(['lanes', 'runs']));
+    return events.at(-1)?.id ?? '';
+  });
+}
+
+describe('a listener', () => {
+  test('is told how it is now', async () => {
+    const listener = await listen();
+    await idOfAll(listener);
+
+    const lanes = listener.events.find(({ event }) => event === 'lanes');
+    const { json } = await api.ask('/api/lane/list');
+    expect((lanes?.data.value as { shopId: string }[]).map(({ shopId }) => shopId)).toEqual(
+      (json as { shopId: string }[]).map(({ shopId }) => shopId),
+    );
+    expect(listener.events.find(({ event }) => event === 'runs')?.data).toEqual({
+      value: { jobs: [], more: false },
+    });
+  });
+
+  test('is told of a change by whomever it was made', async () => {
+    const listener = await listen();
+    await idOfAll(listener);
+
+    await api.post('/api/lane/pause', { shopId: SHOP, reason: 'stock-taking' });
+    await until(() => {
+      const [last] = listener.events.filter(({ event }) => event === 'lanes').slice(-1);
+      expect((last?.data.value as { state: string }[])[0]?.state).toBe('paused');
+    });
+    await api.post('/api/lane/resume', { shopId: SHOP });
+  });
+
+  test('is told nothing while nothing changes, although it is looked at again and again', async () => {
+    const watched = await openApi(environment, {
+      eventPace: { ...EVENT_PACE, lookIntervalMs: 1, heartbeatMs: 50 },
+    });
+    const retailer = await Retailer.open(watched.database, ['SOCKS']);
+    await retailer.produce('hard-sync');
+    await retailer.post('SOCKS', 'BROADWAY', 1, 0);
+    const listener = await listen(watched);
+    await idOfAll(listener);
+
+    await until(() => expect(listener.text().split(': still here').length).toBeGreaterThan(20));
+    expect(listener.events.map(({ event }) => event).toSorted()).toEqual(['lanes', 'runs']);
+  });
+
+  test('that comes again gets what it has not, and not what it has', async () => {
+    const first = await listen();
+    const id = await idOfAll(first);
+    first.stop();
+    await first.ended;
+    await api.post('/api/lane/pause', { shopId: SHOP, reason: 'again' });
+
+    const again = await listen(api, id);
+    await until(() => expect(again.events.map(({ event }) => event)).toContain('lanes'));
+    await api.post('/api/lane/resume', { shopId: SHOP });
+    await until(() =>
+      expect(again.events.filter(({ event }) => event === 'lanes').length).toBeGreaterThan(1),
+    );
+    expect(again.events.map(({ event }) => event)).not.toContain('runs');
+  });
+
+  test('needs a token like everybody', async () => {
+    expect(refusalOf(await api.ask('/api/events', { headers: { authorization: '' } }))).toBe(
+      '401 SIGN_IN_NEEDED',
+    );
+  });
+
+  test('above their number is refused, and one that goes makes room', async () => {
+    const [first] = [await listen(), await listen()];
+    expect(refusalOf(await api.ask('/api/events'))).toBe('429 TOO_MANY_REQUESTS');
+
+    first.stop();
+    await first.ended;
+    await until(async () => expect((await listen()).status).toBe(200));
+  });
+});
+
+test('the stream beats while nothing happens, and ends so that access is looked at anew', async () => {
+  const quiet = await openApi(environment, {
+    eventPace: { ...EVENT_PACE, heartbeatMs: 10, streamMs: 1_000 },
+  });
+  const listener = await listen(quiet);
+  await until(() => expect(listener.text()).toContain(': still here\n\n'));
+  await listener.ended;
+
+  expect(listener.text()).toMatch(/^retry: 3000\n\n/);
+});
+
+test('what cannot be read is told by its code, and the rest goes on', async () => {
+  const withoutTemporal = await openApi({ TEMPORAL_ADDRESS: '127.0.0.1:1' });
+  const listener = await listen(withoutTemporal);
+  await idOfAll(listener);
+
+  const byTopic = Object.fromEntries(listener.events.map(({ event, data }) => [event, data]));
+  expect(byTopic['runs']?.error?.code).toBe('TEMPORAL_UNREACHABLE');
+  expect(byTopic['lanes']).toEqual({ value: [] });
+});
+
+test('a server that is stopped lets its listeners go', async () => {
+  const stopping = await openApi(environment);
+  const listener = await listen(stopping);
+  await idOfAll(listener);
+
+  await stopping.server.close();
+  await listener.ended;
+});
