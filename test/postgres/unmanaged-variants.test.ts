@@ -56,6 +56,7 @@ function contextWith(ask: Context['ask']): Context {
     warn: () => undefined,
     ask,
     nameOf: (field) => field,
+    pathOf: (file) => file,
   };
 }
 
