@@ -57,7 +57,7 @@ export async function takeFeed(
 
 /** Moves a file to the name of its claim. */
 export async function claimFile(drop: FileDrop, from: string, claim: Claim): Promise<void> {
-  await drop.move(from, claimedPath(claim));
+  await drop.take(from, claimedPath(claim));
 }
 
 /** Downloads a feed, and proves that it did not change while it was read. */
@@ -110,7 +110,7 @@ async function claimMarker(drop: FileDrop, claim: Claim, ending: MarkerEnding): 
   const marker = await drop.find(from);
   if (marker === null || (await drop.find(to)) !== null) return;
   const next = await drop.find(claim.sentPath);
-  if (next === null || marker.modifiedAt.getTime() < next.modifiedAt.getTime()) await drop.move(from, to);
+  if (next === null || marker.modifiedAt.getTime() < next.modifiedAt.getTime()) await drop.take(from, to);
 }
 
 /**

@@ -5,7 +5,7 @@ import type { FeedEnd } from '../domain/feed-arrival.ts';
 import { compareNames } from '../domain/name-order.ts';
 import { downloadFile } from './downloading.ts';
 import type { RemoteEntry } from './listing.ts';
-import { moveFile } from './moving.ts';
+import { moveFile, takeFile } from './moving.ts';
 import { publishFile } from './publishing.ts';
 import { isPlainName, remotePath } from './remote-path.ts';
 import { setAsideFile } from './setting-aside.ts';
@@ -74,6 +74,13 @@ export interface FileDrop {
    * @throws AtpError FILE_MISSING (it is in neither place), FILE_NAME_TAKEN (a file with other content has the new name)
    */
   move(from: string, to: string): Promise<void>;
+  /**
+   * Moves a file to a name that nobody else gives, and makes the folders that it needs. Does nothing when the target is there: it was
+   * moved before, and what lies at the source now is another file, though it may be equal.
+   *
+   * @throws AtpError FILE_MISSING (it is in neither place)
+   */
+  take(from: string, to: string): Promise<void>;
   /**
    * Moves what lies under the name into `asideFolder`, under a free name. Does nothing when nothing is there.
    *
@@ -155,6 +162,7 @@ function fileDropOn(connection: SftpConnection, at: (path: string) => string): F
     download: (path, localPath) => downloadFile(connection, { path: at(path), name: path, localPath }),
 
     move: (from, to) => moveFile(connection, { from: at(from), to: at(to), name: from, newName: to }),
+    take: (from, to) => takeFile(connection, { from: at(from), to: at(to), name: from, newName: to }),
 
     setAside: ({ folder, name }, asideFolder) =>
       setAsideFile(connection, { path: at(`${folder}/${name}`), folder: at(asideFolder), name }),

@@ -43,3 +43,21 @@ async function isSettled(connection: SftpConnection, { from, to, name, newName }
   await connection.remove(from);
   return true;
 }
+
+/**
+ * Moves a file to a name that nobody else gives. When something has that name, an earlier attempt has moved it there, and what lies
+ * at the source now is another file, though it may be equal: it stays.
+ *
+ * @throws AtpError FILE_MISSING
+ */
+export async function takeFile(connection: SftpConnection, { from, to, name }: Move): Promise<void> {
+  if ((await connection.look(to)) !== null) return;
+  if ((await connection.look(from)) === null) throw new AtpError('FILE_MISSING', { name });
+  await connection.makeFolder(folderAndName(to).folder);
+  try {
+    await connection.rename(from, to);
+  } catch (error) {
+    // The reply may be lost: where the file is now decides.
+    if ((await connection.look(to)) === null) throw error;
+  }
+}

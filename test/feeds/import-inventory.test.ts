@@ -226,10 +226,8 @@ describe('a later attempt', () => {
         };
         const dying: FileDrop = {
           ...files,
-          move: (from, to) =>
-            step === (to.startsWith('claimed/') ? 'claim' : 'move')
-              ? die(() => files.move(from, to))
-              : files.move(from, to),
+          take: (from, to) => (step === 'claim' ? die(() => files.take(from, to)) : files.take(from, to)),
+          move: (from, to) => (step === 'move' ? die(() => files.move(from, to)) : files.move(from, to)),
           publish: (localPath, target) =>
             step === 'publish'
               ? die(() => files.publish(localPath, target))

@@ -1,42 +1,19 @@
 /** A connection on weak cryptography is refused, and says why. The servers here are set up badly on purpose. */
-import { createHash, generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { rm, writeFile } from 'node:fs/promises';
-import { connect, type AddressInfo } from 'node:net';
-import { userInfo } from 'node:os';
+import { writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import ssh2, { type Connection, type ServerConfig } from 'ssh2';
 import { expect, onTestFinished, test } from 'vitest';
 import { fileDrop } from '../../src/sftp/file-drop.ts';
 import type { SftpSettings } from '../../src/sftp/sftp-settings.ts';
-import { startPart } from '../../src/stand-ins/part-process.ts';
-import { freePort } from '../../src/stand-ins/ports.ts';
 import { opensshServer } from '../../src/stand-ins/programs.ts';
-import { openFolder } from '../setup/parts-desk.ts';
 import { expectCodedError } from './coded-error.ts';
+import { fingerprintOf, opensshWith, rsaKey } from './openssh.ts';
 import { scratchFolder } from './scratch-folder.ts';
 
 const HOST = '127.0.0.1';
-function rsaKey(bits: number): string {
-  return generateKeyPairSync('rsa', {
-    modulusLength: bits,
-    publicKeyEncoding: { type: 'pkcs1', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
-  }).privateKey;
-}
-
 const GOOD_KEY = rsaKey(2048);
-
-function keyOf(text: string) {
-  const key = ssh2.utils.parseKey(text);
-  if (key instanceof Error) throw key;
-  return key;
-}
-
-function fingerprintOf(text: string): string {
-  const hash = createHash('sha256').update(keyOf(text).getPublicSSH()).digest('base64');
-  return `SHA256:${hash.replace(/=+$/, '')}`;
-}
 
 const FROM_THE_SERVER = { host: HOST, username: 'atp', privateKeyFile: null, root: '/inventory' };
 
@@ -155,54 +132,7 @@ function announceNothing(client: Connection): void {
 const sshd = opensshServer();
 
 test.skipIf(sshd === null)('our RSA key of 2048 bits signs with SHA-2 for OpenSSH', async () => {
-  const settings = await opensshWith(rsaKey(2048), 'PubkeyAcceptedAlgorithms rsa-sha2-256');
+  const { settings } = await opensshWith({ setting: 'PubkeyAcceptedAlgorithms rsa-sha2-256' });
 
   expect(await fileDrop(settings)((drop) => drop.list('incoming'))).toEqual([]);
 });
-
-/** OpenSSH, with a user who has this key. */
-async function opensshWith(key: string, setting: string): Promise<SftpSettings> {
-  const folder = await openFolder('atp-test-sshd-');
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const file = async (name: string, text: string) => {
-    await writeFile(join(folder, name), text, { mode: 0o600 });
-    return join(folder, name);
-  };
-  const hostKeyFile = await file('host', GOOD_KEY);
-  const userKey = keyOf(key).getPublicSSH().toString('base64');
-  const port = await freePort();
-  const config = [
-    `ListenAddress ${HOST}`,
-    `Port ${port}`,
-    `HostKey "${hostKeyFile}"`,
-    `AuthorizedKeysFile "${await file('authorized', `ssh-rsa ${userKey}\n`)}"`,
-    'PidFile none',
-    'StrictModes no',
-    'UsePAM no',
-    'PermitRootLogin prohibit-password',
-    'Subsystem sftp internal-sftp',
-    setting,
-  ];
-  const part = await startPart({
-    name: 'sshd',
-    command: sshd ?? '',
-    args: ['-D', '-e', '-f', await file('config', `${config.join('\n')}\n`)],
-    logFile: join(folder, 'log'),
-  });
-  onTestFinished(() => part.stop());
-  const settings = {
-    ...FROM_THE_SERVER,
-    port,
-    username: userInfo().username,
-    password: null,
-    privateKeyFile: await file('user', key),
-    hostKey: fingerprintOf(GOOD_KEY),
-    root: folder,
-  };
-  await part.waitForAnswer(async () => {
-    const socket = connect(port, HOST);
-    await once(socket, 'connect');
-    socket.destroy();
-  });
-  return settings;
-}
