@@ -3,7 +3,8 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AtpError } from '../domain/errors.ts';
 import { invalid } from '../domain/input-fields.ts';
-import { API_UPLOADS_AT_ONCE_MAX } from '../domain/limits.ts';
+import { API_UPLOADS_AT_ONCE_MAX, API_WARNING_LENGTH_MAX, API_WARNINGS_TOLD_MAX } from '../domain/limits.ts';
+import { showText } from '../domain/shown-text.ts';
 import type { Application } from '../operations/application.ts';
 import {
   perform,
@@ -121,7 +122,7 @@ async function performFor(
     pathOf: () => path ?? '',
   };
   const result = await perform(operation, input, context);
-  if (warnings.length > 0) void reply.header('atp-warnings', asciiJson(warnings));
+  if (warnings.length > 0) void reply.header('atp-warnings', asciiJson(fittingHeader(warnings)));
   return result;
 }
 
@@ -148,6 +149,11 @@ function withoutFile({ fileField }: Route, body: unknown): unknown {
   throw invalid(
     `${fileField} names a file that is sent: its content is the body (${FILE_CONTENT_TYPES.join(' or ')}), the fields are in the query`,
   );
+}
+
+/** Clients take headers of 16 KiB, all together. */
+function fittingHeader(warnings: readonly string[]): readonly string[] {
+  return warnings.slice(0, API_WARNINGS_TOLD_MAX).map((warning) => showText(warning, API_WARNING_LENGTH_MAX));
 }
 
 /** A header has characters of ASCII only. */

@@ -94,3 +94,7 @@ export const EVENTS_RETRY_MS = 3_000;
 
 /** Bytes that wait for a listener who does not read; it is let go then. */
 export const EVENTS_UNREAD_BYTES_MAX = 4 * 1024 ** 2;
+
+/** Warnings that an answer tells in its header, and characters of each: a client takes no long headers. */
+export const API_WARNINGS_TOLD_MAX = 3;
+export const API_WARNING_LENGTH_MAX = 300;
