@@ -62,8 +62,8 @@ export interface GateFacts {
   /** Levels with units that the feed counts. */
   readonly positive: number;
   readonly toZero: number;
-  /** Of these, those that a complete source does not name any more. */
-  readonly absent: number;
+  /** The facility that loses the greatest share of its levels with units because a complete source does not name them any more. */
+  readonly absent: { readonly facilityId: string; readonly absent: number; readonly had: number } | null;
   /** Of the levels that had units and rise by more than `riseUnitsMax`: the one that rises to the most times of them. */
   readonly rise: Move | null;
   /** When the same difference was imported under the same name; null: it was not. */
@@ -74,7 +74,8 @@ const IN_WORDS = {
   SENT_BEFORE: (d) => `the same name and content was imported at ${d.at}: its differences would count twice`,
   ROWS_FELL: (d) => `it has ${counted(Number(d.rows), 'row')}, the smallest of the last ones had ${d.usual}`,
   STOCK_TO_ZERO: (d) => `${d.toZero} of ${d.positive} quantities that it counts fall to zero`,
-  ABSENT_TO_ZERO: (d) => `${d.absent} of ${d.positive} quantities fall to zero because it does not name them`,
+  ABSENT_TO_ZERO: (d) =>
+    `${d.absent} of ${d.had} quantities at ${d.facilityId} fall to zero because it does not name them`,
   COMPLETE_EMPTY: () => 'it has no rows, and its source says that what it does not name is zero',
   QUANTITY_ROSE: (d) => `${d.sku} at ${d.facilityId} rises from ${d.before} to ${d.after}`,
   PRODUCTS_UNKNOWN: (d) =>
@@ -91,11 +92,20 @@ export interface HoldReason {
   readonly detail: HoldDetail;
 }
 
+interface SaysComplete {
+  readonly complete: boolean | null;
+}
+
+/**
+ * Whether what a feed does not name is zero. A count by hand is of what somebody has walked along, and an export of Shopify of what
+ * somebody has chosen there.
+ */
+export function isComplete(type: FeedType, { complete }: SaysComplete): boolean {
+  return complete === true && type === 'RESET_INVENTORY';
+}
+
 /** Why a feed is to be held; empty: nothing speaks against it. */
-export function whyHeld(
-  facts: GateFacts,
-  limits: GateLimits & { readonly complete: boolean | null },
-): readonly HoldReason[] {
+export function whyHeld(facts: GateFacts, limits: GateLimits & SaysComplete): readonly HoldReason[] {
   const { type, rows, unknownRows, usualRows, positive, toZero, absent, rise, sentBeforeAt } = facts;
   const reasons: HoldReason[] = [];
   if (sentBeforeAt) reasons.push({ code: 'SENT_BEFORE', detail: { at: sentBeforeAt.toISOString() } });
@@ -105,10 +115,10 @@ export function whyHeld(
       reasons.push({ code: 'ROWS_FELL', detail: { rows, usual: usualRows } });
     if (isMore(toZero, positive, limits.toZeroMax ?? GATE_TO_ZERO_MAX))
       reasons.push({ code: 'STOCK_TO_ZERO', detail: { toZero, positive } });
-    // What is left out may be a file that was cut off: of few quantities, too, so many need a person.
-    else if (absent * 100 > positive * (limits.toZeroMax ?? GATE_TO_ZERO_MAX))
-      reasons.push({ code: 'ABSENT_TO_ZERO', detail: { absent, positive } });
-    if (rows === 0 && limits.complete === true) reasons.push({ code: 'COMPLETE_EMPTY', detail: {} });
+    // What is left out may be a file that was cut off inside a facility: of few quantities, too, so many need a person.
+    else if (absent && absent.absent * 100 > absent.had * (limits.toZeroMax ?? GATE_TO_ZERO_MAX))
+      reasons.push({ code: 'ABSENT_TO_ZERO', detail: { ...absent } });
+    if (rows === 0 && isComplete(type, limits)) reasons.push({ code: 'COMPLETE_EMPTY', detail: {} });
   }
   if (rise && rise.after > rise.before * (limits.riseTimesMax ?? GATE_RISE_TIMES_MAX))
     reasons.push({ code: 'QUANTITY_ROSE', detail: { ...rise } });

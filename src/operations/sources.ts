@@ -141,7 +141,7 @@ const SETTINGS = {
   ),
   complete: clearable(
     yesOrNo(
-      'what its counts do not name any more is zero, at the facilities that they name (default: it stays)',
+      'what its RESET_INVENTORY does not name any more is zero, at the facilities that it names (default: it stays)',
       ['yes', 'no'],
     ),
     'none',

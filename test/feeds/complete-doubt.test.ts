@@ -1,8 +1,6 @@
 /** What a complete source leaves out in doubt: who may be meant by a row that nobody can take is not absent. */
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { decideImport, listImports } from '../../src/postgres/feeds/feed-imports.ts';
 import { addSource } from '../../src/postgres/feeds/sources.ts';
-import { undoImport } from '../../src/postgres/feeds/undo-import.ts';
 import { ImportRun } from './import-run.ts';
 
 let run: ImportRun;
@@ -43,13 +41,6 @@ async function unitsAt(facility: string): Promise<number[]> {
   return Promise.all(ALL.map(async (index) => (await run.warehouse.readLevels(sku(index), facility)).qoh));
 }
 
-const lastImport = async () => {
-  const all = await listImports(run.warehouse.database, { limit: 99 });
-  return all.filter(({ source }) => source === folder).sort((one, other) => other.importId - one.importId)[0];
-};
-
-const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
-
 describe('a row that names no product that is known', () => {
   test.each([
     ['is empty', () => ''],
@@ -85,5 +76,30 @@ describe('a row that names no product that is known', () => {
     const others = Array.from({ length: 60 }, (_, index) => `BROADWAY,foreign-${index}-of-them,5`);
     await send([...rowsOf('BROADWAY', ALL.slice(0, 8)), ...others, `BROADWAY,${sku(9)} .00,5`]);
     expect(await unitsAt('BROADWAY')).toEqual([5, 5, 5, 5, 5, 5, 5, 5, 0, 5]);
+  });
+});
+
+describe('a gate looks at each facility', () => {
+  test('so that one that was cut off is held beside others that are whole', async () => {
+    await send([...rowsOf('BROADWAY', ALL), ...rowsOf('SOHO', ALL)]);
+    const held = await send([...rowsOf('BROADWAY', ALL), ...rowsOf('SOHO', [0])]);
+    expect(held.error?.message).toContain(
+      '9 of 10 quantities at SOHO fall to zero because it does not name them',
+    );
+    expect(await unitsAt('SOHO')).toEqual(FIVES);
+  });
+});
+
+describe('other counts of a complete source', () => {
+  test('say nothing of what they do not name: one by hand, and an export of Shopify', async () => {
+    await send(rowsOf('BROADWAY', ALL));
+
+    await send(rowsOf('BROADWAY', [0, 1, 2, 3, 4], 6), 'facilityId,idValue,quantity', 'REC_INV_COUNT__');
+    expect(await unitsAt('BROADWAY')).toEqual([6, 6, 6, 6, 6, 5, 5, 5, 5, 5]);
+
+    const shopify = [`${sku(0)},Broadway,7`, `${sku(1)},Broadway,not stocked`, `${sku(2)},Broadway,7`];
+    const outcome = await send(shopify, 'SKU,Location,On hand (current)', 'SHOPIFY_INVENTORY__');
+    expect(outcome.error).toBeUndefined();
+    expect(await unitsAt('BROADWAY')).toEqual([7, 6, 7, 6, 6, 5, 5, 5, 5, 5]);
   });
 });

@@ -145,7 +145,9 @@ describe('gates', () => {
 
     const held = await send(rowsOf('BROADWAY', [0, 1, 2, 3]));
     expect(held.error?.code).toBe('FEED_HELD');
-    expect(held.error?.message).toContain('6 of 10 quantities fall to zero because it does not name them');
+    expect(held.error?.message).toContain(
+      '6 of 10 quantities at BROADWAY fall to zero because it does not name them',
+    );
     expect(await unitsAt('BROADWAY')).toEqual(ALL.map(() => 5));
     expect(await lastImport()).toMatchObject({ effect: { toZero: 6, absent: 6 } });
 

@@ -11,7 +11,6 @@ interface Import {
   readonly type: FeedType;
   readonly source: string | null;
   readonly rows: number;
-  readonly absent: number;
   readonly importId: number;
   readonly settings: GateLimits;
 }
@@ -21,14 +20,13 @@ export async function readGateFacts(
   connection: Connection,
   about: Import,
 ): Promise<Omit<GateFacts, 'toZero' | 'sentBeforeAt'>> {
-  const { type, rows, absent, settings } = about;
+  const { type, rows, settings } = about;
   return {
     type,
     rows,
-    absent,
     unknownRows: await countUnknownProducts(connection),
     usualRows: await readUsualRows(connection, about),
-    positive: await countPositive(connection, type),
+    ...(await readShares(connection, type)),
     rise: await findRise(connection, riseUnitsMaxOf(settings)),
   };
 }
@@ -44,12 +42,24 @@ async function findRise(connection: Connection, unitsMax: number): Promise<Move 
 }
 
 /** Levels with units that a count is about, whether it changes them or not. */
-async function countPositive(connection: Connection, type: FeedType): Promise<number> {
-  if (!isCount(type)) return 0;
-  const { rows } = await connection.query<{ count: number }>(
-    `SELECT count(*)::int AS count FROM counted AS row WHERE on_hand > 0 AND ${IS_GOOD}`,
+async function readShares(
+  connection: Connection,
+  type: FeedType,
+): Promise<Pick<GateFacts, 'positive' | 'absent'>> {
+  if (!isCount(type)) return { positive: 0, absent: null };
+  const { rows } = await connection.query<{ positive: number } & NonNullable<GateFacts['absent']>>(
+    `SELECT facility_id AS "facilityId", absent::int, had::int, (sum(had) OVER ())::int AS positive
+     FROM (
+       SELECT facility_id, count(*) AS had, count(*) FILTER (WHERE row.row_number < 0 AND moved.after <= 0) AS absent
+       FROM counted AS row LEFT JOIN moved_level AS moved USING (product_id, facility_id)
+       WHERE row.on_hand > 0 AND ${IS_GOOD} GROUP BY facility_id
+     ) AS place
+     ORDER BY absent::float8 / had DESC, facility_id LIMIT 1`,
   );
-  return rows[0]?.count ?? 0;
+  const [worst] = rows;
+  if (!worst) return { positive: 0, absent: null };
+  const { positive, ...absent } = worst;
+  return { positive, absent: absent.absent > 0 ? absent : null };
 }
 
 async function countUnknownProducts(connection: Connection): Promise<number> {

@@ -6,7 +6,13 @@ import { createHash, randomUUID } from 'node:crypto';
 import { AtpError, isCoded } from '../../domain/errors.ts';
 import type { FeedRow, ImportCounts, RefusedRow } from '../../domain/feed.ts';
 import { isCount, kindOf } from '../../domain/feed-kind.ts';
-import { reasonsInWords, whyHeld, type FeedEffect, type HoldReason } from '../../domain/feed-gates.ts';
+import {
+  isComplete,
+  reasonsInWords,
+  whyHeld,
+  type FeedEffect,
+  type HoldReason,
+} from '../../domain/feed-gates.ts';
 import { NO_SETTINGS, type EqualKeyRule, type SourceSettings } from '../../domain/feed-source.ts';
 import type { FeedContents, FeedType } from '../../domain/feed-type.ts';
 import type { ImportWarning } from '../../domain/import-warning.ts';
@@ -276,7 +282,7 @@ async function applyFeed<Type extends FeedType>(
       writtenAt,
       equalKeys: settings.rows,
       mayReopen: settings.reopen === true,
-      completeOf: settings.complete === true ? (source ?? feed.sender ?? null) : null,
+      completeOf: isComplete(type, settings) ? (source ?? feed.sender ?? null) : null,
       // One that lies before a held one is not news of what that one counts.
       asOf: settings.countsAsOf === 'file' ? writtenAt : (number.heldSince ?? held?.behindSince ?? null),
       later: isPostedLater ? { importId, chunkRows } : null,
@@ -284,7 +290,7 @@ async function applyFeed<Type extends FeedType>(
   const moved = await readEffect(connection, number, !isPostedLater);
   const absent = isCount(type) ? await countAbsent(connection) : 0;
   const effect = absent > 0 ? { ...moved, absent } : moved;
-  const about = { type, source, absent, rows: rowCount, importId, settings };
+  const about = { type, source, rows: rowCount, importId, settings };
   const sentBeforeAt = earlier?.failed === 0 ? earlier.at : null;
   const facts = { ...(await readGateFacts(connection, about)), toZero: effect.toZero, sentBeforeAt };
   const behind = held && (await replaceHeld(connection, held.before));
