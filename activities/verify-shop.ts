@@ -11,6 +11,7 @@ import {
 import type { JobInput } from '../src/domain/jobs/jobs.ts';
 import type { Difference, VerifyResult } from '../src/domain/jobs/verify.ts';
 import { DIFFERENCES_LISTED_MAX, ROWS_PER_CALL } from '../src/domain/limits.ts';
+import { countTold } from '../src/domain/unmanaged-stock.ts';
 import type { ObservedItem } from '../src/domain/row-decision.ts';
 import type { Database } from '../src/postgres/database.ts';
 import { readClock } from '../src/postgres/lane/chunk-ledger.ts';
@@ -64,7 +65,7 @@ export function createVerifyActivities({ database, adminApi, diary }: VerifyDeps
      * where the last one stopped; a sample is drawn anew. To a sample come the products that are known to differ, so it
      * tells when they do not any more. Of the whole shop, it reads the variants that no product is mapped to, too.
      *
-     * Throws SHOP_UNKNOWN, SHOP_NOT_MAPPED, and what the shop's API throws.
+     * Throws SHOP_UNKNOWN, SHOP_NOT_MAPPED when there is nothing to compare and nothing to tell, and what the shop's API throws.
      */
     async compareShop({ shopId, sample, heal = false }: JobInput<'verify'>): Promise<VerifyResult> {
       const { cancellationSignal, info } = Context.current();
@@ -93,7 +94,14 @@ export function createVerifyActivities({ database, adminApi, diary }: VerifyDeps
           if (heal) await healProducts(database, shopId, [...compared.mendable, ...compared.maybeSold]);
           progress = addPage(progress, compared, heal);
         }
-        if (progress.checked === 0) throw new AtpError('SHOP_NOT_MAPPED', { shopId });
+        const run = info.workflowExecution?.runId ?? info.activityId;
+        const readOthers = () => readUnmanaged({ database, api, shopId, run, cancellationSignal });
+        if (progress.checked === 0) {
+          // Then Shopify may sell all of its variants, and nothing lowers what it shows.
+          const unmanaged = await readOthers();
+          if (countTold(unmanaged) === 0) throw new AtpError('SHOP_NOT_MAPPED', { shopId });
+          return { ...resultOf(shop, progress, startedAt), unmanaged };
+        }
         const shops = await sharedWith(database, shopId);
         const result = resultOf(shop, progress, await readClock(database));
         const { checked, differentCount: different } = result;
@@ -102,12 +110,9 @@ export function createVerifyActivities({ database, adminApi, diary }: VerifyDeps
         // A sample that lacks some of what is known to differ proves nothing about it, and none proves anything of the others.
         const isProof = known.areAll && (known.productIds.length > 0 || told.different > 0);
         if (sample === undefined || isProof) await recordVerification(database, shopId, told);
-        const run = info.workflowExecution?.runId ?? info.activityId;
         return {
           ...result,
-          ...(sample === undefined && {
-            unmanaged: await readUnmanaged({ database, api, shopId, run, cancellationSignal }),
-          }),
+          ...(sample === undefined && { unmanaged: await readOthers() }),
           ...(shops.length > 0 && { sharedWith: shops }),
         };
       };

@@ -195,3 +195,19 @@ test('what a product shows when its facility leaves the group is a change on its
   expect(await shop.verify()).toMatchObject({ checked: 3, equal: 3 });
   expect((await shop.twin.levels('SHIRT')).map(({ available }) => available)).toEqual([0, 2]);
 });
+
+test('a shop of which no product is mapped has what it sells read and told, too', async () => {
+  await shop.twin.control('PATCH', `/shops/${TWIN_SHOP.domain}/levels`, [{ sku: 'POSTER', available: 11 }]);
+  await shop.database.query('DELETE FROM shop_product');
+
+  const { stdout, exitCode } = await shop.atpText('verify', SHOP);
+  expect(exitCode).toBe(3);
+  expect(stdout).toMatch(/^There is no product to compare\.\n\d+ variants on Shopify have units for sale/);
+  expect(stdout).toMatch(/│ POSTER +│ +11 │ NO_PRODUCT +│/);
+  expect((await diagnose())['UNMANAGED_STOCK']?.detail).toContain('POSTER');
+
+  await shop.atp('shop', 'drain', SHOP, '--dismiss', '--reason', 'the outlet sells them', '--yes');
+  const nothing = await shop.atp('verify', SHOP);
+  expect(nothing.exitCode).toBe(1);
+  expect(nothing.stderr).toContain('SHOP_NOT_MAPPED');
+});
