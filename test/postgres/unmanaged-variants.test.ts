@@ -5,7 +5,8 @@ import { drainShop } from '../../src/operations/drain-shop.ts';
 import type { Context } from '../../src/operations/operation.ts';
 import type { Database } from '../../src/postgres/database.ts';
 import { listLeftItems } from '../../src/postgres/lane/left-items.ts';
-import { findUnmanagedStock } from '../../src/postgres/mapping/unmanaged-variants.ts';
+import { findUnmanagedStock, summarizeUnmanaged } from '../../src/postgres/mapping/unmanaged-variants.ts';
+import { UNMANAGED_TOLD } from '../../src/domain/unmanaged-stock.ts';
 import { SHOP, Warehouse } from '../feeds/warehouse.ts';
 
 let database: Database;
@@ -77,4 +78,36 @@ test('what is found while a person is asked is not dismissed by the answer', asy
   expect(done).toMatchObject({ dismissed: 2 });
   expect(await findUnmanagedStock(database, SHOP)).toMatchObject({ variants: 1, names: ['POSTER'] });
   expect(await listLeftItems(database, SHOP)).toMatchObject([{ state: 'ON_SALE', items: 1 }]);
+});
+
+test('told are the variants with the causes that nothing else tells of, whatever else there is', async () => {
+  const items = {
+    ...{ none: null, 'no product': 'MUG', near: 'shirt', product: 'HAT', left: 'POSTER', dismissed: 'CUP' },
+    ...{ 'left, without a SKU': null, 'nearly a number': '7', mapped: 'LAMP', sold: 'SOLD-OUT' },
+  };
+  for (const [item, sku] of Object.entries(items)) await addVariant(item, sku, item === 'sold' ? 0 : 2);
+  for (const item of ['left', 'left, without a SKU']) await addLeftItem(item);
+  await database.query(`UPDATE unmanaged_variant SET dismissed_at = now() WHERE sku = 'CUP'`);
+  await database.query(`INSERT INTO product (product_id, sku) VALUES ('30001', '007')`);
+  await database.query(
+    `INSERT INTO mapping_finding (shop_id, product_id, finding) VALUES ($1, '10000', 'NEARLY'), ($1, '30001', 'NEARLY')`,
+    [SHOP],
+  );
+  await database.query(
+    `INSERT INTO shop_product (shop_id, product_id, inventory_item_id, variant_id) VALUES ($1, '30001', 'mapped', 'v')`,
+    [SHOP],
+  );
+
+  const { causes, listed } = await summarizeUnmanaged(database, { shopId: SHOP, run: 'Monday' });
+  expect(causes).toEqual({
+    ...{ NO_SKU: 1, NO_PRODUCT: 1, NEARLY: 2, NOT_MAPPED_YET: 1, LEFT_ON_SALE: 2, DISMISSED: 1 },
+  });
+  const told = listed.filter(({ cause }) => UNMANAGED_TOLD.includes(cause));
+  expect(await findUnmanagedStock(database, SHOP)).toMatchObject({
+    ...{
+      variants: told.length,
+      units: 4,
+      names: told.map(({ sku, inventoryItemId }) => sku ?? inventoryItemId),
+    },
+  });
 });
