@@ -37,7 +37,7 @@ test('its step tells of the rows that are posted, and when it dies between two c
       step,
       onHeartbeat: (details) => {
         const progress = readProgress(details);
-        // On a busy machine the step has told that it lives before the first chunk is posted.
+        // A sign of life before the first chunk says nothing.
         if (progress === null) return;
         told.push(progress);
         if (told.length === 1) throw new Error('killed');
