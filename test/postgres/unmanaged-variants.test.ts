@@ -5,7 +5,11 @@ import { drainShop } from '../../src/operations/drain-shop.ts';
 import type { Context } from '../../src/operations/operation.ts';
 import type { Database } from '../../src/postgres/database.ts';
 import { listLeftItems } from '../../src/postgres/lane/left-items.ts';
-import { findUnmanagedStock, summarizeUnmanaged } from '../../src/postgres/mapping/unmanaged-variants.ts';
+import {
+  findUnmanagedStock,
+  replaceUnmanaged,
+  summarizeUnmanaged,
+} from '../../src/postgres/mapping/unmanaged-variants.ts';
 import { UNMANAGED_TOLD } from '../../src/domain/unmanaged-stock.ts';
 import { SHOP, Warehouse } from '../feeds/warehouse.ts';
 
@@ -110,4 +114,41 @@ test('told are the variants with the causes that nothing else tells of, whatever
       names: told.map(({ sku, inventoryItemId }) => sku ?? inventoryItemId),
     },
   });
+});
+
+test('a mapping neither writes nor locks what has stayed as it is', async () => {
+  for (const [item, sku] of [
+    ['same', 'MUG'],
+    ['none', null],
+    ['other', 'CUP'],
+    ['gone', 'BAG'],
+  ] as const)
+    await addVariant(item, sku, 2);
+  const rows = () =>
+    database.query<{ item: string; sku: string | null; units: number | null; version: string }>(
+      `SELECT inventory_item_id AS item, sku, units, xmin || '/' || xmax AS version
+       FROM unmanaged_variant ORDER BY inventory_item_id`,
+    );
+  const before = await rows();
+
+  await database.transaction(async (connection) => {
+    await connection.query(
+      `CREATE TEMPORARY TABLE catalogue ON COMMIT DROP AS
+       SELECT item AS inventory_item_id, sku, true AS tracked, true AS level_active
+       FROM (VALUES ('same', 'MUG'), ('none', NULL), ('other', 'JUG'), ('new', 'BOX')) AS variant (item, sku)`,
+    );
+    await replaceUnmanaged(connection, SHOP);
+  });
+
+  const after = await rows();
+  expect(after.map(({ item, sku, units }) => [item, sku, units])).toEqual([
+    ...[
+      ['new', 'BOX', null],
+      ['none', null, 2],
+      ['other', 'JUG', 2],
+      ['same', 'MUG', 2],
+    ],
+  ]);
+  const unchanged = (all: typeof before) => all.filter(({ item }) => item === 'same' || item === 'none');
+  expect(unchanged(after)).toEqual(unchanged(before));
 });

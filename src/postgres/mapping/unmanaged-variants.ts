@@ -14,7 +14,7 @@ import { looseKey } from './sku-matching.ts';
 
 /**
  * In the transaction that has replaced the mapping, of `catalogue`. What stays unmanaged keeps what is known of it, and a row
- * that stays as it is is not written.
+ * that stays as it is is neither written nor locked: left to ON CONFLICT, each would be, and logged.
  */
 export async function replaceUnmanaged(session: Connection, shopId: string): Promise<void> {
   await session.query(
@@ -33,7 +33,11 @@ export async function replaceUnmanaged(session: Connection, shopId: string): Pro
   );
   await session.query(
     `INSERT INTO unmanaged_variant AS known (shop_id, inventory_item_id, sku)
-     SELECT $1, inventory_item_id, sku FROM unmanaged ORDER BY inventory_item_id
+     SELECT $1, inventory_item_id, sku FROM unmanaged
+     WHERE NOT EXISTS (SELECT FROM unmanaged_variant AS same
+       WHERE same.shop_id = $1 AND same.inventory_item_id = unmanaged.inventory_item_id
+         AND same.sku IS NOT DISTINCT FROM unmanaged.sku)
+     ORDER BY inventory_item_id
      ON CONFLICT (shop_id, inventory_item_id) DO UPDATE SET sku = excluded.sku
        WHERE known.sku IS DISTINCT FROM excluded.sku`,
     [shopId],
