@@ -1,5 +1,6 @@
 /** What a complete source leaves out in doubt: who may be meant by a row that nobody can take is not absent. */
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { decideImport, listImports } from '../../src/postgres/feeds/feed-imports.ts';
 import { addSource } from '../../src/postgres/feeds/sources.ts';
 import { ImportRun } from './import-run.ts';
 
@@ -40,6 +41,13 @@ async function send(rows: readonly string[], columns = 'facilityId,idValue,avail
 async function unitsAt(facility: string): Promise<number[]> {
   return Promise.all(ALL.map(async (index) => (await run.warehouse.readLevels(sku(index), facility)).qoh));
 }
+
+const lastImport = async () => {
+  const all = await listImports(run.warehouse.database, { limit: 99 });
+  return all.filter(({ source }) => source === folder).sort((one, other) => other.importId - one.importId)[0];
+};
+
+const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
 
 describe('a row that names no product that is known', () => {
   test.each([
@@ -101,5 +109,52 @@ describe('other counts of a complete source', () => {
     const outcome = await send(shopify, 'SKU,Location,On hand (current)', 'SHOPIFY_INVENTORY__');
     expect(outcome.error).toBeUndefined();
     expect(await unitsAt('BROADWAY')).toEqual([7, 6, 7, 6, 6, 5, 5, 5, 5, 5]);
+  });
+});
+
+describe('what a complete source leaves out', () => {
+  test('is counted as zero where it was zero already, so that a later file takes the place of a held one', async () => {
+    await send([...rowsOf('BROADWAY', ALL.slice(0, 9)), ...rowsOf('BROADWAY', [9], 0)]);
+    const held = await send([...rowsOf('BROADWAY', ALL.slice(0, 2)), ...rowsOf('BROADWAY', [9], 0)]);
+    expect(held.error?.code).toBe('FEED_HELD');
+
+    const next = await send(rowsOf('BROADWAY', ALL.slice(0, 9), 6));
+
+    expect(next.error).toBeUndefined();
+    expect(await unitsAt('BROADWAY')).toEqual([6, 6, 6, 6, 6, 6, 6, 6, 6, 0]);
+  });
+
+  test('was zero at the latest instant that the file has, and keeps what has happened since', async () => {
+    const columns = 'facilityId,idValue,availableQty,asOf';
+    const at = (hours: number, rows: readonly string[]) => rows.map((row) => `${row},${hoursAgo(hours)}`);
+    await send(
+      [...at(9, rowsOf('BROADWAY', ALL.slice(0, 8))), ...at(9, rowsOf('BROADWAY', [8, 9], 2))],
+      columns,
+    );
+    await run.warehouse.import('MDM_INV_VARIANCE', [`${sku(9)},,-2,BROADWAY,,,`]);
+
+    const rows = [...at(100, rowsOf('BROADWAY', [0])), ...at(5, rowsOf('BROADWAY', [1, 2, 3, 4, 5, 6, 7]))];
+    await send(rows, columns);
+
+    expect(await unitsAt('BROADWAY')).toEqual([5, 5, 5, 5, 5, 5, 5, 5, 0, -2]);
+  });
+
+  test('is zero of what is available when its file has no rows, and the last one counted that', async () => {
+    const columns = 'facilityId,idValue,availableQty,resetByAtp';
+    await send(
+      rowsOf('BROADWAY', ALL).map((row) => `${row},Y`),
+      columns,
+    );
+    await run.warehouse.import('ORDER_ITEMS', [
+      `O-${tests},1,,,${sku(9)},,2,0,BROADWAY,ITEM_APPROVED,2026-11-20T10:00:00Z`,
+    ]);
+    await send([]);
+    const imported = await lastImport();
+    const decision = { state: 'approved', by: 'Ann', reason: 'seen' } as const;
+    await decideImport(run.warehouse.database, imported?.importId ?? 0, decision);
+    const [ready] = await run.listFeeds({ source: folder });
+    await run.importFeed(ready?.path ?? '');
+    expect(await run.warehouse.readLevels(sku(9), 'BROADWAY')).toEqual({ qoh: 2, reserved: 2 });
+    expect(await run.warehouse.readLevels(sku(8), 'BROADWAY')).toEqual({ qoh: 0, reserved: 0 });
   });
 });

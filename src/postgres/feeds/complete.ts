@@ -6,26 +6,26 @@ import { nameLikelyProducts } from './name-likely-products.ts';
 import { IS_GOOD } from './resolving.ts';
 
 /**
- * Levels of the facilities that the file names, which this source has counted last, and which have units. So nothing is set
- * to zero that the sender does not know of: what another one has counted since, or a store of which it says nothing. A file without
- * rows is about all facilities of its source. Another count since the instant of this one is newer. By last_count_pkey, as a whole.
+ * Levels of the facilities that the file names, which this source has counted last. So nothing is set to zero that the sender does
+ * not know of: what another one has counted since, or a store of which it says nothing. A level that is zero already is counted, too, as
+ * one that the file names: something may have happened since its instant, which is the latest that the file has of its facility. A file
+ * without rows is about all facilities of its source. Another count since that instant is newer. By last_count_pkey, as a whole.
  */
 const FIND_ABSENT = `
   CREATE TEMPORARY TABLE absent_row ON COMMIT DROP AS
   WITH place AS (
-    SELECT row.facility_id, min(staged.as_of) AS as_of, bool_and(row.own) AS own
+    SELECT row.facility_id, CASE WHEN bool_and(staged.as_of IS NOT NULL) THEN max(staged.as_of) END AS as_of,
+      bool_and(row.own) AS own
     FROM resolved_row AS row JOIN staged_row AS staged USING (row_number) WHERE ${IS_GOOD} GROUP BY row.facility_id
     UNION ALL
-    SELECT facility_id, NULL, false FROM facility WHERE NOT EXISTS (SELECT FROM staged_row)
+    SELECT facility_id, NULL, NULL FROM facility WHERE NOT EXISTS (SELECT FROM staged_row)
   )
   SELECT -row_number() OVER (ORDER BY last.product_id, last.facility_id) AS row_number, last.product_id, last.facility_id,
-    place.as_of, place.own
+    place.as_of, coalesce(place.own, last.is_of_available, false) AS own
   FROM place
   JOIN last_count AS last USING (facility_id)
   JOIN feed_import AS import ON import.import_id = last.import_id AND import.source = $1
-  JOIN product_facility AS level ON level.product_id = last.product_id AND level.facility_id = last.facility_id
   WHERE NOT last.is_undone AND last.counted_at <= coalesce(place.as_of, $2, clock_timestamp())
-    AND level.quantity_on_hand <> CASE WHEN place.own THEN level.reserved ELSE 0 END
     AND NOT EXISTS (SELECT FROM resolved_row AS told
       WHERE told.product_id = last.product_id AND told.facility_id = last.facility_id)`;
 
