@@ -4,8 +4,8 @@
  *     ITEM_CREATED, ITEM_APPROVED   open: its open quantity is reserved at its facility; without a facility it waits in
  *                                   the brokering queue, and nothing is posted to the ledger
  *     ITEM_CANCELLED                takes nothing; an open state that comes after it is an old one that was late
- *     ITEM_COMPLETED                shipped: its units have left its facility, once; it cannot change any more, unless it is opened
- *                                   again: then they are back where they were. Without a
+ *     ITEM_COMPLETED                shipped: its units have left its facility, once; it cannot change any more, unless a later
+ *                                   state is told: then they are back where they were. Without a
  *                                   facility, or at a virtual one, somebody else has sent it (a supplier): no stock is
  *                                   taken
  *
@@ -13,8 +13,8 @@
  * facilities and counts the line in the brokering queue. So a facility may become virtual, or real, with its lines, and
  * what was reserved there is released later.
  *
- * A state may say since when it is so (updatedAt). Then one of before a known one has no effect, and an open one of after it
- * opens a line again that was closed.
+ * A state may say since when it is so (updatedAt). Then one of before a known one has no effect, and one of after it takes its place,
+ * also when that one was closed: of all that were told the newest counts, in whatever order they come.
  *
  * A feed has states, not events: we post the difference between a line's new state and its last one, so a state that is
  * sent twice posts nothing. src/postgres/feeds/order-items.ts does the same for a whole file in SQL; a property test
@@ -86,14 +86,15 @@ export function nextOrderItem(
   const isCompletion = sent.statusId === 'ITEM_COMPLETED';
   const facilityId = isCompletion ? (sent.facilityId ?? before?.facilityId ?? null) : sent.facilityId;
   if (before && isOlder(sent, before)) return { outcome: 'OLD', state: before };
-  const isNewer = mayReopen || (before !== null && isOlder(before, sent));
+  const isNewer = before !== null && isOlder(before, sent);
+  const reopens = isOpen(sent) && mayReopen;
   const isSame = before !== null && isEqual(before, { ...sent, facilityId });
   if (before?.statusId === 'ITEM_COMPLETED') {
     if (isSame)
       return { outcome: 'UNCHANGED', state: { ...before, updatedAt: sent.updatedAt ?? before.updatedAt } };
-    if (!(isOpen(sent) && isNewer)) return { outcome: 'REFUSED', code: 'ORDER_ITEM_COMPLETED' };
+    if (!(isNewer || reopens)) return { outcome: 'REFUSED', code: 'ORDER_ITEM_COMPLETED' };
   }
-  if (before?.statusId === 'ITEM_CANCELLED' && isOpen(sent) && !isNewer) {
+  if (before?.statusId === 'ITEM_CANCELLED' && isOpen(sent) && !(isNewer || reopens)) {
     return { outcome: 'REFUSED', code: 'ORDER_ITEM_CANCELLED' };
   }
   // Of a line that was closed at nobody knows which time, no other state is known to be newer.

@@ -48,7 +48,7 @@ export async function up(knex: Knex): Promise<void> {
         before.refused := 'OLD';
         RETURN before;
       END IF;
-      is_newer := may_reopen OR coalesce(sent.updated_at > before.updated_at, false);
+      is_newer := coalesce(sent.updated_at > before.updated_at, false);
       is_same := sent.status_id = before.status_id AND sent.product_id = before.product_id
         AND sent.quantity = before.quantity AND sent.cancel_quantity = before.cancel_quantity
         AND sent.facility_id IS NOT DISTINCT FROM before.facility_id;
@@ -57,11 +57,11 @@ export async function up(knex: Knex): Promise<void> {
           before.updated_at := coalesce(sent.updated_at, before.updated_at);
           RETURN before;
         END IF;
-        IF NOT (is_open AND is_newer) THEN
+        IF NOT (is_newer OR is_open AND may_reopen) THEN
           before.refused := 'ORDER_ITEM_COMPLETED';
           RETURN before;
         END IF;
-      ELSIF before.status_id = 'ITEM_CANCELLED' AND is_open AND NOT is_newer THEN
+      ELSIF before.status_id = 'ITEM_CANCELLED' AND is_open AND NOT (is_newer OR may_reopen) THEN
         before.refused := 'ORDER_ITEM_CANCELLED';
         RETURN before;
       END IF;
