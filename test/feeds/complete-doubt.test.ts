@@ -158,3 +158,32 @@ describe('what a complete source leaves out', () => {
     expect(await run.warehouse.readLevels(sku(8), 'BROADWAY')).toEqual({ qoh: 0, reserved: 0 });
   });
 });
+
+describe('a level that somebody else counts', () => {
+  test('while a complete source is imported stays as it was counted', async () => {
+    await send(rowsOf('BROADWAY', ALL));
+    const { database } = run.warehouse;
+    const imported = await database.session(async (session) => {
+      await session.query('BEGIN');
+      await session.query(
+        `SELECT FROM product_facility WHERE product_id = $1 AND facility_id = 'BROADWAY' FOR UPDATE`,
+        [sku(0)],
+      );
+      const importing = send(rowsOf('BROADWAY', ALL.slice(0, 9)));
+      await expect.poll(async () => isBlocking(), { timeout: 20_000 }).toBe(true);
+      await run.warehouse.count(sku(9), 'BROADWAY', 6);
+      await session.query('ROLLBACK');
+      return importing;
+    });
+    expect(imported).toMatchObject({ rows: 9, applied: 9, failed: 0 });
+    expect((await unitsAt('BROADWAY'))[9]).toBe(6);
+  });
+});
+
+/** Whether a session of this database waits for a row that another one has locked. */
+async function isBlocking(): Promise<boolean> {
+  const rows = await run.warehouse.database.query(
+    `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+  );
+  return rows.length > 0;
+}

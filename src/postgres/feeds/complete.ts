@@ -87,6 +87,21 @@ export async function addAbsentRows(
   return [];
 }
 
+/** By last_count_pkey and feed_import_pkey. */
+const LEAVE_OUT = `
+  DELETE FROM counted USING last_count AS last JOIN feed_import AS import ON import.import_id = last.import_id
+  WHERE counted.row_number < 0 AND last.product_id = counted.product_id AND last.facility_id = counted.facility_id
+    AND import.source IS DISTINCT FROM $1`;
+const LEAVE_OUT_ROWS = `
+  DELETE FROM resolved_row AS row WHERE row.row_number < 0
+    AND NOT EXISTS (SELECT FROM counted WHERE counted.row_number = row.row_number)`;
+
+/** Leaves out absent rows of levels that somebody else has counted before they were locked. To be called once they are. */
+export async function leaveCountedMeanwhile(connection: Connection, source: string): Promise<void> {
+  const left = await connection.query(LEAVE_OUT, [source]);
+  if (left.rowCount !== 0) await connection.query(LEAVE_OUT_ROWS);
+}
+
 /** Levels with units that were set to zero because the file does not name them, once readEffect has looked. */
 export async function countAbsent(connection: Connection): Promise<number> {
   const { rows } = await connection.query<{ count: number }>(

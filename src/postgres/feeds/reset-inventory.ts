@@ -4,7 +4,7 @@ import type { ImportWarning } from '../../domain/import-warning.ts';
 import type { ResetRow } from '../../domain/feed-type.ts';
 import { CLOCKS_APART_MS } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
-import { addAbsentRows, countSourceSql } from './complete.ts';
+import { addAbsentRows, countSourceSql, leaveCountedMeanwhile } from './complete.ts';
 import { keepForLater, type PostedLater } from './pending-postings.ts';
 import { IS_GOOD, refuseSql } from './resolving.ts';
 import type { StagingShape } from './staging.ts';
@@ -222,6 +222,7 @@ async function applyCounts(
   await connection.query('ANALYZE told_count');
   const { rows } = await connection.query('SELECT FROM told_count WHERE as_of IS NOT NULL LIMIT 1');
   await connection.query(seeSql(rows.length > 0));
+  if (completeOf !== null) await leaveCountedMeanwhile(connection, completeOf);
   await connection.query('ANALYZE counted');
   await connection.query(REFUSE_COUNTED_SINCE);
   await refuseOutOfRange(connection, { rows: ROWS_WITH_COUNT, column });
