@@ -2,6 +2,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { decideImport, listImports } from '../../src/postgres/feeds/feed-imports.ts';
 import { addSource } from '../../src/postgres/feeds/sources.ts';
+import { undoImport } from '../../src/postgres/feeds/undo-import.ts';
 import { ImportRun } from './import-run.ts';
 
 let run: ImportRun;
@@ -187,3 +188,20 @@ async function isBlocking(): Promise<boolean> {
   );
   return rows.length > 0;
 }
+
+describe('an undone count of a complete source', () => {
+  test('leaves its levels to whoever had counted them before', async () => {
+    await send(rowsOf('BROADWAY', ALL));
+    await run.warehouse.count(sku(9), 'BROADWAY', 6);
+    await send(rowsOf('BROADWAY', ALL, 7));
+    await undoImport(run.warehouse.database, (await lastImport())?.importId ?? 0, {
+      by: 'Ann',
+      reason: 'a test',
+    });
+    expect(await unitsAt('BROADWAY')).toEqual([5, 5, 5, 5, 5, 5, 5, 5, 5, 6]);
+
+    await send(rowsOf('BROADWAY', ALL.slice(0, 8)));
+
+    expect(await unitsAt('BROADWAY')).toEqual([5, 5, 5, 5, 5, 5, 5, 5, 0, 6]);
+  });
+});

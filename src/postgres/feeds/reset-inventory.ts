@@ -163,12 +163,13 @@ const REFUSE_COUNTED_SINCE = refuseSql({
 
 /** What a count finds right posts nothing, and still it was counted. To be done before the count is posted. */
 const RECORD_COUNTS = `
-  INSERT INTO last_count (product_id, facility_id, counted_at, after_entry, import_id, is_of_available)
+  INSERT INTO last_count AS last (product_id, facility_id, counted_at, after_entry, import_id, is_of_available)
   SELECT product_id, facility_id, coalesce(as_of, clock_timestamp()), after_entry,
     current_setting('atp.import_id')::bigint, own
   FROM counted AS row WHERE ${IS_GOOD} ORDER BY product_id, facility_id
   ON CONFLICT (product_id, facility_id) DO UPDATE SET counted_at = excluded.counted_at,
-    after_entry = excluded.after_entry, import_id = excluded.import_id, is_undone = false, hides_undo = false,
+    after_entry = excluded.after_entry, import_id = excluded.import_id,
+    earlier_import_id = CASE WHEN last.is_undone THEN last.earlier_import_id ELSE last.import_id END, is_undone = false, hides_undo = false,
     is_of_available = excluded.is_of_available`;
 
 const POST = `

@@ -15,6 +15,10 @@ export async function up(knex: Knex): Promise<void> {
     COMMENT ON COLUMN last_count.is_of_available IS
       'Of what was left after reservations, so that what was reserved then was added to it; null: an earlier release has posted it.';
 
+    ALTER TABLE last_count ADD COLUMN earlier_import_id bigint;
+    COMMENT ON COLUMN last_count.earlier_import_id IS
+      'The import of the count before it, of which the level is when this one is undone; null: none, or an earlier release has posted it.';
+
     CREATE TYPE order_line_state AS (
       status_id       text,
       product_id      text,
