@@ -1,0 +1,78 @@
+/** What a person computes from what has happened: with a list of events, and no ledger. */
+
+export interface Event {
+  readonly kind: 'count' | 'difference' | 'shipment';
+  /** By product: what was counted, or by how much it changes. */
+  readonly units: Readonly<Record<string, number>>;
+  /** 0: it is no import that can be undone. */
+  readonly importId: number;
+  /** When it was so, or has happened; milliseconds. */
+  readonly at: number;
+  isUndone: boolean;
+}
+
+/** The quantity on hand: what the last count found, what has happened after its instant, and what was told since. */
+export function byHand(events: readonly Event[], product: string): number {
+  const standing = events.filter(({ units, isUndone }) => units[product] !== undefined && !isUndone);
+  return standing.reduce((level, { kind, units, at }, index) => {
+    const named = units[product] ?? 0;
+    if (kind !== 'count') return level + named;
+    const since = standing.slice(0, index).filter((earlier) => earlier.kind !== 'count' && earlier.at > at);
+    return since.reduce((sum, earlier) => sum + (earlier.units[product] ?? 0), named);
+  }, 0);
+}
+
+interface State {
+  readonly status: 'ITEM_APPROVED' | 'ITEM_COMPLETED' | 'ITEM_CANCELLED';
+  readonly units: number;
+  readonly at: number;
+}
+
+/** The line of one order, whose states all say since when they are so. */
+export class OrderLine {
+  readonly #product: string;
+  #state: State | null = null;
+  #shipment: Event | null = null;
+  #shippedAt = 0;
+
+  constructor(product: string) {
+    this.#product = product;
+  }
+
+  get reserved(): number {
+    return this.#state?.status === 'ITEM_APPROVED' ? this.#state.units : 0;
+  }
+
+  /**
+   * @param countedAt the instant of the last count, if it stands
+   * @param events gets what the state makes happen
+   */
+  take(sent: State, countedAt: number | null, events: Event[]): 'taken' | 'old' | 'seen' | 'refused' {
+    const before = this.#state;
+    if (before && sent.at < before.at) return 'old';
+    const isOpen = sent.status === 'ITEM_APPROVED';
+    const opensAgain = isOpen && before !== null && sent.at > before.at;
+    if (before?.status === 'ITEM_COMPLETED' && !opensAgain) {
+      if (sent.status !== 'ITEM_COMPLETED' || sent.units !== before.units) return 'refused';
+      this.#state = sent;
+      return 'taken';
+    }
+    if (before?.status === 'ITEM_CANCELLED' && isOpen && !opensAgain) return 'refused';
+    // What was shipped by mistake is back, unless somebody has counted since what is there.
+    if (
+      before?.status === 'ITEM_COMPLETED' &&
+      this.#shipment &&
+      !(countedAt !== null && countedAt >= this.#shippedAt)
+    )
+      this.#shipment.isUndone = true;
+    this.#state = sent;
+    if (sent.status !== 'ITEM_COMPLETED') return 'taken';
+    this.#shippedAt = sent.at;
+    this.#shipment = null;
+    if (countedAt !== null && countedAt >= sent.at) return 'seen';
+    const units = { [this.#product]: -sent.units };
+    this.#shipment = { kind: 'shipment', units, importId: 0, at: sent.at, isUndone: false };
+    events.push(this.#shipment);
+    return 'taken';
+  }
+}
