@@ -238,18 +238,6 @@ test('a posting to one of its levels waits for nothing, and stays whenever it co
   });
 });
 
-test('a count that comes between two chunks is the later one', async () => {
-  let isFirst = true;
-  await count(warehouse, COUNT, {
-    chunkRows: 1,
-    onChunk: async () => {
-      if (isFirst) await count(warehouse, ['HAT,SOHO,,,20', 'SOCKS,SOHO,,,30']);
-      isFirst = false;
-    },
-  });
-  expect(await levels(warehouse)).toEqual({ ...COUNTED, 'HAT SOHO': 20, 'SOCKS SOHO': 30 });
-});
-
 test('undone half way, it takes back what it has posted, and the rest is never posted', async () => {
   const name = 'half.csv';
   const options = { ...claimed(name), chunkRows: 1 };
@@ -269,25 +257,6 @@ test('undone half way, it takes back what it has posted, and the rest is never p
 
   expect(undone).toMatchObject({ postings: 2 });
   expect(Object.values(await levels(warehouse))).toEqual([0, 0, 0, 0, 0, 0]);
-});
-
-test('an undo of an earlier import while a count is posted is exact', async () => {
-  await send(warehouse, 'MDM_INV_VARIANCE', 'before.csv', [
-    'HAT,SOHO,,,5',
-    'SOCKS,SOHO,,,5',
-    'SHIRT,SOHO,,,5',
-  ]);
-  const [before] = await listImports(warehouse.database, { limit: 1 });
-  let isFirst = true;
-  await count(warehouse, COUNT, {
-    chunkRows: 1,
-    onChunk: async () => {
-      if (isFirst)
-        await undoImport(warehouse.database, before?.importId ?? 0, { by: 'Ann', reason: 'a test' });
-      isFirst = false;
-    },
-  });
-  expect(await levels(warehouse)).toEqual(COUNTED);
 });
 
 const ORDERS = ['A,1,SHIRT,2', 'A,2,HAT,1', 'B,1,NO-SUCH,1', 'C,1,SOCKS,4'].map(

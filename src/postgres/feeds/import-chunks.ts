@@ -2,20 +2,14 @@
  * Large imports: judged in one transaction, and then applied chunk by chunk, each in a transaction of its own. What is left of them
  * is in the database, so whoever comes next goes on with it, whatever became of the process before and of the file.
  */
-import { isCount } from '../../domain/feed-kind.ts';
 import type { FeedType } from '../../domain/feed-type.ts';
 import { IMPORT_WAIT_MS } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
 import { isOutOfRange } from '../sql-state.ts';
 import { runInTransaction } from '../transaction.ts';
+import { takeTurnAlone, tryTurnAlone, turnClassOf, waitForTurn, type TurnClass } from './import-turns.ts';
 import { applyOrderChunk, finishOrders } from './order-chunks.ts';
 import { postChunk, type ChunkOf, type PostedChunk } from './pending-postings.ts';
-
-/** First key of the session lock of whoever applies an import in chunks. */
-const CHUNKS_LOCK = 7_201_158;
-
-/** Counts take turns: one is judged by levels that no other is about to change. Of all others, each import has its own lock. */
-const LOCK_OF = `$1, CASE WHEN $2 THEN 0 ELSE hashtext($3::text) END`;
 
 /** Rows that are done, of all that are to be posted. */
 export interface ChunksDone {
@@ -35,13 +29,8 @@ interface ChunkedImport {
   readonly type: FeedType;
 }
 
-/** Waits for its turn, which lasts until the session ends; to be called before the import is judged. */
-export async function takeChunksTurn(
-  connection: Connection,
-  { importId, type }: ChunkedImport,
-): Promise<void> {
-  await connection.query(`SELECT pg_advisory_lock(${LOCK_OF})`, [CHUNKS_LOCK, isCount(type), importId]);
-}
+/** Types that are not applied in chunks have no class. */
+const classOf = (type: FeedType): TurnClass => turnClassOf(type) ?? 'stock';
 
 interface ChunkKind {
   readonly table: 'pending_posting' | 'pending_order_row';
@@ -83,7 +72,7 @@ export async function applyChunks(
   { waitMs = IMPORT_WAIT_MS, onChunk }: ChunkOptions = {},
 ): Promise<void> {
   await connection.query(`SET lock_timeout = ${waitMs}`);
-  await takeChunksTurn(connection, { importId, type });
+  await takeTurnAlone(connection, classOf(type));
   for (let last = -1; ;) {
     const applied = await runInTransaction(connection, 'BEGIN', () => applyNext(connection, importId, last));
     if (applied === null) return;
@@ -133,6 +122,50 @@ export async function findBrokenOff(connection: Connection, key: string): Promis
   return rows[0]?.importId ?? null;
 }
 
+const LIST_BROKEN_OFF = `
+  SELECT import_id AS "importId", feed_type AS type FROM feed_import WHERE state = 'applying' ORDER BY import_id`;
+
+/** By feed_import_applying, the oldest first. */
+async function listBrokenOff(connection: Connection, of: TurnClass): Promise<readonly ChunkedImport[]> {
+  const { rows } = await connection.query<ChunkedImport>(LIST_BROKEN_OFF);
+  return rows.filter(({ type }) => classOf(type) === of);
+}
+
+/**
+ * Waits until nobody has the class for itself, and finishes what was broken off: what comes next must be judged by levels that
+ * nothing is still to be posted to.
+ *
+ * @returns the imports that cannot be posted, and wait for a person
+ */
+export async function finishBefore(
+  database: Database,
+  connection: Connection,
+  of: TurnClass,
+  options: ChunkOptions = {},
+): Promise<readonly number[]> {
+  await connection.query(`SET lock_timeout = ${options.waitMs ?? IMPORT_WAIT_MS}`);
+  await waitForTurn(connection, of);
+  const stuck: number[] = [];
+  for (const found of await listBrokenOff(connection, of)) {
+    await database
+      .session((own) => applyChunks(own, found, options))
+      .catch((error: unknown) => {
+        if (!isOutOfRange(error)) throw error;
+        stuck.push(found.importId);
+      });
+  }
+  return stuck;
+}
+
+/** Whether an import was broken off since; to be asked in one's turn. @param stuck those that wait for a person */
+export async function isBrokenOff(
+  connection: Connection,
+  of: TurnClass,
+  stuck: readonly number[],
+): Promise<boolean> {
+  return (await listBrokenOff(connection, of)).some(({ importId }) => !stuck.includes(importId));
+}
+
 /**
  * Goes on with the imports that were broken off and nobody works on, the oldest first. By feed_import_applying.
  *
@@ -143,19 +176,15 @@ export async function finishBrokenOff(
   options: ChunkOptions = {},
   claimedPath?: string,
 ): Promise<void> {
-  const found = await database.query<{ importId: number; type: FeedType }>(
+  const found = await database.query<ChunkedImport>(
     `SELECT import_id AS "importId", feed_type AS type FROM feed_import
      WHERE state = 'applying' AND ($1::text IS NULL OR claimed_path = $1) ORDER BY import_id`,
     [claimedPath ?? null],
   );
-  for (const { importId, type } of found) {
+  for (const each of found) {
     await database.session(async (connection) => {
-      const { rows } = await connection.query<{ isTaken: boolean }>(
-        `SELECT pg_try_advisory_lock(${LOCK_OF}) AS "isTaken"`,
-        [CHUNKS_LOCK, isCount(type), importId],
-      );
-      if (rows[0]?.isTaken !== true) return;
-      await applyChunks(connection, { importId, type }, options).catch((error: unknown) => {
+      if (!(await tryTurnAlone(connection, classOf(each.type)))) return;
+      await applyChunks(connection, each, options).catch((error: unknown) => {
         // Somebody has moved a level to the end of its range since: only an undo helps, and the others must not wait for it.
         if (!isOutOfRange(error)) throw error;
       });

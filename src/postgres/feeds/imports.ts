@@ -18,7 +18,6 @@ import type { FeedContents, FeedType } from '../../domain/feed-type.ts';
 import type { ImportWarning } from '../../domain/import-warning.ts';
 import { FEED_DUPLICATE_DAYS, IMPORT_CHUNK_ROWS, IMPORT_WAIT_MS } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
-import { isDeadlock, isLockTimeout, isOutOfRange } from '../sql-state.ts';
 import { readEffect } from './effect.ts';
 import {
   findHeldAround,
@@ -42,9 +41,12 @@ import {
   applyChunks,
   beginChunks,
   findBrokenOff,
-  takeChunksTurn,
+  finishBefore,
+  isBrokenOff,
   type ChunkOptions,
 } from './import-chunks.ts';
+import { brokenOffError, toCodedError } from './import-errors.ts';
+import { takeTurnAlone, takeTurnBesideOthers, turnClassOf } from './import-turns.ts';
 import { adoptImport, readCounts, toCounts } from './import-records.ts';
 import type { PostedLater } from './pending-postings.ts';
 import { nameLikelyProducts } from './name-likely-products.ts';
@@ -161,13 +163,14 @@ export async function importFeed<Type extends FeedType>(
   const { fileName, type } = feed;
   const key = importKeyOf(feed);
   return database.session(async (connection) => {
-    await connection.query('BEGIN');
     try {
+      const stuck = await finishOthers(database, connection, type, options);
+      await connection.query('BEGIN');
       await connection.query(`SET LOCAL lock_timeout = ${waitMs}`);
       const earlier = await findEarlierCounts(connection, key, feed);
       const { counts, judged } = earlier
         ? { counts: earlier, judged: null }
-        : await applyFeed(connection, key, feed, options);
+        : await applyFeed(connection, key, feed, options, stuck);
       const isHeld = judged !== null && judged.reasons.length > 0 && judged.isGated && !dryRun;
       const isLater = judged?.isPostedLater === true && !isHeld && !dryRun;
       const later = isLater ? judged.importId : earlier && (await findBrokenOff(connection, key));
@@ -198,6 +201,44 @@ export async function importFeed<Type extends FeedType>(
     }
   });
 }
+
+/** What was broken off of its class comes first. A dry run changes nothing. @returns the imports that wait for a person */
+async function finishOthers(
+  database: Database,
+  connection: Connection,
+  type: FeedType,
+  { dryRun, waitMs, onChunk }: ImportOptions,
+): Promise<readonly number[]> {
+  const turns = turnClassOf(type);
+  if (turns === null || dryRun) return [];
+  return finishBefore(database, connection, turns, { ...(waitMs !== undefined && { waitMs }), onChunk });
+}
+
+/**
+ * Waits for its turn, which it keeps until its session ends. To be called before it locks a level: whoever waits here keeps no
+ * order from being posted.
+ *
+ * @throws AtpError IMPORT_BUSY
+ */
+async function takeTurn(
+  connection: Connection,
+  { type, fileName }: FeedOfType,
+  {
+    dryRun,
+    isLarge,
+    stuck,
+  }: { readonly dryRun: boolean; readonly isLarge: boolean; readonly stuck: readonly number[] },
+): Promise<void> {
+  const turns = turnClassOf(type);
+  if (turns === null) return;
+  if (turns === 'orders' || (isLarge && !dryRun)) await takeTurnAlone(connection, turns);
+  else await takeTurnBesideOthers(connection, turns);
+  if (!dryRun && (await isBrokenOff(connection, turns, stuck))) {
+    throw brokenOffError(fileName);
+  }
+}
+
+type FeedOfType = Pick<Feed<FeedType>, 'type' | 'fileName'>;
 
 /** Holds a file on SFTP until a person decides. One of a machine of ours was sent by a person, who decides now. */
 async function hold(
@@ -261,6 +302,7 @@ async function applyFeed<Type extends FeedType>(
   key: string,
   feed: Feed<Type>,
   { passesGates = false, dryRun, chunkRows = IMPORT_CHUNK_ROWS }: ImportOptions,
+  stuck: readonly number[],
 ): Promise<AppliedFeed> {
   const { type, claimed, fileName, writtenAt, source = null, settings = NO_SETTINGS } = feed;
   const { staging, apply, isPostedInChunks }: FeedSql<FeedContents[Type]> = FEED_SQL[type];
@@ -271,11 +313,11 @@ async function applyFeed<Type extends FeedType>(
   const dropped = earlier && earlier.failed > 0 ? await dropAppliedRows(connection, earlier.key) : 0;
   const rowCount = sent - dropped;
   const { importId } = number;
-  const held = await findHeldOfSource(connection, feed, importId);
   // Rows of orders are judged by what the chunks before them have made, so only one transaction can tell without leaving anything.
   const isJudgedLater = type === 'ORDER_ITEMS' && rowCount > chunkRows && !dryRun;
   const isPostedLater = isJudgedLater || (isPostedInChunks === true && rowCount > chunkRows);
-  if (isPostedLater) await takeChunksTurn(connection, { importId, type });
+  await takeTurn(connection, feed, { dryRun, isLarge: isPostedLater, stuck });
+  const held = await findHeldOfSource(connection, feed, importId);
   const warnings =
     (await apply(connection, {
       fileName,
@@ -350,20 +392,4 @@ async function findEarlierSending(
     throw new AtpError('FEED_ALREADY_IMPORTED', { fileName, at: earlier.at.toISOString() });
   }
   return earlier;
-}
-
-/** The coded error for what Postgres says when another transaction is in the way, or when a level cannot hold its sum. */
-function toCodedError(error: unknown, fileName: string, waitMs: number): unknown {
-  if (isLockTimeout(error)) {
-    return new AtpError(
-      'IMPORT_BUSY',
-      { fileName, reason: `it has waited for ${waitMs / 1000} s` },
-      { cause: error },
-    );
-  }
-  if (isDeadlock(error)) {
-    const reason = 'each had locked rows that the other needed';
-    return new AtpError('IMPORT_BUSY', { fileName, reason }, { cause: error });
-  }
-  return isOutOfRange(error) ? new AtpError('LEVEL_OUT_OF_RANGE', {}, { cause: error }) : error;
 }

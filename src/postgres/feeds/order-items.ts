@@ -14,16 +14,6 @@ import { keepOrdersForLater } from './pending-orders.ts';
 import type { PostedLater } from './pending-postings.ts';
 import { IS_GOOD, PRODUCT_ID, PRODUCT_JOINS, refuseSql, refuseUnknownProducts } from './resolving.ts';
 
-/** First key of the advisory lock under which order lines are written; the second is 0. */
-const ORDER_ITEMS_LOCK = 7_201_153;
-
-/**
- * Imports of order lines take turns. A line that is not in the database yet cannot be locked, and two imports that both
- * take it for new would both reserve it. The ledger's trigger locks the levels, in key order. What is stated of orders
- * takes its turn with them.
- */
-export const TAKE_ORDERS_TURN = `SELECT pg_advisory_xact_lock(${ORDER_ITEMS_LOCK}, 0)`;
-
 /**
  * A claim on stock is taken whatever its shop or facility: a line of a removed shop has no shop, and a line at an unknown
  * facility waits in the brokering queue. When the shop was added again under its id, lines that were ordered before it was
@@ -119,9 +109,8 @@ const RECORD_FEED = `
   ON CONFLICT (shop_id) DO UPDATE SET fed_until = excluded.fed_until
     WHERE orders.fed_until IS NULL OR orders.fed_until < excluded.fed_until`;
 
-/** To be called once all of a feed is applied that has no rows, or a good one. Takes its turn with imports of orders. */
+/** To be called once all of a feed is applied that has no rows, or a good one. */
 export async function recordOrdersCame(connection: Connection, writtenAt: Date): Promise<void> {
-  await connection.query(TAKE_ORDERS_TURN);
   await connection.query(RECORD_FEED, [writtenAt]);
 }
 
@@ -169,12 +158,11 @@ export async function applyOrderItems(
   return warnings;
 }
 
-/** The same of the rows in `staged_row`: all rows of their orders. */
+/** The same of the rows in `staged_row`: all rows of their orders. In the turn of the orders: the ledger's trigger locks the levels. */
 export async function applyOrderRows(
   connection: Connection,
   { fileName, writtenAt, mayReopen }: OrderFeed,
 ): Promise<readonly ImportWarning[]> {
-  await connection.query(TAKE_ORDERS_TURN);
   await connection.query(RESOLVE);
   await connection.query(DATE_BY_FEED, [writtenAt]);
   await connection.query('ANALYZE resolved_row');

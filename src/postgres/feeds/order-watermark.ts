@@ -2,7 +2,6 @@
 import type { OrderWatermarkRow } from '../../domain/feed-type.ts';
 import { CLOCKS_APART_MS } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
-import { TAKE_ORDERS_TURN } from './order-items.ts';
 import { IS_GOOD, refuseSql } from './resolving.ts';
 import type { StagingShape } from './staging.ts';
 
@@ -56,7 +55,6 @@ const STATE = `
 
 /** Moves the order watermark of each shop to what is stated, never back. */
 export async function applyOrderWatermark(connection: Connection): Promise<void> {
-  await connection.query(TAKE_ORDERS_TURN);
   await connection.query(RESOLVE);
   await connection.query(REFUSE_UNKNOWN_SHOP);
   await connection.query(REFUSE_IN_FUTURE);

@@ -6,10 +6,13 @@ import { AtpError } from '../../domain/errors.ts';
 import { isCount, kindOf } from '../../domain/feed-kind.ts';
 import { parseFeedType } from '../../domain/feed-type.ts';
 import { LEDGER_REASONS } from '../../domain/feed.ts';
-import { COUNTED_SINCE_NAMED } from '../../domain/limits.ts';
+import { COUNTED_SINCE_NAMED, IMPORT_WAIT_MS } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
-import { isOutOfRange } from '../sql-state.ts';
 import { runInTransaction } from '../transaction.ts';
+import { findImport } from './feed-imports.ts';
+import { finishBefore, isBrokenOff } from './import-chunks.ts';
+import { brokenOffError, toCodedError } from './import-errors.ts';
+import { takeTurnBesideOthers } from './import-turns.ts';
 import { findContinuation } from './sent-again.ts';
 import type { ImportState, UndoneImport } from '../../domain/feed-import.ts';
 
@@ -69,7 +72,7 @@ const CHANGED_SINCE = `
  *
  * @throws AtpError IMPORT_UNKNOWN, IMPORT_NOT_APPLIED, IMPORT_UNDONE, IMPORT_NOT_UNDOABLE (its type, or an earlier release has
  *   posted it), IMPORT_CONTINUED (the rest of its file was sent again later), IMPORT_UNDO_INEXACT (a count that came after it was undone, or it is a count that hides such an undo),
- *   LEVEL_OUT_OF_RANGE
+ *   LEVEL_OUT_OF_RANGE, IMPORT_BUSY
  */
 export async function undoImport(
   database: Database,
@@ -77,9 +80,13 @@ export async function undoImport(
   { by, reason }: { readonly by: string; readonly reason: string },
 ): Promise<UndoneImport> {
   try {
-    return await database.session((connection) =>
-      runInTransaction(connection, 'BEGIN', async () => {
-        const { fileName, afterEntry, lastEntry } = await findUndoable(connection, importId);
+    return await database.session(async (connection) => {
+      const { state: before } = await findImport(database, importId);
+      const stuck = before === 'applying' ? [] : await finishBefore(database, connection, 'stock');
+      return runInTransaction(connection, 'BEGIN', async () => {
+        const { fileName, state, afterEntry, lastEntry } = await findUndoable(connection, importId);
+        // One that is being applied has the turn, or nobody has, and whoever takes it must finish that one first: it waits for us.
+        if (state === 'applied') await takeTurn(connection, fileName, stuck);
         const range = [importId, afterEntry ?? 0, lastEntry ?? 0];
         // One that is not posted whole yet never will be.
         await connection.query('DELETE FROM pending_posting WHERE import_id = $1', [importId]);
@@ -108,11 +115,16 @@ export async function undoImport(
           [importId, by, reason],
         );
         return { importId, fileName, postings: posted.rowCount ?? 0, countedSince, changedSince };
-      }),
-    );
+      });
+    });
   } catch (error) {
-    throw isOutOfRange(error) ? new AtpError('LEVEL_OUT_OF_RANGE', {}, { cause: error }) : error;
+    throw toCodedError(error, `import ${importId}`, IMPORT_WAIT_MS);
   }
+}
+
+async function takeTurn(connection: Connection, fileName: string, stuck: readonly number[]): Promise<void> {
+  await takeTurnBesideOthers(connection, 'stock');
+  if (await isBrokenOff(connection, 'stock', stuck)) throw brokenOffError(fileName);
 }
 
 async function findUndoable(connection: Connection, importId: number): Promise<Applied> {

@@ -5,6 +5,7 @@ import { CHECK_SKUS_NAMED, ROWS_PER_CALL } from '../../domain/limits.ts';
 import type { ShopImport } from '../../domain/shop-import.ts';
 import { AtpError } from '../../domain/errors.ts';
 import type { Connection, Database } from '../database.ts';
+import { takeTurnBesideOthers } from '../feeds/import-turns.ts';
 import { looseKey } from './sku-matching.ts';
 
 export interface ShopProductsRequest {
@@ -39,6 +40,8 @@ export async function takeProductsOfShop(
     if (request.first) await readFirstUnits(session, request.first.readUnits);
     await session.query('BEGIN');
     try {
+      // A large count that is judged now has not said yet what it counts.
+      if (request.first) await takeTurnBesideOthers(session, 'stock');
       const result = await takeOffers(session, request);
       await session.query(request.dryRun ? 'ROLLBACK' : 'COMMIT');
       return { ...read, ...result };
@@ -161,9 +164,17 @@ async function takeOffers(
   };
 }
 
+/** In key order, as every import does. */
+const LOCK_LEVELS = `
+  SELECT count(*) FROM (
+    SELECT FROM product_facility JOIN product USING (product_id)
+    WHERE sku IN (SELECT sku FROM judged WHERE units > 0)
+    ORDER BY product_id, facility_id FOR UPDATE OF product_facility
+  ) AS locked`;
+
 /**
- * A product that a feed posts to at the same moment is not counted twice: whoever posts holds its row in `product`, so once we
- * have the rows, what they have posted can be seen.
+ * A product that somebody posts to at the same moment is not counted twice: whoever posts holds its level, or its row in `product`
+ * while a level is made. So once we have both, what they have posted can be seen; and so can what a count is still to post.
  */
 async function postFirstUnits(
   session: Connection,
@@ -173,11 +184,13 @@ async function postFirstUnits(
   await session.query(
     `SELECT FROM product WHERE sku IN (SELECT sku FROM judged WHERE units > 0) ORDER BY product_id FOR UPDATE`,
   );
+  await session.query(LOCK_LEVELS);
   await session.query(
     `CREATE TEMPORARY TABLE first_entry ON COMMIT DROP AS
      SELECT product.product_id, judged.units FROM judged JOIN product USING (sku)
-     WHERE units > 0 AND NOT EXISTS (
-       SELECT FROM inventory_item_detail AS other WHERE other.product_id = product.product_id)`,
+     WHERE units > 0
+       AND NOT EXISTS (SELECT FROM inventory_item_detail AS other WHERE other.product_id = product.product_id)
+       AND NOT EXISTS (SELECT FROM pending_posting AS pending WHERE pending.product_id = product.product_id)`,
   );
   await session.query(
     `INSERT INTO inventory_item_detail
@@ -188,7 +201,9 @@ async function postFirstUnits(
   // A count of what was before is no news, and what we have posted is nothing that has happened since.
   await session.query(
     `INSERT INTO last_count (product_id, facility_id, counted_at, after_entry, import_id)
-     SELECT product_id, $1, clock_timestamp(), 0, 0 FROM first_entry ORDER BY product_id`,
+     SELECT product_id, $1, clock_timestamp(), 0, 0 FROM first_entry ORDER BY product_id
+     ON CONFLICT (product_id, facility_id) DO UPDATE SET counted_at = excluded.counted_at,
+       after_entry = excluded.after_entry, import_id = excluded.import_id, is_undone = false, hides_undo = false`,
     [facilityId],
   );
   const { rows } = await session.query<{ products: number; units: number }>(
