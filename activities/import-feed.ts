@@ -109,7 +109,7 @@ export function createImportFeed({ database, fileDrop, diary }: ImportDeps) {
       ? await refuseAgain(inHand, left.fault)
       : await importTakenFeed(database, fileDrop, inHand);
     if (feed.error?.code === 'FEED_UNSETTLED') return feed;
-    if (feed.error?.code === 'FEED_HELD') {
+    if (feed.error?.code === 'FEED_HELD' || feed.error?.code === 'IMPORT_STUCK') {
       diary({ event: 'FEED_HELD', feed: inHand.fileName, reason: feed.error.message });
       return feed;
     }
@@ -201,7 +201,7 @@ async function importTakenFeed(
     // Temporal retries what a retry can mend. Anything else is a fault of the file, and goes into its error file.
     if (!(error instanceof AtpError) || ERROR_CLASSES[error.class].isRetried) throw error;
     // It is still being sent, or waits for a person: it stays where it is, and a later run takes it from there.
-    if (isCoded(error, 'FEED_UNSETTLED') || isCoded(error, 'FEED_HELD'))
+    if (isCoded(error, 'FEED_UNSETTLED') || isCoded(error, 'FEED_HELD') || isCoded(error, 'IMPORT_STUCK'))
       return { feed: fault(fileName, error), errorFile: null };
     await writeFileFault(errorFile, error);
     // What a person has decided is told to nobody.

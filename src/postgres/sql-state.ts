@@ -84,7 +84,8 @@ const CODE_OF_STATE: readonly (readonly [RegExp, AtpError['code']])[] = [
   [/^(08|57P|53300|28|3D000)/, 'DATABASE_UNREACHABLE'],
 ];
 
-function toCodedError(error: unknown): unknown {
+/** The coded error for what Postgres or its driver says; anything else stays what it is. */
+export function toCodedError(error: unknown): unknown {
   if (error instanceof AtpError || !(error instanceof Error)) return error;
   const { code = '', syscall, message } = error as NodeJS.ErrnoException;
   const coded = (to: AtpError['code'], reason: string) => new AtpError(to, { reason }, { cause: error });

@@ -23,6 +23,20 @@ export const IMPORT_ERRORS = {
     message: (d) => `"${d.fileName}" was held, and a later feed of its source says what it said.`,
     hint: 'Nothing to do: the later one counts.',
   },
+  IMPORT_UNFINISHED: {
+    class: 'retry',
+    message: (d) =>
+      `"${d.fileName}" is judged as import ${d.importId}, and posted in part: ${progressInWords(d)}. ${d.reason}`,
+    hint: (d) =>
+      `Do not send it again: the next import goes on with it, by a job or by hand. \`atp import show ${d.importId}\` tells how far it is; \`atp import undo ${d.importId} --reason <text>\` takes back what is posted.`,
+  },
+  IMPORT_STUCK: {
+    class: 'not-now',
+    message: (d) =>
+      `Import ${d.importId}, "${d.fileName}", is posted in part and cannot be posted whole: a quantity would leave the range of levels by what others have posted since.`,
+    hint: (d) =>
+      `Do not send it again. \`atp import undo ${d.importId} --reason <text>\` takes back what is posted, and the rest is never posted. Or correct the level: the next import goes on with this one.`,
+  },
   IMPORT_UNKNOWN: {
     class: 'callers-fault',
     message: (d) => `There is no import ${d.importId}.`,
@@ -67,3 +81,7 @@ export const IMPORT_ERRORS = {
     hint: 'Send a count of these products: it is right whatever was before.',
   },
 } as const satisfies Record<string, ErrorEntry>;
+
+function progressInWords({ done, total }: Readonly<Record<string, unknown>>): string {
+  return typeof done === 'number' ? `${done} of ${String(total)} rows` : 'how far was not seen';
+}

@@ -1,9 +1,12 @@
 /** What goes wrong in the database while an import, or its undo, waits for others or posts. */
-import { AtpError } from '../../domain/errors.ts';
-import { isDeadlock, isLockTimeout, isOutOfRange } from '../sql-state.ts';
+import { AtpError, isCoded } from '../../domain/errors.ts';
+import { isDeadlock, isLockTimeout, isOutOfRange, toCodedError as toDatabaseError } from '../sql-state.ts';
+import type { ChunksDone } from './import-chunks.ts';
 
 /** The coded error for what Postgres says when another transaction is in the way, or when a level cannot hold its sum. */
 export function toCodedError(error: unknown, fileName: string, waitMs: number): unknown {
+  // Their causes are the same.
+  if (isCoded(error, 'IMPORT_UNFINISHED') || isCoded(error, 'IMPORT_STUCK')) return error;
   if (isLockTimeout(error)) {
     return new AtpError(
       'IMPORT_BUSY',
@@ -24,4 +27,27 @@ export function brokenOffError(fileName: string): AtpError {
     fileName,
     reason: 'one before it was broken off, and is finished first',
   });
+}
+
+/**
+ * What ends the posting of an import that is judged: from then on its rows are in the database, so it is no fault of its file.
+ *
+ * @param seen how far it was; null: that was not seen
+ */
+export function halfPostedError(
+  error: unknown,
+  { importId, fileName }: { readonly importId: number; readonly fileName: string },
+  seen: ChunksDone | null,
+): unknown {
+  if (isOutOfRange(error)) return stuckError(importId, fileName, error);
+  const coded = toDatabaseError(error);
+  // Somebody has stopped this process, or it is a fault of ours: that is more than this import.
+  if (!(coded instanceof AtpError)) return error;
+  const detail = { importId, fileName, ...seen, reason: coded.message };
+  return new AtpError('IMPORT_UNFINISHED', detail, { cause: error });
+}
+
+/** Only a person can end it. */
+export function stuckError(importId: number, fileName: string, cause?: unknown): AtpError {
+  return new AtpError('IMPORT_STUCK', { importId, fileName }, { cause });
 }

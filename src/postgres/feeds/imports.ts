@@ -37,16 +37,9 @@ import { readGateFacts } from './gate-facts.ts';
 import { applyInventoryVariance, VARIANCE_STAGING } from './inventory-variance.ts';
 import { applyOrderItems } from './order-items.ts';
 import { ORDER_ITEM_STAGING } from './pending-orders.ts';
-import {
-  applyChunks,
-  beginChunks,
-  findBrokenOff,
-  finishBefore,
-  isBrokenOff,
-  type ChunkOptions,
-} from './import-chunks.ts';
-import { brokenOffError, toCodedError } from './import-errors.ts';
-import { takeTurnAlone, takeTurnBesideOthers, turnClassOf } from './import-turns.ts';
+import { beginChunks, findBrokenOff, type ChunkOptions } from './import-chunks.ts';
+import { stuckError, toCodedError } from './import-errors.ts';
+import { finishOthers, postLater, takeTurn } from './import-in-turn.ts';
 import { adoptImport, readCounts, toCounts } from './import-records.ts';
 import type { PostedLater } from './pending-postings.ts';
 import { nameLikelyProducts } from './name-likely-products.ts';
@@ -152,7 +145,7 @@ const FEED_SQL: { readonly [Type in FeedType]: FeedSql<FeedContents[Type]> } = {
  *
  * @throws AtpError FEED_HELD (a file on SFTP waits for a person), FEED_IMPLAUSIBLE and FEED_ALREADY_IMPORTED (the same for
  *   one of a machine of ours), FEED_REJECTED, FEED_REPLACED, FEED_UNSETTLED, LEVEL_OUT_OF_RANGE (the file as a whole),
- *   IMPORT_BUSY, and what `rows` throws
+ *   IMPORT_BUSY, and what `rows` throws; once it is judged only IMPORT_UNFINISHED (others go on with it) and IMPORT_STUCK
  */
 export async function importFeed<Type extends FeedType>(
   database: Database,
@@ -188,7 +181,7 @@ export async function importFeed<Type extends FeedType>(
       await connection.query(dryRun || isHeld ? 'ROLLBACK' : 'COMMIT');
       if (isHeld) throw await hold(connection, key, feed, { ...judged, ...toSizes(counts) });
       if (later === null) return counts;
-      await applyChunks(connection, { importId: later, type }, { waitMs, onChunk });
+      await postLater(connection, { importId: later, type, fileName }, { waitMs, onChunk });
       const all = (await readCounts(connection, key)) ?? counts;
       await tell(all, await readRecordedEffect(connection, later));
       return all;
@@ -201,44 +194,6 @@ export async function importFeed<Type extends FeedType>(
     }
   });
 }
-
-/** What was broken off of its class comes first. A dry run changes nothing. @returns the imports that wait for a person */
-async function finishOthers(
-  database: Database,
-  connection: Connection,
-  type: FeedType,
-  { dryRun, waitMs, onChunk }: ImportOptions,
-): Promise<readonly number[]> {
-  const turns = turnClassOf(type);
-  if (turns === null || dryRun) return [];
-  return finishBefore(database, connection, turns, { ...(waitMs !== undefined && { waitMs }), onChunk });
-}
-
-/**
- * Waits for its turn, which it keeps until its session ends. To be called before it locks a level: whoever waits here keeps no
- * order from being posted.
- *
- * @throws AtpError IMPORT_BUSY
- */
-async function takeTurn(
-  connection: Connection,
-  { type, fileName }: FeedOfType,
-  {
-    dryRun,
-    isLarge,
-    stuck,
-  }: { readonly dryRun: boolean; readonly isLarge: boolean; readonly stuck: readonly number[] },
-): Promise<void> {
-  const turns = turnClassOf(type);
-  if (turns === null) return;
-  if (turns === 'orders' || (isLarge && !dryRun)) await takeTurnAlone(connection, turns);
-  else await takeTurnBesideOthers(connection, turns);
-  if (!dryRun && (await isBrokenOff(connection, turns, stuck))) {
-    throw brokenOffError(fileName);
-  }
-}
-
-type FeedOfType = Pick<Feed<FeedType>, 'type' | 'fileName'>;
 
 /** Holds a file on SFTP until a person decides. One of a machine of ours was sent by a person, who decides now. */
 async function hold(
@@ -387,6 +342,7 @@ async function findEarlierSending(
     { key, sha256, fileName, source: source ?? null },
     settings.duplicateDays ?? FEED_DUPLICATE_DAYS,
   );
+  if (earlier?.applyingId != null) throw stuckError(earlier.applyingId, fileName);
   if (earlier?.failed !== 0) return earlier;
   if (claimed === null && isGated) {
     throw new AtpError('FEED_ALREADY_IMPORTED', { fileName, at: earlier.at.toISOString() });

@@ -10,6 +10,8 @@ export interface SentBefore {
   readonly at: Date;
   /** Rows of it that were refused; 0 also when one of them was removed since, so that nobody knows which they were. */
   readonly failed: number;
+  /** Its number, while it is posted only in part; null: it is posted whole. */
+  readonly applyingId: number | null;
 }
 
 /**
@@ -30,7 +32,8 @@ export async function findSentBefore(
   const { rows } = await connection.query<SentBefore>(
     `SELECT sha256 AS key, imported_at AS at,
        CASE WHEN failed_count = (SELECT count(*) FROM import_file_error AS refused
-         WHERE refused.sha256 = import_file.sha256) THEN failed_count ELSE 0 END AS failed
+         WHERE refused.sha256 = import_file.sha256) THEN failed_count ELSE 0 END AS failed,
+       (SELECT import_id FROM feed_import WHERE import_key = sha256 AND state = 'applying') AS "applyingId"
      FROM import_file
      WHERE coalesce(content_sha256, sha256) = $1 AND file_name = $2 AND sha256 <> $3 AND row_count > 0
        AND NOT EXISTS (SELECT FROM feed_import

@@ -1,0 +1,108 @@
+/** Large imports that are judged and not posted whole: what they say, and who ends them. */
+import { beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Connection } from '../../src/postgres/database.ts';
+import { findImport, listImports } from '../../src/postgres/feeds/feed-imports.ts';
+import { finishBrokenOff } from '../../src/postgres/feeds/import-chunks.ts';
+import { undoImport } from '../../src/postgres/feeds/undo-import.ts';
+import { Warehouse, type ImportOutcome } from './warehouse.ts';
+
+type Options = Parameters<Warehouse['importText']>[3];
+
+const WHO = { by: 'Ann', reason: 'a test' };
+const LARGE = { chunkRows: 1, passesGates: true };
+
+let warehouse: Warehouse;
+let files = 0;
+
+beforeAll(async () => {
+  warehouse = await Warehouse.open();
+});
+
+beforeEach(async () => {
+  await warehouse.count('SHIRT', 'SOHO', 0);
+  await warehouse.count('HAT', 'SOHO', 0);
+});
+
+function change(
+  rows: readonly string[],
+  options: Options = {},
+  name = `change-${(files += 1)}.csv`,
+): Promise<ImportOutcome> {
+  const text = `idValue,facilityId,availableDelta\n${rows.join('\n')}\n`;
+  return warehouse.importText('MDM_INV_VARIANCE', text, name, { ...LARGE, ...options });
+}
+
+const killed = () => Promise.reject(new Error('killed'));
+
+async function lastImport(): Promise<number> {
+  const [last] = await listImports(warehouse.database, { limit: 1 });
+  return last?.importId ?? 0;
+}
+
+async function onHand(): Promise<readonly number[]> {
+  const levels = await Promise.all(['SHIRT', 'HAT'].map((sku) => warehouse.readLevels(sku, 'SOHO')));
+  return levels.map(({ qoh }) => qoh);
+}
+
+/** While somebody holds the level of the hat, which is in the second chunk. */
+function whileHatIsHeld<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result> {
+  return warehouse.database.transaction(async (connection) => {
+    await connection.query(
+      `SELECT FROM product_facility WHERE product_id = '10001' AND facility_id = 'SOHO' FOR UPDATE`,
+    );
+    return work(connection);
+  });
+}
+
+test('when others are in its way, it says that it is posted in part and goes on by itself; sent again it counts once', async () => {
+  const rows = ['SHIRT,SOHO,1', 'HAT,SOHO,5'];
+  const name = 'twice.csv';
+  await whileHatIsHeld(async () => {
+    await expect(change(rows, { waitMs: 100 }, name)).rejects.toMatchObject({
+      code: 'IMPORT_UNFINISHED',
+      detail: { done: 1, total: 2 },
+    });
+    await expect(change(rows, { waitMs: 100 }, name)).rejects.toMatchObject({ code: 'IMPORT_BUSY' });
+  });
+  await finishBrokenOff(warehouse.database);
+  expect(await onHand()).toEqual([1, 5]);
+});
+
+/** As when the server is started again. */
+async function endSessions(): Promise<void> {
+  await warehouse.database.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'`,
+  );
+}
+
+test('when its connection is lost, it says the same, and the next import finishes it', async () => {
+  await expect(change(['SHIRT,SOHO,1', 'HAT,SOHO,5'], { onChunk: endSessions })).rejects.toMatchObject({
+    code: 'IMPORT_UNFINISHED',
+    message: expect.stringContaining('1 of 2 rows') as string,
+  });
+  await change(['SHIRT,SOHO,1']);
+  expect(await onHand()).toEqual([2, 5]);
+});
+
+test('one that cannot be posted keeps no other from it, is no fault of its file, and ends when a person undoes it', async () => {
+  const rows = ['SHIRT,SOHO,3', 'HAT,SOHO,1000000000'];
+  await expect(change(rows, { onChunk: killed }, 'stuck.csv')).rejects.toThrow('killed');
+  const stuck = await lastImport();
+  await warehouse.database.query(
+    `INSERT INTO inventory_item_detail (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source)
+     VALUES ('10001', 'SOHO', 2000000000, 0, 'VAR_FOUND', 'a person')`,
+  );
+
+  await finishBrokenOff(warehouse.database);
+  expect(await change(['SHIRT,SOHO,1'])).toMatchObject({ applied: 1 });
+  await expect(change(rows, {}, 'stuck.csv')).rejects.toMatchObject({
+    code: 'IMPORT_STUCK',
+    detail: { importId: stuck },
+  });
+  expect(await findImport(warehouse.database, stuck)).toMatchObject({ state: 'applying' });
+  await undoImport(warehouse.database, stuck, WHO);
+
+  expect(await onHand()).toEqual([1, 2_000_000_000]);
+  await warehouse.count('HAT', 'SOHO', 0);
+});
