@@ -1,6 +1,6 @@
 /** Imports in words: why one is held, what it changes. */
 import { reasonsInWords, type FeedEffect } from '../domain/feed-gates.ts';
-import type { FeedImport, UndoneImport } from '../domain/feed-import.ts';
+import type { FeedImport, ImportState, UndoneImport } from '../domain/feed-import.ts';
 import { counted } from '../domain/words.ts';
 import type { DecidedImport } from '../operations/imports.ts';
 import { shortTime } from './report.ts';
@@ -21,12 +21,15 @@ export function importsText(imports: readonly FeedImport[]): string {
   return table(head, rows, 'Nothing was imported yet.');
 }
 
+/** Nothing of it is there yet, or not all. */
+const WOULD: ReadonlySet<ImportState> = new Set(['held', 'approved', 'applying']);
+
 export function importText(found: FeedImport): string {
   const { importId, fileName, source, type, state, rows, refused, reasons, effect } = found;
-  const would = state === 'held' || state === 'approved' ? 'It would change ' : 'It has changed ';
+  const would = WOULD.has(state) ? 'It would change ' : 'It has changed ';
   return [
     `Import ${importId}: ${fileName}, ${type}${source === null ? '' : `, of ${source}`}; ${counted(rows, 'row')}, ${refused} refused.`,
-    `It is ${state}${decisionText(found)}.`,
+    `It is ${state}${progressText(found)}${decisionText(found)}.`,
     ...(reasons.length > 0 ? [`Gates say: ${reasonsInWords(reasons)}.`] : []),
     ...(effect === null ? [] : [`${would}${effectInWords(effect)}.`, movesText(effect)]),
   ].join('\n');
@@ -59,6 +62,11 @@ export function undoneText({
         ]
       : []),
   ].join('\n');
+}
+
+function progressText({ state, done, pending }: FeedImport): string {
+  if (state !== 'applying' || done === null || pending === null) return '';
+  return `: ${done} of ${counted(done + pending, 'row')} posted`;
 }
 
 function decisionText({ decidedAt, decidedBy, decisionReason }: FeedImport): string {

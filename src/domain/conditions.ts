@@ -98,6 +98,11 @@ export const CONDITIONS = {
     title: 'A feed is held until a person decides',
     isToldAtOnce: true,
   },
+  FEED_UNFINISHED: {
+    severity: 'critical',
+    subject: 'installation',
+    title: 'A large feed is posted only in part',
+  },
   FEED_ROWS_REFUSED: {
     severity: 'warning',
     subject: 'installation',

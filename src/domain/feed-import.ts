@@ -25,6 +25,9 @@ export interface FeedImport {
   /** Why gates hold it, or have held it. */
   readonly reasons: readonly HoldReason[];
   readonly effect: FeedEffect | null;
+  /** Rows that are posted of one that is applied in chunks, and those that are still to be; null: it is none. */
+  readonly done: number | null;
+  readonly pending: number | null;
   /** What a person has decided last; null: nobody has. */
   readonly decidedAt: Date | null;
   readonly decidedBy: string | null;

@@ -32,3 +32,25 @@ export function isCount(type: FeedType): boolean {
 export function kindOf(type: FeedType): FeedKind {
   return KINDS[type];
 }
+
+/**
+ * Imports that take turns, since they would make wrong numbers beside each other. `stock`: counts, differences, and what takes them
+ * back. A large one is judged by levels that none of the others may change until it is posted; small ones lock the levels that they
+ * need. `orders`: what was ordered, and up to when that is complete. The last row of a line is its state, and a line that is not
+ * known yet cannot be locked.
+ */
+export type TurnClass = 'stock' | 'orders';
+
+const TURNS: Partial<Readonly<Record<FeedType, TurnClass>>> = {
+  RESET_INVENTORY: 'stock',
+  REC_INV_COUNT: 'stock',
+  SHOPIFY_INVENTORY: 'stock',
+  MDM_INV_VARIANCE: 'stock',
+  ORDER_ITEMS: 'orders',
+  ORDER_WATERMARK: 'orders',
+};
+
+/** Null: it takes no turns with others. */
+export function turnClassOf(type: FeedType): TurnClass | null {
+  return TURNS[type] ?? null;
+}

@@ -36,6 +36,7 @@ test('doctor says of an installation without a fault that all is well, and what 
     'Feeds',
     'Refused feeds',
     'Held feeds',
+    'Unfinished feeds',
     'Refused rows',
     'Waiting feeds',
     'Untaken files',

@@ -2,7 +2,7 @@
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Connection } from '../../src/postgres/database.ts';
 import { findImport, listImports } from '../../src/postgres/feeds/feed-imports.ts';
-import { finishBrokenOff } from '../../src/postgres/feeds/import-chunks.ts';
+import { finishBrokenOff, listUnfinished } from '../../src/postgres/feeds/import-chunks.ts';
 import { undoImport } from '../../src/postgres/feeds/undo-import.ts';
 import { Warehouse, type ImportOutcome } from './warehouse.ts';
 
@@ -81,8 +81,10 @@ test('when its connection is lost, it says the same, and the next import finishe
     code: 'IMPORT_UNFINISHED',
     message: expect.stringContaining('1 of 2 rows') as string,
   });
+  expect(await listUnfinished(warehouse.database)).toMatchObject([{ done: 1, pending: 1 }]);
   await change(['SHIRT,SOHO,1']);
   expect(await onHand()).toEqual([2, 5]);
+  expect(await listUnfinished(warehouse.database)).toEqual([]);
 });
 
 test('one that cannot be posted keeps no other from it, is no fault of its file, and ends when a person undoes it', async () => {
@@ -100,9 +102,21 @@ test('one that cannot be posted keeps no other from it, is no fault of its file,
     code: 'IMPORT_STUCK',
     detail: { importId: stuck },
   });
-  expect(await findImport(warehouse.database, stuck)).toMatchObject({ state: 'applying' });
+  expect(await findImport(warehouse.database, stuck)).toMatchObject({
+    state: 'applying',
+    done: 1,
+    pending: 1,
+  });
   await undoImport(warehouse.database, stuck, WHO);
 
   expect(await onHand()).toEqual([1, 2_000_000_000]);
   await warehouse.count('HAT', 'SOHO', 0);
+});
+
+test('while somebody posts it, it is not unfinished', async () => {
+  const seen: unknown[] = [];
+  await change(['SHIRT,SOHO,1', 'HAT,SOHO,5'], {
+    onChunk: async () => void seen.push(await listUnfinished(warehouse.database)),
+  });
+  expect(seen).toEqual([[], []]);
 });

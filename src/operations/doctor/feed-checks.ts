@@ -7,6 +7,7 @@ import { untakenInWords } from '../../domain/untaken.ts';
 import { counted } from '../../domain/words.ts';
 import { listExpectedFeeds } from '../../postgres/feeds/expected-feeds.ts';
 import { listImports } from '../../postgres/feeds/feed-imports.ts';
+import { listUnfinished } from '../../postgres/feeds/import-chunks.ts';
 import { summarizeRefusals } from '../../postgres/feeds/refused-feeds.ts';
 import { listUntaken } from '../../postgres/feeds/untaken-files.ts';
 import { findLongWaitingFeeds } from '../../postgres/feeds/waiting-feeds.ts';
@@ -20,6 +21,7 @@ export async function checkFeeds(app: Application): Promise<Check[]> {
   return [
     await check('Refused feeds', () => inspectRefusedFeeds(app)),
     await check('Held feeds', () => inspectHeldFeeds(app)),
+    await check('Unfinished feeds', () => inspectUnfinishedFeeds(app)),
     await check('Refused rows', () => inspectRefusedRows(app)),
     await check('Waiting feeds', () => inspectWaitingFeeds(app)),
     await check('Untaken files', () => inspectUntaken(app)),
@@ -50,6 +52,20 @@ async function inspectHeldFeeds(app: Application): Promise<Finding> {
       part: `import ${importId}`,
       detail: `${fileName} of ${source ?? 'this machine'} is held since ${cameAt.toISOString()}: ${reasonsInWords(reasons)}.`,
       hint: `It holds back the feeds behind it in its folder. \`atp import show ${importId}\` tells what it would change; then \`atp import approve ${importId} --reason <text>\`, or \`reject\`.`,
+      since: cameAt,
+    })),
+  );
+}
+
+async function inspectUnfinishedFeeds(app: Application): Promise<Finding> {
+  const found = await listUnfinished(await app.database());
+  if (found.length === 0) return fine('No feed is posted only in part.');
+  return faultyFor(
+    'FEED_UNFINISHED',
+    found.slice(0, CAUSES_PER_CHECK_MAX).map(({ importId, fileName, done, pending, cameAt }) => ({
+      part: `import ${importId}`,
+      detail: `${fileName} came at ${cameAt.toISOString()}; ${done} of ${counted(done + pending, 'row')} posted, and nobody works on it.`,
+      hint: `The next import goes on with it: \`atp job run import --wait\`. If it cannot, \`atp import undo ${importId} --reason <text>\` takes back what is posted. Do not send it again before.`,
       since: cameAt,
     })),
   );

@@ -2,12 +2,13 @@
  * Large imports: judged in one transaction, and then applied chunk by chunk, each in a transaction of its own. What is left of them
  * is in the database, so whoever comes next goes on with it, whatever became of the process before and of the file.
  */
+import { turnClassOf, type TurnClass } from '../../domain/feed-kind.ts';
 import type { FeedType } from '../../domain/feed-type.ts';
 import { IMPORT_WAIT_MS } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
 import { isOutOfRange } from '../sql-state.ts';
 import { runInTransaction } from '../transaction.ts';
-import { takeTurnAlone, tryTurnAlone, turnClassOf, waitForTurn, type TurnClass } from './import-turns.ts';
+import { readTurnsTaken, takeTurnAlone, tryTurnAlone, waitForTurn } from './import-turns.ts';
 import { applyOrderChunk, finishOrders } from './order-chunks.ts';
 import { postChunk, type ChunkOf, type PostedChunk } from './pending-postings.ts';
 
@@ -124,6 +125,26 @@ export async function findBrokenOff(connection: Connection, key: string): Promis
 
 const LIST_BROKEN_OFF = `
   SELECT import_id AS "importId", feed_type AS type FROM feed_import WHERE state = 'applying' ORDER BY import_id`;
+
+export interface UnfinishedImport {
+  readonly importId: number;
+  readonly type: FeedType;
+  readonly fileName: string;
+  readonly done: number;
+  readonly pending: number;
+  readonly cameAt: Date;
+}
+
+/** Imports that are posted only in part, and nobody works on them. By feed_import_applying. */
+export async function listUnfinished(database: Database): Promise<readonly UnfinishedImport[]> {
+  const taken = await readTurnsTaken(database);
+  const found = await database.query<UnfinishedImport>(
+    `SELECT import_id AS "importId", feed_type AS type, file_name AS "fileName", done_count AS done,
+       pending_count AS pending, came_at AS "cameAt"
+     FROM feed_import WHERE state = 'applying' ORDER BY import_id`,
+  );
+  return found.filter(({ type }) => !taken.includes(classOf(type)));
+}
 
 /** By feed_import_applying, the oldest first. */
 async function listBrokenOff(connection: Connection, of: TurnClass): Promise<readonly ChunkedImport[]> {

@@ -1,4 +1,5 @@
 /** One import beside others: what comes before it, when its turn is, and what becomes of it when it is posted only in part. */
+import { turnClassOf } from '../../domain/feed-kind.ts';
 import type { FeedType } from '../../domain/feed-type.ts';
 import type { Connection, Database } from '../database.ts';
 import {
@@ -9,7 +10,7 @@ import {
   type ChunksDone,
 } from './import-chunks.ts';
 import { brokenOffError, halfPostedError } from './import-errors.ts';
-import { takeTurnAlone, takeTurnBesideOthers, turnClassOf } from './import-turns.ts';
+import { takeTurnAlone, takeTurnBesideOthers } from './import-turns.ts';
 
 interface FeedOfType {
   readonly type: FeedType;
