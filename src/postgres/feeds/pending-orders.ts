@@ -68,7 +68,10 @@ export async function keepOrdersForLater(
   { importId, chunkRows }: PostedLater,
   mayReopen: boolean,
 ): Promise<void> {
-  await connection.query('UPDATE feed_import SET may_reopen = $2 WHERE import_id = $1', [importId, mayReopen]);
+  await connection.query('UPDATE feed_import SET may_reopen = $2 WHERE import_id = $1', [
+    importId,
+    mayReopen,
+  ]);
   await connection.query(
     'CREATE TEMPORARY TABLE posting_to_come (product_id text, facility_id text, units integer, on_hand integer) ON COMMIT DROP',
   );
