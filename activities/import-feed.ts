@@ -211,7 +211,9 @@ async function importTakenFeed(
 }
 
 function isDecided(error: AtpError): boolean {
-  return isCoded(error, 'FEED_REJECTED') || isCoded(error, 'FEED_REPLACED');
+  return (
+    isCoded(error, 'FEED_REJECTED') || isCoded(error, 'FEED_REPLACED') || isCoded(error, 'IMPORT_UNDONE')
+  );
 }
 
 /**

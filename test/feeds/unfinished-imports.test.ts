@@ -1,6 +1,7 @@
 /** Large imports that are judged and not posted whole: what they say, and who ends them. */
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Connection } from '../../src/postgres/database.ts';
+import type { UndoneImport } from '../../src/domain/feed-import.ts';
 import { findImport, listImports } from '../../src/postgres/feeds/feed-imports.ts';
 import { finishBrokenOff, listUnfinished } from '../../src/postgres/feeds/import-chunks.ts';
 import { undoImport } from '../../src/postgres/feeds/undo-import.ts';
@@ -119,4 +120,33 @@ test('while somebody posts it, it is not unfinished', async () => {
     onChunk: async () => void seen.push(await listUnfinished(warehouse.database)),
   });
   expect(seen).toEqual([[], []]);
+});
+
+test('undone between two chunks, it says so, and the undo names what others have changed meanwhile', async () => {
+  let undone: UndoneImport | undefined;
+  const outcome = change(['SHIRT,SOHO,1', 'HAT,SOHO,5'], {
+    onChunk: async ({ done }) => {
+      if (done === 2) undone = await undoImport(warehouse.database, await lastImport(), WHO);
+      else
+        await warehouse.database.query(
+          `INSERT INTO inventory_item_detail (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source)
+         VALUES ('10000', 'SOHO', -1, 0, 'ORDER_SHIPPED', 'an order')`,
+        );
+    },
+  });
+  await expect(outcome).rejects.toMatchObject({ code: 'IMPORT_UNDONE' });
+  expect(undone).toMatchObject({ postings: 2, changedSince: [{ sku: 'SHIRT' }] });
+  expect(await onHand()).toEqual([-1, 0]);
+});
+
+test('undone before its levels are made, a count leaves nothing', async () => {
+  await warehouse.database.query(
+    `INSERT INTO product (product_id, sku) VALUES ('NEW1', 'NEW1'), ('NEW2', 'NEW2')`,
+  );
+  const text = 'idValue,facilityId,availableQty\nNEW1,SOHO,5\nNEW2,SOHO,5\n';
+  await expect(
+    warehouse.importText('RESET_INVENTORY', text, 'new.csv', { ...LARGE, onChunk: killed }),
+  ).rejects.toThrow('killed');
+  await undoImport(warehouse.database, await lastImport(), WHO);
+  expect(await warehouse.database.query(`SELECT FROM last_count WHERE product_id = 'NEW2'`)).toEqual([]);
 });

@@ -202,13 +202,17 @@ export async function finishBrokenOff(
      WHERE state = 'applying' AND ($1::text IS NULL OR claimed_path = $1) ORDER BY import_id`,
     [claimedPath ?? null],
   );
+  let first: Error | undefined;
   for (const each of found) {
-    await database.session(async (connection) => {
-      if (!(await tryTurnAlone(connection, classOf(each.type)))) return;
-      await applyChunks(connection, each, options).catch((error: unknown) => {
-        // Somebody has moved a level to the end of its range since: only an undo helps, and the others must not wait for it.
-        if (!isOutOfRange(error)) throw error;
+    await database
+      .session(async (connection) => {
+        if (await tryTurnAlone(connection, classOf(each.type))) await applyChunks(connection, each, options);
+      })
+      .catch((error: unknown) => {
+        // Somebody has moved a level to the end of its range since: only an undo helps, and doctor tells of it.
+        if (!isOutOfRange(error)) first ??= error instanceof Error ? error : new Error(String(error));
       });
-    });
   }
+  // The others must not wait for one that somebody is in the way of.
+  if (first !== undefined) throw first;
 }

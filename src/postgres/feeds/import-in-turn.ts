@@ -1,5 +1,6 @@
 /** One import beside others: what comes before it, when its turn is, and what becomes of it when it is posted only in part. */
 import { turnClassOf } from '../../domain/feed-kind.ts';
+import { AtpError } from '../../domain/errors.ts';
 import type { FeedType } from '../../domain/feed-type.ts';
 import type { Connection, Database } from '../database.ts';
 import {
@@ -17,7 +18,7 @@ interface FeedOfType {
   readonly fileName: string;
 }
 
-/** @throws AtpError IMPORT_UNFINISHED, IMPORT_STUCK */
+/** @throws AtpError IMPORT_UNFINISHED, IMPORT_STUCK, IMPORT_UNDONE (by a person, meanwhile) */
 export async function postLater(
   connection: Connection,
   judged: FeedOfType & { readonly importId: number },
@@ -34,6 +35,11 @@ export async function postLater(
   await applyChunks(connection, judged, options).catch((error: unknown) => {
     throw halfPostedError(error, judged, seen);
   });
+  const { rows } = await connection.query(
+    `SELECT FROM feed_import WHERE import_id = $1 AND state = 'undone'`,
+    [judged.importId],
+  );
+  if (rows.length > 0) throw new AtpError('IMPORT_UNDONE', { importId: judged.importId });
 }
 
 /** What was broken off of its class comes first. A dry run changes nothing. @returns the imports that wait for a person */

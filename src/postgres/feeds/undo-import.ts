@@ -51,6 +51,11 @@ const POST = `
   SELECT product_id, facility_id, -quantity_on_hand_diff, -reserved_diff, $2, $3, $1, happened_at
   FROM own_entry WHERE NOT is_counted ORDER BY entry_id`;
 
+/** Of levels that its chunks have not made yet, and never will. */
+const FORGET_COUNTS = `
+  DELETE FROM last_count WHERE import_id = $1 AND NOT EXISTS (SELECT FROM product_facility AS level
+    WHERE level.product_id = last_count.product_id AND level.facility_id = last_count.facility_id)`;
+
 const HIDE_UNDO = `
   UPDATE last_count SET hides_undo = true
   FROM (SELECT DISTINCT product_id, facility_id FROM own_entry WHERE is_counted) AS own
@@ -59,13 +64,14 @@ const HIDE_UNDO = `
 /** By inventory_item_detail_by_product. */
 const CHANGED_SINCE = `
   SELECT sku, facility_id AS "facilityId", level.quantity_on_hand AS "onHand"
-  FROM (SELECT DISTINCT product_id, facility_id FROM own_entry WHERE NOT is_counted) AS own
+  FROM (SELECT product_id, facility_id, max(entry_id) AS last_entry FROM own_entry WHERE NOT is_counted
+    GROUP BY product_id, facility_id) AS own
   JOIN product_facility AS level USING (product_id, facility_id)
   JOIN product USING (product_id)
   WHERE EXISTS (SELECT FROM inventory_item_detail AS later
     WHERE later.product_id = own.product_id AND later.facility_id = own.facility_id
-      AND later.inventory_item_detail_id > $2 AND later.import_id IS DISTINCT FROM $1)
-  ORDER BY sku, facility_id LIMIT $3`;
+      AND later.inventory_item_detail_id > own.last_entry AND later.import_id IS DISTINCT FROM $1)
+  ORDER BY sku, facility_id LIMIT $2`;
 
 /**
  * Undoes an import as a whole, or not at all.
@@ -90,6 +96,7 @@ export async function undoImport(
         const range = [importId, afterEntry ?? 0, lastEntry ?? 0];
         // One that is not posted whole yet never will be.
         await connection.query('DELETE FROM pending_posting WHERE import_id = $1', [importId]);
+        await connection.query(FORGET_COUNTS, [importId]);
         await connection.query(LOCK_LEVELS, range);
         await connection.query(FIND_POSTINGS, range);
         const { rows } = await connection.query<{ unknown: number; countedSince: number }>(
@@ -103,7 +110,7 @@ export async function undoImport(
         if (unknown > 0) throw new AtpError('IMPORT_UNDO_INEXACT', { importId, levels: unknown });
         const { rows: changedSince } = await connection.query<UndoneImport['changedSince'][number]>(
           CHANGED_SINCE,
-          [importId, lastEntry ?? 0, COUNTED_SINCE_NAMED],
+          [importId, COUNTED_SINCE_NAMED],
         );
         const source = `undo of import ${importId}`;
         const posted = await connection.query(POST, [importId, LEDGER_REASONS.undone, source]);
