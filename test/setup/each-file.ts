@@ -5,7 +5,12 @@
 import { afterAll, vi } from 'vitest';
 import { cleanUpFile } from './clean-up.ts';
 
+/** Of the process; asking for it alone is deprecated. */
+const umask = process.umask(0o022);
+process.umask(umask);
+
 afterAll(async () => {
+  process.umask(umask);
   vi.useRealTimers();
   vi.restoreAllMocks();
   vi.unstubAllEnvs();
