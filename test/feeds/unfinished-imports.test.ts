@@ -3,6 +3,8 @@ import { beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Connection } from '../../src/postgres/database.ts';
 import type { UndoneImport } from '../../src/domain/feed-import.ts';
 import { findImport, listImports } from '../../src/postgres/feeds/feed-imports.ts';
+import { addFacility, removeFacility } from '../../src/postgres/master-data/facilities.ts';
+import { removeProduct } from '../../src/postgres/master-data/products.ts';
 import { finishBrokenOff, listUnfinished } from '../../src/postgres/feeds/import-chunks.ts';
 import { undoImport } from '../../src/postgres/feeds/undo-import.ts';
 import { Warehouse, type ImportOutcome } from './warehouse.ts';
@@ -149,4 +151,28 @@ test('undone before its levels are made, a count leaves nothing', async () => {
   ).rejects.toThrow('killed');
   await undoImport(warehouse.database, await lastImport(), WHO);
   expect(await warehouse.database.query(`SELECT FROM last_count WHERE product_id = 'NEW2'`)).toEqual([]);
+});
+
+test('while it is posted in part, nobody removes a product or facility that it names', async () => {
+  await warehouse.database.query(
+    `INSERT INTO product (product_id, sku) VALUES ('90001', 'SCARF'), ('90002', 'GLOVE')`,
+  );
+  await addFacility(warehouse.database, {
+    facilityId: 'POPUP',
+    facilityName: 'Pop-up',
+    facilityTypeId: 'RETAIL_STORE',
+  });
+  await expect(change(['SCARF,SOHO,1', 'GLOVE,POPUP,2'], { onChunk: killed })).rejects.toThrow('killed');
+
+  const reason = 'a feed that is being applied names it';
+  await expect(removeProduct(warehouse.database, 'GLOVE')).rejects.toMatchObject({
+    code: 'PRODUCT_IN_USE',
+    detail: { reason },
+  });
+  await expect(removeFacility(warehouse.database, 'POPUP')).rejects.toMatchObject({
+    code: 'FACILITY_IN_USE',
+    detail: { reason },
+  });
+  await finishBrokenOff(warehouse.database);
+  expect((await warehouse.readLevels('GLOVE', 'POPUP')).qoh).toBe(2);
 });

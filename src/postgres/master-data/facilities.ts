@@ -112,13 +112,17 @@ export async function setFacility(
   return findFacility(database, facilityId);
 }
 
+/** What a large feed says of it is judged already, and would be left out without a word. */
+const REMOVE = `
+  SELECT CASE WHEN EXISTS (SELECT FROM pending_posting WHERE facility_id = $1)
+    THEN 'a feed that is being applied names it' ELSE remove_facility($1) END AS reason`;
+
 /** Removes a facility that nothing depends on. @throws AtpError FACILITY_UNKNOWN, FACILITY_IN_USE */
 export async function removeFacility(database: Database, facilityId: string): Promise<Facility> {
   const facility = await findFacility(database, facilityId);
   // It looks through the whole ledger, which has no index by facility.
   const { rows } = await database.transaction(
-    (connection) =>
-      connection.query<{ reason: string | null }>('SELECT remove_facility($1) AS reason', [facilityId]),
+    (connection) => connection.query<{ reason: string | null }>(REMOVE, [facilityId]),
     'bulk',
   );
   const reason = rows[0]?.reason ?? null;

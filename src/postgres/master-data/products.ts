@@ -154,12 +154,15 @@ export function setProducts(
   );
 }
 
+/** What a large feed says of it is judged already, and would be left out without a word. */
+const REMOVE = `
+  SELECT CASE WHEN EXISTS (SELECT FROM pending_posting WHERE product_id = $1)
+    THEN 'a feed that is being applied names it' ELSE remove_product($1) END AS reason`;
+
 /** Removes a product that nothing depends on, with its settings. @throws AtpError PRODUCT_UNKNOWN, PRODUCT_IN_USE */
 export async function removeProduct(database: Database, sku: string): Promise<Product> {
   const product = await findProduct(database, sku);
-  const [removed] = await database.query<{ reason: string | null }>('SELECT remove_product($1) AS reason', [
-    product.productId,
-  ]);
+  const [removed] = await database.query<{ reason: string | null }>(REMOVE, [product.productId]);
   if (removed?.reason != null) throw new AtpError('PRODUCT_IN_USE', { sku, reason: removed.reason });
   return product;
 }
