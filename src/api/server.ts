@@ -120,12 +120,15 @@ export async function createApiServer(parts: ServerParts): Promise<FastifyInstan
     crossOriginResourcePolicy: { policy: 'same-origin' },
   });
   await server.register(rateLimit, {
+    global: false,
     max: parts.requestsPerMinuteMax,
     timeWindow: API_RATE_WINDOW_MS,
     cache: API_ADDRESSES_COUNTED_MAX,
     errorResponseBuilder: (_request, { after }) =>
       new AtpError('TOO_MANY_REQUESTS', { reason: `wait for ${after}` }),
   });
+  // As a hook of the whole server: those of routes come after the others, where strangers and unknown paths are gone.
+  server.addHook('onRequest', server.rateLimit());
   await server.register(cookie);
   // Over TLS, its own or that of the proxy.
   const isSecure = tls !== null || proxy !== null;

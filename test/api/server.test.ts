@@ -185,6 +185,18 @@ test('who asks too often waits', async () => {
   expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
 });
 
+test.each(['/api/facility/list', '/api/no/such'])(
+  'also who is not let in is counted, and asks the database no more then: %s',
+  async (path) => {
+    const { url } = await openApi({}, { requestsPerMinuteMax: 2 });
+    const statuses: number[] = [];
+    for (let asked = 0; asked < 3; asked += 1) {
+      statuses.push((await fetch(`${url}${path}`, { headers: { authorization: 'Bearer guessed' } })).status);
+    }
+    expect(statuses).toEqual([401, 401, 429]);
+  },
+);
+
 describe('behind a proxy that speaks TLS', () => {
   test('nobody gets past it', async () => {
     const elsewhere = new BlockList();
