@@ -4,8 +4,10 @@ import { SESSION_IDLE_MS, SESSIONS_PER_USER_MAX, SIGN_INS_OF_NAME_MAX } from '..
 import { runCli } from '../../src/cli/program.ts';
 import { openApplication } from '../../src/main/application.ts';
 import { openMachine } from '../../src/main/machine.ts';
+import { setPassword } from '../../src/postgres/access/users.ts';
 import { listActs } from '../../src/postgres/audit-log.ts';
 import { cleanUp } from '../setup/clean-up.ts';
+import { until } from '../setup/until.ts';
 import { openApi, PASSWORD, refusalOf, signIn, type ApiUnderTest } from './api-under-test.ts';
 
 let api: ApiUnderTest;
@@ -169,6 +171,36 @@ describe('a session', () => {
     const second = await signIn(api, name, null, 'another password of ours');
     await type(null, 'user', 'remove', name);
     expect(await whoAmI(second.cookie)).toBe('401 SIGN_IN_NEEDED');
+  });
+
+  test('ends with another password also when it has begun while that was set', async () => {
+    const { cookie } = await signIn(api, name, 'viewer');
+    const [held, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const signingIn = api.database.session(async (session) => {
+      await session.query('SET idle_in_transaction_session_timeout = 0; BEGIN');
+      await session.query('SELECT FROM user_account WHERE user_name = $1 FOR UPDATE', [name]);
+      await session.query(
+        `INSERT INTO user_session (session_hash, user_name, expires_at) VALUES ('late', $1, 'infinity')`,
+        [name],
+      );
+      held.resolve();
+      await goOn.promise;
+      await session.query('COMMIT');
+    });
+    await held.promise;
+    const set = setPassword(api.database, name, 'another hash');
+    await until(async () => {
+      const waiting = await api.database.query(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      expect(waiting).not.toEqual([]);
+    });
+    goOn.resolve();
+    await signingIn;
+    await set;
+
+    expect(await whoAmI(cookie)).toBe('401 SIGN_IN_NEEDED');
+    expect(await api.database.query('SELECT FROM user_session WHERE user_name = $1', [name])).toEqual([]);
   });
 
   test(`is one of ${SESSIONS_PER_USER_MAX}: the oldest ends for a new one`, async () => {

@@ -68,15 +68,17 @@ export async function setRole(database: Database, userName: string, role: Role):
 
 /** Ends all sessions of the user. @throws AtpError USER_UNKNOWN */
 export async function setPassword(database: Database, userName: string, passwordHash: string): Promise<User> {
-  const [user] = await database.query<User>(
-    `WITH ended AS (
-       DELETE FROM user_session WHERE user_name IN (SELECT user_name FROM user_account WHERE lower(user_name) = lower($1))
-     )
-     UPDATE user_account SET password_hash = $2, password_set_at = clock_timestamp()
-     WHERE lower(user_name) = lower($1) RETURNING ${USER}`,
-    [userName, passwordHash],
-  );
-  return orUnknown(user, userName);
+  return database.transaction(async (connection) => {
+    const { rows } = await connection.query<User>(
+      `UPDATE user_account SET password_hash = $2, password_set_at = clock_timestamp()
+       WHERE lower(user_name) = lower($1) RETURNING ${USER}`,
+      [userName, passwordHash],
+    );
+    const user = orUnknown(rows[0], userName);
+    // A statement of its own: it sees the session of a sign-in that held the account until now.
+    await connection.query('DELETE FROM user_session WHERE user_name = $1', [user.userName]);
+    return user;
+  });
 }
 
 /** Ends all sessions of the user, too. @throws AtpError USER_UNKNOWN */
