@@ -81,6 +81,8 @@ export async function createApiServer(parts: ServerParts): Promise<FastifyInstan
       : { https: { ...tls, headersTimeout: API_HEADERS_TIMEOUT_MS } }),
     trustProxy: proxy === null ? false : (address: string) => isOf(proxy, address),
     forceCloseConnections: 'idle',
+    // HEAD would do all the work of GET, and an answer that is a stream would go on with nobody there.
+    exposeHeadRoutes: false,
     frameworkErrors: (error, request, reply) => {
       // It comes before any hook.
       request.told = { act: null, outcome: 'DONE' };
@@ -161,8 +163,8 @@ export async function createApiServer(parts: ServerParts): Promise<FastifyInstan
 /** That `/livez` is answered is the answer: the process lives, and its event loop turns. */
 function addHealthRoutes(server: FastifyInstance, isReady: () => Promise<boolean>): void {
   const config = { isOpen: true, isForAnyHost: true };
-  server.get('/livez', { config }, async () => ({ alive: true }));
-  server.get('/readyz', { config }, async (_request, reply) => {
+  server.get('/livez', { config, exposeHeadRoute: true }, async () => ({ alive: true }));
+  server.get('/readyz', { config, exposeHeadRoute: true }, async (_request, reply) => {
     const ready = await isReady();
     return reply.code(ready ? 200 : 503).send({ ready });
   });

@@ -155,6 +155,18 @@ describe('a listener', () => {
   });
 });
 
+test('whoever asks for the head alone takes no place of a listener', async () => {
+  const small = await openApi(environment, { eventPace: { ...EVENT_PACE, clientsMax: 1 } });
+  const { status } = await fetch(`${small.url}/api/events`, {
+    method: 'HEAD',
+    headers: { authorization: `Bearer ${small.tokens.viewer}` },
+  });
+
+  expect(status).toBe(404);
+  expect((await listen(small)).status).toBe(200);
+  expect((await fetch(`${small.url}/livez`, { method: 'HEAD' })).status).toBe(200);
+});
+
 test('the stream beats while nothing happens, and ends so that access is looked at anew', async () => {
   const quiet = await openApi(environment, {
     eventPace: { ...EVENT_PACE, heartbeatMs: 10, streamMs: 1_000 },
