@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { AtpError } from '../domain/errors.ts';
 import {
   EVENT_CLIENTS_MAX,
@@ -17,6 +17,7 @@ import { describeError } from '../operations/described-error.ts';
 import { listLanes } from '../operations/lane.ts';
 import { perform, type Context } from '../operations/operation.ts';
 import { showPipeline } from '../operations/pipeline.ts';
+import { withoutInside } from './problem.ts';
 
 /** What is told, by the name of its event. */
 const TOPICS = {
@@ -68,7 +69,7 @@ export function addEvents(server: FastifyInstance, app: Application, pace: Event
     while (clients.size > 0 && !closing.signal.aborted) {
       await Promise.all(
         TOPIC_NAMES.map(async (topic) => {
-          now.set(topic, await readTopic(topic, app));
+          now.set(topic, await readTopic(topic, app, server.log));
         }),
       );
       for (const client of clients) tell(client, now);
@@ -108,7 +109,7 @@ export function addEvents(server: FastifyInstance, app: Application, pace: Event
 }
 
 /** A topic that cannot be read is told as its error; it never throws. */
-async function readTopic(topic: Topic, app: Application): Promise<Told> {
+async function readTopic(topic: Topic, app: Application, log: FastifyBaseLogger): Promise<Told> {
   const context: Context = {
     app,
     caller: { name: 'events', role: 'viewer', via: 'api' },
@@ -121,7 +122,9 @@ async function readTopic(topic: Topic, app: Application): Promise<Told> {
   const seen = await TOPICS[topic](context).then(
     (value) => ({ value }),
     (error: unknown) => {
-      const { code, message, hint } = describeError(error);
+      const described = describeError(error);
+      if (described.code === 'UNEXPECTED') log.error({ error, topic }, 'a topic of events cannot be read');
+      const { code, message, hint } = withoutInside(described);
       return { error: { code, message, hint } };
     },
   );

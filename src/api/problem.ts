@@ -26,7 +26,7 @@ export function answerWithProblem(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const { code, message, hint, httpStatus: status } = describeAny(error);
+  const { code, message, hint, httpStatus: status } = withoutInside(describeAny(error));
   const title = STATUS_CODES[status] ?? '';
   const problem: Problem = { title, status, code, detail: message, hint, requestId: request.id };
   request.told.outcome = code;
@@ -37,6 +37,12 @@ export function answerWithProblem(
     .code(status)
     .header('content-type', 'application/problem+json; charset=utf-8')
     .send(JSON.stringify(problem));
+}
+
+/** The words of a fault of ours may have paths, addresses and statements of the inside: they are for the log. */
+export function withoutInside(error: DescribedError): DescribedError {
+  if (error.code !== 'UNEXPECTED') return error;
+  return { ...error, message: 'Something unexpected happened; the log of `atp serve` has it.' };
 }
 
 /** What HTTP itself refuses (an unknown path, a body that is too long, text that is no JSON) keeps its status. */

@@ -19,7 +19,7 @@ export async function withSentFile(
 ): Promise<unknown> {
   const { name, content } = sent;
   if (!isFileName(name)) {
-    throw invalid(`a file’s name has no "/" and at most ${SENT_NAME_BYTES_MAX} bytes`);
+    throw invalid(`a file’s name has no "/", no control characters and at most ${SENT_NAME_BYTES_MAX} bytes`);
   }
   return withScratchFolder(async (folder) => {
     const path = join(folder, name);
@@ -29,7 +29,7 @@ export async function withSentFile(
 }
 
 function isFileName(name: string): boolean {
-  const isPlain = basename(name) === name && name !== '.' && name !== '..' && !name.includes('\\');
+  const isPlain = basename(name) === name && name !== '.' && name !== '..' && !/[\\\p{Cc}]/u.test(name);
   return isPlain && name !== '' && Buffer.byteLength(name) <= SENT_NAME_BYTES_MAX;
 }
 

@@ -167,6 +167,20 @@ test('whoever asks for the head alone takes no place of a listener', async () =>
   expect((await fetch(`${small.url}/livez`, { method: 'HEAD' })).status).toBe(200);
 });
 
+test('a fault of ours is an event without its words, which the log has', async () => {
+  const broken = await openApi(environment, {}, (app) => ({
+    ...app,
+    temporal: () => Promise.reject(new Error('lost /srv/inside')),
+  }));
+  const listener = await listen(broken);
+  await idOfAll(listener);
+
+  const runs = listener.events.find(({ event }) => event === 'runs');
+  expect(runs?.data.error?.code).toBe('UNEXPECTED');
+  expect(listener.text()).not.toContain('/srv/inside');
+  expect(broken.log.join('')).toContain('/srv/inside');
+});
+
 test('the stream beats while nothing happens, and ends so that access is looked at anew', async () => {
   const quiet = await openApi(environment, {
     eventPace: { ...EVENT_PACE, heartbeatMs: 10, streamMs: 1_000 },

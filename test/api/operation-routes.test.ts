@@ -290,8 +290,8 @@ describe('a file', () => {
     expect(await lastAct()).toEqual(before);
   });
 
-  test.each(['../escape.csv', 'a/b.csv', '..', `${'x'.repeat(201)}.csv`])(
-    'has a name without a folder: %s is refused',
+  test.each(['../escape.csv', 'a/b.csv', '..', 'a\0b.csv', `${'x'.repeat(201)}.csv`])(
+    'has a name without a folder and without control characters: %j is refused',
     async (name) => {
       const answer = await send(`file=${encodeURIComponent(name)}`, `${HEADER}\n`);
       expect(refusalOf(answer)).toBe('400 INPUT_INVALID');

@@ -156,9 +156,9 @@ test('the log has a line for each request, by its id, without query and token', 
   expect(api.log.join('')).not.toContain(api.tokens.admin.slice(4));
 });
 
-test('a fault of ours is told without a secret and its place in the code, which the log has', async () => {
+test('a fault of ours is told without its words and its place in the code, which the log has', async () => {
   let isBroken = false;
-  const fault = new Error('lost postgres://atp:hunter2@db/atp');
+  const fault = new Error('lost postgres://atp:hunter2@db/atp of /srv/inside');
   const broken = await openApi({}, {}, (app) => ({
     ...app,
     database: () => (isBroken ? Promise.reject(fault) : app.database()),
@@ -171,6 +171,7 @@ test('a fault of ours is told without a secret and its place in the code, which 
   expect(refusalOf(answer)).toBe('500 UNEXPECTED');
   expect(answer.text).not.toContain('.ts:');
   expect(answer.text).not.toContain('hunter2');
+  expect(answer.text).not.toContain('/srv/inside');
   expect(broken.log.join('')).toContain('server.test.ts:');
 });
 
