@@ -98,7 +98,9 @@ function operationOf(facts: OperationFacts, { fields }: Route): Operation {
 }
 
 function queryOf({ url }: FastifyRequest): URLSearchParams {
-  return new URLSearchParams(url.split('?')[1] ?? '');
+  // A "?" may stand in a query, too: `sku=WHAT?`.
+  const [, ...parts] = url.split('?');
+  return new URLSearchParams(parts.join('?'));
 }
 
 async function performFor(

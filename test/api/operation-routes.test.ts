@@ -171,6 +171,11 @@ async function lastAct(): Promise<unknown> {
   return (await listActs(api.database, { limit: 1 })).acts[0];
 }
 
+test('a question mark in a query is a sign like others', async () => {
+  const unknown = await api.ask('/api/product/explain?sku=WHAT?');
+  expect(unknown.json).toMatchObject({ detail: expect.stringContaining('WHAT?') });
+});
+
 describe('a list', () => {
   test('has a bound by HTTP, although a command may list everything', async () => {
     expect(await api.ask(`/api/product/list?limit=${API_ROWS_MAX}`)).toMatchObject({ status: 200 });
