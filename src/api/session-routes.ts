@@ -67,8 +67,12 @@ async function requireFew(
   throw new AtpError('TOO_MANY_REQUESTS', { reason: `too many tries to sign in ${whose}` });
 }
 
-/** The same for all spellings that sign in the same person. */
+/**
+ * The same for all spellings that sign in the same person. What can be nobody's name is counted as one: a name of a
+ * whole body would be kept as it is, and there are letters whose small ones Postgres takes for those of ASCII.
+ */
 function nameIn(body: unknown): string {
   const isNamed = typeof body === 'object' && body !== null && 'userName' in body;
-  return isNamed && typeof body.userName === 'string' ? body.userName.toLowerCase() : '';
+  if (!isNamed || typeof body.userName !== 'string') return '';
+  return /^[\x21-\x7e]{1,63}$/.test(body.userName) ? body.userName.toLowerCase() : '';
 }

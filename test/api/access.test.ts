@@ -243,6 +243,16 @@ describe('a sign-in is refused', () => {
     expect(refusalOf(refused)).toBe('429 TOO_MANY_REQUESTS');
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(60);
   });
+
+  test('also with names that nobody can have: all of them are counted as one', async () => {
+    const answers: string[] = [];
+    for (let tried = 0; tried <= SIGN_INS_OF_NAME_MAX; tried += 1) {
+      const userName = tried % 2 === 0 ? `\u0130 ${tried}` : `${tried}`.repeat(100);
+      answers.push(refusalOf(await api.post('/api/session', { userName }, SIGN_IN)));
+    }
+    expect(answers.at(-2)).toBe('400 INPUT_INVALID');
+    expect(answers.at(-1)).toBe('429 TOO_MANY_REQUESTS');
+  });
 });
 
 describe('a request that a foreign page makes a browser send is refused', () => {
