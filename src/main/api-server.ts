@@ -16,6 +16,7 @@ import { keepFor, withinTime } from '../metrics/readings.ts';
 import { hasAccess } from '../operations/access/has-access.ts';
 import type { Application } from '../operations/application.ts';
 import { requireMigrations } from '../postgres/migrate.ts';
+import { removeLeftScratchFolders } from '../sftp/scratch-folder.ts';
 import { openApplication } from './application.ts';
 import { openLog } from './log.ts';
 import { requireServerVersion } from './service-checks.ts';
@@ -42,6 +43,10 @@ export async function runServer(
   try {
     await requireDatabase(app);
     await requireAccess(api, app);
+    const scratchFolders = await removeLeftScratchFolders(new Date());
+    if (scratchFolders > 0) {
+      log.info({ scratchFolders }, 'scratch folders that killed processes have left were removed');
+    }
     const { trustedProxy } = api;
     const server = await createApiServer({
       app,

@@ -1,7 +1,7 @@
 /** `atp serve` as a process: where it listens, when it does not, and how it ends. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { get } from 'node:https';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/config.ts';
 import { AtpError } from '../../src/domain/errors.ts';
+import { SCRATCH_KEPT_HOURS } from '../../src/domain/limits.ts';
 import { atpProcess, type Atp } from '../cli/atp.ts';
 import { makeCertificate } from '../setup/certificate.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
@@ -28,6 +29,25 @@ test('it listens on this machine, lets in whoever has a token, and ends in good 
   const [exitCode] = (await once(server, 'exit')) as [number | null];
   expect(exitCode).toBe(0);
   expect(said()).not.toContain(token);
+});
+
+test('files that a killed server has left are removed', async () => {
+  const { url: databaseUrl } = await freshDatabase();
+  const { folder } = await atpProcess({});
+  const left = join(folder, 'atp-sync-scratch-killed');
+  const atUse = join(folder, 'atp-sync-scratch-at-use');
+  for (const path of [left, atUse]) {
+    await mkdir(path);
+    await writeFile(join(path, 'RESET_INVENTORY__monday.csv'), 'half of it');
+  }
+  const longAgo = Date.now() / 1000 - (SCRATCH_KEPT_HOURS + 1) * 60 * 60;
+  await utimes(left, longAgo, longAgo);
+  await serve(
+    await atpProcess({ DATABASE_URL: databaseUrl, ATP_API_ADDRESS: '127.0.0.1:0', TMPDIR: folder }),
+  );
+
+  expect(await readdir(folder)).toContain('atp-sync-scratch-at-use');
+  expect(await readdir(folder)).not.toContain('atp-sync-scratch-killed');
 });
 
 async function serve(atp: Atp) {
