@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { AtpError } from '../domain/errors.ts';
-import { acceptInput, invalid, text, type Fields, type Input } from '../domain/input-fields.ts';
+import { acceptInput, invalid, text, type Field, type Fields, type Input } from '../domain/input-fields.ts';
 import { ROLES, type Role } from '../domain/role.ts';
 import { beginAct, endAct, type ActEnd } from '../postgres/audit-log.ts';
 import type { Application } from './application.ts';
@@ -155,7 +155,18 @@ async function record<F extends Fields, Result>(
 
 /** The audit log is read by many, and kept for long. */
 function withoutSecrets(fields: Fields, input: object): object {
-  return Object.fromEntries(Object.entries(input).filter(([name]) => fields[name]?.isSecret !== true));
+  return Object.fromEntries(
+    Object.entries(input)
+      .filter(([name]) => fields[name]?.isSecret !== true)
+      .map(([name, value]: [string, unknown]) => [name, withoutToken(fields[name], value)]),
+  );
+}
+
+/** Of a URL that may be a token, such as that of a webhook, where it leads. */
+function withoutToken(field: Field | undefined, value: unknown): unknown {
+  const mayBeToken = field?.kind === 'text' && field.isHidden === true;
+  if (!mayBeToken || typeof value !== 'string' || !/^https?:/i.test(value)) return value;
+  return URL.parse(value)?.origin ?? null;
 }
 
 async function runFrom<F extends Fields, Result>(

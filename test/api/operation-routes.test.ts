@@ -171,6 +171,20 @@ async function lastAct(): Promise<unknown> {
   return (await listActs(api.database, { limit: 1 })).acts[0];
 }
 
+test('a viewer does not read the token of a webhook in the audit log', async () => {
+  const webhook = 'https://hooks.example.com/T0KEN?key=T0KEN';
+  const added = await api.post('/api/alert/add', { name: 'ops', webhook, secret: 'env:HOOK_KEY' });
+  expect(added.status).toBe(200);
+
+  const { text, json } = await api.ask('/api/audit/log?act=alert.add', {
+    headers: { authorization: `Bearer ${api.tokens.viewer}` },
+  });
+  expect(json).toMatchObject({
+    acts: [{ input: { webhook: 'https://hooks.example.com', secret: 'env:HOOK_KEY' } }],
+  });
+  expect(text).not.toContain('T0KEN');
+});
+
 test('a question mark in a query is a sign like others', async () => {
   const unknown = await api.ask('/api/product/explain?sku=WHAT?');
   expect(unknown.json).toMatchObject({ detail: expect.stringContaining('WHAT?') });
