@@ -25,8 +25,8 @@ export default defineConfig({
     pool: 'forks',
     // Files share a process and its modules, which took longer to load for each file than many of their tests take.
     isolate: false,
-    // Twice the cores of the smallest machine: a test mostly waits, for another process or for a state.
-    maxWorkers: 4,
+    // More than twice the cores of the smallest machine: a test mostly waits, for another process or for a state.
+    maxWorkers: 5,
     sequence: { sequencer: LongestFirst },
   },
 });

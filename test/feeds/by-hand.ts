@@ -1,4 +1,7 @@
 /** What a person computes from what has happened: with a list of events, and no ledger. */
+import { CLOCKS_APART_MS } from '../../src/domain/limits.ts';
+
+const A_MICROSECOND_MS = 0.001;
 
 export interface Event {
   readonly kind: 'count' | 'difference' | 'shipment';
@@ -8,6 +11,8 @@ export interface Event {
   readonly importId: number;
   /** When it was so, or has happened; milliseconds. */
   readonly at: number;
+  /** When its file was written. */
+  readonly sentAt: number;
   isUndone: boolean;
 }
 
@@ -44,34 +49,37 @@ export class OrderLine {
   }
 
   /**
-   * @param countedAt the instant of the last count, if it stands
+   * @param count the last one, if it stands
    * @param events gets what the state makes happen
    */
-  take(sent: State, countedAt: number | null, events: Event[]): 'taken' | 'old' | 'seen' | 'refused' {
+  take(
+    sent: State,
+    count: Pick<Event, 'at' | 'sentAt'> | null,
+    events: Event[],
+  ): 'taken' | 'old' | 'seen' | 'refused' {
     const before = this.#state;
     if (before && sent.at < before.at) return 'old';
-    const isOpen = sent.status === 'ITEM_APPROVED';
-    const opensAgain = isOpen && before !== null && sent.at > before.at;
-    if (before?.status === 'ITEM_COMPLETED' && !opensAgain) {
-      if (sent.status !== 'ITEM_COMPLETED' || sent.units !== before.units) return 'refused';
-      this.#state = sent;
-      return 'taken';
+    const isNewer = before !== null && sent.at > before.at;
+    if (before?.status === 'ITEM_COMPLETED') {
+      if (sent.status === 'ITEM_COMPLETED' && sent.units === before.units) {
+        this.#state = sent;
+        return 'taken';
+      }
+      if (!isNewer) return 'refused';
+      // What was shipped by mistake is back, unless somebody has counted since what is there.
+      if (this.#shipment && !(count && count.at >= this.#shippedAt)) this.#shipment.isUndone = true;
     }
-    if (before?.status === 'ITEM_CANCELLED' && isOpen && !opensAgain) return 'refused';
-    // What was shipped by mistake is back, unless somebody has counted since what is there.
-    if (
-      before?.status === 'ITEM_COMPLETED' &&
-      this.#shipment &&
-      !(countedAt !== null && countedAt >= this.#shippedAt)
-    )
-      this.#shipment.isUndone = true;
+    if (before?.status === 'ITEM_CANCELLED' && sent.status === 'ITEM_APPROVED' && !isNewer) return 'refused';
     this.#state = sent;
     if (sent.status !== 'ITEM_COMPLETED') return 'taken';
-    this.#shippedAt = sent.at;
     this.#shipment = null;
-    if (countedAt !== null && countedAt >= sent.at) return 'seen';
+    this.#shippedAt = sent.at;
+    // Clocks are apart: of a parcel that left shortly before a count, nobody knows whether it was counted, so it has left after it.
+    if (count && Math.min(count.at, count.sentAt) >= sent.at + CLOCKS_APART_MS) return 'seen';
+    if (count && count.at >= sent.at) this.#shippedAt = count.at + A_MICROSECOND_MS;
     const units = { [this.#product]: -sent.units };
-    this.#shipment = { kind: 'shipment', units, importId: 0, at: sent.at, isUndone: false };
+    const at = this.#shippedAt;
+    this.#shipment = { kind: 'shipment', units, importId: 0, at, sentAt: at, isUndone: false };
     events.push(this.#shipment);
     return 'taken';
   }

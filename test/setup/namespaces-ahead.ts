@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ensureNamespace } from '../../src/stand-ins/temporal-server.ts';
 
 /** As many as test files run at once. */
-const AHEAD = 4;
+const AHEAD = 5;
 
 /** Namespaces of Temporal that are ready before a test asks: the server takes a second until a new one can be used. */
 export class NamespacesAhead {

@@ -87,6 +87,24 @@ const FIND_COUNTED = `
           >= movement.seen_from + make_interval(secs => ${CLOCKS_APART_MS / 1000})
         AND (count.is_of_available IS FALSE OR NOT movement.was_reserved) END`;
 
+/**
+ * When units left, as the counts of their level see it: taken in spite of a count, they left after it. So only a count that comes
+ * later hides them when the line is opened again. By last_count_pkey.
+ */
+const SHIP = `
+  UPDATE taken_row SET shipped_at = CASE WHEN movement.is_counted THEN taken_row.happened_at
+    ELSE greatest(taken_row.happened_at, count.counted_at + interval '1 microsecond') END
+  FROM movement LEFT JOIN last_count AS count
+    ON count.product_id = movement.product_id AND count.facility_id = movement.facility_id AND NOT count.is_undone
+  WHERE movement.row_number = taken_row.row_number AND movement.on_hand < 0`;
+
+/** What left after a count, and what was reserved for it until then, is posted as of then. */
+const DATE_SHIPMENTS = `
+  UPDATE movement SET happened_at = taken.shipped_at
+  FROM taken_row AS taken
+  WHERE taken.row_number = movement.row_number AND taken.completes AND taken.shipped_at > movement.happened_at
+    AND movement.product_id = taken.product_id AND movement.facility_id = taken.facility_id AND movement.on_hand <= 0`;
+
 /** Without the count, nobody would know what the level is. */
 const HIDE_UNDO = `
   UPDATE last_count SET hides_undo = true
@@ -105,17 +123,6 @@ const POST = `
   ) AS posting
   WHERE on_hand <> 0 OR reserved <> 0
   ORDER BY row_number, product_id, facility_id, happened_at`;
-
-/**
- * When units left, as the counts of their level see it: taken in spite of a count, they left after it. So only a count that comes
- * later hides them when the line is opened again. By last_count_pkey.
- */
-const SHIP = `
-  UPDATE taken_row SET shipped_at = CASE WHEN movement.is_counted THEN taken_row.happened_at
-    ELSE greatest(taken_row.happened_at, count.counted_at + interval '1 microsecond') END
-  FROM movement LEFT JOIN last_count AS count
-    ON count.product_id = movement.product_id AND count.facility_id = movement.facility_id AND NOT count.is_undone
-  WHERE movement.row_number = taken_row.row_number AND movement.on_hand < 0`;
 
 /** A line that comes again unchanged is not written, so that no delta looks at it. By order_item_pkey. */
 const KEEP_STATES = `
@@ -153,10 +160,11 @@ export async function postOrderLines(
   await connection.query('ANALYZE movement');
   await connection.query(LOCK_COUNTED_LEVELS);
   await connection.query(FIND_COUNTED);
+  await connection.query(SHIP);
+  await connection.query(DATE_SHIPMENTS);
   const { orderShipped, orderReserved, orderReleased } = LEDGER_REASONS;
   await connection.query(POST, [fileName, orderShipped, orderReserved, orderReleased]);
   await connection.query(HIDE_UNDO);
-  await connection.query(SHIP);
   await connection.query(KEEP_STATES);
   await connection.query(KEEP_NEWEST);
 }

@@ -1,4 +1,5 @@
 import { LEDGER_REASONS } from '../../domain/feed.ts';
+import { COUNTS } from '../../domain/feed-kind.ts';
 import type { EqualKeyRule } from '../../domain/feed-source.ts';
 import type { ImportWarning } from '../../domain/import-warning.ts';
 import type { ResetRow } from '../../domain/feed-type.ts';
@@ -114,16 +115,21 @@ const TELL = `
   FROM picked_row AS row WHERE is_picked AND ${IS_GOOD}
   GROUP BY row.product_id, row.facility_id`;
 
+const COUNT_TYPES = COUNTS.map((type) => `'${type}'`).join(', ');
+
 /**
  * What has happened since the instant of a count: of one of what is available without what was reserved since, as what was
- * reserved then is what counts. For all levels at once, since each has as many postings as years. By inventory_item_detail_by_product,
+ * reserved then is what counts. What a count of later has found is no event: it is there when it was undone, or hidden by one that
+ * was undone. For all levels at once, since each has as many postings as years. By inventory_item_detail_by_product,
  * or as a whole.
  */
 const UNITS_SINCE = `
   LEFT JOIN (
     SELECT product_id, facility_id, sum(quantity_on_hand_diff - CASE WHEN own THEN reserved_diff ELSE 0 END) AS units
     FROM told_count JOIN inventory_item_detail AS entry USING (product_id, facility_id)
+    LEFT JOIN feed_import AS import USING (import_id)
     WHERE as_of IS NOT NULL AND coalesce(entry.happened_at, entry.created_at) > as_of
+      AND coalesce(import.feed_type NOT IN (${COUNT_TYPES}), true)
     GROUP BY product_id, facility_id
   ) AS since USING (product_id, facility_id)`;
 
