@@ -77,6 +77,8 @@ test('ensuring schedules keeps an operator’s pause, note and times, and brings
     typedSearchAttributes,
   }));
   await handle.pause('stock-taking until Monday');
+  // The server has taken it, and shows it a moment later.
+  await expect.poll(async () => (await handle.describe()).state.paused).toBe(true);
 
   await ensureSchedules(temporal, 'north');
 
