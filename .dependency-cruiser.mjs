@@ -114,6 +114,22 @@ export default {
       [...own('src/domain', 'src/operations'), npm('fastify', '@fastify/[^/]+')],
       'A route renders an operation: what it does belongs into src/operations.',
     ),
+    only(
+      'console-asks-the-api',
+      'web',
+      [
+        ...own('src/domain', 'src/operations'),
+        npm('@mantine/[^/]+', '@tanstack/[^/]+', '@tabler/[^/]+', 'react', 'react-dom', 'dayjs', 'vite'),
+      ],
+      'A page shows what the API answers, and imports nothing of the server but the domain and types of operations.',
+    ),
+    {
+      name: 'console-sees-operations-as-types',
+      comment: 'Use `import type`: what an operation does is done by the server.',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^src/operations/', dependencyTypesNot: ['type-only'] },
+    },
     {
       name: 'nothing-imports-a-door',
       comment:

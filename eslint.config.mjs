@@ -1,8 +1,9 @@
 /** Lint with types: what the compiler lets pass and a person regrets. Format is prettier's, imports are .dependency-cruiser.mjs's. */
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 /** In test/architecture/fixtures files break rules on purpose; their test lints them with this same file. */
-const IGNORED = ['node_modules/', '.atp/', 'coverage/', 'test/architecture/fixtures/'];
+const IGNORED = ['node_modules/', '.atp/', 'coverage/', 'dist/', 'test/architecture/fixtures/'];
 
 const NODE_ONLY = ['process', 'Buffer', 'fetch', 'performance', 'setImmediate', 'require'];
 const COLLECTOR_TIMED = ['WeakRef', 'FinalizationRegistry'];
@@ -62,7 +63,7 @@ export default tseslint.config(
   { ignores: IGNORED },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
@@ -122,6 +123,13 @@ export default tseslint.config(
     },
   },
   {
+    files: ['web/**/*.tsx', 'web/**/*.ts'],
+    extends: [reactHooks.configs.flat.recommended],
+    rules: {
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
+    },
+  },
+  {
     files: ['test/**/*.ts'],
     rules: {
       // expect.any, expect.stringContaining and their like are `any`.
@@ -135,7 +143,7 @@ export default tseslint.config(
     rules: { 'max-lines': 'off' },
   },
   {
-    files: ['*.config.ts'],
+    files: ['**/*.config.ts'],
     rules: { 'no-restricted-exports': 'off' },
   },
 );

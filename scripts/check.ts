@@ -12,7 +12,7 @@ interface Check {
   readonly fix: string;
 }
 
-const FOLDERS = ['src', 'workflows', 'activities', 'scripts', 'test'];
+const FOLDERS = ['src', 'web', 'workflows', 'activities', 'scripts', 'test'];
 
 const CHECKS: readonly Check[] = [
   {
@@ -29,6 +29,11 @@ const CHECKS: readonly Check[] = [
     name: 'types',
     command: ['tsc', '--project', '.', '--pretty', 'false'],
     fix: 'correct the lines above; npx tsc --project . --watch shows what is left',
+  },
+  {
+    name: 'types of the console',
+    command: ['tsc', '--project', 'web', '--pretty', 'false'],
+    fix: 'correct the lines above; npx tsc --project web --watch shows what is left',
   },
   {
     name: 'import rules',

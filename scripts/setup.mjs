@@ -1,7 +1,7 @@
 // Installs and builds what is missing, before npm's own scripts (predemo, pretest, precheck). Runs on any Node from
 // 20.19 on: the project's own Node, which runs everything else, is one of the things that may be missing.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,6 +18,7 @@ const NODE_MINIMUM = [22, 18];
 if (isIncomplete()) install();
 build();
 checkNode();
+buildConsole();
 
 function isIncomplete() {
   if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lockfile).mtimeMs) return true;
@@ -91,6 +92,33 @@ function checkNode() {
   fail(
     `${node} is ${version}, and the project needs Node ${NODE_MINIMUM.join('.')} or newer`,
     'On Linux and macOS the project brings its own: run `npm ci`. Elsewhere, install Node 24.',
+  );
+}
+
+/** The console's pages, when they are missing or older than what they are made of. */
+function buildConsole() {
+  const built = join(root, 'dist/console/index.html');
+  const isFresh =
+    existsSync(built) && statSync(built).mtimeMs >= newestOf(['web', 'src/domain', 'package-lock.json']);
+  if (isFresh || (!isWritable(root) && existsSync(built))) return;
+  const { status, stdout, stderr } = spawnSync(
+    existsSync(bundledNode) ? bundledNode : process.execPath,
+    [join(modules, 'vite/bin/vite.js'), 'build', '--config', 'web/vite.config.ts', '--logLevel', 'warn'],
+    { cwd: root, encoding: 'utf8' },
+  );
+  if (status !== 0)
+    fail(`the console's pages cannot be built: ${stderr || stdout}`, 'Run `npm run build` to see it whole.');
+}
+
+/** When the newest file in these folders was changed. */
+function newestOf(paths) {
+  return Math.max(
+    ...paths.map((path) => {
+      const at = statSync(join(root, path));
+      if (!at.isDirectory()) return at.mtimeMs;
+      return newestOf(readdirSync(join(root, path)).map((name) => join(path, name)));
+    }),
+    0,
   );
 }
 

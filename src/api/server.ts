@@ -18,11 +18,13 @@ import {
 } from '../domain/limits.ts';
 import { isLoopbackHost } from '../domain/loopback.ts';
 import type { Application } from '../operations/application.ts';
-import type { Caller } from '../operations/operation.ts';
+import type { Caller, CommandShape } from '../operations/operation.ts';
 import { apiPage, PAGE_STYLE } from './api-page.ts';
 import { callerOf } from './caller.ts';
+import { addConsole } from './console.ts';
 import { addEvents, type EventPace } from './events.ts';
 import { openApiDocument } from './openapi.ts';
+import { operationList } from './operation-list.ts';
 import { addOperationRoutes } from './operation-routes.ts';
 import { addSessionRoutes } from './session-routes.ts';
 import { answerWithProblem, httpError } from './problem.ts';
@@ -62,6 +64,10 @@ export interface ServerParts {
   /** Of one address. */
   readonly requestsPerMinuteMax: number;
   readonly eventPace: EventPace;
+  /** Where the console's pages are. */
+  readonly consoleFolder: string;
+  /** How the command line does each operation, by its name. */
+  readonly commands: ReadonlyMap<string, CommandShape>;
   /** Whether it can do its work now. */
   readonly isReady: () => Promise<boolean>;
 }
@@ -152,10 +158,11 @@ export async function createApiServer(parts: ServerParts): Promise<FastifyInstan
     request.log[reply.statusCode < 500 ? 'info' : 'warn'](entry, 'a request was answered');
   });
   addHealthRoutes(server, isReady);
-  addDescription(server, version);
+  addDescription(server, version, parts.commands);
   addSessionRoutes(server, app, isSecure);
   addOperationRoutes(server, app);
   addEvents(server, app, parts.eventPace);
+  await addConsole(server, parts.consoleFolder);
   endWithinGrace(server);
   return server;
 }
@@ -171,11 +178,12 @@ function addHealthRoutes(server: FastifyInstance, isReady: () => Promise<boolean
 }
 
 /** What the API is, for whoever asks: it is in the repository, too. */
-function addDescription(server: FastifyInstance, version: string): void {
+function addDescription(server: FastifyInstance, version: string, commands: ServerParts['commands']): void {
   const config = { isOpen: true };
   const answers = [
     ['/api', 'text/html; charset=utf-8', apiPage(version)],
     ['/api/page.css', 'text/css; charset=utf-8', PAGE_STYLE],
+    ['/api/operations.json', 'application/json; charset=utf-8', JSON.stringify(operationList(commands))],
     ['/api/openapi.json', 'application/json; charset=utf-8', JSON.stringify(openApiDocument(version))],
   ] as const;
   for (const [url, type, text] of answers) {

@@ -1,8 +1,10 @@
 /** `atp serve`: the HTTP API's composition, from the configuration to the open port. */
 import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { EVENT_PACE } from '../api/events.ts';
 import { createApiServer } from '../api/server.ts';
+import { commandShapes } from '../cli/command-shapes.ts';
 import { proxyAddresses, type ApiSettings } from '../config/api-variables.ts';
 import { loadConfig } from '../config/config.ts';
 import type { Surroundings } from '../config/environment.ts';
@@ -20,6 +22,9 @@ import { removeLeftScratchFolders } from '../sftp/scratch-folder.ts';
 import { openApplication } from './application.ts';
 import { openLog } from './log.ts';
 import { requireServerVersion } from './service-checks.ts';
+
+/** Made by `npm run build`. */
+const CONSOLE_FOLDER = join(import.meta.dirname, '../../dist/console');
 
 export interface ServerOptions {
   readonly signal: AbortSignal;
@@ -58,6 +63,8 @@ export async function runServer(
       isOnLoopback: api.isOnLoopback,
       requestsPerMinuteMax: API_REQUESTS_PER_MINUTE_MAX,
       eventPace: EVENT_PACE,
+      consoleFolder: CONSOLE_FOLDER,
+      commands: commandShapes(),
       isReady: keepFor(READINESS_KEPT_MS, async () => {
         return withinTime(requireDatabase(app), SERVICE_CHECK_TIMEOUT_MS).then(
           () => true,

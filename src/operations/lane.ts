@@ -121,11 +121,11 @@ async function findBlocked(database: Database, shopId: string, decision: Decisio
   return blocked.sequence;
 }
 
-function defineDecision(kind: DecisionKind) {
+function defineDecision<Kind extends DecisionKind>(kind: Kind) {
   // Their types differ by decision; the workflow that takes them checks them by the same fields.
   const decisionFields: Readonly<Record<never, never>> = fieldsOfDecision(kind);
   return defineOperation({
-    name: `lane.${kind}`,
+    name: `lane.${kind}` as const,
     role: 'operator',
     description: DESCRIPTIONS[kind],
     fields: { shopId, ...decisionFields },

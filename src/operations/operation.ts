@@ -38,9 +38,9 @@ export const CALLER_NAME = text('who does it (default: the user of this machine)
 /** How the caller's door calls a field: `safetyStock` in JSON, `--safety-stock` on the command line. */
 export type NameOf = (field: string) => string;
 
-export interface Operation<F extends Fields = Fields, Result = unknown> {
+export interface Operation<F extends Fields = Fields, Result = unknown, Name extends string = string> {
   /** `<noun>.<verb>`: the name of the act in the audit log. */
-  readonly name: string;
+  readonly name: Name;
   /** Who may do it. What a viewer may do changes nothing. */
   readonly role: Role;
   /** It changes nothing either, though not everybody may look. */
@@ -66,6 +66,13 @@ export interface Operation<F extends Fields = Fields, Result = unknown> {
   readonly run: (context: Context, input: Input<F>) => Promise<Result>;
 }
 
+/** How the command line does an operation: words, and fields whose values stand between them. */
+export interface CommandShape {
+  readonly words: readonly (string | { readonly field: string })[];
+  /** The options of the other fields: `safetyStock` is `--safety-stock`. */
+  readonly options: Readonly<Record<string, string>>;
+}
+
 /** An operation without the types of its input and its result. */
 export type OperationFacts = Pick<Operation, 'name' | 'role' | 'isRead' | 'description' | 'fields'>;
 
@@ -74,10 +81,10 @@ export function isRead({ role, isRead: reads = false }: Pick<Operation, 'role' |
   return reads || role === 'viewer';
 }
 
-/** States an operation, and keeps the types of its fields and its result. */
-export function defineOperation<const F extends Fields, Result>(
-  operation: Operation<F, Result>,
-): Operation<F, Result> {
+/** States an operation, and keeps the types of its name, its fields and its result. */
+export function defineOperation<const F extends Fields, Result, const Name extends string>(
+  operation: Operation<F, Result, Name>,
+): Operation<F, Result, Name> {
   return operation;
 }
 

@@ -20,7 +20,7 @@ import { SHOP_OPERATIONS } from './shops.ts';
 import { setUpTemporal } from './temporal.ts';
 
 /** By area, and within it, in the order in which somebody new needs them. */
-export const OPERATIONS: readonly OperationFacts[] = [
+export const OPERATIONS = [
   runDoctor,
   migrateDatabase,
   setUpTemporal,
@@ -39,4 +39,4 @@ export const OPERATIONS: readonly OperationFacts[] = [
   showAuditLog,
   ...USER_OPERATIONS,
   ...TOKEN_OPERATIONS,
-];
+] as const satisfies readonly OperationFacts[];

@@ -1,7 +1,9 @@
 /** The HTTP API in this process, on a port of its own, over a real database: what `atp serve` serves. */
+import { join } from 'node:path';
 import { randomBytes, scryptSync } from 'node:crypto';
 import packageJson from '../../package.json' with { type: 'json' };
 import { EVENT_PACE } from '../../src/api/events.ts';
+import { commandShapes } from '../../src/cli/command-shapes.ts';
 import { createApiServer, type ServerParts } from '../../src/api/server.ts';
 import type { Problem } from '../../src/api/problem.ts';
 import { API_REQUESTS_PER_MINUTE_MAX } from '../../src/domain/limits.ts';
@@ -38,6 +40,9 @@ export interface ApiUnderTest {
   post(path: string, input: unknown, init?: RequestInit): Promise<Answer>;
 }
 
+/** The pages as `npm test` builds them before it begins. */
+const CONSOLE_FOLDER = join(import.meta.dirname, '../../dist/console');
+
 export async function openApi(
   environment: Readonly<Record<string, string>> = {},
   parts: Partial<ServerParts> = {},
@@ -58,6 +63,8 @@ export async function openApi(
     isOnLoopback: true,
     requestsPerMinuteMax: API_REQUESTS_PER_MINUTE_MAX,
     eventPace: EVENT_PACE,
+    consoleFolder: CONSOLE_FOLDER,
+    commands: commandShapes(),
     isReady: () => Promise.resolve(true),
     ...parts,
   });

@@ -28,7 +28,7 @@ test('every operation that src/operations defines is in its list', async () => {
     );
   }
 
-  const listed = OPERATIONS.map(({ name }) => name);
+  const listed = OPERATIONS.map(({ name }): string => name);
   expect(new Set(listed).size).toBe(listed.length);
   expect(defined.filter((name) => !listed.includes(name))).toEqual([]);
   expect(defined.length).toBeGreaterThan(20);
@@ -36,7 +36,7 @@ test('every operation that src/operations defines is in its list', async () => {
 
 test('every operation can be done by a command', () => {
   const done = new Set(COMMANDS.flatMap(({ operations }) => operations.map(({ name }) => name)));
-  expect(OPERATIONS.map(({ name }) => name).filter((name) => !done.has(name))).toEqual([]);
+  expect(OPERATIONS.map(({ name }): string => name).filter((name) => !done.has(name))).toEqual([]);
 });
 
 test('an operation is called <noun>.<verb>', () => {

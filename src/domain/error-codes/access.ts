@@ -33,6 +33,11 @@ export const ACCESS_ERRORS = {
     message: (d) => `The API cannot listen at ${d.address}: ${d.reason}.`,
     hint: 'Another program has the address, or this machine has not: set ATP_API_ADDRESS to another one.',
   },
+  CONSOLE_NOT_BUILT: {
+    class: 'not-now',
+    message: () => 'The pages of the console are not there; the API is.',
+    hint: '`npm run build`, in the folder of the installation and with its development dependencies, makes them.',
+  },
   API_WITHOUT_ACCESS: {
     class: 'not-now',
     message: (d) => `The API does not listen at ${d.address}, which others can reach: nobody has access yet.`,

@@ -3,6 +3,9 @@
 /** Free in IANA's registry, and no default of a program that stands beside this one. */
 export const API_PORT = 8420;
 
+/** Seconds that a browser keeps a file of the console whose name holds a hash of its content. */
+export const CONSOLE_FILE_KEPT_S = 30 * 24 * 60 * 60;
+
 /** Clients with an open connection at once; one more is refused by the server. */
 export const API_CONNECTIONS_MAX = 500;
 

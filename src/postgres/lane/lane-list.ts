@@ -19,9 +19,14 @@ export interface LaneSummary {
   readonly reasonCode: string | null;
   /** ISO 8601: since when it is blocked or paused; null: it is neither, or nobody knows. */
   readonly stoppedSince: string | null;
+  /** Plans that wait for a person’s approval. */
+  readonly plansHeld: number;
 }
 
-interface LaneRecord extends Pick<LaneSummary, 'shopId' | 'filesWaiting' | 'productsWaiting' | 'head'> {
+interface LaneRecord extends Pick<
+  LaneSummary,
+  'shopId' | 'filesWaiting' | 'productsWaiting' | 'head' | 'plansHeld'
+> {
   readonly status: UploadFileState | null;
   readonly headReasonCode: string | null;
   readonly blockedSince: Date | null;
@@ -30,13 +35,14 @@ interface LaneRecord extends Pick<LaneSummary, 'shopId' | 'filesWaiting' | 'prod
   readonly isHeld: boolean;
 }
 
-/** In the order of the shops' ids. By upload_file_open. */
+/** In the order of the shops' ids. By upload_file_open and sync_plan_held. */
 export async function listLanes(database: Database): Promise<readonly LaneSummary[]> {
   const records = await database.query<LaneRecord>(
     `SELECT shop.shop_id AS "shopId", open.files AS "filesWaiting", open.rows AS "productsWaiting",
        head.sequence AS head, head.state AS status, head.reason_code AS "headReasonCode",
        head.blocked_since AS "blockedSince", lane.paused_at AS "pausedAt",
-       coalesce(origin.restored_reason IS NOT NULL, false) AS "isRestored", coalesce(${LEASE_LASTS}, false) AS "isHeld"
+       coalesce(origin.restored_reason IS NOT NULL, false) AS "isRestored", coalesce(${LEASE_LASTS}, false) AS "isHeld",
+       (SELECT count(*)::int FROM sync_plan AS plan WHERE plan.shop_id = shop.shop_id AND plan.state = 'HELD') AS "plansHeld"
      FROM shop
      LEFT JOIN lane USING (shop_id)
      LEFT JOIN shop_origin AS origin USING (shop_id)
