@@ -126,6 +126,8 @@ export default tseslint.config(
     files: ['web/**/*.tsx', 'web/**/*.ts'],
     extends: [reactHooks.configs.flat.recommended],
     rules: {
+      // The compiler of React, which it speaks of, is not used.
+      'react-hooks/incompatible-library': 'off',
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
     },
   },

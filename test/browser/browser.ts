@@ -1,0 +1,72 @@
+/** A real browser: the Chromium of the system, without its own network. */
+import { existsSync } from 'node:fs';
+import { chromium, type Browser, type Page } from 'playwright-core';
+
+const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** What a page may take to show what is waited for, also on a busy machine. */
+const PAGE_TIMEOUT_MS = 60_000;
+
+export async function openBrowser(): Promise<Browser> {
+  const executablePath = PLACES.find((path) => existsSync(path));
+  if (executablePath === undefined)
+    throw new Error(`no Chromium at ${PLACES.join(', ')}: install the package chromium`);
+  return chromium.launch({ executablePath, headless: true, args: FLAGS });
+}
+
+export interface View {
+  readonly width: number;
+  readonly height: number;
+  readonly scheme: 'light' | 'dark';
+}
+
+export interface OpenPage {
+  readonly page: Page;
+  /** What the page has written to the browser's console as an error, and what it has thrown. */
+  readonly faults: readonly string[];
+}
+
+/** A page of a browser that nobody has used before. */
+export async function openPage(
+  browser: Browser,
+  url: string,
+  { width, height, scheme }: View = { width: 1280, height: 900, scheme: 'light' },
+): Promise<OpenPage> {
+  const context = await browser.newContext({
+    baseURL: url,
+    viewport: { width, height },
+    colorScheme: scheme,
+    reducedMotion: 'reduce',
+    timezoneId: 'Europe/Berlin',
+    locale: 'en-GB',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  context.setDefaultTimeout(PAGE_TIMEOUT_MS);
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on('console', (message) => {
+    // That nobody is signed in yet is asked for by a request that is refused; the browser calls that an error.
+    const isSignIn = message.location().url.endsWith('/api/session') && message.text().includes('401');
+    if (message.type() === 'error' && !isSignIn) faults.push(`${page.url()}: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => faults.push(`${page.url()}: ${error.message}`));
+  return { page, faults };
+}
+
+/** As a person signs in. */
+export async function signInTo(page: Page, userName: string, password: string): Promise<void> {
+  await page.goto('/');
+  await page.getByRole('textbox', { name: 'Name' }).fill(userName);
+  await page.locator('input[name=password]').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('navigation', { name: 'Pages' }).waitFor({ state: 'attached' });
+}

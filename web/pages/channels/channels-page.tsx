@@ -1,0 +1,5 @@
+import { Page } from '../../parts/page.tsx';
+
+export function Channels() {
+  return <Page title="Channels">…</Page>;
+}

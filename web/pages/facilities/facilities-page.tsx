@@ -1,0 +1,5 @@
+import { Page } from '../../parts/page.tsx';
+
+export function Facilities() {
+  return <Page title="Facilities">…</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from '../../parts/page.tsx';
+
+export function FilePage() {
+  return <Page title="File">…</Page>;
+}

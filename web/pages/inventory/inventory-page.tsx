@@ -1,0 +1,5 @@
+import { Page } from '../../parts/page.tsx';
+
+export function Inventory() {
+  return <Page title="Inventory">…</Page>;
+}
