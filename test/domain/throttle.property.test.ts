@@ -103,6 +103,9 @@ const buckets = fc.record({
 });
 const inFlightMaxima = fc.integer({ min: 1, max: 12 });
 
+/** What is said of an average is measured on stories that are always the same: chance may draw others of which it is not so. */
+const SAME_STORIES = { numRuns: 500, seed: 1 };
+
 /** Decides when it sends, and learns from the answers. */
 interface Client {
   waitMs(cost: number, nowMs: number): number;
@@ -217,20 +220,18 @@ describe('several calls at once whose answers overtake each other', () => {
   });
 
   test('are never throttled while no other client spends; those of a client that believes the last answer are', () => {
-    let controlThrottled = 0;
     fc.assert(
       fc.property(buckets, generateRequests(true), inFlightMaxima, (size, requests, inFlightMax) => {
         expect(simulate(ourClient(full(size)), size, requests, inFlightMax).throttled).toBe(0);
-        controlThrottled += simulate(
-          clientThatBelievesTheLastAnswer(full(size)),
-          size,
-          requests,
-          inFlightMax,
-        ).throttled;
       }),
       { numRuns: 500 },
     );
-    expect(controlThrottled).toBeGreaterThan(500);
+    const stories = fc.sample(fc.tuple(buckets, generateRequests(true), inFlightMaxima), SAME_STORIES);
+    const throttled = stories.map(([size, requests, inFlightMax]) => {
+      const control = clientThatBelievesTheLastAnswer(full(size));
+      return simulate(control, size, requests, inFlightMax).throttled;
+    });
+    expect(throttled.reduce((sum, each) => sum + each, 0)).toBeGreaterThan(500);
   });
 
   test('are hardly ever throttled when they use less than they ask for', () => {
@@ -241,7 +242,7 @@ describe('several calls at once whose answers overtake each other', () => {
         throttled += simulate(ourClient(full(size)), size, requests, inFlightMax).throttled;
         sent += requests.length;
       }),
-      { numRuns: 500 },
+      SAME_STORIES,
     );
     expect(throttled / sent).toBeLessThan(0.01);
   });
@@ -265,7 +266,7 @@ describe('several calls at once whose answers overtake each other', () => {
           throttled.sent += requests.length;
         },
       ),
-      { numRuns: 500 },
+      SAME_STORIES,
     );
     expect(throttled.ours / throttled.sent).toBeLessThan(0.05);
     expect(throttled.control).toBeGreaterThan(3 * throttled.ours);
