@@ -13,6 +13,8 @@ export interface Event {
   readonly at: number;
   /** When its file was written. */
   readonly sentAt: number;
+  /** By product: the instant at which it was counted last when this came; undefined: it was not. */
+  readonly countedBefore: Readonly<Record<string, number | undefined>>;
   isUndone: boolean;
 }
 
@@ -79,7 +81,8 @@ export class OrderLine {
     if (count && count.at >= sent.at) this.#shippedAt = count.at + A_MICROSECOND_MS;
     const units = { [this.#product]: -sent.units };
     const at = this.#shippedAt;
-    this.#shipment = { kind: 'shipment', units, importId: 0, at, sentAt: at, isUndone: false };
+    const event = { kind: 'shipment', units, importId: 0, at, sentAt: at, countedBefore: {} } as const;
+    this.#shipment = { ...event, isUndone: false };
     events.push(this.#shipment);
     return 'taken';
   }

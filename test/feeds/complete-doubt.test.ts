@@ -204,4 +204,20 @@ describe('an undone count of a complete source', () => {
 
     expect(await unitsAt('BROADWAY')).toEqual([5, 5, 5, 5, 5, 5, 5, 5, 0, 6]);
   });
+
+  test('keeps them from being absent from a file that is older than the count before', async () => {
+    const columns = 'facilityId,idValue,availableQty,asOf';
+    const at = (rows: readonly string[], hours: number) => rows.map((row) => `${row},${hoursAgo(hours)}`);
+    await send(at(rowsOf('BROADWAY', ALL), 3), columns);
+    await send(at(rowsOf('BROADWAY', ALL, 7), 2), columns);
+    await undoImport(run.warehouse.database, (await lastImport())?.importId ?? 0, {
+      by: 'Ann',
+      reason: 'a test',
+    });
+
+    const late = await send(at(rowsOf('BROADWAY', ALL.slice(0, 8), 9), 4), columns);
+
+    expect(late).toMatchObject({ rows: 8, applied: 0, failed: 8 });
+    expect(await unitsAt('BROADWAY')).toEqual(FIVES);
+  });
 });

@@ -82,11 +82,19 @@ const LATE_NEWS: Step[] = [
   { ...count, old: 0 },
   { ...count, old: 3 },
 ];
-/** A count of before, once the last one was undone: what the one before that has found is no event since. */
+/** A count of before, once the last one was undone: the one before that says whether it is too old. */
 const BEHIND_UNDONE: Step[] = [
-  { ...count, units: { HAT: 1 }, old: 0, isSentAgain: true },
+  { ...count, units: { HAT: 1 }, old: 0 },
+  { ...count, units: { HAT: 2 }, old: 0 },
   { act: 'undo', which: 0 },
-  { ...count, units: { HAT: 1 }, old: 3 },
+  { ...count, units: { HAT: 3 }, old: 3 },
+  { ...count, units: { HAT: 4 }, old: 1 },
+];
+/** What a count that was undone had taken the place of: nobody knows what it would be. */
+const UNKNOWN_BEFORE: Step[] = [
+  { ...count, act: 'difference', old: 0 },
+  { ...count, old: 0 },
+  ...[0, 1].map((which) => ({ act: 'undo', which }) as const),
 ];
 /** Undone one after the other, all of it. */
 const ALL_BACK: Step[] = [
@@ -171,7 +179,11 @@ class Played {
       const [last] = await listImports(warehouse.database, { limit: 1, state: 'applied' });
       const at = isCount ? (about?.getTime() ?? Date.now()) : this.#instant(0).getTime();
       const sentAt = this.#instant(0).getTime();
-      const event = { kind: act, importId: importId ?? last?.importId ?? 0, at, sentAt, isUndone: false };
+      const countedBefore = Object.fromEntries(
+        PRODUCTS.map((product) => [product, this.#countedAt(product)]),
+      );
+      const id = importId ?? last?.importId ?? 0;
+      const event = { kind: act, importId: id, at, sentAt, isUndone: false, countedBefore };
       const taken = Object.entries(named).filter(([product]) => !isCount || !this.#isOvertaken(product, at));
       this.overtaken += Object.keys(named).length - taken.length;
       this.events.push({ ...event, units: Object.fromEntries(taken) });
@@ -202,8 +214,13 @@ class Played {
 
   /** A count of what was says nothing of a product that was counted later. */
   #isOvertaken(product: string, at: number): boolean {
+    return (this.#countedAt(product) ?? at) > at;
+  }
+
+  /** The instant that the product was counted at; once that count is undone, the one that was so before. */
+  #countedAt(product: string): number | undefined {
     const last = this.#lastCountOf(product);
-    return last !== undefined && !last.isUndone && last.at > at;
+    return last?.isUndone === true ? last.countedBefore[product] : last?.at;
   }
 
   #lastCountOf(product: string): Event | undefined {
@@ -254,51 +271,70 @@ class Played {
   }
 }
 
+interface Tally {
+  readonly undone: number;
+  readonly refusedUndos: number;
+  readonly overtaken: number;
+  readonly old: number;
+  readonly seen: number;
+}
+
+let runs = 0;
+
+/** Plays a story on products of its own, and looks at their levels behind each step. */
+async function play(steps: readonly Step[], areCountsDated: boolean): Promise<Tally> {
+  runs += 1;
+  const played = new Played(runs, areCountsDated);
+  await warehouse.database.query(
+    `INSERT INTO product (product_id, sku) SELECT sku, sku FROM unnest($1::text[]) AS sku`,
+    [PRODUCTS.map(played.skuOf)],
+  );
+  for (const each of steps) {
+    if (each.act === 'undo') await played.undo(each.which);
+    else if (each.act === 'order') await played.order(each);
+    else await played.send(each);
+    for (const product of PRODUCTS) {
+      expect(await warehouse.readLevels(played.skuOf(product), 'BROADWAY')).toEqual({
+        qoh: byHand(played.events, product),
+        reserved: played.reserved(product),
+      });
+    }
+  }
+  const undone = played.events.filter(({ isUndone, importId }) => isUndone && importId > 0).length;
+  const { refusedUndos, overtaken, old, seen } = played;
+  return { undone, refusedUndos, overtaken, old, seen };
+}
+
+test.each([
+  [
+    'a count of before the one that stands, behind an undone one',
+    BEHIND_UNDONE,
+    true,
+    { undone: 1, overtaken: 1 },
+  ],
+  [
+    'a parcel that a count has seen, and news that come too late',
+    LATE_NEWS,
+    true,
+    { overtaken: 1, old: 1, seen: 1 },
+  ],
+  ['what is behind an undone count', UNKNOWN_BEFORE, false, { undone: 1, refusedUndos: 1 }],
+  ['all of it taken back, with instants', ALL_BACK, true, { undone: 3 }],
+  ['all of it taken back', ALL_BACK, false, { undone: 3 }],
+] as const)('%s ends at the quantities computed by hand', async (_what, steps, areCountsDated, happened) => {
+  const nothing = { undone: 0, refusedUndos: 0, overtaken: 0, old: 0, seen: 0 };
+  expect(await play(steps, areCountsDated)).toEqual({ ...nothing, ...happened });
+});
+
 test('any mix of feeds, crashes, repetitions, decisions and undos ends at the quantities computed by hand', async () => {
-  let runs = 0;
-  const sums = { undone: 0, refusedUndos: 0, overtaken: 0, old: 0, seen: 0 };
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { minLength: 1, maxLength: 9 }),
       fc.boolean(),
-      async (steps, areCountsDated) => {
-        runs += 1;
-        const played = new Played(runs, areCountsDated);
-        await warehouse.database.query(
-          `INSERT INTO product (product_id, sku) SELECT sku, sku FROM unnest($1::text[]) AS sku`,
-          [PRODUCTS.map(played.skuOf)],
-        );
-        for (const each of steps) {
-          if (each.act === 'undo') await played.undo(each.which);
-          else if (each.act === 'order') await played.order(each);
-          else await played.send(each);
-          for (const product of PRODUCTS) {
-            expect(await warehouse.readLevels(played.skuOf(product), 'BROADWAY')).toEqual({
-              qoh: byHand(played.events, product),
-              reserved: played.reserved(product),
-            });
-          }
-        }
-        sums.undone += played.events.filter(({ isUndone, importId }) => isUndone && importId > 0).length;
-        sums.refusedUndos += played.refusedUndos;
-        sums.overtaken += played.overtaken;
-        sums.old += played.old;
-        sums.seen += played.seen;
-      },
+      async (steps, areCountsDated) => void (await play(steps, areCountsDated)),
     ),
-    {
-      numRuns: 25,
-      examples: [
-        [BEHIND_UNDONE, true],
-        [LATE_NEWS, true],
-        [ALL_BACK, true],
-        [ALL_BACK, false],
-      ],
-    },
+    { numRuns: 25 },
   );
-  // A refused undo proves nothing, and neither does what never happened.
-  expect(sums.undone).toBeGreaterThan(sums.refusedUndos);
-  expect(Math.min(sums.overtaken, sums.old, sums.seen)).toBeGreaterThan(0);
   const [{ differs } = { differs: -1 }] = await warehouse.database.query<{ differs: number }>(
     `SELECT count(*)::int AS differs FROM product_facility AS level
      WHERE quantity_on_hand <> (SELECT coalesce(sum(quantity_on_hand_diff), 0) FROM inventory_item_detail AS entry

@@ -168,6 +168,26 @@ describe('a count of an earlier instant', () => {
     expect(await onHand()).toBe(7);
   });
 
+  test('does not set back a level that was counted later by the count before one that was undone', async () => {
+    const before = ago(30);
+    await countAsOf(7, before);
+    await countAsOf(8, ago(20));
+    await undoLast();
+    const late = await countAsOf(100, ago(60));
+    expect(late.refused).toMatchObject([
+      {
+        code: 'COUNT_OVERTAKEN',
+        message: expect.stringContaining(before.toISOString().slice(0, 19)) as string,
+      },
+    ]);
+    expect(await onHand()).toBe(7);
+    // And that one is still the count before, when the next one is undone, too.
+    expect((await countAsOf(9, ago(25))).refused).toEqual([]);
+    await undoLast();
+    expect((await countAsOf(100, ago(60))).refused).toMatchObject([{ code: 'COUNT_OVERTAKEN' }]);
+    expect(await onHand()).toBe(7);
+  });
+
   test('that is still to come is refused, with the other bins of its level; a clock may be ahead a little', async () => {
     const countOf = (name: string, rows: readonly string[]) =>
       warehouse.importText(

@@ -2,11 +2,9 @@
 import type { ImportWarning } from '../../domain/import-warning.ts';
 import { LOOK_ALIKE_LETTERS, LOST_IDS } from '../../domain/recognition/unknown-sku.ts';
 import type { Connection } from '../database.ts';
+import { STANDING_IMPORT, STANDING_INSTANT } from './last-count.ts';
 import { nameLikelyProducts } from './name-likely-products.ts';
 import { IS_GOOD } from './resolving.ts';
-
-/** The import that has counted a level last; of a count that was undone, the one before it. */
-const LAST_IMPORT = 'CASE WHEN last.is_undone THEN last.earlier_import_id ELSE last.import_id END';
 
 /**
  * Levels of the facilities that the file names, which this source has counted last. So nothing is set to zero that the sender does
@@ -27,8 +25,8 @@ const FIND_ABSENT = `
     place.as_of, coalesce(place.own, last.is_of_available, false) AS own
   FROM place
   JOIN last_count AS last USING (facility_id)
-  JOIN feed_import AS import ON import.import_id = ${LAST_IMPORT} AND import.source = $1
-  WHERE (last.is_undone OR last.counted_at <= coalesce(place.as_of, $2, clock_timestamp()))
+  JOIN feed_import AS import ON import.import_id = ${STANDING_IMPORT} AND import.source = $1
+  WHERE (${STANDING_INSTANT} > coalesce(place.as_of, $2, clock_timestamp())) IS NOT TRUE
     AND NOT EXISTS (SELECT FROM resolved_row AS told
       WHERE told.product_id = last.product_id AND told.facility_id = last.facility_id)`;
 
@@ -92,7 +90,7 @@ export async function addAbsentRows(
 
 /** By last_count_pkey and feed_import_pkey. */
 const LEAVE_OUT = `
-  DELETE FROM counted USING last_count AS last JOIN feed_import AS import ON import.import_id = ${LAST_IMPORT}
+  DELETE FROM counted USING last_count AS last JOIN feed_import AS import ON import.import_id = ${STANDING_IMPORT}
   WHERE counted.row_number < 0 AND last.product_id = counted.product_id AND last.facility_id = counted.facility_id
     AND import.source IS DISTINCT FROM $1`;
 const LEAVE_OUT_ROWS = `

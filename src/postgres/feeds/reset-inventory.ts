@@ -6,6 +6,7 @@ import type { ResetRow } from '../../domain/feed-type.ts';
 import { CLOCKS_APART_MS } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
 import { addAbsentRows, countSourceSql, leaveCountedMeanwhile } from './complete.ts';
+import { STANDING_IMPORT, STANDING_INSTANT } from './last-count.ts';
 import { keepForLater, type PostedLater } from './pending-postings.ts';
 import { IS_GOOD, refuseSql } from './resolving.ts';
 import type { StagingShape } from './staging.ts';
@@ -156,11 +157,11 @@ const ROWS_WITH_COUNT = `
   SELECT row.row_number, product_id, facility_id, counted.as_of, counted.quantity_after
   FROM picked_row AS row JOIN counted USING (product_id, facility_id)`;
 
-/** A count of what was is no news of a level that was counted later. */
+/** A count of what was is no news of a level that was counted later, though a still later count of it was undone. */
 const REFUSE_COUNTED_SINCE = refuseSql({
-  from: `(SELECT good.row_number, good.facility_id, good.as_of, last.counted_at
+  from: `(SELECT good.row_number, good.facility_id, good.as_of, ${STANDING_INSTANT} AS counted_at
     FROM (${ROWS_WITH_COUNT}) AS good JOIN last_count AS last USING (product_id, facility_id)
-    WHERE NOT last.is_undone AND last.counted_at > good.as_of)`,
+    WHERE ${STANDING_INSTANT} > good.as_of)`,
   condition: 'true',
   column: `'asOf'`,
   code: 'COUNT_OVERTAKEN',
@@ -175,7 +176,7 @@ const RECORD_COUNTS = `
   FROM counted AS row WHERE ${IS_GOOD} ORDER BY product_id, facility_id
   ON CONFLICT (product_id, facility_id) DO UPDATE SET counted_at = excluded.counted_at,
     after_entry = excluded.after_entry, import_id = excluded.import_id,
-    earlier_import_id = CASE WHEN last.is_undone THEN last.earlier_import_id ELSE last.import_id END, is_undone = false, hides_undo = false,
+    earlier_import_id = ${STANDING_IMPORT}, earlier_counted_at = ${STANDING_INSTANT}, is_undone = false, hides_undo = false,
     is_of_available = excluded.is_of_available`;
 
 const POST = `

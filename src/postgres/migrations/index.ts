@@ -48,6 +48,7 @@ import * as unmanagedVariant from './0055-unmanaged-variant.ts';
 import * as transfersKept from './0056-transfers-kept.ts';
 import * as apiToken from './0057-api-token.ts';
 import * as userAccount from './0058-user-account.ts';
+import * as earlierCount from './0061-earlier-count.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -104,6 +105,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0056-transfers-kept', ...transfersKept },
   { name: '0057-api-token', ...apiToken },
   { name: '0058-user-account', ...userAccount },
+  { name: '0061-earlier-count', ...earlierCount },
 ];
 
 /** In their order. */
