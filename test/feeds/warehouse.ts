@@ -20,6 +20,8 @@ export interface SentFeed {
   /** Where it lies on SFTP; absent: it came from a machine of ours. */
   readonly claimed?: ClaimedFile | null;
   readonly through?: Database;
+  /** The folder that it was sent to; absent: it came from a machine of ours. */
+  readonly source?: string;
   readonly settings?: SourceSettings;
 }
 
@@ -105,6 +107,7 @@ export class Warehouse {
       writtenAt = new Date(),
       through = this.database,
       claimed = null,
+      source,
       settings = NO_SETTINGS,
       ...options
     }: Partial<ImportOptions> & SentFeed = {},
@@ -116,7 +119,16 @@ export class Warehouse {
     const counts = await withFeed({ localPath, fileName, type, settings }, ({ rows }) =>
       importFeed(
         through,
-        { sha256, fileName, type, writtenAt, claimed, rows, settings },
+        {
+          sha256,
+          fileName,
+          type,
+          writtenAt,
+          claimed,
+          rows,
+          settings,
+          ...(source !== undefined && { source }),
+        },
         {
           dryRun: false,
           onRefused: async (all) => {
