@@ -1,11 +1,14 @@
 /** Large imports that are judged and not posted whole: what they say, and who ends them. */
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Connection } from '../../src/postgres/database.ts';
+import type { HoldReason } from '../../src/domain/feed-gates.ts';
 import type { UndoneImport } from '../../src/domain/feed-import.ts';
+import { listExpectedFeeds } from '../../src/postgres/feeds/expected-feeds.ts';
 import { findImport, listImports } from '../../src/postgres/feeds/feed-imports.ts';
 import { addFacility, removeFacility } from '../../src/postgres/master-data/facilities.ts';
 import { removeProduct } from '../../src/postgres/master-data/products.ts';
 import { finishBrokenOff, listUnfinished } from '../../src/postgres/feeds/import-chunks.ts';
+import { addSource } from '../../src/postgres/feeds/sources.ts';
 import { undoImport } from '../../src/postgres/feeds/undo-import.ts';
 import { Warehouse, type ImportOutcome } from './warehouse.ts';
 
@@ -122,6 +125,38 @@ test('while somebody posts it, it is not unfinished', async () => {
     onChunk: async () => void seen.push(await listUnfinished(warehouse.database)),
   });
   expect(seen).toEqual([[], []]);
+});
+
+test('posted in part, it is one of those that its source usually sends, and it has come', async () => {
+  await addSource(warehouse.database, 'nightly', { type: 'RESET_INVENTORY', expectedEveryMs: 86_400_000 });
+  const nightly = (rows: number, options: Options) => {
+    files += 1;
+    const lines = [
+      `SHIRT,SOHO,${files}`,
+      `HAT,SOHO,${files}`,
+      ...Array.from({ length: rows - 2 }, (_, at) => `X${at},SOHO,1`),
+    ];
+    const text = `idValue,facilityId,availableQty\n${lines.join('\n')}\n`;
+    const name = `night-${files}.csv`;
+    return warehouse.importText('RESET_INVENTORY', text, name, { ...LARGE, source: 'nightly', ...options });
+  };
+  const forget = () =>
+    warehouse.database.query(
+      `UPDATE feed_import SET came_at = came_at - interval '2 days' WHERE source = 'nightly'`,
+    );
+  const expected = async () =>
+    (await listExpectedFeeds(warehouse.database)).find(({ source }) => source === 'nightly')?.cameAt;
+  await nightly(40, {});
+  await nightly(40, {});
+  await forget();
+  await expect(nightly(40, { onChunk: killed })).rejects.toThrow('killed');
+  expect(Date.now() - ((await expected())?.getTime() ?? 0)).toBeLessThan(86_400_000);
+
+  let reasons: readonly HoldReason[] = [];
+  await nightly(10, { dryRun: true, onJudged: (judged) => (reasons = judged.reasons) });
+
+  expect(reasons).toContainEqual({ code: 'ROWS_FELL', detail: { rows: 10, usual: 40 } });
+  await finishBrokenOff(warehouse.database);
 });
 
 test('undone between two chunks, it says so, and the undo names what others have changed meanwhile', async () => {

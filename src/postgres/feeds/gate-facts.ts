@@ -69,15 +69,23 @@ async function countUnknownProducts(connection: Connection): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-/** The fewest rows of the last feeds of a source and type; null: there were too few. By feed_import_history. */
+/** In its state, the last ones. */
+const lastFeedsSql = (state: 'applied' | 'applying') => `
+  SELECT import_id, row_count FROM feed_import
+  WHERE source = $1 AND feed_type = $2 AND state = '${state}' AND row_count > 0 AND import_id <> $3
+  ORDER BY import_id DESC LIMIT $4`;
+
+/**
+ * The fewest rows of the last feeds of a source and type; null: there were too few. One that is posted only in part was judged, so it
+ * is one of them. By feed_import_history and feed_import_applying.
+ */
 async function readUsualRows(
   connection: Connection,
   { source, type, importId }: Import,
 ): Promise<GateFacts['usualRows']> {
   const { rows } = await connection.query<{ count: number; fewest: number | null }>(
     `SELECT count(*)::int AS count, min(row_count) AS fewest FROM (
-       SELECT row_count FROM feed_import
-       WHERE source = $1 AND feed_type = $2 AND state = 'applied' AND row_count > 0 AND import_id <> $3
+       SELECT row_count FROM ((${lastFeedsSql('applied')}) UNION ALL (${lastFeedsSql('applying')})) AS feed
        ORDER BY import_id DESC LIMIT $4) AS last`,
     [source, type, importId, GATE_HISTORY_MAX],
   );
