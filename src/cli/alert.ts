@@ -5,6 +5,7 @@ import {
   removeAlertTarget,
   testAlertTarget,
 } from '../operations/alerts.ts';
+import { listConditions } from '../operations/conditions.ts';
 import { command } from './command.ts';
 import { shortTime } from './report.ts';
 import { table } from './table.ts';
@@ -41,6 +42,18 @@ export const ALERT_COMMANDS = [
           'Nothing is wrong, as far as the watch has seen.',
         ),
       ].join('\n');
+    },
+  }),
+  command({
+    path: 'alert conditions',
+    operation: listConditions,
+    show: ({ lookedAt, conditions }) => {
+      const rows = conditions.map(({ code, severity, shopId, since, detail, whatToDo }) => [
+        ...[severity, code, shopId, timeOf(since), detail, whatToDo],
+      ]);
+      const looked = lookedAt ? `Looked at ${timeOf(lookedAt)}.` : 'No watch has looked yet: start a worker.';
+      const head = ['Severity', 'Condition', 'Shop', 'Since', 'What', 'What to do'];
+      return [table(head, rows, 'Nothing is wrong, as far as the watch has seen.'), looked].join('\n');
     },
   }),
   command({

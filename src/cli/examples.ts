@@ -135,6 +135,7 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
     'alert add on-call --webhook https://alerts.example.com/atp --secret env:ALERT_SECRET',
     'alert add stock --mail stock@example.com --smtp file:/etc/atp/smtp-url --severity critical',
   ],
+  'alert conditions': ['alert conditions', 'alert conditions --shop acme --severity critical'],
   'alert test': ['alert test on-call', 'alert test on-call --json'],
   'alert remove': ['alert remove on-call', 'alert remove on-call --json'],
 };

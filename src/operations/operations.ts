@@ -3,6 +3,7 @@ import { TOKEN_OPERATIONS } from './access/tokens.ts';
 import { USER_OPERATIONS } from './access/users.ts';
 import { ALERT_OPERATIONS } from './alerts.ts';
 import { showAuditLog } from './audit.ts';
+import { listConditions } from './conditions.ts';
 import { migrateDatabase } from './database.ts';
 import { runDoctor } from './doctor/doctor.ts';
 import { FACILITY_OPERATIONS } from './facilities.ts';
@@ -35,6 +36,7 @@ export const OPERATIONS = [
   ...JOB_OPERATIONS,
   showPipeline,
   ...LANE_OPERATIONS,
+  listConditions,
   ...ALERT_OPERATIONS,
   showAuditLog,
   ...USER_OPERATIONS,

@@ -27,6 +27,14 @@ export async function listOpenConditions(database: Database): Promise<readonly S
   );
 }
 
+/** When a round of a watch began last; null: none ever has. */
+export async function findLastLook(database: Database): Promise<Date | null> {
+  const [watch] = await database.query<{ lookedAt: Date }>(
+    `SELECT looked_at AS "lookedAt" FROM watch WHERE looked_at > '-infinity'`,
+  );
+  return watch?.lookedAt ?? null;
+}
+
 /** Writes what a round has changed. */
 export async function saveConditions(connection: Connection, { changed, forgotten }: Changes): Promise<void> {
   await connection.query('DELETE FROM condition WHERE id = ANY ($1)', [forgotten]);
