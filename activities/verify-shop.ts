@@ -3,6 +3,7 @@ import type { Diary } from '../src/domain/diary.ts';
 import { AtpError } from '../src/domain/errors.ts';
 import {
   differenceCause,
+  isHealedByFile,
   mayBeSale,
   needsALook,
   unitsForSale,
@@ -10,7 +11,7 @@ import {
 } from '../src/domain/difference.ts';
 import type { JobInput } from '../src/domain/jobs/jobs.ts';
 import type { Difference, VerifyResult } from '../src/domain/jobs/verify.ts';
-import { DIFFERENCES_LISTED_MAX, ROWS_PER_CALL } from '../src/domain/limits.ts';
+import { DIFFERENCES_KEPT_MAX, DIFFERENCES_LISTED_MAX, ROWS_PER_CALL } from '../src/domain/limits.ts';
 import { countTold } from '../src/domain/unmanaged-stock.ts';
 import type { ObservedItem } from '../src/domain/row-decision.ts';
 import type { Database } from '../src/postgres/database.ts';
@@ -25,6 +26,12 @@ import {
   sampleProducts,
   type ProductToVerify,
 } from '../src/postgres/lane/verified-rows.ts';
+import {
+  beginDifferences,
+  endVerification,
+  keepDifferences,
+  type FoundDifference,
+} from '../src/postgres/lane/verification-history.ts';
 import { findKnownDifferent, recordVerification } from '../src/postgres/lane/verifications.ts';
 import type { AdminApi } from '../src/shopify/admin-api.ts';
 import { keepAlive } from './keep-alive.ts';
@@ -35,14 +42,6 @@ export interface VerifyDeps {
   readonly adminApi: (shop: Shop) => AdminApi;
   readonly diary: Diary;
 }
-
-/** Causes that a file mends. A setting on Shopify is for a person to change, and unseen sales end by themselves. */
-const HEALED_BY_A_FILE: readonly DifferenceCause[] = [
-  'MAY_BE_SALES',
-  'CHANGED_ON_SHOPIFY',
-  'QUARANTINED',
-  'OWED',
-];
 
 /** How far a comparison has come; the next attempt goes on from there. */
 interface Progress {
@@ -82,6 +81,8 @@ export function createVerifyActivities({ database, adminApi, diary }: VerifyDeps
           sample === undefined
             ? null
             : [...new Set([...(await sampleProducts(database, shopId, sample)), ...known.productIds])];
+        const verification = { shopId, verification: info.workflowExecution?.runId ?? info.activityId };
+        if (progress === AT_THE_START) await beginDifferences(database, verification);
         total = only?.length ?? (await countProductsToVerify(database, shopId));
         for (;;) {
           cancellationSignal.throwIfAborted();
@@ -92,9 +93,11 @@ export function createVerifyActivities({ database, adminApi, diary }: VerifyDeps
           const compared = comparePage(shop, page, items);
           await recordLacking(database, shopId, page, compared.lacking);
           if (heal) await healProducts(database, shopId, [...compared.mendable, ...compared.maybeSold]);
+          const room = Math.max(0, DIFFERENCES_KEPT_MAX - countDifferent(progress));
+          await keepDifferences(database, verification, compared.different.slice(0, room));
           progress = addPage(progress, compared, heal);
         }
-        const run = info.workflowExecution?.runId ?? info.activityId;
+        const run = verification.verification;
         const readOthers = () => readUnmanaged({ database, api, shopId, run, cancellationSignal });
         if (progress.checked === 0) {
           // Then Shopify may sell all of its variants, and nothing lowers what it shows.
@@ -105,6 +108,10 @@ export function createVerifyActivities({ database, adminApi, diary }: VerifyDeps
         const shops = await sharedWith(database, shopId);
         const result = resultOf(shop, progress, await readClock(database));
         const { checked, differentCount: different } = result;
+        await endVerification(database, verification, {
+          isSample: sample !== undefined,
+          ...{ checked, different, causes: result.causes },
+        });
         if (different > 0) diary({ event: 'DIFFERENCES_FOUND', shopId, checked, different });
         const told = whatToTell(result);
         // A sample that lacks some of what is known to differ proves nothing about it, and none proves anything of the others.
@@ -131,7 +138,7 @@ export function createVerifyActivities({ database, adminApi, diary }: VerifyDeps
 interface ComparedPage {
   readonly last: string;
   readonly count: number;
-  readonly different: readonly Difference[];
+  readonly different: readonly FoundDifference[];
   /** Products that a file can mend. */
   readonly mendable: readonly string[];
   /** Products of which Shopify has fewer units than our last push has left. */
@@ -148,14 +155,15 @@ function comparePage(
   const mendable: string[] = [];
   const maybeSold: string[] = [];
   const lacking = new Set<string>();
-  const different = page.flatMap((product, index): Difference[] => {
+  const different = page.flatMap((product, index): FoundDifference[] => {
     const item = items[index] ?? null;
     const cause = differenceCause(product, item);
     if (cause === null) return [];
     if (mayBeSale(product, item)) lacking.add(product.productId);
     if (salesPolicy !== 'overwrite' && lacking.has(product.productId)) maybeSold.push(product.productId);
-    else if (HEALED_BY_A_FILE.includes(cause)) mendable.push(product.productId);
-    return [{ sku: product.sku, onlineAtp: product.onlineAtp, shopify: unitsForSale(item), cause }];
+    else if (isHealedByFile(cause)) mendable.push(product.productId);
+    const { sku, productId, onlineAtp } = product;
+    return [{ sku, productId, onlineAtp, shopify: unitsForSale(item), cause }];
   });
   return { last: page.at(-1)?.productId ?? '', count: page.length, different, mendable, lacking, maybeSold };
 }
@@ -169,8 +177,15 @@ function addPage(progress: Progress, page: ComparedPage, heal: boolean): Progres
     healing: progress.healing + (heal ? page.mendable.length : 0),
     mayBeSales: (progress.mayBeSales ?? 0) + (heal ? page.maybeSold.length : 0),
     causes,
-    different: [...progress.different, ...page.different].slice(0, DIFFERENCES_LISTED_MAX),
+    different: [
+      ...progress.different,
+      ...page.different.map(({ productId: _, ...difference }) => difference),
+    ].slice(0, DIFFERENCES_LISTED_MAX),
   };
+}
+
+function countDifferent({ causes }: Pick<Progress, 'causes'>): number {
+  return Object.values(causes).reduce((sum, count) => sum + count, 0);
 }
 
 /** What a person is told of it until the next verification: the differences that do not end by themselves. */
@@ -189,7 +204,7 @@ function resultOf(
   { checked, healing, mayBeSales = 0, causes, different }: Progress,
   comparedAt: string,
 ): VerifyResult {
-  const differentCount = Object.values(causes).reduce((sum, count) => sum + count, 0);
+  const differentCount = countDifferent({ causes });
   const lagMs = orderWatermark === null ? orderLagMs : 0;
   const healsAfter = new Date(Date.parse(comparedAt) + lagMs).toISOString();
   return {

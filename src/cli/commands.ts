@@ -15,6 +15,7 @@ import { LANE_COMMANDS } from './lane.ts';
 import { MIGRATE_COMMANDS } from './migrate.ts';
 import { PIPELINE_COMMANDS } from './pipeline.ts';
 import { PRODUCT_COMMANDS } from './product.ts';
+import { SHOP_HISTORY_COMMANDS } from './shop-history.ts';
 import { SHOP_COMMANDS } from './shop.ts';
 import { SOURCE_COMMANDS } from './source.ts';
 import { STACK_COMMANDS, WORKER_COMMANDS } from './stack.ts';
@@ -32,6 +33,7 @@ export const COMMANDS: readonly CliCommand[] = [
   ...GROUP_COMMANDS,
   ...PRODUCT_COMMANDS,
   ...SHOP_COMMANDS,
+  ...SHOP_HISTORY_COMMANDS,
   ...IMPORT_COMMANDS,
   ...FEED_COMMANDS,
   ...SOURCE_COMMANDS,

@@ -56,6 +56,11 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
   'shop set': ['shop set acme --token env:ACME_TOKEN', 'shop set acme --order-lag 6h --collapse-limit 30'],
   'shop remove': ['shop remove acme --drain', "shop remove acme --force --reason 'the store was closed'"],
   'shop drain': ['shop drain acme', "shop drain acme --dismiss --reason 'sold by the outlet now'"],
+  'shop history': ['shop history acme', 'shop history acme --days 30 --time-zone Europe/Berlin'],
+  'shop differences': [
+    'shop differences acme',
+    'shop differences acme --cause CHANGED_ON_SHOPIFY --limit 1000',
+  ],
   'shop map': ['shop map acme', 'shop map acme --approve'],
   import: [
     'import RESET_INVENTORY__count.csv --type RESET_INVENTORY',

@@ -2,32 +2,41 @@ import type { ObservedItem } from './row-decision.ts';
 import { subtractDebt } from './unseen-sales.ts';
 
 /** Why Shopify shows another number than Online ATP. They are checked in this order; the first that is true counts. */
-export type DifferenceCause =
-  /** Shopify's side: the item is gone, not tracked, or not stocked at the location. */
-  | 'ITEM_NOT_FOUND'
-  | 'ITEM_NOT_TRACKED'
-  | 'LEVEL_INACTIVE'
-  /** The guard withholds the product until a person decides about the shop's plan. */
-  | 'WITHHELD'
-  /**
-   * On its way: no file has had the product yet, its Online ATP changed after the last file, or that file still waits.
-   */
-  | 'NEVER_PUBLISHED'
-  | 'CHANGE_NOT_PUBLISHED'
-  | 'FILE_WAITING'
-  /**
-   * The last file did not bring it: for a cause that is gone now, or because it sold faster than it could be written.
-   */
-  | 'QUARANTINED'
-  | 'OWED'
-  /** As intended: units that Shopify has sold are kept back until their orders are imported. */
-  | 'UNSEEN_SALES'
-  /**
-   * Our write arrived, and Shopify shows fewer units since: mostly they were sold, and their orders are not imported yet.
-   */
-  | 'MAY_BE_SALES'
-  /** Our write arrived, and the quantity changed on Shopify since in a way that is no sale: by somebody's edit. */
-  | 'CHANGED_ON_SHOPIFY';
+export const DIFFERENCE_CAUSES = [
+  // Shopify's side: the item is gone, not tracked, or not stocked at the location.
+  'ITEM_NOT_FOUND',
+  'ITEM_NOT_TRACKED',
+  'LEVEL_INACTIVE',
+  // The guard withholds the product until a person decides about the shop's plan.
+  'WITHHELD',
+  // On its way: no file has had the product yet, its Online ATP changed after the last file, or that file still waits.
+  'NEVER_PUBLISHED',
+  'CHANGE_NOT_PUBLISHED',
+  'FILE_WAITING',
+  // The last file did not bring it: for a cause that is gone now, or because it sold faster than it could be written.
+  'QUARANTINED',
+  'OWED',
+  // As intended: units that Shopify has sold are kept back until their orders are imported.
+  'UNSEEN_SALES',
+  // Our write arrived, and Shopify shows fewer units since: mostly they were sold, and their orders are not imported yet.
+  'MAY_BE_SALES',
+  // Our write arrived, and the quantity changed on Shopify since in a way that is no sale: by somebody's edit.
+  'CHANGED_ON_SHOPIFY',
+] as const;
+
+export type DifferenceCause = (typeof DIFFERENCE_CAUSES)[number];
+
+/** Causes that a file mends. A setting on Shopify is for a person to change, and unseen sales end by themselves. */
+const HEALED_BY_A_FILE: readonly DifferenceCause[] = [
+  'MAY_BE_SALES',
+  'CHANGED_ON_SHOPIFY',
+  'QUARANTINED',
+  'OWED',
+];
+
+export function isHealedByFile(cause: DifferenceCause): boolean {
+  return HEALED_BY_A_FILE.includes(cause);
+}
 
 /** Differences that end without anybody: the next file brings them, or their orders are imported. */
 const ENDING_BY_THEMSELVES: readonly DifferenceCause[] = [

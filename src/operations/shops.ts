@@ -9,6 +9,8 @@ import { createMapShop } from './map-shop.ts';
 import { defineOperation } from './operation.ts';
 import { drainShop } from './drain-shop.ts';
 import { removeShop } from './remove-shop.ts';
+import { listShopDifferences } from './shop-differences.ts';
+import { showShopHistory } from './shop-history.ts';
 import { NO_CHECK, setShop } from './set-shop.ts';
 import { checkConnection } from './shop-connection.ts';
 import { referenceOf, requireOneWay } from './shop-credential.ts';
@@ -87,4 +89,7 @@ export const mapShop = defineOperation({
   },
 });
 
-export const SHOP_OPERATIONS = [listShops, addShop, setShop, removeShop, drainShop, mapShop] as const;
+export const SHOP_OPERATIONS = [
+  ...[listShops, addShop, setShop, removeShop, drainShop, mapShop],
+  ...[showShopHistory, listShopDifferences],
+] as const;

@@ -1,6 +1,6 @@
 /**
  * Removes what nobody reads any more: the logs of changes and sales below every shop's baseline, the rows and calls of files that were
- * done long ago, and old steps, plans, acts, conditions, imports, refused rows, order lines and transfers. Each statement is bounded, so that none
+ * done long ago, and old steps, plans, acts, conditions, verifications, imports, refused rows, order lines and transfers. Each statement is bounded, so that none
  * holds a lock for long and autovacuum keeps up; the tables stay in use meanwhile.
  */
 import {
@@ -26,6 +26,7 @@ import {
 import { purgeRefusedFeeds } from './feeds/refused-feeds.ts';
 import { runInTransaction } from './transaction.ts';
 import { IS_DONE } from './lane/upload-files.ts';
+import { purgeVerifications } from './lane/verification-history.ts';
 import { HARD_SYNC_NEEDED_SINCE } from './planning/waiting-changes.ts';
 import { whileNobodyProduces } from './producing/producer-locks.ts';
 
@@ -54,6 +55,7 @@ export async function purge(database: Database): Promise<Purged | null> {
     await purgeAuditLog(session);
     await purgeRefusedFeeds(session);
     await purgeAlerts(session);
+    await purgeVerifications(session);
     const refusedRows = await purgeRefusedRows(session);
     const imports = await purgeImportRecords(session);
     await purgeHeldLevels(session);

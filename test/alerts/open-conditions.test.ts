@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 
 async function conditions(...args: string[]): Promise<Answer> {
-  return (await installation.atp('alert', 'conditions', ...args)).json as Answer;
+  return (await installation.atp('alert', 'conditions', ...args)).json as unknown as Answer;
 }
 
 test('before a watch has looked, nothing is said to be right', async () => {

@@ -23,6 +23,18 @@ export const AUDIT_LOG_KEPT_DAYS = 400;
 /** How long conditions that have ended, and messages that are done with, are kept. */
 export const CONDITIONS_KEPT_DAYS = 90;
 
+/** How long what a verification has found is kept, but for the last one of a shop: as far back as charts look. */
+export const VERIFICATIONS_KEPT_DAYS = 90;
+
+/**
+ * Differences of one verification that are kept row by row; it counts all of them. More have one cause, such as a location
+ * that was switched off, and nobody reads them one after the other.
+ */
+export const DIFFERENCES_KEPT_MAX = 20_000;
+
+/** Differences of a verification that has not ended are removed when they are so old: its run has failed, or was killed. */
+export const DIFFERENCES_LEFT_HOURS = 6;
+
 /** How long a refused feed is kept after a later one or a person has ended it. */
 export const REFUSED_FEEDS_KEPT_DAYS = 90;
 

@@ -53,3 +53,11 @@ export const DOCTOR_WORKER_LOOK_INTERVAL_MS = 500;
 /** Products of a plan that `atp lane <shop> plan` shows unless told otherwise, and that one page of them has at most. */
 export const PLAN_ROWS_SHOWN = 50;
 export const PLAN_ROWS_PER_PAGE_MAX = 5_000;
+
+/** Days that `atp shop history` looks back: unless told otherwise, and at most. Verifications are kept as long. */
+export const HISTORY_DAYS_SHOWN = 7;
+export const HISTORY_DAYS_MAX = 90;
+
+/** Rows of a list that has pages, unless told otherwise, and at most. */
+export const PAGE_ROWS_SHOWN = 100;
+export const PAGE_ROWS_MAX = 10_000;

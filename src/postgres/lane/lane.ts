@@ -256,7 +256,8 @@ export async function startApplying(database: Database, pass: LanePass, sequence
   return database.transaction(async (connection) => {
     await holdLane(connection, pass);
     const { rowCount } = await connection.query(
-      `UPDATE upload_file SET state = 'APPLYING', started_at = coalesce(started_at, clock_timestamp())
+      `UPDATE upload_file SET state = 'APPLYING', started_at = coalesce(started_at, clock_timestamp()),
+         applier_key = (SELECT holder_workflow_id || ' ' || holder FROM lane WHERE shop_id = $1)
        WHERE shop_id = $1 AND sequence = $2 AND state IN ('READY', 'APPLYING')`,
       [pass.shopId, sequence],
     );

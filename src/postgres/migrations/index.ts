@@ -49,6 +49,7 @@ import * as transfersKept from './0056-transfers-kept.ts';
 import * as apiToken from './0057-api-token.ts';
 import * as userAccount from './0058-user-account.ts';
 import * as earlierCount from './0061-earlier-count.ts';
+import * as verificationHistory from './0064-verification-history.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -106,6 +107,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0057-api-token', ...apiToken },
   { name: '0058-user-account', ...userAccount },
   { name: '0061-earlier-count', ...earlierCount },
+  { name: '0064-verification-history', ...verificationHistory },
 ];
 
 /** In their order. */

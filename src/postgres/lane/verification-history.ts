@@ -1,0 +1,142 @@
+/** What verifications have found, over time, and the rows of the last one. */
+import type { DifferenceCause } from '../../domain/difference.ts';
+import { DIFFERENCES_LEFT_HOURS, VERIFICATIONS_KEPT_DAYS } from '../../domain/limits.ts';
+import type { Connection, Database } from '../database.ts';
+import { removeInPages } from '../remove-in-pages.ts';
+
+/** A verification of a shop, by the run that makes it. */
+export interface VerificationId {
+  readonly shopId: string;
+  readonly verification: string;
+}
+
+export interface FoundDifference {
+  readonly sku: string;
+  readonly productId: string;
+  readonly onlineAtp: number;
+  /** Units for sale on Shopify; null when it does not know the item. */
+  readonly shopify: number | null;
+  readonly cause: DifferenceCause;
+}
+
+export interface PastVerification {
+  readonly verification: string;
+  readonly verifiedAt: Date;
+  /** Only some products were compared. */
+  readonly isSample: boolean;
+  readonly checked: number;
+  /** All that differed, also what ends by itself. */
+  readonly different: number;
+  readonly causes: Readonly<Partial<Record<DifferenceCause, number>>>;
+}
+
+/** Removes what an earlier attempt of this verification has kept, and what others have left that never ended. */
+export async function beginDifferences(
+  database: Database,
+  { shopId, verification }: VerificationId,
+): Promise<void> {
+  await database.query(
+    `DELETE FROM verification_difference AS row WHERE shop_id = $1 AND (verification = $2
+       OR (seen_at < clock_timestamp() - make_interval(hours => $3) AND NOT EXISTS (
+         SELECT FROM verification_history AS done
+         WHERE done.shop_id = row.shop_id AND done.verification = row.verification)))`,
+    [shopId, verification, DIFFERENCES_LEFT_HOURS],
+  );
+}
+
+/** Keeps differences of a page; those that an earlier attempt has kept are the ones of this. */
+export async function keepDifferences(
+  database: Database,
+  { shopId, verification }: VerificationId,
+  differences: readonly FoundDifference[],
+): Promise<void> {
+  if (differences.length === 0) return;
+  await database.query(
+    `INSERT INTO verification_difference AS row
+       (shop_id, verification, sku, product_id, online_atp, shopify, cause)
+     SELECT $1, $2, sku, "productId", "onlineAtp", shopify, cause
+     FROM jsonb_to_recordset($3::jsonb) AS found (sku text, "productId" text, "onlineAtp" int, shopify int, cause text)
+     ON CONFLICT (shop_id, verification, sku) DO UPDATE SET product_id = excluded.product_id,
+       online_atp = excluded.online_atp, shopify = excluded.shopify, cause = excluded.cause`,
+    [shopId, verification, JSON.stringify(differences)],
+  );
+}
+
+/** The verification has ended: its differences take the place of those of the last one of its kind. */
+export async function endVerification(
+  database: Database,
+  { shopId, verification }: VerificationId,
+  { isSample, checked, different, causes }: Omit<PastVerification, 'verification' | 'verifiedAt'>,
+): Promise<void> {
+  await database.transaction(async (connection) => {
+    await connection.query(
+      `INSERT INTO verification_history (shop_id, verification, verified_at, is_sample, checked, different, causes)
+       VALUES ($1, $2, clock_timestamp(), $3, $4, $5, $6)
+       ON CONFLICT (shop_id, verification) DO UPDATE SET verified_at = excluded.verified_at,
+         checked = excluded.checked, different = excluded.different, causes = excluded.causes`,
+      [shopId, verification, isSample, checked, different, JSON.stringify(causes)],
+    );
+    await connection.query(
+      `DELETE FROM verification_difference AS row USING verification_history AS earlier
+       WHERE row.shop_id = $1 AND row.verification <> $2
+         AND earlier.shop_id = $1 AND earlier.verification = row.verification AND earlier.is_sample = $3`,
+      [shopId, verification, isSample],
+    );
+  });
+}
+
+const COLUMNS = `verification, verified_at AS "verifiedAt", is_sample AS "isSample", checked, different, causes`;
+
+/** The last one of all products; where there is none, the last sample. Null: neither. By verification_history_by_time. */
+export async function findLastVerification(
+  database: Database,
+  shopId: string,
+): Promise<PastVerification | null> {
+  const [last] = await database.query<PastVerification>(
+    `SELECT ${COLUMNS} FROM verification_history WHERE shop_id = $1
+     ORDER BY is_sample, verified_at DESC LIMIT 1`,
+    [shopId],
+  );
+  return last ?? null;
+}
+
+export interface ListedDifference extends FoundDifference {
+  /** The next file has the product again, for whatever reason. */
+  readonly isOwed: boolean;
+}
+
+/** Differences in the order of their SKUs, after `after`. By verification_difference_pkey. */
+export async function listDifferences(
+  database: Database,
+  { shopId, verification }: VerificationId,
+  {
+    cause,
+    after,
+    limit,
+  }: { readonly cause: DifferenceCause | null; readonly after: string | null; readonly limit: number },
+): Promise<readonly ListedDifference[]> {
+  return database.query<ListedDifference>(
+    `SELECT row.sku, row.product_id AS "productId", row.online_atp AS "onlineAtp", row.shopify, row.cause,
+       EXISTS (SELECT FROM owed_row AS owed
+         WHERE owed.shop_id = row.shop_id AND owed.product_id = row.product_id) AS "isOwed"
+     FROM verification_difference AS row
+     WHERE row.shop_id = $1 AND row.verification = $2 AND ($3::text IS NULL OR row.cause = $3)
+       AND ($4::text IS NULL OR row.sku > $4)
+     ORDER BY row.sku LIMIT $5`,
+    [shopId, verification, cause, after, limit],
+  );
+}
+
+/** Verifications of more than VERIFICATIONS_KEPT_DAYS ago, but for those whose differences are kept. */
+export async function purgeVerifications(session: Connection): Promise<void> {
+  await removeInPages(
+    session,
+    `DELETE FROM verification_history WHERE (shop_id, verification) IN (
+       SELECT shop_id, verification FROM verification_history AS old
+       WHERE verified_at < clock_timestamp() - make_interval(days => $1)
+         AND EXISTS (SELECT FROM verification_history AS newer
+           WHERE newer.shop_id = old.shop_id AND newer.is_sample = old.is_sample AND newer.verified_at > old.verified_at)
+       ORDER BY verified_at LIMIT $2)`,
+    VERIFICATIONS_KEPT_DAYS,
+  );
+}

@@ -1,0 +1,121 @@
+/** What pages ask about a shop that has run: its days, its differences, its files, and what became of one product. */
+import { beforeAll, expect, test } from 'vitest';
+import { until } from '../setup/until.ts';
+import { Installation, SHOP } from './installation.ts';
+
+let shop: Installation;
+
+beforeAll(async () => {
+  shop = await Installation.open(['BLUE-SHIRT', 'RED-SHIRT', 'SOCKS']);
+  await shop.startWorker();
+  await shop.importCount('RESET_INVENTORY__first.csv', 'BROADWAY', {
+    'BLUE-SHIRT': 10,
+    'RED-SHIRT': 12,
+    SOCKS: 5,
+  });
+  await shop.hardSync();
+  await shop.processUploads();
+});
+
+/** The JSON of a command, as the tests look at it. */
+async function ask(...args: string[]): Promise<Record<string, unknown>> {
+  const { json, stderr } = await shop.atp(...args);
+  if (json === null) throw new Error(stderr);
+  return json;
+}
+
+interface Day {
+  readonly day: string;
+  readonly files: number;
+  readonly checked: number | null;
+}
+
+async function readDays(...args: string[]): Promise<readonly Day[]> {
+  return (await ask('shop', 'history', SHOP, ...args))['days'] as readonly Day[];
+}
+
+test('before the first verification there are no differences to tell, and no day has one', async () => {
+  expect(await ask('shop', 'differences', SHOP)).toEqual({
+    shopId: SHOP,
+    verification: null,
+    differences: [],
+    next: null,
+  });
+  const days = await readDays('--days', '2');
+  expect(days).toHaveLength(2);
+  expect(days.find(({ files }) => files === 0)).toMatchObject({ rows: 0, toShopifyMedianMs: null });
+  expect(days.find(({ files }) => files === 1)).toMatchObject({
+    ...{ rows: 3, applied: 3, unchanged: 0, quarantined: 0, owed: 0 },
+    ...{ toShopifyMedianMs: expect.any(Number) as number, checked: null, different: null, causes: null },
+  });
+});
+
+test('the last verification is told row by row, in pages, by cause, and as a point of the drift', async () => {
+  await shop.twin.control('PATCH', '/shops/blue-shirts.myshopify.com/levels', [
+    { sku: 'RED-SHIRT', available: 20 },
+    { sku: 'SOCKS', available: 3 },
+  ]);
+  await shop.verify();
+
+  const first = await ask('shop', 'differences', SHOP, '--limit', '1');
+  expect(first).toMatchObject({
+    verification: {
+      isSample: false,
+      checked: 3,
+      different: 2,
+      causes: { CHANGED_ON_SHOPIFY: 1, MAY_BE_SALES: 1 },
+    },
+    differences: [
+      {
+        ...{ sku: 'RED-SHIRT', onlineAtp: 12, shopify: 20, excess: 8, cause: 'CHANGED_ON_SHOPIFY' },
+        ...{ needsALook: true, isHealedByFile: true, isOwed: false },
+      },
+    ],
+    next: 'RED-SHIRT',
+  });
+  const second = await ask('shop', 'differences', SHOP, '--limit', '1', '--after', 'RED-SHIRT');
+  expect(second['differences']).toMatchObject([{ sku: 'SOCKS', excess: -2, needsALook: false }]);
+  const sales = await ask('shop', 'differences', SHOP, '--cause', 'MAY_BE_SALES');
+  expect(sales['differences']).toMatchObject([{ sku: 'SOCKS' }]);
+  expect(sales['next']).toBeNull();
+
+  const days = await readDays();
+  expect(days).toHaveLength(7);
+  expect(days.filter(({ checked }) => checked !== null)).toMatchObject([
+    { checked: 3, different: 2, causes: { CHANGED_ON_SHOPIFY: 1 } },
+  ]);
+});
+
+test('a sample does not take the place of the differences of all products', async () => {
+  await shop.run({ job: 'verify', shopId: SHOP, sample: 1 });
+
+  expect(await ask('shop', 'differences', SHOP)).toMatchObject({
+    verification: { isSample: false, checked: 3 },
+  });
+});
+
+test('what is mended is no difference of the next verification', async () => {
+  await shop.run({ job: 'verify', shopId: SHOP, heal: true });
+  expect((await ask('shop', 'differences', SHOP))['differences']).toMatchObject([
+    { sku: 'RED-SHIRT', isOwed: true },
+    { sku: 'SOCKS', isOwed: true },
+  ]);
+  await shop.recentChanges();
+  await shop.processUploads();
+  await until(async () => expect(await shop.readShown()).toMatchObject({ 'RED-SHIRT': 12 }));
+  await shop.verify();
+
+  const { differences } = await ask('shop', 'differences', SHOP);
+  expect(differences).toMatchObject([{ sku: 'SOCKS', cause: 'UNSEEN_SALES', isHealedByFile: false }]);
+});
+
+test('days are those of a time zone, and there are none of a zone that nobody knows', async () => {
+  expect(await shop.atp('shop', 'history', SHOP, '--time-zone', 'Europe/Atlantis')).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('--time-zone must be a time zone') as string,
+  });
+  const today = () => new Intl.DateTimeFormat('en-CA', { timeZone: 'Pacific/Kiritimati' }).format(new Date());
+  const before = today();
+  const [day] = await readDays('--days', '1', '--time-zone', 'Pacific/Kiritimati');
+  expect([before, today()]).toContain(day?.day);
+});
