@@ -171,7 +171,7 @@ function sayThatOneRuns(pid: number): void {
   To begin anew    npm run demo -- --replace${values.keep ? ' --keep' : ''}`);
 }
 
-function sayWhereToLook({ temporal, sftp, shopify }: StackStatus): void {
+function sayWhereToLook({ temporal, sftp, shopify, consoleUrl, consoleAccount }: StackStatus): void {
   if (!values.keep) {
     say('Run it with `npm run demo -- --keep` to look around afterwards.');
     return;
@@ -179,6 +179,8 @@ function sayWhereToLook({ temporal, sftp, shopify }: StackStatus): void {
   const state = relative(calledFrom, STATE);
   say(`
 The stack keeps running:
+  Console       ${consoleUrl}
+                user ${consoleAccount?.userName}, its password is in ${consoleAccount?.passwordFile}
   Temporal UI   ${temporal.uiUrl}/namespaces/${temporal.namespace}/workflows
   Shopify twin  POST ${shopify.endpoint}
                 header X-Shopify-Access-Token: ${shopify.accessToken}

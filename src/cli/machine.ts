@@ -72,6 +72,12 @@ export interface Stack {
   readonly status: () => Promise<StackStatus>;
 }
 
+export interface ConsoleAccount {
+  readonly userName: string;
+  /** Only its owner can read it. */
+  readonly passwordFile: string;
+}
+
 /** Where a person, a script and a GraphQL client find the parts. */
 export interface StackStatus {
   /** The services that the stack uses and has not started: it leaves them alone when it stops. */
@@ -103,5 +109,7 @@ export interface StackStatus {
   };
   /** Null: the console does not run. */
   readonly consoleUrl: string | null;
+  /** Who signs in there; null: the stack has made no account, because its database is somebody's own. */
+  readonly consoleAccount: ConsoleAccount | null;
   readonly worker: { readonly running: boolean };
 }

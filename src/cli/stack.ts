@@ -13,7 +13,8 @@ import { table } from './table.ts';
 export const STACK_COMMANDS: readonly CliCommand[] = [
   {
     path: 'up',
-    description: 'start everything on this machine: Temporal, Postgres, SFTP, a twin of Shopify, a worker',
+    description:
+      'start everything on this machine: Temporal, Postgres, SFTP, a twin of Shopify, a worker, the console',
     argumentNames: [],
     fields: {
       detach: optional(yesOrNo('leave it running in the background')),
@@ -133,6 +134,7 @@ function statusReport(status: StackStatus): Report {
   const whose = (name: StackStatus['existing'][number]): string =>
     status.existing.includes(name) ? ' (yours)' : '';
   const rows = [
+    ['Console', status.consoleUrl ?? 'not running'],
     ['Temporal', `${temporal.address}, namespace ${temporal.namespace}${whose('temporal')}`],
     ['Temporal UI', temporal.uiUrl],
     ['Postgres', `${status.databaseUrl}${whose('database')}`],
@@ -141,7 +143,14 @@ function statusReport(status: StackStatus): Report {
     ['Twin’s control', shopify.controlUrl],
     ['Worker', status.worker.running ? 'running' : 'not running'],
   ];
-  return { json: status, text: `${table(['Part', 'Where'], rows, '')}\n${twinText(shopify)}` };
+  const signIn = signInText(status);
+  return { json: status, text: `${table(['Part', 'Where'], rows, '')}\n${signIn}${twinText(shopify)}` };
+}
+
+function signInText({ consoleAccount }: StackStatus): string {
+  if (consoleAccount === null) return 'To sign in to the console: atp user add <name> --role admin\n';
+  const { userName, passwordFile } = consoleAccount;
+  return `To sign in to the console: ${userName}, with the password in ${passwordFile}\n`;
 }
 
 /** Any installation may sync with the twin; one that `atp up --seed` has filled does already. */

@@ -73,6 +73,11 @@ export const apiVariables = z
     };
   });
 
+/** A server on this machine alone, by HTTP. @param port 0: any that is free */
+export function loopbackApi(port: number): ApiSettings {
+  return { host: '127.0.0.1', port, isOnLoopback: true, hosts: [], tls: null, trustedProxy: null };
+}
+
 function hostOf(address: string): string {
   return ADDRESS.exec(address)?.[1] ?? address;
 }

@@ -30,6 +30,8 @@ export interface ServerOptions {
   readonly signal: AbortSignal;
   /** Of the product. */
   readonly version: string;
+  /** Where it listens; absent: as the variables say. */
+  readonly api?: ApiSettings;
   readonly onListening: (url: string) => void;
 }
 
@@ -40,9 +42,10 @@ export interface ServerOptions {
  */
 export async function runServer(
   surroundings: Surroundings,
-  { signal, version, onListening }: ServerOptions,
+  { signal, version, api: given, onListening }: ServerOptions,
 ): Promise<void> {
-  const { api, logLevel } = loadConfig(['database'], surroundings);
+  const { api: ofVariables, logLevel } = loadConfig(['database'], surroundings);
+  const api = given ?? ofVariables;
   const log = openLog(logLevel);
   const app = openApplication(surroundings);
   try {

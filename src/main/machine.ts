@@ -53,7 +53,7 @@ function stopSignal(): AbortSignal {
   return controller.signal;
 }
 
-function packageVersion(): string {
+export function packageVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }

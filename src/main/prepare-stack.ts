@@ -10,6 +10,7 @@ import { openAdminApi } from '../shopify/admin-api.ts';
 import type { StackAddresses } from '../stand-ins/stack.ts';
 import { connectTemporal, type TemporalSettings } from '../temporal/connection.ts';
 import { ensureSchedules } from '../temporal/schedules.ts';
+import { makeDemoAccount } from './demo-account.ts';
 import { seed } from './seed.ts';
 
 export interface PrepareOptions {
@@ -22,7 +23,7 @@ export interface PrepareOptions {
  * started them.
  */
 export async function prepareStack(
-  { shopify }: Pick<StackAddresses, 'shopify'>,
+  { shopify, existing }: Pick<StackAddresses, 'shopify' | 'existing'>,
   options: PrepareOptions,
 ): Promise<void> {
   const config = loadConfig(['database', 'sftp', 'temporal']);
@@ -30,6 +31,7 @@ export async function prepareStack(
   try {
     const { applied } = await migrate(database);
     if (applied.length > 0) options.onProgress('The database is brought to this release');
+    if (!existing.includes('database')) await makeDemoAccount(database, config.stateDir);
     if (options.seed) {
       await seedStack(database, shopify, config);
       options.onProgress('The catalogue is filled; its feed files wait in incoming/');

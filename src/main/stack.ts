@@ -8,6 +8,7 @@ import { readLock } from '../stand-ins/stack-files.ts';
 import { runningStack } from '../stand-ins/stack.ts';
 import { endSignal, stackStatus, startDetached, stopStack, supervise } from '../stand-ins/supervisor.ts';
 import { checkExistingServices, readExistingServices } from './existing-services.ts';
+import { findDemoAccount } from './demo-account.ts';
 import { prepareStack } from './prepare-stack.ts';
 import { SERVICE_NAMES } from './service-names.ts';
 import { waitForWorker } from './worker-polls.ts';
@@ -20,6 +21,11 @@ const CLI = fileURLToPath(new URL('./cli.ts', import.meta.url));
 export const STACK_WORKER = {
   command: process.execPath,
   args: [...workerOptions.node, CLI, 'worker', '--wait'],
+} as const;
+
+export const STACK_CONSOLE = {
+  command: process.execPath,
+  args: [fileURLToPath(new URL('./stack-console.ts', import.meta.url))],
 } as const;
 
 export const stack: Stack = {
@@ -48,6 +54,7 @@ export const stack: Stack = {
       existing,
       onProgress,
       worker: STACK_WORKER,
+      console: STACK_CONSOLE,
       prepare: (addresses) => prepareStack(addresses, prepare),
       untilWorking: (signal) => waitForWorker(signal, onProgress),
       onReady: () => ready.resolve(statusOf(stateDir)),
@@ -88,7 +95,7 @@ function startingText(existing: ExistingServices): string {
 
 /** @throws AtpError STACK_NOT_RUNNING */
 function statusOf(stateDir: string): StackStatus {
-  return { ...stackStatus(stateDir), consoleUrl: null };
+  return { ...stackStatus(stateDir), consoleAccount: findDemoAccount(stateDir) };
 }
 
 /** Null when `work` fails with this code, which is no fault here. */

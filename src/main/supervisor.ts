@@ -3,7 +3,7 @@ import { partsFolder, stateFolder } from '../config/config.ts';
 import { endSignal, reportingToStarter } from '../stand-ins/supervisor.ts';
 import { readExistingServices } from './existing-services.ts';
 import { prepareStack } from './prepare-stack.ts';
-import { STACK_WORKER } from './stack.ts';
+import { STACK_CONSOLE, STACK_WORKER } from './stack.ts';
 import { waitForWorker } from './worker-polls.ts';
 
 const onProgress = (text: string): void => console.error(text);
@@ -14,6 +14,7 @@ await reportingToStarter({
   partsDir: partsFolder(),
   existing: readExistingServices(),
   worker: STACK_WORKER,
+  console: STACK_CONSOLE,
   prepare: (addresses) => prepareStack(addresses, { seed, onProgress }),
   untilWorking: (signal) => waitForWorker(signal, onProgress),
   signal: endSignal(),

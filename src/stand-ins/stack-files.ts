@@ -53,7 +53,12 @@ export interface StackAddresses {
 export interface StackRecord extends StackAddresses {
   readonly processes: readonly EndableProcess[];
   readonly worker: ProcessIdentity | null;
+  /** Absent in what a release without it has written. */
+  readonly console?: { readonly url: string; readonly process: ProcessIdentity } | null;
 }
+
+/** What the stack runs beside its services. */
+export type StackPrograms = Pick<StackRecord, 'worker' | 'console'>;
 
 /** Which process runs the stack, and which one ends the stack's processes if the first one crashes. */
 export interface StackLock {

@@ -15,11 +15,10 @@ import { readStack, releaseLock, takeLock, writeStack } from './stack-files.ts';
 import { readStateFile, rememberedSecret, writeStateFile } from './state-file.ts';
 import { closeStateFolder } from './state-folder.ts';
 import { DEFAULT_NAMESPACE, startTemporal } from './temporal-server.ts';
-import type { ProcessIdentity } from './process-identity.ts';
 import type { PostgresServer } from './postgres-server.ts';
 import type { SftpKind, SftpServer } from './sftp-server.ts';
 import type { ShopifyTwin } from './shopify-twin/index.ts';
-import type { ServiceName, StackAddresses, StackRecord } from './stack-files.ts';
+import type { ServiceName, StackAddresses, StackPrograms, StackRecord } from './stack-files.ts';
 import type { TemporalServer } from './temporal-server.ts';
 import type { Progress } from './ways.ts';
 
@@ -51,8 +50,8 @@ export interface RunningStack {
   readonly addresses: StackAddresses;
   /** Resolves when a part ends by itself, with an AtpError STACK_PART_FAILED that says which and why. */
   readonly broken: Promise<AtpError>;
-  /** Tells other processes which worker belongs to the stack. */
-  noteWorker(worker: ProcessIdentity | null): void;
+  /** Tells other processes which programs of ours belong to the stack; what is not named stays as it is. */
+  note(programs: Partial<StackPrograms>): void;
   /** Stops every part in good order and removes the files that name their addresses; the data stays. */
   stop(): Promise<void>;
 }
@@ -100,9 +99,12 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
   }
   const processes = [parts.temporal, parts.postgres, parts.sftp].filter((part) => part !== null);
   const addresses = addressesOf(parts, options.existing ?? {}, stateDir);
-  const noteWorker = (worker: ProcessIdentity | null): void =>
-    writeStack(stateDir, { ...addresses, worker, processes: processes.map(({ process }) => process) });
-  noteWorker(null);
+  let programs: StackPrograms = { worker: null, console: null };
+  const note = (changed: Partial<StackPrograms>): void => {
+    programs = { ...programs, ...changed };
+    writeStack(stateDir, { ...addresses, ...programs, processes: processes.map(({ process }) => process) });
+  };
+  note({});
 
   let isStopping = false;
   let stopped: Promise<void> | null = null;
@@ -118,7 +120,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     stateDir,
     addresses,
     broken,
-    noteWorker,
+    note,
     stop() {
       isStopping = true;
       stopped ??= stopAll([...processes, parts.twin]).finally(() => releaseLock(stateDir));

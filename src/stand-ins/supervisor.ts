@@ -13,19 +13,21 @@ import { waitForEnd, STOP_TIMEOUT_MS } from './ending.ts';
 import { isRunning, signalProcess } from './process-identity.ts';
 import { clearLeftovers, readLock, readStack } from './stack-files.ts';
 import { runningStack, startStack } from './stack.ts';
-import { startStackWorker } from './stack-worker.ts';
+import { startStackConsole, startStackWorker } from './stack-programs.ts';
 import type { Readable } from 'node:stream';
 import type { ErrorCode, ErrorDetail } from '../domain/errors.ts';
 import type { StackRecord } from './stack-files.ts';
 import type { StackAddresses, StackOptions } from './stack.ts';
-import type { StackWorker, WorkerCommand } from './stack-worker.ts';
+import type { KeptProgram, ProgramCommand } from './kept-program.ts';
 
 export interface SuperviseOptions extends StackOptions {
   /** Absent: the stack has no worker. */
-  readonly worker?: WorkerCommand;
-  /** Runs when the parts answer, before the worker starts: migrates, seeds. */
+  readonly worker?: ProgramCommand;
+  /** Absent: the stack has no console. */
+  readonly console?: ProgramCommand;
+  /** Runs when the parts answer, before our own programs start: migrates, seeds. */
   readonly prepare?: (addresses: StackAddresses) => Promise<void>;
-  /** Runs when the worker's process has started: waits until it takes jobs. */
+  /** Runs when our own programs have started: waits until the worker takes jobs. */
   readonly untilWorking?: (signal: AbortSignal) => Promise<void>;
   readonly onReady?: (stack: StackRecord) => void;
   /** When it is aborted, everything stops in good order. */
@@ -47,21 +49,24 @@ const REPORT_FD = 3;
 export async function supervise(options: SuperviseOptions): Promise<void> {
   const { signal } = options;
   const stack = await startStack(options);
-  let worker: StackWorker | null = null;
+  const programs: Promise<KeptProgram>[] = [];
   try {
     if (signal.aborted) return;
     await options.prepare?.(stack.addresses);
     if (signal.aborted) return;
-    if (options.worker) worker = await startStackWorker(stack, options.worker);
-    const working = options.untilWorking?.(signal).then(() => null);
-    const early = await Promise.race([working ?? null, untilAborted(signal), stack.broken]);
+    if (options.console) programs.push(startStackConsole(stack, options.console));
+    if (options.worker) programs.push(startStackWorker(stack, options.worker));
+    const working = Promise.all(programs)
+      .then(() => options.untilWorking?.(signal))
+      .then(() => null);
+    const early = await Promise.race([working, untilAborted(signal), stack.broken]);
     if (early) throw early;
     if (signal.aborted) return;
     options.onReady?.(runningStack(stack.stateDir));
     const failure = await Promise.race([untilAborted(signal), stack.broken]);
     if (failure) throw failure;
   } finally {
-    await worker?.stop();
+    await Promise.allSettled(programs.map(async (program) => (await program).stop()));
     await stack.stop();
   }
 }
@@ -172,6 +177,8 @@ export async function stopStack(stateDir: string): Promise<void> {
 }
 
 export interface StackStatus extends StackAddresses {
+  /** Null: the console does not run. */
+  readonly consoleUrl: string | null;
   readonly worker: { readonly running: boolean };
 }
 
@@ -179,8 +186,12 @@ export interface StackStatus extends StackAddresses {
 export function stackStatus(stateDir: string): StackStatus {
   const stack = readStack(stateDir);
   if (stack === null) throw new AtpError('STACK_NOT_RUNNING');
-  const { processes: _, worker, ...addresses } = stack;
-  return { ...addresses, worker: { running: worker !== null && isRunning(worker) } };
+  const { processes: _, worker, console, ...addresses } = stack;
+  return {
+    ...addresses,
+    consoleUrl: console && isRunning(console.process) ? console.url : null,
+    worker: { running: worker !== null && isRunning(worker) },
+  };
 }
 
 function untilAborted(signal: AbortSignal): Promise<null> {

@@ -24,6 +24,10 @@ test('`atp up` starts no service when all three run already, and `atp down` stop
   expect(up.temporal).toEqual({ ...temporal, uiUrl: null });
   expect(up.sftp).toMatchObject({ host: sftp.settings.host, root: sftp.settings.root });
   expect(up.worker).toEqual({ running: true });
+  // Somebody's own database gets no account that nobody has asked for.
+  expect((await fetch(`${up.consoleUrl}/readyz`)).status).toBe(200);
+  expect(up.consoleAccount).toBeNull();
+  expect(await database.database.query('SELECT FROM user_account')).toEqual([]);
   expect(runningStack(atp.folder).processes).toEqual([]);
   // Their database has our tables and the catalogue now, and their Temporal has the jobs' schedules.
   expect(await database.database.query('SELECT count(*) AS products FROM product')).toEqual([

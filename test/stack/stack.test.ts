@@ -16,12 +16,12 @@ import { openFolder, PARTS_DIR } from '../setup/parts-desk.ts';
 import { STATE_TIMEOUT_MS } from '../setup/state-timeout.ts';
 import type { RunningStack, StackAddresses } from '../../src/stand-ins/stack.ts';
 import type { StackLock, StackRecord } from '../../src/stand-ins/stack-files.ts';
-import type { WorkerCommand } from '../../src/stand-ins/stack-worker.ts';
+import type { ProgramCommand } from '../../src/stand-ins/kept-program.ts';
 
 const PROGRAM = fileURLToPath(new URL('./stack-program.ts', import.meta.url));
 
 /** A worker that does nothing until it is stopped; the stack does not care what its worker does. */
-const IDLE_WORKER: WorkerCommand = {
+const IDLE_WORKER: ProgramCommand = {
   command: process.execPath,
   args: ['-e', 'setInterval(() => undefined, 1000)'],
 };
@@ -179,7 +179,7 @@ async function startHere(stateDir: string): Promise<RunningStack> {
 
 async function startInBackground(
   stateDir: string,
-  worker?: WorkerCommand,
+  worker?: ProgramCommand,
 ): Promise<StackRecord & { readonly lock: StackLock }> {
   const options = JSON.stringify({ stateDir, partsDir: PARTS_DIR, worker });
   const stack = await startDetached(stateDir, { command: process.execPath, args: [PROGRAM, options] });
