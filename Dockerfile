@@ -33,7 +33,8 @@ COPY src src
 RUN ln -s /app/bin/atp.mjs /usr/local/bin/atp
 # The image’s user "node", by number, so that whoever runs it can see that it is not root.
 USER 1000:1000
-# Healthy means: this worker itself takes work, and reaches Postgres, SFTP and Temporal (`/readyz`).
+# Healthy means: this worker itself takes work, and reaches Postgres, SFTP and Temporal (`/readyz`). A container with
+# `atp serve` has src/main/api-health.ts instead.
 HEALTHCHECK --interval=30s --timeout=20s --start-period=60s --retries=3 \
   CMD ["node", "/app/src/main/worker-health.ts"]
 ENTRYPOINT ["atp"]

@@ -7,6 +7,7 @@ import { isLoopbackHost } from '../domain/loopback.ts';
 export interface ApiSettings {
   readonly host: string;
   readonly port: number;
+  /** Only this machine reaches it. */
   readonly isOnLoopback: boolean;
   /** Names by which it is called, besides those of the loopback: in lower case, without a port. */
   readonly hosts: readonly string[];
@@ -35,6 +36,7 @@ export const apiVariables = z
         error: 'must be names without ports, with commas between them: atp.example.com',
       })
       .default([]),
+    ATP_API_PUBLISHED_ON: z.literal('loopback', { error: 'must be loopback' }).optional(),
     ATP_API_TLS_CERT_FILE: z.string().optional(),
     ATP_API_TLS_KEY_FILE: z.string().optional(),
     ATP_API_TRUSTED_PROXY: z
@@ -45,12 +47,12 @@ export const apiVariables = z
       .optional(),
   })
   .superRefine((variables, context) => {
-    const { ATP_API_ADDRESS, ATP_API_HOSTS, ATP_API_TRUSTED_PROXY } = variables;
+    const { ATP_API_HOSTS, ATP_API_TRUSTED_PROXY } = variables;
     const { ATP_API_TLS_CERT_FILE: cert, ATP_API_TLS_KEY_FILE: key } = variables;
     if ((cert === undefined) !== (key === undefined)) {
       context.addIssue('ATP_API_TLS_CERT_FILE and ATP_API_TLS_KEY_FILE go together: one of them is not set');
     }
-    if (isLoopbackHost(hostOf(ATP_API_ADDRESS))) return;
+    if (isOnLoopback(variables)) return;
     if (cert === undefined && ATP_API_TRUSTED_PROXY === undefined) {
       context.addIssue(
         'ATP_API_ADDRESS is not on the loopback: passwords and tokens would go over the network as they are. Set ATP_API_TLS_CERT_FILE and ATP_API_TLS_KEY_FILE, or ATP_API_TRUSTED_PROXY where a proxy speaks TLS',
@@ -66,7 +68,7 @@ export const apiVariables = z
     return {
       host: host.replace(/^\[(.*)\]$/, '$1'),
       port: Number(ADDRESS.exec(variables.ATP_API_ADDRESS)?.[2]),
-      isOnLoopback: isLoopbackHost(host),
+      isOnLoopback: isOnLoopback(variables),
       hosts: variables.ATP_API_HOSTS,
       tls: certFile === undefined || keyFile === undefined ? null : { certFile, keyFile },
       trustedProxy: variables.ATP_API_TRUSTED_PROXY ?? null,
@@ -76,6 +78,14 @@ export const apiVariables = z
 /** A server on this machine alone, by HTTP. @param port 0: any that is free */
 export function loopbackApi(port: number): ApiSettings {
   return { host: '127.0.0.1', port, isOnLoopback: true, hosts: [], tls: null, trustedProxy: null };
+}
+
+/** Its own address, or the one at which the port of its container is published. */
+function isOnLoopback(variables: {
+  readonly ATP_API_ADDRESS: string;
+  readonly ATP_API_PUBLISHED_ON?: 'loopback' | undefined;
+}): boolean {
+  return variables.ATP_API_PUBLISHED_ON === 'loopback' || isLoopbackHost(hostOf(variables.ATP_API_ADDRESS));
 }
 
 function hostOf(address: string): string {

@@ -1,11 +1,12 @@
 /** `atp serve` as a process: where it listens, when it does not, and how it ends. */
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { get } from 'node:https';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/config.ts';
 import { AtpError } from '../../src/domain/errors.ts';
@@ -98,6 +99,22 @@ test('a script gives a password as a line on stdin, and the process list does no
   expect(child.spawnargs.join(' ')).not.toContain('correct');
 });
 
+test('its health check says whether it is ready', async () => {
+  const { url: databaseUrl } = await freshDatabase();
+  const atp = await atpProcess({ DATABASE_URL: databaseUrl, ATP_API_ADDRESS: '127.0.0.1:0' });
+  const { server, url } = await serve(atp);
+  const check = () =>
+    promisify(execFile)(process.execPath, [join(import.meta.dirname, '../../src/main/api-health.ts')], {
+      cwd: atp.folder,
+      env: { PATH: process.env['PATH'], ATP_API_ADDRESS: new URL(url).host },
+    });
+
+  expect((await check()).stderr).toBe('');
+  server.kill('SIGTERM');
+  await once(server, 'exit');
+  await expect(check()).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('ECONNREFUSED') });
+});
+
 test('it does not stand open on the network before anybody has access', async () => {
   const { url: databaseUrl } = await freshDatabase();
   const atp = await atpProcess({
@@ -129,6 +146,8 @@ test.each([
   [{ ATP_API_ADDRESS: '[::1]:8420' }, null],
   [{ ATP_API_ADDRESS: '0.0.0.0:8420', ...TLS, ...HOSTS }, null],
   [{ ATP_API_ADDRESS: '[::]:8420', ...HOSTS, ATP_API_TRUSTED_PROXY: '10.0.0.0/24' }, null],
+  [{ ATP_API_ADDRESS: '0.0.0.0:8420', ATP_API_PUBLISHED_ON: 'loopback' }, null],
+  [{ ATP_API_ADDRESS: '0.0.0.0:8420', ATP_API_PUBLISHED_ON: 'yes' }, 'must be loopback'],
   [{ ATP_API_ADDRESS: '0.0.0.0:8420', ...HOSTS }, 'not on the loopback'],
   [{ ATP_API_ADDRESS: '127.0.0.1.example.com:8420', ...HOSTS }, 'not on the loopback'],
   [{ ATP_API_ADDRESS: '0.0.0.0:8420', ...TLS }, 'ATP_API_HOSTS is not set'],
