@@ -20,6 +20,15 @@ RUN set -eu; \
     find node_modules/@temporalio/core-bridge/releases -mindepth 1 -maxdepth 1 \
       ! -name "$(uname -m)-unknown-linux-gnu" -exec rm -rf {} +
 
+# The console's pages, by packages that nothing needs afterwards.
+FROM ${NODE_IMAGE} AS console
+WORKDIR /app
+COPY package.json package-lock.json .npmrc tsconfig.json ./
+RUN npm ci --include=dev --ignore-scripts --no-audit --no-fund
+COPY web web
+COPY src/domain src/domain
+RUN npm run build
+
 FROM ${NODE_IMAGE}
 # Node keeps its compiled code in /tmp, too: the next command and the health check start in half the time.
 ENV NODE_ENV=production ATP_STATE_DIR=/tmp/atp NODE_COMPILE_CACHE=/tmp/atp-compiled
@@ -30,6 +39,7 @@ COPY bin bin
 COPY workflows workflows
 COPY activities activities
 COPY src src
+COPY --from=console /app/dist/console dist/console
 RUN ln -s /app/bin/atp.mjs /usr/local/bin/atp
 # The image’s user "node", by number, so that whoever runs it can see that it is not root.
 USER 1000:1000

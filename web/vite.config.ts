@@ -13,6 +13,8 @@ export default defineConfig({
     // A page's own part is loaded when the page is; what is only a few hundred bytes stays a file, for the strict CSP.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // kB before compression; test/api/console.test.ts has the limit of what a first visit loads.
+    chunkSizeWarningLimit: 1_000,
     rolldownOptions: {
       // "use client" says nothing to a bundle without a server side.
       onLog: (level, log, tell) => log.code !== 'MODULE_LEVEL_DIRECTIVE' && tell(level, log),

@@ -22,6 +22,8 @@ test('the build of the image gets only what the image is made of: no key, no .en
     '!package-lock.json',
     '!package.json',
     '!src',
+    '!tsconfig.json',
+    '!web',
     '!workflows',
   ]);
 });
