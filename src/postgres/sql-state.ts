@@ -15,6 +15,11 @@ export function breaksForeignKey(error: unknown, column: string): boolean {
   return readState(error) === '23503' && original(error).constraint?.endsWith(`_${column}_fkey`) === true;
 }
 
+/** A row that another one names is not there. */
+export function namesUnknown(error: unknown): boolean {
+  return readState(error) === '23503';
+}
+
 /** A lock that another transaction or session holds was not given up within lock_timeout. */
 export function isLockTimeout(error: unknown): boolean {
   return readState(error) === '55P03';

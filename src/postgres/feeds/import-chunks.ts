@@ -35,20 +35,32 @@ const classOf = (type: FeedType): TurnClass => turnClassOf(type) ?? 'stock';
 
 interface ChunkKind {
   readonly table: 'pending_posting' | 'pending_order_row';
+  /** SQL of how many rows wait there. */
+  readonly pending: string;
   readonly apply: (connection: Connection, of: ChunkOf, chunk: number) => Promise<PostedChunk>;
   readonly finish?: (connection: Connection, of: ChunkOf) => Promise<void>;
 }
 
-const POSTINGS: ChunkKind = { table: 'pending_posting', apply: postChunk };
-const ORDERS: ChunkKind = { table: 'pending_order_row', apply: applyOrderChunk, finish: finishOrders };
+const POSTINGS: ChunkKind = {
+  table: 'pending_posting',
+  pending: 'coalesce(sum(cardinality(units)), 0)',
+  apply: postChunk,
+};
+const ORDERS: ChunkKind = {
+  table: 'pending_order_row',
+  pending: 'count(*)',
+  apply: applyOrderChunk,
+  finish: finishOrders,
+};
 
 const kindOfChunks = (type: FeedType): ChunkKind => (type === 'ORDER_ITEMS' ? ORDERS : POSTINGS);
 
 /** From here on the import is applied in chunks, once the transaction is committed. */
 export async function beginChunks(connection: Connection, { importId, type }: ChunkedImport): Promise<void> {
+  const { table, pending } = kindOfChunks(type);
   await connection.query(
     `UPDATE feed_import SET state = 'applying', done_count = 0,
-       pending_count = (SELECT count(*) FROM ${kindOfChunks(type).table} WHERE import_id = $1)
+       pending_count = (SELECT ${pending} FROM ${table} WHERE import_id = $1)
      WHERE import_id = $1`,
     [importId],
   );

@@ -5,6 +5,7 @@
 import { isCount } from '../../domain/feed-kind.ts';
 import type { FeedType } from '../../domain/feed-type.ts';
 import type { Connection } from '../database.ts';
+import { isOutOfRange, namesUnknown } from '../sql-state.ts';
 import { countSourceSql } from './complete.ts';
 
 /** An import whose postings are made later. */
@@ -28,15 +29,28 @@ export async function keepForLater(
 ): Promise<void> {
   await connection.query(`CREATE TEMPORARY TABLE posting_to_come ON COMMIT DROP AS ${postings}`, [...values]);
   await connection.query('ANALYZE posting_to_come');
-  await connection.query(
-    `INSERT INTO pending_posting (import_id, chunk, product_id, facility_id, units, reason, row_number, happened_at)
-     SELECT $1, (rank() OVER (ORDER BY product_id) - 1) / $2::int, product_id, facility_id, units, reason, row_number, happened_at
-     FROM posting_to_come`,
-    [importId, chunkRows],
-  );
+  await connection.query('SET LOCAL enable_hashagg = off');
+  await connection.query(KEEP, [importId, chunkRows]);
+  await connection.query('RESET enable_hashagg');
 }
 
-const CHUNK = 'SELECT * FROM pending_posting WHERE import_id = $1 AND chunk = $2';
+/** In groups that follow each other, so that memory has one row at a time: a chunk, or a part of one. */
+const KEEP = `
+  INSERT INTO pending_posting (import_id, chunk, part, product_ids, facility_ids, units, reasons, row_numbers, happened_at)
+  SELECT $1, (before - 1) / $2::int, (place - 1) / $2::int, array_agg(product_id), array_agg(facility_id),
+    array_agg(units), array_agg(reason), array_agg(row_number), array_agg(happened_at)
+  FROM (
+    SELECT *, rank() OVER (ORDER BY product_id) AS before,
+      row_number() OVER (ORDER BY product_id, facility_id, row_number) AS place
+    FROM posting_to_come
+  ) AS posting
+  GROUP BY (before - 1) / $2::int, (place - 1) / $2::int`;
+
+const unnest = (from: string) => `
+  SELECT row.* FROM ${from}, unnest(product_ids, facility_ids, units, reasons, row_numbers, happened_at)
+    AS row (product_id, facility_id, units, reason, row_number, happened_at)`;
+
+const CHUNK = unnest('(SELECT * FROM pending_posting WHERE import_id = $1 AND chunk = $2) AS kept');
 
 /** A count that finds nothing where nothing was. All other levels are made by the ledger's trigger. */
 const MAKE_LEVELS = `
@@ -59,24 +73,29 @@ const LOCK_LEVELS = `
 const IS_LAST_COUNT = `EXISTS (SELECT FROM last_count
   WHERE last_count.product_id = pending.product_id AND last_count.facility_id = pending.facility_id AND import_id = $1)`;
 
-function postSql(condition: string): string {
-  return `
-    WITH pending AS (DELETE FROM pending_posting WHERE import_id = $1 AND chunk = $2 RETURNING *), posted AS (
-      INSERT INTO inventory_item_detail
-        (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source, happened_at)
-      SELECT product_id, facility_id, units, 0, reason, ${countSourceSql('$3')},
-        coalesce(happened_at, current_setting('atp.happened_at')::timestamptz)
-      -- Without what was removed since.
-      FROM pending JOIN product USING (product_id) JOIN facility USING (facility_id)
-      WHERE units <> 0 AND ${condition}
-      ORDER BY product_id, facility_id, row_number
-      RETURNING inventory_item_detail_id
-    )
-    SELECT (SELECT count(*)::int FROM pending) AS rows, (SELECT max(inventory_item_detail_id) FROM posted) AS "lastEntry"`;
-}
+/** @param others SQL of what is left out of the rows of `pending` */
+const postSql = (others: string) => `
+  INSERT INTO inventory_item_detail
+    (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source, import_id, happened_at)
+  SELECT product_id, facility_id, units, 0, reason, ${countSourceSql('$3')}, $1,
+    coalesce(happened_at, current_setting('atp.happened_at')::timestamptz)
+  FROM (${CHUNK}) AS pending ${others}
+  ORDER BY product_id, facility_id, row_number`;
 
-const POST_COUNTS = postSql(IS_LAST_COUNT);
-const POST_DIFFERENCES = postSql('true');
+const POST = postSql('WHERE units <> 0');
+const WITHOUT_REMOVED = 'JOIN product USING (product_id) JOIN facility USING (facility_id) WHERE units <> 0';
+const POST_COUNTS_WITH_CARE = postSql(`${WITHOUT_REMOVED} AND ${IS_LAST_COUNT}`);
+const POST_DIFFERENCES_WITH_CARE = postSql(WITHOUT_REMOVED);
+
+const FIND_COUNTED_SINCE = `SELECT FROM (${CHUNK}) AS pending WHERE NOT ${IS_LAST_COUNT} LIMIT 1`;
+
+const LEAVE = `
+  WITH kept AS (DELETE FROM pending_posting WHERE import_id = $1 AND chunk = $2 RETURNING cardinality(units) AS rows)
+  SELECT sum(rows)::int AS rows, (
+    SELECT inventory_item_detail_id FROM inventory_item_detail
+    WHERE inventory_item_detail_id > $3 AND import_id = $1 ORDER BY inventory_item_detail_id DESC LIMIT 1
+  ) AS "lastEntry"
+  FROM kept`;
 
 /** The import of a chunk. */
 export interface ChunkOf {
@@ -102,21 +121,45 @@ export interface PostedChunk {
 }
 
 /** Posts a chunk in the caller's transaction, which has the import's settings. */
-export async function postChunk(
-  connection: Connection,
-  { importId, type, fileName }: ChunkOf,
-  chunk: number,
-): Promise<PostedChunk> {
+export async function postChunk(connection: Connection, of: ChunkOf, chunk: number): Promise<PostedChunk> {
+  const { importId, fileName, lastEntry } = of;
   // Each chunk is a small part of large tables, of which the planner would read the whole: a million rows for ten thousand.
   await connection.query(
     'SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off',
   );
   await connection.query(MAKE_LEVELS, [importId, chunk]);
-  if (isCount(type)) await connection.query(LOCK_LEVELS, [importId, chunk]);
-  const { rows } = await connection.query<PostedChunk>(isCount(type) ? POST_COUNTS : POST_DIFFERENCES, [
-    importId,
-    chunk,
-    fileName,
-  ]);
+  if (!(await postAtOnce(connection, of, chunk))) {
+    if (isCount(of.type)) await connection.query(LOCK_LEVELS, [importId, chunk]);
+    const post = isCount(of.type) ? POST_COUNTS_WITH_CARE : POST_DIFFERENCES_WITH_CARE;
+    await connection.query(post, [importId, chunk, fileName]);
+  }
+  // By inventory_item_detail_pkey, from its end.
+  const { rows } = await connection.query<PostedChunk>(LEAVE, [importId, chunk, lastEntry]);
   return rows[0] ?? { rows: 0, lastEntry: null };
+}
+
+/**
+ * Posts all of a chunk, as is right when nobody has removed one of its products or counted one of its levels meanwhile. It is looked
+ * at afterwards, when the postings have locked the levels: whoever has one counts it after us.
+ *
+ * @returns false: somebody has, and nothing is posted
+ */
+async function postAtOnce(
+  connection: Connection,
+  { importId, type, fileName }: ChunkOf,
+  chunk: number,
+): Promise<boolean> {
+  await connection.query('SAVEPOINT at_once');
+  try {
+    await connection.query(POST, [importId, chunk, fileName]);
+    const counted = isCount(type) ? await connection.query(FIND_COUNTED_SINCE, [importId, chunk]) : null;
+    if (counted === null || counted.rowCount === 0) {
+      await connection.query('RELEASE SAVEPOINT at_once');
+      return true;
+    }
+  } catch (error) {
+    if (!namesUnknown(error) && !isOutOfRange(error)) throw error;
+  }
+  await connection.query('ROLLBACK TO SAVEPOINT at_once; RELEASE SAVEPOINT at_once');
+  return false;
 }

@@ -190,7 +190,8 @@ async function postFirstUnits(
      SELECT product.product_id, judged.units FROM judged JOIN product USING (sku)
      WHERE units > 0
        AND NOT EXISTS (SELECT FROM inventory_item_detail AS other WHERE other.product_id = product.product_id)
-       AND NOT EXISTS (SELECT FROM pending_posting AS pending WHERE pending.product_id = product.product_id)`,
+       AND NOT EXISTS (SELECT FROM (SELECT unnest(product_ids) AS product_id FROM pending_posting) AS pending
+         WHERE pending.product_id = product.product_id)`,
   );
   await session.query(
     `INSERT INTO inventory_item_detail

@@ -114,7 +114,7 @@ export async function setFacility(
 
 /** What a large feed says of it is judged already, and would be left out without a word. */
 const REMOVE = `
-  SELECT CASE WHEN EXISTS (SELECT FROM pending_posting WHERE facility_id = $1)
+  SELECT CASE WHEN EXISTS (SELECT FROM pending_posting WHERE $1 = ANY (facility_ids))
     THEN 'a feed that is being applied names it' ELSE remove_facility($1) END AS reason`;
 
 /** Removes a facility that nothing depends on. @throws AtpError FACILITY_UNKNOWN, FACILITY_IN_USE */

@@ -156,7 +156,7 @@ export function setProducts(
 
 /** What a large feed says of it is judged already, and would be left out without a word. */
 const REMOVE = `
-  SELECT CASE WHEN EXISTS (SELECT FROM pending_posting WHERE product_id = $1)
+  SELECT CASE WHEN EXISTS (SELECT FROM pending_posting WHERE $1 = ANY (product_ids))
     THEN 'a feed that is being applied names it' ELSE remove_product($1) END AS reason`;
 
 /** Removes a product that nothing depends on, with its settings. @throws AtpError PRODUCT_UNKNOWN, PRODUCT_IN_USE */

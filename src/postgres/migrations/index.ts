@@ -50,6 +50,7 @@ import * as apiToken from './0057-api-token.ts';
 import * as userAccount from './0058-user-account.ts';
 import * as earlierCount from './0061-earlier-count.ts';
 import * as verificationHistory from './0064-verification-history.ts';
+import * as levelsInPlace from './0059-levels-in-place.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -108,6 +109,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0058-user-account', ...userAccount },
   { name: '0061-earlier-count', ...earlierCount },
   { name: '0064-verification-history', ...verificationHistory },
+  { name: '0059-levels-in-place', ...levelsInPlace },
 ];
 
 /** In their order. */
