@@ -3,7 +3,7 @@
  * would, and ends with every SKU's Online ATP beside what Shopify shows; exit 0 only if they are equal.
  *
  *     npm run demo                 starts a stack of its own, and stops it at the end
- *     npm run demo -- --keep       leaves it running, and says where to look
+ *     npm run demo -- --keep       plays a week for the console, leaves it running, and says where to look
  *     npm run demo -- --replace    begins anew although a demo that was kept still runs
  *
  * `--state <folder>` is where the stack keeps its state, in place of .atp/demo: for tests.
@@ -25,6 +25,7 @@ import { readLock } from '../src/stand-ins/stack-files.ts';
 import type { StackStatus } from '../src/cli/machine.ts';
 import { feedsOfTheDay, SHOPIFY_SALE } from './demo-feeds.ts';
 import { compareEverySku } from './demo-table.ts';
+import { playWeek } from './demo-week.ts';
 
 const PROJECT = join(import.meta.dirname, '..');
 const ATP = join(PROJECT, 'bin/atp.mjs');
@@ -72,6 +73,10 @@ let verdict: string;
 try {
   const allEqual = await tellTheStory(status);
   verdict = allEqual ? `Every SKU is equal (${secondsSince(started)} s).` : 'Not every SKU is equal.';
+  if (values.keep) {
+    step('For the console: a week of a larger retailer, ending with what waits for a person');
+    await playWeek(status, { atp: ATP, state: STATE, say });
+  }
   process.exitCode = allEqual ? 0 : 1;
 } catch (error) {
   verdict = `The demo has failed: ${(error as Error).message}`;

@@ -59,6 +59,8 @@ export interface RunningStack {
 const DATABASE_NAME = 'atp';
 const SHOP_ID = 'blue-shirts';
 const SHOP_DOMAIN = 'blue-shirts.myshopify.com';
+/** A second channel for who wants one: `npm run demo -- --keep` does. The same token lets in. */
+export const SECOND_SHOP_DOMAIN = 'outlet-shirts.myshopify.com';
 const LOCATION = { id: 'gid://shopify/Location/70000000001', name: 'Online ATP' };
 
 interface Ports {
@@ -196,7 +198,10 @@ async function startTwin(stateDir: string, port: number): Promise<TwinPart> {
     port,
     stateFile: join(stateDir, 'shopify-twin.jsonl'),
     // The quota of the largest plan: nobody who tries the product out should wait for points.
-    shops: [{ domain: SHOP_DOMAIN, accessToken, locations: [LOCATION], economy: { plan: 'plus' } }],
+    shops: [SHOP_DOMAIN, SECOND_SHOP_DOMAIN].map((domain) => ({
+      ...{ domain, accessToken, locations: [LOCATION] },
+      economy: { plan: 'plus' as const },
+    })),
   });
   return { ...twin, accessToken, stop: () => twin.close() };
 }
