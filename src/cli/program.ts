@@ -37,6 +37,8 @@ export async function runCli(
   let help = '';
   const program = new Command('atp')
     .exitOverride()
+    // `import` is a command and has others below it: an option belongs to the one behind which it stands.
+    .enablePositionalOptions()
     .configureOutput({
       writeOut: terminal.out,
       writeErr: (text) => (help += text),

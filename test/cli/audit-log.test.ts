@@ -87,3 +87,9 @@ test('without --by, the user of this machine has done it', async () => {
   const [latest] = (await auditLog('--act', 'group.create')).acts;
   expect(latest?.actor).not.toBe('');
 });
+
+test('of a command below another one, too, --by says who has done it', async () => {
+  await atp.failure('import', 'reject', '9', '--reason', 'a test', '--by', 'Ann');
+
+  expect((await auditLog('--act', 'import.reject')).acts).toMatchObject([{ actor: 'Ann' }]);
+});
