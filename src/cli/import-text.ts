@@ -35,10 +35,12 @@ export function importText(found: FeedImport): string {
   ].join('\n');
 }
 
-export function decidedText({ importId, fileName, state, run }: DecidedImport): string {
+export function decidedText({ importId, fileName, state, rows, refused, run }: DecidedImport): string {
   const when = run.done
     ? 'A run of the import is started.'
     : `The next run of the import does it (none was started: ${run.reason}).`;
+  if (state === 'applied')
+    return `The rest of import ${importId} of ${fileName} is rejected: ${refused} of ${counted(rows, 'row')} are refused, the others stay. ${when}`;
   return `Import ${importId} of ${fileName} is ${state}. ${when}`;
 }
 

@@ -4,6 +4,7 @@ import { byDefault, choice, count, optional, text, wholeNumber } from '../domain
 import { IMPORTS_LISTED, IMPORTS_LISTED_MAX } from '../domain/limits.ts';
 import { counted } from '../domain/words.ts';
 import { decideImport, findImport, listImports as readImports } from '../postgres/feeds/feed-imports.ts';
+import { rejectRest } from '../postgres/feeds/reject-rest.ts';
 import { summarizeRefusals } from '../postgres/feeds/refused-feeds.ts';
 import { undoImport as takeBack } from '../postgres/feeds/undo-import.ts';
 import { ifTemporalIsThere, type TemporalOutcome } from './best-effort-temporal.ts';
@@ -53,7 +54,8 @@ export const approveImport = defineOperation({
 export const rejectImport = defineOperation({
   name: 'import.reject',
   role: 'operator',
-  description: 'let nothing of a held feed be applied: it goes to error/',
+  description:
+    'let nothing of a held feed be applied, or no more of order lines that are applied in part: it goes to error/',
   fields: DECISION_FIELDS,
   run: (context, input) => decide(context, 'rejected', input),
 });
@@ -79,7 +81,11 @@ async function decide(
   state: 'approved' | 'rejected',
   { importId: number, reason }: { readonly importId: number; readonly reason: string },
 ): Promise<DecidedImport> {
-  const decided = await decideImport(await app.database(), number, { state, by: caller.name, reason });
+  const database = await app.database();
+  const isInPart = state === 'rejected' && (await findImport(database, number)).state === 'applying';
+  const decided = isInPart
+    ? await rejectRest(database, number, { by: caller.name, reason })
+    : await decideImport(database, number, { state, by: caller.name, reason });
   const run = await ifTemporalIsThere(app, async (temporal) => {
     const { runJob } = await import('../temporal/run-job.ts');
     await runJob(temporal, { job: 'import' }, { wait: false });

@@ -157,6 +157,11 @@ export const FEED_ERRORS = {
       `Line ${d.orderItemSeqId} of order "${d.orderId}" is more than ${ORDER_LINES_KEPT_DAYS - 1} days old and not known: it may have been shipped, and removed since.`,
     hint: 'Nothing to do if it is an old order that comes again. If it is still open, or its units leave the stock only now, send it with the time of now as its orderDate.',
   },
+  ORDER_ROW_REJECTED: {
+    class: 'row',
+    message: (d) => `Not applied: ${d.by} has ended import ${d.importId} before this row: ${d.reason}.`,
+    hint: 'It claims no stock, and its sale is kept back from its shop. Send the row again in a file of its own, once the reason is gone.',
+  },
   TRANSFER_CHANGED: {
     class: 'row',
     message: (d) =>

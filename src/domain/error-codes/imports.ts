@@ -35,7 +35,7 @@ export const IMPORT_ERRORS = {
     message: (d) =>
       `Import ${d.importId}, "${d.fileName}", is posted in part and cannot be posted whole: a quantity would leave the range of levels by what others have posted since.`,
     hint: (d) =>
-      `Do not send it again. \`atp import undo ${d.importId} --reason <text>\` takes back what is posted, and the rest is never posted. Or correct the level: the next import goes on with this one.`,
+      `Do not send it again. Correct the level, and the next import goes on with this one. Or end it: of counts and differences, \`atp import undo ${d.importId} --reason <text>\` takes back what is posted; of order lines, \`atp import reject ${d.importId} --reason <text>\` refuses the rows that are left, which go to the error file, and what is applied stays.`,
   },
   IMPORT_UNKNOWN: {
     class: 'callers-fault',
@@ -46,6 +46,13 @@ export const IMPORT_ERRORS = {
     class: 'callers-fault',
     message: (d) => `Import ${d.importId} is not held: it is ${d.state}.`,
     hint: (d) => `\`atp import show ${d.importId}\` tells who has decided what, and what it has changed.`,
+  },
+  IMPORT_NOT_REJECTABLE: {
+    class: 'callers-fault',
+    message: (d) =>
+      `Import ${d.importId}, "${d.fileName}", is posted in part: nothing of it can be rejected alone.`,
+    hint: (d) =>
+      `\`atp import undo ${d.importId} --reason <text>\` takes back what is posted, and the rest is never posted.`,
   },
   IMPORT_BEHIND_HELD: {
     class: 'callers-fault',
@@ -66,7 +73,7 @@ export const IMPORT_ERRORS = {
   IMPORT_NOT_UNDOABLE: {
     class: 'callers-fault',
     message: (d) => `Import ${d.importId} cannot be undone: a feed of ${d.type} says how things are.`,
-    hint: 'Send a feed with the right states: it takes the place of the wrong ones.',
+    hint: 'Send a feed with the right states: it takes the place of the wrong ones. Of order lines that are applied only in part, `atp import reject` ends the rest.',
   },
   IMPORT_CONTINUED: {
     class: 'callers-fault',

@@ -65,7 +65,7 @@ async function inspectUnfinishedFeeds(app: Application): Promise<Finding> {
     found.slice(0, CAUSES_PER_CHECK_MAX).map(({ importId, fileName, done, pending, cameAt }) => ({
       part: `import ${importId}`,
       detail: `${fileName} came at ${cameAt.toISOString()}; ${done} of ${counted(done + pending, 'row')} posted, and nobody works on it.`,
-      hint: `The next import goes on with it: \`atp job run import --wait\`. If it cannot, \`atp import undo ${importId} --reason <text>\` takes back what is posted. Do not send it again before.`,
+      hint: `The next import goes on with it: \`atp job run import --wait\`. If it cannot, \`atp import undo ${importId} --reason <text>\` takes back what is posted, and of order lines \`reject\` refuses what is left. Do not send it again before.`,
       since: cameAt,
     })),
   );

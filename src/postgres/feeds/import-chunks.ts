@@ -75,6 +75,15 @@ const TAKE = `
     set_config('atp.happened_at', least(sent_at, now())::text, true)
   FROM feed_import WHERE import_id = $1 AND state = 'applying' FOR UPDATE`;
 
+/** Locks an import that is applied in chunks, until the transaction ends; undefined: it is no such import any more. */
+export async function takeApplying(
+  connection: Connection,
+  importId: number,
+): Promise<(ChunkOf & { readonly done: number; readonly pending: number }) | undefined> {
+  const { rows } = await connection.query<ChunkOf & { done: number; pending: number }>(TAKE, [importId]);
+  return rows[0];
+}
+
 /**
  * Applies what is left of an import, in its turn; it may die between any two chunks. An import that somebody has undone
  * meanwhile has nothing left.
@@ -101,8 +110,7 @@ async function applyNext(
   importId: number,
   last: number,
 ): Promise<(ChunksDone & { readonly chunk: number }) | null> {
-  const { rows } = await connection.query<ChunkOf & { done: number; pending: number }>(TAKE, [importId]);
-  const [found] = rows;
+  const found = await takeApplying(connection, importId);
   if (!found) return null;
   const { table, apply, finish } = kindOfChunks(found.type);
   // By the primary key, behind the last chunk that was seen: those before it have left.

@@ -1,4 +1,5 @@
 /** A chunk of order lines: judged and applied in one transaction, and its refused rows recorded in it. */
+import type { AtpError } from '../../domain/errors.ts';
 import type { FeedType } from '../../domain/feed-type.ts';
 import { addWarnings, type ImportWarning } from '../../domain/import-warning.ts';
 import { UNKNOWN_SKUS_LOOKED_UP_MAX } from '../../domain/limits.ts';
@@ -63,18 +64,47 @@ export async function applyOrderChunk(
 }
 
 /** Records what is known only now: what it has changed, that orders came in, and whether rows were refused. */
-export async function finishOrders(
+export async function finishOrders(connection: Connection, of: ChunkOf): Promise<void> {
+  const { rows, applied, failed } = await readCounts(connection, of.key);
+  await recordEnd(connection, of, failed);
+  if (rows === 0 || applied > 0) await recordOrdersCame(connection, of.sentAt);
+  if (failed === 0 && rows > 0) await endRefusedFeeds(connection, 'ORDER_ITEMS');
+}
+
+async function recordEnd(
   connection: Connection,
-  { importId, key, fileName, sentAt, afterEntry, isClaimed }: ChunkOf,
+  { importId, fileName, sentAt, afterEntry, isClaimed }: ChunkOf,
+  failed: number,
 ): Promise<void> {
-  const type: FeedType = 'ORDER_ITEMS';
-  const { rows, applied, failed } = await readCounts(connection, key);
   const effect = await readEffect(connection, { importId, afterEntry }, true);
   await connection.query('UPDATE feed_import SET effect = $2 WHERE import_id = $1', [
     importId,
     JSON.stringify(effect),
   ]);
-  if (rows === 0 || applied > 0) await recordOrdersCame(connection, sentAt);
+  const type: FeedType = 'ORDER_ITEMS';
   if (failed > 0 && isClaimed) await recordRefusedRows(connection, { fileName, type, sentAt }, failed);
-  if (failed === 0 && rows > 0) await endRefusedFeeds(connection, type);
+}
+
+/** Each row becomes a refused one, so that its sender gets it back. By pending_order_row_by_chunk. */
+const REFUSE_REST = `
+  WITH pending AS (DELETE FROM pending_order_row WHERE import_id = $1 RETURNING row_number, row_values)
+  INSERT INTO import_file_error (sha256, row_number, column_name, code, message, row_values)
+  SELECT $2, row_number, 'orderId', $3, $4, row_values FROM pending`;
+
+/**
+ * Refuses what is not applied yet of an import of order lines, in the caller's transaction. Orders have not come in by it: some of its
+ * claims on stock are not known, and what Shopify has sold stays kept back until they are.
+ *
+ * @returns how many rows
+ */
+export async function refuseRest(connection: Connection, of: ChunkOf, why: AtpError): Promise<number> {
+  const { failed } = await readCounts(connection, of.key);
+  const refused = await connection.query(REFUSE_REST, [of.importId, of.key, why.code, why.message]);
+  const rows = refused.rowCount ?? 0;
+  await connection.query('UPDATE import_file SET failed_count = $2 WHERE sha256 = $1', [
+    of.key,
+    failed + rows,
+  ]);
+  await recordEnd(connection, of, failed + rows);
+  return rows;
 }

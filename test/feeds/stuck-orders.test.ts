@@ -1,0 +1,108 @@
+/** A large feed of order lines that cannot be applied whole, and how a person ends it. */
+import { beforeEach, expect, test } from 'vitest';
+import { findImport, listImports } from '../../src/postgres/feeds/feed-imports.ts';
+import { listRefusedFeeds } from '../../src/postgres/feeds/refused-feeds.ts';
+import { atpWith, type Atp } from '../cli/atp.ts';
+import { Warehouse } from './warehouse.ts';
+
+let warehouse: Warehouse;
+let atp: Atp;
+
+beforeEach(async () => {
+  warehouse = await Warehouse.open();
+  atp = await atpWith({ DATABASE_URL: warehouse.url });
+});
+
+const HEADER = 'orderId,orderItemSeqId,idValue,quantity,facilityId,statusId,orderDate';
+const ORDERS = ['A,1,SHIRT,2', 'B,1,HAT,5', 'C,1,SHIRT,4'];
+const toLine = (order: string) => `${order},SOHO,ITEM_APPROVED,2026-11-24T10:00:00Z`;
+
+function send(orders: readonly string[], name: string, killedAfter?: number) {
+  let chunks = 0;
+  const text = [HEADER, ...orders.map(toLine), ''].join('\n');
+  return warehouse.importText('ORDER_ITEMS', text, name, {
+    claimed: { path: `claimed/x-1/${name}`, sizeBytes: text.length },
+    chunkRows: 1,
+    onChunk: () => {
+      if (killedAfter !== undefined && (chunks += 1) >= killedAfter) throw new Error('killed');
+    },
+  });
+}
+
+async function lastImport(): Promise<number> {
+  const [last] = await listImports(warehouse.database, { limit: 1 });
+  return last?.importId ?? 0;
+}
+
+/** Reservations of the hat leave the range of a level by what the feed has still to reserve. */
+async function getStuck(): Promise<number> {
+  await expect(send(ORDERS, 'orders.csv', 1)).rejects.toThrow('killed');
+  await warehouse.database.query(
+    `INSERT INTO inventory_item_detail (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source)
+     VALUES ('10001', 'SOHO', 0, 2147483646, 'ORDER_RESERVED', 'a person')`,
+  );
+  await expect(send(ORDERS, 'orders.csv')).rejects.toMatchObject({
+    code: 'IMPORT_STUCK',
+    hint: expect.stringContaining('atp import reject') as string,
+  });
+  return lastImport();
+}
+
+const reserved = async (sku: string) => (await warehouse.readLevels(sku, 'SOHO')).reserved;
+
+test('rejected by a person, what is applied stays, and the other rows go back to their sender', async () => {
+  const stuck = await getStuck();
+
+  const { stdout } = await atp.run(
+    'import',
+    'reject',
+    `${stuck}`,
+    '--reason',
+    'the hat is wrong',
+    '--by',
+    'Ann',
+  );
+
+  expect(stdout).toContain(`The rest of import ${stuck} of orders.csv is rejected: 2 of 3 rows are refused`);
+  expect(await findImport(warehouse.database, stuck)).toMatchObject({
+    ...{ state: 'applied', rows: 3, refused: 2, done: 1, pending: 0 },
+    ...{ decidedBy: 'Ann', decisionReason: 'the hat is wrong' },
+  });
+  expect(await atp.json(['audit', 'log', '--limit', '1'])).toMatchObject({
+    acts: [{ act: 'import.reject', actor: 'Ann', outcome: 'DONE' }],
+  });
+  // The next run finds it done, and puts the file away with its refused rows.
+  const found = await send(ORDERS, 'orders.csv');
+  expect(found).toMatchObject({ rows: 3, applied: 1, failed: 2 });
+  expect(found.refused).toMatchObject([
+    {
+      rowNumber: 3,
+      code: 'ORDER_ROW_REJECTED',
+      values: ['B', '1', 'HAT', '5', 'SOHO', 'ITEM_APPROVED', '2026-11-24T10:00:00Z'],
+    },
+    { rowNumber: 4, code: 'ORDER_ROW_REJECTED' },
+  ]);
+  expect(found.refused[0]?.message).toContain('Ann has ended import');
+  expect(await listRefusedFeeds(warehouse.database, 9)).toMatchObject([
+    { fileName: 'orders.csv', refusedRows: 2 },
+  ]);
+  // Its sales that are not known stay kept back.
+  expect(await warehouse.database.query('SELECT FROM shop_orders')).toEqual([]);
+
+  await send(['C,1,SHIRT,4'], 'again.csv');
+  expect(await reserved('SHIRT')).toBe(6);
+});
+
+test('a feed of stock that is posted in part is undone, and not rejected; one that is whole is neither held nor in part', async () => {
+  const stuck = await getStuck();
+  const text = 'idValue,facilityId,availableDelta\nSHIRT,BROADWAY,1\nHAT,BROADWAY,1\n';
+  const options = { chunkRows: 1, onChunk: () => Promise.reject(new Error('killed')) };
+  await expect(warehouse.importText('MDM_INV_VARIANCE', text, 'v.csv', options)).rejects.toThrow('killed');
+  const inPart = await lastImport();
+  const reject = (importId: number) => atp.failure('import', 'reject', `${importId}`, '--reason', 'a test');
+
+  expect(await reject(inPart)).toBe('IMPORT_NOT_REJECTABLE 2');
+  expect(await findImport(warehouse.database, inPart)).toMatchObject({ state: 'applying', pending: 1 });
+  expect(await atp.run('import', 'reject', `${stuck}`, '--reason', 'a test')).toMatchObject({ exitCode: 0 });
+  expect(await reject(stuck)).toBe('IMPORT_NOT_HELD 2');
+});
