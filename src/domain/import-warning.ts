@@ -29,6 +29,8 @@ const IN_WORDS = {
     `${rows} completed without a facility that holds stock: somebody else has sent them, so no stock was taken.`,
   COUNT_ABSENT_UNKNOWN: (rows) =>
     `${rows} of which nobody can say what product they are about: so it is not known what the file does not name, and nothing of it was set to zero.`,
+  COUNT_OVER_UNFINISHED: (rows) =>
+    `${rows} of a feed that is posted only in part had happened before this count: the count has seen them, so they are not posted any more.`,
   PRODUCT_SKU_CASE: (rows) =>
     `${rows} with a SKU that differs only in case from that of another product: a spreadsheet or a person takes them for one.`,
   TRANSFER_RECEIVED_OTHERWISE: (rows) =>
@@ -38,6 +40,7 @@ const IN_WORDS = {
 /** What the rows are, where they are no order lines. */
 const NOUNS: Partial<Readonly<Record<ImportWarningCode, string>>> = {
   COUNT_ABSENT_UNKNOWN: 'row',
+  COUNT_OVER_UNFINISHED: 'change',
   PRODUCT_SKU_CASE: 'product',
   TRANSFER_RECEIVED_OTHERWISE: 'transfer line',
 };

@@ -119,6 +119,48 @@ test('one that cannot be posted keeps no other from it, is no fault of its file,
   await warehouse.count('HAT', 'SOHO', 0);
 });
 
+test('beside one that cannot be posted, a count has seen what had happened before it, and the rest is not posted on top', async () => {
+  await warehouse.database.query(
+    `INSERT INTO product (product_id, sku) VALUES ('10002', 'SOCKS'), ('10003', 'BELT') ON CONFLICT DO NOTHING`,
+  );
+  const rows = ['SHIRT,SOHO,3', 'HAT,SOHO,1000000000', 'SOCKS,SOHO,4', 'BELT,SOHO,5'];
+  await expect(change(rows, { onChunk: killed }, 'stuck-2.csv')).rejects.toThrow('killed');
+  const stuck = await lastImport();
+  await warehouse.database.query(
+    `INSERT INTO inventory_item_detail (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source)
+     VALUES ('10001', 'SOHO', 2000000000, 0, 'VAR_FOUND', 'a person')`,
+  );
+  const at = (sku: string) => warehouse.readLevels(sku, 'SOHO').then(({ qoh }) => qoh);
+  const anHourAgo = new Date(Date.now() - 3_600_000).toISOString();
+
+  expect(await warehouse.count('SOCKS', 'SOHO', 20)).toMatchObject({
+    warnings: [{ code: 'COUNT_OVER_UNFINISHED', rows: 1 }],
+  });
+  const count = await lastImport();
+  // It has not seen what happened after it.
+  const older = await warehouse.importText(
+    'RESET_INVENTORY',
+    `idValue,facilityId,availableQty,asOf\nBELT,SOHO,7,${anHourAgo}\n`,
+    'belts.csv',
+  );
+  expect(older.warnings).toBeUndefined();
+  expect(await findImport(warehouse.database, stuck)).toMatchObject({ done: 1, pending: 2 });
+
+  // Corrected by a count, the level that was in the way has seen its part, too.
+  await warehouse.count('HAT', 'SOHO', 0);
+  await finishBrokenOff(warehouse.database);
+
+  expect(await Promise.all(['SHIRT', 'HAT', 'SOCKS', 'BELT'].map(at))).toEqual([3, 0, 20, 12]);
+  expect(await findImport(warehouse.database, stuck)).toMatchObject({
+    state: 'applied',
+    done: 2,
+    pending: 0,
+  });
+  await expect(undoImport(warehouse.database, count, WHO)).rejects.toMatchObject({
+    code: 'IMPORT_UNDO_INEXACT',
+  });
+});
+
 test('while somebody posts it, it is not unfinished', async () => {
   const seen: unknown[] = [];
   await change(['SHIRT,SOHO,1', 'HAT,SOHO,5'], {

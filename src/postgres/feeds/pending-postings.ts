@@ -46,6 +46,7 @@ const KEEP = `
   ) AS posting
   GROUP BY (before - 1) / $2::int, (place - 1) / $2::int`;
 
+/** Row by row what is kept in arrays. */
 const unnest = (from: string) => `
   SELECT row.* FROM ${from}, unnest(product_ids, facility_ids, units, reasons, row_numbers, happened_at)
     AS row (product_id, facility_id, units, reason, row_number, happened_at)`;

@@ -7,6 +7,7 @@ import { CLOCKS_APART_MS } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
 import { addAbsentRows, countSourceSql, leaveCountedMeanwhile } from './complete.ts';
 import { STANDING_IMPORT, STANDING_INSTANT } from './last-count.ts';
+import { leaveOutCounted } from './leave-out-counted.ts';
 import { keepForLater, type PostedLater } from './pending-postings.ts';
 import { IS_GOOD, refuseSql } from './resolving.ts';
 import type { StagingShape } from './staging.ts';
@@ -235,7 +236,8 @@ async function applyCounts(
   await connection.query(REFUSE_COUNTED_SINCE);
   await refuseOutOfRange(connection, { rows: ROWS_WITH_COUNT, column });
   await connection.query(RECORD_COUNTS);
+  const leftOut = await leaveOutCounted(connection);
   if (later === null) await connection.query(POST, [fileName, LEDGER_REASONS.reset]);
   else await keepForLater(connection, later, POSTINGS, [LEDGER_REASONS.reset]);
-  return warnings;
+  return [...warnings, ...leftOut];
 }

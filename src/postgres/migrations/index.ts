@@ -48,9 +48,9 @@ import * as unmanagedVariant from './0055-unmanaged-variant.ts';
 import * as transfersKept from './0056-transfers-kept.ts';
 import * as apiToken from './0057-api-token.ts';
 import * as userAccount from './0058-user-account.ts';
+import * as levelsInPlace from './0059-levels-in-place.ts';
 import * as earlierCount from './0061-earlier-count.ts';
 import * as verificationHistory from './0064-verification-history.ts';
-import * as levelsInPlace from './0059-levels-in-place.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -107,9 +107,9 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0056-transfers-kept', ...transfersKept },
   { name: '0057-api-token', ...apiToken },
   { name: '0058-user-account', ...userAccount },
+  { name: '0059-levels-in-place', ...levelsInPlace },
   { name: '0061-earlier-count', ...earlierCount },
   { name: '0064-verification-history', ...verificationHistory },
-  { name: '0059-levels-in-place', ...levelsInPlace },
 ];
 
 /** In their order. */
