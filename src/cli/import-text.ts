@@ -66,9 +66,10 @@ export function undoneText({
   ].join('\n');
 }
 
-function progressText({ state, done, pending }: FeedImport): string {
+function progressText({ state, done, pending, movedAt }: FeedImport): string {
   if (state !== 'applying' || done === null || pending === null) return '';
-  return `: ${done} of ${counted(done + pending, 'row')} posted`;
+  const last = movedAt === null ? '' : `, the last at ${shortTime(movedAt.toISOString())}`;
+  return `: ${done} of ${counted(done + pending, 'row')} posted${last}`;
 }
 
 function decisionText({ decidedAt, decidedBy, decisionReason }: FeedImport): string {

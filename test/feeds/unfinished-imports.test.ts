@@ -2,12 +2,17 @@
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Connection } from '../../src/postgres/database.ts';
 import type { HoldReason } from '../../src/domain/feed-gates.ts';
+import { IMPORT_STILL_AFTER_MS } from '../../src/domain/limits.ts';
 import type { UndoneImport } from '../../src/domain/feed-import.ts';
 import { listExpectedFeeds } from '../../src/postgres/feeds/expected-feeds.ts';
 import { findImport, listImports } from '../../src/postgres/feeds/feed-imports.ts';
 import { addFacility, removeFacility } from '../../src/postgres/master-data/facilities.ts';
 import { removeProduct } from '../../src/postgres/master-data/products.ts';
-import { finishBrokenOff, listUnfinished } from '../../src/postgres/feeds/import-chunks.ts';
+import {
+  finishBrokenOff,
+  listUnfinished,
+  type UnfinishedImport,
+} from '../../src/postgres/feeds/import-chunks.ts';
 import { addSource } from '../../src/postgres/feeds/sources.ts';
 import { undoImport } from '../../src/postgres/feeds/undo-import.ts';
 import { Warehouse, type ImportOutcome } from './warehouse.ts';
@@ -199,6 +204,22 @@ test('posted in part, it is one of those that its source usually sends, and it h
 
   expect(reasons).toContainEqual({ code: 'ROWS_FELL', detail: { rows: 10, usual: 40 } });
   await finishBrokenOff(warehouse.database);
+});
+
+test('when it does not get on for long, it is told, whether somebody works on it or not', async () => {
+  const seen: (readonly UnfinishedImport[])[] = [];
+  await change(['SHIRT,SOHO,1', 'HAT,SOHO,5'], {
+    onChunk: async ({ done }) => {
+      // As when it stood still before this chunk, or behind it.
+      await warehouse.database.query(
+        `UPDATE feed_import SET moved_at = moved_at - make_interval(secs => $1) WHERE state = 'applying'`,
+        [done === 1 ? IMPORT_STILL_AFTER_MS / 1000 + 60 : IMPORT_STILL_AFTER_MS / 1000 - 60],
+      );
+      seen.push(await listUnfinished(warehouse.database));
+    },
+  });
+  expect(seen).toMatchObject([[{ done: 1, pending: 1, isWorkedOn: true }], []]);
+  expect(Date.now() - (seen[0]?.[0]?.movedAt?.getTime() ?? 0)).toBeGreaterThan(IMPORT_STILL_AFTER_MS);
 });
 
 test('undone between two chunks, it says so, and the undo names what others have changed meanwhile', async () => {

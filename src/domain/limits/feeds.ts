@@ -60,6 +60,9 @@ export const FEED_SIZE_MAX_BYTES = 2 * 1024 ** 3;
  */
 export const IMPORT_CHUNK_ROWS = 10_000;
 
+/** A large import of which no chunk was posted for so long is told: one takes seconds, and waits a minute for others at most. */
+export const IMPORT_STILL_AFTER_MS = 10 * 60_000;
+
 /** Names tried for a file in archive/ or error/ when its own is taken by another content. */
 export const FILED_NAMES_MAX = 20;
 

@@ -62,12 +62,16 @@ async function inspectUnfinishedFeeds(app: Application): Promise<Finding> {
   if (found.length === 0) return fine('No feed is posted only in part.');
   return faultyFor(
     'FEED_UNFINISHED',
-    found.slice(0, CAUSES_PER_CHECK_MAX).map(({ importId, fileName, done, pending, cameAt }) => ({
-      part: `import ${importId}`,
-      detail: `${fileName} came at ${cameAt.toISOString()}; ${done} of ${counted(done + pending, 'row')} posted, and nobody works on it.`,
-      hint: `The next import goes on with it: \`atp job run import --wait\`. If it cannot, \`atp import undo ${importId} --reason <text>\` takes back what is posted, and of order lines \`reject\` refuses what is left. Do not send it again before.`,
-      since: cameAt,
-    })),
+    found
+      .slice(0, CAUSES_PER_CHECK_MAX)
+      .map(({ importId, fileName, done, pending, cameAt, movedAt, isWorkedOn }) => ({
+        part: `import ${importId}`,
+        detail: `${fileName} came at ${cameAt.toISOString()}; ${done} of ${counted(done + pending, 'row')} posted${
+          movedAt === null ? '' : `, the last at ${movedAt.toISOString()}`
+        }, and ${isWorkedOn ? 'whoever works on its kind of feeds does not get on' : 'nobody works on it'}.`,
+        hint: `The next import goes on with it: \`atp job run import --wait\`. If it cannot, \`atp import undo ${importId} --reason <text>\` takes back what is posted, and of order lines \`reject\` refuses what is left. Do not send it again before.`,
+        since: cameAt,
+      })),
   );
 }
 

@@ -4,7 +4,7 @@
  */
 import { turnClassOf, type TurnClass } from '../../domain/feed-kind.ts';
 import type { FeedType } from '../../domain/feed-type.ts';
-import { IMPORT_WAIT_MS } from '../../domain/limits.ts';
+import { IMPORT_STILL_AFTER_MS, IMPORT_WAIT_MS } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
 import { isOutOfRange } from '../sql-state.ts';
 import { runInTransaction } from '../transaction.ts';
@@ -59,7 +59,7 @@ const kindOfChunks = (type: FeedType): ChunkKind => (type === 'ORDER_ITEMS' ? OR
 export async function beginChunks(connection: Connection, { importId, type }: ChunkedImport): Promise<void> {
   const { table, pending } = kindOfChunks(type);
   await connection.query(
-    `UPDATE feed_import SET state = 'applying', done_count = 0,
+    `UPDATE feed_import SET state = 'applying', done_count = 0, moved_at = clock_timestamp(),
        pending_count = (SELECT ${pending} FROM ${table} WHERE import_id = $1)
      WHERE import_id = $1`,
     [importId],
@@ -127,7 +127,7 @@ async function applyNext(
   const { rows: done, lastEntry } = await apply(connection, found, chunk);
   await connection.query(
     `UPDATE feed_import SET done_count = done_count + $2, pending_count = pending_count - $2,
-       last_entry = coalesce($3, last_entry)
+       last_entry = coalesce($3, last_entry), moved_at = clock_timestamp()
      WHERE import_id = $1`,
     [importId, done, lastEntry],
   );
@@ -153,17 +153,25 @@ export interface UnfinishedImport {
   readonly done: number;
   readonly pending: number;
   readonly cameAt: Date;
+  /** When it has got on last; null: an earlier release has judged it. */
+  readonly movedAt: Date | null;
+  /** Whether somebody has the turn of its class. */
+  readonly isWorkedOn: boolean;
 }
 
-/** Imports that are posted only in part, and nobody works on them. By feed_import_applying. */
+/** Imports that are posted only in part, and nobody works on them, or they have not got on for long. By feed_import_applying. */
 export async function listUnfinished(database: Database): Promise<readonly UnfinishedImport[]> {
   const taken = await readTurnsTaken(database);
-  const found = await database.query<UnfinishedImport>(
+  const found = await database.query<Omit<UnfinishedImport, 'isWorkedOn'> & { readonly isStill: boolean }>(
     `SELECT import_id AS "importId", feed_type AS type, file_name AS "fileName", done_count AS done,
-       pending_count AS pending, came_at AS "cameAt"
+       pending_count AS pending, came_at AS "cameAt", moved_at AS "movedAt",
+       coalesce(moved_at < clock_timestamp() - make_interval(secs => $1::float8 / 1000), false) AS "isStill"
      FROM feed_import WHERE state = 'applying' ORDER BY import_id`,
+    [IMPORT_STILL_AFTER_MS],
   );
-  return found.filter(({ type }) => !taken.includes(classOf(type)));
+  return found
+    .map((each) => ({ ...each, isWorkedOn: taken.includes(classOf(each.type)) }))
+    .filter(({ isWorkedOn, isStill }) => !isWorkedOn || isStill);
 }
 
 /** By feed_import_applying, the oldest first. */

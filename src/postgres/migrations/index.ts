@@ -50,6 +50,7 @@ import * as apiToken from './0057-api-token.ts';
 import * as userAccount from './0058-user-account.ts';
 import * as levelsInPlace from './0059-levels-in-place.ts';
 import * as earlierCount from './0061-earlier-count.ts';
+import * as importProgress from './0062-import-progress.ts';
 import * as verificationHistory from './0064-verification-history.ts';
 
 interface NamedMigration {
@@ -109,6 +110,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0058-user-account', ...userAccount },
   { name: '0059-levels-in-place', ...levelsInPlace },
   { name: '0061-earlier-count', ...earlierCount },
+  { name: '0062-import-progress', ...importProgress },
   { name: '0064-verification-history', ...verificationHistory },
 ];
 
