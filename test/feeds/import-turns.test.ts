@@ -191,3 +191,27 @@ test('nor of one of which a count is still to be posted, and it is one where a c
   await countByShop('BAG', 7);
   expect(await onHand('BAG')).toBe(7);
 });
+
+test('a dry run does not wait for a large import of its class, and says so; one of the other class runs beside it', async () => {
+  const told: unknown[] = [];
+  const dryRun = { dryRun: true };
+  // Whoever waited here would wait for itself until the end of its own limit, and say that.
+  const tell = (run: Promise<unknown>) => run.catch((error: unknown) => error).then((end) => told.push(end));
+  await count(['HAT,SOHO,3', 'SHIRT,SOHO,4'], {
+    ...LARGE,
+    onChunk: async ({ done }) => {
+      if (done !== 1) return;
+      await tell(change(['HAT,SOHO,1'], dryRun));
+      await tell(count(['HAT,SOHO,1', 'SHIRT,SOHO,2'], { ...LARGE, ...dryRun }));
+      await tell(order(['DRY,1,HAT,1'], dryRun));
+    },
+  });
+  const reason = expect.stringContaining('a large import is being posted') as string;
+  expect(told).toMatchObject([
+    { code: 'IMPORT_BUSY', detail: { reason } },
+    { code: 'IMPORT_BUSY', detail: { reason } },
+    { applied: 1 },
+  ]);
+  expect(await count(['HAT,SOHO,1'], dryRun)).toMatchObject({ applied: 1 });
+  expect(await onHand('HAT')).toBe(3);
+});

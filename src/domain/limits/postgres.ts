@@ -6,6 +6,9 @@ export const PRODUCER_WAIT_MS = 60_000;
 /** How long an import waits for rows that another one has locked before it is tried again by Temporal. */
 export const IMPORT_WAIT_MS = 60_000;
 
+/** How long a dry run waits for its turn: a small import ends by then, and what a large one has posted in part tells nothing. */
+export const DRY_RUN_WAIT_MS = 2_000;
+
 /** The oldest Postgres that we run on: MERGE and ICU databases came with this version. */
 export const POSTGRES_MAJOR_MIN = 15;
 

@@ -1,12 +1,14 @@
 /** What goes wrong in the database while an import, or its undo, waits for others or posts. */
-import { AtpError, isCoded } from '../../domain/errors.ts';
+import { AtpError, isCoded, type ErrorCode } from '../../domain/errors.ts';
 import { isDeadlock, isLockTimeout, isOutOfRange, toCodedError as toDatabaseError } from '../sql-state.ts';
 import type { ChunksDone } from './import-chunks.ts';
 
+/** Their causes are what is looked for here. */
+const KEPT = ['IMPORT_UNFINISHED', 'IMPORT_STUCK', 'IMPORT_BUSY'] as const satisfies readonly ErrorCode[];
+
 /** The coded error for what Postgres says when another transaction is in the way, or when a level cannot hold its sum. */
 export function toCodedError(error: unknown, fileName: string, waitMs: number): unknown {
-  // Their causes are the same.
-  if (isCoded(error, 'IMPORT_UNFINISHED') || isCoded(error, 'IMPORT_STUCK')) return error;
+  if (KEPT.some((code) => isCoded(error, code))) return error;
   if (isLockTimeout(error)) {
     return new AtpError(
       'IMPORT_BUSY',
@@ -27,6 +29,13 @@ export function brokenOffError(fileName: string): AtpError {
     fileName,
     reason: 'one before it was broken off, and is finished first',
   });
+}
+
+/** A large import has the turn: by what it has posted so far, a dry run would tell what is not so. */
+export function toDryRunError(error: unknown, fileName: string): unknown {
+  if (!isLockTimeout(error)) return error;
+  const reason = 'a large import is being posted, and a dry run beside it would tell what is not so';
+  return new AtpError('IMPORT_BUSY', { fileName, reason }, { cause: error });
 }
 
 /**

@@ -2,6 +2,7 @@
 import { turnClassOf } from '../../domain/feed-kind.ts';
 import { AtpError } from '../../domain/errors.ts';
 import type { FeedType } from '../../domain/feed-type.ts';
+import { DRY_RUN_WAIT_MS } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
 import {
   applyChunks,
@@ -10,8 +11,8 @@ import {
   type ChunkOptions,
   type ChunksDone,
 } from './import-chunks.ts';
-import { brokenOffError, halfPostedError } from './import-errors.ts';
-import { takeTurnAlone, takeTurnBesideOthers } from './import-turns.ts';
+import { brokenOffError, halfPostedError, toDryRunError } from './import-errors.ts';
+import { takeTurnAlone, takeTurnBesideOthers, waitForTurn } from './import-turns.ts';
 
 interface FeedOfType {
   readonly type: FeedType;
@@ -42,15 +43,27 @@ export async function postLater(
   if (rows.length > 0) throw new AtpError('IMPORT_UNDONE', { importId: judged.importId });
 }
 
-/** What was broken off of its class comes first. A dry run changes nothing. @returns the imports that wait for a person */
+/**
+ * What was broken off of its class comes first. A dry run changes nothing, so it only sees whether it would have a turn.
+ *
+ * @returns the imports that wait for a person
+ * @throws AtpError IMPORT_BUSY (a dry run)
+ */
 export async function finishOthers(
   database: Database,
   connection: Connection,
-  type: FeedType,
+  { type, fileName }: FeedOfType,
   { dryRun, waitMs, onChunk }: ChunkOptions & { readonly dryRun: boolean },
 ): Promise<readonly number[]> {
   const turns = turnClassOf(type);
-  if (turns === null || dryRun) return [];
+  if (turns === null) return [];
+  if (dryRun) {
+    await connection.query(`SET lock_timeout = ${DRY_RUN_WAIT_MS}`);
+    await waitForTurn(connection, turns).catch((error: unknown) => {
+      throw toDryRunError(error, fileName);
+    });
+    return [];
+  }
   return finishBefore(database, connection, turns, { ...(waitMs !== undefined && { waitMs }), onChunk });
 }
 
@@ -67,13 +80,28 @@ export async function takeTurn(
     dryRun,
     isLarge,
     stuck,
-  }: { readonly dryRun: boolean; readonly isLarge: boolean; readonly stuck: readonly number[] },
+    waitMs,
+  }: {
+    readonly dryRun: boolean;
+    readonly isLarge: boolean;
+    readonly stuck: readonly number[];
+    /** For the rows that it locks afterwards. */
+    readonly waitMs: number;
+  },
 ): Promise<void> {
   const turns = turnClassOf(type);
   if (turns === null) return;
-  if (turns === 'orders' || (isLarge && !dryRun)) await takeTurnAlone(connection, turns);
-  else await takeTurnBesideOthers(connection, turns);
-  if (!dryRun && (await isBrokenOff(connection, turns, stuck))) {
+  const take = turns === 'orders' || (isLarge && !dryRun) ? takeTurnAlone : takeTurnBesideOthers;
+  if (dryRun) {
+    await connection.query(`SET LOCAL lock_timeout = ${DRY_RUN_WAIT_MS}`);
+    await take(connection, turns).catch((error: unknown) => {
+      throw toDryRunError(error, fileName);
+    });
+    await connection.query(`SET LOCAL lock_timeout = ${waitMs}`);
+    return;
+  }
+  await take(connection, turns);
+  if (await isBrokenOff(connection, turns, stuck)) {
     throw brokenOffError(fileName);
   }
 }

@@ -157,7 +157,7 @@ export async function importFeed<Type extends FeedType>(
   const key = importKeyOf(feed);
   return database.session(async (connection) => {
     try {
-      const stuck = await finishOthers(database, connection, type, options);
+      const stuck = await finishOthers(database, connection, feed, options);
       await connection.query('BEGIN');
       await connection.query(`SET LOCAL lock_timeout = ${waitMs}`);
       const earlier = await findEarlierCounts(connection, key, feed);
@@ -256,7 +256,7 @@ async function applyFeed<Type extends FeedType>(
   connection: Connection,
   key: string,
   feed: Feed<Type>,
-  { passesGates = false, dryRun, chunkRows = IMPORT_CHUNK_ROWS }: ImportOptions,
+  { passesGates = false, dryRun, chunkRows = IMPORT_CHUNK_ROWS, waitMs = IMPORT_WAIT_MS }: ImportOptions,
   stuck: readonly number[],
 ): Promise<AppliedFeed> {
   const { type, claimed, fileName, writtenAt, source = null, settings = NO_SETTINGS } = feed;
@@ -271,7 +271,7 @@ async function applyFeed<Type extends FeedType>(
   // Rows of orders are judged by what the chunks before them have made, so only one transaction can tell without leaving anything.
   const isJudgedLater = type === 'ORDER_ITEMS' && rowCount > chunkRows && !dryRun;
   const isPostedLater = isJudgedLater || (isPostedInChunks === true && rowCount > chunkRows);
-  await takeTurn(connection, feed, { dryRun, isLarge: isPostedLater, stuck });
+  await takeTurn(connection, feed, { dryRun, isLarge: isPostedLater, stuck, waitMs });
   const held = await findHeldOfSource(connection, feed, importId);
   const warnings =
     (await apply(connection, {
