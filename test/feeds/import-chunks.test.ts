@@ -5,7 +5,7 @@ import type { FeedType } from '../../src/domain/feed-type.ts';
 import { findImport, listImports } from '../../src/postgres/feeds/feed-imports.ts';
 import { finishBrokenOff, type ChunksDone } from '../../src/postgres/feeds/import-chunks.ts';
 import { undoImport } from '../../src/postgres/feeds/undo-import.ts';
-import { Warehouse, type ImportOutcome } from './warehouse.ts';
+import { codesOf, SHOP, Warehouse, type ImportOutcome } from './warehouse.ts';
 
 const SKUS = ['HAT', 'SHIRT', 'SOCKS'] as const;
 const FACILITIES = ['BROADWAY', 'SOHO'] as const;
@@ -311,4 +311,20 @@ test('order lines: each order is judged in its chunk, and they have come in when
   const again = await sendOrders(whole, name, { ...claimed(name), onJudged });
   expect(outcome).toEqual(again);
   expect(effect).toMatchObject({ levels: 0 });
+});
+
+test('orders that are joined by others through orders of a shop are judged together, in the order of the file', async () => {
+  const header =
+    'orderId,orderItemSeqId,externalOrderId,idValue,quantity,shopId,facilityId,statusId,orderDate';
+  // A and C have nothing in common but B, and C has told of line 1 of Y first. D is by itself.
+  const rows = ['A,1,X', 'D,1,Z', 'C,1,Y', 'E,1,W', 'B,2,X', 'B,1,Y', 'E,2,Y'];
+  const lines = rows.map((row) => `${row},SHIRT,1,${SHOP},SOHO,ITEM_APPROVED,2026-11-24T10:00:00Z`);
+  const text = [header, ...lines, ''].join('\n');
+  const take = (to: Warehouse, chunkRows: number) =>
+    to.importText('ORDER_ITEMS', text, 'joined.csv', { chunkRows });
+
+  const inChunks = await take(warehouse, 1);
+
+  expect(codesOf(inChunks)).toEqual({ 7: 'ORDER_LINE_DUPLICATE' });
+  expect(inChunks).toEqual(await take(whole, 100));
 });

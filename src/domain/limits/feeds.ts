@@ -60,6 +60,9 @@ export const FEED_SIZE_MAX_BYTES = 2 * 1024 ** 3;
  */
 export const IMPORT_CHUNK_ROWS = 10_000;
 
+/** Steps from an order to those of which it has the same order of a shop, and on from these: real files have one or none. */
+export const ORDERS_JOINED_MAX = 100;
+
 /** A large import of which no chunk was posted for so long is told: one takes seconds, and waits a minute for others at most. */
 export const IMPORT_STILL_AFTER_MS = 10 * 60_000;
 

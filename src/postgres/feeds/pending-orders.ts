@@ -3,6 +3,7 @@
  * they were sent, and each chunk of whole orders is judged when it is applied.
  */
 import { UNREADABLE, type OrderItemRow } from '../../domain/feed-type.ts';
+import { ORDERS_JOINED_MAX } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
 import type { PostedLater } from './pending-postings.ts';
 import { IS_GOOD } from './resolving.ts';
@@ -54,13 +55,40 @@ const HAS_TWO_ORDERS = `
 const BY_ORDER = `
   SELECT *, min(row_number) OVER (PARTITION BY order_id) AS first_row FROM staged_row AS row WHERE ${IS_GOOD}`;
 
-const BY_ORDERS_OF_SHOPS = `
-  SELECT *, min(joined_row) OVER (PARTITION BY order_id) AS first_row FROM (
-    SELECT *, CASE WHEN shop_id IS NULL OR external_order_id IS NULL THEN own_row
-      ELSE min(own_row) OVER (PARTITION BY shop_id, external_order_id) END AS joined_row
-    FROM (SELECT *, min(row_number) OVER (PARTITION BY order_id) AS own_row
-      FROM staged_row AS row WHERE ${IS_GOOD}) AS row
-  ) AS row`;
+/** Orders that share an order of a shop, each with its first row. */
+const FIND_JOINED = `
+  CREATE TEMPORARY TABLE joined_order ON COMMIT DROP AS
+  SELECT order_id, shop_id, external_order_id, min(first_row) AS first_row
+  FROM (
+    SELECT *, min(order_id) OVER shop_order <> max(order_id) OVER shop_order AS is_joined FROM (${BY_ORDER}) AS row
+    WHERE shop_id IS NOT NULL AND external_order_id IS NOT NULL
+    WINDOW shop_order AS (PARTITION BY shop_id, external_order_id)
+  ) AS row
+  WHERE is_joined GROUP BY order_id, shop_id, external_order_id`;
+
+/** One step along the orders that are joined by each other: all of them get the first row of them all. */
+const JOIN_FURTHER = `
+  UPDATE joined_order SET first_row = near.first_row
+  FROM (
+    SELECT order_id, shop_id, external_order_id, least(min(first_row) OVER (PARTITION BY order_id),
+      min(first_row) OVER (PARTITION BY shop_id, external_order_id)) AS first_row
+    FROM joined_order
+  ) AS near
+  WHERE near.order_id = joined_order.order_id AND near.shop_id = joined_order.shop_id
+    AND near.external_order_id = joined_order.external_order_id AND near.first_row < joined_order.first_row`;
+
+const BY_JOINED_ORDERS = `
+  SELECT row.*, coalesce(joined.joined_row, first_row) AS joined_row FROM (${BY_ORDER}) AS row
+  LEFT JOIN (SELECT order_id, min(first_row) AS joined_row FROM joined_order GROUP BY order_id) AS joined USING (order_id)`;
+
+/** Of orders that share an order of a shop, the rows of all are judged together, as far as ORDERS_JOINED_MAX steps lead. */
+async function joinOrders(connection: Connection): Promise<void> {
+  await connection.query(FIND_JOINED);
+  for (let step = 0; step < ORDERS_JOINED_MAX; step += 1) {
+    const further = await connection.query(JOIN_FURTHER);
+    if (further.rowCount === 0) return;
+  }
+}
 
 /** Keeps the good rows of `staged_row`. What they will post is not known before each chunk is judged. */
 export async function keepOrdersForLater(
@@ -76,10 +104,12 @@ export async function keepOrdersForLater(
     'CREATE TEMPORARY TABLE posting_to_come (product_id text, facility_id text, units integer, on_hand integer) ON COMMIT DROP',
   );
   const { rows: twoOrders } = await connection.query(HAS_TWO_ORDERS);
+  const areJoined = twoOrders.length > 0;
+  if (areJoined) await joinOrders(connection);
   await connection.query(
     `INSERT INTO pending_order_row (import_id, chunk, ${COLUMNS})
-     SELECT $1, (rank() OVER (ORDER BY first_row) - 1) / $2::int, ${COLUMNS}
-     FROM (${twoOrders.length > 0 ? BY_ORDERS_OF_SHOPS : BY_ORDER}) AS row`,
+     SELECT $1, (rank() OVER (ORDER BY ${areJoined ? 'joined_row' : 'first_row'}) - 1) / $2::int, ${COLUMNS}
+     FROM (${areJoined ? BY_JOINED_ORDERS : BY_ORDER}) AS row`,
     [importId, chunkRows],
   );
 }
