@@ -47,6 +47,8 @@ export interface VerifyDeps {
 interface Progress {
   /** The last product that was compared; empty at the start. */
   readonly after: string;
+  /** When it began, by the database's clock; absent at the start. */
+  readonly beganAt?: string;
   readonly checked: number;
   readonly healing: number;
   /** Absent in the sign of life of a release that healed them. */
@@ -83,6 +85,8 @@ export function createVerifyActivities({ database, adminApi, diary }: VerifyDeps
             : [...new Set([...(await sampleProducts(database, shopId, sample)), ...known.productIds])];
         const verification = { shopId, verification: info.workflowExecution?.runId ?? info.activityId };
         if (progress === AT_THE_START) await beginDifferences(database, verification);
+        const beganAt = progress.beganAt ?? (await readClock(database));
+        progress = { ...progress, beganAt };
         total = only?.length ?? (await countProductsToVerify(database, shopId));
         for (;;) {
           cancellationSignal.throwIfAborted();
@@ -110,7 +114,7 @@ export function createVerifyActivities({ database, adminApi, diary }: VerifyDeps
         const { checked, differentCount: different } = result;
         await endVerification(database, verification, {
           isSample: sample !== undefined,
-          ...{ checked, different, causes: result.causes },
+          ...{ beganAt, checked, different, causes: result.causes },
         });
         if (different > 0) diary({ event: 'DIFFERENCES_FOUND', shopId, checked, different });
         const told = whatToTell(result);
@@ -172,6 +176,7 @@ function addPage(progress: Progress, page: ComparedPage, heal: boolean): Progres
   const causes = { ...progress.causes };
   for (const { cause } of page.different) causes[cause] = (causes[cause] ?? 0) + 1;
   return {
+    ...progress,
     after: page.last,
     checked: progress.checked + page.count,
     healing: progress.healing + (heal ? page.mendable.length : 0),

@@ -47,6 +47,7 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
     'product import --from-shop acme --dry-run',
     'product import --from-shop acme --facility NJ_DC',
   ],
+  'product pushes': ['product pushes BLUE-SHIRT-M', 'product pushes BLUE-SHIRT-M --shop acme --read-now'],
   'product remove': ['product remove BLUE-SHIRT-M', 'product remove BLUE-SHIRT-M --json'],
   'shop list': ['shop list', 'shop list --json'],
   'shop add': [

@@ -20,6 +20,7 @@ import { perform } from '../operations/operation.ts';
 import { auditText } from './audit-text.ts';
 import { contextOf, type Cli, type CliCommand } from './command.ts';
 import { lanesText } from './lane-list-text.ts';
+import { LANE_LOOK_OPERATIONS, LANE_LOOKS, lookAtLane } from './lane-looks.ts';
 import { decidedText, laneText } from './lane-text.ts';
 import { optionName, synopsisOf } from './option-text.ts';
 import { planText } from './plan-text.ts';
@@ -33,20 +34,21 @@ const FIELDS = {
   shopId: optional(id('the shop; absent: a line for each')),
   decision: optional(
     choice(
-      `of the lane: ${LANE_ACTS.join(', ')}; about a file, a held plan, or quarantined products: ${DECISIONS.join(', ')}; plan lists a plan’s products`,
-      [...ACTS, 'plan'],
+      `of the lane: ${LANE_ACTS.join(', ')}; about a file, a held plan, or quarantined products: ${DECISIONS.join(', ')}; plan lists a plan’s products, ${LANE_LOOKS.join(', ')} more of the lane`,
+      [...ACTS, 'plan', ...LANE_LOOKS],
     ),
   ),
   target: optional(
     label(
-      'number of the file (hold, retry, rewrite, skip) or of the plan (plan, approve, reject); of `release` the SKU',
+      'number of the file (hold, retry, rewrite, skip, file) or of the plan (plan, approve, reject); of `release` the SKU',
       'target',
     ),
   ),
   reason: optional(text('why; it is kept (pause, hold, approve and reject need it)')),
   expectedReason: DECISION_FIELDS.retry.expectedReason,
   revision: DECISION_FIELDS.approve.revision,
-  limit: optional(count('products of a plan at most', PLAN_ROWS_PER_PAGE_MAX)),
+  limit: optional(count('products of a plan, files or quarantined products at most', PLAN_ROWS_PER_PAGE_MAX)),
+  after: optional(label('where to go on with files or quarantine: `next` of the page before', 'next')),
   csv: optional(yesOrNo('all products of a plan, as CSV')),
   audit: optional(yesOrNo(`instead: ${auditLane.description}`)),
 };
@@ -66,6 +68,9 @@ export const LANE_COMMANDS: readonly CliCommand[] = [
       synopsisOf('lane <shopId> pause', { reason: pauseLane.fields.reason }, []),
       synopsisOf('lane <shopId> resume', { reason: resumeLane.fields.reason }, []),
       'atp lane <shopId> plan <plan> [--limit <n>|--csv]',
+      'atp lane <shopId> files [--limit <n>] [--after <next>]',
+      'atp lane <shopId> file <sequence>',
+      'atp lane <shopId> quarantine [--limit <n>] [--after <next>]',
       ...DECISIONS.map((kind) =>
         synopsisOf(`lane <shopId> ${kind}`, fieldsOfDecision(kind), [DECISION_TARGETS[kind]]),
       ),
@@ -75,6 +80,7 @@ export const LANE_COMMANDS: readonly CliCommand[] = [
       showLane,
       listLanes,
       listPlanRows,
+      ...LANE_LOOK_OPERATIONS,
       auditLane,
       pauseLane,
       resumeLane,
@@ -84,17 +90,24 @@ export const LANE_COMMANDS: readonly CliCommand[] = [
       const { shopId, ...given } = acceptInput(FIELDS, typed, nameOf);
       if (shopId === undefined) return list(cli, { ...given, by });
       const input: LaneInput = { shopId, ...given };
-      const isPlan = input.decision === 'plan';
-      if (!isPlan && (input.limit !== undefined || input.csv !== undefined)) {
-        throw invalid('--limit and --csv belong to plan');
-      }
-      if (input.decision === 'pause' || input.decision === 'resume')
-        return act(cli, by, input, input.decision);
-      if (input.decision !== undefined && input.decision !== 'plan')
-        return decide(cli, by, input, input.decision);
+      const { decision, limit, after, csv } = input;
+      const look = LANE_LOOKS.find((one) => one === decision);
+      const isPlan = decision === 'plan';
+      if (!isPlan && csv !== undefined) throw invalid('--csv belongs to plan');
+      if (!isPlan && look === undefined && limit !== undefined)
+        throw invalid(`--limit belongs to plan, ${LANE_LOOKS.join(', ')}`);
+      if (look === undefined && after !== undefined)
+        throw invalid(`--after belongs to ${LANE_LOOKS.join(', ')}`);
+      const kind = ACTS.find((one) => one === decision);
+      if (kind === 'pause' || kind === 'resume') return act(cli, by, input, kind);
+      if (kind !== undefined) return decide(cli, by, input, kind);
       const { reason, expectedReason, revision } = input;
       if ([reason, expectedReason, revision, by].some((value) => value !== undefined)) {
         throw invalid(`--reason, --expect, --revision and --by belong to a decision (${ACTS.join(', ')})`);
+      }
+      if (look !== undefined) {
+        if (input.audit) throw invalid(`--audit is not for ${look}`);
+        return lookAtLane(cli, look, { shopId, target: input.target, limit, after }, nameOf);
       }
       if (isPlan) return showPlan(cli, input);
       return input.audit ? audit(cli, input) : show(cli, input);

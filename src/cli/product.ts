@@ -5,10 +5,12 @@ import {
   removeProduct,
   setProduct,
 } from '../operations/products.ts';
+import { listProductPushes } from '../operations/product-pushes.ts';
 import { shopImportInWords } from '../domain/shop-import.ts';
 import { counted } from '../domain/words.ts';
 import type { ResultOf } from '../operations/operation.ts';
 import { command } from './command.ts';
+import { shortTime } from './report.ts';
 import { table } from './table.ts';
 
 type Product = ResultOf<typeof addProduct>;
@@ -52,12 +54,33 @@ export const PRODUCT_COMMANDS = [
     },
   }),
   command({
+    path: 'product pushes',
+    operation: listProductPushes,
+    arguments: ['sku'],
+    show: (result) => ({ json: result, text: pushesText(result) }),
+  }),
+  command({
     path: 'product remove',
     operation: removeProduct,
     arguments: ['sku'],
     show: (product) => ({ json: product, text: `Product ${product.productId} (${product.sku}) is removed.` }),
   }),
 ];
+
+function pushesText({ pushes, shownNow, next }: ResultOf<typeof listProductPushes>): string {
+  const head = ['File', 'Kind', 'At', 'Published', 'Before', 'Shown before', 'Sent', 'Outcome', 'Code'];
+  const rows = pushes.map((push) => [
+    ...[push.sequence, push.kind, shortTime((push.at ?? push.madeAt).toISOString()), push.quantity],
+    ...[push.quantityBefore, push.shopifyBefore, push.sent, push.outcome, push.code],
+  ]);
+  const shown = shownNow?.unread
+    ? [`What Shopify shows could not be read: ${shownNow.unread.code}: ${shownNow.unread.message}`]
+    : shownNow
+      ? [`Shopify shows ${shownNow.units} now.`]
+      : [];
+  const more = next === null ? [] : [`More: --after ${next}`];
+  return [table(head, rows, 'No file that is kept has it.'), ...shown, ...more].join('\n');
+}
 
 function productTable(products: readonly Product[]): string {
   return table(

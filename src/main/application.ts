@@ -43,6 +43,7 @@ export function openApplication(surroundings: Surroundings = ownSurroundings()):
         throw error;
       })),
     isTemporalConfigured: async () => (await loadConfig(['temporal'])).temporal.isConfigured,
+    temporalNamespace: async () => (await loadConfig(['temporal'])).temporal.namespace,
     temporalUiUrl: async () => {
       const { temporal: settings, temporalUiUrl } = await loadConfig(['temporal']);
       const { orNull, stack } = await import('./stack.ts');

@@ -17,6 +17,7 @@ export function workerApplication(
     database: () => Promise.resolve(database),
     temporal: () => Promise.resolve(temporal),
     isTemporalConfigured: () => Promise.resolve(config.temporal.isConfigured),
+    temporalNamespace: () => Promise.resolve(config.temporal.namespace),
     temporalUiUrl: () => Promise.resolve(config.temporalUiUrl),
     fileDrop: () => Promise.resolve(fileDrop(config.sftp)),
     adminApi: (shop) => Promise.resolve(openAdminApi(shop, { environment })),

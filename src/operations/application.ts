@@ -19,6 +19,8 @@ export interface Application {
   readonly isTemporalConfigured: () => Promise<boolean>;
   /** The address of Temporal's UI, without a slash at the end; null: it is not configured. */
   readonly temporalUiUrl: () => Promise<string | null>;
+  /** Its namespace, as configured: Temporal is not asked. */
+  readonly temporalNamespace: () => Promise<string>;
   /** @throws AtpError CONFIG_INVALID */
   readonly fileDrop: () => Promise<OpenFileDrop>;
   /** @throws AtpError SHOPIFY_CREDENTIAL_MISSING */

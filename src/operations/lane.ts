@@ -12,6 +12,7 @@ import { findShop } from '../postgres/master-data/shops.ts';
 import type { WorkOfRun } from '../temporal/step-tried-again.ts';
 import { auditShop } from '../postgres/producing/change-audit.ts';
 import type { Application } from './application.ts';
+import { listLaneFiles, listQuarantine, showLaneFile } from './lane-files.ts';
 import { pauseLane, resumeLane } from './lane-pause.ts';
 import { listPlanRows } from './lane-plan.ts';
 import { defineOperation } from './operation.ts';
@@ -154,6 +155,7 @@ export const LANE_OPERATIONS = [
   showLane,
   listLanes,
   listPlanRows,
+  ...[listLaneFiles, showLaneFile, listQuarantine],
   auditLane,
   pauseLane,
   resumeLane,

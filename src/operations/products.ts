@@ -33,6 +33,7 @@ import { findShop, listShops } from '../postgres/master-data/shops.ts';
 import { explain } from '../postgres/online-atp/explain.ts';
 import type { AdminApi } from '../shopify/admin-api.ts';
 import { defineOperation, type Context, type NameOf } from './operation.ts';
+import { listProductPushes } from './product-pushes.ts';
 
 const sku = label('the product’s SKU', 'sku');
 
@@ -257,6 +258,7 @@ export const PRODUCT_OPERATIONS = [
   setProduct,
   removeProduct,
   explainProduct,
+  listProductPushes,
 ] as const;
 
 async function productState(context: Context, input: { readonly sku: string }): Promise<Product | null> {

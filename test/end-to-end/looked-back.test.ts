@@ -119,3 +119,85 @@ test('days are those of a time zone, and there are none of a zone that nobody kn
   const [day] = await readDays('--days', '1', '--time-zone', 'Pacific/Kiritimati');
   expect([before, today()]).toContain(day?.day);
 });
+
+test('files are listed from the newest on, in pages, and by state', async () => {
+  const files = (answer: Record<string, unknown>) => answer['files'] as readonly { sequence: number }[];
+  const all = await ask('lane', SHOP, 'files');
+  expect(all['next']).toBeNull();
+  const numbers = files(all).map(({ sequence }) => sequence);
+  expect(numbers).toEqual(numbers.toSorted((one, other) => other - one));
+  expect(files(all).at(-1)).toMatchObject({
+    ...{
+      sequence: 1,
+      kind: 'hard-sync',
+      status: 'APPLIED',
+      rows: 3,
+      applied: 3,
+      skipped: 0,
+      movedOnBy: null,
+    },
+    ...{ sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string, closedAt: expect.any(String) as string },
+  });
+
+  const first = await ask('lane', SHOP, 'files', '--limit', '1');
+  expect(first['next']).toBe(numbers[0]);
+  const second = await ask('lane', SHOP, 'files', '--limit', '1', '--after', String(first['next']));
+  expect(files(second).map(({ sequence }) => sequence)).toEqual([numbers[1]]);
+});
+
+test('one file tells its rows by stage, and is read back only by a verification that began later', async () => {
+  await shop.count('RESET_INVENTORY__more.csv', 'BROADWAY', { 'BLUE-SHIRT': 30 });
+  const { fileSequence } = await shop.recentChanges();
+  await shop.processUploads();
+  const read = () => ask('lane', SHOP, 'file', String(fileSequence));
+
+  expect(await read()).toMatchObject({
+    stages: { inFile: 1, sent: 1, applied: 1, readBack: null },
+    windows: [{ window: 0, rows: 1, calls: 1, taken: 1, takenRows: 1, refused: 0, unanswered: 0 }],
+    madeBy: { workflowId: expect.stringContaining('uploadRecentChanges') as string },
+    appliedBy: { workflowId: expect.stringContaining('processUploads') as string },
+  });
+  await shop.twin.control('PATCH', '/shops/blue-shirts.myshopify.com/levels', [
+    { sku: 'BLUE-SHIRT', available: 31 },
+  ]);
+  await shop.verify();
+  expect(await read()).toMatchObject({ stages: { readBack: { rows: 1, equal: 0, different: 1 } } });
+  await shop.twin.control('PATCH', '/shops/blue-shirts.myshopify.com/levels', [
+    { sku: 'BLUE-SHIRT', available: 30 },
+  ]);
+  await shop.verify();
+  expect(await read()).toMatchObject({ stages: { readBack: { rows: 1, equal: 1, different: 0 } } });
+
+  expect(await shop.atp('lane', SHOP, 'file', '999', '--json')).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('UPLOAD_FILE_UNKNOWN') as string,
+  });
+});
+
+test('a quarantined product is listed with its cause, and what Shopify shows of it is not told as 0', async () => {
+  await shop.twin.control('PATCH', '/shops/blue-shirts.myshopify.com/items', [
+    { sku: 'BLUE-SHIRT', tracked: false },
+  ]);
+  await shop.count('RESET_INVENTORY__again.csv', 'BROADWAY', { 'BLUE-SHIRT': 40 });
+  const { fileSequence } = await shop.recentChanges();
+  await shop.processUploads();
+
+  const quarantined = { sku: 'BLUE-SHIRT', sequence: fileSequence, code: 'ITEM_NOT_TRACKED', target: 40 };
+  expect(await ask('lane', SHOP, 'quarantine')).toMatchObject({ products: [quarantined], next: null });
+  expect(await ask('lane', SHOP, 'quarantine', '--after', 'BLUE-SHIRT')).toMatchObject({ products: [] });
+  expect(await ask('shop', 'history', SHOP)).toMatchObject({ setApart: { ITEM_NOT_TRACKED: 1 } });
+
+  const pushes = await ask('product', 'pushes', 'BLUE-SHIRT', '--read-now');
+  expect(pushes).toMatchObject({
+    shopId: SHOP,
+    shownNow: { units: null, readAt: null, unread: { code: 'ITEM_NOT_TRACKED' } },
+  });
+  expect(pushes['pushes']).toMatchObject([
+    { sequence: fileSequence, quantity: 40, quantityBefore: 30, sent: null, outcome: 'QUARANTINED' },
+    { quantity: 30, quantityBefore: 10, shopifyBefore: 10, sent: 30, outcome: 'APPLIED' },
+    { sequence: 1, quantity: 10, quantityBefore: null, shopifyBefore: 0, sent: 10, outcome: 'APPLIED' },
+  ]);
+  expect(await ask('product', 'pushes', 'RED-SHIRT', '--read-now')).toMatchObject({
+    shownNow: { units: 12, unread: null },
+  });
+});

@@ -29,6 +29,7 @@ function contextOf(caller: Partial<Caller> = {}): Context {
     database: () => Promise.resolve(database),
     temporal: nowhere,
     isTemporalConfigured: () => Promise.resolve(false),
+    temporalNamespace: () => Promise.resolve('default'),
     temporalUiUrl: () => Promise.resolve(null),
     fileDrop: nowhere,
     adminApi: nowhere,

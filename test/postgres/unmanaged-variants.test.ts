@@ -49,6 +49,7 @@ function contextWith(ask: Context['ask']): Context {
     database: () => Promise.resolve(database),
     temporal: nowhere,
     isTemporalConfigured: () => Promise.resolve(false),
+    temporalNamespace: () => Promise.resolve('default'),
     temporalUiUrl: () => Promise.resolve(null),
     fileDrop: nowhere,
     adminApi: nowhere,

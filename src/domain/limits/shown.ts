@@ -61,3 +61,13 @@ export const HISTORY_DAYS_MAX = 90;
 /** Rows of a list that has pages, unless told otherwise, and at most. */
 export const PAGE_ROWS_SHOWN = 100;
 export const PAGE_ROWS_MAX = 10_000;
+
+/** Files that one page of a product's pushes looks into: two weeks of a delta each ten minutes. */
+export const PUSH_FILES_SEARCHED_MAX = 2_000;
+
+/** Pushes of a product on one page, unless told otherwise, and at most. */
+export const PUSHES_SHOWN = 50;
+export const PUSHES_SHOWN_MAX = 500;
+
+/** Rows of one product that are looked for in a file: a drain may have several, one for each item that it has left. */
+export const LEFT_ITEMS_PER_PRODUCT_SHOWN = 10;

@@ -173,7 +173,7 @@ const IS_ROW_OF_CHUNK = `row.shop_id = call.shop_id AND row.sequence = call.sequ
   AND row.position >= call.chunk * ${ROWS_PER_CALL} AND row.position < (call.chunk + 1) * ${ROWS_PER_CALL}`;
 
 /** In SQL, of a row `call` of shopify_call. */
-const ROW_COUNT = `coalesce(call.row_count, jsonb_array_length(call.variables::jsonb #> '{input,quantities}'))`;
+export const ROW_COUNT = `coalesce(call.row_count, jsonb_array_length(call.variables::jsonb #> '{input,quantities}'))`;
 
 /** In SQL, of a row `call` of shopify_call: a PastOutcome. Records of older releases name each row that was refused. */
 const PAST_OUTCOME = `CASE

@@ -108,10 +108,10 @@ interface FileRecord extends Omit<UncountedFile, 'name'> {
 }
 
 /** In SQL, of a row of upload_file: a run has begun with it, and the lane is not done with it. */
-const IS_UNDER_WAY = `(started_at IS NOT NULL AND ${IS_OPEN})`;
+export const IS_UNDER_WAY = `(started_at IS NOT NULL AND ${IS_OPEN})`;
 
 /** In SQL, of such a file: what its calls have settled until now. By applied_row_by_sequence. */
-const SETTLED_SO_FAR = `
+export const SETTLED_SO_FAR = `
   SELECT count(*) FILTER (WHERE outcome = 'APPLIED')::int AS applied,
     count(*) FILTER (WHERE outcome = 'UNCHANGED')::int AS unchanged,
     count(*) FILTER (WHERE outcome = 'QUARANTINED')::int AS quarantined,

@@ -40,6 +40,46 @@ export async function release(connection: Connection, shopId: string, sku: strin
   return count;
 }
 
+/** A product whose last file was not applied to it. */
+export interface SetApartProduct {
+  readonly sku: string;
+  readonly sequence: number;
+  readonly outcome: 'QUARANTINED' | 'OWED';
+  readonly code: string;
+  readonly message: string;
+  /** What was to be written, and what Shopify showed then; null: it showed no quantity. */
+  readonly target: number;
+  readonly observed: number | null;
+  /** Units on Shopify after our last push; null: it was never pushed. */
+  readonly lastKnown: number | null;
+  readonly settledAt: Date;
+  /** Since when its oldest change waits. */
+  readonly since: Date;
+  /** The next file has the product again already. */
+  readonly owed: boolean;
+}
+
+/** Such products by SKU, after the SKU `after`. By the index applied_row_set_apart. */
+export async function listSetApart(
+  database: Database,
+  shopId: string,
+  page: { readonly code: string | null; readonly after: string | null; readonly limit: number },
+): Promise<readonly SetApartProduct[]> {
+  return database.query<SetApartProduct>(
+    `SELECT product.sku, applied.sequence, applied.outcome, applied.error_code AS code,
+       applied.error_message AS message, applied.target, applied.observed, applied.last_known AS "lastKnown",
+       applied.settled_at AS "settledAt", ${NOT_APPLIED_SINCE} AS since,
+       EXISTS (SELECT FROM owed_row AS owed
+         WHERE owed.shop_id = applied.shop_id AND owed.product_id = applied.product_id) AS owed
+     FROM applied_row AS applied JOIN product USING (product_id)
+     JOIN shop_product AS mapped USING (shop_id, product_id)
+     WHERE applied.shop_id = $1 AND ${WAS_NOT_APPLIED} AND ($2::text IS NULL OR applied.error_code = $2)
+       AND ($3::text IS NULL OR product.sku > $3)
+     ORDER BY product.sku LIMIT $4`,
+    [shopId, page.code, page.after, page.limit],
+  );
+}
+
 /** A quarantined product and the item that it had then. */
 export interface QuarantinedProduct {
   readonly productId: string;

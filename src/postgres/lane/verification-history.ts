@@ -21,6 +21,8 @@ export interface FoundDifference {
 
 export interface PastVerification {
   readonly verification: string;
+  /** When its first product was compared, or a little earlier. */
+  readonly beganAt: Date;
   readonly verifiedAt: Date;
   /** Only some products were compared. */
   readonly isSample: boolean;
@@ -66,15 +68,21 @@ export async function keepDifferences(
 export async function endVerification(
   database: Database,
   { shopId, verification }: VerificationId,
-  { isSample, checked, different, causes }: Omit<PastVerification, 'verification' | 'verifiedAt'>,
+  {
+    beganAt,
+    isSample,
+    checked,
+    different,
+    causes,
+  }: Omit<PastVerification, 'verification' | 'verifiedAt' | 'beganAt'> & { readonly beganAt: string },
 ): Promise<void> {
   await database.transaction(async (connection) => {
     await connection.query(
-      `INSERT INTO verification_history (shop_id, verification, verified_at, is_sample, checked, different, causes)
-       VALUES ($1, $2, clock_timestamp(), $3, $4, $5, $6)
+      `INSERT INTO verification_history (shop_id, verification, began_at, verified_at, is_sample, checked, different, causes)
+       VALUES ($1, $2, $7, clock_timestamp(), $3, $4, $5, $6)
        ON CONFLICT (shop_id, verification) DO UPDATE SET verified_at = excluded.verified_at,
          checked = excluded.checked, different = excluded.different, causes = excluded.causes`,
-      [shopId, verification, isSample, checked, different, JSON.stringify(causes)],
+      [shopId, verification, isSample, checked, different, JSON.stringify(causes), beganAt],
     );
     await connection.query(
       `DELETE FROM verification_difference AS row USING verification_history AS earlier
@@ -85,7 +93,7 @@ export async function endVerification(
   });
 }
 
-const COLUMNS = `verification, verified_at AS "verifiedAt", is_sample AS "isSample", checked, different, causes`;
+const COLUMNS = `verification, began_at AS "beganAt", verified_at AS "verifiedAt", is_sample AS "isSample", checked, different, causes`;
 
 /** The last one of all products; where there is none, the last sample. Null: neither. By verification_history_by_time. */
 export async function findLastVerification(

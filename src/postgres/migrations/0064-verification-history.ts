@@ -7,6 +7,7 @@ export async function up(knex: Knex): Promise<void> {
       -- Cascading, because a worker of the release before removes shops, too, and does not know of it.
       shop_id      text NOT NULL REFERENCES shop ON DELETE CASCADE,
       verification text NOT NULL,
+      began_at     timestamptz NOT NULL,
       verified_at  timestamptz NOT NULL,
       is_sample    boolean NOT NULL,
       checked      integer NOT NULL,
@@ -18,6 +19,7 @@ export async function up(knex: Knex): Promise<void> {
     CREATE INDEX verification_history_to_purge ON verification_history (verified_at);
     COMMENT ON TABLE verification_history IS 'What each verification has found, also what ends by itself.';
     COMMENT ON COLUMN verification_history.verification IS 'The run that has made it.';
+    COMMENT ON COLUMN verification_history.began_at IS 'What was done before it was read back by it.';
     COMMENT ON COLUMN verification_history.is_sample IS 'Only some products were compared.';
     COMMENT ON COLUMN verification_history.different IS 'All products that differed.';
 

@@ -1,0 +1,113 @@
+/** What files have done with one product, as far as their rows are kept. */
+import { LEFT_ITEMS_PER_PRODUCT_SHOWN, PUSH_FILES_SEARCHED_MAX, ROWS_PER_CALL } from '../../domain/limits.ts';
+import type { UploadFileKind, UploadFileState } from '../../domain/upload-file.ts';
+import type { Database } from '../database.ts';
+
+/**
+ * `UNCHANGED`: Shopify showed it already. `UNANSWERED`: it was sent, and whether Shopify has taken it is not known.
+ * `WAITING`: its file is not done. `NOT_SENT`: its file was left out, or superseded by a later one. `NO_WRITE`: no call
+ * had it, because it was unchanged, quarantined or left to the next file: a later file has settled the product since.
+ */
+export type PushOutcome =
+  'APPLIED' | 'UNCHANGED' | 'QUARANTINED' | 'OWED' | 'UNANSWERED' | 'WAITING' | 'NOT_SENT' | 'NO_WRITE';
+
+export interface ProductPush {
+  readonly sequence: number;
+  readonly kind: UploadFileKind;
+  readonly fileState: UploadFileState;
+  readonly inventoryItemId: string;
+  /** When its rows were read, and when it was sent and answered; null: it was not. */
+  readonly madeAt: Date;
+  readonly at: Date | null;
+  /** What the file says, and what the file before that had the product said; null: none that is kept. */
+  readonly quantity: number;
+  readonly quantityBefore: number | null;
+  /** What Shopify showed just before; null: it is not known. */
+  readonly shopifyBefore: number | null;
+  /** What was written, less what is kept back of it; null: nothing was. */
+  readonly sent: number | null;
+  readonly outcome: PushOutcome;
+  readonly code: string | null;
+}
+
+/** The oldest file that was looked into, where there may be older ones. It stands in a row of nulls when none has the product. */
+interface Searched {
+  readonly searchedTo: number | null;
+}
+
+export interface PushPage {
+  readonly pushes: readonly ProductPush[];
+  /** The number below which the page behind it begins; null: there is none. */
+  readonly next: number | null;
+}
+
+/**
+ * The rows of a file are in the order of the products' ids, so each file is searched by halves, all of them at once:
+ * an index by product would cost each file more than these looks cost whoever asks. By upload_file_row_pkey,
+ * upload_file_pkey and shopify_call_pkey.
+ */
+export async function listPushes(
+  database: Database,
+  { shopId, productId }: { readonly shopId: string; readonly productId: string },
+  { before, limit }: { readonly before: number | null; readonly limit: number },
+): Promise<PushPage> {
+  const rows = await database.query<ProductPush & Searched>(
+    `WITH RECURSIVE file AS MATERIALIZED (
+       SELECT sequence, kind, state, row_count, created_at, closed_at FROM upload_file
+       WHERE shop_id = $1 AND rows_purged_at IS NULL AND ($3::bigint IS NULL OR sequence < $3)
+       ORDER BY sequence DESC LIMIT ${PUSH_FILES_SEARCHED_MAX}
+     ), search AS (
+       SELECT sequence, 0 AS low, row_count AS high FROM file
+       UNION ALL
+       SELECT search.sequence,
+         CASE WHEN middle.product_id < $2::text COLLATE "C" THEN middle.position + 1 ELSE low END,
+         CASE WHEN middle.product_id < $2::text COLLATE "C" THEN high ELSE middle.position END
+       FROM search
+       CROSS JOIN LATERAL (
+         SELECT row.position, row.product_id COLLATE "C" AS product_id FROM upload_file_row AS row
+         WHERE row.shop_id = $1 AND row.sequence = search.sequence AND row.position = (low + high) / 2
+       ) AS middle
+       WHERE low < high
+     ), found AS (
+       SELECT file.*, row.position, row.inventory_item_id, row.quantity,
+         lead(row.quantity) OVER (PARTITION BY row.inventory_item_id ORDER BY file.sequence DESC) AS quantity_before
+       FROM search JOIN file USING (sequence)
+       CROSS JOIN LATERAL (
+         SELECT position, product_id, inventory_item_id, quantity FROM upload_file_row AS row
+         WHERE row.shop_id = $1 AND row.sequence = search.sequence
+           AND row.position >= low AND row.position < low + ${LEFT_ITEMS_PER_PRODUCT_SHOWN}
+       ) AS row
+       WHERE low = high AND row.product_id = $2
+       ORDER BY file.sequence DESC LIMIT $4 + 1
+     )
+     SELECT found.sequence, found.kind, found.state AS "fileState", found.inventory_item_id AS "inventoryItemId",
+       found.created_at AS "madeAt", coalesce(call.answered_at, applied.settled_at, call.stored_at) AS at,
+       found.quantity, found.quantity_before AS "quantityBefore",
+       coalesce(call."changeFromQuantity", applied.observed) AS "shopifyBefore", call.quantity AS sent,
+       coalesce(applied.outcome,
+         CASE WHEN call.state = 'APPLIED' THEN 'APPLIED' WHEN call.state IS NOT NULL THEN 'UNANSWERED' END,
+         CASE WHEN found.state IN ('SKIPPED', 'SUPERSEDED') THEN 'NOT_SENT'
+           WHEN found.closed_at IS NULL THEN 'WAITING' ELSE 'NO_WRITE' END) AS outcome,
+       applied.error_code AS code, searched."searchedTo"
+     FROM (
+       SELECT CASE WHEN count(*) = ${PUSH_FILES_SEARCHED_MAX} THEN min(sequence) END AS "searchedTo" FROM file
+     ) AS searched
+     LEFT JOIN found ON true
+     LEFT JOIN applied_row AS applied
+       ON applied.shop_id = $1 AND applied.product_id = $2 AND applied.sequence = found.sequence
+     LEFT JOIN LATERAL (
+       SELECT call.state, call.stored_at, call.answered_at, sent.quantity, sent."changeFromQuantity"
+       FROM shopify_call AS call
+       CROSS JOIN LATERAL jsonb_to_recordset(call.variables::jsonb #> '{input,quantities}')
+         AS sent ("inventoryItemId" text, quantity int, "changeFromQuantity" int)
+       WHERE call.shop_id = $1 AND call.sequence = found.sequence AND call.chunk = found.position / ${ROWS_PER_CALL}
+         AND call.state <> 'REFUSED' AND sent."inventoryItemId" = found.inventory_item_id
+       ORDER BY call.generation DESC LIMIT 1
+     ) AS call ON true
+     ORDER BY found.sequence DESC`,
+    [shopId, productId, before, limit],
+  );
+  const found = rows.filter((row) => row.sequence !== null);
+  const pushes = found.slice(0, limit).map(({ searchedTo: _, ...push }) => push);
+  return { pushes, next: (found.length > limit ? pushes.at(-1)?.sequence : rows[0]?.searchedTo) ?? null };
+}
