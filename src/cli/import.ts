@@ -43,7 +43,14 @@ export const IMPORT_COMMANDS = [
       return { text, exitCode: hasFailed ? ExitCode.FAILED : ExitCode.OK };
     },
   }),
-  command({ path: 'import list', operation: listImports, show: importsText }),
+  command({
+    path: 'import list',
+    operation: listImports,
+    show: ({ imports, next }) => ({
+      json: imports,
+      text: importsText(imports) + (next === null ? '' : `\nMore: --after '${next}'`),
+    }),
+  }),
   command({ path: 'import show', operation: showImport, arguments: ['importId'], show: importText }),
   command({ path: 'import approve', operation: approveImport, arguments: ['importId'], show: decidedText }),
   command({ path: 'import reject', operation: rejectImport, arguments: ['importId'], show: decidedText }),

@@ -4,6 +4,7 @@ import {
   listProducts,
   removeProduct,
   setProduct,
+  type ProductWithAtp,
 } from '../operations/products.ts';
 import { listProductPushes } from '../operations/product-pushes.ts';
 import { shopImportInWords } from '../domain/shop-import.ts';
@@ -82,9 +83,11 @@ function pushesText({ pushes, shownNow, next }: ResultOf<typeof listProductPushe
   return [table(head, rows, 'No file that is kept has it.'), ...shown, ...more].join('\n');
 }
 
-function productTable(products: readonly Product[]): string {
+function productTable(products: readonly (Product & Partial<ProductWithAtp>)[]): string {
+  const withAtp = products.some(({ onlineAtp }) => onlineAtp !== undefined);
+  const head = ['Product', 'SKU', 'UPC', 'Inventory item', 'Safety stock', 'Not brokered at', 'Threshold'];
   return table(
-    ['Product', 'SKU', 'UPC', 'Inventory item', 'Safety stock', 'Not brokered at', 'Threshold'],
+    [...head, ...(withAtp ? ['Online ATP', 'Published', 'Left on Shopify'] : [])],
     products.map((product) => [
       product.productId,
       product.sku,
@@ -100,6 +103,7 @@ function productTable(products: readonly Product[]): string {
         .map(({ facilityId }) => facilityId)
         .join(', ') || null,
       pairsInWords(product.thresholds, 'facilityGroupId', 'threshold'),
+      ...(withAtp ? [product.onlineAtp, product.published, product.lastKnown] : []),
     ]),
     'There are no such products; `atp product add` makes one.',
   );

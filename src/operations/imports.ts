@@ -1,6 +1,6 @@
 /** Imports by number: what feeds have changed, and what a person decides about those that gates hold. */
 import { IMPORT_STATES, type FeedImport } from '../domain/feed-import.ts';
-import { byDefault, choice, count, optional, text, wholeNumber } from '../domain/input-fields.ts';
+import { byDefault, choice, count, invalid, optional, text, wholeNumber } from '../domain/input-fields.ts';
 import { IMPORTS_LISTED, IMPORTS_LISTED_MAX } from '../domain/limits.ts';
 import { counted } from '../domain/words.ts';
 import { decideImport, findImport, listImports as readImports } from '../postgres/feeds/feed-imports.ts';
@@ -19,19 +19,31 @@ export const listImports = defineOperation({
   fields: {
     state: optional(choice('only those that are this', IMPORT_STATES)),
     limit: byDefault(count('imports at most', IMPORTS_LISTED_MAX), IMPORTS_LISTED),
+    after: optional(text('where to go on: `next` of the page before', 'next')),
   },
-  run: async ({ app, warn }, { state, limit }) => {
+  run: async ({ app, warn }, { state, limit, after }) => {
+    const last = after === undefined ? undefined : lastOf(after);
     const database = await app.database();
-    const refused = state === undefined ? await summarizeRefusals(database, 'whole') : [];
+    const refused =
+      state === undefined && last === undefined ? await summarizeRefusals(database, 'whole') : [];
     const feeds = refused.reduce((sum, ofType) => sum + ofType.feeds, 0);
     if (feeds > 0) {
       warn(
         `${counted(feeds, 'feed')} refused as a whole: nothing was imported of it. \`atp feed list\` says why.`,
       );
     }
-    return readImports(database, { limit, state });
+    const imports = await readImports(database, { limit, state, after: last });
+    const end = imports.length === limit ? imports.at(-1) : undefined;
+    return { imports, next: end ? `${end.state === 'held' ? 'held ' : ''}${end.importId}` : null };
   },
 });
+
+/** The last import of a page, as its `next` names it: a decision about a held one does not move where to go on. */
+function lastOf(next: string): Pick<FeedImport, 'importId' | 'state'> {
+  const [, held, importId] = /^(held )?(\d{1,15})$/.exec(next) ?? [];
+  if (importId === undefined) throw invalid('after must be `next` of the page before');
+  return { importId: Number(importId), state: held === undefined ? 'applied' : 'held' };
+}
 
 export const showImport = defineOperation({
   name: 'import.show',

@@ -14,10 +14,12 @@ import {
   yesOrNo,
   type Input,
 } from '../domain/input-fields.ts';
-import { PRODUCTS_LISTED_MAX } from '../domain/limits.ts';
+import { PAGE_ROWS_MAX, PRODUCTS_LISTED_MAX } from '../domain/limits.ts';
 import type { Database } from '../postgres/database.ts';
+import { readAtpOf, type ProductAtp } from '../postgres/lane/product-atp.ts';
 import { findFacility } from '../postgres/master-data/facilities.ts';
 import { DEFAULT_FACILITY_GROUP_ID } from '../postgres/master-data/facility-groups.ts';
+import { countFound, searchProducts } from '../postgres/master-data/product-search.ts';
 import {
   addProduct as storeProduct,
   countProducts,
@@ -44,22 +46,49 @@ export const listProducts = defineOperation({
   fields: {
     shopId: optional(id('whose inventory items to show (default: the only shop’s)')),
     sku: optional(label('only this product', 'sku')),
+    search: optional(label('only products whose SKU begins with this, in any case', 'text')),
+    withAtp: optional(yesOrNo('also Online ATP in the shop’s group, and how far it has come')),
     limit: optional(count('products at most', PRODUCTS_LISTED_MAX)),
     after: optional(label('where to go on: the last SKU of the page before', 'sku')),
   },
-  run: async (context, { shopId, sku: only, limit = PRODUCTS_LISTED_MAX, after }) => {
+  check: ({ sku: only, search, withAtp, limit }, nameOf) => {
+    if (only !== undefined && search !== undefined)
+      throw invalid(`give ${nameOf('sku')} or ${nameOf('search')}`);
+    if (withAtp && only === undefined && (limit ?? PRODUCTS_LISTED_MAX) > PAGE_ROWS_MAX)
+      throw invalid(`${nameOf('withAtp')} needs ${nameOf('limit')}, ${PAGE_ROWS_MAX} at most`);
+  },
+  run: async (context, { shopId, sku: only, search, withAtp, limit = PRODUCTS_LISTED_MAX, after }) => {
     const database = await context.app.database();
-    const filter = { shopId: await shopToShow(context, shopId), sku: only, limit, after };
-    const products = await readProducts(database, filter);
+    const filter = { shopId: await shopToShow(context, shopId), limit, after };
+    const products = await (search === undefined
+      ? readProducts(database, { ...filter, sku: only })
+      : searchProducts(database, { ...filter, search }));
     const isCut = only === undefined && products.length === limit;
     const isPart = isCut || (only === undefined && after !== undefined);
+    const countAll = () => (search === undefined ? countProducts(database) : countFound(database, search));
     return {
-      products,
-      total: isPart ? await countProducts(database) : products.length,
+      products: withAtp ? await addAtp(database, filter.shopId, products) : products,
+      total: isPart ? await countAll() : products.length,
       next: isCut ? (products.at(-1)?.sku ?? null) : null,
     };
   },
 });
+
+/** A product with what it may sell in a shop's group, else in the default one, and how far that has come. */
+export type ProductWithAtp = Product & Partial<Omit<ProductAtp, 'productId'>>;
+
+async function addAtp(
+  database: Database,
+  shopId: string | null,
+  products: readonly Product[],
+): Promise<readonly ProductWithAtp[]> {
+  const facilityGroupId =
+    shopId === null ? DEFAULT_FACILITY_GROUP_ID : (await findShop(database, shopId)).facilityGroupId;
+  const ids = products.map(({ productId }) => productId);
+  const found = await readAtpOf(database, ids, { facilityGroupId, shopId });
+  const byId = new Map(found.map(({ productId, ...atp }) => [productId, atp]));
+  return products.map((product) => ({ ...product, ...byId.get(product.productId) }));
+}
 
 export const addProduct = defineOperation({
   name: 'product.add',

@@ -189,15 +189,30 @@ const SELECT = `
 /** Those that are held first, the oldest of them first; then the others, the last ones first. */
 export async function listImports(
   database: Database,
-  { limit, state }: { readonly limit: number; readonly state?: ImportState | undefined },
+  page: {
+    readonly limit: number;
+    readonly state?: ImportState | undefined;
+    /** The last import of the page before. */
+    readonly after?: Pick<FeedImport, 'importId' | 'state'> | undefined;
+  },
 ): Promise<readonly FeedImport[]> {
-  const held = `${SELECT} WHERE state = 'held' ORDER BY came_at, import_id LIMIT $1`;
+  const { limit, state, after } = page;
+  const isPastHeld = after !== undefined && after.state !== 'held';
+  const held = `${SELECT} WHERE state = 'held' AND ($2::bigint IS NULL
+      OR (came_at, import_id) > (SELECT came_at, import_id FROM feed_import WHERE import_id = $2))
+    ORDER BY came_at, import_id LIMIT $1`;
   const others = `${SELECT} WHERE state <> 'held' AND ($2::text IS NULL OR state = $2)
-    ORDER BY import_id DESC LIMIT $1`;
+    AND ($3::bigint IS NULL OR import_id < $3) ORDER BY import_id DESC LIMIT $1`;
   const first =
-    state === undefined || state === 'held' ? await database.query<FeedImport>(held, [limit]) : [];
+    (state === undefined || state === 'held') && !isPastHeld
+      ? await database.query<FeedImport>(held, [limit, after?.importId ?? null])
+      : [];
   if (state === 'held') return first;
-  const rest = await database.query<FeedImport>(others, [limit - first.length, state ?? null]);
+  const rest = await database.query<FeedImport>(others, [
+    limit - first.length,
+    state ?? null,
+    isPastHeld ? after.importId : null,
+  ]);
   return [...first, ...rest];
 }
 

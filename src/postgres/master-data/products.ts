@@ -33,7 +33,8 @@ export interface FacilitySetting {
   readonly allowBrokering: 'Y' | 'N';
 }
 
-const SELECT_PRODUCT = `
+/** In SQL, of the product `p`, in the shop $1. */
+export const SELECT_PRODUCT = `
   SELECT p.product_id AS "productId", p.sku, p.upc, sp.inventory_item_id AS "inventoryItemId",
     coalesce((SELECT json_agg(json_build_object(
                 'facilityId', pf.facility_id, 'safetyStock', pf.minimum_stock,

@@ -52,6 +52,7 @@ import * as levelsInPlace from './0059-levels-in-place.ts';
 import * as earlierCount from './0061-earlier-count.ts';
 import * as importProgress from './0062-import-progress.ts';
 import * as verificationHistory from './0064-verification-history.ts';
+import * as skuPrefix from './0065-sku-prefix.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -112,6 +113,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0061-earlier-count', ...earlierCount },
   { name: '0062-import-progress', ...importProgress },
   { name: '0064-verification-history', ...verificationHistory },
+  { name: '0065-sku-prefix', ...skuPrefix },
 ];
 
 /** In their order. */
