@@ -35,11 +35,15 @@ export function addOperationRoutes(server: FastifyInstance, app: Application): v
   const routes = OPERATIONS.map((facts) => ({ facts, route: routeOf(facts) }));
   for (const { facts, route } of routes.filter(({ route: { fileField } }) => fileField === null)) {
     addRoute(server, route, facts, (request, reply) => {
-      const operation = operationOf(facts, route);
-      const act = (input: unknown) => performFor(request, reply, app, operation, input);
+      const act = (input: unknown, fields = route.fields) =>
+        performFor(request, reply, app, operationOf(facts, { fields }), input);
       if (route.carries !== 'query') return act(request.body);
       const input = valuesOfQuery(route.fields, queryOf(request));
-      return wantsCsv(request) ? answerCsv(reply, pagesOf(route.fields, input, act)) : act(input);
+      if (!wantsCsv(request)) return act(input);
+      // Lines are sent as they come, so a page of them may be larger than an answer.
+      const fields = facts.exportedAtOnce === undefined ? route.fields : facts.fields;
+      const readPage = (page: unknown) => act(page, fields);
+      return answerCsv(reply, pagesOf(fields, input, readPage, facts.exportedAtOnce));
     });
   }
   // Only these take a body that is no JSON.
@@ -93,7 +97,7 @@ async function answerCsv(reply: FastifyReply, pages: AsyncGenerator<unknown>): P
 }
 
 /** The fields as this door has them. Their types are gone: `perform` checks the input by them. */
-function operationOf(facts: OperationFacts, { fields }: Route): Operation {
+function operationOf(facts: OperationFacts, { fields }: Pick<Route, 'fields'>): Operation {
   return { ...(facts as Operation), fields };
 }
 

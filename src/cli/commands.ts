@@ -22,6 +22,7 @@ import { STACK_COMMANDS, WORKER_COMMANDS } from './stack.ts';
 import { TEMPORAL_COMMANDS } from './temporal.ts';
 import { TOKEN_COMMANDS } from './token.ts';
 import { USER_COMMANDS } from './user.ts';
+import { WHAT_IF_COMMANDS } from './what-if.ts';
 
 export const COMMANDS: readonly CliCommand[] = [
   ...STACK_COMMANDS,
@@ -38,6 +39,7 @@ export const COMMANDS: readonly CliCommand[] = [
   ...FEED_COMMANDS,
   ...SOURCE_COMMANDS,
   ...EXPLAIN_COMMANDS,
+  ...WHAT_IF_COMMANDS,
   ...JOB_COMMANDS,
   ...PIPELINE_COMMANDS,
   ...LANE_COMMANDS,

@@ -81,6 +81,7 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
     "import undo 17 --reason 'the file of the other store'",
     "import undo 17 --reason 'the file of the other store' --json",
   ],
+  'what-if': ['what-if --facility BROADWAY --sells no', 'what-if --group OUTLET --threshold 5 --limit 20'],
   explain: ['explain BLUE-SHIRT-M', 'explain BLUE-SHIRT-M --shop acme --at 2026-11-24T12:00:00Z'],
   'feed list': ['feed list', 'feed list --json'],
   'feed expect': ['feed expect RESET_INVENTORY --every 1d', 'feed expect RESET_INVENTORY --every none'],

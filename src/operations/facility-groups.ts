@@ -73,7 +73,7 @@ export const removeGroupMember = defineOperation({
   run: async ({ app }, input) => endMemberships(await app.database(), input),
 });
 
-const SETTINGS = {
+export const GROUP_SETTING_FIELDS = {
   threshold: optional(units('units kept back of every product without a threshold of its own')),
   floorPerFacility: optional(
     yesOrNo('keep one facility’s deficit from eating another’s stock', ['on', 'off']),
@@ -85,8 +85,8 @@ export const setGroup = defineOperation({
   name: 'group.set',
   role: 'operator',
   description: 'change what is given, leave the rest',
-  fields: { facilityGroupId, ...SETTINGS },
-  needsOneOf: Object.keys(SETTINGS) as (keyof GroupSettings)[],
+  fields: { facilityGroupId, ...GROUP_SETTING_FIELDS },
+  needsOneOf: Object.keys(GROUP_SETTING_FIELDS) as (keyof GroupSettings)[],
   stateOf: groupState,
   run: async ({ app }, { facilityGroupId: groupId, ...change }) =>
     setFacilityGroup(await app.database(), groupId, change),

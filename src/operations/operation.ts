@@ -63,6 +63,8 @@ export interface Operation<F extends Fields = Fields, Result = unknown, Name ext
    * there is nothing yet, or nothing any more. Define it only where reading is cheap, and never return a secret.
    */
   readonly stateOf?: (context: Context, input: Input<F>) => Promise<object | null>;
+  /** Rows of a page of its CSV, where a page costs as much as all of them. Absent: as many as an answer may have. */
+  readonly exportedAtOnce?: number;
   readonly run: (context: Context, input: Input<F>) => Promise<Result>;
 }
 
@@ -74,7 +76,10 @@ export interface CommandShape {
 }
 
 /** An operation without the types of its input and its result. */
-export type OperationFacts = Pick<Operation, 'name' | 'role' | 'isRead' | 'description' | 'fields'>;
+export type OperationFacts = Pick<
+  Operation,
+  'name' | 'role' | 'isRead' | 'description' | 'fields' | 'exportedAtOnce'
+>;
 
 /** Whether it only looks: nothing is recorded of it. */
 export function isRead({ role, isRead: reads = false }: Pick<Operation, 'role' | 'isRead'>): boolean {

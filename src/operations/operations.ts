@@ -19,6 +19,7 @@ import { SOURCE_OPERATIONS } from './sources.ts';
 import { PRODUCT_OPERATIONS } from './products.ts';
 import { SHOP_OPERATIONS } from './shops.ts';
 import { setUpTemporal } from './temporal.ts';
+import { showWhatIf } from './what-if.ts';
 
 /** By area, and within it, in the order in which somebody new needs them. */
 export const OPERATIONS = [
@@ -28,6 +29,7 @@ export const OPERATIONS = [
   ...FACILITY_OPERATIONS,
   ...GROUP_OPERATIONS,
   ...PRODUCT_OPERATIONS,
+  showWhatIf,
   ...SHOP_OPERATIONS,
   importFeed,
   ...IMPORT_OPERATIONS,

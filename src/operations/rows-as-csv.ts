@@ -24,6 +24,7 @@ export async function* pagesOf(
   fields: Fields,
   input: Readonly<Record<string, unknown>>,
   read: (input: Readonly<Record<string, unknown>>) => Promise<unknown>,
+  limit = API_ROWS_MAX,
 ): AsyncGenerator<unknown> {
   const isPaged = fields['after'] !== undefined && fields['limit'] !== undefined && !('limit' in input);
   if (!isPaged) {
@@ -32,7 +33,7 @@ export async function* pagesOf(
   }
   let after = input['after'];
   for (let page = 0; page < EXPORTED_PAGES_MAX; page += 1) {
-    const result = await read({ ...input, limit: API_ROWS_MAX, ...(after !== undefined && { after }) });
+    const result = await read({ ...input, limit, ...(after !== undefined && { after }) });
     yield result;
     const next = typeof result === 'object' && result !== null && 'next' in result ? result.next : null;
     if (next === null) return;

@@ -32,3 +32,9 @@ export const NEAR_MISS_LENGTH_MAX = 40;
 
 /** SKUs that an error names because one of them may be meant. */
 export const NEAR_MISSES_NAMED = 3;
+
+/** SKUs of which one look supposes another setting: they fit the query of a request. */
+export const SKUS_SUPPOSED_MAX = 500;
+
+/** Up to so many products, each is looked up by itself; more are computed in one pass over all stock. */
+export const WHAT_IF_FEW_PRODUCTS_MAX = 20_000;

@@ -71,3 +71,6 @@ export const PUSHES_SHOWN_MAX = 500;
 
 /** Rows of one product that are looked for in a file: a drain may have several, one for each item that it has left. */
 export const LEFT_ITEMS_PER_PRODUCT_SHOWN = 10;
+
+/** Products that one page of a what-if has at most: each page computes the catalogue anew, and an export is to have few. */
+export const MOVES_LISTED_MAX = 100_000;

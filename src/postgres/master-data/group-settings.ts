@@ -30,18 +30,43 @@ export function toGroupColumns(change: GroupSettingsChange): Record<string, unkn
  *
  * @param product alias of a table with a column `product_id`
  * @param group expression of the group's id
+ * @param groups a table or subquery with the columns of facility_group, in its place
+ * @param own the same for product_facility_group
  */
 export function joinProductSettings({
   product,
   group,
+  groups = 'facility_group',
+  own = 'product_facility_group',
 }: {
   readonly product: string;
   readonly group: string;
+  readonly groups?: string | undefined;
+  readonly own?: string | undefined;
 }): string {
   return `
-    JOIN facility_group ON facility_group.facility_group_id = ${group}
-    LEFT JOIN product_facility_group AS own
+    JOIN ${groups} AS facility_group ON facility_group.facility_group_id = ${group}
+    LEFT JOIN ${own} AS own
       ON own.product_id = ${product}.product_id AND own.facility_group_id = ${group}`;
+}
+
+/**
+ * In SQL, a subquery: all groups as they are set, but for the one, which has the settings that are given.
+ *
+ * @param parameter makes a parameter of a value, and returns its name
+ */
+export function groupsWith(
+  group: string,
+  change: GroupSettingsChange,
+  parameter: (value: unknown) => string,
+): string {
+  const columns = SETTINGS.map((setting) => {
+    const [column, value] = [COLUMNS[setting], change[setting]];
+    return value === undefined
+      ? column
+      : `CASE WHEN facility_group_id = ${group} THEN ${parameter(value)} ELSE ${column} END AS ${column}`;
+  });
+  return `(SELECT facility_group_id, ${columns.join(', ')} FROM facility_group)`;
 }
 
 /** In SQL, what counts for a product in the group: its own setting where it has one, else the group's. */

@@ -1,7 +1,7 @@
 /** Settings of products at a facility and in a group, for one product or all of them: set-wise, all of it or nothing. */
 import { AtpError } from '../../domain/errors.ts';
 import { ROWS_NAMED_MAX } from '../../domain/limits.ts';
-import type { Connection } from '../database.ts';
+import type { Connection, Database } from '../database.ts';
 
 /** What is set of a product; undefined: it stays as it is. */
 export interface SettingsOfProduct {
@@ -101,6 +101,21 @@ async function refuseUnknown(connection: Connection, skus: readonly string[]): P
   const more = rows.length > named.length ? ` and ${rows.length - named.length} more` : '';
   throw new AtpError('INPUT_INVALID', {
     reason: `there is no product with the SKU ${named.join(', ')}${more}; nothing was set`,
+  });
+}
+
+/** Ids of products by SKU. @throws AtpError INPUT_INVALID (SKUs of no product) */
+export async function findProductIds(
+  database: Database,
+  skus: readonly string[],
+): Promise<readonly string[]> {
+  return database.transaction(async (connection) => {
+    await refuseUnknown(connection, skus);
+    const { rows } = await connection.query<{ productId: string }>(
+      'SELECT product_id AS "productId" FROM product WHERE sku = ANY ($1)',
+      [skus],
+    );
+    return rows.map(({ productId }) => productId);
   });
 }
 

@@ -19,6 +19,20 @@ export interface AtpScope {
   /** SQL expressions, such as parameters, of the facility group's id and of the instant. */
   readonly group: string;
   readonly at: string;
+  /** Absent: everything is as it is set. */
+  readonly instead?: Instead;
+}
+
+/** What would be, in place of what is set: tables or subqueries with the columns of those of the database. */
+export interface Instead {
+  /** In place of product_facility. */
+  readonly levels?: string;
+  /** In place of facility_group. */
+  readonly groups?: string;
+  /** In place of product_facility_group. */
+  readonly own?: string;
+  /** Whether `facility` is a member of the group: an expression. */
+  readonly isMember?: string;
 }
 
 /** The columns of Online ATP, in the order of the terms in src/domain/online-atp.ts. All of them integers. */
@@ -38,10 +52,10 @@ const UNLIMITED = `quantity_on_hand - reserved - safety_stock - threshold - brok
         - excluded_facilities_atp + floor_adjustment`;
 
 /** Common table expressions that `onlineAtpSelect` needs in front of it. */
-export function placesCte({ group, at }: Pick<AtpScope, 'group' | 'at'>): string {
+export function placesCte({ group, at, instead }: Pick<AtpScope, 'group' | 'at' | 'instead'>): string {
   return `place AS MATERIALIZED (
     -- Every facility that can have stock, and whether it sells in the group at that instant.
-    SELECT facility_id, ${sellsInGroup(isMemberOf(group, at), at)} AS sells
+    SELECT facility_id, ${sellsInGroup(instead?.isMember ?? isMemberOf(group, at), at)} AS sells
     FROM facility JOIN facility_type USING (facility_type_id)
     WHERE NOT facility_type.is_virtual
   )`;
@@ -64,10 +78,10 @@ export const IN_BROKERING_QUEUE = `item.open_quantity > 0 AND NOT EXISTS (
   SELECT FROM place WHERE place.facility_id = item.facility_id)`;
 
 /** Per product: by the primary keys of product_facility and the index order_item_open. */
-const FEW = `
+const few = (levels: string): string => `
   CROSS JOIN LATERAL (
     SELECT ${STOCK_SUMS}
-    FROM product_facility AS level JOIN place USING (facility_id)
+    FROM ${levels} AS level JOIN place USING (facility_id)
     WHERE level.product_id = candidate.product_id
     OFFSET 0
   ) AS stock
@@ -78,10 +92,10 @@ const FEW = `
     OFFSET 0
   ) AS queue`;
 
-const EVERY = `
+const every = (levels: string): string => `
   LEFT JOIN (
     SELECT level.product_id, ${STOCK_SUMS}
-    FROM product_facility AS level JOIN place USING (facility_id)
+    FROM ${levels} AS level JOIN place USING (facility_id)
     GROUP BY level.product_id
   ) AS stock ON stock.product_id = candidate.product_id
   LEFT JOIN (
@@ -92,7 +106,8 @@ const EVERY = `
   ) AS queue ON queue.product_id = candidate.product_id`;
 
 /** A SELECT of `product_id`, the terms, and `online_atp` of every candidate: a product never counted has 0. */
-export function onlineAtpSelect({ candidates, access, group }: AtpScope): string {
+export function onlineAtpSelect({ candidates, access, group, instead }: AtpScope): string {
+  const levels = instead?.levels ?? 'product_facility';
   return `
     SELECT product_id, ${ATP_COLUMNS.join(', ')},
       greatest(0, ${UNLIMITED} - over_limit) AS online_atp
@@ -110,8 +125,8 @@ export function onlineAtpSelect({ candidates, access, group }: AtpScope): string
             THEN coalesce(stock.deficits, 0)::bigint ELSE 0 END AS floor_adjustment,
           least(${UNITS_MAX}, ${PRODUCT_SETTINGS.atMost}) AS at_most
         FROM ${candidates} AS candidate
-        ${joinProductSettings({ product: 'candidate', group })}
-        ${access === 'few' ? FEW : EVERY}
+        ${joinProductSettings({ product: 'candidate', group, groups: instead?.groups, own: instead?.own })}
+        ${access === 'few' ? few(levels) : every(levels)}
       ) AS unlimited
     ) AS terms`;
 }
