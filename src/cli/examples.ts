@@ -62,6 +62,7 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
     'shop differences acme',
     'shop differences acme --cause CHANGED_ON_SHOPIFY --limit 1000',
   ],
+  'shop heal': ['shop heal acme', 'shop heal acme --sku BLUE-SHIRT-M BLUE-SHIRT-L --yes'],
   'shop map': ['shop map acme', 'shop map acme --approve'],
   import: [
     'import RESET_INVENTORY__count.csv --type RESET_INVENTORY',

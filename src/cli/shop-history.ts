@@ -1,6 +1,7 @@
-/** `atp shop history` and `atp shop differences`: how a shop did, and what its last verification has found. */
+/** `atp shop history`, `differences` and `heal`: how a shop did, what its last verification has found, and its mending. */
 import { durationText } from '../domain/duration.ts';
 import { counted } from '../domain/words.ts';
+import { healShop } from '../operations/heal-shop.ts';
 import type { ResultOf } from '../operations/operation.ts';
 import { listShopDifferences } from '../operations/shop-differences.ts';
 import { showShopHistory } from '../operations/shop-history.ts';
@@ -42,6 +43,15 @@ export const SHOP_HISTORY_COMMANDS = [
         ...(next === null ? [] : [`More: --after ${next}`]),
       ].join('\n');
     },
+  }),
+  command({
+    path: 'shop heal',
+    operation: healShop,
+    arguments: ['shopId'],
+    show: ({ products, unitsLess, unitsMore, run }) =>
+      products === 0
+        ? 'The last verification has found nothing that a file mends, or the next file has it already.'
+        : `The next file has ${counted(products, 'product')} again, ${unitsLess} units less and ${unitsMore} more. ${run?.done ? 'It is being made.' : 'The next run of `recent-changes` makes it.'}`,
   }),
 ];
 

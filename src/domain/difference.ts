@@ -27,7 +27,7 @@ export const DIFFERENCE_CAUSES = [
 export type DifferenceCause = (typeof DIFFERENCE_CAUSES)[number];
 
 /** Causes that a file mends. A setting on Shopify is for a person to change, and unseen sales end by themselves. */
-const HEALED_BY_A_FILE: readonly DifferenceCause[] = [
+export const HEALED_BY_A_FILE: readonly DifferenceCause[] = [
   'MAY_BE_SALES',
   'CHANGED_ON_SHOPIFY',
   'QUARANTINED',

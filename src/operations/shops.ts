@@ -8,6 +8,7 @@ import { ifTemporalIsThere } from './best-effort-temporal.ts';
 import { createMapShop } from './map-shop.ts';
 import { defineOperation } from './operation.ts';
 import { drainShop } from './drain-shop.ts';
+import { healShop } from './heal-shop.ts';
 import { removeShop } from './remove-shop.ts';
 import { listShopDifferences } from './shop-differences.ts';
 import { showShopHistory } from './shop-history.ts';
@@ -91,5 +92,5 @@ export const mapShop = defineOperation({
 
 export const SHOP_OPERATIONS = [
   ...[listShops, addShop, setShop, removeShop, drainShop, mapShop],
-  ...[showShopHistory, listShopDifferences],
+  ...[showShopHistory, listShopDifferences, healShop],
 ] as const;

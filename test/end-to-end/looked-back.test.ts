@@ -94,6 +94,23 @@ test('a sample does not take the place of the differences of all products', asyn
   });
 });
 
+test('a chosen difference is healed after a question that says what it does, and the others stay', async () => {
+  const heal = (...args: string[]) => shop.atp('shop', 'heal', SHOP, ...args, '--json');
+  const asked = await heal('--sku', 'RED-SHIRT');
+  expect(asked.stderr).toContain('1 product again: 8 units less and 0 more');
+  expect(asked.stderr).toContain('NOT_CONFIRMED');
+  expect(await heal('--cause', 'ITEM_NOT_FOUND')).toMatchObject({ exitCode: 2 });
+  expect((await ask('shop', 'differences', SHOP))['differences']).toMatchObject([{ isOwed: false }, {}]);
+
+  expect((await heal('--sku', 'RED-SHIRT', '--yes')).json).toMatchObject({
+    ...{ products: 1, unitsLess: 8, unitsMore: 0, mayBeSales: 0, run: { done: true } },
+  });
+  await until(async () => expect(await shop.readShown()).toMatchObject({ 'RED-SHIRT': 12, SOCKS: 3 }));
+  await shop.twin.control('PATCH', '/shops/blue-shirts.myshopify.com/levels', [
+    { sku: 'RED-SHIRT', available: 20 },
+  ]);
+});
+
 test('what is mended is no difference of the next verification', async () => {
   await shop.run({ job: 'verify', shopId: SHOP, heal: true });
   expect((await ask('shop', 'differences', SHOP))['differences']).toMatchObject([

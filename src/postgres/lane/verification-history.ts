@@ -1,5 +1,5 @@
 /** What verifications have found, over time, and the rows of the last one. */
-import type { DifferenceCause } from '../../domain/difference.ts';
+import { HEALED_BY_A_FILE, type DifferenceCause } from '../../domain/difference.ts';
 import { DIFFERENCES_LEFT_HOURS, VERIFICATIONS_KEPT_DAYS } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
 import { removeInPages } from '../remove-in-pages.ts';
@@ -132,6 +132,26 @@ export async function listDifferences(
        AND ($4::text IS NULL OR row.sku > $4)
      ORDER BY row.sku LIMIT $5`,
     [shopId, verification, cause, after, limit],
+  );
+}
+
+export type Healable = Pick<FoundDifference, 'productId' | 'onlineAtp' | 'shopify' | 'cause'>;
+
+/** Differences that a file mends, of products that the next file does not have already. At most DIFFERENCES_KEPT_MAX. */
+export async function listHealable(
+  database: Database,
+  { shopId, verification }: VerificationId,
+  { skus, cause }: { readonly skus: readonly string[] | null; readonly cause: DifferenceCause | null },
+): Promise<readonly Healable[]> {
+  return database.query<Healable>(
+    `SELECT row.product_id AS "productId", row.online_atp AS "onlineAtp", row.shopify, row.cause
+     FROM verification_difference AS row JOIN shop_product AS mapped USING (shop_id, product_id)
+     WHERE row.shop_id = $1 AND row.verification = $2 AND row.cause = ANY ($3)
+       AND ($4::text[] IS NULL OR row.sku = ANY ($4)) AND ($5::text IS NULL OR row.cause = $5)
+       AND NOT EXISTS (SELECT FROM owed_row AS owed
+         WHERE owed.shop_id = row.shop_id AND owed.product_id = row.product_id)
+     ORDER BY row.product_id`,
+    [shopId, verification, HEALED_BY_A_FILE, skus, cause],
   );
 }
 
