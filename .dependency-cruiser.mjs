@@ -70,6 +70,7 @@ export default {
     adapter('shopify', '@shopify/[^/]+', 'uuid'),
     adapter('metrics', 'prom-client'),
     adapter('alerting', 'nodemailer'),
+    adapter('oidc', 'openid-client'),
     adapter('temporal', '@temporalio/[^/]+', 'croner', 'cronstrue'),
     only(
       'config-knows-the-environment',

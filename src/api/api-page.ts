@@ -2,6 +2,7 @@
 import { wantedOf, type Field } from '../domain/input-fields.ts';
 import type { OperationFacts } from '../operations/operation.ts';
 import { OPERATIONS } from '../operations/operations.ts';
+import { escapeHtml } from './html.ts';
 import { routeOf, type Route } from './route.ts';
 
 export const PAGE_STYLE = `:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
@@ -32,11 +33,11 @@ export function apiPage(version: string): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>The API of atp-sync ${escape(version)}</title>
+<title>The API of atp-sync ${escapeHtml(version)}</title>
 <link rel="stylesheet" href="/api/page.css">
 </head>
 <body>
-<h1>The API of atp-sync ${escape(version)}</h1>
+<h1>The API of atp-sync ${escapeHtml(version)}</h1>
 <p>Each request carries <code>Authorization: Bearer &lt;token&gt;</code>; <code>atp token add</code> makes one. Errors are
 <code>application/problem+json</code>. For programs: <a href="/api/openapi.json">openapi.json</a>.</p>
 <nav>${links}</nav>
@@ -56,7 +57,7 @@ function operationHtml(operation: OperationFacts): string {
   const sentence = operation.description.charAt(0).toUpperCase() + operation.description.slice(1);
   const rows = fields.map(([name, field]) => fieldHtml(name, field)).join('\n');
   return `<h3><code>${route.method} ${route.path}</code></h3>
-<p>${escape(sentence)}. For the role ${operation.role}.${fields.length > 0 ? ` ${CARRIES[route.carries]}` : ''}</p>
+<p>${escapeHtml(sentence)}. For the role ${operation.role}.${fields.length > 0 ? ` ${CARRIES[route.carries]}` : ''}</p>
 ${fields.length > 0 ? `<table>\n<tr><th>Field</th><th></th><th>Meaning</th><th>Value</th></tr>\n${rows}\n</table>` : ''}`;
 }
 
@@ -67,12 +68,6 @@ function fieldHtml(name: string, field: Field): string {
       : field.presence === 'clearable'
         ? 'null clears it'
         : field.presence;
-  const cells = [presence, field.about, wantedOf(field)].map((text) => `<td>${escape(text)}</td>`);
+  const cells = [presence, field.about, wantedOf(field)].map((text) => `<td>${escapeHtml(text)}</td>`);
   return `<tr><td><code>${name}</code></td>${cells.join('')}</tr>`;
-}
-
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-function escape(text: string): string {
-  return text.replace(/[&<>"]/g, (sign) => ESCAPES[sign] ?? sign);
 }

@@ -17,6 +17,7 @@ import { OPERATIONS } from '../operations/operations.ts';
 import { pagesOf, rowsAsCsv, rowsIn } from '../operations/rows-as-csv.ts';
 import { withSentFile } from '../operations/uploads.ts';
 import { httpError } from './problem.ts';
+import { queryOf } from './query.ts';
 import { FILE_CONTENT_TYPES, routeOf, valuesOfQuery, type Route } from './route.ts';
 
 export function addOperationRoutes(server: FastifyInstance, app: Application): void {
@@ -99,12 +100,6 @@ async function answerCsv(reply: FastifyReply, pages: AsyncGenerator<unknown>): P
 /** The fields as this door has them. Their types are gone: `perform` checks the input by them. */
 function operationOf(facts: OperationFacts, { fields }: Pick<Route, 'fields'>): Operation {
   return { ...(facts as Operation), fields };
-}
-
-function queryOf({ url }: FastifyRequest): URLSearchParams {
-  // A "?" may stand in a query, too: `sku=WHAT?`.
-  const [, ...parts] = url.split('?');
-  return new URLSearchParams(parts.join('?'));
 }
 
 async function performFor(

@@ -25,6 +25,8 @@ export function answerWithProblem(
   error: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
+  /** For a browser that was sent here by a link, a page in place of JSON. */
+  pageOf?: (problem: Problem) => string,
 ): FastifyReply {
   const { code, message, hint, httpStatus: status } = withoutInside(describeAny(error));
   const title = STATUS_CODES[status] ?? '';
@@ -33,6 +35,7 @@ export function answerWithProblem(
   if (code === 'UNEXPECTED') {
     request.log.error({ error }, 'a request has failed unexpectedly');
   }
+  if (pageOf) return reply.code(status).type('text/html; charset=utf-8').send(pageOf(problem));
   return reply
     .code(status)
     .header('content-type', 'application/problem+json; charset=utf-8')

@@ -16,6 +16,7 @@ import {
   API_REQUEST_TIMEOUT_MS,
   API_SHUTDOWN_GRACE_MS,
 } from '../domain/limits.ts';
+import type { IdentityProvider } from '../domain/identity-provider.ts';
 import { isLoopbackHost } from '../domain/loopback.ts';
 import type { Application } from '../operations/application.ts';
 import type { Caller, CommandShape } from '../operations/operation.ts';
@@ -26,6 +27,7 @@ import { addEvents, type EventPace } from './events.ts';
 import { openApiDocument } from './openapi.ts';
 import { operationList } from './operation-list.ts';
 import { addOperationRoutes } from './operation-routes.ts';
+import { addProviderRoutes } from './provider-routes.ts';
 import { addSessionRoutes } from './session-routes.ts';
 import { answerWithProblem, httpError } from './problem.ts';
 
@@ -61,6 +63,8 @@ export interface ServerParts {
   /** The proxy that speaks TLS for it: what it says of a client's address is believed. */
   readonly proxy: BlockList | null;
   readonly isOnLoopback: boolean;
+  /** By whom people sign in, beside passwords of ours; null: by nobody else. */
+  readonly identityProvider: IdentityProvider | null;
   /** Of one address. */
   readonly requestsPerMinuteMax: number;
   readonly eventPace: EventPace;
@@ -160,6 +164,7 @@ export async function createApiServer(parts: ServerParts): Promise<FastifyInstan
   addHealthRoutes(server, isReady);
   addDescription(server, version, parts.commands);
   addSessionRoutes(server, app, isSecure);
+  addProviderRoutes(server, app, parts.identityProvider, isSecure);
   addOperationRoutes(server, app);
   addEvents(server, app, parts.eventPace);
   await addConsole(server, parts.consoleFolder);

@@ -10,7 +10,7 @@ const PATH = '/api/session';
 
 export function addSessionRoutes(server: FastifyInstance, app: Application, isSecure: boolean): void {
   const name = cookieName(isSecure);
-  const cookieOptions = { path: '/', httpOnly: true, sameSite: 'strict', secure: isSecure } as const;
+  const cookieOptions = sessionCookie(isSecure);
   const countOfAddress = server.createRateLimit({
     max: SIGN_INS_OF_ADDRESS_MAX,
     timeWindow: SIGN_IN_WINDOW_MS,
@@ -47,15 +47,20 @@ export function addSessionRoutes(server: FastifyInstance, app: Application, isSe
   server.delete(PATH, async (request, reply) => {
     request.told.act = 'session.end';
     const cookie = request.cookies[name];
-    if (cookie !== undefined) await signOut(app, cookie);
+    if (cookie !== undefined) await signOut(app, cookie, request.caller);
     return reply.clearCookie(name, cookieOptions).code(204).send();
   });
+}
+
+/** No script reads it, and no other site makes a browser send it. */
+export function sessionCookie(isSecure: boolean) {
+  return { path: '/', httpOnly: true, sameSite: 'strict', secure: isSecure } as const;
 }
 
 type Count = ReturnType<FastifyInstance['createRateLimit']>;
 
 /** @throws AtpError TOO_MANY_REQUESTS */
-async function requireFew(
+export async function requireFew(
   count: Count,
   request: FastifyRequest,
   reply: FastifyReply,

@@ -23,12 +23,13 @@ export const USER_COMMANDS = [
 
 function userTable(users: readonly User[]): string {
   return table(
-    ['User', 'Role', 'Since', 'Password of'],
-    users.map(({ userName, role, createdAt, passwordSetAt }) => [
+    ['User', 'Role', 'Since', 'Password of', 'Signs in by'],
+    users.map(({ userName, role, createdAt, passwordSetAt, issuer }) => [
       userName,
       role,
       shortTime(createdAt.toISOString()),
-      shortTime(passwordSetAt.toISOString()),
+      passwordSetAt ? shortTime(passwordSetAt.toISOString()) : '',
+      issuer ?? 'password',
     ]),
     'Nobody can sign in: `atp user add` names a person.',
   );

@@ -6,6 +6,7 @@ import { API_VERSION_DEFAULT, API_VERSION_PATTERN, API_VERSION_WANTED } from '..
 import { readDatabaseUrl } from '../domain/database-url.ts';
 import { AtpError } from '../domain/errors.ts';
 import { METRICS_PORT } from '../domain/limits.ts';
+import type { ProviderSettings } from '../domain/identity-provider.ts';
 import { apiVariables, type ApiSettings } from './api-variables.ts';
 import {
   ownSurroundings,
@@ -14,6 +15,7 @@ import {
   type Service,
   type Surroundings,
 } from './environment.ts';
+import { oidcVariables } from './oidc-variables.ts';
 import type { SftpSettings } from '../sftp/sftp-settings.ts';
 import type { TemporalSettings } from '../temporal/connection.ts';
 
@@ -31,6 +33,8 @@ export interface Config {
   readonly metricsAddress: MetricsAddress | null;
   /** Where `atp serve` listens. */
   readonly api: ApiSettings;
+  /** By whom people sign in, beside accounts of ours; null: by nobody else. */
+  readonly identityProvider: ProviderSettings | null;
   /** What the worker's log leaves out is below this level. */
   readonly logLevel: LogLevel;
   /** What a shop's `env:NAME` reference is looked up in. */
@@ -68,6 +72,7 @@ export type ConfigFor<Need extends ConfigNeed> = Readonly<
     | 'workerDeployment'
     | 'metricsAddress'
     | 'api'
+    | 'identityProvider'
     | 'logLevel'
     | 'environment'
     | 'stateDir'
@@ -113,6 +118,7 @@ export function loadConfig<const Need extends ConfigNeed>(
     workerDeployment: parse(deploymentVariables),
     metricsAddress: parse(metricsVariables),
     api: parse(apiVariables),
+    identityProvider: parse(oidcVariables),
     logLevel: parse(logVariables),
     ...(needed.has('database') && { databaseUrl: parse(databaseVariables) }),
     ...(needed.has('sftp') && { sftp: parse(sftpVariables) }),
@@ -329,6 +335,7 @@ export const VARIABLES: {
       deploymentVariables,
       metricsVariables,
       apiVariables,
+      oidcVariables,
       logVariables,
       shopifyVariables,
     ].flatMap((schema) => Object.keys(schema.in.shape)),

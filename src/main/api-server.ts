@@ -17,6 +17,7 @@ import {
 import { keepFor, withinTime } from '../metrics/readings.ts';
 import { hasAccess } from '../operations/access/has-access.ts';
 import type { Application } from '../operations/application.ts';
+import { openProvider } from '../oidc/provider.ts';
 import { requireMigrations } from '../postgres/migrate.ts';
 import { removeLeftScratchFolders } from '../sftp/scratch-folder.ts';
 import { openApplication } from './application.ts';
@@ -44,7 +45,12 @@ export async function runServer(
   surroundings: Surroundings,
   { signal, version, api: given, onListening }: ServerOptions,
 ): Promise<void> {
-  const { api: ofVariables, logLevel } = loadConfig(['database'], surroundings);
+  const {
+    api: ofVariables,
+    identityProvider,
+    environment,
+    logLevel,
+  } = loadConfig(['database'], surroundings);
   const api = given ?? ofVariables;
   const log = openLog(logLevel);
   const app = openApplication(surroundings);
@@ -64,6 +70,7 @@ export async function runServer(
       tls: readTls(api),
       proxy: trustedProxy === null ? null : proxyAddresses(trustedProxy),
       isOnLoopback: api.isOnLoopback,
+      identityProvider: identityProvider && openProvider(identityProvider, { environment }),
       requestsPerMinuteMax: API_REQUESTS_PER_MINUTE_MAX,
       eventPace: EVENT_PACE,
       consoleFolder: CONSOLE_FOLDER,

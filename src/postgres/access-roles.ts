@@ -50,7 +50,7 @@ const WORK_IN: Readonly<Record<string, string>> = {
 
 /** Columns that `atp_read` sees of tables that hold something for workers alone: here the hashes of passwords. */
 const READ_OF: Readonly<Record<string, readonly string[]>> = {
-  user_account: ['user_name', 'role', 'created_at', 'password_set_at'],
+  user_account: ['user_name', 'role', 'created_at', 'password_set_at', 'issuer', 'subject'],
 };
 
 /**

@@ -62,6 +62,29 @@ export async function endAct(
   );
 }
 
+/** How many acts of one name are written down in a time; further ones are not. */
+export interface ActBound {
+  readonly max: number;
+  readonly withinMs: number;
+}
+
+/** Writes down an act that has ended already. By audit_log_by_act. */
+export async function recordAct(
+  database: Database,
+  { act, actor, via, input, outcome }: NewAct & Pick<ActEnd, 'outcome'>,
+  bound?: ActBound,
+): Promise<void> {
+  await database.query(
+    `INSERT INTO audit_log (act, actor, via, input, outcome, started_at, ended_at)
+     SELECT $1, $2, $3, $4, $5, clock_timestamp(), clock_timestamp()
+     WHERE $6::int IS NULL OR $6 > (
+       SELECT count(*) FROM (
+         SELECT FROM audit_log WHERE act = $1
+           AND started_at > clock_timestamp() - make_interval(secs => $7::float8 / 1000) LIMIT $6) AS those)`,
+    [act, actor, via, asJson(input), outcome, bound?.max ?? null, bound?.withinMs ?? null],
+  );
+}
+
 export interface ActFilter {
   /** A whole name such as `shop.set`, or the part before a dot: `shop` finds every act of shops. */
   readonly act?: string | undefined;

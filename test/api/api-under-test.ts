@@ -61,6 +61,7 @@ export async function openApi(
     tls: null,
     proxy: null,
     isOnLoopback: true,
+    identityProvider: null,
     requestsPerMinuteMax: API_REQUESTS_PER_MINUTE_MAX,
     eventPace: EVENT_PACE,
     consoleFolder: CONSOLE_FOLDER,

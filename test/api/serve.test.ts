@@ -140,6 +140,13 @@ function faultOf(variables: Readonly<Record<string, string>>): string | null {
 const TLS = { ATP_API_TLS_CERT_FILE: '/tls.crt', ATP_API_TLS_KEY_FILE: '/tls.key' };
 const HOSTS = { ATP_API_HOSTS: 'atp.example.com,ATP.example.org' };
 
+const OIDC = {
+  ATP_OIDC_ISSUER: 'https://id.example.com/realms/shop',
+  ATP_OIDC_CLIENT_ID: 'atp-sync',
+  ATP_OIDC_CLIENT_SECRET: 'file:/etc/atp-sync/oidc-secret',
+  ATP_OIDC_ROLES: '/shop=floor=operator,admins=admin',
+};
+
 test.each([
   [{}, null],
   [{ ATP_API_ADDRESS: 'localhost:1' }, null],
@@ -157,7 +164,15 @@ test.each([
   [{ ATP_API_HOSTS: 'https://atp.example.com' }, 'must be names without ports'],
   [{ ATP_API_TRUSTED_PROXY: 'proxy.example.com' }, 'must be the proxy’s IP address'],
   [{ ATP_API_TRUSTED_PROXY: '10.0.0.0/33' }, 'must be the proxy’s IP address'],
+  [OIDC, null],
+  [{ ...OIDC, ATP_OIDC_ISSUER: 'http://127.0.0.1:9000' }, null],
+  [{ ...OIDC, ATP_OIDC_ISSUER: 'http://id.example.com' }, 'ATP_OIDC_ISSUER must be'],
+  [{ ...OIDC, ATP_OIDC_ROLES: '' }, 'ATP_OIDC_ROLES is not set'],
+  [{ ...OIDC, ATP_OIDC_ROLES: 'admins=owner' }, 'must be <group>=<role>'],
+  [{ ...OIDC, ATP_OIDC_CLIENT_SECRET: 'hunter2' }, 'never the secret itself'],
+  [{ ...OIDC, ATP_OIDC_SCOPES: 'profile' }, 'openid among them'],
 ])('with %j it is told: %s', (variables, fault) => {
   if (fault === null) expect(faultOf(variables)).toBeNull();
   else expect(faultOf(variables)).toContain(fault);
+  expect(faultOf(variables) ?? '').not.toContain('hunter2');
 });

@@ -43,6 +43,7 @@ describe('every import rule', () => {
       'src/domain/imports-npm.ts → domain-imports-nothing',
       'src/main/imports-a-dev-package.ts → product-needs-no-dev-package',
       'src/metrics/imports-postgres.ts → metrics-is-an-adapter',
+      'src/oidc/imports-knex.ts → oidc-is-an-adapter',
       'src/operations/imports-cli.ts → nothing-imports-a-door',
       'src/operations/imports-cli.ts → operations-use-adapters',
       'src/operations/imports-knex.ts → operations-use-adapters',

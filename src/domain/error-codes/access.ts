@@ -53,6 +53,36 @@ export const ACCESS_ERRORS = {
     message: (d) => `A user is called "${d.userName}" already; capitals do not count.`,
     hint: '`atp user set-role` and `atp user set-password` change it.',
   },
+  USER_OF_PROVIDER: {
+    class: 'callers-fault',
+    message: (d) => `"${d.userName}" signs in by ${d.issuer}, which has the password and says the role.`,
+    hint: 'Change it there: the groups of ATP_OIDC_ROLES give roles. `atp user remove` ends all sessions of the person.',
+  },
+  OIDC_UNREACHABLE: {
+    class: 'retry',
+    message: (d) => `The OpenID provider ${d.issuer} cannot be used: ${d.reason}.`,
+    hint: 'Try again in a moment; whoever has a password of atp-sync signs in as ever. If it stays so, check ATP_OIDC_ISSUER: <issuer>/.well-known/openid-configuration must answer this machine.',
+  },
+  OIDC_REFUSED: {
+    class: 'not-signed-in',
+    message: (d) => `The OpenID provider’s answer lets nobody in: ${d.reason}.`,
+    hint: 'Begin anew at /api/session/oidc, in the same browser and within ten minutes. If it stays so, compare ATP_OIDC_CLIENT_ID, its secret and the redirect URI <address>/api/session/oidc/callback with what the provider has, and the clocks of both machines.',
+  },
+  OIDC_ROLE_MISSING: {
+    class: 'not-allowed',
+    message: (d) => `The OpenID provider names no group of this person that has a role here (claim ${d.claim}).`,
+    hint: 'Whoever looks after the provider adds the person to a group of ATP_OIDC_ROLES; then sign in again.',
+  },
+  OIDC_NAME_TAKEN: {
+    class: 'not-now',
+    message: (d) => `Another account is called "${d.userName}" already, and it is not that of this person.`,
+    hint: 'An admin looks with `atp user list` whose it is. If it is an earlier account of the same person, `atp user remove` makes room; then sign in again.',
+  },
+  OIDC_SECRET_MISSING: {
+    class: 'not-now',
+    message: (d) => `The secret of the OpenID provider cannot be read from ${d.reference}.`,
+    hint: 'Put it there as one line of visible characters. `atp serve` reads its variables when it starts; a file counts at once.',
+  },
   API_TOKEN_UNKNOWN: {
     class: 'callers-fault',
     message: (d) => `No token is called "${d.name}".`,

@@ -74,8 +74,26 @@ export const SIGN_IN_WINDOW_MS = 15 * 60_000;
 export const SIGN_INS_OF_ADDRESS_MAX = 50;
 export const SIGN_INS_OF_NAME_MAX = 10;
 
+/** Refused sign-ins that the audit log has of SIGN_IN_WINDOW_MS: a person's slips, and enough to see an attack. */
+export const REFUSED_SIGN_INS_RECORDED_MAX = 100;
+
 /** Passwords that are checked at once: each takes 32 MiB and a third of a second of one core. */
 export const PASSWORDS_CHECKED_AT_ONCE_MAX = 4;
+
+/** How long one request to the OpenID provider may take; a sign-in makes four at most. */
+export const OIDC_TIMEOUT_MS = 5_000;
+
+/** How long it counts what the provider has said of its addresses and keys: they change once in years. */
+export const OIDC_DISCOVERY_KEPT_MS = 60 * 60_000;
+
+/** How long a person may take to sign in at the provider. */
+export const OIDC_SIGN_IN_MS = 10 * 60_000;
+
+/** Groups of one person that are looked at; a provider that sends more sends another list than ours. */
+export const OIDC_GROUPS_MAX = 1_000;
+
+/** Bytes of a file that holds our secret at the provider. */
+export const OIDC_SECRET_BYTES_MAX = 16_384;
 
 /** Pages of API_ROWS_MAX rows that one export reads: ten million products. */
 export const EXPORTED_PAGES_MAX = 10_000;

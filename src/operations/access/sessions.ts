@@ -3,12 +3,12 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { AtpError } from '../../domain/errors.ts';
 import { acceptInput, label, secret } from '../../domain/input-fields.ts';
 import { beginSession, endSession, useSession, type Session } from '../../postgres/access/sessions.ts';
-import { findPasswordHash } from '../../postgres/access/users.ts';
-import { beginAct, endAct } from '../../postgres/audit-log.ts';
+import { findPasswordOwner } from '../../postgres/access/users.ts';
 import type { Application } from '../application.ts';
 import type { Caller } from '../operation.ts';
 import { isPassword } from './passwords.ts';
 import { hashOfSecret, makeSecret } from './secrets.ts';
+import { recordRefusal, recordSignIn, recordSignOut } from './sign-in-records.ts';
 
 /** As wide as may be: what is no name or password of ours is refused as a wrong one. */
 export const SIGN_IN_FIELDS = { userName: label('who it is', 'name'), password: secret('the password', 1) };
@@ -19,23 +19,27 @@ export interface BegunSession extends Session {
 }
 
 /**
- * Checks a name and a password, and begins a session. A success is in the audit log.
+ * Checks a name and a password, and begins a session. The audit log has both ends of it.
  *
  * @throws AtpError INPUT_INVALID, SIGN_IN_REFUSED, TOO_MANY_REQUESTS
  */
 export async function signIn(app: Application, given: unknown): Promise<BegunSession> {
   const { userName, password } = acceptInput(SIGN_IN_FIELDS, given);
   const database = await app.database();
-  const passwordHash = await findPasswordHash(database, userName);
+  const owner = await findPasswordOwner(database, userName);
+  const passwordHash = owner?.passwordHash ?? null;
   const isRight = await isPassword(password, passwordHash);
   const cookie = makeSecret('atp_');
   const session =
     isRight && passwordHash !== null
       ? await beginSession(database, { userName, passwordHash, hash: hashOfSecret(cookie) })
       : null;
-  if (session === null) throw new AtpError('SIGN_IN_REFUSED', {});
-  const act = { act: 'session.begin', actor: session.userName, via: 'api', input: {} };
-  await endAct(database, await beginAct(database, act), { outcome: 'DONE' });
+  if (session === null) {
+    const error = new AtpError('SIGN_IN_REFUSED', {});
+    await recordRefusal(database, { error, ...(owner && { userName: owner.userName }) });
+    throw error;
+  }
+  await recordSignIn(database, session.userName);
   return { ...session, cookie };
 }
 
@@ -48,8 +52,10 @@ export function callerOfSession({ userName, role }: Session): Caller {
   return { name: userName, role, via: 'api' };
 }
 
-export async function signOut(app: Application, cookie: string): Promise<void> {
-  await endSession(await app.database(), hashOfSecret(cookie));
+export async function signOut(app: Application, cookie: string, caller: Caller): Promise<void> {
+  const database = await app.database();
+  await endSession(database, hashOfSecret(cookie));
+  await recordSignOut(database, caller.name);
 }
 
 /**

@@ -14,8 +14,10 @@ import {
 import { defineOperation, type Context } from '../operation.ts';
 import { hashPassword } from './passwords.ts';
 
+export const USER_NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._@-]{0,62}$';
+
 const userName = pattern('who it is; capitals do not count', {
-  pattern: '^[A-Za-z0-9][A-Za-z0-9._@-]{0,62}$',
+  pattern: USER_NAME_PATTERN,
   wanted: 'a name of 1 to 63 letters, digits, ".", "_", "@" and "-"',
   placeholder: 'name',
 });

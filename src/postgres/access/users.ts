@@ -9,10 +9,14 @@ export interface User {
   readonly userName: string;
   readonly role: Role;
   readonly createdAt: Date;
-  readonly passwordSetAt: Date;
+  /** Null: the person has no password of ours. */
+  readonly passwordSetAt: Date | null;
+  /** The OpenID provider by which the person signs in; null: by a password. */
+  readonly issuer: string | null;
 }
 
-const USER = `user_name AS "userName", role, created_at AS "createdAt", password_set_at AS "passwordSetAt"`;
+const USER = `user_name AS "userName", role, created_at AS "createdAt", issuer,
+  CASE WHEN issuer IS NULL THEN password_set_at END AS "passwordSetAt"`;
 
 /** @throws AtpError USER_EXISTS, INPUT_INVALID (there are USERS_MAX) */
 export async function addUser(
@@ -48,33 +52,52 @@ export async function findUser(database: Database, userName: string): Promise<Us
   return found ?? null;
 }
 
-/** The hash of the password, for who wants to sign in; null: there is no such user. */
-export async function findPasswordHash(database: Database, userName: string): Promise<string | null> {
-  const [found] = await database.query<{ passwordHash: string }>(
-    `SELECT password_hash AS "passwordHash" FROM user_account WHERE lower(user_name) = lower($1)`,
+/** What is needed to check a password; null: there is no such user. */
+export interface PasswordOwner {
+  readonly userName: string;
+  /** Null: the OpenID provider has the password. */
+  readonly passwordHash: string | null;
+}
+
+export async function findPasswordOwner(database: Database, userName: string): Promise<PasswordOwner | null> {
+  const [found] = await database.query<PasswordOwner>(
+    `SELECT user_name AS "userName", password_hash AS "passwordHash" FROM user_account
+     WHERE lower(user_name) = lower($1)`,
     [userName],
   );
-  return found?.passwordHash ?? null;
+  return found ?? null;
 }
 
-/** From the next request on; who is signed in stays so. @throws AtpError USER_UNKNOWN */
+/** From the next request on; who is signed in stays so. @throws AtpError USER_UNKNOWN, USER_OF_PROVIDER */
 export async function setRole(database: Database, userName: string, role: Role): Promise<User> {
   const [user] = await database.query<User>(
-    `UPDATE user_account SET role = $2 WHERE lower(user_name) = lower($1) RETURNING ${USER}`,
+    `UPDATE user_account SET role = $2 WHERE lower(user_name) = lower($1) AND issuer IS NULL RETURNING ${USER}`,
     [userName, role],
   );
-  return orUnknown(user, userName);
+  return user ?? refuseOther(database, userName);
 }
 
-/** Ends all sessions of the user. @throws AtpError USER_UNKNOWN */
+/** Ends all sessions of whom the provider names. */
+export async function endSessionsOfProvided(
+  database: Database,
+  { issuer, subject }: { readonly issuer: string; readonly subject: string },
+): Promise<void> {
+  await database.query(
+    `DELETE FROM user_session USING user_account AS account
+     WHERE account.user_name = user_session.user_name AND issuer = $1 AND subject = $2`,
+    [issuer, subject],
+  );
+}
+
+/** Ends all sessions of the user. @throws AtpError USER_UNKNOWN, USER_OF_PROVIDER */
 export async function setPassword(database: Database, userName: string, passwordHash: string): Promise<User> {
   return database.transaction(async (connection) => {
     const { rows } = await connection.query<User>(
       `UPDATE user_account SET password_hash = $2, password_set_at = clock_timestamp()
-       WHERE lower(user_name) = lower($1) RETURNING ${USER}`,
+       WHERE lower(user_name) = lower($1) AND issuer IS NULL RETURNING ${USER}`,
       [userName, passwordHash],
     );
-    const user = orUnknown(rows[0], userName);
+    const user = rows[0] ?? (await refuseOther(database, userName));
     // A statement of its own: it sees the session of a sign-in that held the account until now.
     await connection.query('DELETE FROM user_session WHERE user_name = $1', [user.userName]);
     return user;
@@ -87,10 +110,13 @@ export async function removeUser(database: Database, userName: string): Promise<
     `DELETE FROM user_account WHERE lower(user_name) = lower($1) RETURNING ${USER}`,
     [userName],
   );
-  return orUnknown(user, userName);
-}
-
-function orUnknown(user: User | undefined, userName: string): User {
   if (!user) throw new AtpError('USER_UNKNOWN', { userName });
   return user;
+}
+
+/** Of an account that has no password of ours, and of one that is not there. */
+async function refuseOther(database: Database, userName: string): Promise<never> {
+  const user = await findUser(database, userName);
+  if (!user) throw new AtpError('USER_UNKNOWN', { userName });
+  throw new AtpError('USER_OF_PROVIDER', { userName: user.userName, issuer: user.issuer });
 }

@@ -53,6 +53,7 @@ import * as earlierCount from './0061-earlier-count.ts';
 import * as importProgress from './0062-import-progress.ts';
 import * as verificationHistory from './0064-verification-history.ts';
 import * as skuPrefix from './0065-sku-prefix.ts';
+import * as providedAccount from './0067-provided-account.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -114,6 +115,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0062-import-progress', ...importProgress },
   { name: '0064-verification-history', ...verificationHistory },
   { name: '0065-sku-prefix', ...skuPrefix },
+  { name: '0067-provided-account', ...providedAccount },
 ];
 
 /** In their order. */
