@@ -1,10 +1,18 @@
 /** Who asks: a program by its token, or a person by the cookie of a session. */
 import type { FastifyRequest } from 'fastify';
 import { AtpError } from '../domain/errors.ts';
+import { hashOfSecret } from '../operations/access/secrets.ts';
 import { callerOfSession, isCsrfToken, sessionOfCookie } from '../operations/access/sessions.ts';
 import { callerOfToken } from '../operations/access/tokens.ts';
 import type { Application } from '../operations/application.ts';
 import type { Caller } from '../operations/operation.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Of the token or the session by which the caller was let in. */
+    credentialHash: Buffer;
+  }
+}
 
 export const CSRF_HEADER = 'atp-csrf-token';
 
@@ -20,7 +28,7 @@ export async function callerOf(
   isSecure: boolean,
 ): Promise<Caller> {
   const { authorization } = request.headers;
-  if (authorization !== undefined) return callerOfHeader(authorization, app);
+  if (authorization !== undefined) return callerOfHeader(request, authorization, app);
   const cookie = request.cookies[cookieName(isSecure)];
   if (cookie === undefined) {
     throw new AtpError('SIGN_IN_NEEDED', { reason: 'the request carries no session and no token' });
@@ -28,10 +36,15 @@ export async function callerOf(
   const session = await sessionOfCookie(app, cookie);
   if (session === null) throw new AtpError('SIGN_IN_NEEDED', { reason: 'the session is over' });
   if (request.method !== 'GET' && request.method !== 'HEAD') requireOwnPage(request, cookie);
+  request.credentialHash = hashOfSecret(cookie);
   return callerOfSession(session);
 }
 
-async function callerOfHeader(authorization: string, app: Application): Promise<Caller> {
+async function callerOfHeader(
+  request: FastifyRequest,
+  authorization: string,
+  app: Application,
+): Promise<Caller> {
   const [, token] = /^Bearer +(\S{1,255}) *$/i.exec(authorization) ?? [];
   if (token === undefined) {
     throw new AtpError('SIGN_IN_NEEDED', { reason: 'the header Authorization is not "Bearer <token>"' });
@@ -40,6 +53,7 @@ async function callerOfHeader(authorization: string, app: Application): Promise<
   if (caller === null) {
     throw new AtpError('SIGN_IN_NEEDED', { reason: 'the token is unknown, was revoked, or has ended' });
   }
+  request.credentialHash = hashOfSecret(token);
   return caller;
 }
 

@@ -6,12 +6,15 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { AtpError } from '../domain/errors.ts';
 import {
   EVENT_CLIENTS_MAX,
+  EVENT_CLIENTS_OF_ADDRESS_MAX,
+  EVENT_CLIENTS_OF_CALLER_MAX,
   EVENTS_HEARTBEAT_MS,
   EVENTS_LOOK_INTERVAL_MS,
   EVENTS_RETRY_MS,
   EVENTS_STREAM_MS,
   EVENTS_UNREAD_BYTES_MAX,
 } from '../domain/limits.ts';
+import { goodCredentials } from '../operations/access/good-credentials.ts';
 import type { Application } from '../operations/application.ts';
 import { describeError } from '../operations/described-error.ts';
 import { listLanes } from '../operations/lane.ts';
@@ -35,6 +38,9 @@ interface Told {
 
 interface Client {
   readonly stream: PassThrough;
+  readonly caller: string;
+  readonly address: string;
+  readonly credentialHash: Buffer;
   /** The marks of what it has, by topic. */
   readonly has: Map<Topic, string>;
 }
@@ -44,6 +50,8 @@ export interface EventPace {
   readonly heartbeatMs: number;
   readonly streamMs: number;
   readonly clientsMax: number;
+  readonly clientsOfCallerMax: number;
+  readonly clientsOfAddressMax: number;
 }
 
 export const EVENT_PACE: EventPace = {
@@ -51,6 +59,8 @@ export const EVENT_PACE: EventPace = {
   heartbeatMs: EVENTS_HEARTBEAT_MS,
   streamMs: EVENTS_STREAM_MS,
   clientsMax: EVENT_CLIENTS_MAX,
+  clientsOfCallerMax: EVENT_CLIENTS_OF_CALLER_MAX,
+  clientsOfAddressMax: EVENT_CLIENTS_OF_ADDRESS_MAX,
 };
 
 /**
@@ -72,6 +82,7 @@ export function addEvents(server: FastifyInstance, app: Application, pace: Event
           now.set(topic, await readTopic(topic, app, server.log));
         }),
       );
+      await endRevoked(clients, app, server.log);
       for (const client of clients) tell(client, now);
       await delay(pace.lookIntervalMs, undefined, { signal: closing.signal }).catch(() => undefined);
     }
@@ -81,15 +92,15 @@ export function addEvents(server: FastifyInstance, app: Application, pace: Event
   };
 
   server.get('/api/events', (request, reply) => {
-    if (clients.size >= pace.clientsMax) {
-      throw new AtpError('TOO_MANY_REQUESTS', { reason: `${clients.size} clients listen to events already` });
-    }
     request.told.act = 'events';
+    const { credentialHash, ip: address } = request;
+    const caller = request.caller.name;
+    requirePlace(clients, pace, { caller, address });
     const stream = new PassThrough();
-    const client: Client = { stream, has: marksOf(request.headers['last-event-id']) };
+    const has = marksOf(request.headers['last-event-id']);
+    const client: Client = { stream, caller, address, credentialHash, has };
     clients.add(client);
     const beating = setInterval(() => write(stream, ': still here\n\n'), pace.heartbeatMs);
-    // The browser comes again at once, and whether it may still listen is looked at anew.
     const ending = setTimeout(() => stream.end(), pace.streamMs);
     stream.once('close', () => {
       clients.delete(client);
@@ -106,6 +117,45 @@ export function addEvents(server: FastifyInstance, app: Application, pace: Event
     closing.abort();
     for (const { stream } of clients) stream.end();
   });
+}
+
+/** @throws AtpError TOO_MANY_REQUESTS */
+function requirePlace(
+  clients: ReadonlySet<Client>,
+  { clientsMax, clientsOfCallerMax, clientsOfAddressMax }: EventPace,
+  who: Pick<Client, 'caller' | 'address'>,
+): void {
+  const others = [...clients];
+  const bounds = [
+    [others, clientsMax, 'clients'],
+    [others.filter(({ caller }) => caller === who.caller), clientsOfCallerMax, `clients of ${who.caller}`],
+    [others.filter(({ address }) => address === who.address), clientsOfAddressMax, 'clients of this address'],
+  ] as const;
+  for (const [those, max, what] of bounds) {
+    if (those.length < max) continue;
+    throw new AtpError('TOO_MANY_REQUESTS', { reason: `${those.length} ${what} listen to events already` });
+  }
+}
+
+/**
+ * Ends the streams of those who may not listen any more: their tokens were revoked, their sessions have ended. When nobody
+ * can say so now, they go on until their end.
+ */
+async function endRevoked(
+  clients: ReadonlySet<Client>,
+  app: Application,
+  log: FastifyBaseLogger,
+): Promise<void> {
+  const hashes = [...clients].map(({ credentialHash }) => credentialHash);
+  const good = await goodCredentials(app, hashes).catch((error: unknown) => {
+    log.warn({ error }, 'whether listeners may still listen cannot be looked at');
+    return null;
+  });
+  if (good === null) return;
+  for (const { stream, credentialHash } of clients) {
+    // Who has come meanwhile was let in a moment ago.
+    if (hashes.includes(credentialHash) && !good.has(credentialHash.toString('hex'))) stream.end();
+  }
 }
 
 /** A topic that cannot be read is told as its error; it never throws. */

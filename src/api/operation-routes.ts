@@ -3,10 +3,16 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AtpError } from '../domain/errors.ts';
 import { invalid } from '../domain/input-fields.ts';
-import { API_UPLOADS_AT_ONCE_MAX, API_WARNING_LENGTH_MAX, API_WARNINGS_TOLD_MAX } from '../domain/limits.ts';
+import {
+  API_LOOKS_AT_FILES_MAX,
+  API_UPLOADS_AT_ONCE_MAX,
+  API_WARNING_LENGTH_MAX,
+  API_WARNINGS_TOLD_MAX,
+} from '../domain/limits.ts';
 import { showText } from '../domain/shown-text.ts';
 import type { Application } from '../operations/application.ts';
 import {
+  isRead,
   perform,
   requireRole,
   type Context,
@@ -21,18 +27,8 @@ import { queryOf } from './query.ts';
 import { FILE_CONTENT_TYPES, routeOf, valuesOfQuery, type Route } from './route.ts';
 
 export function addOperationRoutes(server: FastifyInstance, app: Application): void {
-  let uploads = 0;
-  const inTurn = async (work: () => Promise<unknown>): Promise<unknown> => {
-    if (uploads >= API_UPLOADS_AT_ONCE_MAX) {
-      throw new AtpError('TOO_MANY_REQUESTS', { reason: `${uploads} files are being worked on` });
-    }
-    uploads += 1;
-    try {
-      return await work();
-    } finally {
-      uploads -= 1;
-    }
-  };
+  const look = placesFor(API_LOOKS_AT_FILES_MAX, 'looked at');
+  const work = placesFor(API_UPLOADS_AT_ONCE_MAX, 'worked on');
   const routes = OPERATIONS.map((facts) => ({ facts, route: routeOf(facts) }));
   for (const { facts, route } of routes.filter(({ route: { fileField } }) => fileField === null)) {
     addRoute(server, route, facts, (request, reply) => {
@@ -56,11 +52,27 @@ export function addOperationRoutes(server: FastifyInstance, app: Application): v
       if (route.fileField === null) continue;
       addRoute(takesFiles, route, facts, (request, reply) =>
         request.body instanceof Readable
-          ? inTurn(() => performWithFile(request, reply, app, operationOf(facts, route), route))
+          ? (isRead(facts) ? look : work)(() =>
+              performWithFile(request, reply, app, operationOf(facts, route), route),
+            )
           : performFor(request, reply, app, operationOf(facts, route), withoutFile(route, request.body)),
       );
     }
   });
+}
+
+/** For so many files at once, and no more. */
+function placesFor(max: number, what: string) {
+  let taken = 0;
+  return async (work: () => Promise<unknown>): Promise<unknown> => {
+    if (taken >= max) throw new AtpError('TOO_MANY_REQUESTS', { reason: `${taken} files are being ${what}` });
+    taken += 1;
+    try {
+      return await work();
+    } finally {
+      taken -= 1;
+    }
+  };
 }
 
 function addRoute(

@@ -2,9 +2,12 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AtpError } from '../domain/errors.ts';
-import { SHOWN_TEXT_LENGTH_MAX } from '../domain/limits.ts';
+import { API_RETRY_AFTER_MS, SHOWN_TEXT_LENGTH_MAX } from '../domain/limits.ts';
 import { showText } from '../domain/shown-text.ts';
 import { describeError, type DescribedError } from '../operations/described-error.ts';
+
+/** In seconds, as the header has it. */
+export const RETRY_AFTER = API_RETRY_AFTER_MS / 1000;
 
 export interface Problem {
   /** What the status means. */
@@ -35,6 +38,9 @@ export function answerWithProblem(
   if (code === 'UNEXPECTED') {
     request.log.error({ error }, 'a request has failed unexpectedly');
   }
+  // What knows its own time, such as a count of requests, has said it.
+  const isForLater = status === 429 || status === 503;
+  if (isForLater && !reply.hasHeader('retry-after')) void reply.header('retry-after', RETRY_AFTER);
   if (pageOf) return reply.code(status).type('text/html; charset=utf-8').send(pageOf(problem));
   return reply
     .code(status)

@@ -1,6 +1,6 @@
 /** The HTTP API: who is let in, what each request may cost, and how it ends. */
 import { randomUUID } from 'node:crypto';
-import { isIPv6, type BlockList } from 'node:net';
+import type { BlockList } from 'node:net';
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
@@ -10,7 +10,6 @@ import {
   API_ADDRESSES_COUNTED_MAX,
   API_BODY_BYTES_MAX,
   API_CONNECTIONS_MAX,
-  API_HEADERS_TIMEOUT_MS,
   API_KEEP_ALIVE_MS,
   API_RATE_WINDOW_MS,
   API_REQUEST_TIMEOUT_MS,
@@ -23,13 +22,14 @@ import type { Caller, CommandShape } from '../operations/operation.ts';
 import { apiPage, PAGE_STYLE } from './api-page.ts';
 import { callerOf } from './caller.ts';
 import { addConsole } from './console.ts';
+import { boundBodies, boundConnections, isOf, type Patience } from './connections.ts';
 import { addEvents, type EventPace } from './events.ts';
 import { openApiDocument } from './openapi.ts';
 import { operationList } from './operation-list.ts';
 import { addOperationRoutes } from './operation-routes.ts';
 import { addProviderRoutes } from './provider-routes.ts';
 import { addSessionRoutes } from './session-routes.ts';
-import { answerWithProblem, httpError } from './problem.ts';
+import { answerWithProblem, httpError, RETRY_AFTER } from './problem.ts';
 
 /** What the log tells of a request. */
 interface Told {
@@ -72,13 +72,16 @@ export interface ServerParts {
   readonly consoleFolder: string;
   /** How the command line does each operation, by its name. */
   readonly commands: ReadonlyMap<string, CommandShape>;
+  readonly patience: Patience;
   /** Whether it can do its work now. */
   readonly isReady: () => Promise<boolean>;
 }
 
 /** Ready to listen; `close` lets requests that are under way end, for API_SHUTDOWN_GRACE_MS. */
 export async function createApiServer(parts: ServerParts): Promise<FastifyInstance> {
-  const { app, version, log, hosts, tls, proxy, isOnLoopback, isReady } = parts;
+  const { app, version, log, hosts, tls, proxy, isOnLoopback, patience, isReady } = parts;
+  const { headersMs: headersTimeout, lookEveryMs: connectionsCheckingInterval } = patience;
+  const timeouts = { headersTimeout, connectionsCheckingInterval };
   const server = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -86,9 +89,7 @@ export async function createApiServer(parts: ServerParts): Promise<FastifyInstan
     bodyLimit: API_BODY_BYTES_MAX,
     requestTimeout: API_REQUEST_TIMEOUT_MS,
     keepAliveTimeout: API_KEEP_ALIVE_MS,
-    ...(tls === null
-      ? { http: { headersTimeout: API_HEADERS_TIMEOUT_MS } }
-      : { https: { ...tls, headersTimeout: API_HEADERS_TIMEOUT_MS } }),
+    ...(tls === null ? { http: timeouts } : { https: { ...tls, ...timeouts } }),
     trustProxy: proxy === null ? false : (address: string) => isOf(proxy, address),
     forceCloseConnections: 'idle',
     // HEAD would do all the work of GET, and an answer that is a stream would go on with nobody there.
@@ -100,10 +101,13 @@ export async function createApiServer(parts: ServerParts): Promise<FastifyInstan
     },
   });
   server.server.maxConnections = API_CONNECTIONS_MAX;
+  boundConnections(server, patience, proxy);
+  boundBodies(server, patience);
   // Forms and scripts of foreign pages can send text without asking first.
   server.removeContentTypeParser('text/plain');
   server.decorateRequest('caller');
   server.decorateRequest('told');
+  server.decorateRequest('credentialHash');
   server.setErrorHandler(answerWithProblem);
   server.setNotFoundHandler((request, reply) =>
     answerWithProblem(
@@ -178,6 +182,7 @@ function addHealthRoutes(server: FastifyInstance, isReady: () => Promise<boolean
   server.get('/livez', { config, exposeHeadRoute: true }, async () => ({ alive: true }));
   server.get('/readyz', { config, exposeHeadRoute: true }, async (_request, reply) => {
     const ready = await isReady();
+    if (!ready) void reply.header('retry-after', RETRY_AFTER);
     return reply.code(ready ? 200 : 503).send({ ready });
   });
 }
@@ -212,13 +217,6 @@ function requireHost(host: string, hosts: readonly string[]): void {
 function requireProxy(address: string | undefined, proxy: BlockList | null): void {
   if (proxy !== null && address !== undefined && isOf(proxy, address)) return;
   throw httpError(403, 'it did not come by way of ATP_API_TRUSTED_PROXY');
-}
-
-function isOf(list: BlockList, address: string): boolean {
-  return list.check(
-    address.replace(/^::ffff:/i, ''),
-    isIPv6(address) && !/^::ffff:/i.test(address) ? 'ipv6' : 'ipv4',
-  );
 }
 
 /** Without the query: what is in it is nobody's business who reads the log. */

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { PATIENCE } from '../api/connections.ts';
 import { EVENT_PACE } from '../api/events.ts';
 import { createApiServer } from '../api/server.ts';
 import { commandShapes } from '../cli/command-shapes.ts';
@@ -75,6 +76,7 @@ export async function runServer(
       eventPace: EVENT_PACE,
       consoleFolder: CONSOLE_FOLDER,
       commands: commandShapes(),
+      patience: PATIENCE,
       isReady: keepFor(READINESS_KEPT_MS, async () => {
         return withinTime(requireDatabase(app), SERVICE_CHECK_TIMEOUT_MS).then(
           () => true,

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { randomBytes, scryptSync } from 'node:crypto';
 import packageJson from '../../package.json' with { type: 'json' };
+import { PATIENCE } from '../../src/api/connections.ts';
 import { EVENT_PACE } from '../../src/api/events.ts';
 import { commandShapes } from '../../src/cli/command-shapes.ts';
 import { createApiServer, type ServerParts } from '../../src/api/server.ts';
@@ -66,6 +67,7 @@ export async function openApi(
     eventPace: EVENT_PACE,
     consoleFolder: CONSOLE_FOLDER,
     commands: commandShapes(),
+    patience: PATIENCE,
     isReady: () => Promise.resolve(true),
     ...parts,
   });

@@ -4,7 +4,7 @@ import { EVENT_PACE } from '../../src/api/events.ts';
 import { freshNamespace } from '../setup/fresh-namespace.ts';
 import { until } from '../setup/until.ts';
 import { Retailer, SHOP } from '../postgres/retailer.ts';
-import { openApi, refusalOf, type ApiUnderTest } from './api-under-test.ts';
+import { openApi, refusalOf, signIn, type ApiUnderTest } from './api-under-test.ts';
 
 let api: ApiUnderTest;
 let environment: Readonly<Record<string, string>>;
@@ -40,11 +40,15 @@ afterEach(async () => {
   }
 });
 
-async function listen(to: ApiUnderTest = api, lastEventId?: string): Promise<Listener> {
+async function listen(
+  to: ApiUnderTest = api,
+  lastEventId?: string,
+  credential: Readonly<Record<string, string>> = { authorization: `Bearer ${to.tokens.viewer}` },
+): Promise<Listener> {
   const controller = new AbortController();
   const response = await fetch(`${to.url}/api/events`, {
     headers: {
-      authorization: `Bearer ${to.tokens.viewer}`,
+      ...credential,
       ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
     },
     signal: controller.signal,
@@ -152,6 +156,55 @@ describe('a listener', () => {
     first.stop();
     await first.ended;
     await until(async () => expect((await listen()).status).toBe(200));
+  });
+});
+
+test.each([
+  ['one caller', { clientsOfCallerMax: 1 }, 200],
+  ['one address', { clientsOfAddressMax: 1 }, 429],
+])('%s does not take all places of listeners', async (_who, bound, statusOfOther) => {
+  const small = await openApi(environment, { eventPace: { ...EVENT_PACE, ...bound } });
+  const first = await listen(small);
+  const refused = await small.ask('/api/events', {
+    headers: { authorization: `Bearer ${small.tokens.viewer}` },
+  });
+  expect(refusalOf(refused)).toBe('429 TOO_MANY_REQUESTS');
+  expect(refused.headers.get('retry-after')).toBe('5');
+  const other = await listen(small, undefined, { authorization: `Bearer ${small.tokens.operator}` });
+  expect(other.status).toBe(statusOfOther);
+
+  for (const listener of [first, other]) {
+    listener.stop();
+    await listener.ended;
+  }
+  await until(async () => expect((await listen(small)).status).toBe(200));
+});
+
+describe('the stream ends soon', () => {
+  const looking = () => openApi(environment, { eventPace: { ...EVENT_PACE, lookIntervalMs: 20 } });
+
+  test('for a program whose token was revoked, and for no other', async () => {
+    const watched = await looking();
+    const revoked = await listen(watched);
+    const other = await listen(watched, undefined, { authorization: `Bearer ${watched.tokens.operator}` });
+    await Promise.all([idOfAll(revoked), idOfAll(other)]);
+
+    await watched.post('/api/token/revoke', { name: 'viewer' });
+    await revoked.ended;
+    await watched.post('/api/group/create', { facilityGroupId: 'LATER' });
+    const stillHere = await Promise.race([other.ended.then(() => false), idOfAll(other).then(() => true)]);
+    expect(stillHere).toBe(true);
+  });
+
+  test('for a person who has signed out', async () => {
+    const watched = await looking();
+    const { cookie, csrfToken } = await signIn(watched, 'ann', 'viewer');
+    const listener = await listen(watched, undefined, { cookie });
+    await idOfAll(listener);
+
+    const headers = { authorization: '', cookie, 'atp-csrf-token': csrfToken };
+    await watched.ask('/api/session', { method: 'DELETE', headers });
+    await listener.ended;
   });
 });
 

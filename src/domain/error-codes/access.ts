@@ -18,6 +18,11 @@ export const ACCESS_ERRORS = {
     message: () => 'The name or the password is not right.',
     hint: 'Try again, or ask an admin: `atp user set-password <name>` gives another password.',
   },
+  PASSWORD_WRONG: {
+    class: 'not-allowed',
+    message: () => 'The password until now is not right, so it stays.',
+    hint: 'Try again, or ask an admin: `atp user set-password <name>` gives another password.',
+  },
   FOREIGN_REQUEST: {
     class: 'not-allowed',
     message: (d) => `The request does not come from a page of ours: ${d.reason}.`,
@@ -70,7 +75,8 @@ export const ACCESS_ERRORS = {
   },
   OIDC_ROLE_MISSING: {
     class: 'not-allowed',
-    message: (d) => `The OpenID provider names no group of this person that has a role here (claim ${d.claim}).`,
+    message: (d) =>
+      `The OpenID provider names no group of this person that has a role here (claim ${d.claim}).`,
     hint: 'Whoever looks after the provider adds the person to a group of ATP_OIDC_ROLES; then sign in again.',
   },
   OIDC_NAME_TAKEN: {

@@ -9,17 +9,32 @@ export const CONSOLE_FILE_KEPT_S = 30 * 24 * 60 * 60;
 /** Clients with an open connection at once; one more is refused by the server. */
 export const API_CONNECTIONS_MAX = 500;
 
+/** Of one address, a proxy's left out: a browser opens six for a page, so a small office behind one address has room. */
+export const API_CONNECTIONS_OF_ADDRESS_MAX = 200;
+
 /** Bytes of the JSON of one request: a thousand SKUs of 255 characters fit. */
 export const API_BODY_BYTES_MAX = 1024 ** 2;
 
 /** Files that are sent and worked on at once: each may have FEED_SIZE_MAX_BYTES on the server's disk. */
 export const API_UPLOADS_AT_ONCE_MAX = 4;
 
+/** Files that are looked at without an import, at once: who may only look takes no place of those who import. */
+export const API_LOOKS_AT_FILES_MAX = 2;
+
+/** What Retry-After says where nobody knows better: a place is free, or a service back, in seconds mostly. */
+export const API_RETRY_AFTER_MS = 5_000;
+
 /** Bytes of the refused rows that an answer repeats; a person mends the first ones first. */
 export const API_REFUSED_ROWS_BYTES_MAX = 1024 ** 2;
 
 /** How long the headers of a request may take to arrive. */
 export const API_HEADERS_TIMEOUT_MS = 10_000;
+
+/** How often connections are looked at whose headers or request are overdue. */
+export const API_TIMEOUTS_LOOKED_AT_MS = 2_000;
+
+/** How long a body that has begun to arrive may stand still. */
+export const API_BODY_IDLE_MS = 30_000;
 
 /** How long a whole request may take to arrive: a feed of 2 GiB at 20 Mbit/s. What it starts may take longer. */
 export const API_REQUEST_TIMEOUT_MS = 15 * 60_000;
@@ -77,8 +92,11 @@ export const SIGN_INS_OF_NAME_MAX = 10;
 /** Refused sign-ins that the audit log has of SIGN_IN_WINDOW_MS: a person's slips, and enough to see an attack. */
 export const REFUSED_SIGN_INS_RECORDED_MAX = 100;
 
-/** Passwords that are checked at once: each takes 32 MiB and a third of a second of one core. */
-export const PASSWORDS_CHECKED_AT_ONCE_MAX = 4;
+/** Passwords that are checked at once: each takes 32 MiB and a third of a second of one of Node's four threads. */
+export const PASSWORDS_CHECKED_AT_ONCE_MAX = 2;
+
+/** Passwords that wait for that: the last one for less than four seconds. */
+export const PASSWORDS_WAITING_MAX = 20;
 
 /** How long one request to the OpenID provider may take; a sign-in makes four at most. */
 export const OIDC_TIMEOUT_MS = 5_000;
@@ -101,13 +119,17 @@ export const EXPORTED_PAGES_MAX = 10_000;
 /** Who listens to events at once: some browsers for each person of a head office. */
 export const EVENT_CLIENTS_MAX = 100;
 
+/** Of one person or program, and of one address: nobody takes all places. */
+export const EVENT_CLIENTS_OF_CALLER_MAX = 10;
+export const EVENT_CLIENTS_OF_ADDRESS_MAX = 50;
+
 /** How often lanes and runs are looked at while somebody listens: once for all who do. */
 export const EVENTS_LOOK_INTERVAL_MS = 5_000;
 
 /** How often a listener hears something, however quiet it is: proxies close what is silent for a minute. */
 export const EVENTS_HEARTBEAT_MS = 20_000;
 
-/** How long one stream lasts. The browser then comes again, and whether it may still listen is looked at anew. */
+/** How long one stream lasts; the browser then comes again. */
 export const EVENTS_STREAM_MS = 10 * 60_000;
 
 /** How long a browser waits before it comes again. */

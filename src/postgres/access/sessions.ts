@@ -17,7 +17,8 @@ export interface Session {
   readonly expiresAt: Date;
 }
 
-const IS_OVER = `(expires_at <= clock_timestamp()
+/** Of a row of user_session. */
+export const IS_SESSION_OVER = `(expires_at <= clock_timestamp()
   OR last_used_at <= clock_timestamp() - make_interval(secs => ${SESSION_IDLE_MS / 1000}))`;
 
 /**
@@ -88,7 +89,7 @@ async function addSession(
   hash: Buffer,
 ): Promise<Session> {
   await connection.query(
-    `DELETE FROM user_session WHERE ${IS_OVER} OR session_hash IN (
+    `DELETE FROM user_session WHERE ${IS_SESSION_OVER} OR session_hash IN (
        SELECT session_hash FROM user_session WHERE user_name = $1 ORDER BY created_at DESC OFFSET $2)`,
     [user.userName, SESSIONS_PER_USER_MAX - 1],
   );
@@ -105,7 +106,7 @@ async function addSession(
 export async function useSession(database: Database, hash: Buffer): Promise<Session | null> {
   const [session] = await database.query<Session>(
     `SELECT user_name AS "userName", role, expires_at AS "expiresAt"
-     FROM user_session JOIN user_account USING (user_name) WHERE session_hash = $1 AND NOT ${IS_OVER}`,
+     FROM user_session JOIN user_account USING (user_name) WHERE session_hash = $1 AND NOT ${IS_SESSION_OVER}`,
     [hash],
   );
   if (!session) return null;

@@ -1,0 +1,138 @@
+/** What one client may take: places for files, connections, and the server's time. */
+import { connect, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { PATIENCE } from '../../src/api/connections.ts';
+import { API_LOOKS_AT_FILES_MAX, API_UPLOADS_AT_ONCE_MAX } from '../../src/domain/limits.ts';
+import { cleanUp } from '../setup/clean-up.ts';
+import { until } from '../setup/until.ts';
+import { openApi, refusalOf, type ApiUnderTest } from './api-under-test.ts';
+
+let api: ApiUnderTest;
+
+beforeAll(async () => {
+  api = await openApi({ TEMPORAL_ADDRESS: '127.0.0.1:1' });
+});
+
+/** A file of which only the beginning comes; `end` sends the rest of it. */
+function beginToSend(
+  path: string,
+  token: string,
+): { readonly end: () => void; readonly answer: Promise<Response> } {
+  const rest = Promise.withResolvers<void>();
+  const body = new ReadableStream({
+    async start(sending) {
+      sending.enqueue(new TextEncoder().encode('facility'));
+      await rest.promise;
+      sending.close();
+    },
+  });
+  const answer = fetch(`${api.url}${path}`, {
+    ...{ method: 'POST', body, duplex: 'half' },
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'text/csv' },
+  });
+  cleanUp(async () => {
+    rest.resolve();
+    await answer;
+  });
+  return { end: rest.resolve, answer };
+}
+
+const LOOK = '/api/source/test?file=RESET_INVENTORY__a.csv';
+const WORK = '/api/feed/import?file=RESET_INVENTORY__a.csv&dryRun=true';
+const send = (path: string, token: string) =>
+  api.ask(path, {
+    method: 'POST',
+    body: 'facilityId\n',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'text/csv' },
+  });
+
+test.each([
+  ['who only look', LOOK, 'viewer', API_LOOKS_AT_FILES_MAX, WORK, 'operator'],
+  ['who import', WORK, 'operator', API_UPLOADS_AT_ONCE_MAX, LOOK, 'viewer'],
+] as const)(
+  'files of those %s take no place of others',
+  async (_who, path, role, places, other, otherRole) => {
+    const begun = Array.from({ length: places }, () => beginToSend(path, api.tokens[role]));
+    const refused = await until(async () => {
+      const answer = await send(path, api.tokens[role]);
+      expect(refusalOf(answer)).toBe('429 TOO_MANY_REQUESTS');
+      return answer;
+    });
+
+    expect(refused.headers.get('retry-after')).toBe('5');
+    expect((await send(other, api.tokens[otherRole])).status).not.toBe(429);
+    begun[0]?.end();
+    await begun[0]?.answer;
+    expect((await send(path, api.tokens[role])).status).not.toBe(429);
+  },
+);
+
+test('what cannot be done while a service is away says when to come again', async () => {
+  const answer = await api.ask('/api/pipeline/show?state=running');
+
+  expect(refusalOf(answer)).toBe('503 TEMPORAL_UNREACHABLE');
+  expect(answer.headers.get('retry-after')).toBe('5');
+  const away = await openApi({}, { isReady: () => Promise.resolve(false) });
+  const ready = await away.ask('/readyz');
+  expect([ready.status, ready.headers.get('retry-after')]).toEqual([503, '5']);
+});
+
+/** A connection that a test writes to by hand. */
+async function open(to: ApiUnderTest, said = ''): Promise<Socket> {
+  const socket = connect(Number(new URL(to.url).port), '127.0.0.1');
+  cleanUp(() => void socket.destroy());
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  socket.write(said);
+  return socket;
+}
+
+const LIVES = 'GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n';
+
+async function isAnswered(socket: Socket): Promise<boolean> {
+  const closed = once(socket, 'close').then(() => false);
+  const answered = once(socket, 'data').then(() => true);
+  socket.write(LIVES);
+  return Promise.race([answered, closed]);
+}
+
+test('an address has so many connections and no more, until one of them ends', async () => {
+  const small = await openApi({}, { patience: { ...PATIENCE, connectionsOfAddressMax: 2 } });
+  const [first] = [await open(small), await open(small)];
+  expect(await isAnswered(first)).toBe(true);
+  expect(await isAnswered(await open(small))).toBe(false);
+
+  first.destroy();
+  await until(async () => expect(await isAnswered(await open(small))).toBe(true));
+});
+
+describe('a client that is too slow is cut off', () => {
+  test('in the headers of its request', async () => {
+    const hasty = await openApi({}, { patience: { ...PATIENCE, headersMs: 100, lookEveryMs: 20 } });
+    const slow = await open(hasty, 'GET /livez HTTP/1.1\r\nhost: local');
+
+    expect(await text(slow)).toContain('408 Request Timeout');
+  });
+
+  test('in the body of its request, and one that waits for its answer is not', async () => {
+    const hasty = await openApi({}, { patience: { ...PATIENCE, bodyIdleMs: 100 } });
+    await hasty.database.transaction(async (connection) => {
+      await connection.query('LOCK TABLE facility_group IN ACCESS EXCLUSIVE MODE');
+      const waits = hasty.post('/api/group/set', { facilityGroupId: 'FAC_GRP', threshold: 1 });
+      cleanUp(async () => expect((await waits).status).toBe(200));
+      await until(async () => {
+        const { rows } = await connection.query('SELECT FROM pg_locks WHERE NOT granted');
+        expect(rows.length).toBeGreaterThan(0);
+      });
+      // It begins later, and its time is over before that of the other's answer.
+      const slow = await open(
+        hasty,
+        `POST /api/group/set HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${hasty.tokens.admin}\r\n` +
+          'content-type: application/json\r\ncontent-length: 100\r\n\r\n{"facility',
+      );
+      expect(await text(slow)).toBe('');
+    });
+  });
+});
