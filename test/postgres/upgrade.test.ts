@@ -187,3 +187,32 @@ test('a first Hard Sync that is held can be approved after the upgrade', async (
   const { file } = await retailer.approve(1);
   expect(await retailer.rowsOf(file?.sequence ?? 0)).toEqual({ SHIRT: 10, SOCKS: 0 });
 });
+
+test('of a webhook that the audit log has kept with its token, only where it leads is left', async () => {
+  const database = await openDatabaseOf('0058-user-account');
+  const add = (act: string, webhook: string) =>
+    database.query(
+      `INSERT INTO audit_log (act, actor, via, input, ended_at, outcome)
+       VALUES ($1, 'Ann', 'cli', jsonb_build_object('name', 'ops', 'webhook', $2::text), now(), 'DONE')`,
+      [act, webhook],
+    );
+  await add('alert.add', 'https://hooks.example.com:8443/T0KEN/T0KEN?key=T0KEN#T0KEN');
+  await add('alert.add', 'https://T0KEN:T0KEN@hooks.example.com?T0KEN');
+  await add('alert.set', 'https://hooks.example.com#T0KEN/https://T0KEN');
+  await database.query(
+    `INSERT INTO audit_log (act, actor, via, input) VALUES ('alert.add', 'Ann', 'cli', '{"slack":"env:SLACK"}')`,
+  );
+
+  await migrate(database);
+
+  const rows = await database.query<{ input: object }>('SELECT input FROM audit_log ORDER BY id');
+  expect(rows.map(({ input }) => input)).toEqual([
+    { name: 'ops', webhook: 'https://hooks.example.com:8443' },
+    { name: 'ops', webhook: 'https://hooks.example.com' },
+    { name: 'ops', webhook: 'https://hooks.example.com' },
+    { slack: 'env:SLACK' },
+  ]);
+  await expect(
+    database.query(`UPDATE audit_log SET actor = 'Bob' WHERE ended_at IS NOT NULL`),
+  ).rejects.toThrow('an act that has ended never changes');
+});

@@ -54,6 +54,7 @@ import * as importProgress from './0062-import-progress.ts';
 import * as verificationHistory from './0064-verification-history.ts';
 import * as skuPrefix from './0065-sku-prefix.ts';
 import * as providedAccount from './0067-provided-account.ts';
+import * as webhooksInAuditLog from './0068-webhooks-in-audit-log.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -116,6 +117,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0064-verification-history', ...verificationHistory },
   { name: '0065-sku-prefix', ...skuPrefix },
   { name: '0067-provided-account', ...providedAccount },
+  { name: '0068-webhooks-in-audit-log', ...webhooksInAuditLog },
 ];
 
 /** In their order. */
