@@ -2,9 +2,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AtpError } from '../domain/errors.ts';
 import { SIGN_IN_WINDOW_MS, SIGN_INS_OF_ADDRESS_MAX, SIGN_INS_OF_NAME_MAX } from '../domain/limits.ts';
+import { changeOwnPassword } from '../operations/access/own-password.ts';
 import { csrfTokenOf, sessionOfCookie, signIn, signOut } from '../operations/access/sessions.ts';
 import type { Application } from '../operations/application.ts';
 import { cookieName, requireOwnOrigin } from './caller.ts';
+import { httpError } from './problem.ts';
 
 const PATH = '/api/session';
 
@@ -19,6 +21,11 @@ export function addSessionRoutes(server: FastifyInstance, app: Application, isSe
     max: SIGN_INS_OF_NAME_MAX,
     timeWindow: SIGN_IN_WINDOW_MS,
     keyGenerator: ({ body }) => nameIn(body),
+  });
+  const countOfCaller = server.createRateLimit({
+    max: SIGN_INS_OF_NAME_MAX,
+    timeWindow: SIGN_IN_WINDOW_MS,
+    keyGenerator: ({ caller }) => `password of ${caller.name}`,
   });
 
   server.post(PATH, { config: { isOpen: true } }, async (request, reply) => {
@@ -42,6 +49,15 @@ export function addSessionRoutes(server: FastifyInstance, app: Application, isSe
       expiresAt: session?.expiresAt ?? null,
       csrfToken: session && cookie !== undefined ? csrfTokenOf(cookie) : null,
     };
+  });
+
+  server.post(`${PATH}/password`, async (request, reply) => {
+    const cookie = request.headers.authorization === undefined ? request.cookies[name] : undefined;
+    if (cookie === undefined) throw httpError(400, 'a program has a token and no password');
+    await requireFew(countOfCaller, request, reply, 'as this person');
+    request.told.act = 'session.password';
+    await changeOwnPassword(app, { caller: request.caller, cookie, given: request.body });
+    return reply.code(204).send();
   });
 
   server.delete(PATH, async (request, reply) => {

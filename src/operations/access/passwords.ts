@@ -1,7 +1,7 @@
 /** Passwords are kept as scrypt hashes: whoever reads the table must spend 32 MiB and a third of a second on each guess. */
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { AtpError } from '../../domain/errors.ts';
-import { PASSWORDS_CHECKED_AT_ONCE_MAX } from '../../domain/limits.ts';
+import { PASSWORDS_CHECKED_AT_ONCE_MAX, PASSWORDS_WAITING_MAX } from '../../domain/limits.ts';
 
 /** OWASP's password storage cheat sheet: N = 2^15, r = 8, p = 3. A hash names its own, so they may grow. */
 const COSTS = { ln: 15, r: 8, p: 3 } as const;
@@ -12,6 +12,8 @@ const KEY_BYTES = 32;
 const HASH = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
 
 let atWork = 0;
+/** Who is next, first come, first served. */
+const waiting: (() => void)[] = [];
 
 /** @throws AtpError TOO_MANY_REQUESTS */
 export async function hashPassword(password: string): Promise<string> {
@@ -38,10 +40,7 @@ async function derive(
   salt: Buffer,
   { ln, r, p }: { readonly ln: number; readonly r: number; readonly p: number },
 ): Promise<Buffer> {
-  if (atWork >= PASSWORDS_CHECKED_AT_ONCE_MAX) {
-    throw new AtpError('TOO_MANY_REQUESTS', { reason: `${atWork} passwords are being checked` });
-  }
-  atWork += 1;
+  await takeTurn();
   try {
     const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
     // Twice what it needs: 128 bytes × N × r.
@@ -53,6 +52,21 @@ async function derive(
     });
     return await promise;
   } finally {
-    atWork -= 1;
+    const next = waiting.shift();
+    if (next) next();
+    else atWork -= 1;
   }
+}
+
+/** @throws AtpError TOO_MANY_REQUESTS */
+async function takeTurn(): Promise<void> {
+  if (atWork < PASSWORDS_CHECKED_AT_ONCE_MAX) {
+    atWork += 1;
+    return;
+  }
+  if (waiting.length >= PASSWORDS_WAITING_MAX) {
+    throw new AtpError('TOO_MANY_REQUESTS', { reason: `${waiting.length} passwords wait to be checked` });
+  }
+  // Whoever ends hands its turn on, so the number at work stays as it is.
+  await new Promise<void>((resolve) => waiting.push(resolve));
 }

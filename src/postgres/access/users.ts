@@ -57,11 +57,12 @@ export interface PasswordOwner {
   readonly userName: string;
   /** Null: the OpenID provider has the password. */
   readonly passwordHash: string | null;
+  readonly issuer: string | null;
 }
 
 export async function findPasswordOwner(database: Database, userName: string): Promise<PasswordOwner | null> {
   const [found] = await database.query<PasswordOwner>(
-    `SELECT user_name AS "userName", password_hash AS "passwordHash" FROM user_account
+    `SELECT user_name AS "userName", password_hash AS "passwordHash", issuer FROM user_account
      WHERE lower(user_name) = lower($1)`,
     [userName],
   );
@@ -101,6 +102,35 @@ export async function setPassword(database: Database, userName: string, password
     // A statement of its own: it sees the session of a sign-in that held the account until now.
     await connection.query('DELETE FROM user_session WHERE user_name = $1', [user.userName]);
     return user;
+  });
+}
+
+export interface ChangedPassword {
+  readonly userName: string;
+  /** The one that was checked. */
+  readonly passwordHash: string;
+  readonly newPasswordHash: string;
+  /** All others of the user end. */
+  readonly keptSession: Buffer;
+}
+
+/** False: the user is gone, or has another password than the one that was checked. */
+export async function changePassword(
+  database: Database,
+  { userName, passwordHash, newPasswordHash, keptSession }: ChangedPassword,
+): Promise<boolean> {
+  return database.transaction(async (connection) => {
+    const { rowCount } = await connection.query(
+      `UPDATE user_account SET password_hash = $3, password_set_at = clock_timestamp()
+       WHERE user_name = $1 AND password_hash = $2`,
+      [userName, passwordHash, newPasswordHash],
+    );
+    // A statement of its own, as above.
+    await connection.query('DELETE FROM user_session WHERE user_name = $1 AND session_hash <> $2', [
+      userName,
+      keptSession,
+    ]);
+    return rowCount === 1;
   });
 }
 
