@@ -1,6 +1,7 @@
 /** The products of a plan, as a table. */
 import { heldBecause } from '../domain/sync-plan.ts';
 import type { PlanPage, PlanRow } from '../operations/lane-plan.ts';
+import { counted } from '../domain/words.ts';
 import { planWaysOut } from './lane-text.ts';
 import { shortTime } from './report.ts';
 import { table } from './table.ts';
@@ -11,6 +12,7 @@ export function planText(page: PlanPage): string {
   if (state !== 'HELD') return `${head}\nThe products of a plan are listed while it is HELD.`;
   return [
     head,
+    totalsInWords(page.totals),
     table(
       ['SKU', 'On Shopify', 'Published', 'Will be', 'Difference', 'Cause', 'Because of', 'Since'],
       rows.map((row) => [
@@ -31,6 +33,18 @@ export function planText(page: PlanPage): string {
       : ['There are more: `--limit <n>` shows so many, `--csv` all, the largest difference first.']),
     ...planWaysOut(shopId, plan, revision).slice(1),
   ].join('\n');
+}
+
+/** `6 products, 60 units before and 12 after; 4 would be at zero.` */
+function totalsInWords({
+  products,
+  unpublished,
+  unitsBefore,
+  unitsAfter,
+  toZero,
+}: PlanPage['totals']): string {
+  const news = unpublished === 0 ? '' : `; nothing is published yet of ${unpublished}`;
+  return `${counted(products, 'product')}, ${counted(unitsBefore, 'unit')} before and ${unitsAfter} after; ${toZero} would be at zero${news}.`;
 }
 
 function becauseOf({ becauseOf: source, cause }: PlanRow): string {

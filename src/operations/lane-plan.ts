@@ -1,11 +1,16 @@
 /** The products of a plan, with what Shopify shows of them now: nobody approves blind. */
 import { AtpError } from '../domain/errors.ts';
 import { unitsForSale } from '../domain/difference.ts';
-import { byDefault, count, id, invalid, optional, text, wholeNumber } from '../domain/input-fields.ts';
+import { byDefault, count, id, invalid, label, optional, text, wholeNumber } from '../domain/input-fields.ts';
 import { PLAN_ROWS_PER_PAGE_MAX, PLAN_ROWS_SHOWN, ROWS_PER_CALL } from '../domain/limits.ts';
 import type { PlanCause } from '../domain/sync-plan.ts';
 import { findShop, type Shop } from '../postgres/master-data/shops.ts';
-import { listWithheldRows, type PlanPosition, type WithheldRow } from '../postgres/planning/plan-rows.ts';
+import {
+  listWithheldRows,
+  sumWithheld,
+  type PlanPosition,
+  type WithheldRow,
+} from '../postgres/planning/plan-rows.ts';
 import { findPlan } from '../postgres/planning/sync-plans.ts';
 import type { Application } from './application.ts';
 import { defineOperation, type ResultOf } from './operation.ts';
@@ -35,14 +40,15 @@ export const listPlanRows = defineOperation({
   fields: {
     shopId: id('the shop'),
     plan: wholeNumber('the number of the plan', 1, Number.MAX_SAFE_INTEGER),
+    search: optional(label('only SKUs with this text in them', 'text')),
     limit: byDefault(count('products at most', PLAN_ROWS_PER_PAGE_MAX), PLAN_ROWS_SHOWN),
     after: optional(text('where to go on: `next` of the page before', 'next')),
   },
-  run: async ({ app, progress }, { shopId, plan: number, limit, after }) => {
+  run: async ({ app, progress }, { shopId, plan: number, search = null, limit, after }) => {
     const database = await app.database();
     const shop = await findShop(database, shopId);
     const { state, revision, counts } = await findPlan(database, shopId, number);
-    const page = { after: after === undefined ? null : positionOf(after), limit };
+    const page = { after: after === undefined ? null : positionOf(after), limit, search };
     const rows = await listWithheldRows(database, { shopId, plan: number }, page);
     progress(`Reading what ${shopId} shows`);
     const { shown, unread } = await readShown(app, shop, rows);
@@ -53,6 +59,8 @@ export const listPlanRows = defineOperation({
       state,
       revision,
       counts,
+      /** Of the whole plan, whatever is searched for. */
+      totals: await sumWithheld(database, shopId, number),
       rows: rows.map((row) => toPlanRow(row, shown.get(row.productId))),
       /** Why Shopify could not be read; null: it was. */
       unread,

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { auditShop } from '../../src/postgres/producing/change-audit.ts';
 import {
   listWithheldRows,
+  sumWithheld,
   type PlanPosition,
   type WithheldRow,
 } from '../../src/postgres/planning/plan-rows.ts';
@@ -222,7 +223,7 @@ describe('a plan', () => {
       const page: readonly WithheldRow[] = await listWithheldRows(
         retailer.database,
         { shopId: SHOP, plan: 2 },
-        { after, limit: 2 },
+        { after, limit: 2, search: null },
       );
       read.push(...page.map(({ sku, published, source }) => `${sku} ${published} ${source}`));
       const last = page.at(-1);
@@ -234,6 +235,26 @@ describe('a plan', () => {
       ...['S02', 'S03', 'S04', 'S05'].map((sku) => `${sku} 10 a count`),
       ...['S00', 'S01'].map((sku) => `${sku} 6 a count`),
     ]);
+  });
+
+  test('is told as a whole, and searched by parts of SKUs', async () => {
+    const retailer = await openShopInTrouble();
+    await retailer.sell(['S00', 'S01'], 4);
+    await retailer.produce('recent-changes');
+    const search = async (text: string) => {
+      const page = { after: null, limit: 10, search: text };
+      const rows = await listWithheldRows(retailer.database, { shopId: SHOP, plan: 2 }, page);
+      return rows.map(({ sku }) => sku);
+    };
+
+    expect(await sumWithheld(retailer.database, SHOP, 2)).toEqual({
+      ...{ products: 6, unpublished: 0, falling: 6, rising: 0, toZero: 6 },
+      ...{ unitsBefore: 52, unitsAfter: 0 },
+    });
+    expect(await search('s0')).toHaveLength(6);
+    expect(await search('03')).toEqual(['S03']);
+    // No pattern of SQL.
+    expect(await search('%')).toEqual([]);
   });
 
   test('that is rejected is judged anew by the next run, with all of its products', async () => {

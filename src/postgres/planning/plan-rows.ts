@@ -52,20 +52,52 @@ export async function countWithheld(
   return counts ?? { rows: 0, toZero: 0 };
 }
 
+/** What a plan would do, as a whole: products, and units before and after. */
+export interface PlanTotals {
+  readonly products: number;
+  /** Products that nothing was published of yet: they count in no sum of before. */
+  readonly unpublished: number;
+  readonly unitsBefore: number;
+  readonly unitsAfter: number;
+  readonly falling: number;
+  readonly rising: number;
+  /** Of those with units published: they would be at zero. */
+  readonly toZero: number;
+}
+
+/** Zeros for a plan that is closed: its rows are removed. By sync_plan_row_pkey. */
+export async function sumWithheld(database: Database, shopId: string, plan: number): Promise<PlanTotals> {
+  const [totals] = await database.query<PlanTotals>(
+    `SELECT count(*)::int AS products, count(*) FILTER (WHERE withheld_quantity IS NULL)::int AS unpublished,
+       coalesce(sum(withheld_quantity), 0)::bigint AS "unitsBefore", coalesce(sum(quantity), 0)::bigint AS "unitsAfter",
+       count(*) FILTER (WHERE quantity < withheld_quantity)::int AS falling,
+       count(*) FILTER (WHERE quantity > coalesce(withheld_quantity, 0))::int AS rising,
+       count(*) FILTER (WHERE quantity = 0 AND withheld_quantity > 0)::int AS "toZero"
+     FROM sync_plan_row WHERE shop_id = $1 AND plan = $2`,
+    [shopId, plan],
+  );
+  if (!totals) throw new Error('A sum without groups has one row.');
+  return totals;
+}
+
 /**
  * A page of a plan's rows, the largest move first. Empty for a plan that is closed: its rows are removed. The ledger is
  * read by inventory_item_detail_by_product, for the rows of the page.
+ *
+ * @param page `search`: only SKUs that have this text in them, in capitals or not
  */
 export async function listWithheldRows(
   database: Database,
   { shopId, plan }: { readonly shopId: string; readonly plan: number },
-  page: { readonly after: PlanPosition | null; readonly limit: number },
+  page: { readonly after: PlanPosition | null; readonly limit: number; readonly search: string | null },
 ): Promise<readonly WithheldRow[]> {
   const scope = { group: '(SELECT facility_group_id FROM shop WHERE shop_id = $1)', at: 'now()' };
   return database.query<WithheldRow>(
     `WITH ${placesCte(scope)}, page AS MATERIALIZED (
        SELECT row.*, ${UNITS} AS units FROM sync_plan_row AS row
        WHERE shop_id = $1 AND plan = $2 AND ($3::bigint IS NULL OR (-${UNITS}, product_id) > (-$3, $4))
+         AND ($6::text IS NULL OR EXISTS (SELECT FROM product AS named
+           WHERE named.product_id = row.product_id AND strpos(lower(named.sku), lower($6)) > 0))
        ORDER BY ${UNITS} DESC, product_id LIMIT $5
      )
      SELECT row.product_id AS "productId", product.sku, mapped.inventory_item_id AS "inventoryItemId", row.cause,
@@ -86,6 +118,6 @@ export async function listWithheldRows(
        ) AS found ORDER BY id DESC LIMIT 1
      ) AS explaining ON true
      ORDER BY row.units DESC, row.product_id`,
-    [shopId, plan, page.after?.units ?? null, page.after?.productId ?? null, page.limit],
+    [shopId, plan, page.after?.units ?? null, page.after?.productId ?? null, page.limit, page.search],
   );
 }
