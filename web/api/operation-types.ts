@@ -1,5 +1,7 @@
 /** What each operation takes and answers, from its definition: nothing of it is written a second time. */
 import type { Field, Fields } from '../../src/domain/input-fields.ts';
+import type { JobFields, JobName } from '../../src/domain/jobs/jobs.ts';
+import type { DECISION_FIELDS, DecisionKind } from '../../src/domain/lane-decision.ts';
 import type { CommandShape } from '../../src/operations/operation.ts';
 import type { OPERATIONS } from '../../src/operations/operations.ts';
 import type { Role } from '../../src/domain/role.ts';
@@ -15,8 +17,25 @@ type Named<Name, Each> = Each extends { readonly name: infer Names }
     : never
   : never;
 
-type FieldsOf<Name extends OperationName> =
+type OwnFieldsOf<Name extends OperationName> =
   Named<Name, Defined> extends { readonly fields: infer F extends Fields } ? F : never;
+
+/** Each job has parameters of its own; who orders one may name those of all. */
+type ParameterFields = UnionToIntersection<
+  { readonly [Job in JobName]: Omit<JobFields<Job>, 'shopId'> }[JobName]
+>;
+
+type UnionToIntersection<U> = (U extends unknown ? (each: U) => void : never) extends (all: infer I) => void
+  ? I
+  : never;
+
+/** Those that the operation's own type leaves out, because they differ by decision or by job, are there, too. */
+type FieldsOf<Name extends OperationName> = OwnFieldsOf<Name> &
+  (Name extends `lane.${infer Kind extends DecisionKind}`
+    ? (typeof DECISION_FIELDS)[Kind]
+    : Name extends 'job.run' | 'job.schedule'
+      ? ParameterFields
+      : unknown);
 
 /** A value as JSON carries it: an instant and a length of time are texts. */
 type Sent<F> =
