@@ -6,6 +6,7 @@ import { Alert, Anchor, Button, Drawer, Group, Stack, Text, Tooltip, type Button
 import { notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode, type SyntheticEvent } from 'react';
+import type { Field } from '../../src/domain/input-fields.ts';
 import { readOperations } from '../api/client.ts';
 import type { InputOf, OperationFacts, OperationName, ResultOf } from '../api/operation-types.ts';
 import { problemOf } from '../api/problem.ts';
@@ -35,6 +36,8 @@ interface ActProps<Name extends OperationName> {
   readonly input?: InputOf<Name>;
   /** What the person is asked for, in this order. None: it asks only whether to do it. */
   readonly ask?: readonly (keyof InputOf<Name> & string)[];
+  /** Of these, what must be given although a script may leave it out, such as why. */
+  readonly need?: readonly (keyof InputOf<Name> & string)[];
   /** What the fields stand at to begin with, such as a setting's value now. */
   readonly initial?: InputOf<Name>;
   /** What will happen, for the person who decides. */
@@ -128,6 +131,7 @@ function ActDrawer<const Name extends OperationName>(props: DrawerProps<Name>) {
     label,
     input,
     ask = [],
+    need = [],
     initial,
     consequence,
     done,
@@ -173,7 +177,7 @@ function ActDrawer<const Name extends OperationName>(props: DrawerProps<Name>) {
                 <FieldInput
                   key={field}
                   name={field}
-                  field={definition}
+                  field={asNeeded(definition, need.includes(field))}
                   value={values[field]}
                   hasFocus={at === 0}
                   onChange={(value) => setValues((now) => ({ ...now, [field]: value }))}
@@ -204,6 +208,10 @@ function ActDrawer<const Name extends OperationName>(props: DrawerProps<Name>) {
       </form>
     </Drawer>
   );
+}
+
+function asNeeded(field: Field, isNeeded: boolean): Field {
+  return isNeeded ? { ...field, presence: 'required' } : field;
 }
 
 /** The same act for a script: it is never another one. */

@@ -1,15 +1,18 @@
 import { Alert, Code, Group, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { ProblemFacts } from '../api/problem.ts';
+import { Prose } from './prose.tsx';
 
 /** What was refused: what happened, what to do, and the code by which documents and logs know it. */
 export function ProblemBox({ problem, title }: { readonly problem: ProblemFacts; readonly title?: string }) {
   return (
     <Alert role="alert" color="red" variant="light" icon={<IconAlertTriangle size={18} />} title={title}>
-      <Text size="sm">{sentence(problem.detail)}</Text>
+      <Text size="sm">
+        <Prose text={sentence(problem.detail)} />
+      </Text>
       {problem.hint && (
         <Text size="sm" mt={4}>
-          {problem.hint}
+          <Prose text={problem.hint} />
         </Text>
       )}
       <Group gap="xs" mt={6}>
