@@ -1,5 +1,172 @@
-import { Page } from '../../parts/page.tsx';
+import { Alert, Card, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { useParams } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { isDone } from '../../../src/domain/upload-file.ts';
+import type { ResultOf } from '../../api/operation-types.ts';
+import { useLook } from '../../api/queries.ts';
+import { Cause } from '../../parts/cause.tsx';
+import { CopyIcon } from '../../parts/copy-text.tsx';
+import { durationOf, WholeInstant } from '../../parts/instant.tsx';
+import { FILE_KIND_NAMES, FileBadge } from '../../parts/lane-badges.tsx';
+import { Loaded, Page } from '../../parts/page.tsx';
+import { RowsProgress } from '../../parts/rows-progress.tsx';
+import { RunLink } from '../../parts/run-link.tsx';
+import { FileStages } from './file-stages.tsx';
+import { FileWindows } from './file-windows.tsx';
+import { PageLink } from '../../parts/page-link.tsx';
 
+export type FileView = ResultOf<'lane.file'>;
+
+const LOOK_AT_WORK_MS = 3_000;
+
+/** One file, from its rows to what Shopify shows of them. */
 export function FilePage() {
-  return <Page title="File">…</Page>;
+  const params = useParams({ from: '/files/$shopId/$sequence' });
+  const sequence = Number(params.sequence);
+  const { shopId } = params;
+  const lanes = useLook('lane.list');
+  const isAtWork = lanes.data?.some((lane) => lane.shopId === shopId && lane.state === 'applying');
+  const file = useLook(
+    'lane.file',
+    { shopId, sequence },
+    { ...(isAtWork && { lookAgainMs: LOOK_AT_WORK_MS }) },
+  );
+  return (
+    <Page
+      title={`File ${params.sequence} of ${shopId}`}
+      about={
+        <PageLink to="/files/$shopId" params={{ shopId }}>
+          All files of {shopId}
+        </PageLink>
+      }
+    >
+      <Loaded look={file}>{(view) => <FileDetails file={view} />}</Loaded>
+    </Page>
+  );
+}
+
+function FileDetails({ file }: { readonly file: FileView }) {
+  const { applied, skipped, quarantined, owed } = file;
+  return (
+    <Stack gap="sm">
+      {file.status === 'BLOCKED' && file.reason !== null && (
+        <Alert color="red" title="It blocks the lane">
+          <Cause
+            code={file.reasonCode}
+            message={file.reason}
+            detail={{ shopId: file.shopId, sequence: file.sequence }}
+          />
+          <PageLink to="/files/$shopId" params={{ shopId: file.shopId }}>
+            Decide about it at the lane
+          </PageLink>
+        </Alert>
+      )}
+      <FileStages file={file} />
+      {file.status === 'APPLYING' && (
+        <Card>
+          <RowsProgress
+            label="Rows that are done"
+            done={applied + skipped + quarantined + owed}
+            total={file.rows}
+          />
+        </Card>
+      )}
+      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="sm">
+        <Card>
+          <Title order={2} mb="xs">
+            The file
+          </Title>
+          <Facts>
+            <Fact name="State">
+              <FileBadge state={file.status} />
+            </Fact>
+            <Fact name="Kind">{FILE_KIND_NAMES[file.kind]}</Fact>
+            <Fact name="Name">
+              <Group gap={2} wrap="nowrap" component="span">
+                <Text component="code" size="sm" style={{ overflowWrap: 'anywhere' }}>
+                  {file.name}
+                </Text>
+                <CopyIcon text={file.name} label="Copy the name" />
+              </Group>
+            </Fact>
+            <Fact name="SHA-256">
+              {file.sha256 === null ? (
+                'not written yet'
+              ) : (
+                <Group gap={2} wrap="nowrap" component="span">
+                  <Text component="code" size="xs" style={{ overflowWrap: 'anywhere' }}>
+                    {file.sha256}
+                  </Text>
+                  <CopyIcon text={file.sha256} label="Copy the hash" />
+                </Group>
+              )}
+            </Fact>
+            <Fact name="Location">
+              <Text component="code" size="xs" style={{ overflowWrap: 'anywhere' }}>
+                {file.locationId}
+              </Text>
+            </Fact>
+            {file.reason !== null && file.status !== 'BLOCKED' && (
+              <Fact name="Stopped for">
+                {file.reasonCode}: {file.reason}
+              </Fact>
+            )}
+          </Facts>
+        </Card>
+        <Card>
+          <Title order={2} mb="xs">
+            When
+          </Title>
+          <Facts>
+            <Fact name="Oldest change in it">
+              <WholeInstant at={file.oldestChangeAt} none="nothing had changed" />
+            </Fact>
+            <Fact name="Rows read">
+              <WholeInstant at={file.createdAt} />
+            </Fact>
+            <Fact name="On SFTP">
+              <WholeInstant at={file.readyAt} />
+            </Fact>
+            <Fact name="Begun">
+              <WholeInstant at={file.startedAt} />
+            </Fact>
+            <Fact name={isDone(file.status) ? 'Done' : 'Done with'}>
+              <WholeInstant at={file.closedAt} />
+              {file.startedAt !== null && file.closedAt !== null && (
+                <Text component="span" inherit c="dimmed">
+                  {' '}
+                  in {durationOf(Date.parse(file.closedAt) - Date.parse(file.startedAt))}
+                </Text>
+              )}
+            </Fact>
+            <Fact name="Made by">{file.madeBy ? <RunLink run={file.madeBy} /> : 'not by a run'}</Fact>
+            <Fact name="Applied by">{file.appliedBy ? <RunLink run={file.appliedBy} /> : '–'}</Fact>
+          </Facts>
+        </Card>
+      </SimpleGrid>
+      <Card>
+        <Title order={2} mb="xs">
+          Windows of calls
+        </Title>
+        <FileWindows file={file} />
+      </Card>
+    </Stack>
+  );
+}
+
+function Facts({ children }: { readonly children: ReactNode }) {
+  return <dl className="facts">{children}</dl>;
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  return (
+    <>
+      <Text component="dt" size="sm" c="dimmed">
+        {name}
+      </Text>
+      <Text component="dd" size="sm" m={0}>
+        {children}
+      </Text>
+    </>
+  );
 }

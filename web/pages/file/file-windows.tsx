@@ -1,0 +1,65 @@
+import { Text } from '@mantine/core';
+import type { ResultOf } from '../../api/operation-types.ts';
+import { DataTable, type Column } from '../../parts/data-table.tsx';
+import { durationOf, Instant } from '../../parts/instant.tsx';
+import { Empty } from '../../parts/page.tsx';
+import { Units } from '../../parts/units.tsx';
+import type { FileView } from './file-page.tsx';
+
+type Window = ResultOf<'lane.file'>['windows'][number];
+
+const COLUMNS: readonly Column<Window>[] = [
+  { header: 'Window', isNumber: true, cell: ({ window }) => window + 1 },
+  { header: 'Rows', isNumber: true, cell: ({ rows }) => <Units value={rows} /> },
+  { header: 'Calls', isNumber: true, cell: ({ calls }) => <Units value={calls} /> },
+  {
+    header: 'Taken',
+    isNumber: true,
+    cell: ({ taken, takenRows }) => (
+      <>
+        <Units value={taken} />
+        <Text component="span" inherit c="dimmed">
+          {' '}
+          (<Units value={takenRows} /> rows)
+        </Text>
+      </>
+    ),
+  },
+  { header: 'Refused', isNumber: true, cell: ({ refused }) => <Units value={refused} /> },
+  { header: 'Unanswered', isNumber: true, cell: ({ unanswered }) => <Units value={unanswered} /> },
+  { header: 'First sent', isExtra: true, cell: ({ firstSentAt }) => <Instant at={firstSentAt} /> },
+  {
+    header: 'Took',
+    isNumber: true,
+    isExtra: true,
+    cell: ({ firstSentAt, lastAnsweredAt }) =>
+      lastAnsweredAt === null ? '–' : durationOf(Date.parse(lastAnsweredAt) - Date.parse(firstSentAt)),
+  },
+];
+
+/** The calls to Shopify, by the activity that made them. */
+export function FileWindows({
+  file: { shopId, sequence, windows, rowsPurgedAt },
+}: {
+  readonly file: FileView;
+}) {
+  return (
+    <DataTable
+      label={`Windows of file ${sequence} of ${shopId}`}
+      rows={windows}
+      columns={COLUMNS}
+      keyOf={({ window }) => window}
+      empty={
+        rowsPurgedAt === null ? (
+          <Empty title="No call was made">
+            Nothing of it was sent yet, or no row needed a write because Shopify showed its value already.
+          </Empty>
+        ) : (
+          <Empty title="Its calls are not kept any more">
+            Clean up has removed them <Instant at={rowsPurgedAt} />.
+          </Empty>
+        )
+      }
+    />
+  );
+}
