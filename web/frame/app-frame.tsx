@@ -94,14 +94,8 @@ function useWaiting(): Readonly<Record<string, number>> {
   const held = useLook('import.list', { state: 'held', limit: 100 });
   const blocked = lanes.data?.filter(({ state }) => state === 'blocked').length ?? 0;
   const plans = lanes.data?.filter(({ plansHeld }) => plansHeld > 0).length ?? 0;
-  const feeds = held.data ? rowsOf(held.data).length : 0;
+  const feeds = held.data?.length ?? 0;
   return { '/files': blocked, '/approvals': plans + feeds };
-}
-
-function rowsOf(list: unknown): readonly unknown[] {
-  if (Array.isArray(list)) return list;
-  const [rows = []] = Object.values(list as object).filter(Array.isArray);
-  return rows;
 }
 
 function LiveMark({ isLive }: { readonly isLive: boolean }) {
@@ -124,7 +118,7 @@ function SearchButton({ onOpen }: { readonly onOpen: () => void }) {
   return (
     <UnstyledButton
       onClick={onOpen}
-      aria-label="Find a SKU, a shop, a job or a page"
+      aria-label="Find a SKU, a shop, a job, a run or a page"
       className="search-button"
     >
       <Group gap={6} wrap="nowrap">

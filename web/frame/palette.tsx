@@ -1,4 +1,4 @@
-/** Ctrl-K: to a page, a shop, a facility, a job, a SKU. What is typed is a SKU to look at, too, whatever else is found. */
+/** Ctrl-K: to a page, a shop, a facility, a job, a run, a SKU. What is typed is a SKU to look at, too, whatever else is found. */
 import {
   Spotlight,
   spotlight,
@@ -10,6 +10,7 @@ import { IconSearch } from '@tabler/icons-react';
 import { useRouter } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useLook } from '../api/queries.ts';
+import { useJobsAndRuns } from './palette-lists.tsx';
 import { PLACES } from './places.ts';
 
 const FOUND_MAX = 12;
@@ -22,6 +23,7 @@ export function Palette() {
   useEffect(() => spotlight.open(), []);
 
   const go = (href: string) => () => void router.navigate({ to: href });
+  const jobsAndRuns = useJobsAndRuns(go);
   const groups: SpotlightActionGroupData[] = [
     {
       group: 'Pages',
@@ -69,7 +71,7 @@ export function Palette() {
 
   return (
     <Spotlight
-      actions={[...groups, { group: 'Products', actions: sku }]}
+      actions={[...groups, ...jobsAndRuns, { group: 'Products', actions: sku }]}
       query={query}
       onQueryChange={setQuery}
       shortcut="mod + K"
@@ -78,7 +80,7 @@ export function Palette() {
       nothingFound="Nothing of this name"
       searchProps={{
         leftSection: <IconSearch size={16} />,
-        placeholder: 'SKU, facility, shop, page',
+        placeholder: 'SKU, facility, shop, job, run, page',
         'aria-label': 'Find',
       }}
     />

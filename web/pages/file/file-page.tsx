@@ -1,4 +1,4 @@
-import { Alert, Card, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Card, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { isDone } from '../../../src/domain/upload-file.ts';
@@ -8,6 +8,7 @@ import { Cause } from '../../parts/cause.tsx';
 import { CopyIcon } from '../../parts/copy-text.tsx';
 import { durationOf, WholeInstant } from '../../parts/instant.tsx';
 import { FILE_KIND_NAMES, FileBadge } from '../../parts/lane-badges.tsx';
+import { Notice } from '../../parts/notice.tsx';
 import { Loaded, Page } from '../../parts/page.tsx';
 import { RowsProgress } from '../../parts/rows-progress.tsx';
 import { RunLink } from '../../parts/run-link.tsx';
@@ -50,7 +51,7 @@ function FileDetails({ file }: { readonly file: FileView }) {
   return (
     <Stack gap="sm">
       {file.status === 'BLOCKED' && file.reason !== null && (
-        <Alert color="red" title="It blocks the lane">
+        <Notice tone="bad" title="It blocks the lane">
           <Cause
             code={file.reasonCode}
             message={file.reason}
@@ -59,7 +60,7 @@ function FileDetails({ file }: { readonly file: FileView }) {
           <PageLink to="/files/$shopId" params={{ shopId: file.shopId }}>
             Decide about it at the lane
           </PageLink>
-        </Alert>
+        </Notice>
       )}
       <FileStages file={file} />
       {file.status === 'APPLYING' && (

@@ -48,7 +48,7 @@ const columnsOf = (shopId: string): readonly Column<SetApart>[] => [
   {
     header: '',
     cell: ({ sku, owed }) => (
-      <Group gap={4} wrap="nowrap" justify="flex-end">
+      <Group gap={4} justify="flex-end" miw={70}>
         <Act
           name="lane.release"
           label="Release"

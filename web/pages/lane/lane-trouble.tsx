@@ -1,12 +1,12 @@
 /** What stops a lane, and the decisions that a person can take about it. */
-import { Alert, Group, Stack, Text } from '@mantine/core';
-import { IconAlertTriangle, IconPlayerPause } from '@tabler/icons-react';
+import { Group, Stack, Text } from '@mantine/core';
 import { isMendedAtShop } from '../../../src/domain/failed-step.ts';
 import { isErrorCode } from '../../../src/domain/failure.ts';
 import { isDone } from '../../../src/domain/upload-file.ts';
 import { Act, DoneLink } from '../../parts/act.tsx';
 import { Cause, takeApart } from '../../parts/cause.tsx';
 import { WholeInstant } from '../../parts/instant.tsx';
+import { Notice } from '../../parts/notice.tsx';
 import { runHref } from '../../parts/run-link.tsx';
 import type { LaneView } from './lane-page.tsx';
 
@@ -15,11 +15,11 @@ export function LaneTrouble({ lane }: { readonly lane: LaneView }) {
   return (
     <>
       {pause && (
-        <Alert color="grape" icon={<IconPlayerPause size={18} />} title="Paused: nothing is sent">
+        <Notice tone="paused" title="Paused: nothing is sent">
           <Text size="sm">
             {pause.by} has paused the lane: {pause.reason}. Since <WholeInstant at={pause.since} />.
           </Text>
-        </Alert>
+        </Notice>
       )}
       {lane.reason !== null && <Blocked lane={lane} reason={lane.reason} />}
       {lane.reason === null && <Hold lane={lane} key={shopId} />}
@@ -37,11 +37,7 @@ function Blocked({ lane, reason }: { readonly lane: LaneView; readonly reason: s
   const { code, message } = takeApart(reason);
   const needsHardSync = code === 'HARD_SYNC_REQUIRED';
   return (
-    <Alert
-      color="red"
-      icon={<IconAlertTriangle size={18} />}
-      title={titleOf({ head, needsHardSync, isBlocked: head?.status === 'BLOCKED' })}
-    >
+    <Notice tone="bad" title={titleOf({ head, needsHardSync, isBlocked: head?.status === 'BLOCKED' })}>
       <Cause code={code} message={message} detail={{ shopId, sequence: head?.sequence }} />
       <Text size="sm" mt="xs">
         {blockedSince && (
@@ -72,7 +68,7 @@ function Blocked({ lane, reason }: { readonly lane: LaneView; readonly reason: s
       ) : (
         <HoldAct shopId={shopId} sequence={head.sequence} />
       )}
-    </Alert>
+    </Notice>
   );
 }
 

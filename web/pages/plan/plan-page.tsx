@@ -1,4 +1,4 @@
-import { Alert, Card, Group, Text, TextInput } from '@mantine/core';
+import { Card, Group, Text, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { useParams } from '@tanstack/react-router';
@@ -8,6 +8,7 @@ import type { ResultOf } from '../../api/operation-types.ts';
 import { usePages } from '../../api/pages.ts';
 import { DataTable, type Column } from '../../parts/data-table.tsx';
 import { Instant } from '../../parts/instant.tsx';
+import { Notice } from '../../parts/notice.tsx';
 import { Empty, Loaded, Page } from '../../parts/page.tsx';
 import { PlanActs } from '../../parts/plan-acts.tsx';
 import { PlanCauseBadge } from '../../parts/plan-causes.tsx';
@@ -119,12 +120,12 @@ export function PlanPage() {
                 </Card>
               )}
               {one.unread && (
-                <Alert color="yellow" title="Shopify could not be read">
+                <Notice tone="attention" title="Shopify could not be read">
                   <Text size="sm">
                     {one.unread.message} ({one.unread.code}). What was left there at the last push is shown
                     instead.
                   </Text>
-                </Alert>
+                </Notice>
               )}
               <Card>
                 {isHeld && (

@@ -1,5 +1,67 @@
-import { Page } from '../../parts/page.tsx';
+import { Card, Group, Select, Stack, Title } from '@mantine/core';
+import { lazy, Suspense } from 'react';
+import { useLook } from '../../api/queries.ts';
+import { Empty, Loaded, Page } from '../../parts/page.tsx';
+import { PageLink } from '../../parts/page-link.tsx';
+import { useFilters } from '../../parts/use-filters.ts';
+import { DifferenceList } from './difference-list.tsx';
+import { LastVerification } from './last-verification.tsx';
+import { VerifyActs } from './verify-acts.tsx';
+import { VerifyRun } from './verify-run.tsx';
 
+// Charts are as large as all the rest of the page.
+const Trend = lazy(async () => ({ default: (await import('./trend.tsx')).Trend }));
+
+/** What Shopify really shows, compared with Online ATP. */
 export function Verify() {
-  return <Page title="Verify">…</Page>;
+  const shops = useLook('shop.list');
+  const [{ shop }, setFilters] = useFilters(['shop']);
+  const shopId = shop ?? shops.data?.[0]?.shopId;
+  return (
+    <Page
+      title="Verify"
+      about="Reads back what Shopify shows, compares it with Online ATP, and names the cause of each difference."
+      actions={shopId !== undefined && <VerifyActs shopId={shopId} />}
+    >
+      <Loaded look={shops} lines={2}>
+        {(all) =>
+          shopId === undefined ? (
+            <Empty title="There is no shop to verify yet">
+              <PageLink to="/settings">Settings</PageLink> connects one.
+            </Empty>
+          ) : (
+            <Stack gap="sm">
+              {all.length > 1 && (
+                <Group>
+                  <Select
+                    label="Shop"
+                    data={all.map((each) => each.shopId)}
+                    value={shopId}
+                    allowDeselect={false}
+                    onChange={(chosen) => setFilters({ shop: chosen ?? undefined })}
+                  />
+                </Group>
+              )}
+              <VerifyRun shopId={shopId} />
+              <LastVerification shopId={shopId} />
+              <Card>
+                <Title order={2} mb="xs">
+                  Differences
+                </Title>
+                <DifferenceList key={shopId} shopId={shopId} />
+              </Card>
+              <Card mih={260}>
+                <Title order={2} mb="xs">
+                  Differences, day by day
+                </Title>
+                <Suspense>
+                  <Trend shopId={shopId} />
+                </Suspense>
+              </Card>
+            </Stack>
+          )
+        }
+      </Loaded>
+    </Page>
+  );
 }
