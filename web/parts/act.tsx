@@ -146,13 +146,18 @@ function ActDrawer<const Name extends OperationName>(props: DrawerProps<Name>) {
   const typed = Object.fromEntries(
     Object.entries(values).filter(([, value]) => value !== undefined && value !== ''),
   );
-  const whole = { ...input, ...typed } as InputOf<Name>;
+  const file = Object.values(typed).find((value) => value instanceof File);
+  const named = Object.entries(typed).map(([field, value]) => [
+    field,
+    value instanceof File ? value.name : value,
+  ]);
+  const whole = { ...input, ...Object.fromEntries(named) } as InputOf<Name>;
 
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     event.stopPropagation();
     act.mutate(
-      { input: { ...whole, ...(needsYes && { yes: true }) } },
+      { input: { ...whole, ...(needsYes && { yes: true }) }, file },
       {
         onSuccess: (result) => {
           onClose();

@@ -1,6 +1,18 @@
 /** A field of an operation as a control of a form. Its words, limits and choices are those of the definition. */
-import { NumberInput, Select, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
+import {
+  Checkbox,
+  FileInput,
+  NumberInput,
+  PasswordInput,
+  Select,
+  Stack,
+  Switch,
+  TagsInput,
+  Textarea,
+  TextInput,
+} from '@mantine/core';
 import { wantedOf, type Field } from '../../src/domain/input-fields.ts';
+import { InstantInput } from './instant-input.tsx';
 
 interface FieldInputProps {
   readonly name: string;
@@ -12,21 +24,55 @@ interface FieldInputProps {
   readonly label?: string;
 }
 
-export function FieldInput({
-  name,
-  field,
-  value,
-  onChange,
-  hasFocus = false,
-  label = labelOf(name),
-}: FieldInputProps) {
+export function FieldInput(props: FieldInputProps) {
+  const { name, field, value, onChange, label = labelOf(name) } = props;
+  if (field.presence !== 'clearable') return <Control {...props} label={label} isDisabled={false} />;
+  return (
+    <Stack gap={4}>
+      <Control {...props} label={label} isDisabled={value === null} />
+      <Checkbox
+        label={`${label}: ${field.clearedBy ?? 'none'}`}
+        checked={value === null}
+        onChange={({ currentTarget }) => onChange(currentTarget.checked ? null : undefined)}
+      />
+    </Stack>
+  );
+}
+
+type ControlProps = FieldInputProps & { readonly label: string; readonly isDisabled: boolean };
+
+function Control({ name, field, value, onChange, hasFocus = false, label, isDisabled }: ControlProps) {
   const common = {
     name,
     label,
     description: capitalised(field.about),
     required: field.presence === 'required',
+    disabled: isDisabled,
     ...(hasFocus && { 'data-autofocus': true }),
   };
+  if (field.isFile) {
+    return (
+      <FileInput
+        {...common}
+        size="xs"
+        clearable={field.presence !== 'required'}
+        placeholder="Choose a CSV file"
+        value={value instanceof File ? value : null}
+        onChange={(file) => onChange(file ?? undefined)}
+      />
+    );
+  }
+  if (field.isSecret) {
+    return (
+      <PasswordInput
+        {...common}
+        size="xs"
+        autoComplete="new-password"
+        value={asText(value)}
+        onChange={({ currentTarget }) => onChange(currentTarget.value)}
+      />
+    );
+  }
   switch (field.kind) {
     case 'choice':
       return (
@@ -53,7 +99,17 @@ export function FieldInput({
         />
       );
     case 'boolean':
-      return (
+      // Left out, it stays as it is: a switch could not say that.
+      return field.words && field.presence !== 'required' ? (
+        <Select
+          {...common}
+          data={field.words.map((word, at) => ({ value: String(at === 0), label: word }))}
+          value={typeof value === 'boolean' ? String(value) : null}
+          placeholder="as it is"
+          clearable
+          onChange={(chosen) => onChange(chosen === null ? undefined : chosen === 'true')}
+        />
+      ) : (
         <Switch
           name={name}
           label={label}
@@ -93,6 +149,7 @@ export function FieldInput({
         />
       );
     case 'time':
+      return <InstantInput {...common} value={asText(value)} onChange={onChange} />;
     case 'duration':
       return (
         <TextInput
