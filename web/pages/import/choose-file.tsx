@@ -1,0 +1,114 @@
+/** The file, or its text, and what is said of it before anybody looks at it. */
+import { Anchor, Button, Group, SegmentedControl, Select, Stack, Text, Textarea } from '@mantine/core';
+import { Dropzone } from '@mantine/dropzone';
+import '@mantine/dropzone/styles.css';
+import { IconFileTypeCsv } from '@tabler/icons-react';
+import { useState } from 'react';
+import { FEED_TYPES, type FeedType } from '../../../src/domain/feed-type.ts';
+import { useLook } from '../../api/queries.ts';
+import { saveSample } from './sample-files.ts';
+
+export interface Chosen {
+  readonly file: File;
+  /** Absent: by its name, its source or its header. */
+  readonly type?: FeedType;
+  readonly source?: string;
+}
+
+interface ChooseFileProps {
+  readonly isBusy: boolean;
+  readonly onChosen: (chosen: Chosen) => void;
+}
+
+export function ChooseFile({ isBusy, onChosen }: ChooseFileProps) {
+  const [way, setWay] = useState<'file' | 'text'>('file');
+  const [text, setText] = useState('');
+  const [type, setType] = useState<FeedType | null>(null);
+  const [source, setSource] = useState<string | null>(null);
+  const sources = useLook('source.list');
+  const choose = (file: File) =>
+    onChosen({ file, ...(type !== null && { type }), ...(source !== null && { source }) });
+  return (
+    <Stack gap="sm">
+      <Group align="flex-end" gap="sm">
+        <SegmentedControl
+          aria-label="Where it comes from"
+          value={way}
+          onChange={(chosen) => setWay(chosen === 'text' ? 'text' : 'file')}
+          data={[
+            { value: 'file', label: 'A file' },
+            { value: 'text', label: 'Pasted text' },
+          ]}
+        />
+        <Select
+          label="Type"
+          placeholder="recognised"
+          clearable
+          w={210}
+          data={[...FEED_TYPES]}
+          value={type}
+          onChange={(value) => setType(FEED_TYPES.find((known) => known === value) ?? null)}
+        />
+        <Select
+          label="Source"
+          placeholder="nobody’s settings"
+          clearable
+          w={180}
+          data={(sources.data ?? []).map((each) => each.source)}
+          nothingFoundMessage="No source yet"
+          value={source}
+          onChange={setSource}
+        />
+        <SampleLink type={type ?? 'RESET_INVENTORY'} />
+      </Group>
+      {way === 'file' ? (
+        <Dropzone
+          accept={{ 'text/csv': ['.csv'], 'application/gzip': ['.csv.gz', '.gz'] }}
+          multiple={false}
+          loading={isBusy}
+          onDrop={([file]) => file && choose(file)}
+          inputProps={{ 'aria-label': 'CSV file' }}
+        >
+          <Group justify="center" gap="sm" mih={72} style={{ pointerEvents: 'none' }}>
+            <IconFileTypeCsv size={32} stroke={1.3} aria-hidden />
+            <div>
+              <Text size="sm">Drop a CSV file here, or click to choose one</Text>
+              <Text size="xs" c="dimmed">
+                .csv or .csv.gz; nothing is applied yet
+              </Text>
+            </div>
+          </Group>
+        </Dropzone>
+      ) : (
+        <Stack gap="xs" align="flex-start">
+          <Textarea
+            w="100%"
+            aria-label="CSV text"
+            placeholder="facilityId,idValue,idType,resetByAtp,availableQty"
+            autosize
+            minRows={4}
+            maxRows={14}
+            ff="monospace"
+            value={text}
+            onChange={({ currentTarget }) => setText(currentTarget.value)}
+          />
+          <Button
+            loading={isBusy}
+            disabled={text.trim() === ''}
+            onClick={() => choose(new File([text], `${type ?? 'pasted'}.csv`, { type: 'text/csv' }))}
+          >
+            Preview
+          </Button>
+        </Stack>
+      )}
+    </Stack>
+  );
+}
+
+function SampleLink({ type }: { readonly type: FeedType }) {
+  return (
+    <Anchor component="button" type="button" size="sm" pb={4} onClick={() => void saveSample(type)}>
+      Sample of {type}
+    </Anchor>
+  );
+}

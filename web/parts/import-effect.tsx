@@ -1,0 +1,68 @@
+/** What a feed changes, or would change: the sums before and after, and the biggest moves. */
+import type { FeedEffect } from '../../src/domain/feed-gates.ts';
+import type { Json } from '../api/operation-types.ts';
+import { DataTable } from './data-table.tsx';
+import { Facts, type Fact } from './facts.tsx';
+import { ProductLink } from './links.tsx';
+import { Empty } from './page.tsx';
+import { Move, Units } from './units.tsx';
+
+type Effect = Json<FeedEffect>;
+
+export function EffectFacts({
+  effect,
+  others = [],
+}: {
+  readonly effect: Effect;
+  readonly others?: readonly Fact[];
+}) {
+  const { levels, unitsBefore, unitsAfter, toZero, absent, negative } = effect;
+  return (
+    <Facts
+      facts={[
+        ...others,
+        { name: 'Quantities that change', value: <Units value={levels} /> },
+        {
+          name: 'Units on hand of these',
+          value: (
+            <>
+              <Units value={unitsBefore} /> → <Units value={unitsAfter} /> (
+              <Move value={unitsAfter - unitsBefore} />)
+            </>
+          ),
+        },
+        {
+          name: 'Fall to zero or below',
+          value: (
+            <>
+              <Units value={toZero} />
+              {absent ? `, ${absent} of them not named` : ''}
+            </>
+          ),
+        },
+        { name: 'Negative afterwards', value: <Units value={negative} /> },
+      ]}
+    />
+  );
+}
+
+export function MovesTable({ effect }: { readonly effect: Effect }) {
+  return (
+    <DataTable
+      label="The biggest moves"
+      rows={effect.moves}
+      keyOf={({ sku, facilityId }) => `${sku} ${facilityId}`}
+      empty={<Empty title="No quantity changes" />}
+      columns={[
+        {
+          header: 'SKU',
+          cell: ({ sku }) => <ProductLink sku={sku} />,
+        },
+        { header: 'Facility', cell: ({ facilityId }) => facilityId },
+        { header: 'Before', isNumber: true, cell: ({ before }) => <Units value={before} /> },
+        { header: 'After', isNumber: true, cell: ({ after }) => <Units value={after} /> },
+        { header: 'Move', isNumber: true, cell: ({ before, after }) => <Move value={after - before} /> },
+      ]}
+    />
+  );
+}
