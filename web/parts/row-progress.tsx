@@ -1,6 +1,6 @@
 /** Long work: rows done of rows, and how long what is left will take. */
 import { Progress, Stack, Text } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { advance, progressInWords, type StepProgress } from '../../src/domain/step-progress.ts';
 
 interface RowProgressProps {
@@ -11,7 +11,9 @@ interface RowProgressProps {
 
 export function RowProgress({ label, done, total }: RowProgressProps) {
   const [progress, setProgress] = useState<StepProgress>();
-  useEffect(() => setProgress((earlier) => advance(earlier, { done, total }, new Date())), [done, total]);
+  if (progress?.done !== done || progress.total !== total) {
+    setProgress(advance(progress, { done, total }, new Date()));
+  }
   return (
     <Stack gap={4}>
       <Progress
