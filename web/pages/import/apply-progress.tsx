@@ -7,7 +7,7 @@ const LOOK_AGAIN_MS = 1_000;
 
 export function ApplyProgress({ fileName, rows }: { readonly fileName: string; readonly rows: number }) {
   const { data } = useLook('import.list', { state: 'applying', limit: 10 }, { lookAgainMs: LOOK_AGAIN_MS });
-  const mine = data?.find((each) => each.fileName === fileName);
+  const mine = data?.imports.find((each) => each.fileName === fileName);
   return (
     <Stack gap="sm" aria-live="polite">
       <Group gap="xs">

@@ -51,7 +51,7 @@ export function Columns({ chosen, test, onMapped }: ColumnsProps) {
           chosen={chosen}
           type={found.type}
           columns={columns}
-          example={(shown[0]?.content ?? null)}
+          example={shown[0]?.content ?? null}
           about={`Read as ${found.encoding}, separated by a ${found.separator}.`}
           onMapped={onMapped}
         />

@@ -1,7 +1,7 @@
 import { Group, Select, Text } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { IMPORT_STATES } from '../../../src/domain/feed-import.ts';
-import { useLook } from '../../api/queries.ts';
+import { usePages } from '../../api/pages.ts';
 import { DataTable } from '../../parts/data-table.tsx';
 import { ImportStateBadge } from '../../parts/import-state.tsx';
 import { Instant } from '../../parts/instant.tsx';
@@ -9,16 +9,13 @@ import { Empty, Loaded } from '../../parts/page.tsx';
 import { Move, Units } from '../../parts/units.tsx';
 import { useFilters } from '../../parts/use-filters.ts';
 
-const SHOWN_FIRST = 20;
-/** As many as the server lists at most. */
-const SHOWN_MAX = 1_000;
+const PAGE_ROWS = 50;
 
 export function ImportHistory() {
-  const [{ state, shown }, setFilters] = useFilters(['state', 'shown']);
+  const [{ state }, setFilters] = useFilters(['state']);
   const navigate = useNavigate();
-  const limit = Math.min(Number(shown) || SHOWN_FIRST, SHOWN_MAX);
   const chosen = IMPORT_STATES.find((known) => known === state);
-  const look = useLook('import.list', { state: chosen, limit });
+  const look = usePages('import.list', { state: chosen, limit: PAGE_ROWS });
   return (
     <>
       <Group>
@@ -29,14 +26,14 @@ export function ImportHistory() {
           w={160}
           data={[...IMPORT_STATES]}
           value={chosen ?? null}
-          onChange={(value) => setFilters({ state: value ?? undefined, shown: undefined })}
+          onChange={(value) => setFilters({ state: value ?? undefined })}
         />
       </Group>
       <Loaded look={look} lines={8}>
-        {(imports) => (
+        {({ pages }) => (
           <DataTable
             label="Imports"
-            rows={imports}
+            rows={pages.flatMap(({ imports }) => imports)}
             keyOf={({ importId }) => importId}
             onOpen={({ importId }) =>
               void navigate({ to: '/import/$importId', params: { importId: String(importId) } })
@@ -49,14 +46,11 @@ export function ImportHistory() {
               </Empty>
             }
             more={
-              imports.length >= limit && limit < SHOWN_MAX
-                ? {
-                    isLoading: look.isFetching,
-                    onMore: () => setFilters({ shown: String(limit * 2) }),
-                  }
+              look.hasNextPage
+                ? { isLoading: look.isFetchingNextPage, onMore: () => void look.fetchNextPage() }
                 : undefined
             }
-            csv={{ name: 'import.list', input: { state: chosen, limit: SHOWN_MAX }, fileName: 'imports.csv' }}
+            csv={{ name: 'import.list', input: { state: chosen }, fileName: 'imports.csv' }}
             columns={[
               { header: 'Import', isNumber: true, width: 70, cell: ({ importId }) => importId },
               { header: 'State', width: 110, cell: (each) => <ImportStateBadge state={each.state} /> },
