@@ -66,8 +66,11 @@ export const listProducts = defineOperation({
     const isCut = only === undefined && products.length === limit;
     const isPart = isCut || (only === undefined && after !== undefined);
     const countAll = () => (search === undefined ? countProducts(database) : countFound(database, search));
+    const shown: readonly ProductWithAtp[] = withAtp
+      ? await addAtp(database, filter.shopId, products)
+      : products;
     return {
-      products: withAtp ? await addAtp(database, filter.shopId, products) : products,
+      products: shown,
       total: isPart ? await countAll() : products.length,
       next: isCut ? (products.at(-1)?.sku ?? null) : null,
     };
