@@ -3,9 +3,10 @@
  * The form is a rendering of the operation's fields.
  */
 import { Alert, Anchor, Button, Drawer, Group, Stack, Text, Tooltip, type ButtonProps } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
-import { useState, type ReactNode, type SyntheticEvent } from 'react';
+import { useState, type ReactElement, type ReactNode, type SyntheticEvent } from 'react';
 import type { Field } from '../../src/domain/input-fields.ts';
 import { readOperations } from '../api/client.ts';
 import type { InputOf, OperationFacts, OperationName, ResultOf } from '../api/operation-types.ts';
@@ -14,7 +15,7 @@ import { useAct } from '../api/queries.ts';
 import { useMay } from '../session/session.tsx';
 import { CopyText } from './copy-text.tsx';
 import { commandLine } from './command-line.ts';
-import { FieldInput } from './field-input.tsx';
+import { FieldInput, type Choices } from './field-input.tsx';
 import { ProblemBox } from './problem-box.tsx';
 
 /** The facts of an operation; undefined until they are there. */
@@ -28,6 +29,8 @@ export function useOperation(name: OperationName): OperationFacts | undefined {
   return data?.get(name);
 }
 
+const PREVIEW_AFTER_MS = 400;
+
 interface ActProps<Name extends OperationName> {
   readonly name: Name;
   /** On the button, and as the heading of the form. */
@@ -38,10 +41,16 @@ interface ActProps<Name extends OperationName> {
   readonly ask?: readonly (keyof InputOf<Name> & string)[];
   /** Of these, what must be given although a script may leave it out, such as why. */
   readonly need?: readonly (keyof InputOf<Name> & string)[];
+  /** What can be chosen for a field whose definition takes any name, such as the facilities that there are. */
+  readonly choices?: Readonly<Partial<Record<keyof InputOf<Name> & string, Choices>>>;
+  /** The content of the operation's file, where the page has it. */
+  readonly file?: Blob | undefined;
   /** What the fields stand at to begin with, such as a setting's value now. */
   readonly initial?: InputOf<Name>;
   /** What will happen, for the person who decides. */
   readonly consequence?: ReactNode;
+  /** What the values that are typed would do, so that a person sees it before it is saved. */
+  readonly preview?: (whole: InputOf<Name>) => ReactNode;
   /** What has happened, and a link to what it has made. */
   readonly done?: (result: ResultOf<Name>) => ReactNode;
   readonly onDone?: (result: ResultOf<Name>) => void;
@@ -51,6 +60,8 @@ interface ActProps<Name extends OperationName> {
   /** Why it cannot be done now. */
   readonly whyNot?: string | undefined;
   readonly button?: ButtonProps;
+  /** In place of a button, such as a switch that stands at what is so now. It opens the form. */
+  readonly trigger?: (open: () => void, isForbidden: boolean) => ReactElement;
 }
 
 export function Act<const Name extends OperationName>(props: ActProps<Name>) {
@@ -64,6 +75,7 @@ export function Act<const Name extends OperationName>(props: ActProps<Name>) {
     button,
     done,
     onDone,
+    trigger: ownTrigger,
   } = props;
   const [isOpen, setOpen] = useState(false);
   const facts = useOperation(name);
@@ -84,7 +96,9 @@ export function Act<const Name extends OperationName>(props: ActProps<Name>) {
     );
   };
 
-  const trigger = (
+  const trigger = ownTrigger ? (
+    ownTrigger(() => reason === undefined && setOpen(true), reason !== undefined)
+  ) : (
     <Button
       variant={isDangerous ? 'light' : 'default'}
       {...(isDangerous && { color: 'red' })}
@@ -134,6 +148,9 @@ function ActDrawer<const Name extends OperationName>(props: DrawerProps<Name>) {
     need = [],
     initial,
     consequence,
+    preview,
+    choices,
+    file: givenFile,
     done,
     onDone,
     isDangerous,
@@ -143,15 +160,12 @@ function ActDrawer<const Name extends OperationName>(props: DrawerProps<Name>) {
   const act = useAct(name);
   const problem = act.isError ? problemOf(act.error) : null;
   const needsYes = problem?.code === 'NOT_CONFIRMED';
-  const typed = Object.fromEntries(
-    Object.entries(values).filter(([, value]) => value !== undefined && value !== ''),
-  );
-  const file = Object.values(typed).find((value) => value instanceof File);
-  const named = Object.entries(typed).map(([field, value]) => [
-    field,
-    value instanceof File ? value.name : value,
-  ]);
-  const whole = { ...input, ...Object.fromEntries(named) } as InputOf<Name>;
+  const file = givenFile ?? Object.values(values).find((value) => value instanceof File);
+  const wholeOf = (typed: typeof values) => ({ ...input, ...sentOf(typed) }) as InputOf<Name>;
+  const whole = wholeOf(values);
+
+  // Not each key that is pressed is a question to the server.
+  const [settled] = useDebouncedValue(values, PREVIEW_AFTER_MS);
 
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
@@ -172,7 +186,7 @@ function ActDrawer<const Name extends OperationName>(props: DrawerProps<Name>) {
     <Drawer opened onClose={onClose} title={label} onClick={(event) => event.stopPropagation()}>
       <form onSubmit={submit}>
         <Stack gap="sm">
-          <Text size="sm">
+          <Text component="div" size="sm">
             {consequence ?? `${facts.description.charAt(0).toUpperCase()}${facts.description.slice(1)}.`}
           </Text>
           {ask.map((field, at) => {
@@ -184,12 +198,14 @@ function ActDrawer<const Name extends OperationName>(props: DrawerProps<Name>) {
                   name={field}
                   field={asNeeded(definition, need.includes(field))}
                   value={values[field]}
+                  choices={choices?.[field]}
                   hasFocus={at === 0}
                   onChange={(value) => setValues((now) => ({ ...now, [field]: value }))}
                 />
               )
             );
           })}
+          {preview?.(wholeOf(settled))}
           {problem && !needsYes && <ProblemBox problem={problem} />}
           {needsYes && (
             <Alert color="orange" title="This cannot be taken back">
@@ -217,6 +233,15 @@ function ActDrawer<const Name extends OperationName>(props: DrawerProps<Name>) {
 
 function asNeeded(field: Field, isNeeded: boolean): Field {
   return isNeeded ? { ...field, presence: 'required' } : field;
+}
+
+/** What was left empty is not sent; a file is sent beside its name. */
+function sentOf(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(values)
+      .filter(([, value]) => value !== undefined && value !== '')
+      .map(([field, value]) => [field, value instanceof File ? value.name : value]),
+  );
 }
 
 /** The same act for a script: it is never another one. */

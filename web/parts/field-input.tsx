@@ -14,12 +14,16 @@ import {
 import { wantedOf, type Field } from '../../src/domain/input-fields.ts';
 import { InstantInput } from './instant-input.tsx';
 
+export type Choices = readonly { readonly value: string; readonly label: string }[];
+
 interface FieldInputProps {
   readonly name: string;
   readonly field: Field;
   readonly value: unknown;
   readonly onChange: (value: unknown) => void;
   readonly hasFocus?: boolean;
+  /** What can be chosen, where the definition takes any name. */
+  readonly choices?: Choices | undefined;
   /** In place of what the name says. */
   readonly label?: string;
 }
@@ -41,7 +45,16 @@ export function FieldInput(props: FieldInputProps) {
 
 type ControlProps = FieldInputProps & { readonly label: string; readonly isDisabled: boolean };
 
-function Control({ name, field, value, onChange, hasFocus = false, label, isDisabled }: ControlProps) {
+function Control({
+  name,
+  field,
+  value,
+  onChange,
+  choices,
+  hasFocus = false,
+  label,
+  isDisabled,
+}: ControlProps) {
   const common = {
     name,
     label,
@@ -70,6 +83,18 @@ function Control({ name, field, value, onChange, hasFocus = false, label, isDisa
         autoComplete="new-password"
         value={asText(value)}
         onChange={({ currentTarget }) => onChange(currentTarget.value)}
+      />
+    );
+  }
+  if (choices) {
+    return (
+      <Select
+        {...common}
+        data={[...choices]}
+        value={asText(value) || null}
+        searchable
+        clearable={field.presence !== 'required'}
+        onChange={(chosen) => onChange(chosen ?? undefined)}
       />
     );
   }

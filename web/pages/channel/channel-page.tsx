@@ -1,5 +1,70 @@
-import { Page } from '../../parts/page.tsx';
+/** One channel: its settings, the shops that sell from it, and whose stock it has, in bulk where there are many. */
+import { Anchor, Card, Group } from '@mantine/core';
+import { Link, useParams } from '@tanstack/react-router';
+import type { ResultOf } from '../../api/operation-types.ts';
+import { useLook } from '../../api/queries.ts';
+import { Facts } from '../../parts/facts.tsx';
+import { Empty, Loaded, Page } from '../../parts/page.tsx';
+import { Units } from '../../parts/units.tsx';
+import { ChannelSettings } from './channel-settings.tsx';
+import { Members } from './members.tsx';
+
+export type Channel = ResultOf<'group.list'>[number];
 
 export function ChannelPage() {
-  return <Page title="Channel">…</Page>;
+  const { facilityGroupId } = useParams({ from: '/channels/$facilityGroupId' });
+  const groups = useLook('group.list');
+  const shops = useLook('shop.list');
+  const channel = groups.data?.find((each) => each.facilityGroupId === facilityGroupId);
+  const sellers = shops.data?.filter((shop) => shop.facilityGroupId === facilityGroupId);
+  return (
+    <Page
+      title={channel?.facilityGroupName ?? facilityGroupId}
+      about={channel ? facilityGroupId : undefined}
+      actions={channel && <ChannelSettings channel={channel} />}
+    >
+      <Loaded look={groups} lines={8}>
+        {() =>
+          channel ? (
+            <>
+              <Card>
+                <Facts
+                  facts={[
+                    { name: 'Threshold', value: <Units value={channel.threshold} /> },
+                    {
+                      name: 'Units shown at most',
+                      value: <Units value={channel.atMost} none="no limit" />,
+                    },
+                    { name: 'Floor per facility', value: channel.floorPerFacility ? 'on' : 'off' },
+                    { name: 'Shops', value: <Shops sellers={sellers} /> },
+                  ]}
+                />
+              </Card>
+              <Members channel={channel} />
+            </>
+          ) : (
+            <Empty title={`There is no channel ${facilityGroupId}`} />
+          )
+        }
+      </Loaded>
+    </Page>
+  );
+}
+
+function Shops({ sellers }: { readonly sellers: readonly { readonly shopId: string }[] | undefined }) {
+  if (!sellers) return '…';
+  if (sellers.length === 0) return 'none sells from it';
+  return (
+    <Group gap={8}>
+      {sellers.map(({ shopId }) => (
+        <Anchor
+          key={shopId}
+          inherit
+          renderRoot={(props) => <Link {...props} to="/files/$shopId" params={{ shopId }} />}
+        >
+          {shopId}
+        </Anchor>
+      ))}
+    </Group>
+  );
 }

@@ -1,5 +1,76 @@
-import { Page } from '../../parts/page.tsx';
+/** One product: why its Online ATP is what it is, what Shopify shows, what was pushed, and its settings. */
+import { Group, Select } from '@mantine/core';
+import { useParams } from '@tanstack/react-router';
+import { useLook } from '../../api/queries.ts';
+import { InstantInput } from '../../parts/instant-input.tsx';
+import { Loaded, Page } from '../../parts/page.tsx';
+import { useFilters } from '../../parts/use-filters.ts';
+import { Explained } from './explained.tsx';
+import { FacilityTable } from './facility-table.tsx';
+import { Pushes } from './pushes.tsx';
+import { ShopValue } from './shop-value.tsx';
 
 export function ProductPage() {
-  return <Page title="Product">…</Page>;
+  const { sku } = useParams({ from: '/products/$sku' });
+  const [{ channel, shop, at }, setFilters] = useFilters(['channel', 'shop', 'at']);
+  const groups = useLook('group.list');
+  const shops = useLook('shop.list');
+  const product = useLook('product.list', { sku, shopId: shop });
+  const explanation = useLook('product.explain', { sku, facilityGroupId: channel, shopId: shop, at });
+  const shopId = explanation.data?.shopId ?? null;
+  const [found] = product.data?.products ?? [];
+  return (
+    <Page
+      title={sku}
+      about={
+        found &&
+        `Product ${found.productId}${found.upc === null ? '' : `, UPC ${found.upc}`}${found.inventoryItemId === null ? '' : `, inventory item ${found.inventoryItemId}`}`
+      }
+    >
+      <Group align="flex-end">
+        <Select
+          label="Channel"
+          w={180}
+          clearable
+          placeholder={explanation.data?.explanation.facilityGroupId}
+          data={(groups.data ?? []).map(({ facilityGroupId, facilityGroupName }) => ({
+            value: facilityGroupId,
+            label: facilityGroupName,
+          }))}
+          value={channel ?? explanation.data?.explanation.facilityGroupId ?? null}
+          onChange={(value) => setFilters({ channel: value ?? undefined })}
+        />
+        <Select
+          label="Shop"
+          w={180}
+          clearable
+          placeholder="of the channel"
+          data={(shops.data ?? []).map((each) => each.shopId)}
+          value={shop ?? shopId}
+          onChange={(value) => setFilters({ shop: value ?? undefined })}
+        />
+        <InstantInput
+          label="As of"
+          description="Memberships and closings of then"
+          value={at ?? ''}
+          onChange={(value) => setFilters({ at: value })}
+        />
+      </Group>
+      <Loaded look={explanation} lines={12}>
+        {(explained) => (
+          <>
+            <Explained
+              explained={explained}
+              product={found}
+              beside={
+                explained.shopId && <ShopValue sku={sku} shopId={explained.shopId} explained={explained} />
+              }
+            />
+            <FacilityTable explained={explained} />
+          </>
+        )}
+      </Loaded>
+      {shopId && <Pushes sku={sku} shopId={shopId} />}
+    </Page>
+  );
 }

@@ -1,5 +1,137 @@
-import { Page } from '../../parts/page.tsx';
+/** Products by SKU, with what may be sold of them and how far that has come; and their settings, many at once. */
+import { Checkbox, Group, Select, Text, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { IconSearch } from '@tabler/icons-react';
+import { useState } from 'react';
+import { usePages } from '../../api/pages.ts';
+import { useLook } from '../../api/queries.ts';
+import { DataTable } from '../../parts/data-table.tsx';
+import { ProductLink } from '../../parts/links.tsx';
+import { Empty, Loaded, Page } from '../../parts/page.tsx';
+import { formatUnits, Units } from '../../parts/units.tsx';
+import { useFilters } from '../../parts/use-filters.ts';
+import { BulkSettings } from './bulk-settings.tsx';
+
+const PAGE_ROWS = 100;
+const SEARCH_AFTER_MS = 250;
 
 export function Products() {
-  return <Page title="Products">…</Page>;
+  const [{ find, shop }, setFilters] = useFilters(['find', 'shop']);
+  const [typed, setTyped] = useState(find ?? '');
+  const search = useDebouncedCallback(
+    (text: string) => setFilters({ find: text || undefined }),
+    SEARCH_AFTER_MS,
+  );
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const shops = useLook('shop.list');
+  const filter = { search: find, shopId: shop };
+  const look = usePages('product.list', { ...filter, withAtp: true, limit: PAGE_ROWS });
+  const toggle = (sku: string, isOn: boolean) =>
+    setSelected((before) => new Set(isOn ? [...before, sku] : [...before].filter((each) => each !== sku)));
+  return (
+    <Page
+      title="Products"
+      about="What may be sold of each product now, what the last file said, and what our last push has left on Shopify."
+      actions={<BulkSettings selected={[...selected]} onDone={() => setSelected(new Set())} />}
+    >
+      <Group>
+        <TextInput
+          aria-label="SKU"
+          placeholder="SKU begins with …"
+          leftSection={<IconSearch size={14} aria-hidden />}
+          w={260}
+          value={typed}
+          onChange={({ currentTarget }) => {
+            setTyped(currentTarget.value);
+            search(currentTarget.value.trim());
+          }}
+        />
+        {(shops.data?.length ?? 0) > 1 && (
+          <Select
+            aria-label="Shop"
+            placeholder="Shop"
+            clearable
+            w={200}
+            data={shops.data?.map(({ shopId }) => shopId) ?? []}
+            value={shop ?? null}
+            onChange={(value) => setFilters({ shop: value ?? undefined })}
+          />
+        )}
+        {look.data && (
+          <Text size="xs" c="dimmed">
+            {formatUnits(look.data.pages[0]?.total ?? 0)} products
+          </Text>
+        )}
+      </Group>
+      <Loaded look={look} lines={12}>
+        {({ pages }) => (
+          <DataTable
+            label="Products"
+            rows={pages.flatMap(({ products }) => products)}
+            keyOf={({ productId }) => productId}
+            empty={
+              <Empty title={find ? `No SKU begins with “${find}”` : 'There is no product yet'}>
+                {!find && 'Import them by a file of type IMP_PRODUCT, or from a shop: atp product import.'}
+              </Empty>
+            }
+            more={
+              look.hasNextPage
+                ? { isLoading: look.isFetchingNextPage, onMore: () => void look.fetchNextPage() }
+                : undefined
+            }
+            csv={{ name: 'product.list', input: filter, fileName: 'products.csv' }}
+            columns={[
+              {
+                header: <span className="visually-hidden">Select</span>,
+                width: 36,
+                cell: ({ sku }) => (
+                  <Checkbox
+                    aria-label={`Select ${sku}`}
+                    checked={selected.has(sku)}
+                    onChange={({ currentTarget }) => toggle(sku, currentTarget.checked)}
+                  />
+                ),
+              },
+              { header: 'SKU', cell: ({ sku }) => <ProductLink sku={sku} /> },
+              { header: 'Product', isExtra: true, cell: ({ productId }) => productId },
+              { header: 'UPC', isExtra: true, cell: ({ upc }) => upc ?? '–' },
+              {
+                header: 'Online ATP',
+                isNumber: true,
+                cell: ({ onlineAtp }) => <Units value={onlineAtp} />,
+              },
+              {
+                header: 'Last file',
+                isNumber: true,
+                isExtra: true,
+                cell: ({ published }) => <Units value={published} none="–" />,
+              },
+              {
+                header: 'Last push',
+                isNumber: true,
+                cell: ({ lastKnown }) => <Units value={lastKnown} none="–" />,
+              },
+              {
+                header: 'Safety stock',
+                isExtra: true,
+                cell: ({ facilities }) =>
+                  facilities
+                    .filter(({ safetyStock }) => safetyStock > 0)
+                    .map(({ facilityId, safetyStock }) => `${facilityId} ${safetyStock}`)
+                    .join(', ') || '–',
+              },
+              {
+                header: 'Threshold',
+                isExtra: true,
+                cell: ({ thresholds }) =>
+                  thresholds
+                    .map(({ facilityGroupId, threshold }) => `${facilityGroupId} ${threshold}`)
+                    .join(', ') || '–',
+              },
+            ]}
+          />
+        )}
+      </Loaded>
+    </Page>
+  );
 }

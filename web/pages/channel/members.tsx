@@ -1,0 +1,140 @@
+import { Card, Checkbox, Group, MultiSelect, Stack, Text, Title } from '@mantine/core';
+import { useState } from 'react';
+import { useLook } from '../../api/queries.ts';
+import { Act } from '../../parts/act.tsx';
+import { DataTable } from '../../parts/data-table.tsx';
+import { WholeInstant } from '../../parts/instant.tsx';
+import { FacilityLink } from '../../parts/links.tsx';
+import { MembershipState } from '../../parts/membership-state.tsx';
+import { Empty } from '../../parts/page.tsx';
+import { WhatIf } from '../../parts/what-if.tsx';
+import type { Channel } from './channel-page.tsx';
+
+export function Members({ channel }: { readonly channel: Channel }) {
+  const { facilityGroupId, members } = channel;
+  const facilities = useLook('facility.list');
+  const nameOf = new Map(facilities.data?.map((each) => [each.facilityId, each.facilityName]));
+  const inForce = new Set(members.filter((each) => each.inForce).map((each) => each.facilityId));
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const chosen = [...selected].filter((id) => inForce.has(id));
+  const toggle = (id: string, isOn: boolean) =>
+    setSelected((before) => new Set(isOn ? [...before, id] : [...before].filter((each) => each !== id)));
+  const rows = members.toSorted(
+    (one, other) =>
+      Number(other.inForce) - Number(one.inForce) || one.facilityId.localeCompare(other.facilityId),
+  );
+  return (
+    <Card component="section" aria-labelledby="members">
+      <Stack gap="sm">
+        <Group justify="space-between">
+          <Title order={2} id="members">
+            Members
+          </Title>
+          <Group gap="xs">
+            {chosen.length > 0 && (
+              <Act
+                name="group.remove"
+                label={`Remove ${chosen.length}`}
+                input={{ facilityGroupId, facilityIds: chosen }}
+                ask={['at']}
+                isDangerous
+                consequence={
+                  <>
+                    {chosen.map((id) => nameOf.get(id) ?? id).join(', ')}: the memberships end, their history
+                    is kept.
+                    {chosen.map((facilityId) => (
+                      <WhatIf key={facilityId} change={{ facilityGroupId, facilityId, sells: false }} />
+                    ))}
+                  </>
+                }
+                done={() => `${chosen.length} memberships have ended`}
+                onDone={() => setSelected(new Set())}
+              />
+            )}
+            <AddMembers channel={channel} inForce={inForce} />
+          </Group>
+        </Group>
+        <DataTable
+          label="Members"
+          rows={rows}
+          keyOf={({ facilityId, fromDate }) => `${facilityId} ${fromDate}`}
+          empty={
+            <Empty title="No facility sells here">
+              Every product of the channel’s shops shows 0 until one does.
+            </Empty>
+          }
+          columns={[
+            {
+              header: <span className="visually-hidden">Select</span>,
+              width: 36,
+              cell: ({ facilityId, inForce: isNow }) =>
+                isNow && (
+                  <Checkbox
+                    aria-label={`Select ${facilityId}`}
+                    checked={selected.has(facilityId)}
+                    onChange={({ currentTarget }) => toggle(facilityId, currentTarget.checked)}
+                  />
+                ),
+            },
+            {
+              header: 'Facility',
+              cell: ({ facilityId }) => (
+                <>
+                  <FacilityLink id={facilityId}>{nameOf.get(facilityId) ?? facilityId}</FacilityLink>
+                  <Text size="xs" c="dimmed">
+                    {facilityId}
+                  </Text>
+                </>
+              ),
+            },
+            { header: 'State', cell: (member) => <MembershipState member={member} /> },
+            { header: 'From', isExtra: true, cell: ({ fromDate }) => <WholeInstant at={fromDate} /> },
+            { header: 'Until', cell: ({ thruDate }) => <WholeInstant at={thruDate} none="without an end" /> },
+          ]}
+        />
+      </Stack>
+    </Card>
+  );
+}
+
+interface AddMembersProps {
+  readonly channel: Channel;
+  readonly inForce: ReadonlySet<string>;
+}
+
+function AddMembers({ channel: { facilityGroupId, facilityGroupName }, inForce }: AddMembersProps) {
+  const facilities = useLook('facility.list');
+  const [facilityIds, setFacilityIds] = useState<readonly string[]>([]);
+  const others = (facilities.data ?? []).filter(
+    ({ facilityId, isVirtual }) => !isVirtual && !inForce.has(facilityId),
+  );
+  return (
+    <Act
+      name="group.add"
+      label="Add members"
+      input={{ facilityGroupId, facilityIds }}
+      ask={['fromDate', 'thruDate']}
+      consequence={
+        <>
+          Their stock is for sale on {facilityGroupName} then.
+          <MultiSelect
+            mt="xs"
+            size="xs"
+            label="Facilities"
+            required
+            searchable
+            data={others.map(({ facilityId, facilityName }) => ({ value: facilityId, label: facilityName }))}
+            value={[...facilityIds]}
+            onChange={setFacilityIds}
+            nothingFoundMessage="All facilities are members"
+          />
+          {facilityIds.map((facilityId) => (
+            <WhatIf key={facilityId} change={{ facilityGroupId, facilityId, sells: true }} />
+          ))}
+        </>
+      }
+      done={() => `${facilityIds.join(', ')} sell on ${facilityGroupName}`}
+      onDone={() => setFacilityIds([])}
+    />
+  );
+}

@@ -1,0 +1,34 @@
+/** What settings of products would do: in their group, and in every group where their facility sells. */
+import type { InputOf } from '../api/operation-types.ts';
+import { useLook } from '../api/queries.ts';
+import { WhatIf } from './what-if.tsx';
+
+interface SettingsPreviewProps {
+  readonly settings: InputOf<'product.set'>;
+  /** Absent: all products. */
+  readonly skus?: readonly string[];
+}
+
+export function SettingsPreview({ settings, skus }: SettingsPreviewProps) {
+  const { facilityId, safetyStock, allowBrokering, facilityGroupId, threshold } = settings;
+  const facilities = useLook('facility.list');
+  const groups = facilities.data?.find((each) => each.facilityId === facilityId)?.facilityGroupIds ?? [];
+  const isAtFacility = facilityId && (safetyStock !== undefined || allowBrokering !== undefined);
+  const isInGroup = facilityGroupId && threshold !== undefined && (threshold !== null || skus);
+  const inGroup = isInGroup ? { threshold } : {};
+  const shown = [
+    ...(isAtFacility ? groups : []),
+    ...(isInGroup && !(isAtFacility && groups.includes(facilityGroupId)) ? [facilityGroupId] : []),
+  ];
+  return shown.map((group) => (
+    <WhatIf
+      key={group}
+      change={{
+        facilityGroupId: group,
+        skus,
+        ...(isAtFacility && groups.includes(group) && { facilityId, safetyStock, allowBrokering }),
+        ...(group === facilityGroupId && inGroup),
+      }}
+    />
+  ));
+}
