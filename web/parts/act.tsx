@@ -45,7 +45,9 @@ interface ActProps<Name extends OperationName> {
   readonly choices?: Readonly<Partial<Record<keyof InputOf<Name> & string, Choices>>>;
   /** The content of the operation's file, where the page has it. */
   readonly file?: Blob | undefined;
-  /** What the fields stand at to begin with, such as a setting's value now. */
+  /** What the settings are now: the fields begin with it, and what stays so is not sent. */
+  readonly current?: InputOf<Name>;
+  /** What the fields begin with otherwise: a proposal. */
   readonly initial?: InputOf<Name>;
   /** What will happen, for the person who decides. */
   readonly consequence?: ReactNode;
@@ -146,6 +148,7 @@ function ActDrawer<const Name extends OperationName>(props: DrawerProps<Name>) {
     input,
     ask = [],
     need = [],
+    current,
     initial,
     consequence,
     preview,
@@ -156,12 +159,12 @@ function ActDrawer<const Name extends OperationName>(props: DrawerProps<Name>) {
     isDangerous,
     onClose,
   } = props;
-  const [values, setValues] = useState<Readonly<Record<string, unknown>>>(initial ?? {});
+  const [values, setValues] = useState<Readonly<Record<string, unknown>>>({ ...current, ...initial });
   const act = useAct(name);
   const problem = act.isError ? problemOf(act.error) : null;
   const needsYes = problem?.code === 'NOT_CONFIRMED';
   const file = givenFile ?? Object.values(values).find((value) => value instanceof File);
-  const wholeOf = (typed: typeof values) => ({ ...input, ...sentOf(typed) }) as InputOf<Name>;
+  const wholeOf = (typed: typeof values) => ({ ...input, ...sentOf(typed, current) }) as InputOf<Name>;
   const whole = wholeOf(values);
 
   // Not each key that is pressed is a question to the server.
@@ -205,7 +208,7 @@ function ActDrawer<const Name extends OperationName>(props: DrawerProps<Name>) {
               )
             );
           })}
-          {preview?.(wholeOf(settled))}
+          {Object.keys(sentOf(settled, current)).length > 0 && preview?.(wholeOf(settled))}
           {problem && !needsYes && <ProblemBox problem={problem} />}
           {needsYes && (
             <Alert color="orange" title="This cannot be taken back">
@@ -235,11 +238,16 @@ function asNeeded(field: Field, isNeeded: boolean): Field {
   return isNeeded ? { ...field, presence: 'required' } : field;
 }
 
-/** What was left empty is not sent; a file is sent beside its name. */
-function sentOf(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+/** What was left empty, or as it is, is not sent; a file is sent beside its name. */
+function sentOf(
+  values: Readonly<Record<string, unknown>>,
+  current: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<string, unknown>> {
+  const isSame = (field: string, value: unknown) =>
+    field in current && JSON.stringify(current[field]) === JSON.stringify(value);
   return Object.fromEntries(
     Object.entries(values)
-      .filter(([, value]) => value !== undefined && value !== '')
+      .filter(([field, value]) => value !== undefined && value !== '' && !isSame(field, value))
       .map(([field, value]) => [field, value instanceof File ? value.name : value]),
   );
 }

@@ -10,7 +10,7 @@ export function ChannelSettings({ channel }: { readonly channel: Channel }) {
       name="group.set"
       label="Change settings"
       input={{ facilityGroupId }}
-      initial={{ threshold, floorPerFacility, atMost }}
+      current={{ threshold, floorPerFacility, atMost }}
       ask={['threshold', 'floorPerFacility', 'atMost']}
       consequence="The next delta looks at every product of the channel’s shops."
       preview={(typed) => <WhatIf change={typed} />}

@@ -77,7 +77,7 @@ function Acts({ facility }: { readonly facility: Facility }) {
         name="facility.set"
         label="Change"
         input={{ facilityId }}
-        initial={{ facilityName, safetyStock, ...(externalId !== null && { externalId }) }}
+        current={{ facilityName, safetyStock, externalId }}
         ask={['facilityName', 'externalId', 'safetyStock']}
         consequence="What is given is changed. The safety stock is for products that come to it from now on; those that are there keep theirs."
         done={() => `${facilityId} is changed`}

@@ -37,7 +37,7 @@ export function Explained({ explained: { explanation }, product, beside }: Expla
               name="product.set"
               label="Set threshold"
               input={{ sku, facilityGroupId }}
-              initial={{ threshold: own?.threshold }}
+              current={{ threshold: own?.threshold ?? null }}
               ask={['threshold']}
               consequence={`${own ? `${sku} has a threshold of its own, ${own.threshold}.` : `${sku} has the channel’s own threshold.`} A threshold that is given counts in place of it.`}
               preview={(settings) => <SettingsPreview settings={settings} skus={[sku]} />}

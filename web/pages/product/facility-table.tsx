@@ -56,7 +56,7 @@ export function FacilityTable({ explained: { explanation } }: { readonly explain
                   name="product.set"
                   label="Set"
                   input={{ sku, facilityId }}
-                  initial={{ safetyStock, allowBrokering }}
+                  current={{ safetyStock, allowBrokering }}
                   ask={['safetyStock', 'allowBrokering']}
                   consequence={`${sku} at ${facilityName}. The next delta takes what moves to Shopify.`}
                   preview={(settings) => <SettingsPreview settings={settings} skus={[sku]} />}

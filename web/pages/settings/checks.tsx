@@ -1,0 +1,79 @@
+/** Whether everything that the jobs need is there, and what mends it where it is not: what `atp doctor` says. */
+import { Button, Group, Stack, Switch, Text } from '@mantine/core';
+import { IconRefresh } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { ResultOf } from '../../api/operation-types.ts';
+import { useLook } from '../../api/queries.ts';
+import { DataTable } from '../../parts/data-table.tsx';
+import { Loaded } from '../../parts/page.tsx';
+import { StateBadge, type Tone } from '../../parts/state-badge.tsx';
+
+type Check = ResultOf<'installation.check'>['checks'][number];
+
+const OUTCOMES: Readonly<Record<Check['outcome'], readonly [order: number, Tone, string]>> = {
+  failed: [0, 'bad', 'failed'],
+  found: [1, 'attention', 'found'],
+  'not-checked': [2, 'waiting', 'not checked'],
+  well: [3, 'good', 'well'],
+};
+
+export function Checks() {
+  const [isWhole, setWhole] = useState(false);
+  const look = useLook('installation.check', isWhole ? { ledger: true } : {}, { lookAgainMs: false });
+  return (
+    <Stack gap="sm">
+      <Group justify="space-between">
+        <Switch
+          label="Also add up the whole ledger"
+          checked={isWhole}
+          onChange={({ currentTarget }) => setWhole(currentTarget.checked)}
+        />
+        <Button
+          variant="default"
+          leftSection={<IconRefresh size={14} />}
+          loading={look.isFetching}
+          onClick={() => void look.refetch()}
+        >
+          Check again
+        </Button>
+      </Group>
+      <Loaded look={look} lines={14}>
+        {({ checks }) => (
+          <DataTable
+            label="Checks"
+            rows={checks.toSorted((one, other) => OUTCOMES[one.outcome][0] - OUTCOMES[other.outcome][0])}
+            keyOf={({ name }) => name}
+            empty={null}
+            csv={{ name: 'installation.check', input: {}, fileName: 'checks.csv' }}
+            columns={[
+              {
+                header: 'State',
+                width: 120,
+                cell: ({ outcome }) => {
+                  const [, tone, word] = OUTCOMES[outcome];
+                  return <StateBadge tone={tone}>{word}</StateBadge>;
+                },
+              },
+              { header: 'Check', width: 220, cell: ({ name }) => name },
+              {
+                header: 'What was found, and what to do',
+                cell: ({ detail, hint }) => (
+                  <>
+                    <Text inherit style={{ overflowWrap: 'anywhere' }}>
+                      {detail}
+                    </Text>
+                    {hint && (
+                      <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+                        {hint}
+                      </Text>
+                    )}
+                  </>
+                ),
+              },
+            ]}
+          />
+        )}
+      </Loaded>
+    </Stack>
+  );
+}
