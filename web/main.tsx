@@ -18,6 +18,8 @@ import { SignIn } from './session/sign-in.tsx';
 import { theme } from './theme.ts';
 
 const styleNonce = document.querySelector<HTMLMetaElement>('meta[name="style-nonce"]')?.content ?? '';
+// What keeps the page still behind a drawer writes a style, too, and looks for the nonce under this name (get-nonce).
+Object.assign(globalThis, { __webpack_nonce__: styleNonce });
 
 type State = { readonly session: Session | null } | { readonly problem: ProblemFacts } | 'asking';
 

@@ -159,7 +159,10 @@ function ActDrawer<const Name extends OperationName>(props: DrawerProps<Name>) {
     isDangerous,
     onClose,
   } = props;
-  const [values, setValues] = useState<Readonly<Record<string, unknown>>>({ ...current, ...initial });
+  const [values, setValues] = useState<Readonly<Record<string, unknown>>>(() => ({
+    ...withoutNulls(current),
+    ...initial,
+  }));
   const act = useAct(name);
   const problem = act.isError ? problemOf(act.error) : null;
   const needsYes = problem?.code === 'NOT_CONFIRMED';
@@ -202,6 +205,8 @@ function ActDrawer<const Name extends OperationName>(props: DrawerProps<Name>) {
                   field={asNeeded(definition, need.includes(field))}
                   value={values[field]}
                   choices={choices?.[field]}
+                  // Nothing is set of what is new, and what is not set cannot be cleared.
+                  canClear={current ? (current[field] ?? null) !== null : !name.endsWith('.add')}
                   hasFocus={at === 0}
                   onChange={(value) => setValues((now) => ({ ...now, [field]: value }))}
                 />
@@ -236,6 +241,10 @@ function ActDrawer<const Name extends OperationName>(props: DrawerProps<Name>) {
 
 function asNeeded(field: Field, isNeeded: boolean): Field {
   return isNeeded ? { ...field, presence: 'required' } : field;
+}
+
+function withoutNulls(values: object | undefined): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(values ?? {}).filter(([, value]) => value !== null));
 }
 
 /** What was left empty, or as it is, is not sent; a file is sent beside its name. */

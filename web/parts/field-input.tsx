@@ -14,7 +14,7 @@ import {
 import { wantedOf, type Field } from '../../src/domain/input-fields.ts';
 import { InstantInput } from './instant-input.tsx';
 
-export type Choices = readonly { readonly value: string; readonly label: string }[];
+export type Choices = readonly (string | { readonly value: string; readonly label: string })[];
 
 interface FieldInputProps {
   readonly name: string;
@@ -24,13 +24,16 @@ interface FieldInputProps {
   readonly hasFocus?: boolean;
   /** What can be chosen, where the definition takes any name. */
   readonly choices?: Choices | undefined;
+  /** Whether there is something that could be cleared. */
+  readonly canClear?: boolean;
   /** In place of what the name says. */
   readonly label?: string;
 }
 
 export function FieldInput(props: FieldInputProps) {
-  const { name, field, value, onChange, label = labelOf(name) } = props;
-  if (field.presence !== 'clearable') return <Control {...props} label={label} isDisabled={false} />;
+  const { name, field, value, onChange, canClear = true, label = labelOf(name) } = props;
+  if (field.presence !== 'clearable' || !canClear)
+    return <Control {...props} label={label} isDisabled={false} />;
   return (
     <Stack gap={4}>
       <Control {...props} label={label} isDisabled={value === null} />

@@ -1,5 +1,5 @@
 /** In which channels a facility's stock is for sale: a switch each. Off ends the membership; its history is kept. */
-import { Card, Stack, Switch, Text, Title } from '@mantine/core';
+import { Card, Group, Stack, Switch, Text, Title } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ResultOf } from '../../api/operation-types.ts';
 import { Act } from '../../parts/act.tsx';
@@ -58,15 +58,15 @@ function ChannelSwitch({ facility, group }: { readonly facility: Facility; reado
   const input = { facilityGroupId, facilityIds: [facilityId] };
   const trigger = (open: () => void, isForbidden: boolean) => (
     <Switch
+      w="fit-content"
       label={isMember ? `is now selling on ${facilityGroupName}` : `does not sell on ${facilityGroupName}`}
-      description={<ChannelLink id={facilityGroupId} />}
       checked={isMember}
       aria-disabled={isForbidden}
       // It stands at what is so, and moves when that has changed.
       onChange={open}
     />
   );
-  return isMember ? (
+  const act = isMember ? (
     <Act
       name="group.remove"
       label={`Stop selling on ${facilityGroupName}`}
@@ -97,5 +97,13 @@ function ChannelSwitch({ facility, group }: { readonly facility: Facility; reado
       }
       done={() => `${facilityName} is now selling on ${facilityGroupName}`}
     />
+  );
+  return (
+    <Group gap="md">
+      {act}
+      <Text size="xs">
+        <ChannelLink id={facilityGroupId} />
+      </Text>
+    </Group>
   );
 }

@@ -1,0 +1,74 @@
+/** A small store behind a console: three products at two facilities that sell online, and a person of each role. */
+import AxeBuilder from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { openApi, PASSWORD, signIn, type ApiUnderTest } from '../api/api-under-test.ts';
+import { openPage, signInTo, type View } from './browser.ts';
+
+const ROLES = ['viewer', 'operator', 'admin'] as const;
+export const SKUS = ['MUG-BLUE', 'MUG-RED', 'MUG-WHITE'] as const;
+const HEADER = 'facilityId,idValue,idType,resetByAtp,availableQty';
+
+/** Lines of a count: facility, SKU, units. */
+export function countOf(...lines: readonly (readonly [string, string, number])[]): string {
+  return [HEADER, ...lines.map(([facilityId, sku, units]) => `${facilityId},${sku},SKU,N,${units}`), ''].join(
+    '\n',
+  );
+}
+
+export async function openSmallStore(): Promise<ApiUnderTest> {
+  const api = await openEmptyStore();
+  for (const facilityId of ['NEW_YORK', 'BROOKLYN']) {
+    await done(api, 'facility/add', {
+      ...{ facilityId, facilityName: `Store ${facilityId}`, facilityTypeId: 'RETAIL_STORE' },
+    });
+  }
+  await done(api, 'group/add', { facilityGroupId: 'FAC_GRP', facilityIds: ['NEW_YORK', 'BROOKLYN'] });
+  for (const [at, sku] of SKUS.entries()) await done(api, 'product/add', { productId: `P-${at}`, sku });
+  await upload(
+    api,
+    'RESET_INVENTORY__opening.csv',
+    countOf(['NEW_YORK', 'MUG-BLUE', 10], ['BROOKLYN', 'MUG-BLUE', 4], ['NEW_YORK', 'MUG-RED', 3]),
+  );
+  return api;
+}
+
+/** Nobody has set up anything; people can sign in. */
+export async function openEmptyStore(): Promise<ApiUnderTest> {
+  const api = await openApi();
+  for (const role of ROLES) await signIn(api, role, role);
+  return api;
+}
+
+async function done(api: ApiUnderTest, path: string, input: object): Promise<void> {
+  const { status, text } = await api.post(`/api/${path}`, input);
+  if (status !== 200) throw new Error(`${path} was refused: ${text}`);
+}
+
+async function upload(api: ApiUnderTest, file: string, body: string): Promise<void> {
+  const { status, text } = await api.ask(`/api/feed/import?file=${file}`, {
+    ...{ method: 'POST', body, headers: { 'content-type': 'application/octet-stream' } },
+  });
+  if (status !== 200) throw new Error(`${file} was refused: ${text}`);
+}
+
+export interface SignedInPage {
+  readonly page: Page;
+  readonly faults: readonly string[];
+}
+
+export async function openAs(
+  browser: Browser,
+  api: ApiUnderTest,
+  role: (typeof ROLES)[number],
+  view?: View,
+): Promise<SignedInPage> {
+  const opened = await openPage(browser, api.url, view);
+  await signInTo(opened.page, role, PASSWORD);
+  return opened;
+}
+
+/** What axe has to say against the page as it is now: rules, and where they are broken. */
+export async function axeFindings(page: Page): Promise<readonly string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
+}
