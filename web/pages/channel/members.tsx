@@ -55,7 +55,7 @@ export function Members({ channel }: { readonly channel: Channel }) {
           </Group>
         </Group>
         <DataTable
-          label="Members"
+          label="Facilities of the channel"
           rows={rows}
           keyOf={({ facilityId, fromDate }) => `${facilityId} ${fromDate}`}
           empty={

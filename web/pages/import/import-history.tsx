@@ -69,8 +69,13 @@ export function ImportHistory() {
               },
               { header: 'Source', isExtra: true, cell: ({ source }) => source ?? '–' },
               { header: 'Came', isExtra: true, cell: ({ cameAt }) => <Instant at={cameAt} /> },
-              { header: 'Rows', isNumber: true, cell: ({ rows }) => <Units value={rows} /> },
-              { header: 'Refused', isNumber: true, cell: ({ refused }) => <Units value={refused} /> },
+              { header: 'Rows', isNumber: true, isExtra: true, cell: ({ rows }) => <Units value={rows} /> },
+              {
+                header: 'Refused',
+                isNumber: true,
+                isExtra: true,
+                cell: ({ refused }) => <Units value={refused} />,
+              },
               {
                 header: 'Quantities',
                 isNumber: true,

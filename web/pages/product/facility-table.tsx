@@ -42,10 +42,16 @@ export function FacilityTable({ explained: { explanation } }: { readonly explain
               isNumber: true,
               cell: ({ quantityOnHand }) => <Units value={quantityOnHand} />,
             },
-            { header: 'Reserved', isNumber: true, cell: ({ reserved }) => <Units value={reserved} /> },
+            {
+              header: 'Reserved',
+              isNumber: true,
+              isExtra: true,
+              cell: ({ reserved }) => <Units value={reserved} />,
+            },
             {
               header: 'Safety stock',
               isNumber: true,
+              isExtra: true,
               cell: ({ safetyStock }) => <Units value={safetyStock} />,
             },
             {

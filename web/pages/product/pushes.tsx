@@ -96,7 +96,12 @@ export function Pushes({ sku, shopId }: { readonly sku: string; readonly shopId:
                   isExtra: true,
                   cell: ({ shopifyBefore }) => <Units value={shopifyBefore} />,
                 },
-                { header: 'Sent', isNumber: true, cell: ({ sent }) => <Units value={sent} none="–" /> },
+                {
+                  header: 'Sent',
+                  isNumber: true,
+                  isExtra: true,
+                  cell: ({ sent }) => <Units value={sent} none="–" />,
+                },
                 { header: 'When', cell: ({ at }) => <Instant at={at} none="not yet" /> },
               ]}
             />
