@@ -58,6 +58,7 @@ export const PARENTS: Readonly<Record<string, string>> = {
   product: 'products and what is kept back of them',
   shop: 'Shopify stores',
   job: 'the jobs: when they run, and run one now',
+  run: 'one run of a job',
   feed: 'feeds that are expected, and feeds that were refused',
   source: 'how senders of feeds write',
   alert: 'who is told when something is wrong',

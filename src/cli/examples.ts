@@ -123,6 +123,10 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
   'job run': ['job run import --wait', 'job run recent-changes --shop acme --sku BLUE-SHIRT-M,BLUE-SHIRT-L'],
   verify: ['verify acme', 'verify acme --sample 500 --heal'],
   pipeline: ['pipeline', 'pipeline failed --shop acme --limit 10'],
+  'run show': [
+    'run show hardSync/acme 0197f1d2-6c3e-7a51-9c0e-3f6f0d1b2a45',
+    'run show importInventory 0197f1d2-6c3e-7a51-9c0e-3f6f0d1b2a45 --json',
+  ],
   lane: ['lane acme', "lane acme approve 1 --reason 'compared with the shop'"],
   'user add': ['user add ann --role admin', 'user add bob@example.com --role operator --json'],
   'user list': ['user list', 'user list --json'],

@@ -1,5 +1,5 @@
 import { OUTCOMES_IN_WORDS } from '../domain/jobs/outcome.ts';
-import { showPipeline } from '../operations/pipeline.ts';
+import { showPipeline, showRun } from '../operations/pipeline.ts';
 import { command } from './command.ts';
 import { shortTime } from './report.ts';
 import { table } from './table.ts';
@@ -21,5 +21,30 @@ export const PIPELINE_COMMANDS = [
       const text = table(['Job', 'Shop', 'Outcome', 'At', 'Ended', 'What'], rows, 'There are no runs.');
       return more ? `${text}\nThere are more: --limit shows them.` : text;
     },
+  }),
+  command({
+    path: 'run show',
+    operation: showRun,
+    arguments: ['workflowId', 'runId'],
+    show: (run) =>
+      table(
+        ['Run', run.runId ?? ''],
+        [
+          ['Job', run.jobName],
+          ['Shop', run.shopId],
+          ['Status', run.status.toLowerCase().replace('_', ' ')],
+          ['Outcome', run.outcome && OUTCOMES_IN_WORDS[run.outcome]],
+          ['Started', shortTime(run.startedAt)],
+          ['Ended', shortTime(run.closedAt)],
+          [
+            'By',
+            run.scheduledAt === null ? run.startedBy : `its schedule, for ${shortTime(run.scheduledAt)}`,
+          ],
+          ['With', JSON.stringify(run.parameters)],
+          ['What', run.summary],
+          ['Temporal', run.uiUrl],
+        ],
+        '',
+      ),
   }),
 ];

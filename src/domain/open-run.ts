@@ -8,6 +8,8 @@ export interface OpenStep {
   readonly id: string;
   /** Counts from 1. */
   readonly attempt: number;
+  /** Attempts at most; null: it is tried until somebody ends it. */
+  readonly attemptsMax: number | null;
   /** Why the attempt before failed; null: this is the first one, or nobody has said why. */
   readonly failure: { readonly code: string | null; readonly message: string } | null;
   /** When the next attempt begins; null: one is under way. */

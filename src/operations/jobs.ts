@@ -46,7 +46,7 @@ export const runJob = defineOperation({
     const order = await completeOrder(context, input);
     const { runJob: start } = await import('../temporal/run-job.ts');
     const temporal = await app.temporal();
-    const run = await start(temporal, order, { wait, onProgress: progress });
+    const run = await start(temporal, order, { wait, onProgress: progress, startedBy: context.caller.name });
     if (wait) {
       const { result } = run;
       const foundNoFile = result !== null && 'laneState' in result && isWithoutFile(result);
@@ -68,12 +68,12 @@ export const verifyShop = defineOperation({
   role: 'operator',
   description: 'compare Online ATP with what Shopify really shows',
   fields: VERIFY.fields,
-  run: async ({ app, progress }, input) => {
+  run: async ({ app, progress, caller }, input) => {
     const shop = await findShop(await app.database(), input.shopId);
     progress(`Asking ${shop.domain} for a sign of life`);
     await requireAnswer(app, shop);
     const { runJob: start } = await import('../temporal/run-job.ts');
-    const options = { wait: true, onProgress: progress };
+    const options = { wait: true, onProgress: progress, startedBy: caller.name };
     const { result } = await start(await app.temporal(), { job: 'verify', ...input }, options);
     if (result === null) throw new Error('A run that was waited for has ended without a result.');
     return result;

@@ -14,7 +14,7 @@ import { IMPORT_OPERATIONS } from './imports.ts';
 import { JOB_OPERATIONS } from './jobs.ts';
 import { LANE_OPERATIONS } from './lane.ts';
 import type { OperationFacts } from './operation.ts';
-import { showPipeline } from './pipeline.ts';
+import { showPipeline, showRun } from './pipeline.ts';
 import { SOURCE_OPERATIONS } from './sources.ts';
 import { PRODUCT_OPERATIONS } from './products.ts';
 import { SHOP_OPERATIONS } from './shops.ts';
@@ -37,6 +37,7 @@ export const OPERATIONS = [
   ...SOURCE_OPERATIONS,
   ...JOB_OPERATIONS,
   showPipeline,
+  showRun,
   ...LANE_OPERATIONS,
   listConditions,
   ...ALERT_OPERATIONS,

@@ -1,7 +1,18 @@
-import { byDefault, choice, count, id, optional, yesOrNo } from '../domain/input-fields.ts';
+import {
+  byDefault,
+  choice,
+  count,
+  id,
+  label,
+  optional,
+  pattern,
+  time,
+  yesOrNo,
+} from '../domain/input-fields.ts';
 import { jobField } from '../domain/jobs/jobs.ts';
-import { PIPELINE_STATES } from '../domain/jobs/pipeline-state.ts';
+import { PIPELINE_STATES, RUN_STARTERS } from '../domain/jobs/pipeline-state.ts';
 import { PIPELINE_RUNS_MAX, PIPELINE_RUNS_SHOWN } from '../domain/limits.ts';
+import type { Application } from './application.ts';
 import { defineOperation } from './operation.ts';
 
 export const showPipeline = defineOperation({
@@ -13,18 +24,45 @@ export const showPipeline = defineOperation({
     job: optional(jobField('only this job')),
     shopId: optional(id('only this shop')),
     all: optional(yesOrNo('also the runs that found nothing to do')),
+    startedBy: optional(choice('only those that a schedule started, or only all others', RUN_STARTERS)),
+    since: optional(time('only runs that began from this instant on')),
+    before: optional(time('only runs that began before this instant')),
     limit: byDefault(count('runs at most', PIPELINE_RUNS_MAX), PIPELINE_RUNS_SHOWN),
   },
   run: async ({ app }, filter) => {
     const { readPipeline } = await import('../temporal/pipeline.ts');
     const temporal = await app.temporal();
     const { runs, more } = await readPipeline(temporal, filter);
-    const uiUrl = await app.temporalUiUrl();
-    const namespaceUrl = uiUrl && `${uiUrl}/namespaces/${encodeURIComponent(temporal.namespace)}`;
-    const jobs = runs.map(({ uiPath, ...run }) => ({
-      ...run,
-      uiUrl: namespaceUrl && `${namespaceUrl}/${uiPath}`,
-    }));
-    return { jobs, more };
+    const linked = await linkToUi(app);
+    return { jobs: runs.map(linked), more };
   },
 });
+
+export const showRun = defineOperation({
+  name: 'run.show',
+  role: 'viewer',
+  description: 'one run of a job: what it was given, what it does, and what came of it',
+  fields: {
+    workflowId: label('its workflow id, such as hardSync/berlin', 'workflow-id'),
+    runId: pattern('its run id', {
+      pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$',
+      wanted: 'a run id, such as `atp pipeline --json` tells it',
+      placeholder: 'run-id',
+    }),
+  },
+  run: async ({ app }, run) => {
+    const { readOneRun } = await import('../temporal/one-run.ts');
+    return (await linkToUi(app))(await readOneRun(await app.temporal(), run));
+  },
+});
+
+/** Gives a run the address of its page in Temporal's UI, in place of the path; null: nobody has said where the UI is. */
+async function linkToUi(app: Application) {
+  const uiUrl = await app.temporalUiUrl();
+  const { namespace } = await app.temporal();
+  const namespaceUrl = uiUrl && `${uiUrl}/namespaces/${encodeURIComponent(namespace)}`;
+  return <Run extends { readonly uiPath: string }>({ uiPath, ...run }: Run) => ({
+    ...run,
+    uiUrl: namespaceUrl && `${namespaceUrl}/${uiPath}`,
+  });
+}

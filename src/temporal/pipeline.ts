@@ -7,7 +7,7 @@ import {
   TEMPORAL_LIST_TIMEOUT_MS,
 } from '../domain/limits.ts';
 import { ATTENTION_OUTCOMES, isOutcome, type Outcome } from '../domain/jobs/outcome.ts';
-import type { PipelineState } from '../domain/jobs/pipeline-state.ts';
+import type { PipelineState, RunStarter } from '../domain/jobs/pipeline-state.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
 import { workInTurns } from './in-turns.ts';
 import {
@@ -19,7 +19,7 @@ import {
   type Retrying,
   type RowsDone,
 } from './run-summary.ts';
-import { jobWorkflowId } from './run-job.ts';
+import { jobWorkflowId, STARTED_BY } from './run-job.ts';
 import { SEARCH_ATTRIBUTES } from './search-attributes.ts';
 import { frequencyInWords } from './schedule-words.ts';
 import { jobOfSchedule } from './schedules.ts';
@@ -31,8 +31,10 @@ export interface PipelineRun {
   readonly status: 'PENDING' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELED' | 'TERMINATED' | 'TIMED_OUT';
   /** What came of it; null: it has not ended, was terminated, or is of an earlier release. */
   readonly outcome: Outcome | null;
-  /** Null: a person started it. */
+  /** Null: its schedule did not start it. */
   readonly scheduledAt: string | null;
+  /** The person who started it; null: its schedule did, or another part of the product, or it is of an earlier release. */
+  readonly startedBy: string | null;
   readonly startedAt: string | null;
   readonly closedAt: string | null;
   readonly workflowId: string;
@@ -61,14 +63,19 @@ export interface PipelineFilter {
   readonly shopId?: string | undefined;
   /** Also the runs that found nothing to do. */
   readonly all?: boolean | undefined;
+  readonly startedBy?: RunStarter | undefined;
+  /** Only runs that began from this instant on, and before that one. */
+  readonly since?: Date | undefined;
+  readonly before?: Date | undefined;
   /** Runs at most; of those to come, the next ones, of the others the newest. */
   readonly limit: number;
 }
 
 /** Reads the runs: first those to come, then those under way, then those that ended, the newest first. */
 export async function readPipeline(temporal: TemporalClient, filter: PipelineFilter): Promise<Pipeline> {
-  const pending =
-    filter.state === undefined || filter.state === 'pending' ? await listPending(temporal, filter) : [];
+  const wantsPending = filter.state === undefined || filter.state === 'pending';
+  // What is to come, a schedule starts.
+  const pending = wantsPending && filter.startedBy !== 'other' ? await listPending(temporal, filter) : [];
   const limit = filter.limit - pending.length;
   const others = filter.state === 'pending' || limit < 0 ? [] : await listRuns(temporal, filter, limit + 1);
   const runs = [...pending.slice(0, filter.limit), ...others.slice(0, Math.max(0, limit))];
@@ -94,6 +101,7 @@ async function listPending(temporal: TemporalClient, filter: PipelineFilter): Pr
           status: 'PENDING',
           outcome: null,
           scheduledAt: next.toISOString(),
+          startedBy: null,
           startedAt: null,
           closedAt: null,
           workflowId: jobWorkflowId(job.job, job.shopId),
@@ -130,6 +138,12 @@ const STATUS_QUERIES = {
   'needs-attention': `(${OUTCOME} IN (${ATTENTION_OUTCOMES.map((outcome) => `'${outcome}'`).join(', ')}) OR ExecutionStatus IN ('Failed', 'Terminated', 'TimedOut'))`,
 } as const;
 
+/** A schedule marks the runs that it starts. */
+const STARTER_QUERIES: Readonly<Record<RunStarter, string>> = {
+  schedule: 'TemporalScheduledById IS NOT NULL',
+  other: 'TemporalScheduledById IS NULL',
+};
+
 /** With the runs that have no outcome: in a comparison, an SQL database of the server leaves them out. */
 const FOUND_WORK = `(${OUTCOME} IS NULL OR ${OUTCOME} != 'NOTHING_TO_DO')`;
 
@@ -155,7 +169,7 @@ async function listRuns(
 }
 
 /** Searches by workflow type, which a run has from its start. Its search attributes may come later. */
-function queryOf({ state, job, shopId, all = false }: PipelineFilter): string {
+function queryOf({ state, job, shopId, all = false, ...begun }: PipelineFilter): string {
   const types = (job === undefined ? JOB_NAMES : [job]).map((name) => `'${JOBS[name].workflowType}'`);
   return [
     `WorkflowType IN (${types.join(', ')})`,
@@ -164,14 +178,22 @@ function queryOf({ state, job, shopId, all = false }: PipelineFilter): string {
       : STATUS_QUERIES[state],
     ...(all ? [] : [FOUND_WORK]),
     ...(shopId === undefined ? [] : [`${SEARCH_ATTRIBUTES.shopId.name} = '${shopId}'`]),
+    ...(begun.startedBy === undefined ? [] : [STARTER_QUERIES[begun.startedBy]]),
+    ...(begun.since === undefined ? [] : [`StartTime >= '${begun.since.toISOString()}'`]),
+    ...(begun.before === undefined ? [] : [`StartTime < '${begun.before.toISOString()}'`]),
   ].join(' AND ');
 }
 
-async function readRun(
-  temporal: TemporalClient,
-  run: WorkflowExecutionInfo,
-  lookAt: Look,
-): Promise<PipelineRun> {
+/** As it is listed, or described. */
+type ListedRun = Omit<WorkflowExecutionInfo, 'raw'>;
+
+function starterOf({ memo }: ListedRun): string | null {
+  const name = memo?.[STARTED_BY];
+  return typeof name === 'string' ? name : null;
+}
+
+/** @param run of a job */
+export async function readRun(temporal: TemporalClient, run: ListedRun, lookAt: Look): Promise<PipelineRun> {
   const { workflowId, runId } = run;
   const attributes = run.typedSearchAttributes;
   const scheduledAt = attributes.getAll().find(({ key }) => key.name === 'TemporalScheduledStartTime')?.value;
@@ -184,6 +206,7 @@ async function readRun(
     status: run.status.name === 'CANCELLED' ? 'CANCELED' : (run.status.name as PipelineRun['status']),
     outcome: isOutcome(outcome) ? outcome : null,
     scheduledAt: scheduledAt instanceof Date ? scheduledAt.toISOString() : null,
+    startedBy: starterOf(run),
     startedAt: run.startTime.toISOString(),
     closedAt: run.closeTime?.toISOString() ?? null,
     workflowId,

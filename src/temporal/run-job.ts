@@ -26,6 +26,9 @@ export interface JobRun<Result> {
   readonly result: Result | null;
 }
 
+/** The key of a run's memo that names the person who started it. */
+export const STARTED_BY = 'startedBy';
+
 /** Runs of others that a waiting command waits for before it starts its own. */
 const RUNS_LET_PASS_MAX = 10;
 
@@ -35,13 +38,20 @@ export function jobWorkflowId(job: JobName, shopId: string | null): string {
   return shopId === null ? workflowType : `${workflowType}/${shopId}`;
 }
 
+/** Why a run is there. */
+export interface Origin {
+  /** Why it runs, for whoever reads the run in the Temporal UI. */
+  readonly details?: string | undefined;
+  /** The person who started it; absent: its schedule, or another part of the product. */
+  readonly startedBy?: string | undefined;
+}
+
 /**
  * What a run is started with, whoever starts it.
  *
- * @param details why it runs, for whoever reads the run in the Temporal UI
  * @throws AtpError INPUT_INVALID, by the same rules as the workflow's own
  */
-export function startOptionsOf(order: JobOrder, details?: string) {
+export function startOptionsOf(order: JobOrder, { details, startedBy }: Origin = {}) {
   const { workflowType } = JOBS[order.job];
   return {
     workflowType,
@@ -51,6 +61,7 @@ export function startOptionsOf(order: JobOrder, details?: string) {
     typedSearchAttributes: searchAttributesOf(order),
     staticSummary: summaryOf(order),
     ...(details !== undefined && { staticDetails: details }),
+    ...(startedBy !== undefined && { memo: { [STARTED_BY]: startedBy } }),
   } as const;
 }
 
@@ -92,11 +103,9 @@ function summaryOf(order: JobOrder): string {
   return shopId === null ? title : `${title} · ${shopId}`;
 }
 
-export interface RunOptions {
+export interface RunOptions extends Origin {
   /** Wait for the result. A run of the same job that is under way ends first. */
   readonly wait: boolean;
-  /** Why it runs, for whoever reads the run's details in the Temporal UI. */
-  readonly details?: string | undefined;
   /** Tells a person what is waited for. */
   readonly onProgress?: (text: string) => void;
 }
@@ -148,9 +157,9 @@ interface StartedRun {
 export async function wakeLane(
   temporal: TemporalClient,
   shopId: string,
-  details?: string,
+  origin?: Origin,
 ): Promise<StartedRun> {
-  const { workflowType, ...start } = startOptionsOf({ job: 'process-uploads', shopId }, details);
+  const { workflowType, ...start } = startOptionsOf({ job: 'process-uploads', shopId }, origin);
   const { workflowId, signaledRunId } = await askTemporal(temporal, () =>
     temporal.client.workflow.signalWithStart(workflowType, { ...start, signal: FILE_READY_SIGNAL }),
   );
@@ -167,7 +176,7 @@ export async function ensureRunning(
   order: JobOrder,
   details: string,
 ): Promise<StartedRun> {
-  const { workflowType, ...start } = startOptionsOf(order, details);
+  const { workflowType, ...start } = startOptionsOf(order, { details });
   return startOrFindRunning(temporal, workflowType, start);
 }
 
@@ -178,11 +187,11 @@ async function startJob(
   begunAt: number,
 ): Promise<StartedRun> {
   if (order.job === 'process-uploads') {
-    const run = await wakeLane(temporal, order.shopId, options.details);
+    const run = await wakeLane(temporal, order.shopId, options);
     await refuseBehind(temporal, order, run, false);
     return run;
   }
-  const { workflowType, ...start } = startOptionsOf(order, options.details);
+  const { workflowType, ...start } = startOptionsOf(order, options);
   for (let passed = 0; ; passed += 1) {
     const { isNew, ...run } = await startOrFindRunning(temporal, workflowType, start);
     if (isNew) return run;

@@ -38,6 +38,7 @@ function describeStep(activity: PendingActivity): OpenStep {
   return {
     id: activityId ?? '',
     attempt: attempt ?? 1,
+    attemptsMax: activity.maximumAttempts || null,
     failure: lastFailure
       ? { code: lastFailure.applicationFailureInfo?.type || null, message: lastFailure.message ?? '' }
       : null,

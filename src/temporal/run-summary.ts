@@ -17,6 +17,8 @@ import { readFailure } from './workflow-failure.ts';
 /** A step that was tried before. */
 export interface Retrying {
   readonly attempt: number;
+  /** Null: it is tried until somebody ends it. */
+  readonly attemptsMax: number | null;
   readonly code: string | null;
   readonly message: string;
   /** ISO 8601; null: the attempt is under way. */
@@ -41,7 +43,9 @@ export interface WorkSummary {
 export const NOT_UNDER_WAY = { retrying: null, progress: null } as const;
 
 /** Describes a run that is under way; null: it has ended, or too many were described already. */
-export type Look = (run: WorkflowExecutionInfo) => Promise<WorkflowExecutionDescription | null>;
+export type Look = (
+  run: Pick<WorkflowExecutionInfo, 'workflowId' | 'runId'>,
+) => Promise<WorkflowExecutionDescription | null>;
 
 /** Describes the first PIPELINE_RUNS_LOOKED_INTO_MAX runs that it is asked about; null also for one that has ended. */
 export function createLook(temporal: TemporalClient): Look {
@@ -71,7 +75,8 @@ export async function summarizeWork(
 function retryingIn({ steps }: OpenRun): Retrying | null {
   const step = steps.find(({ attempt, failure }) => attempt > 1 && failure !== null);
   if (!step?.failure) return null;
-  return { attempt: step.attempt, ...step.failure, nextTryAt: step.nextTryAt?.toISOString() ?? null };
+  const { attempt, attemptsMax, failure, nextTryAt } = step;
+  return { attempt, attemptsMax, ...failure, nextTryAt: nextTryAt?.toISOString() ?? null };
 }
 
 function rowsDoneIn({ steps }: OpenRun): RowsDone | null {
@@ -83,7 +88,7 @@ function rowsDoneIn({ steps }: OpenRun): RowsDone | null {
 export async function summarizeEnd(
   temporal: TemporalClient,
   job: JobName,
-  { workflowId, runId }: WorkflowExecutionInfo,
+  { workflowId, runId }: Pick<WorkflowExecutionInfo, 'workflowId' | 'runId'>,
 ): Promise<string> {
   type Workflow = () => Promise<JobResult<JobName>>;
   const handle = temporal.client.workflow.getHandle<Workflow>(workflowId, runId, { followRuns: false });

@@ -31,6 +31,16 @@ function calendarInWords(calendar: CalendarSpecDescription): string {
 
 /** `every day at 03:00`, `every 6 hours from 05:00`; null for what is more than that. */
 function clockTimes(calendar: CalendarSpecDescription): string | null {
+  const found = readClockTimes(calendar);
+  if (found === null) return null;
+  const time = found.seconds === '00' ? found.at : `${found.at}:${found.seconds}`;
+  return found.everyHours === 24 ? `every day at ${time}` : `every ${found.everyHours} hours from ${time}`;
+}
+
+/** Times of day that come evenly: the first one, `05:00`, and how many hours later the next; null for any others. */
+export function readClockTimes(
+  calendar: CalendarSpecDescription,
+): { readonly everyHours: number; readonly at: string; readonly seconds: string } | null {
   const [hours, ...moreHours] = calendar.hour;
   const [minute, second] = [calendar.minute, calendar.second].map(single);
   const everyDay =
@@ -40,10 +50,10 @@ function clockTimes(calendar: CalendarSpecDescription): string | null {
     calendar.year.length === 0;
   if (!hours || moreHours.length > 0 || minute === undefined || second === undefined || !everyDay)
     return null;
-  const time = [hours.start, minute, ...(second === 0 ? [] : [second])].map(twoDigits).join(':');
-  if (hours.start === hours.end) return `every day at ${time}`;
+  const times = { at: [hours.start, minute].map(twoDigits).join(':'), seconds: twoDigits(second) };
+  if (hours.start === hours.end) return { everyHours: 24, ...times };
   const isEvenly = 24 % hours.step === 0 && hours.start < hours.step && hours.end + hours.step > 23;
-  return isEvenly && hours.step > 1 ? `every ${hours.step} hours from ${time}` : null;
+  return isEvenly && hours.step > 1 ? { everyHours: hours.step, ...times } : null;
 }
 
 function cronInWords(text: string): string | null {

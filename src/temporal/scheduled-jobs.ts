@@ -4,6 +4,7 @@ import { isPerShop, JOB_NAMES, JOBS, type JobName } from '../domain/jobs/jobs.ts
 import { lateBecause, type ScheduleFacts } from '../domain/jobs/late-schedule.ts';
 import type { TemporalClient } from './connection.ts';
 import { jobWorkflowId } from './run-job.ts';
+import { timingOf, type GivenTiming } from './schedule-timing-of.ts';
 import { durationInWords, frequencyInWords } from './schedule-words.ts';
 import { describeSchedule, scheduleId } from './schedules.ts';
 
@@ -16,6 +17,8 @@ export interface ScheduledJob {
   /** Null: it has no schedule and runs only when somebody starts it. */
   readonly scheduleId: string | null;
   readonly frequency: string | null;
+  /** The same as it was given; null: it has no schedule, or times that nobody gives here. */
+  readonly timing: GivenTiming | null;
   readonly paused: boolean;
   /** Why it is paused, or why it was resumed. */
   readonly note: string | null;
@@ -26,16 +29,9 @@ export interface ScheduledJob {
   readonly timeZone: string | null;
   /** Why runs that came due were not started; null: they were. */
   readonly late: string | null;
-}
-
-/** Everything about one job. */
-export interface JobDetails extends ScheduledJob {
-  readonly description: string;
   /** The input of its runs. */
   readonly parameters: Readonly<Record<string, unknown>>;
-  /** No run before this time: a start that was named, or a run that is skipped. */
-  readonly notBefore: string | null;
-  readonly policies: { readonly overlap: string; readonly catchUp: string; readonly why: string };
+  /** Since the schedule was made. */
   readonly counts: {
     readonly runs: number;
     /** Dropped, because the run before still worked. */
@@ -43,6 +39,14 @@ export interface JobDetails extends ScheduledJob {
     /** Dropped, because Temporal was away for longer than the catch-up window. */
     readonly droppedByOutage: number;
   };
+}
+
+/** Everything about one job. */
+export interface JobDetails extends ScheduledJob {
+  readonly description: string;
+  /** No run before this time: a start that was named, or a run that is skipped. */
+  readonly notBefore: string | null;
+  readonly policies: { readonly overlap: string; readonly catchUp: string; readonly why: string };
   /** Runs that the schedule has started, the newest last. */
   readonly recentRuns: readonly StartedRun[];
 }
@@ -83,17 +87,11 @@ export async function showJob(
   return {
     ...describeJob(jobName, shopId, found),
     description: JOBS[jobName].description,
-    parameters: (found?.action.args?.[0] ?? {}) as Readonly<Record<string, unknown>>,
     notBefore: startAt !== null && startAt.getTime() > Date.now() ? startAt.toISOString() : null,
     policies: {
       overlap: found?.policies.overlap ?? overlap,
       catchUp: found ? durationInWords(found.policies.catchupWindow) : catchupWindow,
       why,
-    },
-    counts: {
-      runs: info?.numActionsTaken ?? 0,
-      droppedByOverlap: info?.numActionsSkippedOverlap ?? 0,
-      droppedByOutage: info?.numActionsMissedCatchupWindow ?? 0,
     },
     recentRuns: (info?.recentActions ?? []).map(describeStartedRun),
   };
@@ -107,20 +105,29 @@ function describeJob(
   const { title } = JOBS[jobName];
   const job = { jobName, title, shopId, workflowId: jobWorkflowId(jobName, shopId) };
   if (!found) {
-    const none = { scheduleId: null, frequency: null, paused: false, note: null };
-    return { ...job, ...none, nextRuns: [], lastRunAt: null, timeZone: null, late: null };
+    const none = { scheduleId: null, frequency: null, timing: null, paused: false, note: null };
+    const never = { runs: 0, droppedByOverlap: 0, droppedByOutage: 0 };
+    const unknown = { lastRunAt: null, timeZone: null, late: null };
+    return { ...job, ...none, ...unknown, nextRuns: [], parameters: {}, counts: never };
   }
   const { paused, note } = found.state;
   return {
     ...job,
     scheduleId: found.scheduleId,
     frequency: frequencyInWords(found.spec),
+    timing: timingOf(found.spec),
     paused,
     note: note || null,
     nextRuns: paused ? [] : listNextRuns(found),
     lastRunAt: found.info.recentActions.at(-1)?.takenAt.toISOString() ?? null,
     timeZone: found.spec.timezone || 'UTC',
     late: lateBecause(factsOf(found), new Date()),
+    parameters: (found.action.args?.[0] ?? {}) as Readonly<Record<string, unknown>>,
+    counts: {
+      runs: found.info.numActionsTaken,
+      droppedByOverlap: found.info.numActionsSkippedOverlap,
+      droppedByOutage: found.info.numActionsMissedCatchupWindow,
+    },
   };
 }
 

@@ -1,5 +1,7 @@
 /** The Job Manager at work: what ran, told by the server, on a whole installation with a worker. */
 import type { ScheduleSpec } from '@temporalio/client';
+import { randomUUID } from 'node:crypto';
+import { userInfo } from 'node:os';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import type { JobDetails } from '../../src/temporal/scheduled-jobs.ts';
 import { ensureSchedules, removeSchedules, scheduleJob } from '../../src/temporal/schedules.ts';
@@ -67,6 +69,8 @@ interface ShownPipeline {
     readonly status: string;
     readonly scheduledAt: string | null;
     readonly workflowId: string;
+    readonly runId: string | null;
+    readonly startedBy: string | null;
     readonly summary: string;
     readonly uiUrl: string | null;
   }[];
@@ -204,6 +208,22 @@ test('the pipeline shows what is to come, under way, done and failed', async () 
       summary: `${SKUS.length} of ${SKUS.length} products equal on Shopify`,
     },
   ]);
+
+  const [ended] = completed.jobs;
+  if (!ended) throw new Error('No run has ended.');
+  const { workflowId, runId, startedBy } = ended;
+  expect(startedBy).toBe(userInfo().username);
+  expect(await atp.json(['run', 'show', workflowId, runId ?? ''])).toMatchObject({
+    startedBy,
+    parameters: { shopId: SHOP },
+    result: { equal: SKUS.length },
+    steps: [],
+  });
+  expect(await atp.failure('run', 'show', workflowId, randomUUID())).toBe('RUN_UNKNOWN 2');
+  const byHand = (await pipeline('completed', '--job', 'verify', '--started-by', 'other')).jobs;
+  expect(byHand.map((run) => run.runId)).toContain(runId);
+  expect((await pipeline('completed', '--job', 'verify', '--started-by', 'schedule')).jobs).toEqual([]);
+  expect((await pipeline('--job', 'verify', '--before', '2020-01-01T00:00:00Z')).jobs).toEqual([]);
 
   await shop.database.query('UPDATE shop SET mapped_at = NULL');
   await shop.database.query('DELETE FROM shop_product');

@@ -52,6 +52,9 @@ test.each([
 
   expect(scheduled).toMatchObject({ jobName: job, frequency, paused: false, warnings: [] });
   expect(gapsInMinutes(nextRuns)).toEqual([minutes, minutes, minutes, minutes]);
+  // What a form begins with gives the same times again.
+  const at = /(\d\d:\d\d) /.exec(frequency)?.[1] ?? null;
+  expect(scheduled.timing).toEqual({ every, cron: null, at });
   const { info } = await temporal.client.schedule.getHandle(scheduleId ?? '').describe();
   expect(nextRuns).toEqual(info.nextActionTimes.slice(0, 5).map((time) => time.toISOString()));
 });

@@ -5,14 +5,14 @@ import { newsOf, openRunInWords, troubleOf, type OpenRun } from '../../src/domai
 const NOW = new Date('2026-11-26T10:00:00Z');
 const ago = (ms: number) => new Date(NOW.getTime() - ms);
 const FAILURE = { code: 'SFTP_UNREACHABLE', message: 'The SFTP server cannot be reached: refused.' };
-const FIRST_TRY = { id: '1', attempt: 1, failure: null, nextTryAt: null, progress: null };
+const FIRST_TRY = { id: '1', attempt: 1, attemptsMax: null, failure: null, nextTryAt: null, progress: null };
 const RUN: OpenRun = {
   ...{ startedAt: ago(3_600_000), taskQueue: 'atp-sync', isPolled: true, movedAt: ago(1_000) },
   steps: [FIRST_TRY],
 };
 const retrying = (attempt: number, nextTryAt: Date | null): OpenRun => ({
   ...RUN,
-  steps: [{ id: '1', attempt, failure: FAILURE, nextTryAt, progress: null }],
+  steps: [{ id: '1', attempt, attemptsMax: null, failure: FAILURE, nextTryAt, progress: null }],
 });
 
 test('a run that works at its first try has nothing to tell', () => {

@@ -179,6 +179,11 @@ export const INPUT_ERRORS = {
         `With --wait, the command waits for that run to end and then runs the job again. \`atp job cancel ${d.order} --reason <text>\` ends it.`,
     },
   },
+  RUN_UNKNOWN: {
+    class: 'callers-fault',
+    message: (d) => `There is no run ${d.runId} of workflow ${d.workflowId} that is one of a job.`,
+    hint: 'Temporal forgets a run once its retention is over. `atp pipeline --all` shows those that it has.',
+  },
   JOB_NOT_RUNNING: {
     class: 'not-now',
     message: (d) => `No run of ${d.job} is under way.`,
