@@ -40,6 +40,8 @@ export function StateBadge({ tone, children, about }: StateBadgeProps) {
       radius="sm"
       tt="none"
       className="state-badge"
+      // A state that is cut says nothing.
+      flex="none"
       leftSection={<Sign size={12} aria-hidden />}
       {...(about && { tabIndex: 0 })}
     >
