@@ -1,5 +1,188 @@
-import { Page } from '../../parts/page.tsx';
+import { Anchor, Badge, Card, Code, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { IconExternalLink } from '@tabler/icons-react';
+import { Link, useParams } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { ResultOf } from '../../api/operation-types.ts';
+import { useLook } from '../../api/queries.ts';
+import { Act } from '../../parts/act.tsx';
+import { CopyIcon } from '../../parts/copy-text.tsx';
+import { Instant, WholeInstant } from '../../parts/instant.tsx';
+import { Loaded, Page } from '../../parts/page.tsx';
+import { LiveRun, RowsProgress, RunDuration, RunState, Starter } from '../../parts/run-state.tsx';
+import { JOBS } from '../../../src/domain/jobs/jobs.ts';
+import { RunNow } from '../inventory/run-now.tsx';
+import { RunFiles } from './run-files.tsx';
+
+type OneRun = ResultOf<'run.show'>;
+
+/** A run that works changes from moment to moment. */
+const LOOK_AGAIN_MS = 3_000;
 
 export function RunPage() {
-  return <Page title="Run">…</Page>;
+  const { workflowId = '', runId = '' } = useParams({ strict: false });
+  const run = useLook('run.show', { workflowId, runId }, { lookAgainMs: LOOK_AGAIN_MS });
+  const title = run.data ? `Run of ${JOBS[run.data.jobName].title}` : 'Run';
+  return (
+    <Page
+      title={title}
+      about={
+        <>
+          <Link to="/pipeline">Pipeline</Link> › {workflowId}
+        </>
+      }
+      actions={run.data && <RunActs run={run.data} />}
+    >
+      <Loaded look={run} lines={10}>
+        {(found) => <RunDetails run={found} />}
+      </Loaded>
+    </Page>
+  );
+}
+
+function RunActs({ run }: { readonly run: OneRun }) {
+  const { jobName, shopId } = run;
+  return (
+    <>
+      {run.parameters && (
+        <RunNow job={run} parameters={withoutShop(run.parameters)} label="Run again with these parameters" />
+      )}
+      {run.status === 'RUNNING' && (
+        <Act
+          name="job.cancel"
+          label="Cancel"
+          isDangerous
+          input={{ job: jobName, ...(shopId !== null && { shopId }) }}
+          ask={['reason', 'force']}
+          consequence="All runs of this job that are under way end. What they have done stays, and the schedule starts the next one as usual."
+          done={({ runs }) => `Ended: ${runs.length}`}
+        />
+      )}
+    </>
+  );
+}
+
+function withoutShop({ shopId: _shopId, ...parameters }: Readonly<Record<string, unknown>>) {
+  return parameters;
+}
+
+function RunDetails({ run }: { readonly run: OneRun }) {
+  const isOpen = run.status === 'RUNNING';
+  return (
+    <Stack gap="md">
+      <Card>
+        <Stack gap="sm">
+          {isOpen ? (
+            <LiveRun run={run} />
+          ) : (
+            <Group gap="xs" align="flex-start" wrap="nowrap">
+              <RunState run={run} />
+              <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+                {run.summary}
+              </Text>
+            </Group>
+          )}
+          <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="md" verticalSpacing="sm">
+            <Fact name="Shop">{run.shopId ?? 'all shops'}</Fact>
+            <Fact name="Started by">
+              <Starter run={run} />
+              {run.scheduledAt !== null && (
+                <>
+                  , for <Instant at={run.scheduledAt} />
+                </>
+              )}
+            </Fact>
+            <Fact name="Started">
+              <WholeInstant at={run.startedAt} />
+            </Fact>
+            <Fact name={isOpen ? 'Runs for' : 'Took'}>
+              <RunDuration run={run} />
+            </Fact>
+            <Fact name="Parameters">
+              {run.parameters === null
+                ? 'of another release'
+                : parametersInWords(withoutShop(run.parameters))}
+            </Fact>
+            <Fact name="Run">
+              <Group gap={2} wrap="nowrap">
+                <Code>{run.runId?.slice(0, 8)}</Code>
+                <CopyIcon text={`${run.workflowId} ${run.runId}`} label="Copy the workflow and run id" />
+              </Group>
+            </Fact>
+            <Fact name="History">
+              {run.events} events
+              {run.uiUrl !== null && (
+                <>
+                  {' · '}
+                  <Anchor inherit href={run.uiUrl} target="_blank" rel="noreferrer">
+                    Temporal <IconExternalLink size={12} aria-hidden />
+                  </Anchor>
+                </>
+              )}
+            </Fact>
+            {run.details !== null && <Fact name="Why">{run.details}</Fact>}
+          </SimpleGrid>
+        </Stack>
+      </Card>
+      {run.steps.length > 0 && <Steps steps={run.steps} />}
+      <RunFiles run={run} />
+    </Stack>
+  );
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  return (
+    <div>
+      <Text size="xs" c="dimmed">
+        {name}
+      </Text>
+      <Text component="div" size="sm" style={{ overflowWrap: 'anywhere' }}>
+        {children}
+      </Text>
+    </div>
+  );
+}
+
+function parametersInWords(parameters: Readonly<Record<string, unknown>>): string {
+  const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null);
+  return given.length === 0
+    ? 'none'
+    : given.map(([name, value]) => `${name}: ${JSON.stringify(value)}`).join(', ');
+}
+
+/** Each step by itself: it changes when it ends, not when the run does. */
+function Steps({ steps }: { readonly steps: OneRun['steps'] }) {
+  return (
+    <Card>
+      <Title order={2} mb="xs">
+        Works now
+      </Title>
+      <Stack gap="sm">
+        {steps.map(({ id, attempt, attemptsMax, failure, nextTryAt, rows }) => (
+          <Stack key={id} gap={4}>
+            <Group gap="xs">
+              <Badge variant="default" tt="none">
+                step {id}
+              </Badge>
+              <Text size="sm">
+                attempt {attempt}
+                {attemptsMax === null ? '' : ` of ${attemptsMax}`}
+                {nextTryAt !== null && (
+                  <>
+                    , next <Instant at={nextTryAt} />
+                  </>
+                )}
+              </Text>
+            </Group>
+            {failure && (
+              <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+                {failure.code && <b>{failure.code}: </b>}
+                {failure.message}
+              </Text>
+            )}
+            {rows && <RowsProgress progress={{ rows: rows.total, done: rows.done, rate: rows.rate }} />}
+          </Stack>
+        ))}
+      </Stack>
+    </Card>
+  );
 }
