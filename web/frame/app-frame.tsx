@@ -94,7 +94,7 @@ function useWaiting(): Readonly<Record<string, number>> {
   const held = useLook('import.list', { state: 'held', limit: 100 });
   const blocked = lanes.data?.filter(({ state }) => state === 'blocked').length ?? 0;
   const plans = lanes.data?.filter(({ plansHeld }) => plansHeld > 0).length ?? 0;
-  const feeds = held.data?.length ?? 0;
+  const feeds = held.data?.imports.length ?? 0;
   return { '/files': blocked, '/approvals': plans + feeds };
 }
 

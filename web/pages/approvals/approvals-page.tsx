@@ -11,7 +11,7 @@ export function Approvals() {
   const lanes = useLook('lane.list');
   const feeds = useLook('import.list', { state: 'held', limit: HELD_FEEDS_SHOWN });
   const plans = lanes.data?.filter(({ plansHeld }) => plansHeld > 0);
-  const isNothing = plans?.length === 0 && feeds.data?.length === 0;
+  const isNothing = plans?.length === 0 && feeds.data?.imports.length === 0;
   return (
     <Page
       title="Approvals"
@@ -39,7 +39,7 @@ export function Approvals() {
         <Skeleton height={60} />
       ) : (
         <Loaded look={feeds} lines={3}>
-          {(held) =>
+          {({ imports: held }) =>
             held.length > 0 ? (
               <Stack gap="sm" component="section" aria-label="Held feeds">
                 <Title order={2}>Held feeds</Title>

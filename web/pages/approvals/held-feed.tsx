@@ -8,7 +8,7 @@ import { StateBadge } from '../../parts/state-badge.tsx';
 import { formatUnits, Move, Units } from '../../parts/units.tsx';
 import { PageLink } from '../../parts/page-link.tsx';
 
-type Feed = ResultOf<'import.list'>[number];
+type Feed = ResultOf<'import.list'>['imports'][number];
 type FeedMove = NonNullable<Feed['effect']>['moves'][number];
 
 const MOVES_SHOWN = 3;
