@@ -52,6 +52,11 @@ export function isForAPerson(cause: UnmanagedCause): boolean {
   return WAYS_OUT[cause] !== null;
 }
 
+/** Of which a person can do something. */
+export const CAUSES_FOR_A_PERSON: readonly UnmanagedCause[] = (
+  Object.keys(WAYS_OUT) as UnmanagedCause[]
+).filter(isForAPerson);
+
 export interface UnmanagedVariant {
   /** Null: it has none. */
   readonly sku: string | null;

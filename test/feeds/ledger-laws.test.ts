@@ -1,5 +1,6 @@
 /** The laws of the ledger hold whatever posts to it: its sums are the levels, and nothing in it is edited. */
 import { expect, test } from 'vitest';
+import { checkLevels } from '../../src/postgres/online-atp/level-check.ts';
 import { checkLedger } from '../../src/postgres/online-atp/ledger-rules.ts';
 import { listImports } from '../../src/postgres/feeds/feed-imports.ts';
 import { undoImport } from '../../src/postgres/feeds/undo-import.ts';
@@ -49,4 +50,28 @@ test('counts of before, transfers, orders, undone imports and first units of a s
     ...{ rulesOff: [], wrongLevelCount: 1 },
     wrongLevels: [{ sku: 'SHIRT', facilityId: 'SOHO', quantityOnHand: 3, postedOnHand: 4 }],
   });
+});
+
+test('whatever part of the products is added up at a time, all wrong levels are counted and the first named', async () => {
+  const { database } = await Warehouse.open();
+  await database.query(`
+    INSERT INTO product (product_id, sku) SELECT 'P' || i, 'SKU-' || (9 - i) FROM generate_series(1, 7) AS i;
+    INSERT INTO inventory_item_detail (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source)
+    SELECT 'P' || i, place, i, 0, 'VAR_FOUND', 'a test' FROM generate_series(1, 7) AS i, unnest('{BROADWAY,SOHO}'::text[]) AS place;
+    ALTER TABLE inventory_item_detail DISABLE TRIGGER append_only;
+    UPDATE inventory_item_detail SET quantity_on_hand_diff = 100
+    WHERE (product_id, facility_id) IN (('P1', 'SOHO'), ('P4', 'SOHO'), ('P4', 'BROADWAY'), ('P7', 'SOHO'))`);
+  const check = (productsAtATime: number) =>
+    database.transaction((connection) => checkLevels(connection, productsAtATime));
+
+  const whole = await check(1_000);
+
+  expect(whole.wrongLevelCount).toBe(4);
+  expect(whole.wrongLevels.map(({ sku, facilityId }) => `${sku} ${facilityId}`)).toEqual([
+    'SKU-2 SOHO',
+    'SKU-5 BROADWAY',
+    'SKU-5 SOHO',
+    'SKU-8 SOHO',
+  ]);
+  for (const products of [1, 2, 3, 4]) expect(await check(products)).toEqual(whole);
 });

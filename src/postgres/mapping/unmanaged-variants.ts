@@ -2,11 +2,9 @@
 import { CHECK_SKUS_NAMED, DIFFERENCES_LISTED_MAX, SHOWN_TEXT_LENGTH_MAX } from '../../domain/limits.ts';
 import { showText } from '../../domain/shown-text.ts';
 import {
-  isForAPerson,
+  CAUSES_FOR_A_PERSON,
   type FoundVariants,
-  type UnmanagedCause,
   type UnmanagedStock,
-  type UnmanagedVariant,
 } from '../../domain/unmanaged-stock.ts';
 import type { Connection, Database } from '../database.ts';
 import { dismissLeftItems, IS_LEFT, listUndecidedItems, type LeftItemKey } from '../lane/left-items.ts';
@@ -117,12 +115,10 @@ const STOCK = `
   FROM unmanaged_variant AS found
   LEFT JOIN left_here AS item USING (inventory_item_id)
   LEFT JOIN product ON product.sku = found.sku
-  LEFT JOIN LATERAL (
-    SELECT finding FROM mapping_finding AS of_product
-    WHERE of_product.shop_id = $1 AND of_product.product_id = product.product_id
-      AND finding IN ('NAMESAKE', 'AMBIGUOUS', 'LEAVING')
-    ORDER BY finding LIMIT 1
-  ) AS finding ON true
+  LEFT JOIN (
+    SELECT product_id, min(finding) AS finding FROM mapping_finding
+    WHERE shop_id = $1 AND finding IN ('NAMESAKE', 'AMBIGUOUS', 'LEAVING') GROUP BY product_id
+  ) AS finding USING (product_id)
   WHERE found.shop_id = $1 AND found.units > 0 AND ${IS_UNMANAGED}`;
 
 /** What this run has read, and of all variants those that had units when they were read last. */
@@ -135,22 +131,20 @@ export async function summarizeUnmanaged(
      FROM unmanaged_variant AS found WHERE shop_id = $1 AND ${IS_UNMANAGED}`,
     [shopId, run],
   );
-  const causes = await database.query<{ cause: UnmanagedCause; variants: number }>(
-    `SELECT cause, count(*) AS variants FROM (${STOCK}) AS stock GROUP BY cause ORDER BY cause`,
-    [shopId],
-  );
-  const listed = await database.query<UnmanagedVariant>(
-    `SELECT sku, inventory_item_id AS "inventoryItemId", units, cause FROM (${STOCK}) AS stock
-     ORDER BY cause = ANY ($2) DESC, units DESC, sku, inventory_item_id LIMIT $3`,
-    [shopId, causes.map(({ cause }) => cause).filter(isForAPerson), DIFFERENCES_LISTED_MAX],
+  const [stock] = await database.query<Pick<UnmanagedStock, 'causes' | 'listed'>>(
+    `WITH stock AS MATERIALIZED (${STOCK}), listed AS (
+       SELECT sku, inventory_item_id, units, cause FROM stock
+       ORDER BY cause = ANY ($2) DESC, units DESC, sku, inventory_item_id LIMIT $3
+     )
+     SELECT (SELECT coalesce(json_object_agg(cause, variants ORDER BY cause), '{}')
+         FROM (SELECT cause, count(*) AS variants FROM stock GROUP BY cause) AS of_cause) AS causes,
+       (SELECT coalesce(json_agg(json_build_object(
+           'sku', sku, 'inventoryItemId', inventory_item_id, 'units', units, 'cause', cause)
+         ORDER BY cause = ANY ($2) DESC, units DESC, sku, inventory_item_id), '[]') FROM listed) AS listed`,
+    [shopId, CAUSES_FOR_A_PERSON, DIFFERENCES_LISTED_MAX],
   );
   const { read = 0, notRead = 0 } = counts ?? {};
-  return {
-    read,
-    notRead,
-    causes: Object.fromEntries(causes.map(({ cause, variants }) => [cause, variants])),
-    listed,
-  };
+  return { read, notRead, causes: stock?.causes ?? {}, listed: stock?.listed ?? [] };
 }
 
 /**

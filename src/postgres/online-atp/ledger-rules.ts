@@ -22,8 +22,7 @@ export interface LedgerCheck extends LevelCheck {
 }
 
 /**
- * In one snapshot. It reads the whole ledger: 3 million postings of 1 million levels took 3 s, and 80 MB in this process. Sums that
- * do not fit work_mem go to Postgres's temporary files, some 400 MB of them; BULK_STATEMENT_TIMEOUT_MS ends it.
+ * In one snapshot. It reads the whole ledger, some products at a time: 600,000 postings of 200,000 levels took 4 s beside other work.
  */
 export async function checkLedger(database: Database): Promise<LedgerCheck> {
   return database.session((session) =>
