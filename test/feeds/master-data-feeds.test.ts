@@ -252,3 +252,24 @@ test('SHOPIFY_INVENTORY counts no product of which one bin cannot be read; at an
   expect((await warehouse.readLevels('SHIRT', 'SOHO')).qoh).toBe(6);
   expect((await warehouse.readLevels('HAT', 'BROADWAY')).qoh).toBe(7);
 });
+
+test('settings that come again as they are wait for nobody who posts to their levels, and keep nobody waiting', async () => {
+  await warehouse.count('SHIRT', 'SOHO', 5);
+  await warehouse.count('HAT', 'SOHO', 5);
+  await warehouse.import('IMP_PROD_FACILITY', ['10000,SOHO,2,Y', '10001,SOHO,3,N']);
+
+  await warehouse.database.transaction(async (connection) => {
+    await connection.query(`SELECT FROM product_facility WHERE product_id = '10000' FOR UPDATE`);
+    // Only the level of the hat is another one.
+    const again = await warehouse.import('IMP_PROD_FACILITY', ['10000,SOHO,2,Y', '10001,SOHO,4,N'], {
+      waitMs: 500,
+    });
+    expect(again).toMatchObject({ applied: 2 });
+  });
+
+  expect(
+    await warehouse.database.query(
+      `SELECT minimum_stock AS safety FROM product_facility WHERE facility_id = 'SOHO' ORDER BY product_id`,
+    ),
+  ).toEqual([{ safety: 2 }, { safety: 4 }]);
+});

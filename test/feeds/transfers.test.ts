@@ -3,7 +3,11 @@ import fc from 'fast-check';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { explanationText } from '../../src/cli/explanation-text.ts';
 import { NO_SETTINGS } from '../../src/domain/feed-source.ts';
-import { TRANSFER_IDS_KEPT_DAYS, TRANSFERS_KEPT_DAYS } from '../../src/domain/limits.ts';
+import {
+  ONE_TRANSACTION_ROWS_MAX,
+  TRANSFER_IDS_KEPT_DAYS,
+  TRANSFERS_KEPT_DAYS,
+} from '../../src/domain/limits.ts';
 import { explain } from '../../src/postgres/online-atp/explain.ts';
 import { purge } from '../../src/postgres/purge.ts';
 import { codesOf, Warehouse } from './warehouse.ts';
@@ -251,4 +255,17 @@ test('a transfer that ended long ago is removed as a whole, and its file sent ag
   ]);
   await purge(database);
   expect(await database.query('SELECT FROM removed_transfer')).toEqual([]);
+});
+
+test('more lines than one transaction may have are refused as a whole, and so are those of a dry run of order lines', async () => {
+  const rows = Array.from({ length: ONE_TRANSACTION_ROWS_MAX + 1 }, (_, at) => at);
+  await expect(send(...rows.map((at) => line('SHIPPED', 1, { id: `MANY${at}` })))).rejects.toMatchObject({
+    code: 'FEED_ROWS_TOO_MANY',
+    detail: { rows: rows.length, rowsMax: ONE_TRANSACTION_ROWS_MAX },
+  });
+  expect(await warehouse.database.query('SELECT FROM transfer_item')).toEqual([]);
+  const orders = rows.map((at) => `M${at},01,,,SHIRT,,1,0,SOHO,ITEM_APPROVED,2026-11-24T10:00:00Z`);
+  await expect(warehouse.import('ORDER_ITEMS', orders, { dryRun: true })).rejects.toMatchObject({
+    code: 'FEED_ROWS_TOO_MANY',
+  });
 });

@@ -112,6 +112,12 @@ export const FEED_ERRORS = {
       `"${d.fileName}" grew after it was imported. Its first rows are applied already; of what came later nothing is.`,
     hint: 'Compare it with the feed before in the ledger (`atp explain <sku>`), and send the rows that are missing in a file of another name. A sender that puts <name>.done beside a feed last is never met half-way.',
   },
+  FEED_ROWS_TOO_MANY: {
+    class: 'callers-fault',
+    message: (d) =>
+      `"${d.fileName}" has ${d.rows} rows, and ${d.what} may have ${d.rowsMax} at most: orders wait for its quantities until the last row is posted.`,
+    hint: 'Nothing of it is applied. Send it in several files, which are imported one after the other; a line of a transfer may be in any of them. Large feeds of order lines are imported in chunks, only not tried in a dry run.',
+  },
   FEED_GONE: {
     class: 'callers-fault',
     message: (d) => `"${d.fileName}" is no longer in incoming/.`,

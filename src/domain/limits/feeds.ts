@@ -60,6 +60,12 @@ export const FEED_SIZE_MAX_BYTES = 2 * 1024 ** 3;
  */
 export const IMPORT_CHUNK_ROWS = 10_000;
 
+/**
+ * Rows of what moves stock in one transaction, whatever its size: transfers, and dry runs of order lines. It locks their levels for some
+ * seconds, and 200,000 rows locked them for more than a minute beside other work.
+ */
+export const ONE_TRANSACTION_ROWS_MAX = 20_000;
+
 /** Steps from an order to those of which it has the same order of a shop, and on from these: real files have one or none. */
 export const ORDERS_JOINED_MAX = 100;
 

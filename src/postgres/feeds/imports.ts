@@ -16,7 +16,12 @@ import {
 import { NO_SETTINGS, type EqualKeyRule, type SourceSettings } from '../../domain/feed-source.ts';
 import type { FeedContents, FeedType } from '../../domain/feed-type.ts';
 import type { ImportWarning } from '../../domain/import-warning.ts';
-import { FEED_DUPLICATE_DAYS, IMPORT_CHUNK_ROWS, IMPORT_WAIT_MS } from '../../domain/limits.ts';
+import {
+  FEED_DUPLICATE_DAYS,
+  IMPORT_CHUNK_ROWS,
+  IMPORT_WAIT_MS,
+  ONE_TRANSACTION_ROWS_MAX,
+} from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
 import { readEffect } from './effect.ts';
 import {
@@ -145,7 +150,7 @@ const FEED_SQL: { readonly [Type in FeedType]: FeedSql<FeedContents[Type]> } = {
  *
  * @throws AtpError FEED_HELD (a file on SFTP waits for a person), FEED_IMPLAUSIBLE and FEED_ALREADY_IMPORTED (the same for
  *   one of a machine of ours), FEED_REJECTED, FEED_REPLACED, FEED_UNSETTLED, LEVEL_OUT_OF_RANGE (the file as a whole),
- *   IMPORT_BUSY, and what `rows` throws; once it is judged only IMPORT_UNFINISHED (others go on with it) and IMPORT_STUCK
+ *   FEED_ROWS_TOO_MANY, IMPORT_BUSY, and what `rows` throws; once it is judged only IMPORT_UNFINISHED (others go on with it) and IMPORT_STUCK
  */
 export async function importFeed<Type extends FeedType>(
   database: Database,
@@ -268,6 +273,7 @@ async function applyFeed<Type extends FeedType>(
   const dropped = earlier && earlier.failed > 0 ? await dropAppliedRows(connection, earlier.key) : 0;
   const rowCount = sent - dropped;
   const { importId } = number;
+  requireFewRows(feed, rowCount, dryRun);
   // Rows of orders are judged by what the chunks before them have made, so only one transaction can tell without leaving anything.
   const isJudgedLater = type === 'ORDER_ITEMS' && rowCount > chunkRows && !dryRun;
   const isPostedLater = isJudgedLater || (isPostedInChunks === true && rowCount > chunkRows);
@@ -316,6 +322,14 @@ async function applyFeed<Type extends FeedType>(
   }
   if (failed === 0 && rowCount > 0) await endRefusedFeeds(connection, type);
   return { counts, judged: { effect, reasons, isGated, importId, isPostedLater } };
+}
+
+/** @throws AtpError FEED_ROWS_TOO_MANY */
+function requireFewRows({ type, fileName }: Feed<FeedType>, rows: number, dryRun: boolean): void {
+  const isTried = type === 'ORDER_ITEMS' && dryRun;
+  if (rows <= ONE_TRANSACTION_ROWS_MAX || !(isTried || type === 'TRANSFER')) return;
+  const what = isTried ? 'a dry run of order lines' : `a feed of ${type}`;
+  throw new AtpError('FEED_ROWS_TOO_MANY', { fileName, rows, what, rowsMax: ONE_TRANSACTION_ROWS_MAX });
 }
 
 /** Null: it is no count, or it came from a machine of ours. */

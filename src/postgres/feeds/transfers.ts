@@ -228,8 +228,9 @@ export async function applyTransfers(
   await connection.query('ANALYZE judged_row');
   for (const refuse of REFUSALS) await connection.query(refuse);
   await connection.query(LINES);
-  await connection.query(POST, [fileName, LEDGER_REASONS.transferShipped, LEDGER_REASONS.transferReceived]);
+  // Before the postings: these lock levels, for which orders wait then.
   await connection.query(KEEP_STATES);
+  await connection.query(POST, [fileName, LEDGER_REASONS.transferShipped, LEDGER_REASONS.transferReceived]);
   const { rows } = await connection.query<{ rows: number }>(COUNT_OTHERWISE);
   const otherwise = rows[0]?.rows ?? 0;
   return otherwise > 0 ? [{ code: 'TRANSFER_RECEIVED_OTHERWISE', rows: otherwise }] : [];
