@@ -7,6 +7,7 @@
  *     npm run bench start [-- --runs 10]
  *     npm run bench contention [-- --latency 400 --runs 3 --seed 1]
  *     npm run bench import [-- --rows 1000000 --orders 200000 --memory 5000000 --runs 2]
+ *     npm run bench console [-- --products 200000 --shops 100 --runs 10000 --asks 40 --catalogue 1000000]
  *     npm run bench age [-- --products 1000000 --shops 100 --mapped 20000 --runs 10]
  */
 import { cpus, totalmem } from 'node:os';
@@ -20,6 +21,7 @@ const BENCHES: Readonly<
   contention: () => import('./bench/contention.ts'),
   age: () => import('./bench/age.ts'),
   import: () => import('./bench/import.ts'),
+  console: () => import('./bench/console.ts'),
 };
 
 const [name = '', ...args] = process.argv.slice(2);

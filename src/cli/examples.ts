@@ -100,6 +100,10 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
     'source set erp --rows sum --encoding none',
   ],
   'source remove': ['source remove erp', 'source remove erp --json'],
+  'source columns': [
+    'source columns stock.csv --source store-3',
+    "source columns stock.csv --source store-3 --column 'Artikel=idValue'",
+  ],
   'source test': [
     'source test count.csv --type RESET_INVENTORY --source erp',
     'source test ORDER_ITEMS__17.csv --source erp',

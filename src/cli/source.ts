@@ -1,13 +1,8 @@
 import { durationText } from '../domain/duration.ts';
 import { counted } from '../domain/words.ts';
 import type { ResultOf } from '../operations/operation.ts';
-import {
-  addFeedSource,
-  listFeedSources,
-  removeFeedSource,
-  setFeedSource,
-  testFeedSource,
-} from '../operations/sources.ts';
+import { addFeedSource, listFeedSources, removeFeedSource, setFeedSource } from '../operations/sources.ts';
+import { proposeFeedColumns, testFeedSource } from '../operations/source-files.ts';
 import { command } from './command.ts';
 import { ExitCode } from './report.ts';
 import { table } from './table.ts';
@@ -31,6 +26,28 @@ export const SOURCE_COMMANDS = [
     operation: removeFeedSource,
     arguments: ['source'],
     show: ({ source }) => `Nothing is said of ${source} any more.`,
+  }),
+  command({
+    path: 'source columns',
+    operation: proposeFeedColumns,
+    arguments: ['file'],
+    show: ({ type, columns, missing, settings }) => {
+      const rows = columns.map(({ theirs, ours, isProposed, examples }) => [
+        ...[
+          theirs,
+          ours,
+          isProposed ? 'proposed' : ours === null ? 'not read' : 'known',
+          examples.join(', '),
+        ],
+      ]);
+      return [
+        table(['Column', `Of ${type}`, '', 'First values'], rows, 'It has no columns.'),
+        ...missing.map((group) => `Missing: ${group.join(' or ')}.`),
+        ...(settings.length === 0
+          ? []
+          : [`As a setting: ${settings.map((pair) => `--column '${pair}'`).join(' ')}`]),
+      ].join('\n');
+    },
   }),
   command({
     path: 'source test',

@@ -4,11 +4,12 @@ import { basename, dirname, join } from 'node:path';
 import { writeErrorFile } from '../csv/error-file-csv.ts';
 import { withFeed } from '../csv/feed-csv.ts';
 import { AtpError } from '../domain/errors.ts';
-import type { ImportCounts } from '../domain/feed.ts';
+import type { ImportCounts, RefusedRow } from '../domain/feed.ts';
 import type { FeedEffect, HoldReason } from '../domain/feed-gates.ts';
 import { NO_SETTINGS, type SourceSettings } from '../domain/feed-source.ts';
 import { parseFeedType } from '../domain/feed-type.ts';
 import { errorFileName } from '../domain/filed-name.ts';
+import { IMPORT_REFUSALS_SHOWN } from '../domain/limits.ts';
 import type { Database } from '../postgres/database.ts';
 import { importFeed, type ImportOptions, type JudgedImport } from '../postgres/feeds/imports.ts';
 import { sha256OfFile } from '../sftp/file-hash.ts';
@@ -35,6 +36,8 @@ export interface LocalImport extends ImportCounts {
   readonly sha256: string;
   /** The file of the refused rows with their reasons; null when no row was refused. */
   readonly errorFile: string | null;
+  /** The first of them, at most IMPORT_REFUSALS_SHOWN. */
+  readonly refused: readonly RefusedRow[];
   /** What it has changed, or would change; null: it was imported before. */
   readonly effect: FeedEffect | null;
   /** Why gates would hold it, had it come by SFTP. */
@@ -66,6 +69,7 @@ export function createImportLocalFile({ database }: { readonly database: Databas
     const errorFile = join(dirname(localPath), errorFileName(basename(localPath)));
     await rm(errorFile, { force: true });
     let judged: JudgedImport | null = null as JudgedImport | null;
+    const refused: RefusedRow[] = [];
     const counts = await withFeed({ localPath, fileName, type: feedType, settings }, ({ header, rows }) =>
       importFeed(
         database,
@@ -75,14 +79,25 @@ export function createImportLocalFile({ database }: { readonly database: Databas
         },
         {
           ...{ dryRun, passesGates, onChunk },
-          onRefused: (refused) => writeErrorFile(errorFile, header, refused),
+          onRefused: (rows) => writeErrorFile(errorFile, header, keepFirst(rows, refused)),
           onJudged: (found) => (judged = found),
         },
       ),
     );
     const { effect = null, reasons = [] } = judged ?? {};
-    return { fileName, sha256, ...counts, errorFile: counts.failed > 0 ? errorFile : null, effect, reasons };
+    const withErrors = { errorFile: counts.failed > 0 ? errorFile : null, refused };
+    return { fileName, sha256, ...counts, ...withErrors, effect, reasons };
   };
+}
+
+/** The same rows; the first IMPORT_REFUSALS_SHOWN of them are kept in `kept`, too. */
+async function* keepFirst(rows: AsyncIterable<RefusedRow>, kept: RefusedRow[]): AsyncGenerator<RefusedRow> {
+  // A transaction that begins anew brings them again.
+  kept.length = 0;
+  for await (const row of rows) {
+    if (kept.length < IMPORT_REFUSALS_SHOWN) kept.push(row);
+    yield row;
+  }
 }
 
 /** @throws AtpError INPUT_INVALID */

@@ -1,7 +1,5 @@
 /** Sources of feeds: how a sender writes, where that cannot be recognised. */
-import { basename } from 'node:path';
 import { durationText } from '../domain/duration.ts';
-import { AtpError } from '../domain/errors.ts';
 import {
   COUNT_INSTANTS,
   DATE_ORDERS,
@@ -9,21 +7,14 @@ import {
   ENCODINGS,
   EQUAL_KEY_RULES,
   FEED_ORDERS,
-  NO_SETTINGS,
   SEPARATOR_NAMES,
 } from '../domain/feed-source.ts';
-import { FEED_TYPES, type FeedType } from '../domain/feed-type.ts';
 import {
   choice,
   clearable,
   duration,
-  id,
   invalid,
   label,
-  list,
-  optional,
-  ownFile,
-  pattern,
   wholeNumber,
   yesOrNo,
   type Field,
@@ -41,8 +32,6 @@ import {
   GATE_ROWS_FALL_MAX,
   GATE_TO_ZERO_MAX,
   GATE_UNKNOWN_MAX,
-  SOURCE_NAMES_MAX,
-  TESTED_ROWS_SHOWN,
   UNITS_MAX,
 } from '../domain/limits.ts';
 import { readOrderStatus } from '../domain/recognition/order-status.ts';
@@ -50,7 +39,6 @@ import { readTransferStatus } from '../domain/recognition/transfer-status.ts';
 import { isTimeZone, noteOnZone } from '../domain/wall-clock.ts';
 import {
   addSource as storeSource,
-  findSource,
   listSources as readSources,
   removeSource as dropSource,
   setSource as storeSettings,
@@ -58,23 +46,8 @@ import {
   type SettingsChange,
 } from '../postgres/feeds/sources.ts';
 import { defineOperation, type Context, type NameOf } from './operation.ts';
-
-const source = id('a folder below incoming/; "incoming" is that folder itself', 'source');
-
-/** There are too many types for one line of help. */
-function feedType(about: string) {
-  return { ...choice(`${about}: ${FEED_TYPES.join(', ')}`, FEED_TYPES), placeholder: 'type' };
-}
-
-/** Pairs of a sender's name and ours. */
-function pairs(about: string, ours: string): Field<readonly string[] | null, 'clearable'> {
-  const pair = pattern('a pair', {
-    pattern: '^[^=\\p{Cc}]*[^=\\s\\p{Cc}][^=\\p{Cc}]*=\\s*[^=\\s\\p{Cc}][^=\\p{Cc}]*$',
-    wanted: `<theirs>=${ours}`,
-    placeholder: `theirs=${ours}`,
-  });
-  return { ...clearable(list(about, pair, SOURCE_NAMES_MAX), 'none'), placeholder: `theirs=${ours}` };
-}
+import { proposeFeedColumns, testFeedSource } from './source-files.ts';
+import { feedType, pairs, source, toRecord } from './source-fields.ts';
 
 /** A limit of a gate; its default is for all sources. */
 function gate(about: string, ofAll: number, max = 100): Field<number | null, 'clearable'> {
@@ -218,18 +191,6 @@ function toChange({
   };
 }
 
-function toRecord(
-  given: readonly string[] | null | undefined,
-): Readonly<Record<string, string>> | null | undefined {
-  if (!given) return given;
-  return Object.fromEntries(
-    given.map((pair) => {
-      const [theirs = '', ours = ''] = pair.split('=');
-      return [theirs.trim(), ours.trim()];
-    }),
-  );
-}
-
 export const listFeedSources = defineOperation({
   name: 'source.list',
   role: 'viewer',
@@ -274,49 +235,12 @@ export const removeFeedSource = defineOperation({
   },
 });
 
-export const testFeedSource = defineOperation({
-  name: 'source.test',
-  role: 'viewer',
-  description: 'say what is recognised of a file, and how its first rows are understood; nothing is imported',
-  fields: {
-    file: ownFile('a feed'),
-    type: optional(
-      feedType('its feed type (default: that of its name or its source, or told by its header)'),
-    ),
-    source: optional(source),
-  },
-  run: async ({ app, pathOf }, { file, type: named, source: name }) => {
-    const settings =
-      name === undefined ? NO_SETTINGS : (await findSource(await app.database(), name)).settings;
-    const fileName = basename(file);
-    const { withFeed } = await import('../csv/feed-csv.ts');
-    const { requireFile } = await import('./import-feed-file.ts');
-    const localPath = pathOf(file);
-    await requireFile(localPath);
-    const { typeOfFeed } = await import('../csv/recognise-type.ts');
-    const type: FeedType = named ?? (await typeOfFeed(fileName, { localPath, fileName, settings }));
-    return withFeed({ localPath, fileName, type, settings }, async (feed) => {
-      const shown = [];
-      let [rows, refused] = [0, 0];
-      for await (const { rowNumber, content, refusal } of feed.rows) {
-        rows += 1;
-        if (refusal) refused += 1;
-        if (shown.length >= TESTED_ROWS_SHOWN) continue;
-        const refusedFor = refusal && new AtpError(refusal.code, refusal.detail).message;
-        shown.push({ rowNumber, content, refusedFor });
-      }
-      const { encoding, separator, header, columns } = feed;
-      const named = header.map((theirs, index) => ({ theirs, ours: columns[index] ?? null }));
-      return { fileName, type, encoding, separator, columns: named, rows, refused, shown };
-    });
-  },
-});
-
 export const SOURCE_OPERATIONS = [
   listFeedSources,
   addFeedSource,
   setFeedSource,
   removeFeedSource,
+  proposeFeedColumns,
   testFeedSource,
 ] as const;
 

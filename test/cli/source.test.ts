@@ -172,3 +172,35 @@ test('a zone without summer time is taken, and the one that is probably meant is
   expect(stdout).toContain('timeZone EST');
   expect(stdout).toMatch(/Note: The clock of EST is the same all year\. .* the zone is America\/New_York\./);
 });
+
+test('columns of an unknown header are proposed, tried on the rows, and then said of the source', async () => {
+  const file = await write(
+    'stock.csv',
+    'Artikelnummer;Filiale;Bestand;Text\nSHIRT;BROADWAY;7;x\nSHIRT;BROADWAY;viele;y\n',
+  );
+  const typed = ['--type', 'RESET_INVENTORY'];
+
+  const proposed = await atp.json<{ settings: string[] }>(['source', 'columns', file, ...typed]);
+  expect(proposed).toMatchObject({
+    separator: 'semicolon',
+    columns: [
+      { theirs: 'Artikelnummer', ours: 'idValue', isProposed: true, examples: ['SHIRT', 'SHIRT'] },
+      { theirs: 'Filiale', ours: 'externalFacilityId', isProposed: true },
+      // "viele" is no number.
+      { theirs: 'Bestand', ours: null, isProposed: false },
+      { theirs: 'Text', ours: null },
+    ],
+    missing: [['availableQty']],
+    settings: ['Artikelnummer=idValue', 'Filiale=externalFacilityId'],
+  });
+  expect(await atp.failure('source', 'test', file, ...typed)).toMatch(/^FEED_HEADER_INVALID/);
+
+  const mapping = ['--column', 'Artikelnummer=idValue', 'Filiale=facilityId', 'Bestand=availableQty'];
+  expect(await atp.json(['source', 'columns', file, ...typed, ...mapping])).toMatchObject({ missing: [] });
+  expect(await atp.json(['source', 'test', file, ...typed, ...mapping], 1)).toMatchObject({
+    ...{ rows: 2, refused: 1 },
+    shown: [{ content: { idValue: 'SHIRT', availableQty: 7 } }, { refusedFor: /availableQty/ }].map((row) =>
+      'refusedFor' in row ? { refusedFor: expect.stringMatching(row.refusedFor) as string } : row,
+    ),
+  });
+});

@@ -37,6 +37,7 @@ describe('a feed on this machine', () => {
     const preview = await importLocal({ dryRun: true });
     expect(preview).toMatchObject({ fileName: 'count.csv', rows: 2, applied: 1, failed: 1 });
     expect(await readFile(preview.errorFile ?? '', 'utf8')).toContain('PRODUCT_UNKNOWN');
+    expect(preview.refused).toMatchObject([{ code: 'PRODUCT_UNKNOWN', column: 'idValue' }]);
     expect(await readOnHand(warehouse)).toBe(0);
 
     expect(await importLocal()).toEqual(preview);

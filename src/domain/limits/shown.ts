@@ -74,3 +74,6 @@ export const LEFT_ITEMS_PER_PRODUCT_SHOWN = 10;
 
 /** Products that one page of a what-if has at most: each page computes the catalogue anew, and an export is to have few. */
 export const MOVES_LISTED_MAX = 100_000;
+
+/** Refused rows that the answer of an import names with their reasons; its error file has all of them. */
+export const IMPORT_REFUSALS_SHOWN = 100;

@@ -110,13 +110,17 @@ interface FileRecord extends Omit<UncountedFile, 'name'> {
 /** In SQL, of a row of upload_file: a run has begun with it, and the lane is not done with it. */
 export const IS_UNDER_WAY = `(started_at IS NOT NULL AND ${IS_OPEN})`;
 
-/** In SQL, of such a file: what its calls have settled until now. By applied_row_by_sequence. */
+/**
+ * In SQL, of a row of upload_file: what its calls have settled until now. By applied_row_by_sequence; of a file that is not under
+ * way, nothing is looked up.
+ */
 export const SETTLED_SO_FAR = `
   SELECT count(*) FILTER (WHERE outcome = 'APPLIED')::int AS applied,
     count(*) FILTER (WHERE outcome = 'UNCHANGED')::int AS unchanged,
     count(*) FILTER (WHERE outcome = 'QUARANTINED')::int AS quarantined,
     count(*) FILTER (WHERE outcome = 'OWED')::int AS owed
-  FROM applied_row AS row WHERE row.shop_id = upload_file.shop_id AND row.sequence = upload_file.sequence`;
+  FROM applied_row AS row
+  WHERE ${IS_UNDER_WAY} AND row.shop_id = upload_file.shop_id AND row.sequence = upload_file.sequence`;
 
 function rowsLeft({ rows, applied, skipped, quarantined, owed }: LaneFile): number {
   return Math.max(0, rows - applied - skipped - quarantined - owed);

@@ -66,6 +66,8 @@ export async function listPushes(
        CROSS JOIN LATERAL (
          SELECT row.position, row.product_id COLLATE "C" AS product_id FROM upload_file_row AS row
          WHERE row.shop_id = $1 AND row.sequence = search.sequence AND row.position = (low + high) / 2
+         -- One look by the primary key for each file; the planner would rather read all rows once.
+         OFFSET 0
        ) AS middle
        WHERE low < high
      ), found AS (
@@ -76,6 +78,7 @@ export async function listPushes(
          SELECT position, product_id, inventory_item_id, quantity FROM upload_file_row AS row
          WHERE row.shop_id = $1 AND row.sequence = search.sequence
            AND row.position >= low AND row.position < low + ${LEFT_ITEMS_PER_PRODUCT_SHOWN}
+         OFFSET 0
        ) AS row
        WHERE low = high AND row.product_id = $2
        ORDER BY file.sequence DESC LIMIT $4 + 1
