@@ -130,7 +130,7 @@ async function ask(url: string, token: string, asks: number) {
   for (let count = 0; count <= asks; count += 1) {
     const begun = performance.now();
     const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
-    const answer = (await response.json()) as unknown;
+    const answer: unknown = await response.json();
     // The first answer reads from the disk what the others have in memory.
     if (count > 0) took.push(performance.now() - begun);
     status = response.status;
