@@ -60,7 +60,8 @@ export class RecordReader {
    */
   async *records(separator: string, columnCount: number): AsyncGenerator<FeedRecord> {
     for (;;) {
-      const end = await this.#findLineEnd();
+      // Without a promise for each record, as most of them lie in memory already.
+      const end = this.#lineEndInText() ?? (await this.#findLineEnd());
       const begun = { rowNumber: this.#rowNumber, line: this.#line };
       if (end === null) {
         await this.#skipLine();
@@ -114,6 +115,12 @@ export class RecordReader {
       const parts = line.split(separator);
       return parts.length === columnCount && !parts[0]?.includes('"');
     });
+  }
+
+  /** Where the line ends that begins here; null: it goes on in the next block, or it is too long. */
+  #lineEndInText(): number | null {
+    const end = this.#text.indexOf('\n', this.#at);
+    return end === -1 || end - this.#at > FEED_LINE_LENGTH_MAX ? null : end;
   }
 
   /** Where the line ends that begins here; null: not within FEED_LINE_LENGTH_MAX characters. */

@@ -4,7 +4,7 @@
  */
 export function bareValue(text: string): string {
   const trimmed = trimUnseen(text);
-  const formula = /^="(.*)"$/s.exec(trimmed)?.[1];
+  const formula = trimmed.startsWith('=') ? /^="(.*)"$/s.exec(trimmed)?.[1] : undefined;
   if (formula !== undefined) return trimUnseen(formula.replaceAll('""', '"'));
   if (!trimmed.startsWith("'")) return trimmed;
   return trimUnseen(trimmed.slice(1).replace(/'$/, ''));
@@ -17,8 +17,11 @@ const UNSEEN = String.raw`\s\u200B-\u200F\u2060\u2066-\u2069\uFEFF`;
 const END_OF_FILE = '\u001A';
 
 const EDGES = new RegExp(`^[${UNSEEN}${END_OF_FILE}]+|[${UNSEEN}${END_OF_FILE}]+$`, 'g');
-const HAS_EDGE = new RegExp(String.raw`^[\s\u200B-\uFEFF${END_OF_FILE}]|[\s\u200B-\uFEFF${END_OF_FILE}]$`);
+
+/** Most values begin and end with a letter, a digit or a sign of ASCII: they need no second look, of which a file has millions. */
+const isPlain = (code: number) => code > 0x20 && code < 0x7f;
 
 function trimUnseen(text: string): string {
-  return HAS_EDGE.test(text) ? text.replace(EDGES, '') : text;
+  if (isPlain(text.charCodeAt(0)) && isPlain(text.charCodeAt(text.length - 1))) return text;
+  return text.replace(EDGES, '');
 }
