@@ -72,6 +72,9 @@ export const ORDERS_JOINED_MAX = 100;
 /** A large import of which no chunk was posted for so long is told: one takes seconds, and waits a minute for others at most. */
 export const IMPORT_STILL_AFTER_MS = 10 * 60_000;
 
+/** Rows of a large feed that wait as one record of the database, which is in memory as a whole. */
+export const PENDING_ROWS_PER_RECORD = 1_000;
+
 /** Names tried for a file in archive/ or error/ when its own is taken by another content. */
 export const FILED_NAMES_MAX = 20;
 

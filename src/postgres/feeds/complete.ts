@@ -103,11 +103,11 @@ export async function leaveCountedMeanwhile(connection: Connection, source: stri
   if (left.rowCount !== 0) await connection.query(LEAVE_OUT_ROWS);
 }
 
-/** Levels with units that were set to zero because the file does not name them, once readEffect has looked. */
+/** Levels with units that are set to zero because the file does not name them. */
 export async function countAbsent(connection: Connection): Promise<number> {
   const { rows } = await connection.query<{ count: number }>(
-    `SELECT count(*)::int AS count FROM resolved_row AS row JOIN moved_level AS moved USING (product_id, facility_id)
-     WHERE row.row_number < 0 AND moved.before > 0 AND moved.after <= 0`,
+    `SELECT count(*)::int AS count FROM counted AS row
+     WHERE row.row_number < 0 AND on_hand > 0 AND quantity_after <= 0 AND ${IS_GOOD}`,
   );
   return rows[0]?.count ?? 0;
 }

@@ -10,12 +10,6 @@ export interface PostingsOf {
   readonly afterEntry: number;
 }
 
-/** Of what is to be posted later. */
-const MAKE_MOVES_TO_COME = `
-  CREATE TEMPORARY TABLE moved_level ON COMMIT DROP AS
-  SELECT product_id, facility_id, min(on_hand) + sum(units) AS after, min(on_hand)::bigint AS before
-  FROM posting_to_come GROUP BY product_id, facility_id HAVING sum(units) <> 0`;
-
 /** By inventory_item_detail_pkey, so that only what was posted since is read. */
 const MAKE_MOVES = `
   CREATE TEMPORARY TABLE moved_level ON COMMIT DROP AS
@@ -36,7 +30,7 @@ export const MOVES = `
 /**
  * It also makes `moved_level`, for what gates ask.
  *
- * @param isPosted false: its postings are made later
+ * @param isPosted false: its postings are made later, and who keeps them has made `moved_level`
  */
 export async function readEffect(
   connection: Connection,
@@ -44,7 +38,6 @@ export async function readEffect(
   isPosted: boolean,
 ): Promise<FeedEffect> {
   if (isPosted) await connection.query(MAKE_MOVES, [afterEntry, importId]);
-  else await connection.query(MAKE_MOVES_TO_COME);
   await connection.query('ANALYZE moved_level');
   const { rows } = await connection.query<Omit<FeedEffect, 'moves'>>(
     `SELECT count(*)::int AS levels, coalesce(sum(before), 0)::float8 AS "unitsBefore",

@@ -50,8 +50,8 @@ async function readShares(
   const { rows } = await connection.query<{ positive: number } & NonNullable<GateFacts['absent']>>(
     `SELECT facility_id AS "facilityId", absent::int, had::int, (sum(had) OVER ())::int AS positive
      FROM (
-       SELECT facility_id, count(*) AS had, count(*) FILTER (WHERE row.row_number < 0 AND moved.after <= 0) AS absent
-       FROM counted AS row LEFT JOIN moved_level AS moved USING (product_id, facility_id)
+       SELECT facility_id, count(*) AS had, count(*) FILTER (WHERE row.row_number < 0 AND row.quantity_after <= 0) AS absent
+       FROM counted AS row
        WHERE row.on_hand > 0 AND ${IS_GOOD} GROUP BY facility_id
      ) AS place
      ORDER BY absent::float8 / had DESC, facility_id LIMIT 1`,

@@ -48,7 +48,7 @@ const POSTINGS: ChunkKind = {
 };
 const ORDERS: ChunkKind = {
   table: 'pending_order_row',
-  pending: 'count(*)',
+  pending: 'coalesce(sum(cardinality(rows)), 0)',
   apply: applyOrderChunk,
   finish: finishOrders,
 };

@@ -118,6 +118,9 @@ type FeedFile = Pick<Feed<FeedType>, 'fileName' | 'writtenAt'> & {
   readonly completeOf: string | null;
 };
 
+/** However many rows a feed has, a session has no more of them in memory; the rest is in files of the server. */
+const MEMORY = `SET temp_buffers = '4MB'; SET work_mem = '2MB'; SET hash_mem_multiplier = 1`;
+
 interface FeedSql<Content> {
   readonly staging: StagingShape<Content>;
   /** Adds the rows that are at fault to `refused_row` and applies all others; of these it may have something to tell. */
@@ -162,6 +165,7 @@ export async function importFeed<Type extends FeedType>(
   const key = importKeyOf(feed);
   return database.session(async (connection) => {
     try {
+      await connection.query(MEMORY);
       const stuck = await finishOthers(database, connection, feed, options);
       await connection.query('BEGIN');
       await connection.query(`SET LOCAL lock_timeout = ${waitMs}`);

@@ -1,6 +1,6 @@
 import type { VarianceRow } from '../../domain/feed-type.ts';
 import type { Connection } from '../database.ts';
-import { keepForLater, type PostedLater } from './pending-postings.ts';
+import { keepForLater, type PostedLater, type PostingsToCome } from './pending-postings.ts';
 import { IS_GOOD } from './resolving.ts';
 import type { StagingShape } from './staging.ts';
 import {
@@ -30,10 +30,19 @@ const POST = `
   WHERE quantity <> 0 AND ${IS_GOOD}
   ORDER BY row_number`;
 
-const POSTINGS = `
-  SELECT product_id, facility_id, quantity AS units, own AS reason, row_number, NULL::timestamptz AS happened_at,
-    coalesce(level.quantity_on_hand, 0) AS on_hand
-  FROM resolved_row AS row LEFT JOIN product_facility AS level USING (product_id, facility_id) WHERE ${IS_GOOD}`;
+const POSTINGS: PostingsToCome = {
+  rows: `
+    SELECT product_id, facility_id, quantity AS units, own AS reason, row_number, NULL::timestamptz AS happened_at
+    FROM resolved_row AS row WHERE ${IS_GOOD}`,
+  moves: `
+    SELECT product_id, facility_id, coalesce(level.quantity_on_hand, 0) + units AS after,
+      coalesce(level.quantity_on_hand, 0)::bigint AS before
+    FROM (
+      SELECT product_id, facility_id, sum(quantity) AS units FROM resolved_row AS row WHERE ${IS_GOOD}
+      GROUP BY product_id, facility_id HAVING sum(quantity) <> 0
+    ) AS moved
+    LEFT JOIN product_facility AS level USING (product_id, facility_id)`,
+};
 
 /** Adds each row's difference to the quantity on hand; several rows of one product add up. */
 export async function applyInventoryVariance(
@@ -44,5 +53,5 @@ export async function applyInventoryVariance(
   if (later === null) await lockLevels(connection);
   await refuseOutOfRange(connection, { rows: ROWS_WITH_SUM, column: 'availableDelta' });
   if (later === null) await connection.query(POST, [fileName]);
-  else await keepForLater(connection, later, POSTINGS, []);
+  else await keepForLater(connection, later, POSTINGS);
 }

@@ -2,12 +2,27 @@
 import type { Connection } from '../database.ts';
 import { IS_GOOD, refuseSql } from './resolving.ts';
 
-/** Puts beside each row the state of its line once the row was taken, or left. By order_item_pkey. */
+/**
+ * Puts beside each row the state of its line once the row was taken, or left. A line that nobody knows, and that one row is about, has
+ * the state that the row tells. By order_item_pkey.
+ */
 const JUDGE = `
   CREATE TEMPORARY TABLE judged_row ON COMMIT DROP AS
+  WITH several AS MATERIALIZED (
+    SELECT order_id, order_item_seq_id FROM resolved_row AS row WHERE ${IS_GOOD}
+    GROUP BY order_id, order_item_seq_id HAVING count(*) > 1
+  ), good AS (
+    SELECT row.*, row.is_known OR EXISTS (SELECT FROM several WHERE several.order_id = row.order_id
+      AND several.order_item_seq_id = row.order_item_seq_id) AS has_story
+    FROM resolved_row AS row WHERE ${IS_GOOD}
+  )
+  SELECT row_number, order_id, order_item_seq_id, true AS is_last, status_id, product_id, quantity, cancel_quantity, facility_id,
+    updated_at, row_number AS told_by, NULL AS refused
+  FROM good WHERE NOT has_story
+  UNION ALL
   SELECT told.row_number, told.order_id, told.order_item_seq_id, told.is_last, (told.state).status_id,
     (told.state).product_id, (told.state).quantity, (told.state).cancel_quantity, (told.state).facility_id,
-    (told.state).updated_at, (told.state).row_number AS told_by, (told.state).refused
+    (told.state).updated_at, (told.state).row_number, (told.state).refused
   FROM (
     SELECT row.row_number, row.order_id, row.order_item_seq_id, lead(row.row_number) OVER line IS NULL AS is_last,
       order_line_after(
@@ -16,10 +31,10 @@ const JUDGE = `
         ROW(row.status_id, row.product_id, row.quantity, row.cancel_quantity, row.facility_id, row.updated_at,
           row.row_number, NULL)::order_line_state,
         $1) OVER line AS state
-    FROM resolved_row AS row
+    FROM good AS row
     LEFT JOIN order_item AS known
       ON known.order_id = row.order_id AND known.order_item_seq_id = row.order_item_seq_id
-    WHERE ${IS_GOOD}
+    WHERE row.has_story
     WINDOW line AS (PARTITION BY row.order_id, row.order_item_seq_id ORDER BY row.row_number
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
   ) AS told`;

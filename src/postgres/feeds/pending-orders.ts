@@ -3,7 +3,7 @@
  * they were sent, and each chunk of whole orders is judged when it is applied.
  */
 import { UNREADABLE, type OrderItemRow } from '../../domain/feed-type.ts';
-import { ORDERS_JOINED_MAX } from '../../domain/limits.ts';
+import { ORDERS_JOINED_MAX, PENDING_ROWS_PER_RECORD } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
 import type { PostedLater } from './pending-postings.ts';
 import { IS_GOOD } from './resolving.ts';
@@ -45,6 +45,7 @@ export const ORDER_ITEM_STAGING: StagingShape<OrderItemRow> = {
   ],
 };
 
+/** In the order of the type sent_order_row. */
 const COLUMNS = ['row_number', 'row_values', ...Object.keys(ORDER_ITEM_STAGING.columns)].join(', ');
 
 /** A line of a shop came first under another order: both are to be judged together. By hashing, so that it is cheap when none does. */
@@ -101,25 +102,35 @@ export async function keepOrdersForLater(
     mayReopen,
   ]);
   await connection.query(
-    'CREATE TEMPORARY TABLE posting_to_come (product_id text, facility_id text, units integer, on_hand integer) ON COMMIT DROP',
+    'CREATE TEMPORARY TABLE moved_level (product_id text, facility_id text, after bigint, before bigint) ON COMMIT DROP',
   );
   const { rows: twoOrders } = await connection.query(HAS_TWO_ORDERS);
   const areJoined = twoOrders.length > 0;
   if (areJoined) await joinOrders(connection);
+  await connection.query('SET LOCAL enable_hashagg = off');
   await connection.query(
-    `INSERT INTO pending_order_row (import_id, chunk, ${COLUMNS})
-     SELECT $1, (rank() OVER (ORDER BY ${areJoined ? 'joined_row' : 'first_row'}) - 1) / $2::int, ${COLUMNS}
-     FROM (${areJoined ? BY_JOINED_ORDERS : BY_ORDER}) AS row`,
+    areJoined ? keepSql(BY_JOINED_ORDERS, 'joined_row') : keepSql(BY_ORDER, 'first_row'),
     [importId, chunkRows],
   );
+  await connection.query('RESET enable_hashagg');
 }
+
+/** In groups that follow each other, so that memory has one record at a time. */
+const keepSql = (rows: string, first: string) => `
+  INSERT INTO pending_order_row (import_id, chunk, part, rows)
+  SELECT $1, (before - 1) / $2::int, (place - 1) / ${PENDING_ROWS_PER_RECORD}, array_agg(ROW(${COLUMNS})::sent_order_row)
+  FROM (
+    SELECT *, rank() OVER (ORDER BY ${first}) AS before, row_number() OVER (ORDER BY ${first}, row_number) AS place
+    FROM (${rows}) AS row
+  ) AS row
+  GROUP BY (before - 1) / $2::int, (place - 1) / ${PENDING_ROWS_PER_RECORD}`;
 
 /** Moves a chunk into `staged_row`, in the caller's transaction. Returns its rows. */
 export async function stageChunk(connection: Connection, importId: number, chunk: number): Promise<number> {
   await makeStaging(connection, ORDER_ITEM_STAGING);
   const moved = await connection.query(
-    `WITH pending AS (DELETE FROM pending_order_row WHERE import_id = $1 AND chunk = $2 RETURNING ${COLUMNS})
-     INSERT INTO staged_row (${COLUMNS}) SELECT ${COLUMNS} FROM pending`,
+    `WITH pending AS (DELETE FROM pending_order_row WHERE import_id = $1 AND chunk = $2 RETURNING rows)
+     INSERT INTO staged_row (${COLUMNS}) SELECT ${COLUMNS} FROM pending, unnest(rows)`,
     [importId, chunk],
   );
   await connection.query('ANALYZE staged_row');

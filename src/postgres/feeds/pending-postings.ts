@@ -4,6 +4,7 @@
  */
 import { isCount } from '../../domain/feed-kind.ts';
 import type { FeedType } from '../../domain/feed-type.ts';
+import { PENDING_ROWS_PER_RECORD } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
 import { isOutOfRange, namesUnknown } from '../sql-state.ts';
 import { countSourceSql } from './complete.ts';
@@ -15,49 +16,52 @@ export interface PostedLater {
   readonly chunkRows: number;
 }
 
-/**
- * Keeps postings for later, and makes `posting_to_come` of them, for what is asked of them until the transaction ends.
- *
- * @param postings SQL of rows (product_id, facility_id, units, reason, row_number, happened_at, on_hand: before all of them); it has
- *   `values` as $1 and following
- */
+export interface PostingsToCome {
+  /** SQL of rows (product_id, facility_id, units, reason, row_number, happened_at). */
+  readonly rows: string;
+  /** SQL of what they make of the levels that they change: rows (product_id, facility_id, after, before). */
+  readonly moves: string;
+}
+
+/** Keeps postings for later, and makes `moved_level` of them, for what is asked of it until the transaction ends. */
 export async function keepForLater(
   connection: Connection,
   { importId, chunkRows }: PostedLater,
-  postings: string,
-  values: readonly unknown[],
+  { rows, moves }: PostingsToCome,
 ): Promise<void> {
-  await connection.query(`CREATE TEMPORARY TABLE posting_to_come ON COMMIT DROP AS ${postings}`, [...values]);
-  await connection.query('ANALYZE posting_to_come');
+  await connection.query(`CREATE TEMPORARY TABLE moved_level ON COMMIT DROP AS ${moves}`);
   await connection.query('SET LOCAL enable_hashagg = off');
-  await connection.query(KEEP, [importId, chunkRows]);
+  await connection.query(keepSql(rows), [importId, chunkRows]);
   await connection.query('RESET enable_hashagg');
 }
 
-/** In groups that follow each other, so that memory has one row at a time: a chunk, or a part of one. */
-const KEEP = `
+/** In groups that follow each other, so that memory has one record at a time. */
+const keepSql = (rows: string) => `
   INSERT INTO pending_posting (import_id, chunk, part, product_ids, facility_ids, units, reasons, row_numbers, happened_at)
-  SELECT $1, (before - 1) / $2::int, (place - 1) / $2::int, array_agg(product_id), array_agg(facility_id),
+  SELECT $1, (before - 1) / $2::int, (place - 1) / ${PENDING_ROWS_PER_RECORD}, array_agg(product_id), array_agg(facility_id),
     array_agg(units), array_agg(reason), array_agg(row_number), array_agg(happened_at)
   FROM (
     SELECT *, rank() OVER (ORDER BY product_id) AS before,
       row_number() OVER (ORDER BY product_id, facility_id, row_number) AS place
-    FROM posting_to_come
+    FROM (${rows}) AS posting
   ) AS posting
-  GROUP BY (before - 1) / $2::int, (place - 1) / $2::int`;
+  GROUP BY (before - 1) / $2::int, (place - 1) / ${PENDING_ROWS_PER_RECORD}`;
 
-/** Row by row what is kept in arrays. */
-const unnest = (from: string) => `
-  SELECT row.* FROM ${from}, unnest(product_ids, facility_ids, units, reasons, row_numbers, happened_at)
+const KEPT = '(SELECT * FROM pending_posting WHERE import_id = $1 AND chunk = $2) AS kept';
+const CHUNK = `
+  SELECT row.* FROM ${KEPT}, unnest(product_ids, facility_ids, units, reasons, row_numbers, happened_at)
     AS row (product_id, facility_id, units, reason, row_number, happened_at)`;
-
-const CHUNK = unnest('(SELECT * FROM pending_posting WHERE import_id = $1 AND chunk = $2) AS kept');
+const LEVELS = `
+  SELECT row.* FROM ${KEPT}, unnest(product_ids, facility_ids) AS row (product_id, facility_id)`;
 
 /** A count that finds nothing where nothing was. All other levels are made by the ledger's trigger. */
 const MAKE_LEVELS = `
   INSERT INTO product_facility (product_id, facility_id, minimum_stock)
   SELECT DISTINCT product_id, facility_id, default_safety_stock
-  FROM (${CHUNK}) AS pending JOIN product USING (product_id) JOIN facility USING (facility_id)
+  FROM (
+    SELECT row.* FROM ${KEPT}, unnest(product_ids, facility_ids, units) AS row (product_id, facility_id, units)
+    WHERE 0 = ANY (kept.units)
+  ) AS pending JOIN product USING (product_id) JOIN facility USING (facility_id)
   WHERE units = 0
   ORDER BY product_id, facility_id
   ON CONFLICT (product_id, facility_id) DO NOTHING`;
@@ -66,7 +70,7 @@ const MAKE_LEVELS = `
 const LOCK_LEVELS = `
   SELECT count(*) FROM (
     SELECT FROM product_facility AS level
-    JOIN (SELECT DISTINCT product_id, facility_id FROM (${CHUNK}) AS pending) AS wanted USING (product_id, facility_id)
+    JOIN (SELECT DISTINCT product_id, facility_id FROM (${LEVELS}) AS pending) AS wanted USING (product_id, facility_id)
     ORDER BY product_id, facility_id FOR UPDATE OF level
   ) AS locked`;
 
@@ -88,7 +92,7 @@ const WITHOUT_REMOVED = 'JOIN product USING (product_id) JOIN facility USING (fa
 const POST_COUNTS_WITH_CARE = postSql(`${WITHOUT_REMOVED} AND ${IS_LAST_COUNT}`);
 const POST_DIFFERENCES_WITH_CARE = postSql(WITHOUT_REMOVED);
 
-const FIND_COUNTED_SINCE = `SELECT FROM (${CHUNK}) AS pending WHERE NOT ${IS_LAST_COUNT} LIMIT 1`;
+const FIND_COUNTED_SINCE = `SELECT FROM (${LEVELS}) AS pending WHERE NOT ${IS_LAST_COUNT} LIMIT 1`;
 
 const LEAVE = `
   WITH kept AS (DELETE FROM pending_posting WHERE import_id = $1 AND chunk = $2 RETURNING cardinality(units) AS rows)

@@ -26,7 +26,7 @@ export async function recordRefusals(connection: Connection, key: string): Promi
     if (failed === 0) await connection.query('CREATE UNIQUE INDEX ON staged_row (row_number)');
     await connection.query(
       `INSERT INTO import_file_error (sha256, row_number, column_name, code, message, row_values)
-       SELECT $1, refusal.row_number, refusal.column_name, refusal.code, refusal.message, staged.row_values
+       SELECT $1, refusal.row_number, refusal.column_name, refusal.code, refusal.message, staged.row_values::jsonb
        FROM unnest($2::int[], $3::text[], $4::text[], $5::text[])
          AS refusal (row_number, column_name, code, message)
        JOIN staged_row AS staged USING (row_number)

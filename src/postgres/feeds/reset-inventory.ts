@@ -8,7 +8,7 @@ import type { Connection } from '../database.ts';
 import { addAbsentRows, countSourceSql, leaveCountedMeanwhile } from './complete.ts';
 import { STANDING_IMPORT, STANDING_INSTANT } from './last-count.ts';
 import { leaveOutCounted } from './leave-out-counted.ts';
-import { keepForLater, type PostedLater } from './pending-postings.ts';
+import { keepForLater, type PostedLater, type PostingsToCome } from './pending-postings.ts';
 import { IS_GOOD, refuseSql } from './resolving.ts';
 import type { StagingShape } from './staging.ts';
 import {
@@ -25,7 +25,7 @@ export const RESET_STAGING: StagingShape<ResetRow> = {
 };
 
 /**
- * The rows that count, of those that say something of one product at one facility: by the rule, one for each bin, or all. The
+ * The rows of levels that several rows are about, and which of them count: by the rule, one for each bin, or all. The
  * counts of bins add up.
  */
 const PICK = {
@@ -37,11 +37,14 @@ const PICK = {
 function pickSql(picked: string): string {
   return `
     CREATE TEMPORARY TABLE picked_row ON COMMIT DROP AS
+    WITH shared AS (
+      SELECT product_id, facility_id FROM resolved_row AS row WHERE ${IS_GOOD} GROUP BY product_id, facility_id HAVING count(*) > 1
+    )
     SELECT row_number, product_id, facility_id, quantity, own, as_of, row_number = ${picked} AS is_picked,
-      count(*) OVER level > 1 AS has_others,
       min(quantity) OVER bin < max(quantity) OVER bin OR bool_and(own) OVER bin <> bool_or(own) OVER bin AS differs_in_bin
-    FROM (SELECT row.*, coalesce(row.location_seq_id, '') AS bin FROM resolved_row AS row WHERE ${IS_GOOD}) AS row
-    WINDOW level AS (PARTITION BY product_id, facility_id), bin AS (PARTITION BY product_id, facility_id, bin)`;
+    FROM (SELECT row.*, coalesce(row.location_seq_id, '') AS bin
+      FROM resolved_row AS row JOIN shared USING (product_id, facility_id) WHERE ${IS_GOOD}) AS row
+    WINDOW bin AS (PARTITION BY product_id, facility_id, bin)`;
 }
 
 /**
@@ -52,7 +55,7 @@ const refuseUnequalSql = (isUnequal: string) =>
   refuseSql({
     from: `(SELECT row_number, facility_id, (${isUnequal}) AS is_unequal,
               coalesce(lag(row_number) OVER rows, lead(row_number) OVER rows) AS other_row
-            FROM picked_row WHERE has_others
+            FROM picked_row
             WINDOW level AS (PARTITION BY product_id, facility_id),
               rows AS (PARTITION BY product_id, facility_id ORDER BY row_number))`,
     condition: 'row.is_unequal',
@@ -109,11 +112,17 @@ const REFUSE_BESIDE_AHEAD = refuseSql({
   detail: `'otherRow', row.other_row, 'facilityId', row.facility_id`,
 });
 
-/** A clock that is ahead makes no count one of later than now. */
-const TELL = `
-  CREATE TEMPORARY TABLE told_count ON COMMIT DROP AS
-  SELECT row.product_id, row.facility_id, min(row_number) AS row_number, sum(row.quantity) AS quantity, bool_or(row.own) AS own,
-    CASE WHEN coalesce(min(row.as_of), $1) IS NOT NULL THEN least(coalesce(min(row.as_of), $1), now()) END AS as_of
+/** A clock that is ahead makes no count one of later than now. $1: what the file is about. */
+const asOfSql = (asOf: string) =>
+  `CASE WHEN coalesce(${asOf}, $1) IS NOT NULL THEN least(coalesce(${asOf}, $1), now()) END AS as_of`;
+
+/** What the file says of each level: one row as a rule. */
+const TOLD = `
+  SELECT row.product_id, row.facility_id, row.row_number, row.quantity::bigint, row.own, ${asOfSql('row.as_of')}
+  FROM resolved_row AS row
+  WHERE ${IS_GOOD} AND NOT EXISTS (SELECT FROM picked_row AS picked WHERE picked.row_number = row.row_number)
+  UNION ALL
+  SELECT row.product_id, row.facility_id, min(row_number), sum(row.quantity), bool_or(row.own), ${asOfSql('min(row.as_of)')}
   FROM picked_row AS row WHERE is_picked AND ${IS_GOOD}
   GROUP BY row.product_id, row.facility_id`;
 
@@ -146,17 +155,21 @@ function seeSql(hasInstants: boolean): string {
   const unitsSince = hasInstants ? 'coalesce(since.units, 0)' : '0';
   return `
     CREATE TEMPORARY TABLE counted ON COMMIT DROP AS
+    WITH told_count AS (${TOLD})
     SELECT product_id, facility_id, told.row_number, told.own, as_of, coalesce(level.quantity_on_hand, 0) AS on_hand,
-      told.quantity::bigint + CASE WHEN told.own THEN coalesce(level.reserved, 0) ELSE 0 END + ${unitsSince} AS quantity_after,
+      told.quantity + CASE WHEN told.own THEN coalesce(level.reserved, 0) ELSE 0 END + ${unitsSince} AS quantity_after,
       level.product_id IS NULL AS is_new,
       (SELECT coalesce(max(inventory_item_detail_id), 0) FROM inventory_item_detail) AS after_entry
     FROM told_count AS told LEFT JOIN product_facility AS level USING (product_id, facility_id)
     ${hasInstants ? UNITS_SINCE : ''}`;
 }
 
+/** Each row with the count of its level. */
 const ROWS_WITH_COUNT = `
+  SELECT row_number, product_id, facility_id, as_of, quantity_after FROM counted
+  UNION ALL
   SELECT row.row_number, product_id, facility_id, counted.as_of, counted.quantity_after
-  FROM picked_row AS row JOIN counted USING (product_id, facility_id)`;
+  FROM picked_row AS row JOIN counted USING (product_id, facility_id) WHERE row.row_number <> counted.row_number`;
 
 /** A count of what was is no news of a level that was counted later, though a still later count of it was undone. */
 const REFUSE_COUNTED_SINCE = refuseSql({
@@ -189,10 +202,15 @@ const POST = `
   ORDER BY row_number`;
 
 /** One that finds nothing where nothing was makes the level, too. */
-const POSTINGS = `
-  SELECT product_id, facility_id, quantity_after - on_hand AS units, $1::text AS reason, row_number,
-    coalesce(as_of, clock_timestamp()) AS happened_at, on_hand
-  FROM counted AS row WHERE (quantity_after <> on_hand OR is_new) AND ${IS_GOOD}`;
+const POSTINGS: PostingsToCome = {
+  rows: `
+    SELECT product_id, facility_id, (quantity_after - on_hand)::integer AS units, '${LEDGER_REASONS.reset}' AS reason, row_number,
+      coalesce(as_of, clock_timestamp()) AS happened_at
+    FROM counted AS row WHERE (quantity_after <> on_hand OR is_new) AND ${IS_GOOD}`,
+  moves: `
+    SELECT product_id, facility_id, quantity_after AS after, on_hand::bigint AS before
+    FROM counted AS row WHERE quantity_after <> on_hand AND ${IS_GOOD}`,
+};
 
 /** RESET_INVENTORY */
 export const applyResetInventory = (connection: Connection, feed: CountFeed) =>
@@ -220,24 +238,27 @@ async function applyCounts(
 ): Promise<readonly ImportWarning[]> {
   await resolveStockRows(connection, 'row.reset_by_atp AS own, row.location_seq_id, row.as_of');
   await connection.query(REFUSE_INCOMPLETE);
-  await connection.query(REFUSE_AHEAD);
-  await connection.query(REFUSE_BESIDE_AHEAD);
+  const ahead = await connection.query(REFUSE_AHEAD);
+  if (ahead.rowCount !== 0) await connection.query(REFUSE_BESIDE_AHEAD);
   const warnings = completeOf === null ? [] : await addAbsentRows(connection, completeOf, asOf);
   const rule = equalKeys ?? 'refuse';
   await connection.query(PICK[rule]);
   await connection.query(REFUSE_UNEQUAL[rule]);
-  await connection.query(TELL, [asOf]);
   if (later === null) await lockLevels(connection);
-  await connection.query('ANALYZE told_count');
-  const { rows } = await connection.query('SELECT FROM told_count WHERE as_of IS NOT NULL LIMIT 1');
-  await connection.query(seeSql(rows.length > 0));
+  const hasInstants = asOf !== null || (await hasInstantsOfRows(connection));
+  await connection.query(seeSql(hasInstants), [asOf]);
   if (completeOf !== null) await leaveCountedMeanwhile(connection, completeOf);
   await connection.query('ANALYZE counted');
-  await connection.query(REFUSE_COUNTED_SINCE);
+  if (hasInstants) await connection.query(REFUSE_COUNTED_SINCE);
   await refuseOutOfRange(connection, { rows: ROWS_WITH_COUNT, column });
   await connection.query(RECORD_COUNTS);
   const leftOut = await leaveOutCounted(connection);
   if (later === null) await connection.query(POST, [fileName, LEDGER_REASONS.reset]);
-  else await keepForLater(connection, later, POSTINGS, [LEDGER_REASONS.reset]);
+  else await keepForLater(connection, later, POSTINGS);
   return [...warnings, ...leftOut];
+}
+
+async function hasInstantsOfRows(connection: Connection): Promise<boolean> {
+  const { rowCount } = await connection.query('SELECT FROM resolved_row WHERE as_of IS NOT NULL LIMIT 1');
+  return rowCount !== 0;
 }

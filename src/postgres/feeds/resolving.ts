@@ -1,12 +1,22 @@
 /** SQL that is the same for every feed: which product a row means, and which rows are still good. */
 import type { ErrorCode } from '../../domain/errors.ts';
+import type { ProductIdType } from '../../domain/feed-type.ts';
 import type { Connection } from '../database.ts';
 
-/** The products that `row.id_value` may mean: product_sku_key, product_upc_key, product_pkey. */
+/**
+ * The products that `row.id_value` may mean: product_sku_key, product_upc_key, product_pkey. Most feeds have ids of one type: for the
+ * others the products need not be read.
+ */
 export const PRODUCT_JOINS = `
-  LEFT JOIN product AS by_sku ON row.id_type = 'SKU' AND by_sku.sku = row.id_value
-  LEFT JOIN product AS by_upc ON row.id_type = 'UPC' AND by_upc.upc = row.id_value
-  LEFT JOIN product AS by_product_id ON row.id_type = 'PRODUCT_ID' AND by_product_id.product_id = row.id_value`;
+  ${joinProducts('by_sku', 'SKU', 'sku')}
+  ${joinProducts('by_upc', 'UPC', 'upc')}
+  ${joinProducts('by_product_id', 'PRODUCT_ID', 'product_id')}`;
+
+function joinProducts(name: string, type: ProductIdType, column: string): string {
+  return `
+    LEFT JOIN (SELECT * FROM product WHERE EXISTS (SELECT FROM staged_row WHERE id_type = '${type}')) AS ${name}
+      ON row.id_type = '${type}' AND ${name}.${column} = row.id_value`;
+}
 
 export const PRODUCT_ID = 'coalesce(by_sku.product_id, by_upc.product_id, by_product_id.product_id)';
 
@@ -14,19 +24,20 @@ export const PRODUCT_ID = 'coalesce(by_sku.product_id, by_upc.product_id, by_pro
 export const IS_GOOD =
   'NOT EXISTS (SELECT FROM refused_row AS refused WHERE refused.row_number = row.row_number)';
 
-/**
- * Adds the rows for which `condition` holds to the refused ones; a row keeps the reason that it got first.
- *
- * @param detail SQL of what the code's message names, as arguments of jsonb_build_object
- */
-export function refuseSql(refusal: {
+export interface Refusal {
   readonly from: string;
   readonly condition: string;
   readonly column: string;
   readonly code: ErrorCode;
   readonly detail: string;
-}): string {
-  const { from, condition, column, code, detail } = refusal;
+}
+
+/**
+ * Adds the rows for which `condition` holds to the refused ones; a row keeps the reason that it got first.
+ *
+ * @param detail SQL of what the code's message names, as arguments of jsonb_build_object
+ */
+export function refuseSql({ from, condition, column, code, detail }: Refusal): string {
   return `
     INSERT INTO refused_row (row_number, column_name, code, detail)
     SELECT row.row_number, ${column}, '${code}', jsonb_build_object(${detail})
@@ -61,8 +72,25 @@ const REFUSE_UNKNOWN_PRODUCT = refuseSql({
   detail: `'idType', row.id_type, 'idValue', row.id_value`,
 });
 
+/**
+ * Refuses rows of one table, for what comes first. As a rule there is nothing to refuse: one look at all rows says so, which is
+ * cheaper than one for each of the reasons.
+ */
+export async function refuseRows(
+  connection: Connection,
+  from: string,
+  refusals: readonly Omit<Refusal, 'from'>[],
+): Promise<void> {
+  const any = refusals.map(({ condition }) => `(${condition})`).join(' OR ');
+  const found = await connection.query(`SELECT FROM ${from} AS row WHERE ${any} LIMIT 1`);
+  if (found.rowCount === 0) return;
+  for (const refusal of refusals) await connection.query(refuseSql({ from, ...refusal }));
+}
+
 /** Refuses rows of `resolved_row` that name no product. */
 export async function refuseUnknownProducts(connection: Connection): Promise<void> {
+  const unknown = await connection.query('SELECT FROM resolved_row WHERE product_id IS NULL LIMIT 1');
+  if (unknown.rowCount === 0) return;
   await connection.query(FIND_BY_GTIN);
   await connection.query(REFUSE_UNKNOWN_PRODUCT);
 }

@@ -2,7 +2,14 @@
 import type { FacilityReference, ProductReference } from '../../domain/feed-type.ts';
 import { UNITS_MAX } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
-import { IS_GOOD, PRODUCT_ID, PRODUCT_JOINS, refuseSql, refuseUnknownProducts } from './resolving.ts';
+import {
+  IS_GOOD,
+  PRODUCT_ID,
+  PRODUCT_JOINS,
+  refuseRows,
+  refuseSql,
+  refuseUnknownProducts,
+} from './resolving.ts';
 import type { CopyValue } from './staging.ts';
 
 export const STOCK_COLUMNS = {
@@ -41,30 +48,27 @@ const RESOLVE = `
 const TOLD_FACILITY = 'coalesce(row.told_facility_id, row.external_facility_id)';
 const TOLD_FACILITY_COLUMN = `CASE WHEN row.told_facility_id IS NULL THEN 'externalFacilityId' ELSE 'facilityId' END`;
 
-const REFUSE_UNKNOWN_FACILITY = refuseSql({
-  from: 'resolved_row',
-  condition: 'row.facility_id IS NULL',
-  column: TOLD_FACILITY_COLUMN,
-  code: 'FACILITY_UNKNOWN',
-  detail: `'facilityId', ${TOLD_FACILITY}`,
-});
-
-/** The two ids name two facilities, and nobody can say which of them was counted. */
-const REFUSE_TWO_FACILITIES = refuseSql({
-  from: 'resolved_row',
-  condition: 'row.names_another',
-  column: `'externalFacilityId'`,
-  code: 'FEED_VALUE_INVALID',
-  detail: `'column', 'externalFacilityId', 'reason', 'it is another facility than facilityId'`,
-});
-
-const REFUSE_VIRTUAL = refuseSql({
-  from: 'resolved_row',
-  condition: 'row.is_virtual',
-  column: TOLD_FACILITY_COLUMN,
-  code: 'FACILITY_VIRTUAL',
-  detail: `'facilityId', row.facility_id`,
-});
+const FACILITY_REFUSALS: Parameters<typeof refuseRows>[2] = [
+  {
+    condition: 'row.facility_id IS NULL',
+    column: TOLD_FACILITY_COLUMN,
+    code: 'FACILITY_UNKNOWN',
+    detail: `'facilityId', ${TOLD_FACILITY}`,
+  },
+  // The two ids name two facilities, and nobody can say which of them was counted.
+  {
+    condition: 'row.names_another',
+    column: `'externalFacilityId'`,
+    code: 'FEED_VALUE_INVALID',
+    detail: `'column', 'externalFacilityId', 'reason', 'it is another facility than facilityId'`,
+  },
+  {
+    condition: 'row.is_virtual',
+    column: TOLD_FACILITY_COLUMN,
+    code: 'FACILITY_VIRTUAL',
+    detail: `'facilityId', row.facility_id`,
+  },
+];
 
 /**
  * Resolves the staged rows into `resolved_row` and refuses those that cannot be resolved.
@@ -75,9 +79,7 @@ export async function resolveStockRows(connection: Connection, own: string): Pro
   await connection.query(RESOLVE.replace('$OWN', own));
   await connection.query('ANALYZE resolved_row');
   await refuseUnknownProducts(connection);
-  await connection.query(REFUSE_UNKNOWN_FACILITY);
-  await connection.query(REFUSE_TWO_FACILITIES);
-  await connection.query(REFUSE_VIRTUAL);
+  await refuseRows(connection, 'resolved_row', FACILITY_REFUSALS);
 }
 
 const LEVELS = `SELECT DISTINCT product_id, facility_id FROM resolved_row AS row WHERE ${IS_GOOD}`;

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 
 /**
  * Large imports write less. A level and its last count change in place: their pages keep room for the next version of each row, so
- * that no index is written. Postings that are kept for later lie in one row for thousands of them.
+ * that no index is written. Postings that are kept for later lie a thousand in a row.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
@@ -29,9 +29,9 @@ export async function up(knex: Knex): Promise<void> {
     CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON pending_posting
       FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('TRUNCATE passes by the rules of its rows');
     COMMENT ON TABLE pending_posting IS
-      'Postings of large imports that are judged and not made yet, thousands in a row: the arrays have one element for each. A chunk leaves with the transaction that posts it.';
+      'Postings of large imports that are judged and not made yet, a thousand in a row: the arrays have one element for each. A chunk leaves with the transaction that posts it.';
     COMMENT ON COLUMN pending_posting.chunk IS 'Rises with the product, whose postings are all in one chunk. Some numbers are left out.';
-    COMMENT ON COLUMN pending_posting.part IS 'A product may have so many postings that those of a chunk do not fit into one row.';
+    COMMENT ON COLUMN pending_posting.part IS 'Rises with the product.';
     COMMENT ON COLUMN pending_posting.units IS
       'What is added to the units on hand. Of a count, what it is more than was there when it was judged: 0 makes a level that is not there.';
     COMMENT ON COLUMN pending_posting.row_numbers IS 'The rows of the feed, for the sources of the postings.';
@@ -44,7 +44,7 @@ export async function up(knex: Knex): Promise<void> {
     SELECT import_id, chunk, part, array_agg(product_id), array_agg(facility_id), array_agg(units), array_agg(reason),
       array_agg(row_number), array_agg(happened_at)
     FROM (
-      SELECT *, (row_number() OVER (PARTITION BY import_id, chunk ORDER BY row_number) - 1) / 10000 AS part FROM pending_posting_row
+      SELECT *, (row_number() OVER (PARTITION BY import_id, chunk ORDER BY row_number) - 1) / 1000 AS part FROM pending_posting_row
     ) AS posting
     GROUP BY import_id, chunk, part;
     DROP TABLE pending_posting_row;
