@@ -39,13 +39,22 @@ export function RunTable({ runs, label, empty, more, csv, isOfOneJob = false }: 
     },
     { header: 'State', cell: (run) => <RunState run={run} /> },
     { header: 'When', cell: (run) => <Instant at={run.startedAt ?? run.scheduledAt} /> },
-    { header: 'Took', cell: (run) => <RunDuration run={run} />, isNumber: true, isExtra: true },
     {
-      header: 'By',
-      cell: (run) => (run.status === 'PENDING' ? 'schedule' : <Starter run={run} />),
+      header: 'Took',
+      cell: (run) => (
+        <Nowrap>
+          <RunDuration run={run} />
+        </Nowrap>
+      ),
+      isNumber: true,
       isExtra: true,
     },
-    { header: 'What', cell: (run) => <What run={run} />, width: '45%' },
+    {
+      header: 'By',
+      cell: (run) => <Nowrap>{run.status === 'PENDING' ? 'schedule' : <Starter run={run} />}</Nowrap>,
+      isExtra: true,
+    },
+    { header: 'What', cell: (run) => <What run={run} /> },
     {
       header: 'Temporal',
       isExtra: true,
@@ -94,4 +103,8 @@ function What({ run }: { readonly run: Run }) {
       {text}
     </Text>
   );
+}
+
+function Nowrap({ children }: { readonly children: ReactNode }) {
+  return <span className="units">{children}</span>;
 }

@@ -42,6 +42,7 @@ export function StateBadge({ tone, children, about }: StateBadgeProps) {
       className="state-badge"
       // A state that is cut says nothing.
       flex="none"
+      miw="max-content"
       leftSection={<Sign size={12} aria-hidden />}
       {...(about && { tabIndex: 0 })}
     >

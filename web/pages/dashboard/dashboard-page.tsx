@@ -1,5 +1,202 @@
-import { Page } from '../../parts/page.tsx';
+import { Card, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { lazy, Suspense, type ReactNode } from 'react';
+import type { ResultOf } from '../../api/operation-types.ts';
+import { useLook } from '../../api/queries.ts';
+import { Instant } from '../../parts/instant.tsx';
+import { Empty, Loaded, Page } from '../../parts/page.tsx';
+import { RunLink } from '../../parts/run-state.tsx';
+import { StateBadge, type Tone } from '../../parts/state-badge.tsx';
+import { TextLink } from '../../parts/text-link.tsx';
+import { Units } from '../../parts/units.tsx';
+import type { JobName } from '../../../src/domain/jobs/jobs.ts';
+import { isWithinLimit, waitingInWords } from '../../../src/domain/oldest-change.ts';
+import { Conditions } from './conditions.tsx';
+
+// Charts are larger than everything else: they come once the figures stand.
+const ShopCharts = lazy(async () => ({ default: (await import('./shop-charts.tsx')).ShopCharts }));
+
+type Lane = ResultOf<'lane.list'>[number];
+
+const LANE_TONES: Readonly<Record<Lane['state'], Tone>> = {
+  idle: 'good',
+  waiting: 'waiting',
+  applying: 'busy',
+  blocked: 'bad',
+  paused: 'paused',
+};
 
 export function Dashboard() {
-  return <Page title="Dashboard">…</Page>;
+  const lanes = useLook('lane.list');
+  return (
+    <Page title="Dashboard" about="Whether each shop shows what can be promised, and what waits for you.">
+      <Conditions />
+      <Loaded look={lanes} lines={12}>
+        {(all) =>
+          all.length === 0 ? (
+            <Empty title="There is no shop yet">
+              <TextLink to="/settings">Add one in Settings</TextLink>, or by command: atp shop add.
+            </Empty>
+          ) : (
+            all.map((lane) => <Shop key={lane.shopId} lane={lane} />)
+          )
+        }
+      </Loaded>
+    </Page>
+  );
+}
+
+function Shop({ lane }: { readonly lane: Lane }) {
+  const { shopId, state, reasonCode, stoppedSince, filesWaiting, productsWaiting, plansHeld } = lane;
+  return (
+    <Card component="section" aria-label={`Shop ${shopId}`}>
+      <Stack gap="sm">
+        <Group gap="xs">
+          <Title order={2}>
+            <TextLink to={`/files/${shopId}` as never}>{shopId}</TextLink>
+          </Title>
+          <StateBadge tone={LANE_TONES[state]}>lane {state}</StateBadge>
+          {reasonCode !== null && <Text size="sm">{reasonCode}</Text>}
+          {stoppedSince !== null && (
+            <Text size="sm" c="dimmed">
+              since <Instant at={stoppedSince} />
+            </Text>
+          )}
+          {plansHeld > 0 && (
+            <StateBadge tone="attention">
+              {plansHeld === 1 ? 'a plan is held' : `${plansHeld} plans are held`}
+            </StateBadge>
+          )}
+        </Group>
+        <SimpleGrid cols={{ base: 2, md: 3, lg: 5 }} spacing="md" verticalSpacing="sm">
+          <LastSuccess shopId={shopId} job="hard-sync" name="Last Hard Sync" />
+          <LastSuccess shopId={shopId} job="recent-changes" name="Last recent changes" />
+          <Figure name="Waiting files" value={<Units value={filesWaiting} />}>
+            {filesWaiting > 0 && (
+              <>
+                <Units value={productsWaiting} /> rows
+              </>
+            )}
+          </Figure>
+          <OldestChange lane={lane} />
+          <Drift shopId={shopId} />
+        </SimpleGrid>
+        <Suspense fallback={<div style={{ height: 196 }} aria-busy="true" />}>
+          <ShopCharts shopId={shopId} />
+        </Suspense>
+      </Stack>
+    </Card>
+  );
+}
+
+interface FigureProps {
+  readonly name: string;
+  readonly value: ReactNode;
+  readonly children?: ReactNode;
+}
+
+function Figure({ name, value, children }: FigureProps) {
+  return (
+    <div>
+      <Text size="xs" c="dimmed">
+        {name}
+      </Text>
+      <Text component="div" size="lg" fw={600}>
+        {value}
+      </Text>
+      <Text component="div" size="xs" c="dimmed" mih={18} style={{ overflowWrap: 'anywhere' }}>
+        {children}
+      </Text>
+    </div>
+  );
+}
+
+interface LastSuccessProps {
+  readonly shopId: string;
+  readonly job: JobName;
+  readonly name: string;
+}
+
+/** Runs that are looked through for one that did its work. */
+const RUNS_READ = 10;
+
+/** Nothing to do is a success; what is held, blocked or failed is none. */
+function LastSuccess({ shopId, job, name }: LastSuccessProps) {
+  const runs = useLook('pipeline.show', { shopId, job, state: 'completed', all: true, limit: RUNS_READ });
+  const last = runs.data?.jobs.find(({ outcome }) => outcome === 'DONE' || outcome === 'NOTHING_TO_DO');
+  const newest = runs.data?.jobs[0];
+  return (
+    <Figure
+      name={name}
+      value={
+        runs.isError ? (
+          'unavailable'
+        ) : runs.isPending ? (
+          ' '
+        ) : (
+          <Instant at={last?.closedAt} none={newest ? 'none went through' : 'never'} />
+        )
+      }
+    >
+      {last && (
+        <RunLink run={last}>{last.outcome === 'NOTHING_TO_DO' ? 'nothing to do' : last.summary}</RunLink>
+      )}
+      {!last && newest && <RunLink run={newest}>the last one</RunLink>}
+    </Figure>
+  );
+}
+
+function OldestChange({ lane: { oldestChange, nextDelta } }: { readonly lane: Lane }) {
+  if (oldestChange === null) return <Figure name="Oldest change not on Shopify" value="unavailable" />;
+  const waits = oldestChange.onItsWay ?? oldestChange.setApart;
+  if (waits === null)
+    return (
+      <Figure name="Oldest change not on Shopify" value="none">
+        all that changed is on Shopify
+      </Figure>
+    );
+  return (
+    <Figure
+      name="Oldest change not on Shopify"
+      value={
+        <Group gap={6}>
+          <Instant at={waits.since} />
+          {!isWithinLimit(oldestChange) && <StateBadge tone="bad">too old</StateBadge>}
+        </Group>
+      }
+    >
+      {waitingInWords(oldestChange, waits)}
+      {nextDelta !== null && `; ${nextDelta}`}
+    </Figure>
+  );
+}
+
+/** What the last verification of all products has found. Applied is not verified. */
+function Drift({ shopId }: { readonly shopId: string }) {
+  const look = useLook('shop.differences', { shopId, limit: 1 });
+  const found = look.data?.verification;
+  if (look.isError) return <Figure name="Drift" value="unavailable" />;
+  if (!found)
+    return (
+      <Figure name="Drift" value={look.isPending ? ' ' : 'not verified yet'}>
+        {!look.isPending && <TextLink to="/verify">Verify reads Shopify</TextLink>}
+      </Figure>
+    );
+  const { different, checked, verifiedAt } = found;
+  return (
+    <Figure
+      name="Drift"
+      value={
+        <Group gap={6}>
+          <span>
+            <Units value={different} /> of <Units value={checked} />
+          </span>
+          {different === 0 && <StateBadge tone="good">equal</StateBadge>}
+        </Group>
+      }
+    >
+      <TextLink to="/verify" search={{ shop: shopId } as never}>
+        verified <Instant at={verifiedAt} />
+      </TextLink>
+    </Figure>
+  );
 }

@@ -1,5 +1,5 @@
 import { Card, Group, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
-import { Link, useParams } from '@tanstack/react-router';
+import { useParams } from '@tanstack/react-router';
 import type { InputOf, ResultOf } from '../../api/operation-types.ts';
 import { useLook } from '../../api/queries.ts';
 import { usePages } from '../../api/pages.ts';
@@ -9,6 +9,7 @@ import { Empty, Loaded, Page } from '../../parts/page.tsx';
 import { LiveRun } from '../../parts/run-state.tsx';
 import { RunTable } from '../../parts/run-table.tsx';
 import { Units } from '../../parts/units.tsx';
+import { TextLink } from '../../parts/text-link.tsx';
 import { JOBS, type JobName } from '../../../src/domain/jobs/jobs.ts';
 import { NextRuns, PauseOrResume } from '../inventory/job-body.tsx';
 import { keyOfJob } from '../inventory/draft.ts';
@@ -31,7 +32,7 @@ export function JobPage() {
       title={shopId === 'all' ? title : `${title}, ${shopId}`}
       about={
         <>
-          <Link to="/inventory">Inventory</Link> › {look.data?.description ?? title}
+          <TextLink to="/inventory">Inventory</TextLink> › {look.data?.description ?? title}
         </>
       }
       actions={
@@ -101,9 +102,9 @@ function JobDetails({ job, of, lookedAt }: JobDetailsProps) {
               <Count name="Left out: outage" value={job.counts.droppedByOutage} />
             </Group>
             <Text size="sm">
-              <Link to="/inventory" search={{ open: keyOfJob(job) } as never}>
+              <TextLink to="/inventory" search={{ open: keyOfJob(job) } as never}>
                 Change the schedule
-              </Link>
+              </TextLink>
             </Text>
           </Stack>
         </Card>

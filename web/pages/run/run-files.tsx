@@ -1,6 +1,5 @@
 /** The chain behind a run: the files that it has made or applied, their windows of calls, and what was read back. */
-import { Alert, Anchor, Card, Group, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Alert, Card, Group, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { ResultOf } from '../../api/operation-types.ts';
 import { useLook } from '../../api/queries.ts';
@@ -9,6 +8,7 @@ import { Instant } from '../../parts/instant.tsx';
 import { Empty, Loaded } from '../../parts/page.tsx';
 import { RunLink } from '../../parts/run-state.tsx';
 import { StateBadge, type Tone } from '../../parts/state-badge.tsx';
+import { TextLink } from '../../parts/text-link.tsx';
 import { Units } from '../../parts/units.tsx';
 
 type OneRun = ResultOf<'run.show'>;
@@ -28,12 +28,9 @@ export function RunFiles({ run }: { readonly run: OneRun }) {
       {run.jobName === 'import' && <ImportedFiles result={run.result} />}
       {run.jobName === 'verify' && shopId !== null && status === 'COMPLETED' && (
         <Text size="sm">
-          <Anchor
-            inherit
-            renderRoot={(props) => <Link {...props} to="/verify" search={{ shop: shopId } as never} />}
-          >
+          <TextLink to="/verify" search={{ shop: shopId } as never}>
             The differences of the shop, by cause
-          </Anchor>
+          </TextLink>
         </Text>
       )}
       {status === 'COMPLETED' &&
@@ -76,12 +73,7 @@ function FileOfRun({ shopId, sequence }: { readonly shopId: string; readonly seq
           <Stack gap="sm">
             <Group gap="xs">
               <Title order={2}>
-                <Anchor
-                  inherit
-                  renderRoot={(props) => <Link {...props} to={`/files/${shopId}/${sequence}`} />}
-                >
-                  File {sequence}
-                </Anchor>
+                <TextLink to={`/files/${shopId}/${sequence}` as never}>File {sequence}</TextLink>
               </Title>
               <StateBadge tone={FILE_TONES[found.status] ?? 'waiting'}>
                 {found.status.toLowerCase()}

@@ -1,6 +1,6 @@
 import { Anchor, Badge, Card, Code, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { IconExternalLink } from '@tabler/icons-react';
-import { Link, useParams } from '@tanstack/react-router';
+import { useParams } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { ResultOf } from '../../api/operation-types.ts';
 import { useLook } from '../../api/queries.ts';
@@ -9,6 +9,7 @@ import { CopyIcon } from '../../parts/copy-text.tsx';
 import { Instant, WholeInstant } from '../../parts/instant.tsx';
 import { Loaded, Page } from '../../parts/page.tsx';
 import { LiveRun, RowsProgress, RunDuration, RunState, Starter } from '../../parts/run-state.tsx';
+import { TextLink } from '../../parts/text-link.tsx';
 import { JOBS } from '../../../src/domain/jobs/jobs.ts';
 import { RunNow } from '../inventory/run-now.tsx';
 import { RunFiles } from './run-files.tsx';
@@ -27,7 +28,7 @@ export function RunPage() {
       title={title}
       about={
         <>
-          <Link to="/pipeline">Pipeline</Link> › {workflowId}
+          <TextLink to="/pipeline">Pipeline</TextLink> › {workflowId}
         </>
       }
       actions={run.data && <RunActs run={run.data} />}

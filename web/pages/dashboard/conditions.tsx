@@ -1,0 +1,76 @@
+/** What is wrong now, and what to do about it. */
+import { Alert, Anchor, Card, Group, Stack, Text, Title } from '@mantine/core';
+import { useState } from 'react';
+import { useLook } from '../../api/queries.ts';
+import { Instant } from '../../parts/instant.tsx';
+import { Loaded } from '../../parts/page.tsx';
+import { StateBadge } from '../../parts/state-badge.tsx';
+
+const SHOWN = 5;
+
+export function Conditions() {
+  const look = useLook('condition.list');
+  const [isAll, setAll] = useState(false);
+  return (
+    <Card component="section" aria-label="What is wrong now">
+      <Loaded look={look} lines={2}>
+        {({ lookedAt, conditions }) => {
+          if (lookedAt === null)
+            return (
+              <Alert color="gray" variant="light" title="Nobody watches">
+                Whether something is wrong is not known: no worker has looked yet. A worker does it once a
+                minute.
+              </Alert>
+            );
+          if (conditions.length === 0)
+            return (
+              <Group gap="xs">
+                <StateBadge tone="good">nothing is wrong</StateBadge>
+                <Text size="sm" c="dimmed">
+                  looked at <Instant at={lookedAt} />
+                </Text>
+              </Group>
+            );
+          const ordered = conditions.toSorted((one, other) => (one.severity < other.severity ? -1 : 1));
+          return (
+            <Stack gap="sm">
+              <Group gap="xs">
+                <Title order={2}>Needs you: {conditions.length}</Title>
+                <Text size="sm" c="dimmed">
+                  looked at <Instant at={lookedAt} />
+                </Text>
+              </Group>
+              {(isAll ? ordered : ordered.slice(0, SHOWN)).map((condition) => (
+                <div key={`${condition.code} ${condition.shopId} ${condition.cause}`}>
+                  <Group gap="xs">
+                    <StateBadge tone={condition.severity === 'critical' ? 'bad' : 'attention'}>
+                      {condition.severity}
+                    </StateBadge>
+                    <Text size="sm" fw={600}>
+                      {condition.title}
+                    </Text>
+                    <Text size="sm" c="dimmed">
+                      {condition.shopId !== null && `${condition.shopId}, `}since{' '}
+                      <Instant at={condition.since ?? condition.beganAt} />
+                    </Text>
+                  </Group>
+                  <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+                    {condition.detail}
+                  </Text>
+                  <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+                    {condition.whatToDo}
+                  </Text>
+                </div>
+              ))}
+              {conditions.length > SHOWN && (
+                <Anchor component="button" size="sm" ta="left" onClick={() => setAll(!isAll)}>
+                  {isAll ? 'Show fewer' : `Show all ${conditions.length}`}
+                </Anchor>
+              )}
+            </Stack>
+          );
+        }}
+      </Loaded>
+    </Card>
+  );
+}
