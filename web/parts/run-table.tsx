@@ -29,14 +29,10 @@ export function RunTable({ runs, label, empty, more, csv, isOfOneJob = false }: 
           ) : (
             <RunLink run={run}>{isOfOneJob ? run.runId.slice(0, 8) : JOBS[run.jobName].title}</RunLink>
           )}
-          {run.shopId !== null && !isOfOneJob && (
-            <Text inherit c="dimmed">
-              {run.shopId}
-            </Text>
-          )}
         </Group>
       ),
     },
+    ...(isOfOneJob ? [] : [{ header: 'Shop', cell: (run: Run) => <Nowrap>{run.shopId ?? '–'}</Nowrap> }]),
     { header: 'State', cell: (run) => <RunState run={run} /> },
     { header: 'When', cell: (run) => <Instant at={run.startedAt ?? run.scheduledAt} /> },
     {

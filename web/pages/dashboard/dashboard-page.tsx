@@ -8,7 +8,6 @@ import { RunLink } from '../../parts/run-state.tsx';
 import { StateBadge, type Tone } from '../../parts/state-badge.tsx';
 import { TextLink } from '../../parts/text-link.tsx';
 import { Units } from '../../parts/units.tsx';
-import type { JobName } from '../../../src/domain/jobs/jobs.ts';
 import { isWithinLimit, waitingInWords } from '../../../src/domain/oldest-change.ts';
 import { Conditions } from './conditions.tsx';
 
@@ -68,8 +67,8 @@ function Shop({ lane }: { readonly lane: Lane }) {
           )}
         </Group>
         <SimpleGrid cols={{ base: 2, md: 3, lg: 5 }} spacing="md" verticalSpacing="sm">
-          <LastSuccess shopId={shopId} job="hard-sync" name="Last Hard Sync" />
-          <LastSuccess shopId={shopId} job="recent-changes" name="Last recent changes" />
+          <LastHardSync shopId={shopId} />
+          <LastDelta shopId={shopId} />
           <Figure name="Waiting files" value={<Units value={filesWaiting} />}>
             {filesWaiting > 0 && (
               <>
@@ -110,37 +109,39 @@ function Figure({ name, value, children }: FigureProps) {
   );
 }
 
-interface LastSuccessProps {
-  readonly shopId: string;
-  readonly job: JobName;
-  readonly name: string;
+/** Files and runs that are looked through for one that did its work. */
+const LOOKED_THROUGH = 10;
+
+/** It is done when its file is on Shopify: a run that is held for a person has done nothing yet. */
+function LastHardSync({ shopId }: { readonly shopId: string }) {
+  const name = 'Last Hard Sync on Shopify';
+  const look = useLook('lane.files', { shopId, kind: 'hard-sync', limit: LOOKED_THROUGH });
+  if (look.isError) return <Figure name={name} value="unavailable" />;
+  const files = look.data?.files ?? [];
+  const last = files.find(({ status }) => status === 'APPLIED' || status === 'PARTIAL');
+  return (
+    <Figure name={name} value={look.isPending ? ' ' : <Instant at={last?.closedAt} none="never" />}>
+      {last && (
+        <TextLink to={`/files/${shopId}/${last.sequence}` as never}>
+          file {last.sequence}, <Units value={last.rows} /> rows
+        </TextLink>
+      )}
+    </Figure>
+  );
 }
 
-/** Runs that are looked through for one that did its work. */
-const RUNS_READ = 10;
-
 /** Nothing to do is a success; what is held, blocked or failed is none. */
-function LastSuccess({ shopId, job, name }: LastSuccessProps) {
-  const runs = useLook('pipeline.show', { shopId, job, state: 'completed', all: true, limit: RUNS_READ });
+function LastDelta({ shopId }: { readonly shopId: string }) {
+  const name = 'Last recent changes';
+  const filter = { shopId, job: 'recent-changes', state: 'completed', all: true } as const;
+  const runs = useLook('pipeline.show', { ...filter, limit: LOOKED_THROUGH });
+  if (runs.isError) return <Figure name={name} value="unavailable" />;
   const last = runs.data?.jobs.find(({ outcome }) => outcome === 'DONE' || outcome === 'NOTHING_TO_DO');
-  const newest = runs.data?.jobs[0];
   return (
-    <Figure
-      name={name}
-      value={
-        runs.isError ? (
-          'unavailable'
-        ) : runs.isPending ? (
-          ' '
-        ) : (
-          <Instant at={last?.closedAt} none={newest ? 'none went through' : 'never'} />
-        )
-      }
-    >
+    <Figure name={name} value={runs.isPending ? ' ' : <Instant at={last?.closedAt} none="never" />}>
       {last && (
         <RunLink run={last}>{last.outcome === 'NOTHING_TO_DO' ? 'nothing to do' : last.summary}</RunLink>
       )}
-      {!last && newest && <RunLink run={newest}>the last one</RunLink>}
     </Figure>
   );
 }

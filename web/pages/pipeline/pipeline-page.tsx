@@ -1,4 +1,4 @@
-import { SegmentedControl, Stack, Switch, Tabs } from '@mantine/core';
+import { SegmentedControl, Skeleton, Stack, Switch, Tabs } from '@mantine/core';
 import { lazy, Suspense } from 'react';
 import { useLook } from '../../api/queries.ts';
 import { Empty, Loaded, Page } from '../../parts/page.tsx';
@@ -53,7 +53,7 @@ export function Pipeline() {
     >
       <PipelineFilters filters={filters} onChange={setFilters} />
       {isDay ? (
-        <Suspense>
+        <Suspense fallback={<Skeleton height={300} aria-busy="true" />}>
           <DayView filters={filters} onDay={(day) => setFilters({ day })} />
         </Suspense>
       ) : (
