@@ -44,12 +44,14 @@ export interface ApiUnderTest {
 /** The pages as `npm test` builds them before it begins. */
 const CONSOLE_FOLDER = join(import.meta.dirname, '../../dist/console');
 
+/** @param own a database that the test has made itself; absent: a new one */
 export async function openApi(
   environment: Readonly<Record<string, string>> = {},
   parts: Partial<ServerParts> = {},
   changed: (app: OpenApplication) => OpenApplication = (app) => app,
+  own?: FreshDatabase,
 ): Promise<ApiUnderTest> {
-  const fresh = await freshDatabase();
+  const fresh = own ?? (await freshDatabase());
   const variables = { DATABASE_URL: fresh.url, ...environment };
   const atp = await atpWith(variables);
   const app = changed(openApplication({ variables, folder: atp.folder }));
@@ -147,7 +149,7 @@ export async function signIn(
 }
 
 /** As the product keeps it, at small costs: a hash names its own. */
-function cheapHash(password: string): string {
+export function cheapHash(password: string): string {
   const salt = randomBytes(16);
   const key = scryptSync(password, salt, 32, { N: 2 ** 10, r: 8, p: 1 });
   const text = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '');

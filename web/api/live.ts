@@ -3,9 +3,13 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { keyOf } from './queries.ts';
 
+/** What a topic tells by itself, and what else is worth another look then. A plan is not: that would ask Shopify. */
 const TOPICS = {
-  lanes: keyOf('lane.list', {}),
-  runs: keyOf('pipeline.show', { state: 'running' }),
+  lanes: { key: keyOf('lane.list', {}), others: /^lane\.(?!plan$)/ },
+  runs: {
+    key: keyOf('pipeline.show', { state: 'running' }),
+    others: /^(pipeline|job)\.|^shop\.(differences|history)$/,
+  },
 } as const;
 
 /** Listens while the page is open. False: nothing comes now, and looks are what the page lives by. */
@@ -16,15 +20,14 @@ export function useLive(): boolean {
     const source = new EventSource('/api/events');
     source.onopen = () => setLive(true);
     source.onerror = () => setLive(false);
-    for (const [topic, key] of Object.entries(TOPICS)) {
+    for (const [topic, { key, others }] of Object.entries(TOPICS)) {
       source.addEventListener(topic, ({ data }: MessageEvent<string>) => {
         const told = JSON.parse(data) as { readonly value?: unknown };
         if (told.value === undefined) return;
         client.setQueryData(key, told.value);
         // What else shows lanes and runs asks for more than the events have.
-        const [name] = key;
         void client.invalidateQueries({
-          predicate: ({ queryKey }) => queryKey[0] === name && queryKey !== key,
+          predicate: ({ queryKey }) => others.test(String(queryKey[0])) && queryKey !== key,
         });
       });
     }

@@ -10,6 +10,7 @@ import {
   Tooltip,
   UnstyledButton,
   useMantineColorScheme,
+  VisuallyHidden,
 } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconLogout, IconMoon, IconSearch, IconSun, IconUser } from '@tabler/icons-react';
@@ -70,8 +71,9 @@ export function AppFrame() {
             onClick={menu.close}
             rightSection={
               waiting[to] ? (
-                <Badge size="sm" color="orange" variant="filled" aria-label={`${waiting[to]} wait`}>
+                <Badge size="sm" color="orange" variant="filled">
                   {waiting[to]}
+                  <VisuallyHidden> wait</VisuallyHidden>
                 </Badge>
               ) : undefined
             }
@@ -118,7 +120,7 @@ function SearchButton({ onOpen }: { readonly onOpen: () => void }) {
   return (
     <UnstyledButton
       onClick={onOpen}
-      aria-label="Find a SKU, a shop, a job, a run or a page"
+      aria-label="Find … Ctrl K: a SKU, a shop, a job, a run or a page"
       className="search-button"
     >
       <Group gap={6} wrap="nowrap">

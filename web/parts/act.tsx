@@ -216,7 +216,7 @@ function ActDrawer<const Name extends OperationName>(props: DrawerProps<Name>) {
           {Object.keys(sentOf(settled, current)).length > 0 && preview?.(wholeOf(settled))}
           {problem && !needsYes && <ProblemBox problem={problem} />}
           {needsYes && (
-            <Alert color="orange" title="This cannot be taken back">
+            <Alert color="orange" title="Is that what you want?">
               {problem.detail}
             </Alert>
           )}

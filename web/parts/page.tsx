@@ -71,7 +71,7 @@ export function Loaded<T>({ look, lines = 6, children }: LoadedProps<T>) {
     );
   }
   return (
-    <Stack gap={8} aria-busy="true" aria-label="Loading">
+    <Stack gap={8} role="status" aria-busy="true" aria-label="Loading">
       {Array.from({ length: lines }, (_, line) => (
         <Skeleton key={line} height={26} radius="sm" />
       ))}

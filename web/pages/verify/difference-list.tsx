@@ -4,21 +4,19 @@ import type { DifferenceCause } from '../../../src/domain/difference.ts';
 import { SKUS_ASKED_MAX } from '../../../src/domain/limits/inputs.ts';
 import type { ResultOf } from '../../api/operation-types.ts';
 import { usePages } from '../../api/pages.ts';
-import { Act, DoneLink } from '../../parts/act.tsx';
+import { Act } from '../../parts/act.tsx';
 import { DataTable, type Column } from '../../parts/data-table.tsx';
 import { Empty, Loaded } from '../../parts/page.tsx';
 import { PageLink } from '../../parts/page-link.tsx';
-import { runHref } from '../../parts/run-link.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { Move, Units } from '../../parts/units.tsx';
 import { useFilters } from '../../parts/use-filters.ts';
 import { CauseFilter } from './cause-filter.tsx';
 import { CAUSE_WORDS, FateBadge } from './difference-causes.tsx';
+import { LIST_PAGE } from './list-page.ts';
+import { healedInWords } from './verify-acts.tsx';
 
 type Difference = Exclude<ResultOf<'shop.differences'>['differences'][number], readonly unknown[]>;
-
-/** Who asks for so many asks for the same page, once. */
-export const LIST_PAGE = 100;
 
 const COLUMNS: readonly Column<Difference>[] = [
   {
@@ -105,12 +103,12 @@ export function DifferenceList({ shopId }: { readonly shopId: string }) {
             {rows.length > 0 && (
               <Group justify="flex-end">
                 <Act
-                  name="job.run"
+                  name="shop.heal"
                   label={skus.length === 0 ? 'Heal selected' : `Heal ${skus.length} selected`}
-                  input={{ job: 'recent-changes', shopId, skus }}
+                  input={{ shopId, skus }}
                   whyNot={whyNot(skus.length)}
-                  consequence={`A file is made now with ${skus.length === 1 ? 'this product' : `these ${skus.length} products`}, as Online ATP is then: ${skus.join(', ')}.`}
-                  done={({ run }) => <DoneLink href={runHref(run)}>The run that makes the file</DoneLink>}
+                  consequence={`These come with the next file, as they are then: ${skus.join(', ')}.`}
+                  done={healedInWords}
                   onDone={() => setChosen(new Set())}
                 />
               </Group>

@@ -5,7 +5,7 @@ import { WholeInstant } from '../../parts/instant.tsx';
 import { Empty, Loaded } from '../../parts/page.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { Units } from '../../parts/units.tsx';
-import { LIST_PAGE } from './difference-list.tsx';
+import { LIST_PAGE } from './list-page.ts';
 
 /** What the last verification has found, in four numbers. */
 export function LastVerification({ shopId }: { readonly shopId: string }) {

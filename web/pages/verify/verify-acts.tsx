@@ -1,10 +1,9 @@
-import { Text } from '@mantine/core';
-import { isHealedByFile, type DifferenceCause } from '../../../src/domain/difference.ts';
+import { counted } from '../../../src/domain/words.ts';
+import type { ResultOf } from '../../api/operation-types.ts';
 import { useLook } from '../../api/queries.ts';
 import { Act, DoneLink } from '../../parts/act.tsx';
 import { runHref } from '../../parts/run-link.tsx';
-import { formatUnits } from '../../parts/units.tsx';
-import { LIST_PAGE } from './difference-list.tsx';
+import { LIST_PAGE } from './list-page.ts';
 
 /** A sample that says something, and takes a moment. */
 const SAMPLE = 100;
@@ -12,8 +11,6 @@ const SAMPLE = 100;
 export function VerifyActs({ shopId }: { readonly shopId: string }) {
   const found = useLook('shop.differences', { shopId, limit: LIST_PAGE });
   const last = found.data?.verification;
-  const causes = Object.entries(last?.causes ?? {}) as [DifferenceCause, number][];
-  const healable = causes.reduce((sum, [cause, products]) => sum + (isHealedByFile(cause) ? products : 0), 0);
   const common = {
     name: 'job.run',
     done: ({ run }: { readonly run: { readonly workflowId: string; readonly runId: string } }) => (
@@ -39,18 +36,20 @@ export function VerifyActs({ shopId }: { readonly shopId: string }) {
         button={{ variant: 'filled' }}
       />
       <Act
-        {...common}
+        name="shop.heal"
         label="Heal all"
-        input={{ job: 'verify', shopId, heal: true }}
+        input={{ shopId }}
         whyNot={last ? undefined : 'Verify first: nobody knows yet what differs'}
-        consequence={
-          <Text size="sm" component="span">
-            Everything is compared anew; then the next file makes equal what a file can. By the last
-            verification that are <b>{formatUnits(healable)}</b> products. Units that may be sales are put on
-            sale again only once the orders up to now are imported.
-          </Text>
-        }
+        consequence="What the last verification has found different, and a file can mend, comes with the next file, as it is then. Before it is done you are told how much that is."
+        done={healedInWords}
       />
     </>
   );
+}
+
+/** What the next file has again. */
+export function healedInWords({ products, run }: ResultOf<'shop.heal'>): string {
+  if (products === 0) return 'Nothing is left that a file could heal';
+  const how = run?.done ? 'the run that makes it is started' : 'the next run makes it';
+  return `The next file has ${counted(products, 'product')} again; ${how}`;
 }

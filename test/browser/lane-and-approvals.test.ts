@@ -1,0 +1,260 @@
+/** What a manager does about files, held plans and differences, in a real browser on a whole installation. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ApiUnderTest } from '../api/api-under-test.ts';
+import { Installation, SHOP } from '../end-to-end/installation.ts';
+import { until } from '../setup/until.ts';
+import { openBrowser, openPage, type OpenPage } from './browser.ts';
+import { axeFindings, OF_COLOURS, serveConsole, signInAs } from './console.ts';
+
+const SKUS = ['BEANIE', 'BLUE-SHIRT', 'RED-SHIRT', 'SCARF', 'SOCKS'];
+const TEN_EACH = Object.fromEntries(SKUS.map((sku) => [sku, 10]));
+
+let shop: Installation;
+let api: ApiUnderTest;
+let browser: Browser;
+let operator: OpenPage;
+let viewer: OpenPage;
+
+beforeAll(async () => {
+  shop = await Installation.open(SKUS);
+  [api, browser] = await Promise.all([serveConsole(shop), openBrowser(), shop.startWorker()]);
+  operator = await openPage(browser, api.url);
+  viewer = await openPage(browser, api.url, { width: 390, height: 844, scheme: 'dark' });
+  await signInAs(operator.page, 'operator');
+  await signInAs(viewer.page, 'viewer');
+});
+
+afterAll(async () => {
+  // `undefined` where it could not be opened.
+  await (browser as Browser | undefined)?.close();
+});
+
+/** Goes to a page, and waits until all of it is there. */
+async function goTo(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await page.locator('main h1').waitFor();
+  await until(async () => expect(await page.locator('[aria-busy="true"]').count()).toBe(0));
+}
+
+/** Does an act by its button and its form. */
+async function act(page: Page, label: string, reason: string | null = null): Promise<void> {
+  await page.getByRole('main').getByRole('button', { name: label, exact: true }).first().click();
+  const form = page.getByRole('dialog', { name: label });
+  if (reason !== null) await form.getByRole('textbox', { name: 'Reason' }).fill(reason);
+  await form.getByRole('button', { name: label, exact: true }).click();
+}
+
+/** Of the page in both colour schemes. */
+async function axeFindingsOf(page: Page): Promise<readonly string[]> {
+  const light = await axeFindings(page);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const dark = await axeFindings(page, OF_COLOURS);
+  await page.emulateMedia({ colorScheme: 'light' });
+  return [...light, ...dark];
+}
+
+const shownTo = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor();
+
+describe('before anything was done', () => {
+  test('each page says why it is empty, and what would fill it', async () => {
+    const { page } = operator;
+
+    await goTo(page, `/files/${SHOP}`);
+    await shownTo(page, 'No file has been made yet');
+    await goTo(page, `/files/${SHOP}?part=quarantine`);
+    await shownTo(page, 'Nothing is quarantined');
+    await goTo(page, '/approvals');
+    await shownTo(page, 'Nothing waits for you');
+    await goTo(page, '/verify');
+    await shownTo(page, 'It was never verified');
+    await goTo(page, '/audit?by=Nobody');
+    await shownTo(page, 'Nobody did anything like that');
+  });
+
+  test('what is not there is told with its code, and what to do', async () => {
+    const { page } = await openPage(browser, api.url);
+    await signInAs(page, 'operator');
+
+    await goTo(page, '/files/no-such-shop');
+    await shownTo(page, 'SHOP_UNKNOWN');
+    await goTo(page, `/files/${SHOP}/7`);
+    await shownTo(page, 'UPLOAD_FILE_UNKNOWN');
+    await goTo(page, `/approvals/${SHOP}/7`);
+    await shownTo(page, 'PLAN_UNKNOWN');
+  });
+});
+
+describe('a blocked lane', () => {
+  beforeAll(async () => {
+    await shop.count('RESET_INVENTORY__1.csv', 'BROADWAY', TEN_EACH);
+    await shop.setLocationActive(false);
+    await shop.hardSync();
+    await shop.processUploads();
+  });
+
+  test('is looked at by a viewer, who can do nothing about it, in the page or around it', async () => {
+    const { page } = viewer;
+    await goTo(page, `/files/${SHOP}`);
+    await shownTo(page, 'File 1 blocks the lane');
+
+    for (const label of [
+      'Resend',
+      'Rewrite the file',
+      'Leave it out',
+      'Pause the lane',
+      'Re-sync products',
+    ]) {
+      const button = page.getByRole('button', { name: label, exact: true });
+      expect(await button.getAttribute('aria-disabled'), label).toBe('true');
+      await button.focus();
+      await shownTo(page, 'For the role operator');
+      await page.keyboard.press('Enter');
+      expect(await page.getByRole('dialog').count()).toBe(0);
+    }
+    for (const [path, input] of [
+      ['/api/lane/retry', { shopId: SHOP, sequence: 1, reason: 'may I?' }],
+      ['/api/lane/pause', { shopId: SHOP, reason: 'may I?' }],
+      ['/api/lane/approve', { shopId: SHOP, plan: 1, reason: 'may I?' }],
+      ['/api/shop/heal', { shopId: SHOP }],
+    ] as const) {
+      const headers = { authorization: `Bearer ${api.tokens.viewer}` };
+      expect(await api.post(path, input, { headers }), path).toMatchObject({
+        status: 403,
+        json: { code: 'ROLE_INSUFFICIENT' },
+      });
+    }
+  });
+
+  test('is resolved by its reason, by keyboard alone: what is stored is sent again, and Shopify shows it', async () => {
+    const { page } = operator;
+    await goTo(page, '/files');
+    await page.getByRole('link', { name: SHOP }).focus();
+    await page.keyboard.press('Enter');
+    await shownTo(page, 'File 1 blocks the lane');
+    await shownTo(page, 'LOCATION_UNUSABLE');
+    expect(await axeFindingsOf(page)).toEqual([]);
+
+    await shop.setLocationActive(true);
+    await page.getByRole('button', { name: 'Resend', exact: true }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'Resend' }).waitFor();
+    await until(async () => expect(await page.locator('textarea:focus').count()).toBe(1));
+    await page.keyboard.type('the location is open again');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await shownTo(page, 'File 1 is tried again');
+
+    await until(async () => expect(await shop.readShown()).toEqual(TEN_EACH));
+    await shownTo(page, 'every change is on Shopify');
+    await goTo(page, `/files/${SHOP}?part=decisions`);
+    await shownTo(page, 'the location is open again');
+    expect(await page.getByRole('row', { name: /Resend/ }).innerText()).toContain('operator');
+  });
+
+  test('is told by stages of its file: read back only once it is verified', async () => {
+    const { page } = operator;
+    await goTo(page, `/files/${SHOP}/1`);
+    await shownTo(page, 'not verified');
+    await shownTo(page, 'Applied');
+
+    await shop.verify();
+    await goTo(page, `/files/${SHOP}/1`);
+    await shownTo(page, 'of 5 still of this file, none differs');
+  });
+});
+
+describe('a held plan', () => {
+  beforeAll(async () => {
+    const limits = ['--collapse-limit', '20', '--surge-limit', '300', '--sell-out-limit', '50'];
+    expect(await shop.atp('shop', 'set', SHOP, ...limits)).toMatchObject({ exitCode: 0 });
+    await shop.count('RESET_INVENTORY__2.csv', 'BROADWAY', { BEANIE: 0, SCARF: 0, 'RED-SHIRT': 1 });
+    await shop.recentChanges();
+  });
+
+  test('is looked at product by product, searched, saved as CSV, and approved as it was looked at', async () => {
+    const { page } = operator;
+    await goTo(page, '/approvals');
+    await shownTo(page, '3 products would fall to a quarter or less, and no sales explain it');
+    expect(await page.getByRole('link', { name: /Approvals\s*1\s*wait/ }).count()).toBe(1);
+    await shownTo(page, '30');
+    expect(await axeFindingsOf(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Look at all 3 products' }).click();
+
+    const rows = page.getByRole('region', { name: /Products of plan/ }).getByRole('row');
+    await until(async () => expect(await rows.count()).toBe(4));
+    expect(await rows.allInnerTexts()).toEqual([
+      expect.stringContaining('SKU'),
+      expect.stringMatching(/^BEANIE\s+10\s+10\s+0\s+−10\s+Collapse/),
+      expect.stringMatching(/^SCARF\s+10\s+10\s+0\s+−10\s+Collapse/),
+      expect.stringMatching(/^RED-SHIRT\s+10\s+10\s+1\s+−9\s+Collapse/),
+    ]);
+    await page.getByRole('textbox', { name: /Only SKUs/ }).fill('shirt');
+    await until(async () => expect(await rows.count()).toBe(2));
+    expect(new URL(page.url()).search).toBe('?search=shirt');
+    const [saved] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'CSV' }).click(),
+    ]);
+    expect(saved.suggestedFilename()).toMatch(/^plan-\d+-blue-shirts\.csv$/);
+
+    await act(page, 'Approve', 'the season has ended');
+    await page.getByRole('link', { name: /^Approved: file 2 with 3 rows/ }).waitFor();
+    await until(async () =>
+      expect(await shop.readShown()).toEqual({ ...TEN_EACH, BEANIE: 0, SCARF: 0, 'RED-SHIRT': 1 }),
+    );
+    await shownTo(page, 'The products of a plan are listed while it is held');
+  });
+
+  test('is in the audit log with who and why, found by filters that a link keeps', async () => {
+    const { page } = operator;
+    await goTo(page, '/audit?act=lane.approve&by=operator');
+    await page.getByRole('row', { name: /lane\.approve/ }).click();
+    await shownTo(page.getByRole('dialog').page(), 'the season has ended');
+    expect(await page.getByRole('row', { name: /lane\.(retry|pause)/ }).count()).toBe(0);
+  });
+});
+
+test('a difference is found by a verification, chosen, and healed after an estimate', async () => {
+  const { page } = operator;
+  await shop.twin.control('PATCH', '/shops/blue-shirts.myshopify.com/levels', [
+    { sku: 'SOCKS', available: 17 },
+  ]);
+  await goTo(page, '/verify');
+  await act(page, 'Verify everything');
+  await page.getByRole('row', { name: /SOCKS/ }).waitFor();
+  await shownTo(page, 'Verified: some differ');
+  expect(await page.getByRole('row', { name: /SOCKS/ }).innerText()).toMatch(
+    /10\s+17\s+\+7\s+Changed on Shopify/,
+  );
+
+  await page.getByRole('checkbox', { name: 'Heal SOCKS' }).check();
+  await page.getByRole('button', { name: 'Heal 1 selected' }).click();
+  const form = page.getByRole('dialog', { name: 'Heal 1 selected' });
+  await form.getByRole('button', { name: 'Heal 1 selected' }).click();
+  await shownTo(page, /has 1 product again: 7 units less and 0 more/);
+  await form.getByRole('button', { name: 'Yes, do it' }).click();
+  await shownTo(page, /The next file has 1 product again/);
+
+  await until(async () => expect(await shop.readShown()).toMatchObject({ SOCKS: 10 }));
+});
+
+test('no page has a violation of axe, light or dark, or is wider than a phone', async () => {
+  const { page, faults } = await openPage(browser, api.url);
+  await signInAs(page, 'operator');
+  const found: string[] = [];
+  for (const path of [
+    ...['/files', `/files/${SHOP}`, `/files/${SHOP}?part=decisions`, `/files/${SHOP}/1`],
+    ...['/approvals', `/approvals/${SHOP}/1`, '/verify', '/audit'],
+  ]) {
+    await goTo(page, path);
+    found.push(...(await axeFindingsOf(page)).map((finding) => `${path} ${finding}`));
+    await page.setViewportSize({ width: 390, height: 844 });
+    if (await page.evaluate('document.documentElement.scrollWidth > innerWidth'))
+      found.push(`${path} is wider than a phone`);
+    await page.setViewportSize({ width: 1280, height: 900 });
+  }
+  expect(found).toEqual([]);
+  expect([...faults, ...operator.faults, ...viewer.faults]).toEqual([]);
+});
