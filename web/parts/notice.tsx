@@ -1,4 +1,4 @@
-import { Box, Card, Group, Title } from '@mantine/core';
+import { Card, Group, Title } from '@mantine/core';
 import { IconAlertTriangle, IconHandStop, IconPlayerPause } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 
@@ -24,13 +24,7 @@ export function Notice({ tone, title, children }: NoticeProps) {
       style={{ borderInlineStart: `4px solid var(--mantine-color-${color}-6)` }}
     >
       <Group gap="xs" mb={6} wrap="nowrap">
-        <Box
-          component={Sign}
-          size={18}
-          aria-hidden
-          c={`var(--mantine-color-${color}-6)`}
-          style={{ flexShrink: 0 }}
-        />
+        <Sign size={18} aria-hidden color={`var(--mantine-color-${color}-6)`} style={{ flexShrink: 0 }} />
         <Title order={2}>{title}</Title>
       </Group>
       {children}

@@ -7,7 +7,7 @@ import { Move, Units } from './units.tsx';
 export function PlanTotals({ totals }: { readonly totals: ResultOf<'lane.plan'>['totals'] }) {
   const { products, unpublished, unitsBefore, unitsAfter, falling, rising, toZero } = totals;
   return (
-    <Group gap="xl" align="flex-start">
+    <Group gap="xl" align="flex-start" style={{ rowGap: 'var(--mantine-spacing-sm)' }}>
       <Total name="Products">
         <Units value={products} />
       </Total>

@@ -43,7 +43,7 @@ const columnsOf = (shopId: string): readonly Column<LaneFile>[] => [
     cell: ({ quarantined }) => <Units value={quarantined} />,
   },
   { header: 'Owed', isNumber: true, isExtra: true, cell: ({ owed }) => <Units value={owed} /> },
-  { header: 'Made', cell: ({ createdAt }) => <Instant at={createdAt} /> },
+  { header: 'Made', isExtra: true, cell: ({ createdAt }) => <Instant at={createdAt} /> },
   { header: 'Done', isExtra: true, cell: ({ closedAt }) => <Instant at={closedAt} /> },
   {
     header: 'SHA-256',

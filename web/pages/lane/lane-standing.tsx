@@ -19,7 +19,7 @@ export function LaneStanding({ lane }: { readonly lane: LaneView }) {
   return (
     <Stack gap="sm">
       <Card>
-        <Group gap="xl" align="flex-start">
+        <Group gap="xl" align="flex-start" style={{ rowGap: 'var(--mantine-spacing-sm)' }}>
           <Fact name="Lane">
             <LaneBadge state={lane.state} />
           </Fact>
@@ -56,9 +56,11 @@ export function LaneStanding({ lane }: { readonly lane: LaneView }) {
                   {heldBecause(counts)}. Held <Instant at={madeAt} />.
                 </Text>
               </Stack>
-              <PageLink to="/approvals/$shopId/$plan" params={{ shopId: lane.shopId, plan: String(plan) }}>
-                Look at its products
-              </PageLink>
+              <Text size="sm">
+                <PageLink to="/approvals/$shopId/$plan" params={{ shopId: lane.shopId, plan: String(plan) }}>
+                  Look at its products
+                </PageLink>
+              </Text>
             </Group>
           </Card>
         ))}

@@ -19,7 +19,7 @@ export function LastVerification({ shopId }: { readonly shopId: string }) {
               What was applied is not known to be there before it was read back. “Verify everything” does.
             </Empty>
           ) : (
-            <Group gap="xl" align="flex-start">
+            <Group gap="xl" align="flex-start" style={{ rowGap: 'var(--mantine-spacing-sm)' }}>
               <Fact name="Last verification">
                 {last.isSample ? (
                   <StateBadge tone="waiting">only a sample</StateBadge>
