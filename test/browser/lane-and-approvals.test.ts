@@ -256,5 +256,7 @@ test('no page has a violation of axe, light or dark, or is wider than a phone', 
     await page.setViewportSize({ width: 1280, height: 900 });
   }
   expect(found).toEqual([]);
-  expect([...faults, ...operator.faults, ...viewer.faults]).toEqual([]);
+  // That an act is to be confirmed is told by a refusal, which the browser calls an error.
+  const others = [...operator.faults, ...viewer.faults].filter((fault) => !fault.includes('409 (Conflict)'));
+  expect([...faults, ...others]).toEqual([]);
 });
