@@ -38,6 +38,8 @@ export interface LocalImport extends ImportCounts {
   readonly errorFile: string | null;
   /** The first of them, at most IMPORT_REFUSALS_SHOWN. */
   readonly refused: readonly RefusedRow[];
+  /** By which it can be shown and undone; null: nothing was imported, or it was before. */
+  readonly importId: number | null;
   /** What it has changed, or would change; null: it was imported before. */
   readonly effect: FeedEffect | null;
   /** Why gates would hold it, had it come by SFTP. */
@@ -85,8 +87,9 @@ export function createImportLocalFile({ database }: { readonly database: Databas
       ),
     );
     const { effect = null, reasons = [] } = judged ?? {};
+    const importId = dryRun ? null : (judged?.importId ?? null);
     const withErrors = { errorFile: counts.failed > 0 ? errorFile : null, refused };
-    return { fileName, sha256, ...counts, ...withErrors, effect, reasons };
+    return { fileName, sha256, importId, ...counts, ...withErrors, effect, reasons };
   };
 }
 

@@ -65,6 +65,17 @@ describe('a feed on this machine', () => {
     expect(await readOnHand(warehouse)).toBe(25);
   });
 
+  test('says by which number it is shown and undone, once it was imported', async () => {
+    await writeFile(localPath, GOOD);
+    expect((await importLocal({ dryRun: true })).importId).toBeNull();
+    const { importId } = await importLocal();
+    const [imported] = await warehouse.database.query<{ fileName: string }>(
+      'SELECT file_name AS "fileName" FROM feed_import WHERE import_id = $1',
+      [importId],
+    );
+    expect(imported).toEqual({ fileName: 'count.csv' });
+  });
+
   test('loses the error file of an earlier try when all its rows are good', async () => {
     await importLocal({ dryRun: true });
     await writeFile(localPath, GOOD);

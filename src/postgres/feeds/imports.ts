@@ -101,6 +101,7 @@ export interface ImportOptions {
 }
 
 export interface JudgedImport {
+  readonly importId: number;
   readonly effect: FeedEffect;
   /** Why it is held, or would be; empty: nothing speaks against it. */
   readonly reasons: readonly HoldReason[];
@@ -256,7 +257,6 @@ interface AppliedFeed {
   /** `isGated`: nobody has said that it is to be applied whatever gates say. */
   readonly judged: JudgedImport & {
     readonly isGated: boolean;
-    readonly importId: number;
     readonly isPostedLater: boolean;
   };
 }
