@@ -66,7 +66,10 @@ export function useLook<const Name extends OperationName>(
 
 export type ActInput<Name extends OperationName> = InputOf<Name> & Pick<CallOptions, never>;
 
-/** An act. Whatever it changed may show anywhere, so everything that is on the page is looked at again. */
+/**
+ * An act. Whatever it changed may show anywhere, so everything that is on the page is looked at again, but what says
+ * `isKept` of itself: a large file is not sent again because of it.
+ */
 export function useAct<const Name extends OperationName>(
   name: Name,
 ): UseMutationResult<
@@ -77,6 +80,9 @@ export function useAct<const Name extends OperationName>(
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ input, file }) => call(name, input, { file }),
-    onSettled: () => client.invalidateQueries(),
+    onSettled: () => {
+      // Nobody waits for it: what was done is told at once, before a new look takes away the button that did it.
+      void client.invalidateQueries({ predicate: ({ meta }) => meta?.['isKept'] !== true });
+    },
   });
 }
