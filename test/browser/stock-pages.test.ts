@@ -55,15 +55,62 @@ test('a count with two bad rows is looked at, applied, and then seen in its prod
   expect((await api.ask('/api/import/list')).json).toMatchObject({ imports: [{ importId: 1 }] });
 
   await page.getByRole('button', { name: 'Apply 2 rows' }).click();
-  await page.getByText('RESET_INVENTORY__night.csv is applied').waitFor();
+  const told = page.getByRole('alert').filter({ hasText: 'RESET_INVENTORY__night.csv is applied' });
+  const link = await told.getByRole('link').getAttribute('href');
   const newest = page.getByRole('region', { name: 'Imports' }).getByRole('row').nth(1);
   await expect.poll(() => newest.innerText()).toMatch(/applied\s+RESET_INVENTORY__night.csv/);
   await newest.focus();
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: /^Import \d+$/ }).waitFor();
+  expect(new URL(page.url()).pathname).toBe(link);
   await page.getByRole('link', { name: 'MUG-BLUE' }).first().click();
   await page.getByRole('row', { name: 'Online ATP 25' }).waitFor();
+
+  await page.goBack();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  const drawer = page.getByRole('dialog');
+  await drawer.getByRole('textbox', { name: 'Reason' }).fill('it was the count of another night');
+  await drawer.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('it was the count of another night').waitFor();
+  await page.getByRole('link', { name: 'MUG-BLUE' }).first().click();
+  await page.getByRole('row', { name: 'Online ATP 14' }).waitFor();
   expect(faults).toEqual([]);
+});
+
+test('columns that nobody knows are said once for a source, and the file is looked at again', async () => {
+  const api = await openSmallStore();
+  const { page } = await openAs(browser, api, 'operator');
+  await page.goto('/import');
+  await page.getByRole('combobox', { name: 'Type' }).click();
+  await page.getByRole('option', { name: 'RESET_INVENTORY' }).click();
+  const content = 'Store;Article;Stock;Shelf\nNEW_YORK;MUG-BLUE;12;A\n';
+  await page.locator('input[type=file]').setInputFiles({
+    ...{ name: 'erp.csv', mimeType: 'text/csv', buffer: Buffer.from(content) },
+  });
+  await page.getByText('lacks the columns').waitFor();
+  for (const [theirs, ours] of [
+    ['Store', 'facilityId'],
+    ['Article', 'idValue'],
+    ['Stock', 'availableQty'],
+  ] as const) {
+    await page.getByRole('combobox', { name: `${theirs} is our column` }).click();
+    await page.getByRole('option', { name: ours, exact: true }).click();
+  }
+  await page.getByRole('textbox', { name: 'Source' }).fill('erp');
+  await page.getByRole('button', { name: /^Keep these columns/ }).click();
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Keep these columns/ })
+    .click();
+
+  await page.getByText('10 → 12 (+2)').waitFor();
+  await page.getByText('Columns of erp are kept').waitFor();
+  expect((await api.ask('/api/source/list')).json).toMatchObject([
+    {
+      source: 'erp',
+      settings: { columns: { Store: 'facilityId', Article: 'idValue', Stock: 'availableQty' } },
+    },
+  ]);
 });
 
 test('a facility is switched off after a look at what moves; its membership has ended, and its history is kept', async () => {
@@ -183,7 +230,7 @@ test.each(['light', 'dark'] as const)(
       await page.goto(path);
       await page.locator('main h1').waitFor();
       await page.locator('main [aria-busy="true"]').first().waitFor({ state: 'detached' });
-      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      const width = await page.evaluate<number>('document.documentElement.scrollWidth');
       const found = [...(await axeFindings(page)), ...(width > 390 ? [`it is ${width} pixels wide`] : [])];
       if (found.length > 0) findings[path] = found;
     }

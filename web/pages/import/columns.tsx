@@ -40,9 +40,20 @@ export function Columns({ chosen, test, onMapped }: ColumnsProps) {
       </Empty>
     );
   }
-  if (lacksColumns && header.data && type) {
-    const columns = header.data.map((theirs) => ({ theirs, ours: null }));
-    return <Mapping chosen={chosen} type={type} columns={columns} example={null} onMapped={onMapped} />;
+  if (lacksColumns && type) {
+    return (
+      <Loaded look={header} lines={5}>
+        {(names) => (
+          <Mapping
+            chosen={chosen}
+            type={type}
+            columns={names.map((theirs) => ({ theirs, ours: null }))}
+            example={null}
+            onMapped={onMapped}
+          />
+        )}
+      </Loaded>
+    );
   }
   return (
     <Loaded look={test} lines={5}>

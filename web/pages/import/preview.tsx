@@ -8,8 +8,9 @@ import { call } from '../../api/client.ts';
 import type { ResultOf } from '../../api/operation-types.ts';
 import { problemOf } from '../../api/problem.ts';
 import { useAct } from '../../api/queries.ts';
-import { CommandOf, tellDone, useOperation } from '../../parts/act.tsx';
+import { CommandOf, DoneLink, tellDone, useOperation } from '../../parts/act.tsx';
 import { EffectFacts, MovesTable } from '../../parts/import-effect.tsx';
+import { ImportLink } from '../../parts/links.tsx';
 import { Empty, Loaded } from '../../parts/page.tsx';
 import { ProblemBox } from '../../parts/problem-box.tsx';
 import { Units, formatUnits } from '../../parts/units.tsx';
@@ -28,7 +29,10 @@ interface PreviewProps {
 }
 
 /** A file that is looked at: it does not change, so neither does what is said of it until something is applied. */
-const ONCE = { refetchInterval: false, staleTime: Infinity, gcTime: 0, retry: false } as const;
+const ONCE = {
+  ...{ refetchInterval: false, refetchOnWindowFocus: false, refetchOnReconnect: false, retry: false },
+  ...{ staleTime: Infinity, gcTime: 0, meta: { isKept: true } },
+} as const;
 
 export function Preview({ chosen, onAnew, onChange }: PreviewProps) {
   const { file, type, source } = chosen;
@@ -74,8 +78,15 @@ export function Preview({ chosen, onAnew, onChange }: PreviewProps) {
                 apply.mutate(
                   { input: { ...input, ...(passGates && { passGates }) }, file },
                   {
-                    onSuccess: ({ applied }) =>
-                      tellDone(`${file.name}: ${formatUnits(applied)} rows applied`),
+                    onSuccess: ({ applied, importId }) =>
+                      tellDone(
+                        <>
+                          {file.name}: {formatUnits(applied)} rows applied.{' '}
+                          {importId !== null && (
+                            <DoneLink href={`/import/${importId}`}>Import {importId}</DoneLink>
+                          )}
+                        </>,
+                      ),
                   },
                 );
               }}
@@ -189,14 +200,14 @@ function Count({ of, color = 'gray' }: { readonly of: number | undefined; readon
 }
 
 function Applied({ imported, onAnew }: { readonly imported: Imported; readonly onAnew: () => void }) {
-  const { rows, applied, failed, effect, refusedRows, fileName, errorFile } = imported;
+  const { rows, applied, failed, effect, refusedRows, fileName, errorFile, importId } = imported;
   return (
     <Stack gap="md">
       <Alert color="teal" title={`${fileName} is applied`}>
         <Text size="sm">
           {formatUnits(applied)} of {formatUnits(rows)} rows are in the ledger
           {failed > 0 ? `, ${formatUnits(failed)} were refused` : ''}. The next delta takes what changed to
-          Shopify.
+          Shopify. {importId !== null && <ImportLink importId={importId} />}
         </Text>
       </Alert>
       {effect && <EffectFacts effect={effect} />}
