@@ -1,15 +1,12 @@
 /** One channel: its settings, the shops that sell from it, and whose stock it has, in bulk where there are many. */
 import { Anchor, Card, Group } from '@mantine/core';
 import { Link, useParams } from '@tanstack/react-router';
-import type { ResultOf } from '../../api/operation-types.ts';
 import { useLook } from '../../api/queries.ts';
 import { Facts } from '../../parts/facts.tsx';
 import { Empty, Loaded, Page } from '../../parts/page.tsx';
 import { Units } from '../../parts/units.tsx';
 import { ChannelSettings } from './channel-settings.tsx';
 import { Members } from './members.tsx';
-
-export type Channel = ResultOf<'group.list'>[number];
 
 export function ChannelPage() {
   const { facilityGroupId } = useParams({ from: '/channels/$facilityGroupId' });

@@ -1,7 +1,7 @@
 /** What a channel keeps back of every product. The move is shown for what is typed, before it is saved. */
 import { Act } from '../../parts/act.tsx';
 import { WhatIf } from '../../parts/what-if.tsx';
-import type { Channel } from './channel-page.tsx';
+import type { Channel } from './channel.ts';
 
 export function ChannelSettings({ channel }: { readonly channel: Channel }) {
   const { facilityGroupId, threshold, floorPerFacility, atMost } = channel;

@@ -8,7 +8,7 @@ import { FacilityLink } from '../../parts/links.tsx';
 import { MembershipState } from '../../parts/membership-state.tsx';
 import { Empty } from '../../parts/page.tsx';
 import { WhatIf } from '../../parts/what-if.tsx';
-import type { Channel } from './channel-page.tsx';
+import type { Channel } from './channel.ts';
 
 export function Members({ channel }: { readonly channel: Channel }) {
   const { facilityGroupId, members } = channel;

@@ -1,7 +1,6 @@
 /** One facility: what it is, where it sells online, since when and until when. */
 import { Card, Stack, Title } from '@mantine/core';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import type { ResultOf } from '../../api/operation-types.ts';
 import { useLook } from '../../api/queries.ts';
 import { Act } from '../../parts/act.tsx';
 import { FacilityState } from '../../parts/facility-state.tsx';
@@ -10,10 +9,9 @@ import { WholeInstant } from '../../parts/instant.tsx';
 import { Empty, Loaded, Page } from '../../parts/page.tsx';
 import { Units } from '../../parts/units.tsx';
 import { WhatIf } from '../../parts/what-if.tsx';
+import type { Facility } from './facility.ts';
 import { Memberships } from './memberships.tsx';
 import { SellOnline } from './sell-online.tsx';
-
-export type Facility = ResultOf<'facility.list'>[number];
 
 export function FacilityPage() {
   const { facilityId } = useParams({ from: '/facilities/$facilityId' });

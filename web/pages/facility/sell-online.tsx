@@ -6,7 +6,7 @@ import { Act } from '../../parts/act.tsx';
 import { ChannelLink } from '../../parts/links.tsx';
 import { Empty, Loaded } from '../../parts/page.tsx';
 import { WhatIf } from '../../parts/what-if.tsx';
-import type { Facility } from './facility-page.tsx';
+import type { Facility } from './facility.ts';
 
 type Groups = ResultOf<'group.list'>;
 
