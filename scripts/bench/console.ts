@@ -7,6 +7,7 @@
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import packageJson from '../../package.json' with { type: 'json' };
+import { PATIENCE } from '../../src/api/connections.ts';
 import { EVENT_PACE } from '../../src/api/events.ts';
 import { createApiServer } from '../../src/api/server.ts';
 import { rowsIn } from '../../src/operations/rows-as-csv.ts';
@@ -88,6 +89,7 @@ async function measureLists(
   const server = await createApiServer({
     ...{ app, version: packageJson.version, log: openLog('error', { write: () => undefined }), hosts: [] },
     ...{ tls: null, proxy: null, isOnLoopback: true, requestsPerMinuteMax: 1_000_000, eventPace: EVENT_PACE },
+    ...{ identityProvider: null, patience: PATIENCE, consoleFolder: '/', commands: new Map() },
     isReady: () => Promise.resolve(true),
   });
   const url = await server.listen({ host: '127.0.0.1', port: 0 });

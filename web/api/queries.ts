@@ -8,7 +8,7 @@ import {
   type UseMutationResult,
   type UseQueryResult,
 } from '@tanstack/react-query';
-import { call, type CallOptions } from './client.ts';
+import { call } from './client.ts';
 import type { InputOf, OperationName, ResultOf } from './operation-types.ts';
 import { Problem, problemOf } from './problem.ts';
 
@@ -63,8 +63,6 @@ export function useLook<const Name extends OperationName>(
     refetchInterval: lookAgainMs,
   });
 }
-
-export type ActInput<Name extends OperationName> = InputOf<Name> & Pick<CallOptions, never>;
 
 /**
  * An act. Whatever it changed may show anywhere, so everything that is on the page is looked at again, but what says

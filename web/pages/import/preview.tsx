@@ -30,8 +30,13 @@ interface PreviewProps {
 
 /** A file that is looked at: it does not change, so neither does what is said of it until something is applied. */
 const ONCE = {
-  ...{ refetchInterval: false, refetchOnWindowFocus: false, refetchOnReconnect: false, retry: false },
-  ...{ staleTime: Infinity, gcTime: 0, meta: { isKept: true } },
+  refetchInterval: false,
+  refetchOnWindowFocus: false,
+  refetchOnReconnect: false,
+  retry: false,
+  staleTime: Infinity,
+  gcTime: 0,
+  meta: { isKept: true },
 } as const;
 
 export function Preview({ chosen, onAnew, onChange }: PreviewProps) {
