@@ -10,10 +10,13 @@ import { signInTo } from './browser.ts';
 const ROLES: readonly Role[] = ['viewer', 'operator', 'admin'];
 
 /** Serves the installation, with a person of each role, who has its name. */
-export async function serveConsole(installation: Installation): Promise<ApiUnderTest> {
+export async function serveConsole(
+  installation: Installation,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ApiUnderTest> {
   const url = installation.environment['DATABASE_URL'] ?? '';
   const own = { database: installation.database, url };
-  const api = await openApi(installation.environment, {}, undefined, own);
+  const api = await openApi({ ...installation.environment, ...environment }, {}, undefined, own);
   for (const role of ROLES)
     await addUser(installation.database, { userName: role, role, passwordHash: cheapHash(PASSWORD) });
   return api;

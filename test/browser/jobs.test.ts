@@ -1,0 +1,161 @@
+/** The jobs in a real browser: their cards, schedules, runs and the dashboard, over a whole installation. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ensureSchedules, scheduleId } from '../../src/temporal/schedules.ts';
+import { tomorrow } from '../../web/pages/inventory/draft.ts';
+import { Installation, SHOP } from '../end-to-end/installation.ts';
+import { openBrowser, openPage, type OpenPage } from './browser.ts';
+import { axeFindings, OF_COLOURS, serveConsole, signInAs } from './console.ts';
+
+let shop: Installation;
+let browser: Browser;
+let url: string;
+let admin: OpenPage;
+let page: Page;
+
+beforeAll(async () => {
+  shop = await Installation.open(['SHIRT-1', 'SHIRT-2']);
+  await shop.startWorker();
+  await ensureSchedules(shop.temporal, SHOP);
+  ({ url } = await serveConsole(shop, { TEMPORAL_UI_URL: 'https://temporal.example.com' }));
+  browser = await openBrowser();
+  admin = await openPage(browser, url);
+  ({ page } = admin);
+  await signInAs(page, 'admin');
+});
+
+afterAll(() => browser.close());
+
+const card = (name: string, on = page) => on.getByRole('article', { name: `${name}, ${SHOP}` });
+
+async function choose(within: ReturnType<typeof card>, label: string, option: string): Promise<void> {
+  await within.getByRole('combobox', { name: label }).click();
+  await within.page().getByRole('option', { name: option, exact: true }).click();
+}
+
+test('a job is scheduled for tomorrow 06:00 in Berlin: Temporal has it, and it is pending', async () => {
+  await page.goto('/inventory');
+  const verify = card('Verify');
+  await verify.getByRole('button', { name: 'Schedule' }).click();
+  await choose(verify, 'Run time', 'Tomorrow');
+  await choose(verify, 'Time zone', 'Europe/Berlin');
+  await verify.getByLabel('At', { exact: true }).fill('06:00');
+
+  // What is not saved is not lost by a slip.
+  await page.getByRole('link', { name: 'Pipeline' }).click();
+  await page
+    .getByRole('dialog', { name: 'Leave without saving?' })
+    .getByRole('button', { name: 'Stay' })
+    .click();
+  await verify.getByRole('button', { name: 'Save changes' }).click();
+  await verify.getByText('every day at 06:00 (Europe/Berlin)').waitFor();
+
+  const { spec, info } = await shop.temporal.client.schedule.getHandle(scheduleId('verify', SHOP)).describe();
+  const [first] = info.nextActionTimes;
+  expect(spec.timezone).toBe('Europe/Berlin');
+  const shown = new Intl.DateTimeFormat('sv-SE', {
+    timeZone: 'Europe/Berlin',
+    dateStyle: 'short',
+    timeStyle: 'short',
+  }).format(first);
+  expect(shown).toBe(`${tomorrow('Europe/Berlin', Date.now())} 06:00`);
+
+  await page.goto('/pipeline?state=pending');
+  const row = page.getByRole('row', { name: /Verify/ });
+  await row.getByText('every day at 06:00 (Europe/Berlin)').waitFor();
+
+  await page.goto(`/inventory/${SHOP}/verify`);
+  const change = page.getByRole('row', { name: /admin.*new times/ });
+  await change.getByText('every day at 05:00 (UTC) → every day at 06:00 (Europe/Berlin)').waitFor();
+});
+
+test('run now leads to the run, and the pipeline finds it by who started it', async () => {
+  await page.goto('/inventory');
+  await card('Verify').getByRole('button', { name: 'Run now' }).click();
+  const form = page.getByRole('dialog', { name: 'Run now' });
+  await form.getByText('Nothing on Shopify changes').waitFor();
+  await form.getByRole('button', { name: 'Run now' }).click();
+  await page.getByRole('link', { name: 'The run has started: look at it' }).click();
+
+  await page.getByRole('heading', { name: 'Run of Verify' }).waitFor();
+  await page
+    .getByText(/products equal on Shopify|2 of 2 products/)
+    .first()
+    .waitFor();
+  const link = page.getByRole('link', { name: /^Temporal/ });
+  expect(await link.getAttribute('href')).toMatch(
+    /^https:\/\/temporal\.example\.com\/namespaces\/[\w-]+\/workflows\/verifyShop%2F[\w-]+\/[\w-]{36}\/history$/,
+  );
+
+  await page.goto('/pipeline?state=completed&by=admin');
+  await page.getByRole('row', { name: /Verify.*admin/ }).waitFor();
+  await page.goto('/pipeline?state=completed&by=nobody');
+  await page.getByText('No run has completed').waitFor();
+});
+
+test('a job is disabled with a reason, and enabled again', async () => {
+  await page.goto(`/inventory?open=recent-changes%2F${SHOP}`);
+  const changes = card('Upload recent inventory changes');
+  await changes.getByRole('button', { name: 'Disable' }).click();
+  const form = page.getByRole('dialog', { name: 'Disable' });
+  await form.getByLabel('Reason').fill('stock-taking');
+  await form.getByText(`atp job pause recent-changes --shop ${SHOP} --reason stock-taking`).waitFor();
+  await form.getByRole('button', { name: 'Disable' }).click();
+  await changes.getByText('disabled: stock-taking').waitFor();
+  const described = () =>
+    shop.temporal.client.schedule.getHandle(scheduleId('recent-changes', SHOP)).describe();
+  expect((await described()).state).toMatchObject({ paused: true, note: 'stock-taking' });
+
+  await changes.getByRole('button', { name: 'Enable' }).click();
+  await page.getByRole('dialog', { name: 'Enable' }).getByRole('button', { name: 'Enable' }).click();
+  await changes.getByText('disabled: stock-taking').waitFor({ state: 'detached' });
+  expect((await described()).state.paused).toBe(false);
+});
+
+test('a viewer sees everything and can do nothing of it', async () => {
+  const { page: theirs } = await openPage(browser, url);
+  await signInAs(theirs, 'viewer');
+  await theirs.goto(`/inventory?open=verify%2F${SHOP}`);
+  const verify = card('Verify', theirs);
+  const runNow = verify.getByRole('button', { name: 'Run now' });
+  await expect.poll(() => runNow.getAttribute('aria-disabled')).toBe('true');
+  // As somebody who insists.
+  await runNow.click({ force: true });
+  expect(await theirs.getByRole('dialog').count()).toBe(0);
+  expect(await verify.getByRole('button', { name: 'Save changes' }).isDisabled()).toBe(true);
+  await theirs.context().close();
+});
+
+test('what cannot be read is said, with what to do', async () => {
+  await page.goto('/runs/verifyShop%2Fnorth/00000000-0000-0000-0000-000000000000');
+  await page.getByText('RUN_UNKNOWN').waitFor();
+  await page.goto('/inventory/all/no-such-job');
+  await page.getByText('JOB_UNKNOWN').waitFor();
+});
+
+test.each(['light', 'dark'] as const)('everybody can use the pages, %s', async (scheme) => {
+  const { page: seen, faults } = await openPage(browser, url, { width: 390, height: 800, scheme });
+  await signInAs(seen, 'admin');
+  const paths = [
+    '/',
+    `/inventory?open=hard-sync%2F${SHOP}`,
+    '/pipeline?state=completed',
+    '/pipeline?view=day',
+    `/inventory/${SHOP}/verify`,
+  ];
+  for (const path of paths) {
+    await seen.goto(path);
+    await seen.getByRole('heading', { level: 1 }).waitFor();
+    await seen.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
+    expect(await axeFindings(seen, scheme === 'dark' ? OF_COLOURS : undefined), path).toEqual([]);
+    // Nothing is wider than the screen.
+    expect(await seen.evaluate('document.documentElement.scrollWidth'), path).toBeLessThanOrEqual(390);
+  }
+  expect(faults).toEqual([]);
+  await seen.context().close();
+});
+
+test('no page has written a fault to the console', () => {
+  // What a test asked for on purpose, and the server refused.
+  expect(admin.faults.filter((fault) => !/\b40[04]\b/.test(fault))).toEqual([]);
+});
