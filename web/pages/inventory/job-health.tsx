@@ -38,7 +38,7 @@ function faultsOf(job: JobFacts): readonly Fault[] {
       : [
           {
             what: `Runs came due and were not started: ${job.late}.`,
-            fix: 'See below whether a worker polls (Settings, the check of the installation), and whether the run before still works. A run that nobody works on is ended by Cancel on its page.',
+            fix: 'Look whether a worker polls (Settings, the check of the installation), and whether the run before still works. A run that nobody works on is ended by Cancel on its page.',
             isBad: true,
           },
         ]),
