@@ -3,7 +3,7 @@ import { WholeInstant } from '../../parts/instant.tsx';
 import { Prose } from '../../parts/prose.tsx';
 import { hintOf } from '../../../src/domain/errors.ts';
 import { isErrorCode } from '../../../src/domain/failure.ts';
-import type { RecordedAct } from './audit-page.tsx';
+import type { RecordedAct } from './recorded-act.ts';
 
 interface Change {
   readonly name: string;

@@ -2,16 +2,14 @@ import { Autocomplete, Card, Group, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type KeyboardEvent } from 'react';
 import { readOperations } from '../../api/client.ts';
-import type { ResultOf } from '../../api/operation-types.ts';
 import { usePages } from '../../api/pages.ts';
 import { DataTable, type Column } from '../../parts/data-table.tsx';
 import { Instant } from '../../parts/instant.tsx';
 import { Empty, Loaded, Page } from '../../parts/page.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { useFilters } from '../../parts/use-filters.ts';
+import type { RecordedAct } from './recorded-act.ts';
 import { ActDetails, changesIn, inputInWords } from './act-details.tsx';
-
-export type RecordedAct = ResultOf<'audit.log'>['acts'][number];
 
 const COLUMNS: readonly Column<RecordedAct>[] = [
   { header: 'When', cell: ({ startedAt }) => <Instant at={startedAt} /> },

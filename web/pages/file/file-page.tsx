@@ -2,7 +2,6 @@ import { Card, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { isDone } from '../../../src/domain/upload-file.ts';
-import type { ResultOf } from '../../api/operation-types.ts';
 import { useLook } from '../../api/queries.ts';
 import { Cause } from '../../parts/cause.tsx';
 import { CopyIcon } from '../../parts/copy-text.tsx';
@@ -13,10 +12,9 @@ import { Loaded, Page } from '../../parts/page.tsx';
 import { RowsProgress } from '../../parts/rows-progress.tsx';
 import { RunLink } from '../../parts/run-link.tsx';
 import { FileStages } from './file-stages.tsx';
+import type { FileView } from './file-view.ts';
 import { FileWindows } from './file-windows.tsx';
 import { PageLink } from '../../parts/page-link.tsx';
-
-export type FileView = ResultOf<'lane.file'>;
 
 const LOOK_AT_WORK_MS = 3_000;
 

@@ -3,7 +3,7 @@ import { Card, SimpleGrid, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Instant } from '../../parts/instant.tsx';
 import { formatUnits, Units } from '../../parts/units.tsx';
-import type { FileView } from './file-page.tsx';
+import type { FileView } from './file-view.ts';
 import { PageLink } from '../../parts/page-link.tsx';
 
 export function FileStages({ file }: { readonly file: FileView }) {

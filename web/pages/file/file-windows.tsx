@@ -4,7 +4,7 @@ import { DataTable, type Column } from '../../parts/data-table.tsx';
 import { durationOf, Instant } from '../../parts/instant.tsx';
 import { Empty } from '../../parts/page.tsx';
 import { Units } from '../../parts/units.tsx';
-import type { FileView } from './file-page.tsx';
+import type { FileView } from './file-view.ts';
 
 type Window = ResultOf<'lane.file'>['windows'][number];
 

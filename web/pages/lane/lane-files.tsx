@@ -60,13 +60,8 @@ const columnsOf = (shopId: string): readonly Column<LaneFile>[] => [
   },
 ];
 
-interface LaneFilesProps {
-  readonly shopId: string;
-  readonly isAtWork: boolean;
-}
-
 /** All files of the shop, the newest first. */
-export function LaneFiles({ shopId }: LaneFilesProps) {
+export function LaneFiles({ shopId }: { readonly shopId: string }) {
   const [{ state, kind }, setFilters] = useFilters(['state', 'kind']);
   const navigate = useNavigate();
   const input = {

@@ -1,6 +1,5 @@
 import { Card, Group, SegmentedControl } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
-import type { ResultOf } from '../../api/operation-types.ts';
 import { useLook } from '../../api/queries.ts';
 import { Act, DoneLink } from '../../parts/act.tsx';
 import { Loaded, Page } from '../../parts/page.tsx';
@@ -10,9 +9,8 @@ import { LaneDecisions } from './lane-decisions.tsx';
 import { LaneFiles } from './lane-files.tsx';
 import { LaneQuarantine } from './lane-quarantine.tsx';
 import { LaneStanding } from './lane-standing.tsx';
+import type { LaneView } from './lane-view.ts';
 import { LeftItems } from './left-items.tsx';
-
-export type LaneView = ResultOf<'lane.show'>;
 
 /** While a run is at it, its rows are counted anew as often. */
 const LOOK_AT_WORK_MS = 3_000;
@@ -56,7 +54,7 @@ export function LanePage() {
         ) : part === 'decisions' ? (
           <Loaded look={lane}>{(view) => <LaneDecisions lane={view} />}</Loaded>
         ) : (
-          <LaneFiles shopId={shopId} isAtWork={isAtWork === true} />
+          <LaneFiles shopId={shopId} />
         )}
       </Card>
     </Page>

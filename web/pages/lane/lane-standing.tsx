@@ -10,7 +10,7 @@ import { LaneBadge } from '../../parts/lane-badges.tsx';
 import { RowsProgress } from '../../parts/rows-progress.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { Units } from '../../parts/units.tsx';
-import type { LaneView } from './lane-page.tsx';
+import type { LaneView } from './lane-view.ts';
 import { LaneTrouble } from './lane-trouble.tsx';
 import { PageLink } from '../../parts/page-link.tsx';
 

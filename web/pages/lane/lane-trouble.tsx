@@ -8,7 +8,7 @@ import { Cause, takeApart } from '../../parts/cause.tsx';
 import { WholeInstant } from '../../parts/instant.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { runHref } from '../../parts/run-link.tsx';
-import type { LaneView } from './lane-page.tsx';
+import type { LaneView } from './lane-view.ts';
 
 export function LaneTrouble({ lane }: { readonly lane: LaneView }) {
   const { pause, shopId } = lane;

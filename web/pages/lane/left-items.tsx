@@ -5,7 +5,7 @@ import { DataTable, type Column } from '../../parts/data-table.tsx';
 import { Instant } from '../../parts/instant.tsx';
 import { Empty } from '../../parts/page.tsx';
 import { StateBadge, type Tone } from '../../parts/state-badge.tsx';
-import type { LaneView } from './lane-page.tsx';
+import type { LaneView } from './lane-view.ts';
 
 type Left = LaneView['left'][number];
 

@@ -26,10 +26,6 @@ export const CAUSE_WORDS: Readonly<Record<DifferenceCause, readonly [name: strin
   CHANGED_ON_SHOPIFY: ['Changed on Shopify', 'Somebody has edited the quantity there.'],
 };
 
-export const CAUSE_NAMES = Object.fromEntries(
-  Object.entries(CAUSE_WORDS).map(([cause, [name]]) => [cause, name]),
-) as Readonly<Record<DifferenceCause, string>>;
-
 /** What becomes of a difference: one of three. */
 export function fateOf(cause: DifferenceCause): readonly [Tone, string] {
   if (isHealedByFile(cause) && needsALook(cause)) return ['attention', 'can be healed'];
