@@ -120,7 +120,16 @@ export default {
       'web',
       [
         ...own('src/domain', 'src/operations'),
-        npm('@mantine/[^/]+', '@tanstack/[^/]+', '@tabler/[^/]+', 'react', 'react-dom', 'dayjs', 'csv-parse', 'vite'),
+        npm(
+          '@mantine/[^/]+',
+          '@tanstack/[^/]+',
+          '@tabler/[^/]+',
+          'react',
+          'react-dom',
+          'dayjs',
+          'csv-parse',
+          'vite',
+        ),
       ],
       'A page shows what the API answers, and imports nothing of the server but the domain and types of operations.',
     ),

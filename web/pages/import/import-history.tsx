@@ -61,7 +61,7 @@ export function ImportHistory() {
                     <Text inherit style={{ overflowWrap: 'anywhere' }}>
                       {fileName}
                     </Text>
-                    <Text size="xs" c="dimmed">
+                    <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
                       {type}
                     </Text>
                   </>

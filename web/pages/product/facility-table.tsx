@@ -30,7 +30,7 @@ export function FacilityTable({ explained: { explanation } }: { readonly explain
               cell: ({ facilityId, facilityName }) => (
                 <>
                   <FacilityLink id={facilityId}>{facilityName}</FacilityLink>
-                  <Text size="xs" c="dimmed">
+                  <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
                     {facilityId}
                   </Text>
                 </>
