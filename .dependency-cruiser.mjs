@@ -126,7 +126,6 @@ export default {
           '@tabler/[^/]+',
           'react',
           'react-dom',
-          'dayjs',
           'csv-parse',
           'vite',
         ),

@@ -6,10 +6,10 @@ import { until } from '../setup/until.ts';
 const well = () => Promise.resolve(fine('It is so.'));
 
 test('a check that got no turn is not known, and it is told that there are such', async () => {
-  const checks = await checkWithin(20, async () => {
+  const checks = await checkWithin(1_000, async () => {
     const first = await check('first', well);
     const startedAt = performance.now();
-    await until(() => expect(performance.now() - startedAt).toBeGreaterThan(20));
+    await until(() => expect(performance.now() - startedAt).toBeGreaterThan(1_000));
     return [first, await check('second', well), await check('third', well, 'dear')];
   });
   expect(checks.map(({ name, outcome, code, cost }) => ({ name, outcome, code, cost }))).toEqual([
@@ -18,7 +18,7 @@ test('a check that got no turn is not known, and it is told that there are such'
     { name: 'third', outcome: 'not-checked', code: null, cost: 'dear' },
     { name: 'Time of the look', outcome: 'found', code: 'CHECK_FAILED', cost: 'cheap' },
   ]);
-  expect(checks[3]?.detail).toMatch(/^2 checks got no turn in 0\.02 s/);
+  expect(checks[3]?.detail).toMatch(/^2 checks got no turn in 1 s/);
 });
 
 test('when every check got its turn, that is told as well, so that what was open ends', async () => {
