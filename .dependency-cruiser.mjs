@@ -120,15 +120,7 @@ export default {
       'web',
       [
         ...own('src/domain', 'src/operations'),
-        npm(
-          '@mantine/[^/]+',
-          '@tanstack/[^/]+',
-          '@tabler/[^/]+',
-          'react',
-          'react-dom',
-          'csv-parse',
-          'vite',
-        ),
+        npm('@mantine/[^/]+', '@tanstack/[^/]+', '@tabler/[^/]+', 'react', 'react-dom', 'csv-parse', 'vite'),
       ],
       'A page shows what the API answers, and imports nothing of the server but the domain and types of operations.',
     ),

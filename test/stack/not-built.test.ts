@@ -57,6 +57,21 @@ test('set-up installs everything when packages of package.json are missing', asy
   );
 });
 
+test('set-up says what to type when the pages of the console are missing or old, and cannot be built', async () => {
+  const { root } = await projectWithoutLinks();
+  const built = join(root, 'dist/console/index.html');
+  expect(await setUp(root, {})).toEqual({ exitCode: 0, stderr: '' });
+  await utimes(built, 0, 0);
+  const old = await setUp(root, {});
+  await rm(built);
+  for (const { exitCode, stderr } of [old, await setUp(root, {})]) {
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(
+      /^Set-up failed: the console's pages cannot be built: .*vite.*\nRun `npm run build`/s,
+    );
+  }
+});
+
 test('the embedded Postgres makes the links itself, and leaves those that are there', async () => {
   const { native, link } = await projectWithoutLinks();
   for (const _time of ['first', 'second']) {
@@ -111,7 +126,8 @@ async function projectWithoutLinks(manifest: Readonly<Record<string, unknown>> =
   const link = join(native, 'lib/libpq.so.5');
   const installed = join(PROJECT, 'node_modules', PACKAGE);
   await mkdir(dirname(library), { recursive: true });
-  await mkdir(join(root, 'scripts'));
+  for (const made of ['scripts', 'web', 'src/domain', 'dist/console'])
+    await mkdir(join(root, made), { recursive: true });
   await Promise.all([
     cp(join(PROJECT, 'scripts/setup.mjs'), join(root, 'scripts/setup.mjs')),
     cp(join(installed, 'package.json'), join(folder, 'package.json')),
@@ -129,6 +145,8 @@ async function projectWithoutLinks(manifest: Readonly<Record<string, unknown>> =
     writeFile(join(root, 'node_modules/.package-lock.json'), JSON.stringify(await lockOf(installed))),
   ]);
   await utimes(join(root, 'package-lock.json'), 0, 0);
+  await writeFile(join(root, 'web/main.tsx'), 'a page');
+  await writeFile(join(root, 'dist/console/index.html'), 'newer than web and src/domain');
   return { root, native, library, link };
 }
 

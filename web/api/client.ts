@@ -46,6 +46,15 @@ export async function signIn(userName: string, password: string): Promise<Sessio
   );
 }
 
+/** Besides by a password: the provider at which people sign in, and where that begins. */
+export interface SignInWays {
+  readonly oidc: { readonly issuer: string; readonly start: string } | null;
+}
+
+export function readSignInWays(): Promise<SignInWays> {
+  return request<SignInWays>('/api/session/ways');
+}
+
 export async function signOut(): Promise<void> {
   await request('/api/session', { method: 'DELETE', headers: csrfHeaders() });
   csrfToken = null;

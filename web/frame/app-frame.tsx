@@ -20,6 +20,7 @@ import { signOut } from '../api/client.ts';
 import { useLive } from '../api/live.ts';
 import { useLook } from '../api/queries.ts';
 import { useSession } from '../session/session.tsx';
+import { useSignOutWhenIdle } from '../session/sign-out-when-idle.ts';
 import { usePaletteKey } from './palette-key.ts';
 import { PLACES } from './places.ts';
 
@@ -31,6 +32,7 @@ export function AppFrame() {
   const [isMenuOpen, menu] = useDisclosure();
   const [isPaletteWanted, setPaletteWanted] = useState(false);
   const isLive = useLive();
+  useSignOutWhenIdle(useSession().onSignOut);
   const path = useRouterState({ select: ({ location }) => location.pathname });
   const waiting = useWaiting();
   return (

@@ -1,13 +1,12 @@
 /** Links to the page of a thing, by its name. A name may have any sign: the router puts it into the address. */
-import { Anchor } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { PageLink } from './page-link.tsx';
 
 export function ProductLink({ sku }: { readonly sku: string }) {
   return (
-    <Anchor inherit renderRoot={(props) => <Link {...props} to="/products/$sku" params={{ sku }} />}>
+    <PageLink to="/products/$sku" params={{ sku }}>
       {sku}
-    </Anchor>
+    </PageLink>
   );
 }
 
@@ -19,37 +18,24 @@ interface NamedLinkProps {
 
 export function FacilityLink({ id, children = id }: NamedLinkProps) {
   return (
-    <Anchor
-      inherit
-      renderRoot={(props) => <Link {...props} to="/facilities/$facilityId" params={{ facilityId: id }} />}
-    >
+    <PageLink to="/facilities/$facilityId" params={{ facilityId: id }}>
       {children}
-    </Anchor>
+    </PageLink>
   );
 }
 
 export function ChannelLink({ id, children = id }: NamedLinkProps) {
   return (
-    <Anchor
-      inherit
-      renderRoot={(props) => (
-        <Link {...props} to="/channels/$facilityGroupId" params={{ facilityGroupId: id }} />
-      )}
-    >
+    <PageLink to="/channels/$facilityGroupId" params={{ facilityGroupId: id }}>
       {children}
-    </Anchor>
+    </PageLink>
   );
 }
 
 export function ImportLink({ importId }: { readonly importId: number }) {
   return (
-    <Anchor
-      inherit
-      renderRoot={(props) => (
-        <Link {...props} to="/import/$importId" params={{ importId: String(importId) }} />
-      )}
-    >
+    <PageLink to="/import/$importId" params={{ importId: String(importId) }}>
       Import {importId}
-    </Anchor>
+    </PageLink>
   );
 }

@@ -1,6 +1,6 @@
 import { Button, Card, Center, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
-import { useState, type SyntheticEvent } from 'react';
-import { signIn, type Session } from '../api/client.ts';
+import { useEffect, useState, type SyntheticEvent } from 'react';
+import { readSignInWays, signIn, type Session, type SignInWays } from '../api/client.ts';
 import { problemOf, type ProblemFacts } from '../api/problem.ts';
 import { ProblemBox } from '../parts/problem-box.tsx';
 
@@ -10,6 +10,14 @@ export function SignIn({ onSignedIn }: { readonly onSignedIn: (session: Session)
   const [password, setPassword] = useState('');
   const [problem, setProblem] = useState<ProblemFacts | null>(null);
   const [isTrying, setTrying] = useState(false);
+  const [provider, setProvider] = useState<SignInWays['oidc']>(null);
+  useEffect(() => {
+    readSignInWays().then(
+      ({ oidc }) => setProvider(oidc),
+      // The password is asked for in any case.
+      () => undefined,
+    );
+  }, []);
 
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
@@ -51,6 +59,11 @@ export function SignIn({ onSignedIn }: { readonly onSignedIn: (session: Session)
             <Button type="submit" size="sm" loading={isTrying}>
               Sign in
             </Button>
+            {provider && (
+              <Button component="a" href={provider.start} size="sm" variant="default">
+                Sign in with {new URL(provider.issuer).host}
+              </Button>
+            )}
             <Text size="xs" c="dimmed">
               No account? An administrator makes one on the server: <code>atp user add</code>.
             </Text>

@@ -12,7 +12,7 @@ export const DRY_RUN_WAIT_MS = 2_000;
 /** The oldest Postgres that we run on: MERGE and ICU databases came with this version. */
 export const POSTGRES_MAJOR_MIN = 15;
 
-/** Products whose postings are added up at a time: their sums fit into the memory that Postgres gives a query by default. */
+/** Products whose postings are added up at a time: the sums at work do not grow with the ledger. */
 export const LEDGER_CHECK_PRODUCTS = 5_000;
 
 /** What doctor lets the server write to its disk, to see that there is room: a megabyte takes milliseconds. */

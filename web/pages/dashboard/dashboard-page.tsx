@@ -6,7 +6,7 @@ import { Instant } from '../../parts/instant.tsx';
 import { Empty, Loaded, Page } from '../../parts/page.tsx';
 import { RunLink } from '../../parts/run-state.tsx';
 import { StateBadge, type Tone } from '../../parts/state-badge.tsx';
-import { TextLink } from '../../parts/text-link.tsx';
+import { PageLink } from '../../parts/page-link.tsx';
 import { Units } from '../../parts/units.tsx';
 import { isWithinLimit, waitingInWords } from '../../../src/domain/oldest-change.ts';
 import { Conditions } from './conditions.tsx';
@@ -33,7 +33,7 @@ export function Dashboard() {
         {(all) =>
           all.length === 0 ? (
             <Empty title="There is no shop yet">
-              <TextLink to="/settings">Add one in Settings</TextLink>, or by command: atp shop add.
+              <PageLink to="/settings">Add one in Settings</PageLink>, or by command: atp shop add.
             </Empty>
           ) : (
             all.map((lane) => <Shop key={lane.shopId} lane={lane} />)
@@ -51,7 +51,9 @@ function Shop({ lane }: { readonly lane: Lane }) {
       <Stack gap="sm">
         <Group gap="xs">
           <Title order={2}>
-            <TextLink to={`/files/${shopId}` as never}>{shopId}</TextLink>
+            <PageLink to="/files/$shopId" params={{ shopId }}>
+              {shopId}
+            </PageLink>
           </Title>
           <StateBadge tone={LANE_TONES[state]}>lane {state}</StateBadge>
           {reasonCode !== null && <Text size="sm">{reasonCode}</Text>}
@@ -122,9 +124,9 @@ function LastHardSync({ shopId }: { readonly shopId: string }) {
   return (
     <Figure name={name} value={look.isPending ? ' ' : <Instant at={last?.closedAt} none="never" />}>
       {last && (
-        <TextLink to={`/files/${shopId}/${last.sequence}` as never}>
+        <PageLink to="/files/$shopId/$sequence" params={{ shopId, sequence: String(last.sequence) }}>
           file {last.sequence}, <Units value={last.rows} /> rows
-        </TextLink>
+        </PageLink>
       )}
     </Figure>
   );
@@ -179,7 +181,7 @@ function Drift({ shopId }: { readonly shopId: string }) {
   if (!found)
     return (
       <Figure name="Drift" value={look.isPending ? ' ' : 'not verified yet'}>
-        {!look.isPending && <TextLink to="/verify">Verify reads Shopify</TextLink>}
+        {!look.isPending && <PageLink to="/verify">Verify reads Shopify</PageLink>}
       </Figure>
     );
   const { different, checked, verifiedAt } = found;
@@ -195,9 +197,9 @@ function Drift({ shopId }: { readonly shopId: string }) {
         </Group>
       }
     >
-      <TextLink to="/verify" search={{ shop: shopId } as never}>
+      <PageLink to="/verify" search={{ shop: shopId } as never}>
         verified <Instant at={verifiedAt} />
-      </TextLink>
+      </PageLink>
     </Figure>
   );
 }

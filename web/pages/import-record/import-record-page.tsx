@@ -10,7 +10,7 @@ import { EffectFacts, MovesTable } from '../../parts/import-effect.tsx';
 import { ImportStateBadge } from '../../parts/import-state.tsx';
 import { WholeInstant } from '../../parts/instant.tsx';
 import { Empty, Loaded, Page } from '../../parts/page.tsx';
-import { RowProgress } from '../../parts/row-progress.tsx';
+import { RowsProgress } from '../../parts/rows-progress.tsx';
 import { formatUnits, Units } from '../../parts/units.tsx';
 
 /** While it is posted, a person waits for it. */
@@ -96,7 +96,7 @@ function Record({ record }: { readonly record: Shown }) {
             ]}
           />
           {state === 'applying' && done !== null && (
-            <RowProgress label="Rows that are posted" done={done} total={done + (pending ?? 0)} />
+            <RowsProgress label="Rows that are posted" done={done} total={done + (pending ?? 0)} />
           )}
           {reasons.length > 0 && (
             <Alert color="orange" title={state === 'held' ? 'Why it is held' : 'Why it was held'}>

@@ -1,7 +1,7 @@
 /** A large file is posted in chunks: how far it is, which its import tells while the upload still waits for its answer. */
 import { Loader, Group, Stack, Text } from '@mantine/core';
 import { useLook } from '../../api/queries.ts';
-import { RowProgress } from '../../parts/row-progress.tsx';
+import { RowsProgress } from '../../parts/rows-progress.tsx';
 
 const LOOK_AGAIN_MS = 1_000;
 
@@ -14,7 +14,7 @@ export function ApplyProgress({ fileName, rows }: { readonly fileName: string; r
         <Loader size="xs" aria-hidden />
         <Text size="sm">Applying {fileName} …</Text>
       </Group>
-      <RowProgress
+      <RowsProgress
         label={`Rows of ${fileName} that are applied`}
         done={mine?.done ?? 0}
         total={mine && mine.done !== null ? mine.done + (mine.pending ?? 0) : rows}

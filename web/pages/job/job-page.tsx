@@ -9,7 +9,7 @@ import { Empty, Loaded, Page } from '../../parts/page.tsx';
 import { LiveRun } from '../../parts/run-state.tsx';
 import { RunTable } from '../../parts/run-table.tsx';
 import { Units } from '../../parts/units.tsx';
-import { TextLink } from '../../parts/text-link.tsx';
+import { PageLink } from '../../parts/page-link.tsx';
 import { JOBS, type JobName } from '../../../src/domain/jobs/jobs.ts';
 import { NextRuns, PauseOrResume } from '../inventory/job-body.tsx';
 import { keyOfJob } from '../inventory/draft.ts';
@@ -32,7 +32,7 @@ export function JobPage() {
       title={shopId === 'all' ? title : `${title}, ${shopId}`}
       about={
         <>
-          <TextLink to="/inventory">Inventory</TextLink> › {look.data?.description ?? title}
+          <PageLink to="/inventory">Inventory</PageLink> › {look.data?.description ?? title}
         </>
       }
       actions={
@@ -102,9 +102,9 @@ function JobDetails({ job, of, lookedAt }: JobDetailsProps) {
               <Count name="Left out: outage" value={job.counts.droppedByOutage} />
             </Group>
             <Text size="sm">
-              <TextLink to="/inventory" search={{ open: keyOfJob(job) } as never}>
+              <PageLink to="/inventory" search={{ open: keyOfJob(job) } as never}>
                 Change the schedule
-              </TextLink>
+              </PageLink>
             </Text>
           </Stack>
         </Card>

@@ -8,7 +8,7 @@ import { Instant } from '../../parts/instant.tsx';
 import { Empty, Loaded } from '../../parts/page.tsx';
 import { RunLink } from '../../parts/run-state.tsx';
 import { StateBadge, type Tone } from '../../parts/state-badge.tsx';
-import { TextLink } from '../../parts/text-link.tsx';
+import { PageLink } from '../../parts/page-link.tsx';
 import { Units } from '../../parts/units.tsx';
 
 type OneRun = ResultOf<'run.show'>;
@@ -28,9 +28,9 @@ export function RunFiles({ run }: { readonly run: OneRun }) {
       {run.jobName === 'import' && <ImportedFiles result={run.result} />}
       {run.jobName === 'verify' && shopId !== null && status === 'COMPLETED' && (
         <Text size="sm">
-          <TextLink to="/verify" search={{ shop: shopId } as never}>
+          <PageLink to="/verify" search={{ shop: shopId } as never}>
             The differences of the shop, by cause
-          </TextLink>
+          </PageLink>
         </Text>
       )}
       {status === 'COMPLETED' &&
@@ -73,7 +73,9 @@ function FileOfRun({ shopId, sequence }: { readonly shopId: string; readonly seq
           <Stack gap="sm">
             <Group gap="xs">
               <Title order={2}>
-                <TextLink to={`/files/${shopId}/${sequence}` as never}>File {sequence}</TextLink>
+                <PageLink to="/files/$shopId/$sequence" params={{ shopId, sequence: String(sequence) }}>
+                  File {sequence}
+                </PageLink>
               </Title>
               <StateBadge tone={FILE_TONES[found.status] ?? 'waiting'}>
                 {found.status.toLowerCase()}

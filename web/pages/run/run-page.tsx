@@ -9,7 +9,7 @@ import { CopyIcon } from '../../parts/copy-text.tsx';
 import { Instant, WholeInstant } from '../../parts/instant.tsx';
 import { Loaded, Page } from '../../parts/page.tsx';
 import { LiveRun, RowsProgress, RunDuration, RunState, Starter } from '../../parts/run-state.tsx';
-import { TextLink } from '../../parts/text-link.tsx';
+import { PageLink } from '../../parts/page-link.tsx';
 import { JOBS } from '../../../src/domain/jobs/jobs.ts';
 import { RunNow } from '../inventory/run-now.tsx';
 import { RunFiles } from './run-files.tsx';
@@ -28,7 +28,7 @@ export function RunPage() {
       title={title}
       about={
         <>
-          <TextLink to="/pipeline">Pipeline</TextLink> › {workflowId}
+          <PageLink to="/pipeline">Pipeline</PageLink> › {workflowId}
         </>
       }
       actions={run.data && <RunActs run={run.data} />}
