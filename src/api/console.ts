@@ -24,8 +24,9 @@ export async function addConsole(server: FastifyInstance, folder: string): Promi
     // Their names hold a hash of their content; whoever asks for one that is gone has an older page.
     return reply.sendFile(`assets/${name}`, { maxAge: CONSOLE_FILE_KEPT_S * 1_000, immutable: true });
   });
-  server.get('/*', { config }, (request, reply) => {
-    if (request.url.startsWith('/api/')) return reply.callNotFound();
+  // Not for everybody: a stranger does not learn which paths there are.
+  server.get('/api/*', (_request, reply) => reply.callNotFound());
+  server.get('/*', { config }, (_request, reply) => {
     if (page === null) throw new AtpError('CONSOLE_NOT_BUILT', {});
     return sendPage(reply, page);
   });
