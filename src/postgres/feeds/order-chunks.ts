@@ -85,11 +85,12 @@ async function recordEnd(
   if (failed > 0 && isClaimed) await recordRefusedRows(connection, { fileName, type, sentAt }, failed);
 }
 
-/** Each row becomes a refused one, so that its sender gets it back. By pending_order_row_by_chunk. */
+/** Each row becomes a refused one, so that its sender gets it back. By pending_order_row_pkey. */
 const REFUSE_REST = `
-  WITH pending AS (DELETE FROM pending_order_row WHERE import_id = $1 RETURNING row_number, row_values)
+  WITH taken AS (DELETE FROM pending_order_row WHERE import_id = $1 RETURNING rows),
+  pending AS (SELECT row_number, row_values FROM taken, unnest(rows))
   INSERT INTO import_file_error (sha256, row_number, column_name, code, message, row_values)
-  SELECT $2, row_number, 'orderId', $3, $4, row_values FROM pending`;
+  SELECT $2, row_number, 'orderId', $3, $4, row_values::json FROM pending`;
 
 /**
  * Refuses what is not applied yet of an import of order lines, in the caller's transaction. Orders have not come in by it: some of its
