@@ -82,7 +82,9 @@ export async function playWeek({ shopify }: StackStatus, { atp: program, state, 
   };
 
   try {
+    const opened = await nowOf(database);
     await setUp();
+    await dateBack(database, opened, DAYS + 1);
     for (let day = DAYS; day > 0; day -= 1) {
       const begun = await nowOf(database);
       await playDay(day);
@@ -102,7 +104,7 @@ export async function playWeek({ shopify }: StackStatus, { atp: program, state, 
     ]);
     await atp(`group add ${GROUP} CHICAGO`);
     await atp('group create OUTLET_GRP --name Outlet');
-    await atp('group add OUTLET_GRP LAS_VEGAS_OUTLET CHICAGO');
+    await atp('group add OUTLET_GRP LAS_VEGAS_OUTLET');
     const products = CATALOGUE.map(({ sku, title }) => ({ sku, title, available: 0 }));
     await twin('blue-shirts.myshopify.com', 'products', 'POST', products);
     await twin(SECOND_SHOP_DOMAIN, 'products', 'POST', products.slice(0, PRODUCTS / 2));
@@ -167,7 +169,9 @@ export async function playWeek({ shopify }: StackStatus, { atp: program, state, 
     await twin('blue-shirts.myshopify.com', 'items', 'PATCH', [{ sku: untracked?.sku, tracked: false }]);
     await drop('MDM_INV_VARIANCE', [
       'idValue,idType,availableDelta,facilityId,reasonEnumId',
-      ...CATALOGUE.slice(0, 12).map(({ sku }) => `${sku},SKU,-1,CHICAGO,POS_SALE`),
+      ...CATALOGUE.slice(0, 12).flatMap(({ sku }) =>
+        ['CHICAGO', 'LAS_VEGAS_OUTLET'].map((store) => `${sku},SKU,-1,${store},POS_SALE`),
+      ),
     ]);
     await atp('job run import --wait');
     await atp(`job run recent-changes --shop ${shopId} --wait`);
@@ -202,43 +206,33 @@ async function nowOf(database: Database): Promise<Date> {
   return row?.now ?? new Date();
 }
 
+/** By when they were made, the times of what is shown by day. */
+const TIMES: Readonly<Record<string, readonly [made: string, ...others: string[]]>> = {
+  upload_file: [
+    'created_at',
+    'effective_at',
+    'ready_at',
+    'started_at',
+    'closed_at',
+    'archived_at',
+    'oldest_change_at',
+  ],
+  verification_history: ['verified_at'],
+  import_file: ['imported_at', 'filed_at'],
+  feed_import: ['came_at', 'sent_at', 'decided_at'],
+  audit_log: ['started_at', 'ended_at'],
+  inventory_item_detail: ['created_at', 'happened_at'],
+  applied_row: ['settled_at'],
+};
+
 /** What happened since `begun` was so many days ago. It is the demo's database: nobody else's is ever touched. */
 async function dateBack(database: Database, begun: Date, days: number): Promise<void> {
-  const columns: readonly (readonly [table: string, columns: readonly string[]])[] = [
-    [
-      'upload_file',
-      [
-        'effective_at',
-        'created_at',
-        'ready_at',
-        'started_at',
-        'closed_at',
-        'archived_at',
-        'oldest_change_at',
-      ],
-    ],
-    ['verification_history', ['verified_at']],
-    ['import_file', ['imported_at', 'filed_at']],
-    ['feed_import', ['sent_at', 'came_at', 'decided_at']],
-    ['audit_log', ['started_at', 'ended_at']],
-    ['inventory_item_detail', ['created_at', 'happened_at']],
-    ['applied_row', ['settled_at']],
-  ];
-  const known = await database.query<{ name: string }>(
-    `SELECT table_name || '.' || column_name AS name FROM information_schema.columns WHERE table_schema = 'public'`,
-  );
-  const names = new Set(known.map(({ name }) => name));
   await database.transaction(async (session) => {
     // The ledger and the audit log refuse to be edited; the days of a demo are no books.
     await session.query(`SET LOCAL session_replication_role = replica`);
-    for (const [table, all] of columns) {
-      const there = all.filter((column) => names.has(`${table}.${column}`));
-      for (const column of there) {
-        await session.query(
-          `UPDATE ${table} SET ${column} = ${column} - make_interval(days => $2) WHERE ${column} >= $1`,
-          [begun, days],
-        );
-      }
+    for (const [table, times] of Object.entries(TIMES)) {
+      const shifted = times.map((time) => `${time} = ${time} - make_interval(days => $2)`);
+      await session.query(`UPDATE ${table} SET ${shifted.join(', ')} WHERE ${times[0]} >= $1`, [begun, days]);
     }
   });
 }

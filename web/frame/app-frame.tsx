@@ -18,11 +18,11 @@ import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { signOut } from '../api/client.ts';
 import { useLive } from '../api/live.ts';
-import { useLook } from '../api/queries.ts';
 import { useSession } from '../session/session.tsx';
 import { useSignOutWhenIdle } from '../session/sign-out-when-idle.ts';
 import { usePaletteKey } from './palette-key.ts';
 import { PLACES } from './places.ts';
+import { useWaiting } from './waiting.ts';
 
 // Only who looks for something needs it.
 const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }));
@@ -90,16 +90,6 @@ export function AppFrame() {
       </Suspense>
     </AppShell>
   );
-}
-
-/** What waits for a person, by the page where it is decided. */
-function useWaiting(): Readonly<Record<string, number>> {
-  const lanes = useLook('lane.list');
-  const held = useLook('import.list', { state: 'held', limit: 100 });
-  const blocked = lanes.data?.filter(({ state }) => state === 'blocked').length ?? 0;
-  const plans = lanes.data?.filter(({ plansHeld }) => plansHeld > 0).length ?? 0;
-  const feeds = held.data?.imports.length ?? 0;
-  return { '/files': blocked, '/approvals': plans + feeds };
 }
 
 function LiveMark({ isLive }: { readonly isLive: boolean }) {

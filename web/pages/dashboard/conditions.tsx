@@ -2,14 +2,17 @@
 import { Alert, Anchor, Card, Group, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { useLook } from '../../api/queries.ts';
+import { useWaiting } from '../../frame/waiting.ts';
 import { Instant } from '../../parts/instant.tsx';
 import { Loaded } from '../../parts/page.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 
 const SHOWN = 5;
 
+/** What the watch has found. It looks once a minute and tells what it sees again, so what has just begun waits elsewhere already. */
 export function Conditions() {
   const look = useLook('condition.list');
+  const waits = Object.values(useWaiting()).some((count) => count > 0);
   const [isAll, setAll] = useState(false);
   return (
     <Card component="section" aria-label="What is wrong now">
@@ -25,7 +28,11 @@ export function Conditions() {
           if (conditions.length === 0)
             return (
               <Group gap="xs">
-                <StateBadge tone="good">nothing is wrong</StateBadge>
+                {waits ? (
+                  <StateBadge tone="attention">something waits for a person</StateBadge>
+                ) : (
+                  <StateBadge tone="good">nothing is wrong</StateBadge>
+                )}
                 <Text size="sm" c="dimmed">
                   looked at <Instant at={lookedAt} />
                 </Text>

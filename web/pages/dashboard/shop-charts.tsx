@@ -98,6 +98,8 @@ function Charts({
             dataKey="cause"
             orientation="vertical"
             series={[{ name: 'products', label: 'Products', color: 'orange.6' }]}
+            xAxisProps={{ allowDecimals: false }}
+            maxBarWidth={24}
             yAxisProps={{ width: 150, tick: { fontSize: 10 } }}
           />
         )}
