@@ -1,8 +1,7 @@
 /** A real browser: the Chromium of the system, without its own network. */
-import { existsSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { findBrowser } from './find-browser.ts';
 
-const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -17,9 +16,8 @@ const FLAGS = [
 const PAGE_TIMEOUT_MS = 60_000;
 
 export async function openBrowser(): Promise<Browser> {
-  const executablePath = PLACES.find((path) => existsSync(path));
-  if (executablePath === undefined)
-    throw new Error(`no Chromium at ${PLACES.join(', ')}: install the package chromium`);
+  const executablePath = findBrowser();
+  if (executablePath === undefined) throw new Error('no Chromium is installed: install the package chromium');
   return chromium.launch({ executablePath, headless: true, args: FLAGS });
 }
 
