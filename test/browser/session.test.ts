@@ -61,6 +61,7 @@ test('Ctrl-K finds a page, and a product by its SKU, by keyboard alone', async (
   await page.keyboard.type('audit');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Audit log', level: 1 }).waitFor();
+  await page.getByRole('textbox', { name: 'Find' }).waitFor({ state: 'detached' });
 
   await page.keyboard.press('Control+k');
   await page.getByRole('textbox', { name: 'Find' }).waitFor();
