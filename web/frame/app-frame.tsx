@@ -34,7 +34,7 @@ export function AppFrame() {
   const isLive = useLive();
   useSignOutWhenIdle(useSession().onSignOut);
   const path = useRouterState({ select: ({ location }) => location.pathname });
-  const waiting = useWaiting();
+  const { counts: waiting } = useWaiting();
   return (
     <AppShell
       header={{ height: 48 }}

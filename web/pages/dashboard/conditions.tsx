@@ -12,7 +12,8 @@ const SHOWN = 5;
 /** What the watch has found. It looks once a minute and tells what it sees again, so what has just begun waits elsewhere already. */
 export function Conditions() {
   const look = useLook('condition.list');
-  const waits = Object.values(useWaiting()).some((count) => count > 0);
+  const { counts, isKnown } = useWaiting();
+  const waits = Object.values(counts).some((count) => count > 0);
   const [isAll, setAll] = useState(false);
   return (
     <Card component="section" aria-label="What is wrong now">
@@ -30,8 +31,10 @@ export function Conditions() {
               <Group gap="xs">
                 {waits ? (
                   <StateBadge tone="attention">something waits for a person</StateBadge>
+                ) : isKnown ? (
+                  <StateBadge tone="good">no condition is open</StateBadge>
                 ) : (
-                  <StateBadge tone="good">nothing is wrong</StateBadge>
+                  <StateBadge tone="waiting">whether something waits is not known</StateBadge>
                 )}
                 <Text size="sm" c="dimmed">
                   looked at <Instant at={lookedAt} />
