@@ -40,6 +40,8 @@ interface LackingChange {
   readonly product: string;
   readonly at: Instant;
   readonly where: 'log' | 'kept' | number;
+  /** The first file that has it: this one, and each later one, brings it to Shopify. Undefined: none has it yet. */
+  readonly firstIn?: number | undefined;
 }
 
 export class WaitingList {
@@ -126,6 +128,11 @@ export class WaitingList {
     this.rejected.clear();
     this.withheld.clear();
     for (const [product, at] of held) this.withheld.set(product, at);
+    this.#lacking = this.#lacking.map((change) =>
+      !withheld.has(change.product) && file?.products.includes(change.product)
+        ? { ...change, firstIn: change.firstIn ?? file.sequence }
+        : change,
+    );
     this.#carry(({ product, where }) => {
       if (typeof where === 'number') return where;
       if (withheld.has(product)) return 'kept';
@@ -156,10 +163,12 @@ export class WaitingList {
   settle(sequence: number, product: string, outcome: string, settledAt: Instant): void {
     const isPushed = outcome === 'UNCHANGED';
     this.#carry((change) => {
-      if (change.product !== product) return change.where;
-      if (isPushed && change.where === 'kept') return this.withheld.has(product) ? 'kept' : null;
-      if (typeof change.where !== 'number' || change.where > sequence) return change.where;
-      return isPushed ? null : 'kept';
+      const { where, firstIn } = change;
+      if (change.product !== product) return where;
+      if (isPushed && firstIn !== undefined && firstIn <= sequence) return null;
+      if (isPushed && where === 'kept' && firstIn === undefined)
+        return this.withheld.has(product) ? 'kept' : null;
+      return typeof where === 'number' && where <= sequence ? 'kept' : where;
     });
     if (isPushed) {
       this.notApplied.delete(product);
@@ -224,6 +233,11 @@ export class WaitingList {
     for (const [product, since] of this.withheld) this.#owe(product, since);
     this.withheld.clear();
     for (const product of this.#products) this.#lacking.push({ product, at, where: 'kept' });
-    this.#carry(({ where }) => (where === 'log' ? 'log' : 'kept'));
+    // What the files have brought is at the old location.
+    this.#lacking = this.#lacking.map((change) => ({
+      ...change,
+      where: change.where === 'log' ? 'log' : 'kept',
+      firstIn: undefined,
+    }));
   }
 }
