@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
-import { findBrowser } from './test/browser/find-browser.ts';
 import { LongestFirst } from './test/setup/longest-first.ts';
 import { STATE_TIMEOUT_MS } from './test/setup/state-timeout.ts';
 
@@ -11,10 +10,13 @@ export default defineConfig({
     // `npm run test:faults` has these; one crash point of each kind is in test/end-to-end.
     // `npm run test:model` has the deep search; the everyday one is here.
     // `npm run test:long` has what takes minutes by itself; a shorter one of its kind is beside it. test:day has the day.
+    // `npm run test:browser` uses the console as people do.
     exclude: [
-      ...['test/faults/**', 'test/day/**', 'test/model/deep.test.ts', 'test/**/*.long.test.ts'],
-      // test/setup/global-setup.ts says so.
-      ...(findBrowser() === undefined ? ['test/browser/**'] : []),
+      'test/faults/**',
+      'test/day/**',
+      'test/browser/**',
+      'test/model/deep.test.ts',
+      'test/**/*.long.test.ts',
     ],
     globalSetup: ['test/setup/global-setup.ts'],
     setupFiles: ['test/setup/each-file.ts'],

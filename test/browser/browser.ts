@@ -68,3 +68,8 @@ export async function signInTo(page: Page, userName: string, password: string): 
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('navigation', { name: 'Pages' }).waitFor({ state: 'attached' });
 }
+
+/** Until the keys that are pressed next go to this field. */
+export async function waitForFocus(page: Page, label: string): Promise<void> {
+  await page.locator(`[aria-label="${label}"]:focus`).waitFor();
+}

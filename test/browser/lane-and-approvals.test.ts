@@ -139,7 +139,7 @@ describe('a blocked lane', () => {
     await page.getByRole('button', { name: 'Resend', exact: true }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('dialog', { name: 'Resend' }).waitFor();
-    await until(async () => expect(await page.locator('textarea:focus').count()).toBe(1));
+    await page.locator('textarea:focus').waitFor();
     await page.keyboard.type('the location is open again');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');

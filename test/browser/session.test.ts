@@ -2,7 +2,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PASSWORD, signIn } from '../api/api-under-test.ts';
-import { openBrowser, openPage, signInTo } from './browser.ts';
+import { openBrowser, openPage, signInTo, waitForFocus } from './browser.ts';
 import { axeFindings, openAs, openEmptyStore, openSmallStore } from './small-store.ts';
 
 let browser: Browser;
@@ -57,14 +57,14 @@ test('Ctrl-K finds a page, and a product by its SKU, by keyboard alone', async (
   const { page, faults } = await openAs(browser, api, 'viewer');
   await page.getByRole('heading', { level: 1 }).waitFor();
   await page.keyboard.press('Control+k');
-  await page.getByRole('textbox', { name: 'Find' }).waitFor();
+  await waitForFocus(page, 'Find');
   await page.keyboard.type('audit');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Audit log', level: 1 }).waitFor();
   await page.getByRole('textbox', { name: 'Find' }).waitFor({ state: 'detached' });
 
   await page.keyboard.press('Control+k');
-  await page.getByRole('textbox', { name: 'Find' }).waitFor();
+  await waitForFocus(page, 'Find');
   await page.keyboard.type('MUG-BLUE');
   await page.getByText('The product MUG-BLUE').waitFor();
   await page.keyboard.press('Enter');

@@ -171,6 +171,8 @@ test('jobs that run by schedule and by hand at once leave every quantity right',
 test('the pipeline shows what is to come, under way, done and failed', async () => {
   await ensureSchedules(shop.temporal, SHOP);
   await atp.json(['job', 'pause', 'verify']);
+  // Temporal lists a pause a moment after it is in force.
+  await shop.until(async () => !(await pipeline('pending')).jobs.some(({ jobName }) => jobName === 'verify'));
   const pending = await pipeline('pending');
   expect(pending.jobs.map(({ jobName, status }) => `${jobName} ${status}`).toSorted()).toEqual([
     'clean-up PENDING',

@@ -2,7 +2,6 @@
  * Runs once, in vitest's own process: offers the real parts to the test files, and ends those that were started.
  * A run that asks for none starts none.
  */
-import { findBrowser } from '../browser/find-browser.ts';
 import { openPartsDesk } from './parts-desk.ts';
 import { openRunFolder } from './run-folder.ts';
 import type { TestProject } from 'vitest/node';
@@ -15,11 +14,6 @@ declare module 'vitest' {
 }
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  if (findBrowser() === undefined) {
-    project.vitest.logger.warn(
-      'The console is not tried in a browser: Chromium (Debian’s package chromium) is missing.',
-    );
-  }
   const removeRunFolder = openRunFolder();
   const desk = await openPartsDesk();
   project.provide('partsDesk', desk.address);
