@@ -14,7 +14,10 @@ import { cleanUp } from '../setup/clean-up.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
 import { freshNamespace } from '../setup/fresh-namespace.ts';
 import { freshSftpRoot } from '../setup/fresh-sftp-root.ts';
+import { askForPart } from '../setup/parts.ts';
 import type { StackStatus } from '../../src/cli/machine.ts';
+
+const READY_BUNDLE = new URL('../setup/ready-bundle.ts', import.meta.url).href;
 
 test('`atp up` starts no service when all three run already, and `atp down` stops none', async () => {
   const { atp, database, temporal, sftp } = await everythingExists();
@@ -170,7 +173,13 @@ function variablesOf({ settings }: Awaited<ReturnType<typeof freshSftpRoot>>) {
 }
 
 async function stackWith(environment: Readonly<Record<string, string>>): Promise<Atp> {
-  const atp = await atpProcess(environment);
+  // Each start would bundle the same workflows; demo.test.ts does as a person does.
+  const { file: WORKFLOW_BUNDLE_FILE } = await askForPart('workflow-bundle');
+  const atp = await atpProcess({
+    NODE_OPTIONS: `--import=${READY_BUNDLE}`,
+    WORKFLOW_BUNDLE_FILE,
+    ...environment,
+  });
   cleanUp(async () => {
     await stopStack(atp.folder).catch((error: unknown) => {
       if (!(error instanceof AtpError) || error.code !== 'STACK_NOT_RUNNING') throw error;
