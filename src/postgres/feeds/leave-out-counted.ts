@@ -4,7 +4,11 @@ import type { ImportWarning } from '../../domain/import-warning.ts';
 import type { Connection } from '../database.ts';
 import { IS_GOOD } from './resolving.ts';
 
-const HAS_UNFINISHED = `SELECT FROM feed_import WHERE state = 'applying' AND feed_type = $1 LIMIT 1`;
+const TYPE: FeedType = 'MDM_INV_VARIANCE';
+
+/** In the order of their numbers, as all do. By feed_import_applying. */
+const LOCK_UNFINISHED = `
+  SELECT import_id FROM feed_import WHERE state = 'applying' AND feed_type = $1 ORDER BY import_id FOR UPDATE`;
 
 /**
  * Differences that wait to be posted and have happened by the instant of a count: the count has found what they have changed. Without
@@ -47,12 +51,21 @@ const LEAVE_OUT = `
   )
   SELECT count(*)::int AS rows FROM left_out`;
 
-/** To be called once `counted` is recorded. Imports that cannot be posted whole wait beside those that come after them. */
+/**
+ * Locks the feeds of differences that cannot be posted whole, and wait beside those that come after them. Two counts leave out what
+ * they have found one after the other then; and an undo, which takes a feed first and then its levels, waits for neither while it has
+ * what the other needs. To be called before a level is locked.
+ *
+ * @returns whether there are any
+ */
+export async function lockUnfinishedDifferences(connection: Connection): Promise<boolean> {
+  const { rows } = await connection.query(LOCK_UNFINISHED, [TYPE]);
+  return rows.length > 0;
+}
+
+/** To be called once `counted` is recorded, where there is something to leave out. */
 export async function leaveOutCounted(connection: Connection): Promise<readonly ImportWarning[]> {
-  const type: FeedType = 'MDM_INV_VARIANCE';
-  const { rows: unfinished } = await connection.query(HAS_UNFINISHED, [type]);
-  if (unfinished.length === 0) return [];
-  const { rows: left } = await connection.query<{ rows: number }>(LEAVE_OUT, [type]);
+  const { rows: left } = await connection.query<{ rows: number }>(LEAVE_OUT, [TYPE]);
   const rows = left[0]?.rows ?? 0;
   return rows > 0 ? [{ code: 'COUNT_OVER_UNFINISHED', rows }] : [];
 }

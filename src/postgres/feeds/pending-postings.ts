@@ -8,6 +8,7 @@ import { PENDING_ROWS_PER_RECORD } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
 import { isOutOfRange, namesUnknown } from '../sql-state.ts';
 import { countSourceSql } from './complete.ts';
+import { STANDING_IMPORT } from './last-count.ts';
 
 /** An import whose postings are made later. */
 export interface PostedLater {
@@ -74,9 +75,9 @@ const LOCK_LEVELS = `
     ORDER BY product_id, facility_id FOR UPDATE OF level
   ) AS locked`;
 
-/** Whoever has counted a level since is right about it. By last_count_pkey. */
-const IS_LAST_COUNT = `EXISTS (SELECT FROM last_count
-  WHERE last_count.product_id = pending.product_id AND last_count.facility_id = pending.facility_id AND import_id = $1)`;
+/** Whoever has counted a level since is right about it, until that is undone. By last_count_pkey. */
+const IS_LAST_COUNT = `EXISTS (SELECT FROM last_count AS last
+  WHERE last.product_id = pending.product_id AND last.facility_id = pending.facility_id AND ${STANDING_IMPORT} = $1)`;
 
 /** @param others SQL of what is left out of the rows of `pending` */
 const postSql = (others: string) => `

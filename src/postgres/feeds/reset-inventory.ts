@@ -7,7 +7,7 @@ import { CLOCKS_APART_MS } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
 import { addAbsentRows, countSourceSql, leaveCountedMeanwhile } from './complete.ts';
 import { STANDING_IMPORT, STANDING_INSTANT } from './last-count.ts';
-import { leaveOutCounted } from './leave-out-counted.ts';
+import { leaveOutCounted, lockUnfinishedDifferences } from './leave-out-counted.ts';
 import { keepForLater, type PostedLater, type PostingsToCome } from './pending-postings.ts';
 import { IS_GOOD, refuseSql } from './resolving.ts';
 import type { StagingShape } from './staging.ts';
@@ -244,6 +244,7 @@ async function applyCounts(
   const rule = equalKeys ?? 'refuse';
   await connection.query(PICK[rule]);
   await connection.query(REFUSE_UNEQUAL[rule]);
+  const isBesideUnfinished = await lockUnfinishedDifferences(connection);
   if (later === null) await lockLevels(connection);
   const hasInstants = asOf !== null || (await hasInstantsOfRows(connection));
   await connection.query(seeSql(hasInstants), [asOf]);
@@ -252,7 +253,7 @@ async function applyCounts(
   if (hasInstants) await connection.query(REFUSE_COUNTED_SINCE);
   await refuseOutOfRange(connection, { rows: ROWS_WITH_COUNT, column });
   await connection.query(RECORD_COUNTS);
-  const leftOut = await leaveOutCounted(connection);
+  const leftOut = isBesideUnfinished ? await leaveOutCounted(connection) : [];
   if (later === null) await connection.query(POST, [fileName, LEDGER_REASONS.reset]);
   else await keepForLater(connection, later, POSTINGS);
   return [...warnings, ...leftOut];
