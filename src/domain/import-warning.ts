@@ -23,6 +23,8 @@ const IN_WORDS = {
   ORDER_UPDATE_UNKNOWN: (rows) =>
     `${rows} whose updatedAt cannot be read, has no time of day, or lies in the future: taken as states that come without it. Say for its source how it writes times (\`atp source set <source> --time-zone …\`), and set its clock right.`,
   ORDER_STATE_OLD: (rows) => `${rows} of an older state (updatedAt) than is known: left out.`,
+  ORDER_OVERTAKEN: (rows) =>
+    `${rows} that could not be applied when the feed came, and that a later one has told since: left out.`,
   ORDER_SHIPPED_COUNTED: (rows) =>
     `${rows} shipped before a count that has come already: the count has seen that the units are gone, so they were not taken again.`,
   ORDER_SHIPPED_ELSEWHERE: (rows) =>

@@ -1,6 +1,7 @@
 /** A large feed of order lines that cannot be applied whole, and how a person ends it. */
 import { beforeEach, expect, test } from 'vitest';
 import { findImport, listImports } from '../../src/postgres/feeds/feed-imports.ts';
+import { finishBrokenOff } from '../../src/postgres/feeds/import-chunks.ts';
 import { listRefusedFeeds } from '../../src/postgres/feeds/refused-feeds.ts';
 import { atpWith, type Atp } from '../cli/atp.ts';
 import { Warehouse } from './warehouse.ts';
@@ -15,11 +16,17 @@ beforeEach(async () => {
 
 const HEADER = 'orderId,orderItemSeqId,idValue,quantity,facilityId,statusId,orderDate';
 const ORDERS = ['A,1,SHIRT,2', 'B,1,HAT,5', 'C,1,SHIRT,4'];
-const toLine = (order: string) => `${order},SOHO,ITEM_APPROVED,2026-11-24T10:00:00Z`;
+/** An order may say since when its line is so. */
+function toLine(order: string): string {
+  const [id, seq, sku, units, updatedAt] = order.split(',');
+  const line = `${id},${seq},${sku},${units},SOHO,ITEM_APPROVED,2026-11-24T10:00:00Z`;
+  return updatedAt === undefined ? line : `${line},${updatedAt}`;
+}
 
 function send(orders: readonly string[], name: string, killedAfter?: number) {
   let chunks = 0;
-  const text = [HEADER, ...orders.map(toLine), ''].join('\n');
+  const header = orders.some((order) => order.split(',').length > 4) ? `${HEADER},updatedAt` : HEADER;
+  const text = [header, ...orders.map(toLine), ''].join('\n');
   return warehouse.importText('ORDER_ITEMS', text, name, {
     claimed: { path: `claimed/x-1/${name}`, sizeBytes: text.length },
     chunkRows: 1,
@@ -35,18 +42,25 @@ async function lastImport(): Promise<number> {
 }
 
 /** Reservations of the hat leave the range of a level by what the feed has still to reserve. */
-async function getStuck(): Promise<number> {
-  await expect(send(ORDERS, 'orders.csv', 1)).rejects.toThrow('killed');
-  await warehouse.database.query(
-    `INSERT INTO inventory_item_detail (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source)
-     VALUES ('10001', 'SOHO', 0, 2147483646, 'ORDER_RESERVED', 'a person')`,
-  );
-  await expect(send(ORDERS, 'orders.csv')).rejects.toMatchObject({
+async function getStuck(orders: readonly string[] = ORDERS): Promise<number> {
+  await expect(send(orders, 'orders.csv', 1)).rejects.toThrow('killed');
+  await reserveHat(2_147_483_646);
+  await expect(send(orders, 'orders.csv')).rejects.toMatchObject({
     code: 'IMPORT_STUCK',
     hint: expect.stringContaining('atp import reject') as string,
   });
   return lastImport();
 }
+
+function reserveHat(units: number) {
+  return warehouse.database.query(
+    `INSERT INTO inventory_item_detail (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source)
+     VALUES ('10001', 'SOHO', 0, $1, 'ORDER_RESERVED', 'a person')`,
+    [units],
+  );
+}
+
+const freeHat = () => reserveHat(-2_147_483_646);
 
 const reserved = async (sku: string) => (await warehouse.readLevels(sku, 'SOHO')).reserved;
 
@@ -106,3 +120,45 @@ test('a feed of stock that is posted in part is undone, and not rejected; one th
   expect(await atp.run('import', 'reject', `${stuck}`, '--reason', 'a test')).toMatchObject({ exitCode: 0 });
   expect(await reject(stuck)).toBe('IMPORT_NOT_HELD 2');
 });
+
+test('finished after a later feed, it does not set back what that one has told', async () => {
+  const stuck = await getStuck();
+
+  await send(['C,1,SHIRT,6', 'C,2,SHIRT,1'], 'later.csv');
+  expect(await findImport(warehouse.database, stuck)).toMatchObject({ done: 2, pending: 1 });
+  await freeHat();
+
+  expect(await send(ORDERS, 'orders.csv')).toMatchObject({
+    ...{ rows: 3, applied: 3, failed: 0 },
+    warnings: [{ code: 'ORDER_OVERTAKEN', rows: 1 }],
+  });
+  expect([await reserved('SHIRT'), await reserved('HAT')]).toEqual([2 + 6 + 1, 5]);
+});
+
+test('where both say since when a line is so, the newer state counts, whichever comes first', async () => {
+  const [tenOClock, noon] = ['2026-11-24T10:00:00Z', '2026-11-24T12:00:00Z'];
+  const others = ORDERS.slice(0, 2).map((order) => `${order},${tenOClock}`);
+  await getStuck([...others, `C,1,SHIRT,4,${noon}`, `D,1,SHIRT,20,${tenOClock}`]);
+
+  await send([`C,1,SHIRT,6,${tenOClock}`, `D,1,SHIRT,30,${noon}`], 'later.csv');
+  await freeHat();
+  await finishBrokenOff(warehouse.database);
+
+  expect(await reserved('SHIRT')).toBe(2 + 4 + 30);
+});
+
+test('while its orders wait, a later feed does not say that all orders have come', async () => {
+  await getStuck();
+  await send(['D,1,SHIRT,1'], 'later.csv');
+  expect(await fedUntil()).toBeUndefined();
+
+  await freeHat();
+  await finishBrokenOff(warehouse.database);
+
+  expect(await fedUntil()).toBeDefined();
+});
+
+async function fedUntil(): Promise<Date | undefined> {
+  const [orders] = await warehouse.database.query<{ at: Date }>('SELECT fed_until AS at FROM shop_orders');
+  return orders?.at;
+}

@@ -8,6 +8,7 @@
 import { CLOCKS_APART_MS, ORDER_LINES_KEPT_DAYS } from '../../domain/limits.ts';
 import { IMPORT_WARNINGS, type ImportWarning, type ImportWarningCode } from '../../domain/import-warning.ts';
 import type { Connection } from '../database.ts';
+import { HAS_UNFINISHED_ORDERS, leaveOutTold } from './leave-out-told.ts';
 import { postOrderLines } from './order-postings.ts';
 import { judgeOrderLines } from './order-states.ts';
 import { keepOrdersForLater } from './pending-orders.ts';
@@ -100,11 +101,11 @@ const REFUSE_OLD = refuseSql({
 /**
  * The feed shows that orders come in, for every shop: one that sold nothing has no rows in it. It counts from when it was
  * written, since what was sold while it lay in incoming/ is in a later one. A feed whose rows were all refused has
- * brought no order.
+ * brought no order. While orders of an earlier one wait to be applied, nobody knows all sales up to then.
  */
 const RECORD_FEED = `
   INSERT INTO shop_orders AS orders (shop_id, fed_until)
-  SELECT shop_id, least($1::timestamptz, now()) FROM shop
+  SELECT shop_id, least($1::timestamptz, now()) FROM shop WHERE NOT ${HAS_UNFINISHED_ORDERS}
   ORDER BY shop_id
   ON CONFLICT (shop_id) DO UPDATE SET fed_until = excluded.fed_until
     WHERE orders.fed_until IS NULL OR orders.fed_until < excluded.fed_until`;
@@ -172,6 +173,7 @@ export async function applyOrderRows(
   await connection.query(REFUSE_LINE_OF_ANOTHER_ORDER);
   await connection.query(REFUSE_OLD);
   await judgeOrderLines(connection, mayReopen);
+  await leaveOutTold(connection);
   await postOrderLines(connection, { fileName, writtenAt });
   const { rows } = await connection.query<Record<ImportWarningCode, number>>(COUNT_WARNINGS);
   return IMPORT_WARNINGS.map((code) => ({ code, rows: rows[0]?.[code] ?? 0 })).filter(
