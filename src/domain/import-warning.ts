@@ -29,6 +29,8 @@ const IN_WORDS = {
     `${rows} shipped before a count that has come already: the count has seen that the units are gone, so they were not taken again.`,
   ORDER_SHIPPED_ELSEWHERE: (rows) =>
     `${rows} completed without a facility that holds stock: somebody else has sent them, so no stock was taken.`,
+  ORDER_WATERMARK_WAITS: (rows) =>
+    `${rows} left out: orders that came before wait to be applied, so they are not complete. State it again when \`atp import list --state applying\` shows none of them.`,
   COUNT_ABSENT_UNKNOWN: (rows) =>
     `${rows} of which nobody can say what product they are about: so it is not known what the file does not name, and nothing of it was set to zero.`,
   COUNT_OVER_UNFINISHED: (rows) =>
@@ -43,6 +45,7 @@ const IN_WORDS = {
 const NOUNS: Partial<Readonly<Record<ImportWarningCode, string>>> = {
   COUNT_ABSENT_UNKNOWN: 'row',
   COUNT_OVER_UNFINISHED: 'change',
+  ORDER_WATERMARK_WAITS: 'order watermark',
   PRODUCT_SKU_CASE: 'product',
   TRANSFER_RECEIVED_OTHERWISE: 'transfer line',
 };

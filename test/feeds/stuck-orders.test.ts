@@ -4,7 +4,7 @@ import { findImport, listImports } from '../../src/postgres/feeds/feed-imports.t
 import { finishBrokenOff } from '../../src/postgres/feeds/import-chunks.ts';
 import { listRefusedFeeds } from '../../src/postgres/feeds/refused-feeds.ts';
 import { atpWith, type Atp } from '../cli/atp.ts';
-import { Warehouse } from './warehouse.ts';
+import { SHOP, Warehouse } from './warehouse.ts';
 
 let warehouse: Warehouse;
 let atp: Atp;
@@ -147,18 +147,23 @@ test('where both say since when a line is so, the newer state counts, whichever 
   expect(await reserved('SHIRT')).toBe(2 + 4 + 30);
 });
 
-test('while its orders wait, a later feed does not say that all orders have come', async () => {
+test('while its orders wait, neither a later feed nor a statement says that all orders have come', async () => {
+  const state = () => warehouse.import('ORDER_WATERMARK', [`${SHOP},2026-11-24T12:00:00Z`]);
   await getStuck();
   await send(['D,1,SHIRT,1'], 'later.csv');
-  expect(await fedUntil()).toBeUndefined();
+  expect(await state()).toMatchObject({ warnings: [{ code: 'ORDER_WATERMARK_WAITS', rows: 1 }] });
+  expect(await comeIn()).toBeUndefined();
 
   await freeHat();
   await finishBrokenOff(warehouse.database);
 
-  expect(await fedUntil()).toBeDefined();
+  expect((await state()).warnings).toBeUndefined();
+  expect(await comeIn()).toEqual({ isFed: true, stated: new Date('2026-11-24T12:00:00Z') });
 });
 
-async function fedUntil(): Promise<Date | undefined> {
-  const [orders] = await warehouse.database.query<{ at: Date }>('SELECT fed_until AS at FROM shop_orders');
-  return orders?.at;
+async function comeIn(): Promise<unknown> {
+  const [orders] = await warehouse.database.query(
+    'SELECT fed_until IS NOT NULL AS "isFed", imported_until AS stated FROM shop_orders',
+  );
+  return orders;
 }

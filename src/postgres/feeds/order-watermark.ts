@@ -1,7 +1,9 @@
 /** ORDER_WATERMARK: whoever sends the orders of a shop states up to when they are complete. */
 import type { OrderWatermarkRow } from '../../domain/feed-type.ts';
+import type { ImportWarning } from '../../domain/import-warning.ts';
 import { CLOCKS_APART_MS } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
+import { HAS_UNFINISHED_ORDERS } from './leave-out-told.ts';
 import { IS_GOOD, refuseSql } from './resolving.ts';
 import type { StagingShape } from './staging.ts';
 
@@ -49,15 +51,23 @@ const REFUSE_GOING_BACK = refuseSql({
 /** The sender's clock may be ahead of ours: what is stated for a moment from now counts up to now. */
 const STATE = `
   INSERT INTO shop_orders (shop_id, imported_until)
-  SELECT shop_id, max(least(complete_until, now())) FROM resolved_row AS row WHERE ${IS_GOOD}
+  SELECT shop_id, max(least(complete_until, now())) FROM resolved_row AS row
+  WHERE ${IS_GOOD} AND NOT ${HAS_UNFINISHED_ORDERS}
   GROUP BY shop_id ORDER BY shop_id
   ON CONFLICT (shop_id) DO UPDATE SET imported_until = excluded.imported_until`;
 
-/** Moves the order watermark of each shop to what is stated, never back. */
-export async function applyOrderWatermark(connection: Connection): Promise<void> {
+/** Sales among the orders that wait are not imported, whatever is stated. */
+const COUNT_NOT_MOVED = `
+  SELECT count(*)::int AS rows FROM resolved_row AS row WHERE ${IS_GOOD} AND ${HAS_UNFINISHED_ORDERS}`;
+
+/** Moves the order watermark of each shop to what is stated, never back; and not while orders before it wait to be applied. */
+export async function applyOrderWatermark(connection: Connection): Promise<readonly ImportWarning[]> {
   await connection.query(RESOLVE);
   await connection.query(REFUSE_UNKNOWN_SHOP);
   await connection.query(REFUSE_IN_FUTURE);
   await connection.query(REFUSE_GOING_BACK);
   await connection.query(STATE);
+  const { rows: notMoved } = await connection.query<{ rows: number }>(COUNT_NOT_MOVED);
+  const rows = notMoved[0]?.rows ?? 0;
+  return rows > 0 ? [{ code: 'ORDER_WATERMARK_WAITS', rows }] : [];
 }
