@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { missingFrom } from '../../src/domain/expected-feed.ts';
 import { listExpectedFeeds } from '../../src/postgres/feeds/expected-feeds.ts';
+import { decideImport, listImports } from '../../src/postgres/feeds/feed-imports.ts';
 import { addSource, setSource, type SettingsChange } from '../../src/postgres/feeds/sources.ts';
 import { ImportRun } from './import-run.ts';
 
@@ -79,11 +80,15 @@ describe('a source whose feeds are expected', () => {
     expect(await run.listFeeds()).toEqual([]);
   });
 
-  test('has sent one that is held: it has come', async () => {
+  test('has sent one that is held: it has come, whatever a person decides about it', async () => {
     await add(DAILY);
     await run.warehouse.count('SHIRT', 'BROADWAY', 7);
     await letTimePass(30);
     expect((await send('1.csv', 700_000)).error?.code).toBe('FEED_HELD');
+    expect(await look()).toMatchObject({ isLate: false });
+    const { database } = run.warehouse;
+    const [held] = await listImports(database, { limit: 1 });
+    await decideImport(database, held?.importId ?? 0, { state: 'approved', by: 'Ann', reason: 'a test' });
     expect(await look()).toMatchObject({ isLate: false });
   });
 

@@ -24,8 +24,8 @@ export async function recordFeedCame(connection: Connection, type: FeedType): Pr
 }
 
 /**
- * All feeds that are expected: of types, then of sources. A feed that is held, or posted only in part, has come. By
- * feed_import_history, feed_import_held and feed_import_applying.
+ * All feeds that are expected: of types, then of sources. A feed has come whatever has become of it: also one that is held, or
+ * that a person has approved a moment ago, rejected or undone. By feed_import_came.
  */
 export async function listExpectedFeeds(database: Database): Promise<readonly ExpectedFeed[]> {
   const rows = await database.query<Expectation>(
@@ -33,15 +33,10 @@ export async function listExpectedFeeds(database: Database): Promise<readonly Ex
        expected_since AS since, 'UTC' AS "timeZone", clock_timestamp() AS now
      FROM expected_feed
      UNION ALL
-     SELECT NULL, source, (settings ->> 'expectedEveryMs')::numeric, greatest(applied.came_at, held.came_at, applying.came_at), expected_since,
+     SELECT NULL, source, (settings ->> 'expectedEveryMs')::numeric, last.came_at, expected_since,
        coalesce(settings ->> 'timeZone', 'UTC'), clock_timestamp()
      FROM feed_source,
-       LATERAL (SELECT max(came_at) AS came_at FROM feed_import
-         WHERE feed_import.source = feed_source.source AND state = 'applied') AS applied,
-       LATERAL (SELECT max(came_at) AS came_at FROM feed_import
-         WHERE feed_import.source = feed_source.source AND state = 'held') AS held,
-       LATERAL (SELECT max(came_at) AS came_at FROM feed_import
-         WHERE feed_import.source = feed_source.source AND state = 'applying') AS applying
+       LATERAL (SELECT max(came_at) AS came_at FROM feed_import WHERE feed_import.source = feed_source.source) AS last
      WHERE settings ? 'expectedEveryMs'
      ORDER BY type, source`,
   );

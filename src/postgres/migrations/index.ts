@@ -55,6 +55,7 @@ import * as verificationHistory from './0064-verification-history.ts';
 import * as skuPrefix from './0065-sku-prefix.ts';
 import * as providedAccount from './0067-provided-account.ts';
 import * as webhooksInAuditLog from './0068-webhooks-in-audit-log.ts';
+import * as feedsThatCame from './0069-feeds-that-came.ts';
 import * as pendingOrdersAsSent from './0060-pending-orders-as-sent.ts';
 
 interface NamedMigration {
@@ -120,6 +121,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0067-provided-account', ...providedAccount },
   { name: '0068-webhooks-in-audit-log', ...webhooksInAuditLog },
   { name: '0060-pending-orders-as-sent', ...pendingOrdersAsSent },
+  { name: '0069-feeds-that-came', ...feedsThatCame },
 ];
 
 /** In their order. */
