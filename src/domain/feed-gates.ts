@@ -5,6 +5,9 @@
 import { isCount, kindOf } from './feed-kind.ts';
 import type { FeedType } from './feed-type.ts';
 import {
+  GATE_ABSENT_FEW_MAX,
+  GATE_ABSENT_MAX,
+  GATE_ABSENT_MIN,
   GATE_RISE_TIMES_MAX,
   GATE_RISE_UNITS_MAX,
   GATE_ROWS_FALL_MAX,
@@ -19,6 +22,7 @@ export interface GateLimits {
   /** Percent; 100 lets everything pass. */
   readonly rowsFallMax: number | null;
   readonly toZeroMax: number | null;
+  readonly absentMax: number | null;
   readonly unknownMax: number | null;
   readonly riseTimesMax: number | null;
   readonly riseUnitsMax: number | null;
@@ -52,6 +56,13 @@ export interface FeedEffect {
   readonly moves: readonly Move[];
 }
 
+export interface AbsentAt {
+  readonly facilityId: string;
+  readonly absent: number;
+  /** Its levels with units that the feed is about. */
+  readonly had: number;
+}
+
 export interface GateFacts {
   readonly type: FeedType;
   readonly rows: number;
@@ -62,8 +73,11 @@ export interface GateFacts {
   /** Levels with units that the feed counts. */
   readonly positive: number;
   readonly toZero: number;
-  /** The facility that loses the greatest share of its levels with units because a complete source does not name them any more. */
-  readonly absent: { readonly facilityId: string; readonly absent: number; readonly had: number } | null;
+  /**
+   * Facilities that lose the greatest share of their levels with units because a complete source does not name them any more: of
+   * those that lose GATE_ABSENT_MIN or more, and of the others. Those that lose none are left out.
+   */
+  readonly absent: readonly AbsentAt[];
   /** Of the levels that had units and rise by more than `riseUnitsMax`: the one that rises to the most times of them. */
   readonly rise: Move | null;
   /** When the same difference was imported under the same name; null: it was not. */
@@ -115,9 +129,8 @@ export function whyHeld(facts: GateFacts, limits: GateLimits & SaysComplete): re
       reasons.push({ code: 'ROWS_FELL', detail: { rows, usual: usualRows } });
     if (isMore(toZero, positive, limits.toZeroMax ?? GATE_TO_ZERO_MAX))
       reasons.push({ code: 'STOCK_TO_ZERO', detail: { toZero, positive } });
-    // What is left out may be a file that was cut off inside a facility: of few quantities, too, so many need a person.
-    else if (absent && absent.absent * 100 > absent.had * (limits.toZeroMax ?? GATE_TO_ZERO_MAX))
-      reasons.push({ code: 'ABSENT_TO_ZERO', detail: { ...absent } });
+    const lacking = absent.find((place) => isCutOff(place, limits));
+    if (lacking) reasons.push({ code: 'ABSENT_TO_ZERO', detail: { ...lacking } });
     if (rows === 0 && isComplete(type, limits)) reasons.push({ code: 'COMPLETE_EMPTY', detail: {} });
   }
   if (rise && rise.after > rise.before * (limits.riseTimesMax ?? GATE_RISE_TIMES_MAX))
@@ -127,6 +140,12 @@ export function whyHeld(facts: GateFacts, limits: GateLimits & SaysComplete): re
   if (isOfStock && isMore(unknownRows, rows, limits.unknownMax ?? GATE_UNKNOWN_MAX))
     reasons.push({ code: 'PRODUCTS_UNKNOWN', detail: { unknown: unknownRows, rows } });
   return reasons;
+}
+
+/** Whether what a feed leaves out looks like a file that was cut off inside a facility: it has no smallest sample. */
+function isCutOff({ absent, had }: AbsentAt, { absentMax }: GateLimits): boolean {
+  const byDefault = absent < GATE_ABSENT_MIN ? GATE_ABSENT_FEW_MAX : GATE_ABSENT_MAX;
+  return absent * 100 > had * (absentMax ?? byDefault);
 }
 
 /** Whether a part is more than so many percent of a whole that is large enough to say something. */

@@ -88,6 +88,7 @@ export const NO_SETTINGS: SourceSettings = {
   reasons: {},
   rowsFallMax: null,
   toZeroMax: null,
+  absentMax: null,
   unknownMax: null,
   riseTimesMax: null,
   riseUnitsMax: null,

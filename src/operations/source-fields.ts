@@ -1,6 +1,6 @@
 /** Fields of what is said of a source, or only tried. */
 import { FEED_TYPES } from '../domain/feed-type.ts';
-import { choice, clearable, id, list, pattern, type Field } from '../domain/input-fields.ts';
+import { choice, clearable, id, list, pattern, wholeNumber, type Field } from '../domain/input-fields.ts';
 import { SOURCE_NAMES_MAX } from '../domain/limits.ts';
 
 export const source = id('a folder below incoming/; "incoming" is that folder itself', 'source');
@@ -8,6 +8,11 @@ export const source = id('a folder below incoming/; "incoming" is that folder it
 /** There are too many types for one line of help. */
 export function feedType(about: string) {
   return { ...choice(`${about}: ${FEED_TYPES.join(', ')}`, FEED_TYPES), placeholder: 'type' };
+}
+
+/** A limit of a gate; its default is for all sources. */
+export function gate(about: string, ofAll: number, max = 100): Field<number | null, 'clearable'> {
+  return clearable(wholeNumber(`${about} (default: ${ofAll}); more is held`, 0, max), 'none');
 }
 
 /** Pairs of a sender's name and ours. */

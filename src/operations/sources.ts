@@ -9,16 +9,7 @@ import {
   FEED_ORDERS,
   SEPARATOR_NAMES,
 } from '../domain/feed-source.ts';
-import {
-  choice,
-  clearable,
-  duration,
-  invalid,
-  label,
-  wholeNumber,
-  yesOrNo,
-  type Field,
-} from '../domain/input-fields.ts';
+import { choice, clearable, duration, invalid, label, wholeNumber, yesOrNo } from '../domain/input-fields.ts';
 import {
   FEED_DUPLICATE_DAYS,
   FEED_DUPLICATE_DAYS_MAX,
@@ -27,6 +18,9 @@ import {
   FEED_SETTLE_LONGEST_MS,
   FEED_SETTLE_MIN_MS,
   FEED_SETTLE_MS,
+  GATE_ABSENT_FEW_MAX,
+  GATE_ABSENT_MAX,
+  GATE_ABSENT_MIN,
   GATE_RISE_TIMES_MAX,
   GATE_RISE_UNITS_MAX,
   GATE_ROWS_FALL_MAX,
@@ -47,12 +41,7 @@ import {
 } from '../postgres/feeds/sources.ts';
 import { defineOperation, type Context, type NameOf } from './operation.ts';
 import { proposeFeedColumns, testFeedSource } from './source-files.ts';
-import { feedType, pairs, source, toRecord } from './source-fields.ts';
-
-/** A limit of a gate; its default is for all sources. */
-function gate(about: string, ofAll: number, max = 100): Field<number | null, 'clearable'> {
-  return clearable(wholeNumber(`${about} (default: ${ofAll}); more is held`, 0, max), 'none');
-}
+import { feedType, gate, pairs, source, toRecord } from './source-fields.ts';
 
 const SETTINGS = {
   type: clearable(feedType('the type of its files, where no name says it'), 'none'),
@@ -131,6 +120,10 @@ const SETTINGS = {
     GATE_ROWS_FALL_MAX,
   ),
   toZeroMax: gate('percent of the stock that a count may set to zero', GATE_TO_ZERO_MAX),
+  absentMax: gate(
+    `percent of the stock of a facility that a complete source may leave out; where it is fewer than ${GATE_ABSENT_MIN} quantities, ${GATE_ABSENT_FEW_MAX}`,
+    GATE_ABSENT_MAX,
+  ),
   unknownMax: gate('percent of rows that may name unknown products', GATE_UNKNOWN_MAX),
   riseTimesMax: gate('a quantity may rise to so many times what it was', GATE_RISE_TIMES_MAX, UNITS_MAX),
   riseUnitsMax: gate('or by so many units', GATE_RISE_UNITS_MAX, UNITS_MAX),

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { decideImport, listImports } from '../../src/postgres/feeds/feed-imports.ts';
-import { addSource } from '../../src/postgres/feeds/sources.ts';
+import { addSource, setSource } from '../../src/postgres/feeds/sources.ts';
 import { undoImport } from '../../src/postgres/feeds/undo-import.ts';
 import { atpWith, type Atp } from '../cli/atp.ts';
 import { ImportRun } from './import-run.ts';
@@ -140,6 +140,23 @@ describe('what a complete source does not name any more', () => {
 });
 
 describe('gates', () => {
+  test('hold one that leaves out more than a quarter at any facility, where that are five quantities or more', async () => {
+    const few = rowsOf('BROADWAY', [0, 1, 2, 3]);
+    await send([...few, ...rowsOf('SOHO', ALL)]);
+
+    // Four of ten at one, and two of four at the other, may be chance.
+    expect((await send([...few.slice(0, 2), ...rowsOf('SOHO', [4, 5, 6, 7, 8, 9])])).error).toBeUndefined();
+    await send([...few, ...rowsOf('SOHO', ALL)]);
+    const rows = [...few.slice(0, 2), ...rowsOf('SOHO', [5, 6, 7, 8, 9])];
+    expect((await send(rows)).error?.message).toContain('5 of 10 quantities at SOHO fall to zero because');
+    await decide('rejected');
+    await setSource(run.warehouse.database, folder, { absentMax: 50 });
+    await run.importFeed((await run.listFeeds({ source: folder }))[0]?.path ?? '');
+
+    expect((await send(rows)).error).toBeUndefined();
+    expect(await unitsAt('SOHO')).toEqual([0, 0, 0, 0, 0, 5, 5, 5, 5, 5]);
+  });
+
   test('hold a complete source that leaves out more than half, of however few; approved, it counts', async () => {
     await send(rowsOf('BROADWAY', ALL));
 

@@ -84,7 +84,7 @@ const WHO = { by: 'Ann', reason: 'a test' };
 /** A source that sends all there is; of its gates only that of rises says anything of so few products. */
 const WHOLE: SourceSettings = {
   ...NO_SETTINGS,
-  ...{ complete: true, toZeroMax: 100, riseUnitsMax: RISE_MAX, riseTimesMax: 1 },
+  ...{ complete: true, toZeroMax: 100, absentMax: 100, riseUnitsMax: RISE_MAX, riseTimesMax: 1 },
 };
 
 /** Longer than clocks may be apart. */

@@ -6,6 +6,14 @@ export const GATE_ROWS_FALL_MAX = 50;
 /** Percent of the positive stock that it counts which a count may set to zero or below. */
 export const GATE_TO_ZERO_MAX = 50;
 
+/**
+ * Percent of the stock of a facility which a complete source may leave out. Sold out from one night to the next are some percent, and
+ * a file that was cut off, or filtered, mostly lacks more. Of fewer than so many quantities, chance takes a quarter: there it is the half.
+ */
+export const GATE_ABSENT_MAX = 25;
+export const GATE_ABSENT_MIN = 5;
+export const GATE_ABSENT_FEW_MAX = 50;
+
 /** A level may rise to more than so many times what it was, or by more than so many units, but not both at once. */
 export const GATE_RISE_TIMES_MAX = 50;
 export const GATE_RISE_UNITS_MAX = 5_000;

@@ -1,8 +1,14 @@
 /** What gates judge an import by: read behind its postings, in their transaction. */
-import { riseUnitsMaxOf, type GateFacts, type GateLimits, type Move } from '../../domain/feed-gates.ts';
+import {
+  riseUnitsMaxOf,
+  type AbsentAt,
+  type GateFacts,
+  type GateLimits,
+  type Move,
+} from '../../domain/feed-gates.ts';
 import { isCount } from '../../domain/feed-kind.ts';
 import type { FeedType } from '../../domain/feed-type.ts';
-import { GATE_HISTORY_MAX, GATE_HISTORY_MIN } from '../../domain/limits.ts';
+import { GATE_ABSENT_MIN, GATE_HISTORY_MAX, GATE_HISTORY_MIN } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
 import { MOVES } from './effect.ts';
 import { IS_GOOD } from './resolving.ts';
@@ -46,20 +52,21 @@ async function readShares(
   connection: Connection,
   type: FeedType,
 ): Promise<Pick<GateFacts, 'positive' | 'absent'>> {
-  if (!isCount(type)) return { positive: 0, absent: null };
-  const { rows } = await connection.query<{ positive: number } & NonNullable<GateFacts['absent']>>(
-    `SELECT facility_id AS "facilityId", absent::int, had::int, (sum(had) OVER ())::int AS positive
+  if (!isCount(type)) return { positive: 0, absent: [] };
+  const { rows } = await connection.query<{ positive: number } & AbsentAt>(
+    `SELECT DISTINCT ON (absent >= $1) facility_id AS "facilityId", absent::int, had::int, (sum(had) OVER ())::int AS positive
      FROM (
        SELECT facility_id, count(*) AS had, count(*) FILTER (WHERE row.row_number < 0 AND row.quantity_after <= 0) AS absent
        FROM counted AS row
        WHERE row.on_hand > 0 AND ${IS_GOOD} GROUP BY facility_id
      ) AS place
-     ORDER BY absent::float8 / had DESC, facility_id LIMIT 1`,
+     ORDER BY absent >= $1 DESC, absent::float8 / had DESC, facility_id`,
+    [GATE_ABSENT_MIN],
   );
-  const [worst] = rows;
-  if (!worst) return { positive: 0, absent: null };
-  const { positive, ...absent } = worst;
-  return { positive, absent: absent.absent > 0 ? absent : null };
+  return {
+    positive: rows[0]?.positive ?? 0,
+    absent: rows.filter(({ absent }) => absent > 0).map(({ positive: _, ...place }) => place),
+  };
 }
 
 async function countUnknownProducts(connection: Connection): Promise<number> {

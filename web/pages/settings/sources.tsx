@@ -29,6 +29,7 @@ const SETTINGS = [
   'duplicateDays',
   'rowsFallMax',
   'toZeroMax',
+  'absentMax',
   'unknownMax',
   'riseTimesMax',
   'riseUnitsMax',
