@@ -354,7 +354,7 @@ export function wantedOf(field: FieldKind): string {
     case 'time':
       return 'ISO 8601 with an offset, such as 2026-11-24T12:00:00Z';
     case 'duration':
-      return `a duration from ${durationText(field.minMs)} to ${durationText(field.maxMs)}, such as 90m, 6h or 2d`;
+      return `a duration from ${durationText(field.minMs)} to ${durationText(field.maxMs)}, such as 45s, 90m, 6h or 2d`;
   }
 }
 
