@@ -16,13 +16,18 @@ export async function endByReadiness(findAddress: () => OwnAddress): Promise<voi
   try {
     const { host, port, speaksTls } = findAddress();
     const signal = AbortSignal.timeout(SERVICE_CHECK_TIMEOUT_MS);
-    const address = { host: ['0.0.0.0', '::'].includes(host) ? 'localhost' : host, port, path: '/readyz' };
+    const address = {
+      ...{ host: ['0.0.0.0', '::'].includes(host) ? 'localhost' : host, port, path: '/readyz' },
+      // A connection that is kept would keep this process, too.
+      agent: false,
+    };
     const request = speaksTls
       ? // The certificate is for the names that others call it by; nobody else is between this process and that one.
         getByHttps({ ...address, signal, rejectUnauthorized: false })
       : getByHttp({ ...address, signal });
     const [answer] = (await once(request, 'response')) as [IncomingMessage];
-    if (answer.statusCode !== 200) throw new Error(await text(answer));
+    const said = await text(answer);
+    if (answer.statusCode !== 200) throw new Error(said);
   } catch (error) {
     console.error((error as Error).message);
     process.exitCode = 1;
