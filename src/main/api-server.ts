@@ -57,7 +57,8 @@ export async function runServer(
   const app = openApplication(surroundings);
   try {
     await requireDatabase(app);
-    await requireAccess(api, app);
+    // Whom the provider lets in gets an account by signing in.
+    if (identityProvider === null) await requireAccess(api, app);
     const scratchFolders = await removeLeftScratchFolders(new Date());
     if (scratchFolders > 0) {
       log.info({ scratchFolders }, 'scratch folders that killed processes have left were removed');
