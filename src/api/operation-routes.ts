@@ -24,6 +24,7 @@ import { pagesOf, rowsAsCsv, rowsIn } from '../operations/rows-as-csv.ts';
 import { withSentFile } from '../operations/uploads.ts';
 import { httpError } from './problem.ts';
 import { queryOf } from './query.ts';
+import { whileAwaited } from './request-signal.ts';
 import { FILE_CONTENT_TYPES, routeOf, valuesOfQuery, type Route } from './route.ts';
 
 export function addOperationRoutes(server: FastifyInstance, app: Application): void {
@@ -134,7 +135,8 @@ async function performFor(
     // Without a file that was sent there is none: a path is never one of this machine.
     pathOf: () => path ?? '',
   };
-  const result = await perform(operation, input, context);
+  const act = () => perform(operation, input, context);
+  const result = await (isRead(operation) ? whileAwaited(reply, act) : act());
   if (warnings.length > 0) void reply.header('atp-warnings', asciiJson(fittingHeader(warnings)));
   return result;
 }

@@ -5,6 +5,7 @@ import { AtpError } from '../domain/errors.ts';
 import { API_RETRY_AFTER_MS, SHOWN_TEXT_LENGTH_MAX } from '../domain/limits.ts';
 import { showText } from '../domain/shown-text.ts';
 import { describeError, type DescribedError } from '../operations/described-error.ts';
+import { ClientGone } from './request-signal.ts';
 
 /** In seconds, as the header has it. */
 export const RETRY_AFTER = API_RETRY_AFTER_MS / 1000;
@@ -35,7 +36,7 @@ export function answerWithProblem(
   const title = STATUS_CODES[status] ?? '';
   const problem: Problem = { title, status, code, detail: message, hint, requestId: request.id };
   request.told.outcome = code;
-  if (code === 'UNEXPECTED') {
+  if (code === 'UNEXPECTED' && !(error instanceof ClientGone)) {
     request.log.error({ error }, 'a request has failed unexpectedly');
   }
   // What knows its own time, such as a count of requests, has said it.

@@ -4,7 +4,13 @@ import type { BlockList } from 'node:net';
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
-import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import { AtpError } from '../domain/errors.ts';
 import {
   API_ADDRESSES_COUNTED_MAX,
@@ -35,6 +41,8 @@ import { answerWithProblem, httpError, RETRY_AFTER } from './problem.ts';
 interface Told {
   act: string | null;
   outcome: string;
+  /** The client's address: of a connection that has gone, nobody knows it any more. */
+  readonly from: string;
 }
 
 declare module 'fastify' {
@@ -96,7 +104,7 @@ export async function createApiServer(parts: ServerParts): Promise<FastifyInstan
     exposeHeadRoutes: false,
     frameworkErrors: (error, request, reply) => {
       // It comes before any hook.
-      request.told = { act: null, outcome: 'DONE' };
+      request.told = { act: null, outcome: 'DONE', from: request.ip };
       answerWithProblem(error, request, reply);
     },
   });
@@ -117,8 +125,12 @@ export async function createApiServer(parts: ServerParts): Promise<FastifyInstan
     ),
   );
   server.addHook('onRequest', async (request, reply) => {
-    request.told = { act: null, outcome: 'DONE' };
+    request.told = { act: null, outcome: 'DONE', from: request.ip };
     void reply.headers({ 'atp-request-id': request.id, 'cache-control': 'no-store' });
+    // Of a client that has gone there is no response: what is done for it may go on, and ends without a word here.
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableFinished) tell(request, reply);
+    });
   });
   await server.register(helmet, {
     // The pages have no script, and nothing from elsewhere.
@@ -156,15 +168,7 @@ export async function createApiServer(parts: ServerParts): Promise<FastifyInstan
     }
     if (!isOpen) request.caller = await callerOf(request, app, isSecure);
   });
-  server.addHook('onResponse', async (request, reply) => {
-    const { told, caller } = request as typeof request & { readonly caller?: Caller };
-    const entry = {
-      ...{ method: request.method, path: pathOf(request.url), status: reply.statusCode },
-      ...{ act: told.act, by: caller?.name ?? null, outcome: told.outcome, from: request.ip },
-      ms: Math.round(reply.elapsedTime),
-    };
-    request.log[reply.statusCode < 500 ? 'info' : 'warn'](entry, 'a request was answered');
-  });
+  server.addHook('onResponse', async (request, reply) => tell(request, reply));
   addHealthRoutes(server, isReady);
   addDescription(server, version, parts.commands);
   addSessionRoutes(server, app, isSecure);
@@ -174,6 +178,19 @@ export async function createApiServer(parts: ServerParts): Promise<FastifyInstan
   await addConsole(server, parts.consoleFolder);
   endWithinGrace(server);
   return server;
+}
+
+/** One line of the log for each request. */
+function tell(request: FastifyRequest, reply: FastifyReply): void {
+  const { told, caller } = request as typeof request & { readonly caller?: Caller };
+  const isAnswered = reply.raw.writableFinished;
+  const entry = {
+    ...{ method: request.method, path: pathOf(request.url), status: isAnswered ? reply.statusCode : null },
+    ...{ act: told.act, by: caller?.name ?? null, outcome: isAnswered ? told.outcome : null },
+    ...{ from: told.from, ms: Math.round(reply.elapsedTime) },
+  };
+  const level = reply.statusCode < 500 ? 'info' : 'warn';
+  request.log[level](entry, isAnswered ? 'a request was answered' : 'a client has gone before its answer');
 }
 
 /** That `/livez` is answered is the answer: the process lives, and its event loop turns. */

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { PATIENCE } from '../api/connections.ts';
 import { EVENT_PACE } from '../api/events.ts';
+import { requestSignal } from '../api/request-signal.ts';
 import { createApiServer } from '../api/server.ts';
 import { commandShapes } from '../cli/command-shapes.ts';
 import { proxyAddresses, type ApiSettings } from '../config/api-variables.ts';
@@ -54,7 +55,7 @@ export async function runServer(
   } = loadConfig(['database'], surroundings);
   const api = given ?? ofVariables;
   const log = openLog(logLevel);
-  const app = openApplication(surroundings);
+  const app = openApplication(surroundings, { signalOf: requestSignal });
   try {
     await requireDatabase(app);
     // Whom the provider lets in gets an account by signing in.

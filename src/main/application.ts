@@ -2,7 +2,7 @@
 import type { ConfigFor, ConfigNeed } from '../config/config.ts';
 import { ownSurroundings, type Surroundings } from '../config/environment.ts';
 import type { Application } from '../operations/application.ts';
-import type { Database } from '../postgres/database.ts';
+import type { Database, DatabaseOptions } from '../postgres/database.ts';
 import type { TemporalClient } from '../temporal/connection.ts';
 
 export interface OpenApplication extends Application {
@@ -14,7 +14,10 @@ export interface OpenApplication extends Application {
  * Nothing is read, opened or loaded before an operation asks for it: `atp --help` needs no configuration, and only what
  * speaks to Temporal pays for its client.
  */
-export function openApplication(surroundings: Surroundings = ownSurroundings()): OpenApplication {
+export function openApplication(
+  surroundings: Surroundings = ownSurroundings(),
+  databaseOptions: DatabaseOptions = {},
+): OpenApplication {
   let database: Promise<Database> | undefined;
   let temporal: Promise<TemporalClient> | undefined;
 
@@ -25,7 +28,7 @@ export function openApplication(surroundings: Surroundings = ownSurroundings()):
   const openDatabase = async (): Promise<Database> => {
     const { databaseUrl } = await loadConfig(['database']);
     const postgres = await import('../postgres/database.ts');
-    return postgres.openDatabase(databaseUrl);
+    return postgres.openDatabase(databaseUrl, databaseOptions);
   };
   const openTemporal = async (): Promise<TemporalClient> => {
     const { temporal: settings } = await loadConfig(['temporal']);

@@ -5,6 +5,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { PATIENCE } from '../../src/api/connections.ts';
 import { EVENT_PACE } from '../../src/api/events.ts';
 import { commandShapes } from '../../src/cli/command-shapes.ts';
+import { requestSignal } from '../../src/api/request-signal.ts';
 import { createApiServer, type ServerParts } from '../../src/api/server.ts';
 import type { Problem } from '../../src/api/problem.ts';
 import { API_REQUESTS_PER_MINUTE_MAX } from '../../src/domain/limits.ts';
@@ -54,7 +55,7 @@ export async function openApi(
   const fresh = own ?? (await freshDatabase());
   const variables = { DATABASE_URL: fresh.url, ...environment };
   const atp = await atpWith(variables);
-  const app = changed(openApplication({ variables, folder: atp.folder }));
+  const app = changed(openApplication({ variables, folder: atp.folder }, { signalOf: requestSignal }));
   const log: string[] = [];
   const server = await createApiServer({
     app,

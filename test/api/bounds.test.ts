@@ -136,3 +136,59 @@ describe('a client that is too slow is cut off', () => {
     });
   });
 });
+
+describe('of a client that has gone', () => {
+  const GONE = 'a client has gone before its answer';
+
+  /** Asks, and goes when its statement waits for a lock, which `meanwhile` has; it is told whether that backend lives. */
+  async function leave(
+    path: string,
+    init: RequestInit,
+    meanwhile: (lives: () => Promise<boolean>) => Promise<void>,
+  ): Promise<void> {
+    const leaving = new AbortController();
+    await api.database.transaction(async (connection) => {
+      await connection.query('LOCK TABLE facility_group IN ACCESS EXCLUSIVE MODE');
+      const asked = api.ask(path, { ...init, signal: leaving.signal });
+      const pid = await until(async () => {
+        const { rows } = await connection.query<{ pid: number }>(
+          `SELECT pid FROM pg_locks WHERE NOT granted
+             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+        );
+        expect(rows).toHaveLength(1);
+        return rows[0]?.pid;
+      });
+      leaving.abort();
+      await expect(asked).rejects.toThrow();
+      await meanwhile(async () => {
+        // Within a transaction, the view is as it was first looked at.
+        await connection.query('SELECT pg_stat_clear_snapshot()');
+        const { rowCount } = await connection.query('SELECT FROM pg_stat_activity WHERE pid = $1', [pid]);
+        return rowCount === 1;
+      });
+    });
+  }
+
+  test('a look ends in the database, too, and is no fault', async () => {
+    await leave('/api/group/list', {}, async (lives) => {
+      await until(() => expect(api.log.join('')).toContain(GONE));
+      await until(async () => expect(await lives()).toBe(false));
+    });
+    expect(api.log.join('')).not.toContain('unexpectedly');
+  });
+
+  test('an act goes on', async () => {
+    const body = JSON.stringify({ facilityGroupId: 'FAC_GRP', threshold: 7 });
+    const init = { method: 'POST', body, headers: { 'content-type': 'application/json' } };
+    const lines = () => api.log.filter((line) => line.includes(GONE) && line.includes('group.set'));
+
+    await leave('/api/group/set', init, async (lives) => {
+      await until(() => expect(lines()).toHaveLength(1));
+      expect(await lives()).toBe(true);
+    });
+    await until(async () => {
+      const { json } = await api.ask('/api/group/list');
+      expect(JSON.stringify(json)).toContain('"threshold":7');
+    });
+  });
+});
