@@ -12,6 +12,7 @@ import { loadConfig } from '../config/config.ts';
 import type { Surroundings } from '../config/environment.ts';
 import { AtpError } from '../domain/errors.ts';
 import {
+  API_DATABASE_SESSIONS_MAX,
   API_REQUESTS_PER_MINUTE_MAX,
   READINESS_KEPT_MS,
   SERVICE_CHECK_TIMEOUT_MS,
@@ -55,7 +56,10 @@ export async function runServer(
   } = loadConfig(['database'], surroundings);
   const api = given ?? ofVariables;
   const log = openLog(logLevel);
-  const app = openApplication(surroundings, { signalOf: requestSignal });
+  const app = openApplication(surroundings, {
+    signalOf: requestSignal,
+    sessionsMax: API_DATABASE_SESSIONS_MAX,
+  });
   try {
     await requireDatabase(app);
     // Whom the provider lets in gets an account by signing in.

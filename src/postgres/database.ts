@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import pg from 'pg';
 import type { Protection } from '../domain/database-url.ts';
+import { AtpError } from '../domain/errors.ts';
 import {
   DATABASE_CLOSE_TIMEOUT_MS,
   DATABASE_CONNECT_TIMEOUT_MS,
@@ -70,6 +71,8 @@ export interface DatabaseOptions {
    * and fails with the signal's reason.
    */
   readonly signalOf?: () => AbortSignal | undefined;
+  /** One more at once is refused (TOO_MANY_REQUESTS). Absent: as many as the process has work. */
+  readonly sessionsMax?: number;
 }
 
 /**
@@ -82,7 +85,7 @@ export interface DatabaseOptions {
  */
 export function openDatabase(
   databaseUrl: string,
-  { signalOf = () => undefined }: DatabaseOptions = {},
+  { signalOf = () => undefined, sessionsMax = Infinity }: DatabaseOptions = {},
 ): Database {
   const address = readAddress(databaseUrl);
   const config = clientConfig(address);
@@ -96,6 +99,7 @@ export function openDatabase(
   pool.on('error', () => undefined);
 
   const watched = new WeakSet<Connection>();
+  let sessions = 0;
 
   async function withPooledConnection<Result>(
     work: (connection: Connection) => Promise<Result>,
@@ -120,8 +124,14 @@ export function openDatabase(
     kind: ConnectionKind,
   ): Promise<Result> {
     signalOf()?.throwIfAborted();
+    if (sessions >= sessionsMax) {
+      throw new AtpError('TOO_MANY_REQUESTS', {
+        reason: `${sessions} of them need a long time of the database`,
+      });
+    }
     const connection = new pg.Client(config);
     let beat: NodeJS.Timeout | undefined;
+    sessions += 1;
     try {
       await connection.connect();
       const { isBusy } = await watchConnection(connection, kind, context);
@@ -132,7 +142,7 @@ export function openDatabase(
       return await work(connection);
     } finally {
       clearInterval(beat);
-      await closeConnection(connection);
+      await closeConnection(connection).finally(() => (sessions -= 1));
     }
   }
 

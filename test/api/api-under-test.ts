@@ -8,7 +8,7 @@ import { commandShapes } from '../../src/cli/command-shapes.ts';
 import { requestSignal } from '../../src/api/request-signal.ts';
 import { createApiServer, type ServerParts } from '../../src/api/server.ts';
 import type { Problem } from '../../src/api/problem.ts';
-import { API_REQUESTS_PER_MINUTE_MAX } from '../../src/domain/limits.ts';
+import { API_DATABASE_SESSIONS_MAX, API_REQUESTS_PER_MINUTE_MAX } from '../../src/domain/limits.ts';
 import type { Role } from '../../src/domain/role.ts';
 import { openLog } from '../../src/main/log.ts';
 import { openApplication, type OpenApplication } from '../../src/main/application.ts';
@@ -55,7 +55,12 @@ export async function openApi(
   const fresh = own ?? (await freshDatabase());
   const variables = { DATABASE_URL: fresh.url, ...environment };
   const atp = await atpWith(variables);
-  const app = changed(openApplication({ variables, folder: atp.folder }, { signalOf: requestSignal }));
+  const app = changed(
+    openApplication(
+      { variables, folder: atp.folder },
+      { signalOf: requestSignal, sessionsMax: API_DATABASE_SESSIONS_MAX },
+    ),
+  );
   const log: string[] = [];
   const server = await createApiServer({
     app,

@@ -4,9 +4,14 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { PATIENCE } from '../../src/api/connections.ts';
-import { API_LOOKS_AT_FILES_MAX, API_UPLOADS_AT_ONCE_MAX } from '../../src/domain/limits.ts';
+import {
+  API_DATABASE_SESSIONS_MAX,
+  API_LOOKS_AT_FILES_MAX,
+  API_UPLOADS_AT_ONCE_MAX,
+} from '../../src/domain/limits.ts';
 import { cleanUp } from '../setup/clean-up.ts';
 import { until } from '../setup/until.ts';
+import { Retailer } from '../postgres/retailer.ts';
 import { openApi, refusalOf, type ApiUnderTest } from './api-under-test.ts';
 
 let api: ApiUnderTest;
@@ -134,6 +139,26 @@ describe('a client that is too slow is cut off', () => {
       );
       expect(await text(slow)).toBe('');
     });
+  });
+});
+
+test('what takes long in the database is refused before it takes the connections of others', async () => {
+  await Retailer.open(api.database, ['SOCKS']);
+  await api.database.transaction(async (connection) => {
+    await connection.query('LOCK TABLE product_facility IN ACCESS EXCLUSIVE MODE');
+    const looks = Array.from({ length: API_DATABASE_SESSIONS_MAX + 1 }, () =>
+      api.ask('/api/whatif/show?facilityId=BROADWAY&sells=false', {
+        headers: { authorization: `Bearer ${api.tokens.viewer}` },
+      }),
+    );
+    cleanUp(async () => {
+      const statuses = (await Promise.all(looks)).map(({ status }) => status);
+      expect(statuses.filter((status) => status === 200)).toHaveLength(API_DATABASE_SESSIONS_MAX);
+    });
+    // The others wait for the lock.
+    const first = await Promise.race(looks);
+    expect(refusalOf(first)).toBe('429 TOO_MANY_REQUESTS');
+    expect((await api.ask('/api/facility/list')).status).toBe(200);
   });
 });
 

@@ -21,6 +21,12 @@ export const API_UPLOADS_AT_ONCE_MAX = 4;
 /** Files that are looked at without an import, at once: who may only look takes no place of those who import. */
 export const API_LOOKS_AT_FILES_MAX = 2;
 
+/**
+ * Connections to Postgres for work of its own length at once, such as a what-if over the catalogue, besides its pool: Postgres has a
+ * hundred for everybody, and the workers need theirs.
+ */
+export const API_DATABASE_SESSIONS_MAX = 16;
+
 /** What Retry-After says where nobody knows better: a place is free, or a service back, in seconds mostly. */
 export const API_RETRY_AFTER_MS = 5_000;
 

@@ -2,8 +2,8 @@
  * What Online ATP of a group would be if something were set otherwise, over the whole catalogue, without setting it: the
  * product's own statement, once as everything is set and once with other tables in the place of some.
  */
-import { WHAT_IF_FEW_PRODUCTS_MAX } from '../../domain/limits.ts';
-import type { Database } from '../database.ts';
+import { STATEMENT_TIMEOUT_MS, WHAT_IF_FEW_PRODUCTS_MAX } from '../../domain/limits.ts';
+import type { Connection, Database } from '../database.ts';
 import { groupsWith, type GroupSettingsChange } from '../master-data/group-settings.ts';
 import { isMemberOf } from '../master-data/selling-members.ts';
 import { onlineAtpSelect, placesCte, type Instead } from './online-atp.ts';
@@ -68,14 +68,26 @@ export async function readMoves(
   change: SupposedChange,
   page: { readonly after: MovePosition | null; readonly limit: number },
 ): Promise<Moves> {
+  return database.transaction(async (connection) => {
+    // By its length it is no statement of the pool, where everything else would wait for it.
+    await connection.query(`SET LOCAL statement_timeout = ${STATEMENT_TIMEOUT_MS}`);
+    return compare(connection, change, page);
+  }, 'bulk');
+}
+
+async function compare(
+  connection: Connection,
+  change: SupposedChange,
+  page: { readonly after: MovePosition | null; readonly limit: number },
+): Promise<Moves> {
   const parameters = new Parameters();
   const candidates = candidatesOf(change, parameters);
-  const [count] = await database.query<{ products: number; known: number }>(
+  const counted = await connection.query<{ products: number; known: number }>(
     `SELECT count(*)::int AS products, (SELECT reltuples FROM pg_class WHERE oid = 'product'::regclass) AS known
      FROM (${candidates} LIMIT ${WHAT_IF_FEW_PRODUCTS_MAX + 1}) AS candidate`,
     parameters.values,
   );
-  const { products, known } = count ?? { products: 0, known: 0 };
+  const { products, known } = counted.rows[0] ?? { products: 0, known: 0 };
   const areFew = products <= WHAT_IF_FEW_PRODUCTS_MAX && products * FEW_OF_ALL <= known;
   const access = areFew ? 'few' : 'every';
   const group = parameters.add(change.facilityGroupId, 'text');
@@ -83,7 +95,7 @@ export async function readMoves(
   const supposed = { ...scope, instead: insteadOf(change, group, parameters) };
   const lost = parameters.add(page.after?.lost ?? null, 'bigint');
   const productId = parameters.add(page.after?.productId ?? null, 'text');
-  const [found] = await database.query<Moves>(
+  const { rows } = await connection.query<Moves>(
     `WITH candidate AS MATERIALIZED (${candidates}), moved AS MATERIALIZED (
        SELECT product_id, actual.online_atp AS before, supposed.online_atp AS after,
          actual.online_atp - supposed.online_atp AS lost
@@ -105,8 +117,8 @@ export async function readMoves(
      FROM moved`,
     parameters.values,
   );
-  if (!found) throw new Error('The database did not return totals.');
-  return found;
+  if (!rows[0]) throw new Error('The database did not return totals.');
+  return rows[0];
 }
 
 /** A SELECT of the products that it can move: a facility has a part in those alone of which it has a level. */
