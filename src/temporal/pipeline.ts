@@ -28,7 +28,10 @@ import { jobOfSchedule } from './schedules.ts';
 export interface PipelineRun {
   readonly jobName: JobName;
   readonly shopId: string | null;
-  readonly status: 'PENDING' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELED' | 'TERMINATED' | 'TIMED_OUT';
+  readonly status:
+    | ('PENDING' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELED' | 'TERMINATED' | 'TIMED_OUT')
+    // It has gone on as a new run. No list has it.
+    | 'CONTINUED_AS_NEW';
   /** What came of it; null: it has not ended, was terminated, or is of an earlier release. */
   readonly outcome: Outcome | null;
   /** Null: its schedule did not start it. */

@@ -1,5 +1,6 @@
 /** A run in one line for a person: how it gets on, or what came of it. */
 import {
+  WorkflowContinuedAsNewError,
   WorkflowFailedError,
   type WorkflowExecutionDescription,
   type WorkflowExecutionInfo,
@@ -9,7 +10,7 @@ import { PIPELINE_RUNS_LOOKED_INTO_MAX } from '../domain/limits.ts';
 import { openRunInWords, type OpenRun } from '../domain/open-run.ts';
 import { rateOf } from '../domain/step-progress.ts';
 import { counted } from '../domain/words.ts';
-import type { TemporalClient } from './connection.ts';
+import { askTemporal, type TemporalClient } from './connection.ts';
 import { describeIfOpen, examineTask } from './open-runs.ts';
 import { readRunNow } from './run-now.ts';
 import { readFailure } from './workflow-failure.ts';
@@ -93,8 +94,10 @@ export async function summarizeEnd(
   type Workflow = () => Promise<JobResult<JobName>>;
   const handle = temporal.client.workflow.getHandle<Workflow>(workflowId, runId, { followRuns: false });
   try {
-    return resultInWords(job, await handle.result());
+    return resultInWords(job, await askTemporal(temporal, () => handle.result()));
   } catch (error) {
+    if (error instanceof WorkflowContinuedAsNewError)
+      return `${JOBS[job].title} has gone on as the run ${error.newExecutionRunId}`;
     // A run of an earlier release may have ended with a result of another shape.
     if (error instanceof TypeError)
       return `${JOBS[job].title} has ended; this release cannot read its result`;
