@@ -1,8 +1,8 @@
 /** A list that has pages: each further page is asked for by `next` of the one before. */
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { call } from './client.ts';
 import type { InputOf, OperationName, ResultOf } from './operation-types.ts';
-import { keyOf } from './queries.ts';
+import { keepOfSame, keyOf } from './queries.ts';
 
 interface Page {
   readonly next?: string | number | null;
@@ -24,6 +24,6 @@ export function usePages<const Name extends PagedName>(name: Name, input: InputO
     initialPageParam: null as string | number | null,
     getNextPageParam: (page) => (page as Page).next ?? null,
     enabled: isEnabled,
-    placeholderData: keepPreviousData,
+    placeholderData: keepOfSame(input),
   });
 }

@@ -1,6 +1,5 @@
 /** Operations as React sees them: a look is a query, an act is a mutation after which all looks are taken anew. */
 import {
-  keepPreviousData,
   QueryClient,
   useMutation,
   useQuery,
@@ -22,11 +21,13 @@ export function createQueryClient(onSignedOut: () => void): QueryClient {
       queries: {
         staleTime: 5_000,
         refetchInterval: LOOK_AGAIN_MS,
-        placeholderData: keepPreviousData,
+        // Without a network a look fails, and the page says so: one that waits for the network would show old figures.
+        networkMode: 'always',
         // What the server refuses for a reason is refused again.
         retry: (failures, error) => failures < RETRIES_MAX && isTemporary(error),
       },
-      mutations: { retry: false },
+      // An act is done now or refused now: nobody expects it minutes later, when the network is back.
+      mutations: { retry: false, networkMode: 'always' },
     },
   });
   client.getQueryCache().subscribe(({ query }) => {
@@ -42,6 +43,25 @@ function isTemporary(error: unknown): boolean {
 
 export function keyOf(name: OperationName, input: object): readonly unknown[] {
   return [name, input];
+}
+
+/** What only narrows or lengthens the list of the same thing. */
+const NARROWING: ReadonlySet<string> = new Set(['limit', 'search', 'cause']);
+
+/**
+ * What stays on the page until the new answer is there: the answer before, if it is about the same thing. That of another
+ * shop, product or plan would stand under a heading that is not its own.
+ */
+export function keepOfSame(input: object) {
+  return <T>(before: T | undefined, query?: { readonly queryKey: readonly unknown[] }): T | undefined =>
+    subjectOf(query?.queryKey[1]) === subjectOf(input) ? before : undefined;
+}
+
+function subjectOf(input: unknown): string {
+  const fields = Object.entries(input ?? {}).filter(
+    ([name, value]) => value !== undefined && !NARROWING.has(name),
+  );
+  return JSON.stringify(fields.toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 export interface LookOptions {
@@ -61,7 +81,14 @@ export function useLook<const Name extends OperationName>(
     queryFn: ({ signal }) => call(name, input, { signal }),
     enabled: isEnabled,
     refetchInterval: lookAgainMs,
+    placeholderData: keepOfSame(input),
   });
+}
+
+interface ActOptions<Name extends OperationName> {
+  /** They are called in any case, also when what has begun the act is no longer on the page. */
+  readonly onSuccess?: (result: ResultOf<Name>) => void;
+  readonly onError?: (error: Error) => void;
 }
 
 /**
@@ -70,6 +97,7 @@ export function useLook<const Name extends OperationName>(
  */
 export function useAct<const Name extends OperationName>(
   name: Name,
+  { onSuccess, onError }: ActOptions<Name> = {},
 ): UseMutationResult<
   ResultOf<Name>,
   Error,
@@ -78,6 +106,8 @@ export function useAct<const Name extends OperationName>(
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ input, file }) => call(name, input, { file }),
+    ...(onSuccess && { onSuccess: (result) => onSuccess(result) }),
+    ...(onError && { onError: (error) => onError(error) }),
     onSettled: () => {
       // Nobody waits for it: what was done is told at once, before a new look takes away the button that did it.
       void client.invalidateQueries({ predicate: ({ meta }) => meta?.['isKept'] !== true });

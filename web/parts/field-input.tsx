@@ -2,6 +2,7 @@
 import {
   Checkbox,
   FileInput,
+  MultiSelect,
   NumberInput,
   PasswordInput,
   Select,
@@ -86,6 +87,20 @@ function Control({
         autoComplete="new-password"
         value={asText(value)}
         onChange={({ currentTarget }) => onChange(currentTarget.value)}
+      />
+    );
+  }
+  if (choices && field.kind === 'list') {
+    return (
+      <MultiSelect
+        {...common}
+        size="xs"
+        data={[...choices]}
+        value={Array.isArray(value) ? value.map(String) : []}
+        maxValues={field.countMax}
+        searchable
+        nothingFoundMessage="There is no other"
+        onChange={(texts) => onChange(texts.length === 0 ? undefined : texts)}
       />
     );
   }

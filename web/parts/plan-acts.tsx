@@ -1,6 +1,7 @@
 /** What a person decides about a held plan. */
 import { Group } from '@mantine/core';
-import { Act, DoneLink } from './act.tsx';
+import { Act } from './act.tsx';
+import { DoneLink } from './tell.tsx';
 
 interface PlanActsProps {
   readonly shopId: string;

@@ -1,7 +1,8 @@
 import { Card, Group, Stack, Text, Title } from '@mantine/core';
 import { reasonsInWords } from '../../../src/domain/feed-gates.ts';
 import type { ResultOf } from '../../api/operation-types.ts';
-import { Act, DoneLink } from '../../parts/act.tsx';
+import { Act } from '../../parts/act.tsx';
+import { DoneLink } from '../../parts/tell.tsx';
 import { DataTable, type Column } from '../../parts/data-table.tsx';
 import { Instant } from '../../parts/instant.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';

@@ -1,4 +1,4 @@
-import { Card, Checkbox, Group, MultiSelect, Stack, Text, Title } from '@mantine/core';
+import { Card, Checkbox, Group, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { useLook } from '../../api/queries.ts';
 import { Act } from '../../parts/act.tsx';
@@ -104,7 +104,6 @@ interface AddMembersProps {
 
 function AddMembers({ channel: { facilityGroupId, facilityGroupName }, inForce }: AddMembersProps) {
   const facilities = useLook('facility.list');
-  const [facilityIds, setFacilityIds] = useState<readonly string[]>([]);
   const others = (facilities.data ?? []).filter(
     ({ facilityId, isVirtual }) => !isVirtual && !inForce.has(facilityId),
   );
@@ -112,29 +111,23 @@ function AddMembers({ channel: { facilityGroupId, facilityGroupName }, inForce }
     <Act
       name="group.add"
       label="Add members"
-      input={{ facilityGroupId, facilityIds }}
-      ask={['fromDate', 'thruDate']}
-      consequence={
-        <>
-          Their stock is for sale on {facilityGroupName} then.
-          <MultiSelect
-            mt="xs"
-            size="xs"
-            label="Facilities"
-            required
-            searchable
-            data={others.map(({ facilityId, facilityName }) => ({ value: facilityId, label: facilityName }))}
-            value={[...facilityIds]}
-            onChange={setFacilityIds}
-            nothingFoundMessage="All facilities are members"
-          />
-          {facilityIds.map((facilityId) => (
+      input={{ facilityGroupId }}
+      ask={['facilityIds', 'fromDate', 'thruDate']}
+      choices={{
+        facilityIds: others.map(({ facilityId, facilityName }) => ({
+          value: facilityId,
+          label: facilityName,
+        })),
+      }}
+      consequence={`Their stock is for sale on ${facilityGroupName} then.`}
+      preview={({ facilityIds }) =>
+        [facilityIds ?? []]
+          .flat()
+          .map((facilityId) => (
             <WhatIf key={facilityId} change={{ facilityGroupId, facilityId, sells: true }} />
-          ))}
-        </>
+          ))
       }
-      done={() => `${facilityIds.join(', ')} sell on ${facilityGroupName}`}
-      onDone={() => setFacilityIds([])}
+      done={() => `Members of ${facilityGroupName} are added`}
     />
   );
 }

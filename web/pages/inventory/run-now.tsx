@@ -1,6 +1,7 @@
 /** Run now: says what will happen, asks for the run's own parameters, and leads to the run. */
 import { Text } from '@mantine/core';
-import { Act, DoneLink } from '../../parts/act.tsx';
+import { Act } from '../../parts/act.tsx';
+import { DoneLink } from '../../parts/tell.tsx';
 import { runPath, type Run } from '../../parts/run-state.tsx';
 import type { JobName } from '../../../src/domain/jobs/jobs.ts';
 import { parameterNames } from './draft.ts';

@@ -1,7 +1,8 @@
 import { Card, Group, SegmentedControl } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
 import { useLook } from '../../api/queries.ts';
-import { Act, DoneLink } from '../../parts/act.tsx';
+import { Act } from '../../parts/act.tsx';
+import { DoneLink } from '../../parts/tell.tsx';
 import { Loaded, Page } from '../../parts/page.tsx';
 import { runHref } from '../../parts/run-link.tsx';
 import { useFilters } from '../../parts/use-filters.ts';

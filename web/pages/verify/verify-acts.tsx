@@ -1,7 +1,8 @@
 import { counted } from '../../../src/domain/words.ts';
 import type { ResultOf } from '../../api/operation-types.ts';
 import { useLook } from '../../api/queries.ts';
-import { Act, DoneLink } from '../../parts/act.tsx';
+import { Act } from '../../parts/act.tsx';
+import { DoneLink } from '../../parts/tell.tsx';
 import { runHref } from '../../parts/run-link.tsx';
 import { LIST_PAGE } from './list-page.ts';
 

@@ -1,0 +1,93 @@
+/** What holds of every act of the console: what is decided, what is told, and where a person goes on. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { ApiUnderTest } from '../api/api-under-test.ts';
+import { openBrowser } from './browser.ts';
+import { openAs, openSmallStore } from './small-store.ts';
+
+let browser: Browser;
+let api: ApiUnderTest;
+let page: Page;
+
+beforeAll(async () => {
+  [browser, api] = await Promise.all([openBrowser(), openSmallStore()]);
+  ({ page } = await openAs(browser, api, 'operator'));
+});
+beforeEach(async () => {
+  await page.goto('/channels/FAC_GRP');
+  await page.getByRole('button', { name: 'Change settings' }).waitFor();
+});
+afterAll(() => browser.close());
+
+const form = () => page.getByRole('dialog');
+
+async function open(label: string): Promise<void> {
+  await page.getByRole('button', { name: label }).click();
+  await form().getByRole('button', { name: label }).waitFor();
+}
+
+async function channel(): Promise<unknown> {
+  const { json } = await api.ask('/api/group/list');
+  return (json as readonly unknown[])[0];
+}
+
+test('whoever closes a form goes on at the button that opened it', async () => {
+  const button = page.getByRole('button', { name: 'Change settings' });
+  await button.focus();
+  await page.keyboard.press('Enter');
+  await form().getByRole('button', { name: 'Cancel' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('button:focus').filter({ hasText: 'Change settings' }).waitFor();
+});
+
+test('what another person has set while a form is open is not set back by it', async () => {
+  await open('Change settings');
+  const { status } = await api.post('/api/group/set', { facilityGroupId: 'FAC_GRP', threshold: 7 });
+  expect(status).toBe(200);
+  // The page has it already, behind the form.
+  await Promise.all([
+    page.waitForResponse((response) => response.url().endsWith('/api/group/list')),
+    page
+      .evaluate(() => new Promise((done) => setTimeout(done, 5_001)))
+      .then(() => page.evaluate('dispatchEvent(new Event("visibilitychange"))')),
+  ]);
+  await page.getByRole('definition').filter({ hasText: '7' }).waitFor();
+  await form().getByRole('textbox', { name: 'At most' }).fill('50');
+  await form().getByRole('button', { name: 'Change settings' }).click();
+  await page.getByText('FAC_GRP is changed').waitFor();
+  expect(await channel()).toMatchObject({ threshold: 7, atMost: 50 });
+});
+
+test('what came of an act is told, also when its page is left meanwhile', async () => {
+  let letGo = (): void => undefined;
+  const gate = new Promise<void>((done) => (letGo = done));
+  await page.goto('/channels');
+  await page.getByRole('row', { name: /FAC_GRP/ }).click();
+  await page.route('**/api/group/set', async (route) => {
+    await gate;
+    await route.continue();
+  });
+  await open('Change settings');
+  await form().getByRole('textbox', { name: 'At most' }).fill('60');
+  await form().getByRole('button', { name: 'Change settings' }).click();
+  // Its form stays until that is known.
+  await page.keyboard.press('Escape');
+  await form().waitFor();
+  await page.evaluate('history.back()');
+  await form().waitFor({ state: 'detached' });
+  letGo();
+  await page.getByText('FAC_GRP is changed').waitFor();
+  await page.unroute('**/api/group/set');
+});
+
+test('without a network an act is refused at once, and is not done later', async () => {
+  await open('Change settings');
+  await form().getByRole('textbox', { name: 'At most' }).fill('70');
+  await page.context().setOffline(true);
+  await form().getByRole('button', { name: 'Change settings' }).click();
+  await form().getByText('SERVER_UNREACHABLE').waitFor();
+  await page.context().setOffline(false);
+  // What is looked at again has come: an act that waited for the network would have gone before it.
+  await page.waitForResponse((response) => response.url().endsWith('/api/group/list'));
+  expect(await channel()).not.toMatchObject({ atMost: 70 });
+});

@@ -1,0 +1,19 @@
+/** Messages of what was done, or was refused. */
+import { notifications } from '@mantine/notifications';
+import type { ReactNode } from 'react';
+import { problemOf } from '../api/problem.ts';
+import { PageLink } from './page-link.tsx';
+
+export function tellDone(message: ReactNode): void {
+  notifications.show({ color: 'teal', message, autoClose: 8_000 });
+}
+
+export function tellProblem(error: unknown): void {
+  const { code, detail, hint } = problemOf(error);
+  notifications.show({ color: 'red', title: code, message: `${detail} ${hint}`, autoClose: false });
+}
+
+/** Leads to what an act has made. Messages stand inside the router, so nothing that is typed on the page is lost by it. */
+export function DoneLink({ href, children }: { readonly href: string; readonly children: ReactNode }) {
+  return <PageLink to={href as never}>{children}</PageLink>;
+}
