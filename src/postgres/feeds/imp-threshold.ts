@@ -3,7 +3,13 @@ import type { EqualKeyRule } from '../../domain/feed-source.ts';
 import type { ThresholdRow } from '../../domain/feed-type.ts';
 import type { Connection } from '../database.ts';
 import { refuseContradictions } from './contradictions.ts';
-import { IS_GOOD, PRODUCT_ID, PRODUCT_JOINS, refuseSql, refuseUnknownProducts } from './resolving.ts';
+import {
+  IS_GOOD,
+  lookUpProducts,
+  refuseSql,
+  refuseUnknownProducts,
+  type ProductLookup,
+} from './resolving.ts';
 import type { StagingShape } from './staging.ts';
 
 export const THRESHOLD_STAGING: StagingShape<ThresholdRow> = {
@@ -12,12 +18,12 @@ export const THRESHOLD_STAGING: StagingShape<ThresholdRow> = {
 };
 
 /** Relies on product's three unique indexes and facility_group_pkey. */
-const RESOLVE = `
+const resolveSql = ({ joins, productId }: ProductLookup) => `
   CREATE TEMPORARY TABLE resolved_row ON COMMIT DROP AS
-  SELECT row.row_number, row.id_type, row.id_value, row.facility_group_id, row.threshold, ${PRODUCT_ID} AS product_id,
+  SELECT row.row_number, row.id_type, row.id_value, row.facility_group_id, row.threshold, ${productId} AS product_id,
     facility_group.facility_group_id IS NULL AS is_group_unknown
   FROM (SELECT * FROM staged_row AS row WHERE ${IS_GOOD}) AS row
-  ${PRODUCT_JOINS}
+  ${joins}
   LEFT JOIN facility_group ON facility_group.facility_group_id = row.facility_group_id`;
 
 const REFUSE_UNKNOWN_GROUP = refuseSql({
@@ -50,7 +56,7 @@ export async function applyThresholds(
   connection: Connection,
   { equalKeys }: { readonly equalKeys?: EqualKeyRule | null },
 ): Promise<void> {
-  await connection.query(RESOLVE);
+  await connection.query(resolveSql(await lookUpProducts(connection)));
   await connection.query('ANALYZE resolved_row');
   await refuseUnknownProducts(connection);
   await connection.query(REFUSE_UNKNOWN_GROUP);

@@ -13,7 +13,13 @@ import { postOrderLines } from './order-postings.ts';
 import { judgeOrderLines } from './order-states.ts';
 import { keepOrdersForLater } from './pending-orders.ts';
 import type { PostedLater } from './pending-postings.ts';
-import { IS_GOOD, PRODUCT_ID, PRODUCT_JOINS, refuseSql, refuseUnknownProducts } from './resolving.ts';
+import {
+  IS_GOOD,
+  lookUpProducts,
+  refuseSql,
+  refuseUnknownProducts,
+  type ProductLookup,
+} from './resolving.ts';
 
 /**
  * A claim on stock is taken whatever its shop or facility: a line of a removed shop has no shop, and a line at an unknown
@@ -22,12 +28,12 @@ import { IS_GOOD, PRODUCT_ID, PRODUCT_JOINS, refuseSql, refuseUnknownProducts } 
  * date cannot be read has the one that it had, or that of its feed. Relies on product's three unique indexes, facility_pkey,
  * facility_external_id_key, shop_pkey and removed_shop_pkey.
  */
-const RESOLVE = `
+const resolveSql = ({ joins, productId }: ProductLookup) => `
   CREATE TEMPORARY TABLE resolved_row ON COMMIT DROP AS
   SELECT row.row_number, row.id_type, row.id_value, row.order_id, row.order_item_seq_id, row.external_order_id,
     row.quantity, row.cancel_quantity, row.status_id, coalesce(row.order_date, known.order_date) AS order_date,
     row.order_date IS NULL AS is_date_unknown,
-    CASE WHEN NOT is_ahead THEN row.updated_at END AS updated_at, coalesce(is_ahead, false) AS is_update_unknown, ${PRODUCT_ID} AS product_id,
+    CASE WHEN NOT is_ahead THEN row.updated_at END AS updated_at, coalesce(is_ahead, false) AS is_update_unknown, ${productId} AS product_id,
     CASE WHEN NOT is_before_removal THEN shop.shop_id END AS shop_id, row.shop_id AS named_shop_id,
     row.shop_id IS NOT NULL AND shop.shop_id IS NULL AS is_shop_unknown,
     removed.shop_id IS NOT NULL AND (shop.shop_id IS NULL OR is_before_removal) AS is_shop_removed,
@@ -35,7 +41,7 @@ const RESOLVE = `
     coalesce(row.facility_id, row.external_facility_id) IS NOT NULL AND place.facility_id IS NULL AS is_place_unknown,
     known.order_id IS NOT NULL AS is_known, greatest(0, row.quantity - row.cancel_quantity) AS units
   FROM (SELECT * FROM staged_row AS row WHERE ${IS_GOOD}) AS row
-  ${PRODUCT_JOINS}
+  ${joins}
   LEFT JOIN facility AS by_facility_id ON by_facility_id.facility_id = row.facility_id
   LEFT JOIN facility AS by_external_id ON by_external_id.external_id = row.external_facility_id
   CROSS JOIN LATERAL (SELECT coalesce(by_facility_id.facility_id, by_external_id.facility_id) AS facility_id) AS place
@@ -164,7 +170,7 @@ export async function applyOrderRows(
   connection: Connection,
   { fileName, writtenAt, mayReopen }: OrderFeed,
 ): Promise<readonly ImportWarning[]> {
-  await connection.query(RESOLVE);
+  await connection.query(resolveSql(await lookUpProducts(connection)));
   await connection.query(DATE_BY_FEED, [writtenAt]);
   await connection.query('ANALYZE resolved_row');
   await refuseUnknownProducts(connection);

@@ -3,22 +3,34 @@ import type { ErrorCode } from '../../domain/errors.ts';
 import type { ProductIdType } from '../../domain/feed-type.ts';
 import type { Connection } from '../database.ts';
 
-/**
- * The products that `row.id_value` may mean: product_sku_key, product_upc_key, product_pkey. Most feeds have ids of one type: for the
- * others the products need not be read.
- */
-export const PRODUCT_JOINS = `
-  ${joinProducts('by_sku', 'SKU', 'sku')}
-  ${joinProducts('by_upc', 'UPC', 'upc')}
-  ${joinProducts('by_product_id', 'PRODUCT_ID', 'product_id')}`;
+/** By which of a product's ids rows name it, and where that id is unique: product_sku_key, product_upc_key, product_pkey. */
+const PRODUCT_COLUMNS = { SKU: 'sku', UPC: 'upc', PRODUCT_ID: 'product_id' } as const satisfies Readonly<
+  Record<ProductIdType, string>
+>;
 
-function joinProducts(name: string, type: ProductIdType, column: string): string {
-  return `
-    LEFT JOIN (SELECT * FROM product WHERE EXISTS (SELECT FROM staged_row WHERE id_type = '${type}')) AS ${name}
-      ON row.id_type = '${type}' AND ${name}.${column} = row.id_value`;
+/** SQL of the product that a row of `staged_row` names. */
+export interface ProductLookup {
+  readonly joins: string;
+  /** Null: there is no such product. */
+  readonly productId: string;
 }
 
-export const PRODUCT_ID = 'coalesce(by_sku.product_id, by_upc.product_id, by_product_id.product_id)';
+/**
+ * Most feeds have ids of one type: products are read for the types only that are there. A join whose condition is never true would
+ * read them all, and write the rows to files on their way.
+ */
+export async function lookUpProducts(connection: Connection): Promise<ProductLookup> {
+  const { rows } = await connection.query<{ type: ProductIdType }>(
+    'SELECT DISTINCT id_type AS type FROM staged_row WHERE id_type IS NOT NULL',
+  );
+  const columns = rows.map(({ type }) => ({ type, column: PRODUCT_COLUMNS[type] }));
+  const joins = columns.map(
+    ({ type, column }) =>
+      `LEFT JOIN product AS by_${column} ON row.id_type = '${type}' AND by_${column}.${column} = row.id_value`,
+  );
+  const ids = columns.map(({ column }) => `by_${column}.product_id`);
+  return { joins: joins.join('\n'), productId: `coalesce(${[...ids, 'NULL'].join(', ')})::text` };
+}
 
 /** A row that no check has refused so far; by the primary key of refused_row. */
 export const IS_GOOD =

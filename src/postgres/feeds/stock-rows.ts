@@ -4,11 +4,11 @@ import { UNITS_MAX } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
 import {
   IS_GOOD,
-  PRODUCT_ID,
-  PRODUCT_JOINS,
+  lookUpProducts,
   refuseRows,
   refuseSql,
   refuseUnknownProducts,
+  type ProductLookup,
 } from './resolving.ts';
 import type { CopyValue } from './staging.ts';
 
@@ -28,16 +28,16 @@ export function toStockValues(
 }
 
 /** Relies on product's three unique indexes, facility_pkey and facility_external_id_key. */
-const RESOLVE = `
+const resolveSql = ({ joins, productId }: ProductLookup, own: string) => `
   CREATE TEMPORARY TABLE resolved_row ON COMMIT DROP AS
   SELECT row.row_number, row.id_type, row.id_value, row.facility_id AS told_facility_id,
-    row.external_facility_id, row.quantity, $OWN,
-    ${PRODUCT_ID} AS product_id,
+    row.external_facility_id, row.quantity, ${own},
+    ${productId} AS product_id,
     coalesce(by_facility_id.facility_id, by_external_id.facility_id) AS facility_id,
     kind.is_virtual,
     by_facility_id.facility_id <> external.facility_id AS names_another
   FROM (SELECT * FROM staged_row AS row WHERE ${IS_GOOD}) AS row
-  ${PRODUCT_JOINS}
+  ${joins}
   LEFT JOIN facility AS by_facility_id ON by_facility_id.facility_id = row.facility_id
   LEFT JOIN facility AS external ON external.external_id = row.external_facility_id
   LEFT JOIN facility AS by_external_id
@@ -76,7 +76,7 @@ const FACILITY_REFUSALS: Parameters<typeof refuseRows>[2] = [
  * @param own SQL of columns of `row` that only this feed type has
  */
 export async function resolveStockRows(connection: Connection, own: string): Promise<void> {
-  await connection.query(RESOLVE.replace('$OWN', own));
+  await connection.query(resolveSql(await lookUpProducts(connection), own));
   await connection.query('ANALYZE resolved_row');
   await refuseUnknownProducts(connection);
   await refuseRows(connection, 'resolved_row', FACILITY_REFUSALS);

@@ -10,7 +10,13 @@ import { LEDGER_REASONS } from '../../domain/feed.ts';
 import type { TransferRow } from '../../domain/feed-type.ts';
 import type { ImportWarning } from '../../domain/import-warning.ts';
 import type { Connection } from '../database.ts';
-import { IS_GOOD, PRODUCT_ID, PRODUCT_JOINS, refuseSql, refuseUnknownProducts } from './resolving.ts';
+import {
+  IS_GOOD,
+  lookUpProducts,
+  refuseSql,
+  refuseUnknownProducts,
+  type ProductLookup,
+} from './resolving.ts';
 import type { StagingShape } from './staging.ts';
 
 export const TRANSFER_STAGING: StagingShape<TransferRow> = {
@@ -47,16 +53,16 @@ export const TRANSFER_STAGING: StagingShape<TransferRow> = {
 const TRANSFERS_LOCK = 7_201_156;
 
 /** By product's three unique indexes, facility_pkey, facility_external_id_key and transfer_item_pkey. */
-const RESOLVE = `
+const resolveSql = ({ joins, productId }: ProductLookup) => `
   CREATE TEMPORARY TABLE resolved_row ON COMMIT DROP AS
   SELECT row.row_number, row.id_type, row.id_value, row.transfer_id, row.item_seq_id, row.quantity, row.status_id,
-    ${PRODUCT_ID} AS product_id,
+    ${productId} AS product_id,
     coalesce(row.from_facility_id, row.from_external_id) AS told_from,
     coalesce(row.to_facility_id, row.to_external_id) AS told_to,
     origin.facility_id AS from_id, origin_kind.is_virtual AS from_is_virtual,
     target.facility_id AS to_id, target_kind.is_virtual AS to_is_virtual
   FROM (SELECT * FROM staged_row AS row WHERE ${IS_GOOD}) AS row
-  ${PRODUCT_JOINS}
+  ${joins}
   LEFT JOIN facility AS origin ON origin.facility_id = coalesce(row.from_facility_id,
     (SELECT facility_id FROM facility WHERE external_id = row.from_external_id))
   LEFT JOIN facility AS target ON target.facility_id = coalesce(row.to_facility_id,
@@ -219,7 +225,7 @@ export async function applyTransfers(
   { fileName }: { readonly fileName: string },
 ): Promise<readonly ImportWarning[]> {
   await connection.query('SELECT pg_advisory_xact_lock($1, 0)', [TRANSFERS_LOCK]);
-  await connection.query(RESOLVE);
+  await connection.query(resolveSql(await lookUpProducts(connection)));
   await connection.query('ANALYZE resolved_row');
   await refuseUnknownProducts(connection);
   for (const refuse of [...refuseFacility('from'), ...refuseFacility('to')]) await connection.query(refuse);
