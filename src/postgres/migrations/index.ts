@@ -56,6 +56,7 @@ import * as skuPrefix from './0065-sku-prefix.ts';
 import * as providedAccount from './0067-provided-account.ts';
 import * as webhooksInAuditLog from './0068-webhooks-in-audit-log.ts';
 import * as feedsThatCame from './0069-feeds-that-came.ts';
+import * as triggersReadLess from './0075-triggers-read-less.ts';
 import * as pendingOrdersAsSent from './0060-pending-orders-as-sent.ts';
 
 interface NamedMigration {
@@ -122,6 +123,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0068-webhooks-in-audit-log', ...webhooksInAuditLog },
   { name: '0060-pending-orders-as-sent', ...pendingOrdersAsSent },
   { name: '0069-feeds-that-came', ...feedsThatCame },
+  { name: '0075-triggers-read-less', ...triggersReadLess },
 ];
 
 /** In their order. */
