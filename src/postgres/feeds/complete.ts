@@ -106,8 +106,7 @@ export async function leaveCountedMeanwhile(connection: Connection, source: stri
 /** Levels with units that are set to zero because the file does not name them. */
 export async function countAbsent(connection: Connection): Promise<number> {
   const { rows } = await connection.query<{ count: number }>(
-    `SELECT count(*)::int AS count FROM counted AS row
-     WHERE row.row_number < 0 AND on_hand > 0 AND quantity_after <= 0 AND ${IS_GOOD}`,
+    `SELECT count(*)::int AS count FROM counted WHERE row_number < 0 AND on_hand > 0 AND quantity_after <= 0`,
   );
   return rows[0]?.count ?? 0;
 }

@@ -11,7 +11,6 @@ import type { FeedType } from '../../domain/feed-type.ts';
 import { GATE_ABSENT_MIN, GATE_HISTORY_MAX, GATE_HISTORY_MIN } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
 import { MOVES } from './effect.ts';
-import { IS_GOOD } from './resolving.ts';
 
 interface Import {
   readonly type: FeedType;
@@ -56,9 +55,8 @@ async function readShares(
   const { rows } = await connection.query<{ positive: number } & AbsentAt>(
     `SELECT DISTINCT ON (absent >= $1) facility_id AS "facilityId", absent::int, had::int, (sum(had) OVER ())::int AS positive
      FROM (
-       SELECT facility_id, count(*) AS had, count(*) FILTER (WHERE row.row_number < 0 AND row.quantity_after <= 0) AS absent
-       FROM counted AS row
-       WHERE row.on_hand > 0 AND ${IS_GOOD} GROUP BY facility_id
+       SELECT facility_id, count(*) AS had, count(*) FILTER (WHERE row_number < 0 AND quantity_after <= 0) AS absent
+       FROM counted WHERE on_hand > 0 GROUP BY facility_id
      ) AS place
      ORDER BY absent >= $1 DESC, absent::float8 / had DESC, facility_id`,
     [GATE_ABSENT_MIN],

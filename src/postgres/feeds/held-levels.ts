@@ -4,7 +4,6 @@ import { COUNTS } from '../../domain/feed-kind.ts';
 import type { HoldReason } from '../../domain/feed-gates.ts';
 import { HELD_LEVELS_PER_PAGE } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
-import { IS_GOOD } from './resolving.ts';
 
 interface Level {
   readonly productId: string;
@@ -82,7 +81,7 @@ const FIND_HELD = `
   SELECT import_id AS "importId", refused_count = 0 AND NOT EXISTS (
     SELECT FROM held_level AS level WHERE level.import_id = held.import_id
       AND NOT EXISTS (SELECT FROM counted AS row
-        WHERE row.product_id = level.product_id AND row.facility_id = level.facility_id AND ${IS_GOOD})
+        WHERE row.product_id = level.product_id AND row.facility_id = level.facility_id)
   ) AS "isCovered"
   FROM feed_import AS held
   WHERE state = 'held' AND import_id = ANY ($1)

@@ -2,7 +2,6 @@
 import type { FeedType } from '../../domain/feed-type.ts';
 import type { ImportWarning } from '../../domain/import-warning.ts';
 import type { Connection } from '../database.ts';
-import { IS_GOOD } from './resolving.ts';
 
 const TYPE: FeedType = 'MDM_INV_VARIANCE';
 
@@ -18,7 +17,7 @@ const LEAVE_OUT = `
   WITH waiting AS (
     SELECT pending.import_id, chunk, part, element.*, EXISTS (
       SELECT FROM counted AS row
-      WHERE row.product_id = element.product_id AND row.facility_id = element.facility_id AND ${IS_GOOD}
+      WHERE row.product_id = element.product_id AND row.facility_id = element.facility_id
         AND least(import.sent_at, import.came_at) <= coalesce(row.as_of, clock_timestamp())
     ) AS is_counted
     FROM feed_import AS import JOIN pending_posting AS pending USING (import_id),

@@ -6,7 +6,7 @@ import type { ResetRow } from '../../domain/feed-type.ts';
 import { CLOCKS_APART_MS } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
 import { addAbsentRows, countSourceSql, leaveCountedMeanwhile } from './complete.ts';
-import { STANDING_IMPORT, STANDING_INSTANT } from './last-count.ts';
+import { recordCounts, STANDING_INSTANT } from './last-count.ts';
 import { leaveOutCounted, lockUnfinishedDifferences } from './leave-out-counted.ts';
 import { keepForLater, type PostedLater, type PostingsToCome } from './pending-postings.ts';
 import { IS_GOOD, refuseSql } from './resolving.ts';
@@ -182,23 +182,16 @@ const REFUSE_COUNTED_SINCE = refuseSql({
   detail: `'facilityId', row.facility_id, 'countedAt', to_json(row.counted_at AT TIME ZONE 'UTC') #>> '{}' || 'Z'`,
 });
 
-/** What a count finds right posts nothing, and still it was counted. To be done before the count is posted. */
-const RECORD_COUNTS = `
-  INSERT INTO last_count AS last (product_id, facility_id, counted_at, after_entry, import_id, is_of_available)
-  SELECT product_id, facility_id, coalesce(as_of, clock_timestamp()), after_entry,
-    current_setting('atp.import_id')::bigint, own
-  FROM counted AS row WHERE ${IS_GOOD} ORDER BY product_id, facility_id
-  ON CONFLICT (product_id, facility_id) DO UPDATE SET counted_at = excluded.counted_at,
-    after_entry = excluded.after_entry, import_id = excluded.import_id,
-    earlier_import_id = ${STANDING_IMPORT}, earlier_counted_at = ${STANDING_INSTANT}, is_undone = false, hides_undo = false,
-    is_of_available = excluded.is_of_available`;
+/** What is refused is no count. Behind all checks, so that whoever reads `counted` from here on need not ask. */
+const LEAVE_REFUSED = `
+  DELETE FROM counted USING refused_row AS refused WHERE refused.row_number = counted.row_number`;
 
 const POST = `
   INSERT INTO inventory_item_detail
     (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source, happened_at)
   SELECT product_id, facility_id, quantity_after - on_hand, 0, $2, ${countSourceSql('$1')},
     coalesce(as_of, clock_timestamp())
-  FROM counted AS row WHERE quantity_after <> on_hand AND ${IS_GOOD}
+  FROM counted WHERE quantity_after <> on_hand
   ORDER BY row_number`;
 
 /** One that finds nothing where nothing was makes the level, too. */
@@ -206,10 +199,10 @@ const POSTINGS: PostingsToCome = {
   rows: `
     SELECT product_id, facility_id, (quantity_after - on_hand)::integer AS units, '${LEDGER_REASONS.reset}' AS reason, row_number,
       coalesce(as_of, clock_timestamp()) AS happened_at
-    FROM counted AS row WHERE (quantity_after <> on_hand OR is_new) AND ${IS_GOOD}`,
+    FROM counted WHERE quantity_after <> on_hand OR is_new`,
   moves: `
     SELECT product_id, facility_id, quantity_after AS after, on_hand::bigint AS before
-    FROM counted AS row WHERE quantity_after <> on_hand AND ${IS_GOOD}`,
+    FROM counted WHERE quantity_after <> on_hand`,
 };
 
 /** RESET_INVENTORY */
@@ -252,7 +245,8 @@ async function applyCounts(
   await connection.query('ANALYZE counted');
   if (hasInstants) await connection.query(REFUSE_COUNTED_SINCE);
   await refuseOutOfRange(connection, { rows: ROWS_WITH_COUNT, column });
-  await connection.query(RECORD_COUNTS);
+  await connection.query(LEAVE_REFUSED);
+  await recordCounts(connection);
   const leftOut = isBesideUnfinished ? await leaveOutCounted(connection) : [];
   if (later === null) await connection.query(POST, [fileName, LEDGER_REASONS.reset]);
   else await keepForLater(connection, later, POSTINGS);
