@@ -9,6 +9,7 @@
  *     npm run bench import [-- --rows 1000000 --orders 200000 --memory 5000000 --runs 2]
  *     npm run bench console [-- --products 200000 --shops 100 --runs 10000 --asks 40 --catalogue 1000000]
  *     npm run bench age [-- --products 1000000 --shops 100 --mapped 20000 --runs 10]
+ *     npm run bench scope [-- --products 200000 --facilities 10 --pairs 5 | --small]
  */
 import { cpus, totalmem } from 'node:os';
 
@@ -22,6 +23,7 @@ const BENCHES: Readonly<
   age: () => import('./bench/age.ts'),
   import: () => import('./bench/import.ts'),
   console: () => import('./bench/console.ts'),
+  scope: () => import('./bench/scope.ts'),
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -1,0 +1,284 @@
+/**
+ * What a delta costs for what concerns no product of its shop, and for a whole facility or a whole catalogue. The floor, in
+ * the same run, is a delta for which nothing was logged; of what touches everything, it is the query of a Hard Sync in the
+ * same snapshot. The work was done right when each delta has as many rows as the scene says.
+ */
+import { randomUUID } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import Table from 'cli-table3';
+import { GUARD_LIMIT_PERCENT_MAX } from '../../src/domain/limits.ts';
+import type { UploadFileKind } from '../../src/domain/upload-file.ts';
+import type { Connection, Database } from '../../src/postgres/database.ts';
+import { planRows } from '../../src/postgres/planning/planned-rows.ts';
+import { readNextBaseline } from '../../src/postgres/planning/snapshot-chain.ts';
+import { produceFile } from '../../src/postgres/producing/produce-file.ts';
+import { onOwnDatabase } from './own-database.ts';
+import { spreadCells, spreadOf } from './spread.ts';
+
+interface Size {
+  readonly products: number;
+  readonly facilities: number;
+}
+
+interface Scene {
+  readonly what: string;
+  /** Called once for each pair. */
+  readonly change: (session: Connection, size: Size, pair: number) => Promise<unknown>;
+  readonly rows: (size: Size) => number;
+}
+
+/** Nothing of the shop's is touched. */
+const ELSEWHERE: readonly Scene[] = [
+  { what: 'nothing', change: () => Promise.resolve(), rows: () => 0 },
+  {
+    what: 'a facility is renamed',
+    change: (session, _, pair) =>
+      session.query(`UPDATE facility SET facility_name = $1 WHERE facility_id = 'F1'`, [`Store ${pair}`]),
+    rows: () => 0,
+  },
+  {
+    what: 'the group is renamed',
+    change: (session, _, pair) =>
+      session.query(
+        `UPDATE facility_group SET facility_group_name = $1 WHERE facility_group_id = 'FAC_GRP'`,
+        [`Online ${pair}`],
+      ),
+    rows: () => 0,
+  },
+  {
+    what: 'a facility joins a group that nobody uses',
+    change: (session, _, pair) =>
+      session.query(
+        `INSERT INTO facility_group_member VALUES ('UNUSED', 'F1', now() - make_interval(days => $1))`,
+        [100 - pair],
+      ),
+    rows: () => 0,
+  },
+  {
+    what: 'a facility closes that sells in no group of the shop',
+    change: (session, _, pair) =>
+      session.query(
+        `UPDATE facility SET closed_date = now() - make_interval(days => $1) WHERE facility_id = 'ELSEWHERE'`,
+        [100 - pair],
+      ),
+    rows: () => 0,
+  },
+  {
+    what: 'each product gets a threshold in a group that nobody uses',
+    change: (session, _, pair) =>
+      session.query(
+        `INSERT INTO product_facility_group SELECT product_id, 'UNUSED', $1 FROM product
+         ON CONFLICT (product_id, facility_group_id) DO UPDATE SET threshold = excluded.threshold`,
+        [pair],
+      ),
+    rows: () => 0,
+  },
+  {
+    what: 'another shop is mapped, or removed',
+    change: (session, _, pair) =>
+      session.query(
+        pair % 2 === 0
+          ? `INSERT INTO shop_product SELECT 'other', product_id, product_id, product_id FROM product`
+          : `DELETE FROM shop_product WHERE shop_id = 'other'`,
+      ),
+    rows: () => 0,
+  },
+];
+
+/** Much of the shop's is touched, or all of it. */
+const EVERYWHERE: readonly Scene[] = [
+  {
+    what: 'ten products are counted',
+    change: (session, _, pair) => count(session, 10, pair),
+    rows: () => 10,
+  },
+  {
+    what: 'one product of a hundred is counted',
+    change: (session, { products }, pair) => count(session, Math.floor(products / 100), pair),
+    rows: ({ products }) => Math.floor(products / 100),
+  },
+  {
+    what: 'every product is counted',
+    change: (session, { products }, pair) => count(session, products, pair),
+    rows: ({ products }) => products,
+  },
+  {
+    what: 'a facility leaves the group, or joins it',
+    change: (session, _, pair) =>
+      session.query(
+        pair % 2 === 0
+          ? `DELETE FROM facility_group_member WHERE facility_group_id = 'FAC_GRP' AND facility_id = 'F1'`
+          : `INSERT INTO facility_group_member VALUES ('FAC_GRP', 'F1', now() - interval '1 day')`,
+      ),
+    rows: ({ products }) => products,
+  },
+  {
+    what: 'a facility moves out of a group and into it, and nothing differs',
+    change: async (session) => {
+      await session.query(
+        `DELETE FROM facility_group_member WHERE facility_group_id = 'FAC_GRP' AND facility_id = 'F2'`,
+      );
+      await session.query(
+        `INSERT INTO facility_group_member VALUES ('FAC_GRP', 'F2', now() - interval '1 day')`,
+      );
+    },
+    rows: () => 0,
+  },
+];
+
+const SHOP = 'shop';
+
+export async function run(args: readonly string[]): Promise<boolean> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      products: { type: 'string', default: '200000' },
+      facilities: { type: 'string', default: '10' },
+      pairs: { type: 'string', default: '5' },
+      small: { type: 'boolean', default: false },
+    },
+  });
+  const size = values.small
+    ? { products: 1_000, facilities: 3 }
+    : { products: Number(values.products), facilities: Number(values.facilities) };
+  const pairs = values.small ? 2 : Number(values.pairs);
+  return onOwnDatabase(async (database) => {
+    await prepare(database, size);
+    let isRight = true;
+    const elsewhere = tableOf([
+      'delta of nothing ms: min',
+      'median',
+      'max',
+      'delta ms: min',
+      'median',
+      'max',
+    ]);
+    for (const scene of ELSEWHERE) {
+      const [floor, took]: [number[], number[]] = [[], []];
+      for (let pair = 0; pair < pairs; pair += 1) {
+        floor.push((await makeDelta(database)).tookMs);
+        await database.session((session) => scene.change(session, size, pair));
+        const delta = await makeDelta(database);
+        isRight = isRight && delta.rows === scene.rows(size);
+        took.push(delta.tookMs);
+      }
+      elsewhere.push([scene.what, ...spreadCells(spreadOf(floor)), ...spreadCells(spreadOf(took))]);
+    }
+    const everywhere = tableOf([
+      'Hard Sync’s query ms: min',
+      'median',
+      'max',
+      'delta’s query ms: min',
+      'median',
+      'max',
+      'times',
+      'whole delta ms',
+    ]);
+    for (const scene of EVERYWHERE) {
+      const [floor, took, whole]: [number[], number[], number[]] = [[], [], []];
+      for (let pair = 0; pair < pairs; pair += 1) {
+        await database.session((session) => scene.change(session, size, pair));
+        floor.push(await planOnly(database, 'hard-sync'));
+        took.push(await planOnly(database, 'recent-changes'));
+        const delta = await makeDelta(database);
+        isRight = isRight && delta.rows === scene.rows(size);
+        whole.push(delta.tookMs);
+      }
+      const [hardSync, delta] = [spreadOf(floor), spreadOf(took)];
+      const times = (delta.median / hardSync.median).toFixed(2);
+      everywhere.push([
+        scene.what,
+        ...spreadCells(hardSync),
+        ...spreadCells(delta),
+        times,
+        spreadOf(whole).median.toFixed(0),
+      ]);
+    }
+    process.stdout.write(
+      `${size.products} products at ${size.facilities} facilities, all mapped to the shop; ${pairs} pairs\n\n${elsewhere.toString()}\n\n${everywhere.toString()}\n\n`,
+    );
+    process.stdout.write(`${isRight ? 'ok' : 'WRONG'}: each delta has as many rows as its scene changes\n`);
+    return isRight;
+  });
+}
+
+function tableOf(figures: readonly string[]) {
+  return new Table({ head: ['what happens', ...figures], style: { head: [], border: [], compact: true } });
+}
+
+/** Posts to one facility; each time another quantity. */
+async function count(session: Connection, products: number, pair: number): Promise<void> {
+  await session.query(
+    `INSERT INTO inventory_item_detail (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source)
+     SELECT product_id, 'F3', $2, 0, 'VAR_MANUAL', 'bench' FROM product ORDER BY product_id LIMIT $1`,
+    [products, pair % 2 === 0 ? 1 : 2],
+  );
+}
+
+async function prepare(database: Database, { products, facilities }: Size): Promise<void> {
+  await database.session(async (session) => {
+    const ids = Array.from({ length: facilities }, (_, index) => `F${index + 1}`);
+    await session.query(
+      `INSERT INTO facility (facility_id, facility_name, facility_type_id)
+       SELECT id, id, 'RETAIL_STORE' FROM unnest($1::text[]) AS id`,
+      [[...ids, 'ELSEWHERE']],
+    );
+    await session.query(
+      `INSERT INTO facility_group_member SELECT 'FAC_GRP', id, now() - interval '1 day' FROM unnest($1::text[]) AS id`,
+      [ids],
+    );
+    await session.query(`INSERT INTO facility_group VALUES ('UNUSED', 'CHANNEL_FAC_GROUP', 'Unused')`);
+    await session.query(
+      `INSERT INTO product (product_id, sku) SELECT id, id
+       FROM (SELECT 'product-' || lpad(n::text, 8, '0') AS id FROM generate_series(1, $1::int) AS n) AS made`,
+      [products],
+    );
+    await session.query(
+      `INSERT INTO shop (shop_id, domain, location_id, facility_group_id, access_token_ref, api_version,
+         collapse_limit_percent, surge_limit_percent, sell_out_limit_percent)
+       SELECT id, id || '.myshopify.com', 'gid://shopify/Location/1', 'FAC_GRP', 'env:NONE', '2026-10', $1, $1, $1
+       FROM unnest(ARRAY['${SHOP}', 'other']) AS id`,
+      [GUARD_LIMIT_PERCENT_MAX],
+    );
+    // Levels without their ledger, which would take longest to make: no trigger looks.
+    await session.query('SET session_replication_role = replica');
+    await session.query(
+      `INSERT INTO product_facility (product_id, facility_id, quantity_on_hand)
+       SELECT product_id, facility_id, 10 FROM product CROSS JOIN facility ORDER BY product_id, facility_id`,
+    );
+    await session.query(
+      `INSERT INTO shop_product SELECT '${SHOP}', product_id, product_id, product_id FROM product`,
+    );
+    await session.query('SET session_replication_role = origin');
+    await session.query('VACUUM ANALYZE');
+  });
+  const producing = { shopId: SHOP, kind: 'hard-sync', producerKey: 'first' } as const;
+  const { plan } = await produceFile(database, producing);
+  if (!plan) throw new Error('The first Hard Sync of a shop is held.');
+  await produceFile(database, { ...producing, producerKey: 'approval', approval: { plan: plan.plan } });
+  await database.session((session) => session.query('VACUUM ANALYZE'));
+}
+
+async function makeDelta(database: Database): Promise<{ readonly rows: number; readonly tookMs: number }> {
+  const begun = performance.now();
+  const { file } = await produceFile(database, {
+    shopId: SHOP,
+    kind: 'recent-changes',
+    producerKey: randomUUID(),
+  });
+  return { rows: file?.rowCount ?? 0, tookMs: performance.now() - begun };
+}
+
+/** The query alone, whose rows are thrown away: the next one finds all as this one did. */
+async function planOnly(database: Database, kind: UploadFileKind): Promise<number> {
+  return database.session(async (session) => {
+    await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+    const baseline = await readNextBaseline(session, { shopId: SHOP, kind });
+    const scope = { shopId: SHOP, facilityGroupId: 'FAC_GRP', kind, heldPlan: null, isFirstApproved: false };
+    const begun = performance.now();
+    await planRows(session, scope, baseline);
+    const tookMs = performance.now() - begun;
+    await session.query('ROLLBACK');
+    return tookMs;
+  });
+}
