@@ -216,3 +216,22 @@ test('of a webhook that the audit log has kept with its token, only where it lea
     database.query(`UPDATE audit_log SET actor = 'Bob' WHERE ended_at IS NOT NULL`),
   ).rejects.toThrow('an act that has ended never changes');
 });
+
+test('a membership that was removed just before the upgrade is in the first delta after it, though its row in the log names no group', async () => {
+  const database = await openDatabaseOf('0060-pending-orders-as-sent');
+  await fill(database);
+  const retailer = Retailer.over(database);
+  await retailer.switchGuardOff();
+  await database.query('DELETE FROM facility_group_member WHERE facility_id = $1', [BROADWAY]);
+  const before = await database.query('SELECT facility_id FROM change_log WHERE facility_id IS NOT NULL');
+
+  await migrate(database);
+  const { file } = await produceFile(database, {
+    shopId: SHOP,
+    kind: 'recent-changes',
+    producerKey: 'first after the upgrade',
+  });
+
+  expect(before).not.toEqual([]);
+  expect(await retailer.rowsOf(file?.sequence ?? 0)).toEqual({ SHIRT: 0, SOCKS: 0 });
+});

@@ -49,6 +49,7 @@ import * as transfersKept from './0056-transfers-kept.ts';
 import * as apiToken from './0057-api-token.ts';
 import * as userAccount from './0058-user-account.ts';
 import * as levelsInPlace from './0059-levels-in-place.ts';
+import * as pendingOrdersAsSent from './0060-pending-orders-as-sent.ts';
 import * as earlierCount from './0061-earlier-count.ts';
 import * as importProgress from './0062-import-progress.ts';
 import * as verificationHistory from './0064-verification-history.ts';
@@ -57,7 +58,7 @@ import * as providedAccount from './0067-provided-account.ts';
 import * as webhooksInAuditLog from './0068-webhooks-in-audit-log.ts';
 import * as feedsThatCame from './0069-feeds-that-came.ts';
 import * as triggersReadLess from './0075-triggers-read-less.ts';
-import * as pendingOrdersAsSent from './0060-pending-orders-as-sent.ts';
+import * as logScope from './0078-log-scope.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -115,15 +116,16 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0057-api-token', ...apiToken },
   { name: '0058-user-account', ...userAccount },
   { name: '0059-levels-in-place', ...levelsInPlace },
+  { name: '0060-pending-orders-as-sent', ...pendingOrdersAsSent },
   { name: '0061-earlier-count', ...earlierCount },
   { name: '0062-import-progress', ...importProgress },
   { name: '0064-verification-history', ...verificationHistory },
   { name: '0065-sku-prefix', ...skuPrefix },
   { name: '0067-provided-account', ...providedAccount },
   { name: '0068-webhooks-in-audit-log', ...webhooksInAuditLog },
-  { name: '0060-pending-orders-as-sent', ...pendingOrdersAsSent },
   { name: '0069-feeds-that-came', ...feedsThatCame },
   { name: '0075-triggers-read-less', ...triggersReadLess },
+  { name: '0078-log-scope', ...logScope },
 ];
 
 /** In their order. */

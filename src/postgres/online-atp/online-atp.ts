@@ -7,15 +7,28 @@ import { UNITS_MAX } from '../../domain/limits.ts';
 import { joinProductSettings, PRODUCT_SETTINGS } from '../master-data/group-settings.ts';
 import { isMemberOf, sellsInGroup, sellsProduct } from '../master-data/selling-members.ts';
 
+/**
+ * `every`: one pass over all stock, hashed by product. `few`: a look-up by index for each candidate; the planner would
+ * choose the hash for it too, and read the whole table (7 times slower for 10,000 of 1,000,000 products).
+ */
+export type Access = 'every' | 'few';
+
+/** Of so many products, one is looked up by itself in the time in which one pass computes all of them. */
+const FEW_OF_ALL = 10;
+
+/** In SQL: about how many products there are, as the planner knows it; -1: it has not counted them yet. */
+export const PRODUCTS_KNOWN = `(SELECT reltuples::float8 FROM pg_class WHERE oid = 'product'::regclass)`;
+
+/** How to read the stock of so many products, so that it takes the shorter time. Both give the same. */
+export function chooseAccess(candidates: number, productsKnown: number): Access {
+  return productsKnown < 0 || candidates * FEW_OF_ALL <= productsKnown ? 'few' : 'every';
+}
+
 /** Where the products come from, and how many they are: that decides how their stock is read. */
 export interface AtpScope {
   /** Name of a table or common table expression with a column `product_id`, each product once. */
   readonly candidates: string;
-  /**
-   * `every`: one pass over all stock, hashed by product. `few`: a look-up by index for each candidate; the planner
-   * would choose the hash for it too, and read the whole table (7 times slower for 10,000 of 1,000,000 products).
-   */
-  readonly access: 'every' | 'few';
+  readonly access: Access;
   /** SQL expressions, such as parameters, of the facility group's id and of the instant. */
   readonly group: string;
   readonly at: string;

@@ -6,7 +6,7 @@ import { STATEMENT_TIMEOUT_MS, WHAT_IF_FEW_PRODUCTS_MAX } from '../../domain/lim
 import type { Connection, Database } from '../database.ts';
 import { groupsWith, type GroupSettingsChange } from '../master-data/group-settings.ts';
 import { isMemberOf } from '../master-data/selling-members.ts';
-import { onlineAtpSelect, placesCte, type Instead } from './online-atp.ts';
+import { chooseAccess, onlineAtpSelect, placesCte, PRODUCTS_KNOWN, type Instead } from './online-atp.ts';
 
 /** What would be set. Undefined: it stays as it is. */
 export interface SupposedChange {
@@ -59,9 +59,6 @@ class Parameters {
   }
 }
 
-/** Of so many products, one is looked up by itself in the time in which one pass computes all of them. */
-const FEW_OF_ALL = 10;
-
 /** One page of what would move, the largest drop first, with the totals of all. It takes as long as two Hard Syncs plan. */
 export async function readMoves(
   database: Database,
@@ -83,13 +80,12 @@ async function compare(
   const parameters = new Parameters();
   const candidates = candidatesOf(change, parameters);
   const counted = await connection.query<{ products: number; known: number }>(
-    `SELECT count(*)::int AS products, (SELECT reltuples FROM pg_class WHERE oid = 'product'::regclass) AS known
+    `SELECT count(*)::int AS products, ${PRODUCTS_KNOWN} AS known
      FROM (${candidates} LIMIT ${WHAT_IF_FEW_PRODUCTS_MAX + 1}) AS candidate`,
     parameters.values,
   );
   const { products, known } = counted.rows[0] ?? { products: 0, known: 0 };
-  const areFew = products <= WHAT_IF_FEW_PRODUCTS_MAX && products * FEW_OF_ALL <= known;
-  const access = areFew ? 'few' : 'every';
+  const access = products <= WHAT_IF_FEW_PRODUCTS_MAX ? chooseAccess(products, known) : 'every';
   const group = parameters.add(change.facilityGroupId, 'text');
   const scope = { candidates: 'candidate', access, group, at: 'now()' } as const;
   const supposed = { ...scope, instead: insteadOf(change, group, parameters) };

@@ -17,10 +17,14 @@ export interface CandidateScope {
 }
 
 /**
- * Common table expressions, the last of them `candidate(product_id, changed_at)`: each product once, with when the oldest
- * of its changes was made. Null: it has no change but what is withheld of it, or the clock has let units go.
+ * Common table expressions, the last of them `touched(product_id, changed_at, is_due)`: each product once, with when the
+ * oldest of its changes was made, and whether it is in the delta though its Online ATP is what it was. Some are not mapped.
+ * No instant: it has no change but what is withheld of it, or the clock has let units go.
+ *
+ * What a row of the log concerns: its product, every product of its facility, or every product; only in its group, if it
+ * names one, and only of its shop (decision 0055).
  */
-export function deltaCandidatesCte({ shop, group, at }: CandidateScope): string {
+export function touchedCte({ shop, group, at }: CandidateScope): string {
   return `
   base AS MATERIALIZED (
     SELECT snapshot, effective_at FROM shop_baseline WHERE shop_id = ${shop}
@@ -29,12 +33,25 @@ export function deltaCandidatesCte({ shop, group, at }: CandidateScope): string 
     FROM change_log AS log
     WHERE log.txid >= (SELECT pg_snapshot_xmin(snapshot) FROM base)
       AND NOT pg_visible_in_snapshot(log.txid, (SELECT snapshot FROM base))
+      AND (log.shop_id IS NULL OR log.shop_id = ${shop})
+      AND (log.facility_group_id IS NULL OR log.facility_group_id = ${group})
     GROUP BY log.product_id, log.facility_id, log.facility_group_id
   ), changed_facility AS MATERIALIZED (
-    SELECT facility_id, changed_at FROM changed WHERE facility_id IS NOT NULL
+    SELECT facility_id, changed_at FROM changed WHERE facility_id IS NOT NULL AND facility_group_id IS NULL
+  ), changed_stock AS MATERIALIZED (
+    SELECT facility_id, changed_at FROM changed WHERE facility_id IS NOT NULL AND facility_group_id IS NOT NULL
     UNION ALL
-    -- Nobody writes a row when a membership begins or ends by the clock, or a facility closes.
-    ${selectChangedByClock(group, at)}
+    -- The stock of a facility counts only where it sells, and it sells only where it is a member. A membership that was
+    -- removed since the baseline is in the log by itself.
+    SELECT facility_id, changed_at FROM (
+      SELECT facility_id, changed_at FROM changed_facility
+      UNION ALL
+      -- Nobody writes a row when a membership begins or ends by the clock, or a facility closes.
+      ${selectChangedByClock(group, at)}
+    ) AS any_group
+    WHERE EXISTS (
+      SELECT FROM facility_group_member AS member
+      WHERE member.facility_group_id = ${group} AND member.facility_id = any_group.facility_id)
   ), expired_debt AS MATERIALIZED (
     -- More units are kept back than were seen to go since the order watermark (src/domain/unseen-sales.ts): the others
     -- go on sale again. Not while a later file has the product already. By the index applied_row_in_debt.
@@ -53,31 +70,29 @@ export function deltaCandidatesCte({ shop, group, at }: CandidateScope): string 
         FROM jsonb_to_recordset(applied.drops) AS seen (at timestamptz, units bigint)
         WHERE seen.at > coalesce(${orderWatermarkSql(shop)}, '-infinity')))
   ), touched AS (
-    SELECT product_id, changed_at FROM changed WHERE product_id IS NOT NULL
-    UNION ALL
-    SELECT product_id, changed_at FROM product_facility JOIN changed_facility USING (facility_id)
-    UNION ALL
-    -- A facility that becomes virtual, or no longer is, moves its open orders in or out of the brokering queue.
-    SELECT product_id, changed_at FROM order_item JOIN changed_facility USING (facility_id) WHERE open_quantity > 0
-    UNION ALL
-    SELECT mapped.product_id, changed.changed_at
-    FROM changed JOIN shop_product AS mapped ON mapped.shop_id = ${shop}
-    WHERE changed.facility_group_id = ${group}
-    UNION ALL
-    SELECT product_id, changed_at FROM owed_row WHERE shop_id = ${shop}
-    UNION ALL
-    -- What is withheld; of a plan that was just rejected, too: it is judged anew. Its instant stays with the plan while
-    -- the plan is held, since the file has only what its sales have left.
-    SELECT product_id, CASE WHEN plan.state <> 'HELD' THEN coalesce(changed_at, since) END
-    FROM sync_plan_row JOIN sync_plan AS plan USING (shop_id, plan) WHERE shop_id = ${shop}
-    UNION ALL
-    SELECT product_id, NULL FROM expired_debt
-  ), candidate AS MATERIALIZED (
-    -- By the primary key: a hash would read the whole mapping for the few that a delta has.
-    SELECT touched.product_id, touched.changed_at
-    FROM (SELECT product_id, min(changed_at) AS changed_at FROM touched GROUP BY product_id) AS touched
-    CROSS JOIN LATERAL (
-      SELECT FROM shop_product WHERE shop_id = ${shop} AND product_id = touched.product_id OFFSET 0
-    ) AS mapped
+    SELECT product_id, min(changed_at) AS changed_at, bool_or(is_due) AS is_due
+    FROM (
+      SELECT product_id, changed_at, false AS is_due FROM changed WHERE product_id IS NOT NULL
+      UNION ALL
+      SELECT product_id, changed_at, false FROM product_facility JOIN changed_stock USING (facility_id)
+      UNION ALL
+      -- A facility that becomes virtual, or no longer is, moves its open orders in or out of the brokering queue.
+      SELECT product_id, changed_at, false FROM order_item JOIN changed_facility USING (facility_id)
+      WHERE open_quantity > 0
+      UNION ALL
+      SELECT mapped.product_id, changed.changed_at, false
+      FROM changed JOIN shop_product AS mapped ON mapped.shop_id = ${shop}
+      WHERE changed.product_id IS NULL AND changed.facility_id IS NULL
+      UNION ALL
+      SELECT product_id, changed_at, true FROM owed_row WHERE shop_id = ${shop}
+      UNION ALL
+      -- What is withheld; of a plan that was just rejected, too: it is judged anew. Its instant stays with the plan while
+      -- the plan is held, since the file has only what its sales have left.
+      SELECT product_id, CASE WHEN plan.state <> 'HELD' THEN coalesce(changed_at, since) END, false
+      FROM sync_plan_row JOIN sync_plan AS plan USING (shop_id, plan) WHERE shop_id = ${shop}
+      UNION ALL
+      SELECT product_id, NULL, true FROM expired_debt
+    ) AS one
+    GROUP BY product_id
   )`;
 }

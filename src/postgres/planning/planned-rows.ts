@@ -3,9 +3,15 @@
  * the file gets a number.
  */
 import type { UploadFileKind } from '../../domain/upload-file.ts';
-import { deltaCandidatesCte } from './change-log.ts';
+import { touchedCte } from './change-log.ts';
 import type { Connection } from '../database.ts';
-import { onlineAtpSelect, placesCte } from '../online-atp/online-atp.ts';
+import {
+  chooseAccess,
+  onlineAtpSelect,
+  placesCte,
+  PRODUCTS_KNOWN,
+  type Access,
+} from '../online-atp/online-atp.ts';
 import { readOldestWaiting } from './waiting-changes.ts';
 import type { NextBaseline } from './snapshot-chain.ts';
 import {
@@ -31,15 +37,36 @@ export interface PlanScope {
   readonly isFirstApproved: boolean;
 }
 
-const HARD_SYNC_CANDIDATES = `
-  base AS MATERIALIZED (SELECT snapshot FROM shop_baseline WHERE shop_id = $1 AND $4),
-  candidate AS MATERIALIZED (SELECT product_id FROM shop_product WHERE shop_id = $1)`;
+/** The temporary table of a delta: what may differ from the last file, all of it mapped to the shop. */
+const CANDIDATE = 'candidate_row';
 
 /**
- * A Hard Sync has every mapped product, and reads each table as a whole. It carries all that waits ($7), so each of its
- * rows counts as old as the oldest of that.
+ * Fills CANDIDATE, and returns how many it has. A log may have many products of other shops, so they go before any Online
+ * ATP is computed. How they are joined is left to the planner, which knows the size of a table that is there.
  */
-const EVERY_ROW = `
+async function findCandidates(
+  session: Connection,
+  { shopId, facilityGroupId }: PlanScope,
+  effectiveAt: string,
+): Promise<number> {
+  await session.query(
+    `CREATE TEMPORARY TABLE ${CANDIDATE} (product_id text, changed_at timestamptz, is_due boolean) ON COMMIT DROP`,
+  );
+  const scope = { shop: '$1', group: '$2', at: '$3::timestamptz' };
+  const { rowCount: touched } = await session.query(
+    `INSERT INTO ${CANDIDATE} WITH ${touchedCte(scope)} SELECT product_id, changed_at, is_due FROM touched`,
+    [shopId, facilityGroupId, effectiveAt],
+  );
+  const { rowCount: foreign } = await session.query(
+    `DELETE FROM ${CANDIDATE} AS touched WHERE NOT EXISTS (
+       SELECT FROM shop_product WHERE shop_id = $1 AND product_id = touched.product_id)`,
+    [shopId],
+  );
+  return (touched ?? 0) - (foreign ?? 0);
+}
+
+/** What is known of each candidate, and of its last file: each table is read as a whole. */
+const OF_EVERY = `
   JOIN shop_product AS mapped ON mapped.shop_id = $1 AND mapped.product_id = atp.product_id
   JOIN product ON product.product_id = atp.product_id
   LEFT JOIN published_row AS published
@@ -47,15 +74,10 @@ const EVERY_ROW = `
   LEFT JOIN shop_imported_units AS imported
     ON imported.shop_id = $1 AND imported.product_id = atp.product_id
   LEFT JOIN sync_plan_row AS held ON held.shop_id = $1 AND held.plan = $5 AND held.product_id = atp.product_id
-  LEFT JOIN sold ON sold.product_id = atp.product_id
-  CROSS JOIN LATERAL (SELECT true AS is_due, $7::timestamptz AS changed_at) AS due`;
+  LEFT JOIN sold ON sold.product_id = atp.product_id`;
 
-/**
- * A delta has the products that differ from the last file, and those that are due whatever their quantity: they are
- * owed, have another item, or had units kept back for sales that did not come. Each look-up is by a primary key, for one
- * candidate: the planner would hash the whole catalogue for a handful of them.
- */
-const WHAT_DIFFERS = `
+/** The same by the primary keys, for one candidate each: the planner would hash the whole catalogue for a handful. */
+const OF_FEW = `
   CROSS JOIN LATERAL (
     SELECT inventory_item_id FROM shop_product
     WHERE shop_id = $1 AND product_id = atp.product_id OFFSET 0
@@ -73,15 +95,22 @@ const WHAT_DIFFERS = `
     SELECT cause, revision, quantity, changed_at, since FROM sync_plan_row
     WHERE shop_id = $1 AND plan = $5 AND product_id = atp.product_id OFFSET 0
   ) AS held ON true
-  LEFT JOIN sold ON sold.product_id = atp.product_id
-  JOIN candidate ON candidate.product_id = atp.product_id
+  LEFT JOIN sold ON sold.product_id = atp.product_id`;
+
+/** A Hard Sync has every product, and carries all that waits ($7): each of its rows counts as old as the oldest of that. */
+const ALL_ARE_DUE = `CROSS JOIN LATERAL (SELECT true AS is_due, $7::timestamptz AS changed_at) AS due`;
+
+/**
+ * A delta has the products that differ from the last file, and those that are due whatever their quantity: they are
+ * owed, have another item, or had units kept back for sales that did not come.
+ */
+const WHAT_DIFFERS = `
+  JOIN ${CANDIDATE} AS candidate ON candidate.product_id = atp.product_id
   CROSS JOIN LATERAL (
-    SELECT candidate.changed_at, coalesce(published.inventory_item_id <> mapped.inventory_item_id
+    SELECT candidate.changed_at, candidate.is_due OR coalesce(published.inventory_item_id <> mapped.inventory_item_id
         -- An order and a receipt of as many units were imported together: Online ATP is the same, but Shopify shows
         -- less, because it has sold the order's units.
-        OR published.imported_units <> coalesce(imported.units, 0), false)
-      OR EXISTS (SELECT FROM owed_row WHERE shop_id = $1 AND product_id = atp.product_id)
-      OR atp.product_id IN (SELECT product_id FROM expired_debt) AS is_due
+        OR published.imported_units <> coalesce(imported.units, 0), false) AS is_due
   ) AS due
   WHERE due.is_due OR published.quantity IS DISTINCT FROM atp.online_atp`;
 
@@ -96,13 +125,16 @@ const MOVE: MoveInSql = {
 const SOLD_BY_SHOP =
   'greatest(0, coalesce(imported.units, 0) - coalesce(published.imported_units, imported.units, 0))';
 
-function plannedRowsSql(kind: UploadFileKind): string {
-  const scope = { group: '$2', at: '$3::timestamptz', candidates: 'candidate' };
+function plannedRowsSql(kind: UploadFileKind, access: Access): string {
   const isDelta = kind === 'recent-changes';
-  const candidates = isDelta ? deltaCandidatesCte({ shop: '$1', ...scope }) : HARD_SYNC_CANDIDATES;
+  const candidates = isDelta ? CANDIDATE : 'candidate';
+  const scope = { group: '$2', at: '$3::timestamptz', candidates, access };
   return `
     INSERT INTO ${PLANNED}
-    WITH ${placesCte(scope)}, ${candidates}, ${SOLD_CTE}
+    WITH ${placesCte(scope)},
+    base AS MATERIALIZED (SELECT snapshot FROM shop_baseline WHERE shop_id = $1 AND $4),
+    ${isDelta ? '' : 'candidate AS MATERIALIZED (SELECT product_id FROM shop_product WHERE shop_id = $1),'}
+    ${SOLD_CTE}
     SELECT row.product_id, row.sku, row.inventory_item_id, row.quantity, row.quantity_before,
       row.sequence_before, row.imported_units, row.is_due, row.changed_at, row.held_changed_at, row.held_cause,
       row.held_revision, ${suspicionSql(MOVE, 'row.held_cause')},
@@ -118,8 +150,9 @@ function plannedRowsSql(kind: UploadFileKind): string {
         ${SOLD_BY_SHOP} AS sold_by_shop,
         -- Without a base nobody knows what other channels have sold.
         CASE WHEN $4 THEN coalesce(sold.units, 0)::bigint ELSE ${SOLD_BY_SHOP} END AS sold
-      FROM (${onlineAtpSelect({ ...scope, access: isDelta ? 'few' : 'every' })}) AS atp
-      ${isDelta ? WHAT_DIFFERS : EVERY_ROW}
+      FROM (${onlineAtpSelect(scope)}) AS atp
+      ${access === 'few' ? OF_FEW : OF_EVERY}
+      ${isDelta ? WHAT_DIFFERS : ALL_ARE_DUE}
     ) AS row`;
 }
 
@@ -129,9 +162,10 @@ function plannedRowsSql(kind: UploadFileKind): string {
  */
 export async function planRows(
   session: Connection,
-  { shopId, facilityGroupId, kind, heldPlan, isFirstApproved }: PlanScope,
+  scope: PlanScope,
   { effectiveAt, hasUsableBase }: NextBaseline,
 ): Promise<number> {
+  const { shopId, facilityGroupId, kind, heldPlan, isFirstApproved } = scope;
   await session.query(`
     CREATE TEMPORARY TABLE ${PLANNED} (
       product_id text, sku text, inventory_item_id text, quantity integer, quantity_before integer,
@@ -140,15 +174,19 @@ export async function planRows(
       risen_units bigint, quantity_by_sales integer, quantity_by_own_sales integer, file_quantity integer,
       withheld_for text, is_approved boolean NOT NULL DEFAULT false, is_left_out boolean NOT NULL DEFAULT false
     ) ON COMMIT DROP`);
-  const waiting = kind === 'hard-sync' ? [await readOldestWaiting(session, shopId)] : [];
-  const { rowCount } = await session.query(plannedRowsSql(kind), [
-    shopId,
-    facilityGroupId,
-    effectiveAt,
-    hasUsableBase,
-    heldPlan,
-    isFirstApproved,
+  const isDelta = kind === 'recent-changes';
+  const access = isDelta
+    ? await chooseFor(session, await findCandidates(session, scope, effectiveAt))
+    : 'every';
+  const waiting = isDelta ? [] : [await readOldestWaiting(session, shopId)];
+  const { rowCount } = await session.query(plannedRowsSql(kind, access), [
+    ...[shopId, facilityGroupId, effectiveAt, hasUsableBase, heldPlan, isFirstApproved],
     ...waiting,
   ]);
   return rowCount ?? 0;
+}
+
+async function chooseFor(session: Connection, candidates: number): Promise<Access> {
+  const { rows } = await session.query<{ known: number }>(`SELECT ${PRODUCTS_KNOWN} AS known`);
+  return chooseAccess(candidates, rows[0]?.known ?? -1);
 }

@@ -10,15 +10,15 @@ import type { Connection } from '../database.ts';
 import { selectChangedByClock } from '../master-data/selling-members.ts';
 
 /**
- * In SQL, of a row `looked` of change_log and the shop: it may concern the shop. A facility concerns every shop until its
- * next delta: which products it touches is for the delta to find out.
+ * In SQL, of a row `looked` of change_log and the shop: it may concern the shop. A facility that has changed by itself
+ * concerns every shop until its next delta: which products it touches is for the delta to find out.
  */
 const CONCERNS_SHOP = `CASE
+  WHEN looked.shop_id <> shop.shop_id OR looked.facility_group_id <> shop.facility_group_id THEN false
   WHEN looked.product_id IS NOT NULL THEN EXISTS (
     -- By the primary key: the planner would rather hash the whole mapping.
     SELECT FROM shop_product AS mapped
     WHERE mapped.shop_id = shop.shop_id AND mapped.product_id = looked.product_id OFFSET 0)
-  WHEN looked.facility_group_id IS NOT NULL THEN looked.facility_group_id = shop.facility_group_id
   ELSE true END`;
 
 /**

@@ -8,7 +8,7 @@ import { AtpError } from '../../domain/errors.ts';
 import { AUDIT_FINDINGS_LISTED_MAX, FILE_ROWS_KEPT_DAYS } from '../../domain/limits.ts';
 import { IS_OPEN } from '../lane/upload-files.ts';
 import { checkLevels, type LevelCheck } from '../online-atp/level-check.ts';
-import { deltaCandidatesCte } from '../planning/change-log.ts';
+import { touchedCte } from '../planning/change-log.ts';
 import type { Connection, Database } from '../database.ts';
 import { runInTransaction } from '../transaction.ts';
 import { onlineAtpSelect, placesCte } from '../online-atp/online-atp.ts';
@@ -200,7 +200,7 @@ async function listUnpublished(
   const scope = { group: '$2', at: '$3::timestamptz' };
   const { rows } = await session.query<Unpublished>(
     `WITH ${placesCte(scope)},
-     ${deltaCandidatesCte({ shop: '$1', ...scope })},
+     ${touchedCte({ shop: '$1', ...scope })},
      mapped AS (SELECT product_id, inventory_item_id FROM shop_product WHERE shop_id = $1)
      SELECT product.sku, published.quantity AS published, atp.online_atp AS "onlineAtp"
      FROM (${onlineAtpSelect({ ...scope, candidates: 'mapped', access: 'every' })}) AS atp
@@ -209,7 +209,7 @@ async function listUnpublished(
      LEFT JOIN published_row AS published ON published.shop_id = $1 AND published.product_id = atp.product_id
      WHERE (published.quantity, published.inventory_item_id)
          IS DISTINCT FROM (atp.online_atp::integer, mapped.inventory_item_id)
-       AND atp.product_id NOT IN (SELECT product_id FROM candidate)
+       AND atp.product_id NOT IN (SELECT product_id FROM touched)
      ORDER BY product.sku`,
     [shopId, facilityGroupId, effectiveAt],
   );
