@@ -205,7 +205,7 @@ async function importTakenFeed(
       return { feed: fault(fileName, error), errorFile: null };
     await writeFileFault(errorFile, error);
     // What a person has decided is told to nobody.
-    if (!isDecided(error)) await recordRefusedFeed(database, { fileName, type, sentAt }, error);
+    if (!isDecided(error)) await recordRefusedFeed(database, { fileName, source, type, sentAt }, error);
     return { feed: fault(fileName, error), errorFile };
   }
 }

@@ -25,14 +25,15 @@ function statesText({ expected, refused }: ResultOf<typeof listFeedStates>): str
     timeOf(dueAt),
     isLate ? 'late' : 'in time',
   ]);
-  const refusedRows = refused.map(({ fileName, refusedAt, refusedRows: rows, code, message }) => [
+  const refusedRows = refused.map(({ fileName, source, refusedAt, refusedRows: rows, code, message }) => [
     fileName,
+    source,
     timeOf(refusedAt),
     code === null ? `${rows} rows` : `${code}: ${message}`,
   ]);
   return [
     table(['Expected', 'Every', 'Last came', 'Next by', 'State'], expectedRows, 'No feed is expected.'),
-    table(['Refused', 'When', 'What'], refusedRows, 'No refused feed waits for anybody.'),
+    table(['Refused', 'Source', 'When', 'What'], refusedRows, 'No refused feed waits for anybody.'),
   ].join('\n');
 }
 

@@ -55,7 +55,7 @@ export function undoneText({
   return [
     `Import ${importId} of ${fileName} is undone: ${counted(postings, 'posting')} taken back.`,
     ...(countedSince > 0
-      ? [`${counted(countedSince, 'quantity', 'quantities')} stay: they were counted since.`]
+      ? [`${counted(countedSince, 'quantity stays', 'quantities stay')}: counted since.`]
       : []),
     ...(rows.length > 0
       ? [

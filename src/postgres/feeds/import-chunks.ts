@@ -68,7 +68,7 @@ export async function beginChunks(connection: Connection, { importId, type }: Ch
 
 /** By feed_import_pkey. Waits for whoever undoes it, or works on a chunk of it. */
 const TAKE = `
-  SELECT import_id AS "importId", import_key AS key, feed_type AS type, file_name AS "fileName", sent_at AS "sentAt",
+  SELECT import_id AS "importId", import_key AS key, feed_type AS type, file_name AS "fileName", source, sent_at AS "sentAt",
     claimed_path IS NOT NULL AS "isClaimed", may_reopen AS "mayReopen", after_entry AS "afterEntry",
     coalesce(last_entry, after_entry) AS "lastEntry", done_count AS done, pending_count AS pending,
     set_config('atp.import_id', import_id::text, true),

@@ -322,9 +322,10 @@ async function applyFeed<Type extends FeedType>(
   // Whoever imports a file by hand sees what is refused. And an empty feed proves nothing of the one before.
   if (isJudgedLater) return { counts, judged: { effect, reasons, isGated, importId, isPostedLater } };
   if (failed > 0 && claimed) {
-    await recordRefusedRows(connection, { fileName, type, sentAt: writtenAt }, failed);
+    await recordRefusedRows(connection, { fileName, source: source ?? '', type, sentAt: writtenAt }, failed);
   }
-  if (failed === 0 && rowCount > 0) await endRefusedFeeds(connection, type);
+  if (failed === 0 && rowCount > 0)
+    await endRefusedFeeds(connection, { type, source: source ?? feed.sender ?? null });
   return { counts, judged: { effect, reasons, isGated, importId, isPostedLater } };
 }
 

@@ -68,12 +68,12 @@ export async function finishOrders(connection: Connection, of: ChunkOf): Promise
   const { rows, applied, failed } = await readCounts(connection, of.key);
   await recordEnd(connection, of, failed);
   if (rows === 0 || applied > 0) await recordOrdersCame(connection, of.sentAt);
-  if (failed === 0 && rows > 0) await endRefusedFeeds(connection, 'ORDER_ITEMS');
+  if (failed === 0 && rows > 0) await endRefusedFeeds(connection, { type: 'ORDER_ITEMS', source: of.source });
 }
 
 async function recordEnd(
   connection: Connection,
-  { importId, fileName, sentAt, afterEntry, isClaimed }: ChunkOf,
+  { importId, fileName, source, sentAt, afterEntry, isClaimed }: ChunkOf,
   failed: number,
 ): Promise<void> {
   const effect = await readEffect(connection, { importId, afterEntry }, true);
@@ -82,7 +82,8 @@ async function recordEnd(
     JSON.stringify(effect),
   ]);
   const type: FeedType = 'ORDER_ITEMS';
-  if (failed > 0 && isClaimed) await recordRefusedRows(connection, { fileName, type, sentAt }, failed);
+  if (failed > 0 && isClaimed)
+    await recordRefusedRows(connection, { fileName, source: source ?? '', type, sentAt }, failed);
 }
 
 /** Each row becomes a refused one, so that its sender gets it back. By pending_order_row_pkey. */

@@ -110,6 +110,8 @@ export interface ChunkOf {
   readonly key: string;
   readonly type: FeedType;
   readonly fileName: string;
+  /** Null: it came from a machine of ours. */
+  readonly source: string | null;
   readonly sentAt: Date;
   readonly isClaimed: boolean;
   /** Of order lines: whether an open state opens a line again that was closed. */

@@ -1,6 +1,6 @@
 /**
- * Feeds that came in and were refused, as a whole or some of their rows. Each is open until the next feed of its type comes
- * in without a refused row, or a person dismisses it.
+ * Feeds that came in and were refused, as a whole or some of their rows. Each is open until the next feed of its source and type
+ * comes in without a refused row, or a person dismisses it.
  */
 import type { FeedType } from '../../domain/feed-type.ts';
 import { IMPORT_RECORDS_KEPT_DAYS, REFUSED_FEEDS_KEPT_DAYS } from '../../domain/limits.ts';
@@ -9,6 +9,8 @@ import type { FeedFault } from './feeds-left.ts';
 
 interface RefusedFile {
   readonly fileName: string;
+  /** The folder that it was sent to. */
+  readonly source: string;
   /** Null: it could not be told. */
   readonly type: FeedType | null;
   /** The time of the file on SFTP. */
@@ -18,34 +20,43 @@ interface RefusedFile {
 /** Records a feed of which nothing was applied. An attempt may repeat it. */
 export async function recordRefusedFeed(
   database: Database,
-  { fileName, type, sentAt }: RefusedFile,
+  { fileName, source, type, sentAt }: RefusedFile,
   { code, message }: FeedFault,
 ): Promise<void> {
   await database.query(
-    `INSERT INTO refused_feed (file_name, sent_at, feed_type, code, message) VALUES ($1, $2, $3, $4, $5)
+    `INSERT INTO refused_feed (file_name, sent_at, source, feed_type, code, message) VALUES ($1, $2, $3, $4, $5, $6)
      ON CONFLICT DO NOTHING`,
-    [fileName, sentAt, type, code, message],
+    [fileName, sentAt, source, type, code, message],
   );
 }
 
 /** Records refused rows of a feed, in the transaction that applies its others. */
 export async function recordRefusedRows(
   connection: Connection,
-  { fileName, type, sentAt }: RefusedFile,
+  { fileName, source, type, sentAt }: RefusedFile,
   rows: number,
 ): Promise<void> {
   await connection.query(
-    `INSERT INTO refused_feed (file_name, sent_at, feed_type, refused_rows) VALUES ($1, $2, $3, $4)
+    `INSERT INTO refused_feed (file_name, sent_at, source, feed_type, refused_rows) VALUES ($1, $2, $3, $4, $5)
      ON CONFLICT DO NOTHING`,
-    [fileName, sentAt, type, rows],
+    [fileName, sentAt, source, type, rows],
   );
 }
 
-/** A feed of the type has come in without a refused row: what was refused before is not told any more. */
-export async function endRefusedFeeds(connection: Connection, type: FeedType): Promise<void> {
+/**
+ * A feed of the type has come in without a refused row: what was refused before of its source is not told any more. That of another
+ * one may lack its stock still.
+ *
+ * @param source null: a person has imported it, and has not said whose it is, so any is meant
+ */
+export async function endRefusedFeeds(
+  connection: Connection,
+  { type, source }: { readonly type: FeedType; readonly source: string | null },
+): Promise<void> {
   await connection.query(
-    `UPDATE refused_feed SET ended_at = clock_timestamp() WHERE feed_type = $1 AND ended_at IS NULL`,
-    [type],
+    `UPDATE refused_feed SET ended_at = clock_timestamp()
+     WHERE feed_type = $1 AND ended_at IS NULL AND ($2::text IS NULL OR source IN ($2, ''))`,
+    [type, source],
   );
 }
 
@@ -77,6 +88,8 @@ export async function purgeRefusedFeeds(session: Connection): Promise<void> {
 
 export interface RefusedFeed {
   readonly fileName: string;
+  /** Null: an earlier release has recorded it. */
+  readonly source: string | null;
   readonly type: string | null;
   readonly refusedAt: Date;
   /** Null: nothing of it was applied. */
@@ -89,7 +102,7 @@ export interface RefusedFeed {
 /** The open ones, the oldest first, by the index refused_feed_open. */
 export async function listRefusedFeeds(database: Database, limit: number): Promise<readonly RefusedFeed[]> {
   return database.query<RefusedFeed>(
-    `SELECT file_name AS "fileName", feed_type AS type, refused_at AS "refusedAt", refused_rows AS "refusedRows",
+    `SELECT file_name AS "fileName", nullif(source, '') AS source, feed_type AS type, refused_at AS "refusedAt", refused_rows AS "refusedRows",
        code, message
      FROM refused_feed WHERE ended_at IS NULL ORDER BY refused_at, file_name LIMIT $1`,
     [limit],

@@ -59,6 +59,8 @@ import * as webhooksInAuditLog from './0068-webhooks-in-audit-log.ts';
 import * as feedsThatCame from './0069-feeds-that-came.ts';
 import * as triggersReadLess from './0075-triggers-read-less.ts';
 import * as logScope from './0078-log-scope.ts';
+import * as refusedFeedOfSource from './0070-refused-feed-of-source.ts';
+import * as pendingOrdersAsSent from './0060-pending-orders-as-sent.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -126,6 +128,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0069-feeds-that-came', ...feedsThatCame },
   { name: '0075-triggers-read-less', ...triggersReadLess },
   { name: '0078-log-scope', ...logScope },
+  { name: '0070-refused-feed-of-source', ...refusedFeedOfSource },
 ];
 
 /** In their order. */
