@@ -96,7 +96,7 @@ export function createImportFeed({ database, fileDrop, diary }: ImportDeps) {
     if (done === null) return fault(fileName, new AtpError('FEED_GONE', { fileName }));
     await markFiled(database, claimedPath(claim), null);
     await fileDrop((drop) => removeClaim(drop, claim));
-    return { fileName, ...done.counts };
+    return { fileName, ...done.counts, ...grownOf(claim) };
   }
 
   /** @param foundAt where the run found the feed: a release before has left feeds there, and not claimed them */
@@ -196,7 +196,10 @@ async function importTakenFeed(
         },
       ),
     );
-    return { feed: { fileName, ...counts }, errorFile: counts.failed > 0 ? errorFile : null };
+    return {
+      feed: { fileName, ...counts, ...grownOf(claim) },
+      errorFile: counts.failed > 0 ? errorFile : null,
+    };
   } catch (error) {
     // Temporal retries what a retry can mend. Anything else is a fault of the file, and goes into its error file.
     if (!(error instanceof AtpError) || ERROR_CLASSES[error.class].isRetried) throw error;
@@ -209,6 +212,8 @@ async function importTakenFeed(
     return { feed: fault(fileName, error), errorFile };
   }
 }
+
+const grownOf = (claim: Claim) => (isOfGrown(claim) ? { hasGrown: true as const } : {});
 
 function isDecided(error: AtpError): boolean {
   return (

@@ -105,6 +105,13 @@ function importText(result: ImportResult): string {
   const warnings = files.flatMap(({ fileName, warnings: told = [] }) =>
     told.map((warning) => `${onOneLine(fileName)}: ${warningInWords(warning)}`),
   );
+  const grown = files.flatMap(({ fileName, hasGrown, error }) =>
+    hasGrown === true && !error
+      ? [
+          `${onOneLine(fileName)} had grown since it was filed, and was taken again as it is now: its sender writes on after a pause. \`atp source set <source> --settle <duration>\`, or a marker <name>.done that comes last, keeps it from being met half-way.`,
+        ]
+      : [],
+  );
   const disorder = files.flatMap(({ fileName, olderThan }) =>
     olderThan === undefined
       ? []
@@ -129,6 +136,7 @@ function importText(result: ImportResult): string {
   return [
     text,
     ...warnings,
+    ...grown,
     ...disorder,
     ...faults,
     ...waits,

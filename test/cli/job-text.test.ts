@@ -41,6 +41,16 @@ test('verify lists variants without a product, and ends with 3 where nothing els
   expect(namesake.text).toContain('NAMESAKE: give the variant in Shopify a SKU of its own');
 });
 
+test('import tells of feeds that had grown since they were filed', () => {
+  const files = [{ fileName: '1.csv', rows: 2, applied: 2, failed: 0, hasGrown: true as const }];
+  expect(describeResult('import', { files }).text).toContain(
+    '1.csv had grown since it was filed, and was taken again as it is now',
+  );
+  expect(resultInWords('import', { files })).toBe(
+    '1 feed, 2 rows applied, 0 refused; 1 feed had grown since filed, taken again',
+  );
+});
+
 test('import tells of order rows without a shop, file by file', () => {
   const files = [
     {

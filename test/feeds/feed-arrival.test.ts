@@ -271,7 +271,9 @@ describe('a feed that grows after it was filed', () => {
 
     expect(grown?.path).toMatch(/^claimed\/grown-[0-9a-f]+\/RESET_INVENTORY__1\.csv$/);
     expect(grown?.waits).toMatchObject({ code: 'FEED_UNSETTLED' });
-    expect(grown && (await importFeed({ path: grown.path }))).toMatchObject({ rows: 2, applied: 2 });
+    expect(grown && (await importFeed({ path: grown.path }))).toMatchObject({
+      ...{ rows: 2, applied: 2, hasGrown: true },
+    });
     expect((await warehouse.readLevels('SHIRT', 'SOHO')).qoh).toBe(125);
     expect(await readdir(join(folder, 'archive'))).toEqual(['RESET_INVENTORY__1.csv']);
   });

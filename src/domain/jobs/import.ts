@@ -13,6 +13,8 @@ export interface ImportedFile {
   readonly failed: number;
   /** What is to be told of rows that were applied; absent: nothing. */
   readonly warnings?: readonly ImportWarning[];
+  /** It had grown since it was filed, and was taken again as it is now. */
+  readonly hasGrown?: true;
   /** It was imported after this feed, as their names say, though by its time it is the older file. */
   readonly olderThan?: string;
   /** Why nothing of the file could be applied. */
@@ -92,6 +94,7 @@ function hasSomethingToTell(file: ImportedFile): boolean {
     file.error !== undefined ||
     file.failed > 0 ||
     file.notPutAway !== undefined ||
+    file.hasGrown === true ||
     file.olderThan !== undefined
   );
 }
@@ -158,11 +161,13 @@ export const IMPORT = defineJob({
     const failed = files.reduce((sum, file) => sum + file.failed, others?.failed ?? 0);
     const applied = files.reduce((sum, file) => sum + file.applied, others?.applied ?? 0);
     const told = files.flatMap(({ warnings = [] }) => warnings).reduce((sum, { rows }) => sum + rows, 0);
+    const grown = files.filter(({ hasGrown, error }) => hasGrown === true && !error).length;
+    const again = grown > 0 ? `; ${counted(grown, 'feed')} had grown since filed, taken again` : '';
     const older = files.filter(({ olderThan }) => olderThan !== undefined).length;
     const disordered =
       older > 0 ? `; names and times disagree about the order of ${counted(older, 'feed')}` : '';
     const warned = told > 0 ? `; of ${counted(told, 'row')} not everything is known` : '';
-    return `${counted(feeds, 'feed')}, ${counted(applied, 'row')} applied, ${failed} refused${refused}${warned}${disordered}${waits}${left}`;
+    return `${counted(feeds, 'feed')}, ${counted(applied, 'row')} applied, ${failed} refused${refused}${again}${warned}${disordered}${waits}${left}`;
   },
   outcomeOf: (result) => {
     const outcomes = result.files.map(outcomeOfFile);
