@@ -47,11 +47,16 @@ export const ALERT_COMMANDS = [
   command({
     path: 'alert conditions',
     operation: listConditions,
-    show: ({ lookedAt, conditions }) => {
+    show: ({ lookedAt, isWatched, conditions }) => {
       const rows = conditions.map(({ code, severity, shopId, since, detail, whatToDo }) => [
         ...[severity, code, shopId, timeOf(since), detail, whatToDo],
       ]);
-      const looked = lookedAt ? `Looked at ${timeOf(lookedAt)}.` : 'No watch has looked yet: start a worker.';
+      const stopped = isWatched
+        ? ''
+        : ' No watch has looked since, so nobody knows what is wrong now: start a worker.';
+      const looked = lookedAt
+        ? `Looked at ${timeOf(lookedAt)}.${stopped}`
+        : 'No watch has looked yet: start a worker.';
       const head = ['Severity', 'Condition', 'Shop', 'Since', 'What', 'What to do'];
       return [table(head, rows, 'Nothing is wrong, as far as the watch has seen.'), looked].join('\n');
     },

@@ -15,9 +15,12 @@ export const listConditions = defineOperation({
   run: async ({ app }, { shopId, severity }) => {
     const database = await app.database();
     const open = (await listOpenConditions(database)).map(toOpenCondition);
+    const { lookedAt, isWatched } = await findLastLook(database);
     return {
       /** When a watch has looked last; null: none ever has, so nobody knows what is wrong. */
-      lookedAt: await findLastLook(database),
+      lookedAt,
+      /** False: that is too long ago, and what was seen then says nothing of now. */
+      isWatched,
       conditions: open.filter(
         (condition) =>
           (shopId === undefined || condition.shopId === shopId) &&

@@ -18,6 +18,12 @@ export const WATCH_INTERVAL_MS = 30_000;
  */
 export const WATCH_ROUNDS_APART_MS = 25_000;
 
+/**
+ * After so long without a look nobody watches: a round that hangs is over by its lease, and the next one has had two turns.
+ * What was seen last says nothing of now.
+ */
+export const WATCH_STOPPED_AFTER_MS = 3 * 60_000;
+
 /** How often a round asks Shopify and SFTP as well: a call or two for each shop. */
 export const DEAR_CHECKS_INTERVAL_MS = 5 * 60_000;
 

@@ -1,6 +1,6 @@
 /** The conditions that rounds of the watch have seen. One is written by the round that has the turn. */
 import type { Condition, Changes } from '../../domain/condition-states.ts';
-import { CONDITIONS_KEPT_DAYS } from '../../domain/limits.ts';
+import { CONDITIONS_KEPT_DAYS, WATCH_STOPPED_AFTER_MS } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
 
 /** In SQL, items of a SELECT list from `condition`. */
@@ -27,12 +27,20 @@ export async function listOpenConditions(database: Database): Promise<readonly S
   );
 }
 
-/** When a round of a watch began last; null: none ever has. */
-export async function findLastLook(database: Database): Promise<Date | null> {
-  const [watch] = await database.query<{ lookedAt: Date }>(
-    `SELECT looked_at AS "lookedAt" FROM watch WHERE looked_at > '-infinity'`,
+export interface LastLook {
+  /** When a round of a watch began last; null: none ever has. */
+  readonly lookedAt: Date | null;
+  /** Whether that was within WATCH_STOPPED_AFTER_MS, by the clock of the database. */
+  readonly isWatched: boolean;
+}
+
+export async function findLastLook(database: Database): Promise<LastLook> {
+  const [watch] = await database.query<LastLook>(
+    `SELECT looked_at AS "lookedAt", looked_at > clock_timestamp() - make_interval(secs => $1) AS "isWatched"
+     FROM watch WHERE looked_at > '-infinity'`,
+    [WATCH_STOPPED_AFTER_MS / 1_000],
   );
-  return watch?.lookedAt ?? null;
+  return watch ?? { lookedAt: null, isWatched: false };
 }
 
 /** Writes what a round has changed. */

@@ -1,5 +1,5 @@
 /** What is wrong now, and what to do about it. */
-import { Alert, Anchor, Card, Group, Stack, Text, Title } from '@mantine/core';
+import { Alert, Anchor, Card, Code, Group, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { useLook } from '../../api/queries.ts';
 import { useWaiting } from '../../frame/waiting.ts';
@@ -18,7 +18,7 @@ export function Conditions() {
   return (
     <Card component="section" aria-label="What is wrong now">
       <Loaded look={look} lines={2}>
-        {({ lookedAt, conditions }) => {
+        {({ lookedAt, isWatched, conditions }) => {
           if (lookedAt === null)
             return (
               <Alert color="gray" variant="light" title="Nobody watches">
@@ -26,6 +26,13 @@ export function Conditions() {
                 minute.
               </Alert>
             );
+          const stopped = !isWatched && (
+            <Alert color="red" variant="light" title="Nobody watches any more">
+              A watch has looked last <Instant at={lookedAt} />. Whether something else is wrong now is not
+              known: start a worker, or <Code>atp watch</Code>.
+            </Alert>
+          );
+          if (conditions.length === 0 && stopped) return stopped;
           if (conditions.length === 0)
             return (
               <Group gap="xs">
@@ -41,9 +48,10 @@ export function Conditions() {
                 </Text>
               </Group>
             );
-          const ordered = conditions.toSorted((one, other) => (one.severity < other.severity ? -1 : 1));
+          const ordered = conditions.toSorted((one, other) => one.severity.localeCompare(other.severity));
           return (
             <Stack gap="sm">
+              {stopped}
               <Group gap="xs">
                 <Title order={2}>Needs you: {conditions.length}</Title>
                 <Text size="sm" c="dimmed">
