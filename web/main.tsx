@@ -45,9 +45,15 @@ function Console() {
       </Center>
     );
   }
-  if (state.session === null) return <SignIn onSignedIn={(session) => setState({ session })} />;
+  if (state.session === null) {
+    const onSignedIn = (session: Session) => {
+      // What one person saw is not for the next, however the session before has ended.
+      client.clear();
+      setState({ session });
+    };
+    return <SignIn onSignedIn={onSignedIn} />;
+  }
   const onSignOut = () => {
-    // What one person saw is not for the next.
     client.clear();
     setState({ session: null });
   };

@@ -5,8 +5,10 @@ import { signOut } from '../api/client.ts';
 
 const LOOK_EVERY_MS = 30_000;
 const SIGNS_OF_LIFE = ['pointerdown', 'keydown', 'wheel'] as const;
+/** The session is that of all tabs: whoever works in one of them is there. */
+const SEEN_AT = 'atp-seen-at';
 
-/** Signs out whoever has not touched the page for SESSION_IDLE_MS, also when the machine has slept meanwhile. */
+/** Signs out whoever has touched no page for SESSION_IDLE_MS, also when the machine has slept meanwhile. */
 export function useSignOutWhenIdle(onSignOut: () => void): void {
   const end = useEffectEvent(
     () =>
@@ -15,10 +17,15 @@ export function useSignOutWhenIdle(onSignOut: () => void): void {
         .finally(onSignOut),
   );
   useEffect(() => {
-    let seenAt = Date.now();
-    const see = () => (seenAt = Date.now());
+    let seenHereAt = 0;
+    const see = () => {
+      seenHereAt = Date.now();
+      localStorage.setItem(SEEN_AT, String(seenHereAt));
+    };
+    see();
     for (const sign of SIGNS_OF_LIFE) addEventListener(sign, see, { passive: true });
     const timer = setInterval(() => {
+      const seenAt = Math.max(seenHereAt, Number(localStorage.getItem(SEEN_AT)));
       if (Date.now() - seenAt >= SESSION_IDLE_MS) end();
     }, LOOK_EVERY_MS);
     return () => {
