@@ -1,7 +1,8 @@
 /** What a code of docs/reference/errors.md means, and what to do: from the one list that all doors read. */
 import { Code, Group, Text } from '@mantine/core';
-import { hintOf, type ErrorDetail } from '../../src/domain/errors.ts';
+import type { ErrorDetail } from '../../src/domain/errors.ts';
 import { isErrorCode } from '../../src/domain/failure.ts';
+import { hintFor } from './hint-for.ts';
 import { Prose } from './prose.tsx';
 
 interface CauseProps {
@@ -20,7 +21,7 @@ export function Cause({ code, message, detail = {} }: CauseProps) {
       </Text>
       {isErrorCode(code) && (
         <Text size="sm" mt={4}>
-          <Prose text={hintOf(code, knownOr(detail))} />
+          <Prose text={hintFor(code, detail)} />
         </Text>
       )}
       {code !== null && (
@@ -30,13 +31,6 @@ export function Cause({ code, message, detail = {} }: CauseProps) {
       )}
     </>
   );
-}
-
-/** What is not known stands as a place-holder, as in the documents. */
-function knownOr(detail: ErrorDetail): ErrorDetail {
-  return new Proxy(detail, {
-    get: (known, name) => (typeof name === 'string' ? (known[name] ?? `<${name}>`) : undefined),
-  });
 }
 
 /** `CODE: message` as a lane tells what blocks it. */

@@ -137,7 +137,7 @@ function startOf(draft: Draft, job: JobFacts, now: number): string | undefined {
     case 'tomorrow':
       return wallInstant(`${tomorrow(draft.timeZone, now)}T${draft.time}`, draft.timeZone);
     case 'custom':
-      return draft.at === '' ? undefined : wallInstant(draft.at, draft.timeZone);
+      return wallInstant(draft.at, draft.timeZone);
     case 'keep':
       if (hasTimeOfDay(draft)) return draft.time;
       // An interval goes on from the run that is next.
@@ -151,8 +151,18 @@ export function tomorrow(timeZone: string, now: number): string {
   return new Date(wall.getTime() + 24 * 60 * MINUTE_MS).toISOString().slice(0, 10);
 }
 
-function wallInstant(wall: string, timeZone: string): string {
-  return instantOf(Date.parse(`${wall}:00Z`), offsetsOf(timeZone)).toISOString();
+/** Undefined while the time is not typed whole. */
+function wallInstant(wall: string, timeZone: string): string | undefined {
+  const at = Date.parse(`${wall}:00Z`);
+  return Number.isNaN(at) ? undefined : instantOf(at, offsetsOf(timeZone)).toISOString();
+}
+
+/** What must be typed yet: a first run that is not said whole would quietly be none. */
+export function missingIn(draft: Draft): string | null {
+  const needsTime = draft.runTime === 'tomorrow' || (draft.runTime === 'keep' && hasTimeOfDay(draft));
+  if (needsTime && draft.time === '') return 'Say at what time it runs.';
+  if (draft.runTime === 'custom' && draft.at === '') return 'Say when the first run is.';
+  return draft.every === 'custom' && draft.cron.trim() === '' ? 'Give the cron expression.' : null;
 }
 
 export const JOB_ORDER = Object.keys(JOBS) as readonly JobName[];

@@ -12,7 +12,7 @@ import { commandLine } from '../../parts/command-line.ts';
 import { absolute, Instant, useNow } from '../../parts/instant.tsx';
 import { ProblemBox } from '../../parts/problem-box.tsx';
 import { useMay } from '../../session/session.tsx';
-import { inputOf, isChanged, keyOfJob, ownZone, type Draft, type JobFacts } from './draft.ts';
+import { inputOf, isChanged, keyOfJob, missingIn, ownZone, type Draft, type JobFacts } from './draft.ts';
 import { ScheduleForm } from './schedule-form.tsx';
 
 interface JobBodyProps {
@@ -23,28 +23,26 @@ interface JobBodyProps {
 
 export function JobBody({ job, draft, onDraft }: JobBodyProps) {
   const now = useNow();
-  const save = useAct('job.schedule');
   const schedule = useOperation('job.schedule');
   const may = useMay('operator');
   const [warnings, setWarnings] = useState<readonly string[]>([]);
+  const save = useAct('job.schedule', {
+    // Also when the card was closed meanwhile.
+    onSuccess: (saved) => {
+      onDraft(undefined);
+      setWarnings(saved.warnings);
+      const [next] = saved.nextRuns;
+      tellDone(
+        next === undefined
+          ? `${job.title}: saved`
+          : `${job.title}: saved. The next run is at ${absolute(next, zoneOf(job))}.`,
+      );
+    },
+  });
   const hasChanged = isChanged(draft, job);
+  const missing = missingIn(draft);
   const target = { job: job.jobName, ...(job.shopId !== null && { shopId: job.shopId }) };
-  const submit = () =>
-    save.mutate(
-      { input: inputOf(draft, job, Date.now()) },
-      {
-        onSuccess: (saved) => {
-          onDraft(undefined);
-          setWarnings(saved.warnings);
-          const [next] = saved.nextRuns;
-          tellDone(
-            next === undefined
-              ? `${job.title}: saved`
-              : `${job.title}: saved. The next run is at ${absolute(next, zoneOf(job))}.`,
-          );
-        },
-      },
-    );
+  const submit = () => save.mutate({ input: inputOf(draft, job, Date.now()) });
   return (
     <Stack gap="sm" mt="sm">
       <Divider />
@@ -65,7 +63,7 @@ export function JobBody({ job, draft, onDraft }: JobBodyProps) {
             <Button
               onClick={submit}
               loading={save.isPending}
-              disabled={!may || !(hasChanged || job.scheduleId === null)}
+              disabled={!may || missing !== null || !(hasChanged || job.scheduleId === null)}
             >
               Save changes
             </Button>
@@ -74,10 +72,12 @@ export function JobBody({ job, draft, onDraft }: JobBodyProps) {
                 Discard
               </Button>
             )}
-            {!may && (
+            {!may ? (
               <Text size="sm" c="dimmed">
                 Only operators change it.
               </Text>
+            ) : (
+              missing !== null && <Text size="sm">{missing}</Text>
             )}
           </Group>
         </Stack>

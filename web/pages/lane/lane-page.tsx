@@ -1,5 +1,6 @@
 import { Card, Group, SegmentedControl } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
+import { QUARANTINED_LISTED_MAX } from '../../../src/domain/limits.ts';
 import { useLook } from '../../api/queries.ts';
 import { Act } from '../../parts/act.tsx';
 import { DoneLink } from '../../parts/tell.tsx';
@@ -67,7 +68,9 @@ function labelWithCount(
   lane: Pick<LaneView, 'setApart' | 'left'> | undefined,
 ): string {
   const count = value === 'quarantine' ? lane?.setApart.length : value === 'left' ? lane?.left.length : 0;
-  return count ? `${label} · ${count}` : label;
+  if (!count) return label;
+  const isCut = value === 'quarantine' && count >= QUARANTINED_LISTED_MAX;
+  return `${label} · ${isCut ? `${count} or more` : count}`;
 }
 
 interface LaneActsProps {

@@ -1,9 +1,9 @@
 import { Group, Text, Tooltip } from '@mantine/core';
-import { hintOf } from '../../../src/domain/errors.ts';
 import { isErrorCode } from '../../../src/domain/failure.ts';
 import type { ResultOf } from '../../api/operation-types.ts';
 import { usePages } from '../../api/pages.ts';
 import { Act } from '../../parts/act.tsx';
+import { hintFor } from '../../parts/hint-for.ts';
 import { DoneLink } from '../../parts/tell.tsx';
 import { DataTable, type Column } from '../../parts/data-table.tsx';
 import { Instant } from '../../parts/instant.tsx';
@@ -37,7 +37,7 @@ const columnsOf = (shopId: string): readonly Column<SetApart>[] => [
         <StateBadge tone="waiting">Owed</StateBadge>
       ),
   },
-  { header: 'Cause', cell: (row) => <WhyApart {...row} /> },
+  { header: 'Cause', cell: (row) => <WhyApart shopId={shopId} row={row} /> },
   { header: 'To write', isNumber: true, isExtra: true, cell: ({ target }) => <Units value={target} /> },
   {
     header: 'Shopify showed',
@@ -73,8 +73,14 @@ const columnsOf = (shopId: string): readonly Column<SetApart>[] => [
   },
 ];
 
-function WhyApart({ code, message }: SetApart) {
-  const hint = isErrorCode(code) ? hintOf(code) : null;
+function WhyApart({
+  shopId,
+  row: { code, message, sku },
+}: {
+  readonly shopId: string;
+  readonly row: SetApart;
+}) {
+  const hint = isErrorCode(code) ? hintFor(code, { shopId, sku }) : null;
   const words = (
     <Text size="sm" tabIndex={hint ? 0 : undefined} component="span">
       <Prose text={message} />{' '}

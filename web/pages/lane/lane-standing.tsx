@@ -82,7 +82,8 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
 }
 
 function OldestChange({ lane: { oldestChange } }: { readonly lane: LaneView }) {
-  if (!oldestChange || oldestChange.waiting.length === 0)
+  if (!oldestChange) return 'unavailable';
+  if (oldestChange.waiting.length === 0)
     return <StateBadge tone="good">every change is on Shopify</StateBadge>;
   return (
     <Stack gap={4}>

@@ -1,7 +1,8 @@
 import { Chip, Group, Tooltip } from '@mantine/core';
 import type { DifferenceCause } from '../../../src/domain/difference.ts';
 import { formatUnits } from '../../parts/units.tsx';
-import { CAUSE_WORDS, fateOf } from './difference-causes.tsx';
+import { CAUSE_WORDS } from './difference-causes.tsx';
+import { fateOf } from './fate.ts';
 
 interface CauseFilterProps {
   readonly causes: Readonly<Partial<Record<DifferenceCause, number>>>;

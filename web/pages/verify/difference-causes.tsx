@@ -1,6 +1,7 @@
 /** Why Shopify shows another number, for a person: what has happened, and what becomes of it. */
-import { isHealedByFile, needsALook, type DifferenceCause } from '../../../src/domain/difference.ts';
-import { StateBadge, type Tone } from '../../parts/state-badge.tsx';
+import type { DifferenceCause } from '../../../src/domain/difference.ts';
+import { StateBadge } from '../../parts/state-badge.tsx';
+import { fateOf } from './fate.ts';
 
 export const CAUSE_WORDS: Readonly<Record<DifferenceCause, readonly [name: string, about: string]>> = {
   ITEM_NOT_FOUND: ['Item not found', 'Shopify does not know the item any more: map the shop anew.'],
@@ -25,13 +26,6 @@ export const CAUSE_WORDS: Readonly<Record<DifferenceCause, readonly [name: strin
   ],
   CHANGED_ON_SHOPIFY: ['Changed on Shopify', 'Somebody has edited the quantity there.'],
 };
-
-/** What becomes of a difference: one of three. */
-export function fateOf(cause: DifferenceCause): readonly [Tone, string] {
-  if (isHealedByFile(cause) && needsALook(cause)) return ['attention', 'can be healed'];
-  if (needsALook(cause)) return ['bad', 'needs a person'];
-  return ['waiting', 'ends by itself'];
-}
 
 export function FateBadge({ cause }: { readonly cause: DifferenceCause }) {
   const [tone, word] = fateOf(cause);

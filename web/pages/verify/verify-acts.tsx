@@ -5,18 +5,25 @@ import { Act } from '../../parts/act.tsx';
 import { DoneLink } from '../../parts/tell.tsx';
 import { runHref } from '../../parts/run-link.tsx';
 import { LIST_PAGE } from './list-page.ts';
+import type { StartedRun } from './verify-run.tsx';
 
 /** A sample that says something, and takes a moment. */
 const SAMPLE = 100;
 
-export function VerifyActs({ shopId }: { readonly shopId: string }) {
+interface VerifyActsProps {
+  readonly shopId: string;
+  readonly onBegun: (run: StartedRun) => void;
+}
+
+export function VerifyActs({ shopId, onBegun }: VerifyActsProps) {
   const found = useLook('shop.differences', { shopId, limit: LIST_PAGE });
   const last = found.data?.verification;
   const common = {
     name: 'job.run',
-    done: ({ run }: { readonly run: { readonly workflowId: string; readonly runId: string } }) => (
-      <DoneLink href={runHref(run)}>The verification</DoneLink>
+    done: ({ run }: { readonly run: StartedRun }) => (
+      <DoneLink href={runHref(run)}>The verification has begun</DoneLink>
     ),
+    onDone: ({ run }: { readonly run: StartedRun }) => onBegun(run),
   } as const;
   return (
     <>

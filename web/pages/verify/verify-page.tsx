@@ -1,5 +1,5 @@
 import { Card, Group, Select, Stack, Title } from '@mantine/core';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useLook } from '../../api/queries.ts';
 import { Empty, Loaded, Page } from '../../parts/page.tsx';
 import { PageLink } from '../../parts/page-link.tsx';
@@ -7,7 +7,7 @@ import { useFilters } from '../../parts/use-filters.ts';
 import { DifferenceList } from './difference-list.tsx';
 import { LastVerification } from './last-verification.tsx';
 import { VerifyActs } from './verify-acts.tsx';
-import { VerifyRun } from './verify-run.tsx';
+import { BegunVerification, VerifyRun, type StartedRun } from './verify-run.tsx';
 
 // Charts are as large as all the rest of the page.
 const Trend = lazy(async () => ({ default: (await import('./trend.tsx')).Trend }));
@@ -15,13 +15,14 @@ const Trend = lazy(async () => ({ default: (await import('./trend.tsx')).Trend }
 /** What Shopify really shows, compared with Online ATP. */
 export function Verify() {
   const shops = useLook('shop.list');
-  const [{ shop }, setFilters] = useFilters(['shop']);
+  const [{ shop }, setFilters] = useFilters(['shop', 'cause']);
   const shopId = shop ?? shops.data?.[0]?.shopId;
+  const [begun, setBegun] = useState<StartedRun | null>(null);
   return (
     <Page
       title="Verify"
       about="Reads back what Shopify shows, compares it with Online ATP, and names the cause of each difference."
-      actions={shopId !== undefined && <VerifyActs shopId={shopId} />}
+      actions={shopId !== undefined && <VerifyActs shopId={shopId} onBegun={setBegun} />}
     >
       <Loaded look={shops} lines={2}>
         {(all) =>
@@ -38,11 +39,12 @@ export function Verify() {
                     data={all.map((each) => each.shopId)}
                     value={shopId}
                     allowDeselect={false}
-                    onChange={(chosen) => setFilters({ shop: chosen ?? undefined })}
+                    onChange={(chosen) => setFilters({ shop: chosen ?? undefined, cause: undefined })}
                   />
                 </Group>
               )}
               <VerifyRun shopId={shopId} />
+              {begun && <BegunVerification key={begun.runId} run={begun} />}
               <LastVerification shopId={shopId} />
               <Card>
                 <Title order={2} mb="xs">

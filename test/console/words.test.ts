@@ -1,0 +1,30 @@
+/** What pages say of causes and codes, so that a person knows what to do. */
+import { expect, test } from 'vitest';
+import { draftOf, inputOf, missingIn, type JobFacts } from '../../web/pages/inventory/draft.ts';
+import { fateOf } from '../../web/pages/verify/fate.ts';
+import { hintFor } from '../../web/parts/hint-for.ts';
+
+test('what is withheld waits for a decision, and does not end by itself', () => {
+  expect(fateOf('WITHHELD')).toEqual(['attention', 'waits for a decision']);
+  expect(fateOf('CHANGE_NOT_PUBLISHED')).toEqual(['waiting', 'ends by itself']);
+  expect(fateOf('CHANGED_ON_SHOPIFY')).toEqual(['attention', 'can be healed']);
+});
+
+test('a hint has the shop, the file and the SKU that it is about, so that its command can be copied', () => {
+  expect(hintFor('FILE_MISSING', { shopId: 'berlin', sequence: 7 })).toContain('`atp lane berlin retry 7`');
+  expect(hintFor('FILE_MISSING', {})).toContain('`atp lane <shop> retry <sequence>`');
+});
+
+const NOW = Date.parse('2026-11-26T12:00:00Z');
+
+test('a time of day that is not typed whole is asked for, and is no fault of the page', () => {
+  const job = {
+    ...{ jobName: 'verify', shopId: 'berlin', timing: null, timeZone: null, parameters: {}, nextRuns: [] },
+  } as unknown as JobFacts;
+  const draft = { ...draftOf(job), every: '1d', runTime: 'tomorrow' } as const;
+  expect(missingIn(draft)).toBeNull();
+  const half = { ...draft, time: '' };
+  expect(missingIn(half)).toBe('Say at what time it runs.');
+  expect(inputOf(half, job, NOW)).not.toHaveProperty('start');
+  expect(missingIn({ ...draft, runTime: 'custom', at: '' })).toBe('Say when the first run is.');
+});
