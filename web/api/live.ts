@@ -12,26 +12,41 @@ const TOPICS = {
   },
 } as const;
 
+const LISTEN_AGAIN_MS = 15_000;
+
 /** Listens while the page is open. False: nothing comes now, and looks are what the page lives by. */
 export function useLive(): boolean {
   const client = useQueryClient();
   const [isLive, setLive] = useState(false);
   useEffect(() => {
-    const source = new EventSource('/api/events');
-    source.onopen = () => setLive(true);
-    source.onerror = () => setLive(false);
-    for (const [topic, { key, others }] of Object.entries(TOPICS)) {
-      source.addEventListener(topic, ({ data }: MessageEvent<string>) => {
-        const told = JSON.parse(data) as { readonly value?: unknown };
-        if (told.value === undefined) return;
-        client.setQueryData(key, told.value);
-        // What else shows lanes and runs asks for more than the events have.
-        void client.invalidateQueries({
-          predicate: ({ queryKey }) => others.test(String(queryKey[0])) && queryKey !== key,
+    let source: EventSource | null = null;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const listen = () => {
+      const opened = new EventSource('/api/events');
+      source = opened;
+      opened.onopen = () => setLive(true);
+      opened.onerror = () => {
+        setLive(false);
+        // What a proxy answers while the server starts anew is an end for the browser: it does not come again by itself.
+        if (opened.readyState === EventSource.CLOSED) timer = setTimeout(listen, LISTEN_AGAIN_MS);
+      };
+      for (const [topic, { key, others }] of Object.entries(TOPICS)) {
+        opened.addEventListener(topic, ({ data }: MessageEvent<string>) => {
+          const told = JSON.parse(data) as { readonly value?: unknown };
+          if (told.value === undefined) return;
+          client.setQueryData(key, told.value);
+          // What else shows lanes and runs asks for more than the events have.
+          void client.invalidateQueries({
+            predicate: ({ queryKey }) => others.test(String(queryKey[0])) && queryKey !== key,
+          });
         });
-      });
-    }
-    return () => source.close();
+      }
+    };
+    listen();
+    return () => {
+      clearTimeout(timer);
+      source?.close();
+    };
   }, [client]);
   return isLive;
 }

@@ -64,23 +64,27 @@ function subjectOf(input: unknown): string {
   return JSON.stringify(fields.toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-export interface LookOptions {
+export interface LookOptions<Result> {
   readonly isEnabled?: boolean;
   /** Milliseconds until it looks again; false: only when it is asked to. */
   readonly lookAgainMs?: number | false;
+  /** How often it looks while what was seen is at work, and until something was seen. */
+  readonly workMs?: number;
+  readonly isAtWork?: (seen: Result) => boolean;
 }
 
 /** What an operation of a viewer answers, looked at again while the page stays open. */
 export function useLook<const Name extends OperationName>(
   name: Name,
   input: InputOf<Name> = {},
-  { isEnabled = true, lookAgainMs = LOOK_AGAIN_MS }: LookOptions = {},
+  { isEnabled = true, lookAgainMs = LOOK_AGAIN_MS, workMs, isAtWork }: LookOptions<ResultOf<Name>> = {},
 ): UseQueryResult<ResultOf<Name>> {
   return useQuery({
     queryKey: keyOf(name, input),
     queryFn: ({ signal }) => call(name, input, { signal }),
     enabled: isEnabled,
-    refetchInterval: lookAgainMs,
+    refetchInterval: ({ state: { data } }) =>
+      workMs !== undefined && (data === undefined || isAtWork?.(data)) ? workMs : lookAgainMs,
     placeholderData: keepOfSame(input),
   });
 }

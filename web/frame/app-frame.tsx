@@ -16,7 +16,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { Notifications } from '@mantine/notifications';
 import { IconLogout, IconMoon, IconSearch, IconSun, IconUser } from '@tabler/icons-react';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { signOut } from '../api/client.ts';
 import { useLive } from '../api/live.ts';
 import { useSession } from '../session/session.tsx';
@@ -36,6 +36,7 @@ export function AppFrame() {
   useSignOutWhenIdle(useSession().onSignOut);
   const path = useRouterState({ select: ({ location }) => location.pathname });
   const { counts: waiting } = useWaiting();
+  useFocusOnContent(path);
   return (
     <AppShell
       header={{ height: 48 }}
@@ -92,6 +93,16 @@ export function AppFrame() {
       </Suspense>
     </AppShell>
   );
+}
+
+/** Who works by keyboard is at the page that was asked for, and not at what has led to it and is gone. */
+function useFocusOnContent(path: string): void {
+  const shown = useRef(path);
+  useEffect(() => {
+    if (shown.current === path) return;
+    shown.current = path;
+    document.getElementById('content')?.focus({ preventScroll: true });
+  }, [path]);
 }
 
 function LiveMark({ isLive }: { readonly isLive: boolean }) {

@@ -3,11 +3,13 @@ import { lazy, Suspense, type ReactNode } from 'react';
 import type { ResultOf } from '../../api/operation-types.ts';
 import { useLook } from '../../api/queries.ts';
 import { Instant } from '../../parts/instant.tsx';
+import { LaneBadge } from '../../parts/lane-badges.tsx';
 import { Empty, Loaded, Page } from '../../parts/page.tsx';
 import { RunLink } from '../../parts/run-state.tsx';
-import { StateBadge, type Tone } from '../../parts/state-badge.tsx';
+import { StateBadge } from '../../parts/state-badge.tsx';
 import { PageLink } from '../../parts/page-link.tsx';
 import { Units } from '../../parts/units.tsx';
+import { WhenSeen } from '../../parts/when-seen.tsx';
 import { isWithinLimit, waitingInWords } from '../../../src/domain/oldest-change.ts';
 import { Conditions } from './conditions.tsx';
 
@@ -16,13 +18,7 @@ const ShopCharts = lazy(async () => ({ default: (await import('./shop-charts.tsx
 
 type Lane = ResultOf<'lane.list'>[number];
 
-const LANE_TONES: Readonly<Record<Lane['state'], Tone>> = {
-  idle: 'good',
-  waiting: 'waiting',
-  applying: 'busy',
-  blocked: 'bad',
-  paused: 'paused',
-};
+const FIGURES_HEIGHT = 270;
 
 export function Dashboard() {
   const lanes = useLook('lane.list');
@@ -55,7 +51,7 @@ function Shop({ lane }: { readonly lane: Lane }) {
               {shopId}
             </PageLink>
           </Title>
-          <StateBadge tone={LANE_TONES[state]}>lane {state}</StateBadge>
+          <LaneBadge state={state} />
           {reasonCode !== null && <Text size="sm">{reasonCode}</Text>}
           {stoppedSince !== null && (
             <Text size="sm" c="dimmed">
@@ -68,22 +64,26 @@ function Shop({ lane }: { readonly lane: Lane }) {
             </StateBadge>
           )}
         </Group>
-        <SimpleGrid cols={{ base: 2, md: 3, lg: 5 }} spacing="md" verticalSpacing="sm">
-          <LastHardSync shopId={shopId} />
-          <LastDelta shopId={shopId} />
-          <Figure name="Waiting files" value={<Units value={filesWaiting} />}>
-            {filesWaiting > 0 && (
-              <>
-                <Units value={productsWaiting} /> rows
-              </>
-            )}
-          </Figure>
-          <OldestChange lane={lane} />
-          <Drift shopId={shopId} />
-        </SimpleGrid>
-        <Suspense fallback={<div style={{ height: 196 }} aria-busy="true" />}>
-          <ShopCharts shopId={shopId} />
-        </Suspense>
+        <WhenSeen height={FIGURES_HEIGHT}>
+          <Stack gap="sm">
+            <SimpleGrid cols={{ base: 2, md: 3, lg: 5 }} spacing="md" verticalSpacing="sm">
+              <LastHardSync shopId={shopId} />
+              <LastDelta shopId={shopId} />
+              <Figure name="Waiting files" value={<Units value={filesWaiting} />}>
+                {filesWaiting > 0 && (
+                  <>
+                    <Units value={productsWaiting} /> rows
+                  </>
+                )}
+              </Figure>
+              <OldestChange lane={lane} />
+              <Drift shopId={shopId} />
+            </SimpleGrid>
+            <Suspense fallback={<div style={{ height: 196 }} aria-busy="true" />}>
+              <ShopCharts shopId={shopId} />
+            </Suspense>
+          </Stack>
+        </WhenSeen>
       </Stack>
     </Card>
   );
@@ -114,6 +114,11 @@ function Figure({ name, value, children }: FigureProps) {
 /** Files and runs that are looked through for one that did its work. */
 const LOOKED_THROUGH = 10;
 
+/** That there never was one is known only when all were looked through. */
+function noneOf(seen: readonly unknown[] | undefined, what: string): string {
+  return (seen?.length ?? 0) < LOOKED_THROUGH ? 'never' : `none of the last ${LOOKED_THROUGH} ${what}`;
+}
+
 /** It is done when its file is on Shopify: a run that is held for a person has done nothing yet. */
 function LastHardSync({ shopId }: { readonly shopId: string }) {
   const name = 'Last Hard Sync on Shopify';
@@ -122,7 +127,10 @@ function LastHardSync({ shopId }: { readonly shopId: string }) {
   const files = look.data?.files ?? [];
   const last = files.find(({ status }) => status === 'APPLIED' || status === 'PARTIAL');
   return (
-    <Figure name={name} value={look.isPending ? ' ' : <Instant at={last?.closedAt} none="never" />}>
+    <Figure
+      name={name}
+      value={look.isPending ? ' ' : <Instant at={last?.closedAt} none={noneOf(files, 'files')} />}
+    >
       {last && (
         <PageLink to="/files/$shopId/$sequence" params={{ shopId, sequence: String(last.sequence) }}>
           file {last.sequence}, <Units value={last.rows} /> rows
@@ -140,7 +148,10 @@ function LastDelta({ shopId }: { readonly shopId: string }) {
   if (runs.isError) return <Figure name={name} value="unavailable" />;
   const last = runs.data?.jobs.find(({ outcome }) => outcome === 'DONE' || outcome === 'NOTHING_TO_DO');
   return (
-    <Figure name={name} value={runs.isPending ? ' ' : <Instant at={last?.closedAt} none="never" />}>
+    <Figure
+      name={name}
+      value={runs.isPending ? ' ' : <Instant at={last?.closedAt} none={noneOf(runs.data?.jobs, 'runs')} />}
+    >
       {last && (
         <RunLink run={last}>{last.outcome === 'NOTHING_TO_DO' ? 'nothing to do' : last.summary}</RunLink>
       )}
@@ -184,7 +195,7 @@ function Drift({ shopId }: { readonly shopId: string }) {
         {!look.isPending && <PageLink to="/verify">Verify reads Shopify</PageLink>}
       </Figure>
     );
-  const { different, checked, verifiedAt } = found;
+  const { different, checked, verifiedAt, isSample } = found;
   return (
     <Figure
       name="Drift"
@@ -193,7 +204,13 @@ function Drift({ shopId }: { readonly shopId: string }) {
           <span>
             <Units value={different} /> of <Units value={checked} />
           </span>
-          {different === 0 && <StateBadge tone="good">equal</StateBadge>}
+          {isSample ? (
+            <StateBadge tone="waiting" about="The products that were not read may differ.">
+              only a sample
+            </StateBadge>
+          ) : (
+            different === 0 && <StateBadge tone="good">equal</StateBadge>
+          )}
         </Group>
       }
     >

@@ -135,7 +135,7 @@ function describe(
   format: (value: number) => string = formatUnits,
 ): string {
   const told = days.map((day): [string, number | null] => [day.day, valueOf(day)]);
-  const last = told.findLast(([, value]) => value !== null && value !== 0);
+  const last = told.findLast(([, value]) => value !== null);
   const [day, value] = last ?? [];
   return day === undefined || value === null || value === undefined
     ? none

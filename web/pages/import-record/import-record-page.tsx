@@ -16,9 +16,11 @@ import { formatUnits, Units } from '../../parts/units.tsx';
 /** While it is posted, a person waits for it. */
 const LOOK_AGAIN_MS = 5_000;
 
+const isAtWork = ({ state }: Shown) => state === 'applying' || state === 'approved';
+
 export function ImportRecordPage() {
   const importId = Number(useParams({ from: '/import/$importId' }).importId);
-  const look = useLook('import.show', { importId }, { lookAgainMs: LOOK_AGAIN_MS });
+  const look = useLook('import.show', { importId }, { workMs: LOOK_AGAIN_MS, isAtWork });
   return (
     <Page
       title={`Import ${importId}`}

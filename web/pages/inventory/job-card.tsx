@@ -16,6 +16,7 @@ import { IconChevronDown, IconChevronRight, IconPin, IconPinnedFilled } from '@t
 import { useLook } from '../../api/queries.ts';
 import { Instant, relativeTo, useNow } from '../../parts/instant.tsx';
 import { LiveRun, RunLink, RunState, type Run } from '../../parts/run-state.tsx';
+import { WhenSeen } from '../../parts/when-seen.tsx';
 import { JOBS } from '../../../src/domain/jobs/jobs.ts';
 import { draftOf, isChanged, type Draft, type JobFacts } from './draft.ts';
 import { JobBody } from './job-body.tsx';
@@ -99,7 +100,9 @@ export function JobCard(props: JobCardProps) {
         </Group>
       </Group>
       <Stack gap="xs" mt="xs" pl={{ base: 0, sm: 30 }}>
-        <LastRun job={job} live={live} />
+        <WhenSeen height={22}>
+          <LastRun job={job} live={live} />
+        </WhenSeen>
         <ScheduleHealth job={job} />
         {draft !== undefined && !isOpen && (
           <Text size="sm" c="var(--mantine-color-anchor)">
@@ -112,6 +115,9 @@ export function JobCard(props: JobCardProps) {
   );
 }
 
+/** A run starts, and the page looks again, within so long after it came due. */
+const MOMENT_MS = 60_000;
+
 /** "running in 4 min", as people know it. */
 function NextRun({ job }: { readonly job: JobFacts }) {
   const now = useNow();
@@ -119,7 +125,8 @@ function NextRun({ job }: { readonly job: JobFacts }) {
   if (job.scheduleId === null) return 'runs only when somebody starts it';
   if (job.paused) return `disabled: ${job.note ?? 'no reason given'}`;
   if (next === undefined) return 'no run to come';
-  return <b>running {relativeTo(now, Date.parse(next))}</b>;
+  const at = Date.parse(next);
+  return <b>{at < now - MOMENT_MS ? `was due ${relativeTo(now, at)}` : `running ${relativeTo(now, at)}`}</b>;
 }
 
 /** The run that works, or how the last one ended. */
@@ -139,7 +146,7 @@ function LastRun({ job, live }: { readonly job: JobFacts; readonly live: Run | u
   if (!last) {
     return (
       <Text size="sm" c="dimmed" mih={22}>
-        {ended.isPending ? ' ' : 'Never run.'}
+        {ended.isPending ? ' ' : ended.isError ? 'How it ran last cannot be read now.' : 'Never run.'}
       </Text>
     );
   }

@@ -19,9 +19,11 @@ type OneRun = ResultOf<'run.show'>;
 /** A run that works changes from moment to moment. */
 const LOOK_AGAIN_MS = 3_000;
 
+const isAtWork = ({ status }: OneRun) => status === 'RUNNING';
+
 export function RunPage() {
   const { workflowId = '', runId = '' } = useParams({ strict: false });
-  const run = useLook('run.show', { workflowId, runId }, { lookAgainMs: LOOK_AGAIN_MS });
+  const run = useLook('run.show', { workflowId, runId }, { workMs: LOOK_AGAIN_MS, isAtWork });
   const title = run.data ? `Run of ${JOBS[run.data.jobName].title}` : 'Run';
   return (
     <Page
