@@ -56,14 +56,22 @@ export function BulkAct<Item extends BulkItem>(props: BulkActProps<Item>) {
   };
   const start = (chosen: readonly Item[], before: Came) => {
     setTotal(before.done.length + chosen.length);
-    void work(chosen, (item) => act(item, reason), before);
+    void work(chosen, isUndone && undo ? undo.act : (item) => act(item, reason), before);
   };
   const failedItems = items.filter(({ name }) => came.failed.has(name));
   const doneItems = items.filter(({ name }) => came.done.includes(name));
   const worked = came.done.length + came.failed.size;
 
   return (
-    <Modal opened onClose={onClose} title={label} closeOnClickOutside={!isRunning}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={label}
+      // It would go on, and nobody could see or stop it.
+      closeOnClickOutside={!isRunning}
+      closeOnEscape={!isRunning}
+      withCloseButton={!isRunning}
+    >
       <Stack gap="sm">
         {total === null ? (
           <>

@@ -2,13 +2,19 @@ import { ActionIcon, Code, CopyButton, Group, Tooltip } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 
 /** Text to take elsewhere, with the button that copies it. */
-export function CopyText({ text }: { readonly text: string }) {
+export function CopyText({
+  text,
+  label = 'Copy the command',
+}: {
+  readonly text: string;
+  readonly label?: string;
+}) {
   return (
     <Group gap={4} wrap="nowrap" align="flex-start">
       <Code block style={{ flex: 1, whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
         {text}
       </Code>
-      <CopyIcon text={text} label="Copy the command" />
+      <CopyIcon text={text} label={label} />
     </Group>
   );
 }

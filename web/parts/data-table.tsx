@@ -2,10 +2,11 @@
 import { Box, Button, Group, ScrollArea, Table, Text } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { use, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { readCsv } from '../api/client.ts';
 import type { OperationName } from '../api/operation-types.ts';
 import { problemOf, type ProblemFacts } from '../api/problem.ts';
+import { Lines, OutdatedContext } from './page.tsx';
 import { ProblemBox } from './problem-box.tsx';
 
 export interface Column<Row> {
@@ -49,7 +50,17 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     overscan: 12,
     enabled: isLong,
   });
-  if (rows.length === 0) return empty;
+  const isOutdated = use(OutdatedContext);
+  if (rows.length === 0) {
+    // What was found before was empty; what is looked for now is not known yet.
+    if (isOutdated) return <Lines lines={3} />;
+    return (
+      <>
+        {empty}
+        {more && <MoreButton {...more} />}
+      </>
+    );
+  }
   const shown = isLong
     ? virtual.getVirtualItems().map(({ index }) => index)
     : rows.map((_row, index) => index);
@@ -95,7 +106,13 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
               const row = rows[index];
               return (
                 row !== undefined && (
-                  <Table.Tr key={keyOf(row)} {...open(row)} aria-rowindex={index + 2}>
+                  <Table.Tr
+                    key={keyOf(row)}
+                    {...open(row)}
+                    aria-rowindex={index + 2}
+                    // Rows of several lines are as high as they are: a page down leaves none out.
+                    {...(isLong && { ref: virtual.measureElement, 'data-index': index })}
+                  >
                     {columns.map(({ cell, isNumber, isExtra }, at) => (
                       <Table.Td
                         key={at}
@@ -119,16 +136,20 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
             {more ? `${rows.length} shown, there are more` : `${rows.length} shown, all of them`}
           </Text>
           <Group gap="xs">
-            {more && (
-              <Button variant="default" loading={more.isLoading} onClick={more.onMore}>
-                Show more
-              </Button>
-            )}
+            {more && <MoreButton {...more} />}
             {csv && <SaveCsv {...csv} />}
           </Group>
         </Group>
       )}
     </Box>
+  );
+}
+
+function MoreButton({ isLoading, onMore }: NonNullable<DataTableProps<unknown>['more']>) {
+  return (
+    <Button variant="default" loading={isLoading} onClick={onMore}>
+      Show more
+    </Button>
   );
 }
 

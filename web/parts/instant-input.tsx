@@ -19,7 +19,7 @@ export function InstantInput({ value, onChange, description, ...input }: Instant
           By the clock of {zone}
         </>
       }
-      value={value === '' ? '' : asLocal(new Date(value))}
+      value={asLocal(new Date(value))}
       onChange={({ currentTarget }) =>
         onChange(currentTarget.value === '' ? undefined : new Date(currentTarget.value).toISOString())
       }
@@ -27,7 +27,8 @@ export function InstantInput({ value, onChange, description, ...input }: Instant
   );
 }
 
-/** As the control wants it: the local time without its offset. */
+/** As the control wants it: the local time without its offset; empty, as is what is no time. */
 function asLocal(at: Date): string {
+  if (Number.isNaN(at.getTime())) return '';
   return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }

@@ -1,8 +1,9 @@
 import { Box, Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { IconLock, IconRefresh } from '@tabler/icons-react';
 import type { UseQueryResult } from '@tanstack/react-query';
-import { useEffect, type ReactNode } from 'react';
+import { createContext, useEffect, type ReactNode } from 'react';
 import { problemOf } from '../api/problem.ts';
+import { relativeTo, useNow } from './instant.tsx';
 import { ProblemBox } from './problem-box.tsx';
 
 interface PageProps {
@@ -36,6 +37,9 @@ export function Page({ title, about, actions, children }: PageProps) {
   );
 }
 
+/** Whether what is shown was found by the filter before. */
+export const OutdatedContext = createContext(false);
+
 interface LoadedProps<T> {
   readonly look: UseQueryResult<T>;
   /** Lines of the place-holder: as high as what comes, so that nothing jumps. */
@@ -45,17 +49,22 @@ interface LoadedProps<T> {
 
 /** What a look has brought; until then its place, and if it was refused, why. */
 export function Loaded<T>({ look, lines = 6, children }: LoadedProps<T>) {
+  const now = useNow();
   if (look.data !== undefined) {
+    // A first try that failed says it already: until the last one has, a minute or more may pass.
+    const failure = look.error ?? look.failureReason;
     return (
-      <Stack gap="sm">
-        {look.isError && (
-          <ProblemBox
-            problem={problemOf(look.error)}
-            title="What is shown is older: it could not be read again"
-          />
-        )}
-        {children(look.data)}
-      </Stack>
+      <OutdatedContext value={look.isPlaceholderData}>
+        <Stack gap="sm" aria-busy={look.isPlaceholderData || undefined}>
+          {failure && (
+            <ProblemBox
+              problem={problemOf(failure)}
+              title={`What is shown was read ${relativeTo(now, look.dataUpdatedAt)}: it could not be read again`}
+            />
+          )}
+          {children(look.data)}
+        </Stack>
+      </OutdatedContext>
     );
   }
   if (look.isError) {
@@ -70,6 +79,11 @@ export function Loaded<T>({ look, lines = 6, children }: LoadedProps<T>) {
       </Stack>
     );
   }
+  return <Lines lines={lines} />;
+}
+
+/** The place of what comes. */
+export function Lines({ lines }: { readonly lines: number }) {
   return (
     <Stack gap={8} role="status" aria-busy="true" aria-label="Loading">
       {Array.from({ length: lines }, (_, line) => (

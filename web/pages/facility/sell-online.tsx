@@ -54,12 +54,16 @@ export function SellOnline({ facility, groups }: SellOnlineProps) {
 function ChannelSwitch({ facility, group }: { readonly facility: Facility; readonly group: Groups[number] }) {
   const { facilityGroupId, facilityGroupName, members } = group;
   const { facilityId, facilityName } = facility;
-  const isMember = members.some((member) => member.facilityId === facilityId && member.inForce);
+  const membership = members.find((member) => member.facilityId === facilityId && member.inForce);
+  const isMember = membership !== undefined;
+  const selling = membership?.sellsNow
+    ? `is now selling on ${facilityGroupName}`
+    : `is a member of ${facilityGroupName}, and does not sell: it is closed`;
   const input = { facilityGroupId, facilityIds: [facilityId] };
   const trigger = (open: () => void, isForbidden: boolean) => (
     <Switch
       w="fit-content"
-      label={isMember ? `is now selling on ${facilityGroupName}` : `does not sell on ${facilityGroupName}`}
+      label={isMember ? selling : `does not sell on ${facilityGroupName}`}
       checked={isMember}
       aria-disabled={isForbidden}
       // It stands at what is so, and moves when that has changed.

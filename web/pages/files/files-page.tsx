@@ -89,8 +89,9 @@ export function Files() {
 
 /** The figure by which a shop is in step, or not; what it waits for is told when it is pointed at. */
 function Oldest({ figure }: { readonly figure: OldestChange | null }) {
-  const [first] = figure?.waiting ?? [];
-  if (!figure || !first) return <StateBadge tone="good">nothing waits</StateBadge>;
+  if (!figure) return 'unavailable';
+  const [first] = figure.waiting;
+  if (!first) return <StateBadge tone="good">nothing waits</StateBadge>;
   const shown = figure.onItsWay ?? first;
   return (
     <StateBadge tone={isWithinLimit(figure) ? 'waiting' : 'attention'} about={waitingInWords(figure, shown)}>

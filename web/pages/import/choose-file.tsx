@@ -16,13 +16,15 @@ export interface Chosen {
 }
 
 interface ChooseFileProps {
-  readonly isBusy: boolean;
+  /** What was pasted. */
+  readonly text: string;
+  readonly onText: (text: string) => void;
   readonly onChosen: (chosen: Chosen) => void;
 }
 
-export function ChooseFile({ isBusy, onChosen }: ChooseFileProps) {
-  const [way, setWay] = useState<'file' | 'text'>('file');
-  const [text, setText] = useState('');
+export function ChooseFile({ text, onText, onChosen }: ChooseFileProps) {
+  const [way, setWay] = useState<'file' | 'text'>(text === '' ? 'file' : 'text');
+  const [notTaken, setNotTaken] = useState<string | null>(null);
   const [type, setType] = useState<FeedType | null>(null);
   const [source, setSource] = useState<string | null>(null);
   const sources = useLook('source.list');
@@ -62,23 +64,30 @@ export function ChooseFile({ isBusy, onChosen }: ChooseFileProps) {
         <SampleLink type={type ?? 'RESET_INVENTORY'} />
       </Group>
       {way === 'file' ? (
-        <Dropzone
-          accept={{ 'text/csv': ['.csv'], 'application/gzip': ['.csv.gz', '.gz'] }}
-          multiple={false}
-          loading={isBusy}
-          onDrop={([file]) => file && choose(file)}
-          inputProps={{ 'aria-label': 'CSV file' }}
-        >
-          <Group justify="center" gap="sm" mih={72} style={{ pointerEvents: 'none' }}>
-            <IconFileTypeCsv size={32} stroke={1.3} aria-hidden />
-            <div>
-              <Text size="sm">Drop a CSV file here, or click to choose one</Text>
-              <Text size="xs" c="dimmed">
-                .csv or .csv.gz; nothing is applied yet
-              </Text>
-            </div>
-          </Group>
-        </Dropzone>
+        <>
+          <Dropzone
+            accept={{ 'text/csv': ['.csv'], 'application/gzip': ['.csv.gz', '.gz'] }}
+            multiple={false}
+            onDrop={([file]) => file && choose(file)}
+            onReject={([refused]) => setNotTaken(refused?.file.name ?? null)}
+            inputProps={{ 'aria-label': 'CSV file' }}
+          >
+            <Group justify="center" gap="sm" mih={72} style={{ pointerEvents: 'none' }}>
+              <IconFileTypeCsv size={32} stroke={1.3} aria-hidden />
+              <div>
+                <Text size="sm">Drop a CSV file here, or click to choose one</Text>
+                <Text size="xs" c="dimmed">
+                  .csv or .csv.gz; nothing is applied yet
+                </Text>
+              </div>
+            </Group>
+          </Dropzone>
+          {notTaken !== null && (
+            <Text size="sm" role="alert" c="var(--fall-color)">
+              {notTaken} is no CSV file: save it as .csv, and choose that one.
+            </Text>
+          )}
+        </>
       ) : (
         <Stack gap="xs" align="flex-start">
           <Textarea
@@ -90,10 +99,9 @@ export function ChooseFile({ isBusy, onChosen }: ChooseFileProps) {
             maxRows={14}
             ff="monospace"
             value={text}
-            onChange={({ currentTarget }) => setText(currentTarget.value)}
+            onChange={({ currentTarget }) => onText(currentTarget.value)}
           />
           <Button
-            loading={isBusy}
             disabled={text.trim() === ''}
             onClick={() => choose(new File([text], `${type ?? 'pasted'}.csv`, { type: 'text/csv' }))}
           >

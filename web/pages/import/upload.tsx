@@ -5,6 +5,8 @@ import { Preview } from './preview.tsx';
 
 export function Upload() {
   const [chosen, setChosen] = useState<Chosen | null>(null);
+  // Whoever goes back from the preview mends the text, and does not paste it again.
+  const [text, setText] = useState('');
   return (
     <Card component="section" aria-labelledby="upload">
       <Stack gap="sm">
@@ -20,7 +22,7 @@ export function Upload() {
             onChange={setChosen}
           />
         ) : (
-          <ChooseFile isBusy={false} onChosen={setChosen} />
+          <ChooseFile text={text} onText={setText} onChosen={setChosen} />
         )}
       </Stack>
     </Card>

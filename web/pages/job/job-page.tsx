@@ -153,35 +153,42 @@ function Count({ name, value }: { readonly name: string; readonly value: number 
 /** Who changed it, when, and from what to what: the audit log of this job. */
 function EditHistory({ job }: { readonly job: Job }) {
   const acts = usePages('audit.log', { act: 'job', limit: ACTS_READ });
-  const found = (acts.data?.pages ?? []).flatMap((page) => page.acts).filter((act) => isOf(act, job));
   return (
     <Card>
       <Title order={2} mb="xs">
         Changes
       </Title>
-      <DataTable
-        label={`Changes of ${job.title}`}
-        rows={found}
-        keyOf={({ id }) => id}
-        columns={[
-          { header: 'When', cell: ({ startedAt }) => <Instant at={startedAt} /> },
-          { header: 'Who', cell: ({ actor }) => actor },
-          {
-            header: 'What',
-            cell: (act) =>
-              `${ACTS[act.act] ?? act.act}${act.outcome === 'DONE' ? '' : ` (${act.outcome ?? 'not ended'})`}`,
-          },
-          { header: 'Old → new', cell: (act) => <Change act={act} />, width: '50%' },
-        ]}
-        empty={
-          <Empty title={acts.isPending ? 'Reading …' : 'Nobody has changed it'}>
-            {!acts.isPending && 'Its schedule is as it was made.'}
-          </Empty>
-        }
-        {...(acts.hasNextPage && {
-          more: { isLoading: acts.isFetchingNextPage, onMore: () => void acts.fetchNextPage() },
-        })}
-      />
+      <Loaded look={acts} lines={3}>
+        {({ pages }) => (
+          <DataTable
+            label={`Changes of ${job.title}`}
+            rows={pages.flatMap((page) => page.acts).filter((act) => isOf(act, job))}
+            keyOf={({ id }) => id}
+            columns={[
+              { header: 'When', cell: ({ startedAt }) => <Instant at={startedAt} /> },
+              { header: 'Who', cell: ({ actor }) => actor },
+              {
+                header: 'What',
+                cell: (act) =>
+                  `${ACTS[act.act] ?? act.act}${act.outcome === 'DONE' ? '' : ` (${act.outcome ?? 'not ended'})`}`,
+              },
+              { header: 'Old → new', cell: (act) => <Change act={act} />, width: '50%' },
+            ]}
+            empty={
+              acts.hasNextPage ? (
+                <Empty title="Nobody has changed it of late">
+                  What was done to other jobs hides older changes.
+                </Empty>
+              ) : (
+                <Empty title="Nobody has changed it">Its schedule is as it was made.</Empty>
+              )
+            }
+            {...(acts.hasNextPage && {
+              more: { isLoading: acts.isFetchingNextPage, onMore: () => void acts.fetchNextPage() },
+            })}
+          />
+        )}
+      </Loaded>
     </Card>
   );
 }

@@ -24,7 +24,8 @@ interface DayViewProps {
 export function DayView({ filters, onDay }: DayViewProps) {
   const now = useNow();
   const begins = filters.day === undefined ? startOfDay(now) : new Date(`${filters.day}T00:00:00`).getTime();
-  const ends = begins + DAY_MS;
+  // A day has 23 or 25 hours when the clocks are changed.
+  const ends = startOfDay(begins + 1.5 * DAY_MS);
   const { q: _q, ...wanted } = filters;
   const period = { since: new Date(begins).toISOString(), before: new Date(ends).toISOString() };
   const look = useLook('pipeline.show', { ...inputOf(wanted), ...period, all: true, limit: RUNS_MAX });
@@ -37,6 +38,9 @@ export function DayView({ filters, onDay }: DayViewProps) {
         </ActionIcon>
         <Text fw={600} size="sm">
           {new Intl.DateTimeFormat('en-GB', { dateStyle: 'full' }).format(begins)}
+        </Text>
+        <Text size="sm" c="dimmed">
+          by the clock of {Intl.DateTimeFormat().resolvedOptions().timeZone}
         </Text>
         <ActionIcon variant="default" aria-label="The day after" onClick={() => step(1)}>
           <IconChevronRight size={14} />
@@ -102,7 +106,7 @@ function TimeLine({ runs, begins, ends, now }: TimeLineProps) {
         <div />
         <div className="time-line-hours" aria-hidden>
           {HOURS.map((hour) => (
-            <span key={hour} style={{ left: `${(hour / 24) * 100}%` }}>
+            <span key={hour} style={{ left: `${placeOf(new Date(begins).setHours(hour))}%` }}>
               {hour}
             </span>
           ))}

@@ -112,7 +112,7 @@ function RunList({ tab, filters, onAll, onMore }: RunListProps) {
             label={`${TABS[tab]} runs`}
             more={more && limit < RUNS_MAX ? { isLoading: look.isFetching, onMore } : undefined}
             csv={{ name: 'pipeline.show', input: { ...input, limit: RUNS_MAX }, fileName: `runs-${tab}.csv` }}
-            empty={<NoRuns tab={tab} />}
+            empty={<NoRuns tab={tab} isFiltered={hasFilters || filters.q !== undefined} isAll={!more} />}
           />
         )}
       </Loaded>
@@ -120,7 +120,19 @@ function RunList({ tab, filters, onAll, onMore }: RunListProps) {
   );
 }
 
-function NoRuns({ tab }: { readonly tab: Tab }) {
+interface NoRunsProps {
+  readonly tab: Tab;
+  readonly isFiltered: boolean;
+  /** Whether all runs were looked through. */
+  readonly isAll: boolean;
+}
+
+function NoRuns({ tab, isFiltered, isAll }: NoRunsProps) {
+  if (!isAll)
+    return (
+      <Empty title="None of the newest runs is like that">Older ones may be: filter by job or shop.</Empty>
+    );
+  if (isFiltered) return <Empty title="No run is like that">Take a filter away to see the others.</Empty>;
   const words: Readonly<Record<Tab, readonly [string, string]>> = {
     pending: ['No run is to come', 'Jobs are disabled, have no schedule, or the filters leave them out.'],
     running: ['Nothing runs now', 'What starts shows itself here.'],

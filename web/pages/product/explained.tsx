@@ -39,6 +39,7 @@ export function Explained({ explained: { explanation }, product, beside }: Expla
               input={{ sku, facilityGroupId }}
               current={{ threshold: own?.threshold ?? null }}
               ask={['threshold']}
+              whyNot={product ? undefined : 'Its own settings are not read yet'}
               consequence={`${own ? `${sku} has a threshold of its own, ${own.threshold}.` : `${sku} has the channel’s own threshold.`} A threshold that is given counts in place of it.`}
               preview={(settings) => <SettingsPreview settings={settings} skus={[sku]} />}
               done={() => `The threshold of ${sku} is set`}

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { usePages } from '../../api/pages.ts';
 import type { ResultOf } from '../../api/operation-types.ts';
 import { DataTable } from '../../parts/data-table.tsx';
+import { FILE_KIND_NAMES } from '../../parts/lane-badges.tsx';
 import { Instant } from '../../parts/instant.tsx';
 import { Empty, Loaded } from '../../parts/page.tsx';
 import { StateBadge, type Tone } from '../../parts/state-badge.tsx';
@@ -66,7 +67,7 @@ export function Pushes({ sku, shopId }: { readonly sku: string; readonly shopId:
                 {
                   header: 'Kind',
                   isExtra: true,
-                  cell: ({ kind }) => kind.toLowerCase().replaceAll('_', ' '),
+                  cell: ({ kind }) => FILE_KIND_NAMES[kind],
                 },
                 {
                   header: 'Outcome',

@@ -79,7 +79,7 @@ export function Products() {
                 ? { isLoading: look.isFetchingNextPage, onMore: () => void look.fetchNextPage() }
                 : undefined
             }
-            csv={{ name: 'product.list', input: filter, fileName: 'products.csv' }}
+            csv={{ name: 'product.list', input: { ...filter, withAtp: true }, fileName: 'products.csv' }}
             columns={[
               {
                 header: <span className="visually-hidden">Select</span>,

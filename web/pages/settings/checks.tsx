@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { ResultOf } from '../../api/operation-types.ts';
 import { useLook } from '../../api/queries.ts';
 import { DataTable } from '../../parts/data-table.tsx';
+import { Instant } from '../../parts/instant.tsx';
 import { Loaded } from '../../parts/page.tsx';
 import { StateBadge, type Tone } from '../../parts/state-badge.tsx';
 
@@ -19,7 +20,8 @@ const OUTCOMES: Readonly<Record<Check['outcome'], readonly [order: number, Tone,
 
 export function Checks() {
   const [isWhole, setWhole] = useState(false);
-  const look = useLook('installation.check', isWhole ? { ledger: true } : {}, { lookAgainMs: false });
+  const input = isWhole ? { ledger: true } : {};
+  const look = useLook('installation.check', input, { lookAgainMs: false });
   return (
     <Stack gap="sm">
       <Group justify="space-between">
@@ -28,14 +30,21 @@ export function Checks() {
           checked={isWhole}
           onChange={({ currentTarget }) => setWhole(currentTarget.checked)}
         />
-        <Button
-          variant="default"
-          leftSection={<IconRefresh size={14} />}
-          loading={look.isFetching}
-          onClick={() => void look.refetch()}
-        >
-          Check again
-        </Button>
+        <Group gap="sm">
+          {look.dataUpdatedAt > 0 && (
+            <Text size="sm" c="dimmed">
+              checked <Instant at={new Date(look.dataUpdatedAt).toISOString()} />
+            </Text>
+          )}
+          <Button
+            variant="default"
+            leftSection={<IconRefresh size={14} />}
+            loading={look.isFetching}
+            onClick={() => void look.refetch()}
+          >
+            Check again
+          </Button>
+        </Group>
       </Group>
       <Loaded look={look} lines={14}>
         {({ checks }) => (
@@ -44,7 +53,7 @@ export function Checks() {
             rows={checks.toSorted((one, other) => OUTCOMES[one.outcome][0] - OUTCOMES[other.outcome][0])}
             keyOf={({ name }) => name}
             empty={null}
-            csv={{ name: 'installation.check', input: {}, fileName: 'checks.csv' }}
+            csv={{ name: 'installation.check', input, fileName: 'checks.csv' }}
             columns={[
               {
                 header: 'State',

@@ -22,13 +22,18 @@ export function Tokens() {
           onDone={({ token }) => setMade(token)}
         />
       </Group>
-      <Modal opened={made !== null} onClose={() => setMade(null)} title="The token is shown once, now">
+      <Modal
+        opened={made !== null}
+        onClose={() => setMade(null)}
+        title="The token is shown once, now"
+        closeOnClickOutside={false}
+      >
         <Stack gap="sm">
           <Text size="sm">
             Give it to the program that needs it. Nobody can read it again: of a lost one, only a new one
             helps.
           </Text>
-          <CopyText text={made ?? ''} />
+          <CopyText text={made ?? ''} label="Copy the token" />
         </Stack>
       </Modal>
       <Loaded look={look} lines={4}>
