@@ -6,7 +6,7 @@
  *     npm run bench wake [-- --deltas 20]
  *     npm run bench start [-- --runs 10]
  *     npm run bench contention [-- --latency 400 --runs 3 --seed 1]
- *     npm run bench import [-- --rows 1000000 --orders 200000 --memory 5000000 --runs 2]
+ *     npm run bench import [-- --rows 1000000 --orders 200000 --settings 200000 --memory 5000000 --runs 2]
  *     npm run bench console [-- --products 200000 --shops 100 --runs 10000 --asks 40 --catalogue 1000000]
  *     npm run bench age [-- --products 1000000 --shops 100 --mapped 20000 --runs 10]
  *     npm run bench scope [-- --products 200000 --facilities 10 --pairs 5 | --small]

@@ -13,7 +13,7 @@ import { randomOf } from './random.ts';
 export const FACILITIES = ['NEW_YORK', 'SAN_FRANCISCO', 'NEW_JERSEY_DC', 'OUTLET'] as const;
 
 export interface SentFeed {
-  readonly kind: 'count' | 'orders';
+  readonly kind: 'count' | 'orders' | 'settings';
   readonly name: string;
   readonly path: string;
   /** The first so many products of the catalogue are in it. */
@@ -69,6 +69,18 @@ export function sendOrders(openDrop: OpenFileDrop, rows: number): Promise<SentFe
     for (let row = 0; row < rows; row += 1) {
       const sku = 1 + random.below(products);
       yield `O${run}-${row >> 1},${row & 1},SKU-${sku},SKU,1,0,${FACILITIES[row % FACILITIES.length]},ITEM_APPROVED,${new Date().toISOString()}\n`;
+    }
+  });
+}
+
+/** A safety stock of every product at every facility, product by product, each another one than before. */
+export function sendSettings(openDrop: OpenFileDrop, rows: number): Promise<SentFeed> {
+  const products = Math.ceil(rows / FACILITIES.length);
+  const units = 1 + sent;
+  return send(openDrop, { kind: 'settings', products, type: 'IMP_PROD_FACILITY' }, function* () {
+    yield 'idValue,idType,facilityId,facilitySafetyStock\n';
+    for (let product = 1; product <= products; product += 1) {
+      for (const facility of FACILITIES) yield `SKU-${product},SKU,${facility},${units}\n`;
     }
   });
 }

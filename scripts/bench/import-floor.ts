@@ -1,7 +1,7 @@
 /**
  * The floor of an import: what cannot be saved by whoever wants the same numbers in the database. The file comes from SFTP, is COPYed
  * as text, and is upserted set-wise into a table with the keys and indexes of ours. A count also leaves a posting for each level,
- * since a level without one could not be explained. An order line is kept, and reserves.
+ * since a level without one could not be explained. An order line is kept, and reserves. Settings are set where they differ.
  *
  * Nothing else: no row is judged, nothing refused, held, recorded, logged for a sync, or can be taken back.
  */
@@ -31,6 +31,7 @@ const COLUMNS = {
     'facility_id text, external_id text, id_value text, id_type text, location text, comments text, reset_by_atp text, quantity integer',
   orders:
     'order_id text, seq_id text, id_value text, id_type text, quantity integer, cancel_quantity integer, facility_id text, status_id text, order_date timestamptz',
+  settings: 'id_value text, id_type text, facility_id text, safety_stock integer',
 } as const;
 
 const STATEMENTS = {
@@ -52,6 +53,12 @@ const STATEMENTS = {
     `INSERT INTO floor_level AS level (product_id, facility_id, reserved)
      SELECT product_id, facility_id, sum(quantity) FROM floor_row JOIN product ON sku = id_value GROUP BY 1, 2
      ON CONFLICT (product_id, facility_id) DO UPDATE SET reserved = level.reserved + excluded.reserved`,
+  ],
+  settings: [
+    `INSERT INTO floor_level AS level (product_id, facility_id, minimum_stock)
+     SELECT product_id, facility_id, safety_stock FROM floor_row JOIN product ON sku = id_value
+     ON CONFLICT (product_id, facility_id) DO UPDATE SET minimum_stock = excluded.minimum_stock
+       WHERE level.minimum_stock <> excluded.minimum_stock`,
   ],
 } as const;
 

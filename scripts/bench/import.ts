@@ -1,5 +1,5 @@
 /**
- * Large feeds on the embedded stack: a count of many rows, and order lines, each imported by a worker from SFTP, beside the
+ * Large feeds on the embedded stack: a count of many rows, order lines, and settings, each imported by a worker from SFTP, beside the
  * floor in the same rounds. Meanwhile an order posts to levels that are being counted, and the memory of the worker and of its
  * backends is looked at. The work was done right when every level is what the feed says plus what was posted meanwhile, and
  * the sum of its ledger.
@@ -16,7 +16,14 @@ import { fileDrop } from '../../src/sftp/file-drop.ts';
 import { stackEnvironment } from '../../src/stand-ins/stack-files.ts';
 import { runJob } from '../../src/temporal/run-job.ts';
 import { createFloor } from './import-floor.ts';
-import { FACILITIES, prepareCatalogue, sendCount, sendOrders, type SentFeed } from './import-feeds.ts';
+import {
+  FACILITIES,
+  prepareCatalogue,
+  sendCount,
+  sendOrders,
+  sendSettings,
+  type SentFeed,
+} from './import-feeds.ts';
 import { watchBackends } from './backend-memory.ts';
 import { onOwnStack, type OwnStack } from './own-stack.ts';
 import { WorkerUnderTest } from './worker-under-test.ts';
@@ -43,16 +50,18 @@ export async function run(args: readonly string[]): Promise<boolean> {
     options: {
       rows: { type: 'string', default: '1000000' },
       orders: { type: 'string', default: '200000' },
+      settings: { type: 'string', default: '200000' },
       memory: { type: 'string', default: '0' },
       runs: { type: 'string', default: '2' },
     },
   });
-  const [rows, orders, memory, runs] = [values.rows, values.orders, values.memory, values.runs].map(
-    Number,
-  ) as [number, number, number, number];
+  const { rows, orders, settings, memory, runs } = {
+    ...{ rows: Number(values.rows), orders: Number(values.orders), settings: Number(values.settings) },
+    ...{ memory: Number(values.memory), runs: Number(values.runs) },
+  };
   return onOwnStack(
     async (stack) => {
-      const products = Math.ceil(Math.max(rows, memory, FEW_ROWS) / FACILITIES.length);
+      const products = Math.ceil(Math.max(rows, settings, memory, FEW_ROWS) / FACILITIES.length);
       await prepareCatalogue(stack.database, products);
       const floor = await createFloor(stack);
       const few = await measure(stack, floor, { name: 'count', rows: FEW_ROWS, send: sendCount });
@@ -61,6 +70,8 @@ export async function run(args: readonly string[]): Promise<boolean> {
         if (rows > 0) figures.push(await measure(stack, floor, { name: 'count', rows, send: sendCount }));
         if (orders > 0)
           figures.push(await measure(stack, floor, { name: 'order lines', rows: orders, send: sendOrders }));
+        if (settings > 0)
+          figures.push(await measure(stack, floor, { name: 'settings', rows: settings, send: sendSettings }));
       }
       if (memory > 0)
         figures.push(await measure(stack, null, { name: 'count', rows: memory, send: sendCount }));

@@ -37,9 +37,10 @@ export function kindOf(type: FeedType): FeedKind {
  * Imports that take turns, since they would make wrong numbers beside each other. `stock`: counts, differences, and what takes them
  * back. A large one is judged by levels that none of the others may change until it is posted; small ones lock the levels that they
  * need. `orders`: what was ordered, and up to when that is complete. The last row of a line is its state, and a line that is not
- * known yet cannot be locked.
+ * known yet cannot be locked. `settings`: safety stock and brokering at facilities. What a later file says of a level must not be
+ * set before what is left of an earlier one.
  */
-export type TurnClass = 'stock' | 'orders';
+export type TurnClass = 'stock' | 'orders' | 'settings';
 
 const TURNS: Partial<Readonly<Record<FeedType, TurnClass>>> = {
   RESET_INVENTORY: 'stock',
@@ -48,6 +49,7 @@ const TURNS: Partial<Readonly<Record<FeedType, TurnClass>>> = {
   MDM_INV_VARIANCE: 'stock',
   ORDER_ITEMS: 'orders',
   ORDER_WATERMARK: 'orders',
+  IMP_PROD_FACILITY: 'settings',
 };
 
 /** Null: it takes no turns with others. */

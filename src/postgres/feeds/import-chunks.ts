@@ -11,6 +11,7 @@ import { runInTransaction } from '../transaction.ts';
 import { readTurnsTaken, takeTurnAlone, tryTurnAlone, waitForTurn } from './import-turns.ts';
 import { applyOrderChunk, finishOrders } from './order-chunks.ts';
 import { postChunk, type ChunkOf, type PostedChunk } from './pending-postings.ts';
+import { setChunk } from './pending-settings.ts';
 
 /** Rows that are done, of all that are to be posted. */
 export interface ChunksDone {
@@ -34,7 +35,7 @@ interface ChunkedImport {
 const classOf = (type: FeedType): TurnClass => turnClassOf(type) ?? 'stock';
 
 interface ChunkKind {
-  readonly table: 'pending_posting' | 'pending_order_row';
+  readonly table: 'pending_posting' | 'pending_order_row' | 'pending_setting';
   /** SQL of how many rows wait there. */
   readonly pending: string;
   readonly apply: (connection: Connection, of: ChunkOf, chunk: number) => Promise<PostedChunk>;
@@ -53,7 +54,15 @@ const ORDERS: ChunkKind = {
   finish: finishOrders,
 };
 
-const kindOfChunks = (type: FeedType): ChunkKind => (type === 'ORDER_ITEMS' ? ORDERS : POSTINGS);
+const SETTINGS: ChunkKind = {
+  table: 'pending_setting',
+  pending: 'coalesce(sum(cardinality(product_ids)), 0)',
+  apply: setChunk,
+};
+
+const KINDS: Readonly<Record<TurnClass, ChunkKind>> = { stock: POSTINGS, orders: ORDERS, settings: SETTINGS };
+
+const kindOfChunks = (type: FeedType): ChunkKind => KINDS[classOf(type)];
 
 /** From here on the import is applied in chunks, once the transaction is committed. */
 export async function beginChunks(connection: Connection, { importId, type }: ChunkedImport): Promise<void> {

@@ -6,7 +6,9 @@ import type { TurnClass } from '../../domain/feed-kind.ts';
 import type { Connection, Database } from '../database.ts';
 
 /** First keys of the advisory locks; the second is 0. Workers of earlier releases know that of the orders, too. */
-const LOCKS = { stock: 7_201_159, orders: 7_201_153 } as const satisfies Readonly<Record<TurnClass, number>>;
+const LOCKS = { stock: 7_201_159, orders: 7_201_153, settings: 7_201_160 } as const satisfies Readonly<
+  Record<TurnClass, number>
+>;
 
 /** Waits until nobody else of the class has a turn, and keeps it until the session ends. */
 export async function takeTurnAlone(connection: Connection, of: TurnClass): Promise<void> {
@@ -34,7 +36,7 @@ export async function readTurnsTaken(database: Database): Promise<readonly TurnC
      WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND granted AND objid = 0 AND objsubid = 2
        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
   );
-  const all: readonly TurnClass[] = ['stock', 'orders'];
+  const all: readonly TurnClass[] = ['stock', 'orders', 'settings'];
   return all.filter((each) => taken.some(({ key }) => key === LOCKS[each]));
 }
 

@@ -144,7 +144,11 @@ const FEED_SQL: { readonly [Type in FeedType]: FeedSql<FeedContents[Type]> } = {
   },
   IMP_PRODUCT: { staging: PRODUCT_STAGING, apply: applyProducts },
   IMP_FACILITY: { staging: FACILITY_STAGING, apply: applyFacilities },
-  IMP_PROD_FACILITY: { staging: FACILITY_SETTING_STAGING, apply: applyFacilitySettings },
+  IMP_PROD_FACILITY: {
+    staging: FACILITY_SETTING_STAGING,
+    apply: applyFacilitySettings,
+    isPostedInChunks: true,
+  },
   IMP_THRESHOLD: { staging: THRESHOLD_STAGING, apply: applyThresholds },
 };
 

@@ -103,13 +103,8 @@ const LOCK_LEVELS = `
  * ledger's trigger does, so that two imports cannot wait for each other in a circle.
  */
 export async function lockLevels(connection: Connection): Promise<void> {
-  await makeLevels(connection);
-  await connection.query(LOCK_LEVELS);
-}
-
-/** Makes the levels that the good rows are about, and locks none of those that are there. */
-export async function makeLevels(connection: Connection): Promise<void> {
   await connection.query(MAKE_LEVELS);
+  await connection.query(LOCK_LEVELS);
 }
 
 /**

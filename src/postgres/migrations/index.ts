@@ -60,6 +60,7 @@ import * as feedsThatCame from './0069-feeds-that-came.ts';
 import * as triggersReadLess from './0075-triggers-read-less.ts';
 import * as logScope from './0078-log-scope.ts';
 import * as refusedFeedOfSource from './0070-refused-feed-of-source.ts';
+import * as pendingSettings from './0076-pending-settings.ts';
 import * as pendingOrdersAsSent from './0060-pending-orders-as-sent.ts';
 
 interface NamedMigration {
@@ -129,6 +130,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0075-triggers-read-less', ...triggersReadLess },
   { name: '0078-log-scope', ...logScope },
   { name: '0070-refused-feed-of-source', ...refusedFeedOfSource },
+  { name: '0076-pending-settings', ...pendingSettings },
 ];
 
 /** In their order. */
