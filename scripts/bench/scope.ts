@@ -215,7 +215,7 @@ async function count(session: Connection, products: number, pair: number): Promi
   );
 }
 
-export async function prepare(database: Database, { products, facilities }: Size): Promise<void> {
+async function prepare(database: Database, { products, facilities }: Size): Promise<void> {
   await database.session(async (session) => {
     const ids = Array.from({ length: facilities }, (_, index) => `F${index + 1}`);
     await session.query(

@@ -28,6 +28,8 @@ export function chooseAccess(candidates: number, productsKnown: number): Access 
 export interface AtpScope {
   /** Name of a table or common table expression with a column `product_id`, each product once. */
   readonly candidates: string;
+  /** Columns of the candidates that the result has, too. */
+  readonly carried?: readonly string[];
   readonly access: Access;
   /** SQL expressions, such as parameters, of the facility group's id and of the instant. */
   readonly group: string;
@@ -67,10 +69,11 @@ const UNLIMITED = `quantity_on_hand - reserved - safety_stock - threshold - brok
 /** Common table expressions that `onlineAtpSelect` needs in front of it. */
 export function placesCte({ group, at, instead }: Pick<AtpScope, 'group' | 'at' | 'instead'>): string {
   return `place AS MATERIALIZED (
-    -- Every facility that can have stock, and whether it sells in the group at that instant.
+    -- Every facility that can have stock, and whether it sells in the group at that instant. By NOT IN the planner expects
+    -- half of the facilities; by a condition on the joined type it expects one, and reads all stock once for each.
     SELECT facility_id, ${sellsInGroup(instead?.isMember ?? isMemberOf(group, at), at)} AS sells
     FROM facility JOIN facility_type USING (facility_type_id)
-    WHERE NOT facility_type.is_virtual
+    WHERE facility_type_id NOT IN (SELECT facility_type_id FROM facility_type WHERE is_virtual)
   )`;
 }
 
@@ -118,16 +121,19 @@ const every = (levels: string): string => `
     GROUP BY item.product_id
   ) AS queue ON queue.product_id = candidate.product_id`;
 
-/** A SELECT of `product_id`, the terms, and `online_atp` of every candidate: a product never counted has 0. */
-export function onlineAtpSelect({ candidates, access, group, instead }: AtpScope): string {
+/**
+ * A SELECT of `product_id`, what is carried, the terms, and `online_atp` of every candidate: a product never counted has 0.
+ */
+export function onlineAtpSelect({ candidates, carried = [], access, group, instead }: AtpScope): string {
   const levels = instead?.levels ?? 'product_facility';
+  const kept = ['product_id', ...carried];
   return `
-    SELECT product_id, ${ATP_COLUMNS.join(', ')},
+    SELECT ${kept.join(', ')}, ${ATP_COLUMNS.join(', ')},
       greatest(0, ${UNLIMITED} - over_limit) AS online_atp
     FROM (
       SELECT *, greatest(0, ${UNLIMITED} - at_most) AS over_limit
       FROM (
-        SELECT candidate.product_id,
+        SELECT ${kept.map((column) => `candidate.${column}`).join(', ')},
           coalesce(stock.quantity_on_hand, 0)::bigint AS quantity_on_hand,
           coalesce(stock.reserved, 0)::bigint AS reserved,
           coalesce(stock.safety_stock, 0)::bigint AS safety_stock,

@@ -37,8 +37,8 @@ export interface PlanScope {
   readonly isFirstApproved: boolean;
 }
 
-/** The temporary table of a delta: what may differ from the last file, all of it mapped to the shop. */
-const CANDIDATE = 'candidate_row';
+/** The temporary tables of a delta: what may differ from the last file, and what of it is mapped to the shop. */
+const [TOUCHED, CANDIDATE] = ['touched_row', 'candidate_row'];
 
 /**
  * Fills CANDIDATE, and returns how many it has. A log may have many products of other shops, so they go before any Online
@@ -49,25 +49,33 @@ async function findCandidates(
   { shopId, facilityGroupId }: PlanScope,
   effectiveAt: string,
 ): Promise<number> {
-  await session.query(
-    `CREATE TEMPORARY TABLE ${CANDIDATE} (product_id text, changed_at timestamptz, is_due boolean) ON COMMIT DROP`,
-  );
+  await session.query(`
+    CREATE TEMPORARY TABLE ${TOUCHED} (product_id text, changed_at timestamptz, is_due boolean) ON COMMIT DROP;
+    CREATE TEMPORARY TABLE ${CANDIDATE} (
+      product_id text, inventory_item_id text, changed_at timestamptz, is_due boolean
+    ) ON COMMIT DROP`);
   const scope = { shop: '$1', group: '$2', at: '$3::timestamptz' };
-  const { rowCount: touched } = await session.query(
-    `INSERT INTO ${CANDIDATE} WITH ${touchedCte(scope)} SELECT product_id, changed_at, is_due FROM touched`,
+  await session.query(
+    `INSERT INTO ${TOUCHED} WITH ${touchedCte(scope)} SELECT product_id, changed_at, is_due FROM touched`,
     [shopId, facilityGroupId, effectiveAt],
   );
-  const { rowCount: foreign } = await session.query(
-    `DELETE FROM ${CANDIDATE} AS touched WHERE NOT EXISTS (
-       SELECT FROM shop_product WHERE shop_id = $1 AND product_id = touched.product_id)`,
+  const { rowCount } = await session.query(
+    `INSERT INTO ${CANDIDATE}
+     SELECT product_id, mapped.inventory_item_id, touched.changed_at, touched.is_due
+     FROM ${TOUCHED} AS touched JOIN shop_product AS mapped USING (product_id) WHERE mapped.shop_id = $1`,
     [shopId],
   );
-  return (touched ?? 0) - (foreign ?? 0);
+  return rowCount ?? 0;
 }
+
+/**
+ * Of one pass over all tables, for each of its half a dozen hash tables, which may take twice as much. What does not fit goes
+ * to files of the server; by the server's own setting of 4 MB that is most of it. More than this saves little.
+ */
+const PASS_MEMORY = '16MB';
 
 /** What is known of each candidate, and of its last file: each table is read as a whole. */
 const OF_EVERY = `
-  JOIN shop_product AS mapped ON mapped.shop_id = $1 AND mapped.product_id = atp.product_id
   JOIN product ON product.product_id = atp.product_id
   LEFT JOIN published_row AS published
     ON published.shop_id = $1 AND published.product_id = atp.product_id
@@ -78,10 +86,6 @@ const OF_EVERY = `
 
 /** The same by the primary keys, for one candidate each: the planner would hash the whole catalogue for a handful. */
 const OF_FEW = `
-  CROSS JOIN LATERAL (
-    SELECT inventory_item_id FROM shop_product
-    WHERE shop_id = $1 AND product_id = atp.product_id OFFSET 0
-  ) AS mapped
   CROSS JOIN LATERAL (SELECT sku FROM product WHERE product_id = atp.product_id OFFSET 0) AS product
   LEFT JOIN LATERAL (
     SELECT quantity, inventory_item_id, imported_units, sequence FROM published_row
@@ -105,9 +109,8 @@ const ALL_ARE_DUE = `CROSS JOIN LATERAL (SELECT true AS is_due, $7::timestamptz 
  * owed, have another item, or had units kept back for sales that did not come.
  */
 const WHAT_DIFFERS = `
-  JOIN ${CANDIDATE} AS candidate ON candidate.product_id = atp.product_id
   CROSS JOIN LATERAL (
-    SELECT candidate.changed_at, candidate.is_due OR coalesce(published.inventory_item_id <> mapped.inventory_item_id
+    SELECT atp.changed_at, atp.is_due OR coalesce(published.inventory_item_id <> atp.inventory_item_id
         -- An order and a receipt of as many units were imported together: Online ATP is the same, but Shopify shows
         -- less, because it has sold the order's units.
         OR published.imported_units <> coalesce(imported.units, 0), false) AS is_due
@@ -127,13 +130,15 @@ const SOLD_BY_SHOP =
 
 function plannedRowsSql(kind: UploadFileKind, access: Access): string {
   const isDelta = kind === 'recent-changes';
-  const candidates = isDelta ? CANDIDATE : 'candidate';
-  const scope = { group: '$2', at: '$3::timestamptz', candidates, access };
+  const source = isDelta
+    ? { candidates: CANDIDATE, carried: ['inventory_item_id', 'changed_at', 'is_due'] }
+    : { candidates: 'mapped', carried: ['inventory_item_id'] };
+  const scope = { ...source, group: '$2', at: '$3::timestamptz', access };
   return `
     INSERT INTO ${PLANNED}
     WITH ${placesCte(scope)},
     base AS MATERIALIZED (SELECT snapshot FROM shop_baseline WHERE shop_id = $1 AND $4),
-    ${isDelta ? '' : 'candidate AS MATERIALIZED (SELECT product_id FROM shop_product WHERE shop_id = $1),'}
+    ${isDelta ? '' : 'mapped AS (SELECT product_id, inventory_item_id FROM shop_product WHERE shop_id = $1),'}
     ${SOLD_CTE}
     SELECT row.product_id, row.sku, row.inventory_item_id, row.quantity, row.quantity_before,
       row.sequence_before, row.imported_units, row.is_due, row.changed_at, row.held_changed_at, row.held_cause,
@@ -141,7 +146,7 @@ function plannedRowsSql(kind: UploadFileKind, access: Access): string {
       ${risenUnitsSql(MOVE)},
       ${quantityBySalesSql(MOVE)}, ${quantityByOwnSalesSql(MOVE)}, row.quantity
     FROM (
-      SELECT atp.product_id, product.sku, mapped.inventory_item_id, atp.online_atp AS quantity,
+      SELECT atp.product_id, product.sku, atp.inventory_item_id, atp.online_atp AS quantity,
         -- A product that comes back to the shop, or gets another item: nobody knows what was sold meanwhile.
         CASE WHEN atp.product_id NOT IN (SELECT product_id FROM owed_row WHERE shop_id = $1 AND cause = 'REMAPPED')
           THEN coalesce(published.quantity, CASE WHEN $6 THEN held.quantity END) END::bigint AS quantity_before,
@@ -153,6 +158,8 @@ function plannedRowsSql(kind: UploadFileKind, access: Access): string {
       FROM (${onlineAtpSelect(scope)}) AS atp
       ${access === 'few' ? OF_FEW : OF_EVERY}
       ${isDelta ? WHAT_DIFFERS : ALL_ARE_DUE}
+      -- Each column is computed here, once, and not again wherever the expressions above name it.
+      OFFSET 0
     ) AS row`;
 }
 
@@ -179,6 +186,7 @@ export async function planRows(
     ? await chooseFor(session, await findCandidates(session, scope, effectiveAt))
     : 'every';
   const waiting = isDelta ? [] : [await readOldestWaiting(session, shopId)];
+  if (access === 'every') await session.query(`SET LOCAL work_mem = '${PASS_MEMORY}'`);
   const { rowCount } = await session.query(plannedRowsSql(kind, access), [
     ...[shopId, facilityGroupId, effectiveAt, hasUsableBase, heldPlan, isFirstApproved],
     ...waiting,
