@@ -57,11 +57,10 @@ import * as skuPrefix from './0065-sku-prefix.ts';
 import * as providedAccount from './0067-provided-account.ts';
 import * as webhooksInAuditLog from './0068-webhooks-in-audit-log.ts';
 import * as feedsThatCame from './0069-feeds-that-came.ts';
-import * as triggersReadLess from './0075-triggers-read-less.ts';
-import * as logScope from './0078-log-scope.ts';
 import * as refusedFeedOfSource from './0070-refused-feed-of-source.ts';
+import * as triggersReadLess from './0075-triggers-read-less.ts';
 import * as pendingSettings from './0076-pending-settings.ts';
-import * as pendingOrdersAsSent from './0060-pending-orders-as-sent.ts';
+import * as logScope from './0078-log-scope.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -127,10 +126,10 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0067-provided-account', ...providedAccount },
   { name: '0068-webhooks-in-audit-log', ...webhooksInAuditLog },
   { name: '0069-feeds-that-came', ...feedsThatCame },
-  { name: '0075-triggers-read-less', ...triggersReadLess },
-  { name: '0078-log-scope', ...logScope },
   { name: '0070-refused-feed-of-source', ...refusedFeedOfSource },
+  { name: '0075-triggers-read-less', ...triggersReadLess },
   { name: '0076-pending-settings', ...pendingSettings },
+  { name: '0078-log-scope', ...logScope },
 ];
 
 /** In their order. */
