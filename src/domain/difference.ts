@@ -54,6 +54,11 @@ export function needsALook(cause: DifferenceCause): boolean {
   return !ENDING_BY_THEMSELVES.includes(cause);
 }
 
+/** How many of them somebody must look at. */
+export function countToLookAt(causes: Readonly<Partial<Record<DifferenceCause, number>>>): number {
+  return DIFFERENCE_CAUSES.filter(needsALook).reduce((sum, cause) => sum + (causes[cause] ?? 0), 0);
+}
+
 /** What we know of a product's way to Shopify. */
 export interface ProductOnItsWay {
   readonly onlineAtp: number;

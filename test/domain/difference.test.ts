@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { differenceCause, mayBeSale, needsALook } from '../../src/domain/difference.ts';
+import { countToLookAt, differenceCause, mayBeSale, needsALook } from '../../src/domain/difference.ts';
 
 const WAY = {
   onlineAtp: 10,
@@ -57,4 +57,11 @@ test('unseen sales are no cause for a product that is on its way, owed or quaran
     const applied = { ...WAY.applied, outcome };
     expect(differenceCause({ ...WAY, applied }, shows(7))).toBe(outcome);
   }
+});
+
+test('what waits for a plan or ends by itself is nothing to look at', () => {
+  expect(countToLookAt({ WITHHELD: 19, ITEM_NOT_TRACKED: 1, FILE_WAITING: 7, CHANGED_ON_SHOPIFY: 2 })).toBe(
+    3,
+  );
+  expect(countToLookAt({})).toBe(0);
 });

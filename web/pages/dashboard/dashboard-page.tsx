@@ -10,6 +10,7 @@ import { StateBadge } from '../../parts/state-badge.tsx';
 import { PageLink } from '../../parts/page-link.tsx';
 import { Units } from '../../parts/units.tsx';
 import { WhenSeen } from '../../parts/when-seen.tsx';
+import { countToLookAt } from '../../../src/domain/difference.ts';
 import { isWithinLimit, waitingInWords } from '../../../src/domain/oldest-change.ts';
 import { Conditions } from './conditions.tsx';
 
@@ -195,7 +196,8 @@ function Drift({ shopId }: { readonly shopId: string }) {
         {!look.isPending && <PageLink to="/verify">Verify reads Shopify</PageLink>}
       </Figure>
     );
-  const { different, checked, verifiedAt, isSample } = found;
+  const { different, checked, causes, verifiedAt, isSample } = found;
+  const toLookAt = countToLookAt(causes);
   return (
     <Figure
       name="Drift"
@@ -217,6 +219,17 @@ function Drift({ shopId }: { readonly shopId: string }) {
       <PageLink to="/verify" search={{ shop: shopId } as never}>
         verified <Instant at={verifiedAt} />
       </PageLink>
+      {different > 0 && (
+        <>
+          {': '}
+          <Units value={toLookAt} /> to look at
+          {different > toLookAt && (
+            <>
+              , <Units value={different - toLookAt} /> that wait or end by themselves
+            </>
+          )}
+        </>
+      )}
     </Figure>
   );
 }
