@@ -27,6 +27,7 @@ import {
   UNTAKEN_NAMES_TOLD_MAX,
   WAITING_FEEDS_RECORDED_MAX,
 } from '../src/domain/limits.ts';
+import { isForgotten } from '../src/domain/untaken.ts';
 import { claimFile, removeClaim } from './claim-feed.ts';
 import type { Database } from '../src/postgres/database.ts';
 import {
@@ -215,10 +216,11 @@ async function lookAround(
   const feeds: FeedOnDrop[] = [];
   const markers = new Map<string, RemoteFile>();
   const untaken: string[] = [];
+  const now = new Date();
   const keep = (path: string, file: RemoteFile): void => {
     if (isFeedName(file.name)) feeds.push(toFeed(path, file));
     else if (isMarkerName(file.name)) markers.set(path, file);
-    else if (!isNameInUse(file.name)) untaken.push(path);
+    else if (!isNameInUse(file.name) || isForgotten(file, now)) untaken.push(path);
   };
   for (const folder of folders) {
     const { files, folders: deeper, others } = folder === top ? first : await drop.survey(folder);

@@ -1,13 +1,26 @@
 /** What lies in incoming/ and is read by nobody. */
-import { isFeedName } from './feed.ts';
+import { isFeedName, isNameInUse } from './feed.ts';
+import { FEED_NAME_IN_USE_FOR_MS } from './limits.ts';
 
 /** Endings of spreadsheets, by which people send what a feed should be. */
 const SPREADSHEET = /\.(xlsx?|xlsm|ods|numbers)$/i;
+
+/**
+ * Whether a feed lies under the name of one that is still being sent, and has done so for long: its sender has stopped in the middle, or
+ * calls all its files so. Other hidden files are nobody's feeds.
+ */
+export function isForgotten({ name, modifiedAt }: { name: string; modifiedAt: Date }, now: Date): boolean {
+  const isOld = now.getTime() - modifiedAt.getTime() > FEED_NAME_IN_USE_FOR_MS;
+  return isOld && isNameInUse(name) && /\.csv\b/i.test(name);
+}
 
 /** @param name as a run tells it, on one line */
 export function untakenInWords(name: string): string {
   if (isFeedName(name)) {
     return `${name} is no file that can be taken: a folder, a link, or a name with characters that no request can have.`;
+  }
+  if (isNameInUse(name)) {
+    return `${name} has the name of a file that is still being sent, and nobody has written on for a day: its sender gives it the name of a feed when it is whole.`;
   }
   if (SPREADSHEET.test(name)) return `${name} is a spreadsheet: save it as "CSV UTF-8", and send that.`;
   return `${name} is read by nobody: a feed ends with .csv or .csv.gz, and a folder is named after a feed type or said by \`atp source add\`.`;

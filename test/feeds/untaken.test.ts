@@ -1,5 +1,5 @@
 /** What somebody puts into incoming/ and nobody reads: it is told by its name, and in nobody's way. */
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { IMPORT } from '../../src/domain/jobs/import.ts';
@@ -51,6 +51,26 @@ test('other endings and folders that are no source are told, those in use by a s
   );
 });
 
+test('what has had the name of a file that is being sent for a day is told, and no hidden file of others', async () => {
+  const run = await ImportRun.open();
+  const putOld = async (name: string, hoursAgo: number): Promise<string> => {
+    const path = await run.put(`incoming/${name}`, COUNT);
+    const written = new Date(Date.now() - hoursAgo * 3_600_000);
+    await utimes(join(run.folder, path), written, written);
+    return path;
+  };
+  const told = [
+    await putOld('RESET_INVENTORY__1.tmp.csv', 25),
+    await putOld('.RESET_INVENTORY__2.csv.Ab12', 25),
+  ];
+  await putOld('RESET_INVENTORY__3.csv.part', 23);
+  await putOld('.profile', 9999);
+
+  expect((await run.listFeeds()).map(({ path, isUntaken }) => [path, isUntaken]).toSorted()).toEqual(
+    told.map((path) => [path, true]).toSorted(),
+  );
+});
+
 test('a run that has found such a file says so, and ends as it would without it', () => {
   const found = { files: [], untaken: ['stock.txt', 'erp'] };
   expect(IMPORT.inWords(found)).toBe('no feed was waiting; nobody reads stock.txt and 1 more in incoming/');
@@ -60,6 +80,7 @@ test('a run that has found such a file says so, and ends as it would without it'
 test.each([
   ['stock.xlsx', /is a spreadsheet: save it as "CSV UTF-8"/],
   ['stock.txt', /a feed ends with \.csv or \.csv\.gz/],
+  ['stock.tmp.csv', /the name of a file that is still being sent/],
   ['erp', /said by `atp source add`/],
   ['x.csv', /is no file that can be taken: a folder, a link/],
 ])('%s is told with what to do', (name, words) => {

@@ -102,6 +102,9 @@ export const CLOCKS_APART_MS = 5 * 60_000;
 /** How long a feed may lie in incoming/ before it is said that nobody imports it: four runs of the usual schedule. */
 export const FEED_AWAITED_FOR_MS = 60 * 60_000;
 
+/** A file under the name of one that is still being sent is told when nothing of it has changed for so long: nobody goes on with it. */
+export const FEED_NAME_IN_USE_FOR_MS = 24 * 60 * 60_000;
+
 /** Feeds in incoming/ that one run of the import remembers, the first ones: enough to see that they wait. */
 export const WAITING_FEEDS_RECORDED_MAX = 1_000;
 
