@@ -88,7 +88,7 @@ function settingsText(settings: ResultOf<typeof addFeedSource>['settings']): str
 function testedText(tested: ResultOf<typeof testFeedSource>): string {
   const { fileName, type, encoding, separator, columns, rows, refused, shown } = tested;
   const unread = columns.flatMap(({ theirs, ours }) => (ours === null && theirs !== '' ? [theirs] : []));
-  const names = namesUnderstood(shown);
+  const names = namesUnderstood(tested);
   const cells = shown.map(({ rowNumber, content, refusedFor }) => [
     rowNumber,
     ...names.map((name) => (content === null ? null : valueOf(content, name))),
@@ -101,10 +101,16 @@ function testedText(tested: ResultOf<typeof testFeedSource>): string {
   ].join('\n');
 }
 
-/** Of what the rows say, in the names that the import has for it. */
-function namesUnderstood(shown: ResultOf<typeof testFeedSource>['shown']): readonly string[] {
+/**
+ * Of what the rows say, in the names that the import has for it: also a column that the file has and of which nothing was understood,
+ * such as times that cannot be read.
+ */
+function namesUnderstood({ shown, columns }: ResultOf<typeof testFeedSource>): readonly string[] {
+  const isInFile = (name: string) => columns.some(({ ours }) => ours === name);
   const said = shown.flatMap(({ content }) =>
-    Object.entries<unknown>({ ...content }).flatMap(([name, value]) => (value === null ? [] : [name])),
+    Object.entries<unknown>({ ...content }).flatMap(([name, value]) =>
+      value === null && !isInFile(name) ? [] : [name],
+    ),
   );
   return [...new Set(said)];
 }

@@ -135,6 +135,14 @@ test('a file is tested before it is sent: what is recognised, and how its first 
   expect(stdout).toMatch(/SHIRT .*1000/);
 });
 
+test('a column of which nothing is understood is shown without a value', async () => {
+  const orders = await write(
+    'ORDER_ITEMS__dates.csv',
+    'orderId,orderItemSeqId,idValue,quantity,facilityId,statusId,orderDate\nA,1,SHIRT,1,,ITEM_CREATED,26.11.2026 10:00\n',
+  );
+  expect((await atp.run('source', 'test', orders)).stdout).toMatch(/\borderDate\b.*\n.*\n.*ITEM_CREATED │ –/);
+});
+
 test('rows are shown as they are understood, whatever the columns of their type are called', async () => {
   const count = await write(
     'REC_INV_COUNT__1.csv',
