@@ -3,6 +3,8 @@ import { appendFile, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { claimByStep, claimedPath } from '../../src/domain/claim.ts';
+import { listImports } from '../../src/postgres/feeds/feed-imports.ts';
+import { undoImport } from '../../src/postgres/feeds/undo-import.ts';
 import type { OpenFileDrop } from '../../src/sftp/file-drop.ts';
 import { ImportRun } from './import-run.ts';
 
@@ -54,6 +56,20 @@ describe('a feed whose run died after its import', () => {
 
     expect([await onHand('SHIRT'), await onHand('HAT')]).toEqual([5, 0]);
     expect(await run.namesIn('error')).toContain('MDM_INV_VARIANCE__1.csv.errors.csv');
+  });
+
+  test('is none that counts when a person has undone it since: it goes to error/', async () => {
+    const { database } = run.warehouse;
+    const claimed = await importAndDie(
+      await run.put('incoming/MDM_INV_VARIANCE__undone.csv', `${VARIANCE_HEADER}SHIRT,BROADWAY,5\n`),
+    );
+    const [last] = await listImports(database, { limit: 1 });
+    await undoImport(database, last?.importId ?? 0, { by: 'Ann', reason: 'a test' });
+
+    expect(await run.importFeed(claimed)).toMatchObject({ applied: 0, error: { code: 'IMPORT_UNDONE' } });
+
+    expect(await onHand()).toBe(0);
+    expect(await run.namesIn('error')).toContain('MDM_INV_VARIANCE__undone.csv');
   });
 
   test('is applied as it is now when it has grown and is a state', async () => {

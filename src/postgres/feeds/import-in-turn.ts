@@ -19,7 +19,7 @@ interface FeedOfType {
   readonly fileName: string;
 }
 
-/** @throws AtpError IMPORT_UNFINISHED, IMPORT_STUCK, IMPORT_UNDONE (by a person, meanwhile) */
+/** @throws AtpError IMPORT_UNFINISHED, IMPORT_STUCK */
 export async function postLater(
   connection: Connection,
   judged: FeedOfType & { readonly importId: number },
@@ -36,11 +36,16 @@ export async function postLater(
   await applyChunks(connection, judged, options).catch((error: unknown) => {
     throw halfPostedError(error, judged, seen);
   });
-  const { rows } = await connection.query(
-    `SELECT FROM feed_import WHERE import_id = $1 AND state = 'undone'`,
-    [judged.importId],
+}
+
+/** What a person has undone is not imported, though it is recorded. By feed_import_import_key_key. @throws AtpError IMPORT_UNDONE */
+export async function refuseUndone(connection: Connection, key: string): Promise<void> {
+  const { rows } = await connection.query<{ importId: number }>(
+    `SELECT import_id AS "importId" FROM feed_import WHERE import_key = $1 AND state = 'undone'`,
+    [key],
   );
-  if (rows.length > 0) throw new AtpError('IMPORT_UNDONE', { importId: judged.importId });
+  const [undone] = rows;
+  if (undone) throw new AtpError('IMPORT_UNDONE', { ...undone });
 }
 
 /**

@@ -44,7 +44,7 @@ import { applyOrderItems } from './order-items.ts';
 import { ORDER_ITEM_STAGING } from './pending-orders.ts';
 import { beginChunks, findBrokenOff, type ChunkOptions } from './import-chunks.ts';
 import { stuckError, toCodedError } from './import-errors.ts';
-import { finishOthers, postLater, takeTurn } from './import-in-turn.ts';
+import { finishOthers, postLater, refuseUndone, takeTurn } from './import-in-turn.ts';
 import { adoptImport, readCounts, toCounts } from './import-records.ts';
 import type { PostedLater } from './pending-postings.ts';
 import { nameLikelyProducts } from './name-likely-products.ts';
@@ -158,7 +158,8 @@ const FEED_SQL: { readonly [Type in FeedType]: FeedSql<FeedContents[Type]> } = {
  *
  * @throws AtpError FEED_HELD (a file on SFTP waits for a person), FEED_IMPLAUSIBLE and FEED_ALREADY_IMPORTED (the same for
  *   one of a machine of ours), FEED_REJECTED, FEED_REPLACED, FEED_UNSETTLED, LEVEL_OUT_OF_RANGE (the file as a whole),
- *   FEED_ROWS_TOO_MANY, IMPORT_BUSY, and what `rows` throws; once it is judged only IMPORT_UNFINISHED (others go on with it) and IMPORT_STUCK
+ *   FEED_ROWS_TOO_MANY, IMPORT_BUSY, IMPORT_UNDONE (by a person, meanwhile), and what `rows` throws; once it is judged only IMPORT_UNFINISHED (others go
+ *   on with it), IMPORT_STUCK and IMPORT_UNDONE
  */
 export async function importFeed<Type extends FeedType>(
   database: Database,
@@ -175,6 +176,7 @@ export async function importFeed<Type extends FeedType>(
       await connection.query('BEGIN');
       await connection.query(`SET LOCAL lock_timeout = ${waitMs}`);
       const earlier = await findEarlierCounts(connection, key, feed);
+      if (earlier) await refuseUndone(connection, key);
       const { counts, judged } = earlier
         ? { counts: earlier, judged: null }
         : await applyFeed(connection, key, feed, options, stuck);
@@ -196,6 +198,7 @@ export async function importFeed<Type extends FeedType>(
       if (isHeld) throw await hold(connection, key, feed, { ...judged, ...toSizes(counts) });
       if (later === null) return counts;
       await postLater(connection, { importId: later, type, fileName }, { waitMs, onChunk });
+      await refuseUndone(connection, key);
       const all = (await readCounts(connection, key)) ?? counts;
       await tell(all, await readRecordedEffect(connection, later));
       return all;
