@@ -114,6 +114,10 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
     'job schedule recent-changes --shop acme --every 15m',
     "job schedule hard-sync --shop acme --cron '0 3 * * *' --time-zone America/New_York",
   ],
+  'job preview': [
+    'job preview recent-changes --every 15m',
+    "job preview hard-sync --cron '30 2 * * *' --time-zone Europe/Berlin",
+  ],
   'job cancel': [
     "job cancel import --reason 'wrong feed'",
     "job cancel hard-sync --shop acme --reason 'nobody works on it' --force",

@@ -12,6 +12,7 @@ import {
   skipRun,
   verifyShop,
 } from '../operations/jobs.ts';
+import { previewJob } from '../operations/job-timing.ts';
 import type { ResultOf } from '../operations/operation.ts';
 import { command } from './command.ts';
 import { describeResult, lastAppliedText, scheduleText } from './job-text.ts';
@@ -47,6 +48,19 @@ export const JOB_COMMANDS = [
       ].join('\n');
       return { json: job, text };
     },
+  }),
+  command({
+    path: 'job preview',
+    operation: previewJob,
+    arguments: ['job'],
+    show: ({ nextRuns, timeZone, warnings, ...of }) => ({
+      json: { ...of, timeZone, nextRuns, warnings },
+      text: [
+        nextRuns.length === 0 ? 'It would never run.' : 'It would run at:',
+        ...nextRuns.map((time) => `  ${inZone(time, timeZone)}`),
+        ...warnings.map((warning) => `Note: ${warning}`),
+      ].join('\n'),
+    }),
   }),
   command({ path: 'job pause', operation: pauseJob, arguments: ['job'], show: scheduleText }),
   command({ path: 'job resume', operation: resumeJob, arguments: ['job'], show: scheduleText }),

@@ -38,6 +38,18 @@ export function readWallClock(instant: Date, timeZone: string): Date {
   return new Date(instant.getTime() + offsetsOf(timeZone)(instant.getTime()));
 }
 
+/** When the zone's clock shows this, written as if the zone were UTC: never, once or twice; in milliseconds, in order. */
+export function instantsAt(shown: Date, timeZone: string): readonly number[] {
+  return instantsOf(shown.getTime(), offsetsOf(timeZone));
+}
+
+/** The offset of the instant itself is not known before it is: near a clock change one of the two is right, or both are. */
+function instantsOf(wall: number, offsetAt: (instant: number) => number): readonly number[] {
+  const tried = [wall - A_DAY_MS, wall + A_DAY_MS].map((near) => wall - offsetAt(near));
+  const right = tried.filter((instant) => instant + offsetAt(instant) === wall);
+  return [...new Set(right)].toSorted((one, other) => one - other);
+}
+
 /**
  * The next instant after `now` at which the zone's clock shows this time of day. A day on which the clock is put forward
  * over it is left out.
@@ -52,11 +64,8 @@ export function nextTimeOfDay(
   // Today, tomorrow, and the day after a day that does not have it.
   for (let day = 0; day <= 3; day += 1) {
     const wall = today + day * A_DAY_MS + (hour * 60 + minute) * 60_000;
-    // The offset of the instant itself is not known before it is: near a clock change one of the two is right.
-    for (const near of [wall - A_DAY_MS, wall + A_DAY_MS]) {
-      const instant = wall - offsetAt(near);
-      if (instant > now.getTime() && instant + offsetAt(instant) === wall) return new Date(instant);
-    }
+    const next = instantsOf(wall, offsetAt).find((instant) => instant > now.getTime());
+    if (next !== undefined) return new Date(next);
   }
   throw new Error(`The clock of ${timeZone} does not show ${hour}:${minute} for days.`);
 }

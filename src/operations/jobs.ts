@@ -1,23 +1,13 @@
 /** The jobs: run one now, and when they run by themselves. */
-import {
-  choice,
-  INSTANT_PATTERN,
-  invalid,
-  label,
-  optional,
-  pattern,
-  text,
-  yesOrNo,
-  type Input,
-} from '../domain/input-fields.ts';
+import { optional, text, yesOrNo, type Input } from '../domain/input-fields.ts';
 import { shopOf } from '../domain/jobs/jobs.ts';
 import type { ProcessResult } from '../domain/jobs/process-uploads.ts';
 import { VERIFY } from '../domain/jobs/verify.ts';
-import { PRESET_NAMES, PRESET_WORDS, TIME_OF_DAY_PATTERN } from '../domain/jobs/schedule-policy.ts';
 import { findLastApplied } from '../postgres/lane/last-applied.ts';
 import { findPause } from '../postgres/lane/lane-pause.ts';
 import { findShop, listShops } from '../postgres/master-data/shops.ts';
 import { cancelJob } from './cancel-job.ts';
+import { previewJob, requireTimes, TIMING_FIELDS } from './job-timing.ts';
 import { ensurePaused, ensureResumed } from './lane-pause.ts';
 import { completeOrder, findJob, JOB_FIELDS, PARAMETER_FIELDS } from './job-order.ts';
 import { requireAnswer } from './require-answer.ts';
@@ -95,36 +85,10 @@ export const scheduleJob = defineOperation({
   fields: {
     ...JOB_FIELDS,
     ...PARAMETER_FIELDS,
-    every: optional(
-      choice(
-        'how often',
-        PRESET_NAMES,
-        `one of ${PRESET_NAMES.join(', ')}; a cron expression takes any other times`,
-        PRESET_WORDS,
-      ),
-    ),
-    cron: optional(
-      label('instead, five fields: minute, hour, day of month, month, day of week', 'expression'),
-    ),
-    start: optional(
-      pattern('the first run, as an instant or a time of day; with a cron expression, the earliest', {
-        pattern: `${INSTANT_PATTERN}|${TIME_OF_DAY_PATTERN}`,
-        wanted:
-          'ISO 8601 with an offset, such as 2026-11-24T12:00:00Z, or a time of day such as 03:00, in the time zone',
-        placeholder: 'time',
-      }),
-    ),
-    timeZone: optional(label('of the times of day, such as Europe/Berlin (default: UTC)', 'zone')),
+    ...TIMING_FIELDS,
     reset: optional(yesOrNo('forget parameters that were given earlier and are not given now')),
   },
-  check({ every, cron }, nameOf) {
-    if (every === undefined && cron === undefined) {
-      throw invalid(`say when: ${nameOf('every')} or ${nameOf('cron')}`);
-    }
-    if (every !== undefined && cron !== undefined) {
-      throw invalid(`give ${nameOf('every')} or ${nameOf('cron')}, not both`);
-    }
-  },
+  check: requireTimes,
   stateOf: scheduleState,
   run: async (context, { every, cron, start, timeZone, reset = false, ...input }) => {
     const order = await completeOrder(context, input);
@@ -188,6 +152,7 @@ export const JOB_OPERATIONS = [
   verifyShop,
   listJobs,
   showJob,
+  previewJob,
   scheduleJob,
   pauseJob,
   resumeJob,

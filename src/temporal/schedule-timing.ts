@@ -8,6 +8,7 @@ import { REFUSED_VALUE_LENGTH_MAX } from '../domain/limits.ts';
 import { quote } from '../domain/shown-text.ts';
 import { nextTimeOfDay, readWallClock, noteOnZone } from '../domain/wall-clock.ts';
 import { findClockChanges } from './clock-changes.ts';
+import { startsAt } from './run-times.ts';
 import { durationInWords } from './schedule-words.ts';
 
 export type Timing = ({ readonly every: Preset } | { readonly cron: string }) & {
@@ -177,9 +178,16 @@ function warnOfClockChanges(cron: string, timeZone: string, now: Date): string[]
     if (times.length === 0) return [];
     const day = from.toISOString().slice(0, 10);
     const named = times.map((time) => time.toISOString().slice(11, 16)).join(', ');
-    return kind === 'skipped'
-      ? [`On ${day} the clock of ${timeZone} is put forward and there is no ${named}: nothing runs then.`]
-      : [`On ${day} the clock of ${timeZone} is put back: it runs twice at ${named}.`];
+    if (kind === 'skipped')
+      return [
+        `On ${day} the clock of ${timeZone} is put forward and there is no ${named}: nothing runs then.`,
+      ];
+    const isPutBack = `On ${day} the clock of ${timeZone} is put back`;
+    const runsTwice = times.some((time) => startsAt(time, timeZone).length === 2);
+    if (runsTwice) return [`${isPutBack}: it runs twice at ${named}.`];
+    return times.length === 1
+      ? [`${isPutBack} and shows ${named} twice: it runs the second time only.`]
+      : [`${isPutBack} and shows ${named} twice: Temporal leaves out some of these runs.`];
   });
 }
 

@@ -2,7 +2,9 @@
 import type { ScheduleDescription, ScheduleExecutionResult } from '@temporalio/client';
 import { isPerShop, JOB_NAMES, JOBS, type JobName } from '../domain/jobs/jobs.ts';
 import { lateBecause, type ScheduleFacts } from '../domain/jobs/late-schedule.ts';
+import { NEXT_RUNS_SHOWN, SCHEDULES_DESCRIBED_AT_ONCE } from '../domain/limits.ts';
 import type { TemporalClient } from './connection.ts';
+import { workInTurns } from './in-turns.ts';
 import { jobWorkflowId } from './run-job.ts';
 import { timingOf, type GivenTiming } from './schedule-timing-of.ts';
 import { durationInWords, frequencyInWords } from './schedule-words.ts';
@@ -58,21 +60,17 @@ export interface StartedRun {
   readonly runId: string;
 }
 
-const NEXT_RUNS_SHOWN = 5;
-
-/** Every job of the shops, with its schedule. */
+/** Every job of the shops, with its schedule: what the server's list of schedules tells is some seconds old, and not all. */
 export async function listJobs(
   temporal: TemporalClient,
   shopIds: readonly string[],
 ): Promise<ScheduledJob[]> {
-  const jobs: ScheduledJob[] = [];
-  for (const job of JOB_NAMES) {
-    for (const shopId of isPerShop(job) ? shopIds : [null]) {
-      const found = await describeSchedule(temporal, scheduleId(job, shopId));
-      jobs.push(describeJob(job, shopId, found));
-    }
-  }
-  return jobs;
+  const jobs = JOB_NAMES.flatMap((job) =>
+    (isPerShop(job) ? shopIds : [null]).map((shopId) => ({ job, shopId })),
+  );
+  return workInTurns(jobs, SCHEDULES_DESCRIBED_AT_ONCE, async ({ job, shopId }) =>
+    describeJob(job, shopId, await describeSchedule(temporal, scheduleId(job, shopId))),
+  );
 }
 
 export async function showJob(

@@ -127,6 +127,38 @@ test('job list gives every job of every shop with the next runs that the server 
   });
 });
 
+test.each([
+  ['every hour', 'hard-sync --every 1h'],
+  ['every hour from a start', 'hard-sync --every 1h --start 2027-01-04T05:06:07Z'],
+  ['four times a day', 'hard-sync --every 6h --time-zone Asia/Kolkata'],
+  ['each night', 'hard-sync --every 1d --start 03:00 --time-zone America/New_York'],
+  ['on workdays', "recent-changes --cron '*/20 8-9 * * 1-5' --time-zone Europe/Berlin"],
+  ['without an hour', "hard-sync --cron '30 2 * * *' --time-zone Europe/Berlin --start 2027-03-26T00:00:00Z"],
+  [
+    'with one twice, at the second',
+    "hard-sync --cron '30 2 * * *' --time-zone Europe/Berlin --start 2027-10-29T00:00:00Z",
+  ],
+  [
+    'with one twice, at both',
+    "hard-sync --cron '30 1 * * *' --time-zone America/New_York --start 2027-11-05T00:00:00Z",
+  ],
+])('a preview tells the runs that the server will start: %s', async (_name, line) => {
+  const words = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? '');
+  const { nextRuns } = await atp.json<{ nextRuns: string[] }>(['job', 'preview', ...words]);
+  const saved = await atp.json<ScheduledJob>(['job', 'schedule', ...words, '--shop', 'north']);
+
+  expect(nextRuns).toHaveLength(5);
+  expect(nextRuns).toEqual(saved.nextRuns);
+});
+
+test('a preview says what may surprise, and refuses what the job’s schedule would', async () => {
+  const berlin = ['--time-zone', 'Europe/Berlin'];
+  const { stdout } = await atp.run('job', 'preview', 'hard-sync', '--cron', '30 2 * * *', ...berlin);
+  expect(stdout).toMatch(/02:30 \+0[12]:00\n.*Note: On \d{4}-03-\d\d the clock/s);
+  expect(stdout).toMatch(/Note: On \d{4}-10-\d\d .* shows 02:30 twice: it runs the second time only\./);
+  expect(await atp.failure('job', 'preview', 'hard-sync', '--every', '5m')).toBe('INPUT_INVALID 2');
+});
+
 test('a run started by hand has the job’s id, input, summary and search attributes', async () => {
   const run = await atp.json<{ workflowId: string; runId: string }>([
     ...['job', 'run', 'hard-sync', '--shop', 'north', '--group', 'FAC_GRP'],

@@ -77,3 +77,6 @@ export const MOVES_LISTED_MAX = 100_000;
 
 /** Refused rows that the answer of an import names with their reasons; its error file has all of them. */
 export const IMPORT_REFUSALS_SHOWN = 100;
+
+/** Runs to come that a job tells of. */
+export const NEXT_RUNS_SHOWN = 5;

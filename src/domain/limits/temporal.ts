@@ -93,6 +93,9 @@ export const RUNS_WATCH_INTERVAL_MS = 10_000;
 /** Open runs that one look takes in: a few for each shop. The next look takes the same ones until some have ended. */
 export const RUNS_WATCHED_MAX = 1_000;
 
+/** Schedules that are described at the same time, for a list of jobs. */
+export const SCHEDULES_DESCRIBED_AT_ONCE = 16;
+
 /** Runs that are described at the same time. */
 export const RUNS_DESCRIBED_AT_ONCE = 8;
 

@@ -1,0 +1,64 @@
+/** The times that a person gives a job, and what would come of them. */
+import { choice, INSTANT_PATTERN, invalid, label, optional, pattern } from '../domain/input-fields.ts';
+import { PRESET_NAMES, PRESET_WORDS, TIME_OF_DAY_PATTERN } from '../domain/jobs/schedule-policy.ts';
+import { NEXT_RUNS_SHOWN } from '../domain/limits.ts';
+import { JOB_FIELDS } from './job-order.ts';
+import { defineOperation, type NameOf } from './operation.ts';
+
+/** When a job is to run. */
+export const TIMING_FIELDS = {
+  every: optional(
+    choice(
+      'how often',
+      PRESET_NAMES,
+      `one of ${PRESET_NAMES.join(', ')}; a cron expression takes any other times`,
+      PRESET_WORDS,
+    ),
+  ),
+  cron: optional(label('instead, five fields: minute, hour, day of month, month, day of week', 'expression')),
+  start: optional(
+    pattern('the first run, as an instant or a time of day; with a cron expression, the earliest', {
+      pattern: `${INSTANT_PATTERN}|${TIME_OF_DAY_PATTERN}`,
+      wanted:
+        'ISO 8601 with an offset, such as 2026-11-24T12:00:00Z, or a time of day such as 03:00, in the time zone',
+      placeholder: 'time',
+    }),
+  ),
+  timeZone: optional(label('of the times of day, such as Europe/Berlin (default: UTC)', 'zone')),
+};
+
+/** @throws AtpError INPUT_INVALID */
+export function requireTimes(
+  { every, cron }: { readonly every?: unknown; readonly cron?: unknown },
+  nameOf: NameOf,
+): void {
+  if (every === undefined && cron === undefined) {
+    throw invalid(`say when: ${nameOf('every')} or ${nameOf('cron')}`);
+  }
+  if (every !== undefined && cron !== undefined) {
+    throw invalid(`give ${nameOf('every')} or ${nameOf('cron')}, not both`);
+  }
+}
+
+export const previewJob = defineOperation({
+  name: 'job.preview',
+  role: 'viewer',
+  description: 'when a job would run by times that are not given to it yet; sets nothing',
+  fields: { job: JOB_FIELDS.job, ...TIMING_FIELDS },
+  check: requireTimes,
+  run: async (_context, { job, every, cron, start, timeZone }) => {
+    const { planTiming } = await import('../temporal/schedule-timing.ts');
+    const { nextRuns, timesOfPlanned } = await import('../temporal/run-times.ts');
+    const when = every === undefined ? { cron: cron ?? '' } : { every };
+    const { spec, warnings } = planTiming(job, { ...when, start, timeZone });
+    const runs = nextRuns(timesOfPlanned(spec), new Date(), NEXT_RUNS_SHOWN);
+    return {
+      job,
+      timeZone: spec.timezone ?? 'UTC',
+      /** As the server will start them. */
+      nextRuns: runs.map((time) => time.toISOString()),
+      /** What may surprise a person about these times. */
+      warnings,
+    };
+  },
+});
