@@ -27,7 +27,7 @@ const STATUS_WORDS: Readonly<Record<Run['status'], string>> = {
   CANCELED: 'ended by a person',
   TERMINATED: 'ended by force',
   TIMED_OUT: 'ran out of time',
-  CONTINUED_AS_NEW: 'went on as a new run',
+  CONTINUED_AS_NEW: 'goes on as a new run',
 };
 
 /** `retrying 3 of 10`; without a bound, `retrying, attempt 3`. */
@@ -50,8 +50,8 @@ export function RunState({ run }: { readonly run: Pick<Run, 'status' | 'outcome'
   if (status === 'PENDING') return <StateBadge tone="waiting">pending</StateBadge>;
   if (outcome !== null)
     return <StateBadge tone={OUTCOME_TONES[outcome]}>{OUTCOMES_IN_WORDS[outcome]}</StateBadge>;
-  if (status === 'CONTINUED_AS_NEW') return <StateBadge tone="none">{STATUS_WORDS[status]}</StateBadge>;
-  return <StateBadge tone={status === 'COMPLETED' ? 'good' : 'bad'}>{STATUS_WORDS[status]}</StateBadge>;
+  const tone = status === 'CONTINUED_AS_NEW' ? 'none' : status === 'COMPLETED' ? 'good' : 'bad';
+  return <StateBadge tone={tone}>{STATUS_WORDS[status]}</StateBadge>;
 }
 
 /** Who started it. */
