@@ -10,6 +10,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
+import type { Page } from 'playwright-core';
 import { openBrowser, openPage, signInTo } from '../test/browser/browser.ts';
 import { PLACES } from '../web/frame/places.ts';
 
@@ -29,6 +30,13 @@ const paths = positionals.length > 0 ? positionals : PLACES.map(({ path }) => pa
 const password = (await text(process.stdin)).trim();
 mkdirSync(values.out, { recursive: true });
 
+/** What was asked for by the last answer is on the page two frames later. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(
+    'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 300))))',
+  );
+}
+
 const browser = await openBrowser();
 try {
   for (const scheme of values.schemes.split(',')) {
@@ -42,8 +50,10 @@ try {
       for (const path of paths) {
         await page.goto(`${values.url}${path}`);
         await page.locator('main h1').waitFor();
-        // Place-holders are gone: what a person would see.
-        await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
+        // Place-holders are gone, also those that came in the place of others: what a person would see.
+        const busy = page.locator('[aria-busy="true"]');
+        do await busy.first().waitFor({ state: 'detached' });
+        while ((await settled(page), await busy.count()) > 0);
         const name = `${path.replace(/\W+/g, '-').replace(/^-|-$/g, '') || 'dashboard'}-${width}-${scheme}.png`;
         await page.screenshot({ path: join(values.out, name), fullPage: true });
         process.stdout.write(`${join(values.out, name)}\n`);

@@ -4,10 +4,16 @@ import { useState } from 'react';
 import { useLook } from '../../api/queries.ts';
 import { useWaiting } from '../../frame/waiting.ts';
 import { Instant } from '../../parts/instant.tsx';
+import { PageLink } from '../../parts/page-link.tsx';
 import { Loaded } from '../../parts/page.tsx';
+import { Prose } from '../../parts/prose.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 
 const SHOWN = 5;
+
+function isDecidedAtApprovals(code: string): boolean {
+  return code === 'PLAN_HELD' || code === 'FEED_HELD';
+}
 
 /** What the watch has found. It looks once a minute and tells what it sees again, so what has just begun waits elsewhere already. */
 export function Conditions() {
@@ -68,15 +74,28 @@ export function Conditions() {
                       {condition.title}
                     </Text>
                     <Text size="sm" c="dimmed">
-                      {condition.shopId !== null && `${condition.shopId}, `}since{' '}
-                      <Instant at={condition.since ?? condition.beganAt} />
+                      {condition.shopId !== null && (
+                        <>
+                          <PageLink to="/files/$shopId" params={{ shopId: condition.shopId }}>
+                            {condition.shopId}
+                          </PageLink>
+                          ,{' '}
+                        </>
+                      )}
+                      since <Instant at={condition.since ?? condition.beganAt} />
+                      {isDecidedAtApprovals(condition.code) && (
+                        <>
+                          {' · '}
+                          <PageLink to="/approvals">Look at it, and decide</PageLink>
+                        </>
+                      )}
                     </Text>
                   </Group>
                   <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-                    {condition.detail}
+                    <Prose text={condition.detail} />
                   </Text>
                   <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-                    {condition.whatToDo}
+                    <Prose text={condition.whatToDo} />
                   </Text>
                 </div>
               ))}

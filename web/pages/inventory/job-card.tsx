@@ -145,7 +145,7 @@ function LastRun({ job, live }: { readonly job: JobFacts; readonly live: Run | u
   const last = ended.data?.jobs.find(({ closedAt }) => closedAt !== null);
   if (!last) {
     return (
-      <Text size="sm" c="dimmed" mih={22}>
+      <Text size="sm" c="dimmed" mih={22} aria-busy={ended.isPending || undefined}>
         {ended.isPending ? ' ' : ended.isError ? 'How it ran last cannot be read now.' : 'Never run.'}
       </Text>
     );
