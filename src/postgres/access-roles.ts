@@ -78,6 +78,7 @@ export async function makeAccessRoles(database: Database): Promise<void> {
           REVOKE ALL ON ALL TABLES IN SCHEMA ${schema} FROM atp_work, atp_read;
           GRANT ${READ} ON ALL TABLES IN SCHEMA ${schema} TO atp_read;
           GRANT ${WORK} ON ALL TABLES IN SCHEMA ${schema} TO atp_work;
+          GRANT SELECT ON SEQUENCE ${schema}.count_number TO atp_work;
           ALTER DEFAULT PRIVILEGES FOR ROLE atp_migrate IN SCHEMA ${schema} GRANT ${READ} ON TABLES TO atp_read;
           ALTER DEFAULT PRIVILEGES FOR ROLE atp_migrate IN SCHEMA ${schema} GRANT ${WORK} ON TABLES TO atp_work`);
         for (const name of FUNCTIONS_OF_WORK) {

@@ -64,6 +64,34 @@ test('a level that was counted since is left out', async () => {
   expect(await onHand()).toEqual([5, 3]);
 });
 
+test('by one number it is known that nobody has counted since', async () => {
+  const isKnown = async () => {
+    const [found] = await warehouse.database.query<{ isKnown: boolean }>(
+      `SELECT count_number = (SELECT last_value FROM count_number) AS "isKnown" FROM feed_import WHERE state = 'applying'`,
+    );
+    return found?.isKnown;
+  };
+  const known: unknown[] = [];
+  await send(
+    'RESET_INVENTORY',
+    ['SHIRT,SOHO,5', 'HAT,SOHO,7'],
+    afterFirst(async () => {
+      known.push(await isKnown());
+      await warehouse.database.query('UPDATE last_count SET hides_undo = hides_undo');
+      known.push(await isKnown());
+      const undone = warehouse.database.transaction(async (connection) => {
+        await countHat(connection, 3);
+        throw new Error('undone');
+      });
+      await expect(undone).rejects.toThrow('undone');
+      known.push(await isKnown());
+    }),
+  );
+  expect(known).toEqual([true, true, false]);
+  // In doubt the levels are looked at, and they are still counted by this one.
+  expect(await onHand()).toEqual([5, 7]);
+});
+
 test('also one that is being counted while its chunk waits for it', async () => {
   let counting: Promise<unknown> = Promise.resolve();
   const isAwaited = async () => {

@@ -41,3 +41,38 @@ export async function recordCounts(connection: Connection): Promise<void> {
   if (renewed.rowCount !== rows[0]?.counts) await connection.query(ADD);
   await connection.query('RESET enable_hashjoin');
 }
+
+/** Remembers the number of the counts that this session has recorded last. To be called once all of a large import are recorded. */
+export async function rememberNumber(connection: Connection, importId: number): Promise<void> {
+  await connection.query(
+    `UPDATE feed_import SET count_number = currval('count_number') WHERE import_id = $1`,
+    [importId],
+  );
+}
+
+/** Of a level that its chunk is about: whoever has counted it since is right, until that is undone. By last_count_pkey. $1: the import. */
+export const IS_LAST_COUNT = `EXISTS (SELECT FROM last_count AS last
+  WHERE last.product_id = pending.product_id AND last.facility_id = pending.facility_id AND ${STANDING_IMPORT} = $1)`;
+
+const IS_LAST_NUMBER = `
+  SELECT FROM feed_import JOIN count_number AS number ON number.last_value = feed_import.count_number WHERE import_id = $1`;
+
+/**
+ * Whether a level of a chunk was counted by somebody else since the import has recorded its counts, or is gone. To be asked when its levels are
+ * locked. As a rule nobody has counted anything, which is told by one number.
+ *
+ * @param levels SQL of the chunk's levels, by the import and the number of the chunk
+ */
+export async function wasCountedSince(
+  connection: Connection,
+  levels: string,
+  chunk: readonly [importId: number, chunk: number],
+): Promise<boolean> {
+  const { rowCount: isLast } = await connection.query(IS_LAST_NUMBER, [chunk[0]]);
+  if (isLast === 1) return false;
+  const counted = await connection.query(
+    `SELECT FROM (${levels}) AS pending WHERE NOT ${IS_LAST_COUNT} LIMIT 1`,
+    [...chunk],
+  );
+  return counted.rowCount !== 0;
+}

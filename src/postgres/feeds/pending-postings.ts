@@ -8,7 +8,7 @@ import { PENDING_ROWS_PER_RECORD } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
 import { isOutOfRange, namesUnknown } from '../sql-state.ts';
 import { countSourceSql } from './complete.ts';
-import { STANDING_IMPORT } from './last-count.ts';
+import { IS_LAST_COUNT, wasCountedSince } from './last-count.ts';
 
 /** An import whose postings are made later. */
 export interface PostedLater {
@@ -75,10 +75,6 @@ const LOCK_LEVELS = `
     ORDER BY product_id, facility_id FOR UPDATE OF level
   ) AS locked`;
 
-/** Whoever has counted a level since is right about it, until that is undone. By last_count_pkey. */
-const IS_LAST_COUNT = `EXISTS (SELECT FROM last_count AS last
-  WHERE last.product_id = pending.product_id AND last.facility_id = pending.facility_id AND ${STANDING_IMPORT} = $1)`;
-
 /** @param others SQL of what is left out of the rows of `pending` */
 const postSql = (others: string) => `
   INSERT INTO inventory_item_detail
@@ -92,8 +88,6 @@ const POST = postSql('WHERE units <> 0');
 const WITHOUT_REMOVED = 'JOIN product USING (product_id) JOIN facility USING (facility_id) WHERE units <> 0';
 const POST_COUNTS_WITH_CARE = postSql(`${WITHOUT_REMOVED} AND ${IS_LAST_COUNT}`);
 const POST_DIFFERENCES_WITH_CARE = postSql(WITHOUT_REMOVED);
-
-const FIND_COUNTED_SINCE = `SELECT FROM (${LEVELS}) AS pending WHERE NOT ${IS_LAST_COUNT} LIMIT 1`;
 
 const LEAVE = `
   WITH kept AS (DELETE FROM pending_posting WHERE import_id = $1 AND chunk = $2 RETURNING cardinality(units) AS rows)
@@ -160,8 +154,7 @@ async function postAtOnce(
   await connection.query('SAVEPOINT at_once');
   try {
     await connection.query(POST, [importId, chunk, fileName]);
-    const counted = isCount(type) ? await connection.query(FIND_COUNTED_SINCE, [importId, chunk]) : null;
-    if (counted === null || counted.rowCount === 0) {
+    if (!isCount(type) || !(await wasCountedSince(connection, LEVELS, [importId, chunk]))) {
       await connection.query('RELEASE SAVEPOINT at_once');
       return true;
     }

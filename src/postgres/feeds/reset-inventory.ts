@@ -6,7 +6,7 @@ import type { ResetRow } from '../../domain/feed-type.ts';
 import { CLOCKS_APART_MS } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
 import { addAbsentRows, countSourceSql, leaveCountedMeanwhile } from './complete.ts';
-import { recordCounts, STANDING_INSTANT } from './last-count.ts';
+import { recordCounts, rememberNumber, STANDING_INSTANT } from './last-count.ts';
 import { leaveOutCounted, lockUnfinishedDifferences } from './leave-out-counted.ts';
 import { keepForLater, type PostedLater, type PostingsToCome } from './pending-postings.ts';
 import { IS_GOOD, refuseSql } from './resolving.ts';
@@ -249,7 +249,10 @@ async function applyCounts(
   await recordCounts(connection);
   const leftOut = isBesideUnfinished ? await leaveOutCounted(connection) : [];
   if (later === null) await connection.query(POST, [fileName, LEDGER_REASONS.reset]);
-  else await keepForLater(connection, later, POSTINGS);
+  else {
+    await rememberNumber(connection, later.importId);
+    await keepForLater(connection, later, POSTINGS);
+  }
   return [...warnings, ...leftOut];
 }
 

@@ -60,6 +60,7 @@ import * as feedsThatCame from './0069-feeds-that-came.ts';
 import * as refusedFeedOfSource from './0070-refused-feed-of-source.ts';
 import * as triggersReadLess from './0075-triggers-read-less.ts';
 import * as pendingSettings from './0076-pending-settings.ts';
+import * as numberOfCounts from './0077-number-of-counts.ts';
 import * as logScope from './0078-log-scope.ts';
 
 interface NamedMigration {
@@ -129,6 +130,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0070-refused-feed-of-source', ...refusedFeedOfSource },
   { name: '0075-triggers-read-less', ...triggersReadLess },
   { name: '0076-pending-settings', ...pendingSettings },
+  { name: '0077-number-of-counts', ...numberOfCounts },
   { name: '0078-log-scope', ...logScope },
 ];
 
