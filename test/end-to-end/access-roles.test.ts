@@ -141,6 +141,13 @@ describe('a member of atp_work', () => {
     await expect(worker.query(statement)).rejects.toSatisfy((error) => readState(error) === MAY_NOT);
   });
 
+  test('reads the number by which a large count knows that nobody has counted since', async () => {
+    expect(await worker.query('SELECT last_value FROM count_number')).toHaveLength(1);
+    await expect(worker.query(`SELECT nextval('count_number')`)).rejects.toSatisfy(
+      (error) => readState(error) === MAY_NOT,
+    );
+  });
+
   test('may not migrate', async () => {
     await superuser.query('DELETE FROM atp_migration WHERE name = $1', [MIGRATION_NAMES.at(-1)]);
     try {
