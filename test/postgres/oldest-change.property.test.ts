@@ -84,6 +84,17 @@ const FOUND: readonly (readonly [what: string, steps: readonly Step[]])[] = [
       { step: 'apply', outcomes: [] },
     ],
   ],
+  [
+    'a Hard Sync is skipped that says the same of a product as the file that it has replaced',
+    [
+      { step: 'post', product: 'A', units: 3 },
+      { step: 'delta' },
+      { step: 'ready' },
+      { step: 'hard-sync' },
+      { step: 'ready' },
+      { step: 'skip-last' },
+    ],
+  ],
 ];
 
 test.each(FOUND)('the figure is right when %s', async (_, steps) => {

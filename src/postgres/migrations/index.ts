@@ -62,6 +62,7 @@ import * as triggersReadLess from './0075-triggers-read-less.ts';
 import * as pendingSettings from './0076-pending-settings.ts';
 import * as numberOfCounts from './0077-number-of-counts.ts';
 import * as logScope from './0078-log-scope.ts';
+import * as publishedInPlace from './0079-published-in-place.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -132,6 +133,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0076-pending-settings', ...pendingSettings },
   { name: '0077-number-of-counts', ...numberOfCounts },
   { name: '0078-log-scope', ...logScope },
+  { name: '0079-published-in-place', ...publishedInPlace },
 ];
 
 /** In their order. */
