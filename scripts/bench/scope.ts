@@ -8,123 +8,13 @@ import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { GUARD_LIMIT_PERCENT_MAX } from '../../src/domain/limits.ts';
 import type { UploadFileKind } from '../../src/domain/upload-file.ts';
-import type { Connection, Database } from '../../src/postgres/database.ts';
+import type { Database } from '../../src/postgres/database.ts';
 import { planRows } from '../../src/postgres/planning/planned-rows.ts';
 import { readNextBaseline } from '../../src/postgres/planning/snapshot-chain.ts';
 import { produceFile } from '../../src/postgres/producing/produce-file.ts';
 import { onOwnDatabase } from './own-database.ts';
+import { ELSEWHERE, EVERYWHERE, type ScopeSize } from './scope-scenes.ts';
 import { spreadCells, spreadOf } from './spread.ts';
-
-interface Size {
-  readonly products: number;
-  readonly facilities: number;
-}
-
-interface Scene {
-  readonly what: string;
-  /** Called once for each pair. */
-  readonly change: (session: Connection, size: Size, pair: number) => Promise<unknown>;
-  readonly rows: (size: Size) => number;
-}
-
-/** Nothing of the shop's is touched. */
-const ELSEWHERE: readonly Scene[] = [
-  { what: 'nothing', change: () => Promise.resolve(), rows: () => 0 },
-  {
-    what: 'a facility is renamed',
-    change: (session, _, pair) =>
-      session.query(`UPDATE facility SET facility_name = $1 WHERE facility_id = 'F1'`, [`Store ${pair}`]),
-    rows: () => 0,
-  },
-  {
-    what: 'the group is renamed',
-    change: (session, _, pair) =>
-      session.query(
-        `UPDATE facility_group SET facility_group_name = $1 WHERE facility_group_id = 'FAC_GRP'`,
-        [`Online ${pair}`],
-      ),
-    rows: () => 0,
-  },
-  {
-    what: 'a facility joins a group that nobody uses',
-    change: (session, _, pair) =>
-      session.query(
-        `INSERT INTO facility_group_member VALUES ('UNUSED', 'F1', now() - make_interval(days => $1))`,
-        [100 - pair],
-      ),
-    rows: () => 0,
-  },
-  {
-    what: 'a facility closes that sells in no group of the shop',
-    change: (session, _, pair) =>
-      session.query(
-        `UPDATE facility SET closed_date = now() - make_interval(days => $1) WHERE facility_id = 'ELSEWHERE'`,
-        [100 - pair],
-      ),
-    rows: () => 0,
-  },
-  {
-    what: 'each product gets a threshold in a group that nobody uses',
-    change: (session, _, pair) =>
-      session.query(
-        `INSERT INTO product_facility_group SELECT product_id, 'UNUSED', $1 FROM product
-         ON CONFLICT (product_id, facility_group_id) DO UPDATE SET threshold = excluded.threshold`,
-        [pair],
-      ),
-    rows: () => 0,
-  },
-  {
-    what: 'another shop is mapped, or removed',
-    change: (session, _, pair) =>
-      session.query(
-        pair % 2 === 0
-          ? `INSERT INTO shop_product SELECT 'other', product_id, product_id, product_id FROM product`
-          : `DELETE FROM shop_product WHERE shop_id = 'other'`,
-      ),
-    rows: () => 0,
-  },
-];
-
-/** Much of the shop's is touched, or all of it. */
-const EVERYWHERE: readonly Scene[] = [
-  {
-    what: 'ten products are counted',
-    change: (session, _, pair) => count(session, 10, pair),
-    rows: () => 10,
-  },
-  {
-    what: 'one product of a hundred is counted',
-    change: (session, { products }, pair) => count(session, Math.floor(products / 100), pair),
-    rows: ({ products }) => Math.floor(products / 100),
-  },
-  {
-    what: 'every product is counted',
-    change: (session, { products }, pair) => count(session, products, pair),
-    rows: ({ products }) => products,
-  },
-  {
-    what: 'a facility leaves the group, or joins it',
-    change: (session, _, pair) =>
-      session.query(
-        pair % 2 === 0
-          ? `DELETE FROM facility_group_member WHERE facility_group_id = 'FAC_GRP' AND facility_id = 'F1'`
-          : `INSERT INTO facility_group_member VALUES ('FAC_GRP', 'F1', now() - interval '1 day')`,
-      ),
-    rows: ({ products }) => products,
-  },
-  {
-    what: 'a facility moves out of a group and into it, and nothing differs',
-    change: async (session) => {
-      await session.query(
-        `DELETE FROM facility_group_member WHERE facility_group_id = 'FAC_GRP' AND facility_id = 'F2'`,
-      );
-      await session.query(
-        `INSERT INTO facility_group_member VALUES ('FAC_GRP', 'F2', now() - interval '1 day')`,
-      );
-    },
-    rows: () => 0,
-  },
-];
 
 const SHOP = 'shop';
 
@@ -144,6 +34,9 @@ export async function run(args: readonly string[]): Promise<boolean> {
   const pairs = values.small ? 2 : Number(values.pairs);
   return onOwnDatabase(async (database) => {
     await prepare(database, size);
+    process.stdout.write(
+      `${size.products} products at ${size.facilities} facilities, all mapped to the shop; ${pairs} pairs\n\n`,
+    );
     let isRight = true;
     const elsewhere = tableOf([
       'delta of nothing ms: min',
@@ -164,6 +57,7 @@ export async function run(args: readonly string[]): Promise<boolean> {
       }
       elsewhere.push([scene.what, ...spreadCells(spreadOf(floor)), ...spreadCells(spreadOf(took))]);
     }
+    process.stdout.write(`${elsewhere.toString()}\n\n`);
     const everywhere = tableOf([
       'Hard Sync’s query ms: min',
       'median',
@@ -194,9 +88,7 @@ export async function run(args: readonly string[]): Promise<boolean> {
         spreadOf(whole).median.toFixed(0),
       ]);
     }
-    process.stdout.write(
-      `${size.products} products at ${size.facilities} facilities, all mapped to the shop; ${pairs} pairs\n\n${elsewhere.toString()}\n\n${everywhere.toString()}\n\n`,
-    );
+    process.stdout.write(`${everywhere.toString()}\n\n`);
     process.stdout.write(`${isRight ? 'ok' : 'WRONG'}: each delta has as many rows as its scene changes\n`);
     return isRight;
   });
@@ -206,16 +98,7 @@ function tableOf(figures: readonly string[]) {
   return new Table({ head: ['what happens', ...figures], style: { head: [], border: [], compact: true } });
 }
 
-/** Posts to one facility; each time another quantity. */
-async function count(session: Connection, products: number, pair: number): Promise<void> {
-  await session.query(
-    `INSERT INTO inventory_item_detail (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source)
-     SELECT product_id, 'F3', $2, 0, 'VAR_MANUAL', 'bench' FROM product ORDER BY product_id LIMIT $1`,
-    [products, pair % 2 === 0 ? 1 : 2],
-  );
-}
-
-async function prepare(database: Database, { products, facilities }: Size): Promise<void> {
+async function prepare(database: Database, { products, facilities }: ScopeSize): Promise<void> {
   await database.session(async (session) => {
     const ids = Array.from({ length: facilities }, (_, index) => `F${index + 1}`);
     await session.query(
