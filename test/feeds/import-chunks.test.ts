@@ -272,7 +272,9 @@ test('undone half way, it takes back what it has posted, and the rest is never p
     reason: 'a test',
   });
   await finishBrokenOff(warehouse.database);
-  await send(warehouse, 'MDM_INV_VARIANCE', name, differences, options);
+  await expect(send(warehouse, 'MDM_INV_VARIANCE', name, differences, options)).rejects.toMatchObject({
+    code: 'IMPORT_UNDONE',
+  });
 
   expect(undone).toMatchObject({ postings: 2 });
   expect(Object.values(await levels(warehouse))).toEqual([0, 0, 0, 0, 0, 0]);
