@@ -108,7 +108,7 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
     'source test count.csv --type RESET_INVENTORY --source erp',
     'source test ORDER_ITEMS__17.csv --source erp',
   ],
-  'job list': ['job list', 'job list --json'],
+  'job list': ['job list', 'job list --shop acme'],
   'job show': ['job show import', 'job show recent-changes --shop acme'],
   'job schedule': [
     'job schedule recent-changes --shop acme --every 15m',

@@ -194,11 +194,12 @@ function equalText(checked: number): string {
     : `All ${checked} products are equal on Shopify.`;
 }
 
-type JobDetails = ResultOf<typeof showJob>;
+type JobDetails = Omit<ResultOf<typeof showJob>, 'missedRuns'> &
+  Partial<Pick<ResultOf<typeof showJob>, 'missedRuns'>>;
 
 /** When a job runs, with what, and how it went. */
 export function scheduleText(job: JobDetails): string {
-  const { policies, counts } = job;
+  const { policies, counts, missedRuns = [] } = job;
   const parameters = Object.entries(job.parameters).map(([name, value]) => `${name} ${String(value)}`);
   const dropped = counts.droppedByOverlap + counts.droppedByOutage;
   const rows = [
@@ -210,6 +211,7 @@ export function scheduleText(job: JobDetails): string {
     ...(job.lanePause === null ? [] : [['Lane', `${pauseInWords(job.lanePause)}; nothing is sent`]]),
     ['Next runs', nextRunsInWords(job)],
     ...(job.late === null ? [] : [['Left out', lateText(job, job.late)]]),
+    ...(missedRuns.length === 0 ? [] : [['Did not run', missedInWords(missedRuns, job.timeZone ?? 'UTC')]]),
     ['Policies', `overlap ${policies.overlap}, catch-up ${policies.catchUp}. ${policies.why}`],
     [
       'Until now',
@@ -220,6 +222,18 @@ export function scheduleText(job: JobDetails): string {
     ],
   ];
   return table([job.title, job.description], rows, '');
+}
+
+/** As many as a person reads; JSON has all. */
+const MISSED_RUNS_SAID = 5;
+
+function missedInWords(missed: NonNullable<JobDetails['missedRuns']>, timeZone: string): string {
+  const last = missed.slice(-MISSED_RUNS_SAID);
+  const more = missed.length - last.length;
+  return [
+    ...(more > 0 ? [`${counted(more, 'run')} before`] : []),
+    ...last.map(({ dueAt, why }) => `${inZone(dueAt, timeZone)}: ${why}`),
+  ].join('\n');
 }
 
 /** Runs came due and were not started. */

@@ -1,8 +1,11 @@
 /** The jobs: run one now, and when they run by themselves. */
-import { optional, text, yesOrNo, type Input } from '../domain/input-fields.ts';
+import { id, optional, text, yesOrNo, type Input } from '../domain/input-fields.ts';
 import { shopOf } from '../domain/jobs/jobs.ts';
+import type { MissedRun, ScheduleAct } from '../domain/jobs/missed-runs.ts';
 import type { ProcessResult } from '../domain/jobs/process-uploads.ts';
 import { VERIFY } from '../domain/jobs/verify.ts';
+import { SCHEDULE_ACTS_READ_MAX } from '../domain/limits.ts';
+import { listJobActs } from '../postgres/audit-log.ts';
 import { findLastApplied } from '../postgres/lane/last-applied.ts';
 import { findPause } from '../postgres/lane/lane-pause.ts';
 import { findShop, listShops } from '../postgres/master-data/shops.ts';
@@ -17,9 +20,10 @@ export const listJobs = defineOperation({
   name: 'job.list',
   role: 'viewer',
   description: 'every job of every shop, with its next runs',
-  fields: {},
-  run: async ({ app }) => {
-    const shops = await listShops(await app.database());
+  fields: { shopId: optional(id('only the jobs of this shop, and those that work for all shops')) },
+  run: async ({ app }, { shopId: only }) => {
+    const database = await app.database();
+    const shops = only === undefined ? await listShops(database) : [await findShop(database, only)];
     const { listJobs: read } = await import('../temporal/scheduled-jobs.ts');
     const shopIds = shops.map(({ shopId }) => shopId);
     return read(await app.temporal(), shopIds);
@@ -75,8 +79,32 @@ export const showJob = defineOperation({
   role: 'viewer',
   description: 'when a job runs, with what, and how it went',
   fields: JOB_FIELDS,
-  run: async (context, input) => readSchedule(context, await findJob(context, input)),
+  run: async (context, input) => {
+    const found = await findJob(context, input);
+    return { ...(await readSchedule(context, found)), missedRuns: await listMissedRuns(context, found) };
+  },
 });
+
+const SCHEDULE_ACTS = {
+  'job.pause': 'pause',
+  'job.resume': 'resume',
+  'job.skip': 'skip',
+  'job.schedule': 'schedule',
+} as const satisfies Readonly<Record<string, ScheduleAct['kind']>>;
+
+/** Runs that the schedule did not start, with what people have done about it as reasons. */
+async function listMissedRuns({ app }: Context, found: FoundJob): Promise<readonly MissedRun[]> {
+  const about = { ...found, limit: SCHEDULE_ACTS_READ_MAX };
+  const acts = await listJobActs(await app.database(), Object.keys(SCHEDULE_ACTS), about);
+  const { readMissedRuns } = await import('../temporal/missed-runs.ts');
+  return readMissedRuns(
+    await app.temporal(),
+    found,
+    acts.map(({ act, actor, at, reason: why }) => ({
+      ...{ kind: SCHEDULE_ACTS[act as keyof typeof SCHEDULE_ACTS], by: actor, at, reason: why },
+    })),
+  );
+}
 
 export const scheduleJob = defineOperation({
   name: 'job.schedule',

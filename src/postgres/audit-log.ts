@@ -118,6 +118,32 @@ export async function listActs(
   return { acts: found.slice(0, limit), more: found.length > limit };
 }
 
+export interface JobAct {
+  readonly act: string;
+  readonly actor: string;
+  readonly at: Date;
+  readonly reason: string | null;
+}
+
+/**
+ * The last acts of these names about a job that were done, the oldest first; where the shop was not named, it was the only
+ * one. By audit_log_by_act.
+ */
+export async function listJobActs(
+  database: Database,
+  names: readonly string[],
+  { job, shopId, limit }: { readonly job: string; readonly shopId: string | null; readonly limit: number },
+): Promise<readonly JobAct[]> {
+  const found = await database.query<JobAct>(
+    `SELECT act, actor, started_at AS at, input ->> 'reason' AS reason FROM audit_log
+     WHERE act = ANY ($1) AND outcome = 'DONE' AND input ->> 'job' = $2
+       AND (input ->> 'shopId' IS NULL OR input ->> 'shopId' = $3)
+     ORDER BY started_at DESC, id DESC LIMIT $4`,
+    [names, job, shopId, limit],
+  );
+  return found.toReversed();
+}
+
 /** Text for a jsonb column; null for nothing. */
 function asJson(value: unknown): string | null {
   if (value === undefined || value === null) return null;

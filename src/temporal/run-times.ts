@@ -25,7 +25,8 @@ export function timesOf(spec: ScheduleSpecDescription): RunTimes | null {
   const crons = calendars.map((calendar) => cronOf(calendar));
   if (skip.length > 0 || crons.some((cron) => cron === null)) return null;
   return {
-    intervals: intervals.map(({ every, offset }) => ({ every, offset })),
+    // The client leaves out an offset of nothing.
+    intervals: intervals.map(({ every, offset = 0 }) => ({ every, offset })),
     crons: crons.filter((cron) => cron !== null),
     timeZone: timezone || 'UTC',
     startAt,

@@ -6,7 +6,9 @@ import type { JobDetails } from '../../src/temporal/scheduled-jobs.ts';
 import { ensureSchedules } from '../../src/temporal/schedules.ts';
 import { cleanUp } from '../setup/clean-up.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
+import type { MissedRun } from '../../src/domain/jobs/missed-runs.ts';
 import { freshNamespace } from '../setup/fresh-namespace.ts';
+import { until } from '../setup/until.ts';
 import { atpWith, type Atp } from './atp.ts';
 
 let temporal: TemporalClient;
@@ -295,3 +297,32 @@ test('a parameter of another job is refused by the option’s name', async () =>
   expect(exitCode).toBe(2);
   expect(stderr).toContain('--sample is not for hard-sync');
 });
+
+test('job show has the runs that did not start, each with its reason', async () => {
+  const importJob = { type: 'startWorkflow', workflowType: 'importInventory', taskQueue: 'nobody' } as const;
+  const handle = temporal.client.schedule.getHandle('import');
+  await handle.delete().catch(() => undefined);
+  // More often than anybody may schedule it, so that nobody waits for its times.
+  await temporal.client.schedule.create({
+    scheduleId: 'import',
+    spec: { intervals: [{ every: 1_000 }] },
+    policies: { overlap: 'SKIP' },
+    action: { ...importJob, workflowId: 'importInventory', args: [{}] },
+  });
+  const missed = async () => (await atp.json<JobDetails & Missed>(['job', 'show', 'import'])).missedRuns;
+  const reasons = async () => new Set((await missed()).map(({ reason }) => reason));
+
+  // Nobody works on its first run.
+  await until(async () => expect(await reasons()).toContain('OVERLAP'));
+  await atp.json(['job', 'pause', 'import', '--reason', 'stock-taking']);
+  await until(async () => expect(await reasons()).toContain('PAUSED'));
+  const paused = (await missed()).find(({ reason }) => reason === 'PAUSED');
+  expect(paused?.why).toMatch(/^paused by \S+ since \S+: stock-taking$/);
+  const overlap = (await missed()).find(({ reason }) => reason === 'OVERLAP');
+  expect(overlap?.why).toMatch(/^the run importInventory-\S+, begun \S+, still works$/);
+  expect((await atp.run('job', 'show', 'import')).stdout).toMatch(/Did not run.*stock-taking/s);
+});
+
+interface Missed {
+  readonly missedRuns: readonly MissedRun[];
+}

@@ -127,6 +127,14 @@ test('job list gives every job of every shop with the next runs that the server 
   });
 });
 
+test('job list of one shop has its jobs, and those that work for all shops', async () => {
+  const jobs = await atp.json<ScheduledJob[]>(['job', 'list', '--shop', 'south']);
+
+  expect(new Set(jobs.map(({ shopId }) => shopId))).toEqual(new Set(['south', null]));
+  expect(jobs).toHaveLength(7);
+  expect(await atp.failure('job', 'list', '--shop', 'nowhere')).toBe('SHOP_UNKNOWN 2');
+});
+
 test.each([
   ['every hour', 'hard-sync --every 1h'],
   ['every hour from a start', 'hard-sync --every 1h --start 2027-01-04T05:06:07Z'],

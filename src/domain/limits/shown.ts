@@ -80,3 +80,11 @@ export const IMPORT_REFUSALS_SHOWN = 100;
 
 /** Runs to come that a job tells of. */
 export const NEXT_RUNS_SHOWN = 5;
+
+/** Runs that a schedule did not start: how far back, how many times of it are looked at, and how many are told. */
+export const MISSED_RUNS_DAYS = 7;
+export const MISSED_RUNS_LOOKED_AT_MAX = 2_100;
+export const MISSED_RUNS_SHOWN = 50;
+
+/** Acts about a schedule that explain them. */
+export const SCHEDULE_ACTS_READ_MAX = 200;

@@ -189,3 +189,6 @@ export const SCHEDULE_LATE_MS = 60 * 60 * 1000;
 
 /** Schedules that look wrong in the list, which is some seconds old, and are looked at one by one. */
 export const SCHEDULES_LOOKED_AT_MAX = 50;
+
+/** How long after its time a schedule starts a run, unless Temporal is away. */
+export const SCHEDULE_STARTS_WITHIN_MS = 5_000;
