@@ -52,13 +52,13 @@ export async function readMissedRuns(
 }
 
 /** Whoever changes a schedule past us may have given it other times; the server says when, and not what. */
-const SAME_CHANGE_MS = 60_000;
+const SECONDS_OF_A_CHANGE = 60;
 
 function rememberedSince({ info }: ScheduleDescription, acts: readonly ScheduleAct[]): Date {
   const { createdAt, lastUpdatedAt = createdAt, recentActions } = info;
   const isOurs = acts.some(
     ({ at, kind }) =>
-      kind !== 'schedule' && Math.abs(at.getTime() - lastUpdatedAt.getTime()) < SAME_CHANGE_MS,
+      kind !== 'schedule' && Math.abs(at.getTime() - lastUpdatedAt.getTime()) < SECONDS_OF_A_CHANGE * 1_000,
   );
   const times = [
     createdAt,
