@@ -40,6 +40,29 @@ describe('RESET_INVENTORY', () => {
     expect(await warehouse.readLevels('SHIRT', 'BROADWAY')).toEqual({ qoh: 4, reserved: 5 });
   });
 
+  test.for([10_000, 1])(
+    'each level has its last count, whether it was counted before or not, and what is refused has none (chunks of %i)',
+    async (chunkRows) => {
+      await warehouse.count('SHIRT', 'BROADWAY', 10);
+      const rows = [
+        'BROADWAY,,SHIRT,,,,,4',
+        'SOHO,,SHIRT,,,,,5',
+        'SOHO,,HAT,,,,,3000000000',
+        'BROADWAY,,HAT,,,,,0',
+      ];
+      await warehouse.import('RESET_INVENTORY', rows, { passesGates: true, chunkRows });
+      const counts = await warehouse.database.query<{ line: string }>(
+        `SELECT concat_ws(' ', sku, facility_id, import_id, earlier_import_id) AS line
+         FROM last_count JOIN product USING (product_id) ORDER BY 1`,
+      );
+      expect(counts.map(({ line }) => line)).toEqual([
+        'HAT BROADWAY 2',
+        'SHIRT BROADWAY 2 1',
+        'SHIRT SOHO 2',
+      ]);
+    },
+  );
+
   test('a count of what is there already is imported, posts nothing and logs no change', async () => {
     await warehouse.count('SHIRT', 'BROADWAY', 10);
     const changes = await warehouse.countChanges();
