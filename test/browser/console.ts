@@ -1,5 +1,4 @@
 /** The console over a whole installation: the API in this process, and people who sign in to it. */
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { addUser } from '../../src/postgres/access/users.ts';
 import type { Role } from '../../src/domain/role.ts';
@@ -24,18 +23,4 @@ export async function serveConsole(
 
 export async function signInAs(page: Page, role: Role): Promise<void> {
   await signInTo(page, role, PASSWORD);
-}
-
-/** Rules of axe that depend on the colour scheme. */
-export const OF_COLOURS = ['color-contrast', 'link-in-text-block'];
-
-/**
- * What axe has to say against the page as it is now: rules, and where they are broken.
- *
- * @param rules only these; absent: all
- */
-export async function axeFindings(page: Page, rules?: readonly string[]): Promise<readonly string[]> {
-  const axe = new AxeBuilder({ page });
-  const { violations } = await (rules ? axe.withRules([...rules]) : axe).analyze();
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
 }

@@ -5,7 +5,8 @@ import type { ApiUnderTest } from '../api/api-under-test.ts';
 import { Installation, SHOP } from '../end-to-end/installation.ts';
 import { until } from '../setup/until.ts';
 import { openBrowser, openPage, type OpenPage } from './browser.ts';
-import { axeFindings, OF_COLOURS, serveConsole, signInAs } from './console.ts';
+import { axeFindings } from './axe.ts';
+import { serveConsole, signInAs } from './console.ts';
 
 const SKUS = ['BEANIE', 'BLUE-SHIRT', 'RED-SHIRT', 'SCARF', 'SOCKS'];
 const TEN_EACH = Object.fromEntries(SKUS.map((sku) => [sku, 10]));
@@ -49,7 +50,7 @@ async function act(page: Page, label: string, reason: string | null = null): Pro
 async function axeFindingsOf(page: Page): Promise<readonly string[]> {
   const light = await axeFindings(page);
   await page.emulateMedia({ colorScheme: 'dark' });
-  const dark = await axeFindings(page, OF_COLOURS);
+  const dark = await axeFindings(page, 'dark');
   await page.emulateMedia({ colorScheme: 'light' });
   return [...light, ...dark];
 }
@@ -225,6 +226,7 @@ test('a difference is found by a verification, chosen, and healed after an estim
   await act(page, 'Verify everything');
   await page.getByRole('row', { name: /SOCKS/ }).waitFor();
   await shownTo(page, 'Verified: some differ');
+  await page.getByRole('status').filter({ hasText: 'The verification that was begun here' }).waitFor();
   expect(await page.getByRole('row', { name: /SOCKS/ }).innerText()).toMatch(
     /10\s+17\s+\+7\s+Changed on Shopify/,
   );

@@ -1,8 +1,9 @@
 /** A small store behind a console: three products at two facilities that sell online, and a person of each role. */
-import AxeBuilder from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { openApi, PASSWORD, signIn, type ApiUnderTest } from '../api/api-under-test.ts';
 import { openPage, signInTo, type View } from './browser.ts';
+
+export { axeFindings } from './axe.ts';
 
 const ROLES = ['viewer', 'operator', 'admin'] as const;
 export const SKUS = ['MUG-BLUE', 'MUG-RED', 'MUG-WHITE'] as const;
@@ -65,11 +66,4 @@ export async function openAs(
   const opened = await openPage(browser, api.url, view);
   await signInTo(opened.page, role, PASSWORD);
   return opened;
-}
-
-/** What axe has to say against the page as it is now: rules, and where they are broken. Dark, only colours are others. */
-export async function axeFindings(page: Page, scheme: View['scheme']): Promise<readonly string[]> {
-  const axe = new AxeBuilder({ page });
-  const { violations } = await (scheme === 'dark' ? axe.withRules('color-contrast') : axe).analyze();
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
 }

@@ -1,11 +1,11 @@
-import { Card, Group, Stack, Text } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { Card } from '@mantine/core';
 import { useLook } from '../../api/queries.ts';
 import { WholeInstant } from '../../parts/instant.tsx';
 import { Empty, Loaded } from '../../parts/page.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { Units } from '../../parts/units.tsx';
 import { LIST_PAGE } from './list-page.ts';
+import { Figure, Figures } from '../../parts/figures.tsx';
 
 /** What the last verification has found, in four numbers. */
 export function LastVerification({ shopId }: { readonly shopId: string }) {
@@ -19,8 +19,8 @@ export function LastVerification({ shopId }: { readonly shopId: string }) {
               What was applied is not known to be there before it was read back. “Verify everything” does.
             </Empty>
           ) : (
-            <Group gap="xl" align="flex-start" style={{ rowGap: 'var(--mantine-spacing-sm)' }}>
-              <Fact name="Last verification">
+            <Figures>
+              <Figure name="Last verification">
                 {last.isSample ? (
                   <StateBadge tone="waiting">only a sample</StateBadge>
                 ) : last.different === 0 ? (
@@ -28,36 +28,23 @@ export function LastVerification({ shopId }: { readonly shopId: string }) {
                 ) : (
                   <StateBadge tone="attention">Verified: some differ</StateBadge>
                 )}
-              </Fact>
-              <Fact name="When">
+              </Figure>
+              <Figure name="When">
                 <WholeInstant at={last.verifiedAt} />
-              </Fact>
-              <Fact name="Compared">
+              </Figure>
+              <Figure name="Compared">
                 <Units value={last.checked} />
-              </Fact>
-              <Fact name="Equal">
+              </Figure>
+              <Figure name="Equal">
                 <Units value={last.checked - last.different} />
-              </Fact>
-              <Fact name="Different">
+              </Figure>
+              <Figure name="Different">
                 <Units value={last.different} />
-              </Fact>
-            </Group>
+              </Figure>
+            </Figures>
           )
         }
       </Loaded>
     </Card>
-  );
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
-  return (
-    <Stack gap={2}>
-      <Text size="xs" c="dimmed">
-        {name}
-      </Text>
-      <Text size="md" component="div">
-        {children}
-      </Text>
-    </Stack>
   );
 }

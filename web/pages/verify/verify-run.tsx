@@ -20,7 +20,8 @@ export interface StartedRun {
 const isAtWork = ({ status }: Pick<ResultOf<'run.show'>, 'status'>) => status === 'RUNNING';
 
 /** The verification that was begun here: what it has found is shown as soon as it ends, and if it fails, that. */
-export function BegunVerification({ run }: { readonly run: StartedRun }) {
+export function BegunVerification({ run: { workflowId, runId } }: { readonly run: StartedRun }) {
+  const run = { workflowId, runId };
   const client = useQueryClient();
   const look = useLook('run.show', run, { workMs: LOOK_AT_WORK_MS, isAtWork });
   const hasEnded = look.data !== undefined && !isAtWork(look.data);
