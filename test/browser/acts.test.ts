@@ -91,3 +91,50 @@ test('without a network an act is refused at once, and is not done later', async
   await page.waitForResponse((response) => response.url().endsWith('/api/group/list'));
   expect(await channel()).not.toMatchObject({ atMost: 70 });
 });
+
+const EFFECT = {
+  ...{ levels: 2, unitsBefore: 13, unitsAfter: 0, toZero: 2, absent: 0, negative: 0 },
+  moves: [{ sku: 'MUG-BLUE', facilityId: 'NEW_YORK', before: 10, after: 0 }],
+};
+
+test('a feed that a gate holds is looked at and approved, another rejected with why', async () => {
+  for (const fileName of ['night.csv', 'morning.csv']) {
+    await api.database.query(
+      `INSERT INTO feed_import (import_key, file_name, source, feed_type, sent_at, state, row_count, reasons, effect)
+       VALUES ($1, $1, 'erp', 'RESET_INVENTORY', now(), 'held', 2, $2, $3)`,
+      [
+        fileName,
+        JSON.stringify([{ code: 'STOCK_TO_ZERO', detail: { toZero: 2, positive: 2 } }]),
+        JSON.stringify(EFFECT),
+      ],
+    );
+  }
+  await page.goto('/approvals');
+  const held = page.getByRole('region', { name: 'Held feeds' });
+  await held.getByRole('heading', { name: 'night.csv' }).waitFor();
+  await held.getByText('2 quantities would change: 13 → 0 units on hand, 2 to zero.').first().waitFor();
+  await held
+    .getByRole('row', { name: /MUG-BLUE NEW_YORK 10 0 −10/ })
+    .first()
+    .waitFor();
+
+  for (const [label, reason] of [
+    ['Approve', 'the store has closed'],
+    ['Reject', 'the scanner was off'],
+  ] as const) {
+    await held.getByRole('button', { name: label }).first().click();
+    await form().getByRole('textbox', { name: 'Reason' }).fill(reason);
+    await form().getByRole('button', { name: label }).click();
+    await form().waitFor({ state: 'detached' });
+    await page.getByText(label === 'Approve' ? 'night.csv is approved' : 'morning.csv is rejected').waitFor();
+  }
+  await page.getByText('Nothing waits for you').waitFor();
+  const decided = await api.database.query(
+    `SELECT file_name AS file, state, decided_by AS by, decision_reason AS reason FROM feed_import
+     WHERE source = 'erp' ORDER BY import_id`,
+  );
+  expect(decided).toEqual([
+    { file: 'night.csv', state: 'approved', by: 'operator', reason: 'the store has closed' },
+    { file: 'morning.csv', state: 'rejected', by: 'operator', reason: 'the scanner was off' },
+  ]);
+});
