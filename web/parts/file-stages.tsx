@@ -1,10 +1,10 @@
 /** A file's rows by stage: four numbers that are never one. */
 import { Card, SimpleGrid, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { Instant } from '../../parts/instant.tsx';
-import { formatUnits, Units } from '../../parts/units.tsx';
+import { Instant } from './instant.tsx';
+import { formatUnits, Units } from './units.tsx';
 import type { FileView } from './file-view.ts';
-import { PageLink } from '../../parts/page-link.tsx';
+import { PageLink } from './page-link.tsx';
 
 export function FileStages({ file }: { readonly file: FileView }) {
   const { stages, toZero, skipped, quarantined, owed } = file;

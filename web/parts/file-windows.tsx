@@ -1,9 +1,9 @@
 import { Text } from '@mantine/core';
-import type { ResultOf } from '../../api/operation-types.ts';
-import { DataTable, type Column } from '../../parts/data-table.tsx';
-import { durationOf, Instant } from '../../parts/instant.tsx';
-import { Empty } from '../../parts/page.tsx';
-import { Units } from '../../parts/units.tsx';
+import type { ResultOf } from '../api/operation-types.ts';
+import { DataTable, type Column } from './data-table.tsx';
+import { durationOf, Instant } from './instant.tsx';
+import { Empty } from './page.tsx';
+import { Units } from './units.tsx';
 import type { FileView } from './file-view.ts';
 
 type Window = ResultOf<'lane.file'>['windows'][number];

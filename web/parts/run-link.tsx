@@ -2,19 +2,20 @@ import type { ReactNode } from 'react';
 import { PageLink } from './page-link.tsx';
 
 interface RunLinkProps {
-  readonly run: { readonly workflowId: string; readonly runId: string };
+  /** Null: it is to come, and has no page. */
+  readonly run: { readonly workflowId: string; readonly runId: string | null };
   readonly children?: ReactNode;
 }
 
 export function RunLink({ run: { workflowId, runId }, children }: RunLinkProps) {
   return (
-    <PageLink to="/runs/$workflowId/$runId" params={{ workflowId, runId }}>
+    <PageLink to="/runs/$workflowId/$runId" params={{ workflowId, runId: runId ?? '' }}>
       {children ?? workflowId}
     </PageLink>
   );
 }
 
-/** For a message that stands outside of the pages. */
+/** Where the page of a run is. */
 export function runHref({ workflowId, runId }: RunLinkProps['run']): string {
-  return `/runs/${encodeURIComponent(workflowId)}/${encodeURIComponent(runId)}`;
+  return `/runs/${encodeURIComponent(workflowId)}/${encodeURIComponent(runId ?? '')}`;
 }

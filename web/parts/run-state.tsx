@@ -1,12 +1,11 @@
 /** How a run of a job stands: the same words wherever runs are shown. */
-import { Anchor, Group, Progress, Stack, Text } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { ResultOf } from '../api/operation-types.ts';
 import { OUTCOMES_IN_WORDS, type Outcome } from '../../src/domain/jobs/outcome.ts';
 import { durationOf, Instant, useNow } from './instant.tsx';
+import { RowsProgress } from './rows-progress.tsx';
 import { StateBadge, type Tone } from './state-badge.tsx';
-import { formatUnits } from './units.tsx';
 
 export type Run = ResultOf<'pipeline.show'>['jobs'][number];
 
@@ -68,19 +67,13 @@ export function RunDuration({ run }: { readonly run: Pick<Run, 'startedAt' | 'cl
   return durationOf(Math.max(0, end - Date.parse(run.startedAt)));
 }
 
-/** Rows done of rows, and the time that is left. */
-export function RowsProgress({ progress }: { readonly progress: NonNullable<Run['progress']> }) {
-  const { rows, done, rate } = progress;
-  const left = rate === null || rate === 0 ? null : ((rows - done) / rate) * 1000;
-  const text = `${formatUnits(done)} of ${formatUnits(rows)} rows${left === null ? '' : `, ${durationOf(left)} left`}`;
-  return (
-    <Stack gap={2} miw={160}>
-      <Progress value={rows === 0 ? 100 : (done / rows) * 100} size="sm" aria-label={text} />
-      <Text size="xs" c="dimmed">
-        {text}
-      </Text>
-    </Stack>
-  );
+/** How far a run is. */
+export function RunProgress({
+  progress: { rows, done, rate },
+}: {
+  readonly progress: NonNullable<Run['progress']>;
+}) {
+  return <RowsProgress label="Rows that are done" done={done} total={rows} rate={rate} />;
 }
 
 /** A run that is under way, in a line: its state, how long, how far. */
@@ -104,33 +97,7 @@ export function LiveRun({ run }: { readonly run: Run }) {
           {run.retrying.message}
         </Text>
       )}
-      {run.progress && <RowsProgress progress={run.progress} />}
+      {run.progress && <RunProgress progress={run.progress} />}
     </Stack>
   );
-}
-
-/** Leads to the page of a run. */
-export function RunLink({
-  run,
-  children,
-}: {
-  readonly run: Parameters<typeof runPath>[0];
-  readonly children: ReactNode;
-}) {
-  return (
-    <Anchor inherit renderRoot={(props) => <Link {...props} to={runPath(run)} />}>
-      {children}
-    </Anchor>
-  );
-}
-
-/** Where the page of a run is. */
-export function runPath({
-  workflowId,
-  runId,
-}: {
-  readonly workflowId: string;
-  readonly runId: string | null;
-}): string {
-  return `/runs/${encodeURIComponent(workflowId)}/${runId ?? ''}`;
 }

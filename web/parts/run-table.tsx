@@ -4,7 +4,8 @@ import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { DataTable, type Column } from './data-table.tsx';
 import { Instant } from './instant.tsx';
-import { RowsProgress, RunDuration, RunLink, runPath, RunState, Starter, type Run } from './run-state.tsx';
+import { RunLink, runHref } from './run-link.tsx';
+import { RunProgress, RunDuration, RunState, Starter, type Run } from './run-state.tsx';
 import { JOBS } from '../../src/domain/jobs/jobs.ts';
 
 interface RunTableProps {
@@ -81,7 +82,7 @@ export function RunTable({ runs, label, empty, more, csv, isOfOneJob = false }: 
       csv={csv}
       onOpen={(run) => {
         void navigate({
-          to: run.runId === null ? `/inventory/${run.shopId ?? 'all'}/${run.jobName}` : runPath(run),
+          to: run.runId === null ? `/inventory/${run.shopId ?? 'all'}/${run.jobName}` : runHref(run),
         });
       }}
     />
@@ -90,7 +91,7 @@ export function RunTable({ runs, label, empty, more, csv, isOfOneJob = false }: 
 
 /** The last error of what is tried again, the rows of what works, and what came of the rest. */
 function What({ run }: { readonly run: Run }) {
-  if (run.progress) return <RowsProgress progress={run.progress} />;
+  if (run.progress) return <RunProgress progress={run.progress} />;
   const text = run.retrying
     ? `${run.retrying.code === null ? '' : `${run.retrying.code}: `}${run.retrying.message}`
     : run.summary;

@@ -4,6 +4,7 @@ import { useState, type KeyboardEvent } from 'react';
 import { readOperations } from '../../api/client.ts';
 import { usePages } from '../../api/pages.ts';
 import { DataTable, type Column } from '../../parts/data-table.tsx';
+import { InstantInput } from '../../parts/instant-input.tsx';
 import { Instant } from '../../parts/instant.tsx';
 import { Empty, Loaded, Page } from '../../parts/page.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
@@ -15,7 +16,7 @@ const COLUMNS: readonly Column<RecordedAct>[] = [
   { header: 'When', cell: ({ startedAt }) => <Instant at={startedAt} /> },
   { header: 'Who', cell: ({ actor }) => actor },
   { header: 'By', isExtra: true, cell: ({ via }) => via },
-  { header: 'What', cell: ({ act }) => <code>{act}</code> },
+  { header: 'What', cell: ({ act }) => <code style={{ overflowWrap: 'anywhere' }}>{act}</code> },
   { header: 'Of what', isExtra: true, cell: ({ input }) => inputInWords(input) },
   { header: 'Before → after', isExtra: true, cell: (act) => <Changes act={act} /> },
   { header: 'Outcome', cell: ({ outcome }) => <Outcome outcome={outcome} /> },
@@ -41,11 +42,10 @@ export function AuditLog() {
         <Group gap="xs" mb="xs" align="flex-end">
           <ActFilter value={act} onChange={(value) => setFilters({ act: value })} />
           <Typed label="Who" value={by} onChange={(value) => setFilters({ by: value })} />
-          <TextInput
+          <InstantInput
             label="Since"
-            type="datetime-local"
             value={since ?? ''}
-            onChange={({ currentTarget }) => setFilters({ since: currentTarget.value || undefined })}
+            onChange={(value) => setFilters({ since: value })}
           />
         </Group>
         <Loaded look={pages} lines={10}>
@@ -80,9 +80,9 @@ export function AuditLog() {
   );
 }
 
-/** What the field of the browser gives is a time of its own zone. Null: no time. */
-function instantOf(local: string | undefined): string | null {
-  const ms = local === undefined ? NaN : Date.parse(local);
+/** Null: no time is in the address. */
+function instantOf(text: string | undefined): string | null {
+  const ms = text === undefined ? NaN : Date.parse(text);
   return Number.isNaN(ms) ? null : new Date(ms).toISOString();
 }
 

@@ -5,7 +5,7 @@ import { useLook } from '../../api/queries.ts';
 import { Instant } from '../../parts/instant.tsx';
 import { LaneBadge } from '../../parts/lane-badges.tsx';
 import { Empty, Loaded, Page } from '../../parts/page.tsx';
-import { RunLink } from '../../parts/run-state.tsx';
+import { RunLink } from '../../parts/run-link.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { PageLink } from '../../parts/page-link.tsx';
 import { Units } from '../../parts/units.tsx';

@@ -1,9 +1,9 @@
 import { Card, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
 import { isDone } from '../../../src/domain/upload-file.ts';
 import { useLook } from '../../api/queries.ts';
 import { Cause } from '../../parts/cause.tsx';
+import { Facts } from '../../parts/facts.tsx';
 import { CopyIcon } from '../../parts/copy-text.tsx';
 import { durationOf, WholeInstant } from '../../parts/instant.tsx';
 import { FILE_KIND_NAMES, FileBadge } from '../../parts/lane-badges.tsx';
@@ -11,9 +11,9 @@ import { Notice } from '../../parts/notice.tsx';
 import { Loaded, Page } from '../../parts/page.tsx';
 import { RowsProgress } from '../../parts/rows-progress.tsx';
 import { RunLink } from '../../parts/run-link.tsx';
-import { FileStages } from './file-stages.tsx';
-import type { FileView } from './file-view.ts';
-import { FileWindows } from './file-windows.tsx';
+import { FileStages } from '../../parts/file-stages.tsx';
+import type { FileView } from '../../parts/file-view.ts';
+import { FileWindows } from '../../parts/file-windows.tsx';
 import { PageLink } from '../../parts/page-link.tsx';
 
 const LOOK_AT_WORK_MS = 3_000;
@@ -75,72 +75,130 @@ function FileDetails({ file }: { readonly file: FileView }) {
           <Title order={2} mb="xs">
             The file
           </Title>
-          <Facts>
-            <Fact name="State">
-              <FileBadge state={file.status} />
-            </Fact>
-            <Fact name="Kind">{FILE_KIND_NAMES[file.kind]}</Fact>
-            <Fact name="Name">
-              <Group gap={2} wrap="nowrap" component="span">
-                <Text component="code" size="sm" style={{ overflowWrap: 'anywhere' }}>
-                  {file.name}
-                </Text>
-                <CopyIcon text={file.name} label="Copy the name" />
-              </Group>
-            </Fact>
-            <Fact name="SHA-256">
-              {file.sha256 === null ? (
-                'not written yet'
-              ) : (
-                <Group gap={2} wrap="nowrap" component="span">
-                  <Text component="code" size="xs" style={{ overflowWrap: 'anywhere' }}>
-                    {file.sha256}
-                  </Text>
-                  <CopyIcon text={file.sha256} label="Copy the hash" />
-                </Group>
-              )}
-            </Fact>
-            <Fact name="Location">
-              <Text component="code" size="xs" style={{ overflowWrap: 'anywhere' }}>
-                {file.locationId}
-              </Text>
-            </Fact>
-            {file.reason !== null && file.status !== 'BLOCKED' && (
-              <Fact name="Stopped for">
-                {file.reasonCode}: {file.reason}
-              </Fact>
-            )}
-          </Facts>
+          <Facts
+            columns={1}
+            facts={[
+              {
+                name: 'State',
+                value: (
+                  <>
+                    <FileBadge state={file.status} />
+                  </>
+                ),
+              },
+              { name: 'Kind', value: <>{FILE_KIND_NAMES[file.kind]}</> },
+              {
+                name: 'Name',
+                value: (
+                  <>
+                    <Group gap={2} wrap="nowrap" component="span">
+                      <Text component="code" size="sm" style={{ overflowWrap: 'anywhere' }}>
+                        {file.name}
+                      </Text>
+                      <CopyIcon text={file.name} label="Copy the name" />
+                    </Group>
+                  </>
+                ),
+              },
+              {
+                name: 'SHA-256',
+                value: (
+                  <>
+                    {file.sha256 === null ? (
+                      'not written yet'
+                    ) : (
+                      <Group gap={2} wrap="nowrap" component="span">
+                        <Text component="code" size="xs" style={{ overflowWrap: 'anywhere' }}>
+                          {file.sha256}
+                        </Text>
+                        <CopyIcon text={file.sha256} label="Copy the hash" />
+                      </Group>
+                    )}
+                  </>
+                ),
+              },
+              {
+                name: 'Location',
+                value: (
+                  <>
+                    <Text component="code" size="xs" style={{ overflowWrap: 'anywhere' }}>
+                      {file.locationId}
+                    </Text>
+                  </>
+                ),
+              },
+              ...(file.reason !== null && file.status !== 'BLOCKED'
+                ? [
+                    {
+                      name: 'Stopped for',
+                      value: (
+                        <>
+                          {file.reasonCode}: {file.reason}
+                        </>
+                      ),
+                    },
+                  ]
+                : []),
+            ]}
+          />
         </Card>
         <Card>
           <Title order={2} mb="xs">
             When
           </Title>
-          <Facts>
-            <Fact name="Oldest change in it">
-              <WholeInstant at={file.oldestChangeAt} none="nothing had changed" />
-            </Fact>
-            <Fact name="Rows read">
-              <WholeInstant at={file.createdAt} />
-            </Fact>
-            <Fact name="On SFTP">
-              <WholeInstant at={file.readyAt} />
-            </Fact>
-            <Fact name="Begun">
-              <WholeInstant at={file.startedAt} />
-            </Fact>
-            <Fact name={isDone(file.status) ? 'Done' : 'Done with'}>
-              <WholeInstant at={file.closedAt} />
-              {file.startedAt !== null && file.closedAt !== null && (
-                <Text component="span" inherit c="dimmed">
-                  {' '}
-                  in {durationOf(Date.parse(file.closedAt) - Date.parse(file.startedAt))}
-                </Text>
-              )}
-            </Fact>
-            <Fact name="Made by">{file.madeBy ? <RunLink run={file.madeBy} /> : 'not by a run'}</Fact>
-            <Fact name="Applied by">{file.appliedBy ? <RunLink run={file.appliedBy} /> : '–'}</Fact>
-          </Facts>
+          <Facts
+            columns={1}
+            facts={[
+              {
+                name: 'Oldest change in it',
+                value: (
+                  <>
+                    <WholeInstant at={file.oldestChangeAt} none="nothing had changed" />
+                  </>
+                ),
+              },
+              {
+                name: 'Rows read',
+                value: (
+                  <>
+                    <WholeInstant at={file.createdAt} />
+                  </>
+                ),
+              },
+              {
+                name: 'On SFTP',
+                value: (
+                  <>
+                    <WholeInstant at={file.readyAt} />
+                  </>
+                ),
+              },
+              {
+                name: 'Begun',
+                value: (
+                  <>
+                    <WholeInstant at={file.startedAt} />
+                  </>
+                ),
+              },
+              {
+                name: isDone(file.status) ? 'Done' : 'Done with',
+                value: (
+                  <>
+                    <WholeInstant at={file.closedAt} />
+                    {file.startedAt !== null && file.closedAt !== null && (
+                      <Text component="span" inherit c="dimmed">
+                        {' '}
+                        in {durationOf(Date.parse(file.closedAt) - Date.parse(file.startedAt))}
+                      </Text>
+                    )}
+                  </>
+                ),
+              },
+              { name: 'Made by', value: <>{file.madeBy ? <RunLink run={file.madeBy} /> : 'not by a run'}</> },
+              { name: 'Applied by', value: <>{file.appliedBy ? <RunLink run={file.appliedBy} /> : '–'}</> },
+            ]}
+          />
         </Card>
       </SimpleGrid>
       <Card>
@@ -150,22 +208,5 @@ function FileDetails({ file }: { readonly file: FileView }) {
         <FileWindows file={file} />
       </Card>
     </Stack>
-  );
-}
-
-function Facts({ children }: { readonly children: ReactNode }) {
-  return <dl className="facts">{children}</dl>;
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
-  return (
-    <>
-      <Text component="dt" size="sm" c="dimmed">
-        {name}
-      </Text>
-      <Text component="dd" size="sm" m={0}>
-        {children}
-      </Text>
-    </>
   );
 }

@@ -15,7 +15,8 @@ import {
 import { IconChevronDown, IconChevronRight, IconPin, IconPinnedFilled } from '@tabler/icons-react';
 import { useLook } from '../../api/queries.ts';
 import { Instant, relativeTo, useNow } from '../../parts/instant.tsx';
-import { LiveRun, RunLink, RunState, type Run } from '../../parts/run-state.tsx';
+import { RunLink } from '../../parts/run-link.tsx';
+import { LiveRun, RunState, type Run } from '../../parts/run-state.tsx';
 import { WhenSeen } from '../../parts/when-seen.tsx';
 import { JOBS } from '../../../src/domain/jobs/jobs.ts';
 import { draftOf, isChanged, type Draft, type JobFacts } from './draft.ts';

@@ -2,7 +2,8 @@
 import { Text } from '@mantine/core';
 import { Act } from '../../parts/act.tsx';
 import { DoneLink } from '../../parts/tell.tsx';
-import { runPath, type Run } from '../../parts/run-state.tsx';
+import { runHref } from '../../parts/run-link.tsx';
+import { type Run } from '../../parts/run-state.tsx';
 import type { JobName } from '../../../src/domain/jobs/jobs.ts';
 import { parameterNames } from './draft.ts';
 import { useParameterChoices } from './schedule-form.tsx';
@@ -71,7 +72,7 @@ export function RunNow({
           )}
         </>
       }
-      done={({ run }) => <DoneLink href={runPath(run)}>The run has started: look at it</DoneLink>}
+      done={({ run }) => <DoneLink href={runHref(run)}>The run has started: look at it</DoneLink>}
     />
   );
 }

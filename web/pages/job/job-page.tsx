@@ -3,6 +3,7 @@ import { useParams } from '@tanstack/react-router';
 import type { InputOf, ResultOf } from '../../api/operation-types.ts';
 import { useLook } from '../../api/queries.ts';
 import { usePages } from '../../api/pages.ts';
+import { Figure } from '../../parts/figures.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
 import { Instant } from '../../parts/instant.tsx';
 import { Empty, Loaded, Page } from '../../parts/page.tsx';
@@ -97,9 +98,15 @@ function JobDetails({ job, of, lookedAt }: JobDetailsProps) {
               After an outage, one starts at most {job.policies.catchUp} late. {job.policies.why}
             </Text>
             <Group gap="lg">
-              <Count name="Started by it" value={job.counts.runs} />
-              <Count name="Left out: one worked" value={job.counts.droppedByOverlap} />
-              <Count name="Left out: outage" value={job.counts.droppedByOutage} />
+              <Figure name="Started by it">
+                <Units value={job.counts.runs} />
+              </Figure>
+              <Figure name="Left out: one worked">
+                <Units value={job.counts.droppedByOverlap} />
+              </Figure>
+              <Figure name="Left out: outage">
+                <Units value={job.counts.droppedByOutage} />
+              </Figure>
             </Group>
             <Text size="sm">
               <PageLink to="/inventory" search={{ open: keyOfJob(job) } as never}>
@@ -134,19 +141,6 @@ function JobDetails({ job, of, lookedAt }: JobDetailsProps) {
       </Card>
       <EditHistory job={job} />
     </Stack>
-  );
-}
-
-function Count({ name, value }: { readonly name: string; readonly value: number }) {
-  return (
-    <div>
-      <Text size="xs" c="dimmed">
-        {name}
-      </Text>
-      <Text size="sm" fw={600}>
-        <Units value={value} />
-      </Text>
-    </div>
   );
 }
 

@@ -1,6 +1,5 @@
 /** How a lane stands: its state, its oldest change, the file under way, what stops it, and the ways out. */
 import { Card, Group, Stack, Text, Title } from '@mantine/core';
-import type { ReactNode } from 'react';
 import { isWithinLimit, waitingInWords, WAITING_CAUSES } from '../../../src/domain/oldest-change.ts';
 import { heldBecause } from '../../../src/domain/sync-plan.ts';
 import { isDone } from '../../../src/domain/upload-file.ts';
@@ -13,27 +12,28 @@ import { Units } from '../../parts/units.tsx';
 import type { LaneView } from './lane-view.ts';
 import { LaneTrouble } from './lane-trouble.tsx';
 import { PageLink } from '../../parts/page-link.tsx';
+import { Figure, Figures } from '../../parts/figures.tsx';
 
 export function LaneStanding({ lane }: { readonly lane: LaneView }) {
   const head = lane.files.find(({ status }) => !isDone(status));
   return (
     <Stack gap="sm">
       <Card>
-        <Group gap="xl" align="flex-start" style={{ rowGap: 'var(--mantine-spacing-sm)' }}>
-          <Fact name="Lane">
+        <Figures>
+          <Figure name="Lane">
             <LaneBadge state={lane.state} />
-          </Fact>
-          <Fact name="Files waiting">
+          </Figure>
+          <Figure name="Files waiting">
             <Units value={lane.filesWaiting} />
-          </Fact>
-          <Fact name="Rows waiting">
+          </Figure>
+          <Figure name="Rows waiting">
             <Units value={lane.productsWaiting} />
-          </Fact>
-          <Fact name="Oldest change not on Shopify">
+          </Figure>
+          <Figure name="Oldest change not on Shopify">
             <OldestChange lane={lane} />
-          </Fact>
-          {lane.nextDelta && <Fact name="Next delta">{lane.nextDelta}</Fact>}
-        </Group>
+          </Figure>
+          {lane.nextDelta && <Figure name="Next delta">{lane.nextDelta}</Figure>}
+        </Figures>
         {head?.status === 'APPLYING' && <UnderWay shopId={lane.shopId} sequence={head.sequence} />}
         {lane.run && lane.run.words !== '' && (
           <Text size="sm" c="dimmed" mt="sm">
@@ -64,19 +64,6 @@ export function LaneStanding({ lane }: { readonly lane: LaneView }) {
             </Group>
           </Card>
         ))}
-    </Stack>
-  );
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
-  return (
-    <Stack gap={2}>
-      <Text size="xs" c="dimmed">
-        {name}
-      </Text>
-      <Text component="div" size="sm">
-        {children}
-      </Text>
     </Stack>
   );
 }

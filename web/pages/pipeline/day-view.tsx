@@ -5,7 +5,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { useLook } from '../../api/queries.ts';
 import { absolute, durationOf, useNow } from '../../parts/instant.tsx';
 import { Empty, Loaded } from '../../parts/page.tsx';
-import { runPath, type Run } from '../../parts/run-state.tsx';
+import { runHref } from '../../parts/run-link.tsx';
+import { type Run } from '../../parts/run-state.tsx';
 import { JOBS } from '../../../src/domain/jobs/jobs.ts';
 import { OUTCOMES_IN_WORDS } from '../../../src/domain/jobs/outcome.ts';
 import { inputOf, isFound } from './run-filters.ts';
@@ -39,12 +40,12 @@ export function DayView({ filters, onDay }: DayViewProps) {
         <Text fw={600} size="sm">
           {new Intl.DateTimeFormat('en-GB', { dateStyle: 'full' }).format(begins)}
         </Text>
-        <Text size="sm" c="dimmed">
-          by the clock of {Intl.DateTimeFormat().resolvedOptions().timeZone}
-        </Text>
         <ActionIcon variant="default" aria-label="The day after" onClick={() => step(1)}>
           <IconChevronRight size={14} />
         </ActionIcon>
+        <Text size="sm" c="dimmed">
+          by the clock of {Intl.DateTimeFormat().resolvedOptions().timeZone}
+        </Text>
       </Group>
       <Loaded look={look}>
         {({ jobs, more }) => (
@@ -169,7 +170,7 @@ function Mark({ run, left, width }: { readonly run: Run; readonly left: number; 
         aria-label={label}
         style={{ left: `${left}%`, width: `${width}%` }}
         onClick={() => {
-          if (run.runId !== null) void navigate({ to: runPath(run) });
+          if (run.runId !== null) void navigate({ to: runHref(run) });
         }}
       />
     </Tooltip>

@@ -1,13 +1,12 @@
 /** The chain behind a run: the files that it has made or applied, their windows of calls, and what was read back. */
-import { Alert, Card, Group, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { Alert, Card, Group, Stack, Table, Text, Title } from '@mantine/core';
 import type { ResultOf } from '../../api/operation-types.ts';
 import { useLook } from '../../api/queries.ts';
-import { DataTable } from '../../parts/data-table.tsx';
-import { Instant } from '../../parts/instant.tsx';
 import { Empty, Loaded } from '../../parts/page.tsx';
-import { RunLink } from '../../parts/run-state.tsx';
-import { StateBadge, type Tone } from '../../parts/state-badge.tsx';
+import { RunLink } from '../../parts/run-link.tsx';
+import { FileBadge } from '../../parts/lane-badges.tsx';
+import { FileStages } from '../../parts/file-stages.tsx';
+import { FileWindows } from '../../parts/file-windows.tsx';
 import { PageLink } from '../../parts/page-link.tsx';
 import { Units } from '../../parts/units.tsx';
 
@@ -57,13 +56,6 @@ function sequencesIn(result: unknown): readonly number[] {
   );
 }
 
-const FILE_TONES: Readonly<Record<string, Tone>> = {
-  APPLIED: 'good',
-  PARTIAL: 'attention',
-  BLOCKED: 'bad',
-  APPLYING: 'busy',
-};
-
 function FileOfRun({ shopId, sequence }: { readonly shopId: string; readonly sequence: number }) {
   const file = useLook('lane.file', { shopId, sequence });
   return (
@@ -77,112 +69,27 @@ function FileOfRun({ shopId, sequence }: { readonly shopId: string; readonly seq
                   File {sequence}
                 </PageLink>
               </Title>
-              <StateBadge tone={FILE_TONES[found.status] ?? 'waiting'}>
-                {found.status.toLowerCase()}
-              </StateBadge>
+              <FileBadge state={found.status} />
               <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
                 {found.name}
               </Text>
             </Group>
-            <SimpleGrid cols={{ base: 2, sm: 5 }} spacing="sm">
-              <Stage name="In the file" value={found.stages.inFile} />
-              <Stage name="Sent" value={found.stages.sent} none="not kept any more" />
-              <Stage name="Applied" value={found.stages.applied}>
-                {[
-                  found.skipped > 0 ? `${found.skipped} unchanged` : '',
-                  found.quarantined > 0 ? `${found.quarantined} quarantined` : '',
-                  found.owed > 0 ? `${found.owed} owed` : '',
-                ]
-                  .filter((part) => part !== '')
-                  .join(', ')}
-              </Stage>
-              <Stage name="Read back" value={found.stages.readBack?.rows ?? null} none="not verified yet">
-                {found.stages.readBack && (
-                  <>
-                    {found.stages.readBack.equal} equal, <Instant at={found.stages.readBack.verifiedAt} />
-                  </>
-                )}
-              </Stage>
-              <div>
-                <Text size="xs" c="dimmed">
-                  Runs
-                </Text>
-                <Text component="div" size="sm">
-                  {found.madeBy && <RunLink run={found.madeBy}>made it</RunLink>}
-                  {found.madeBy && found.appliedBy && ' · '}
-                  {found.appliedBy && <RunLink run={found.appliedBy}>applied it</RunLink>}
-                </Text>
-              </div>
-            </SimpleGrid>
+            <FileStages file={found} />
+            <Text component="div" size="sm">
+              {found.madeBy && <RunLink run={found.madeBy}>the run that made it</RunLink>}
+              {found.madeBy && found.appliedBy && ' · '}
+              {found.appliedBy && <RunLink run={found.appliedBy}>the run that applied it</RunLink>}
+            </Text>
             {found.reason !== null && (
               <Alert color="red" variant="light">
                 {found.reason}
               </Alert>
             )}
-            <DataTable
-              label={`Windows of file ${sequence}`}
-              rows={found.windows}
-              keyOf={({ window }) => window}
-              columns={[
-                { header: 'Window', cell: ({ window }) => window + 1 },
-                { header: 'Rows', cell: ({ rows }) => <Units value={rows} />, isNumber: true },
-                { header: 'Calls', cell: ({ calls }) => <Units value={calls} />, isNumber: true },
-                { header: 'Taken', cell: ({ taken }) => <Units value={taken} />, isNumber: true },
-                {
-                  header: 'Rows taken',
-                  cell: ({ takenRows }) => <Units value={takenRows} />,
-                  isNumber: true,
-                },
-                { header: 'Refused', cell: ({ refused }) => <Units value={refused} />, isNumber: true },
-                {
-                  header: 'Not answered',
-                  cell: ({ unanswered }) => <Units value={unanswered} />,
-                  isNumber: true,
-                  isExtra: true,
-                },
-                { header: 'Sent', cell: ({ firstSentAt }) => <Instant at={firstSentAt} />, isExtra: true },
-                {
-                  header: 'Answered',
-                  cell: ({ lastAnsweredAt }) => <Instant at={lastAnsweredAt} none="not yet" />,
-                  isExtra: true,
-                },
-              ]}
-              empty={
-                <Text size="sm" c="dimmed">
-                  {found.rowsPurgedAt === null
-                    ? 'Nothing of it was sent to Shopify yet, or nothing had to be.'
-                    : 'Its calls are not kept any more.'}
-                </Text>
-              }
-            />
+            <FileWindows file={found} />
           </Stack>
         )}
       </Loaded>
     </Card>
-  );
-}
-
-interface StageProps {
-  readonly name: string;
-  readonly value: number | null;
-  readonly none?: string;
-  readonly children?: ReactNode;
-}
-
-/** One number for one thing: what is in the file is not what was sent, and that not what Shopify shows. */
-function Stage({ name, value, none, children }: StageProps) {
-  return (
-    <div>
-      <Text size="xs" c="dimmed">
-        {name}
-      </Text>
-      <Text size="lg" fw={600} {...(value === null && { size: 'sm' })}>
-        <Units value={value} {...(none !== undefined && { none })} />
-      </Text>
-      <Text component="div" size="xs" c="dimmed">
-        {children}
-      </Text>
-    </div>
   );
 }
 

@@ -1,14 +1,14 @@
 import { Anchor, Badge, Card, Code, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { IconExternalLink } from '@tabler/icons-react';
 import { useParams } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
 import type { ResultOf } from '../../api/operation-types.ts';
 import { useLook } from '../../api/queries.ts';
 import { Act } from '../../parts/act.tsx';
+import { Figure } from '../../parts/figures.tsx';
 import { CopyIcon } from '../../parts/copy-text.tsx';
 import { Instant, WholeInstant } from '../../parts/instant.tsx';
 import { Loaded, Page } from '../../parts/page.tsx';
-import { LiveRun, RowsProgress, RunDuration, RunState, Starter } from '../../parts/run-state.tsx';
+import { LiveRun, RunProgress, RunDuration, RunState, Starter } from '../../parts/run-state.tsx';
 import { PageLink } from '../../parts/page-link.tsx';
 import { JOBS } from '../../../src/domain/jobs/jobs.ts';
 import { RunNow } from '../inventory/run-now.tsx';
@@ -85,33 +85,33 @@ function RunDetails({ run }: { readonly run: OneRun }) {
             </Group>
           )}
           <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="md" verticalSpacing="sm">
-            <Fact name="Shop">{run.shopId ?? 'all shops'}</Fact>
-            <Fact name="Started by">
+            <Figure name="Shop">{run.shopId ?? 'all shops'}</Figure>
+            <Figure name="Started by">
               <Starter run={run} />
               {run.scheduledAt !== null && (
                 <>
                   , for <Instant at={run.scheduledAt} />
                 </>
               )}
-            </Fact>
-            <Fact name="Started">
+            </Figure>
+            <Figure name="Started">
               <WholeInstant at={run.startedAt} />
-            </Fact>
-            <Fact name={isOpen ? 'Runs for' : 'Took'}>
+            </Figure>
+            <Figure name={isOpen ? 'Runs for' : 'Took'}>
               <RunDuration run={run} />
-            </Fact>
-            <Fact name="Parameters">
+            </Figure>
+            <Figure name="Parameters">
               {run.parameters === null
                 ? 'of another release'
                 : parametersInWords(withoutShop(run.parameters))}
-            </Fact>
-            <Fact name="Run">
+            </Figure>
+            <Figure name="Run">
               <Group gap={2} wrap="nowrap">
                 <Code>{run.runId?.slice(0, 8)}</Code>
                 <CopyIcon text={`${run.workflowId} ${run.runId}`} label="Copy the workflow and run id" />
               </Group>
-            </Fact>
-            <Fact name="History">
+            </Figure>
+            <Figure name="History">
               {run.events} events
               {run.uiUrl !== null && (
                 <>
@@ -121,27 +121,14 @@ function RunDetails({ run }: { readonly run: OneRun }) {
                   </Anchor>
                 </>
               )}
-            </Fact>
-            {run.details !== null && <Fact name="Why">{run.details}</Fact>}
+            </Figure>
+            {run.details !== null && <Figure name="Why">{run.details}</Figure>}
           </SimpleGrid>
         </Stack>
       </Card>
       {run.steps.length > 0 && <Steps steps={run.steps} />}
       <RunFiles run={run} />
     </Stack>
-  );
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
-  return (
-    <div>
-      <Text size="xs" c="dimmed">
-        {name}
-      </Text>
-      <Text component="div" size="sm" style={{ overflowWrap: 'anywhere' }}>
-        {children}
-      </Text>
-    </div>
   );
 }
 
@@ -182,7 +169,7 @@ function Steps({ steps }: { readonly steps: OneRun['steps'] }) {
                 {failure.message}
               </Text>
             )}
-            {rows && <RowsProgress progress={{ rows: rows.total, done: rows.done, rate: rows.rate }} />}
+            {rows && <RunProgress progress={{ rows: rows.total, done: rows.done, rate: rows.rate }} />}
           </Stack>
         ))}
       </Stack>
