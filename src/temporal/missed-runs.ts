@@ -22,16 +22,18 @@ import { describeSchedule, scheduleId } from './schedules.ts';
  * The newest MISSED_RUNS_SHOWN, in order. Of times that were given meanwhile by others than us nobody knows, nor of those
  * before the schedule was changed last.
  *
- * @param acts what people have done about the schedule, in order
+ * @param recorded what people have done about the schedule, in order
  */
 export async function readMissedRuns(
   temporal: TemporalClient,
   { job, shopId }: { readonly job: JobName; readonly shopId: string | null },
-  acts: readonly ScheduleAct[],
+  recorded: readonly ScheduleAct[],
 ): Promise<readonly MissedRun[]> {
   const found = await describeSchedule(temporal, scheduleId(job, shopId));
   const times = found && timesOf(found.spec);
   if (!found || !times) return [];
+  // A pause of a schedule that was deleted since is none of this one.
+  const acts = recorded.filter(({ kind, at }) => kind === 'schedule' || at >= found.info.createdAt);
   const since = rememberedSince(found, acts);
   const until = Date.now() - SCHEDULE_STARTS_WITHIN_MS;
   // What comes before a later start was due by the times before it.

@@ -23,7 +23,7 @@ async function conditions(...args: string[]): Promise<Answer> {
 }
 
 test('before a watch has looked, nothing is said to be right', async () => {
-  expect(await conditions()).toEqual({ lookedAt: null, conditions: [] });
+  expect(await conditions()).toEqual({ lookedAt: null, isWatched: false, conditions: [] });
 });
 
 test('without a target, what is open is told with its severity, since when, and what to do', async () => {

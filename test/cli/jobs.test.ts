@@ -140,7 +140,7 @@ test.each([
   ['every hour from a start', 'hard-sync --every 1h --start 2027-01-04T05:06:07Z'],
   ['four times a day', 'hard-sync --every 6h --time-zone Asia/Kolkata'],
   ['each night', 'hard-sync --every 1d --start 03:00 --time-zone America/New_York'],
-  ['on workdays', "recent-changes --cron '*/20 8-9 * * 1-5' --time-zone Europe/Berlin"],
+  ['on workdays', "process-uploads --cron '*/20 8-9 * * 1-5' --time-zone Europe/Berlin"],
   ['without an hour', "hard-sync --cron '30 2 * * *' --time-zone Europe/Berlin --start 2027-03-26T00:00:00Z"],
   [
     'with one twice, at the second',

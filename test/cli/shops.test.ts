@@ -270,7 +270,11 @@ test('removing a shop forgets everything about its syncing', async () => {
      WHERE table_schema = 'public' AND column_name = 'shop_id' AND table_name NOT IN ('order_item', 'removed_shop')`,
   );
   const left = await Promise.all(
-    tables.map(async ({ name }) => ({ name, rows: await database.query(`SELECT shop_id FROM ${name}`) })),
+    tables.map(async ({ name }) => ({
+      name,
+      // The change log also has rows of no shop.
+      rows: await database.query(`SELECT shop_id FROM ${name} WHERE shop_id IS NOT NULL`),
+    })),
   );
   expect(left.filter(({ rows }) => rows.length > 0)).toEqual([]);
   expect(left.map(({ name }) => name)).toContain('shop_imported_units');

@@ -28,10 +28,7 @@ const LATE = 'LATE';
 /** Of no shop. */
 const FOREIGN = 'FOREIGN';
 
-interface File {
-  readonly sequence: number;
-  readonly state: string;
-}
+type File = Readonly<{ sequence: number; state: string }>;
 
 export class WaitingStory {
   readonly list = new WaitingList([...PRODUCTS, LATE]);
@@ -107,12 +104,7 @@ export class WaitingStory {
           ),
         );
       case 'threshold':
-        return this.#change('*', (on) =>
-          on.query('UPDATE facility_group SET default_threshold = $1 WHERE facility_group_id = $2', [
-            taken.units,
-            GROUP,
-          ]),
-        );
+        return this.#setThreshold(taken.units);
       case 'clock':
         return this.#passClock();
       case 'begin':
@@ -154,6 +146,16 @@ export class WaitingStory {
       return readNow(connection);
     });
     this.list.change(changed, at);
+  }
+
+  /** One that is set again is no change. */
+  async #setThreshold(units: number): Promise<void> {
+    const changed = await this.#database.query<{ at: Date }>(
+      `UPDATE facility_group SET default_threshold = $1
+       WHERE facility_group_id = '${GROUP}' AND default_threshold <> $1 RETURNING now() AS at`,
+      [units],
+    );
+    for (const { at } of changed) this.list.change('*', at.toISOString());
   }
 
   async #count(products: readonly string[], units: number): Promise<void> {
