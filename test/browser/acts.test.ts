@@ -70,6 +70,7 @@ test('what came of an act is told, also when its page is left meanwhile', async 
   await open('Change settings');
   await form().getByRole('textbox', { name: 'At most' }).fill('60');
   await form().getByRole('button', { name: 'Change settings' }).click();
+  await form().locator('button[data-loading]').waitFor();
   // Its form stays until that is known.
   await page.keyboard.press('Escape');
   await form().waitFor();
@@ -118,15 +119,17 @@ test('a feed that a gate holds is looked at and approved, another rejected with 
     .first()
     .waitFor();
 
-  for (const [label, reason] of [
-    ['Approve', 'the store has closed'],
-    ['Reject', 'the scanner was off'],
+  for (const [label, feed, reason] of [
+    ['Approve', 'night.csv', 'the store has closed'],
+    ['Reject', 'morning.csv', 'the scanner was off'],
   ] as const) {
     await held.getByRole('button', { name: label }).first().click();
     await form().getByRole('textbox', { name: 'Reason' }).fill(reason);
     await form().getByRole('button', { name: label }).click();
     await form().waitFor({ state: 'detached' });
-    await page.getByText(label === 'Approve' ? 'night.csv is approved' : 'morning.csv is rejected').waitFor();
+    await page.getByText(`${feed} is ${label === 'Approve' ? 'approved' : 'rejected'}`).waitFor();
+    // The first one that is left is the next.
+    await held.getByRole('heading', { name: feed }).waitFor({ state: 'detached' });
   }
   await page.getByText('Nothing waits for you').waitFor();
   const decided = await api.database.query(

@@ -76,8 +76,9 @@ test('ensuring schedules keeps an operator’s pause, note and times, and brings
     state,
     typedSearchAttributes,
   }));
+  // The server takes both a moment later, and one that has not begun with the update would pause first, and forget it by the update.
+  await expect.poll(async () => (await handle.describe()).action.taskQueue).toBe('of-an-older-release');
   await handle.pause('stock-taking until Monday');
-  // The server has taken it, and shows it a moment later.
   await expect.poll(async () => (await handle.describe()).state.paused).toBe(true);
 
   await ensureSchedules(temporal, 'north');
