@@ -95,6 +95,18 @@ const FOUND: readonly (readonly [what: string, steps: readonly Step[]])[] = [
       { step: 'skip-last' },
     ],
   ],
+  [
+    'a product is withheld that the last file could not bring, and the shop moves',
+    [
+      { step: 'count', products: [...PRODUCTS], units: 40 },
+      { step: 'delta' },
+      { step: 'ready' },
+      { step: 'apply', outcomes: ['UNCHANGED', 'QUARANTINED'] },
+      { step: 'count', products: [...PRODUCTS], units: 0 },
+      { step: 'delta' },
+      { step: 'move' },
+    ],
+  ],
 ];
 
 test.each(FOUND)('the figure is right when %s', async (_, steps) => {

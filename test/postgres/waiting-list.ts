@@ -230,7 +230,8 @@ export class WaitingList {
     const files = [...this.files.values()].map(({ instant }) => instant);
     this.hardSyncNeeded = oldestOf([this.hardSyncNeeded, ...files, ...this.withheld.values(), at]);
     this.files.clear();
-    for (const [product, since] of this.withheld) this.#owe(product, since);
+    for (const [product, since] of this.withheld)
+      this.#owe(product, oldestOf([since, this.notApplied.get(product)?.at]) ?? since);
     this.withheld.clear();
     for (const product of this.#products) this.#lacking.push({ product, at, where: 'kept' });
     // What the files have brought is at the old location.

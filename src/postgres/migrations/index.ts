@@ -63,6 +63,7 @@ import * as pendingSettings from './0076-pending-settings.ts';
 import * as numberOfCounts from './0077-number-of-counts.ts';
 import * as logScope from './0078-log-scope.ts';
 import * as publishedInPlace from './0079-published-in-place.ts';
+import * as owedSince from './0080-owed-since.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -134,6 +135,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0077-number-of-counts', ...numberOfCounts },
   { name: '0078-log-scope', ...logScope },
   { name: '0079-published-in-place', ...publishedInPlace },
+  { name: '0080-owed-since', ...owedSince },
 ];
 
 /** In their order. */
