@@ -80,51 +80,40 @@ function FileDetails({ file }: { readonly file: FileView }) {
             facts={[
               {
                 name: 'State',
-                value: (
-                  <>
-                    <FileBadge state={file.status} />
-                  </>
-                ),
+                value: <FileBadge state={file.status} />,
               },
-              { name: 'Kind', value: <>{FILE_KIND_NAMES[file.kind]}</> },
+              { name: 'Kind', value: FILE_KIND_NAMES[file.kind] },
               {
                 name: 'Name',
                 value: (
-                  <>
-                    <Group gap={2} wrap="nowrap" component="span">
-                      <Text component="code" size="sm" style={{ overflowWrap: 'anywhere' }}>
-                        {file.name}
-                      </Text>
-                      <CopyIcon text={file.name} label="Copy the name" />
-                    </Group>
-                  </>
+                  <Group gap={2} wrap="nowrap" component="span">
+                    <Text component="code" size="sm" style={{ overflowWrap: 'anywhere' }}>
+                      {file.name}
+                    </Text>
+                    <CopyIcon text={file.name} label="Copy the name" />
+                  </Group>
                 ),
               },
               {
                 name: 'SHA-256',
-                value: (
-                  <>
-                    {file.sha256 === null ? (
-                      'not written yet'
-                    ) : (
-                      <Group gap={2} wrap="nowrap" component="span">
-                        <Text component="code" size="xs" style={{ overflowWrap: 'anywhere' }}>
-                          {file.sha256}
-                        </Text>
-                        <CopyIcon text={file.sha256} label="Copy the hash" />
-                      </Group>
-                    )}
-                  </>
-                ),
+                value:
+                  file.sha256 === null ? (
+                    'not written yet'
+                  ) : (
+                    <Group gap={2} wrap="nowrap" component="span">
+                      <Text component="code" size="xs" style={{ overflowWrap: 'anywhere' }}>
+                        {file.sha256}
+                      </Text>
+                      <CopyIcon text={file.sha256} label="Copy the hash" />
+                    </Group>
+                  ),
               },
               {
                 name: 'Location',
                 value: (
-                  <>
-                    <Text component="code" size="xs" style={{ overflowWrap: 'anywhere' }}>
-                      {file.locationId}
-                    </Text>
-                  </>
+                  <Text component="code" size="xs" style={{ overflowWrap: 'anywhere' }}>
+                    {file.locationId}
+                  </Text>
                 ),
               },
               ...(file.reason !== null && file.status !== 'BLOCKED'
@@ -151,35 +140,19 @@ function FileDetails({ file }: { readonly file: FileView }) {
             facts={[
               {
                 name: 'Oldest change in it',
-                value: (
-                  <>
-                    <WholeInstant at={file.oldestChangeAt} none="nothing had changed" />
-                  </>
-                ),
+                value: <WholeInstant at={file.oldestChangeAt} none="nothing had changed" />,
               },
               {
                 name: 'Rows read',
-                value: (
-                  <>
-                    <WholeInstant at={file.createdAt} />
-                  </>
-                ),
+                value: <WholeInstant at={file.createdAt} />,
               },
               {
                 name: 'On SFTP',
-                value: (
-                  <>
-                    <WholeInstant at={file.readyAt} />
-                  </>
-                ),
+                value: <WholeInstant at={file.readyAt} />,
               },
               {
                 name: 'Begun',
-                value: (
-                  <>
-                    <WholeInstant at={file.startedAt} />
-                  </>
-                ),
+                value: <WholeInstant at={file.startedAt} />,
               },
               {
                 name: isDone(file.status) ? 'Done' : 'Done with',
@@ -195,8 +168,8 @@ function FileDetails({ file }: { readonly file: FileView }) {
                   </>
                 ),
               },
-              { name: 'Made by', value: <>{file.madeBy ? <RunLink run={file.madeBy} /> : 'not by a run'}</> },
-              { name: 'Applied by', value: <>{file.appliedBy ? <RunLink run={file.appliedBy} /> : '–'}</> },
+              { name: 'Made by', value: file.madeBy ? <RunLink run={file.madeBy} /> : 'not by a run' },
+              { name: 'Applied by', value: file.appliedBy ? <RunLink run={file.appliedBy} /> : '–' },
             ]}
           />
         </Card>
