@@ -107,6 +107,15 @@ const FOUND: readonly (readonly [what: string, steps: readonly Step[]])[] = [
       { step: 'move' },
     ],
   ],
+  [
+    'a plan is rejected, and the shop moves before the next run',
+    [
+      { step: 'count', products: [...PRODUCTS], units: 1 },
+      { step: 'delta' },
+      { step: 'reject' },
+      { step: 'move' },
+    ],
+  ],
 ];
 
 test.each(FOUND)('the figure is right when %s', async (_, steps) => {

@@ -44,6 +44,10 @@ function selectOldestLogged(txid: string): string {
     WHERE found.logged_at IS NOT NULL OR behind.logged_at IS NOT NULL`;
 }
 
+/** In SQL, of a row `plan` of sync_plan: it was rejected, and no run has judged its products anew. */
+export const WAITS_REJECTED = `plan.state = 'REJECTED' AND EXISTS (
+  SELECT FROM sync_plan_row AS row WHERE row.shop_id = plan.shop_id AND row.plan = plan.plan)`;
+
 /**
  * A SELECT of one row, for LATERAL, of a row `shop` of shop: `logged_at` with `is_logged_exact`, `clock_at`, `owed_at` with
  * `owed_products`, and `rejected_at`. Each is the oldest instant of its kind, or null.
@@ -67,8 +71,7 @@ export const WAITING_CHANGES = `
       AS clock_at,
     owed.since AS owed_at, owed.products AS owed_products,
     (SELECT min(plan.oldest_change_at) FROM sync_plan AS plan
-     WHERE plan.shop_id = shop.shop_id AND plan.state = 'REJECTED' AND EXISTS (
-       SELECT FROM sync_plan_row AS row WHERE row.shop_id = plan.shop_id AND row.plan = plan.plan)) AS rejected_at
+     WHERE plan.shop_id = shop.shop_id AND ${WAITS_REJECTED}) AS rejected_at
   FROM (
     SELECT min(owed.changed_at) AS since, count(DISTINCT owed.product_id) AS products
     FROM owed_row AS owed CROSS JOIN LATERAL (

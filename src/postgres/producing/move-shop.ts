@@ -11,7 +11,7 @@ import { findHeadOfLane, IS_OPEN } from '../lane/upload-files.ts';
 import { changeShop, type ShopSettings } from '../master-data/shops.ts';
 import { HAD_HARD_SYNC } from '../planning/snapshot-chain.ts';
 import { replaceHeldPlan } from '../planning/sync-plans.ts';
-import { HARD_SYNC_NEEDED_SINCE } from '../planning/waiting-changes.ts';
+import { HARD_SYNC_NEEDED_SINCE, WAITS_REJECTED } from '../planning/waiting-changes.ts';
 import { listDrainFiles, readLocationId, registerDrain, summarizeDrain, type Drain } from './drain.ts';
 import { beginAfterRestore, requireKnownOrigin, type KnownOrigin } from './shop-origin.ts';
 import { whileNothingMoves } from './while-nothing-moves.ts';
@@ -100,7 +100,7 @@ export async function endRefill(session: Connection, shopId: string): Promise<vo
  * What waits was made for the old place: it is superseded, and so is a plan that is held. An attempt that is under way
  * loses the lane, so that it stores no call of the old file any more. A call that is stored already may have reached
  * Shopify: its file stays until the answer is known, and nothing else of it is sent (IS_OUTDATED). Returns when the oldest
- * change was made that they carried: it is for the Hard Sync that follows.
+ * change was made that they carried, or that a rejected plan withheld: it is for the Hard Sync that follows.
  */
 async function endWaitingFiles(session: Connection, shopId: string): Promise<string | null> {
   await takeLaneAway(session, shopId);
@@ -109,7 +109,8 @@ async function endWaitingFiles(session: Connection, shopId: string): Promise<str
   const { rows } = await session.query<{ oldest: string | null }>(
     `SELECT least(
        (SELECT min(oldest_change_at) FROM upload_file WHERE shop_id = $1 AND ${IS_OPEN} AND kind <> 'drain'),
-       (SELECT oldest_change_at FROM sync_plan WHERE shop_id = $1 AND state = 'HELD'))::text AS oldest`,
+       (SELECT min(oldest_change_at) FROM sync_plan AS plan
+        WHERE shop_id = $1 AND (state = 'HELD' OR ${WAITS_REJECTED})))::text AS oldest`,
     [shopId],
   );
   await session.query(
