@@ -4,6 +4,7 @@ import { AtpError } from '../domain/errors.ts';
 import { JOBS, type JobName } from '../domain/jobs/jobs.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
 import { describeSchedule, scheduleId } from './schedules.ts';
+import { updateSchedule } from './update-schedule.ts';
 
 /**
  * No run until it is resumed; one that works now goes on. The reason is kept as the schedule's note, where the
@@ -18,7 +19,8 @@ export async function pauseJob(
   reason = 'no reason given',
 ): Promise<void> {
   await findSchedule(temporal, job, shopId);
-  await askTemporal(temporal, () => handleOf(temporal, job, shopId).pause(reason));
+  const handle = temporal.client.schedule.getHandle(scheduleId(job, shopId));
+  await askTemporal(temporal, () => handle.pause(reason));
 }
 
 /**
@@ -34,11 +36,11 @@ export async function resumeJob(
   reason = 'resumed',
 ): Promise<void> {
   await findSchedule(temporal, job, shopId);
-  await askTemporal(temporal, () =>
-    handleOf(temporal, job, shopId).update((found) => ({
-      ...found,
-      state: { ...found.state, paused: false, note: reason },
-    })),
+  await updateSchedule(
+    temporal,
+    scheduleId(job, shopId),
+    (found) => ({ ...found, state: { ...found.state, paused: false, note: reason } }),
+    ({ state }) => !state.paused,
   );
 }
 
@@ -63,13 +65,13 @@ export async function skipNextRun(
   }
   const [next] = before.info.nextActionTimes;
   if (!next) throw new AtpError('JOB_NOT_SKIPPED', { job: title, reason: 'no run is to come' });
-  await askTemporal(temporal, () =>
-    handleOf(temporal, job, shopId).update(({ spec, ...unchanged }) => ({
-      ...unchanged,
-      spec: { ...spec, startAt: new Date(next.getTime() + 1000) },
-    })),
+  const startAt = new Date(next.getTime() + 1000);
+  const after = await updateSchedule(
+    temporal,
+    scheduleId(job, shopId),
+    ({ spec, ...unchanged }) => ({ ...unchanged, spec: { ...spec, startAt } }),
+    ({ spec }) => spec.startAt?.getTime() === startAt.getTime(),
   );
-  const after = await findSchedule(temporal, job, shopId);
   if (hasStarted(after, next)) {
     const reason = `the run of ${next.toISOString()} had just started`;
     throw new AtpError('JOB_NOT_SKIPPED', { job: title, reason });
@@ -90,8 +92,4 @@ async function findSchedule(
   if (found) return found;
   const of = shopId === null ? '' : ` of shop "${shopId}"`;
   throw new AtpError('JOB_NOT_SCHEDULED', { job: `${JOBS[job].title}${of}` });
-}
-
-function handleOf(temporal: TemporalClient, job: JobName, shopId: string | null) {
-  return temporal.client.schedule.getHandle(scheduleId(job, shopId));
 }

@@ -13,6 +13,7 @@ import { isPerShop, JOB_NAMES, JOBS, shopOf, type JobName, type JobOrder } from 
 import { askTemporal, type TemporalClient } from './connection.ts';
 import { startOptionsOf, withParameters } from './run-job.ts';
 import { planRecommended } from './schedule-timing.ts';
+import { updateSchedule } from './update-schedule.ts';
 
 /** `<job>/<shop>`; Import inventory works for all shops and has one schedule. */
 export function scheduleId(job: JobName, shopId: string | null): string {
@@ -145,23 +146,25 @@ async function createOrUpdate(
     ...actionOf(kept.orderOf(found)),
   });
   const found = await askTemporal(temporal, () => handle.describe());
-  // The usual redeploy changes nothing, and then nothing is sent: an update could cross an operator's pause, or fall
-  // on the very second of a run, which Temporal then drops.
-  if (!isUpToDate(found, update(found))) await askTemporal(temporal, () => handle.update(update));
+  // The usual redeploy changes nothing, and then nothing is sent: an update could fall on the very second of a run, which
+  // Temporal then drops.
+  if (!isUpToDate(found, update(found)))
+    await updateSchedule(temporal, options.scheduleId, update, (after) => isActionOf(after, update(after)));
   return false;
 }
 
+type WishedAction = Pick<ReturnType<typeof actionOf>, 'action' | 'policies'>;
+
 function isUpToDate(
   found: ScheduleDescription,
-  {
-    spec,
-    action,
-    policies,
-  }: { spec: ScheduleSpec } & Omit<ReturnType<typeof actionOf>, 'typedSearchAttributes'>,
+  wished: { readonly spec: ScheduleSpec } & WishedAction,
 ): boolean {
+  return wished.spec === found.spec && isActionOf(found, wished);
+}
+
+function isActionOf(found: ScheduleDescription, { action, policies }: WishedAction): boolean {
   const { overlap, catchupWindow } = found.policies;
   return (
-    spec === found.spec &&
     overlap === policies.overlap &&
     catchupWindow === millisecondsOf(policies.catchupWindow) &&
     action.workflowType === found.action.workflowType &&

@@ -162,6 +162,12 @@ export const INPUT_ERRORS = {
     message: (d) => `No run of ${d.job} was skipped: ${d.reason}.`,
     hint: '`atp job show <job>` shows its next runs and whether it is paused.',
   },
+  SCHEDULE_UPDATE_LOST: {
+    class: 'retry',
+    message: (d) =>
+      `The schedule ${d.scheduleId} was not changed: others changed it each time at the same moment, or Temporal did not take it.`,
+    hint: 'Nothing of it is in force. `atp job show <job>` shows the schedule as it is; give the command again.',
+  },
   JOB_RUNNING: {
     class: 'not-now',
     message: (d) =>

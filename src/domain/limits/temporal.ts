@@ -192,3 +192,11 @@ export const SCHEDULES_LOOKED_AT_MAX = 50;
 
 /** How long after its time a schedule starts a run, unless Temporal is away. */
 export const SCHEDULE_STARTS_WITHIN_MS = 5_000;
+
+/** How often an update of a schedule is made that others cross each time. */
+export const SCHEDULE_UPDATE_TRIES_MAX = 5;
+
+/** Looks at a schedule until Temporal has taken its update: mostly the first one shows it. */
+export const SCHEDULE_UPDATE_LOOKS_MAX = 20;
+
+export const SCHEDULE_UPDATE_LOOK_EVERY_MS = 250;
