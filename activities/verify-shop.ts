@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { pMapIterable } from 'p-map';
 import type { Diary } from '../src/domain/diary.ts';
 import { AtpError } from '../src/domain/errors.ts';
 import {
@@ -11,7 +12,12 @@ import {
 } from '../src/domain/difference.ts';
 import type { JobInput } from '../src/domain/jobs/jobs.ts';
 import type { Difference, VerifyResult } from '../src/domain/jobs/verify.ts';
-import { DIFFERENCES_KEPT_MAX, DIFFERENCES_LISTED_MAX, ROWS_PER_CALL } from '../src/domain/limits.ts';
+import {
+  DIFFERENCES_KEPT_MAX,
+  DIFFERENCES_LISTED_MAX,
+  PAGES_COMPARED_AT_ONCE,
+  ROWS_PER_CALL,
+} from '../src/domain/limits.ts';
 import { countTold } from '../src/domain/unmanaged-stock.ts';
 import type { ObservedItem } from '../src/domain/row-decision.ts';
 import type { Database } from '../src/postgres/database.ts';
@@ -88,12 +94,9 @@ export function createVerifyActivities({ database, adminApi, diary }: VerifyDeps
         const beganAt = progress.beganAt ?? (await readClock(database));
         progress = { ...progress, beganAt };
         total = only?.length ?? (await countProductsToVerify(database, shopId));
-        for (;;) {
+        const pages = pagesToVerify(database, { shopId, after: progress.after, only });
+        for await (const { page, items } of readFromShopify(api, pages)) {
           cancellationSignal.throwIfAborted();
-          const { after } = progress;
-          const page = await listProductsToVerify(database, { shopId, after, limit: ROWS_PER_CALL, only });
-          if (page.length === 0) break;
-          const items = await api.readItems(page.map((product) => product.inventoryItemId));
           const compared = comparePage(shop, page, items);
           await recordLacking(database, shopId, page, compared.lacking);
           if (heal) await healProducts(database, shopId, [...compared.mendable, ...compared.maybeSold]);
@@ -137,6 +140,36 @@ export function createVerifyActivities({ database, adminApi, diary }: VerifyDeps
       }));
     },
   };
+}
+
+/** Mapped products after `after`, as they are when their page is asked for. */
+async function* pagesToVerify(
+  database: Database,
+  {
+    after,
+    ...which
+  }: { readonly shopId: string; readonly after: string; readonly only: readonly string[] | null },
+): AsyncGenerator<readonly ProductToVerify[], void> {
+  for (let last: string | undefined = after; last !== undefined;) {
+    const page = await listProductsToVerify(database, { ...which, after: last, limit: ROWS_PER_CALL });
+    if (page.length > 0) yield page;
+    last = page.at(-1)?.productId;
+  }
+}
+
+/**
+ * What Shopify shows of each page, in their order, PAGES_COMPARED_AT_ONCE at a time: one after the other would take the time
+ * of a call for each, whatever the shop's plan allows. After a failure the pages before it still come.
+ */
+function readFromShopify(api: AdminApi, pages: AsyncIterable<readonly ProductToVerify[]>) {
+  return pMapIterable(
+    pages,
+    async (page) => ({
+      page,
+      items: await api.readItems(page.map(({ inventoryItemId }) => inventoryItemId)),
+    }),
+    { concurrency: PAGES_COMPARED_AT_ONCE },
+  );
 }
 
 interface ComparedPage {

@@ -76,3 +76,10 @@ export const TOKEN_RENEWED_EARLY_MS = 5 * 60_000;
 
 /** From half of its life on a token is renewed; when that fails, again after this. So a refusal is known half a day before. */
 export const TOKEN_RENEWAL_APART_MS = 5 * 60_000;
+
+/**
+ * Pages of ROWS_PER_CALL products that a verification reads from Shopify at once. At 300 ms a call that is 100 pages a second,
+ * of 3 points each: more than most plans pay for, so the shop's quota sets the pace. A call of the lane in the same worker waits
+ * behind them, for a second on the smallest plan.
+ */
+export const PAGES_COMPARED_AT_ONCE = 32;

@@ -1,0 +1,173 @@
+/**
+ * How long Verify takes for a whole catalogue, beside the least that the shop's plan allows: the points of its calls at the
+ * plan's rate, from an empty bucket. The work was done right when every product was compared, and each difference found.
+ */
+import { parseArgs } from 'node:util';
+import Table from 'cli-table3';
+import type { VerifyResult } from '../../src/domain/jobs/verify.ts';
+import type { Database } from '../../src/postgres/database.ts';
+import { DEFAULT_FACILITY_GROUP_ID } from '../../src/postgres/master-data/facility-groups.ts';
+import { addShop } from '../../src/postgres/master-data/shops.ts';
+import type { StackAddresses } from '../../src/stand-ins/stack.ts';
+import type { TemporalClient } from '../../src/temporal/connection.ts';
+import { runJob } from '../../src/temporal/run-job.ts';
+import { onOwnStack } from './own-stack.ts';
+import type { WorkerUnderTest } from './worker-under-test.ts';
+
+const SHOP_ID = 'blue-shirts';
+/** Products that one request to the twin adds. */
+const SEEDED_AT_ONCE = 20_000;
+/** So many products apart, Shopify shows a unit that is not promised. */
+const DIFFERENT_EVERY = 1_000;
+/** Points a second of Shopify's plans: Standard, Advanced, Plus, Commerce Components. */
+const RATES = [100, 200, 1_000, 2_000];
+
+interface Measured {
+  readonly rate: number;
+  readonly seconds: number;
+  readonly calls: number;
+  readonly throttled: number;
+  readonly points: number;
+  readonly peakBytes: number;
+  readonly isRight: boolean;
+}
+
+export async function run(args: readonly string[]): Promise<boolean> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      products: { type: 'string' },
+      latency: { type: 'string', default: '300' },
+      small: { type: 'boolean', default: false },
+    },
+  });
+  const products = Number(values.products ?? (values.small ? 2_000 : 100_000));
+  const latencyMs = Number(values.latency);
+  return onOwnStack(
+    async ({ addresses, database, temporal, worker }) => {
+      await prepare(database, addresses.shopify, products);
+      await worker.start();
+      const measured: Measured[] = [];
+      for (const rate of values.small ? RATES.slice(-1) : RATES) {
+        await control(addresses.shopify, 'PATCH', `/shops/${addresses.shopify.domain}/economy`, {
+          ...{ latencyMs, restoreRate: rate, maximumAvailable: 20 * rate, currentlyAvailable: 0 },
+        });
+        measured.push(await measure({ temporal, worker, shopify: addresses.shopify, products, rate }));
+      }
+      return report(measured, { products, latencyMs });
+    },
+    { durable: true },
+  );
+}
+
+async function prepare(
+  database: Database,
+  shopify: StackAddresses['shopify'],
+  products: number,
+): Promise<void> {
+  await addShop(database, {
+    shopId: SHOP_ID,
+    domain: shopify.domain,
+    locationId: shopify.locationId,
+    facilityGroupId: DEFAULT_FACILITY_GROUP_ID,
+    accessTokenRef: shopify.accessTokenRef,
+    adminUrl: shopify.adminUrl,
+    apiVersion: '2026-10',
+  });
+  for (let from = 0; from < products; from += SEEDED_AT_ONCE) {
+    const count = Math.min(SEEDED_AT_ONCE, products - from);
+    const seeds = Array.from({ length: count }, (_, index) => {
+      const sku = `SKU-${from + index}`;
+      return { sku, title: sku, available: (from + index) % DIFFERENT_EVERY === 0 ? 1 : 0 };
+    });
+    const made = (await control(
+      shopify,
+      'POST',
+      `/shops/${shopify.domain}/products`,
+      seeds,
+    )) as readonly Record<'sku' | 'inventoryItemId' | 'variantId', string>[];
+    const columns = (['sku', 'inventoryItemId', 'variantId'] as const).map((name) =>
+      made.map((product) => product[name]),
+    );
+    await database.query(
+      `WITH made AS (
+         SELECT * FROM unnest($2::text[], $3::text[], $4::text[]) AS made (sku, item, variant)
+       ), known AS (INSERT INTO product (product_id, sku) SELECT sku, sku FROM made)
+       INSERT INTO shop_product (shop_id, product_id, inventory_item_id, variant_id)
+       SELECT $1, sku, item, variant FROM made`,
+      [SHOP_ID, ...columns],
+    );
+  }
+  await database.query('ANALYZE');
+}
+
+async function control(
+  { controlUrl }: StackAddresses['shopify'],
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
+  const response = await fetch(`${controlUrl}${path}`, {
+    method,
+    ...(body !== undefined && {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }),
+  });
+  if (!response.ok) throw new Error(`The twin answered ${response.status}: ${await response.text()}`);
+  return response.json();
+}
+
+async function measure({
+  temporal,
+  worker,
+  shopify,
+  products,
+  rate,
+}: {
+  readonly temporal: TemporalClient;
+  readonly worker: WorkerUnderTest;
+  readonly shopify: StackAddresses['shopify'];
+  readonly products: number;
+  readonly rate: number;
+}): Promise<Measured> {
+  await control(shopify, 'DELETE', '/requests');
+  worker.forgetPeak();
+  const begun = performance.now();
+  const { result } = await runJob(temporal, { job: 'verify', shopId: SHOP_ID }, { wait: true });
+  const seconds = (performance.now() - begun) / 1000;
+  const requests = (await control(shopify, 'GET', '/requests')) as readonly {
+    readonly cost: { readonly actual: number | null } | null;
+    readonly errors: readonly string[];
+  }[];
+  const { checked, differentCount } = result as VerifyResult;
+  return {
+    ...{ rate, seconds, calls: requests.length },
+    throttled: requests.filter(({ errors }) => errors.includes('THROTTLED')).length,
+    points: requests.reduce((sum, { cost }) => sum + (cost?.actual ?? 0), 0),
+    peakBytes: worker.peakMemoryBytes,
+    isRight: checked === products && differentCount === Math.ceil(products / DIFFERENT_EVERY),
+  };
+}
+
+function report(
+  measured: readonly Measured[],
+  { products, latencyMs }: { readonly products: number; readonly latencyMs: number },
+): boolean {
+  const table = new Table({
+    head: ['points/s', 'seconds', 'floor', '×', 'calls', 'points', 'throttled', 'worker MiB'],
+    colAligns: Array.from({ length: 8 }, () => 'right' as const),
+    style: { head: [], border: [], compact: true },
+  });
+  for (const { rate, seconds, calls, points, throttled, peakBytes } of measured) {
+    const floor = points / rate;
+    const figures = [rate, seconds.toFixed(1), floor.toFixed(1), (seconds / floor).toFixed(2)];
+    table.push([...figures, calls, points, throttled, Math.round(peakBytes / 2 ** 20)]);
+  }
+  process.stdout.write(`${products} products, ${latencyMs} ms a call\n\n${table.toString()}\n\n`);
+  const isRight = measured.every((each) => each.isRight);
+  process.stdout.write(
+    `${isRight ? 'ok' : 'WRONG'}: every product was compared, and each difference found\n`,
+  );
+  return isRight;
+}
