@@ -60,7 +60,7 @@ export default {
       'activities',
       [
         ...own('src/domain', 'src/postgres', 'src/sftp', 'src/csv', 'src/shopify', 'src/alerting'),
-        npm('@temporalio/activity', '@temporalio/common'),
+        npm('@temporalio/activity', '@temporalio/common', 'p-map'),
       ],
       'Activities call adapters, never a driver: put the statement or the request into the adapter.',
     ),
