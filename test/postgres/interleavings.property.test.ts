@@ -1,4 +1,4 @@
 /** Some interleavings of commits and producers; interleavings.long.test.ts has thousands. */
 import { testInterleavings } from './interleavings.ts';
 
-testInterleavings(210);
+testInterleavings(90);

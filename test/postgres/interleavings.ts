@@ -2,19 +2,18 @@
  * No change is lost and none is published twice, whatever the order of commits. Random interleavings are compared with
  * a fresh Hard Sync. Beside them runs a timestamp cursor, which loses changes in the same runs.
  */
-import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Database } from '../../src/postgres/database.ts';
 import type { Access } from '../../src/postgres/online-atp/online-atp.ts';
 import { auditShop } from '../../src/postgres/producing/change-audit.ts';
+import { storySeed } from '../setup/story-seed.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
 import { Interleaving, SHOPS, step } from './interleaving.ts';
 import { withKeptSessions } from './kept-sessions.ts';
 
 /** Databases beside each other, each with its own programs. */
 const WORLDS = 3;
-const seed = Number(process.env['ATP_TEST_SEED'] ?? randomInt(2 ** 31));
 
 const program = fc.record({
   steps: fc.array(step, { minLength: 4, maxLength: 16 }),
@@ -27,12 +26,12 @@ const program = fc.record({
 /** @param runs programs, of all databases together; the cursor loses a change in every fifth one */
 export function testInterleavings(runs: number): void {
   test(
-    `${runs} random interleavings publish what a Hard Sync would, each change in exactly one step (ATP_TEST_SEED=${seed})`,
+    `${runs} random interleavings publish what a Hard Sync would, each change in exactly one step (ATP_TEST_SEED=${storySeed})`,
     // Thousands take minutes of two cores.
     { timeout: 30 * 60_000 },
     async () => {
       const worlds = Array.from({ length: WORLDS }, (_, index) =>
-        runPrograms(seed + index, runs / WORLDS, index === 0 ? 'every' : 'few'),
+        runPrograms(storySeed + index, runs / WORLDS, index === 0 ? 'every' : 'few'),
       );
 
       const lost = await Promise.all(worlds);

@@ -2,38 +2,11 @@
  * The log says whom a change concerns, and nobody whom it concerns is left out: after any story, the deltas of two shops
  * have brought all that differs. Controls break the scope, and each is found by a short story.
  */
-import { randomInt } from 'node:crypto';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ScopedWorld, SHOP_NAMES, step, type About, type Step, type What } from './scoped-world.ts';
+import { tell, testScopes } from './scoped-stories.ts';
+import { ScopedWorld, type About, type Step, type What } from './scoped-world.ts';
 
-const seed = Number(process.env['ATP_TEST_SEED'] ?? randomInt(2 ** 31));
-const RUNS = 40;
-
-/** Takes the steps, then makes each shop's delta; what they have missed, by shop. */
-async function tell(world: ScopedWorld, steps: readonly Step[]): Promise<Record<string, string[]>> {
-  for (const taken of steps) await world.take(taken);
-  await world.settle();
-  const missed = await Promise.all(
-    SHOP_NAMES.map(async (shop) => [shop, await world.listMissed(shop)] as const),
-  );
-  return Object.fromEntries(missed.filter(([, products]) => products.length > 0));
-}
-
-test.each(['few', 'every'] as const)(
-  `${RUNS} random stories, candidates looked up as %s: no delta misses what concerns its shop (ATP_TEST_SEED=${seed})`,
-  { timeout: 10 * 60_000 },
-  async (access) => {
-    const world = await ScopedWorld.open(access);
-
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 14 }), async (steps) => {
-        expect(await tell(world, steps)).toEqual({});
-      }),
-      { numRuns: RUNS, seed, endOnFailure: true },
-    );
-  },
-);
+testScopes(15);
 
 const ABOUT: About = { product: 'B', facility: 'BROADWAY', group: 'NEAR', shop: 'near' };
 const story = (...changes: readonly What[]): readonly Step[] =>

@@ -2,46 +2,11 @@
  * The age of the oldest change that is not on Shopify, over random stories: after each step it is what a list kept by hand
  * says, and never younger than what Shopify really lacks. Where the product forgets an instant, the stories find it.
  */
-import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { oldestOf } from './waiting-list.ts';
-import { PRODUCTS, step, type Step } from './waiting-steps.ts';
-import { WaitingStory } from './waiting-story.ts';
-
-const seed = Number(process.env['ATP_TEST_SEED'] ?? randomInt(2 ** 31));
-const RUNS = 40;
-const stories = fc.array(step, { minLength: 10, maxLength: 40 });
-
-/** @param defect a change of the database that makes it forget something */
-function isAlwaysRight(defect?: string) {
-  return fc.asyncProperty(stories, (steps) => tell(steps, defect));
-}
-
-async function tell(steps: readonly Step[], defect?: string): Promise<void> {
-  const story = await WaitingStory.open(defect);
-  try {
-    for (const [at, taken] of steps.entries()) {
-      await story.take(taken);
-      const { list } = story;
-      const figure = await story.readFigure();
-      expect({ at, taken, ...figure }).toEqual({
-        at,
-        taken,
-        onItsWay: list.onItsWay(),
-        setApart: list.setApart(),
-      });
-      const told = oldestOf([figure.onItsWay, figure.setApart]);
-      const lacks = list.lacksSince();
-      expect(
-        lacks !== undefined && (told === undefined || told > lacks),
-        `younger than ${lacks} at ${at}`,
-      ).toBe(false);
-    }
-  } finally {
-    await story.close();
-  }
-}
+import { storySeed } from '../setup/story-seed.ts';
+import { isAlwaysRight, tell, testStories } from './waiting-stories.ts';
+import { PRODUCTS, type Step } from './waiting-steps.ts';
 
 /** Each was found by a random story. */
 const FOUND: readonly (readonly [what: string, steps: readonly Step[]])[] = [
@@ -122,13 +87,7 @@ test.each(FOUND)('the figure is right when %s', async (_, steps) => {
   await tell(steps);
 });
 
-test(
-  `${RUNS} random stories: the figure is what a list kept by hand says (ATP_TEST_SEED=${seed})`,
-  { timeout: 15 * 60_000 },
-  async () => {
-    await fc.assert(isAlwaysRight(), { numRuns: RUNS, seed, endOnFailure: true });
-  },
-);
+testStories(15);
 
 const POST_TO_READY: readonly Step[] = [
   { step: 'post', product: 'A', units: 3 },
@@ -179,8 +138,8 @@ test.each(DEFECTS)(
   async (_what, defect, sure) => {
     const { errorInstance } = await fc.check(isAlwaysRight(defect), {
       examples: [[sure]],
-      numRuns: RUNS,
-      seed,
+      numRuns: 40,
+      seed: storySeed,
       endOnFailure: true,
     });
 
