@@ -3,6 +3,7 @@
  * bounded.
  */
 import { stat } from 'node:fs/promises';
+import type { ZodType } from 'zod';
 import { AtpError } from '../domain/errors.ts';
 import type { RowRefusal, TableRow } from '../domain/feed.ts';
 import {
@@ -165,39 +166,45 @@ function headerInvalid(fileName: string, { missing }: KnownColumns, separator: S
 }
 
 async function* readRows<Content>(
-  records: AsyncIterable<FeedRecord>,
+  records: AsyncIterable<readonly FeedRecord[]>,
   head: Head,
   schema: FeedSchema<Content>,
   settings: SourceSettings,
   fileName: string,
 ): AsyncGenerator<TableRow<Content>> {
   const schemaOfRow = schema.row(readingOf(settings));
-  for await (const record of records) {
-    const { rowNumber } = record;
-    if (rowNumber > FEED_ROWS_MAX + 1)
-      throw unreadableFeedError(fileName, `it has more than ${FEED_ROWS_MAX} rows`);
-    // Spreadsheets leave rows behind that consist of separators only.
-    if (record.fault === null && record.values.every((value) => bareValue(value) === '')) continue;
-    const isSurplus = record.fault === null && record.values.length > head.header.length;
-    const values = isSurplus ? withoutEmptyEnd(record.values, head.header.length) : record.values;
-    const misshapen = faultInShape({ ...record, values }, head);
-    if (misshapen) {
-      const shown = values.slice(0, FEED_COLUMNS_MAX);
-      yield { rowNumber, values: shown, content: null, refusal: misshapen, texts: null };
-      continue;
+  for await (const together of records)
+    for (const record of together) {
+      if (record.rowNumber > FEED_ROWS_MAX + 1)
+        throw unreadableFeedError(fileName, `it has more than ${FEED_ROWS_MAX} rows`);
+      // Spreadsheets leave rows behind that consist of separators only.
+      if (record.fault === null && record.values.every((value) => bareValue(value) === '')) continue;
+      yield readRow(record, head, schemaOfRow, settings.fixed);
     }
-    const texts = namedValues(values, head.columns, settings.fixed);
-    const parsed = schemaOfRow.safeParse(texts);
-    if (parsed.success) {
-      yield { rowNumber, values, content: parsed.data, refusal: null };
-      continue;
-    }
-    const [issue] = parsed.error.issues;
-    const column = String(issue?.path[0] ?? '');
-    const detail = { column, reason: issue?.message ?? 'it is not valid' };
-    const refusal: RowRefusal = { column, code: 'FEED_VALUE_INVALID', detail };
-    yield { rowNumber, values, content: null, refusal, texts };
+}
+
+function readRow<Content>(
+  record: FeedRecord,
+  head: Head,
+  schemaOfRow: ZodType<Content>,
+  fixed: SourceSettings['fixed'],
+): TableRow<Content> {
+  const { rowNumber } = record;
+  const isSurplus = record.fault === null && record.values.length > head.header.length;
+  const values = isSurplus ? withoutEmptyEnd(record.values, head.header.length) : record.values;
+  const misshapen = faultInShape(record, values, head);
+  if (misshapen) {
+    const shown = values.slice(0, FEED_COLUMNS_MAX);
+    return { rowNumber, values: shown, content: null, refusal: misshapen, texts: null };
   }
+  const texts = namedValues(values, head.columns, fixed);
+  const parsed = schemaOfRow.safeParse(texts);
+  if (parsed.success) return { rowNumber, values, content: parsed.data, refusal: null };
+  const [issue] = parsed.error.issues;
+  const column = String(issue?.path[0] ?? '');
+  const detail = { column, reason: issue?.message ?? 'it is not valid' };
+  const refusal: RowRefusal = { column, code: 'FEED_VALUE_INVALID', detail };
+  return { rowNumber, values, content: null, refusal, texts };
 }
 
 function namedValues(
@@ -220,7 +227,11 @@ function withoutEmptyEnd(values: readonly string[], lengthMin = 0): readonly str
 }
 
 /** What nothing reads cannot refuse a row. */
-function faultInShape({ line, values, fault }: FeedRecord, { header, columns }: Head): RowRefusal | null {
+function faultInShape(
+  { line, fault }: FeedRecord,
+  values: readonly string[],
+  { header, columns }: Head,
+): RowRefusal | null {
   const unreadable = (reason: string): RowRefusal => ({
     column: '',
     code: 'FEED_ROW_UNREADABLE',

@@ -1,6 +1,6 @@
 /**
  * Records of a feed, one after the other. A record that cannot be read is told with its line, and the next line is read
- * again: a quote in the wrong place costs its own record. In memory are one block of the file and one record.
+ * again: a quote in the wrong place costs its own record. In memory are one block of the file and its records.
  */
 import { FEED_LINE_LENGTH_MAX } from '../domain/limits.ts';
 import { scanRecord, type Scanned } from '../domain/recognition/split-line.ts';
@@ -53,26 +53,31 @@ export class RecordReader {
   }
 
   /**
-   * All records from here on. A quoted value may have line breaks; but where it would take whole records with it, its first
-   * quote is a stray one.
+   * All records from here on, those together that lie in memory already: a promise for each takes longer than to read it. A
+   * quoted value may have line breaks; but where it would take whole records with it, its first quote is a stray one.
    *
    * @param columnCount how many values a record has
    */
-  async *records(separator: string, columnCount: number): AsyncGenerator<FeedRecord> {
+  async *records(separator: string, columnCount: number): AsyncGenerator<readonly FeedRecord[]> {
+    let together: FeedRecord[] = [];
     for (;;) {
-      // Without a promise for each record, as most of them lie in memory already.
-      const end = this.#lineEndInText() ?? (await this.#findLineEnd());
+      const inText = this.#lineEndInText();
+      if (inText === null && together.length > 0) {
+        yield together;
+        together = [];
+      }
+      const end = inText ?? (await this.#findLineEnd());
       const begun = { rowNumber: this.#rowNumber, line: this.#line };
       if (end === null) {
         await this.#skipLine();
-        yield { ...begun, values: [], fault: 'too-long' };
+        together.push({ ...begun, values: [], fault: 'too-long' });
         continue;
       }
-      if (end === this.#at && end >= this.#text.length) return;
+      if (end === this.#at && end >= this.#text.length) break;
       const line = this.#text.slice(this.#at, end);
       if (!line.includes('"')) {
         this.#goOn(end);
-        yield { ...begun, values: line.split(separator), fault: null };
+        together.push({ ...begun, values: line.split(separator), fault: null });
         continue;
       }
       const scanned = await this.#scan(separator);
@@ -80,12 +85,13 @@ export class RecordReader {
       const lineEnd = this.#at + line.length;
       if (scanned.outcome === 'values' && !this.#takesRecords(scanned, lineEnd, separator, columnCount)) {
         this.#goOn(scanned.end);
-        yield { ...begun, values: scanned.values, fault: null };
+        together.push({ ...begun, values: scanned.values, fault: null });
       } else {
         this.#goOn(lineEnd);
-        yield { ...begun, values: line.split(separator), fault: 'stray-quote' };
+        together.push({ ...begun, values: line.split(separator), fault: 'stray-quote' });
       }
     }
+    if (together.length > 0) yield together;
   }
 
   async #scan(separator: string): Promise<Scanned> {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { LEDGER_REASONS } from '../domain/feed.ts';
 import { NO_SETTINGS, type SourceSettings } from '../domain/feed-source.ts';
 import { ORDER_ITEM_STATUSES, UNREADABLE, type ProductIdType } from '../domain/feed-type.ts';
+import { FEED_WORDS_REMEMBERED_MAX } from '../domain/limits.ts';
 import { calledByUs } from '../domain/recognition/called.ts';
 import { plainName } from '../domain/recognition/column-names.ts';
 import { readInstant, type InstantReading } from '../domain/recognition/instant-text.ts';
@@ -24,6 +25,19 @@ export type Reading = InstantReading & Pick<SourceSettings, 'decimal' | 'statuse
 
 export function readingOf({ timeZone, ...settings }: SourceSettings): Reading {
   return { ...settings, offsetAt: timeZone === null ? null : offsetsOf(timeZone) };
+}
+
+/** A file has few words, again and again: those that came last need no second look, of which a file has millions. */
+function remember<Meaning>(read: (word: string) => Meaning): (word: string) => Meaning {
+  const known = new Map<string, Meaning>();
+  return (word) => {
+    const meaning = known.get(word);
+    if (meaning !== undefined) return meaning;
+    if (known.size >= FEED_WORDS_REMEMBERED_MAX) known.clear();
+    const found = read(word);
+    known.set(word, found);
+    return found;
+  };
 }
 
 export const text = z.string().default('');
@@ -83,10 +97,14 @@ const ID_TYPES: Readonly<Record<string, ProductIdType>> = {
   productid: 'PRODUCT_ID',
 };
 
-const idType = text.transform((value, context) => {
+const readIdType = remember((value) => {
   const plain = plainName(value).replace(/\d+$/, '');
-  const type = Object.hasOwn(ID_TYPES, plain) ? ID_TYPES[plain] : undefined;
-  if (type !== undefined) return type;
+  return (Object.hasOwn(ID_TYPES, plain) ? ID_TYPES[plain] : undefined) ?? null;
+});
+
+const idType = text.transform((value, context) => {
+  const type = readIdType(value);
+  if (type !== null) return type;
   context.addIssue('it must be SKU, UPC, UPCA or productId');
   return z.NEVER;
 });
@@ -123,8 +141,9 @@ export function reason({ reasons }: Reading) {
 }
 
 export function status({ statuses }: Reading) {
+  const readStatus = remember((value) => readOrderStatus(value, statuses));
   return text.transform((value, context) => {
-    const known = readOrderStatus(value, statuses);
+    const known = readStatus(value);
     if (known !== null) return known;
     context.addIssue(
       `it must be one of ${ORDER_ITEM_STATUSES.join(', ')}, or said for its source (--status ${STATUS_EXAMPLE})`,

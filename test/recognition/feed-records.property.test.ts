@@ -18,8 +18,8 @@ async function* inBlocks(text: string, size: number): AsyncGenerator<string> {
 
 async function readAll(text: string, separator: string, columns: number, blockSize: number) {
   const records = [];
-  for await (const record of new RecordReader(inBlocks(text, blockSize)).records(separator, columns))
-    records.push(record);
+  for await (const together of new RecordReader(inBlocks(text, blockSize)).records(separator, columns))
+    records.push(...together);
   return records;
 }
 

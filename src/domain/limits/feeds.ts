@@ -49,6 +49,8 @@ export const FEED_DUPLICATE_DAYS_MAX = 366;
 export const FEED_LINE_LENGTH_MAX = 16_384;
 export const FEED_VALUE_LENGTH_MAX = 255;
 export const FEED_COLUMNS_MAX = 100;
+/** Words of a column that are remembered: each may keep the block of the file in memory of which it is a part. */
+export const FEED_WORDS_REMEMBERED_MAX = 50;
 /** Lines that are looked through for the header: a report has a few above it. */
 export const FEED_LINES_ABOVE_HEADER_MAX = 20;
 export const FEED_ROWS_MAX = 5_000_000;

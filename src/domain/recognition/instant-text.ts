@@ -39,6 +39,8 @@ const DATES = [
  * points (the day comes first), by a number above 12, or by the setting. Without an offset the setting says the zone.
  */
 export function readInstant(text: string, { offsetAt, dateOrder }: InstantReading): InstantRead {
+  const plain = readPlain(text);
+  if (plain !== null) return { instant: plain, isDay: false };
   const groups = DATES.map((date) => date.exec(text)?.groups).find((found) => found !== undefined);
   if (!groups) return { fault: NOT_A_TIME };
   const clock = readClock(groups, dateOrder);
@@ -54,6 +56,19 @@ export function readInstant(text: string, { offsetAt, dateOrder }: InstantReadin
     return { fault: `${NOT_A_TIME}; or say for its source in which zone its times are (--time-zone)` };
   }
   return { instant: instantOf(wall, offsetAt), isDay };
+}
+
+/**
+ * The form of JSON, with milliseconds or without, which most programs write: what Date writes as it was read is no day that
+ * the calendar lacks. Null: it is another form, or not in YEARS.
+ */
+function readPlain(text: string): Date | null {
+  if (text.length !== 24 && text.length !== 20) return null;
+  const instant = new Date(text);
+  const year = instant.getUTCFullYear();
+  // Of what is no time, the year is none either.
+  if (!(year >= YEARS.first && year <= YEARS.last)) return null;
+  return instant.toISOString() === (text.length === 24 ? text : `${text.slice(0, -1)}.000Z`) ? instant : null;
 }
 
 function readClock(

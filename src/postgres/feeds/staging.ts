@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
-import type { FeedRow } from '../../domain/feed.ts';
+import type { FeedRow, RowRefusal } from '../../domain/feed.ts';
 import type { FeedContents, FeedType } from '../../domain/feed-type.ts';
 import type { Connection } from '../database.ts';
 
@@ -88,15 +88,8 @@ async function* encodeBlocks<Type extends FeedType>(
     const { rowNumber, values, content, refusal } = row;
     const texts = 'texts' in row ? row.texts : null;
     if (refusal) refused.any = true;
-    block += encodeLine([
-      rowNumber,
-      JSON.stringify(values),
-      refusal?.column ?? null,
-      refusal?.code ?? null,
-      refusal && JSON.stringify(refusal.detail),
-      texts === null ? null : JSON.stringify(texts),
-      ...(content === null ? unread : valuesOf(content)),
-    ]);
+    const ownCells = encodeCells(content === null ? unread : valuesOf(content));
+    block += `${rowNumber}\t${encodeCell(JSON.stringify(values))}${encodeRefusal(refusal, texts)}${ownCells}\n`;
     if (block.length < BLOCK_LENGTH) continue;
     yield Buffer.from(block);
     block = '';
@@ -108,9 +101,25 @@ const TO_ESCAPE = /[\\\t\n\r]/;
 const ALL_TO_ESCAPE = /[\\\t\n\r]/g;
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 
-/** One line of COPY's text format: PostgreSQL documentation, COPY, "Text Format". */
-function encodeLine(values: readonly CopyValue[]): string {
-  return `${values.map(encodeCell).join('\t')}\n`;
+/** Nearly all rows have none: theirs is made once. */
+const NO_REFUSAL = encodeCells([null, null, null, null]);
+
+function encodeRefusal(refusal: RowRefusal | null, texts: Readonly<Record<string, string>> | null): string {
+  if (refusal === null && texts === null) return NO_REFUSAL;
+  const detail = refusal && JSON.stringify(refusal.detail);
+  return encodeCells([
+    refusal?.column ?? null,
+    refusal?.code ?? null,
+    detail,
+    texts && JSON.stringify(texts),
+  ]);
+}
+
+/** A part of a line of COPY's text format: PostgreSQL documentation, COPY, "Text Format". */
+function encodeCells(values: readonly CopyValue[]): string {
+  let cells = '';
+  for (const value of values) cells += `\t${encodeCell(value)}`;
+  return cells;
 }
 
 function encodeCell(value: CopyValue): string {
