@@ -23,7 +23,7 @@ export const HAS_UNFINISHED_ORDERS = `EXISTS (${UNFINISHED})`;
 const LEAVE_OUT = `
   WITH told AS MATERIALIZED (
     SELECT row.order_id, row.order_item_seq_id, max(row.updated_at) AS told_at
-    FROM resolved_row AS row JOIN judged_row AS judged USING (row_number)
+    FROM resolved_row AS row LEFT JOIN judged_row AS judged USING (row_number)
     WHERE judged.refused IS NULL AND ${IS_GOOD} GROUP BY row.order_id, row.order_item_seq_id
   ), waiting AS (
     SELECT import_id, chunk, part, element AS sent, EXISTS (

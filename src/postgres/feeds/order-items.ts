@@ -172,7 +172,7 @@ export async function applyOrderRows(
 ): Promise<readonly ImportWarning[]> {
   await connection.query(resolveSql(await lookUpProducts(connection)));
   await connection.query(DATE_BY_FEED, [writtenAt]);
-  await connection.query('ANALYZE resolved_row');
+  await connection.query('ANALYZE resolved_row (row_number)');
   await refuseUnknownProducts(connection);
   await connection.query(REFUSE_SHIPPED_FROM_UNKNOWN);
   await connection.query(REFUSE_UNKNOWN_SHOP);

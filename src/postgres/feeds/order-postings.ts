@@ -2,6 +2,8 @@
 import { LEDGER_REASONS } from '../../domain/feed.ts';
 import { CLOCKS_APART_MS } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
+import { HAS_NO_STORY } from './order-states.ts';
+import { IS_GOOD } from './resolving.ts';
 
 /**
  * The row of each line that told its state, beside the state of before. Of a line that an earlier release has shipped, nobody
@@ -10,9 +12,9 @@ import type { Connection } from '../database.ts';
  */
 const takeSql = (known: string) => `
   CREATE TEMPORARY TABLE taken_row ON COMMIT DROP AS
-  SELECT row.row_number, row.order_id, row.order_item_seq_id, row.shop_id, row.external_order_id, row.order_date,
-    row.updated_at AS told_at, least(coalesce(row.updated_at, $1::timestamptz), now()) AS happened_at,
-    last.product_id, last.quantity, last.cancel_quantity, row.units, last.facility_id, last.status_id, last.updated_at,
+  SELECT last.row_number, last.order_id, last.order_item_seq_id, last.shop_id, last.external_order_id, last.order_date,
+    last.told_at, least(coalesce(last.told_at, $1::timestamptz), now()) AS happened_at,
+    last.product_id, last.quantity, last.cancel_quantity, last.units, last.facility_id, last.status_id, last.updated_at,
     last.status_id = 'ITEM_COMPLETED' AS completes, coalesce(NOT kind.is_virtual, false) AS holds_stock,
     known.product_id AS known_product_id, known.facility_id AS known_facility_id,
     coalesce(known.open_quantity, 0) AS known_open_quantity,
@@ -20,8 +22,15 @@ const takeSql = (known: string) => `
     CASE WHEN known.status_id = 'ITEM_COMPLETED' AND (known.shipped_at IS NOT NULL OR NOT known_kind.is_virtual)
       THEN known_units.units ELSE 0 END AS known_shipped,
     coalesce(again.is_told_again, false) AS is_told_again, CASE WHEN again.is_told_again THEN known.shipped_at END AS shipped_at
-  FROM judged_row AS last
-  JOIN resolved_row AS row ON row.row_number = last.told_by
+  FROM (
+    SELECT row_number, order_id, order_item_seq_id, shop_id, external_order_id, order_date, updated_at AS told_at, units,
+      product_id, quantity, cancel_quantity, facility_id, status_id, updated_at
+    FROM resolved_row AS row WHERE ${IS_GOOD} AND ${HAS_NO_STORY}
+    UNION ALL
+    SELECT row.row_number, row.order_id, row.order_item_seq_id, row.shop_id, row.external_order_id, row.order_date, row.updated_at,
+      row.units, judged.product_id, judged.quantity, judged.cancel_quantity, judged.facility_id, judged.status_id, judged.updated_at
+    FROM judged_row AS judged JOIN resolved_row AS row ON row.row_number = judged.told_by WHERE judged.is_last
+  ) AS last
   LEFT JOIN ${known} AS known
     ON known.order_id = last.order_id AND known.order_item_seq_id = last.order_item_seq_id
   LEFT JOIN facility AS place ON place.facility_id = last.facility_id
@@ -31,10 +40,9 @@ const takeSql = (known: string) => `
   CROSS JOIN LATERAL (SELECT greatest(0, known.quantity - known.cancel_quantity) AS units) AS known_units
   CROSS JOIN LATERAL (
     SELECT known.status_id = 'ITEM_COMPLETED' AND last.status_id = 'ITEM_COMPLETED' AND known.product_id = last.product_id
-      AND known_units.units = row.units AND known.facility_id IS NOT DISTINCT FROM last.facility_id
-      AND (row.updated_at > known.updated_at) IS NOT TRUE AS is_told_again
-  ) AS again
-  WHERE last.is_last`;
+      AND known_units.units = last.units AND known.facility_id IS NOT DISTINCT FROM last.facility_id
+      AND (last.told_at > known.updated_at) IS NOT TRUE AS is_told_again
+  ) AS again`;
 
 /**
  * Releases a line where it was reserved, reserves it where it is now, ships it from where it left; a line that was shipped by
@@ -124,14 +132,17 @@ const POST = `
   WHERE on_hand <> 0 OR reserved <> 0
   ORDER BY row_number, product_id, facility_id, happened_at`;
 
-/** A line that comes again unchanged is not written, so that no delta looks at it. By order_item_pkey. */
-const KEEP_STATES = `
+/** In the turn of the orders, so nobody else adds one of them. */
+const ADD_LINES = `
   INSERT INTO order_item AS line (order_id, order_item_seq_id, shop_id, external_order_id, product_id,
     quantity, cancel_quantity, facility_id, status_id, order_date, updated_at, shipped_at)
   SELECT order_id, order_item_seq_id, shop_id, external_order_id, product_id,
     quantity, cancel_quantity, facility_id, status_id, order_date, updated_at, shipped_at
   FROM taken_row
-  ORDER BY order_id, order_item_seq_id
+  ORDER BY order_id, order_item_seq_id`;
+
+/** A line that comes again unchanged is not written, so that no delta looks at it. By order_item_pkey. */
+const KEEP_STATES = `${ADD_LINES}
   ON CONFLICT (order_id, order_item_seq_id) DO UPDATE SET
     shop_id = excluded.shop_id, external_order_id = excluded.external_order_id,
     product_id = excluded.product_id, quantity = excluded.quantity,
@@ -157,17 +168,22 @@ export async function postOrderLines(
 ): Promise<void> {
   // Mostly all are new: to look for each of them once more is a third of this step.
   const known = await connection.query('SELECT FROM resolved_row WHERE is_known LIMIT 1');
-  const lines = known.rowCount === 0 ? '(SELECT * FROM order_item LIMIT 0)' : 'order_item';
+  const areNew = known.rowCount === 0;
+  const lines = areNew ? '(SELECT * FROM order_item LIMIT 0)' : 'order_item';
   await connection.query(takeSql(lines), [writtenAt]);
   await connection.query(MOVE);
-  await connection.query('ANALYZE movement');
-  await connection.query(LOCK_COUNTED_LEVELS);
-  await connection.query(FIND_COUNTED);
-  await connection.query(SHIP);
-  await connection.query(DATE_SHIPMENTS);
+  await connection.query('ANALYZE movement (row_number)');
+  // Orders that are reserved only, as new ones are, move nothing that a count may have seen.
+  const left = await connection.query('SELECT FROM movement WHERE on_hand <> 0 LIMIT 1');
+  if (left.rowCount !== 0) {
+    await connection.query(LOCK_COUNTED_LEVELS);
+    await connection.query(FIND_COUNTED);
+    await connection.query(SHIP);
+    await connection.query(DATE_SHIPMENTS);
+  }
   const { orderShipped, orderReserved, orderReleased } = LEDGER_REASONS;
   await connection.query(POST, [fileName, orderShipped, orderReserved, orderReleased]);
-  await connection.query(HIDE_UNDO);
-  await connection.query(KEEP_STATES);
+  if (left.rowCount !== 0) await connection.query(HIDE_UNDO);
+  await connection.query(areNew ? ADD_LINES : KEEP_STATES);
   await connection.query(KEEP_NEWEST);
 }
