@@ -17,7 +17,8 @@ const MAKE_MOVES = `
     level.quantity_on_hand::bigint - posted.units AS before
   FROM (
     SELECT product_id, facility_id, sum(quantity_on_hand_diff) AS units FROM inventory_item_detail
-    WHERE inventory_item_detail_id > $1 AND import_id = $2 GROUP BY product_id, facility_id
+    WHERE inventory_item_detail_id > $1 AND import_id = $2 AND quantity_on_hand_diff <> 0
+    GROUP BY product_id, facility_id
   ) AS posted
   JOIN product_facility AS level USING (product_id, facility_id)
   WHERE posted.units <> 0`;

@@ -133,6 +133,6 @@ export async function stageChunk(connection: Connection, importId: number, chunk
      INSERT INTO staged_row (${COLUMNS}) SELECT ${COLUMNS} FROM pending, unnest(rows)`,
     [importId, chunk],
   );
-  await connection.query('ANALYZE staged_row (row_number)');
+  await connection.query('ANALYZE staged_row (row_number, id_value, order_id, order_item_seq_id)');
   return moved.rowCount ?? 0;
 }
