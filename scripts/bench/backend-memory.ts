@@ -1,20 +1,35 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Database } from '../../src/postgres/database.ts';
+import { cpuSecondsOf } from './cpu-seconds.ts';
 
 const LOOK_EVERY_MS = 200;
 
-/** The most memory of its own that any backend has until the signal, as it is seen from this machine (/proc): without shared buffers. */
-export async function watchBackends(database: Database, signal: AbortSignal): Promise<number> {
-  let peak = 0;
+export interface BackendsSeen {
+  /** The most memory of its own that any of them has had, as it is seen from this machine (/proc): without shared buffers. */
+  readonly ownBytes: number;
+  /** What the one has had of the processors that has had most: the one that works. */
+  readonly cpuSeconds: number;
+}
+
+/** Looks at all backends until the signal. */
+export async function watchBackends(database: Database, signal: AbortSignal): Promise<BackendsSeen> {
+  let ownBytes = 0;
+  const before = new Map<number, number>();
+  let cpuSeconds = 0;
   while (!signal.aborted) {
     const backends = await database.query<{ pid: number }>(
       'SELECT pid FROM pg_stat_activity WHERE datname = current_database()',
     );
-    for (const { pid } of backends) peak = Math.max(peak, ownBytesOf(pid));
+    for (const { pid } of backends) {
+      ownBytes = Math.max(ownBytes, ownBytesOf(pid));
+      const now = cpuSecondsOf(pid);
+      if (!before.has(pid)) before.set(pid, now);
+      cpuSeconds = Math.max(cpuSeconds, now - (before.get(pid) ?? now));
+    }
     await pause(LOOK_EVERY_MS);
   }
-  return peak;
+  return { ownBytes, cpuSeconds };
 }
 
 function ownBytesOf(pid: number): number {

@@ -1,9 +1,10 @@
 /**
  * The floor of an import: what cannot be saved by whoever wants the same numbers in the database. The file comes from SFTP, is COPYed
  * as text, and is upserted set-wise into a table with the keys and indexes of ours. A count also leaves a posting for each level,
- * since a level without one could not be explained. An order line is kept, and reserves. Settings are set where they differ.
+ * since a level without one could not be explained. An order line is kept, and reserves. Settings are set where they differ. What
+ * has changed is logged, a row for each product, since a sync could not find it else.
  *
- * Nothing else: no row is judged, nothing refused, held, recorded, logged for a sync, or can be taken back.
+ * Nothing else: no row is judged, nothing refused, held, recorded, or can be taken back.
  */
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
@@ -23,6 +24,8 @@ const TABLES = `
   CREATE TABLE floor_order (order_id text, order_item_seq_id text, product_id text, quantity integer, cancel_quantity integer,
     facility_id text, status_id text, order_date timestamptz, PRIMARY KEY (order_id, order_item_seq_id));
   CREATE INDEX ON floor_order (product_id);
+  CREATE TABLE floor_log (txid xid8 DEFAULT pg_current_xact_id(), product_id text);
+  CREATE INDEX ON floor_log (txid);
   INSERT INTO floor_level SELECT * FROM product_facility;
   ANALYZE floor_level`;
 
@@ -62,6 +65,9 @@ const STATEMENTS = {
   ],
 } as const;
 
+const LOG =
+  'INSERT INTO floor_log (product_id) SELECT DISTINCT product_id FROM floor_row JOIN product ON sku = id_value';
+
 /** Makes the floor's tables, as large as ours. The feed must lie on SFTP still. */
 export async function createFloor({
   addresses,
@@ -79,7 +85,7 @@ export async function createFloor({
           session.query(copyFrom('COPY floor_row FROM STDIN (FORMAT csv, HEADER)')),
         );
         await session.query('ANALYZE floor_row');
-        for (const statement of STATEMENTS[kind]) await session.query(statement);
+        for (const statement of [...STATEMENTS[kind], LOG]) await session.query(statement);
         await session.query('COMMIT');
       });
     });

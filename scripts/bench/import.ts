@@ -39,6 +39,9 @@ interface Figures {
   readonly seconds: number;
   /** Null: only its memory is of interest. */
   readonly floorSeconds: number | null;
+  /** Of the processors, for the backend and its client: by these a machine that others use as well tells something, too. */
+  readonly cpuSeconds: number;
+  readonly floorCpuSeconds: number | null;
   readonly waitsMs: readonly number[];
   readonly workerBytes: number;
   readonly backendBytes: number;
@@ -96,7 +99,7 @@ async function measure(
 ): Promise<Figures> {
   const { addresses, database, temporal } = stack;
   const sent = await send(fileDrop({ ...addresses.sftp, password: null }), rows);
-  const floorSeconds = floor === null ? null : await timed(() => floor(sent));
+  const floorTook = floor === null ? null : await measureFloor(database, () => floor(sent));
   const worker = new WorkerUnderTest(stackEnvironment(addresses));
   try {
     await worker.start();
@@ -104,21 +107,39 @@ async function measure(
     const posting = new AbortController();
     const waiting = postOrders(database, sent, posting.signal);
     const backends = watchBackends(database, posting.signal);
+    const workerCpuBefore = worker.cpuSeconds;
     const seconds = await timed(() => runJob(temporal, { job: 'import' }, { wait: true }));
+    const workerCpuSeconds = worker.cpuSeconds - workerCpuBefore;
     posting.abort();
     const waitsMs = await waiting;
-    const backendBytes = await backends;
+    const { ownBytes: backendBytes, cpuSeconds: backendCpuSeconds } = await backends;
+    const { seconds: floorSeconds = null, cpuSeconds: floorCpuSeconds = null } = floorTook ?? {};
     const figures = {
-      ...{ name: `${name}, ${rows} rows`, seconds, floorSeconds, waitsMs, backendBytes },
+      ...{ name: `${name}, ${rows} rows`, seconds, floorSeconds, floorCpuSeconds, waitsMs, backendBytes },
+      cpuSeconds: backendCpuSeconds + workerCpuSeconds,
       workerBytes: worker.peakMemoryBytes,
     };
     process.stdout.write(
-      `  ${figures.name}: ${seconds.toFixed(1)} s, floor ${floorSeconds?.toFixed(1) ?? '-'} s\n`,
+      `  ${figures.name}: ${seconds.toFixed(1)} s, floor ${floorSeconds?.toFixed(1) ?? '-'} s; CPU ${backendCpuSeconds.toFixed(1)} s and ${workerCpuSeconds.toFixed(1)} s of the worker, floor ${floorCpuSeconds?.toFixed(1) ?? '-'} s\n`,
     );
     return figures;
   } finally {
     await worker.kill();
   }
+}
+
+async function measureFloor(
+  database: Database,
+  work: () => Promise<unknown>,
+): Promise<{ readonly seconds: number; readonly cpuSeconds: number }> {
+  const working = new AbortController();
+  const backends = watchBackends(database, working.signal);
+  const before = process.cpuUsage();
+  const seconds = await timed(work);
+  const client = process.cpuUsage(before);
+  working.abort();
+  const { cpuSeconds } = await backends;
+  return { seconds, cpuSeconds: cpuSeconds + (client.user + client.system) / 1_000_000 };
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
@@ -172,6 +193,8 @@ function report(figures: readonly Figures[], few: Figures, areRight: boolean): b
       's',
       'floor s',
       '× floor',
+      'CPU s',
+      '× floor',
       'posting p99 ms',
       'max',
       'worker MiB',
@@ -179,16 +202,20 @@ function report(figures: readonly Figures[], few: Figures, areRight: boolean): b
       'backend MiB',
       '×',
     ],
-    colAligns: ['left', ...Array<'right'>(9).fill('right')],
+    colAligns: ['left', ...Array<'right'>(11).fill('right')],
     style: { head: [], border: [], compact: true },
   });
-  for (const { name, seconds, floorSeconds, waitsMs, workerBytes, backendBytes } of figures) {
+  for (const figure of figures) {
+    const { name, seconds, floorSeconds, cpuSeconds, floorCpuSeconds, waitsMs, workerBytes, backendBytes } =
+      figure;
     const sorted = waitsMs.toSorted((one, other) => one - other);
     table.push([
       name,
       seconds.toFixed(1),
       floorSeconds?.toFixed(1) ?? '-',
       floorSeconds === null ? '-' : (seconds / floorSeconds).toFixed(2),
+      cpuSeconds.toFixed(1),
+      floorCpuSeconds === null ? '-' : (cpuSeconds / floorCpuSeconds).toFixed(2),
       (sorted[Math.ceil(sorted.length * 0.99) - 1] ?? NaN).toFixed(0),
       (sorted.at(-1) ?? NaN).toFixed(0),
       Math.round(workerBytes / 2 ** 20),

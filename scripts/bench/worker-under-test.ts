@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { STACK_WORKER } from '../../src/main/stack.ts';
+import { cpuSecondsOf } from './cpu-seconds.ts';
 
 /** The kernel itself keeps the peak (VmHWM), so no peak between two looks is lost. */
 const LOOK_INTERVAL_MS = 250;
@@ -19,6 +20,11 @@ export class WorkerUnderTest {
   /** The most resident memory that any of its processes has had; 0 where the system does not tell (no /proc). */
   get peakMemoryBytes(): number {
     return this.#peakMemoryBytes;
+  }
+
+  /** What it has had of the processors since it was started. */
+  get cpuSeconds(): number {
+    return cpuSecondsOf(this.#child?.pid ?? 0);
   }
 
   async start(): Promise<void> {
