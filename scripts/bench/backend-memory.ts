@@ -5,7 +5,7 @@ import { cpuSecondsOf } from './cpu-seconds.ts';
 
 const LOOK_EVERY_MS = 200;
 
-export interface BackendsSeen {
+interface BackendsSeen {
   /** The most memory of its own that any of them has had, as it is seen from this machine (/proc): without shared buffers. */
   readonly ownBytes: number;
   /** What the one has had of the processors that has had most: the one that works. */
