@@ -5,7 +5,7 @@ import type { Connection } from '../../src/postgres/database.ts';
 import { listImports } from '../../src/postgres/feeds/feed-imports.ts';
 import type { ChunkOptions } from '../../src/postgres/feeds/import-chunks.ts';
 import { until } from '../setup/until.ts';
-import { Warehouse } from './warehouse.ts';
+import { codesOf, Warehouse } from './warehouse.ts';
 
 let warehouse: Warehouse;
 let files = 0;
@@ -119,14 +119,14 @@ test('also one that is being counted while its chunk waits for it', async () => 
 });
 
 test.each(['RESET_INVENTORY', 'MDM_INV_VARIANCE'] as const)(
-  'a product of %s that was removed since is left out, and the other one of its chunk is posted',
+  'a product of %s that was removed since is told by its line, and the other one of its chunk is posted',
   async (type) => {
     const [scarf, glove] = [`SCARF-${type}`, `GLOVE-${type}`];
     await warehouse.database.query('INSERT INTO product (product_id, sku) VALUES ($1, $1), ($2, $2)', [
       glove,
       scarf,
     ]);
-    await send(
+    const outcome = await send(
       type,
       // The shirt is a chunk, and the new ones are another.
       ['SHIRT,SOHO,5', 'SHIRT,BROADWAY,0', `${scarf},SOHO,4`, `${glove},SOHO,2`],
@@ -136,6 +136,18 @@ test.each(['RESET_INVENTORY', 'MDM_INV_VARIANCE'] as const)(
     expect(await onHand()).toEqual([5, 0]);
     expect((await warehouse.readLevels(scarf, 'SOHO')).qoh).toBe(4);
     const [imported] = await listImports(warehouse.database, { limit: 1 });
-    expect(imported).toMatchObject({ state: 'applied', done: 4, pending: 0 });
+    expect(imported).toMatchObject({ state: 'applied', done: 4, pending: 0, refused: 1 });
+    expect(outcome).toMatchObject({ rows: 4, applied: 3, failed: 1 });
+    expect(codesOf(outcome)).toEqual({ 5: 'PRODUCT_UNKNOWN' });
   },
 );
+
+test('also of a count that has found nothing of it', async () => {
+  await warehouse.database.query(`INSERT INTO product (product_id, sku) VALUES ('SCARF', 'SCARF')`);
+  const outcome = await send(
+    'RESET_INVENTORY',
+    ['SHIRT,SOHO,5', 'SCARF,SOHO,0'],
+    afterFirst(() => warehouse.database.query(`DELETE FROM product WHERE product_id = 'SCARF'`)),
+  );
+  expect(codesOf(outcome)).toEqual({ 3: 'PRODUCT_UNKNOWN' });
+});

@@ -2,6 +2,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { listImports } from '../../src/postgres/feeds/feed-imports.ts';
 import { finishBrokenOff } from '../../src/postgres/feeds/import-chunks.ts';
+import { listRefusedFeeds } from '../../src/postgres/feeds/refused-feeds.ts';
 import { until } from '../setup/until.ts';
 import { codesOf, Warehouse } from './warehouse.ts';
 
@@ -121,8 +122,8 @@ test('killed between two chunks, it goes on without its file, and before the nex
   expect(await settingsOf(warehouse)).toEqual(SET.with(3, 'HAT SOHO 5 7 t'));
 });
 
-test('a product that is removed meanwhile gets no level', async () => {
-  await warehouse.import('IMP_PROD_FACILITY', ROWS, {
+test('a product that is removed meanwhile gets no level, and its line is told', async () => {
+  const outcome = await warehouse.import('IMP_PROD_FACILITY', ROWS, {
     ...LARGE,
     isUnchanged: async () => {
       await warehouse.database.query(`SELECT remove_product('10002')`);
@@ -130,6 +131,57 @@ test('a product that is removed meanwhile gets no level', async () => {
     },
   });
   expect(await settingsOf(warehouse)).toEqual(SET.slice(0, 4));
+  expect(outcome).toMatchObject({ rows: 5, applied: 4, failed: 1 });
+  expect(outcome.refused).toEqual([
+    {
+      ...{ rowNumber: 6, column: 'idValue', code: 'PRODUCT_UNKNOWN', values: ['10002', 'SOHO', '', 'N'] },
+      message: 'There is no product with PRODUCT_ID "10002".',
+    },
+  ]);
+});
+
+const setByHand = (productId: string, settings: string) =>
+  warehouse.database.query(
+    `UPDATE product_facility SET ${settings} WHERE product_id = $1 AND facility_id = 'SOHO'`,
+    [productId],
+  );
+
+test('a setting that somebody makes between the judgement and its chunk stays, and the line is told', async () => {
+  let chunks = 0;
+  const outcome = await warehouse.import('IMP_PROD_FACILITY', ROWS, {
+    ...LARGE,
+    source: 'erp',
+    claimed: { path: 'claimed/1/erp/settings.csv', sizeBytes: 1 },
+    isUnchanged: async () => {
+      // What the file says as well is no reason to leave it out.
+      await setByHand('10000', `allow_brokering = false`);
+      return true;
+    },
+    onChunk: async () => {
+      if ((chunks += 1) === 1) await setByHand('10001', 'minimum_stock = 7');
+    },
+  });
+  expect(await settingsOf(warehouse)).toEqual(SET.with(3, 'HAT SOHO 5 7 t'));
+  expect(outcome).toMatchObject({ rows: 5, applied: 4, failed: 1 });
+  expect(outcome.refused).toMatchObject([
+    { rowNumber: 5, code: 'SETTING_OVERTAKEN', values: ['10001', 'SOHO', '4', ''] },
+  ]);
+  expect(await listImports(warehouse.database, { limit: 1 })).toMatchObject([
+    { state: 'applied', refused: 1 },
+  ]);
+  expect(await listRefusedFeeds(warehouse.database, 9)).toMatchObject([{ source: 'erp', refusedRows: 1 }]);
+});
+
+test('one setting that somebody has changed leaves out its line as a whole, so that it may be sent again', async () => {
+  const outcome = await warehouse.import('IMP_PROD_FACILITY', ['10001,SOHO,4,Y', '10000,SOHO,3,'], {
+    ...LARGE,
+    isUnchanged: async () => {
+      await setByHand('10001', 'allow_brokering = false');
+      return true;
+    },
+  });
+  expect(codesOf(outcome)).toEqual({ 2: 'SETTING_OVERTAKEN' });
+  expect(await settingsOf(warehouse)).toEqual(expect.arrayContaining(['HAT SOHO 5 1 f', 'SHIRT SOHO 5 3 t']));
 });
 
 test('a worker of an earlier release, which does not know of them, cannot call them applied', async () => {

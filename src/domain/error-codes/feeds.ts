@@ -80,6 +80,12 @@ export const FEED_ERRORS = {
     message: (d) => `It is older than the last count at facility "${d.facilityId}", of ${d.countedAt}.`,
     hint: 'Nothing to do when it was sent late: the newer count stands.',
   },
+  SETTING_OVERTAKEN: {
+    class: 'row',
+    message: (d) =>
+      `Somebody has changed the settings of "${d.sku}" at facility "${d.facilityId}" while the feed was being set: they stay as they are now.`,
+    hint: 'Nothing to do when the later change is right; else send the row again in a new file.',
+  },
   FACILITY_VIRTUAL: {
     class: 'row',
     message: (d) => `Facility "${d.facilityId}" is virtual: it has no stock.`,

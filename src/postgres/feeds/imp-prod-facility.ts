@@ -14,9 +14,9 @@ export const FACILITY_SETTING_STAGING: StagingShape<FacilitySettingRow> = {
   valuesOf: (row) => [...toStockValues(row, row.facilitySafetyStock), row.allowBrokering],
 };
 
-/** What is null stays as it is. */
+/** What is null stays as it is. Several rows of a level are one, known by the last of them. */
 const TOLD = `
-  SELECT product_id, facility_id,
+  SELECT product_id, facility_id, max(row_number) AS row_number,
     (array_agg(quantity ORDER BY row_number DESC) FILTER (WHERE quantity IS NOT NULL))[1] AS safety_stock,
     (array_agg(own ORDER BY row_number DESC) FILTER (WHERE own IS NOT NULL))[1] AS allow_brokering
   FROM resolved_row AS row WHERE ${IS_GOOD}

@@ -7,6 +7,7 @@ import type { FeedType } from '../../domain/feed-type.ts';
 import { PENDING_ROWS_PER_RECORD } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
 import { isOutOfRange, namesUnknown } from '../sql-state.ts';
+import { refuseOfChunk, removedSql } from './chunk-refusals.ts';
 import { countSourceSql } from './complete.ts';
 import { IS_LAST_COUNT, wasCountedSince } from './last-count.ts';
 
@@ -89,6 +90,17 @@ const WITHOUT_REMOVED = 'JOIN product USING (product_id) JOIN facility USING (fa
 const POST_COUNTS_WITH_CARE = postSql(`${WITHOUT_REMOVED} AND ${IS_LAST_COUNT}`);
 const POST_DIFFERENCES_WITH_CARE = postSql(WITHOUT_REMOVED);
 
+/**
+ * Postings of what was removed since. Their lines are told without what was sent: to keep that of each posting costs more than to read the line
+ * in the feed, which is in archive/.
+ */
+const REMOVED = removedSql(`SELECT *, '[]' AS row_values FROM (${CHUNK}) AS pending`);
+/** Those that post nothing, and so prove nothing of their levels. */
+const REMOVED_OF_ZEROS = removedSql(`
+  SELECT row.*, '[]' AS row_values FROM ${KEPT}, unnest(product_ids, facility_ids, units, row_numbers)
+    AS row (product_id, facility_id, units, row_number)
+  WHERE 0 = ANY (kept.units) AND row.units = 0`);
+
 const LEAVE = `
   WITH kept AS (DELETE FROM pending_posting WHERE import_id = $1 AND chunk = $2 RETURNING cardinality(units) AS rows)
   SELECT sum(rows)::int AS rows, (
@@ -130,11 +142,14 @@ export async function postChunk(connection: Connection, of: ChunkOf, chunk: numb
     'SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off',
   );
   await connection.query(MAKE_LEVELS, [importId, chunk]);
-  if (!(await postAtOnce(connection, of, chunk))) {
+  const isPosted = await postAtOnce(connection, of, chunk);
+  if (!isPosted) {
     if (isCount(of.type)) await connection.query(LOCK_LEVELS, [importId, chunk]);
     const post = isCount(of.type) ? POST_COUNTS_WITH_CARE : POST_DIFFERENCES_WITH_CARE;
     await connection.query(post, [importId, chunk, fileName]);
   }
+  const sql = isPosted ? REMOVED_OF_ZEROS : REMOVED;
+  await refuseOfChunk(connection, of, { sql, values: [importId, chunk] });
   // By inventory_item_detail_pkey, from its end.
   const { rows } = await connection.query<PostedChunk>(LEAVE, [importId, chunk, lastEntry]);
   return rows[0] ?? { rows: 0, lastEntry: null };

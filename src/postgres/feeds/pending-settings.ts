@@ -4,6 +4,7 @@
  */
 import { PENDING_ROWS_PER_RECORD } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
+import { removedSql, refuseOfChunk } from './chunk-refusals.ts';
 import type { ChunkOf, PostedChunk, PostedLater } from './pending-postings.ts';
 
 /** SQL of rows (product_id, facility_id, safety_stock, allow_brokering): what is null stays as it is. */
@@ -17,12 +18,17 @@ const IS_NEWS =
   'level.product_id IS NULL OR told.safety_stock <> level.minimum_stock OR told.allow_brokering <> level.allow_brokering';
 
 const keepSql = (told: string) => `
-  INSERT INTO pending_setting (import_id, chunk, part, product_ids, facility_ids, safety_stocks, allow_brokerings)
+  INSERT INTO pending_setting (import_id, chunk, part, product_ids, facility_ids, safety_stocks, allow_brokerings, row_numbers,
+    row_values, seen_safety_stocks, seen_brokerings)
   SELECT $1, (before - 1) / $2::int, (place - 1) / ${PENDING_ROWS_PER_RECORD}, array_agg(product_id), array_agg(facility_id),
-    array_agg(safety_stock), array_agg(allow_brokering)
+    array_agg(safety_stock), array_agg(allow_brokering), array_agg(row_number), array_agg(row_values),
+    array_agg(seen_safety_stock), array_agg(seen_brokering)
   FROM (
-    SELECT told.*, rank() OVER (ORDER BY product_id) AS before, row_number() OVER (ORDER BY product_id, facility_id) AS place
-    FROM (${told}) AS told LEFT JOIN product_facility AS level USING (product_id, facility_id) WHERE ${IS_NEWS}
+    SELECT told.*, row_values, coalesce(level.minimum_stock, default_safety_stock) AS seen_safety_stock,
+      coalesce(level.allow_brokering, true) AS seen_brokering,
+      rank() OVER (ORDER BY product_id) AS before, row_number() OVER (ORDER BY product_id, facility_id) AS place
+    FROM (${told}) AS told JOIN (SELECT row_number, row_values FROM staged_row) AS staged USING (row_number)
+    LEFT JOIN product_facility AS level USING (product_id, facility_id) JOIN facility USING (facility_id) WHERE ${IS_NEWS}
   ) AS told
   GROUP BY (before - 1) / $2::int, (place - 1) / ${PENDING_ROWS_PER_RECORD}`;
 
@@ -42,23 +48,43 @@ export async function keepSettings(
 }
 
 const KEPT = `
-  SELECT row.* FROM pending_setting, unnest(product_ids, facility_ids, safety_stocks, allow_brokerings)
-    AS row (product_id, facility_id, safety_stock, allow_brokering)
+  SELECT row.* FROM pending_setting, unnest(product_ids, facility_ids, safety_stocks, allow_brokerings, row_numbers, row_values,
+      seen_safety_stocks, seen_brokerings)
+    AS row (product_id, facility_id, safety_stock, allow_brokering, row_number, row_values, seen_safety_stock, seen_brokering)
   WHERE import_id = $1 AND chunk = $2`;
+
+/**
+ * Levels of which somebody has changed a setting since the file was judged, to something else than it says. What comes later is right, and that
+ * is not the file. By product_facility_pkey, when they are locked.
+ */
+const IS_OVERTAKEN = `(told.safety_stock <> level.minimum_stock AND told.seen_safety_stock <> level.minimum_stock
+    OR told.allow_brokering <> level.allow_brokering AND told.seen_brokering <> level.allow_brokering)`;
+const OVERTAKEN = `
+  SELECT row_number, row_values, '' AS column_name, 'SETTING_OVERTAKEN' AS code,
+    jsonb_build_object('sku', sku, 'facilityId', facility_id) AS detail
+  FROM changed_setting AS told JOIN product_facility AS level USING (product_id, facility_id) JOIN product USING (product_id)
+  WHERE ${IS_OVERTAKEN}`;
+const LEAVE_OVERTAKEN = `
+  DELETE FROM changed_setting AS told USING product_facility AS level
+  WHERE level.product_id = told.product_id AND level.facility_id = told.facility_id AND ${IS_OVERTAKEN}`;
 
 const LEAVE = `
   WITH kept AS (DELETE FROM pending_setting WHERE import_id = $1 AND chunk = $2 RETURNING cardinality(product_ids) AS rows)
   SELECT sum(rows)::int AS rows FROM kept`;
 
 /** Sets a chunk in the caller's transaction. */
-export async function setChunk(
-  connection: Connection,
-  { importId }: ChunkOf,
-  chunk: number,
-): Promise<PostedChunk> {
+export async function setChunk(connection: Connection, of: ChunkOf, chunk: number): Promise<PostedChunk> {
+  const { importId } = of;
   // A chunk is a small part of large tables: they are looked up, not read as a whole.
   await connection.query('SET LOCAL random_page_cost = 1');
-  await applySettings(connection, { sql: KEPT, values: [importId, chunk] });
+  const kept: ToldSettings = { sql: KEPT, values: [importId, chunk] };
+  await lockChanged(connection, kept);
+  await refuseOfChunk(connection, of, {
+    sql: `${removedSql(KEPT)} UNION ALL ${OVERTAKEN}`,
+    values: kept.values,
+  });
+  await connection.query(LEAVE_OVERTAKEN);
+  await connection.query(SET);
   const { rows } = await connection.query<{ rows: number | null }>(LEAVE, [importId, chunk]);
   return { rows: rows[0]?.rows ?? 0, lastEntry: null };
 }
@@ -93,10 +119,15 @@ const SET = `
   WHERE (level.product_id, level.facility_id) = (told.product_id, told.facility_id)`;
 
 /** Sets what is told, of levels that are there and of those that are not. */
-export async function applySettings(connection: Connection, { sql, values }: ToldSettings): Promise<void> {
+export async function applySettings(connection: Connection, told: ToldSettings): Promise<void> {
+  await lockChanged(connection, told);
+  await connection.query(SET);
+}
+
+/** Makes levels that are not there with what is told of them, and `changed_setting` of the others, locked. */
+async function lockChanged(connection: Connection, { sql, values }: ToldSettings): Promise<void> {
   await connection.query(addSql(sql), [...values]);
   await connection.query(findChangedSql(sql), [...values]);
   await connection.query('ANALYZE changed_setting');
   await connection.query(LOCK_CHANGED);
-  await connection.query(SET);
 }

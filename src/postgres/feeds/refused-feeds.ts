@@ -30,7 +30,7 @@ export async function recordRefusedFeed(
   );
 }
 
-/** Records refused rows of a feed, in the transaction that applies its others. */
+/** Records refused rows of a feed, in the transaction that applies its others. Of a large one each chunk may find more. */
 export async function recordRefusedRows(
   connection: Connection,
   { fileName, source, type, sentAt }: RefusedFile,
@@ -38,7 +38,8 @@ export async function recordRefusedRows(
 ): Promise<void> {
   await connection.query(
     `INSERT INTO refused_feed (file_name, sent_at, source, feed_type, refused_rows) VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT DO NOTHING`,
+     ON CONFLICT (file_name, sent_at, source) DO UPDATE SET refused_rows = excluded.refused_rows
+     WHERE refused_feed.refused_rows < excluded.refused_rows`,
     [fileName, sentAt, source, type, rows],
   );
 }

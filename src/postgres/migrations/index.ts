@@ -64,6 +64,7 @@ import * as numberOfCounts from './0077-number-of-counts.ts';
 import * as logScope from './0078-log-scope.ts';
 import * as publishedInPlace from './0079-published-in-place.ts';
 import * as owedSince from './0080-owed-since.ts';
+import * as settingsSeen from './0084-settings-seen.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -136,6 +137,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0078-log-scope', ...logScope },
   { name: '0079-published-in-place', ...publishedInPlace },
   { name: '0080-owed-since', ...owedSince },
+  { name: '0084-settings-seen', ...settingsSeen },
 ];
 
 /** In their order. */
