@@ -80,21 +80,19 @@ test('two counts at once leave out what each of them has found, and nothing come
   ];
   const stuck = await getStuck(change(rows, { ...KILLED, chunkRows: 3 }));
   let isFirst = true;
-  // The first one waits for the other before it commits.
-  const isUnchanged = async () => {
-    if (isFirst) {
-      isFirst = false;
-      await untilWaiting(1);
-    }
-    return true;
+  // The first one waits for the other before it commits: each has a refused row, which it tells then.
+  const onRefused = async () => {
+    if (!isFirst) return;
+    isFirst = false;
+    await untilWaiting(1);
   };
   let counts: Promise<unknown> = Promise.resolve();
   await warehouse.database.transaction(async (connection) => {
     // Both have tried to finish the feed, and are about to have their turn.
     await connection.query('LOCK TABLE feed_import IN SHARE ROW EXCLUSIVE MODE');
     counts = Promise.all([
-      count(['BELT,SOHO,30'], { isUnchanged }),
-      count(['SOCKS,SOHO,20'], { isUnchanged }),
+      count(['BELT,SOHO,30', 'NONE,SOHO,1'], { onRefused }),
+      count(['SOCKS,SOHO,20', 'NONE,SOHO,1'], { onRefused }),
     ]);
     counts.catch(() => undefined);
     await untilWaiting(2);

@@ -132,6 +132,19 @@ test('a posting of an order waits neither for a large count nor for a small one 
   expect(await onHand('HAT')).toBe(10);
 });
 
+test('a small feed has locked no level while its file is looked at for the last time, however long the server takes', async () => {
+  const isFree = async () => {
+    await warehouse.database.query(
+      `SELECT FROM product_facility WHERE product_id = '10001' FOR UPDATE NOWAIT`,
+    );
+    return true;
+  };
+  for (const send of [count, change]) await send(['HAT,SOHO,20'], { isUnchanged: isFree });
+  const grown = count(['HAT,SOHO,9'], { isUnchanged: () => Promise.resolve(false) });
+  await expect(grown).rejects.toMatchObject({ code: 'FEED_UNSETTLED' });
+  expect(await onHand('HAT')).toBe(40);
+});
+
 test('a difference that was broken off is posted before what is counted next', async () => {
   const killed = () => Promise.reject(new Error('killed'));
   await expect(change(['HAT,SOHO,1', 'SHIRT,SOHO,5'], { ...LARGE, onChunk: killed })).rejects.toThrow();

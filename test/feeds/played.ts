@@ -182,15 +182,20 @@ export class Played {
   async #send({ type, text, name, source = null, writtenAt, claim = 'first', dies: how = 'not' }: Sending) {
     const send = (
       isUnchanged: () => Promise<boolean> = () => Promise.resolve(true),
+      onJudged: () => void = () => undefined,
     ): Promise<ImportOutcome> =>
       this.#warehouse.importText(type, text, name, {
         claimed: { path: `claimed/${this.#run}-${claim}/${name}`, sizeBytes: text.length },
         writtenAt,
         isUnchanged,
+        onJudged,
         ...(source !== null && { source, settings: WHOLE }),
       });
     if (how === 'before the commit') {
-      await expect(send(() => Promise.reject(new Error('killed')))).rejects.toThrow('killed');
+      const killed = () => {
+        throw new Error('killed');
+      };
+      await expect(send(undefined, killed)).rejects.toThrow('killed');
     }
     if (how === 'unsettled')
       await expect(send(() => Promise.resolve(false))).rejects.toMatchObject({ code: 'FEED_UNSETTLED' });

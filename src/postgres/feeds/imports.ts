@@ -86,7 +86,10 @@ export interface ImportOptions {
   readonly dryRun: boolean;
   /** Called with the refused rows, in their order, before the transaction ends; not called when there are none. */
   readonly onRefused: (rows: AsyncIterable<RefusedRow>) => Promise<void>;
-  /** Called last before the COMMIT: whether the file is still as it was read. If not, nothing is applied. */
+  /**
+   * Whether the file is still as it was read; if not, nothing is applied. Called as late as no level is locked: a server that answers
+   * slowly must keep no order waiting.
+   */
   readonly isUnchanged?: () => Promise<boolean>;
   /** Called with what it changes, and with what gates say of it, before the transaction ends. */
   readonly onJudged?: (judged: JudgedImport) => void;
@@ -188,9 +191,7 @@ export async function importFeed<Type extends FeedType>(
         if (judged) options.onJudged?.({ ...judged, effect: effect ?? judged.effect });
       };
       if (later === null) await tell(counts);
-      if (options.isUnchanged && !(await options.isUnchanged())) {
-        throw new AtpError('FEED_UNSETTLED', { fileName });
-      }
+      if (judged === null || judged.isPostedLater) await requireUnchanged(feed, options);
       if (isHeld && feed.claimed !== null && isCount(type))
         await keepHeldLevels(database, connection, judged.importId);
       else if (judged && !isHeld) await forgetHeldLevels(connection, [judged.importId]);
@@ -210,6 +211,11 @@ export async function importFeed<Type extends FeedType>(
       throw toCodedError(error, fileName, waitMs);
     }
   });
+}
+
+/** @throws AtpError FEED_UNSETTLED */
+async function requireUnchanged({ fileName }: Feed<FeedType>, { isUnchanged }: ImportOptions): Promise<void> {
+  if (isUnchanged && !(await isUnchanged())) throw new AtpError('FEED_UNSETTLED', { fileName });
 }
 
 /** Holds a file on SFTP until a person decides. One of a machine of ours was sent by a person, who decides now. */
@@ -272,9 +278,10 @@ async function applyFeed<Type extends FeedType>(
   connection: Connection,
   key: string,
   feed: Feed<Type>,
-  { passesGates = false, dryRun, chunkRows = IMPORT_CHUNK_ROWS, waitMs = IMPORT_WAIT_MS }: ImportOptions,
+  options: ImportOptions,
   stuck: readonly number[],
 ): Promise<AppliedFeed> {
+  const { passesGates = false, dryRun, chunkRows = IMPORT_CHUNK_ROWS, waitMs = IMPORT_WAIT_MS } = options;
   const { type, claimed, fileName, writtenAt, source = null, settings = NO_SETTINGS } = feed;
   const { staging, apply, isPostedInChunks }: FeedSql<FeedContents[Type]> = FEED_SQL[type];
   const number = await takeNumber(connection, { ...feed, key, source });
@@ -290,6 +297,8 @@ async function applyFeed<Type extends FeedType>(
   const isPostedLater = isJudgedLater || (isPostedInChunks === true && rowCount > chunkRows);
   await takeTurn(connection, feed, { dryRun, isLarge: isPostedLater, stuck, waitMs });
   const held = await findHeldOfSource(connection, feed, importId);
+  // What is applied at once locks its levels until the COMMIT; what is posted later locks none, and is looked at then.
+  if (!isPostedLater) await requireUnchanged(feed, options);
   const warnings =
     (await apply(connection, {
       fileName,
