@@ -66,9 +66,10 @@ export function undoneText({
   ].join('\n');
 }
 
-function progressText({ state, done, pending, movedAt }: FeedImport): string {
+function progressText({ state, done, pending, movedAt, isBeingUndone }: FeedImport): string {
   if (state !== 'applying' || done === null || pending === null) return '';
   const last = movedAt === null ? '' : `, the last at ${shortTime(movedAt.toISOString())}`;
+  if (isBeingUndone) return `: ${done} of ${counted(done + pending, 'posting')} taken back${last}`;
   return `: ${done} of ${counted(done + pending, 'row')} posted${last}`;
 }
 

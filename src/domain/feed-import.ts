@@ -28,6 +28,8 @@ export interface FeedImport {
   /** Rows that are posted of one that is applied in chunks, and those that are still to be; null: it is none. */
   readonly done: number | null;
   readonly pending: number | null;
+  /** An undo of it is made in chunks: `done` and `pending` are its postings that are taken back, and that are still to be. */
+  readonly isBeingUndone: boolean;
   /** When it has got on last; null: it is none, or an earlier release has judged it. */
   readonly movedAt: Date | null;
   /** What a person has decided last; null: nobody has. */

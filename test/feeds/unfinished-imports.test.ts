@@ -8,11 +8,8 @@ import { listExpectedFeeds } from '../../src/postgres/feeds/expected-feeds.ts';
 import { findImport, listImports } from '../../src/postgres/feeds/feed-imports.ts';
 import { addFacility, removeFacility } from '../../src/postgres/master-data/facilities.ts';
 import { removeProduct } from '../../src/postgres/master-data/products.ts';
-import {
-  finishBrokenOff,
-  listUnfinished,
-  type UnfinishedImport,
-} from '../../src/postgres/feeds/import-chunks.ts';
+import { finishBrokenOff } from '../../src/postgres/feeds/import-chunks.ts';
+import { listUnfinished, type UnfinishedImport } from '../../src/postgres/feeds/unfinished-imports.ts';
 import { addSource } from '../../src/postgres/feeds/sources.ts';
 import { undoImport } from '../../src/postgres/feeds/undo-import.ts';
 import { Warehouse, type ImportOutcome } from './warehouse.ts';

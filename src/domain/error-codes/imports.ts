@@ -30,6 +30,13 @@ export const IMPORT_ERRORS = {
     hint: (d) =>
       `Do not send it again: the next import goes on with it, by a job or by hand. \`atp import show ${d.importId}\` tells how far it is; \`atp import undo ${d.importId} --reason <text>\` takes back what is posted.`,
   },
+  IMPORT_UNDO_UNFINISHED: {
+    class: 'retry',
+    message: (d) =>
+      `Import ${d.importId}, "${d.fileName}", is undone, and taken back in part so far. ${d.reason}`,
+    hint: (d) =>
+      `The next import of stock goes on with it, by a job or by hand; so does \`atp import undo ${d.importId} --reason <text>\`. \`atp import show ${d.importId}\` tells how far it is. When a quantity would leave the range of levels, correct that level first.`,
+  },
   IMPORT_STUCK: {
     class: 'not-now',
     message: (d) =>

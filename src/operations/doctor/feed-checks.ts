@@ -7,7 +7,7 @@ import { untakenInWords } from '../../domain/untaken.ts';
 import { counted } from '../../domain/words.ts';
 import { listExpectedFeeds } from '../../postgres/feeds/expected-feeds.ts';
 import { listImports } from '../../postgres/feeds/feed-imports.ts';
-import { listUnfinished } from '../../postgres/feeds/import-chunks.ts';
+import { listUnfinished } from '../../postgres/feeds/unfinished-imports.ts';
 import { summarizeRefusals } from '../../postgres/feeds/refused-feeds.ts';
 import { listUntaken } from '../../postgres/feeds/untaken-files.ts';
 import { findLongWaitingFeeds } from '../../postgres/feeds/waiting-feeds.ts';
@@ -64,9 +64,9 @@ async function inspectUnfinishedFeeds(app: Application): Promise<Finding> {
     'FEED_UNFINISHED',
     found
       .slice(0, CAUSES_PER_CHECK_MAX)
-      .map(({ importId, fileName, done, pending, cameAt, movedAt, isWorkedOn }) => ({
+      .map(({ importId, fileName, done, pending, cameAt, movedAt, isWorkedOn, isBeingUndone }) => ({
         part: `import ${importId}`,
-        detail: `${fileName} came at ${cameAt.toISOString()}; ${done} of ${counted(done + pending, 'row')} posted${
+        detail: `${fileName} came at ${cameAt.toISOString()}; ${done} of ${counted(done + pending, 'row')} ${isBeingUndone ? 'taken back by an undo' : 'posted'}${
           movedAt === null ? '' : `, the last at ${movedAt.toISOString()}`
         }, and ${isWorkedOn ? 'whoever works on its kind of feeds does not get on' : 'nobody works on it'}.`,
         hint: `The next import goes on with it: \`atp job run import --wait\`. If it cannot, \`atp import undo ${importId} --reason <text>\` takes back what is posted, and of order lines \`reject\` refuses what is left. Do not send it again before.`,

@@ -182,7 +182,8 @@ export async function listHeldFeeds(database: Database): Promise<readonly HeldFe
 
 const SELECT = `
   SELECT import_id AS "importId", file_name AS "fileName", source, feed_type AS type, state, row_count AS rows,
-    refused_count AS refused, came_at AS "cameAt", reasons, effect, done_count AS done, pending_count AS pending, moved_at AS "movedAt", decided_at AS "decidedAt",
+    refused_count AS refused, came_at AS "cameAt", reasons, effect, done_count AS done, pending_count AS pending, moved_at AS "movedAt",
+    state = 'applying' AND undone_to IS NOT NULL AS "isBeingUndone", decided_at AS "decidedAt",
     decided_by AS "decidedBy", decision_reason AS "decisionReason"
   FROM feed_import`;
 

@@ -4,14 +4,15 @@
  */
 import { turnClassOf, type TurnClass } from '../../domain/feed-kind.ts';
 import type { FeedType } from '../../domain/feed-type.ts';
-import { IMPORT_STILL_AFTER_MS, IMPORT_WAIT_MS } from '../../domain/limits.ts';
+import { IMPORT_CHUNK_ROWS, IMPORT_WAIT_MS } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
 import { isOutOfRange } from '../sql-state.ts';
 import { runInTransaction } from '../transaction.ts';
-import { readTurnsTaken, takeTurnAlone, tryTurnAlone, waitForTurn } from './import-turns.ts';
+import { takeTurnAlone, tryTurnAlone, waitForTurn } from './import-turns.ts';
 import { applyOrderChunk, finishOrders } from './order-chunks.ts';
 import { postChunk, type ChunkOf, type PostedChunk } from './pending-postings.ts';
 import { setChunk } from './pending-settings.ts';
+import { undoChunk } from './undo-postings.ts';
 
 /** Rows that are done, of all that are to be posted. */
 export interface ChunksDone {
@@ -22,6 +23,8 @@ export interface ChunksDone {
 export interface ChunkOptions {
   /** How long each chunk waits for rows that another transaction has locked. */
   readonly waitMs?: number;
+  /** Postings that one chunk of an undo takes back; absent: IMPORT_CHUNK_ROWS. */
+  readonly chunkRows?: number;
   /** Called after each chunk is committed. */
   readonly onChunk?: ((progress: ChunksDone) => void | Promise<void>) | undefined;
 }
@@ -32,7 +35,7 @@ interface ChunkedImport {
 }
 
 /** Types that are not applied in chunks have no class. */
-const classOf = (type: FeedType): TurnClass => turnClassOf(type) ?? 'stock';
+export const classOf = (type: FeedType): TurnClass => turnClassOf(type) ?? 'stock';
 
 interface ChunkKind {
   readonly table: 'pending_posting' | 'pending_order_row' | 'pending_setting';
@@ -80,16 +83,21 @@ const TAKE = `
   SELECT import_id AS "importId", import_key AS key, feed_type AS type, file_name AS "fileName", source, sent_at AS "sentAt",
     claimed_path IS NOT NULL AS "isClaimed", may_reopen AS "mayReopen", after_entry AS "afterEntry",
     coalesce(last_entry, after_entry) AS "lastEntry", done_count AS done, pending_count AS pending,
+    undone_to AS "undoneTo",
     set_config('atp.import_id', import_id::text, true),
     set_config('atp.happened_at', least(sent_at, now())::text, true)
   FROM feed_import WHERE import_id = $1 AND state = 'applying' FOR UPDATE`;
 
+interface Applying extends ChunkOf {
+  readonly done: number;
+  readonly pending: number;
+  /** Of one that is undone: its postings are taken back up to this entry. Null: nobody has undone it. */
+  readonly undoneTo: number | null;
+}
+
 /** Locks an import that is applied in chunks, until the transaction ends; undefined: it is no such import any more. */
-export async function takeApplying(
-  connection: Connection,
-  importId: number,
-): Promise<(ChunkOf & { readonly done: number; readonly pending: number }) | undefined> {
-  const { rows } = await connection.query<ChunkOf & { done: number; pending: number }>(TAKE, [importId]);
+export async function takeApplying(connection: Connection, importId: number): Promise<Applying | undefined> {
+  const { rows } = await connection.query<Applying>(TAKE, [importId]);
   return rows[0];
 }
 
@@ -100,12 +108,14 @@ export async function takeApplying(
 export async function applyChunks(
   connection: Connection,
   { importId, type }: ChunkedImport,
-  { waitMs = IMPORT_WAIT_MS, onChunk }: ChunkOptions = {},
+  { waitMs = IMPORT_WAIT_MS, chunkRows = IMPORT_CHUNK_ROWS, onChunk }: ChunkOptions = {},
 ): Promise<void> {
   await connection.query(`SET lock_timeout = ${waitMs}`);
   await takeTurnAlone(connection, classOf(type));
   for (let last = -1; ;) {
-    const applied = await runInTransaction(connection, 'BEGIN', () => applyNext(connection, importId, last));
+    const applied = await runInTransaction(connection, 'BEGIN', () =>
+      applyNext(connection, importId, { last, chunkRows }),
+    );
     if (applied === null) return;
     const { chunk, ...done } = applied;
     last = chunk;
@@ -113,14 +123,18 @@ export async function applyChunks(
   }
 }
 
-/** @returns null: it is applied whole, or somebody has undone it */
+/** @returns null: it is applied whole, or undone as a whole */
 async function applyNext(
   connection: Connection,
   importId: number,
-  last: number,
+  { last, chunkRows }: { readonly last: number; readonly chunkRows: number },
 ): Promise<(ChunksDone & { readonly chunk: number }) | null> {
   const found = await takeApplying(connection, importId);
   if (!found) return null;
+  if (found.undoneTo !== null) {
+    const done = await undoNext(connection, found, { after: found.undoneTo, chunkRows });
+    return done && { ...done, chunk: last };
+  }
   const { table, apply, finish } = kindOfChunks(found.type);
   // By the primary key, behind the last chunk that was seen: those before it have left.
   const next = await connection.query<{ chunk: number | null }>(
@@ -143,6 +157,26 @@ async function applyNext(
   return { chunk, done: found.done + done, total: found.done + found.pending };
 }
 
+/** @returns null: it is undone as a whole */
+async function undoNext(
+  connection: Connection,
+  { importId, lastEntry, done, pending }: Applying,
+  { after, chunkRows }: { readonly after: number; readonly chunkRows: number },
+): Promise<ChunksDone | null> {
+  const undone = await undoChunk(connection, { importId, after, upTo: lastEntry }, chunkRows);
+  if (undone === null) {
+    await connection.query(`UPDATE feed_import SET state = 'undone' WHERE import_id = $1`, [importId]);
+    return null;
+  }
+  await connection.query(
+    `UPDATE feed_import SET done_count = done_count + $2, pending_count = pending_count - $2, undone_to = $3,
+       moved_at = clock_timestamp()
+     WHERE import_id = $1`,
+    [importId, undone.rows, undone.upTo],
+  );
+  return { done: done + undone.rows, total: done + pending };
+}
+
 /** The import in chunks that was broken off, of this key; null: there is none. */
 export async function findBrokenOff(connection: Connection, key: string): Promise<number | null> {
   const { rows } = await connection.query<{ importId: number }>(
@@ -154,34 +188,6 @@ export async function findBrokenOff(connection: Connection, key: string): Promis
 
 const LIST_BROKEN_OFF = `
   SELECT import_id AS "importId", feed_type AS type FROM feed_import WHERE state = 'applying' ORDER BY import_id`;
-
-export interface UnfinishedImport {
-  readonly importId: number;
-  readonly type: FeedType;
-  readonly fileName: string;
-  readonly done: number;
-  readonly pending: number;
-  readonly cameAt: Date;
-  /** When it has got on last; null: an earlier release has judged it. */
-  readonly movedAt: Date | null;
-  /** Whether somebody has the turn of its class. */
-  readonly isWorkedOn: boolean;
-}
-
-/** Imports that are posted only in part, and nobody works on them, or they have not got on for long. By feed_import_applying. */
-export async function listUnfinished(database: Database): Promise<readonly UnfinishedImport[]> {
-  const taken = await readTurnsTaken(database);
-  const found = await database.query<Omit<UnfinishedImport, 'isWorkedOn'> & { readonly isStill: boolean }>(
-    `SELECT import_id AS "importId", feed_type AS type, file_name AS "fileName", done_count AS done,
-       pending_count AS pending, came_at AS "cameAt", moved_at AS "movedAt",
-       coalesce(moved_at < clock_timestamp() - make_interval(secs => $1::float8 / 1000), false) AS "isStill"
-     FROM feed_import WHERE state = 'applying' ORDER BY import_id`,
-    [IMPORT_STILL_AFTER_MS],
-  );
-  return found
-    .map((each) => ({ ...each, isWorkedOn: taken.includes(classOf(each.type)) }))
-    .filter(({ isWorkedOn, isStill }) => !isWorkedOn || isStill);
-}
 
 /** By feed_import_applying, the oldest first. */
 async function listBrokenOff(connection: Connection, of: TurnClass): Promise<readonly ChunkedImport[]> {

@@ -4,7 +4,12 @@ import { isDeadlock, isLockTimeout, isOutOfRange, toCodedError as toDatabaseErro
 import type { ChunksDone } from './import-chunks.ts';
 
 /** Their causes are what is looked for here. */
-const KEPT = ['IMPORT_UNFINISHED', 'IMPORT_STUCK', 'IMPORT_BUSY'] as const satisfies readonly ErrorCode[];
+const KEPT = [
+  'IMPORT_UNFINISHED',
+  'IMPORT_UNDO_UNFINISHED',
+  'IMPORT_STUCK',
+  'IMPORT_BUSY',
+] as const satisfies readonly ErrorCode[];
 
 /** The coded error for what Postgres says when another transaction is in the way, or when a level cannot hold its sum. */
 export function toCodedError(error: unknown, fileName: string, waitMs: number): unknown {
@@ -54,6 +59,20 @@ export function halfPostedError(
   if (!(coded instanceof AtpError)) return error;
   const detail = { importId, fileName, ...seen, reason: coded.message };
   return new AtpError('IMPORT_UNFINISHED', detail, { cause: error });
+}
+
+/** What ends an undo in chunks that is judged: the rest of it is done by whoever comes next. */
+export function halfUndoneError(
+  error: unknown,
+  { importId, fileName }: { readonly importId: number; readonly fileName: string },
+): unknown {
+  const coded = isOutOfRange(error) ? new AtpError('LEVEL_OUT_OF_RANGE', {}) : toDatabaseError(error);
+  if (!(coded instanceof AtpError)) return error;
+  return new AtpError(
+    'IMPORT_UNDO_UNFINISHED',
+    { importId, fileName, reason: coded.message },
+    { cause: error },
+  );
 }
 
 /** Only a person can end it. */

@@ -65,6 +65,7 @@ import * as logScope from './0078-log-scope.ts';
 import * as publishedInPlace from './0079-published-in-place.ts';
 import * as owedSince from './0080-owed-since.ts';
 import * as settingsSeen from './0084-settings-seen.ts';
+import * as undoInChunks from './0085-undo-in-chunks.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -138,6 +139,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0079-published-in-place', ...publishedInPlace },
   { name: '0080-owed-since', ...owedSince },
   { name: '0084-settings-seen', ...settingsSeen },
+  { name: '0085-undo-in-chunks', ...undoInChunks },
 ];
 
 /** In their order. */
