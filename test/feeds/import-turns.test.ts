@@ -145,6 +145,30 @@ test('a small feed has locked no level while its file is looked at for the last 
   expect(await onHand('HAT')).toBe(40);
 });
 
+test.for([2, 9])(
+  'a count in chunks of %i rows and whoever posts to one of its levels and then to a new one wait in no circle',
+  async (chunkRows) => {
+    // The tie is new, and is counted together with the hat.
+    const [sku, other] = [`TIE-${chunkRows}`, `ZIP-${chunkRows}`];
+    await warehouse.database.query('INSERT INTO product (product_id, sku) VALUES ($1, $1), ($2, $2)', [
+      sku,
+      other,
+    ]);
+    const post = `INSERT INTO inventory_item_detail
+      (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source)
+      VALUES ($1, 'SOHO', 1, 0, 'ORDER_SHIPPED', 'an order')`;
+    let counting: Promise<unknown> = Promise.resolve();
+    await warehouse.database.transaction(async (connection) => {
+      await connection.query(post, ['10001']);
+      counting = count(['HAT,SOHO,5', `${sku},SOHO,0`, `${other},SOHO,1`], { chunkRows });
+      counting.catch(() => undefined);
+      await untilWaiting(1);
+      await connection.query(post, [sku]);
+    });
+    await counting;
+  },
+);
+
 test('a difference that was broken off is posted before what is counted next', async () => {
   const killed = () => Promise.reject(new Error('killed'));
   await expect(change(['HAT,SOHO,1', 'SHIRT,SOHO,5'], { ...LARGE, onChunk: killed })).rejects.toThrow();

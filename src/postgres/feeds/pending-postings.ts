@@ -10,6 +10,7 @@ import { isOutOfRange, namesUnknown } from '../sql-state.ts';
 import { refuseOfChunk, removedSql } from './chunk-refusals.ts';
 import { countSourceSql } from './complete.ts';
 import { IS_LAST_COUNT, wasCountedSince } from './last-count.ts';
+import { lockLevelsSql } from './stock-rows.ts';
 
 /** An import whose postings are made later. */
 export interface PostedLater {
@@ -57,16 +58,14 @@ const LEVELS = `
   SELECT row.* FROM ${KEPT}, unnest(product_ids, facility_ids) AS row (product_id, facility_id)`;
 
 /** A count that finds nothing where nothing was. All other levels are made by the ledger's trigger. */
-const MAKE_LEVELS = `
-  INSERT INTO product_facility (product_id, facility_id, minimum_stock)
-  SELECT DISTINCT product_id, facility_id, default_safety_stock
-  FROM (
-    SELECT row.* FROM ${KEPT}, unnest(product_ids, facility_ids, units) AS row (product_id, facility_id, units)
-    WHERE 0 = ANY (kept.units)
-  ) AS pending JOIN product USING (product_id) JOIN facility USING (facility_id)
-  WHERE units = 0
-  ORDER BY product_id, facility_id
-  ON CONFLICT (product_id, facility_id) DO NOTHING`;
+const LACKS_LEVELS = `
+  SELECT FROM ${KEPT}, unnest(product_ids, facility_ids, units) AS row (product_id, facility_id, units)
+  WHERE 0 = ANY (kept.units) AND row.units = 0 AND NOT EXISTS (SELECT FROM product_facility AS level
+    WHERE level.product_id = row.product_id AND level.facility_id = row.facility_id) LIMIT 1`;
+/** All levels of the chunk, so that those which are posted to afterwards are in key order with those. */
+const MAKE_LEVELS = lockLevelsSql(
+  `SELECT DISTINCT product_id, facility_id FROM (${LEVELS}) AS pending JOIN product USING (product_id)`,
+);
 
 /** In key order, as every import does. What is read next stays true until COMMIT. */
 const LOCK_LEVELS = `
@@ -141,7 +140,8 @@ export async function postChunk(connection: Connection, of: ChunkOf, chunk: numb
   await connection.query(
     'SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off',
   );
-  await connection.query(MAKE_LEVELS, [importId, chunk]);
+  const lacking = await connection.query(LACKS_LEVELS, [importId, chunk]);
+  if (lacking.rowCount !== 0) await connection.query(MAKE_LEVELS, [importId, chunk]);
   const isPosted = await postAtOnce(connection, of, chunk);
   if (!isPosted) {
     if (isCount(of.type)) await connection.query(LOCK_LEVELS, [importId, chunk]);

@@ -82,28 +82,26 @@ export async function resolveStockRows(connection: Connection, own: string): Pro
   await refuseRows(connection, 'resolved_row', FACILITY_REFUSALS);
 }
 
-const LEVELS = `SELECT DISTINCT product_id, facility_id FROM resolved_row AS row WHERE ${IS_GOOD}`;
-
-/** A level that does not exist cannot be locked, so it is made; a level of zeros means the same as none. */
-const MAKE_LEVELS = `
-  INSERT INTO product_facility (product_id, facility_id, minimum_stock)
-  SELECT product_id, facility_id, default_safety_stock FROM (${LEVELS}) AS level JOIN facility USING (facility_id)
-  ORDER BY product_id, facility_id
-  ON CONFLICT (product_id, facility_id) DO NOTHING`;
-
-/** By product_facility_pkey. */
-const LOCK_LEVELS = `
-  SELECT count(*) FROM (
-    SELECT FROM product_facility AS level JOIN (${LEVELS}) AS wanted USING (product_id, facility_id)
-    ORDER BY product_id, facility_id FOR UPDATE OF level
-  ) AS locked`;
-
 /**
- * Locks the levels that the good rows are about, so that what is read next stays true until COMMIT. In key order, as the
- * ledger's trigger does, so that two imports cannot wait for each other in a circle.
+ * SQL that locks levels, and makes those that are not there: what does not exist cannot be locked, and a level of zeros means the same as
+ * none. In key order, as the ledger's trigger does it, and in one pass: two passes are no order, and somebody who posts to
+ * a new level and to an old one would wait in a circle with us. A row in conflict is locked though nothing of it is set (PostgreSQL
+ * documentation, INSERT, "ON CONFLICT Clause"). By product_facility_pkey.
+ *
+ * @param levels SQL of rows (product_id, facility_id) of products that are there
  */
+export const lockLevelsSql = (levels: string) => `
+  INSERT INTO product_facility AS level (product_id, facility_id, minimum_stock)
+  SELECT product_id, facility_id, default_safety_stock FROM (${levels}) AS wanted JOIN facility USING (facility_id)
+  ORDER BY product_id, facility_id
+  ON CONFLICT (product_id, facility_id) DO UPDATE SET minimum_stock = level.minimum_stock WHERE false`;
+
+const LOCK_LEVELS = lockLevelsSql(
+  `SELECT DISTINCT product_id, facility_id FROM resolved_row AS row WHERE ${IS_GOOD}`,
+);
+
+/** Locks the levels that the good rows are about, so that what is read next stays true until COMMIT. */
 export async function lockLevels(connection: Connection): Promise<void> {
-  await connection.query(MAKE_LEVELS);
   await connection.query(LOCK_LEVELS);
 }
 
