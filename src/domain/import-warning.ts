@@ -35,6 +35,8 @@ const IN_WORDS = {
     `${rows} of which nobody can say what product they are about: so it is not known what the file does not name, and nothing of it was set to zero.`,
   COUNT_OVER_UNFINISHED: (rows) =>
     `${rows} of a feed that is posted only in part had happened before this count: the count has seen them, so they are not posted any more.`,
+  DRY_RUN_BESIDE_UNFINISHED: (rows) =>
+    `${rows} of a large feed, or of an undo, that was cut off are still to be posted: this dry run does not know of them, and an import would post them first. Let \`atp job run import --wait\` do it, and try again.`,
   PRODUCT_SKU_CASE: (rows) =>
     `${rows} with a SKU that differs only in case from that of another product: a spreadsheet or a person takes them for one.`,
   TRANSFER_RECEIVED_OTHERWISE: (rows) =>
@@ -45,6 +47,7 @@ const IN_WORDS = {
 const NOUNS: Partial<Readonly<Record<ImportWarningCode, string>>> = {
   COUNT_ABSENT_UNKNOWN: 'row',
   COUNT_OVER_UNFINISHED: 'change',
+  DRY_RUN_BESIDE_UNFINISHED: 'row',
   ORDER_WATERMARK_WAITS: 'order watermark',
   PRODUCT_SKU_CASE: 'product',
   TRANSFER_RECEIVED_OTHERWISE: 'transfer line',

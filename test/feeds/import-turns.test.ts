@@ -145,6 +145,17 @@ test('a small feed has locked no level while its file is looked at for the last 
   expect(await onHand('HAT')).toBe(40);
 });
 
+test('a dry run beside a large import that was cut off says that it does not know of the rest', async () => {
+  const killed = () => Promise.reject(new Error('killed'));
+  await expect(change(['HAT,SOHO,1', 'SHIRT,SOHO,5'], { ...LARGE, onChunk: killed })).rejects.toThrow();
+  const dryRun = { dryRun: true };
+  const warnings = [{ code: 'DRY_RUN_BESIDE_UNFINISHED', rows: 1 }];
+  expect(await count(['SHIRT,SOHO,9'], dryRun)).toMatchObject({ warnings });
+  expect(await order(['DRY,1,HAT,1'], dryRun)).not.toHaveProperty('warnings');
+  await finishBrokenOff(warehouse.database);
+  expect(await count(['SHIRT,SOHO,9'], dryRun)).not.toHaveProperty('warnings');
+});
+
 test.for([2, 9])(
   'a count in chunks of %i rows and whoever posts to one of its levels and then to a new one wait in no circle',
   async (chunkRows) => {

@@ -230,6 +230,14 @@ export async function isBrokenOff(
   return (await listBrokenOff(connection, of)).some(({ importId }) => !stuck.includes(importId));
 }
 
+/** Rows that are still to be posted of imports of the class, and of undos of them. By feed_import_applying. */
+export async function countUnfinishedRows(connection: Connection, of: TurnClass): Promise<number> {
+  const { rows } = await connection.query<{ type: FeedType; pending: number }>(
+    `SELECT feed_type AS type, pending_count AS pending FROM feed_import WHERE state = 'applying'`,
+  );
+  return rows.reduce((sum, { type, pending }) => sum + (classOf(type) === of ? pending : 0), 0);
+}
+
 /**
  * Goes on with the imports that were broken off and nobody works on, the oldest first. By feed_import_applying.
  *

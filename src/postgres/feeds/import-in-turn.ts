@@ -2,10 +2,12 @@
 import { turnClassOf } from '../../domain/feed-kind.ts';
 import { AtpError } from '../../domain/errors.ts';
 import type { FeedType } from '../../domain/feed-type.ts';
+import type { ImportWarning } from '../../domain/import-warning.ts';
 import { DRY_RUN_WAIT_MS } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
 import {
   applyChunks,
+  countUnfinishedRows,
   finishBefore,
   isBrokenOff,
   type ChunkOptions,
@@ -76,6 +78,7 @@ export async function finishOthers(
  * Waits for its turn, which it keeps until its session ends. To be called before it locks a level: whoever waits here keeps no
  * order from being posted.
  *
+ * @returns what is to be told of a dry run
  * @throws AtpError IMPORT_BUSY
  */
 export async function takeTurn(
@@ -93,9 +96,9 @@ export async function takeTurn(
     /** For the rows that it locks afterwards. */
     readonly waitMs: number;
   },
-): Promise<void> {
+): Promise<readonly ImportWarning[]> {
   const turns = turnClassOf(type);
-  if (turns === null) return;
+  if (turns === null) return [];
   const take = turns === 'orders' || (isLarge && !dryRun) ? takeTurnAlone : takeTurnBesideOthers;
   if (dryRun) {
     await connection.query(`SET LOCAL lock_timeout = ${DRY_RUN_WAIT_MS}`);
@@ -103,10 +106,13 @@ export async function takeTurn(
       throw toDryRunError(error, fileName);
     });
     await connection.query(`SET LOCAL lock_timeout = ${waitMs}`);
-    return;
+    // It changes nothing, so it does not finish them.
+    const rows = await countUnfinishedRows(connection, turns);
+    return rows > 0 ? [{ code: 'DRY_RUN_BESIDE_UNFINISHED', rows }] : [];
   }
   await take(connection, turns);
   if (await isBrokenOff(connection, turns, stuck)) {
     throw brokenOffError(fileName);
   }
+  return [];
 }

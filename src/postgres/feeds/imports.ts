@@ -73,6 +73,8 @@ export interface Feed<Type extends FeedType> {
   readonly sender?: string;
   /** What was said of its source; absent: nothing. */
   readonly settings?: SourceSettings;
+  /** What its counts are about, where they do not say so; absent: the moment at which it is applied. */
+  readonly countedAt?: Date;
 }
 
 export interface ClaimedFile {
@@ -295,11 +297,11 @@ async function applyFeed<Type extends FeedType>(
   // Rows of orders are judged by what the chunks before them have made, so only one transaction can tell without leaving anything.
   const isJudgedLater = type === 'ORDER_ITEMS' && rowCount > chunkRows && !dryRun;
   const isPostedLater = isJudgedLater || (isPostedInChunks === true && rowCount > chunkRows);
-  await takeTurn(connection, feed, { dryRun, isLarge: isPostedLater, stuck, waitMs });
+  const notes = await takeTurn(connection, feed, { dryRun, isLarge: isPostedLater, stuck, waitMs });
   const held = await findHeldOfSource(connection, feed, importId);
   // What is applied at once locks its levels until the COMMIT; what is posted later locks none, and is looked at then.
   if (!isPostedLater) await requireUnchanged(feed, options);
-  const warnings =
+  const told =
     (await apply(connection, {
       fileName,
       writtenAt,
@@ -307,9 +309,13 @@ async function applyFeed<Type extends FeedType>(
       mayReopen: settings.reopen === true,
       completeOf: isComplete(type, settings) ? (source ?? feed.sender ?? null) : null,
       // One that lies before a held one is not news of what that one counts.
-      asOf: settings.countsAsOf === 'file' ? writtenAt : (number.heldSince ?? held?.behindSince ?? null),
+      asOf:
+        settings.countsAsOf === 'file'
+          ? writtenAt
+          : (feed.countedAt ?? number.heldSince ?? held?.behindSince ?? null),
       later: isPostedLater ? { importId, chunkRows } : null,
     })) ?? [];
+  const warnings = [...notes, ...told];
   const moved = await readEffect(connection, number, !isPostedLater);
   const absent = isCount(type) ? await countAbsent(connection) : 0;
   const effect = absent > 0 ? { ...moved, absent } : moved;
