@@ -24,6 +24,7 @@ import {
 } from '../src/postgres/feeds/feeds-left.ts';
 import { finishBrokenOff } from '../src/postgres/feeds/import-chunks.ts';
 import {
+  findFiledAt,
   findImportOfClaim,
   findImportSince,
   isOvertaken,
@@ -181,12 +182,14 @@ async function importTakenFeed(
     type = await typeOfFeed(claim.sentPath, { localPath, fileName, settings });
     if (await isPartlyDone(database, claim, { type, sha256 })) throw new AtpError('FEED_GREW', { fileName });
     const known = type;
+    const countedAt = await instantOfGrown(database, claim, sentAt);
     const counts = await withFeed({ localPath, fileName, type: known, settings }, ({ header, rows }) =>
       importIntoDatabase(
         database,
         {
           ...{ sha256, fileName, type: known, writtenAt: sentAt, claimed: { path, sizeBytes }, rows },
           ...{ source, settings },
+          ...(countedAt && { countedAt }),
         },
         {
           dryRun: false,
@@ -214,6 +217,15 @@ async function importTakenFeed(
 }
 
 const grownOf = (claim: Claim) => (isOfGrown(claim) ? { hasGrown: true as const } : {});
+
+/**
+ * What the counts of a feed are about that has grown since it was filed: it may be taken again after others have counted, and then theirs are
+ * newer. Not before it was filed, since it would be older than its own first counts: clocks are apart. Null: it has not grown.
+ */
+async function instantOfGrown(database: Database, claim: Claim, sentAt: Date): Promise<Date | null> {
+  const filedAt = isOfGrown(claim) ? await findFiledAt(database, claim) : null;
+  return filedAt && new Date(Math.max(filedAt.getTime(), sentAt.getTime()));
+}
 
 function isDecided(error: AtpError): boolean {
   return (

@@ -99,6 +99,25 @@ test('a difference without rows is no event, so that the next of its name is non
   }
 });
 
+test('a count that has grown is no news of what another folder has counted since it was filed', async () => {
+  const name = 'RESET_INVENTORY__1.csv';
+  await run.importFeed(await run.put(`incoming/${name}`, `${COUNT_HEADER}BROADWAY,SHIRT,10\nSOHO,SHIRT,5\n`));
+  await run.importFeed(await run.put(`incoming/store/${name}`, `${COUNT_HEADER}BROADWAY,SHIRT,4\n`));
+  await run.warehouse.database.query(
+    `INSERT INTO inventory_item_detail (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source)
+     VALUES ('10000', 'SOHO', -1, 0, 'ORDER_SHIPPED', 'an order')`,
+  );
+  await grow(`archive/${name}`, 'BROADWAY,HAT,7\n');
+  const [grown = ''] = await taken();
+
+  expect(await run.importFeed(grown)).toMatchObject({ hasGrown: true, applied: 2, failed: 1 });
+
+  expect([await onHand(), await onHand('HAT')]).toEqual([4, 7]);
+  // Nor does it take back what was sold since.
+  expect((await run.warehouse.readLevels('SHIRT', 'SOHO')).qoh).toBe(4);
+  expect(await run.namesIn('error')).toContain(`${name}.errors.csv`);
+});
+
 describe('of two feeds of one name', () => {
   const name = 'RESET_INVENTORY__nightly.csv';
 

@@ -119,6 +119,15 @@ export async function isOvertaken(database: Database, grown: Claim): Promise<boo
   return found?.isOvertaken ?? false;
 }
 
+/** When a feed was filed that has grown since: no count of it was later. Null: it is not known any more. By import_file_pkey. */
+export async function findFiledAt(database: Database, grown: Claim): Promise<Date | null> {
+  const [found] = await database.query<{ filedAt: Date | null }>(
+    `SELECT filed_at AS "filedAt" FROM import_file WHERE starts_with(sha256, $1) LIMIT 1`,
+    [importKeyOfGrown(grown)],
+  );
+  return found?.filedAt ?? null;
+}
+
 export interface FiledFeed {
   /** What its import is known by. */
   readonly key: string;
