@@ -291,7 +291,7 @@ describe('a feed', () => {
   });
 
   test.each<[FeedType, string, string]>([
-    ['RESET_INVENTORY', 'sku,qty', 'idValue, facilityId or externalFacilityId, availableQty'],
+    ['RESET_INVENTORY', 'article,qty', 'idValue, facilityId or externalFacilityId, availableQty'],
     ['RESET_INVENTORY', 'idValue;facilityId;quantity', 'availableQty'],
     ['MDM_INV_VARIANCE', 'idValue,facilityId,quantity', 'availableDelta'],
     [

@@ -31,6 +31,7 @@ test.each([
     'orderId,orderItemSeqId,idValue,quantity,facilityId,statusId,orderDate\nR1,1,SHIRT,1,BROADWAY,ITEM_CREATED,2026-11-25T10:00:00Z',
     'ORDER_ITEMS',
   ],
+  ['by-sku.csv', 'Facility ID;Sku;Available Qty\nBROADWAY;SHIRT;10', 'RESET_INVENTORY'],
   ['erp/Bestand.csv', 'facilityId,idValue,Bestand\nBROADWAY,SHIRT,9', 'RESET_INVENTORY'],
 ])('%s is told by its header', async (name, text, type) => {
   const imported = await run.importFeed(await run.put(`incoming/${name}`, `${text}\n`));
@@ -41,6 +42,7 @@ test.each([
 test.each([
   ['quantities that may be counted, sold or delivered', 'facilityId,idValue,quantity\nBROADWAY,SHIRT,10'],
   ['columns of two types', 'facilityId,idValue,availableQty,availableDelta\nBROADWAY,SHIRT,10,1'],
+  ['ids of which a column says the type', 'facilityId,SKU,idType,availableQty\nBROADWAY,SHIRT,UPC,1'],
   ['products only', 'sku,upc\nSHIRT,'],
   ['columns that nobody knows', 'Artikel,Menge\nSHIRT,10'],
 ])('%s are refused by the name of the file, with what to do', async (_what, text) => {

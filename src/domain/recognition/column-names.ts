@@ -24,6 +24,20 @@ export interface KnownColumns {
   readonly twice: string | null;
 }
 
+/** Of those by which rows name their product one that the file has, or that is said for the source: then a SKU says something else. */
+const PRODUCT_COLUMNS = ['idValue', 'idType', 'productId'];
+
+/** A column that is called SKU is the product of each row, where no other column may be. */
+function knowSku(
+  header: readonly string[],
+  names: readonly (string | null)[],
+  isOurs: (column: string) => boolean,
+  isTold: (column: string) => boolean,
+): readonly (string | null)[] {
+  if (!isOurs('idValue') || PRODUCT_COLUMNS.some(isTold)) return names;
+  return names.map((name, at) => name ?? (plainName(header[at] ?? '') === 'sku' ? 'idValue' : null));
+}
+
 /**
  * @param called the sender's names of columns, and ours
  * @param fixed columns of ours whose value is said for the source; a column of the file counts before it
@@ -38,10 +52,16 @@ export function knowColumns(
   const mapped = new Map(
     Object.entries(called).map(([theirs, column]) => [plainName(theirs), ours.get(plainName(column))]),
   );
-  const names = header.map((name) => {
+  const told = header.map((name) => {
     const plain = plainName(name);
     return mapped.get(plain) ?? ours.get(plain) ?? null;
   });
+  const names = knowSku(
+    header,
+    told,
+    (column) => columns.includes(column),
+    (column) => told.includes(column) || fixed.includes(column),
+  );
   const known = names.filter((name) => name !== null);
   const missing = required.filter(
     (group) => !group.some((column) => known.includes(column) || fixed.includes(column)),
