@@ -86,7 +86,7 @@ function settingsText(settings: ResultOf<typeof addFeedSource>['settings']): str
 }
 
 function testedText(tested: ResultOf<typeof testFeedSource>): string {
-  const { fileName, type, encoding, separator, columns, rows, refused, shown } = tested;
+  const { fileName, type, encoding, separator, columns, rows, refused, shown, products } = tested;
   const unread = columns.flatMap(({ theirs, ours }) => (ours === null && theirs !== '' ? [theirs] : []));
   const names = namesUnderstood(tested);
   const cells = shown.map(({ rowNumber, content, refusedFor }) => [
@@ -98,7 +98,21 @@ function testedText(tested: ResultOf<typeof testFeedSource>): string {
     `${fileName}: ${type}, ${encoding}, separated by a ${separator}; ${counted(rows, 'row')}, ${refused} refused.`,
     ...(unread.length === 0 ? [] : [`Nothing reads ${unread.join(', ')}.`]),
     table(['Row', ...names, 'Refused because'], cells, 'It has no rows.'),
+    ...(products === null ? [] : productsText(products)),
   ].join('\n');
+}
+
+function productsText({
+  lookedUp,
+  known,
+  unknown,
+  shops,
+}: NonNullable<ResultOf<typeof testFeedSource>['products']>): readonly string[] {
+  const mapped = shops.map(({ shopId, mapped }) => `${mapped} in ${shopId}`);
+  return [
+    `Of the first ${counted(lookedUp, 'product')} ${known} ${known === 1 ? 'is' : 'are'} known${mapped.length === 0 ? '' : `; mapped: ${mapped.join(', ')}`}.`,
+    ...unknown.map(({ refusedFor }) => refusedFor),
+  ];
 }
 
 /**

@@ -2,11 +2,12 @@
 import { basename } from 'node:path';
 import { AtpError } from '../domain/errors.ts';
 import { NO_SETTINGS, type SourceSettings } from '../domain/feed-source.ts';
-import type { FeedType } from '../domain/feed-type.ts';
+import type { FeedType, ProductReference } from '../domain/feed-type.ts';
 import { optional, ownFile } from '../domain/input-fields.ts';
-import { TESTED_ROWS_SHOWN } from '../domain/limits.ts';
+import { TESTED_PRODUCTS_MAX, TESTED_ROWS_SHOWN } from '../domain/limits.ts';
 import { proposeColumns } from '../domain/recognition/proposed-columns.ts';
 import { findSource } from '../postgres/feeds/sources.ts';
+import { testProducts } from '../postgres/feeds/tested-products.ts';
 import { defineOperation, type Context } from './operation.ts';
 import { feedType, pairsToTry, source, toRecord } from './source-fields.ts';
 
@@ -72,10 +73,15 @@ export const proposeFeedColumns = defineOperation({
   },
 });
 
+function productOf(content: object): ProductReference | null {
+  return 'idType' in content && 'idValue' in content ? (content as ProductReference) : null;
+}
+
 export const testFeedSource = defineOperation({
   name: 'source.test',
   role: 'viewer',
-  description: 'say what is recognised of a file, and how its first rows are understood; nothing is imported',
+  description:
+    'say what is recognised of a file, how its first rows are understood, and which of their products are known; nothing is imported',
   fields: {
     file: ownFile('a feed'),
     type: optional(
@@ -96,17 +102,23 @@ export const testFeedSource = defineOperation({
     const type: FeedType = named ?? (await typeOfFeed(fileName, { localPath, fileName, settings }));
     return withFeed({ localPath, fileName, type, settings }, async (feed) => {
       const shown = [];
+      const named = new Map<string, ProductReference>();
       let [rows, refused] = [0, 0];
       for await (const { rowNumber, content, refusal } of feed.rows) {
         rows += 1;
         if (refusal) refused += 1;
+        const product = content && named.size < TESTED_PRODUCTS_MAX ? productOf(content) : null;
+        if (product) named.set(`${product.idType} ${product.idValue}`, product);
         if (shown.length >= TESTED_ROWS_SHOWN) continue;
         const refusedFor = refusal && new AtpError(refusal.code, refusal.detail).message;
         shown.push({ rowNumber, content, refusedFor });
       }
       const { encoding, separator, header, columns } = feed;
-      const named = header.map((theirs, index) => ({ theirs, ours: columns[index] ?? null }));
-      return { fileName, type, encoding, separator, columns: named, rows, refused, shown };
+      const ours = header.map((theirs, index) => ({ theirs, ours: columns[index] ?? null }));
+      // Null: its rows name none.
+      const products =
+        named.size === 0 ? null : await testProducts(await app.database(), [...named.values()]);
+      return { fileName, type, encoding, separator, columns: ours, rows, refused, shown, products };
     });
   },
 });

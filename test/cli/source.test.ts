@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { Warehouse } from '../feeds/warehouse.ts';
+import { SHOP, Warehouse } from '../feeds/warehouse.ts';
 import { atpWith, type Atp } from './atp.ts';
 
 let warehouse: Warehouse;
@@ -129,10 +129,36 @@ test('a file is tested before it is sent: what is recognised, and how its first 
       },
       { rowNumber: 3, content: null, refusedFor: 'Column availableQty: it must be a whole number.' },
     ],
+    products: { lookedUp: 1, known: 1, unknown: [], shops: [{ shopId: SHOP, mapped: 0 }] },
   });
   const { stdout } = await atp.run('source', 'test', file, '--source', 'store-3');
   expect(stdout).toContain('Nothing reads Bemerkung.');
   expect(stdout).toMatch(/SHIRT .*1000/);
+});
+
+test('products of the first rows are looked up as an import does: which are known, where they are mapped, and what may be meant', async () => {
+  await warehouse.database.query(
+    `INSERT INTO shop_product (shop_id, product_id, inventory_item_id, variant_id)
+     VALUES ($1, '10000', 'gid://shopify/InventoryItem/1', 'gid://shopify/ProductVariant/1')`,
+    [SHOP],
+  );
+  const rows = ['SKU,SHIRT', 'SKU,SHIRT', 'UPC,00123456789', 'SKU,HAT', 'SKU,shirt', 'SKU,1.23E+11'];
+  const file = await write(
+    'RESET_INVENTORY__skus.csv',
+    `idType,idValue,facilityId,availableQty\n${rows.map((row) => `${row},BROADWAY,1\n`).join('')}`,
+  );
+  expect(await atp.json(['source', 'test', file])).toMatchObject({
+    products: {
+      ...{ lookedUp: 5, known: 3, shops: [{ shopId: SHOP, mapped: 1 }] },
+      unknown: [
+        { idValue: 'shirt', refusedFor: expect.stringContaining('Likely meant: SHIRT.') as string },
+        { idValue: '1.23E+11', refusedFor: expect.stringContaining('rounded it') as string },
+      ],
+    },
+  });
+  const { stdout } = await atp.run('source', 'test', file);
+  expect(stdout).toContain(`Of the first 5 products 3 are known; mapped: 1 in ${SHOP}.`);
+  expect(stdout).toContain('Likely meant: SHIRT.');
 });
 
 test('a column of which nothing is understood is shown without a value', async () => {

@@ -92,6 +92,9 @@ export const SOURCE_NAMES_MAX = 200;
 /** Rows that `atp source test` shows. */
 export const TESTED_ROWS_SHOWN = 5;
 
+/** Products of its first rows that it looks up: those that are unknown take as long as UNKNOWN_SKUS_LOOKED_UP_MAX of an import. */
+export const TESTED_PRODUCTS_MAX = 50;
+
 /** Units of one order line: above any real order, and 2,000 such lines still fit a level. */
 export const ORDER_UNITS_MAX = 1_000_000;
 
