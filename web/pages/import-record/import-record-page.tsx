@@ -82,7 +82,8 @@ function Acts({ of: { importId, state, effect, fileName } }: { readonly of: Show
 }
 
 function Record({ record }: { readonly record: Shown }) {
-  const { state, type, source, cameAt, rows, refused, reasons, effect, done, pending } = record;
+  const { state, type, source, cameAt, rows, refused, reasons, effect, done, pending, isBeingUndone } =
+    record;
   return (
     <Stack gap="md">
       <Card>
@@ -98,7 +99,11 @@ function Record({ record }: { readonly record: Shown }) {
             ]}
           />
           {state === 'applying' && done !== null && (
-            <RowsProgress label="Rows that are posted" done={done} total={done + (pending ?? 0)} />
+            <RowsProgress
+              label={isBeingUndone ? 'Postings that are taken back' : 'Rows that are posted'}
+              done={done}
+              total={done + (pending ?? 0)}
+            />
           )}
           {reasons.length > 0 && (
             <Alert color="orange" title={state === 'held' ? 'Why it is held' : 'Why it was held'}>
