@@ -8,7 +8,14 @@ type Facility = ResultOf<typeof setFacility>;
 const showFacility = (facility: Facility): string => facilityTable([facility]);
 
 export const FACILITY_COMMANDS = [
-  command({ path: 'facility list', operation: listFacilities, show: facilityTable }),
+  command({
+    path: 'facility list',
+    operation: listFacilities,
+    show: ({ facilities, total }) => {
+      const more = total > facilities.length ? `\n${facilities.length} of ${total} facilities.` : '';
+      return { json: facilities, text: facilityTable(facilities) + more };
+    },
+  }),
   command({ path: 'facility add', operation: addFacility, arguments: ['facilityId'], show: showFacility }),
   command({ path: 'facility set', operation: setFacility, arguments: ['facilityId'], show: showFacility }),
   command({

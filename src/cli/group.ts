@@ -16,7 +16,14 @@ type FacilityGroup = ResultOf<typeof setGroup>;
 const showGroup = (group: FacilityGroup): string => groupTable([group]);
 
 export const GROUP_COMMANDS = [
-  command({ path: 'group list', operation: listGroups, show: groupTable }),
+  command({
+    path: 'group list',
+    operation: listGroups,
+    show: ({ groups, total }) => {
+      const more = total > groups.length ? `\n${groups.length} of ${total} groups.` : '';
+      return { json: groups, text: groupTable(groups) + more };
+    },
+  }),
   command({
     path: 'group create',
     operation: createGroup,

@@ -2,8 +2,8 @@
 import { JOBS } from '../domain/jobs/jobs.ts';
 import { inZone } from '../domain/wall-clock.ts';
 import { cancelJob } from '../operations/cancel-job.ts';
+import { listJobs } from '../operations/job-list.ts';
 import {
-  listJobs,
   pauseJob,
   resumeJob,
   runJob,
@@ -22,7 +22,7 @@ export const JOB_COMMANDS = [
   command({
     path: 'job list',
     operation: listJobs,
-    show: (jobs) => {
+    show: ({ jobs, total }) => {
       const rows = jobs.map(
         ({ jobName, title, shopId, frequency, paused, note, nextRuns, timeZone, late }) => [
           jobName,
@@ -32,7 +32,11 @@ export const JOB_COMMANDS = [
           paused ? `paused: ${note ?? 'no reason given'}` : nextRunText(nextRuns[0], timeZone, late),
         ],
       );
-      return table(['Job', 'Name', 'Shop', 'Runs', 'Next'], rows, 'There are no jobs.');
+      const more = total > jobs.length ? `\n${jobs.length} of ${total} jobs.` : '';
+      return {
+        json: jobs,
+        text: table(['Job', 'Name', 'Shop', 'Runs', 'Next'], rows, 'There are no jobs.') + more,
+      };
     },
   }),
   command({ path: 'job show', operation: showJob, arguments: ['job'], show: scheduleText }),

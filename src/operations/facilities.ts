@@ -1,8 +1,10 @@
 /** Facilities: stores, warehouses and virtual places. */
 import { FACILITY_TYPES } from '../domain/facility-type.ts';
-import { invalid, label, optional, time, units, yesOrNo, clearable } from '../domain/input-fields.ts';
+import { clearable, count, invalid, label, optional, time, units, yesOrNo } from '../domain/input-fields.ts';
+import { FACILITIES_LISTED_MAX } from '../domain/limits.ts';
 import {
   addFacility as storeFacility,
+  countFacilities,
   listFacilities as readFacilities,
   removeFacility as deleteFacility,
   setFacility as storeChange,
@@ -27,9 +29,23 @@ const safetyStock = optional(
 export const listFacilities = defineOperation({
   name: 'facility.list',
   role: 'viewer',
-  description: 'all facilities',
-  fields: {},
-  run: async ({ app }) => readFacilities(await app.database()),
+  description: 'facilities by id',
+  fields: {
+    facilityId: optional(label('only this facility', 'facilityId')),
+    search: optional(label('only those with this in the id, the name or the external id', 'text')),
+    limit: optional(count('facilities at most', FACILITIES_LISTED_MAX)),
+    after: optional(label('where to go on: `next` of the page before', 'facilityId')),
+  },
+  run: async ({ app }, { limit = FACILITIES_LISTED_MAX, after, ...filter }) => {
+    const database = await app.database();
+    const facilities = await readFacilities(database, filter, { after, limit });
+    const isPart = after !== undefined || facilities.length === limit;
+    return {
+      facilities,
+      total: isPart ? await countFacilities(database, filter) : facilities.length,
+      next: facilities.length === limit ? (facilities.at(-1)?.facilityId ?? null) : null,
+    };
+  },
 });
 
 export const addFacility = defineOperation({
@@ -78,6 +94,6 @@ async function facilityState(
   { app }: Context,
   input: { readonly facilityId: string },
 ): Promise<Facility | null> {
-  const facilities = await readFacilities(await app.database());
-  return facilities.find((facility) => facility.facilityId === input.facilityId) ?? null;
+  const [facility] = await readFacilities(await app.database(), { facilityId: input.facilityId });
+  return facility ?? null;
 }

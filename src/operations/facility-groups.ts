@@ -2,6 +2,7 @@
 import {
   byDefault,
   clearable,
+  count,
   id,
   label,
   list,
@@ -11,10 +12,11 @@ import {
   yesOrNo,
   type Field,
 } from '../domain/input-fields.ts';
-import { FACILITIES_AT_ONCE_MAX } from '../domain/limits.ts';
+import { FACILITIES_AT_ONCE_MAX, GROUPS_LISTED_MAX } from '../domain/limits.ts';
 import type { GroupSettings } from '../domain/online-atp.ts';
 import {
   addGroupMembers as storeMembers,
+  countFacilityGroups,
   createFacilityGroup,
   listFacilityGroups,
   removeGroupMembers as endMemberships,
@@ -32,9 +34,24 @@ const facilityIds = list(
 export const listGroups = defineOperation({
   name: 'group.list',
   role: 'viewer',
-  description: 'all groups with their members',
-  fields: {},
-  run: async ({ app }) => listFacilityGroups(await app.database()),
+  description: 'groups by id, with their members of now and to come',
+  fields: {
+    facilityGroupId: optional(id('only this group')),
+    facilityId: optional(label('only memberships of this facility', 'facilityId')),
+    past: optional(yesOrNo('also memberships that have ended')),
+    limit: optional(count('groups at most', GROUPS_LISTED_MAX)),
+    after: optional(label('where to go on: `next` of the page before', 'facilityGroupId')),
+  },
+  run: async ({ app }, { limit = GROUPS_LISTED_MAX, after, ...filter }) => {
+    const database = await app.database();
+    const groups = await listFacilityGroups(database, filter, { after, limit });
+    const isPart = filter.facilityGroupId === undefined && (after !== undefined || groups.length === limit);
+    return {
+      groups,
+      total: isPart ? await countFacilityGroups(database) : groups.length,
+      next: isPart && groups.length === limit ? (groups.at(-1)?.facilityGroupId ?? null) : null,
+    };
+  },
 });
 
 export const createGroup = defineOperation({
@@ -106,9 +123,8 @@ interface OfGroup {
 
 /** The group without its members: they have acts of their own. */
 async function groupState({ app }: Context, input: OfGroup): Promise<object | null> {
-  const group = (await listFacilityGroups(await app.database())).find(
-    (known) => known.facilityGroupId === input.facilityGroupId,
-  );
+  const { facilityGroupId: only } = input;
+  const [group] = await listFacilityGroups(await app.database(), { facilityGroupId: only });
   if (!group) return null;
   const { members: _members, ...settings } = group;
   return settings;
@@ -119,7 +135,6 @@ async function membershipState(
   { app }: Context,
   { facilityGroupId: of, facilityIds: asked }: OfGroup & { readonly facilityIds: readonly string[] },
 ): Promise<object> {
-  const groups = await listFacilityGroups(await app.database());
-  const group = groups.find((known) => known.facilityGroupId === of);
+  const [group] = await listFacilityGroups(await app.database(), { facilityGroupId: of, past: true });
   return { memberships: group?.members.filter((member) => asked.includes(member.facilityId)) ?? [] };
 }

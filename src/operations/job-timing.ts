@@ -40,6 +40,18 @@ export function requireTimes(
   }
 }
 
+/**
+ * Times that are not given stay, if there is something else to change. @throws AtpError INPUT_INVALID
+ */
+export function requireTimesOrParameters(input: object, nameOf: NameOf): void {
+  const given = new Set(
+    Object.entries(input).flatMap(([name, value]) => (value === undefined ? [] : [name])),
+  );
+  const isOfTimes = Object.keys(TIMING_FIELDS).some((name) => given.has(name));
+  const isOfParameters = [...given].some((name) => !(name in TIMING_FIELDS) && !(name in JOB_FIELDS));
+  if (isOfTimes || !isOfParameters) requireTimes(input, nameOf);
+}
+
 export const previewJob = defineOperation({
   name: 'job.preview',
   role: 'viewer',

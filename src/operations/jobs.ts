@@ -1,5 +1,5 @@
 /** The jobs: run one now, and when they run by themselves. */
-import { id, optional, text, yesOrNo, type Input } from '../domain/input-fields.ts';
+import { optional, text, yesOrNo, type Input } from '../domain/input-fields.ts';
 import { shopOf } from '../domain/jobs/jobs.ts';
 import type { MissedRun, ScheduleAct } from '../domain/jobs/missed-runs.ts';
 import type { ProcessResult } from '../domain/jobs/process-uploads.ts';
@@ -8,27 +8,14 @@ import { SCHEDULE_ACTS_READ_MAX } from '../domain/limits.ts';
 import { listJobActs } from '../postgres/audit-log.ts';
 import { findLastApplied } from '../postgres/lane/last-applied.ts';
 import { findPause } from '../postgres/lane/lane-pause.ts';
-import { findShop, listShops } from '../postgres/master-data/shops.ts';
+import { findShop } from '../postgres/master-data/shops.ts';
 import { cancelJob } from './cancel-job.ts';
-import { previewJob, requireTimes, TIMING_FIELDS } from './job-timing.ts';
+import { listJobs } from './job-list.ts';
+import { previewJob, requireTimesOrParameters, TIMING_FIELDS } from './job-timing.ts';
 import { ensurePaused, ensureResumed } from './lane-pause.ts';
 import { completeOrder, findJob, JOB_FIELDS, PARAMETER_FIELDS } from './job-order.ts';
 import { requireAnswer } from './require-answer.ts';
 import { defineOperation, type Context } from './operation.ts';
-
-export const listJobs = defineOperation({
-  name: 'job.list',
-  role: 'viewer',
-  description: 'every job of every shop, with its next runs',
-  fields: { shopId: optional(id('only the jobs of this shop, and those that work for all shops')) },
-  run: async ({ app }, { shopId: only }) => {
-    const database = await app.database();
-    const shops = only === undefined ? await listShops(database) : [await findShop(database, only)];
-    const { listJobs: read } = await import('../temporal/scheduled-jobs.ts');
-    const shopIds = shops.map(({ shopId }) => shopId);
-    return read(await app.temporal(), shopIds);
-  },
-});
 
 export const runJob = defineOperation({
   name: 'job.run',
@@ -109,24 +96,30 @@ async function listMissedRuns({ app }: Context, found: FoundJob): Promise<readon
 export const scheduleJob = defineOperation({
   name: 'job.schedule',
   role: 'operator',
-  description: 'give a job its times and parameters; a pause stays as it is',
+  description: 'give a job its times, its parameters or both; what is not given stays, and so does a pause',
   fields: {
     ...JOB_FIELDS,
     ...PARAMETER_FIELDS,
     ...TIMING_FIELDS,
     reset: optional(yesOrNo('forget parameters that were given earlier and are not given now')),
   },
-  check: requireTimes,
+  check: requireTimesOrParameters,
   stateOf: scheduleState,
   run: async (context, { every, cron, start, timeZone, reset = false, ...input }) => {
     const order = await completeOrder(context, input);
+    const temporal = await context.app.temporal();
     const { planTiming } = await import('../temporal/schedule-timing.ts');
     const { scheduleJob: store } = await import('../temporal/schedules.ts');
+    const job = { job: order.job, shopId: shopOf(order) };
+    if (every === undefined && cron === undefined) {
+      const { setParameters } = await import('../temporal/schedule-control.ts');
+      await setParameters(temporal, order, !reset);
+      return { ...(await readSchedule(context, job)), isNew: false, warnings: [] };
+    }
     const when = every === undefined ? { cron: cron ?? '' } : { every };
     const { spec, warnings } = planTiming(order.job, { ...when, start, timeZone });
-    const isNew = await store(await context.app.temporal(), order, spec, !reset);
-    const schedule = await readSchedule(context, { job: order.job, shopId: shopOf(order) });
-    return { ...schedule, isNew, warnings };
+    const isNew = await store(temporal, order, spec, !reset);
+    return { ...(await readSchedule(context, job)), isNew, warnings };
   },
 });
 

@@ -144,6 +144,25 @@ export async function listJobActs(
   return found.toReversed();
 }
 
+/** About which job an act was; null: it named none, so it may be about any of the shop, or of all. */
+export interface ActedJob {
+  readonly job: string | null;
+  readonly shopId: string | null;
+}
+
+/** The jobs that acts of these names were about which began within `withinMs`, whatever came of them. By audit_log_by_act. */
+export async function listJobsActedOn(
+  database: Database,
+  names: readonly string[],
+  withinMs: number,
+): Promise<readonly ActedJob[]> {
+  return database.query<ActedJob>(
+    `SELECT DISTINCT input ->> 'job' AS job, input ->> 'shopId' AS "shopId" FROM audit_log
+     WHERE act = ANY ($1) AND started_at > clock_timestamp() - make_interval(secs => $2::float8 / 1000)`,
+    [names, withinMs],
+  );
+}
+
 /** Text for a jsonb column; null for nothing. */
 function asJson(value: unknown): string | null {
   if (value === undefined || value === null) return null;

@@ -1,9 +1,9 @@
-/** Pauses a scheduled job, resumes it, leaves out its next run. */
+/** Pauses a scheduled job, resumes it, leaves out its next run, gives its runs other parameters. */
 import type { ScheduleDescription } from '@temporalio/client';
 import { AtpError } from '../domain/errors.ts';
-import { JOBS, type JobName } from '../domain/jobs/jobs.ts';
+import { JOBS, shopOf, type JobName, type JobOrder } from '../domain/jobs/jobs.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
-import { describeSchedule, scheduleId } from './schedules.ts';
+import { actionOf, describeSchedule, isActionOf, keepParameters, scheduleId } from './schedules.ts';
 import { updateSchedule } from './update-schedule.ts';
 
 /**
@@ -77,6 +77,29 @@ export async function skipNextRun(
     throw new AtpError('JOB_NOT_SKIPPED', { job: title, reason });
   }
   return next.toISOString();
+}
+
+/**
+ * Gives the runs of a schedule other parameters; its times, a pause and its note stay.
+ *
+ * @param keepsParameters whether parameters stay that an earlier order gave, and this one does not name
+ * @throws AtpError JOB_NOT_SCHEDULED
+ */
+export async function setParameters(
+  temporal: TemporalClient,
+  order: JobOrder,
+  keepsParameters: boolean,
+): Promise<void> {
+  const shopId = shopOf(order);
+  await findSchedule(temporal, order.job, shopId);
+  const wishedOf = (found: ScheduleDescription) =>
+    actionOf(keepsParameters ? keepParameters(order)(found) : order);
+  await updateSchedule(
+    temporal,
+    scheduleId(order.job, shopId),
+    (found) => ({ spec: found.spec, state: found.state, ...wishedOf(found) }),
+    (after) => isActionOf(after, wishedOf(after)),
+  );
 }
 
 function hasStarted({ info }: ScheduleDescription, time: Date): boolean {

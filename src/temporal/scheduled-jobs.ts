@@ -1,10 +1,9 @@
 /** The jobs as a person sees them: when they run, with what, and how it went. Times are ISO 8601, UTC. */
-import type { ScheduleDescription, ScheduleExecutionResult } from '@temporalio/client';
-import { isPerShop, JOB_NAMES, JOBS, type JobName } from '../domain/jobs/jobs.ts';
+import type { ScheduleDescription, ScheduleExecutionResult, ScheduleSummary } from '@temporalio/client';
+import { JOBS, type JobName } from '../domain/jobs/jobs.ts';
 import { lateBecause, type ScheduleFacts } from '../domain/jobs/late-schedule.ts';
-import { NEXT_RUNS_SHOWN, SCHEDULES_DESCRIBED_AT_ONCE } from '../domain/limits.ts';
+import { NEXT_RUNS_SHOWN } from '../domain/limits.ts';
 import type { TemporalClient } from './connection.ts';
-import { workInTurns } from './in-turns.ts';
 import { jobWorkflowId } from './run-job.ts';
 import { timingOf, type GivenTiming } from './schedule-timing-of.ts';
 import { durationInWords, frequencyInWords } from './schedule-words.ts';
@@ -31,6 +30,10 @@ export interface ScheduledJob {
   readonly timeZone: string | null;
   /** Why runs that came due were not started; null: they were. */
   readonly late: string | null;
+}
+
+/** What the server tells of one schedule alone, and not of those in its list. */
+export interface DescribedJob extends ScheduledJob {
   /** The input of its runs. */
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Since the schedule was made. */
@@ -44,7 +47,7 @@ export interface ScheduledJob {
 }
 
 /** Everything about one job. */
-export interface JobDetails extends ScheduledJob {
+export interface JobDetails extends DescribedJob {
   readonly description: string;
   /** No run before this time: a start that was named, or a run that is skipped. */
   readonly notBefore: string | null;
@@ -58,19 +61,6 @@ export interface StartedRun {
   readonly startedAt: string;
   readonly workflowId: string;
   readonly runId: string;
-}
-
-/** Every job of the shops, with its schedule: what the server's list of schedules tells is some seconds old, and not all. */
-export async function listJobs(
-  temporal: TemporalClient,
-  shopIds: readonly string[],
-): Promise<ScheduledJob[]> {
-  const jobs = JOB_NAMES.flatMap((job) =>
-    (isPerShop(job) ? shopIds : [null]).map((shopId) => ({ job, shopId })),
-  );
-  return workInTurns(jobs, SCHEDULES_DESCRIBED_AT_ONCE, async ({ job, shopId }) =>
-    describeJob(job, shopId, await describeSchedule(temporal, scheduleId(job, shopId))),
-  );
 }
 
 export async function showJob(
@@ -95,31 +85,18 @@ export async function showJob(
   };
 }
 
-function describeJob(
+/** @param found null: it has no schedule */
+export function describeJob(
   jobName: JobName,
   shopId: string | null,
   found: ScheduleDescription | null,
-): ScheduledJob {
-  const { title } = JOBS[jobName];
-  const job = { jobName, title, shopId, workflowId: jobWorkflowId(jobName, shopId) };
+): DescribedJob {
   if (!found) {
-    const none = { scheduleId: null, frequency: null, timing: null, paused: false, note: null };
     const never = { runs: 0, droppedByOverlap: 0, droppedByOutage: 0 };
-    const unknown = { lastRunAt: null, timeZone: null, late: null };
-    return { ...job, ...none, ...unknown, nextRuns: [], parameters: {}, counts: never };
+    return { ...toLine(jobName, shopId, null, null), parameters: {}, counts: never };
   }
-  const { paused, note } = found.state;
   return {
-    ...job,
-    scheduleId: found.scheduleId,
-    frequency: frequencyInWords(found.spec),
-    timing: timingOf(found.spec),
-    paused,
-    note: note || null,
-    nextRuns: paused ? [] : listNextRuns(found),
-    lastRunAt: found.info.recentActions.at(-1)?.takenAt.toISOString() ?? null,
-    timeZone: found.spec.timezone || 'UTC',
-    late: lateBecause(factsOf(found), new Date()),
+    ...toLine(jobName, shopId, found, lateBecause(factsOf(found), new Date())),
     parameters: (found.action.args?.[0] ?? {}) as Readonly<Record<string, unknown>>,
     counts: {
       runs: found.info.numActionsTaken,
@@ -127,6 +104,44 @@ function describeJob(
       droppedByOutage: found.info.numActionsMissedCatchupWindow,
     },
   };
+}
+
+/** What the server tells of a schedule in its list and by itself. */
+export type ListedSchedule = Pick<ScheduleSummary, 'scheduleId' | 'state' | 'info' | 'spec'>;
+
+export function toLine(
+  jobName: JobName,
+  shopId: string | null,
+  found: ListedSchedule | null,
+  late: string | null,
+): ScheduledJob {
+  const job = { jobName, title: JOBS[jobName].title, shopId, workflowId: jobWorkflowId(jobName, shopId) };
+  if (!found) {
+    const none = { scheduleId: null, frequency: null, timing: null, paused: false, note: null };
+    return { ...job, ...none, nextRuns: [], lastRunAt: null, timeZone: null, late: null };
+  }
+  const { scheduleId: ofServer, state, info, spec = {} } = found;
+  return {
+    ...job,
+    scheduleId: ofServer,
+    frequency: frequencyInWords(spec),
+    timing: timingOf(spec),
+    paused: state.paused,
+    note: state.note || null,
+    nextRuns: state.paused ? [] : runsToCome(info.nextActionTimes),
+    lastRunAt: info.recentActions.at(-1)?.takenAt.toISOString() ?? null,
+    timeZone: spec.timezone || 'UTC',
+    late,
+  };
+}
+
+/** In the server's list, a run that was started a moment ago is still to come. */
+export function runsToCome(times: readonly Date[]): string[] {
+  const now = Date.now();
+  return times
+    .filter((time) => time.getTime() > now)
+    .slice(0, NEXT_RUNS_SHOWN)
+    .map((time) => time.toISOString());
 }
 
 function factsOf({ state, info }: ScheduleDescription): ScheduleFacts {
@@ -138,10 +153,6 @@ function factsOf({ state, info }: ScheduleDescription): ScheduleFacts {
     nextRuns: nextActionTimes,
     runningId: runningActions.at(-1)?.workflow.workflowId ?? null,
   };
-}
-
-function listNextRuns({ info }: ScheduleDescription): string[] {
-  return info.nextActionTimes.slice(0, NEXT_RUNS_SHOWN).map((time) => time.toISOString());
 }
 
 function describeStartedRun({ scheduledAt, takenAt, action }: ScheduleExecutionResult): StartedRun {

@@ -15,6 +15,9 @@ import { startOptionsOf, withParameters } from './run-job.ts';
 import { planRecommended } from './schedule-timing.ts';
 import { updateSchedule } from './update-schedule.ts';
 
+/** In a schedule's memo, which the server's list has: when it was made, ISO 8601. */
+export const MADE_AT = 'madeAt';
+
 /** `<job>/<shop>`; Import inventory works for all shops and has one schedule. */
 export function scheduleId(job: JobName, shopId: string | null): string {
   return shopId === null ? job : `${job}/${shopId}`;
@@ -103,7 +106,7 @@ function scheduleIdOf(order: JobOrder): string {
 }
 
 /** What a schedule starts, and how. */
-function actionOf(order: JobOrder) {
+export function actionOf(order: JobOrder) {
   const { overlap, catchupWindow } = JOBS[order.job].schedule;
   const { args, typedSearchAttributes, ...start } = startOptionsOf(order);
   return {
@@ -117,7 +120,8 @@ function keepTimes({ spec }: ScheduleDescription): ScheduleSpec {
   return spec;
 }
 
-function keepParameters(order: JobOrder): (found: ScheduleDescription) => JobOrder {
+/** The order with the parameters that the schedule has and the order does not name. */
+export function keepParameters(order: JobOrder): (found: ScheduleDescription) => JobOrder {
   return ({ action }) => withParameters(order, action.args?.[0]);
 }
 
@@ -132,7 +136,8 @@ async function createOrUpdate(
   },
 ): Promise<boolean> {
   const schedules = temporal.client.schedule;
-  const options: ScheduleOptions = { scheduleId: scheduleIdOf(order), spec, ...actionOf(order) };
+  const memo = { [MADE_AT]: new Date().toISOString() };
+  const options: ScheduleOptions = { scheduleId: scheduleIdOf(order), spec, memo, ...actionOf(order) };
   try {
     await askTemporal(temporal, () => schedules.create(options));
     return true;
@@ -162,7 +167,8 @@ function isUpToDate(
   return wished.spec === found.spec && isActionOf(found, wished);
 }
 
-function isActionOf(found: ScheduleDescription, { action, policies }: WishedAction): boolean {
+/** Whether the schedule starts this, and so. */
+export function isActionOf(found: ScheduleDescription, { action, policies }: WishedAction): boolean {
   const { overlap, catchupWindow } = found.policies;
   return (
     overlap === policies.overlap &&

@@ -42,6 +42,10 @@ test('a job is scheduled for tomorrow 06:00 in Berlin: Temporal has it, and it i
   await choose(verify, 'Time zone', 'Europe/Berlin');
   await verify.getByLabel('At', { exact: true }).fill('06:00');
 
+  // What is typed shows its runs before it is saved.
+  const typed = await verify.getByText('Once it is saved').locator('xpath=..').innerText();
+  expect(typed).toContain('06:00');
+
   // What is not saved is not lost by a slip.
   await page.getByRole('link', { name: 'Pipeline' }).click();
   await page
@@ -111,6 +115,53 @@ test('a job is disabled with a reason, and enabled again', async () => {
   await page.getByRole('dialog', { name: 'Enable' }).getByRole('button', { name: 'Enable' }).click();
   await changes.getByText('disabled: stock-taking').waitFor({ state: 'detached' });
   expect((await described()).state.paused).toBe(false);
+});
+
+test('saving sets only what was changed: what another person has set meanwhile stays', async () => {
+  await page.goto(`/inventory?open=verify%2F${SHOP}`);
+  const verify = card('Verify');
+  await verify.getByLabel('Sample').fill('5');
+  // Another person gives it other times, and leaves out a run.
+  const handle = shop.temporal.client.schedule.getHandle(scheduleId('verify', SHOP));
+  const startAt = new Date(Date.now() + 3 * 24 * 60 * 60_000);
+  startAt.setUTCMilliseconds(0);
+  await handle.update((found) => ({
+    ...found,
+    spec: { ...found.spec, timezone: 'Asia/Kolkata', startAt },
+  }));
+  await verify.getByRole('button', { name: 'Save changes' }).click();
+  await page
+    .getByText(/Verify: saved/)
+    .first()
+    .waitFor();
+
+  const { spec, action } = await handle.describe();
+  expect(spec.timezone).toBe('Asia/Kolkata');
+  expect(spec.startAt).toEqual(startAt);
+  expect(action.args).toEqual([{ shopId: SHOP, sample: 5 }]);
+});
+
+test('the page of a job says which times did not run, and why', async () => {
+  const operator = shop.temporal.client.schedule.getHandle(scheduleId('map-shop', SHOP));
+  await operator.update((found) => ({ ...found, spec: { intervals: [{ every: '1 second' }] } }));
+  await expect.poll(async () => (await operator.describe()).info.recentActions.length).toBeGreaterThan(0);
+  await operator.pause('stock-take');
+  await page.goto(`/inventory/${SHOP}/map-shop`);
+  const missed = page.getByRole('region', { name: 'Did not run' });
+  // Its times of the pause come due one by one.
+  await expect
+    .poll(
+      async () => {
+        await page.reload();
+        await missed.waitFor();
+        return missed.getByLabel(/Show \d+ times? that did not run/).count();
+      },
+      { timeout: 60_000, interval: 2_000 },
+    )
+    .toBe(1);
+  await missed.getByLabel(/that did not run/).check({ force: true });
+  await missed.getByText('stock-take').first().waitFor();
+  expect(page.url()).toContain('missed=yes');
 });
 
 test('a viewer sees everything and can do nothing of it', async () => {

@@ -133,6 +133,28 @@ test('job skip leaves out only one of the two runs when a clock change repeats t
   expect(skipped.nextRuns.slice(0, 2)).toEqual(['2027-11-07T06:30:00.000Z', '2027-11-08T06:30:00.000Z']);
 });
 
+test('without times, job schedule changes the parameters alone: times, a skipped run and a pause stay', async () => {
+  await schedule('verify', '--every', '1d', '--time-zone', 'Asia/Kolkata', '--start', '04:30', '--heal');
+  const skipped = await atp.json<JobDetails>(['job', 'skip', 'verify']);
+  await atp.json(['job', 'pause', 'verify', '--reason', 'stock-take']);
+
+  const { notBefore, ...changed } = await schedule('verify', '--sample', '50');
+  expect(notBefore).toBe(skipped.notBefore);
+  expect(notBefore).not.toBeNull();
+  expect(changed).toMatchObject({
+    frequency: 'every day at 04:30 (Asia/Kolkata)',
+    parameters: { shopId: 'north', heal: true, sample: 50 },
+    paused: true,
+    note: 'stock-take',
+  });
+
+  expect((await schedule('verify', '--heal', '--reset')).parameters).toEqual({ shopId: 'north', heal: true });
+  expect(await atp.failure('job', 'schedule', 'verify')).toBe('INPUT_INVALID 2');
+  expect(await atp.failure('job', 'schedule', 'verify', '--start', '03:00')).toBe('INPUT_INVALID 2');
+  await temporal.client.schedule.getHandle('verify/north').delete();
+  expect(await atp.failure('job', 'schedule', 'verify', '--sample', '50')).toBe('JOB_NOT_SCHEDULED 1');
+});
+
 test('a pause, its reason, the times and the parameters survive a redeploy', async () => {
   await schedule('hard-sync', '--every', '6h', '--group', 'FAC_GRP');
   await atp.json(['job', 'pause', 'hard-sync', '--reason', 'stock-taking until Monday']);

@@ -128,6 +128,38 @@ test('job list gives every job of every shop with the next runs that the server 
   });
 });
 
+test('job list shows a pause, its end and new times at once, also while Temporal’s own list does not have them', async () => {
+  await ensureSchedules(temporal, 'south');
+  const ofSouth = async () =>
+    (await atp.json<ScheduledJob[]>(['job', 'list', '--shop', 'south'])).find(
+      ({ jobName }) => jobName === 'verify',
+    );
+  await expect.poll(async () => (await ofSouth())?.scheduleId).toBe('verify/south');
+  for (const reason of ['a', 'b', 'c']) {
+    await atp.json(['job', 'pause', 'verify', '--shop', 'south', '--reason', reason]);
+    expect(await ofSouth()).toMatchObject({ paused: true, note: reason, nextRuns: [] });
+    await atp.json(['job', 'resume', 'verify', '--shop', 'south', '--reason', `not ${reason}`]);
+    expect(await ofSouth()).toMatchObject({ paused: false, note: `not ${reason}` });
+  }
+  await atp.json(['job', 'schedule', 'verify', '--shop', 'south', '--every', '6h']);
+  expect(await ofSouth()).toMatchObject({ frequency: 'every 6 hours from 05:00 (UTC)' });
+  await temporal.client.schedule.getHandle('verify/south').delete();
+});
+
+test('job list has pages, which together are the whole list', async () => {
+  const page = (...args: string[]) => atp.json<ScheduledJob[]>(['job', 'list', '--limit', '5', ...args]);
+  const keyOf = ({ jobName, shopId }: ScheduledJob) => (shopId === null ? jobName : `${jobName}/${shopId}`);
+  const all = (await atp.json<ScheduledJob[]>(['job', 'list'])).map(keyOf);
+  const first = (await page()).map(keyOf);
+  const second = (await page('--after', first.at(-1) ?? '')).map(keyOf);
+  const third = (await page('--after', second.at(-1) ?? '')).map(keyOf);
+
+  expect([first.length, second.length, third.length]).toEqual([5, 5, 2]);
+  expect([...first, ...second, ...third]).toEqual(all);
+  expect((await atp.run('job', 'list', '--limit', '5')).stdout).toContain('5 of 12 jobs.');
+  expect(await atp.failure('job', 'list', '--after', 'no-job')).toBe('INPUT_INVALID 2');
+});
+
 test('job list of one shop has its jobs, and those that work for all shops', async () => {
   const jobs = await atp.json<ScheduledJob[]>(['job', 'list', '--shop', 'south']);
 

@@ -97,7 +97,9 @@ test('a membership begins and ends at given instants, and its history is kept', 
   await atp.json(['group', 'remove', 'FAC_GRP', 'NEW_YORK', '--at', '2026-02-01T00:00:00Z']);
   await atp.json(['group', 'add', 'FAC_GRP', 'NEW_YORK', '--from', '2026-02-01T00:00:00Z']);
 
-  const [group] = await atp.json<FacilityGroup[]>(['group', 'list']);
+  const [current] = await atp.json<FacilityGroup[]>(['group', 'list']);
+  expect(current?.members.map(({ fromDate }) => fromDate)).toEqual(['2026-02-01T00:00:00.000Z']);
+  const [group] = await atp.json<FacilityGroup[]>(['group', 'list', '--past']);
   expect(group).toMatchObject({
     facilityGroupId: 'FAC_GRP',
     members: [
@@ -299,4 +301,38 @@ test('a product whose SKU differs only in case from another one is taken, with a
   const renamed = await atp.run('product', 'set', 'RED-SHIRT-M', '--sku', 'blue-shirt-m');
   expect(renamed.exitCode).toBe(0);
   expect(renamed.stderr).toContain('blue-shirt-m differs only in case from Blue-Shirt-M, BLUE-SHIRT-M');
+});
+
+test('facilities have pages, and are found by a part of their id, name or external id', async () => {
+  for (const [id, name, externalId] of [
+    ['PAGE_A', 'Depot north', 'EXT-7'],
+    ['PAGE_B', 'Depot south', 'EXT-8'],
+    ['PAGE_C', 'Else', 'DEPOT-9'],
+  ] as const) {
+    await atp.json([
+      'facility',
+      'add',
+      id,
+      '--name',
+      name,
+      '--type',
+      'WAREHOUSE',
+      '--external-id',
+      externalId,
+    ]);
+  }
+  const idsOf = async (...args: string[]) =>
+    (await atp.json<{ facilityId: string }[]>(['facility', 'list', ...args])).map(
+      ({ facilityId }) => facilityId,
+    );
+
+  expect(await idsOf('--search', 'depot')).toEqual(['PAGE_A', 'PAGE_B', 'PAGE_C']);
+  expect(await idsOf('--search', 'page_b')).toEqual(['PAGE_B']);
+  expect(await idsOf('--search', '%')).toEqual([]);
+  expect(await idsOf('--search', 'depot', '--limit', '2')).toEqual(['PAGE_A', 'PAGE_B']);
+  expect(await idsOf('--search', 'depot', '--limit', '2', '--after', 'PAGE_B')).toEqual(['PAGE_C']);
+  expect(await idsOf('--facility', 'PAGE_C')).toEqual(['PAGE_C']);
+  expect((await atp.run('facility', 'list', '--search', 'depot', '--limit', '2')).stdout).toContain(
+    '2 of 3 facilities.',
+  );
 });

@@ -1,8 +1,8 @@
 /** A list that has pages: each further page is asked for by `next` of the one before. */
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { call } from './client.ts';
 import type { InputOf, OperationName, ResultOf } from './operation-types.ts';
-import { keepOfSame, keyOf } from './queries.ts';
+import { keepOfSame, keyOf, LOOK_AGAIN_MS } from './queries.ts';
 
 interface Page {
   readonly next?: string | number | null;
@@ -24,6 +24,48 @@ export function usePages<const Name extends PagedName>(name: Name, input: InputO
     initialPageParam: null as string | number | null,
     getNextPageParam: (page) => (page as Page).next ?? null,
     enabled: isEnabled,
+    placeholderData: keepOfSame(input),
+  });
+}
+
+/** Lists that a page chooses from, where the next page of the list would be of no use to a person. */
+const ROWS_OF = { 'facility.list': 'facilities', 'group.list': 'groups', 'job.list': 'jobs' } as const;
+
+type WholeName = keyof typeof ROWS_OF;
+
+/** A row of such a list. */
+export type RowOf<Name extends WholeName> =
+  ResultOf<Name> extends Readonly<Record<(typeof ROWS_OF)[Name], readonly (infer Row)[]>> ? Row : never;
+
+const ROWS_AT_ONCE = 1_000;
+/** More are not read: nobody chooses among so many, and their own page has a search. */
+const PAGES_READ_MAX = 20;
+
+/** All rows of a list, page after page, PAGES_READ_MAX at most. */
+export function useAll<const Name extends WholeName>(
+  name: Name,
+  input: InputOf<Name> = {},
+  {
+    isEnabled = true,
+    lookAgainMs = LOOK_AGAIN_MS,
+  }: { readonly isEnabled?: boolean; readonly lookAgainMs?: number | false } = {},
+): UseQueryResult<readonly RowOf<Name>[]> {
+  return useQuery({
+    queryKey: [...keyOf(name, input), 'all'],
+    queryFn: async ({ signal }) => {
+      const rows: RowOf<Name>[] = [];
+      let after: string | null = null;
+      for (let page = 0; page < PAGES_READ_MAX; page += 1) {
+        const asked: InputOf<Name> = { ...input, limit: ROWS_AT_ONCE, ...(after !== null && { after }) };
+        const found: ResultOf<Name> = await call(name, asked, { signal });
+        rows.push(...(found as unknown as Readonly<Record<string, RowOf<Name>[]>>)[ROWS_OF[name]]!);
+        after = (found as { readonly next: string | null }).next;
+        if (after === null) break;
+      }
+      return rows;
+    },
+    enabled: isEnabled,
+    refetchInterval: lookAgainMs,
     placeholderData: keepOfSame(input),
   });
 }

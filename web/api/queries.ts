@@ -12,7 +12,7 @@ import type { InputOf, OperationName, ResultOf } from './operation-types.ts';
 import { Problem, problemOf } from './problem.ts';
 
 /** How often a page that stays open looks again. What changes by itself comes by events, sooner. */
-const LOOK_AGAIN_MS = 30_000;
+export const LOOK_AGAIN_MS = 30_000;
 const RETRIES_MAX = 2;
 
 export function createQueryClient(onSignedOut: () => void): QueryClient {
@@ -46,7 +46,7 @@ export function keyOf(name: OperationName, input: object): readonly unknown[] {
 }
 
 /** What only narrows or lengthens the list of the same thing. */
-const NARROWING: ReadonlySet<string> = new Set(['limit', 'search', 'cause']);
+const NARROWING: ReadonlySet<string> = new Set(['limit', 'search', 'cause', 'past']);
 
 /**
  * What stays on the page until the new answer is there: the answer before, if it is about the same thing. That of another

@@ -1,6 +1,7 @@
 /** What the palette finds beside pages: jobs of shops, and the last runs. */
 import type { SpotlightActionGroupData } from '@mantine/spotlight';
 import { JOBS } from '../../src/domain/jobs/jobs.ts';
+import { useAll } from '../api/pages.ts';
 import { useLook } from '../api/queries.ts';
 import { absolute } from '../parts/instant.tsx';
 import { runHref } from '../parts/run-link.tsx';
@@ -8,7 +9,7 @@ import { runHref } from '../parts/run-link.tsx';
 const RUNS_FOUND = 50;
 
 export function useJobsAndRuns(go: (href: string) => () => void): readonly SpotlightActionGroupData[] {
-  const jobs = useLook('job.list', {}, { lookAgainMs: false });
+  const jobs = useAll('job.list', {}, { lookAgainMs: false });
   const runs = useLook('pipeline.show', { limit: RUNS_FOUND }, { lookAgainMs: false });
   return [
     {

@@ -9,6 +9,7 @@ import '@mantine/spotlight/styles.css';
 import { IconSearch } from '@tabler/icons-react';
 import { useRouter } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
+import { useAll } from '../api/pages.ts';
 import { useLook } from '../api/queries.ts';
 import { useJobsAndRuns } from './palette-lists.tsx';
 import { PLACES } from './places.ts';
@@ -19,7 +20,7 @@ export function Palette() {
   const router = useRouter();
   const [query, setQuery] = useState('');
   const shops = useLook('shop.list', {}, { lookAgainMs: false });
-  const facilities = useLook('facility.list', {}, { lookAgainMs: false });
+  const facilities = useAll('facility.list', {}, { lookAgainMs: false });
   useEffect(() => spotlight.open(), []);
 
   const go = (href: string) => () => void router.navigate({ to: href });

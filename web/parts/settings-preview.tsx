@@ -1,6 +1,6 @@
 /** What settings of products would do: in their group, and in every group where their facility sells. */
 import type { InputOf } from '../api/operation-types.ts';
-import { useLook } from '../api/queries.ts';
+import { useAll } from '../api/pages.ts';
 import { WhatIf } from './what-if.tsx';
 
 interface SettingsPreviewProps {
@@ -11,8 +11,8 @@ interface SettingsPreviewProps {
 
 export function SettingsPreview({ settings, skus }: SettingsPreviewProps) {
   const { facilityId, safetyStock, allowBrokering, facilityGroupId, threshold } = settings;
-  const facilities = useLook('facility.list');
-  const groups = facilities.data?.find((each) => each.facilityId === facilityId)?.facilityGroupIds ?? [];
+  const facilities = useAll('facility.list', { facilityId }, { isEnabled: facilityId !== undefined });
+  const groups = facilities.data?.[0]?.facilityGroupIds ?? [];
   const isAtFacility = facilityId && (safetyStock !== undefined || allowBrokering !== undefined);
   const isInGroup = facilityGroupId && threshold !== undefined && (threshold !== null || skus);
   const inGroup = isInGroup ? { threshold } : {};

@@ -13,7 +13,7 @@ const AROUND = '1200px';
 
 /** What looks at the server for itself, of which a page has as many as there are shops: only what is in view does. */
 export function WhenSeen({ height, children }: WhenSeenProps) {
-  const { ref, entry } = useIntersection<HTMLDivElement>({ rootMargin: AROUND });
+  const { ref, entry } = useSeen<HTMLDivElement>();
   // What has left the view keeps its place.
   const left = entry && !entry.isIntersecting ? entry.boundingClientRect.height : 0;
   return (
@@ -21,4 +21,9 @@ export function WhenSeen({ height, children }: WhenSeenProps) {
       {entry?.isIntersecting ? children : <div aria-busy={entry === null} />}
     </Box>
   );
+}
+
+/** Whether an element is in view, or near it. */
+export function useSeen<Element extends HTMLElement>() {
+  return useIntersection<Element>({ rootMargin: AROUND });
 }

@@ -19,6 +19,10 @@ export const DIFFERENCES_LISTED_MAX = 50;
 /** Files of a lane that a person is shown besides those that wait. */
 export const LANE_FILES_LISTED_MAX = 20;
 
+/** Facilities and facility groups that one list may hold. */
+export const FACILITIES_LISTED_MAX = 100_000;
+export const GROUPS_LISTED_MAX = 10_000;
+
 /** Lanes that one list shows. */
 export const LANES_LISTED_MAX = 1_000;
 

@@ -96,6 +96,15 @@ export const RUNS_WATCHED_MAX = 1_000;
 /** Schedules that are described at the same time, for a list of jobs. */
 export const SCHEDULES_DESCRIBED_AT_ONCE = 16;
 
+/**
+ * How long the server's list of schedules may not know of a change yet: one to two seconds here, more on a busy server. Until
+ * then, who lists jobs asks for the schedule itself.
+ */
+export const SCHEDULE_LIST_SETTLES_MS = 60_000;
+
+/** Jobs that one list may hold. */
+export const JOBS_LISTED_MAX = 10_000;
+
 /** Runs that are described at the same time. */
 export const RUNS_DESCRIBED_AT_ONCE = 8;
 

@@ -53,8 +53,42 @@ const SELECT_FACILITY = `
       ORDER BY 1) AS "facilityGroupIds"
   FROM facility JOIN facility_type USING (facility_type_id)`;
 
-export async function listFacilities(database: Database): Promise<Facility[]> {
-  return (await database.query<FacilityRow>(`${SELECT_FACILITY} ORDER BY facility_id`)).map(toFacility);
+export interface FacilityFilter {
+  readonly facilityId?: string | undefined;
+  /** In the id, the name or the external id, in any case. */
+  readonly search?: string | undefined;
+}
+
+const IS_WANTED = `($1::text IS NULL OR facility_id = $1)
+  AND ($2::text IS NULL OR strpos(lower(concat_ws(' ', facility_id, facility_name, external_id)), lower($2)) > 0)`;
+
+/**
+ * By id, from behind the id `after` on.
+ *
+ * @param page absent: all of them
+ */
+export async function listFacilities(
+  database: Database,
+  { facilityId, search }: FacilityFilter = {},
+  page: { readonly after?: string | undefined; readonly limit?: number | undefined } = {},
+): Promise<Facility[]> {
+  const found = await database.query<FacilityRow>(
+    `${SELECT_FACILITY} WHERE ${IS_WANTED} AND ($3::text IS NULL OR facility_id > $3)
+     ORDER BY facility_id LIMIT $4`,
+    [facilityId ?? null, search ?? null, page.after ?? null, page.limit ?? null],
+  );
+  return found.map(toFacility);
+}
+
+export async function countFacilities(
+  database: Database,
+  { facilityId, search }: FacilityFilter,
+): Promise<number> {
+  const [row] = await database.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM facility WHERE ${IS_WANTED}`,
+    [facilityId ?? null, search ?? null],
+  );
+  return row?.count ?? 0;
 }
 
 /** @throws AtpError FACILITY_UNKNOWN */

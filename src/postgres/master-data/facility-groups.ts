@@ -18,7 +18,7 @@ export interface FacilityGroup extends GroupSettings {
   readonly facilityGroupId: string;
   readonly facilityGroupName: string;
   readonly facilityGroupTypeId: string;
-  /** By facility and date; past and planned memberships too. */
+  /** By facility and date; planned memberships too, and past ones where they were asked for. */
   readonly members: readonly Membership[];
 }
 
@@ -52,14 +52,47 @@ const SELECT_MEMBERSHIP = `
   JOIN facility USING (facility_id)
   JOIN facility_type USING (facility_type_id)`;
 
-export async function listFacilityGroups(database: Database): Promise<FacilityGroup[]> {
-  const groups = await database.query<Omit<FacilityGroup, 'members'>>(`${SELECT_GROUP} ORDER BY 1`);
-  const members = await database.query<MembershipRow>(`${SELECT_MEMBERSHIP} ORDER BY 1, 2, 3`);
+export interface GroupFilter {
+  readonly facilityGroupId?: string | undefined;
+  /** Only memberships of this facility; the groups are all of them. */
+  readonly facilityId?: string | undefined;
+  /** With memberships that have ended. */
+  readonly past?: boolean | undefined;
+}
+
+/**
+ * By id, from behind the id `after` on, with the memberships that are in force or planned.
+ *
+ * @param page absent: all of them
+ */
+export async function listFacilityGroups(
+  database: Database,
+  { facilityGroupId, facilityId, past = false }: GroupFilter = {},
+  page: { readonly after?: string | undefined; readonly limit?: number | undefined } = {},
+): Promise<FacilityGroup[]> {
+  const groups = await database.query<Omit<FacilityGroup, 'members'>>(
+    `${SELECT_GROUP}
+     WHERE ($1::text IS NULL OR facility_group_id = $1) AND ($2::text IS NULL OR facility_group_id > $2)
+     ORDER BY facility_group_id LIMIT $3`,
+    [facilityGroupId ?? null, page.after ?? null, page.limit ?? null],
+  );
+  const members = await database.query<MembershipRow>(
+    `${SELECT_MEMBERSHIP}
+     WHERE member.facility_group_id = ANY ($1) AND ($2::text IS NULL OR facility_id = $2)
+       AND ($3 OR thru_date IS NULL OR thru_date > now())
+     ORDER BY 1, 2, 3`,
+    [groups.map((group) => group.facilityGroupId), facilityId ?? null, past],
+  );
   const ofGroup = Map.groupBy(members, (member) => member.facilityGroupId);
   return groups.map((group) => ({
     ...group,
     members: (ofGroup.get(group.facilityGroupId) ?? []).map(toMembership),
   }));
+}
+
+export async function countFacilityGroups(database: Database): Promise<number> {
+  const [row] = await database.query<{ count: number }>(`SELECT count(*)::int AS count FROM facility_group`);
+  return row?.count ?? 0;
 }
 
 /** @throws AtpError FACILITY_GROUP_UNKNOWN */

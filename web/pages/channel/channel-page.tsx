@@ -1,18 +1,22 @@
 /** One channel: its settings, the shops that sell from it, and whose stock it has, in bulk where there are many. */
 import { Anchor, Card, Group } from '@mantine/core';
 import { Link, useParams } from '@tanstack/react-router';
+import { useAll } from '../../api/pages.ts';
 import { useLook } from '../../api/queries.ts';
 import { Facts } from '../../parts/facts.tsx';
 import { Empty, Loaded, Page } from '../../parts/page.tsx';
 import { Units } from '../../parts/units.tsx';
+import { useFilters } from '../../parts/use-filters.ts';
 import { ChannelSettings } from './channel-settings.tsx';
 import { Members } from './members.tsx';
 
 export function ChannelPage() {
   const { facilityGroupId } = useParams({ from: '/channels/$facilityGroupId' });
-  const groups = useLook('group.list');
+  const [{ past }, setFilters] = useFilters(['past']);
+  const isPastShown = past === 'yes';
+  const groups = useAll('group.list', { facilityGroupId, past: isPastShown });
   const shops = useLook('shop.list');
-  const channel = groups.data?.find((each) => each.facilityGroupId === facilityGroupId);
+  const [channel] = groups.data ?? [];
   const sellers = shops.data?.filter((shop) => shop.facilityGroupId === facilityGroupId);
   return (
     <Page
@@ -37,7 +41,11 @@ export function ChannelPage() {
                   ]}
                 />
               </Card>
-              <Members channel={channel} />
+              <Members
+                channel={channel}
+                isPastShown={isPastShown}
+                onPastShown={(isShown) => setFilters({ past: isShown ? 'yes' : undefined })}
+              />
             </>
           ) : (
             <Empty title={`There is no channel ${facilityGroupId}`} />

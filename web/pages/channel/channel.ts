@@ -1,3 +1,3 @@
-import type { ResultOf } from '../../api/operation-types.ts';
+import type { RowOf } from '../../api/pages.ts';
 
-export type Channel = ResultOf<'group.list'>[number];
+export type Channel = RowOf<'group.list'>;

@@ -1,6 +1,6 @@
-import { Card, Checkbox, Group, Stack, Text, Title } from '@mantine/core';
+import { Card, Checkbox, Group, Stack, Switch, Text, Title } from '@mantine/core';
 import { useState } from 'react';
-import { useLook } from '../../api/queries.ts';
+import { useAll } from '../../api/pages.ts';
 import { Act } from '../../parts/act.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
 import { WholeInstant } from '../../parts/instant.tsx';
@@ -10,9 +10,15 @@ import { Empty } from '../../parts/page.tsx';
 import { WhatIf } from '../../parts/what-if.tsx';
 import type { Channel } from './channel.ts';
 
-export function Members({ channel }: { readonly channel: Channel }) {
+interface MembersProps {
+  readonly channel: Channel;
+  readonly isPastShown: boolean;
+  readonly onPastShown: (isShown: boolean) => void;
+}
+
+export function Members({ channel, isPastShown, onPastShown }: MembersProps) {
   const { facilityGroupId, members } = channel;
-  const facilities = useLook('facility.list');
+  const facilities = useAll('facility.list');
   const nameOf = new Map(facilities.data?.map((each) => [each.facilityId, each.facilityName]));
   const inForce = new Set(members.filter((each) => each.inForce).map((each) => each.facilityId));
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
@@ -54,6 +60,13 @@ export function Members({ channel }: { readonly channel: Channel }) {
             <AddMembers channel={channel} inForce={inForce} />
           </Group>
         </Group>
+        <Switch
+          size="xs"
+          w="fit-content"
+          label="Also memberships that have ended"
+          checked={isPastShown}
+          onChange={({ currentTarget }) => onPastShown(currentTarget.checked)}
+        />
         <DataTable
           label="Facilities of the channel"
           rows={rows}
@@ -103,7 +116,7 @@ interface AddMembersProps {
 }
 
 function AddMembers({ channel: { facilityGroupId, facilityGroupName }, inForce }: AddMembersProps) {
-  const facilities = useLook('facility.list');
+  const facilities = useAll('facility.list');
   const others = (facilities.data ?? []).filter(
     ({ facilityId, isVirtual }) => !isVirtual && !inForce.has(facilityId),
   );

@@ -1,5 +1,6 @@
 import { Group, Text } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
+import { useAll } from '../../api/pages.ts';
 import { useLook } from '../../api/queries.ts';
 import { Act } from '../../parts/act.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
@@ -7,7 +8,7 @@ import { Empty, Loaded, Page } from '../../parts/page.tsx';
 import { Units } from '../../parts/units.tsx';
 
 export function Channels() {
-  const groups = useLook('group.list');
+  const groups = useAll('group.list');
   const shops = useLook('shop.list');
   const navigate = useNavigate();
   const shopsOf = (id: string) => (shops.data ?? []).filter(({ facilityGroupId }) => facilityGroupId === id);

@@ -1,7 +1,9 @@
 import { Group, Text, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
-import { useLook } from '../../api/queries.ts';
+import { useState } from 'react';
+import { usePages } from '../../api/pages.ts';
 import { Act } from '../../parts/act.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
 import { FacilityState } from '../../parts/facility-state.tsx';
@@ -10,11 +12,18 @@ import { Empty, Loaded, Page } from '../../parts/page.tsx';
 import { Units } from '../../parts/units.tsx';
 import { useFilters } from '../../parts/use-filters.ts';
 
+const PAGE_ROWS = 100;
+const SEARCH_AFTER_MS = 250;
+
 export function Facilities() {
-  const look = useLook('facility.list');
-  const [{ find = '' }, setFilters] = useFilters(['find']);
+  const [{ find }, setFilters] = useFilters(['find']);
+  const [typed, setTyped] = useState(find ?? '');
+  const search = useDebouncedCallback(
+    (text: string) => setFilters({ find: text || undefined }),
+    SEARCH_AFTER_MS,
+  );
+  const look = usePages('facility.list', { search: find, limit: PAGE_ROWS });
   const navigate = useNavigate();
-  const wanted = find.toLowerCase();
   return (
     <Page
       title="Facilities"
@@ -39,32 +48,33 @@ export function Facilities() {
           placeholder="Name, id or external id"
           leftSection={<IconSearch size={14} aria-hidden />}
           w={260}
-          value={find}
-          onChange={({ currentTarget }) => setFilters({ find: currentTarget.value || undefined })}
+          value={typed}
+          onChange={({ currentTarget }) => {
+            setTyped(currentTarget.value);
+            search(currentTarget.value.trim());
+          }}
         />
       </Group>
       <Loaded look={look} lines={8}>
-        {(facilities) => (
+        {({ pages }) => (
           <DataTable
             label="Facilities"
-            rows={facilities.filter(({ facilityId, facilityName, externalId }) =>
-              [facilityId, facilityName, externalId ?? ''].some((text) =>
-                text.toLowerCase().includes(wanted),
-              ),
-            )}
+            rows={pages.flatMap(({ facilities }) => facilities)}
             keyOf={({ facilityId }) => facilityId}
             onOpen={({ facilityId }) =>
               void navigate({ to: '/facilities/$facilityId', params: { facilityId } })
             }
             empty={
-              <Empty
-                title={facilities.length === 0 ? 'There is no facility yet' : `None has “${find}” in it`}
-              >
-                {facilities.length === 0 &&
-                  'Add one here, or import them all by a file of type IMP_FACILITY.'}
+              <Empty title={find ? `None has “${find}” in it` : 'There is no facility yet'}>
+                {!find && 'Add one here, or import them all by a file of type IMP_FACILITY.'}
               </Empty>
             }
-            csv={{ name: 'facility.list', input: {}, fileName: 'facilities.csv' }}
+            more={
+              look.hasNextPage
+                ? { isLoading: look.isFetchingNextPage, onMore: () => void look.fetchNextPage() }
+                : undefined
+            }
+            csv={{ name: 'facility.list', input: { search: find }, fileName: 'facilities.csv' }}
             columns={[
               {
                 header: 'Facility',

@@ -1,7 +1,7 @@
 /** One facility: what it is, where it sells online, since when and until when. */
 import { Card, Stack, Title } from '@mantine/core';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { useLook } from '../../api/queries.ts';
+import { useAll } from '../../api/pages.ts';
 import { Act } from '../../parts/act.tsx';
 import { FacilityState } from '../../parts/facility-state.tsx';
 import { Facts } from '../../parts/facts.tsx';
@@ -15,9 +15,9 @@ import { SellOnline } from './sell-online.tsx';
 
 export function FacilityPage() {
   const { facilityId } = useParams({ from: '/facilities/$facilityId' });
-  const facilities = useLook('facility.list');
-  const groups = useLook('group.list');
-  const facility = facilities.data?.find((each) => each.facilityId === facilityId);
+  const facilities = useAll('facility.list', { facilityId });
+  const groups = useAll('group.list', { facilityId, past: true });
+  const [facility] = facilities.data ?? [];
   return (
     <Page
       title={facility?.facilityName ?? facilityId}

@@ -1,3 +1,3 @@
-import type { ResultOf } from '../../api/operation-types.ts';
+import type { RowOf } from '../../api/pages.ts';
 
-export type Facility = ResultOf<'facility.list'>[number];
+export type Facility = RowOf<'facility.list'>;

@@ -1,5 +1,5 @@
+import type { RowOf } from '../../api/pages.ts';
 import type { UseQueryResult } from '@tanstack/react-query';
-import type { ResultOf } from '../../api/operation-types.ts';
 import { DataTable } from '../../parts/data-table.tsx';
 import { WholeInstant } from '../../parts/instant.tsx';
 import { ChannelLink } from '../../parts/links.tsx';
@@ -8,7 +8,7 @@ import { Empty, Loaded } from '../../parts/page.tsx';
 
 interface MembershipsProps {
   readonly facilityId: string;
-  readonly groups: UseQueryResult<ResultOf<'group.list'>>;
+  readonly groups: UseQueryResult<readonly RowOf<'group.list'>[]>;
 }
 
 export function Memberships({ facilityId, groups }: MembershipsProps) {

@@ -1,14 +1,14 @@
 /** In which channels a facility's stock is for sale: a switch each. Off ends the membership; its history is kept. */
+import type { RowOf } from '../../api/pages.ts';
 import { Card, Group, Stack, Switch, Text, Title } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
-import type { ResultOf } from '../../api/operation-types.ts';
 import { Act } from '../../parts/act.tsx';
 import { ChannelLink } from '../../parts/links.tsx';
 import { Empty, Loaded } from '../../parts/page.tsx';
 import { WhatIf } from '../../parts/what-if.tsx';
 import type { Facility } from './facility.ts';
 
-type Groups = ResultOf<'group.list'>;
+type Groups = readonly RowOf<'group.list'>[];
 
 interface SellOnlineProps {
   readonly facility: Facility;

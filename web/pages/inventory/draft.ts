@@ -1,11 +1,16 @@
 /** A job's times and parameters as a person is about to change them. It is nothing before it is saved. */
 import type { InputOf, ResultOf } from '../../api/operation-types.ts';
+import type { RowOf } from '../../api/pages.ts';
 import type { JobName } from '../../../src/domain/jobs/jobs.ts';
 import { JOBS } from '../../../src/domain/jobs/jobs.ts';
 import { PRESET_NAMES, PRESETS, type Preset } from '../../../src/domain/jobs/schedule-policy.ts';
 import { instantOf, offsetsOf, readWallClock } from '../../../src/domain/wall-clock.ts';
 
-export type JobFacts = ResultOf<'job.list'>[number];
+/** What the list of jobs has. */
+export type JobLine = RowOf<'job.list'>;
+
+/** What a look at one job has: also its parameters, and what it has lost. */
+export type JobFacts = Omit<ResultOf<'job.show'>, 'missedRuns'>;
 
 /** HotWax's words. */
 export const RUN_TIMES = {
@@ -103,20 +108,49 @@ export function hasTimeOfDay({ every }: Draft): boolean {
   return every === '6h' || every === '1d';
 }
 
-/** What `job.schedule` is asked for. */
+/**
+ * What `job.schedule` is asked for: only what was changed. Times that nobody has touched stay whatever they are, also where
+ * the form has no words for them, and so does a parameter that another person has given meanwhile.
+ */
 export function inputOf(draft: Draft, job: JobFacts, now: number): InputOf<'job.schedule'> {
-  const { every, cron, timeZone, parameters } = draft;
-  const start = startOf(draft, job, now);
   return {
     job: job.jobName,
     ...(job.shopId !== null && { shopId: job.shopId }),
+    ...((haveTimesChanged(draft, job) || job.scheduleId === null) && timesOf(draft, job, now)),
+    ...parametersOf(draft, job),
+  };
+}
+
+/** What `job.preview` is asked for; null: the times are as they were, or not typed whole. */
+export function previewOf(draft: Draft, job: JobFacts, now: number): InputOf<'job.preview'> | null {
+  if (missingIn(draft) !== null || !(haveTimesChanged(draft, job) || job.scheduleId === null)) return null;
+  return { job: job.jobName, ...timesOf(draft, job, now) };
+}
+
+function haveTimesChanged(draft: Draft, job: JobFacts): boolean {
+  const { parameters: _parameters, ...times } = draft;
+  const { parameters: _before, ...timesBefore } = draftOf(job);
+  return JSON.stringify(times) !== JSON.stringify(timesBefore);
+}
+
+function timesOf(draft: Draft, job: JobFacts, now: number) {
+  const { every, cron, timeZone } = draft;
+  const start = startOf(draft, job, now);
+  return {
     ...(every === 'custom' ? { cron } : { every }),
     ...(start !== undefined && { start }),
     ...((every === 'custom' || hasTimeOfDay(draft)) && { timeZone }),
-    ...given(parameters),
-    // What the form does not have any more is not meant any more.
-    reset: true,
   };
+}
+
+/** One that was emptied is forgotten by `reset`; all others are given again then. */
+function parametersOf({ parameters }: Draft, job: JobFacts): Readonly<Record<string, unknown>> {
+  const wanted = given(parameters);
+  const before = given(draftOf(job).parameters);
+  if (Object.keys(before).some((name) => !(name in wanted))) return { ...wanted, reset: true };
+  return Object.fromEntries(
+    Object.entries(wanted).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name])),
+  );
 }
 
 /** A start of "now" must still be to come when the server reads it. */
@@ -167,6 +201,10 @@ export function missingIn(draft: Draft): string | null {
 
 export const JOB_ORDER = Object.keys(JOBS) as readonly JobName[];
 
-export function keyOfJob({ jobName, shopId }: Pick<JobFacts, 'jobName' | 'shopId'>): string {
+export function keyOfJob({ jobName, shopId }: Pick<JobLine, 'jobName' | 'shopId'>): string {
   return shopId === null ? jobName : `${jobName}/${shopId}`;
+}
+
+export function targetOf({ jobName, shopId }: Pick<JobLine, 'jobName' | 'shopId'>) {
+  return { job: jobName, ...(shopId !== null && { shopId }) };
 }

@@ -3,19 +3,22 @@ import { useLocalStorage } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import { call } from '../../api/client.ts';
+import { useAll } from '../../api/pages.ts';
 import { useLook } from '../../api/queries.ts';
 import { AskBeforeLeaving } from '../../parts/ask-before-leaving.tsx';
 import { BulkAct } from '../../parts/bulk-act.tsx';
 import { Empty, Loaded, Page } from '../../parts/page.tsx';
 import { useFilters } from '../../parts/use-filters.ts';
 import { useMay } from '../../session/session.tsx';
-import { isChanged, JOB_ORDER, keyOfJob, type Draft, type JobFacts } from './draft.ts';
+import { JOB_ORDER, keyOfJob, targetOf, type Draft, type JobLine } from './draft.ts';
 import { JobCard } from './job-card.tsx';
 
 const STATES = { disabled: 'disabled', trouble: 'late or losing runs', unscheduled: 'without a schedule' };
 
 export function Inventory() {
-  const jobs = useLook('job.list');
+  const [{ state }] = useFilters(['state']);
+  // Which runs a schedule has lost the server tells of one at a time: it is asked for only by whoever wants to know.
+  const jobs = useAll('job.list', state === 'trouble' ? { losesRuns: true } : {});
   return (
     <Page
       title="Inventory"
@@ -28,7 +31,7 @@ export function Inventory() {
   );
 }
 
-function Cards({ all }: { readonly all: readonly JobFacts[] }) {
+function Cards({ all }: { readonly all: readonly JobLine[] }) {
   const [filters, setFilters] = useFilters(['shop', 'q', 'state', 'open']);
   const [pins, setPins] = useLocalStorage<readonly string[]>({ key: 'atp-pinned-jobs', defaultValue: [] });
   const [drafts, setDrafts] = useState<Readonly<Record<string, Draft>>>({});
@@ -38,9 +41,9 @@ function Cards({ all }: { readonly all: readonly JobFacts[] }) {
   const shown = all
     .filter((job) => isWanted(job, filters))
     .toSorted((one, other) => rank(one, pins) - rank(other, pins));
-  const setDraft = (job: JobFacts) => (draft: Draft | undefined) =>
+  const setDraft = (job: JobLine) => (draft: Draft | undefined) =>
     setDrafts(({ [keyOfJob(job)]: _before, ...others }) =>
-      draft === undefined || !isChanged(draft, job) ? others : { ...others, [keyOfJob(job)]: draft },
+      draft === undefined ? others : { ...others, [keyOfJob(job)]: draft },
     );
   const toggle = (keys: readonly string[], key: string) =>
     keys.includes(key) ? keys.filter((each) => each !== key) : [...keys, key];
@@ -107,24 +110,24 @@ function Cards({ all }: { readonly all: readonly JobFacts[] }) {
   );
 }
 
-function nameOf({ title, shopId }: JobFacts): string {
+function nameOf({ title, shopId }: JobLine): string {
   return shopId === null ? title : `${title}, ${shopId}`;
 }
 
 /** What is pinned comes first, then the order in which a quantity travels. */
-function rank(job: JobFacts, pins: readonly string[]): number {
+function rank(job: JobLine, pins: readonly string[]): number {
   return JOB_ORDER.indexOf(job.jobName) - (pins.includes(keyOfJob(job)) ? JOB_ORDER.length : 0);
 }
 
 type Wanted = Readonly<Partial<Record<'shop' | 'q' | 'state', string>>>;
 
-function isWanted(job: JobFacts, { shop, q = '', state }: Wanted): boolean {
-  const { droppedByOverlap, droppedByOutage } = job.counts;
+function isWanted(job: JobLine, { shop, q = '', state }: Wanted): boolean {
   const isOfState =
     state === undefined ||
+    // The server has chosen.
+    state === 'trouble' ||
     (state === 'disabled' && job.paused) ||
-    (state === 'unscheduled' && job.scheduleId === null) ||
-    (state === 'trouble' && (job.late !== null || droppedByOverlap + droppedByOutage > 0));
+    (state === 'unscheduled' && job.scheduleId === null);
   return (
     isOfState &&
     // A job of the installation works for every shop.
@@ -134,7 +137,7 @@ function isWanted(job: JobFacts, { shop, q = '', state }: Wanted): boolean {
 }
 
 interface BulkProps {
-  readonly shown: readonly JobFacts[];
+  readonly shown: readonly JobLine[];
   readonly chosen: ReadonlySet<string>;
   readonly onChoose: (chosen: ReadonlySet<string>) => void;
 }
@@ -143,7 +146,7 @@ interface BulkProps {
 function Bulk({ shown, chosen, onChoose }: BulkProps) {
   const may = useMay('operator');
   const [act, setAct] = useState<'job.pause' | 'job.resume' | null>(null);
-  const [items, setItems] = useState<readonly (JobFacts & { readonly name: string })[]>([]);
+  const [items, setItems] = useState<readonly (JobLine & { readonly name: string })[]>([]);
   const picked = shown.filter((job) => chosen.has(keyOfJob(job)) && job.scheduleId !== null);
   const begin = (name: 'job.pause' | 'job.resume') => {
     // What changes meanwhile changes no answer that was given.
@@ -207,8 +210,4 @@ function Bulk({ shown, chosen, onChoose }: BulkProps) {
       )}
     </Group>
   );
-}
-
-function targetOf({ jobName, shopId }: JobFacts) {
-  return { job: jobName, ...(shopId !== null && { shopId }) };
 }

@@ -1,5 +1,5 @@
 /** What an open card shows: the schedule as a form, its next runs as the server gives them, and acts. */
-import { Alert, Button, CopyButton, Divider, Group, List, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Alert, Button, CopyButton, Divider, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { IconCheck, IconCopy, IconHistory } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -9,10 +9,22 @@ import { useAct } from '../../api/queries.ts';
 import { Act, useOperation } from '../../parts/act.tsx';
 import { tellDone } from '../../parts/tell.tsx';
 import { commandLine } from '../../parts/command-line.ts';
-import { absolute, Instant, useNow } from '../../parts/instant.tsx';
+import { absolute, useNow } from '../../parts/instant.tsx';
 import { ProblemBox } from '../../parts/problem-box.tsx';
 import { useMay } from '../../session/session.tsx';
-import { inputOf, isChanged, keyOfJob, missingIn, ownZone, type Draft, type JobFacts } from './draft.ts';
+import {
+  inputOf,
+  isChanged,
+  keyOfJob,
+  missingIn,
+  ownZone,
+  targetOf,
+  type Draft,
+  type JobFacts,
+  type JobLine,
+} from './draft.ts';
+import { Preview } from './preview.tsx';
+import { RunTimes } from './run-times.tsx';
 import { ScheduleForm } from './schedule-form.tsx';
 
 interface JobBodyProps {
@@ -41,7 +53,7 @@ export function JobBody({ job, draft, onDraft }: JobBodyProps) {
   });
   const hasChanged = isChanged(draft, job);
   const missing = missingIn(draft);
-  const target = { job: job.jobName, ...(job.shopId !== null && { shopId: job.shopId }) };
+  const target = targetOf(job);
   const submit = () => save.mutate({ input: inputOf(draft, job, Date.now()) });
   return (
     <Stack gap="sm" mt="sm">
@@ -83,6 +95,7 @@ export function JobBody({ job, draft, onDraft }: JobBodyProps) {
         </Stack>
         <Stack gap="sm">
           <NextRuns job={job} />
+          <Preview job={job} draft={draft} />
           <Group gap="xs">
             <Act
               name="job.skip"
@@ -115,15 +128,15 @@ export function JobBody({ job, draft, onDraft }: JobBodyProps) {
 }
 
 /** The zone that the schedule's times are shown in: an interval has none of its own. */
-export function zoneOf({ timing, timeZone }: JobFacts): string {
+export function zoneOf({ timing, timeZone }: JobLine): string {
   return timing?.cron || timing?.at ? (timeZone ?? 'UTC') : ownZone();
 }
 
-export function historyPath({ jobName, shopId }: Pick<JobFacts, 'jobName' | 'shopId'>): string {
+export function historyPath({ jobName, shopId }: Pick<JobLine, 'jobName' | 'shopId'>): string {
   return `/inventory/${shopId ?? 'all'}/${jobName}`;
 }
 
-export function NextRuns({ job }: { readonly job: JobFacts }) {
+export function NextRuns({ job }: { readonly job: JobLine }) {
   if (job.nextRuns.length === 0) {
     return (
       <Text size="sm" c="dimmed">
@@ -132,29 +145,17 @@ export function NextRuns({ job }: { readonly job: JobFacts }) {
     );
   }
   return (
-    <div>
-      <Text size="sm" fw={600}>
-        Next runs
-      </Text>
-      <Text size="xs" c="dimmed">
-        As the Temporal server gives them; what is typed shows itself here once it is saved.
-      </Text>
-      <List size="sm" mt={4} listStyleType="none">
-        {job.nextRuns.map((at) => (
-          <List.Item key={at}>
-            {absolute(at, zoneOf(job))}{' '}
-            <Text component="span" size="sm" c="dimmed">
-              <Instant at={at} timeZone={zoneOf(job)} />
-            </Text>
-          </List.Item>
-        ))}
-      </List>
-    </div>
+    <RunTimes
+      title="Next runs"
+      about="As the Temporal server gives them."
+      times={job.nextRuns}
+      timeZone={zoneOf(job)}
+    />
   );
 }
 
-export function PauseOrResume({ job }: { readonly job: JobFacts }) {
-  const target = { job: job.jobName, ...(job.shopId !== null && { shopId: job.shopId }) };
+export function PauseOrResume({ job }: { readonly job: JobLine }) {
+  const target = targetOf(job);
   const whyNot = job.scheduleId === null ? 'It has no schedule' : undefined;
   return job.paused ? (
     <Act

@@ -15,17 +15,18 @@ import {
 import { IconChevronDown, IconChevronRight, IconPin, IconPinnedFilled } from '@tabler/icons-react';
 import { useLook } from '../../api/queries.ts';
 import { Instant, relativeTo, useNow } from '../../parts/instant.tsx';
+import { Loaded } from '../../parts/page.tsx';
 import { RunLink } from '../../parts/run-link.tsx';
 import { LiveRun, RunState, type Run } from '../../parts/run-state.tsx';
-import { WhenSeen } from '../../parts/when-seen.tsx';
+import { useSeen, WhenSeen } from '../../parts/when-seen.tsx';
 import { JOBS } from '../../../src/domain/jobs/jobs.ts';
-import { draftOf, isChanged, type Draft, type JobFacts } from './draft.ts';
+import { draftOf, isChanged, targetOf, type Draft, type JobLine } from './draft.ts';
 import { JobBody } from './job-body.tsx';
 import { ScheduleBadge, ScheduleHealth } from './job-health.tsx';
 import { RunNow } from './run-now.tsx';
 
 interface JobCardProps {
-  readonly job: JobFacts;
+  readonly job: JobLine;
   readonly live: Run | undefined;
   readonly isOpen: boolean;
   readonly onToggle: () => void;
@@ -38,12 +39,15 @@ interface JobCardProps {
 }
 
 export function JobCard(props: JobCardProps) {
-  const { job, live, isOpen, onToggle, draft, isPinned, onPin, isChosen, onChoose } = props;
-  const { title, shopId, jobName } = job;
-  const shownDraft = draft ?? draftOf(job);
+  const { job: line, live, isOpen, onToggle, draft, onDraft, isPinned, onPin, isChosen, onChoose } = props;
+  const { title, shopId, jobName } = line;
+  const { ref, entry } = useSeen<HTMLDivElement>();
+  const look = useLook('job.show', targetOf(line), { isEnabled: entry?.isIntersecting === true });
+  const found = look.data;
+  const job = found ?? line;
   const name = shopId === null ? title : `${title}, ${shopId}`;
   return (
-    <Card component="article" aria-label={name} padding="sm">
+    <Card component="article" aria-label={name} padding="sm" ref={ref}>
       <Group justify="space-between" align="flex-start" gap="sm" wrap="wrap">
         <Group align="flex-start" gap="xs" wrap="nowrap" flex="1 1 320px" miw={0}>
           <Checkbox
@@ -73,10 +77,11 @@ export function JobCard(props: JobCardProps) {
         </Group>
         <Group gap={6} wrap="nowrap">
           <RunNow
-            job={job}
-            parameters={shownDraft.parameters}
-            isDraft={draft !== undefined && isChanged(draft, job)}
+            job={line}
+            parameters={(draft ?? (found && draftOf(found)))?.parameters ?? {}}
+            isDraft={draft !== undefined}
             live={live}
+            whyNot={found ? undefined : 'Its parameters are not read yet'}
           />
           <Tooltip label={isPinned ? 'No longer at the top' : 'Keep it at the top'}>
             <ActionIcon
@@ -104,14 +109,28 @@ export function JobCard(props: JobCardProps) {
         <WhenSeen height={22}>
           <LastRun job={job} live={live} />
         </WhenSeen>
-        <ScheduleHealth job={job} />
+        {found && <ScheduleHealth job={found} />}
         {draft !== undefined && !isOpen && (
           <Text size="sm" c="var(--mantine-color-anchor)">
             Changes that are not saved are kept here until you leave the page.
           </Text>
         )}
       </Stack>
-      <Collapse expanded={isOpen}>{isOpen && <JobBody {...props} draft={shownDraft} />}</Collapse>
+      <Collapse expanded={isOpen}>
+        {isOpen && (
+          <Loaded look={look} lines={8}>
+            {(shown) => (
+              <JobBody
+                job={shown}
+                draft={draft ?? draftOf(shown)}
+                onDraft={(typed) =>
+                  onDraft(typed !== undefined && isChanged(typed, shown) ? typed : undefined)
+                }
+              />
+            )}
+          </Loaded>
+        )}
+      </Collapse>
     </Card>
   );
 }
@@ -120,7 +139,7 @@ export function JobCard(props: JobCardProps) {
 const MOMENT_MS = 60_000;
 
 /** "running in 4 min", as people know it. */
-function NextRun({ job }: { readonly job: JobFacts }) {
+function NextRun({ job }: { readonly job: JobLine }) {
   const now = useNow();
   const [next] = job.nextRuns;
   if (job.scheduleId === null) return 'runs only when somebody starts it';
@@ -131,7 +150,7 @@ function NextRun({ job }: { readonly job: JobFacts }) {
 }
 
 /** The run that works, or how the last one ended. */
-function LastRun({ job, live }: { readonly job: JobFacts; readonly live: Run | undefined }) {
+function LastRun({ job, live }: { readonly job: JobLine; readonly live: Run | undefined }) {
   const { jobName, shopId } = job;
   const filter = { job: jobName, ...(shopId !== null && { shopId }), all: true };
   const ended = useLook('pipeline.show', { ...filter, limit: 3 });

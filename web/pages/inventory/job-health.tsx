@@ -4,10 +4,10 @@ import { IconAlertTriangle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { counted } from '../../../src/domain/words.ts';
-import type { JobFacts } from './draft.ts';
+import type { JobFacts, JobLine } from './draft.ts';
 
-/** The word on the card. "On time" is not said before the first run. */
-export function ScheduleBadge({ job }: { readonly job: JobFacts }) {
+/** The word on the card. "On time" is not said before the first run, nor while nobody knows what it has lost. */
+export function ScheduleBadge({ job }: { readonly job: JobLine & Partial<Pick<JobFacts, 'counts'>> }) {
   if (job.scheduleId === null) return <StateBadge tone="none">no schedule</StateBadge>;
   if (job.paused)
     return (
@@ -17,6 +17,7 @@ export function ScheduleBadge({ job }: { readonly job: JobFacts }) {
     );
   if (job.late !== null) return <StateBadge tone="bad">late</StateBadge>;
   if (job.lastRunAt === null) return <StateBadge tone="waiting">never run by its schedule</StateBadge>;
+  if (job.counts === undefined) return <StateBadge tone="none">scheduled</StateBadge>;
   const { droppedByOverlap, droppedByOutage } = job.counts;
   if (droppedByOverlap + droppedByOutage > 0)
     return <StateBadge tone="attention">on time, has lost runs</StateBadge>;

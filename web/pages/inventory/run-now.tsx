@@ -36,6 +36,7 @@ interface RunNowProps {
   readonly live?: Run | undefined;
   readonly label?: string;
   readonly isProminent?: boolean;
+  readonly whyNot?: string | undefined;
 }
 
 export function RunNow({
@@ -45,6 +46,7 @@ export function RunNow({
   live,
   label = 'Run now',
   isProminent,
+  whyNot,
 }: RunNowProps) {
   const { jobName, shopId } = job;
   const choices = useParameterChoices(job);
@@ -56,6 +58,7 @@ export function RunNow({
       ask={parameterNames(jobName) as never}
       initial={parameters}
       choices={choices}
+      whyNot={whyNot}
       {...(isProminent && { button: { variant: 'filled' } })}
       consequence={
         <>

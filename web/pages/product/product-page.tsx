@@ -1,6 +1,7 @@
 /** One product: why its Online ATP is what it is, what Shopify shows, what was pushed, and its settings. */
 import { Group, Select } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
+import { useAll } from '../../api/pages.ts';
 import { useLook } from '../../api/queries.ts';
 import { InstantInput } from '../../parts/instant-input.tsx';
 import { Loaded, Page } from '../../parts/page.tsx';
@@ -13,7 +14,7 @@ import { ShopValue } from './shop-value.tsx';
 export function ProductPage() {
   const { sku } = useParams({ from: '/products/$sku' });
   const [{ channel, shop, at }, setFilters] = useFilters(['channel', 'shop', 'at']);
-  const groups = useLook('group.list');
+  const groups = useAll('group.list');
   const shops = useLook('shop.list');
   const product = useLook('product.list', { sku, shopId: shop });
   const explanation = useLook('product.explain', { sku, facilityGroupId: channel, shopId: shop, at });

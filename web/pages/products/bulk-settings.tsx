@@ -1,6 +1,6 @@
 /** Safety stock, brokering and thresholds of many products: of those that are selected, of all, or of a file. */
 import { useMemo } from 'react';
-import { useLook } from '../../api/queries.ts';
+import { useAll } from '../../api/pages.ts';
 import { Act } from '../../parts/act.tsx';
 import { SettingsPreview } from '../../parts/settings-preview.tsx';
 import { formatUnits } from '../../parts/units.tsx';
@@ -15,8 +15,8 @@ interface BulkSettingsProps {
 }
 
 export function BulkSettings({ selected, onDone }: BulkSettingsProps) {
-  const facilities = useLook('facility.list');
-  const groups = useLook('group.list');
+  const facilities = useAll('facility.list');
+  const groups = useAll('group.list');
   const selection = useMemo(
     () => new File([['sku', ...selected].map(quote).join('\n')], 'selection.csv', { type: 'text/csv' }),
     [selected],

@@ -1,6 +1,7 @@
 import { Card, Group, Stack, Text, Title } from '@mantine/core';
 import { durationText } from '../../../src/domain/duration.ts';
 import type { ResultOf } from '../../api/operation-types.ts';
+import { useAll } from '../../api/pages.ts';
 import { useLook } from '../../api/queries.ts';
 import { Act } from '../../parts/act.tsx';
 import { Facts } from '../../parts/facts.tsx';
@@ -12,7 +13,7 @@ import { formatUnits } from '../../parts/units.tsx';
 
 export function Shops() {
   const look = useLook('shop.list');
-  const groups = useLook('group.list');
+  const groups = useAll('group.list');
   const choices = {
     facilityGroupId: (groups.data ?? []).map(({ facilityGroupId, facilityGroupName }) => ({
       value: facilityGroupId,

@@ -1,0 +1,110 @@
+/**
+ * The list of jobs, by the server's list of schedules. That list is some seconds old and does not tell everything, so where a
+ * line by it might not be right, the schedule is asked for by itself: what is not listed, what a person has just changed, and
+ * what looks late.
+ */
+import type { ScheduleSummary } from '@temporalio/client';
+import { isPerShop, JOB_NAMES, type JobName } from '../domain/jobs/jobs.ts';
+import { lateBecause } from '../domain/jobs/late-schedule.ts';
+import {
+  PIPELINE_SCHEDULES_MAX,
+  SCHEDULES_DESCRIBED_AT_ONCE,
+  TEMPORAL_LIST_TIMEOUT_MS,
+} from '../domain/limits.ts';
+import { askTemporal, type TemporalClient } from './connection.ts';
+import { workInTurns } from './in-turns.ts';
+import { describeJob, runsToCome, toLine, type ScheduledJob } from './scheduled-jobs.ts';
+import { describeSchedule, MADE_AT, scheduleId } from './schedules.ts';
+import { SEARCH_ATTRIBUTES } from './search-attributes.ts';
+
+/** A job of a shop; `shopId` null: it works for all shops. */
+export interface OwnedJob {
+  readonly job: JobName;
+  readonly shopId: string | null;
+}
+
+/** Every job of the shops, in the order in which a quantity travels, and then of the shops. */
+export function jobsOf(shopIds: readonly string[]): readonly OwnedJob[] {
+  return JOB_NAMES.flatMap((job) => (isPerShop(job) ? shopIds : [null]).map((shopId) => ({ job, shopId })));
+}
+
+/**
+ * @param wasChanged whether a person has changed the schedule so lately that the server's list may not know it
+ * @throws AtpError TEMPORAL_UNREACHABLE
+ */
+export async function listJobs(
+  temporal: TemporalClient,
+  jobs: readonly OwnedJob[],
+  wasChanged: (job: OwnedJob) => boolean,
+): Promise<readonly ScheduledJob[]> {
+  const listed = await readList(temporal, jobs);
+  return workInTurns(jobs, SCHEDULES_DESCRIBED_AT_ONCE, async (owned) => {
+    const id = scheduleId(owned.job, owned.shopId);
+    const found = listed.get(id);
+    return found && !wasChanged(owned) && isRightByList(found)
+      ? toLine(owned.job, owned.shopId, found, null)
+      : describeJob(owned.job, owned.shopId, await describeSchedule(temporal, id));
+  });
+}
+
+/** The jobs that are late or have left out runs since their schedules were made: the server tells it of one at a time. */
+export async function listLosingJobs(
+  temporal: TemporalClient,
+  jobs: readonly OwnedJob[],
+): Promise<readonly ScheduledJob[]> {
+  const all = await workInTurns(jobs, SCHEDULES_DESCRIBED_AT_ONCE, async ({ job, shopId }) =>
+    describeJob(job, shopId, await describeSchedule(temporal, scheduleId(job, shopId))),
+  );
+  return all
+    .filter(({ late, counts }) => late !== null || counts.droppedByOverlap + counts.droppedByOutage > 0)
+    .map(({ parameters: _parameters, counts: _counts, ...line }) => line);
+}
+
+/** The schedules of the jobs, and perhaps others. One that carries no attributes of ours yet is not among them. */
+async function readList(
+  temporal: TemporalClient,
+  jobs: readonly OwnedJob[],
+): Promise<ReadonlyMap<string, ScheduleSummary>> {
+  if (jobs.length === 0) return new Map();
+  return askTemporal(
+    temporal,
+    async () => {
+      const found = new Map<string, ScheduleSummary>();
+      for await (const listed of temporal.client.schedule.list({ query: queryOf(jobs) })) {
+        found.set(listed.scheduleId, listed);
+        if (found.size >= PIPELINE_SCHEDULES_MAX) break;
+      }
+      return found;
+    },
+    TEMPORAL_LIST_TIMEOUT_MS,
+  );
+}
+
+/** A schedule that is asked for by its shop is one of a few, where the list of all shops would be long. */
+function queryOf(jobs: readonly OwnedJob[]): string {
+  const names = [...new Set(jobs.map(({ job }) => `'${job}'`))];
+  const shopIds = new Set(jobs.flatMap(({ shopId }) => shopId ?? []));
+  const ofJobs = `${SEARCH_ATTRIBUTES.jobName.name} IN (${names.join(', ')})`;
+  const [shopId] = shopIds;
+  if (shopIds.size !== 1 || shopId === undefined) return ofJobs;
+  const { name } = SEARCH_ATTRIBUTES.shopId;
+  return `${ofJobs} AND (${name} = '${shopId}' OR ${name} IS NULL)`;
+}
+
+/** What looks late by the list may have been changed since its last run, or wait for a run that works: the list has neither. */
+function isRightByList({ memo, state, info }: ScheduleSummary): boolean {
+  if (state.paused) return true;
+  if (runsToCome(info.nextActionTimes).length === 0) return false;
+  const madeAt = memo?.[MADE_AT];
+  const looksLate = lateBecause(
+    {
+      isPaused: false,
+      lastRunAt: info.recentActions.at(-1)?.takenAt ?? null,
+      changedAt: new Date(typeof madeAt === 'string' ? madeAt : 0),
+      nextRuns: info.nextActionTimes,
+      runningId: null,
+    },
+    new Date(),
+  );
+  return looksLate === null;
+}

@@ -1,0 +1,139 @@
+/** The list of jobs by a real server: it is right also when the server's own list is not yet. */
+import { expect, test } from 'vitest';
+import { connectTemporal, type TemporalClient } from '../../src/temporal/connection.ts';
+import { jobsOf, listJobs, listLosingJobs, type OwnedJob } from '../../src/temporal/job-list.ts';
+import { pauseJob, resumeJob } from '../../src/temporal/schedule-control.ts';
+import { showJob, type ScheduledJob } from '../../src/temporal/scheduled-jobs.ts';
+import { ensureSchedules, scheduleJob } from '../../src/temporal/schedules.ts';
+import { planTiming } from '../../src/temporal/schedule-timing.ts';
+import { cleanUp } from '../setup/clean-up.ts';
+import { freshNamespace } from '../setup/fresh-namespace.ts';
+import { until } from '../setup/until.ts';
+
+const SHOP = 'acme';
+const NEVER_CHANGED = () => false;
+
+async function openTemporal(): Promise<TemporalClient> {
+  const { address, namespace } = await freshNamespace();
+  const temporal = await connectTemporal({ address, namespace, isConfigured: true, connection: { address } });
+  cleanUp(() => temporal.close());
+  return temporal;
+}
+
+/** Counts how often a schedule is asked for by itself. */
+function countDescribed(temporal: TemporalClient): { readonly temporal: TemporalClient; described: number } {
+  const counted = { temporal, described: 0 };
+  const service = temporal.client.workflowService;
+  const describe = service.describeSchedule.bind(service) as (...args: unknown[]) => unknown;
+  service.describeSchedule = ((...args: unknown[]) => {
+    counted.described += 1;
+    return describe(...args);
+  }) as typeof service.describeSchedule;
+  return counted;
+}
+
+async function isListed(temporal: TemporalClient, count: number): Promise<void> {
+  await until(async () => {
+    const ids: string[] = [];
+    for await (const { scheduleId } of temporal.client.schedule.list()) ids.push(scheduleId);
+    expect(ids).toHaveLength(count);
+  });
+}
+
+test('the server’s list tells the same as a look at each schedule, and no schedule is looked at', async () => {
+  const temporal = await openTemporal();
+  const jobs = jobsOf([SHOP, 'other']);
+  const { created } = await ensureSchedules(temporal, SHOP);
+  await scheduleJob(
+    temporal,
+    { job: 'verify', shopId: SHOP },
+    planTiming('verify', { cron: '30 6 * * 1-5', timeZone: 'Europe/Berlin' }).spec,
+  );
+  await ensureSchedules(temporal, 'other');
+  await isListed(temporal, created.length + 5);
+  await until(async () => {
+    const verify = (await listJobs(temporal, jobs, NEVER_CHANGED)).find(
+      ({ jobName, shopId }) => jobName === 'verify' && shopId === SHOP,
+    );
+    expect(verify?.timing?.cron).toBe('30 6 * * 1-5');
+  });
+
+  const counter = countDescribed(temporal);
+  const listed = await listJobs(temporal, jobs, NEVER_CHANGED);
+  expect(counter.described).toBe(0);
+  expect(listed.map(({ scheduleId }) => scheduleId)).toEqual(
+    jobs.map(({ job, shopId }) => (shopId === null ? job : `${job}/${shopId}`)),
+  );
+  for (const [index, { job, shopId }] of jobs.entries()) {
+    const { nextRuns, ...shown } = await showJob(temporal, job, shopId);
+    expect(shown).toMatchObject(
+      Object.fromEntries(Object.entries(listed[index] ?? {}).filter(([name]) => name !== 'nextRuns')),
+    );
+    // A run may have come due between the two looks.
+    expect(nextRuns[0]).toBe(listed[index]?.nextRuns.find((time) => time >= (nextRuns[0] ?? '')));
+  }
+
+  const ofOne = await listJobs(temporal, jobsOf([SHOP]), NEVER_CHANGED);
+  expect(ofOne).toHaveLength(7);
+  expect(ofOne.every(({ scheduleId }) => scheduleId !== null)).toBe(true);
+});
+
+test('what was just changed is in the list at once, where the server’s own list has it later', async () => {
+  const temporal = await openTemporal();
+  await ensureSchedules(temporal, SHOP);
+  await isListed(temporal, 7);
+  const verify: OwnedJob = { job: 'verify', shopId: SHOP };
+  const look = async (wasChanged: (job: OwnedJob) => boolean): Promise<ScheduledJob | undefined> =>
+    (await listJobs(temporal, [verify], wasChanged))[0];
+  stopList(temporal, await listOf(temporal));
+
+  await pauseJob(temporal, 'verify', SHOP, 'stock-take');
+  expect(await look(NEVER_CHANGED)).toMatchObject({ paused: false });
+  expect(await look(() => true)).toMatchObject({ paused: true, note: 'stock-take', nextRuns: [] });
+
+  await resumeJob(temporal, 'verify', SHOP);
+  expect(await look(() => true)).toMatchObject({ paused: false, note: 'resumed' });
+});
+
+type ListOfSchedules = Awaited<ReturnType<TemporalClient['client']['workflowService']['listSchedules']>>;
+
+function listOf({ client, namespace }: TemporalClient): Promise<ListOfSchedules> {
+  return client.workflowService.listSchedules({ namespace, maximumPageSize: 100 });
+}
+
+/** From now on the server's list is as it was, as on a server that is slow to renew it. */
+function stopList({ client }: TemporalClient, old: ListOfSchedules): void {
+  client.workflowService.listSchedules = (() =>
+    Promise.resolve(old)) as typeof client.workflowService.listSchedules;
+}
+
+test('a schedule without a place in the server’s list is looked at by itself, and one that is not there has none', async () => {
+  const temporal = await openTemporal();
+  await scheduleJob(temporal, { job: 'verify', shopId: SHOP }, planTiming('verify', { every: '1d' }).spec);
+
+  const [hardSync, verify] = await listJobs(
+    temporal,
+    [
+      { job: 'hard-sync', shopId: SHOP },
+      { job: 'verify', shopId: SHOP },
+    ],
+    NEVER_CHANGED,
+  );
+  expect(hardSync).toMatchObject({ scheduleId: null, nextRuns: [] });
+  expect(verify).toMatchObject({ scheduleId: `verify/${SHOP}`, frequency: 'every day at 05:00 (UTC)' });
+});
+
+test('jobs that have left out runs are found, and only those', async () => {
+  const temporal = await openTemporal();
+  await ensureSchedules(temporal, SHOP);
+  // Nobody works here, so the first run goes on, and those behind it are left out.
+  await scheduleJob(
+    temporal,
+    { job: 'recent-changes', shopId: SHOP },
+    { intervals: [{ every: '1 second' }] },
+  );
+  await until(async () => {
+    const losing = await listLosingJobs(temporal, jobsOf([SHOP]));
+    expect(losing.map(({ jobName }) => jobName)).toEqual(['recent-changes']);
+  });
+});
