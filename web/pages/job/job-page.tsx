@@ -16,6 +16,7 @@ import { NextRuns, PauseOrResume } from '../inventory/job-body.tsx';
 import { keyOfJob } from '../inventory/draft.ts';
 import { ScheduleBadge, ScheduleHealth } from '../inventory/job-health.tsx';
 import { RunNow } from '../inventory/run-now.tsx';
+import { MissedRuns } from './missed-runs.tsx';
 
 type Job = ResultOf<'job.show'>;
 type Act = ResultOf<'audit.log'>['acts'][number];
@@ -139,6 +140,7 @@ function JobDetails({ job, of, lookedAt }: JobDetailsProps) {
           )}
         </Loaded>
       </Card>
+      <MissedRuns job={job} />
       <EditHistory job={job} />
     </Stack>
   );
