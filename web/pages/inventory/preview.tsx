@@ -1,7 +1,6 @@
 /** When a job would run by what is typed and not saved, and what of it may surprise a person. */
 import { Alert, Stack, Text } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
-import { useMemo } from 'react';
+import { useEffect, useState } from 'react';
 import { problemOf } from '../../api/problem.ts';
 import { useLook } from '../../api/queries.ts';
 import { hasTimeOfDay, ownZone, previewOf, type Draft, type JobFacts } from './draft.ts';
@@ -11,11 +10,15 @@ import { RunTimes } from './run-times.tsx';
 const ASK_AFTER_MS = 300;
 
 export function Preview({ job, draft }: { readonly job: JobFacts; readonly draft: Draft }) {
-  const [typed] = useDebouncedValue(draft, ASK_AFTER_MS);
   // "In 5 minutes" counts from when it was typed: each look would be another question otherwise.
-  const input = useMemo(() => previewOf(typed, job, Date.now()), [typed, job.scheduleId, job.nextRuns[0]]);
+  const [asked, setAsked] = useState<{ readonly draft: Draft; readonly at: number }>();
+  useEffect(() => {
+    const timer = setTimeout(() => setAsked({ draft, at: Date.now() }), ASK_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [draft]);
+  const input = asked?.draft === draft ? previewOf(draft, job, asked.at) : null;
   const look = useLook('job.preview', input ?? {}, { isEnabled: input !== null, lookAgainMs: false });
-  if (input === null || typed !== draft) return null;
+  if (input === null) return null;
   if (look.isError) {
     return (
       <Text size="sm" c="var(--mantine-color-error)" role="alert">
@@ -25,7 +28,7 @@ export function Preview({ job, draft }: { readonly job: JobFacts; readonly draft
   }
   if (!look.data) return null;
   const { nextRuns, warnings } = look.data;
-  const zone = typed.every === 'custom' || hasTimeOfDay(typed) ? typed.timeZone : ownZone();
+  const zone = draft.every === 'custom' || hasTimeOfDay(draft) ? draft.timeZone : ownZone();
   return (
     <Stack gap="xs" aria-live="polite">
       {nextRuns.length === 0 ? (
