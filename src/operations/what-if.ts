@@ -12,7 +12,12 @@ import {
   units,
   yesOrNo,
 } from '../domain/input-fields.ts';
-import { MOVES_LISTED_MAX, PAGE_ROWS_SHOWN, SKUS_SUPPOSED_MAX } from '../domain/limits.ts';
+import {
+  FACILITIES_AT_ONCE_MAX,
+  MOVES_LISTED_MAX,
+  PAGE_ROWS_SHOWN,
+  SKUS_SUPPOSED_MAX,
+} from '../domain/limits.ts';
 import { DEFAULT_FACILITY_GROUP_ID, findFacilityGroup } from '../postgres/master-data/facility-groups.ts';
 import { findFacility } from '../postgres/master-data/facilities.ts';
 import { findProductIds } from '../postgres/master-data/product-settings.ts';
@@ -32,7 +37,14 @@ export const showWhatIf = defineOperation({
     facilityId: optional(
       label('the facility that would join, leave, or keep back other units', 'facilityId'),
     ),
-    sells: optional(yesOrNo('whether the facility sells in the group', ['yes', 'no'])),
+    facilityIds: optional(
+      list(
+        'facilities that would join or leave together',
+        label('the facility', 'facilityId'),
+        FACILITIES_AT_ONCE_MAX,
+      ),
+    ),
+    sells: optional(yesOrNo('whether the facility, or all of them, sell in the group', ['yes', 'no'])),
     safetyStock: optional(units('units that the facility keeps back of each product, or of the SKUs')),
     allowBrokering: optional(
       yesOrNo('whether the facility’s stock of each product, or of the SKUs, is sold online', ['Y', 'N']),
@@ -50,8 +62,11 @@ export const showWhatIf = defineOperation({
   },
   needsOneOf: ['sells', 'safetyStock', 'allowBrokering', ...SETTING_NAMES],
   check: (input, nameOf) => {
-    const { facilityId, sells, safetyStock, allowBrokering, skus, threshold } = input;
-    const isAtFacility = [sells, safetyStock, allowBrokering].some((value) => value !== undefined);
+    const { facilityId, facilityIds, sells, safetyStock, allowBrokering, skus, threshold } = input;
+    if (facilityIds !== undefined && sells === undefined)
+      throw invalid(`${nameOf('facilityIds')} goes with ${nameOf('sells')}`);
+    const ofOne = facilityIds === undefined ? sells : undefined;
+    const isAtFacility = [ofOne, safetyStock, allowBrokering].some((value) => value !== undefined);
     if (isAtFacility !== (facilityId !== undefined)) {
       const settings = (['sells', 'safetyStock', 'allowBrokering'] as const).map(nameOf).join(', ');
       throw invalid(`${nameOf('facilityId')} goes with ${settings}, and none of them without it`);
@@ -62,10 +77,14 @@ export const showWhatIf = defineOperation({
     if (skus !== undefined && !setsProducts) throw invalid(`${nameOf('skus')} needs what is set of them`);
   },
   exportedAtOnce: MOVES_LISTED_MAX,
-  run: async ({ app, progress }, { facilityGroupId, facilityId, sells, skus, limit, after, ...supposed }) => {
+  run: async (
+    { app, progress },
+    { facilityGroupId, facilityId, facilityIds, sells, skus, limit, after, ...supposed },
+  ) => {
     const database = await app.database();
     await findFacilityGroup(database, facilityGroupId);
-    if (facilityId !== undefined) await findFacility(database, facilityId);
+    for (const each of new Set([facilityId, ...(facilityIds ?? [])]))
+      if (each !== undefined) await findFacility(database, each);
     const { safetyStock, allowBrokering, ...settings } = supposed;
     const { threshold, ...others } = settings;
     const ofProducts =
@@ -74,7 +93,8 @@ export const showWhatIf = defineOperation({
     const { rows, ...totals } = await readMoves(
       database,
       {
-        ...{ facilityGroupId, facilityId, isMember: sells, safetyStock, allowBrokering, ...ofProducts },
+        ...{ facilityGroupId, facilityId, facilityIds, isMember: sells },
+        ...{ safetyStock, allowBrokering, ...ofProducts },
         settings: skus === undefined && threshold !== null ? { ...others, threshold } : others,
       },
       { after: after === undefined ? null : positionOf(after), limit },

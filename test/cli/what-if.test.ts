@@ -38,6 +38,13 @@ test('a facility that joins brings its units, also to what was not for sale', as
   });
 });
 
+test('facilities that leave together are one change', async () => {
+  expect(await whatIf('--facility-ids', BROADWAY, OUTLET, '--sells', 'no')).toMatchObject({
+    totals: { moved: 2, toZero: 2, unitsLost: 20 },
+  });
+  expect(await api.atp.failure('what-if', '--facility-ids', BROADWAY)).toBe('INPUT_INVALID 2');
+});
+
 test('a threshold may be one of the group, or of some products', async () => {
   expect(await whatIf('--threshold', '3')).toMatchObject({ totals: { compared: 3, moved: 2, unitsLost: 6 } });
   expect(await whatIf('--threshold', '3', '--sku', 'SOCKS')).toMatchObject({

@@ -105,6 +105,30 @@ test('pages follow each other without a gap, also where many lose as much', asyn
   expect(seen).toEqual(skus);
 });
 
+test('facilities that leave together are told as one change, and each product once', async () => {
+  const { database } = await freshDatabase();
+  const generated = { ...uniformWorld(), members: [true, true, true], own: [null], levels: [] };
+  await writeRetailer(database, generated, 1, ['P1-1', 'P1-2']);
+  for (const facility of ['F1-1', 'F1-2'])
+    await database.query(
+      `INSERT INTO inventory_item_detail (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source)
+       VALUES ('P1-1', $1, 5, 0, 'VAR_MANUAL', 'test')`,
+      [facility],
+    );
+  const leave = (facilityIds: readonly string[], isMember = false) =>
+    readMoves(database, { facilityGroupId: 'G1', facilityIds, isMember }, { after: null, limit: 10 });
+
+  const { rows, ...totals } = await leave(['F1-0', 'F1-1']);
+  // Five of each at F1-0, of which two are kept back; and five more of the first at each of the others.
+  expect(rows).toMatchObject([
+    { sku: 'P1-1', before: 13, after: 5 },
+    { sku: 'P1-2', before: 3, after: 0 },
+  ]);
+  expect(totals).toMatchObject({ compared: 2, moved: 2, toZero: 1, unitsLost: 11 });
+  expect((await leave(['F1-1', 'F1-2'])).rows).toMatchObject([{ sku: 'P1-1', before: 13, after: 3 }]);
+  expect((await leave(['F1-0', 'F1-1', 'F1-2'], true)).rows).toEqual([]);
+});
+
 interface Names {
   readonly group: string;
   readonly facility: string;

@@ -12,8 +12,9 @@ import { chooseAccess, onlineAtpSelect, placesCte, PRODUCTS_KNOWN, type Instead 
 export interface SupposedChange {
   readonly facilityGroupId: string;
   readonly facilityId?: string | undefined;
-  /** Whether the facility is a member of the group. */
+  /** Whether the facility is a member of the group, or all of `facilityIds`, where they are given. */
   readonly isMember?: boolean | undefined;
+  readonly facilityIds?: readonly string[] | undefined;
   /** At the facility, of the chosen products or of all. */
   readonly safetyStock?: number | undefined;
   readonly allowBrokering?: boolean | undefined;
@@ -119,14 +120,15 @@ async function compare(
 
 /** A SELECT of the products that it can move: a facility has a part in those alone of which it has a level. */
 function candidatesOf(change: SupposedChange, parameters: Parameters): string {
-  const { facilityId, isMember, productIds, safetyStock, allowBrokering, settings } = change;
+  const { isMember, productIds, safetyStock, allowBrokering, settings } = change;
   const setsEach = (safetyStock ?? allowBrokering) !== undefined && productIds === undefined;
   if (setsEach || isGiven(settings)) return 'SELECT product_id FROM product';
   const parts = [
-    ...(isMember === undefined || facilityId === undefined
+    ...(isMember === undefined
       ? []
       : [
-          `SELECT product_id FROM product_facility WHERE facility_id = ${parameters.add(facilityId, 'text')}`,
+          `SELECT DISTINCT product_id FROM product_facility
+           WHERE facility_id = ANY (${parameters.add(membersOf(change), 'text[]')})`,
         ]),
     ...(productIds === undefined
       ? []
@@ -135,16 +137,24 @@ function candidatesOf(change: SupposedChange, parameters: Parameters): string {
   return parts.join(' UNION ');
 }
 
+/** Who would join or leave. */
+function membersOf({ facilityId, facilityIds }: SupposedChange): readonly string[] {
+  return facilityIds ?? (facilityId === undefined ? [] : [facilityId]);
+}
+
 function isGiven(settings: GroupSettingsChange | undefined): settings is GroupSettingsChange {
   return settings !== undefined && Object.values(settings).some((value) => value !== undefined);
 }
 
 function insteadOf(change: SupposedChange, group: string, parameters: Parameters): Instead {
   const { facilityId, isMember, productIds, ownThreshold, settings } = change;
-  const facility = facilityId === undefined ? null : parameters.add(facilityId, 'text');
+  const setsLevels = (change.safetyStock ?? change.allowBrokering) !== undefined;
+  const facility = facilityId === undefined || !setsLevels ? null : parameters.add(facilityId, 'text');
   const chosen = productIds === undefined ? null : parameters.add(productIds, 'text[]');
   return {
-    ...(facility !== null && isMember !== undefined && { isMember: memberIf(isMember, facility, group) }),
+    ...(isMember !== undefined && {
+      isMember: memberIf(isMember, parameters.add(membersOf(change), 'text[]'), group),
+    }),
     ...(isGiven(settings) && { groups: groupsWith(group, settings, (value) => parameters.add(value)) }),
     ...(facility !== null && levelsWith(change, facility, chosen, parameters)),
     ...(chosen !== null &&
@@ -152,11 +162,11 @@ function insteadOf(change: SupposedChange, group: string, parameters: Parameters
   };
 }
 
-function memberIf(isMember: boolean, facility: string, group: string): string {
-  const isIt = `facility.facility_id = ${facility}`;
+function memberIf(isMember: boolean, facilities: string, group: string): string {
+  const isOne = `facility.facility_id = ANY (${facilities})`;
   return isMember
-    ? `(${isIt} OR ${isMemberOf(group, 'now()')})`
-    : `(NOT ${isIt} AND ${isMemberOf(group, 'now()')})`;
+    ? `(${isOne} OR ${isMemberOf(group, 'now()')})`
+    : `(NOT ${isOne} AND ${isMemberOf(group, 'now()')})`;
 }
 
 /** As setProductSettings sets them: a product of which the facility has nothing gets a level of nothing. */

@@ -48,9 +48,7 @@ export function Members({ channel, isPastShown, onPastShown }: MembersProps) {
                   <>
                     {chosen.map((id) => nameOf.get(id) ?? id).join(', ')}: the memberships end, their history
                     is kept.
-                    {chosen.map((facilityId) => (
-                      <WhatIf key={facilityId} change={{ facilityGroupId, facilityId, sells: false }} />
-                    ))}
+                    <WhatIf change={{ facilityGroupId, facilityIds: chosen, sells: false }} />
                   </>
                 }
                 done={() => `${chosen.length} memberships have ended`}
@@ -133,13 +131,12 @@ function AddMembers({ channel: { facilityGroupId, facilityGroupName }, inForce }
         })),
       }}
       consequence={`Their stock is for sale on ${facilityGroupName} then.`}
-      preview={({ facilityIds }) =>
-        [facilityIds ?? []]
-          .flat()
-          .map((facilityId) => (
-            <WhatIf key={facilityId} change={{ facilityGroupId, facilityId, sells: true }} />
-          ))
-      }
+      preview={({ facilityIds = [] }) => {
+        const joining = [facilityIds ?? []].flat();
+        return joining.length === 0 ? null : (
+          <WhatIf change={{ facilityGroupId, facilityIds: joining, sells: true }} />
+        );
+      }}
       done={() => `Members of ${facilityGroupName} are added`}
     />
   );
