@@ -104,7 +104,7 @@ function listOf({ client, namespace }: TemporalClient): Promise<ListOfSchedules>
 /** From now on the server's list is as it was, as on a server that is slow to renew it. */
 function stopList({ client }: TemporalClient, old: ListOfSchedules): void {
   client.workflowService.listSchedules = (() =>
-    Promise.resolve(old)) as typeof client.workflowService.listSchedules;
+    Promise.resolve(old)) as unknown as typeof client.workflowService.listSchedules;
 }
 
 test('a schedule without a place in the server’s list is looked at by itself, and one that is not there has none', async () => {
