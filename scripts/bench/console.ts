@@ -10,6 +10,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { PATIENCE } from '../../src/api/connections.ts';
 import { EVENT_PACE } from '../../src/api/events.ts';
 import { createApiServer } from '../../src/api/server.ts';
+import { STATEMENT_TIMEOUT_MS } from '../../src/domain/limits.ts';
 import { rowsIn } from '../../src/operations/rows-as-csv.ts';
 import { openLog } from '../../src/main/log.ts';
 import { openApplication } from '../../src/main/application.ts';
@@ -180,12 +181,16 @@ async function measureWhatIf(database: Database, products: number): Promise<bool
 async function bareMoves(database: Database): Promise<number> {
   const is = { candidates: 'product', access: 'every', group: `'FAC_GRP'`, at: 'now()' } as const;
   const isMember = `facility.facility_id <> 'F1'`;
-  const [row] = await database.query<{ moved: number }>(
-    `SELECT count(*) AS moved FROM (WITH ${placesCte(is)} ${onlineAtpSelect(is)}) AS is_now
-     JOIN (WITH ${placesCte({ ...is, instead: { isMember } })} ${onlineAtpSelect(is)}) AS would_be USING (product_id)
-     WHERE is_now.online_atp <> would_be.online_atp`,
-  );
-  return row?.moved ?? 0;
+  const { rows } = await database.transaction(async (connection) => {
+    // As long as the what-if itself may take, which a statement of the pool may not.
+    await connection.query(`SET LOCAL statement_timeout = ${STATEMENT_TIMEOUT_MS}`);
+    return connection.query<{ moved: number }>(
+      `SELECT count(*) AS moved FROM (WITH ${placesCte(is)} ${onlineAtpSelect(is)}) AS is_now
+       JOIN (WITH ${placesCte({ ...is, instead: { isMember } })} ${onlineAtpSelect(is)}) AS would_be USING (product_id)
+       WHERE is_now.online_atp <> would_be.online_atp`,
+    );
+  }, 'bulk');
+  return rows[0]?.moved ?? 0;
 }
 
 async function timed<Result>(work: () => Promise<Result>): Promise<[ms: number, result: Result]> {
