@@ -1,5 +1,5 @@
 /** What an open card shows: the schedule as a form, its next runs as the server gives them, and acts. */
-import { Alert, Button, CopyButton, Divider, Group, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Button, CopyButton, Divider, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { IconCheck, IconCopy, IconHistory } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -10,6 +10,7 @@ import { Act, useOperation } from '../../parts/act.tsx';
 import { tellDone } from '../../parts/tell.tsx';
 import { commandLine } from '../../parts/command-line.ts';
 import { absolute, useNow } from '../../parts/instant.tsx';
+import { Notice } from '../../parts/notice.tsx';
 import { ProblemBox } from '../../parts/problem-box.tsx';
 import { useMay } from '../../session/session.tsx';
 import {
@@ -63,13 +64,13 @@ export function JobBody({ job, draft, onDraft }: JobBodyProps) {
           <ScheduleForm job={job} draft={draft} onChange={onDraft} isReadOnly={!may} />
           {save.isError && <ProblemBox problem={problemOf(save.error)} />}
           {warnings.length > 0 && (
-            <Alert variant="light" color="yellow" title="These times may surprise you">
+            <Notice tone="attention" title="These times may surprise you">
               {warnings.map((warning) => (
                 <Text key={warning} size="sm">
                   {warning}
                 </Text>
               ))}
-            </Alert>
+            </Notice>
           )}
           <Group gap="xs">
             <Button

@@ -1,7 +1,7 @@
 /** Whether a schedule does what it is there for. What it has lost is said with its cause, and what mends it. */
-import { Alert, Text } from '@mantine/core';
-import { IconAlertTriangle } from '@tabler/icons-react';
+import { Text } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { Notice } from '../../parts/notice.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { counted } from '../../../src/domain/words.ts';
 import type { JobFacts, JobLine } from './draft.ts';
@@ -68,10 +68,8 @@ export function ScheduleHealth({ job }: { readonly job: JobFacts }) {
   const faults = faultsOf(job);
   if (faults.length === 0) return null;
   return (
-    <Alert
-      variant="light"
-      color={faults.some(({ isBad }) => isBad) ? 'red' : 'yellow'}
-      icon={<IconAlertTriangle size={16} />}
+    <Notice
+      tone={faults.some(({ isBad }) => isBad) ? 'bad' : 'attention'}
       title="This schedule has lost runs"
     >
       {faults.map(({ what, fix }) => (
@@ -82,6 +80,6 @@ export function ScheduleHealth({ job }: { readonly job: JobFacts }) {
           </Text>
         </div>
       ))}
-    </Alert>
+    </Notice>
   );
 }

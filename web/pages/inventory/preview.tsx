@@ -1,8 +1,9 @@
 /** When a job would run by what is typed and not saved, and what of it may surprise a person. */
-import { Alert, Stack, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { problemOf } from '../../api/problem.ts';
 import { useLook } from '../../api/queries.ts';
+import { Notice } from '../../parts/notice.tsx';
 import { hasTimeOfDay, ownZone, previewOf, type Draft, type JobFacts } from './draft.ts';
 import { RunTimes } from './run-times.tsx';
 
@@ -42,13 +43,13 @@ export function Preview({ job, draft }: { readonly job: JobFacts; readonly draft
         />
       )}
       {warnings.length > 0 && (
-        <Alert variant="light" color="yellow" title="These times may surprise you">
+        <Notice tone="attention" title="These times may surprise you">
           {warnings.map((warning) => (
             <Text key={warning} size="sm">
               {warning}
             </Text>
           ))}
-        </Alert>
+        </Notice>
       )}
     </Stack>
   );
