@@ -92,7 +92,8 @@ async function listPending(temporal: TemporalClient, filter: PipelineFilter): Pr
     async () => {
       const runs: PipelineRun[] = [];
       let read = 0;
-      for await (const { scheduleId, state, info, spec } of temporal.client.schedule.list()) {
+      const schedules = temporal.client.schedule.list({ query: scheduleQueryOf(filter) });
+      for await (const { scheduleId, state, info, spec } of schedules) {
         read += 1;
         if (read > PIPELINE_SCHEDULES_MAX) break;
         const job = jobOfSchedule(scheduleId);
@@ -121,6 +122,14 @@ async function listPending(temporal: TemporalClient, filter: PipelineFilter): Pr
     },
     TEMPORAL_LIST_TIMEOUT_MS,
   );
+}
+
+/** Of one job or shop, the server need not send the schedules of all: with a hundred shops there are hundreds. */
+function scheduleQueryOf({ job, shopId }: PipelineFilter): string {
+  return [
+    ...(job === undefined ? [] : [`${SEARCH_ATTRIBUTES.jobName.name} = '${job}'`]),
+    ...(shopId === undefined ? [] : [`${SEARCH_ATTRIBUTES.shopId.name} = '${shopId}'`]),
+  ].join(' AND ');
 }
 
 function isWanted(

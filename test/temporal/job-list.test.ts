@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { connectTemporal, type TemporalClient } from '../../src/temporal/connection.ts';
 import { jobsOf, listJobs, listLosingJobs, type OwnedJob } from '../../src/temporal/job-list.ts';
+import { readPipeline, type PipelineFilter } from '../../src/temporal/pipeline.ts';
 import { pauseJob, resumeJob } from '../../src/temporal/schedule-control.ts';
 import { showJob, type ScheduledJob } from '../../src/temporal/scheduled-jobs.ts';
 import { ensureSchedules, scheduleJob } from '../../src/temporal/schedules.ts';
@@ -136,4 +137,31 @@ test('jobs that have left out runs are found, and only those', async () => {
     const losing = await listLosingJobs(temporal, jobsOf([SHOP]));
     expect(losing.map(({ jobName }) => jobName)).toEqual(['recent-changes']);
   });
+});
+
+test('runs to come of one job or one shop are asked for alone', async () => {
+  const temporal = await openTemporal();
+  await ensureSchedules(temporal, SHOP);
+  await ensureSchedules(temporal, 'other');
+  await isListed(temporal, 12);
+  const service = temporal.client.workflowService;
+  const list = service.listSchedules.bind(service) as (...args: unknown[]) => Promise<ListOfSchedules>;
+  let sent = 0;
+  service.listSchedules = (async (...args: unknown[]) => {
+    const answer = await list(...args);
+    sent += answer.schedules.length;
+    return answer;
+  }) as unknown as typeof service.listSchedules;
+  const pending = async (filter: Partial<PipelineFilter>) => {
+    sent = 0;
+    const { runs } = await readPipeline(temporal, { state: 'pending', limit: 50, ...filter });
+    return runs.map(({ jobName, shopId }) => `${jobName} ${shopId ?? 'all'}`);
+  };
+
+  expect(await pending({ shopId: SHOP })).toHaveLength(5);
+  expect(sent).toBe(5);
+  expect(await pending({ job: 'verify', shopId: SHOP })).toEqual([`verify ${SHOP}`]);
+  expect(sent).toBe(1);
+  expect(await pending({ job: 'import' })).toEqual(['import all']);
+  expect(await pending({})).toHaveLength(12);
 });
