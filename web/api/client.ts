@@ -1,6 +1,7 @@
 /** Asks the server. Each call has an end: what does not answer within REQUEST_TIMEOUT_MS is a problem, and told. */
 import type { InputOf, OperationFacts, OperationName, ResultOf } from './operation-types.ts';
 import { Problem, type ProblemFacts } from './problem.ts';
+import { sendFile, type OnSent } from './upload.ts';
 
 /** Longer than the slowest look of the server: a whole file that is judged has a time of its own. */
 const REQUEST_TIMEOUT_MS = 60_000;
@@ -69,6 +70,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** The content of the operation's file. */
   readonly file?: Blob | undefined;
+  /** How much of the file has gone. */
+  readonly onSent?: OnSent | undefined;
   readonly isLong?: boolean | undefined;
 }
 
@@ -76,7 +79,7 @@ export interface CallOptions {
 export async function call<const Name extends OperationName>(
   name: Name,
   input: InputOf<Name>,
-  { signal, file, isLong = file !== undefined }: CallOptions = {},
+  { signal, file, onSent = () => undefined, isLong = file !== undefined }: CallOptions = {},
 ): Promise<ResultOf<Name>> {
   const facts = (await readOperations()).get(name);
   if (!facts) throw new Problem(unknownOperation(name));
@@ -86,7 +89,7 @@ export async function call<const Name extends OperationName>(
     const headers = { 'content-type': 'application/octet-stream', ...csrfHeaders() };
     return request(
       `${facts.path}${queryOf(input)}`,
-      { method: 'POST', body: file, headers, signal },
+      { method: 'POST', file, headers, signal, onSent },
       timeoutMs,
     );
   }
@@ -127,7 +130,15 @@ function csrfHeaders(): Readonly<Record<string, string>> {
   return csrfToken === null ? {} : { 'atp-csrf-token': csrfToken };
 }
 
-type Init = Omit<RequestInit, 'signal'> & { readonly signal?: AbortSignal | undefined };
+interface Init {
+  readonly method?: 'POST' | 'DELETE';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal?: AbortSignal | undefined;
+  /** In place of `body`. */
+  readonly file?: Blob;
+  readonly onSent?: OnSent;
+}
 
 async function request<T>(url: string, init: Init = {}, timeoutMs = REQUEST_TIMEOUT_MS): Promise<T> {
   const response = await send(url, init, timeoutMs);
@@ -139,17 +150,19 @@ async function send(url: string, { signal, ...init }: Init, timeoutMs: number): 
   const timeout = AbortSignal.timeout(timeoutMs);
   let response: Response;
   try {
-    response = await fetch(url, {
-      ...init,
-      credentials: 'same-origin',
-      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-    });
+    response = await ask(url, init, signal ? AbortSignal.any([signal, timeout]) : timeout);
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new Problem(timeout.aborted ? tooSlow(timeoutMs) : unreachable());
   }
   if (response.ok) return response;
   throw new Problem(await problemIn(response));
+}
+
+function ask(url: string, init: Omit<Init, 'signal'>, signal: AbortSignal): Promise<Response> {
+  const { file, onSent = () => undefined, headers = {}, ...others } = init;
+  if (file !== undefined) return sendFile({ url, file, headers, signal, onSent });
+  return fetch(url, { ...others, headers, credentials: 'same-origin', signal });
 }
 
 async function problemIn(response: Response): Promise<ProblemFacts> {

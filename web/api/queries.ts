@@ -7,7 +7,7 @@ import {
   type UseMutationResult,
   type UseQueryResult,
 } from '@tanstack/react-query';
-import { call } from './client.ts';
+import { call, type CallOptions } from './client.ts';
 import type { InputOf, OperationName, ResultOf } from './operation-types.ts';
 import { Problem, problemOf } from './problem.ts';
 
@@ -105,11 +105,11 @@ export function useAct<const Name extends OperationName>(
 ): UseMutationResult<
   ResultOf<Name>,
   Error,
-  { readonly input: InputOf<Name>; readonly file?: Blob | undefined }
+  { readonly input: InputOf<Name> } & Pick<CallOptions, 'file' | 'onSent' | 'signal'>
 > {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ input, file }) => call(name, input, { file }),
+    mutationFn: ({ input, ...options }) => call(name, input, options),
     ...(onSuccess && { onSuccess: (result) => onSuccess(result) }),
     ...(onError && { onError: (error) => onError(error) }),
     onSettled: () => {

@@ -6,13 +6,17 @@ import type { Field } from '../../src/domain/input-fields.ts';
 import type { InputOf, OperationFacts, OperationName } from '../api/operation-types.ts';
 import { problemOf } from '../api/problem.ts';
 import { useAct } from '../api/queries.ts';
+import type { Sent } from '../api/upload.ts';
 import type { ActProps } from './act-props.ts';
 import { CommandOf } from './command-of.tsx';
 import { FieldInput } from './field-input.tsx';
 import { ProblemBox } from './problem-box.tsx';
 import { tellDone, tellProblem } from './tell.tsx';
+import { UploadProgress } from './upload-progress.tsx';
 
 const PREVIEW_AFTER_MS = 400;
+/** What is smaller is sent before anybody could read how far it is. */
+const PROGRESS_FROM_BYTES = 1_000_000;
 
 type DrawerProps<Name extends OperationName> = ActProps<Name> & {
   readonly facts: OperationFacts;
@@ -42,6 +46,7 @@ export function ActDrawer<const Name extends OperationName>(props: DrawerProps<N
     ...withoutNulls(current),
     ...initial,
   }));
+  const [sent, setSent] = useState<Sent | null>(null);
   const isShown = useRef(true);
   useEffect(() => {
     isShown.current = true;
@@ -72,7 +77,9 @@ export function ActDrawer<const Name extends OperationName>(props: DrawerProps<N
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     event.stopPropagation();
-    if (!act.isPending) act.mutate({ input: { ...whole, ...(needsYes && { yes: true }) }, file });
+    if (act.isPending) return;
+    setSent(null);
+    act.mutate({ input: { ...whole, ...(needsYes && { yes: true }) }, file, onSent: setSent });
   };
   // What is under way is not taken back by closing its form: it stays until it is known what came of it.
   const close = () => {
@@ -114,6 +121,12 @@ export function ActDrawer<const Name extends OperationName>(props: DrawerProps<N
             <Alert color="orange" title="Is that what you want?">
               {problem.detail}
             </Alert>
+          )}
+          {act.isPending && file && file.size >= PROGRESS_FROM_BYTES && (
+            <UploadProgress
+              {...{ fileName: file.name, sent, size: file.size }}
+              then={`${file.name} is sent. The server works with it …`}
+            />
           )}
           <Group justify="flex-end" gap="xs">
             <Button variant="default" disabled={act.isPending} onClick={close}>

@@ -17,7 +17,7 @@ export interface ActProps<Name extends OperationName> {
   /** What can be chosen for a field whose definition takes any name, such as the facilities that there are. */
   readonly choices?: Readonly<Partial<Record<keyof InputOf<Name> & string, Choices>>>;
   /** The content of the operation's file, where the page has it. */
-  readonly file?: Blob | undefined;
+  readonly file?: File | undefined;
   /** What the settings are now: the fields begin with it, and what stays so is not sent. */
   readonly current?: InputOf<Name>;
   /** What the fields begin with otherwise: a proposal. */

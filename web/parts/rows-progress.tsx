@@ -10,10 +10,12 @@ interface RowsProgressProps {
   readonly total: number;
   /** Rows a second as the server knows it; absent: as it is seen here. */
   readonly rate?: number | null | undefined;
+  /** In place of "12 of 345 rows". */
+  readonly words?: (done: number, total: number) => string;
 }
 
 /** Work under way: rows done of rows, and about how long the rest takes. */
-export function RowsProgress({ label, done, total, rate }: RowsProgressProps) {
+export function RowsProgress({ label, done, total, rate, words = rowsInWords }: RowsProgressProps) {
   const seen = useRate(done);
   const perSecond = rate ?? seen;
   const left =
@@ -27,7 +29,7 @@ export function RowsProgress({ label, done, total, rate }: RowsProgressProps) {
       </Progress.Root>
       <Group justify="space-between" gap="xs">
         <Text size="sm" className="units">
-          {formatUnits(done)} of {formatUnits(total)} rows
+          {words(done, total)}
         </Text>
         {left && (
           <Text size="sm" c="dimmed">
@@ -37,6 +39,10 @@ export function RowsProgress({ label, done, total, rate }: RowsProgressProps) {
       </Group>
     </Stack>
   );
+}
+
+function rowsInWords(done: number, total: number): string {
+  return `${formatUnits(done)} of ${formatUnits(total)} rows`;
 }
 
 /** Rows a second since the page looks on: what was done before may have been long ago. */
