@@ -1,6 +1,7 @@
 /** What the server tells by itself: lanes and runs, put where a look would have put them. */
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import { isLongList } from './pages.ts';
 import { keyOf } from './queries.ts';
 
 /** What a topic tells by itself, and what else is worth another look then. A plan is not: that would ask Shopify. */
@@ -37,7 +38,8 @@ export function useLive(): boolean {
           client.setQueryData(key, told.value);
           // What else shows lanes and runs asks for more than the events have.
           void client.invalidateQueries({
-            predicate: ({ queryKey }) => others.test(String(queryKey[0])) && queryKey !== key,
+            predicate: ({ queryKey, state }) =>
+              others.test(String(queryKey[0])) && queryKey !== key && !isLongList(state.data),
           });
         });
       }

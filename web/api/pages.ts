@@ -1,5 +1,5 @@
 /** A list that has pages: each further page is asked for by `next` of the one before. */
-import { useInfiniteQuery, useQuery, type UseQueryResult } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery, type Query, type UseQueryResult } from '@tanstack/react-query';
 import { call } from './client.ts';
 import type { InputOf, OperationName, ResultOf } from './operation-types.ts';
 import { keepOfSame, keyOf, LOOK_AGAIN_MS } from './queries.ts';
@@ -15,6 +15,17 @@ export type PagedName = {
   [Name in OperationName]: ResultOf<Name> extends { readonly next: unknown } ? Name : never;
 }[OperationName];
 
+/** So many loaded pages are read again by themselves: each one is a request, and nobody looks at ten at once. */
+const PAGES_READ_AGAIN_MAX = 3;
+
+/** Whether so many pages are loaded that they are read again only by an act, or when somebody asks for it. */
+export function isLongList(data: unknown): boolean {
+  const pages = typeof data === 'object' && data !== null && 'pages' in data ? data.pages : null;
+  return Array.isArray(pages) && pages.length > PAGES_READ_AGAIN_MAX;
+}
+
+const isShort = ({ state: { data } }: Pick<Query, 'state'>) => !isLongList(data);
+
 /** @param input without `after` */
 export function usePages<const Name extends PagedName>(name: Name, input: InputOf<Name>, isEnabled = true) {
   return useInfiniteQuery({
@@ -24,6 +35,9 @@ export function usePages<const Name extends PagedName>(name: Name, input: InputO
     initialPageParam: null as string | number | null,
     getNextPageParam: (page) => (page as Page).next ?? null,
     enabled: isEnabled,
+    refetchInterval: (query) => (isShort(query) ? LOOK_AGAIN_MS : false),
+    refetchOnWindowFocus: isShort,
+    refetchOnReconnect: isShort,
     placeholderData: keepOfSame(input),
   });
 }

@@ -2,6 +2,7 @@ import { Box, Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { IconLock, IconRefresh } from '@tabler/icons-react';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { createContext, useEffect, type ReactNode } from 'react';
+import { isLongList } from '../api/pages.ts';
 import { problemOf } from '../api/problem.ts';
 import { relativeTo, useNow } from './instant.tsx';
 import { ProblemBox } from './problem-box.tsx';
@@ -63,6 +64,17 @@ export function Loaded<T>({ look, lines = 6, children }: LoadedProps<T>) {
             />
           )}
           {children(look.data)}
+          {isLongList(look.data) && (
+            <Group gap="xs" justify="flex-end">
+              <Text size="xs" c="dimmed">
+                So long a list is not read again by itself: this is as of{' '}
+                {relativeTo(now, look.dataUpdatedAt)}.
+              </Text>
+              <Button variant="default" loading={look.isFetching} onClick={() => void look.refetch()}>
+                Read again
+              </Button>
+            </Group>
+          )}
         </Stack>
       </OutdatedContext>
     );
