@@ -19,7 +19,7 @@ function isDecidedAtApprovals(code: string): boolean {
 export function Conditions() {
   const look = useLook('condition.list');
   const { counts, isKnown } = useWaiting();
-  const waits = Object.values(counts).some((count) => count > 0);
+  const waits = Object.values(counts).some((count) => count !== 0);
   const [isAll, setAll] = useState(false);
   return (
     <Card component="section" aria-label="What is wrong now">
