@@ -90,7 +90,7 @@ function addRoute(
       // Before a file is read.
       requireRole(facts, request.caller);
       const result = await handler(request, reply);
-      if (result instanceof Readable) return reply.type('text/csv; charset=utf-8').send(result);
+      if (result instanceof Readable) return reply.send(result);
       return reply.type('application/json; charset=utf-8').send(JSON.stringify(result ?? null));
     },
   });
@@ -107,6 +107,8 @@ async function answerCsv(reply: FastifyReply, pages: AsyncGenerator<unknown>): P
   const rows = rowsIn(first);
   if (rows === null) throw httpError(406, 'its answer is no list, so there is no CSV of it');
   void reply.header('content-disposition', 'attachment');
+  // The columns are those of the rows. RFC 4180 has a word for a file without any.
+  void reply.type(`text/csv; charset=utf-8${rows.length > 0 ? '' : '; header=absent'}`);
   return Readable.from(rowsAsCsv(rows, pages));
 }
 

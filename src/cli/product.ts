@@ -26,7 +26,8 @@ export const PRODUCT_COMMANDS = [
     description: `products by SKU, ${SHOWN_BY_DEFAULT} of them unless told otherwise, with --json all`,
     given: ({ asJson }) => (asJson ? {} : { limit: SHOWN_BY_DEFAULT }),
     show: ({ products, total }) => {
-      const more = total > products.length ? `\n${products.length} of ${total} products.` : '';
+      const more =
+        total !== null && total > products.length ? `\n${products.length} of ${total} products.` : '';
       return { json: products, text: productTable(products) + more };
     },
   }),

@@ -4,7 +4,7 @@ import { shopOf } from '../domain/jobs/jobs.ts';
 import type { MissedRun, ScheduleAct } from '../domain/jobs/missed-runs.ts';
 import type { ProcessResult } from '../domain/jobs/process-uploads.ts';
 import { VERIFY } from '../domain/jobs/verify.ts';
-import { SCHEDULE_ACTS_READ_MAX } from '../domain/limits.ts';
+import { API_RUN_AWAITED_MS, SCHEDULE_ACTS_READ_MAX } from '../domain/limits.ts';
 import { listJobActs } from '../postgres/audit-log.ts';
 import { findLastApplied } from '../postgres/lane/last-applied.ts';
 import { findPause } from '../postgres/lane/lane-pause.ts';
@@ -21,14 +21,22 @@ export const runJob = defineOperation({
   name: 'job.run',
   role: 'operator',
   description: 'run a job now',
-  fields: { ...JOB_FIELDS, ...PARAMETER_FIELDS, wait: optional(yesOrNo('wait for the result')) },
+  fields: {
+    ...JOB_FIELDS,
+    ...PARAMETER_FIELDS,
+    wait: optional(yesOrNo('wait for the result; by HTTP for 45 s at most')),
+  },
   run: async (context, { wait = false, ...input }) => {
     const { app, progress } = context;
     const order = await completeOrder(context, input);
     const { runJob: start } = await import('../temporal/run-job.ts');
     const temporal = await app.temporal();
-    const run = await start(temporal, order, { wait, onProgress: progress, startedBy: context.caller.name });
-    if (wait) {
+    const run = await start(temporal, order, {
+      ...{ wait, onProgress: progress, startedBy: context.caller.name },
+      // Whoever holds a request open sees nothing of it, and a proxy between ends it.
+      ...(context.caller.via === 'api' && { waitMaxMs: API_RUN_AWAITED_MS }),
+    });
+    if (run.status === 'COMPLETED') {
       const { result } = run;
       const foundNoFile = result !== null && 'laneState' in result && isWithoutFile(result);
       // Whoever made the file has woken the lane already, and that run may have ended before this one began.

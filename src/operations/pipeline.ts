@@ -10,6 +10,7 @@ import {
   yesOrNo,
 } from '../domain/input-fields.ts';
 import { jobField } from '../domain/jobs/jobs.ts';
+import { isRunFound } from '../domain/jobs/run-search.ts';
 import { PIPELINE_STATES, RUN_STARTERS } from '../domain/jobs/pipeline-state.ts';
 import { PIPELINE_RUNS_MAX, PIPELINE_RUNS_SHOWN } from '../domain/limits.ts';
 import type { Application } from './application.ts';
@@ -27,14 +28,16 @@ export const showPipeline = defineOperation({
     startedBy: optional(choice('only those that a schedule started, or only all others', RUN_STARTERS)),
     since: optional(time('only runs that began from this instant on')),
     before: optional(time('only runs that began before this instant')),
+    by: optional(label('only those that this person started; "itself": those that nobody did', 'name')),
+    search: optional(label('only those, of the runs that are read, in whose text this is found', 'text')),
     limit: byDefault(count('runs at most', PIPELINE_RUNS_MAX), PIPELINE_RUNS_SHOWN),
   },
-  run: async ({ app }, filter) => {
+  run: async ({ app }, { by, search, ...filter }) => {
     const { readPipeline } = await import('../temporal/pipeline.ts');
     const temporal = await app.temporal();
     const { runs, more } = await readPipeline(temporal, filter);
     const linked = await linkToUi(app);
-    return { jobs: runs.map(linked), more };
+    return { jobs: runs.filter((run) => isRunFound(run, { by, search })).map(linked), more };
   },
 });
 

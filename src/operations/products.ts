@@ -48,6 +48,7 @@ export const listProducts = defineOperation({
     sku: optional(label('only this product', 'sku')),
     search: optional(label('only products whose SKU begins with this, in any case', 'text')),
     withAtp: optional(yesOrNo('also Online ATP in the shop’s group, and how far it has come')),
+    withoutTotal: optional(yesOrNo('leave out how many there are: they are counted for each page')),
     limit: optional(count('products at most', PRODUCTS_LISTED_MAX)),
     after: optional(label('where to go on: the last SKU of the page before', 'sku')),
   },
@@ -57,7 +58,10 @@ export const listProducts = defineOperation({
     if (withAtp && only === undefined && (limit ?? PRODUCTS_LISTED_MAX) > PAGE_ROWS_MAX)
       throw invalid(`${nameOf('withAtp')} needs ${nameOf('limit')}, ${PAGE_ROWS_MAX} at most`);
   },
-  run: async (context, { shopId, sku: only, search, withAtp, limit = PRODUCTS_LISTED_MAX, after }) => {
+  run: async (
+    context,
+    { shopId, sku: only, search, withAtp, withoutTotal = false, limit = PRODUCTS_LISTED_MAX, after },
+  ) => {
     const database = await context.app.database();
     const filter = { shopId: await shopToShow(context, shopId), limit, after };
     const products = await (search === undefined
@@ -71,7 +75,8 @@ export const listProducts = defineOperation({
       : products;
     return {
       products: shown,
-      total: isPart ? await countAll() : products.length,
+      /** Null: it was left out. */
+      total: withoutTotal ? null : isPart ? await countAll() : products.length,
       next: isCut ? (products.at(-1)?.sku ?? null) : null,
     };
   },

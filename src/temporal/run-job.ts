@@ -1,7 +1,7 @@
 /** Starting a job's workflow, whoever starts it: a person, a schedule, or a job that has published a file. */
 import { WorkflowExecutionAlreadyStartedError, type WorkflowStartOptions } from '@temporalio/client';
 import type { SearchAttributePair } from '@temporalio/common';
-import { AtpError } from '../domain/errors.ts';
+import { AtpError, isCoded } from '../domain/errors.ts';
 import {
   JOBS,
   acceptJobInput,
@@ -106,6 +106,8 @@ function summaryOf(order: JobOrder): string {
 export interface RunOptions extends Origin {
   /** Wait for the result. A run of the same job that is under way ends first. */
   readonly wait: boolean;
+  /** How long; what has not ended by then is answered as RUNNING. Absent: JOB_WAIT_MAX_MS, and then an error. */
+  readonly waitMaxMs?: number | undefined;
   /** Tells a person what is waited for. */
   readonly onProgress?: (text: string) => void;
 }
@@ -129,16 +131,18 @@ export async function runJob<Order extends JobOrder>(
   const begunAt = performance.now();
   const run = await startJob(temporal, order, options, begunAt);
   if (!options.wait) return { ...run, status: 'RUNNING', result: null };
-  const { onProgress } = options;
+  const { onProgress, waitMaxMs } = options;
   onProgress?.(`${summaryOf(order)}: running (workflow ${run.workflowId})`);
   const tellProgress = onProgress && createProgressTeller(temporal, summaryOf(order), onProgress);
   const { workflowId, runId } = run;
   const handle = temporal.client.workflow.getHandle<JobWorkflow<Order['job']>>(workflowId, runId);
-  return {
-    ...run,
-    status: 'COMPLETED',
-    result: await waitForResult(temporal, handle, { begunAt, tellProgress }),
-  };
+  try {
+    const result = await waitForResult(temporal, handle, { begunAt, waitMaxMs, tellProgress });
+    return { ...run, status: 'COMPLETED', result };
+  } catch (error) {
+    if (waitMaxMs === undefined || !isCoded(error, 'JOB_STILL_RUNNING')) throw error;
+    return { ...run, status: 'RUNNING', result: null };
+  }
 }
 
 /** A job's workflow as the client sees it. */
@@ -186,6 +190,7 @@ async function startJob(
   options: RunOptions,
   begunAt: number,
 ): Promise<StartedRun> {
+  const { waitMaxMs } = options;
   if (order.job === 'process-uploads') {
     const run = await wakeLane(temporal, order.shopId, options);
     await refuseBehind(temporal, order, run, false);
@@ -198,7 +203,12 @@ async function startJob(
     const { workflowId, runId } = run;
     await refuseBehind(temporal, order, run, !options.wait || passed >= RUNS_LET_PASS_MAX);
     options.onProgress?.(`${summaryOf(order)}: waiting for the run ${runId} to end`);
-    await waitForEnd(temporal, temporal.client.workflow.getHandle(workflowId, runId), { begunAt });
+    const before = temporal.client.workflow.getHandle(workflowId, runId);
+    await waitForEnd(temporal, before, { begunAt, waitMaxMs }).catch(async (error: unknown) => {
+      if (waitMaxMs === undefined || !isCoded(error, 'JOB_STILL_RUNNING')) throw error;
+      // Nothing of the caller's has started: it is refused, as without a wait.
+      await refuseBehind(temporal, order, run, true);
+    });
   }
 }
 

@@ -62,10 +62,12 @@ async function failWhenNeglected(
   throw new AtpError('JOB_STILL_RUNNING', { workflowId, waitedMinutes: waitMaxMs / 60_000 });
 }
 
-/** How a job's end is waited for: JOB_WAIT_MAX_MS from `begunAt` on, whatever else the command has waited for since. */
+/** How a job's end is waited for: `waitMaxMs` from `begunAt` on, whatever else the command has waited for since. */
 export interface JobWait {
   /** By the monotonic clock of the process. */
   readonly begunAt: number;
+  /** Absent: JOB_WAIT_MAX_MS. */
+  readonly waitMaxMs?: number | undefined;
   readonly tellProgress?: ((handle: WorkflowHandle) => Promise<void>) | undefined;
 }
 
@@ -85,14 +87,14 @@ export async function waitForEnd(
 export async function waitForResult<Run extends Workflow>(
   temporal: TemporalClient,
   handle: WorkflowHandle<Run>,
-  { begunAt, tellProgress }: JobWait,
+  { begunAt, waitMaxMs = JOB_WAIT_MAX_MS, tellProgress }: JobWait,
 ): Promise<WorkflowResultType<Run>> {
   const { workflowId } = handle;
   let awaited = handle;
   // Of a chain of runs, the latest one is looked at.
   const latest = temporal.client.workflow.getHandle(workflowId);
   const onLook = tellProgress && (() => tellProgress(latest));
-  const waiting: Waiting = { waitsFor: 'job', workflowId, waitMaxMs: JOB_WAIT_MAX_MS, begunAt, onLook };
+  const waiting: Waiting = { waitsFor: 'job', workflowId, waitMaxMs, begunAt, onLook };
   for (;;) {
     try {
       const run = awaited;

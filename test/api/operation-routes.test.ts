@@ -4,6 +4,8 @@ import { routeOf } from '../../src/api/route.ts';
 import { API_ROWS_MAX } from '../../src/domain/limits.ts';
 import { isRead } from '../../src/operations/operation.ts';
 import { OPERATIONS } from '../../src/operations/operations.ts';
+import { listProducts } from '../../src/operations/products.ts';
+import { pagesOf } from '../../src/operations/rows-as-csv.ts';
 import { listActs } from '../../src/postgres/audit-log.ts';
 import { BROADWAY, GROUP, OUTLET, Retailer, SHOP } from '../postgres/retailer.ts';
 import { freshNamespace } from '../setup/fresh-namespace.ts';
@@ -269,6 +271,25 @@ describe('CSV', () => {
     const { text } = await csv('/api/product/list?limit=2');
     expect(text.trimEnd().split('\n')).toHaveLength(3);
     expect((await csv(`/api/facility/list`)).text).toMatch(new RegExp(`\n${BROADWAY},Broadway,RETAIL_STORE`));
+  });
+
+  test('says so where there is no row, and so no column', async () => {
+    const { headers, text } = await csv('/api/product/list?search=NO-SUCH');
+    expect(text.trim()).toBe('');
+    expect(headers.get('content-type')).toBe('text/csv; charset=utf-8; header=absent');
+  });
+
+  test('asks for pages without the number of all products, which it has no place for', async () => {
+    const asked: unknown[] = [];
+    const pages = pagesOf(listProducts.fields, {}, (input) => Promise.resolve(void asked.push(input)));
+    for await (const page of pages) expect(page).toBe(undefined);
+    expect(asked).toEqual([{ limit: 1_000, withoutTotal: true }]);
+
+    const page = (await api.ask('/api/product/list?limit=1&withoutTotal=true')).json;
+    expect(page).toMatchObject({ products: [{}], total: null, next: expect.any(String) as string });
+    expect((await api.ask('/api/product/list?limit=1')).json).toMatchObject({
+      total: expect.any(Number) as number,
+    });
   });
 
   test('starts no formula in a spreadsheet', async () => {

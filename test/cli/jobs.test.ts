@@ -1,5 +1,5 @@
 import { TASK_QUEUE } from '../../src/domain/workflow-names.ts';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { Database } from '../../src/postgres/database.ts';
 import { createFacilityGroup } from '../../src/postgres/master-data/facility-groups.ts';
 import { addShop } from '../../src/postgres/master-data/shops.ts';
@@ -322,6 +322,19 @@ test('a workflow that ends without a result is reported with its reason', async 
     .toBe(true);
 
   await ending;
+});
+
+test('a run that is waited for no longer goes on; one that waits behind it is refused', async () => {
+  const order = { job: 'map-shop', shopId: 'south' } as const;
+  const run = await runJob(temporal, order, { wait: true, waitMaxMs: 0 });
+  const handle = temporal.client.workflow.getHandle(run.workflowId, run.runId);
+  onTestFinished(async () => void (await handle.terminate('by the test')));
+
+  expect(run).toMatchObject({ status: 'RUNNING', result: null });
+  expect((await handle.describe()).status.name).toBe('RUNNING');
+  await expect(runJob(temporal, order, { wait: true, waitMaxMs: 0 })).rejects.toMatchObject({
+    code: 'JOB_RUNNING',
+  });
 });
 
 test.each([

@@ -45,6 +45,9 @@ export const API_BODY_IDLE_MS = 30_000;
 /** How long a whole request may take to arrive: a feed of 2 GiB at 20 Mbit/s. What it starts may take longer. */
 export const API_REQUEST_TIMEOUT_MS = 15 * 60_000;
 
+/** How long a run is waited for before the answer says that it goes on: proxies give up an answer after 60 seconds mostly. */
+export const API_RUN_AWAITED_MS = 45_000;
+
 /** How long a connection stays open for the next request: longer than proxies keep theirs, which is a minute mostly. */
 export const API_KEEP_ALIVE_MS = 75_000;
 

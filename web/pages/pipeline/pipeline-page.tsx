@@ -5,7 +5,7 @@ import { Empty, Loaded, Page } from '../../parts/page.tsx';
 import { RunTable } from '../../parts/run-table.tsx';
 import { useFilters } from '../../parts/use-filters.ts';
 import { PipelineFilters } from './pipeline-filters.tsx';
-import { inputOf, isFound, type Filters } from './run-filters.ts';
+import { inputOf, isFound, searchOf, type Filters } from './run-filters.ts';
 
 // Only who looks at a day needs it.
 const DayView = lazy(async () => ({ default: (await import('./day-view.tsx')).DayView }));
@@ -111,7 +111,11 @@ function RunList({ tab, filters, onAll, onMore }: RunListProps) {
             runs={jobs.filter((run) => isFound(run, filters))}
             label={`${TABS[tab]} runs`}
             more={more && limit < RUNS_MAX ? { isLoading: look.isFetching, onMore } : undefined}
-            csv={{ name: 'pipeline.show', input: { ...input, limit: RUNS_MAX }, fileName: `runs-${tab}.csv` }}
+            csv={{
+              name: 'pipeline.show',
+              input: { ...input, ...searchOf(filters), limit: RUNS_MAX },
+              fileName: `runs-${tab}.csv`,
+            }}
             empty={<NoRuns tab={tab} isFiltered={hasFilters || filters.q !== undefined} isAll={!more} />}
           />
         )}

@@ -1,10 +1,11 @@
 /** What the pipeline shows: the filters of its address. */
 import type { InputOf } from '../../api/operation-types.ts';
+import { isRunFound } from '../../../src/domain/jobs/run-search.ts';
 import type { Run } from '../../parts/run-state.tsx';
 
 export type Filters = Readonly<Partial<Record<'job' | 'shop' | 'by' | 'q' | 'all' | 'limit', string>>>;
 
-/** What the server is asked for; what it cannot ask Temporal for is looked for in what it answers. */
+/** What the server is asked for. */
 export function inputOf({ job, shop, by, all }: Filters): InputOf<'pipeline.show'> {
   return {
     ...(job !== undefined && { job: job }),
@@ -15,12 +16,13 @@ export function inputOf({ job, shop, by, all }: Filters): InputOf<'pipeline.show
   };
 }
 
-/** `by` may be a person's name; a search finds words of what came of a run. */
-export function isFound(run: Run, { by, q = '' }: Filters): boolean {
-  const isBy =
-    by === undefined ||
-    by === 'schedule' ||
-    (by === 'itself' ? run.startedBy === null : run.startedBy === by);
-  const text = [run.jobName, run.shopId, run.summary, run.workflowId, run.runId, run.startedBy].join(' ');
-  return isBy && text.toLowerCase().includes(q.trim().toLowerCase());
+/** What Temporal cannot be asked for. A search of each key that is pressed is done here, by the same rule as the server’s. */
+export function isFound(run: Run, { by, q }: Filters): boolean {
+  return isRunFound(run, { by, search: q });
+}
+
+/** The same for the server, of what is saved. */
+export function searchOf({ by, q }: Filters): InputOf<'pipeline.show'> {
+  const search = q?.trim();
+  return { ...(by !== undefined && { by }), ...(search && { search }) };
 }
