@@ -171,7 +171,7 @@ export async function createApiServer(parts: ServerParts): Promise<FastifyInstan
   server.addHook('onResponse', async (request, reply) => tell(request, reply));
   addHealthRoutes(server, isReady);
   addDescription(server, version, parts.commands);
-  addSessionRoutes(server, app, isSecure);
+  addSessionRoutes(server, app, parts.identityProvider, isSecure);
   addProviderRoutes(server, app, parts.identityProvider, isSecure);
   addOperationRoutes(server, app);
   addEvents(server, app, parts.eventPace);

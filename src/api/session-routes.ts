@@ -1,6 +1,7 @@
 /** `/api/session`: a person signs in, sees who is signed in, and signs out. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AtpError } from '../domain/errors.ts';
+import type { IdentityProvider } from '../domain/identity-provider.ts';
 import { SIGN_IN_WINDOW_MS, SIGN_INS_OF_ADDRESS_MAX, SIGN_INS_OF_NAME_MAX } from '../domain/limits.ts';
 import { changeOwnPassword } from '../operations/access/own-password.ts';
 import { csrfTokenOf, sessionOfCookie, signIn, signOut } from '../operations/access/sessions.ts';
@@ -10,7 +11,12 @@ import { httpError } from './problem.ts';
 
 const PATH = '/api/session';
 
-export function addSessionRoutes(server: FastifyInstance, app: Application, isSecure: boolean): void {
+export function addSessionRoutes(
+  server: FastifyInstance,
+  app: Application,
+  provider: IdentityProvider | null,
+  isSecure: boolean,
+): void {
   const name = cookieName(isSecure);
   const cookieOptions = sessionCookie(isSecure);
   const countOfAddress = server.createRateLimit({
@@ -62,9 +68,13 @@ export function addSessionRoutes(server: FastifyInstance, app: Application, isSe
 
   server.delete(PATH, async (request, reply) => {
     request.told.act = 'session.end';
-    const cookie = request.cookies[name];
-    if (cookie !== undefined) await signOut(app, cookie, request.caller);
-    return reply.clearCookie(name, cookieOptions).code(204).send();
+    // By a token the caller is a program, and the session of a person is not its own to end.
+    const cookie = request.headers.authorization === undefined ? request.cookies[name] : undefined;
+    if (cookie === undefined) throw httpError(400, 'a program has a token and no session');
+    const { issuer } = await signOut(app, cookie, request.caller);
+    void reply.clearCookie(name, cookieOptions);
+    const continueAt = issuer !== null && issuer === provider?.issuer ? await provider.signOutUrl() : null;
+    return continueAt === null ? reply.code(204).send() : { continueAt: continueAt.href };
   });
 }
 

@@ -46,6 +46,8 @@ export interface IdentityProvider {
    * @throws AtpError OIDC_REFUSED: what came proves nothing; OIDC_UNREACHABLE, OIDC_SECRET_MISSING
    */
   readonly finish: (query: URLSearchParams, proofs: SignInProofs) => Promise<ProvidedIdentity>;
+  /** Where the browser signs out there, too; null: it has no such place, or cannot be asked now. */
+  readonly signOutUrl: () => Promise<URL | null>;
 }
 
 /** The greatest role of the groups; null: none of them gives one. */

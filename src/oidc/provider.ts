@@ -89,6 +89,12 @@ export function openProvider(
         throw refusalOf(issuer, error);
       }
     },
+    signOutUrl: async () => {
+      // Whoever is signed out here is so, whatever the provider can do about its own session.
+      const config = await configNow().catch(() => null);
+      if (config?.serverMetadata().end_session_endpoint === undefined) return null;
+      return client.buildEndSessionUrl(config);
+    },
   };
 
   /** Some providers keep groups out of the ID token, and tell them to whoever asks with the access token. */

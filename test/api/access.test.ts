@@ -139,6 +139,16 @@ describe('a session', () => {
     expect(await whoAmI(cookie)).toBe('401 SIGN_IN_NEEDED');
   });
 
+  test('is not ended by a program, whatever cookie comes with its token', async () => {
+    const { cookie } = await signIn(api, name, 'viewer');
+    const answer = await api.ask('/api/session', { method: 'DELETE', headers: { cookie } });
+
+    expect(refusalOf(answer)).toBe('400 REQUEST_INVALID');
+    expect(await whoAmI(cookie)).toBe('viewer');
+    const { acts } = await listActs(api.database, { act: 'session.end', limit: 10 });
+    expect(acts.filter(({ actor }) => actor.startsWith('token'))).toEqual([]);
+  });
+
   test('ends when it was not used for long, and at its end', async () => {
     const { cookie } = await signIn(api, name, 'viewer');
     expect(await whoAmI(cookie)).toBe('viewer');

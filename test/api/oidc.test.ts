@@ -60,12 +60,26 @@ function person(...groups: string[]): void {
 const signInBy = (browser: Browser, change?: (url: URL) => void): Promise<Page> =>
   browser.open(`${api.url}${START}`, change);
 
+/** Signs out here. Where the browser goes on to. */
+async function endOf(browser: Browser, of: ApiUnderTest = api): Promise<string> {
+  const own = { authorization: '', cookie: browser.cookiesOf(of.url) };
+  const { json } = await of.ask('/api/session', { headers: own });
+  const headers = { ...own, 'atp-csrf-token': (json as { csrfToken: string }).csrfToken };
+  const ended = await of.ask('/api/session', { method: 'DELETE', headers });
+  return (ended.json as { continueAt: string }).continueAt;
+}
+
 /** The role of whoever is signed in, or why nobody is. */
 async function roleIn(browser: Browser, of: ApiUnderTest = api): Promise<string> {
   const answer = await of.ask('/api/session', {
     headers: { authorization: '', cookie: browser.cookiesOf(of.url) },
   });
   return answer.status === 200 ? (answer.json as { role: string }).role : refusalOf(answer);
+}
+
+async function nameIn(browser: Browser): Promise<string> {
+  const headers = { authorization: '', cookie: browser.cookiesOf(api.url) };
+  return ((await api.ask('/api/session', { headers })).json as { name: string }).name;
 }
 
 describe('a person of the provider', () => {
@@ -87,7 +101,9 @@ describe('a person of the provider', () => {
     };
     const act = { facilityGroupId: 'FAC_GRP', threshold: 1 };
     expect((await api.post('/api/group/set', act, { headers })).status).toBe(200);
-    expect((await api.ask('/api/session', { method: 'DELETE', headers })).status).toBe(204);
+    expect(await api.ask('/api/session', { method: 'DELETE', headers })).toMatchObject({
+      ...{ status: 200, json: { continueAt: expect.stringContaining(provider.issuer) as string } },
+    });
 
     expect(await roleIn(browser)).toBe('401 SIGN_IN_NEEDED');
     const { acts } = await listActs(api.database, { actor: name, limit: 5 });
@@ -96,6 +112,44 @@ describe('a person of the provider', () => {
       { act: 'group.set', via: 'api', outcome: 'DONE' },
       { act: 'session.begin', via: 'api', outcome: 'DONE', input: { by: provider.issuer } },
     ]);
+  });
+
+  test('signs out at the provider, too, which then asks anew who it is', async () => {
+    const browser = openBrowser();
+    await signInBy(browser);
+    // Who would sign in there next. While the provider still knows the person, it asks nobody.
+    const other = { preferred_username: `${name}-other`, groups: ['staff'] };
+    provider.person = { subject: `sub-other-${name}`, claims: other };
+    await signInBy(browser);
+    expect(await nameIn(browser)).toBe(name);
+
+    const page = await browser.open(await endOf(browser));
+    const [, xsrf = ''] = /name="xsrf" value="([^"]+)"/.exec(page.text) ?? [];
+    const headers = { cookie: browser.cookiesOf(provider.issuer) };
+    const body = new URLSearchParams({ xsrf, logout: 'yes' });
+    const confirmed = await fetch(`${provider.issuer}/session/end/confirm`, {
+      ...{ method: 'POST', headers, body, redirect: 'manual' },
+    });
+    expect(confirmed.status).toBeLessThan(400);
+
+    await signInBy(browser);
+    expect(await nameIn(browser)).toBe(`${name}-other`);
+  });
+
+  test('is signed out here also while the provider is away', async () => {
+    const own = await startOpenIdProvider();
+    const here = await apiOf(own.issuer);
+    own.open(`${here.url}${START}/callback`);
+    own.person = provider.person;
+    const browser = openBrowser();
+    await browser.open(`${here.url}${START}`);
+    const another = openProvider(settingsFor(own.issuer), { environment: ENVIRONMENT, timeoutMs: 1_000 });
+    await own.stop();
+
+    // What it said of itself an hour ago at most is still known to the one, and nothing to the other.
+    expect(await another.signOutUrl()).toBe(null);
+    expect(await endOf(browser, here)).toContain(own.issuer);
+    expect(await roleIn(browser, here)).toBe('401 SIGN_IN_NEEDED');
   });
 
   test('has the role that the groups give now: each sign-in looks again', async () => {

@@ -56,9 +56,14 @@ export function readSignInWays(): Promise<SignInWays> {
   return request<SignInWays>('/api/session/ways');
 }
 
-export async function signOut(): Promise<void> {
-  await request('/api/session', { method: 'DELETE', headers: csrfHeaders() });
+/** Where the browser signs out at the provider of a company, too; null: the session here was all. */
+export async function signOut(): Promise<string | null> {
+  const headers = csrfHeaders();
+  const ended = await request<{ readonly continueAt: string } | undefined>('/api/session', {
+    ...{ method: 'DELETE', headers },
+  });
   csrfToken = null;
+  return ended?.continueAt ?? null;
 }
 
 function keep(session: Session): Session {

@@ -159,6 +159,11 @@ function SchemeButton() {
 
 function UserMenu() {
   const { session, onSignOut } = useSession();
+  const leave = () => {
+    void signOut()
+      .then((continueAt) => continueAt !== null && window.location.assign(continueAt))
+      .finally(onSignOut);
+  };
   return (
     <Menu position="bottom-end" withArrow>
       <Menu.Target>
@@ -175,7 +180,7 @@ function UserMenu() {
         <Menu.Label>
           {session.name}, {session.role}
         </Menu.Label>
-        <Menu.Item leftSection={<IconLogout size={14} />} onClick={() => void signOut().finally(onSignOut)}>
+        <Menu.Item leftSection={<IconLogout size={14} />} onClick={leave}>
           Sign out
         </Menu.Item>
       </Menu.Dropdown>

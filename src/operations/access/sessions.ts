@@ -52,10 +52,16 @@ export function callerOfSession({ userName, role }: Session): Caller {
   return { name: userName, role, via: 'api' };
 }
 
-export async function signOut(app: Application, cookie: string, caller: Caller): Promise<void> {
+/** Answers by whom the person had signed in: an OpenID provider, or null, a password. */
+export async function signOut(
+  app: Application,
+  cookie: string,
+  caller: Caller,
+): Promise<{ readonly issuer: string | null }> {
   const database = await app.database();
-  await endSession(database, hashOfSecret(cookie));
+  const ended = await endSession(database, hashOfSecret(cookie));
   await recordSignOut(database, caller.name);
+  return ended;
 }
 
 /**

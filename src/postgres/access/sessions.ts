@@ -118,6 +118,15 @@ export async function useSession(database: Database, hash: Buffer): Promise<Sess
   return session;
 }
 
-export async function endSession(database: Database, hash: Buffer): Promise<void> {
-  await database.query('DELETE FROM user_session WHERE session_hash = $1', [hash]);
+/** @returns the issuer of its user; null: the user has a password, or there was no such session */
+export async function endSession(
+  database: Database,
+  hash: Buffer,
+): Promise<{ readonly issuer: string | null }> {
+  const [ended] = await database.query<{ issuer: string | null }>(
+    `DELETE FROM user_session USING user_account
+     WHERE user_session.user_name = user_account.user_name AND session_hash = $1 RETURNING issuer`,
+    [hash],
+  );
+  return ended ?? { issuer: null };
 }
