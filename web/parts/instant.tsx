@@ -45,6 +45,11 @@ export function absolute(at: string | number, timeZone?: string, hasSeconds = fa
   }).format(new Date(at));
 }
 
+/** A sentence of the server with its instants as people read them: "since 26 Nov 2026, 17:24 CET". */
+export function withReadableInstants(text: string): string {
+  return text.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (instant) => absolute(instant));
+}
+
 /** "2 min 5 s" */
 export function durationOf(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;

@@ -3,7 +3,7 @@ import { Anchor, Group, Text } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { DataTable, type Column } from './data-table.tsx';
-import { Instant } from './instant.tsx';
+import { Instant, withReadableInstants } from './instant.tsx';
 import { RunLink, runHref } from './run-link.tsx';
 import { RunProgress, RunDuration, RunState, Starter, type Run } from './run-state.tsx';
 import { JOBS } from '../../src/domain/jobs/jobs.ts';
@@ -94,7 +94,7 @@ function What({ run }: { readonly run: Run }) {
   if (run.progress) return <RunProgress progress={run.progress} />;
   const text = run.retrying
     ? `${run.retrying.code === null ? '' : `${run.retrying.code}: `}${run.retrying.message}`
-    : run.summary;
+    : withReadableInstants(run.summary);
   return (
     <Text inherit lineClamp={2} title={text} style={{ overflowWrap: 'anywhere' }}>
       {text}

@@ -16,11 +16,27 @@ const COLUMNS: readonly Column<RecordedAct>[] = [
   { header: 'When', cell: ({ startedAt }) => <Instant at={startedAt} /> },
   { header: 'Who', cell: ({ actor }) => actor },
   { header: 'By', isExtra: true, cell: ({ via }) => via },
-  { header: 'What', cell: ({ act }) => <code style={{ overflowWrap: 'anywhere' }}>{act}</code> },
+  { header: 'What', cell: ({ act }) => <ActName act={act} /> },
   { header: 'Of what', isExtra: true, cell: ({ input }) => inputInWords(input) },
   { header: 'Before → after', isExtra: true, cell: (act) => <Changes act={act} /> },
   { header: 'Outcome', cell: ({ outcome }) => <Outcome outcome={outcome} /> },
 ];
+
+/** Where it is narrow, it is broken between its noun and its verb. */
+function ActName({ act }: Pick<RecordedAct, 'act'>) {
+  const [noun, verb] = act.split('.');
+  return (
+    <code>
+      {noun}
+      {verb !== undefined && (
+        <>
+          .<wbr />
+          {verb}
+        </>
+      )}
+    </code>
+  );
+}
 
 /** Who did what, when, and what it changed. */
 export function AuditLog() {

@@ -14,7 +14,7 @@ import {
 } from '@mantine/core';
 import { IconChevronDown, IconChevronRight, IconPin, IconPinnedFilled } from '@tabler/icons-react';
 import { useLook } from '../../api/queries.ts';
-import { Instant, relativeTo, useNow } from '../../parts/instant.tsx';
+import { Instant, relativeTo, useNow, withReadableInstants } from '../../parts/instant.tsx';
 import { Loaded } from '../../parts/page.tsx';
 import { RunLink } from '../../parts/run-link.tsx';
 import { LiveRun, RunState, type Run } from '../../parts/run-state.tsx';
@@ -174,7 +174,8 @@ function LastRun({ job, live }: { readonly job: JobLine; readonly live: Run | un
     <Group gap="xs" mih={22} wrap="nowrap" align="flex-start">
       <RunState run={last} />
       <Text size="sm" lineClamp={2} title={last.summary}>
-        <RunLink run={last}>last run</RunLink> <Instant at={last.closedAt} />: {last.summary}
+        <RunLink run={last}>last run</RunLink> <Instant at={last.closedAt} />:{' '}
+        {withReadableInstants(last.summary)}
       </Text>
     </Group>
   );

@@ -6,7 +6,7 @@ import { useLook } from '../../api/queries.ts';
 import { Act } from '../../parts/act.tsx';
 import { Figure } from '../../parts/figures.tsx';
 import { CopyIcon } from '../../parts/copy-text.tsx';
-import { Instant, WholeInstant } from '../../parts/instant.tsx';
+import { Instant, WholeInstant, withReadableInstants } from '../../parts/instant.tsx';
 import { Loaded, Page } from '../../parts/page.tsx';
 import { LiveRun, RunProgress, RunDuration, RunState, Starter } from '../../parts/run-state.tsx';
 import { PageLink } from '../../parts/page-link.tsx';
@@ -80,7 +80,7 @@ function RunDetails({ run }: { readonly run: OneRun }) {
             <Group gap="xs" align="flex-start" wrap="nowrap">
               <RunState run={run} />
               <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-                {run.summary}
+                {withReadableInstants(run.summary)}
               </Text>
             </Group>
           )}
