@@ -1,13 +1,12 @@
 /** A job's times and parameters as a person is about to change them. It is nothing before it is saved. */
 import type { InputOf, ResultOf } from '../../api/operation-types.ts';
-import type { RowOf } from '../../api/pages.ts';
 import type { JobName } from '../../../src/domain/jobs/jobs.ts';
 import { JOBS } from '../../../src/domain/jobs/jobs.ts';
 import { PRESET_NAMES, PRESETS, type Preset } from '../../../src/domain/jobs/schedule-policy.ts';
 import { instantOf, offsetsOf, readWallClock } from '../../../src/domain/wall-clock.ts';
 
 /** What the list of jobs has. */
-export type JobLine = RowOf<'job.list'>;
+export type JobLine = ResultOf<'job.list'>['jobs'][number];
 
 /** What a look at one job has: also its parameters, and what it has lost. */
 export type JobFacts = Omit<ResultOf<'job.show'>, 'missedRuns'>;
