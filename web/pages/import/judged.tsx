@@ -105,7 +105,9 @@ export function Judged(props: JudgedProps) {
           Choose another
         </Button>
         <Button disabled={applied === 0 || (isHeld && !isSure)} onClick={() => onApply(isSure)}>
-          {applied === 0 ? 'Nothing to apply' : `Apply ${formatUnits(applied)} ${applied === 1 ? 'row' : 'rows'}`}
+          {applied === 0
+            ? 'Nothing to apply'
+            : `Apply ${formatUnits(applied)} ${applied === 1 ? 'row' : 'rows'}`}
         </Button>
       </Group>
     </>
