@@ -60,8 +60,8 @@ test.each(OPERATIONS.map((operation) => [operation.name, operation] as const))(
 
 /** The same question by both doors. */
 const READS: [path: string, args: string[], pick?: string][] = [
-  ['/api/facility/list', ['facility', 'list']],
-  ['/api/group/list', ['group', 'list']],
+  ['/api/facility/list', ['facility', 'list'], 'facilities'],
+  ['/api/group/list', ['group', 'list'], 'groups'],
   ['/api/product/list', ['product', 'list'], 'products'],
   ['/api/product/list?sku=SOCKS', ['product', 'list', '--sku', 'SOCKS'], 'products'],
   ['/api/product/list?limit=1', ['product', 'list', '--limit', '1'], 'products'],
@@ -81,7 +81,7 @@ const READS: [path: string, args: string[], pick?: string][] = [
   ['/api/import/show?importId=1', ['import', 'show', '1']],
   ['/api/feed/list', ['feed', 'list']],
   ['/api/source/list', ['source', 'list']],
-  ['/api/job/list', ['job', 'list']],
+  ['/api/job/list', ['job', 'list'], 'jobs'],
   ['/api/job/show?job=import', ['job', 'show', 'import']],
   ['/api/pipeline/show', ['pipeline']],
   ['/api/lane/list', ['lane']],

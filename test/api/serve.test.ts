@@ -24,7 +24,7 @@ test('it listens on this machine, lets in whoever has a token, and ends in good 
   expect((await fetch(`${url}/readyz`)).status).toBe(200);
   expect((await fetch(`${url}/api/facility/list`)).status).toBe(401);
   const answer = await fetch(`${url}/api/facility/list`, { headers: { authorization: `Bearer ${token}` } });
-  expect(await answer.json()).toEqual([]);
+  expect(await answer.json()).toEqual({ facilities: [], total: 0, next: null });
 
   server.kill('SIGTERM');
   const [exitCode] = (await once(server, 'exit')) as [number | null];
