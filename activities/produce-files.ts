@@ -112,10 +112,11 @@ export function createProduceActivities({ database, fileDrop, wakeLane, diary }:
           const { sha256 } = await renderUploadFile(lines, localPath);
           const target = { folder: outgoingFolder(shopId), name: file.name, sha256 };
           await fileDrop(async (drop) => {
-            // Only after a person decided to rewrite: until then, a foreign file under the name blocks the lane.
-            if (await isRewritten(database, shopId, sequence)) {
+            // Only after a person decided to rewrite: until then, a foreign file under the name blocks the lane. The equal file
+            // stays: another run has put it there, and the lane may read it now.
+            const mayMove = await isRewritten(database, shopId, sequence);
+            if (mayMove && !(await drop.holds(localPath, target)))
               await drop.setAside(target, setAsideFolder(shopId));
-            }
             await drop.publish(localPath, target);
             await markReady(database, { shopId, sequence, sha256 });
             diary({ event: 'FILE_PUBLISHED', shopId, sequence, rows: file.rowCount });

@@ -1,9 +1,10 @@
 /** The file drop: the folders on an SFTP server through which files come in and go out. */
 import { randomUUID } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { AtpError } from '../domain/errors.ts';
 import type { FeedEnd } from '../domain/feed-arrival.ts';
 import { compareNames } from '../domain/name-order.ts';
-import { downloadFile } from './downloading.ts';
+import { contentOnServer, downloadFile } from './downloading.ts';
 import type { RemoteEntry } from './listing.ts';
 import { moveFile, takeFile } from './moving.ts';
 import { publishFile } from './publishing.ts';
@@ -65,6 +66,8 @@ export interface FileDrop {
    * @throws AtpError FILE_NAME_TAKEN (a file with other content has the name)
    */
   publish(localPath: string, target: PublishTarget): Promise<void>;
+  /** Whether the equal file has the name; false also when what has it cannot be read. */
+  holds(localPath: string, target: PublishTarget): Promise<boolean>;
   /** @throws AtpError FILE_MISSING (also for a link or a folder) */
   download(path: string, localPath: string): Promise<{ readonly sizeBytes: number; readonly sha256: string }>;
   /**
@@ -157,6 +160,12 @@ function fileDropOn(connection: SftpConnection, at: (path: string) => string): F
         withChecksumFile,
         partId: randomUUID(),
       });
+    },
+
+    async holds(localPath, { folder, name, sha256 }) {
+      const ours = { sizeBytes: (await stat(localPath)).size, sha256 };
+      const found = await contentOnServer(connection, at(`${folder}/${name}`), ours).catch(() => null);
+      return found?.sha256 === sha256;
     },
 
     download: (path, localPath) => downloadFile(connection, { path: at(path), name: path, localPath }),

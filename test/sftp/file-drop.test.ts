@@ -55,6 +55,26 @@ describe.each(await sftpServers())('the file drop on the %s server', (server) =>
     expect(await read(`outgoing/blue-shirts/${NAME}.sha256`)).toBe(`${sha256('a,b\n1,2\n')}  ${NAME}\n`);
   });
 
+  test.each([
+    ['the equal file', 'a,b\n1,2\n', true],
+    ['another one of the same size', 'a,b\n1,3\n', false],
+    ['another one', 'a,b\n', false],
+    ['none', null, false],
+  ] as const)('it tells whether the name is held by the equal file: %s', async (_, content, isHeld) => {
+    if (content !== null) await put(`outgoing/blue-shirts/${NAME}`, content);
+    const target = { folder: 'outgoing/blue-shirts', name: NAME, sha256: sha256('a,b\n1,2\n') };
+    const localPath = await writeLocalFile('a,b\n1,2\n');
+
+    expect(await drop((files) => files.holds(localPath, target))).toBe(isHeld);
+  });
+
+  test('a folder under the name is not the equal file', async () => {
+    await put(`outgoing/blue-shirts/${NAME}/inside.csv`, 'foreign');
+    const target = { folder: 'outgoing/blue-shirts', name: NAME, sha256: sha256('') };
+
+    expect(await drop(async (files) => files.holds(await writeLocalFile(''), target))).toBe(false);
+  });
+
   describe('setting aside what lies in a file’s place', () => {
     const target = { folder: 'outgoing/blue-shirts', name: NAME };
     const ASIDE = 'archive/blue-shirts/set-aside';
