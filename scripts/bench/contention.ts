@@ -10,15 +10,14 @@ import { applyChunk } from '../../activities/apply-chunk.ts';
 import { ROWS_PER_CALL } from '../../src/domain/limits.ts';
 import type { Database } from '../../src/postgres/database.ts';
 import { enterLane } from '../../src/postgres/lane/lane.ts';
-import { DEFAULT_FACILITY_GROUP_ID } from '../../src/postgres/master-data/facility-groups.ts';
-import { addShop, findShop } from '../../src/postgres/master-data/shops.ts';
+import { findShop } from '../../src/postgres/master-data/shops.ts';
 import { createMapShop } from '../../src/operations/map-shop.ts';
 import { openAdminApi, type AdminApi } from '../../src/shopify/admin-api.ts';
 import type { StackAddresses } from '../../src/stand-ins/stack.ts';
+import { addBenchShop, controlTwin, SHOP_ID } from './bench-shop.ts';
 import { onOwnStack } from './own-stack.ts';
 import { randomOf, type Random } from './random.ts';
 
-const SHOP_ID = 'blue-shirts';
 const SKUS = Array.from({ length: ROWS_PER_CALL }, (_, index) => `SKU-${String(index).padStart(3, '0')}`);
 /** More than are sold. */
 const UNITS = 100_000;
@@ -79,38 +78,15 @@ async function prepare(database: Database, { shopify }: StackAddresses, latencyM
     'INSERT INTO product (product_id, sku) SELECT sku, sku FROM unnest($1::text[]) AS sku',
     [SKUS],
   );
-  await control(
+  await controlTwin(
     shopify,
     'POST',
-    'products',
+    `/shops/${shopify.domain}/products`,
     SKUS.map((sku) => ({ sku, title: sku, available: UNITS })),
   );
-  await addShop(database, {
-    shopId: SHOP_ID,
-    domain: shopify.domain,
-    locationId: shopify.locationId,
-    facilityGroupId: DEFAULT_FACILITY_GROUP_ID,
-    accessTokenRef: shopify.accessTokenRef,
-    adminUrl: shopify.adminUrl,
-    apiVersion: '2026-10',
-  });
+  await addBenchShop(database, shopify);
   await createMapShop({ database, adminApi: (shop) => openAdminApi(shop) })(SHOP_ID);
-  await control(shopify, 'PATCH', 'economy', { latencyMs, plan: 'plus' });
-}
-
-async function control(
-  { controlUrl, domain }: StackAddresses['shopify'],
-  method: string,
-  path: string,
-  body: unknown,
-): Promise<unknown> {
-  const response = await fetch(`${controlUrl}/shops/${domain}/${path}`, {
-    method,
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error(`The twin answered ${response.status}: ${await response.text()}`);
-  return response.json();
+  await controlTwin(shopify, 'PATCH', `/shops/${shopify.domain}/economy`, { latencyMs, plan: 'plus' });
 }
 
 async function measure(
@@ -192,7 +168,9 @@ async function sell(
     at += (-Math.log(fraction()) * 1000) / salesPerSecond;
     await pause(Math.max(0, at - performance.now()));
     const sku = SKUS[spread === 'Zipf' ? zipfBelow(SKUS.length, fraction()) : random.below(SKUS.length)];
-    sales.push(control(shopify, 'POST', 'orders', { lines: [{ sku, quantity: 1 }] }));
+    sales.push(
+      controlTwin(shopify, 'POST', `/shops/${shopify.domain}/orders`, { lines: [{ sku, quantity: 1 }] }),
+    );
   }
   await Promise.all(sales);
 }

@@ -16,6 +16,7 @@ import type { TemporalClient } from '../../src/temporal/connection.ts';
 import type { JobOrder } from '../../src/domain/jobs/jobs.ts';
 import { runJob } from '../../src/temporal/run-job.ts';
 import { decideLane } from '../../src/temporal/lane-decisions.ts';
+import { controlTwin } from './bench-shop.ts';
 import { randomOf, type Random } from './random.ts';
 import { Killer } from './killer.ts';
 import { onOwnStack } from './own-stack.ts';
@@ -105,7 +106,7 @@ async function prepare(
       sku: `SKU-${first + index}`,
       title: `Product ${first + index}`,
     }));
-    await control(shopify, 'POST', `/shops/${shopify.domain}/products`, batch);
+    await controlTwin(shopify, 'POST', `/shops/${shopify.domain}/products`, batch);
   }
   await createMapShop({ database, adminApi: (shop) => openAdminApi(shop) })(SHOP_ID);
   await fileDrop({ ...sftp, password: null })(async (drop) => {
@@ -153,7 +154,7 @@ async function report(outcome: {
   readonly kills: number;
 }): Promise<boolean> {
   const { database, addresses, steps, worker, products, kills } = outcome;
-  const requests = await control<LoggedRequest[]>(
+  const requests = await controlTwin<LoggedRequest[]>(
     addresses.shopify,
     'GET',
     '/requests?operation=SetOnlineAtp',
@@ -188,21 +189,4 @@ async function report(outcome: {
   for (const [check, holds] of Object.entries(checks))
     process.stdout.write(`${holds ? 'ok' : 'WRONG'}: ${check}\n`);
   return Object.values(checks).every(Boolean);
-}
-
-async function control<Result = unknown>(
-  { controlUrl }: StackAddresses['shopify'],
-  method: string,
-  path: string,
-  body?: unknown,
-): Promise<Result> {
-  const response = await fetch(`${controlUrl}${path}`, {
-    method,
-    ...(body !== undefined && {
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    }),
-  });
-  if (!response.ok) throw new Error(`The twin answered ${response.status}: ${await response.text()}`);
-  return (await response.json()) as Result;
 }

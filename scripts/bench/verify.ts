@@ -6,15 +6,13 @@ import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import type { VerifyResult } from '../../src/domain/jobs/verify.ts';
 import type { Database } from '../../src/postgres/database.ts';
-import { DEFAULT_FACILITY_GROUP_ID } from '../../src/postgres/master-data/facility-groups.ts';
-import { addShop } from '../../src/postgres/master-data/shops.ts';
 import type { StackAddresses } from '../../src/stand-ins/stack.ts';
 import type { TemporalClient } from '../../src/temporal/connection.ts';
 import { runJob } from '../../src/temporal/run-job.ts';
+import { addBenchShop, controlTwin, SHOP_ID } from './bench-shop.ts';
 import { onOwnStack } from './own-stack.ts';
 import type { WorkerUnderTest } from './worker-under-test.ts';
 
-const SHOP_ID = 'blue-shirts';
 /** Products that one request to the twin adds. */
 const SEEDED_AT_ONCE = 20_000;
 /** So many products apart, Shopify shows a unit that is not promised. */
@@ -49,7 +47,7 @@ export async function run(args: readonly string[]): Promise<boolean> {
       await worker.start();
       const measured: Measured[] = [];
       for (const rate of values.small ? RATES.slice(-1) : RATES) {
-        await control(addresses.shopify, 'PATCH', `/shops/${addresses.shopify.domain}/economy`, {
+        await controlTwin(addresses.shopify, 'PATCH', `/shops/${addresses.shopify.domain}/economy`, {
           ...{ latencyMs, restoreRate: rate, maximumAvailable: 20 * rate, currentlyAvailable: 0 },
         });
         measured.push(await measure({ temporal, worker, shopify: addresses.shopify, products, rate }));
@@ -65,27 +63,19 @@ async function prepare(
   shopify: StackAddresses['shopify'],
   products: number,
 ): Promise<void> {
-  await addShop(database, {
-    shopId: SHOP_ID,
-    domain: shopify.domain,
-    locationId: shopify.locationId,
-    facilityGroupId: DEFAULT_FACILITY_GROUP_ID,
-    accessTokenRef: shopify.accessTokenRef,
-    adminUrl: shopify.adminUrl,
-    apiVersion: '2026-10',
-  });
+  await addBenchShop(database, shopify);
   for (let from = 0; from < products; from += SEEDED_AT_ONCE) {
     const count = Math.min(SEEDED_AT_ONCE, products - from);
     const seeds = Array.from({ length: count }, (_, index) => {
       const sku = `SKU-${from + index}`;
       return { sku, title: sku, available: (from + index) % DIFFERENT_EVERY === 0 ? 1 : 0 };
     });
-    const made = (await control(
+    const made = await controlTwin<readonly Record<'sku' | 'inventoryItemId' | 'variantId', string>[]>(
       shopify,
       'POST',
       `/shops/${shopify.domain}/products`,
       seeds,
-    )) as readonly Record<'sku' | 'inventoryItemId' | 'variantId', string>[];
+    );
     const columns = (['sku', 'inventoryItemId', 'variantId'] as const).map((name) =>
       made.map((product) => product[name]),
     );
@@ -101,21 +91,10 @@ async function prepare(
   await database.query('ANALYZE');
 }
 
-async function control(
-  { controlUrl }: StackAddresses['shopify'],
-  method: string,
-  path: string,
-  body?: unknown,
-): Promise<unknown> {
-  const response = await fetch(`${controlUrl}${path}`, {
-    method,
-    ...(body !== undefined && {
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    }),
-  });
-  if (!response.ok) throw new Error(`The twin answered ${response.status}: ${await response.text()}`);
-  return response.json();
+/** One request that the stand-in has logged. */
+interface AskedOfTwin {
+  readonly cost: { readonly actual: number | null } | null;
+  readonly errors: readonly string[];
 }
 
 async function measure({
@@ -131,15 +110,12 @@ async function measure({
   readonly products: number;
   readonly rate: number;
 }): Promise<Measured> {
-  await control(shopify, 'DELETE', '/requests');
+  await controlTwin(shopify, 'DELETE', '/requests');
   worker.forgetPeak();
   const begun = performance.now();
   const { result } = await runJob(temporal, { job: 'verify', shopId: SHOP_ID }, { wait: true });
   const seconds = (performance.now() - begun) / 1000;
-  const requests = (await control(shopify, 'GET', '/requests')) as readonly {
-    readonly cost: { readonly actual: number | null } | null;
-    readonly errors: readonly string[];
-  }[];
+  const requests = await controlTwin<readonly AskedOfTwin[]>(shopify, 'GET', '/requests');
   const { checked, differentCount } = result as VerifyResult;
   return {
     ...{ rate, seconds, calls: requests.length },

@@ -10,17 +10,16 @@ import type { Database } from '../../src/postgres/database.ts';
 import { addFacility } from '../../src/postgres/master-data/facilities.ts';
 import { addGroupMember, DEFAULT_FACILITY_GROUP_ID } from '../../src/postgres/master-data/facility-groups.ts';
 import { addProduct, setProduct } from '../../src/postgres/master-data/products.ts';
-import { addShop } from '../../src/postgres/master-data/shops.ts';
 import { openAdminApi } from '../../src/shopify/admin-api.ts';
 import type { StackAddresses } from '../../src/stand-ins/stack.ts';
 import type { TemporalClient } from '../../src/temporal/connection.ts';
 import { runJob } from '../../src/temporal/run-job.ts';
 import { decideLane } from '../../src/temporal/lane-decisions.ts';
+import { addBenchShop, SHOP_ID } from './bench-shop.ts';
 import { onOwnStack } from './own-stack.ts';
 import { spreadCells, spreadOf } from './spread.ts';
 import { openWakeFloor } from './wake-floor.ts';
 
-const SHOP_ID = 'blue-shirts';
 const SKU = 'BLUE-SHIRT';
 const FACILITY_ID = 'WAREHOUSE';
 /** More than there are deltas, because each delta raises the safety stock by one unit. */
@@ -76,15 +75,7 @@ async function prepare(database: Database, { shopify }: StackAddresses): Promise
     body: JSON.stringify([{ sku: SKU, title: SKU }]),
   });
   if (!response.ok) throw new Error(`The twin answered ${response.status}: ${await response.text()}`);
-  await addShop(database, {
-    shopId: SHOP_ID,
-    domain: shopify.domain,
-    locationId: shopify.locationId,
-    facilityGroupId: DEFAULT_FACILITY_GROUP_ID,
-    accessTokenRef: shopify.accessTokenRef,
-    adminUrl: shopify.adminUrl,
-    apiVersion: '2026-10',
-  });
+  await addBenchShop(database, shopify);
   await createMapShop({ database, adminApi: (shop) => openAdminApi(shop) })(SHOP_ID);
 }
 
