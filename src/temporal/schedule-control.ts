@@ -40,7 +40,8 @@ export async function resumeJob(
     temporal,
     scheduleId(job, shopId),
     (found) => ({ ...found, state: { ...found.state, paused: false, note: reason } }),
-    ({ state }) => !state.paused,
+    // With another note it was paused again since, and that is later than this.
+    ({ state }, before) => !state.paused || state.note !== before.state.note,
   );
 }
 

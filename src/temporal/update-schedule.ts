@@ -31,12 +31,12 @@ export async function updateSchedule(
   temporal: TemporalClient,
   scheduleId: string,
   change: (found: ScheduleDescription) => ScheduleUpdateOptions,
-  isInForce: (after: ScheduleDescription) => boolean,
+  isInForce: (after: ScheduleDescription, before: ScheduleDescription) => boolean,
 ): Promise<ScheduleDescription> {
   const handle = unlessChanged(temporal).getHandle(scheduleId);
   for (let tries = 0; tries < SCHEDULE_UPDATE_TRIES_MAX; tries += 1) {
-    const after = await tryUpdate(temporal, handle, change);
-    if (after && isInForce(after)) return after;
+    const updated = await tryUpdate(temporal, handle, change);
+    if (updated && isInForce(updated.after, updated.before)) return updated.after;
   }
   throw new AtpError('SCHEDULE_UPDATE_LOST', { scheduleId });
 }
@@ -46,7 +46,7 @@ async function tryUpdate(
   temporal: TemporalClient,
   handle: ScheduleHandle,
   change: (found: ScheduleDescription) => ScheduleUpdateOptions,
-): Promise<ScheduleDescription | null> {
+): Promise<{ readonly before: ScheduleDescription; readonly after: ScheduleDescription } | null> {
   let before: ScheduleDescription | undefined;
   try {
     await askTemporal(temporal, () =>
@@ -62,19 +62,20 @@ async function tryUpdate(
   // The server takes an update some moments after its answer.
   for (let looks = 0; looks < SCHEDULE_UPDATE_LOOKS_MAX; looks += 1) {
     const after = await askTemporal(temporal, () => handle.describe());
-    if (tokenOf(after) !== tokenOf(before)) return isUpdatedSince(before, after) ? after : null;
+    if (before && tokenOf(after) !== tokenOf(before))
+      return isUpdatedSince(before, after) ? { before, after } : null;
     await pause(SCHEDULE_UPDATE_LOOK_EVERY_MS);
   }
   return null;
 }
 
 /** Only an update moves this time; a pause moves the token alone. */
-function isUpdatedSince(before: ScheduleDescription | undefined, after: ScheduleDescription): boolean {
-  return after.info.lastUpdatedAt?.getTime() !== before?.info.lastUpdatedAt?.getTime();
+function isUpdatedSince(before: ScheduleDescription, after: ScheduleDescription): boolean {
+  return after.info.lastUpdatedAt?.getTime() !== before.info.lastUpdatedAt?.getTime();
 }
 
-function tokenOf(found: ScheduleDescription | undefined): string {
-  return Buffer.from(found?.raw.conflictToken ?? []).toString('hex');
+function tokenOf(found: ScheduleDescription): string {
+  return Buffer.from(found.raw.conflictToken ?? []).toString('hex');
 }
 
 /**

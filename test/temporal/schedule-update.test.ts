@@ -89,7 +89,26 @@ test('an update that others cross each time says that it is not in force', async
   expect((await temporal.client.schedule.getHandle(ID).describe()).state.note).toBe('pause 5');
 });
 
-test('of a resume and a pause at the same moment the later one counts', async () => {
+test('a pause right behind a resume stays', async () => {
+  const temporal = await openTemporal();
+  await pauseJob(temporal, 'recent-changes', SHOP, 'stock-take');
+  await until(isPaused(temporal));
+  const { workflowService } = temporal.client.connection;
+  const { updateSchedule: send } = workflowService;
+  workflowService.updateSchedule = async function (this: typeof workflowService, request: object) {
+    const answer = await (send as (request: object) => Promise<object>).call(this, request);
+    await temporal.client.schedule.getHandle(ID).pause('a second stock-take');
+    return answer;
+  } as typeof send;
+
+  await resumeJob(temporal, 'recent-changes', SHOP, 'counted');
+  workflowService.updateSchedule = send;
+
+  const { state } = await temporal.client.schedule.getHandle(ID).describe();
+  expect(state).toMatchObject({ paused: true, note: 'a second stock-take' });
+});
+
+test('a resume is in force when it is answered', async () => {
   const temporal = await openTemporal();
   await pauseJob(temporal, 'recent-changes', SHOP, 'stock-take');
   await until(isPaused(temporal));
