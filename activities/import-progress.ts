@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { advance, type StepProgress } from '../src/domain/step-progress.ts';
-import type { ChunksDone } from '../src/postgres/feeds/import-chunks.ts';
+import type { ChunksDone } from '../src/postgres/feeds/apply-chunks.ts';
 
 /** How many rows of a large feed are posted, for the heartbeats of its step. */
 export class ImportProgress {

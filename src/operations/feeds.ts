@@ -5,7 +5,7 @@ import { FEED_TYPES } from '../domain/feed-type.ts';
 import { id, label, optional, ownFile, yesOrNo } from '../domain/input-fields.ts';
 import { PROGRESS_TOLD_EVERY_MS } from '../domain/limits.ts';
 import { advance, progressInWords, type StepProgress } from '../domain/step-progress.ts';
-import type { ChunksDone } from '../postgres/feeds/import-chunks.ts';
+import type { ChunksDone } from '../postgres/feeds/apply-chunks.ts';
 import { findSource } from '../postgres/feeds/sources.ts';
 import { inspectFeedsLeft } from '../postgres/feeds/feeds-left.ts';
 import { defineOperation } from './operation.ts';

@@ -24,7 +24,10 @@ beforeEach(async () => {
 
 function send(type: FeedType, header: string, rows: readonly string[], options: Options = {}) {
   const text = `${header}\n${rows.join('\n')}\n`;
-  return warehouse.importText(type, text, `beside-${(files += 1)}.csv`, { passesGates: true, ...options });
+  return warehouse.importText(type, text, `beside-${(files += 1)}.csv`, {
+    ...{ passesGates: true, chunksAtOnce: 1 },
+    ...options,
+  });
 }
 
 const count = (rows: readonly string[], options?: Options) =>
@@ -161,10 +164,26 @@ test('a count that is finished stands again where the one after it was undone', 
   const rows = ['SHIRT,SOHO,3', 'HAT,SOHO,1000000000', 'SOCKS,SOHO,4'];
   await getStuck(count(rows, KILLED));
   await count(['SOCKS,SOHO,9']);
-  await undoImport(warehouse.database, await lastImport(), WHO);
+  await undoImport(warehouse.database, await lastImport(), WHO, { chunksAtOnce: 1 });
 
   await move(-MOST);
   await finishBrokenOff(warehouse.database);
 
   expect(await onHand('SOCKS')).toBe(4);
+});
+
+test('finished after the one after it, it has left that level out: then nobody undoes that one, as it would leave neither', async () => {
+  const rows = ['SHIRT,SOHO,3', 'HAT,SOHO,1000000000', 'SOCKS,SOHO,4'];
+  await getStuck(count(rows, KILLED));
+  await count(['SOCKS,SOHO,9']);
+  const later = await lastImport();
+  await move(-MOST);
+  await finishBrokenOff(warehouse.database);
+  expect(await onHand('SOCKS')).toBe(9);
+
+  await expect(undoImport(warehouse.database, later, WHO)).rejects.toMatchObject({
+    code: 'IMPORT_UNDO_INEXACT',
+    detail: { levels: 1 },
+  });
+  expect(await onHand('SOCKS')).toBe(9);
 });

@@ -3,7 +3,7 @@ import { beforeAll, beforeEach, expect, test } from 'vitest';
 import type { FeedType } from '../../src/domain/feed-type.ts';
 import type { Connection } from '../../src/postgres/database.ts';
 import { listImports } from '../../src/postgres/feeds/feed-imports.ts';
-import type { ChunkOptions } from '../../src/postgres/feeds/import-chunks.ts';
+import type { ChunkOptions } from '../../src/postgres/feeds/apply-chunks.ts';
 import { until } from '../setup/until.ts';
 import { codesOf, Warehouse } from './warehouse.ts';
 
@@ -23,7 +23,7 @@ beforeEach(async () => {
 function send(type: FeedType, rows: readonly string[], onChunk: ChunkOptions['onChunk'], chunkRows = 1) {
   const column = type === 'RESET_INVENTORY' ? 'availableQty' : 'availableDelta';
   const text = `idValue,facilityId,${column}\n${rows.join('\n')}\n`;
-  const options = { chunkRows, passesGates: true, onChunk };
+  const options = { chunkRows, chunksAtOnce: 1, passesGates: true, onChunk };
   return warehouse.importText(type, text, `care-${(files += 1)}.csv`, options);
 }
 

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import type { FeedType } from '../../src/domain/feed-type.ts';
 import { findImport, listImports } from '../../src/postgres/feeds/feed-imports.ts';
-import { finishBrokenOff, type ChunksDone } from '../../src/postgres/feeds/import-chunks.ts';
+import type { ChunksDone } from '../../src/postgres/feeds/apply-chunks.ts';
+import { finishBrokenOff } from '../../src/postgres/feeds/import-chunks.ts';
 import { undoImport } from '../../src/postgres/feeds/undo-import.ts';
 import { codesOf, SHOP, Warehouse, type ImportOutcome } from './warehouse.ts';
 
@@ -117,6 +118,7 @@ const inManyChunks = (['RESET_INVENTORY', 'MDM_INV_VARIANCE'] as const).map((typ
   ),
   isOlder: false,
   chunkRows: 1,
+  chunksAtOnce: 1,
 }));
 
 test('the size of chunks changes nothing of what comes of a feed', async () => {
@@ -161,7 +163,7 @@ test.each([0, 1, 2])(
   'killed after %d chunks, it goes on where it was, and nothing is posted twice',
   async (chunks) => {
     const name = `killed-${chunks}.csv`;
-    const options = { ...claimed(name), chunkRows: 1 };
+    const options = { ...claimed(name), chunkRows: 1, chunksAtOnce: 1 };
     const posted = (await warehouse.readLedger()).length;
     await expect(
       send(warehouse, 'RESET_INVENTORY', name, COUNT, { ...options, onChunk: killedAfter(chunks) }),
@@ -181,7 +183,9 @@ test.each([0, 1, 2])(
 );
 
 test('before it is judged whole, nothing of it is there', async () => {
-  await expect(count(warehouse, COUNT, { chunkRows: 1, isUnchanged: dead })).rejects.toThrow('killed');
+  await expect(count(warehouse, COUNT, { chunkRows: 1, chunksAtOnce: 1, isUnchanged: dead })).rejects.toThrow(
+    'killed',
+  );
   expect(Object.values(await levels(warehouse))).toEqual([0, 0, 0, 0, 0, 0]);
   expect(await warehouse.database.query('SELECT FROM pending_posting')).toEqual([]);
 });
@@ -190,6 +194,7 @@ test('a dry run tells what would come of it, and leaves nothing', async () => {
   let effect: unknown;
   const options = {
     chunkRows: 1,
+    chunksAtOnce: 1,
     dryRun: true,
     onJudged: (judged: { effect: unknown }) => (effect = judged.effect),
   };
@@ -200,14 +205,16 @@ test('a dry run tells what would come of it, and leaves nothing', async () => {
 });
 
 test('one that was broken off is finished without its file, once, and not while somebody works on it', async () => {
-  await expect(count(warehouse, COUNT, { chunkRows: 1, onChunk: killedAfter(0) })).rejects.toThrow('killed');
+  await expect(
+    count(warehouse, COUNT, { chunkRows: 1, chunksAtOnce: 1, onChunk: killedAfter(0) }),
+  ).rejects.toThrow('killed');
   const told: ChunksDone[] = [];
   const onChunk = (done: ChunksDone) => void told.push(done);
   await finishBrokenOff(warehouse.database, { onChunk }, 'claimed/another');
   expect(told).toEqual([]);
 
-  await finishBrokenOff(warehouse.database, { onChunk });
-  await finishBrokenOff(warehouse.database, { onChunk });
+  await finishBrokenOff(warehouse.database, { onChunk, chunksAtOnce: 1 });
+  await finishBrokenOff(warehouse.database, { onChunk, chunksAtOnce: 1 });
 
   expect(await levels(warehouse)).toEqual(COUNTED);
   expect(told).toEqual([
@@ -218,6 +225,7 @@ test('one that was broken off is finished without its file, once, and not while 
   let during: number | null = null;
   await count(warehouse, ZERO, {
     chunkRows: 1,
+    chunksAtOnce: 1,
     onChunk: async () => {
       const before = (await warehouse.readLedger()).length;
       await finishBrokenOff(warehouse.database);
@@ -243,6 +251,7 @@ async function sellOne(sku: string, facility: string): Promise<void> {
 test('a posting to one of its levels waits for nothing, and stays whenever it comes', async () => {
   await count(warehouse, COUNT, {
     chunkRows: 1,
+    chunksAtOnce: 1,
     // All is judged, and nothing is committed yet.
     isUnchanged: async () => {
       await sellOne('HAT', 'BROADWAY');
@@ -259,7 +268,7 @@ test('a posting to one of its levels waits for nothing, and stays whenever it co
 
 test('undone half way, it takes back what it has posted, and the rest is never posted', async () => {
   const name = 'half.csv';
-  const options = { ...claimed(name), chunkRows: 1 };
+  const options = { ...claimed(name), chunkRows: 1, chunksAtOnce: 1 };
   const differences = ['HAT,BROADWAY,,,5', 'SHIRT,BROADWAY,,,6', 'SOCKS,SOHO,,,7'];
   await expect(
     send(warehouse, 'MDM_INV_VARIANCE', name, differences, { ...options, onChunk: killedAfter(1) }),
@@ -295,7 +304,7 @@ test('order lines: each order is judged in its chunk, and they have come in when
   const name = 'orders.csv';
   let effect: unknown;
   const onJudged = (judged: { effect: unknown }) => (effect = judged.effect);
-  const options = { ...claimed(name), chunkRows: 1, onJudged };
+  const options = { ...claimed(name), chunkRows: 1, chunksAtOnce: 1, onJudged };
   await expect(sendOrders(warehouse, name, { ...options, onChunk: killedAfter(1) })).rejects.toThrow(
     'killed',
   );

@@ -42,7 +42,7 @@ const order = (rows: readonly string[], options?: Options) =>
   );
 
 /** Large, by the size of its chunks. */
-const LARGE = { chunkRows: 1 };
+const LARGE = { chunkRows: 1, chunksAtOnce: 1 };
 
 const onHand = async (sku: string) => (await warehouse.readLevels(sku, 'SOHO')).qoh;
 

@@ -40,7 +40,7 @@ const SET = [
   'SOCKS SOHO 0 9 f',
 ];
 /** A chunk for each product. */
-const LARGE = { chunkRows: 1 };
+const LARGE = { chunkRows: 1, chunksAtOnce: 1 };
 
 const dead = () => Promise.reject(new Error('killed'));
 

@@ -30,6 +30,7 @@ function send(orders: readonly string[], name: string, killedAfter?: number) {
   return warehouse.importText('ORDER_ITEMS', text, name, {
     claimed: { path: `claimed/x-1/${name}`, sizeBytes: text.length },
     chunkRows: 1,
+    chunksAtOnce: 1,
     onChunk: () => {
       if (killedAfter !== undefined && (chunks += 1) >= killedAfter) throw new Error('killed');
     },
@@ -110,7 +111,7 @@ test('rejected by a person, what is applied stays, and the other rows go back to
 test('a feed of stock that is posted in part is undone, and not rejected; one that is whole is neither held nor in part', async () => {
   const stuck = await getStuck();
   const text = 'idValue,facilityId,availableDelta\nSHIRT,BROADWAY,1\nHAT,BROADWAY,1\n';
-  const options = { chunkRows: 1, onChunk: () => Promise.reject(new Error('killed')) };
+  const options = { chunkRows: 1, chunksAtOnce: 1, onChunk: () => Promise.reject(new Error('killed')) };
   await expect(warehouse.importText('MDM_INV_VARIANCE', text, 'v.csv', options)).rejects.toThrow('killed');
   const inPart = await lastImport();
   const reject = (importId: number) => atp.failure('import', 'reject', `${importId}`, '--reason', 'a test');

@@ -1,7 +1,8 @@
 /** Undoing an import of many postings: judged as a whole, taken back in chunks, and never left half done. */
 import { beforeEach, expect, test } from 'vitest';
 import { findImport, listImports } from '../../src/postgres/feeds/feed-imports.ts';
-import { finishBrokenOff, type ChunkOptions } from '../../src/postgres/feeds/import-chunks.ts';
+import type { ChunkOptions } from '../../src/postgres/feeds/apply-chunks.ts';
+import { finishBrokenOff } from '../../src/postgres/feeds/import-chunks.ts';
 import { undoImport } from '../../src/postgres/feeds/undo-import.ts';
 import { listUnfinished } from '../../src/postgres/feeds/unfinished-imports.ts';
 import { Warehouse } from './warehouse.ts';
@@ -40,7 +41,12 @@ async function last(): Promise<number> {
 
 /** In chunks of one posting. */
 const undo = (importId: number, options: ChunkOptions = {}) =>
-  undoImport(warehouse.database, importId, { by: 'Ann', reason: 'wrong file' }, { chunkRows: 1, ...options });
+  undoImport(
+    warehouse.database,
+    importId,
+    { by: 'Ann', reason: 'wrong file' },
+    { chunkRows: 1, chunksAtOnce: 1, ...options },
+  );
 
 function post(productId: string, units: number) {
   return warehouse.database.query(
@@ -150,9 +156,9 @@ test('one that is still being posted in chunks is taken back as far as it is pos
   const rows = ['SHIRT,,5,SOHO,,,', 'HAT,,6,SOHO,,,', 'SOCKS,,7,SOHO,,,'];
   let chunks = 0;
   const onChunk = () => ((chunks += 1) === 2 ? dead() : Promise.resolve());
-  await expect(warehouse.import('MDM_INV_VARIANCE', rows, { chunkRows: 1, onChunk })).rejects.toThrow(
-    'killed',
-  );
+  await expect(
+    warehouse.import('MDM_INV_VARIANCE', rows, { chunkRows: 1, chunksAtOnce: 1, onChunk }),
+  ).rejects.toThrow('killed');
   expect(await levels()).toEqual([5, 6, 0]);
   expect(await undo(await last())).toMatchObject({ postings: 2 });
   await finishBrokenOff(warehouse.database);

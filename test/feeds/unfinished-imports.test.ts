@@ -17,7 +17,7 @@ import { Warehouse, type ImportOutcome } from './warehouse.ts';
 type Options = Parameters<Warehouse['importText']>[3];
 
 const WHO = { by: 'Ann', reason: 'a test' };
-const LARGE = { chunkRows: 1, passesGates: true };
+const LARGE = { chunkRows: 1, chunksAtOnce: 1, passesGates: true };
 
 let warehouse: Warehouse;
 let files = 0;

@@ -63,6 +63,12 @@ export const FEED_SIZE_MAX_BYTES = 2 * 1024 ** 3;
 export const IMPORT_CHUNK_ROWS = 10_000;
 
 /**
+ * Chunks of an import that are applied at the same time, each in a session. More of them leave no processor of the server to others,
+ * and make a posting to one of their levels wait longer.
+ */
+export const IMPORT_CHUNKS_AT_ONCE = 2;
+
+/**
  * Rows of what moves stock in one transaction, whatever its size: transfers, and dry runs of order lines. It locks their levels for some
  * seconds, and 200,000 rows locked them for more than a minute beside other work.
  */

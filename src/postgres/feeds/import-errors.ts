@@ -1,7 +1,7 @@
 /** What goes wrong in the database while an import, or its undo, waits for others or posts. */
 import { AtpError, isCoded, type ErrorCode } from '../../domain/errors.ts';
 import { isDeadlock, isLockTimeout, isOutOfRange, toCodedError as toDatabaseError } from '../sql-state.ts';
-import type { ChunksDone } from './import-chunks.ts';
+import type { ChunksDone } from './apply-chunks.ts';
 
 /** Their causes are what is looked for here. */
 const KEPT = [

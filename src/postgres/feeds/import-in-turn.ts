@@ -5,14 +5,8 @@ import type { FeedType } from '../../domain/feed-type.ts';
 import type { ImportWarning } from '../../domain/import-warning.ts';
 import { DRY_RUN_WAIT_MS } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
-import {
-  applyChunks,
-  countUnfinishedRows,
-  finishBefore,
-  isBrokenOff,
-  type ChunkOptions,
-  type ChunksDone,
-} from './import-chunks.ts';
+import { applyChunks, type ChunkOptions, type ChunksDone } from './apply-chunks.ts';
+import { countUnfinishedRows, finishBefore, isBrokenOff } from './import-chunks.ts';
 import { brokenOffError, halfPostedError, toDryRunError } from './import-errors.ts';
 import { takeTurnAlone, takeTurnBesideOthers, waitForTurn } from './import-turns.ts';
 
@@ -23,19 +17,21 @@ interface FeedOfType {
 
 /** @throws AtpError IMPORT_UNFINISHED, IMPORT_STUCK */
 export async function postLater(
+  database: Database,
   connection: Connection,
   judged: FeedOfType & { readonly importId: number },
-  { waitMs, onChunk }: ChunkOptions,
+  { waitMs, chunksAtOnce, onChunk }: ChunkOptions,
 ): Promise<void> {
   let seen: ChunksDone | null = null;
   const options: ChunkOptions = {
     ...(waitMs !== undefined && { waitMs }),
+    chunksAtOnce,
     onChunk: (progress) => {
       seen = progress;
       return onChunk?.(progress);
     },
   };
-  await applyChunks(connection, judged, options).catch((error: unknown) => {
+  await applyChunks(database, connection, judged, options).catch((error: unknown) => {
     throw halfPostedError(error, judged, seen);
   });
 }
@@ -60,7 +56,7 @@ export async function finishOthers(
   database: Database,
   connection: Connection,
   { type, fileName }: FeedOfType,
-  { dryRun, waitMs, onChunk }: ChunkOptions & { readonly dryRun: boolean },
+  { dryRun, waitMs, chunksAtOnce, onChunk }: ChunkOptions & { readonly dryRun: boolean },
 ): Promise<readonly number[]> {
   const turns = turnClassOf(type);
   if (turns === null) return [];
@@ -71,7 +67,11 @@ export async function finishOthers(
     });
     return [];
   }
-  return finishBefore(database, connection, turns, { ...(waitMs !== undefined && { waitMs }), onChunk });
+  return finishBefore(database, connection, turns, {
+    ...(waitMs !== undefined && { waitMs }),
+    chunksAtOnce,
+    onChunk,
+  });
 }
 
 /**

@@ -29,6 +29,14 @@ export async function takeTurnBesideOthers(connection: Connection, of: TurnClass
   await connection.query('SELECT pg_advisory_lock_shared($1, 0)', [LOCKS[of]]);
 }
 
+/**
+ * Waits until no other chunk of order lines is being posted, and keeps others from it until the transaction ends. Chunks have lines of other
+ * orders, but of the same levels and shops: two of them would wait for each other in a circle.
+ */
+export async function takeTurnOfLines(connection: Connection): Promise<void> {
+  await connection.query('SELECT pg_advisory_xact_lock($1, 1)', [LOCKS.orders]);
+}
+
 /** The classes that somebody has for itself. Every user may read pg_locks. */
 export async function readTurnsTaken(database: Database): Promise<readonly TurnClass[]> {
   const taken = await database.query<{ key: number }>(

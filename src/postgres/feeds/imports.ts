@@ -42,7 +42,9 @@ import { readGateFacts } from './gate-facts.ts';
 import { applyInventoryVariance, VARIANCE_STAGING } from './inventory-variance.ts';
 import { applyOrderItems } from './order-items.ts';
 import { ORDER_ITEM_STAGING } from './pending-orders.ts';
-import { beginChunks, findBrokenOff, type ChunkOptions } from './import-chunks.ts';
+import type { ChunkOptions } from './apply-chunks.ts';
+import { beginChunks, findBrokenOff } from './import-chunks.ts';
+import { boundMemory } from './import-memory.ts';
 import { stuckError, toCodedError } from './import-errors.ts';
 import { finishOthers, postLater, refuseUndone, takeTurn } from './import-in-turn.ts';
 import { adoptImport, readCounts, toCounts } from './import-records.ts';
@@ -101,6 +103,8 @@ export interface ImportOptions {
   readonly waitMs?: number;
   /** A feed with more rows is posted in chunks of about so many; absent: IMPORT_CHUNK_ROWS. */
   readonly chunkRows?: number;
+  /** Chunks that are applied at the same time; absent: IMPORT_CHUNKS_AT_ONCE. */
+  readonly chunksAtOnce?: ChunkOptions['chunksAtOnce'];
   /** Called after each chunk. */
   readonly onChunk?: ChunkOptions['onChunk'];
 }
@@ -123,9 +127,6 @@ type FeedFile = Pick<Feed<FeedType>, 'fileName' | 'writtenAt'> & {
   /** The source, where it says that what its counts do not name is zero. */
   readonly completeOf: string | null;
 };
-
-/** However many rows a feed has, a session has no more of them in memory; the rest is in files of the server. */
-const MEMORY = `SET temp_buffers = '4MB'; SET work_mem = '2MB'; SET hash_mem_multiplier = 1`;
 
 interface FeedSql<Content> {
   readonly staging: StagingShape<Content>;
@@ -171,12 +172,12 @@ export async function importFeed<Type extends FeedType>(
   feed: Feed<Type>,
   options: ImportOptions,
 ): Promise<ImportCounts> {
-  const { waitMs = IMPORT_WAIT_MS, dryRun, onChunk } = options;
+  const { waitMs = IMPORT_WAIT_MS, dryRun, chunksAtOnce, onChunk } = options;
   const { fileName, type } = feed;
   const key = importKeyOf(feed);
   return database.session(async (connection) => {
     try {
-      await connection.query(MEMORY);
+      await boundMemory(connection);
       const stuck = await finishOthers(database, connection, feed, options);
       await connection.query('BEGIN');
       await connection.query(`SET LOCAL lock_timeout = ${waitMs}`);
@@ -200,7 +201,12 @@ export async function importFeed<Type extends FeedType>(
       await connection.query(dryRun || isHeld ? 'ROLLBACK' : 'COMMIT');
       if (isHeld) throw await hold(connection, key, feed, { ...judged, ...toSizes(counts) });
       if (later === null) return counts;
-      await postLater(connection, { importId: later, type, fileName }, { waitMs, onChunk });
+      await postLater(
+        database,
+        connection,
+        { importId: later, type, fileName },
+        { waitMs, chunksAtOnce, onChunk },
+      );
       await refuseUndone(connection, key);
       const all = (await readCounts(connection, key)) ?? counts;
       await tell(all, await readRecordedEffect(connection, later));

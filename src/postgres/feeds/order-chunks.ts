@@ -35,9 +35,9 @@ export async function applyOrderChunk(
 ): Promise<PostedChunk> {
   // A chunk is a small part of large tables: they are looked up, not read as a whole.
   await connection.query('SET LOCAL random_page_cost = 1');
-  const before = await readCounts(connection, key);
   const rows = await stageChunk(connection, importId, chunk);
   const warnings = await applyOrderRows(connection, { fileName, writtenAt: sentAt, mayReopen });
+  const before = await readCounts(connection, key);
   if (before.failed < UNKNOWN_SKUS_LOOKED_UP_MAX) await nameLikelyProducts(connection);
   const failed = await recordRefusals(connection, key);
   const all = addWarnings(before.warnings ?? [], warnings);

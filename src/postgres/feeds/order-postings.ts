@@ -2,6 +2,7 @@
 import { LEDGER_REASONS } from '../../domain/feed.ts';
 import { CLOCKS_APART_MS } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
+import { takeTurnOfLines } from './import-turns.ts';
 import { HAS_NO_STORY } from './order-states.ts';
 import { IS_GOOD } from './resolving.ts';
 
@@ -173,6 +174,8 @@ export async function postOrderLines(
   await connection.query(takeSql(lines), [writtenAt]);
   await connection.query(MOVE);
   await connection.query('ANALYZE movement (row_number)');
+  // All before is looks and tables of our own, which another chunk may make at the same time.
+  await takeTurnOfLines(connection);
   // Orders that are reserved only, as new ones are, move nothing that a count may have seen.
   const left = await connection.query('SELECT FROM movement WHERE on_hand <> 0 LIMIT 1');
   if (left.rowCount !== 0) {

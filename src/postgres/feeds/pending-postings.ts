@@ -90,6 +90,15 @@ const POST_COUNTS_WITH_CARE = postSql(`${WITHOUT_REMOVED} AND ${IS_LAST_COUNT}`)
 const POST_DIFFERENCES_WITH_CARE = postSql(WITHOUT_REMOVED);
 
 /**
+ * Levels that somebody has counted since, and that this count has not got: undone, the other one would not leave what this one says.
+ * By last_count_pkey.
+ */
+const HIDE_UNDO = `
+  UPDATE last_count SET hides_undo = true
+  FROM (SELECT DISTINCT product_id, facility_id FROM (${CHUNK}) AS pending WHERE units <> 0 AND NOT ${IS_LAST_COUNT}) AS own
+  WHERE own.product_id = last_count.product_id AND own.facility_id = last_count.facility_id`;
+
+/**
  * Postings of what was removed since. Their lines are told without what was sent: to keep that of each posting costs more than to read the line
  * in the feed, which is in archive/.
  */
@@ -144,7 +153,10 @@ export async function postChunk(connection: Connection, of: ChunkOf, chunk: numb
   if (lacking.rowCount !== 0) await connection.query(MAKE_LEVELS, [importId, chunk]);
   const isPosted = await postAtOnce(connection, of, chunk);
   if (!isPosted) {
-    if (isCount(of.type)) await connection.query(LOCK_LEVELS, [importId, chunk]);
+    if (isCount(of.type)) {
+      await connection.query(LOCK_LEVELS, [importId, chunk]);
+      await connection.query(HIDE_UNDO, [importId, chunk]);
+    }
     const post = isCount(of.type) ? POST_COUNTS_WITH_CARE : POST_DIFFERENCES_WITH_CARE;
     await connection.query(post, [importId, chunk, fileName]);
   }

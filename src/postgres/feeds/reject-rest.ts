@@ -4,7 +4,7 @@ import type { FeedImport } from '../../domain/feed-import.ts';
 import { IMPORT_WAIT_MS } from '../../domain/limits.ts';
 import type { Database } from '../database.ts';
 import { findImport } from './feed-imports.ts';
-import { takeApplying } from './import-chunks.ts';
+import { takeApplying } from './apply-chunks.ts';
 import { toCodedError } from './import-errors.ts';
 import { refuseRest } from './order-chunks.ts';
 

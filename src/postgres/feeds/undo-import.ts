@@ -9,7 +9,9 @@ import { COUNTED_SINCE_NAMED, IMPORT_CHUNK_ROWS, IMPORT_WAIT_MS } from '../../do
 import type { Connection, Database } from '../database.ts';
 import { runInTransaction } from '../transaction.ts';
 import { findImport } from './feed-imports.ts';
-import { applyChunks, finishBefore, isBrokenOff, type ChunkOptions } from './import-chunks.ts';
+import { applyChunks, type ChunkOptions } from './apply-chunks.ts';
+import { finishBefore, isBrokenOff } from './import-chunks.ts';
+import { boundMemory } from './import-memory.ts';
 import { brokenOffError, halfUndoneError, toCodedError } from './import-errors.ts';
 import { takeTurnAlone, takeTurnBesideOthers } from './import-turns.ts';
 import { findContinuation } from './sent-again.ts';
@@ -79,12 +81,16 @@ export async function undoImport(
 ): Promise<UndoneImport> {
   try {
     return await database.session(async (connection) => {
+      await boundMemory(connection);
       const { state: before } = await findImport(database, importId);
-      const stuck = before === 'applying' ? [] : await finishBefore(database, connection, 'stock');
+      const stuck =
+        before === 'applying'
+          ? []
+          : await finishBefore(database, connection, 'stock', { chunksAtOnce: options.chunksAtOnce });
       const { isLater, type, ...undone } = await runInTransaction(connection, 'BEGIN', () =>
         judgeUndo(connection, { importId, by, reason, stuck, chunkRows }),
       );
-      if (isLater) await undoLater(connection, { ...undone, type }, { ...options, chunkRows });
+      if (isLater) await undoLater(database, connection, { ...undone, type }, { ...options, chunkRows });
       return undone;
     });
   } catch (error) {
@@ -150,11 +156,12 @@ const NOTHING = { unknown: 0, countedSince: 0, postings: 0, entries: 0 };
 
 /** @throws AtpError IMPORT_UNDO_UNFINISHED */
 async function undoLater(
+  database: Database,
   connection: Connection,
   { importId, fileName, type }: Pick<JudgedUndo, 'importId' | 'fileName' | 'type'>,
   options: ChunkOptions,
 ): Promise<void> {
-  await applyChunks(connection, { importId, type }, options).catch((error: unknown) => {
+  await applyChunks(database, connection, { importId, type }, options).catch((error: unknown) => {
     throw halfUndoneError(error, { importId, fileName });
   });
 }

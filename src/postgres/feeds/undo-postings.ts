@@ -82,15 +82,19 @@ export async function countPostings(
   return rows[0]?.postings ?? 0;
 }
 
-/** The last entry of about so many: those of a product stay together, as they lie together. By inventory_item_detail_pkey, from its beginning. */
+/**
+ * The last entry of about so many, and of at most twice as many. The entries of a product stay together: they lie side by side, but chunks that were applied
+ * at once have made theirs in turn, so the end is where no product of either has some left. By inventory_item_detail_pkey.
+ */
 const END_OF_CHUNK = `
-  WITH own AS NOT MATERIALIZED (
+  WITH own AS (
     SELECT inventory_item_detail_id AS entry_id, product_id FROM inventory_item_detail
     WHERE inventory_item_detail_id > $2 AND inventory_item_detail_id <= $3 AND import_id = $1
-  ), last AS (SELECT * FROM own ORDER BY entry_id OFFSET $4::int - 1 LIMIT 1)
-  SELECT coalesce((SELECT entry_id - 1 FROM own
-    WHERE entry_id > (SELECT entry_id FROM last) AND product_id <> (SELECT product_id FROM last)
-    ORDER BY entry_id LIMIT 1), $3)::float8 AS "upTo"`;
+    ORDER BY inventory_item_detail_id LIMIT 2 * $4::int
+  ), placed AS (
+    SELECT entry_id, row_number() OVER (ORDER BY entry_id) AS place, max(entry_id) OVER (PARTITION BY product_id) AS product_end FROM own
+  ), reached AS (SELECT entry_id, place, max(product_end) OVER (ORDER BY entry_id) AS reach FROM placed)
+  SELECT coalesce(min(entry_id), $3)::float8 AS "upTo" FROM reached WHERE place >= $4 AND reach = entry_id`;
 
 /** Takes back the next chunk of postings in the caller's transaction. @returns null: there are none */
 export async function undoChunk(

@@ -2,7 +2,7 @@
 import type { FeedType } from '../../domain/feed-type.ts';
 import { IMPORT_STILL_AFTER_MS } from '../../domain/limits.ts';
 import type { Database } from '../database.ts';
-import { classOf } from './import-chunks.ts';
+import { classOf } from './chunk-kinds.ts';
 import { readTurnsTaken } from './import-turns.ts';
 
 export interface UnfinishedImport {
