@@ -8,7 +8,7 @@ const LOOK_EVERY_MS = 200;
 interface BackendsSeen {
   /** The most memory of its own that any of them has had, as it is seen from this machine (/proc): without shared buffers. */
   readonly ownBytes: number;
-  /** What the one has had of the processors that has had most: the one that works. */
+  /** What all of them have had of the processors: an import has more than one. */
   readonly cpuSeconds: number;
 }
 
@@ -16,7 +16,7 @@ interface BackendsSeen {
 export async function watchBackends(database: Database, signal: AbortSignal): Promise<BackendsSeen> {
   let ownBytes = 0;
   const before = new Map<number, number>();
-  let cpuSeconds = 0;
+  const had = new Map<number, number>();
   while (!signal.aborted) {
     const backends = await database.query<{ pid: number }>(
       'SELECT pid FROM pg_stat_activity WHERE datname = current_database()',
@@ -25,11 +25,12 @@ export async function watchBackends(database: Database, signal: AbortSignal): Pr
       ownBytes = Math.max(ownBytes, ownBytesOf(pid));
       const now = cpuSecondsOf(pid);
       if (!before.has(pid)) before.set(pid, now);
-      cpuSeconds = Math.max(cpuSeconds, now - (before.get(pid) ?? now));
+      // One that has ended since it was listed has nothing to tell.
+      if (now > 0) had.set(pid, now - (before.get(pid) ?? now));
     }
     await pause(LOOK_EVERY_MS);
   }
-  return { ownBytes, cpuSeconds };
+  return { ownBytes, cpuSeconds: [...had.values()].reduce((sum, seconds) => sum + seconds, 0) };
 }
 
 function ownBytesOf(pid: number): number {
