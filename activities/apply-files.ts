@@ -7,12 +7,12 @@ import { whoMovesOn } from '../src/domain/failed-step.ts';
 import type { ClosedFile, WindowOutcome } from '../src/domain/jobs/process-uploads.ts';
 import type { LanePause } from '../src/domain/lane-pause.ts';
 import {
-  CALLS_IN_FLIGHT,
   CALLS_PER_WINDOW,
   FILES_PER_ARCHIVING,
   LEASE_DURATION_MS,
   ROWS_PER_CALL,
 } from '../src/domain/limits.ts';
+import { callsInFlight } from '../src/domain/throttle.ts';
 import {
   archiveFolder,
   outgoingFolder,
@@ -169,7 +169,8 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork, 
         const deps = { database, api: adminApi(shop), shop, pass };
         const { cancellationSignal } = Context.current();
         progress.total = file.rowCount;
-        await forEachAtMost(chunksOfWindow(file, window), CALLS_IN_FLIGHT, async (chunk) => {
+        const limit = callsInFlight(deps.api.restoreRate());
+        await forEachAtMost(chunksOfWindow(file, window), limit, async (chunk) => {
           cancellationSignal.throwIfAborted();
           await database.transaction((connection) => refusePaused(connection, holder.shopId));
           await applyChunk(deps, { sequence, chunk });

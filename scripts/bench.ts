@@ -9,6 +9,7 @@
  *     npm run bench import [-- --rows 1000000 --orders 200000 --settings 200000 --memory 5000000 --runs 2]
  *     npm run bench console [-- --products 200000 --shops 100 --runs 10000 --asks 40 --catalogue 1000000]
  *     npm run bench age [-- --products 1000000 --shops 100 --mapped 20000 --runs 10]
+ *     npm run bench lane [-- --products 100000 --latency 300 | --small]
  *     npm run bench verify [-- --products 100000 --latency 300 | --small]
  *     npm run bench scope [-- --products 200000 --facilities 10 --pairs 5 | --small]
  */
@@ -25,6 +26,7 @@ const BENCHES: Readonly<
   import: () => import('./bench/import.ts'),
   console: () => import('./bench/console.ts'),
   scope: () => import('./bench/scope.ts'),
+  lane: () => import('./bench/lane.ts'),
   verify: () => import('./bench/verify.ts'),
 };
 

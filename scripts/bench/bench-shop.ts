@@ -37,3 +37,57 @@ export async function controlTwin<Result = unknown>(
   if (!response.ok) throw new Error(`The twin answered ${response.status}: ${await response.text()}`);
   return (await response.json()) as Result;
 }
+
+/** Points a second of Shopify's plans: Standard, Advanced, Plus, Commerce Components. */
+export const PLAN_RATES = [100, 200, 1_000, 2_000];
+
+/** From now on the shop has another plan, and an empty bucket. */
+export async function setPlan(
+  twin: Twin,
+  { rate, latencyMs }: { readonly rate: number; readonly latencyMs: number },
+): Promise<void> {
+  await controlTwin(twin, 'PATCH', `/shops/${twin.domain}/economy`, {
+    ...{ latencyMs, restoreRate: rate, maximumAvailable: 20 * rate, currentlyAvailable: 0 },
+  });
+}
+
+/** One request that the stand-in has logged. */
+export interface AskedOfTwin {
+  readonly cost: { readonly actual: number | null } | null;
+  readonly errors: readonly string[];
+}
+
+/** Products that one request to the twin adds. */
+const SEEDED_AT_ONCE = 20_000;
+
+/** Products of the shop that are mapped already: `SKU-0` and so on, which are their ids, too. */
+export async function addMappedProducts(
+  database: Database,
+  twin: Twin,
+  products: number,
+  availableOf: (index: number) => number,
+): Promise<void> {
+  for (let from = 0; from < products; from += SEEDED_AT_ONCE) {
+    const seeds = Array.from({ length: Math.min(SEEDED_AT_ONCE, products - from) }, (_, index) => {
+      const sku = `SKU-${from + index}`;
+      return { sku, title: sku, available: availableOf(from + index) };
+    });
+    const made = await controlTwin<readonly Record<'sku' | 'inventoryItemId' | 'variantId', string>[]>(
+      twin,
+      'POST',
+      `/shops/${twin.domain}/products`,
+      seeds,
+    );
+    const columns = (['sku', 'inventoryItemId', 'variantId'] as const).map((name) =>
+      made.map((product) => product[name]),
+    );
+    await database.query(
+      `WITH made AS (
+         SELECT * FROM unnest($2::text[], $3::text[], $4::text[]) AS made (sku, item, variant)
+       ), known AS (INSERT INTO product (product_id, sku) SELECT sku, sku FROM made)
+       INSERT INTO shop_product (shop_id, product_id, inventory_item_id, variant_id)
+       SELECT $1, sku, item, variant FROM made`,
+      [SHOP_ID, ...columns],
+    );
+  }
+}

@@ -9,16 +9,20 @@ import type { Database } from '../../src/postgres/database.ts';
 import type { StackAddresses } from '../../src/stand-ins/stack.ts';
 import type { TemporalClient } from '../../src/temporal/connection.ts';
 import { runJob } from '../../src/temporal/run-job.ts';
-import { addBenchShop, controlTwin, SHOP_ID } from './bench-shop.ts';
+import {
+  addBenchShop,
+  addMappedProducts,
+  controlTwin,
+  PLAN_RATES,
+  setPlan,
+  SHOP_ID,
+  type AskedOfTwin,
+} from './bench-shop.ts';
 import { onOwnStack } from './own-stack.ts';
 import type { WorkerUnderTest } from './worker-under-test.ts';
 
-/** Products that one request to the twin adds. */
-const SEEDED_AT_ONCE = 20_000;
 /** So many products apart, Shopify shows a unit that is not promised. */
 const DIFFERENT_EVERY = 1_000;
-/** Points a second of Shopify's plans: Standard, Advanced, Plus, Commerce Components. */
-const RATES = [100, 200, 1_000, 2_000];
 
 interface Measured {
   readonly rate: number;
@@ -46,10 +50,8 @@ export async function run(args: readonly string[]): Promise<boolean> {
       await prepare(database, addresses.shopify, products);
       await worker.start();
       const measured: Measured[] = [];
-      for (const rate of values.small ? RATES.slice(-1) : RATES) {
-        await controlTwin(addresses.shopify, 'PATCH', `/shops/${addresses.shopify.domain}/economy`, {
-          ...{ latencyMs, restoreRate: rate, maximumAvailable: 20 * rate, currentlyAvailable: 0 },
-        });
+      for (const rate of values.small ? PLAN_RATES.slice(-1) : PLAN_RATES) {
+        await setPlan(addresses.shopify, { rate, latencyMs });
         measured.push(await measure({ temporal, worker, shopify: addresses.shopify, products, rate }));
       }
       return report(measured, { products, latencyMs });
@@ -64,37 +66,8 @@ async function prepare(
   products: number,
 ): Promise<void> {
   await addBenchShop(database, shopify);
-  for (let from = 0; from < products; from += SEEDED_AT_ONCE) {
-    const count = Math.min(SEEDED_AT_ONCE, products - from);
-    const seeds = Array.from({ length: count }, (_, index) => {
-      const sku = `SKU-${from + index}`;
-      return { sku, title: sku, available: (from + index) % DIFFERENT_EVERY === 0 ? 1 : 0 };
-    });
-    const made = await controlTwin<readonly Record<'sku' | 'inventoryItemId' | 'variantId', string>[]>(
-      shopify,
-      'POST',
-      `/shops/${shopify.domain}/products`,
-      seeds,
-    );
-    const columns = (['sku', 'inventoryItemId', 'variantId'] as const).map((name) =>
-      made.map((product) => product[name]),
-    );
-    await database.query(
-      `WITH made AS (
-         SELECT * FROM unnest($2::text[], $3::text[], $4::text[]) AS made (sku, item, variant)
-       ), known AS (INSERT INTO product (product_id, sku) SELECT sku, sku FROM made)
-       INSERT INTO shop_product (shop_id, product_id, inventory_item_id, variant_id)
-       SELECT $1, sku, item, variant FROM made`,
-      [SHOP_ID, ...columns],
-    );
-  }
+  await addMappedProducts(database, shopify, products, (index) => (index % DIFFERENT_EVERY === 0 ? 1 : 0));
   await database.query('ANALYZE');
-}
-
-/** One request that the stand-in has logged. */
-interface AskedOfTwin {
-  readonly cost: { readonly actual: number | null } | null;
-  readonly errors: readonly string[];
 }
 
 async function measure({

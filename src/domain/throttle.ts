@@ -11,6 +11,8 @@
  * the difference.
  */
 
+import { CALLS_IN_FLIGHT, CALLS_IN_FLIGHT_MAX, POINTS_PER_CALL_IN_FLIGHT } from './limits.ts';
+
 /** As Shopify answers it: `extensions.cost.throttleStatus`, in points and points a second. */
 export interface ThrottleStatus {
   readonly maximumAvailable: number;
@@ -38,6 +40,17 @@ export interface ToldQuota {
   /** Points that Shopify has charged for the request in the end; null when it was throttled, and so not charged. */
   readonly charged: number | null;
   readonly status: ThrottleStatus;
+}
+
+/**
+ * How many chunks of a file are worth having on their way at once, by what the shop's plan restores. With fewer, points are left
+ * unused while each waits for Shopify's answers; with more, they only wait for points.
+ *
+ * @param restoreRate points a second; null: not known yet
+ */
+export function callsInFlight(restoreRate: number | null): number {
+  const paidFor = Math.floor((restoreRate ?? 0) / POINTS_PER_CALL_IN_FLIGHT);
+  return Math.min(CALLS_IN_FLIGHT_MAX, Math.max(CALLS_IN_FLIGHT, paidFor));
 }
 
 /**

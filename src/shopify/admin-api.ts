@@ -25,6 +25,8 @@ export interface AdminApi {
   readAccessScopes(): Promise<readonly string[]>;
   /** Of the token by which the last call was let in: that Shopify grants no other in its place; null: that is not known. */
   refusedRenewal(): RefusedRenewal | null;
+  /** Points a second that the shop's plan restores, as an answer has told this process; null: none has. */
+  restoreRate(): number | null;
   /** The shop's location; null when Shopify has none of this id. */
   readLocation(): Promise<ShopLocation | null>;
   /** What Shopify shows at the location, in the order of the ids; null: no such item. At most ROWS_PER_CALL ids. */
@@ -47,6 +49,7 @@ export function openAdminApi(shop: ShopConnection, options: ClientOptions = {}):
   return {
     readAccessScopes: () => readAccessScopes(client),
     refusedRenewal: () => client.refusedRenewal(),
+    restoreRate: () => client.restoreRate(),
     readLocation: () => readLocation(client, shop),
     readItems: (inventoryItemIds) => readItems(client, shop, inventoryItemIds),
     setOnlineAtp: (variables, deadline) => setOnlineAtp(client, shop, variables, deadline),

@@ -54,6 +54,8 @@ export interface AdminClient {
     deadline?: SendDeadline,
   ): Promise<Data>;
   refusedRenewal(): RefusedRenewal | null;
+  /** Points a second that the shop's plan restores; null: no answer has told yet. */
+  restoreRate(): number | null;
 }
 
 /** @throws AtpError SHOPIFY_CREDENTIAL_MISSING, INPUT_INVALID (domain, adminUrl) */
@@ -78,6 +80,7 @@ export function adminClient(shop: ShopConnection, options: ClientOptions): Admin
   const quota = quotaOf(shop);
   return tellEnds(options.onCall, shop, {
     refusedRenewal: () => access.refusedRenewal(),
+    restoreRate: () => quota.restoreRate,
     async request(operation, variables, shape, deadline) {
       const msLeft = () => (deadline ? sendableForMs(deadline, readClocks()) : Infinity);
       const admission = await quota.admit(operation, msLeft());

@@ -76,6 +76,11 @@ export class ShopQuota {
     return quotaAfter(this.#quota, performance.now() - this.#quotaAt).status.currentlyAvailable;
   }
 
+  /** Points a second that come back, by the last answer; null: no answer has told yet. */
+  get restoreRate(): number | null {
+    return this.#isTold ? this.#quota.status.restoreRate : null;
+  }
+
   /** Admits the calls that the bucket can pay for, in their order, and runs again when it can pay for the next one. */
   #dispatch(): void {
     clearTimeout(this.#timer);

@@ -10,11 +10,16 @@ export const ROWS_PER_CALL = 250;
 export const CALLS_PER_WINDOW = 40;
 
 /**
- * Calls of one file that are on their way to Shopify at once. They touch distinct rows. At half a second a call, one
- * gives 500 rows a second, and five are what the smallest plan's quota allows (10 to 13 of 100 points a second each,
- * and a read beside it).
+ * Chunks of one file that are on their way to Shopify at once, by the plan of the shop. They touch distinct rows. A chunk is a read
+ * of 3 points and a write of 10, and takes the better part of a second: five are what 100 points a second pay for, the smallest plan.
  */
 export const CALLS_IN_FLIGHT = 5;
+
+/** The same, at most: each holds a connection to Postgres now and then, of which a process has 24, and waits for the lane's row. */
+export const CALLS_IN_FLIGHT_MAX = 20;
+
+/** Points a second that pay for one chunk on its way. */
+export const POINTS_PER_CALL_IN_FLIGHT = 20;
 
 /** New requests for one chunk whose rows keep changing on Shopify between our read and our write. */
 export const STALE_TRIES_MAX = 3;

@@ -15,7 +15,7 @@ import { KEY_SPENT } from '../../domain/refused-call.ts';
 import type { LateCall } from '../../domain/late-call.ts';
 import type { KeptBack, RememberedPush } from '../../domain/unseen-sales.ts';
 import type { Connection, Database } from '../database.ts';
-import { holdLane, type LanePass } from './lane.ts';
+import { holdLane, refuseOvertaken, type LanePass } from './lane.ts';
 import { refusePaused } from './lane-pause.ts';
 import { readLateCalls } from './late-calls.ts';
 import { ON_SETTLED_BEFORE, settle, type SettledRow } from './settled-rows.ts';
@@ -93,7 +93,7 @@ export async function readChunkWork(
   { sequence, chunk }: Chunk,
 ): Promise<ChunkWork> {
   return database.transaction(async (connection) => {
-    await holdLane(connection, pass);
+    await refuseOvertaken(connection, pass);
     const from = chunk * ROWS_PER_CALL;
     const { rows: files } = await connection.query<FileToApply>(
       `SELECT ${asIso('orders_imported_until')} AS "ordersImportedUntil", kind = 'drain' AS "isDrain",

@@ -149,12 +149,24 @@ export async function holdLane(connection: Connection, { shopId, holder, epoch }
       [shopId, epoch, LEASE_DURATION_MS],
     ),
   );
-  if (rowCount !== 0) return;
-  const { rows } = await connection.query<{ isOurs: boolean }>(
-    'SELECT holder = $2 AS "isOurs" FROM lane WHERE shop_id = $1',
-    [shopId, holder],
+  if (rowCount === 0) await refuseOvertaken(connection, { shopId, holder, epoch });
+}
+
+/**
+ * Throws as `holdLane` when the attempt has lost the lane. For reads only, which wait for nobody and keep nobody waiting: what is
+ * decided by them is proved again by the write that follows.
+ */
+export async function refuseOvertaken(
+  connection: Connection,
+  { shopId, holder, epoch }: LanePass,
+): Promise<void> {
+  const { rows } = await connection.query<{ isOurs: boolean; isCurrent: boolean }>(
+    'SELECT holder = $2 AS "isOurs", epoch = $3 AS "isCurrent" FROM lane WHERE shop_id = $1',
+    [shopId, holder, epoch],
   );
-  throw new AtpError(rows[0]?.isOurs ? 'LANE_ATTEMPT_OVERTAKEN' : 'LANE_TAKEN_OVER', { shopId });
+  const [lane] = rows;
+  if (lane?.isCurrent) return;
+  throw new AtpError(lane?.isOurs ? 'LANE_ATTEMPT_OVERTAKEN' : 'LANE_TAKEN_OVER', { shopId });
 }
 
 /** Renews the lease of an attempt that has nothing to write for a while. Throws as `holdLane`. */
