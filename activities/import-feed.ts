@@ -10,8 +10,6 @@ import type { Diary } from '../src/domain/diary.ts';
 import { ERROR_CLASSES } from '../src/domain/error-class.ts';
 import { AtpError, isCoded } from '../src/domain/errors.ts';
 import { feedTypeOrNull, sourceOf } from '../src/domain/feed.ts';
-import { kindOf } from '../src/domain/feed-kind.ts';
-import type { FeedType } from '../src/domain/feed-type.ts';
 import { CLOCKS_APART_MS, UPKEEP_TRIES_MAX } from '../src/domain/limits.ts';
 import type { ImportedFile } from '../src/domain/jobs/import.ts';
 import type { Database } from '../src/postgres/database.ts';
@@ -27,7 +25,6 @@ import {
   findFiledAt,
   findImportOfClaim,
   findImportSince,
-  isOvertaken,
   markFiled,
 } from '../src/postgres/feeds/import-records.ts';
 import { importFeed as importIntoDatabase } from '../src/postgres/feeds/imports.ts';
@@ -38,6 +35,7 @@ import { forgetWaitingFeeds } from '../src/postgres/feeds/waiting-feeds.ts';
 import type { OpenFileDrop } from '../src/sftp/file-drop.ts';
 import { withScratchFolder } from '../src/sftp/scratch-folder.ts';
 import { isUnchanged, removeClaim, takeFeed, type FeedAsFound, type TakenFeed } from './claim-feed.ts';
+import { findWhatWasTold } from './grown-feed.ts';
 import { ImportProgress } from './import-progress.ts';
 import { keepAlive } from './keep-alive.ts';
 import { putAway } from './put-feed-away.ts';
@@ -180,16 +178,18 @@ async function importTakenFeed(
     if (sha256 === null) throw feedTooLargeError(fileName);
     if (wrongChecksum) throw wrongChecksum;
     type = await typeOfFeed(claim.sentPath, { localPath, fileName, settings });
-    if (await isPartlyDone(database, claim, { type, sha256 })) throw new AtpError('FEED_GREW', { fileName });
     const known = type;
+    const read = { localPath, fileName, sha256, type: known, settings };
+    const grown = await findWhatWasTold(database, claim, read, inHand.scratch);
     const countedAt = await instantOfGrown(database, claim, sentAt);
-    const counts = await withFeed({ localPath, fileName, type: known, settings }, ({ header, rows }) =>
+    const counts = await withFeed(read, ({ header, rows }) =>
       importIntoDatabase(
         database,
         {
           ...{ sha256, fileName, type: known, writtenAt: sentAt, claimed: { path, sizeBytes }, rows },
           ...{ source, settings },
           ...(countedAt && { countedAt }),
+          ...(grown && { grown }),
         },
         {
           dryRun: false,
@@ -231,21 +231,6 @@ function isDecided(error: AtpError): boolean {
   return (
     isCoded(error, 'FEED_REJECTED') || isCoded(error, 'FEED_REPLACED') || isCoded(error, 'IMPORT_UNDONE')
   );
-}
-
-/**
- * Whether a feed has grown since it was imported and cannot be applied again: of a difference, its first rows have happened
- * already, and nobody can say whether the last of them was whole. A state would set back what a newer one has said.
- */
-async function isPartlyDone(
-  database: Database,
-  claim: Claim,
-  { type, sha256 }: { readonly type: FeedType; readonly sha256: string },
-): Promise<boolean> {
-  if (kindOf(type) === 'state') return isOfGrown(claim) && (await isOvertaken(database, claim));
-  // A run may have died between its import and its filing, and it grew where it lay.
-  const earlier = await findImportOfClaim(database, claimedPath(claim));
-  return isOfGrown(claim) || (earlier !== null && earlier.contentSha256 !== sha256);
 }
 
 /** The result of a feed that was refused as a whole by an earlier run, which could not move it. */

@@ -108,7 +108,7 @@ function importText(result: ImportResult): string {
   const grown = files.flatMap(({ fileName, hasGrown, error }) =>
     hasGrown === true && !error
       ? [
-          `${onOneLine(fileName)} had grown since it was filed, and was taken again as it is now: its sender writes on after a pause. \`atp source set <source> --settle <duration>\`, or a marker <name>.done that comes last, keeps it from being met half-way.`,
+          `${onOneLine(fileName)} had grown since it was filed, and what has come behind was taken (FEED_GREW): its sender writes on after a pause. \`atp source set <source> --settle <duration>\`, or a marker <name>.done that comes last, keeps it from being met half-way.`,
         ]
       : [],
   );

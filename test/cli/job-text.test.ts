@@ -44,7 +44,7 @@ test('verify lists variants without a product, and ends with 3 where nothing els
 test('import tells of feeds that had grown since they were filed', () => {
   const files = [{ fileName: '1.csv', rows: 2, applied: 2, failed: 0, hasGrown: true as const }];
   expect(describeResult('import', { files }).text).toContain(
-    '1.csv had grown since it was filed, and was taken again as it is now',
+    '1.csv had grown since it was filed, and what has come behind was taken (FEED_GREW)',
   );
   expect(resultInWords('import', { files })).toBe(
     '1 feed, 2 rows applied, 0 refused; 1 feed had grown since filed, taken again',

@@ -277,18 +277,6 @@ describe('a feed that grows after it was filed', () => {
     expect((await warehouse.readLevels('SHIRT', 'SOHO')).qoh).toBe(125);
     expect(await readdir(join(folder, 'archive'))).toEqual(['RESET_INVENTORY__1.csv']);
   });
-
-  test('is refused by name when it is a difference: its first rows would count twice', async () => {
-    const sale = 'idValue,facilityId,availableDelta\nHAT,BROADWAY,-1\n';
-    await importFeed({ path: await put('incoming/MDM_INV_VARIANCE__grows.csv', sale, HOUR_MS) });
-    await appendFile(join(folder, 'archive/MDM_INV_VARIANCE__grows.csv'), 'HAT,BROADWAY,-2\n');
-
-    const [grown] = await listFeeds();
-
-    expect(grown && (await importFeed({ path: grown.path }))).toMatchObject({ error: { code: 'FEED_GREW' } });
-    expect((await warehouse.readLevels('HAT', 'BROADWAY')).qoh).toBe(-1);
-    expect(await readdir(join(folder, 'error'))).toContain('MDM_INV_VARIANCE__grows.csv.errors.csv');
-  });
 });
 
 test('a feed that stands still longer never waits longer', () => {

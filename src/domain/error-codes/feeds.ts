@@ -115,7 +115,7 @@ export const FEED_ERRORS = {
   FEED_GREW: {
     class: 'callers-fault',
     message: (d) =>
-      `"${d.fileName}" grew after it was imported. Its first rows are applied already; of what came later nothing is.`,
+      `"${d.fileName}" grew after it was imported, and ${d.reason}. What was applied then stays; of what came later nothing is applied.`,
     hint: 'Compare it with the feed before in the ledger (`atp explain <sku>`), and send the rows that are missing in a file of another name. A sender that puts <name>.done beside a feed last is never met half-way.',
   },
   FEED_ROWS_TOO_MANY: {

@@ -13,7 +13,7 @@ export interface ImportedFile {
   readonly failed: number;
   /** What is to be told of rows that were applied; absent: nothing. */
   readonly warnings?: readonly ImportWarning[];
-  /** It had grown since it was filed, and was taken again as it is now. */
+  /** It had grown since it was filed, and what has come behind was taken. */
   readonly hasGrown?: true;
   /** It was imported after this feed, as their names say, though by its time it is the older file. */
   readonly olderThan?: string;

@@ -56,8 +56,10 @@ export async function markFiled(
   claimedPath: string,
   filedAs: string | null,
 ): Promise<void> {
+  // Of a feed that grew before it was filed, only the last import is of what lies there.
   await database.query(
-    `UPDATE import_file SET filed_at = now(), filed_as = coalesce(filed_as, $2)
+    `UPDATE import_file SET filed_at = now(), filed_as = coalesce(filed_as, CASE WHEN imported_at =
+       (SELECT max(imported_at) FROM import_file WHERE claimed_path = $1) THEN $2 END)
      WHERE claimed_path = $1 AND filed_at IS NULL`,
     [claimedPath, filedAs],
   );

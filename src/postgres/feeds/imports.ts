@@ -16,12 +16,7 @@ import {
 import { NO_SETTINGS, type EqualKeyRule, type SourceSettings } from '../../domain/feed-source.ts';
 import type { FeedContents, FeedType } from '../../domain/feed-type.ts';
 import type { ImportWarning } from '../../domain/import-warning.ts';
-import {
-  FEED_DUPLICATE_DAYS,
-  IMPORT_CHUNK_ROWS,
-  IMPORT_WAIT_MS,
-  ONE_TRANSACTION_ROWS_MAX,
-} from '../../domain/limits.ts';
+import { FEED_DUPLICATE_DAYS, IMPORT_CHUNK_ROWS, IMPORT_WAIT_MS } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
 import { readEffect } from './effect.ts';
 import {
@@ -39,6 +34,7 @@ import { applyProducts, PRODUCT_STAGING } from './imp-product.ts';
 import { applyThresholds, THRESHOLD_STAGING } from './imp-threshold.ts';
 import { holdFeed, readRecordedEffect, recordApplied, takeNumber } from './feed-imports.ts';
 import { readGateFacts } from './gate-facts.ts';
+import { dropToldRows, findToldRows, type GrownFrom } from './grown.ts';
 import { applyInventoryVariance, VARIANCE_STAGING } from './inventory-variance.ts';
 import { applyOrderItems } from './order-items.ts';
 import { ORDER_ITEM_STAGING } from './pending-orders.ts';
@@ -50,6 +46,7 @@ import { finishOthers, postLater, refuseUndone, takeTurn } from './import-in-tur
 import { adoptImport, readCounts, toCounts } from './import-records.ts';
 import type { PostedLater } from './pending-postings.ts';
 import { nameLikelyProducts } from './name-likely-products.ts';
+import { requireFewRows } from './require-few-rows.ts';
 import { endRefusedFeeds, recordRefusedRows } from './refused-feeds.ts';
 import { readRefusedRows, recordRefusals } from './refused-rows.ts';
 import { applyCount, applyResetInventory, RESET_STAGING } from './reset-inventory.ts';
@@ -77,6 +74,8 @@ export interface Feed<Type extends FeedType> {
   readonly settings?: SourceSettings;
   /** What its counts are about, where they do not say so; absent: the moment at which it is applied. */
   readonly countedAt?: Date;
+  /** What it was when it was imported before; absent: it has not grown since. */
+  readonly grown?: GrownFrom;
 }
 
 export interface ClaimedFile {
@@ -126,6 +125,8 @@ type FeedFile = Pick<Feed<FeedType>, 'fileName' | 'writtenAt'> & {
   readonly mayReopen: boolean;
   /** The source, where it says that what its counts do not name is zero. */
   readonly completeOf: string | null;
+  /** What it was before it grew; null: it has not. */
+  readonly grown: GrownFrom | null;
 };
 
 interface FeedSql<Content> {
@@ -257,7 +258,7 @@ function importKeyOf({ claimed, sha256 }: Pick<Feed<FeedType>, 'claimed' | 'sha2
 async function findEarlierCounts(
   connection: Connection,
   key: string,
-  { sha256, fileName, type, writtenAt, claimed }: Feed<FeedType>,
+  { sha256, fileName, type, writtenAt, claimed, grown }: Feed<FeedType>,
 ): Promise<ImportCounts | null> {
   if (claimed && (await adoptImport(connection, key, { sha256, fileName, claimedPath: claimed.path }))) {
     return readCounts(connection, key);
@@ -265,10 +266,13 @@ async function findEarlierCounts(
   // Waits while another transaction imports the same file.
   const taken = await connection.query(
     `INSERT INTO import_file (sha256, content_sha256, file_name, feed_type, claimed_path, size_bytes, modified_at,
-       row_count, applied_count, failed_count, filed_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0, CASE WHEN $5::text IS NULL THEN now() END)
+       row_count, applied_count, failed_count, filed_at, grown_from)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0, CASE WHEN $5::text IS NULL THEN now() END, $8)
      ON CONFLICT (sha256) DO NOTHING`,
-    [key, sha256, fileName, type, claimed?.path ?? null, claimed?.sizeBytes ?? null, writtenAt],
+    [
+      ...[key, sha256, fileName, type, claimed?.path ?? null, claimed?.sizeBytes ?? null, writtenAt],
+      grown?.key ?? null,
+    ],
   );
   return taken.rowCount === 1 ? null : readCounts(connection, key);
 }
@@ -290,14 +294,17 @@ async function applyFeed<Type extends FeedType>(
   stuck: readonly number[],
 ): Promise<AppliedFeed> {
   const { passesGates = false, dryRun, chunkRows = IMPORT_CHUNK_ROWS, waitMs = IMPORT_WAIT_MS } = options;
-  const { type, claimed, fileName, writtenAt, source = null, settings = NO_SETTINGS } = feed;
+  const { type, claimed, fileName, writtenAt, source = null, settings = NO_SETTINGS, grown = null } = feed;
   const { staging, apply, isPostedInChunks }: FeedSql<FeedContents[Type]> = FEED_SQL[type];
   const number = await takeNumber(connection, { ...feed, key, source });
   const isGated = !number.isApproved && !passesGates;
   const earlier = await findEarlierSending(connection, key, feed, isGated);
   const sent = await stageRows<Type>(connection, staging, feed.rows);
+  if (grown) await findToldRows(connection, key, grown);
+  // Levels that a count names again are not absent, so its rows stay.
+  const told = grown && !isCount(type) ? await dropToldRows(connection) : 0;
   const dropped = earlier && earlier.failed > 0 ? await dropAppliedRows(connection, earlier.key) : 0;
-  const rowCount = sent - dropped;
+  const rowCount = sent - told - dropped;
   const { importId } = number;
   requireFewRows(feed, rowCount, dryRun);
   // Rows of orders are judged by what the chunks before them have made, so only one transaction can tell without leaving anything.
@@ -307,7 +314,7 @@ async function applyFeed<Type extends FeedType>(
   const held = await findHeldOfSource(connection, feed, importId);
   // What is applied at once locks its levels until the COMMIT; what is posted later locks none, and is looked at then.
   if (!isPostedLater) await requireUnchanged(feed, options);
-  const told =
+  const remarks =
     (await apply(connection, {
       fileName,
       writtenAt,
@@ -320,14 +327,19 @@ async function applyFeed<Type extends FeedType>(
           ? writtenAt
           : (feed.countedAt ?? number.heldSince ?? held?.behindSince ?? null),
       later: isPostedLater ? { importId, chunkRows } : null,
+      grown,
     })) ?? [];
-  const warnings = [...notes, ...told];
+  const warnings = [...notes, ...remarks];
   const moved = await readEffect(connection, number, !isPostedLater);
   const absent = isCount(type) ? await countAbsent(connection) : 0;
   const effect = absent > 0 ? { ...moved, absent } : moved;
   const about = { type, source, rows: rowCount, importId, settings };
   const sentBeforeAt = earlier?.failed === 0 ? earlier.at : null;
-  const facts = { ...(await readGateFacts(connection, about)), toZero: effect.toZero, sentBeforeAt };
+  const hasGrown = grown !== null;
+  const facts = {
+    ...(await readGateFacts(connection, about)),
+    ...{ toZero: effect.toZero, sentBeforeAt, hasGrown },
+  };
   const behind = held && (await replaceHeld(connection, held.before));
   const reasons = [...whyHeld(facts, settings), ...(behind ? [behind] : [])];
   await nameLikelyProducts(connection);
@@ -355,14 +367,6 @@ async function applyFeed<Type extends FeedType>(
   if (failed === 0 && rowCount > 0)
     await endRefusedFeeds(connection, { type, source: source ?? feed.sender ?? null });
   return { counts, judged: { effect, reasons, isGated, importId, isPostedLater } };
-}
-
-/** @throws AtpError FEED_ROWS_TOO_MANY */
-function requireFewRows({ type, fileName }: Feed<FeedType>, rows: number, dryRun: boolean): void {
-  const isTried = type === 'ORDER_ITEMS' && dryRun;
-  if (rows <= ONE_TRANSACTION_ROWS_MAX || !(isTried || type === 'TRANSFER')) return;
-  const what = isTried ? 'a dry run of order lines' : `a feed of ${type}`;
-  throw new AtpError('FEED_ROWS_TOO_MANY', { fileName, rows, what, rowsMax: ONE_TRANSACTION_ROWS_MAX });
 }
 
 /** Null: it is no count, or it came from a machine of ours. */

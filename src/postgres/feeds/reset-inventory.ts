@@ -6,6 +6,7 @@ import type { ResetRow } from '../../domain/feed-type.ts';
 import { CLOCKS_APART_MS } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
 import { addAbsentRows, countSourceSql, leaveCountedMeanwhile } from './complete.ts';
+import { dateToldRows, leaveToldCounts, type GrownFrom } from './grown.ts';
 import { recordCounts, rememberNumber, STANDING_INSTANT } from './last-count.ts';
 import { leaveOutCounted, lockUnfinishedDifferences } from './leave-out-counted.ts';
 import { keepForLater, type PostedLater, type PostingsToCome } from './pending-postings.ts';
@@ -221,12 +222,14 @@ export interface CountFeed {
   readonly later?: PostedLater | null;
   /** The source, where it says that what its counts do not name is zero. */
   readonly completeOf?: string | null;
+  /** What it was before it grew; null: it has not. */
+  readonly grown?: GrownFrom | null;
 }
 
 /** Makes the quantity on hand of each product and facility what the feed counted. */
 async function applyCounts(
   connection: Connection,
-  { fileName, equalKeys, asOf, completeOf = null, later = null }: CountFeed,
+  { fileName, equalKeys, asOf, completeOf = null, later = null, grown = null }: CountFeed,
   column: string,
 ): Promise<readonly ImportWarning[]> {
   await resolveStockRows(connection, 'row.reset_by_atp AS own, row.location_seq_id, row.as_of');
@@ -234,6 +237,7 @@ async function applyCounts(
   const ahead = await connection.query(REFUSE_AHEAD);
   if (ahead.rowCount !== 0) await connection.query(REFUSE_BESIDE_AHEAD);
   const warnings = completeOf === null ? [] : await addAbsentRows(connection, completeOf, asOf);
+  if (grown) await dateToldRows(connection, grown);
   const rule = equalKeys ?? 'refuse';
   await connection.query(PICK[rule]);
   await connection.query(REFUSE_UNEQUAL[rule]);
@@ -242,6 +246,7 @@ async function applyCounts(
   const hasInstants = asOf !== null || (await hasInstantsOfRows(connection));
   await connection.query(seeSql(hasInstants), [asOf]);
   if (completeOf !== null) await leaveCountedMeanwhile(connection, completeOf);
+  if (grown) await leaveToldCounts(connection);
   await connection.query('ANALYZE counted');
   if (hasInstants) await connection.query(REFUSE_COUNTED_SINCE);
   await refuseOutOfRange(connection, { rows: ROWS_WITH_COUNT, column });
