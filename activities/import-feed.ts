@@ -11,6 +11,7 @@ import { ERROR_CLASSES } from '../src/domain/error-class.ts';
 import { AtpError, isCoded } from '../src/domain/errors.ts';
 import { feedTypeOrNull, sourceOf } from '../src/domain/feed.ts';
 import { CLOCKS_APART_MS, UPKEEP_TRIES_MAX } from '../src/domain/limits.ts';
+import { isServerFault } from '../src/domain/source-server.ts';
 import type { ImportedFile } from '../src/domain/jobs/import.ts';
 import type { Database } from '../src/postgres/database.ts';
 import {
@@ -30,26 +31,28 @@ import {
 import { importFeed as importIntoDatabase } from '../src/postgres/feeds/imports.ts';
 import { whileFeedIsLocked } from '../src/postgres/feeds/lock.ts';
 import { readSettings } from '../src/postgres/feeds/sources.ts';
+import { recordServerLook } from '../src/postgres/feeds/source-servers.ts';
 import { recordRefusedFeed } from '../src/postgres/feeds/refused-feeds.ts';
 import { forgetWaitingFeeds } from '../src/postgres/feeds/waiting-feeds.ts';
 import type { OpenFileDrop } from '../src/sftp/file-drop.ts';
 import { withScratchFolder } from '../src/sftp/scratch-folder.ts';
 import { isUnchanged, removeClaim, takeFeed, type FeedAsFound, type TakenFeed } from './claim-feed.ts';
+import { dropOfFeed, type FeedDrops } from './feed-drops.ts';
 import { findWhatWasTold } from './grown-feed.ts';
 import { ImportProgress } from './import-progress.ts';
 import { keepAlive } from './keep-alive.ts';
 import { putAway } from './put-feed-away.ts';
 
-export interface ImportDeps {
-  readonly database: Database;
-  readonly fileDrop: OpenFileDrop;
+export interface ImportDeps extends FeedDrops {
   readonly diary: Diary;
 }
 
 /** Where the feed lies, in incoming/ or in claimed/, and how it was found. */
 export type FeedToImport = FeedAsFound & { readonly path: string };
 
-export function createImportFeed({ database, fileDrop, diary }: ImportDeps) {
+export function createImportFeed({ diary, ...drops }: ImportDeps) {
+  const { database } = drops;
+
   /**
    * Imports one feed and moves it away. A fault of the whole file is in the result, so that the next feeds go on; only
    * what a retry can mend (the database, SFTP) is thrown. When only the moving fails, a few tries are enough: the feed
@@ -62,51 +65,78 @@ export function createImportFeed({ database, fileDrop, diary }: ImportDeps) {
     const fileName = path.slice(path.lastIndexOf('/') + 1);
     const progress = new ImportProgress();
     const { onChunk } = progress;
+    const { open, ownerOf } = await dropOfFeed(drops, claim.sentPath);
     const work = () =>
       // Two runs take turns at the same feed: the second one finds what the first has done.
       whileFeedIsLocked(database, claim.sentPath, () =>
         withScratchFolder(async (scratch) => {
           // What an attempt before has begun is finished first, whatever has become of its file.
           await finishBrokenOff(database, { onChunk }, claimedPath(claim));
-          const taken = await take(claim, found, scratch);
-          if (taken === 'gone') return whatBecameOf(claim, fileName);
+          const taken = await take(open, claim, found, scratch);
+          if (taken === 'gone') return whatBecameOf(open, claim, fileName);
           if (taken === 'unsettled') return fault(fileName, new AtpError('FEED_UNSETTLED', { fileName }));
           return finish(
+            open,
             { ...found, ...taken, claim, path: claimedPath(claim), fileName, scratch, onChunk },
             path,
           );
         }),
       );
-    return keepAlive(work, progress.told);
+    return keepAlive(() => unlessServerIsLost(work, fileName, ownerOf), progress.told);
   };
 
+  /**
+   * The server of one source keeps no other source waiting: a few tries, and its feeds are left to the next run. What is done with is
+   * recorded as such by then.
+   */
+  async function unlessServerIsLost(
+    work: () => Promise<ImportedFile>,
+    fileName: string,
+    ownerOf: string | null,
+  ): Promise<ImportedFile> {
+    try {
+      return await work();
+    } catch (error) {
+      const isLost = error instanceof AtpError && isServerFault(error.code);
+      if (!isLost || ownerOf === null || mayBeTriedAgain(error)) throw error;
+      const { code, message } = error;
+      await recordServerLook(database, ownerOf, { code, message });
+      return fault(fileName, error);
+    }
+  }
+
   /** What an earlier attempt has filed is gone, though the sender may have put the next feed under its name. */
-  async function take(claim: Claim, found: FeedAsFound, scratch: string): ReturnType<typeof takeFeed> {
+  async function take(
+    open: OpenFileDrop,
+    claim: Claim,
+    found: FeedAsFound,
+    scratch: string,
+  ): ReturnType<typeof takeFeed> {
     const earlier = await findImportOfClaim(database, claimedPath(claim));
-    return earlier?.filedAt ? 'gone' : fileDrop((drop) => takeFeed(drop, claim, found, scratch));
+    return earlier?.filedAt ? 'gone' : open((drop) => takeFeed(drop, claim, found, scratch));
   }
 
   /** The result of a feed that lies there no more: what an earlier attempt, or another run, has made of it. */
-  async function whatBecameOf(claim: Claim, fileName: string): Promise<ImportedFile> {
+  async function whatBecameOf(open: OpenFileDrop, claim: Claim, fileName: string): Promise<ImportedFile> {
     const firstAsked = new Date(Context.current().info.scheduledTimestampMs - CLOCKS_APART_MS);
     const done =
       (await findImportOfClaim(database, claimedPath(claim))) ??
       (await findImportSince(database, claim.sentPath, firstAsked));
     if (done === null) return fault(fileName, new AtpError('FEED_GONE', { fileName }));
     await markFiled(database, claimedPath(claim), null);
-    await fileDrop((drop) => removeClaim(drop, claim));
+    await open((drop) => removeClaim(drop, claim));
     return { fileName, ...done.counts, ...grownOf(claim) };
   }
 
   /** @param foundAt where the run found the feed: a release before has left feeds there, and not claimed them */
-  async function finish(inHand: FeedInHand, foundAt: string): Promise<ImportedFile> {
+  async function finish(open: OpenFileDrop, inHand: FeedInHand, foundAt: string): Promise<ImportedFile> {
     const { path, claim, sizeBytes, sentAt: modifiedAt } = inHand;
     const onDrop = { path, sizeBytes, modifiedAt };
     const allLeft = await listFeedsLeft(database);
     const left = findLeft(allLeft, onDrop) ?? findLeft(allLeft, { ...onDrop, path: foundAt });
     const { feed, errorFile } = left?.fault
       ? await refuseAgain(inHand, left.fault)
-      : await importTakenFeed(database, fileDrop, inHand);
+      : await importTakenFeed(database, open, inHand);
     if (feed.error?.code === 'FEED_UNSETTLED') return feed;
     if (feed.error?.code === 'FEED_HELD' || feed.error?.code === 'IMPORT_STUCK') {
       diary({ event: 'FEED_HELD', feed: inHand.fileName, reason: feed.error.message });
@@ -114,7 +144,7 @@ export function createImportFeed({ database, fileDrop, diary }: ImportDeps) {
     }
     await forgetWaitingFeeds(database, [path, claim.sentPath]);
     try {
-      await fileDrop(async (drop) => {
+      await open(async (drop) => {
         const filedAs = await putAway(drop, { ...inHand, errorFile });
         if (feed.error === undefined) await markFiled(database, path, filedAs);
         await removeClaim(drop, claim);
@@ -166,7 +196,7 @@ function fault(fileName: string, { code, message }: AtpError): ImportedFile {
 /** @returns the result, and the local error file when something was refused */
 async function importTakenFeed(
   database: Database,
-  fileDrop: OpenFileDrop,
+  open: OpenFileDrop,
   inHand: FeedInHand,
 ): Promise<{ readonly feed: ImportedFile; readonly errorFile: string | null }> {
   const { claim, path, fileName, localPath, sha256, sizeBytes, sentAt, wrongChecksum, onChunk } = inHand;
@@ -194,7 +224,7 @@ async function importTakenFeed(
         {
           dryRun: false,
           onRefused: (refused) => writeErrorFile(errorFile, header, refused),
-          isUnchanged: () => fileDrop((drop) => isUnchanged(drop, path, { sizeBytes, sentAt })),
+          isUnchanged: () => open((drop) => isUnchanged(drop, path, { sizeBytes, sentAt })),
           onChunk,
         },
       ),
@@ -205,7 +235,8 @@ async function importTakenFeed(
     };
   } catch (error) {
     // Temporal retries what a retry can mend. Anything else is a fault of the file, and goes into its error file.
-    if (!(error instanceof AtpError) || ERROR_CLASSES[error.class].isRetried) throw error;
+    if (!(error instanceof AtpError) || ERROR_CLASSES[error.class].isRetried || isServerFault(error.code))
+      throw error;
     // It is still being sent, or waits for a person: it stays where it is, and a later run takes it from there.
     if (isCoded(error, 'FEED_UNSETTLED') || isCoded(error, 'FEED_HELD') || isCoded(error, 'IMPORT_STUCK'))
       return { feed: fault(fileName, error), errorFile: null };

@@ -2,10 +2,11 @@
 import { createApplyActivities, type ApplyDeps } from './apply-files.ts';
 import { createDecideActivities, type DecideDeps } from './decide-lane.ts';
 import { createDeliverActivities, type DeliverDeps } from './deliver-alerts.ts';
+import type { FeedDrops } from './feed-drops.ts';
 import { createImportActivities, type ImportDeps } from './import-inventory.ts';
 import { createMapActivities, type MapDeps } from './map-shop.ts';
 import { createProduceActivities, type ProduceDeps } from './produce-files.ts';
-import { createPurgeActivities, type PurgeDeps } from './purge.ts';
+import { createPurgeActivities } from './purge.ts';
 import { createRecheckActivities, type RecheckDeps } from './recheck-quarantined.ts';
 import { createStartHardSyncActivities, type StartHardSyncDeps } from './start-hard-sync.ts';
 import { createVerifyActivities, type VerifyDeps } from './verify-shop.ts';
@@ -20,7 +21,7 @@ export type ActivityDeps = ApplyDeps &
   ImportDeps &
   MapDeps &
   ProduceDeps &
-  PurgeDeps &
+  FeedDrops &
   RecheckDeps &
   StartHardSyncDeps &
   VerifyDeps;

@@ -14,6 +14,7 @@ import {
   FEEDS_PER_RUN,
   SHOWN_TEXT_LENGTH_MAX,
 } from '../src/domain/limits.ts';
+import { isServerFault } from '../src/domain/source-server.ts';
 import { showText } from '../src/domain/shown-text.ts';
 import { begin } from './begin.ts';
 import { tryBestEffort } from './failures.ts';
@@ -35,7 +36,9 @@ async function importFeeds(input: unknown, earlier?: ImportedSoFar): Promise<Imp
   const job = begin('import', input);
 
   const found = await findFeeds(job);
-  const feeds = found.filter((feed) => !feed.isLeft && !feed.isUntaken && !feed.isMissing && !feed.waits);
+  const feeds = found.filter(
+    (feed) => !feed.isLeft && !feed.isUntaken && !feed.isMissing && !feed.waits && !feed.lost,
+  );
   const imported: ImportedFile[] = [];
   const heldBack = new Set<string>();
   for (const { path, sizeBytes, modifiedAt, marker, olderThan } of feeds) {
@@ -52,6 +55,8 @@ async function importFeeds(input: unknown, earlier?: ImportedSoFar): Promise<Imp
     );
     // A person must decide about it first; runs of the release before never meet one.
     if (file.error?.code === 'FEED_HELD') heldBack.add(folderOf(path));
+    // Its server is lost; of sources on the server of all, the step fails.
+    if (file.error && isServerFault(file.error.code)) heldBack.add(folderOf(path));
     if (file.error?.code !== 'FEED_UNSETTLED') continue;
     // It is still being sent: it and all that comes after it in its folder is left to the next run.
     if (patched('an unsettled feed holds back its folder')) heldBack.add(folderOf(path));
@@ -61,20 +66,26 @@ async function importFeeds(input: unknown, earlier?: ImportedSoFar): Promise<Imp
   const stillNotPutAway = await putAwayLeft(found.filter(({ isLeft }) => isLeft));
   const soFar = addImported(earlier, imported);
   // Feeds that wait take no turn: what is listed next is behind those that were imported.
-  if (feeds.length === FEEDS_PER_RUN && imported.length > 0) {
+  // Of servers that are lost, the next list would have the same feeds.
+  const isGettingOn = imported.some(({ error }) => !error || !isServerFault(error.code));
+  if (feeds.length === FEEDS_PER_RUN && isGettingOn) {
     await continueAsNew<typeof importInventory>(job, soFar);
   }
   return { ...soFar, ...whatIsNotTaken(found), ...(stillNotPutAway.length > 0 && { stillNotPutAway }) };
 }
 
 /** Feeds that wait, with what keeps them waiting, what looks like a feed and is none, and what has not come; absent: there are none. */
-function whatIsNotTaken(found: readonly FeedRef[]): Pick<ImportResult, 'waiting' | 'untaken' | 'missing'> {
+function whatIsNotTaken(
+  found: readonly FeedRef[],
+): Pick<ImportResult, 'waiting' | 'untaken' | 'lost' | 'missing'> {
   const waiting = found.flatMap(({ path, waits }) => (waits ? [{ fileName: nameOf(path), ...waits }] : []));
   const untaken = found.filter(({ isUntaken }) => isUntaken).map(({ path }) => nameOf(path));
+  const lost = found.flatMap((feed) => (feed.lost ? [feed.lost] : []));
   const missing = found.filter(({ isMissing }) => isMissing).map(({ path }) => path);
   return {
     ...(waiting.length > 0 && { waiting }),
     ...(untaken.length > 0 && { untaken }),
+    ...(lost.length > 0 && { lost }),
     ...(missing.length > 0 && { missing }),
   };
 }

@@ -100,6 +100,11 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
     'source set erp --rows sum --encoding none',
   ],
   'source remove': ['source remove erp', 'source remove erp --json'],
+  'source connect': [
+    'source connect store-12 --host sftp.example.com --username atp --folder /out --host-key SHA256:9Xn2m4lcR0bC2s0m3QhYb4kS7vC1dVtq8n5l0d0m9eA --private-key-file /run/secrets/store-12-key',
+    'source connect store-12 --host sftp.example.com --port 2222 --username atp --folder /out --host-key SHA256:9Xn2m4lcR0bC2s0m3QhYb4kS7vC1dVtq8n5l0d0m9eA --password env:STORE_12_PASSWORD',
+  ],
+  'source disconnect': ['source disconnect store-12', 'source disconnect store-12 --json'],
   'source columns': [
     'source columns stock.csv --source store-3',
     "source columns stock.csv --source store-3 --column 'Artikel=idValue'",

@@ -1,4 +1,5 @@
 /** What came of a job's run, and when a job runs, for a person. */
+import { serverFaultInWords } from '../domain/source-server.ts';
 import { waitingInWords, type ImportResult } from '../domain/jobs/import.ts';
 import { countTold } from '../domain/unmanaged-stock.ts';
 import { untakenInWords } from '../domain/untaken.ts';
@@ -97,7 +98,7 @@ export function lastAppliedText({ sequence, appliedAt, ...rows }: LastApplied): 
 }
 
 function importText(result: ImportResult): string {
-  const { files, others, waiting = [], untaken = [], missing = [], stillNotPutAway = [] } = result;
+  const { files, others, waiting = [], untaken = [], missing = [], lost = [], stillNotPutAway = [] } = result;
   const rows = files.map(({ fileName, rows: all, applied, failed }) => [fileName, all, applied, failed]);
   if (others) rows.push([`${others.feeds} more`, others.rows, others.applied, others.failed]);
   const none = waiting.length > 0 ? 'No feed was complete.' : 'No feed was waiting.';
@@ -130,6 +131,10 @@ function importText(result: ImportResult): string {
         ]
       : [],
   );
+  const lostServers = lost.map(
+    (fault) =>
+      `${serverFaultInWords(fault)} Other sources went on. \`atp source list\` shows where it is looked for.`,
+  );
   const older = stillNotPutAway.map(
     (name) => `${onOneLine(name)} of an earlier run still could not be moved to archive/ or error/.`,
   );
@@ -142,6 +147,7 @@ function importText(result: ImportResult): string {
     ...waits,
     ...noFeeds,
     ...notCome,
+    ...lostServers,
     ...left,
     ...older,
   ].join('\n');

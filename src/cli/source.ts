@@ -2,6 +2,7 @@ import { durationText } from '../domain/duration.ts';
 import { counted } from '../domain/words.ts';
 import type { ResultOf } from '../operations/operation.ts';
 import { addFeedSource, listFeedSources, removeFeedSource, setFeedSource } from '../operations/sources.ts';
+import { connectSource, disconnectSource } from '../operations/source-servers.ts';
 import { proposeFeedColumns, testFeedSource } from '../operations/source-files.ts';
 import { command } from './command.ts';
 import { ExitCode } from './report.ts';
@@ -26,6 +27,18 @@ export const SOURCE_COMMANDS = [
     operation: removeFeedSource,
     arguments: ['source'],
     show: ({ source }) => `Nothing is said of ${source} any more.`,
+  }),
+  command({
+    path: 'source connect',
+    operation: connectSource,
+    arguments: ['source'],
+    show: (saved) => `${sourcesText([saved])}\nThe next import looks there: \`atp job run import --wait\`.`,
+  }),
+  command({
+    path: 'source disconnect',
+    operation: disconnectSource,
+    arguments: ['source'],
+    show: (saved) => sourcesText([saved]),
   }),
   command({
     path: 'source columns',
@@ -60,13 +73,25 @@ export const SOURCE_COMMANDS = [
   }),
 ];
 
+type FeedSource = ResultOf<typeof listFeedSources>[number];
+
 function savedText(saved: ResultOf<typeof addFeedSource>): string {
   return [sourcesText([saved]), ...(saved.warnings ?? []).map((warning) => `Note: ${warning}`)].join('\n');
 }
 
 function sourcesText(sources: ResultOf<typeof listFeedSources>): string {
-  const rows = sources.map(({ source, settings }) => [source, settingsText(settings)]);
+  const rows = sources.map(({ source, settings, server }) => [
+    source,
+    [...(server === null ? [] : [serverText(server)]), settingsText(settings)].join('; '),
+  ]);
   return table(['Source', 'What was said'], rows, 'Nothing was said of any source: all is recognised.');
+}
+
+/** Where a secret is, and never the secret. */
+function serverText(server: NonNullable<FeedSource['server']>): string {
+  const { username, host, port, folder, password, privateKeyFile } = server;
+  const by = [password, privateKeyFile].filter((place) => place !== null).join(', ');
+  return `at sftp://${username}@${host}:${port}${folder} by ${by}`;
 }
 
 function settingsText(settings: ResultOf<typeof addFeedSource>['settings']): string {

@@ -124,6 +124,11 @@ export const CONDITIONS = {
     subject: 'installation',
     title: 'An expected feed has not come',
   },
+  SOURCE_SERVER_AWAY: {
+    severity: 'critical',
+    subject: 'installation',
+    title: 'The SFTP server of a source cannot be used',
+  },
   FEED_NOT_MOVED: {
     severity: 'warning',
     subject: 'installation',

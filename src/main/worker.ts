@@ -12,6 +12,7 @@ import { countEntry, createMetrics, type Metrics } from '../metrics/metrics.ts';
 import { openDatabase } from '../postgres/database.ts';
 import { openAdminApi, type AdminApi, type ShopConnection } from '../shopify/admin-api.ts';
 import { fileDrop } from '../sftp/file-drop.ts';
+import { openSourceDrops } from '../sftp/source-drop.ts';
 import { removeLeftScratchFolders } from '../sftp/scratch-folder.ts';
 import { activityRun } from '../temporal/activity-run.ts';
 import { activitySignal } from '../temporal/activity-signal.ts';
@@ -102,6 +103,7 @@ export async function runWorkerProcess(
     const activities = createActivities({
       database,
       fileDrop: drop,
+      sourceDrop: openSourceDrops({ environment: config.environment, signalOf: activitySignal }),
       adminApi: (shop) => openWatchedApi(shop, { environment: config.environment, watch, metrics }),
       wakeLane: async (shopId) => {
         await wakeLane(temporal, shopId);

@@ -41,6 +41,7 @@ import {
 } from '../postgres/feeds/sources.ts';
 import { defineOperation, type Context, type NameOf } from './operation.ts';
 import { proposeFeedColumns, testFeedSource } from './source-files.ts';
+import { connectSource, disconnectSource } from './source-servers.ts';
 import { feedType, gate, pairs, source, toRecord } from './source-fields.ts';
 
 const SETTINGS = {
@@ -233,6 +234,8 @@ export const SOURCE_OPERATIONS = [
   addFeedSource,
   setFeedSource,
   removeFeedSource,
+  connectSource,
+  disconnectSource,
   proposeFeedColumns,
   testFeedSource,
 ] as const;

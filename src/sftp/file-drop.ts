@@ -112,7 +112,8 @@ export function fileDrop(
     );
 }
 
-function fileDropOn(connection: SftpConnection, at: (path: string) => string): FileDrop {
+/** @param at where a path of ours is on the server */
+export function fileDropOn(connection: SftpConnection, at: (path: string) => string): FileDrop {
   async function survey(folder: string): Promise<FolderContents> {
     const all = (await connection.list(at(folder))) ?? [];
     const sorted = all.toSorted((one, other) => compareNames(one.name, other.name));

@@ -1,6 +1,7 @@
 /** What imports and verifications find stays told until it is over: by a later feed, a later verification, or a person. */
 import { beforeAll, expect, test } from 'vitest';
 import { scheduleNeededJobs } from '../cli/doctor-fixture.ts';
+import { outcomeOf } from '../../src/domain/jobs/jobs.ts';
 import { Installation, SHOP } from '../end-to-end/installation.ts';
 import { until } from '../setup/until.ts';
 
@@ -91,6 +92,28 @@ test('an expected feed that does not come is told, until it comes', async () => 
   expect(Object.keys(await diagnose())).toEqual([]);
   await installation.atp('feed', 'expect', 'MDM_INV_VARIANCE', '--every', 'none');
   expect((await installation.atp('feed', 'list')).json?.['expected']).toEqual([]);
+});
+
+test('a server of a source that is lost is told, and keeps no other source waiting', async () => {
+  expect((await installation.atp('source', 'add', 'store')).exitCode).toBe(0);
+  // A port of the loopback at which nobody listens.
+  const away = ['--host', '127.0.0.1', '--port', '1', '--username', 'atp', '--folder', '/out'];
+  const known = ['--host-key', `SHA256:${'A'.repeat(43)}`, '--password', 'env:STORE_PASSWORD'];
+  const connected = await installation.atp('source', 'connect', 'store', ...away, ...known);
+  expect(connected.json).toMatchObject({ source: 'store', server: { host: '127.0.0.1', port: 1 } });
+  const result = await installation.importFeed('RESET_INVENTORY__beside.csv', [
+    'facilityId,idValue,availableQty',
+    'BROADWAY,BLUE-SHIRT,8',
+  ]);
+  expect(result).toMatchObject({
+    files: [{ applied: 1 }],
+    lost: [{ source: 'store', code: 'SFTP_UNREACHABLE' }],
+  });
+  expect(outcomeOf('import', result as never)).toBe('NEEDS_ATTENTION');
+  expect((await diagnose())['SOURCE_SERVER_AWAY']?.detail).toContain('127.0.0.1:1');
+
+  expect((await installation.atp('source', 'disconnect', 'store')).json).toMatchObject({ server: null });
+  expect(Object.keys(await diagnose())).toEqual([]);
 });
 
 test('what sold between two deltas is no finding of a verification, and what lacks though its orders came is one', async () => {

@@ -41,6 +41,7 @@ test('doctor says of an installation without a fault that all is well, and what 
     'Waiting feeds',
     'Untaken files',
     'Expected feeds',
+    'Servers of sources',
     'Orders',
     'Clean-up',
     'Alerts',

@@ -9,6 +9,7 @@ import { createImportActivities } from '../../activities/import-inventory.ts';
 import type { ImportResult } from '../../src/domain/jobs/import.ts';
 import { TASK_QUEUE } from '../../src/domain/workflow-names.ts';
 import { fileDrop, type OpenFileDrop } from '../../src/sftp/file-drop.ts';
+import { openSourceDrops } from '../../src/sftp/source-drop.ts';
 import { mapFailures } from '../../src/temporal/failure-mapping.ts';
 import { bundleWorkflows } from '../../src/temporal/workflow-bundle.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
@@ -131,7 +132,12 @@ test('a count that is still being sent is not overtaken by the variance after it
         },
       }),
     );
-  const activities = createImportActivities({ database, fileDrop: whileItIsSent, diary: () => undefined });
+  const activities = createImportActivities({
+    database,
+    sourceDrop: openSourceDrops({ environment: process.env }),
+    fileDrop: whileItIsSent,
+    diary: () => undefined,
+  });
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const connection = await NativeConnection.connect({ address });
   const client = new Client({ connection: await Connection.connect({ address }), namespace });

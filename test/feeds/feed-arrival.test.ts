@@ -11,6 +11,7 @@ import type { ImportedFile } from '../../src/domain/jobs/import.ts';
 import { CLOCKS_APART_MS, FEED_SETTLE_MS } from '../../src/domain/limits.ts';
 import { findLongWaitingFeeds } from '../../src/postgres/feeds/waiting-feeds.ts';
 import { fileDrop, type OpenFileDrop } from '../../src/sftp/file-drop.ts';
+import { openSourceDrops } from '../../src/sftp/source-drop.ts';
 import { freshSftpRoot } from '../setup/fresh-sftp-root.ts';
 import { Warehouse } from './warehouse.ts';
 
@@ -42,7 +43,12 @@ async function put(path: string, content: string, agoMs = 0): Promise<string> {
 }
 
 function activities(through: OpenFileDrop = drop) {
-  return createImportActivities({ database: warehouse.database, fileDrop: through, diary: () => undefined });
+  return createImportActivities({
+    database: warehouse.database,
+    sourceDrop: openSourceDrops({ environment: process.env }),
+    fileDrop: through,
+    diary: () => undefined,
+  });
 }
 
 const listFeeds = (through?: OpenFileDrop): Promise<FeedRef[]> =>

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { createImportActivities, type FeedRef } from '../../activities/import-inventory.ts';
 import type { ImportedFile } from '../../src/domain/jobs/import.ts';
 import { fileDrop, type OpenFileDrop } from '../../src/sftp/file-drop.ts';
+import { openSourceDrops } from '../../src/sftp/source-drop.ts';
 import { freshSftpRoot } from '../setup/fresh-sftp-root.ts';
 import { Warehouse } from './warehouse.ts';
 
@@ -77,6 +78,7 @@ export class ImportRun {
   #activities(through: OpenFileDrop) {
     return createImportActivities({
       database: this.warehouse.database,
+      sourceDrop: openSourceDrops({ environment: process.env }),
       fileDrop: through,
       diary: () => undefined,
     });

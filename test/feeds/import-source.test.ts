@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { createImportActivities, type FeedRef } from '../../activities/import-inventory.ts';
 import { addSource } from '../../src/postgres/feeds/sources.ts';
 import { fileDrop } from '../../src/sftp/file-drop.ts';
+import { openSourceDrops } from '../../src/sftp/source-drop.ts';
 import { freshSftpRoot } from '../setup/fresh-sftp-root.ts';
 import { Warehouse } from './warehouse.ts';
 
@@ -32,6 +33,7 @@ test('feeds of a source, of folders in any case and in gzip are taken', async ()
 
   const activities = createImportActivities({
     database: warehouse.database,
+    sourceDrop: openSourceDrops({ environment: process.env }),
     fileDrop: fileDrop(settings),
     diary: () => undefined,
   });

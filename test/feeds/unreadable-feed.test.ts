@@ -8,6 +8,7 @@ import { createImportActivities, type FeedRef } from '../../activities/import-in
 import type { ImportedFile } from '../../src/domain/jobs/import.ts';
 import { findLongWaitingFeeds } from '../../src/postgres/feeds/waiting-feeds.ts';
 import { fileDrop } from '../../src/sftp/file-drop.ts';
+import { openSourceDrops } from '../../src/sftp/source-drop.ts';
 import { opensshServer } from '../../src/stand-ins/programs.ts';
 import { opensshWith } from '../sftp/openssh.ts';
 import { Warehouse } from './warehouse.ts';
@@ -38,6 +39,7 @@ test.skipIf(opensshServer() === null)(
     const warehouse = await Warehouse.open();
     const activities = createImportActivities({
       database: warehouse.database,
+      sourceDrop: openSourceDrops({ environment: process.env }),
       fileDrop: fileDrop(settings),
       diary: () => undefined,
     });

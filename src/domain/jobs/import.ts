@@ -2,6 +2,7 @@ import type { WaitingCode } from '../feed-arrival.ts';
 import type { ImportWarning } from '../import-warning.ts';
 import { id, optional } from '../input-fields.ts';
 import { FEEDS_IN_RESULT_MAX } from '../limits.ts';
+import { isServerFault, serverFaultInWords, type ServerFault } from '../source-server.ts';
 import { counted } from '../words.ts';
 import { defineJob } from './job.ts';
 import { worstOf, type Outcome } from './outcome.ts';
@@ -59,6 +60,8 @@ export interface ImportResult extends ImportedSoFar {
    * links, or names that nobody can ask for; the first ones. Absent: none.
    */
   readonly untaken?: readonly string[];
+  /** Servers of sources that could not be used; absent: none. */
+  readonly lost?: readonly ServerFault[];
   /** Expected feeds that have not come, in words; the first ones. Absent: none. */
   readonly missing?: readonly string[];
   /** Feeds of earlier runs that still could not be moved to archive/ or error/; absent: none. */
@@ -107,6 +110,8 @@ function outcomeOfFile({ error, failed }: ImportedFile): Outcome {
   if (error?.code === 'FEED_UNSETTLED') return 'NOTHING_TO_DO';
   if (error?.code === 'FEED_HELD') return 'HELD';
   if (error && DECIDED.includes(error.code)) return 'DONE';
+  // The others go on, and so does it once its server is there.
+  if (error && isServerFault(error.code)) return 'NEEDS_ATTENTION';
   if (error) return 'FAILED';
   return failed > 0 ? 'NEEDS_ATTENTION' : 'DONE';
 }
@@ -125,6 +130,10 @@ function unreadInWords(untaken: readonly string[]): readonly string[] {
   const [first, ...others] = untaken;
   if (first === undefined) return [];
   return [`nobody reads ${first}${others.length > 0 ? ` and ${others.length} more` : ''} in incoming/`];
+}
+
+function lostInWords(lost: readonly ServerFault[]): readonly string[] {
+  return lost.slice(0, FAULTS_TOLD_MAX).map(serverFaultInWords);
 }
 
 /** Feeds that could not be imported at all, as the one line of a run names them. */
@@ -148,9 +157,14 @@ export const IMPORT = defineJob({
     why: 'A dropped run loses nothing: the next one takes its feed files.',
   },
   inWords: (result: ImportResult) => {
-    const { files, others, waiting = [], untaken = [], missing = [] } = result;
+    const { files, others, waiting = [], untaken = [], missing = [], lost = [] } = result;
     const left = isLeftBehind(result) ? '; some could not be moved to archive/ or error/' : '';
-    const waits = [...waiting.map(waitingInWords), ...unreadInWords(untaken), ...missing]
+    const waits = [
+      ...waiting.map(waitingInWords),
+      ...unreadInWords(untaken),
+      ...lostInWords(lost),
+      ...missing,
+    ]
       .map((words) => `; ${words}`)
       .join('');
     const faults = files.flatMap(({ fileName, error }) => (error ? [`; ${fileName}: ${error.code}`] : []));
@@ -174,7 +188,8 @@ export const IMPORT = defineJob({
     if (result.others) outcomes.push(result.others.outcome);
     if (result.waiting?.some(({ code }) => code === 'FEED_HELD')) outcomes.push('HELD');
     // What nobody reads is in nobody's way: it is told once (FEED_UNTAKEN), and not by each run until somebody takes it away.
-    if (result.waiting?.some(({ isLong }) => isLong) || result.missing) outcomes.push('NEEDS_ATTENTION');
+    if (result.waiting?.some(({ isLong }) => isLong) || result.missing || result.lost)
+      outcomes.push('NEEDS_ATTENTION');
     return worstOf([...outcomes, ...(isLeftBehind(result) ? (['NEEDS_ATTENTION'] as const) : [])]);
   },
 });

@@ -5,6 +5,13 @@ export const SFTP_CONNECT_TIMEOUT_MS = 10_000;
 export const SFTP_ANSWER_TIMEOUT_MS = 60_000;
 export const SFTP_CLOSE_TIMEOUT_MS = 2_000;
 
+/** How long the server of one source may take for all that is asked on one connection, a large feed among it. */
+export const SOURCE_SERVER_USE_MAX_MS = 10 * 60_000;
+
+/** Servers of sources that are looked at at once, and how many sources may have one of their own. */
+export const SOURCE_SERVERS_AT_ONCE = 8;
+export const SOURCE_SERVERS_MAX = 100;
+
 /** A dead connection is noticed after interval × count: without keepalives, a transfer on it never settles. */
 export const SFTP_KEEPALIVE_INTERVAL_MS = 2_000;
 export const SFTP_KEEPALIVE_COUNT_MAX = 3;

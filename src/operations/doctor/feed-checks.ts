@@ -9,6 +9,7 @@ import { listExpectedFeeds } from '../../postgres/feeds/expected-feeds.ts';
 import { listImports } from '../../postgres/feeds/feed-imports.ts';
 import { listUnfinished } from '../../postgres/feeds/unfinished-imports.ts';
 import { summarizeRefusals } from '../../postgres/feeds/refused-feeds.ts';
+import { listLostServers } from '../../postgres/feeds/source-servers.ts';
 import { listUntaken } from '../../postgres/feeds/untaken-files.ts';
 import { findLongWaitingFeeds } from '../../postgres/feeds/waiting-feeds.ts';
 import type { Application } from '../application.ts';
@@ -26,6 +27,7 @@ export async function checkFeeds(app: Application): Promise<Check[]> {
     await check('Waiting feeds', () => inspectWaitingFeeds(app)),
     await check('Untaken files', () => inspectUntaken(app)),
     await check('Expected feeds', () => inspectExpectedFeeds(app)),
+    await check('Servers of sources', () => inspectSourceServers(app)),
   ];
 }
 
@@ -160,6 +162,20 @@ async function inspectExpectedFeeds(app: Application): Promise<Finding> {
           : `atp source set ${feed.source} --expected-every`
       } <duration|none>\`.`,
       since: feed.dueAt,
+    })),
+  );
+}
+
+async function inspectSourceServers(app: Application): Promise<Finding> {
+  const lost = await listLostServers(await app.database());
+  if (lost.length === 0) return fine('The last import could use all of them.');
+  return faultyFor(
+    'SOURCE_SERVER_AWAY',
+    lost.map(({ source, message, since }) => ({
+      part: source,
+      detail: `${message} So its feeds are not imported since ${since.toISOString()}; those of other sources are.`,
+      hint: `\`atp source list\` shows what was said of it, \`atp source connect ${source} …\` says it anew: the host key, the place of the password, the folder. The next import tries it again.`,
+      since,
     })),
   );
 }

@@ -1,6 +1,7 @@
 /** Sources of feeds, and what was said of how they write. */
 import { AtpError } from '../../domain/errors.ts';
 import { NO_SETTINGS, type SourceSettings } from '../../domain/feed-source.ts';
+import type { SourceServer } from '../../domain/source-server.ts';
 import type { Database } from '../database.ts';
 import { breaksUnique } from '../sql-state.ts';
 
@@ -8,6 +9,8 @@ export interface FeedSource {
   /** A folder below incoming/, or `incoming` itself. */
   readonly source: string;
   readonly settings: SourceSettings;
+  /** Its own SFTP server; null: that of all sources. */
+  readonly server: SourceServer | null;
 }
 
 /** What is undefined stays as it is; null: it is recognised again, or has its default. */
@@ -15,15 +18,16 @@ export type SettingsChange = {
   readonly [Name in keyof SourceSettings]?: SourceSettings[Name] | null | undefined;
 };
 
-const SELECT_SOURCE = 'SELECT source, settings FROM feed_source';
+const SELECT_SOURCE = 'SELECT source, settings, server FROM feed_source';
 
 interface SourceRow {
   readonly source: string;
   readonly settings: Partial<SourceSettings>;
+  readonly server: SourceServer | null;
 }
 
-function toSource({ source, settings }: SourceRow): FeedSource {
-  return { source, settings: { ...NO_SETTINGS, ...settings } };
+function toSource({ source, settings, server }: SourceRow): FeedSource {
+  return { source, settings: { ...NO_SETTINGS, ...settings }, server };
 }
 
 export async function listSources(database: Database): Promise<readonly FeedSource[]> {

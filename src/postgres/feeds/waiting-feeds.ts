@@ -17,18 +17,20 @@ export interface FeedSeen {
  * Records what a run has found; what it did not find is not waiting any more.
  *
  * @param folders those that the run has looked into; null: it has looked everywhere
+ * @param elsewhere those that lie on other servers: what is known of them stays
  */
 export async function recordWaitingFeeds(
   database: Database,
   folders: readonly string[] | null,
   feeds: readonly FeedOnDrop[],
+  elsewhere: readonly string[] = [],
 ): Promise<ReadonlyMap<string, FeedSeen>> {
   const seen = await database.query<FeedSeen>(
     `WITH found AS (
        SELECT * FROM unnest($2::text[], $3::bigint[], $4::timestamptz[]) AS feed (path, size_bytes, modified_at)
      ), gone AS (
        DELETE FROM waiting_feed
-       WHERE path <> ALL ($2) AND ($1::text[] IS NULL OR ${SOURCE} = ANY ($1))
+       WHERE path <> ALL ($2) AND ($1::text[] IS NULL OR ${SOURCE} = ANY ($1)) AND ${SOURCE} <> ALL ($5)
      )
      INSERT INTO waiting_feed AS known (path, size_bytes, modified_at)
      SELECT path, size_bytes, modified_at FROM found
@@ -44,6 +46,7 @@ export async function recordWaitingFeeds(
       feeds.map(({ path }) => path),
       feeds.map(({ sizeBytes }) => sizeBytes),
       feeds.map(({ modifiedAt }) => modifiedAt),
+      elsewhere,
     ],
   );
   return new Map(seen.map((feed) => [feed.path, feed]));

@@ -65,6 +65,7 @@ import * as logScope from './0078-log-scope.ts';
 import * as publishedInPlace from './0079-published-in-place.ts';
 import * as owedSince from './0080-owed-since.ts';
 import * as grownFeeds from './0081-grown-feeds.ts';
+import * as sourceServers from './0082-source-servers.ts';
 import * as settingsSeen from './0084-settings-seen.ts';
 import * as undoInChunks from './0085-undo-in-chunks.ts';
 
@@ -140,6 +141,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0079-published-in-place', ...publishedInPlace },
   { name: '0080-owed-since', ...owedSince },
   { name: '0081-grown-feeds', ...grownFeeds },
+  { name: '0082-source-servers', ...sourceServers },
   { name: '0084-settings-seen', ...settingsSeen },
   { name: '0085-undo-in-chunks', ...undoInChunks },
 ];
