@@ -27,7 +27,7 @@ import { bareValue } from '../domain/recognition/bare-value.ts';
 import { markupOf } from '../domain/recognition/file-kind.ts';
 import { knowColumns, type KnownColumns } from '../domain/recognition/column-names.ts';
 import { recogniseSeparator, statedSeparator } from '../domain/recognition/separator.ts';
-import { quote } from '../domain/shown-text.ts';
+import { quote, showText } from '../domain/shown-text.ts';
 import { RecordReader, type FeedRecord } from './feed-records.ts';
 import { FEED_SCHEMAS } from './feed-schemas.ts';
 import { readingOf, type FeedSchema } from './feed-values.ts';
@@ -113,7 +113,14 @@ async function readHeader(
     throw unreadableFeedError(fileName, `it has more than ${FEED_COLUMNS_MAX} columns`);
   if (known.missing.length > 0) {
     const markup = markupOf(line);
-    throw markup ? unreadableFeedError(fileName, markup) : headerInvalid(fileName, known, separator);
+    if (markup) throw unreadableFeedError(fileName, markup);
+    if (read(header[0] ?? '').guess.known.missing.length === 0)
+      throw unreadableFeedError(
+        fileName,
+        'each line stands in quotes as a whole: export it again, or take the first and the last quote of each line away',
+      );
+    const fits = (sign: string) => know(line.split(sign).filter((name) => name !== '')).missing.length === 0;
+    throw headerInvalid(fileName, known, separator, UNREAD_SIGNS.find(fits));
   }
   if (!isSure)
     throw unreadableFeedError(
@@ -155,13 +162,22 @@ async function nextLine(reader: RecordReader, fileName: string): Promise<string>
   throw unreadableFeedError(fileName, `its first line is longer than ${FEED_LINE_LENGTH_MAX} characters`);
 }
 
-function headerInvalid(fileName: string, { missing }: KnownColumns, separator: Separator): AtpError {
+/** What other programs separate values by, and nobody reads: they are only told. */
+const UNREAD_SIGNS: readonly string[] = ['^', '~', ':', '#', '/', '\\', '\u001f', '\u0001', '§', '¦', ' '];
+
+function headerInvalid(
+  fileName: string,
+  { missing }: KnownColumns,
+  separator: Separator,
+  sign: string | undefined,
+): AtpError {
   const columns = missing.map((group) => group.join(' or ')).join(', ');
   return new AtpError('FEED_HEADER_INVALID', {
     fileName,
     columns,
     plural: missing.length > 1 ? 's' : '',
     separator,
+    ...(sign !== undefined && { sign: showText(sign, REFUSED_VALUE_LENGTH_MAX) }),
   });
 }
 

@@ -70,8 +70,12 @@ export const LEDGER_REASONS = {
   transferReceived: 'TRANSFER_RECEIVED',
 } as const;
 
-/** Names under which programs send a file until it is whole and gets its own: `x.csv.part`, `x.tmp.csv`, `.x.csv.Ab12`. */
-const TEMPORARY_NAME = /^\.|\.(part|partial|filepart|tmp|writing)\b/i;
+/**
+ * Names under which programs send or keep a file until it is whole and gets its own: `x.csv.part`, `x.tmp.csv`, `.x.csv.Ab12`; those of an
+ * editor (`x.csv~`, `x.csv.swp`), and of a spreadsheet that has it open (`~$x.csv`).
+ */
+const TEMPORARY_NAME =
+  /^\.|^~\$|~$|\.(part|partial|filepart|te?mp|writing|uploading|in-?progress|incomplete|crdownload|swp)\b/i;
 
 /** Whether a name is hidden, or that of a file that is still being sent: its sender goes on with it. */
 export function isNameInUse(name: string): boolean {

@@ -134,3 +134,52 @@ test.each(['EAN13', 'EAN-13', 'EAN8', 'GTIN-14', 'UPC-A', 'ISBN'])(
     expect(await readBroadway()).toBe(7);
   },
 );
+
+describe('a message says what a person does about it', () => {
+  test.each([
+    ['facilityId^idValue^availableQty\nBROADWAY^SHIRT^7\n', 'separated by "^", which nobody reads'],
+    ['facilityId  idValue  availableQty\nBROADWAY  SHIRT  7\n', 'separated by " ", which nobody reads'],
+    ['facilityId\u001fidValue\u001favailableQty\nBROADWAY\u001fSHIRT\u001f7\n', 'which nobody reads'],
+    ['"facilityId;idValue;availableQty"\n"BROADWAY;SHIRT;7"\n', 'each line stands in quotes as a whole'],
+  ])('%j', async (text, message) => {
+    expect(await codedMessage(() => count(text))).toContain(message);
+  });
+
+  test('UTF-32 is called so', async () => {
+    const bytes = Buffer.from([0xff, 0xfe, 0, 0, 0x66, 0, 0, 0]);
+    expect(await codedMessage(() => count(bytes))).toContain('this is UTF-32');
+  });
+
+  test('a header that lacks a column is not taken for one with a strange separator', async () => {
+    expect(await codedMessage(() => count('facilityId,idValue\nBROADWAY,SHIRT\n'))).not.toContain(
+      'nobody reads',
+    );
+  });
+
+  test.each([
+    ['broadway', 'BROADWAY (facilityId)'],
+    ['S-1', 'BROADWAY, whose externalFacilityId is S-1'],
+    ['soho ', 'SOHO (facilityId)'],
+  ])('an unknown facility %s names the one that is likely meant', async (facility, likely) => {
+    const { refused } = await count(`facilityId,idValue,availableQty\n${facility},SHIRT,7\n`);
+    expect(refused[0]).toMatchObject({
+      code: 'FACILITY_UNKNOWN',
+      message: expect.stringContaining(`Likely meant: ${likely}.`) as string,
+    });
+  });
+
+  test.each([
+    ['decomposed, as a Mac writes it', 'CAFE\u0301-1'],
+    ['wide, as in East Asia', '\uff23\uff21\uff26É-1'],
+    ['in UTF-8 that was read as windows-1252', 'CAFÃ‰-1'],
+  ])('a SKU that is %s names the one that is meant', async (_how, sku) => {
+    await warehouse.database.query(
+      `INSERT INTO product (product_id, sku) VALUES ('CAFE', 'CAFÉ-1') ON CONFLICT DO NOTHING`,
+    );
+    const { refused } = await count(`facilityId,idValue,availableQty\nBROADWAY,${sku},7\n`);
+    expect(refused[0]).toMatchObject({
+      code: 'PRODUCT_UNKNOWN',
+      message: expect.stringContaining('Likely meant: CAFÉ-1.') as string,
+    });
+  });
+});

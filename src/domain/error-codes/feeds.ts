@@ -33,7 +33,7 @@ export const FEED_ERRORS = {
   FEED_HEADER_INVALID: {
     class: 'callers-fault',
     message: (d) =>
-      `"${d.fileName}" lacks the column${d.plural} ${d.columns}; its values were read as separated by a ${d.separator}.`,
+      `"${d.fileName}" lacks the column${d.plural} ${d.columns}; its values were read as separated by a ${d.separator}.${d.sign ? ` They seem to be separated by "${d.sign}", which nobody reads: export it with commas, semicolons, tabs or pipes.` : ''}`,
     hint: 'The first line names the columns, as docs/reference/files.md lists them for the type; case, blanks and signs do not count. Other names are said once for a source: `atp source set <source> --column "Available Qty=availableQty"`. `atp source columns <file>` proposes which is which, and `atp source test <file>` shows how it is read.',
   },
   FEED_UNREADABLE: {

@@ -86,7 +86,7 @@ export const INPUT_ERRORS = {
   },
   FACILITY_UNKNOWN: {
     class: 'row',
-    message: (d) => `There is no facility "${d.facilityId}".`,
+    message: (d) => `There is no facility "${d.facilityId}".${d.likely ? ` Likely meant: ${d.likely}.` : ''}`,
     hint: '`atp facility list` shows the facilities with their external ids; `atp facility add` makes one.',
   },
   FACILITY_EXISTS: {

@@ -10,8 +10,11 @@ export function bareValue(text: string): string {
   return trimUnseen(trimmed.slice(1).replace(/'$/, ''));
 }
 
-/** White space in the sense of Unicode (a no-break blank is one), and marks without a width: blanks, joiners, directions. */
-const UNSEEN = String.raw`\s\u200B-\u200F\u2060\u2066-\u2069\uFEFF`;
+/**
+ * White space in the sense of Unicode (a no-break blank is one), and marks without a width: blanks, joiners, directions. Windows puts
+ * those round a number that is copied from one of its programs.
+ */
+const UNSEEN = String.raw`\s\u180E\u200B-\u200F\u202A-\u202E\u2060-\u2064\u2066-\u2069\uFEFF`;
 
 /** Old programs end a file with it (DOS, Ctrl-Z). */
 const END_OF_FILE = '\u001A';

@@ -22,6 +22,9 @@ const OTHERS: readonly { readonly bytes: readonly number[]; readonly what: strin
     what: 'this is a spreadsheet (xlsx) or a zip archive: save it as "CSV UTF-8"',
   },
   { bytes: [0xd0, 0xcf, 0x11, 0xe0], what: 'this is an old spreadsheet (xls): save it as "CSV UTF-8"' },
+  // Before the marks of UTF-16, which begin the same.
+  { bytes: [0xff, 0xfe, 0x00, 0x00], what: 'this is UTF-32: save it as "CSV UTF-8"' },
+  { bytes: [0x00, 0x00, 0xfe, 0xff], what: 'this is UTF-32: save it as "CSV UTF-8"' },
   { bytes: [0x25, 0x50, 0x44, 0x46], what: 'this is a PDF: export the table as "CSV UTF-8"' },
 ];
 
@@ -29,11 +32,11 @@ const GZIP: readonly number[] = [0x1f, 0x8b];
 
 /** @param named the encoding that the source says; a byte order mark counts before it */
 export function recogniseFile(first: Uint8Array, named: Encoding | null): FileKind {
+  const other = OTHERS.find(({ bytes }) => beginsWith(first, bytes));
+  if (other) return { kind: 'other', what: other.what };
   const mark = MARKS.find(({ bytes }) => beginsWith(first, bytes));
   if (mark) return { kind: 'text', encoding: mark.encoding, markBytes: mark.bytes.length };
   if (beginsWith(first, GZIP)) return { kind: 'gzip' };
-  const other = OTHERS.find(({ bytes }) => beginsWith(first, bytes));
-  if (other) return { kind: 'other', what: other.what };
   if (named !== null) return { kind: 'text', encoding: named, markBytes: 0 };
   const halves = halvesOfNul(first);
   if (halves !== null) {

@@ -50,8 +50,47 @@ export function likelySkus(sku: string): readonly string[] {
     ? Array.from({ length: ZEROS_LOST_MAX }, (_, zeros) => '0'.repeat(zeros + 1) + sku)
     : [];
   const asNumber = sku.replace(/\.0+$/, '');
-  const spellings = [sku.toUpperCase(), sku.toLowerCase(), latin, withoutBlanks, asNumber, bare, ...padded];
+  const spellings = [
+    ...otherForms(sku),
+    sku.toUpperCase(),
+    sku.toLowerCase(),
+    latin,
+    withoutBlanks,
+    asNumber,
+    bare,
+    ...padded,
+  ];
   return [...new Set([...spellings, ...nearMisses(sku)])].filter((near) => near !== sku && near !== '');
+}
+
+/**
+ * The same letters in other bytes: `é` as one character or as two (files of a Mac), wide ones of East Asia, and UTF-8 that a program has read as
+ * windows-1252 (`Ã©`).
+ */
+function otherForms(sku: string): readonly string[] {
+  const forms = (['NFC', 'NFD', 'NFKC'] as const).map((form) => sku.normalize(form));
+  const misread = readAsUtf8(sku);
+  return misread === null ? forms : [...forms, misread];
+}
+
+/** Each byte as windows-1252 shows it. */
+const SHOWN_BYTES = new Map(
+  Array.from({ length: 256 }, (_, byte) => [
+    new TextDecoder('windows-1252').decode(Uint8Array.of(byte)),
+    byte,
+  ]),
+);
+
+/** Null: it is no such text. */
+function readAsUtf8(text: string): string | null {
+  const bytes = [...text].map((letter) => SHOWN_BYTES.get(letter));
+  if (bytes.every((byte) => byte !== undefined && byte < 0x80)) return null;
+  if (bytes.includes(undefined)) return null;
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(bytes as number[]));
+  } catch {
+    return null;
+  }
 }
 
 /** `10-Nov` and `Nov-26`, as spreadsheets show a date, in English, German, French and Spanish. */

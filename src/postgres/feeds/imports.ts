@@ -45,6 +45,7 @@ import { stuckError, toCodedError } from './import-errors.ts';
 import { finishOthers, postLater, refuseUndone, takeTurn } from './import-in-turn.ts';
 import { adoptImport, readCounts, toCounts } from './import-records.ts';
 import type { PostedLater } from './pending-postings.ts';
+import { nameLikelyFacilities } from './name-likely-facilities.ts';
 import { nameLikelyProducts } from './name-likely-products.ts';
 import { requireFewRows } from './require-few-rows.ts';
 import { endRefusedFeeds, recordRefusedRows } from './refused-feeds.ts';
@@ -343,6 +344,7 @@ async function applyFeed<Type extends FeedType>(
   const behind = held && (await replaceHeld(connection, held.before));
   const reasons = [...whyHeld(facts, settings), ...(behind ? [behind] : [])];
   await nameLikelyProducts(connection);
+  await nameLikelyFacilities(connection);
   const failed = await recordRefusals(connection, key);
   const applied = isJudgedLater ? 0 : rowCount - failed;
   const counts = toCounts({ rows: rowCount, applied, failed, warnings });

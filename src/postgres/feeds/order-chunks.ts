@@ -5,6 +5,7 @@ import { addWarnings, type ImportWarning } from '../../domain/import-warning.ts'
 import { UNKNOWN_SKUS_LOOKED_UP_MAX } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
 import { readEffect } from './effect.ts';
+import { nameLikelyFacilities } from './name-likely-facilities.ts';
 import { nameLikelyProducts } from './name-likely-products.ts';
 import { applyOrderRows, recordOrdersCame } from './order-items.ts';
 import { stageChunk } from './pending-orders.ts';
@@ -38,7 +39,10 @@ export async function applyOrderChunk(
   const rows = await stageChunk(connection, importId, chunk);
   const warnings = await applyOrderRows(connection, { fileName, writtenAt: sentAt, mayReopen });
   const before = await readCounts(connection, key);
-  if (before.failed < UNKNOWN_SKUS_LOOKED_UP_MAX) await nameLikelyProducts(connection);
+  if (before.failed < UNKNOWN_SKUS_LOOKED_UP_MAX) {
+    await nameLikelyProducts(connection);
+    await nameLikelyFacilities(connection);
+  }
   const failed = await recordRefusals(connection, key);
   const all = addWarnings(before.warnings ?? [], warnings);
   await connection.query(

@@ -37,6 +37,27 @@ export const TEXTS: readonly CorpusFile[] = [
     content: (sku) => countOf(sku, { separator: ':' }),
     outcome: 'FEED_HEADER_INVALID',
   },
+  {
+    name: 'carets, which nobody knows',
+    content: (sku) => countOf(sku, { separator: '^' }),
+    outcome: 'FEED_HEADER_INVALID',
+  },
+  {
+    name: 'each line in quotes as a whole',
+    content: (sku) => `"idValue,facilityId,availableQty"\n"${sku},BROADWAY,7"\n`,
+    outcome: 'FEED_UNREADABLE',
+  },
+  {
+    name: 'UTF-32',
+    content: (sku) =>
+      Buffer.from(
+        [...`\uFEFF${countOf(sku)}`].flatMap((sign) => {
+          const point = sign.codePointAt(0) ?? 0;
+          return [point % 256, point >> 8, 0, 0];
+        }),
+      ),
+    outcome: 'FEED_UNREADABLE',
+  },
   { name: 'no line end at the end', content: (sku) => countOf(sku).trimEnd(), outcome: 7 },
   {
     name: 'blank lines everywhere',

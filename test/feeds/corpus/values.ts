@@ -47,6 +47,7 @@ export const VALUES: readonly CorpusFile[] = [
   units('7.', 7),
   units(' 7 ', 7),
   units('\u00a07\u200b', 7),
+  units('\u202d7\u202c', 7),
   units("'7", 7),
   units('="7"', 7),
   units('1 234', 1234),
@@ -91,6 +92,12 @@ export const VALUES: readonly CorpusFile[] = [
     outcome: 0,
     refused: { 2: 'FACILITY_UNKNOWN' },
   },
+  ...['broadway', 'S-1', '0BROADWAY'].map((facility) => ({
+    name: `a facility that is called ${facility} in the wrong column, or otherwise`,
+    content: (sku: string) => `idValue,facilityId,availableQty\n${sku},${facility},7\n`,
+    outcome: 0,
+    refused: { 2: 'FACILITY_UNKNOWN' },
+  })),
   {
     name: 'a facility that is virtual',
     content: (sku) => `idValue,facilityId,availableQty\n${sku},PARKING,7\n`,
