@@ -13,6 +13,8 @@ export function InstantInput({ value, onChange, description, ...input }: Instant
     <TextInput
       {...input}
       type="datetime-local"
+      // Below it, so that the labels of a row stand on one line.
+      inputWrapperOrder={['label', 'input', 'description', 'error']}
       description={
         <>
           {description && <>{description}. </>}

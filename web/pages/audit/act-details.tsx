@@ -1,5 +1,5 @@
 import { Code, Drawer, Stack, Table, Text, Title } from '@mantine/core';
-import { WholeInstant } from '../../parts/instant.tsx';
+import { WholeInstant, withReadableInstants } from '../../parts/instant.tsx';
 import { Prose } from '../../parts/prose.tsx';
 import { hintOf } from '../../../src/domain/errors.ts';
 import { isErrorCode } from '../../../src/domain/failure.ts';
@@ -39,7 +39,7 @@ function asWords(value: unknown): string {
     return Object.entries(value)
       .map(([name, each]) => `${name} ${asWords(each)}`)
       .join(', ');
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? withReadableInstants(value) : JSON.stringify(value);
 }
 
 /** `blue-shirts, plan 2`: the input on one line. */
@@ -49,6 +49,7 @@ export function inputInWords(input: unknown): string {
     parts
       .map(([name, value]) => {
         const text = asWords(value);
+        if (value === true) return name;
         return /Id$|^userName$|^sku$/.test(name) ? text : `${name} ${text}`;
       })
       .join(', ') || '–'

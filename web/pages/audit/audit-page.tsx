@@ -1,9 +1,10 @@
-import { Autocomplete, Card, Group, Text, TextInput } from '@mantine/core';
+import { Autocomplete, Card, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type KeyboardEvent } from 'react';
 import { readOperations } from '../../api/client.ts';
 import { usePages } from '../../api/pages.ts';
 import { DataTable, type Column } from '../../parts/data-table.tsx';
+import { FilterBar } from '../../parts/filter-bar.tsx';
 import { InstantInput } from '../../parts/instant-input.tsx';
 import { Instant } from '../../parts/instant.tsx';
 import { Empty, Loaded, Page } from '../../parts/page.tsx';
@@ -17,7 +18,7 @@ const COLUMNS: readonly Column<RecordedAct>[] = [
   { header: 'Who', cell: ({ actor }) => actor },
   { header: 'By', isExtra: true, cell: ({ via }) => via },
   { header: 'What', cell: ({ act }) => <ActName act={act} /> },
-  { header: 'Of what', isExtra: true, cell: ({ input }) => inputInWords(input) },
+  { header: 'Of what', isExtra: true, width: '28%', cell: ({ input }) => inputInWords(input) },
   { header: 'Before → after', isExtra: true, cell: (act) => <Changes act={act} /> },
   { header: 'Outcome', cell: ({ outcome }) => <Outcome outcome={outcome} /> },
 ];
@@ -26,7 +27,7 @@ const COLUMNS: readonly Column<RecordedAct>[] = [
 function ActName({ act }: Pick<RecordedAct, 'act'>) {
   const [noun, verb] = act.split('.');
   return (
-    <code>
+    <code className="act-name">
       {noun}
       {verb !== undefined && (
         <>
@@ -55,7 +56,7 @@ export function AuditLog() {
       about="Every act that changed or started something, by command, API or console; the newest first."
     >
       <Card>
-        <Group gap="xs" mb="xs" align="flex-end">
+        <FilterBar mb="xs">
           <ActFilter value={act} onChange={(value) => setFilters({ act: value })} />
           <Typed label="Who" value={by} onChange={(value) => setFilters({ by: value })} />
           <InstantInput
@@ -63,7 +64,7 @@ export function AuditLog() {
             value={since ?? ''}
             onChange={(value) => setFilters({ since: value })}
           />
-        </Group>
+        </FilterBar>
         <Loaded look={pages} lines={10}>
           {(data) => (
             <DataTable

@@ -7,6 +7,7 @@ import { usePages } from '../../api/pages.ts';
 import { Act } from '../../parts/act.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
 import { FacilityState } from '../../parts/facility-state.tsx';
+import { FilterBar } from '../../parts/filter-bar.tsx';
 import { ChannelLink } from '../../parts/links.tsx';
 import { Empty, Loaded, Page } from '../../parts/page.tsx';
 import { Units } from '../../parts/units.tsx';
@@ -42,19 +43,18 @@ export function Facilities() {
         />
       }
     >
-      <Group>
+      <FilterBar>
         <TextInput
           aria-label="Find a facility"
           placeholder="Name, id or external id"
           leftSection={<IconSearch size={14} aria-hidden />}
-          w={260}
           value={typed}
           onChange={({ currentTarget }) => {
             setTyped(currentTarget.value);
             search(currentTarget.value.trim());
           }}
         />
-      </Group>
+      </FilterBar>
       <Loaded look={look} lines={8}>
         {({ pages }) => (
           <DataTable

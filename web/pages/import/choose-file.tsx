@@ -6,6 +6,7 @@ import { IconFileTypeCsv } from '@tabler/icons-react';
 import { useState } from 'react';
 import { FEED_TYPES, type FeedType } from '../../../src/domain/feed-type.ts';
 import { useLook } from '../../api/queries.ts';
+import { FilterBar } from '../../parts/filter-bar.tsx';
 import { saveSample } from './sample-files.ts';
 
 export interface Chosen {
@@ -32,7 +33,7 @@ export function ChooseFile({ text, onText, onChosen }: ChooseFileProps) {
     onChosen({ file, ...(type !== null && { type }), ...(source !== null && { source }) });
   return (
     <Stack gap="sm">
-      <Group align="flex-end" gap="sm">
+      <FilterBar>
         <SegmentedControl
           aria-label="Where it comes from"
           value={way}
@@ -46,7 +47,6 @@ export function ChooseFile({ text, onText, onChosen }: ChooseFileProps) {
           label="Type"
           placeholder="recognised"
           clearable
-          w={210}
           data={[...FEED_TYPES]}
           value={type}
           onChange={(value) => setType(FEED_TYPES.find((known) => known === value) ?? null)}
@@ -55,14 +55,13 @@ export function ChooseFile({ text, onText, onChosen }: ChooseFileProps) {
           label="Source"
           placeholder="nobody’s settings"
           clearable
-          w={180}
           data={(sources.data ?? []).map((each) => each.source)}
           nothingFoundMessage="No source yet"
           value={source}
           onChange={setSource}
         />
         <SampleLink type={type ?? 'RESET_INVENTORY'} />
-      </Group>
+      </FilterBar>
       {way === 'file' ? (
         <>
           <Dropzone

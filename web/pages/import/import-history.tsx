@@ -1,8 +1,9 @@
-import { Group, Select, Text } from '@mantine/core';
+import { Select, Text } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { IMPORT_STATES } from '../../../src/domain/feed-import.ts';
 import { usePages } from '../../api/pages.ts';
 import { DataTable } from '../../parts/data-table.tsx';
+import { FilterBar } from '../../parts/filter-bar.tsx';
 import { ImportStateBadge } from '../../parts/import-state.tsx';
 import { Instant } from '../../parts/instant.tsx';
 import { Empty, Loaded } from '../../parts/page.tsx';
@@ -18,17 +19,16 @@ export function ImportHistory() {
   const look = usePages('import.list', { state: chosen, limit: PAGE_ROWS });
   return (
     <>
-      <Group>
+      <FilterBar>
         <Select
           aria-label="State"
           placeholder="All states"
           clearable
-          w={160}
           data={[...IMPORT_STATES]}
           value={chosen ?? null}
           onChange={(value) => setFilters({ state: value ?? undefined })}
         />
-      </Group>
+      </FilterBar>
       <Loaded look={look} lines={8}>
         {({ pages }) => (
           <DataTable

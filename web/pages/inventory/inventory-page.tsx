@@ -7,6 +7,7 @@ import { useAll } from '../../api/pages.ts';
 import { useLook } from '../../api/queries.ts';
 import { AskBeforeLeaving } from '../../parts/ask-before-leaving.tsx';
 import { BulkAct } from '../../parts/bulk-act.tsx';
+import { FilterBar } from '../../parts/filter-bar.tsx';
 import { Empty, Loaded, Page } from '../../parts/page.tsx';
 import { useFilters } from '../../parts/use-filters.ts';
 import { useMay } from '../../session/session.tsx';
@@ -53,7 +54,7 @@ function Cards({ all }: { readonly all: readonly JobLine[] }) {
   return (
     <Stack gap="sm">
       <AskBeforeLeaving unsaved={unsaved.map(nameOf)} />
-      <Group gap="sm" align="flex-end">
+      <FilterBar>
         {shops.length > 1 && (
           <Select
             label="Shop"
@@ -80,7 +81,7 @@ function Cards({ all }: { readonly all: readonly JobLine[] }) {
           onChange={(state) => setFilters({ state: state ?? undefined })}
         />
         <Bulk shown={shown} chosen={chosen} onChoose={setChosen} />
-      </Group>
+      </FilterBar>
       {shown.length === 0 && (
         <Empty title="No job is like that">Other filters show the others; there are {all.length} jobs.</Empty>
       )}

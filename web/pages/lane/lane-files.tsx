@@ -10,6 +10,7 @@ import { usePages } from '../../api/pages.ts';
 import { CopyIcon } from '../../parts/copy-text.tsx';
 import { DataTable, type Column } from '../../parts/data-table.tsx';
 import { Instant } from '../../parts/instant.tsx';
+import { FilterBar } from '../../parts/filter-bar.tsx';
 import { FILE_KIND_NAMES, FILE_STATE_NAMES, FileBadge } from '../../parts/lane-badges.tsx';
 import { Empty, Loaded } from '../../parts/page.tsx';
 import { Units } from '../../parts/units.tsx';
@@ -72,7 +73,7 @@ export function LaneFiles({ shopId }: { readonly shopId: string }) {
   const pages = usePages('lane.files', input);
   return (
     <>
-      <Group gap="xs" mb="xs">
+      <FilterBar mb="xs">
         <Select
           aria-label="Only files in this state"
           placeholder="All states"
@@ -89,7 +90,7 @@ export function LaneFiles({ shopId }: { readonly shopId: string }) {
           value={kind ?? null}
           onChange={(chosen) => setFilters({ kind: chosen ?? undefined })}
         />
-      </Group>
+      </FilterBar>
       <Loaded look={pages}>
         {(data) => (
           <DataTable

@@ -1,6 +1,7 @@
-import { Autocomplete, Group, Select, TextInput } from '@mantine/core';
+import { Autocomplete, Select, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useLook } from '../../api/queries.ts';
+import { FilterBar } from '../../parts/filter-bar.tsx';
 import { useSession } from '../../session/session.tsx';
 import { JOBS } from '../../../src/domain/jobs/jobs.ts';
 
@@ -16,7 +17,7 @@ export function PipelineFilters({ filters, onChange }: PipelineFiltersProps) {
   const shops = useLook('shop.list', {}, { lookAgainMs: false });
   const { session } = useSession();
   return (
-    <Group gap="sm" align="flex-end">
+    <FilterBar>
       <TextInput
         label="Search"
         placeholder="Word, file, run id"
@@ -50,6 +51,6 @@ export function PipelineFilters({ filters, onChange }: PipelineFiltersProps) {
         value={filters.by ?? ''}
         onChange={(by) => onChange({ by: by || undefined })}
       />
-    </Group>
+    </FilterBar>
   );
 }

@@ -7,6 +7,7 @@ import { heldBecause } from '../../../src/domain/sync-plan.ts';
 import type { ResultOf } from '../../api/operation-types.ts';
 import { usePages } from '../../api/pages.ts';
 import { DataTable, type Column } from '../../parts/data-table.tsx';
+import { FilterBar } from '../../parts/filter-bar.tsx';
 import { Instant } from '../../parts/instant.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { Empty, Loaded, Page } from '../../parts/page.tsx';
@@ -111,7 +112,7 @@ export function PlanPage() {
               <Group gap="xs">
                 <StateBadge tone={tone}>{word}</StateBadge>
                 <Text size="sm">
-                  {isHeld ? `Held because ${heldBecause(one.counts)}. ` : ''}Revision {one.revision}.
+                  {isHeld && `because ${heldBecause(one.counts)}. `}Revision {one.revision}.
                 </Text>
               </Group>
               {isHeld && (
@@ -129,11 +130,13 @@ export function PlanPage() {
               )}
               <Card>
                 {isHeld && (
-                  <Search
-                    key={shopId}
-                    text={search ?? ''}
-                    onSearch={(text) => setFilters({ search: text })}
-                  />
+                  <FilterBar mb="xs">
+                    <Search
+                      key={shopId}
+                      text={search ?? ''}
+                      onSearch={(text) => setFilters({ search: text })}
+                    />
+                  </FilterBar>
                 )}
                 <DataTable
                   label={`Products of plan ${plan} of ${shopId}, the largest move first`}
@@ -177,8 +180,6 @@ function Search({ text, onSearch }: SearchProps) {
       aria-label="Only SKUs with this text in them"
       placeholder="Search SKUs"
       leftSection={<IconSearch size={14} aria-hidden />}
-      maw={280}
-      mb="xs"
       value={typed}
       onChange={({ currentTarget }) => {
         setTyped(currentTarget.value);

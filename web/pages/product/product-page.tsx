@@ -1,8 +1,9 @@
 /** One product: why its Online ATP is what it is, what Shopify shows, what was pushed, and its settings. */
-import { Group, Select } from '@mantine/core';
+import { Select } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
 import { useAll } from '../../api/pages.ts';
 import { useLook } from '../../api/queries.ts';
+import { FilterBar } from '../../parts/filter-bar.tsx';
 import { InstantInput } from '../../parts/instant-input.tsx';
 import { Loaded, Page } from '../../parts/page.tsx';
 import { useFilters } from '../../parts/use-filters.ts';
@@ -28,10 +29,9 @@ export function ProductPage() {
         `Product ${found.productId}${found.upc === null ? '' : `, UPC ${found.upc}`}${found.inventoryItemId === null ? '' : `, inventory item ${found.inventoryItemId}`}`
       }
     >
-      <Group align="flex-end">
+      <FilterBar>
         <Select
           label="Channel"
-          w={180}
           clearable
           placeholder={explanation.data?.explanation.facilityGroupId}
           data={(groups.data ?? []).map(({ facilityGroupId, facilityGroupName }) => ({
@@ -43,7 +43,6 @@ export function ProductPage() {
         />
         <Select
           label="Shop"
-          w={180}
           clearable
           placeholder="of the channel"
           data={(shops.data ?? []).map((each) => each.shopId)}
@@ -56,7 +55,7 @@ export function ProductPage() {
           value={at ?? ''}
           onChange={(value) => setFilters({ at: value })}
         />
-      </Group>
+      </FilterBar>
       <Loaded look={explanation} lines={12}>
         {(explained) => (
           <>

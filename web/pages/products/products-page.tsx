@@ -1,11 +1,13 @@
 /** Products by SKU, with what may be sold of them and how far that has come; and their settings, many at once. */
-import { Checkbox, Group, Select, Text, TextInput } from '@mantine/core';
+import { Checkbox, Select, Text, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
+import type { ResultOf } from '../../api/operation-types.ts';
 import { usePages } from '../../api/pages.ts';
 import { useLook } from '../../api/queries.ts';
-import { DataTable } from '../../parts/data-table.tsx';
+import { DataTable, type Column } from '../../parts/data-table.tsx';
+import { FilterBar } from '../../parts/filter-bar.tsx';
 import { ProductLink } from '../../parts/links.tsx';
 import { Empty, Loaded, Page } from '../../parts/page.tsx';
 import { formatUnits, Units } from '../../parts/units.tsx';
@@ -14,6 +16,19 @@ import { BulkSettings } from './bulk-settings.tsx';
 
 const PAGE_ROWS = 100;
 const SEARCH_AFTER_MS = 250;
+
+type Product = ResultOf<'product.list'>['products'][number];
+
+/** How far a quantity has come is known of one shop. */
+const COLUMNS_OF_SHOP: readonly Column<Product>[] = [
+  {
+    header: 'Last file',
+    isNumber: true,
+    isExtra: true,
+    cell: ({ published }) => <Units value={published} none="–" />,
+  },
+  { header: 'Last push', isNumber: true, cell: ({ lastKnown }) => <Units value={lastKnown} none="–" /> },
+];
 
 export function Products() {
   const [{ find, shop }, setFilters] = useFilters(['find', 'shop']);
@@ -24,6 +39,7 @@ export function Products() {
   );
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const shops = useLook('shop.list');
+  const isOfShop = shop !== undefined || shops.data?.length === 1;
   const filter = { search: find, shopId: shop };
   const look = usePages('product.list', { ...filter, withAtp: true, limit: PAGE_ROWS });
   const toggle = (sku: string, isOn: boolean) =>
@@ -34,12 +50,11 @@ export function Products() {
       about="What may be sold of each product now, what the last file said, and what our last push has left on Shopify."
       actions={<BulkSettings selected={[...selected]} onDone={() => setSelected(new Set())} />}
     >
-      <Group>
+      <FilterBar>
         <TextInput
           aria-label="SKU"
           placeholder="SKU begins with …"
           leftSection={<IconSearch size={14} aria-hidden />}
-          w={260}
           value={typed}
           onChange={({ currentTarget }) => {
             setTyped(currentTarget.value);
@@ -49,9 +64,8 @@ export function Products() {
         {(shops.data?.length ?? 0) > 1 && (
           <Select
             aria-label="Shop"
-            placeholder="Shop"
+            placeholder="In the default channel"
             clearable
-            w={200}
             data={shops.data?.map(({ shopId }) => shopId) ?? []}
             value={shop ?? null}
             onChange={(value) => setFilters({ shop: value ?? undefined })}
@@ -62,7 +76,7 @@ export function Products() {
             {formatUnits(look.data.pages[0]?.total ?? 0)} products
           </Text>
         )}
-      </Group>
+      </FilterBar>
       <Loaded look={look} lines={12}>
         {({ pages }) => (
           <DataTable
@@ -100,17 +114,7 @@ export function Products() {
                 isNumber: true,
                 cell: ({ onlineAtp }) => <Units value={onlineAtp} />,
               },
-              {
-                header: 'Last file',
-                isNumber: true,
-                isExtra: true,
-                cell: ({ published }) => <Units value={published} none="–" />,
-              },
-              {
-                header: 'Last push',
-                isNumber: true,
-                cell: ({ lastKnown }) => <Units value={lastKnown} none="–" />,
-              },
+              ...(isOfShop ? COLUMNS_OF_SHOP : []),
               {
                 header: 'Safety stock',
                 isExtra: true,

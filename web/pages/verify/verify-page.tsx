@@ -1,6 +1,7 @@
-import { Card, Group, Select, Stack, Title } from '@mantine/core';
+import { Card, Select, Stack, Title } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
 import { useLook } from '../../api/queries.ts';
+import { FilterBar } from '../../parts/filter-bar.tsx';
 import { Empty, Loaded, Page } from '../../parts/page.tsx';
 import { PageLink } from '../../parts/page-link.tsx';
 import { useFilters } from '../../parts/use-filters.ts';
@@ -33,7 +34,7 @@ export function Verify() {
           ) : (
             <Stack gap="sm">
               {all.length > 1 && (
-                <Group>
+                <FilterBar>
                   <Select
                     label="Shop"
                     data={all.map((each) => each.shopId)}
@@ -41,7 +42,7 @@ export function Verify() {
                     allowDeselect={false}
                     onChange={(chosen) => setFilters({ shop: chosen ?? undefined, cause: undefined })}
                   />
-                </Group>
+                </FilterBar>
               )}
               <VerifyRun shopId={shopId} />
               {begun && <BegunVerification key={begun.runId} run={begun} />}
