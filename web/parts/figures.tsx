@@ -16,7 +16,7 @@ export function Figure({ name, children }: { readonly name: string; readonly chi
       <Text size="xs" c="dimmed">
         {name}
       </Text>
-      <Text size="md" component="div" style={{ overflowWrap: 'anywhere' }}>
+      <Text size="sm" component="div" style={{ overflowWrap: 'anywhere' }}>
         {children}
       </Text>
     </Stack>

@@ -95,8 +95,13 @@ export function Instant({ at, timeZone, none = '–', ...text }: InstantProps) {
   );
 }
 
+interface WholeInstantProps extends InstantProps {
+  /** For what comes one after the other within a minute. */
+  readonly hasSeconds?: boolean;
+}
+
 /** The instant itself, and beside it how long that is from now. */
-export function WholeInstant({ at, timeZone, none = '–', ...text }: InstantProps) {
+export function WholeInstant({ at, timeZone, none = '–', hasSeconds = false, ...text }: WholeInstantProps) {
   const now = useNow();
   if (at === null || at === undefined) {
     return (
@@ -107,7 +112,7 @@ export function WholeInstant({ at, timeZone, none = '–', ...text }: InstantPro
   }
   return (
     <Text component="time" dateTime={at} inherit {...text}>
-      {absolute(at, timeZone)}{' '}
+      {absolute(at, timeZone, hasSeconds)}{' '}
       <Text component="span" inherit c="dimmed">
         ({relativeTo(now, Date.parse(at))})
       </Text>

@@ -3,9 +3,11 @@ import { Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { ResultOf } from '../api/operation-types.ts';
 import { OUTCOMES_IN_WORDS, type Outcome } from '../../src/domain/jobs/outcome.ts';
-import { durationOf, Instant, useNow } from './instant.tsx';
+import { durationOf, Instant, useNow, withReadableInstants } from './instant.tsx';
 import { RowsProgress } from './rows-progress.tsx';
 import { StateBadge, type Tone } from './state-badge.tsx';
+
+const SHORT_ID = 8;
 
 export type Run = ResultOf<'pipeline.show'>['jobs'][number];
 
@@ -57,6 +59,16 @@ export function RunState({ run }: { readonly run: Pick<Run, 'status' | 'outcome'
 export function Starter({ run }: { readonly run: Pick<Run, 'scheduledAt' | 'startedBy'> }): ReactNode {
   if (run.scheduledAt !== null) return 'schedule';
   return run.startedBy ?? 'by itself';
+}
+
+/** What came of a run, as people read it: instants by their clock, a file by its number, which leads to its name. */
+export function summaryInWords({ summary }: Pick<Run, 'summary'>): string {
+  return withReadableInstants(summary).replace(/\b(file \d+) \(\S+\.csv\)/i, '$1');
+}
+
+/** What a person calls a run by: the end of its id. The beginnings of ids of one hour are all alike. */
+export function shortIdOf(runId: string): string {
+  return runId.slice(-SHORT_ID);
 }
 
 /** From the start until the end, or until now. */

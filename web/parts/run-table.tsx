@@ -1,11 +1,19 @@
 /** Runs as rows: the pipeline's, and the history of one job. */
-import { Anchor, Group, Text } from '@mantine/core';
+import { Anchor, Text } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { DataTable, type Column } from './data-table.tsx';
-import { Instant, withReadableInstants } from './instant.tsx';
+import { Instant } from './instant.tsx';
 import { RunLink, runHref } from './run-link.tsx';
-import { RunProgress, RunDuration, RunState, Starter, type Run } from './run-state.tsx';
+import {
+  RunProgress,
+  RunDuration,
+  RunState,
+  shortIdOf,
+  Starter,
+  summaryInWords,
+  type Run,
+} from './run-state.tsx';
 import { JOBS } from '../../src/domain/jobs/jobs.ts';
 
 interface RunTableProps {
@@ -24,16 +32,23 @@ export function RunTable({ runs, label, empty, more, csv, isOfOneJob = false }: 
     {
       header: isOfOneJob ? 'Run' : 'Job',
       cell: (run) => (
-        <Group gap={6} wrap="nowrap">
+        <>
           {run.runId === null ? (
-            <Text inherit>{JOBS[run.jobName].title}</Text>
+            JOBS[run.jobName].title
           ) : (
-            <RunLink run={run}>{isOfOneJob ? run.runId.slice(0, 8) : JOBS[run.jobName].title}</RunLink>
+            <RunLink run={run}>{isOfOneJob ? shortIdOf(run.runId) : JOBS[run.jobName].title}</RunLink>
           )}
-        </Group>
+          {!isOfOneJob && run.shopId !== null && (
+            <Text size="xs" c="dimmed" hiddenFrom="sm">
+              {run.shopId}
+            </Text>
+          )}
+        </>
       ),
     },
-    ...(isOfOneJob ? [] : [{ header: 'Shop', cell: (run: Run) => <Nowrap>{run.shopId ?? '–'}</Nowrap> }]),
+    ...(isOfOneJob
+      ? []
+      : [{ header: 'Shop', isExtra: true, cell: (run: Run) => <Nowrap>{run.shopId ?? '–'}</Nowrap> }]),
     { header: 'State', cell: (run) => <RunState run={run} /> },
     { header: 'When', cell: (run) => <Instant at={run.startedAt ?? run.scheduledAt} /> },
     {
@@ -51,7 +66,7 @@ export function RunTable({ runs, label, empty, more, csv, isOfOneJob = false }: 
       cell: (run) => <Nowrap>{run.status === 'PENDING' ? 'schedule' : <Starter run={run} />}</Nowrap>,
       isExtra: true,
     },
-    { header: 'What', cell: (run) => <What run={run} /> },
+    { header: 'What', isExtra: true, cell: (run) => <What run={run} /> },
     {
       header: 'Temporal',
       isExtra: true,
@@ -94,7 +109,7 @@ function What({ run }: { readonly run: Run }) {
   if (run.progress) return <RunProgress progress={run.progress} />;
   const text = run.retrying
     ? `${run.retrying.code === null ? '' : `${run.retrying.code}: `}${run.retrying.message}`
-    : withReadableInstants(run.summary);
+    : summaryInWords(run);
   return (
     <Text inherit lineClamp={2} title={text} style={{ overflowWrap: 'anywhere' }}>
       {text}

@@ -6,6 +6,7 @@ import { Instant } from '../../parts/instant.tsx';
 import { LaneBadge } from '../../parts/lane-badges.tsx';
 import { Empty, Loaded, Page } from '../../parts/page.tsx';
 import { RunLink } from '../../parts/run-link.tsx';
+import { summaryInWords } from '../../parts/run-state.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { PageLink } from '../../parts/page-link.tsx';
 import { Units } from '../../parts/units.tsx';
@@ -56,7 +57,7 @@ function Shop({ lane }: { readonly lane: Lane }) {
           {reasonCode !== null && <Text size="sm">{reasonCode}</Text>}
           {stoppedSince !== null && (
             <Text size="sm" c="dimmed">
-              since <Instant at={stoppedSince} />
+              <Instant at={stoppedSince} />
             </Text>
           )}
           {plansHeld > 0 && (
@@ -154,7 +155,9 @@ function LastDelta({ shopId }: { readonly shopId: string }) {
       value={runs.isPending ? ' ' : <Instant at={last?.closedAt} none={noneOf(runs.data?.jobs, 'runs')} />}
     >
       {last && (
-        <RunLink run={last}>{last.outcome === 'NOTHING_TO_DO' ? 'nothing to do' : last.summary}</RunLink>
+        <RunLink run={last}>
+          {last.outcome === 'NOTHING_TO_DO' ? 'nothing to do' : summaryInWords(last)}
+        </RunLink>
       )}
     </Figure>
   );

@@ -55,9 +55,11 @@ function FileDetails({ file }: { readonly file: FileView }) {
             message={file.reason}
             detail={{ shopId: file.shopId, sequence: file.sequence }}
           />
-          <PageLink to="/files/$shopId" params={{ shopId: file.shopId }}>
-            Decide about it at the lane
-          </PageLink>
+          <Text size="sm">
+            <PageLink to="/files/$shopId" params={{ shopId: file.shopId }}>
+              Decide about it at the lane
+            </PageLink>
+          </Text>
         </Notice>
       )}
       <FileStages file={file} />
@@ -140,25 +142,25 @@ function FileDetails({ file }: { readonly file: FileView }) {
             facts={[
               {
                 name: 'Oldest change in it',
-                value: <WholeInstant at={file.oldestChangeAt} none="nothing had changed" />,
+                value: <WholeInstant at={file.oldestChangeAt} hasSeconds none="nothing had changed" />,
               },
               {
                 name: 'Rows read',
-                value: <WholeInstant at={file.createdAt} />,
+                value: <WholeInstant at={file.createdAt} hasSeconds />,
               },
               {
                 name: 'On SFTP',
-                value: <WholeInstant at={file.readyAt} />,
+                value: <WholeInstant at={file.readyAt} hasSeconds />,
               },
               {
                 name: 'Begun',
-                value: <WholeInstant at={file.startedAt} />,
+                value: <WholeInstant at={file.startedAt} hasSeconds />,
               },
               {
                 name: isDone(file.status) ? 'Done' : 'Done with',
                 value: (
                   <>
-                    <WholeInstant at={file.closedAt} />
+                    <WholeInstant at={file.closedAt} hasSeconds />
                     {file.startedAt !== null && file.closedAt !== null && (
                       <Text component="span" inherit c="dimmed">
                         {' '}

@@ -14,10 +14,10 @@ import {
 } from '@mantine/core';
 import { IconChevronDown, IconChevronRight, IconPin, IconPinnedFilled } from '@tabler/icons-react';
 import { useLook } from '../../api/queries.ts';
-import { Instant, relativeTo, useNow, withReadableInstants } from '../../parts/instant.tsx';
+import { Instant, relativeTo, useNow } from '../../parts/instant.tsx';
 import { Loaded } from '../../parts/page.tsx';
 import { RunLink } from '../../parts/run-link.tsx';
-import { LiveRun, RunState, type Run } from '../../parts/run-state.tsx';
+import { LiveRun, RunState, summaryInWords, type Run } from '../../parts/run-state.tsx';
 import { useSeen, WhenSeen } from '../../parts/when-seen.tsx';
 import { JOBS } from '../../../src/domain/jobs/jobs.ts';
 import { draftOf, isChanged, targetOf, type Draft, type JobLine } from './draft.ts';
@@ -174,8 +174,7 @@ function LastRun({ job, live }: { readonly job: JobLine; readonly live: Run | un
     <Group gap="xs" mih={22} wrap="nowrap" align="flex-start">
       <RunState run={last} />
       <Text size="sm" lineClamp={2} title={last.summary}>
-        <RunLink run={last}>last run</RunLink> <Instant at={last.closedAt} />:{' '}
-        {withReadableInstants(last.summary)}
+        <RunLink run={last}>last run</RunLink> <Instant at={last.closedAt} />: {summaryInWords(last)}
       </Text>
     </Group>
   );

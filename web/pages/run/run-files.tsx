@@ -1,9 +1,11 @@
 /** The chain behind a run: the files that it has made or applied, their windows of calls, and what was read back. */
-import { Alert, Card, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { Alert, Card, Group, Stack, Text, Title } from '@mantine/core';
 import type { ResultOf } from '../../api/operation-types.ts';
 import { useLook } from '../../api/queries.ts';
+import { DataTable, type Column } from '../../parts/data-table.tsx';
 import { Empty, Loaded } from '../../parts/page.tsx';
 import { RunLink } from '../../parts/run-link.tsx';
+import { summaryInWords } from '../../parts/run-state.tsx';
 import { FileBadge } from '../../parts/lane-badges.tsx';
 import { FileStages } from '../../parts/file-stages.tsx';
 import { FileWindows } from '../../parts/file-windows.tsx';
@@ -36,7 +38,7 @@ export function RunFiles({ run }: { readonly run: OneRun }) {
         sequences.length === 0 &&
         ['hard-sync', 'recent-changes', 'process-uploads'].includes(run.jobName) && (
           <Card>
-            <Empty title="No file belongs to this run">{run.summary}</Empty>
+            <Empty title="No file belongs to this run">{summaryInWords(run)}</Empty>
           </Card>
         )}
     </>
@@ -101,6 +103,26 @@ interface ImportedFile {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
+const whatOf = ({ error }: ImportedFile) => (error ? `${error.code}: ${error.message}` : '');
+
+const FEED_COLUMNS: readonly Column<ImportedFile>[] = [
+  {
+    header: 'Feed',
+    cell: (feed) => (
+      <Text component="div" inherit style={{ overflowWrap: 'anywhere' }}>
+        {feed.fileName}
+        <Text size="xs" c="dimmed" hiddenFrom="sm">
+          {whatOf(feed)}
+        </Text>
+      </Text>
+    ),
+  },
+  { header: 'Rows', isNumber: true, cell: ({ rows }) => <Units value={rows} /> },
+  { header: 'Applied', isNumber: true, cell: ({ applied }) => <Units value={applied} /> },
+  { header: 'Refused', isNumber: true, cell: ({ failed }) => <Units value={failed} /> },
+  { header: 'What', isExtra: true, cell: whatOf },
+];
+
 function ImportedFiles({ result }: { readonly result: unknown }) {
   const files = (result as { readonly files?: readonly ImportedFile[] } | null)?.files ?? [];
   if (files.length === 0) return null;
@@ -109,36 +131,13 @@ function ImportedFiles({ result }: { readonly result: unknown }) {
       <Title order={2} mb="xs">
         Feeds
       </Title>
-      <Table.ScrollContainer minWidth={480}>
-        <Table>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Feed</Table.Th>
-              <Table.Th data-align="right">Rows</Table.Th>
-              <Table.Th data-align="right">Applied</Table.Th>
-              <Table.Th data-align="right">Refused</Table.Th>
-              <Table.Th>What</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {files.map(({ fileName, rows, applied, failed, error }) => (
-              <Table.Tr key={fileName}>
-                <Table.Td>{fileName}</Table.Td>
-                <Table.Td data-align="right">
-                  <Units value={rows} />
-                </Table.Td>
-                <Table.Td data-align="right">
-                  <Units value={applied} />
-                </Table.Td>
-                <Table.Td data-align="right">
-                  <Units value={failed} />
-                </Table.Td>
-                <Table.Td>{error ? `${error.code}: ${error.message}` : ''}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <DataTable
+        label="Feeds of the run"
+        rows={files}
+        columns={FEED_COLUMNS}
+        keyOf={({ fileName }) => fileName}
+        empty={null}
+      />
     </Card>
   );
 }

@@ -6,9 +6,17 @@ import { useLook } from '../../api/queries.ts';
 import { Act } from '../../parts/act.tsx';
 import { Figure } from '../../parts/figures.tsx';
 import { CopyIcon } from '../../parts/copy-text.tsx';
-import { Instant, WholeInstant, withReadableInstants } from '../../parts/instant.tsx';
+import { Instant, WholeInstant } from '../../parts/instant.tsx';
 import { Loaded, Page } from '../../parts/page.tsx';
-import { LiveRun, RunProgress, RunDuration, RunState, Starter } from '../../parts/run-state.tsx';
+import {
+  LiveRun,
+  RunProgress,
+  RunDuration,
+  RunState,
+  shortIdOf,
+  Starter,
+  summaryInWords,
+} from '../../parts/run-state.tsx';
 import { PageLink } from '../../parts/page-link.tsx';
 import { JOBS } from '../../../src/domain/jobs/jobs.ts';
 import { RunNow } from '../inventory/run-now.tsx';
@@ -80,7 +88,7 @@ function RunDetails({ run }: { readonly run: OneRun }) {
             <Group gap="xs" align="flex-start" wrap="nowrap">
               <RunState run={run} />
               <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-                {withReadableInstants(run.summary)}
+                {summaryInWords(run)}
               </Text>
             </Group>
           )}
@@ -95,7 +103,7 @@ function RunDetails({ run }: { readonly run: OneRun }) {
               )}
             </Figure>
             <Figure name="Started">
-              <WholeInstant at={run.startedAt} />
+              <WholeInstant at={run.startedAt} hasSeconds />
             </Figure>
             <Figure name={isOpen ? 'Runs for' : 'Took'}>
               <RunDuration run={run} />
@@ -107,7 +115,7 @@ function RunDetails({ run }: { readonly run: OneRun }) {
             </Figure>
             <Figure name="Run">
               <Group gap={2} wrap="nowrap">
-                <Code>{run.runId?.slice(0, 8)}</Code>
+                <Code>{run.runId !== null && shortIdOf(run.runId)}</Code>
                 <CopyIcon text={`${run.workflowId} ${run.runId}`} label="Copy the workflow and run id" />
               </Group>
             </Figure>
@@ -116,7 +124,7 @@ function RunDetails({ run }: { readonly run: OneRun }) {
               {run.uiUrl !== null && (
                 <>
                   {' · '}
-                  <Anchor inherit href={run.uiUrl} target="_blank" rel="noreferrer">
+                  <Anchor inherit href={run.uiUrl} target="_blank" rel="noreferrer" className="units">
                     Temporal <IconExternalLink size={12} aria-hidden />
                   </Anchor>
                 </>

@@ -6,7 +6,7 @@ import { useLook } from '../../api/queries.ts';
 import { Instant } from '../../parts/instant.tsx';
 import { RowsProgress } from '../../parts/rows-progress.tsx';
 import { RunLink } from '../../parts/run-link.tsx';
-import { RunState } from '../../parts/run-state.tsx';
+import { RunState, summaryInWords } from '../../parts/run-state.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 
 const LOOK_AT_WORK_MS = 2_000;
@@ -34,7 +34,7 @@ export function BegunVerification({ run: { workflowId, runId } }: { readonly run
     <Group gap="xs" role="status">
       <RunState run={look.data} />
       <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-        <RunLink run={run}>The verification</RunLink> that was begun here: {look.data.summary}
+        <RunLink run={run}>The verification</RunLink> that was begun here: {summaryInWords(look.data)}
       </Text>
     </Group>
   );
