@@ -40,6 +40,7 @@ export function StateBadge({ tone, children, about }: StateBadgeProps) {
       radius="sm"
       tt="none"
       className="state-badge"
+      data-tone={tone}
       // A state that is cut says nothing.
       flex="none"
       miw="max-content"

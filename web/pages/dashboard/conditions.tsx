@@ -82,7 +82,7 @@ export function Conditions() {
                           ,{' '}
                         </>
                       )}
-                      since <Instant at={condition.since ?? condition.beganAt} />
+                      <Instant at={condition.since ?? condition.beganAt} />
                       {isDecidedAtApprovals(condition.code) && (
                         <>
                           {' · '}

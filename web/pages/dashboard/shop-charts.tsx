@@ -1,7 +1,7 @@
 /** A shop over the last days, for whoever would rather look than read. Numbers of a day are its tooltip. */
 import { BarChart, LineChart } from '@mantine/charts';
 import '@mantine/charts/styles.css';
-import { Box, SimpleGrid, Text } from '@mantine/core';
+import { Box, Group, SimpleGrid, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { ResultOf } from '../../api/operation-types.ts';
 import { useLook } from '../../api/queries.ts';
@@ -13,8 +13,30 @@ type Day = ResultOf<'shop.history'>['days'][number];
 
 const DAYS = 14;
 const HEIGHT = 150;
-const COMMON = { h: HEIGHT, gridAxis: 'none', tickLine: 'none', withLegend: false } as const;
-const SMALL_AXIS = { width: 36, tick: { fontSize: 10 } };
+const TICK = { fontSize: 11, fill: 'currentColor' };
+const X_TICK = { ...TICK, transform: 'translate(0, 8)' };
+/** The highest figure of an axis is not cut. */
+const MARGIN = { top: 8 };
+const COMMON = {
+  h: HEIGHT,
+  gridAxis: 'none',
+  tickLine: 'none',
+  withLegend: false,
+  xAxisProps: { tick: X_TICK, interval: 'equidistantPreserveStart' },
+} as const;
+const LINE = {
+  ...COMMON,
+  curveType: 'linear',
+  connectNulls: false,
+  lineChartProps: { margin: MARGIN },
+} as const;
+const BARS = { ...COMMON, barChartProps: { margin: MARGIN } } as const;
+const ROW_SERIES = [
+  { name: 'applied', label: 'Applied', color: 'teal.7' },
+  { name: 'unchanged', label: 'Unchanged', color: 'gray.5' },
+  { name: 'quarantined', label: 'Quarantined', color: 'red.7' },
+] as const;
+const SMALL_AXIS = { width: 36, tick: TICK };
 
 export function ShopCharts({ shopId }: { readonly shopId: string }) {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
@@ -43,28 +65,24 @@ function Charts({
     <SimpleGrid cols={{ base: 1, sm: 2, lg: 4 }} spacing="lg">
       <Chart title="Drift" about={describe(days, ({ different }) => different, 'not verified')}>
         <LineChart
-          {...COMMON}
+          {...LINE}
           data={data}
           dataKey="label"
-          series={[{ name: 'different', label: 'Different products', color: 'red.6' }]}
-          connectNulls={false}
+          series={[{ name: 'different', label: 'Different products', color: 'blue.6' }]}
           yAxisProps={{ ...SMALL_AXIS, allowDecimals: false, domain: [0, 'auto'] }}
         />
       </Chart>
       <Chart
         title="Rows on Shopify, a day"
+        legend={ROW_SERIES}
         about={describe(days, ({ applied, unchanged }) => applied + unchanged)}
       >
         <BarChart
-          {...COMMON}
+          {...BARS}
           data={data}
           dataKey="label"
           type="stacked"
-          series={[
-            { name: 'applied', label: 'Applied', color: 'teal.7' },
-            { name: 'unchanged', label: 'Unchanged', color: 'gray.5' },
-            { name: 'quarantined', label: 'Quarantined', color: 'red.7' },
-          ]}
+          series={[...ROW_SERIES]}
           valueFormatter={formatUnits}
           yAxisProps={{ ...SMALL_AXIS, allowDecimals: false }}
         />
@@ -74,12 +92,11 @@ function Charts({
         about={describe(days, ({ toShopifyMedianMs }) => toShopifyMedianMs, 'nothing changed', durationOf)}
       >
         <LineChart
-          {...COMMON}
+          {...LINE}
           data={data}
           dataKey="label"
           series={[{ name: 'minutes', label: 'Time', color: 'blue.6' }]}
           valueFormatter={(minutes) => durationOf(minutes * 60_000)}
-          connectNulls={false}
           yAxisProps={{ ...SMALL_AXIS, width: 52, domain: [0, 'auto'] }}
         />
       </Chart>
@@ -93,14 +110,14 @@ function Charts({
           </Text>
         ) : (
           <BarChart
-            {...COMMON}
+            {...BARS}
             data={causes}
             dataKey="cause"
             orientation="vertical"
             series={[{ name: 'products', label: 'Products', color: 'orange.6' }]}
-            xAxisProps={{ allowDecimals: false }}
+            xAxisProps={{ allowDecimals: false, tick: X_TICK }}
             maxBarWidth={24}
-            yAxisProps={{ width: 150, tick: { fontSize: 10 } }}
+            yAxisProps={{ width: 150, tick: TICK }}
           />
         )}
       </Chart>
@@ -110,17 +127,29 @@ function Charts({
 
 interface ChartProps {
   readonly title: string;
+  /** What the colours say, where there are several. */
+  readonly legend?: readonly (typeof ROW_SERIES)[number][];
   /** The same in words, for who cannot see it. */
   readonly about: string;
   readonly children: ReactNode;
 }
 
-function Chart({ title, about, children }: ChartProps) {
+function Chart({ title, legend = [], about, children }: ChartProps) {
   return (
     <Box component="figure" m={0} miw={0}>
-      <Text component="figcaption" size="xs" c="dimmed" mb={4}>
-        {title}
-      </Text>
+      <Group component="figcaption" gap={8} mb={4} style={{ rowGap: 0 }}>
+        <Text size="xs" c="dimmed">
+          {title}
+        </Text>
+        {legend.map(({ name, label, color }) => (
+          <Group key={name} gap={4} wrap="nowrap">
+            <Box w={8} h={8} bg={color} style={{ borderRadius: 2 }} aria-hidden />
+            <Text size="xs" c="dimmed">
+              {label.toLowerCase()}
+            </Text>
+          </Group>
+        ))}
+      </Group>
       <Box h={HEIGHT} role="img" aria-label={`${title}: ${about}`}>
         {children}
       </Box>

@@ -34,7 +34,7 @@ export function Trend({ shopId }: { readonly shopId: string }) {
               connectNulls={false}
               withDots
               yAxisProps={{ allowDecimals: false, width: 44 }}
-              lineChartProps={{ accessibilityLayer: false }}
+              lineChartProps={{ accessibilityLayer: false, margin: { top: 8 } }}
               aria-hidden
             />
           </figure>
