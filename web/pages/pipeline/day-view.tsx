@@ -1,5 +1,5 @@
 /** A day as a time line: one row a job, its runs where they were, those to come where they are due. */
-import { ActionIcon, Box, Group, Stack, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Group, Stack, Text, Tooltip } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useLook } from '../../api/queries.ts';
@@ -96,26 +96,24 @@ interface TimeLineProps {
 function TimeLine({ runs, begins, ends, now }: TimeLineProps) {
   if (runs.length === 0)
     return <Empty title="No run on this day">Other filters or another day show some.</Empty>;
-  const lines = Map.groupBy(
-    runs,
-    ({ jobName, shopId }) => `${JOBS[jobName].title}${shopId === null ? '' : `, ${shopId}`}`,
-  );
+  const lines = Map.groupBy(runs, ({ jobName, shopId }) => `${JOBS[jobName].title}\n${shopId ?? ''}`);
   const placeOf = (at: number) => ((at - begins) / (ends - begins)) * 100;
   return (
-    <Box style={{ overflowX: 'auto' }} tabIndex={0} role="region" aria-label="Runs of the day">
-      <Box className="time-line" miw={720}>
-        <div />
+    <section aria-label="Runs of the day">
+      <Legend />
+      <div className="time-line">
+        <div className="time-line-name" />
         <div className="time-line-hours" aria-hidden>
           {HOURS.map((hour) => (
             <span key={hour} style={{ left: `${placeOf(new Date(begins).setHours(hour))}%` }}>
-              {hour}
+              {String(hour).padStart(2, '0')}
             </span>
           ))}
         </div>
         {[...lines]
           .toSorted(([one], [other]) => (one < other ? -1 : 1))
           .map(([name, ofJob]) => (
-            <Line key={name} name={name}>
+            <Line key={name} of={ofJob[0]}>
               {now >= begins && now < ends && (
                 <i className="time-line-now" style={{ left: `${placeOf(now)}%` }} />
               )}
@@ -132,17 +130,54 @@ function TimeLine({ runs, begins, ends, now }: TimeLineProps) {
               ))}
             </Line>
           ))}
-      </Box>
-    </Box>
+      </div>
+    </section>
   );
 }
 
-function Line({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {
+/** What the colours of the marks say. */
+const TONES = {
+  good: 'done',
+  none: 'nothing to do',
+  attention: 'held or needs attention',
+  bad: 'blocked or failed',
+  running: 'running',
+  pending: 'to come',
+} as const;
+
+function Legend() {
+  return (
+    <Group gap="md" mb="xs">
+      {Object.entries(TONES).map(([tone, words]) => (
+        <Group key={tone} gap={6} wrap="nowrap">
+          <span className="time-line-sign" data-state={tone} aria-hidden />
+          <Text size="xs" c="dimmed">
+            {words}
+          </Text>
+        </Group>
+      ))}
+    </Group>
+  );
+}
+
+interface LineProps {
+  /** One of its runs. */
+  readonly of: Run | undefined;
+  readonly children: React.ReactNode;
+}
+
+function Line({ of, children }: LineProps) {
+  if (of === undefined) return null;
   return (
     <>
-      <Text size="sm" truncate title={name}>
-        {name}
-      </Text>
+      <div className="time-line-name">
+        <Text size="sm">{JOBS[of.jobName].title}</Text>
+        {of.shopId !== null && (
+          <Text size="xs" c="dimmed">
+            {of.shopId}
+          </Text>
+        )}
+      </div>
       <div className="time-line-row">{children}</div>
     </>
   );
@@ -177,8 +212,9 @@ function Mark({ run, left, width }: { readonly run: Run; readonly left: number; 
   );
 }
 
-function toneOf({ status, outcome }: Run): string {
-  if (status === 'PENDING' || status === 'RUNNING') return status.toLowerCase();
+function toneOf({ status, outcome }: Run): keyof typeof TONES {
+  if (status === 'PENDING') return 'pending';
+  if (status === 'RUNNING') return 'running';
   if (outcome === 'DONE') return 'good';
   if (outcome === 'NOTHING_TO_DO') return 'none';
   return outcome === 'HELD' || outcome === 'NEEDS_ATTENTION' ? 'attention' : 'bad';
