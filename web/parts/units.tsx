@@ -23,10 +23,23 @@ export function Units({
 export function Move({ value }: { readonly value: number }) {
   return (
     <Text component="span" inherit className="units" {...(value < 0 && { c: 'var(--fall-color)' })}>
-      {value > 0 ? '+' : value < 0 ? '−' : ''}
-      {NUMBER.format(Math.abs(value))}
+      {signed(value)}
     </Text>
   );
+}
+
+/** What Shopify shows beside what it should: more is what could be sold twice, so that is what stands out. */
+export function Excess({ value }: { readonly value: number | null }) {
+  if (value === null) return <Units value={null} />;
+  return (
+    <Text component="span" inherit className="units" {...(value > 0 && { c: 'var(--fall-color)' })}>
+      {signed(value)}
+    </Text>
+  );
+}
+
+function signed(value: number): string {
+  return `${value > 0 ? '+' : value < 0 ? '−' : ''}${NUMBER.format(Math.abs(value))}`;
 }
 
 export function formatUnits(value: number): string {

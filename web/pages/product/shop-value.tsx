@@ -5,7 +5,7 @@ import { useLook } from '../../api/queries.ts';
 import { Facts } from '../../parts/facts.tsx';
 import { Instant } from '../../parts/instant.tsx';
 import { Loaded } from '../../parts/page.tsx';
-import { Move, Units } from '../../parts/units.tsx';
+import { Excess, Units } from '../../parts/units.tsx';
 import type { ExplainedProduct } from './explained.tsx';
 
 interface ShopValueProps {
@@ -58,12 +58,9 @@ export function ShopValue({ sku, shopId, explained: { explanation } }: ShopValue
                 { name: 'Online ATP', value: <Units value={onlineAtp} /> },
                 {
                   name: 'Difference',
-                  value:
-                    shownNow?.units === null || shownNow?.units === undefined ? (
-                      <Units value={null} />
-                    ) : (
-                      <Move value={shownNow.units - onlineAtp} />
-                    ),
+                  value: (
+                    <Excess value={typeof shownNow?.units === 'number' ? shownNow.units - onlineAtp : null} />
+                  ),
                 },
                 {
                   name: 'Last file',

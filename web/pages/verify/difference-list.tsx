@@ -9,7 +9,7 @@ import { DataTable, type Column } from '../../parts/data-table.tsx';
 import { Empty, Loaded } from '../../parts/page.tsx';
 import { PageLink } from '../../parts/page-link.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
-import { Move, Units } from '../../parts/units.tsx';
+import { Excess, Units } from '../../parts/units.tsx';
 import { useFilters } from '../../parts/use-filters.ts';
 import { CauseFilter } from './cause-filter.tsx';
 import { CAUSE_WORDS, FateBadge } from './difference-causes.tsx';
@@ -35,10 +35,10 @@ const COLUMNS: readonly Column<Difference>[] = [
   { header: 'Online ATP', isNumber: true, cell: ({ onlineAtp }) => <Units value={onlineAtp} /> },
   { header: 'Shopify shows', isNumber: true, cell: ({ shopify }) => <Units value={shopify} /> },
   {
-    header: 'Too many',
+    header: 'Difference',
     isNumber: true,
     isExtra: true,
-    cell: ({ excess }) => (excess === null ? <Units value={null} /> : <Move value={excess} />),
+    cell: ({ excess }) => <Excess value={excess} />,
   },
   { header: 'Cause', isExtra: true, cell: ({ cause }) => CAUSE_WORDS[cause][0] },
   {
