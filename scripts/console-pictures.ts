@@ -4,7 +4,7 @@
  *     node scripts/console-pictures.ts --url http://127.0.0.1:8420 --user ann --out pictures / /inventory
  *
  * The password is a line on stdin. `--widths 1440,390` and `--schemes light,dark` say how; without paths it takes each
- * page of the navigation. What a page writes to the browser's console is written to stderr, and is a failure.
+ * page of the navigation. `--height 1200` cuts what is longer. What a page writes to the browser's console is written to stderr, and is a failure.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,9 +24,11 @@ const { values, positionals } = parseArgs({
     out: { type: 'string', default: 'pictures' },
     widths: { type: 'string', default: '1440' },
     schemes: { type: 'string', default: 'light' },
+    height: { type: 'string', default: '6000' },
   },
 });
 const paths = positionals.length > 0 ? positionals : PLACES.map(({ path }) => path);
+const heightMax = Number(values.height);
 const password = (await text(process.stdin)).trim();
 mkdirSync(values.out, { recursive: true });
 
@@ -55,7 +57,12 @@ try {
         do await busy.first().waitFor({ state: 'detached' });
         while ((await settled(page), await busy.count()) > 0);
         const name = `${path.replace(/\W+/g, '-').replace(/^-|-$/g, '') || 'dashboard'}-${width}-${scheme}.png`;
-        await page.screenshot({ path: join(values.out, name), fullPage: true });
+        // A window as high as the page: what stands still beside it is as high, too.
+        const height = await page.evaluate<number>('document.documentElement.scrollHeight');
+        await page.setViewportSize({ width, height: Math.min(Math.max(height, HEIGHT), heightMax) });
+        await settled(page);
+        await page.screenshot({ path: join(values.out, name) });
+        await page.setViewportSize({ width, height: HEIGHT });
         process.stdout.write(`${join(values.out, name)}\n`);
       }
       for (const fault of faults) {
