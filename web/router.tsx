@@ -1,7 +1,8 @@
 /** Which page is at which path. Each page is a part of its own, loaded when somebody goes there. */
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { AppFrame } from './frame/app-frame.tsx';
 import { Empty, Page } from './parts/page.tsx';
+import { PageLink } from './parts/page-link.tsx';
 import { ProblemBox } from './parts/problem-box.tsx';
 import { problemOf } from './api/problem.ts';
 
@@ -138,7 +139,7 @@ function NotFound() {
   return (
     <Page title="There is no such page">
       <Empty title="Nothing is at this address">
-        <Link to="/">To the dashboard</Link>
+        <PageLink to="/">To the dashboard</PageLink>
       </Empty>
     </Page>
   );

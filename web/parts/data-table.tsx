@@ -82,6 +82,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         mah={isLong ? VIEW_HEIGHT : undefined}
         viewportRef={view}
         type="auto"
+        // The bar stands beside the last column, never on its figures.
+        {...(isLong && { offsetScrollbars: 'y' as const })}
         viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': label }}
       >
         <Table stickyHeader={isLong} highlightOnHover={onOpen !== undefined} aria-rowcount={rows.length + 1}>

@@ -11,14 +11,14 @@ type Window = ResultOf<'lane.file'>['windows'][number];
 const COLUMNS: readonly Column<Window>[] = [
   { header: 'Window', isNumber: true, cell: ({ window }) => window + 1 },
   { header: 'Rows', isNumber: true, cell: ({ rows }) => <Units value={rows} /> },
-  { header: 'Calls', isNumber: true, cell: ({ calls }) => <Units value={calls} /> },
+  { header: 'Calls', isNumber: true, isExtra: true, cell: ({ calls }) => <Units value={calls} /> },
   {
     header: 'Taken',
     isNumber: true,
     cell: ({ taken, takenRows }) => (
       <>
         <Units value={taken} />
-        <Text component="span" inherit c="dimmed">
+        <Text component="span" inherit c="dimmed" className="units">
           {' '}
           (<Units value={takenRows} /> rows)
         </Text>
@@ -26,7 +26,7 @@ const COLUMNS: readonly Column<Window>[] = [
     ),
   },
   { header: 'Refused', isNumber: true, cell: ({ refused }) => <Units value={refused} /> },
-  { header: 'Unanswered', isNumber: true, cell: ({ unanswered }) => <Units value={unanswered} /> },
+  { header: 'No answer', isNumber: true, cell: ({ unanswered }) => <Units value={unanswered} /> },
   { header: 'First sent', isExtra: true, cell: ({ firstSentAt }) => <Instant at={firstSentAt} /> },
   {
     header: 'Took',

@@ -1,4 +1,5 @@
 /** What a feed changes, or would change: the sums before and after, and the biggest moves. */
+import { Text } from '@mantine/core';
 import type { FeedEffect } from '../../src/domain/feed-gates.ts';
 import type { Json } from '../api/operation-types.ts';
 import { DataTable } from './data-table.tsx';
@@ -47,22 +48,37 @@ export function EffectFacts({
 }
 
 export function MovesTable({ effect }: { readonly effect: Effect }) {
+  const { levels, moves } = effect;
   return (
-    <DataTable
-      label="The biggest moves"
-      rows={effect.moves}
-      keyOf={({ sku, facilityId }) => `${sku} ${facilityId}`}
-      empty={<Empty title="No quantity changes" />}
-      columns={[
-        {
-          header: 'SKU',
-          cell: ({ sku }) => <ProductLink sku={sku} />,
-        },
-        { header: 'Facility', cell: ({ facilityId }) => facilityId },
-        { header: 'Before', isNumber: true, cell: ({ before }) => <Units value={before} /> },
-        { header: 'After', isNumber: true, cell: ({ after }) => <Units value={after} /> },
-        { header: 'Move', isNumber: true, cell: ({ before, after }) => <Move value={after - before} /> },
-      ]}
-    />
+    <>
+      {levels > moves.length && moves.length > 0 && (
+        <Text size="sm" c="dimmed">
+          The {moves.length} biggest moves of <Units value={levels} />:
+        </Text>
+      )}
+      <DataTable
+        label="The biggest moves"
+        rows={moves}
+        keyOf={({ sku, facilityId }) => `${sku} ${facilityId}`}
+        empty={<Empty title="No quantity changes" />}
+        columns={[
+          {
+            header: 'SKU',
+            cell: ({ sku, facilityId }) => (
+              <>
+                <ProductLink sku={sku} />
+                <Text size="xs" c="dimmed" hiddenFrom="sm">
+                  {facilityId}
+                </Text>
+              </>
+            ),
+          },
+          { header: 'Facility', isExtra: true, cell: ({ facilityId }) => facilityId },
+          { header: 'Before', isNumber: true, cell: ({ before }) => <Units value={before} /> },
+          { header: 'After', isNumber: true, cell: ({ after }) => <Units value={after} /> },
+          { header: 'Move', isNumber: true, cell: ({ before, after }) => <Move value={after - before} /> },
+        ]}
+      />
+    </>
   );
 }

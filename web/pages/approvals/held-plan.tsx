@@ -65,7 +65,7 @@ function Held({ shopId, plan, madeAt }: HeldProps) {
                 </Title>
               </Group>
               <Text size="sm">
-                {heldBecause(counts)}. Revision {revision}, since <Instant at={madeAt} />.
+                {heldBecause(counts)}. Revision {revision}, held <Instant at={madeAt} />.
               </Text>
             </Stack>
             <PlanActs shopId={shopId} plan={plan} revision={revision} products={totals.products} />

@@ -34,7 +34,7 @@ export function Memberships({ facilityId, groups }: MembershipsProps) {
               ),
             },
             { header: 'State', cell: (member) => <MembershipState member={member} /> },
-            { header: 'From', cell: ({ fromDate }) => <WholeInstant at={fromDate} /> },
+            { header: 'From', isExtra: true, cell: ({ fromDate }) => <WholeInstant at={fromDate} /> },
             { header: 'Until', cell: ({ thruDate }) => <WholeInstant at={thruDate} none="without an end" /> },
           ]}
         />

@@ -27,7 +27,19 @@ const COLUMNS: readonly Column<Lane>[] = [
       </PageLink>
     ),
   },
-  { header: 'Lane', cell: ({ state }) => <LaneBadge state={state} /> },
+  {
+    header: 'Lane',
+    cell: ({ state, plansHeld }) => (
+      <>
+        <LaneBadge state={state} />
+        {plansHeld > 0 && (
+          <Text size="xs" hiddenFrom="sm">
+            <PageLink to="/approvals">a plan is held</PageLink>
+          </Text>
+        )}
+      </>
+    ),
+  },
   {
     header: 'What stops it',
     isExtra: true,
@@ -54,6 +66,7 @@ const COLUMNS: readonly Column<Lane>[] = [
   { header: 'Oldest change', cell: ({ oldestChange }) => <Oldest figure={oldestChange} /> },
   {
     header: 'Plan',
+    isExtra: true,
     cell: ({ plansHeld }) => (plansHeld > 0 ? <PageLink to="/approvals">held</PageLink> : '–'),
   },
 ];

@@ -7,6 +7,7 @@ import { useLook } from '../../api/queries.ts';
 import { DataTable } from '../../parts/data-table.tsx';
 import { Instant } from '../../parts/instant.tsx';
 import { Loaded } from '../../parts/page.tsx';
+import { Prose } from '../../parts/prose.tsx';
 import { StateBadge, type Tone } from '../../parts/state-badge.tsx';
 
 type Check = ResultOf<'installation.check'>['checks'][number];
@@ -57,23 +58,25 @@ export function Checks() {
             columns={[
               {
                 header: 'State',
-                width: 120,
                 cell: ({ outcome }) => {
                   const [, tone, word] = OUTCOMES[outcome];
                   return <StateBadge tone={tone}>{word}</StateBadge>;
                 },
               },
-              { header: 'Check', width: 220, cell: ({ name }) => name },
+              { header: 'Check', width: 220, isExtra: true, cell: ({ name }) => name },
               {
                 header: 'What was found, and what to do',
-                cell: ({ detail, hint }) => (
+                cell: ({ name, detail, hint }) => (
                   <>
-                    <Text inherit style={{ overflowWrap: 'anywhere' }}>
-                      {detail}
+                    <Text inherit fw={600} hiddenFrom="sm">
+                      {name}
+                    </Text>
+                    <Text inherit>
+                      <Prose text={detail} />
                     </Text>
                     {hint && (
-                      <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-                        {hint}
+                      <Text size="xs" c="dimmed">
+                        <Prose text={hint} />
                       </Text>
                     )}
                   </>
