@@ -13,14 +13,15 @@ interface Waiting {
 /** What waits for a person. */
 export function useWaiting(): Waiting {
   const lanes = useLook('lane.list');
-  const held = useLook('import.list', { state: 'held', limit: FEEDS_COUNTED_MAX });
+  const held = useLook('import.list', { state: 'held', limit: FEEDS_COUNTED_MAX + 1 });
   const blocked = lanes.data?.filter(({ state }) => state === 'blocked').length ?? 0;
   const plans = lanes.data?.filter(({ plansHeld }) => plansHeld > 0).length ?? 0;
-  const feeds = held.data?.imports.length ?? 0;
+  const found = held.data?.imports.length ?? 0;
+  const certain = plans + Math.min(found, FEEDS_COUNTED_MAX);
   return {
     counts: {
       '/files': blocked,
-      '/approvals': (held.data?.next ?? null) === null ? plans + feeds : `${plans + feeds}+`,
+      '/approvals': found > FEEDS_COUNTED_MAX ? `${certain}+` : certain,
     },
     isKnown: lanes.isSuccess && held.isSuccess,
   };
