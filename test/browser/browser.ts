@@ -1,5 +1,5 @@
 /** A real browser: the Chromium of the system, without its own network. */
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import { findBrowser } from './find-browser.ts';
 
 const FLAGS = [
@@ -67,6 +67,52 @@ export async function signInTo(page: Page, userName: string, password: string): 
   await page.locator('input[name=password]').fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('navigation', { name: 'Pages' }).waitFor({ state: 'attached' });
+}
+
+/** No page has so many controls: who comes so far goes round in circles. */
+const TABS_MAX = 120;
+
+/** As somebody without a mouse: to a control by the Tab key alone. */
+export async function tabTo(control: Locator): Promise<void> {
+  await control.waitFor();
+  const focused = control.and(control.page().locator(':focus'));
+  for (let pressed = 0; pressed <= TABS_MAX; pressed += 1) {
+    if ((await focused.count()) > 0) return;
+    await control.page().keyboard.press('Tab');
+  }
+  throw new Error(`nobody gets to ${String(control)} by the Tab key`);
+}
+
+/** To a control by Tab, and a key there: Enter for buttons and links, Space for what is switched. */
+export async function pressOn(
+  control: Locator,
+  key: 'Enter' | 'Space' | 'ArrowDown' = 'Enter',
+): Promise<void> {
+  await tabTo(control);
+  await control.page().keyboard.press(key);
+}
+
+/** To a field by Tab, and types. */
+export async function typeInto(field: Locator, text: string): Promise<void> {
+  await tabTo(field);
+  await field.page().keyboard.type(text);
+}
+
+/** Opens a list by the arrow key, types what it may be searched by, and goes down to an option. */
+export async function chooseOption(list: Locator, option: string | RegExp): Promise<void> {
+  const page = list.page();
+  await pressOn(list, 'ArrowDown');
+  if (typeof option === 'string' && (await list.getAttribute('readonly')) === null) {
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type(option);
+  }
+  const wanted = page.getByRole('option', { name: option, exact: true }).first();
+  await wanted.waitFor();
+  for (let pressed = 0; pressed <= TABS_MAX; pressed += 1) {
+    if ((await wanted.getAttribute('data-combobox-selected')) !== null) return page.keyboard.press('Enter');
+    await page.keyboard.press('ArrowDown');
+  }
+  throw new Error(`nobody gets to the option ${String(option)} by the arrow key`);
 }
 
 /** Until the keys that are pressed next go to this field. */

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureSchedules, scheduleId } from '../../src/temporal/schedules.ts';
 import { tomorrow } from '../../web/pages/inventory/draft.ts';
 import { Installation, SHOP } from '../end-to-end/installation.ts';
-import { openBrowser, openPage, type OpenPage } from './browser.ts';
+import { chooseOption, openBrowser, openPage, pressOn, type OpenPage } from './browser.ts';
 import { axeFindings } from './axe.ts';
 import { serveConsole, signInAs } from './console.ts';
 
@@ -30,14 +30,13 @@ afterAll(() => browser.close());
 const card = (name: string, on = page) => on.getByRole('article', { name: `${name}, ${SHOP}` });
 
 async function choose(within: ReturnType<typeof card>, label: string, option: string): Promise<void> {
-  await within.getByRole('combobox', { name: label }).click();
-  await within.page().getByRole('option', { name: option, exact: true }).click();
+  await chooseOption(within.getByRole('combobox', { name: label }), option);
 }
 
-test('a job is scheduled for tomorrow 06:00 in Berlin: Temporal has it, and it is pending', async () => {
+test('a job is scheduled by keyboard alone for tomorrow 06:00 in Berlin: Temporal has it, and it is pending', async () => {
   await page.goto('/inventory');
   const verify = card('Verify');
-  await verify.getByRole('button', { name: 'Schedule' }).click();
+  await pressOn(verify.getByRole('button', { name: 'Schedule' }));
   await choose(verify, 'Run time', 'Tomorrow');
   await choose(verify, 'Time zone', 'Europe/Berlin');
   await verify.getByLabel('At', { exact: true }).fill('06:00');
@@ -47,12 +46,10 @@ test('a job is scheduled for tomorrow 06:00 in Berlin: Temporal has it, and it i
   expect(typed).toContain('06:00');
 
   // What is not saved is not lost by a slip.
-  await page.getByRole('link', { name: 'Pipeline' }).click();
-  await page
-    .getByRole('dialog', { name: 'Leave without saving?' })
-    .getByRole('button', { name: 'Stay' })
-    .click();
-  await verify.getByRole('button', { name: 'Save changes' }).click();
+  await pressOn(page.getByRole('link', { name: 'Pipeline' }));
+  const leaving = page.getByRole('dialog', { name: 'Leave without saving?' });
+  await pressOn(leaving.getByRole('button', { name: 'Stay' }));
+  await pressOn(verify.getByRole('button', { name: 'Save changes' }));
   await verify.getByText('every day at 06:00 (Europe/Berlin)').waitFor();
 
   const { spec, info } = await shop.temporal.client.schedule.getHandle(scheduleId('verify', SHOP)).describe();
@@ -74,13 +71,13 @@ test('a job is scheduled for tomorrow 06:00 in Berlin: Temporal has it, and it i
   await change.getByText('every day at 05:00 (UTC) → every day at 06:00 (Europe/Berlin)').waitFor();
 });
 
-test('run now leads to the run, and the pipeline finds it by who started it', async () => {
+test('run now leads by keyboard alone to the run, and the pipeline finds it by who started it', async () => {
   await page.goto('/inventory');
-  await card('Verify').getByRole('button', { name: 'Run now' }).click();
+  await pressOn(card('Verify').getByRole('button', { name: 'Run now' }));
   const form = page.getByRole('dialog', { name: 'Run now' });
   await form.getByText('Nothing on Shopify changes').waitFor();
-  await form.getByRole('button', { name: 'Run now' }).click();
-  await page.getByRole('link', { name: 'The run has started: look at it' }).click();
+  await pressOn(form.getByRole('button', { name: 'Run now' }));
+  await pressOn(page.getByRole('link', { name: 'The run has started: look at it' }));
 
   await page.getByRole('heading', { name: 'Run of Verify' }).waitFor();
   await page
@@ -188,8 +185,13 @@ test('what cannot be read is said, with what to do', async () => {
 test.each(['light', 'dark'] as const)('everybody can use the pages, %s', async (scheme) => {
   const { page: seen, faults } = await openPage(browser, url, { width: 390, height: 800, scheme });
   await signInAs(seen, 'admin');
+  await shop.verify();
+  await seen.goto('/pipeline?state=completed&job=verify');
+  const run = await seen.getByRole('main').getByRole('link', { name: 'Verify' }).first().getAttribute('href');
   const paths = [
     '/',
+    '/settings?tab=checks',
+    run ?? 'the run has no page',
     `/inventory?open=hard-sync%2F${SHOP}`,
     '/pipeline?state=completed',
     '/pipeline?view=day',

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApiUnderTest } from '../api/api-under-test.ts';
 import { Installation, SHOP } from '../end-to-end/installation.ts';
 import { until } from '../setup/until.ts';
-import { openBrowser, openPage, type OpenPage } from './browser.ts';
+import { openBrowser, openPage, pressOn, typeInto, type OpenPage } from './browser.ts';
 import { axeFindings } from './axe.ts';
 import { serveConsole, signInAs } from './console.ts';
 
@@ -38,12 +38,12 @@ async function goTo(page: Page, path: string): Promise<void> {
   await until(async () => expect(await page.locator('[aria-busy="true"]').count()).toBe(0));
 }
 
-/** Does an act by its button and its form. */
+/** Does an act by its button and its form, by keyboard alone. */
 async function act(page: Page, label: string, reason: string | null = null): Promise<void> {
-  await page.getByRole('main').getByRole('button', { name: label, exact: true }).first().click();
+  await pressOn(page.getByRole('main').getByRole('button', { name: label, exact: true }).first());
   const form = page.getByRole('dialog', { name: label });
-  if (reason !== null) await form.getByRole('textbox', { name: 'Reason' }).fill(reason);
-  await form.getByRole('button', { name: label, exact: true }).click();
+  if (reason !== null) await typeInto(form.getByRole('textbox', { name: 'Reason' }), reason);
+  await pressOn(form.getByRole('button', { name: label, exact: true }));
 }
 
 /** Of the page in both colour schemes. */
@@ -130,21 +130,13 @@ describe('a blocked lane', () => {
   test('is resolved by its reason, by keyboard alone: what is stored is sent again, and Shopify shows it', async () => {
     const { page } = operator;
     await goTo(page, '/files');
-    await page.getByRole('link', { name: SHOP }).focus();
-    await page.keyboard.press('Enter');
+    await pressOn(page.getByRole('link', { name: SHOP }));
     await shownTo(page, 'File 1 blocks the lane');
     await shownTo(page, 'LOCATION_UNUSABLE');
     expect(await axeFindingsOf(page)).toEqual([]);
 
     await shop.setLocationActive(true);
-    await page.getByRole('button', { name: 'Resend', exact: true }).focus();
-    await page.keyboard.press('Enter');
-    await page.getByRole('dialog', { name: 'Resend' }).waitFor();
-    await page.locator('textarea:focus').waitFor();
-    await page.keyboard.type('the location is open again');
-    await page.keyboard.press('Tab');
-    await page.keyboard.press('Tab');
-    await page.keyboard.press('Enter');
+    await act(page, 'Resend', 'the location is open again');
     await shownTo(page, 'File 1 is tried again');
 
     await until(async () => expect(await shop.readShown()).toEqual(TEN_EACH));
@@ -181,7 +173,7 @@ describe('a held plan', () => {
     expect(await page.getByRole('link', { name: /Approvals\s*1\s*wait/ }).count()).toBe(1);
     await shownTo(page, '30');
     expect(await axeFindingsOf(page)).toEqual([]);
-    await page.getByRole('link', { name: 'Look at all 3 products' }).click();
+    await pressOn(page.getByRole('link', { name: 'Look at all 3 products' }));
 
     const rows = page.getByRole('region', { name: /Products of plan/ }).getByRole('row');
     await until(async () => expect(await rows.count()).toBe(4));
@@ -191,12 +183,12 @@ describe('a held plan', () => {
       expect.stringMatching(/^SCARF\s+10\s+10\s+0\s+−10\s+Collapse/),
       expect.stringMatching(/^RED-SHIRT\s+10\s+10\s+1\s+−9\s+Collapse/),
     ]);
-    await page.getByRole('textbox', { name: /Only SKUs/ }).fill('shirt');
+    await typeInto(page.getByRole('textbox', { name: /Only SKUs/ }), 'shirt');
     await until(async () => expect(await rows.count()).toBe(2));
     expect(new URL(page.url()).search).toBe('?search=shirt');
     const [saved] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('button', { name: 'CSV' }).click(),
+      pressOn(page.getByRole('button', { name: 'CSV' })),
     ]);
     expect(saved.suggestedFilename()).toMatch(/^plan-\d+-blue-shirts\.csv$/);
 
@@ -231,12 +223,11 @@ test('a difference is found by a verification, chosen, and healed after an estim
     /10\s+17\s+\+7\s+Changed on Shopify/,
   );
 
-  await page.getByRole('checkbox', { name: 'Heal SOCKS' }).check();
-  await page.getByRole('button', { name: 'Heal 1 selected' }).click();
+  await pressOn(page.getByRole('checkbox', { name: 'Heal SOCKS' }), 'Space');
+  await act(page, 'Heal 1 selected');
   const form = page.getByRole('dialog', { name: 'Heal 1 selected' });
-  await form.getByRole('button', { name: 'Heal 1 selected' }).click();
   await shownTo(page, /has 1 product again: 7 units less and 0 more/);
-  await form.getByRole('button', { name: 'Yes, do it' }).click();
+  await pressOn(form.getByRole('button', { name: 'Yes, do it' }));
   await shownTo(page, /The next file has 1 product again/);
 
   await until(async () => expect(await shop.readShown()).toMatchObject({ SOCKS: 10 }));
@@ -247,7 +238,8 @@ test('no page has a violation of axe, light or dark, or is wider than a phone', 
   await signInAs(page, 'operator');
   const found: string[] = [];
   for (const path of [
-    ...['/files', `/files/${SHOP}`, `/files/${SHOP}?part=decisions`, `/files/${SHOP}/1`],
+    ...['/files', `/files/${SHOP}`, `/files/${SHOP}/1`],
+    ...['quarantine', 'left', 'decisions'].map((part) => `/files/${SHOP}?part=${part}`),
     ...['/approvals', `/approvals/${SHOP}/1`, '/verify', '/audit'],
   ]) {
     await goTo(page, path);

@@ -1,7 +1,7 @@
 /** What people do about stock in the console: import, facilities, channels, products, settings. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openBrowser } from './browser.ts';
+import { chooseOption, openBrowser, pressOn, typeInto } from './browser.ts';
 import { axeFindings, countOf, openAs, openEmptyStore, openSmallStore } from './small-store.ts';
 
 let browser: Browser;
@@ -24,6 +24,7 @@ const PAGES = [
   '/settings?tab=tokens',
   '/settings?tab=alerts',
   '/settings?tab=sources',
+  '/no-such-page',
 ];
 
 test('a count with two bad rows is looked at, applied, and then seen in its product and in the history', async () => {
@@ -54,23 +55,22 @@ test('a count with two bad rows is looked at, applied, and then seen in its prod
   // Nothing of it has happened yet.
   expect((await api.ask('/api/import/list')).json).toMatchObject({ imports: [{ importId: 1 }] });
 
-  await page.getByRole('button', { name: 'Apply 2 rows' }).click();
+  await pressOn(page.getByRole('button', { name: 'Apply 2 rows' }));
   const told = page.getByRole('alert').filter({ hasText: 'RESET_INVENTORY__night.csv is applied' });
   const link = await told.getByRole('link').getAttribute('href');
   const newest = page.getByRole('region', { name: 'Imports' }).getByRole('row').nth(1);
   await expect.poll(() => newest.innerText()).toMatch(/applied\s+RESET_INVENTORY__night.csv/);
-  await newest.focus();
-  await page.keyboard.press('Enter');
+  await pressOn(newest);
   await page.getByRole('heading', { name: /^Import \d+$/ }).waitFor();
   expect(new URL(page.url()).pathname).toBe(link);
-  await page.getByRole('link', { name: 'MUG-BLUE' }).first().click();
+  await pressOn(page.getByRole('link', { name: 'MUG-BLUE' }).first());
   await page.getByRole('row', { name: 'Online ATP 25' }).waitFor();
 
   await page.goBack();
-  await page.getByRole('button', { name: 'Undo' }).click();
+  await pressOn(page.getByRole('button', { name: 'Undo' }));
   const drawer = page.getByRole('dialog');
-  await drawer.getByRole('textbox', { name: 'Reason' }).fill('it was the count of another night');
-  await drawer.getByRole('button', { name: 'Undo' }).click();
+  await typeInto(drawer.getByRole('textbox', { name: 'Reason' }), 'it was the count of another night');
+  await pressOn(drawer.getByRole('button', { name: 'Undo' }));
   await page.getByRole('definition').filter({ hasText: 'it was the count of another night' }).waitFor();
   await page.getByRole('link', { name: 'MUG-BLUE' }).first().click();
   await page.getByRole('row', { name: 'Online ATP 14' }).waitFor();
@@ -118,8 +118,7 @@ test('a facility is switched off after a look at what moves; its membership has 
   const { page, faults } = await openAs(browser, api, 'operator');
   await page.goto('/facilities/NEW_YORK');
   const toggle = page.getByRole('switch', { name: /is now selling on/ });
-  await toggle.focus();
-  await page.keyboard.press('Space');
+  await pressOn(toggle, 'Space');
   const drawer = page.getByRole('dialog');
   await drawer.getByRole('row', { name: 'MUG-BLUE 14 4 −10' }).waitFor();
   await drawer.getByRole('row', { name: 'MUG-RED 3 0 −3' }).waitFor();
@@ -129,7 +128,7 @@ test('a facility is switched off after a look at what moves; its membership has 
   // It stands at what is so, until that has changed.
   expect(await toggle.isChecked()).toBe(true);
 
-  await drawer.getByRole('button', { name: /^Stop selling on/ }).click();
+  await pressOn(drawer.getByRole('button', { name: /^Stop selling on/ }));
   await page.getByRole('switch', { name: /does not sell on/ }).waitFor();
   await page.getByRole('row', { name: /ended/ }).waitFor();
   await page.goto('/products/MUG-BLUE');
@@ -141,16 +140,15 @@ test('products that are selected get a threshold after a look at what moves', as
   const api = await openSmallStore();
   const { page, faults } = await openAs(browser, api, 'operator');
   await page.goto('/products');
-  await page.getByRole('checkbox', { name: 'Select MUG-BLUE' }).check();
-  await page.getByRole('checkbox', { name: 'Select MUG-RED' }).check();
-  await page.getByRole('button', { name: 'Set 2 selected' }).click();
+  await pressOn(page.getByRole('checkbox', { name: 'Select MUG-BLUE' }), 'Space');
+  await pressOn(page.getByRole('checkbox', { name: 'Select MUG-RED' }), 'Space');
+  await pressOn(page.getByRole('button', { name: 'Set 2 selected' }));
   const drawer = page.getByRole('dialog');
-  await drawer.getByRole('combobox', { name: 'Facility group' }).click();
-  await page.getByRole('option').first().click();
-  await drawer.getByRole('textbox', { name: 'Threshold' }).fill('5');
+  await chooseOption(drawer.getByRole('combobox', { name: 'Facility group' }), /./);
+  await typeInto(drawer.getByRole('textbox', { name: 'Threshold' }), '5');
   await drawer.getByRole('row', { name: 'MUG-BLUE 14 9 −5' }).waitFor();
   await drawer.getByRole('row', { name: 'MUG-RED 3 0 −3' }).waitFor();
-  await drawer.getByRole('button', { name: 'Set 2 selected' }).click();
+  await pressOn(drawer.getByRole('button', { name: 'Set 2 selected' }));
   await page.getByRole('row', { name: /MUG-BLUE .* FAC_GRP 5/ }).waitFor();
   await page.getByRole('row', { name: /MUG-RED .* FAC_GRP 5/ }).waitFor();
   expect(faults).toEqual([]);
