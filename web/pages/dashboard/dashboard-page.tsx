@@ -20,7 +20,7 @@ const ShopCharts = lazy(async () => ({ default: (await import('./shop-charts.tsx
 
 type Lane = ResultOf<'lane.list'>[number];
 
-const FIGURES_HEIGHT = 270;
+const FIGURES_HEIGHT = 290;
 
 export function Dashboard() {
   const lanes = useLook('lane.list');
@@ -81,7 +81,7 @@ function Shop({ lane }: { readonly lane: Lane }) {
               <OldestChange lane={lane} />
               <Drift shopId={shopId} />
             </SimpleGrid>
-            <Suspense fallback={<div style={{ height: 196 }} aria-busy="true" />}>
+            <Suspense fallback={<div style={{ height: 214 }} aria-busy="true" />}>
               <ShopCharts shopId={shopId} />
             </Suspense>
           </Stack>

@@ -137,7 +137,14 @@ interface ChartProps {
 function Chart({ title, legend = [], about, children }: ChartProps) {
   return (
     <Box component="figure" m={0} miw={0}>
-      <Group component="figcaption" gap={8} mb={4} style={{ rowGap: 0 }}>
+      <Group
+        component="figcaption"
+        gap={8}
+        mb={4}
+        mih={38}
+        align="flex-start"
+        style={{ rowGap: 0, alignContent: 'flex-start' }}
+      >
         <Text size="xs" c="dimmed">
           {title}
         </Text>

@@ -51,7 +51,7 @@ export function ProductPage() {
         />
         <InstantInput
           label="As of"
-          description="Memberships and closings of then"
+          description="Memberships and closings"
           value={at ?? ''}
           onChange={(value) => setFilters({ at: value })}
         />
