@@ -218,3 +218,23 @@ test('a quarantined product is listed with its cause, and what Shopify shows of 
     shownNow: { units: 12, unread: null },
   });
 });
+
+test('what was read back of a file stays until the next verification of all products', async () => {
+  const file = async (units: number) => {
+    await shop.count(`RESET_INVENTORY__${units}.csv`, 'BROADWAY', { 'RED-SHIRT': units });
+    const { fileSequence } = await shop.recentChanges();
+    await shop.processUploads();
+    return () => ask('lane', SHOP, 'file', String(fileSequence));
+  };
+  const earlier = await file(50);
+  await shop.verify();
+  const seen = { stages: { readBack: { rows: 1, equal: 1, different: 0 } } };
+  expect(await earlier()).toMatchObject(seen);
+  const later = await file(51);
+  await shop.run({ job: 'verify', shopId: SHOP, sample: 1 });
+  expect(await earlier()).toMatchObject(seen);
+  expect(await later()).toMatchObject({ stages: { readBack: null } });
+  await shop.verify();
+  expect(await earlier()).toMatchObject({ stages: { readBack: { rows: 0, equal: 0, different: 0 } } });
+  expect(await later()).toMatchObject(seen);
+});

@@ -1,5 +1,5 @@
 /** A shop's files, a page at a time, and one of them with what became of it. */
-import { CALLS_PER_WINDOW, DIFFERENCES_KEPT_MAX, ROWS_PER_CALL } from '../../domain/limits.ts';
+import { CALLS_PER_WINDOW, ROWS_PER_CALL } from '../../domain/limits.ts';
 import { whoMovesOn } from '../../domain/failed-step.ts';
 import { AtpError } from '../../domain/errors.ts';
 import { uploadFileName, type UploadFileKind, type UploadFileState } from '../../domain/upload-file.ts';
@@ -146,7 +146,7 @@ const IS_UNANSWERED = `state IN ('STORED', 'EXPIRED_UNKNOWN')`;
 /** What the last verification of all products has read back of a file's rows. */
 export interface ReadBack {
   readonly verifiedAt: Date;
-  /** Rows of products that no later file has settled, and that are mapped. */
+  /** Rows of products that are mapped, and that no later file had settled when it ended. */
   readonly rows: number;
   readonly equal: number;
   readonly different: number;
@@ -154,7 +154,7 @@ export interface ReadBack {
 
 /**
  * Null: no verification of all products has begun to compare since the file was done, or its differences are too many to
- * be kept. By applied_row_by_sequence and verification_difference_pkey.
+ * be kept. By verification_history_by_time.
  */
 export async function findReadBack(
   database: Database,
@@ -162,20 +162,18 @@ export async function findReadBack(
   sequence: number,
 ): Promise<ReadBack | null> {
   const [found] = await database.query<ReadBack>(
-    `SELECT last.verified_at AS "verifiedAt", count(applied.product_id)::int AS rows,
-       count(applied.product_id) FILTER (WHERE row.sku IS NULL)::int AS equal, count(row.sku)::int AS different
+    `SELECT last.verified_at AS "verifiedAt", counted.rows, counted.rows - counted.different AS equal, counted.different
      FROM upload_file AS file
      JOIN LATERAL (
-       SELECT verification, began_at, verified_at, different FROM verification_history
+       SELECT began_at, verified_at, read_back FROM verification_history
        WHERE shop_id = $1 AND NOT is_sample ORDER BY verified_at DESC LIMIT 1
-     ) AS last ON last.different <= $3 AND last.began_at > file.closed_at
-     LEFT JOIN (applied_row AS applied JOIN shop_product AS mapped USING (shop_id, product_id))
-       ON applied.shop_id = $1 AND applied.sequence = $2
-     LEFT JOIN verification_difference AS row ON row.shop_id = $1 AND row.verification = last.verification
-       AND row.product_id = applied.product_id
-     WHERE file.shop_id = $1 AND file.sequence = $2
-     GROUP BY last.verified_at`,
-    [shopId, sequence, DIFFERENCES_KEPT_MAX],
+     ) AS last ON last.read_back IS NOT NULL AND last.began_at > file.closed_at
+     CROSS JOIN LATERAL (
+       SELECT coalesce((last.read_back -> file.sequence::text ->> 0)::int, 0) AS rows,
+         coalesce((last.read_back -> file.sequence::text ->> 1)::int, 0) AS different
+     ) AS counted
+     WHERE file.shop_id = $1 AND file.sequence = $2`,
+    [shopId, sequence],
   );
   return found ?? null;
 }

@@ -1,6 +1,10 @@
 /** What verifications have found, over time, and the rows of the last one. */
 import { HEALED_BY_A_FILE, type DifferenceCause } from '../../domain/difference.ts';
-import { DIFFERENCES_LEFT_HOURS, VERIFICATIONS_KEPT_DAYS } from '../../domain/limits.ts';
+import {
+  DIFFERENCES_KEPT_MAX,
+  DIFFERENCES_LEFT_HOURS,
+  VERIFICATIONS_KEPT_DAYS,
+} from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
 import { removeInPages } from '../remove-in-pages.ts';
 
@@ -64,7 +68,10 @@ export async function keepDifferences(
   );
 }
 
-/** The verification has ended: its differences take the place of those of the last one of its kind. */
+/**
+ * The verification has ended: its differences take the place of those of the last one of its kind, and what it has read back
+ * of each file the place of what the last one has.
+ */
 export async function endVerification(
   database: Database,
   { shopId, verification }: VerificationId,
@@ -76,12 +83,15 @@ export async function endVerification(
     causes,
   }: Omit<PastVerification, 'verification' | 'verifiedAt' | 'beganAt'> & { readonly beganAt: string },
 ): Promise<void> {
+  const isWhole = !isSample && different <= DIFFERENCES_KEPT_MAX;
   await database.transaction(async (connection) => {
     await connection.query(
-      `INSERT INTO verification_history (shop_id, verification, began_at, verified_at, is_sample, checked, different, causes)
-       VALUES ($1, $2, $7, clock_timestamp(), $3, $4, $5, $6)
+      `INSERT INTO verification_history
+         (shop_id, verification, began_at, verified_at, is_sample, checked, different, causes, read_back)
+       VALUES ($1, $2, $7, clock_timestamp(), $3, $4, $5, $6, ${isWhole ? READ_BACK : 'NULL'})
        ON CONFLICT (shop_id, verification) DO UPDATE SET verified_at = excluded.verified_at,
-         checked = excluded.checked, different = excluded.different, causes = excluded.causes`,
+         checked = excluded.checked, different = excluded.different, causes = excluded.causes,
+         read_back = excluded.read_back`,
       [shopId, verification, isSample, checked, different, JSON.stringify(causes), beganAt],
     );
     await connection.query(
@@ -90,8 +100,27 @@ export async function endVerification(
          AND earlier.shop_id = $1 AND earlier.verification = row.verification AND earlier.is_sample = $3`,
       [shopId, verification, isSample],
     );
-  });
+    if (isSample) return;
+    await connection.query(
+      `UPDATE verification_history SET read_back = NULL
+       WHERE shop_id = $1 AND verification <> $2 AND read_back IS NOT NULL`,
+      [shopId, verification],
+    );
+  }, 'bulk');
 }
+
+/**
+ * In SQL, of verification $2 of shop $1: for each file that has settled a mapped product last, how many it has settled, and how
+ * many of them differ. One pass over the shop's products, made here once and not for everybody who looks at a file.
+ */
+const READ_BACK = `(
+  SELECT coalesce(jsonb_object_agg(sequence, jsonb_build_array(rows, different)), '{}') FROM (
+    SELECT applied.sequence, count(*) AS rows, count(row.sku) AS different
+    FROM applied_row AS applied JOIN shop_product AS mapped USING (shop_id, product_id)
+    LEFT JOIN verification_difference AS row ON row.shop_id = $1 AND row.verification = $2
+      AND row.product_id = applied.product_id
+    WHERE applied.shop_id = $1 GROUP BY applied.sequence
+  ) AS file)`;
 
 const COLUMNS = `verification, began_at AS "beganAt", verified_at AS "verifiedAt", is_sample AS "isSample", checked, different, causes`;
 

@@ -68,6 +68,7 @@ import * as grownFeeds from './0081-grown-feeds.ts';
 import * as sourceServers from './0082-source-servers.ts';
 import * as settingsSeen from './0084-settings-seen.ts';
 import * as undoInChunks from './0085-undo-in-chunks.ts';
+import * as readBackByFile from './0086-read-back-by-file.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -144,6 +145,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0082-source-servers', ...sourceServers },
   { name: '0084-settings-seen', ...settingsSeen },
   { name: '0085-undo-in-chunks', ...undoInChunks },
+  { name: '0086-read-back-by-file', ...readBackByFile },
 ];
 
 /** In their order. */
