@@ -53,6 +53,8 @@ function lists(shopId: string, sku: string): readonly (readonly [path: string, r
     ['/api/condition/list', 0],
     ['/api/job/list', 1],
     ['/api/pipeline/show', 50],
+    ['/api/pipeline/show?state=running', 0],
+    ['/api/pipeline/show?state=completed', 50],
   ];
 }
 

@@ -6,13 +6,10 @@
 import type { ScheduleSummary } from '@temporalio/client';
 import { isPerShop, JOB_NAMES, type JobName } from '../domain/jobs/jobs.ts';
 import { lateBecause } from '../domain/jobs/late-schedule.ts';
-import {
-  PIPELINE_SCHEDULES_MAX,
-  SCHEDULES_DESCRIBED_AT_ONCE,
-  TEMPORAL_LIST_TIMEOUT_MS,
-} from '../domain/limits.ts';
-import { askTemporal, type TemporalClient } from './connection.ts';
+import { SCHEDULES_DESCRIBED_AT_ONCE } from '../domain/limits.ts';
+import type { TemporalClient } from './connection.ts';
 import { workInTurns } from './in-turns.ts';
+import { listSchedules } from './listed-schedules.ts';
 import { describeJob, runsToCome, toLine, type ScheduledJob } from './scheduled-jobs.ts';
 import { describeSchedule, MADE_AT, scheduleId } from './schedules.ts';
 import { SEARCH_ATTRIBUTES } from './search-attributes.ts';
@@ -66,18 +63,8 @@ async function readList(
   jobs: readonly OwnedJob[],
 ): Promise<ReadonlyMap<string, ScheduleSummary>> {
   if (jobs.length === 0) return new Map();
-  return askTemporal(
-    temporal,
-    async () => {
-      const found = new Map<string, ScheduleSummary>();
-      for await (const listed of temporal.client.schedule.list({ query: queryOf(jobs) })) {
-        found.set(listed.scheduleId, listed);
-        if (found.size >= PIPELINE_SCHEDULES_MAX) break;
-      }
-      return found;
-    },
-    TEMPORAL_LIST_TIMEOUT_MS,
-  );
+  const listed = await listSchedules(temporal, queryOf(jobs));
+  return new Map(listed.map((schedule) => [schedule.scheduleId, schedule]));
 }
 
 /** A schedule that is asked for by its shop is one of a few, where the list of all shops would be long. */

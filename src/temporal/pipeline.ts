@@ -1,15 +1,12 @@
 /** The runs of all jobs: those to come from the schedules, the others from Temporal's list of workflows. */
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { JOB_NAMES, jobOfWorkflowType, JOBS, type JobName } from '../domain/jobs/jobs.ts';
-import {
-  PIPELINE_RESULTS_AT_ONCE,
-  PIPELINE_SCHEDULES_MAX,
-  TEMPORAL_LIST_TIMEOUT_MS,
-} from '../domain/limits.ts';
+import { PIPELINE_RESULTS_AT_ONCE, TEMPORAL_LIST_TIMEOUT_MS } from '../domain/limits.ts';
 import { ATTENTION_OUTCOMES, isOutcome, type Outcome } from '../domain/jobs/outcome.ts';
 import type { PipelineState, RunStarter } from '../domain/jobs/pipeline-state.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
 import { workInTurns } from './in-turns.ts';
+import { listSchedules } from './listed-schedules.ts';
 import {
   createLook,
   NOT_UNDER_WAY,
@@ -21,6 +18,7 @@ import {
 } from './run-summary.ts';
 import { jobWorkflowId, STARTED_BY } from './run-job.ts';
 import { SEARCH_ATTRIBUTES } from './search-attributes.ts';
+import { runsToCome } from './scheduled-jobs.ts';
 import { frequencyInWords } from './schedule-words.ts';
 import { jobOfSchedule } from './schedules.ts';
 
@@ -87,41 +85,33 @@ export async function readPipeline(temporal: TemporalClient, filter: PipelineFil
 
 /** The next run of each schedule that is not paused, the soonest first; at most one more than the limit. */
 async function listPending(temporal: TemporalClient, filter: PipelineFilter): Promise<PipelineRun[]> {
-  return askTemporal(
-    temporal,
-    async () => {
-      const runs: PipelineRun[] = [];
-      let read = 0;
-      const schedules = temporal.client.schedule.list({ query: scheduleQueryOf(filter) });
-      for await (const { scheduleId, state, info, spec } of schedules) {
-        read += 1;
-        if (read > PIPELINE_SCHEDULES_MAX) break;
-        const job = jobOfSchedule(scheduleId);
-        const [next] = info.nextActionTimes;
-        if (!job || state.paused || !next || !isWanted(filter, job)) continue;
-        runs.push({
-          jobName: job.job,
-          shopId: job.shopId,
-          status: 'PENDING',
-          outcome: null,
-          scheduledAt: next.toISOString(),
-          startedBy: null,
-          startedAt: null,
-          closedAt: null,
-          workflowId: jobWorkflowId(job.job, job.shopId),
-          runId: null,
-          summary: spec ? frequencyInWords(spec) : '',
-          ...NOT_UNDER_WAY,
-          uiPath: `schedules/${encodeURIComponent(scheduleId)}`,
-        });
-      }
-      const soonest = runs.toSorted((one, other) =>
-        (one.scheduledAt as string) < (other.scheduledAt as string) ? -1 : 1,
-      );
-      return soonest.slice(0, filter.limit + 1);
-    },
-    TEMPORAL_LIST_TIMEOUT_MS,
+  const listed = await listSchedules(temporal, scheduleQueryOf(filter));
+  const runs = listed.flatMap(({ scheduleId, state, info, spec }): PipelineRun[] => {
+    const job = jobOfSchedule(scheduleId);
+    const [next] = runsToCome(info.nextActionTimes);
+    if (!job || state.paused || next === undefined || !isWanted(filter, job)) return [];
+    return [
+      {
+        jobName: job.job,
+        shopId: job.shopId,
+        status: 'PENDING',
+        outcome: null,
+        scheduledAt: next,
+        startedBy: null,
+        startedAt: null,
+        closedAt: null,
+        workflowId: jobWorkflowId(job.job, job.shopId),
+        runId: null,
+        summary: spec ? frequencyInWords(spec) : '',
+        ...NOT_UNDER_WAY,
+        uiPath: `schedules/${encodeURIComponent(scheduleId)}`,
+      },
+    ];
+  });
+  const soonest = runs.toSorted((one, other) =>
+    (one.scheduledAt as string) < (other.scheduledAt as string) ? -1 : 1,
   );
+  return soonest.slice(0, filter.limit + 1);
 }
 
 /** Of one job or shop, the server need not send the schedules of all: with a hundred shops there are hundreds. */

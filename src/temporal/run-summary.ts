@@ -6,7 +6,7 @@ import {
   type WorkflowExecutionInfo,
 } from '@temporalio/client';
 import { JOBS, resultInWords, type JobName, type JobResult } from '../domain/jobs/jobs.ts';
-import { PIPELINE_RUNS_LOOKED_INTO_MAX } from '../domain/limits.ts';
+import { ENDED_RUNS_REMEMBERED_MAX, PIPELINE_RUNS_LOOKED_INTO_MAX } from '../domain/limits.ts';
 import { openRunInWords, type OpenRun } from '../domain/open-run.ts';
 import { rateOf } from '../domain/step-progress.ts';
 import { counted } from '../domain/words.ts';
@@ -85,8 +85,25 @@ function rowsDoneIn({ steps }: OpenRun): RowsDone | null {
   return progress ? { rows: progress.total, done: progress.done, rate: rateOf(progress, new Date()) } : null;
 }
 
-/** What came of a run that has ended. */
+/** By run id, the first one that was read first. */
+const endings = new Map<string, string>();
+
+/** What came of a run that has ended. It does not change any more, so the server is asked once for each run. */
 export async function summarizeEnd(
+  temporal: TemporalClient,
+  job: JobName,
+  run: Pick<WorkflowExecutionInfo, 'workflowId' | 'runId'>,
+): Promise<string> {
+  const known = endings.get(run.runId);
+  if (known !== undefined) return known;
+  const read = await readEnd(temporal, job, run);
+  const [first] = endings.keys();
+  if (first !== undefined && endings.size >= ENDED_RUNS_REMEMBERED_MAX) endings.delete(first);
+  endings.set(run.runId, read);
+  return read;
+}
+
+async function readEnd(
   temporal: TemporalClient,
   job: JobName,
   { workflowId, runId }: Pick<WorkflowExecutionInfo, 'workflowId' | 'runId'>,

@@ -1,5 +1,6 @@
 /** The list of jobs by a real server: it is right also when the server's own list is not yet. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { SCHEDULE_LIST_KEPT_MS, SCHEDULE_LIST_RENEWED_AFTER_MS } from '../../src/domain/limits.ts';
 import { connectTemporal, type TemporalClient } from '../../src/temporal/connection.ts';
 import { jobsOf, listJobs, listLosingJobs, type OwnedJob } from '../../src/temporal/job-list.ts';
 import { readPipeline, type PipelineFilter } from '../../src/temporal/pipeline.ts';
@@ -164,4 +165,56 @@ test('runs to come of one job or one shop are asked for alone', async () => {
   expect(sent).toBe(1);
   expect(await pending({ job: 'import' })).toEqual(['import all']);
   expect(await pending({})).toHaveLength(12);
+});
+
+/** Whether the server lists the schedule of Verify as paused. */
+async function isVerifyListedAs(temporal: TemporalClient, paused: boolean): Promise<void> {
+  await until(async () => {
+    const listed: boolean[] = [];
+    for await (const { scheduleId, state } of temporal.client.schedule.list())
+      if (scheduleId === `verify/${SHOP}`) listed.push(state.paused);
+    expect(listed).toEqual([paused]);
+  });
+}
+
+test('the server’s list is read once for all who ask at the same time, and anew when it has grown old', async () => {
+  const temporal = await openTemporal();
+  const { created } = await ensureSchedules(temporal, SHOP);
+  await isListed(temporal, created.length);
+  const service = temporal.client.workflowService;
+  const list = service.listSchedules.bind(service) as (...args: unknown[]) => unknown;
+  let asked = 0;
+  service.listSchedules = ((...args: unknown[]) => {
+    asked += 1;
+    return list(...args);
+  }) as typeof service.listSchedules;
+  const readPending = async () =>
+    (await readPipeline(temporal, { state: 'pending', limit: 10 })).runs.map(({ jobName }) => jobName);
+  const start = performance.now();
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(start);
+
+  const [first, second] = await Promise.all([readPending(), readPending()]);
+  expect(first).toEqual(second);
+  expect(first).toContain('verify');
+  expect(asked).toBe(1);
+
+  await pauseJob(temporal, 'verify', SHOP, 'stock-taking');
+  await isVerifyListedAs(temporal, true);
+  asked = 0;
+  clock.mockReturnValue(start + SCHEDULE_LIST_RENEWED_AFTER_MS);
+  expect(await readPending()).toEqual(first);
+  expect(asked).toBe(0);
+  // Nobody waits for the new one.
+  clock.mockReturnValue(start + SCHEDULE_LIST_KEPT_MS);
+  expect(await readPending()).toEqual(first);
+  expect(asked).toBe(1);
+  await until(async () => expect(await readPending()).not.toContain('verify'));
+  expect(asked).toBe(1);
+
+  await resumeJob(temporal, 'verify', SHOP, 'counted');
+  await isVerifyListedAs(temporal, false);
+  // What is too old is read anew before anybody gets it.
+  clock.mockReturnValue(start + 2 * SCHEDULE_LIST_KEPT_MS + 1);
+  expect(await readPending()).toContain('verify');
+  clock.mockRestore();
 });

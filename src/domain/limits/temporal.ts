@@ -102,6 +102,20 @@ export const SCHEDULES_DESCRIBED_AT_ONCE = 16;
  */
 export const SCHEDULE_LIST_SETTLES_MS = 60_000;
 
+/**
+ * How long a process that is asked again and again goes by the list of schedules that it has read last, and how old that list
+ * is when it is read anew for those who come next. Below SCHEDULE_LIST_SETTLES_MS, so that a list of jobs has what a person has
+ * just changed.
+ */
+export const SCHEDULE_LIST_KEPT_MS = 15_000;
+export const SCHEDULE_LIST_RENEWED_AFTER_MS = 2_000;
+
+/** Lists of schedules that are kept: of all of them, of each job, and of some shops. One holds PIPELINE_SCHEDULES_MAX at most. */
+export const SCHEDULE_LISTS_KEPT_MAX = 20;
+
+/** Ended runs of which a process remembers what came of them in words, some hundred bytes each: the server has nothing newer. */
+export const ENDED_RUNS_REMEMBERED_MAX = 10_000;
+
 /** Jobs that one list may hold. */
 export const JOBS_LISTED_MAX = 10_000;
 
