@@ -2,6 +2,8 @@
 import { isIPv6, type BlockList, type Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import {
+  API_ANSWER_AWAITED_MS,
+  API_ANSWER_LOOKED_AT_MS,
   API_BODY_IDLE_MS,
   API_CONNECTIONS_OF_ADDRESS_MAX,
   API_HEADERS_TIMEOUT_MS,
@@ -16,6 +18,10 @@ export interface Patience {
   /** Of a body that has begun, without a byte. */
   readonly bodyIdleMs: number;
   readonly connectionsOfAddressMax: number;
+  /** Until an answer is there, or the place where it will be. */
+  readonly answerMs: number;
+  /** The same of one who asks at that place. */
+  readonly answerLookMs: number;
 }
 
 export const PATIENCE: Patience = {
@@ -23,6 +29,8 @@ export const PATIENCE: Patience = {
   lookEveryMs: API_TIMEOUTS_LOOKED_AT_MS,
   bodyIdleMs: API_BODY_IDLE_MS,
   connectionsOfAddressMax: API_CONNECTIONS_OF_ADDRESS_MAX,
+  answerMs: API_ANSWER_AWAITED_MS,
+  answerLookMs: API_ANSWER_LOOKED_AT_MS,
 };
 
 /** Closes connections above the number that one address may have. All that a proxy brings come from the proxy. */

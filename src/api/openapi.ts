@@ -34,6 +34,15 @@ export function openApiDocument(version: string): JsonSchema {
           },
           content: { 'application/json': {} },
         },
+        Working: {
+          description:
+            'It takes longer than an answer may, and goes on. Its answer, or its refusal, will be where `Location` says: ask there until it is no 202.',
+          headers: {
+            Location: { description: '`/api/answer/<id>`', schema: { type: 'string' } },
+            'Retry-After': { description: 'seconds', schema: { type: 'string' } },
+          },
+          content: { 'application/json': { schema: WORKING } },
+        },
         Refused: {
           description:
             'It is not done. docs/reference/errors.md has each code, docs/guides/api.md each status.',
@@ -43,6 +52,20 @@ export function openApiDocument(version: string): JsonSchema {
     },
   };
 }
+
+const WORKING: JsonSchema = {
+  type: 'object',
+  properties: {
+    answer: { type: 'string', description: 'the id of the answer' },
+    act: { type: 'string', description: 'the operation' },
+    begunAt: { type: 'string', format: 'date-time' },
+    progress: {
+      type: ['string', 'null'],
+      description: 'how far it is, for a person; null: it has told nothing',
+    },
+  },
+  required: ['answer', 'act', 'begunAt', 'progress'],
+};
 
 const PROBLEM: JsonSchema = {
   type: 'object',
@@ -75,6 +98,7 @@ function pathOf(operation: OperationFacts): [string, JsonSchema] {
         ...requestOf(route),
         responses: {
           200: { $ref: '#/components/responses/Done' },
+          202: { $ref: '#/components/responses/Working' },
           default: { $ref: '#/components/responses/Refused' },
         },
       },

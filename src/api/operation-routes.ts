@@ -1,6 +1,6 @@
 /** A route for each operation: the request becomes its input, the result the answer. */
 import { Readable } from 'node:stream';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AtpError } from '../domain/errors.ts';
 import { invalid } from '../domain/input-fields.ts';
 import {
@@ -22,26 +22,28 @@ import {
 import { OPERATIONS } from '../operations/operations.ts';
 import { pagesOf, rowsAsCsv, rowsIn } from '../operations/rows-as-csv.ts';
 import { withSentFile } from '../operations/uploads.ts';
+import type { AnswerWith, Asker, Sendable } from './answers.ts';
 import { httpError } from './problem.ts';
 import { queryOf } from './query.ts';
 import { whileAwaited } from './request-signal.ts';
 import { FILE_CONTENT_TYPES, routeOf, valuesOfQuery, type Route } from './route.ts';
 
-export function addOperationRoutes(server: FastifyInstance, app: Application): void {
+export function addOperationRoutes(server: FastifyInstance, app: Application, answer: AnswerWith): void {
   const look = placesFor(API_LOOKS_AT_FILES_MAX, 'looked at');
   const work = placesFor(API_UPLOADS_AT_ONCE_MAX, 'worked on');
   const routes = OPERATIONS.map((facts) => ({ facts, route: routeOf(facts) }));
   for (const { facts, route } of routes.filter(({ route: { fileField } }) => fileField === null)) {
-    addRoute(server, route, facts, (request, reply) => {
+    addRoute(server, route, facts, answer, (asked) => {
+      const { request } = asked;
       const act = (input: unknown, fields = route.fields) =>
-        performFor(request, reply, app, operationOf(facts, { fields }), input);
-      if (route.carries !== 'query') return act(request.body);
+        performFor(asked, app, operationOf(facts, { fields }), input);
+      if (route.carries !== 'query') return answerJson(asked, act(request.body));
       const input = valuesOfQuery(route.fields, queryOf(request));
-      if (!wantsCsv(request)) return act(input);
+      if (!wantsCsv(request)) return answerJson(asked, act(input));
       // Lines are sent as they come, so a page of them may be larger than an answer.
       const fields = facts.exportedAtOnce === undefined ? route.fields : facts.fields;
       const readPage = (page: unknown) => act(page, fields);
-      return answerCsv(reply, pagesOf(fields, input, readPage, facts.exportedAtOnce));
+      return answerCsv(asked, pagesOf(fields, input, readPage, facts.exportedAtOnce));
     });
   }
   // Only these take a body that is no JSON.
@@ -51,15 +53,24 @@ export function addOperationRoutes(server: FastifyInstance, app: Application): v
     );
     for (const { facts, route } of routes) {
       if (route.fileField === null) continue;
-      addRoute(takesFiles, route, facts, (request, reply) =>
-        request.body instanceof Readable
-          ? (isRead(facts) ? look : work)(() =>
-              performWithFile(request, reply, app, operationOf(facts, route), route),
-            )
-          : performFor(request, reply, app, operationOf(facts, route), withoutFile(route, request.body)),
-      );
+      addRoute(takesFiles, route, facts, answer, (asked) => {
+        const { body } = asked.request;
+        const operation = operationOf(facts, route);
+        const result =
+          body instanceof Readable
+            ? (isRead(facts) ? look : work)(() => performWithFile(asked, app, operation, route, body))
+            : performFor(asked, app, operation, withoutFile(route, body));
+        return answerJson(asked, result);
+      });
     }
   });
+}
+
+/** A request whose answer is being made. */
+interface Work extends Asker {
+  readonly request: FastifyRequest;
+  /** That the act was done, and something beside it failed. */
+  readonly warnings: string[];
 }
 
 /** For so many files at once, and no more. */
@@ -80,20 +91,32 @@ function addRoute(
   server: FastifyInstance,
   { method, path }: Route,
   facts: OperationFacts,
-  handler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
+  answer: AnswerWith,
+  handler: (work: Work) => Promise<Sendable>,
 ): void {
   server.route({
     method,
     url: path,
-    handler: async (request, reply) => {
+    handler: (request, reply) => {
       request.told.act = facts.name;
       // Before a file is read.
       requireRole(facts, request.caller);
-      const result = await handler(request, reply);
-      if (result instanceof Readable) return reply.send(result);
-      return reply.type('application/json; charset=utf-8').send(JSON.stringify(result ?? null));
+      return answer(request, reply, {
+        act: facts.name,
+        isRead: isRead(facts),
+        work: async (asker) => handler({ ...asker, request, warnings: [] }),
+      });
     },
   });
+}
+
+async function answerJson({ warnings }: Work, acting: Promise<unknown>): Promise<Sendable> {
+  const body = JSON.stringify((await acting) ?? null);
+  return { headers: { 'content-type': 'application/json; charset=utf-8', ...headersOf(warnings) }, body };
+}
+
+function headersOf(warnings: readonly string[]): Readonly<Record<string, string>> {
+  return warnings.length === 0 ? {} : { 'atp-warnings': asciiJson(fittingHeader(warnings)) };
 }
 
 /** A browser takes everything, and wants no CSV by that. */
@@ -102,14 +125,16 @@ function wantsCsv({ headers }: FastifyRequest): boolean {
 }
 
 /** The first page is read before anything is answered: what is refused is refused like everywhere else. */
-async function answerCsv(reply: FastifyReply, pages: AsyncGenerator<unknown>): Promise<Readable> {
+async function answerCsv({ warnings }: Work, pages: AsyncGenerator<unknown>): Promise<Sendable> {
   const first: unknown = (await pages.next()).value;
   const rows = rowsIn(first);
   if (rows === null) throw httpError(406, 'its answer is no list, so there is no CSV of it');
-  void reply.header('content-disposition', 'attachment');
   // The columns are those of the rows. RFC 4180 has a word for a file without any.
-  void reply.type(`text/csv; charset=utf-8${rows.length > 0 ? '' : '; header=absent'}`);
-  return Readable.from(rowsAsCsv(rows, pages));
+  const type = `text/csv; charset=utf-8${rows.length > 0 ? '' : '; header=absent'}`;
+  return {
+    headers: { 'content-type': type, 'content-disposition': 'attachment', ...headersOf(warnings) },
+    body: Readable.from(rowsAsCsv(rows, pages)),
+  };
 }
 
 /** The fields as this door has them. Their types are gone: `perform` checks the input by them. */
@@ -117,19 +142,17 @@ function operationOf(facts: OperationFacts, { fields }: Pick<Route, 'fields'>): 
   return { ...(facts as Operation), fields };
 }
 
-async function performFor(
-  request: FastifyRequest,
-  reply: FastifyReply,
+function performFor(
+  { request, signal, progress, warnings }: Work,
   app: Application,
   operation: Operation,
   input: unknown,
   path?: string,
 ): Promise<unknown> {
-  const warnings: string[] = [];
   const context: Context = {
     app,
     caller: request.caller,
-    progress: () => undefined,
+    progress,
     warn: (text) => void warnings.push(text),
     // Nobody is there to answer: the caller reads what it would do, and sends it again with `yes`.
     ask: () => Promise.resolve(false),
@@ -138,24 +161,20 @@ async function performFor(
     pathOf: () => path ?? '',
   };
   const act = () => perform(operation, input, context);
-  const result = await (isRead(operation) ? whileAwaited(reply, act) : act());
-  if (warnings.length > 0) void reply.header('atp-warnings', asciiJson(fittingHeader(warnings)));
-  return result;
+  return isRead(operation) ? whileAwaited(signal, act) : act();
 }
 
 function performWithFile(
-  request: FastifyRequest,
-  reply: FastifyReply,
+  work: Work,
   app: Application,
   operation: Operation,
   { fields, fileField }: Route,
+  content: Readable,
 ): Promise<unknown> {
-  const input = valuesOfQuery(fields, queryOf(request));
+  const input = valuesOfQuery(fields, queryOf(work.request));
   const name = fileField === null ? undefined : input[fileField];
   if (typeof name !== 'string') throw invalid(`${fileField} is missing: the name of the file that is sent`);
-  return withSentFile({ name, content: request.body as Readable }, (path) =>
-    performFor(request, reply, app, operation, input, path),
-  );
+  return withSentFile({ name, content }, (path) => performFor(work, app, operation, input, path));
 }
 
 /** @throws AtpError INPUT_INVALID: a file is named and not sent */

@@ -1,6 +1,5 @@
 /** Whether anybody still waits for an answer: the database is asked nothing more for a client that has gone. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { FastifyReply } from 'fastify';
 
 /** Why a look was broken off. Nobody reads it, and it is no fault. */
 export class ClientGone extends Error {
@@ -15,11 +14,6 @@ export function requestSignal(): AbortSignal | undefined {
 }
 
 /** Does what is worth nothing to a client that has gone. Never an act: what is begun there is brought to its end. */
-export function whileAwaited<Result>(reply: FastifyReply, work: () => Promise<Result>): Promise<Result> {
-  const gone = new AbortController();
-  const leave = (): void => {
-    if (!reply.raw.writableFinished) gone.abort(new ClientGone('nobody waits for its answer any more'));
-  };
-  reply.raw.once('close', leave);
-  return signals.run(gone.signal, work).finally(() => reply.raw.off('close', leave));
+export function whileAwaited<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
+  return signals.run(signal, work);
 }

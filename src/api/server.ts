@@ -27,6 +27,7 @@ import type { Application } from '../operations/application.ts';
 import type { Caller, CommandShape } from '../operations/operation.ts';
 import { apiPage, PAGE_STYLE } from './api-page.ts';
 import { callerOf } from './caller.ts';
+import { addAnswers } from './answers.ts';
 import { addConsole } from './console.ts';
 import { boundBodies, boundConnections, isOf, type Patience } from './connections.ts';
 import { addEvents, type EventPace } from './events.ts';
@@ -173,7 +174,7 @@ export async function createApiServer(parts: ServerParts): Promise<FastifyInstan
   addDescription(server, version, parts.commands);
   addSessionRoutes(server, app, parts.identityProvider, isSecure);
   addProviderRoutes(server, app, parts.identityProvider, isSecure);
-  addOperationRoutes(server, app);
+  addOperationRoutes(server, app, addAnswers(server, patience));
   addEvents(server, app, parts.eventPace);
   await addConsole(server, parts.consoleFolder);
   endWithinGrace(server);

@@ -3,10 +3,12 @@ import type { InputOf, OperationFacts, OperationName, ResultOf } from './operati
 import { Problem, type ProblemFacts } from './problem.ts';
 import { sendFile, type OnSent } from './upload.ts';
 
-/** Longer than the slowest look of the server: a whole file that is judged has a time of its own. */
+/** Longer than the server works at a request before it says where the answer will be. */
 const REQUEST_TIMEOUT_MS = 60_000;
-/** `job.run` with `wait`, and a file of a million rows. */
+/** While a file of a million rows is sent. */
 const LONG_REQUEST_TIMEOUT_MS = 30 * 60_000;
+/** How long the server is to work before it tells how far it is. */
+const PREFER_PROGRESS = { prefer: 'wait=3' };
 
 export interface Session {
   readonly name: string;
@@ -77,33 +79,33 @@ export interface CallOptions {
   readonly file?: Blob | undefined;
   /** How much of the file has gone. */
   readonly onSent?: OnSent | undefined;
-  readonly isLong?: boolean | undefined;
+  /** What the server tells of work that takes long; null: nothing yet. */
+  readonly onProgress?: ((told: string | null) => void) | undefined;
 }
 
 /** Does an operation. Throws Problem. */
 export async function call<const Name extends OperationName>(
   name: Name,
   input: InputOf<Name>,
-  { signal, file, onSent = () => undefined, isLong = file !== undefined }: CallOptions = {},
+  { signal, file, onSent = () => undefined, onProgress }: CallOptions = {},
 ): Promise<ResultOf<Name>> {
   const facts = (await readOperations()).get(name);
   if (!facts) throw new Problem(unknownOperation(name));
-  const timeoutMs = isLong ? LONG_REQUEST_TIMEOUT_MS : REQUEST_TIMEOUT_MS;
-  if (facts.method === 'GET') return request(`${facts.path}${queryOf(input)}`, { signal }, timeoutMs);
+  const prefer = onProgress === undefined ? {} : PREFER_PROGRESS;
+  if (facts.method === 'GET')
+    return request(`${facts.path}${queryOf(input)}`, { signal, headers: prefer, onProgress });
   if (file !== undefined) {
-    const headers = { 'content-type': 'application/octet-stream', ...csrfHeaders() };
+    const headers = { 'content-type': 'application/octet-stream', ...prefer, ...csrfHeaders() };
     return request(
       `${facts.path}${queryOf(input)}`,
-      { method: 'POST', file, headers, signal, onSent },
-      timeoutMs,
+      { method: 'POST', file, headers, signal, onSent, onProgress },
+      LONG_REQUEST_TIMEOUT_MS,
     );
   }
   const { body, headers } = jsonBody(input);
-  return request(
-    facts.path,
-    { method: 'POST', body, headers: { ...headers, ...csrfHeaders() }, signal },
-    timeoutMs,
-  );
+  return request(facts.path, {
+    ...{ method: 'POST', body, headers: { ...headers, ...prefer, ...csrfHeaders() }, signal, onProgress },
+  });
 }
 
 /** All rows of a list, as the browser saves them. Throws Problem. */
@@ -111,7 +113,7 @@ export async function readCsv(name: OperationName, input: object): Promise<Blob>
   const facts = (await readOperations()).get(name);
   if (!facts) throw new Problem(unknownOperation(name));
   const url = `${facts.path}${queryOf(input)}`;
-  const response = await send(url, { headers: { accept: 'text/csv' } }, LONG_REQUEST_TIMEOUT_MS);
+  const response = await sendAndWait(url, { headers: { accept: 'text/csv' } }, REQUEST_TIMEOUT_MS);
   return response.blob();
 }
 
@@ -143,12 +145,26 @@ interface Init {
   /** In place of `body`. */
   readonly file?: Blob;
   readonly onSent?: OnSent;
+  readonly onProgress?: CallOptions['onProgress'];
 }
 
 async function request<T>(url: string, init: Init = {}, timeoutMs = REQUEST_TIMEOUT_MS): Promise<T> {
-  const response = await send(url, init, timeoutMs);
+  const response = await sendAndWait(url, init, timeoutMs);
   if (response.status === 204) return undefined as T;
   return (await response.json()) as T;
+}
+
+/** What the server says in the end: of work that takes long it tells first where its answer will be. */
+async function sendAndWait(url: string, { onProgress, ...init }: Init, timeoutMs: number): Promise<Response> {
+  let response = await send(url, init, timeoutMs);
+  while (response.status === 202) {
+    const place = response.headers.get('location');
+    if (place === null) break;
+    const { progress } = (await response.json()) as { readonly progress: string | null };
+    onProgress?.(progress);
+    response = await send(place, { signal: init.signal }, REQUEST_TIMEOUT_MS);
+  }
+  return response;
 }
 
 async function send(url: string, { signal, ...init }: Init, timeoutMs: number): Promise<Response> {

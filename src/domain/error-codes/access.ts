@@ -33,6 +33,11 @@ export const ACCESS_ERRORS = {
     message: (d) => `There were too many requests: ${d.reason}.`,
     hint: `Wait as long as the header Retry-After says. An address may ask ${API_REQUESTS_PER_MINUTE_MAX} times a minute.`,
   },
+  ANSWER_UNKNOWN: {
+    class: 'callers-fault',
+    message: (d) => `There is no answer ${d.id} for you here.`,
+    hint: 'An answer is told once, to whoever has asked, and is kept for 15 minutes while the same `atp serve` runs. What became of an act is in the audit log (`atp audit log`), and what a job does in `atp pipeline`; a look is asked for again.',
+  },
   API_ADDRESS_UNUSABLE: {
     class: 'not-now',
     message: (d) => `The API cannot listen at ${d.address}: ${d.reason}.`,

@@ -48,6 +48,23 @@ export const API_REQUEST_TIMEOUT_MS = 15 * 60_000;
 /** How long a run is waited for before the answer says that it goes on: proxies give up an answer after 60 seconds mostly. */
 export const API_RUN_AWAITED_MS = 45_000;
 
+/**
+ * How long any operation may take until its request is answered with the place where its answer will be: longer than a run is waited
+ * for, which has an answer of its own, and shorter than proxies wait.
+ */
+export const API_ANSWER_AWAITED_MS = 50_000;
+
+/** How long whoever asks there waits until it is told how far the work is. */
+export const API_ANSWER_LOOKED_AT_MS = 5_000;
+
+/** Requests whose work goes on after they were answered, at once; and answers that nobody has fetched, and how long. */
+export const API_ANSWERS_AT_ONCE_MAX = 50;
+export const API_ANSWERS_KEPT_MAX = 50;
+export const API_ANSWER_KEPT_MS = 15 * 60_000;
+
+/** A look for whose answer nobody asks so long is ended; an act is brought to its end. */
+export const API_ANSWER_WANTED_MS = 60_000;
+
 /** How long a connection stays open for the next request: longer than proxies keep theirs, which is a minute mostly. */
 export const API_KEEP_ALIVE_MS = 75_000;
 
