@@ -11,6 +11,7 @@ import {
   API_ANSWER_KEPT_MS,
   API_ANSWER_WANTED_MS,
   API_ANSWERS_AT_ONCE_MAX,
+  API_ANSWERS_FORGOTTEN_EVERY_MS,
   API_ANSWERS_KEPT_MAX,
 } from '../domain/limits.ts';
 import { AtpError } from '../domain/errors.ts';
@@ -90,7 +91,7 @@ export function addAnswers(server: FastifyInstance, { answerMs, answerLookMs }: 
     return reply.headers(headers).send(body);
   }
 
-  const forgetting = setInterval(() => forgetOld(kept), FORGOTTEN_EVERY_MS);
+  const forgetting = setInterval(() => forgetOld(kept), API_ANSWERS_FORGOTTEN_EVERY_MS);
   server.addHook('preClose', async () => clearInterval(forgetting));
 
   return async (request, reply, asked) => {
@@ -104,7 +105,6 @@ export function addAnswers(server: FastifyInstance, { answerMs, answerLookMs }: 
 }
 
 const RETRY_AFTER_S = 1;
-const FORGOTTEN_EVERY_MS = 10_000;
 
 function begin(caller: string, { act, isRead, work }: Asked): Answer {
   const gone = new AbortController();

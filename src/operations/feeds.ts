@@ -3,9 +3,10 @@ import { basename } from 'node:path';
 import { NO_SETTINGS } from '../domain/feed-source.ts';
 import { FEED_TYPES } from '../domain/feed-type.ts';
 import { id, label, optional, ownFile, yesOrNo } from '../domain/input-fields.ts';
-import { PROGRESS_TOLD_EVERY_MS } from '../domain/limits.ts';
+import { PROGRESS_TOLD_EVERY_MS, PROGRESS_TOLD_TO_PAGE_EVERY_MS } from '../domain/limits.ts';
 import { advance, progressInWords, type StepProgress } from '../domain/step-progress.ts';
 import type { ChunksDone } from '../postgres/feeds/apply-chunks.ts';
+import type { RowsSeen } from './import-feed-file.ts';
 import { findSource } from '../postgres/feeds/sources.ts';
 import { inspectFeedsLeft } from '../postgres/feeds/feeds-left.ts';
 import { defineOperation } from './operation.ts';
@@ -28,10 +29,11 @@ export const importFeed = defineOperation({
   },
   isRecorded: ({ dryRun }) => dryRun !== true,
   run: async (
-    { app, progress, pathOf },
+    { app, caller, progress, pathOf },
     { file, type: named, source, dryRun = false, passGates: passesGates = false },
   ) => {
-    progress(`Importing ${file}`);
+    const working = `${dryRun ? 'Judging' : 'Importing'} ${file}`;
+    progress(working);
     const database = await app.database();
     const settings = source === undefined ? NO_SETTINGS : (await findSource(database, source)).settings;
     const { typeOfFeed } = await import('../csv/recognise-type.ts');
@@ -39,15 +41,25 @@ export const importFeed = defineOperation({
     const [localPath, fileName] = [pathOf(file), basename(file)];
     await requireFile(localPath);
     const type = named ?? (await typeOfFeed(fileName, { localPath, fileName, settings }));
+    // A terminal keeps each line; a page shows the last one.
+    const everyMs = caller.via === 'api' ? PROGRESS_TOLD_TO_PAGE_EVERY_MS : PROGRESS_TOLD_EVERY_MS;
     let posted: StepProgress | undefined;
     let toldAt = Date.now();
-    const onChunk = (chunks: ChunksDone): void => {
+    const tell = (words: (now: Date) => string): void => {
       const now = new Date();
-      posted = advance(posted, chunks, now);
-      if (now.getTime() - toldAt < PROGRESS_TOLD_EVERY_MS) return;
+      if (now.getTime() - toldAt < everyMs) return;
       toldAt = now.getTime();
-      progress(`Importing ${file}: ${progressInWords(posted, now)}`);
+      progress(`${working}: ${words(now)}`);
     };
+    const onChunk = (chunks: ChunksDone): void => {
+      const done = (posted = advance(posted, chunks, new Date()));
+      tell((now) => progressInWords(done, now));
+    };
+    // Most of the time of a file with many faults goes into its rows one by one.
+    const onRow = ({ read, refused }: RowsSeen): void =>
+      tell(() =>
+        refused === 0 ? `${read} rows read` : `${refused} refused rows of ${read} rows written down`,
+      );
     const localFeed = {
       localPath,
       fileName,
@@ -57,6 +69,7 @@ export const importFeed = defineOperation({
       dryRun,
       passesGates,
       onChunk,
+      onRow,
     };
     const imported = await createImportLocalFile({ database })(localFeed);
     return { ...imported, feedsLeft: await inspectFeedsLeft(database) };

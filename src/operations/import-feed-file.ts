@@ -29,6 +29,13 @@ export interface LocalFeed {
   readonly passesGates?: boolean;
   /** How far a large feed is posted. */
   readonly onChunk?: ImportOptions['onChunk'];
+  /** Rows of the file that have been read, and refused ones that have been written down: after each of them. */
+  readonly onRow?: (rows: RowsSeen) => void;
+}
+
+export interface RowsSeen {
+  readonly read: number;
+  readonly refused: number;
 }
 
 export interface LocalImport extends ImportCounts {
@@ -63,6 +70,7 @@ export function createImportLocalFile({ database }: { readonly database: Databas
     dryRun,
     passesGates = false,
     onChunk,
+    onRow = () => undefined,
   }: LocalFeed): Promise<LocalImport> {
     const feedType = parseFeedType(type);
     if (feedType === null) throw new AtpError('FEED_TYPE_UNKNOWN', { fileName, type });
@@ -72,16 +80,21 @@ export function createImportLocalFile({ database }: { readonly database: Databas
     await rm(errorFile, { force: true });
     let judged: JudgedImport | null = null as JudgedImport | null;
     const refused: RefusedRow[] = [];
+    const seen = { read: 0, refused: 0 };
     const counts = await withFeed({ localPath, fileName, type: feedType, settings }, ({ header, rows }) =>
       importFeed(
         database,
         {
-          ...{ sha256, fileName, type: feedType, writtenAt, claimed: null, rows, settings },
+          ...{ sha256, fileName, type: feedType, writtenAt, claimed: null, settings },
+          rows: countRows(rows, () => onRow({ ...seen, read: (seen.read += 1) })),
           ...(sender !== undefined && { sender }),
         },
         {
           ...{ dryRun, passesGates, onChunk },
-          onRefused: (rows) => writeErrorFile(errorFile, header, keepFirst(rows, refused)),
+          onRefused: (rows) => {
+            const counted = countRows(rows, () => onRow({ ...seen, refused: (seen.refused += 1) }));
+            return writeErrorFile(errorFile, header, keepFirst(counted, refused));
+          },
           onJudged: (found) => (judged = found),
         },
       ),
@@ -91,6 +104,14 @@ export function createImportLocalFile({ database }: { readonly database: Databas
     const withErrors = { errorFile: counts.failed > 0 ? errorFile : null, refused };
     return { fileName, sha256, importId, ...counts, ...withErrors, effect, reasons };
   };
+}
+
+/** The same rows; each is told of. */
+async function* countRows<Row>(rows: AsyncIterable<Row>, onRow: () => void): AsyncGenerator<Row> {
+  for await (const row of rows) {
+    onRow();
+    yield row;
+  }
 }
 
 /** The same rows; the first IMPORT_REFUSALS_SHOWN of them are kept in `kept`, too. */

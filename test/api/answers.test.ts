@@ -62,6 +62,30 @@ test('what fails later is refused there as it would have been at once', async ()
   expect(refusalOf(await fetched(place))).toBe('400 FACILITY_GROUP_UNKNOWN');
 });
 
+test('a file that was sent is there until its answer is', async () => {
+  await api.database.query(`INSERT INTO product (product_id, sku) VALUES ('SOCKS', 'SOCKS')`);
+  await api.post('/api/facility/add', {
+    ...{ facilityId: 'BROADWAY', facilityName: 'Broadway', facilityTypeId: 'RETAIL_STORE' },
+  });
+  let place = '';
+  await api.database.transaction(async (connection) => {
+    await connection.query('LOCK TABLE product IN ACCESS EXCLUSIVE MODE');
+    const answer = await api.ask('/api/feed/import?file=MDM_INV_VARIANCE__a.csv&dryRun=true', {
+      ...{ method: 'POST', body: 'idValue,facilityId,availableDelta\nSOCKS,BROADWAY,5\nTIE,BROADWAY,5\n' },
+      headers: { 'content-type': 'text/csv' },
+    });
+    place = placeOf(answer);
+    expect(answer.json).toMatchObject({
+      act: 'feed.import',
+      progress: expect.stringContaining('Judging MDM_INV_VARIANCE__a.csv') as string,
+    });
+  });
+  expect((await fetched(place)).json).toMatchObject({
+    ...{ rows: 2, applied: 1, failed: 1 },
+    refusedRows: expect.stringContaining('PRODUCT_UNKNOWN') as string,
+  });
+});
+
 test('rows as CSV that come late keep their type and their columns', async () => {
   let place = '';
   await whileGroupsAreLocked(async () => {

@@ -1,7 +1,11 @@
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { createImportLocalFile } from '../../src/operations/import-feed-file.ts';
+import {
+  createImportLocalFile,
+  type LocalFeed,
+  type RowsSeen,
+} from '../../src/operations/import-feed-file.ts';
 import { expectCodedError } from '../sftp/coded-error.ts';
 import { scratchFolder } from '../sftp/scratch-folder.ts';
 import { Warehouse } from './warehouse.ts';
@@ -22,7 +26,7 @@ describe('a feed on this machine', () => {
     await writeFile(localPath, MIXED);
   });
 
-  function importLocal(options: { dryRun?: boolean; type?: string; localPath?: string } = {}) {
+  function importLocal(options: Partial<LocalFeed> = {}) {
     const importLocalFile = createImportLocalFile({ database: warehouse.database });
     return importLocalFile({
       localPath,
@@ -44,6 +48,16 @@ describe('a feed on this machine', () => {
     expect(await importLocal()).toEqual({ ...preview, importId: expect.any(Number) });
     expect(preview.errorFile).toBe(`${localPath}.errors.csv`);
     expect(await readOnHand(warehouse)).toBe(5);
+  });
+
+  test('tells how many rows it has read, and then how many refused ones it has written down', async () => {
+    await writeFile(localPath, `${MIXED}HAT,NOWHERE,1\nHAT,BROADWAY,x\n`);
+    const told: RowsSeen[] = [];
+    await importLocal({ dryRun: true, onRow: (rows) => told.push(rows) });
+    expect(told).toEqual([
+      ...[1, 2, 3, 4].map((read) => ({ read, refused: 0 })),
+      ...[1, 2, 3].map((refused) => ({ read: 4, refused })),
+    ]);
   });
 
   test('says before it is imported what would become of the levels', async () => {

@@ -65,6 +65,9 @@ export const API_ANSWER_KEPT_MS = 15 * 60_000;
 /** A look for whose answer nobody asks so long is ended; an act is brought to its end. */
 export const API_ANSWER_WANTED_MS = 60_000;
 
+/** How often it is looked for those, and for answers that are kept no longer. */
+export const API_ANSWERS_FORGOTTEN_EVERY_MS = 10_000;
+
 /** How long a connection stays open for the next request: longer than proxies keep theirs, which is a minute mostly. */
 export const API_KEEP_ALIVE_MS = 75_000;
 

@@ -79,6 +79,9 @@ export const PIPELINE_RUNS_LOOKED_INTO_MAX = 100;
 /** How often a waiting command tells how far its job has come; what is new, it tells at once. */
 export const PROGRESS_TOLD_EVERY_MS = 10_000;
 
+/** The same for a page that shows it and forgets it. */
+export const PROGRESS_TOLD_TO_PAGE_EVERY_MS = 1_000;
+
 /** How long a run may take to end that was asked to: it hears of it with its next sign of life. */
 export const JOB_CANCEL_WAIT_MS = 30_000;
 

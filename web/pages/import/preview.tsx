@@ -45,12 +45,17 @@ export function Preview({ chosen, onAnew, onChange }: PreviewProps) {
   const key = [file.name, file.size, file.lastModified, type, source];
   const [looked, setLooked] = useState<Sent | null>(null);
   const [sent, setSent] = useState<Sent | null>(null);
+  const [judging, setJudging] = useState<string | null>(null);
   const [areColumnsAsked, setColumnsAsked] = useState(file.size <= SENT_FOR_COLUMNS_BYTES_MAX);
   const sending = useRef(new AbortController());
   const dryRun = useQuery({
     queryKey: ['feed.import', 'dry run', ...key],
     queryFn: async ({ signal }): Promise<Imported> =>
-      call('feed.import', { ...input, dryRun: true }, { file, signal, onSent: setLooked }),
+      call(
+        'feed.import',
+        { ...input, dryRun: true },
+        { file, signal, onSent: setLooked, onProgress: setJudging },
+      ),
     ...ONCE,
   });
   const test = useQuery({
@@ -84,7 +89,7 @@ export function Preview({ chosen, onAnew, onChange }: PreviewProps) {
         fileName={file.name}
         sent={looked}
         size={file.size}
-        then={`${file.name} is sent. The server works out what it would change …`}
+        then={judging ?? `${file.name} is sent. The server works out what it would change …`}
         onCancel={onAnew}
       />
     );
