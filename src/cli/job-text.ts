@@ -200,8 +200,8 @@ function equalText(checked: number): string {
     : `All ${checked} products are equal on Shopify.`;
 }
 
-type JobDetails = Omit<ResultOf<typeof showJob>, 'missedRuns'> &
-  Partial<Pick<ResultOf<typeof showJob>, 'missedRuns'>>;
+type JobDetails = Omit<ResultOf<typeof showJob>, 'missedRuns' | 'lostRunAt'> &
+  Partial<Pick<ResultOf<typeof showJob>, 'missedRuns' | 'lostRunAt'>>;
 
 /** When a job runs, with what, and how it went. */
 export function scheduleText(job: JobDetails): string {

@@ -1,10 +1,12 @@
 /** The list of jobs, page by page. What a person has just changed about a schedule is in it. */
 import { count, id, invalid, optional, text, yesOrNo } from '../domain/input-fields.ts';
-import { JOBS_LISTED_MAX, SCHEDULE_LIST_SETTLES_MS } from '../domain/limits.ts';
+import { findLastLost } from '../domain/jobs/missed-runs.ts';
+import { JOBS_LISTED_MAX, LOST_RUNS_TOLD_DAYS, SCHEDULE_LIST_SETTLES_MS } from '../domain/limits.ts';
 import { listJobsActedOn } from '../postgres/audit-log.ts';
 import type { Database } from '../postgres/database.ts';
 import { findShop, listShops } from '../postgres/master-data/shops.ts';
 import type { OwnedJob } from '../temporal/job-list.ts';
+import { listMissedRuns } from './missed-runs.ts';
 import { defineOperation } from './operation.ts';
 
 export const listJobs = defineOperation({
@@ -14,7 +16,9 @@ export const listJobs = defineOperation({
   fields: {
     shopId: optional(id('only the jobs of this shop, and those that work for all shops')),
     losesRuns: optional(
-      yesOrNo('only jobs that are late or have left out runs; it takes longer, and a page may have few'),
+      yesOrNo(
+        `only jobs that are late or have lost runs in the last ${LOST_RUNS_TOLD_DAYS} days; it takes longer, and a page may have few`,
+      ),
     ),
     limit: optional(count('jobs at most', JOBS_LISTED_MAX)),
     after: optional(text('where to go on: `next` of the page before', 'next')),
@@ -32,7 +36,11 @@ export const listJobs = defineOperation({
     const last = page.at(-1);
     const temporal = await app.temporal();
     const jobs = losesRuns
-      ? await listLosingJobs(temporal, page)
+      ? await listLosingJobs(
+          temporal,
+          page,
+          async (job) => findLastLost(await listMissedRuns({ app }, job), new Date()) !== null,
+        )
       : await read(temporal, page, await findChangedLately(database));
     return { jobs, total: all.length, next: last && from + page.length < all.length ? idOf(last) : null };
   },

@@ -1,11 +1,10 @@
 /** The jobs: run one now, and when they run by themselves. */
 import { optional, text, yesOrNo, type Input } from '../domain/input-fields.ts';
 import { shopOf } from '../domain/jobs/jobs.ts';
-import type { MissedRun, ScheduleAct } from '../domain/jobs/missed-runs.ts';
+import { findLastLost } from '../domain/jobs/missed-runs.ts';
 import type { ProcessResult } from '../domain/jobs/process-uploads.ts';
 import { VERIFY } from '../domain/jobs/verify.ts';
-import { API_RUN_AWAITED_MS, SCHEDULE_ACTS_READ_MAX } from '../domain/limits.ts';
-import { listJobActs } from '../postgres/audit-log.ts';
+import { API_RUN_AWAITED_MS } from '../domain/limits.ts';
 import { findLastApplied } from '../postgres/lane/last-applied.ts';
 import { findPause } from '../postgres/lane/lane-pause.ts';
 import { findShop } from '../postgres/master-data/shops.ts';
@@ -14,6 +13,7 @@ import { listJobs } from './job-list.ts';
 import { previewJob, requireTimesOrParameters, TIMING_FIELDS } from './job-timing.ts';
 import { ensurePaused, ensureResumed } from './lane-pause.ts';
 import { completeOrder, findJob, JOB_FIELDS, PARAMETER_FIELDS } from './job-order.ts';
+import { listMissedRuns } from './missed-runs.ts';
 import { requireAnswer } from './require-answer.ts';
 import { defineOperation, type Context } from './operation.ts';
 
@@ -76,30 +76,13 @@ export const showJob = defineOperation({
   fields: JOB_FIELDS,
   run: async (context, input) => {
     const found = await findJob(context, input);
-    return { ...(await readSchedule(context, found)), missedRuns: await listMissedRuns(context, found) };
+    const schedule = await readSchedule(context, found);
+    const missedRuns = await listMissedRuns(context, found);
+    const { droppedByOverlap, droppedByOutage } = schedule.counts;
+    const hasLost = droppedByOverlap + droppedByOutage > 0;
+    return { ...schedule, missedRuns, lostRunAt: hasLost ? findLastLost(missedRuns, new Date()) : null };
   },
 });
-
-const SCHEDULE_ACTS = {
-  'job.pause': 'pause',
-  'job.resume': 'resume',
-  'job.skip': 'skip',
-  'job.schedule': 'schedule',
-} as const satisfies Readonly<Record<string, ScheduleAct['kind']>>;
-
-/** Runs that the schedule did not start, with what people have done about it as reasons. */
-async function listMissedRuns({ app }: Context, found: FoundJob): Promise<readonly MissedRun[]> {
-  const about = { ...found, limit: SCHEDULE_ACTS_READ_MAX };
-  const acts = await listJobActs(await app.database(), Object.keys(SCHEDULE_ACTS), about);
-  const { readMissedRuns } = await import('../temporal/missed-runs.ts');
-  return readMissedRuns(
-    await app.temporal(),
-    found,
-    acts.map(({ act, actor, at, reason: why }) => ({
-      ...{ kind: SCHEDULE_ACTS[act as keyof typeof SCHEDULE_ACTS], by: actor, at, reason: why },
-    })),
-  );
-}
 
 export const scheduleJob = defineOperation({
   name: 'job.schedule',

@@ -44,17 +44,24 @@ export async function listJobs(
   });
 }
 
-/** The jobs that are late or have left out runs since their schedules were made: the server tells it of one at a time. */
+/**
+ * The jobs that are late or have lost runs lately: the server tells it of one at a time.
+ *
+ * @param hasLostLately asked about those of which the server has ever left out a run
+ */
 export async function listLosingJobs(
   temporal: TemporalClient,
   jobs: readonly OwnedJob[],
+  hasLostLately: (job: OwnedJob) => Promise<boolean>,
 ): Promise<readonly ScheduledJob[]> {
-  const all = await workInTurns(jobs, SCHEDULES_DESCRIBED_AT_ONCE, async ({ job, shopId }) =>
-    describeJob(job, shopId, await describeSchedule(temporal, scheduleId(job, shopId))),
-  );
-  return all
-    .filter(({ late, counts }) => late !== null || counts.droppedByOverlap + counts.droppedByOutage > 0)
-    .map(({ parameters: _parameters, counts: _counts, ...line }) => line);
+  const found = await workInTurns(jobs, SCHEDULES_DESCRIBED_AT_ONCE, async (owned) => {
+    const { job, shopId } = owned;
+    const described = await describeSchedule(temporal, scheduleId(job, shopId));
+    const { parameters: _parameters, counts, ...line } = describeJob(job, shopId, described);
+    const hasLost = counts.droppedByOverlap + counts.droppedByOutage > 0;
+    return line.late !== null || (hasLost && (await hasLostLately(owned))) ? [line] : [];
+  });
+  return found.flat();
 }
 
 /** The schedules of the jobs, and perhaps others. One that carries no attributes of ours yet is not among them. */

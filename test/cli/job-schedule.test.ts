@@ -331,11 +331,16 @@ test('job show has the runs that did not start, each with its reason', async () 
     policies: { overlap: 'SKIP' },
     action: { ...importJob, workflowId: 'importInventory', args: [{}] },
   });
-  const missed = async () => (await atp.json<JobDetails & Missed>(['job', 'show', 'import'])).missedRuns;
+  const show = () => atp.json<JobDetails & Missed>(['job', 'show', 'import']);
+  const missed = async () => (await show()).missedRuns;
   const reasons = async () => new Set((await missed()).map(({ reason }) => reason));
 
   // Nobody works on its first run.
   await until(async () => expect(await reasons()).toContain('OVERLAP'));
+  await until(async () => {
+    const { lostRunAt, missedRuns } = await show();
+    expect(lostRunAt).toBe(missedRuns.findLast(({ reason }) => reason === 'OVERLAP')?.dueAt);
+  });
   await atp.json(['job', 'pause', 'import', '--reason', 'stock-taking']);
   await until(async () => expect(await reasons()).toContain('PAUSED'));
   const paused = (await missed()).find(({ reason }) => reason === 'PAUSED');
@@ -347,4 +352,5 @@ test('job show has the runs that did not start, each with its reason', async () 
 
 interface Missed {
   readonly missedRuns: readonly MissedRun[];
+  readonly lostRunAt: string | null;
 }

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { findMissedRuns, type MissedFacts, type ScheduleAct } from '../../src/domain/jobs/missed-runs.ts';
+import {
+  findLastLost,
+  findMissedRuns,
+  type MissedFacts,
+  type ScheduleAct,
+} from '../../src/domain/jobs/missed-runs.ts';
+import { LOST_RUNS_TOLD_DAYS } from '../../src/domain/limits.ts';
 
 const at = (time: string): Date => new Date(`2026-11-26T${time}:00Z`);
 
@@ -54,4 +60,15 @@ test('it says who paused, and which run still worked', () => {
   expect(behind?.why).toBe(
     'the run hardSync/acme, begun 2026-11-26T08:00:00.000Z, worked until 2026-11-26T09:40:00.000Z',
   );
+});
+
+test('what was lost last is told for some days, and what a person wanted is never lost', () => {
+  const lost = findMissedRuns({ ...FACTS, due: ['08:00', '09:00', '10:00', '11:00'].map(at) });
+  const later = (days: number) => new Date(at('10:00').getTime() + days * 24 * 60 * 60_000);
+  expect(findLastLost(lost, later(LOST_RUNS_TOLD_DAYS))).toBe('2026-11-26T10:00:00.000Z');
+  expect(findLastLost(lost, new Date(later(LOST_RUNS_TOLD_DAYS).getTime() + 1))).toBeNull();
+
+  const paused = findMissedRuns({ ...FACTS, acts: [act('pause', '08:30')] });
+  expect(paused).toHaveLength(2);
+  expect(findLastLost(paused, at('12:00'))).toBeNull();
 });

@@ -135,9 +135,12 @@ test('jobs that have left out runs are found, and only those', async () => {
     { intervals: [{ every: '1 second' }] },
   );
   await until(async () => {
-    const losing = await listLosingJobs(temporal, jobsOf([SHOP]));
+    const losing = await listLosingJobs(temporal, jobsOf([SHOP]), () => Promise.resolve(true));
     expect(losing.map(({ jobName }) => jobName)).toEqual(['recent-changes']);
   });
+  await pauseJob(temporal, 'recent-changes', SHOP);
+  // It has lost some, and is well again.
+  expect(await listLosingJobs(temporal, jobsOf([SHOP]), () => Promise.resolve(false))).toEqual([]);
 });
 
 test('runs to come of one job or one shop are asked for alone', async () => {

@@ -1,4 +1,5 @@
 /** Times at which a schedule had a run to start and started none: "why did it not run at 02:30?" */
+import { LOST_RUNS_TOLD_DAYS } from '../limits.ts';
 
 /**
  * `PAUSED`: a person had paused it. `LEFT_OUT`: a person left out this run. `OVERLAP`: the run before still worked.
@@ -45,6 +46,16 @@ export interface MissedFacts {
   readonly note: string | null;
   /** Whether the server has dropped runs because it was away. */
   readonly wasAway: boolean;
+}
+
+/** What nobody wanted: neither a pause nor a run that a person has left out. */
+const LOST_FOR: readonly MissedReason[] = ['OVERLAP', 'OUTAGE', 'UNKNOWN'];
+
+/** When the last run was due that was lost in the last LOST_RUNS_TOLD_DAYS, ISO 8601; null: none was. */
+export function findLastLost(missed: readonly MissedRun[], now: Date): string | null {
+  const since = now.getTime() - LOST_RUNS_TOLD_DAYS * 24 * 60 * 60_000;
+  const lost = missed.filter(({ reason, dueAt }) => LOST_FOR.includes(reason) && Date.parse(dueAt) >= since);
+  return lost.at(-1)?.dueAt ?? null;
 }
 
 /** In the order of their times. What a person asked for by a later start is not missing. */

@@ -90,5 +90,8 @@ export const MISSED_RUNS_DAYS = 7;
 export const MISSED_RUNS_LOOKED_AT_MAX = 2_100;
 export const MISSED_RUNS_SHOWN = 50;
 
+/** How long a schedule is said to have lost runs after the last one that it has lost: then it has shown that it is well again. */
+export const LOST_RUNS_TOLD_DAYS = 7;
+
 /** Acts about a schedule that explain them. */
 export const SCHEDULE_ACTS_READ_MAX = 200;

@@ -7,7 +7,7 @@ import { counted } from '../../../src/domain/words.ts';
 import type { JobFacts, JobLine } from './draft.ts';
 
 /** The word on the card. "On time" is not said before the first run, nor while nobody knows what it has lost. */
-export function ScheduleBadge({ job }: { readonly job: JobLine & Partial<Pick<JobFacts, 'counts'>> }) {
+export function ScheduleBadge({ job }: { readonly job: JobLine & Partial<Pick<JobFacts, 'lostRunAt'>> }) {
   if (job.scheduleId === null) return <StateBadge tone="none">no schedule</StateBadge>;
   if (job.paused)
     return (
@@ -17,10 +17,8 @@ export function ScheduleBadge({ job }: { readonly job: JobLine & Partial<Pick<Jo
     );
   if (job.late !== null) return <StateBadge tone="bad">late</StateBadge>;
   if (job.lastRunAt === null) return <StateBadge tone="waiting">never run by its schedule</StateBadge>;
-  if (job.counts === undefined) return <StateBadge tone="none">scheduled</StateBadge>;
-  const { droppedByOverlap, droppedByOutage } = job.counts;
-  if (droppedByOverlap + droppedByOutage > 0)
-    return <StateBadge tone="attention">on time, has lost runs</StateBadge>;
+  if (job.lostRunAt === undefined) return <StateBadge tone="none">scheduled</StateBadge>;
+  if (job.lostRunAt !== null) return <StateBadge tone="attention">on time, has lost runs</StateBadge>;
   return <StateBadge tone="good">on time</StateBadge>;
 }
 
@@ -30,9 +28,10 @@ interface Fault {
   readonly isBad: boolean;
 }
 
-/** The server counts since the schedule was made; it does not record which run was lost when. */
+/** The server counts since the schedule was made. What was lost long ago is said by the numbers of the job's page alone. */
 function faultsOf(job: JobFacts): readonly Fault[] {
-  const { droppedByOverlap, droppedByOutage } = job.counts;
+  const never = { droppedByOverlap: 0, droppedByOutage: 0 };
+  const { droppedByOverlap, droppedByOutage } = job.lostRunAt === null ? never : job.counts;
   return [
     ...(job.late === null
       ? []
