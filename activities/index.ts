@@ -3,6 +3,7 @@ import { createApplyActivities, type ApplyDeps } from './apply-files.ts';
 import { createDecideActivities, type DecideDeps } from './decide-lane.ts';
 import { createDeliverActivities, type DeliverDeps } from './deliver-alerts.ts';
 import type { FeedDrops } from './feed-drops.ts';
+import { createFindLiveActivities, type FindLiveDeps } from './find-live.ts';
 import { createImportActivities, type ImportDeps } from './import-inventory.ts';
 import { createMapActivities, type MapDeps } from './map-shop.ts';
 import { createProduceActivities, type ProduceDeps } from './produce-files.ts';
@@ -18,6 +19,7 @@ export type { HeldPlan, ProduceInput, ProduceOutcome } from './produce-files.ts'
 export type ActivityDeps = ApplyDeps &
   DecideDeps &
   DeliverDeps &
+  FindLiveDeps &
   ImportDeps &
   MapDeps &
   ProduceDeps &
@@ -31,6 +33,7 @@ export function createActivities(deps: ActivityDeps) {
     ...createApplyActivities(deps),
     ...createDecideActivities(deps),
     ...createDeliverActivities(deps),
+    ...createFindLiveActivities(deps),
     ...createImportActivities(deps),
     ...createMapActivities(deps),
     ...createProduceActivities(deps),

@@ -7,7 +7,7 @@
  *     node scripts/record-histories.ts <name> …   these; the others stay as they are
  *     node scripts/record-histories.ts --all      all of them
  */
-import { TASK_QUEUE } from '../src/domain/workflow-names.ts';
+import { LIVE_WORKFLOW, TASK_QUEUE } from '../src/domain/workflow-names.ts';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
@@ -32,6 +32,9 @@ import type { TemporalClient } from '../src/temporal/connection.ts';
 import { WorkflowFailure } from '../src/domain/failure.ts';
 import { jobWorkflowId } from '../src/temporal/run-job.ts';
 import { decideLane, decideLaneWorkflowId } from '../src/temporal/lane-decisions.ts';
+import { liveWorkflowId } from '../src/domain/live.ts';
+import { endLive, setLive } from '../src/postgres/producing/live-shops.ts';
+import { tellChange, tellLiveSet } from '../src/temporal/live-run.ts';
 import { onOwnStack } from './bench/own-stack.ts';
 
 const HISTORIES = join(import.meta.dirname, '../test/replay/histories');
@@ -81,6 +84,32 @@ class Recorder {
     await handle.result();
     await this.write(name, handle);
     process.stdout.write(`${name}: ${outcome}\n`);
+  }
+
+  /** Follows the changes of the shop for one delta, and writes the history of the run that made it. */
+  async follow(name: string, database: Database): Promise<void> {
+    await setLive(database, SHOP.shopId, { atLeastEveryMs: 2_000, isPaused: false });
+    const [{ steps } = { steps: 0 }] = await database.query<{ steps: number }>(
+      'SELECT count(*) AS steps FROM snapshot_step',
+    );
+    await tellChange(this.#temporal, SHOP.shopId, new Date());
+    await until(database, `(SELECT count(*) FROM snapshot_step) > ${steps}`);
+    await this.#temporal.client.workflow
+      .getHandle(`uploadRecentChanges/${liveWorkflowId(SHOP.shopId)}`)
+      .result();
+    await endLive(database, SHOP.shopId);
+    await tellLiveSet(this.#temporal, SHOP.shopId);
+    const handle = this.#temporal.client.workflow.getHandle(liveWorkflowId(SHOP.shopId));
+    await handle.result();
+    await this.write(name, handle);
+  }
+
+  /** A run that is told of a change too late: the shop is live no more. */
+  async followNobody(name: string): Promise<void> {
+    await tellChange(this.#temporal, SHOP.shopId, new Date(0));
+    const handle = this.#temporal.client.workflow.getHandle(liveWorkflowId(SHOP.shopId));
+    await handle.result();
+    await this.write(name, handle);
   }
 
   /** Throws when a history that was named is not one of these. */
@@ -140,6 +169,9 @@ async function recordAll(recorder: Recorder, stack: StackAddresses, database: Da
   await recorder.record('clean-up', 'cleanUp', {});
   await recorder.record('clean-up-of-an-unknown-field', 'cleanUp', { days: 7 });
   await recorder.record('recent-changes-nothing', 'uploadRecentChanges', SHOP);
+  await recorder.follow('follow-changes', database);
+  await recorder.followNobody('follow-changes-not-live');
+  await recorder.record('follow-changes-of-no-shop', LIVE_WORKFLOW, {});
   await recorder.record('map-shop', 'mapShop', SHOP);
   await recorder.record('map-shop-unknown', 'mapShop', { shopId: 'red-shirts' });
 

@@ -85,6 +85,7 @@ export const PROFILES = {
   compareShop: SERVICE,
   decide: SNAPSHOT,
   deliverDueAlerts: UPKEEP,
+  findLive: SHORT_STATEMENT,
   importFeed: FEED_TRANSFER,
   listFeeds: FEED_TRANSFER,
   matchCatalogue: SNAPSHOT,

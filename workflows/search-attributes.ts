@@ -1,5 +1,5 @@
 import { upsertSearchAttributes } from '@temporalio/workflow';
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributePair } from '@temporalio/common';
 import type { Outcome } from '../src/domain/jobs/outcome.ts';
 import { SEARCH_ATTRIBUTE_NAMES } from '../src/domain/workflow-names.ts';
 
@@ -23,20 +23,25 @@ export interface RunAttributes {
 }
 
 /** Makes the run findable. Set by the workflow, so that a run started by Temporal's own tools is found as well. */
-export function describeRun({
+export function describeRun(attributes: RunAttributes): void {
+  upsertSearchAttributes(searchAttributesOf(attributes));
+}
+
+/** The same of a run that is started. */
+export function searchAttributesOf({
   shopId,
   facilityGroupId,
   jobName,
   laneState,
   fileSequence,
   outcome,
-}: RunAttributes): void {
-  upsertSearchAttributes([
+}: RunAttributes): SearchAttributePair[] {
+  return [
     ...(shopId === undefined ? [] : [{ key: KEYS.shopId, value: shopId }]),
     ...(facilityGroupId === undefined ? [] : [{ key: KEYS.facilityGroupId, value: facilityGroupId }]),
     ...(jobName === undefined ? [] : [{ key: KEYS.jobName, value: jobName }]),
     ...(laneState === undefined ? [] : [{ key: KEYS.laneState, value: laneState }]),
     ...(fileSequence === undefined ? [] : [{ key: KEYS.fileSequence, value: fileSequence }]),
     ...(outcome === undefined ? [] : [{ key: KEYS.outcome, value: outcome }]),
-  ]);
+  ];
 }

@@ -116,7 +116,7 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
   'job list': ['job list', 'job list --shop acme'],
   'job show': ['job show import', 'job show recent-changes --shop acme'],
   'job schedule': [
-    'job schedule recent-changes --shop acme --every 15m',
+    'job schedule recent-changes --shop acme --live',
     "job schedule hard-sync --shop acme --cron '0 3 * * *' --time-zone America/New_York",
   ],
   'job preview': [

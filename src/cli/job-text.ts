@@ -6,6 +6,7 @@ import { untakenInWords } from '../domain/untaken.ts';
 import { warningInWords } from '../domain/import-warning.ts';
 import { outcomeOf, resultInWords, type JobName, type JobResult } from '../domain/jobs/jobs.ts';
 import { blockedInWords, rowsInWords, type ProcessResult } from '../domain/jobs/process-uploads.ts';
+import { liveInWords } from '../domain/live.ts';
 import { pauseInWords } from '../domain/lane-pause.ts';
 import { startedInWords } from '../domain/jobs/started-hard-sync.ts';
 import { syncInWords, type SyncResult } from '../domain/jobs/producing.ts';
@@ -212,6 +213,7 @@ export function scheduleText(job: JobDetails): string {
     ['Shop', job.shopId ?? 'all'],
     ['Parameters', parameters.join(', ') || 'none'],
     ['Runs', job.frequency ?? `not by itself; \`atp job schedule ${job.jobName}\` changes that`],
+    ...(job.live === null ? [] : [['Live', liveInWords(job.live)]]),
     ...(job.notBefore === null ? [] : [['Not before', inZone(job.notBefore, job.timeZone ?? 'UTC')]]),
     ...(job.paused ? [['Paused', job.note ?? 'no reason given']] : []),
     ...(job.lanePause === null ? [] : [['Lane', `${pauseInWords(job.lanePause)}; nothing is sent`]]),

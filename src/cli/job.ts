@@ -24,11 +24,11 @@ export const JOB_COMMANDS = [
     operation: listJobs,
     show: ({ jobs, total }) => {
       const rows = jobs.map(
-        ({ jobName, title, shopId, frequency, paused, note, nextRuns, timeZone, late }) => [
+        ({ jobName, title, shopId, frequency, paused, note, nextRuns, timeZone, late, live }) => [
           jobName,
           title,
           shopId,
-          frequency ?? 'not scheduled',
+          `${live ? 'live, ' : ''}${frequency ?? 'not scheduled'}`,
           paused ? `paused: ${note ?? 'no reason given'}` : nextRunText(nextRuns[0], timeZone, late),
         ],
       );

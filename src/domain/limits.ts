@@ -8,6 +8,7 @@ export * from './limits/guard.ts';
 export * from './limits/inputs.ts';
 export * from './limits/kept.ts';
 export * from './limits/lane.ts';
+export * from './limits/live.ts';
 export * from './limits/mapping.ts';
 export * from './limits/metrics.ts';
 export * from './limits/postgres.ts';

@@ -25,6 +25,7 @@ import { runWorker } from '../temporal/worker.ts';
 import type { WorkerLog } from '../temporal/worker-log.ts';
 import { awaitServices } from './await-services.ts';
 import { watchConnections, watchDatabase, watchFileDrop, type ConnectionWatch } from './connection-watch.ts';
+import { runLiveLookout } from './live-lookout.ts';
 import { openLog, writeDiary } from './log.ts';
 import { checkServices } from './service-checks.ts';
 import { runWatch } from './watch.ts';
@@ -87,6 +88,7 @@ export async function runWorkerProcess(
   let reported: Promise<void> = Promise.resolve();
   const stopWatching = new AbortController();
   let watching: Promise<void> = Promise.resolve();
+  let following: Promise<void> = Promise.resolve();
   try {
     const scratchFolders = await removeLeftScratchFolders(new Date());
     if (scratchFolders > 0)
@@ -99,6 +101,10 @@ export async function runWorkerProcess(
       // Looks that begin while the worker drains would hold up its end.
       signal: AbortSignal.any([signal, stopWatching.signal]),
       log,
+    });
+    following = runLiveLookout({
+      ...{ database, temporal, log },
+      signal: AbortSignal.any([signal, stopWatching.signal]),
     });
     const activities = createActivities({
       database,
@@ -135,7 +141,10 @@ export async function runWorkerProcess(
     reporting.abort();
     stopWatching.abort();
     await reported;
-    await Promise.race([watching, delay(WATCH_AWAITED_AT_END_MS, undefined, { ref: false })]);
+    await Promise.race([
+      Promise.all([watching, following]),
+      delay(WATCH_AWAITED_AT_END_MS, undefined, { ref: false }),
+    ]);
     await server?.close();
     await database.close();
     await state.temporal?.close();

@@ -5,7 +5,9 @@ import { JOBS_LISTED_MAX, LOST_RUNS_TOLD_DAYS, SCHEDULE_LIST_SETTLES_MS } from '
 import { listJobsActedOn } from '../postgres/audit-log.ts';
 import type { Database } from '../postgres/database.ts';
 import { findShop, listShops } from '../postgres/master-data/shops.ts';
+import { listLive } from '../postgres/producing/live-shops.ts';
 import type { OwnedJob } from '../temporal/job-list.ts';
+import { isLiveJob } from './live/live-job.ts';
 import { listMissedRuns } from './missed-runs.ts';
 import { defineOperation } from './operation.ts';
 
@@ -35,13 +37,18 @@ export const listJobs = defineOperation({
     const page = all.slice(from, from + limit);
     const last = page.at(-1);
     const temporal = await app.temporal();
-    const jobs = losesRuns
+    const lines = losesRuns
       ? await listLosingJobs(
           temporal,
           page,
           async (job) => findLastLost(await listMissedRuns({ app }, job), new Date()) !== null,
         )
       : await read(temporal, page, await findChangedLately(database));
+    const live = await listLive(database);
+    const jobs = lines.map((line) => {
+      const owned = { job: line.jobName, shopId: line.shopId };
+      return { ...line, live: isLiveJob(owned) ? (live.get(owned.shopId) ?? null) : null };
+    });
     return { jobs, total: all.length, next: last && from + page.length < all.length ? idOf(last) : null };
   },
 });

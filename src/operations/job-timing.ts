@@ -1,7 +1,17 @@
 /** The times that a person gives a job, and what would come of them. */
-import { choice, INSTANT_PATTERN, invalid, label, optional, pattern } from '../domain/input-fields.ts';
+import {
+  choice,
+  duration,
+  INSTANT_PATTERN,
+  invalid,
+  label,
+  optional,
+  pattern,
+  yesOrNo,
+} from '../domain/input-fields.ts';
 import { PRESET_NAMES, PRESET_WORDS, TIME_OF_DAY_PATTERN } from '../domain/jobs/schedule-policy.ts';
-import { NEXT_RUNS_SHOWN } from '../domain/limits.ts';
+import { LIVE_JOB } from '../domain/live.ts';
+import { LIVE_AT_LEAST_EVERY_MAX_MS, LIVE_AT_LEAST_EVERY_MIN_MS, NEXT_RUNS_SHOWN } from '../domain/limits.ts';
 import { JOB_FIELDS } from './job-order.ts';
 import { defineOperation, type NameOf } from './operation.ts';
 
@@ -26,6 +36,44 @@ export const TIMING_FIELDS = {
   ),
   timeZone: optional(label('of the times of day, such as Europe/Berlin (default: UTC)', 'zone')),
 };
+
+/** Whether a job runs as soon as there is something to do, beside its times. */
+export const LIVE_FIELDS = {
+  live: optional(
+    yesOrNo(`of ${LIVE_JOB}: also as soon as something has changed; without times, its schedule stays`),
+  ),
+  notLive: optional(yesOrNo(`of ${LIVE_JOB}: by its schedule alone again`)),
+  atLeastEvery: optional(
+    duration(
+      'with live: how often it looks for what changes by the clock (default: 2s)',
+      LIVE_AT_LEAST_EVERY_MIN_MS,
+      LIVE_AT_LEAST_EVERY_MAX_MS,
+    ),
+  ),
+};
+
+/** @throws AtpError INPUT_INVALID */
+export function checkLive(
+  {
+    job,
+    live,
+    notLive,
+    atLeastEvery,
+  }: {
+    readonly job: string;
+    readonly live?: boolean | undefined;
+    readonly notLive?: boolean | undefined;
+    readonly atLeastEvery?: number | undefined;
+  },
+  nameOf: NameOf,
+): void {
+  if ((live !== undefined || notLive !== undefined) && job !== LIVE_JOB)
+    throw invalid(`${nameOf(live === undefined ? 'notLive' : 'live')} is only for ${LIVE_JOB}`);
+  if (live === true && notLive === true)
+    throw invalid(`give ${nameOf('live')} or ${nameOf('notLive')}, not both`);
+  if (atLeastEvery !== undefined && live !== true)
+    throw invalid(`${nameOf('atLeastEvery')} goes with ${nameOf('live')}`);
+}
 
 /** @throws AtpError INPUT_INVALID */
 export function requireTimes(

@@ -10,8 +10,9 @@ import { findPause } from '../postgres/lane/lane-pause.ts';
 import { findShop } from '../postgres/master-data/shops.ts';
 import { cancelJob } from './cancel-job.ts';
 import { listJobs } from './job-list.ts';
-import { previewJob, requireTimesOrParameters, TIMING_FIELDS } from './job-timing.ts';
+import { checkLive, LIVE_FIELDS, previewJob, requireTimesOrParameters, TIMING_FIELDS } from './job-timing.ts';
 import { ensurePaused, ensureResumed } from './lane-pause.ts';
+import { isLiveJob, pauseLiveJob, readLive, setLiveJob } from './live/live-job.ts';
 import { completeOrder, findJob, JOB_FIELDS, PARAMETER_FIELDS } from './job-order.ts';
 import { listMissedRuns } from './missed-runs.ts';
 import { requireAnswer } from './require-answer.ts';
@@ -92,17 +93,31 @@ export const scheduleJob = defineOperation({
     ...JOB_FIELDS,
     ...PARAMETER_FIELDS,
     ...TIMING_FIELDS,
+    ...LIVE_FIELDS,
     reset: optional(yesOrNo('forget parameters that were given earlier and are not given now')),
   },
-  check: requireTimesOrParameters,
+  check(input, nameOf) {
+    checkLive(input, nameOf);
+    requireTimesOrParameters(input, nameOf);
+  },
   stateOf: scheduleState,
-  run: async (context, { every, cron, start, timeZone, reset = false, ...input }) => {
+  run: async (
+    context,
+    { every, cron, start, timeZone, reset = false, live, notLive, atLeastEvery, ...input },
+  ) => {
     const order = await completeOrder(context, input);
     const temporal = await context.app.temporal();
-    const { planTiming } = await import('../temporal/schedule-timing.ts');
+    const { planRecommended, planTiming } = await import('../temporal/schedule-timing.ts');
     const { scheduleJob: store } = await import('../temporal/schedules.ts');
     const job = { job: order.job, shopId: shopOf(order) };
+    const isLive = notLive === true ? false : live;
+    if (isLive !== undefined && isLiveJob(job)) await setLiveJob(context, job.shopId, isLive, atLeastEvery);
     if (every === undefined && cron === undefined) {
+      // Its schedule is the net of a live job: what no look has found comes with its next run.
+      if (isLive === true && (await readSchedule(context, job)).scheduleId === null) {
+        const isNew = await store(temporal, order, planRecommended(order.job), !reset);
+        return { ...(await readSchedule(context, job)), isNew, warnings: [] };
+      }
       const { setParameters } = await import('../temporal/schedule-control.ts');
       await setParameters(temporal, order, !reset);
       return { ...(await readSchedule(context, job)), isNew: false, warnings: [] };
@@ -128,6 +143,7 @@ export const pauseJob = defineOperation({
     await pause(await context.app.temporal(), found.job, found.shopId, why);
     // Its schedule is only a sweep: whoever makes a file wakes the lane.
     if (isLaneOf(found)) await ensurePaused(context, found.shopId, why ?? 'no reason given');
+    if (isLiveJob(found)) await pauseLiveJob(context, found.shopId, true);
     return readSchedule(context, found);
   },
 });
@@ -143,6 +159,7 @@ export const resumeJob = defineOperation({
     const { resumeJob: resume } = await import('../temporal/schedule-control.ts');
     await resume(await context.app.temporal(), found.job, found.shopId, why);
     if (isLaneOf(found)) await ensureResumed(context, found.shopId);
+    if (isLiveJob(found)) await pauseLiveJob(context, found.shopId, false);
     return readSchedule(context, found);
   },
 });
@@ -179,22 +196,26 @@ async function scheduleState(
   { job, shopId }: Input<typeof JOB_FIELDS>,
 ): Promise<object | null> {
   const found = await findJob(context, { job, shopId });
-  const { frequency, timeZone, notBefore, parameters, paused, note, lanePause } = await readSchedule(
+  const { frequency, timeZone, notBefore, parameters, paused, note, lanePause, live } = await readSchedule(
     context,
     found,
   );
   if (frequency === null) return null;
-  return { frequency, timeZone, notBefore, parameters, paused, note, ...(lanePause && { lanePause }) };
+  return {
+    ...{ frequency, timeZone, notBefore, parameters, paused, note },
+    ...(lanePause && { lanePause }),
+    ...(live && { live: { atLeastEveryMs: live.atLeastEveryMs } }),
+  };
 }
 
 type FoundJob = Awaited<ReturnType<typeof findJob>>;
 
-/** The schedule, and of Process uploads whether the lane is paused. */
+/** The schedule, and of Process uploads whether the lane is paused, of a delta whether the shop is live. */
 async function readSchedule({ app }: Context, found: FoundJob) {
   const { showJob: read } = await import('../temporal/scheduled-jobs.ts');
   const schedule = await read(await app.temporal(), found.job, found.shopId);
   const lanePause = isLaneOf(found) ? await findPause(await app.database(), found.shopId) : null;
-  return { ...schedule, lanePause };
+  return { ...schedule, lanePause, live: await readLive(app, found) };
 }
 
 /** Whether the job is the one that applies a shop's files. */

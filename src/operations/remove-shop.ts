@@ -51,6 +51,8 @@ export const removeShop = defineOperation({
     const schedules = await ifTemporalIsThere(app, async (temporal) => {
       const { removeSchedules } = await import('../temporal/schedules.ts');
       await removeSchedules(temporal, shopId);
+      const { tellLiveSet } = await import('../temporal/live-run.ts');
+      await tellLiveSet(temporal, shopId);
     });
     return { removed, drained, stayOnSale: { products, units }, schedules };
   },

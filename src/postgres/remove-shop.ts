@@ -27,6 +27,7 @@ const DEPENDENT_TABLES = [
   'applied_row',
   'owed_row',
   'verification',
+  'live_shop',
   'lane',
 ] as const;
 

@@ -16,7 +16,8 @@ import {
   type Retrying,
   type RowsDone,
 } from './run-summary.ts';
-import { jobWorkflowId, STARTED_BY } from './run-job.ts';
+import { STARTED_BY } from '../domain/workflow-names.ts';
+import { jobWorkflowId } from './run-job.ts';
 import { SEARCH_ATTRIBUTES } from './search-attributes.ts';
 import { runsToCome } from './scheduled-jobs.ts';
 import { frequencyInWords } from './schedule-words.ts';

@@ -11,7 +11,7 @@ import {
   type JobOrder,
   type JobResult,
 } from '../domain/jobs/jobs.ts';
-import { FILE_READY_SIGNAL, TASK_QUEUE } from '../domain/workflow-names.ts';
+import { FILE_READY_SIGNAL, STARTED_BY, TASK_QUEUE } from '../domain/workflow-names.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
 import { createProgressTeller } from './progress-teller.ts';
 import { SEARCH_ATTRIBUTES } from './search-attributes.ts';
@@ -25,9 +25,6 @@ export interface JobRun<Result> {
   readonly status: 'RUNNING' | 'COMPLETED';
   readonly result: Result | null;
 }
-
-/** The key of a run's memo that names the person who started it. */
-export const STARTED_BY = 'startedBy';
 
 /** Runs of others that a waiting command waits for before it starts its own. */
 const RUNS_LET_PASS_MAX = 10;

@@ -58,6 +58,7 @@ import * as providedAccount from './0067-provided-account.ts';
 import * as webhooksInAuditLog from './0068-webhooks-in-audit-log.ts';
 import * as feedsThatCame from './0069-feeds-that-came.ts';
 import * as refusedFeedOfSource from './0070-refused-feed-of-source.ts';
+import * as liveShops from './0071-live-shops.ts';
 import * as triggersReadLess from './0075-triggers-read-less.ts';
 import * as pendingSettings from './0076-pending-settings.ts';
 import * as numberOfCounts from './0077-number-of-counts.ts';
@@ -135,6 +136,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0068-webhooks-in-audit-log', ...webhooksInAuditLog },
   { name: '0069-feeds-that-came', ...feedsThatCame },
   { name: '0070-refused-feed-of-source', ...refusedFeedOfSource },
+  { name: '0071-live-shops', ...liveShops },
   { name: '0075-triggers-read-less', ...triggersReadLess },
   { name: '0076-pending-settings', ...pendingSettings },
   { name: '0077-number-of-counts', ...numberOfCounts },

@@ -44,6 +44,23 @@ function selectOldestLogged(txid: string): string {
     WHERE found.logged_at IS NOT NULL OR behind.logged_at IS NOT NULL`;
 }
 
+/**
+ * A SELECT of `since` and `is_exact`, for LATERAL, of a row `shop` of shop: the oldest rows of the log that concern it and
+ * that a snapshot did not show; a row for each part of the log that was looked into.
+ *
+ * What a snapshot does not show is what was in progress then, and what was begun later: so neither is searched for among
+ * what was done already, however long a transaction keeps the snapshot's xmin back.
+ */
+export function selectLoggedSince(snapshot: string): string {
+  return `
+    SELECT oldest.since, oldest.is_exact
+    FROM pg_snapshot_xip(${snapshot}) AS begun (txid)
+    CROSS JOIN LATERAL (${selectOldestLogged('= begun.txid')}) AS oldest
+    UNION ALL
+    SELECT oldest.since, oldest.is_exact
+    FROM (${selectOldestLogged(`>= pg_snapshot_xmax(${snapshot})`)}) AS oldest`;
+}
+
 /** In SQL, of a row `plan` of sync_plan: it was rejected, and no run has judged its products anew. */
 export const WAITS_REJECTED = `plan.state = 'REJECTED' AND EXISTS (
   SELECT FROM sync_plan_row AS row WHERE row.shop_id = plan.shop_id AND row.plan = plan.plan)`;
@@ -51,20 +68,13 @@ export const WAITS_REJECTED = `plan.state = 'REJECTED' AND EXISTS (
 /**
  * A SELECT of one row, for LATERAL, of a row `shop` of shop: `logged_at` with `is_logged_exact`, `clock_at`, `owed_at` with
  * `owed_products`, and `rejected_at`. Each is the oldest instant of its kind, or null.
- *
- * What the snapshot of the baseline did not show is what was in progress then, and what was begun later: so neither is
- * searched for among what was done already, however long a transaction keeps the snapshot's xmin back.
  */
 export const WAITING_CHANGES = `
   WITH base AS (
     SELECT snapshot, effective_at FROM shop_baseline WHERE shop_baseline.shop_id = shop.shop_id
   ), logged AS (
     SELECT oldest.since, oldest.is_exact
-    FROM base CROSS JOIN LATERAL pg_snapshot_xip(base.snapshot) AS begun (txid)
-    CROSS JOIN LATERAL (${selectOldestLogged('= begun.txid')}) AS oldest
-    UNION ALL
-    SELECT oldest.since, oldest.is_exact
-    FROM base CROSS JOIN LATERAL (${selectOldestLogged('>= pg_snapshot_xmax(base.snapshot)')}) AS oldest
+    FROM base CROSS JOIN LATERAL (${selectLoggedSince('base.snapshot')}) AS oldest
   )
   SELECT first.since AS logged_at, first.is_exact AS is_logged_exact,
     (SELECT min(changed_at) FROM (${selectChangedByClock('shop.facility_group_id', 'clock_timestamp()')}) AS due)

@@ -1,0 +1,33 @@
+/** Live: deltas as soon as something has changed. */
+
+/** How often a worker looks for changes of live shops. One look is one statement for all of them. */
+export const LIVE_LOOK_EVERY_MS = 200;
+
+/** How often it looks whether a shop is live, while none is. */
+export const LIVE_IDLE_LOOK_EVERY_MS = 5_000;
+
+/** How often at least a look takes in what changes by the clock, unless a person has set it; and what may be set. */
+export const LIVE_AT_LEAST_EVERY_DEFAULT_MS = 2_000;
+export const LIVE_AT_LEAST_EVERY_MIN_MS = 1_000;
+export const LIVE_AT_LEAST_EVERY_MAX_MS = 60 * 60 * 1000;
+
+/** After so long, a run is told again of a change that no delta has taken up. */
+export const LIVE_TOLD_AGAIN_MS = 5_000;
+
+/** How often a worker sees that each live shop has its run; one that somebody has ended is back within it. */
+export const LIVE_ENSURED_EVERY_MS = 30_000;
+
+/** How long the looks rest after one that failed: Postgres or Temporal is away, which has a check of its own. */
+export const LIVE_REST_AFTER_FAILURE_MS = 5_000;
+
+/** A run that is told of a change so late looks first whether the shop is still live: it may be paused since. */
+export const LIVE_NEWS_FRESH_MS = 2_000;
+
+/** How long a run rests after a delta that failed, before it makes the next one. */
+export const LIVE_REST_AFTER_DELTA_MS = 30_000;
+
+/** A run that nobody tells of anything looks so often by itself whether its shop is still live. */
+export const LIVE_SET_LOOK_EVERY_MS = 10 * 60 * 1000;
+
+/** Deltas and looks of one run, before it goes on as a new one: some thousand events of a history. */
+export const LIVE_ROUNDS_PER_RUN = 200;

@@ -1,0 +1,103 @@
+/**
+ * Looks for changes of live shops, and tells their runs. Each worker has one; that two of them tell a run of the same
+ * change costs an event of its history, and no delta.
+ */
+import {
+  LIVE_ENSURED_EVERY_MS,
+  LIVE_IDLE_LOOK_EVERY_MS,
+  LIVE_LOOK_EVERY_MS,
+  LIVE_REST_AFTER_FAILURE_MS,
+  LIVE_TOLD_AGAIN_MS,
+} from '../../domain/limits.ts';
+import type { Database } from '../../postgres/database.ts';
+import { findLiveChanges, recordFound, type LiveShop } from '../../postgres/producing/live-changes.ts';
+import { describeError } from '../described-error.ts';
+
+export interface LookoutDeps {
+  readonly database: Database;
+  readonly ensureRun: (shopId: string) => Promise<void>;
+  readonly tellChange: (shopId: string, foundAt: Date) => Promise<void>;
+  readonly log: (level: 'warn' | 'info', message: string, details: Readonly<Record<string, unknown>>) => void;
+}
+
+/** What this lookout has last done for a shop; in milliseconds of a clock that never goes back. */
+interface Seen {
+  lookedWholeAt: number;
+  ensuredAt: number;
+  toldAt: number;
+  /** The baseline at which it has told of a change. */
+  toldBaseline: string | null;
+}
+
+export interface LiveLookout {
+  /** Looks once. It never throws. Returns after how long to look again, in milliseconds. */
+  readonly look: (nowMs: number) => Promise<number>;
+}
+
+export function createLiveLookout({ database, ensureRun, tellChange, log }: LookoutDeps): LiveLookout {
+  const seen = new Map<string, Seen>();
+  let known: readonly LiveShop[] = [];
+  let hasFailed = false;
+
+  /** Of the shops that were live at the last look; a new one has its first whole look at the next. */
+  function dueWhole(nowMs: number): readonly string[] {
+    const due = known.filter(
+      ({ shopId, atLeastEveryMs }) =>
+        nowMs - (seen.get(shopId)?.lookedWholeAt ?? -Infinity) >= atLeastEveryMs,
+    );
+    return due.map(({ shopId }) => shopId);
+  }
+
+  async function attend(shop: LiveShop, nowMs: number): Promise<boolean> {
+    const { shopId, baseline, hasChange } = shop;
+    const of = seen.get(shopId) ?? {
+      lookedWholeAt: -Infinity,
+      ensuredAt: -Infinity,
+      toldAt: -Infinity,
+      toldBaseline: null,
+    };
+    seen.set(shopId, of);
+    // The delta that was told of advances the baseline when it is done: until then it is on its way.
+    const isNews = of.toldBaseline !== baseline || nowMs - of.toldAt >= LIVE_TOLD_AGAIN_MS;
+    if (hasChange && isNews) {
+      await tellChange(shopId, new Date());
+      Object.assign(of, { toldBaseline: baseline, toldAt: nowMs, ensuredAt: nowMs });
+      return true;
+    }
+    if (nowMs - of.ensuredAt >= LIVE_ENSURED_EVERY_MS) {
+      await ensureRun(shopId);
+      of.ensuredAt = nowMs;
+    }
+    return false;
+  }
+
+  return {
+    async look(nowMs) {
+      try {
+        const whole = dueWhole(nowMs);
+        known = await findLiveChanges(database, whole);
+        for (const shopId of whole) {
+          const of = seen.get(shopId);
+          if (of) of.lookedWholeAt = nowMs;
+        }
+        for (const shopId of seen.keys())
+          if (!known.some((shop) => shop.shopId === shopId)) seen.delete(shopId);
+        const told: string[] = [];
+        for (const shop of known) if (await attend(shop, nowMs)) told.push(shop.shopId);
+        if (told.length > 0) await recordFound(database, told);
+        if (hasFailed) log('info', 'Changes of live shops are looked for again', {});
+        hasFailed = false;
+        return known.length === 0 ? LIVE_IDLE_LOOK_EVERY_MS : LIVE_LOOK_EVERY_MS;
+      } catch (error) {
+        const { code, message } = describeError(error);
+        if (!hasFailed)
+          log('warn', 'Changes of live shops cannot be looked for; it is tried again', {
+            code,
+            reason: message,
+          });
+        hasFailed = true;
+        return LIVE_REST_AFTER_FAILURE_MS;
+      }
+    },
+  };
+}
