@@ -292,6 +292,11 @@ export const CONDITIONS = {
     subject: 'shop',
     title: 'Deltas are started, and none succeeds',
   },
+  LIVE_NOT_RUNNING: {
+    severity: 'warning',
+    subject: 'shop',
+    title: 'A live shop gets its changes by schedule alone',
+  },
   VERIFY_DIFFERS: {
     severity: 'warning',
     subject: 'shop',

@@ -60,6 +60,7 @@ test('doctor says of an installation without a fault that all is well, and what 
     'blue-shirts: pause',
     'blue-shirts: plan',
     'blue-shirts: deltas',
+    'blue-shirts: live',
     'blue-shirts: quarantine',
     'blue-shirts: left items',
     'blue-shirts: archive',

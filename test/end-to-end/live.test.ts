@@ -171,12 +171,22 @@ test('a shop that is live no more, or is removed, is followed by nobody', async 
 });
 
 // The last one: the worker that it starts ends with it.
-test('a worker that is killed loses no change: the next one finds it', async () => {
+test('a worker that is killed loses no change: doctor tells of a live run that is not there, and the next worker starts it', async () => {
   await shop.atp('job', 'schedule', ...JOB, '--live');
   await sell('BLUE-SHIRT');
   await untilShown('BLUE-SHIRT', 49);
+  expect(await findCheck()).toMatchObject({ ok: true, code: null });
   await worker.kill();
   await sell('BLUE-SHIRT', 3);
+  await shop.temporal.client.workflow.getHandle(liveWorkflowId(SHOP)).terminate('by mistake');
+  expect(await findCheck()).toMatchObject({ ok: false, code: 'LIVE_NOT_RUNNING', severity: 'warning' });
   await shop.startWorker();
   await untilShown('BLUE-SHIRT', 46);
+  expect(await findCheck()).toMatchObject({ ok: true });
 });
+
+async function findCheck(): Promise<unknown> {
+  const { json } = await shop.atp('doctor');
+  const checks = json?.['checks'] as readonly { readonly name: string }[];
+  return checks.find(({ name }) => name === `${SHOP}: live`);
+}

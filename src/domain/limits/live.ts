@@ -29,5 +29,8 @@ export const LIVE_REST_AFTER_DELTA_MS = 30_000;
 /** A run that nobody tells of anything looks so often by itself whether its shop is still live. */
 export const LIVE_SET_LOOK_EVERY_MS = 10 * 60 * 1000;
 
+/** How long a change of a live shop may wait for a delta, while no file is on its way, before `atp doctor` tells. */
+export const LIVE_CHANGE_WAITS_MS = 2 * 60 * 1000;
+
 /** Deltas and looks of one run, before it goes on as a new one: some thousand events of a history. */
 export const LIVE_ROUNDS_PER_RUN = 200;

@@ -20,6 +20,7 @@ import { inspectDeltas } from './delta-check.ts';
 import { inspectLane, inspectPlan } from './lane-check.ts';
 import { inspectLeftItems } from './left-items-check.ts';
 import { inspectLeftLocations } from './left-locations-check.ts';
+import { inspectLive } from './live-check.ts';
 import { inspectPause } from './pause-check.ts';
 import { judgeSchedules } from './schedule-check.ts';
 import { inspectUnmanaged } from './unmanaged-check.ts';
@@ -67,6 +68,7 @@ async function lookAtShop(app: Application, shop: Shop, schedules: Promise<Sched
     await check(`${shopId}: pause`, async () => inspectPause(app, shop, await schedules)),
     await check(`${shopId}: plan`, () => inspectPlan(app, shop)),
     await check(`${shopId}: deltas`, async () => inspectDeltas(app, shop, await schedules)),
+    await check(`${shopId}: live`, async () => inspectLive(app, shop, await schedules)),
     await check(`${shopId}: quarantine`, () => inspectNotBrought(app, shop)),
     await check(`${shopId}: left items`, () => inspectLeftItems(app, shop)),
     await check(`${shopId}: archive`, () => inspectArchive(app, shop)),
