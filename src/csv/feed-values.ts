@@ -4,6 +4,7 @@ import { LEDGER_REASONS } from '../domain/feed.ts';
 import { NO_SETTINGS, type SourceSettings } from '../domain/feed-source.ts';
 import { ORDER_ITEM_STATUSES, UNREADABLE, type ProductIdType } from '../domain/feed-type.ts';
 import { FEED_WORDS_REMEMBERED_MAX } from '../domain/limits.ts';
+import { label } from '../domain/input-fields.ts';
 import { calledByUs } from '../domain/recognition/called.ts';
 import { plainName } from '../domain/recognition/column-names.ts';
 import { readInstant, type InstantReading } from '../domain/recognition/instant-text.ts';
@@ -43,6 +44,14 @@ function remember<Meaning>(read: (word: string) => Meaning): (word: string) => M
 export const text = z.string().default('');
 export const orNull = text.transform((value) => (value === '' ? null : value));
 export const required = text.pipe(z.string().min(1, 'it must not be empty'));
+
+const ONE_LINE = new RegExp(label('an id').pattern ?? '', 'u');
+const NOT_ONE_LINE =
+  'it has a line break, another control character, or a mark that turns its direction, and nobody could type it';
+
+/** What a feed makes, people name in commands: so the rule is that of commands. */
+export const newId = required.pipe(z.string().regex(ONE_LINE, NOT_ONE_LINE));
+export const newIdOrNull = orNull.refine((value) => value === null || ONE_LINE.test(value), NOT_ONE_LINE);
 
 /** Null for one word, in any case; a reason for refusing anything else names it. */
 export function nullFor<Value>(word: string, value: z.ZodType<Value>): z.ZodType<Value | null> {

@@ -273,3 +273,14 @@ test('settings that come again as they are wait for nobody who posts to their le
     ),
   ).toEqual([{ safety: 2 }, { safety: 4 }]);
 });
+
+test.each([
+  ['IMP_PRODUCT', 'PX,"NEW\nLINE",,', 'sku'],
+  ['IMP_PRODUCT', 'P\u202eX,NEW-X,,', 'productId'],
+  ['IMP_FACILITY', '"A\nB",,A,RETAIL_STORE', 'facilityId'],
+  ['IMP_FACILITY', 'AB,"x\ty",A,RETAIL_STORE', 'externalFacilityId'],
+] as const)('%s refuses what nobody could type: %j', async (type, row, column) => {
+  const { applied, refused } = await warehouse.import(type, [row]);
+  expect(applied).toBe(0);
+  expect(refused).toMatchObject([{ code: 'FEED_VALUE_INVALID', column }]);
+});

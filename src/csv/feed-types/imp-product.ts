@@ -2,14 +2,14 @@
 import { z } from 'zod';
 import type { ProductRow } from '../../domain/feed-type.ts';
 import { oddityOf } from '../../domain/recognition/unknown-sku.ts';
-import { columnsOf, orNull, required, type FeedSchema } from '../feed-values.ts';
+import { columnsOf, newId, newIdOrNull, type FeedSchema } from '../feed-values.ts';
 
 /** A number that a spreadsheet has rounded is nobody's any more, and would be kept for good. */
-const upc = orNull.refine((value) => value === null || oddityOf(value) === null, {
+const upc = newIdOrNull.refine((value) => value === null || oddityOf(value) === null, {
   error: ({ input }) => oddityOf(String(input)) ?? 'it is not valid',
 });
 
-const columns = () => z.object({ productId: orNull, sku: required, upc });
+const columns = () => z.object({ productId: newIdOrNull, sku: newId, upc });
 
 export const IMP_PRODUCT_SCHEMA: FeedSchema<ProductRow> = {
   required: [['sku']],
