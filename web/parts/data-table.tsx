@@ -17,6 +17,8 @@ export interface Column<Row> {
   readonly width?: number | string;
   /** Not on a narrow screen: what a person can find on the row's own page. */
   readonly isExtra?: boolean;
+  /** Only on a wide screen. */
+  readonly isWide?: boolean;
 }
 
 interface DataTableProps<Row> {
@@ -89,13 +91,13 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         <Table stickyHeader={isLong} highlightOnHover={onOpen !== undefined} aria-rowcount={rows.length + 1}>
           <Table.Thead>
             <Table.Tr>
-              {columns.map(({ header, isNumber, width, isExtra }, at) => (
+              {columns.map(({ header, isNumber, width, ...column }, at) => (
                 <Table.Th
                   key={at}
                   scope="col"
                   w={width}
                   data-align={isNumber ? 'right' : undefined}
-                  visibleFrom={isExtra ? 'sm' : undefined}
+                  visibleFrom={visibleFrom(column)}
                 >
                   {header}
                 </Table.Th>
@@ -115,11 +117,11 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                     // Rows of several lines are as high as they are: a page down leaves none out.
                     {...(isLong && { ref: virtual.measureElement, 'data-index': index })}
                   >
-                    {columns.map(({ cell, isNumber, isExtra }, at) => (
+                    {columns.map(({ cell, isNumber, ...column }, at) => (
                       <Table.Td
                         key={at}
                         data-align={isNumber ? 'right' : undefined}
-                        visibleFrom={isExtra ? 'sm' : undefined}
+                        visibleFrom={visibleFrom(column)}
                       >
                         {cell(row)}
                       </Table.Td>
@@ -145,6 +147,10 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       )}
     </Box>
   );
+}
+
+function visibleFrom<Row>({ isWide, isExtra }: Pick<Column<Row>, 'isWide' | 'isExtra'>) {
+  return isWide ? 'xl' : isExtra ? 'sm' : undefined;
 }
 
 function MoreButton({ isLoading, onMore }: NonNullable<DataTableProps<unknown>['more']>) {

@@ -48,7 +48,7 @@ const columnsOf = (shopId: string): readonly Column<LaneFile>[] => [
   { header: 'Done', isExtra: true, cell: ({ closedAt }) => <Instant at={closedAt} /> },
   {
     header: 'SHA-256',
-    isExtra: true,
+    isWide: true,
     cell: ({ sha256 }) =>
       sha256 === null ? (
         '–'
