@@ -18,7 +18,7 @@ const COLUMNS: readonly Column<Window>[] = [
     cell: ({ taken, takenRows }) => (
       <>
         <Units value={taken} />
-        <Text component="span" inherit c="dimmed" className="units">
+        <Text component="span" inherit c="dimmed" className="units" visibleFrom="sm">
           {' '}
           (<Units value={takenRows} /> rows)
         </Text>

@@ -29,7 +29,7 @@ export function Users() {
               { header: 'Role', cell: ({ role }) => role },
               { header: 'Since', isExtra: true, cell: ({ createdAt }) => <Instant at={createdAt} /> },
               {
-                header: 'Password of',
+                header: 'Password set',
                 isExtra: true,
                 cell: ({ passwordSetAt }) => <Instant at={passwordSetAt} />,
               },
