@@ -1,6 +1,6 @@
 /**
  * Writes docs/reference/operations.md, docs/reference/inputs.schema.json and docs/reference/openapi.json from the
- * definitions of the operations, the jobs and the decisions.
+ * definitions of the operations, the jobs and the decisions; and src/api/result-schemas.json from the types of their results.
  *
  *     node scripts/write-operations-reference.ts           writes them
  *     node scripts/write-operations-reference.ts --check   exits 1 when one differs from the definitions
@@ -18,6 +18,7 @@ import {
 } from '../src/domain/lane-decision.ts';
 import { OPERATIONS } from '../src/operations/operations.ts';
 import { renewPage } from './reference-page.ts';
+import { readResultSchemas } from './result-schemas.ts';
 
 function operationsPage(): string {
   const sections = OPERATIONS.map(({ name, role, description, fields }) =>
@@ -80,10 +81,12 @@ function schemaPage(): string {
   return `${JSON.stringify(schema, null, 2)}\n`;
 }
 
+const results = readResultSchemas(OPERATIONS.map(({ name }) => name));
+renewPage('src/api/result-schemas.json', 'src/operations', () => `${JSON.stringify(results, null, 2)}\n`);
 renewPage('docs/reference/operations.md', 'src/operations', operationsPage);
 renewPage('docs/reference/inputs.schema.json', 'src/operations', schemaPage);
 renewPage(
   'docs/reference/openapi.json',
   'src/operations',
-  () => `${JSON.stringify(openApiDocument(packageJson.version), null, 2)}\n`,
+  () => `${JSON.stringify(openApiDocument(packageJson.version, results), null, 2)}\n`,
 );

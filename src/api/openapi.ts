@@ -2,10 +2,11 @@
 import { fieldSchema, inputSchema, type JsonSchema } from '../domain/input-schema.ts';
 import type { OperationFacts } from '../operations/operation.ts';
 import { OPERATIONS } from '../operations/operations.ts';
+import { RESULT_SCHEMAS, type ResultSchemas } from './result-schemas.ts';
 import { FILE_CONTENT_TYPES, routeOf, type Route } from './route.ts';
 
 /** @param version of the product */
-export function openApiDocument(version: string): JsonSchema {
+export function openApiDocument(version: string, answers: ResultSchemas = RESULT_SCHEMAS): JsonSchema {
   return {
     openapi: '3.1.0',
     info: {
@@ -17,23 +18,20 @@ export function openApiDocument(version: string): JsonSchema {
     },
     security: [{ token: [] }],
     tags: [...new Set(OPERATIONS.map(nounOf))].map((name) => ({ name })),
-    paths: Object.fromEntries(OPERATIONS.map((operation) => pathOf(operation))),
+    paths: Object.fromEntries(OPERATIONS.map((operation) => pathOf(operation, answers))),
     components: {
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', description: '`atp token add` makes one.' },
       },
-      responses: {
-        Done: {
-          description: 'It is done.',
-          headers: {
-            'Atp-Request-Id': { description: 'by which the log tells of it', schema: { type: 'string' } },
-            'Atp-Warnings': {
-              description: 'a JSON list of sentences: what failed beside it',
-              schema: { type: 'string' },
-            },
-          },
-          content: { 'application/json': {} },
+      schemas: answers.schemas,
+      headers: {
+        'Atp-Request-Id': { description: 'by which the log tells of it', schema: { type: 'string' } },
+        'Atp-Warnings': {
+          description: 'a JSON list of sentences: what failed beside it',
+          schema: { type: 'string' },
         },
+      },
+      responses: {
         Working: {
           description:
             'It takes longer than an answer may, and goes on. Its answer, or its refusal, will be where `Location` says: ask there until it is no 202.',
@@ -84,7 +82,7 @@ function nounOf({ name }: OperationFacts): string {
   return name.split('.')[0] ?? name;
 }
 
-function pathOf(operation: OperationFacts): [string, JsonSchema] {
+function pathOf(operation: OperationFacts, { results }: ResultSchemas): [string, JsonSchema] {
   const { name, role, description } = operation;
   const route = routeOf(operation);
   return [
@@ -97,13 +95,23 @@ function pathOf(operation: OperationFacts): [string, JsonSchema] {
         description: `For the role ${role}.`,
         ...requestOf(route),
         responses: {
-          200: { $ref: '#/components/responses/Done' },
+          200: doneOf(results[name] ?? {}),
           202: { $ref: '#/components/responses/Working' },
           default: { $ref: '#/components/responses/Refused' },
         },
       },
     },
   ];
+}
+
+function doneOf(schema: JsonSchema): JsonSchema {
+  return {
+    description: 'It is done.',
+    headers: Object.fromEntries(
+      ['Atp-Request-Id', 'Atp-Warnings'].map((name) => [name, { $ref: `#/components/headers/${name}` }]),
+    ),
+    content: { 'application/json': { schema } },
+  };
 }
 
 function requestOf({ carries, fields }: Route): JsonSchema {

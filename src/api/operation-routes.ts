@@ -25,6 +25,7 @@ import { withSentFile } from '../operations/uploads.ts';
 import type { AnswerWith, Asker, Sendable } from './answers.ts';
 import { httpError } from './problem.ts';
 import { queryOf } from './query.ts';
+import { columnsOf } from './result-schemas.ts';
 import { whileAwaited } from './request-signal.ts';
 import { FILE_CONTENT_TYPES, routeOf, valuesOfQuery, type Route } from './route.ts';
 
@@ -43,7 +44,7 @@ export function addOperationRoutes(server: FastifyInstance, app: Application, an
       // Lines are sent as they come, so a page of them may be larger than an answer.
       const fields = facts.exportedAtOnce === undefined ? route.fields : facts.fields;
       const readPage = (page: unknown) => act(page, fields);
-      return answerCsv(asked, pagesOf(fields, input, readPage, facts.exportedAtOnce));
+      return answerCsv(asked, facts.name, pagesOf(fields, input, readPage, facts.exportedAtOnce));
     });
   }
   // Only these take a body that is no JSON.
@@ -125,15 +126,18 @@ function wantsCsv({ headers }: FastifyRequest): boolean {
 }
 
 /** The first page is read before anything is answered: what is refused is refused like everywhere else. */
-async function answerCsv({ warnings }: Work, pages: AsyncGenerator<unknown>): Promise<Sendable> {
+async function answerCsv(
+  { warnings }: Work,
+  name: string,
+  pages: AsyncGenerator<unknown>,
+): Promise<Sendable> {
   const first: unknown = (await pages.next()).value;
   const rows = rowsIn(first);
   if (rows === null) throw httpError(406, 'its answer is no list, so there is no CSV of it');
-  // The columns are those of the rows. RFC 4180 has a word for a file without any.
-  const type = `text/csv; charset=utf-8${rows.length > 0 ? '' : '; header=absent'}`;
+  const type = 'text/csv; charset=utf-8';
   return {
     headers: { 'content-type': type, 'content-disposition': 'attachment', ...headersOf(warnings) },
-    body: Readable.from(rowsAsCsv(rows, pages)),
+    body: Readable.from(rowsAsCsv(rows, pages, columnsOf(name))),
   };
 }
 

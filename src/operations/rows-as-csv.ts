@@ -45,13 +45,18 @@ export async function* pagesOf(
   }
 }
 
-/** Line by line. The columns are those of the first page. */
+/**
+ * Line by line, below a line with the names of the columns: those of the rows of the first page, in their order.
+ *
+ * @param without the columns of a list that has no rows
+ */
 export async function* rowsAsCsv(
   first: readonly Row[],
   others: AsyncIterable<unknown>,
+  without: readonly string[],
 ): AsyncGenerator<string> {
   const { csvForPeople } = await import('../csv/csv-for-people.ts');
-  const columns = [...new Set(first.flatMap((row) => Object.keys(row)))];
+  const columns = first.length === 0 ? without : [...new Set(first.flatMap((row) => Object.keys(row)))];
   yield* csvForPeople(columns, cellsOf(first, others));
 }
 

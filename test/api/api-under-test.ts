@@ -16,6 +16,7 @@ import { hashOfSecret, makeSecret } from '../../src/operations/access/secrets.ts
 import type { Database } from '../../src/postgres/database.ts';
 import { addUser } from '../../src/postgres/access/users.ts';
 import { addToken } from '../../src/postgres/access/api-tokens.ts';
+import { requireDescribed } from './answer-schemas.ts';
 import { atpWith, type Atp } from '../cli/atp.ts';
 import { cleanUp } from '../setup/clean-up.ts';
 import { freshDatabase, type FreshDatabase } from '../setup/fresh-database.ts';
@@ -96,12 +97,9 @@ export async function openApi(
     });
     const text = await response.text();
     const isJson = /json/.test(response.headers.get('content-type') ?? '');
-    return {
-      status: response.status,
-      headers: response.headers,
-      text,
-      json: isJson ? JSON.parse(text) : null,
-    };
+    const json: unknown = isJson ? JSON.parse(text) : null;
+    if (response.status === 200 && isJson) requireDescribed(path, json);
+    return { status: response.status, headers: response.headers, text, json };
   };
   return {
     ...{ database: fresh.database, databaseUrl: fresh.url, url, atp, server, tokens, log, ask },

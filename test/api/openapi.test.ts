@@ -4,9 +4,11 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { beforeAll, expect, test } from 'vitest';
 import { apiPage } from '../../src/api/api-page.ts';
 import { openApiDocument } from '../../src/api/openapi.ts';
+import { columnsOf } from '../../src/api/result-schemas.ts';
 import { routeOf } from '../../src/api/route.ts';
 import { OPERATIONS } from '../../src/operations/operations.ts';
 import packageJson from '../../package.json' with { type: 'json' };
+import { requireDescribed } from './answer-schemas.ts';
 import { openApi, type ApiUnderTest } from './api-under-test.ts';
 
 const CHECKED_IN = readFileSync(new URL('../../docs/reference/openapi.json', import.meta.url), 'utf8');
@@ -51,4 +53,43 @@ test('the page for people has every route and no script, and its style comes fro
   expect((await fetch(`${api.url}/api/page.css`)).headers.get('content-type')).toBe(
     'text/css; charset=utf-8',
   );
+});
+
+test('looks that need no input answer as they are described', async () => {
+  const looks = OPERATIONS.map(routeOf).filter(
+    ({ method, fields }) =>
+      method === 'GET' && !Object.values(fields).some(({ presence }) => presence === 'required'),
+  );
+  const statuses = new Map<string, number>();
+  // `ask` compares what is answered with what is described.
+  for (const { path } of looks) statuses.set(path, (await api.ask(path)).status);
+  const answered = [...statuses].filter(([, status]) => status === 200);
+  // The others need Temporal, which is not there, or one of several fields.
+  expect(answered.length).toBeGreaterThan(10);
+  expect(() => requireDescribed('/api/facility/list', { facilities: [{}] })).toThrow('facilityId');
+});
+
+/** What pages of the console save as CSV. */
+const LISTS_OF_PAGES = [
+  ...[
+    'audit.log',
+    'facility.list',
+    'group.list',
+    'import.list',
+    'installation.check',
+    'lane.files',
+    'lane.plan',
+  ],
+  ...[
+    'lane.quarantine',
+    'pipeline.show',
+    'product.list',
+    'product.pushes',
+    'shop.differences',
+    'whatif.show',
+  ],
+];
+
+test.each(LISTS_OF_PAGES)('%s has columns to tell, whatever its rows', (name) => {
+  expect(columnsOf(name).length).toBeGreaterThan(2);
 });
