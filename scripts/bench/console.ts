@@ -10,7 +10,6 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { PATIENCE } from '../../src/api/connections.ts';
 import { EVENT_PACE } from '../../src/api/events.ts';
 import { createApiServer } from '../../src/api/server.ts';
-import { STATEMENT_TIMEOUT_MS } from '../../src/domain/limits.ts';
 import { rowsIn } from '../../src/operations/rows-as-csv.ts';
 import { openLog } from '../../src/main/log.ts';
 import { openApplication } from '../../src/main/application.ts';
@@ -184,8 +183,6 @@ async function bareMoves(database: Database): Promise<number> {
   const is = { candidates: 'product', access: 'every', group: `'FAC_GRP'`, at: 'now()' } as const;
   const isMember = `facility.facility_id <> 'F1'`;
   const { rows } = await database.transaction(async (connection) => {
-    // As long as the what-if itself may take, which a statement of the pool may not.
-    await connection.query(`SET LOCAL statement_timeout = ${STATEMENT_TIMEOUT_MS}`);
     return connection.query<{ moved: number }>(
       `SELECT count(*) AS moved FROM (WITH ${placesCte(is)} ${onlineAtpSelect(is)}) AS is_now
        JOIN (WITH ${placesCte({ ...is, instead: { isMember } })} ${onlineAtpSelect(is)}) AS would_be USING (product_id)

@@ -22,6 +22,7 @@ import { SEARCH_ATTRIBUTES } from './search-attributes.ts';
 import { runsToCome } from './scheduled-jobs.ts';
 import { frequencyInWords } from './schedule-words.ts';
 import { jobOfSchedule } from './schedules.ts';
+import { createPollCheck, type PollCheck } from './task-queue.ts';
 
 /** One run, past or to come. Times are ISO 8601, UTC. */
 export interface PipelineRun {
@@ -165,7 +166,8 @@ async function listRuns(
         if (found.length >= count) break;
       }
       const lookAt = createLook(temporal);
-      return workInTurns(found, PIPELINE_RESULTS_AT_ONCE, (run) => readRun(temporal, run, lookAt));
+      const isPolled = createPollCheck(temporal);
+      return workInTurns(found, PIPELINE_RESULTS_AT_ONCE, (run) => readRun(temporal, run, lookAt, isPolled));
     },
     TEMPORAL_LIST_TIMEOUT_MS,
   );
@@ -196,7 +198,12 @@ function starterOf({ memo }: ListedRun): string | null {
 }
 
 /** @param run of a job */
-export async function readRun(temporal: TemporalClient, run: ListedRun, lookAt: Look): Promise<PipelineRun> {
+export async function readRun(
+  temporal: TemporalClient,
+  run: ListedRun,
+  lookAt: Look,
+  isPolled: PollCheck = createPollCheck(temporal),
+): Promise<PipelineRun> {
   const { workflowId, runId } = run;
   const attributes = run.typedSearchAttributes;
   const scheduledAt = attributes.getAll().find(({ key }) => key.name === 'TemporalScheduledStartTime')?.value;
@@ -215,7 +222,7 @@ export async function readRun(temporal: TemporalClient, run: ListedRun, lookAt: 
     workflowId,
     runId,
     ...(run.status.name === 'RUNNING'
-      ? await summarizeWork(temporal, jobName, await lookAt(run))
+      ? await summarizeWork(temporal, jobName, await lookAt(run), isPolled)
       : { summary: await summarizeEnd(temporal, jobName, run), ...NOT_UNDER_WAY }),
     uiPath: `workflows/${encodeURIComponent(workflowId)}/${runId}/history`,
   };

@@ -13,6 +13,7 @@ import { counted } from '../domain/words.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
 import { describeIfOpen, examineTask } from './open-runs.ts';
 import { readRunNow } from './run-now.ts';
+import type { PollCheck } from './task-queue.ts';
 import { readFailure } from './workflow-failure.ts';
 
 /** A step that was tried before. */
@@ -57,15 +58,20 @@ export function createLook(temporal: TemporalClient): Look {
   };
 }
 
-/** How a run gets on that is under way. */
+/**
+ * How a run gets on that is under way.
+ *
+ * @param isPolled shared by all runs of a list, so that each task queue is asked about once
+ */
 export async function summarizeWork(
   temporal: TemporalClient,
   job: JobName,
   found: WorkflowExecutionDescription | null,
+  isPolled: PollCheck,
 ): Promise<WorkSummary> {
   const running = `${JOBS[job].title} is running`;
   if (found === null) return { summary: running, ...NOT_UNDER_WAY };
-  const [trouble, now] = [await examineTask(temporal, found), await readRunNow(temporal, found)];
+  const [trouble, now] = [await examineTask(temporal, found), await readRunNow(temporal, found, isPolled)];
   const summary =
     trouble && trouble.failures > 0
       ? `${running}; its workflow code has failed ${counted(trouble.failures, 'time')}: ${trouble.failure}`

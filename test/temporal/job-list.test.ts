@@ -221,3 +221,23 @@ test('the server’s list is read once for all who ask at the same time, and ane
   expect(await readPending()).toContain('verify');
   clock.mockRestore();
 });
+
+test('for the runs of a list, a task queue is asked about once', async () => {
+  const temporal = await openTemporal();
+  for (const shopId of ['one', 'two', 'three'])
+    await temporal.client.workflow.start('verifyShop', {
+      ...{ workflowId: `verifyShop/${shopId}`, taskQueue: 'nobody', args: [{ shopId }] },
+    });
+  const service = temporal.client.workflowService;
+  const describeQueue = service.describeTaskQueue.bind(service) as (...args: unknown[]) => unknown;
+  let asked = 0;
+  service.describeTaskQueue = ((...args: unknown[]) => {
+    asked += 1;
+    return describeQueue(...args);
+  }) as typeof service.describeTaskQueue;
+  await until(async () => {
+    asked = 0;
+    expect((await readPipeline(temporal, { state: 'running', limit: 10 })).runs).toHaveLength(3);
+  });
+  expect(asked).toBe(1);
+});
