@@ -76,7 +76,10 @@ async function follow(input: unknown): Promise<FollowResult> {
     const isMade = await makeDelta(shopId);
     // What was told meanwhile, this delta has taken up, or a lookout tells it again.
     foundAt = null;
-    if (!isMade) await condition(() => isToLook, LIVE_REST_AFTER_DELTA_MS);
+    if (isMade) continue;
+    await condition(() => isToLook, LIVE_REST_AFTER_DELTA_MS);
+    // It may have failed because the shop is live no more, or was removed.
+    isToLook = true;
   }
   return continueAsNew<typeof followChanges>({ shopId });
 }

@@ -1,7 +1,8 @@
 /** A live shop: what changes is on Shopify without a schedule and without a command, one delta after the other. */
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { LIVE_SET_LOOK_EVERY_MS } from '../../src/domain/limits.ts';
+import { LIVE_ROUNDS_PER_RUN, LIVE_SET_LOOK_EVERY_MS } from '../../src/domain/limits.ts';
 import { liveWorkflowId } from '../../src/domain/live.ts';
+import { LIVE_SET_SIGNAL } from '../../src/domain/workflow-names.ts';
 import { ensureSchedules } from '../../src/temporal/schedules.ts';
 import { until } from '../setup/until.ts';
 import { Retailer } from '../postgres/retailer.ts';
@@ -168,6 +169,23 @@ test('a shop that is live no more, or is removed, is followed by nobody', async 
   await shop.until(async () => !(await isFollowed()));
   // The run's own look, without a signal, is far off: it was told.
   expect(LIVE_SET_LOOK_EVERY_MS).toBeGreaterThan(60_000);
+});
+
+test('a live run goes on as a new one before its history is long, and the new one follows the shop', async () => {
+  await shop.atp('job', 'schedule', ...JOB, '--live');
+  const { workflow } = shop.temporal.client;
+  const first = await workflow.getHandle(liveWorkflowId(SHOP)).describe();
+  // Each is a round of the run, as a delta is one, unless the run takes two together.
+  for (let told = 0; told < 20 * LIVE_ROUNDS_PER_RUN; told += 1) {
+    await workflow.getHandle(liveWorkflowId(SHOP)).signal(LIVE_SET_SIGNAL);
+    if ((await workflow.getHandle(liveWorkflowId(SHOP)).describe()).runId !== first.runId) break;
+  }
+  const ended = await workflow.getHandle(liveWorkflowId(SHOP), first.runId).describe();
+  expect(ended.status.name).toBe('CONTINUED_AS_NEW');
+  expect(ended.historyLength).toBeLessThan(20 * LIVE_ROUNDS_PER_RUN);
+
+  await sell('BLUE-SHIRT');
+  await untilShown('BLUE-SHIRT', 49);
 });
 
 // The last one: the worker that it starts ends with it.

@@ -11,6 +11,9 @@ export const LIVE_AT_LEAST_EVERY_DEFAULT_MS = 2_000;
 export const LIVE_AT_LEAST_EVERY_MIN_MS = 1_000;
 export const LIVE_AT_LEAST_EVERY_MAX_MS = 60 * 60 * 1000;
 
+/** Runs that one look tells at the same time. */
+export const LIVE_TOLD_AT_ONCE = 16;
+
 /** After so long, a run is told again of a change that no delta has taken up. */
 export const LIVE_TOLD_AGAIN_MS = 5_000;
 

@@ -8,6 +8,7 @@ import {
   LIVE_LOOK_EVERY_MS,
   LIVE_REST_AFTER_FAILURE_MS,
   LIVE_TOLD_AGAIN_MS,
+  LIVE_TOLD_AT_ONCE,
 } from '../../domain/limits.ts';
 import type { Database } from '../../postgres/database.ts';
 import { findLiveChanges, recordFound, type LiveShop } from '../../postgres/producing/live-changes.ts';
@@ -82,8 +83,9 @@ export function createLiveLookout({ database, ensureRun, tellChange, log }: Look
         }
         for (const shopId of seen.keys())
           if (!known.some((shop) => shop.shopId === shopId)) seen.delete(shopId);
-        const told: string[] = [];
-        for (const shop of known) if (await attend(shop, nowMs)) told.push(shop.shopId);
+        const { workInTurns } = await import('../../temporal/in-turns.ts');
+        const areTold = await workInTurns(known, LIVE_TOLD_AT_ONCE, (shop) => attend(shop, nowMs));
+        const told = known.filter((_, index) => areTold[index]).map(({ shopId }) => shopId);
         if (told.length > 0) await recordFound(database, told);
         if (hasFailed) log('info', 'Changes of live shops are looked for again', {});
         hasFailed = false;
