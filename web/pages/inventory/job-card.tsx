@@ -73,6 +73,7 @@ export function JobCard(props: JobCardProps) {
               <NextRun job={job} />
               {job.frequency !== null && ` · ${job.frequency}`}
             </Text>
+            {job.live && <LiveLine live={job.live} />}
           </Box>
         </Group>
         <Group gap={6} wrap="nowrap">
@@ -132,6 +133,23 @@ export function JobCard(props: JobCardProps) {
         )}
       </Collapse>
     </Card>
+  );
+}
+
+/** A job that runs as soon as there is something to do, beside its schedule. */
+function LiveLine({ live }: { readonly live: NonNullable<JobLine['live']> }) {
+  return (
+    <Text size="sm" mt={2}>
+      <b>{live.isPaused ? 'live, disabled with the job' : 'live'}</b> since <Instant at={live.since} />
+      {live.lastFoundAt === null ? (
+        ' · no change found yet'
+      ) : (
+        <>
+          {' '}
+          · last change found <Instant at={live.lastFoundAt} />
+        </>
+      )}
+    </Text>
   );
 }
 
