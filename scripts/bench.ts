@@ -12,6 +12,7 @@
  *     npm run bench lane [-- --products 100000 --latency 300 | --small]
  *     npm run bench verify [-- --products 100000 --latency 300 | --small]
  *     npm run bench scope [-- --products 200000 --facilities 10 --pairs 5 | --small]
+ *     npm run bench live [-- --products 20000 --sales 30 --rate 50 --seconds 60 --latency 300 | --small]
  */
 import { cpus, totalmem } from 'node:os';
 
@@ -27,6 +28,7 @@ const BENCHES: Readonly<
   console: () => import('./bench/console.ts'),
   scope: () => import('./bench/scope.ts'),
   lane: () => import('./bench/lane.ts'),
+  live: () => import('./bench/live.ts'),
   verify: () => import('./bench/verify.ts'),
 };
 

@@ -17,3 +17,9 @@ export function spreadOf(values: readonly number[]): Spread {
 export function spreadCells({ min, median, max }: Spread): string[] {
   return [min, median, max].map((value) => value.toFixed(0));
 }
+
+/** The value below which such a share of them is; NaN when there are none. */
+export function percentileOf(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(sorted.length * share) - 1))] ?? NaN;
+}
