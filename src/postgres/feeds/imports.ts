@@ -174,7 +174,7 @@ export async function importFeed<Type extends FeedType>(
   feed: Feed<Type>,
   options: ImportOptions,
 ): Promise<ImportCounts> {
-  const { waitMs = IMPORT_WAIT_MS, dryRun, chunksAtOnce, onChunk } = options;
+  const { waitMs = IMPORT_WAIT_MS, dryRun } = options;
   const { fileName, type } = feed;
   const key = importKeyOf(feed);
   return database.session(async (connection) => {
@@ -203,12 +203,7 @@ export async function importFeed<Type extends FeedType>(
       await connection.query(dryRun || isHeld ? 'ROLLBACK' : 'COMMIT');
       if (isHeld) throw await hold(connection, key, feed, { ...judged, ...toSizes(counts) });
       if (later === null) return counts;
-      await postLater(
-        database,
-        connection,
-        { importId: later, type, fileName },
-        { waitMs, chunksAtOnce, onChunk },
-      );
+      await postLater(database, connection, { importId: later, type, fileName }, options);
       await refuseUndone(connection, key);
       const all = (await readCounts(connection, key)) ?? counts;
       await tell(all, await readRecordedEffect(connection, later));
