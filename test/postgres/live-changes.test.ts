@@ -90,8 +90,10 @@ test('a membership that begins by the clock is found by a whole look', async () 
   expect(await hasChange(true)).toBe(true);
 });
 
-test('a shop that needs a Hard Sync makes no delta by itself', async () => {
+test('a shop that needs a Hard Sync makes no delta by itself, whatever has changed', async () => {
+  const [product] = await lane.database.query<{ sku: string }>('SELECT sku FROM product LIMIT 1');
+  await retailer.post(product?.sku ?? '', BROADWAY, -2, 0);
+  expect(await hasChange(true)).toBe(true);
   await lane.database.query('UPDATE shop SET refill_due = true');
-  await retailer.addProducts(['SOCK']);
   expect(await hasChange(true)).toBe(false);
 });
