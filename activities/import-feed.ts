@@ -209,7 +209,7 @@ async function importTakenFeed(
     if (wrongChecksum) throw wrongChecksum;
     type = await typeOfFeed(claim.sentPath, { localPath, fileName, settings });
     const known = type;
-    const read = { localPath, fileName, sha256, type: known, settings };
+    const read = { localPath, fileName, sha256, sizeBytes, type: known, settings };
     const grown = await findWhatWasTold(database, claim, read, inHand.scratch);
     const countedAt = await instantOfGrown(database, claim, sentAt);
     const counts = await withFeed(read, ({ header, rows }) =>

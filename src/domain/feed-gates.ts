@@ -84,12 +84,16 @@ export interface GateFacts {
   readonly sentBeforeAt: Date | null;
   /** It grew since it was imported, and `rows` are those that were not applied then. */
   readonly hasGrown: boolean;
+  /** The import that has applied what this other upload begins with; absent: it grew where it lies, or has not. */
+  readonly beginsWith?: number | undefined;
 }
 
 const IN_WORDS = {
   SENT_BEFORE: (d) => `the same name and content was imported at ${d.at}: its differences would count twice`,
   FEED_GREW: (d) =>
-    `it grew after it was imported; what was applied then stays, and only ${counted(Number(d.rows), 'row')} that came behind would be applied`,
+    d.beginsWith === undefined
+      ? `it grew after it was imported; what was applied then stays, and only ${counted(Number(d.rows), 'row')} that came behind would be applied`
+      : `it begins with what import ${d.beginsWith} of the same name has applied; that stays, and approved, only ${counted(Number(d.rows), 'row')} behind that would be applied (if all of it has happened anew, reject it, and send it under another name)`,
   ROWS_FELL: (d) => `it has ${counted(Number(d.rows), 'row')}, the smallest of the last ones had ${d.usual}`,
   STOCK_TO_ZERO: (d) => `${d.toZero} of ${d.positive} quantities that it counts fall to zero`,
   ABSENT_TO_ZERO: (d) =>
@@ -124,12 +128,12 @@ export function isComplete(type: FeedType, { complete }: SaysComplete): boolean 
 
 /** Why a feed is to be held; empty: nothing speaks against it. */
 export function whyHeld(facts: GateFacts, limits: GateLimits & SaysComplete): readonly HoldReason[] {
-  const { type, rows, unknownRows, usualRows, positive, toZero, absent, rise, sentBeforeAt, hasGrown } =
-    facts;
+  const { type, rows, unknownRows, usualRows, positive, toZero, absent, rise } = facts;
+  const { sentBeforeAt, hasGrown, beginsWith } = facts;
   const reasons: HoldReason[] = [];
   if (sentBeforeAt) reasons.push({ code: 'SENT_BEFORE', detail: { at: sentBeforeAt.toISOString() } });
   if (hasGrown && rows > 0 && kindOf(type) === 'difference')
-    reasons.push({ code: 'FEED_GREW', detail: { rows } });
+    reasons.push({ code: 'FEED_GREW', detail: { rows, ...(beginsWith !== undefined && { beginsWith }) } });
   if (isCount(type)) {
     const fallMax = limits.rowsFallMax ?? GATE_ROWS_FALL_MAX;
     if (usualRows !== null && isMore(usualRows - rows, usualRows, fallMax))

@@ -116,7 +116,18 @@ export const FEED_ERRORS = {
     class: 'callers-fault',
     message: (d) =>
       `"${d.fileName}" grew after it was imported, and ${d.reason}. What was applied then stays; of what came later nothing is applied.`,
-    hint: 'Compare it with the feed before in the ledger (`atp explain <sku>`), and send the rows that are missing in a file of another name. A sender that puts <name>.done beside a feed last is never met half-way.',
+    hint: {
+      cases: [
+        {
+          when: 'it is another upload of the same name',
+          applies: (d) => d.importId !== undefined,
+          hint: (d) =>
+            `Undo what came in part (\`atp import undo ${d.importId} --reason <text>\`), and send the whole again. If all of it has happened anew, send it under another name.`,
+        },
+      ],
+      otherwise:
+        'Compare it with the feed before in the ledger (`atp explain <sku>`), and send the rows that are missing in a file of another name. A sender that puts <name>.done beside a feed last is never met half-way.',
+    },
   },
   FEED_ROWS_TOO_MANY: {
     class: 'callers-fault',

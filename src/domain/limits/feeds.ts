@@ -45,6 +45,12 @@ export const FEED_DUPLICATE_DAYS = 7;
 /** The longest that a source may say instead. */
 export const FEED_DUPLICATE_DAYS_MAX = 366;
 
+/** A difference begins with what was applied within that time, even if that was held before for so long. */
+export const FEED_HELD_DAYS_FOUND = 31;
+
+/** Uploads of one name that a difference is compared with, the last ones: more than one a minute for a week are none of a sender. */
+export const FEED_BEGINNINGS_MAX = 10_000;
+
 /** Bounds of a feed file: anything larger is not a feed. */
 export const FEED_LINE_LENGTH_MAX = 16_384;
 export const FEED_VALUE_LENGTH_MAX = 255;

@@ -24,7 +24,7 @@ interface Import {
 export async function readGateFacts(
   connection: Connection,
   about: Import,
-): Promise<Omit<GateFacts, 'toZero' | 'sentBeforeAt' | 'hasGrown'>> {
+): Promise<Omit<GateFacts, 'toZero' | 'sentBeforeAt' | 'hasGrown' | 'beginsWith'>> {
   const { type, rows, settings } = about;
   return {
     type,

@@ -1,8 +1,9 @@
 /**
- * A feed that grew after it was imported. What it has told already is not told again: it would happen twice, or set back what
- * others have said since.
+ * A feed that grew after it was imported, where it lies or by another upload. What it has told already is not told again: it would happen
+ * twice, or set back what others have said since.
  */
 import { claimedPath, importKeyOfGrown, isOfGrown, type Claim } from '../../domain/claim.ts';
+import { FEED_BEGINNINGS_MAX, FEED_HELD_DAYS_FOUND } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
 import { STANDING_IMPORT, STANDING_INSTANT } from './last-count.ts';
 import { SENDING_LOCK } from './sent-again.ts';
@@ -20,6 +21,13 @@ export interface GrownFrom {
   readonly key: string;
   /** Rows up to this number are as they were then; 0: none is. */
   readonly lastToldRow: number;
+  /** The number of that import, if this is another upload; absent: it grew where it lies. */
+  readonly importId?: number;
+}
+
+/** What another upload may begin with. */
+export interface EarlierUpload extends EarlierContent {
+  readonly importId: number;
 }
 
 const EARLIER = `sha256 AS key, content_sha256 AS sha256, size_bytes AS "sizeBytes", feed_type AS type`;
@@ -47,6 +55,40 @@ export async function findEarlierContent(
   return filed ?? null;
 }
 
+/**
+ * What was applied under a name within so many days before the feed came, and stands; the last ones first. By feed_import_came and
+ * import_file_pkey.
+ */
+export async function listEarlierUploads(
+  database: Database,
+  feed: {
+    readonly key: string;
+    readonly source: string;
+    readonly fileName: string;
+    readonly type: string;
+    readonly sizeBytes: number;
+  },
+  days: number,
+): Promise<readonly EarlierUpload[]> {
+  // What is held is asked again once it is approved: as of when it came, however long that took.
+  return database.query<EarlierUpload>(
+    `WITH own AS MATERIALIZED (
+       SELECT coalesce((SELECT came_at FROM feed_import WHERE import_key = $1), now()) AS came_at)
+     SELECT sha256 AS key, content_sha256 AS sha256, file.size_bytes AS "sizeBytes", file.feed_type AS type,
+       import_id AS "importId"
+     FROM feed_import AS feed JOIN import_file AS file ON sha256 = import_key
+     WHERE feed.source = $2 AND feed.came_at > (SELECT came_at FROM own) - make_interval(days => $6::int + $7::int)
+       AND feed.file_name = $3 AND feed.feed_type = $4 AND state IN ('applying', 'applied')
+       AND file.imported_at > (SELECT came_at FROM own) - make_interval(days => $6::int)
+       AND applied_count > 0 AND content_sha256 IS NOT NULL AND file.size_bytes <= $5
+     ORDER BY import_id DESC LIMIT $8`,
+    [
+      ...[feed.key, feed.source, feed.fileName, feed.type, feed.sizeBytes],
+      ...[days, FEED_HELD_DAYS_FOUND, FEED_BEGINNINGS_MAX],
+    ],
+  );
+}
+
 /** How many rows an import has refused, from this one on. By import_file_error_pkey. */
 export async function countRefusedFrom(database: Database, key: string, rowNumber: number): Promise<number> {
   const [found] = await database.query<{ rows: number }>(
@@ -58,8 +100,8 @@ export async function countRefusedFrom(database: Database, key: string, rowNumbe
 
 /**
  * Rows that are as they were when they were imported. What was refused then is told for the first time if it is good now; but not if it
- * was sent again meanwhile, or came with a part that grew before: then one of these has told it. $1: the import before it grew,
- * $2: its last row that is the same, $3: this import. By import_file_by_content and import_file_grown.
+ * was sent again meanwhile, or came with a part that grew before: then one of these has told it, unless it was undone. $1: the import before
+ * it grew, $2: its last row that is the same, $3: this import. By import_file_by_content and import_file_grown.
  */
 const FIND_TOLD = `
   CREATE TEMPORARY TABLE told_row ON COMMIT DROP AS
@@ -75,7 +117,9 @@ const FIND_TOLD = `
   SELECT row_number FROM staged_row AS row
   WHERE row_number <= $2 AND EXISTS (SELECT FROM sending
     WHERE NOT EXISTS (SELECT FROM import_file_error AS refused
-      WHERE refused.sha256 = sending.key AND refused.row_number = row.row_number))`;
+        WHERE refused.sha256 = sending.key AND refused.row_number = row.row_number)
+      AND (sending.key = $1 OR NOT EXISTS (SELECT FROM feed_import AS undone
+        WHERE undone.import_key = sending.key AND undone.state = 'undone')))`;
 
 /**
  * Makes `told_row` of the rows of `staged_row` that were told before. Sendings of the content that it was before wait until the transaction has

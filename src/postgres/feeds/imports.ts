@@ -245,7 +245,13 @@ function toSizes({ rows, failed }: ImportCounts): { readonly rows: number; reado
 }
 
 /** What an import is known by: a file on SFTP is imported once. Of the claim alone it could not tell that the file grew. */
-function importKeyOf({ claimed, sha256 }: Pick<Feed<FeedType>, 'claimed' | 'sha256'>): string {
+export function importKeyOf({
+  claimed,
+  sha256,
+}: {
+  readonly claimed: Pick<ClaimedFile, 'path'> | null;
+  readonly sha256: string;
+}): string {
   const claim = claimed?.path ?? `import ${randomUUID()}`;
   return createHash('sha256').update(`${claim}\n${sha256}`).digest('hex');
 }
@@ -334,7 +340,7 @@ async function applyFeed<Type extends FeedType>(
   const hasGrown = grown !== null;
   const facts = {
     ...(await readGateFacts(connection, about)),
-    ...{ toZero: effect.toZero, sentBeforeAt, hasGrown },
+    ...{ toZero: effect.toZero, sentBeforeAt, hasGrown, beginsWith: grown?.importId },
   };
   const behind = held && (await replaceHeld(connection, held.before));
   const reasons = [...whyHeld(facts, settings), ...(behind ? [behind] : [])];
