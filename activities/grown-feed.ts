@@ -19,8 +19,7 @@ import {
   type EarlierUpload,
   type GrownFrom,
 } from '../src/postgres/feeds/grown.ts';
-import { isOvertaken } from '../src/postgres/feeds/import-records.ts';
-import { importKeyOf } from '../src/postgres/feeds/imports.ts';
+import { importKeyOf, isOvertaken } from '../src/postgres/feeds/import-records.ts';
 
 interface ReadFeed extends FeedFile<FeedType> {
   readonly sha256: string;

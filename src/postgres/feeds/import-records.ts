@@ -1,4 +1,5 @@
 /** What is recorded of an import: its counts, and where its feed lies. */
+import { createHash, randomUUID } from 'node:crypto';
 import { folderOf, importKeyOfGrown, type Claim } from '../../domain/claim.ts';
 import type { ImportCounts } from '../../domain/feed.ts';
 import type { ImportWarning } from '../../domain/import-warning.ts';
@@ -9,6 +10,18 @@ type CountsAsRead = Omit<ImportCounts, 'warnings'> & { readonly warnings: readon
 
 const COUNTS = `row_count AS rows, applied_count AS applied, failed_count AS failed,
   coalesce(warnings, '[]') AS warnings`;
+
+/** What an import is known by: a file on SFTP is imported once. Of the claim alone it could not tell that the file grew. */
+export function importKeyOf({
+  claimed,
+  sha256,
+}: {
+  readonly claimed: { readonly path: string } | null;
+  readonly sha256: string;
+}): string {
+  const claim = claimed?.path ?? `import ${randomUUID()}`;
+  return createHash('sha256').update(`${claim}\n${sha256}`).digest('hex');
+}
 
 export function toCounts({ rows, applied, failed, warnings }: CountsAsRead): ImportCounts {
   return { rows, applied, failed, ...(warnings.length > 0 && { warnings }) };

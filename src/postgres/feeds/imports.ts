@@ -2,7 +2,6 @@
  * Imports a feed, once by its claim: one transaction stages all rows, refuses those that are at fault, and posts the others
  * to the ledger. Of a large feed it keeps the postings, which are then made in chunks.
  */
-import { createHash, randomUUID } from 'node:crypto';
 import { AtpError, isCoded } from '../../domain/errors.ts';
 import type { FeedRow, ImportCounts, RefusedRow } from '../../domain/feed.ts';
 import { isCount, kindOf } from '../../domain/feed-kind.ts';
@@ -43,7 +42,7 @@ import { beginChunks, findBrokenOff } from './import-chunks.ts';
 import { boundMemory } from './import-memory.ts';
 import { stuckError, toCodedError } from './import-errors.ts';
 import { finishOthers, postLater, refuseUndone, takeTurn } from './import-in-turn.ts';
-import { adoptImport, readCounts, toCounts } from './import-records.ts';
+import { adoptImport, importKeyOf, readCounts, toCounts } from './import-records.ts';
 import type { PostedLater } from './pending-postings.ts';
 import { nameLikelyFacilities } from './name-likely-facilities.ts';
 import { nameLikelyProducts } from './name-likely-products.ts';
@@ -242,18 +241,6 @@ async function hold(
 
 function toSizes({ rows, failed }: ImportCounts): { readonly rows: number; readonly refused: number } {
   return { rows, refused: failed };
-}
-
-/** What an import is known by: a file on SFTP is imported once. Of the claim alone it could not tell that the file grew. */
-export function importKeyOf({
-  claimed,
-  sha256,
-}: {
-  readonly claimed: Pick<ClaimedFile, 'path'> | null;
-  readonly sha256: string;
-}): string {
-  const claim = claimed?.path ?? `import ${randomUUID()}`;
-  return createHash('sha256').update(`${claim}\n${sha256}`).digest('hex');
 }
 
 /** The counts of an earlier run that imported this file and did not move it; its refused rows are recorded, too. */
