@@ -35,13 +35,15 @@ export async function resumeJob(
   shopId: string | null,
   reason = 'resumed',
 ): Promise<void> {
-  await findSchedule(temporal, job, shopId);
+  const { state: resumed } = await findSchedule(temporal, job, shopId);
+  // With another note it was paused again since, and that is later than this.
+  const isPausedSince = ({ state }: ScheduleDescription) => state.paused && state.note !== resumed.note;
   await updateSchedule(
     temporal,
     scheduleId(job, shopId),
-    (found) => ({ ...found, state: { ...found.state, paused: false, note: reason } }),
-    // With another note it was paused again since, and that is later than this.
-    ({ state }, before) => !state.paused || state.note !== before.state.note,
+    (found) =>
+      isPausedSince(found) ? null : { ...found, state: { ...found.state, paused: false, note: reason } },
+    (after) => !after.state.paused || isPausedSince(after),
   );
 }
 

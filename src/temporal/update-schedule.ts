@@ -22,6 +22,7 @@ const FAILED_PRECONDITION = 9;
  * Changes the schedule by what `change` makes of it. Where somebody else changes it between the look at the schedule and its
  * update, the change is made anew of what that has left.
  *
+ * @param change null: of what was found it has nothing to change any more
  * @param isInForce whether a schedule shows the change. It tells two updates apart that come at once, of which the server
  *   takes the first; a pause that comes first is told without it
  * @returns the schedule after the change
@@ -30,32 +31,45 @@ const FAILED_PRECONDITION = 9;
 export async function updateSchedule(
   temporal: TemporalClient,
   scheduleId: string,
-  change: (found: ScheduleDescription) => ScheduleUpdateOptions,
+  change: (found: ScheduleDescription) => ScheduleUpdateOptions | null,
   isInForce: (after: ScheduleDescription, before: ScheduleDescription) => boolean,
 ): Promise<ScheduleDescription> {
   const handle = unlessChanged(temporal).getHandle(scheduleId);
   for (let tries = 0; tries < SCHEDULE_UPDATE_TRIES_MAX; tries += 1) {
     const updated = await tryUpdate(temporal, handle, change);
-    if (updated && isInForce(updated.after, updated.before)) return updated.after;
+    if (updated && (updated.isLeft || isInForce(updated.after, updated.before))) return updated.after;
   }
   throw new AtpError('SCHEDULE_UPDATE_LOST', { scheduleId });
 }
+
+interface Updated {
+  readonly before: ScheduleDescription;
+  readonly after: ScheduleDescription;
+  /** There was nothing to change. */
+  readonly isLeft: boolean;
+}
+
+/** Ends an update of the SDK before it is sent. */
+class NothingToChange extends Error {}
 
 /** Null: the server has dropped the update, because something came first. */
 async function tryUpdate(
   temporal: TemporalClient,
   handle: ScheduleHandle,
-  change: (found: ScheduleDescription) => ScheduleUpdateOptions,
-): Promise<{ readonly before: ScheduleDescription; readonly after: ScheduleDescription } | null> {
+  change: (found: ScheduleDescription) => ScheduleUpdateOptions | null,
+): Promise<Updated | null> {
   let before: ScheduleDescription | undefined;
   try {
     await askTemporal(temporal, () =>
       handle.update((found) => {
         before = found;
-        return change(found);
+        const changed = change(found);
+        if (changed === null) throw new NothingToChange();
+        return changed;
       }),
     );
   } catch (error) {
+    if (error instanceof NothingToChange && before) return { before, after: before, isLeft: true };
     if (isGrpcServiceError(error) && error.code === FAILED_PRECONDITION) return null;
     throw error;
   }
@@ -63,7 +77,7 @@ async function tryUpdate(
   for (let looks = 0; looks < SCHEDULE_UPDATE_LOOKS_MAX; looks += 1) {
     const after = await askTemporal(temporal, () => handle.describe());
     if (before && tokenOf(after) !== tokenOf(before))
-      return isUpdatedSince(before, after) ? { before, after } : null;
+      return isUpdatedSince(before, after) ? { before, after, isLeft: false } : null;
     await pause(SCHEDULE_UPDATE_LOOK_EVERY_MS);
   }
   return null;
