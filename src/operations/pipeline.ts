@@ -13,8 +13,10 @@ import { jobField } from '../domain/jobs/jobs.ts';
 import { isRunFound } from '../domain/jobs/run-search.ts';
 import { PIPELINE_STATES, RUN_STARTERS } from '../domain/jobs/pipeline-state.ts';
 import { PIPELINE_RUNS_MAX, PIPELINE_RUNS_SHOWN } from '../domain/limits.ts';
+import type { PipelineFilter, PipelineRun } from '../temporal/pipeline.ts';
 import type { Application } from './application.ts';
-import { defineOperation } from './operation.ts';
+import type { MissedOfDay, RunWithExpected } from './expected-runs.ts';
+import { defineOperation, type Context } from './operation.ts';
 
 export const showPipeline = defineOperation({
   name: 'pipeline.show',
@@ -30,6 +32,11 @@ export const showPipeline = defineOperation({
     before: optional(time('only runs that began before this instant')),
     by: optional(label('only those that this person started; "itself": those that nobody did', 'name')),
     search: optional(label('only those, of the runs that are read, in whose text this is found', 'text')),
+    withExpected: optional(
+      yesOrNo(
+        'also all runs that the schedules tell of, how long they take as a rule, and runs that were due and did not start',
+      ),
+    ),
     limit: byDefault(count('runs at most', PIPELINE_RUNS_MAX), PIPELINE_RUNS_SHOWN),
   },
   run: async ({ app }, { by, search, ...filter }) => {
@@ -37,9 +44,26 @@ export const showPipeline = defineOperation({
     const temporal = await app.temporal();
     const { runs, more } = await readPipeline(temporal, filter);
     const linked = await linkToUi(app);
-    return { jobs: runs.filter((run) => isRunFound(run, { by, search })).map(linked), more };
+    const found = runs.filter((run) => isRunFound(run, { by, search }));
+    const { jobs, ...due }: WithExpected = filter.withExpected
+      ? await expectOf({ app }, found, filter)
+      : { jobs: found };
+    return { jobs: jobs.map(linked), more, ...due };
   },
 });
+
+/** Runs, and what was due and did not start where that was asked for. */
+type WithExpected = { readonly jobs: readonly RunWithExpected[] } & Partial<MissedOfDay>;
+
+async function expectOf(
+  context: Pick<Context, 'app'>,
+  runs: readonly PipelineRun[],
+  filter: PipelineFilter,
+): Promise<WithExpected> {
+  const { addExpected, listMissedOf } = await import('./expected-runs.ts');
+  const [jobs, due] = await Promise.all([addExpected(context, runs), listMissedOf(context, filter)]);
+  return { jobs, ...due };
+}
 
 export const showRun = defineOperation({
   name: 'run.show',

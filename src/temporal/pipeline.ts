@@ -70,6 +70,8 @@ export interface PipelineFilter {
   /** Only runs that began from this instant on, and before that one. */
   readonly since?: Date | undefined;
   readonly before?: Date | undefined;
+  /** Also the runs of a schedule after its next one, as far as the server tells them. */
+  readonly withExpected?: boolean | undefined;
   /** Runs at most; of those to come, the next ones, of the others the newest. */
   readonly limit: number;
 }
@@ -85,35 +87,45 @@ export async function readPipeline(temporal: TemporalClient, filter: PipelineFil
   return { runs, more: pending.length + others.length > filter.limit };
 }
 
-/** The next run of each schedule that is not paused, the soonest first; at most one more than the limit. */
+/** The next run, or runs, of each schedule that is not paused, the soonest first; at most one more than the limit. */
 async function listPending(temporal: TemporalClient, filter: PipelineFilter): Promise<PipelineRun[]> {
   const listed = await listSchedules(temporal, scheduleQueryOf(filter));
   const runs = listed.flatMap(({ scheduleId, state, info, spec }): PipelineRun[] => {
     const job = jobOfSchedule(scheduleId);
-    const [next] = runsToCome(info.nextActionTimes);
-    if (!job || state.paused || next === undefined || !isWanted(filter, job)) return [];
-    return [
-      {
-        jobName: job.job,
-        shopId: job.shopId,
-        status: 'PENDING',
-        outcome: null,
-        scheduledAt: next,
-        startedBy: null,
-        startedAt: null,
-        closedAt: null,
-        workflowId: jobWorkflowId(job.job, job.shopId),
-        runId: null,
-        summary: spec ? frequencyInWords(spec) : '',
-        ...NOT_UNDER_WAY,
-        uiPath: `schedules/${encodeURIComponent(scheduleId)}`,
-      },
-    ];
+    if (!job || state.paused || !isWanted(filter, job)) return [];
+    const toCome = runsToCome(info.nextActionTimes);
+    return timesWanted(filter, toCome).map((scheduledAt) => ({
+      jobName: job.job,
+      shopId: job.shopId,
+      status: 'PENDING',
+      outcome: null,
+      scheduledAt,
+      startedBy: null,
+      startedAt: null,
+      closedAt: null,
+      workflowId: jobWorkflowId(job.job, job.shopId),
+      runId: null,
+      summary: spec ? frequencyInWords(spec) : '',
+      ...NOT_UNDER_WAY,
+      uiPath: `schedules/${encodeURIComponent(scheduleId)}`,
+    }));
   });
   const soonest = runs.toSorted((one, other) =>
     (one.scheduledAt as string) < (other.scheduledAt as string) ? -1 : 1,
   );
   return soonest.slice(0, filter.limit + 1);
+}
+
+function timesWanted(
+  { withExpected = false, since, before }: PipelineFilter,
+  toCome: readonly string[],
+): readonly string[] {
+  if (!withExpected) return toCome.slice(0, 1);
+  return toCome.filter(
+    (time) =>
+      (since === undefined || time >= since.toISOString()) &&
+      (before === undefined || time < before.toISOString()),
+  );
 }
 
 /** Of one job or shop, the server need not send the schedules of all: with a hundred shops there are hundreds. */

@@ -40,6 +40,10 @@ export const ACTS_SHOWN_MAX = 10_000;
 export const PIPELINE_RUNS_SHOWN = 50;
 export const PIPELINE_RUNS_MAX = 500;
 
+/** How long a run is expected to take is told by so many that have ended, and for so many jobs of shops in one answer. */
+export const EXPECTED_BY_RUNS = 20;
+export const EXPECTED_JOBS_MAX = 120;
+
 /** Refused feeds that `atp feed list` shows, the oldest first. */
 export const REFUSED_FEEDS_LISTED_MAX = 100;
 

@@ -3,18 +3,10 @@ import { Card, Group, Switch, Text, Title } from '@mantine/core';
 import type { ResultOf } from '../../api/operation-types.ts';
 import { DataTable } from '../../parts/data-table.tsx';
 import { WholeInstant } from '../../parts/instant.tsx';
-import { StateBadge, type Tone } from '../../parts/state-badge.tsx';
+import { MISSED_REASONS } from '../../parts/missed-reasons.ts';
+import { StateBadge } from '../../parts/state-badge.tsx';
 import { useFilters } from '../../parts/use-filters.ts';
-import type { MissedReason } from '../../../src/domain/jobs/missed-runs.ts';
 import { counted } from '../../../src/domain/words.ts';
-
-const REASONS: Readonly<Record<MissedReason, readonly [tone: Tone, word: string]>> = {
-  PAUSED: ['paused', 'disabled'],
-  LEFT_OUT: ['paused', 'skipped once'],
-  OVERLAP: ['attention', 'one worked'],
-  OUTAGE: ['bad', 'outage'],
-  UNKNOWN: ['none', 'unknown'],
-};
 
 export function MissedRuns({ job }: { readonly job: ResultOf<'job.show'> }) {
   const [{ missed }, setFilters] = useFilters(['missed']);
@@ -51,7 +43,9 @@ export function MissedRuns({ job }: { readonly job: ResultOf<'job.show'> }) {
             { header: 'Due', cell: ({ dueAt }) => <WholeInstant at={dueAt} /> },
             {
               header: 'Reason',
-              cell: ({ reason }) => <StateBadge tone={REASONS[reason][0]}>{REASONS[reason][1]}</StateBadge>,
+              cell: ({ reason }) => (
+                <StateBadge tone={MISSED_REASONS[reason][0]}>{MISSED_REASONS[reason][1]}</StateBadge>
+              ),
             },
             { header: 'Why', width: '50%', cell: ({ why }) => why },
           ]}
