@@ -71,24 +71,22 @@ export function addEvents(server: FastifyInstance, app: Application, pace: Event
   const clients = new Set<Client>();
   const now = new Map<Topic, Told>();
   const closing = new AbortController();
-  let isLooking = false;
+  const lookedAt = new Set<Topic>();
 
-  const lookWhileSomebodyListens = async (): Promise<void> => {
-    if (isLooking) return;
-    isLooking = true;
+  /** Each by itself: a part that does not answer keeps what the others tell from nobody. */
+  const lookWhileSomebodyListens = async (topic: Topic): Promise<void> => {
+    if (lookedAt.has(topic)) return;
+    lookedAt.add(topic);
     while (clients.size > 0 && !closing.signal.aborted) {
-      await Promise.all(
-        TOPIC_NAMES.map(async (topic) => {
-          now.set(topic, await readTopic(topic, app, server.log));
-        }),
-      );
+      const told = await readTopic(topic, app, server.log);
       await endRevoked(clients, app, server.log);
+      now.set(topic, told);
       for (const client of clients) tell(client, now);
       await delay(pace.lookIntervalMs, undefined, { signal: closing.signal }).catch(() => undefined);
     }
     // What was seen last would be old for who comes next.
-    now.clear();
-    isLooking = false;
+    now.delete(topic);
+    lookedAt.delete(topic);
   };
 
   server.get('/api/events', (request, reply) => {
@@ -109,7 +107,7 @@ export function addEvents(server: FastifyInstance, app: Application, pace: Event
     });
     write(stream, `retry: ${EVENTS_RETRY_MS}\n\n`);
     tell(client, now);
-    void lookWhileSomebodyListens();
+    for (const topic of TOPIC_NAMES) void lookWhileSomebodyListens(topic);
     return reply.type('text/event-stream; charset=utf-8').header('x-accel-buffering', 'no').send(stream);
   });
 

@@ -1,6 +1,9 @@
 /** Server-sent events: what changes is told, once, to whoever may look. */
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { EVENT_PACE } from '../../src/api/events.ts';
+import { cleanUp } from '../setup/clean-up.ts';
 import { freshNamespace } from '../setup/fresh-namespace.ts';
 import { until } from '../setup/until.ts';
 import { Retailer, SHOP } from '../postgres/retailer.ts';
@@ -253,6 +256,18 @@ test('what cannot be read is told by its code, and the rest goes on', async () =
   const byTopic = Object.fromEntries(listener.events.map(({ event, data }) => [event, data]));
   expect(byTopic['runs']?.error?.code).toBe('TEMPORAL_UNREACHABLE');
   expect(byTopic['lanes']).toEqual({ value: [] });
+});
+
+test('lanes are told while Temporal does not answer', async () => {
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  cleanUp(() => void silent.close());
+  const { port } = silent.address() as AddressInfo;
+  const withSilence = await openApi({ TEMPORAL_ADDRESS: `127.0.0.1:${port}` });
+  const { events } = await listen(withSilence);
+
+  await until(() => expect(events).not.toEqual([]));
+  expect(events.map(({ event }) => event)).toEqual(['lanes']);
 });
 
 test('a server that is stopped lets its listeners go', async () => {
