@@ -4,7 +4,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureSchedules, scheduleId } from '../../src/temporal/schedules.ts';
 import { tomorrow } from '../../web/pages/inventory/draft.ts';
 import { Installation, SHOP } from '../end-to-end/installation.ts';
-import { until } from '../setup/until.ts';
 import { chooseOption, openBrowser, openPage, pressOn, type OpenPage } from './browser.ts';
 import { axeFindings } from './axe.ts';
 import { serveConsole, signInAs } from './console.ts';
@@ -174,31 +173,6 @@ test('a viewer sees everything and can do nothing of it', async () => {
   expect(await theirs.getByRole('dialog').count()).toBe(0);
   expect(await verify.getByRole('button', { name: 'Save changes' }).isDisabled()).toBe(true);
   await theirs.context().close();
-});
-
-test('a day has how long runs to come take as a rule, and those that were due and did not start', async () => {
-  const { schedule } = shop.temporal.client;
-  const handle = schedule.getHandle(scheduleId('import', null));
-  // More often than anybody may schedule it, so that nobody waits for its times.
-  await handle.update((old) => ({ ...old, spec: { intervals: [{ every: 1_000 }] } }));
-  await handle.pause('stock-taking');
-  const gap = page.getByRole('button', {
-    name: /^Import inventory: did not start, due .*, disabled: paused: stock-taking$/,
-  });
-  await until(async () => {
-    await page.goto('/pipeline?view=day');
-    await gap.first().waitFor({ timeout: 5_000 });
-  });
-  await pressOn(gap.first());
-  await page.getByRole('table', { name: 'Times at which Import inventory did not run' }).waitFor();
-
-  const verify = schedule.getHandle(scheduleId('verify', SHOP));
-  const [next] = (await verify.describe()).info.nextActionTimes;
-  await page.goto(`/pipeline?view=day&day=${next?.toISOString().slice(0, 10)}`);
-  await page
-    .getByRole('button', { name: /^Verify: pending, .*, takes [\d.]+ (ms|s|min \d+ s) as a rule/ })
-    .first()
-    .waitFor();
 });
 
 test('what cannot be read is said, with what to do', async () => {
