@@ -159,6 +159,12 @@ test('the page of a job says which times did not run, and why', async () => {
   await missed.getByLabel(/that did not run/).check({ force: true });
   await missed.getByText('stock-take').first().waitFor();
   expect(page.url()).toContain('missed=yes');
+
+  await page.goto('/pipeline?view=day&job=map-shop');
+  await page
+    .getByRole('button', { name: /^Map shop: did not start, due .*, disabled: paused: stock-take$/ })
+    .first()
+    .waitFor();
 });
 
 test('a viewer sees everything and can do nothing of it', async () => {
