@@ -20,11 +20,13 @@ export function columnsOf(name: string): readonly string[] {
   return [...new Set(columns)];
 }
 
-/** As `rowsIn` finds them in a result: all of it, or the one list of objects in it. */
+/** As `rowsIn` finds them in a result: all of it, or the one list of objects in it. Lists that it may lack are beside the one that it has. */
 function rowsOf(answer: JsonSchema): readonly JsonSchema[] {
   if (answer['type'] === 'array') return objectsIn(answer);
-  const lists = Object.values(propertiesOf(answer))
-    .map((property) => partsOf(property).flatMap(objectsIn))
+  const required = (answer['required'] ?? []) as readonly string[];
+  const lists = Object.entries(propertiesOf(answer))
+    .filter(([name]) => required.includes(name))
+    .map(([, property]) => partsOf(property).flatMap(objectsIn))
     .filter((rows) => rows.length > 0);
   return lists.length === 1 ? (lists[0] ?? []) : [];
 }

@@ -9,7 +9,9 @@ import { addTarget } from '../../src/postgres/alerts/targets.ts';
 import { openDatabase } from '../../src/postgres/database.ts';
 import { scheduleNeededJobs } from '../cli/doctor-fixture.ts';
 import { Installation, SHOP } from '../end-to-end/installation.ts';
+import { isWorkerPolling } from '../../src/temporal/task-queue.ts';
 import { cleanUp } from '../setup/clean-up.ts';
+import { until } from '../setup/until.ts';
 import { tcpProxy } from '../sftp/tcp-proxy.ts';
 import { isSignedBy, openMailServer, openReceiver, type Receiver } from './receivers.ts';
 import { WatchUnderTest } from './watch-under-test.ts';
@@ -294,6 +296,8 @@ test('while the database is away the watch tells it once from memory, and once t
 test('messages are delivered by a run when a worker is there', async () => {
   await addWebhook();
   await installation.startWorker({ environment: { ALERT_SECRET: SECRET } });
+  // The server lists it some moments later; without one the watch would deliver by itself.
+  await until(async () => expect(await isWorkerPolling(installation.temporal)).toBe(true));
   await pause('stock-take');
   // At the database's time: the run goes by that clock, and a later message would not be due for it yet.
   expect((await watch.look(0)).map(({ code }) => code)).toEqual(['LANE_PAUSED']);
