@@ -203,9 +203,10 @@ describe('a held plan', () => {
   test('is in the audit log with who and why, found by filters that a link keeps', async () => {
     const { page } = operator;
     await goTo(page, '/audit?act=lane.approve&by=operator');
-    await page.getByRole('row', { name: /lane\.approve/ }).click();
+    // Between noun and verb the name may be broken, which some take for a sign.
+    await page.getByRole('row', { name: /lane\.\W?approve/ }).click();
     await shownTo(page.getByRole('dialog').page(), 'the season has ended');
-    expect(await page.getByRole('row', { name: /lane\.(retry|pause)/ }).count()).toBe(0);
+    expect(await page.getByRole('row', { name: /lane\.\W?(retry|pause)/ }).count()).toBe(0);
   });
 });
 
