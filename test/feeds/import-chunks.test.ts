@@ -133,7 +133,7 @@ test('the size of chunks changes nothing of what comes of a feed', async () => {
         const name = `feed-${(files += 1)}.csv`;
         const writtenAt = new Date(Date.now() - (isOlder ? 60_000 : 0));
         const inChunks = await send(warehouse, type, name, lines, {
-          ...{ writtenAt, chunkRows },
+          ...{ writtenAt, chunkRows, chunksAtOnce: 2 },
           onChunk: ({ done, total }) => void (chunked += done < total ? 1 : 0),
         });
         const atOnce = await send(whole, type, name, lines, { writtenAt });

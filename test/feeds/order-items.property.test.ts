@@ -136,7 +136,7 @@ test('any sequence of order line states, cut into any feeds, ends as if its rows
             'ORDER_ITEMS',
             `${[HEADER, ...rows.map(toCsvLine), filler].join('\n')}\n`,
             `orders-${run}-${index}.csv`,
-            { settings: { ...NO_SETTINGS, reopen }, chunkRows },
+            { settings: { ...NO_SETTINGS, reopen }, chunkRows, chunksAtOnce: 2 },
           );
           old += outcome.warnings?.find(({ code }) => code === 'ORDER_STATE_OLD')?.rows ?? 0;
           expect(

@@ -131,6 +131,8 @@ export class Warehouse {
         },
         {
           dryRun: false,
+          // One by one, so that a test knows what lies between two chunks; those of chunks at once say so.
+          chunksAtOnce: 1,
           onRefused: async (all) => {
             for await (const row of all) refused.push(row);
           },
