@@ -22,13 +22,13 @@ function only(name, folder, allowed, comment, to = PACKAGES_AND_FOLDERS) {
   };
 }
 
-/** An adapter knows the domain and its own driver; what two adapters share belongs to the domain or to an activity. */
+/** An adapter knows the domain, its own driver and where secrets are; what two adapters share else belongs to the domain or to an activity. */
 function adapter(folder, ...drivers) {
   return only(
     `${folder}-is-an-adapter`,
     `src/${folder}`,
-    [...own('src/domain'), npm('zod', ...drivers)],
-    `src/${folder} imports src/domain and its own driver; another adapter is wired to it in activities or src/main.`,
+    [...own('src/domain', 'src/secrets'), npm('zod', ...drivers)],
+    `src/${folder} imports src/domain, src/secrets and its own driver; another adapter is wired to it in activities or src/main.`,
   );
 }
 
@@ -63,6 +63,12 @@ export default {
         npm('@temporalio/activity', '@temporalio/common', 'p-map'),
       ],
       'Activities call adapters, never a driver: put the statement or the request into the adapter.',
+    ),
+    only(
+      'secrets-are-read',
+      'src/secrets',
+      own('src/domain'),
+      'src/secrets reads variables and files, and knows the domain alone.',
     ),
     adapter('postgres', 'knex', 'pg', 'pg-copy-streams'),
     adapter('sftp', 'ssh2-sftp-client', 'ssh2'),

@@ -2,7 +2,8 @@
 import type { AlertMessage } from '../domain/alert-message.ts';
 import type { AlertTarget } from '../domain/alert-target.ts';
 import { sendMail } from './mail.ts';
-import { readSecret, type Environment } from './secret.ts';
+import type { Environment } from '../secrets/read-secret.ts';
+import { readTargetSecret } from './secret.ts';
 import { sendToSlack } from './slack.ts';
 import { sendToWebhook } from './webhook.ts';
 
@@ -17,7 +18,7 @@ export type SendAlert = (target: AlertTarget, message: AlertMessage) => Promise<
 export function openAlerting(environment: Environment): SendAlert {
   return async (target, message) => {
     const { name, kind, sender } = target;
-    const secret = readSecret(name, target.secretRef, environment);
+    const secret = readTargetSecret(name, target.secretRef, environment);
     const address = target.address ?? '';
     switch (kind) {
       case 'webhook':

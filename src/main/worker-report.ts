@@ -5,7 +5,8 @@ import { WORKER_REPORT_INTERVAL_MS } from '../domain/limits.ts';
 import type { Database } from '../postgres/database.ts';
 import { listShops } from '../postgres/master-data/shops.ts';
 import { removeWorkerReport, reportWorker } from '../postgres/worker-reports.ts';
-import { canReadCredential, type Environment } from '../shopify/credential.ts';
+import type { Environment } from '../secrets/read-secret.ts';
+import { canReadCredential } from '../shopify/credential.ts';
 
 export interface ReportOptions {
   readonly database: Database;

@@ -5,7 +5,8 @@ import type { IdentityProvider, ProvidedIdentity, ProviderSettings } from '../do
 import { OIDC_DISCOVERY_KEPT_MS, OIDC_GROUPS_MAX, OIDC_TIMEOUT_MS } from '../domain/limits.ts';
 import { isLoopbackHost } from '../domain/loopback.ts';
 import { refusalOf, unreachable } from './provider-errors.ts';
-import { readClientSecret, type Environment } from './client-secret.ts';
+import type { Environment } from '../secrets/read-secret.ts';
+import { readClientSecret } from './client-secret.ts';
 
 interface Known {
   readonly config: client.Configuration;

@@ -1,10 +1,10 @@
 /** The file drop of a source that has an SFTP server of its own: the same paths, on that server. */
-import { readFileSync, statSync } from 'node:fs';
 import { parseCredentialReference } from '../domain/credential-reference.ts';
 import { ARCHIVE_FOLDER, CLAIMED_FOLDER, ERROR_FOLDER, INCOMING_FOLDER } from '../domain/drop-folders.ts';
 import { AtpError } from '../domain/errors.ts';
 import { SOURCE_SERVER_USE_MAX_MS, TOKEN_FILE_BYTES_MAX } from '../domain/limits.ts';
 import type { SourceServer } from '../domain/source-server.ts';
+import { readSecret, type Environment } from '../secrets/read-secret.ts';
 import { fileDropOn, type FileDrop, type OpenFileDrop } from './file-drop.ts';
 import { remotePath } from './remote-path.ts';
 import { withConnection } from './sftp-connection.ts';
@@ -15,7 +15,7 @@ export type OpenSourceDrop = (source: string, server: SourceServer) => OpenFileD
 
 interface Surroundings {
   /** What `env:NAME` is looked up in. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
   /** Asked for each connection: aborts when nobody waits for the work any more. */
   readonly signalOf?: () => AbortSignal | undefined;
 }
@@ -66,18 +66,9 @@ function settingsOf(server: SourceServer, environment: Surroundings['environment
 function readPassword(reference: string, environment: Surroundings['environment']): string | null {
   const place = parseCredentialReference(reference)?.place;
   if (!place) return null;
-  const text = place.kind === 'env' ? environment[place.name] : textOf(place.name);
+  const text = readSecret(place, environment, TOKEN_FILE_BYTES_MAX);
   // Editors end a file with a line end.
   return text?.replace(/\r?\n$/, '') || null;
-}
-
-function textOf(path: string): string | undefined {
-  try {
-    if (statSync(path).size > TOKEN_FILE_BYTES_MAX) return undefined;
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
 }
 
 function withoutOwnFolders(drop: FileDrop, top: string): FileDrop {

@@ -3,17 +3,15 @@
  * `client:<id>:env:NAME` or `client:<id>:file:PATH` names an app of the client credentials grant, and where the app's
  * secret is. The values stay in memory, and no error or log line repeats one.
  */
-import { readFileSync, statSync } from 'node:fs';
 import { parseCredentialReference } from '../domain/credential-reference.ts';
 import { AtpError } from '../domain/errors.ts';
 import { TOKEN_FILE_BYTES_MAX } from '../domain/limits.ts';
+import { readSecret, type Environment } from '../secrets/read-secret.ts';
 
 export interface TokenReference {
   readonly shopId: string;
   readonly accessTokenRef: string;
 }
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 export type Credential =
   | { readonly kind: 'token'; readonly token: string }
@@ -37,8 +35,7 @@ export function readCredential(
     );
   }
   const { clientId, place } = reference;
-  const text = place.kind === 'env' ? environment[place.name] : textOf(place.name);
-  const value = text?.trim() ?? '';
+  const value = readSecret(place, environment, TOKEN_FILE_BYTES_MAX)?.trim() ?? '';
   // Other characters cannot be sent in a header, and the HTTP client's error message would quote them.
   if (!/^[\x21-\x7e]+$/.test(value)) throw missingError(shopId, `${place.kind}:${place.name}`);
   return clientId === null
@@ -53,15 +50,6 @@ export function canReadCredential(reference: TokenReference, environment: Enviro
     return true;
   } catch {
     return false;
-  }
-}
-
-function textOf(path: string): string | undefined {
-  try {
-    if (statSync(path).size > TOKEN_FILE_BYTES_MAX) return undefined;
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
   }
 }
 

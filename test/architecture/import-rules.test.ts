@@ -49,6 +49,7 @@ describe('every import rule', () => {
       'src/operations/imports-knex.ts → operations-use-adapters',
       'src/operations/imports-temporal-at-once.ts → operations-load-clients-late',
       'src/postgres/imports-sftp.ts → postgres-is-an-adapter',
+      'src/secrets/imports-knex.ts → secrets-are-read',
       'src/sftp/imports-knex.ts → sftp-is-an-adapter',
       'src/shopify/imports-a-type-of-postgres.ts → shopify-is-an-adapter',
       'src/stand-ins/imports-an-undeclared-package.ts → package-is-declared',

@@ -4,7 +4,7 @@ import type { FeedType } from '../../src/domain/feed-type.ts';
 import { findImport, listImports } from '../../src/postgres/feeds/feed-imports.ts';
 import { finishBrokenOff } from '../../src/postgres/feeds/import-chunks.ts';
 import { undoImport } from '../../src/postgres/feeds/undo-import.ts';
-import { until } from '../setup/until.ts';
+import { untilWaiting } from '../setup/until-waiting.ts';
 import { Warehouse } from './warehouse.ts';
 
 type Options = Parameters<Warehouse['importText']>[3];
@@ -60,17 +60,6 @@ async function getStuck(sent: Promise<unknown>): Promise<number> {
   return lastImport();
 }
 
-/** Until so many of our sessions wait for a lock. */
-async function untilWaiting(sessions: number): Promise<void> {
-  await until(async () => {
-    const [found] = await warehouse.database.query<{ waiting: number }>(
-      `SELECT count(*)::int AS waiting FROM pg_stat_activity
-       WHERE wait_event_type = 'Lock' AND datname = current_database()`,
-    );
-    expect(found?.waiting).toBe(sessions);
-  });
-}
-
 test('two counts at once leave out what each of them has found, and nothing comes back', async () => {
   // Three rows of the shirt are the first chunk; the others are the second one, in one record.
   const rows = [
@@ -87,7 +76,7 @@ test('two counts at once leave out what each of them has found, and nothing come
   const onRefused = async () => {
     if (!isFirst) return;
     isFirst = false;
-    await untilWaiting(1);
+    await untilWaiting(warehouse.database, 1);
   };
   let counts: Promise<unknown> = Promise.resolve();
   await warehouse.database.transaction(async (connection) => {
@@ -98,7 +87,7 @@ test('two counts at once leave out what each of them has found, and nothing come
       count(['SOCKS,SOHO,20', 'NONE,SOHO,1'], { onRefused }),
     ]);
     counts.catch(() => undefined);
-    await untilWaiting(2);
+    await untilWaiting(warehouse.database, 2);
   });
   const warnings = [{ code: 'COUNT_OVER_UNFINISHED', rows: 1 }];
   expect(await counts).toMatchObject([{ warnings }, { warnings }]);
@@ -120,10 +109,10 @@ test('an undo of what is posted and a count of it wait for each other in no circ
     await connection.query(`SELECT FROM last_count WHERE product_id = '10002' FOR UPDATE`);
     counting = count(['SHIRT,SOHO,20', 'SOCKS,SOHO,10']);
     counting.catch(() => undefined);
-    await untilWaiting(1);
+    await untilWaiting(warehouse.database, 1);
     undoing = undoImport(warehouse.database, stuck, WHO);
     undoing.catch(() => undefined);
-    await untilWaiting(2);
+    await untilWaiting(warehouse.database, 2);
   });
 
   expect(await Promise.all([counting, undoing])).toMatchObject([
@@ -145,7 +134,7 @@ test('an undo that waits in a circle all the same ends with nothing done, and is
     await connection.query(lock('SOHO'));
     const undo = undoImport(warehouse.database, stuck, WHO);
     undo.catch(() => undefined);
-    await untilWaiting(1);
+    await untilWaiting(warehouse.database, 1);
     await connection.query(lock('BROADWAY'));
     await expect(undo).rejects.toMatchObject({ code: 'IMPORT_BUSY', class: 'retry' });
   });

@@ -6,6 +6,7 @@ import { findImport, listImports } from '../../src/postgres/feeds/feed-imports.t
 import { finishBrokenOff } from '../../src/postgres/feeds/import-chunks.ts';
 import { undoImport } from '../../src/postgres/feeds/undo-import.ts';
 import { until } from '../setup/until.ts';
+import { untilWaiting } from '../setup/until-waiting.ts';
 import { Warehouse } from './warehouse.ts';
 
 const WHO = { by: 'Ann', reason: 'a test' };
@@ -43,17 +44,6 @@ async function levels(): Promise<readonly string[]> {
 }
 
 const allOf = (level: string) => SKUS.map(() => level);
-
-/** Until so many of our sessions wait for a row that somebody has. */
-async function untilWaiting(sessions: number): Promise<void> {
-  await until(async () => {
-    const [found] = await warehouse.database.query<{ waiting: number }>(
-      `SELECT count(*)::int AS waiting FROM pg_stat_activity
-       WHERE wait_event_type = 'Lock' AND datname = current_database()`,
-    );
-    expect(found?.waiting).toBe(sessions);
-  });
-}
 
 /** Runs `work` while somebody has the level of a product. */
 async function whileLocked(sku: string, work: () => Promise<unknown>): Promise<void> {
@@ -99,7 +89,7 @@ test('a process that lost its turn in the middle of a chunk posts nothing a seco
   const sent = { import: Promise.resolve() as Promise<unknown>, rest: Promise.resolve() };
   await whileLocked('SKU-0', async () => {
     sent.import = send();
-    await untilWaiting(1);
+    await untilWaiting(warehouse.database, 1);
     await warehouse.database.query(
       `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND objid = 0
          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
@@ -120,10 +110,10 @@ test('an undo waits for the chunks that are on their way, and nothing of them st
   const sent = { import: Promise.resolve() as Promise<unknown>, undo: Promise.resolve() as Promise<unknown> };
   await whileLocked('SKU-0', async () => {
     sent.import = send();
-    await untilWaiting(1);
+    await untilWaiting(warehouse.database, 1);
     sent.undo = undoImport(warehouse.database, await lastImport(), WHO, LARGE);
     sent.undo.catch(() => undefined);
-    await untilWaiting(2);
+    await untilWaiting(warehouse.database, 2);
   });
   await sent.undo;
   await expect(sent.import).rejects.toMatchObject({ code: 'IMPORT_UNDONE' });
@@ -145,7 +135,7 @@ test('in a circle with somebody else, a chunk is tried once more when the others
     await lock('SOHO');
     sent = warehouse.import('RESET_INVENTORY', rows, LARGE);
     sent.catch(() => undefined);
-    await untilWaiting(1);
+    await untilWaiting(warehouse.database, 1);
     await lock('BROADWAY');
   });
   await sent;

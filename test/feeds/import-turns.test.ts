@@ -6,7 +6,7 @@ import { listImports } from '../../src/postgres/feeds/feed-imports.ts';
 import { finishBrokenOff } from '../../src/postgres/feeds/import-chunks.ts';
 import { undoImport } from '../../src/postgres/feeds/undo-import.ts';
 import { takeProductsOfShop } from '../../src/postgres/mapping/products-of-shop.ts';
-import { until } from '../setup/until.ts';
+import { untilWaiting } from '../setup/until-waiting.ts';
 import { SHOP, Warehouse } from './warehouse.ts';
 
 type Options = Parameters<Warehouse['importText']>[3];
@@ -51,17 +51,6 @@ async function lastImport(): Promise<number> {
   return last?.importId ?? 0;
 }
 
-/** Until so many of our sessions wait for a lock. */
-async function untilWaiting(sessions: number): Promise<void> {
-  await until(async () => {
-    const [found] = await warehouse.database.query<{ waiting: number }>(
-      `SELECT count(*)::int AS waiting FROM pg_stat_activity
-       WHERE wait_event_type = 'Lock' AND datname = current_database()`,
-    );
-    expect(found?.waiting).toBe(sessions);
-  });
-}
-
 /** Begins `work` while the import is where it is, and lets it go on once that waits. */
 function beside<Result>(work: () => Promise<Result>) {
   let begun: Promise<Result> | undefined;
@@ -70,7 +59,7 @@ function beside<Result>(work: () => Promise<Result>) {
       if (begun) return true;
       begun = work();
       begun.catch(() => undefined);
-      await untilWaiting(1);
+      await untilWaiting(warehouse.database, 1);
       return true;
     },
     end: () => begun,
@@ -173,7 +162,7 @@ test.for([2, 9])(
       await connection.query(post, ['10001']);
       counting = count(['HAT,SOHO,5', `${sku},SOHO,0`, `${other},SOHO,1`], { chunkRows });
       counting.catch(() => undefined);
-      await untilWaiting(1);
+      await untilWaiting(warehouse.database, 1);
       await connection.query(post, [sku]);
     });
     await counting;
