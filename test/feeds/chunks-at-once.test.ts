@@ -108,16 +108,43 @@ test('a process that lost its turn in the middle of a chunk posts nothing a seco
 
 test('an undo waits for the chunks that are on their way, and nothing of them stays', async () => {
   const sent = { import: Promise.resolve() as Promise<unknown>, undo: Promise.resolve() as Promise<unknown> };
+  let done = 0;
   await whileLocked('SKU-0', async () => {
-    sent.import = send();
-    await untilWaiting(warehouse.database, 1);
+    sent.import = send({ onChunk: (progress) => void (done = progress.done) });
+    await until(() => {
+      expect(done).toBe(SKUS.length - 1);
+    });
     sent.undo = undoImport(warehouse.database, await lastImport(), WHO, LARGE);
     sent.undo.catch(() => undefined);
     await untilWaiting(warehouse.database, 2);
   });
   await sent.undo;
   await expect(sent.import).rejects.toMatchObject({ code: 'IMPORT_UNDONE' });
-  expect((await levels()).every((level) => level === '1 by 1' || level === '1 by 3')).toBe(true);
+  expect(await levels()).toEqual(allOf('1 by 3'));
+});
+
+test('chunks that begin later wait behind an undo that waits for those on their way', async () => {
+  const sent = { import: Promise.resolve() as Promise<unknown>, undo: Promise.resolve() as Promise<unknown> };
+  let isAsked = false;
+  // One chunk waits for its level. The other one is done, and the undo is asked for before the next one begins.
+  const onChunk = async () => {
+    if (isAsked) return;
+    isAsked = true;
+    await untilWaiting(warehouse.database, 1);
+    sent.undo = undoImport(warehouse.database, await lastImport(), WHO, LARGE);
+    sent.undo.catch(() => undefined);
+    await untilWaiting(warehouse.database, 2);
+  };
+  await whileLocked('SKU-0', async () => {
+    sent.import = send({ onChunk });
+    await untilWaiting(warehouse.database, 3);
+  });
+  await sent.undo;
+  await expect(sent.import).rejects.toMatchObject({ code: 'IMPORT_UNDONE' });
+  expect((await levels()).toSorted()).toEqual([
+    ...Array<string>(SKUS.length - 2).fill('1 by 1'),
+    ...['1 by 3', '1 by 3'],
+  ]);
 });
 
 test('in a circle with somebody else, a chunk is tried once more when the others are done', async () => {

@@ -10,7 +10,7 @@ import { breaksUnique, isDeadlock } from '../sql-state.ts';
 import { runInTransaction } from '../transaction.ts';
 import { classOf, kindOfChunks } from './chunk-kinds.ts';
 import { boundMemory } from './import-memory.ts';
-import { takeTurnAlone } from './import-turns.ts';
+import { joinImport, takeImport, takeTurnAlone } from './import-turns.ts';
 import type { ChunkOf, PostedChunk } from './pending-postings.ts';
 import { undoChunk } from './undo-postings.ts';
 
@@ -55,6 +55,7 @@ interface Applying extends ChunkOf {
  * undoes it, and for all who work on a chunk of it.
  */
 export async function takeApplying(connection: Connection, importId: number): Promise<Applying | undefined> {
+  await takeImport(connection, importId);
   const { rows } = await connection.query<Applying>(`${TAKE} FOR UPDATE`, [importId]);
   return rows[0];
 }
@@ -63,6 +64,8 @@ export async function takeApplying(connection: Connection, importId: number): Pr
  * The same for one chunk of it, beside others: it may be counted on meanwhile, but nobody ends it or undoes it.
  */
 async function takeBesideOthers(connection: Connection, importId: number): Promise<Applying | undefined> {
+  await joinImport(connection, importId);
+  // A worker of an earlier release takes the whole row for its chunk.
   const { rows } = await connection.query<Applying>(`${TAKE} FOR KEY SHARE`, [importId]);
   return rows[0];
 }
@@ -88,7 +91,10 @@ async function limitWaits(connection: Connection, { waitMs = IMPORT_WAIT_MS }: C
   await connection.query(`SET lock_timeout = ${waitMs}`);
 }
 
-/** Applies its chunks, in as many sessions as may be had. When one fails, the others stop after their chunk. */
+/**
+ * Applies its chunks, in as many sessions as may be had. When one fails, the others stop after their chunk; one that was only in another's way
+ * is left, and they go on.
+ */
 async function applyAtOnce(
   database: Database,
   connection: Connection,
@@ -108,6 +114,7 @@ async function applyAtOnce(
       try {
         await applyOne(session, { importId, chunk }, options);
       } catch (error) {
+        if (isConflict(error)) continue;
         isBroken = true;
         throw error;
       }
@@ -123,9 +130,7 @@ async function applyAtOnce(
       }),
   );
   const ended = await Promise.allSettled([applyThem(connection), ...more]);
-  for (const each of ended) {
-    if (each.status === 'rejected' && !isConflict(each.reason)) throw each.reason;
-  }
+  for (const each of ended) if (each.status === 'rejected') throw each.reason;
 }
 
 /** The server may have no connection left for us, or this process: then it is done without. */

@@ -37,6 +37,19 @@ export async function takeTurnOfLines(connection: Connection): Promise<void> {
   await connection.query('SELECT pg_advisory_xact_lock($1, 1)', [LOCKS.orders]);
 }
 
+/** First key of the locks of single imports; the second is the import's number. */
+const OF_IMPORT = 7_201_161;
+
+/** For a chunk of an import, until its transaction ends. It waits behind whoever waits for all chunks: their rows alone would let it pass. */
+export async function joinImport(connection: Connection, importId: number): Promise<void> {
+  await connection.query('SELECT pg_advisory_xact_lock_shared($1, $2::int)', [OF_IMPORT, importId]);
+}
+
+/** For whoever ends, undoes or rejects an import: waits for the chunks on their way, and no other begins until the transaction ends. */
+export async function takeImport(connection: Connection, importId: number): Promise<void> {
+  await connection.query('SELECT pg_advisory_xact_lock($1, $2::int)', [OF_IMPORT, importId]);
+}
+
 /** The classes that somebody has for itself. Every user may read pg_locks. */
 export async function readTurnsTaken(database: Database): Promise<readonly TurnClass[]> {
   const taken = await database.query<{ key: number }>(

@@ -13,7 +13,7 @@ import { applyChunks, type ChunkOptions } from './apply-chunks.ts';
 import { finishBefore, isBrokenOff } from './import-chunks.ts';
 import { boundMemory } from './import-memory.ts';
 import { brokenOffError, halfUndoneError, toCodedError } from './import-errors.ts';
-import { takeTurnAlone, takeTurnBesideOthers } from './import-turns.ts';
+import { takeImport, takeTurnAlone, takeTurnBesideOthers } from './import-turns.ts';
 import { findContinuation } from './sent-again.ts';
 import { countPostings, findPostings, lockLevelsOf, postOpposites } from './undo-postings.ts';
 import type { ImportState, UndoneImport } from '../../domain/feed-import.ts';
@@ -179,6 +179,7 @@ async function findUndoable(
   connection: Connection,
   importId: number,
 ): Promise<Omit<Applied, 'type'> & { readonly type: FeedType }> {
+  await takeImport(connection, importId);
   const { rows } = await connection.query<Applied>(
     `SELECT file_name AS "fileName", feed_type AS type, state, after_entry AS "afterEntry", last_entry AS "lastEntry",
        undone_to AS "undoneTo"
