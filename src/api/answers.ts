@@ -88,6 +88,8 @@ export function addAnswers(server: FastifyInstance, { answerMs, answerLookMs }: 
     // It is told once, as any other; what did not arrive can be asked for again.
     reply.raw.once('finish', () => kept.delete(answer.id));
     const { headers, body } = await answer.done;
+    // A stream is read once: what of it did not arrive must not look like an empty answer.
+    if (body instanceof Readable) kept.delete(answer.id);
     return reply.headers(headers).send(body);
   }
 

@@ -77,16 +77,25 @@ export function createLiveLookout({ database, ensureRun, tellChange, log }: Look
       try {
         const whole = dueWhole(nowMs);
         known = await findLiveChanges(database, whole);
-        for (const shopId of whole) {
-          const of = seen.get(shopId);
-          if (of) of.lookedWholeAt = nowMs;
-        }
         for (const shopId of seen.keys())
           if (!known.some((shop) => shop.shopId === shopId)) seen.delete(shopId);
         const { workInTurns } = await import('../../temporal/in-turns.ts');
-        const areTold = await workInTurns(known, LIVE_TOLD_AT_ONCE, (shop) => attend(shop, nowMs));
+        const failures: unknown[] = [];
+        const areTold = await workInTurns(known, LIVE_TOLD_AT_ONCE, async (shop) => {
+          try {
+            const isTold = await attend(shop, nowMs);
+            const of = seen.get(shop.shopId);
+            // Of a shop whose run could not be told, the next look looks at all again.
+            if (of && whole.includes(shop.shopId)) of.lookedWholeAt = nowMs;
+            return isTold;
+          } catch (error) {
+            failures.push(error);
+            return false;
+          }
+        });
         const told = known.filter((_, index) => areTold[index]).map(({ shopId }) => shopId);
         if (told.length > 0) await recordFound(database, told);
+        if (failures.length > 0) throw failures[0];
         if (hasFailed) log('info', 'Changes of live shops are looked for again', {});
         hasFailed = false;
         return known.length === 0 ? LIVE_IDLE_LOOK_EVERY_MS : LIVE_LOOK_EVERY_MS;
