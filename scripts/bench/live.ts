@@ -25,8 +25,8 @@ import { percentileOf, spreadOf } from './spread.ts';
 const FACILITY_ID = 'WAREHOUSE';
 /** More than are sold of any product. */
 const UNITS = 100_000;
-/** Longer than any sale of this bench may take. */
-const ARRIVAL_MAX_MS = 120_000;
+/** So long a sale is waited for after the last of them; one that takes longer is told as endless. */
+const ARRIVAL_MAX_MS = 60_000;
 /** Products of one request to the stand-in. */
 const PRODUCTS_PER_REQUEST = 1_000;
 
@@ -59,7 +59,8 @@ export async function run(args: readonly string[]): Promise<boolean> {
       await prepare(scene);
       const rows: (readonly [string, readonly number[]])[] = [];
       const stages: (readonly [string, readonly string[]])[] = [];
-      for (const way of ['by hand', 'live'] as const) {
+      // Deltas by hand come faster than the lane applies them, and would leave it behind for what comes after.
+      for (const way of ['live', 'by hand'] as const) {
         const stop = await begin(way, scene);
         // Not counted: a worker looks seldom while no shop is live.
         await sellOneByOne(scene, 1);
@@ -196,8 +197,9 @@ async function arrivalsOf({ database }: Scene, sales: readonly Sale[]): Promise<
       [sales.map(({ sku }) => sku), sales.map(({ committedAt }) => committedAt)],
     );
     const waited = found.flatMap(({ waitedMs }) => waitedMs ?? []);
-    if (waited.length === sales.length) return waited;
-    if (Date.now() > deadline) throw new Error(`${sales.length - waited.length} sales have not arrived.`);
+    const missing = sales.length - waited.length;
+    if (missing === 0) return waited;
+    if (Date.now() > deadline) return [...waited, ...Array<number>(missing).fill(Infinity)];
     // Of many, the look itself would take the processor from what is measured.
     await delay(sales.length === 1 ? 20 : 1_000);
   }
@@ -247,6 +249,7 @@ async function report(
   process.stdout.write(`${files?.files ?? 0} files\n`);
   const { domain } = addresses.shopify;
   await controlTwin(addresses.shopify, 'PATCH', `/shops/${domain}/economy`, { latencyMs: 0 });
+  await runJob(temporal, { job: 'process-uploads', shopId: SHOP_ID }, { wait: true });
   const { result } = await runJob(temporal, { job: 'verify', shopId: SHOP_ID }, { wait: true });
   const isRight = result !== null && result.equal === result.checked;
   process.stdout.write(`${isRight ? 'ok' : 'WRONG'}: Shopify shows what the database promises\n`);
