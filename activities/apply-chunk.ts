@@ -118,7 +118,7 @@ async function decideChunk(
   size: number,
 ): Promise<DecidedChunk> {
   if (confirmed.length >= size) return { settled: [], unapplied: [], writes: confirmed };
-  const items = await api.readItems(work.rows.map((row) => row.inventoryItemId));
+  const items = await api.readItemsToWrite(work.rows.map((row) => row.inventoryItemId));
   // After the read: with an earlier time, a sale between the two would expire before its order is imported.
   const readAt = await readClock(database);
   return decideRows(shop, work, items, readAt);

@@ -46,7 +46,6 @@ import {
 import type { FileDrop, OpenFileDrop } from '../src/sftp/file-drop.ts';
 import { withScratchFolder } from '../src/sftp/scratch-folder.ts';
 import type { AdminApi } from '../src/shopify/admin-api.ts';
-import { requireActiveLocation } from '../src/shopify/shop-location.ts';
 import { applyChunk } from './apply-chunk.ts';
 import { checkShopOrigin } from './check-origin.ts';
 import { FileProgress } from './file-progress.ts';
@@ -132,8 +131,8 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork, 
     },
 
     /**
-     * Proves that the file on SFTP is the one that was written, and that the shop's location is active. `isOpen` is
-     * false when a Hard Sync has superseded the file meanwhile.
+     * Proves that the file on SFTP is the one that was written. `isOpen` is false when a Hard Sync has superseded the
+     * file meanwhile.
      */
     async openFile({
       sequence,
@@ -144,8 +143,6 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork, 
         const file = await findFile(database, holder.shopId, sequence);
         return whileRenewingLease(database, pass, async () => {
           await proveFile(fileDrop, file);
-          const shop = await findShopOf(database, file);
-          await requireActiveLocation(shop, adminApi(shop));
           return { isOpen: await startApplying(database, pass, sequence) };
         });
       });

@@ -5,7 +5,7 @@ import type { Database } from '../src/postgres/database.ts';
 import { findBlockedByShop, type MendedFile } from '../src/postgres/lane/lane.ts';
 import { findShop, type Shop } from '../src/postgres/master-data/shops.ts';
 import type { AdminApi } from '../src/shopify/admin-api.ts';
-import { requireActiveLocation } from '../src/shopify/shop-location.ts';
+import { refuseUnusable } from '../src/shopify/shop-location.ts';
 
 export interface MendedDeps {
   readonly database: Database;
@@ -27,7 +27,7 @@ export async function findMended(
     const shop = { ...(await findShop(database, shopId)), locationId };
     const api = adminApi(shop);
     if (missingScopes(await api.readAccessScopes()).length > 0) return null;
-    await requireActiveLocation(shop, api);
+    refuseUnusable(shop, await api.readLocation());
     return file;
   } catch (error) {
     // What is still wrong is what the file is blocked by; a shop that does not answer is looked at by the next run.

@@ -133,7 +133,7 @@ async function applyFile(holder: LaneHolder, head: WaitingFile): Promise<ClosedF
     return null;
   }
   if (head.state === 'READY') {
-    const summary = `Check file ${sequence} on SFTP and the shop's location`;
+    const summary = `Check file ${sequence} on SFTP`;
     const { isOpen } = await firstStep('openFile', summary, { ...holder, sequence });
     if (!isOpen) return null;
   }

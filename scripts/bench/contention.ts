@@ -129,11 +129,11 @@ async function measure(
 
 function countReads(api: AdminApi): { readonly api: AdminApi; readonly reads: () => number } {
   let reads = 0;
-  const readItems: AdminApi['readItems'] = (ids) => {
+  const readItemsToWrite: AdminApi['readItemsToWrite'] = (ids) => {
     reads += 1;
-    return api.readItems(ids);
+    return api.readItemsToWrite(ids);
   };
-  return { api: { ...api, readItems }, reads: () => reads };
+  return { api: { ...api, readItemsToWrite }, reads: () => reads };
 }
 
 /** A file with one chunk: each row another quantity than the file before. */

@@ -12,7 +12,7 @@ import { adminClient, type ClientOptions, type ShopConnection } from './admin-cl
 import { readAccessScopes } from './read-access-scopes.ts';
 import { readCatalogue } from './read-catalogue.ts';
 import { readLocation, type ShopLocation } from './read-location.ts';
-import { readItems } from './read-online-atp.ts';
+import { readItems, readItemsToWrite } from './read-online-atp.ts';
 import { setOnlineAtp, type SetAnswer } from './set-online-atp.ts';
 
 export type { ShopConnection } from './admin-client.ts';
@@ -31,6 +31,8 @@ export interface AdminApi {
   readLocation(): Promise<ShopLocation | null>;
   /** What Shopify shows at the location, in the order of the ids; null: no such item. At most ROWS_PER_CALL ids. */
   readItems(inventoryItemIds: readonly string[]): Promise<readonly (ObservedItem | null)[]>;
+  /** The same for items that are to be written. Throws LOCATION_UNUSABLE, too: nothing can be written at the location. */
+  readItemsToWrite(inventoryItemIds: readonly string[]): Promise<readonly (ObservedItem | null)[]>;
   /**
    * Sends one call. `variables` is the text that `setVariables` made; sent again, it is the same request to Shopify.
    * Throws CALL_NOT_SENT_IN_TIME, too: the deadline has passed, and nothing was sent.
@@ -52,6 +54,7 @@ export function openAdminApi(shop: ShopConnection, options: ClientOptions = {}):
     restoreRate: () => client.restoreRate(),
     readLocation: () => readLocation(client, shop),
     readItems: (inventoryItemIds) => readItems(client, shop, inventoryItemIds),
+    readItemsToWrite: (inventoryItemIds) => readItemsToWrite(client, shop, inventoryItemIds),
     setOnlineAtp: (variables, deadline) => setOnlineAtp(client, shop, variables, deadline),
     catalogue: (from) => readCatalogue(client, shop, from),
   };

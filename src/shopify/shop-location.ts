@@ -16,13 +16,14 @@ export async function requireLocation(
   return location;
 }
 
-/** Throws LOCATION_UNUSABLE also when the location is deactivated: nothing is sold there, and nothing can be written. */
-export async function requireActiveLocation(
-  shop: ShopPlace,
-  api: Pick<AdminApi, 'readLocation'>,
-): Promise<void> {
-  const { isActive } = await requireLocation(shop, api);
-  if (!isActive) throw locationUnusableError(shop, 'it is deactivated');
+/**
+ * Throws LOCATION_UNUSABLE also when the location is deactivated: nothing is sold there, and nothing can be written.
+ *
+ * @param location as Shopify has just shown it; null: there is none of the shop's id
+ */
+export function refuseUnusable(shop: ShopPlace, location: Pick<ShopLocation, 'isActive'> | null): void {
+  if (location === null) throw locationUnusableError(shop, 'there is no such location');
+  if (!location.isActive) throw locationUnusableError(shop, 'it is deactivated');
 }
 
 export function locationUnusableError({ locationId, domain }: ShopPlace, reason: string): AtpError {

@@ -30,7 +30,7 @@ test('the lease of a run is renewed while the run reads a file from SFTP', async
     diary: () => undefined,
     database: lane.database,
     fileDrop: (work) => work({ download } as never),
-    adminApi: () => ({ readLocation: () => Promise.resolve({ isActive: true }) }) as never,
+    adminApi: () => expect.unreachable(),
     isAtWork: () => Promise.resolve(true),
   } satisfies ApplyDeps);
   const holder = asHolder('run A');

@@ -161,6 +161,18 @@ describe('a row that cannot be applied', () => {
     ]);
 
     await expect(bench.apply(1)).rejects.toMatchObject({ code: 'LOCATION_UNUSABLE' });
+    expect(await bench.twin.requests('SetOnlineAtp')).toEqual([]);
+  });
+
+  test('fails it also when Shopify shows the right quantities there, and settles nothing', async () => {
+    const bench = await ChunkBench.open({ A: 5 });
+    await bench.addFile(1, { A: 5 });
+    await bench.twin.control('PATCH', `/shops/${TWIN_SHOP.domain}/locations`, [
+      { id: LOCATION, isActive: false },
+    ]);
+
+    await expect(bench.apply(1)).rejects.toMatchObject({ code: 'LOCATION_UNUSABLE' });
+    expect(await bench.readOutcomes(1)).toEqual({});
   });
 });
 

@@ -65,7 +65,7 @@ describe('a call that is refused', () => {
     // Items are read as if they were well, so that only refusals show the fault; and each names only its first row.
     const api: AdminApi = {
       ...deps.api,
-      readItems: (ids) =>
+      readItemsToWrite: (ids) =>
         Promise.resolve(ids.map(() => ({ tracked: true, levelActive: true, available: 1 }))),
       setOnlineAtp: async (variables, deadline) => {
         const answer = await deps.api.setOnlineAtp(variables, deadline);
