@@ -28,13 +28,14 @@ import { watchBackends } from './backend-memory.ts';
 import { onOwnStack, type OwnStack } from './own-stack.ts';
 import { WorkerUnderTest } from './worker-under-test.ts';
 
-/** Memory is compared with that of an import of so many rows. */
+/** Memory is compared with that of an import of so many rows of its type. */
 const FEW_ROWS = 10_000;
 
 /** Pauses between postings of the order beside an import. */
 const POSTING_EVERY_MS = 20;
 
 interface Figures {
+  readonly type: string;
   readonly name: string;
   readonly seconds: number;
   /** Null: only its memory is of interest. */
@@ -67,18 +68,18 @@ export async function run(args: readonly string[]): Promise<boolean> {
       const products = Math.ceil(Math.max(rows, settings, memory, FEW_ROWS) / FACILITIES.length);
       await prepareCatalogue(stack.database, products);
       const floor = await createFloor(stack);
-      const few = await measure(stack, floor, { name: 'count', rows: FEW_ROWS, send: sendCount });
-      const figures = [few];
-      for (let round = 0; round < runs; round += 1) {
-        if (rows > 0) figures.push(await measure(stack, floor, { name: 'count', rows, send: sendCount }));
-        if (orders > 0)
-          figures.push(await measure(stack, floor, { name: 'order lines', rows: orders, send: sendOrders }));
-        if (settings > 0)
-          figures.push(await measure(stack, floor, { name: 'settings', rows: settings, send: sendSettings }));
-      }
+      const types = [
+        { name: 'count', rows, most: Math.max(rows, memory), send: sendCount },
+        { name: 'order lines', rows: orders, most: orders, send: sendOrders },
+        { name: 'settings', rows: settings, most: settings, send: sendSettings },
+      ].filter(({ most }) => most > 0);
+      const figures: Figures[] = [];
+      for (const type of types) figures.push(await measure(stack, floor, { ...type, rows: FEW_ROWS }));
+      for (let round = 0; round < runs; round += 1)
+        for (const type of types) if (type.rows > 0) figures.push(await measure(stack, floor, type));
       if (memory > 0)
         figures.push(await measure(stack, null, { name: 'count', rows: memory, send: sendCount }));
-      return report(figures, few, await areLevelsRight(stack.database));
+      return report(figures, await areLevelsRight(stack.database));
     },
     { durable: true },
   );
@@ -115,7 +116,15 @@ async function measure(
     const { ownBytes: backendBytes, cpuSeconds: backendCpuSeconds } = await backends;
     const { seconds: floorSeconds = null, cpuSeconds: floorCpuSeconds = null } = floorTook ?? {};
     const figures = {
-      ...{ name: `${name}, ${rows} rows`, seconds, floorSeconds, floorCpuSeconds, waitsMs, backendBytes },
+      ...{
+        type: name,
+        name: `${name}, ${rows} rows`,
+        seconds,
+        floorSeconds,
+        floorCpuSeconds,
+        waitsMs,
+        backendBytes,
+      },
       cpuSeconds: backendCpuSeconds + workerCpuSeconds,
       workerBytes: worker.peakMemoryBytes,
     };
@@ -186,7 +195,7 @@ async function areLevelsRight(database: Database): Promise<boolean> {
   return found?.areRight === true;
 }
 
-function report(figures: readonly Figures[], few: Figures, areRight: boolean): boolean {
+function report(figures: readonly Figures[], areRight: boolean): boolean {
   const table = new Table({
     head: [
       'import',
@@ -208,6 +217,7 @@ function report(figures: readonly Figures[], few: Figures, areRight: boolean): b
   for (const figure of figures) {
     const { name, seconds, floorSeconds, cpuSeconds, floorCpuSeconds, waitsMs, workerBytes, backendBytes } =
       figure;
+    const few = figures.find(({ type }) => type === figure.type) ?? figure;
     const sorted = waitsMs.toSorted((one, other) => one - other);
     table.push([
       name,
