@@ -71,10 +71,20 @@ export const CONDITIONS = {
     subject: 'installation',
     title: 'The Postgres server is too old',
   },
+  DATABASE_POOLED: {
+    severity: 'critical',
+    subject: 'installation',
+    title: 'A pooler shares sessions of Postgres between connections',
+  },
   DATABASE_NOT_MIGRATED: {
     severity: 'critical',
     subject: 'installation',
     title: 'The database lacks migrations',
+  },
+  DATABASE_DISTRIBUTED: {
+    severity: 'critical',
+    subject: 'installation',
+    title: 'Tables are spread over several nodes of Postgres',
   },
   DATABASE_EXHAUSTED: {
     severity: 'critical',
@@ -331,8 +341,10 @@ const OF_ERRORS: readonly (readonly [pattern: RegExp, code: ConditionCode])[] = 
   [/^TEMPORAL_UNREACHABLE$/, 'TEMPORAL_AWAY'],
   [/^SEARCH_ATTRIBUTES_MISSING$/, 'SEARCH_ATTRIBUTES_MISSING'],
   [/^DATABASE_NOT_MIGRATED$/, 'DATABASE_NOT_MIGRATED'],
+  [/^DATABASE_POOLED$/, 'DATABASE_POOLED'],
+  [/^DATABASE_DISTRIBUTED$/, 'DATABASE_DISTRIBUTED'],
   // A statement that waits for a lock, or takes too long, says nothing of the server.
-  [/^DATABASE_(UNREACHABLE|TLS_FAILED)$/, 'DATABASE_AWAY'],
+  [/^DATABASE_(UNREACHABLE|TLS_FAILED|READ_ONLY)$/, 'DATABASE_AWAY'],
   [/^DATABASE_EXHAUSTED$/, 'DATABASE_EXHAUSTED'],
   [/^(SFTP_|FILE_)/, 'SFTP_AWAY'],
   [/^SHOPIFY_(ACCESS_DENIED|CREDENTIAL_MISSING)$/, 'TOKEN_REFUSED'],

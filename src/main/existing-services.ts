@@ -3,6 +3,7 @@ import { loadExistingServices, type Config } from '../config/config.ts';
 import { INCOMING_FOLDER } from '../domain/drop-folders.ts';
 import { AtpError } from '../domain/errors.ts';
 import { openDatabase } from '../postgres/database.ts';
+import { requireOwnSessions } from '../postgres/own-sessions.ts';
 import { fileDrop } from '../sftp/file-drop.ts';
 import type { SftpSettings } from '../sftp/sftp-settings.ts';
 import type { ExistingServices } from '../stand-ins/stack.ts';
@@ -23,7 +24,7 @@ export function readExistingServices(): ExistingServices {
 /**
  * Asks each whether it can be used, and changes nothing in it.
  *
- * @throws AtpError CONFIG_INVALID, DATABASE_UNREACHABLE, SFTP_UNREACHABLE, SFTP_HOST_KEY_MISMATCH, SFTP_NOT_SAFE, TEMPORAL_UNREACHABLE,
+ * @throws AtpError CONFIG_INVALID, DATABASE_UNREACHABLE, DATABASE_POOLED, SFTP_UNREACHABLE, SFTP_HOST_KEY_MISMATCH, SFTP_NOT_SAFE, TEMPORAL_UNREACHABLE,
  *   SEARCH_ATTRIBUTES_MISSING
  */
 export async function checkExistingServices(): Promise<void> {
@@ -39,6 +40,7 @@ async function checkDatabase(databaseUrl: Config['databaseUrl']): Promise<void> 
   const database = openDatabase(databaseUrl);
   try {
     await requireServerVersion(database);
+    await requireOwnSessions(database);
   } catch (error) {
     if (error instanceof AtpError) throw error;
     // A refused login, a database that does not exist: the driver's message names them, and never a password.

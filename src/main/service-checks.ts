@@ -6,7 +6,9 @@ import { POSTGRES_MAJOR_MIN, SERVICE_CHECK_TIMEOUT_MS } from '../domain/limits.t
 import { withinTime } from '../metrics/readings.ts';
 import type { Database } from '../postgres/database.ts';
 import { requireMigrations } from '../postgres/migrate.ts';
-import { readServerVersion } from '../postgres/server-version.ts';
+import { requireOneNode } from '../postgres/one-node.ts';
+import { requireOwnSessions } from '../postgres/own-sessions.ts';
+import { readServerVersion, requireWritable } from '../postgres/server-version.ts';
 import type { OpenFileDrop } from '../sftp/file-drop.ts';
 import { connectTemporal, type TemporalClient } from '../temporal/connection.ts';
 import { namespaceExists, requireSearchAttributes } from '../temporal/namespace-check.ts';
@@ -26,10 +28,17 @@ export interface Services {
   readonly temporal: TemporalClient | ConfigFor<'temporal'>['temporal'];
 }
 
-/** Asks all of them at the same time. It never throws. */
-export async function checkServices({ database, fileDrop, temporal }: Services): Promise<ServiceCheck[]> {
+/**
+ * Asks all of them at the same time. It never throws.
+ *
+ * @param options `isStart`: also what does not change while a worker runs
+ */
+export async function checkServices(
+  { database, fileDrop, temporal }: Services,
+  { isStart }: { readonly isStart: boolean },
+): Promise<ServiceCheck[]> {
   return Promise.all([
-    check('Postgres', () => checkDatabase(database)),
+    check('Postgres', () => checkDatabase(database, isStart)),
     check('SFTP', () => fileDrop((drop) => drop.list(INCOMING_FOLDER))),
     check('Temporal', () => checkTemporal(temporal)),
   ]);
@@ -44,9 +53,12 @@ async function check(name: ServiceName, work: () => Promise<unknown>): Promise<S
   }
 }
 
-async function checkDatabase(database: Database): Promise<void> {
+async function checkDatabase(database: Database, isStart: boolean): Promise<void> {
   await requireServerVersion(database);
+  if (isStart) await requireWritable(database);
+  if (isStart) await requireOwnSessions(database);
   await requireMigrations(database);
+  if (isStart) await requireOneNode(database);
 }
 
 /** @throws AtpError DATABASE_UNREACHABLE (also for a server that is too old) */

@@ -71,9 +71,9 @@ export async function runWorkerProcess(
   const state: { temporal: TemporalClient | null; isPolling: boolean } = { temporal: null, isPolling: false };
   // What was never there is not lost: until the worker has its services, the start tells what is wrong with them.
   const look = () =>
-    checkServices(
-      state.temporal === null ? services : { database, fileDrop: drop, temporal: state.temporal },
-    );
+    state.temporal === null
+      ? checkServices(services, { isStart: true })
+      : checkServices({ database, fileDrop: drop, temporal: state.temporal }, { isStart: false });
   const sdkMetricsAddress = config.metricsAddress && (await chooseSdkMetricsAddress());
   const server = await serveWorker(config.metricsAddress, {
     metrics,

@@ -7,6 +7,7 @@ import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { openDatabase } from '../../src/postgres/database.ts';
 import { readDocument } from '../docs/documents.ts';
 import { cleanUp } from '../setup/clean-up.ts';
+import { noPgbouncer, poolerBefore } from '../postgres/pgbouncer.ts';
 import { freshNamespace } from '../setup/fresh-namespace.ts';
 import { atpWith } from './atp.ts';
 import { Patient } from './doctor-fixture.ts';
@@ -29,7 +30,9 @@ test('doctor says of an installation without a fault that all is well, and what 
     'Workflow code',
     'Open runs',
     'Postgres',
+    'Sessions of Postgres',
     'Migrations',
+    'Nodes of Postgres',
     'Database user',
     'Disk of Postgres',
     'Credentials of workers',
@@ -168,6 +171,37 @@ test('doctor finds a database that is not migrated, and a server that is too old
   expect(old['Postgres']).toMatchObject({
     detail: 'Version 14.11 is too old.',
     hint: expect.stringContaining('Postgres 15 or later') as string,
+  });
+});
+
+test.skipIf(noPgbouncer !== undefined)(
+  `doctor refuses a pooler that shares sessions of Postgres, and no other ${noPgbouncer ?? ''}`,
+  async () => {
+    const url = patient.shop.environment['DATABASE_URL'] ?? '';
+
+    const shared = await patient.failing({ DATABASE_URL: await poolerBefore(url, { mode: 'transaction' }) });
+    expect(shared['Sessions of Postgres']).toMatchObject({
+      detail: expect.stringContaining('DATABASE_POOLED') as string,
+      hint: expect.stringContaining('pool_mode = session') as string,
+    });
+
+    const own = { DATABASE_URL: await poolerBefore(url, { mode: 'session', size: 50 }) };
+    expect(await patient.failing(own)).toEqual({});
+  },
+);
+
+test('doctor refuses tables that are spread over several nodes', async () => {
+  await patient.inDatabase(
+    `CREATE SCHEMA citus;
+     CREATE TABLE citus.pg_dist_partition AS SELECT 'product'::regclass AS logicalrelid`,
+    'DROP SCHEMA citus CASCADE',
+  );
+
+  const failing = await patient.failing();
+  expect(Object.keys(failing)).toEqual(['Nodes of Postgres']);
+  expect(failing['Nodes of Postgres']).toMatchObject({
+    detail: expect.stringContaining('DATABASE_DISTRIBUTED') as string,
+    hint: expect.stringContaining('undistribute_table') as string,
   });
 });
 

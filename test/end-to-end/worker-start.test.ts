@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { listPollingWorkers } from '../../src/temporal/task-queue.ts';
+import { noPgbouncer, poolerBefore } from '../postgres/pgbouncer.ts';
 import { cleanUp } from '../setup/clean-up.ts';
 import { tcpGate } from '../setup/tcp-gate.ts';
 import { until } from '../setup/until.ts';
@@ -118,6 +119,30 @@ test('a database without the tables of this release is told before any work is t
   expect(await worker.ended).toBe(1);
   expect(worker.output()).toContain('DATABASE_NOT_MIGRATED');
   expect(worker.output()).toContain('`atp migrate`');
+});
+
+test.skipIf(noPgbouncer !== undefined)(
+  `through a pooler that shares sessions no work is taken, even with --wait ${noPgbouncer ?? ''}`,
+  async () => {
+    const url = await poolerBefore(shop.environment['DATABASE_URL'] ?? '', { mode: 'transaction' });
+    const worker = startWorker({ DATABASE_URL: url }, '--wait');
+
+    expect(await worker.ended).toBe(2);
+    expect(worker.output()).toContain('DATABASE_POOLED');
+    expect(worker.output()).toContain('pool_mode = session');
+    expect(worker.output()).not.toContain('polling');
+  },
+);
+
+test('a database whose tables are spread over nodes is told before any work is taken', async () => {
+  await shop.database.query('CREATE SCHEMA citus');
+  await shop.database.query(
+    `CREATE TABLE citus.pg_dist_partition AS SELECT 'product'::regclass AS logicalrelid`,
+  );
+  const worker = startWorker();
+
+  expect(await worker.ended).toBe(1);
+  expect(worker.output()).toContain('DATABASE_DISTRIBUTED');
 });
 
 test('with --wait it waits for SFTP with a line when it is away and one when it is there, and then works', async () => {

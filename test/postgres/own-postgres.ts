@@ -64,6 +64,12 @@ export class OwnPostgres {
     return this.#server.urlOf(NAME);
   }
 
+  /** Of the database on the standby, which lets everybody read. */
+  get standbyUrl(): string {
+    if (!this.#standby) throw new Error('There is no standby.');
+    return this.#standby.server.urlOf(NAME);
+  }
+
   /** On the server that runs now: a restart opens another one. */
   get database(): Database {
     return this.#database;

@@ -55,6 +55,17 @@ export const SERVICE_ERRORS = {
     message: () => 'The database takes no writes: it is a standby, or set to read-only.',
     hint: 'DATABASE_URL must lead to the primary. Jobs go on by themselves when it does.',
   },
+  DATABASE_POOLED: {
+    class: 'callers-fault',
+    message: (d) =>
+      `DATABASE_URL leads to a pooler that shares sessions of Postgres between connections: ${d.reason}.`,
+    hint: 'Let DATABASE_URL lead to Postgres itself, or let the pooler keep a session for each connection (PgBouncer: `pool_mode = session` for this database). Session locks, limits of statements, and looks at them belong to one session.',
+  },
+  DATABASE_DISTRIBUTED: {
+    class: 'not-now',
+    message: (d) => `Tables of ours are spread over several nodes of Postgres: ${d.reason}.`,
+    hint: 'Undo that for each of them (Citus: `SELECT undistribute_table(…)`), or use a database on one server. A delta compares snapshots, and a snapshot holds on one node only.',
+  },
   DATABASE_BUSY: {
     class: 'retry',
     message: (d) => `Somebody else’s work in the database is in the way: ${d.reason}.`,

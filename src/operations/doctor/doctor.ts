@@ -14,7 +14,7 @@ import { lookAtSchedules } from '../schedule-look.ts';
 import { check, faulty, fine, notChecked, type Check, type Finding } from './check.ts';
 import { inspectCleanUp } from './clean-up-check.ts';
 import { checkAlerts } from './alert-check.ts';
-import { checkDatabase, inspectDisk } from './database-checks.ts';
+import { checkDatabase, inspectDisk, inspectNodes, inspectSessions } from './database-checks.ts';
 import { inspectDatabaseUser } from './database-user-check.ts';
 import { checkFeeds } from './feed-checks.ts';
 import { checkFileDrop } from './file-drop-check.ts';
@@ -57,14 +57,19 @@ export async function runChecks(app: Application, { withDear, isThorough }: Scop
 
 async function checkDatabaseAndShops(app: Application, withDear: boolean): Promise<Check[]> {
   const [server, migrations] = await checkDatabase(app);
-  if (!migrations.ok) return [server, migrations, notChecked('Shops', server.ok ? migrations : server)];
+  // Known before anything is written: it is told of an empty database, too.
+  const sessions =
+    withDear && server.ok ? [await check('Sessions of Postgres', () => inspectSessions(app), 'dear')] : [];
+  if (!migrations.ok)
+    return [server, ...sessions, migrations, notChecked('Shops', server.ok ? migrations : server)];
+  const nodes = await check('Nodes of Postgres', () => inspectNodes(app));
   const user = await check('Database user', () => inspectDatabaseUser(app));
   const disk = withDear ? [await check('Disk of Postgres', () => inspectDisk(app), 'dear')] : [];
   const credentials = await check('Credentials of workers', () => inspectWorkerReports(app));
   const feeds = await check('Feeds', () => inspectFeeds(app));
   const orders = await check('Orders', () => inspectOrders(app));
   const ofInstallation = [
-    ...[server, migrations, user, ...disk, credentials, feeds],
+    ...[server, ...sessions, migrations, nodes, user, ...disk, credentials, feeds],
     ...(await checkFeeds(app)),
     ...[orders, await check('Clean-up', () => inspectCleanUp(app)), await checkAlerts(app)],
   ];
