@@ -53,6 +53,7 @@ export async function setPlan(
 
 /** One request that the stand-in has logged. */
 export interface AskedOfTwin {
+  readonly operation: string | null;
   readonly cost: { readonly actual: number | null } | null;
   readonly errors: readonly string[];
 }
