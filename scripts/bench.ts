@@ -1,36 +1,21 @@
 /**
  * `npm run bench <name>`: measures, prints the figures and the machine, and fails only when the work was done wrongly,
- * never because of a figure.
+ * never because of a figure. `--small` does the same work for a handful of rows: whether it is done right, in seconds.
  *
- *     npm run bench scale [-- --products 50000 --kills 5 --seed 1]
- *     npm run bench wake [-- --deltas 20]
- *     npm run bench start [-- --runs 10]
- *     npm run bench contention [-- --latency 400 --runs 3 --seed 1]
- *     npm run bench import [-- --rows 1000000 --orders 200000 --settings 200000 --memory 5000000 --runs 2]
- *     npm run bench console [-- --products 200000 --shops 100 --runs 10000 --asks 40 --catalogue 1000000]
- *     npm run bench age [-- --products 1000000 --shops 100 --mapped 20000 --runs 10]
- *     npm run bench lane [-- --products 100000 --latency 300 | --small]
+ *     npm run bench scale [-- --products 50000 --kills 5 --seed 1 | --small]
+ *     npm run bench wake [-- --deltas 20 | --small]
+ *     npm run bench start [-- --runs 10 | --small]
+ *     npm run bench contention [-- --latency 400 --runs 3 --seed 1 | --small]
+ *     npm run bench import [-- --rows 1000000 --orders 200000 --settings 200000 --memory 5000000 --runs 2 | --small]
+ *     npm run bench console [-- --products 200000 --shops 100 --runs 10000 --asks 40 --catalogue 1000000 | --small]
+ *     npm run bench age [-- --products 1000000 --shops 100 --mapped 20000 --runs 10 | --small]
+ *     npm run bench lane [-- --products 100000 --latency 300 --drift 0.01 | --small]
  *     npm run bench verify [-- --products 100000 --latency 300 | --small]
  *     npm run bench scope [-- --products 200000 --facilities 10 --pairs 5 | --small]
  *     npm run bench live [-- --products 20000 --sales 30 --rate 50 --seconds 60 --latency 300 | --small]
  */
 import { cpus, totalmem } from 'node:os';
-
-const BENCHES: Readonly<
-  Record<string, () => Promise<{ run: (args: readonly string[]) => Promise<boolean> }>>
-> = {
-  scale: () => import('./bench/scale.ts'),
-  wake: () => import('./bench/wake.ts'),
-  start: () => import('./bench/start.ts'),
-  contention: () => import('./bench/contention.ts'),
-  age: () => import('./bench/age.ts'),
-  import: () => import('./bench/import.ts'),
-  console: () => import('./bench/console.ts'),
-  scope: () => import('./bench/scope.ts'),
-  lane: () => import('./bench/lane.ts'),
-  live: () => import('./bench/live.ts'),
-  verify: () => import('./bench/verify.ts'),
-};
+import { BENCHES } from './bench/benches.ts';
 
 const [name = '', ...args] = process.argv.slice(2);
 const bench = BENCHES[name];

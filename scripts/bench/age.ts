@@ -26,6 +26,10 @@ interface Scene {
   readonly expected: readonly [WaitingCause | null, WaitingCause | null];
 }
 
+const LARGE = { products: 1_000_000, shops: 100, mapped: 20_000, runs: 10 };
+/** No fewer: a scene takes 600 mapped products of each shop. */
+const SMALL = { products: 1_200, shops: 4, mapped: 600, runs: 1 };
+
 const FIRST_HALF = `shop_id IN (SELECT shop_id FROM shop ORDER BY shop_id LIMIT (SELECT count(*) / 2 FROM shop))`;
 
 const SCENES: readonly Scene[] = [
@@ -89,15 +93,22 @@ export async function run(args: readonly string[]): Promise<boolean> {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      products: { type: 'string', default: '1000000' },
-      shops: { type: 'string', default: '100' },
-      mapped: { type: 'string', default: '20000' },
-      runs: { type: 'string', default: '10' },
+      products: { type: 'string' },
+      shops: { type: 'string' },
+      mapped: { type: 'string' },
+      runs: { type: 'string' },
+      small: { type: 'boolean', default: false },
     },
   });
-  const size = { products: Number(values.products), shops: Number(values.shops) };
+  const usual = values.small ? SMALL : LARGE;
+  const size = {
+    products: Number(values.products ?? usual.products),
+    shops: Number(values.shops ?? usual.shops),
+  };
+  const mapped = Number(values.mapped ?? usual.mapped);
+  const runs = Number(values.runs ?? usual.runs);
   return onOwnDatabase(async (database) => {
-    await prepare(database, size, Number(values.mapped));
+    await prepare(database, size, mapped);
     const table = new Table({
       head: ['scene', 'floor ms: min', 'median', 'max', 'figure ms: min', 'median', 'max', 'times'],
       style: { head: [], border: [], compact: true },
@@ -108,8 +119,8 @@ export async function run(args: readonly string[]): Promise<boolean> {
       for (const name of ['change_log', 'upload_file', 'applied_row', 'owed_row'])
         await database.query(`ANALYZE ${name}`);
       isRight = (await isAsMade(database, scene)) && isRight;
-      const floor = spreadOf(await measure(Number(values.runs), () => database.query(FLOOR)));
-      const figure = spreadOf(await measure(Number(values.runs), () => listOldestChanges(database)));
+      const floor = spreadOf(await measure(runs, () => database.query(FLOOR)));
+      const figure = spreadOf(await measure(runs, () => listOldestChanges(database)));
       table.push([
         scene.name,
         ...spreadCells(floor),
@@ -118,7 +129,7 @@ export async function run(args: readonly string[]): Promise<boolean> {
       ]);
     }
     process.stdout.write(
-      `${size.products} products, ${size.shops} shops with ${values.mapped} mapped products each, in one statement\n\n${table.toString()}\n\n`,
+      `${size.products} products, ${size.shops} shops with ${mapped} mapped products each, in one statement\n\n${table.toString()}\n\n`,
     );
     process.stdout.write(`${isRight ? 'ok' : 'WRONG'}: each shop waits for what the scene was made with\n`);
     return isRight;

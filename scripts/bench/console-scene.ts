@@ -5,11 +5,11 @@ import { endVerification } from '../../src/postgres/lane/verification-history.ts
 export interface Size {
   readonly products: number;
   readonly shops: number;
+  readonly rowsPerFile: number;
 }
 
 export const FACILITIES = 5;
 const FILES_PER_SHOP = 1_000;
-const ROWS_PER_FILE = 250;
 const QUARANTINED = 2_000;
 const DIFFERENCES = 2_000;
 const WITHHELD = 2_000;
@@ -55,7 +55,10 @@ export async function addShops(database: Database, size: Size): Promise<readonly
   return shopIds;
 }
 
-async function makeShops(database: Database, { products, shops }: Size): Promise<readonly string[]> {
+async function makeShops(
+  database: Database,
+  { products, shops, rowsPerFile }: Size,
+): Promise<readonly string[]> {
   return database.session(async (session) => {
     const make = (sql: string, values: readonly unknown[] = []) => session.query(sql, [...values]);
     await make(
@@ -78,21 +81,21 @@ async function makeShops(database: Database, { products, shops }: Size): Promise
          made, $2, $2, made, made + interval '40 s', made - interval '5 minutes'
        FROM shop, generate_series(1, $1::int) AS n,
          LATERAL (SELECT now() - ($1::int - n) * interval '15 minutes' AS made) AS at`,
-      [FILES_PER_SHOP, ROWS_PER_FILE],
+      [FILES_PER_SHOP, rowsPerFile],
     );
     await make(
       `INSERT INTO upload_file_row (shop_id, sequence, position, product_id, sku, inventory_item_id, quantity)
        SELECT $1, sequence, row_number() OVER (PARTITION BY sequence ORDER BY id COLLATE "C") - 1, id, id, 'item ' || id, 5
        FROM generate_series(1, $2::int) AS sequence, generate_series(1, $3::int) AS n,
          LATERAL (SELECT 'P' || (1 + (sequence * $3::int + n) % $4::int) AS id) AS product`,
-      [first, FILES_PER_SHOP, ROWS_PER_FILE, products],
+      [first, FILES_PER_SHOP, rowsPerFile, products],
     );
     await make(
       `INSERT INTO shopify_call (shop_id, sequence, chunk, generation, idempotency_key, variables, epoch, state, row_count,
          answered_at)
        SELECT $1, n, 0, 0, gen_random_uuid(), '{"input":{"quantities":[]}}', 1, 'APPLIED', $3, now()
        FROM generate_series(1, $2::int) AS n`,
-      [first, FILES_PER_SHOP, ROWS_PER_FILE],
+      [first, FILES_PER_SHOP, rowsPerFile],
     );
     await make(
       `INSERT INTO applied_row (shop_id, product_id, sequence, outcome, target, error_code, error_message)

@@ -57,23 +57,40 @@ function lists(shopId: string, sku: string): readonly (readonly [path: string, r
   ];
 }
 
+const LARGE = {
+  ...{ products: 200_000, shops: 100, rowsPerFile: 250 },
+  ...{ runs: 10_000, asks: 40, catalogue: 1_000_000 },
+};
+/** No fewer products or runs: each list must have as many rows as it has in a large installation. */
+const SMALL = {
+  ...{ products: 2_000, shops: 2, rowsPerFile: 2 },
+  ...{ runs: 60, asks: 1, catalogue: 1_000 },
+};
+
 export async function run(args: readonly string[]): Promise<boolean> {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      products: { type: 'string', default: '200000' },
-      shops: { type: 'string', default: '100' },
-      runs: { type: 'string', default: '10000' },
-      asks: { type: 'string', default: '40' },
-      catalogue: { type: 'string', default: '1000000' },
+      products: { type: 'string' },
+      shops: { type: 'string' },
+      runs: { type: 'string' },
+      asks: { type: 'string' },
+      catalogue: { type: 'string' },
+      small: { type: 'boolean', default: false },
     },
   });
-  const size = { products: Number(values.products), shops: Number(values.shops) };
-  const listsAreRight = await onOwnStack(
-    (stack) => measureLists(stack, size, { runs: Number(values.runs), asks: Number(values.asks) }),
-    { durable: false },
-  );
-  const whatIfIsRight = await onOwnDatabase((database) => measureWhatIf(database, Number(values.catalogue)));
+  const usual = values.small ? SMALL : LARGE;
+  const size = {
+    products: Number(values.products ?? usual.products),
+    shops: Number(values.shops ?? usual.shops),
+    rowsPerFile: usual.rowsPerFile,
+  };
+  const [runs, asks] = [Number(values.runs ?? usual.runs), Number(values.asks ?? usual.asks)];
+  const listsAreRight = await onOwnStack((stack) => measureLists(stack, size, { runs, asks }), {
+    durable: false,
+  });
+  const catalogue = Number(values.catalogue ?? usual.catalogue);
+  const whatIfIsRight = await onOwnDatabase((database) => measureWhatIf(database, catalogue));
   return listsAreRight && whatIfIsRight;
 }
 

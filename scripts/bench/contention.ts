@@ -49,19 +49,21 @@ export async function run(args: readonly string[]): Promise<boolean> {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      latency: { type: 'string', default: '400' },
-      runs: { type: 'string', default: '3' },
+      latency: { type: 'string' },
+      runs: { type: 'string' },
+      small: { type: 'boolean', default: false },
       seed: { type: 'string', default: '1' },
     },
   });
-  const latencyMs = Number(values.latency);
+  const latencyMs = Number(values.latency ?? (values.small ? 50 : 400));
+  const runs = Number(values.runs ?? (values.small ? 1 : 3));
   return onOwnStack(
     async ({ addresses, database }) => {
       await prepare(database, addresses, latencyMs);
       const figures: Figures[] = [];
       let sequence = 0;
-      for (const scenario of SCENARIOS) {
-        for (let run = 0; run < Number(values.runs); run += 1) {
+      for (const scenario of values.small ? SCENARIOS.slice(-1) : SCENARIOS) {
+        for (let run = 0; run < runs; run += 1) {
           sequence += 1;
           const random = randomOf(Number(values.seed) + run);
           figures.push(await measure(database, addresses, { scenario, sequence, random }));

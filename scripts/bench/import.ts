@@ -31,6 +31,9 @@ import { WorkerUnderTest } from './worker-under-test.ts';
 /** Memory is compared with that of an import of so many rows of its type. */
 const FEW_ROWS = 10_000;
 
+const LARGE = { rows: 1_000_000, orders: 200_000, settings: 200_000, runs: 2 };
+const SMALL = { rows: 1_000, orders: 1_000, settings: 1_000, runs: 1 };
+
 /** Pauses between postings of the order beside an import. */
 const POSTING_EVERY_MS = 20;
 
@@ -52,20 +55,24 @@ export async function run(args: readonly string[]): Promise<boolean> {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      rows: { type: 'string', default: '1000000' },
-      orders: { type: 'string', default: '200000' },
-      settings: { type: 'string', default: '200000' },
+      rows: { type: 'string' },
+      orders: { type: 'string' },
+      settings: { type: 'string' },
       memory: { type: 'string', default: '0' },
-      runs: { type: 'string', default: '2' },
+      runs: { type: 'string' },
+      small: { type: 'boolean', default: false },
     },
   });
-  const { rows, orders, settings, memory, runs } = {
-    ...{ rows: Number(values.rows), orders: Number(values.orders), settings: Number(values.settings) },
-    ...{ memory: Number(values.memory), runs: Number(values.runs) },
-  };
+  const usual = values.small ? SMALL : LARGE;
+  const rows = Number(values.rows ?? usual.rows);
+  const orders = Number(values.orders ?? usual.orders);
+  const settings = Number(values.settings ?? usual.settings);
+  const memory = Number(values.memory);
+  const runs = Number(values.runs ?? usual.runs);
+  const fewRows = values.small ? FEW_ROWS / 100 : FEW_ROWS;
   return onOwnStack(
     async (stack) => {
-      const products = Math.ceil(Math.max(rows, settings, memory, FEW_ROWS) / FACILITIES.length);
+      const products = Math.ceil(Math.max(rows, settings, memory, fewRows) / FACILITIES.length);
       await prepareCatalogue(stack.database, products);
       const floor = await createFloor(stack);
       const types = [
@@ -74,7 +81,7 @@ export async function run(args: readonly string[]): Promise<boolean> {
         { name: 'settings', rows: settings, most: settings, send: sendSettings },
       ].filter(({ most }) => most > 0);
       const figures: Figures[] = [];
-      for (const type of types) figures.push(await measure(stack, floor, { ...type, rows: FEW_ROWS }));
+      for (const type of types) figures.push(await measure(stack, floor, { ...type, rows: fewRows }));
       for (let round = 0; round < runs; round += 1)
         for (const type of types) if (type.rows > 0) figures.push(await measure(stack, floor, type));
       if (memory > 0)

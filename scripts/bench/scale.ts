@@ -40,12 +40,14 @@ export async function run(args: readonly string[]): Promise<boolean> {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      products: { type: 'string', default: '50000' },
+      products: { type: 'string' },
       kills: { type: 'string', default: '0' },
+      small: { type: 'boolean', default: false },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     },
   });
-  const [products, kills] = [Number(values.products), Number(values.kills)];
+  const products = Number(values.products ?? (values.small ? 200 : 50_000));
+  const kills = Number(values.kills);
   const random = randomOf(Number(values.seed));
   process.stdout.write(
     `${products} products × ${FACILITIES.length} facilities, ${kills} kills, seed ${values.seed}\n`,

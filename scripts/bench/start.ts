@@ -36,9 +36,9 @@ interface Measured {
 export async function run(args: readonly string[]): Promise<boolean> {
   const { values } = parseArgs({
     args: [...args],
-    options: { runs: { type: 'string', default: '10' } },
+    options: { runs: { type: 'string' }, small: { type: 'boolean', default: false } },
   });
-  const runs = Number(values.runs);
+  const runs = Number(values.runs ?? (values.small ? 1 : 10));
   return onOwnStack(
     async (stack) => {
       await prepare(stack);

@@ -28,9 +28,9 @@ const UNITS = 10_000;
 export async function run(args: readonly string[]): Promise<boolean> {
   const { values } = parseArgs({
     args: [...args],
-    options: { deltas: { type: 'string', default: '20' } },
+    options: { deltas: { type: 'string' }, small: { type: 'boolean', default: false } },
   });
-  const deltas = Number(values.deltas);
+  const deltas = Number(values.deltas ?? (values.small ? 2 : 20));
   return onOwnStack(
     async ({ addresses, database, temporal, worker }) => {
       await prepare(database, addresses);
