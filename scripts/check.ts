@@ -60,6 +60,11 @@ const CHECKS: readonly Check[] = [
     command: ['node', 'scripts/write-operations-reference.ts', '--check'],
     fix: 'node scripts/write-operations-reference.ts',
   },
+  {
+    name: 'benchmarks',
+    command: ['node', 'scripts/write-benchmarks.ts', '--check'],
+    fix: 'node scripts/write-benchmarks.ts',
+  },
 ];
 
 const PROJECT = join(import.meta.dirname, '..');
