@@ -44,14 +44,14 @@ export async function run(args: readonly string[]): Promise<boolean> {
       sales: { type: 'string' },
       seconds: { type: 'string' },
       rate: { type: 'string', default: '50' },
-      latency: { type: 'string', default: '300' },
+      latency: { type: 'string' },
     },
   });
   const products = Number(values.products ?? (values.small ? 100 : 20_000));
-  const sales = Number(values.sales ?? (values.small ? 3 : 30));
-  const seconds = Number(values.seconds ?? (values.small ? 3 : 60));
+  const sales = Number(values.sales ?? (values.small ? 1 : 30));
+  const seconds = Number(values.seconds ?? (values.small ? 1 : 60));
   const rate = Number(values.rate);
-  const latencyMs = Number(values.latency);
+  const latencyMs = Number(values.latency ?? (values.small ? 50 : 300));
   return onOwnStack(
     async (stack) => {
       const skus = Array.from({ length: products }, (_, index) => `SHIRT-${index}`);

@@ -39,12 +39,12 @@ export async function run(args: readonly string[]): Promise<boolean> {
     args: [...args],
     options: {
       products: { type: 'string' },
-      latency: { type: 'string', default: '300' },
+      latency: { type: 'string' },
       small: { type: 'boolean', default: false },
     },
   });
-  const products = Number(values.products ?? (values.small ? 2_000 : 100_000));
-  const latencyMs = Number(values.latency);
+  const products = Number(values.products ?? (values.small ? 1_000 : 100_000));
+  const latencyMs = Number(values.latency ?? (values.small ? 50 : 300));
   return onOwnStack(
     async ({ addresses, database, temporal, worker }) => {
       await prepare(database, addresses.shopify, products);

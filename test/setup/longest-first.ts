@@ -1,7 +1,14 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Where the tests are that wait most: what one of them still waits for at the end, all others have waited for. */
-const LONGEST = ['/test/told/', '/test/end-to-end/', '/test/stack/', '/test/alerts/', '/test/cli/'];
+/** Where the longest files are, and the tests that wait most: what one of them still waits for at the end, all others have waited for. */
+const LONGEST = [
+  '/test/bench/',
+  '/test/told/',
+  '/test/end-to-end/',
+  '/test/stack/',
+  '/test/alerts/',
+  '/test/cli/',
+];
 
 /** Vitest begins with the longest files once it has seen them run; before that, with those that have most text. */
 export class LongestFirst extends BaseSequencer {
