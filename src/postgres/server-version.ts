@@ -2,15 +2,18 @@ import { AtpError } from '../domain/errors.ts';
 import type { Database } from './database.ts';
 
 /**
- * Whether it takes writes. A hot standby lets everybody read.
+ * Whether it takes writes. A hot standby lets everybody read. Asked over a new connection: one that is open keeps what was
+ * set when it was opened.
  *
  * @throws AtpError DATABASE_READ_ONLY
  */
 export async function requireWritable(database: Database): Promise<void> {
-  const [row] = await database.query<{ isReadOnly: boolean }>(
-    `SELECT current_setting('transaction_read_only') = 'on' AS "isReadOnly"`,
+  const { rows } = await database.session((session) =>
+    session.query<{ isReadOnly: boolean }>(
+      `SELECT current_setting('transaction_read_only') = 'on' AS "isReadOnly"`,
+    ),
   );
-  if (row?.isReadOnly) throw new AtpError('DATABASE_READ_ONLY');
+  if (rows[0]?.isReadOnly) throw new AtpError('DATABASE_READ_ONLY');
 }
 
 /** Such as `{text: '18.4', major: 18}`. */

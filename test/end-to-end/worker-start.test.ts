@@ -145,6 +145,18 @@ test('a database whose tables are spread over nodes is told before any work is t
   expect(worker.output()).toContain('DATABASE_DISTRIBUTED');
 });
 
+test('with --wait it waits for a database that takes no writes, and works when it does', async () => {
+  const name = new URL(shop.environment['DATABASE_URL'] ?? '').pathname.slice(1);
+  await shop.database.query(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
+  const worker = startWorker({}, '--wait');
+  await until(() => expect(worker.output()).toContain('Postgres: DATABASE_READ_ONLY'));
+
+  // Over a connection of before, which is not concerned.
+  await shop.database.query(`ALTER DATABASE ${name} RESET default_transaction_read_only`);
+  await until(() => expect(worker.output()).toContain('Postgres can be used now'));
+  await untilPolling(worker);
+});
+
 test('with --wait it waits for SFTP with a line when it is away and one when it is there, and then works', async () => {
   const url = new URL(shop.environment['SFTP_URL'] ?? '');
   const gate = await tcpGate(Number(url.port));
