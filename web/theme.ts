@@ -1,6 +1,13 @@
 /** The one visual language: quiet, dense, system fonts; a colour says a state, and a word says it, too. */
 import { createTheme } from '@mantine/core';
 
+/** What lies over the page: it can be closed by its name, and its heading is not another banner of the page. */
+const OVERLAY = {
+  overlayProps: { backgroundOpacity: 0.3 },
+  closeButtonProps: { 'aria-label': 'Close' },
+  attributes: { header: { role: 'none' } },
+} as const;
+
 export const theme = createTheme({
   primaryColor: 'blue',
   primaryShade: 8,
@@ -24,8 +31,8 @@ export const theme = createTheme({
     Checkbox: { defaultProps: { size: 'xs' } },
     SegmentedControl: { defaultProps: { size: 'xs' } },
     Card: { defaultProps: { withBorder: true, padding: 'md' } },
-    Drawer: { defaultProps: { position: 'right', size: 'md', overlayProps: { backgroundOpacity: 0.3 } } },
-    Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.3 } } },
+    Drawer: { defaultProps: { position: 'right', size: 'md', ...OVERLAY } },
+    Modal: { defaultProps: { centered: true, ...OVERLAY } },
     Tooltip: {
       defaultProps: {
         withArrow: true,

@@ -80,9 +80,13 @@ function savedText(saved: ResultOf<typeof addFeedSource>): string {
 }
 
 function sourcesText(sources: ResultOf<typeof listFeedSources>): string {
-  const rows = sources.map(({ source, settings, server }) => [
+  const rows = sources.map(({ source, settings, server, serverUse }) => [
     source,
-    [...(server === null ? [] : [serverText(server)]), settingsText(settings)].join('; '),
+    [
+      ...(server === null ? [] : [serverText(server)]),
+      ...(serverUse === null ? [] : [useText(serverUse)]),
+      settingsText(settings),
+    ].join('; '),
   ]);
   return table(['Source', 'What was said'], rows, 'Nothing was said of any source: all is recognised.');
 }
@@ -92,6 +96,12 @@ function serverText(server: NonNullable<FeedSource['server']>): string {
   const { username, host, port, folder, password, privateKeyFile } = server;
   const by = [password, privateKeyFile].filter((place) => place !== null).join(', ');
   return `at sftp://${username}@${host}:${port}${folder} by ${by}`;
+}
+
+function useText({ state, notUsedSince, fault }: NonNullable<FeedSource['serverUse']>): string {
+  if (state === 'USABLE') return 'the last import could use it';
+  if (state === 'NOT_TRIED') return 'no import has looked there yet';
+  return `not used since ${notUsedSince?.toISOString() ?? ''}: ${fault?.message ?? ''}`;
 }
 
 function settingsText(settings: ResultOf<typeof addFeedSource>['settings']): string {

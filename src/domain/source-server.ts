@@ -14,6 +14,16 @@ export interface SourceServer {
   readonly privateKeyFile: string | null;
 }
 
+/** Whether imports can use the server of a source. */
+export interface ServerUse {
+  /** NOT_TRIED: no import has looked there since it was said where it is. */
+  readonly state: 'NOT_TRIED' | 'USABLE' | 'LOST';
+  /** Since when no import could use it; null: the last one could. */
+  readonly notUsedSince: Date | null;
+  /** Why it is lost; null: it is not. */
+  readonly fault: Omit<ServerFault, 'source'> | null;
+}
+
 /** Why the server of a source could not be used. */
 export interface ServerFault {
   readonly source: string;

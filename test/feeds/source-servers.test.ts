@@ -6,7 +6,7 @@ import type { FeedRef } from '../../activities/import-inventory.ts';
 import type { SourceServer } from '../../src/domain/source-server.ts';
 import { decideImport, listImports } from '../../src/postgres/feeds/feed-imports.ts';
 import { listLostServers, setServer } from '../../src/postgres/feeds/source-servers.ts';
-import { addSource } from '../../src/postgres/feeds/sources.ts';
+import { addSource, findSource } from '../../src/postgres/feeds/sources.ts';
 import { listUntaken } from '../../src/postgres/feeds/untaken-files.ts';
 import { freePort } from '../../src/stand-ins/ports.ts';
 import { freshSftpRoot, type FreshSftpRoot } from '../setup/fresh-sftp-root.ts';
@@ -134,6 +134,10 @@ describe('a server that cannot be used holds back its own source only, and is to
     await putThere('1.csv', `${COUNT}BROADWAY,SHIRT,5\n`);
     await run.put('incoming/RESET_INVENTORY__1.csv', `${COUNT}BROADWAY,HAT,7\n`);
     await connect(await change());
+    expect((await findSource(database, 'store')).serverUse).toMatchObject({
+      state: 'NOT_TRIED',
+      fault: null,
+    });
 
     const found = await importAll();
 
@@ -143,6 +147,10 @@ describe('a server that cannot be used holds back its own source only, and is to
     ]);
     const [lost] = await listLostServers(database);
     expect(lost).toMatchObject({ source: 'store' });
+    expect((await findSource(database, 'store')).serverUse).toMatchObject({
+      ...{ state: 'LOST', notUsedSince: lost?.since },
+      fault: { message: expect.stringContaining(why) as string },
+    });
     expect(JSON.stringify([found, lost])).not.toContain('hunter2');
 
     await run.listFeeds();
@@ -152,6 +160,9 @@ describe('a server that cannot be used holds back its own source only, and is to
     await importAll();
     expect(await onHand('SHIRT')).toBe(5);
     expect(await listLostServers(database)).toEqual([]);
+    expect((await findSource(database, 'store')).serverUse).toEqual({
+      ...{ state: 'USABLE', notUsedSince: null, fault: null },
+    });
   });
 
   test('lost between the look and the import: its feed is left to the next run', async () => {

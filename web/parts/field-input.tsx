@@ -15,6 +15,9 @@ import {
 import { wantedOf, type Field } from '../../src/domain/input-fields.ts';
 import { InstantInput } from './instant-input.tsx';
 
+/** Numbers up to it are read without separators. */
+const UNSEPARATED_MAX = 99_999;
+
 export type Choices = readonly (string | { readonly value: string; readonly label: string })[];
 
 interface FieldInputProps {
@@ -135,7 +138,8 @@ function Control({
           min={field.min}
           max={field.max}
           allowDecimal={false}
-          thousandSeparator=" "
+          // A port or a percentage is read as it is.
+          thousandSeparator={field.max > UNSEPARATED_MAX ? ' ' : ''}
           value={typeof value === 'number' ? value : ''}
           placeholder={field.byDefault === undefined ? undefined : String(field.byDefault)}
           onChange={(typed) => onChange(typed === '' ? undefined : typed)}

@@ -12,7 +12,7 @@ export async function findServer(database: Database, source: string): Promise<So
   return found?.server ?? null;
 }
 
-/** What is said of how it writes stays. @param server null: its feeds lie on that of all sources again */
+/** What is said of how it writes stays. No run has used the server yet. @param server null: its feeds lie on that of all sources again */
 export async function setServer(
   database: Database,
   source: string,
@@ -20,7 +20,9 @@ export async function setServer(
 ): Promise<FeedSource> {
   await findSource(database, source);
   await database.query(
-    'UPDATE feed_source SET server = $2, server_fault = NULL, server_lost_since = NULL WHERE source = $1',
+    `UPDATE feed_source SET server = $2, server_fault = NULL,
+       server_lost_since = CASE WHEN $2::jsonb IS NOT NULL THEN clock_timestamp() END
+     WHERE source = $1`,
     [source, server === null ? null : JSON.stringify(server)],
   );
   return findSource(database, source);
@@ -35,7 +37,8 @@ export async function recordServerLook(
   await database.query(
     `UPDATE feed_source SET server_fault = $2,
        server_lost_since = CASE WHEN $2::jsonb IS NOT NULL THEN coalesce(server_lost_since, clock_timestamp()) END
-     WHERE source = $1 AND server IS NOT NULL AND server_fault IS DISTINCT FROM $2::jsonb`,
+     WHERE source = $1 AND server IS NOT NULL
+       AND (server_fault IS DISTINCT FROM $2::jsonb OR ($2::jsonb IS NULL AND server_lost_since IS NOT NULL))`,
     [source, fault && JSON.stringify(fault)],
   );
 }

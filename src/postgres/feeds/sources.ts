@@ -1,7 +1,7 @@
 /** Sources of feeds, and what was said of how they write. */
 import { AtpError } from '../../domain/errors.ts';
 import { NO_SETTINGS, type SourceSettings } from '../../domain/feed-source.ts';
-import type { SourceServer } from '../../domain/source-server.ts';
+import type { ServerFault, ServerUse, SourceServer } from '../../domain/source-server.ts';
 import type { Database } from '../database.ts';
 import { breaksUnique } from '../sql-state.ts';
 
@@ -11,6 +11,8 @@ export interface FeedSource {
   readonly settings: SourceSettings;
   /** Its own SFTP server; null: that of all sources. */
   readonly server: SourceServer | null;
+  /** Whether imports can use that server; null: it has none of its own. */
+  readonly serverUse: ServerUse | null;
 }
 
 /** What is undefined stays as it is; null: it is recognised again, or has its default. */
@@ -18,16 +20,21 @@ export type SettingsChange = {
   readonly [Name in keyof SourceSettings]?: SourceSettings[Name] | null | undefined;
 };
 
-const SELECT_SOURCE = 'SELECT source, settings, server FROM feed_source';
+const SELECT_SOURCE = `SELECT source, settings, server, server_fault AS fault, server_lost_since AS "notUsedSince"
+  FROM feed_source`;
 
 interface SourceRow {
   readonly source: string;
   readonly settings: Partial<SourceSettings>;
   readonly server: SourceServer | null;
+  readonly fault: Omit<ServerFault, 'source'> | null;
+  readonly notUsedSince: Date | null;
 }
 
-function toSource({ source, settings, server }: SourceRow): FeedSource {
-  return { source, settings: { ...NO_SETTINGS, ...settings }, server };
+function toSource({ source, settings, server, fault, notUsedSince }: SourceRow): FeedSource {
+  const state = fault !== null ? 'LOST' : notUsedSince !== null ? 'NOT_TRIED' : 'USABLE';
+  const serverUse = server === null ? null : ({ state, notUsedSince, fault } as const);
+  return { source, settings: { ...NO_SETTINGS, ...settings }, server, serverUse };
 }
 
 export async function listSources(database: Database): Promise<readonly FeedSource[]> {

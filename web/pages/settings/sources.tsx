@@ -1,4 +1,4 @@
-/** Sources of feeds: how a sender writes, where that cannot be recognised, and what of it is held. */
+/** Sources of feeds: how a sender writes, where that cannot be recognised, what of it is held, and on which server its feeds lie. */
 import { Group, Stack, Text } from '@mantine/core';
 import { durationText } from '../../../src/domain/duration.ts';
 import type { InputOf, ResultOf } from '../../api/operation-types.ts';
@@ -7,6 +7,7 @@ import { Act } from '../../parts/act.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
 import { labelOf } from '../../parts/field-input.tsx';
 import { Empty, Loaded } from '../../parts/page.tsx';
+import { ServerActs, ServerOfSource } from './source-server.tsx';
 
 const SETTINGS = [
   'type',
@@ -61,6 +62,7 @@ export function Sources() {
             }
             columns={[
               { header: 'Source', width: 180, cell: ({ source }) => source },
+              { header: 'SFTP server', cell: (source) => <ServerOfSource source={source} /> },
               {
                 header: 'What was said of it',
                 cell: ({ settings }) => (
@@ -75,22 +77,23 @@ export function Sources() {
               {
                 header: <span className="visually-hidden">Acts</span>,
                 isNumber: true,
-                cell: ({ source, settings }) => (
+                cell: (each) => (
                   <Group gap="xs" justify="flex-end">
+                    <ServerActs source={each} />
                     <Act
                       name="source.set"
                       label="Change"
-                      input={{ source }}
-                      current={currentOf(settings)}
+                      input={{ source: each.source }}
+                      current={currentOf(each.settings)}
                       ask={SETTINGS}
-                      done={() => `${source} is changed`}
+                      done={() => `${each.source} is changed`}
                     />
                     <Act
                       name="source.remove"
                       label="Remove"
-                      input={{ source }}
+                      input={{ source: each.source }}
                       isDangerous
-                      done={() => `What was said of ${source} is forgotten`}
+                      done={() => `What was said of ${each.source} is forgotten`}
                     />
                   </Group>
                 ),
