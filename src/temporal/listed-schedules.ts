@@ -11,21 +11,9 @@ import {
   TEMPORAL_LIST_TIMEOUT_MS,
 } from '../domain/limits.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
+import { createMemory, type Recall } from './remembered.ts';
 
-interface KeptList {
-  /** When the server was asked, by `performance.now`. */
-  readonly askedAt: number;
-  readonly schedules: readonly ScheduleSummary[];
-}
-
-interface Lists {
-  /** By their queries; the one that was read first is the first. */
-  readonly read: Map<string, KeptList>;
-  /** Those that are being read, for all who ask meanwhile. */
-  readonly reading: Map<string, Promise<readonly ScheduleSummary[]>>;
-}
-
-const listsOf = new WeakMap<TemporalClient, Lists>();
+const memories = new WeakMap<TemporalClient, Recall<readonly ScheduleSummary[]>>();
 
 /**
  * At most PIPELINE_SCHEDULES_MAX schedules, as the server has listed them in the last SCHEDULE_LIST_KEPT_MS. Whoever gets a list
@@ -37,35 +25,15 @@ export async function listSchedules(
   temporal: TemporalClient,
   query: string,
 ): Promise<readonly ScheduleSummary[]> {
-  const lists: Lists = listsOf.get(temporal) ?? { read: new Map(), reading: new Map() };
-  listsOf.set(temporal, lists);
-  const last = lists.read.get(query);
-  const age = last === undefined ? Infinity : performance.now() - last.askedAt;
-  if (last !== undefined && age <= SCHEDULE_LIST_RENEWED_AFTER_MS) return last.schedules;
-  const next = lists.reading.get(query) ?? renew(temporal, lists, query);
-  if (last === undefined || age > SCHEDULE_LIST_KEPT_MS) return next;
-  // If it fails, it is told to whoever waits for it.
-  next.catch(() => undefined);
-  return last.schedules;
-}
-
-function renew(
-  temporal: TemporalClient,
-  { read, reading }: Lists,
-  query: string,
-): Promise<readonly ScheduleSummary[]> {
-  const askedAt = performance.now();
-  const next = readList(temporal, query)
-    .then((schedules) => {
-      read.delete(query);
-      read.set(query, { askedAt, schedules });
-      const [first] = read.keys();
-      if (first !== undefined && read.size > SCHEDULE_LISTS_KEPT_MAX) read.delete(first);
-      return schedules;
-    })
-    .finally(() => reading.delete(query));
-  reading.set(query, next);
-  return next;
+  const recall: Recall<readonly ScheduleSummary[]> =
+    memories.get(temporal) ??
+    createMemory({
+      renewedAfterMs: SCHEDULE_LIST_RENEWED_AFTER_MS,
+      keptMs: SCHEDULE_LIST_KEPT_MS,
+      keptMax: SCHEDULE_LISTS_KEPT_MAX,
+    });
+  memories.set(temporal, recall);
+  return recall(query, () => readList(temporal, query));
 }
 
 function readList(temporal: TemporalClient, query: string): Promise<readonly ScheduleSummary[]> {

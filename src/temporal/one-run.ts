@@ -8,6 +8,8 @@ import { rateOf } from '../domain/step-progress.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
 import { readRun, type PipelineRun } from './pipeline.ts';
 import { readRunNow } from './run-now.ts';
+import { summarizeWork } from './run-summary.ts';
+import { createPollCheck } from './task-queue.ts';
 
 export interface StepOfRun extends Pick<OpenStep, 'id' | 'attempt' | 'attemptsMax' | 'failure'> {
   /** ISO 8601; null: an attempt is under way. */
@@ -36,7 +38,9 @@ export async function readOneRun(
   const found = await describeRun(temporal, workflowId, runId);
   const job = found && jobOfWorkflowType(found.type);
   if (!found || !job) throw new AtpError('RUN_UNKNOWN', { workflowId, runId });
-  const run = await readRun(temporal, found, () => Promise.resolve(found));
+  const run = await readRun(temporal, found, (name) =>
+    summarizeWork(temporal, name, found, createPollCheck(temporal)),
+  );
   const input = await readInput(temporal, workflowId, runId);
   return {
     ...run,

@@ -11,7 +11,6 @@ import {
   createLook,
   NOT_UNDER_WAY,
   summarizeEnd,
-  summarizeWork,
   type Look,
   type Retrying,
   type RowsDone,
@@ -22,7 +21,6 @@ import { SEARCH_ATTRIBUTES } from './search-attributes.ts';
 import { runsToCome } from './scheduled-jobs.ts';
 import { frequencyInWords } from './schedule-words.ts';
 import { jobOfSchedule } from './schedules.ts';
-import { createPollCheck, type PollCheck } from './task-queue.ts';
 
 /** One run, past or to come. Times are ISO 8601, UTC. */
 export interface PipelineRun {
@@ -178,8 +176,7 @@ async function listRuns(
         if (found.length >= count) break;
       }
       const lookAt = createLook(temporal);
-      const isPolled = createPollCheck(temporal);
-      return workInTurns(found, PIPELINE_RESULTS_AT_ONCE, (run) => readRun(temporal, run, lookAt, isPolled));
+      return workInTurns(found, PIPELINE_RESULTS_AT_ONCE, (run) => readRun(temporal, run, lookAt));
     },
     TEMPORAL_LIST_TIMEOUT_MS,
   );
@@ -210,12 +207,7 @@ function starterOf({ memo }: ListedRun): string | null {
 }
 
 /** @param run of a job */
-export async function readRun(
-  temporal: TemporalClient,
-  run: ListedRun,
-  lookAt: Look,
-  isPolled: PollCheck = createPollCheck(temporal),
-): Promise<PipelineRun> {
+export async function readRun(temporal: TemporalClient, run: ListedRun, lookAt: Look): Promise<PipelineRun> {
   const { workflowId, runId } = run;
   const attributes = run.typedSearchAttributes;
   const scheduledAt = attributes.getAll().find(({ key }) => key.name === 'TemporalScheduledStartTime')?.value;
@@ -234,7 +226,7 @@ export async function readRun(
     workflowId,
     runId,
     ...(run.status.name === 'RUNNING'
-      ? await summarizeWork(temporal, jobName, await lookAt(run), isPolled)
+      ? await lookAt(jobName, run)
       : { summary: await summarizeEnd(temporal, jobName, run), ...NOT_UNDER_WAY }),
     uiPath: `workflows/${encodeURIComponent(workflowId)}/${runId}/history`,
   };

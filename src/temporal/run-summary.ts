@@ -6,14 +6,21 @@ import {
   type WorkflowExecutionInfo,
 } from '@temporalio/client';
 import { JOBS, resultInWords, type JobName, type JobResult } from '../domain/jobs/jobs.ts';
-import { ENDED_RUNS_REMEMBERED_MAX, PIPELINE_RUNS_LOOKED_INTO_MAX } from '../domain/limits.ts';
+import {
+  ENDED_RUNS_REMEMBERED_MAX,
+  PIPELINE_RUNS_LOOKED_INTO_MAX,
+  RUN_LOOK_KEPT_MS,
+  RUN_LOOK_RENEWED_AFTER_MS,
+  RUN_LOOKS_KEPT_MAX,
+} from '../domain/limits.ts';
 import { openRunInWords, type OpenRun } from '../domain/open-run.ts';
 import { rateOf } from '../domain/step-progress.ts';
 import { counted } from '../domain/words.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
 import { describeIfOpen, examineTask } from './open-runs.ts';
+import { createMemory, type Recall } from './remembered.ts';
 import { readRunNow } from './run-now.ts';
-import type { PollCheck } from './task-queue.ts';
+import { createPollCheck, type PollCheck } from './task-queue.ts';
 import { readFailure } from './workflow-failure.ts';
 
 /** A step that was tried before. */
@@ -44,23 +51,42 @@ export interface WorkSummary {
 /** What a run that is not under way tells beside its summary. */
 export const NOT_UNDER_WAY = { retrying: null, progress: null } as const;
 
-/** Describes a run that is under way; null: it has ended, or too many were described already. */
+/** Tells how a run gets on that is under way. */
 export type Look = (
+  job: JobName,
   run: Pick<WorkflowExecutionInfo, 'workflowId' | 'runId'>,
-) => Promise<WorkflowExecutionDescription | null>;
+) => Promise<WorkSummary>;
 
-/** Describes the first PIPELINE_RUNS_LOOKED_INTO_MAX runs that it is asked about; null also for one that has ended. */
+const memories = new WeakMap<TemporalClient, Recall<WorkSummary>>();
+
+/**
+ * Looks into the first PIPELINE_RUNS_LOOKED_INTO_MAX runs of a list. The server is asked about each of them by itself, which
+ * is long for many; so a look of the last RUN_LOOK_KEPT_MS serves.
+ */
 export function createLook(temporal: TemporalClient): Look {
+  const recall: Recall<WorkSummary> =
+    memories.get(temporal) ??
+    createMemory({
+      renewedAfterMs: RUN_LOOK_RENEWED_AFTER_MS,
+      keptMs: RUN_LOOK_KEPT_MS,
+      keptMax: RUN_LOOKS_KEPT_MAX,
+    });
+  memories.set(temporal, recall);
+  const isPolled = createPollCheck(temporal);
   let looks = 0;
-  return async ({ workflowId, runId }) => {
+  return async (job, { workflowId, runId }) => {
     looks += 1;
-    return looks > PIPELINE_RUNS_LOOKED_INTO_MAX ? null : describeIfOpen(temporal, { workflowId, runId });
+    if (looks > PIPELINE_RUNS_LOOKED_INTO_MAX) return summarizeWork(temporal, job, null, isPolled);
+    return recall(runId, async () =>
+      summarizeWork(temporal, job, await describeIfOpen(temporal, { workflowId, runId }), isPolled),
+    );
   };
 }
 
 /**
  * How a run gets on that is under way.
  *
+ * @param found null: it has ended, or nobody has looked
  * @param isPolled shared by all runs of a list, so that each task queue is asked about once
  */
 export async function summarizeWork(

@@ -1,6 +1,11 @@
 /** The list of jobs by a real server: it is right also when the server's own list is not yet. */
 import { expect, test, vi } from 'vitest';
-import { SCHEDULE_LIST_KEPT_MS, SCHEDULE_LIST_RENEWED_AFTER_MS } from '../../src/domain/limits.ts';
+import {
+  RUN_LOOK_KEPT_MS,
+  RUN_LOOK_RENEWED_AFTER_MS,
+  SCHEDULE_LIST_KEPT_MS,
+  SCHEDULE_LIST_RENEWED_AFTER_MS,
+} from '../../src/domain/limits.ts';
 import { connectTemporal, type TemporalClient } from '../../src/temporal/connection.ts';
 import { jobsOf, listJobs, listLosingJobs, type OwnedJob } from '../../src/temporal/job-list.ts';
 import { readPipeline, type PipelineFilter } from '../../src/temporal/pipeline.ts';
@@ -240,4 +245,40 @@ test('for the runs of a list, a task queue is asked about once', async () => {
     expect((await readPipeline(temporal, { state: 'running', limit: 10 })).runs).toHaveLength(3);
   });
   expect(asked).toBe(1);
+});
+
+test('the looks into the runs of a list serve the next list, and old ones are renewed', async () => {
+  const temporal = await openTemporal();
+  const { client } = temporal;
+  for (const shopId of ['one', 'two'])
+    await client.workflow.start('verifyShop', {
+      ...{ workflowId: `verifyShop/${shopId}`, taskQueue: 'nobody', args: [{ shopId }] },
+    });
+  const service = client.workflowService;
+  const describe = service.describeWorkflowExecution.bind(service) as (...args: unknown[]) => unknown;
+  let described = 0;
+  service.describeWorkflowExecution = ((...args: unknown[]) => {
+    described += 1;
+    return describe(...args);
+  }) as typeof service.describeWorkflowExecution;
+  const readRunning = async () => (await readPipeline(temporal, { state: 'running', limit: 10 })).runs;
+  const start = performance.now();
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(start);
+  await until(async () => expect(await readRunning()).toHaveLength(2));
+  expect(described).toBe(2);
+
+  clock.mockReturnValue(start + RUN_LOOK_RENEWED_AFTER_MS);
+  await readRunning();
+  expect(described).toBe(2);
+  // Nobody waits for the new ones.
+  clock.mockReturnValue(start + RUN_LOOK_KEPT_MS);
+  await readRunning();
+  expect(described).toBe(4);
+  clock.mockReturnValue(start + 2 * RUN_LOOK_KEPT_MS + 1);
+  // What is too old is looked at anew, once the look before has ended.
+  await until(async () => {
+    expect(await readRunning()).toHaveLength(2);
+    expect(described).toBe(6);
+  });
+  clock.mockRestore();
 });

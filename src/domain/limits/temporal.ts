@@ -73,6 +73,16 @@ export const TEMPORAL_LIST_TIMEOUT_MS = 30_000;
  */
 export const RUN_STILL_AFTER_MS = 10 * 60 * 1000;
 
+/**
+ * How long a process that is asked again and again goes by its last look into a run, and how old that look is when it looks
+ * anew for those who come next: shorter than what the console's events wait between two looks, so that these have what is so.
+ */
+export const RUN_LOOK_KEPT_MS = 3_000;
+export const RUN_LOOK_RENEWED_AFTER_MS = 1_000;
+
+/** Looks into runs that are kept: those of ten lists. */
+export const RUN_LOOKS_KEPT_MAX = 1_000;
+
 /** Runs under way that a list looks into; of the others it only says that they run. */
 export const PIPELINE_RUNS_LOOKED_INTO_MAX = 100;
 
