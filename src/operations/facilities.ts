@@ -11,6 +11,7 @@ import {
   type Facility,
 } from '../postgres/master-data/facilities.ts';
 import { defineOperation, type Context } from './operation.ts';
+import { readPage } from './page-of-rows.ts';
 
 const facilityId = label('its id', 'facilityId');
 const facilityName = label('what people call it', 'name');
@@ -38,13 +39,14 @@ export const listFacilities = defineOperation({
   },
   run: async ({ app }, { limit = FACILITIES_LISTED_MAX, after, ...filter }) => {
     const database = await app.database();
-    const facilities = await readFacilities(database, filter, { after, limit });
-    const isPart = after !== undefined || facilities.length === limit;
-    return {
-      facilities,
-      total: isPart ? await countFacilities(database, filter) : facilities.length,
-      next: facilities.length === limit ? (facilities.at(-1)?.facilityId ?? null) : null,
-    };
+    const { rows: facilities, next } = await readPage(
+      limit,
+      (rowsMax) => readFacilities(database, filter, { after, limit: rowsMax }),
+      (last) => last.facilityId,
+    );
+    const isPart = after !== undefined || next !== null;
+    const total = isPart ? await countFacilities(database, filter) : facilities.length;
+    return { facilities, total, next };
   },
 });
 

@@ -23,6 +23,7 @@ import {
   setFacilityGroup,
 } from '../postgres/master-data/facility-groups.ts';
 import { defineOperation, type Context } from './operation.ts';
+import { readPage } from './page-of-rows.ts';
 
 const facilityGroupId = id('the group');
 const facilityIds = list(
@@ -44,13 +45,13 @@ export const listGroups = defineOperation({
   },
   run: async ({ app }, { limit = GROUPS_LISTED_MAX, after, ...filter }) => {
     const database = await app.database();
-    const groups = await listFacilityGroups(database, filter, { after, limit });
-    const isPart = filter.facilityGroupId === undefined && (after !== undefined || groups.length === limit);
-    return {
-      groups,
-      total: isPart ? await countFacilityGroups(database) : groups.length,
-      next: isPart && groups.length === limit ? (groups.at(-1)?.facilityGroupId ?? null) : null,
-    };
+    const { rows: groups, next } = await readPage(
+      limit,
+      (rowsMax) => listFacilityGroups(database, filter, { after, limit: rowsMax }),
+      (last) => last.facilityGroupId,
+    );
+    const isPart = filter.facilityGroupId === undefined && (after !== undefined || next !== null);
+    return { groups, total: isPart ? await countFacilityGroups(database) : groups.length, next };
   },
 });
 

@@ -9,6 +9,7 @@ import { summarizeRefusals } from '../postgres/feeds/refused-feeds.ts';
 import { undoImport as takeBack } from '../postgres/feeds/undo-import.ts';
 import { ifTemporalIsThere, type TemporalOutcome } from './best-effort-temporal.ts';
 import { defineOperation, type Context } from './operation.ts';
+import { readPage } from './page-of-rows.ts';
 
 const importId = wholeNumber('the number of the import', 1, Number.MAX_SAFE_INTEGER);
 
@@ -32,9 +33,12 @@ export const listImports = defineOperation({
         `${counted(feeds, 'feed')} refused as a whole: nothing was imported of it. \`atp feed list\` says why.`,
       );
     }
-    const imports = await readImports(database, { limit, state, after: last });
-    const end = imports.length === limit ? imports.at(-1) : undefined;
-    return { imports, next: end ? `${end.state === 'held' ? 'held ' : ''}${end.importId}` : null };
+    const { rows: imports, next } = await readPage(
+      limit,
+      (rowsMax) => readImports(database, { limit: rowsMax, state, after: last }),
+      (end) => `${end.state === 'held' ? 'held ' : ''}${end.importId}`,
+    );
+    return { imports, next };
   },
 });
 

@@ -6,6 +6,7 @@ import { findReadBack, listFiles, listWindows, readFileDetails } from '../postgr
 import { listSetApart } from '../postgres/lane/quarantined-rows.ts';
 import { findShop } from '../postgres/master-data/shops.ts';
 import { defineOperation } from './operation.ts';
+import { readPage } from './page-of-rows.ts';
 import { linkOfRun } from './run-link.ts';
 
 const shopId = id('the shop');
@@ -26,8 +27,12 @@ export const listLaneFiles = defineOperation({
   run: async ({ app }, { shopId: of, state = null, kind = null, limit: most, after = null }) => {
     const database = await app.database();
     await findShop(database, of);
-    const files = await listFiles(database, of, { state, kind, before: after, limit: most });
-    return { shopId: of, files, next: files.length === most ? (files.at(-1)?.sequence ?? null) : null };
+    const { rows: files, next } = await readPage(
+      most,
+      (rowsMax) => listFiles(database, of, { state, kind, before: after, limit: rowsMax }),
+      (last) => last.sequence,
+    );
+    return { shopId: of, files, next };
   },
 });
 
@@ -74,7 +79,11 @@ export const listQuarantine = defineOperation({
   run: async ({ app }, { shopId: of, code = null, limit: most, after = null }) => {
     const database = await app.database();
     await findShop(database, of);
-    const products = await listSetApart(database, of, { code, after, limit: most });
-    return { shopId: of, products, next: products.length === most ? (products.at(-1)?.sku ?? null) : null };
+    const { rows: products, next } = await readPage(
+      most,
+      (rowsMax) => listSetApart(database, of, { code, after, limit: rowsMax }),
+      (last) => last.sku,
+    );
+    return { shopId: of, products, next };
   },
 });

@@ -14,6 +14,7 @@ import {
 import { findPlan } from '../postgres/planning/sync-plans.ts';
 import type { Application } from './application.ts';
 import { defineOperation, type ResultOf } from './operation.ts';
+import { readPage } from './page-of-rows.ts';
 
 export interface PlanRow {
   readonly sku: string;
@@ -48,11 +49,14 @@ export const listPlanRows = defineOperation({
     const database = await app.database();
     const shop = await findShop(database, shopId);
     const { state, revision, counts } = await findPlan(database, shopId, number);
-    const page = { after: after === undefined ? null : positionOf(after), limit, search };
-    const rows = await listWithheldRows(database, { shopId, plan: number }, page);
+    const from = { after: after === undefined ? null : positionOf(after), search };
+    const { rows, next } = await readPage(
+      limit,
+      (rowsMax) => listWithheldRows(database, { shopId, plan: number }, { ...from, limit: rowsMax }),
+      (last) => `${Math.abs(last.quantity - (last.published ?? 0))} ${last.productId}`,
+    );
     progress(`Reading what ${shopId} shows`);
     const { shown, unread } = await readShown(app, shop, rows);
-    const last = rows.length === limit ? rows.at(-1) : undefined;
     return {
       shopId,
       plan: number,
@@ -64,7 +68,7 @@ export const listPlanRows = defineOperation({
       rows: rows.map((row) => toPlanRow(row, shown.get(row.productId))),
       /** Why Shopify could not be read; null: it was. */
       unread,
-      next: last ? `${Math.abs(last.quantity - (last.published ?? 0))} ${last.productId}` : null,
+      next,
     };
   },
 });

@@ -35,6 +35,7 @@ import { findShop, listShops } from '../postgres/master-data/shops.ts';
 import { explain } from '../postgres/online-atp/explain.ts';
 import type { AdminApi } from '../shopify/admin-api.ts';
 import { defineOperation, type Context, type NameOf } from './operation.ts';
+import { readPage } from './page-of-rows.ts';
 import { listProductPushes } from './product-pushes.ts';
 
 const sku = label('the product’s SKU', 'sku');
@@ -63,12 +64,16 @@ export const listProducts = defineOperation({
     { shopId, sku: only, search, withAtp, withoutTotal = false, limit = PRODUCTS_LISTED_MAX, after },
   ) => {
     const database = await context.app.database();
-    const filter = { shopId: await shopToShow(context, shopId), limit, after };
-    const products = await (search === undefined
-      ? readProducts(database, { ...filter, sku: only })
-      : searchProducts(database, { ...filter, search }));
-    const isCut = only === undefined && products.length === limit;
-    const isPart = isCut || (only === undefined && after !== undefined);
+    const filter = { shopId: await shopToShow(context, shopId), after };
+    const { rows: products, next } = await readPage(
+      limit,
+      (rowsMax) =>
+        search === undefined
+          ? readProducts(database, { ...filter, limit: rowsMax, sku: only })
+          : searchProducts(database, { ...filter, limit: rowsMax, search }),
+      (last) => last.sku,
+    );
+    const isPart = only === undefined && (next !== null || after !== undefined);
     const countAll = () => (search === undefined ? countProducts(database) : countFound(database, search));
     const shown: readonly ProductWithAtp[] = withAtp
       ? await addAtp(database, filter.shopId, products)
@@ -77,7 +82,7 @@ export const listProducts = defineOperation({
       products: shown,
       /** Null: it was left out. */
       total: withoutTotal ? null : isPart ? await countAll() : products.length,
-      next: isCut ? (products.at(-1)?.sku ?? null) : null,
+      next,
     };
   },
 });

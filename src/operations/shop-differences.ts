@@ -9,6 +9,7 @@ import {
 } from '../postgres/lane/verification-history.ts';
 import { findShop } from '../postgres/master-data/shops.ts';
 import { defineOperation } from './operation.ts';
+import { readPage } from './page-of-rows.ts';
 
 export const listShopDifferences = defineOperation({
   name: 'shop.differences',
@@ -27,12 +28,13 @@ export const listShopDifferences = defineOperation({
     const verification = await findLastVerification(database, shopId);
     if (verification === null) return { shopId, verification, differences: [], next: null };
     const id = { shopId, verification: verification.verification };
-    const page = { cause: cause ?? null, after: after ?? null, limit };
-    const rows = await listDifferences(database, id, page);
-    return {
-      ...{ shopId, verification, differences: rows.map(toDifference) },
-      next: rows.length === limit ? (rows.at(-1)?.sku ?? null) : null,
-    };
+    const from = { cause: cause ?? null, after: after ?? null };
+    const { rows, next } = await readPage(
+      limit,
+      (rowsMax) => listDifferences(database, id, { ...from, limit: rowsMax }),
+      (last) => last.sku,
+    );
+    return { shopId, verification, differences: rows.map(toDifference), next };
   },
 });
 

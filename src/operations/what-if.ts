@@ -24,6 +24,7 @@ import { findProductIds } from '../postgres/master-data/product-settings.ts';
 import { readMoves, type MovePosition } from '../postgres/online-atp/what-if.ts';
 import { GROUP_SETTING_FIELDS } from './facility-groups.ts';
 import { defineOperation } from './operation.ts';
+import { cutPage } from './page-of-rows.ts';
 
 const SETTING_NAMES = Object.keys(GROUP_SETTING_FIELDS) as (keyof typeof GROUP_SETTING_FIELDS)[];
 
@@ -90,23 +91,21 @@ export const showWhatIf = defineOperation({
     const ofProducts =
       skus === undefined ? {} : { productIds: await findProductIds(database, skus), ownThreshold: threshold };
     progress('Computing Online ATP of the catalogue, as it is and as it would be');
-    const { rows, ...totals } = await readMoves(
-      database,
-      {
-        ...{ facilityGroupId, facilityId, facilityIds, isMember: sells },
-        ...{ safetyStock, allowBrokering, ...ofProducts },
-        settings: skus === undefined && threshold !== null ? { ...others, threshold } : others,
-      },
-      { after: after === undefined ? null : positionOf(after), limit },
-    );
-    const last = rows.length === limit ? rows.at(-1) : undefined;
+    const whatIf = {
+      ...{ facilityGroupId, facilityId, facilityIds, isMember: sells },
+      ...{ safetyStock, allowBrokering, ...ofProducts },
+      settings: skus === undefined && threshold !== null ? { ...others, threshold } : others,
+    };
+    const from = after === undefined ? null : positionOf(after);
+    const { rows: found, ...totals } = await readMoves(database, whatIf, { after: from, limit: limit + 1 });
+    const { rows, next } = cutPage(limit, found, (last) => `${last.lost} ${last.productId}`);
     return {
       ...{ facilityGroupId, totals },
       products: rows.map(({ sku, before, after: then }) => ({
         ...{ sku, before, after: then },
         change: then - before,
       })),
-      next: last ? `${last.lost} ${last.productId}` : null,
+      next,
     };
   },
 });
