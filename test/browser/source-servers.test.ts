@@ -28,9 +28,9 @@ const sources = async () => (await api.ask('/api/source/list')).json;
 test('an admin connects a source to its server, sees whether it can be used, and disconnects it', async () => {
   const { page, faults } = await openAs(browser, api, 'admin');
   await page.goto(SOURCES);
-  const row = page.getByRole('row', { name: /^store-12 / });
-  await row.getByText('that of all sources').waitFor();
-  await pressOn(row.getByRole('button', { name: 'Connect' }));
+  const card = page.getByRole('region', { name: 'store-12' });
+  await card.getByText('Its feeds lie on the SFTP server of all sources.').waitFor();
+  await pressOn(card.getByRole('button', { name: 'Connect' }));
   const form = page.getByRole('dialog');
   for (const [field, value] of [
     ['Host', SERVER.host],
@@ -49,29 +49,29 @@ test('an admin connects a source to its server, sees whether it can be used, and
   await form.getByRole('textbox', { name: 'Host key', exact: true }).fill(HOST_KEY);
   await pressOn(form.getByRole('button', { name: 'Connect' }));
 
-  await row.getByText('sftp://atp@sftp.partner.example:2222/out').waitFor();
-  await row.getByText('no import has looked there yet').waitFor();
+  await card.getByText('sftp://atp@sftp.partner.example:2222/out').waitFor();
+  await card.getByText('no import has looked there yet').waitFor();
   expect(await sources()).toMatchObject([{ source: 'store-12', server: SERVER }, { server: null }]);
 
   const fault = { code: 'SFTP_UNREACHABLE', message: 'The SFTP server does not answer.' };
   await recordServerLook(api.database, 'store-12', fault);
   await page.reload();
-  await row.getByText('cannot be used').waitFor();
-  await row.getByText(fault.message).waitFor();
+  await card.getByText('cannot be used').waitFor();
+  await card.getByText(fault.message).waitFor();
   await recordServerLook(api.database, 'store-12', null);
   await page.reload();
-  await row.getByText('the last import could use it').waitFor();
+  await card.getByText('the last import could use it').waitFor();
 
   // The form begins with what was said, and sends it again.
-  await row.getByRole('button', { name: 'Connect anew' }).click();
+  await card.getByRole('button', { name: 'Connect anew' }).click();
   await form.getByRole('textbox', { name: 'Folder', exact: true }).fill('/outgoing');
   await form.getByRole('button', { name: 'Connect anew' }).click();
-  await row.getByText('sftp://atp@sftp.partner.example:2222/outgoing').waitFor();
-  await row.getByText('no import has looked there yet').waitFor();
+  await card.getByText('sftp://atp@sftp.partner.example:2222/outgoing').waitFor();
+  await card.getByText('no import has looked there yet').waitFor();
 
-  await row.getByRole('button', { name: 'Disconnect' }).click();
+  await card.getByRole('button', { name: 'Disconnect' }).click();
   await form.getByRole('button', { name: 'Disconnect' }).click();
-  await row.getByText('that of all sources').waitFor();
+  await card.getByText('Its feeds lie on the SFTP server of all sources.').waitFor();
   expect(await sources()).toMatchObject([{ server: null, serverUse: null }, {}]);
   // The browser calls the refused fingerprint an error.
   expect(faults).toEqual([expect.stringContaining('400')]);
@@ -81,10 +81,10 @@ test('an operator sees the servers, and may not say where they are', async () =>
   await api.post('/api/source/connect', { source: 'store-13', ...SERVER, privateKeyFile: undefined });
   const { page } = await openAs(browser, api, 'operator');
   await page.goto(SOURCES);
-  const row = page.getByRole('row', { name: /^store-13 / });
-  await row.getByText('no import has looked there yet').waitFor();
+  const card = page.getByRole('region', { name: 'store-13' });
+  await card.getByText('no import has looked there yet').waitFor();
   for (const name of ['Connect anew', 'Disconnect']) {
-    const button = row.getByRole('button', { name });
+    const button = card.getByRole('button', { name });
     expect(await button.getAttribute('aria-disabled')).toBe('true');
     await button.click({ force: true });
     expect(await page.getByRole('dialog').count()).toBe(0);

@@ -3,6 +3,7 @@ import { lazy, Suspense } from 'react';
 import { useLook } from '../../api/queries.ts';
 import { Empty, Loaded, Page } from '../../parts/page.tsx';
 import { RunTable } from '../../parts/run-table.tsx';
+import { TabRow } from '../../parts/tab-row.tsx';
 import { useFilters } from '../../parts/use-filters.ts';
 import { PipelineFilters } from './pipeline-filters.tsx';
 import { inputOf, isFound, searchOf, type Filters } from './run-filters.ts';
@@ -61,13 +62,7 @@ export function Pipeline() {
           value={filters.state ?? 'running'}
           onChange={(state) => setFilters({ state: state ?? undefined, limit: undefined })}
         >
-          <Tabs.List>
-            {Object.entries(TABS).map(([value, label]) => (
-              <Tabs.Tab key={value} value={value}>
-                {label}
-              </Tabs.Tab>
-            ))}
-          </Tabs.List>
+          <TabRow tabs={Object.entries(TABS)} value={filters.state ?? 'running'} />
           <Tabs.Panel value={filters.state ?? 'running'} pt="sm">
             <RunList
               tab={(filters.state ?? 'running') as Tab}

@@ -2,6 +2,7 @@
 import { Tabs } from '@mantine/core';
 import type { ComponentType } from 'react';
 import { Page } from '../../parts/page.tsx';
+import { TabRow } from '../../parts/tab-row.tsx';
 import { useFilters } from '../../parts/use-filters.ts';
 import { AlertTargets } from './alert-targets.tsx';
 import { Checks } from './checks.tsx';
@@ -31,13 +32,7 @@ export function Settings() {
         onChange={(value) => setFilters({ tab: value === 'shops' ? undefined : (value ?? undefined) })}
         keepMounted={false}
       >
-        <Tabs.List>
-          {TABS.map(([value, label]) => (
-            <Tabs.Tab key={value} value={value}>
-              {label}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
+        <TabRow tabs={TABS.map(([value, label]) => [value, label])} value={tab} />
         {TABS.map(([value, , Content]) => (
           <Tabs.Panel key={value} value={value} pt="md">
             <Content />

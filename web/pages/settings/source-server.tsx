@@ -12,8 +12,8 @@ type Source = ResultOf<'source.list'>[number];
 export function ServerOfSource({ source: { server, serverUse } }: { readonly source: Source }) {
   if (server === null || serverUse === null) {
     return (
-      <Text inherit c="dimmed">
-        that of all sources
+      <Text size="sm" c="dimmed">
+        Its feeds lie on the SFTP server of all sources.
       </Text>
     );
   }
@@ -21,7 +21,7 @@ export function ServerOfSource({ source: { server, serverUse } }: { readonly sou
   const secrets = [password, privateKeyFile].filter((place) => place !== null).join(', ');
   return (
     <Stack gap={4} align="flex-start">
-      <Text inherit style={{ overflowWrap: 'anywhere' }}>
+      <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
         sftp://{username}@{host}:{port}
         {folder}
       </Text>

@@ -1,10 +1,10 @@
 /** Sources of feeds: how a sender writes, where that cannot be recognised, what of it is held, and on which server its feeds lie. */
-import { Group, Stack, Text } from '@mantine/core';
+import { Card, Group, Stack, Text, Title } from '@mantine/core';
 import { durationText } from '../../../src/domain/duration.ts';
 import type { InputOf, ResultOf } from '../../api/operation-types.ts';
 import { useLook } from '../../api/queries.ts';
 import { Act } from '../../parts/act.tsx';
-import { DataTable } from '../../parts/data-table.tsx';
+import { Facts } from '../../parts/facts.tsx';
 import { labelOf } from '../../parts/field-input.tsx';
 import { Empty, Loaded } from '../../parts/page.tsx';
 import { ServerActs, ServerOfSource } from './source-server.tsx';
@@ -49,61 +49,69 @@ export function Sources() {
         />
       </Group>
       <Loaded look={look} lines={4}>
-        {(sources) => (
-          <DataTable
-            label="Sources"
-            rows={sources}
-            keyOf={({ source }) => source}
-            empty={
-              <Empty title="Nothing was said of any sender">
-                How files are written is recognised. What cannot be, such as another name of a column, is said
-                here once.
-              </Empty>
-            }
-            columns={[
-              { header: 'Source', width: 180, cell: ({ source }) => source },
-              { header: 'SFTP server', cell: (source) => <ServerOfSource source={source} /> },
-              {
-                header: 'What was said of it',
-                cell: ({ settings }) => (
-                  <Text inherit style={{ overflowWrap: 'anywhere' }}>
-                    {Object.entries(currentOf(settings))
-                      .filter(([, value]) => value !== null)
-                      .map(([name, value]) => `${labelOf(name)}: ${String(value)}`)
-                      .join(' · ') || 'nothing'}
-                  </Text>
-                ),
-              },
-              {
-                header: <span className="visually-hidden">Acts</span>,
-                isNumber: true,
-                cell: (each) => (
-                  <Group gap="xs" justify="flex-end">
-                    <ServerActs source={each} />
-                    <Act
-                      name="source.set"
-                      label="Change"
-                      input={{ source: each.source }}
-                      current={currentOf(each.settings)}
-                      ask={SETTINGS}
-                      done={() => `${each.source} is changed`}
-                    />
-                    <Act
-                      name="source.remove"
-                      label="Remove"
-                      input={{ source: each.source }}
-                      isDangerous
-                      done={() => `What was said of ${each.source} is forgotten`}
-                    />
-                  </Group>
-                ),
-              },
-            ]}
-          />
-        )}
+        {(sources) =>
+          sources.length === 0 ? (
+            <Empty title="Nothing was said of any sender">
+              How files are written is recognised. What cannot be, such as another name of a column, is said
+              here once.
+            </Empty>
+          ) : (
+            <Stack gap="md">
+              {sources.map((each) => (
+                <SourceCard key={each.source} source={each} />
+              ))}
+            </Stack>
+          )
+        }
       </Loaded>
     </Stack>
   );
+}
+
+function SourceCard({ source: of }: { readonly source: ResultOf<'source.list'>[number] }) {
+  const { source } = of;
+  const current = currentOf(of.settings);
+  const said = Object.entries(current).filter(([, value]) => value !== null);
+  return (
+    <Card component="section" aria-label={source}>
+      <Stack gap="sm">
+        <Group justify="space-between">
+          <Title order={2}>{source}</Title>
+          <Group gap="xs">
+            <ServerActs source={of} />
+            <Act
+              name="source.set"
+              label="Change"
+              input={{ source }}
+              current={current}
+              ask={SETTINGS}
+              done={() => `${source} is changed`}
+            />
+            <Act
+              name="source.remove"
+              label="Remove"
+              input={{ source }}
+              isDangerous
+              done={() => `What was said of ${source} is forgotten`}
+            />
+          </Group>
+        </Group>
+        <ServerOfSource source={of} />
+        {said.length === 0 ? (
+          <Text size="sm" c="dimmed">
+            Nothing was said of how it writes: all is recognised.
+          </Text>
+        ) : (
+          <Facts facts={said.map(([name, value]) => ({ name: labelOf(name), value: wordsOf(value) }))} />
+        )}
+      </Stack>
+    </Card>
+  );
+}
+
+function wordsOf(value: unknown): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return Array.isArray(value) ? value.join(', ') : String(value);
 }
 
 /** The settings as a person gives them: lengths of time in words, names in pairs. */
