@@ -203,7 +203,14 @@ test.each(['light', 'dark'] as const)('everybody can use the pages, %s', async (
     '/pipeline?view=day',
     `/inventory/${SHOP}/verify`,
   ];
-  for (const path of paths) {
+  // How long a run to come takes as a rule is known by the one that has ended.
+  const day = `/pipeline?view=day&job=verify&day=${tomorrow('Europe/Berlin', Date.now())}`;
+  await seen.goto(day);
+  await seen
+    .getByRole('button', { name: /^Verify: pending, .* takes .+ as a rule$/ })
+    .first()
+    .waitFor();
+  for (const path of [...paths, day]) {
     await seen.goto(path);
     await seen.getByRole('heading', { level: 1 }).waitFor();
     await seen.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });

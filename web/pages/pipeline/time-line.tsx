@@ -91,7 +91,7 @@ const TONES = {
 
 function Legend() {
   return (
-    <Group gap="md" mb="xs">
+    <Group gap="4px 16px" mb="xs">
       {Object.entries(TONES).map(([tone, words]) => (
         <Group key={tone} gap={6} wrap="nowrap">
           <span className="time-line-sign" data-state={tone} aria-hidden />
