@@ -1,5 +1,6 @@
 /** A small store behind a console: three products at two facilities that sell online, and a person of each role. */
 import type { Browser, Page } from 'playwright-core';
+import type { ServerParts } from '../../src/api/server.ts';
 import { openApi, PASSWORD, signIn, type ApiUnderTest } from '../api/api-under-test.ts';
 import { openPage, signInTo, type View } from './browser.ts';
 
@@ -16,8 +17,9 @@ export function countOf(...lines: readonly (readonly [string, string, number])[]
   );
 }
 
-export async function openSmallStore(): Promise<ApiUnderTest> {
-  const api = await openEmptyStore();
+/** @param parts of the server, where they are not the usual ones */
+export async function openSmallStore(parts: Partial<ServerParts> = {}): Promise<ApiUnderTest> {
+  const api = await openEmptyStore(parts);
   for (const facilityId of ['NEW_YORK', 'BROOKLYN']) {
     await done(api, 'facility/add', {
       ...{ facilityId, facilityName: `Store ${facilityId}`, facilityTypeId: 'RETAIL_STORE' },
@@ -34,8 +36,8 @@ export async function openSmallStore(): Promise<ApiUnderTest> {
 }
 
 /** Nobody has set up anything; people can sign in. */
-export async function openEmptyStore(): Promise<ApiUnderTest> {
-  const api = await openApi();
+export async function openEmptyStore(parts: Partial<ServerParts> = {}): Promise<ApiUnderTest> {
+  const api = await openApi({}, parts);
   for (const role of ROLES) await signIn(api, role, role);
   return api;
 }

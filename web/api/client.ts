@@ -7,8 +7,11 @@ import { sendFile, type OnSent } from './upload.ts';
 const REQUEST_TIMEOUT_MS = 60_000;
 /** While a file of a million rows is sent. */
 const LONG_REQUEST_TIMEOUT_MS = 30 * 60_000;
-/** How long the server is to work before it tells how far it is. */
-const PREFER_PROGRESS = { prefer: 'wait=3' };
+/**
+ * Seconds that the server is to work before it tells how far it is. Of looks a page has many, and each one that is answered so
+ * takes a place at the server.
+ */
+const PREFER_PROGRESS = { GET: { prefer: 'wait=5' }, POST: { prefer: 'wait=3' } };
 
 export interface Session {
   readonly name: string;
@@ -91,7 +94,7 @@ export async function call<const Name extends OperationName>(
 ): Promise<ResultOf<Name>> {
   const facts = (await readOperations()).get(name);
   if (!facts) throw new Problem(unknownOperation(name));
-  const prefer = onProgress === undefined ? {} : PREFER_PROGRESS;
+  const prefer = onProgress === undefined ? {} : PREFER_PROGRESS[facts.method];
   if (facts.method === 'GET')
     return request(`${facts.path}${queryOf(input)}`, { signal, headers: prefer, onProgress });
   if (file !== undefined) {

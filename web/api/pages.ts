@@ -3,6 +3,7 @@ import { useInfiniteQuery, useQuery, type Query, type UseQueryResult } from '@ta
 import { call } from './client.ts';
 import type { InputOf, OperationName, ResultOf } from './operation-types.ts';
 import { keepOfSame, keyOf, LOOK_AGAIN_MS } from './queries.ts';
+import { callAndTell, useTold } from './told.ts';
 
 interface Page {
   readonly next?: string | number | null;
@@ -28,10 +29,11 @@ const isShort = ({ state: { data } }: Pick<Query, 'state'>) => !isLongList(data)
 
 /** @param input without `after` */
 export function usePages<const Name extends PagedName>(name: Name, input: InputOf<Name>, isEnabled = true) {
-  return useInfiniteQuery({
-    queryKey: [...keyOf(name, input), 'pages'],
+  const key = [...keyOf(name, input), 'pages'];
+  const pages = useInfiniteQuery({
+    queryKey: key,
     queryFn: ({ signal, pageParam }) =>
-      call(name, { ...input, ...(pageParam !== null && { after: pageParam }) }, { signal }),
+      callAndTell(key, name, { ...input, ...(pageParam !== null && { after: pageParam }) }, { signal }),
     initialPageParam: null as string | number | null,
     getNextPageParam: (page) => (page as Page).next ?? null,
     enabled: isEnabled,
@@ -40,6 +42,7 @@ export function usePages<const Name extends PagedName>(name: Name, input: InputO
     refetchOnReconnect: isShort,
     placeholderData: keepOfSame(input),
   });
+  return useTold(key, pages);
 }
 
 /** Lists that a page chooses from, where the next page of the list would be of no use to a person. */

@@ -7,9 +7,11 @@ import {
   type UseMutationResult,
   type UseQueryResult,
 } from '@tanstack/react-query';
+import { useState } from 'react';
 import { call, type CallOptions } from './client.ts';
 import type { InputOf, OperationName, ResultOf } from './operation-types.ts';
 import { Problem, problemOf } from './problem.ts';
+import { AT_WORK, callAndTell, useTold, type Told } from './told.ts';
 
 /** How often a page that stays open looks again. What changes by itself comes by events, sooner. */
 export const LOOK_AGAIN_MS = 30_000;
@@ -78,15 +80,17 @@ export function useLook<const Name extends OperationName>(
   name: Name,
   input: InputOf<Name> = {},
   { isEnabled = true, lookAgainMs = LOOK_AGAIN_MS, workMs, isAtWork }: LookOptions<ResultOf<Name>> = {},
-): UseQueryResult<ResultOf<Name>> {
-  return useQuery({
-    queryKey: keyOf(name, input),
-    queryFn: ({ signal }) => call(name, input, { signal }),
+): UseQueryResult<ResultOf<Name>> & Told {
+  const key = keyOf(name, input);
+  const look = useQuery({
+    queryKey: key,
+    queryFn: (context) => callAndTell(key, name, input, context),
     enabled: isEnabled,
     refetchInterval: ({ state: { data } }) =>
       workMs !== undefined && (data === undefined || isAtWork?.(data)) ? workMs : lookAgainMs,
     placeholderData: keepOfSame(input),
   });
+  return useTold(key, look);
 }
 
 interface ActOptions<Name extends OperationName> {
@@ -95,6 +99,10 @@ interface ActOptions<Name extends OperationName> {
   readonly onError?: (error: Error) => void;
 }
 
+type ActVariables<Name extends OperationName> = {
+  readonly input: InputOf<Name>;
+} & Pick<CallOptions, 'file' | 'onSent' | 'signal'>;
+
 /**
  * An act. Whatever it changed may show anywhere, so everything that is on the page is looked at again, but what says
  * `isKept` of itself: a large file is not sent again because of it.
@@ -102,19 +110,19 @@ interface ActOptions<Name extends OperationName> {
 export function useAct<const Name extends OperationName>(
   name: Name,
   { onSuccess, onError }: ActOptions<Name> = {},
-): UseMutationResult<
-  ResultOf<Name>,
-  Error,
-  { readonly input: InputOf<Name> } & Pick<CallOptions, 'file' | 'onSent' | 'signal'>
-> {
+): UseMutationResult<ResultOf<Name>, Error, ActVariables<Name>> & Told {
   const client = useQueryClient();
-  return useMutation({
-    mutationFn: ({ input, ...options }) => call(name, input, options),
+  const [told, setTold] = useState<string | null>(null);
+  const onProgress = (text: string | null) => setTold(text ?? AT_WORK);
+  const act: UseMutationResult<ResultOf<Name>, Error, ActVariables<Name>> = useMutation({
+    mutationFn: ({ input, ...options }) => call(name, input, { ...options, onProgress }),
     ...(onSuccess && { onSuccess: (result) => onSuccess(result) }),
     ...(onError && { onError: (error) => onError(error) }),
     onSettled: () => {
+      setTold(null);
       // Nobody waits for it: what was done is told at once, before a new look takes away the button that did it.
       void client.invalidateQueries({ predicate: ({ meta }) => meta?.['isKept'] !== true });
     },
   });
+  return { ...act, told };
 }

@@ -125,8 +125,13 @@ export function ActDrawer<const Name extends OperationName>(props: DrawerProps<N
           {act.isPending && file && file.size >= PROGRESS_FROM_BYTES && (
             <UploadProgress
               {...{ fileName: file.name, sent, size: file.size }}
-              then={`${file.name} is sent. The server works with it …`}
+              then={act.told ?? `${file.name} is sent. The server works with it …`}
             />
+          )}
+          {act.isPending && act.told !== null && !(file && file.size >= PROGRESS_FROM_BYTES) && (
+            <Text role="status" size="sm" c="dimmed">
+              {act.told}
+            </Text>
           )}
           <Group justify="flex-end" gap="xs">
             <Button variant="default" disabled={act.isPending} onClick={close}>

@@ -4,6 +4,7 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import { createContext, useEffect, type ReactNode } from 'react';
 import { isLongList } from '../api/pages.ts';
 import { problemOf } from '../api/problem.ts';
+import type { Told } from '../api/told.ts';
 import { relativeTo, useNow } from './instant.tsx';
 import { ProblemBox } from './problem-box.tsx';
 
@@ -42,6 +43,7 @@ export function Page({ title, about, actions, children }: PageProps) {
 export const OutdatedContext = createContext(false);
 
 interface LoadedProps<T> {
+  /** What it tells while it takes long is shown, too. */
   readonly look: UseQueryResult<T>;
   /** Lines of the place-holder: as high as what comes, so that nothing jumps. */
   readonly lines?: number;
@@ -91,16 +93,31 @@ export function Loaded<T>({ look, lines = 6, children }: LoadedProps<T>) {
       </Stack>
     );
   }
-  return <Lines lines={lines} />;
+  return <Lines lines={lines} told={toldOf(look)} />;
+}
+
+function toldOf(look: object): string | null {
+  return (look as Partial<Told>).told ?? null;
+}
+
+interface LinesProps {
+  readonly lines: number;
+  /** How far the work is; it stands in the last line, so that nothing jumps. */
+  readonly told?: string | null;
 }
 
 /** The place of what comes. */
-export function Lines({ lines }: { readonly lines: number }) {
+export function Lines({ lines, told = null }: LinesProps) {
   return (
     <Stack gap={8} role="status" aria-busy="true" aria-label="Loading">
-      {Array.from({ length: lines }, (_, line) => (
+      {Array.from({ length: told === null ? lines : lines - 1 }, (_, line) => (
         <Skeleton key={line} height={26} radius="sm" />
       ))}
+      {told !== null && (
+        <Text size="sm" c="dimmed" lh="26px">
+          {told}
+        </Text>
+      )}
     </Stack>
   );
 }
