@@ -3,12 +3,16 @@ import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { createMapShop } from '../../src/operations/map-shop.ts';
+import { setServer } from '../../src/postgres/feeds/source-servers.ts';
+import { addSource } from '../../src/postgres/feeds/sources.ts';
 import { findShop } from '../../src/postgres/master-data/shops.ts';
 import { openAdminApi } from '../../src/shopify/admin-api.ts';
 import { jobWorkflowId } from '../../src/temporal/run-job.ts';
 import { pauseJob, resumeJob } from '../../src/temporal/schedule-control.ts';
 import { scheduleNeededJobs } from '../cli/doctor-fixture.ts';
 import { SHOP, type Installation } from '../end-to-end/installation.ts';
+import { freshSftpRoot, type FreshSftpRoot } from '../setup/fresh-sftp-root.ts';
+import { tcpGate, type TcpGate } from '../setup/tcp-gate.ts';
 import { SHOP as TWIN_SHOP } from '../shopify/twin-fixture.ts';
 import { ROWS } from './table.ts';
 import { ToldShop, type Way } from './told-shop.ts';
@@ -18,8 +22,13 @@ const IMPORT = jobWorkflowId('import', null);
 
 let told: ToldShop;
 let shop: Installation;
+/** An SFTP server beside that of all sources, behind a gate of its own. */
+let ofSource: FreshSftpRoot;
+let gateOfSource: TcpGate;
 
 beforeAll(async () => {
+  ofSource = await freshSftpRoot('rclone');
+  gateOfSource = await tcpGate(ofSource.settings.port);
   told = await ToldShop.open((installation) => installation.startImpatientWorker());
   shop = told.installation;
 });
@@ -276,6 +285,26 @@ const WAYS: Readonly<Record<string, () => Way>> = {
         'idValue,idType,availableDelta,facilityId,externalFacilityId,locationSeqId',
         'RED-SHIRT,SKU,-1,BROADWAY,,',
       ]);
+    },
+  }),
+  'the SFTP server of a source is away': () => ({
+    code: 'SOURCE_SERVER_AWAY',
+    begin: async () => {
+      const { username, privateKeyFile, hostKey, root } = ofSource.settings;
+      await addSource(shop.database, 'store', {});
+      await setServer(shop.database, 'store', {
+        ...{ host: '127.0.0.1', port: gateOfSource.port, username, privateKeyFile, hostKey },
+        ...{ password: null, folder: `${root}/incoming` },
+      });
+      await shop.run({ job: 'import' });
+      expect(await told.finds('SOURCE_SERVER_AWAY')).toBe(false);
+      await gateOfSource.shut();
+      await shop.run({ job: 'import' });
+    },
+    run: () => Promise.resolve(IMPORT),
+    mend: async () => {
+      await gateOfSource.open();
+      await shop.run({ job: 'import' });
     },
   }),
   'the mapping is lost': () => {
