@@ -177,10 +177,45 @@ describe('a server that cannot be used holds back its own source only, and is to
   });
 });
 
-test('a server that asks for a password gets that of the file, whose line end is none of it', async () => {
+describe('a server that asks for a password', () => {
+  test('gets that of the file, whose line end is none of it', async () => {
+    const { there, file } = await connectByPassword();
+    await writeFile(file, 'hunter2-is-secret\n');
+    await putMarked(there.folder);
+
+    await importAll();
+
+    expect(await onHand('SHIRT')).toBe(5);
+    expect(await readdir(join(there.folder, 'archive'))).toEqual(['1.csv']);
+    await writeFile(file, 'another-secret\n');
+    expect((await run.listFeeds()).find(({ lost }) => lost)?.path).toContain('it refuses the login');
+  });
+
+  test('is lost since the first of its faults, until a run can use it, with nothing said anew', async () => {
+    const { there, file } = await connectByPassword();
+    await putMarked(there.folder);
+    const look = async () => {
+      await importAll();
+      return (await listLostServers(run.warehouse.database))[0];
+    };
+    const first = await look();
+    expect(first?.message).toContain('there is no password at file:');
+
+    await writeFile(file, 'not-the-password\n');
+    const second = await look();
+    expect(second?.message).toContain('it refuses the login');
+    expect(second?.since).toEqual(first?.since);
+
+    await writeFile(file, 'hunter2-is-secret\n');
+    expect(await look()).toBeUndefined();
+    expect(await onHand('SHIRT')).toBe(5);
+  });
+});
+
+/** A server of its own for the source, and the file in which its password is looked for; there is none yet. */
+async function connectByPassword() {
   const there = await passwordServer('hunter2-is-secret');
   const file = join(there.folder, '..', 'password');
-  await writeFile(file, 'hunter2-is-secret\n');
   const saved = await connect({
     ...there.address,
     folder: '/',
@@ -188,13 +223,11 @@ test('a server that asks for a password gets that of the file, whose line end is
     password: `file:${file}`,
   });
   expect(JSON.stringify(saved)).not.toContain('hunter2');
-  await writeFile(join(there.folder, '1.csv'), `${COUNT}BROADWAY,SHIRT,5\n`);
-  await writeFile(join(there.folder, '1.csv.done'), '');
+  return { there, file };
+}
 
-  await importAll();
-
-  expect(await onHand('SHIRT')).toBe(5);
-  expect(await readdir(join(there.folder, 'archive'))).toEqual(['1.csv']);
-  await writeFile(file, 'another-secret\n');
-  expect((await run.listFeeds()).find(({ lost }) => lost)?.path).toContain('it refuses the login');
-});
+/** A feed that is complete by its marker. */
+async function putMarked(folder: string): Promise<void> {
+  await writeFile(join(folder, '1.csv'), `${COUNT}BROADWAY,SHIRT,5\n`);
+  await writeFile(join(folder, '1.csv.done'), '');
+}
