@@ -19,7 +19,7 @@ const IN_WORDS = {
   ORDER_WITHOUT_SHOP: (rows) =>
     `${rows} with an externalOrderId and no shopId. Where they are sales of a shop, their units are kept back from it as well: send them again with shopId.`,
   ORDER_DATE_UNKNOWN: (rows) =>
-    `${rows} whose orderDate cannot be read: imported with the time of the file. Say for its source how it writes times (\`atp source set <source> --time-zone …\`).`,
+    `${rows} whose orderDate cannot be read, or lies in the future: imported with the time of the file. Say for its source how it writes times (\`atp source set <source> --time-zone …\`), and set its clock right.`,
   ORDER_UPDATE_UNKNOWN: (rows) =>
     `${rows} whose updatedAt cannot be read, has no time of day, or lies in the future: taken as states that come without it. Say for its source how it writes times (\`atp source set <source> --time-zone …\`), and set its clock right.`,
   ORDER_STATE_OLD: (rows) => `${rows} of an older state (updatedAt) than is known: left out.`,

@@ -77,12 +77,12 @@ describe('counts of one product at one facility in one file', () => {
 });
 
 describe('order lines', () => {
-  const orders = (rows: readonly string[], settings = {}) =>
+  const orders = (rows: readonly string[], settings = {}, writtenAt = new Date('2026-11-25T20:00:00Z')) =>
     warehouse.importText(
       'ORDER_ITEMS',
       `orderId,orderItemSeqId,idValue,quantity,facilityId,externalFacilityId,statusId,orderDate,file\n${rows.map((row) => `${row},${files}\n`).join('')}`,
       nextName('ORDER_ITEMS'),
-      { settings: { ...NO_SETTINGS, ...settings }, writtenAt: new Date('2026-11-25T20:00:00Z') },
+      { settings: { ...NO_SETTINGS, ...settings }, writtenAt },
     );
   const readDates = () =>
     warehouse.database.query<{ order_id: string; order_date: Date }>(
@@ -102,6 +102,38 @@ describe('order lines', () => {
       ...Array.from({ length: 3 }, () => '2026-11-25T20:00:00.000Z'),
       '2026-11-25T14:00:00.000Z',
     ]);
+  });
+
+  test('have the time of their file when their date is still to come, or is a program’s first day', async () => {
+    const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+    const soon = inMinutes(2);
+    const outcome = await orders([
+      `D1,1,SHIRT,1,BROADWAY,,ITEM_CREATED,${inMinutes(60)}`,
+      'D2,1,SHIRT,1,BROADWAY,,ITEM_CREATED,2199-12-31T00:00:00Z',
+      'D3,1,SHIRT,1,BROADWAY,,ITEM_CREATED,1970-01-01T00:00:00Z',
+      'D4,1,SHIRT,1,BROADWAY,,ITEM_CREATED,1980-01-01T00:00:00Z',
+      // Clocks may be so far apart.
+      `D5,1,SHIRT,1,BROADWAY,,ITEM_CREATED,${soon}`,
+    ]);
+    expect(outcome).toMatchObject({ applied: 5, warnings: [{ code: 'ORDER_DATE_UNKNOWN', rows: 4 }] });
+    expect(await readBroadway()).toEqual({ qoh: 0, reserved: 5 });
+    expect((await readDates()).map(({ order_date }) => order_date.toISOString())).toEqual([
+      ...Array.from({ length: 4 }, () => '2026-11-25T20:00:00.000Z'),
+      soon,
+    ]);
+  });
+
+  test('keep the date that they had when a later state has one that is still to come', async () => {
+    await orders(['D1,1,SHIRT,1,BROADWAY,,ITEM_CREATED,2026-11-25T14:00:00Z']);
+    await orders(['D1,1,SHIRT,1,BROADWAY,,ITEM_CANCELLED,2126-11-25T14:00:00Z']);
+    expect((await readDates())[0]?.order_date.toISOString()).toBe('2026-11-25T14:00:00.000Z');
+    expect(await readBroadway()).toEqual({ qoh: 0, reserved: 0 });
+  });
+
+  test('of a file whose own time is still to come are of now', async () => {
+    await orders(['D1,1,SHIRT,1,BROADWAY,,ITEM_CREATED,soon'], {}, new Date(Date.now() + 3_600_000));
+    const [line] = await readDates();
+    expect(Math.abs((line?.order_date.getTime() ?? 0) - Date.now())).toBeLessThan(600_000);
   });
 
   test('have the dates of their source’s zone', async () => {

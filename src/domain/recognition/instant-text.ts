@@ -14,8 +14,8 @@ export type InstantRead =
 
 const NOT_A_TIME = 'it must be a time with an offset, such as 2026-11-24T10:15:00Z';
 
-/** Years outside are a slip of the pen, or a program's "never". */
-const YEARS = { first: 1970, last: 2199 } as const;
+/** Years outside are a slip of the pen, or a program's "never": Unix counts from 1970, DOS from 1980. */
+const YEARS = { first: 1981, last: 2199 } as const;
 
 interface Clock {
   readonly year: number;

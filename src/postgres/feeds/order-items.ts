@@ -21,19 +21,23 @@ import {
   type ProductLookup,
 } from './resolving.ts';
 
+/** A time that is told; null: it is still to come by more than clocks are apart, so nobody knows it. */
+const ifNotAhead = (time: string) =>
+  `CASE WHEN ${time} <= now() + make_interval(secs => ${CLOCKS_APART_MS / 1000}) THEN ${time} END`;
+
 /**
  * A claim on stock is taken whatever its shop or facility: a line of a removed shop has no shop, and a line at an unknown
  * facility waits in the brokering queue. When the shop was added again under its id, lines that were ordered before it was
  * removed stay without it: as the import of a new sale, such a line would pay for one that is not imported yet. A line whose
- * date cannot be read has the one that it had, or that of its feed. Relies on product's three unique indexes, facility_pkey,
+ * date cannot be read, or is still to come, has the one that it had, or that of its feed. Relies on product's three unique indexes, facility_pkey,
  * facility_external_id_key, shop_pkey and removed_shop_pkey.
  */
 const resolveSql = ({ joins, productId }: ProductLookup) => `
   CREATE TEMPORARY TABLE resolved_row ON COMMIT DROP AS
   SELECT row.row_number, row.id_type, row.id_value, row.order_id, row.order_item_seq_id, row.external_order_id,
-    row.quantity, row.cancel_quantity, row.status_id, coalesce(row.order_date, known.order_date) AS order_date,
-    row.order_date IS NULL AS is_date_unknown,
-    CASE WHEN NOT is_ahead THEN row.updated_at END AS updated_at, coalesce(is_ahead, false) AS is_update_unknown, ${productId} AS product_id,
+    row.quantity, row.cancel_quantity, row.status_id, coalesce(told.order_date, known.order_date) AS order_date,
+    told.order_date IS NULL AS is_date_unknown,
+    told.updated_at, row.updated_at IS NOT NULL AND told.updated_at IS NULL AS is_update_unknown, ${productId} AS product_id,
     CASE WHEN NOT is_before_removal THEN shop.shop_id END AS shop_id, row.shop_id AS named_shop_id,
     row.shop_id IS NOT NULL AND shop.shop_id IS NULL AS is_shop_unknown,
     removed.shop_id IS NOT NULL AND (shop.shop_id IS NULL OR is_before_removal) AS is_shop_removed,
@@ -49,12 +53,14 @@ const resolveSql = ({ joins, productId }: ProductLookup) => `
   LEFT JOIN removed_shop AS removed ON removed.shop_id = row.shop_id
   LEFT JOIN order_item AS known
     ON known.order_id = row.order_id AND known.order_item_seq_id = row.order_item_seq_id
+  CROSS JOIN LATERAL (SELECT ${ifNotAhead('row.order_date')} AS order_date, ${ifNotAhead('row.updated_at')} AS updated_at) AS told
   -- Of a shop that was added again under its id, a line that is its own already stays so, whatever date it gets.
-  CROSS JOIN LATERAL (SELECT row.updated_at > now() + make_interval(secs => ${CLOCKS_APART_MS / 1000}) AS is_ahead) AS clock
-  CROSS JOIN LATERAL (SELECT coalesce(row.order_date < removed.removed_at, false)
+  CROSS JOIN LATERAL (SELECT coalesce(told.order_date < removed.removed_at, false)
     AND known.shop_id IS DISTINCT FROM row.shop_id AS is_before_removal) AS age`;
 
-const DATE_BY_FEED = 'UPDATE resolved_row SET order_date = $1 WHERE order_date IS NULL';
+/** The clock of the server of feeds may be ahead, too. */
+const DATE_BY_FEED =
+  'UPDATE resolved_row SET order_date = least($1::timestamptz, now()) WHERE order_date IS NULL';
 
 /** Units that have left a facility are no claim: nobody knows whose stock they were. */
 const REFUSE_SHIPPED_FROM_UNKNOWN = refuseSql({
