@@ -238,3 +238,11 @@ test('columns of an unknown header are proposed, tried on the rows, and then sai
     ),
   });
 });
+
+test('the help of duplicateDays says what becomes of a difference that comes again', async () => {
+  for (const command of ['add', 'set']) {
+    const { stdout } = await atp.run('source', command, '--help');
+    const [, help = ''] = /--duplicate-days (.*?) --/.exec(stdout.replaceAll(/\s+/g, ' ')) ?? [];
+    expect(help).toMatch(/MDM_INV_VARIANCE.*held.*refused.*begins with.*0: .*default: 7/);
+  }
+});
