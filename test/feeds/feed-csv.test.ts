@@ -228,7 +228,7 @@ describe('a row that cannot be read', () => {
   test.each([
     ['quantity', '-1'],
     ['cancelQuantity', '-1'],
-    ['statusId', 'SHIPPED'],
+    ['statusId', 'CLOSED'],
   ])('is refused when it is an order line whose %s is %j', async (column, value) => {
     const line = {
       quantity: '1',

@@ -141,17 +141,25 @@ export const VALUES: readonly CorpusFile[] = [
     outcome: -2,
   },
   order('shipped', 'BROADWAY,,ITEM_COMPLETED,2026-11-25T14:00:00Z', -2),
+  ...['Complete', 'SHIPPED', 'fulfilled', 'Item Shipped', 'delivered'].map((status) =>
+    order(`shipped, as ${status}`, `BROADWAY,,${status},2026-11-25T14:00:00Z`, -2),
+  ),
+  ...['closed', 'returned', 'ITEM_REJECTED', 'Partially shipped'].map((status) =>
+    order(`a status of two meanings, ${status}`, `BROADWAY,,${status},2026-11-25T14:00:00Z`, 0, {
+      refused: { 2: 'FEED_VALUE_INVALID' },
+    }),
+  ),
   order('shipped, by the external id', ',S-1,Completed,2026-11-25T14:00:00+01:00', -2),
   order('shipped, at an American time without a zone', 'BROADWAY,,ITEM_COMPLETED,11/25/2026 2:00 PM', -2),
   order('shipped, at a German time without a zone', 'BROADWAY,,item completed,25.11.2026 14:00', -2),
   order('shipped, at no time', 'BROADWAY,,ITEM_COMPLETED,', -2),
   order('shipped by somebody else', ',,ITEM_COMPLETED,2026-11-25T14:00:00Z', 0),
   order('open is no shipment', 'BROADWAY,,ITEM_CREATED,2026-11-25T14:00:00Z', 0),
-  order('a status of the sender', 'BROADWAY,,SHIPPED,2026-11-25T14:00:00Z', 0, {
+  order('a status of the sender', 'BROADWAY,,Versendet,2026-11-25T14:00:00Z', 0, {
     refused: { 2: 'FEED_VALUE_INVALID' },
   }),
-  order('a status of the sender that is said', 'BROADWAY,,shipped,2026-11-25T14:00:00Z', -2, {
-    settings: { statuses: { SHIPPED: 'ITEM_COMPLETED' } },
+  order('a status of the sender that is said', 'BROADWAY,,versendet,2026-11-25T14:00:00Z', -2, {
+    settings: { statuses: { Versendet: 'ITEM_COMPLETED' } },
   }),
   order('shipped from nowhere', 'NOWHERE,,ITEM_COMPLETED,2026-11-25T14:00:00Z', 0, {
     refused: { 2: 'FACILITY_UNKNOWN' },
