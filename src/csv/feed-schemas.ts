@@ -15,6 +15,7 @@ import {
   FACILITY_MISSING,
   hasFacility,
   ifGiven,
+  moment,
   orNull,
   product,
   reason,
@@ -43,7 +44,7 @@ const resetRow = (how: Reading) =>
       resetByAtp: flag,
       availableQty: units(how, { min: -UNITS_MAX, max: UNITS_MAX }),
       locationSeqId: orNull,
-      asOf: ifGiven(time(how)),
+      asOf: ifGiven(moment(how)),
     })
     .refine(hasFacility, FACILITY_MISSING) satisfies z.ZodType<ResetRow>;
 
@@ -54,7 +55,7 @@ const countColumns = (how: Reading) =>
     ...facility,
     quantity: units(how, { min: -UNITS_MAX, max: UNITS_MAX }),
     locationSeqId: orNull,
-    asOf: ifGiven(time(how)),
+    asOf: ifGiven(moment(how)),
   });
 
 const countRow = (how: Reading) =>

@@ -128,6 +128,19 @@ export function time(how: Reading) {
   });
 }
 
+/** The same, with a time of day: what has happened on that day is before it, or after it. */
+export function moment(how: Reading) {
+  return text.transform((value, context) => {
+    const read = readInstant(value, how);
+    if ('instant' in read && !read.isDay) return read.instant.toISOString();
+    context.addIssue('fault' in read ? read.fault : NO_TIME_OF_DAY);
+    return z.NEVER;
+  });
+}
+
+const NO_TIME_OF_DAY =
+  'it has no time of day, so nobody can tell what of that day is in the count: send the time, too, or leave it empty';
+
 export function timeOrNull(how: Reading) {
   return text.transform((value) => {
     const read = readInstant(value, how);

@@ -135,6 +135,13 @@ export const VALUES: readonly CorpusFile[] = [
     refused: { 2: 'FEED_COUNT_INCOMPLETE', 3: 'FEED_VALUE_INVALID' },
   },
   {
+    name: 'a count of a day, and not of a time',
+    content: (sku) => `idValue,facilityId,availableQty,asOf\n${sku},BROADWAY,7,2026-11-20\n`,
+    settings: { timeZone: 'Europe/Berlin' },
+    outcome: 0,
+    refused: { 2: 'FEED_VALUE_INVALID' },
+  },
+  {
     name: 'differences of one product add up',
     type: 'MDM_INV_VARIANCE',
     content: (sku) => `idValue,facilityId,availableDelta\n${sku},BROADWAY,-1\n${sku},BROADWAY,-1\n`,
