@@ -138,22 +138,36 @@ async function readHeader(
 
 type Guess = ReturnType<typeof recogniseSeparator<KnownColumns>>;
 
-/** Reports have a title and a date above their header: it is the first line that has all columns. Null: none has. */
+/**
+ * Reports have a title and a date above their header: it is the first line that has all columns. Spreadsheets put a name of two
+ * lines into quotes: then it is some lines. Null: none has.
+ */
 async function findHeader(
   reader: RecordReader,
   first: string,
   read: (line: string) => Guess,
 ): Promise<Guess | null> {
   let line = first;
+  let begun = '';
   for (let above = 0; ; above += 1) {
-    const guess = read(line);
-    if (guess.guess.known.missing.length === 0) return guess;
+    const whole = begun + line;
+    const ofLine = read(line);
+    if (ofLine.guess.known.missing.length === 0) return ofLine;
+    const ofWhole = read(whole);
+    if (ofWhole.guess.known.missing.length === 0) {
+      reader.joinRows(whole.split('\n').length);
+      return ofWhole;
+    }
     if (above >= FEED_LINES_ABOVE_HEADER_MAX) return null;
     const next = await reader.nextLine();
     if (next === 'none' || next === 'too-long') return null;
+    begun = hasOpenQuote(whole) ? `${whole}\n` : '';
     line = next.line;
   }
 }
+
+/** Quotes come in pairs. */
+const hasOpenQuote = (text: string) => (text.split('"').length - 1) % 2 === 1;
 
 async function nextLine(reader: RecordReader, fileName: string): Promise<string> {
   const next = await reader.nextLine();
@@ -208,12 +222,13 @@ function readRow<Content>(
   const { rowNumber } = record;
   const isSurplus = record.fault === null && record.values.length > head.header.length;
   const values = isSurplus ? withoutEmptyEnd(record.values, head.header.length) : record.values;
+  const texts = namedValues(values, head.columns, fixed);
   const misshapen = faultInShape(record, values, head);
   if (misshapen) {
     const shown = values.slice(0, FEED_COLUMNS_MAX);
-    return { rowNumber, values: shown, content: null, refusal: misshapen, texts: null };
+    const read = record.fault === 'too-long' ? null : texts;
+    return { rowNumber, values: shown, content: null, refusal: misshapen, texts: read };
   }
-  const texts = namedValues(values, head.columns, fixed);
   const parsed = schemaOfRow.safeParse(texts);
   if (parsed.success) return { rowNumber, values, content: parsed.data, refusal: null };
   const [issue] = parsed.error.issues;
@@ -244,7 +259,7 @@ function withoutEmptyEnd(values: readonly string[], lengthMin = 0): readonly str
 
 /** What nothing reads cannot refuse a row. */
 function faultInShape(
-  { line, fault }: FeedRecord,
+  { line, fault, isOpen }: FeedRecord,
   values: readonly string[],
   { header, columns }: Head,
 ): RowRefusal | null {
@@ -256,14 +271,18 @@ function faultInShape(
   if (fault === 'too-long')
     return unreadable(`line ${line} is longer than ${FEED_LINE_LENGTH_MAX} characters`);
   const isRead = (index: number) => (columns[index] ?? null) !== null;
+  const isReadFrom = (start: number) => columns.slice(start).some((column) => column !== null);
   if (fault === 'stray-quote') {
     const isHarmless =
       values.length === header.length &&
       values.every((value, index) => !isRead(index) || !value.includes('"'));
     if (!isHarmless) return unreadable(`a quote is in the wrong place in line ${line}`);
   }
-  if (values.length !== header.length)
-    return unreadable(`it has ${values.length} values, the header has ${header.length} columns`);
+  // Spreadsheets leave out empty values at the end of rows.
+  const isWhole =
+    values.length === header.length ||
+    (values.length < header.length && !isOpen && !isReadFrom(values.length));
+  if (!isWhole) return unreadable(`it has ${values.length} values, the header has ${header.length} columns`);
   const tooLong = values.findIndex((value, index) => isRead(index) && value.length > FEED_VALUE_LENGTH_MAX);
   if (tooLong === -1) return null;
   const column = columns[tooLong] ?? '';

@@ -11,6 +11,8 @@ export interface FeedRecord {
   /** The line of the file in which it begins. */
   readonly line: number;
   readonly values: readonly string[];
+  /** The file ends with it, without a line end: it may be cut off. */
+  readonly isOpen: boolean;
   /**
    * `stray-quote`: its quotes are not in order, and the values are what stands between separators. `too-long`: it has more than
    * FEED_LINE_LENGTH_MAX characters, and no values.
@@ -70,25 +72,27 @@ export class RecordReader {
       const begun = { rowNumber: this.#rowNumber, line: this.#line };
       if (end === null) {
         await this.#skipLine();
-        together.push({ ...begun, values: [], fault: 'too-long' });
+        together.push({ ...begun, values: [], isOpen: false, fault: 'too-long' });
         continue;
       }
       if (end === this.#at && end >= this.#text.length) break;
       const line = this.#text.slice(this.#at, end);
       if (!line.includes('"')) {
+        const isOpen = end >= this.#text.length;
         this.#goOn(end);
-        together.push({ ...begun, values: line.split(separator), fault: null });
+        together.push({ ...begun, values: line.split(separator), isOpen, fault: null });
         continue;
       }
       const scanned = await this.#scan(separator);
       // Filling moves the text: the line is where it was, and its length is what it was.
       const lineEnd = this.#at + line.length;
       if (scanned.outcome === 'values' && !this.#takesRecords(scanned, lineEnd, separator, columnCount)) {
+        const isOpen = scanned.end >= this.#text.length;
         this.#goOn(scanned.end);
-        together.push({ ...begun, values: scanned.values, fault: null });
+        together.push({ ...begun, values: scanned.values, isOpen, fault: null });
       } else {
         this.#goOn(lineEnd);
-        together.push({ ...begun, values: line.split(separator), fault: 'stray-quote' });
+        together.push({ ...begun, values: line.split(separator), isOpen: false, fault: 'stray-quote' });
       }
     }
     if (together.length > 0) yield together;
@@ -150,6 +154,11 @@ export class RecordReader {
       this.#at = this.#text.length;
       await this.#fill();
     }
+  }
+
+  /** The last so many lines are one row, as a spreadsheet counts. */
+  joinRows(lines: number): void {
+    this.#rowNumber -= lines - 1;
   }
 
   /** Moves behind the line end at `end`. */

@@ -33,7 +33,7 @@ export interface ReadableRow<Content> extends RowAsSent {
 export interface UnreadableRow extends RowAsSent {
   readonly content: null;
   readonly refusal: RowRefusal;
-  /** Its bare texts by our names of columns; null: nobody can say which column has which. */
+  /** Its bare texts by our names of columns: of a row with too many or too few values, those at their places. Null: nothing of it was read. */
   readonly texts: Readonly<Record<string, string>> | null;
 }
 

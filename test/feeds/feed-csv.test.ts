@@ -199,7 +199,7 @@ describe('a row that cannot be read', () => {
     ['SHIRT,ASIN,B,,,1,', 'FEED_VALUE_INVALID idType: it must be SKU, UPC, UPCA or productId'],
     ['SHIRT,,,,,1,', 'FEED_VALUE_INVALID facilityId: facilityId or externalFacilityId must be given'],
     ['SHIRT,,B,,maybe,1,', 'FEED_VALUE_INVALID resetByAtp: it must be Y or N'],
-    ['SHIRT,,B,,,1', 'FEED_ROW_UNREADABLE : it has 6 values, the header has 7 columns'],
+    ['SHIRT,,B,,1', 'FEED_ROW_UNREADABLE : it has 5 values, the header has 7 columns'],
     ['SHIRT,,B,,,1,,,x', 'FEED_ROW_UNREADABLE : it has 9 values, the header has 7 columns'],
     ['"SHIRT,,B,,,1,', 'FEED_ROW_UNREADABLE : a quote is in the wrong place in line 3'],
     ['"SHIRT"S,,B,,,1,', 'FEED_ROW_UNREADABLE : a quote is in the wrong place in line 3'],

@@ -61,10 +61,10 @@ const RESOLVE_ABSENT = `
 export const countSourceSql = (fileName: string) =>
   `${fileName} || CASE WHEN row_number > 0 THEN ':' || row_number ELSE ' (absent)' END`;
 
-/** Rows of which nobody can say what they are about. $1: LOST_IDS. */
+/** Rows of which nobody can say what they are about: of one without its shape, what stands where the id is may be something else. $1: LOST_IDS. */
 const COUNT_LOST = `
   SELECT count(*)::int AS rows FROM staged_row AS staged JOIN refused_row USING (row_number)
-  WHERE coalesce(${ID}, '') = '' OR ${ID} ~* ANY ($1)`;
+  WHERE coalesce(${ID}, '') = '' OR ${ID} ~* ANY ($1) OR staged.refused_code = 'FEED_ROW_UNREADABLE'`;
 
 /**
  * Adds a row of zero for each level that a complete source has counted before and does not name now. To be called once the

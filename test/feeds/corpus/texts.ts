@@ -97,6 +97,36 @@ export const TEXTS: readonly CorpusFile[] = [
     refused: { 3: 'FEED_ROW_UNREADABLE' },
   },
   {
+    name: 'no values behind the last that is read, as Excel leaves empty ones out',
+    content: (sku) => `idValue,facilityId,availableQty,remark,color\n${sku},BROADWAY,7\n`,
+    outcome: 7,
+  },
+  {
+    name: 'no values behind the last that is read, in a line without its end',
+    content: (sku) => `idValue,facilityId,availableQty,remark,color\n${sku},BROADWAY,7`,
+    outcome: 0,
+    refused: { 2: 'FEED_ROW_UNREADABLE' },
+  },
+  {
+    name: 'no value of a column that is read',
+    content: (sku) => `idValue,facilityId,availableQty,locationSeqId\n${sku},BROADWAY,7\n`,
+    outcome: 0,
+    refused: { 2: 'FEED_ROW_UNREADABLE' },
+  },
+  {
+    name: 'a name of two lines in the header',
+    content: (sku) =>
+      `Export of "today"\nidValue,facilityId,"Available\nQty"\n${sku},BROADWAY,7\nNO-SUCH,BROADWAY,7\n`,
+    outcome: 7,
+    // A line break within a value begins no row.
+    refused: { 4: 'PRODUCT_UNKNOWN' },
+  },
+  {
+    name: 'an inch mark above the header',
+    content: (sku) => `Screens of 24"\n${countOf(sku)}`,
+    outcome: 7,
+  },
+  {
     name: 'all values quoted',
     content: (sku) => `"idValue","facilityId","availableQty"\n"${sku}","BROADWAY","7"\n`,
     outcome: 7,

@@ -135,6 +135,20 @@ export const VALUES: readonly CorpusFile[] = [
     refused: { 2: 'FEED_COUNT_INCOMPLETE', 3: 'FEED_VALUE_INVALID' },
   },
   {
+    name: 'bins of one product, of which one has a value too many',
+    content: (sku) =>
+      `idValue,facilityId,locationSeqId,availableQty\n${sku},BROADWAY,A,7\n${sku},BROADWAY,B,1,008\n`,
+    outcome: 0,
+    refused: { 2: 'FEED_COUNT_INCOMPLETE', 3: 'FEED_ROW_UNREADABLE' },
+  },
+  {
+    name: 'bins of one product, of which one has a quote in the wrong place',
+    content: (sku) =>
+      `idValue,facilityId,locationSeqId,availableQty\n${sku},BROADWAY,"A"1,7\n${sku},BROADWAY,B,8\n`,
+    outcome: 0,
+    refused: { 2: 'FEED_ROW_UNREADABLE', 3: 'FEED_COUNT_INCOMPLETE' },
+  },
+  {
     name: 'a count of a day, and not of a time',
     content: (sku) => `idValue,facilityId,availableQty,asOf\n${sku},BROADWAY,7,2026-11-20\n`,
     settings: { timeZone: 'Europe/Berlin' },
