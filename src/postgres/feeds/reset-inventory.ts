@@ -9,6 +9,7 @@ import { addAbsentRows, countSourceSql, leaveCountedMeanwhile } from './complete
 import { dateToldRows, leaveToldCounts, type GrownFrom } from './grown.ts';
 import { recordCounts, rememberNumber, STANDING_INSTANT } from './last-count.ts';
 import { leaveOutCounted, lockUnfinishedDifferences } from './leave-out-counted.ts';
+import { refuseIncompleteCounts } from './incomplete-counts.ts';
 import { keepForLater, type PostedLater, type PostingsToCome } from './pending-postings.ts';
 import { IS_GOOD, refuseSql } from './resolving.ts';
 import type { StagingShape } from './staging.ts';
@@ -71,25 +72,6 @@ const REFUSE_UNEQUAL = {
   last: refuseUnequalSql(REFUSE_MIXED),
   sum: refuseUnequalSql(REFUSE_MIXED),
 } as const satisfies Readonly<Record<EqualKeyRule, string>>;
-
-/**
- * A count of a product at a facility is all of its rows: when one of them cannot be read, the others are not what is there. Rows
- * are known by the texts that name their product and facility.
- */
-const REFUSE_INCOMPLETE = refuseSql({
-  from: `(SELECT row.row_number, row.facility_id, unread.other_row
-    FROM resolved_row AS row JOIN (
-      SELECT coalesce(refused_texts ->> 'idValue', refused_texts ->> 'sku') AS id_value,
-        coalesce(facility_id, nullif(refused_texts ->> 'facilityId', ''), refused_texts ->> 'externalFacilityId') AS facility,
-        min(row_number) AS other_row
-      FROM staged_row WHERE refused_texts IS NOT NULL GROUP BY 1, 2
-    ) AS unread
-      ON unread.id_value = row.id_value AND unread.facility = coalesce(row.told_facility_id, row.external_facility_id))`,
-  condition: 'true',
-  column: `'idValue'`,
-  code: 'FEED_COUNT_INCOMPLETE',
-  detail: `'otherRow', row.other_row, 'facilityId', row.facility_id`,
-});
 
 /** Until then it would hide every count of an earlier instant. */
 const REFUSE_AHEAD = refuseSql({
@@ -233,7 +215,7 @@ async function applyCounts(
   column: string,
 ): Promise<readonly ImportWarning[]> {
   await resolveStockRows(connection, 'row.reset_by_atp AS own, row.location_seq_id, row.as_of');
-  await connection.query(REFUSE_INCOMPLETE);
+  await refuseIncompleteCounts(connection);
   const ahead = await connection.query(REFUSE_AHEAD);
   if (ahead.rowCount !== 0) await connection.query(REFUSE_BESIDE_AHEAD);
   const warnings = completeOf === null ? [] : await addAbsentRows(connection, completeOf, asOf);

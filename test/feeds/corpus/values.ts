@@ -35,6 +35,9 @@ const id = (name: string, idOf: (sku: string) => string, outcome: number, code?:
   ...(code !== undefined && { refused: { 2: code } }),
 });
 
+/** As the test of the corpus makes products. */
+const upcOf = (sku: string) => String(Number(sku.slice(1)) + 4_000_000).padStart(12, '0');
+
 export const VALUES: readonly CorpusFile[] = [
   units('0', 0),
   units('+7', 7),
@@ -140,6 +143,19 @@ export const VALUES: readonly CorpusFile[] = [
       `idValue,facilityId,locationSeqId,availableQty\n${sku},BROADWAY,A,7\n${sku},BROADWAY,B,1,008\n`,
     outcome: 0,
     refused: { 2: 'FEED_COUNT_INCOMPLETE', 3: 'FEED_ROW_UNREADABLE' },
+  },
+  {
+    name: 'bins of one product, of which one that cannot be read calls it and its facility otherwise',
+    content: (sku) =>
+      `idType,idValue,facilityId,externalFacilityId,locationSeqId,availableQty\nSKU,${sku},BROADWAY,,A,7\nUPC,${upcOf(sku)},,S-1,B,x\n`,
+    outcome: 0,
+    refused: { 2: 'FEED_COUNT_INCOMPLETE', 3: 'FEED_VALUE_INVALID' },
+  },
+  {
+    name: 'a row that cannot be read, of another facility',
+    content: (sku) => `idValue,facilityId,availableQty\n${sku},BROADWAY,7\n${sku},SOHO,x\n`,
+    outcome: 7,
+    refused: { 3: 'FEED_VALUE_INVALID' },
   },
   {
     name: 'bins of one product, of which one has a quote in the wrong place',
