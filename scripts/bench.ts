@@ -12,6 +12,7 @@
  *     npm run bench lane [-- --products 100000 --latency 300 --drift 0.01 | --small]
  *     npm run bench verify [-- --products 100000 --latency 300 | --small]
  *     npm run bench scope [-- --products 200000 --facilities 10 --pairs 5 | --small]
+ *     npm run bench hard-sync [-- --products 1000000 --facilities 5 --pairs 5 | --small]
  *     npm run bench live [-- --products 20000 --sales 30 --rate 50 --seconds 60 --latency 300 | --small]
  */
 import { cpus, totalmem } from 'node:os';

@@ -13,4 +13,5 @@ export const BENCHES: Readonly<
   lane: () => import('./lane.ts'),
   live: () => import('./live.ts'),
   verify: () => import('./verify.ts'),
+  'hard-sync': () => import('./hard-sync.ts'),
 };

@@ -12,6 +12,7 @@ import type { Database } from '../../src/postgres/database.ts';
 import { planRows } from '../../src/postgres/planning/planned-rows.ts';
 import { readNextBaseline } from '../../src/postgres/planning/snapshot-chain.ts';
 import { produceFile } from '../../src/postgres/producing/produce-file.ts';
+import { addCatalogue } from './catalogue.ts';
 import { onOwnDatabase } from './own-database.ts';
 import { ELSEWHERE, EVERYWHERE, type ScopeSize } from './scope-scenes.ts';
 import { spreadCells, spreadOf } from './spread.ts';
@@ -100,22 +101,8 @@ function tableOf(figures: readonly string[]) {
 
 async function prepare(database: Database, { products, facilities }: ScopeSize): Promise<void> {
   await database.session(async (session) => {
-    const ids = Array.from({ length: facilities }, (_, index) => `F${index + 1}`);
-    await session.query(
-      `INSERT INTO facility (facility_id, facility_name, facility_type_id)
-       SELECT id, id, 'RETAIL_STORE' FROM unnest($1::text[]) AS id`,
-      [[...ids, 'ELSEWHERE']],
-    );
-    await session.query(
-      `INSERT INTO facility_group_member SELECT 'FAC_GRP', id, now() - interval '1 day' FROM unnest($1::text[]) AS id`,
-      [ids],
-    );
+    await addCatalogue(session, { products, facilities, others: ['ELSEWHERE'] });
     await session.query(`INSERT INTO facility_group VALUES ('UNUSED', 'CHANNEL_FAC_GROUP', 'Unused')`);
-    await session.query(
-      `INSERT INTO product (product_id, sku) SELECT id, id
-       FROM (SELECT 'product-' || lpad(n::text, 8, '0') AS id FROM generate_series(1, $1::int) AS n) AS made`,
-      [products],
-    );
     await session.query(
       `INSERT INTO shop (shop_id, domain, location_id, facility_group_id, access_token_ref, api_version,
          collapse_limit_percent, surge_limit_percent, sell_out_limit_percent)
@@ -123,12 +110,7 @@ async function prepare(database: Database, { products, facilities }: ScopeSize):
        FROM unnest(ARRAY['${SHOP}', 'other']) AS id`,
       [GUARD_LIMIT_PERCENT_MAX],
     );
-    // Levels without their ledger, which would take longest to make: no trigger looks.
     await session.query('SET session_replication_role = replica');
-    await session.query(
-      `INSERT INTO product_facility (product_id, facility_id, quantity_on_hand)
-       SELECT product_id, facility_id, 10 FROM product CROSS JOIN facility ORDER BY product_id, facility_id`,
-    );
     await session.query(
       `INSERT INTO shop_product SELECT '${SHOP}', product_id, product_id, product_id FROM product`,
     );
@@ -157,7 +139,8 @@ async function planOnly(database: Database, kind: UploadFileKind): Promise<numbe
   return database.session(async (session) => {
     await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
     const baseline = await readNextBaseline(session, { shopId: SHOP, kind });
-    const scope = { shopId: SHOP, facilityGroupId: 'FAC_GRP', kind, heldPlan: null, isFirstApproved: false };
+    const group = { facilityGroupId: 'FAC_GRP', isRefillDue: false };
+    const scope = { shopId: SHOP, ...group, kind, heldPlan: null, isFirstApproved: false };
     const begun = performance.now();
     await planRows(session, scope, baseline);
     const tookMs = performance.now() - begun;
