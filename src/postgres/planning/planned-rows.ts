@@ -35,6 +35,8 @@ export interface PlanScope {
   readonly heldPlan: number | null;
   /** A person approves the shop's first Hard Sync: the quantities that were looked at count as published. */
   readonly isFirstApproved: boolean;
+  /** The shop has got another location or group: what was published before was published elsewhere. */
+  readonly isRefillDue: boolean;
 }
 
 /** The temporary tables of a delta: what may differ from the last file, and what of it is mapped to the shop. */
@@ -101,6 +103,32 @@ const OF_FEW = `
   ) AS held ON true
   LEFT JOIN sold ON sold.product_id = atp.product_id`;
 
+/**
+ * Common table expressions for ARRIVED_QUANTITY. `applied_file`: the files that the lane is done with and has applied.
+ * `unsettled`: products that these have not brought, those with units kept back, and those that the next file owes.
+ */
+const ARRIVED_CTES = `
+  applied_file AS MATERIALIZED (
+    SELECT sequence FROM upload_file WHERE shop_id = $1 AND state IN ('APPLIED', 'PARTIAL')
+  ), unsettled AS MATERIALIZED (
+    SELECT product_id FROM applied_row WHERE shop_id = $1 AND outcome IN ('QUARANTINED', 'OWED')
+    UNION SELECT product_id FROM applied_row WHERE shop_id = $1 AND debt > 0
+    UNION SELECT product_id FROM owed_row WHERE shop_id = $1
+  ),`;
+
+const JOIN_ARRIVED = `
+  LEFT JOIN applied_file ON applied_file.sequence = published.sequence
+  LEFT JOIN unsettled ON unsettled.product_id = atp.product_id`;
+
+/**
+ * What a file has published of the product and the lane has brought to Shopify, for the item and the imported units of now. Null:
+ * that is not known, and never without a usable base, nor where the shop was moved. Of a Hard Sync only: a delta has what differs.
+ */
+const ARRIVED_QUANTITY = `
+  CASE WHEN $4 AND NOT $8 AND applied_file.sequence IS NOT NULL AND unsettled.product_id IS NULL
+      AND published.inventory_item_id = atp.inventory_item_id AND published.imported_units = coalesce(imported.units, 0)
+    THEN published.quantity END`;
+
 /** A Hard Sync has every product, and carries all that waits ($7): each of its rows counts as old as the oldest of that. */
 const ALL_ARE_DUE = `CROSS JOIN LATERAL (SELECT true AS is_due, $7::timestamptz AS changed_at) AS due`;
 
@@ -138,26 +166,27 @@ function plannedRowsSql(kind: UploadFileKind, access: Access): string {
     INSERT INTO ${PLANNED}
     WITH ${placesCte(scope)},
     base AS MATERIALIZED (SELECT snapshot FROM shop_baseline WHERE shop_id = $1 AND $4),
-    ${isDelta ? '' : 'mapped AS (SELECT product_id, inventory_item_id FROM shop_product WHERE shop_id = $1),'}
+    ${isDelta ? '' : `mapped AS (SELECT product_id, inventory_item_id FROM shop_product WHERE shop_id = $1), ${ARRIVED_CTES}`}
     ${SOLD_CTE}
     SELECT row.product_id, row.sku, row.inventory_item_id, row.quantity, row.quantity_before,
       row.sequence_before, row.imported_units, row.is_due, row.changed_at, row.held_changed_at, row.held_cause,
       row.held_revision, ${suspicionSql(MOVE, 'row.held_cause')},
       ${risenUnitsSql(MOVE)},
-      ${quantityBySalesSql(MOVE)}, ${quantityByOwnSalesSql(MOVE)}, row.quantity
+      ${quantityBySalesSql(MOVE)}, ${quantityByOwnSalesSql(MOVE)}, row.quantity, row.arrived_quantity
     FROM (
       SELECT atp.product_id, product.sku, atp.inventory_item_id, atp.online_atp AS quantity,
         -- A product that comes back to the shop, or gets another item: nobody knows what was sold meanwhile.
         CASE WHEN atp.product_id NOT IN (SELECT product_id FROM owed_row WHERE shop_id = $1 AND cause = 'REMAPPED')
           THEN coalesce(published.quantity, CASE WHEN $6 THEN held.quantity END) END::bigint AS quantity_before,
         published.sequence AS sequence_before, coalesce(imported.units, 0) AS imported_units, due.is_due,
+        ${isDelta ? 'NULL::integer' : ARRIVED_QUANTITY} AS arrived_quantity,
         due.changed_at, coalesce(held.changed_at, held.since) AS held_changed_at, held.cause AS held_cause, held.revision AS held_revision,
         ${SOLD_BY_SHOP} AS sold_by_shop,
         -- Without a base nobody knows what other channels have sold.
         CASE WHEN $4 THEN coalesce(sold.units, 0)::bigint ELSE ${SOLD_BY_SHOP} END AS sold
       FROM (${onlineAtpSelect(scope)}) AS atp
       ${access === 'few' ? OF_FEW : OF_EVERY}
-      ${isDelta ? WHAT_DIFFERS : ALL_ARE_DUE}
+      ${isDelta ? WHAT_DIFFERS : `${JOIN_ARRIVED} ${ALL_ARE_DUE}`}
       -- Each column is computed here, once, and not again wherever the expressions above name it.
       OFFSET 0
     ) AS row`;
@@ -172,24 +201,24 @@ export async function planRows(
   scope: PlanScope,
   { effectiveAt, hasUsableBase }: NextBaseline,
 ): Promise<number> {
-  const { shopId, facilityGroupId, kind, heldPlan, isFirstApproved } = scope;
+  const { shopId, facilityGroupId, kind, heldPlan, isFirstApproved, isRefillDue } = scope;
   await session.query(`
     CREATE TEMPORARY TABLE ${PLANNED} (
       product_id text, sku text, inventory_item_id text, quantity integer, quantity_before integer,
       sequence_before bigint, imported_units bigint, is_due boolean, changed_at timestamptz,
       held_changed_at timestamptz, held_cause text, held_revision integer, suspicion text,
       risen_units bigint, quantity_by_sales integer, quantity_by_own_sales integer, file_quantity integer,
-      withheld_for text, is_approved boolean NOT NULL DEFAULT false, is_left_out boolean NOT NULL DEFAULT false
+      arrived_quantity integer, withheld_for text, is_approved boolean NOT NULL DEFAULT false, is_left_out boolean NOT NULL DEFAULT false
     ) ON COMMIT DROP`);
   const isDelta = kind === 'recent-changes';
   const access = isDelta
     ? await chooseFor(session, await findCandidates(session, scope, effectiveAt))
     : 'every';
-  const waiting = isDelta ? [] : [await readOldestWaiting(session, shopId)];
+  const ofHardSync = isDelta ? [] : [await readOldestWaiting(session, shopId), isRefillDue];
   if (access === 'every') await session.query(`SET LOCAL work_mem = '${PASS_MEMORY}'`);
   const { rowCount } = await session.query(plannedRowsSql(kind, access), [
     ...[shopId, facilityGroupId, effectiveAt, hasUsableBase, heldPlan, isFirstApproved],
-    ...waiting,
+    ...ofHardSync,
   ]);
   return rowCount ?? 0;
 }

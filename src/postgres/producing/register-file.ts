@@ -21,6 +21,12 @@ export interface FileToRegister {
 /** In SQL, of a planned row: the file has it. A row that is withheld is in it when its sales have lowered it. */
 const IS_TAKEN = '(NOT is_left_out AND (is_due OR file_quantity IS DISTINCT FROM quantity_before))';
 
+/**
+ * In SQL, of a planned row that is taken: what is known to be published has to be written. A Hard Sync that says of a product what
+ * a file before has brought to Shopify leaves it as it is, with that file's number (decision 0074).
+ */
+const IS_NEWLY_PUBLISHED = 'file_quantity IS DISTINCT FROM arrived_quantity';
+
 /** In SQL, of planned rows: the oldest change that the file carries. What is withheld stays with the plan. */
 const OLDEST_CHANGE = `min(CASE WHEN withheld_for IS NULL THEN least(changed_at, held_changed_at) ELSE changed_at END)`;
 
@@ -67,7 +73,8 @@ export async function registerFile(session: Connection, file: FileToRegister): P
   );
   await session.query(
     `INSERT INTO published_row (shop_id, product_id, sequence, inventory_item_id, quantity, imported_units)
-     SELECT $1, product_id, $2, inventory_item_id, file_quantity, imported_units FROM ${PLANNED} WHERE ${IS_TAKEN}
+     SELECT $1, product_id, $2, inventory_item_id, file_quantity, imported_units FROM ${PLANNED}
+     WHERE ${IS_TAKEN} AND ${IS_NEWLY_PUBLISHED}
      ON CONFLICT (shop_id, product_id) DO UPDATE SET sequence = excluded.sequence,
        inventory_item_id = excluded.inventory_item_id, quantity = excluded.quantity,
        imported_units = excluded.imported_units`,
