@@ -42,7 +42,8 @@ export interface PushPage {
 }
 
 /**
- * The rows of a file are in the order of the products' ids, so each file is searched by halves, all of them at once:
+ * The rows of a file are in three parts, each in the order of the products' ids (a drain, and a file of an older release, is one
+ * part). So each part of each file is searched by halves, all of them at once:
  * an index by product would cost each file more than these looks cost whoever asks. By upload_file_row_pkey,
  * upload_file_pkey and shopify_call_pkey.
  */
@@ -53,15 +54,21 @@ export async function listPushes(
 ): Promise<PushPage> {
   const rows = await database.query<ProductPush & Searched>(
     `WITH RECURSIVE file AS MATERIALIZED (
-       SELECT sequence, kind, state, row_count, created_at, closed_at FROM upload_file
+       SELECT sequence, kind, state, row_count, to_zero_count, falling_count, created_at, closed_at FROM upload_file
        WHERE shop_id = $1 AND rows_purged_at IS NULL AND ($3::bigint IS NULL OR sequence < $3)
        ORDER BY sequence DESC LIMIT ${PUSH_FILES_SEARCHED_MAX}
      ), search AS (
-       SELECT sequence, 0 AS low, row_count AS high FROM file
+       SELECT sequence, part.low, part.high, part.high AS until
+       FROM file CROSS JOIN LATERAL (VALUES
+         (0, CASE WHEN falling_count IS NULL THEN row_count ELSE to_zero_count END),
+         (to_zero_count, to_zero_count + falling_count),
+         (to_zero_count + falling_count, row_count)
+       ) AS part (low, high)
        UNION ALL
        SELECT search.sequence,
          CASE WHEN middle.product_id < $2::text COLLATE "C" THEN middle.position + 1 ELSE low END,
-         CASE WHEN middle.product_id < $2::text COLLATE "C" THEN high ELSE middle.position END
+         CASE WHEN middle.product_id < $2::text COLLATE "C" THEN high ELSE middle.position END,
+         until
        FROM search
        CROSS JOIN LATERAL (
          SELECT row.position, row.product_id COLLATE "C" AS product_id FROM upload_file_row AS row
@@ -77,7 +84,7 @@ export async function listPushes(
        CROSS JOIN LATERAL (
          SELECT position, product_id, inventory_item_id, quantity FROM upload_file_row AS row
          WHERE row.shop_id = $1 AND row.sequence = search.sequence
-           AND row.position >= low AND row.position < low + ${LEFT_ITEMS_PER_PRODUCT_SHOWN}
+           AND row.position >= low AND row.position < least(low + ${LEFT_ITEMS_PER_PRODUCT_SHOWN}, until)
          OFFSET 0
        ) AS row
        WHERE low = high AND row.product_id = $2

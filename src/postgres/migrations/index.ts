@@ -70,6 +70,7 @@ import * as sourceServers from './0082-source-servers.ts';
 import * as settingsSeen from './0084-settings-seen.ts';
 import * as undoInChunks from './0085-undo-in-chunks.ts';
 import * as readBackByFile from './0086-read-back-by-file.ts';
+import * as zerosFirst from './0087-zeros-first.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -148,6 +149,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0084-settings-seen', ...settingsSeen },
   { name: '0085-undo-in-chunks', ...undoInChunks },
   { name: '0086-read-back-by-file', ...readBackByFile },
+  { name: '0087-zeros-first', ...zerosFirst },
 ];
 
 /** In their order. */

@@ -21,6 +21,15 @@ export interface FileToRegister {
 /** In SQL, of a planned row: the file has it. A row that is withheld is in it when its sales have lowered it. */
 const IS_TAKEN = '(NOT is_left_out AND (is_due OR file_quantity IS DISTINCT FROM quantity_before))';
 
+/** In SQL, of a planned row: the file says less of it than the file before, and not 0. */
+const IS_FALLING = 'file_quantity > 0 AND file_quantity < quantity_before';
+
+/**
+ * In SQL, of a planned row: its part of the file. The lane goes by position, so what would be sold too often comes first. Within a
+ * part the order is that of the products' ids, by which one is found (product-pushes.ts).
+ */
+const PART = `CASE WHEN file_quantity = 0 THEN 1 WHEN ${IS_FALLING} THEN 2 ELSE 3 END`;
+
 /**
  * In SQL, of a planned row that is taken: what is known to be published has to be written. A Hard Sync that says of a product what
  * a file before has brought to Shopify leaves it as it is, with that file's number (decision 0074).
@@ -34,16 +43,17 @@ const OLDEST_CHANGE = `min(CASE WHEN withheld_for IS NULL THEN least(changed_at,
 export async function registerFile(session: Connection, file: FileToRegister): Promise<UploadFile | null> {
   const { rows: opened } = await session.query<{ sequence: number }>(
     `INSERT INTO upload_file (shop_id, sequence, kind, state, producer_key, facility_group_id, location_id,
-       restore_generation, snapshot, effective_at, orders_imported_until, row_count, to_zero_count,
+       restore_generation, snapshot, effective_at, orders_imported_until, row_count, to_zero_count, falling_count,
        collapse_count, surge_units, sell_out_count, stock_products_change, stock_units_change, oldest_change_at)
      SELECT shop.shop_id, $6, $2, 'WRITING', $3, shop.facility_group_id, shop.location_id, shop.restore_generation, $4, $5,
-       ${orderWatermarkSql('$1')}, planned.rows, planned.zeros,
+       ${orderWatermarkSql('$1')}, planned.rows, planned.zeros, planned.falling,
        planned.collapses, planned.surges, planned.sell_outs, planned.products_change, planned.units_change,
        -- A Hard Sync may have nothing new. A delta has: if nothing was logged, the clock has let units go just now.
        CASE WHEN $2 = 'hard-sync' THEN least(planned.oldest_change_at, $7::timestamptz)
          ELSE coalesce(planned.oldest_change_at, now()) END
      FROM shop, (
        SELECT count(*) AS rows, count(*) FILTER (WHERE file_quantity = 0) AS zeros,
+         count(*) FILTER (WHERE ${IS_FALLING}) AS falling,
          count(*) FILTER (WHERE ${IS_LET_THROUGH} AND suspicion = 'COLLAPSE') AS collapses,
          coalesce(sum(risen_units) FILTER (WHERE ${IS_LET_THROUGH} AND suspicion = 'SURGE'), 0) AS surges,
          count(*) FILTER (WHERE ${IS_LET_THROUGH} AND suspicion = 'SELL_OUT') AS sell_outs,
@@ -66,7 +76,7 @@ export async function registerFile(session: Connection, file: FileToRegister): P
   await session.query(
     `INSERT INTO upload_file_row
        (shop_id, sequence, position, product_id, sku, inventory_item_id, quantity, imported_units)
-     SELECT $1, $2, row_number() OVER (ORDER BY product_id COLLATE "C") - 1,
+     SELECT $1, $2, row_number() OVER (ORDER BY ${PART}, product_id COLLATE "C") - 1,
        product_id, sku, inventory_item_id, file_quantity, imported_units
      FROM ${PLANNED} WHERE ${IS_TAKEN}`,
     [file.shopId, sequence],
