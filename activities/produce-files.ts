@@ -1,6 +1,5 @@
 /** Making a shop's numbered files: from one snapshot of the database to a READY file on SFTP. */
 import { join } from 'node:path';
-import { renderUploadFile } from '../src/csv/upload-file-csv.ts';
 import type { Diary } from '../src/domain/diary.ts';
 import { heldBecause } from '../src/domain/sync-plan.ts';
 import { outgoingFolder, setAsideFolder, type UploadFileKind } from '../src/domain/upload-file.ts';
@@ -10,13 +9,8 @@ import { produceFile } from '../src/postgres/producing/produce-file.ts';
 import { isRewritten } from '../src/postgres/lane/lane-decisions.ts';
 import { markReady } from '../src/postgres/producing/ready-file.ts';
 import { findShop } from '../src/postgres/master-data/shops.ts';
-import {
-  readFileRows,
-  findFile,
-  isArchived,
-  type UploadFile,
-  type UploadFileRow,
-} from '../src/postgres/lane/upload-files.ts';
+import { renderFile } from '../src/postgres/lane/rendered-file.ts';
+import { findFile, isArchived, type UploadFile } from '../src/postgres/lane/upload-files.ts';
 import type { OpenFileDrop } from '../src/sftp/file-drop.ts';
 import { withScratchFolder } from '../src/sftp/scratch-folder.ts';
 import { checkShopOrigin } from './check-origin.ts';
@@ -108,8 +102,7 @@ export function createProduceActivities({ database, fileDrop, wakeLane, diary }:
         if (file.sha256 !== null) return { sha256: file.sha256 };
         return withScratchFolder(async (folder) => {
           const localPath = join(folder, file.name);
-          const lines = linesOf(readFileRows(database, shopId, sequence), file.locationId);
-          const { sha256 } = await renderUploadFile(lines, localPath);
+          const { sha256 } = await renderFile(database, file, localPath);
           const target = { folder: outgoingFolder(shopId), name: file.name, sha256 };
           await fileDrop(async (drop) => {
             // Only after a person decided to rewrite: until then, a foreign file under the name blocks the lane. The equal file
@@ -145,10 +138,4 @@ function producedFile(file: UploadFile): ProducedFile {
     rows: file.rowCount,
     toZero: file.toZeroCount,
   };
-}
-
-async function* linesOf(rows: AsyncIterable<UploadFileRow>, locationId: string) {
-  for await (const { productId, sku, inventoryItemId, quantity } of rows) {
-    yield { productId, sku, inventoryItemId, locationId, onlineAtp: quantity };
-  }
 }

@@ -68,7 +68,7 @@ test('100 units on hand become 75 on Shopify, as in the worked example', async (
   expect(after.json).toMatchObject({ lastPush: { fileSequence: 1, quantity: 75, observed: 0 } });
 });
 
-test('an applied file lies in the archive, sorted, with its checksum beside it', async () => {
+test('an applied file lies in the archive, sorted, what is sold out first, with its checksum beside it', async () => {
   expect(await shop.filesIn(`outgoing/${SHOP}`)).toEqual([]);
   const [name = '', sum = ''] = await shop.filesIn(`archive/${SHOP}`);
 
@@ -76,7 +76,7 @@ test('an applied file lies in the archive, sorted, with its checksum beside it',
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const [header, ...rows] = bytes.toString().trimEnd().split('\n');
   expect(header).toBe('product_id,sku,inventory_item_id,location_id,online_atp');
-  expect(rows.map((row) => row.split(',')[1])).toEqual(['BLUE-SHIRT', 'RED-SHIRT', 'SOCKS']);
+  expect(rows.map((row) => row.split(',')[1])).toEqual(['SOCKS', 'BLUE-SHIRT', 'RED-SHIRT']);
   expect(await readFile(join(shop.sftpFolder, 'archive', SHOP, sum), 'utf8')).toBe(`${sha256}  ${name}\n`);
 });
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
@@ -6,7 +5,6 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { csvForPeople } from '../../src/csv/csv-for-people.ts';
 import { writeErrorFile, writeFileFault } from '../../src/csv/error-file-csv.ts';
-import { renderUploadFile, type UploadFileLine } from '../../src/csv/upload-file-csv.ts';
 import type { RefusedRow } from '../../src/domain/feed.ts';
 import { scratchFolder } from '../sftp/scratch-folder.ts';
 
@@ -110,67 +108,5 @@ test('the error file of a feed that is refused as a whole has one line with the 
   await writeFileFault(path, { code: 'FEED_UNREADABLE', message: '"a.csv" is not readable' });
   expect(await readFile(path, 'utf8')).toBe(
     '"row","column","code","message"\n"","","FEED_UNREADABLE","""a.csv"" is not readable"\n',
-  );
-});
-
-async function render(lines: readonly UploadFileLine[]) {
-  const path = join(await scratchFolder(), 'upload.csv');
-  const result = await renderUploadFile(stream(lines), path);
-  return { ...result, bytes: await readFile(path) };
-}
-
-const LINE = {
-  productId: '10000',
-  sku: 'SHIRT',
-  inventoryItemId: 'gid://shopify/InventoryItem/1',
-  locationId: 'gid://shopify/Location/1',
-  onlineAtp: 75,
-};
-
-test('an outgoing file has the agreed header and one line for each row', async () => {
-  const { bytes } = await render([LINE, { ...LINE, productId: '10001', sku: 'HAT "red", L', onlineAtp: 0 }]);
-  expect(bytes.toString()).toBe(
-    'product_id,sku,inventory_item_id,location_id,online_atp\n' +
-      '10000,SHIRT,gid://shopify/InventoryItem/1,gid://shopify/Location/1,75\n' +
-      '10001,"HAT ""red"", L",gid://shopify/InventoryItem/1,gid://shopify/Location/1,0\n',
-  );
-});
-
-test('rendering returns the hash and the size of the file, whatever its length', async () => {
-  const lines = Array.from({ length: 5_000 }, (_, index) => ({
-    ...LINE,
-    productId: `ö${index}`,
-    onlineAtp: index,
-  }));
-  const { bytes, sha256, sizeBytes } = await render(lines);
-  expect(sizeBytes).toBe(bytes.length);
-  expect(sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
-  expect(parse(bytes)).toHaveLength(5_001);
-});
-
-test('any text is read back as it was, and the same rows give the same bytes', async () => {
-  const line = fc.record({
-    productId: fc.string({ unit: 'grapheme', minLength: 1 }),
-    sku: fc.string({ unit: 'binary' }),
-    inventoryItemId: fc.constantFrom('gid://shopify/InventoryItem/1'),
-    locationId: fc.constantFrom('gid://shopify/Location/1'),
-    onlineAtp: fc.nat(),
-  });
-  await fc.assert(
-    fc.asyncProperty(fc.array(line), async (lines) => {
-      const first = await render(lines);
-      const [, ...rows]: string[][] = parse(first.bytes);
-      expect(rows).toEqual(
-        lines.map((row) => [
-          row.productId,
-          row.sku,
-          row.inventoryItemId,
-          row.locationId,
-          String(row.onlineAtp),
-        ]),
-      );
-      expect((await render(lines)).sha256).toBe(first.sha256);
-    }),
-    { numRuns: 50 },
   );
 });

@@ -88,3 +88,6 @@ export const MIGRATION_HOLDERS_NAMED = 3;
 
 /** How long a connection rests in the pool before it is closed. */
 export const DATABASE_POOL_IDLE_MS = 30_000;
+
+/** A file with more rows is rendered in a session of its own, as long as that takes; others by a short statement. */
+export const RENDERED_AT_ONCE_MAX = 20_000;

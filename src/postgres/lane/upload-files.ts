@@ -108,27 +108,6 @@ export async function findHeadOfLane(connection: Connection, shopId: string): Pr
   return rows[0] ? toUploadFile(rows[0]) : null;
 }
 
-const ROWS_PER_PAGE = 5_000;
-
-/** The rows in the order of their positions, a page in memory at a time. They never change, so pages fit together. */
-export async function* readFileRows(
-  database: Database,
-  shopId: string,
-  sequence: number,
-): AsyncGenerator<UploadFileRow> {
-  for (let from = 0; ; from += ROWS_PER_PAGE) {
-    const page = await database.query<UploadFileRow>(
-      `SELECT position, product_id AS "productId", sku, inventory_item_id AS "inventoryItemId", quantity
-       FROM upload_file_row
-       WHERE shop_id = $1 AND sequence = $2 AND position >= $3 AND position < $4
-       ORDER BY position`,
-      [shopId, sequence, from, from + ROWS_PER_PAGE],
-    );
-    yield* page;
-    if (page.length < ROWS_PER_PAGE) return;
-  }
-}
-
 /** A file that the lane is done with. */
 export interface ClosedUploadFile extends UploadFile {
   readonly state: DoneFileState;
