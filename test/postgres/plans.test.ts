@@ -237,6 +237,26 @@ describe('a plan', () => {
     ]);
   });
 
+  test('is not explained by a count from before the last Hard Sync, which said what the file before had brought', async () => {
+    const retailer = await openSyncedShop();
+    for (const change of [`'READY', sha256 = 'a hash'`, `'APPLYING'`, `'APPLIED'`])
+      await retailer.database.query(`UPDATE upload_file SET state = ${change}`);
+    await retailer.count(['S00', 'S01'], 5);
+    await retailer.count(['S00', 'S01'], 10);
+    await retailer.produce('hard-sync');
+    await retailer.count(['S01'], 0);
+    await retailer.database.query(`UPDATE facility_group SET default_threshold = 9`);
+    await retailer.produce('recent-changes');
+
+    const rows = await listWithheldRows(
+      retailer.database,
+      { shopId: SHOP, plan: 2 },
+      { after: null, limit: 50, search: 'S0' },
+    );
+    const sources = Object.fromEntries(rows.map(({ sku, source }) => [sku, source]));
+    expect(sources).toMatchObject({ S00: null, S01: 'a count', S02: null });
+  });
+
   test('is told as a whole, and searched by parts of SKUs', async () => {
     const retailer = await openShopInTrouble();
     await retailer.sell(['S00', 'S01'], 4);

@@ -99,6 +99,8 @@ export async function listWithheldRows(
          AND ($6::text IS NULL OR EXISTS (SELECT FROM product AS named
            WHERE named.product_id = row.product_id AND strpos(lower(named.sku), lower($6)) > 0))
        ORDER BY ${UNITS} DESC, product_id LIMIT $5
+     ), hard_sync AS MATERIALIZED (
+       SELECT created_at FROM upload_file WHERE shop_id = $1 AND kind = 'hard-sync'
      )
      SELECT row.product_id AS "productId", product.sku, mapped.inventory_item_id AS "inventoryItemId", row.cause,
        row.withheld_quantity AS published, row.quantity, applied.last_known AS "lastKnown", row.revision, row.since,
@@ -114,6 +116,9 @@ export async function listWithheldRows(
          SELECT posting.inventory_item_detail_id AS id, posting.source
          FROM inventory_item_detail AS posting JOIN place USING (facility_id)
          WHERE posting.product_id = row.product_id AND place.sells AND posting.created_at >= file.created_at
+           -- A Hard Sync that said the same has left the product with the number of the file before (decision 0074).
+           AND posting.created_at >= coalesce(
+             (SELECT max(created_at) FROM hard_sync WHERE created_at < coalesce(row.changed_at, row.since)), '-infinity')
            AND ${EXPLAINS} OFFSET 0
        ) AS found ORDER BY id DESC LIMIT 1
      ) AS explaining ON true
