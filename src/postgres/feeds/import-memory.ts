@@ -2,5 +2,5 @@
 import type { Connection } from '../database.ts';
 
 export async function boundMemory(connection: Connection): Promise<void> {
-  await connection.query(`SET temp_buffers = '800kB'; SET work_mem = '1MB'; SET hash_mem_multiplier = 1`);
+  await connection.query(`SET temp_buffers = '2MB'; SET work_mem = '1MB'; SET hash_mem_multiplier = 1`);
 }
