@@ -71,3 +71,17 @@ test('the next run goes on with an import of which nothing lies on SFTP any more
 
   expect(await sumAtSoho()).toBe(before + ROWS);
 });
+
+test('with many refused rows keeps within the memory of its session, and the good rows are applied', async () => {
+  // More than temp_buffers hold, so that the server reads them from files.
+  const many = Array.from({ length: 60_000 }, (_, n) =>
+    n === 0 ? `S-${n + 1},BROADWAY,3` : `S-${n + 1},BROADWAY,x`,
+  );
+  const outcome = await run.warehouse.importText(
+    'RESET_INVENTORY',
+    `idValue,facilityId,availableQty\n${many.join('\n')}\n`,
+    'RESET_INVENTORY__refused.csv',
+  );
+  expect(outcome).toMatchObject({ applied: 1, failed: 59_999 });
+  expect((await run.warehouse.readLevels('S-1', 'BROADWAY')).qoh).toBe(3);
+});
