@@ -92,7 +92,7 @@ const SETTINGS = {
   ),
   duplicateDays: clearable(
     wholeNumber(
-      `for how many days a difference (MDM_INV_VARIANCE) is remembered by its name: sent under it again, equal content is held for a person, or only its rows that were refused are applied, and content that begins with what was applied is held, too; 0: each is a new event (default: ${FEED_DUPLICATE_DAYS})`,
+      `for how many days a feed of differences is remembered by its name: sent under it again, equal content is held for a person, or only its rows that were refused are applied, and content that begins with what was applied is held, too; 0: each is a new event (default: ${FEED_DUPLICATE_DAYS})`,
       0,
       FEED_DUPLICATE_DAYS_MAX,
     ),

@@ -243,6 +243,6 @@ test('the help of duplicateDays says what becomes of a difference that comes aga
   for (const command of ['add', 'set']) {
     const { stdout } = await atp.run('source', command, '--help');
     const [, help = ''] = /--duplicate-days (.*?) --/.exec(stdout.replaceAll(/\s+/g, ' ')) ?? [];
-    expect(help).toMatch(/MDM_INV_VARIANCE.*held.*refused.*begins with.*0: .*default: 7/);
+    expect(help).toMatch(/feed of differences.*held.*refused.*begins with.*0: .*default: 7/);
   }
 });
