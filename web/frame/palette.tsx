@@ -81,7 +81,7 @@ export function Palette() {
       nothingFound="Nothing of this name"
       searchProps={{
         leftSection: <IconSearch size={16} />,
-        placeholder: 'SKU, facility, shop, job, run, page',
+        placeholder: 'SKU begins with …, facility, shop, job, run, page',
         'aria-label': 'Find',
       }}
     />
