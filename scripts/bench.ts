@@ -7,7 +7,7 @@
  *     npm run bench start [-- --runs 10 | --small]
  *     npm run bench contention [-- --latency 400 --runs 3 --seed 1 | --small]
  *     npm run bench import [-- --rows 1000000 --orders 200000 --settings 200000 --memory 5000000 --runs 2 | --small]
- *     npm run bench console [-- --products 200000 --shops 100 --runs 10000 --asks 40 --catalogue 1000000 | --small]
+ *     npm run bench console [-- --products 200000 --shops 100 --runs 10000 --asks 40 --catalogue 1000000 --only lists|what-if | --small]
  *     npm run bench age [-- --products 1000000 --shops 100 --mapped 20000 --runs 10 | --small]
  *     npm run bench lane [-- --products 100000 --latency 300 --drift 0.01 | --small]
  *     npm run bench verify [-- --products 100000 --latency 300 | --small]
