@@ -4,8 +4,12 @@ import type { ReactNode } from 'react';
 import { problemOf } from '../api/problem.ts';
 import { PageLink } from './page-link.tsx';
 
+/** A message with a link stays for longer: somebody without a mouse must get there first. */
+const SHOWN_FOR_MS = { text: 8_000, link: 60_000 };
+
 export function tellDone(message: ReactNode): void {
-  notifications.show({ color: 'teal', message, autoClose: 8_000 });
+  const autoClose = SHOWN_FOR_MS[typeof message === 'string' ? 'text' : 'link'];
+  notifications.show({ color: 'teal', message, autoClose });
 }
 
 export function tellProblem(error: unknown): void {
