@@ -174,6 +174,8 @@ test('a shop that is live no more, or is removed, is followed by nobody', async 
 test('a live run goes on as a new one before its history is long, and the new one follows the shop', async () => {
   await shop.atp('job', 'schedule', ...JOB, '--live');
   const { workflow } = shop.temporal.client;
+  // A worker starts it when it finds the shop; until then the one of the test before is described.
+  await shop.until(isFollowed);
   const first = await workflow.getHandle(liveWorkflowId(SHOP)).describe();
   // Each is a round of the run, as a delta is one, unless the run takes two together.
   for (let told = 0; told < 20 * LIVE_ROUNDS_PER_RUN; told += 1) {
