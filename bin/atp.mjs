@@ -23,7 +23,7 @@ if (!existsSync(join(root, 'node_modules/.package-lock.json')) || !(hasBundled |
 const cache = process.env.NODE_COMPILE_CACHE ?? compileCacheFolder(root);
 if (cache) process.env.NODE_COMPILE_CACHE = cache;
 
-const { node: options, environment } = args[0] === 'worker' ? workerOptions() : { node: [], environment: {} };
+const options = args[0] === 'worker' ? workerOptions() : [];
 if (args[0] === 'worker') endWithNpm();
 if (canRunHere()) {
   if (cache) module.enableCompileCache?.(cache);
@@ -38,12 +38,9 @@ function canRunHere() {
   return isRightNode && options.every((option) => process.execArgv.includes(option));
 }
 
-/**
- * A worker's heap is kept small: Node would let it grow with the machine's memory, and give nothing back. The C library
- * would do the same outside of it, with a heap for each of its threads.
- */
+/** A worker's heap is kept small: Node would let it grow with the machine's memory, and give nothing back. */
 function workerOptions() {
-  return JSON.parse(readFileSync(join(root, 'bin/worker-options.json'), 'utf8'));
+  return JSON.parse(readFileSync(join(root, 'bin/worker-options.json'), 'utf8')).node;
 }
 
 /**
@@ -67,11 +64,7 @@ async function spawnCli() {
   const { constants } = await import('node:os');
   const node = hasBundled ? bundled : process.execPath;
   const quiet = '--disable-warning=ExperimentalWarning';
-  const cli = spawn(node, [quiet, ...options, join(root, 'src/main/cli.ts'), ...args], {
-    // What somebody has set holds.
-    env: { ...environment, ...process.env },
-    stdio: 'inherit',
-  });
+  const cli = spawn(node, [quiet, ...options, join(root, 'src/main/cli.ts'), ...args], { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => cli.kill(signal));
   cli.on('error', (error) => {
     process.stderr.write(`${node} cannot be executed: ${error.message}. Run \`npm install\` again.\n`);

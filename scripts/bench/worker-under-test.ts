@@ -29,7 +29,7 @@ export class WorkerUnderTest {
 
   async start(): Promise<void> {
     const child = spawn(STACK_WORKER.command, STACK_WORKER.args, {
-      env: { ...STACK_WORKER.environment, ...process.env, ...this.#environment },
+      env: { ...process.env, ...this.#environment },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     this.#child = child;

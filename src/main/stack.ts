@@ -21,7 +21,6 @@ const CLI = fileURLToPath(new URL('./cli.ts', import.meta.url));
 export const STACK_WORKER = {
   command: process.execPath,
   args: [...workerOptions.node, CLI, 'worker', '--wait'],
-  environment: workerOptions.environment,
 } as const;
 
 export const STACK_CONSOLE = {

@@ -6,8 +6,6 @@ import type { PartProcess } from './part-process.ts';
 export interface ProgramCommand {
   readonly command: string;
   readonly args: readonly string[];
-  /** Variables for where nobody has set them. */
-  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface KeptProgram {

@@ -60,7 +60,7 @@ function toldBy({ process: { pid } }: PartProcess, stateDir: string): string {
 
 function startProgram(
   { stateDir }: RunningStack,
-  { command, args, environment }: ProgramCommand,
+  { command, args }: ProgramCommand,
   name: string,
   log: string,
 ): Promise<PartProcess> {
@@ -69,7 +69,7 @@ function startProgram(
     command,
     args,
     cwd: process.cwd(),
-    env: { ...environment, ...process.env, ATP_STATE_DIR: stateDir },
+    env: { ...process.env, ATP_STATE_DIR: stateDir },
     logFile: join(stateDir, `logs/${log}.log`),
   });
 }

@@ -200,13 +200,7 @@ export class Installation {
   async startWorker({ nodeArgs = [], environment }: WorkerStart = {}): Promise<WorkerProcess> {
     const { file: WORKFLOW_BUNDLE_FILE } = await askForPart('workflow-bundle');
     const child = spawn(STACK_WORKER.command, ['--import', READY_BUNDLE, ...nodeArgs, ...STACK_WORKER.args], {
-      env: {
-        ...STACK_WORKER.environment,
-        ...process.env,
-        ...this.environment,
-        WORKFLOW_BUNDLE_FILE,
-        ...environment,
-      },
+      env: { ...process.env, ...this.environment, WORKFLOW_BUNDLE_FILE, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const worker = new WorkerProcess(child);

@@ -18,7 +18,7 @@ import { getCompileCacheDir } from 'node:module';
 const [name, exitCode]: string[] = process.argv.slice(2);
 process.on('SIGTERM', () => process.exit(7));
 if (name === 'worker') setInterval(() => undefined, 1000);
-const told = { pid: process.pid, arguments: process.argv.slice(2), options: process.execArgv, cache: getCompileCacheDir() ?? null, arenas: process.env.MALLOC_ARENA_MAX };
+const told = { pid: process.pid, arguments: process.argv.slice(2), options: process.execArgv, cache: getCompileCacheDir() ?? null };
 process.stdout.write(JSON.stringify(told) + '\\n', () => {
   if (name !== 'worker') process.exit(Number(exitCode));
 });
@@ -29,7 +29,6 @@ interface Told {
   readonly arguments: readonly string[];
   readonly options: readonly string[];
   readonly cache: string | null;
-  readonly arenas?: string;
 }
 
 test('the command runs in the process that was started, when its Node is the right one', async () => {
@@ -40,19 +39,11 @@ test('the command runs in the process that was started, when its Node is the rig
 
 test('the worker runs in a process with its own heap; SIGTERM reaches it, and its exit code comes back', async () => {
   const { atp, exitCode } = await launch(await project(), ['worker']);
-  const { pid, options, arenas } = await told(atp);
+  const { pid, options } = await told(atp);
   expect(pid).not.toBe(atp.pid);
   expect(options).toEqual(expect.arrayContaining(workerOptions.node));
-  expect(arenas).toBe(workerOptions.environment.MALLOC_ARENA_MAX);
   atp.kill('SIGTERM');
   expect(await exitCode).toBe(7);
-});
-
-test('what somebody has set of its environment holds', async () => {
-  const { atp, exitCode } = await launch(await project(), ['worker'], { MALLOC_ARENA_MAX: '4' });
-  expect(await told(atp)).toMatchObject({ arenas: '4' });
-  atp.kill('SIGTERM');
-  await exitCode;
 });
 
 test('a worker that is killed ends the launcher with 128 and the number of the signal', async () => {
