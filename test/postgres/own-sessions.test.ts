@@ -4,6 +4,7 @@ import { openDatabase, type Connection, type Database } from '../../src/postgres
 import { requireOwnSessions, whyShared } from '../../src/postgres/own-sessions.ts';
 import { cleanUp } from '../setup/clean-up.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
+import { until } from '../setup/until.ts';
 import { noPgbouncer, poolerBefore, type PoolerOptions } from './pgbouncer.ts';
 
 test('a database without a pooler gives each connection a session of its own', async () => {
@@ -37,6 +38,20 @@ describe.skipIf(noPgbouncer !== undefined)(`a PgBouncer ${noPgbouncer ?? ''}`, (
     return database;
   }
 
+  /** A pooler opens a session when none is free: until all of them are in use, nobody gives one back. */
+  async function useAtOnce(database: Database, sessions: number): Promise<void> {
+    if (sessions === 1) return void (await database.query('SELECT'));
+    let begun = 0;
+    const atOnce = Array.from({ length: sessions }, () =>
+      database.transaction(async (connection) => {
+        await connection.query('SELECT');
+        begun += 1;
+        await until(() => expect(begun).toBe(sessions));
+      }),
+    );
+    await Promise.all(atOnce);
+  }
+
   test.each<PoolerOptions>([
     { mode: 'transaction' },
     { mode: 'transaction', size: 1 },
@@ -44,9 +59,7 @@ describe.skipIf(noPgbouncer !== undefined)(`a PgBouncer ${noPgbouncer ?? ''}`, (
     { mode: 'statement' },
   ])('that shares sessions is refused: %o', async (options) => {
     const database = await openThroughPooler(options);
-    // A pooler opens a session when none is free.
-    const atOnce = Array.from({ length: options.size ?? 1 }, () => database.query('SELECT pg_sleep(0.1)'));
-    await Promise.all(atOnce);
+    await useAtOnce(database, options.size ?? 1);
 
     await expect(requireOwnSessions(database)).rejects.toMatchObject({ code: 'DATABASE_POOLED' });
   });
@@ -55,7 +68,7 @@ describe.skipIf(noPgbouncer !== undefined)(`a PgBouncer ${noPgbouncer ?? ''}`, (
     const database = await openThroughPooler({ mode: 'transaction', size: 8 });
     const over = new AbortController();
     const others = Array.from({ length: 12 }, async () => {
-      while (!over.signal.aborted) await database.query('SELECT pg_sleep(0.001)');
+      while (!over.signal.aborted) await database.query('SELECT count(*) FROM pg_attribute');
     });
     try {
       for (let time = 0; time < 10; time += 1)
@@ -68,10 +81,22 @@ describe.skipIf(noPgbouncer !== undefined)(`a PgBouncer ${noPgbouncer ?? ''}`, (
 
   test('in session mode is fine, also while others use it', async () => {
     const database = await openThroughPooler({ mode: 'session', size: 20 });
-    const others = Array.from({ length: 12 }, () => database.query('SELECT pg_sleep(0.05)'));
-
-    await requireOwnSessions(database);
-    await Promise.all(others);
+    const over = Promise.withResolvers<undefined>();
+    let begun = 0;
+    const others = Array.from({ length: 12 }, () =>
+      database.session(async (session) => {
+        await session.query('SELECT');
+        begun += 1;
+        await over.promise;
+      }),
+    );
+    try {
+      await until(() => expect(begun).toBe(12));
+      await requireOwnSessions(database);
+    } finally {
+      over.resolve(undefined);
+      await Promise.all(others);
+    }
   });
 
   test('in transaction mode lets two producers have the same lock', async () => {
