@@ -11,9 +11,13 @@ import {
   TEMPORAL_LIST_TIMEOUT_MS,
 } from '../domain/limits.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
-import { createMemory, type Recall } from './remembered.ts';
+import { createMemories } from './remembered.ts';
 
-const memories = new WeakMap<TemporalClient, Recall<readonly ScheduleSummary[]>>();
+const memoryOf = createMemories<readonly ScheduleSummary[]>({
+  renewedAfterMs: SCHEDULE_LIST_RENEWED_AFTER_MS,
+  keptMs: SCHEDULE_LIST_KEPT_MS,
+  keptMax: SCHEDULE_LISTS_KEPT_MAX,
+});
 
 /**
  * At most PIPELINE_SCHEDULES_MAX schedules, as the server has listed them in the last SCHEDULE_LIST_KEPT_MS. Whoever gets a list
@@ -25,15 +29,7 @@ export async function listSchedules(
   temporal: TemporalClient,
   query: string,
 ): Promise<readonly ScheduleSummary[]> {
-  const recall: Recall<readonly ScheduleSummary[]> =
-    memories.get(temporal) ??
-    createMemory({
-      renewedAfterMs: SCHEDULE_LIST_RENEWED_AFTER_MS,
-      keptMs: SCHEDULE_LIST_KEPT_MS,
-      keptMax: SCHEDULE_LISTS_KEPT_MAX,
-    });
-  memories.set(temporal, recall);
-  return recall(query, () => readList(temporal, query));
+  return memoryOf(temporal)(query, () => readList(temporal, query));
 }
 
 function readList(temporal: TemporalClient, query: string): Promise<readonly ScheduleSummary[]> {

@@ -16,9 +16,19 @@ interface Remembering {
 }
 
 /** The last answer under the key, or what `ask` answers. Who asks while it is being read gets the same. */
-export type Recall<Answer> = (key: string, ask: () => Promise<Answer>) => Promise<Answer>;
+type Recall<Answer> = (key: string, ask: () => Promise<Answer>) => Promise<Answer>;
 
-export function createMemory<Answer>({ renewedAfterMs, keptMs, keptMax }: Remembering): Recall<Answer> {
+/** A memory for each server, by whatever asks it: one ends with its owner. */
+export function createMemories<Answer>(limits: Remembering): (owner: object) => Recall<Answer> {
+  const memories = new WeakMap<object, Recall<Answer>>();
+  return (owner) => {
+    const recall = memories.get(owner) ?? createMemory<Answer>(limits);
+    memories.set(owner, recall);
+    return recall;
+  };
+}
+
+function createMemory<Answer>({ renewedAfterMs, keptMs, keptMax }: Remembering): Recall<Answer> {
   const read = new Map<string, Kept<Answer>>();
   const reading = new Map<string, Promise<Answer>>();
   const renew = (key: string, ask: () => Promise<Answer>): Promise<Answer> => {

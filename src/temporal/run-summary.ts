@@ -18,7 +18,7 @@ import { rateOf } from '../domain/step-progress.ts';
 import { counted } from '../domain/words.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
 import { describeIfOpen, examineTask } from './open-runs.ts';
-import { createMemory, type Recall } from './remembered.ts';
+import { createMemories } from './remembered.ts';
 import { readRunNow } from './run-now.ts';
 import { createPollCheck, type PollCheck } from './task-queue.ts';
 import { readFailure } from './workflow-failure.ts';
@@ -57,21 +57,18 @@ export type Look = (
   run: Pick<WorkflowExecutionInfo, 'workflowId' | 'runId'>,
 ) => Promise<WorkSummary>;
 
-const memories = new WeakMap<TemporalClient, Recall<WorkSummary>>();
+const memoryOf = createMemories<WorkSummary>({
+  renewedAfterMs: RUN_LOOK_RENEWED_AFTER_MS,
+  keptMs: RUN_LOOK_KEPT_MS,
+  keptMax: RUN_LOOKS_KEPT_MAX,
+});
 
 /**
  * Looks into the first PIPELINE_RUNS_LOOKED_INTO_MAX runs of a list. The server is asked about each of them by itself, which
  * is long for many; so a look of the last RUN_LOOK_KEPT_MS serves.
  */
 export function createLook(temporal: TemporalClient): Look {
-  const recall: Recall<WorkSummary> =
-    memories.get(temporal) ??
-    createMemory({
-      renewedAfterMs: RUN_LOOK_RENEWED_AFTER_MS,
-      keptMs: RUN_LOOK_KEPT_MS,
-      keptMax: RUN_LOOKS_KEPT_MAX,
-    });
-  memories.set(temporal, recall);
+  const recall = memoryOf(temporal);
   const isPolled = createPollCheck(temporal);
   let looks = 0;
   return async (job, { workflowId, runId }) => {
