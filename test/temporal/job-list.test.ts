@@ -210,11 +210,12 @@ test('the server’s list is read once for all who ask at the same time, and ane
   await isVerifyListedAs(temporal, true);
   asked = 0;
   clock.mockReturnValue(start + SCHEDULE_LIST_RENEWED_AFTER_MS);
-  expect(await readPending()).toEqual(first);
+  // By the old list it is still to come. The order of the others may have changed: one of them may have come due meanwhile.
+  expect(await readPending()).toContain('verify');
   expect(asked).toBe(0);
   // Nobody waits for the new one.
   clock.mockReturnValue(start + SCHEDULE_LIST_KEPT_MS);
-  expect(await readPending()).toEqual(first);
+  expect(await readPending()).toContain('verify');
   expect(asked).toBe(1);
   await until(async () => expect(await readPending()).not.toContain('verify'));
   expect(asked).toBe(1);
