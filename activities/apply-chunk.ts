@@ -1,5 +1,6 @@
 /**
- * Applying one chunk of a file to Shopify: read, decide, store the call, send it, record the answer.
+ * Applying one chunk of a file to Shopify: store the call, send it, record the answer; and what Shopify has refused again, with a
+ * new read.
  *
  * Each round starts from what the database knows, so a worker that dies between two steps costs a repeated request, never
  * a second write: a stored call without an answer is sent again as it is, and only its recorded answer allows the next
@@ -8,15 +9,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { AtpError } from '../src/domain/errors.ts';
 import { CALL_GENERATIONS_MAX } from '../src/domain/limits.ts';
-import {
-  isProvenUnapplied,
-  isShownApplied,
-  keepBackInDoubt,
-  wasApplied,
-  wasNotApplied,
-  type DoubtedRow,
-} from '../src/domain/doubtful-call.ts';
-import { keepBackAfterLateCalls } from '../src/domain/late-call.ts';
+import { wasApplied } from '../src/domain/doubtful-call.ts';
 import { nextCallSize, rowsOfNextCall } from '../src/domain/call-size.ts';
 import {
   isStaleCode,
@@ -24,80 +17,77 @@ import {
   type JudgedRefusal,
   type StopReason,
 } from '../src/domain/refused-call.ts';
-import { decideRow, meaningOfRefusal, type ObservedItem } from '../src/domain/row-decision.ts';
+import { meaningOfRefusal } from '../src/domain/row-decision.ts';
 import { decideStoredCall, sendDeadline, type SendDeadline } from '../src/domain/send-deadline.ts';
-import { NOTHING_KEPT_BACK, pushSeenHere, type KeptBack } from '../src/domain/unseen-sales.ts';
 import {
-  readChunkWork,
-  readClock,
   markRepeated,
   recordApplied,
   recordExpired,
   recordRefused,
   recordSendingEnded,
   settleAndStore,
-  type Chunk,
-  type ChunkWork,
   type RecordedRefusal,
-  type StoredCall,
-  type UnansweredCall,
 } from '../src/postgres/lane/chunk-ledger.ts';
-import type { Database } from '../src/postgres/database.ts';
-import type { LanePass } from '../src/postgres/lane/lane.ts';
+import {
+  readChunkWork,
+  readRefused,
+  type OpenRows,
+  type PastCalls,
+  type UnansweredCall,
+} from '../src/postgres/lane/chunk-work.ts';
+import type { LaneWrites } from '../src/postgres/lane/lane-writes.ts';
 import type { SettledRow } from '../src/postgres/lane/settled-rows.ts';
+import type { Chunk, StoredCall } from '../src/postgres/lane/stored-call.ts';
 import type { Shop } from '../src/postgres/master-data/shops.ts';
-import type { AdminApi } from '../src/shopify/admin-api.ts';
 import { wasNotExecuted } from '../src/shopify/call-failure.ts';
 import { readClocks } from '../src/shopify/send-request.ts';
 import { idempotencyKey, setVariables, type SetRow } from '../src/shopify/set-online-atp.ts';
 import { locationUnusableError } from '../src/shopify/shop-location.ts';
+import {
+  decideOpenRows,
+  rowsSentBy,
+  type DecidedRow,
+  type DecidingDeps,
+  type Decision,
+} from './decide-rows.ts';
+import { whileThrottled } from './while-throttled.ts';
 
-export interface ChunkDeps {
-  readonly database: Database;
-  readonly api: AdminApi;
-  /** At the location of the file, which may be one that the shop has left. */
-  readonly shop: Shop;
-  readonly pass: LanePass;
+export interface ChunkDeps extends DecidingDeps {
+  readonly lane: LaneWrites;
 }
 
-/** Settles every row of the chunk. Throws what the shop's API throws, and LANE_TAKEN_OVER. */
-export async function applyChunk(deps: ChunkDeps, chunk: Chunk): Promise<void> {
-  const { database, pass } = deps;
-  let confirmed: readonly DecidedRow[] = [];
-  for (let generation = 0; generation <= CALL_GENERATIONS_MAX; generation += 1) {
-    const work = await readChunkWork(database, pass, chunk);
-    if (work.unanswered) {
-      await goOnWith(deps, work.unanswered);
-      continue;
-    }
-    if (work.rows.length === 0) return;
-    const size = nextCallSize(work.history);
-    const decided = await decideChunk(deps, work, confirmed, size);
-    const rows = rowsOfNextCall(decided.writes, size);
-    const call = rows.length === 0 ? null : makeCall(deps.shop, chunk, work.nextGeneration, rows);
-    const deadline = sendDeadline(readClocks());
-    await settleAndStore(database, pass, chunk, { ...decided, call });
+/** What the next call of a chunk follows from. */
+export interface Round extends Decision, PastCalls {}
+
+/**
+ * Settles every row of the chunk. Throws what the shop's API throws, and LANE_TAKEN_OVER.
+ *
+ * @param first what was decided of its rows just now; null: they are decided on a new read
+ */
+export async function applyChunk(deps: ChunkDeps, chunk: Chunk, first: Round | null): Promise<void> {
+  let round = first ?? (await decideAnew(deps, chunk, []));
+  for (let calls = 0; calls <= CALL_GENERATIONS_MAX; calls += 1) {
+    if (round === null) return;
+    const rows = rowsOfNextCall(round.writes, nextCallSize(round.history));
+    const call = rows.length === 0 ? null : makeCall(deps.shop, chunk, round.nextGeneration, rows);
+    let deadline = sendDeadline(readClocks());
+    await settleAndStore(deps.lane, chunk.sequence, { ...round, call }, () => {
+      deadline = sendDeadline(readClocks());
+    });
     if (!call) return;
-    confirmed = rowsConfirmed(rows, await send(deps, call, deadline));
+    const refused = await send(deps, call, deadline);
+    if (refused === null && !round.isDrain && rows.length === chunk.positions.length) return;
+    round = await decideAnew(deps, chunk, rowsConfirmed(rows, refused));
   }
   throw new AtpError('SHOPIFY_RESPONSE_UNEXPECTED', {
     reason: `chunk ${chunk.chunk} of file ${chunk.sequence} took more than ${CALL_GENERATIONS_MAX} calls, although each of them must settle a row or count a try of one`,
   });
 }
 
-/** A row to be written. */
-interface DecidedRow {
-  readonly productId: string;
-  readonly staleTries: number;
-  readonly sent: SetRow;
-  readonly keptBack: KeptBack;
-}
-
-interface DecidedChunk {
-  readonly settled: readonly SettledRow[];
-  /** Calls in doubt that are found now not to have been applied. */
-  readonly unapplied: readonly StoredCall[];
-  readonly writes: readonly DecidedRow[];
+/** A call got no answer, or nobody was left to record it. Repeats it as it is, and settles every row of its chunk. */
+export async function finishChunk(deps: ChunkDeps, call: UnansweredCall): Promise<void> {
+  await goOnWith(deps, call);
+  await applyChunk(deps, call, null);
 }
 
 /**
@@ -110,95 +100,22 @@ function rowsConfirmed(rows: readonly DecidedRow[], refused: JudgedRefusal | nul
   return rows.filter((_, index) => !blamed.has(index));
 }
 
-/** Reads the chunk's open rows and decides them, unless the rows that are confirmed fill the next call. */
-async function decideChunk(
-  { api, database, shop }: ChunkDeps,
-  work: ChunkWork,
+/**
+ * Decides the chunk's open rows on a new read, unless the rows that are confirmed fill the next call. Null: none is open any more.
+ */
+async function decideAnew(
+  deps: ChunkDeps,
+  chunk: Chunk,
   confirmed: readonly DecidedRow[],
-  size: number,
-): Promise<DecidedChunk> {
-  if (confirmed.length >= size) return { settled: [], unapplied: [], writes: confirmed };
-  const items = await api.readItemsToWrite(work.rows.map((row) => row.inventoryItemId));
-  // After the read: with an earlier time, a sale between the two would expire before its order is imported.
-  const readAt = await readClock(database);
-  return decideRows(shop, work, items, readAt);
-}
-
-function decideRows(
-  shop: Shop,
-  work: ChunkWork,
-  items: readonly (ObservedItem | null)[],
-  readAt: string,
-): DecidedChunk {
-  const settled: SettledRow[] = [];
-  const writes: DecidedRow[] = [];
-  const { doubted, unapplied } = doubtedRows(work, items);
-  for (const [index, row] of work.rows.entries()) {
-    const { inventoryItemId, productId, quantity: target, importedUnits } = row;
-    // A drain owes nothing to a later file, which is of another location: it tries until the item shows zero.
-    const tries = work.isDrain ? 0 : (work.staleTries.get(inventoryItemId) ?? 0);
-    const decision = decideRow(target, items[index] ?? null, tries, (observed) => {
-      if (shop.salesPolicy === 'overwrite') return NOTHING_KEPT_BACK;
-      const { ordersImportedUntil } = work;
-      const read = { observed, at: readAt, importedUnits, ordersImportedUntil };
-      const lastPush = pushSeenHere(row.lastPush, observed);
-      const keptBack = keepBackInDoubt(lastPush, doubted.get(inventoryItemId) ?? [], read);
-      return keepBackAfterLateCalls(lastPush, work.late.get(inventoryItemId) ?? [], read, keptBack);
-    });
-    switch (decision.outcome) {
-      case 'WRITE': {
-        const { quantity, observed, keptBack } = decision;
-        const sent = { inventoryItemId, quantity, changeFromQuantity: observed };
-        writes.push({ productId, staleTries: tries, sent, keptBack });
-        break;
-      }
-      case 'UNCHANGED': {
-        const { outcome, observed, keptBack } = decision;
-        settled.push({ productId, outcome, target, observed, inventoryItemId, importedUnits, keptBack });
-        break;
-      }
-      default: {
-        const { code, observed, outcome } = decision;
-        const { message: errorMessage } = new AtpError(code, { inventoryItemId, tries });
-        settled.push({ productId, outcome, target, observed, errorCode: code, errorMessage });
-      }
-    }
-  }
-  return { settled, unapplied, writes };
-}
-
-/** By inventory item: what calls have sent to it that may have been applied; and which calls were not. */
-function doubtedRows(
-  { rows, doubtful }: ChunkWork,
-  items: readonly (ObservedItem | null)[],
-): {
-  readonly doubted: ReadonlyMap<string, readonly DoubtedRow[]>;
-  readonly unapplied: readonly StoredCall[];
-} {
-  const indexOf = new Map(rows.map(({ inventoryItemId }, index) => [inventoryItemId, index]));
-  const doubted = new Map<string, DoubtedRow[]>();
-  const unapplied: StoredCall[] = [];
-  for (const call of doubtful) {
-    const sent = rowsSentBy(call).flatMap(({ inventoryItemId, quantity, changeFromQuantity }) => {
-      const index = indexOf.get(inventoryItemId);
-      const row = index === undefined ? undefined : rows[index];
-      if (index === undefined || !row) return [];
-      if (call.sequence <= row.pushedSequence) return [];
-      const { debt, drops } = call.debts[row.productId] ?? NOTHING_KEPT_BACK;
-      const importedUnits = call.importedUnits[inventoryItemId] ?? row.importedUnits;
-      const push = { lastKnown: quantity, importedUnits, debt, drops };
-      const observed = items[index]?.available ?? null;
-      return [{ inventoryItemId, observed, changeFromQuantity, quantity, push }];
-    });
-    if (isProvenUnapplied(sent, call.rowCount)) unapplied.push(call);
-    if (wasNotApplied(sent)) continue;
-    const isProven = isShownApplied(sent, call.rowCount);
-    for (const { inventoryItemId, changeFromQuantity, push } of sent) {
-      const earlier = doubted.get(inventoryItemId) ?? [];
-      doubted.set(inventoryItemId, [...earlier, { changeFromQuantity, push, isShownApplied: isProven }]);
-    }
-  }
-  return { doubted, unapplied };
+): Promise<Round | null> {
+  const work = await readChunkWork(deps.database, deps.lane.pass, chunk);
+  if (work.rows.length === 0) return null;
+  const { history, nextGeneration, isDrain } = work;
+  const isEnough = confirmed.length >= nextCallSize(history);
+  const decision = isEnough
+    ? { settled: [], unapplied: [], writes: confirmed, isDrain }
+    : await decideOpenRows(deps, work);
+  return { ...decision, history, nextGeneration };
 }
 
 function makeCall(shop: Shop, chunk: Chunk, generation: number, rows: readonly DecidedRow[]): StoredCall {
@@ -217,6 +134,7 @@ function makeCall(shop: Shop, chunk: Chunk, generation: number, rows: readonly D
   return {
     sequence,
     chunk: number,
+    positions: rows.map(({ position }) => position),
     generation,
     idempotencyKey: key,
     variables,
@@ -225,7 +143,6 @@ function makeCall(shop: Shop, chunk: Chunk, generation: number, rows: readonly D
   };
 }
 
-/** The call got no answer, or nobody was left to record it. */
 async function goOnWith(deps: ChunkDeps, call: UnansweredCall): Promise<void> {
   const decision = decideStoredCall(call);
   switch (decision.kind) {
@@ -237,49 +154,63 @@ async function goOnWith(deps: ChunkDeps, call: UnansweredCall): Promise<void> {
       await settleExpired(deps, call);
       return;
     case 'REPEAT': {
-      const deadline = sendDeadline(readClocks());
-      await markRepeated(deps.database, deps.pass, call);
-      await send(deps, call, deadline);
+      await send(deps, call, await repeatNow(deps.lane, call));
     }
   }
+}
+
+/** Marks the call as repeated. Returns by when it must leave. */
+async function repeatNow(lane: LaneWrites, call: StoredCall): Promise<SendDeadline> {
+  let deadline = sendDeadline(readClocks());
+  await markRepeated(lane, call, () => {
+    deadline = sendDeadline(readClocks());
+  });
+  return deadline;
 }
 
 /**
  * Shopify may have forgotten the call's key by now, so a repeat would be a new request. What Shopify shows decides whether
  * the call was applied. If that proves nothing, its rows are in doubt and decided anew.
  */
-async function settleExpired({ database, api, pass }: ChunkDeps, call: StoredCall): Promise<void> {
+async function settleExpired({ api, lane, signal }: ChunkDeps, call: StoredCall): Promise<void> {
   const sent = rowsSentBy(call);
-  const items = await api.readItems(sent.map(({ inventoryItemId }) => inventoryItemId));
+  const ids = sent.map(({ inventoryItemId }) => inventoryItemId);
+  const items = await whileThrottled(() => api.readItems(ids), { signal });
   const rows = sent.map((row, index) => ({ ...row, observed: items[index]?.available ?? null }));
-  if (wasApplied(rows)) await recordApplied(database, pass, call);
-  else await recordExpired(database, pass, call);
+  if (wasApplied(rows)) await recordApplied(lane, call);
+  else await recordExpired(lane, call);
 }
 
 /**
  * Sends a stored call and records its answer: null when it was applied. Without an answer it throws, and the call stays
  * stored to be repeated.
  *
- * @param deadline from before the transaction that stored the call or marked it as repeated
+ * @param deadline from the transaction that stored the call or marked it as repeated, before it said by when it may leave
  */
 async function send(
   deps: ChunkDeps,
   call: StoredCall,
   deadline: SendDeadline,
 ): Promise<JudgedRefusal | null> {
-  const { database, api, pass } = deps;
-  const answer = await api.setOnlineAtp(call.variables, deadline).catch(async (error: unknown) => {
-    const ended = { wasNotExecuted: wasNotExecuted(error) };
-    // Best effort: without it, or when another attempt is here by now, the call's repeat waits a little longer.
-    await recordSendingEnded(database, pass, call, ended).catch(() => undefined);
-    throw error;
-  });
+  const { database, api, lane } = deps;
+  let leaveBy = deadline;
+  const sendOnce = () =>
+    api.setOnlineAtp(call.variables, leaveBy).catch(async (error: unknown) => {
+      const ended = { wasNotExecuted: wasNotExecuted(error) };
+      // Best effort: without it, or when another attempt is here by now, the call's repeat waits a little longer.
+      await recordSendingEnded(lane, call, ended).catch(() => undefined);
+      throw error;
+    });
+  const again = async () => {
+    leaveBy = await repeatNow(lane, call);
+  };
+  const answer = await whileThrottled(sendOnce, { signal: deps.signal, again });
   if (answer.outcome === 'APPLIED') {
-    await recordApplied(database, pass, call);
+    await recordApplied(lane, call);
     return null;
   }
   const sent = rowsSentBy(call);
-  const work = await readChunkWork(database, pass, call);
+  const work = await readRefused(database, lane.pass, call);
   const judged = judgeRefusal(sent.length, answer.rows, answer.calls, work.history);
   const recorded = [
     ...judged.rows.map(({ position, code, message, isNamed }): RecordedRefusal => {
@@ -290,17 +221,13 @@ async function send(
       return { inventoryItemId: null, code, message, isStale: isStaleCode(code), isNamed: false };
     }),
   ];
-  await recordRefused(database, pass, call, recorded, rowsToQuarantine(work, sent, recorded));
+  await recordRefused(lane, call, recorded, rowsToQuarantine(work, sent, recorded));
   if (judged.stop) throw stopError(deps.shop, judged.stop);
   return judged;
 }
 
-function rowsSentBy(call: StoredCall): readonly SetRow[] {
-  return (JSON.parse(call.variables) as { input: { quantities: SetRow[] } }).input.quantities;
-}
-
 function rowsToQuarantine(
-  { rows }: ChunkWork,
+  { rows }: Pick<OpenRows, 'rows'>,
   sent: readonly SetRow[],
   refused: readonly RecordedRefusal[],
 ): SettledRow[] {

@@ -4,13 +4,18 @@ import { Context } from '@temporalio/activity';
 import type { Diary } from '../src/domain/diary.ts';
 import { AtpError, isCoded, type ErrorCode } from '../src/domain/errors.ts';
 import { whoMovesOn } from '../src/domain/failed-step.ts';
-import type { ClosedFile, WindowOutcome } from '../src/domain/jobs/process-uploads.ts';
+import {
+  addWindows,
+  type AppliedWindows,
+  type ClosedFile,
+  type WindowOutcome,
+} from '../src/domain/jobs/process-uploads.ts';
 import type { LanePause } from '../src/domain/lane-pause.ts';
 import {
-  CALLS_PER_WINDOW,
   FILES_PER_ARCHIVING,
   LEASE_DURATION_MS,
-  ROWS_PER_CALL,
+  STEP_ENOUGH_MS,
+  WINDOWS_PER_STEP_MAX,
 } from '../src/domain/limits.ts';
 import { callsInFlight } from '../src/domain/throttle.ts';
 import {
@@ -19,6 +24,7 @@ import {
   setAsideFolder,
   type UploadFileState,
 } from '../src/domain/upload-file.ts';
+import { chunksOfWindow, countWindows, type Window } from '../src/domain/window.ts';
 import type { Database } from '../src/postgres/database.ts';
 import {
   blockFile,
@@ -33,10 +39,11 @@ import {
   type LanePass,
 } from '../src/postgres/lane/lane.ts';
 import { countWindow } from '../src/postgres/lane/window-outcome.ts';
-import { refusePaused, releaseIfPaused } from '../src/postgres/lane/lane-pause.ts';
+import { releaseIfPaused } from '../src/postgres/lane/lane-pause.ts';
 import { countToRecheck } from '../src/postgres/lane/late-calls.ts';
 import { findShop, type Shop } from '../src/postgres/master-data/shops.ts';
 import {
+  deltaMayGoFirst,
   listFilesToArchive,
   findFile,
   markArchived,
@@ -46,10 +53,9 @@ import {
 import type { FileDrop, OpenFileDrop } from '../src/sftp/file-drop.ts';
 import { withScratchFolder } from '../src/sftp/scratch-folder.ts';
 import type { AdminApi } from '../src/shopify/admin-api.ts';
-import { applyChunk } from './apply-chunk.ts';
+import { applyWindows } from './apply-windows.ts';
 import { checkShopOrigin } from './check-origin.ts';
 import { FileProgress } from './file-progress.ts';
-import { forEachAtMost } from './for-each-at-most.ts';
 import { keepAlive } from './keep-alive.ts';
 import { findMended } from './mended-at-shop.ts';
 
@@ -101,13 +107,18 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork, 
     /**
      * Enters the lane and finds the file to go on with.
      *
+     * @param letsDeltaGoFirst a delta that may go before the rest of a large file comes instead of it
      * @param triesBlocked a blocked file whose cause may be gone by itself is taken up again, and so is one whose cause
      *   somebody has mended at the shop
      */
     async nextFile({
+      letsDeltaGoFirst = false,
       triesBlocked = false,
       ...holder
-    }: LaneHolder & { readonly triesBlocked?: boolean }): Promise<LaneHead> {
+    }: LaneHolder & {
+      readonly letsDeltaGoFirst?: boolean;
+      readonly triesBlocked?: boolean;
+    }): Promise<LaneHead> {
       const { shopId } = holder;
       return keepAlive(async () => {
         await findShop(database, shopId);
@@ -122,7 +133,7 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork, 
         const pause = await releaseIfPaused(database, pass);
         if (pause) return { lane: 'paused', pause };
         const mended = triesBlocked ? await findMended({ database, adminApi }, shopId) : null;
-        const file = await takeNextFile(database, pass, { triesBlocked, mended });
+        const file = await takeNextFile(database, pass, { letsDeltaGoFirst, triesBlocked, mended });
         if (mended !== null && file?.sequence === mended.sequence && file.state !== 'BLOCKED')
           diary({ event: 'FILE_GOES_ON', shopId, ...mended });
         if (!file) return { lane: 'idle', setApart: await countToRecheck(database, shopId) };
@@ -132,7 +143,7 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork, 
 
     /**
      * Proves that the file on SFTP is the one that was written. `isOpen` is false when a Hard Sync has superseded the
-     * file meanwhile.
+     * file meanwhile, or when it is not its turn any more.
      */
     async openFile({
       sequence,
@@ -149,31 +160,61 @@ export function createApplyActivities({ database, fileDrop, adminApi, isAtWork, 
     },
 
     /**
-     * Applies one window of the file's chunks, several calls at once. A repeated attempt goes on where the last one
-     * stopped. Throws LANE_PAUSED when somebody pauses the lane meanwhile: calls that are on their way are answered
-     * first. Its heartbeats tell how many rows of the file are done.
+     * Applies windows of the file, several calls at once: at most WINDOWS_PER_STEP_MAX, and none that would
+     * begin after STEP_ENOUGH_MS or keep a delta waiting. A repeated attempt goes on where the last one stopped. Throws LANE_PAUSED when somebody
+     * pauses the lane meanwhile: calls that are on their way are answered first. Its heartbeats tell how many rows of the file are
+     * done.
+     *
+     * @param windowsMax absent in runs that an earlier release began: they count one window for each step
      */
     async applyWindow({
       sequence,
       window,
+      windowsMax,
       ...holder
-    }: LaneHolder & { readonly sequence: number; readonly window: number }): Promise<WindowOutcome> {
+    }: LaneHolder & {
+      readonly sequence: number;
+      readonly window: number;
+      readonly windowsMax?: number;
+    }): Promise<AppliedWindows> {
+      const { shopId } = holder;
       const progress = new FileProgress(window);
-      const applyAll = async (): Promise<WindowOutcome> => {
+      const begunAt = performance.now();
+      const applyAll = async (): Promise<AppliedWindows> => {
         const pass = await enterAgain({ database, fileDrop }, holder, { sequence, states: ['APPLYING'] });
         const file = await findFile(database, holder.shopId, sequence);
         const shop = await findShopOf(database, file);
         const deps = { database, api: adminApi(shop), shop, pass };
-        const { cancellationSignal } = Context.current();
         progress.total = file.rowCount;
-        const limit = callsInFlight(deps.api.restoreRate());
-        await forEachAtMost(chunksOfWindow(file, window), limit, async (chunk) => {
-          cancellationSignal.throwIfAborted();
-          await database.transaction((connection) => refusePaused(connection, holder.shopId));
-          await applyChunk(deps, { sequence, chunk });
-          progress.add(Math.min(ROWS_PER_CALL, file.rowCount - chunk * ROWS_PER_CALL));
+        const mayMakeWay = windowsMax !== undefined;
+        const windows = Math.min(windowsMax ?? 1, WINDOWS_PER_STEP_MAX);
+        const end = Math.min(window + windows, countWindows(file.rowCount));
+        let next = window;
+        // A run that an earlier release began goes on with the file all the same, and would not be replayed.
+        const deltaWaits = async (mayBeOnItsWay: number) =>
+          mayMakeWay && (await deltaMayGoFirst(database, file, mayBeOnItsWay));
+        async function* windowsOfStep(): AsyncGenerator<Window> {
+          do {
+            yield { sequence, window: next };
+            next += 1;
+          } while (
+            next < end &&
+            performance.now() - begunAt < STEP_ENOUGH_MS &&
+            !(await deltaWaits(chunksOfWindow({ window: next }).first))
+          );
+        }
+        await applyWindows(deps, windowsOfStep(), file.rowCount, {
+          atOnce: () => callsInFlight(deps.api.restoreRate()),
+          signal: Context.current().cancellationSignal,
+          onDone: (rows) => {
+            progress.add(rows);
+          },
         });
-        return countWindow(database, { shopId: holder.shopId, sequence, window });
+        const outcomes: WindowOutcome[] = [];
+        for (let done = window; done < next; done += 1) {
+          outcomes.push(await countWindow(database, { shopId, sequence, window: done }));
+        }
+        return { ...addWindows(outcomes), nextWindow: next, deltaWaits: await deltaWaits(0) };
       };
       return keepAlive(applyAll, () => progress.told());
     },
@@ -257,16 +298,10 @@ function headOf(file: UploadFile): LaneHead {
     name,
     state: state as 'WRITING' | 'READY' | 'APPLYING',
     rows,
-    windows: Math.ceil(rows / (ROWS_PER_CALL * CALLS_PER_WINDOW)),
+    windows: countWindows(rows),
     isTriedAgain: blockedSince !== null,
     lastBlocked,
   };
-}
-
-function chunksOfWindow({ rowCount }: UploadFile, window: number): readonly number[] {
-  const first = window * CALLS_PER_WINDOW;
-  const end = Math.min(first + CALLS_PER_WINDOW, Math.ceil(rowCount / ROWS_PER_CALL));
-  return Array.from({ length: Math.max(0, end - first) }, (_, index) => first + index);
 }
 
 /**

@@ -11,7 +11,7 @@ import {
   type ClaimedMessage,
 } from '../src/postgres/alerts/outbox.ts';
 import type { Database } from '../src/postgres/database.ts';
-import { readClock } from '../src/postgres/lane/chunk-ledger.ts';
+import { readClock } from '../src/postgres/clock.ts';
 import type { SendAlert } from '../src/alerting/send-alert.ts';
 import { keepAlive } from './keep-alive.ts';
 

@@ -1,21 +1,22 @@
 import { Context } from '@temporalio/activity';
-import { CALLS_PER_WINDOW, ROWS_PER_CALL } from '../src/domain/limits.ts';
 import { readProgress, type StepProgress } from '../src/domain/step-progress.ts';
+import { rowsOfWindow } from '../src/domain/window.ts';
 
-/** How many rows of its file are done, for the heartbeats of a step that applies one window of it. */
+/** How many rows of its file are done, for the heartbeats of a step that applies windows of it. */
 export class FileProgress {
   /** Rows of the file; 0: not known yet. */
   total = 0;
-  /** Rows of the windows before this one. */
+  /** Rows of the windows before the first one. */
   readonly #before: number;
   readonly #startedAt = new Date().toISOString();
   readonly #doneAtStart: number;
   readonly #earlier: StepProgress | null;
   #inWindow = 0;
 
+  /** @param window the first of the step */
   constructor(window: number) {
-    this.#before = window * CALLS_PER_WINDOW * ROWS_PER_CALL;
-    // Chunks that an earlier attempt has done are found done within moments, and say nothing of the rate.
+    this.#before = rowsOfWindow({ window }).first;
+    // Pages that an earlier attempt has done are found done within moments, and say nothing of the rate.
     this.#earlier = readProgress(Context.current().info.heartbeatDetails);
     this.#doneAtStart = Math.max(this.#before, this.#earlier?.done ?? 0);
   }

@@ -212,18 +212,19 @@ async function importTakenFeed(
     const read = { localPath, fileName, sha256, sizeBytes, type: known, settings };
     const grown = await findWhatWasTold(database, claim, read, inHand.scratch);
     const countedAt = await instantOfGrown(database, claim, sentAt);
-    const counts = await withFeed(read, ({ header, rows }) =>
+    const counts = await withFeed(read, ({ header, columns, rows }) =>
       importIntoDatabase(
         database,
         {
           ...{ sha256, fileName, type: known, writtenAt: sentAt, claimed: { path, sizeBytes }, rows },
-          ...{ source, settings },
+          ...{ source, settings, columns },
           ...(countedAt && { countedAt }),
           ...(grown && { grown }),
         },
         {
           dryRun: false,
-          onRefused: (refused) => writeErrorFile(errorFile, header, refused),
+          onRefused: (refused) =>
+            writeErrorFile(errorFile, { header, separator: settings.separator }, refused),
           isUnchanged: () => open((drop) => isUnchanged(drop, path, { sizeBytes, sentAt })),
           onChunk,
         },

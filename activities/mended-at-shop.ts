@@ -2,7 +2,8 @@
 import { missingScopes } from '../src/domain/access-scopes.ts';
 import { AtpError } from '../src/domain/errors.ts';
 import type { Database } from '../src/postgres/database.ts';
-import { findBlockedByShop, type MendedFile } from '../src/postgres/lane/lane.ts';
+import type { MendedFile } from '../src/postgres/lane/lane.ts';
+import { findBlockedByShop } from '../src/postgres/lane/retry-after-mend.ts';
 import { findShop, type Shop } from '../src/postgres/master-data/shops.ts';
 import type { AdminApi } from '../src/shopify/admin-api.ts';
 import { refuseUnusable } from '../src/shopify/shop-location.ts';

@@ -1,5 +1,4 @@
 import { Context } from '@temporalio/activity';
-import { pMapIterable } from 'p-map';
 import type { Diary } from '../src/domain/diary.ts';
 import { AtpError } from '../src/domain/errors.ts';
 import {
@@ -21,13 +20,12 @@ import {
 import { countTold } from '../src/domain/unmanaged-stock.ts';
 import type { ObservedItem } from '../src/domain/row-decision.ts';
 import type { Database } from '../src/postgres/database.ts';
-import { readClock } from '../src/postgres/lane/chunk-ledger.ts';
+import { readClock } from '../src/postgres/clock.ts';
 import { sharedWith } from '../src/postgres/master-data/membership-check.ts';
 import { findShop, type Shop } from '../src/postgres/master-data/shops.ts';
 import {
   countProductsToVerify,
   healProducts,
-  listProductsToVerify,
   recordLacking,
   sampleProducts,
   type ProductToVerify,
@@ -41,6 +39,7 @@ import {
 import { findKnownDifferent, recordVerification } from '../src/postgres/lane/verifications.ts';
 import type { AdminApi } from '../src/shopify/admin-api.ts';
 import { keepAlive } from './keep-alive.ts';
+import { pagesToVerify, readFromShopify } from './pages-to-verify.ts';
 import { readUnmanaged } from './read-unmanaged.ts';
 
 export interface VerifyDeps {
@@ -94,6 +93,9 @@ export function createVerifyActivities({ database, adminApi, diary }: VerifyDeps
         const beganAt = progress.beganAt ?? (await readClock(database));
         progress = { ...progress, beganAt };
         total = only?.length ?? (await countProductsToVerify(database, shopId));
+        // How many calls are worth having on their way, the first answer tells.
+        if (total > PAGES_COMPARED_AT_ONCE * ROWS_PER_CALL && api.restoreRate() === null)
+          await api.readLocation();
         const pages = pagesToVerify(database, { shopId, after: progress.after, only });
         for await (const { page, items } of readFromShopify(api, pages)) {
           cancellationSignal.throwIfAborted();
@@ -140,36 +142,6 @@ export function createVerifyActivities({ database, adminApi, diary }: VerifyDeps
       }));
     },
   };
-}
-
-/** Mapped products after `after`, as they are when their page is asked for. */
-async function* pagesToVerify(
-  database: Database,
-  {
-    after,
-    ...which
-  }: { readonly shopId: string; readonly after: string; readonly only: readonly string[] | null },
-): AsyncGenerator<readonly ProductToVerify[], void> {
-  for (let last: string | undefined = after; last !== undefined;) {
-    const page = await listProductsToVerify(database, { ...which, after: last, limit: ROWS_PER_CALL });
-    if (page.length > 0) yield page;
-    last = page.at(-1)?.productId;
-  }
-}
-
-/**
- * What Shopify shows of each page, in their order, PAGES_COMPARED_AT_ONCE at a time: one after the other would take the time
- * of a call for each, whatever the shop's plan allows. After a failure the pages before it still come.
- */
-function readFromShopify(api: AdminApi, pages: AsyncIterable<readonly ProductToVerify[]>) {
-  return pMapIterable(
-    pages,
-    async (page) => ({
-      page,
-      items: await api.readItems(page.map(({ inventoryItemId }) => inventoryItemId)),
-    }),
-    { concurrency: PAGES_COMPARED_AT_ONCE },
-  );
 }
 
 interface ComparedPage {

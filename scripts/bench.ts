@@ -10,9 +10,14 @@
  *     npm run bench console [-- --products 200000 --shops 100 --runs 10000 --asks 40 --catalogue 1000000 --only lists|what-if | --small]
  *     npm run bench age [-- --products 1000000 --shops 100 --mapped 20000 --runs 10 | --small]
  *     npm run bench lane [-- --products 100000 --latency 300 --drift 0.01 | --small]
- *     npm run bench verify [-- --products 100000 --latency 300 | --small]
+ *     npm run bench verify [-- --products 100000 --latency 300 --plans 100,200,1000,2000 | --small]
  *     npm run bench scope [-- --products 200000 --facilities 10 --pairs 5 | --small]
  *     npm run bench hard-sync [-- --products 1000000 --facilities 5 --pairs 5 | --small]
+ *     npm run bench delta [-- --products 1000000 --changed 1000 --pairs 9 --rate 50 --seconds 20 | --small]
+ *     npm run bench write-tax [-- --rows 100000 --writes 1000 --clients 4 --pairs 7 | --small]
+ *     npm run bench sftp [-- --megabytes 72 --pairs 7 | --small]
+ *     npm run bench fairness [-- --products 20000 --workers 1,2,4 --rounds 5 --rate 100 --latency 300 | --small]
+ *     npm run bench outage [-- --products 100000 --times 3 --seconds 60 --rate 100 --latency 300 | --small]
  *     npm run bench live [-- --products 20000 --sales 30 --rate 50 --seconds 60 --latency 300 | --small]
  */
 import { cpus, totalmem } from 'node:os';

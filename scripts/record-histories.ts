@@ -7,18 +7,16 @@
  *     node scripts/record-histories.ts <name> …   these; the others stay as they are
  *     node scripts/record-histories.ts --all      all of them
  */
-import { LIVE_WORKFLOW, TASK_QUEUE } from '../src/domain/workflow-names.ts';
+import { PAGES_PER_WINDOW, ROWS_PER_CALL } from '../src/domain/limits.ts';
+import { LIVE_WORKFLOW } from '../src/domain/workflow-names.ts';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { dropFeed } from '../src/main/drop-feed.ts';
 import { createMapShop } from '../src/operations/map-shop.ts';
 import { seed } from '../src/main/seed.ts';
@@ -28,124 +26,13 @@ import type { Database } from '../src/postgres/database.ts';
 import { fileDrop, type OpenFileDrop } from '../src/sftp/file-drop.ts';
 import { openAdminApi } from '../src/shopify/admin-api.ts';
 import type { StackAddresses } from '../src/stand-ins/stack.ts';
-import type { TemporalClient } from '../src/temporal/connection.ts';
-import { WorkflowFailure } from '../src/domain/failure.ts';
-import { jobWorkflowId } from '../src/temporal/run-job.ts';
-import { decideLane, decideLaneWorkflowId } from '../src/temporal/lane-decisions.ts';
-import { liveWorkflowId } from '../src/domain/live.ts';
-import { endLive, setLive } from '../src/postgres/producing/live-shops.ts';
-import { tellChange, tellLiveSet } from '../src/temporal/live-run.ts';
 import { onOwnStack } from './bench/own-stack.ts';
-
-const HISTORIES = join(import.meta.dirname, '../test/replay/histories');
-const SHOP = { shopId: 'blue-shirts' };
+import { HISTORIES, Recorder, SHOP, until } from './history-recorder.ts';
 
 const { values, positionals: only } = parseArgs({
   options: { all: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
-
-class Recorder {
-  readonly #temporal: TemporalClient;
-  readonly #written = new Set<string>();
-
-  constructor(temporal: TemporalClient) {
-    this.#temporal = temporal;
-  }
-
-  /** Runs a workflow to its end, whichever that is, and writes its history. */
-  async record(name: string, type: string, input: unknown): Promise<void> {
-    const handle = await this.#temporal.client.workflow.start(type, {
-      workflowId: name,
-      taskQueue: TASK_QUEUE,
-      args: [input],
-    });
-    const ended = await handle.result().then(
-      () => 'completed',
-      (error: unknown) => {
-        if (error instanceof WorkflowFailedError) return 'failed';
-        throw error;
-      },
-    );
-    await this.write(name, handle);
-    process.stdout.write(`${name}: ${ended}\n`);
-  }
-
-  /** Decides about the lane, and writes the history of the run that carried it out or refused it. */
-  async decide(name: string, decision: Readonly<Record<string, unknown>>): Promise<void> {
-    const outcome = await decideLane(this.#temporal, SHOP.shopId, { by: 'Ann', ...decision }).then(
-      () => 'carried out',
-      (error: unknown) => {
-        if (error instanceof WorkflowFailure) return `refused, ${error.code}`;
-        throw error;
-      },
-    );
-    const handle = this.#temporal.client.workflow.getHandle(decideLaneWorkflowId(SHOP.shopId));
-    await handle.result();
-    await this.write(name, handle);
-    process.stdout.write(`${name}: ${outcome}\n`);
-  }
-
-  /** Follows the changes of the shop for one delta, and writes the history of the run that made it. */
-  async follow(name: string, database: Database): Promise<void> {
-    await setLive(database, SHOP.shopId, { atLeastEveryMs: 2_000, isPaused: false });
-    const [{ steps } = { steps: 0 }] = await database.query<{ steps: number }>(
-      'SELECT count(*) AS steps FROM snapshot_step',
-    );
-    await tellChange(this.#temporal, SHOP.shopId, new Date());
-    await until(database, `(SELECT count(*) FROM snapshot_step) > ${steps}`);
-    await this.#temporal.client.workflow
-      .getHandle(`uploadRecentChanges/${liveWorkflowId(SHOP.shopId)}`)
-      .result();
-    await endLive(database, SHOP.shopId);
-    await tellLiveSet(this.#temporal, SHOP.shopId);
-    const handle = this.#temporal.client.workflow.getHandle(liveWorkflowId(SHOP.shopId));
-    await handle.result();
-    await this.write(name, handle);
-  }
-
-  /** A run that is told of a change too late: the shop is live no more. */
-  async followNobody(name: string): Promise<void> {
-    await tellChange(this.#temporal, SHOP.shopId, new Date(0));
-    const handle = this.#temporal.client.workflow.getHandle(liveWorkflowId(SHOP.shopId));
-    await handle.result();
-    await this.write(name, handle);
-  }
-
-  /** Throws when a history that was named is not one of these. */
-  refuseUnknown(): void {
-    const unknown = only.filter((name) => !this.#written.has(name));
-    if (unknown.length > 0) throw new Error(`There is no history with the name ${unknown.join(', ')}.`);
-  }
-
-  /** The run of Process uploads that the producers have started. */
-  lane(): WorkflowHandle {
-    return this.#temporal.client.workflow.getHandle(jobWorkflowId('process-uploads', SHOP.shopId));
-  }
-
-  /** Writes the history, if it is wanted. */
-  async write(name: string, handle: WorkflowHandle): Promise<void> {
-    if (!values.all && !only.includes(name)) return;
-    this.#written.add(name);
-    const history = JSON.parse(historyToJSON(await handle.fetchHistory())) as unknown;
-    writeFileSync(join(HISTORIES, `${name}.json`), `${JSON.stringify(history, withoutMachine, 1)}\n`);
-  }
-}
-
-/** Leaves out what tells about the machine that recorded: it is private, and a replay does not need it. */
-function withoutMachine(key: string, value: unknown): unknown {
-  if (key === 'stackTrace') return '';
-  if (key === 'identity') return 'worker';
-  if (typeof value === 'string' && /^\d+@/.test(value)) return 'queue of a worker';
-  if (key === 'stickyAttributes' || key === 'binaryChecksum' || key === 'buildId') return undefined;
-  if (typeof value !== 'string') return value;
-  return key === 'data' ? btoa(withoutStackFolder(atob(value))) : withoutStackFolder(value);
-}
-
-/** Errors of the file drop name the folder in which this stack lies. */
-function withoutStackFolder(text: string): string {
-  return text.replaceAll(/\/[^\s"]*?\/atp-own-stack-[^/\s"]+/g, '');
-}
 
 async function recordAll(recorder: Recorder, stack: StackAddresses, database: Database, drop: OpenFileDrop) {
   const { controlUrl, domain } = stack.shopify;
@@ -240,6 +127,7 @@ async function recordAll(recorder: Recorder, stack: StackAddresses, database: Da
   );
   await recorder.record('recent-changes-partly-held', 'uploadRecentChanges', SHOP);
   await recordTroubles(recorder, stack, database, drop);
+  await recordGoingFirst(recorder, stack, database);
 }
 
 /** Messages for a target that accepts them, and for one that nobody can tell any more. */
@@ -335,25 +223,48 @@ async function recordTroubles(
   await recorder.record('process-uploads-tried-again', 'processUploads', SHOP);
 }
 
+/** A Hard Sync of two windows, and a delta that goes before the second. */
+async function recordGoingFirst(recorder: Recorder, { shopify }: StackAddresses, database: Database) {
+  const skus = Array.from({ length: PAGES_PER_WINDOW * ROWS_PER_CALL }, (_, index) => `SOCK-${index}`);
+  const control = async (method: string, path: string, body?: object): Promise<unknown> => {
+    const response = await fetch(`${shopify.controlUrl}${path}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    return response.json();
+  };
+  await control(
+    'POST',
+    `/shops/${shopify.domain}/products`,
+    skus.map((sku) => ({ sku, title: sku })),
+  );
+  await database.query(
+    'INSERT INTO product (product_id, sku) SELECT sku, sku FROM unnest($1::text[]) AS sku',
+    [skus],
+  );
+  await createMapShop({ database, adminApi: (shop) => openAdminApi(shop) })(SHOP.shopId);
+  const { id } = (await control('POST', '/holds', { operation: 'ReadOnlineAtp' })) as { id: string };
+  await recorder.run('hardSync');
+  await control('GET', `/holds/${id}?arrived`);
+  await database.query(
+    `INSERT INTO inventory_item_detail
+       (product_id, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source)
+     VALUES ($1, 'NEW_YORK', 5, 0, 'POS_SALE', 'recording')`,
+    [skus.at(-1)],
+  );
+  await recorder.run('uploadRecentChanges');
+  await control('DELETE', `/holds/${id}`);
+  await recorder.lane().result();
+  await recorder.write('process-uploads-with-a-delta-that-goes-first', recorder.lane());
+}
+
 async function lastSequence(database: Database): Promise<number> {
   const [row] = await database.query<{ sequence: number }>(
     'SELECT max(sequence) AS sequence FROM upload_file',
   );
   if (!row) throw new Error('There is no file.');
   return row.sequence;
-}
-
-const LOOK_INTERVAL_MS = 100;
-const STATE_TIMEOUT_MS = 60_000;
-
-async function until(database: Database, condition: string): Promise<void> {
-  const deadline = Date.now() + STATE_TIMEOUT_MS;
-  while (Date.now() < deadline) {
-    const [row] = await database.query<{ holds: boolean }>(`SELECT ${condition} AS holds`);
-    if (row?.holds) return;
-    await delay(LOOK_INTERVAL_MS);
-  }
-  throw new Error(`After ${STATE_TIMEOUT_MS} ms this is still not true: ${condition}`);
 }
 
 const isNamed = only.length > 0;
@@ -372,7 +283,7 @@ await onOwnStack(
       shop: { ...shopify, facilityGroupId: 'FAC_GRP', apiVersion: '2026-10' },
     });
     await worker.start();
-    const recorder = new Recorder(temporal);
+    const recorder = new Recorder(temporal, only);
     await recordAll(recorder, addresses, database, drop);
     recorder.refuseUnknown();
   },

@@ -3,13 +3,14 @@
  *
  *     node scripts/write-schema-reference.ts
  */
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '../src/postgres/database.ts';
 import { migrate } from '../src/postgres/migrate.ts';
 import { startOnPort } from '../src/stand-ins/ports.ts';
 import { startPostgres } from '../src/stand-ins/postgres-server.ts';
+import { removeStateFolder } from '../src/stand-ins/temporary-home.ts';
 import { schemaPage } from './schema-reference.ts';
 
 const stateDir = join(tmpdir(), `atp-schema-${process.pid}`);
@@ -21,5 +22,5 @@ try {
 } finally {
   await database.close();
   await postgres.stop();
-  rmSync(stateDir, { recursive: true, force: true });
+  removeStateFolder(stateDir);
 }

@@ -1,9 +1,20 @@
 import { continueAsNew, patched, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { LaneHead, LaneHolder } from '../activities/index.ts';
 import { afterFailedStep } from '../src/domain/failed-step.ts';
-import type { ClosedFile, LaneStateAtEnd, ProcessResult } from '../src/domain/jobs/process-uploads.ts';
+import type {
+  AppliedWindows,
+  ClosedFile,
+  LaneStateAtEnd,
+  ProcessResult,
+} from '../src/domain/jobs/process-uploads.ts';
 import type { StartedHardSync } from '../src/domain/jobs/started-hard-sync.ts';
-import { FILES_IN_RESULT_MAX, FILES_PER_RUN, LOOKS_AFTER_FAILURES_MAX } from '../src/domain/limits.ts';
+import {
+  FILES_IN_RESULT_MAX,
+  FILES_PER_RUN,
+  LOOKS_AFTER_FAILURES_MAX,
+  STEPS_AFTER_REFUSED_DELTA,
+  WINDOWS_PER_STEP_MAX,
+} from '../src/domain/limits.ts';
 import { begin } from './begin.ts';
 import { codedFailure, failureOfStep } from './failures.ts';
 import { LaneUpkeep } from './lane-upkeep.ts';
@@ -14,17 +25,33 @@ import { briefStep, step } from './steps.ts';
 import { asJob } from './tell-outcome.ts';
 
 /**
- * Process uploads to eCommerce: take the shop's files strictly one after the other, and apply each to Shopify.
+ * Process uploads to eCommerce: take the shop's files strictly one after the other, and apply each to Shopify. Only a delta may go
+ * before the rest of a large file, between two of its windows.
  * A file that cannot be applied blocks the lane; nothing later overtakes it. A backlog goes through a chain of runs.
  *
  * @param input `{shopId}`
  * @param earlier what the chain's earlier runs have applied; only they pass it on
+ * @param begun the file that they have begun; the same
  */
-export function processUploads(input: unknown, earlier: readonly ClosedFile[] = []): Promise<ProcessResult> {
-  return asJob('process-uploads', () => workInLane(input, earlier));
+export function processUploads(
+  input: unknown,
+  earlier: readonly ClosedFile[] = [],
+  begun: Begun | null = null,
+): Promise<ProcessResult> {
+  return asJob('process-uploads', () => workInLane(input, earlier, begun));
 }
 
-async function workInLane(input: unknown, earlier: readonly ClosedFile[]): Promise<ProcessResult> {
+/** A large file that makes way for deltas. */
+interface Begun {
+  readonly sequence: number;
+  readonly nextWindow: number;
+}
+
+async function workInLane(
+  input: unknown,
+  earlier: readonly ClosedFile[],
+  begunBefore: Begun | null,
+): Promise<ProcessResult> {
   const { shopId } = begin('process-uploads', input, { laneState: 'applying' });
   const { workflowId, firstExecutionRunId } = workflowInfo();
   const holder: LaneHolder = { shopId, workflowId, holder: firstExecutionRunId };
@@ -34,24 +61,46 @@ async function workInLane(input: unknown, earlier: readonly ClosedFile[]): Promi
   });
 
   const files = [...earlier];
+  let begun = begunBefore;
+  // Only after a step of the large file: deltas that come without an end must not keep it from its own.
+  let letsDeltaGoFirst = false;
+  // One that could not be opened is not tried at each of them: the large file needs no SFTP.
+  let stepsUntilNextTry = 0;
   let takenByThisRun = 0;
   let failedInARow = 0;
   // A file that this run has blocked is for the next run to try again.
   let triesBlocked = true;
   const upkeep = new LaneUpkeep(shopId);
+  // A lane that is never without a file is looked after all the same, beside it.
+  if (earlier.length > 0 && patched('upkeep of a lane that is never idle')) upkeep.begin({ rechecks: true });
   try {
     for (;;) {
       mayBeMore = false;
-      const head = await step('nextFile', 'Look for the next file of the lane', { ...holder, triesBlocked });
+      const mayGoFirst = letsDeltaGoFirst && stepsUntilNextTry === 0;
+      const how = { triesBlocked, ...(mayGoFirst && { letsDeltaGoFirst: true }) };
+      const head = await step('nextFile', 'Look for the next file of the lane', { ...holder, ...how });
+      letsDeltaGoFirst = false;
       if (head.lane === 'file') {
-        const taken = await takeFile(holder, head);
+        const goesFirst = mayGoFirst && head.state === 'READY';
+        const opened = goesFirst ? await openToGoFirst(holder, head) : head;
+        if (opened === 'failed') stepsUntilNextTry = STEPS_AFTER_REFUSED_DELTA;
+        if (opened === 'failed' || opened === 'not-its-turn') continue;
+        const taken = await takeFile(holder, opened, begun);
+        if (taken.end === 'makes-way') {
+          begun = taken.begun;
+          letsDeltaGoFirst = true;
+          stepsUntilNextTry = Math.max(0, stepsUntilNextTry - 1);
+          failedInARow = 0;
+          continue;
+        }
         if (taken.end === 'closed') files.push(taken.file);
         if (taken.end === 'blocked') triesBlocked = false;
         failedInARow = taken.end === 'look-again' ? failedInARow + 1 : 0;
         if (taken.end === 'look-again' && failedInARow >= LOOKS_AFTER_FAILURES_MAX) throw taken.error;
         takenByThisRun += 1;
         if (takenByThisRun >= FILES_PER_RUN) {
-          await continueAsNew<typeof processUploads>({ shopId }, files.slice(-FILES_IN_RESULT_MAX));
+          const passedOn = files.slice(-FILES_IN_RESULT_MAX);
+          await continueAsNew<typeof processUploads>({ shopId }, passedOn, ...(begun ? [begun] : []));
         }
         continue;
       }
@@ -87,16 +136,37 @@ function isWithoutHardSync(head: LaneHead): boolean {
   return head.lane === 'blocked' && head.sequence === null;
 }
 
-/** What became of the file. `open`: it was written, or superseded; the next look at the lane tells. */
+/** Opens a delta before the rest of a large file. Its failure is no trouble of the lane: it is tried again when it is its turn. */
+async function openToGoFirst(
+  holder: LaneHolder,
+  head: WaitingFile,
+): Promise<WaitingFile | 'failed' | 'not-its-turn'> {
+  const { sequence } = head;
+  describeRun({ fileSequence: sequence });
+  try {
+    const summary = `Check file ${sequence} on SFTP, to apply it before the rest of a large one`;
+    const { isOpen } = await briefStep('openFile', summary, { ...holder, sequence });
+    return isOpen ? { ...head, state: 'APPLYING' } : 'not-its-turn';
+  } catch (error) {
+    const failure = failureOfStep(error);
+    if (failure === null || afterFailedStep(failure.code) === 'fail') throw error;
+    return 'failed';
+  }
+}
+
+/**
+ * What became of the file. `open`: it was written, or superseded; the next look at the lane tells. `makes-way`: a delta may go before
+ * the rest of it.
+ */
 type Taken =
   | { readonly end: 'closed'; readonly file: ClosedFile }
   | { readonly end: 'open' | 'blocked' }
+  | { readonly end: 'makes-way'; readonly begun: Begun }
   | { readonly end: 'look-again'; readonly error: unknown };
 
-async function takeFile(holder: LaneHolder, head: WaitingFile): Promise<Taken> {
+async function takeFile(holder: LaneHolder, head: WaitingFile, begun: Begun | null): Promise<Taken> {
   try {
-    const file = await applyFile(holder, head);
-    return file ? { end: 'closed', file } : { end: 'open' };
+    return await applyFile(holder, head, begun);
   } catch (error) {
     const failure = failureOfStep(error);
     if (failure === null) throw error;
@@ -119,7 +189,7 @@ async function takeFile(holder: LaneHolder, head: WaitingFile): Promise<Taken> {
   }
 }
 
-async function applyFile(holder: LaneHolder, head: WaitingFile): Promise<ClosedFile | null> {
+async function applyFile(holder: LaneHolder, head: WaitingFile, begun: Begun | null): Promise<Taken> {
   const { sequence, name, rows, windows } = head;
   const { shopId } = holder;
   describeRun({ fileSequence: sequence });
@@ -130,20 +200,35 @@ async function applyFile(holder: LaneHolder, head: WaitingFile): Promise<ClosedF
     // Its producer still writes it, or died. The rows are in the database: whoever comes first finishes the file.
     const summary = `Write file ${sequence} to SFTP in its producer's place`;
     await firstStep('publishFile', summary, { shopId, sequence });
-    return null;
+    return { end: 'open' };
   }
   if (head.state === 'READY') {
     const summary = `Check file ${sequence} on SFTP`;
     const { isOpen } = await firstStep('openFile', summary, { ...holder, sequence });
-    if (!isOpen) return null;
+    if (!isOpen) return { end: 'open' };
   }
-  for (let window = 0; window < windows; window += 1) {
-    const summary = `Apply file ${sequence}, window ${window + 1} of ${windows}, to Shopify`;
+  const first = begun?.sequence === sequence ? begun.nextWindow : 0;
+  for (let window = first; window < windows;) {
+    const windowsMax = Math.min(WINDOWS_PER_STEP_MAX, windows - window);
+    const which =
+      windowsMax === 1 ? `window ${window + 1}` : `windows ${window + 1} to ${window + windowsMax}`;
+    const summary = `Apply file ${sequence}, ${which} of ${windows}, to Shopify`;
     const applyStep = window === 0 ? firstStep : step;
-    await applyStep('applyWindow', summary, { ...holder, sequence, window });
-    setCurrentDetails(`File ${sequence} (${name}): window ${window + 1} of ${windows} is done.`);
+    const applied = (await applyStep('applyWindow', summary, {
+      ...holder,
+      sequence,
+      window,
+      windowsMax,
+    })) as AppliedWindows | undefined;
+    // Steps of earlier releases had one window each, and their first ones told nothing.
+    window = applied?.nextWindow ?? window + 1;
+    setCurrentDetails(`File ${sequence} (${name}): window ${window} of ${windows} is done.`);
+    if (applied?.deltaWaits === true && window < windows) {
+      return { end: 'makes-way', begun: { sequence, nextWindow: window } };
+    }
   }
-  return step('closeFile', `Close file ${sequence}`, { ...holder, sequence });
+  const file = await step('closeFile', `Close file ${sequence}`, { ...holder, sequence });
+  return { end: 'closed', file };
 }
 
 function describeEnd(

@@ -8,9 +8,17 @@ export const SHOP_ID = 'blue-shirts';
 
 type Twin = StackAddresses['shopify'];
 
-export async function addBenchShop(database: Database, twin: Twin): Promise<void> {
+/** Where there are several. */
+export interface BenchShop {
+  readonly shopId: string;
+  /** Its SKUs begin with it. */
+  readonly prefix: string;
+  readonly twin: Twin;
+}
+
+export async function addBenchShop(database: Database, twin: Twin, shopId = SHOP_ID): Promise<void> {
   await addShop(database, {
-    shopId: SHOP_ID,
+    shopId,
     domain: twin.domain,
     locationId: twin.locationId,
     facilityGroupId: DEFAULT_FACILITY_GROUP_ID,
@@ -41,13 +49,16 @@ export async function controlTwin<Result = unknown>(
 /** Points a second of Shopify's plans: Standard, Advanced, Plus, Commerce Components. */
 export const PLAN_RATES = [100, 200, 1_000, 2_000];
 
-/** From now on the shop has another plan, and an empty bucket. */
+/** From now on the shop has another plan, and an empty bucket unless points of it are `available`. */
 export async function setPlan(
   twin: Twin,
-  { rate, latencyMs }: { readonly rate: number; readonly latencyMs: number },
+  plan: { readonly rate: number; readonly latencyMs: number; readonly available?: number },
 ): Promise<void> {
+  const { rate, latencyMs, available = 0 } = plan;
   await controlTwin(twin, 'PATCH', `/shops/${twin.domain}/economy`, {
-    ...{ latencyMs, restoreRate: rate, maximumAvailable: 20 * rate, currentlyAvailable: 0 },
+    ...{ latencyMs, restoreRate: rate, currentlyAvailable: available },
+    // Shopify's smallest has 1,000 points.
+    maximumAvailable: Math.max(1_000, 20 * rate),
   });
 }
 
@@ -67,10 +78,11 @@ export async function addMappedProducts(
   twin: Twin,
   products: number,
   availableOf: (index: number) => number,
+  { shopId, prefix }: Pick<BenchShop, 'shopId' | 'prefix'> = { shopId: SHOP_ID, prefix: 'SKU' },
 ): Promise<void> {
   for (let from = 0; from < products; from += SEEDED_AT_ONCE) {
     const seeds = Array.from({ length: Math.min(SEEDED_AT_ONCE, products - from) }, (_, index) => {
-      const sku = `SKU-${from + index}`;
+      const sku = `${prefix}-${from + index}`;
       return { sku, title: sku, available: availableOf(from + index) };
     });
     const made = await controlTwin<readonly Record<'sku' | 'inventoryItemId' | 'variantId', string>[]>(
@@ -88,7 +100,7 @@ export async function addMappedProducts(
        ), known AS (INSERT INTO product (product_id, sku) SELECT sku, sku FROM made)
        INSERT INTO shop_product (shop_id, product_id, inventory_item_id, variant_id)
        SELECT $1, sku, item, variant FROM made`,
-      [SHOP_ID, ...columns],
+      [shopId, ...columns],
     );
   }
 }

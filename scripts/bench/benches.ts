@@ -14,4 +14,9 @@ export const BENCHES: Readonly<
   live: () => import('./live.ts'),
   verify: () => import('./verify.ts'),
   'hard-sync': () => import('./hard-sync.ts'),
+  delta: () => import('./delta.ts'),
+  'write-tax': () => import('./write-tax.ts'),
+  fairness: () => import('./fairness.ts'),
+  outage: () => import('./outage.ts'),
+  sftp: () => import('./sftp.ts'),
 };

@@ -16,8 +16,8 @@ const WITHHELD = 2_000;
 const IMPORTS = 10_000;
 const ACTS = 20_000;
 
-/** Products with stock at each facility; all of them sell in the default group. */
-export async function addCatalogue(database: Database, products: number): Promise<void> {
+/** Products with stock at each facility, each level posted to the ledger; all facilities sell in the default group. */
+export async function addStock(database: Database, products: number): Promise<void> {
   await database.session(async (session) => {
     const make = (sql: string, values: readonly unknown[] = []) => session.query(sql, [...values]);
     await make(

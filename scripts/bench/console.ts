@@ -22,7 +22,8 @@ import { stackEnvironment } from '../../src/stand-ins/stack-files.ts';
 import { setUpNamespace } from '../../src/temporal/namespace-setup.ts';
 import { ensureSchedules } from '../../src/temporal/schedules.ts';
 import { makeRuns } from './console-runs.ts';
-import { addCatalogue, addShops, FACILITIES, type Size } from './console-scene.ts';
+import { addCatalogue } from './catalogue.ts';
+import { addShops, addStock, FACILITIES, type Size } from './console-scene.ts';
 import { onOwnDatabase } from './own-database.ts';
 import { onOwnStack, type OwnStack } from './own-stack.ts';
 import { spreadCells, spreadOf } from './spread.ts';
@@ -104,7 +105,7 @@ async function measureLists(
   size: Size,
   { runs, asks }: { readonly runs: number; readonly asks: number },
 ): Promise<boolean> {
-  await addCatalogue(database, size.products);
+  await addStock(database, size.products);
   const shopIds = await addShops(database, size);
   await setUpNamespace(temporal);
   for (const shopId of shopIds) await ensureSchedules(temporal, shopId);
@@ -170,7 +171,10 @@ async function ask(url: string, token: string, asks: number) {
 const WHAT_IF_RUNS = 5;
 
 async function measureWhatIf(database: Database, products: number): Promise<boolean> {
-  await addCatalogue(database, products);
+  await database.session(async (session) => {
+    await addCatalogue(session, { products, facilities: FACILITIES });
+    await session.query('VACUUM ANALYZE product, product_facility');
+  });
   const supposed = { facilityGroupId: 'FAC_GRP', facilityId: 'F1', isMember: false };
   const bare: number[] = [];
   const whole: number[] = [];

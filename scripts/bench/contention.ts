@@ -6,7 +6,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
-import { applyChunk } from '../../activities/apply-chunk.ts';
+import { applyWindows } from '../../activities/apply-windows.ts';
 import { ROWS_PER_CALL } from '../../src/domain/limits.ts';
 import type { Database } from '../../src/postgres/database.ts';
 import { enterLane } from '../../src/postgres/lane/lane.ts';
@@ -109,7 +109,11 @@ async function measure(
     const pass = await enterLane(database, holder);
     if (!pass) throw new Error('The lane is busy.');
     // As Temporal repeats an activity that fails: a second later.
-    isDone = await applyChunk({ database, api: counted.api, shop, pass }, { sequence, chunk: 0 }).then(
+    isDone = await applyWindows(
+      { database, api: counted.api, shop, pass },
+      [{ sequence, window: 0 }],
+      ROWS_PER_CALL,
+    ).then(
       () => true,
       () => pause(1_000, false),
     );

@@ -18,6 +18,7 @@ import { addCatalogue } from './catalogue.ts';
 import { findReady, isFileRight, makeFloor } from './hard-sync-floor.ts';
 import { onOwnStack, type OwnStack } from './own-stack.ts';
 import { spreadOf } from './spread.ts';
+import { readWalPosition } from './wal.ts';
 
 const LOOK_EVERY_MS = 100;
 const WHO = { by: 'bench', reason: 'bench' };
@@ -109,9 +110,9 @@ async function recordApplied(database: Database): Promise<void> {
     await session.query(
       `INSERT INTO applied_row (shop_id, product_id, sequence, outcome, target, observed, inventory_item_id, last_known,
          pushed_sequence, imported_units)
-       SELECT shop_id, product_id, sequence, 'UNCHANGED', row.quantity, row.quantity, inventory_item_id, row.quantity, sequence,
+       SELECT row.shop_id, product_id, row.sequence, 'UNCHANGED', row.quantity, row.quantity, inventory_item_id, row.quantity, row.sequence,
          imported_units
-       FROM upload_file_row AS row JOIN upload_file USING (shop_id, sequence) WHERE state = 'READY'
+       FROM upload_file CROSS JOIN LATERAL upload_file_rows(shop_id, sequence) AS row WHERE state = 'READY'
        ORDER BY product_id
        ON CONFLICT (shop_id, product_id) DO UPDATE SET sequence = excluded.sequence, pushed_sequence = excluded.sequence`,
     );
@@ -166,13 +167,6 @@ async function measure(
 function ownCpuSeconds(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1_000_000;
-}
-
-async function readWalPosition(database: Database): Promise<number> {
-  const [row] = await database.query<{ position: number }>(
-    `SELECT (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint AS position`,
-  );
-  return row?.position ?? NaN;
 }
 
 function report(rounds: readonly Round[], { products, facilities }: Size): boolean {

@@ -189,7 +189,7 @@ async function arrivalsOf({ database }: Scene, sales: readonly Sale[]): Promise<
        LEFT JOIN LATERAL (
          SELECT file.closed_at AS at FROM upload_file AS file
          JOIN snapshot_step AS step USING (shop_id, sequence)
-         JOIN upload_file_row AS row USING (shop_id, sequence)
+         JOIN LATERAL upload_file_rows(shop_id, sequence) AS row USING (shop_id, sequence)
          WHERE row.product_id = sale.sku AND file.closed_at IS NOT NULL
            AND extract(epoch FROM step.effective_at) * 1000 >= sale.at - ${CLOCK_SLACK_MS}
          ORDER BY file.sequence LIMIT 1
@@ -201,9 +201,11 @@ async function arrivalsOf({ database }: Scene, sales: readonly Sale[]): Promise<
     if (missing === 0) return waited;
     if (Date.now() > deadline) return [...waited, ...Array<number>(missing).fill(Infinity)];
     // Of many, the look itself would take the processor from what is measured.
-    await delay(sales.length === 1 ? 20 : 1_000);
+    await delay(sales.length <= FEW_SALES ? 20 : 1_000);
   }
 }
+
+const FEW_SALES = 100;
 
 /** A sale's commit is known here some milliseconds after it, and a delta may have seen it by then. */
 const CLOCK_SLACK_MS = 50;

@@ -1,12 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { partsFolder } from '../../src/config/config.ts';
 import { openDatabase, type Database } from '../../src/postgres/database.ts';
 import { migrate } from '../../src/postgres/migrate.ts';
 import { stackEnvironment } from '../../src/stand-ins/stack-files.ts';
-import { startStack, type StackAddresses } from '../../src/stand-ins/stack.ts';
+import {
+  startStack,
+  type ExistingServices,
+  type RunningStack,
+  type StackAddresses,
+} from '../../src/stand-ins/stack.ts';
 import { connectTemporal, type TemporalClient } from '../../src/temporal/connection.ts';
+import { lentParts, onLentServer } from './lent-parts.ts';
+import { inOwnFolder } from './own-folder.ts';
 import { WorkerUnderTest } from './worker-under-test.ts';
 
 export interface OwnStack {
@@ -19,7 +23,8 @@ export interface OwnStack {
 }
 
 /**
- * Starts an embedded stack for `work`, and leaves nothing of it afterwards.
+ * Starts an embedded stack for `work`, and leaves nothing of it afterwards. Of parts that are lent it uses what nobody else does, and
+ * starts only the stand-in for Shopify.
  *
  * @param options `durable` as for `startStack`
  */
@@ -27,21 +32,48 @@ export async function onOwnStack<Result>(
   work: (stack: OwnStack) => Promise<Result>,
   { durable }: { readonly durable: boolean },
 ): Promise<Result> {
-  const stateDir = mkdtempSync(join(tmpdir(), 'atp-own-stack-'));
-  const stack = await startStack({ stateDir, partsDir: partsFolder(), durable });
-  const { addresses } = stack;
+  const lent = lentParts();
+  if (lent === null) {
+    return onStack({ durable }, async (stack) => {
+      await migrate(stack.database);
+      return work(stack);
+    });
+  }
+  const { postgres, temporal, sftp } = lent;
+  return onLentServer(postgres, (databaseUrl) =>
+    onStack({ existing: { databaseUrl, sftp, temporal: { ...temporal, uiUrl: null } } }, work),
+  );
+}
+
+async function onStack<Result>(
+  options: { readonly durable?: boolean; readonly existing?: ExistingServices },
+  work: (stack: OwnStack) => Promise<Result>,
+): Promise<Result> {
+  return inOwnFolder('atp-own-stack-', async (stateDir) => {
+    const stack = await startStack({ stateDir, partsDir: partsFolder(), ...options });
+    try {
+      return await withClients(stack, work);
+    } finally {
+      await stack.stop();
+    }
+  });
+}
+
+async function withClients<Result>(
+  stack: RunningStack,
+  work: (stack: OwnStack) => Promise<Result>,
+): Promise<Result> {
+  // A worker has no variables of its own that would name existing services.
+  const addresses: StackAddresses = { ...stack.addresses, existing: [] };
   const { address, namespace } = addresses.temporal;
-  const database = openDatabase(addresses.databaseUrl);
   const temporal = await connectTemporal({ address, namespace, isConfigured: true, connection: { address } });
+  const database = openDatabase(addresses.databaseUrl);
   const worker = new WorkerUnderTest(stackEnvironment(addresses));
   try {
-    await migrate(database);
     return await work({ addresses, database, temporal, worker });
   } finally {
     await worker.kill();
     await temporal.close();
     await database.close();
-    await stack.stop();
-    rmSync(stateDir, { recursive: true, force: true });
   }
 }

@@ -3,16 +3,14 @@
  * the same run, is a delta for which nothing was logged; of what touches everything, it is the query of a Hard Sync in the
  * same snapshot. The work was done right when each delta has as many rows as the scene says.
  */
-import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
-import { GUARD_LIMIT_PERCENT_MAX } from '../../src/domain/limits.ts';
 import type { UploadFileKind } from '../../src/domain/upload-file.ts';
 import type { Database } from '../../src/postgres/database.ts';
 import { planRows } from '../../src/postgres/planning/planned-rows.ts';
 import { readNextBaseline } from '../../src/postgres/planning/snapshot-chain.ts';
-import { produceFile } from '../../src/postgres/producing/produce-file.ts';
 import { addCatalogue } from './catalogue.ts';
+import { addPaperShop, fillShop, makeDelta } from './filled-shop.ts';
 import { onOwnDatabase } from './own-database.ts';
 import { ELSEWHERE, EVERYWHERE, type ScopeSize } from './scope-scenes.ts';
 import { spreadCells, spreadOf } from './spread.ts';
@@ -50,10 +48,10 @@ export async function run(args: readonly string[]): Promise<boolean> {
     for (const scene of ELSEWHERE) {
       const [floor, took]: [number[], number[]] = [[], []];
       for (let pair = 0; pair < pairs; pair += 1) {
-        floor.push((await makeDelta(database)).tookMs);
+        floor.push((await makeDelta(database, SHOP)).tookMs);
         await database.session((session) => scene.change(session, size, pair));
-        const delta = await makeDelta(database);
-        isRight = isRight && delta.rows === scene.rows(size);
+        const delta = await makeDelta(database, SHOP);
+        isRight = isRight && (delta.file?.rowCount ?? 0) === scene.rows(size);
         took.push(delta.tookMs);
       }
       elsewhere.push([scene.what, ...spreadCells(spreadOf(floor)), ...spreadCells(spreadOf(took))]);
@@ -75,8 +73,8 @@ export async function run(args: readonly string[]): Promise<boolean> {
         await database.session((session) => scene.change(session, size, pair));
         floor.push(await planOnly(database, 'hard-sync'));
         took.push(await planOnly(database, 'recent-changes'));
-        const delta = await makeDelta(database);
-        isRight = isRight && delta.rows === scene.rows(size);
+        const delta = await makeDelta(database, SHOP);
+        isRight = isRight && (delta.file?.rowCount ?? 0) === scene.rows(size);
         whole.push(delta.tookMs);
       }
       const [hardSync, delta] = [spreadOf(floor), spreadOf(took)];
@@ -103,35 +101,9 @@ async function prepare(database: Database, { products, facilities }: ScopeSize):
   await database.session(async (session) => {
     await addCatalogue(session, { products, facilities, others: ['ELSEWHERE'] });
     await session.query(`INSERT INTO facility_group VALUES ('UNUSED', 'CHANNEL_FAC_GROUP', 'Unused')`);
-    await session.query(
-      `INSERT INTO shop (shop_id, domain, location_id, facility_group_id, access_token_ref, api_version,
-         collapse_limit_percent, surge_limit_percent, sell_out_limit_percent)
-       SELECT id, id || '.myshopify.com', 'gid://shopify/Location/1', 'FAC_GRP', 'env:NONE', '2026-10', $1, $1, $1
-       FROM unnest(ARRAY['${SHOP}', 'other']) AS id`,
-      [GUARD_LIMIT_PERCENT_MAX],
-    );
-    await session.query('SET session_replication_role = replica');
-    await session.query(
-      `INSERT INTO shop_product SELECT '${SHOP}', product_id, product_id, product_id FROM product`,
-    );
-    await session.query('SET session_replication_role = origin');
-    await session.query('VACUUM ANALYZE');
+    for (const shopId of [SHOP, 'other']) await addPaperShop(session, shopId);
   });
-  const producing = { shopId: SHOP, kind: 'hard-sync', producerKey: 'first' } as const;
-  const { plan } = await produceFile(database, producing);
-  if (!plan) throw new Error('The first Hard Sync of a shop is held.');
-  await produceFile(database, { ...producing, producerKey: 'approval', approval: { plan: plan.plan } });
-  await database.session((session) => session.query('VACUUM ANALYZE'));
-}
-
-async function makeDelta(database: Database): Promise<{ readonly rows: number; readonly tookMs: number }> {
-  const begun = performance.now();
-  const { file } = await produceFile(database, {
-    shopId: SHOP,
-    kind: 'recent-changes',
-    producerKey: randomUUID(),
-  });
-  return { rows: file?.rowCount ?? 0, tookMs: performance.now() - begun };
+  await fillShop(database, SHOP);
 }
 
 /** The query alone, whose rows are thrown away: the next one finds all as this one did. */

@@ -7,7 +7,7 @@ import { table } from './table.ts';
 
 export function lanesText(lanes: ResultOf<typeof listLanes>): string {
   return table(
-    ['Shop', 'State', 'Since', 'Files', 'Products', 'Oldest change'],
+    ['Shop', 'State', 'Since', 'Files', 'Rows', 'Oldest change'],
     lanes.map(
       ({
         shopId,

@@ -1,4 +1,5 @@
 /** `atp lane <shopId> files|file|quarantine`: more of a lane than its view has. */
+import { countPassedOn } from '../domain/jobs/process-uploads.ts';
 import { invalid } from '../domain/input-fields.ts';
 import { counted } from '../domain/words.ts';
 import { listLaneFiles, listQuarantine, showLaneFile } from '../operations/lane-files.ts';
@@ -77,6 +78,18 @@ function filesText({ files, next }: ResultOf<typeof listLaneFiles>): string {
   return [table(head, rows, 'No files.'), ...moreText(next)].join('\n');
 }
 
+/** Of a file that was applied to its end. */
+function passedOnText(
+  file: Pick<
+    ResultOf<typeof showLaneFile>,
+    'status' | 'rows' | 'applied' | 'skipped' | 'quarantined' | 'owed'
+  >,
+): string {
+  if (file.status !== 'APPLIED' && file.status !== 'PARTIAL') return '';
+  const passedOn = countPassedOn({ ...file, unchanged: file.skipped });
+  return passedOn > 0 ? `, ${passedOn} passed on to later files` : '';
+}
+
 function fileText({ windows, stages, madeBy, appliedBy, ...file }: ResultOf<typeof showLaneFile>): string {
   const { readBack } = stages;
   const head = ['Window', 'Rows', 'Calls', 'Taken', 'Refused', 'Unanswered', 'First sent', 'Last answered'];
@@ -86,7 +99,7 @@ function fileText({ windows, stages, madeBy, appliedBy, ...file }: ResultOf<type
   ]);
   return [
     `${file.name}: ${file.status}${file.reasonCode === null ? '' : `, ${file.reasonCode}: ${file.reason}`}`,
-    `${counted(stages.inFile, 'row')} in the file, ${stages.sent ?? '?'} sent, ${stages.applied} applied, ${file.skipped} unchanged, ${file.quarantined} quarantined, ${file.owed} owed.`,
+    `${counted(stages.inFile, 'row')} in the file, ${stages.sent ?? '?'} sent, ${stages.applied} applied, ${file.skipped} unchanged, ${file.quarantined} quarantined, ${file.owed} owed${passedOnText(file)}.`,
     readBack === null
       ? 'It was not read back yet: a verification of all products does it.'
       : `Read back ${timeOf(readBack.verifiedAt)}: ${readBack.equal} of ${readBack.rows} equal on Shopify.`,

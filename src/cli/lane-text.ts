@@ -4,7 +4,7 @@ import type { DecisionOutcome } from '../domain/lane-decision.ts';
 import { durationText } from '../domain/duration.ts';
 import { leftInWords } from '../domain/left-items.ts';
 import { isWithinLimit, WAITING_CAUSES, waitingInWords, type OldestChange } from '../domain/oldest-change.ts';
-import { isDone, setAsideFolder } from '../domain/upload-file.ts';
+import { isUnderWay, setAsideFolder } from '../domain/upload-file.ts';
 import { countOf, heldBecause } from '../domain/sync-plan.ts';
 import { counted } from '../domain/words.ts';
 import type { showLane } from '../operations/lane.ts';
@@ -65,14 +65,14 @@ const STATES = {
 } as const;
 
 function stateInWords(view: LaneView): string {
-  const { state, pause, files, blockedSince, movedOnBy } = view;
+  const { state, pause, blockedSince, movedOnBy } = view;
   const waits = whatWaits(view);
   if (state === 'paused') {
     const why = pause === null ? '' : ` since ${shortTime(pause.since)} by ${pause.by}: ${pause.reason}`;
     return `PAUSED${why}. Nothing is sent; ${waits}`;
   }
   const since = blockedSince === null ? '' : ` since ${shortTime(blockedSince)}`;
-  const sequence = firstThatWaits(files)?.sequence;
+  const sequence = firstThatWaits(view)?.sequence;
   if (state !== 'blocked') {
     if (movedOnBy !== null) return `file ${sequence} has failed${since}, and is tried again; ${waits}`;
     return state === 'idle' ? STATES[state] : `${STATES[state]}; ${waits}`;
@@ -85,14 +85,16 @@ function stateInWords(view: LaneView): string {
     : `BLOCKED${since}, a person must ${isMendedAtShop(view.reason) ? 'mend the cause' : 'decide'}; ${waits}`;
 }
 
-/** `1 file waits with 240 products`. */
-function whatWaits({ filesWaiting, productsWaiting }: LaneView): string {
+/** `1 file waits with 240 rows`. */
+function whatWaits({ filesWaiting, productsWaiting, files: shown }: LaneView): string {
   const files = `${counted(filesWaiting, 'file')} ${filesWaiting === 1 ? 'waits' : 'wait'}`;
-  return filesWaiting === 0 ? files : `${files} with ${counted(productsWaiting, 'product')}`;
+  if (filesWaiting === 0) return files;
+  const most = shown.some(isUnderWay) ? 'at most ' : '';
+  return `${files} with ${most}${counted(productsWaiting, 'row')}`;
 }
 
-function firstThatWaits(files: LaneView['files']): LaneView['files'][number] | undefined {
-  return files.find(({ status }) => !isDone(status));
+function firstThatWaits({ files, head }: LaneView): LaneView['files'][number] | undefined {
+  return files.find(({ sequence }) => sequence === head);
 }
 
 function needsHardSync({ reason }: LaneView): boolean {
@@ -100,8 +102,8 @@ function needsHardSync({ reason }: LaneView): boolean {
 }
 
 function waysOut(view: LaneView): string[] {
-  const { shopId, files } = view;
-  const head = firstThatWaits(files);
+  const { shopId } = view;
+  const head = firstThatWaits(view);
   if (!head || needsHardSync(view))
     return [`  \`atp job run hard-sync --shop ${shopId} --wait\` publishes everything anew`];
   const lane = `atp lane ${shopId}`;

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
 import type { RefusedRow } from '../domain/feed.ts';
+import { SEPARATORS, type Separator } from '../domain/feed-source.ts';
 import { FEED_LINE_LENGTH_MAX } from '../domain/limits.ts';
 import { showText } from '../domain/shown-text.ts';
 
@@ -11,14 +12,19 @@ export const ERROR_FILE_COLUMNS = ['row', 'column', 'code', 'message'] as const;
 
 /**
  * Writes the refused rows of a feed, each with its reason and as it was sent, so that a person can correct the row in
- * this file. Memory does not grow with the number of rows.
+ * this file and send it again. Memory does not grow with the number of rows.
+ *
+ * It is UTF-8 with a byte order mark, whatever the feed was: the mark counts before what a source says of its encoding, and a spreadsheet
+ * shows letters as they are.
+ *
+ * @param separator what the source says of its files; null: commas
  */
 export async function writeErrorFile(
   localPath: string,
-  header: readonly string[],
+  { header, separator }: { readonly header: readonly string[]; readonly separator: Separator | null },
   rows: AsyncIterable<RefusedRow>,
 ): Promise<void> {
-  await writeLines(localPath, linesOf(header, rows));
+  await writeLines(localPath, linesOf(header, rows), separator ?? 'comma');
 }
 
 /** The error file of a feed that was refused as a whole. */
@@ -26,7 +32,7 @@ export async function writeFileFault(
   localPath: string,
   { code, message }: { readonly code: string; readonly message: string },
 ): Promise<void> {
-  await writeLines(localPath, [ERROR_FILE_COLUMNS, ['', '', code, message].map(defuse)]);
+  await writeLines(localPath, [ERROR_FILE_COLUMNS, ['', '', code, message].map(defuse)], 'comma');
 }
 
 async function* linesOf(header: readonly string[], rows: AsyncIterable<RefusedRow>) {
@@ -39,10 +45,11 @@ async function* linesOf(header: readonly string[], rows: AsyncIterable<RefusedRo
 async function writeLines(
   localPath: string,
   lines: Iterable<readonly string[]> | AsyncIterable<readonly string[]>,
+  separator: Separator,
 ): Promise<void> {
   await pipeline(
     Readable.from(lines),
-    stringify({ quoted: true, quoted_empty: true }),
+    stringify({ quoted: true, quoted_empty: true, bom: true, delimiter: SEPARATORS[separator] }),
     createWriteStream(localPath),
   );
 }

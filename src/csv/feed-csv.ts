@@ -4,7 +4,6 @@
  */
 import { stat } from 'node:fs/promises';
 import type { ZodType } from 'zod';
-import { AtpError } from '../domain/errors.ts';
 import type { RowRefusal, TableRow } from '../domain/feed.ts';
 import {
   NO_SETTINGS,
@@ -17,18 +16,15 @@ import type { FeedContents, FeedType } from '../domain/feed-type.ts';
 import {
   FEED_COLUMNS_MAX,
   FEED_LINE_LENGTH_MAX,
-  FEED_LINES_ABOVE_HEADER_MAX,
   FEED_ROWS_MAX,
   FEED_SIZE_MAX_BYTES,
   FEED_VALUE_LENGTH_MAX,
-  REFUSED_VALUE_LENGTH_MAX,
 } from '../domain/limits.ts';
 import { bareValue } from '../domain/recognition/bare-value.ts';
-import { markupOf } from '../domain/recognition/file-kind.ts';
-import { knowColumns, type KnownColumns } from '../domain/recognition/column-names.ts';
-import { recogniseSeparator, statedSeparator } from '../domain/recognition/separator.ts';
-import { quote, showText } from '../domain/shown-text.ts';
+import { UNIT_COLUMNS } from '../domain/recognition/proposed-columns.ts';
+import { otherLineEndIn } from '../domain/recognition/line-ends.ts';
 import { RecordReader, type FeedRecord } from './feed-records.ts';
+import { readHeader, withoutEmptyEnd, type Head } from './feed-header.ts';
 import { FEED_SCHEMAS } from './feed-schemas.ts';
 import { readingOf, type FeedSchema } from './feed-values.ts';
 import { feedTooLargeError, openFeedText, unreadableFeedError } from './feed-text.ts';
@@ -88,113 +84,6 @@ export async function withTable<Content, Result>(
   }
 }
 
-interface Head {
-  readonly header: readonly string[];
-  readonly columns: readonly (string | null)[];
-  readonly separator: Separator;
-}
-
-async function readHeader(
-  reader: RecordReader,
-  schema: FeedSchema<unknown>,
-  { separator: named, columns: called, fixed }: SourceSettings,
-  fileName: string,
-): Promise<Head> {
-  const first = await nextLine(reader, fileName);
-  const stated = statedSeparator(first);
-  const line = stated === null ? first : await nextLine(reader, fileName);
-  const know = (names: readonly string[]) => knowColumns(names, schema, called, Object.keys(fixed));
-  const read = (text: string) => recogniseSeparator(text, named ?? stated, know);
-  const { guess, isSure } = (await findHeader(reader, line, read)) ?? read(line);
-  const { separator, known } = guess;
-  // A program that ends each line with a separator does so with the header, too.
-  const header = withoutEmptyEnd(guess.header.map((name) => name.trim()));
-  if (header.length > FEED_COLUMNS_MAX)
-    throw unreadableFeedError(fileName, `it has more than ${FEED_COLUMNS_MAX} columns`);
-  if (known.missing.length > 0) {
-    const markup = markupOf(line);
-    if (markup) throw unreadableFeedError(fileName, markup);
-    if (read(header[0] ?? '').guess.known.missing.length === 0)
-      throw unreadableFeedError(
-        fileName,
-        'each line stands in quotes as a whole: export it again, or take the first and the last quote of each line away',
-      );
-    const fits = (sign: string) => know(line.split(sign).filter((name) => name !== '')).missing.length === 0;
-    throw headerInvalid(fileName, known, separator, UNREAD_SIGNS.find(fits));
-  }
-  if (!isSure)
-    throw unreadableFeedError(
-      fileName,
-      'its header can be read with more than one separator; say for its source which one it is (--separator)',
-    );
-  if (known.twice !== null) {
-    throw unreadableFeedError(
-      fileName,
-      `its header names the column ${quote(known.twice, REFUSED_VALUE_LENGTH_MAX)} twice`,
-    );
-  }
-  return { header, columns: known.names.slice(0, header.length), separator };
-}
-
-type Guess = ReturnType<typeof recogniseSeparator<KnownColumns>>;
-
-/**
- * Reports have a title and a date above their header: it is the first line that has all columns. Spreadsheets put a name of two
- * lines into quotes: then it is some lines. Null: none has.
- */
-async function findHeader(
-  reader: RecordReader,
-  first: string,
-  read: (line: string) => Guess,
-): Promise<Guess | null> {
-  let line = first;
-  let begun = '';
-  for (let above = 0; ; above += 1) {
-    const whole = begun + line;
-    const ofLine = read(line);
-    if (ofLine.guess.known.missing.length === 0) return ofLine;
-    const ofWhole = read(whole);
-    if (ofWhole.guess.known.missing.length === 0) {
-      reader.joinRows(whole.split('\n').length);
-      return ofWhole;
-    }
-    if (above >= FEED_LINES_ABOVE_HEADER_MAX) return null;
-    const next = await reader.nextLine();
-    if (next === 'none' || next === 'too-long') return null;
-    begun = hasOpenQuote(whole) ? `${whole}\n` : '';
-    line = next.line;
-  }
-}
-
-/** Quotes come in pairs. */
-const hasOpenQuote = (text: string) => (text.split('"').length - 1) % 2 === 1;
-
-async function nextLine(reader: RecordReader, fileName: string): Promise<string> {
-  const next = await reader.nextLine();
-  if (next === 'none') throw unreadableFeedError(fileName, 'it is empty');
-  if (next !== 'too-long') return next.line;
-  throw unreadableFeedError(fileName, `its first line is longer than ${FEED_LINE_LENGTH_MAX} characters`);
-}
-
-/** What other programs separate values by, and nobody reads: they are only told. */
-const UNREAD_SIGNS: readonly string[] = ['^', '~', ':', '#', '/', '\\', '\u001f', '\u0001', '§', '¦', ' '];
-
-function headerInvalid(
-  fileName: string,
-  { missing }: KnownColumns,
-  separator: Separator,
-  sign: string | undefined,
-): AtpError {
-  const columns = missing.map((group) => group.join(' or ')).join(', ');
-  return new AtpError('FEED_HEADER_INVALID', {
-    fileName,
-    columns,
-    plural: missing.length > 1 ? 's' : '',
-    separator,
-    ...(sign !== undefined && { sign: showText(sign, REFUSED_VALUE_LENGTH_MAX) }),
-  });
-}
-
 async function* readRows<Content>(
   records: AsyncIterable<readonly FeedRecord[]>,
   head: Head,
@@ -250,24 +139,18 @@ function namedValues(
   return named;
 }
 
-/** Values at the end that are empty, as far as there are more than `lengthMin` of them. */
-function withoutEmptyEnd(values: readonly string[], lengthMin = 0): readonly string[] {
-  let length = values.length;
-  while (length > lengthMin && (values[length - 1] ?? '').trim() === '') length -= 1;
-  return values.slice(0, length);
-}
-
 /** What nothing reads cannot refuse a row. */
-function faultInShape(
-  { line, fault, isOpen }: FeedRecord,
-  values: readonly string[],
-  { header, columns }: Head,
-): RowRefusal | null {
+function faultInShape(record: FeedRecord, values: readonly string[], head: Head): RowRefusal | null {
+  const { line, fault, isOpen } = record;
+  const { header, columns } = head;
   const unreadable = (reason: string): RowRefusal => ({
     column: '',
     code: 'FEED_ROW_UNREADABLE',
     detail: { reason },
   });
+  const cut = findCutNumber(record, head);
+  if (cut !== null)
+    return unreadable(`it has a value too many, so "${cut}" in it may be one number: put it into quotes`);
   if (fault === 'too-long')
     return unreadable(`line ${line} is longer than ${FEED_LINE_LENGTH_MAX} characters`);
   const isRead = (index: number) => (columns[index] ?? null) !== null;
@@ -282,10 +165,29 @@ function faultInShape(
   const isWhole =
     values.length === header.length ||
     (values.length < header.length && !isOpen && !isReadFrom(values.length));
-  if (!isWhole) return unreadable(`it has ${values.length} values, the header has ${header.length} columns`);
+  if (!isWhole) {
+    const other = otherLineEndIn(values.join(''));
+    const why =
+      other === null ? '' : `; ${other} stands in it, and ends no line here: end all lines the same way`;
+    return unreadable(`it has ${values.length} values, the header has ${header.length} columns${why}`);
+  }
   const tooLong = values.findIndex((value, index) => isRead(index) && value.length > FEED_VALUE_LENGTH_MAX);
   if (tooLong === -1) return null;
   const column = columns[tooLong] ?? '';
   const detail = { column, reason: `it is longer than ${FEED_VALUE_LENGTH_MAX} characters` };
   return { column, code: 'FEED_VALUE_INVALID', detail };
+}
+
+/**
+ * A number that was cut at the comma between its thousands: it has put an empty value of the row out at the end. Null: there is none.
+ */
+function findCutNumber({ values, fault }: FeedRecord, { width, columns, separator }: Head): string | null {
+  if (separator !== 'comma' || fault !== null || values.length <= width) return null;
+  const at = columns.findIndex(
+    (column, index) =>
+      UNIT_COLUMNS.has(column ?? '') &&
+      /^\s*[+-]?\d{1,3}$/.test(values[index] ?? '') &&
+      /^\d{3}(\.0+)?\s*$/.test(values[index + 1] ?? ''),
+  );
+  return at === -1 ? null : `${values[at]?.trim()},${values[at + 1]?.trim()}`;
 }

@@ -2,7 +2,13 @@
  * Records of a feed, one after the other. A record that cannot be read is told with its line, and the next line is read
  * again: a quote in the wrong place costs its own record. In memory are one block of the file and its records.
  */
-import { FEED_LINE_LENGTH_MAX } from '../domain/limits.ts';
+import { FEED_LINE_LENGTH_MAX, FEED_RECORDS_TOGETHER } from '../domain/limits.ts';
+import {
+  firstLineEnd,
+  indexOfOtherLineEnd,
+  otherLineEndIn,
+  recordsIn,
+} from '../domain/recognition/line-ends.ts';
 import { scanRecord, type Scanned } from '../domain/recognition/split-line.ts';
 
 export interface FeedRecord {
@@ -29,8 +35,10 @@ export class RecordReader {
   #hasEnded = false;
   /** A carriage return at the end of a block: what comes next decides what it is. */
   #held = '';
-  /** Whether a carriage return alone ends a line, as in files of old Macs; null: no line has ended yet. */
-  #endsByReturn: boolean | null = null;
+  /** How lines of the file end, such as by a carriage return alone in files of old Macs; null: no line has ended yet. */
+  #lineEnd: string | null = null;
+  /** Whether signs have come that end lines elsewhere. */
+  #hasOtherEnds = false;
   #line = 1;
   #rowNumber = 1;
 
@@ -55,7 +63,7 @@ export class RecordReader {
   }
 
   /**
-   * All records from here on, those together that lie in memory already: a promise for each takes longer than to read it. A
+   * All records from here on, up to FEED_RECORDS_TOGETHER of those together that lie in memory already. A
    * quoted value may have line breaks; but where it would take whole records with it, its first quote is a stray one.
    *
    * @param columnCount how many values a record has
@@ -64,7 +72,7 @@ export class RecordReader {
     let together: FeedRecord[] = [];
     for (;;) {
       const inText = this.#lineEndInText();
-      if (inText === null && together.length > 0) {
+      if ((inText === null && together.length > 0) || together.length >= FEED_RECORDS_TOGETHER) {
         yield together;
         together = [];
       }
@@ -77,6 +85,17 @@ export class RecordReader {
       }
       if (end === this.#at && end >= this.#text.length) break;
       const line = this.#text.slice(this.#at, end);
+      const several = this.#hasOtherEnds ? recordsIn(line, separator, columnCount) : null;
+      if (several !== null) {
+        this.#goOn(end);
+        for (const [at, values] of several.entries()) {
+          const place = { rowNumber: begun.rowNumber + at, line: begun.line + at };
+          together.push({ ...place, values, isOpen: false, fault: null });
+        }
+        this.#rowNumber += several.length - 1;
+        this.#line += several.length - 1;
+        continue;
+      }
       if (!line.includes('"')) {
         const isOpen = end >= this.#text.length;
         this.#goOn(end);
@@ -138,10 +157,16 @@ export class RecordReader {
     for (;;) {
       const end = this.#text.indexOf('\n', this.#at);
       const length = (end === -1 ? this.#text.length : end) - this.#at;
-      if (length > FEED_LINE_LENGTH_MAX) return null;
+      if (length > FEED_LINE_LENGTH_MAX) return this.#findOtherLineEnd();
       if (end !== -1 || this.#hasEnded) return end === -1 ? this.#text.length : end;
       await this.#fill();
     }
+  }
+
+  /** A line may only look so long because others of its file end otherwise. */
+  #findOtherLineEnd(): number | null {
+    const found = indexOfOtherLineEnd(this.#text.slice(this.#at, this.#at + FEED_LINE_LENGTH_MAX));
+    return found === -1 ? null : this.#at + found;
   }
 
   async #skipLine(): Promise<void> {
@@ -171,6 +196,7 @@ export class RecordReader {
     ) {
       this.#line += 1;
     }
+    if (end < this.#text.length && this.#text[end] !== '\n') this.#line += 1;
     this.#at = Math.min(end + 1, this.#text.length);
   }
 
@@ -186,12 +212,11 @@ export class RecordReader {
 
   /** The first line end says how lines of the file end. */
   #withLineFeeds(text: string): string {
-    if (this.#endsByReturn === null) {
-      const first = /\r\n|\r|\n/.exec(text)?.[0];
-      if (first !== undefined) this.#endsByReturn = first === '\r';
-    }
-    if (!text.includes('\r')) return text;
-    const withoutPairs = text.replaceAll('\r\n', '\n');
-    return this.#endsByReturn ? withoutPairs.replaceAll('\r', '\n') : withoutPairs;
+    this.#lineEnd ??= firstLineEnd(text);
+    const withoutPairs = text.includes('\r') ? text.replaceAll('\r\n', '\n') : text;
+    const isAsUsual = this.#lineEnd === null || this.#lineEnd === '\n';
+    const lines = isAsUsual ? withoutPairs : withoutPairs.replaceAll(this.#lineEnd ?? '\n', '\n');
+    this.#hasOtherEnds ||= otherLineEndIn(lines) !== null;
+    return lines;
   }
 }

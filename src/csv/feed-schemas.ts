@@ -10,11 +10,14 @@ import type {
 } from '../domain/feed-type.ts';
 import { ORDER_UNITS_MAX, UNITS_MAX } from '../domain/limits.ts';
 import {
+  bin,
   columnsOf,
   facility,
   FACILITY_MISSING,
   hasFacility,
   ifGiven,
+  knownBy,
+  knownByOrNull,
   moment,
   orNull,
   product,
@@ -43,7 +46,7 @@ const resetRow = (how: Reading) =>
       ...facility,
       resetByAtp: flag,
       availableQty: units(how, { min: -UNITS_MAX, max: UNITS_MAX }),
-      locationSeqId: orNull,
+      locationSeqId: bin,
       asOf: ifGiven(moment(how)),
     })
     .refine(hasFacility, FACILITY_MISSING) satisfies z.ZodType<ResetRow>;
@@ -54,7 +57,7 @@ const countColumns = (how: Reading) =>
     ...product,
     ...facility,
     quantity: units(how, { min: -UNITS_MAX, max: UNITS_MAX }),
-    locationSeqId: orNull,
+    locationSeqId: bin,
     asOf: ifGiven(moment(how)),
   });
 
@@ -80,10 +83,10 @@ const varianceRow = (how: Reading) =>
 const orderItemRow = (how: Reading) =>
   z.object({
     ...product,
-    orderId: required,
-    orderItemSeqId: required,
+    orderId: knownBy,
+    orderItemSeqId: knownBy,
     shopId: orNull,
-    externalOrderId: orNull,
+    externalOrderId: knownByOrNull,
     quantity: units(how, { min: 0, max: ORDER_UNITS_MAX }),
     cancelQuantity: units(how, { min: 0, max: ORDER_UNITS_MAX, ifEmpty: '0' }),
     ...facility,

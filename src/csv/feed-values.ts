@@ -2,12 +2,13 @@
 import { z } from 'zod';
 import { LEDGER_REASONS } from '../domain/feed.ts';
 import { NO_SETTINGS, type SourceSettings } from '../domain/feed-source.ts';
-import { ORDER_ITEM_STATUSES, UNREADABLE, type ProductIdType } from '../domain/feed-type.ts';
+import { ORDER_ITEM_STATUSES, UNREADABLE } from '../domain/feed-type.ts';
 import { FEED_WORDS_REMEMBERED_MAX } from '../domain/limits.ts';
 import { label } from '../domain/input-fields.ts';
 import { calledByUs } from '../domain/recognition/called.ts';
-import { plainName } from '../domain/recognition/column-names.ts';
+import { isRounded, lossOf } from '../domain/recognition/odd-id.ts';
 import { readInstant, type InstantReading } from '../domain/recognition/instant-text.ts';
+import { readProductIdType } from '../domain/recognition/product-id-type.ts';
 import { readOrderStatus } from '../domain/recognition/order-status.ts';
 import { readWholeUnits } from '../domain/recognition/whole-units.ts';
 import { offsetsOf } from '../domain/wall-clock.ts';
@@ -50,8 +51,22 @@ const NOT_ONE_LINE =
   'it has a line break, another control character, or a mark that turns its direction, and nobody could type it';
 
 /** What a feed makes, people name in commands: so the rule is that of commands. */
-export const newId = required.pipe(z.string().regex(ONE_LINE, NOT_ONE_LINE));
-export const newIdOrNull = orNull.refine((value) => value === null || ONE_LINE.test(value), NOT_ONE_LINE);
+export const newNameOrNull = orNull.refine((value) => value === null || ONE_LINE.test(value), NOT_ONE_LINE);
+
+const notLost = (value: string | null) => value === null || lossOf(value) === null;
+const WHY_LOST = { error: ({ input }: { input?: unknown }) => lossOf(String(input)) ?? 'it is not valid' };
+
+/** An id by which rows are one thing: taken as it is, several things that a program has spoiled the same way would be one. */
+export const knownBy = required.refine(notLost, WHY_LOST);
+export const knownByOrNull = orNull.refine(notLost, WHY_LOST);
+
+export const newId = knownBy.pipe(z.string().regex(ONE_LINE, NOT_ONE_LINE));
+export const newIdOrNull = newNameOrNull.refine(notLost, WHY_LOST);
+
+/** A bin may be called anything, such as NONE. */
+export const bin = orNull.refine((value) => value === null || !isRounded(value), {
+  error: ({ input }) => lossOf(String(input)) ?? 'it is not valid',
+});
 
 /** Null for one word, in any case; a reason for refusing anything else names it. */
 export function nullFor<Value>(word: string, value: z.ZodType<Value>): z.ZodType<Value | null> {
@@ -89,27 +104,7 @@ export const flag = text
   .pipe(z.enum([...yes, ...no], 'it must be Y or N'))
   .transform((value) => yes.includes(value));
 
-/**
- * The spellings of HotWax's own feeds, compared as names of columns are, without a number of digits (`EAN-13`). An empty
- * idType means SKU.
- */
-const ID_TYPES: Readonly<Record<string, ProductIdType>> = {
-  '': 'SKU',
-  sku: 'SKU',
-  upc: 'UPC',
-  upca: 'UPC',
-  upce: 'UPC',
-  ean: 'UPC',
-  gtin: 'UPC',
-  isbn: 'UPC',
-  barcode: 'UPC',
-  productid: 'PRODUCT_ID',
-};
-
-const readIdType = remember((value) => {
-  const plain = plainName(value).replace(/\d+$/, '');
-  return (Object.hasOwn(ID_TYPES, plain) ? ID_TYPES[plain] : undefined) ?? null;
-});
+const readIdType = remember(readProductIdType);
 
 const idType = text.transform((value, context) => {
   const type = readIdType(value);

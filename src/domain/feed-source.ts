@@ -1,8 +1,18 @@
 /** A source: a folder in which one sender's feeds come in, and what must be said of how it writes. */
 import type { GateLimits } from './feed-gates.ts';
 
+/** Encodings of letters in one or two bytes, and more: no file says which of them it is. `gb18030` has all of GBK and GB2312. */
+export const EAST_ASIAN_ENCODINGS = ['shift-jis', 'gb18030', 'euc-kr'] as const;
+
 /** Encodings that a source may name. `iso-8859-1` is read as windows-1252, as browsers do. */
-export const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252', 'iso-8859-1'] as const;
+export const ENCODINGS = [
+  'utf-8',
+  'utf-16le',
+  'utf-16be',
+  'windows-1252',
+  'iso-8859-1',
+  ...EAST_ASIAN_ENCODINGS,
+] as const;
 export type Encoding = (typeof ENCODINGS)[number];
 
 /** What separates values, by the name of the sign. */

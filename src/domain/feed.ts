@@ -70,12 +70,22 @@ export const LEDGER_REASONS = {
   transferReceived: 'TRANSFER_RECEIVED',
 } as const;
 
+/** Words by which programs say that a file is not whole. `tmp` may have a number or letters with a number behind it: `tmp1a2b`. */
+const UNDER_WAY =
+  'part|partial|filepart|writing|uploading|downloading|transferring|in-?progress|incomplete|crdownload|sw[op]|te?mp(?:[-_]?(?=[a-z]*\\d)[a-z0-9]+)?';
+
 /**
- * Names under which programs send or keep a file until it is whole and gets its own: `x.csv.part`, `x.tmp.csv`, `.x.csv.Ab12`; those of an
- * editor (`x.csv~`, `x.csv.swp`), and of a spreadsheet that has it open (`~$x.csv`).
+ * Names under which programs send or keep a file until it is whole and gets its own: `x.csv.part`, `x.tmp.csv`, `.x.csv.Ab12`, `tmp_x.csv`, also
+ * behind a type (`ORDER_ITEMS__tmp_x.csv`); those of an editor (`x.csv~`, `#x.csv#`, `x.csv.swp`), and of a program that has it open
+ * (`~$x.csv`, `~x.csv`). A word within a name says nothing: `tmpl.csv`, `tempered-glass.csv`, `temp-controlled.csv`.
  */
-const TEMPORARY_NAME =
-  /^\.|^~\$|~$|\.(part|partial|filepart|te?mp|writing|uploading|in-?progress|incomplete|crdownload|swp)\b/i;
+const TEMPORARY_NAME = new RegExp(
+  [
+    ...['^[.~]', '~$', '^#.*#$', `\\.(?:${UNDER_WAY})(?![a-z0-9])`, `\\.csv(?:\\.gz)?[-_](?:${UNDER_WAY})$`],
+    ...['(?:^|__)(?:tmp[-_.]|temp[_.])', '[-_]tmp\\.csv(?:\\.gz)?$'],
+  ].join('|'),
+  'i',
+);
 
 /** Whether a name is hidden, or that of a file that is still being sent: its sender goes on with it. */
 export function isNameInUse(name: string): boolean {

@@ -33,6 +33,8 @@ const IN_WORDS = {
     `${rows} left out: orders that came before wait to be applied, so they are not complete. State it again when \`atp import list --state applying\` shows none of them.`,
   COUNT_ABSENT_UNKNOWN: (rows) =>
     `${rows} of which nobody can say what product they are about: so it is not known what the file does not name, and nothing of it was set to zero.`,
+  COUNT_ROWS_ALIKE: (rows) =>
+    `${rows} that count what a row before counts, with the same quantity, and differ from it in a column that nothing reads: taken as one count. If they are bins, say so for its source (\`atp source set <source> --column "<name>=locationSeqId"\`); if their sum is meant, \`--rows sum\`.`,
   COUNT_OVER_UNFINISHED: (rows) =>
     `${rows} of a feed that is posted only in part had happened before this count: the count has seen them, so they are not posted any more.`,
   DRY_RUN_BESIDE_UNFINISHED: (rows) =>
@@ -47,6 +49,7 @@ const IN_WORDS = {
 const NOUNS: Partial<Readonly<Record<ImportWarningCode, string>>> = {
   COUNT_ABSENT_UNKNOWN: 'row',
   COUNT_OVER_UNFINISHED: 'change',
+  COUNT_ROWS_ALIKE: 'row',
   DRY_RUN_BESIDE_UNFINISHED: 'row',
   ORDER_WATERMARK_WAITS: 'order watermark',
   PRODUCT_SKU_CASE: 'product',

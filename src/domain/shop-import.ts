@@ -1,5 +1,6 @@
 /** What came of taking products, and first quantities, from a shop's catalogue. */
 import { productsInWords, type FoundProducts } from './catalogue.ts';
+import { oddityOf } from './recognition/odd-id.ts';
 import { counted } from './words.ts';
 
 export interface ShopImport {
@@ -18,6 +19,10 @@ export interface ShopImport {
   readonly duplicates: FoundProducts;
   /** Made, though they differ only in case from one another. */
   readonly sameButCase: FoundProducts;
+  /** Made, though the SKU looks as if a program had spoiled it: it is what the shop has. */
+  readonly odd: FoundProducts;
+  /** Made, though the SKU looks like another product's and has other letters, blanks or dashes. */
+  readonly alike: FoundProducts;
   /** Null: no quantities were asked for. */
   readonly counted: {
     readonly facilityId: string;
@@ -42,7 +47,10 @@ export function shopImportInWords(result: ShopImport, isDryRun: boolean): string
         ]
       : []),
     ...told(near, 'left out: a product has the SKU but for case, blanks or leading zeros'),
-    ...told(unusable, 'left out: the SKU cannot be typed, or is the id of another product'),
+    ...told(
+      unusable,
+      'left out: the SKU cannot be typed (blanks around it, marks that nobody sees: correct it in Shopify), or is the id of another product (`atp product add` under another id)',
+    ),
     ...told(duplicates, 'on several variants: none of these is mapped or counted'),
     ...told(sameButCase, 'differ only in case from another one'),
     ...(withoutStock > 0
@@ -52,3 +60,15 @@ export function shopImportInWords(result: ShopImport, isDryRun: boolean): string
       : []),
   ].join('\n');
 }
+
+/** What a person is to look at of the shop's SKUs. Products are made of them, since a product is mapped by what the shop has. */
+export function doubtsOfShopImport({ shopId, odd, alike }: ShopImport): readonly string[] {
+  const named = odd.skus.map((sku) => `"${sku}" (${oddityOf(sku) ?? 'it is odd'})`);
+  const rest = odd.count > odd.skus.length ? `, and ${odd.count - odd.skus.length} more` : '';
+  const ofOdd = `${counted(odd.count, 'SKU')} of ${shopId} made a product though odd: ${named.join(', ')}${rest}. ${CORRECT_BOTH}`;
+  const ofAlike = `${productsInWords(alike)} made from ${shopId} whose SKU looks like another product's and has other letters, blanks or dashes. ${CORRECT_BOTH}`;
+  return [...(odd.count > 0 ? [ofOdd] : []), ...(alike.count > 0 ? [ofAlike] : [])];
+}
+
+const CORRECT_BOTH =
+  'What is wrong is corrected in Shopify and here (`atp product set <sku> --sku <right one>`), before a feed names it.';

@@ -11,7 +11,20 @@
  * the difference.
  */
 
-import { CALLS_IN_FLIGHT, CALLS_IN_FLIGHT_MAX, POINTS_PER_CALL_IN_FLIGHT } from './limits.ts';
+import {
+  CALLS_IN_FLIGHT,
+  CALLS_IN_FLIGHT_MAX,
+  PAGES_COMPARED_AT_ONCE,
+  PAGES_COMPARED_AT_ONCE_MAX,
+  POINTS_PER_CALL_IN_FLIGHT,
+  POINTS_PER_PAGE_IN_FLIGHT,
+  TAKEN_BY_OTHERS_HALVES_MS,
+} from './limits.ts';
+
+/** How much is left for others of what they have taken: they may begin at the same instant as we, and be as fast again. */
+const HEADROOM_FACTOR = 2;
+/** At most this part of the bucket is left to them. */
+const HEADROOM_PART_MAX = 1 / 4;
 
 /** As Shopify answers it: `extensions.cost.throttleStatus`, in points and points a second. */
 export interface ThrottleStatus {
@@ -25,6 +38,11 @@ export interface KnownQuota {
   /** `currentlyAvailable` is below zero when somebody else has spent points of a request that is on its way. */
   readonly status: ThrottleStatus;
   readonly onTheWay: readonly SentRequest[];
+  /**
+   * The most points that somebody else has spent lately while a request of ours was on its way. Before an answer tells, they may do so
+   * again, so as many are left in the bucket. It fades, so that whoever gets no answers waits no longer than the others.
+   */
+  readonly takenByOthers: number;
 }
 
 /** A request without an answer yet. Its points are subtracted from the quota already. */
@@ -43,7 +61,7 @@ export interface ToldQuota {
 }
 
 /**
- * How many chunks of a file are worth having on their way at once, by what the shop's plan restores. With fewer, points are left
+ * How many calls of a file are worth having on their way at once, by what the shop's plan restores. With fewer, points are left
  * unused while each waits for Shopify's answers; with more, they only wait for points.
  *
  * @param restoreRate points a second; null: not known yet
@@ -51,6 +69,12 @@ export interface ToldQuota {
 export function callsInFlight(restoreRate: number | null): number {
   const paidFor = Math.floor((restoreRate ?? 0) / POINTS_PER_CALL_IN_FLIGHT);
   return Math.min(CALLS_IN_FLIGHT_MAX, Math.max(CALLS_IN_FLIGHT, paidFor));
+}
+
+/** The same for the pages of a verification, which are only read: they cost fewer points. */
+export function pagesInFlight(restoreRate: number | null): number {
+  const paidFor = Math.floor((restoreRate ?? 0) / POINTS_PER_PAGE_IN_FLIGHT);
+  return Math.min(PAGES_COMPARED_AT_ONCE_MAX, Math.max(PAGES_COMPARED_AT_ONCE, paidFor));
 }
 
 /**
@@ -63,7 +87,11 @@ export function callsInFlight(restoreRate: number | null): number {
  */
 export function waitBeforeRequest(cost: number, quota: KnownQuota, elapsedMs: number): number {
   const { maximumAvailable, currentlyAvailable, restoreRate } = quota.status;
-  const needed = Math.min(cost, maximumAvailable);
+  const headroom = Math.min(
+    quotaAfter(quota, elapsedMs).takenByOthers * HEADROOM_FACTOR,
+    maximumAvailable * HEADROOM_PART_MAX,
+  );
+  const needed = Math.min(cost + headroom, maximumAvailable);
   if (needed > ceilingOf(quota)) return Infinity;
   const missing = needed - currentlyAvailable;
   if (missing <= 0) return 0;
@@ -74,7 +102,8 @@ export function waitBeforeRequest(cost: number, quota: KnownQuota, elapsedMs: nu
 export function quotaAfter(quota: KnownQuota, elapsedMs: number): KnownQuota {
   const { currentlyAvailable, restoreRate } = quota.status;
   const restored = currentlyAvailable + (restoreRate * elapsedMs) / 1000;
-  return withAvailable(quota, Math.min(ceilingOf(quota), restored));
+  const takenByOthers = quota.takenByOthers * 0.5 ** (elapsedMs / TAKEN_BY_OTHERS_HALVES_MS);
+  return withAvailable({ ...quota, takenByOthers }, Math.min(ceilingOf(quota), restored));
 }
 
 /** The quota once a request of so many points is on its way. */
@@ -92,6 +121,7 @@ export function quotaWhenAnswered(quota: KnownQuota, id: number, told: ToldQuota
   const spentByOthers = Math.max(0, request.fewestKnown - told.status.currentlyAvailable);
   const known = quota.status.currentlyAvailable + unused - spentByOthers;
   const answered = {
+    takenByOthers: Math.max(quota.takenByOthers, spentByOthers),
     status: told.status,
     onTheWay: others.map((sent) => ({ ...sent, fewestKnown: sent.fewestKnown - spentByOthers })),
   };
@@ -108,7 +138,7 @@ export function quotaWhenFirstTold(quota: KnownQuota, id: number, { status }: To
   const { others } = splitOff(quota, id);
   const available = status.currentlyAvailable - pointsOf(others);
   const onTheWay = others.map((sent) => ({ ...sent, fewestKnown: available }));
-  return withAvailable({ status, onTheWay }, available);
+  return withAvailable({ status, onTheWay, takenByOthers: 0 }, available);
 }
 
 /** The quota once a request has ended without an answer: it may have been charged, so its points are not given back. */

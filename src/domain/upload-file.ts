@@ -24,6 +24,8 @@ import { fileTime } from './file-time.ts';
  * group supersedes all that wait; of one with a call whose outcome is unknown only that call goes on. Nothing supersedes a
  * drain: its zeros are of another location than what comes after it.
  *
+ * Between two windows of a large file that is APPLYING, the next file goes first if it is a delta and READY.
+ *
  * A WRITING file is a barrier: it has its number and its rows, so nothing later may be applied before it. Any run may
  * finish it, because the file on SFTP is only a rendering of these rows.
  */
@@ -40,7 +42,7 @@ export const FILE_MOVES = {
 
 export type UploadFileState = keyof typeof FILE_MOVES;
 
-/** Such a file waits for its lane: nothing later is applied before it. */
+/** Such a file waits for its lane. */
 export const OPEN_FILE_STATES = [
   'WRITING',
   'READY',
@@ -60,6 +62,18 @@ export type DoneFileState = (typeof DONE_FILE_STATES)[number];
 
 export function isDone(state: UploadFileState): state is DoneFileState {
   return DONE_FILE_STATES.some((done) => done === state);
+}
+
+/** A run has begun with it, and the lane is not done with it: some of its rows may be brought, or left to another file. */
+export function isUnderWay(file: {
+  readonly status: UploadFileState;
+  readonly applied: number;
+  readonly skipped: number;
+  readonly quarantined: number;
+  readonly owed: number;
+}): boolean {
+  const settled = file.applied + file.skipped + file.quarantined + file.owed;
+  return !isDone(file.status) && (file.status === 'APPLYING' || settled > 0);
 }
 
 /** A drain sends to zero what was published at the location that the shop leaves, or at items that products have left. */

@@ -5,7 +5,7 @@ import { openAlerting } from '../alerting/send-alert.ts';
 import { WATCH_INTERVAL_MS } from '../domain/limits.ts';
 import type { Application } from '../operations/application.ts';
 import { createWatch, type WatchDeps } from '../operations/watch/watch.ts';
-import { readClock } from '../postgres/lane/chunk-ledger.ts';
+import { readClock } from '../postgres/clock.ts';
 import { wakeDelivery } from '../temporal/alert-delivery.ts';
 
 export interface WatchOptions {

@@ -3,13 +3,11 @@ import { basename } from 'node:path';
 import { NO_SETTINGS } from '../domain/feed-source.ts';
 import { FEED_TYPES } from '../domain/feed-type.ts';
 import { id, label, optional, ownFile, yesOrNo } from '../domain/input-fields.ts';
-import { PROGRESS_TOLD_EVERY_MS, PROGRESS_TOLD_TO_PAGE_EVERY_MS } from '../domain/limits.ts';
-import { advance, progressInWords, type StepProgress } from '../domain/step-progress.ts';
-import type { ChunksDone } from '../postgres/feeds/apply-chunks.ts';
 import type { RowsSeen } from './import-feed-file.ts';
 import { findSource } from '../postgres/feeds/sources.ts';
 import { inspectFeedsLeft } from '../postgres/feeds/feeds-left.ts';
 import { defineOperation } from './operation.ts';
+import { tellNowAndThen } from './tell-now-and-then.ts';
 
 export const importFeed = defineOperation({
   name: 'feed.import',
@@ -28,33 +26,18 @@ export const importFeed = defineOperation({
     dryRun: optional(yesOrNo('say what would happen, and do nothing')),
   },
   isRecorded: ({ dryRun }) => dryRun !== true,
-  run: async (
-    { app, caller, progress, pathOf },
-    { file, type: named, source, dryRun = false, passGates: passesGates = false },
-  ) => {
-    const working = `${dryRun ? 'Judging' : 'Importing'} ${file}`;
-    progress(working);
-    const database = await app.database();
+  run: async (context, { file, type: named, source, dryRun = false, passGates: passesGates = false }) => {
+    const { tell, tellDone: onChunk } = tellNowAndThen(
+      context,
+      `${dryRun ? 'Judging' : 'Importing'} ${file}`,
+    );
+    const database = await context.app.database();
     const settings = source === undefined ? NO_SETTINGS : (await findSource(database, source)).settings;
     const { typeOfFeed } = await import('../csv/recognise-type.ts');
     const { createImportLocalFile, requireFile } = await import('./import-feed-file.ts');
-    const [localPath, fileName] = [pathOf(file), basename(file)];
+    const [localPath, fileName] = [context.pathOf(file), basename(file)];
     await requireFile(localPath);
     const type = named ?? (await typeOfFeed(fileName, { localPath, fileName, settings }));
-    // A terminal keeps each line; a page shows the last one.
-    const everyMs = caller.via === 'api' ? PROGRESS_TOLD_TO_PAGE_EVERY_MS : PROGRESS_TOLD_EVERY_MS;
-    let posted: StepProgress | undefined;
-    let toldAt = Date.now();
-    const tell = (words: (now: Date) => string): void => {
-      const now = new Date();
-      if (now.getTime() - toldAt < everyMs) return;
-      toldAt = now.getTime();
-      progress(`${working}: ${words(now)}`);
-    };
-    const onChunk = (chunks: ChunksDone): void => {
-      const done = (posted = advance(posted, chunks, new Date()));
-      tell((now) => progressInWords(done, now));
-    };
     // Most of the time of a file with many faults goes into its rows one by one.
     const onRow = ({ read, refused }: RowsSeen): void =>
       tell(() =>

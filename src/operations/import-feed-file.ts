@@ -81,23 +81,29 @@ export function createImportLocalFile({ database }: { readonly database: Databas
     let judged: JudgedImport | null = null as JudgedImport | null;
     const refused: RefusedRow[] = [];
     const seen = { read: 0, refused: 0 };
-    const counts = await withFeed({ localPath, fileName, type: feedType, settings }, ({ header, rows }) =>
-      importFeed(
-        database,
-        {
-          ...{ sha256, fileName, type: feedType, writtenAt, claimed: null, settings },
-          rows: countRows(rows, () => onRow({ ...seen, read: (seen.read += 1) })),
-          ...(sender !== undefined && { sender }),
-        },
-        {
-          ...{ dryRun, passesGates, onChunk },
-          onRefused: (rows) => {
-            const counted = countRows(rows, () => onRow({ ...seen, refused: (seen.refused += 1) }));
-            return writeErrorFile(errorFile, header, keepFirst(counted, refused));
+    const counts = await withFeed(
+      { localPath, fileName, type: feedType, settings },
+      ({ header, columns, rows }) =>
+        importFeed(
+          database,
+          {
+            ...{ sha256, fileName, type: feedType, writtenAt, claimed: null, settings, columns },
+            rows: countRows(rows, () => onRow({ ...seen, read: (seen.read += 1) })),
+            ...(sender !== undefined && { sender }),
           },
-          onJudged: (found) => (judged = found),
-        },
-      ),
+          {
+            ...{ dryRun, passesGates, onChunk },
+            onRefused: (rows) => {
+              const counted = countRows(rows, () => onRow({ ...seen, refused: (seen.refused += 1) }));
+              return writeErrorFile(
+                errorFile,
+                { header, separator: settings.separator },
+                keepFirst(counted, refused),
+              );
+            },
+            onJudged: (found) => (judged = found),
+          },
+        ),
     );
     const { effect = null, reasons = [] } = judged ?? {};
     const importId = dryRun ? null : (judged?.importId ?? null);

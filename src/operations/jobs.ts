@@ -115,7 +115,7 @@ export const scheduleJob = defineOperation({
     if (every === undefined && cron === undefined) {
       // Its schedule is the net of a live job: what no look has found comes with its next run.
       if (isLive === true && (await readSchedule(context, job)).scheduleId === null) {
-        const isNew = await store(temporal, order, planRecommended(order.job), !reset);
+        const isNew = await store(temporal, order, planRecommended(order.job, shopOf(order)), !reset);
         return { ...(await readSchedule(context, job)), isNew, warnings: [] };
       }
       const { setParameters } = await import('../temporal/schedule-control.ts');

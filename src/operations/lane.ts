@@ -116,8 +116,10 @@ export function fieldsOfDecision(kind: DecisionKind): Fields {
 
 /** @throws AtpError LANE_NOT_BLOCKED */
 async function findBlocked(database: Database, shopId: string, decision: DecisionKind): Promise<number> {
-  const { files } = await glanceAtLane(database, shopId);
-  const blocked = files.find(({ status }) => status === 'BLOCKED');
+  const { files, head } = await glanceAtLane(database, shopId);
+  const [blocked] = files
+    .filter(({ status }) => status === 'BLOCKED')
+    .toSorted((a, b) => Number(b.sequence === head) - Number(a.sequence === head));
   if (!blocked) throw new AtpError('LANE_NOT_BLOCKED', { shopId, decision });
   return blocked.sequence;
 }

@@ -15,6 +15,8 @@ import {
   type Input,
 } from '../domain/input-fields.ts';
 import { PAGE_ROWS_MAX, PRODUCTS_LISTED_MAX } from '../domain/limits.ts';
+import { oddityOf, withoutUnseen } from '../domain/recognition/odd-id.ts';
+import { doubtsOfShopImport } from '../domain/shop-import.ts';
 import type { Database } from '../postgres/database.ts';
 import { readAtpOf, type ProductAtp } from '../postgres/lane/product-atp.ts';
 import { findFacility } from '../postgres/master-data/facilities.ts';
@@ -23,7 +25,7 @@ import { countFound, searchProducts } from '../postgres/master-data/product-sear
 import {
   addProduct as storeProduct,
   countProducts,
-  listSkusOfOtherCase,
+  listSkusLike,
   listProducts as readProducts,
   removeProduct as deleteProduct,
   setProduct as storeSettings,
@@ -37,6 +39,7 @@ import type { AdminApi } from '../shopify/admin-api.ts';
 import { defineOperation, type Context, type NameOf } from './operation.ts';
 import { readPage } from './page-of-rows.ts';
 import { listProductPushes } from './product-pushes.ts';
+import { tellNowAndThen } from './tell-now-and-then.ts';
 
 const sku = label('the product’s SKU', 'sku');
 
@@ -115,17 +118,21 @@ export const addProduct = defineOperation({
   run: async ({ app, warn }, input) => {
     const database = await app.database();
     const product = await storeProduct(database, input);
-    await warnOfOtherCase(database, input.sku, warn);
+    await warnOfSku(database, input.sku, warn);
     return product;
   },
 });
 
-async function warnOfOtherCase(database: Database, newSku: string, warn: Context['warn']): Promise<void> {
-  const others = await listSkusOfOtherCase(database, newSku);
-  if (others.length === 0) return;
-  warn(
-    `${newSku} differs only in case from ${others.join(', ')}: two products, which a spreadsheet or a person takes for one.`,
-  );
+async function warnOfSku(database: Database, newSku: string, warn: Context['warn']): Promise<void> {
+  const oddity = oddityOf(newSku);
+  if (oddity !== null) warn(`${newSku} is odd: ${oddity}.`);
+  const others = await listSkusLike(database, newSku);
+  const sameButCase = others.filter((other) => other.toLowerCase() === newSku.toLowerCase());
+  const looksLike = others.filter((other) => !sameButCase.includes(other));
+  const TWO = 'two products, which a spreadsheet or a person takes for one';
+  if (sameButCase.length > 0) warn(`${newSku} differs only in case from ${sameButCase.join(', ')}: ${TWO}.`);
+  if (looksLike.length > 0)
+    warn(`${newSku} looks like ${looksLike.join(', ')} and has other letters, blanks or dashes: ${TWO}.`);
 }
 
 export const importProducts = defineOperation({
@@ -151,10 +158,11 @@ export const importProducts = defineOperation({
     const result = await takeProductsOfShop(database, {
       shopId: fromShop,
       pages: api.catalogue(),
-      isUsable: (text) => isOfKind(sku, text),
+      isUsable: (text) => isOfKind(sku, text) && withoutUnseen(text).trim() !== '',
       first: facilityId === undefined ? null : { facilityId, readUnits: (items) => readUnits(api, items) },
       dryRun,
     });
+    for (const doubt of doubtsOfShopImport(result)) warn(doubt);
     if (facilityId !== undefined) {
       const { facilityGroupIds } = await findFacility(database, facilityId);
       if (!facilityGroupIds.includes(shop.facilityGroupId)) {
@@ -214,17 +222,21 @@ export const setProduct = defineOperation({
         ...(facilityGroupId !== undefined &&
           threshold !== undefined && { inGroup: { facilityGroupId, threshold } }),
       });
-      if (newSku !== undefined) await warnOfOtherCase(database, newSku, context.warn);
+      if (newSku !== undefined) await warnOfSku(database, newSku, context.warn);
       return { product: await namedState(context, one, newSku), products: 1 };
     }
-    if (all === true) return { product: null, ...(await storeMany(database, 'all', settings)) };
+    if (all === true) {
+      const { tellDone } = tellNowAndThen(context, 'Setting all products');
+      return { product: null, ...(await storeMany(database, 'all', settings, tellDone)) };
+    }
     const { readProductSettings } = await import('../csv/product-settings-csv.ts');
     const { requireFile } = await import('./import-feed-file.ts');
     const localPath = context.pathOf(fromFile ?? '');
     await requireFile(localPath);
     const rows = await readProductSettings(localPath, basename(localPath));
     checkPlacesOfFile(rows, settings, context.nameOf);
-    return { product: null, ...(await storeMany(database, rows, settings)) };
+    const { tellDone } = tellNowAndThen(context, `Setting the products of ${basename(localPath)}`);
+    return { product: null, ...(await storeMany(database, rows, settings, tellDone)) };
   },
 });
 

@@ -49,13 +49,14 @@ async function withRefusedRows(result: unknown): Promise<unknown> {
   return { ...result, errorFile: basename(errorFile), refusedRows: await readWholeLines(errorFile) };
 }
 
-/** The first lines, as many as fit into API_REFUSED_ROWS_BYTES_MAX. */
+/** The first lines, as many as fit into API_REFUSED_ROWS_BYTES_MAX, without the file's byte order mark: text in JSON needs none. */
 async function readWholeLines(path: string): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of createReadStream(path, { end: API_REFUSED_ROWS_BYTES_MAX })) {
     chunks.push(chunk as Buffer);
   }
   const read = Buffer.concat(chunks);
-  if (read.length <= API_REFUSED_ROWS_BYTES_MAX) return read.toString();
-  return read.subarray(0, read.lastIndexOf('\n') + 1).toString();
+  const whole =
+    read.length <= API_REFUSED_ROWS_BYTES_MAX ? read : read.subarray(0, read.lastIndexOf('\n') + 1);
+  return new TextDecoder().decode(whole);
 }

@@ -45,6 +45,7 @@ const WORK_IN: Readonly<Record<string, string>> = {
   removed_transfer: 'SELECT, DELETE',
   sale_log: APPEND_AND_PURGE,
   transfer_item: KEPT,
+  upload_file_pack: APPEND_AND_PURGE,
   upload_file_row: APPEND_AND_PURGE,
 };
 

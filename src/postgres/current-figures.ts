@@ -2,7 +2,7 @@
 import type { Database } from './database.ts';
 import { LEASE_LASTS } from './lane/lane.ts';
 import { WAS_NOT_APPLIED } from './lane/quarantined-rows.ts';
-import { IS_OPEN } from './lane/upload-files.ts';
+import { IS_OPEN, ORDER_IN_LANE } from './lane/upload-files.ts';
 import { readSoon } from './read-soon.ts';
 
 export interface LaneFigures {
@@ -39,7 +39,7 @@ export function readLaneFigures(database: Database): Promise<readonly LaneFigure
        LEFT JOIN lane USING (shop_id)
        LEFT JOIN shop_origin AS origin USING (shop_id)
        LEFT JOIN LATERAL (SELECT sequence, state, blocked_since FROM upload_file
-         WHERE upload_file.shop_id = shop.shop_id AND ${IS_OPEN} ORDER BY sequence LIMIT 1) AS head ON true
+         WHERE upload_file.shop_id = shop.shop_id AND ${IS_OPEN} ORDER BY ${ORDER_IN_LANE} LIMIT 1) AS head ON true
        ORDER BY shop.shop_id`,
     );
     return rows;

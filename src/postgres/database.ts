@@ -3,6 +3,7 @@ import pg from 'pg';
 import type { Protection } from '../domain/database-url.ts';
 import { AtpError } from '../domain/errors.ts';
 import {
+  ACTIVITIES_AT_ONCE_MAX,
   DATABASE_CLOSE_TIMEOUT_MS,
   DATABASE_CONNECT_TIMEOUT_MS,
   DATABASE_POOL_IDLE_MS,
@@ -27,7 +28,7 @@ export type { Connection } from './connection.ts';
  * Connections of one process for short statements: more than it has activities at once, so that those that wait for a
  * lock leave some to the others.
  */
-const POOL_MAX = 24;
+const POOL_MAX = ACTIVITIES_AT_ONCE_MAX + 4;
 
 // Our bigints are sequences, counts and sums of units: far below 2^53.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);

@@ -141,7 +141,11 @@ async function purgePageOfFiles(session: Connection): Promise<number> {
   for (const { shopId, sequence, rowCount } of files) {
     for (let from = 0; from < rowCount; from += LOG_ROWS_PER_PURGE) {
       await session.query(
-        `DELETE FROM upload_file_row
+        `WITH packs AS (
+           DELETE FROM upload_file_pack
+           WHERE shop_id = $1 AND sequence = $2 AND first_position >= $3 AND first_position < $4
+         )
+         DELETE FROM upload_file_row
          WHERE shop_id = $1 AND sequence = $2 AND position >= $3 AND position < $4`,
         [shopId, sequence, from, from + LOG_ROWS_PER_PURGE],
       );

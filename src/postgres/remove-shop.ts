@@ -21,6 +21,7 @@ const DEPENDENT_TABLES = [
   'left_item',
   'shop_baseline',
   'shopify_call',
+  'upload_file_pack',
   'upload_file_row',
   'upload_file',
   'published_row',

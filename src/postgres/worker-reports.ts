@@ -21,12 +21,26 @@ export async function reportWorker(
     `WITH removed AS (
        DELETE FROM worker_report WHERE reported_at < now() - make_interval(secs => $5::float8 / 1000)
      )
-     INSERT INTO worker_report (worker, version, started_at, reported_at, unreadable_references)
-     VALUES ($1, $2, $3, now(), $4)
+     INSERT INTO worker_report (worker, version, started_at, reported_at, unreadable_references, knows_goes_before,
+       knows_packed_rows)
+     VALUES ($1, $2, $3, now(), $4, true, $3)
      ON CONFLICT (worker) DO UPDATE SET version = excluded.version, started_at = excluded.started_at,
-       reported_at = excluded.reported_at, unreadable_references = excluded.unreadable_references`,
+       reported_at = excluded.reported_at, unreadable_references = excluded.unreadable_references,
+       knows_goes_before = excluded.knows_goes_before, knows_packed_rows = excluded.knows_packed_rows`,
     [worker, version, startedAt, unreadableReferences, WORKER_REPORTS_KEPT_MS],
   );
+}
+
+/** In SQL: a worker lives, as far as its last report tells, that does not know upload_file.goes_before. */
+export const EARLIER_RELEASE_WORKS = worksWithout('knows_goes_before');
+
+/** In SQL: a worker lives, as far as its last report tells, that does not look for rows of files in upload_file_pack. */
+export const UNPACKED_RELEASE_WORKS = worksWithout('(knows_packed_rows IS NOT DISTINCT FROM started_at)');
+
+/** @param knowledge SQL, of a row of worker_report */
+function worksWithout(knowledge: string): string {
+  return `EXISTS (SELECT FROM worker_report
+  WHERE NOT ${knowledge} AND reported_at > now() - make_interval(secs => ${WORKER_REPORT_FRESH_MS / 1000}))`;
 }
 
 export async function removeWorkerReport(database: Database, worker: string): Promise<void> {

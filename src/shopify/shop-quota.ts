@@ -2,8 +2,8 @@
  * The quota of one shop, shared by all calls of this process to it: a call waits until the bucket can pay for it, first
  * come, first served. The arithmetic is in src/domain/throttle.ts; this class keeps the state, the queue and the clock.
  *
- * Other processes spend points of the same bucket. The next answer shows what they took; until then Shopify may throttle
- * a call.
+ * Other processes spend points of the same bucket. The next answer shows what they took, and as much is left for them from then on
+ * (decision 0084).
  */
 import {
   SHOPIFY_FIRST_CALL_POINTS,
@@ -24,6 +24,9 @@ import {
 import { throttledError } from './call-failure.ts';
 import type { ReportedCost } from './reported-cost.ts';
 
+/** In a small bucket that is only a part of it. Shopify's smallest has 1,000 points. */
+const DEAREST_PART_MAX = 1 / 25;
+
 /** A call that may be sent now. */
 export interface Admission {
   /** Call it once, when the call has ended; with null when no answer has told what the call cost. */
@@ -41,7 +44,7 @@ export class ShopQuota {
   /** Points of an operation, as its last answer told. Our operations cost the same each time. */
   readonly #costs = new Map<string, number>();
   readonly #waiting: Waiter[] = [];
-  #quota: KnownQuota = { status: SHOPIFY_QUOTA_GUESS, onTheWay: [] };
+  #quota: KnownQuota = { status: SHOPIFY_QUOTA_GUESS, onTheWay: [], takenByOthers: 0 };
   #quotaAt = performance.now();
   /** False until the first answer: until then the quota is a guess. */
   #isTold = false;
@@ -95,8 +98,16 @@ export class ShopQuota {
     }
   }
 
+  /**
+   * Each waits until the bucket could pay for the dearest call: otherwise one process, by many cheap calls, would keep it too empty for a dear
+   * one of another, for ever.
+   */
   #waitOf({ operation }: Waiter): number {
-    const cost = this.#costOf(operation) + SHOPIFY_QUOTA_RESERVE_POINTS;
+    const dearest = Math.min(
+      SHOPIFY_FIRST_CALL_POINTS,
+      this.#quota.status.maximumAvailable * DEAREST_PART_MAX,
+    );
+    const cost = Math.max(this.#costOf(operation), dearest) + SHOPIFY_QUOTA_RESERVE_POINTS;
     return waitBeforeRequest(cost, this.#quota, performance.now() - this.#quotaAt);
   }
 

@@ -9,16 +9,16 @@
  * handlers of its own, and cannot say why a start failed.
  */
 import { execFile } from 'node:child_process';
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { AtpError } from '../domain/errors.ts';
 import { startPart } from './part-process.ts';
 import { linkLibraries, packagedBinaries } from './postgres-package.ts';
-import { rememberedSecret, rememberedText, writeStateFile } from './state-file.ts';
+import { rememberedSecret, writeStateFile } from './state-file.ts';
+import { temporaryHome } from './temporary-home.ts';
 import { canEnter, unprivilegedUser } from './unprivileged-user.ts';
 import type { PartProcess } from './part-process.ts';
 import type { UnprivilegedUser } from './unprivileged-user.ts';
@@ -217,29 +217,4 @@ function copiedBinaries(packaged: string, home: string): string {
   }
   linkLibraries(copy); // Earlier versions copied a package that was not built.
   return copy;
-}
-
-/**
- * A folder for this state folder in the system's temporary folder. Others can write there, too, so nobody can guess its
- * name, and the state folder remembers it.
- */
-function temporaryHome(user: UnprivilegedUser, stateDir: string): string {
-  const parent = [tmpdir(), '/tmp', '/var/tmp'].find((path) => canEnter(user, path));
-  if (parent === undefined) {
-    const reason = `the user ${user.name} can enter neither the project nor a folder for temporary files`;
-    throw new AtpError('STACK_PART_UNAVAILABLE', { part: 'Postgres', reason });
-  }
-  const home = rememberedText(join(stateDir, 'postgres-home'), () => join(parent, `atp-${randomUUID()}`));
-  try {
-    mkdirSync(home, { mode: 0o711 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    const found = lstatSync(home);
-    if (!found.isDirectory() || found.uid !== 0) {
-      const reason = `${home} belongs to somebody else; remove it`;
-      throw new AtpError('STACK_PART_UNAVAILABLE', { part: 'Postgres', reason }, { cause: error });
-    }
-  }
-  chmodSync(home, 0o711);
-  return home;
 }

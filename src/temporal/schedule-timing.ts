@@ -3,7 +3,13 @@ import type { ScheduleSpec } from '@temporalio/client';
 import { Cron } from 'croner';
 import { invalid, isOfKind } from '../domain/input-fields.ts';
 import { JOBS, type JobName } from '../domain/jobs/jobs.ts';
-import { PRESET_NAMES, PRESETS, TIME_OF_DAY_PATTERN, type Preset } from '../domain/jobs/schedule-policy.ts';
+import {
+  PRESET_NAMES,
+  PRESETS,
+  shopsOwnDelay,
+  TIME_OF_DAY_PATTERN,
+  type Preset,
+} from '../domain/jobs/schedule-policy.ts';
 import { REFUSED_VALUE_LENGTH_MAX } from '../domain/limits.ts';
 import { quote } from '../domain/shown-text.ts';
 import { nextTimeOfDay, readWallClock, noteOnZone } from '../domain/wall-clock.ts';
@@ -68,9 +74,17 @@ export function planTiming(job: JobName, timing: Timing, now = new Date()): Plan
   return { spec, warnings: [...warnOfZone(timeZone), ...warnOfClockChanges(cron, timeZone, now)] };
 }
 
-/** The times of a job until a person decides otherwise. */
-export function planRecommended(job: JobName): ScheduleSpec {
-  return planTiming(job, { every: JOBS[job].schedule.recommended }).spec;
+/**
+ * The times of a job until a person decides otherwise: those of shops are apart.
+ *
+ * @param shopId null: the job is of no shop
+ */
+export function planRecommended(job: JobName, shopId: string | null): ScheduleSpec {
+  const { recommended: every, usualTime } = JOBS[job].schedule;
+  const usualMs = Date.UTC(1970, 0, 1, usualTime.hour, usualTime.minute);
+  const startAt = new Date(usualMs + (shopId === null ? 0 : shopsOwnDelay(shopId, every)));
+  const { startAt: _, ...spec } = planTiming(job, { every, start: startAt.toISOString() }).spec;
+  return spec;
 }
 
 function intervalOf(job: JobName, every: Preset, startAt: Date | undefined) {

@@ -46,7 +46,7 @@ export async function ensureSchedules(
   for (const order of ordersOf(shopId)) {
     const id = scheduleIdOf(order);
     scheduleIds.push(id);
-    const isNew = await createOrUpdate(temporal, order, planRecommended(order.job), {
+    const isNew = await createOrUpdate(temporal, order, planRecommended(order.job, shopOf(order)), {
       specOf: keepTimes,
       orderOf: keepParameters(order),
     });

@@ -1,4 +1,4 @@
-import { WORKER_SHUTDOWN_GRACE_MS } from '../domain/limits.ts';
+import { ACTIVITIES_AT_ONCE_MAX, WORKER_SHUTDOWN_GRACE_MS } from '../domain/limits.ts';
 import { TASK_QUEUE } from '../domain/workflow-names.ts';
 import {
   DefaultLogger,
@@ -17,9 +17,6 @@ import { bundleWorkflows } from './workflow-bundle.ts';
 
 /** Each cached workflow takes memory until it ends; an evicted one is replayed. Far above the shops of a worker. */
 const CACHED_WORKFLOWS_MAX = 200;
-
-/** Activities at once: a lane, a producer and an import for a handful of shops. More wait in the queue. */
-const CONCURRENT_ACTIVITIES_MAX = 20;
 
 export interface WorkerOptions {
   readonly temporal: TemporalSettings;
@@ -77,7 +74,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       workflowBundle,
       activities,
       maxCachedWorkflows: CACHED_WORKFLOWS_MAX,
-      maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES_MAX,
+      maxConcurrentActivityTaskExecutions: ACTIVITIES_AT_ONCE_MAX,
       shutdownGraceTime: WORKER_SHUTDOWN_GRACE_MS,
       interceptors: { activity: [() => ({ inbound: mapFailures(options.onFailure) })] },
       ...(version && {

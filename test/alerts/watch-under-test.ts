@@ -6,7 +6,7 @@ import { createWatch, type Watch } from '../../src/operations/watch/watch.ts';
 import type { Application } from '../../src/operations/application.ts';
 import type { Database } from '../../src/postgres/database.ts';
 import { listOpenConditions, type StoredCondition } from '../../src/postgres/alerts/conditions.ts';
-import { readClock } from '../../src/postgres/lane/chunk-ledger.ts';
+import { readClock } from '../../src/postgres/clock.ts';
 import { wakeDelivery } from '../../src/temporal/alert-delivery.ts';
 import type { Installation } from '../end-to-end/installation.ts';
 import { cleanUp } from '../setup/clean-up.ts';

@@ -233,7 +233,9 @@ test('a server that is stopped answers what it has begun, and takes nothing new'
     await connection.query('LOCK TABLE facility IN ACCESS EXCLUSIVE MODE');
     const begun = stopping.ask('/api/facility/list');
     await until(async () => {
-      const { rows } = await connection.query('SELECT FROM pg_locks WHERE NOT granted');
+      const { rows } = await connection.query(
+        `SELECT FROM pg_locks WHERE relation = 'facility'::regclass AND NOT granted`,
+      );
       expect(rows.length).toBeGreaterThan(0);
     });
     const closed = stopping.server.close();

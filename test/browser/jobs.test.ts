@@ -1,5 +1,5 @@
 /** The jobs in a real browser: their cards, schedules, runs and the dashboard, over a whole installation. */
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureSchedules, scheduleId } from '../../src/temporal/schedules.ts';
 import { tomorrow } from '../../web/pages/inventory/draft.ts';
@@ -68,7 +68,7 @@ test('a job is scheduled by keyboard alone for tomorrow 06:00 in Berlin: Tempora
 
   await page.goto(`/inventory/${SHOP}/verify`);
   const change = page.getByRole('row', { name: /admin.*new times/ });
-  await change.getByText('every day at 05:00 (UTC) → every day at 06:00 (Europe/Berlin)').waitFor();
+  await change.getByText('every day at 05:04 (UTC) → every day at 06:00 (Europe/Berlin)').waitFor();
 });
 
 test('run now leads by keyboard alone to the run, and the pipeline finds it by who started it', async () => {
@@ -165,6 +165,19 @@ test('the page of a job says which times did not run, and why', async () => {
     .getByRole('button', { name: /^Map shop: did not start, due .*, disabled: paused: stock-take$/ })
     .first()
     .waitFor();
+});
+
+test('a card that is opened has room for its whole form', async () => {
+  await page.goto('/inventory');
+  const verify = card('Verify');
+  await verify.getByRole('button', { name: 'Schedule' }).click();
+  const save = verify.getByRole('button', { name: 'Save changes' });
+  await save.waitFor();
+  const bottomOf = async (part: Locator) => {
+    const box = await part.boundingBox();
+    return box ? box.y + box.height : NaN;
+  };
+  await expect.poll(async () => (await bottomOf(verify)) - (await bottomOf(save))).toBeGreaterThan(0);
 });
 
 test('a viewer sees everything and can do nothing of it', async () => {

@@ -44,3 +44,19 @@ test('a look tells what the server computes, and an act that the server works on
   await page.getByRole('switch', { name: /does not sell on/ }).waitFor();
   expect(faults).toEqual([]);
 });
+
+test('an act without a form tells how far it is in a message, and then what came of it', async () => {
+  const added = await api.post('/api/alert/add', { name: 'ops', slack: 'env:NO_SUCH_HOOK' });
+  expect(added.status).toBe(200);
+  const { page } = await openAs(browser, api, 'admin');
+  await page.goto('/settings?tab=alerts');
+  const send = page.getByRole('button', { name: 'Test' });
+  await send.waitFor();
+  const working = page.getByRole('alert').filter({ hasText: 'The server works on it …' });
+  await whileLocked('alert_target', async () => {
+    await send.click();
+    await working.waitFor();
+  });
+  await page.getByRole('alert').filter({ hasText: 'ALERT_SECRET_MISSING' }).waitFor();
+  await working.waitFor({ state: 'detached' });
+});

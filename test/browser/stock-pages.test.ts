@@ -140,8 +140,9 @@ test('products that are selected get a threshold after a look at what moves', as
   const api = await openSmallStore();
   const { page, faults } = await openAs(browser, api, 'operator');
   await page.goto('/products');
-  await pressOn(page.getByRole('checkbox', { name: 'Select MUG-BLUE' }), 'Space');
-  await pressOn(page.getByRole('checkbox', { name: 'Select MUG-RED' }), 'Space');
+  await pressOn(page.getByRole('checkbox', { name: 'Select all that are shown' }), 'Space');
+  await page.getByRole('button', { name: 'Set 3 selected' }).waitFor();
+  await pressOn(page.getByRole('checkbox', { name: 'Select MUG-WHITE' }), 'Space');
   await pressOn(page.getByRole('button', { name: 'Set 2 selected' }));
   const drawer = page.getByRole('dialog');
   await chooseOption(drawer.getByRole('combobox', { name: 'Facility group' }), /./);

@@ -186,7 +186,7 @@ test('the pipeline shows what is to come, under way, done and failed', async () 
   expect(due).toEqual(due.toSorted());
   const hardSync = pending.jobs.find(({ jobName }) => jobName === 'hard-sync');
   expect(hardSync).toMatchObject({
-    summary: 'every day at 03:00 (UTC)',
+    summary: 'every day at 03:04 (UTC)',
     scheduledAt: (await show('hard-sync')).nextRuns[0],
     uiUrl: null,
   });

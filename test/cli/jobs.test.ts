@@ -116,11 +116,12 @@ test('job list gives every job of every shop with the next runs that the server 
   const hardSync = jobs.find(({ scheduleId }) => scheduleId === 'hard-sync/north');
   expect(hardSync).toMatchObject({
     title: 'Hard Sync',
-    frequency: 'every day at 03:00 (UTC)',
+    // Each shop has a minute of its own.
+    frequency: 'every day at 03:14 (UTC)',
     paused: false,
   });
   expect(hardSync?.nextRuns).toHaveLength(5);
-  for (const time of hardSync?.nextRuns ?? []) expect(time).toMatch(/T03:00:00\.000Z$/);
+  for (const time of hardSync?.nextRuns ?? []) expect(time).toMatch(/T03:14:00\.000Z$/);
   expect(jobs.find(({ jobName, shopId }) => jobName === 'verify' && shopId === 'south')).toMatchObject({
     scheduleId: null,
     frequency: null,

@@ -62,7 +62,7 @@ test('Process uploads tells what became of the rows, and only of what there was'
   expect(resultInWords('process-uploads', { ...LANE, files: [FILE, mixed] })).toBe(
     '2 files: 4 rows applied, 2 unchanged, 1 quarantined, 2 owed',
   );
-  expect(resultInWords('process-uploads', { ...LANE, files: [{ ...FILE, unchanged: 0 }] })).toBe(
+  expect(resultInWords('process-uploads', { ...LANE, files: [{ ...FILE, rows: 2, unchanged: 0 }] })).toBe(
     '1 file: 2 rows applied',
   );
 });

@@ -22,7 +22,7 @@ const statuses = fc
     ...status,
     currentlyAvailable: status.maximumAvailable - missing,
   }));
-const quotas = statuses.map((status): KnownQuota => ({ status, onTheWay: [] }));
+const quotas = statuses.map((status): KnownQuota => ({ status, onTheWay: [], takenByOthers: 0 }));
 const costs = fc.integer({ min: 0, max: 1_000 });
 const durations = fc.integer({ min: 0, max: 100_000 });
 
@@ -73,8 +73,23 @@ describe('the wait before a request', () => {
   test('ends with an answer, and not with time, while requests on their way may have emptied the bucket', () => {
     const status = { maximumAvailable: 40, currentlyAvailable: 18, restoreRate: 100 };
     const onTheWay = [{ id: 1, cost: 22, fewestKnown: 18 }];
-    expect(waitBeforeRequest(20, { status, onTheWay }, 60_000)).toBe(Infinity);
-    expect(waitBeforeRequest(18, { status, onTheWay }, 0)).toBe(0);
+    expect(waitBeforeRequest(20, { status, onTheWay, takenByOthers: 0 }, 60_000)).toBe(Infinity);
+    expect(waitBeforeRequest(18, { status, onTheWay, takenByOthers: 0 }, 0)).toBe(0);
+  });
+
+  test('leaves twice what others have taken while a request was on its way, until that fades', () => {
+    const before = { maximumAvailable: 400, currentlyAvailable: 100, restoreRate: 10 };
+    const sent = quotaWhenSent({ status: before, onTheWay: [], takenByOthers: 0 }, { id: 1, cost: 20 });
+    const status = { ...before, currentlyAvailable: 30 };
+    const answered = quotaWhenAnswered(sent, 1, { charged: 20, status });
+
+    // 50 of the 80 points that we knew of.
+    expect(answered).toMatchObject({ takenByOthers: 50, status: { currentlyAvailable: 30 } });
+    // A quarter of the bucket at most: 20 + 100 points, of which 90 must come back.
+    expect(waitBeforeRequest(20, answered, 0)).toBe(9_000);
+    expect(quotaAfter(answered, 2_000).takenByOthers).toBe(12.5);
+    // 20 + 25, and 30 + 20 are there.
+    expect(waitBeforeRequest(20, quotaAfter(answered, 2_000), 0)).toBe(0);
   });
 });
 
@@ -115,7 +130,7 @@ interface Client {
 
 /** Our client. It needs no reserve here, because it shares the simulation's clock with Shopify. */
 function ourClient(status: ThrottleStatus): Client {
-  let quota: KnownQuota = { status, onTheWay: [] };
+  let quota: KnownQuota = { status, onTheWay: [], takenByOthers: 0 };
   let at = 0;
   const update = (now: number, change: (quota: KnownQuota) => KnownQuota) => {
     quota = change(quotaAfter(quota, now - at));
@@ -133,7 +148,8 @@ function clientThatBelievesTheLastAnswer(status: ThrottleStatus): Client {
   let told = status;
   let at = 0;
   return {
-    waitMs: (cost, now) => waitBeforeRequest(cost, { status: told, onTheWay: [] }, now - at),
+    waitMs: (cost, now) =>
+      waitBeforeRequest(cost, { status: told, onTheWay: [], takenByOthers: 0 }, now - at),
     sent: () => undefined,
     answered(_id, { status: newest }, now) {
       told = newest;

@@ -133,6 +133,7 @@ describe('a member of atp_work', () => {
     ],
     ['change what was logged', 'UPDATE change_log SET product_id = product_id'],
     ['change a file', 'UPDATE upload_file_row SET quantity = 0'],
+    ['change a packed file', `UPDATE upload_file_pack SET quantities = '{}'`],
     ['delete orders', 'DELETE FROM order_item'],
     ['delete a line of a transfer', 'DELETE FROM transfer_item'],
     ['claim a migration', `INSERT INTO atp_migration (name) VALUES ('9999-none')`],

@@ -105,7 +105,7 @@ test('the run that applied the file says how many rows were sent, applied, uncha
   expect(await outcomeOf(lane())).toBe('DONE');
   // GREEN-SHIRT has shown 0 already.
   expect(await stepResults(lane(), 'applyWindow')).toEqual([
-    { sent: 2, applied: 2, unchanged: 1, quarantined: 0, owed: 0 },
+    { sent: 2, applied: 2, unchanged: 1, quarantined: 0, owed: 0, nextWindow: 1, deltaWaits: false },
   ]);
   expect(await detailsOf(lane())).toBe('1 file: 2 rows applied, 1 unchanged\n\nOutcome: DONE');
 });

@@ -19,7 +19,8 @@ export interface FinalState {
 const LEDGER = {
   files:
     'SELECT sequence, kind, state, row_count, quarantined_count, owed_count, reason_code FROM upload_file ORDER BY 1',
-  rows: 'SELECT sequence, position, sku, quantity FROM upload_file_row ORDER BY 1, 2',
+  rows: `SELECT row.sequence, position, sku, quantity
+         FROM upload_file AS file CROSS JOIN LATERAL upload_file_rows(file.shop_id, file.sequence) AS row ORDER BY 1, 2`,
   published: 'SELECT product_id, sequence, quantity FROM published_row ORDER BY 1',
   applied: `SELECT product_id, sequence, outcome IN ('APPLIED', 'UNCHANGED') AS "isDone", target, debt, error_code
             FROM applied_row ORDER BY 1`,

@@ -151,3 +151,27 @@ test('also of a count that has found nothing of it', async () => {
   );
   expect(codesOf(outcome)).toEqual({ 3: 'PRODUCT_UNKNOWN' });
 });
+
+test('a first count that somebody adds while it is recorded is the one before it', async () => {
+  await warehouse.database.query(`INSERT INTO product (product_id, sku) VALUES ('SHAWL', 'SHAWL')`);
+  const { sent } = await warehouse.database.transaction(async (connection) => {
+    await connection.query(
+      `INSERT INTO last_count (product_id, facility_id, counted_at, after_entry, import_id)
+       VALUES ('SHAWL', 'SOHO', now(), 0, 1000000)`,
+    );
+    const begun = send('RESET_INVENTORY', ['SHAWL,SOHO,5', 'SHIRT,SOHO,6'], undefined);
+    await until(async () => {
+      const waiting = await warehouse.database.query(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%last_count%'`,
+      );
+      expect(waiting).not.toEqual([]);
+    });
+    return { sent: begun };
+  });
+  expect(await sent).toMatchObject({ applied: 2, failed: 0 });
+  expect((await warehouse.readLevels('SHAWL', 'SOHO')).qoh).toBe(5);
+  const counts = await warehouse.database.query(
+    `SELECT import_id <> 1000000 AS "isOurs", earlier_import_id AS earlier FROM last_count WHERE product_id = 'SHAWL'`,
+  );
+  expect(counts).toEqual([{ isOurs: true, earlier: 1_000_000 }]);
+});

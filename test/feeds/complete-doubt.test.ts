@@ -55,6 +55,9 @@ describe('a row that names no product that is known', () => {
     ['is empty', () => ''],
     ['was rounded by a spreadsheet', () => '1.23E+11'],
     ['is a date that a spreadsheet has made', () => '10-Nov'],
+    ['is a fault of a spreadsheet', () => '#N/A'],
+    ['is no value', () => 'NULL'],
+    ['has lost a letter', () => sku(9).replace('e', '\ufffd')],
   ])('leaves the whole file without absence when its id %s', async (_what, id) => {
     await send(rowsOf('BROADWAY', ALL));
     const outcome = await send([...rowsOf('BROADWAY', ALL.slice(0, 8)), `BROADWAY,${id()},5`]);

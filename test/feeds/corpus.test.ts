@@ -11,7 +11,9 @@ import { AtpError } from '../../src/domain/errors.ts';
 import { NO_SETTINGS } from '../../src/domain/feed-source.ts';
 import { expectCodedError } from '../sftp/coded-error.ts';
 import type { CorpusFile } from './corpus/corpus-file.ts';
+import { LINE_ENDS } from './corpus/line-ends.ts';
 import { PROGRAMS } from './corpus/programs.ts';
+import { SYSTEMS } from './corpus/systems.ts';
 import { TEXTS } from './corpus/texts.ts';
 import { VALUES } from './corpus/values.ts';
 import { codesOf, Warehouse } from './warehouse.ts';
@@ -20,6 +22,8 @@ const GROUPS: readonly (readonly [string, readonly CorpusFile[]])[] = [
   ['programs', PROGRAMS],
   ['texts', TEXTS],
   ['values', VALUES],
+  ['line ends', LINE_ENDS],
+  ['systems', SYSTEMS],
 ];
 const ALL = GROUPS.flatMap(([, files]) => files);
 const skuOf = (file: CorpusFile) => `C${1_000 + ALL.indexOf(file)}`;

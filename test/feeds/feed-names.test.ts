@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import fc from 'fast-check';
-import { feedTypeOf, isFeedName, sourceOf } from '../../src/domain/feed.ts';
+import { feedTypeOf, isFeedName, isNameInUse, sourceOf } from '../../src/domain/feed.ts';
 import { errorFileName, filedNames } from '../../src/domain/filed-name.ts';
 
 test.each([
@@ -49,6 +49,82 @@ test('the name of a feed ends in .csv, and is neither hidden nor that of a part 
     'a.template.csv',
   ];
   expect(names.filter(isFeedName)).toEqual(['a.csv', 'A.CSV', 'a.csv.gz', 'apartment.csv', 'a.template.csv']);
+});
+
+test.each([
+  ...[
+    'x.tmp1234.csv',
+    'x.tmp-1a2b.csv',
+    'x.tmp_7.csv.gz',
+    'x.temp2.csv',
+    'x.csv.tmp1234',
+    'x.csv.tmp.1234',
+    'X.TMP.CSV',
+  ],
+  ...[
+    'tmp_x.csv',
+    'tmp-x.csv',
+    'tmp.x.csv',
+    'temp_x.csv',
+    'TMP_x.csv',
+    'ORDER_ITEMS__tmp_1.csv',
+    'x_tmp.csv',
+    'x-tmp.csv',
+  ],
+  ...[
+    '~x.csv',
+    '~$x.csv',
+    'x.csv~',
+    '#x.csv#',
+    '.#x.csv',
+    '.x.csv.swp',
+    'x.csv.swp',
+    'x.csv.swo',
+    '.~lock.x.csv#',
+  ],
+  ...[
+    'x.csv.filepart',
+    'x.filepart.csv',
+    'x.csv.writing',
+    'x.csv_part',
+    'x.csv-tmp',
+    'x.csv_uploading',
+    'x.csv.part-1f',
+  ],
+])('%s is the name of a file that is not whole yet', (name) => {
+  expect([isFeedName(name), isNameInUse(name)]).toEqual([false, true]);
+});
+
+test.each([
+  ...[
+    'tmpl.csv',
+    'tempered-glass.csv',
+    'temp-controlled.csv',
+    'temperature.csv',
+    'tmpfs.csv',
+    'a.template.csv',
+    'a.tmpl.csv',
+  ],
+  ...[
+    'a.temporary-stores.csv',
+    'stock.part2.csv',
+    'stock.parts.csv',
+    'spare_part.csv',
+    'room_temp.csv',
+    'party.csv',
+    'a~b.csv',
+  ],
+  ...[
+    'x - Copy.csv',
+    'x (1).csv',
+    'swp.csv',
+    'writing-desks.csv',
+    'a.partners.csv',
+    'ORDER_ITEMS__temple.csv',
+    'a#1.csv',
+  ],
+])('%s is an ordinary name', (name) => {
+  expect([isFeedName(name), isNameInUse(name)]).toEqual([true, false]);
 });
 
 test('a feed whose name is taken is filed with the time at which it was sent, the same in every attempt', () => {

@@ -99,7 +99,7 @@ describe('a feed goes', () => {
     expect(await readOnHand()).toBe(5);
     expect(await namesIn('error')).toEqual(['MDM_INV_VARIANCE__1.csv', 'MDM_INV_VARIANCE__1.csv.errors.csv']);
     expect(await read('error/MDM_INV_VARIANCE__1.csv.errors.csv')).toBe(
-      `"row","column","code","message","${HEADER.replaceAll(',', '","')}"\n` +
+      `\uFEFF"row","column","code","message","${HEADER.replaceAll(',', '","')}"\n` +
         `"3","idValue","PRODUCT_UNKNOWN","There is no product with SKU ""=TIE"".","'=TIE","BROADWAY","-1"\n`,
     );
   });
@@ -120,7 +120,7 @@ describe('a feed goes', () => {
     expect(feed).toMatchObject({ fileName: name, rows: 0, applied: 0, failed: 0, error: { code } });
     expect(await namesIn('error')).toEqual([name, `${name}.errors.csv`]);
     const [header, line] = (await read(`error/${name}.errors.csv`)).split('\n');
-    expect(header).toBe('"row","column","code","message"');
+    expect(header).toBe('\uFEFF"row","column","code","message"');
     expect(line).toMatch(new RegExp(`^"","","${code}","`));
     expect(await readOnHand()).toBe(0);
   });

@@ -15,6 +15,15 @@ async function reserve(units: number): Promise<void> {
   ]);
 }
 
+/** Each with its import, and the one that had counted it before. */
+async function listLastCounts(): Promise<readonly string[]> {
+  const counts = await warehouse.database.query<{ line: string }>(
+    `SELECT concat_ws(' ', sku, facility_id, import_id, earlier_import_id) AS line
+     FROM last_count JOIN product USING (product_id) ORDER BY 1`,
+  );
+  return counts.map(({ line }) => line);
+}
+
 describe('RESET_INVENTORY', () => {
   test('a count becomes the quantity on hand, by a posting of the difference', async () => {
     await warehouse.count('SHIRT', 'BROADWAY', 10);
@@ -51,17 +60,21 @@ describe('RESET_INVENTORY', () => {
         'BROADWAY,,HAT,,,,,0',
       ];
       await warehouse.import('RESET_INVENTORY', rows, { passesGates: true, chunkRows });
-      const counts = await warehouse.database.query<{ line: string }>(
-        `SELECT concat_ws(' ', sku, facility_id, import_id, earlier_import_id) AS line
-         FROM last_count JOIN product USING (product_id) ORDER BY 1`,
-      );
-      expect(counts.map(({ line }) => line)).toEqual([
-        'HAT BROADWAY 2',
-        'SHIRT BROADWAY 2 1',
-        'SHIRT SOHO 2',
-      ]);
+      expect(await listLastCounts()).toEqual(['HAT BROADWAY 2', 'SHIRT BROADWAY 2 1', 'SHIRT SOHO 2']);
     },
   );
+
+  test('of a file of which hardly a level was counted before, each has its last count, and that one the count before it', async () => {
+    await warehouse.count('SHIRT', 'BROADWAY', 10);
+    const rows = ['SHIRT', 'HAT'].flatMap((sku) => [`BROADWAY,,${sku},,,,,4`, `SOHO,,${sku},,,,,5`]);
+    await warehouse.import('RESET_INVENTORY', rows, { passesGates: true });
+    expect(await listLastCounts()).toEqual([
+      'HAT BROADWAY 2',
+      'HAT SOHO 2',
+      'SHIRT BROADWAY 2 1',
+      'SHIRT SOHO 2',
+    ]);
+  });
 
   test('a count of what is there already is imported, posts nothing and logs no change', async () => {
     await warehouse.count('SHIRT', 'BROADWAY', 10);

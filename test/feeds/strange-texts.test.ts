@@ -140,9 +140,51 @@ describe('a message says what a person does about it', () => {
     ['facilityId^idValue^availableQty\nBROADWAY^SHIRT^7\n', 'separated by "^", which nobody reads'],
     ['facilityId  idValue  availableQty\nBROADWAY  SHIRT  7\n', 'separated by " ", which nobody reads'],
     ['facilityId\u001fidValue\u001favailableQty\nBROADWAY\u001fSHIRT\u001f7\n', 'which nobody reads'],
+    [
+      'facilityId\u2028idValue\u2028availableQty\nBROADWAY\u2028SHIRT\u20287\n',
+      'stand each in a line of its own',
+    ],
+    ['facilityId\nidValue\navailableQty\nBROADWAY\nSHIRT\n7\n', 'stand each in a line of its own'],
+    ['Stock\nfacilityId\u001eidValue\u001eavailableQty\n', 'separated by "\\u{1e}", which nobody reads'],
+    [
+      'Stock\nfacilityId,idValue,availableQty\rBROADWAY,SHIRT,7\r',
+      'its header ends with U+000D, and the line above',
+    ],
     ['"facilityId;idValue;availableQty"\n"BROADWAY;SHIRT;7"\n', 'each line stands in quotes as a whole'],
   ])('%j', async (text, message) => {
     expect(await codedMessage(() => count(text))).toContain(message);
+  });
+
+  const shiftJis = Buffer.from([0x83, 0x56, 0x81, 0x5b, 0x83, 0x63]);
+  const tableOf = (value: Buffer) =>
+    Buffer.concat([Buffer.from('facilityId,idValue,availableQty\nBROADWAY,'), value, Buffer.from(',7\n')]);
+  test.each([
+    ['utf-8', 'Größe', 'windows-1252', 'it is UTF-8: in windows-1252 its letters would be garbled'],
+    ['utf-8', 'A', 'utf-16le', 'its source says that it is utf-16le, and it is not'],
+    [
+      'utf16le',
+      'A',
+      'windows-1252',
+      'its source says that it is windows-1252: save it as "CSV UTF-8", or say so',
+    ],
+    ['latin1', 'Größe', 'utf-8', 'In windows-1252 it is "ö": save the file as "CSV UTF-8"'],
+  ] as const)('%s (%s) under --encoding %s', async (written, sku, encoding, message) => {
+    const text = Buffer.from(`facilityId,idValue,availableQty\nBROADWAY,${sku},7\n`, written);
+    expect(await codedMessage(() => count(text, { encoding }))).toContain(message);
+  });
+
+  test.each([null, 'windows-1252'])(
+    'Shift-JIS is not taken for windows-1252: under --encoding %s',
+    async (encoding) => {
+      const told = await codedMessage(() => count(tableOf(shiftJis), { encoding }));
+      expect(told).toMatch(/line 2, byte 4[24] of the file .*such as Shift-JIS/);
+      expect(told).not.toContain('--encoding windows-1252');
+    },
+  );
+
+  test('a row that a line end of another kind cuts names it', async () => {
+    const { refused } = await count('facilityId,idValue,availableQty\nBROADWAY,SHIRT,7\rSOHO,SHIRT\n');
+    expect(refused[0]?.message).toContain('U+000D stands in it, and ends no line here');
   });
 
   test('UTF-32 is called so', async () => {

@@ -116,7 +116,7 @@ export class Warehouse {
     await writeFile(localPath, text);
     const sha256 = createHash('sha256').update(text).digest('hex');
     const refused: RefusedRow[] = [];
-    const counts = await withFeed({ localPath, fileName, type, settings }, ({ rows }) =>
+    const counts = await withFeed({ localPath, fileName, type, settings }, ({ columns, rows }) =>
       importFeed(
         through,
         {
@@ -126,6 +126,7 @@ export class Warehouse {
           writtenAt,
           claimed,
           rows,
+          columns,
           settings,
           ...(source !== undefined && { source }),
         },

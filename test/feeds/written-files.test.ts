@@ -5,6 +5,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { csvForPeople } from '../../src/csv/csv-for-people.ts';
 import { writeErrorFile, writeFileFault } from '../../src/csv/error-file-csv.ts';
+import { withFeed } from '../../src/csv/feed-csv.ts';
+import {
+  ENCODINGS,
+  NO_SETTINGS,
+  SEPARATOR_NAMES,
+  type Separator,
+  type SourceSettings,
+} from '../../src/domain/feed-source.ts';
 import type { RefusedRow } from '../../src/domain/feed.ts';
 import { scratchFolder } from '../sftp/scratch-folder.ts';
 
@@ -13,6 +21,14 @@ async function* stream<Item>(items: readonly Item[]): AsyncGenerator<Item> {
 }
 
 async function renderErrorFile(rows: readonly Partial<RefusedRow>[]): Promise<string> {
+  return readFile(await saveErrorFile(rows, ['idValue', 'availableQty']), 'utf8');
+}
+
+async function saveErrorFile(
+  rows: readonly Partial<RefusedRow>[],
+  header: readonly string[],
+  separator: Separator | null = null,
+): Promise<string> {
   const path = join(await scratchFolder(), 'errors.csv');
   const full = rows.map((row) => ({
     rowNumber: 2,
@@ -22,14 +38,14 @@ async function renderErrorFile(rows: readonly Partial<RefusedRow>[]): Promise<st
     values: [],
     ...row,
   }));
-  await writeErrorFile(path, ['idValue', 'availableQty'], stream(full));
-  return readFile(path, 'utf8');
+  await writeErrorFile(path, { header, separator }, stream(full));
+  return path;
 }
 
 test('an error file says where and why a row is refused, beside the row as it was sent', async () => {
   const message = 'There is no product with SKU "SHIRT, blue".';
   expect(await renderErrorFile([{ rowNumber: 7, message, values: ['SHIRT, blue', '4'] }])).toBe(
-    '"row","column","code","message","idValue","availableQty"\n' +
+    '\uFEFF"row","column","code","message","idValue","availableQty"\n' +
       '"7","idValue","PRODUCT_UNKNOWN","There is no product with SKU ""SHIRT, blue"".","SHIRT, blue","4"\n',
   );
 });
@@ -57,7 +73,7 @@ test.each([
   ['+3', '+3'],
   ['SHIRT', 'SHIRT'],
 ])('a cell %j is written as %j, so that no spreadsheet runs it', async (value, written) => {
-  const [, row]: string[][] = parse(await renderErrorFile([{ values: [value, '1'] }]));
+  const [, row]: string[][] = parse(await renderErrorFile([{ values: [value, '1'] }]), { bom: true });
   expect(row?.[4]).toBe(written);
 });
 
@@ -81,7 +97,7 @@ test('whatever a row has, no cell is a formula, whether commas or semicolons sep
       const text = await renderErrorFile([{ values }]);
       const lines = text.trimEnd().split('\n');
       expect(lines).toHaveLength(2);
-      const rows: string[][] = parse(text);
+      const rows: string[][] = parse(text, { bom: true });
       const cells = [...rows.flat(), ...lines.flatMap(cellsOfEurope)];
       for (const cell of cells) {
         if (!/^[+-]?\d+$/.test(cell)) expect(cell).not.toMatch(/^\s*[=+\-@＝＋－＠]/);
@@ -91,6 +107,35 @@ test('whatever a row has, no cell is a formula, whether commas or semicolons sep
     }),
     { numRuns: 50 },
   );
+});
+
+const SAID: readonly Pick<SourceSettings, 'encoding' | 'separator'>[] = [
+  ...ENCODINGS.map((encoding) => ({ encoding, separator: null })),
+  ...SEPARATOR_NAMES.map((separator) => ({ encoding: null, separator })),
+];
+
+test.each(SAID)('an error file may be sent again to a source that says %o', async (said) => {
+  const localPath = await saveErrorFile(
+    [{ values: ['シャツ, 5;6', 'GRÖSSE', '7'], message: 'There is no product with SKU "シャツ".' }],
+    ['idValue', 'facilityId', 'availableQty'],
+    said.separator,
+  );
+
+  const read: unknown[] = [];
+  const settings = { ...NO_SETTINGS, ...said };
+  const feed = {
+    localPath,
+    fileName: 'RESET_INVENTORY__again.csv',
+    type: 'RESET_INVENTORY',
+    settings,
+  } as const;
+  await withFeed(feed, async ({ rows }) => {
+    for await (const { content } of rows) read.push(content);
+  });
+
+  expect(read).toEqual([
+    expect.objectContaining({ idValue: 'シャツ, 5;6', facilityId: 'GRÖSSE', availableQty: 7 }),
+  ]);
 });
 
 test('a CSV that a command prints has no formula either, and its numbers stay numbers', async () => {
@@ -107,6 +152,6 @@ test('the error file of a feed that is refused as a whole has one line with the 
   const path = join(await scratchFolder(), 'errors.csv');
   await writeFileFault(path, { code: 'FEED_UNREADABLE', message: '"a.csv" is not readable' });
   expect(await readFile(path, 'utf8')).toBe(
-    '"row","column","code","message"\n"","","FEED_UNREADABLE","""a.csv"" is not readable"\n',
+    '\uFEFF"row","column","code","message"\n"","","FEED_UNREADABLE","""a.csv"" is not readable"\n',
   );
 });

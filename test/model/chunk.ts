@@ -40,6 +40,7 @@ export function rowsLeft(model: Model, world: World, sequence: number, file: Fil
     const isSettled =
       !isUnproved && (model.without.has('row guard') ? settledBy === sequence : settledBy >= sequence);
     if (quantity !== null && !isSettled) left.push(product);
+    if (left.length > 0 && model.bounds.hasWindows) break;
   }
   return left;
 }

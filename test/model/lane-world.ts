@@ -23,6 +23,8 @@ export interface Product {
   isWritten: boolean;
   push: Push;
   owed: boolean;
+  /** Only where that safeguard is taken away: the file to which a row of it was passed on, and that does not owe it. */
+  passedOnTo: number;
   /** Not of the product, but of the model: the newest call whose value Shopify has got. */
   newest: CallName;
   /** A late request has changed it: sales may be counted wrong from then on until their orders are imported. */
@@ -46,6 +48,10 @@ export interface File {
   state: UploadFileState;
   readonly place: Place;
   readonly isDrain: boolean;
+  /** The lane has taken it between two windows of an earlier file. */
+  goesBefore: boolean;
+  /** It has let a delta go first, and not come to its next window since. */
+  hasMadeWay: boolean;
   /** By product; null: the file does not have it. */
   quantities: readonly (number | null)[];
   counted: readonly number[];
@@ -162,6 +168,8 @@ export interface Left {
   /** An order is cancelled, and its unit is on sale again at the location that is being drained. */
   restocks: number;
   pauses: number;
+  /** How often an attempt passes rows of its file on to a newer one. */
+  passings: number;
 }
 
 const IDLE: Worker = { at: 'idle', sequence: 0, era: 0, observed: [], call: null, stale: 0, isLate: false };
@@ -182,6 +190,7 @@ export function worldAfterFirstFile(shown: readonly number[], countsLeft: number
       isWritten: false,
       push: { sequence: 1, lastKnown: units, importedUnits: 0, kept: NOTHING_KEPT_BACK, place: 0 },
       owed: false,
+      passedOnTo: 0,
       newest: nameOf({ sequence: 1, generation: 0 }),
       disturbed: false,
     })),
@@ -204,6 +213,8 @@ export function closed(state: UploadFileState): File {
     state,
     place: 0,
     isDrain: false,
+    goesBefore: false,
+    hasMadeWay: false,
     quantities: [],
     counted: [],
     imported: [],

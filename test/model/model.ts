@@ -1,6 +1,6 @@
 /** What the parts of the model share: its settings, and how a next state is told. */
 import type { Safeguard, ShopifyRules } from './safeguards.ts';
-import type { Step } from './steps.ts';
+import type { Step, WorkerStep } from './steps.ts';
 import { nameOf, type Call, type CallName, type File, type World } from './lane-world.ts';
 import type { CallWords } from './steps.ts';
 
@@ -14,6 +14,8 @@ export interface Bounds {
   readonly underWay: number;
   /** Whether files are WRITING before they are READY. */
   readonly hasWriting: boolean;
+  /** Each product of a file is a window of its own, and a delta goes between them. */
+  readonly hasWindows: boolean;
   /** What is sent arrives before anything else happens. */
   readonly isNetworkPrompt: boolean;
   /** No day passes. */
@@ -28,6 +30,9 @@ export interface Model {
 
 /** Takes a next state. `step` is called only when the story is told. */
 export type Emit = (next: World, step: () => Step, violation?: string | null) => void;
+
+/** The same for a step of a worker. */
+export type Did = (next: World, did: () => readonly WorkerStep[], violation?: string | null) => void;
 
 export function hasEpoch(model: Model, world: World, worker: number): boolean {
   return model.without.has('epoch') || ((world.newestEpoch >> worker) & 1) === 1;
@@ -44,13 +49,29 @@ export function headOf(
   model: Model,
   world: World,
 ): { readonly sequence: number; readonly file: File } | null {
-  const open = world.files.flatMap((file, index) =>
-    file.quantities.length > 0 ? [{ sequence: index + 1, file }] : [],
-  );
+  const open = openFiles(world);
   if (model.without.has('file barrier')) {
     return open.find(({ file }) => file.state === 'READY' || file.state === 'APPLYING') ?? open[0] ?? null;
   }
-  return open[0] ?? null;
+  return open.find(({ file }) => file.goesBefore) ?? open[0] ?? null;
+}
+
+function openFiles(world: World): readonly { readonly sequence: number; readonly file: File }[] {
+  return world.files.flatMap((file, index) =>
+    file.quantities.length > 0 ? [{ sequence: index + 1, file }] : [],
+  );
+}
+
+/** The delta that goes before the rest of the file at the head of the lane, as findDeltaToGoFirst has it. */
+export function deltaToGoFirst(model: Model, world: World, head: number): File | null {
+  const { state, isDrain, goesBefore, hasMadeWay } = world.files[head - 1] ?? {};
+  if (hasMadeWay === true) return null;
+  if (!model.bounds.hasWindows || state !== 'APPLYING' || isDrain === true || goesBefore === true)
+    return null;
+  const isUnanswered = world.calls.some((call) => call.sequence === head && call.state === 'STORED');
+  if (isUnanswered && !model.without.has('answers before a delta goes first')) return null;
+  const next = openFiles(world).find(({ sequence }) => sequence > head)?.file;
+  return next?.state === 'READY' && !next.isDrain ? next : null;
 }
 
 export function inWords({ sequence, generation, rows }: Call): CallWords {

@@ -99,6 +99,8 @@ function withFile(model: Model, next: World): Parameters<Emit> {
       state: model.bounds.hasWriting ? 'WRITING' : 'READY',
       place: next.place,
       isDrain: false,
+      goesBefore: false,
+      hasMadeWay: false,
       quantities,
       counted: next.products.map(({ counted }) => counted),
       imported: next.products.map(({ imported }) => imported),
@@ -243,9 +245,10 @@ function skip(model: Model, next: World, sequence: number): void {
   }
   for (const [index, quantity] of file.quantities.entries()) {
     const product = next.products[index];
-    if (quantity === null || product?.published.sequence !== sequence || product.settledBy >= sequence)
-      continue;
-    product.owed = true;
+    if (quantity === null || product === undefined || product.settledBy >= sequence) continue;
+    if (product.published.sequence === sequence) product.owed = product.passedOnTo !== sequence;
+    // The rest of the larger file must not bring an older quantity, with its calls in doubt.
+    if (file.goesBefore && !model.without.has('what was left out is settled')) product.settledBy = sequence;
   }
   move(file, 'SKIPPED');
   next.files[sequence - 1] = closed('SKIPPED');

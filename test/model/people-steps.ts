@@ -30,6 +30,8 @@ function drainOf(world: World): File {
     state: 'READY',
     place: world.place,
     isDrain: true,
+    goesBefore: false,
+    hasMadeWay: false,
     quantities: world.products.map(() => 0),
     counted: world.products.map(({ counted }) => counted),
     imported: world.products.map(({ imported }) => imported),

@@ -19,8 +19,15 @@ export const SAFEGUARDS = {
   'doubt carried along': 'the doubt about a skipped file concerns the next file with the product',
   'file barrier': 'no file is applied before the lane is done with the files before it',
   'row guard': 'a row that a later file has settled is passed over',
+  'what was left out is settled':
+    'rows of a delta that has gone before the rest of a larger file are settled when a person leaves it out',
+  'answers before a delta goes first':
+    'a delta goes before the rest of a larger file only when every call of that one is answered',
   'drain of the old location': 'a location that a shop leaves is drained before the new one is filled',
   'proof of the drain': 'a row of a drain is settled by a read that shows zero, not by an answered write',
+  'passed on to who has it': 'a row is passed on only to a newer file that waits and has the product',
+  'passed on is owed': 'a row that was passed on to a file that is left out comes with the next one',
+  'drain keeps its rows': 'a drain passes no row on',
   'pause at each call': 'whoever stores or repeats a call looks whether the lane is paused',
 } as const;
 export type Safeguard = keyof typeof SAFEGUARDS;

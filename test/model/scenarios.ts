@@ -13,6 +13,7 @@ export interface Scenario {
   readonly files?: number;
   readonly underWay?: number;
   readonly hasWriting?: boolean;
+  readonly hasWindows?: boolean;
   readonly isNetworkPrompt?: boolean;
   readonly isOneDay?: boolean;
   readonly rules?: Partial<ShopifyRules>;
@@ -28,8 +29,17 @@ const NOTHING: Left = {
   moves: 0,
   restocks: 0,
   pauses: 0,
+  passings: 0,
 };
 const UP_AND_DOWN = [{ shown: 5, counts: [5, 7] }];
+
+/** A file of both, and a delta of one of them that goes before the other. */
+const TWO_WINDOWS = [
+  { shown: 5, counts: [7] },
+  { shown: 5, counts: [7, 9] },
+];
+const GOING_FIRST = { products: TWO_WINDOWS, counts: 2, files: 4, hasWindows: true };
+const FIRST_AND_BLOCKED: Scenario = { ...GOING_FIRST, left: { blocks: 1 }, hasWriting: true };
 
 /** Every day: each of them is searched to its end. */
 export const EVERYDAY: Readonly<Record<string, Scenario>> = {
@@ -79,6 +89,15 @@ export const EVERYDAY: Readonly<Record<string, Scenario>> = {
     left: { sales: 1, overtakings: 1 },
     files: 3,
   },
+  'a delta between two windows of a larger file, a sale': {
+    ...GOING_FIRST,
+    left: { sales: 1 },
+  },
+  'such a delta that blocks the lane, and is tried again or skipped by a person': FIRST_AND_BLOCKED,
+  'such a delta to which a row is passed on before, and that blocks the lane': {
+    ...FIRST_AND_BLOCKED,
+    left: { blocks: 1, passings: 1 },
+  },
   'another location, an attempt that is overtaken': {
     products: UP_AND_DOWN,
     counts: 1,
@@ -96,6 +115,16 @@ export const EVERYDAY: Readonly<Record<string, Scenario>> = {
     counts: 1,
     left: { sales: 1, pauses: 1, overtakings: 1 },
   },
+  'a row that is passed on to a newer file, which blocks its lane; a sale': {
+    products: UP_AND_DOWN,
+    counts: 2,
+    left: { sales: 1, blocks: 1, passings: 1 },
+  },
+  'rows that are passed on, an attempt that is overtaken': {
+    products: UP_AND_DOWN,
+    counts: 2,
+    left: { overtakings: 1, passings: 2 },
+  },
   'a Shopify that remembers no keys': {
     products: UP_AND_DOWN,
     counts: 2,
@@ -108,6 +137,21 @@ export const EVERYDAY: Readonly<Record<string, Scenario>> = {
 
 /** `npm run test:model` searches these as well. */
 export const DEEP: Readonly<Record<string, Scenario>> = {
+  'a row that is passed on to a newer file, which blocks its lane; a sale, an attempt that is overtaken': {
+    products: UP_AND_DOWN,
+    counts: 2,
+    left: { sales: 1, blocks: 1, overtakings: 1, passings: 1 },
+    files: 4,
+  },
+  'rows of two products that are passed on, another location': {
+    products: [
+      { shown: 5, counts: [5, 7] },
+      { shown: 5, counts: [5, 7] },
+    ],
+    counts: 1,
+    left: { moves: 1, passings: 2 },
+    files: 4,
+  },
   'another location, an order that is cancelled meanwhile, a worker that dies': {
     products: UP_AND_DOWN,
     counts: 0,
@@ -147,6 +191,24 @@ export const DEEP: Readonly<Record<string, Scenario>> = {
     left: { sales: 1, overtakings: 1 },
     underWay: 2,
     files: 4,
+  },
+  'a delta between two windows, and rows that are passed on to a third file': {
+    ...GOING_FIRST,
+    counts: 3,
+    files: 5,
+    left: { passings: 1, overtakings: 1 },
+  },
+  'a delta between two windows, a sale, an attempt that is overtaken': {
+    ...GOING_FIRST,
+    left: { sales: 1, overtakings: 1 },
+  },
+  'a delta between two windows that blocks the lane, a sale': {
+    ...GOING_FIRST,
+    left: { blocks: 1, sales: 1 },
+  },
+  'a delta between two windows that blocks the lane, an attempt that is overtaken': {
+    ...GOING_FIRST,
+    left: { blocks: 1, overtakings: 1 },
   },
   'a sale, a file that blocks its lane, an attempt that is overtaken': {
     products: UP_AND_DOWN,
@@ -216,6 +278,22 @@ export const CONTROLS: readonly Control[] = [
     without: ['pause at each call'],
     scenario: { products: UP_AND_DOWN, counts: 1, left: { pauses: 1 } },
   },
+  // A delta has gone first, and the rest of the file comes with older quantities.
+  { without: ['row guard'], scenario: { ...GOING_FIRST, left: {} } },
+  { without: ['answers before a delta goes first'], scenario: { ...GOING_FIRST, left: { sales: 1 } } },
+  { without: ['what was left out is settled'], scenario: FIRST_AND_BLOCKED },
+  {
+    without: ['passed on to who has it'],
+    scenario: { products: [...UP_AND_DOWN, ...UP_AND_DOWN], counts: 2, left: { passings: 1 }, files: 3 },
+  },
+  {
+    without: ['passed on is owed'],
+    scenario: { products: [{ shown: 5, counts: [7, 8] }], counts: 2, left: { passings: 1, blocks: 1 } },
+  },
+  {
+    without: ['drain keeps its rows'],
+    scenario: { products: UP_AND_DOWN, counts: 1, left: { passings: 1, moves: 1 }, files: 4 },
+  },
   // Each of the two is enough to keep the files of one product in order.
   {
     without: ['file barrier', 'row guard'],
@@ -247,6 +325,7 @@ export function modelOf(scenario: Scenario, without: readonly Safeguard[] = []):
     files: scenario.files ?? scenario.counts + 3,
     underWay: scenario.underWay ?? 1,
     hasWriting: scenario.hasWriting ?? false,
+    hasWindows: scenario.hasWindows ?? false,
     isNetworkPrompt: scenario.isNetworkPrompt ?? false,
     isOneDay: scenario.isOneDay ?? false,
   };

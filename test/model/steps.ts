@@ -42,6 +42,7 @@ export type WorkerStep =
   | { readonly step: 'published'; readonly sequence: number }
   | { readonly step: 'took file'; readonly sequence: number }
   | { readonly step: 'looked at the ledger'; readonly sequence: number }
+  | { readonly step: 'passed on'; readonly sequence: number; readonly products: readonly number[] }
   | { readonly step: 'read'; readonly shown: readonly number[] }
   | { readonly step: 'stored'; readonly call: CallWords }
   | { readonly step: 'settled without a call'; readonly sequence: number }

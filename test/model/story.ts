@@ -62,6 +62,8 @@ function workerInWords(did: WorkerStep): string {
       return `takes file ${did.sequence}`;
     case 'looked at the ledger':
       return `looks what is left of file ${did.sequence}`;
+    case 'passed on':
+      return `passes ${did.products.map((product) => `product ${product + 1}`).join(' and ')} of file ${did.sequence} on to a newer file`;
     case 'read':
       return `reads from Shopify: ${did.shown.join(', ')}`;
     case 'stored':

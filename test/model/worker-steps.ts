@@ -12,10 +12,18 @@ import {
   unansweredCall,
 } from './chunk.ts';
 import { closed, copyOf, idle, nameOf, type Call, type File, type Worker, type World } from './lane-world.ts';
-import { callOf, hasEpoch, headOf, inWords, type Emit, type Model } from './model.ts';
+import {
+  callOf,
+  deltaToGoFirst,
+  hasEpoch,
+  headOf,
+  inWords,
+  type Did,
+  type Emit,
+  type Model,
+} from './model.ts';
+import { passOn } from './passing-on.ts';
 import type { WorkerStep } from './steps.ts';
-
-type Did = (next: World, did: () => readonly WorkerStep[], violation?: string | null) => void;
 
 export function workerSteps(model: Model, world: World, index: 0 | 1, emit: Emit): void {
   const worker = world.workers[index];
@@ -47,6 +55,7 @@ export function workerSteps(model: Model, world: World, index: 0 | 1, emit: Emit
       return;
     }
     case 'has read':
+      passOn(model, world, index, did);
       block(model, world, index, did);
       useLedger(model, world, index, did);
       return;
@@ -222,6 +231,12 @@ function goOn(model: Model, next: World, index: 0 | 1): WorkerStep[] {
       steps.push({ step: 'found the lane paused' });
       return steps;
     }
+    const first = deltaToGoFirst(model, next, sequence);
+    if (first) {
+      first.goesBefore = true;
+      file.hasMadeWay = true;
+      continue;
+    }
     if (file.state === 'WRITING') {
       move(file, 'READY');
       steps.push({ step: 'published', sequence });
@@ -238,6 +253,7 @@ function goOn(model: Model, next: World, index: 0 | 1): WorkerStep[] {
     // Without the safeguard it does not know what it has sent, and makes a new call.
     if (call) recordNotApplied(model, next, call, 'REFUSED', 0);
     if (rowsLeft(model, next, sequence, file).length > 0) {
+      file.hasMadeWay = false;
       next.workers[index] = { ...idle(), at: 'has looked at the ledger', sequence, era: next.era };
       steps.push({ step: 'looked at the ledger', sequence });
       if (!model.without.has('time of the read')) steps.push(...read(model, next, next.workers[index]));

@@ -31,7 +31,13 @@ export function encode(world: World): Uint8Array {
   for (const product of world.products) putProduct(product);
   put(world.files.length);
   for (const file of world.files) {
-    put((FILE_STATE_CODES.get(file.state) ?? 0) | (file.place << 6) | (file.isDrain ? 128 : 0));
+    put(
+      (FILE_STATE_CODES.get(file.state) ?? 0) |
+        (file.place << 6) |
+        (file.isDrain ? 128 : 0) |
+        (file.goesBefore ? 32 : 0) |
+        (file.hasMadeWay ? 16 : 0),
+    );
     if (file.quantities.length === 0) continue;
     for (const [product, quantity] of file.quantities.entries()) {
       put(quantity === null ? 255 : quantity);
@@ -55,6 +61,7 @@ export function encode(world: World): Uint8Array {
   put(left.sales | (left.crashes << 4));
   put(left.overtakings | (left.expiries << 4));
   put(left.blocks | (left.agings << 2) | (left.moves << 4) | (left.restocks << 5) | (left.pauses << 6));
+  put(left.passings);
   putWorkers(world);
   return bytes.subarray(0, length);
 }
@@ -81,6 +88,7 @@ function putProduct(product: Product): void {
   putKept(push.kept);
   put((product.newest >> 5) | (product.owed ? 16 : 0) | (product.disturbed ? 64 : 0));
   put(product.newest & 31);
+  put(product.passedOnTo);
 }
 
 function putKept({ debt, drops }: KeptBack): void {

@@ -19,6 +19,9 @@ beforeAll(async () => {
      VALUES ($1, 1, 0, 0, gen_random_uuid(), '{}', 1, 'STORED')`,
     [SHOP],
   );
+  await database.query(
+    `INSERT INTO upload_file_pack VALUES ('another shop', 1, 0, '{SHIRT}', '{SHIRT}', '{item}', '{9}', '{0}')`,
+  );
 });
 
 test('no table can be truncated', async () => {
@@ -52,6 +55,7 @@ describe('the tables refuse', () => {
     ],
     ['to change a logged change', `UPDATE change_log SET product_id = 'SOCKS'`],
     ['to change a row of a file', 'UPDATE upload_file_row SET quantity = 7'],
+    ['to change a packed row of a file', `UPDATE upload_file_pack SET quantities = '{7}'`],
     ['to change a stored request', `UPDATE shopify_call SET variables = '{"quantity":7}'`],
     ['to give a stored request another key', 'UPDATE shopify_call SET idempotency_key = gen_random_uuid()'],
   ])('%s', async (_what, statement) => {

@@ -12,6 +12,8 @@ async function openShop(): Promise<Retailer> {
   const retailer = await Retailer.open(database, IDS);
   await retailer.switchGuardOff();
   await retailer.produce('hard-sync');
+  for (const state of ['READY', 'APPLYING', 'APPLIED'])
+    await database.query('UPDATE upload_file SET state = $1', [state]);
   return retailer;
 }
 
@@ -41,6 +43,18 @@ test.each(['recent-changes', 'hard-sync'] as const)(
   },
 );
 
+test('of a Hard Sync, what the file before has not brought to Shopify comes with what falls', async () => {
+  const retailer = await openShop();
+  await retailer.post('ee', BROADWAY, -3, 0);
+  await retailer.produce('recent-changes');
+  await retailer.post('a', BROADWAY, 5, 0);
+
+  await retailer.produce('hard-sync');
+
+  // Shopify shows 10 of it, and the file before said 7.
+  expect(Object.entries(await retailer.rowsOf(3))[0]).toEqual(['ee', 7]);
+});
+
 test('a product is found in each file that has it, in whichever part, and in no other', async () => {
   const retailer = await openShop();
   // In turn nearly each product is in each part, at its beginning, in its middle and at its end.
@@ -66,8 +80,9 @@ test('a product is found in each file that has it, in whichever part, and in no 
     );
     const found = pushes.map(({ sequence }) => sequence);
     const held = await retailer.database.query<{ sequence: number }>(
-      'SELECT sequence FROM upload_file_row WHERE product_id = $1 ORDER BY sequence DESC',
-      [id],
+      `SELECT sequence FROM upload_file JOIN LATERAL upload_file_rows(shop_id, sequence) AS row USING (shop_id, sequence)
+       WHERE product_id = $1 AND shop_id = $2 ORDER BY sequence DESC`,
+      [id, SHOP],
     );
     expect(found).toEqual(held.map(({ sequence }) => sequence));
     expect(found.length).toBeGreaterThan(1);

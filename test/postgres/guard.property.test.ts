@@ -11,6 +11,7 @@ import {
   type Suspicion,
 } from '../../src/domain/guard.ts';
 import {
+  isStrikingSql,
   quantityByOwnSalesSql,
   quantityBySalesSql,
   risenUnitsSql,
@@ -45,13 +46,22 @@ const OF_EACH_KIND = [
   { before: 40, quantity: 5, sold: 35, soldByShop: 0, heldFor: null },
 ];
 
-test('SQL and the domain agree on every move', async () => {
+/** Just beyond what the guard looks at more closely, and just within. */
+const AT_THE_EDGE = [
+  { before: 4, quantity: 1, sold: 0, soldByShop: 0, heldFor: null },
+  { before: 3, quantity: 1, sold: 0, soldByShop: 0, heldFor: null },
+  { before: 1, quantity: 5, sold: 0, soldByShop: 0, heldFor: null },
+  { before: 1, quantity: 4, sold: 0, soldByShop: 0, heldFor: null },
+  { before: 40, quantity: 10, sold: -5, soldByShop: 0, heldFor: null },
+];
+
+test('SQL and the domain agree on every move, and what is suspect is striking', async () => {
   const { database } = await freshDatabase();
   const seen = new Set<Suspicion | null>();
   await fc.assert(
     fc.asyncProperty(moves, async (generated) => {
-      const inSql = await database.query(
-        `SELECT ${suspicionSql(MOVE, 'move."heldFor"')} AS suspicion, ${risenUnitsSql(MOVE)} AS risen,
+      const found = await database.query<{ isStriking: boolean | null }>(
+        `SELECT ${isStrikingSql(MOVE)} AS "isStriking", ${suspicionSql(MOVE, 'move."heldFor"')} AS suspicion, ${risenUnitsSql(MOVE)} AS risen,
            CASE WHEN move.before IS NOT NULL THEN ${quantityBySalesSql(MOVE)} END AS "bySales",
            CASE WHEN move.before IS NOT NULL THEN ${quantityByOwnSalesSql(MOVE)} END AS "byOwnSales"
          FROM jsonb_to_recordset($1)
@@ -66,9 +76,13 @@ test('SQL and the domain agree on every move', async () => {
         byOwnSales: isKnown(move) ? quantityByOwnSales(move) : null,
       }));
       for (const { suspicion } of inDomain) seen.add(suspicion);
-      expect(inSql).toEqual(inDomain);
+      expect(found.map(({ isStriking: _isStriking, ...inSql }) => inSql)).toEqual(inDomain);
+      const isStrikingWhereSuspect = inDomain.every(
+        ({ suspicion }, at) => suspicion === null || found[at]?.isStriking === true,
+      );
+      expect(isStrikingWhereSuspect).toBe(true);
     }),
-    { numRuns: 40, examples: [[OF_EACH_KIND]] },
+    { numRuns: 40, examples: [[OF_EACH_KIND], [AT_THE_EDGE]] },
   );
   expect([...seen]).toEqual(expect.arrayContaining([...SUSPICIONS]));
 });

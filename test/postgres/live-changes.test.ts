@@ -66,6 +66,32 @@ test('while a file is on its way, while the job is paused, and while the shop is
   expect(await hasChange(true)).toBe(false);
 });
 
+test('behind a file that takes long one delta is found, and the next one when another file is begun', async () => {
+  const post = () => retailer.post('SHIRT', BROADWAY, -2, 0);
+  const set = (sequence: number, change: string) =>
+    lane.database.query(`UPDATE upload_file SET ${change} WHERE sequence = $1`, [sequence]);
+  const longAgo = `created_at = now() - interval '10 minutes'`;
+  await post();
+  const first = await lane.makeReadyFile('recent-changes');
+  await post();
+  await set(first, longAgo);
+  // It is not begun: what waits behind it would be as late as what it has.
+  expect(await hasChange()).toBe(false);
+  await set(first, `state = 'APPLYING', started_at = now() - interval '9 minutes'`);
+  expect(await hasChange()).toBe(true);
+
+  const second = await lane.makeReadyFile('recent-changes');
+  await post();
+  expect(await hasChange(true)).toBe(false);
+  await set(second, `created_at = now() - interval '8 minutes'`);
+  expect(await hasChange(true)).toBe(false);
+
+  await set(first, `state = 'APPLIED', closed_at = now()`);
+  expect(await hasChange()).toBe(false);
+  await set(second, `state = 'APPLYING', started_at = now()`);
+  expect(await hasChange()).toBe(true);
+});
+
 test('what is committed late is found, however long its transaction was open', async () => {
   const [product] = await lane.database.query<{ sku: string }>('SELECT sku FROM product LIMIT 1');
   const sku = product?.sku ?? '';

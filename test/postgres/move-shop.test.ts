@@ -1,6 +1,6 @@
 /** A shop gets another location or group: what becomes of its files, and what the next one has. */
 import { expect, test } from 'vitest';
-import { readChunkWork } from '../../src/postgres/lane/chunk-ledger.ts';
+import { listUnanswered, readPage } from '../../src/postgres/lane/chunk-work.ts';
 import { closeFile } from '../../src/postgres/lane/lane.ts';
 import { listLeftItems } from '../../src/postgres/lane/left-items.ts';
 import { listLeftLocations } from '../../src/postgres/lane/upload-files.ts';
@@ -74,7 +74,7 @@ test('a product that has lost its mapping goes to zero as well, at the item that
 
   expect(
     await lane.database.query(
-      'SELECT sku, inventory_item_id AS item, quantity FROM upload_file_row WHERE sequence = 2 ORDER BY position',
+      `SELECT sku, inventory_item_id AS item, quantity FROM upload_file_rows('${SHOP}', 2) ORDER BY position`,
     ),
   ).toEqual([
     { sku: 'SHIRT', item: 'gid://shopify/InventoryItem/SHIRT', quantity: 0 },
@@ -96,8 +96,9 @@ test('a product that has got another item since its last push goes to zero at bo
   expect(await move(lane, { locationId: ELSEWHERE })).toEqual({ sequence: 3, rows: 4 });
 
   const rows = await lane.database.query<{ line: string }>(
-    `SELECT concat_ws(' ', sequence, sku, split_part(inventory_item_id, '/', 5), quantity) AS line
-     FROM upload_file_row WHERE sequence > 1 ORDER BY sequence, position`,
+    `SELECT concat_ws(' ', row.sequence, sku, split_part(inventory_item_id, '/', 5), quantity) AS line
+     FROM upload_file CROSS JOIN LATERAL upload_file_rows(shop_id, sequence) AS row
+     WHERE row.sequence > 1 ORDER BY row.sequence, position`,
   );
   expect(rows.map(({ line }) => line).toSorted()).toEqual([
     '2 HAT SOCKS 0',
@@ -137,7 +138,7 @@ async function endDrain(lane: Lane, sequence: number, state: string, refused?: s
     `INSERT INTO applied_row (shop_id, product_id, sequence, outcome, target, observed, error_code)
      SELECT shop_id, product_id, sequence, CASE WHEN sku = $2 THEN 'QUARANTINED' ELSE 'UNCHANGED' END, 0,
        CASE WHEN sku = $2 THEN 5 ELSE 0 END, CASE WHEN sku = $2 THEN 'ROW_REFUSED' END
-     FROM upload_file_row WHERE sequence = $1
+     FROM upload_file_rows('${SHOP}', $1)
      ON CONFLICT (shop_id, product_id) DO UPDATE SET sequence = excluded.sequence, outcome = excluded.outcome,
        observed = excluded.observed, error_code = excluded.error_code`,
     [sequence, refused ?? null],
@@ -202,8 +203,9 @@ test('an item that several products had goes to zero once', async () => {
   await move(lane, { locationId: ELSEWHERE });
 
   const rows = await lane.database.query<{ line: string }>(
-    `SELECT concat_ws(' ', sequence, sku, split_part(inventory_item_id, '/', 5), quantity) AS line
-     FROM upload_file_row WHERE sequence > 1 ORDER BY sequence, position`,
+    `SELECT concat_ws(' ', row.sequence, sku, split_part(inventory_item_id, '/', 5), quantity) AS line
+     FROM upload_file CROSS JOIN LATERAL upload_file_rows(shop_id, sequence) AS row
+     WHERE row.sequence > 1 ORDER BY row.sequence, position`,
   );
   const fromZero = rows.map(({ line }) => line).filter((line) => line.endsWith(' 0'));
   expect(fromZero).toEqual(['2 SOCKS SOCKS 0', '4 SHIRT NEW 0', '4 SOCKS NEWER 0', '5 SOCKS SHIRT 0']);
@@ -233,8 +235,9 @@ test.each([
     await lane.decide('retry', 1);
     const pass = await lane.enter('run B');
 
-    const { rows } = await readChunkWork(lane.database, pass, { sequence: 1, chunk: 0 });
-    expect(rows).toEqual([]);
+    expect(await listUnanswered(lane.database, pass, { sequence: 1, window: 0 })).toHaveLength(1);
+    const page = await readPage(lane.database, pass, { sequence: 1, positions: [0] });
+    expect(page.rows).toEqual([]);
     await lane.database.query(`UPDATE shopify_call SET state = 'APPLIED'`);
     expect((await closeFile(lane.database, pass, 1)).file.state).toBe('SUPERSEDED');
   },

@@ -178,7 +178,7 @@ test('a file records how much of the shop’s orders its snapshot has', async ()
 
   const [file] = await on.database.query(
     `SELECT orders_imported_until AS until, imported_units AS units
-     FROM upload_file JOIN upload_file_row USING (shop_id, sequence) WHERE shop_id = $1 AND sequence = 2`,
+     FROM upload_file JOIN upload_file_rows($1, 2) USING (shop_id, sequence)`,
     [SHOP],
   );
   expect(file).toEqual({ until: new Date('2026-11-20T08:00:00Z'), units: 3 });

@@ -145,7 +145,8 @@ describe('a delta', () => {
     expect(await shop.makeDelta()).toEqual({ SHIRT: 7 });
     expect(await shop.makeDelta()).toBeNull();
     expect(
-      await database.query(`SELECT FROM upload_file_row WHERE sku = 'SHIRT' AND sequence > 1`),
+      await database.query(`SELECT FROM upload_file JOIN LATERAL upload_file_rows(shop_id, sequence) AS row USING (shop_id, sequence)
+         WHERE sku = 'SHIRT' AND sequence > 1`),
     ).toHaveLength(1);
   });
 

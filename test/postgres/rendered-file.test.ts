@@ -9,6 +9,7 @@ import { RENDERED_AT_ONCE_MAX } from '../../src/domain/limits.ts';
 import type { Database } from '../../src/postgres/database.ts';
 import { renderFile } from '../../src/postgres/lane/rendered-file.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
+import { packRows } from './packed-files.ts';
 import { scratchFolder } from '../sftp/scratch-folder.ts';
 
 const [SHOP, LOCATION, ITEM] = [`ann's`, `gid://shopify/Location/1`, 'gid://shopify/InventoryItem/1'];
@@ -68,6 +69,24 @@ test('it is hashed as it is written, whatever its length', async () => {
   expect(parse(bytes)).toHaveLength(lines.length + 1);
   // A file of fewer rows is rendered by a short statement.
   expect((await renderAgain(database, 1, 1)).sha256).toBe(sha256);
+});
+
+test('a file of many rows in a record has the same bytes, wherever its records lie', async () => {
+  const { database } = await freshDatabase();
+  const lines = Array.from({ length: 2_700 }, (_, index) => ({
+    ...{ productId: `ö${index % 700} ${index}`, sku: `"SKU", ${index}`, quantity: index },
+  }));
+  const { sha256 } = await render(database, 1, lines);
+  await packRows(database, SHOP, 1);
+  // The last record comes first in the table.
+  await database.query(
+    `WITH packs AS (DELETE FROM upload_file_pack RETURNING *)
+     INSERT INTO upload_file_pack SELECT * FROM packs ORDER BY first_position DESC`,
+  );
+
+  expect((await renderAgain(database, 1, lines.length)).sha256).toBe(sha256);
+  await database.query('ANALYZE upload_file_pack');
+  expect((await renderAgain(database, 1, lines.length)).sha256).toBe(sha256);
 });
 
 test('any text is read back as it was, and the same rows give the same bytes', async () => {

@@ -195,7 +195,7 @@ export class Retailer {
   /** SKU → quantity of each row of a file. */
   async rowsOf(sequence: number, shopId = SHOP): Promise<Record<string, number>> {
     const rows = await this.database.query<{ sku: string; quantity: number }>(
-      'SELECT sku, quantity FROM upload_file_row WHERE shop_id = $1 AND sequence = $2 ORDER BY position',
+      'SELECT sku, quantity FROM upload_file_rows($1, $2) ORDER BY position',
       [shopId, sequence],
     );
     return Object.fromEntries(rows.map((row) => [row.sku, row.quantity]));

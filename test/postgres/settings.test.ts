@@ -1,6 +1,6 @@
 /** A setting that is not given stays as it is; null clears a setting that may be absent. */
 import { beforeEach, describe, expect, test } from 'vitest';
-import { SELL_OUT_LIMIT_PERCENT } from '../../src/domain/limits.ts';
+import { PRODUCTS_SET_CHUNK_ROWS, SELL_OUT_LIMIT_PERCENT } from '../../src/domain/limits.ts';
 import type { Database } from '../../src/postgres/database.ts';
 import { addFacility, findFacility, setFacility } from '../../src/postgres/master-data/facilities.ts';
 import { findFacilityGroup, setFacilityGroup } from '../../src/postgres/master-data/facility-groups.ts';
@@ -8,6 +8,7 @@ import {
   addProduct,
   listProducts,
   setProduct,
+  setProducts,
   type Product,
 } from '../../src/postgres/master-data/products.ts';
 import { setShop } from '../../src/postgres/master-data/shops.ts';
@@ -164,4 +165,36 @@ test('a shop keeps the one setting when the other is set', async () => {
     collapseLimitPercent: 0,
     sellOutLimitPercent: SELL_OUT_LIMIT_PERCENT,
   });
+});
+
+test('many products are set all together or not at all, and how many are done is told on the way', async () => {
+  const count = 2 * PRODUCTS_SET_CHUNK_ROWS;
+  await database.query(
+    `INSERT INTO product (product_id, sku) SELECT 'P' || n, 'P' || n FROM generate_series(1, $1::int) AS n`,
+    [count],
+  );
+  const total = 2 * (count + 1);
+  const told: number[] = [];
+  const settings = { facilityId: BROADWAY, safetyStock: 2, facilityGroupId: GROUP, threshold: 3 };
+  const set = await setProducts(database, 'all', settings, ({ done, total: all }) => {
+    expect(all).toBe(total);
+    told.push(done);
+  });
+
+  expect(set).toEqual({ products: count + 1, changed: count + 1 });
+  const half = [PRODUCTS_SET_CHUNK_ROWS, count, count + 1];
+  expect(told).toEqual([...half, ...half.map((done) => count + 1 + done)]);
+  const counted = await database.query(
+    `SELECT count(*)::int AS products FROM product_facility JOIN product_facility_group AS own USING (product_id)
+     WHERE facility_id = $1 AND minimum_stock = 2 AND own.threshold = 3`,
+    [BROADWAY],
+  );
+  expect(counted).toEqual([{ products: count + 1 }]);
+  expect(await setProducts(database, 'all', settings)).toEqual({ products: count + 1, changed: 0 });
+
+  const fails = setProducts(database, 'all', { ...settings, safetyStock: 9 }, ({ done }) => {
+    if (done === total) throw new Error('it is stopped');
+  });
+  await expect(fails).rejects.toThrow('it is stopped');
+  expect(await setProducts(database, 'all', settings)).toEqual({ products: count + 1, changed: 0 });
 });

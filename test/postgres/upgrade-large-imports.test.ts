@@ -48,7 +48,7 @@ test('large imports that are half done when the database is upgraded are finishe
   ]);
   expect(
     await database.query(
-      `SELECT source FROM inventory_item_detail WHERE reason_enum_id = 'VAR_FOUND' ORDER BY inventory_item_detail_id`,
+      `SELECT source FROM inventory_item_detail WHERE reason_enum_id = 'VAR_FOUND' ORDER BY source`,
     ),
   ).toEqual([2, 3, 4].map((row) => ({ source: `MDM_INV_VARIANCE.csv:${row}` })));
   expect(

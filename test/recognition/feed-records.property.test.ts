@@ -4,6 +4,7 @@ import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RecordReader } from '../../src/csv/feed-records.ts';
+import { FEED_RECORDS_TOGETHER } from '../../src/domain/limits.ts';
 
 const values = fc.string({
   unit: fc.constantFrom('a', 'B', '7', ' ', '"', ',', ';', '\t', '|', 'é', '\n', "'", '=', '👕'),
@@ -74,4 +75,18 @@ test('whatever bytes there are, each line is in one record, and the reader comes
     }),
     { numRuns: 5000 },
   );
+});
+
+test('of a block with many records, few are in memory at a time', async () => {
+  const rows = Array.from({ length: 1_000 }, (_, index) => String(index));
+  const sizes: number[] = [];
+  const read: string[] = [];
+  const reader = new RecordReader(inBlocks(rows.map((row) => `${row},x\n`).join(''), 1_000_000));
+  for await (const together of reader.records(',', 2)) {
+    sizes.push(together.length);
+    read.push(...together.map(({ values: [first] }) => first ?? ''));
+  }
+
+  expect(read).toEqual(rows);
+  expect(Math.max(...sizes)).toBe(FEED_RECORDS_TOGETHER);
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { openDatabase } from '../../src/postgres/database.ts';
+import { packEveryFile } from '../postgres/packed-files.ts';
 import { cleanUp } from './clean-up.ts';
 import { askForPart } from './parts.ts';
 import { postgresUnderTest } from './postgres-under-test.ts';
@@ -26,6 +27,8 @@ export async function freshDatabase(): Promise<FreshDatabase> {
   await maintain(maintenanceUrl, creationOf(name, templateName));
   const url = Object.assign(new URL(maintenanceUrl), { pathname: `/${name}` }).href;
   const database = openDatabase(url);
+  // vitest.long.config.ts: tests of small files, with their rows as those of a large one lie.
+  if (process.env['PACKED_FILES']) await packEveryFile(database);
   cleanUp(async () => {
     await database.close();
     await maintain(maintenanceUrl, `DROP DATABASE ${name} WITH (FORCE)`);

@@ -1,6 +1,7 @@
 /** Applying a chunk to Shopify: each row right, each call applied once, whatever is lost or sold in between. */
 import { describe, expect, test } from 'vitest';
-import { applyChunk } from '../../activities/apply-chunk.ts';
+import { applyWindows } from '../../activities/apply-windows.ts';
+import { ROWS_PER_CALL } from '../../src/domain/limits.ts';
 import { ChunkBench } from './chunk-bench.ts';
 import { documentText, LOCATION, SHOP as TWIN_SHOP } from './twin-fixture.ts';
 
@@ -182,7 +183,9 @@ describe('an attempt that comes back after another has taken its place', () => {
     await bench.addFile(1, { A: 5 });
     const zombie = await bench.startAttempt();
     const { id } = await bench.twin.hold('SetOnlineAtp');
-    const late = expect(applyChunk(zombie, { sequence: 1, chunk: 0 })).rejects.toMatchObject({
+    const late = expect(
+      applyWindows(zombie, [{ sequence: 1, window: 0 }], ROWS_PER_CALL),
+    ).rejects.toMatchObject({
       code: 'LANE_ATTEMPT_OVERTAKEN',
     });
     await bench.twin.control('GET', `/holds/${id}?arrived`);

@@ -1,5 +1,7 @@
 /** A shop on the twin and its files, for tests of what the lane does with one chunk. */
-import { applyChunk, type ChunkDeps } from '../../activities/apply-chunk.ts';
+import { applyWindows, type WindowDeps } from '../../activities/apply-windows.ts';
+import { ROWS_PER_CALL } from '../../src/domain/limits.ts';
+import type { UploadFileState } from '../../src/domain/upload-file.ts';
 import type { Database } from '../../src/postgres/database.ts';
 import { enterLane } from '../../src/postgres/lane/lane.ts';
 import { findShop } from '../../src/postgres/master-data/shops.ts';
@@ -63,17 +65,21 @@ export class ChunkBench {
     return new ChunkBench(database, twin);
   }
 
-  /** Adds a file with these targets, APPLYING. */
+  /** Adds a file with these targets, APPLYING unless another state is told. */
   async addFile(
     sequence: number,
     targets: Readonly<Record<string, number>>,
-    { importedUnits = {}, ordersImportedUntil = null }: OrdersKnown = {},
+    {
+      importedUnits = {},
+      ordersImportedUntil = null,
+      state = 'APPLYING',
+    }: OrdersKnown & { readonly state?: UploadFileState } = {},
   ): Promise<void> {
     await this.database.query(
       `INSERT INTO upload_file (shop_id, sequence, kind, state, producer_key, facility_group_id, location_id,
          snapshot, effective_at, row_count, orders_imported_until)
-       VALUES ($1, $2, 'recent-changes', 'APPLYING', $3, 'FAC_GRP', $4, pg_current_snapshot(), now(), $5, $6)`,
-      [SHOP, sequence, `test ${sequence}`, LOCATION, Object.keys(targets).length, ordersImportedUntil],
+       VALUES ($1, $2, 'recent-changes', $7, $3, 'FAC_GRP', $4, pg_current_snapshot(), now(), $5, $6)`,
+      [SHOP, sequence, `test ${sequence}`, LOCATION, Object.keys(targets).length, ordersImportedUntil, state],
     );
     await this.database.query(
       `INSERT INTO upload_file_row (shop_id, sequence, position, product_id, sku, inventory_item_id, quantity,
@@ -91,8 +97,19 @@ export class ChunkBench {
     );
   }
 
+  /** What is published of the file's products is what it says, as when it was made. */
+  async publish(sequence: number): Promise<void> {
+    await this.database.query(
+      `INSERT INTO published_row (shop_id, product_id, sequence, inventory_item_id, quantity, imported_units)
+       SELECT shop_id, product_id, sequence, inventory_item_id, quantity, imported_units
+       FROM upload_file_rows($2, $1)
+       ON CONFLICT (shop_id, product_id) DO UPDATE SET sequence = excluded.sequence, quantity = excluded.quantity`,
+      [sequence, SHOP],
+    );
+  }
+
   /** Enters the lane. Returns what the attempt works with. */
-  async startAttempt(): Promise<ChunkDeps> {
+  async startAttempt(): Promise<WindowDeps> {
     const shop = await findShop(this.database, SHOP);
     const pass = await enterLane(this.database, {
       shopId: SHOP,
@@ -104,7 +121,7 @@ export class ChunkBench {
   }
 
   async apply(sequence: number): Promise<void> {
-    await applyChunk(await this.startAttempt(), { sequence, chunk: 0 });
+    await applyWindows(await this.startAttempt(), [{ sequence, window: 0 }], ROWS_PER_CALL);
   }
 
   /** SKU → outcome, or the code of a row that is quarantined or owed. */

@@ -1,6 +1,7 @@
 /** A chunk of a lane that is paused while an attempt works on it. */
 import { expect, test } from 'vitest';
-import { applyChunk } from '../../activities/apply-chunk.ts';
+import { applyWindows } from '../../activities/apply-windows.ts';
+import { ROWS_PER_CALL } from '../../src/domain/limits.ts';
 import { pauseLane, resumeLane } from '../../src/postgres/lane/lane-pause.ts';
 import { ChunkBench, SHOP } from './chunk-bench.ts';
 
@@ -12,7 +13,9 @@ test('begins no call, although the attempt has entered the lane before the pause
   const attempt = await bench.startAttempt();
   await pauseLane(bench.database, SHOP, BY_ANN);
 
-  await expect(applyChunk(attempt, { sequence: 1, chunk: 0 })).rejects.toMatchObject({ code: 'LANE_PAUSED' });
+  await expect(applyWindows(attempt, [{ sequence: 1, window: 0 }], ROWS_PER_CALL)).rejects.toMatchObject({
+    code: 'LANE_PAUSED',
+  });
 
   expect(await bench.readWrites()).toEqual([]);
   expect(await bench.readCalls(1)).toEqual([]);
@@ -43,7 +46,9 @@ test.each([
   await bench.addFile(1, { A: 10 });
   const attempt = await bench.startAttempt();
   const hold = await bench.twin.hold('SetOnlineAtp');
-  const ended = applyChunk(attempt, { sequence: 1, chunk: 0 }).catch((error: unknown) => error);
+  const ended = applyWindows(attempt, [{ sequence: 1, window: 0 }], ROWS_PER_CALL).catch(
+    (error: unknown) => error,
+  );
   await bench.twin.control('GET', `/holds/${hold.id}?arrived`);
   await meanwhile(bench);
   await pauseLane(bench.database, SHOP, BY_ANN);

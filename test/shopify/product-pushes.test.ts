@@ -100,3 +100,20 @@ test('a product is found in each file that has it, whatever its id, and in no ot
     );
   }
 });
+
+test('of two attempts that had the row in two chunks, the later call tells what came of it', async () => {
+  const bench = await ChunkBench.open({ A: 5 });
+  await bench.addFile(1, { A: 9 });
+  await bench.apply(1);
+  await bench.database.query(
+    `INSERT INTO shopify_call (shop_id, sequence, chunk, generation, idempotency_key, variables, epoch, debts, row_count,
+       positions, sending_until, state, stored_at)
+     SELECT shop_id, sequence, 1, 1, gen_random_uuid(), replace(variables, '"quantity":9', '"quantity":8'), epoch, debts,
+       row_count, positions, sending_until, 'EXPIRED_UNKNOWN', stored_at - interval '1 hour' FROM shopify_call`,
+  );
+  await bench.addFile(2, { A: 9 });
+  await bench.apply(2);
+
+  const { pushes } = await pushesOf(bench, 'A');
+  expect(pushes.at(-1)).toMatchObject({ sequence: 1, sent: 9, outcome: 'APPLIED' });
+});

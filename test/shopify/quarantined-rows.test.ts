@@ -1,7 +1,8 @@
 /** Rows that Shopify refuses: how few calls it takes to go on without them, and how they come back. */
 import { describe, expect, test } from 'vitest';
-import { applyChunk } from '../../activities/apply-chunk.ts';
+import { applyWindows } from '../../activities/apply-windows.ts';
 import { recheckQuarantined } from '../../activities/recheck-quarantined.ts';
+import { ROWS_PER_CALL } from '../../src/domain/limits.ts';
 import { createMapShop } from '../../src/operations/map-shop.ts';
 import { release, oweMended, listQuarantinedToRecheck } from '../../src/postgres/lane/quarantined-rows.ts';
 import { openAdminApi, type AdminApi } from '../../src/shopify/admin-api.ts';
@@ -74,7 +75,7 @@ describe('a call that is refused', () => {
     };
     for (const sku of gone) await bench.remove(sku);
 
-    await applyChunk({ ...deps, api }, { sequence: 1, chunk: 0 });
+    await applyWindows({ ...deps, api }, [{ sequence: 1, window: 0 }], ROWS_PER_CALL);
 
     const { A, ...others } = await bench.readOutcomes(1);
     expect(A).toBe('APPLIED');

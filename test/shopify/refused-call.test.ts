@@ -1,6 +1,7 @@
 /** Shopify refuses a call and does not say because of which row: the others are applied all the same. */
 import { describe, expect, test } from 'vitest';
-import { applyChunk } from '../../activities/apply-chunk.ts';
+import { applyWindows } from '../../activities/apply-windows.ts';
+import { ROWS_PER_CALL } from '../../src/domain/limits.ts';
 import type { AdminApi } from '../../src/shopify/admin-api.ts';
 import { ChunkBench } from './chunk-bench.ts';
 import { SHOP as TWIN_SHOP } from './twin-fixture.ts';
@@ -47,7 +48,7 @@ describe.each(['without-field', 'without-code'])(
         },
       };
 
-      await applyChunk({ ...deps, api }, { sequence: 1, chunk: 0 });
+      await applyWindows({ ...deps, api }, [{ sequence: 1, window: 0 }], ROWS_PER_CALL);
 
       expect(await bench.readOutcomes(1)).toEqual({ ...each('APPLIED'), S05: 'QUANTITY_STALE' });
       expect(await bench.readOwed()).toEqual(['S05 QUANTITY_STALE']);
@@ -77,7 +78,7 @@ describe('a refusal for another cause that names no row', () => {
     const bad = (await bench.twin.levels()).find(({ sku }) => sku === 'S07')?.inventoryItemId;
     const api = refuse(deps.api, (variables) => variables.includes(`"${bad}"`));
 
-    await applyChunk({ ...deps, api }, { sequence: 1, chunk: 0 });
+    await applyWindows({ ...deps, api }, [{ sequence: 1, window: 0 }], ROWS_PER_CALL);
 
     expect(await bench.readOutcomes(1)).toEqual({ ...each('APPLIED'), S07: 'ROW_REFUSED' });
   });
@@ -87,7 +88,9 @@ describe('a refusal for another cause that names no row', () => {
     const deps = await bench.startAttempt();
     const api = refuse(deps.api, () => true);
 
-    await expect(applyChunk({ ...deps, api }, { sequence: 1, chunk: 0 })).rejects.toMatchObject({
+    await expect(
+      applyWindows({ ...deps, api }, [{ sequence: 1, window: 0 }], ROWS_PER_CALL),
+    ).rejects.toMatchObject({
       code: 'SHOPIFY_REQUEST_REFUSED',
       class: 'blocks-lane',
     });

@@ -4,7 +4,8 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { createGzip, gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { applyChunk } from '../../activities/apply-chunk.ts';
+import { applyWindows } from '../../activities/apply-windows.ts';
+import { ROWS_PER_CALL } from '../../src/domain/limits.ts';
 import { SEND_WITHIN_MS, SENDABLE_FOR_MS, SHOPIFY_ANSWER_BYTES_MAX } from '../../src/domain/limits.ts';
 import { sendDeadline, type SendDeadline } from '../../src/domain/send-deadline.ts';
 import type { AdminApi } from '../../src/shopify/admin-api.ts';
@@ -191,7 +192,7 @@ async function repeatAfter(setBackBy: string) {
       return new Promise(() => undefined);
     },
   };
-  void applyChunk({ ...paused, api }, { sequence: 1, chunk: 0 });
+  void applyWindows({ ...paused, api }, [{ sequence: 1, window: 0 }], ROWS_PER_CALL);
   await stored.promise;
   const [call] = await bench.database.query<{ until: Date }>(
     'UPDATE shopify_call SET sending_until = sending_until + $1::interval RETURNING sending_until AS until',
@@ -217,16 +218,14 @@ describe('a stored call without an answer', () => {
 
   test('is in doubt after a refusal only when an earlier sending may have been executed', async () => {
     const bench = await ChunkBench.open({ A: 1, B: 1 });
-    for (const [sequence, sku, kind] of [
-      [1, 'A', 'http-429'],
-      [2, 'B', 'http-500-before'],
-    ] as const) {
-      await bench.addFile(sequence, { [sku]: 5 });
-      await bench.armFault(kind);
-      await expect(bench.apply(sequence)).rejects.toMatchObject({ class: 'retry' });
-      await bench.sell(sku, 1);
-      await bench.apply(sequence);
-    }
+    await bench.addFile(1, { A: 5 });
+    await bench.armFault('http-429');
+    await Promise.all([bench.apply(1), bench.runWhileNextWriteWaits(() => bench.sell('A', 1))]);
+    await bench.addFile(2, { B: 5 });
+    await bench.armFault('http-500-before');
+    await expect(bench.apply(2)).rejects.toMatchObject({ class: 'retry' });
+    await bench.sell('B', 1);
+    await bench.apply(2);
 
     const calls = await bench.database.query(
       'SELECT sequence, generation, state, repeated FROM shopify_call ORDER BY sequence, generation',

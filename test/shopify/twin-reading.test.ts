@@ -141,10 +141,23 @@ describe('looking up by a query', () => {
 describe('reading by ids', () => {
   test('gives null in the place of an unknown id, and the time of available', async () => {
     const { twin, ids } = await startTwinWith(shirts(1), { now: () => new Date('2026-11-24T12:00:00.123Z') });
-    const { data } = await twin.query(documentText('read-online-atp'), {
-      ids: ['gid://shopify/InventoryItem/1', ids[0]],
-      locationId: LOCATION,
-    });
+    const { data } = await twin.query(
+      `query Read($ids: [ID!]!, $locationId: ID!) {
+        nodes(ids: $ids) {
+          ... on InventoryItem {
+            id
+            sku
+            tracked
+            inventoryLevel(locationId: $locationId, includeInactive: true) {
+              id
+              isActive
+              quantities(names: ["available"]) { name quantity updatedAt }
+            }
+          }
+        }
+      }`,
+      { ids: ['gid://shopify/InventoryItem/1', ids[0]], locationId: LOCATION },
+    );
     expect(data.nodes).toEqual([
       null,
       {

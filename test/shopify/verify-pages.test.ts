@@ -3,9 +3,10 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { beforeAll, expect, test } from 'vitest';
 import { createVerifyActivities } from '../../activities/verify-shop.ts';
-import { ROWS_PER_CALL } from '../../src/domain/limits.ts';
+import { PAGES_COMPARED_AT_ONCE, ROWS_PER_CALL } from '../../src/domain/limits.ts';
 import { openAdminApi } from '../../src/shopify/admin-api.ts';
 import { ChunkBench, SHOP } from './chunk-bench.ts';
+import { SHOP as TWIN_SHOP } from './twin-fixture.ts';
 
 const PAGES = 4;
 /** In the order in which they are compared. */
@@ -16,18 +17,19 @@ const DIFFERENT = Array.from({ length: PAGES }, (_, page) => SKUS[page * ROWS_PE
 let bench: ChunkBench;
 
 beforeAll(async () => {
-  bench = await ChunkBench.open(
-    Object.fromEntries(SKUS.map((sku) => [sku, DIFFERENT.includes(sku) ? 1 : 0])),
-  );
+  bench = await openShop(SKUS);
 });
+
+function openShop(skus: readonly string[]): Promise<ChunkBench> {
+  return ChunkBench.open(Object.fromEntries(skus.map((sku) => [sku, DIFFERENT.includes(sku) ? 1 : 0])));
+}
 
 /** An attempt; what it fails for would look like a fault in the log. */
 function environmentWith(info: { readonly heartbeatDetails?: unknown }) {
   return new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
 }
 
-function verify(environment = environmentWith({})) {
-  const { database } = bench;
+function verify(environment = environmentWith({}), { database } = bench) {
   const { compareShop } = createVerifyActivities({
     database,
     adminApi: (shop) => openAdminApi(shop),
@@ -43,14 +45,14 @@ const findings = {
 };
 
 /** Lets the reads of pages wait at Shopify until each of them is there. */
-async function holdPages(count: number): Promise<readonly string[]> {
+async function holdPages(count: number, { twin } = bench): Promise<readonly string[]> {
   const held: string[] = [];
-  for (let page = 0; page < count; page += 1) held.push((await bench.twin.hold('ReadOnlineAtp')).id);
+  for (let page = 0; page < count; page += 1) held.push((await twin.hold('ReadOnlineAtp')).id);
   return held;
 }
 
-const arrived = (id: string) => bench.twin.control('GET', `/holds/${id}?arrived`);
-const release = (id: string) => bench.twin.control('DELETE', `/holds/${id}`);
+const arrived = (id: string, { twin } = bench) => twin.control('GET', `/holds/${id}?arrived`);
+const release = (id: string, { twin } = bench) => twin.control('DELETE', `/holds/${id}`);
 
 test('all pages are on their way at once, and are told in the order of the products', async () => {
   const held = await holdPages(PAGES);
@@ -60,6 +62,20 @@ test('all pages are on their way at once, and are told in the order of the produ
   for (const id of held.toReversed()) await release(id);
 
   expect(await verified).toMatchObject(findings);
+});
+
+test('a large plan has more pages on their way, also when no call has told the plan yet', async () => {
+  const pages = PAGES_COMPARED_AT_ONCE + 1;
+  const products = pages * ROWS_PER_CALL;
+  const large = await openShop(Array.from({ length: products }, (_, at) => `LARGE-${at}`));
+  await large.twin.control('PATCH', `/shops/${TWIN_SHOP.domain}/economy`, { restoreRate: 2_000 });
+  const held = await holdPages(pages, large);
+
+  const verified = verify(environmentWith({}), large);
+  for (const id of held) await arrived(id, large);
+  for (const id of held) await release(id, large);
+
+  expect(await verified).toMatchObject({ checked: products, differentCount: 0 });
 });
 
 test('when a page fails, the next attempt goes on behind the last page before it, and counts nothing twice', async () => {

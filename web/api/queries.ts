@@ -97,6 +97,8 @@ interface ActOptions<Name extends OperationName> {
   /** They are called in any case, also when what has begun the act is no longer on the page. */
   readonly onSuccess?: (result: ResultOf<Name>) => void;
   readonly onError?: (error: Error) => void;
+  /** What the server tells of an act that takes long. */
+  readonly onTold?: (text: string) => void;
 }
 
 type ActVariables<Name extends OperationName> = {
@@ -109,11 +111,14 @@ type ActVariables<Name extends OperationName> = {
  */
 export function useAct<const Name extends OperationName>(
   name: Name,
-  { onSuccess, onError }: ActOptions<Name> = {},
+  { onSuccess, onError, onTold }: ActOptions<Name> = {},
 ): UseMutationResult<ResultOf<Name>, Error, ActVariables<Name>> & Told {
   const client = useQueryClient();
   const [told, setTold] = useState<string | null>(null);
-  const onProgress = (text: string | null) => setTold(text ?? AT_WORK);
+  const onProgress = (text: string | null) => {
+    setTold(text ?? AT_WORK);
+    onTold?.(text ?? AT_WORK);
+  };
   const act: UseMutationResult<ResultOf<Name>, Error, ActVariables<Name>> = useMutation({
     mutationFn: ({ input, ...options }) => call(name, input, { ...options, onProgress }),
     ...(onSuccess && { onSuccess: (result) => onSuccess(result) }),

@@ -3,14 +3,14 @@
  */
 import { Button, Tooltip } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import { readOperations } from '../api/client.ts';
 import type { OperationFacts, OperationName } from '../api/operation-types.ts';
 import { useAct } from '../api/queries.ts';
 import { useMay } from '../session/session.tsx';
 import { ActDrawer } from './act-drawer.tsx';
 import type { ActProps } from './act-props.ts';
-import { tellDone, tellProblem } from './tell.tsx';
+import { tellAtWork, tellDone, tellProblem } from './tell.tsx';
 
 /** The facts of an operation; undefined until they are there. */
 export function useOperation(name: OperationName): OperationFacts | undefined {
@@ -43,12 +43,14 @@ export function Act<const Name extends OperationName>(props: ActProps<Name>) {
   } | null>(null);
   const facts = useOperation(name);
   const may = useMay(facts?.role ?? 'viewer');
+  const message = useId();
   const act = useAct(name, {
+    onTold: (text) => tellAtWork(message, label, text),
     onSuccess: (result) => {
-      tellDone(done?.(result) ?? `${label}: done`);
+      tellDone(done?.(result) ?? `${label}: done`, message);
       onDone?.(result);
     },
-    onError: tellProblem,
+    onError: (error) => tellProblem(error, message),
   });
   const reason = facts && !may ? `For the role ${facts.role}` : whyNot;
   const open = () => {

@@ -1,13 +1,20 @@
 /** One act for many things: asked once, its progress shown, ended when a person says so, and what failed tried again. */
-import { Button, Group, List, Modal, Progress, Stack, Text, Textarea } from '@mantine/core';
+import { Button, Group, List, Modal, Stack, Text, Textarea } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useRef, useState, type ReactNode } from 'react';
+import type { CallOptions } from '../api/client.ts';
 import { problemOf, type ProblemFacts } from '../api/problem.ts';
+import { AT_WORK } from '../api/told.ts';
+import { RowsProgress } from './rows-progress.tsx';
+import { formatUnits } from './units.tsx';
 
 export interface BulkItem {
   /** As a person calls it; each name is there once. */
   readonly name: string;
 }
+
+/** For `call`: what the server tells of one that takes long is shown. */
+type Telling = Required<Pick<CallOptions, 'onProgress'>>;
 
 interface BulkActProps<Item extends BulkItem> {
   readonly label: string;
@@ -15,9 +22,12 @@ interface BulkActProps<Item extends BulkItem> {
   /** What will happen to all of them. */
   readonly consequence: ReactNode;
   /** Does it to one. */
-  readonly act: (item: Item, reason: string) => Promise<unknown>;
+  readonly act: (item: Item, reason: string, telling: Telling) => Promise<unknown>;
   /** Takes it back, for those that it was done to. */
-  readonly undo?: { readonly label: string; readonly act: (item: Item) => Promise<unknown> };
+  readonly undo?: {
+    readonly label: string;
+    readonly act: (item: Item, telling: Telling) => Promise<unknown>;
+  };
   readonly onClose: () => void;
 }
 
@@ -36,27 +46,35 @@ export function BulkAct<Item extends BulkItem>(props: BulkActProps<Item>) {
   const [total, setTotal] = useState<number | null>(null);
   const [isRunning, setRunning] = useState(false);
   const [isUndone, setUndone] = useState(false);
+  const [atWork, setAtWork] = useState<string | null>(null);
   const isCanceled = useRef(false);
 
-  const work = async (chosen: readonly Item[], doIt: (item: Item) => Promise<unknown>, before: Came) => {
+  const work = async (
+    chosen: readonly Item[],
+    doIt: (item: Item, telling: Telling) => Promise<unknown>,
+    before: Came,
+  ) => {
     isCanceled.current = false;
     setRunning(true);
     let now = before;
     setCame(now);
     for (const item of chosen) {
       if (isCanceled.current) break;
-      const failure = await doIt(item).then(() => null, problemOf);
+      setAtWork(item.name);
+      const onProgress = (told: string | null) => setAtWork(`${item.name}: ${told ?? AT_WORK}`);
+      const failure = await doIt(item, { onProgress }).then(() => null, problemOf);
       now = failure
         ? { ...now, failed: new Map([...now.failed, [item.name, failure]]) }
         : { ...now, done: [...now.done, item.name] };
       setCame(now);
     }
+    setAtWork(null);
     setRunning(false);
     await client.invalidateQueries();
   };
   const start = (chosen: readonly Item[], before: Came) => {
     setTotal(before.done.length + chosen.length);
-    void work(chosen, isUndone && undo ? undo.act : (item) => act(item, reason), before);
+    void work(chosen, isUndone && undo ? undo.act : (item, telling) => act(item, reason, telling), before);
   };
   const failedItems = items.filter(({ name }) => came.failed.has(name));
   const doneItems = items.filter(({ name }) => came.done.includes(name));
@@ -92,14 +110,18 @@ export function BulkAct<Item extends BulkItem>(props: BulkActProps<Item>) {
           </>
         ) : (
           <>
-            <Progress
-              value={total === 0 ? 100 : (worked / total) * 100}
-              {...(came.failed.size > 0 && { color: 'orange' })}
-              aria-label={`${worked} of ${total}`}
+            <RowsProgress
+              label={label}
+              done={worked}
+              total={total}
+              words={(_, all) =>
+                `${isUndone ? 'Taken back' : 'Done'}: ${came.done.length} of ${formatUnits(all)}${
+                  came.failed.size > 0 ? `, failed: ${came.failed.size}` : ''
+                }`
+              }
             />
-            <Text size="sm" role="status">
-              {isUndone ? 'Taken back' : 'Done'}: {came.done.length} of {total}
-              {came.failed.size > 0 && `, failed: ${came.failed.size}`}
+            <Text size="sm" c="dimmed" role="status" mih="1.55em" style={{ overflowWrap: 'anywhere' }}>
+              {atWork}
             </Text>
             <List size="sm">
               {[...came.failed].map(([name, { code, detail }]) => (

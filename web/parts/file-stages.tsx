@@ -1,6 +1,7 @@
 /** A file's rows by stage: four numbers that are never one. */
 import { Card, SimpleGrid, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { countPassedOn } from '../../src/domain/jobs/process-uploads.ts';
 import { Instant } from './instant.tsx';
 import { formatUnits, Units } from './units.tsx';
 import type { FileView } from './file-view.ts';
@@ -8,6 +9,8 @@ import { PageLink } from './page-link.tsx';
 
 export function FileStages({ file }: { readonly file: FileView }) {
   const { stages, toZero, skipped, quarantined, owed } = file;
+  const isDone = file.status === 'APPLIED' || file.status === 'PARTIAL';
+  const passedOn = isDone ? countPassedOn({ ...file, unchanged: skipped }) : 0;
   const { readBack } = stages;
   return (
     <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm">
@@ -25,6 +28,7 @@ export function FileStages({ file }: { readonly file: FileView }) {
         {[
           ...(quarantined > 0 ? [`${formatUnits(quarantined)} quarantined`] : []),
           ...(owed > 0 ? [`${formatUnits(owed)} owed`] : []),
+          ...(passedOn > 0 ? [`${formatUnits(passedOn)} passed on to later files`] : []),
         ].join(', ') || 'taken by Shopify'}
       </Stage>
       <Stage name="Read back" value={readBack?.equal ?? null} none="not verified">

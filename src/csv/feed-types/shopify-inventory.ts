@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { ShopifyInventoryRow } from '../../domain/feed-type.ts';
 import { UNITS_MAX } from '../../domain/limits.ts';
 import {
+  bin,
   columnsOf,
   ifGiven,
   nullFor,
@@ -26,7 +27,7 @@ const columns = (how: Reading) =>
   z.object({
     sku: orNull,
     location: required,
-    binName: orNull,
+    binName: bin,
     onHand: onHand(how),
     onHandCurrent: onHand(how),
     onHandNew: onHand(how),

@@ -5,9 +5,9 @@ import { ORDER_UNITS_MAX } from '../../domain/limits.ts';
 import { readTransferStatus } from '../../domain/recognition/transfer-status.ts';
 import {
   columnsOf,
+  knownBy,
   orNull,
   product,
-  required,
   text,
   units,
   type FeedSchema,
@@ -28,9 +28,9 @@ function transferStatus({ statuses }: Reading) {
 const columns = (how: Reading) =>
   z.object({
     ...product,
-    transferId: required,
+    transferId: knownBy,
     // Taken for one line, two cartons of a product would be two states of the same units.
-    itemSeqId: required,
+    itemSeqId: knownBy,
     quantity: units(how, { min: 0, max: ORDER_UNITS_MAX }),
     fromFacilityId: orNull,
     fromExternalFacilityId: orNull,

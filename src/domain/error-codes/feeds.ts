@@ -60,7 +60,9 @@ export const FEED_ERRORS = {
   FEED_ROW_DUPLICATE: {
     class: 'row',
     message: (d) =>
-      `Row ${d.otherRow} counts the same product at facility "${d.facilityId}", and the counts are not equal.`,
+      d.isTotal
+        ? `Row ${d.otherRow} has no bin, and the sum of the bins of this product at facility "${d.facilityId}": it may be their total, or as many units more.`
+        : `Row ${d.otherRow} counts the same product at facility "${d.facilityId}", and the counts are not equal.`,
     hint: 'None of these rows was imported: send the right one in a new file. If they are bins, give them different values of locationSeqId; if the last one or their sum is meant, say so for the source: `atp source set <source> --rows last`, or `sum`.',
   },
   FEED_ROW_CONTRADICTED: {
@@ -72,7 +74,7 @@ export const FEED_ERRORS = {
   FEED_COUNT_INCOMPLETE: {
     class: 'row',
     message: (d) =>
-      `Row ${d.otherRow} counts the same product at facility "${d.facilityId}" and cannot be read, so what is there in all is not known.`,
+      `Row ${d.otherRow} counts the same product at facility "${d.facilityId}", or seems to, and is refused: so what is there in all is not known.`,
     hint: 'Correct that row, and send all rows of the product at this facility again.',
   },
   COUNT_OVERTAKEN: {

@@ -13,9 +13,17 @@ export interface FileOutcome {
   readonly owed: number;
 }
 
-/** What one step of applying a file has come to: rows of its window, and those that it sent to Shopify, repeats included. */
+/** What one window of a file has come to: its rows, and those that were sent to Shopify, repeats included. */
 export interface WindowOutcome extends FileOutcome {
   readonly sent: number;
+}
+
+/** What one step of applying a file has come to: of all windows that it has applied. */
+export interface AppliedWindows extends WindowOutcome {
+  /** The window that comes next; absent in histories of an earlier release, whose steps had one window each. */
+  readonly nextWindow?: number;
+  /** A delta waits that may go before that one. */
+  readonly deltaWaits?: boolean;
 }
 
 /** A file that a run has applied to its end. */
@@ -68,6 +76,10 @@ export function blockedInWords({ sequence, since, reason }: BlockedLane): string
   return `${what}${since === null ? '' : ` since ${since}`}, ${reason}`;
 }
 
+export function addWindows(windows: readonly WindowOutcome[]): WindowOutcome {
+  return { ...addOutcomes(windows), sent: windows.reduce((total, { sent }) => total + sent, 0) };
+}
+
 function addOutcomes(files: readonly FileOutcome[]): FileOutcome {
   const sum = (name: keyof FileOutcome) => files.reduce((total, file) => total + file[name], 0);
   return {
@@ -78,13 +90,25 @@ function addOutcomes(files: readonly FileOutcome[]): FileOutcome {
   };
 }
 
+/** Rows of a file that was applied, and that a later file has or has brought already: nothing else has become of them. */
+export function countPassedOn({
+  rows,
+  applied,
+  unchanged,
+  quarantined,
+  owed,
+}: FileOutcome & { readonly rows: number }): number {
+  return Math.max(0, rows - applied - unchanged - quarantined - owed);
+}
+
 /** `12 rows applied, 3 unchanged, 1 quarantined`. */
-export function rowsInWords({ applied, unchanged, quarantined, owed }: FileOutcome): string {
+export function rowsInWords({ applied, unchanged, quarantined, owed }: FileOutcome, passedOn = 0): string {
   return [
     `${counted(applied, 'row')} applied`,
     ...(unchanged > 0 ? [`${unchanged} unchanged`] : []),
     ...(quarantined > 0 ? [`${quarantined} quarantined`] : []),
     ...(owed > 0 ? [`${owed} owed`] : []),
+    ...(passedOn > 0 ? [`${passedOn} passed on to later files`] : []),
   ].join(', ');
 }
 
@@ -107,7 +131,10 @@ export const PROCESS_UPLOADS = defineJob({
     const stopped = laneState === 'blocked' ? `; the lane is blocked${why}${started}` : '';
     const paused = pause ? `; the lane is ${pauseInWords(pause)}` : '';
     if (files.length === 0) return `${NOTHING_APPLIED[laneState]}${stopped}${paused}`;
-    return `${counted(files.length, 'file')}: ${rowsInWords(addOutcomes(files))}${stopped}${paused}`;
+    const passedOn = files
+      .filter(({ status }) => status !== 'SUPERSEDED')
+      .reduce((sum, file) => sum + countPassedOn(file), 0);
+    return `${counted(files.length, 'file')}: ${rowsInWords(addOutcomes(files), passedOn)}${stopped}${paused}`;
   },
   outcomeOf: ({ files, laneState }): Outcome => {
     if (laneState === 'blocked') return 'BLOCKED';

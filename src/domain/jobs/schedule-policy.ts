@@ -14,6 +14,30 @@ export type Preset = keyof typeof PRESETS;
 
 export const PRESET_NAMES = Object.keys(PRESETS) as readonly Preset[];
 
+/** The recommended times of shops are spread over this part of a job's interval, and over an hour at most. */
+const SPREAD_PART = 1 / 5;
+const SPREAD_MAX: Preset = '1h';
+
+/**
+ * How much later than a job's usual time a shop's recommended one is, in milliseconds: always the same for a shop, and another one for most
+ * others. Otherwise a hundred shops would start their Hard Sync in the same second, wait for the same workers, and lie idle together afterwards.
+ * Whole minutes for times of day, which people read; else whole seconds.
+ */
+export function shopsOwnDelay(shopId: string, every: Preset): number {
+  const spanMs = Math.min(PRESETS[every] * SPREAD_PART, PRESETS[SPREAD_MAX]);
+  const stepMs = PRESETS[every] > PRESETS['1h'] ? 60_000 : 1_000;
+  return (hashOf(shopId) % Math.floor(spanMs / stepMs)) * stepMs;
+}
+
+/** FNV-1a, 32 bits, with the last mix of MurmurHash3: ids that differ in their last letter alone are spread as well. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const letter of text) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
 /** How people also write the presets. */
 export const PRESET_WORDS: Readonly<Record<string, Preset>> = {
   '60m': '1h',
@@ -37,7 +61,7 @@ export const TIME_OF_DAY_PATTERN = '^([01]\\d|2[0-3]):([0-5]\\d)$';
 export interface SchedulePolicy {
   /** How often it should run until a person decides otherwise. */
   readonly recommended: Preset;
-  /** The time of day, UTC, that its runs are counted from when nobody names a start. */
+  /** The time of day, UTC, that its runs are counted from when nobody names a start; recommended ones of a shop are later by `shopsOwnDelay`. */
   readonly usualTime: { readonly hour: number; readonly minute: number };
   /** Runs must not be closer together than this, and why. Absent: as often as a person likes. */
   readonly notFasterThan?: { readonly every: Preset; readonly why: string };

@@ -12,6 +12,9 @@ export const FACILITIES_AT_ONCE_MAX = 1_000;
 /** Products whose settings one file may give: they are in memory at once. */
 export const PRODUCTS_SET_AT_ONCE_MAX = 200_000;
 
+/** Products of such an act that one statement sets: a person sees how far it is, about each second. */
+export const PRODUCTS_SET_CHUNK_ROWS = 5_000;
+
 /** Rows of such a file that its error names. */
 export const ROWS_NAMED_MAX = 5;
 

@@ -1,25 +1,63 @@
 /** The lane: how a file is cut into calls, and how each call gets to Shopify once. */
 
-/** Rows of one Shopify call: Shopify refuses longer input arrays. Also the fixed cut of a file into chunks. */
+/** Rows of one Shopify call: Shopify refuses longer input arrays. Also the rows of a page, which one call reads. */
 export const ROWS_PER_CALL = 250;
 
 /**
- * Calls that one activity applies before it returns to the workflow. One activity round trip costs 40–100 ms, so
- * forty calls hide it; and a window is short enough to be repeated from its start.
+ * A Hard Sync of so many rows keeps them packed, which takes 107 bytes of the write-ahead log where a row of its own takes 247.
+ * Of what is smaller, neither the log nor the time counts.
  */
-export const CALLS_PER_WINDOW = 40;
+export const PACKED_ROWS_MIN = 10_000;
 
 /**
- * Chunks of one file that are on their way to Shopify at once, by the plan of the shop. They touch distinct rows. A chunk is a read
- * of 3 points and a write of 10, and takes the better part of a second: five are what 100 points a second pay for, the smallest plan.
+ * Rows of such a record: those of a page, which is then one record. It cannot change: the functions that read records divide by
+ * it (migration 0099).
+ */
+export const ROWS_PER_PACK = 250;
+
+/**
+ * Pages of a window. Rows that differ are packed into full calls only within these, and between two windows a delta may go first; so a
+ * window is short enough to be waited for, and to be repeated from its start. It cannot change: a run goes on with the windows that an earlier release has counted, and stored calls have their
+ * numbers.
+ */
+export const PAGES_PER_WINDOW = 40;
+
+/**
+ * Windows of a file that one step of its run applies: a file of 1,000,000 rows has 100, and each step makes six events of the run's
+ * history.
+ */
+export const WINDOWS_PER_STEP_MAX = 4;
+
+/** After a delta that could not be opened between two windows, so many steps of the large file go by before one is tried again. */
+export const STEPS_AFTER_REFUSED_DELTA = 10;
+
+/** A step begins no further window after this time: what was done is told to the run, and a person sees that it goes on. */
+export const STEP_ENOUGH_MS = 60_000;
+
+/**
+ * Calls of one file that are on their way to Shopify at once, by the plan of the shop. They touch distinct rows. A page and its
+ * chunk are a read of 4 points and a write of 11, and take the better part of a second: five are what 100 points a second pay for,
+ * the smallest plan.
  */
 export const CALLS_IN_FLIGHT = 5;
 
-/** The same, at most: each holds a connection to Postgres now and then, of which a process has 24, and waits for the lane's row. */
-export const CALLS_IN_FLIGHT_MAX = 20;
+/** The same, at most. Each costs the memory of its rows, some hundred kilobytes. */
+export const CALLS_IN_FLIGHT_MAX = 64;
 
-/** Points a second that pay for one chunk on its way. */
+/** Points a second that pay for one page and its chunk on their way. */
 export const POINTS_PER_CALL_IN_FLIGHT = 20;
+
+/**
+ * Rows of a file that passes rows on to a newer one, and of each file up to that one: behind so many, a row waits a minute for its
+ * newest value on the smallest plan. In a larger file each row is decided when its turn comes.
+ */
+export const PASSED_ON_FILE_ROWS_MAX = 100_000;
+
+/**
+ * Files that took rows of files that took rows, one after the other. A product that changes in each delta must not be passed on
+ * without an end.
+ */
+export const PASSED_ON_TIMES_MAX = 3;
 
 /** New requests for one chunk whose rows keep changing on Shopify between our read and our write. */
 export const STALE_TRIES_MAX = 3;

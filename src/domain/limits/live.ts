@@ -29,6 +29,12 @@ export const LIVE_NEWS_FRESH_MS = 2_000;
 /** How long a run rests after a delta that failed, before it makes the next one. */
 export const LIVE_REST_AFTER_DELTA_MS = 30_000;
 
+/**
+ * A live shop whose file is on its way for longer gets the next delta meanwhile: a file of a few rows is there sooner, and what
+ * changes in that time comes together.
+ */
+export const LIVE_NEXT_DELTA_AFTER_MS = 5_000;
+
 /** A run that nobody tells of anything looks so often by itself whether its shop is still live. */
 export const LIVE_SET_LOOK_EVERY_MS = 10 * 60 * 1000;
 

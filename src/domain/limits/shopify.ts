@@ -34,6 +34,12 @@ export const SHOPIFY_QUOTA_WAIT_MAX_MS = 60_000;
 export const SHOPIFY_QUOTA_RESERVE_POINTS = 5;
 
 /**
+ * After so long without an answer, half of the points are left for others of the same shop that were left before: some answers' time, so that
+ * a process which is kept waiting goes on soon.
+ */
+export const TAKEN_BY_OTHERS_HALVES_MS = 1_000;
+
+/**
  * The quota that a shop is assumed to have until its first answer tells: that of the smallest plan, of which another
  * process may have left little. It allows two calls at once and then a few a second, so that one that hangs does not
  * stop the others.
@@ -68,6 +74,12 @@ export const CATALOGUE_STEPS_MAX = CATALOGUE_PAGES_MAX / CATALOGUE_PAGES_PER_STE
 /** How often one page of a catalogue is asked for again because Shopify was throttling. */
 export const CATALOGUE_PAGE_TRIES_MAX = 10;
 
+/**
+ * How long one call of a lane pauses in all because Shopify throttles it, before its step is tried again. The lease of a lane in
+ * which nothing is written lasts for two minutes.
+ */
+export const THROTTLED_PAUSES_MAX_MS = 30_000;
+
 /** A file with an access token is short; a longer one is the wrong file. */
 export const TOKEN_FILE_BYTES_MAX = 4_096;
 
@@ -78,8 +90,23 @@ export const TOKEN_RENEWED_EARLY_MS = 5 * 60_000;
 export const TOKEN_RENEWAL_APART_MS = 5 * 60_000;
 
 /**
- * Pages of ROWS_PER_CALL products that a verification reads from Shopify at once. At 300 ms a call that is 100 pages a second,
- * of 3 points each: more than most plans pay for, so the shop's quota sets the pace. A call of the lane in the same worker waits
+ * Pages of ROWS_PER_CALL products that a verification reads from Shopify at once, at least. At 300 ms a call that is 80 pages a second,
+ * of 4 points each: more than the smaller plans pay for, so the shop's quota sets the pace. A call of the lane in the same worker waits
  * behind them, for a second on the smallest plan.
  */
-export const PAGES_COMPARED_AT_ONCE = 32;
+export const PAGES_COMPARED_AT_ONCE = 24;
+
+/**
+ * The same, at most: at 300 ms a call as many as one worker can compare, which takes some 3 ms of the processor for each. Each page on its
+ * way costs the memory of its rows, some 150 kB.
+ */
+export const PAGES_COMPARED_AT_ONCE_MAX = 100;
+
+/** Points a second that pay for one page on its way: 4 points, and 400 ms with some reserve. */
+export const POINTS_PER_PAGE_IN_FLIGHT = 10;
+
+/**
+ * Pages of a verification whose products are looked up by one statement. Of eight pages, its planning is less than a tenth of the work. The last
+ * of them waits for the points of the others, for a third of a second on the smallest plan, and is as much older when it is compared.
+ */
+export const PAGES_LOOKED_UP_AT_ONCE = 8;

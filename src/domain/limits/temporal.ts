@@ -236,3 +236,6 @@ export const SCHEDULE_UPDATE_TRIES_MAX = 5;
 export const SCHEDULE_UPDATE_LOOKS_MAX = 20;
 
 export const SCHEDULE_UPDATE_LOOK_EVERY_MS = 250;
+
+/** Activities of a worker at once: a lane, a producer and an import for a handful of shops. More wait in the queue. */
+export const ACTIVITIES_AT_ONCE_MAX = 20;

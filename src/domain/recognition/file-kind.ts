@@ -37,17 +37,23 @@ export function recogniseFile(first: Uint8Array, named: Encoding | null): FileKi
   const mark = MARKS.find(({ bytes }) => beginsWith(first, bytes));
   if (mark) return { kind: 'text', encoding: mark.encoding, markBytes: mark.bytes.length };
   if (beginsWith(first, GZIP)) return { kind: 'gzip' };
-  if (named !== null) return { kind: 'text', encoding: named, markBytes: 0 };
   const halves = halvesOfNul(first);
-  if (halves !== null) {
-    const encoding = halves === 'odd' ? 'utf-16le' : 'utf-16be';
+  const looksLike = halves && (halves === 'odd' ? 'utf-16le' : 'utf-16be');
+  if (looksLike !== null && looksLike !== named)
     return {
       kind: 'other',
-      what: `this looks like UTF-16 without a byte order mark: save it as "CSV UTF-8", or say so for its source (--encoding ${encoding})`,
+      what: `this looks like UTF-16 without a byte order mark${named === null ? '' : `, and its source says that it is ${named}`}: save it as "CSV UTF-8", or say so for its source (--encoding ${looksLike})`,
     };
-  }
-  return { kind: 'text', encoding: 'utf-8', markBytes: 0 };
+  if (named?.startsWith('utf-16') && first.length >= PAIRS_MIN * 2 && !first.includes(0))
+    return {
+      kind: 'other',
+      what: `its source says that it is ${named}, and it is not: say for its source what it is (--encoding utf-8), or save it as UTF-16`,
+    };
+  return { kind: 'text', encoding: named ?? 'utf-8', markBytes: 0 };
 }
+
+/** Fewer pairs of bytes say nothing. A table in UTF-16 has NUL bytes, since its separators do. */
+const PAIRS_MIN = 4;
 
 function beginsWith(first: Uint8Array, bytes: readonly number[]): boolean {
   return bytes.every((byte, index) => first[index] === byte);
@@ -56,7 +62,7 @@ function beginsWith(first: Uint8Array, bytes: readonly number[]): boolean {
 /** Where the NUL bytes are when every second byte is one, as in UTF-16 of Latin letters; null: it is not so. */
 function halvesOfNul(first: Uint8Array): 'even' | 'odd' | null {
   const pairs = Math.floor(first.length / 2);
-  if (pairs < 4) return null;
+  if (pairs < PAIRS_MIN) return null;
   const nuls = [0, 0];
   for (let at = 0; at < pairs * 2; at += 1) if (first[at] === 0) nuls[at % 2] = (nuls[at % 2] ?? 0) + 1;
   const [even = 0, odd = 0] = nuls;

@@ -9,7 +9,7 @@ export interface InstantReading {
 }
 
 export type InstantRead =
-  /** `isDay`: the text had no time of day, and so the day's first instant stands for it. */
+  /** `isDay`: the text had no time of day, or zeros alone for it, and so the day's first instant stands for it. */
   { readonly instant: Date; readonly isDay: boolean } | { readonly fault: string };
 
 const NOT_A_TIME = 'it must be a time with an offset, such as 2026-11-24T10:15:00Z';
@@ -28,20 +28,28 @@ interface Clock {
 
 const OFFSET = String.raw`\s*(?<offset>Z|UTC|GMT|[+-]\d{2}:?(?:\d{2})?)?`;
 const TIME = String.raw`(?<hour>\d{1,2})(?::?(?<minute>\d{2}))?(?::?(?<second>\d{2})(?:[.,](?<fraction>\d{1,9}))?)?\s*(?<half>[AaPp]\.?[Mm]\.?)?`;
+/** As mainframes write it. No other order of so many digits has a year of ours in front and a month that the calendar has. */
+const DIGITS = new RegExp(
+  String.raw`^(?<year>\d{4})(?<month>\d{2})(?<day>\d{2})(?<hour>\d{2})(?<minute>\d{2})(?<second>\d{2})(?:[.,](?<fraction>\d{1,9}))?${OFFSET}$`,
+  'iu',
+);
+/** How they write a day where their times have 14 digits. */
+const DAY_IN_DIGITS = /^\d{8}0{6}$/;
 const DATES = [
   String.raw`(?<year>\d{4})(?<sign>[-/.])(?<month>\d{1,2})\k<sign>(?<day>\d{1,2})`,
   String.raw`(?<year>\d{4})(?<month>\d{2})(?<day>\d{2})`,
   String.raw`(?<first>\d{1,2})(?<sign>[/.-])(?<other>\d{1,2})\k<sign>(?<year>\d{4})`,
 ].map((date) => new RegExp(String.raw`^${date}(?:[T\s]\s*${TIME}${OFFSET})?$`, 'iu'));
+const FORMS = [...DATES, DIGITS];
 
 /**
- * Reads ISO 8601, and dates such as `11/25/2026 2:00 PM` or `25.11.2026 14:00`. Which of two numbers is the day is known by
+ * Reads ISO 8601, 14 digits, and dates such as `11/25/2026 2:00 PM` or `25.11.2026 14:00`. Which of two numbers is the day is known by
  * points (the day comes first), by a number above 12, or by the setting. Without an offset the setting says the zone.
  */
 export function readInstant(text: string, { offsetAt, dateOrder }: InstantReading): InstantRead {
   const plain = readPlain(text);
   if (plain !== null) return { instant: plain, isDay: false };
-  const groups = DATES.map((date) => date.exec(text)?.groups).find((found) => found !== undefined);
+  const groups = FORMS.map((form) => form.exec(text)?.groups).find((found) => found !== undefined);
   if (!groups) return { fault: NOT_A_TIME };
   const clock = readClock(groups, dateOrder);
   if ('fault' in clock) return clock;
@@ -50,7 +58,7 @@ export function readInstant(text: string, { offsetAt, dateOrder }: InstantReadin
   const milliseconds = Math.floor(Number(`0.${groups['fraction'] ?? 0}`) * 1000);
   const wall = Date.UTC(year, month - 1, day, hour, minute, second, milliseconds);
   const offset = groups['offset'];
-  const isDay = groups['hour'] === undefined;
+  const isDay = groups['hour'] === undefined || DAY_IN_DIGITS.test(text);
   if (offset !== undefined) return { instant: new Date(wall - offsetMs(offset)), isDay };
   if (offsetAt === null) {
     return { fault: `${NOT_A_TIME}; or say for its source in which zone its times are (--time-zone)` };

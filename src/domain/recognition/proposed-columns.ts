@@ -108,7 +108,9 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** How a column of units looks: nothing else is proposed for one. */
-const UNIT_COLUMNS = new Set(['availableQty', 'quantity', 'availableDelta', 'cancelQuantity']);
+export const UNIT_COLUMNS: ReadonlySet<string> = new Set([
+  ...['availableQty', 'quantity', 'availableDelta', 'cancelQuantity'],
+]);
 const UNITS = /^[-+]?\d[\d.,' ]*$/;
 
 export interface FileColumn {

@@ -1,7 +1,6 @@
 import { isMendedAtShop } from '../../domain/failed-step.ts';
 import { LANE_STILL_AFTER_MS } from '../../domain/limits.ts';
 import { heldBecause } from '../../domain/sync-plan.ts';
-import { isDone } from '../../domain/upload-file.ts';
 import { counted } from '../../domain/words.ts';
 import { glanceAtLane, type LaneGlance } from '../../postgres/lane/lane-view.ts';
 import { findStillLane } from '../../postgres/lane/still-lane.ts';
@@ -49,10 +48,10 @@ export async function inspectPlan(app: Application, { shopId }: Shop): Promise<F
 
 /** What blocks the lane (a file, or a database that was restored), since when, and what mends it. */
 function describeBlock(
-  { shopId, files, blockedSince, movedOnBy }: LaneGlance,
+  { shopId, files, head: first, blockedSince, movedOnBy }: LaneGlance,
   reason: string,
 ): [string, string, Found] {
-  const head = files.find(({ status }) => !isDone(status));
+  const head = files.find(({ sequence }) => sequence === first);
   if (reason.startsWith('HARD_SYNC_REQUIRED') || !head) {
     const byItself =
       movedOnBy === 'next-run' ? 'The next run of the shop starts its Hard Sync by itself; ' : '';

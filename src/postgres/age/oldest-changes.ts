@@ -3,7 +3,7 @@ import { judgeWaiting, type OldestChange, type WaitingFacts } from '../../domain
 import { countOf, type PlanCounts } from '../../domain/sync-plan.ts';
 import type { Database } from '../database.ts';
 import { NOT_APPLIED_SINCE, WAS_NOT_APPLIED } from '../lane/quarantined-rows.ts';
-import { IS_OPEN } from '../lane/upload-files.ts';
+import { IS_OPEN, ORDER_IN_LANE } from '../lane/upload-files.ts';
 import { readSoon } from '../read-soon.ts';
 import { HARD_SYNC_NEEDED_SINCE, WAITING_CHANGES } from '../planning/waiting-changes.ts';
 
@@ -73,7 +73,7 @@ const WAITING_ROWS = `
   CROSS JOIN LATERAL (${WAITING_CHANGES}) AS waiting
   LEFT JOIN LATERAL (
     SELECT sequence, state, reason_code FROM upload_file AS file
-    WHERE file.shop_id = shop.shop_id AND ${IS_OPEN} ORDER BY sequence LIMIT 1
+    WHERE file.shop_id = shop.shop_id AND ${IS_OPEN} ORDER BY ${ORDER_IN_LANE} LIMIT 1
   ) AS head ON true
   CROSS JOIN LATERAL (
     SELECT ${ofFiles('writing', `state = 'WRITING'`)}, ${ofFiles('published', `state <> 'WRITING'`)}

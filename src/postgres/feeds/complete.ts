@@ -1,8 +1,9 @@
 /** A source that sends all that there is: what its count does not name is counted as zero. */
 import type { ImportWarning } from '../../domain/import-warning.ts';
-import { LOOK_ALIKE_LETTERS, LOST_IDS } from '../../domain/recognition/unknown-sku.ts';
+import { LOST_IDS } from '../../domain/recognition/odd-id.ts';
 import type { Connection } from '../database.ts';
 import { STANDING_IMPORT, STANDING_INSTANT } from './last-count.ts';
+import { likeSql } from './like-ids.ts';
 import { nameLikelyProducts } from './name-likely-products.ts';
 import { IS_GOOD } from './resolving.ts';
 
@@ -29,11 +30,6 @@ const FIND_ABSENT = `
   WHERE (${STANDING_INSTANT} > coalesce(place.as_of, $2, clock_timestamp())) IS NOT TRUE
     AND NOT EXISTS (SELECT FROM resolved_row AS told
       WHERE told.product_id = last.product_id AND told.facility_id = last.facility_id)`;
-
-/** Two ids that are equal this way may be one: without case, blanks, zeros in front and a fraction of zeros, in Latin letters. */
-const likeSql = (text: string) =>
-  `lower(ltrim(regexp_replace(translate(${text}, '${LOOK_ALIKE_LETTERS.foreign}', '${LOOK_ALIKE_LETTERS.latin}'),
-    '\\s+|\\.0+$', '', 'g'), '0'))`;
 
 /** The id of a row, also of one that could not be read. */
 const ID = `coalesce(staged.id_value, staged.refused_texts ->> 'idValue')`;

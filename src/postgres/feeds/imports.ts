@@ -76,6 +76,8 @@ export interface Feed<Type extends FeedType> {
   readonly countedAt?: Date;
   /** What it was when it was imported before; absent: it has not grown since. */
   readonly grown?: GrownFrom;
+  /** Our name of each of its columns; null: nothing reads it. Absent: they are not known. */
+  readonly columns?: readonly (string | null)[];
 }
 
 export interface ClaimedFile {
@@ -127,6 +129,8 @@ type FeedFile = Pick<Feed<FeedType>, 'fileName' | 'writtenAt'> & {
   readonly completeOf: string | null;
   /** What it was before it grew; null: it has not. */
   readonly grown: GrownFrom | null;
+  /** Our name of each of its columns; null: nothing reads it. */
+  readonly columns: readonly (string | null)[];
 };
 
 interface FeedSql<Content> {
@@ -317,6 +321,7 @@ async function applyFeed<Type extends FeedType>(
           : (feed.countedAt ?? number.heldSince ?? held?.behindSince ?? null),
       later: isPostedLater ? { importId, chunkRows } : null,
       grown,
+      columns: feed.columns ?? [],
     })) ?? [];
   const warnings = [...notes, ...remarks];
   const moved = await readEffect(connection, number, !isPostedLater);

@@ -1,5 +1,6 @@
 /** The last count of each level. */
 import type { Connection } from '../database.ts';
+import { breaksUnique } from '../sql-state.ts';
 
 /** The count that a level is of: the last one, or the one before it when that one is undone. SQL of a row `last` of last_count. */
 export const STANDING_IMPORT = 'CASE WHEN last.is_undone THEN last.earlier_import_id ELSE last.import_id END';
@@ -8,38 +9,41 @@ export const STANDING_IMPORT = 'CASE WHEN last.is_undone THEN last.earlier_impor
 export const STANDING_INSTANT =
   'CASE WHEN last.is_undone THEN last.earlier_counted_at ELSE last.counted_at END';
 
-/** In key order, so that two who record counts of the same levels cannot wait for each other in a circle. */
-const TOLD = `
-  SELECT product_id, facility_id, coalesce(as_of, clock_timestamp()) AS counted_at, after_entry,
-    current_setting('atp.import_id')::bigint AS import_id, own AS is_of_available
-  FROM counted ORDER BY product_id, facility_id`;
-
-const renewSql = (told: string) => `
-  SET counted_at = ${told}.counted_at, after_entry = ${told}.after_entry, import_id = ${told}.import_id,
+/**
+ * In key order, so that two who record counts of the same levels cannot wait for each other in a circle: with hash joins off, the rows of
+ * `counted` come as they are sorted. An insert that looks for a conflict writes a third record of the write-ahead log for each row, and a
+ * level is in `counted` once: so each row is looked for, and then changed or added. By last_count_pkey.
+ */
+const RECORD = `
+  MERGE INTO last_count AS last
+  USING (
+    SELECT product_id, facility_id, coalesce(as_of, clock_timestamp()) AS counted_at, after_entry,
+      current_setting('atp.import_id')::bigint AS import_id, own AS is_of_available
+    FROM counted ORDER BY product_id, facility_id
+  ) AS told
+  ON last.product_id = told.product_id AND last.facility_id = told.facility_id
+  WHEN MATCHED THEN UPDATE SET counted_at = told.counted_at, after_entry = told.after_entry, import_id = told.import_id,
     earlier_import_id = ${STANDING_IMPORT}, earlier_counted_at = ${STANDING_INSTANT}, is_undone = false, hides_undo = false,
-    is_of_available = ${told}.is_of_available`;
-
-/** By last_count_pkey, in its order. */
-const RENEW = `
-  UPDATE last_count AS last ${renewSql('told')}
-  FROM (${TOLD}) AS told WHERE last.product_id = told.product_id AND last.facility_id = told.facility_id`;
-
-const ADD = `
-  INSERT INTO last_count AS last (product_id, facility_id, counted_at, after_entry, import_id, is_of_available)
-  SELECT * FROM (${TOLD}) AS told WHERE NOT EXISTS (SELECT FROM last_count AS last
-    WHERE last.product_id = told.product_id AND last.facility_id = told.facility_id)
-  ON CONFLICT (product_id, facility_id) DO UPDATE ${renewSql('excluded')}`;
+    is_of_available = told.is_of_available
+  WHEN NOT MATCHED THEN INSERT (product_id, facility_id, counted_at, after_entry, import_id, is_of_available)
+    VALUES (told.product_id, told.facility_id, told.counted_at, told.after_entry, told.import_id, told.is_of_available)`;
 
 /**
  * What a count finds right posts nothing, and still it was counted: all of `counted` is recorded. To be called before it is posted.
- * Nearly every level was counted before, and to change a row takes two thirds of what it takes to add it unless it is there.
+ *
+ * Nobody else adds the count of one of its levels meanwhile, as these are locked, or the turn is its own. Should somebody do it all the same,
+ * the second look finds it.
  */
 export async function recordCounts(connection: Connection): Promise<void> {
-  const { rows } = await connection.query<{ counts: number }>('SELECT count(*)::int AS counts FROM counted');
-  await connection.query('SET LOCAL enable_hashjoin = off');
-  const renewed = await connection.query(RENEW);
-  if (renewed.rowCount !== rows[0]?.counts) await connection.query(ADD);
-  await connection.query('RESET enable_hashjoin');
+  await connection.query('SET LOCAL enable_hashjoin = off; SAVEPOINT recorded');
+  try {
+    await connection.query(RECORD);
+  } catch (error) {
+    if (!breaksUnique(error)) throw error;
+    await connection.query('ROLLBACK TO SAVEPOINT recorded');
+    await connection.query(RECORD);
+  }
+  await connection.query('RELEASE SAVEPOINT recorded; RESET enable_hashjoin');
 }
 
 /** Remembers the number of the counts that this session has recorded last. To be called once all of a large import are recorded. */

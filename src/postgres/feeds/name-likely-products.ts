@@ -1,5 +1,5 @@
 import { UNKNOWN_SKUS_LOOKED_UP_MAX } from '../../domain/limits.ts';
-import { oddityOf } from '../../domain/recognition/unknown-sku.ts';
+import { oddityOf } from '../../domain/recognition/odd-id.ts';
 import type { Connection } from '../database.ts';
 import { findLikelySkus } from '../master-data/unknown-product.ts';
 

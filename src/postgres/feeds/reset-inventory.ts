@@ -42,7 +42,7 @@ function pickSql(picked: string): string {
     WITH shared AS (
       SELECT product_id, facility_id FROM resolved_row AS row WHERE ${IS_GOOD} GROUP BY product_id, facility_id HAVING count(*) > 1
     )
-    SELECT row_number, product_id, facility_id, quantity, own, as_of, row_number = ${picked} AS is_picked,
+    SELECT row_number, product_id, facility_id, bin, quantity, own, as_of, row_number = ${picked} AS is_picked,
       min(quantity) OVER bin < max(quantity) OVER bin OR bool_and(own) OVER bin <> bool_or(own) OVER bin AS differs_in_bin
     FROM (SELECT row.*, coalesce(row.location_seq_id, '') AS bin
       FROM resolved_row AS row JOIN shared USING (product_id, facility_id) WHERE ${IS_GOOD}) AS row
@@ -72,6 +72,28 @@ const REFUSE_UNEQUAL = {
   last: refuseUnequalSql(REFUSE_MIXED),
   sum: refuseUnequalSql(REFUSE_MIXED),
 } as const satisfies Readonly<Record<EqualKeyRule, string>>;
+
+/** Two readings of one file: a row without a bin beside bins of which it has the sum is their total, or as many units without a place. */
+const REFUSE_TOTAL = refuseSql({
+  from: `(SELECT row_number, facility_id,
+      sum(quantity) FILTER (WHERE is_picked AND bin <> '') OVER level = sum(quantity) FILTER (WHERE is_picked AND bin = '') OVER level
+        AND sum(quantity) FILTER (WHERE is_picked AND bin = '') OVER level <> 0 AS has_total,
+      min(row_number) FILTER (WHERE bin = '') OVER level AS other_row
+    FROM picked_row WINDOW level AS (PARTITION BY product_id, facility_id))`,
+  condition: 'row.has_total',
+  column: `'locationSeqId'`,
+  code: 'FEED_ROW_DUPLICATE',
+  detail: `'otherRow', row.other_row, 'facilityId', row.facility_id, 'isTotal', true`,
+});
+
+/** Rows that are one with an equal row before them, and differ from it in a column that nothing reads. $1: places of such columns. */
+const COUNT_ALIKE = `
+  SELECT count(*)::int AS rows FROM (
+    SELECT picked.row_number, rest <> first_value(rest) OVER (
+        PARTITION BY picked.product_id, picked.facility_id, picked.bin ORDER BY picked.row_number) AS differs
+    FROM picked_row AS picked JOIN staged_row AS staged USING (row_number)
+    CROSS JOIN LATERAL (SELECT jsonb_agg(btrim(staged.row_values::jsonb ->> place)) AS rest FROM unnest($1::int[]) AS place) AS unread
+  ) AS row WHERE differs AND ${IS_GOOD}`;
 
 /** Until then it would hide every count of an earlier instant. */
 const REFUSE_AHEAD = refuseSql({
@@ -206,26 +228,38 @@ export interface CountFeed {
   readonly completeOf?: string | null;
   /** What it was before it grew; null: it has not. */
   readonly grown?: GrownFrom | null;
+  /** Our name of each of its columns; null: nothing reads it. Absent: they are not known. */
+  readonly columns?: readonly (string | null)[];
 }
 
 /** Makes the quantity on hand of each product and facility what the feed counted. */
 async function applyCounts(
   connection: Connection,
-  { fileName, equalKeys, asOf, completeOf = null, later = null, grown = null }: CountFeed,
+  { fileName, equalKeys, asOf, completeOf = null, later = null, grown = null, columns = [] }: CountFeed,
   column: string,
 ): Promise<readonly ImportWarning[]> {
   await resolveStockRows(connection, 'row.reset_by_atp AS own, row.location_seq_id, row.as_of');
-  await refuseIncompleteCounts(connection);
-  const ahead = await connection.query(REFUSE_AHEAD);
-  if (ahead.rowCount !== 0) await connection.query(REFUSE_BESIDE_AHEAD);
-  const warnings = completeOf === null ? [] : await addAbsentRows(connection, completeOf, asOf);
-  if (grown) await dateToldRows(connection, grown);
   const rule = equalKeys ?? 'refuse';
-  await connection.query(PICK[rule]);
+  await refuseIncompleteCounts(connection, rule, columns);
+  const rowsHaveInstants = await haveInstants(connection, 'staged_row');
+  if (rowsHaveInstants) {
+    const ahead = await connection.query(REFUSE_AHEAD);
+    if (ahead.rowCount !== 0) await connection.query(REFUSE_BESIDE_AHEAD);
+  }
+  const warnings: ImportWarning[] = [];
+  if (completeOf !== null) warnings.push(...(await addAbsentRows(connection, completeOf, asOf)));
+  if (grown) await dateToldRows(connection, grown);
+  const picked = await connection.query(PICK[rule]);
   await connection.query(REFUSE_UNEQUAL[rule]);
+  if (rule === 'refuse' && picked.rowCount !== 0) {
+    await connection.query(REFUSE_TOTAL);
+    warnings.push(...(await warnOfAlike(connection, columns)));
+  }
   const isBesideUnfinished = await lockUnfinishedDifferences(connection);
   if (later === null) await lockLevels(connection);
-  const hasInstants = asOf !== null || (await hasInstantsOfRows(connection));
+  // What was told before is dated, too.
+  const hasInstants =
+    asOf !== null || rowsHaveInstants || (grown !== null && (await haveInstants(connection, 'resolved_row')));
   await connection.query(seeSql(hasInstants), [asOf]);
   if (completeOf !== null) await leaveCountedMeanwhile(connection, completeOf);
   if (grown) await leaveToldCounts(connection);
@@ -243,7 +277,18 @@ async function applyCounts(
   return [...warnings, ...leftOut];
 }
 
-async function hasInstantsOfRows(connection: Connection): Promise<boolean> {
-  const { rowCount } = await connection.query('SELECT FROM resolved_row WHERE as_of IS NOT NULL LIMIT 1');
+async function warnOfAlike(
+  connection: Connection,
+  columns: readonly (string | null)[],
+): Promise<readonly ImportWarning[]> {
+  const unread = columns.flatMap((column, place) => (column === null ? [place] : []));
+  if (unread.length === 0) return [];
+  const { rows: found } = await connection.query<{ rows: number }>(COUNT_ALIKE, [unread]);
+  const rows = found[0]?.rows ?? 0;
+  return rows > 0 ? [{ code: 'COUNT_ROWS_ALIKE', rows }] : [];
+}
+
+async function haveInstants(connection: Connection, rows: 'staged_row' | 'resolved_row'): Promise<boolean> {
+  const { rowCount } = await connection.query(`SELECT FROM ${rows} WHERE as_of IS NOT NULL LIMIT 1`);
   return rowCount !== 0;
 }

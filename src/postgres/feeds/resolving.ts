@@ -4,9 +4,11 @@ import type { ProductIdType } from '../../domain/feed-type.ts';
 import type { Connection } from '../database.ts';
 
 /** By which of a product's ids rows name it, and where that id is unique: product_sku_key, product_upc_key, product_pkey. */
-const PRODUCT_COLUMNS = { SKU: 'sku', UPC: 'upc', PRODUCT_ID: 'product_id' } as const satisfies Readonly<
-  Record<ProductIdType, string>
->;
+export const PRODUCT_COLUMNS = {
+  SKU: 'sku',
+  UPC: 'upc',
+  PRODUCT_ID: 'product_id',
+} as const satisfies Readonly<Record<ProductIdType, string>>;
 
 /** SQL of the product that a row of `staged_row` names. */
 export interface ProductLookup {

@@ -1,4 +1,5 @@
 /** Differences that are sent a second time: under the same name, with the same content. */
+import { COPY_MARKS, withoutCopyMark } from '../../domain/copied-name.ts';
 import type { Connection } from '../database.ts';
 
 /** First key of the advisory lock under which sendings of one content take turns; the second is the content. */
@@ -15,7 +16,7 @@ export interface SentBefore {
 }
 
 /**
- * The last import of the same content under the same name from the same source within so many days, or of what that has grown to; null:
+ * The last import of the same content under the same name, or under that of a copy of it, from the same source within so many days, or of what that has grown to; null:
  * none. A feed without rows is none: one every night is no mistake. What was undone may be sent again. Two that come at once take turns. By
  * import_file_by_content and import_file_grown.
  */
@@ -32,7 +33,8 @@ export async function findSentBefore(
   await connection.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [SENDING_LOCK, feed.sha256]);
   const { rows } = await connection.query<SentBefore>(
     `WITH RECURSIVE sending (key) AS (
-       SELECT sha256 FROM import_file WHERE coalesce(content_sha256, sha256) = $1 AND file_name = $2
+       SELECT sha256 FROM import_file WHERE coalesce(content_sha256, sha256) = $1
+         AND regexp_replace(file_name, $6, '', 'gi') = $2
        UNION SELECT sha256 FROM sending JOIN import_file ON grown_from = sending.key
      )
      SELECT sha256 AS key, imported_at AS at,
@@ -45,7 +47,7 @@ export async function findSentBefore(
          WHERE import_key = sha256 AND (state = 'undone' OR source <> $5))
        AND imported_at > now() - make_interval(days => $4)
      ORDER BY imported_at DESC, failed_count LIMIT 1`,
-    [feed.sha256, feed.fileName, feed.key, days, feed.source],
+    [feed.sha256, withoutCopyMark(feed.fileName), feed.key, days, feed.source, COPY_MARKS],
   );
   return rows[0] ?? null;
 }

@@ -1,5 +1,6 @@
 /** SHOPIFY_INVENTORY: what Shopify's admin has exported, taken as counts of what is on hand. */
 import type { ShopifyInventoryRow } from '../../domain/feed-type.ts';
+import type { ImportWarning } from '../../domain/import-warning.ts';
 import type { Connection } from '../database.ts';
 import { applyCount, RESET_STAGING, type CountFeed } from './reset-inventory.ts';
 import type { StagingShape } from './staging.ts';
@@ -42,13 +43,18 @@ const NAME_FACILITIES = `
 /** Refused rows name the columns that the file has. */
 const NAME_COLUMNS = `
   UPDATE refused_row SET column_name = CASE column_name
-    WHEN 'idValue' THEN 'sku' WHEN 'facilityId' THEN 'location' WHEN 'quantity' THEN 'onHand' ELSE column_name END`;
+    WHEN 'idValue' THEN 'sku' WHEN 'facilityId' THEN 'location' WHEN 'quantity' THEN 'onHand'
+    WHEN 'locationSeqId' THEN 'binName' ELSE column_name END`;
 
 /** Makes the quantity on hand of each variant at each location what Shopify has exported. */
-export async function applyShopifyInventory(connection: Connection, feed: CountFeed): Promise<void> {
+export async function applyShopifyInventory(
+  connection: Connection,
+  feed: CountFeed,
+): Promise<readonly ImportWarning[]> {
   await connection.query(LEAVE_OUT);
   await connection.query(TELL_LOCATIONS);
   await connection.query(NAME_FACILITIES);
-  await applyCount(connection, feed);
+  const warnings = await applyCount(connection, feed);
   await connection.query(NAME_COLUMNS);
+  return warnings;
 }

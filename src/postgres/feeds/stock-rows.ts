@@ -27,23 +27,23 @@ export function toStockValues(
   return [row.idType, row.idValue, row.facilityId, row.externalFacilityId, quantity];
 }
 
+/** Facilities, and whether they hold stock. */
+const PLACES =
+  '(SELECT facility_id, external_id, is_virtual FROM facility JOIN facility_type USING (facility_type_id))';
+
 /** Relies on product's three unique indexes, facility_pkey and facility_external_id_key. */
 const resolveSql = ({ joins, productId }: ProductLookup, own: string) => `
   CREATE TEMPORARY TABLE resolved_row ON COMMIT DROP AS
   SELECT row.row_number, row.id_type, row.id_value, row.facility_id AS told_facility_id,
     row.external_facility_id, row.quantity, ${own},
     ${productId} AS product_id,
-    coalesce(by_facility_id.facility_id, by_external_id.facility_id) AS facility_id,
-    kind.is_virtual,
-    by_facility_id.facility_id <> external.facility_id AS names_another
+    CASE WHEN row.facility_id IS NULL THEN external.facility_id ELSE named.facility_id END AS facility_id,
+    CASE WHEN row.facility_id IS NULL THEN external.is_virtual ELSE named.is_virtual END AS is_virtual,
+    named.facility_id <> external.facility_id AS names_another
   FROM (SELECT * FROM staged_row AS row WHERE ${IS_GOOD}) AS row
   ${joins}
-  LEFT JOIN facility AS by_facility_id ON by_facility_id.facility_id = row.facility_id
-  LEFT JOIN facility AS external ON external.external_id = row.external_facility_id
-  LEFT JOIN facility AS by_external_id
-    ON row.facility_id IS NULL AND by_external_id.facility_id = external.facility_id
-  LEFT JOIN facility_type AS kind
-    ON kind.facility_type_id = coalesce(by_facility_id.facility_type_id, by_external_id.facility_type_id)`;
+  LEFT JOIN ${PLACES} AS named ON named.facility_id = row.facility_id
+  LEFT JOIN ${PLACES} AS external ON external.external_id = row.external_facility_id`;
 
 const TOLD_FACILITY = 'coalesce(row.told_facility_id, row.external_facility_id)';
 const TOLD_FACILITY_COLUMN = `CASE WHEN row.told_facility_id IS NULL THEN 'externalFacilityId' ELSE 'facilityId' END`;

@@ -1,7 +1,7 @@
 /** Products that the first rows of a file name, before any of it is imported. */
 import { AtpError } from '../../domain/errors.ts';
 import type { ProductReference } from '../../domain/feed-type.ts';
-import { oddityOf } from '../../domain/recognition/unknown-sku.ts';
+import { oddityOf } from '../../domain/recognition/odd-id.ts';
 import type { Connection, Database } from '../database.ts';
 import { findLikelySkus } from '../master-data/unknown-product.ts';
 

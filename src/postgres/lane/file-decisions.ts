@@ -10,6 +10,8 @@ import { isDone } from '../../domain/upload-file.ts';
 import { countRows, takeLaneAway, unblockFile } from './lane.ts';
 import { keepSkippedOnSale } from './left-items.ts';
 import { NOT_APPLIED_SINCE } from './quarantined-rows.ts';
+import { readsRecords } from './reads-records.ts';
+import { ON_SETTLED_BEFORE } from './settled-rows.ts';
 import { findHeadOfLane, IS_OPEN, lockFile, type UploadFile } from './upload-files.ts';
 
 /** The file that was decided about; `owed`: how many products the next file has instead; null: the file keeps them. */
@@ -106,7 +108,9 @@ async function rewrite(connection: Connection, { shopId, sequence }: UploadFile)
 
 /** BLOCKED → SKIPPED. Returns how many products the next file has instead. */
 async function skip(connection: Connection, { shopId, sequence }: UploadFile): Promise<number> {
+  await readsRecords(connection);
   await giveUpCalls(connection, shopId, sequence);
+  await settleWhatWentFirst(connection, shopId, sequence);
   await countRows(connection, shopId, sequence);
   await connection.query(
     `UPDATE upload_file SET state = 'SKIPPED', closed_at = now() WHERE shop_id = $1 AND sequence = $2`,
@@ -119,7 +123,7 @@ async function skip(connection: Connection, { shopId, sequence }: UploadFile): P
   const { rowCount } = await connection.query(
     `INSERT INTO owed_row (shop_id, product_id, cause, changed_at)
      SELECT row.shop_id, row.product_id, 'SKIPPED', least(file.oldest_change_at, ${NOT_APPLIED_SINCE}, now())
-     FROM upload_file_row AS row
+     FROM upload_file_rows($1, $2) AS row
      JOIN upload_file AS file USING (shop_id, sequence)
      JOIN published_row AS published USING (shop_id, product_id)
      LEFT JOIN applied_row AS applied USING (shop_id, product_id)
@@ -129,6 +133,26 @@ async function skip(connection: Connection, { shopId, sequence }: UploadFile): P
     [shopId, sequence],
   );
   return rowCount ?? 0;
+}
+
+/**
+ * Settles what is left of a delta that has gone before the rest of a larger file: that rest comes next, and must not bring an older
+ * quantity to a product of which a call of the delta is in doubt.
+ */
+async function settleWhatWentFirst(connection: Connection, shopId: string, sequence: number): Promise<void> {
+  await connection.query(
+    `INSERT INTO applied_row AS applied (shop_id, product_id, sequence, outcome, target, error_code, error_message, changed_at)
+     SELECT row.shop_id, row.product_id, row.sequence, 'OWED', row.quantity, file.reason_code, file.reason,
+       coalesce(file.oldest_change_at, now())
+     FROM upload_file_rows($1, $2) AS row
+     JOIN upload_file AS file USING (shop_id, sequence)
+     LEFT JOIN applied_row AS before USING (shop_id, product_id)
+     WHERE row.shop_id = $1 AND row.sequence = $2 AND file.goes_before IS NOT NULL
+       AND (before.sequence IS NULL OR before.sequence < row.sequence)
+     ORDER BY row.product_id
+     ${ON_SETTLED_BEFORE}`,
+    [shopId, sequence],
+  );
 }
 
 /** In SQL, of a row of file $2 with its `applied` row: neither this file nor a later one was applied to the product. */
@@ -141,7 +165,7 @@ const IS_NOT_APPLIED = `NOT coalesce(applied.sequence >= $2 AND applied.outcome 
 async function handOnChanges(connection: Connection, shopId: string, sequence: number): Promise<void> {
   const left = `
     SELECT row.product_id, published.sequence, file.oldest_change_at
-    FROM upload_file_row AS row
+    FROM upload_file_rows($1, $2) AS row
     JOIN upload_file AS file USING (shop_id, sequence)
     JOIN published_row AS published USING (shop_id, product_id)
     LEFT JOIN applied_row AS applied USING (shop_id, product_id)

@@ -1,10 +1,10 @@
 /** A shop's files, a page at a time, and one of them with what became of it. */
-import { CALLS_PER_WINDOW, ROWS_PER_CALL } from '../../domain/limits.ts';
+import { PAGES_PER_WINDOW, ROWS_PER_CALL } from '../../domain/limits.ts';
 import { whoMovesOn } from '../../domain/failed-step.ts';
 import { AtpError } from '../../domain/errors.ts';
 import { uploadFileName, type UploadFileKind, type UploadFileState } from '../../domain/upload-file.ts';
 import type { Database } from '../database.ts';
-import { ROW_COUNT } from './chunk-ledger.ts';
+import { ROW_COUNT } from './stored-call.ts';
 import { IS_UNDER_WAY, SETTLED_SO_FAR } from './lane-view.ts';
 
 export interface ListedFile {
@@ -133,11 +133,11 @@ export async function listWindows(
        coalesce(sum(rows) FILTER (WHERE ${IS_UNANSWERED}), 0)::int AS "unansweredRows",
        min(stored_at) AS "firstSentAt", max(answered_at) AS "lastAnsweredAt"
      FROM (
-       SELECT chunk / ${CALLS_PER_WINDOW} AS window_number, state, stored_at, answered_at, ${ROW_COUNT} AS rows
+       SELECT chunk / ${PAGES_PER_WINDOW} AS window_number, state, stored_at, answered_at, ${ROW_COUNT} AS rows
        FROM shopify_call AS call WHERE shop_id = $1 AND sequence = $2
      ) AS call
      GROUP BY window_number ORDER BY window_number`,
-    [shopId, sequence, rowCount, CALLS_PER_WINDOW * ROWS_PER_CALL],
+    [shopId, sequence, rowCount, PAGES_PER_WINDOW * ROWS_PER_CALL],
   );
 }
 

@@ -4,13 +4,13 @@ import type { UploadFileState } from '../../domain/upload-file.ts';
 import type { Database } from '../database.ts';
 import { LEASE_LASTS } from './lane.ts';
 import { toLaneState, type LaneState } from './lane-view.ts';
-import { IS_OPEN } from './upload-files.ts';
+import { IS_OPEN, ORDER_IN_LANE } from './upload-files.ts';
 
 /** A line of the list. */
 export interface LaneSummary {
   readonly shopId: string;
   readonly state: LaneState;
-  /** Files that the lane is not done with, and their rows. */
+  /** Files that the lane is not done with, and all their rows, also those that are settled: nothing is counted for it. */
   readonly filesWaiting: number;
   readonly productsWaiting: number;
   /** Number of the first file that waits; null: none does. */
@@ -52,7 +52,7 @@ export async function listLanes(database: Database): Promise<readonly LaneSummar
      ) AS open
      LEFT JOIN LATERAL (
        SELECT sequence, state, reason_code, blocked_since FROM upload_file AS file
-       WHERE file.shop_id = shop.shop_id AND ${IS_OPEN} ORDER BY sequence LIMIT 1
+       WHERE file.shop_id = shop.shop_id AND ${IS_OPEN} ORDER BY ${ORDER_IN_LANE} LIMIT 1
      ) AS head ON true
      ORDER BY shop.shop_id LIMIT $1`,
     [LANES_LISTED_MAX],

@@ -14,7 +14,7 @@ import { LEASE_LASTS } from './lane.ts';
 import { listLeftItems, type LeftItems } from './left-items.ts';
 import { findPause } from './lane-pause.ts';
 import { WAS_NOT_APPLIED } from './quarantined-rows.ts';
-import { IS_OPEN } from './upload-files.ts';
+import { IS_OPEN, ORDER_IN_LANE } from './upload-files.ts';
 import { listDecisions, type RecordedDecision } from './lane-decisions.ts';
 import { findShop } from '../master-data/shops.ts';
 import { IS_WITH_A_PERSON } from '../producing/needed-hard-sync.ts';
@@ -76,6 +76,8 @@ export interface LaneGlance {
   readonly pause: LanePause | null;
   /** Files that the lane is not done with. */
   readonly filesWaiting: number;
+  /** Number of the one that it comes to first; null: none waits. */
+  readonly head: number | null;
   /** Why it is blocked, or was when a run tries its first file again: a code and its message, the last error. */
   readonly reason: string | null;
   /** ISO 8601: when its first file was first blocked for what still troubles it. */
@@ -93,7 +95,10 @@ export interface LaneGlance {
 }
 
 export interface LaneView extends LaneGlance {
-  /** The rows that are left of the files that wait. */
+  /**
+   * The rows of the files that wait, less those that they have settled. Of a file under way that is the most: rows that a later file has
+   * brought already, or will, count until the lane is done with it. To tell them apart, all its rows would have to be read.
+   */
   readonly productsWaiting: number;
   readonly files: readonly LaneFile[];
   /** Items that products have left, and that are not known to be at zero. */
@@ -105,6 +110,8 @@ interface FileRecord extends Omit<UncountedFile, 'name'> {
   readonly blockedSince: Date | null;
   readonly reasonCode: string | null;
   readonly reason: string | null;
+  /** The lane comes to it first. */
+  readonly isHead: boolean;
 }
 
 /** In SQL, of a row of upload_file: a run has begun with it, and the lane is not done with it. */
@@ -167,7 +174,8 @@ export async function glanceAtLane(database: Database, shopId: string): Promise<
   await findShop(database, shopId);
   const records = await database.query<FileRecord>(
     `SELECT sequence, kind, state AS status, row_count AS rows, sha256, created_at AS "createdAt",
-       blocked_since AS "blockedSince", reason_code AS "reasonCode", reason_code || ': ' || reason AS reason
+       blocked_since AS "blockedSince", reason_code AS "reasonCode", reason_code || ': ' || reason AS reason,
+       ${IS_OPEN} AND row_number() OVER (ORDER BY ${IS_OPEN} DESC, ${ORDER_IN_LANE}) = 1 AS "isHead"
      FROM upload_file
      WHERE shop_id = $1 AND (${IS_OPEN}
        OR sequence > (SELECT max(sequence) FROM upload_file WHERE shop_id = $1) - $2)
@@ -196,7 +204,7 @@ export async function glanceAtLane(database: Database, shopId: string): Promise<
     [shopId],
   );
   const waiting = records.filter(({ status }) => !isDone(status));
-  const [head] = waiting;
+  const head = records.find(({ isHead }) => isHead);
   const isInTrouble = head !== undefined && (head.status === 'BLOCKED' || head.blockedSince !== null);
   const pause = await findPause(database, shopId);
   const plans = await listPlans(database, shopId);
@@ -205,6 +213,7 @@ export async function glanceAtLane(database: Database, shopId: string): Promise<
     state: toLaneState({ isPaused: pause !== null, isRestored: restored !== undefined, head, lease }),
     pause,
     filesWaiting: waiting.length,
+    head: head?.sequence ?? null,
     ...describeTrouble(restored, isInTrouble ? head : null),
     plans: plans.map(({ plan, revision, kind, state, counts, madeAt }) => ({
       plan,
@@ -215,7 +224,15 @@ export async function glanceAtLane(database: Database, shopId: string): Promise<
       madeAt: madeAt.toISOString(),
     })),
     files: records.map(
-      ({ sequence, createdAt, reason: _, reasonCode: _code, blockedSince: _since, ...file }) => ({
+      ({
+        sequence,
+        createdAt,
+        reason: _,
+        reasonCode: _code,
+        blockedSince: _since,
+        isHead: _head,
+        ...file
+      }) => ({
         sequence,
         name: uploadFileName({ shopId, sequence, kind: file.kind, createdAt }),
         ...file,

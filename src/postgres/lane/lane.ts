@@ -1,5 +1,6 @@
 /**
- * A shop's lane: one file at a time, whoever starts it.
+ * A shop's lane: one file at a time, whoever starts it. Between two windows of a large file, the delta that follows it may go first
+ * (docs/decisions/0085).
  *
  * The lease belongs to a workflow run (`holder`); it lasts LEASE_DURATION_MS beyond its holder's last sign of life,
  * by the database's clock. Every attempt of an activity enters the lane anew and gets a higher epoch, and every write
@@ -11,13 +12,20 @@
  * finds the lane free.
  */
 import { AtpError, type ErrorCode } from '../../domain/errors.ts';
-import { isMendedAtShop, whoMovesOn } from '../../domain/failed-step.ts';
+import { whoMovesOn } from '../../domain/failed-step.ts';
 import { LEASE_DURATION_MS, LOCK_TIMEOUT_MS } from '../../domain/limits.ts';
 import type { UploadFileState } from '../../domain/upload-file.ts';
 import type { Connection, Database } from '../database.ts';
 import { isLockTimeout } from '../sql-state.ts';
 import { settleLeftItems } from './left-items.ts';
-import { findFile, findHeadOfLane, IS_OUTDATED, lockFile, type UploadFile } from './upload-files.ts';
+import {
+  findDeltaToGoFirst,
+  findFile,
+  findHeadOfLane,
+  IS_OUTDATED,
+  lockFile,
+  type UploadFile,
+} from './upload-files.ts';
 
 /** Who applies a shop's files: a workflow, in the chain of runs that began with `holder`. */
 export interface LaneHolder {
@@ -94,7 +102,7 @@ export async function enterLane(
       }
     }
     const { rows } = await connection.query<LanePass>(
-      `UPDATE lane SET epoch = epoch + 1, holder = $2, holder_workflow_id = $4,
+      `UPDATE lane SET epoch = epoch + 1, reads_records_at_epoch = epoch + 1, holder = $2, holder_workflow_id = $4,
          expires_at = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
        WHERE shop_id = $1 AND (holder IS NULL OR holder = $2 OR expires_at < clock_timestamp())
        RETURNING shop_id AS "shopId", holder, epoch`,
@@ -177,6 +185,7 @@ export async function renewLease(database: Database, pass: LanePass): Promise<vo
 /**
  * The file at the head of the lane. When it is BLOCKED or there is none, the lane is released in the same transaction.
  *
+ * @param letsDeltaGoFirst a delta that may go before the rest of a large file comes instead of it
  * @param triesBlocked a BLOCKED file whose cause may be gone by itself is taken back into its state before
  * @param mended the file whose cause was found to be gone, and that cause: it is taken back as well, unless somebody has
  *   decided about it since
@@ -185,13 +194,20 @@ export async function takeNextFile(
   database: Database,
   pass: LanePass,
   {
+    letsDeltaGoFirst = false,
     triesBlocked = false,
     mended = null,
-  }: { readonly triesBlocked?: boolean; readonly mended?: MendedFile | null } = {},
+  }: {
+    readonly letsDeltaGoFirst?: boolean;
+    readonly triesBlocked?: boolean;
+    readonly mended?: MendedFile | null;
+  } = {},
 ): Promise<UploadFile | null> {
   return database.transaction(async (connection) => {
     await holdLane(connection, pass);
     const head = await findHeadOfLane(connection, pass.shopId);
+    const delta = letsDeltaGoFirst && head ? await findDeltaToGoFirst(connection, head) : null;
+    if (delta) return delta;
     const mayGoOn =
       (triesBlocked && head !== null && whoMovesOn(head.reasonCode) === 'next-run') ||
       (mended !== null && mended.sequence === head?.sequence && mended.code === head.reasonCode);
@@ -208,16 +224,6 @@ export async function takeNextFile(
 export interface MendedFile {
   readonly sequence: number;
   readonly code: string;
-}
-
-/** The file that blocks the lane for a cause that somebody mends at the shop, with the location that it is for. */
-export async function findBlockedByShop(
-  database: Database,
-  shopId: string,
-): Promise<(MendedFile & { readonly locationId: string }) | null> {
-  const head = await database.transaction((connection) => findHeadOfLane(connection, shopId));
-  if (head?.state !== 'BLOCKED' || head.reasonCode === null || !isMendedAtShop(head.reasonCode)) return null;
-  return { sequence: head.sequence, code: head.reasonCode, locationId: head.locationId };
 }
 
 /**
@@ -261,17 +267,26 @@ export async function releaseLane(connection: Connection, { shopId, epoch }: Lan
 }
 
 /**
- * READY → APPLYING, once the file on SFTP was found to be the one that was written. False: it is not READY any more; a
- * Hard Sync may have superseded it since the lane looked.
+ * READY → APPLYING, once the file on SFTP was found to be the one that was written. False: it is not READY any more, since a Hard
+ * Sync may have superseded it; or it is not its turn, since a person may have stopped the file before whose rest it was to go.
  */
 export async function startApplying(database: Database, pass: LanePass, sequence: number): Promise<boolean> {
+  const { shopId } = pass;
   return database.transaction(async (connection) => {
     await holdLane(connection, pass);
+    const head = await findHeadOfLane(connection, shopId);
+    const isHead = head?.sequence === sequence;
+    const goesFirst = head && !isHead ? await findDeltaToGoFirst(connection, head) : null;
+    if (!isHead && goesFirst?.sequence !== sequence) return false;
     const { rowCount } = await connection.query(
       `UPDATE upload_file SET state = 'APPLYING', started_at = coalesce(started_at, clock_timestamp()),
+         goes_before = coalesce(goes_before, $3),
+         -- The rest of that file leaves alone what this one settles, so it takes over since when the change waits.
+         oldest_change_at = least(oldest_change_at, (SELECT oldest_change_at FROM upload_file
+           WHERE shop_id = $1 AND sequence = $3)),
          applier_key = (SELECT holder_workflow_id || ' ' || holder FROM lane WHERE shop_id = $1)
        WHERE shop_id = $1 AND sequence = $2 AND state IN ('READY', 'APPLYING')`,
-      [pass.shopId, sequence],
+      [shopId, sequence, isHead ? null : head?.sequence],
     );
     return rowCount !== 0;
   });
@@ -322,7 +337,7 @@ export async function blockFile(
   });
 }
 
-/** What became of a file's rows; the four add up to its rows, less those that a later file has settled. */
+/** What became of a file's rows; the four add up to its rows, less those that a later file has settled or takes. */
 export interface FileOutcome {
   readonly applied: number;
   readonly unchanged: number;

@@ -6,27 +6,28 @@ import { CALL_WATCHED_FOR_MS, STORED_CALL_REPEATED_FOR_MS, WATCHED_CALLS_MAX } f
 import type { LateCall } from '../../domain/late-call.ts';
 import type { Connection, Database } from '../database.ts';
 import { IS_NOT_ON_ITS_WAY } from './quarantined-rows.ts';
+import { ROWS_OF_CALL } from './stored-call.ts';
 
 /**
- * In SQL: the calls of shop $1 that were sent and may still arrive, newest first, as the table `call`. The clock is the
- * lane's, which goes on only with the looks at what is watched: what arrived while the lane was paused is still to be
- * seen. A call that a release before this one has sent was sent until it was too old, at the latest.
+ * In SQL: the calls of shop $1 that were sent and may still arrive, newest first. The clock is the lane's, which goes on only
+ * with the looks at what is watched: what arrived while the lane was paused is still to be seen. A call that a release before
+ * this one has sent was sent until it was too old, at the latest.
  */
-const MAY_ARRIVE = `(
-  SELECT shop_id, sequence, chunk, variables FROM shopify_call
+const MAY_ARRIVE = `
+  SELECT shop_id, sequence, chunk, variables, positions FROM shopify_call
   WHERE shop_id = $1 AND (repeated OR state = 'EXPIRED_UNKNOWN')
     AND coalesce(sending_until, stored_at + make_interval(secs => ${STORED_CALL_REPEATED_FOR_MS / 1000}))
       > coalesce((SELECT late_calls_seen_at FROM lane WHERE shop_id = $1), clock_timestamp())
         - make_interval(secs => ${CALL_WATCHED_FOR_MS / 1000})
-  ORDER BY sequence DESC, chunk DESC, generation DESC LIMIT ${WATCHED_CALLS_MAX}
-) AS call
-CROSS JOIN LATERAL jsonb_to_recordset(call.variables::jsonb #> '{input,quantities}')
+  ORDER BY sequence DESC, chunk DESC, generation DESC LIMIT ${WATCHED_CALLS_MAX}`;
+
+/** In SQL, of a row `call` of shopify_call: what it sends, as the table `sent`. */
+const SENT = `jsonb_to_recordset(call.variables::jsonb #> '{input,quantities}')
   AS sent ("inventoryItemId" text, "locationId" text, quantity int, "changeFromQuantity" int)`;
 
 /**
- * In SQL, of rows of MAY_ARRIVE and `applied`: the item was pushed since, at the same location, and the call would change
- * what that left. Until
- * it is pushed, the call is one in doubt: see src/domain/doubtful-call.ts.
+ * In SQL, of a call of MAY_ARRIVE, `sent` and `applied`: the item was pushed since, at the same location, and the call would change
+ * what that left. Until it is pushed, the call is one in doubt: see src/domain/doubtful-call.ts.
  */
 const WOULD_CHANGE = `applied.inventory_item_id = sent."inventoryItemId"
   AND applied.pushed_sequence >= call.sequence AND applied.last_known <> sent.quantity
@@ -41,7 +42,7 @@ export async function readLateCalls(
 ): Promise<ReadonlyMap<string, readonly LateCall[]>> {
   const { rows } = await connection.query<LateCall & { readonly inventoryItemId: string }>(
     `SELECT sent."inventoryItemId", sent.quantity, sent."changeFromQuantity"
-     FROM ${MAY_ARRIVE}
+     FROM (${MAY_ARRIVE}) AS call CROSS JOIN LATERAL ${SENT}
      JOIN applied_row AS applied ON applied.shop_id = $1 AND applied.product_id = ANY($2) AND ${WOULD_CHANGE}`,
     [shopId, productIds],
   );
@@ -58,11 +59,12 @@ export interface WatchedRow {
   readonly late: readonly LateCall[];
 }
 
-/** In SQL: a row of a late call that no file brings anyway. */
-const WATCHED = `FROM ${MAY_ARRIVE}
-  JOIN upload_file_row AS row ON row.shop_id = $1 AND row.sequence = call.sequence
-    AND row.inventory_item_id = sent."inventoryItemId"
-  JOIN applied_row AS applied ON applied.shop_id = $1 AND applied.product_id = row.product_id AND ${WOULD_CHANGE}
+/** In SQL: a row of a late call that no file brings anyway. Rows and request of a call are read once each. */
+const WATCHED = `FROM (${MAY_ARRIVE}) AS call
+  CROSS JOIN LATERAL (
+    SELECT row.product_id, sent.* FROM ${ROWS_OF_CALL} JOIN ${SENT} ON row.inventory_item_id = sent."inventoryItemId" OFFSET 0
+  ) AS sent
+  JOIN applied_row AS applied ON applied.shop_id = $1 AND applied.product_id = sent.product_id AND ${WOULD_CHANGE}
   WHERE applied.outcome IN ('APPLIED', 'UNCHANGED') AND ${IS_NOT_ON_ITS_WAY}`;
 
 /** Rows to look at now; those that were looked at longest ago come first. */

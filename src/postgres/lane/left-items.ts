@@ -150,8 +150,8 @@ async function keepOnSale(
        greatest(CASE WHEN applied.inventory_item_id = row.inventory_item_id THEN applied.last_known END,
          CASE WHEN applied.sequence = row.sequence THEN applied.observed END)
      FROM upload_file AS file
-     JOIN upload_file_row AS row USING (shop_id, sequence)
-     LEFT JOIN applied_row AS applied USING (shop_id, product_id)
+     CROSS JOIN upload_file_rows($1, $2) AS row
+     LEFT JOIN applied_row AS applied ON applied.shop_id = $1 AND applied.product_id = row.product_id
      WHERE file.shop_id = $1 AND file.sequence = $2 AND file.kind = 'drain' AND (${isOnSale})
      ORDER BY row.inventory_item_id
      ON CONFLICT (shop_id, location_id, inventory_item_id) DO UPDATE SET state = excluded.state,

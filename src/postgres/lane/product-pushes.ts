@@ -1,12 +1,20 @@
 /** What files have done with one product, as far as their rows are kept. */
-import { LEFT_ITEMS_PER_PRODUCT_SHOWN, PUSH_FILES_SEARCHED_MAX, ROWS_PER_CALL } from '../../domain/limits.ts';
+import {
+  LEFT_ITEMS_PER_PRODUCT_SHOWN,
+  PAGES_PER_WINDOW,
+  PUSH_FILES_SEARCHED_MAX,
+  ROWS_PER_CALL,
+  ROWS_PER_PACK,
+} from '../../domain/limits.ts';
 import type { UploadFileKind, UploadFileState } from '../../domain/upload-file.ts';
 import type { Database } from '../database.ts';
+import { POSITIONS } from './stored-call.ts';
 
 /**
  * `UNCHANGED`: Shopify showed it already. `UNANSWERED`: it was sent, and whether Shopify has taken it is not known.
  * `WAITING`: its file is not done. `NOT_SENT`: its file was left out, or superseded by a later one. `NO_WRITE`: no call
- * had it, because it was unchanged, quarantined or left to the next file: a later file has settled the product since.
+ * had it, because it was passed on to a later file, or because it was unchanged, quarantined or owed, and a later file has settled
+ * the product since.
  */
 export type PushOutcome =
   'APPLIED' | 'UNCHANGED' | 'QUARANTINED' | 'OWED' | 'UNANSWERED' | 'WAITING' | 'NOT_SENT' | 'NO_WRITE';
@@ -41,11 +49,14 @@ export interface PushPage {
   readonly next: number | null;
 }
 
+/** In SQL, of a row `found`: the first chunk of its window. */
+const FIRST_CHUNK = `found.position / ${PAGES_PER_WINDOW * ROWS_PER_CALL} * ${PAGES_PER_WINDOW}`;
+
 /**
  * The rows of a file are in three parts, each in the order of the products' ids (a drain, and a file of an older release, is one
  * part). So each part of each file is searched by halves, all of them at once:
  * an index by product would cost each file more than these looks cost whoever asks. By upload_file_row_pkey,
- * upload_file_pkey and shopify_call_pkey.
+ * upload_file_pack_pkey, upload_file_pkey and shopify_call_pkey.
  */
 export async function listPushes(
   database: Database,
@@ -71,23 +82,24 @@ export async function listPushes(
          until
        FROM search
        CROSS JOIN LATERAL (
-         SELECT row.position, row.product_id COLLATE "C" AS product_id FROM upload_file_row AS row
-         WHERE row.shop_id = $1 AND row.sequence = search.sequence AND row.position = (low + high) / 2
-         -- One look by the primary key for each file; the planner would rather read all rows once.
+         SELECT at AS position, coalesce(
+           (SELECT row.product_id FROM upload_file_row AS row
+            WHERE row.shop_id = $1 AND row.sequence = search.sequence AND row.position = at),
+           (SELECT pack.product_ids[at % ${ROWS_PER_PACK} + 1] FROM upload_file_pack AS pack
+            WHERE pack.shop_id = $1 AND pack.sequence = search.sequence
+              AND pack.first_position = at / ${ROWS_PER_PACK} * ${ROWS_PER_PACK})) COLLATE "C" AS product_id
+         FROM (VALUES ((low + high) / 2)) AS half (at)
+         -- One look for each step: each use of the column would be one of its own.
          OFFSET 0
        ) AS middle
-       WHERE low < high
+       WHERE low < high AND middle.product_id IS NOT NULL
      ), found AS (
        SELECT file.*, row.position, row.inventory_item_id, row.quantity,
          lead(row.quantity) OVER (PARTITION BY row.inventory_item_id ORDER BY file.sequence DESC) AS quantity_before
        FROM search JOIN file USING (sequence)
-       CROSS JOIN LATERAL (
-         SELECT position, product_id, inventory_item_id, quantity FROM upload_file_row AS row
-         WHERE row.shop_id = $1 AND row.sequence = search.sequence
-           AND row.position >= low AND row.position < least(low + ${LEFT_ITEMS_PER_PRODUCT_SHOWN}, until)
-         OFFSET 0
-       ) AS row
-       WHERE low = high AND row.product_id = $2
+       CROSS JOIN LATERAL upload_file_rows_between(
+         $1, search.sequence, low, least(low + ${LEFT_ITEMS_PER_PRODUCT_SHOWN}, until)) AS row
+       WHERE low = high AND low < until AND row.product_id = $2
        ORDER BY file.sequence DESC LIMIT $4 + 1
      )
      SELECT found.sequence, found.kind, found.state AS "fileState", found.inventory_item_id AS "inventoryItemId",
@@ -110,9 +122,11 @@ export async function listPushes(
        FROM shopify_call AS call
        CROSS JOIN LATERAL jsonb_to_recordset(call.variables::jsonb #> '{input,quantities}')
          AS sent ("inventoryItemId" text, quantity int, "changeFromQuantity" int)
-       WHERE call.shop_id = $1 AND call.sequence = found.sequence AND call.chunk = found.position / ${ROWS_PER_CALL}
+       WHERE call.shop_id = $1 AND call.sequence = found.sequence
+         AND call.chunk >= ${FIRST_CHUNK} AND call.chunk < ${FIRST_CHUNK} + ${PAGES_PER_WINDOW}
+         AND found.position = ANY(${POSITIONS})
          AND call.state <> 'REFUSED' AND sent."inventoryItemId" = found.inventory_item_id
-       ORDER BY call.generation DESC LIMIT 1
+       ORDER BY call.stored_at DESC, call.generation DESC LIMIT 1
      ) AS call ON true
      ORDER BY found.sequence DESC`,
     [shopId, productId, before, limit],

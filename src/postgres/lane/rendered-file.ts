@@ -9,7 +9,7 @@ import { Client, escapeLiteral } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { RENDERED_AT_ONCE_MAX } from '../../domain/limits.ts';
 import { UPLOAD_FILE_COLUMNS } from '../../domain/upload-file.ts';
-import type { Database } from '../database.ts';
+import type { Connection, Database } from '../database.ts';
 import type { UploadFile } from './upload-files.ts';
 
 type Rendered = Pick<UploadFile, 'shopId' | 'sequence' | 'locationId' | 'rowCount'>;
@@ -22,9 +22,10 @@ export async function renderFile(
 ): Promise<{ readonly sha256: string }> {
   return database.transaction(async (connection) => {
     const hash = createHash('sha256');
+    const form = await readForm(connection, file);
     try {
       await pipeline(
-        connection.query(copyTo(copyOf(file))),
+        connection.query(copyTo(copyOf(file, form))),
         async function* (blocks: AsyncIterable<Buffer>) {
           for await (const block of blocks) {
             hash.update(block);
@@ -46,13 +47,47 @@ function kindOf({ rowCount }: Rendered): 'statement' | 'bulk' {
   return rowCount > RENDERED_AT_ONCE_MAX ? 'bulk' : 'statement';
 }
 
+/** What the lines of a file are read from. A file has its rows in one form, and most have a row each. */
+async function readForm(connection: Connection, { shopId, sequence }: Rendered): Promise<Form> {
+  const { rowCount } = await connection.query(
+    'SELECT FROM upload_file_pack WHERE shop_id = $1 AND sequence = $2 LIMIT 1',
+    [shopId, sequence],
+  );
+  return rowCount === 0 ? A_ROW_EACH : PACKED;
+}
+
+interface Form {
+  readonly table: string;
+  readonly product: string;
+  readonly sku: string;
+  readonly item: string;
+  readonly quantity: string;
+  readonly order: string;
+}
+
+const A_ROW_EACH: Form = {
+  table: 'upload_file_row',
+  ...{ product: 'product_id', sku: 'sku', item: 'inventory_item_id', quantity: 'quantity' },
+  order: 'position',
+};
+
+/** The records are sorted and then unpacked, each in the order of its elements: what gives sets in a list of columns comes last. */
+const PACKED: Form = {
+  table: 'upload_file_pack',
+  product: 'unnest(product_ids)',
+  sku: 'unnest(skus)',
+  item: 'unnest(inventory_item_ids)',
+  quantity: 'unnest(quantities)',
+  order: 'first_position',
+};
+
 /** COPY takes no parameters, so they stand in it as literals. */
-function copyOf({ shopId, sequence, locationId }: Rendered): string {
+function copyOf({ shopId, sequence, locationId }: Rendered, form: Form): string {
   const [product, sku, item, location, quantity] = UPLOAD_FILE_COLUMNS;
   // By another mark for null, of which there is none: the usual one, nothing, would put quotes round an empty text.
   return `COPY (
-    SELECT product_id AS ${product}, sku AS ${sku}, inventory_item_id AS ${item},
-      ${escapeLiteral(locationId)} AS ${location}, quantity AS ${quantity}
-    FROM upload_file_row WHERE shop_id = ${escapeLiteral(shopId)} AND sequence = ${sequence} ORDER BY position
+    SELECT ${form.product} AS ${product}, ${form.sku} AS ${sku}, ${form.item} AS ${item},
+      ${escapeLiteral(locationId)} AS ${location}, ${form.quantity} AS ${quantity}
+    FROM ${form.table} WHERE shop_id = ${escapeLiteral(shopId)} AND sequence = ${sequence} ORDER BY ${form.order}
   ) TO STDOUT (FORMAT csv, HEADER, NULL '\\N')`;
 }

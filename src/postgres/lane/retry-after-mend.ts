@@ -1,6 +1,7 @@
-import { MENDED_BY_CREDENTIAL } from '../../domain/failed-step.ts';
+/** Files that are blocked by what somebody mends outside: at the shop, or by a new credential. */
+import { isMendedAtShop, MENDED_BY_CREDENTIAL } from '../../domain/failed-step.ts';
 import type { Database } from '../database.ts';
-import { lockLane, unblockFile } from './lane.ts';
+import { lockLane, unblockFile, type MendedFile } from './lane.ts';
 import { findHeadOfLane } from './upload-files.ts';
 
 /**
@@ -16,4 +17,14 @@ export async function retryAfterMend(database: Database, shopId: string): Promis
     await unblockFile(connection, head);
     return head.sequence;
   });
+}
+
+/** The file that blocks the lane for a cause that somebody mends at the shop, with the location that it is for. */
+export async function findBlockedByShop(
+  database: Database,
+  shopId: string,
+): Promise<(MendedFile & { readonly locationId: string }) | null> {
+  const head = await database.transaction((connection) => findHeadOfLane(connection, shopId));
+  if (head?.state !== 'BLOCKED' || head.reasonCode === null || !isMendedAtShop(head.reasonCode)) return null;
+  return { sequence: head.sequence, code: head.reasonCode, locationId: head.locationId };
 }

@@ -1,7 +1,7 @@
 /** A lane in which files wait and nobody works. */
 import type { UploadFileState } from '../../domain/upload-file.ts';
 import type { Database } from '../database.ts';
-import { IS_OPEN } from './upload-files.ts';
+import { IS_OPEN, ORDER_IN_LANE } from './upload-files.ts';
 
 export interface StillLane {
   /** The first file that waits. */
@@ -26,7 +26,7 @@ export async function findStillLane(
          head.created_at, head.ready_at, head.started_at, before.closed_at,
          CASE WHEN isfinite(lane.expires_at) THEN lane.expires_at END) AS since
        FROM (
-         SELECT * FROM upload_file WHERE shop_id = $1 AND ${IS_OPEN} ORDER BY sequence LIMIT 1
+         SELECT * FROM upload_file WHERE shop_id = $1 AND ${IS_OPEN} ORDER BY ${ORDER_IN_LANE} LIMIT 1
        ) AS head
        LEFT JOIN lane USING (shop_id)
        LEFT JOIN LATERAL (

@@ -8,7 +8,9 @@ import {
   type UploadFileKind,
   type UploadFileState,
 } from '../../domain/upload-file.ts';
+import { PAGES_PER_WINDOW, ROWS_PER_CALL } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
+import { EARLIER_RELEASE_WORKS } from '../worker-reports.ts';
 
 export interface UploadFile {
   readonly shopId: string;
@@ -97,15 +99,68 @@ export async function lockFile(
   return toUploadFile(rows[0]);
 }
 
-/** The head of the shop's lane: its first file, by number, that the lane is not done with. By upload_file_open. */
+/**
+ * In SQL, of rows of upload_file: the order in which the lane comes to them. By their numbers; but a delta that it has taken between
+ * two windows of a larger file comes before the rest of that one.
+ */
+export const ORDER_IN_LANE = 'coalesce(goes_before, sequence), goes_before IS NULL';
+
+/** The head of the shop's lane: the first file that the lane is not done with. By upload_file_open. */
 export async function findHeadOfLane(connection: Connection, shopId: string): Promise<UploadFile | null> {
   const { rows } = await connection.query<FileRecord>(
     `SELECT ${COLUMNS} FROM upload_file
      WHERE shop_id = $1 AND ${IS_OPEN}
-     ORDER BY sequence LIMIT 1`,
+     ORDER BY ${ORDER_IN_LANE} LIMIT 1`,
     [shopId],
   );
   return rows[0] ? toUploadFile(rows[0]) : null;
+}
+
+/**
+ * In SQL, of a row of upload_file: it is applied, and may let deltas go before its next window. A drain may not: what follows it is of
+ * another location or item.
+ */
+export const LETS_DELTAS_GO_FIRST = `(state = 'APPLYING' AND kind <> 'drain' AND goes_before IS NULL
+  AND row_count > ${PAGES_PER_WINDOW * ROWS_PER_CALL})`;
+
+/**
+ * The delta that may go before the rest of the file at the head of the lane: the very next one, and only while every call of the
+ * head is answered and no worker of a release lives that would go on with the head meanwhile. Null: there is none.
+ *
+ * @param mayBeOnItsWay of the head: a call of a chunk before this one need not be answered yet
+ */
+export async function findDeltaToGoFirst(
+  connection: Connection,
+  { shopId, sequence }: Pick<UploadFile, 'shopId' | 'sequence'>,
+  mayBeOnItsWay = 0,
+): Promise<UploadFile | null> {
+  const { rows } = await connection.query<FileRecord & { readonly isNext: boolean }>(
+    `SELECT ${COLUMNS}, state = 'READY' AND kind = 'recent-changes' AS "isNext" FROM upload_file
+     WHERE shop_id = $1 AND ${IS_OPEN} AND sequence > $2
+       AND EXISTS (SELECT FROM upload_file WHERE shop_id = $1 AND sequence = $2 AND ${LETS_DELTAS_GO_FIRST})
+       AND NOT EXISTS (SELECT FROM shopify_call WHERE shop_id = $1 AND sequence = $2 AND chunk >= $3 AND state = 'STORED')
+       AND NOT ${EARLIER_RELEASE_WORKS}
+     ORDER BY sequence LIMIT 1`,
+    [shopId, sequence, mayBeOnItsWay],
+  );
+  const [next] = rows;
+  return next?.isNext ? toUploadFile(next) : null;
+}
+
+/**
+ * Whether a delta waits that may go before the rest of this file.
+ *
+ * @param mayBeOnItsWay or could go, once the calls of chunks before this one are answered
+ */
+export async function deltaMayGoFirst(
+  database: Database,
+  file: Pick<UploadFile, 'shopId' | 'sequence'>,
+  mayBeOnItsWay: number,
+): Promise<boolean> {
+  const found = await database.transaction((connection) =>
+    findDeltaToGoFirst(connection, file, mayBeOnItsWay),
+  );
+  return found !== null;
 }
 
 /** A file that the lane is done with. */
@@ -181,7 +236,9 @@ export async function findLateForArchive(
        max(archive_error) AS error
      FROM upload_file
      WHERE shop_id = $1 AND archived_at IS NULL AND ${IS_DONE}
-       AND closed_at < clock_timestamp() - make_interval(secs => $2::float8 / 1000)`,
+       AND closed_at < clock_timestamp() - make_interval(secs => $2::float8 / 1000)
+       -- While a large file is applied, deltas that have gone first wait for the end of it.
+       AND NOT EXISTS (SELECT FROM upload_file WHERE shop_id = $1 AND ${LETS_DELTAS_GO_FIRST})`,
     [shopId, afterMs],
   );
   return late && late.count > 0 ? late : null;

@@ -10,6 +10,8 @@ export interface ProductToVerify extends ProductOnItsWay {
   readonly productId: string;
   readonly sku: string;
   readonly inventoryItemId: string;
+  /** It is remembered that Shopify has too few units of it. */
+  readonly isLacking: boolean;
 }
 
 interface PageRow {
@@ -23,6 +25,7 @@ interface PageRow {
   readonly appliedSequence: number | null;
   readonly appliedOutcome: string | null;
   readonly debt: number | null;
+  readonly isLacking: boolean;
   readonly lacksUnsold: boolean;
 }
 
@@ -46,18 +49,17 @@ export async function listProductsToVerify(
        WHERE shop_id = $1 AND product_id > $2 AND ($4::text[] IS NULL OR product_id = ANY($4))
        ORDER BY product_id LIMIT $3
      )
-     SELECT atp.product_id AS "productId", product.sku, candidate.inventory_item_id AS "inventoryItemId",
+     SELECT atp.product_id AS "productId", product.sku, atp.inventory_item_id AS "inventoryItemId",
        atp.online_atp AS "onlineAtp", EXISTS (
          SELECT FROM sync_plan_row JOIN sync_plan AS plan USING (shop_id, plan)
          WHERE shop_id = $1 AND product_id = atp.product_id AND plan.state = 'HELD'
        ) AS "isWithheld", published.sequence AS "publishedSequence",
        published.quantity AS "publishedQuantity", applied.sequence AS "appliedSequence",
-       applied.outcome AS "appliedOutcome", applied.debt,
+       applied.outcome AS "appliedOutcome", applied.debt, applied.lacked_since IS NOT NULL AS "isLacking",
        coalesce(applied.lacked_since < ${SALES_IMPORTED_UNTIL}, false) AS "lacksUnsold"
-     FROM (${onlineAtpSelect({ ...scope, candidates: 'candidate', access: 'few' })}) AS atp
-     JOIN candidate USING (product_id)
-     JOIN product USING (product_id)
-     -- By their primary keys: the planner would rather sort the whole of either table for each page.
+     FROM (${onlineAtpSelect({ ...scope, candidates: 'candidate', carried: ['inventory_item_id'], access: 'few' })}) AS atp
+     -- By their primary keys: the planner would rather read the whole of each table for each page.
+     CROSS JOIN LATERAL (SELECT sku FROM product WHERE product_id = atp.product_id OFFSET 0) AS product
      LEFT JOIN LATERAL (
        SELECT sequence, quantity FROM published_row
        WHERE shop_id = $1 AND product_id = atp.product_id OFFSET 0
@@ -73,6 +75,7 @@ export async function listProductsToVerify(
     productId: row.productId,
     sku: row.sku,
     inventoryItemId: row.inventoryItemId,
+    isLacking: row.isLacking,
     onlineAtp: row.onlineAtp,
     isWithheld: row.isWithheld,
     published:
@@ -97,21 +100,23 @@ export async function recordLacking(
   page: readonly ProductToVerify[],
   lacking: ReadonlySet<string>,
 ): Promise<void> {
+  const turned = page.filter(({ productId, isLacking }) => lacking.has(productId) !== isLacking);
+  if (turned.length === 0) return;
   await database.query(
     // In key order, as the lane settles its rows, so that the two cannot wait for each other in a circle.
     `WITH seen AS (
        SELECT applied.product_id, seen.lacks FROM applied_row AS applied
        JOIN unnest($2::text[], $3::bigint[], $4::boolean[]) AS seen (product_id, sequence, lacks) USING (product_id, sequence)
-       WHERE applied.shop_id = $1 AND seen.lacks <> (applied.lacked_since IS NOT NULL)
+       WHERE applied.shop_id = $1 AND applied.product_id = ANY($2) AND seen.lacks <> (applied.lacked_since IS NOT NULL)
        ORDER BY applied.product_id FOR UPDATE OF applied
      )
      UPDATE applied_row AS applied SET lacked_since = CASE WHEN seen.lacks THEN now() END
      FROM seen WHERE applied.shop_id = $1 AND applied.product_id = seen.product_id`,
     [
       shopId,
-      page.map(({ productId }) => productId),
-      page.map(({ applied }) => applied?.sequence ?? null),
-      page.map(({ productId }) => lacking.has(productId)),
+      turned.map(({ productId }) => productId),
+      turned.map(({ applied }) => applied?.sequence ?? null),
+      turned.map(({ productId }) => lacking.has(productId)),
     ],
   );
 }

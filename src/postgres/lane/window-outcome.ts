@@ -1,5 +1,5 @@
-import { CALLS_PER_WINDOW, ROWS_PER_CALL } from '../../domain/limits.ts';
 import type { WindowOutcome } from '../../domain/jobs/process-uploads.ts';
+import { chunksOfWindow, rowsOfWindow, type Window } from '../../domain/window.ts';
 import type { Database } from '../database.ts';
 
 /**
@@ -8,11 +8,10 @@ import type { Database } from '../database.ts';
  */
 export const COUNT_WINDOW = `
   WITH settled AS (
-    SELECT applied.outcome FROM upload_file_row AS row
+    SELECT applied.outcome FROM upload_file_rows_between($1, $2, $3, $4) AS row
     CROSS JOIN LATERAL (SELECT outcome, sequence FROM applied_row AS applied
       WHERE applied.shop_id = $1 AND applied.product_id = row.product_id OFFSET 0) AS applied
-    WHERE row.shop_id = $1 AND row.sequence = $2 AND row.position >= $3 AND row.position < $4
-      AND applied.sequence = $2
+    WHERE applied.sequence = $2
   ), sent AS (
     SELECT coalesce(sum(row_count), 0)::int AS rows FROM shopify_call
     WHERE shop_id = $1 AND sequence = $2 AND chunk >= $5 AND chunk < $6
@@ -25,20 +24,17 @@ export const COUNT_WINDOW = `
   FROM settled`;
 
 /** The values of COUNT_WINDOW. */
-export function valuesOfWindow({ shopId, sequence, window }: WindowOfFile): readonly unknown[] {
-  const firstChunk = window * CALLS_PER_WINDOW;
-  const endChunk = firstChunk + CALLS_PER_WINDOW;
-  return [shopId, sequence, firstChunk * ROWS_PER_CALL, endChunk * ROWS_PER_CALL, firstChunk, endChunk];
+export function valuesOfWindow({ shopId, sequence, window }: WindowOfShop): readonly unknown[] {
+  const [rows, chunks] = [rowsOfWindow({ window }), chunksOfWindow({ window })];
+  return [shopId, sequence, rows.first, rows.end, chunks.first, chunks.end];
 }
 
-interface WindowOfFile {
+interface WindowOfShop extends Window {
   readonly shopId: string;
-  readonly sequence: number;
-  readonly window: number;
 }
 
 /** What became of the rows of one window of a file, and how many were sent. */
-export async function countWindow(database: Database, of: WindowOfFile): Promise<WindowOutcome> {
+export async function countWindow(database: Database, of: WindowOfShop): Promise<WindowOutcome> {
   const [counts] = await database.query<WindowOutcome>(COUNT_WINDOW, valuesOfWindow(of));
   return counts ?? { sent: 0, applied: 0, unchanged: 0, quarantined: 0, owed: 0 };
 }

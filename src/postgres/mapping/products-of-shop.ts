@@ -1,11 +1,13 @@
 /** Products, and their first quantities, from a shop's catalogue: for a retailer who begins, without typing. */
 import type { CataloguePage, FoundProducts } from '../../domain/catalogue.ts';
 import { LEDGER_REASONS } from '../../domain/feed.ts';
+import { oddityOf } from '../../domain/recognition/odd-id.ts';
 import { CHECK_SKUS_NAMED, ROWS_PER_CALL } from '../../domain/limits.ts';
 import type { ShopImport } from '../../domain/shop-import.ts';
 import { AtpError } from '../../domain/errors.ts';
 import type { Connection, Database } from '../database.ts';
 import { takeTurnBesideOthers } from '../feeds/import-turns.ts';
+import { looksSql } from '../master-data/looks-alike.ts';
 import { looseKey } from './sku-matching.ts';
 
 export interface ShopProductsRequest {
@@ -68,7 +70,7 @@ async function keepOffers(
   { pages, isUsable }: ShopProductsRequest,
 ): Promise<Pick<ShopImport, 'variants' | 'withoutSku'>> {
   await session.query(
-    'CREATE TEMPORARY TABLE offer (sku text, inventory_item_id text, is_stocked boolean, is_usable boolean)',
+    'CREATE TEMPORARY TABLE offer (sku text, inventory_item_id text, is_stocked boolean, is_usable boolean, is_odd boolean)',
   );
   let variants = 0;
   let withoutSku = 0;
@@ -77,12 +79,13 @@ async function keepOffers(
     variants += page.variants.length;
     withoutSku += page.variants.length - named.length;
     await session.query(
-      'INSERT INTO offer SELECT * FROM unnest($1::text[], $2::text[], $3::boolean[], $4::boolean[])',
+      'INSERT INTO offer SELECT * FROM unnest($1::text[], $2::text[], $3::boolean[], $4::boolean[], $5::boolean[])',
       [
         named.map(({ sku }) => sku),
         named.map(({ inventoryItemId }) => inventoryItemId),
         named.map(({ tracked, levelActive }) => tracked && levelActive),
         named.map(({ sku }) => isUsable(sku ?? '')),
+        named.map(({ sku }) => oddityOf(sku ?? '') !== null),
       ],
     );
   }
@@ -95,7 +98,7 @@ async function judgeOffers(session: Connection): Promise<void> {
   await session.query(
     `CREATE TEMPORARY TABLE judged AS
      SELECT offer.sku, min(inventory_item_id) AS inventory_item_id, count(DISTINCT inventory_item_id) AS items,
-       bool_and(is_stocked) AS is_stocked, product.product_id, NULL::integer AS units,
+       bool_and(is_stocked) AS is_stocked, bool_and(is_odd) AS is_odd, product.product_id, NULL::integer AS units,
        CASE WHEN product.product_id IS NOT NULL THEN 'KNOWN' WHEN NOT bool_and(is_usable) THEN 'UNUSABLE'
          WHEN near.key IS NOT NULL THEN 'NEAR' WHEN bool_or(other.product_id IS NOT NULL) THEN 'UNUSABLE' ELSE 'NEW' END AS kind
      FROM offer
@@ -159,10 +162,17 @@ async function takeOffers(
       session,
       `kind = 'NEW' AND lower(sku) IN (SELECT lower(sku) FROM judged WHERE kind = 'NEW' GROUP BY 1 HAVING count(*) > 1)`,
     ),
+    odd: await findOffers(session, `kind = 'NEW' AND is_odd`),
+    alike: await findOffers(session, `kind = 'NEW' AND sku IN (${ALIKE})`),
     counted: counts && first && { facilityId: first.facilityId, ...counts },
     withoutStock,
   };
 }
+
+/** SKUs that nobody who reads them can tell from another product's, now that the new ones are made. Reads all products once. */
+const ALIKE = `
+  SELECT offered.sku FROM judged AS offered JOIN product AS other
+    ON lower(${looksSql('other.sku')}) = lower(${looksSql('offered.sku')}) AND lower(other.sku) <> lower(offered.sku)`;
 
 /** In key order, as every import does. */
 const LOCK_LEVELS = `

@@ -32,22 +32,25 @@ export function toGroupColumns(change: GroupSettingsChange): Record<string, unkn
  * @param group expression of the group's id
  * @param groups a table or subquery with the columns of facility_group, in its place
  * @param own the same for product_facility_group
+ * @param isFew each product is looked up by the key: the planner would read the settings of all products, where many have some
  */
 export function joinProductSettings({
   product,
   group,
   groups = 'facility_group',
   own = 'product_facility_group',
+  isFew = false,
 }: {
   readonly product: string;
   readonly group: string;
   readonly groups?: string | undefined;
   readonly own?: string | undefined;
+  readonly isFew?: boolean;
 }): string {
+  const isOwn = `own.product_id = ${product}.product_id AND own.facility_group_id = ${group}`;
   return `
     JOIN ${groups} AS facility_group ON facility_group.facility_group_id = ${group}
-    LEFT JOIN ${own} AS own
-      ON own.product_id = ${product}.product_id AND own.facility_group_id = ${group}`;
+    LEFT JOIN ${isFew ? `LATERAL (SELECT * FROM ${own} AS own WHERE ${isOwn} OFFSET 0) AS own ON true` : `${own} AS own ON ${isOwn}`}`;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Settings of products at a facility and in a group, for one product or all of them: set-wise, all of it or nothing. */
 import { AtpError } from '../../domain/errors.ts';
-import { ROWS_NAMED_MAX } from '../../domain/limits.ts';
+import { PRODUCTS_SET_CHUNK_ROWS, ROWS_NAMED_MAX } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
 
 /** What is set of a product; undefined: it stays as it is. */
@@ -27,6 +27,9 @@ export interface SettingsSet {
   readonly changed: number;
 }
 
+/** Rows that are set, of all: a product that is set at a facility and in a group is two. */
+export type OnRows = (rows: { readonly done: number; readonly total: number }) => void;
+
 /**
  * Sets what is given; what a product has of its own comes before `common`. What stays as it was is not written, so that no delta
  * looks at it. A product of which the facility has nothing yet gets the facility's default safety stock where none is given.
@@ -38,11 +41,20 @@ export async function setProductSettings(
   chosen: ChosenProducts,
   common: SettingsOfProduct,
   { facilityId, facilityGroupId }: SettingsPlace,
+  onRows: OnRows = () => undefined,
 ): Promise<SettingsSet> {
   const products = await choose(connection, chosen, common);
   await connection.query('CREATE TEMPORARY TABLE changed (product_id text PRIMARY KEY) ON COMMIT DROP');
-  if (facilityId !== undefined) await setAtFacility(connection, facilityId);
-  if (facilityGroupId !== undefined) await setInGroup(connection, facilityGroupId);
+  const steps: SetChunk[] = [];
+  if (facilityId !== undefined) steps.push(await atFacility(connection, facilityId));
+  if (facilityGroupId !== undefined) steps.push(await inGroup(connection, facilityGroupId));
+  let done = 0;
+  for (const setChunk of steps) {
+    await eachChunk(connection, async (chunk) => {
+      await setChunk(chunk);
+      onRows({ done: (done += chunk.products), total: products * steps.length });
+    });
+  }
   const { rows } = await connection.query<{ changed: number }>('SELECT count(*) AS changed FROM changed');
   return { products, changed: rows[0]?.changed ?? 0 };
 }
@@ -119,30 +131,65 @@ export async function findProductIds(
   });
 }
 
+/** Of a row of `chosen`: it is in the chunk between the second and the third parameter. */
+const IN_CHUNK = 'chosen.product_id > $2 AND chosen.product_id <= $3';
+
 /** Notes in `changed` which products a statement has written. */
 const noteChanged = (statement: string): string => `
   WITH written AS (${statement} RETURNING product_id)
   INSERT INTO changed SELECT product_id FROM written ON CONFLICT DO NOTHING`;
 
+/** Products of `chosen` that follow each other by their id. */
+interface Chunk {
+  /** The last id of the chunk before; empty: there is none. */
+  readonly after: string;
+  readonly last: string;
+  readonly products: number;
+}
+
+type SetChunk = (chunk: Chunk) => Promise<void>;
+
+/** By chosen_pkey. In chunks only so that a person sees how far it is: all of them are one transaction. */
+const NEXT_CHUNK = `
+  SELECT max(product_id) AS last, count(*) AS products
+  FROM (SELECT product_id FROM chosen WHERE product_id > $1 ORDER BY product_id LIMIT $2) AS next`;
+
+interface NextChunk {
+  readonly last: string | null;
+  readonly products: number;
+}
+
+async function eachChunk(connection: Connection, setChunk: SetChunk): Promise<void> {
+  let after = '';
+  for (;;) {
+    const { rows } = await connection.query<NextChunk>(NEXT_CHUNK, [after, PRODUCTS_SET_CHUNK_ROWS]);
+    const { last = null, products = 0 } = rows[0] ?? {};
+    if (last === null) return;
+    await setChunk({ after, last, products });
+    after = last;
+  }
+}
+
 /** In key order, as postings lock levels. Only the settings are written: a feed that posts to the same rows loses nothing. */
-async function setAtFacility(connection: Connection, facilityId: string): Promise<void> {
+async function atFacility(connection: Connection, facilityId: string): Promise<SetChunk> {
   const known = await connection.query('SELECT FROM facility WHERE facility_id = $1', [facilityId]);
   if (known.rowCount === 0) throw new AtpError('FACILITY_UNKNOWN', { facilityId });
   const safetyStock = ofChosen('safety_stock', 'minimum_stock');
   const allowBrokering = ofChosen('allow_brokering', 'allow_brokering');
-  await connection.query(
+  const set =
     noteChanged(`INSERT INTO product_facility AS level (product_id, facility_id, minimum_stock, allow_brokering)
      SELECT product_id, facility_id, coalesce(safety_stock, default_safety_stock), coalesce(allow_brokering, true)
      FROM chosen CROSS JOIN facility
-     WHERE facility_id = $1 AND (safety_stock IS NOT NULL OR allow_brokering IS NOT NULL)
+     WHERE facility_id = $1 AND (safety_stock IS NOT NULL OR allow_brokering IS NOT NULL) AND ${IN_CHUNK}
      ORDER BY product_id
      ON CONFLICT (product_id, facility_id) DO UPDATE
        SET minimum_stock = ${safetyStock},
          allow_brokering = ${allowBrokering}
        WHERE (level.minimum_stock, level.allow_brokering) IS DISTINCT FROM
-         (${safetyStock}, ${allowBrokering})`),
-    [facilityId],
-  );
+         (${safetyStock}, ${allowBrokering})`);
+  return async ({ after, last }) => {
+    await connection.query(set, [facilityId, after, last]);
+  };
 }
 
 /** In SQL, of the level that a row of `chosen` meets: its setting from now on. */
@@ -151,21 +198,20 @@ function ofChosen(given: string, setting: string): string {
 }
 
 /** A threshold that is cleared is deleted, and the change log notes that. */
-async function setInGroup(connection: Connection, facilityGroupId: string): Promise<void> {
+async function inGroup(connection: Connection, facilityGroupId: string): Promise<SetChunk> {
   const known = await connection.query('SELECT FROM facility_group WHERE facility_group_id = $1', [
     facilityGroupId,
   ]);
   if (known.rowCount === 0) throw new AtpError('FACILITY_GROUP_UNKNOWN', { facilityGroupId });
-  await connection.query(
+  const set =
     noteChanged(`INSERT INTO product_facility_group AS own (product_id, facility_group_id, threshold)
-     SELECT product_id, $1, threshold FROM chosen WHERE threshold IS NOT NULL ORDER BY product_id
+     SELECT product_id, $1, threshold FROM chosen WHERE threshold IS NOT NULL AND ${IN_CHUNK} ORDER BY product_id
      ON CONFLICT (product_id, facility_group_id) DO UPDATE SET threshold = excluded.threshold
-       WHERE own.threshold <> excluded.threshold`),
-    [facilityGroupId],
-  );
-  await connection.query(
-    noteChanged(`DELETE FROM product_facility_group AS own
-     WHERE facility_group_id = $1 AND product_id IN (SELECT product_id FROM chosen WHERE clears_threshold)`),
-    [facilityGroupId],
-  );
+       WHERE own.threshold <> excluded.threshold`);
+  const clear = noteChanged(`DELETE FROM product_facility_group AS own
+     WHERE facility_group_id = $1 AND product_id IN (SELECT product_id FROM chosen WHERE clears_threshold AND ${IN_CHUNK})`);
+  return async ({ after, last }) => {
+    await connection.query(set, [facilityGroupId, after, last]);
+    await connection.query(clear, [facilityGroupId, after, last]);
+  };
 }

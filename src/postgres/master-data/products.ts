@@ -5,11 +5,13 @@ import type { Database } from '../database.ts';
 import { updateRow } from '../row-changes.ts';
 import {
   setProductSettings,
+  type OnRows,
   type ChosenProducts,
   type SettingsOfProduct,
   type SettingsPlace,
   type SettingsSet,
 } from './product-settings.ts';
+import { looksSql } from './looks-alike.ts';
 import { unknownProduct } from './unknown-product.ts';
 
 /** What is sold under one SKU, with its settings and, in a shop, its inventory item on Shopify. */
@@ -87,10 +89,11 @@ export async function addProduct(
   return findProduct(database, sku);
 }
 
-/** SKUs that differ from this one only in case, the first CHECK_SKUS_NAMED of them. It reads all products. */
-export async function listSkusOfOtherCase(database: Database, sku: string): Promise<readonly string[]> {
+/** SKUs that differ from this one only in case, or in what looks alike, the first CHECK_SKUS_NAMED of them. It reads all products. */
+export async function listSkusLike(database: Database, sku: string): Promise<readonly string[]> {
   const rows = await database.query<{ sku: string }>(
-    'SELECT sku FROM product WHERE lower(sku) = lower($1) AND sku <> $1 ORDER BY sku LIMIT $2',
+    `SELECT sku FROM product WHERE lower(${looksSql('sku')}) = lower(${looksSql('$1::text')}) AND sku <> $1
+     ORDER BY sku LIMIT $2`,
     [sku, CHECK_SKUS_NAMED],
   );
   return rows.map((row) => row.sku);
@@ -148,9 +151,10 @@ export function setProducts(
   database: Database,
   chosen: ChosenProducts,
   settings: SettingsOfProduct & SettingsPlace,
+  onRows?: OnRows,
 ): Promise<SettingsSet> {
   return database.transaction(
-    (connection) => setProductSettings(connection, chosen, settings, settings),
+    (connection) => setProductSettings(connection, chosen, settings, settings, onRows),
     'bulk',
   );
 }

@@ -71,6 +71,13 @@ import * as settingsSeen from './0084-settings-seen.ts';
 import * as undoInChunks from './0085-undo-in-chunks.ts';
 import * as readBackByFile from './0086-read-back-by-file.ts';
 import * as zerosFirst from './0087-zeros-first.ts';
+import * as positionsOfACall from './0088-positions-of-a-call.ts';
+import * as levelsLogged from './0092-levels-logged-by-a-kept-plan.ts';
+import * as filesBetweenWindows from './0098-files-between-windows.ts';
+import * as onePosting from './0093-one-posting-by-its-key.ts';
+import * as oneChange from './0094-one-change-as-it-is.ts';
+import * as packedRows from './0099-packed-rows.ts';
+import * as whoReadsRecords from './0100-who-reads-records.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -150,6 +157,13 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0085-undo-in-chunks', ...undoInChunks },
   { name: '0086-read-back-by-file', ...readBackByFile },
   { name: '0087-zeros-first', ...zerosFirst },
+  { name: '0088-positions-of-a-call', ...positionsOfACall },
+  { name: '0092-levels-logged-by-a-kept-plan', ...levelsLogged },
+  { name: '0098-files-between-windows', ...filesBetweenWindows },
+  { name: '0093-one-posting-by-its-key', ...onePosting },
+  { name: '0094-one-change-as-it-is', ...oneChange },
+  { name: '0099-packed-rows', ...packedRows },
+  { name: '0100-who-reads-records', ...whoReadsRecords },
 ];
 
 /** In their order. */

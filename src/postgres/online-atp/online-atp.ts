@@ -144,7 +144,7 @@ export function onlineAtpSelect({ candidates, carried = [], access, group, inste
             THEN coalesce(stock.deficits, 0)::bigint ELSE 0 END AS floor_adjustment,
           least(${UNITS_MAX}, ${PRODUCT_SETTINGS.atMost}) AS at_most
         FROM ${candidates} AS candidate
-        ${joinProductSettings({ product: 'candidate', group, groups: instead?.groups, own: instead?.own })}
+        ${joinProductSettings({ product: 'candidate', group, groups: instead?.groups, own: instead?.own, isFew: access === 'few' })}
         ${access === 'few' ? few(levels) : every(levels)}
       ) AS unlimited
     ) AS terms`;

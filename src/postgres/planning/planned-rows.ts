@@ -3,25 +3,12 @@
  * the file gets a number.
  */
 import type { UploadFileKind } from '../../domain/upload-file.ts';
-import { touchedCte } from './change-log.ts';
 import type { Connection } from '../database.ts';
-import {
-  chooseAccess,
-  onlineAtpSelect,
-  placesCte,
-  PRODUCTS_KNOWN,
-  type Access,
-} from '../online-atp/online-atp.ts';
+import { onlineAtpSelect, placesCte, type Access } from '../online-atp/online-atp.ts';
+import { CANDIDATE, findCandidates } from './candidate-rows.ts';
 import { readOldestWaiting } from './waiting-changes.ts';
 import type { NextBaseline } from './snapshot-chain.ts';
-import {
-  quantityByOwnSalesSql,
-  quantityBySalesSql,
-  risenUnitsSql,
-  SOLD_CTE,
-  suspicionSql,
-  type MoveInSql,
-} from './suspect-rows.ts';
+import { isStrikingSql } from './suspect-rows.ts';
 
 /** The temporary table: one row for each product that the file would have, were nothing withheld. */
 export const PLANNED = 'planned_row';
@@ -39,35 +26,11 @@ export interface PlanScope {
   readonly isRefillDue: boolean;
 }
 
-/** The temporary tables of a delta: what may differ from the last file, and what of it is mapped to the shop. */
-const [TOUCHED, CANDIDATE] = ['touched_row', 'candidate_row'];
-
-/**
- * Fills CANDIDATE, and returns how many it has. A log may have many products of other shops, so they go before any Online
- * ATP is computed. How they are joined is left to the planner, which knows the size of a table that is there.
- */
-async function findCandidates(
-  session: Connection,
-  { shopId, facilityGroupId }: PlanScope,
-  effectiveAt: string,
-): Promise<number> {
-  await session.query(`
-    CREATE TEMPORARY TABLE ${TOUCHED} (product_id text, changed_at timestamptz, is_due boolean) ON COMMIT DROP;
-    CREATE TEMPORARY TABLE ${CANDIDATE} (
-      product_id text, inventory_item_id text, changed_at timestamptz, is_due boolean
-    ) ON COMMIT DROP`);
-  const scope = { shop: '$1', group: '$2', at: '$3::timestamptz' };
-  await session.query(
-    `INSERT INTO ${TOUCHED} WITH ${touchedCte(scope)} SELECT product_id, changed_at, is_due FROM touched`,
-    [shopId, facilityGroupId, effectiveAt],
-  );
-  const { rowCount } = await session.query(
-    `INSERT INTO ${CANDIDATE}
-     SELECT product_id, mapped.inventory_item_id, touched.changed_at, touched.is_due
-     FROM ${TOUCHED} AS touched JOIN shop_product AS mapped USING (product_id) WHERE mapped.shop_id = $1`,
-    [shopId],
-  );
-  return rowCount ?? 0;
+/** What was planned. */
+export interface Planned {
+  readonly rowCount: number;
+  /** Some of the rows have moved so far that they may be suspect. */
+  readonly isAnyStriking: boolean;
 }
 
 /**
@@ -83,14 +46,13 @@ const OF_EVERY = `
     ON published.shop_id = $1 AND published.product_id = atp.product_id
   LEFT JOIN shop_imported_units AS imported
     ON imported.shop_id = $1 AND imported.product_id = atp.product_id
-  LEFT JOIN sync_plan_row AS held ON held.shop_id = $1 AND held.plan = $5 AND held.product_id = atp.product_id
-  LEFT JOIN sold ON sold.product_id = atp.product_id`;
+  LEFT JOIN sync_plan_row AS held ON held.shop_id = $1 AND held.plan = $4 AND held.product_id = atp.product_id`;
 
 /** The same by the primary keys, for one candidate each: the planner would hash the whole catalogue for a handful. */
 const OF_FEW = `
   CROSS JOIN LATERAL (SELECT sku FROM product WHERE product_id = atp.product_id OFFSET 0) AS product
   LEFT JOIN LATERAL (
-    SELECT quantity, inventory_item_id, imported_units, sequence FROM published_row
+    SELECT quantity, inventory_item_id, imported_units, sequence, ctid FROM published_row
     WHERE shop_id = $1 AND product_id = atp.product_id OFFSET 0
   ) AS published ON true
   LEFT JOIN LATERAL (
@@ -99,9 +61,8 @@ const OF_FEW = `
   ) AS imported ON true
   LEFT JOIN LATERAL (
     SELECT cause, revision, quantity, changed_at, since FROM sync_plan_row
-    WHERE shop_id = $1 AND plan = $5 AND product_id = atp.product_id OFFSET 0
-  ) AS held ON true
-  LEFT JOIN sold ON sold.product_id = atp.product_id`;
+    WHERE shop_id = $1 AND plan = $4 AND product_id = atp.product_id OFFSET 0
+  ) AS held ON true`;
 
 /**
  * Common table expressions for ARRIVED_QUANTITY. `applied_file`: the files that the lane is done with and has applied.
@@ -114,7 +75,7 @@ const ARRIVED_CTES = `
     SELECT product_id FROM applied_row WHERE shop_id = $1 AND outcome IN ('QUARANTINED', 'OWED')
     UNION SELECT product_id FROM applied_row WHERE shop_id = $1 AND debt > 0
     UNION SELECT product_id FROM owed_row WHERE shop_id = $1
-  ),`;
+  )`;
 
 const JOIN_ARRIVED = `
   LEFT JOIN applied_file ON applied_file.sequence = published.sequence
@@ -122,15 +83,15 @@ const JOIN_ARRIVED = `
 
 /**
  * What a file has published of the product and the lane has brought to Shopify, for the item and the imported units of now. Null:
- * that is not known, and never without a usable base, nor where the shop was moved. Of a Hard Sync only: a delta has what differs.
+ * that is not known, and never ($7) without a usable base, nor where the shop was moved. Of a Hard Sync only: a delta has what differs.
  */
 const ARRIVED_QUANTITY = `
-  CASE WHEN $4 AND NOT $8 AND applied_file.sequence IS NOT NULL AND unsettled.product_id IS NULL
+  CASE WHEN $7 AND applied_file.sequence IS NOT NULL AND unsettled.product_id IS NULL
       AND published.inventory_item_id = atp.inventory_item_id AND published.imported_units = coalesce(imported.units, 0)
     THEN published.quantity END`;
 
-/** A Hard Sync has every product, and carries all that waits ($7): each of its rows counts as old as the oldest of that. */
-const ALL_ARE_DUE = `CROSS JOIN LATERAL (SELECT true AS is_due, $7::timestamptz AS changed_at) AS due`;
+/** A Hard Sync has every product, and carries all that waits ($6): each of its rows counts as old as the oldest of that. */
+const ALL_ARE_DUE = `CROSS JOIN LATERAL (SELECT true AS is_due, $6::timestamptz AS changed_at) AS due`;
 
 /**
  * A delta has the products that differ from the last file, and those that are due whatever their quantity: they are
@@ -145,17 +106,14 @@ const WHAT_DIFFERS = `
   ) AS due
   WHERE due.is_due OR published.quantity IS DISTINCT FROM atp.online_atp`;
 
-const MOVE: MoveInSql = {
-  before: 'row.quantity_before',
-  quantity: 'row.quantity',
-  sold: 'row.sold',
-  soldByShop: 'row.sold_by_shop',
-};
-
 /** Units of the shop's own orders that were imported since the product was published. */
 const SOLD_BY_SHOP =
   'greatest(0, coalesce(imported.units, 0) - coalesce(published.imported_units, imported.units, 0))';
 
+/**
+ * `published_row_id`, where the published row is, is of a delta only: it writes nearly all of the rows that it reads. A Hard Sync may write
+ * one of a thousand, and to find that, the planner would read what is published of every shop.
+ */
 function plannedRowsSql(kind: UploadFileKind, access: Access): string {
   const isDelta = kind === 'recent-changes';
   const source = isDelta
@@ -163,27 +121,26 @@ function plannedRowsSql(kind: UploadFileKind, access: Access): string {
     : { candidates: 'mapped', carried: ['inventory_item_id'] };
   const scope = { ...source, group: '$2', at: '$3::timestamptz', access };
   return `
-    INSERT INTO ${PLANNED}
-    WITH ${placesCte(scope)},
-    base AS MATERIALIZED (SELECT snapshot FROM shop_baseline WHERE shop_id = $1 AND $4),
-    ${isDelta ? '' : `mapped AS (SELECT product_id, inventory_item_id FROM shop_product WHERE shop_id = $1), ${ARRIVED_CTES}`}
-    ${SOLD_CTE}
+    INSERT INTO ${PLANNED} (product_id, sku, inventory_item_id, quantity, quantity_before, sequence_before,
+      published_row_id, imported_units, is_due, changed_at, held_changed_at, held_cause, held_revision, sold_by_shop,
+      is_striking, file_quantity, arrived_quantity, is_approved, is_left_out)
+    WITH ${placesCte(scope)}
+    ${isDelta ? '' : `, mapped AS (SELECT product_id, inventory_item_id FROM shop_product WHERE shop_id = $1), ${ARRIVED_CTES}`}
     SELECT row.product_id, row.sku, row.inventory_item_id, row.quantity, row.quantity_before,
-      row.sequence_before, row.imported_units, row.is_due, row.changed_at, row.held_changed_at, row.held_cause,
-      row.held_revision, ${suspicionSql(MOVE, 'row.held_cause')},
-      ${risenUnitsSql(MOVE)},
-      ${quantityBySalesSql(MOVE)}, ${quantityByOwnSalesSql(MOVE)}, row.quantity, row.arrived_quantity
+      row.sequence_before, row.published_row_id, row.imported_units, row.is_due, row.changed_at, row.held_changed_at, row.held_cause,
+      row.held_revision, row.sold_by_shop,
+      ${isStrikingSql({ before: 'row.quantity_before', quantity: 'row.quantity' })},
+      row.quantity, row.arrived_quantity, false, false
     FROM (
       SELECT atp.product_id, product.sku, atp.inventory_item_id, atp.online_atp AS quantity,
         -- A product that comes back to the shop, or gets another item: nobody knows what was sold meanwhile.
         CASE WHEN atp.product_id NOT IN (SELECT product_id FROM owed_row WHERE shop_id = $1 AND cause = 'REMAPPED')
-          THEN coalesce(published.quantity, CASE WHEN $6 THEN held.quantity END) END::bigint AS quantity_before,
-        published.sequence AS sequence_before, coalesce(imported.units, 0) AS imported_units, due.is_due,
+          THEN coalesce(published.quantity, CASE WHEN $5 THEN held.quantity END) END::bigint AS quantity_before,
+        published.sequence AS sequence_before, ${isDelta ? 'published.ctid' : 'NULL::tid'} AS published_row_id,
+        coalesce(imported.units, 0) AS imported_units, due.is_due,
         ${isDelta ? 'NULL::integer' : ARRIVED_QUANTITY} AS arrived_quantity,
         due.changed_at, coalesce(held.changed_at, held.since) AS held_changed_at, held.cause AS held_cause, held.revision AS held_revision,
-        ${SOLD_BY_SHOP} AS sold_by_shop,
-        -- Without a base nobody knows what other channels have sold.
-        CASE WHEN $4 THEN coalesce(sold.units, 0)::bigint ELSE ${SOLD_BY_SHOP} END AS sold
+        ${SOLD_BY_SHOP} AS sold_by_shop
       FROM (${onlineAtpSelect(scope)}) AS atp
       ${access === 'few' ? OF_FEW : OF_EVERY}
       ${isDelta ? WHAT_DIFFERS : `${JOIN_ARRIVED} ${ALL_ARE_DUE}`}
@@ -193,37 +150,32 @@ function plannedRowsSql(kind: UploadFileKind, access: Access): string {
 }
 
 /**
- * Makes and fills the table PLANNED in this transaction, and returns how many rows it has. A delta looks at what changed
- * since the shop's baseline, and at what is withheld.
+ * Makes and fills the table PLANNED in this transaction. A delta looks at what changed since the shop's baseline, and at what is withheld.
  */
 export async function planRows(
   session: Connection,
   scope: PlanScope,
   { effectiveAt, hasUsableBase }: NextBaseline,
-): Promise<number> {
+): Promise<Planned> {
   const { shopId, facilityGroupId, kind, heldPlan, isFirstApproved, isRefillDue } = scope;
+  // Without constraints and defaults: they would be written to the server's catalogue for each file.
   await session.query(`
     CREATE TEMPORARY TABLE ${PLANNED} (
       product_id text, sku text, inventory_item_id text, quantity integer, quantity_before integer,
-      sequence_before bigint, imported_units bigint, is_due boolean, changed_at timestamptz,
-      held_changed_at timestamptz, held_cause text, held_revision integer, suspicion text,
-      risen_units bigint, quantity_by_sales integer, quantity_by_own_sales integer, file_quantity integer,
-      arrived_quantity integer, withheld_for text, is_approved boolean NOT NULL DEFAULT false, is_left_out boolean NOT NULL DEFAULT false
+      sequence_before bigint, published_row_id tid, imported_units bigint, is_due boolean, changed_at timestamptz,
+      held_changed_at timestamptz, held_cause text, held_revision integer, sold_by_shop bigint, is_striking boolean,
+      file_quantity integer, arrived_quantity integer,
+      suspicion text, risen_units bigint, quantity_by_sales integer, quantity_by_own_sales integer,
+      withheld_for text, is_approved boolean, is_left_out boolean
     ) ON COMMIT DROP`);
   const isDelta = kind === 'recent-changes';
-  const access = isDelta
-    ? await chooseFor(session, await findCandidates(session, scope, effectiveAt))
-    : 'every';
-  const ofHardSync = isDelta ? [] : [await readOldestWaiting(session, shopId), isRefillDue];
+  const access = isDelta ? await findCandidates(session, scope, effectiveAt) : 'every';
+  const ofHardSync = isDelta ? [] : [await readOldestWaiting(session, shopId), hasUsableBase && !isRefillDue];
   if (access === 'every') await session.query(`SET LOCAL work_mem = '${PASS_MEMORY}'`);
   const { rowCount } = await session.query(plannedRowsSql(kind, access), [
-    ...[shopId, facilityGroupId, effectiveAt, hasUsableBase, heldPlan, isFirstApproved],
+    ...[shopId, facilityGroupId, effectiveAt, heldPlan, isFirstApproved],
     ...ofHardSync,
   ]);
-  return rowCount ?? 0;
-}
-
-async function chooseFor(session: Connection, candidates: number): Promise<Access> {
-  const { rows } = await session.query<{ known: number }>(`SELECT ${PRODUCTS_KNOWN} AS known`);
-  return chooseAccess(candidates, rows[0]?.known ?? -1);
+  const striking = await session.query(`SELECT FROM ${PLANNED} WHERE is_striking LIMIT 1`);
+  return { rowCount: rowCount ?? 0, isAnyStriking: striking.rowCount !== 0 };
 }

@@ -90,16 +90,16 @@ export async function advanceBaseline(
   { snapshot, effectiveAt }: Baseline,
   sequence: number | null,
 ): Promise<void> {
+  // Both read the baseline as it was before.
   await session.query(
-    `INSERT INTO snapshot_step (shop_id, step, kind, base, snapshot, effective_at, sequence)
-     SELECT $1, coalesce((SELECT max(step) FROM snapshot_step WHERE shop_id = $1), 0) + 1, $2,
-       CASE WHEN $2 = 'recent-changes' THEN (SELECT snapshot FROM shop_baseline WHERE shop_id = $1) END,
-       $3, $4, $5`,
-    [shopId, kind, snapshot, effectiveAt, sequence],
-  );
-  await session.query(
-    `INSERT INTO shop_baseline (shop_id, snapshot, effective_at) VALUES ($1, $2, $3)
+    `WITH step AS (
+       INSERT INTO snapshot_step (shop_id, step, kind, base, snapshot, effective_at, sequence)
+       SELECT $1, coalesce((SELECT max(step) FROM snapshot_step WHERE shop_id = $1), 0) + 1, $2,
+         CASE WHEN $2 = 'recent-changes' THEN (SELECT snapshot FROM shop_baseline WHERE shop_id = $1) END,
+         $3::pg_snapshot, $4::timestamptz, $5
+     )
+     INSERT INTO shop_baseline (shop_id, snapshot, effective_at) VALUES ($1, $3, $4)
      ON CONFLICT (shop_id) DO UPDATE SET snapshot = excluded.snapshot, effective_at = excluded.effective_at`,
-    [shopId, snapshot, effectiveAt],
+    [shopId, kind, snapshot, effectiveAt, sequence],
   );
 }

@@ -38,15 +38,23 @@ export function suspicionSql(move: MoveInSql, heldFor: string): string {
     WHEN ${byOwnSales} > 0 AND ${quantity} * ${SUSPECT_FACTOR} <= ${byOwnSales} THEN 'SELL_OUT' END`;
 }
 
+/**
+ * Whether the quantity has moved so far that the move may be suspect, whatever was sold. Null and false: it is not. Sales explain a part of
+ * a move and never add to it: by sales, a product is left with the larger of its two quantities at most. A property test proves it.
+ */
+export function isStrikingSql({ before, quantity }: Pick<MoveInSql, 'before' | 'quantity'>): string {
+  return `(${before} > 0 AND ${quantity} * ${SUSPECT_FACTOR} <= ${before}) OR ${quantity} > ${before} * ${SUSPECT_FACTOR}`;
+}
+
 export function risenUnitsSql(move: MoveInSql): string {
   return `CASE WHEN ${move.before} IS NULL THEN 0
     ELSE greatest(0, ${move.quantity} - greatest(${move.before}, ${quantityBySalesSql(move)})) END`;
 }
 
 /**
- * A common table expression `sold(product_id, units)`: what orders and sales took between the snapshot of `base` and
- * now, where the group sells. It needs `base` and `place` before it, and reads by the indexes sale_log_by_txid and
- * product_facility_pkey.
+ * A common table expression `sold(product_id, units)`: what orders and sales took of the products of `striking` between the
+ * snapshot of `base` and now, where the group sells. It needs `base`, `place` and `striking` before it, and reads by the indexes
+ * sale_log_by_txid and product_facility_pkey.
  */
 export const SOLD_CTE = `
   sold AS MATERIALIZED (
@@ -55,6 +63,8 @@ export const SOLD_CTE = `
       SELECT product_id, facility_id, sum(units) AS units FROM sale_log AS log
       WHERE log.txid >= (SELECT pg_snapshot_xmin(snapshot) FROM base)
         AND NOT pg_visible_in_snapshot(log.txid, (SELECT snapshot FROM base))
+        -- By a hash, however few the planner expects: a join might compare each row of the log with each product.
+        AND (product_id IN (SELECT product_id FROM striking)) IS TRUE
       GROUP BY product_id, facility_id
     ) AS taken
     LEFT JOIN place USING (facility_id)

@@ -107,6 +107,8 @@ interface Withholding {
   readonly shopId: string;
   readonly kind: UploadFileKind;
   readonly producerKey: string;
+  /** How many rows are withheld. */
+  readonly withheldCount: number;
 }
 
 /**
@@ -118,8 +120,8 @@ export async function keepPlan(
   withholding: Withholding,
   held: SyncPlan | null,
 ): Promise<SyncPlan | null> {
-  const { shopId } = withholding;
-  if (!held && !(await isAnythingWithheld(session))) {
+  const { shopId, withheldCount } = withholding;
+  if (!held && withheldCount === 0) {
     await removeClosedRows(session, shopId);
     return null;
   }
@@ -163,11 +165,6 @@ export async function replaceHeldPlan(session: Connection, shopId: string): Prom
     [shopId],
   );
   await removeClosedRows(session, shopId);
-}
-
-async function isAnythingWithheld(session: Connection): Promise<boolean> {
-  const { rowCount } = await session.query(`SELECT FROM ${PLANNED} WHERE withheld_for IS NOT NULL LIMIT 1`);
-  return rowCount !== 0;
 }
 
 async function openPlan(session: Connection, { shopId, kind, producerKey }: Withholding): Promise<number> {

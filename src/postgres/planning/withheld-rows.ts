@@ -8,11 +8,23 @@ import {
   type Suspicion,
 } from '../../domain/guard.ts';
 import type { Connection } from '../database.ts';
+import { placesCte } from '../online-atp/online-atp.ts';
 import { PLANNED } from './planned-rows.ts';
+import {
+  quantityByOwnSalesSql,
+  quantityBySalesSql,
+  risenUnitsSql,
+  SOLD_CTE,
+  suspicionSql,
+  type MoveInSql,
+} from './suspect-rows.ts';
 
 /** Who judges what. */
 export interface Judgement extends GuardLimits {
   readonly shopId: string;
+  readonly facilityGroupId: string;
+  /** Of the file. */
+  readonly effectiveAt: string;
   /** The shop’s first Hard Sync, which no person has approved: all of it is withheld. */
   readonly isFirst: boolean;
   /** False: a person has confirmed what the file does, and nothing of it is withheld. */
@@ -23,6 +35,8 @@ export interface Judgement extends GuardLimits {
   readonly hasUsableBase: boolean;
   /** The quantities that a person has looked at count as published, since nothing was published yet. */
   readonly isFirstApproved: boolean;
+  /** False: no row may be suspect. */
+  readonly isAnyStriking: boolean;
 }
 
 /** Sets `withheld_for` and `file_quantity` of the rows that are withheld, and returns how many they are. */
@@ -35,6 +49,9 @@ export async function withholdRows(session: Connection, judgement: Judgement): P
     await session.query(`UPDATE ${PLANNED} SET is_approved = true`);
     return 0;
   }
+  // What was sold is not looked up then.
+  if (!judgement.isAnyStriking) return 0;
+  await markSuspects(session, judgement);
   if (judgement.approvedRevision !== null) {
     await session.query(
       `UPDATE ${PLANNED} SET is_approved = true WHERE held_cause = suspicion AND held_revision <= $1`,
@@ -49,6 +66,35 @@ export async function withholdRows(session: Connection, judgement: Judgement): P
     [beyond, !judgement.hasUsableBase && !judgement.isFirstApproved],
   );
   return rowCount ?? 0;
+}
+
+const MOVE: MoveInSql = {
+  before: 'row.quantity_before::bigint',
+  quantity: 'row.quantity::bigint',
+  sold: 'move.sold',
+  soldByShop: 'row.sold_by_shop',
+};
+
+/** Sets what the guard needs to know of the rows that are striking: what of their move sales explain, and whether the rest is suspect. */
+async function markSuspects(
+  session: Connection,
+  { shopId, facilityGroupId, effectiveAt, hasUsableBase }: Judgement,
+): Promise<void> {
+  await session.query(
+    `WITH ${placesCte({ group: '$2', at: '$3::timestamptz' })},
+     base AS MATERIALIZED (SELECT snapshot FROM shop_baseline WHERE shop_id = $1 AND $4),
+     striking AS MATERIALIZED (SELECT ctid AS row_id, product_id, sold_by_shop FROM ${PLANNED} WHERE is_striking),
+     ${SOLD_CTE}
+     UPDATE ${PLANNED} AS row SET suspicion = ${suspicionSql(MOVE, 'row.held_cause')}, risen_units = ${risenUnitsSql(MOVE)},
+       quantity_by_sales = ${quantityBySalesSql(MOVE)}, quantity_by_own_sales = ${quantityByOwnSalesSql(MOVE)}
+     FROM (
+       -- Without a base nobody knows what other channels have sold.
+       SELECT row_id, CASE WHEN $4 THEN coalesce(sold.units, 0)::bigint ELSE striking.sold_by_shop END AS sold
+       FROM striking LEFT JOIN sold USING (product_id)
+     ) AS move
+     WHERE row.ctid = move.row_id`,
+    [shopId, facilityGroupId, effectiveAt, hasUsableBase],
+  );
 }
 
 /** In SQL, of a planned row: it is suspect, and nobody has approved it. */

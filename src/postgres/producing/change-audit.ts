@@ -166,12 +166,9 @@ const MISSING_NUMBERS = `
   ORDER BY sequence`;
 
 const MISSING_ROWS = `
-  WITH kept AS (
-    SELECT sequence, count(*) AS rows FROM upload_file_row WHERE shop_id = $1 GROUP BY sequence
-  )
   SELECT format('File %s (%s) has %s rows, and %s of them are kept.', sequence, state, row_count, coalesce(rows, 0))
     AS finding
-  FROM upload_file AS file LEFT JOIN kept USING (sequence)
+  FROM upload_file AS file LEFT JOIN upload_file_lengths($1) AS kept USING (sequence)
   WHERE file.shop_id = $1 AND coalesce(rows, 0) <> row_count
     AND (rows_purged_at IS NULL OR ${IS_OPEN})
   ORDER BY sequence`;

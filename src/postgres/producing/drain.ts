@@ -72,8 +72,8 @@ export async function registerDrain(
   // An item of a product that is not mapped any more is in it already.
   await session.query(
     `UPDATE left_item AS item SET state = 'DRAINING', sequence = $3, error_code = NULL
-     FROM upload_file_row AS row
-     WHERE row.shop_id = $1 AND row.sequence = $3 AND item.shop_id = $1 AND item.location_id = $2
+     FROM upload_file_rows($1, $3) AS row
+     WHERE item.shop_id = $1 AND item.location_id = $2
        AND item.inventory_item_id = row.inventory_item_id`,
     [shopId, locationId, drain.sequence],
   );

@@ -128,8 +128,8 @@ async function oweDrained(session: Connection, shopId: string, sequence: number)
   await session.query(
     `INSERT INTO owed_row (shop_id, product_id, cause, changed_at)
      SELECT $1, product_id, 'DRAINED', now()
-     FROM upload_file_row JOIN shop_product AS mapped USING (shop_id, product_id)
-     WHERE shop_id = $1 AND sequence = $2 ORDER BY product_id
+     FROM upload_file_rows($1, $2) JOIN shop_product AS mapped USING (shop_id, product_id)
+     WHERE shop_id = $1 ORDER BY product_id
      ON CONFLICT DO NOTHING`,
     [shopId, sequence],
   );

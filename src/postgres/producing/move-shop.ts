@@ -7,7 +7,7 @@ import { isDone, type UploadFileState } from '../../domain/upload-file.ts';
 import type { Connection, Database } from '../database.ts';
 import { countRows, takeLaneAway } from '../lane/lane.ts';
 import { keepAllOnSale } from '../lane/left-items.ts';
-import { findHeadOfLane, IS_OPEN } from '../lane/upload-files.ts';
+import { IS_OPEN } from '../lane/upload-files.ts';
 import { changeShop, type ShopSettings } from '../master-data/shops.ts';
 import { HAD_HARD_SYNC } from '../planning/snapshot-chain.ts';
 import { replaceHeldPlan } from '../planning/sync-plans.ts';
@@ -104,8 +104,11 @@ export async function endRefill(session: Connection, shopId: string): Promise<vo
  */
 async function endWaitingFiles(session: Connection, shopId: string): Promise<string | null> {
   await takeLaneAway(session, shopId);
-  const head = await findHeadOfLane(session, shopId);
-  if (head) await countRows(session, shopId, head.sequence);
+  const begun = await session.query<{ sequence: number }>(
+    `SELECT sequence FROM upload_file WHERE shop_id = $1 AND ${IS_OPEN} AND started_at IS NOT NULL ORDER BY sequence`,
+    [shopId],
+  );
+  for (const { sequence } of begun.rows) await countRows(session, shopId, sequence);
   const { rows } = await session.query<{ oldest: string | null }>(
     `SELECT least(
        (SELECT min(oldest_change_at) FROM upload_file WHERE shop_id = $1 AND ${IS_OPEN} AND kind <> 'drain'),

@@ -88,6 +88,7 @@ interface Approved {
 interface NumberedRequest extends ProduceRequest {
   readonly shop: ProducingShop;
   readonly origin: KnownOrigin;
+  readonly withheldCount: number;
 }
 
 async function produceNow(
@@ -102,22 +103,25 @@ async function produceNow(
   const held = approved?.plan ?? (await findHeldPlan(session, shopId));
   const isFirstApproved = approved !== null && baseline.isFirst;
   const scope = { ...shop, kind, heldPlan: held?.plan ?? null, isFirstApproved };
-  const plannedCount = await planRows(session, scope, baseline);
-  if (kind === 'hard-sync' && plannedCount === 0) throw new AtpError('SHOP_NOT_MAPPED', { shopId });
+  const planned = await planRows(session, scope, baseline);
+  if (kind === 'hard-sync' && planned.rowCount === 0) throw new AtpError('SHOP_NOT_MAPPED', { shopId });
   const withheldCount = await withholdRows(session, {
     ...shop,
+    effectiveAt: baseline.effectiveAt,
     isFirst: approved === null && baseline.isFirst,
     isJudged: !shop.isRefillDue,
     hasUsableBase: baseline.hasUsableBase,
     approvedRevision: approved?.revision ?? null,
     isFirstApproved,
+    isAnyStriking: planned.isAnyStriking,
   });
-  if (approved) return carryOut(session, { ...request, shop, origin }, baseline, approved);
+  const numbered = { ...request, shop, origin, withheldCount };
+  if (approved) return carryOut(session, numbered, baseline, approved);
   // Without a base nobody knows what was sold, so nothing could be said of what is withheld: the file waits as a whole.
   const waitsAsWhole = kind === 'hard-sync' && !baseline.hasUsableBase && withheldCount > 0;
-  if (waitsAsWhole) return { file: null, plan: await keepPlan(session, request, held) };
-  const file = await registerPlanned(session, { ...request, shop, origin }, baseline);
-  return { file, plan: await keepPlan(session, { ...request, kind: 'recent-changes' }, held) };
+  if (waitsAsWhole) return { file: null, plan: await keepPlan(session, numbered, held) };
+  const file = await registerPlanned(session, numbered, baseline);
+  return { file, plan: await keepPlan(session, { ...numbered, kind: 'recent-changes' }, held) };
 }
 
 /** The approved products go out. What is withheld beside them, nobody has approved: it becomes the next plan. */

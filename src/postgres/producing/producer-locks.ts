@@ -17,8 +17,9 @@ const PURGE_LOCK = 7_201_152;
  */
 export async function lockForProducing(session: Connection, shopId: string): Promise<void> {
   const isOurs = await withinWait(session, PRODUCER_WAIT_MS, async () => {
-    await session.query('SELECT pg_advisory_lock($1, hashtext($2))', [PRODUCER_LOCK, shopId]);
-    await session.query('SELECT pg_advisory_lock_shared($1)', [PURGE_LOCK]);
+    await session.query('SELECT pg_advisory_lock($1, hashtext($2)), pg_advisory_lock_shared($3)', [
+      ...[PRODUCER_LOCK, shopId, PURGE_LOCK],
+    ]);
   });
   if (!isOurs) throw new AtpError('PRODUCER_BUSY', { shopId, waitedSeconds: PRODUCER_WAIT_MS / 1000 });
 }

@@ -94,12 +94,12 @@ export function inventoryItemView(shop: ShopState, variant: Variant) {
 }
 
 export function levelView(shop: ShopState, variant: Variant, level: Level) {
-  const id = levelGid(level.location, variant.sequence);
+  const id = (): string => levelGid(level.location, variant.sequence);
   return {
     __typename: 'InventoryLevel',
     id,
     isActive: level.isActive,
-    updatedAt: isoTime(level.updatedAt),
+    updatedAt: () => isoTime(level.updatedAt),
     item: () => inventoryItemView(shop, variant),
     location: () => {
       const location = shop.locations.get(level.location);
@@ -112,11 +112,11 @@ export function levelView(shop: ShopState, variant: Variant, level: Level) {
         }
         return {
           __typename: 'InventoryQuantity',
-          id: `${id.replace('InventoryLevel', 'InventoryQuantity')}&name=${name}`,
+          id: () => `${id().replace('InventoryLevel', 'InventoryQuantity')}&name=${name}`,
           name,
           quantity: quantityNamed(level, name),
           // Set for `available` only (recorded on a development store).
-          updatedAt: name === 'available' ? isoTime(level.updatedAt) : null,
+          updatedAt: () => (name === 'available' ? isoTime(level.updatedAt) : null),
         };
       }),
   };
@@ -172,7 +172,7 @@ export function quantityNamed(level: Level, name: string): number {
 
 /** Shopify writes times without fractions of a second. */
 export function isoTime(at: number): string {
-  return new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
+  return `${new Date(at).toISOString().slice(0, -'.000Z'.length)}Z`;
 }
 
 function sellableQuantity(shop: ShopState, variant: Variant): number {

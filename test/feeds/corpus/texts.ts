@@ -266,6 +266,72 @@ export const TEXTS: readonly CorpusFile[] = [
     content: (sku) => Buffer.concat([Buffer.from(countOf(sku)), Buffer.from([0xc3])]),
     outcome: 'FEED_UNREADABLE',
   },
+  ...(['windows-1252', 'iso-8859-1'] as const).flatMap((encoding): CorpusFile[] => {
+    const settings = { encoding };
+    const withRemark = (sku: string, remark: string) => `${HEADER}\n${sku},BROADWAY,7,${remark}\n`;
+    return [
+      {
+        name: `UTF-8 whose source says ${encoding}`,
+        content: (sku) => withRemark(sku, 'Größe'),
+        settings,
+        outcome: 'FEED_UNREADABLE',
+      },
+      {
+        name: `UTF-8 whose source says ${encoding}, with its first letter behind the first block`,
+        content: (sku) => withRemark(sku, `\n${`X,,,${'y'.repeat(200)}\n`.repeat(400)}Z,,,Größe`),
+        settings,
+        outcome: 'FEED_UNREADABLE',
+      },
+      {
+        name: `UTF-8 in gzip whose source says ${encoding}`,
+        content: (sku) => gzipSync(withRemark(sku, 'Größe')),
+        settings,
+        outcome: 'FEED_UNREADABLE',
+      },
+      { name: `ASCII whose source says ${encoding}`, content: (sku) => countOf(sku), settings, outcome: 7 },
+      {
+        name: `UTF-8 with a mark, which counts, whose source says ${encoding}`,
+        content: (sku) => `\uFEFF${withRemark(sku, 'Größe')}`,
+        settings,
+        outcome: 7,
+      },
+      {
+        name: `one-byte letters that are UTF-8 by chance beside others that are not, as ${encoding}`,
+        content: (sku) => Buffer.from(withRemark(sku, '\u00c3\u00bc Größe'), 'latin1'),
+        settings,
+        outcome: 7,
+      },
+      {
+        name: `Shift-JIS whose source says ${encoding}`,
+        content: (sku) =>
+          Buffer.concat([
+            Buffer.from(withRemark(sku, '')),
+            // \u30B7\u30FC\u30C4
+            Buffer.from([0x41, 0x2c, 0x2c, 0x2c, 0x83, 0x56, 0x81, 0x5b, 0x83, 0x63, 0x0a]),
+          ]),
+        settings,
+        outcome: 'FEED_UNREADABLE',
+      },
+      {
+        name: `UTF-16 without a mark whose source says ${encoding}`,
+        content: (sku) => Buffer.from(countOf(sku), 'utf16le'),
+        settings,
+        outcome: 'FEED_UNREADABLE',
+      },
+    ];
+  }),
+  {
+    name: 'UTF-8 whose source says UTF-16',
+    content: (sku) => countOf(sku),
+    settings: { encoding: 'utf-16le' },
+    outcome: 'FEED_UNREADABLE',
+  },
+  {
+    name: 'UTF-16 of the other order than its source says',
+    content: (sku) => utf16be(countOf(sku)),
+    settings: { encoding: 'utf-16le' },
+    outcome: 'FEED_UNREADABLE',
+  },
   { name: 'a NUL in UTF-8', content: (sku) => countOf(`${sku}\0`), outcome: 'FEED_UNREADABLE' },
   {
     name: 'a NUL in UTF-16',

@@ -151,6 +151,66 @@ export const VALUES: readonly CorpusFile[] = [
     outcome: 0,
     refused: { 2: 'FEED_COUNT_INCOMPLETE', 3: 'FEED_VALUE_INVALID' },
   },
+  ...(
+    [
+      ['a SKU in small letters', (sku) => [sku.toLowerCase(), 'BROADWAY'], 'PRODUCT_UNKNOWN'],
+      ['a blank in its SKU', (sku) => [sku.replace('C', 'C '), 'BROADWAY'], 'PRODUCT_UNKNOWN'],
+      ['a Cyrillic letter in its SKU', (sku) => [sku.replace('C', '\u0421'), 'BROADWAY'], 'PRODUCT_UNKNOWN'],
+      [
+        'a mark without a width in its SKU',
+        (sku) => [sku.replace('C', 'C\u200b'), 'BROADWAY'],
+        'PRODUCT_UNKNOWN',
+      ],
+      ['a SKU that is a float', (sku) => [`${sku}.0`, 'BROADWAY'], 'PRODUCT_UNKNOWN'],
+      ['a facility in small letters', (sku) => [sku, 'broadway'], 'FACILITY_UNKNOWN'],
+      ['its facility by the external id in the wrong column', (sku) => [sku, 'S-1'], 'FACILITY_UNKNOWN'],
+      ['no SKU, as below the row that has it', () => ['', 'BROADWAY'], 'FEED_VALUE_INVALID'],
+      ['neither SKU nor facility, as below the row that has them', () => ['', ''], 'FEED_VALUE_INVALID'],
+    ] satisfies readonly (readonly [string, (sku: string) => readonly string[], string])[]
+  ).map(([name, idsOf, code]): CorpusFile => ({
+    name: `bins of one product, of which one has ${name}`,
+    content: (sku) =>
+      `idValue,facilityId,locationSeqId,availableQty\n${sku},BROADWAY,A,4\n${idsOf(sku).join(',')},B,6\n`,
+    outcome: 0,
+    refused: { 2: 'FEED_COUNT_INCOMPLETE', 3: code },
+  })),
+  ...(['sum', 'last', null] as const).map((rows): CorpusFile => ({
+    name: `rows of one product, of which one has its SKU in small letters, whose source says ${rows ?? 'nothing'} of such rows`,
+    content: (sku) => `idValue,facilityId,availableQty\n${sku},BROADWAY,4\n${sku.toLowerCase()},BROADWAY,6\n`,
+    settings: { rows },
+    // By default a product has one row, so these are two products, of which one is not known.
+    outcome: rows === null ? 4 : 0,
+    refused: { 3: 'PRODUCT_UNKNOWN', ...(rows !== null && { 2: 'FEED_COUNT_INCOMPLETE' }) },
+  })),
+  ...(['sum', 'last'] as const).map((rows): CorpusFile => ({
+    name: `rows of one product, of which the first one has its SKU in small letters, whose source says ${rows}`,
+    content: (sku) => `idValue,facilityId,availableQty\n${sku.toLowerCase()},BROADWAY,6\n${sku},BROADWAY,4\n`,
+    settings: { rows },
+    // Of rows of which the last one counts, it would not have counted either.
+    outcome: rows === 'last' ? 4 : 0,
+    refused: { 2: 'PRODUCT_UNKNOWN', ...(rows === 'sum' && { 3: 'FEED_COUNT_INCOMPLETE' }) },
+  })),
+  ...(['sum', 'last', null] as const).flatMap((rows) =>
+    (
+      [
+        ['no SKU', () => ',BROADWAY'],
+        ['no facility', (sku) => `${sku},`],
+      ] satisfies readonly (readonly [string, (sku: string) => string])[]
+    ).map(([name, idsOf]): CorpusFile => ({
+      name: `${rows ?? 'no rule'}: a second row has ${name}, as below the row that has it`,
+      content: (sku) => `idValue,facilityId,availableQty\n${sku},BROADWAY,5\n${idsOf(sku)},3\n`,
+      settings: { rows },
+      outcome: rows === null ? 5 : 0,
+      refused: { 3: 'FEED_VALUE_INVALID', ...(rows !== null && { 2: 'FEED_COUNT_INCOMPLETE' }) },
+    })),
+  ),
+  {
+    name: 'bins of one product beside a refused row of one that is called much alike',
+    content: (sku) =>
+      `idValue,facilityId,locationSeqId,availableQty\n${sku},BROADWAY,A,4\n${sku}0,BROADWAY,B,6\n`,
+    outcome: 4,
+    refused: { 3: 'PRODUCT_UNKNOWN' },
+  },
   {
     name: 'a row that cannot be read, of another facility',
     content: (sku) => `idValue,facilityId,availableQty\n${sku},BROADWAY,7\n${sku},SOHO,x\n`,
@@ -167,6 +227,32 @@ export const VALUES: readonly CorpusFile[] = [
   {
     name: 'a count of a day, and not of a time',
     content: (sku) => `idValue,facilityId,availableQty,asOf\n${sku},BROADWAY,7,2026-11-20\n`,
+    settings: { timeZone: 'Europe/Berlin' },
+    outcome: 0,
+    refused: { 2: 'FEED_VALUE_INVALID' },
+  },
+  {
+    name: 'a count of a day of 14 digits, as mainframes write it',
+    content: (sku) => `idValue,facilityId,availableQty,asOf\n${sku},BROADWAY,7,20240305000000\n`,
+    settings: { timeZone: 'Europe/Berlin' },
+    outcome: 0,
+    refused: { 2: 'FEED_VALUE_INVALID' },
+  },
+  {
+    name: 'a count of a time of 14 digits, in the zone of its source',
+    content: (sku) => `idValue,facilityId,availableQty,asOf\n${sku},BROADWAY,7,20240305101500\n`,
+    settings: { timeZone: 'Europe/Berlin' },
+    outcome: 7,
+  },
+  {
+    name: 'a count of a time of 14 digits, of which nobody has said the zone',
+    content: (sku) => `idValue,facilityId,availableQty,asOf\n${sku},BROADWAY,7,20240305101500\n`,
+    outcome: 0,
+    refused: { 2: 'FEED_VALUE_INVALID' },
+  },
+  {
+    name: 'a count of a time of 12 digits, which may begin with any part of it',
+    content: (sku) => `idValue,facilityId,availableQty,asOf\n${sku},BROADWAY,7,200403051015\n`,
     settings: { timeZone: 'Europe/Berlin' },
     outcome: 0,
     refused: { 2: 'FEED_VALUE_INVALID' },

@@ -8,12 +8,9 @@ import { PageLink } from '../../parts/page-link.tsx';
 import { Loaded } from '../../parts/page.tsx';
 import { Prose } from '../../parts/prose.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
+import { ConditionLink } from './condition-link.tsx';
 
 const SHOWN = 5;
-
-function isDecidedAtApprovals(code: string): boolean {
-  return code === 'PLAN_HELD' || code === 'FEED_HELD';
-}
 
 /** What the watch has found. It looks once a minute and tells what it sees again, so what has just begun waits elsewhere already. */
 export function Conditions() {
@@ -83,12 +80,7 @@ export function Conditions() {
                         </>
                       )}
                       <Instant at={condition.since ?? condition.beganAt} />
-                      {isDecidedAtApprovals(condition.code) && (
-                        <>
-                          {' · '}
-                          <PageLink to="/approvals">Look at it, and decide</PageLink>
-                        </>
-                      )}
+                      <ConditionLink {...condition} />
                     </Text>
                   </Group>
                   <Text size="sm" style={{ overflowWrap: 'anywhere' }}>

@@ -55,10 +55,11 @@ function Charts({
   readonly days: readonly Day[];
   readonly setApart: Readonly<Record<string, number>>;
 }) {
+  const unitMs = unitFor(Math.max(0, ...days.map(({ toShopifyMedianMs }) => toShopifyMedianMs ?? 0)));
   const data = days.map((day) => ({
     ...day,
     label: day.day.slice(8),
-    minutes: day.toShopifyMedianMs === null ? null : day.toShopifyMedianMs / 60_000,
+    time: day.toShopifyMedianMs === null ? null : day.toShopifyMedianMs / unitMs,
   }));
   const causes = Object.entries(setApart).map(([cause, products]) => ({ cause, products }));
   return (
@@ -95,8 +96,8 @@ function Charts({
           {...LINE}
           data={data}
           dataKey="label"
-          series={[{ name: 'minutes', label: 'Time', color: 'blue.6' }]}
-          valueFormatter={(minutes) => durationOf(minutes * 60_000)}
+          series={[{ name: 'time', label: 'Time', color: 'blue.6' }]}
+          valueFormatter={(time) => durationOf(time * unitMs)}
           yAxisProps={{ ...SMALL_AXIS, width: 52, domain: [0, 'auto'] }}
         />
       </Chart>
@@ -115,7 +116,7 @@ function Charts({
             dataKey="cause"
             orientation="vertical"
             series={[{ name: 'products', label: 'Products', color: 'orange.6' }]}
-            xAxisProps={{ allowDecimals: false, tick: X_TICK }}
+            xAxisProps={{ allowDecimals: false, tick: X_TICK, domain: [0, 'dataMax'] }}
             maxBarWidth={24}
             yAxisProps={{ width: 150, tick: TICK }}
           />
@@ -123,6 +124,12 @@ function Charts({
       </Chart>
     </SimpleGrid>
   );
+}
+
+/** The steps of an axis are round numbers of it. */
+function unitFor(highestMs: number): number {
+  if (highestMs < 120_000) return 1_000;
+  return highestMs < 7_200_000 ? 60_000 : 3_600_000;
 }
 
 interface ChartProps {

@@ -58,7 +58,7 @@ const COLUMNS: readonly Column<Lane>[] = [
   { header: 'Since', isExtra: true, cell: ({ stoppedSince }) => <Instant at={stoppedSince} /> },
   { header: 'Files', isNumber: true, cell: ({ filesWaiting }) => <Units value={filesWaiting} /> },
   {
-    header: 'Products',
+    header: 'Rows',
     isNumber: true,
     isExtra: true,
     cell: ({ productsWaiting }) => <Units value={productsWaiting} />,

@@ -89,7 +89,7 @@ export function ImportHistory() {
                 cell: ({ effect }) =>
                   effect ? <Move value={effect.unitsAfter - effect.unitsBefore} /> : '–',
               },
-              { header: 'Decided by', isExtra: true, cell: ({ decidedBy }) => decidedBy ?? '–' },
+              { header: 'Decided by', isWide: true, cell: ({ decidedBy }) => decidedBy ?? '–' },
             ]}
           />
         )}

@@ -129,7 +129,7 @@ export function Preview({ chosen, onAnew, onChange }: PreviewProps) {
                     onSuccess: ({ applied, importId }) =>
                       tellDone(
                         <>
-                          {file.name}: {formatUnits(applied)} rows applied.{' '}
+                          {file.name}: {formatUnits(applied)} {applied === 1 ? 'row' : 'rows'} applied.{' '}
                           {importId !== null && (
                             <DoneLink href={`/import/${importId}`}>Import {importId}</DoneLink>
                           )}

@@ -2,11 +2,12 @@
 import { Button, Group, Text } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { SEPARATORS } from '../../../src/domain/feed-source.ts';
 import { DataTable, saveAs } from '../../parts/data-table.tsx';
 import { Loaded } from '../../parts/page.tsx';
 
 interface RefusedRowsProps {
-  /** CSV: row, column, code, message, and then the columns of the file. */
+  /** CSV, separated as the source says: row, column, code, message, and then the columns of the file. */
   readonly csv: string;
   readonly fileName: string;
   /** Those of the whole file: `csv` may have only the first ones. */
@@ -21,6 +22,9 @@ interface RefusedRow {
   /** As it was sent. */
   readonly sent: string;
 }
+
+/** As the error file begins that the server writes: so it may be sent again whatever the encoding of its source is. */
+const BYTE_ORDER_MARK = '\uFEFF';
 
 export function RefusedRows({ csv, fileName, count }: RefusedRowsProps) {
   const look = useQuery({
@@ -68,7 +72,7 @@ export function RefusedRows({ csv, fileName, count }: RefusedRowsProps) {
             <Button
               variant="default"
               leftSection={<IconDownload size={14} />}
-              onClick={() => saveAs(new Blob([csv], { type: 'text/csv' }), fileName)}
+              onClick={() => saveAs(new Blob([BYTE_ORDER_MARK, csv], { type: 'text/csv' }), fileName)}
             >
               Error file
             </Button>
@@ -80,9 +84,9 @@ export function RefusedRows({ csv, fileName, count }: RefusedRowsProps) {
 }
 
 async function readRows(csv: string): Promise<readonly RefusedRow[]> {
-  // Only who has refused rows needs it.
+  // Only who has refused rows needs it. Every value is quoted, so whatever the source says that separates them is found.
   const { parse } = await import('csv-parse/browser/esm/sync');
-  const [, ...lines] = parse(csv, { relax_column_count: true });
+  const [, ...lines] = parse(csv, { relax_column_count: true, delimiter: Object.values(SEPARATORS) });
   return lines.map(([row = '', column = '', code = '', message = '', ...sent]) => ({
     ...{ row, column, code, message },
     sent: sent.join(', '),

@@ -197,14 +197,17 @@ function Bulk({ shown, chosen, onChoose }: BulkProps) {
               ? 'None of these runs by its schedule until it is enabled. Where Process uploads is among them, nothing is sent to its shop either.'
               : 'All of these run by their schedules again.'
           }
-          act={(job, reason) => call(act, { ...targetOf(job), ...(reason !== '' && { reason }) })}
+          act={(job, reason, telling) =>
+            call(act, { ...targetOf(job), ...(reason !== '' && { reason }) }, telling)
+          }
           undo={{
             label: act === 'job.pause' ? 'Enable them again' : 'Disable them again',
-            act: (job) =>
-              call(act === 'job.pause' ? 'job.resume' : 'job.pause', {
-                ...targetOf(job),
-                reason: 'taken back',
-              }),
+            act: (job, telling) =>
+              call(
+                act === 'job.pause' ? 'job.resume' : 'job.pause',
+                { ...targetOf(job), reason: 'taken back' },
+                telling,
+              ),
           }}
           onClose={() => setAct(null)}
         />

@@ -2,7 +2,7 @@
 import { Card, Group, Stack, Text, Title } from '@mantine/core';
 import { isWithinLimit, waitingInWords, WAITING_CAUSES } from '../../../src/domain/oldest-change.ts';
 import { heldBecause } from '../../../src/domain/sync-plan.ts';
-import { isDone } from '../../../src/domain/upload-file.ts';
+import { isUnderWay } from '../../../src/domain/upload-file.ts';
 import { useLook } from '../../api/queries.ts';
 import { Instant } from '../../parts/instant.tsx';
 import { LaneBadge } from '../../parts/lane-badges.tsx';
@@ -15,7 +15,7 @@ import { PageLink } from '../../parts/page-link.tsx';
 import { Figure, Figures } from '../../parts/figures.tsx';
 
 export function LaneStanding({ lane }: { readonly lane: LaneView }) {
-  const head = lane.files.find(({ status }) => !isDone(status));
+  const head = lane.files.find(({ sequence }) => sequence === lane.head);
   return (
     <Stack gap="sm">
       <Card>
@@ -27,6 +27,7 @@ export function LaneStanding({ lane }: { readonly lane: LaneView }) {
             <Units value={lane.filesWaiting} />
           </Figure>
           <Figure name="Rows waiting">
+            {lane.files.some(isUnderWay) && 'at most '}
             <Units value={lane.productsWaiting} />
           </Figure>
           <Figure name="Oldest change not on Shopify">

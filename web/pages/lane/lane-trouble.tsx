@@ -2,7 +2,6 @@
 import { Group, Stack, Text } from '@mantine/core';
 import { isMendedAtShop } from '../../../src/domain/failed-step.ts';
 import { isErrorCode } from '../../../src/domain/failure.ts';
-import { isDone } from '../../../src/domain/upload-file.ts';
 import { Act } from '../../parts/act.tsx';
 import { DoneLink } from '../../parts/tell.tsx';
 import { Cause, takeApart } from '../../parts/cause.tsx';
@@ -28,8 +27,8 @@ export function LaneTrouble({ lane }: { readonly lane: LaneView }) {
   );
 }
 
-function firstThatWaits({ files }: LaneView) {
-  return files.find(({ status }) => !isDone(status));
+function firstThatWaits({ files, head }: LaneView) {
+  return files.find(({ sequence }) => sequence === head);
 }
 
 function Blocked({ lane, reason }: { readonly lane: LaneView; readonly reason: string }) {

@@ -71,7 +71,7 @@ const COLUMNS: readonly Column<PlanRow>[] = [
     cell: ({ becauseOf, cause }) =>
       becauseOf ?? (cause === 'FIRST_HARD_SYNC' ? 'the first Hard Sync' : 'a setting, mapping or membership'),
   },
-  { header: 'Since', isExtra: true, cell: ({ since }) => <Instant at={since} /> },
+  { header: 'Since', isWide: true, cell: ({ since }) => <Instant at={since} /> },
 ];
 
 /** A plan, product by product: nobody approves blind. */

@@ -20,7 +20,7 @@ const OUTCOMES: Readonly<Record<Outcome, readonly [Tone, string, string]>> = {
   UNANSWERED: ['attention', 'unanswered', 'It was sent, and whether Shopify has taken it is not known.'],
   WAITING: ['waiting', 'waiting', 'Its file is not done.'],
   NOT_SENT: ['none', 'not sent', 'Its file was left out, or a later one came in its place.'],
-  NO_WRITE: ['none', 'no write', 'No call had it: a later file has settled the product since.'],
+  NO_WRITE: ['none', 'no write', 'No call had it: a later file has the product, too, and stands for it.'],
 };
 
 export function Pushes({ sku, shopId }: { readonly sku: string; readonly shopId: string }) {

@@ -42,8 +42,12 @@ export function Products() {
   const isOfShop = shop !== undefined || shops.data?.length === 1;
   const filter = { search: find, shopId: shop };
   const look = usePages('product.list', { ...filter, withAtp: true, limit: PAGE_ROWS });
-  const toggle = (sku: string, isOn: boolean) =>
-    setSelected((before) => new Set(isOn ? [...before, sku] : [...before].filter((each) => each !== sku)));
+  const shown = look.data?.pages.flatMap(({ products }) => products) ?? [];
+  const areAllSelected = shown.length > 0 && shown.every(({ sku }) => selected.has(sku));
+  const toggle = (skus: readonly string[], isOn: boolean) =>
+    setSelected(
+      (before) => new Set(isOn ? [...before, ...skus] : [...before].filter((each) => !skus.includes(each))),
+    );
   return (
     <Page
       title="Products"
@@ -96,13 +100,25 @@ export function Products() {
             csv={{ name: 'product.list', input: { ...filter, withAtp: true }, fileName: 'products.csv' }}
             columns={[
               {
-                header: <span className="visually-hidden">Select</span>,
+                header: (
+                  <Checkbox
+                    aria-label="Select all that are shown"
+                    checked={areAllSelected}
+                    indeterminate={!areAllSelected && shown.some(({ sku }) => selected.has(sku))}
+                    onChange={({ currentTarget }) =>
+                      toggle(
+                        shown.map(({ sku }) => sku),
+                        currentTarget.checked,
+                      )
+                    }
+                  />
+                ),
                 width: 36,
                 cell: ({ sku }) => (
                   <Checkbox
                     aria-label={`Select ${sku}`}
                     checked={selected.has(sku)}
-                    onChange={({ currentTarget }) => toggle(sku, currentTarget.checked)}
+                    onChange={({ currentTarget }) => toggle([sku], currentTarget.checked)}
                   />
                 ),
               },

@@ -170,7 +170,7 @@ function ShopCard({ shop, choices }: ShopCardProps) {
             { name: 'SKUs are compared', value: skuMatch },
             {
               name: 'Held for approval',
-              value: `collapse over ${collapseLimitPercent} %, surge over ${formatUnits(surgeLimitPercent)} %, sell-out over ${sellOutLimitPercent} %, within ${guardWindowHours} h`,
+              value: `collapse over ${collapseLimitPercent}\u00a0%, surge over ${formatUnits(surgeLimitPercent)}\u00a0%, sell-out over ${sellOutLimitPercent}\u00a0%, within ${guardWindowHours}\u00a0h`,
             },
             { name: 'Unmapped at once', value: `${unmapLimitPercent} % at most` },
           ]}

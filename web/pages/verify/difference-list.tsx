@@ -93,15 +93,15 @@ export function DifferenceList({ shopId }: { readonly shopId: string }) {
         };
         return (
           <Stack gap="sm">
-            {verification && verification.different > 0 && (
-              <CauseFilter
-                causes={verification.causes}
-                value={cause}
-                onChange={(one) => setFilters({ cause: one })}
-              />
-            )}
-            {rows.length > 0 && (
-              <Group justify="flex-end">
+            <Group justify="space-between" gap="xs">
+              {verification && verification.different > 0 && (
+                <CauseFilter
+                  causes={verification.causes}
+                  value={cause}
+                  onChange={(one) => setFilters({ cause: one })}
+                />
+              )}
+              {rows.length > 0 && (
                 <Act
                   name="shop.heal"
                   label={skus.length === 0 ? 'Heal selected' : `Heal ${skus.length} selected`}
@@ -110,9 +110,10 @@ export function DifferenceList({ shopId }: { readonly shopId: string }) {
                   consequence={`These come with the next file, as they are then: ${skus.join(', ')}.`}
                   done={healedInWords}
                   onDone={() => setChosen(new Set())}
+                  button={{ ml: 'auto' }}
                 />
-              </Group>
-            )}
+              )}
+            </Group>
             <DataTable
               label={`Products of ${shopId} that differ on Shopify`}
               rows={rows}
