@@ -70,8 +70,12 @@ export function deltaToGoFirst(model: Model, world: World, head: number): File |
     return null;
   const isUnanswered = world.calls.some((call) => call.sequence === head && call.state === 'STORED');
   if (isUnanswered && !model.without.has('answers before a delta goes first')) return null;
-  const next = openFiles(world).find(({ sequence }) => sequence > head)?.file;
-  return next?.state === 'READY' && !next.isDrain ? next : null;
+  const [next, ...others] = openFiles(world)
+    .filter(({ sequence }) => sequence > head)
+    .map(({ file }) => file);
+  const waits = (file: File | undefined) => file?.state === 'READY' && !file.isDrain;
+  // Of several that wait none goes first: rows of the head are passed on to the newest.
+  return next && waits(next) && !waits(others[0]) ? next : null;
 }
 
 export function inWords({ sequence, generation, rows }: Call): CallWords {

@@ -1,6 +1,6 @@
 /** A delta may go before the rest of a large file, between two of its windows, and nothing else overtakes anything. */
 import { beforeEach, expect, test } from 'vitest';
-import { PAGES_PER_WINDOW, ROWS_PER_CALL } from '../../src/domain/limits.ts';
+import { PAGES_PER_WINDOW, PASSED_ON_FILE_ROWS_MAX, ROWS_PER_CALL } from '../../src/domain/limits.ts';
 import { readPage } from '../../src/postgres/lane/chunk-work.ts';
 import { blockFile, closeFile, startApplying, takeNextFile } from '../../src/postgres/lane/lane.ts';
 import { glanceAtLane } from '../../src/postgres/lane/lane-view.ts';
@@ -78,6 +78,32 @@ test('nothing goes before the rest of a file with a call that has no answer, a s
   await lane.database.query(`UPDATE upload_file SET kind = 'hard-sync' WHERE sequence = 1`);
   await lane.hold(1);
   expect(await next(true)).toBe(1);
+});
+
+test('of several deltas that wait for a delta none goes first, so that each product is passed on to the newest', async () => {
+  const isKind = (kind: string) =>
+    lane.database.query('UPDATE upload_file SET kind = $1 WHERE sequence = 1', [kind]);
+  await lane.makeReadyFile('recent-changes');
+  await isKind('recent-changes');
+  expect(await next(true)).toBe(2);
+  await isKind('hard-sync');
+  await lane.makeReadyFile('recent-changes');
+  expect(await next(true)).toBe(2);
+  await isKind('recent-changes');
+  expect(await next(true)).toBe(1);
+  expect(await begin(2)).toBe(false);
+
+  // What is too large passes nothing on; nor can it be passed to a file behind one that does not get on.
+  await setRowCount(1, PASSED_ON_FILE_ROWS_MAX + 1);
+  expect(await next(true)).toBe(2);
+  await setRowCount(1, PASSED_ON_FILE_ROWS_MAX);
+  expect(await next(true)).toBe(1);
+  await setRowCount(2, PASSED_ON_FILE_ROWS_MAX);
+  expect(await next(true)).toBe(2);
+  await setRowCount(2, 1);
+  expect(await next(true)).toBe(1);
+  await lane.hold(3);
+  expect(await next(true)).toBe(2);
 });
 
 test('only the very next file goes first, and only when it is a delta on SFTP', async () => {

@@ -121,15 +121,34 @@ test('nothing is passed on over too many rows, however many files they are in', 
   expect(await readWritten(bench)).toEqual({ A: [6] });
 });
 
-test('who takes rows over takes over how often they were passed on', async () => {
-  const bench = await openTwoFiles({ A: 6 }, { A: 7 });
-  await setFile(bench, 1, 'passed_on_times = 1');
+test.each([
+  ['was made since', '2026-01-01', 2],
+  ['waited when this one was begun', 'infinity', 1],
+])(
+  'who takes rows over takes over how often they were passed on; a file that %s',
+  async (_, begun, times) => {
+    const bench = await openTwoFiles({ A: 6 }, { A: 7 });
+    await setFile(bench, 1, `passed_on_times = 1, started_at = '${begun}'`);
+
+    await bench.apply(1);
+
+    expect(await readWritten(bench)).toEqual({});
+    expect(
+      await bench.database.query('SELECT passed_on_times AS times FROM upload_file ORDER BY sequence'),
+    ).toEqual([{ times: 1 }, { times }]);
+  },
+);
+
+test('what was passed on too often already is passed on all the same to a file that waited when this one was begun', async () => {
+  const bench = await openTwoFiles({ A: 6, B: 6 }, { A: 7 });
+  await addFile(bench, 3, { B: 7 });
+  await setFile(bench, 3, `created_at = '2026-01-03'`);
+  await setFile(bench, 2, `created_at = '2026-01-01'`);
+  await setFile(bench, 1, `passed_on_times = ${PASSED_ON_TIMES_MAX}, started_at = '2026-01-02'`);
 
   await bench.apply(1);
 
-  expect(
-    await bench.database.query('SELECT passed_on_times AS times FROM upload_file ORDER BY sequence'),
-  ).toEqual([{ times: 1 }, { times: 2 }]);
+  expect(await readWritten(bench)).toEqual({ B: [6] });
 });
 
 test('a row passes by a delta between, to the newest that has it', async () => {

@@ -54,8 +54,8 @@ export const POINTS_PER_CALL_IN_FLIGHT = 20;
 export const PASSED_ON_FILE_ROWS_MAX = 100_000;
 
 /**
- * Files that took rows of files that took rows, one after the other. A product that changes in each delta must not be passed on
- * without an end.
+ * Files that took rows of files that took rows, one after the other, each made after the one before was begun. A product that changes in each
+ * delta must not be passed on without an end.
  */
 export const PASSED_ON_TIMES_MAX = 3;
 

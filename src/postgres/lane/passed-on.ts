@@ -5,12 +5,11 @@
  * To pass a row on is what a person does to each row of a file that is left out. What is published names the newer file, so
  * whatever ends that one without applying it owes the product: nothing here has to be remembered.
  */
-import { PASSED_ON_FILE_ROWS_MAX, PASSED_ON_TIMES_MAX } from '../../domain/limits.ts';
 import type { Page } from '../../domain/window.ts';
 import type { Connection, Database } from '../database.ts';
 import { refusePaused } from './lane-pause.ts';
 import type { LaneWrites } from './lane-writes.ts';
-import { IS_OPEN, IS_OUTDATED } from './upload-files.ts';
+import { IS_OPEN, TAKERS } from './upload-files.ts';
 
 /** What is left of some rows, once those are passed on that a newer file takes. */
 export interface Left {
@@ -41,8 +40,7 @@ export async function passOn(
   await lane.write(async (connection) => {
     await refusePaused(connection, shopId);
     // A person may have decided about one of them meanwhile; while the lane is held, nobody does.
-    const ofFile = [shopId, sequence, PASSED_ON_FILE_ROWS_MAX];
-    const { rows: takers } = await connection.query<Taker>(TAKERS, ofFile);
+    const { rows: takers } = await connection.query<Taker>(TAKERS, [shopId, sequence]);
     if (takers.length === 0) return;
     const rows = await listOpenRows(connection, shopId, { sequence, positions }, takers);
     const used = new Set(rows.flatMap(({ taker }) => (taker === null ? [] : [taker])));
@@ -61,25 +59,6 @@ const NEWEST = `
   SELECT sequence FROM upload_file
   WHERE shop_id = $1 AND sequence > $2 AND ${IS_OPEN} AND state = 'READY' AND kind = 'recent-changes'
   ORDER BY sequence DESC LIMIT 1`;
-
-/**
- * In SQL: the deltas that follow file $2 of shop $1, up to the first file that keeps others waiting: one that is not on SFTP, that is
- * blocked, or with which they have more than $3 rows. A Hard Sync is no taker: it has every product, so a row might wait behind all of them.
- * Nor does a drain pass on or take: its rows are of items and locations that are left. Nor does a delta pass on that has gone before the
- * rest of a larger file: that rest leaves alone only what the delta has settled. By upload_file_open.
- */
-const TAKERS = `
-  SELECT following.sequence FROM (
-    SELECT file.sequence, file.kind, bool_and(file.state = 'READY' AND file.kind <> 'hard-sync'
-      AND NOT ${IS_OUTDATED}) OVER earlier AND sum(file.row_count) OVER earlier <= $3 AS is_near
-    FROM upload_file AS file JOIN shop USING (shop_id)
-    WHERE file.shop_id = $1 AND file.sequence > $2 AND ${IS_OPEN}
-    WINDOW earlier AS (ORDER BY file.sequence)
-  ) AS following
-  WHERE following.is_near AND following.kind = 'recent-changes' AND EXISTS (
-    SELECT FROM upload_file AS this
-    WHERE this.shop_id = $1 AND this.sequence = $2 AND this.kind <> 'drain' AND this.row_count <= $3
-      AND this.goes_before IS NULL AND this.passed_on_times < ${PASSED_ON_TIMES_MAX})`;
 
 interface OpenRow {
   readonly position: number;
@@ -112,7 +91,10 @@ async function listOpenRows(
   return rows;
 }
 
-/** Who takes a row over takes over since when its change waits, and how often it was passed on. */
+/**
+ * Who takes a row over takes over since when its change waits, and how often it was passed on to a file that was made meanwhile. Files that
+ * waited when this one was begun are not counted: they have an end.
+ */
 async function handOn(
   connection: Connection,
   shopId: string,
@@ -121,7 +103,8 @@ async function handOn(
 ): Promise<void> {
   await connection.query(
     `UPDATE upload_file AS later SET oldest_change_at = least(later.oldest_change_at, earlier.oldest_change_at),
-       passed_on_times = greatest(later.passed_on_times, earlier.passed_on_times + 1)
+       passed_on_times = greatest(later.passed_on_times,
+         earlier.passed_on_times + CASE WHEN later.created_at > earlier.started_at THEN 1 ELSE 0 END)
      FROM upload_file AS earlier
      WHERE earlier.shop_id = $1 AND earlier.sequence = $2 AND later.shop_id = $1 AND later.sequence = ANY($3::bigint[])`,
     [shopId, sequence, takers],

@@ -8,7 +8,12 @@ import {
   type UploadFileKind,
   type UploadFileState,
 } from '../../domain/upload-file.ts';
-import { PAGES_PER_WINDOW, ROWS_PER_CALL } from '../../domain/limits.ts';
+import {
+  PAGES_PER_WINDOW,
+  PASSED_ON_FILE_ROWS_MAX,
+  PASSED_ON_TIMES_MAX,
+  ROWS_PER_CALL,
+} from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
 import { EARLIER_RELEASE_WORKS } from '../worker-reports.ts';
 
@@ -124,6 +129,33 @@ export const LETS_DELTAS_GO_FIRST = `(state = 'APPLYING' AND kind <> 'drain' AND
   AND row_count > ${PAGES_PER_WINDOW * ROWS_PER_CALL})`;
 
 /**
+ * In SQL: the deltas to which file $2 of shop $1 may pass rows on. They follow it, up to the first file that keeps others waiting: one that
+ * is not on SFTP, that is blocked, or with which they have more than PASSED_ON_FILE_ROWS_MAX rows. A Hard Sync is no taker: it has every
+ * product, so a row might wait behind all of them. Nor does a drain pass on or take: its rows are of items and locations that are left. Nor
+ * does a delta pass on that has gone before the rest of a larger file: that rest leaves alone only what the delta has settled. By
+ * upload_file_open.
+ */
+export const TAKERS = `
+  SELECT following.sequence FROM (
+    SELECT file.sequence, file.kind, file.created_at, bool_and(file.state = 'READY' AND file.kind <> 'hard-sync'
+      AND NOT ${IS_OUTDATED}) OVER earlier AND sum(file.row_count) OVER earlier <= ${PASSED_ON_FILE_ROWS_MAX} AS is_near
+    FROM upload_file AS file JOIN shop USING (shop_id)
+    WHERE file.shop_id = $1 AND file.sequence > $2 AND ${IS_OPEN}
+    WINDOW earlier AS (ORDER BY file.sequence)
+  ) AS following
+  JOIN upload_file AS this ON this.shop_id = $1 AND this.sequence = $2
+  WHERE following.is_near AND following.kind = 'recent-changes'
+    AND this.kind <> 'drain' AND this.row_count <= ${PASSED_ON_FILE_ROWS_MAX} AND this.goes_before IS NULL
+    -- Those that waited when the file was begun have an end.
+    AND (this.passed_on_times < ${PASSED_ON_TIMES_MAX} OR following.created_at <= this.started_at)`;
+
+/**
+ * In SQL, of file $2 of shop $1, which is a row of upload_file: it is a delta, and passes rows on over others. One that went first could not pass
+ * on, so each of its products would be written once more.
+ */
+const HAS_BACKLOG = `(kind = 'recent-changes' AND 1 < (SELECT count(*) FROM (${TAKERS}) AS taker))`;
+
+/**
  * The delta that may go before the rest of the file at the head of the lane: the very next one, and only while every call of the
  * head is answered and no worker of a release lives that would go on with the head meanwhile. Null: there is none.
  *
@@ -137,7 +169,8 @@ export async function findDeltaToGoFirst(
   const { rows } = await connection.query<FileRecord & { readonly isNext: boolean }>(
     `SELECT ${COLUMNS}, state = 'READY' AND kind = 'recent-changes' AS "isNext" FROM upload_file
      WHERE shop_id = $1 AND ${IS_OPEN} AND sequence > $2
-       AND EXISTS (SELECT FROM upload_file WHERE shop_id = $1 AND sequence = $2 AND ${LETS_DELTAS_GO_FIRST})
+       AND EXISTS (SELECT FROM upload_file WHERE shop_id = $1 AND sequence = $2
+         AND ${LETS_DELTAS_GO_FIRST} AND NOT ${HAS_BACKLOG})
        AND NOT EXISTS (SELECT FROM shopify_call WHERE shop_id = $1 AND sequence = $2 AND chunk >= $3 AND state = 'STORED')
        AND NOT ${EARLIER_RELEASE_WORKS}
      ORDER BY sequence LIMIT 1`,
