@@ -1,8 +1,9 @@
 /** What one attempt writes to its lane, in turns. */
 import { expect, test } from 'vitest';
+import { JOINT_WRITES_MAX } from '../../src/domain/limits.ts';
 import type { Connection } from '../../src/postgres/database.ts';
 import { lockLane } from '../../src/postgres/lane/lane.ts';
-import { LaneWrites } from '../../src/postgres/lane/lane-writes.ts';
+import { LaneWrites, type JointWrite } from '../../src/postgres/lane/lane-writes.ts';
 import { until } from '../setup/until.ts';
 import { openLane, type Lane } from './lane-under-test.ts';
 import { SHOP } from './retailer.ts';
@@ -55,6 +56,37 @@ test('writes that wait for the lane need one connection, and each is committed f
   });
   await all;
   expect(await readTransactions(lane)).toEqual(['a', 'b', 'c', 'd']);
+});
+
+/** Writes all names in one statement. */
+const ADD_ALL: JointWrite<string> = {
+  async write(connection, _, names) {
+    await connection.query('INSERT INTO written (name) SELECT * FROM unnest($1::text[])', [names]);
+  },
+};
+
+test('writes of one kind that wait at the same time are made in one transaction, so many at most', async () => {
+  const { lane, writes } = await openWrites();
+  const letters = Array.from({ length: JOINT_WRITES_MAX + 2 }, (_, place) => String.fromCharCode(98 + place));
+  await Promise.all([
+    writes.join(ADD_ALL, 'a'),
+    ...letters.slice(0, 3).map((name) => writes.join(ADD_ALL, name)),
+    writes.write(add('z')),
+    ...letters.slice(3).map((name) => writes.join(ADD_ALL, name)),
+  ]);
+  expect(await readTransactions(lane)).toEqual([
+    'a',
+    letters.slice(0, JOINT_WRITES_MAX).join(' '),
+    letters.slice(JOINT_WRITES_MAX).join(' '),
+    'z',
+  ]);
+});
+
+test('of writes that are made together, one that fails takes no other with it', async () => {
+  const { lane, writes } = await openWrites();
+  const all = await Promise.allSettled(['a', 'b', 'a', 'c'].map((name) => writes.join(ADD_ALL, name)));
+  expect(all.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+  expect(await readTransactions(lane)).toEqual(['a', 'b', 'c']);
 });
 
 test('one that fails takes no other with it', async () => {

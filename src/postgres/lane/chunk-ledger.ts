@@ -6,7 +6,7 @@
 import { SENDABLE_FOR_MS } from '../../domain/limits.ts';
 import type { Connection } from '../database.ts';
 import { refusePaused } from './lane-pause.ts';
-import type { LaneWrites } from './lane-writes.ts';
+import type { JointWrite, LaneWrites } from './lane-writes.ts';
 import { ON_SETTLED_BEFORE, settle, type SettledRow } from './settled-rows.ts';
 import { ROWS_OF_CALL, type StoredCall } from './stored-call.ts';
 
@@ -59,6 +59,20 @@ async function changeCall(
   );
 }
 
+/** What was decided of rows. */
+interface Decided {
+  /** Of the file that the attempt applies. */
+  readonly sequence: number;
+  readonly settled: readonly SettledRow[];
+  readonly unapplied: readonly StoredCall[];
+}
+
+/** What was decided, and the call that follows from it. */
+interface DecidedCall extends Decided {
+  readonly call: StoredCall;
+  readonly onTurn: () => void;
+}
+
 /**
  * Settles the rows that need no write, and stores the call for the others, in one transaction before it is sent. With it
  * go the calls in doubt that were found not to have been applied. Throws LANE_PAUSED when there is a call to store.
@@ -68,72 +82,89 @@ async function changeCall(
 export async function settleAndStore(
   lane: LaneWrites,
   sequence: number,
-  {
-    settled,
-    unapplied,
-    call,
-  }: {
-    readonly settled: readonly SettledRow[];
-    readonly unapplied: readonly StoredCall[];
-    readonly call: StoredCall | null;
-  },
+  { settled, unapplied, call }: Omit<Decided, 'sequence'> & { readonly call: StoredCall | null },
   onTurn: () => void = () => undefined,
 ): Promise<void> {
-  await lane.write(async (connection) => {
-    onTurn();
-    if (call) await refusePaused(connection, lane.pass.shopId);
-    await settle(connection, lane.pass.shopId, sequence, settled);
-    for (const found of unapplied)
-      await changeCall(connection, lane.pass.shopId, found, 'was_not_applied = true');
-    if (!call) return;
-    await connection.query(
-      `INSERT INTO shopify_call
-         (shop_id, sequence, chunk, generation, idempotency_key, variables, epoch, debts, row_count, positions,
-         sending_until, state)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, ${SENDABLE_UNTIL}, 'STORED')`,
-      [
-        lane.pass.shopId,
-        call.sequence,
-        call.chunk,
-        call.generation,
-        call.idempotencyKey,
-        call.variables,
-        lane.pass.epoch,
-        JSON.stringify(call.debts),
-        call.rowCount,
-        call.positions,
-      ],
-    );
-  });
+  if (call) await lane.join(STORE, { sequence, settled, unapplied, call, onTurn });
+  else await lane.join(SETTLE, { sequence, settled, unapplied });
 }
+
+const SETTLE: JointWrite<Decided> = {
+  async write(connection, { shopId }, all) {
+    for (const [sequence, parts] of Map.groupBy(all, (part) => part.sequence)) {
+      const settled = parts.flatMap((part) => part.settled);
+      await settle(connection, shopId, sequence, settled);
+    }
+    for (const found of all.flatMap(({ unapplied }) => unapplied))
+      await changeCall(connection, shopId, found, 'was_not_applied = true');
+  },
+};
+
+const STORE: JointWrite<DecidedCall> = {
+  async write(connection, pass, all) {
+    for (const { onTurn } of all) onTurn();
+    const { shopId, epoch } = pass;
+    await refusePaused(connection, shopId);
+    await SETTLE.write(connection, pass, all);
+    for (const { call } of all) {
+      await connection.query(
+        `INSERT INTO shopify_call
+           (shop_id, sequence, chunk, generation, idempotency_key, variables, epoch, debts, row_count, positions,
+           sending_until, state)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, ${SENDABLE_UNTIL}, 'STORED')`,
+        [
+          ...[shopId, call.sequence, call.chunk, call.generation, call.idempotencyKey, call.variables, epoch],
+          ...[JSON.stringify(call.debts), call.rowCount, call.positions],
+        ],
+      );
+    }
+  },
+};
 
 /** Shopify has applied the call: its rows, as the stored request names them, are APPLIED. */
 export async function recordApplied(lane: LaneWrites, call: StoredCall): Promise<void> {
-  await lane.write(async (connection) => {
-    await recordAnswer(connection, lane.pass.shopId, call, 'APPLIED', null);
-    // Rows and request are read once each, and then compared: joined at once, each row would read the whole request.
-    await connection.query(
-      `WITH call AS MATERIALIZED (
-         SELECT * FROM shopify_call WHERE shop_id = $1 AND sequence = $2 AND chunk = $3 AND generation = $4
-       ), row AS MATERIALIZED (
-         SELECT row.* FROM call CROSS JOIN LATERAL ${ROWS_OF_CALL}
-       ), sent AS MATERIALIZED (
-         SELECT sent.* FROM call CROSS JOIN LATERAL jsonb_to_recordset(call.variables::jsonb #> '{input,quantities}')
-           AS sent ("inventoryItemId" text, quantity int, "changeFromQuantity" int)
-       )
-       INSERT INTO applied_row AS applied (shop_id, product_id, sequence, outcome, target, sent, observed,
-         inventory_item_id, last_known, pushed_sequence, imported_units, debt, drops)
-       SELECT row.shop_id, row.product_id, row.sequence, 'APPLIED', row.quantity, sent.quantity,
-         sent."changeFromQuantity", row.inventory_item_id, sent.quantity, row.sequence, row.imported_units,
-         coalesce((call.debts #>> ARRAY[row.product_id, 'debt'])::int, 0),
-         call.debts #> ARRAY[row.product_id, 'drops']
-       FROM call CROSS JOIN row JOIN sent ON sent."inventoryItemId" = row.inventory_item_id
-       ORDER BY row.product_id
-       ${ON_SETTLED_BEFORE}`,
-      [lane.pass.shopId, call.sequence, call.chunk, call.generation],
-    );
-  });
+  await lane.join(APPLIED, call);
 }
+
+const APPLIED: JointWrite<StoredCall> = {
+  async write(connection, { shopId }, all) {
+    for (const call of all) await recordAnswer(connection, shopId, call, 'APPLIED', null);
+    for (const [sequence, calls] of Map.groupBy(all, (call) => call.sequence)) {
+      const [chunks, generations] = [
+        calls.map(({ chunk }) => chunk),
+        calls.map(({ generation }) => generation),
+      ];
+      await connection.query(SETTLE_APPLIED, [shopId, sequence, chunks, generations]);
+    }
+  },
+};
+
+/**
+ * Settles the rows of calls of file $2 of shop $1, by their chunks ($3) and generations ($4). The rows of a call are compared with its
+ * request alone, and the request is read once.
+ */
+const SETTLE_APPLIED = `
+  INSERT INTO applied_row AS applied (shop_id, product_id, sequence, outcome, target, sent, observed,
+    inventory_item_id, last_known, pushed_sequence, imported_units, debt, drops)
+  SELECT $1, row.product_id, $2, 'APPLIED', row.quantity, row.sent, row.observed,
+    row.inventory_item_id, row.sent, $2, row.imported_units, row.debt, row.drops
+  FROM unnest($3::int[], $4::int[]) AS answered (chunk, generation)
+  CROSS JOIN LATERAL (
+    SELECT * FROM shopify_call AS call WHERE call.shop_id = $1 AND call.sequence = $2
+      AND call.chunk = answered.chunk AND call.generation = answered.generation OFFSET 0
+  ) AS call
+  CROSS JOIN LATERAL (
+    SELECT row.*, sent.quantity AS sent, sent."changeFromQuantity" AS observed,
+      coalesce((call.debts #>> ARRAY[row.product_id, 'debt'])::int, 0) AS debt,
+      call.debts #> ARRAY[row.product_id, 'drops'] AS drops
+    FROM ${ROWS_OF_CALL}
+    JOIN jsonb_to_recordset(call.variables::jsonb #> '{input,quantities}')
+      AS sent ("inventoryItemId" text, quantity int, "changeFromQuantity" int)
+      ON sent."inventoryItemId" = row.inventory_item_id
+    OFFSET 0
+  ) AS row
+  ORDER BY row.product_id
+  ${ON_SETTLED_BEFORE}`;
 
 /** A reason that Shopify gave for its refusal of a call. */
 export interface RecordedRefusal {
