@@ -36,25 +36,25 @@ export const STEP_ENOUGH_MS = 60_000;
 
 /**
  * Calls of one file that are on their way to Shopify at once, by the plan of the shop. They touch distinct rows. A page and its
- * chunk are a read of 4 points and a write of 11, and take the better part of a second: five are what 100 points a second pay for,
- * the smallest plan. So many while the plan is not known.
+ * chunk are a read of 4 points and a write of 11, and take the better part of a second: five are what the smallest plan pays for. So many
+ * while the plan is not known.
  */
 export const CALLS_IN_FLIGHT = 5;
 
-/** The same, at most. Each costs the memory of its rows, some hundred kilobytes. */
-export const CALLS_IN_FLIGHT_MAX = 128;
+/** The same, at most. Each costs the memory of its rows, some hundred kilobytes; see DOUBTFUL_CALLS_MAX, too. */
+export const CALLS_IN_FLIGHT_MAX = 100;
+
+/** Points a second that pay for so many: those of the smallest plan. */
+export const POINTS_OF_CALLS_IN_FLIGHT = 100;
+
+/** Points a second that pay for one more. On larger plans a page and its chunk take up to a second and a half: they wait for the database, too. */
+export const POINTS_PER_CALL_IN_FLIGHT = 10;
 
 /**
- * Writes to the ledger of one kind that are made in one transaction, where so many wait: 2,000 rows, for which others wait some 20 ms. More would
- * save little.
+ * Writes to the ledger of one kind that are made in one transaction, where so many wait: 2,000 rows, for which whoever wants the lane waits
+ * 20 to 80 ms, on busy cores up to 200. More would save little.
  */
 export const JOINT_WRITES_MAX = 8;
-
-/**
- * Points a second that pay for one page and its chunk on their way: 15 points, in up to a second and a half where many of them wait for the
- * database, too.
- */
-export const POINTS_PER_CALL_IN_FLIGHT = 10;
 
 /**
  * Rows of a file that passes rows on to a newer one, and of each file up to that one: behind so many, a row waits a minute for its
@@ -130,9 +130,10 @@ export const UNSEEN_DROPS_MAX = 20;
 export const UNSEEN_SALES_SUSPECT_AFTER_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Calls in doubt that are looked at for one chunk, newest first. A call is in doubt when its answer was lost for good.
+ * Calls in doubt that are looked at for one chunk, newest first. A call is in doubt when its answer was lost for good: all that were on their
+ * way when Shopify went away, and those of one more time.
  */
-export const DOUBTFUL_CALLS_MAX = 100;
+export const DOUBTFUL_CALLS_MAX = 2 * CALLS_IN_FLIGHT_MAX;
 
 /**
  * How long after its last sending a call may still arrive: as long as Shopify remembers its key. Far longer than any

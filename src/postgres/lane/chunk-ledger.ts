@@ -89,12 +89,16 @@ export async function settleAndStore(
   else await lane.join(SETTLE, { sequence, settled, unapplied });
 }
 
+/** The one file that all of an attempt's writes are of. */
+function fileOf([first]: readonly { readonly sequence: number }[]): number {
+  if (!first) throw new Error('There is nothing to write.');
+  return first.sequence;
+}
+
 const SETTLE: JointWrite<Decided> = {
   async write(connection, { shopId }, all) {
-    for (const [sequence, parts] of Map.groupBy(all, (part) => part.sequence)) {
-      const settled = parts.flatMap((part) => part.settled);
-      await settle(connection, shopId, sequence, settled);
-    }
+    const settled = all.flatMap((part) => part.settled);
+    await settle(connection, shopId, fileOf(all), settled);
     for (const found of all.flatMap(({ unapplied }) => unapplied))
       await changeCall(connection, shopId, found, 'was_not_applied = true');
   },
@@ -129,13 +133,8 @@ export async function recordApplied(lane: LaneWrites, call: StoredCall): Promise
 const APPLIED: JointWrite<StoredCall> = {
   async write(connection, { shopId }, all) {
     for (const call of all) await recordAnswer(connection, shopId, call, 'APPLIED', null);
-    for (const [sequence, calls] of Map.groupBy(all, (call) => call.sequence)) {
-      const [chunks, generations] = [
-        calls.map(({ chunk }) => chunk),
-        calls.map(({ generation }) => generation),
-      ];
-      await connection.query(SETTLE_APPLIED, [shopId, sequence, chunks, generations]);
-    }
+    const [chunks, generations] = [all.map(({ chunk }) => chunk), all.map(({ generation }) => generation)];
+    await connection.query(SETTLE_APPLIED, [shopId, fileOf(all), chunks, generations]);
   },
 };
 

@@ -36,9 +36,9 @@ export class LaneWrites {
   }
 
   /**
-   * Makes the write, when its turn comes, in a transaction that holds the lane, together with others of its kind that wait. One that
-   * fails takes no other with it. Throws what the write throws, and what `holdLane` throws: then, too, when an earlier write could not
-   * hold the lane while this one waited.
+   * Makes the write, when its turn comes, in a transaction that holds the lane, together with others of its kind that wait. Where one of
+   * them fails, each is made for itself. Throws what the write throws, and what `holdLane` and the database throw: then, too, when an
+   * earlier write could not begin while this one waited.
    */
   join<Part>(how: JointWrite<Part>, part: Part): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<undefined>();
@@ -68,25 +68,26 @@ export class LaneWrites {
   async #writeTogether(writes: readonly WaitingWrite[]): Promise<void> {
     const [first] = writes;
     if (!first) return;
-    let isHeld = false;
+    const reached = { begun: false, written: false };
     try {
       await this.#database.transaction(async (connection) => {
         await holdLane(connection, this.pass);
-        isHeld = true;
+        reached.begun = true;
         const parts = writes.map(({ part }) => part);
         await first.how.write(connection, this.pass, parts);
+        reached.written = true;
       });
+      for (const write of writes) write.done();
     } catch (error) {
-      if (!isHeld) {
-        // They would wait as long for the same.
-        for (const write of [...writes, ...this.#waiting.splice(0)]) write.failed(error);
-      } else if (writes.length === 1) {
-        first.failed(error);
-      } else {
-        for (const write of writes) await this.#writeTogether([write]);
+      if (reached.begun && !reached.written && writes.length > 1) {
+        // Each for itself, in its place: a kind that it shares with no other.
+        const alone = writes.map((write) => ({ ...write, how: { write: write.how.write.bind(write.how) } }));
+        this.#waiting.unshift(...alone);
+        return;
       }
-      return;
+      // Those that wait would wait as long for the same. After a commit, nobody knows whether it was made: nothing is repeated here.
+      const others = reached.begun ? [] : this.#waiting.splice(0);
+      for (const write of [...writes, ...others]) write.failed(error);
     }
-    for (const write of writes) write.done();
   }
 }
