@@ -103,15 +103,20 @@ export async function recordLacking(
   const turned = page.filter(({ productId, isLacking }) => lacking.has(productId) !== isLacking);
   if (turned.length === 0) return;
   await database.query(
-    // In key order, as the lane settles its rows, so that the two cannot wait for each other in a circle.
-    `WITH seen AS (
-       SELECT applied.product_id, seen.lacks FROM applied_row AS applied
-       JOIN unnest($2::text[], $3::bigint[], $4::boolean[]) AS seen (product_id, sequence, lacks) USING (product_id, sequence)
-       WHERE applied.shop_id = $1 AND applied.product_id = ANY($2) AND seen.lacks <> (applied.lacked_since IS NOT NULL)
-       ORDER BY applied.product_id FOR UPDATE OF applied
+    // In key order, as the lane settles its rows, so that the two cannot wait for each other in a circle; and each row by its key, then where
+    // it was found: Postgres 15 would read the whole table for a page.
+    `WITH named AS MATERIALIZED (
+       SELECT * FROM unnest($2::text[], $3::bigint[], $4::boolean[]) AS seen (product_id, sequence, lacks) ORDER BY product_id
+     ), seen AS (
+       SELECT applied.row_id FROM named CROSS JOIN LATERAL (
+         SELECT ctid AS row_id FROM applied_row AS applied
+         WHERE applied.shop_id = $1 AND applied.product_id = named.product_id AND applied.sequence = named.sequence
+           AND named.lacks <> (applied.lacked_since IS NOT NULL)
+         OFFSET 0 FOR UPDATE
+       ) AS applied
      )
-     UPDATE applied_row AS applied SET lacked_since = CASE WHEN seen.lacks THEN now() END
-     FROM seen WHERE applied.shop_id = $1 AND applied.product_id = seen.product_id`,
+     UPDATE applied_row SET lacked_since = CASE WHEN lacked_since IS NULL THEN now() END
+     WHERE ctid = ANY(ARRAY(SELECT row_id FROM seen))`,
     [
       shopId,
       turned.map(({ productId }) => productId),
