@@ -16,7 +16,6 @@ import {
   CALLS_IN_FLIGHT_MAX,
   PAGES_COMPARED_AT_ONCE,
   PAGES_COMPARED_AT_ONCE_MAX,
-  POINTS_OF_CALLS_IN_FLIGHT,
   POINTS_PER_CALL_IN_FLIGHT,
   POINTS_PER_PAGE_IN_FLIGHT,
   TAKEN_BY_OTHERS_HALVES_MS,
@@ -68,11 +67,8 @@ export interface ToldQuota {
  * @param restoreRate points a second; null: not known yet
  */
 export function callsInFlight(restoreRate: number | null): number {
-  const pointsBeyond = Math.max(0, (restoreRate ?? 0) - POINTS_OF_CALLS_IN_FLIGHT);
-  return Math.min(
-    CALLS_IN_FLIGHT_MAX,
-    CALLS_IN_FLIGHT + Math.floor(pointsBeyond / POINTS_PER_CALL_IN_FLIGHT),
-  );
+  const paidFor = Math.floor((restoreRate ?? 0) / POINTS_PER_CALL_IN_FLIGHT);
+  return Math.min(CALLS_IN_FLIGHT_MAX, Math.max(CALLS_IN_FLIGHT, paidFor));
 }
 
 /** The same for the pages of a verification, which are only read: they cost fewer points. */

@@ -34,20 +34,16 @@ export const STEPS_AFTER_REFUSED_DELTA = 10;
 /** A step begins no further window after this time: what was done is told to the run, and a person sees that it goes on. */
 export const STEP_ENOUGH_MS = 60_000;
 
-/**
- * Calls of one file that are on their way to Shopify at once, by the plan of the shop. They touch distinct rows. A page and its
- * chunk are a read of 4 points and a write of 11, and take the better part of a second: five are what the smallest plan pays for. So many
- * while the plan is not known.
- */
+/** Calls of one file that are on their way to Shopify at once, at least, also while the plan of the shop is not known. They touch distinct rows. */
 export const CALLS_IN_FLIGHT = 5;
 
 /** The same, at most. Each costs the memory of its rows, some hundred kilobytes; see DOUBTFUL_CALLS_MAX, too. */
 export const CALLS_IN_FLIGHT_MAX = 100;
 
-/** Points a second that pay for so many: those of the smallest plan. */
-export const POINTS_OF_CALLS_IN_FLIGHT = 100;
-
-/** Points a second that pay for one more. On larger plans a page and its chunk take up to a second and a half: they wait for the database, too. */
+/**
+ * Points a second that pay for one of them. A page that is only read is 4 points in a third of a second. A page and its chunk are 15 points in
+ * the better part of a second, and where many wait for the database, in up to a second and a half.
+ */
 export const POINTS_PER_CALL_IN_FLIGHT = 10;
 
 /**
