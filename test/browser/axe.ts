@@ -4,11 +4,19 @@ import type { Page } from 'playwright-core';
 /** Rules that depend on the colour scheme: dark, only these can find something else. */
 const OF_COLOURS = ['color-contrast', 'link-in-text-block'];
 
+/** Ten seconds of a page that nothing slows down; no transition of ours takes one. */
+const FRAMES_MAX = 600;
+
 /** Until no colour is on its way to another in two frames one after the other: where one ends, what inherits it may begin. */
 const UNTIL_COLOURS_REST = `(async () => {
   const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
   const onTheirWay = () => document.getAnimations().some((each) => each instanceof CSSTransition);
-  for (let still = 0; still < 2; still = onTheirWay() ? 0 : still + 1) await nextFrame();
+  let still = 0;
+  for (let frames = 0; still < 2; frames += 1) {
+    if (frames > ${FRAMES_MAX}) throw new Error('the colours of the page never come to rest');
+    await nextFrame();
+    still = onTheirWay() ? 0 : still + 1;
+  }
 })()`;
 
 /**

@@ -34,7 +34,7 @@ export const STEPS_AFTER_REFUSED_DELTA = 10;
 /** A step begins no further window after this time: what was done is told to the run, and a person sees that it goes on. */
 export const STEP_ENOUGH_MS = 60_000;
 
-/** Calls of one file that are on their way to Shopify at once, at least, also while the plan of the shop is not known. They touch distinct rows. */
+/** Calls of one file that are on their way to Shopify at once, at least: also while the shop's plan is not known. They touch distinct rows. */
 export const CALLS_IN_FLIGHT = 5;
 
 /** The same, at most. Each costs the memory of its rows, some hundred kilobytes; see DOUBTFUL_CALLS_MAX, too. */

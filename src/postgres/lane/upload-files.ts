@@ -150,8 +150,8 @@ export const TAKERS = `
     AND (this.passed_on_times < ${PASSED_ON_TIMES_MAX} OR following.created_at <= this.started_at)`;
 
 /**
- * In SQL, of file $2 of shop $1, which is a row of upload_file: it is a delta, and passes rows on over others. One that went first could not pass
- * on, so each of its products would be written once more.
+ * In SQL, of a row of upload_file, file $2 of shop $1: it is a delta, and several others may take its rows. One of them that went first
+ * could not pass its own rows on, so each of its products would be written once more.
  */
 const HAS_BACKLOG = `(kind = 'recent-changes' AND 1 < (SELECT count(*) FROM (${TAKERS}) AS taker))`;
 
