@@ -109,7 +109,11 @@ export async function chooseOption(list: Locator, option: string | RegExp): Prom
   const wanted = page.getByRole('option', { name: option, exact: true }).first();
   await wanted.waitFor();
   for (let pressed = 0; pressed <= TABS_MAX; pressed += 1) {
-    if ((await wanted.getAttribute('data-combobox-selected')) !== null) return page.keyboard.press('Enter');
+    // A list that has just been opened can show an option as the one to take, and not take it yet: then it stays open.
+    if ((await wanted.getAttribute('data-combobox-selected')) !== null) {
+      await page.keyboard.press('Enter');
+      if ((await list.getAttribute('aria-expanded')) === 'false') return;
+    }
     await page.keyboard.press('ArrowDown');
   }
   throw new Error(`nobody gets to the option ${String(option)} by the arrow key`);
