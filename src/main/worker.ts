@@ -102,15 +102,17 @@ export async function runWorkerProcess(
       signal: AbortSignal.any([signal, stopWatching.signal]),
       log,
     });
+    const adminApi = (shop: ShopConnection) =>
+      openWatchedApi(shop, { environment: config.environment, watch, metrics });
     following = runLiveLookout({
-      ...{ database, temporal, log },
+      ...{ database, fileDrop: drop, adminApi, temporal, log },
       signal: AbortSignal.any([signal, stopWatching.signal]),
     });
     const activities = createActivities({
       database,
       fileDrop: drop,
       sourceDrop: openSourceDrops({ environment: config.environment, signalOf: activitySignal }),
-      adminApi: (shop) => openWatchedApi(shop, { environment: config.environment, watch, metrics }),
+      adminApi,
       wakeLane: async (shopId) => {
         await wakeLane(temporal, shopId);
       },
