@@ -61,7 +61,7 @@ function open() {
 /** Looks as a worker does, for so long. Returns when something was done, in ms. */
 async function lookFor(lanes: ReturnType<typeof open>, forMs: number): Promise<readonly number[]> {
   const at: number[] = [];
-  for (const end = nowMs + forMs; nowMs < end; ) {
+  for (const end = nowMs + forMs; nowMs < end;) {
     const before = done.length;
     const restMs = await lanes.look();
     if (done.length > before) at.push(nowMs);
