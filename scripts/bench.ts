@@ -9,7 +9,7 @@
  *     npm run bench import [-- --rows 1000000 --orders 200000 --settings 200000 --memory 5000000 --runs 2 | --small]
  *     npm run bench console [-- --products 200000 --shops 100 --runs 10000 --asks 40 --catalogue 1000000 --only lists|what-if | --small]
  *     npm run bench age [-- --products 1000000 --shops 100 --mapped 20000 --runs 10 | --small]
- *     npm run bench lane [-- --products 100000 --latency 300 --drift 0.01 | --small]
+ *     npm run bench lane [-- --products 100000 --latency 300 --drift 0.01 --plans 100,200,1000,2000 | --small]
  *     npm run bench verify [-- --products 100000 --latency 300 --plans 100,200,1000,2000 | --small]
  *     npm run bench scope [-- --products 200000 --facilities 10 --pairs 5 | --small]
  *     npm run bench hard-sync [-- --products 1000000 --facilities 5 --pairs 5 | --small]

@@ -38,12 +38,14 @@ export async function run(args: readonly string[]): Promise<boolean> {
       products: { type: 'string' },
       latency: { type: 'string' },
       drift: { type: 'string', default: '0.01' },
+      plans: { type: 'string', default: PLAN_RATES.join(',') },
       small: { type: 'boolean', default: false },
     },
   });
   const products = Number(values.products ?? (values.small ? 1_000 : 100_000));
   const latencyMs = Number(values.latency ?? (values.small ? 50 : 300));
   const drift = Number(values.drift);
+  const plans = values.plans.split(',').map(Number);
   return onOwnStack(
     async (stack) => {
       const { database, addresses, worker } = stack;
@@ -54,7 +56,7 @@ export async function run(args: readonly string[]): Promise<boolean> {
       await worker.start();
       const applied: Applied[] = [];
       const drifted: Drifted[] = [];
-      for (const rate of values.small ? PLAN_RATES.slice(-1) : PLAN_RATES) {
+      for (const rate of values.small ? plans.slice(-1) : plans) {
         const plan = { rate, latencyMs, products, forgets: !values.small };
         const count = () => countAgain(database);
         applied.push({ rate, ...(await applyHardSync(stack, plan, count)) });
