@@ -11,6 +11,13 @@ export interface Figure {
   readonly unit: string;
   readonly target: number | null;
   readonly measured: { readonly value: number; readonly machine: string; readonly date: string } | null;
+  /** Of a figure that misses its target: why. */
+  readonly inTheWay?: string | undefined;
+}
+
+/** Whether it was measured, and is beyond its target. */
+export function isMissed({ target, measured }: Figure): boolean {
+  return target !== null && measured !== null && measured.value > target;
 }
 
 const WIDTH = 860;

@@ -5,7 +5,7 @@
  *     node scripts/write-benchmarks.ts --check   exits 1 when one of them differs from the data
  */
 import data from '../docs/benchmarks.json' with { type: 'json' };
-import { benchmarkChart, type Figure } from './benchmark-chart.ts';
+import { benchmarkChart, isMissed, type Figure } from './benchmark-chart.ts';
 import { renewPage } from './reference-page.ts';
 
 const SOURCE = 'docs/benchmarks.json';
@@ -20,6 +20,10 @@ function page(): string {
       .map((figure, index) => rowOf(figure, index === 0 ? `\`${command}\`` : '')),
   );
   const machines = Object.entries(data.machines).map(([name, what]) => `- **${name}**: ${what}.`);
+  const missed = figures.filter(isMissed).map(({ bench, label, unit, target, measured, inTheWay = '' }) => {
+    const [figure, wanted] = [inUnit(measured?.value ?? null, unit), inUnit(target, unit)];
+    return `- **${bench}, ${label}**: ${figure}, where ${wanted} are wanted. ${inTheWay}.`;
+  });
   return `# Benchmarks
 
 What is measured, beside what it is compared with in the same run. Each command prints its figures and the machine, and fails only
@@ -33,6 +37,11 @@ ${rows.join('\n')}
 
 "×" is so many times the floor. "–" in the column of targets: none is set; in that of figures: it was not measured on a machine that did
 nothing else.
+
+## What stands in the way
+Of each figure that misses its target, the profile or the decision that says why.
+
+${missed.join('\n')}
 
 ## Machines
 ${machines.join('\n')}

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import data from '../../docs/benchmarks.json' with { type: 'json' };
 import { BENCHES } from '../../scripts/bench/benches.ts';
+import { isMissed, type Figure } from '../../scripts/benchmark-chart.ts';
 
 const NAMES = Object.keys(BENCHES).toSorted();
 
@@ -21,4 +22,9 @@ test('each figure that was measured names a machine of the list, and a day', () 
     expect(Object.keys(data.machines), label).toContain(measured.machine);
     expect(measured.date, label).toMatch(/^\d{4}-\d{2}-\d{2}$/);
   }
+});
+
+test('each figure that misses its target says what stands in the way, and no other does', () => {
+  for (const figure of data.figures as readonly Figure[])
+    expect((figure.inTheWay ?? '') !== '', `${figure.bench}, ${figure.label}`).toBe(isMissed(figure));
 });
