@@ -39,6 +39,18 @@ export function whoMovesOn(code: string | null): 'next-run' | 'person' {
   return isErrorCode(code) && ERRORS[code].class !== 'blocks-lane' ? 'next-run' : 'person';
 }
 
+/**
+ * The service that could not be used, of codes that are over once it can be: a blocked file of these needs nothing else. The others of
+ * which the next run tries the file again say something of a worker, or of the file.
+ */
+export const SERVICE_NOT_USABLE = {
+  SHOPIFY_UNREACHABLE: 'Shopify',
+  SHOPIFY_RESPONSE_UNEXPECTED: 'Shopify',
+  SHOPIFY_THROTTLED: 'Shopify',
+  CALL_NOT_SENT_IN_TIME: 'Shopify',
+  SFTP_UNREACHABLE: 'SFTP',
+} as const satisfies Partial<Readonly<Record<ErrorCode, string>>>;
+
 /** Codes of blocked files that go on when the shop gets a credential, a domain or an API version that Shopify takes. */
 export const MENDED_BY_CREDENTIAL: readonly ErrorCode[] = [
   'SHOPIFY_ACCESS_DENIED',

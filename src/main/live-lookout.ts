@@ -1,12 +1,11 @@
 /** What a worker does for live shops beside its steps: it looks for their changes, and at their lanes that a service has blocked. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { AtpError, isCoded } from '../domain/errors.ts';
-import { outgoingFolder } from '../domain/upload-file.ts';
+import { INCOMING_FOLDER } from '../domain/drop-folders.ts';
+import { AtpError } from '../domain/errors.ts';
 import { createBlockedLanes } from '../operations/live/blocked-lanes.ts';
 import { createLiveLookout, type LookoutDeps } from '../operations/live/live-lookout.ts';
 import type { Database } from '../postgres/database.ts';
 import { findShop, type Shop } from '../postgres/master-data/shops.ts';
-import type { AwayCode } from '../postgres/producing/blocked-live-shops.ts';
 import type { OpenFileDrop } from '../sftp/file-drop.ts';
 import type { AdminApi } from '../shopify/admin-api.ts';
 import type { TemporalClient } from '../temporal/connection.ts';
@@ -35,12 +34,14 @@ export async function runLiveLookout(options: LiveLookoutOptions): Promise<void>
   });
   const blocked = createBlockedLanes({
     database,
-    answers: (shopId, code) => answers(options, shopId, code),
+    canUseShopify: (shopId) =>
+      succeeds(async () => options.adminApi(await findShop(database, shopId)).readAccessScopes()),
+    canUseSftp: () => succeeds(() => options.fileDrop((drop) => drop.list(INCOMING_FOLDER))),
     tellChange: tell,
     wakeLane: async (shopId) => {
       await wakeLane(temporal, shopId);
     },
-    pause,
+    signal,
     now: () => performance.now(),
     log,
   });
@@ -50,20 +51,12 @@ export async function runLiveLookout(options: LiveLookoutOptions): Promise<void>
   await Promise.all([repeat(() => lookout.look(performance.now())), repeat(() => blocked.look())]);
 }
 
-/** Only silence counts: what else is wrong, the run finds out that is started then. */
-async function answers(
-  { database, fileDrop, adminApi }: LiveLookoutOptions,
-  shopId: string,
-  code: AwayCode,
-): Promise<boolean> {
+async function succeeds(question: () => Promise<unknown>): Promise<boolean> {
   try {
-    if (code === 'SFTP_UNREACHABLE') await fileDrop((drop) => drop.names(outgoingFolder(shopId)));
-    else await adminApi(await findShop(database, shopId)).readAccessScopes();
+    await question();
     return true;
   } catch (error) {
-    // A shop that was removed meanwhile has no lane to wake.
-    if (isCoded(error, 'SHOP_UNKNOWN') || isCoded(error, code)) return false;
-    if (error instanceof AtpError) return true;
+    if (error instanceof AtpError) return false;
     throw error;
   }
 }

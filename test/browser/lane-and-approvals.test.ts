@@ -210,6 +210,20 @@ describe('a held plan', () => {
   });
 });
 
+test('SKUs are typed one by one, each ended by Enter, and one more Enter sends them', async () => {
+  const { page } = operator;
+  await goTo(page, `/files/${SHOP}`);
+  await pressOn(page.getByRole('main').getByRole('button', { name: 'Re-sync products', exact: true }));
+  const form = page.getByRole('dialog', { name: 'Re-sync products' });
+  await typeInto(form.getByRole('combobox', { name: 'Skus' }), 'BEANIE');
+  await page.keyboard.press('Enter');
+  await form.getByText('BEANIE', { exact: true }).first().waitFor();
+  const sent = page.waitForRequest('**/api/job/run');
+  await page.keyboard.press('Enter');
+  expect((await sent).postDataJSON()).toMatchObject({ job: 'recent-changes', skus: ['BEANIE'] });
+  await form.waitFor({ state: 'detached' });
+});
+
 test('a difference is found by a verification, chosen, and healed after an estimate', async () => {
   const { page } = operator;
   await shop.twin.control('PATCH', '/shops/blue-shirts.myshopify.com/levels', [

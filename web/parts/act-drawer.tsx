@@ -1,7 +1,7 @@
 /** The form of an act: a rendering of the operation's fields. */
 import { Alert, Button, Drawer, Group, Stack, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { useEffect, useRef, useState, type KeyboardEvent, type SyntheticEvent } from 'react';
+import { useEffect, useRef, useState, type SyntheticEvent } from 'react';
 import type { Field } from '../../src/domain/input-fields.ts';
 import type { InputOf, OperationFacts, OperationName } from '../api/operation-types.ts';
 import { problemOf } from '../api/problem.ts';
@@ -88,7 +88,7 @@ export function ActDrawer<const Name extends OperationName>(props: DrawerProps<N
 
   return (
     <Drawer opened onClose={close} title={label} onClick={(event) => event.stopPropagation()}>
-      <form onSubmit={submit} onKeyDown={keepInList}>
+      <form onSubmit={submit}>
         <Stack gap="sm">
           <Text component="div" size="sm">
             {consequence ?? `${facts.description.charAt(0).toUpperCase()}${facts.description.slice(1)}.`}
@@ -150,12 +150,6 @@ export function ActDrawer<const Name extends OperationName>(props: DrawerProps<N
       </form>
     </Drawer>
   );
-}
-
-/** Enter in a list that is open is meant for the list: without an option to take, it would send the form without it. */
-function keepInList(event: KeyboardEvent): void {
-  const isOpen = event.target instanceof HTMLElement && event.target.ariaExpanded === 'true';
-  if (event.key === 'Enter' && isOpen) event.preventDefault();
 }
 
 function asNeeded(field: Field, isNeeded: boolean): Field {

@@ -12,6 +12,7 @@ import {
   Textarea,
   TextInput,
 } from '@mantine/core';
+import type { KeyboardEvent } from 'react';
 import { wantedOf, type Field } from '../../src/domain/input-fields.ts';
 import { InstantInput } from './instant-input.tsx';
 
@@ -99,6 +100,7 @@ function Control({
         {...common}
         size="xs"
         data={[...choices]}
+        onKeyDown={keepInList}
         value={Array.isArray(value) ? value.map(String) : []}
         maxValues={field.countMax}
         searchable
@@ -112,6 +114,7 @@ function Control({
       <Select
         {...common}
         data={[...choices]}
+        onKeyDown={keepInList}
         value={asText(value) || null}
         searchable
         clearable={field.presence !== 'required'}
@@ -125,6 +128,7 @@ function Control({
         <Select
           {...common}
           data={[...field.choices]}
+          onKeyDown={keepInList}
           value={asText(value) || null}
           searchable={field.choices.length > 8}
           clearable={field.presence !== 'required'}
@@ -151,6 +155,7 @@ function Control({
         <Select
           {...common}
           data={field.words.map((word, at) => ({ value: String(at === 0), label: word }))}
+          onKeyDown={keepInList}
           value={typeof value === 'boolean' ? String(value) : null}
           placeholder="as it is"
           clearable
@@ -207,6 +212,11 @@ function Control({
         />
       );
   }
+}
+
+/** Enter in a list that is open is meant for the list: without an option to take, it would send the form without it. */
+function keepInList(event: KeyboardEvent<HTMLInputElement>): void {
+  if (event.key === 'Enter' && event.currentTarget.ariaExpanded === 'true') event.preventDefault();
 }
 
 function asText(value: unknown): string {

@@ -35,18 +35,24 @@ export const LIVE_REST_AFTER_DELTA_MS = 30_000;
  */
 export const LIVE_NEXT_DELTA_AFTER_MS = 5_000;
 
-/** How often a worker looks for live shops whose lane a service has blocked that was away. */
+/** How often a worker looks for live shops whose lane a service has blocked that could not be used. */
 export const LIVE_BLOCKED_LOOK_EVERY_MS = 10_000;
 
 /**
- * So often that service is asked whether it answers. Each time that it does and the lane is blocked by the same again, the next
+ * So often that service is asked whether it can be used. Each time that it can and the lane is blocked by the same again, the next
  * time is twice as far, up to the second one.
  */
 export const LIVE_ASKS_AGAIN_MS = 30_000;
 export const LIVE_ASKS_AGAIN_MAX_MS = 5 * 60 * 1000;
 
+/** What has not answered by then is asked the next time. */
+export const LIVE_ANSWER_WITHIN_MS = 10_000;
+
+/** Shops for which Shopify is asked at the same time. */
+export const LIVE_ASKED_AT_ONCE = 50;
+
 /** How long a delta may take before the lane is woken that it is to come before. */
-export const LIVE_DELTA_BEFORE_LANE_MS = 10_000;
+export const LIVE_DELTA_BEFORE_LANE_MS = 30_000;
 
 /** A run that nobody tells of anything looks so often by itself whether its shop is still live. */
 export const LIVE_SET_LOOK_EVERY_MS = 10 * 60 * 1000;

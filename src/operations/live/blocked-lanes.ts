@@ -1,42 +1,44 @@
 /**
- * Gets the lanes of live shops going that a service has blocked, once it answers again: nothing else would before the next run
- * by schedule. Each worker does so; that two of them start the same runs costs a look at the lane.
+ * Gets the lanes of live shops going that a service has blocked, once it can be used again: nothing else would before the next
+ * run by schedule. Each worker does so; that two of them start the same runs costs a look at the lane.
  */
+import { setTimeout as delay } from 'node:timers/promises';
+import { SERVICE_NOT_USABLE } from '../../domain/failed-step.ts';
 import {
+  LIVE_ANSWER_WITHIN_MS,
+  LIVE_ASKED_AT_ONCE,
   LIVE_ASKS_AGAIN_MAX_MS,
   LIVE_ASKS_AGAIN_MS,
   LIVE_BLOCKED_LOOK_EVERY_MS,
   LIVE_DELTA_BEFORE_LANE_MS,
   LIVE_REST_AFTER_FAILURE_MS,
-  LIVE_TOLD_AT_ONCE,
 } from '../../domain/limits.ts';
 import type { Database } from '../../postgres/database.ts';
-import {
-  listBlockedLiveShops,
-  type AwayCode,
-  type BlockedLiveShop,
-} from '../../postgres/producing/blocked-live-shops.ts';
+import { listBlockedLiveShops, type BlockedLiveShop } from '../../postgres/producing/blocked-live-shops.ts';
 import { describeError } from '../described-error.ts';
 import type { LookoutDeps } from './live-lookout.ts';
 
 export interface BlockedLanesDeps extends Pick<LookoutDeps, 'tellChange' | 'log'> {
   readonly database: Database;
-  /** Whether the service that was away answers for the shop now; it asks once, and for some seconds at most. */
-  readonly answers: (shopId: string, code: AwayCode) => Promise<boolean>;
+  /** Whether it can be used now. Who does not answer in LIVE_ANSWER_WITHIN_MS is not waited for. */
+  readonly canUseShopify: (shopId: string) => Promise<boolean>;
+  readonly canUseSftp: () => Promise<boolean>;
   readonly wakeLane: (shopId: string) => Promise<void>;
-  /** Returns early when the worker ends. */
-  readonly pause: (ms: number) => Promise<void>;
+  /** Of the worker's end: what is under way is not waited for. */
+  readonly signal: AbortSignal;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
 }
 
-/** What is known of a shop whose lane is blocked. */
-interface Asked {
-  /** Of the trouble: another one begins anew. */
+/** What is known of a shop whose lane a service keeps; times by `now`. */
+interface Known {
+  readonly code: string;
   readonly since: string;
-  /** It was woken so often, and is blocked by the same trouble: the service answers, and does not do what is asked of it. */
+  /** How often the lane was woken in a row, since the service could be used, and was blocked by the same again. */
   woken: number;
-  nextAt: number;
+  askAt: number;
+  /** A delta is to come first: then the lane is woken. Null: none is. */
+  wakeAt: number | null;
 }
 
 export interface BlockedLanes {
@@ -45,44 +47,97 @@ export interface BlockedLanes {
 }
 
 export function createBlockedLanes(deps: BlockedLanesDeps): BlockedLanes {
-  const { database, answers, tellChange, wakeLane, log, pause, now } = deps;
-  const asked = new Map<string, Asked>();
+  const { database, canUseShopify, canUseSftp, tellChange, wakeLane, log, signal, now } = deps;
+  const known = new Map<string, Known>();
   let hasFailed = false;
 
-  async function attend({ shopId, code, since }: BlockedLiveShop): Promise<void> {
-    const known = asked.get(shopId);
-    const of = known?.since === since ? known : { since, woken: 0, nextAt: now() + LIVE_ASKS_AGAIN_MS };
-    asked.set(shopId, of);
-    if (now() < of.nextAt) return;
-    const isBack = await answers(shopId, code);
-    if (isBack) {
-      // The newest first: rows of the files that wait are passed on to this delta, and each product is sent once.
-      await tellChange(shopId, new Date());
-      await pause(LIVE_DELTA_BEFORE_LANE_MS);
-      await wakeLane(shopId);
-      of.woken += 1;
+  /** What is known of it; another trouble begins anew. */
+  function recall({ shopId, code, since }: BlockedLiveShop): Known {
+    const of = known.get(shopId);
+    if (of?.code === code && of.since === since) return of;
+    const fresh = { code, since, woken: 0, askAt: now() + LIVE_ASKS_AGAIN_MS, wakeAt: null };
+    known.set(shopId, fresh);
+    return fresh;
+  }
+
+  async function wake({ shopId, isBlocked }: BlockedLiveShop, of: Known): Promise<void> {
+    // The end of the delta may have woken it already.
+    if (isBlocked) await wakeLane(shopId);
+    of.wakeAt = null;
+    of.woken += 1;
+    of.askAt = now() + Math.min(LIVE_ASKS_AGAIN_MS * 2 ** of.woken, LIVE_ASKS_AGAIN_MAX_MS);
+  }
+
+  /** Which of them a service keeps no longer. */
+  async function ask(shops: readonly BlockedLiveShop[], failures: unknown[]): Promise<ReadonlySet<string>> {
+    const { workInTurns } = await import('../../temporal/in-turns.ts');
+    const usable = new Set<string>();
+    // One server for all of them.
+    let sftp: Promise<boolean> | undefined;
+    await workInTurns(shops, LIVE_ASKED_AT_ONCE, async (shop) => {
+      if (signal.aborted) return;
+      const of = recall(shop);
+      of.askAt = now() + LIVE_ASKS_AGAIN_MS;
+      const ofSftp = SERVICE_NOT_USABLE[shop.code] === 'SFTP';
+      const answer = ofSftp ? (sftp ??= canUseSftp()) : canUseShopify(shop.shopId);
+      if (await inTime(answer).catch(keepIn(failures))) usable.add(shop.shopId);
+      else of.woken = 0;
+    });
+    return usable;
+  }
+
+  async function inTime(answer: Promise<boolean>): Promise<boolean> {
+    const done = new AbortController();
+    const end = AbortSignal.any([signal, done.signal]);
+    const late = delay(LIVE_ANSWER_WITHIN_MS, false, { signal: end }).catch(() => false);
+    return Promise.race([answer, late]).finally(() => {
+      done.abort();
+    });
+  }
+
+  /** Throws the first of what has failed, once all were attended to. */
+  async function attendAll(): Promise<void> {
+    const failures: unknown[] = [];
+    const shops = await listBlockedLiveShops(database);
+    for (const shopId of known.keys())
+      if (!shops.some((shop) => shop.shopId === shopId)) known.delete(shopId);
+    for (const shop of shops) {
+      const { wakeAt } = recall(shop);
+      if (wakeAt !== null && now() >= wakeAt) await wake(shop, recall(shop)).catch(keepIn(failures));
     }
-    of.nextAt = now() + Math.min(LIVE_ASKS_AGAIN_MS * 2 ** of.woken, LIVE_ASKS_AGAIN_MAX_MS);
+    const due = shops.filter((shop) => {
+      const { askAt, wakeAt } = recall(shop);
+      return shop.isBlocked && wakeAt === null && now() >= askAt;
+    });
+    const usable = await ask(due, failures);
+    if (usable.size > 0 && !signal.aborted) {
+      const foundAt = new Date();
+      // Somebody may have paused one while it was asked.
+      const still = await listBlockedLiveShops(database);
+      for (const shop of still)
+        if (shop.isBlocked && usable.has(shop.shopId)) await goOn(shop, foundAt).catch(keepIn(failures));
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+
+  async function goOn(shop: BlockedLiveShop, foundAt: Date): Promise<void> {
+    const of = recall(shop);
+    if (!shop.hasChange) return wake(shop, of);
+    // The newest first: rows of the files that wait are passed on to this delta, and each product is sent once.
+    await tellChange(shop.shopId, foundAt);
+    of.wakeAt = now() + LIVE_DELTA_BEFORE_LANE_MS;
   }
 
   return {
     async look() {
       try {
-        const blocked = await listBlockedLiveShops(database);
-        for (const shopId of asked.keys())
-          if (!blocked.some((shop) => shop.shopId === shopId)) asked.delete(shopId);
-        const { workInTurns } = await import('../../temporal/in-turns.ts');
-        const failures: unknown[] = [];
-        await workInTurns(blocked, LIVE_TOLD_AT_ONCE, async (shop) => {
-          await attend(shop).catch((error: unknown) => failures.push(error));
-        });
-        if (failures.length > 0) throw failures[0];
+        await attendAll();
         if (hasFailed) log('info', 'Blocked lanes of live shops are looked at again', {});
         hasFailed = false;
         return LIVE_BLOCKED_LOOK_EVERY_MS;
       } catch (error) {
         const { code, message } = describeError(error);
-        if (!hasFailed)
+        if (!hasFailed && !signal.aborted)
           log('warn', 'Blocked lanes of live shops cannot be looked at; it is tried again', {
             code,
             reason: message,
@@ -91,5 +146,12 @@ export function createBlockedLanes(deps: BlockedLanesDeps): BlockedLanes {
         return LIVE_REST_AFTER_FAILURE_MS;
       }
     },
+  };
+}
+
+function keepIn(failures: unknown[]): (error: unknown) => false {
+  return (error) => {
+    failures.push(error);
+    return false;
   };
 }
