@@ -16,7 +16,7 @@
  *     npm run bench delta [-- --products 1000000 --changed 1000 --pairs 9 --rate 50 --seconds 20 | --small]
  *     npm run bench write-tax [-- --rows 100000 --writes 1000 --clients 4 --pairs 7 | --small]
  *     npm run bench sftp [-- --megabytes 72 --pairs 7 | --small]
- *     npm run bench fairness [-- --products 20000 --workers 1,2,4 --rounds 5 --rate 100 --latency 300 | --small]
+ *     npm run bench fairness [-- --shops 1 --products 20000 --workers 1,2,4 --rounds 5 --rate 100 --latency 300 | --small]
  *     npm run bench outage [-- --products 100000 --times 3 --seconds 60 --rate 100 --latency 300 | --small]
  *     npm run bench live [-- --products 20000 --sales 30 --rate 50 --seconds 60 --latency 300 | --small]
  */

@@ -1,8 +1,8 @@
 /**
  * Two shops of one installation. How long a small delta of one of them takes from its start to Shopify, by itself and while the other
- * brings a Hard Sync of all its products there, with one worker, two and four. The two are in turn, in rounds: the deltas of a round
- * that fall into the Hard Sync, and as many right before it. The work was done right when in the end both shops show what the
- * database promises.
+ * brings a Hard Sync of all its products there, with one worker, two and four; or while `--shops 100` others do so, all at the same
+ * moment. The two are in turn, in rounds: the deltas of a round that fall into the Hard Sync, and as many right before it. The work was
+ * done right when in the end all shops show what the database promises.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -11,7 +11,6 @@ import type { VerifyResult } from '../../src/domain/jobs/verify.ts';
 import { addFacility } from '../../src/postgres/master-data/facilities.ts';
 import { addGroupMember, DEFAULT_FACILITY_GROUP_ID } from '../../src/postgres/master-data/facility-groups.ts';
 import { stackEnvironment } from '../../src/stand-ins/stack-files.ts';
-import { SECOND_SHOP_DOMAIN } from '../../src/stand-ins/stack.ts';
 import { decideLane } from '../../src/temporal/lane-decisions.ts';
 import { runJob } from '../../src/temporal/run-job.ts';
 import { addBenchShop, addMappedProducts, setPlan, type BenchShop } from './bench-shop.ts';
@@ -26,21 +25,23 @@ const LOOK_EVERY_MS = 20;
 const ALONE = 3;
 
 interface Scene extends OwnStack {
-  readonly large: BenchShop;
+  readonly large: readonly BenchShop[];
   readonly quick: BenchShop;
-  /** Products of the large shop. */
+  /** Products of each large shop. */
   readonly products: number;
 }
 
 /** Products of the other one, and how many of them a delta has. */
 const QUICK_PRODUCTS = 1_000;
 const QUICK_CHANGED = 50;
+/** Of each product, in the beginning. */
+const UNITS = 100;
 
 interface Round {
   readonly workers: number;
   readonly aloneMs: readonly number[];
   readonly besideMs: readonly number[];
-  /** Of the Hard Sync, from its start to its last row on Shopify. */
+  /** Of all Hard Syncs, from their start to the last row on Shopify. */
   readonly hardSyncSeconds: number;
 }
 
@@ -49,6 +50,7 @@ export async function run(args: readonly string[]): Promise<boolean> {
     args: [...args],
     options: {
       products: { type: 'string' },
+      shops: { type: 'string' },
       workers: { type: 'string' },
       rounds: { type: 'string' },
       rate: { type: 'string', default: '100' },
@@ -60,36 +62,37 @@ export async function run(args: readonly string[]): Promise<boolean> {
   const rounds = Number(values.rounds ?? (values.small ? 1 : 5));
   const latencyMs = Number(values.latency ?? (values.small ? 50 : 300));
   const rate = Number(values.rate);
+  const shops = Number(values.shops ?? (values.small ? 2 : 1));
+  const domains = Array.from({ length: shops }, (_, index) => `large-${index}.myshopify.com`);
   const workerCounts = (values.workers ?? (values.small ? '2' : '1,2,4')).split(',').map(Number);
   return onOwnStack(
     async (stack) => {
       const { shopify } = stack.addresses;
-      const other = {
-        ...{ ...shopify, domain: SECOND_SHOP_DOMAIN },
-        adminUrl: shopify.adminUrl.replace(shopify.domain, SECOND_SHOP_DOMAIN),
-      };
       const scene: Scene = {
         ...{ ...stack, products },
-        large: { shopId: 'large', prefix: 'LARGE', twin: shopify },
-        quick: { shopId: 'quick', prefix: 'QUICK', twin: other },
+        large: domains.map((domain, index) => ({
+          ...{ shopId: `large-${index}`, prefix: `LARGE-${index}` },
+          twin: { ...shopify, domain, adminUrl: shopify.adminUrl.replace(shopify.domain, domain) },
+        })),
+        quick: { shopId: 'quick', prefix: 'QUICK', twin: shopify },
       };
       const workers = new Workers(stack);
       try {
         await workers.startUpTo(1);
         await prepare(scene);
-        for (const { twin } of [scene.large, scene.quick]) await setPlan(twin, { rate, latencyMs });
+        for (const { twin } of [...scene.large, scene.quick]) await setPlan(twin, { rate, latencyMs });
         const done: Round[] = [];
         for (const count of workerCounts) {
           await workers.startUpTo(count);
           for (let round = 0; round < rounds; round += 1) done.push(await measureRound(scene, count));
         }
-        report(done, { products, rate, latencyMs });
+        report(done, { shops, products, rate, latencyMs });
         return await judge(scene);
       } finally {
         await workers.killAll();
       }
     },
-    { durable: true },
+    { durable: true, otherShops: domains },
   );
 }
 
@@ -116,7 +119,7 @@ class Workers {
   }
 }
 
-/** Both shops have had their first Hard Sync. */
+/** All shops have had their first Hard Sync, and Shopify showed what it says. */
 async function prepare(scene: Scene): Promise<void> {
   const { database } = scene;
   await addFacility(database, {
@@ -128,20 +131,25 @@ async function prepare(scene: Scene): Promise<void> {
     facilityId: FACILITY,
     fromDate: new Date('2020-01-01T00:00:00Z'),
   });
-  for (const shop of [scene.large, scene.quick]) {
+  for (const shop of [...scene.large, scene.quick]) {
     await addBenchShop(database, shop.twin, shop.shopId);
-    const products = shop === scene.large ? scene.products : QUICK_PRODUCTS;
-    await addMappedProducts(database, shop.twin, products, () => 0, shop);
-    await count(scene, shop, products, 100);
+    const products = productsOf(scene, shop);
+    await addMappedProducts(database, shop.twin, products, () => UNITS, shop);
+    await count(scene, shop, products, UNITS);
   }
   await database.query('ANALYZE');
-  for (const { shopId } of [scene.large, scene.quick]) {
+  for (const { shopId, twin } of [...scene.large, scene.quick]) {
+    await setPlan(twin, { rate: 2_000, latencyMs: 0 });
     const { result } = await runJob(scene.temporal, { job: 'hard-sync', shopId }, { wait: true });
     const { plan } = result as { readonly plan?: number | null };
     if (typeof plan !== 'number') throw new Error('The first Hard Sync of a shop is held.');
     await decideLane(scene.temporal, shopId, { decision: 'approve', plan, by: 'bench', reason: 'bench' });
     await runJob(scene.temporal, { job: 'process-uploads', shopId }, { wait: true });
   }
+}
+
+function productsOf({ quick, products }: Scene, shop: BenchShop): number {
+  return shop === quick ? QUICK_PRODUCTS : products;
 }
 
 /** So many units more of the first so many products of the shop. */
@@ -166,7 +174,7 @@ async function measureRound(scene: Scene, workers: number): Promise<Round> {
   const besideMs: number[] = [];
   const begun = performance.now();
   let hardSyncSeconds: number | null = null;
-  const hardSync = bringHardSync(scene).finally(() => {
+  const hardSync = bringHardSyncs(scene).finally(() => {
     hardSyncSeconds = (performance.now() - begun) / 1000;
   });
   while (hardSyncSeconds === null) {
@@ -178,12 +186,16 @@ async function measureRound(scene: Scene, workers: number): Promise<Round> {
   return { workers, aloneMs, besideMs, hardSyncSeconds };
 }
 
-/** Every product of the large shop has another quantity. */
-async function bringHardSync(scene: Scene): Promise<void> {
-  const { temporal, large } = scene;
-  await count(scene, large, scene.products, 1);
-  await runJob(temporal, { job: 'hard-sync', shopId: large.shopId }, { wait: true });
-  await runJob(temporal, { job: 'process-uploads', shopId: large.shopId }, { wait: true });
+/** Every product of the large shops has another quantity. */
+async function bringHardSyncs(scene: Scene): Promise<void> {
+  const { temporal, large, products } = scene;
+  for (const shop of large) await count(scene, shop, products, 1);
+  await Promise.all(
+    large.map(async ({ shopId }) => {
+      await runJob(temporal, { job: 'hard-sync', shopId }, { wait: true });
+      await runJob(temporal, { job: 'process-uploads', shopId }, { wait: true });
+    }),
+  );
 }
 
 /** In milliseconds, from the start of the delta until its file is on Shopify. */
@@ -204,44 +216,59 @@ async function bringDelta(scene: Scene): Promise<number> {
 
 function report(
   rounds: readonly Round[],
-  {
-    products,
-    rate,
-    latencyMs,
-  }: { readonly products: number; readonly rate: number; readonly latencyMs: number },
+  size: {
+    readonly shops: number;
+    readonly products: number;
+    readonly rate: number;
+    readonly latencyMs: number;
+  },
 ): void {
+  const { shops, products, rate, latencyMs } = size;
   const table = new Table({
-    head: ['workers', 'alone ms', 'beside ms', '×: min', 'median', 'max', 'deltas beside', 'Hard Sync s'],
-    colAligns: Array<'right'>(8).fill('right'),
+    head: [
+      'workers',
+      'alone ms',
+      'beside ms',
+      '×: min',
+      'median',
+      'max',
+      'deltas beside',
+      'Hard Sync s',
+      'rows/s',
+    ],
+    colAligns: Array<'right'>(9).fill('right'),
     style: { head: [], border: [], compact: true },
   });
   for (const [workers, done = []] of Map.groupBy(rounds, (round) => round.workers)) {
     const times = spreadOf(
       done.map(({ aloneMs, besideMs }) => spreadOf(besideMs).median / spreadOf(aloneMs).median),
     );
+    const seconds = spreadOf(done.map(({ hardSyncSeconds }) => hardSyncSeconds)).median;
     table.push([
       workers,
       spreadOf(done.flatMap(({ aloneMs }) => aloneMs)).median.toFixed(0),
       spreadOf(done.flatMap(({ besideMs }) => besideMs)).median.toFixed(0),
       ...[times.min, times.median, times.max].map((value) => value.toFixed(2)),
       done.reduce((sum, { besideMs }) => sum + besideMs.length, 0),
-      spreadOf(done.map(({ hardSyncSeconds }) => hardSyncSeconds)).median.toFixed(1),
+      seconds.toFixed(1),
+      ((shops * products) / seconds).toFixed(0),
     ]);
   }
   process.stdout.write(
-    `A delta of ${QUICK_CHANGED} products, beside a Hard Sync of ${products}; ${rate} points a second for each shop, ${latencyMs} ms a call\n\n${table.toString()}\n\n`,
+    `A delta of ${QUICK_CHANGED} products, beside ${shops === 1 ? 'a Hard Sync' : `${shops} Hard Syncs`} of ${products}; ${rate} points a second for each shop, ${latencyMs} ms a call\n\n${table.toString()}\n\n`,
   );
 }
 
-async function judge({ temporal, large, quick, products }: Scene): Promise<boolean> {
+async function judge(scene: Scene): Promise<boolean> {
+  const { temporal, large, quick } = scene;
   let isRight = true;
-  for (const { shopId, twin } of [large, quick]) {
+  for (const shop of [...large, quick]) {
+    const { shopId, twin } = shop;
     await setPlan(twin, { rate: 2_000, latencyMs: 0 });
     const { result } = await runJob(temporal, { job: 'verify', shopId }, { wait: true });
     const { checked, differentCount } = result as VerifyResult;
-    const mapped = shopId === large.shopId ? products : QUICK_PRODUCTS;
-    isRight = isRight && checked === mapped && differentCount === 0;
+    isRight = isRight && checked === productsOf(scene, shop) && differentCount === 0;
   }
-  process.stdout.write(`${isRight ? 'ok' : 'WRONG'}: both shops show what the database promises\n`);
+  process.stdout.write(`${isRight ? 'ok' : 'WRONG'}: all shops show what the database promises\n`);
   return isRight;
 }

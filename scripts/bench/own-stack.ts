@@ -4,9 +4,9 @@ import { migrate } from '../../src/postgres/migrate.ts';
 import { stackEnvironment } from '../../src/stand-ins/stack-files.ts';
 import {
   startStack,
-  type ExistingServices,
   type RunningStack,
   type StackAddresses,
+  type StackOptions,
 } from '../../src/stand-ins/stack.ts';
 import { connectTemporal, type TemporalClient } from '../../src/temporal/connection.ts';
 import { lentParts, onLentServer } from './lent-parts.ts';
@@ -26,27 +26,34 @@ export interface OwnStack {
  * Starts an embedded stack for `work`, and leaves nothing of it afterwards. Of parts that are lent it uses what nobody else does, and
  * starts only the stand-in for Shopify.
  *
- * @param options `durable` as for `startStack`
+ * @param options as for `startStack`
  */
 export async function onOwnStack<Result>(
   work: (stack: OwnStack) => Promise<Result>,
-  { durable }: { readonly durable: boolean },
+  options: { readonly durable: boolean; readonly otherShops?: readonly string[] },
 ): Promise<Result> {
   const lent = lentParts();
   if (lent === null) {
-    return onStack({ durable }, async (stack) => {
+    return onStack(options, async (stack) => {
       await migrate(stack.database);
       return work(stack);
     });
   }
   const { postgres, temporal, sftp } = lent;
+  const { otherShops } = options;
   return onLentServer(postgres, (databaseUrl) =>
-    onStack({ existing: { databaseUrl, sftp, temporal: { ...temporal, uiUrl: null } } }, work),
+    onStack(
+      {
+        ...(otherShops && { otherShops }),
+        existing: { databaseUrl, sftp, temporal: { ...temporal, uiUrl: null } },
+      },
+      work,
+    ),
   );
 }
 
 async function onStack<Result>(
-  options: { readonly durable?: boolean; readonly existing?: ExistingServices },
+  options: Pick<StackOptions, 'durable' | 'existing' | 'otherShops'>,
   work: (stack: OwnStack) => Promise<Result>,
 ): Promise<Result> {
   return inOwnFolder('atp-own-stack-', async (stateDir) => {

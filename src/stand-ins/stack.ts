@@ -34,6 +34,8 @@ export interface StackOptions {
   readonly existing?: ExistingServices;
   /** False for tests that throw the data away; true when absent. */
   readonly durable?: boolean;
+  /** Domains of further shops of the stand-in for Shopify, with the same token; SECOND_SHOP_DOMAIN when absent. */
+  readonly otherShops?: readonly string[];
   readonly onProgress?: Progress;
 }
 
@@ -148,6 +150,7 @@ const NOT_STARTED = Promise.resolve(null);
 /** Starts them at the same time. When one fails, it stops the others again. */
 async function startParts(options: StackOptions): Promise<Parts> {
   const { stateDir, partsDir = join(stateDir, 'parts'), durable = true, sftp: kind, existing = {} } = options;
+  const { otherShops = [SECOND_SHOP_DOMAIN] } = options;
   const onProgress: Progress = options.onProgress ?? (() => undefined);
   const ports = readPorts(stateDir);
   const started: Stoppable[] = [];
@@ -179,7 +182,7 @@ async function startParts(options: StackOptions): Promise<Parts> {
       : start('SFTP', ports.sftp, (port) =>
           startSftp({ stateDir, partsDir, port, onProgress, ...(kind && { kind }) }),
         ),
-    start('Shopify (twin)', ports.shopify, (port) => startTwin(stateDir, port)),
+    start('Shopify (twin)', ports.shopify, (port) => startTwin(stateDir, port, otherShops)),
   ] as const;
   const failed = (await Promise.allSettled(starting)).find(({ status }) => status === 'rejected');
   if (failed !== undefined) {
@@ -192,13 +195,13 @@ async function startParts(options: StackOptions): Promise<Parts> {
   return { temporal, postgres, sftp, twin };
 }
 
-async function startTwin(stateDir: string, port: number): Promise<TwinPart> {
+async function startTwin(stateDir: string, port: number, otherShops: readonly string[]): Promise<TwinPart> {
   const accessToken = rememberedSecret(tokenFile(stateDir), 'shpat_');
   const twin = await startShopifyTwin({
     port,
     stateFile: join(stateDir, 'shopify-twin.jsonl'),
     // The quota of the largest plan: nobody who tries the product out should wait for points.
-    shops: [SHOP_DOMAIN, SECOND_SHOP_DOMAIN].map((domain) => ({
+    shops: [SHOP_DOMAIN, ...otherShops].map((domain) => ({
       ...{ domain, accessToken, locations: [LOCATION] },
       economy: { plan: 'plus' as const },
     })),
