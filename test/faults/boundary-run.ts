@@ -31,6 +31,8 @@ export async function playStory(strikes: readonly (Strike | undefined)[] = []): 
     worker = successor;
     recorded.push(await worker.readRecord());
   }
+  // A step that stood still may have entered the lane late, for a run that is over: the next run takes it from there.
+  await shop.processUploads();
   const state = await readFinalState(shop);
   await worker.process.kill();
   return { state, recorded, struck };
