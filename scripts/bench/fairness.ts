@@ -229,6 +229,7 @@ function report(
       'workers',
       'alone ms',
       'beside ms',
+      'its max',
       '×: min',
       'median',
       'max',
@@ -236,18 +237,20 @@ function report(
       'Hard Sync s',
       'rows/s',
     ],
-    colAligns: Array<'right'>(9).fill('right'),
+    colAligns: Array<'right'>(10).fill('right'),
     style: { head: [], border: [], compact: true },
   });
   for (const [workers, done = []] of Map.groupBy(rounds, (round) => round.workers)) {
     const times = spreadOf(
       done.map(({ aloneMs, besideMs }) => spreadOf(besideMs).median / spreadOf(aloneMs).median),
     );
+    const beside = spreadOf(done.flatMap(({ besideMs }) => besideMs));
     const seconds = spreadOf(done.map(({ hardSyncSeconds }) => hardSyncSeconds)).median;
     table.push([
       workers,
       spreadOf(done.flatMap(({ aloneMs }) => aloneMs)).median.toFixed(0),
-      spreadOf(done.flatMap(({ besideMs }) => besideMs)).median.toFixed(0),
+      beside.median.toFixed(0),
+      beside.max.toFixed(0),
       ...[times.min, times.median, times.max].map((value) => value.toFixed(2)),
       done.reduce((sum, { besideMs }) => sum + besideMs.length, 0),
       seconds.toFixed(1),
