@@ -36,13 +36,13 @@ export const LIVE_REST_AFTER_DELTA_MS = 30_000;
 export const LIVE_NEXT_DELTA_AFTER_MS = 5_000;
 
 /** How often a worker looks for live shops whose lane a service has blocked that could not be used. */
-export const LIVE_BLOCKED_LOOK_EVERY_MS = 10_000;
+export const LIVE_BLOCKED_LOOK_EVERY_MS = 2_000;
 
 /**
  * So often that service is asked whether it can be used. Each time that it can and the lane is blocked by the same again, the next
  * time is twice as far, up to the second one.
  */
-export const LIVE_ASKS_AGAIN_MS = 30_000;
+export const LIVE_ASKS_AGAIN_MS = 10_000;
 export const LIVE_ASKS_AGAIN_MAX_MS = 5 * 60 * 1000;
 
 /** What has not answered by then is asked the next time. */
