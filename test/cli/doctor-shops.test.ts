@@ -173,6 +173,7 @@ test('doctor tells SKUs that are twice on Shopify from those that are gone and t
   onTestFinished(async () => {
     await patient.shop.database.query(`DELETE FROM product WHERE product_id = 'IN-STORE-ONLY'`);
   });
+  await patient.atp.json(['shop', 'map', SHOP]);
 
   const { 'blue-shirts: mapping': mapping } = await patient.failing();
 
@@ -188,6 +189,7 @@ test('doctor reports a product that is not on Shopify, but not as a fault', asyn
   onTestFinished(async () => {
     await patient.shop.database.query(`DELETE FROM product WHERE product_id = 'TOTE'`);
   });
+  await patient.atp.json(['shop', 'map', SHOP]);
 
   const mapping = (await patient.checks()).find(({ name }) => name === 'blue-shirts: mapping');
 

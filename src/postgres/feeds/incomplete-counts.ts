@@ -2,6 +2,7 @@
 import type { EqualKeyRule } from '../../domain/feed-source.ts';
 import type { Connection } from '../database.ts';
 import { PRODUCT_ID_TYPES } from '../../domain/recognition/product-id-type.ts';
+import { passOver } from '../whole-pass.ts';
 import { unspoiltSql } from './like-ids.ts';
 import { IS_GOOD, PRODUCT_COLUMNS, refuseSql } from './resolving.ts';
 
@@ -123,8 +124,5 @@ export async function refuseIncompleteCounts(
 ): Promise<void> {
   const refused = await connection.query(HAS_REFUSED);
   if (refused.rowCount === 0) return;
-  // The planner takes the products that are meant for a few, and would look through all good rows for each of them.
-  await connection.query('SET LOCAL enable_nestloop = off');
-  await connection.query(refuseIncompleteSql(rule, columns));
-  await connection.query('RESET enable_nestloop');
+  await passOver(connection, refuseIncompleteSql(rule, columns));
 }

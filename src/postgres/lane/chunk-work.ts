@@ -186,12 +186,13 @@ type RowsOfFile = Pick<Page, 'sequence' | 'positions'>;
 
 /**
  * In SQL, of a row of file $2 of shop $1: its item is that of another product by now, and a later file has settled it for that one. Only
- * a delta that has gone before the rest of this file can have done that.
+ * a delta that has gone before the rest of this file can have done that. The planner is not told which shop, so that it expects many
+ * products of it, and looks for the item by the index of items (decision 0094).
  */
 const ITEM_HAS_NEWER = `coalesce((
   SELECT theirs.sequence > $2 FROM shop_product AS now
   JOIN applied_row AS theirs ON theirs.shop_id = $1 AND theirs.product_id = now.product_id
-  WHERE now.shop_id = $1 AND now.inventory_item_id = row.inventory_item_id AND now.product_id <> row.product_id), false)`;
+  WHERE now.shop_id = (SELECT $1) AND now.inventory_item_id = row.inventory_item_id AND now.product_id <> row.product_id), false)`;
 
 /** One statement, whose answers spare a page several: each takes longer to plan than to find nothing. */
 async function readFile(

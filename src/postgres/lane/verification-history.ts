@@ -7,6 +7,7 @@ import {
 } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
 import { removeInPages } from '../remove-in-pages.ts';
+import { passOver } from '../whole-pass.ts';
 
 /** A verification of a shop, by the run that makes it. */
 export interface VerificationId {
@@ -85,7 +86,8 @@ export async function endVerification(
 ): Promise<void> {
   const isWhole = !isSample && different <= DIFFERENCES_KEPT_MAX;
   await database.transaction(async (connection) => {
-    await connection.query(
+    await passOver(
+      connection,
       `INSERT INTO verification_history
          (shop_id, verification, began_at, verified_at, is_sample, checked, different, causes, read_back)
        VALUES ($1, $2, $7, clock_timestamp(), $3, $4, $5, $6, ${isWhole ? READ_BACK : 'NULL'})

@@ -27,33 +27,39 @@ export interface MappingCheck {
   readonly findings: Readonly<Partial<Record<MappingFinding, FoundProducts>>>;
 }
 
+/** Of the rows that the shop has, not of all products. UNMAPPED is as of the last mapping. */
 export async function checkMapping(database: Database, shopId: string): Promise<MappingCheck> {
-  const [shop] = await database.query<{ mappedAt: Date | null; mapped: number }>(
-    `SELECT mapped_at AS "mappedAt", (SELECT count(*) FROM shop_product WHERE shop_id = $1) AS mapped
+  const [shop] = await database.query<{
+    mappedAt: Date | null;
+    mapped: number;
+    notOnShopify: FoundProducts | null;
+  }>(
+    `SELECT mapped_at AS "mappedAt", (SELECT count(*) FROM shop_product WHERE shop_id = $1) AS mapped,
+       not_on_shopify AS "notOnShopify"
      FROM shop WHERE shop_id = $1`,
     [shopId],
   );
+  const { mappedAt = null, mapped = 0, notOnShopify = null } = shop ?? {};
   const rows = await database.query<FoundProducts & { finding: MappingFinding }>(
+    // The planner is not told which shop (decision 0094).
     `WITH found AS (
-       SELECT finding, product_id FROM mapping_finding WHERE shop_id = $1
+       SELECT finding, product_id FROM mapping_finding WHERE shop_id = (SELECT $1)
        UNION ALL
-       SELECT CASE WHEN published.product_id IS NULL THEN 'UNMAPPED' ELSE 'LOST' END, product_id
-       FROM product
-       LEFT JOIN (SELECT product_id FROM published_row WHERE shop_id = $1) AS published USING (product_id)
-       WHERE NOT EXISTS (SELECT FROM shop_product AS mapped
-           WHERE mapped.shop_id = $1 AND mapped.product_id = product.product_id)
+       SELECT 'LOST', product_id FROM published_row AS published
+       WHERE shop_id = (SELECT $1)
+         AND NOT EXISTS (SELECT FROM shop_product AS mapped
+           WHERE mapped.shop_id = (SELECT $1) AND mapped.product_id = published.product_id)
          AND NOT EXISTS (SELECT FROM mapping_finding AS other
-           WHERE other.shop_id = $1 AND other.product_id = product.product_id AND finding IN ('AMBIGUOUS', 'NEARLY'))
+           WHERE other.shop_id = (SELECT $1) AND other.product_id = published.product_id
+             AND finding IN ('AMBIGUOUS', 'NEARLY'))
      )
      SELECT finding, count(*) AS count, (array_agg(sku ORDER BY sku))[1:$2] AS skus
      FROM found JOIN product USING (product_id) GROUP BY finding`,
     [shopId, CHECK_SKUS_NAMED],
   );
-  return {
-    mappedAt: shop?.mappedAt ?? null,
-    mapped: shop?.mapped ?? 0,
-    findings: Object.fromEntries(rows.map(({ finding, count, skus }) => [finding, { count, skus }])),
-  };
+  const findings = Object.fromEntries(rows.map(({ finding, count, skus }) => [finding, { count, skus }]));
+  const isSome = notOnShopify !== null && notOnShopify.count > 0;
+  return { mappedAt, mapped, findings: { ...findings, ...(isSome && { UNMAPPED: notOnShopify }) } };
 }
 
 /** When the shop's catalogue was matched last, null: never; and the products that are held. By the key of mapping_finding. */

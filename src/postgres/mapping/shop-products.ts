@@ -1,9 +1,11 @@
 /** Which inventory item of a shop is which product: matched by exact SKU, the whole shop at once. */
 import type { ShopMapping } from '../../domain/catalogue.ts';
 import { AtpError } from '../../domain/errors.ts';
+import { CHECK_SKUS_NAMED } from '../../domain/limits.ts';
 import { ITEM_FAULTS } from '../../domain/row-decision.ts';
 import type { Connection, Database } from '../database.ts';
 import { runInTransaction } from '../transaction.ts';
+import { joinWholeTables } from '../whole-pass.ts';
 import type { ReadingId } from './catalogue-reading.ts';
 import { matchBySku } from './sku-matching.ts';
 import { replaceUnmanaged } from './unmanaged-variants.ts';
@@ -39,6 +41,7 @@ export async function matchCatalogue(
     );
     await session.query('ANALYZE catalogue');
     return runInTransaction(session, 'BEGIN', async () => {
+      await joinWholeTables(session);
       await lockShop(session, shopId);
       const found = await lockReading(session, id);
       if (found !== null) return found;
@@ -143,6 +146,13 @@ async function replaceMapping(session: Connection, shopId: string): Promise<void
   );
 }
 
+/** In SQL: products without a variant, which nothing was ever published of to shop $1. */
+const NOT_ON_SHOPIFY = `
+  FROM product
+  WHERE NOT EXISTS (SELECT FROM matched WHERE matched.product_id = product.product_id)
+    AND NOT EXISTS (SELECT FROM published_row AS published
+      WHERE published.shop_id = $1 AND published.product_id = product.product_id)`;
+
 /** For `atp doctor`, which names the products. */
 async function replaceFindings(session: Connection, shopId: string): Promise<void> {
   await session.query('DELETE FROM mapping_finding WHERE shop_id = $1', [shopId]);
@@ -157,7 +167,12 @@ async function replaceFindings(session: Connection, shopId: string): Promise<voi
      WHERE is_so`,
     [shopId],
   );
-  await session.query('UPDATE shop SET mapped_at = now() WHERE shop_id = $1', [shopId]);
+  await session.query(
+    `UPDATE shop SET mapped_at = now(), not_on_shopify = jsonb_build_object(
+       'count', (SELECT count(*) ${NOT_ON_SHOPIFY}), 'skus', ARRAY(SELECT sku ${NOT_ON_SHOPIFY} ORDER BY sku LIMIT $2))
+     WHERE shop_id = $1`,
+    [shopId, CHECK_SKUS_NAMED],
+  );
 }
 
 /** Before the mapping is replaced: what changes is counted, too. */

@@ -78,6 +78,8 @@ import * as onePosting from './0093-one-posting-by-its-key.ts';
 import * as oneChange from './0094-one-change-as-it-is.ts';
 import * as packedRows from './0099-packed-rows.ts';
 import * as whoReadsRecords from './0100-who-reads-records.ts';
+import * as newShopAmongMany from './0101-a-new-shop-among-many.ts';
+import * as notOnShopify from './0102-what-a-mapping-has-not-met.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -164,6 +166,8 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0094-one-change-as-it-is', ...oneChange },
   { name: '0099-packed-rows', ...packedRows },
   { name: '0100-who-reads-records', ...whoReadsRecords },
+  { name: '0101-a-new-shop-among-many', ...newShopAmongMany },
+  { name: '0102-what-a-mapping-has-not-met', ...notOnShopify },
 ];
 
 /** In their order. */

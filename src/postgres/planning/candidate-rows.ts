@@ -1,6 +1,7 @@
-/** The candidates of a delta: products that may differ from the last file, and are mapped to the shop. */
+/** The candidates of a file: of a delta products that may differ from the last file, of a Hard Sync all; mapped to the shop. */
 import type { Connection } from '../database.ts';
-import { chooseAccess, PRODUCTS_KNOWN, type Access } from '../online-atp/online-atp.ts';
+import { chooseAccess, FEW_OF_ALL, PRODUCTS_KNOWN, type Access } from '../online-atp/online-atp.ts';
+import { passOver } from '../whole-pass.ts';
 import { touchedCte } from './change-log.ts';
 
 /** Name of the temporary table of the candidates. */
@@ -25,7 +26,7 @@ const MAPPED_OF_FEW = `
     WHERE shop_id = $1 AND product_id = touched.product_id OFFSET 0
   ) AS mapped`;
 
-/** Most of many may be products of other shops, so how they are joined is left to the planner, which knows the size of a table. */
+/** Most of many may be products of other shops: the shop's mapping is read once, and not looked up for each of them. */
 const MAPPED_OF_MANY = `
   JOIN shop_product AS mapped ON mapped.shop_id = $1 AND mapped.product_id = touched.product_id`;
 
@@ -50,11 +51,27 @@ export async function findCandidates(
   const { rows } = await session.query<{ known: number }>(`SELECT ${PRODUCTS_KNOWN} AS known`);
   const known = rows[0]?.known ?? -1;
   const isFew = (touched ?? 0) * TOUCHED_FEW_OF_ALL <= known;
-  const { rowCount: candidates } = await session.query(
-    `INSERT INTO ${CANDIDATE}
+  const mapped = `INSERT INTO ${CANDIDATE}
      SELECT touched.product_id, mapped.inventory_item_id, touched.changed_at, touched.is_due
-     FROM ${TOUCHED} AS touched ${isFew ? MAPPED_OF_FEW : MAPPED_OF_MANY}`,
+     FROM ${TOUCHED} AS touched ${isFew ? MAPPED_OF_FEW : MAPPED_OF_MANY}`;
+  const { rowCount: candidates } = await (isFew
+    ? session.query(mapped, [shopId])
+    : passOver(session, mapped, [shopId]));
+  return chooseAccess(candidates ?? 0, known);
+}
+
+/**
+ * How a Hard Sync is read. Of a large catalogue a shop may sell a small part; a hundred such shops would read all of it a hundred times a
+ * night. While the planner has not counted the products, one pass: the shop may have all of them.
+ */
+export async function chooseForHardSync(session: Connection, shopId: string): Promise<Access> {
+  const { rows } = await session.query<{ known: number; mapped: number }>(
+    `SELECT known, (SELECT count(*) FROM (
+         SELECT FROM shop_product WHERE shop_id = $1 LIMIT greatest(0, known)::bigint / ${FEW_OF_ALL} + 1
+       ) AS mapped) AS mapped
+     FROM (SELECT ${PRODUCTS_KNOWN} AS known) AS catalogue`,
     [shopId],
   );
-  return chooseAccess(candidates ?? 0, known);
+  const { known = -1, mapped = 0 } = rows[0] ?? {};
+  return known < 0 ? 'every' : chooseAccess(mapped, known);
 }

@@ -5,7 +5,8 @@
 import type { UploadFileKind } from '../../domain/upload-file.ts';
 import type { Connection } from '../database.ts';
 import { onlineAtpSelect, placesCte, type Access } from '../online-atp/online-atp.ts';
-import { CANDIDATE, findCandidates } from './candidate-rows.ts';
+import { passOver } from '../whole-pass.ts';
+import { CANDIDATE, chooseForHardSync, findCandidates } from './candidate-rows.ts';
 import { readOldestWaiting } from './waiting-changes.ts';
 import type { NextBaseline } from './snapshot-chain.ts';
 import { isStrikingSql } from './suspect-rows.ts';
@@ -77,16 +78,13 @@ const ARRIVED_CTES = `
     UNION SELECT product_id FROM owed_row WHERE shop_id = $1
   )`;
 
-const JOIN_ARRIVED = `
-  LEFT JOIN applied_file ON applied_file.sequence = published.sequence
-  LEFT JOIN unsettled ON unsettled.product_id = atp.product_id`;
-
 /**
  * What a file has published of the product and the lane has brought to Shopify, for the item and the imported units of now. Null:
  * that is not known, and never ($7) without a usable base, nor where the shop was moved. Of a Hard Sync only: a delta has what differs.
  */
 const ARRIVED_QUANTITY = `
-  CASE WHEN $7 AND applied_file.sequence IS NOT NULL AND unsettled.product_id IS NULL
+  CASE WHEN $7 AND published.sequence IN (SELECT sequence FROM applied_file)
+      AND atp.product_id NOT IN (SELECT product_id FROM unsettled)
       AND published.inventory_item_id = atp.inventory_item_id AND published.imported_units = coalesce(imported.units, 0)
     THEN published.quantity END`;
 
@@ -143,7 +141,7 @@ function plannedRowsSql(kind: UploadFileKind, access: Access): string {
         ${SOLD_BY_SHOP} AS sold_by_shop
       FROM (${onlineAtpSelect(scope)}) AS atp
       ${access === 'few' ? OF_FEW : OF_EVERY}
-      ${isDelta ? WHAT_DIFFERS : `${JOIN_ARRIVED} ${ALL_ARE_DUE}`}
+      ${isDelta ? WHAT_DIFFERS : ALL_ARE_DUE}
       -- Each column is computed here, once, and not again wherever the expressions above name it.
       OFFSET 0
     ) AS row`;
@@ -169,13 +167,16 @@ export async function planRows(
       withheld_for text, is_approved boolean, is_left_out boolean
     ) ON COMMIT DROP`);
   const isDelta = kind === 'recent-changes';
-  const access = isDelta ? await findCandidates(session, scope, effectiveAt) : 'every';
+  const access = isDelta
+    ? await findCandidates(session, scope, effectiveAt)
+    : await chooseForHardSync(session, shopId);
   const ofHardSync = isDelta ? [] : [await readOldestWaiting(session, shopId), hasUsableBase && !isRefillDue];
   if (access === 'every') await session.query(`SET LOCAL work_mem = '${PASS_MEMORY}'`);
-  const { rowCount } = await session.query(plannedRowsSql(kind, access), [
-    ...[shopId, facilityGroupId, effectiveAt, heldPlan, isFirstApproved],
-    ...ofHardSync,
-  ]);
+  const values = [...[shopId, facilityGroupId, effectiveAt, heldPlan, isFirstApproved], ...ofHardSync];
+  const sql = plannedRowsSql(kind, access);
+  const { rowCount } = await (access === 'every'
+    ? passOver(session, sql, values)
+    : session.query(sql, values));
   const striking = await session.query(`SELECT FROM ${PLANNED} WHERE is_striking LIMIT 1`);
   return { rowCount: rowCount ?? 0, isAnyStriking: striking.rowCount !== 0 };
 }

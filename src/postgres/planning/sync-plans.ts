@@ -4,6 +4,7 @@ import { PLANS_LISTED_MAX } from '../../domain/limits.ts';
 import type { PlanCounts, PlanState } from '../../domain/sync-plan.ts';
 import type { UploadFileKind } from '../../domain/upload-file.ts';
 import type { Connection, Database } from '../database.ts';
+import { passOver } from '../whole-pass.ts';
 import { PLANNED } from './planned-rows.ts';
 
 export interface SyncPlan {
@@ -182,7 +183,8 @@ async function openPlan(session: Connection, { shopId, kind, producerKey }: With
  * that is there takes over an older change, which a file has brought back that was skipped.
  */
 async function writeRows(session: Connection, shopId: string, plan: number, revision: number): Promise<void> {
-  await session.query(
+  await passOver(
+    session,
     `DELETE FROM sync_plan_row AS row
      WHERE shop_id = $1 AND plan = $2 AND NOT EXISTS (
        SELECT FROM ${PLANNED} AS planned

@@ -3,6 +3,7 @@ import { PACKED_ROWS_MIN, ROWS_PER_PACK } from '../../domain/limits.ts';
 import type { UploadFileKind } from '../../domain/upload-file.ts';
 import type { Connection } from '../database.ts';
 import { orderWatermarkSql } from '../master-data/order-watermark.ts';
+import { passOver } from '../whole-pass.ts';
 import { PLANNED } from '../planning/planned-rows.ts';
 import { UNPACKED_RELEASE_WORKS } from '../worker-reports.ts';
 import { IS_LET_THROUGH } from '../planning/withheld-rows.ts';
@@ -154,7 +155,8 @@ async function packRows(
 
 /** What the file has is not owed any more. */
 async function payOwed(session: Connection, shopId: string): Promise<void> {
-  await session.query(
+  await passOver(
+    session,
     `DELETE FROM owed_row USING ${PLANNED} AS planned
      WHERE owed_row.shop_id = $1 AND owed_row.product_id = planned.product_id AND ${IS_TAKEN}`,
     [shopId],
