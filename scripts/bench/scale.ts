@@ -1,5 +1,5 @@
 /**
- * A large catalogue on the embedded stack: import, Hard Sync, Process uploads and verification of many products at four
+ * A large catalogue on the embedded stack: import, Hard Sync, Process uploads and verification of many products at five
  * facilities, while the worker is killed at random. The work was done right when every SKU is equal and no call was
  * applied twice.
  */
@@ -22,9 +22,9 @@ import { Killer } from './killer.ts';
 import { onOwnStack } from './own-stack.ts';
 import type { WorkerUnderTest } from './worker-under-test.ts';
 
-const FACILITIES = ['NEW_YORK', 'SAN_FRANCISCO', 'NEW_JERSEY_DC', 'OUTLET'] as const;
+const FACILITIES = ['NEW_YORK', 'SAN_FRANCISCO', 'CHICAGO', 'NEW_JERSEY_DC', 'OUTLET'] as const;
 /** All but the last one sell online. */
-const MEMBERS = FACILITIES.slice(0, 3);
+const MEMBERS = FACILITIES.slice(0, -1);
 const SHOP_ID = 'blue-shirts';
 /** How many products one request to the twin's control endpoint has. */
 const SEED_BATCH = 25_000;
