@@ -66,25 +66,48 @@ const OF_FEW = `
   ) AS held ON true`;
 
 /**
- * Common table expressions for ARRIVED_QUANTITY. `applied_file`: the files that the lane is done with and has applied.
- * `unsettled`: products that these have not brought, those with units kept back, and those that the next file owes.
+ * How it is known whether what was published has arrived. `applied_file`: the files that the lane is done with and has applied. `unsettled`:
+ * products that these have not brought, those with units kept back, and those that the next file owes. All products may be: so they are joined,
+ * and not listed, which the server would search from its beginning for each row where it has no memory to hash them.
  */
-const ARRIVED_CTES = `
-  applied_file AS MATERIALIZED (
+const ARRIVED_OF_EVERY = {
+  ctes: `, applied_file AS MATERIALIZED (
     SELECT sequence FROM upload_file WHERE shop_id = $1 AND state IN ('APPLIED', 'PARTIAL')
   ), unsettled AS MATERIALIZED (
     SELECT product_id FROM applied_row WHERE shop_id = $1 AND outcome IN ('QUARANTINED', 'OWED')
     UNION SELECT product_id FROM applied_row WHERE shop_id = $1 AND debt > 0
     UNION SELECT product_id FROM owed_row WHERE shop_id = $1
-  )`;
+  )`,
+  join: `
+  LEFT JOIN applied_file ON applied_file.sequence = published.sequence
+  LEFT JOIN unsettled ON unsettled.product_id = atp.product_id`,
+  hasArrived: 'applied_file.sequence IS NOT NULL AND unsettled.product_id IS NULL',
+};
+
+/** The same by the primary keys, for one product each. */
+const ARRIVED_OF_FEW = {
+  ctes: '',
+  join: `
+  LEFT JOIN LATERAL (
+    SELECT state IN ('APPLIED', 'PARTIAL') AS is_applied FROM upload_file
+    WHERE shop_id = $1 AND sequence = published.sequence OFFSET 0
+  ) AS published_by ON true
+  LEFT JOIN LATERAL (
+    SELECT outcome IN ('QUARANTINED', 'OWED') OR debt > 0 AS is_unsettled FROM applied_row
+    WHERE shop_id = $1 AND product_id = atp.product_id OFFSET 0
+  ) AS settled ON true
+  LEFT JOIN LATERAL (
+    SELECT true AS is_owed FROM owed_row WHERE shop_id = $1 AND product_id = atp.product_id LIMIT 1
+  ) AS owed ON true`,
+  hasArrived: 'published_by.is_applied AND settled.is_unsettled IS NOT TRUE AND owed.is_owed IS NOT TRUE',
+};
 
 /**
  * What a file has published of the product and the lane has brought to Shopify, for the item and the imported units of now. Null:
  * that is not known, and never ($7) without a usable base, nor where the shop was moved. Of a Hard Sync only: a delta has what differs.
  */
-const ARRIVED_QUANTITY = `
-  CASE WHEN $7 AND published.sequence IN (SELECT sequence FROM applied_file)
-      AND atp.product_id NOT IN (SELECT product_id FROM unsettled)
+const arrivedQuantity = ({ hasArrived }: { readonly hasArrived: string }): string => `
+  CASE WHEN $7 AND ${hasArrived}
       AND published.inventory_item_id = atp.inventory_item_id AND published.imported_units = coalesce(imported.units, 0)
     THEN published.quantity END`;
 
@@ -118,12 +141,13 @@ function plannedRowsSql(kind: UploadFileKind, access: Access): string {
     ? { candidates: CANDIDATE, carried: ['inventory_item_id', 'changed_at', 'is_due'] }
     : { candidates: 'mapped', carried: ['inventory_item_id'] };
   const scope = { ...source, group: '$2', at: '$3::timestamptz', access };
+  const arrived = access === 'few' ? ARRIVED_OF_FEW : ARRIVED_OF_EVERY;
   return `
     INSERT INTO ${PLANNED} (product_id, sku, inventory_item_id, quantity, quantity_before, sequence_before,
       published_row_id, imported_units, is_due, changed_at, held_changed_at, held_cause, held_revision, sold_by_shop,
       is_striking, file_quantity, arrived_quantity, is_approved, is_left_out)
     WITH ${placesCte(scope)}
-    ${isDelta ? '' : `, mapped AS (SELECT product_id, inventory_item_id FROM shop_product WHERE shop_id = $1), ${ARRIVED_CTES}`}
+    ${isDelta ? '' : `, mapped AS (SELECT product_id, inventory_item_id FROM shop_product WHERE shop_id = $1) ${arrived.ctes}`}
     SELECT row.product_id, row.sku, row.inventory_item_id, row.quantity, row.quantity_before,
       row.sequence_before, row.published_row_id, row.imported_units, row.is_due, row.changed_at, row.held_changed_at, row.held_cause,
       row.held_revision, row.sold_by_shop,
@@ -132,16 +156,17 @@ function plannedRowsSql(kind: UploadFileKind, access: Access): string {
     FROM (
       SELECT atp.product_id, product.sku, atp.inventory_item_id, atp.online_atp AS quantity,
         -- A product that comes back to the shop, or gets another item: nobody knows what was sold meanwhile.
-        CASE WHEN atp.product_id NOT IN (SELECT product_id FROM owed_row WHERE shop_id = $1 AND cause = 'REMAPPED')
+        CASE WHEN NOT EXISTS (SELECT FROM owed_row AS remapped
+            WHERE remapped.shop_id = $1 AND remapped.product_id = atp.product_id AND remapped.cause = 'REMAPPED')
           THEN coalesce(published.quantity, CASE WHEN $5 THEN held.quantity END) END::bigint AS quantity_before,
         published.sequence AS sequence_before, ${isDelta ? 'published.ctid' : 'NULL::tid'} AS published_row_id,
         coalesce(imported.units, 0) AS imported_units, due.is_due,
-        ${isDelta ? 'NULL::integer' : ARRIVED_QUANTITY} AS arrived_quantity,
+        ${isDelta ? 'NULL::integer' : arrivedQuantity(arrived)} AS arrived_quantity,
         due.changed_at, coalesce(held.changed_at, held.since) AS held_changed_at, held.cause AS held_cause, held.revision AS held_revision,
         ${SOLD_BY_SHOP} AS sold_by_shop
       FROM (${onlineAtpSelect(scope)}) AS atp
       ${access === 'few' ? OF_FEW : OF_EVERY}
-      ${isDelta ? WHAT_DIFFERS : ALL_ARE_DUE}
+      ${isDelta ? WHAT_DIFFERS : `${arrived.join} ${ALL_ARE_DUE}`}
       -- Each column is computed here, once, and not again wherever the expressions above name it.
       OFFSET 0
     ) AS row`;
