@@ -191,7 +191,7 @@ test('a service that never answers keeps no look longer than it may, nor the end
   await lanes.look();
   expect(performance.now() - begun).toBeGreaterThanOrEqual(LIVE_ANSWER_WITHIN_MS - 100);
 
-  nowMs += LIVE_ASKS_AGAIN_MS;
+  nowMs += LIVE_ASKS_AGAIN_MAX_MS;
   const looking = lanes.look();
   await until(() => {
     expect(done).toHaveLength(2);
@@ -245,3 +245,24 @@ test('a look that fails rests, and says so once, and once that it is over', asyn
     'info: Blocked lanes of live shops are looked at again',
   ]);
 });
+
+test.each(['SHOPIFY_UNREACHABLE', 'SFTP_UNREACHABLE'])(
+  'while a question about %s has no answer, no second one is asked',
+  async (code) => {
+    await block(code);
+    const lanes = open();
+    await lanes.look();
+    nowMs = LIVE_ASKS_AGAIN_MS;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    meanwhile.ask = () => promise;
+    await lanes.look();
+    await lookFor(lanes, 4 * LIVE_ASKS_AGAIN_MS);
+    expect(done).toHaveLength(1);
+
+    meanwhile = {};
+    resolve();
+    await promise;
+    await lookFor(lanes, LIVE_ASKS_AGAIN_MS);
+    expect(done).toEqual([done[0], done[0], `wake ${SHOP}`]);
+  },
+);

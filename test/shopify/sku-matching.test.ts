@@ -31,6 +31,20 @@ test('a shop that compares exactly names what is written another way, and maps n
   });
 });
 
+test('several variants that carry a SKU but for case are none that does', async () => {
+  const mapping = await shop.replaceMapping(
+    pagesOf([variant('CD', 'i1'), variant('exACT', 'i2'), variant('Exact', 'i3')]),
+  );
+
+  expect(mapping).toMatchObject({ mapped: 1, unmapped: 5, nearly: 0 });
+  expect((await checkMapping(shop.database, SHOP_ID)).findings).toEqual({
+    UNMAPPED: {
+      count: 5,
+      skus: expect.arrayContaining(['00123', '7', 'Ab-1', 'EXACT', 'exact']) as string[],
+    },
+  });
+});
+
 test('a shop that compares loosely maps it, and an exact SKU comes first', async () => {
   await setShop(shop.database, SHOP_ID, { skuMatch: 'loose' });
 

@@ -37,6 +37,11 @@ interface Known {
   /** How often the lane was woken in a row, since the service could be used, and was blocked by the same again. */
   woken: number;
   askAt: number;
+  /**
+   * Since when the service has not answered, though nobody waits for it any more: for LIVE_ASKS_AGAIN_MAX_MS it is not asked a second time
+   * meanwhile. Null: no question is open.
+   */
+  openSince: number | null;
   /** A delta is to come first: then the lane is woken. Null: none is. */
   wakeAt: number | null;
 }
@@ -50,12 +55,14 @@ export function createBlockedLanes(deps: BlockedLanesDeps): BlockedLanes {
   const { database, canUseShopify, canUseSftp, tellChange, wakeLane, log, signal, now } = deps;
   const known = new Map<string, Known>();
   let hasFailed = false;
+  /** The question that is open, and since when. */
+  let sftp: { readonly answer: Promise<boolean>; readonly since: number } | null = null;
 
   /** What is known of it; another trouble begins anew. */
   function recall({ shopId, code, since }: BlockedLiveShop): Known {
     const of = known.get(shopId);
     if (of?.code === code && of.since === since) return of;
-    const fresh = { code, since, woken: 0, askAt: now() + LIVE_ASKS_AGAIN_MS, wakeAt: null };
+    const fresh = { code, since, woken: 0, askAt: now() + LIVE_ASKS_AGAIN_MS, openSince: null, wakeAt: null };
     known.set(shopId, fresh);
     return fresh;
   }
@@ -72,18 +79,32 @@ export function createBlockedLanes(deps: BlockedLanesDeps): BlockedLanes {
   async function ask(shops: readonly BlockedLiveShop[], failures: unknown[]): Promise<ReadonlySet<string>> {
     const { workInTurns } = await import('../../temporal/in-turns.ts');
     const usable = new Set<string>();
-    // One server for all of them.
-    let sftp: Promise<boolean> | undefined;
     await workInTurns(shops, LIVE_ASKED_AT_ONCE, async (shop) => {
       if (signal.aborted) return;
       const of = recall(shop);
       of.askAt = now() + LIVE_ASKS_AGAIN_MS;
       const ofSftp = SERVICE_NOT_USABLE[shop.code] === 'SFTP';
-      const answer = ofSftp ? (sftp ??= canUseSftp()) : canUseShopify(shop.shopId);
+      of.openSince = now();
+      const answer = (ofSftp ? askSftp() : canUseShopify(shop.shopId)).finally(() => {
+        of.openSince = null;
+      });
       if (await inTime(answer).catch(keepIn(failures))) usable.add(shop.shopId);
       else of.woken = 0;
     });
     return usable;
+  }
+
+  /** One server for all of them. */
+  function askSftp(): Promise<boolean> {
+    if (sftp && now() - sftp.since < LIVE_ASKS_AGAIN_MAX_MS) return sftp.answer;
+    const asked = {
+      since: now(),
+      answer: canUseSftp().finally(() => {
+        if (sftp === asked) sftp = null;
+      }),
+    };
+    sftp = asked;
+    return asked.answer;
   }
 
   async function inTime(answer: Promise<boolean>): Promise<boolean> {
@@ -106,8 +127,9 @@ export function createBlockedLanes(deps: BlockedLanesDeps): BlockedLanes {
       if (wakeAt !== null && now() >= wakeAt) await wake(shop, recall(shop)).catch(keepIn(failures));
     }
     const due = shops.filter((shop) => {
-      const { askAt, wakeAt } = recall(shop);
-      return shop.isBlocked && wakeAt === null && now() >= askAt;
+      const { askAt, openSince, wakeAt } = recall(shop);
+      const isAsked = openSince !== null && now() - openSince < LIVE_ASKS_AGAIN_MAX_MS;
+      return shop.isBlocked && wakeAt === null && !isAsked && now() >= askAt;
     });
     const usable = await ask(due, failures);
     if (usable.size > 0 && !signal.aborted) {

@@ -191,7 +191,7 @@ type RowsOfFile = Pick<Page, 'sequence' | 'positions'>;
  */
 const ITEM_HAS_NEWER = `coalesce((
   SELECT theirs.sequence > $2 FROM shop_product AS now
-  JOIN applied_row AS theirs ON theirs.shop_id = $1 AND theirs.product_id = now.product_id
+  JOIN applied_row AS theirs ON theirs.shop_id = now.shop_id AND theirs.product_id = now.product_id
   WHERE now.shop_id = (SELECT $1) AND now.inventory_item_id = row.inventory_item_id AND now.product_id <> row.product_id), false)`;
 
 /** One statement, whose answers spare a page several: each takes longer to plan than to find nothing. */

@@ -7,6 +7,7 @@ import type { FileDecision, LaneDecision } from '../../domain/lane-decision.ts';
 import { UNANSWERED_CALL_SETTLED_AFTER_MS } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
 import { isDone } from '../../domain/upload-file.ts';
+import { passOver } from '../whole-pass.ts';
 import { countRows, takeLaneAway, unblockFile } from './lane.ts';
 import { keepSkippedOnSale } from './left-items.ts';
 import { NOT_APPLIED_SINCE } from './quarantined-rows.ts';
@@ -120,7 +121,8 @@ async function skip(connection: Connection, { shopId, sequence }: UploadFile): P
   await handOnChanges(connection, shopId, sequence);
   // A product that a later file has comes with that one. (published_row and applied_row by their primary keys, for the
   // rows of the file.)
-  const { rowCount } = await connection.query(
+  const { rowCount } = await passOver(
+    connection,
     `INSERT INTO owed_row (shop_id, product_id, cause, changed_at)
      SELECT row.shop_id, row.product_id, 'SKIPPED', least(file.oldest_change_at, ${NOT_APPLIED_SINCE}, now())
      FROM upload_file_rows($1, $2) AS row
@@ -170,13 +172,15 @@ async function handOnChanges(connection: Connection, shopId: string, sequence: n
     JOIN published_row AS published USING (shop_id, product_id)
     LEFT JOIN applied_row AS applied USING (shop_id, product_id)
     WHERE row.shop_id = $1 AND row.sequence = $2 AND published.sequence > $2 AND ${IS_NOT_APPLIED}`;
-  await connection.query(
+  await passOver(
+    connection,
     `UPDATE upload_file AS later SET oldest_change_at = least(later.oldest_change_at, earlier.oldest_change_at)
      FROM (SELECT sequence, min(oldest_change_at) AS oldest_change_at FROM (${left}) AS row GROUP BY sequence) AS earlier
      WHERE later.shop_id = $1 AND later.sequence = earlier.sequence AND ${IS_OPEN}`,
     [shopId, sequence],
   );
-  await connection.query(
+  await passOver(
+    connection,
     `UPDATE owed_row AS owed SET changed_at = earlier.oldest_change_at
      FROM (${left}) AS earlier
      WHERE owed.shop_id = $1 AND owed.product_id = earlier.product_id AND owed.changed_at > earlier.oldest_change_at`,

@@ -118,7 +118,7 @@ interface FileRecord extends Omit<UncountedFile, 'name'> {
 export const IS_UNDER_WAY = `(started_at IS NOT NULL AND ${IS_OPEN})`;
 
 /**
- * In SQL, of a row of upload_file: what its calls have settled until now. By applied_row_by_sequence; of a file that is not under
+ * In SQL, of a row of upload_file: what its calls have settled until now. By applied_row_of_file; of a file that is not under
  * way, nothing is looked up.
  */
 export const SETTLED_SO_FAR = `

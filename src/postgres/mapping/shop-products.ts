@@ -146,10 +146,14 @@ async function replaceMapping(session: Connection, shopId: string): Promise<void
   );
 }
 
-/** In SQL: products without a variant, which nothing was ever published of to shop $1. */
+/**
+ * In SQL: products that no variant carries the SKU of, and of which nothing was ever published to shop $1. Several that carry it but for case are
+ * none that does, and no finding names them.
+ */
 const NOT_ON_SHOPIFY = `
   FROM product
-  WHERE NOT EXISTS (SELECT FROM matched WHERE matched.product_id = product.product_id)
+  WHERE NOT EXISTS (SELECT FROM matched
+      WHERE matched.product_id = product.product_id AND (is_unique IS NOT NULL OR is_nearly))
     AND NOT EXISTS (SELECT FROM published_row AS published
       WHERE published.shop_id = $1 AND published.product_id = product.product_id)`;
 

@@ -78,8 +78,11 @@ import * as onePosting from './0093-one-posting-by-its-key.ts';
 import * as oneChange from './0094-one-change-as-it-is.ts';
 import * as packedRows from './0099-packed-rows.ts';
 import * as whoReadsRecords from './0100-who-reads-records.ts';
-import * as newShopAmongMany from './0101-a-new-shop-among-many.ts';
+import * as lookSooner from './0101-look-sooner.ts';
 import * as notOnShopify from './0102-what-a-mapping-has-not-met.ts';
+import * as appliedRowsOfFile from './0103-applied-rows-of-a-file.ts';
+import * as oneIndexOfApplied from './0104-one-index-of-applied-rows.ts';
+import * as filesByTime from './0105-files-by-time.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -166,8 +169,11 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0094-one-change-as-it-is', ...oneChange },
   { name: '0099-packed-rows', ...packedRows },
   { name: '0100-who-reads-records', ...whoReadsRecords },
-  { name: '0101-a-new-shop-among-many', ...newShopAmongMany },
+  { name: '0101-look-sooner', ...lookSooner },
   { name: '0102-what-a-mapping-has-not-met', ...notOnShopify },
+  { name: '0103-applied-rows-of-a-file', ...appliedRowsOfFile },
+  { name: '0104-one-index-of-applied-rows', ...oneIndexOfApplied },
+  { name: '0105-files-by-time', ...filesByTime },
 ];
 
 /** In their order. */

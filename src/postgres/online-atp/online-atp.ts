@@ -14,7 +14,7 @@ import { isMemberOf, sellsInGroup, sellsProduct } from '../master-data/selling-m
 export type Access = 'every' | 'few';
 
 /** Of so many products, one is looked up by itself in the time in which one pass computes all of them. */
-export const FEW_OF_ALL = 10;
+const FEW_OF_ALL = 10;
 
 /** In SQL: about how many products there are, as the planner knows it; -1: it has not counted them yet. */
 export const PRODUCTS_KNOWN = `(SELECT reltuples::float8 FROM pg_class WHERE oid = 'product'::regclass)`;

@@ -1,6 +1,6 @@
 /** The candidates of a file: of a delta products that may differ from the last file, of a Hard Sync all; mapped to the shop. */
 import type { Connection } from '../database.ts';
-import { chooseAccess, FEW_OF_ALL, PRODUCTS_KNOWN, type Access } from '../online-atp/online-atp.ts';
+import { chooseAccess, PRODUCTS_KNOWN, type Access } from '../online-atp/online-atp.ts';
 import { passOver } from '../whole-pass.ts';
 import { touchedCte } from './change-log.ts';
 
@@ -60,6 +60,9 @@ export async function findCandidates(
   return chooseAccess(candidates ?? 0, known);
 }
 
+/** Of a pass a Hard Sync has more to look up than a delta; so only of so many products one is looked up by itself. */
+const MAPPED_FEW_OF_ALL = 50;
+
 /**
  * How a Hard Sync is read. Of a large catalogue a shop may sell a small part; a hundred such shops would read all of it a hundred times a
  * night. While the planner has not counted the products, one pass: the shop may have all of them.
@@ -67,11 +70,11 @@ export async function findCandidates(
 export async function chooseForHardSync(session: Connection, shopId: string): Promise<Access> {
   const { rows } = await session.query<{ known: number; mapped: number }>(
     `SELECT known, (SELECT count(*) FROM (
-         SELECT FROM shop_product WHERE shop_id = $1 LIMIT greatest(0, known)::bigint / ${FEW_OF_ALL} + 1
+         SELECT FROM shop_product WHERE shop_id = $1 LIMIT greatest(0, known)::bigint / ${MAPPED_FEW_OF_ALL} + 1
        ) AS mapped) AS mapped
      FROM (SELECT ${PRODUCTS_KNOWN} AS known) AS catalogue`,
     [shopId],
   );
   const { known = -1, mapped = 0 } = rows[0] ?? {};
-  return known < 0 ? 'every' : chooseAccess(mapped, known);
+  return known >= 0 && mapped * MAPPED_FEW_OF_ALL <= known ? 'few' : 'every';
 }
