@@ -40,12 +40,12 @@ export const LIVE_BLOCKED_LOOK_EVERY_MS = 2_000;
 
 /**
  * So often that service is asked whether it can be used. Each time that it can and the lane is blocked by the same again, the next
- * time is twice as far, up to the second one.
+ * time is twice as far, up to the second one. While a question has no answer, no other one is asked for as long as the second one, either.
  */
 export const LIVE_ASKS_AGAIN_MS = 10_000;
 export const LIVE_ASKS_AGAIN_MAX_MS = 5 * 60 * 1000;
 
-/** What has not answered by then is asked the next time. */
+/** A look waits no longer for an answer. */
 export const LIVE_ANSWER_WITHIN_MS = 10_000;
 
 /** Shops for which Shopify is asked at the same time. */

@@ -60,7 +60,7 @@ export async function findCandidates(
   return chooseAccess(candidates ?? 0, known);
 }
 
-/** Of a pass a Hard Sync has more to look up than a delta; so only of so many products one is looked up by itself. */
+/** A Hard Sync looks up more of each product than a delta: it does so where one of so many products is the shop's, or fewer. */
 const MAPPED_FEW_OF_ALL = 50;
 
 /**
