@@ -77,7 +77,7 @@ export default {
     adapter('metrics', 'prom-client'),
     adapter('alerting', 'nodemailer'),
     adapter('oidc', 'openid-client'),
-    adapter('temporal', '@temporalio/[^/]+', 'croner', 'cronstrue'),
+    adapter('temporal', '@temporalio/[^/]+', '@grpc/grpc-js', 'croner', 'cronstrue', 'p-map'),
     only(
       'config-knows-the-environment',
       'src/config',
@@ -94,7 +94,18 @@ export default {
     only(
       'operations-use-adapters',
       'src/operations',
-      own('src/domain', 'src/postgres', 'src/sftp', 'src/csv', 'src/shopify', 'src/alerting', 'src/temporal'),
+      [
+        ...own(
+          'src/domain',
+          'src/postgres',
+          'src/sftp',
+          'src/csv',
+          'src/shopify',
+          'src/alerting',
+          'src/temporal',
+        ),
+        npm('p-map'),
+      ],
       'Operations use src/domain and adapters, never a driver; src/main gives them what is open.',
     ),
     {

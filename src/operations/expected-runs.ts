@@ -1,4 +1,5 @@
 /** What the schedules lead to expect: how long runs to come take as a rule, and runs that were due and did not start. */
+import pMap from 'p-map';
 import { isPerShop, type JobName } from '../domain/jobs/jobs.ts';
 import type { MissedRun } from '../domain/jobs/missed-runs.ts';
 import { EXPECTED_JOBS_MAX, SCHEDULES_DESCRIBED_AT_ONCE } from '../domain/limits.ts';
@@ -29,15 +30,18 @@ export async function addExpected(
   runs: readonly PipelineRun[],
 ): Promise<readonly RunWithExpected[]> {
   const { readExpectedMs } = await import('../temporal/expected-duration.ts');
-  const { workInTurns } = await import('../temporal/in-turns.ts');
   const temporal = await app.temporal();
   const keyOf = ({ jobName, shopId }: PipelineRun) => `${jobName}/${shopId ?? ''}`;
   const toCome = runs.filter(({ status }) => status === 'PENDING');
   const jobs = [...new Map(toCome.map((run) => [keyOf(run), run]))].slice(0, EXPECTED_JOBS_MAX);
   const expected = new Map(
-    await workInTurns(jobs, SCHEDULES_DESCRIBED_AT_ONCE, async ([key, { jobName, shopId }]) => {
-      return [key, await readExpectedMs(temporal, { job: jobName, shopId })] as const;
-    }),
+    await pMap(
+      jobs,
+      async ([key, { jobName, shopId }]) => {
+        return [key, await readExpectedMs(temporal, { job: jobName, shopId })] as const;
+      },
+      { concurrency: SCHEDULES_DESCRIBED_AT_ONCE },
+    ),
   );
   return runs.map((run) =>
     run.status === 'PENDING' ? { ...run, expectedMs: expected.get(keyOf(run)) ?? null } : run,
@@ -52,16 +56,19 @@ export async function listMissedOf(
   // A person starts runs that are not due.
   if (startedBy === 'other') return { missed: [], unasked: 0 };
   const { jobsOf } = await import('../temporal/job-list.ts');
-  const { workInTurns } = await import('../temporal/in-turns.ts');
   const shopIds = shopId === undefined ? await readShopIds(app) : [shopId];
   const all = jobsOf(shopIds).filter(
     (owned) => (job === undefined || job === owned.job) && (shopId === undefined || isPerShop(owned.job)),
   );
   const asked = all.slice(0, EXPECTED_JOBS_MAX);
-  const found = await workInTurns(asked, SCHEDULES_DESCRIBED_AT_ONCE, async (owned: OwnedJob) => {
-    const missed = await listMissedRuns({ app }, owned);
-    return missed.map((run): MissedRunOfJob => ({ jobName: owned.job, shopId: owned.shopId, ...run }));
-  });
+  const found = await pMap(
+    asked,
+    async (owned: OwnedJob) => {
+      const missed = await listMissedRuns({ app }, owned);
+      return missed.map((run): MissedRunOfJob => ({ jobName: owned.job, shopId: owned.shopId, ...run }));
+    },
+    { concurrency: SCHEDULES_DESCRIBED_AT_ONCE },
+  );
   const isWanted = ({ dueAt }: MissedRun) =>
     (since === undefined || dueAt >= since.toISOString()) &&
     (before === undefined || dueAt < before.toISOString());

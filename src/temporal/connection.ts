@@ -1,8 +1,9 @@
-import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import { NamespaceNotFoundError } from '@temporalio/common';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { AtpError } from '../domain/errors.ts';
 import { TEMPORAL_CALL_TIMEOUT_MS, TEMPORAL_CONNECT_TIMEOUT_MS } from '../domain/limits.ts';
+import { GrpcStatus, grpcStatusOf } from './grpc-status.ts';
 
 /** Where Temporal is and how to sign in, as `@temporalio/envconfig` reads it from the environment. */
 export interface TemporalSettings {
@@ -42,14 +43,13 @@ export async function connectTemporal(
   };
 }
 
-/**
- * gRPC statuses that say "the server, the namespace or the sign-in is not right", whatever was asked of it:
- * DEADLINE_EXCEEDED, PERMISSION_DENIED, UNAVAILABLE, UNAUTHENTICATED.
- */
-const AWAY_STATUSES: readonly number[] = [4, 7, 14, 16];
-
-/** A namespace refuses a search attribute that nobody has told it of with this status. */
-const INVALID_ARGUMENT = 3;
+/** The server, the namespace or the sign-in is not right, whatever was asked of it. */
+const AWAY_STATUSES: readonly GrpcStatus[] = [
+  GrpcStatus.DEADLINE_EXCEEDED,
+  GrpcStatus.PERMISSION_DENIED,
+  GrpcStatus.UNAVAILABLE,
+  GrpcStatus.UNAUTHENTICATED,
+];
 
 /**
  * Runs calls to the server, which together may take `timeoutMs`.
@@ -76,7 +76,8 @@ export async function codeTemporalErrors<Result>(
   } catch (error) {
     if (error instanceof AtpError) throw error;
     const status = grpcStatusOf(error);
-    if (status?.code === INVALID_ARGUMENT && /search attribute/i.test(status.details)) {
+    // So a namespace refuses a search attribute that nobody has told it of.
+    if (status?.code === GrpcStatus.INVALID_ARGUMENT && /search attribute/i.test(status.details)) {
       throw new AtpError(
         'SEARCH_ATTRIBUTES_MISSING',
         { reason: status.details, address, namespace },
@@ -98,11 +99,4 @@ function awayReason(error: unknown): string | null {
   }
   // Without a gRPC status: the connection was not made at all.
   return /Failed to connect|connect before the deadline|deadline/i.test(error.message) ? error.message : null;
-}
-
-function grpcStatusOf(error: unknown): { readonly code: number; readonly details: string } | null {
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    if (isGrpcServiceError(at)) return { code: at.code, details: at.details };
-  }
-  return null;
 }

@@ -3,12 +3,12 @@
  * line by it might not be right, the schedule is asked for by itself: what is not listed, what a person has just changed, and
  * what looks late.
  */
+import pMap from 'p-map';
 import type { ScheduleSummary } from '@temporalio/client';
 import { isPerShop, JOB_NAMES, type JobName } from '../domain/jobs/jobs.ts';
 import { lateBecause } from '../domain/jobs/late-schedule.ts';
 import { SCHEDULES_DESCRIBED_AT_ONCE } from '../domain/limits.ts';
 import type { TemporalClient } from './connection.ts';
-import { workInTurns } from './in-turns.ts';
 import { listSchedules } from './listed-schedules.ts';
 import { describeJob, runsToCome, toLine, type ScheduledJob } from './scheduled-jobs.ts';
 import { describeSchedule, MADE_AT, scheduleId } from './schedules.ts';
@@ -35,13 +35,17 @@ export async function listJobs(
   wasChanged: (job: OwnedJob) => boolean,
 ): Promise<readonly ScheduledJob[]> {
   const listed = await readList(temporal, jobs);
-  return workInTurns(jobs, SCHEDULES_DESCRIBED_AT_ONCE, async (owned) => {
-    const id = scheduleId(owned.job, owned.shopId);
-    const found = listed.get(id);
-    return found && !wasChanged(owned) && isRightByList(found)
-      ? toLine(owned.job, owned.shopId, found, null)
-      : describeJob(owned.job, owned.shopId, await describeSchedule(temporal, id));
-  });
+  return pMap(
+    jobs,
+    async (owned) => {
+      const id = scheduleId(owned.job, owned.shopId);
+      const found = listed.get(id);
+      return found && !wasChanged(owned) && isRightByList(found)
+        ? toLine(owned.job, owned.shopId, found, null)
+        : describeJob(owned.job, owned.shopId, await describeSchedule(temporal, id));
+    },
+    { concurrency: SCHEDULES_DESCRIBED_AT_ONCE },
+  );
 }
 
 /**
@@ -54,13 +58,17 @@ export async function listLosingJobs(
   jobs: readonly OwnedJob[],
   hasLostLately: (job: OwnedJob) => Promise<boolean>,
 ): Promise<readonly ScheduledJob[]> {
-  const found = await workInTurns(jobs, SCHEDULES_DESCRIBED_AT_ONCE, async (owned) => {
-    const { job, shopId } = owned;
-    const described = await describeSchedule(temporal, scheduleId(job, shopId));
-    const { parameters: _parameters, counts, ...line } = describeJob(job, shopId, described);
-    const hasLost = counts.droppedByOverlap + counts.droppedByOutage > 0;
-    return line.late !== null || (hasLost && (await hasLostLately(owned))) ? [line] : [];
-  });
+  const found = await pMap(
+    jobs,
+    async (owned) => {
+      const { job, shopId } = owned;
+      const described = await describeSchedule(temporal, scheduleId(job, shopId));
+      const { parameters: _parameters, counts, ...line } = describeJob(job, shopId, described);
+      const hasLost = counts.droppedByOverlap + counts.droppedByOutage > 0;
+      return line.late !== null || (hasLost && (await hasLostLately(owned))) ? [line] : [];
+    },
+    { concurrency: SCHEDULES_DESCRIBED_AT_ONCE },
+  );
   return found.flat();
 }
 

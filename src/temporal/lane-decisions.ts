@@ -3,7 +3,6 @@ import { TASK_QUEUE } from '../domain/workflow-names.ts';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
-  isGrpcServiceError,
   WithStartWorkflowOperation,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
@@ -20,6 +19,7 @@ import {
 } from '../domain/lane-decision.ts';
 import { DECISION_PAUSE_MS, DECISION_TRIES_MAX, DECISION_WAIT_MS } from '../domain/limits.ts';
 import type { TemporalClient } from './connection.ts';
+import { GrpcStatus, grpcStatusOf } from './grpc-status.ts';
 import { whileWorkedOn } from './waiting.ts';
 import { explainFailure } from './workflow-failure.ts';
 import { SEARCH_ATTRIBUTES } from './search-attributes.ts';
@@ -27,11 +27,6 @@ import { isWorkerPolling } from './task-queue.ts';
 
 /** The server's word for an update whose run ended before the update did. */
 const RUN_ENDED_FIRST = 'AcceptedUpdateCompletedWorkflow';
-
-/** gRPC: the update was aborted, as the run it came to has ended. */
-const ABORTED = 10;
-/** gRPC: the run takes no update, because its last task has failed or was not answered. */
-const FAILED_PRECONDITION = 9;
 
 /** One run of a shop at a time takes its decisions, so that two people who decide at once meet. */
 export function decideLaneWorkflowId(shopId: string): string {
@@ -80,7 +75,8 @@ export async function decideLane(
           ),
       );
     } catch (error) {
-      if (hasGrpcCode(error, FAILED_PRECONDITION)) await delay(DECISION_PAUSE_MS);
+      // The run takes no update, because its last task has failed or was not answered.
+      if (grpcStatusOf(error)?.code === GrpcStatus.FAILED_PRECONDITION) await delay(DECISION_PAUSE_MS);
       else if (!cameTooLate(error)) {
         throw error instanceof WorkflowUpdateFailedError ? explainFailure(error, workflowId) : error;
       }
@@ -93,12 +89,5 @@ function cameTooLate(error: unknown): boolean {
   if (error instanceof WorkflowUpdateFailedError) {
     return error.cause instanceof ApplicationFailure && error.cause.type === RUN_ENDED_FIRST;
   }
-  return error instanceof WorkflowNotFoundError || hasGrpcCode(error, ABORTED);
-}
-
-function hasGrpcCode(error: unknown, code: number): boolean {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    if (isGrpcServiceError(at) && Number(at.code) === code) return true;
-  }
-  return false;
+  return error instanceof WorkflowNotFoundError || grpcStatusOf(error)?.code === GrpcStatus.ABORTED;
 }

@@ -1,13 +1,14 @@
-import { isGrpcServiceError } from '@temporalio/client';
 import { NamespaceNotFoundError } from '@temporalio/common';
 import { AtpError } from '../domain/errors.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
+import { GrpcStatus, grpcStatusOf } from './grpc-status.ts';
 import { ATTRIBUTE_TYPES, SEARCH_ATTRIBUTES } from './search-attributes.ts';
 
-/** gRPC statuses of a server that has no such namespace, or lets nobody look at it. */
-const NOT_FOUND = 5;
-const PERMISSION_DENIED = 7;
-const UNIMPLEMENTED = 12;
+/** Of a server that lets nobody look. */
+const NOT_TOLD: readonly (GrpcStatus | undefined)[] = [
+  GrpcStatus.PERMISSION_DENIED,
+  GrpcStatus.UNIMPLEMENTED,
+];
 
 /** @throws AtpError TEMPORAL_UNREACHABLE */
 export async function namespaceExists(temporal: TemporalClient): Promise<boolean> {
@@ -18,7 +19,7 @@ export async function namespaceExists(temporal: TemporalClient): Promise<boolean
       return true;
     } catch (error) {
       if (error instanceof NamespaceNotFoundError) return false;
-      if (isGrpcServiceError(error) && Number(error.code) === NOT_FOUND) return false;
+      if (grpcStatusOf(error)?.code === GrpcStatus.NOT_FOUND) return false;
       throw error;
     }
   });
@@ -96,7 +97,7 @@ async function attributesOf(temporal: TemporalClient): Promise<Readonly<Record<s
       const answer = await client.connection.operatorService.listSearchAttributes({ namespace });
       return answer.customAttributes;
     } catch (error) {
-      if (isGrpcServiceError(error) && [PERMISSION_DENIED, UNIMPLEMENTED].includes(error.code)) return null;
+      if (NOT_TOLD.includes(grpcStatusOf(error)?.code)) return null;
       throw error;
     }
   });

@@ -1,6 +1,5 @@
 /** Makes a namespace ready for our runs, by the same client that starts them. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { isGrpcServiceError } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { AtpError, isCoded } from '../domain/errors.ts';
 import {
@@ -9,6 +8,7 @@ import {
   NAMESPACE_SETUP_MAX_MS,
 } from '../domain/limits.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
+import { GrpcStatus, grpcStatusOf } from './grpc-status.ts';
 import {
   countWithAttributes,
   listUnusableAttributes,
@@ -25,9 +25,8 @@ export interface NamespaceSetup {
   readonly added: readonly string[];
 }
 
-/** gRPC statuses: somebody else was faster; nobody may do it by this door. */
-const ALREADY_EXISTS = 6;
-const REFUSED: readonly number[] = [7, 12];
+/** Nobody may do it by this door. */
+const REFUSED: readonly GrpcStatus[] = [GrpcStatus.PERMISSION_DENIED, GrpcStatus.UNIMPLEMENTED];
 
 /**
  * Makes the namespace unless it exists, tells it of our search attributes, and ends when runs can be started in it. It
@@ -108,10 +107,10 @@ async function unlessItExists(temporal: TemporalClient, make: () => Promise<unkn
       await make();
       return true;
     } catch (error) {
-      const status = isGrpcServiceError(error) ? Number(error.code) : null;
-      if (status === ALREADY_EXISTS) return false;
-      if (status === null || !REFUSED.includes(status)) throw error;
-      const reason = isGrpcServiceError(error) ? error.details.replace(/\.$/, '') : '';
+      const status = grpcStatusOf(error);
+      if (status?.code === GrpcStatus.ALREADY_EXISTS) return false;
+      if (status === null || !REFUSED.includes(status.code)) throw error;
+      const reason = status.details.replace(/\.$/, '');
       throw new AtpError('TEMPORAL_SETUP_REFUSED', { address, reason }, { cause: error });
     }
   });

@@ -1,4 +1,5 @@
 /** The runs that are open on our task queue, and whether the workflow task of one fails. */
+import pMap from 'p-map';
 import {
   WorkflowFailedError,
   WorkflowNotFoundError,
@@ -14,7 +15,6 @@ import {
 } from '../domain/limits.ts';
 import { TASK_QUEUE } from '../domain/workflow-names.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
-import { workInTurns } from './in-turns.ts';
 
 /** Numbers of Temporal's protocol: EventType. */
 const TASK_STARTED = 6;
@@ -59,9 +59,9 @@ export async function describeOpenRuns(temporal: TemporalClient): Promise<Workfl
         open.push(run);
         if (open.length >= RUNS_WATCHED_MAX) break;
       }
-      const described = await workInTurns(open, RUNS_DESCRIBED_AT_ONCE, (run) =>
-        describeIfOpen(temporal, run),
-      );
+      const described = await pMap(open, (run) => describeIfOpen(temporal, run), {
+        concurrency: RUNS_DESCRIBED_AT_ONCE,
+      });
       return described.filter((run) => run !== null);
     },
     TEMPORAL_LIST_TIMEOUT_MS,
@@ -143,14 +143,17 @@ export async function countMendedSince(temporal: TemporalClient, since: Date): P
       ended.push(run);
       if (ended.length >= TERMINATED_RUNS_READ_MAX) break;
     }
-    const reasons = await workInTurns(ended, RUNS_DESCRIBED_AT_ONCE, ({ workflowId, runId }) =>
-      workflow
-        .getHandle(workflowId, runId, { followRuns: false })
-        .result()
-        .then(
-          () => '',
-          (error: unknown) => (error instanceof WorkflowFailedError ? (error.cause?.message ?? '') : ''),
-        ),
+    const reasons = await pMap(
+      ended,
+      ({ workflowId, runId }) =>
+        workflow
+          .getHandle(workflowId, runId, { followRuns: false })
+          .result()
+          .then(
+            () => '',
+            (error: unknown) => (error instanceof WorkflowFailedError ? (error.cause?.message ?? '') : ''),
+          ),
+      { concurrency: RUNS_DESCRIBED_AT_ONCE },
     );
     return reasons.filter((reason) => reason.startsWith(FAILING_TASK)).length;
   };

@@ -1,11 +1,11 @@
 /** The runs of all jobs: those to come from the schedules, the others from Temporal's list of workflows. */
+import pMap from 'p-map';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { JOB_NAMES, jobOfWorkflowType, JOBS, type JobName } from '../domain/jobs/jobs.ts';
 import { PIPELINE_RESULTS_AT_ONCE, TEMPORAL_LIST_TIMEOUT_MS } from '../domain/limits.ts';
 import { ATTENTION_OUTCOMES, isOutcome, type Outcome } from '../domain/jobs/outcome.ts';
 import type { PipelineState, RunStarter } from '../domain/jobs/pipeline-state.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
-import { workInTurns } from './in-turns.ts';
 import { listSchedules } from './listed-schedules.ts';
 import {
   createLook,
@@ -176,7 +176,7 @@ async function listRuns(
         if (found.length >= count) break;
       }
       const lookAt = createLook(temporal);
-      return workInTurns(found, PIPELINE_RESULTS_AT_ONCE, (run) => readRun(temporal, run, lookAt));
+      return pMap(found, (run) => readRun(temporal, run, lookAt), { concurrency: PIPELINE_RESULTS_AT_ONCE });
     },
     TEMPORAL_LIST_TIMEOUT_MS,
   );

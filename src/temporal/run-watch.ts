@@ -4,19 +4,22 @@
  * twice, which costs some seconds.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { isCoded } from '../domain/errors.ts';
 import { reasonFor, remedyFor, type Remedy } from '../domain/failing-run.ts';
 import { RUNS_WATCH_INTERVAL_MS } from '../domain/limits.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
+import { GrpcStatus, grpcStatusOf } from './grpc-status.ts';
 import { describeOpenRuns, examineTask, readFirstTask, type TroubledRun } from './open-runs.ts';
 import { createVersionKeeper, type WorkerVersion } from './worker-version.ts';
 import type { WorkerLog } from './worker-log.ts';
 
-/** gRPC status: the run has ended meanwhile. */
-const NOT_FOUND = 5;
-/** gRPC statuses of a run that cannot be reset, or a server that cannot do it: 3, 9 and 12 of the protocol. */
-const NOT_RESET: readonly number[] = [3, 9, 12];
+/** Of a run that cannot be reset, or a server that cannot do it. */
+const NOT_RESET: readonly (GrpcStatus | undefined)[] = [
+  GrpcStatus.INVALID_ARGUMENT,
+  GrpcStatus.FAILED_PRECONDITION,
+  GrpcStatus.UNIMPLEMENTED,
+];
 
 export interface WatchOptions {
   readonly temporal: TemporalClient;
@@ -68,8 +71,9 @@ async function mend(temporal: TemporalClient, run: TroubledRun, log: WorkerLog):
     if (remedy === 'restart') await restart(temporal, run, reason);
     else await end(temporal, run, reason);
   } catch (error) {
-    const status = isGrpcServiceError(error) ? Number(error.code) : null;
-    if (status === NOT_FOUND || error instanceof WorkflowNotFoundError) return;
+    const status = grpcStatusOf(error)?.code;
+    // It has ended meanwhile.
+    if (status === GrpcStatus.NOT_FOUND || error instanceof WorkflowNotFoundError) return;
     const { message } = error as Error;
     log('error', 'A run whose workflow task fails cannot be restarted', {
       workflowId,
@@ -77,7 +81,7 @@ async function mend(temporal: TemporalClient, run: TroubledRun, log: WorkerLog):
       reason: message,
     });
     // The next run of the job goes on in its place; only its wake-ups are lost until then.
-    if (status !== null && NOT_RESET.includes(status)) await end(temporal, run, reasonFor('end', failure));
+    if (NOT_RESET.includes(status)) await end(temporal, run, reasonFor('end', failure));
     return;
   }
   const said: Readonly<Record<Exclude<Remedy, 'none'>, string>> = {

@@ -1,11 +1,11 @@
 /** Runs of ours on which nobody works, on whatever task queue they are. */
+import pMap from 'p-map';
 import { JOB_NAMES, JOBS } from '../domain/jobs/jobs.ts';
 import { DECIDE_WORKFLOW_TYPE } from '../domain/lane-decision.ts';
 import { RUNS_DESCRIBED_AT_ONCE, RUNS_WATCHED_MAX, TEMPORAL_LIST_TIMEOUT_MS } from '../domain/limits.ts';
 import { troubleOf, type OpenRun } from '../domain/open-run.ts';
 import { TASK_QUEUE } from '../domain/workflow-names.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
-import { workInTurns } from './in-turns.ts';
 import { describeIfOpen } from './open-runs.ts';
 import { readRunNow } from './run-now.ts';
 import { SEARCH_ATTRIBUTES } from './search-attributes.ts';
@@ -36,9 +36,8 @@ export async function listStuck(temporal: TemporalClient): Promise<readonly Stuc
         if (hasWorker || taskQueue !== TASK_QUEUE) open.push({ workflowId, runId });
         if (open.length >= RUNS_WATCHED_MAX) break;
       }
-      const looked = await workInTurns(
+      const looked = await pMap(
         open,
-        RUNS_DESCRIBED_AT_ONCE,
         async (run): Promise<StuckRun | null> => {
           const found = await describeIfOpen(temporal, run);
           if (found === null) return null;
@@ -47,6 +46,7 @@ export async function listStuck(temporal: TemporalClient): Promise<readonly Stuc
           const shopId = found.typedSearchAttributes.get(SEARCH_ATTRIBUTES.shopId) ?? null;
           return { ...run, workflowType: found.type, shopId, run: now };
         },
+        { concurrency: RUNS_DESCRIBED_AT_ONCE },
       );
       return looked
         .filter((run) => run !== null)

@@ -1,7 +1,6 @@
 /** Updates a schedule that somebody else may change at the same moment, such as a person who pauses it during a deploy. */
 import { setTimeout as pause } from 'node:timers/promises';
 import {
-  isGrpcServiceError,
   ScheduleClient,
   type ScheduleDescription,
   type ScheduleHandle,
@@ -14,9 +13,7 @@ import {
   SCHEDULE_UPDATE_TRIES_MAX,
 } from '../domain/limits.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
-
-/** How the server that answers at once says that another change came first; the usual one says nothing. */
-const FAILED_PRECONDITION = 9;
+import { GrpcStatus, grpcStatusOf } from './grpc-status.ts';
 
 /**
  * Changes the schedule by what `change` makes of it. Where somebody else changes it between the look at the schedule and its
@@ -70,7 +67,8 @@ async function tryUpdate(
     );
   } catch (error) {
     if (error instanceof NothingToChange && before) return { before, after: before, isLeft: true };
-    if (isGrpcServiceError(error) && error.code === FAILED_PRECONDITION) return null;
+    // So the server that answers at once says that another change came first; the usual one says nothing.
+    if (grpcStatusOf(error)?.code === GrpcStatus.FAILED_PRECONDITION) return null;
     throw error;
   }
   // The server takes an update some moments after its answer.

@@ -7,7 +7,7 @@
  * version even when it has no worker, and pinned runs wait for a worker of their version. The workers do both.
  */
 import { createHash } from 'node:crypto';
-import { isGrpcServiceError, type WorkflowExecutionDescription } from '@temporalio/client';
+import type { WorkflowExecutionDescription } from '@temporalio/client';
 import type { WorkerDeploymentVersion } from '@temporalio/common';
 import { AtpError } from '../domain/errors.ts';
 import {
@@ -16,6 +16,7 @@ import {
   RUNS_WATCH_INTERVAL_MS,
 } from '../domain/limits.ts';
 import { askTemporal, type TemporalClient } from './connection.ts';
+import { GrpcStatus, grpcStatusOf } from './grpc-status.ts';
 import { isPolled, isSame, readTaskQueue } from './task-queue.ts';
 import type { WorkerLog } from './worker-log.ts';
 
@@ -24,12 +25,13 @@ export type WorkerVersion = WorkerDeploymentVersion;
 /** Characters of a hash that tell versions apart. */
 const BUILD_ID_LENGTH = 12;
 
-/** gRPC status of a deployment that no worker has named yet. */
-const NOT_FOUND = 5;
-/** gRPC statuses: the server has not seen a worker of the version yet (FAILED_PRECONDITION). */
-const NOT_KNOWN_YET: readonly number[] = [NOT_FOUND, 9];
-/** gRPC statuses of a server that has it switched off (PERMISSION_DENIED), or does not know it (UNIMPLEMENTED). */
-const NO_VERSIONING: readonly number[] = [7, 12];
+/** The server has not seen a worker of the version yet. */
+const NOT_KNOWN_YET: readonly (GrpcStatus | undefined)[] = [
+  GrpcStatus.NOT_FOUND,
+  GrpcStatus.FAILED_PRECONDITION,
+];
+/** The server has it switched off, or does not know it. */
+const NO_VERSIONING: readonly GrpcStatus[] = [GrpcStatus.PERMISSION_DENIED, GrpcStatus.UNIMPLEMENTED];
 
 /** VERSIONING_BEHAVIOR_PINNED of Temporal's protocol. */
 const PINNED = 1;
@@ -66,16 +68,12 @@ export async function requireVersioning(
     try {
       await client.workflowService.describeWorkerDeployment({ namespace, deploymentName });
     } catch (error) {
-      if (!isGrpcServiceError(error)) throw error;
-      if (Number(error.code) === NOT_FOUND) return;
-      const isOff = NO_VERSIONING.includes(Number(error.code));
-      if (isOff)
-        throw new AtpError(
-          'WORKER_VERSIONING_UNAVAILABLE',
-          { reason: error.details.replace(/\.$/, '') },
-          { cause: error },
-        );
-      throw error;
+      const status = grpcStatusOf(error);
+      // No worker has named it yet.
+      if (status?.code === GrpcStatus.NOT_FOUND) return;
+      if (status === null || !NO_VERSIONING.includes(status.code)) throw error;
+      const reason = status.details.replace(/\.$/, '');
+      throw new AtpError('WORKER_VERSIONING_UNAVAILABLE', { reason }, { cause: error });
     }
   });
 }
@@ -135,7 +133,7 @@ async function makeCurrent(temporal: TemporalClient, version: WorkerVersion): Pr
     );
     return true;
   } catch (error) {
-    if (isGrpcServiceError(error) && NOT_KNOWN_YET.includes(Number(error.code))) return false;
+    if (NOT_KNOWN_YET.includes(grpcStatusOf(error)?.code)) return false;
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import { ACCESS_SCOPES_NEEDED, missingScopes } from '../../domain/access-scopes.ts';
 import { API_VERSION_DEFAULT, API_VERSION_OLDEST, isApiVersionSupported } from '../../domain/api-version.ts';
 import { productsInWords } from '../../domain/catalogue.ts';
@@ -39,11 +40,10 @@ export async function checkShops(
   shops: readonly Shop[],
   { withDear, schedules }: LookAtShops,
 ): Promise<Check[]> {
-  const { workInTurns } = await import('../../temporal/in-turns.ts');
   const [asked, read, looked] = await Promise.all([
-    withDear ? workInTurns(shops, SHOPS_ASKED_AT_ONCE, (shop) => checkShopify(app, shop)) : [],
-    withDear ? workInTurns(shops, SHOPS_CHECKED_AT_ONCE, (shop) => checkCatalogue(app, shop)) : [],
-    workInTurns(shops, SHOPS_CHECKED_AT_ONCE, (shop) => lookAtShop(app, shop, schedules)),
+    withDear ? pMap(shops, (shop) => checkShopify(app, shop), { concurrency: SHOPS_ASKED_AT_ONCE }) : [],
+    withDear ? pMap(shops, (shop) => checkCatalogue(app, shop), { concurrency: SHOPS_CHECKED_AT_ONCE }) : [],
+    pMap(shops, (shop) => lookAtShop(app, shop, schedules), { concurrency: SHOPS_CHECKED_AT_ONCE }),
   ]);
   return shops.flatMap(({ shopId }, index) => {
     const [version, ...others] = looked[index] ?? [];

@@ -2,6 +2,7 @@
  * Gets the lanes of live shops going that a service has blocked, once it can be used again: nothing else would before the next
  * run by schedule. Each worker does so; that two of them start the same runs costs a look at the lane.
  */
+import pMap from 'p-map';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SERVICE_NOT_USABLE } from '../../domain/failed-step.ts';
 import {
@@ -11,12 +12,11 @@ import {
   LIVE_ASKS_AGAIN_MS,
   LIVE_BLOCKED_LOOK_EVERY_MS,
   LIVE_DELTA_BEFORE_LANE_MS,
-  LIVE_REST_AFTER_FAILURE_MS,
 } from '../../domain/limits.ts';
 import type { Database } from '../../postgres/database.ts';
 import { listBlockedLiveShops, type BlockedLiveShop } from '../../postgres/producing/blocked-live-shops.ts';
-import { describeError } from '../described-error.ts';
 import type { LookoutDeps } from './live-lookout.ts';
+import { keepLooking } from './steady-look.ts';
 
 export interface BlockedLanesDeps extends Pick<LookoutDeps, 'tellChange' | 'log'> {
   readonly database: Database;
@@ -54,7 +54,6 @@ export interface BlockedLanes {
 export function createBlockedLanes(deps: BlockedLanesDeps): BlockedLanes {
   const { database, canUseShopify, canUseSftp, tellChange, wakeLane, log, signal, now } = deps;
   const known = new Map<string, Known>();
-  let hasFailed = false;
   /** The question that is open, and since when. */
   let sftp: { readonly answer: Promise<boolean>; readonly since: number } | null = null;
 
@@ -77,20 +76,23 @@ export function createBlockedLanes(deps: BlockedLanesDeps): BlockedLanes {
 
   /** Which of them a service keeps no longer. */
   async function ask(shops: readonly BlockedLiveShop[], failures: unknown[]): Promise<ReadonlySet<string>> {
-    const { workInTurns } = await import('../../temporal/in-turns.ts');
     const usable = new Set<string>();
-    await workInTurns(shops, LIVE_ASKED_AT_ONCE, async (shop) => {
-      if (signal.aborted) return;
-      const of = recall(shop);
-      of.askAt = now() + LIVE_ASKS_AGAIN_MS;
-      const ofSftp = SERVICE_NOT_USABLE[shop.code] === 'SFTP';
-      of.openSince = now();
-      const answer = (ofSftp ? askSftp() : canUseShopify(shop.shopId)).finally(() => {
-        of.openSince = null;
-      });
-      if (await inTime(answer).catch(keepIn(failures))) usable.add(shop.shopId);
-      else of.woken = 0;
-    });
+    await pMap(
+      shops,
+      async (shop) => {
+        if (signal.aborted) return;
+        const of = recall(shop);
+        of.askAt = now() + LIVE_ASKS_AGAIN_MS;
+        const ofSftp = SERVICE_NOT_USABLE[shop.code] === 'SFTP';
+        of.openSince = now();
+        const answer = (ofSftp ? askSftp() : canUseShopify(shop.shopId)).finally(() => {
+          of.openSince = null;
+        });
+        if (await inTime(answer).catch(keepIn(failures))) usable.add(shop.shopId);
+        else of.woken = 0;
+      },
+      { concurrency: LIVE_ASKED_AT_ONCE },
+    );
     return usable;
   }
 
@@ -117,7 +119,7 @@ export function createBlockedLanes(deps: BlockedLanesDeps): BlockedLanes {
   }
 
   /** Throws the first of what has failed, once all were attended to. */
-  async function attendAll(): Promise<void> {
+  async function attendAll(): Promise<number> {
     const failures: unknown[] = [];
     const shops = await listBlockedLiveShops(database);
     for (const shopId of known.keys())
@@ -140,6 +142,7 @@ export function createBlockedLanes(deps: BlockedLanesDeps): BlockedLanes {
         if (shop.isBlocked && usable.has(shop.shopId)) await goOn(shop, foundAt).catch(keepIn(failures));
     }
     if (failures.length > 0) throw failures[0];
+    return LIVE_BLOCKED_LOOK_EVERY_MS;
   }
 
   async function goOn(shop: BlockedLiveShop, foundAt: Date): Promise<void> {
@@ -151,23 +154,12 @@ export function createBlockedLanes(deps: BlockedLanesDeps): BlockedLanes {
   }
 
   return {
-    async look() {
-      try {
-        await attendAll();
-        if (hasFailed) log('info', 'Blocked lanes of live shops are looked at again', {});
-        hasFailed = false;
-        return LIVE_BLOCKED_LOOK_EVERY_MS;
-      } catch (error) {
-        const { code, message } = describeError(error);
-        if (!hasFailed && !signal.aborted)
-          log('warn', 'Blocked lanes of live shops cannot be looked at; it is tried again', {
-            code,
-            reason: message,
-          });
-        hasFailed = true;
-        return LIVE_REST_AFTER_FAILURE_MS;
-      }
-    },
+    look: keepLooking({
+      look: attendAll,
+      failed: 'Blocked lanes of live shops cannot be looked at; it is tried again',
+      again: 'Blocked lanes of live shops are looked at again',
+      ...{ log, signal },
+    }),
   };
 }
 
