@@ -2,7 +2,7 @@
 import type { MetricsAddress } from '../config/config.ts';
 import { AtpError } from '../domain/errors.ts';
 import { ageMs, WAITING_CAUSES } from '../domain/oldest-change.ts';
-import { readGauges, type AgeReading } from '../metrics/readings.ts';
+import { readGauges, type AgeReading, type Sources } from '../metrics/readings.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { serveMetrics, type MetricsServer, type Readiness } from '../metrics/server.ts';
 import { describeError } from '../operations/described-error.ts';
@@ -39,7 +39,7 @@ export async function serveWorker(
 ): Promise<MetricsServer | null> {
   if (address === null) return null;
   const { metrics, database, log, sdkMetricsAddress } = parts;
-  const refresh = readGauges(metrics, {
+  const sources: Sources = {
     lanes: () => readLaneFigures(database),
     feeds: () => readFeedFigures(database),
     feedsLeft: () => countFeedsLeft(database),
@@ -50,6 +50,13 @@ export async function serveWorker(
     pool: () => database.countConnections(),
     ages: () => readAges(database),
     conditions: () => listOpenConditions(database),
+  };
+  const refresh = readGauges(metrics, sources, (reading, error) => {
+    if (error === null) return log('info', `The metrics have their reading "${reading}" again`, { reading });
+    const { code, message } = describeError(error);
+    log('warn', `The metrics are without their reading "${reading}"; it is tried again`, {
+      ...{ reading, code, reason: message },
+    });
   });
   try {
     const server = await serveMetrics({

@@ -136,7 +136,7 @@ export async function runWorkerProcess(
       onPolling: () => {
         state.isPolling = true;
         const { environment } = config;
-        reported = reportUntil({ database, environment, version, signal: reporting.signal });
+        reported = reportUntil({ database, environment, version, signal: reporting.signal, log });
       },
     });
   } finally {

@@ -20,6 +20,9 @@ export interface Sources {
   readonly conditions: () => Promise<readonly { readonly code: string; readonly shopId: string | null }[]>;
 }
 
+/** Told of a reading that fails, the first time in a row, and when it can be read again: null. */
+export type TellReading = (reading: string, error: unknown) => void;
+
 export interface LaneReading {
   readonly shopId: string;
   readonly state: string;
@@ -55,10 +58,10 @@ const LANE_STATES = ['idle', 'waiting', 'applying', 'blocked', 'paused'];
 /** Brings the gauges up to date. It never throws: a reading that fails is told by `atp_reading_up`. */
 export type Refresh = () => Promise<void>;
 
-export function readGauges(metrics: Metrics, sources: Sources): Refresh {
+export function readGauges(metrics: Metrics, sources: Sources, tell: TellReading): Refresh {
+  const group = groupsOf(metrics, tell);
   const groups = [
     group(
-      metrics,
       'lanes',
       () => readLanes(metrics, sources),
       LANE_GAUGES(metrics),
@@ -68,29 +71,21 @@ export function readGauges(metrics: Metrics, sources: Sources): Refresh {
         for (const { gauge, shop, labels } of used) if (!shops.has(shop)) gauge.remove(labels);
       },
     ),
-    group(metrics, 'feeds', sources.feeds, [metrics.feedTime], (feeds) => {
+    group('feeds', sources.feeds, [metrics.feedTime], (feeds) => {
       for (const { feedType: type, lastImportedSeconds } of feeds)
         metrics.feedTime.set({ type }, lastImportedSeconds);
     }),
-    group(metrics, 'feeds_left', sources.feedsLeft, [withoutLabels(metrics.feedsLeft)], (count) =>
+    group('feeds_left', sources.feedsLeft, [withoutLabels(metrics.feedsLeft)], (count) =>
       metrics.feedsLeft.set(count),
     ),
-    group(
-      metrics,
-      'schedules',
-      sources.schedules,
-      [metrics.scheduleLag, metrics.schedulePaused],
-      (schedules) => {
-        for (const { job, shopId, isPaused, lagSeconds } of schedules) {
-          metrics.scheduleLag.set({ job, shop: shopId ?? '' }, lagSeconds);
-          metrics.schedulePaused.set({ job, shop: shopId ?? '' }, isPaused ? 1 : 0);
-        }
-      },
-    ),
-    group(metrics, 'ages', sources.ages, [metrics.oldestChange, metrics.ageLimit], (ages) =>
-      setAges(metrics, ages),
-    ),
-    group(metrics, 'conditions', sources.conditions, [metrics.condition], (open) => {
+    group('schedules', sources.schedules, [metrics.scheduleLag, metrics.schedulePaused], (schedules) => {
+      for (const { job, shopId, isPaused, lagSeconds } of schedules) {
+        metrics.scheduleLag.set({ job, shop: shopId ?? '' }, lagSeconds);
+        metrics.schedulePaused.set({ job, shop: shopId ?? '' }, isPaused ? 1 : 0);
+      }
+    }),
+    group('ages', sources.ages, [metrics.oldestChange, metrics.ageLimit], (ages) => setAges(metrics, ages)),
+    group('conditions', sources.conditions, [metrics.condition], (open) => {
       for (const { code, shopId } of open) metrics.condition.set({ code, shop: shopId ?? '' }, 1);
     }),
   ];
@@ -161,20 +156,28 @@ function setAges(metrics: Metrics, ages: readonly AgeReading[]): void {
 }
 
 /** Reads at most once in READING_KEPT_MS, and puts nothing stale on the page. */
-function group<Value>(
-  { readingUp }: Metrics,
-  reading: string,
-  read: () => Promise<Value>,
-  gauges: readonly Resettable[],
-  set: (value: Value) => void,
-): Refresh {
-  return keepFor(READING_KEPT_MS, async () => {
-    const value = await withinTime(read(), READING_TIMEOUT_MS).catch(() => null);
-    // All shops anew: one that was removed is not told any more.
-    for (const gauge of gauges) gauge.reset();
-    if (value !== null) set(value);
-    readingUp.set({ reading }, value === null ? 0 : 1);
-  });
+function groupsOf({ readingUp }: Metrics, tell: TellReading) {
+  return <Value>(
+    reading: string,
+    read: () => Promise<Value>,
+    gauges: readonly Resettable[],
+    set: (value: Value) => void,
+  ): Refresh => {
+    let hasFailed = false;
+    return keepFor(READING_KEPT_MS, async () => {
+      const found = await withinTime(read(), READING_TIMEOUT_MS).then(
+        (value) => ({ value }),
+        (error: unknown) => ({ error }),
+      );
+      // All shops anew: one that was removed is not told any more.
+      for (const gauge of gauges) gauge.reset();
+      if ('value' in found) set(found.value);
+      const fails = 'error' in found;
+      readingUp.set({ reading }, fails ? 0 : 1);
+      if (fails !== hasFailed) tell(reading, fails ? found.error : null);
+      hasFailed = fails;
+    });
+  };
 }
 
 /** The same promise again until it is older than `keptMs`. */

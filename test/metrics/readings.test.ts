@@ -2,18 +2,22 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { READING_KEPT_MS, READING_TIMEOUT_MS } from '../../src/domain/limits.ts';
 import { createMetrics } from '../../src/metrics/metrics.ts';
-import { readGauges, type LaneReading, type Sources } from '../../src/metrics/readings.ts';
+import { readGauges, type LaneReading, type Sources, type TellReading } from '../../src/metrics/readings.ts';
 
 const IDLE: LaneReading = {
   ...{ shopId: 'acme', state: 'idle', filesWaiting: 0, blockedSeconds: 0 },
   ...{ heldPlans: 0, withheld: 0, quarantined: 0, owed: 0 },
 };
 
-function open(lanes: Sources['lanes'], feedsLeft = () => Promise.resolve(0)) {
+function open(
+  lanes: Sources['lanes'],
+  feedsLeft = () => Promise.resolve(0),
+  tell: TellReading = () => undefined,
+) {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const metrics = createMetrics({ version: '1' });
-  const refresh = readGauges(metrics, {
+  const sources: Sources = {
     lanes,
     feeds: () => Promise.resolve([]),
     feedsLeft,
@@ -33,7 +37,8 @@ function open(lanes: Sources['lanes'], feedsLeft = () => Promise.resolve(0)) {
         },
       ]),
     conditions: () => Promise.resolve([{ code: 'LANE_BLOCKED', shopId: 'acme' }]),
-  });
+  };
+  const refresh = readGauges(metrics, sources, tell);
   const lines = async (): Promise<string[]> =>
     (await metrics.registry.metrics())
       .split('\n')
@@ -65,6 +70,23 @@ test('a reading that fails takes its gauges off the page, instead of leaving old
   await refresh();
 
   expect(await lines()).toEqual(['atp_reading_up{reading="lanes"} 0']);
+});
+
+test('whoever keeps the log is told once that a reading fails, with its cause, and once that it is there again', async () => {
+  const away = new Error('The database is away.');
+  const told: [reading: string, error: unknown][] = [];
+  const lanes = vi.fn((): Promise<readonly LaneReading[]> => Promise.reject(away));
+  const { refresh } = open(lanes, undefined, (...of) => told.push(of));
+
+  await refresh();
+  vi.advanceTimersByTime(READING_KEPT_MS);
+  await refresh();
+  expect(told).toEqual([['lanes', away]]);
+
+  lanes.mockResolvedValue([IDLE]);
+  vi.advanceTimersByTime(READING_KEPT_MS);
+  await refresh();
+  expect(told.slice(1)).toEqual([['lanes', null]]);
 });
 
 test('a number that cannot be read is absent, and not 0', async () => {

@@ -192,12 +192,15 @@ test('a service that never answers keeps no look longer than it may, nor the end
   expect(performance.now() - begun).toBeGreaterThanOrEqual(LIVE_ANSWER_WITHIN_MS - 100);
 
   nowMs += LIVE_ASKS_AGAIN_MAX_MS;
+  const begunAgain = performance.now();
   const looking = lanes.look();
   await until(() => {
     expect(done).toHaveLength(2);
   });
   ending.abort();
   await looking;
+  // A look that did not hear of the end would have waited as long as the first.
+  expect(performance.now() - begunAgain).toBeLessThan(LIVE_ANSWER_WITHIN_MS);
   expect(done).toEqual([`Shopify for ${SHOP}`, `Shopify for ${SHOP}`]);
 });
 

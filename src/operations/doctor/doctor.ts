@@ -113,14 +113,14 @@ async function checkFiles(app: Application, isThorough: boolean): Promise<Check[
   const sftp = await check(
     'SFTP',
     async () => {
-      // The database has a check of its own.
+      // The database has a check of its own; without it nobody knows which folders are sources.
       const sources = await app
         .database()
         .then(listSources)
-        .catch(() => []);
+        .catch(() => null);
       const { waiting, leftAlone } = await checkFileDrop(await app.fileDrop(), {
         isThorough,
-        sources: sources.map(({ source }) => source),
+        sources: sources?.map(({ source }) => source) ?? null,
       });
       const can = isThorough ? 'Files can be written, read, moved and removed' : 'It can be read';
       return fine(

@@ -14,18 +14,22 @@ import { withScratchFolder } from '../../sftp/scratch-folder.ts';
  * Looks into incoming/. With `isThorough`, it also sends a small file through every folder and takes it away again: hidden,
  * so that no import takes it for a feed. A watch looks only, because others may see what lies there.
  *
+ * @param sources folders below incoming/ that an import takes from; null: not known, so no folder is told
  * @returns how many files wait in incoming/, and the names of what no import takes from there
  * @throws AtpError SFTP_UNREACHABLE (also for what the server refuses), SFTP_HOST_KEY_MISMATCH, SFTP_NOT_SAFE,
  *   FILE_CHECKSUM_MISMATCH (the server changed the file)
  */
 export async function checkFileDrop(
   open: OpenFileDrop,
-  { isThorough, sources }: { readonly isThorough: boolean; readonly sources: readonly string[] },
+  { isThorough, sources }: { readonly isThorough: boolean; readonly sources: readonly string[] | null },
 ): Promise<{ readonly waiting: number; readonly leftAlone: readonly string[] }> {
   return withScratchFolder((folder) =>
     open(async (drop) => {
       const files = (await drop.list(INCOMING_FOLDER)).map(({ name }) => name);
-      const taken = new Set<string>([...files.filter(isFeedName), ...sources]);
+      const taken = new Set<string>([
+        ...files.filter(isFeedName),
+        ...(sources ?? (await drop.folders(INCOMING_FOLDER))),
+      ]);
       const leftAlone = (await drop.names(INCOMING_FOLDER)).filter(
         (name) => !taken.has(name) && parseFeedType(name) === null,
       );

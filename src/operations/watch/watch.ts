@@ -7,7 +7,6 @@
  * it tells the targets that it has last read, once, and once when the database is back.
  */
 import { randomUUID } from 'node:crypto';
-import { AtpError } from '../../domain/errors.ts';
 import { lengthInWords, type AlertMessage } from '../../domain/alert-message.ts';
 import type { AlertTarget } from '../../domain/alert-target.ts';
 import { conditionEntry, type ConditionCode } from '../../domain/conditions.ts';
@@ -16,6 +15,7 @@ import { withoutSecrets } from '../../domain/without-secrets.ts';
 import { findNextTry } from '../../postgres/alerts/outbox.ts';
 import { listTargets } from '../../postgres/alerts/targets.ts';
 import type { Application } from '../application.ts';
+import { describeError } from '../described-error.ts';
 import type { Check } from '../doctor/check.ts';
 import { runRound } from './round.ts';
 
@@ -71,7 +71,7 @@ export function createWatch({ app, send, deliver, wakeDelivery, log }: WatchDeps
         await deliverWaiting(checks, now);
         return checks;
       } catch (error) {
-        const { code, message } = described(error);
+        const { code, message } = describeError(error);
         log('error', 'The watch cannot look', { code, reason: message });
         // Whatever the database refuses here, nothing can be recorded. The tables may still come, of a release that starts.
         if (code.startsWith('DATABASE_') && code !== 'DATABASE_NOT_MIGRATED')
@@ -92,7 +92,7 @@ export function createWatch({ app, send, deliver, wakeDelivery, log }: WatchDeps
         () => false,
       ));
     delivering ??= deliver(isWoken ? ALERT_RUN_AWAITED_MS : 0, now)
-      .catch((error: unknown) => log('error', 'The watch cannot deliver alerts', described(error)))
+      .catch((error: unknown) => log('error', 'The watch cannot deliver alerts', codeAndReason(error)))
       .finally(() => {
         delivering = null;
       });
@@ -117,7 +117,7 @@ function createOutage(send: WatchDeps['send'], log: WatchDeps['log']) {
         } catch (error) {
           log('warn', 'A target cannot be told that the database is away', {
             target: target.name,
-            ...described(error),
+            ...codeAndReason(error),
           });
         }
       }),
@@ -167,7 +167,7 @@ function outageMessage(phase: 'began' | 'ended', since: Date, now: Date, detail:
   return { id: randomUUID(), phase, at: now.toISOString(), groups: [group], more: 0, note };
 }
 
-function described(error: unknown): { readonly code: string; readonly message: string } {
-  if (error instanceof AtpError) return { code: error.code, message: error.message };
-  return { code: 'UNEXPECTED', message: withoutSecrets((error as Error).message) };
+function codeAndReason(error: unknown): { readonly code: string; readonly reason: string } {
+  const { code, message } = describeError(error);
+  return { code, reason: message };
 }
