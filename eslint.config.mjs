@@ -140,11 +140,6 @@ export default tseslint.config(
     },
   },
   {
-    // A table of codes, one after the other: to be read by searching.
-    files: ['src/domain/errors.ts'],
-    rules: { 'max-lines': 'off' },
-  },
-  {
     files: ['**/*.config.ts'],
     rules: { 'no-restricted-exports': 'off' },
   },

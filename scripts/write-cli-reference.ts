@@ -13,11 +13,9 @@ import { renewPage } from './reference-page.ts';
 const ROW = /^\| `(atp [^`]*)` \|/;
 const SYNOPSES = COMMANDS.flatMap(synopsesOf);
 
-/** What tells commands apart: the words before the first argument or option, and a decision behind it. */
+/** What tells commands apart: the words before the first argument or option, the shop, and a decision behind it. */
 function wordsOf(typed: string): string {
-  const [command = '', decision = ''] =
-    /^(atp(?: [a-z-]+)*)(?: <shopId> ([a-z]+|--audit)\b)?/.exec(typed)?.slice(1) ?? [];
-  return `${command} ${decision}`.trim();
+  return /^atp(?: [a-z-]+)*(?: <shopId>(?: (?:[a-z]+|--audit)\b)?)?/.exec(typed)?.[0] ?? '';
 }
 
 function cellOf(synopsis: string): string {
@@ -35,6 +33,7 @@ renewPage('docs/reference/cli.md', 'src/cli', (present) => {
       const words = wordsOf(typed.replaceAll('\\|', '|'));
       const synopsis = known.get(words);
       if (synopsis === undefined) complain(`There is no command like "${typed}": remove its row.`);
+      if (found.has(words)) complain(`There are two rows for "${typed}": remove one.`);
       found.add(words);
       return synopsis === undefined ? line : line.replace(typed, () => cellOf(synopsis));
     })

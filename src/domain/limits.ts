@@ -1,4 +1,4 @@
-/** Every bound of the product has a name and a reason, here: one file for each area. */
+/** The bounds of the product, each with a name and a reason: one file for each area. One that a single module knows may stand there. */
 export * from './limits/age.ts';
 export * from './limits/alerts.ts';
 export * from './limits/api.ts';

@@ -8,10 +8,14 @@ export const GATE_TO_ZERO_MAX = 50;
 
 /**
  * Percent of the stock of a facility which a complete source may leave out. Sold out from one night to the next are some percent, and
- * a file that was cut off, or filtered, mostly lacks more. Of fewer than so many quantities, chance takes a quarter: there it is the half.
+ * a file that was cut off, or filtered, mostly lacks more.
  */
 export const GATE_ABSENT_MAX = 25;
+
+/** GATE_ABSENT_MAX is for facilities with so many quantities or more: of fewer, chance takes a quarter. */
 export const GATE_ABSENT_MIN = 5;
+
+/** Percent that a complete source may leave out of a facility with fewer than GATE_ABSENT_MIN quantities. */
 export const GATE_ABSENT_FEW_MAX = 50;
 
 /** A level may rise to more than so many times what it was, or by more than so many units, but not both at once. */

@@ -1,4 +1,7 @@
-/** The guard: how much may change before a person looks. A shop may have other limits. */
+/**
+ * The guard: how much may change before a person looks. A shop may have other limits. What a new shop gets are the defaults of the
+ * columns of `shop`, which say the same (src/postgres/migrations/0015-guard.ts): whoever changes one here changes them by a migration.
+ */
 
 /** A fall to the factor's share or less, or a rise to more than it, is suspect. Daily business moves less, mostly. */
 export const SUSPECT_FACTOR = 4;

@@ -173,8 +173,6 @@ export const LANE_STILL_AFTER_MS = 15 * 60_000;
  */
 export const HARD_SYNC_STARTED_EVERY_MS = 15 * 60 * 1000;
 
-export const TERMINATED_RUNS_READ_MAX = 100;
-
 /**
  * How often a pause, or the end of one, waits for the lane's lock, LOCK_TIMEOUT_MS each: together longer than Postgres
  * leaves the lock to a worker that stands still. Whoever stops what is sent must not have to come again.

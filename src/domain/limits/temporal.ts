@@ -52,8 +52,11 @@ export const DECISIONS_IN_RESULT_MAX = 20;
 /** Feed files that one run of Import inventory takes; the next run takes the rest. */
 export const FEEDS_PER_RUN = 100;
 
-/** Schedules that are searched for pending runs: six a shop, for far more shops than one database serves. */
+/** Schedules that are searched for pending runs: five a shop, for far more shops than one database serves. */
 export const PIPELINE_SCHEDULES_MAX = 5_000;
+
+/** Runs of a workflow that a person has terminated, of which one look reads why: the newest ones. */
+export const TERMINATED_RUNS_READ_MAX = 100;
 
 /** Results of ended runs that are fetched at the same time, to show them in words. */
 export const PIPELINE_RESULTS_AT_ONCE = 8;

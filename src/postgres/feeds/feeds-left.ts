@@ -1,6 +1,6 @@
 /**
- * Feeds that are done with and still lie in incoming/, because they could not be moved. They are never imported again:
- * a later run only moves them.
+ * Feeds that are done with and could not be moved to archive/ or error/. They are never imported again: a later run only
+ * moves them.
  */
 import type { FeedsLeft } from '../../domain/feeds-left.ts';
 import type { Database } from '../database.ts';
