@@ -88,7 +88,7 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
   'feed expect': ['feed expect RESET_INVENTORY --every 1d', 'feed expect RESET_INVENTORY --every none'],
   'feed dismiss': [
     "feed dismiss RESET_INVENTORY__17.csv --reason 'sent again'",
-    "feed dismiss RESET_INVENTORY__17.csv --reason 'sent again' --json",
+    "feed dismiss --type ORDER_ITEMS --reason 'the shop has sent all of them again'",
   ],
   'source list': ['source list', 'source list --json'],
   'source add': [

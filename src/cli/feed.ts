@@ -1,5 +1,6 @@
 import { durationText } from '../domain/duration.ts';
 import { expectedName } from '../domain/expected-feed.ts';
+import { counted } from '../domain/words.ts';
 import { dismissFeed, expectFeedType, listFeedStates } from '../operations/feed-states.ts';
 import type { ResultOf } from '../operations/operation.ts';
 import { command } from './command.ts';
@@ -13,7 +14,8 @@ export const FEED_COMMANDS = [
     path: 'feed dismiss',
     operation: dismissFeed,
     arguments: ['file'],
-    show: ({ fileName }) => `Nobody is told of ${fileName} any more.`,
+    show: ({ fileName, dismissed }) =>
+      `Nobody is told of ${fileName ?? counted(dismissed, 'refused feed')} any more.`,
   }),
 ];
 

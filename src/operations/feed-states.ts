@@ -1,6 +1,6 @@
 /** Feeds that are to come, and feeds that were refused. */
-import { FEED_TYPES } from '../domain/feed-type.ts';
-import { choice, clearable, duration, label, text } from '../domain/input-fields.ts';
+import { FEED_TYPES, type FeedType } from '../domain/feed-type.ts';
+import { choice, clearable, duration, label, optional, text } from '../domain/input-fields.ts';
 import { AtpError } from '../domain/errors.ts';
 import {
   FEED_EXPECTED_EVERY_MAX_MS,
@@ -8,7 +8,7 @@ import {
   REFUSED_FEEDS_LISTED_MAX,
 } from '../domain/limits.ts';
 import { expectFeed, listExpectedFeeds } from '../postgres/feeds/expected-feeds.ts';
-import { dismissRefusedFeed, listRefusedFeeds } from '../postgres/feeds/refused-feeds.ts';
+import { dismissRefusedFeeds, listRefusedFeeds } from '../postgres/feeds/refused-feeds.ts';
 import type { Application } from './application.ts';
 import { defineOperation } from './operation.ts';
 
@@ -49,12 +49,18 @@ export const expectFeedType = defineOperation({
 export const dismissFeed = defineOperation({
   name: 'feed.dismiss',
   role: 'operator',
-  description: 'say that a refused feed needs nothing more, so that nobody is told of it any more',
-  fields: { file: label('its name, as `atp feed list` shows it', 'file'), reason: text('why') },
-  run: async ({ app, caller }, { file, reason }) => {
-    const dismissed = await dismissRefusedFeed(await app.database(), file, { by: caller.name, reason });
-    if (dismissed === 0) throw new AtpError('FEED_NOT_REFUSED', { fileName: file });
-    return { fileName: file, dismissed };
+  description: 'say that refused feeds need nothing more, so that nobody is told of them any more',
+  fields: {
+    file: optional(label('its name, as `atp feed list` shows it', 'file')),
+    type: optional(choice('all of this type, without a name', FEED_TYPES)),
+    reason: text('why'),
+  },
+  needsOneOf: ['file', 'type'],
+  run: async ({ app, caller }, { file, type, reason }) => {
+    const which = file === undefined ? { type: type as FeedType } : { fileName: file };
+    const dismissed = await dismissRefusedFeeds(await app.database(), which, { by: caller.name, reason });
+    if (dismissed === 0) throw new AtpError('FEED_NOT_REFUSED', { fileName: file ?? type });
+    return { fileName: file ?? null, dismissed };
   },
 });
 

@@ -165,8 +165,8 @@ test('a feed that fails as a whole at night: who is told, when, what they find, 
   const reasons = await readFile(join(shop.sftpFolder, 'error/RESET_INVENTORY__0300.csv.errors.csv'), 'utf8');
   expect(reasons).toContain('lacks the columns idValue');
 
-  // Whoever sends it has a look at the columns, and sends it again under another name.
-  await shop.sendFeed('RESET_INVENTORY__0900.csv', [COUNT_HEADER, 'BROADWAY,SHIRT,N,12']);
+  // Whoever sends it has a look at the columns, and sends it again.
+  await shop.sendFeed('RESET_INVENTORY__0300.csv', [COUNT_HEADER, 'BROADWAY,SHIRT,N,12']);
   await schedule.trigger();
   await until(async () => {
     if ((await diagnose()).length > 0) throw new Error('It is still told.');
@@ -178,6 +178,6 @@ test('a feed that fails as a whole at night: who is told, when, what they find, 
   );
   expect(receiver.posts.map(({ message }) => message.phase)).toEqual(['began', 'ended']);
   expect(await readPostings('SHIRT')).toEqual([
-    ...[...before, 'MDM_INV_VARIANCE__0301.csv:2 6', 'RESET_INVENTORY__0900.csv:2 6'],
+    ...[...before, 'MDM_INV_VARIANCE__0301.csv:2 6', 'RESET_INVENTORY__0300.csv:2 6'],
   ]);
 });

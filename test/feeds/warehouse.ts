@@ -32,7 +32,7 @@ export interface Levels {
 
 export const SHOP = 'blue-shirts';
 
-const HEADERS: Readonly<Record<FeedType, string>> = {
+export const HEADERS: Readonly<Record<FeedType, string>> = {
   RESET_INVENTORY:
     'facilityId,externalFacilityId,idValue,idType,locationSeqId,comments,resetByAtp,availableQty',
   REC_INV_COUNT: 'facilityId,externalFacilityId,idValue,idType,locationSeqId,comments,quantity',

@@ -248,7 +248,7 @@ const WAYS: Readonly<Record<string, () => Way>> = {
       void (await shop.importFeed('RESET_INVENTORY__headless.csv', ['no,such,columns', '1,2,3'])),
     run: () => Promise.resolve(IMPORT),
     mend: async () => {
-      await shop.importCount('RESET_INVENTORY__good.csv', 'BROADWAY', { 'RED-SHIRT': 5 });
+      await shop.importCount('RESET_INVENTORY__headless.csv', 'BROADWAY', { 'RED-SHIRT': 5 });
     },
   }),
   'a feed is held': () => ({

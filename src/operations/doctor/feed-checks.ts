@@ -16,7 +16,7 @@ import type { Application } from '../application.ts';
 import { check, faulty, faultyFor, fine, type Check, type Finding } from './check.ts';
 
 const WHERE_TO_LOOK =
-  'error/ on the SFTP server has the feed and its *.errors.csv with the reasons. Let the sender mend and send it again; or `atp feed dismiss <file> --reason <text>`, when it is not needed.';
+  'error/ on the SFTP server has the feed and its *.errors.csv with the reasons. Let the sender mend it and send it again under its name; or `atp feed dismiss <file> --reason <text>`, when it is not needed.';
 
 export async function checkFeeds(app: Application): Promise<Check[]> {
   return [

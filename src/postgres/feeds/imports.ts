@@ -360,7 +360,7 @@ async function applyFeed<Type extends FeedType>(
     await recordRefusedRows(connection, { fileName, source: source ?? '', type, sentAt: writtenAt }, failed);
   }
   if (failed === 0 && rowCount > 0)
-    await endRefusedFeeds(connection, { type, source: source ?? feed.sender ?? null });
+    await endRefusedFeeds(connection, { fileName, type, source: source ?? feed.sender ?? null });
   return { counts, judged: { effect, reasons, isGated, importId, isPostedLater } };
 }
 

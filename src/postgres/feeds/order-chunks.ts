@@ -72,7 +72,7 @@ export async function finishOrders(connection: Connection, of: ChunkOf): Promise
   const { rows, applied, failed } = await readCounts(connection, of.key);
   await recordEnd(connection, of, failed);
   if (rows === 0 || applied > 0) await recordOrdersCame(connection, of.sentAt);
-  if (failed === 0 && rows > 0) await endRefusedFeeds(connection, { type: 'ORDER_ITEMS', source: of.source });
+  if (failed === 0 && rows > 0) await endRefusedFeeds(connection, of);
 }
 
 async function recordEnd(

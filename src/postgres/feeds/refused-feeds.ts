@@ -1,8 +1,10 @@
 /**
- * Feeds that came in and were refused, as a whole or some of their rows. Each is open until the next feed of its source and type
- * comes in without a refused row, or a person dismisses it.
+ * Feeds that came in and were refused, as a whole or some of their rows. Each is open until something says the same again without a
+ * refused row, or a person dismisses it.
  */
-import type { FeedType } from '../../domain/feed-type.ts';
+import { INCOMING_FOLDER } from '../../domain/drop-folders.ts';
+import { isCount } from '../../domain/feed-kind.ts';
+import { parseFeedType, type FeedType } from '../../domain/feed-type.ts';
 import { IMPORT_RECORDS_KEPT_DAYS, REFUSED_FEEDS_KEPT_DAYS } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
 import type { FeedFault } from './feeds-left.ts';
@@ -44,33 +46,50 @@ export async function recordRefusedRows(
   );
 }
 
+/** In SQL: a name without the type in front, which may be said by the folder, or be what was wrong with it. */
+const nameOf = (name: string) => `regexp_replace(${name}, '^[A-Z_]+__', '')`;
+
 /**
- * A feed of the type has come in without a refused row: what was refused before of its source is not told any more. That of another
- * one may lack its stock still.
+ * A feed has come in without a refused row. What was refused of its source is told no more where this one says it: it is the file
+ * again, or a newer count of a sender that has the folder for itself. Any other feed, such as the next difference, says nothing of
+ * what the refused one has said.
  *
  * @param source null: a person has imported it, and has not said whose it is, so any is meant
  */
 export async function endRefusedFeeds(
   connection: Connection,
-  { type, source }: { readonly type: FeedType; readonly source: string | null },
+  came: { readonly fileName: string; readonly type: FeedType; readonly source: string | null },
 ): Promise<void> {
+  const { fileName, type, source } = came;
+  const isCountOfOne = isCount(type) && source !== null && isOfOneSender(source);
   await connection.query(
     `UPDATE refused_feed SET ended_at = clock_timestamp()
-     WHERE feed_type = $1 AND ended_at IS NULL AND ($2::text IS NULL OR source IN ($2, ''))`,
-    [type, source],
+     WHERE ended_at IS NULL AND ($2::text IS NULL OR source IN ($2, ''))
+       AND ((${nameOf('file_name')} = ${nameOf('$3')} AND coalesce(feed_type, $1) = $1)
+         OR ($4 AND feed_type = $1))`,
+    [type, source, fileName, isCountOfOne],
   );
 }
 
-/** @returns how many open ones have the name */
-export async function dismissRefusedFeed(
+/** Not `incoming/` itself, nor a folder that is named after a type: there, each store may put its own. */
+function isOfOneSender(source: string): boolean {
+  return source !== INCOMING_FOLDER && parseFeedType(source) === null;
+}
+
+/**
+ * @param which those of a name, or all of a type
+ * @returns how many of them were open
+ */
+export async function dismissRefusedFeeds(
   database: Database,
-  fileName: string,
+  which: { readonly fileName: string } | { readonly type: FeedType },
   { by, reason }: { readonly by: string; readonly reason: string },
 ): Promise<number> {
+  const [column, value] = 'type' in which ? ['feed_type', which.type] : ['file_name', which.fileName];
   const dismissed = await database.query(
     `UPDATE refused_feed SET ended_at = clock_timestamp(), dismissed_by = $2, reason = $3
-     WHERE file_name = $1 AND ended_at IS NULL RETURNING file_name`,
-    [fileName, by, reason],
+     WHERE ${column} = $1 AND ended_at IS NULL RETURNING file_name`,
+    [value, by, reason],
   );
   return dismissed.length;
 }

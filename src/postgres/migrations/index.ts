@@ -83,6 +83,7 @@ import * as notOnShopify from './0102-what-a-mapping-has-not-met.ts';
 import * as appliedRowsOfFile from './0103-applied-rows-of-a-file.ts';
 import * as oneIndexOfApplied from './0104-one-index-of-applied-rows.ts';
 import * as filesByTime from './0105-files-by-time.ts';
+import * as whatEndsARefusedFeed from './0106-what-ends-a-refused-feed.ts';
 
 interface NamedMigration {
   readonly name: string;
@@ -174,6 +175,7 @@ const MIGRATIONS: readonly NamedMigration[] = [
   { name: '0103-applied-rows-of-a-file', ...appliedRowsOfFile },
   { name: '0104-one-index-of-applied-rows', ...oneIndexOfApplied },
   { name: '0105-files-by-time', ...filesByTime },
+  { name: '0106-what-ends-a-refused-feed', ...whatEndsARefusedFeed },
 ];
 
 /** In their order. */
