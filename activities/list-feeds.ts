@@ -249,7 +249,10 @@ function typeByName(path: string, sources: readonly FeedSource[]): FeedType | nu
   return order === 'time' ? null : feedTypeOrNull(path, type);
 }
 
-/** Whoever still has a file open writes on into it wherever it lies. A feed that grew after it was filed is taken again. */
+/**
+ * Whoever still has a file open writes on into it wherever it lies. A feed that grew after it was filed is taken again. Best effort: where
+ * we may not look any more, such as into archive/, no other feed waits for it.
+ */
 async function reclaimGrown(
   database: Database,
   drop: FileDrop,
@@ -259,11 +262,17 @@ async function reclaimGrown(
     database,
   )) {
     if (!isHere(sourceOf(sentPathOf(earlier)))) continue;
-    const found = await drop.find(filedAs);
-    if (found && found.sizeBytes === sizeBytes && found.modifiedAt.getTime() === modifiedAt.getTime())
-      continue;
-    const claim = claimOfGrown(sentPathOf(earlier), key);
-    if (found && found.sizeBytes > sizeBytes) await claimFile(drop, filedAs, claim);
+    try {
+      const found = await drop.find(filedAs);
+      if (found && found.sizeBytes === sizeBytes && found.modifiedAt.getTime() === modifiedAt.getTime())
+        continue;
+      const claim = claimOfGrown(sentPathOf(earlier), key);
+      if (found && found.sizeBytes > sizeBytes) await claimFile(drop, filedAs, claim);
+    } catch (error) {
+      // A server that is away refuses the listing, too, which comes next.
+      if (error instanceof AtpError && error.code === 'SFTP_UNREACHABLE') return;
+      throw error;
+    }
     await forgetFiledAs(database, key);
   }
 }

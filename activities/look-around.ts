@@ -6,14 +6,14 @@ import { inOrder, isMarkerName } from '../src/domain/feed-arrival.ts';
 import { NO_SETTINGS, type SourceSettings } from '../src/domain/feed-source.ts';
 import { parseFeedType } from '../src/domain/feed-type.ts';
 import { UNTAKEN_NAMES_TOLD_MAX } from '../src/domain/limits.ts';
-import { isForgotten } from '../src/domain/untaken.ts';
+import { asUnlisted, isForgotten } from '../src/domain/untaken.ts';
 import type { FeedOnDrop } from '../src/postgres/feeds/feeds-left.ts';
 import type { FeedSource } from '../src/postgres/feeds/sources.ts';
-import type { FileDrop, RemoteFile } from '../src/sftp/file-drop.ts';
+import type { FileDrop, FolderContents, RemoteFile } from '../src/sftp/file-drop.ts';
 import { removeClaim } from './claim-feed.ts';
 
 export interface Found {
-  /** Those in which feeds are looked for, below incoming/. */
+  /** Those in which feeds are looked for, incoming/ and below it, and that the server lets us list. */
   readonly folders: readonly string[];
   /** In their order. */
   readonly feeds: readonly FeedOnDrop[];
@@ -44,6 +44,7 @@ export async function lookAround(
         )
       : [];
   const folders = [top, ...below.map((folder) => `${top}/${folder}`)];
+  const listed: string[] = [];
   const feeds: FeedOnDrop[] = [];
   const markers = new Map<string, RemoteFile>();
   const untaken: string[] = [];
@@ -54,7 +55,13 @@ export async function lookAround(
     else if (!isNameInUse(file.name) || isForgotten(file, now)) untaken.push(path);
   };
   for (const folder of folders) {
-    const { files, folders: deeper, others } = folder === top ? first : await drop.survey(folder);
+    const found = folder === top ? first : await drop.surveyIfAllowed(folder);
+    if (found === null) {
+      untaken.push(asUnlisted(folder));
+      continue;
+    }
+    listed.push(folder);
+    const { files, folders: deeper, others } = found;
     for (const file of files) keep(`${folder}/${file.name}`, file);
     const unread = deeper.map((name) => `${folder}/${name}`).filter((path) => !folders.includes(path));
     untaken.push(...(await withFiles(drop, unread)));
@@ -67,15 +74,32 @@ export async function lookAround(
     else if (source === undefined || folderOf(path) === top) keep(path, file);
   }
   const isByTime = ({ path }: FeedOnDrop) => settingsOf(path, sources).order === 'time';
-  return { folders, feeds: inOrder(feeds, isByTime), markers, untaken };
+  return { folders: listed, feeds: inOrder(feeds, isByTime), markers, untaken };
 }
 
-/** Those of the folders in which something lies that somebody may have sent; of the first ones, since each is a request. */
+function namesIn({ files, folders, others }: FolderContents): readonly string[] {
+  return [...files.map(({ name }) => name), ...folders, ...others];
+}
+
+/** Where a volume is mounted, its file system has a folder that nobody else may look into. */
+function isOfFileSystem(folder: string): boolean {
+  return folder.endsWith('/lost+found');
+}
+
+/**
+ * Those of the folders in which something lies that somebody may have sent, or that we may not look into; of the first ones, since each
+ * is a request.
+ */
 async function withFiles(drop: FileDrop, folders: readonly string[]): Promise<readonly string[]> {
   const used: string[] = [];
   for (const folder of folders.slice(0, UNTAKEN_NAMES_TOLD_MAX)) {
-    if (isFeedName(folder) || (await drop.names(folder)).some((name) => !isNameInUse(name)))
+    if (isFeedName(folder)) {
       used.push(folder);
+      continue;
+    }
+    const found = await drop.surveyIfAllowed(folder);
+    if (found === null) used.push(...(isOfFileSystem(folder) ? [] : [asUnlisted(folder)]));
+    else if (namesIn(found).some((name) => !isNameInUse(name))) used.push(folder);
   }
   return used;
 }
@@ -84,6 +108,8 @@ async function withFiles(drop: FileDrop, folders: readonly string[]): Promise<re
 async function* claimedFiles(drop: FileDrop): AsyncGenerator<{ path: string; file: RemoteFile }> {
   for (const id of await drop.folders(CLAIMED_FOLDER)) {
     const claim = `${CLAIMED_FOLDER}/${id}`;
+    // Any other that we may not list fails the run: what lies in it must not be taken for gone.
+    if (isOfFileSystem(claim)) continue;
     const { files, folders } = await drop.survey(claim);
     const below = await Promise.all(
       folders.map(async (folder) =>

@@ -16,6 +16,7 @@ import {
 } from '../src/domain/limits.ts';
 import { isServerFault } from '../src/domain/source-server.ts';
 import { showText } from '../src/domain/shown-text.ts';
+import { untakenNameOf } from '../src/domain/untaken.ts';
 import { begin } from './begin.ts';
 import { tryBestEffort } from './failures.ts';
 import { briefStep, step } from './steps.ts';
@@ -79,7 +80,7 @@ function whatIsNotTaken(
   found: readonly FeedRef[],
 ): Pick<ImportResult, 'waiting' | 'untaken' | 'lost' | 'missing'> {
   const waiting = found.flatMap(({ path, waits }) => (waits ? [{ fileName: nameOf(path), ...waits }] : []));
-  const untaken = found.filter(({ isUntaken }) => isUntaken).map(({ path }) => nameOf(path));
+  const untaken = found.filter(({ isUntaken }) => isUntaken).map(({ path }) => untakenNameOf(path));
   const lost = found.flatMap((feed) => (feed.lost ? [feed.lost] : []));
   const missing = found.filter(({ isMissing }) => isMissing).map(({ path }) => path);
   return {

@@ -226,6 +226,11 @@ export const CONDITIONS = {
     subject: 'shop',
     title: 'A schedule is missing, paused or overdue',
   },
+  JOB_FAILS: {
+    severity: 'critical',
+    subject: 'installation',
+    title: 'The runs of a job fail, one after the other',
+  },
   PRODUCTS_QUARANTINED: {
     severity: 'warning',
     subject: 'shop',

@@ -14,8 +14,21 @@ export function isForgotten({ name, modifiedAt }: { name: string; modifiedAt: Da
   return isOld && isNameInUse(name) && /\.csv\b/i.test(name);
 }
 
+/** How a folder is told that the server does not let us list: what may lie in it, nobody knows. */
+export function asUnlisted(folder: string): string {
+  return `${folder}/`;
+}
+
+/** The name in a path that nobody takes: of a folder that we may not list, with its slash. */
+export function untakenNameOf(path: string): string {
+  return path.slice(path.replace(/\/$/, '').lastIndexOf('/') + 1);
+}
+
 /** @param name as a run tells it, on one line */
 export function untakenInWords(name: string): string {
+  if (name.endsWith('/')) {
+    return `${name} is a folder that the server does not let us list: give our user the right to read it, or nothing in it is imported.`;
+  }
   if (isFeedName(name)) {
     return `${name} is no file that can be taken: a folder, a link, or a name with characters that no request can have.`;
   }

@@ -53,6 +53,8 @@ export interface FileDrop {
   folders(folder: string): Promise<string[]>;
   /** Nothing when the folder does not exist. */
   survey(folder: string): Promise<FolderContents>;
+  /** The same; null: the server does not let us list this folder. */
+  surveyIfAllowed(folder: string): Promise<FolderContents | null>;
   /** The names of everything in it: links, and names that no path of ours can have, among them. */
   names(folder: string): Promise<string[]>;
   /** The plain file under a path, null when there is none. */
@@ -114,8 +116,7 @@ export function fileDrop(
 
 /** @param at where a path of ours is on the server */
 export function fileDropOn(connection: SftpConnection, at: (path: string) => string): FileDrop {
-  async function survey(folder: string): Promise<FolderContents> {
-    const all = (await connection.list(at(folder))) ?? [];
+  function contentsOf(all: readonly RemoteEntry[]): FolderContents {
     const sorted = all.toSorted((one, other) => compareNames(one.name, other.name));
     const usable = sorted.filter(({ name, kind }) => isPlainName(name) && kind !== 'other');
     const known = new Set(usable);
@@ -126,12 +127,20 @@ export function fileDropOn(connection: SftpConnection, at: (path: string) => str
     };
   }
 
+  const survey = async (folder: string): Promise<FolderContents> =>
+    contentsOf((await connection.list(at(folder))) ?? []);
+
   return {
     list: async (folder) => [...(await survey(folder)).files],
 
     folders: async (folder) => [...(await survey(folder)).folders],
 
     survey,
+
+    async surveyIfAllowed(folder) {
+      const all = await connection.listIfAllowed(at(folder));
+      return all && contentsOf(all);
+    },
 
     async endOf(path) {
       const byte = await connection.lastByte(at(path));

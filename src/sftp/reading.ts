@@ -79,7 +79,7 @@ export async function readLastByte(wrapper: Wrapper, path: string): Promise<Last
 
 /** SSH_FX codes of the SFTP protocol, draft 02, section 7. */
 export const NO_SUCH_FILE = 2;
-const PERMISSION_DENIED = 3;
+export const PERMISSION_DENIED = 3;
 const FAILURE = 4;
 
 async function close(wrapper: Wrapper, remote: Buffer): Promise<void> {

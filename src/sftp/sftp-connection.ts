@@ -13,7 +13,14 @@ import {
 } from '../domain/limits.ts';
 import { readRemoteFolder, type RemoteEntry } from './listing.ts';
 import { login } from './login.ts';
-import { NO_SUCH_FILE, readLastByte, readRemoteFile, type LastByte, type Wrapper } from './reading.ts';
+import {
+  NO_SUCH_FILE,
+  PERMISSION_DENIED,
+  readLastByte,
+  readRemoteFile,
+  type LastByte,
+  type Wrapper,
+} from './reading.ts';
 import type { SftpSettings } from './sftp-settings.ts';
 import { unreachableError } from './unreachable.ts';
 
@@ -23,6 +30,8 @@ export interface SftpConnection {
   look(path: string): Promise<RemoteEntry | null>;
   /** Null when there is no such folder. */
   list(folder: string): Promise<RemoteEntry[] | null>;
+  /** None when there is no such folder. Null when the server does not let us list it. */
+  listIfAllowed(folder: string): Promise<RemoteEntry[] | null>;
   upload(localPath: string, path: string): Promise<void>;
   download(path: string, localPath: string): Promise<void>;
   lastByte(path: string): Promise<LastByte>;
@@ -152,6 +161,17 @@ function connectionOn(
           return await readRemoteFolder(wrapper, folder, progress);
         } catch (error) {
           if (codeOf(error) === NO_SUCH_FILE) return null;
+          throw error;
+        }
+      }),
+
+    listIfAllowed: (folder) =>
+      ask(`listing ${folder}`, async (progress) => {
+        try {
+          return await readRemoteFolder(wrapper, folder, progress);
+        } catch (error) {
+          if (codeOf(error) === NO_SUCH_FILE) return [];
+          if (codeOf(error) === PERMISSION_DENIED) return null;
           throw error;
         }
       }),

@@ -49,6 +49,7 @@ test('doctor says of an installation without a fault that all is well, and what 
     'Clean-up',
     'Alerts',
     'Import schedule',
+    'Failing jobs',
     'blue-shirts: API version',
     'blue-shirts: token',
     'blue-shirts: scopes',

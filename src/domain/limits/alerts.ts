@@ -103,3 +103,20 @@ export const ALERT_SECRET_BYTES_MAX = 16_384;
 
 /** How long a worker that ends waits for the look or the delivery that its watch has begun. Another watch goes on. */
 export const WATCH_AWAITED_AT_END_MS = 3_000;
+
+/**
+ * After so many runs by schedule in a row that have failed, a job is told of; or after so long since the first of them, since the next
+ * night is far off. Some minutes are what a run waits by itself for a service that is away.
+ */
+export const FAILED_RUNS_UNTIL_TOLD = 2;
+export const FAILED_RUN_TOLD_AFTER_MS = 20 * 60_000;
+
+/** Failed runs that are looked at for it: more than a week's, so that a job of each week is among them; the newest ones. */
+export const FAILED_RUNS_LOOKED_BACK_MS = 8 * 24 * 60 * 60_000;
+export const FAILED_RUNS_READ_MAX = 1_000;
+
+/** Jobs of which one look asks whether they have ended well since: each is a request. */
+export const FAILING_JOBS_MAX = 50;
+
+/** After so long the last verification of a shop says little of today: more than a week, for those who verify each Sunday. */
+export const VERIFICATION_OLD_AFTER_MS = 8 * 24 * 60 * 60_000;

@@ -19,6 +19,7 @@ import { inspectDatabaseUser } from './database-user-check.ts';
 import { checkFeeds } from './feed-checks.ts';
 import { checkFileDrop } from './file-drop-check.ts';
 import { inspectLedger } from './ledger-check.ts';
+import { inspectFailingJobs } from './failing-jobs-check.ts';
 import { judgeImportSchedule } from './schedule-check.ts';
 import { checkShops } from './shop-checks.ts';
 import { checkTemporal } from './temporal-checks.ts';
@@ -84,7 +85,8 @@ async function checkDatabaseAndShops(app: Application, withDear: boolean): Promi
     shops.map(({ shopId }) => shopId),
   );
   const imports = await check('Import schedule', async () => judgeImportSchedule(await schedules));
-  return [...ofInstallation, imports, ...(await checkShops(app, shops, { withDear, schedules }))];
+  const failing = await check('Failing jobs', async () => inspectFailingJobs(app, await schedules));
+  return [...ofInstallation, imports, failing, ...(await checkShops(app, shops, { withDear, schedules }))];
 }
 
 /** An import goes on without the feeds that it cannot move. */

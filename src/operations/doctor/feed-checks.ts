@@ -3,7 +3,7 @@ import { expectedName, missingInWords } from '../../domain/expected-feed.ts';
 import type { WaitingCode } from '../../domain/feed-arrival.ts';
 import { reasonsInWords } from '../../domain/feed-gates.ts';
 import { CAUSES_PER_CHECK_MAX, FEED_AWAITED_FOR_MS, UNTAKEN_NAMES_IN_FINDING } from '../../domain/limits.ts';
-import { untakenInWords } from '../../domain/untaken.ts';
+import { untakenInWords, untakenNameOf } from '../../domain/untaken.ts';
 import { counted } from '../../domain/words.ts';
 import { listExpectedFeeds } from '../../postgres/feeds/expected-feeds.ts';
 import { listImports } from '../../postgres/feeds/feed-imports.ts';
@@ -135,7 +135,7 @@ async function inspectUntaken(app: Application): Promise<Finding> {
   const names = found.map(({ path }) => path).slice(0, UNTAKEN_NAMES_IN_FINDING);
   return faulty(
     `${names.join(', ')}${found.length > names.length ? ` and ${found.length - names.length} more` : ''}: read by nobody, seen since ${first.seenSince.toISOString()}.`,
-    `${untakenInWords(first.path.slice(first.path.lastIndexOf('/') + 1))} Or take it away: it is in nobody's way.`,
+    `${untakenInWords(untakenNameOf(first.path))} Or take it away: it is in nobody's way.`,
     { code: 'FEED_UNTAKEN', since: first.seenSince },
   );
 }

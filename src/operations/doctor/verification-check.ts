@@ -1,4 +1,4 @@
-import { CHECK_SKUS_NAMED } from '../../domain/limits.ts';
+import { CHECK_SKUS_NAMED, VERIFICATION_OLD_AFTER_MS } from '../../domain/limits.ts';
 import { counted } from '../../domain/words.ts';
 import { findVerification } from '../../postgres/lane/verifications.ts';
 import type { Shop } from '../../postgres/master-data/shops.ts';
@@ -12,7 +12,10 @@ export async function inspectVerification(app: Application, { shopId }: Shop): P
     return fine('The shop was never verified.', `\`atp verify ${shopId}\` compares it with Shopify.`);
   const { verifiedAt, checked, different, differentSince, causes, skus } = last;
   const at = verifiedAt.toISOString();
-  if (differentSince === null) return fine(`None of ${counted(checked, 'product')} was wrong at ${at}.`);
+  const isOld = Date.now() - verifiedAt.getTime() > VERIFICATION_OLD_AFTER_MS;
+  const anew = isOld ? `That is long ago: \`atp verify ${shopId}\` compares anew.` : null;
+  if (differentSince === null)
+    return fine(`None of ${counted(checked, 'product')} was wrong at ${at}.`, anew);
   const named = skus.slice(0, CHECK_SKUS_NAMED);
   const why = Object.entries(causes).map(([cause, count]) => `${cause} ${count}`);
   const rest = different > named.length ? `, and ${different - named.length} more` : '';
