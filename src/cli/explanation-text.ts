@@ -76,6 +76,19 @@ function pushLine(shopId: string, push: LastPush | null): string {
   const when = `file ${push.fileSequence}, ${push.at.toISOString()}`;
   const before = push.observed === null ? '' : ` (Shopify showed ${push.observed} before)`;
   if (push.errorCode !== null) return `${shopId}: not written by ${when}: ${push.errorCode}.`;
-  if (push.quantity === null) return `${shopId}: Shopify showed ${push.observed} already at ${when}.`;
-  return `${shopId}: ${push.quantity} written by ${when}${before}.`;
+  const kept = keptBackLine(push);
+  if (push.quantity === null)
+    return `${shopId}: nothing to write by ${when}: Shopify showed ${push.observed} already.${kept}`;
+  return `${shopId}: ${push.quantity} written by ${when}${before}.${kept}`;
+}
+
+function keptBackLine({ keptBack, keptBackSince, fileQuantity, fileSequence }: LastPush): string {
+  if (keptBack === 0) return '';
+  const since = keptBackSince === null ? '' : `, the first at ${keptBackSince}`;
+  return [
+    '',
+    `  File ${fileSequence} says ${fileQuantity}, less ${keptBack} that are kept back: so many were seen to be gone from Shopify${since},`,
+    '  and no imported order explains them yet. They are sold, it seems. What no order explains is put on sale again once the orders',
+    '  of that time are imported: `atp doctor` says up to when they are.',
+  ].join('\n');
 }

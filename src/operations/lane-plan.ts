@@ -26,6 +26,10 @@ export interface PlanRow {
   readonly published: number | null;
   /** What would be published. */
   readonly willBe: number;
+  /** Units of that which are kept back for sales whose orders are not imported, and what is left to show. */
+  readonly keptBack: number;
+  readonly shopifyWillShow: number;
+  /** Between what would be and what is published; where nothing is, what Shopify shows. */
   readonly difference: number;
   readonly cause: PlanCause;
   /** A feed and its row; null: a setting, a mapping or a membership. */
@@ -86,6 +90,8 @@ const CSV_COLUMNS = [
   'becauseOf',
   'revision',
   'since',
+  'keptBack',
+  'shopifyWillShow',
 ] as const;
 
 /** The rows of all pages as CSV for a spreadsheet, line by line. */
@@ -101,13 +107,16 @@ async function* rowsOf(pages: AsyncIterable<PlanPage>) {
 }
 
 function toPlanRow(row: WithheldRow, shown: number | null | undefined): PlanRow {
-  const { sku, published, quantity, cause, source, revision, since, lastKnown } = row;
+  const { sku, published, quantity, cause, source, revision, since, lastKnown, debt } = row;
+  const keptBack = Math.min(quantity, debt);
   return {
     sku,
     shopify: shown === undefined ? lastKnown : shown,
     isRead: shown !== undefined,
     published,
     willBe: quantity,
+    keptBack,
+    shopifyWillShow: quantity - keptBack,
     difference: quantity - (published ?? shown ?? lastKnown ?? 0),
     cause,
     becauseOf: source,

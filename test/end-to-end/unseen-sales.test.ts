@@ -122,6 +122,11 @@ test('verification reports what is kept back on purpose, and heals what somebody
     exitCode: 3,
     json: { causes: { UNSEEN_SALES: 1 }, healing: 0 },
   });
+  const { stdout: explained } = await shop.atpText('explain', SKU, '--shop', SHOP);
+  expect(explained).toContain(`${STOCK + RECEIVED - 3} written by file 2`);
+  expect(explained).toMatch(
+    /File 2 says 61, less 3 that are kept back: .* gone from Shopify, the first at 20/,
+  );
 
   await shop.twin.control('PATCH', '/shops/blue-shirts.myshopify.com/levels', [{ sku: SKU, available: 20 }]);
   const verified = await shop.atp('verify', SHOP, '--heal');

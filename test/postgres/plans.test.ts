@@ -269,12 +269,40 @@ describe('a plan', () => {
 
     expect(await sumWithheld(retailer.database, SHOP, 2)).toEqual({
       ...{ products: 6, unpublished: 0, falling: 6, rising: 0, toZero: 6 },
-      ...{ unitsBefore: 52, unitsAfter: 0 },
+      ...{ unitsBefore: 52, unitsAfter: 0, unitsKeptBack: 0, keptBack: 0, keptBackWhole: 0 },
     });
     expect(await search('s0')).toHaveLength(6);
     expect(await search('03')).toEqual(['S03']);
     // No pattern of SQL.
     expect(await search('%')).toEqual([]);
+  });
+
+  test('tells how many of its units are kept back for sales that are not imported, and of which products all', async () => {
+    const retailer = await openShopInTrouble();
+    await retailer.count(SHIRTS.slice(0, 6), 1_000);
+    await retailer.produce('recent-changes');
+    const { database } = retailer;
+    const rows = () =>
+      listWithheldRows(database, { shopId: SHOP, plan: 2 }, { after: null, limit: 2, search: null });
+    const debts = async () => (await rows()).map(({ sku, quantity, debt }) => ({ sku, quantity, debt }));
+    expect(await sumWithheld(database, SHOP, 2)).toMatchObject({ unitsKeptBack: 0, keptBack: 0 });
+    const [first, second] = await rows();
+    await database.query(
+      `INSERT INTO applied_row (shop_id, product_id, sequence, outcome, target, debt)
+       VALUES ($1, $2, 1, 'APPLIED', 10, 3), ($1, $3, 1, 'APPLIED', 10, 1000)
+       ON CONFLICT (shop_id, product_id) DO UPDATE SET debt = excluded.debt`,
+      [SHOP, first?.productId, second?.productId],
+    );
+
+    const found = await debts();
+    expect(found.map(({ debt }) => debt)).toEqual([3, 1000]);
+    expect(await sumWithheld(database, SHOP, 2)).toMatchObject({
+      ...{ unitsKeptBack: 3 + (found[1]?.quantity ?? 0), keptBack: 2, keptBackWhole: 1 },
+    });
+
+    await database.query(`UPDATE shop SET sales_policy = 'overwrite' WHERE shop_id = $1`, [SHOP]);
+    expect((await debts()).map(({ debt }) => debt)).toEqual([0, 0]);
+    expect(await sumWithheld(database, SHOP, 2)).toMatchObject({ unitsKeptBack: 0, keptBackWhole: 0 });
   });
 
   test('that is rejected is judged anew by the next run, with all of its products', async () => {

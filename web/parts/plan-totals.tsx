@@ -6,6 +6,7 @@ import { Figure, Figures } from './figures.tsx';
 
 export function PlanTotals({ totals }: { readonly totals: ResultOf<'lane.plan'>['totals'] }) {
   const { products, unpublished, unitsBefore, unitsAfter, falling, rising, toZero } = totals;
+  const { unitsKeptBack, keptBackWhole } = totals;
   return (
     <Figures>
       <Figure name="Products">
@@ -23,6 +24,16 @@ export function PlanTotals({ totals }: { readonly totals: ResultOf<'lane.plan'>[
       <Figure name="Fall / rise">
         <Units value={falling} /> / <Units value={rising} />
       </Figure>
+      {unitsKeptBack > 0 && (
+        <Figure name="Of these kept back for sales without an order">
+          <Units value={unitsKeptBack} />
+          {keptBackWhole > 0 && (
+            <>
+              , of <Units value={keptBackWhole} /> SKUs all
+            </>
+          )}
+        </Figure>
+      )}
       {unpublished > 0 && (
         <Figure name="Nothing published yet">
           <Units value={unpublished} />

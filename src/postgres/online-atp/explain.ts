@@ -41,6 +41,11 @@ export interface LastPush {
   readonly observed: number | null;
   readonly at: Date;
   readonly errorCode: string | null;
+  /** Units that the file says. */
+  readonly fileQuantity: number;
+  /** Units of these that are kept back (src/domain/unseen-sales.ts); since when the first of them was seen to be gone: ISO 8601. */
+  readonly keptBack: number;
+  readonly keptBackSince: string | null;
 }
 
 /** Units that have left one facility and not reached another: on hand at neither. */
@@ -126,7 +131,8 @@ async function readInTransit(database: Database, productId: string): Promise<rea
 async function readLastPush(database: Database, shopId: string, productId: string): Promise<LastPush | null> {
   const [push] = await database.query<LastPush>(
     `SELECT sequence AS "fileSequence", outcome, sent AS quantity, observed, settled_at AS at,
-       error_code AS "errorCode"
+       error_code AS "errorCode", target AS "fileQuantity", debt AS "keptBack",
+       CASE WHEN debt > 0 THEN drops #>> '{0,at}' END AS "keptBackSince"
      FROM applied_row WHERE shop_id = $1 AND product_id = $2`,
     [shopId, productId],
   );

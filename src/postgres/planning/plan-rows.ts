@@ -16,6 +16,8 @@ export interface WithheldRow {
   readonly quantity: number;
   /** What we have left on Shopify at the last push; null: it was never pushed. */
   readonly lastKnown: number | null;
+  /** Units that are kept back of the product, whatever a file says (src/domain/unseen-sales.ts). */
+  readonly debt: number;
   /** Of the plan, when the product joined. */
   readonly revision: number;
   readonly since: Date;
@@ -28,6 +30,9 @@ export interface PlanPosition {
   readonly units: number;
   readonly productId: string;
 }
+
+/** In SQL, of a row of `shop` and one of `applied` that may be missing. */
+const DEBT = `CASE WHEN shop.sales_policy = 'overwrite' THEN 0 ELSE coalesce(applied.debt, 0) END`;
 
 /** Units by which a row moves: what the list is ordered by, the largest first. */
 const UNITS = 'abs(row.quantity::bigint - coalesce(row.withheld_quantity, 0))';
@@ -63,17 +68,27 @@ export interface PlanTotals {
   readonly rising: number;
   /** Of those with units published: they would be at zero. */
   readonly toZero: number;
+  /** Units of those after that would be kept back for sales that are not imported, and of how many products. */
+  readonly unitsKeptBack: number;
+  readonly keptBack: number;
+  /** Products of these of which nothing would be left to show. */
+  readonly keptBackWhole: number;
 }
 
-/** Zeros for a plan that is closed: its rows are removed. By sync_plan_row_pkey. */
+/** Zeros for a plan that is closed: its rows are removed. By sync_plan_row_pkey and applied_row_pkey. */
 export async function sumWithheld(database: Database, shopId: string, plan: number): Promise<PlanTotals> {
   const [totals] = await database.query<PlanTotals>(
     `SELECT count(*)::int AS products, count(*) FILTER (WHERE withheld_quantity IS NULL)::int AS unpublished,
        coalesce(sum(withheld_quantity), 0)::bigint AS "unitsBefore", coalesce(sum(quantity), 0)::bigint AS "unitsAfter",
        count(*) FILTER (WHERE quantity < withheld_quantity)::int AS falling,
        count(*) FILTER (WHERE quantity > coalesce(withheld_quantity, 0))::int AS rising,
-       count(*) FILTER (WHERE quantity = 0 AND withheld_quantity > 0)::int AS "toZero"
-     FROM sync_plan_row WHERE shop_id = $1 AND plan = $2`,
+       count(*) FILTER (WHERE quantity = 0 AND withheld_quantity > 0)::int AS "toZero",
+       coalesce(sum(least(quantity, ${DEBT})), 0)::bigint AS "unitsKeptBack",
+       count(*) FILTER (WHERE least(quantity, ${DEBT}) > 0)::int AS "keptBack",
+       count(*) FILTER (WHERE quantity > 0 AND quantity <= ${DEBT})::int AS "keptBackWhole"
+     FROM sync_plan_row AS row JOIN shop USING (shop_id)
+     LEFT JOIN applied_row AS applied USING (shop_id, product_id)
+     WHERE shop_id = $1 AND plan = $2`,
     [shopId, plan],
   );
   if (!totals) throw new Error('A sum without groups has one row.');
@@ -103,10 +118,11 @@ export async function listWithheldRows(
        SELECT created_at FROM upload_file WHERE shop_id = $1 AND kind = 'hard-sync'
      )
      SELECT row.product_id AS "productId", product.sku, mapped.inventory_item_id AS "inventoryItemId", row.cause,
-       row.withheld_quantity AS published, row.quantity, applied.last_known AS "lastKnown", row.revision, row.since,
+       row.withheld_quantity AS published, row.quantity, applied.last_known AS "lastKnown", ${DEBT} AS debt, row.revision, row.since,
        explaining.source
      FROM page AS row
      JOIN product USING (product_id)
+     JOIN shop ON shop.shop_id = $1
      LEFT JOIN shop_product AS mapped ON mapped.shop_id = $1 AND mapped.product_id = row.product_id
      LEFT JOIN applied_row AS applied ON applied.shop_id = $1 AND applied.product_id = row.product_id
      LEFT JOIN upload_file AS file ON file.shop_id = $1 AND file.sequence = row.sequence_before

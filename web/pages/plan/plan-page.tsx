@@ -62,7 +62,21 @@ const COLUMNS: readonly Column<PlanRow>[] = [
     isNumber: true,
     cell: ({ published }) => <Units value={published} none="nothing yet" />,
   },
-  { header: 'Will be', isNumber: true, cell: ({ willBe }) => <Units value={willBe} /> },
+  {
+    header: 'Will be',
+    isNumber: true,
+    cell: ({ willBe, keptBack, shopifyWillShow }) => (
+      <>
+        <Units value={willBe} />
+        {keptBack > 0 && (
+          <Text component="span" inherit c="dimmed">
+            {' '}
+            (Shopify shows <Units value={shopifyWillShow} />: <Units value={keptBack} /> kept back)
+          </Text>
+        )}
+      </>
+    ),
+  },
   { header: 'Difference', isNumber: true, cell: ({ difference }) => <Move value={difference} /> },
   { header: 'Cause', isExtra: true, cell: ({ cause }) => <PlanCauseBadge cause={cause} /> },
   {

@@ -14,6 +14,14 @@ interface ShopValueProps {
   readonly explained: ExplainedProduct;
 }
 
+type LastPush = NonNullable<ExplainedProduct['explanation']['lastPush']>;
+
+/** Why the last file has written nothing. */
+function noWriteInWords({ outcome, errorCode }: LastPush): string {
+  if (errorCode !== null) return `not written: ${errorCode}`;
+  return outcome === 'OWED' ? 'not written: the next file has it' : 'nothing to write';
+}
+
 export function ShopValue({ sku, shopId, explained: { explanation } }: ShopValueProps) {
   const look = useLook('product.pushes', { sku, shopId, readNow: true, limit: 1 }, { lookAgainMs: false });
   const { onlineAtp, lastPush } = explanation;
@@ -70,15 +78,30 @@ export function ShopValue({ sku, shopId, explained: { explanation } }: ShopValue
                   name: 'Last push',
                   value: lastPush ? (
                     <>
-                      <Units value={lastPush.quantity} none="nothing to write" />,{' '}
+                      <Units value={lastPush.quantity} none={noWriteInWords(lastPush)} />,{' '}
                       <Instant at={lastPush.at} />
                     </>
                   ) : (
                     'never'
                   ),
                 },
+                ...(lastPush && lastPush.keptBack > 0
+                  ? [{ name: 'Kept back', value: <Units value={lastPush.keptBack} /> }]
+                  : []),
               ]}
             />
+            {lastPush && lastPush.keptBack > 0 && (
+              <Text size="sm">
+                So many units were seen to be gone from Shopify
+                {lastPush.keptBackSince !== null && (
+                  <>
+                    , the first <Instant at={lastPush.keptBackSince} />
+                  </>
+                )}
+                , and no imported order explains them yet: they are sold, it seems. What no order explains is
+                put on sale again once the orders of that time are imported.
+              </Text>
+            )}
           </Stack>
         )}
       </Loaded>
