@@ -143,11 +143,14 @@ function isWanted(
 
 const OUTCOME = SEARCH_ATTRIBUTES.outcome.name;
 
-/** A run that continued as a new one is left out: the new run is listed. */
+/**
+ * By the word that is shown of a run. One that has failed may have completed for Temporal; one without an outcome goes by
+ * its status. A run that continued as a new one is left out: the new run is listed.
+ */
 const STATUS_QUERIES = {
   running: `ExecutionStatus = 'Running'`,
-  completed: `ExecutionStatus = 'Completed'`,
-  failed: `ExecutionStatus IN ('Failed', 'Canceled', 'Terminated', 'TimedOut')`,
+  completed: `ExecutionStatus = 'Completed' AND (${OUTCOME} IS NULL OR ${OUTCOME} != 'FAILED')`,
+  failed: `(ExecutionStatus IN ('Failed', 'Canceled', 'Terminated', 'TimedOut') OR (ExecutionStatus = 'Completed' AND ${OUTCOME} = 'FAILED'))`,
   // A run that was terminated or timed out could not tell its outcome.
   'needs-attention': `(${OUTCOME} IN (${ATTENTION_OUTCOMES.map((outcome) => `'${outcome}'`).join(', ')}) OR ExecutionStatus IN ('Failed', 'Terminated', 'TimedOut'))`,
 } as const;
