@@ -41,11 +41,7 @@ import { forgetFiledAs, listFiledFeeds } from '../src/postgres/feeds/import-reco
 import { recordServerLook } from '../src/postgres/feeds/source-servers.ts';
 import { listSources, type FeedSource } from '../src/postgres/feeds/sources.ts';
 import { recordUntaken } from '../src/postgres/feeds/untaken-files.ts';
-import {
-  recordWaitingFeeds,
-  recordWhatFeedsWaitFor,
-  type FeedSeen,
-} from '../src/postgres/feeds/waiting-feeds.ts';
+import { recordWaitingFeeds, recordWhatFeedsWaitFor } from '../src/postgres/feeds/waiting-feeds.ts';
 import type { FileDrop, RemoteFile } from '../src/sftp/file-drop.ts';
 import { claimFile } from './claim-feed.ts';
 import type { FeedDrops } from './feed-drops.ts';
@@ -130,8 +126,8 @@ export function createListFeeds({
           const olderThan = newer && { olderThan: newer.slice(newer.lastIndexOf('/') + 1) };
           return { ...toFeedRef(feed), ...(marker && { marker }), ...olderThan, settlesInMs: 0 };
         }),
-        ...looks.flatMap(({ turn, seen, now }) =>
-          turn.waiting.map((feed) => toWaiting(feed, seen.get(feed.path), now)),
+        ...looks.flatMap(({ turn, since, now }) =>
+          turn.waiting.map((feed) => toWaiting(feed, since(feed), now)),
         ),
         ...looks
           .flatMap(({ old }) => old)
@@ -212,7 +208,10 @@ export function createListFeeds({
       },
       FEEDS_PER_RUN,
     );
-    return { turn, seen, now, old, markers, untaken };
+    // Of a held feed, all say when it came: by its claim it was seen later.
+    const since = (feed: FeedOnDrop): Date =>
+      findLeft(held, feed)?.cameAt ?? seen.get(feed.path)?.seenSince ?? now;
+    return { turn, since, now, old, markers, untaken };
   }
 }
 
@@ -226,7 +225,8 @@ interface Scope {
 
 interface Look {
   readonly turn: Turn<FeedOnDrop>;
-  readonly seen: ReadonlyMap<string, FeedSeen>;
+  /** Since when a feed waits. */
+  readonly since: (feed: FeedOnDrop) => Date;
   readonly now: Date;
   /** Done with; they only have to be moved. */
   readonly old: readonly FeedOnDrop[];
@@ -294,10 +294,9 @@ function toFeedRef({ path, sizeBytes, modifiedAt }: FeedOnDrop): FeedRef {
 
 function toWaiting(
   { code, settlesInMs, behind, ...feed }: Turn<FeedOnDrop>['waiting'][number],
-  seen: FeedSeen | undefined,
+  since: Date,
   now: Date,
 ): FeedRef {
-  const since = seen?.seenSince ?? now;
   const isLong = code === 'FEED_NOT_READABLE' || now.getTime() - since.getTime() > FEED_STALLED_AFTER_MS;
   return {
     ...toFeedRef(feed),

@@ -104,6 +104,13 @@ describe('a feed that a gate holds', () => {
     expect(await ofFolder()).toEqual([]);
   });
 
+  test('is held since it came, whoever tells of it', async () => {
+    await run.importFeed(await put('1.csv', ['BROADWAY,SHIRT,250000']));
+    const [{ cameAt } = { cameAt: null }] = await held();
+    const [first] = await run.listFeeds({ source: folder });
+    expect(first?.waits?.since).toBe(cameAt?.toISOString());
+  });
+
   test('cannot be decided about twice', async () => {
     await run.importFeed(await put('1.csv', ['BROADWAY,SHIRT,250000']));
     const [{ importId = 0 } = {}] = await held();

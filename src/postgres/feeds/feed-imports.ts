@@ -165,6 +165,8 @@ export interface HeldFeed {
   readonly path: string;
   readonly sizeBytes: number;
   readonly modifiedAt: Date;
+  /** Since when it is held. */
+  readonly cameAt: Date;
 }
 
 /** It waits for another one alone, and that is decided. */
@@ -175,7 +177,8 @@ const LAPSED = `jsonb_array_length(reasons) = 1 AND reasons->0->>'code' = 'BEHIN
 /** By feed_import_held. Feeds that came from a machine of ours are never held. */
 export async function listHeldFeeds(database: Database): Promise<readonly HeldFeed[]> {
   return database.query<HeldFeed>(
-    `SELECT import_id AS "importId", claimed_path AS path, size_bytes AS "sizeBytes", sent_at AS "modifiedAt"
+    `SELECT import_id AS "importId", claimed_path AS path, size_bytes AS "sizeBytes", sent_at AS "modifiedAt",
+       came_at AS "cameAt"
      FROM feed_import WHERE state = 'held' AND NOT (${LAPSED}) ORDER BY came_at, import_id`,
   );
 }

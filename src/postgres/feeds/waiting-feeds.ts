@@ -6,7 +6,7 @@ import type { FeedOnDrop } from './feeds-left.ts';
 /** The folder that a feed was sent to, also of one that is claimed. */
 const SOURCE = `regexp_replace(regexp_replace(path, '^claimed/[^/]+', 'incoming'), '/[^/]*$', '')`;
 
-export interface FeedSeen {
+interface FeedSeen {
   readonly path: string;
   readonly seenSince: Date;
   /** How long its size and time have not changed, from one look to another. */
