@@ -38,9 +38,7 @@ export const IMPORT_COMMANDS = [
         ...(errorFile === null ? [] : [`The refused rows with their reasons: ${errorFile}`]),
         ...(feedsLeft === null ? [] : [feedsLeftInWords(feedsLeft)]),
       ].join('\n');
-      // Some refused rows are normal, and the report has them; a feed without a single good row has failed.
-      const hasFailed = failed > 0 && applied === 0;
-      return { text, exitCode: hasFailed ? ExitCode.FAILED : ExitCode.OK };
+      return { text, exitCode: exitCodeOf(imported) };
     },
   }),
   command({
@@ -56,3 +54,9 @@ export const IMPORT_COMMANDS = [
   command({ path: 'import reject', operation: rejectImport, arguments: ['importId'], show: decidedText }),
   command({ path: 'import undo', operation: undoImport, arguments: ['importId'], show: undoneText }),
 ];
+
+/** As of a run of the import: refused rows are for a person, and a feed without a single good row has failed. */
+function exitCodeOf({ applied, failed }: { readonly applied: number; readonly failed: number }): ExitCode {
+  if (failed === 0) return ExitCode.OK;
+  return applied === 0 ? ExitCode.FAILED : ExitCode.NEEDS_A_PERSON;
+}

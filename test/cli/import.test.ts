@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { Warehouse } from '../feeds/warehouse.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
 import { atpWith } from './atp.ts';
 
@@ -20,4 +21,22 @@ test('an import tells of feeds that are done with and still lie in incoming/', a
   expect((await importFeed()).stdout).toContain(
     '1 feed done with cannot be moved to archive/ or error/, the first is incoming/RESET_INVENTORY__1.csv, since 2026-11-24T10:00:00.000Z. archive/ is full.',
   );
+});
+
+test('the exit code of an import says whether rows were refused, and whether any was good', async () => {
+  const { url } = await Warehouse.open();
+  const atp = await atpWith({ DATABASE_URL: url });
+  const exitCodeOf = async (name: string, ...skus: string[]) => {
+    const file = join(atp.folder, name);
+    const rows = skus.map((sku) => `BROADWAY,${sku},4`);
+    await writeFile(file, ['facilityId,idValue,availableQty', ...rows].join('\n'));
+    const command = ['import', file, '--type', 'RESET_INVENTORY'];
+    const { exitCode } = await atp.run(...command, '--dry-run');
+    expect((await atp.run(...command)).exitCode).toBe(exitCode);
+    return exitCode;
+  };
+
+  expect(await exitCodeOf('good.csv', 'SHIRT')).toBe(0);
+  expect(await exitCodeOf('mixed.csv', 'SHIRT', 'NO-SUCH-SKU')).toBe(4);
+  expect(await exitCodeOf('refused.csv', 'NO-SUCH-SKU', 'NONE-EITHER')).toBe(1);
 });
