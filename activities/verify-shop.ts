@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { Diary } from '../src/domain/diary.ts';
 import { AtpError } from '../src/domain/errors.ts';
+import { unhealedOf } from '../src/domain/difference-advice.ts';
 import {
   differenceCause,
   isHealedByFile,
@@ -112,10 +113,10 @@ export function createVerifyActivities({ database, adminApi, diary }: VerifyDeps
           // Then Shopify may sell all of its variants, and nothing lowers what it shows.
           const unmanaged = await readOthers();
           if (countTold(unmanaged) === 0) throw new AtpError('SHOP_NOT_MAPPED', { shopId });
-          return { ...resultOf(shop, progress, startedAt), unmanaged };
+          return { ...resultOf(shop, progress, heal, startedAt), unmanaged };
         }
         const shops = await sharedWith(database, shopId);
-        const result = resultOf(shop, progress, await readClock(database));
+        const result = resultOf(shop, progress, heal, await readClock(database));
         const { checked, differentCount: different } = result;
         await endVerification(database, verification, {
           isSample: sample !== undefined,
@@ -212,6 +213,7 @@ function whatToTell({ checked, causes, different }: VerifyResult) {
 function resultOf(
   { shopId, orderLagMs, orderWatermark }: Shop,
   { checked, healing, mayBeSales = 0, causes, different }: Progress,
+  heal: boolean,
   comparedAt: string,
 ): VerifyResult {
   const differentCount = countDifferent({ causes });
@@ -219,6 +221,7 @@ function resultOf(
   const healsAfter = new Date(Date.parse(comparedAt) + lagMs).toISOString();
   return {
     ...{ shopId, checked, equal: checked - differentCount, different, differentCount, causes, healing },
+    ...(heal && { notHealed: unhealedOf(causes) }),
     ...(mayBeSales > 0 && { mayBeSales: { products: mayBeSales, healsAfter } }),
   };
 }

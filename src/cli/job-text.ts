@@ -10,6 +10,7 @@ import { liveInWords } from '../domain/live.ts';
 import { pauseInWords } from '../domain/lane-pause.ts';
 import { startedInWords } from '../domain/jobs/started-hard-sync.ts';
 import { syncInWords, type SyncResult } from '../domain/jobs/producing.ts';
+import { waysOut } from '../domain/difference-advice.ts';
 import type { VerifyResult } from '../domain/jobs/verify.ts';
 import { unmanagedLines } from './unmanaged-text.ts';
 import { SHOWN_TEXT_LENGTH_MAX } from '../domain/limits.ts';
@@ -172,7 +173,8 @@ function verifyText(result: VerifyResult): string {
   ].join('\n');
 }
 
-function comparedText({ checked, equal, different, mayBeSales }: VerifyResult): string {
+function comparedText(result: VerifyResult): string {
+  const { checked, equal, different, mayBeSales } = result;
   if (equal === checked) return equalText(checked);
   const rows = different.map(({ sku, onlineAtp, shopify, cause }) => [
     sku,
@@ -185,8 +187,18 @@ function comparedText({ checked, equal, different, mayBeSales }: VerifyResult): 
     `${checked - equal} of ${counted(checked, 'product')} ${checked - equal === 1 ? 'differs' : 'differ'}.`,
     table(['SKU', 'Online ATP', 'On Shopify', 'Cause'], rows, ''),
     ...(more > 0 ? [`and ${more} more`] : []),
+    ...healedLines(result),
     ...(mayBeSales ? [mayBeSalesText(mayBeSales)] : []),
   ].join('\n');
+}
+
+/** Of a run that was to heal: what the next file makes equal, and what it cannot. */
+function healedLines({ shopId, healing, notHealed }: VerifyResult): readonly string[] {
+  if (notHealed === undefined) return [];
+  return [
+    `Marked for the next file, which makes them equal: ${healing}.`,
+    ...waysOut(shopId, notHealed).map((way) => `Not healed, ${way}.`),
+  ];
 }
 
 function mayBeSalesText({ products, healsAfter }: NonNullable<VerifyResult['mayBeSales']>): string {

@@ -27,14 +27,15 @@ export const DIFFERENCE_CAUSES = [
 export type DifferenceCause = (typeof DIFFERENCE_CAUSES)[number];
 
 /** Causes that a file mends. A setting on Shopify is for a person to change, and unseen sales end by themselves. */
-export const HEALED_BY_A_FILE: readonly DifferenceCause[] = [
-  'MAY_BE_SALES',
-  'CHANGED_ON_SHOPIFY',
-  'QUARANTINED',
-  'OWED',
-];
+const HEALED = ['MAY_BE_SALES', 'CHANGED_ON_SHOPIFY', 'QUARANTINED', 'OWED'] as const;
 
-export function isHealedByFile(cause: DifferenceCause): boolean {
+export const HEALED_BY_A_FILE: readonly DifferenceCause[] = HEALED;
+
+type HealedCause = (typeof HEALED)[number];
+
+export type UnhealedCause = Exclude<DifferenceCause, HealedCause>;
+
+export function isHealedByFile(cause: DifferenceCause): cause is HealedCause {
   return HEALED_BY_A_FILE.includes(cause);
 }
 

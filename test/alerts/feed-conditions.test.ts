@@ -19,6 +19,7 @@ interface Told {
   readonly severity: string | null;
   readonly since: string | null;
   readonly detail: string;
+  readonly hint: string | null;
 }
 
 /** What doctor finds, by code. */
@@ -157,6 +158,7 @@ test('what a verification found is told until one finds nothing', async () => {
   const { VERIFY_DIFFERS: differs } = await diagnose();
   expect(differs?.detail).toMatch(/^1 of 2 products differed at .* \(CHANGED_ON_SHOPIFY 1\): /);
   expect(differs?.since).toMatch(/^20/);
+  expect(differs?.hint).toContain(`\`atp verify ${SHOP} --heal\` lets the next file make it equal.`);
 
   await installation.run({ job: 'verify', shopId: SHOP, heal: true });
   await installation.recentChanges();
@@ -184,6 +186,21 @@ test('what a sample found is told until a sample finds it right, whatever else i
   }
   await show(level?.available ?? 0);
   await sample(1);
+  expect(Object.keys(await diagnose())).toEqual([]);
+});
+
+test('healing is proposed only for what a file mends', async () => {
+  const track = (tracked: boolean) =>
+    installation.twin.control('PATCH', `/shops/${SHOP}.myshopify.com/items`, [
+      { sku: 'BLUE-SHIRT', tracked },
+    ]);
+  await track(false);
+  await installation.verify();
+  const hint = (await diagnose())['VERIFY_DIFFERS']?.hint;
+  expect(hint).toContain('No file mends ITEM_NOT_TRACKED 1: switch "Track quantity" on');
+  expect(hint).not.toContain('--heal');
+  await track(true);
+  await installation.verify();
   expect(Object.keys(await diagnose())).toEqual([]);
 });
 

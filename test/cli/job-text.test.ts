@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { describeResult } from '../../src/cli/job-text.ts';
 import { resultInWords } from '../../src/domain/jobs/jobs.ts';
+import type { VerifyResult } from '../../src/domain/jobs/verify.ts';
 import type { UnmanagedStock } from '../../src/domain/unmanaged-stock.ts';
 
 const ONE_DIFFERENCE = { sku: 'A', onlineAtp: 3, shopify: 5, cause: 'CHANGED_ON_SHOPIFY' } as const;
@@ -29,6 +30,27 @@ test('verify tells of what may be a sale, and after when it heals', () => {
     `1 product lacks units that may be sales whose orders are not imported yet: they heal after ${healsAfter}, once the orders up to now are imported.`,
   );
 });
+
+test('verify that was to heal says what the next file makes equal, and what it cannot', () => {
+  const different = [ONE_DIFFERENCE, { ...ONE_DIFFERENCE, sku: 'B', cause: 'ITEM_NOT_TRACKED' as const }];
+  const result = { shopId: 'north', checked: 3, equal: 1, different, differentCount: 2, causes: {} };
+  const linesOf = (healed: Pick<VerifyResult, 'healing' | 'notHealed'>) =>
+    describeResult('verify', { ...result, ...healed })
+      .text.split('\n')
+      .slice(1)
+      .filter(isSentence);
+
+  expect(linesOf({ healing: 0 })).toEqual([]);
+  expect(linesOf({ healing: 2, notHealed: {} })).toEqual([
+    'Marked for the next file, which makes them equal: 2.',
+  ]);
+  expect(linesOf({ healing: 1, notHealed: { ITEM_NOT_TRACKED: 1 } })).toEqual([
+    'Marked for the next file, which makes them equal: 1.',
+    'Not healed, ITEM_NOT_TRACKED 1: switch "Track quantity" on for it in Shopify, and it then comes back by itself.',
+  ]);
+});
+
+const isSentence = (line: string) => line.endsWith('.');
 
 test('verify lists variants without a product, and ends with 3 where nothing else tells of one of them', () => {
   const listed = [{ sku: 'SHIRT', inventoryItemId: 'i', units: 2, cause: 'NAMESAKE' }] as const;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { countHealed, unhealedOf, waysOut } from '../../src/domain/difference-advice.ts';
 import { countToLookAt, differenceCause, mayBeSale, needsALook } from '../../src/domain/difference.ts';
 
 const WAY = {
@@ -64,4 +65,15 @@ test('what waits for a plan or ends by itself is nothing to look at', () => {
     3,
   );
   expect(countToLookAt({})).toBe(0);
+});
+
+test('a way out is told of each cause that no file mends, and of no other', () => {
+  const causes = { ITEM_NOT_TRACKED: 2, UNSEEN_SALES: 1, CHANGED_ON_SHOPIFY: 3, QUARANTINED: 1, OWED: 0 };
+  expect(countHealed(causes)).toBe(4);
+  expect(unhealedOf(causes)).toEqual({ ITEM_NOT_TRACKED: 2, UNSEEN_SALES: 1 });
+  expect(waysOut('acme', { ...causes, ITEM_NOT_FOUND: 1 })).toEqual([
+    'ITEM_NOT_FOUND 1: `atp shop map acme` finds its new item, and it then comes back by itself',
+    'ITEM_NOT_TRACKED 2: switch "Track quantity" on for it in Shopify, and it then comes back by itself',
+    'UNSEEN_SALES 1: its sold units are kept back until their orders are imported; nothing is to be done',
+  ]);
 });

@@ -22,6 +22,8 @@ export interface VerifyResult {
   readonly causes: Readonly<Partial<Record<DifferenceCause, number>>>;
   /** Products that the next file makes equal. */
   readonly healing: number;
+  /** Of a run that was to heal: the products that the next file does not make equal, by cause. Absent: it was not, or of an earlier release. */
+  readonly notHealed?: Readonly<Partial<Record<DifferenceCause, number>>>;
   /**
    * Products that are not healed yet: the units that Shopify lacks may be sales whose orders are not imported. The next
    * file keeps them back, until the shop's order watermark has passed. Absent: none.

@@ -1,3 +1,4 @@
+import { countHealed, waysOut, type DifferenceCauses } from '../../domain/difference-advice.ts';
 import { CHECK_SKUS_NAMED, VERIFICATION_OLD_AFTER_MS } from '../../domain/limits.ts';
 import { counted } from '../../domain/words.ts';
 import { findVerification } from '../../postgres/lane/verifications.ts';
@@ -21,7 +22,19 @@ export async function inspectVerification(app: Application, { shopId }: Shop): P
   const rest = different > named.length ? `, and ${different - named.length} more` : '';
   return faulty(
     `${different} of ${counted(checked, 'product')} differed at ${at} (${why.join(', ')}): ${named.join(', ')}${rest}.`,
-    `\`atp verify ${shopId}\` shows what each shows now; \`atp verify ${shopId} --heal\` lets the next file make them equal.`,
+    whatToDo(shopId, causes),
     { code: 'VERIFY_DIFFERS', since: differentSince },
   );
+}
+
+/** By cause: of some of them, asking the next file for them would change nothing. */
+function whatToDo(shopId: string, causes: DifferenceCauses): string {
+  const healed = countHealed(causes);
+  const left = waysOut(shopId, causes);
+  const which = left.length === 0 ? (healed === 1 ? 'it' : 'them') : `${healed} of them`;
+  return [
+    `\`atp verify ${shopId}\` shows what each shows now.`,
+    ...(healed === 0 ? [] : [`\`atp verify ${shopId} --heal\` lets the next file make ${which} equal.`]),
+    ...(left.length === 0 ? [] : [`No file mends ${left.join('; ')}.`]),
+  ].join(' ');
 }
