@@ -2,7 +2,7 @@ import { counted } from '../domain/words.ts';
 import { runDoctor } from '../operations/doctor/doctor.ts';
 import type { ResultOf } from '../operations/operation.ts';
 import { command } from './command.ts';
-import { ExitCode } from './report.ts';
+import { ExitCode, withShortTimes } from './report.ts';
 
 type Check = ResultOf<typeof runDoctor>['checks'][number];
 
@@ -22,5 +22,5 @@ export const DOCTOR_COMMANDS = [
 ];
 
 function checkText({ name, ok, detail, hint }: Check): string {
-  return `${ok ? '✔' : '✘'} ${name}: ${detail}${hint === null ? '' : `\n    ${hint}`}`;
+  return `${ok ? '✔' : '✘'} ${name}: ${withShortTimes(detail)}${hint === null ? '' : `\n    ${hint}`}`;
 }

@@ -33,6 +33,11 @@ export const OUTCOME_EXIT_CODES = {
   FAILED: ExitCode.FAILED,
 } as const satisfies Record<Outcome, ExitCode>;
 
+/** A sentence with its instants to the minute, as in tables. */
+export function withShortTimes(text: string): string {
+  return text.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (instant) => shortTime(instant) ?? '');
+}
+
 /** An ISO time to the minute, in UTC, for tables. */
 export function shortTime(iso: string | null): string | null {
   return iso === null ? null : `${iso.slice(0, 16).replace('T', ' ')}Z`;

@@ -15,6 +15,7 @@ import {
   GATE_TO_ZERO_MAX,
   GATE_UNKNOWN_MAX,
 } from './limits.ts';
+import { inZone } from './wall-clock.ts';
 import { counted } from './words.ts';
 
 /** The limits of a source. Null: that of all sources, which src/domain/limits/gates.ts has. */
@@ -89,7 +90,8 @@ export interface GateFacts {
 }
 
 const IN_WORDS = {
-  SENT_BEFORE: (d) => `the same name and content was imported at ${d.at}: its differences would count twice`,
+  SENT_BEFORE: (d) =>
+    `the same name and content was imported at ${inZone(String(d.at), 'UTC')}: its differences would count twice`,
   FEED_GREW: (d) =>
     d.beginsWith === undefined
       ? `it grew after it was imported; what was applied then stays, and only ${counted(Number(d.rows), 'row')} that came behind would be applied`

@@ -1,6 +1,7 @@
 /** Whether a job's schedule does what it is there for, so that a change gets on its way by itself. */
 
 import { SCHEDULE_LATE_MS } from './limits.ts';
+import { inZone } from './wall-clock.ts';
 
 /** What the server says of a schedule. Times are ISO 8601. */
 export interface ScheduleFacts {
@@ -69,12 +70,19 @@ export function scheduleInWords(state: ScheduleState): string {
     case 'missing':
       return 'is not there';
     case 'paused':
-      return `is paused (${state.note ?? 'no reason given'})${state.lastRunAt === null ? '' : `, the last run was at ${state.lastRunAt}`}`;
+      return `is paused (${state.note ?? 'no reason given'})${state.lastRunAt === null ? '' : `, the last run was at ${toTheMinute(state.lastRunAt)}`}`;
     case 'overdue':
-      return `has started no run since ${state.lastRunAt}, though one was due at ${state.dueAt}${leftOutInWords(state.leftOut)}`;
+      return `has started no run since ${toTheMinute(state.lastRunAt)}, though one was due at ${toTheMinute(state.dueAt)}${leftOutInWords(state.leftOut)}`;
     case 'on-time':
-      return state.nextRunAt === null ? 'has no run to come' : `starts the next run at ${state.nextRunAt}`;
+      return state.nextRunAt === null
+        ? 'has no run to come'
+        : `starts the next run at ${toTheMinute(state.nextRunAt)}`;
   }
+}
+
+/** `2026-11-26 04:30Z`. */
+function toTheMinute(iso: string): string {
+  return inZone(iso, 'UTC');
 }
 
 /** Counted since the schedule was made: which of them came last, nobody records. */

@@ -81,6 +81,10 @@ test('doctor says of an installation without a fault that all is well, and what 
   expect(stdout).toMatch(/^✔ Temporal: /);
   expect(stdout).toMatch(/✔ Postgres: .*; the connection stays on this machine\./);
   expect(stdout.trimEnd()).toMatch(/All is well\.$/);
+  expect(stdout).toContain('✔ Disk of Postgres: A probe of 1 MB could be written.');
+  // A person reads its times to the minute.
+  expect(stdout).toMatch(/✔ Clean-up: Done until \d{4}-\d\d-\d\d \d\d:\d\dZ\./);
+  expect(stdout).not.toMatch(/\d\dT\d\d:/);
   // It removed what it wrote to SFTP.
   for (const folder of ['incoming', 'claimed', 'outgoing', 'archive', 'error']) {
     expect(await patient.shop.filesIn(folder)).toEqual([]);

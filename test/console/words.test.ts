@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { draftOf, inputOf, missingIn, type JobFacts } from '../../web/pages/inventory/draft.ts';
 import { fateOf } from '../../web/pages/verify/fate.ts';
+import { withReadableInstants } from '../../web/parts/readable-instants.ts';
 import { hintFor } from '../../web/parts/hint-for.ts';
 
 test('what is withheld waits for a decision, and does not end by itself', () => {
@@ -13,6 +14,11 @@ test('what is withheld waits for a decision, and does not end by itself', () => 
 test('a hint has the shop, the file and the SKU that it is about, so that its command can be copied', () => {
   expect(hintFor('FILE_MISSING', { shopId: 'berlin', sequence: 7 })).toContain('`atp lane berlin retry 7`');
   expect(hintFor('FILE_MISSING', {})).toContain('`atp lane <shop> retry <sequence>`');
+});
+
+test('instants of a sentence are shown by the clock of the browser, exact ones and those to the minute', () => {
+  const shown = withReadableInstants('since 2026-11-25T21:10:00.123Z, the next at 2026-11-26 04:30Z.');
+  expect(shown).toMatch(/^since 2[56] Nov 2026, \d\d:\d\d .+, the next at 2[56] Nov 2026, \d\d:\d\d .+\.$/);
 });
 
 const NOW = Date.parse('2026-11-26T12:00:00Z');

@@ -8,6 +8,7 @@ import {
 
 const NOW = Date.parse('2026-11-26T12:00:00Z');
 const at = (time: string) => `2026-11-26T${time}.000Z`;
+const minute = (time: string) => `2026-11-26 ${time}Z`;
 
 /** Every quarter of an hour, the last run five minutes ago. */
 const ON_TIME: ScheduleFacts = {
@@ -23,27 +24,27 @@ const ON_TIME: ScheduleFacts = {
 
 describe('a schedule', () => {
   test.each<[string, ScheduleFacts | null, string]>([
-    ['that runs', ON_TIME, `starts the next run at ${at('12:10:00')}`],
+    ['that runs', ON_TIME, `starts the next run at ${minute('12:10')}`],
     [
       'that has not started a run yet',
       { ...ON_TIME, lastRunAt: null },
-      `starts the next run at ${at('12:10:00')}`,
+      `starts the next run at ${minute('12:10')}`,
     ],
     ['that is gone', null, 'is not there'],
     [
       'that is paused',
       { ...ON_TIME, isPaused: true, note: 'stock-take' },
-      `is paused (stock-take), the last run was at ${at('11:55:00')}`,
+      `is paused (stock-take), the last run was at ${minute('11:55')}`,
     ],
     [
       'of which the second run comes due now',
       { ...ON_TIME, lastRunAt: at('11:30:00'), overdueAt: at('12:00:00') },
-      `starts the next run at ${at('12:10:00')}`,
+      `starts the next run at ${minute('12:10')}`,
     ],
     [
       'of which the second run has come due',
       { ...ON_TIME, lastRunAt: at('11:29:59'), dueAt: at('11:44:59'), overdueAt: at('11:59:59') },
-      `has started no run since ${at('11:29:59')}, though one was due at ${at('11:44:59')}`,
+      `has started no run since ${minute('11:29')}, though one was due at ${minute('11:44')}`,
     ],
     [
       'whose server has left runs out',
@@ -51,17 +52,17 @@ describe('a schedule', () => {
         ...{ ...ON_TIME, lastRunAt: at('11:29:59'), dueAt: at('11:44:59'), overdueAt: at('11:59:59') },
         leftOut: { byOutage: 2, byOverlap: 1 },
       },
-      `has started no run since ${at('11:29:59')}, though one was due at ${at('11:44:59')} (runs left out until now: 2 because Temporal was away for too long, 1 because the run before still worked)`,
+      `has started no run since ${minute('11:29')}, though one was due at ${minute('11:44')} (runs left out until now: 2 because Temporal was away for too long, 1 because the run before still worked)`,
     ],
     [
       'of which a run is under way',
       { ...ON_TIME, lastRunAt: at('11:29:59'), overdueAt: at('11:59:59'), isWorking: true },
-      `starts the next run at ${at('12:10:00')}`,
+      `starts the next run at ${minute('12:10')}`,
     ],
     [
       'whose due times are not known',
       { ...ON_TIME, lastRunAt: '2026-11-01T00:00:00.000Z', overdueAt: null },
-      `starts the next run at ${at('12:10:00')}`,
+      `starts the next run at ${minute('12:10')}`,
     ],
     ['that has ended', { ...ON_TIME, nextRuns: [], overdueAt: at('11:59:59') }, 'has no run to come'],
   ])('%s', (_what, facts, words) => {

@@ -3,7 +3,7 @@ import type { SpotlightActionGroupData } from '@mantine/spotlight';
 import { JOBS } from '../../src/domain/jobs/jobs.ts';
 import { useAll } from '../api/pages.ts';
 import { useLook } from '../api/queries.ts';
-import { absolute } from '../parts/instant.tsx';
+import { absolute } from '../parts/readable-instants.ts';
 import { runHref } from '../parts/run-link.tsx';
 
 const RUNS_FOUND = 50;

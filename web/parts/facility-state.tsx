@@ -1,4 +1,5 @@
-import { useNow, absolute } from './instant.tsx';
+import { useNow } from './instant.tsx';
+import { absolute } from './readable-instants.ts';
 import { StateBadge } from './state-badge.tsx';
 
 interface FacilityStateProps {

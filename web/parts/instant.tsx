@@ -1,6 +1,7 @@
 /** Times with their zone, and how long that is from now: "26 Nov 2026, 06:00 CET · in 9 h". */
 import { Text, Tooltip, type TextProps } from '@mantine/core';
 import { createContext, use, useEffect, useState, type ReactNode } from 'react';
+import { absolute } from './readable-instants.ts';
 
 const NowContext = createContext(Date.now());
 /** "3 min ago" may be so old. */
@@ -33,21 +34,6 @@ export function relativeTo(now: number, at: number): string {
     if (Math.abs(difference) >= ms) return RELATIVE.format(Math.trunc(difference / ms), unit);
   }
   return difference > 5_000 ? 'in less than a minute' : 'just now';
-}
-
-/** "26 Nov 2026, 17:24:05 CET": in the zone of the browser unless another is named. */
-export function absolute(at: string | number, timeZone?: string, hasSeconds = false): string {
-  return new Intl.DateTimeFormat('en-GB', {
-    ...{ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' },
-    ...(hasSeconds && { second: '2-digit' }),
-    ...(timeZone !== undefined && { timeZone }),
-    timeZoneName: 'short',
-  }).format(new Date(at));
-}
-
-/** A sentence of the server with its instants as people read them: "since 26 Nov 2026, 17:24 CET". */
-export function withReadableInstants(text: string): string {
-  return text.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (instant) => absolute(instant));
 }
 
 /** "2 min 5 s" */

@@ -1,5 +1,5 @@
 import { Code } from '@mantine/core';
-import { withReadableInstants } from './instant.tsx';
+import { withReadableInstants } from './readable-instants.ts';
 
 /** A sentence of ours with its commands as such: what stands between back-ticks. */
 export function Prose({ text }: { readonly text: string }) {

@@ -3,7 +3,8 @@ import { Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { ResultOf } from '../api/operation-types.ts';
 import { OUTCOMES_IN_WORDS, type Outcome } from '../../src/domain/jobs/outcome.ts';
-import { durationOf, Instant, useNow, withReadableInstants } from './instant.tsx';
+import { durationOf, Instant, useNow } from './instant.tsx';
+import { withReadableInstants } from './readable-instants.ts';
 import { RowsProgress } from './rows-progress.tsx';
 import { StateBadge, type Tone } from './state-badge.tsx';
 

@@ -61,5 +61,5 @@ export async function inspectNodes(app: Application): Promise<Finding> {
 /** A disk that is full fails the large statements first, while everything that only looks goes on. */
 export async function inspectDisk(app: Application): Promise<Finding> {
   await requireRoomOnDisk(await app.database());
-  return fine(`It has room for ${DATABASE_ROOM_PROBED_BYTES / 1024 ** 2} MB more.`);
+  return fine(`A probe of ${DATABASE_ROOM_PROBED_BYTES / 1024 ** 2} MB could be written.`);
 }

@@ -1,5 +1,6 @@
 import { Code, Drawer, Stack, Table, Text, Title } from '@mantine/core';
-import { WholeInstant, withReadableInstants } from '../../parts/instant.tsx';
+import { WholeInstant } from '../../parts/instant.tsx';
+import { withReadableInstants } from '../../parts/readable-instants.ts';
 import { Prose } from '../../parts/prose.tsx';
 import { hintOf } from '../../../src/domain/errors.ts';
 import { isErrorCode } from '../../../src/domain/failure.ts';

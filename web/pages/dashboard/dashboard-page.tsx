@@ -3,6 +3,7 @@ import { lazy, Suspense, type ReactNode } from 'react';
 import type { ResultOf } from '../../api/operation-types.ts';
 import { useLook } from '../../api/queries.ts';
 import { Instant } from '../../parts/instant.tsx';
+import { withReadableInstants } from '../../parts/readable-instants.ts';
 import { LaneBadge } from '../../parts/lane-badges.tsx';
 import { Empty, Loaded, Page } from '../../parts/page.tsx';
 import { RunLink } from '../../parts/run-link.tsx';
@@ -183,7 +184,7 @@ function OldestChange({ lane: { oldestChange, nextDelta } }: { readonly lane: La
       }
     >
       {waitingInWords(oldestChange, waits)}
-      {nextDelta !== null && `; ${nextDelta}`}
+      {nextDelta !== null && `; ${withReadableInstants(nextDelta)}`}
     </Figure>
   );
 }

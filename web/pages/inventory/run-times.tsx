@@ -1,5 +1,6 @@
 import { List, Text } from '@mantine/core';
-import { absolute, Instant } from '../../parts/instant.tsx';
+import { Instant } from '../../parts/instant.tsx';
+import { absolute } from '../../parts/readable-instants.ts';
 
 interface RunTimesProps {
   readonly title: string;

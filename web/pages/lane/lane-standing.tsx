@@ -5,6 +5,7 @@ import { heldBecause } from '../../../src/domain/sync-plan.ts';
 import { isUnderWay } from '../../../src/domain/upload-file.ts';
 import { useLook } from '../../api/queries.ts';
 import { Instant } from '../../parts/instant.tsx';
+import { withReadableInstants } from '../../parts/readable-instants.ts';
 import { LaneBadge } from '../../parts/lane-badges.tsx';
 import { RowsProgress } from '../../parts/rows-progress.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
@@ -33,7 +34,7 @@ export function LaneStanding({ lane }: { readonly lane: LaneView }) {
           <Figure name="Oldest change not on Shopify">
             <OldestChange lane={lane} />
           </Figure>
-          {lane.nextDelta && <Figure name="Next delta">{lane.nextDelta}</Figure>}
+          {lane.nextDelta && <Figure name="Next delta">{withReadableInstants(lane.nextDelta)}</Figure>}
         </Figures>
         {head?.status === 'APPLYING' && <UnderWay shopId={lane.shopId} sequence={head.sequence} />}
         {lane.run && lane.run.words !== '' && (

@@ -5,7 +5,8 @@
 import { Group, Text, Tooltip } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import type { ResultOf } from '../../api/operation-types.ts';
-import { absolute, durationOf } from '../../parts/instant.tsx';
+import { durationOf } from '../../parts/instant.tsx';
+import { absolute } from '../../parts/readable-instants.ts';
 import { MISSED_REASONS } from '../../parts/missed-reasons.ts';
 import { Empty } from '../../parts/page.tsx';
 import { runHref } from '../../parts/run-link.tsx';
