@@ -248,6 +248,20 @@ test('a difference is found by a verification, chosen, and healed after an estim
   await until(async () => expect(await shop.readShown()).toMatchObject({ SOCKS: 10 }));
 });
 
+test('a file that needed no write does not say that Shopify showed its values, where a sale is kept back', async () => {
+  const { page } = operator;
+  await shop.sellOnShopify('SOCKS', 2);
+  await shop.hardSync();
+  await shop.processUploads();
+  const newest = await api.ask(`/api/lane/files?shopId=${SHOP}&limit=1`);
+  const { sequence } = (newest.json as { readonly files: readonly [{ readonly sequence: number }] }).files[0];
+  await goTo(page, `/files/${SHOP}/${sequence}`);
+  await shownTo(page, '5 needed no write');
+  expect(await shop.readShown()).toMatchObject({ SOCKS: 8 });
+  await shownTo(page, 'No call was made');
+  await shownTo(page, 'less what is kept back for sales whose orders are not imported');
+});
+
 test('no page has a violation of axe, light or dark, or is wider than a phone', async () => {
   const { page, faults } = await openPage(browser, api.url);
   await signInAs(page, 'operator');

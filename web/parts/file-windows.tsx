@@ -52,7 +52,8 @@ export function FileWindows({
       empty={
         rowsPurgedAt === null ? (
           <Empty title="No call was made">
-            Nothing of it was sent yet, or no row needed a write because Shopify showed its value already.
+            Nothing of it was sent yet, or no row needed a write: Shopify showed what it should already, less
+            what is kept back for sales whose orders are not imported.
           </Empty>
         ) : (
           <Empty title="Its calls are not kept any more">

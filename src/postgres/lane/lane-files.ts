@@ -15,7 +15,7 @@ export interface ListedFile {
   readonly rows: number;
   readonly toZero: number;
   readonly applied: number;
-  /** Rows that needed no write: Shopify showed the value already. */
+  /** Rows that needed no write: Shopify showed the value already, less what is kept back for unseen sales. */
   readonly skipped: number;
   readonly quarantined: number;
   readonly owed: number;

@@ -29,7 +29,7 @@ export type LaneState = 'idle' | 'waiting' | 'applying' | 'blocked' | 'paused';
 /** What became of a file's rows, also while a run is at it. */
 interface RowCounts {
   readonly applied: number;
-  /** Rows that needed no write: Shopify showed the value already. */
+  /** Rows that needed no write: Shopify showed the value already, less what is kept back for unseen sales. */
   readonly skipped: number;
   readonly quarantined: number;
   readonly owed: number;
