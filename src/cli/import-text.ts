@@ -1,6 +1,12 @@
 /** Imports in words: why one is held, what it changes. */
 import { reasonsInWords, type FeedEffect } from '../domain/feed-gates.ts';
-import type { FeedImport, ImportState, UndoneImport } from '../domain/feed-import.ts';
+import {
+  effectStateInWords,
+  stateInWords,
+  type FeedImport,
+  type ImportState,
+  type UndoneImport,
+} from '../domain/feed-import.ts';
 import { counted } from '../domain/words.ts';
 import type { DecidedImport } from '../operations/imports.ts';
 import { shortTime } from './report.ts';
@@ -9,29 +15,42 @@ import { table } from './table.ts';
 export function importsText(imports: readonly FeedImport[]): string {
   const rows = imports.map((found) => [
     found.importId,
-    found.state,
+    stateInWords(found),
     found.fileName,
     found.source,
     shortTime(found.cameAt.toISOString()),
     found.rows,
     found.refused,
-    found.reasons.length > 0 ? reasonsInWords(found.reasons) : found.effect && effectInWords(found.effect),
+    found.reasons.length > 0 ? reasonsInWords(found.reasons) : listedEffect(found),
   ]);
   const head = ['Import', 'State', 'Feed', 'Source', 'Came', 'Rows', 'Refused', 'What'];
   return table(head, rows, 'Nothing was imported yet.');
 }
 
-/** Nothing of it is there yet, or not all. */
-const WOULD: ReadonlySet<ImportState> = new Set(['held', 'approved', 'applying']);
+function listedEffect(found: FeedImport): string | null {
+  if (found.effect === null) return null;
+  const state = effectStateInWords(found);
+  return `${state === null ? '' : `${state}: `}${effectInWords(found.effect)}`;
+}
+
+const CHANGES: Readonly<Record<ImportState, string>> = {
+  held: 'It would change',
+  approved: 'It would change',
+  rejected: 'It would have changed',
+  replaced: 'It would have changed',
+  applying: 'It would change',
+  applied: 'It has changed',
+  undone: 'It had changed, and that is taken back:',
+};
 
 export function importText(found: FeedImport): string {
-  const { importId, fileName, source, type, state, rows, refused, reasons, effect } = found;
-  const would = WOULD.has(state) ? 'It would change ' : 'It has changed ';
+  const { importId, fileName, source, type, state, rows, refused, reasons, effect, isBeingUndone } = found;
+  const changes = isBeingUndone ? 'It had changed, and that is being taken back:' : CHANGES[state];
   return [
     `Import ${importId}: ${fileName}, ${type}${source === null ? '' : `, of ${source}`}; ${counted(rows, 'row')}, ${refused} refused.`,
-    `It is ${state}${progressText(found)}${decisionText(found)}.`,
+    `It is ${stateInWords(found)}${progressText(found)}${decisionText(found)}.`,
     ...(reasons.length > 0 ? [`Gates say: ${reasonsInWords(reasons)}.`] : []),
-    ...(effect === null ? [] : [`${would}${effectInWords(effect)}.`, movesText(effect)]),
+    ...(effect === null ? [] : [`${changes} ${effectInWords(effect)}.`, movesText(effect)]),
   ].join('\n');
 }
 

@@ -13,6 +13,33 @@ export const IMPORT_STATES = [
 ] as const;
 export type ImportState = (typeof IMPORT_STATES)[number];
 
+/** What a person calls its state: one whose rows were all refused is `applied` as well, and nothing of it is. */
+export const IMPORT_STATE_WORDS = [...IMPORT_STATES, 'refused'] as const;
+export type ImportStateWord = (typeof IMPORT_STATE_WORDS)[number];
+
+export function stateInWords({ state, isRefused }: Pick<FeedImport, 'state' | 'isRefused'>): ImportStateWord {
+  return isRefused ? 'refused' : state;
+}
+
+/** How far what it changes is so; null: it has changed it. */
+export function effectStateInWords({
+  state,
+  isBeingUndone,
+}: Pick<FeedImport, 'state' | 'isBeingUndone'>): string | null {
+  if (isBeingUndone) return 'being taken back';
+  return EFFECT_STATES[state];
+}
+
+const EFFECT_STATES: Readonly<Record<ImportState, string | null>> = {
+  held: 'would be',
+  approved: 'would be',
+  rejected: 'would have been',
+  replaced: 'would have been',
+  applying: 'being posted',
+  applied: null,
+  undone: 'taken back',
+};
+
 export interface FeedImport {
   readonly importId: number;
   readonly fileName: string;
@@ -21,6 +48,8 @@ export interface FeedImport {
   readonly state: ImportState;
   readonly rows: number;
   readonly refused: number;
+  /** Each of its rows was refused, so nothing of it was applied. */
+  readonly isRefused: boolean;
   readonly cameAt: Date;
   /** Why gates hold it, or have held it. */
   readonly reasons: readonly HoldReason[];

@@ -1,5 +1,5 @@
 /** Imports by number: what feeds have changed, and what a person decides about those that gates hold. */
-import { IMPORT_STATES, type FeedImport } from '../domain/feed-import.ts';
+import { IMPORT_STATE_WORDS, type FeedImport } from '../domain/feed-import.ts';
 import { byDefault, choice, count, invalid, optional, text, wholeNumber } from '../domain/input-fields.ts';
 import { IMPORTS_LISTED, IMPORTS_LISTED_MAX } from '../domain/limits.ts';
 import { counted } from '../domain/words.ts';
@@ -18,7 +18,7 @@ export const listImports = defineOperation({
   role: 'viewer',
   description: 'feeds that are held, then the last ones that were imported',
   fields: {
-    state: optional(choice('only those that are this', IMPORT_STATES)),
+    state: optional(choice('only those that are this', IMPORT_STATE_WORDS)),
     limit: byDefault(count('imports at most', IMPORTS_LISTED_MAX), IMPORTS_LISTED),
     after: optional(text('where to go on: `next` of the page before', 'next')),
   },

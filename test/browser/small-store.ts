@@ -47,7 +47,8 @@ async function done(api: ApiUnderTest, path: string, input: object): Promise<voi
   if (status !== 200) throw new Error(`${path} was refused: ${text}`);
 }
 
-async function upload(api: ApiUnderTest, file: string, body: string): Promise<void> {
+/** As a person uploads it. */
+export async function upload(api: ApiUnderTest, file: string, body: string): Promise<void> {
   const { status, text } = await api.ask(`/api/feed/import?file=${file}`, {
     ...{ method: 'POST', body, headers: { 'content-type': 'application/octet-stream' } },
   });

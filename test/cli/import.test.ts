@@ -40,3 +40,50 @@ test('the exit code of an import says whether rows were refused, and whether any
   expect(await exitCodeOf('mixed.csv', 'SHIRT', 'NO-SUCH-SKU')).toBe(4);
   expect(await exitCodeOf('refused.csv', 'NO-SUCH-SKU', 'NONE-EITHER')).toBe(1);
 });
+
+const EFFECT = {
+  ...{ levels: 2, unitsBefore: 30, unitsAfter: 5, toZero: 0, negative: 0 },
+  moves: [{ sku: 'MUG-BLUE', facilityId: 'NEW_YORK', before: 30, after: 5 }],
+};
+
+test('an import is said to have changed only what it has changed', async () => {
+  const { database, url } = await freshDatabase();
+  const atp = await atpWith({ DATABASE_URL: url });
+  for (const [state, refused, effect] of [
+    ['applied', 3, { ...EFFECT, levels: 0, moves: [] }],
+    ['applied', 1, EFFECT],
+    // A complete count of which no row is good has changed what it does not name.
+    ['applied', 3, EFFECT],
+    ['rejected', 0, EFFECT],
+    ['undone', 0, EFFECT],
+  ] as const) {
+    await database.query(
+      `INSERT INTO feed_import (import_key, file_name, feed_type, sent_at, state, row_count, refused_count, effect)
+       VALUES (gen_random_uuid()::text, 'night.csv', 'RESET_INVENTORY', now(), $1, 3, $2, $3)`,
+      [state, refused, effect],
+    );
+  }
+
+  const words = '2 quantities, from 30 units to 5; 0 to zero';
+  const { stdout } = await atp.run('import', 'list');
+  const rows = stdout.split('\n').map((line) => line.split('│').map((cell) => cell.trim()));
+  expect(rows.filter(([, id]) => id !== undefined && Number(id) > 0).map((row) => [row[2], row[8]])).toEqual([
+    ['undone', `taken back: ${words}`],
+    ['rejected', `would have been: ${words}`],
+    ['applied', words],
+    ['applied', words],
+    ['refused', 'no quantity'],
+  ]);
+  expect((await atp.run('import', 'show', '1')).stdout).toContain('It is refused.');
+  expect((await atp.run('import', 'show', '4')).stdout).toContain(`It would have changed ${words}.`);
+  expect((await atp.run('import', 'show', '5')).stdout).toContain(
+    `It had changed, and that is taken back: ${words}.`,
+  );
+  expect(await atp.json(['import', 'list', '--state', 'refused'])).toMatchObject([
+    { importId: 1, state: 'applied', isRefused: true },
+  ]);
+  expect(await atp.json(['import', 'list', '--state', 'applied'])).toMatchObject([
+    { importId: 3, isRefused: false },
+    { importId: 2, isRefused: false },
+  ]);
+});

@@ -1,12 +1,13 @@
 /** What a feed changes, or would change: the sums before and after, and the biggest moves. */
 import { Text } from '@mantine/core';
+import { effectStateInWords, type FeedImport } from '../../src/domain/feed-import.ts';
 import type { FeedEffect } from '../../src/domain/feed-gates.ts';
 import type { Json } from '../api/operation-types.ts';
 import { DataTable } from './data-table.tsx';
 import { Facts, type Fact } from './facts.tsx';
 import { ProductLink } from './links.tsx';
 import { Empty } from './page.tsx';
-import { Move, Units } from './units.tsx';
+import { formatMove, formatUnits, Move, Units } from './units.tsx';
 
 type Effect = Json<FeedEffect>;
 
@@ -44,6 +45,35 @@ export function EffectFacts({
         { name: 'Negative afterwards', value: <Units value={negative} /> },
       ]}
     />
+  );
+}
+
+type ListedImport = Pick<FeedImport, 'state' | 'isBeingUndone'> & { readonly effect: Effect | null };
+
+/** In a list: quantities that an import has changed; of one that is not posted, or not any more, with how far that is so. */
+export function ChangedQuantities({ of }: { readonly of: ListedImport }) {
+  if (of.effect === null) return '–';
+  const { levels } = of.effect;
+  const state = effectStateInWords(of);
+  return state === null ? <Units value={levels} /> : <NotPosted figure={formatUnits(levels)} state={state} />;
+}
+
+/** The same of units on hand. */
+export function ChangedUnits({ of }: { readonly of: ListedImport }) {
+  if (of.effect === null) return '–';
+  const move = of.effect.unitsAfter - of.effect.unitsBefore;
+  const state = effectStateInWords(of);
+  return state === null ? <Move value={move} /> : <NotPosted figure={formatMove(move)} state={state} />;
+}
+
+function NotPosted({ figure, state }: { readonly figure: string; readonly state: string }) {
+  return (
+    <Text component="span" inherit c="dimmed">
+      <span className="units">{figure}</span>
+      <Text component="span" size="xs" display="block">
+        {state}
+      </Text>
+    </Text>
   );
 }
 

@@ -1,7 +1,7 @@
-import type { ImportState } from '../../src/domain/feed-import.ts';
+import { stateInWords, type FeedImport, type ImportStateWord } from '../../src/domain/feed-import.ts';
 import { StateBadge, type Tone } from './state-badge.tsx';
 
-const TONES: Readonly<Record<ImportState, readonly [Tone, string]>> = {
+const TONES: Readonly<Record<ImportStateWord, readonly [Tone, string]>> = {
   held: ['attention', 'A gate holds it: nothing of it is applied until a person decides.'],
   approved: ['waiting', 'A person has let it through: the next run of the import applies it.'],
   rejected: ['none', 'A person has refused it: nothing of it is applied.'],
@@ -9,13 +9,15 @@ const TONES: Readonly<Record<ImportState, readonly [Tone, string]>> = {
   applying: ['busy', 'It is posted chunk by chunk.'],
   applied: ['good', 'What it says is in the ledger.'],
   undone: ['paused', 'What it had posted was taken back.'],
+  refused: ['bad', 'Each of its rows was refused: nothing of it was applied.'],
 };
 
-export function ImportStateBadge({ state }: { readonly state: ImportState }) {
-  const [tone, about] = TONES[state];
+export function ImportStateBadge({ of }: { readonly of: Pick<FeedImport, 'state' | 'isRefused'> }) {
+  const word = stateInWords(of);
+  const [tone, about] = TONES[word];
   return (
     <StateBadge tone={tone} about={about}>
-      {state}
+      {word}
     </StateBadge>
   );
 }

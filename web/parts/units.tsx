@@ -23,7 +23,7 @@ export function Units({
 export function Move({ value }: { readonly value: number }) {
   return (
     <Text component="span" inherit className="units" {...(value < 0 && { c: 'var(--fall-color)' })}>
-      {signed(value)}
+      {formatMove(value)}
     </Text>
   );
 }
@@ -33,12 +33,12 @@ export function Excess({ value }: { readonly value: number | null }) {
   if (value === null) return <Units value={null} />;
   return (
     <Text component="span" inherit className="units" {...(value > 0 && { c: 'var(--fall-color)' })}>
-      {signed(value)}
+      {formatMove(value)}
     </Text>
   );
 }
 
-function signed(value: number): string {
+export function formatMove(value: number): string {
   return `${value > 0 ? '+' : value < 0 ? '−' : ''}${NUMBER.format(Math.abs(value))}`;
 }
 

@@ -1,7 +1,7 @@
 /** The records of imports by number. */
 import { AtpError, type ErrorCode } from '../../domain/errors.ts';
 import type { FeedEffect, HoldReason } from '../../domain/feed-gates.ts';
-import type { FeedImport, ImportState } from '../../domain/feed-import.ts';
+import type { FeedImport, ImportState, ImportStateWord } from '../../domain/feed-import.ts';
 import type { FeedType } from '../../domain/feed-type.ts';
 import type { Connection, Database } from '../database.ts';
 import { forgetHeldLevels } from './held-levels.ts';
@@ -183,9 +183,13 @@ export async function listHeldFeeds(database: Database): Promise<readonly HeldFe
   );
 }
 
+/** A complete count of which no row is good may say still what is not there any more. */
+const IS_REFUSED = `(state = 'applied' AND row_count > 0 AND refused_count = row_count
+  AND coalesce((effect ->> 'levels')::int, 0) = 0)`;
+
 const SELECT = `
   SELECT import_id AS "importId", file_name AS "fileName", source, feed_type AS type, state, row_count AS rows,
-    refused_count AS refused, came_at AS "cameAt", reasons, effect, done_count AS done, pending_count AS pending, moved_at AS "movedAt",
+    refused_count AS refused, ${IS_REFUSED} AS "isRefused", came_at AS "cameAt", reasons, effect, done_count AS done, pending_count AS pending, moved_at AS "movedAt",
     state = 'applying' AND undone_to IS NOT NULL AS "isBeingUndone", decided_at AS "decidedAt",
     decided_by AS "decidedBy", decision_reason AS "decisionReason"
   FROM feed_import`;
@@ -195,7 +199,7 @@ export async function listImports(
   database: Database,
   page: {
     readonly limit: number;
-    readonly state?: ImportState | undefined;
+    readonly state?: ImportStateWord | undefined;
     /** The last import of the page before. */
     readonly after?: Pick<FeedImport, 'importId' | 'state'> | undefined;
   },
@@ -205,7 +209,8 @@ export async function listImports(
   const held = `${SELECT} WHERE state = 'held' AND ($2::bigint IS NULL
       OR (came_at, import_id) > (SELECT came_at, import_id FROM feed_import WHERE import_id = $2))
     ORDER BY came_at, import_id LIMIT $1`;
-  const others = `${SELECT} WHERE state <> 'held' AND ($2::text IS NULL OR state = $2)
+  const others = `${SELECT} WHERE state <> 'held' AND ($2::text IS NULL
+      OR CASE WHEN ${IS_REFUSED} THEN 'refused' ELSE state END = $2)
     AND ($3::bigint IS NULL OR import_id < $3) ORDER BY import_id DESC LIMIT $1`;
   const first =
     (state === undefined || state === 'held') && !isPastHeld

@@ -36,7 +36,7 @@ export function ImportRecordPage() {
 
 type Shown = ResultOf<'import.show'>;
 
-function Acts({ of: { importId, state, effect, fileName } }: { readonly of: Shown }) {
+function Acts({ of: { importId, state, isRefused, effect, fileName } }: { readonly of: Shown }) {
   if (state === 'held') {
     return (
       <>
@@ -65,7 +65,7 @@ function Acts({ of: { importId, state, effect, fileName } }: { readonly of: Show
       </>
     );
   }
-  if (state !== 'applied') return null;
+  if (state !== 'applied' || isRefused) return null;
   return (
     <Act
       name="import.undo"
@@ -81,6 +81,16 @@ function Acts({ of: { importId, state, effect, fileName } }: { readonly of: Show
   );
 }
 
+const EFFECT_TITLES: Readonly<Record<Shown['state'], string>> = {
+  held: 'What it would change',
+  approved: 'What it would change',
+  rejected: 'What it would have changed',
+  replaced: 'What it would have changed',
+  applying: 'What it changes',
+  applied: 'What it has changed',
+  undone: 'What it had changed, and was taken back',
+};
+
 function Record({ record }: { readonly record: Shown }) {
   const { state, type, source, cameAt, rows, refused, reasons, effect, done, pending, isBeingUndone } =
     record;
@@ -90,7 +100,7 @@ function Record({ record }: { readonly record: Shown }) {
         <Stack gap="md">
           <Facts
             facts={[
-              { name: 'State', value: <ImportStateBadge state={state} /> },
+              { name: 'State', value: <ImportStateBadge of={record} /> },
               { name: 'Type', value: type },
               { name: 'Source', value: source ?? 'uploaded by a person' },
               { name: 'Came', value: <WholeInstant at={cameAt} /> },
@@ -116,9 +126,7 @@ function Record({ record }: { readonly record: Shown }) {
       <Card component="section" aria-labelledby="effect">
         <Stack gap="md">
           <Title order={2} id="effect">
-            {state === 'held' || state === 'approved' || state === 'rejected'
-              ? 'What it would change'
-              : 'What it has changed'}
+            {isBeingUndone ? 'What it had changed, and is being taken back' : EFFECT_TITLES[state]}
           </Title>
           {effect ? (
             <>

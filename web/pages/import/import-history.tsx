@@ -1,13 +1,14 @@
 import { Select, Text } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
-import { IMPORT_STATES } from '../../../src/domain/feed-import.ts';
+import { IMPORT_STATE_WORDS } from '../../../src/domain/feed-import.ts';
 import { usePages } from '../../api/pages.ts';
 import { DataTable } from '../../parts/data-table.tsx';
 import { FilterBar } from '../../parts/filter-bar.tsx';
+import { ChangedQuantities, ChangedUnits } from '../../parts/import-effect.tsx';
 import { ImportStateBadge } from '../../parts/import-state.tsx';
 import { Instant } from '../../parts/instant.tsx';
 import { Empty, Loaded } from '../../parts/page.tsx';
-import { Move, Units } from '../../parts/units.tsx';
+import { Units } from '../../parts/units.tsx';
 import { useFilters } from '../../parts/use-filters.ts';
 
 const PAGE_ROWS = 50;
@@ -15,7 +16,7 @@ const PAGE_ROWS = 50;
 export function ImportHistory() {
   const [{ state }, setFilters] = useFilters(['state']);
   const navigate = useNavigate();
-  const chosen = IMPORT_STATES.find((known) => known === state);
+  const chosen = IMPORT_STATE_WORDS.find((known) => known === state);
   const look = usePages('import.list', { state: chosen, limit: PAGE_ROWS });
   return (
     <>
@@ -24,7 +25,7 @@ export function ImportHistory() {
           aria-label="State"
           placeholder="All states"
           clearable
-          data={[...IMPORT_STATES]}
+          data={[...IMPORT_STATE_WORDS]}
           value={chosen ?? null}
           onChange={(value) => setFilters({ state: value ?? undefined })}
         />
@@ -53,7 +54,7 @@ export function ImportHistory() {
             csv={{ name: 'import.list', input: { state: chosen }, fileName: 'imports.csv' }}
             columns={[
               { header: 'Import', isNumber: true, width: 70, cell: ({ importId }) => importId },
-              { header: 'State', width: 110, cell: (each) => <ImportStateBadge state={each.state} /> },
+              { header: 'State', width: 110, cell: (each) => <ImportStateBadge of={each} /> },
               {
                 header: 'File',
                 cell: ({ fileName, type }) => (
@@ -80,14 +81,13 @@ export function ImportHistory() {
                 header: 'Quantities',
                 isNumber: true,
                 isExtra: true,
-                cell: ({ effect }) => <Units value={effect?.levels} none="–" />,
+                cell: (each) => <ChangedQuantities of={each} />,
               },
               {
                 header: 'Units',
                 isNumber: true,
                 isExtra: true,
-                cell: ({ effect }) =>
-                  effect ? <Move value={effect.unitsAfter - effect.unitsBefore} /> : '–',
+                cell: (each) => <ChangedUnits of={each} />,
               },
               { header: 'Decided by', isWide: true, cell: ({ decidedBy }) => decidedBy ?? '–' },
             ]}
