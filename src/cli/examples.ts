@@ -70,6 +70,7 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
   ],
   'import list': ['import list', 'import list --state held --json'],
   'import show': ['import show 17', 'import show 17 --json'],
+  'import refused': ['import refused 17', 'import refused 17 --after 250 --json'],
   'import approve': [
     "import approve 17 --reason 'the store was refilled'",
     "import approve 17 --reason 'the store was refilled' --json",

@@ -8,7 +8,8 @@ import {
   type UndoneImport,
 } from '../domain/feed-import.ts';
 import { counted } from '../domain/words.ts';
-import type { DecidedImport } from '../operations/imports.ts';
+import type { RefusedRow } from '../domain/feed.ts';
+import type { DecidedImport, ShownImport } from '../operations/imports.ts';
 import { shortTime } from './report.ts';
 import { table } from './table.ts';
 
@@ -43,7 +44,7 @@ const CHANGES: Readonly<Record<ImportState, string>> = {
   undone: 'It had changed, and that is taken back:',
 };
 
-export function importText(found: FeedImport): string {
+export function importText({ refusedRows, ...found }: ShownImport): string {
   const { importId, fileName, source, type, state, rows, refused, reasons, effect, isBeingUndone } = found;
   const changes = isBeingUndone ? 'It had changed, and that is being taken back:' : CHANGES[state];
   return [
@@ -51,7 +52,21 @@ export function importText(found: FeedImport): string {
     `It is ${stateInWords(found)}${progressText(found)}${decisionText(found)}.`,
     ...(reasons.length > 0 ? [`Gates say: ${reasonsInWords(reasons)}.`] : []),
     ...(effect === null ? [] : [`${changes} ${effectInWords(effect)}.`, movesText(effect)]),
+    ...(refusedRows.length > 0 ? [refusedText(refusedRows)] : []),
+    ...(refused > refusedRows.length && refusedRows.length > 0
+      ? [`${refused - refusedRows.length} more are refused: \`atp import refused ${importId}\``]
+      : []),
   ].join('\n');
+}
+
+export function refusedText(rows: readonly RefusedRow[]): string {
+  return table(
+    ['Row', 'Column', 'Code', 'What is wrong', 'As it was sent'],
+    rows.map(({ rowNumber, column, code, message, values }) => [
+      ...[rowNumber, column === '' ? null : column, code, message, values.join(', ')],
+    ]),
+    'No refused row of it is kept.',
+  );
 }
 
 export function decidedText({ importId, fileName, state, rows, refused, run }: DecidedImport): string {

@@ -2,10 +2,25 @@ import { feedsLeftInWords } from '../domain/feeds-left.ts';
 import { warningInWords } from '../domain/import-warning.ts';
 import { counted } from '../domain/words.ts';
 import { importFeed } from '../operations/feeds.ts';
-import { approveImport, listImports, rejectImport, showImport, undoImport } from '../operations/imports.ts';
+import {
+  approveImport,
+  listImports,
+  listRefusedRowsOfImport,
+  rejectImport,
+  showImport,
+  undoImport,
+} from '../operations/imports.ts';
 import { reasonsInWords } from '../domain/feed-gates.ts';
 import { command } from './command.ts';
-import { decidedText, effectInWords, importsText, importText, movesText, undoneText } from './import-text.ts';
+import {
+  decidedText,
+  effectInWords,
+  importsText,
+  importText,
+  movesText,
+  refusedText,
+  undoneText,
+} from './import-text.ts';
 import { ExitCode } from './report.ts';
 
 export const IMPORT_COMMANDS = [
@@ -50,6 +65,12 @@ export const IMPORT_COMMANDS = [
     }),
   }),
   command({ path: 'import show', operation: showImport, arguments: ['importId'], show: importText }),
+  command({
+    path: 'import refused',
+    operation: listRefusedRowsOfImport,
+    arguments: ['importId'],
+    show: ({ refused, next }) => refusedText(refused) + (next === null ? '' : `\nMore: --after ${next}`),
+  }),
   command({ path: 'import approve', operation: approveImport, arguments: ['importId'], show: decidedText }),
   command({ path: 'import reject', operation: rejectImport, arguments: ['importId'], show: decidedText }),
   command({ path: 'import undo', operation: undoImport, arguments: ['importId'], show: undoneText }),

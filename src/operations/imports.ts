@@ -1,10 +1,18 @@
 /** Imports by number: what feeds have changed, and what a person decides about those that gates hold. */
+import type { RefusedRow } from '../domain/feed.ts';
 import { IMPORT_STATE_WORDS, type FeedImport } from '../domain/feed-import.ts';
 import { byDefault, choice, count, invalid, optional, text, wholeNumber } from '../domain/input-fields.ts';
-import { IMPORTS_LISTED, IMPORTS_LISTED_MAX } from '../domain/limits.ts';
+import {
+  IMPORT_REFUSALS_LISTED_MAX,
+  IMPORT_REFUSALS_NAMED,
+  IMPORT_REFUSALS_SHOWN,
+  IMPORTS_LISTED,
+  IMPORTS_LISTED_MAX,
+} from '../domain/limits.ts';
 import { counted } from '../domain/words.ts';
 import { decideImport, findImport, listImports as readImports } from '../postgres/feeds/feed-imports.ts';
 import { rejectRest } from '../postgres/feeds/reject-rest.ts';
+import { listRefusedRows } from '../postgres/feeds/refused-rows.ts';
 import { summarizeRefusals } from '../postgres/feeds/refused-feeds.ts';
 import { undoImport as takeBack } from '../postgres/feeds/undo-import.ts';
 import { ifTemporalIsThere, type TemporalOutcome } from './best-effort-temporal.ts';
@@ -54,7 +62,44 @@ export const showImport = defineOperation({
   role: 'viewer',
   description: 'why a feed is held, and what it has changed, or would change',
   fields: { importId },
-  run: async ({ app }, { importId: number }) => findImport(await app.database(), number),
+  run: async ({ app }, { importId: number }): Promise<ShownImport> => {
+    const database = await app.database();
+    const found = await findImport(database, number);
+    const page = { after: 0, limit: IMPORT_REFUSALS_NAMED };
+    return { ...found, refusedRows: await listRefusedRows(database, number, page) };
+  },
+});
+
+export interface ShownImport extends FeedImport {
+  /** The first ones, at most IMPORT_REFUSALS_NAMED. */
+  readonly refusedRows: readonly RefusedRow[];
+}
+
+export const listRefusedRowsOfImport = defineOperation({
+  name: 'import.refused',
+  role: 'viewer',
+  description: 'rows of an import that were refused, each with its reason and as it was sent',
+  fields: {
+    importId,
+    limit: byDefault(count('rows at most', IMPORT_REFUSALS_LISTED_MAX), IMPORT_REFUSALS_SHOWN),
+    after: optional(
+      wholeNumber(
+        'where to go on: the number of the last row of the page before',
+        1,
+        Number.MAX_SAFE_INTEGER,
+      ),
+    ),
+  },
+  run: async ({ app }, { importId: number, limit, after = 0 }) => {
+    const database = await app.database();
+    await findImport(database, number);
+    const { rows: refused, next } = await readPage(
+      limit,
+      (rowsMax) => listRefusedRows(database, number, { after, limit: rowsMax }),
+      (last) => last.rowNumber,
+    );
+    return { importId: number, refused, next };
+  },
 });
 
 const DECISION_FIELDS = { importId, reason: text('why') };
@@ -85,7 +130,14 @@ export const undoImport = defineOperation({
     takeBack(await app.database(), number, { by: caller.name, reason }),
 });
 
-export const IMPORT_OPERATIONS = [listImports, showImport, approveImport, rejectImport, undoImport] as const;
+export const IMPORT_OPERATIONS = [
+  listImports,
+  showImport,
+  listRefusedRowsOfImport,
+  approveImport,
+  rejectImport,
+  undoImport,
+] as const;
 
 export interface DecidedImport extends FeedImport {
   /** Whether a run of the import was started that does it; the next one by schedule does it otherwise. */

@@ -76,6 +76,7 @@ const LISTS_OF_PAGES = [
     'facility.list',
     'group.list',
     'import.list',
+    'import.refused',
     'installation.check',
     'lane.files',
     'lane.plan',

@@ -15,6 +15,7 @@ const LISTS: readonly (readonly [name: string, query: string])[] = [
   ['import.list', ''],
   ['import.list', 'state=held'],
   ['import.list', 'state=applied'],
+  ['import.refused', 'importId=1'],
   ['job.list', ''],
   ['lane.files', 'shopId=mugs'],
   ['lane.plan', 'shopId=mugs&plan=1'],
@@ -76,6 +77,10 @@ const SCENE = [
   `INSERT INTO feed_import (import_key, file_name, feed_type, sent_at, state)
    SELECT state || n, state || n, 'RESET_INVENTORY', now(), state
    FROM generate_series(1, 2) AS n, unnest(ARRAY['held', 'applied']) AS state`,
+  `INSERT INTO import_file (sha256, file_name, feed_type, row_count, applied_count, failed_count)
+   SELECT import_key, file_name, feed_type, 4, 0, 4 FROM feed_import WHERE import_id = 1`,
+  `INSERT INTO import_file_error SELECT sha256, n, '', 'PRODUCT_UNKNOWN', 'unknown', '["HAT", "1"]'
+   FROM import_file, generate_series(2, 5) AS n`,
   `INSERT INTO audit_log (act, actor, via, started_at, ended_at, outcome, input)
    SELECT 'group.set', 'Ann', 'cli', now(), now(), 'DONE', '{"threshold": 1}' FROM generate_series(1, 4)`,
 ];

@@ -46,6 +46,32 @@ const EFFECT = {
   moves: [{ sku: 'MUG-BLUE', facilityId: 'NEW_YORK', before: 30, after: 5 }],
 };
 
+test('an import names its first refused rows, and where the others are', async () => {
+  const { database, url } = await freshDatabase();
+  const atp = await atpWith({ DATABASE_URL: url });
+  const file = join(atp.folder, 'RESET_INVENTORY__night.csv');
+  const rows = Array.from({ length: 7 }, (_, at) => `NOWHERE,HAT-${at},3`);
+  await writeFile(file, ['facilityId,idValue,availableQty', ...rows, ''].join('\n'));
+  expect(await atp.run('import', file)).toMatchObject({ exitCode: 1 });
+
+  const { stdout } = await atp.run('import', 'show', '1');
+  expect(stdout).toMatch(
+    /6 │ idValue │ PRODUCT_UNKNOWN │ There is no product with SKU "HAT-4".* NOWHERE, HAT-4, 3/,
+  );
+  expect(stdout).not.toContain('HAT-5');
+  expect(stdout).toContain('2 more are refused: `atp import refused 1`');
+
+  expect(await atp.json(['import', 'refused', '1', '--after', '6', '--limit', '1'])).toMatchObject({
+    refused: [
+      { rowNumber: 7, column: 'idValue', code: 'PRODUCT_UNKNOWN', values: ['NOWHERE', 'HAT-5', '3'] },
+    ],
+    next: 7,
+  });
+  expect(await atp.failure('import', 'refused', '2')).toBe('IMPORT_UNKNOWN 2');
+  await database.query('DELETE FROM import_file_error');
+  expect((await atp.run('import', 'refused', '1')).stdout).toContain('No refused row of it is kept.');
+});
+
 test('an import is said to have changed only what it has changed', async () => {
   const { database, url } = await freshDatabase();
   const atp = await atpWith({ DATABASE_URL: url });

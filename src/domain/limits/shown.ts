@@ -86,6 +86,12 @@ export const MOVES_LISTED_MAX = 100_000;
 /** Refused rows that the answer of an import names with their reasons; its error file has all of them. */
 export const IMPORT_REFUSALS_SHOWN = 100;
 
+/** Refused rows on one page of those of an import: each has its values as they were sent, which may be long. */
+export const IMPORT_REFUSALS_LISTED_MAX = 1_000;
+
+/** Refused rows that `atp import show` names, beside what else it tells of the import. */
+export const IMPORT_REFUSALS_NAMED = 5;
+
 /** Runs to come that a job tells of. */
 export const NEXT_RUNS_SHOWN = 5;
 

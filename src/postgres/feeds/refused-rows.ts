@@ -2,7 +2,7 @@
 import { AtpError, type ErrorCode, type ErrorDetail } from '../../domain/errors.ts';
 import type { RefusedRow } from '../../domain/feed.ts';
 import { REFUSED_ROWS_PER_PAGE } from '../../domain/limits.ts';
-import type { Connection } from '../database.ts';
+import type { Connection, Database } from '../database.ts';
 
 interface StagedRefusal {
   readonly rowNumber: number;
@@ -46,12 +46,30 @@ export async function recordRefusals(connection: Connection, key: string): Promi
   }
 }
 
+const SELECT = `SELECT row_number AS "rowNumber", column_name AS "column", code, message, row_values AS "values"
+  FROM import_file_error`;
+
+/**
+ * Those of an import by number, from behind a row on. None of one of which nothing was applied by a decision, nor of one whose rows
+ * were kept long enough. By feed_import_pkey and import_file_error_pkey.
+ */
+export async function listRefusedRows(
+  database: Database,
+  importId: number,
+  { after, limit }: { readonly after: number; readonly limit: number },
+): Promise<readonly RefusedRow[]> {
+  return database.query<RefusedRow>(
+    `${SELECT} WHERE sha256 = (SELECT import_key FROM feed_import WHERE import_id = $1) AND row_number > $2
+     ORDER BY row_number LIMIT $3`,
+    [importId, after, limit],
+  );
+}
+
 /** By import_file_error_pkey. */
 export async function* readRefusedRows(connection: Connection, key: string): AsyncGenerator<RefusedRow> {
   for (let after = 0; ;) {
     const { rows: page } = await connection.query<RefusedRow>(
-      `SELECT row_number AS "rowNumber", column_name AS "column", code, message, row_values AS "values"
-       FROM import_file_error WHERE sha256 = $1 AND row_number > $2 ORDER BY row_number LIMIT $3`,
+      `${SELECT} WHERE sha256 = $1 AND row_number > $2 ORDER BY row_number LIMIT $3`,
       [key, after, REFUSED_ROWS_PER_PAGE],
     );
     yield* page;
