@@ -14,6 +14,7 @@ const LANE = { to: '/files/$shopId', words: 'Its files' } as const;
 const ITEMS = { to: '/files/$shopId', words: 'The items', search: { part: 'left' } } as const;
 const JOBS = { to: '/inventory', words: 'Its jobs' } as const;
 const IMPORTS = { to: '/import', words: 'The imports' } as const;
+const REFUSED = { to: '/import', words: 'The refused feeds' } as const;
 const SOURCES = { to: '/settings', words: 'The sources', search: { tab: 'sources' } } as const;
 const SHOPS = { to: '/settings', words: 'The shops' } as const;
 
@@ -33,8 +34,8 @@ const PLACES: Readonly<Partial<Record<ConditionCode, Place>>> = {
   SCHEDULE_NOT_RUNNING: JOBS,
   DELTA_LATE: JOBS,
   LIVE_NOT_RUNNING: JOBS,
-  FEED_REFUSED: IMPORTS,
-  FEED_ROWS_REFUSED: IMPORTS,
+  FEED_REFUSED: REFUSED,
+  FEED_ROWS_REFUSED: REFUSED,
   FEED_UNFINISHED: IMPORTS,
   FEED_MISSING: SOURCES,
   SOURCE_SERVER_AWAY: SOURCES,

@@ -12,6 +12,7 @@ import { WholeInstant } from '../../parts/instant.tsx';
 import { Empty, Loaded, Page } from '../../parts/page.tsx';
 import { RowsProgress } from '../../parts/rows-progress.tsx';
 import { formatUnits, Units } from '../../parts/units.tsx';
+import { RefusedOfImport } from './refused-of-import.tsx';
 
 /** While it is posted, a person waits for it. */
 const LOOK_AGAIN_MS = 5_000;
@@ -92,8 +93,20 @@ const EFFECT_TITLES: Readonly<Record<Shown['state'], string>> = {
 };
 
 function Record({ record }: { readonly record: Shown }) {
-  const { state, type, source, cameAt, rows, refused, reasons, effect, done, pending, isBeingUndone } =
-    record;
+  const {
+    importId,
+    state,
+    type,
+    source,
+    cameAt,
+    rows,
+    refused,
+    reasons,
+    effect,
+    done,
+    pending,
+    isBeingUndone,
+  } = record;
   return (
     <Stack gap="md">
       <Card>
@@ -123,6 +136,7 @@ function Record({ record }: { readonly record: Shown }) {
           <Decision record={record} />
         </Stack>
       </Card>
+      {refused > 0 && <RefusedOfImport importId={importId} />}
       <Card component="section" aria-labelledby="effect">
         <Stack gap="md">
           <Title order={2} id="effect">

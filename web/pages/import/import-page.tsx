@@ -3,6 +3,7 @@ import { Card, Stack, Title } from '@mantine/core';
 import { Page } from '../../parts/page.tsx';
 import { useMay } from '../../session/session.tsx';
 import { ImportHistory } from './import-history.tsx';
+import { RefusedFeeds } from './refused-feeds.tsx';
 import { Upload } from './upload.tsx';
 
 export function Import() {
@@ -13,6 +14,7 @@ export function Import() {
       about="Upload what another system would send by SFTP. You see what would change before anything is applied."
     >
       {may && <Upload />}
+      <RefusedFeeds />
       <Card component="section" aria-labelledby="history">
         <Stack gap="sm">
           <Title order={2} id="history">

@@ -3,8 +3,9 @@ import { Button, Group, Text } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { SEPARATORS } from '../../../src/domain/feed-source.ts';
-import { DataTable, saveAs } from '../../parts/data-table.tsx';
+import { saveAs } from '../../parts/data-table.tsx';
 import { Loaded } from '../../parts/page.tsx';
+import { RefusedTable, type RefusedRow } from '../../parts/refused-table.tsx';
 
 interface RefusedRowsProps {
   /** CSV, separated as the source says: row, column, code, message, and then the columns of the file. */
@@ -12,15 +13,6 @@ interface RefusedRowsProps {
   readonly fileName: string;
   /** Those of the whole file: `csv` may have only the first ones. */
   readonly count: number;
-}
-
-interface RefusedRow {
-  readonly row: string;
-  readonly column: string;
-  readonly code: string;
-  readonly message: string;
-  /** As it was sent. */
-  readonly sent: string;
 }
 
 /** As the error file begins that the server writes: so it may be sent again whatever the encoding of its source is. */
@@ -36,35 +28,7 @@ export function RefusedRows({ csv, fileName, count }: RefusedRowsProps) {
     <Loaded look={look} lines={3}>
       {(rows) => (
         <>
-          <DataTable
-            label="Refused rows"
-            rows={rows}
-            keyOf={({ row }) => row}
-            empty={null}
-            columns={[
-              { header: 'Row', isNumber: true, width: 60, cell: ({ row }) => row },
-              {
-                header: 'What is wrong',
-                cell: ({ message, column, code }) => (
-                  <>
-                    <Text inherit>{message}</Text>
-                    <Text size="xs" c="dimmed">
-                      {column === '' ? code : `${code} · column ${column}`}
-                    </Text>
-                  </>
-                ),
-              },
-              {
-                header: 'As it was sent',
-                isExtra: true,
-                cell: ({ sent }) => (
-                  <Text size="xs" ff="monospace" style={{ overflowWrap: 'anywhere' }}>
-                    {sent}
-                  </Text>
-                ),
-              },
-            ]}
-          />
+          <RefusedTable rows={rows} empty={null} />
           <Group justify="space-between">
             <Text size="xs" c="dimmed">
               {rows.length < count ? `The first ${rows.length} of ${count} refused rows` : `${count} refused`}
