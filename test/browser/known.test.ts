@@ -109,3 +109,17 @@ test('a closed facility is not said to sell, though it is a member still', async
   await page.getByRole('switch', { name: /is a member of .*, and does not sell/ }).waitFor();
   expect(await page.getByText('is now selling on').count()).toBe(0);
 });
+
+test('each tab of a page is in view on a phone', async () => {
+  const { page } = await openAs(browser, api, 'admin', { width: 390, height: 844, scheme: 'light' });
+  for (const path of ['/pipeline', '/settings']) {
+    await page.goto(path);
+    await page.getByRole('tab').first().waitFor();
+    for (const tab of await page.getByRole('tab').all()) {
+      const box = await tab.boundingBox();
+      expect((box?.x ?? NaN) + (box?.width ?? NaN), `${path} ${await tab.innerText()}`).toBeLessThanOrEqual(
+        390,
+      );
+    }
+  }
+});

@@ -1,20 +1,9 @@
 import { Tabs } from '@mantine/core';
-import { useEffect, useRef } from 'react';
 
-interface TabRowProps {
-  /** The value of each tab, and what stands on it. */
-  readonly tabs: readonly (readonly [value: string, label: string])[];
-  readonly value: string;
-}
-
-/** Tabs in one row, also on a phone, where it is moved sideways: the one that is open is in view. */
-export function TabRow({ tabs, value }: TabRowProps) {
-  const row = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    row.current?.querySelector('[data-active]')?.scrollIntoView({ inline: 'nearest', block: 'nearest' });
-  }, [value]);
+/** Tabs, each by its value and what stands on it. On a phone they take several rows: one that is out of view is not looked for. */
+export function TabRow({ tabs }: { readonly tabs: readonly (readonly [value: string, label: string])[] }) {
   return (
-    <Tabs.List ref={row} className="tab-row">
+    <Tabs.List>
       {tabs.map(([tab, label]) => (
         <Tabs.Tab key={tab} value={tab}>
           {label}

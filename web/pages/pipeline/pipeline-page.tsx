@@ -62,7 +62,7 @@ export function Pipeline() {
           value={filters.state ?? 'running'}
           onChange={(state) => setFilters({ state: state ?? undefined, limit: undefined })}
         >
-          <TabRow tabs={Object.entries(TABS)} value={filters.state ?? 'running'} />
+          <TabRow tabs={Object.entries(TABS)} />
           <Tabs.Panel value={filters.state ?? 'running'} pt="sm">
             <RunList
               tab={(filters.state ?? 'running') as Tab}

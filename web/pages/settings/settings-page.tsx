@@ -32,7 +32,7 @@ export function Settings() {
         onChange={(value) => setFilters({ tab: value === 'shops' ? undefined : (value ?? undefined) })}
         keepMounted={false}
       >
-        <TabRow tabs={TABS.map(([value, label]) => [value, label])} value={tab} />
+        <TabRow tabs={TABS.map(([value, label]) => [value, label])} />
         {TABS.map(([value, , Content]) => (
           <Tabs.Panel key={value} value={value} pt="md">
             <Content />
