@@ -1,5 +1,6 @@
 /** What pages say of causes and codes, so that a person knows what to do. */
 import { expect, test } from 'vitest';
+import { axisLabelOf, axisUnitFor } from '../../web/pages/dashboard/axis-unit.ts';
 import { draftOf, inputOf, missingIn, type JobFacts } from '../../web/pages/inventory/draft.ts';
 import { fateOf } from '../../web/pages/verify/fate.ts';
 import { withReadableInstants } from '../../web/parts/readable-instants.ts';
@@ -33,4 +34,17 @@ test('a time of day that is not typed whole is asked for, and is no fault of the
   expect(missingIn(half)).toBe('Say at what time it runs.');
   expect(inputOf(half, job, NOW)).not.toHaveProperty('start');
   expect(missingIn({ ...draft, runTime: 'custom', at: '' })).toBe('Say when the first run is.');
+});
+
+test('a label of an axis has one unit, and no space at which it breaks', () => {
+  const labelOf = (ms: number) => {
+    const unit = axisUnitFor(ms);
+    return axisLabelOf(ms / unit.ms, unit);
+  };
+  expect([500, 90_000, 480_000, 10_800_000].map(labelOf)).toEqual([
+    '0.5\u00a0s',
+    '90\u00a0s',
+    '8\u00a0min',
+    '3\u00a0h',
+  ]);
 });

@@ -8,6 +8,7 @@ import { useLook } from '../../api/queries.ts';
 import { durationOf } from '../../parts/instant.tsx';
 import { Loaded } from '../../parts/page.tsx';
 import { formatUnits } from '../../parts/units.tsx';
+import { axisLabelOf, axisUnitFor } from './axis-unit.ts';
 
 type Day = ResultOf<'shop.history'>['days'][number];
 
@@ -55,11 +56,11 @@ function Charts({
   readonly days: readonly Day[];
   readonly setApart: Readonly<Record<string, number>>;
 }) {
-  const unitMs = unitFor(Math.max(0, ...days.map(({ toShopifyMedianMs }) => toShopifyMedianMs ?? 0)));
+  const unit = axisUnitFor(Math.max(0, ...days.map(({ toShopifyMedianMs }) => toShopifyMedianMs ?? 0)));
   const data = days.map((day) => ({
     ...day,
     label: day.day.slice(8),
-    time: day.toShopifyMedianMs === null ? null : day.toShopifyMedianMs / unitMs,
+    time: day.toShopifyMedianMs === null ? null : day.toShopifyMedianMs / unit.ms,
   }));
   const causes = Object.entries(setApart).map(([cause, products]) => ({ cause, products }));
   return (
@@ -97,8 +98,13 @@ function Charts({
           data={data}
           dataKey="label"
           series={[{ name: 'time', label: 'Time', color: 'blue.6' }]}
-          valueFormatter={(time) => durationOf(time * unitMs)}
-          yAxisProps={{ ...SMALL_AXIS, width: 52, domain: [0, 'auto'] }}
+          valueFormatter={(time) => durationOf(time * unit.ms)}
+          yAxisProps={{
+            ...SMALL_AXIS,
+            width: 52,
+            domain: [0, 'auto'],
+            tickFormatter: (time: number) => axisLabelOf(time, unit),
+          }}
         />
       </Chart>
       <Chart
@@ -124,12 +130,6 @@ function Charts({
       </Chart>
     </SimpleGrid>
   );
-}
-
-/** The steps of an axis are round numbers of it. */
-function unitFor(highestMs: number): number {
-  if (highestMs < 120_000) return 1_000;
-  return highestMs < 7_200_000 ? 60_000 : 3_600_000;
 }
 
 interface ChartProps {
