@@ -1,6 +1,7 @@
 /** `atp lane <shopId> files|file|quarantine`: more of a lane than its view has. */
 import { countPassedOn } from '../domain/jobs/process-uploads.ts';
 import { invalid } from '../domain/input-fields.ts';
+import { makerInWords } from '../domain/upload-file.ts';
 import { counted } from '../domain/words.ts';
 import { listLaneFiles, listQuarantine, showLaneFile } from '../operations/lane-files.ts';
 import { perform, type ResultOf } from '../operations/operation.ts';
@@ -103,7 +104,7 @@ function fileText({ windows, stages, madeBy, appliedBy, ...file }: ResultOf<type
     readBack === null
       ? 'It was not read back yet: a verification of all products does it.'
       : `Read back ${timeOf(readBack.verifiedAt)}: ${readBack.equal} of ${readBack.rows} equal on Shopify.`,
-    `Made by ${madeBy?.workflowId ?? 'a decision'}, applied by ${appliedBy?.workflowId ?? 'nobody'}.`,
+    `Made by ${madeBy?.workflowId ?? makerInWords(file)}, applied by ${appliedBy?.workflowId ?? 'nobody'}.`,
     table(head, rows, 'No calls of it are kept.'),
   ].join('\n');
 }

@@ -154,3 +154,15 @@ export interface NumbersOnSftp {
   /** Those that the lane was done with. */
   readonly archived: ReadonlySet<number>;
 }
+
+/** Who has made a file that is of no run. */
+export function makerInWords({
+  kind,
+  approvedPlan,
+}: {
+  readonly kind: UploadFileKind;
+  readonly approvedPlan: number | null;
+}): string {
+  if (approvedPlan !== null) return `an approval of plan ${approvedPlan}`;
+  return kind === 'drain' ? 'a drain' : 'a decision of a person';
+}

@@ -200,6 +200,13 @@ describe('a held plan', () => {
     await shownTo(page, 'The products of a plan are listed while it is held');
   });
 
+  test('is named by the file that its approval has made', async () => {
+    const { page } = operator;
+    await goTo(page, `/files/${SHOP}/2`);
+    const plan = page.getByRole('link', { name: 'an approval of plan 2' });
+    expect(await plan.getAttribute('href')).toBe(`/approvals/${SHOP}/2`);
+  });
+
   test('is in the audit log with who and why, found by filters that a link keeps', async () => {
     const { page } = operator;
     await goTo(page, '/audit?act=lane.approve&by=operator');

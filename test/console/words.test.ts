@@ -1,5 +1,6 @@
 /** What pages say of causes and codes, so that a person knows what to do. */
 import { expect, test } from 'vitest';
+import { makerInWords } from '../../src/domain/upload-file.ts';
 import { axisLabelOf, axisUnitFor } from '../../web/pages/dashboard/axis-unit.ts';
 import { draftOf, inputOf, missingIn, type JobFacts } from '../../web/pages/inventory/draft.ts';
 import { fateOf } from '../../web/pages/verify/fate.ts';
@@ -47,4 +48,10 @@ test('a label of an axis has one unit, and no space at which it breaks', () => {
     '8\u00a0min',
     '3\u00a0h',
   ]);
+});
+
+test('a file that no run has made is said to be made by whoever has', () => {
+  expect(makerInWords({ kind: 'recent-changes', approvedPlan: 7 })).toBe('an approval of plan 7');
+  expect(makerInWords({ kind: 'recent-changes', approvedPlan: null })).toBe('a decision of a person');
+  expect(makerInWords({ kind: 'drain', approvedPlan: null })).toBe('a drain');
 });

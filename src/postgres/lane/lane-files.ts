@@ -97,6 +97,8 @@ export interface FileDetails extends ListedFile {
   readonly locationId: string;
   /** The run that has made it, and the one that has begun to apply it last: `<workflow id> <run id>`; null: not recorded. */
   readonly producerKey: string;
+  /** The plan whose approval has made it; null: none has, or it is not known any more. */
+  readonly approvedPlan: number | null;
   readonly applierKey: string | null;
   /** When its rows and calls were removed; null: they are kept. */
   readonly rowsPurgedAt: Date | null;
@@ -110,7 +112,9 @@ export async function readFileDetails(
 ): Promise<FileDetails> {
   const [record] = await database.query<FileRecord & Omit<FileDetails, keyof ListedFile>>(
     `SELECT ${COLUMNS}, location_id AS "locationId", producer_key AS "producerKey", applier_key AS "applierKey",
-       rows_purged_at AS "rowsPurgedAt" ${FROM} WHERE shop_id = $1 AND sequence = $2`,
+       rows_purged_at AS "rowsPurgedAt",
+       (SELECT plan FROM sync_plan WHERE approval_key = upload_file.producer_key) AS "approvedPlan" ${FROM}
+     WHERE shop_id = $1 AND sequence = $2`,
     [shopId, sequence],
   );
   if (!record) throw new AtpError('UPLOAD_FILE_UNKNOWN', { shopId, sequence });

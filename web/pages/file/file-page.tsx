@@ -1,6 +1,6 @@
 import { Card, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
-import { isDone } from '../../../src/domain/upload-file.ts';
+import { isDone, makerInWords } from '../../../src/domain/upload-file.ts';
 import { useLook } from '../../api/queries.ts';
 import { Cause } from '../../parts/cause.tsx';
 import { Facts } from '../../parts/facts.tsx';
@@ -170,7 +170,7 @@ function FileDetails({ file }: { readonly file: FileView }) {
                   </>
                 ),
               },
-              { name: 'Made by', value: file.madeBy ? <RunLink run={file.madeBy} /> : 'not by a run' },
+              { name: 'Made by', value: <Maker file={file} /> },
               { name: 'Applied by', value: file.appliedBy ? <RunLink run={file.appliedBy} /> : '–' },
             ]}
           />
@@ -183,5 +183,16 @@ function FileDetails({ file }: { readonly file: FileView }) {
         <FileWindows file={file} />
       </Card>
     </Stack>
+  );
+}
+
+function Maker({ file }: { readonly file: FileView }) {
+  const { shopId, madeBy, approvedPlan } = file;
+  if (madeBy) return <RunLink run={madeBy} />;
+  if (approvedPlan === null) return makerInWords(file);
+  return (
+    <PageLink to="/approvals/$shopId/$plan" params={{ shopId, plan: String(approvedPlan) }}>
+      {makerInWords(file)}
+    </PageLink>
   );
 }
