@@ -50,6 +50,19 @@ describe('the order watermark of a shop', () => {
     expect(watermark).toBeLessThanOrEqual(ago(6).getTime());
   });
 
+  test('is not of a time to come after a clock was ahead, and the next feed corrects it', async () => {
+    await warehouse.import('ORDER_ITEMS', [], { writtenAt: ago(1) });
+    await warehouse.database.query(`UPDATE shop_orders SET fed_until = fed_until + interval '3 days'`);
+    const meanwhile = (await readWatermark())?.getTime() ?? 0;
+    expect(meanwhile).toBeGreaterThan(ago(6.1).getTime());
+    expect(meanwhile).toBeLessThanOrEqual(ago(6).getTime());
+
+    const writtenAt = ago(0.5);
+    await warehouse.import('ORDER_ITEMS', [], { writtenAt });
+
+    expect(await readWatermark()).toEqual(new Date(writtenAt.getTime() - 6 * HOUR_MS));
+  });
+
   test('does not move by a feed whose rows are all refused, by a dry run, or by a feed of stock', async () => {
     await warehouse.import('ORDER_ITEMS', [
       `O1,1,${SHOP},X1,GLOVES,,1,,BROADWAY,ITEM_APPROVED,2026-11-24T10:00:00Z`,
@@ -97,6 +110,20 @@ describe('a statement', () => {
     expect(codesOf(outcome)).toEqual({ 2: 'ORDER_WATERMARK_GOES_BACK', 4: 'ORDER_WATERMARK_GOES_BACK' });
     expect(outcome.refused[0]?.message).toContain(stated.toISOString().slice(0, 19));
     expect((await readWatermark())?.getTime()).toBeGreaterThan(ago(1.1).getTime());
+  });
+
+  test('that was taken while a clock was ahead counts as none, and keeps no later one out', async () => {
+    await warehouse.import('ORDER_ITEMS', []);
+    await state([SHOP, ago(1)]);
+    await warehouse.database.query(
+      `UPDATE shop_orders SET imported_until = imported_until + interval '3 days'`,
+    );
+    expect(await readWatermark()).toBeNull();
+
+    const stated = ago(2);
+    expect(await state([SHOP, stated])).toMatchObject({ applied: 1, failed: 0 });
+
+    expect(await readWatermark()).toEqual(stated);
   });
 
   test('that is repeated changes nothing', async () => {

@@ -72,6 +72,21 @@ describe('an unseen sale', () => {
     expect(await bench.readKnown('A')).toMatchObject({ debt: 0, drops: null });
   });
 
+  test('is not let go by a file that was made while a clock was ahead', async () => {
+    const bench = await openAfterFirstFile('A');
+    await bench.sell('A', 3);
+    await bench.addFile(2, { A: 10 }, { ordersImportedUntil: '2126-01-01T00:00:00Z' });
+    await bench.apply(2);
+    expect(await bench.readShown()).toEqual({ A: 7 });
+
+    await bench.addFile(3, { A: 10 }, { ordersImportedUntil: new Date().toISOString() });
+    await bench.database.query(
+      `UPDATE upload_file SET created_at = created_at + interval '3 hours' WHERE sequence = 3`,
+    );
+    await bench.apply(3);
+    expect(await bench.readShown()).toEqual({ A: 7 });
+  });
+
   test('that happens between the look at the ledger and the read gets a time after it, so it does not expire too early', async () => {
     const bench = await openAfterFirstFile('A');
     await bench.addFile(2, { A: 10 });

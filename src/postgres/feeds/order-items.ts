@@ -113,14 +113,15 @@ const REFUSE_OLD = refuseSql({
 /**
  * The feed shows that orders come in, for every shop: one that sold nothing has no rows in it. It counts from when it was
  * written, since what was sold while it lay in incoming/ is in a later one. A feed whose rows were all refused has
- * brought no order. While orders of an earlier one wait to be applied, nobody knows all sales up to then.
+ * brought no order. While orders of an earlier one wait to be applied, nobody knows all sales up to then. What lies ahead was
+ * recorded before the clock was set back: any feed is better.
  */
 const RECORD_FEED = `
   INSERT INTO shop_orders AS orders (shop_id, fed_until)
   SELECT shop_id, least($1::timestamptz, now()) FROM shop WHERE NOT ${HAS_UNFINISHED_ORDERS}
   ORDER BY shop_id
   ON CONFLICT (shop_id) DO UPDATE SET fed_until = excluded.fed_until
-    WHERE orders.fed_until IS NULL OR orders.fed_until < excluded.fed_until`;
+    WHERE orders.fed_until IS NULL OR orders.fed_until < excluded.fed_until OR orders.fed_until > now()`;
 
 /** To be called once all of a feed is applied that has no rows, or a good one. */
 export async function recordOrdersCame(connection: Connection, writtenAt: Date): Promise<void> {

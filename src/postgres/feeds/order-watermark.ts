@@ -20,12 +20,15 @@ const REFUSE_UNKNOWN_SHOP = refuseSql({
   detail: `'shopId', row.shop_id`,
 });
 
-/** `known_until`: the latest time stated for the shop before this row, by an earlier file or an earlier row. */
+/**
+ * `known_until`: the latest time stated for the shop before this row, by an earlier file or an earlier row. One that lies ahead
+ * was stated before the clock was set back, and would refuse every statement until then.
+ */
 const RESOLVE = `
   CREATE TEMPORARY TABLE resolved_row ON COMMIT DROP AS
   SELECT row.row_number, row.shop_id, row.complete_until, shop.shop_id IS NULL AS is_shop_unknown,
     row.complete_until > now() + make_interval(secs => ${CLOCKS_APART_MS / 1000}) AS is_ahead,
-    greatest(orders.imported_until, max(least(row.complete_until, now())) OVER (
+    greatest(CASE WHEN orders.imported_until <= now() THEN orders.imported_until END, max(least(row.complete_until, now())) OVER (
       PARTITION BY row.shop_id ORDER BY row.row_number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
     )) AS known_until
   FROM (SELECT * FROM staged_row AS row WHERE ${IS_GOOD}) AS row

@@ -194,6 +194,9 @@ const ITEM_HAS_NEWER = `coalesce((
   JOIN applied_row AS theirs ON theirs.shop_id = now.shop_id AND theirs.product_id = now.product_id
   WHERE now.shop_id = (SELECT $1) AND now.inventory_item_id = row.inventory_item_id AND now.product_id <> row.product_id), false)`;
 
+/** In SQL, of a file: its order watermark was not taken by a clock that was ahead. Such a one would let every drop go. */
+const IS_OF_THE_PAST = 'greatest(file.created_at, file.orders_imported_until) <= clock_timestamp()';
+
 /** One statement, whose answers spare a page several: each takes longer to plan than to find nothing. */
 async function readFile(
   connection: Connection,
@@ -202,7 +205,7 @@ async function readFile(
 ): Promise<FileToApply> {
   const chunks = chunksOfWindow({ window: windowOf(positions[0] ?? 0) });
   const { rows } = await connection.query<FileToApply>(
-    `SELECT ${asIso('orders_imported_until')} AS "ordersImportedUntil", kind = 'drain' AS "isDrain",
+    `SELECT CASE WHEN ${IS_OF_THE_PAST} THEN ${asIso('orders_imported_until')} END AS "ordersImportedUntil", kind = 'drain' AS "isDrain",
        ${IS_OUTDATED} AS "isOutdated", file.location_id AS "locationId",
        EXISTS (SELECT FROM shopify_call WHERE shop_id = $1 AND sequence = $2 AND chunk >= $3 AND chunk < $4
          AND state = 'REFUSED') AS "hasRefusedCalls",
