@@ -302,6 +302,11 @@ export const CONDITIONS = {
     subject: 'shop',
     title: 'The order watermark stands still',
   },
+  ORDER_WATERMARK_AHEAD: {
+    severity: 'warning',
+    subject: 'shop',
+    title: 'The order watermark is of a time that is still to come',
+  },
   DELTA_LATE: {
     severity: 'critical',
     subject: 'shop',

@@ -54,6 +54,26 @@ test('doctor names the last feed with rows of orders that lack their shop, for a
   expect(found?.hint).toContain('Send the rows again with shopId.');
 });
 
+test('doctor finds an order watermark of a time to come, of a feed and of a statement, and says what corrects it', async () => {
+  const ahead = `now() + interval '3 days'`;
+  await patient.inDatabase(
+    `INSERT INTO shop_orders (shop_id, fed_until) VALUES ('${SHOP}', ${ahead})`,
+    'DELETE FROM shop_orders',
+  );
+  const { 'blue-shirts: unseen sales': ofFeed, ...others } = await patient.failing();
+  expect(others).toEqual({});
+  expect(ofFeed?.detail).toMatch(/^The newest feed of orders is recorded as of .*Z, which is still to come/);
+  expect(ofFeed?.hint).toContain('ORDER_ITEMS; when there are none, with the header alone');
+
+  await patient.shop.database.query(`UPDATE shop_orders SET fed_until = now(), imported_until = ${ahead}`);
+
+  const { 'blue-shirts: unseen sales': stated } = await patient.failing();
+  expect(stated?.detail).toMatch(
+    /^The shop’s orders are stated to be complete up to .*Z, which is still to come/,
+  );
+  expect(stated?.hint).toContain('`atp shop set blue-shirts --order-watermark <time|none>`');
+});
+
 test('doctor finds quarantined products by cause, each with what mends it, and tells what is owed', async () => {
   await patient.inDatabase(
     `INSERT INTO applied_row (shop_id, product_id, sequence, outcome, target, error_code)

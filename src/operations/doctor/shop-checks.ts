@@ -297,7 +297,8 @@ async function inspectArchive(app: Application, { shopId }: Shop): Promise<Findi
 async function inspectUnseenSales(app: Application, shop: Shop): Promise<Finding> {
   const { shopId, salesPolicy, orderWatermark } = shop;
   const found = await checkUnseenSales(await app.database(), shopId);
-  const { suspect, suspectSince, ordersCompleteUntil } = found;
+  const { suspect, suspectSince, ordersCompleteUntil, aheadUntil } = found;
+  if (aheadUntil !== null && salesPolicy !== 'overwrite') return ordersAhead(shop, found, aheadUntil);
   if (orderWatermark !== null && found.isWatermarkLate && salesPolicy !== 'overwrite') {
     return faulty(
       `The shop’s orders are stated to be complete up to ${orderWatermark.toISOString()}, and nothing later was stated. ${keptBackText(found)}; none of it is put on sale again before that.`,
@@ -317,6 +318,25 @@ async function inspectUnseenSales(app: Application, shop: Shop): Promise<Finding
     `Units of ${productsInWords(suspect)} are kept back, the oldest since ${suspectSince.toISOString()}, for sales whose orders were never imported.`,
     `Import the shop’s orders (ORDER_ITEMS with shopId ${shopId}; when there are none, a feed with the header alone); or \`atp shop set ${shopId} --sales-policy overwrite\` when its sales reach the master of inventory another way.`,
     { code: 'UNSEEN_SALES_OLD', since: suspectSince },
+  );
+}
+
+/** No date of it is believed, and what is guessed in its place is not for long. */
+function ordersAhead({ shopId, orderWatermark }: Shop, found: UnseenSalesCheck, until: Date): Finding {
+  const isStated = orderWatermark !== null;
+  const what = isStated
+    ? 'The shop’s orders are stated to be complete up to'
+    : 'The newest feed of orders is recorded as of';
+  const meanwhile = isStated
+    ? 'none of it is put on sale again before the next statement'
+    : 'until the next feed, all that was sold longer ago than the shop’s order lag counts as imported';
+  const next = isStated
+    ? `The next ORDER_WATERMARK corrects it, or \`atp shop set ${shopId} --order-watermark <time|none>\`.`
+    : 'The next feed of orders corrects it (ORDER_ITEMS; when there are none, with the header alone).';
+  return faulty(
+    `${what} ${until.toISOString()}, which is still to come: a clock was ahead. ${keptBackText(found)}; ${meanwhile}.`,
+    `${next} See that the clock of the database server is right.`,
+    { code: 'ORDER_WATERMARK_AHEAD' },
   );
 }
 

@@ -1,6 +1,6 @@
 /** What is kept back of a shop for sales that are not imported yet, and what of it is probably no such sale. */
 import type { FoundProducts } from '../../domain/catalogue.ts';
-import { CHECK_SKUS_NAMED, UNSEEN_SALES_SUSPECT_AFTER_MS } from '../../domain/limits.ts';
+import { CHECK_SKUS_NAMED, CLOCKS_APART_MS, UNSEEN_SALES_SUSPECT_AFTER_MS } from '../../domain/limits.ts';
 import type { Database } from '../database.ts';
 import { orderWatermarkSql } from '../master-data/order-watermark.ts';
 
@@ -18,6 +18,8 @@ export interface UnseenSalesCheck {
   readonly ordersCompleteUntil: Date | null;
   /** Whether it has stood still for so long. */
   readonly isWatermarkLate: boolean;
+  /** The time of which it is inferred, or that was stated, when that is still to come: a clock was ahead; null: it is not. */
+  readonly aheadUntil: Date | null;
 }
 
 /** By applied_row_in_debt. */
@@ -36,9 +38,11 @@ export async function checkUnseenSales(database: Database, shopId: string): Prom
      SELECT (SELECT coalesce(sum(debt), 0) FROM kept) AS units, (SELECT count(*) FROM kept) AS products,
        count(*) AS count, coalesce((array_agg(sku ORDER BY sku))[1:$3], '{}') AS skus, min(since) AS "suspectSince",
        (SELECT complete_until FROM suspicious) AS "ordersCompleteUntil",
-       (SELECT coalesce(complete_until < before, false) FROM suspicious) AS "isWatermarkLate"
+       (SELECT coalesce(complete_until < before, false) FROM suspicious) AS "isWatermarkLate",
+       (SELECT coalesce(imported_until, fed_until) FROM shop_orders WHERE shop_id = $1
+         AND coalesce(imported_until, fed_until) > now() + make_interval(secs => $4::float8 / 1000)) AS "aheadUntil"
      FROM suspect`,
-    [shopId, UNSEEN_SALES_SUSPECT_AFTER_MS, CHECK_SKUS_NAMED],
+    [shopId, UNSEEN_SALES_SUSPECT_AFTER_MS, CHECK_SKUS_NAMED, CLOCKS_APART_MS],
   );
   if (!found) throw new Error('The database returned no counts.');
   const { count, skus, ...counts } = found;
