@@ -89,7 +89,8 @@ export function keepBack(last: LastPush | null, read: FreshRead): KeptBack {
   const paid = read.importedUnits - last.importedUnits;
   const unpaid = Math.max(0, last.debt + dropped - paid);
   const raise = Math.max(0, dropped) + Math.max(0, -paid);
-  const seen = raise > 0 ? [...last.drops, { at: read.at, units: raise }] : last.drops;
+  const before = last.drops.map((drop) => notAhead(drop, read.at));
+  const seen = raise > 0 ? [...before, { at: read.at, units: raise }] : before;
   const drops = withoutExpired(seen, read.ordersImportedUntil);
   return { debt: Math.min(unpaid, sumOf(drops), UNITS_MAX), drops: mergeDrops(drops, read.at) };
 }
@@ -97,6 +98,11 @@ export function keepBack(last: LastPush | null, read: FreshRead): KeptBack {
 /** The units to write: what is left of the target. */
 export function subtractDebt(target: number, debt: number): number {
   return Math.max(0, target - debt);
+}
+
+/** A drop that lies ahead was seen before the clock was set back. It ages from now on: waiting for its time might take years. */
+function notAhead(drop: Drop, now: string): Drop {
+  return Date.parse(drop.at) > Date.parse(now) ? { ...drop, at: now } : drop;
 }
 
 function withoutExpired(drops: readonly Drop[], ordersImportedUntil: string | null): readonly Drop[] {

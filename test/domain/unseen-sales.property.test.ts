@@ -219,6 +219,15 @@ describe('a product', () => {
     expect(debts[lagMinutes / 5]).toBeLessThanOrEqual(soldInLag);
   });
 
+  test('lets units go in their time that were seen to be gone by a clock that was ahead', () => {
+    const last = { ...TEN, lastKnown: 5, debt: 5, drops: [{ at: at(500_000), units: 5 }] };
+    const setBack = keepBack(last, readAt(0, { observed: 5, ordersImportedUntil: at(-20) }));
+    expect(setBack).toEqual({ debt: 5, drops: [{ at: at(0), units: 5 }] });
+
+    const push = { ...last, ...setBack };
+    expect(keepBack(push, readAt(20, { observed: 5, ordersImportedUntil: at(0) })).debt).toBe(0);
+  });
+
   test(`merges two drops of long ago, but not the oldest, when it has more than ${UNSEEN_DROPS_MAX}`, () => {
     const drops = Array.from({ length: UNSEEN_DROPS_MAX }, (_, minute) => ({ at: at(minute), units: 1 }));
     const kept = keepBack({ ...TEN, debt: UNSEEN_DROPS_MAX, drops }, readAt(100, { observed: 9 }));

@@ -80,6 +80,14 @@ describe('units that are kept back for unseen sales', () => {
     expect(await on.makeDelta()).toEqual({ SHIRT: 10 });
   });
 
+  test('come once when they were seen to be gone by a clock that was ahead: the lane corrects the time', async () => {
+    const on = await openShopInDebt({ minutesAgo: -500_000, units: 3 });
+    await importOrders(on);
+
+    expect(await on.makeDelta()).toEqual({ SHIRT: 10 });
+    expect(await on.makeDelta()).toBeNull();
+  });
+
   test('come after the order lag when all orders of the feed are of another shop', async () => {
     const on = await openShopInDebt({ minutesAgo: 6 * HOUR + 1, units: 3 });
     await importOrders(on, { dates: [minutesAgo(5)], shopId: SHOP_OF_WHOLESALE });

@@ -54,7 +54,8 @@ export function touchedCte({ shop, group, at }: CandidateScope): string {
       WHERE member.facility_group_id = ${group} AND member.facility_id = any_group.facility_id)
   ), expired_debt AS MATERIALIZED (
     -- More units are kept back than were seen to go since the order watermark (src/domain/unseen-sales.ts): the others
-    -- go on sale again. Not while a later file has the product already. By the index applied_row_in_debt.
+    -- go on sale again. Not while a later file has the product already. A time that lies ahead is corrected by the file.
+    -- By the index applied_row_in_debt.
     SELECT applied.product_id
     FROM applied_row AS applied
     JOIN shop USING (shop_id)
@@ -68,7 +69,7 @@ export function touchedCte({ shop, group, at }: CandidateScope): string {
       AND (shop.sales_policy = 'overwrite' OR applied.debt > (
         SELECT coalesce(sum(seen.units), 0)
         FROM jsonb_to_recordset(applied.drops) AS seen (at timestamptz, units bigint)
-        WHERE seen.at > coalesce(${orderWatermarkSql(shop)}, '-infinity')))
+        WHERE seen.at > coalesce(${orderWatermarkSql(shop)}, '-infinity') AND seen.at <= now()))
   ), touched AS (
     SELECT product_id, min(changed_at) AS changed_at, bool_or(is_due) AS is_due
     FROM (
