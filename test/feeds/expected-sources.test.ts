@@ -80,6 +80,30 @@ describe('a source whose feeds are expected', () => {
     expect(await run.listFeeds()).toEqual([]);
   });
 
+  test('is late though one came by a clock that was ahead, also where it was said to be expected by that clock', async () => {
+    await add(DAILY);
+    await send('1.csv', 5);
+    await send('2.csv', 6);
+    await letTimePass(30);
+    const { database } = run.warehouse;
+    await database.query(
+      `UPDATE feed_import SET came_at = now() + interval '300 days'
+       WHERE import_id = (SELECT max(import_id) FROM feed_import WHERE source = $1)`,
+      [name],
+    );
+    const [{ came } = { came: null }] = await database.query<{ came: Date | null }>(
+      'SELECT min(came_at) AS came FROM feed_import WHERE source = $1',
+      [name],
+    );
+    expect(await look()).toMatchObject({ isLate: true, cameAt: came });
+
+    await database.query(`UPDATE feed_source SET expected_since = now() + interval '300 days'`);
+    expect(await look()).toMatchObject({ isLate: true, cameAt: came });
+    await add(DAILY);
+    await database.query(`UPDATE feed_source SET expected_since = now() + interval '300 days'`);
+    expect(await look()).toMatchObject({ isLate: true, cameAt: null });
+  });
+
   test('has sent one that is held: it has come, whatever a person decides about it', async () => {
     await add(DAILY);
     await run.warehouse.count('SHIRT', 'BROADWAY', 7);

@@ -175,6 +175,19 @@ describe('an expected feed', () => {
     expect(await readOnHand()).toBe(5);
   });
 
+  test('is missing though one came by a clock that was ahead: then the last import before counts', async () => {
+    await expectFeed(warehouse.database, 'MDM_INV_VARIANCE', 86_400_000);
+    await importFeed(await put('incoming/MDM_INV_VARIANCE__1.csv', GOOD));
+    await warehouse.database.query(
+      `UPDATE expected_feed SET expected_since = '2026-01-01', came_at = now() + interval '300 days'`,
+    );
+    await warehouse.database.query(`UPDATE import_file SET imported_at = '2026-01-02'`);
+
+    expect(await listExpectedFeeds(warehouse.database)).toMatchObject([
+      { isLate: true, cameAt: new Date('2026-01-02') },
+    ]);
+  });
+
   test.each([
     // It came when the import had just run, and the one before came when it was about to.
     ['1 hour', '75 minutes', false],

@@ -25,25 +25,31 @@ export async function recordFeedCame(connection: Connection, type: FeedType): Pr
 
 /**
  * All feeds that are expected: of types, then of sources. A feed has come whatever has become of it: also one that is held, or
- * that a person has approved a moment ago, rejected or undone. By feed_import_came.
+ * that a person has approved a moment ago, rejected or undone. A time that lies ahead was recorded before the clock was set
+ * back: nobody would be told until then, so it counts as none. By feed_import_came.
  */
 export async function listExpectedFeeds(database: Database): Promise<readonly ExpectedFeed[]> {
   const rows = await database.query<Expectation>(
-    `SELECT feed_type AS type, NULL AS source, extract(epoch FROM every) * 1000 AS "everyMs", came_at AS "cameAt",
+    `SELECT feed_type AS type, NULL AS source, extract(epoch FROM every) * 1000 AS "everyMs",
+       CASE WHEN came_at <= clock_timestamp() THEN came_at
+         ELSE (SELECT max(imported_at) FROM import_file
+           WHERE import_file.feed_type = expected_feed.feed_type AND imported_at <= clock_timestamp()) END AS "cameAt",
        expected_since AS since, 'UTC' AS "timeZone", clock_timestamp() AS now
      FROM expected_feed
      UNION ALL
      SELECT NULL, source, (settings ->> 'expectedEveryMs')::numeric, last.came_at, expected_since,
        coalesce(settings ->> 'timeZone', 'UTC'), clock_timestamp()
      FROM feed_source,
-       LATERAL (SELECT max(came_at) AS came_at FROM feed_import WHERE feed_import.source = feed_source.source) AS last
+       LATERAL (SELECT max(came_at) AS came_at FROM feed_import
+         WHERE feed_import.source = feed_source.source AND came_at <= clock_timestamp()) AS last
      WHERE settings ? 'expectedEveryMs'
      ORDER BY type, source`,
   );
   return rows.map(({ since, now, everyMs, ...of }) => {
-    const from = of.cameAt !== null && of.cameAt > since ? of.cameAt : since;
-    const dueAt = missingFrom(from, Number(everyMs), of.timeZone);
-    return { ...of, everyMs: Number(everyMs), dueAt, isLate: dueAt < now };
+    const from = of.cameAt !== null && (of.cameAt > since || since > now) ? of.cameAt : since;
+    // Nothing is known of the past: it is missing until one comes.
+    const dueAt = from > now ? now : missingFrom(from, Number(everyMs), of.timeZone);
+    return { ...of, everyMs: Number(everyMs), dueAt, isLate: from > now || dueAt < now };
   });
 }
 
