@@ -53,7 +53,9 @@ export function planMessages(
     if (condition.endedAt !== null) return toldAt === null ? null : 'ended';
     if (condition.beganAt === null || !isFor(minSeverity, condition.code)) return null;
     if (toldAt === null) return 'began';
-    return toldAt.getTime() + remindEveryMs <= now.getTime() ? 'still' : null;
+    // What lies ahead was told before the clock was set back: waiting for that time might take years.
+    const isDue = toldAt > now || toldAt.getTime() + remindEveryMs <= now.getTime();
+    return isDue ? 'still' : null;
   };
   const phases = (['began', 'still', 'ended'] as const).flatMap((phase) => {
     const told = conditions.filter((each) => phaseOf(each) === phase).map(({ condition }) => condition);

@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { makeMessage } from '../../src/domain/alert-message.ts';
+import { planMessages } from '../../src/domain/alert-target.ts';
+import type { Condition } from '../../src/domain/condition-states.ts';
 import {
   claimMessage,
   countMessages,
@@ -78,3 +80,25 @@ test('messages of the time that is to come again use up nobody’s share of an h
   expect(await count(SET_BACK)).toBe(1);
   expect(await count(EVENING)).toBe(1);
 });
+
+test('who was told in the time that is to come again is reminded at once, and then as always', () => {
+  const condition = conditionAt(SET_BACK);
+  const phasesAt = (toldAt: Date, now: Date) =>
+    planMessages(
+      { minSeverity: 'warning', remindEveryMs: HOUR_MS },
+      [{ condition, toldAt }],
+      0,
+      now,
+    ).messages?.map(({ phase }) => phase);
+  expect(phasesAt(EVENING, SET_BACK)).toEqual(['still']);
+  expect(phasesAt(SET_BACK, SET_BACK)).toEqual([]);
+  expect(phasesAt(SET_BACK, new Date(SET_BACK.getTime() + HOUR_MS))).toEqual(['still']);
+});
+
+function conditionAt(at: Date): Condition & { readonly id: number } {
+  return {
+    ...{ id: 1, code: 'LANE_BLOCKED', shopId: 'acme', part: '', checkName: 'acme: lane', cost: 'cheap' },
+    ...{ detail: 'File 7 blocks the lane.', hint: '', seenInRow: 9, missedInRow: 0 },
+    ...{ since: at, firstSeenAt: at, lastSeenAt: at, beganAt: at, endedAt: null },
+  };
+}
