@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import type { AlertTarget } from '../../src/domain/alert-target.ts';
-import { CHECK_ANSWER_MS, MESSAGES_PER_HOUR_MAX } from '../../src/domain/limits.ts';
+import { CHECK_ANSWER_MS, MESSAGES_PER_HOUR_MAX, TABLES_AWAITED_MS } from '../../src/domain/limits.ts';
 import { addTarget } from '../../src/postgres/alerts/targets.ts';
 import { openDatabase } from '../../src/postgres/database.ts';
 import { scheduleNeededJobs } from '../cli/doctor-fixture.ts';
@@ -292,6 +292,58 @@ test('while the database is away the watch tells it once from memory, and once t
   await behind.look();
   expect(takeTold()).toEqual([]);
 });
+
+test.each([
+  [
+    'are gone',
+    ['ALTER SCHEMA public RENAME TO gone', 'CREATE SCHEMA public'],
+    ['DROP SCHEMA public', 'ALTER SCHEMA gone RENAME TO public'],
+  ],
+  [
+    'are there and empty',
+    [
+      'CREATE TABLE kept AS SELECT * FROM alert_target',
+      'CREATE TABLE kept_told AS SELECT * FROM condition_told',
+      'DELETE FROM alert_target',
+      'DELETE FROM watch',
+    ],
+    [
+      'INSERT INTO alert_target SELECT * FROM kept',
+      'INSERT INTO condition_told SELECT * FROM kept_told',
+      'INSERT INTO watch DEFAULT VALUES',
+    ],
+  ],
+])(
+  'tables that %s, are told from memory after minutes, not at once, and so is their end',
+  async (_, lose, restore) => {
+    const run = async (statements: readonly string[]) => {
+      for (const statement of statements) await installation.database.query(statement);
+    };
+    const lookWithoutTables = (afterMs: number) => {
+      watch.now = new Date(watch.now.getTime() + afterMs);
+      return watch.watch.look(watch.now);
+    };
+    await addWebhook();
+    await watch.lookTwice();
+    expect(takeTold()).toEqual(['began WORKER_MISSING']);
+
+    await run(lose);
+    await lookWithoutTables(30_000);
+    await lookWithoutTables(TABLES_AWAITED_MS - 1);
+    expect(takeTold()).toEqual([]);
+    await lookWithoutTables(1);
+    await lookWithoutTables(30_000);
+    const [told] = receiver.posts;
+    expect(told?.message.text).toContain('`atp migrate` makes them');
+    expect(takeTold()).toEqual(['began DATABASE_NOT_MIGRATED']);
+
+    await run(restore);
+    await watch.look();
+    expect(takeTold()).toEqual(['ended DATABASE_NOT_MIGRATED']);
+    await watch.look();
+    expect(takeTold()).toEqual([]);
+  },
+);
 
 test('messages are delivered by a run when a worker is there', async () => {
   await addWebhook();

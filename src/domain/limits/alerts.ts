@@ -120,3 +120,9 @@ export const FAILING_JOBS_MAX = 50;
 
 /** After so long the last verification of a shop says little of today: more than a week, for those who verify each Sunday. */
 export const VERIFICATION_OLD_AFTER_MS = 8 * 24 * 60 * 60_000;
+
+/**
+ * How long a database may lack tables before the watch tells it from memory. A release that starts brings its own: a migration
+ * mostly takes seconds, and one that waits for a lock some minutes.
+ */
+export const TABLES_AWAITED_MS = 5 * 60_000;

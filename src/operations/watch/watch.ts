@@ -3,14 +3,19 @@
  * itself; of all of them, one looks at a time.
  *
  * Messages are delivered by a workflow. The watch delivers them itself when that cannot be: Temporal is away, no worker
- * polls, or no run has taken a message for ALERT_RUN_AWAITED_MS. When the database is away, there is no outbox either: then
- * it tells the targets that it has last read, once, and once when the database is back.
+ * polls, or no run has taken a message for ALERT_RUN_AWAITED_MS. When the database is away, or has lost its tables, there is no
+ * outbox either: then it tells the targets that it has last read, once, and once when that is over.
  */
 import { randomUUID } from 'node:crypto';
 import { lengthInWords, type AlertMessage } from '../../domain/alert-message.ts';
 import type { AlertTarget } from '../../domain/alert-target.ts';
 import { conditionEntry, type ConditionCode } from '../../domain/conditions.ts';
-import { ALERT_RUN_AWAITED_MS, ROUND_LEASE_MS, ROUNDS_UNTIL_TOLD } from '../../domain/limits.ts';
+import {
+  ALERT_RUN_AWAITED_MS,
+  ROUND_LEASE_MS,
+  ROUNDS_UNTIL_TOLD,
+  TABLES_AWAITED_MS,
+} from '../../domain/limits.ts';
 import { withoutSecrets } from '../../domain/without-secrets.ts';
 import { findNextTry } from '../../postgres/alerts/outbox.ts';
 import { listTargets } from '../../postgres/alerts/targets.ts';
@@ -51,7 +56,8 @@ const NO_RUN: readonly ConditionCode[] = [
 
 export function createWatch({ app, send, deliver, wakeDelivery, log }: WatchDeps): Watch {
   let targets: readonly AlertTarget[] = [];
-  const outage = createOutage(send, log);
+  const away = createOutage('DATABASE_AWAY', send, log);
+  const withoutTables = createOutage('DATABASE_NOT_MIGRATED', send, log);
   let delivering: Promise<unknown> | null = null;
 
   return {
@@ -61,21 +67,27 @@ export function createWatch({ app, send, deliver, wakeDelivery, log }: WatchDeps
 
     async look(now) {
       try {
-        targets = await listTargets(await app.database());
+        const read = await listTargets(await app.database());
+        // A database that was restored in part may have the table of targets and none of them.
+        if (read.length > 0) targets = read;
         const round = await runRound(app, now);
+        targets = read;
         const checks = round?.checks ?? null;
         if (round?.isRecorded === false) {
           log('warn', 'The look of the watch took too long, and does not count', { longest: ROUND_LEASE_MS });
         }
-        await outage.end(targets, now);
+        await away.end(targets, now);
+        await withoutTables.end(targets, now);
         await deliverWaiting(checks, now);
         return checks;
       } catch (error) {
         const { code, message } = describeError(error);
         log('error', 'The watch cannot look', { code, reason: message });
-        // Whatever the database refuses here, nothing can be recorded. The tables may still come, of a release that starts.
-        if (code.startsWith('DATABASE_') && code !== 'DATABASE_NOT_MIGRATED')
-          await outage.go(targets, `${code}: ${message}`, now);
+        // Whatever the database refuses here, nothing can be recorded.
+        if (code === 'DATABASE_NOT_MIGRATED') {
+          await away.end(targets, now);
+          await withoutTables.go(targets, message, now);
+        } else if (code.startsWith('DATABASE_')) await away.go(targets, `${code}: ${message}`, now);
         return null;
       }
     },
@@ -99,23 +111,49 @@ export function createWatch({ app, send, deliver, wakeDelivery, log }: WatchDeps
   }
 }
 
+type Outage = 'DATABASE_AWAY' | 'DATABASE_NOT_MIGRATED';
+
+const OUTAGES: Readonly<
+  Record<
+    Outage,
+    { readonly awaitedMs: number; readonly was: string; readonly hint: string; readonly note: string }
+  >
+> = {
+  DATABASE_AWAY: {
+    awaitedMs: 0,
+    was: 'It was away',
+    hint: 'See that Postgres runs and that DATABASE_URL leads to it: `atp doctor`. Nothing is sent to Shopify meanwhile, and nothing is lost.',
+    note: 'Until the database is back, nothing else can be told.',
+  },
+  DATABASE_NOT_MIGRATED: {
+    // They may still come, of a release that starts.
+    awaitedMs: TABLES_AWAITED_MS,
+    was: 'They were missing',
+    hint: 'See which database DATABASE_URL leads to, and whether it was restored whole: `atp doctor`. Where only the tables of a new release are missing, `atp migrate` makes them. Nothing is sent to Shopify meanwhile.',
+    note: 'Until the tables are there, nothing else can be told.',
+  },
+};
+
 /** What is told without the database, from memory. */
-function createOutage(send: WatchDeps['send'], log: WatchDeps['log']) {
+function createOutage(code: Outage, send: WatchDeps['send'], log: WatchDeps['log']) {
   let failures = 0;
   let since: Date | null = null;
-  /** Names of those who were told that it is away. */
-  const told = new Set<string>();
+  /** Those who were told of it, by name. */
+  const told = new Map<string, AlertTarget>();
 
-  /** Returns the names of those who have accepted it. */
-  async function tellAll(targets: readonly AlertTarget[], message: AlertMessage): Promise<readonly string[]> {
-    const accepted: string[] = [];
+  /** Returns those who have accepted it. */
+  async function tellAll(
+    targets: readonly AlertTarget[],
+    message: AlertMessage,
+  ): Promise<readonly AlertTarget[]> {
+    const accepted: AlertTarget[] = [];
     await Promise.all(
       targets.map(async (target) => {
         try {
           await send(target, message);
-          accepted.push(target.name);
+          accepted.push(target);
         } catch (error) {
-          log('warn', 'A target cannot be told that the database is away', {
+          log('warn', 'A target cannot be told of the database', {
             target: target.name,
             ...codeAndReason(error),
           });
@@ -129,19 +167,22 @@ function createOutage(send: WatchDeps['send'], log: WatchDeps['log']) {
     /** The database cannot be used. Whoever cannot be told now is told at the next look. */
     async go(targets: readonly AlertTarget[], detail: string, now: Date): Promise<void> {
       failures += 1;
-      since ??= now;
-      if (failures < ROUNDS_UNTIL_TOLD) return;
+      // The clock may have been set back, or be another one than that of the look before.
+      if (since === null || since > now) since = now;
+      if (failures < ROUNDS_UNTIL_TOLD || now.getTime() - since.getTime() < OUTAGES[code].awaitedMs) return;
       const untold = targets.filter(({ name }) => !told.has(name));
-      const message = outageMessage('began', since, now, withoutSecrets(detail));
-      for (const name of await tellAll(untold, message)) told.add(name);
+      const message = outageMessage(code, 'began', since, now, withoutSecrets(detail));
+      for (const target of await tellAll(untold, message)) told.set(target.name, target);
     },
 
-    /** It can be used again. Who was told that it is away is told so, and that is tried once. */
+    /** It can be used again. Who was told of it is told so, also if the database does not know him; that is tried once. */
     async end(targets: readonly AlertTarget[], now: Date): Promise<void> {
       if (since === null) return;
       const lasted = lengthInWords(now.getTime() - since.getTime());
-      const message = outageMessage('ended', since, now, `It was away for ${lasted}.`);
-      const informed = targets.filter(({ name }) => told.has(name));
+      const message = outageMessage(code, 'ended', since, now, `${OUTAGES[code].was} for ${lasted}.`);
+      const informed = [...told.values()].map(
+        (target) => targets.find(({ name }) => name === target.name) ?? target,
+      );
       failures = 0;
       since = null;
       told.clear();
@@ -150,21 +191,23 @@ function createOutage(send: WatchDeps['send'], log: WatchDeps['log']) {
   };
 }
 
-function outageMessage(phase: 'began' | 'ended', since: Date, now: Date, detail: string): AlertMessage {
-  const { severity, title } = conditionEntry('DATABASE_AWAY');
+function outageMessage(
+  code: Outage,
+  phase: 'began' | 'ended',
+  since: Date,
+  now: Date,
+  detail: string,
+): AlertMessage {
+  const { severity, title } = conditionEntry(code);
+  const { hint, note } = OUTAGES[code];
+  const until = phase === 'ended' ? now.toISOString() : null;
   const group = {
-    code: 'DATABASE_AWAY',
-    severity,
-    title,
-    count: 1,
-    shops: [],
-    since: since.toISOString(),
-    until: phase === 'ended' ? now.toISOString() : null,
-    detail,
-    hint: 'See that Postgres runs and that DATABASE_URL leads to it: `atp doctor`. Nothing is sent to Shopify meanwhile, and nothing is lost.',
+    ...{ code, severity, title, count: 1, shops: [], since: since.toISOString(), until, detail, hint },
   };
-  const note = phase === 'ended' ? null : 'Until the database is back, nothing else can be told.';
-  return { id: randomUUID(), phase, at: now.toISOString(), groups: [group], more: 0, note };
+  return {
+    ...{ id: randomUUID(), phase, at: now.toISOString(), groups: [group], more: 0 },
+    note: phase === 'ended' ? null : note,
+  };
 }
 
 function codeAndReason(error: unknown): { readonly code: string; readonly reason: string } {

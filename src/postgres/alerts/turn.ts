@@ -1,5 +1,6 @@
 /** Whose turn it is to look: of all watches, one round at a time. */
 import { randomUUID } from 'node:crypto';
+import { AtpError } from '../../domain/errors.ts';
 import { DEAR_CHECKS_INTERVAL_MS, ROUND_LEASE_MS, WATCH_ROUNDS_APART_MS } from '../../domain/limits.ts';
 import type { Connection, Database } from '../database.ts';
 
@@ -15,6 +16,8 @@ export interface Turn {
  *
  * A look that lies ahead by more than a round may take does not count: the clock was set back since, and waiting until it
  * has caught up would mean that nobody looks for as long.
+ *
+ * @throws AtpError DATABASE_NOT_MIGRATED when there is no turn to be taken
  */
 export async function takeTurn(database: Database, now: Date): Promise<Turn | null> {
   const holder = randomUUID();
@@ -27,7 +30,11 @@ export async function takeTurn(database: Database, now: Date): Promise<Turn | nu
      RETURNING ${isAgo('dear_at', '$5')} OR ${isAhead('dear_at')} AS "withDear"`,
     [holder, now, ROUND_LEASE_MS, WATCH_ROUNDS_APART_MS, DEAR_CHECKS_INTERVAL_MS],
   );
-  return turn ? { holder, ...turn } : null;
+  if (turn) return { holder, ...turn };
+  // A database that was restored in part may have the table and no row: nobody would ever get the turn.
+  const rows = await database.query('SELECT FROM watch');
+  if (rows.length === 0) throw new AtpError('DATABASE_NOT_MIGRATED');
+  return null;
 }
 
 /**
