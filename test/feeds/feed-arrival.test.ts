@@ -89,6 +89,16 @@ describe('a feed is complete', () => {
     expect(takenOf(await listFeeds())).toEqual([path]);
   });
 
+  test('also when it was seen first by a clock that was ahead', async () => {
+    const path = await put('incoming/RESET_INVENTORY__1.csv', COUNT);
+    await listFeeds();
+    await letTimePass(-3 * 24 * HOUR_MS);
+    expect(takenOf(await listFeeds())).toEqual([]);
+    await letTimePass(FEED_SETTLE_MS);
+    expect(await findLongWaitingFeeds(warehouse.database, FEED_SETTLE_MS - 1)).toMatchObject({ path });
+    expect(takenOf(await listFeeds())).toEqual([path]);
+  });
+
   test('not as long as it changes from look to look', async () => {
     const path = await put('incoming/RESET_INVENTORY__1.csv', COUNT);
     for (let look = 0; look < 3; look += 1) {

@@ -14,7 +14,8 @@ interface FeedSeen {
 }
 
 /**
- * Records what a run has found; what it did not find is not waiting any more.
+ * Records what a run has found; what it did not find is not waiting any more. What was seen at a time that lies ahead was seen
+ * before the clock was set back: it counts as seen now, or it would stand still for nobody, and wait untold, until then.
  *
  * @param folders those that the run has looked into; null: it has looked everywhere
  * @param elsewhere those that lie on other servers: what is known of them stays
@@ -36,9 +37,10 @@ export async function recordWaitingFeeds(
      SELECT path, size_bytes, modified_at FROM found
      ON CONFLICT (path) DO UPDATE SET
        size_bytes = excluded.size_bytes, modified_at = excluded.modified_at,
+       seen_since = least(known.seen_since, clock_timestamp()),
        still_since = CASE
          WHEN (known.size_bytes, known.modified_at) IS NOT DISTINCT FROM (excluded.size_bytes, excluded.modified_at)
-         THEN known.still_since ELSE clock_timestamp() END
+         THEN least(known.still_since, clock_timestamp()) ELSE clock_timestamp() END
      RETURNING path, seen_since AS "seenSince",
        greatest(0, extract(epoch FROM clock_timestamp() - still_since) * 1000)::float8 AS "stillForMs"`,
     [
