@@ -30,3 +30,17 @@ test('a file that nobody has worked on for long is found, but not while a run ha
   await lease(`now() - interval '16 minutes'`);
   expect(await find()).toMatchObject({ sequence: 1 });
 });
+
+test('a file that was made by a clock that was ahead is found by what is known of the past', async () => {
+  const { database } = await freshDatabase();
+  const retailer = await Retailer.open(database, ['SHIRT']);
+  await retailer.produce('hard-sync');
+  await database.query(
+    `UPDATE upload_file SET created_at = created_at - interval '16 minutes', ready_at = now() + interval '3 days'`,
+  );
+  expect(await findStillLane(database, SHOP, LANE_STILL_AFTER_MS)).toMatchObject({ sequence: 1 });
+
+  await database.query(`UPDATE upload_file SET created_at = ready_at`);
+  await database.query(`UPDATE shop SET created_at = now() - interval '16 minutes'`);
+  expect(await findStillLane(database, SHOP, LANE_STILL_AFTER_MS)).toMatchObject({ sequence: 1 });
+});

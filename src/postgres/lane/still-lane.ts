@@ -11,6 +11,14 @@ export interface StillLane {
   readonly since: Date;
 }
 
+/** What lies ahead was recorded before the clock was set back: it would hide the lane until then. */
+const past = (time: string) => `CASE WHEN ${time} <= clock_timestamp() THEN ${time} END`;
+
+/** Since when nobody has done anything about the file `head`; where no time is of the past, it was long ago. */
+const STILL_SINCE = `coalesce(
+  greatest(${['head.created_at', 'head.ready_at', 'head.started_at', 'before.closed_at'].map(past).join(', ')}),
+  shop.created_at)`;
+
 /**
  * Null: no file waits, a run has the lane, or one had it within `stillForMs`. What else stops a lane (a pause, a block, a
  * restored database) is not looked at. By upload_file_open and upload_file_pkey.
@@ -22,12 +30,12 @@ export async function findStillLane(
 ): Promise<StillLane | null> {
   const [still] = await database.query<StillLane>(
     `SELECT sequence, state AS status, since FROM (
-       SELECT head.sequence, head.state, greatest(
-         head.created_at, head.ready_at, head.started_at, before.closed_at,
-         CASE WHEN isfinite(lane.expires_at) THEN lane.expires_at END) AS since
+       SELECT head.sequence, head.state,
+         greatest(${STILL_SINCE}, CASE WHEN isfinite(lane.expires_at) THEN lane.expires_at END) AS since
        FROM (
          SELECT * FROM upload_file WHERE shop_id = $1 AND ${IS_OPEN} ORDER BY ${ORDER_IN_LANE} LIMIT 1
        ) AS head
+       JOIN shop USING (shop_id)
        LEFT JOIN lane USING (shop_id)
        LEFT JOIN LATERAL (
          SELECT closed_at FROM upload_file AS file
