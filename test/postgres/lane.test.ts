@@ -11,6 +11,7 @@ import {
   type LanePass,
 } from '../../src/postgres/lane/lane.ts';
 import { glanceAtLane, readLaneView } from '../../src/postgres/lane/lane-view.ts';
+import { LEASE_DURATION_MS } from '../../src/domain/limits.ts';
 import { asHolder, openLane, type Lane } from './lane-under-test.ts';
 import { SHOP } from './retailer.ts';
 
@@ -35,6 +36,22 @@ describe('the lease', () => {
 
     await expect(startApplying(lane.database, dead, 1)).rejects.toMatchObject({ code: 'LANE_TAKEN_OVER' });
     expect(await takeNextFile(lane.database, pass)).toMatchObject({ sequence: 1, state: 'READY' });
+  });
+
+  test('that was taken by a clock that was ahead lasts for one whole lease more', async () => {
+    const lane = await openLane();
+    await lane.enter('run A');
+    const pass = (ms: number) =>
+      lane.database.query(
+        `UPDATE lane SET expires_at = expires_at - make_interval(secs => $1::float8 / 1000)`,
+        [ms],
+      );
+    await pass(-3 * 24 * 60 * 60_000);
+    expect(await enterLane(lane.database, asHolder('run B'))).toBeNull();
+
+    await pass(LEASE_DURATION_MS + 1);
+
+    expect(await enterLane(lane.database, asHolder('run B'))).not.toBeNull();
   });
 
   test('refuses the writes of an earlier attempt of the same run', async () => {

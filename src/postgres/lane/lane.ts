@@ -82,7 +82,8 @@ async function waitForLane<Result>(shopId: string, statement: () => Promise<Resu
 }
 
 /**
- * Enters the lane for `holder`; null while another holder's lease lasts.
+ * Enters the lane for `holder`; null while another holder's lease lasts: not longer than a whole one, though the clock was set
+ * back since. Who lives renews it until then.
  *
  * @param file whose state must be one of `states`: otherwise somebody has decided about it since the run took it, the
  *   lane is not entered, and UPLOAD_FILE_TAKEN_BACK is thrown
@@ -108,9 +109,13 @@ export async function enterLane(
        RETURNING shop_id AS "shopId", holder, epoch`,
       [shopId, holder, LEASE_DURATION_MS, workflowId],
     );
+    if (!rows[0]) await connection.query(SHORTEN_LEASE, [shopId, LEASE_DURATION_MS]);
     return rows[0] ?? null;
   });
 }
+
+const SHORTEN_LEASE =
+  'UPDATE lane SET expires_at = least(expires_at, clock_timestamp() + make_interval(secs => $2::float8 / 1000)) WHERE shop_id = $1';
 
 /** In SQL, of a row of lane: a run has its lease. */
 export const LEASE_LASTS = '(holder IS NOT NULL AND expires_at > clock_timestamp())';
@@ -123,8 +128,7 @@ export interface Lease extends LaneHolder {
 export async function findLease(database: Database, shopId: string): Promise<Lease | null> {
   const [lease] = await database.query<Lease>(
     `SELECT shop_id AS "shopId", holder_workflow_id AS "workflowId", holder, epoch
-     FROM lane
-     WHERE shop_id = $1 AND holder_workflow_id IS NOT NULL AND ${LEASE_LASTS}`,
+     FROM lane WHERE shop_id = $1 AND holder_workflow_id IS NOT NULL AND ${LEASE_LASTS}`,
     [shopId],
   );
   return lease ?? null;
