@@ -201,6 +201,17 @@ describe('a plan', () => {
     expect(await look(retailer)).toMatchObject({ rows: { S06: 0, S07: 0 }, plan: null });
   });
 
+  test('that was approved by a clock that was ahead keeps no file out of the window', async () => {
+    const retailer = await openShopInTrouble();
+    await retailer.approve(2);
+    await retailer.database.query(`UPDATE sync_plan SET closed_at = closed_at + interval '3 days'`);
+    await retailer.count(SHIRTS.slice(6, 8), 0);
+    expect(await look(retailer)).toMatchObject({ rows: { S06: 0, S07: 0 }, plan: null });
+    await retailer.count(SHIRTS.slice(8, 10), 0);
+
+    expect(await look(retailer)).toMatchObject({ rows: null, plan: 'plan 3.1' });
+  });
+
   test('of which nothing is left is approved without a file', async () => {
     const retailer = await openShopInTrouble();
     await retailer.count(SHIRTS.slice(0, 6), 10);

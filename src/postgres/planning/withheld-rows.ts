@@ -163,7 +163,10 @@ interface Window {
   readonly unitsLess: number;
 }
 
-/** What the files of the window have let through. An approval begins the window anew. By upload_file_by_time. */
+/**
+ * What the files of the window have let through. An approval begins the window anew; not one that lies ahead, which was given
+ * before the clock was set back: no file would be in the window until then. By upload_file_by_time.
+ */
 async function readWindow(session: Connection, { shopId, guardWindowHours }: LimitedShop): Promise<Window> {
   const { rows } = await session.query<Moved & Omit<Window, 'letThrough'>>(
     `SELECT coalesce(sum(collapse_count), 0)::bigint AS "COLLAPSE",
@@ -173,7 +176,8 @@ async function readWindow(session: Connection, { shopId, guardWindowHours }: Lim
        greatest(0, -coalesce(sum(stock_units_change), 0))::bigint AS "unitsLess"
      FROM upload_file
      WHERE shop_id = $1 AND created_at > greatest(now() - make_interval(hours => $2), (
-       SELECT coalesce(max(closed_at), '-infinity') FROM sync_plan WHERE shop_id = $1 AND state = 'APPROVED'))`,
+       SELECT coalesce(max(closed_at), '-infinity') FROM sync_plan
+       WHERE shop_id = $1 AND state = 'APPROVED' AND closed_at <= clock_timestamp()))`,
     [shopId, guardWindowHours],
   );
   const [window] = rows;
