@@ -26,6 +26,13 @@ test('before a watch has looked, nothing is said to be right', async () => {
   expect(await conditions()).toEqual({ lookedAt: null, isWatched: false, conditions: [] });
 });
 
+test('a look that lies far ahead, of a clock that was set back since, is no sign of a watch', async () => {
+  await watch.lookTwice();
+  expect(await conditions()).toMatchObject({ isWatched: true });
+  await installation.database.query(`UPDATE watch SET looked_at = looked_at + interval '3 days'`);
+  expect(await conditions()).toMatchObject({ isWatched: false });
+});
+
 test('without a target, what is open is told with its severity, since when, and what to do', async () => {
   await installation.database.query(
     `INSERT INTO lane (shop_id, paused_at, paused_by, pause_reason) VALUES ($1, now(), 'Ann', 'stocktaking')

@@ -30,13 +30,17 @@ export async function listOpenConditions(database: Database): Promise<readonly S
 export interface LastLook {
   /** When a round of a watch began last; null: none ever has. */
   readonly lookedAt: Date | null;
-  /** Whether that was within WATCH_STOPPED_AFTER_MS, by the clock of the database. */
+  /**
+   * Whether that was within WATCH_STOPPED_AFTER_MS, by the clock of the database. Not when it lies ahead by more: a watch that lives
+   * would have looked since the clock was set back.
+   */
   readonly isWatched: boolean;
 }
 
 export async function findLastLook(database: Database): Promise<LastLook> {
   const [watch] = await database.query<LastLook>(
-    `SELECT looked_at AS "lookedAt", looked_at > clock_timestamp() - make_interval(secs => $1) AS "isWatched"
+    `SELECT looked_at AS "lookedAt", looked_at BETWEEN clock_timestamp() - make_interval(secs => $1)
+       AND clock_timestamp() + make_interval(secs => $1) AS "isWatched"
      FROM watch WHERE looked_at > '-infinity'`,
     [WATCH_STOPPED_AFTER_MS / 1_000],
   );
