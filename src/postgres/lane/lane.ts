@@ -114,8 +114,10 @@ export async function enterLane(
   });
 }
 
-const SHORTEN_LEASE =
-  'UPDATE lane SET expires_at = least(expires_at, clock_timestamp() + make_interval(secs => $2::float8 / 1000)) WHERE shop_id = $1';
+/** Mostly it finds nothing to shorten, and writes nothing. */
+const SHORTEN_LEASE = `
+  UPDATE lane SET expires_at = clock_timestamp() + make_interval(secs => $2::float8 / 1000)
+  WHERE shop_id = $1 AND expires_at > clock_timestamp() + make_interval(secs => $2::float8 / 1000)`;
 
 /** In SQL, of a row of lane: a run has its lease. */
 export const LEASE_LASTS = '(holder IS NOT NULL AND expires_at > clock_timestamp())';
