@@ -74,6 +74,25 @@ test('doctor finds an order watermark of a time to come, of a feed and of a stat
   expect(stated?.hint).toContain('`atp shop set blue-shirts --order-watermark <time|none>`');
 });
 
+test('doctor does not take a catalogue or a clean-up for a new one because its time is still to come', async () => {
+  const move = (days: number) =>
+    patient.shop.database.query(
+      `WITH matched AS (UPDATE shop SET mapped_at = mapped_at + make_interval(days => $1))
+       UPDATE clean_up SET done_at = done_at + make_interval(days => $1)`,
+      [days],
+    );
+  expect(await patient.failing()).toEqual({});
+  onTestFinished(async () => {
+    await move(-300);
+  });
+  await move(300);
+
+  expect(await patient.failing()).toMatchObject({
+    'Clean-up': { code: 'CLEAN_UP_OVERDUE' },
+    'blue-shirts: catalogue': { code: 'MAPPING_OLD' },
+  });
+});
+
 test('doctor finds quarantined products by cause, each with what mends it, and tells what is owed', async () => {
   await patient.inDatabase(
     `INSERT INTO applied_row (shop_id, product_id, sequence, outcome, target, error_code)

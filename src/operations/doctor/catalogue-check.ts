@@ -1,5 +1,5 @@
 import { productsInWords } from '../../domain/catalogue.ts';
-import { MAPPING_AGE_MAX_MS } from '../../domain/limits.ts';
+import { CLOCKS_APART_MS, MAPPING_AGE_MAX_MS } from '../../domain/limits.ts';
 import { findMappingState } from '../../postgres/mapping/mapping-check.ts';
 import type { Shop } from '../../postgres/master-data/shops.ts';
 import type { Application } from '../application.ts';
@@ -21,7 +21,9 @@ export async function inspectCatalogue(
       { code: 'MAPPING_HELD' },
     );
   }
-  if (Date.now() - mappedAt.getTime() > MAPPING_AGE_MAX_MS) {
+  const ageMs = Date.now() - mappedAt.getTime();
+  // A time that lies ahead was recorded before the clock was set back: nobody knows how old it is.
+  if (ageMs > MAPPING_AGE_MAX_MS || ageMs < -CLOCKS_APART_MS) {
     return faulty(
       `It was matched last at ${at}, so variants and products that are new since sell nothing.`,
       `\`atp job show map-shop --shop ${shopId}\` shows when it runs, \`atp pipeline failed\` why it fails, and \`atp shop map ${shopId}\` does it now.`,

@@ -1,0 +1,31 @@
+/** What was recorded while the clock of the database was ahead hides nothing once it was set back. */
+import { beforeEach, expect, test } from 'vitest';
+import type { Database } from '../../src/postgres/database.ts';
+import { findLastDelta } from '../../src/postgres/producing/last-delta.ts';
+import { freshDatabase } from '../setup/fresh-database.ts';
+import { Retailer, SHOP } from './retailer.ts';
+
+let database: Database;
+let retailer: Retailer;
+
+beforeEach(async () => {
+  ({ database } = await freshDatabase());
+  retailer = await Retailer.open(database, ['SHIRT']);
+});
+
+test('the last delta is of when one was made last by the clock of now, though an effective time never goes back', async () => {
+  await retailer.produce('hard-sync');
+  await database.query(`UPDATE snapshot_step SET made_at = made_at - interval '1 hour'`);
+  await retailer.count(['SHIRT'], 7);
+  await retailer.produce('recent-changes');
+  const [first] = await database.query<{ at: Date }>('SELECT min(made_at) AS at FROM snapshot_step');
+  await database.query(`UPDATE shop_baseline SET effective_at = effective_at + interval '3 days'`);
+  await database.query(`UPDATE snapshot_step SET made_at = made_at + interval '3 days' WHERE step = 2`);
+
+  expect((await findLastDelta(database, SHOP))?.at).toEqual(first?.at);
+
+  await retailer.count(['SHIRT'], 8);
+  await retailer.produce('recent-changes');
+  expect((await findLastDelta(database, SHOP))?.at.getTime()).toBeGreaterThan(first?.at.getTime() ?? 0);
+  expect((await findLastDelta(database, SHOP))?.at.getTime()).toBeLessThan(Date.now() + 60_000);
+});
