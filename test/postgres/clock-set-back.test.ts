@@ -1,6 +1,7 @@
 /** What was recorded while the clock of the database was ahead hides nothing once it was set back. */
 import { beforeEach, expect, test } from 'vitest';
 import type { Database } from '../../src/postgres/database.ts';
+import { findLastVerification } from '../../src/postgres/lane/verification-history.ts';
 import { findLastDelta } from '../../src/postgres/producing/last-delta.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
 import { Retailer, SHOP } from './retailer.ts';
@@ -28,4 +29,16 @@ test('the last delta is of when one was made last by the clock of now, though an
   await retailer.produce('recent-changes');
   expect((await findLastDelta(database, SHOP))?.at.getTime()).toBeGreaterThan(first?.at.getTime() ?? 0);
   expect((await findLastDelta(database, SHOP))?.at.getTime()).toBeLessThan(Date.now() + 60_000);
+});
+
+test('the last verification is the one that was made after the clock was set back', async () => {
+  await database.query(
+    `INSERT INTO verification_history
+       (shop_id, verification, began_at, verified_at, is_sample, checked, different, causes)
+     VALUES ($1, 'ahead', now(), now() + interval '3 days', false, 1, 0, '{}'),
+       ($1, 'newer', now(), now(), false, 1, 1, '{"CHANGED_ON_SHOPIFY": 1}')`,
+    [SHOP],
+  );
+
+  expect(await findLastVerification(database, SHOP)).toMatchObject({ verification: 'newer' });
 });

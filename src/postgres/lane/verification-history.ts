@@ -126,14 +126,17 @@ const READ_BACK = `(
 
 const COLUMNS = `verification, began_at AS "beganAt", verified_at AS "verifiedAt", is_sample AS "isSample", checked, different, causes`;
 
-/** The last one of all products; where there is none, the last sample. Null: neither. By verification_history_by_time. */
+/**
+ * The last one of all products; where there is none, the last sample. Null: neither. One of a time that lies ahead was made before
+ * the clock was set back, so any other is later.
+ */
 export async function findLastVerification(
   database: Database,
   shopId: string,
 ): Promise<PastVerification | null> {
   const [last] = await database.query<PastVerification>(
     `SELECT ${COLUMNS} FROM verification_history WHERE shop_id = $1
-     ORDER BY is_sample, verified_at DESC LIMIT 1`,
+     ORDER BY is_sample, verified_at > clock_timestamp(), verified_at DESC LIMIT 1`,
     [shopId],
   );
   return last ?? null;
