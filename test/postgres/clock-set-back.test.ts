@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from 'vitest';
 import type { Database } from '../../src/postgres/database.ts';
 import { findLastVerification } from '../../src/postgres/lane/verification-history.ts';
 import { findLastDelta } from '../../src/postgres/producing/last-delta.ts';
+import { findNeededHardSync, recordHardSyncStarted } from '../../src/postgres/producing/needed-hard-sync.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
 import { Retailer, SHOP } from './retailer.ts';
 
@@ -41,4 +42,20 @@ test('the last verification is the one that was made after the clock was set bac
   );
 
   expect(await findLastVerification(database, SHOP)).toMatchObject({ verification: 'newer' });
+});
+
+test('a needed Hard Sync is started again, though one was started by the clock that was ahead', async () => {
+  await retailer.produce('hard-sync');
+  await database.query(
+    `INSERT INTO shop_origin (shop_id, incarnation, server_start, restored_reason)
+     VALUES ($1, 'another', now(), 'a test')
+     ON CONFLICT (shop_id) DO UPDATE SET restored_reason = 'a test'`,
+    [SHOP],
+  );
+  await recordHardSyncStarted(database, SHOP);
+  expect(await findNeededHardSync(database, SHOP)).toMatchObject({ startedAt: expect.any(Date) as Date });
+
+  await database.query(`UPDATE lane SET hard_sync_started_at = hard_sync_started_at + interval '3 days'`);
+
+  expect(await findNeededHardSync(database, SHOP)).toMatchObject({ startedAt: null });
 });

@@ -23,7 +23,7 @@ export const IS_WITH_A_PERSON = `(EXISTS (
 export async function findNeededHardSync(database: Database, shopId: string): Promise<NeededHardSync | null> {
   const [needed] = await database.query<NeededHardSync>(
     `SELECT restored_reason AS reason,
-       CASE WHEN hard_sync_started_at > clock_timestamp() - make_interval(secs => $2::float8 / 1000)
+       CASE WHEN hard_sync_started_at BETWEEN clock_timestamp() - make_interval(secs => $2::float8 / 1000) AND clock_timestamp()
          THEN hard_sync_started_at END AS "startedAt"
      FROM shop_origin AS origin JOIN shop USING (shop_id) LEFT JOIN lane USING (shop_id)
      WHERE shop_id = $1 AND restored_reason IS NOT NULL AND closing_since IS NULL AND NOT ${IS_WITH_A_PERSON}`,
