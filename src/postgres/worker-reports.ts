@@ -12,14 +12,18 @@ export interface WorkerReport {
   readonly unreadableReferences: readonly string[];
 }
 
-/** Renews the worker's row, and removes those of workers that ended long ago without taking theirs away. */
+/**
+ * Renews the worker's row, and removes those of workers that ended long ago without taking theirs away, or that reported so far
+ * ahead, before the clock was set back.
+ */
 export async function reportWorker(
   database: Database,
   { worker, version, startedAt, unreadableReferences }: WorkerReport,
 ): Promise<void> {
   await database.query(
     `WITH removed AS (
-       DELETE FROM worker_report WHERE reported_at < now() - make_interval(secs => $5::float8 / 1000)
+       DELETE FROM worker_report WHERE worker <> $1
+         AND reported_at NOT BETWEEN now() - make_interval(secs => $5::float8 / 1000) AND now() + make_interval(secs => $5::float8 / 1000)
      )
      INSERT INTO worker_report (worker, version, started_at, reported_at, unreadable_references, knows_goes_before,
        knows_packed_rows)
@@ -47,14 +51,15 @@ export async function removeWorkerReport(database: Database, worker: string): Pr
   await database.query('DELETE FROM worker_report WHERE worker = $1', [worker]);
 }
 
-/** Those of workers that live, as far as their last report tells, ordered by worker. */
+/** Those of workers that live, as far as their last report tells, ordered by worker. One that lives reports by the clock of now. */
 export async function listWorkerReports(
   database: Database,
 ): Promise<readonly (WorkerReport & { readonly reportedAt: Date })[]> {
   return database.query(
     `SELECT worker, version, started_at AS "startedAt", reported_at AS "reportedAt",
        unreadable_references AS "unreadableReferences"
-     FROM worker_report WHERE reported_at > now() - make_interval(secs => $1::float8 / 1000)
+     FROM worker_report
+     WHERE reported_at BETWEEN now() - make_interval(secs => $1::float8 / 1000) AND now() + make_interval(secs => $1::float8 / 1000)
      ORDER BY worker`,
     [WORKER_REPORT_FRESH_MS],
   );

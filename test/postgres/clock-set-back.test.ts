@@ -4,6 +4,7 @@ import type { Database } from '../../src/postgres/database.ts';
 import { findLastVerification } from '../../src/postgres/lane/verification-history.ts';
 import { findLastDelta } from '../../src/postgres/producing/last-delta.ts';
 import { findNeededHardSync, recordHardSyncStarted } from '../../src/postgres/producing/needed-hard-sync.ts';
+import { listWorkerReports, reportWorker } from '../../src/postgres/worker-reports.ts';
 import { freshDatabase } from '../setup/fresh-database.ts';
 import { Retailer, SHOP } from './retailer.ts';
 
@@ -58,4 +59,15 @@ test('a needed Hard Sync is started again, though one was started by the clock t
   await database.query(`UPDATE lane SET hard_sync_started_at = hard_sync_started_at + interval '3 days'`);
 
   expect(await findNeededHardSync(database, SHOP)).toMatchObject({ startedAt: null });
+});
+
+test('a worker that is gone does not live on by a report of the clock that was ahead', async () => {
+  const report = { version: '1.0.0', startedAt: new Date(), unreadableReferences: ['env:TOKEN'] };
+  await reportWorker(database, { ...report, worker: 'gone' });
+  await database.query(`UPDATE worker_report SET reported_at = reported_at + interval '300 days'`);
+
+  expect(await listWorkerReports(database)).toEqual([]);
+
+  await reportWorker(database, { ...report, worker: 'lives' });
+  expect(await database.query('SELECT worker FROM worker_report')).toEqual([{ worker: 'lives' }]);
 });
