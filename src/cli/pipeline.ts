@@ -16,7 +16,7 @@ export const PIPELINE_COMMANDS = [
         run.outcome === null ? run.status.toLowerCase().replace('_', ' ') : OUTCOMES_IN_WORDS[run.outcome],
         shortTime(run.scheduledAt ?? run.startedAt),
         shortTime(run.closedAt),
-        run.summary,
+        whatInWords(run),
       ]);
       const text = table(['Job', 'Shop', 'Outcome', 'At', 'Ended', 'What'], rows, 'There are no runs.');
       return more ? `${text}\nThere are more: --limit shows them.` : text;
@@ -41,10 +41,21 @@ export const PIPELINE_COMMANDS = [
             run.scheduledAt === null ? run.startedBy : `its schedule, for ${shortTime(run.scheduledAt)}`,
           ],
           ['With', JSON.stringify(run.parameters)],
-          ['What', run.summary],
+          ['What', whatInWords(run)],
           ['Temporal', run.uiUrl],
         ],
         '',
       ),
   }),
 ];
+
+/** What came of a run, and what became since of what it has held. */
+function whatInWords({
+  summary,
+  settled,
+}: {
+  readonly summary: string;
+  readonly settled: string | null;
+}): string {
+  return settled === null ? summary : `${summary} ${settled}.`;
+}

@@ -17,6 +17,7 @@ import type { PipelineFilter, PipelineRun } from '../temporal/pipeline.ts';
 import type { Application } from './application.ts';
 import type { MissedOfDay, RunWithExpected } from './expected-runs.ts';
 import { defineOperation, type Context } from './operation.ts';
+import { addSettled } from './settled-runs.ts';
 
 export const showPipeline = defineOperation({
   name: 'pipeline.show',
@@ -48,7 +49,7 @@ export const showPipeline = defineOperation({
     const { jobs, ...due }: WithExpected = filter.withExpected
       ? await expectOf({ app }, found, filter)
       : { jobs: found };
-    return { jobs: jobs.map(linked), more, ...due };
+    return { jobs: await addSettled(app, jobs.map(linked)), more, ...due };
   },
 });
 
@@ -79,7 +80,9 @@ export const showRun = defineOperation({
   },
   run: async ({ app }, run) => {
     const { readOneRun } = await import('../temporal/one-run.ts');
-    return (await linkToUi(app))(await readOneRun(await app.temporal(), run));
+    const found = (await linkToUi(app))(await readOneRun(await app.temporal(), run));
+    const [settled = { ...found, settled: null }] = await addSettled(app, [found]);
+    return settled;
   },
 });
 

@@ -43,6 +43,8 @@ export interface PipelineRun {
   readonly runId: string | null;
   /** One line for a person: what came of it, or how often it runs. */
   readonly summary: string;
+  /** The plan that it has told as held; null: none, or it has not ended. */
+  readonly heldPlan: number | null;
   /** Of a run under way: its step that was tried before, and why it is tried again; null: none is. */
   readonly retrying: Retrying | null;
   /** Of a run under way whose step works through rows; null: none does. */
@@ -104,6 +106,7 @@ async function listPending(temporal: TemporalClient, filter: PipelineFilter): Pr
       workflowId: jobWorkflowId(job.job, job.shopId),
       runId: null,
       summary: spec ? frequencyInWords(spec) : '',
+      heldPlan: null,
       ...NOT_UNDER_WAY,
       uiPath: `schedules/${encodeURIComponent(scheduleId)}`,
     }));
@@ -229,8 +232,8 @@ export async function readRun(temporal: TemporalClient, run: ListedRun, lookAt: 
     workflowId,
     runId,
     ...(run.status.name === 'RUNNING'
-      ? await lookAt(jobName, run)
-      : { summary: await summarizeEnd(temporal, jobName, run), ...NOT_UNDER_WAY }),
+      ? { ...(await lookAt(jobName, run)), heldPlan: null }
+      : { ...(await summarizeEnd(temporal, jobName, run)), ...NOT_UNDER_WAY }),
     uiPath: `workflows/${encodeURIComponent(workflowId)}/${runId}/history`,
   };
 }

@@ -51,6 +51,13 @@ export interface WorkSummary {
 /** What a run that is not under way tells beside its summary. */
 export const NOT_UNDER_WAY = { retrying: null, progress: null } as const;
 
+/** What came of a run. */
+export interface Ending {
+  readonly summary: string;
+  /** The plan that it has told as held; null: none. */
+  readonly heldPlan: number | null;
+}
+
 /** Tells how a run gets on that is under way. */
 export type Look = (
   job: JobName,
@@ -115,14 +122,14 @@ function rowsDoneIn({ steps }: OpenRun): RowsDone | null {
 }
 
 /** By run id, the first one that was read first. */
-const endings = new Map<string, string>();
+const endings = new Map<string, Ending>();
 
 /** What came of a run that has ended. It does not change any more, so the server is asked once for each run. */
 export async function summarizeEnd(
   temporal: TemporalClient,
   job: JobName,
   run: Pick<WorkflowExecutionInfo, 'workflowId' | 'runId'>,
-): Promise<string> {
+): Promise<Ending> {
   const known = endings.get(run.runId);
   if (known !== undefined) return known;
   const read = await readEnd(temporal, job, run);
@@ -136,19 +143,27 @@ async function readEnd(
   temporal: TemporalClient,
   job: JobName,
   { workflowId, runId }: Pick<WorkflowExecutionInfo, 'workflowId' | 'runId'>,
-): Promise<string> {
+): Promise<Ending> {
   type Workflow = () => Promise<JobResult<JobName>>;
   const handle = temporal.client.workflow.getHandle<Workflow>(workflowId, runId, { followRuns: false });
   try {
-    return resultInWords(job, await askTemporal(temporal, () => handle.result()));
+    const result = await askTemporal(temporal, () => handle.result());
+    return { summary: resultInWords(job, result), heldPlan: heldPlanOf(result) };
   } catch (error) {
-    if (error instanceof WorkflowContinuedAsNewError)
-      return `${JOBS[job].title} has gone on as the run ${error.newExecutionRunId}`;
-    // A run of an earlier release may have ended with a result of another shape.
-    if (error instanceof TypeError)
-      return `${JOBS[job].title} has ended; this release cannot read its result`;
-    if (!(error instanceof WorkflowFailedError)) throw error;
-    const { code, message } = readFailure(error);
-    return code === null ? message : `${code}: ${message}`;
+    return { summary: failureInWords(job, error), heldPlan: null };
   }
+}
+
+function heldPlanOf(result: JobResult<JobName>): number | null {
+  return 'heldForApproval' in result && result.heldForApproval ? result.plan : null;
+}
+
+function failureInWords(job: JobName, error: unknown): string {
+  if (error instanceof WorkflowContinuedAsNewError)
+    return `${JOBS[job].title} has gone on as the run ${error.newExecutionRunId}`;
+  // A run of an earlier release may have ended with a result of another shape.
+  if (error instanceof TypeError) return `${JOBS[job].title} has ended; this release cannot read its result`;
+  if (!(error instanceof WorkflowFailedError)) throw error;
+  const { code, message } = readFailure(error);
+  return code === null ? message : `${code}: ${message}`;
 }

@@ -214,6 +214,14 @@ test('a feed that a gate holds is told until a person decides, and then done by 
   const listed = await installation.atp('import', 'list', '--state', 'held');
   const [{ importId } = { importId: 0 }] = listed.json as unknown as readonly { importId: number }[];
 
+  const settledOfHeld = async () => {
+    const { json } = await installation.atp('pipeline', 'needs-attention', '--job', 'import');
+    const runs = json?.['jobs'] as readonly { outcome: string; settled: string | null }[];
+    return runs.filter(({ outcome }) => outcome === 'HELD').map(({ settled }) => settled);
+  };
+  // Temporal lists a run a moment after it has ended.
+  await until(async () => expect(await settledOfHeld()).toEqual([null]));
+
   const reject = ['import', 'reject', String(importId), '--reason', 'the sender sends cents'];
   expect(await installation.atp(...reject)).toMatchObject({
     exitCode: 0,
@@ -225,4 +233,5 @@ test('a feed that a gate holds is told until a person decides, and then done by 
   });
   expect(Object.keys(await diagnose())).toEqual([]);
   expect((await installation.atp(...reject)).stderr).toContain('IMPORT_NOT_HELD');
+  expect(await settledOfHeld()).toEqual(['Its feeds are held no more']);
 });

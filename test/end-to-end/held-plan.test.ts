@@ -15,6 +15,13 @@ beforeAll(async () => {
   await shop.count('RESET_INVENTORY__1.csv', 'BROADWAY', Object.fromEntries(SKUS.map((sku) => [sku, 10])));
 });
 
+/** What became of the plan that runs have told as held, by run. */
+async function settledRuns(plan: number): Promise<readonly (string | null)[]> {
+  const { json } = await shop.atp('pipeline', 'needs-attention', '--job', 'hard-sync');
+  const runs = json?.['jobs'] as readonly { heldPlan: number | null; settled: string | null }[];
+  return runs.filter(({ heldPlan }) => heldPlan === plan).map(({ settled }) => settled);
+}
+
 const NOTHING_SHOWN = Object.fromEntries(SKUS.map((sku) => [sku, 0]));
 
 test('the first Hard Sync of a shop is held, and the command says what to type', async () => {
@@ -52,6 +59,9 @@ test('the first Hard Sync of a shop is held, and the command says what to type',
 });
 
 test('nothing of a rejected plan is sent', async () => {
+  // Temporal lists a run a moment after it has ended.
+  await shop.until(async () => (await settledRuns(1)).length === 2);
+  expect(await settledRuns(1)).toEqual([null, null]);
   const rejected = await shop.atp('lane', SHOP, 'reject', '1', '--reason', 'not today', '--by', 'Ann');
 
   expect(rejected).toMatchObject({
@@ -65,6 +75,9 @@ test('nothing of a rejected plan is sent', async () => {
     exitCode: 0,
     json: { plans: [{ state: 'REJECTED' }] },
   });
+  const settled = 'Plan 1 was since rejected by Ann';
+  expect(await settledRuns(1)).toEqual([settled, settled]);
+  expect((await shop.atpText('pipeline', 'needs-attention')).stdout).toContain(`${settled}.`);
 });
 
 test('an approved plan is computed anew, published and applied', async () => {
@@ -95,6 +108,8 @@ test('an approved plan is computed anew, published and applied', async () => {
     exitCode: 0,
     json: { files: [{ sequence: 1, status: 'APPLIED' }], plans: [{ plan: 2, state: 'APPROVED' }, {}] },
   });
+  await shop.until(async () => (await settledRuns(2)).length === 1);
+  expect(await settledRuns(2)).toEqual([expect.stringMatching(/^Plan 2 was since approved by \S+$/)]);
 });
 
 test('a delta with too many collapses publishes everything else, and the rest is held', async () => {

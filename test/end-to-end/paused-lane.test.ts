@@ -24,8 +24,16 @@ test('a pause of Process uploads stops what is sent, too: producers go on, and w
 
   expect(await shop.processUploads()).toMatchObject({ files: [], laneState: 'paused' });
   expect(await shop.readShown()).toEqual({ 'BLUE-SHIRT': 7 });
+  const settledOfHeld = async () => {
+    const pipeline = ['pipeline', 'needs-attention', '--job', 'process-uploads'];
+    const { jobs } = await atp.json<{ jobs: readonly { settled: string | null }[] }>(pipeline);
+    return jobs.map(({ settled }) => settled);
+  };
+  // Temporal lists a run a moment after it has ended.
+  await shop.until(async () => (await settledOfHeld()).includes(null));
 
   expect(await atp.json(['job', 'resume', ...job])).toMatchObject({ paused: false, lanePause: null });
+  expect(new Set(await settledOfHeld())).toEqual(new Set(['The lane was since resumed']));
   await shop.until(async () => (await shop.readShown())['BLUE-SHIRT'] === 8);
 });
 

@@ -38,8 +38,12 @@ function retryingInWords({ attempt, attemptsMax }: NonNullable<Run['retrying']>)
 }
 
 /** Never run, running, retrying with the last error, failed; what has ended says what came of it. */
-export function RunState({ run }: { readonly run: Pick<Run, 'status' | 'outcome' | 'retrying'> }) {
-  const { status, outcome, retrying } = run;
+export function RunState({
+  run,
+}: {
+  readonly run: Pick<Run, 'status' | 'outcome' | 'retrying' | 'settled'>;
+}) {
+  const { status, outcome, retrying, settled } = run;
   if (retrying) {
     const { code, message } = retrying;
     return (
@@ -50,6 +54,12 @@ export function RunState({ run }: { readonly run: Pick<Run, 'status' | 'outcome'
   }
   if (status === 'RUNNING') return <StateBadge tone="busy">running</StateBadge>;
   if (status === 'PENDING') return <StateBadge tone="waiting">pending</StateBadge>;
+  if (outcome === 'HELD' && settled !== null)
+    return (
+      <StateBadge tone="none" about={settled}>
+        was held
+      </StateBadge>
+    );
   if (outcome !== null)
     return <StateBadge tone={OUTCOME_TONES[outcome]}>{OUTCOMES_IN_WORDS[outcome]}</StateBadge>;
   const tone = status === 'CONTINUED_AS_NEW' ? 'none' : status === 'COMPLETED' ? 'good' : 'bad';
@@ -63,8 +73,9 @@ export function Starter({ run }: { readonly run: Pick<Run, 'scheduledAt' | 'star
 }
 
 /** What came of a run, as people read it: instants by their clock, a file by its number, which leads to its name. */
-export function summaryInWords({ summary }: Pick<Run, 'summary'>): string {
-  return withReadableInstants(summary).replace(/\b(file \d+) \(\S+\.csv\)/i, '$1');
+export function summaryInWords({ summary, settled }: Pick<Run, 'summary' | 'settled'>): string {
+  const words = withReadableInstants(summary).replace(/\b(file \d+) \(\S+\.csv\)/i, '$1');
+  return settled === null ? words : `${settled}. ${words}`;
 }
 
 /** What a person calls a run by: the end of its id. The beginnings of ids of one hour are all alike. */

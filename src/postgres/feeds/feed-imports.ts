@@ -187,6 +187,14 @@ export async function listHeldFeeds(database: Database): Promise<readonly HeldFe
 const IS_REFUSED = `(state = 'applied' AND row_count > 0 AND refused_count = row_count
   AND coalesce((effect ->> 'levels')::int, 0) = 0)`;
 
+/** When the feed came that is held for the longest; null: none is held. By feed_import_held. */
+export async function findOldestHeld(database: Database): Promise<Date | null> {
+  const [oldest] = await database.query<{ cameAt: Date | null }>(
+    `SELECT min(came_at) AS "cameAt" FROM feed_import WHERE state = 'held'`,
+  );
+  return oldest?.cameAt ?? null;
+}
+
 const SELECT = `
   SELECT import_id AS "importId", file_name AS "fileName", source, feed_type AS type, state, row_count AS rows,
     refused_count AS refused, ${IS_REFUSED} AS "isRefused", came_at AS "cameAt", reasons, effect, done_count AS done, pending_count AS pending, moved_at AS "movedAt",

@@ -59,6 +59,19 @@ export async function findPause(database: Database, shopId: string): Promise<Lan
   return database.transaction((connection) => readPause(connection, shopId));
 }
 
+/** Of the shops whose lane is paused, since when it is. By lane_pkey. */
+export async function listPauses(
+  database: Database,
+  shopIds: readonly string[],
+): Promise<ReadonlyMap<string, Date>> {
+  const pauses = await database.query<{ shopId: string; since: Date }>(
+    `SELECT shop_id AS "shopId", paused_at AS since FROM lane
+     WHERE shop_id = ANY ($1) AND paused_at IS NOT NULL`,
+    [shopIds],
+  );
+  return new Map(pauses.map(({ shopId, since }) => [shopId, since]));
+}
+
 /** Throws LANE_PAUSED. In a transaction that has locked the lane, the answer holds until its end. */
 export async function refusePaused(connection: Connection, shopId: string): Promise<void> {
   const pause = await readPause(connection, shopId);
