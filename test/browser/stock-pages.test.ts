@@ -161,6 +161,27 @@ test('products that are selected get a threshold after a look at what moves', as
   expect(faults).toEqual([]);
 });
 
+test('of several shops one is to be chosen before it is told how far a quantity has come', async () => {
+  const api = await openSmallStore();
+  for (const shopId of ['mugs', 'outlet']) {
+    const shop = {
+      ...{ shopId, domain: `${shopId}.myshopify.com`, locationId: 'gid://shopify/Location/1' },
+      ...{ facilityGroupId: 'FAC_GRP', token: 'env:NO_TOKEN', noCheck: true },
+    };
+    expect((await api.post('/api/shop/add', shop)).status).toBe(200);
+  }
+  const { page, faults } = await openAs(browser, api, 'viewer');
+  await page.goto('/products');
+  const pushed = page.getByRole('columnheader', { name: 'Last push' });
+  const advice = page.getByText('Choose a shop to see what Shopify shows');
+  await advice.waitFor();
+  expect(await pushed.count()).toBe(0);
+  await chooseOption(page.getByRole('combobox', { name: 'Shop' }), 'outlet');
+  await pushed.waitFor();
+  expect(await advice.count()).toBe(0);
+  expect(faults).toEqual([]);
+});
+
 test('a viewer sees all of it, and can do none of it', async () => {
   const api = await openSmallStore();
   const { page } = await openAs(browser, api, 'viewer');

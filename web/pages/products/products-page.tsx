@@ -39,6 +39,7 @@ export function Products() {
   );
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const shops = useLook('shop.list');
+  const hasSeveralShops = (shops.data?.length ?? 0) > 1;
   const isOfShop = shop !== undefined || shops.data?.length === 1;
   const filter = { search: find, shopId: shop };
   const look = usePages('product.list', { ...filter, withAtp: true, limit: PAGE_ROWS });
@@ -65,7 +66,7 @@ export function Products() {
             search(currentTarget.value.trim());
           }}
         />
-        {(shops.data?.length ?? 0) > 1 && (
+        {hasSeveralShops && (
           <Select
             aria-label="Shop"
             placeholder="In the default channel"
@@ -78,6 +79,11 @@ export function Products() {
         {look.data && (
           <Text size="xs" c="dimmed">
             {formatUnits(look.data.pages[0]?.total ?? 0)} products
+          </Text>
+        )}
+        {hasSeveralShops && !isOfShop && (
+          <Text size="xs" c="dimmed">
+            Choose a shop to see what Shopify shows
           </Text>
         )}
       </FilterBar>
