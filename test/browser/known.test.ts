@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PASSWORD, type ApiUnderTest } from '../api/api-under-test.ts';
-import { openBrowser } from './browser.ts';
+import { chooseOption, openBrowser } from './browser.ts';
 import { openAs, openSmallStore } from './small-store.ts';
 
 let browser: Browser;
@@ -100,6 +100,22 @@ test('text that was pasted is there again after its preview, and a file of anoth
   await page.getByRole('button', { name: 'Preview' }).click();
   await page.getByRole('button', { name: 'Choose another' }).click();
   expect(await page.getByRole('textbox', { name: 'CSV text' }).inputValue()).toBe(text);
+});
+
+test('where the type of a file cannot be told, it is chosen in its preview, and the file is looked at again', async () => {
+  const { page } = await openAs(browser, api, 'operator');
+  await page.goto('/import');
+  const content = 'product-id,sku,name\nP-9,CUP-GREEN,Green cup\n';
+  await page.locator('input[type=file]').setInputFiles({
+    ...{ name: 'products.csv', mimeType: 'text/csv', buffer: Buffer.from(content) },
+  });
+  await page.getByText('Nothing of it can be imported as it is').waitFor();
+  await page.getByText('FEED_TYPE_UNKNOWN').waitFor();
+  await page.getByText('Choose the type above').waitFor();
+  await page.getByRole('combobox', { name: 'Source' }).waitFor();
+  await chooseOption(page.getByRole('combobox', { name: 'Type' }), 'IMP_PRODUCT');
+  await page.getByRole('button', { name: 'Apply 1 row' }).waitFor();
+  expect(await page.getByRole('combobox', { name: 'Type' }).inputValue()).toBe('IMP_PRODUCT');
 });
 
 test('a closed facility is not said to sell, though it is a member still', async () => {

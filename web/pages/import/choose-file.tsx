@@ -1,19 +1,16 @@
 /** The file, or its text, and what is said of it before anybody looks at it. */
-import { Anchor, Button, Group, SegmentedControl, Select, Stack, Text, Textarea } from '@mantine/core';
+import { Anchor, Button, Group, SegmentedControl, Stack, Text, Textarea } from '@mantine/core';
 import { Dropzone } from '@mantine/dropzone';
 import '@mantine/dropzone/styles.css';
 import { IconFileTypeCsv } from '@tabler/icons-react';
 import { useState } from 'react';
-import { FEED_TYPES, type FeedType } from '../../../src/domain/feed-type.ts';
-import { useLook } from '../../api/queries.ts';
+import type { FeedType } from '../../../src/domain/feed-type.ts';
 import { FilterBar } from '../../parts/filter-bar.tsx';
+import { ReadAsFields, type ReadAs } from './read-as.tsx';
 import { saveSample } from './sample-files.ts';
 
-export interface Chosen {
+export interface Chosen extends ReadAs {
   readonly file: File;
-  /** Absent: by its name, its source or its header. */
-  readonly type?: FeedType;
-  readonly source?: string;
 }
 
 interface ChooseFileProps {
@@ -26,11 +23,9 @@ interface ChooseFileProps {
 export function ChooseFile({ text, onText, onChosen }: ChooseFileProps) {
   const [way, setWay] = useState<'file' | 'text'>(text === '' ? 'file' : 'text');
   const [notTaken, setNotTaken] = useState<string | null>(null);
-  const [type, setType] = useState<FeedType | null>(null);
-  const [source, setSource] = useState<string | null>(null);
-  const sources = useLook('source.list');
-  const choose = (file: File) =>
-    onChosen({ file, ...(type !== null && { type }), ...(source !== null && { source }) });
+  const [readAs, setReadAs] = useState<ReadAs>({});
+  const { type } = readAs;
+  const choose = (file: File) => onChosen({ file, ...readAs });
   return (
     <Stack gap="sm">
       <FilterBar>
@@ -43,23 +38,7 @@ export function ChooseFile({ text, onText, onChosen }: ChooseFileProps) {
             { value: 'text', label: 'Pasted text' },
           ]}
         />
-        <Select
-          label="Type"
-          placeholder="recognised"
-          clearable
-          data={[...FEED_TYPES]}
-          value={type}
-          onChange={(value) => setType(FEED_TYPES.find((known) => known === value) ?? null)}
-        />
-        <Select
-          label="Source"
-          placeholder="nobody’s settings"
-          clearable
-          data={(sources.data ?? []).map((each) => each.source)}
-          nothingFoundMessage="No source yet"
-          value={source}
-          onChange={setSource}
-        />
+        <ReadAsFields readAs={readAs} onChange={setReadAs} />
         <SampleLink type={type ?? 'RESET_INVENTORY'} />
       </FilterBar>
       {way === 'file' ? (

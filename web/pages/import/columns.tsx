@@ -36,7 +36,9 @@ export function Columns({ chosen, test, onMapped }: ColumnsProps) {
   if (test.isError && (!lacksColumns || type === undefined)) {
     return (
       <Empty title="Its columns cannot be told yet">
-        {lacksColumns ? 'Choose its type first.' : problemOf(test.error).hint}
+        {lacksColumns || isProblem(test.error, 'FEED_TYPE_UNKNOWN')
+          ? 'Choose the type above.'
+          : problemOf(test.error).hint}
       </Empty>
     );
   }

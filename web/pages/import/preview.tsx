@@ -9,6 +9,7 @@ import type { Sent } from '../../api/upload.ts';
 import { DoneLink, tellDone } from '../../parts/tell.tsx';
 import { EffectFacts } from '../../parts/import-effect.tsx';
 import { ImportLink } from '../../parts/links.tsx';
+import { FilterBar } from '../../parts/filter-bar.tsx';
 import { Loaded } from '../../parts/page.tsx';
 import { ProblemBox } from '../../parts/problem-box.tsx';
 import { formatUnits } from '../../parts/units.tsx';
@@ -17,6 +18,7 @@ import type { Chosen } from './choose-file.tsx';
 import { Columns } from './columns.tsx';
 import { ApplyProgress } from './apply-progress.tsx';
 import { Judged, type Imported } from './judged.tsx';
+import { ReadAsFields } from './read-as.tsx';
 import { RefusedRows } from './refused-rows.tsx';
 
 interface PreviewProps {
@@ -98,6 +100,9 @@ export function Preview({ chosen, onAnew, onChange }: PreviewProps) {
   return (
     <Stack gap="md">
       {apply.isError && <ProblemBox problem={problemOf(apply.error)} title="It was not applied" />}
+      <FilterBar>
+        <ReadAsFields readAs={chosen} onChange={(readAs) => onChange({ file, ...readAs })} />
+      </FilterBar>
       {dryRun.isError ? (
         <>
           <ProblemBox problem={problemOf(dryRun.error)} title="Nothing of it can be imported as it is" />
