@@ -65,23 +65,25 @@ test('the record of an import has its refused rows: which, why, and as they were
 test('feeds that were refused are listed with why and what to do, until somebody dismisses them with a reason', async () => {
   await api.database.query(
     `INSERT INTO refused_feed (file_name, sent_at, source, feed_type, refused_rows, code, message) VALUES
-       ('dates.csv', now(), 'erp', NULL, NULL, 'FEED_TYPE_UNKNOWN', 'Nobody can tell the type of dates.csv.'),
+       ('night-dates.csv', now(), 'erp', NULL, NULL, 'FEED_TYPE_UNKNOWN', 'Nobody can tell the type of night-dates.csv.'),
        ('count.csv', now(), 'wms', 'RESET_INVENTORY', 3, NULL, NULL)`,
   );
   await page.goto('/import');
   const feeds = page.getByRole('region', { name: 'Refused feeds' });
   const row = (name: string) => feeds.getByRole('row').filter({ hasText: name });
-  const whole = await row('dates.csv').innerText();
+  const whole = await row('night-dates.csv').innerText();
   expect(whole).toContain('of erp');
-  expect(whole).toContain('Nobody can tell the type of dates.csv.');
+  const name = await row('night-dates.csv').getByText('night-dates.csv', { exact: true }).boundingBox();
+  expect(name?.height, 'a short name is in one line').toBeLessThan(30);
+  expect(whole).toContain('Nobody can tell the type of night-dates.csv.');
   expect(whole).toContain('FEED_TYPE_UNKNOWN');
   expect(await row('count.csv').innerText()).toContain('3 rows were refused');
 
-  await row('dates.csv').getByRole('button', { name: 'Dismiss' }).click();
+  await row('night-dates.csv').getByRole('button', { name: 'Dismiss' }).click();
   const form = page.getByRole('dialog');
   await form.getByRole('textbox', { name: 'Reason' }).fill('sent again as dates-2.csv');
   await form.getByRole('button', { name: 'Dismiss' }).click();
-  await row('dates.csv').waitFor({ state: 'detached' });
+  await row('night-dates.csv').waitFor({ state: 'detached' });
   await row('count.csv').waitFor();
   expect(
     await api.database.query('SELECT dismissed_by, reason FROM refused_feed WHERE ended_at IS NOT NULL'),

@@ -15,6 +15,8 @@ type RefusedFeed = ResultOf<'feed.list'>['refused'][number];
 const COLUMNS: readonly Column<RefusedFeed>[] = [
   {
     header: 'File',
+    // What is said of it is long, and would take its place.
+    width: '30%',
     cell: ({ fileName, type, source }) => (
       <>
         <Text inherit style={{ overflowWrap: 'anywhere' }}>
