@@ -96,11 +96,9 @@ export async function enterLane(
   return database.transaction(async (connection) => {
     await lockLane(connection, shopId);
     if (file) {
-      const { sequence } = file;
+      const { sequence, states } = file;
       const { state } = await lockFile(connection, shopId, sequence);
-      if (!file.states.includes(state)) {
-        throw new AtpError('UPLOAD_FILE_TAKEN_BACK', { shopId, sequence, state });
-      }
+      if (!states.includes(state)) throw new AtpError('UPLOAD_FILE_TAKEN_BACK', { shopId, sequence, state });
     }
     const { rows } = await connection.query<LanePass>(
       `UPDATE lane SET epoch = epoch + 1, reads_records_at_epoch = epoch + 1, holder = $2, holder_workflow_id = $4,
@@ -114,10 +112,9 @@ export async function enterLane(
   });
 }
 
+const WHOLE_LEASE_FROM_NOW = 'clock_timestamp() + make_interval(secs => $2::float8 / 1000)';
 /** Mostly it finds nothing to shorten, and writes nothing. */
-const SHORTEN_LEASE = `
-  UPDATE lane SET expires_at = clock_timestamp() + make_interval(secs => $2::float8 / 1000)
-  WHERE shop_id = $1 AND expires_at > clock_timestamp() + make_interval(secs => $2::float8 / 1000)`;
+const SHORTEN_LEASE = `UPDATE lane SET expires_at = ${WHOLE_LEASE_FROM_NOW} WHERE shop_id = $1 AND expires_at > ${WHOLE_LEASE_FROM_NOW}`;
 
 /** In SQL, of a row of lane: a run has its lease. */
 export const LEASE_LASTS = '(holder IS NOT NULL AND expires_at > clock_timestamp())';
