@@ -46,7 +46,7 @@ async function levels({ database }: Warehouse): Promise<Record<string, number>> 
 
 /** Everything that an import leaves, but for numbers and times. */
 async function allOf(of: Warehouse, { refused, ...counts }: ImportOutcome): Promise<unknown> {
-  const [imported] = await listImports(of.database, { limit: 1, state: 'applied' });
+  const [imported] = await listImports(of.database, { limit: 1 });
   const ledger = await of.database.query<{ line: string }>(
     `SELECT concat_ws(' ', sku, facility_id, quantity_on_hand_diff, reserved_diff, reason_enum_id, source) AS line
      FROM inventory_item_detail JOIN product USING (product_id) WHERE import_id = $1 ORDER BY 1`,

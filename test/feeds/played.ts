@@ -249,8 +249,9 @@ export class Played {
   }
 
   async #lastApplied(): Promise<number> {
-    const [last] = await listImports(this.#warehouse.database, { limit: 1, state: 'applied' });
-    return last?.importId ?? 0;
+    const last = async (state: 'applied' | 'refused') =>
+      (await listImports(this.#warehouse.database, { limit: 1, state }))[0]?.importId ?? 0;
+    return Math.max(await last('applied'), await last('refused'));
   }
 
   /** Held ones are listed as they came. */
